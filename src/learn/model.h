@@ -1,0 +1,48 @@
+/* learn/model.h - a logistic regression as integers, and its one encoding as a file.
+ *
+ * Weights act on standardised features: the score of x is
+ * bias + sum over j of weight[j] * (x[j] - mean[j]) / scale[j], and 1/(1+exp(-score)) is the
+ * probability of a positive label. All numbers are integers in units of 2^-24, so that a model
+ * is equal on every machine.
+ *
+ * A file is safetensors with F64 tensors bias [1], mean [d], scale [d], weight [d], whose
+ * values are the exact doubles k * 2^-24. The header is canonical JSON (members sorted), padded
+ * with spaces to a multiple of 8; its metadata holds the format, the features and the label.
+ * One model has exactly one byte string; the reader refuses every other.
+ */
+#ifndef SHEAF_LEARN_MODEL_H
+#define SHEAF_LEARN_MODEL_H
+
+#include "learn/schema.h"
+#include "learn/statistics.h"
+
+enum {
+    SHEAF_WEIGHT_BITS = 15,        /* |weight|, |bias| < 2^15 */
+    SHEAF_MODEL_BYTES_MAX = 65536, /* of a file */
+};
+#define SHEAF_WEIGHT_MAX (((int64_t)1 << (SHEAF_WEIGHT_BITS + SHEAF_UNIT_BITS)) - 1)
+
+typedef struct {
+    sheaf_features features;
+    sheaf_scaling scaling;
+    int64_t weight[SHEAF_FEATURES_MAX];
+    int64_t bias;
+} sheaf_model;
+
+/* The model before the first round: all weights zero. */
+void sheaf_model_init(sheaf_model *out, const sheaf_features *features,
+                      const sheaf_scaling *scaling);
+
+/* Appends the file's bytes. The model is one that this folder made. */
+void sheaf_model_write(sheaf_buffer *out, const sheaf_model *model);
+
+SHEAF_MUST_USE sheaf_status sheaf_model_read(sheaf_slice file, sheaf_model *out,
+                                             sheaf_err *err);
+
+/* The score (log odds) of one row of raw features. */
+double sheaf_model_score(const sheaf_model *model, const double *x);
+
+/* 1/(1+exp(-score)), without overflow. */
+double sheaf_probability(double score);
+
+#endif

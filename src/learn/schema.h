@@ -1,0 +1,46 @@
+/* learn/schema.h - which columns of a member's table a model looks at.
+ *
+ * A feature is a numeric column, or a 0/1 indicator "this column equals that level". The label
+ * is one more column: a record is positive where it is above zero. This is the schema that the
+ * act which registers a model puts on the log, so that every member reads its table alike.
+ *
+ * As text (in a model file and on a command line) a schema is its features joined by commas:
+ * "age,sex,cp=2,cp=3"; so column names hold no comma, quotation mark, equals sign or control
+ * character, and have 1 to 40 bytes of UTF-8.
+ */
+#ifndef SHEAF_LEARN_SCHEMA_H
+#define SHEAF_LEARN_SCHEMA_H
+
+#include "base/buffer.h"
+#include "base/status.h"
+
+enum { SHEAF_FEATURES_MAX = 256, SHEAF_COLUMN_MAX = 40 };
+
+typedef struct {
+    char column[SHEAF_COLUMN_MAX + 1];
+    bool has_level; /* an indicator: 1 where the column equals `level`, else 0 */
+    int64_t level;  /* within +-2^20 */
+} sheaf_feature;
+
+typedef struct {
+    uint32_t count; /* 1 .. SHEAF_FEATURES_MAX */
+    sheaf_feature items[SHEAF_FEATURES_MAX];
+    char label[SHEAF_COLUMN_MAX + 1];
+} sheaf_features;
+
+/* Refuses an empty or too long schema, bad names, levels out of range, a feature that stands
+ * twice, and the label among the features. */
+SHEAF_MUST_USE sheaf_status sheaf_features_check(const sheaf_features *features,
+                                                 sheaf_err *err);
+
+/* Appends the schema's text, without the label. */
+void sheaf_features_put(sheaf_buffer *out, const sheaf_features *features);
+
+/* Reads a schema's text and the label's name, and checks them. */
+SHEAF_MUST_USE sheaf_status sheaf_features_parse(sheaf_slice text, sheaf_slice label,
+                                                 sheaf_features *out, sheaf_err *err);
+
+/* The schema of the heart disease data: FLamby's 13 features of 9 columns, label `num`. */
+const sheaf_features *sheaf_features_heart(void);
+
+#endif
