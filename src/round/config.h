@@ -1,0 +1,81 @@
+/* round/config.h - what one round of federated learning is: who takes part, with which keys,
+ * how long the vectors are and how many must stay to the end.
+ *
+ * Every party makes its own sheaf_round_config from the log and checks it; nothing in it comes
+ * from the coordinator. Two parties whose configs differ in anything but the deadlines can not
+ * talk to each other: all keys and seeds are derived from sheaf_round_session().
+ *
+ * A round has five stages. In each of them every participant that is still there sends one
+ * message; then the coordinator shows everybody what it got, in a bundle, which opens the next
+ * stage.
+ *
+ *     stage       participant sends                       then the coordinator shows
+ *     ADVERTISE   two public points                       all adverts
+ *     SHARE       commitments and encrypted shares        all shares
+ *     INPUT       the masked vector                       who survived, with their signed heads
+ *     SURVIVORS   a signature over the survivor list      at least `threshold` signatures
+ *     REVEAL      shares that unmask the sum, no more     the sum
+ */
+#ifndef SHEAF_ROUND_CONFIG_H
+#define SHEAF_ROUND_CONFIG_H
+
+#include "base/status.h"
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
+
+enum {
+    SHEAF_ROUND_MEMBERS_MIN = 2,
+    SHEAF_ROUND_MEMBERS_MAX = 100,
+    SHEAF_ROUND_WORDS_MAX = 1 << 28, /* 2 GiB of masked words from each participant */
+    SHEAF_ROUND_ORIGIN_MAX = 64,
+};
+
+/* Also the number of the message that a participant sends in the stage. */
+typedef enum {
+    SHEAF_ROUND_ADVERTISE = 1,
+    SHEAF_ROUND_SHARE,
+    SHEAF_ROUND_INPUT,
+    SHEAF_ROUND_SURVIVORS,
+    SHEAF_ROUND_REVEAL,
+    SHEAF_ROUND_DONE,
+    SHEAF_ROUND_ABORTED,
+} sheaf_round_stage;
+
+enum { SHEAF_ROUND_MESSAGE_STAGES = SHEAF_ROUND_REVEAL };
+
+typedef struct {
+    uint32_t member;                    /* entry that made the member */
+    uint8_t public[SHEAF_PUBLIC_BYTES]; /* its train key on the log */
+} sheaf_round_member;
+
+typedef struct {
+    char origin[SHEAF_ROUND_ORIGIN_MAX + 1];
+    uint32_t round;         /* index of the log entry that opened the round */
+    sheaf_hash manifest;    /* binds roster, model, data terms and parameters */
+    uint32_t words;         /* length of each vector, in 64-bit words */
+    uint16_t count;         /* participants in members[] */
+    uint16_t threshold;     /* sheaf_round_threshold(count) or more */
+    uint16_t min_survivors; /* threshold .. count: below it nothing is summed */
+    uint32_t stage_ms[SHEAF_ROUND_MESSAGE_STAGES]; /* how long each stage may last, from 1 */
+    sheaf_round_member members[SHEAF_ROUND_MEMBERS_MAX]; /* ascending by member */
+} sheaf_round_config;
+
+/* floor(2n/3) + 1: with fewer, two survivor lists could each gather enough signatures. All of
+ * them for n = 2 and 3, so no drop-out is survivable there; 3 of 4. */
+uint16_t sheaf_round_threshold(uint16_t count);
+
+/* Says what is wrong with the config and with whom. Everything else here takes only a config
+ * that has passed. */
+SHEAF_MUST_USE sheaf_status sheaf_round_config_check(const sheaf_round_config *config,
+                                                     sheaf_err *err);
+
+/* Position of the member in members[], or -1. */
+int sheaf_round_index(const sheaf_round_config *config, uint32_t member);
+
+/* A hash of everything in the config but the deadlines. */
+sheaf_hash sheaf_round_session(const sheaf_round_config *config);
+
+/* "advertise", "share" … for messages to people. */
+const char *sheaf_round_stage_text(sheaf_round_stage stage);
+
+#endif

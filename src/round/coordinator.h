@@ -1,0 +1,87 @@
+/* round/coordinator.h - the hub's side of a round, as a pure state machine.
+ *
+ * It collects the participants' messages, moves from stage to stage, and in the end unmasks the
+ * sum of the survivors' vectors. It never learns more than that: not by honesty, but because
+ * the participants reveal nothing else.
+ *
+ * A stage ends when all who are still there have answered, or when its time is over and enough
+ * have: min_survivors up to INPUT; from SURVIVORS on `threshold`, because the sum's members are
+ * fixed by then. REVEAL ends with the first `threshold` sound reveals. Otherwise the round is
+ * aborted with a reason. What arrives after its stage is refused: a late input is never
+ * unmasked.
+ *
+ * State is in memory alone. After a crash the round is aborted on the log and a new one opened,
+ * with fresh keys: there are no half states. Resuming from stored messages is planned.
+ */
+#ifndef SHEAF_ROUND_COORDINATOR_H
+#define SHEAF_ROUND_COORDINATOR_H
+
+#include "round/bundle.h"
+#include "round/survivors.h"
+
+typedef enum {
+    SHEAF_ROUND_ACCEPTED,
+    SHEAF_ROUND_DUPLICATE, /* the very same bytes were accepted before: fine */
+    SHEAF_ROUND_REFUSED,   /* the reason is in the caller's sheaf_err */
+} sheaf_round_answer;
+
+/* Fields are private to coordinator.c. */
+typedef struct {
+    sheaf_round_config config;
+    sheaf_hash session;
+    sheaf_round_stage stage;
+    int64_t stage_since_ms;
+    /* By stage and position in the roster; kept after the stage for bundles and transcript. */
+    uint8_t *message[SHEAF_ROUND_MESSAGE_STAGES + 1][SHEAF_ROUND_MEMBERS_MAX];
+    size_t message_len[SHEAF_ROUND_MESSAGE_STAGES + 1][SHEAF_ROUND_MEMBERS_MAX];
+    bool expected[SHEAF_ROUND_MEMBERS_MAX]; /* may answer in the current stage */
+    bool faulty[SHEAF_ROUND_MEMBERS_MAX];   /* revealed a false share */
+    sheaf_buffer bundle[SHEAF_ROUND_ABORTED + 1];
+    sheaf_hash adverts, shares, list_hash, transcript;
+    sheaf_survivors list;
+    sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of survivors, by position */
+    sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of dropouts */
+    uint64_t *sum;
+    sheaf_err reason; /* of the abort */
+} sheaf_coordinator;
+
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_init(sheaf_coordinator *c,
+                                                   const sheaf_round_config *config,
+                                                   int64_t now_ms, sheaf_err *err);
+void sheaf_coordinator_deinit(sheaf_coordinator *c);
+
+/* One message from whoever claims to be its sender. */
+SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_receive(sheaf_coordinator *c,
+                                                            sheaf_slice message, int64_t now_ms,
+                                                            sheaf_err *err);
+
+/* Ends a stage whose time is over. To be called now and then; sheaf_coordinator_deadline() says
+ * when it will next matter. */
+void sheaf_coordinator_tick(sheaf_coordinator *c, int64_t now_ms);
+int64_t sheaf_coordinator_deadline(const sheaf_coordinator *c); /* INT64_MAX at the end */
+
+/* Ends the round for a reason of the shell's, such as a revoked mandate. */
+void sheaf_coordinator_abort(sheaf_coordinator *c, const char *reason);
+
+sheaf_round_stage sheaf_coordinator_stage(const sheaf_coordinator *c);
+
+/* The bundle that opens a stage, empty if the round has not come so far. It stays the same from
+ * then on, for everybody. */
+sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_stage stage);
+
+/* True if the member's message is awaited in the current stage. */
+bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member);
+
+/* After DONE. The sum is modulo 2^64, config->words long. */
+const uint64_t *sheaf_coordinator_sum(const sheaf_coordinator *c);
+const sheaf_survivors *
+sheaf_coordinator_list(const sheaf_coordinator *c); /* from SURVIVORS on */
+const sheaf_hash *sheaf_coordinator_list_hash(const sheaf_coordinator *c);
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_transcript(const sheaf_coordinator *c,
+                                                         sheaf_buffer *out, sheaf_err *err);
+const sheaf_hash *sheaf_coordinator_transcript_hash(const sheaf_coordinator *c);
+
+/* After ABORTED: why; else an empty text. */
+const char *sheaf_coordinator_reason(const sheaf_coordinator *c);
+
+#endif

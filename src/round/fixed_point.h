@@ -1,0 +1,37 @@
+/* round/fixed_point.h - integers around the secure sum: a signed value as a word and back, the
+ * range in which a sum can not wrap, and the exact steps from the sum to the new model. The
+ * same on every machine: no floating point.
+ */
+#ifndef SHEAF_ROUND_FIXED_POINT_H
+#define SHEAF_ROUND_FIXED_POINT_H
+
+#include "base/slice.h"
+#include "base/status.h"
+
+__extension__ typedef __int128 sheaf_int128;
+__extension__ typedef unsigned __int128 sheaf_uint128;
+
+/* Two's complement, without implementation-defined conversions. */
+uint64_t sheaf_word_from_int(int64_t value);
+int64_t sheaf_int_from_word(uint64_t word);
+
+/* The largest magnitude that each of `participants` values may have so that their sum fits. */
+int64_t sheaf_fixed_limit(uint32_t participants);
+
+/* Names the first value whose magnitude is over the limit. */
+SHEAF_MUST_USE sheaf_status sheaf_fixed_check(const int64_t *values, size_t count,
+                                              uint32_t participants, sheaf_err *err);
+
+/* numerator / denominator, rounded half to even. Fails where the denominator is not positive or
+ * the quotient does not fit. */
+SHEAF_MUST_USE sheaf_status sheaf_divide_rounded(sheaf_int128 numerator, int64_t denominator,
+                                                 int64_t *out, sheaf_err *err);
+
+/* A weighted mean: sum of weight * value over the sum of weights, rounded half to even. */
+SHEAF_MUST_USE sheaf_status sheaf_average(int64_t sum, int64_t weight, int64_t *out,
+                                          sheaf_err *err);
+
+/* floor(sqrt(value)). */
+uint64_t sheaf_square_root(sheaf_uint128 value);
+
+#endif

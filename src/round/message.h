@@ -1,0 +1,120 @@
+/* round/message.h - the bytes that a participant sends to the coordinator.
+ *
+ * A message is a body and the sender's Ed25519 signature over LABEL LF origin LF body, label
+ * sheaf-round/v1. The body begins with
+ *
+ *     version u16 = 1, type u16, round u32, manifest 32, member u32            (44 bytes)
+ *
+ * and goes on, by type (numbers big-endian, lists ascending by member, no byte left over):
+ *
+ *     ADVERTISE  mask point 32, seal point 32
+ *     SHARE      hash of the adverts 32, t u16, t self commitments of 32, t mask commitments of
+ *                32, n u16, n times {receiver u32, sealed box 104}
+ *     INPUT      hash of the shares 32, words u32, SHA-256 of the words 32; behind the
+ * signature the masked words, 8 bytes each, little-endian SURVIVORS  hash of the survivor list
+ * 32; the signature is over the list itself, see survivors.h REVEAL     hash of the survivor
+ * list 32, n u16, n times {survivor u32, share of its self secret 32}, n u16, n times {dropout
+ * u32, share of its mask secret 32}
+ *
+ * sheaf_round_message_decode() looks at the form alone; sheaf_round_message_check() at round,
+ * roster and signature. A decoded message borrows from the bytes.
+ */
+#ifndef SHEAF_ROUND_MESSAGE_H
+#define SHEAF_ROUND_MESSAGE_H
+
+#include "base/buffer.h"
+#include "crypto/aead.h"
+#include "crypto/group.h"
+#include "round/config.h"
+
+enum {
+    SHEAF_ROUND_VERSION = 1,
+    SHEAF_ROUND_HEAD_BYTES = 44,
+    SHEAF_ROUND_BOX_BYTES = 2 * SHEAF_SCALAR_BYTES + SHEAF_SEAL_OVERHEAD,
+    SHEAF_ROUND_BOX_ENTRY_BYTES = 4 + SHEAF_ROUND_BOX_BYTES,
+    SHEAF_ROUND_SHARE_ENTRY_BYTES = 4 + SHEAF_SCALAR_BYTES,
+    /* Body and signature of INPUT: a multiple of 8, so that the words lie aligned. */
+    SHEAF_ROUND_INPUT_HEAD_BYTES = SHEAF_ROUND_HEAD_BYTES + 32 + 4 + 32 + SHEAF_SIGNATURE_BYTES,
+};
+
+typedef struct {
+    sheaf_point mask; /* for agreeing on pairwise masks */
+    sheaf_point seal; /* for encrypting shares */
+} sheaf_round_advertise;
+
+typedef struct {
+    sheaf_hash adverts; /* sheaf_round_digest() of the adverts that the sender was shown */
+    uint16_t threshold;
+    sheaf_slice self_commitments; /* threshold points: Feldman, of the self secret */
+    sheaf_slice mask_commitments; /* the same of the mask secret */
+    uint16_t count;
+    sheaf_slice boxes; /* count entries of SHEAF_ROUND_BOX_ENTRY_BYTES */
+} sheaf_round_share;
+
+typedef struct {
+    sheaf_hash shares; /* sheaf_round_digest() of the shares that the sender was shown */
+    uint32_t count;
+    sheaf_hash hash;   /* of the words */
+    sheaf_slice words; /* 8 * count bytes, or empty in a head */
+} sheaf_round_input;
+
+typedef struct {
+    sheaf_hash list;
+    uint16_t survivors, dropouts;
+    sheaf_slice self_shares; /* survivors entries of SHEAF_ROUND_SHARE_ENTRY_BYTES */
+    sheaf_slice mask_shares; /* dropouts entries */
+} sheaf_round_reveal;
+
+typedef struct {
+    sheaf_round_stage type;
+    uint32_t round, member;
+    sheaf_hash manifest;
+    sheaf_slice bytes; /* all of it */
+    sheaf_slice body;  /* what is signed */
+    const uint8_t *signature;
+    union {
+        sheaf_round_advertise advertise;
+        sheaf_round_share share;
+        sheaf_round_input input;
+        sheaf_hash survivors; /* hash of the list */
+        sheaf_round_reveal reveal;
+    };
+} sheaf_round_message;
+
+SHEAF_MUST_USE sheaf_status sheaf_round_message_decode(sheaf_slice bytes,
+                                                       sheaf_round_message *out,
+                                                       sheaf_err *err);
+
+/* The first SHEAF_ROUND_INPUT_HEAD_BYTES of an INPUT, without the words. */
+SHEAF_MUST_USE sheaf_status sheaf_round_input_head_decode(sheaf_slice bytes,
+                                                          sheaf_round_message *out,
+                                                          sheaf_err *err);
+
+/* The message belongs to this round, its sender is on the roster and signed it, and its sizes
+ * are the round's; `index` is the sender's position. Of SURVIVORS the signature is left to
+ * sheaf_survivors_verify(). The words of an INPUT are checked against their hash unless it is a
+ * head. */
+SHEAF_MUST_USE sheaf_status sheaf_round_message_check(const sheaf_round_config *config,
+                                                      const sheaf_round_message *message,
+                                                      int *index, sheaf_err *err);
+
+/* Entry i of a list in a message that was decoded. */
+uint32_t sheaf_round_box_at(const sheaf_round_share *share, size_t i, sheaf_slice *box);
+uint32_t sheaf_round_share_at(sheaf_slice shares, size_t i, sheaf_scalar *out);
+sheaf_point sheaf_round_commitment_at(sheaf_slice commitments, size_t i);
+
+/* What a set of messages of one stage amounts to: a hash over the session and each sender and
+ * body, in order. Two participants that were shown different sets get different digests. */
+sheaf_hash sheaf_round_digest(const sheaf_hash *session, const sheaf_round_message *messages,
+                              size_t count);
+
+/* The longest message of this type that the round can contain. */
+size_t sheaf_round_message_max(const sheaf_round_config *config, sheaf_round_stage type);
+
+/* Writing: head, the fields of the type, signature over all that stands in `out`. */
+void sheaf_round_head_put(sheaf_buffer *out, const sheaf_round_config *config,
+                          sheaf_round_stage type, uint32_t member);
+void sheaf_round_sign(sheaf_buffer *out, const sheaf_round_config *config,
+                      const sheaf_keypair *pair);
+
+#endif

@@ -1,0 +1,89 @@
+/* round/participant.h - one member's side of a round, as a pure state machine.
+ *
+ * It is fed the coordinator's bundles and answers each with the message to send, or refuses and
+ * says why. It believes nothing: every signature in a bundle is checked against the roster of
+ * the config, which the member made from its own copy of the log.
+ *
+ * - The same bundle gives the same bytes again; another bundle for a stage that is already
+ *   answered is refused. So only one input, one survivor list and one reveal ever leave.
+ * - The list of dropouts is checked against the participant's own view, so no member's self
+ *   secret and mask secret can both be revealed.
+ * - A refusal changes nothing: a bundle that was garbled under way can be fetched again.
+ *
+ * The shell makes a message durable before the first byte of it leaves. What is lost in a crash
+ * is not made anew: a node that restarts resends what it has stored and otherwise drops out of
+ * the round. Resuming from the seed is planned; until then a seed is never used twice.
+ *
+ *     sheaf_participant_init(&p, &config, me, &pair, seed, &err);
+ *     sheaf_participant_input(&p, words, count, &err);      before the bundle of stage INPUT
+ *     while (sheaf_participant_stage(&p) < SHEAF_ROUND_DONE)
+ *         sheaf_participant_receive(&p, bundle, &message, &err);   send message if not empty
+ *     sheaf_participant_deinit(&p);
+ */
+#ifndef SHEAF_ROUND_PARTICIPANT_H
+#define SHEAF_ROUND_PARTICIPANT_H
+
+#include "round/bundle.h"
+#include "round/survivors.h"
+
+/* Wiped as soon as it is no longer needed, and by sheaf_participant_deinit(). */
+typedef struct {
+    sheaf_keypair pair;
+    sheaf_scalar mask, seal, self; /* secret scalars */
+    sheaf_scalar self_poly[SHEAF_ROUND_MEMBERS_MAX], mask_poly[SHEAF_ROUND_MEMBERS_MAX];
+    uint8_t nonces[SHEAF_ROUND_MEMBERS_MAX][SHEAF_NONCE_BYTES];
+    /* Shares that the others gave to this member, by position of the giver. */
+    sheaf_scalar self_share[SHEAF_ROUND_MEMBERS_MAX], mask_share[SHEAF_ROUND_MEMBERS_MAX];
+} sheaf_participant_secrets;
+
+/* Fields are private to participant.c. */
+typedef struct {
+    sheaf_round_config config;
+    sheaf_hash session;
+    int me;                     /* position in the roster */
+    sheaf_round_stage answered; /* the last stage that was answered, 0 before the first */
+    sheaf_participant_secrets *secrets;
+    sheaf_buffer sent[SHEAF_ROUND_MESSAGE_STAGES + 1]; /* by stage; [0] is empty */
+    sheaf_hash seen[SHEAF_ROUND_ABORTED + 1];          /* hash of the bundle of each stage */
+    bool have_input;
+    bool advertised[SHEAF_ROUND_MEMBERS_MAX], shared[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_point mask_point[SHEAF_ROUND_MEMBERS_MAX], seal_point[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_hash adverts, shares; /* digests of what was shown */
+    sheaf_survivors list;       /* the one that was signed */
+    sheaf_hash list_hash, transcript;
+} sheaf_participant;
+
+/* `me` and the public key of `pair` must stand in the roster; `seed` is fresh randomness for
+ * this round only. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_init(sheaf_participant *p,
+                                                   const sheaf_round_config *config,
+                                                   uint32_t me, const sheaf_keypair *pair,
+                                                   const uint8_t seed[SHEAF_SEED_BYTES],
+                                                   sheaf_err *err);
+void sheaf_participant_deinit(sheaf_participant *p);
+
+/* The vector to be summed, config->words long; copied. Once only. See fixed_point.h for the
+ * range that keeps a sum of signed values from wrapping. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words,
+                                                    size_t count, sheaf_err *err);
+
+/* Reads a bundle and gives the message to send, which the participant keeps; empty where there
+ * is nothing to send (DONE, ABORTED). SHEAF_FAULT where somebody's signature, share or proof is
+ * wrong: the sentence names the member. SHEAF_INVALID for any other refusal. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_receive(sheaf_participant *p, sheaf_slice bundle,
+                                                      sheaf_slice *message, sheaf_err *err);
+
+/* The stage whose bundle is awaited: ADVERTISE at first, DONE after the sum or ABORTED. */
+sheaf_round_stage sheaf_participant_stage(const sheaf_participant *p);
+
+/* The message sent in a stage, empty if none was. */
+sheaf_slice sheaf_participant_sent(const sheaf_participant *p, sheaf_round_stage stage);
+
+/* The survivor list that this participant signed, or NULL. */
+const sheaf_survivors *sheaf_participant_list(const sheaf_participant *p);
+
+/* After DONE: the hash of the transcript that the coordinator claims. The sum counts only once
+ * sheaf_transcript_sum() over bytes with this hash gives the same words. */
+const sheaf_hash *sheaf_participant_transcript(const sheaf_participant *p);
+
+#endif

@@ -1,0 +1,45 @@
+/* round/survivors.h - the survivor list: whose inputs are in the sum.
+ *
+ * It is the canonical JSON
+ *
+ *     {"dropouts":[7],"manifest":"HEX","round":57,"shares":"HEX",
+ *      "survivors":[{"input":"HEX","member":1},…]}
+ *
+ * where `shares` is the digest of the shares that the masks are made over, `input` the SHA-256
+ * of a survivor's masked words, and `dropouts` are those who shared and are not summed. Each
+ * survivor signs at most one list in a round, ever, under the label sheaf-survivors/v1; nothing
+ * is revealed before `threshold` of them have signed the same one. Its hash goes on the log.
+ */
+#ifndef SHEAF_ROUND_SURVIVORS_H
+#define SHEAF_ROUND_SURVIVORS_H
+
+#include "round/message.h"
+
+typedef struct {
+    sheaf_hash shares;
+    uint16_t survivors, dropouts;               /* how many there are of each */
+    uint32_t survivor[SHEAF_ROUND_MEMBERS_MAX]; /* ascending */
+    sheaf_hash input[SHEAF_ROUND_MEMBERS_MAX];  /* of survivor[i] */
+    uint32_t dropout[SHEAF_ROUND_MEMBERS_MAX];  /* ascending */
+} sheaf_survivors;
+
+/* The list as canonical JSON; and the hash of that. */
+void sheaf_survivors_put(sheaf_buffer *out, const sheaf_round_config *config,
+                         const sheaf_survivors *list);
+SHEAF_MUST_USE sheaf_status sheaf_survivors_hash(const sheaf_round_config *config,
+                                                 const sheaf_survivors *list, sheaf_hash *out,
+                                                 sheaf_err *err);
+
+SHEAF_MUST_USE sheaf_status sheaf_survivors_sign(const sheaf_round_config *config,
+                                                 const sheaf_survivors *list,
+                                                 const sheaf_keypair *pair,
+                                                 uint8_t signature[SHEAF_SIGNATURE_BYTES],
+                                                 sheaf_err *err);
+
+/* A checked SURVIVORS message is a valid signature of a survivor over exactly this list. */
+SHEAF_MUST_USE sheaf_status sheaf_survivors_verify(const sheaf_round_config *config,
+                                                   const sheaf_survivors *list,
+                                                   const sheaf_round_message *message,
+                                                   sheaf_err *err);
+
+#endif

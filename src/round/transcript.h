@@ -1,0 +1,30 @@
+/* round/transcript.h - all that a stranger needs to add a round's sum again.
+ *
+ *     version u16 = 1, type u16 = 512, round u32, manifest 32,
+ *     the ADVERTISE messages, the SHARE messages, the survivors' INPUT messages, the SURVIVORS
+ *     messages (lists as in bundle.h),
+ *     n u16, n times {survivor u32, self secret 32}, n u16, n times {dropout u32, mask secret
+ * 32}
+ *
+ * It holds no member's vector in the clear: the pairwise masks between survivors stay secret.
+ * The round's closing entry carries SHA-256 of it.
+ */
+#ifndef SHEAF_ROUND_TRANSCRIPT_H
+#define SHEAF_ROUND_TRANSCRIPT_H
+
+#include "round/bundle.h"
+#include "round/survivors.h"
+
+/* Checks every signature, that all worked on the same roster, adverts and shares, that
+ * `threshold` survivors signed the list, that each revealed secret is the one its owner had
+ * committed to; then adds. `out` has config->words words; `list` may be NULL. SHEAF_FAULT names
+ * what does not hold. */
+SHEAF_MUST_USE sheaf_status sheaf_transcript_sum(sheaf_slice transcript,
+                                                 const sheaf_round_config *config,
+                                                 uint64_t *out, sheaf_survivors *list,
+                                                 sheaf_err *err);
+
+/* The longest transcript that the round can have: the bound for buffers and uploads. */
+size_t sheaf_transcript_max(const sheaf_round_config *config);
+
+#endif
