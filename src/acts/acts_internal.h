@@ -1,0 +1,63 @@
+/* acts/acts_internal.h - walks over descriptors that the files of this folder share. */
+#ifndef SHEAF_ACTS_INTERNAL_H
+#define SHEAF_ACTS_INTERNAL_H
+
+#include "acts/act.h"
+#include "base/json.h"
+
+/* A table of choices. */
+typedef struct {
+    const char *name, *doc;
+    const char *const *names, *const *docs; /* in wire order, ended by NULL */
+} sheaf_choices;
+
+extern const sheaf_shape *const sheaf_records[];
+extern const size_t sheaf_record_count;
+extern const sheaf_choices sheaf_choice_tables[];
+extern const size_t sheaf_choice_table_count;
+
+enum { SHEAF_PATH_MAX = 200 };
+
+/* Where the decoder stands. `path` names the value being read. */
+typedef struct {
+    sheaf_arena *arena;
+    sheaf_err *err;
+    uint16_t revision;
+    char path[SHEAF_PATH_MAX];
+    size_t path_len;
+} sheaf_decoder;
+
+sheaf_decoder sheaf_decoder_begin(sheaf_arena *arena, uint16_t revision, sheaf_err *err);
+
+/* Adds a member's name to the path; sheaf_path_leave() with the value returned takes it off. */
+size_t sheaf_path_enter(sheaf_decoder *d, const char *name);
+void sheaf_path_leave(sheaf_decoder *d, size_t mark);
+
+/* SHEAF_INVALID with `path: message`. */
+__attribute__((format(printf, 2, 3))) sheaf_status sheaf_decoder_fail(sheaf_decoder *d,
+                                                                      const char *format, ...);
+
+/* Refuses anything but an object whose members are all in names[], and which has all that stand
+ * in it. */
+SHEAF_MUST_USE sheaf_status sheaf_object_check(sheaf_decoder *d, const sheaf_json *object,
+                                               const char *const *names);
+SHEAF_MUST_USE sheaf_status sheaf_decode_int(sheaf_decoder *d, const sheaf_json *value,
+                                             int64_t lo, int64_t hi, int64_t *out);
+SHEAF_MUST_USE sheaf_status sheaf_decode_base64url(sheaf_decoder *d, const sheaf_json *value,
+                                                   uint8_t *out, size_t len);
+
+/* The object of a shape into a struct of shape->size zeroed bytes. */
+SHEAF_MUST_USE sheaf_status sheaf_shape_decode(sheaf_decoder *d, const sheaf_shape *shape,
+                                               const sheaf_json *object, void *out);
+SHEAF_MUST_USE sheaf_status sheaf_act_decode_tree(sheaf_decoder *d, const sheaf_json *tree,
+                                                  sheaf_act *out);
+void sheaf_shape_encode(sheaf_json_writer *w, const sheaf_shape *shape, const void *in);
+
+/* A control character stands in it (but for those in `allowed`), or one that turns the
+ * direction of writing, or a line separator. */
+bool sheaf_words_have_control(sheaf_slice words, const char *allowed);
+
+/* Outside names as messages show them: printable ASCII, at most 40 characters. */
+void sheaf_printable(sheaf_slice name, char out[48]);
+
+#endif
