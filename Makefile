@@ -1,0 +1,59 @@
+# What people type. The build itself is described in meson.build.
+
+FUZZ_SECONDS ?= 20
+RELEASE = --buildtype=release -Dwerror=false -Dtests=false
+SANITIZE = -Db_sanitize=address,undefined
+
+help:
+	@echo 'make run        the demonstration: four hospitals, then the page on port 8480'
+	@echo 'make build      the program: build/src/cli/sheaf'
+	@echo 'make test       every test, under sanitizers, in build-test/'
+	@echo 'make test-long  the same with longer simulations and searches'
+	@echo 'make bench      speed, each beside a limit measured in the same run'
+	@echo 'make lint       clang-format and clang-tidy'
+	@echo 'make coverage   which lines the tests reach, in build-coverage/coverage.html'
+	@echo 'make fuzz       each libFuzzer target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
+	@echo 'make clean      remove everything that was built'
+
+run: build
+	exec build/src/cli/sheaf demo demo-$$(date +%Y%m%d-%H%M%S) --port 8480
+
+build:
+	@tools/deps.sh run
+	@tools/web.sh
+	@tools/setup.sh build $(RELEASE)
+
+test test-long:
+	@tools/deps.sh run test
+	@tools/web.sh
+	@tools/setup.sh build-test $(SANITIZE)
+	@python3 tools/run_tests.py build-test $(if $(filter test-long,$@),--long)
+
+bench: build
+	@ninja -C build bench-programs
+	@for program in build/bench/bench_*; do \
+	    if [ -f "$$program" ] && [ -x "$$program" ]; then "$$program" || exit 1; fi; done
+
+lint: build
+	@tools/deps.sh lint
+	@tools/lint.sh build
+
+coverage:
+	@tools/deps.sh coverage test
+	@tools/web.sh
+	@tools/setup.sh build-coverage -Db_coverage=true
+	@find build-coverage -name '*.gcda' -delete
+	@python3 tools/run_tests.py build-coverage
+	@gcovr --root . --filter src/ --exclude-unreachable-branches --print-summary \
+	    --html-details build-coverage/coverage.html build-coverage
+
+fuzz:
+	@tools/deps.sh fuzz
+	@tools/web.sh
+	@CC=clang tools/setup.sh build-fuzz -Dfuzz=true -Dtests=false -Dwerror=false $(SANITIZE)
+	@tools/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+
+clean:
+	rm -rf build build-test build-coverage build-fuzz web/dist web/node_modules
+
+.PHONY: help run build test test-long bench lint coverage fuzz clean
