@@ -46,11 +46,24 @@ SHEAF_MUST_USE sheaf_status sheaf_decode_int(sheaf_decoder *d, const sheaf_json 
 SHEAF_MUST_USE sheaf_status sheaf_decode_base64url(sheaf_decoder *d, const sheaf_json *value,
                                                    uint8_t *out, size_t len);
 
+/* The kind that an act's or effect's object names, known to the log's rules. */
+SHEAF_MUST_USE sheaf_status sheaf_kind_decode(sheaf_decoder *d, const sheaf_json *object,
+                                              sheaf_kind *out);
+/* `what` of a kind into a new struct of the arena; adds "what" to the path itself. */
+SHEAF_MUST_USE sheaf_status sheaf_what_decode(sheaf_decoder *d, sheaf_kind kind,
+                                              const sheaf_json *value, const void **out);
+SHEAF_MUST_USE sheaf_status sheaf_effect_decode_tree(sheaf_decoder *d, const sheaf_json *tree,
+                                                     sheaf_effect *out);
+
+/* The bytes of a member's value in a canonical document; another member follows it. */
+sheaf_slice sheaf_member_bytes(sheaf_slice all, const sheaf_json *value);
+
 /* The object of a shape into a struct of shape->size zeroed bytes. */
 SHEAF_MUST_USE sheaf_status sheaf_shape_decode(sheaf_decoder *d, const sheaf_shape *shape,
                                                const sheaf_json *object, void *out);
 SHEAF_MUST_USE sheaf_status sheaf_act_decode_tree(sheaf_decoder *d, const sheaf_json *tree,
                                                   sheaf_act *out);
+/* Required fields are written whether or not their has_NAME is set. */
 void sheaf_shape_encode(sheaf_json_writer *w, const sheaf_shape *shape, const void *in);
 
 /* A control character stands in it (but for those in `allowed`), or one that turns the

@@ -1,22 +1,27 @@
 /* acts/catalogue.h - every kind of act, from the tables in acts/tbl/.
  *
  * The tables are included repeatedly; each inclusion makes one thing of every row: a number
- * (sheaf_kind), a struct that rules read (struct sheaf_motion_open), a descriptor that the decoder,
- * the encoder, `sheaf help KIND`, the flags, JSON Schema and docs/acts.md walk, and in coop/ the
- * prototype of the rule, so that a kind without its rule does not link.
+ * (sheaf_kind), a struct that rules read (struct sheaf_motion_open), a descriptor that the
+ * decoder, the encoder, `sheaf help KIND`, the flags, JSON Schema and docs/acts.md walk, and in
+ * coop/ the prototype of the rule, so that a kind without its rule does not link.
  *
  *     RECORD(name, doc)                                      an object inside acts
  *     ACT(name, wire, actor, needs, since, visibility, doc)  a kind of act
- *     F(owner, type, sub, name, need, lo, hi, since, doc)    a field; fields of one owner stand in
- *                                                            byte order of their names
+ *     F(owner, type, sub, name, need, lo, hi, since, doc)    a field
  *     END(name)
  *
- * actor: FOUNDER and APPLICANT bring their key inside the act; MEMBER signs with an admitted key;
- * HUB with the key of the founding entry; COOP acts are effects of adopted motions.
+ * Fields of one owner stand in byte order of their names.
+ *
+ * actor: FOUNDER and APPLICANT bring their key inside the act; MEMBER signs with an admitted
+ * key; HUB with the key of the founding entry; COOP acts are effects of adopted motions.
+ *
  * needs: the scope that a member's key must have, or how a motion with this effect is decided.
- * type and range: INT lo..hi; REF an entry's index; TEXT a commitment to a text of lo..hi bytes;
- * NAME public words of lo..hi bytes; HASH 32 bytes in hex; KEY 32 bytes in base64url; BOOL; ENUM a
- * choice of tbl/enums.def; REC one object; LIST lo..hi objects; EFFECT an act of the co-op.
+ *
+ * type and range: INT lo..hi; REF an entry's index; TEXT a commitment to a text of lo..hi
+ * bytes; NAME public words of lo..hi bytes; HASH 32 bytes in hex; KEY 32 bytes in base64url;
+ * BOOL; ENUM a choice of tbl/enums.def; REC one object; LIST lo..hi objects; EFFECT an act of
+ * the co-op.
+ *
  * since: the first rules revision that knows the kind or the field.
  */
 #ifndef SHEAF_ACTS_CATALOGUE_H
@@ -28,9 +33,9 @@
 #define SHEAF_SKIP(...)
 
 /* The kinds. */
-#define RECORD SHEAF_SKIP
-#define F      SHEAF_SKIP
-#define END    SHEAF_SKIP
+#define RECORD                                                SHEAF_SKIP
+#define F                                                     SHEAF_SKIP
+#define END                                                   SHEAF_SKIP
 #define ACT(name, wire, actor, needs, since, visibility, doc) SHEAF_KIND_##name,
 typedef enum {
     SHEAF_KIND_none,
@@ -43,9 +48,14 @@ typedef enum {
 #undef ACT
 
 /* The choices: SHEAF_choice_yes, and SHEAF_choice_COUNT. */
-#define ENUM(name, doc)     enum sheaf_##name {
+#define ENUM(name, doc)                                                                        \
+    enum sheaf_##name                                                                          \
+    {
 #define E(owner, name, doc) SHEAF_##owner##_##name,
-#define END_ENUM(name)      SHEAF_##name##_COUNT };
+#define END_ENUM(name)                                                                         \
+    SHEAF_##name##_COUNT                                                                       \
+    }                                                                                          \
+    ;
 #include "acts/tbl/enums.def"
 #undef ENUM
 #undef E
@@ -102,26 +112,27 @@ typedef struct {
     const void *what;
 } sheaf_effect;
 
-/* The structs that rules read. An optional field has its has_NAME; of required ones it is true. */
-#define SHEAF_C_INT(sub)    int64_t
-#define SHEAF_C_REF(sub)    uint32_t
-#define SHEAF_C_TEXT(sub)   sheaf_hash
-#define SHEAF_C_NAME(sub)   sheaf_slice
-#define SHEAF_C_HASH(sub)   sheaf_hash
-#define SHEAF_C_KEY(sub)    sheaf_public_key
-#define SHEAF_C_BOOL(sub)   bool
-#define SHEAF_C_ENUM(sub)   uint8_t
-#define SHEAF_C_REC(sub)    struct sheaf_##sub
-#define SHEAF_C_LIST(sub)   sheaf_list
-#define SHEAF_C_EFFECT(sub) const sheaf_effect *
-#define RECORD(name, doc)   struct sheaf_##name {
+/* The structs that rules read. An optional field has its has_NAME; of required ones it is true.
+ */
+#define SHEAF_C_INT(sub)                                      int64_t
+#define SHEAF_C_REF(sub)                                      uint32_t
+#define SHEAF_C_TEXT(sub)                                     sheaf_hash
+#define SHEAF_C_NAME(sub)                                     sheaf_slice
+#define SHEAF_C_HASH(sub)                                     sheaf_hash
+#define SHEAF_C_KEY(sub)                                      sheaf_public_key
+#define SHEAF_C_BOOL(sub)                                     bool
+#define SHEAF_C_ENUM(sub)                                     uint8_t
+#define SHEAF_C_REC(sub)                                      struct sheaf_##sub
+#define SHEAF_C_LIST(sub)                                     sheaf_list
+#define SHEAF_C_EFFECT(sub)                                   const sheaf_effect *
+#define RECORD(name, doc)                                     struct sheaf_##name {
 #define ACT(name, wire, actor, needs, since, visibility, doc) struct sheaf_##name {
-#define F(owner, type, sub, name, need, lo, hi, since, doc)                                        \
-    SHEAF_C_##type(sub) name;                                                                      \
+#define F(owner, type, sub, name, need, lo, hi, since, doc)                                    \
+    SHEAF_C_##type(sub) name;                                                                  \
     bool has_##name;
-#define END(name)                                                                                  \
-    char end;                                                                                      \
-    }                                                                                              \
+#define END(name)                                                                              \
+    char end;                                                                                  \
+    }                                                                                          \
     ;
 #include "acts/tbl/all.def"
 #undef RECORD
@@ -134,8 +145,8 @@ typedef struct sheaf_shape sheaf_shape;
 
 typedef struct {
     const char *name, *doc;
-    const char *sub;          /* of REF what it refers to, of ENUM the table's name */
-    const sheaf_shape *shape; /* of REC and LIST, else NULL */
+    const char *sub;                /* of REF what it refers to, of ENUM the table's name */
+    const sheaf_shape *shape;       /* of REC and LIST, else NULL */
     const char *const *choices;     /* of ENUM: names in wire order, ended by NULL */
     const char *const *choice_docs; /* of ENUM */
     int64_t lo, hi;
