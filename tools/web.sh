@@ -4,8 +4,9 @@
 # The packages are fetched once, by `npm ci`; after that no network is needed. The stamp lies in
 # node_modules because the build may empty web/dist.
 set -eu
-cd "$(dirname "$0")/../web"
-[ -e package.json ] || exit 0
+cd "$(dirname "$0")/.."
+[ -e web/package.json ] || exit 0
+cd web
 
 stamp=node_modules/.pages-built
 if [ ! -e node_modules/.package-lock.json ] ||

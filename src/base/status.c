@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#undef sheaf_fail /* here it is the function */
+
 sheaf_status sheaf_fail(sheaf_err *err, sheaf_status status, const char *format, ...)
 {
     if (err) {

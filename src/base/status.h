@@ -30,6 +30,11 @@ typedef struct {
 __attribute__((format(printf, 3, 4))) sheaf_status
 sheaf_fail(sheaf_err *err, sheaf_status status, const char *format, ...);
 
+/* So that the static analyser, which looks at one file at a time, knows what comes back. */
+#ifdef __clang_analyzer__
+#define sheaf_fail(err, status, ...) (sheaf_fail((err), (status), __VA_ARGS__), (status))
+#endif
+
 #define SHEAF_TRY(call)                                                                        \
     do {                                                                                       \
         sheaf_status try_status = (call);                                                      \

@@ -15,6 +15,9 @@ ALLOWED = re.compile(
     r"__assert_fail|__stack_chk_fail|__(mem|str)\w+_chk|__v?snprintf_chk|"
     # sanitizers and coverage
     r"__(asan|ubsan|sanitizer|tsan|lsan|sancov|gcov|llvm|gcc)_?\w*|"
+    # integers that the compiler leaves to its own library
+    r"__(popcount|clz|ctz|ffs|parity|bswap|u?div|u?mod|u?divmod|mulo?|ashl|ashr|lshr|neg|u?cmp)"
+    r"[sdt]i[234]|"
     r"_GLOBAL_OFFSET_TABLE_|__start_\w+|__stop_\w+)")
 ALLOWED_CRYPTO = re.compile(
     r"(crypto_\w+|sodium_(init|memzero|memcmp|is_zero|compare|increment|add|sub)|SHA256\w*|"

@@ -145,9 +145,9 @@ def main():
     for rule, source in OBJECTS_PLANTED:
         found = object_rules_complaining(compiler, source)
         results.append(("object planted against rule %d: %s" % (rule, found), found == {rule}))
-    for output, status, want in COUNTED:
+    for row, (output, status, want) in enumerate(COUNTED):
         got = run_tests.count(output, status)
-        results.append(("count of %r, status %d: %s" % (output, status, got), got == want))
+        results.append(("row %d of what is counted: %s" % (row, got), got == want))
     results.append(("a test over its time is ended", over_time()))
 
     print("1..%d" % len(results))
