@@ -23,11 +23,13 @@ build:
 	@tools/web.sh
 	@tools/setup.sh build $(RELEASE)
 
-test test-long:
+test test-long: test-programs
+	@python3 tools/run_tests.py build-test $(if $(filter test-long,$@),--long)
+
+test-programs:
 	@tools/deps.sh run test
 	@tools/web.sh
 	@tools/setup.sh build-test $(SANITIZE)
-	@python3 tools/run_tests.py build-test $(if $(filter test-long,$@),--long)
 
 bench: build
 	@ninja -C build bench-programs
@@ -56,4 +58,4 @@ fuzz:
 clean:
 	rm -rf build build-test build-coverage build-fuzz web/dist web/node_modules
 
-.PHONY: help run build test test-long bench lint coverage fuzz clean
+.PHONY: help run build test test-long test-programs bench lint coverage fuzz clean
