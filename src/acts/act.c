@@ -54,12 +54,12 @@ sheaf_status sheaf_act_decode_tree(sheaf_decoder *d, const sheaf_json *tree, she
     return SHEAF_OK;
 }
 
-static sheaf_status parse(sheaf_slice bytes, const char *name, sheaf_arena *arena,
+static sheaf_status parse(sheaf_slice bytes, const char *name, size_t max, sheaf_arena *arena,
                           sheaf_json **tree, sheaf_err *err)
 {
-    if (bytes.len > SHEAF_ENTRY_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "the %s has %zu bytes; at most %d are allowed",
-                          name, bytes.len, SHEAF_ENTRY_MAX);
+    if (bytes.len > max)
+        return sheaf_fail(err, SHEAF_INVALID, "the %s has %zu bytes; at most %zu are allowed",
+                          name, bytes.len, max);
     return sheaf_json_parse_canonical(bytes, arena, tree, err);
 }
 
@@ -67,7 +67,7 @@ sheaf_status sheaf_act_decode(sheaf_slice bytes, uint16_t revision, sheaf_arena 
                               sheaf_act *out, sheaf_err *err)
 {
     sheaf_json *tree;
-    SHEAF_TRY(parse(bytes, "act", arena, &tree, err));
+    SHEAF_TRY(parse(bytes, "act", SHEAF_ACT_BYTES_MAX, arena, &tree, err));
     sheaf_decoder d = sheaf_decoder_begin(arena, revision, err);
     return sheaf_act_decode_tree(&d, tree, out);
 }
@@ -76,7 +76,7 @@ sheaf_status sheaf_effect_decode(sheaf_slice bytes, uint16_t revision, sheaf_are
                                  sheaf_effect *out, sheaf_err *err)
 {
     sheaf_json *tree;
-    SHEAF_TRY(parse(bytes, "effect", arena, &tree, err));
+    SHEAF_TRY(parse(bytes, "effect", SHEAF_ACT_BYTES_MAX, arena, &tree, err));
     sheaf_decoder d = sheaf_decoder_begin(arena, revision, err);
     return sheaf_effect_decode_tree(&d, tree, out);
 }
@@ -94,7 +94,7 @@ sheaf_status sheaf_entry_decode(sheaf_slice bytes, uint16_t revision, sheaf_aren
                                 sheaf_entry *out, sheaf_err *err)
 {
     sheaf_json *tree;
-    SHEAF_TRY(parse(bytes, "entry", arena, &tree, err));
+    SHEAF_TRY(parse(bytes, "entry", SHEAF_ENTRY_MAX, arena, &tree, err));
     sheaf_decoder d = sheaf_decoder_begin(arena, revision, err);
     SHEAF_TRY(sheaf_object_check(&d, tree, (const char *const[]){"act", "sig", "stamp", NULL}));
     sheaf_entry entry = {0};

@@ -25,6 +25,8 @@
 #include "crypto/ed25519.h"
 
 enum { SHEAF_ENTRY_MAX = 65535, SHEAF_ORIGIN_LEN = 32 };
+/* So long that its entry fits: {"act":…,"sig":"86 characters","stamp":16 digits}. */
+enum { SHEAF_ACT_BYTES_MAX = SHEAF_ENTRY_MAX - 128 };
 enum { SHEAF_ACT_ARENA_BYTES = 4 << 20 };
 
 /* The highest index of an entry: a log holds fewer than 2^32 of them. */

@@ -3,6 +3,7 @@
 #define SHEAF_ACTS_INTERNAL_H
 
 #include "acts/act.h"
+#include "acts/flags.h"
 #include "base/json.h"
 
 /* A table of choices. */
@@ -69,6 +70,13 @@ void sheaf_shape_encode(sheaf_json_writer *w, const sheaf_shape *shape, const vo
 /* A control character stands in it (but for those in `allowed`), or one that turns the
  * direction of writing, or a line separator. */
 bool sheaf_words_have_control(sheaf_slice words, const char *allowed);
+
+/* Can the TEXT field hold it? */
+SHEAF_MUST_USE sheaf_status sheaf_text_form_check(const sheaf_field *field, sheaf_slice text,
+                                                  sheaf_err *err);
+
+/* The flag whose name is nearest to a mistyped one, or NULL if none is near. */
+const sheaf_flag *sheaf_flag_nearest(const sheaf_flag *flags, size_t count, const char *name);
 
 /* Outside names as messages show them: printable ASCII, at most 40 characters. */
 void sheaf_printable(sheaf_slice name, char out[48]);
