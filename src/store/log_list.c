@@ -1,0 +1,125 @@
+#include "store/log_list.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { DEPTH_MAX = 12 }; /* tile/LEVEL/x.../x.../NNN.p/W of any 64-bit index */
+
+static sheaf_status keep(sheaf_log_list *list, const sheaf_tile *tile, sheaf_err *err)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 256, bytes;
+        sheaf_tile *tiles = NULL;
+        if (!__builtin_mul_overflow(capacity, sizeof *tiles, &bytes))
+            tiles = realloc(list->tiles, bytes);
+        if (!tiles)
+            return sheaf_fail(err, SHEAF_NOMEM, "no memory to list %zu files", capacity);
+        list->tiles = tiles;
+        list->capacity = capacity;
+    }
+    list->tiles[list->count++] = *tile;
+    return SHEAF_OK;
+}
+
+static sheaf_status walk(sheaf_log_list *list, const char *dir, const char *below, int depth,
+                         sheaf_err *err);
+
+static sheaf_status look(sheaf_log_list *list, const char *dir, const char *name, int depth,
+                         sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    struct stat info;
+    sheaf_tile tile;
+    SHEAF_TRY(sheaf_path(path, err, "%s/log/%s", dir, name));
+    if (lstat(path, &info) != 0)
+        return sheaf_fail(err, SHEAF_IO, "cannot read %s: %s", path, strerror(errno));
+    if (S_ISDIR(info.st_mode) && depth < DEPTH_MAX)
+        return walk(list, dir, name, depth + 1, err);
+    if (!S_ISREG(info.st_mode))
+        return sheaf_fail(err, SHEAF_FAULT, "%s is no plain file", path);
+    if (strcmp(name, "checkpoint") == 0)
+        return SHEAF_OK;
+    if (!sheaf_tile_parse(sheaf_str(name), &tile))
+        return sheaf_fail(err, SHEAF_FAULT, "%s does not belong to a log", path);
+    return keep(list, &tile, err);
+}
+
+/* Recursion is bounded by DEPTH_MAX. */
+static sheaf_status walk(sheaf_log_list *list, const char *dir, const char *below, int depth,
+                         sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX], name[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(path, err, "%s/log/%s", dir, below));
+    DIR *items = opendir(path);
+    if (!items)
+        return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", path, strerror(errno));
+    sheaf_status status = SHEAF_OK;
+    for (struct dirent *item; status == SHEAF_OK && (item = readdir(items)) != NULL;) {
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+            continue;
+        status = sheaf_path(name, err, "%s%s%s", below, *below ? "/" : "", item->d_name);
+        if (status == SHEAF_OK)
+            status = look(list, dir, name, depth, err);
+    }
+    closedir(items);
+    return status;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const sheaf_tile *x = a, *y = b;
+    if (x->entries != y->entries)
+        return x->entries ? -1 : 1;
+    if (x->level != y->level)
+        return x->level < y->level ? -1 : 1;
+    if (x->index != y->index)
+        return x->index < y->index ? -1 : 1;
+    return (x->width > y->width) - (x->width < y->width);
+}
+
+sheaf_status sheaf_log_list_read(sheaf_log_list *out, const char *dir, sheaf_err *err)
+{
+    *out = (sheaf_log_list){0};
+    sheaf_status status = walk(out, dir, "", 0, err);
+    if (status != SHEAF_OK) {
+        sheaf_log_list_deinit(out);
+        return status;
+    }
+    if (out->count)
+        qsort(out->tiles, out->count, sizeof *out->tiles, compare);
+    return SHEAF_OK;
+}
+
+void sheaf_log_list_deinit(sheaf_log_list *list)
+{
+    free(list->tiles);
+    *list = (sheaf_log_list){0};
+}
+
+bool sheaf_log_list_has(const sheaf_log_list *list, const sheaf_tile *tile)
+{
+    return list->count
+           && bsearch(tile, list->tiles, list->count, sizeof *list->tiles, compare) != NULL;
+}
+
+const sheaf_tile *sheaf_log_list_widest(const sheaf_log_list *list, bool entries, uint8_t level,
+                                        uint64_t index)
+{
+    sheaf_tile sought = {
+        .entries = entries, .level = level, .index = index, .width = UINT16_MAX};
+    size_t low = 0, high = list->count; /* the first that sorts behind what is sought */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&list->tiles[middle], &sought) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return NULL;
+    const sheaf_tile *found = &list->tiles[low - 1];
+    return found->entries == entries && found->level == level && found->index == index ? found
+                                                                                       : NULL;
+}

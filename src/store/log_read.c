@@ -1,0 +1,125 @@
+#include "store/log_store_internal.h"
+
+#include <assert.h>
+
+uint64_t sheaf_log_store_size(const sheaf_log_store *store)
+{
+    return now_size(store);
+}
+
+sheaf_hash sheaf_log_store_root(const sheaf_log_store *store)
+{
+    return sheaf_levels_root(&store->levels, now_size(store));
+}
+
+sheaf_hash sheaf_log_store_root_at(const sheaf_log_store *store, uint64_t size)
+{
+    return sheaf_levels_root(&store->levels, size);
+}
+
+sheaf_slice sheaf_log_store_checkpoint(const sheaf_log_store *store)
+{
+    return sheaf_buffer_slice(&store->note);
+}
+
+uint64_t sheaf_log_store_published(const sheaf_log_store *store)
+{
+    return store->published;
+}
+
+sheaf_hash sheaf_log_store_hash(const sheaf_log_store *store, unsigned level, uint64_t index)
+{
+    assert(level < SHEAF_LEVELS_MAX && index < store->levels.level[level].count);
+    return store->levels.level[level].hashes[index];
+}
+
+/* Visits the entries [from, to) of one bundle. */
+static sheaf_status visit_bundle(const sheaf_log_store *store, sheaf_slice bundle,
+                                 uint64_t from, uint64_t to, sheaf_log_store_visit *visit,
+                                 void *context, sheaf_err *err)
+{
+    sheaf_slice entry;
+    for (uint64_t i = from - from % SHEAF_TILE_WIDTH; i < to; i++) {
+        if (!sheaf_bundle_next(&bundle, &entry))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the bundle of entry %llu in %s/log is cut short",
+                              (unsigned long long)i, store->dir);
+        if (i < from)
+            continue;
+        sheaf_hash leaf = sheaf_tree_leaf(entry);
+        if (!sheaf_hash_equal(&leaf, &store->levels.level[0].hashes[i]))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "entry %llu in %s/log was changed: sheaf verify names the file",
+                              (unsigned long long)i, store->dir);
+        SHEAF_TRY(visit(context, i, entry, err));
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_log_store_range(const sheaf_log_store *store, uint64_t from, uint64_t to,
+                                   sheaf_log_store_visit *visit, void *context, sheaf_err *err)
+{
+    uint64_t size = now_size(store);
+    sheaf_buffer bytes;
+    sheaf_status status = SHEAF_OK;
+    if (from > to || to > size)
+        return sheaf_fail(err, SHEAF_INVALID, "the log of %s has %llu entries, not %llu",
+                          store->dir, (unsigned long long)size, (unsigned long long)to);
+    sheaf_buffer_init(&bytes, SHEAF_BUNDLE_BYTES_MAX);
+    while (status == SHEAF_OK && from < to) {
+        sheaf_tile tile = {.entries = true, .width = SHEAF_TILE_WIDTH};
+        tile.index = from / SHEAF_TILE_WIDTH;
+        sheaf_slice bundle = sheaf_buffer_slice(&store->tail);
+        if (tile.index < size / SHEAF_TILE_WIDTH)
+            status = sheaf_log_file_read(store->dir, &tile, &bytes, &bundle, err);
+        uint64_t end = (tile.index + 1) * SHEAF_TILE_WIDTH;
+        end = end < to ? end : to;
+        if (status == SHEAF_OK)
+            status = visit_bundle(store, bundle, from, end, visit, context, err);
+        from = end;
+    }
+    sheaf_buffer_deinit(&bytes);
+    return status;
+}
+
+static sheaf_status keep_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+{
+    (void)index;
+    sheaf_buffer_add(context, entry);
+    return sheaf_buffer_check(context, "a log entry", err);
+}
+
+sheaf_status sheaf_log_store_entry(const sheaf_log_store *store, uint64_t index,
+                                   sheaf_buffer *out, sheaf_err *err)
+{
+    sheaf_buffer_reset(out);
+    if (index >= now_size(store))
+        return sheaf_fail(err, SHEAF_INVALID, "the log of %s has %llu entries, none is %llu",
+                          store->dir, (unsigned long long)now_size(store),
+                          (unsigned long long)index);
+    return sheaf_log_store_range(store, index, index + 1, keep_entry, out, err);
+}
+
+sheaf_status sheaf_log_store_inclusion(const sheaf_log_store *store, uint64_t index,
+                                       uint64_t size, sheaf_proof *out, sheaf_err *err)
+{
+    if (index >= size || size > now_size(store))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "no proof that entry %llu is in the first %llu: the log has %llu",
+                          (unsigned long long)index, (unsigned long long)size,
+                          (unsigned long long)now_size(store));
+    sheaf_tree_source source = sheaf_levels_source(&store->levels);
+    return sheaf_inclusion_make(&source, index, size, out, err);
+}
+
+sheaf_status sheaf_log_store_consistency(const sheaf_log_store *store, uint64_t old_size,
+                                         uint64_t new_size, sheaf_proof *out, sheaf_err *err)
+{
+    if (old_size > new_size || new_size > now_size(store))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "no proof from size %llu to %llu: the log has %llu entries",
+                          (unsigned long long)old_size, (unsigned long long)new_size,
+                          (unsigned long long)now_size(store));
+    sheaf_tree_source source = sheaf_levels_source(&store->levels);
+    return sheaf_consistency_make(&source, old_size, new_size, out, err);
+}

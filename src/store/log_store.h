@@ -1,0 +1,85 @@
+/* store/log_store.h - the durable log of a folder.
+ *
+ * DIR/log/ is a static log exactly as C2SP tlog-tiles names it; DIR/journal/ is what makes it
+ * durable. Appending writes one journal record and syncs it once: then the entries count.
+ * Bundles and tiles follow without a sync of their own, for the journal can make them again;
+ * it is replaced only after they are synced. The checkpoint is written last, by publishing, and
+ * is durable before sheaf_log_store_publish() returns.
+ *
+ * Opening repairs what a crash left: records that stand in the journal become tiles, and a
+ * record that was torn while it was written, so never acknowledged, is cut off. A broken record
+ * before a whole one, or a checkpoint that the files do not reach, is a fault.
+ *
+ * After the first error of the disk the store refuses further appends: what is on the disk is
+ * then known only after the folder was opened again. Hashes of all entries are kept in memory,
+ * 64 bytes each. A store has no lock of its own: one writer, or readers, at a time.
+ */
+#ifndef SHEAF_STORE_LOG_STORE_H
+#define SHEAF_STORE_LOG_STORE_H
+
+#include "log/checkpoint.h"
+#include "log/levels.h"
+#include "log/tile.h"
+#include "store/file.h"
+
+enum {
+    SHEAF_LOG_BATCH_MAX = 4096,           /* entries of one append */
+    SHEAF_LOG_BATCH_BYTES_MAX = 64 << 20, /* of one append */
+};
+
+typedef struct sheaf_log_store sheaf_log_store;
+
+/* Opens or founds the log of a folder. For writing, the folder is made where it is missing and
+ * locked (sheaf_folder_lock) until the store is closed. `read_only` takes no lock, changes
+ * nothing, and sees what the checkpoint covers. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_open(sheaf_log_store **out, const char *dir,
+                                                 bool read_only, sheaf_err *err);
+void sheaf_log_store_close(sheaf_log_store *store); /* NULL is fine */
+
+/* How many entries are durable. */
+uint64_t sheaf_log_store_size(const sheaf_log_store *store);
+/* The root of all of them, and of the first `size` <= sheaf_log_store_size(). */
+sheaf_hash sheaf_log_store_root(const sheaf_log_store *store);
+sheaf_hash sheaf_log_store_root_at(const sheaf_log_store *store, uint64_t size);
+
+/* Durable when it returns SHEAF_OK. Each entry has at most SHEAF_LOG_ENTRY_MAX bytes. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_append(sheaf_log_store *store,
+                                                   const sheaf_slice *entries, size_t count,
+                                                   sheaf_err *err);
+
+/* Writes the partial tiles of the checkpoint's size and then, durably, DIR/log/checkpoint. The
+ * note must be of a size and root that this log has, not below the last one published, and of
+ * the same origin; its signatures are the caller's business. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_publish(sheaf_log_store *store, sheaf_slice note,
+                                                    sheaf_err *err);
+
+/* The last note published; empty if none was. Valid until the next publish. */
+sheaf_slice sheaf_log_store_checkpoint(const sheaf_log_store *store);
+uint64_t sheaf_log_store_published(const sheaf_log_store *store); /* its size, or 0 */
+
+/* One entry into `out`, which is emptied first and should allow SHEAF_LOG_ENTRY_MAX bytes. It
+ * is checked against the tree. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_entry(const sheaf_log_store *store, uint64_t index,
+                                                  sheaf_buffer *out, sheaf_err *err);
+
+/* The entries [from, to) in order, each checked against the tree; stops at the first failure
+ * of the callback and hands it back. The entry is borrowed for the call. */
+typedef sheaf_status sheaf_log_store_visit(void *context, uint64_t index, sheaf_slice entry,
+                                           sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_log_store_range(const sheaf_log_store *store, uint64_t from,
+                                                  uint64_t to, sheaf_log_store_visit *visit,
+                                                  void *context, sheaf_err *err);
+
+/* The root of the complete subtree over the entries [index << level, (index+1) << level), which
+ * the log has whole. Level 0: a leaf hash. */
+sheaf_hash sheaf_log_store_hash(const sheaf_log_store *store, unsigned level, uint64_t index);
+
+/* Proofs, SHEAF_INVALID where the log has no such index or size. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_inclusion(const sheaf_log_store *store,
+                                                      uint64_t index, uint64_t size,
+                                                      sheaf_proof *out, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_log_store_consistency(const sheaf_log_store *store,
+                                                        uint64_t old_size, uint64_t new_size,
+                                                        sheaf_proof *out, sheaf_err *err);
+
+#endif

@@ -1,0 +1,382 @@
+#include "folder.h"
+
+#include "store/log_check.h"
+#include "store/log_store.h"
+
+static void append(sheaf_log_store *store, uint64_t from, uint64_t count)
+{
+    static char text[SHEAF_LOG_BATCH_MAX][128];
+    static sheaf_slice entries[SHEAF_LOG_BATCH_MAX];
+    for (uint64_t i = 0; i < count; i++)
+        entries[i] = test_entry(from + i, text[i]);
+    assert_ok(sheaf_log_store_append(store, entries, count, &why));
+}
+
+static sheaf_status publish_at(sheaf_log_store *store, uint64_t size, sheaf_err *err)
+{
+    sheaf_buffer note;
+    sheaf_hash root = sheaf_log_store_root_at(store, size);
+    sign_head(&note, size, &root);
+    sheaf_status status = sheaf_log_store_publish(store, sheaf_buffer_slice(&note), err);
+    sheaf_buffer_deinit(&note);
+    return status;
+}
+
+static sheaf_status expect_entry(void *context, uint64_t index, sheaf_slice entry,
+                                 sheaf_err *err)
+{
+    char text[128];
+    (void)err;
+    assert_true(sheaf_slice_equal(entry, test_entry(index, text)));
+    *(uint64_t *)context += 1;
+    return SHEAF_OK;
+}
+
+static void check_folder(uint64_t size)
+{
+    sheaf_buffer note;
+    uint64_t seen = 0;
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    assert_ok(sheaf_log_check(folder, expect_entry, &seen, &note, &why));
+    assert_int_equal(seen, size);
+    sheaf_buffer_deinit(&note);
+}
+
+/* What a store of these entries must have, whatever happened to it. */
+static void expect_store(const sheaf_log_store *store, uint64_t size)
+{
+    char text[128];
+    sheaf_tree tree = {0};
+    uint64_t seen = 0;
+    for (uint64_t i = 0; i < size; i++) {
+        sheaf_hash leaf = sheaf_tree_leaf(test_entry(i, text));
+        sheaf_tree_append(&tree, &leaf);
+    }
+    sheaf_hash root = sheaf_tree_root(&tree), has = sheaf_log_store_root_at(store, size);
+    assert_memory_equal(root.bytes, has.bytes, sizeof root.bytes);
+    assert_ok(sheaf_log_store_range(store, 0, size, expect_entry, &seen, &why));
+    assert_int_equal(seen, size);
+}
+
+static void test_append_publish_reopen(void **unused)
+{
+    static const uint64_t batches[] = {1, 1, 3, 250, 1, 1, 255, 513, 1, 4};
+    sheaf_log_store *store;
+    uint64_t size = 0;
+    (void)unused;
+    for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
+        assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+        assert_int_equal(sheaf_log_store_size(store), size);
+        append(store, size, batches[i]);
+        size += batches[i];
+        expect_store(store, size);
+        assert_ok(publish_at(store, size, &why));
+        sheaf_log_store_close(store);
+        check_folder(size);
+        assert_ok(sheaf_log_store_open(&store, folder, true, &why));
+        assert_int_equal(sheaf_log_store_size(store), size);
+        expect_store(store, size);
+        sheaf_log_store_close(store);
+    }
+}
+
+static void test_proofs_and_entries(void **unused)
+{
+    sheaf_log_store *store;
+    sheaf_proof proof;
+    sheaf_buffer entry;
+    char text[128];
+    (void)unused;
+    sheaf_buffer_init(&entry, SHEAF_LOG_ENTRY_MAX);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    append(store, 0, 700);
+    sheaf_hash root = sheaf_log_store_root(store);
+    for (uint64_t i = 0; i < 700; i += 23) {
+        sheaf_hash leaf = sheaf_log_store_hash(store, 0, i);
+        assert_ok(sheaf_log_store_inclusion(store, i, 700, &proof, &why));
+        assert_true(sheaf_inclusion_verify(&proof, i, 700, &leaf, &root));
+        sheaf_hash old = sheaf_log_store_root_at(store, i);
+        assert_ok(sheaf_log_store_consistency(store, i, 700, &proof, &why));
+        assert_true(sheaf_consistency_verify(&proof, i, 700, &old, &root));
+        assert_ok(sheaf_log_store_entry(store, i, &entry, &why));
+        assert_true(sheaf_slice_equal(sheaf_buffer_slice(&entry), test_entry(i, text)));
+    }
+    assert_int_equal(sheaf_log_store_entry(store, 700, &entry, NULL), SHEAF_INVALID);
+    assert_int_equal(sheaf_log_store_inclusion(store, 700, 700, &proof, NULL), SHEAF_INVALID);
+    assert_int_equal(sheaf_log_store_inclusion(store, 0, 701, &proof, NULL), SHEAF_INVALID);
+    assert_int_equal(sheaf_log_store_consistency(store, 5, 4, &proof, NULL), SHEAF_INVALID);
+    sheaf_buffer_deinit(&entry);
+    sheaf_log_store_close(store);
+}
+
+static void test_refusals(void **unused)
+{
+    sheaf_log_store *store, *second;
+    sheaf_err err = {0};
+    sheaf_buffer note;
+    static uint8_t large[SHEAF_LOG_ENTRY_MAX + 1];
+    sheaf_slice entry = sheaf_bytes(large, sizeof large);
+    (void)unused;
+    assert_int_equal(sheaf_log_store_open(&store, folder, true, &err), SHEAF_IO);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    assert_int_equal(sheaf_log_store_open(&second, folder, false, &err), SHEAF_IO);
+    assert_non_null(strstr(err.message, folder));
+    assert_int_equal(sheaf_log_store_append(store, &entry, 1, &err), SHEAF_INVALID);
+    entry.len--;
+    assert_ok(sheaf_log_store_append(store, &entry, 1, &why));
+    append(store, 1, 9);
+    assert_ok(publish_at(store, 10, &why));
+    assert_int_equal(publish_at(store, 9, &err), SHEAF_INVALID);
+    sheaf_hash wrong = {{7}};
+    sign_head(&note, 10, &wrong);
+    assert_int_equal(sheaf_log_store_publish(store, sheaf_buffer_slice(&note), &err),
+                     SHEAF_FAULT);
+    sheaf_buffer_deinit(&note);
+    sheaf_log_store_close(store);
+    assert_ok(sheaf_log_store_open(&store, folder, true, &why));
+    assert_int_equal(sheaf_log_store_append(store, &entry, 1, &err), SHEAF_INVALID);
+    sheaf_log_store_close(store);
+}
+
+/* The disk that fails from the n-th change on; a write that fails leaves half of its bytes. */
+static long changes_left;
+
+static bool breaks(void)
+{
+    return changes_left-- <= 0;
+}
+
+static ssize_t broken_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+    if (!breaks())
+        return pwrite(fd, data, len, at);
+    if (changes_left == -1 && len > 1)
+        return pwrite(fd, data, len / 2, at);
+    return -1;
+}
+
+static int broken_sync(int fd)
+{
+    (void)fd; /* a real sync would only slow the test down */
+    return breaks() ? -1 : 0;
+}
+
+static int broken_rename(const char *from, const char *to)
+{
+    return breaks() ? -1 : rename(from, to);
+}
+
+static int broken_unlink(const char *path)
+{
+    return breaks() ? -1 : unlink(path);
+}
+
+static const sheaf_disk broken_disk = {broken_pwrite, broken_sync, broken_sync, broken_rename,
+                                       broken_unlink};
+
+/* Appends and publishes until the disk breaks; what counted is in the two numbers. */
+static bool work(uint64_t *acknowledged, uint64_t *published)
+{
+    sheaf_log_store *store;
+    char text[128];
+    bool broke = true;
+    sheaf_err err = {0};
+    if (sheaf_log_store_open(&store, folder, false, &err) != SHEAF_OK)
+        return true;
+    for (uint64_t i = sheaf_log_store_size(store); i < 262; i++) {
+        sheaf_slice entry = test_entry(i, text);
+        if (sheaf_log_store_append(store, &entry, 1, &err) != SHEAF_OK)
+            goto done;
+        *acknowledged = i + 1;
+        if (i % 3 == 0 && i > 250) {
+            if (publish_at(store, i + 1, &err) != SHEAF_OK)
+                goto done;
+            *published = i + 1;
+        }
+    }
+    broke = false;
+done:
+    if (broke) {
+        sheaf_slice entry = sheaf_str("after the failure");
+        assert_int_equal(sheaf_log_store_append(store, &entry, 1, &err), SHEAF_IO);
+    }
+    sheaf_log_store_close(store);
+    return broke;
+}
+
+static void test_crash_at_every_change(void **unused)
+{
+    (void)unused;
+    /* A journal of 250 entries to start from; the crashes fall into what comes after. */
+    sheaf_log_store *store;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    append(store, 0, 250);
+    assert_ok(publish_at(store, 250, &why));
+    sheaf_log_store_close(store);
+    shell("cp -r '%s' '%s.start'", folder, folder);
+    bool broke = true;
+    for (long n = 0; broke; n++) {
+        uint64_t acknowledged = 250, published = 250;
+        shell("rm -rf '%s' && cp -r '%s.start' '%s'", folder, folder, folder);
+        changes_left = n;
+        sheaf_disk_use(&broken_disk);
+        broke = work(&acknowledged, &published);
+        sheaf_disk_use(NULL);
+        assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+        uint64_t size = sheaf_log_store_size(store);
+        assert_true(size >= acknowledged && size <= acknowledged + 1);
+        assert_true(sheaf_log_store_published(store) >= published);
+        expect_store(store, size);
+        append(store, size, 3);
+        assert_ok(publish_at(store, size + 3, &why));
+        sheaf_log_store_close(store);
+        check_folder(size + 3);
+        assert_true(n < 1000);
+    }
+    shell("rm -rf '%s.start'", folder);
+}
+
+static void read_journal(sheaf_buffer *out)
+{
+    char path[SHEAF_PATH_MAX];
+    assert_ok(sheaf_path(path, &why, "%s/journal/journal", folder));
+    sheaf_buffer_init(out, 4 << 20);
+    assert_ok(sheaf_file_read(path, out, &why));
+}
+
+static void write_journal(sheaf_slice bytes)
+{
+    char path[SHEAF_PATH_MAX];
+    assert_ok(sheaf_path(path, &why, "%s/journal/journal", folder));
+    assert_ok(sheaf_file_replace(path, path, 0600, bytes, false, &why));
+}
+
+/* The journal cut at every byte, as a power cut may leave it, and its last record with garbage
+ * in it: every whole record counts. */
+static void test_torn_journal(void **unused)
+{
+    enum { ENTRIES = 5 };
+    sheaf_log_store *store;
+    sheaf_buffer whole, grown;
+    size_t ends[ENTRIES + 1];
+    (void)unused;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    ends[0] = 48;
+    for (int i = 0; i < ENTRIES; i++) {
+        append(store, (uint64_t)i, 1);
+        char text[128];
+        ends[i + 1] = ends[i] + 20 + 2 + test_entry((uint64_t)i, text).len + 32;
+    }
+    sheaf_log_store_close(store);
+    read_journal(&whole);
+    for (size_t cut = 48; cut <= ends[ENTRIES]; cut++) {
+        uint64_t want = 0;
+        while (want < ENTRIES && ends[want + 1] <= cut)
+            want++;
+        shell("rm -rf '%s/log'", folder);
+        write_journal(sheaf_bytes(whole.data, cut));
+        assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+        assert_int_equal(sheaf_log_store_size(store), want);
+        append(store, want, 1);
+        sheaf_log_store_close(store);
+        assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+        assert_int_equal(sheaf_log_store_size(store), want + 1);
+        expect_store(store, want + 1);
+        sheaf_log_store_close(store);
+    }
+    /* A flipped byte in a record before the last: what stands behind it was acknowledged. */
+    for (size_t at = 0; at < ends[ENTRIES - 1]; at += 5) {
+        sheaf_buffer_init(&grown, 4 << 20);
+        sheaf_buffer_add(&grown, sheaf_buffer_slice(&whole));
+        grown.data[at] ^= 0x10;
+        write_journal(sheaf_buffer_slice(&grown));
+        assert_int_equal(sheaf_log_store_open(&store, folder, false, NULL), SHEAF_FAULT);
+        sheaf_buffer_deinit(&grown);
+    }
+    sheaf_buffer_deinit(&whole);
+}
+
+/* Files that were not synced may be lost or empty after a power cut: the journal has them. */
+static void test_unsynced_files_lost(void **unused)
+{
+    sheaf_log_store *store;
+    (void)unused;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    append(store, 0, 300);
+    assert_ok(publish_at(store, 299, &why));
+    assert_ok(publish_at(store, 300, &why));
+    sheaf_log_store_close(store);
+    shell("cd '%s/log/tile' && : >entries/000 && : >0/001.p/44 && : >0/001.p/43 && rm 0/000 "
+          "1/000.p/1",
+          folder);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    expect_store(store, 300);
+    sheaf_log_store_close(store);
+    check_folder(300);
+}
+
+/* Enough to replace the journal several times. */
+static void test_rotation(void **unused)
+{
+    sheaf_log_store *store;
+    static uint8_t block[60000];
+    (void)unused;
+    for (int round = 0; round < 3; round++) {
+        assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+        for (int i = 0; i < 290; i++) {
+            uint64_t number = sheaf_log_store_size(store);
+            sheaf_slice entry = sheaf_bytes(block, i % 3 ? 900 : sizeof block);
+            memcpy(block, &number, sizeof number);
+            assert_ok(sheaf_log_store_append(store, &entry, 1, &why));
+        }
+        assert_ok(publish_at(store, sheaf_log_store_size(store), &why));
+        sheaf_log_store_close(store);
+    }
+    sheaf_buffer note;
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    assert_ok(sheaf_log_check(folder, NULL, NULL, &note, &why));
+    /* A copy of the public files alone is a log that can be carried on. */
+    shell("rm -r '%s/journal'", folder);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    assert_int_equal(sheaf_log_store_size(store), 870);
+    sheaf_slice entry = sheaf_str("one more");
+    assert_ok(sheaf_log_store_append(store, &entry, 1, &why));
+    assert_ok(publish_at(store, 871, &why));
+    sheaf_log_store_close(store);
+    assert_ok(sheaf_log_check(folder, NULL, NULL, &note, &why));
+    sheaf_buffer_deinit(&note);
+}
+
+static void test_checkpoint_ahead(void **unused)
+{
+    sheaf_log_store *store;
+    sheaf_err err = {0};
+    (void)unused;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    append(store, 0, 3);
+    assert_ok(publish_at(store, 3, &why));
+    sheaf_log_store_close(store);
+    sheaf_buffer journal;
+    read_journal(&journal);
+    write_journal(sheaf_bytes(journal.data, 60));
+    assert_int_equal(sheaf_log_store_open(&store, folder, false, &err), SHEAF_FAULT);
+    assert_non_null(strstr(err.message, "3 entries, but only 0"));
+    sheaf_buffer_deinit(&journal);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_append_publish_reopen),
+        IN_FOLDER(test_proofs_and_entries),
+        IN_FOLDER(test_refusals),
+        IN_FOLDER(test_crash_at_every_change),
+        IN_FOLDER(test_torn_journal),
+        IN_FOLDER(test_unsynced_files_lost),
+        IN_FOLDER(test_rotation),
+        IN_FOLDER(test_checkpoint_ahead),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
