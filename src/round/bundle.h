@@ -40,9 +40,19 @@ typedef struct {
     sheaf_slice reason;          /* of ABORTED */
 } sheaf_round_bundle;
 
+/* Who advertised which points, by position. */
+typedef struct {
+    bool present[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_point mask[SHEAF_ROUND_MEMBERS_MAX], seal[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_hash digest;
+} sheaf_round_adverts;
+
 /* The form alone: sizes, order of the dropouts, no byte left over. */
 SHEAF_MUST_USE sheaf_status sheaf_round_bundle_decode(sheaf_slice bytes,
                                                       sheaf_round_bundle *out, sheaf_err *err);
+
+/* The longest bundle that the round can have: the bound for buffers and downloads. */
+size_t sheaf_round_bundle_max(const sheaf_round_config *config);
 
 /* Writing: the head, then what the stage needs. */
 void sheaf_round_bundle_head_put(sheaf_buffer *out, const sheaf_round_config *config,

@@ -37,7 +37,9 @@ typedef struct {
     bool expected[SHEAF_ROUND_MEMBERS_MAX]; /* may answer in the current stage */
     bool faulty[SHEAF_ROUND_MEMBERS_MAX];   /* revealed a false share */
     sheaf_buffer bundle[SHEAF_ROUND_ABORTED + 1];
-    sheaf_hash adverts, shares, list_hash, transcript;
+    sheaf_round_adverts adverts;
+    bool shared[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_hash shares, list_hash, transcript;
     sheaf_survivors list;
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of survivors, by position */
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of dropouts */

@@ -16,7 +16,7 @@
  *
  *     sheaf_participant_init(&p, &config, me, &pair, seed, &err);
  *     sheaf_participant_input(&p, words, count, &err);      before the bundle of stage INPUT
- *     while (sheaf_participant_stage(&p) < SHEAF_ROUND_DONE)
+ *     while (!sheaf_participant_over(&p))
  *         sheaf_participant_receive(&p, bundle, &message, &err);   send message if not empty
  *     sheaf_participant_deinit(&p);
  */
@@ -29,7 +29,8 @@
 /* Wiped as soon as it is no longer needed, and by sheaf_participant_deinit(). */
 typedef struct {
     sheaf_keypair pair;
-    sheaf_scalar mask, seal, self; /* secret scalars */
+    sheaf_scalar seal;
+    /* The secrets themselves are the constant terms. */
     sheaf_scalar self_poly[SHEAF_ROUND_MEMBERS_MAX], mask_poly[SHEAF_ROUND_MEMBERS_MAX];
     uint8_t nonces[SHEAF_ROUND_MEMBERS_MAX][SHEAF_NONCE_BYTES];
     /* Shares that the others gave to this member, by position of the giver. */
@@ -42,14 +43,15 @@ typedef struct {
     sheaf_hash session;
     int me;                     /* position in the roster */
     sheaf_round_stage answered; /* the last stage that was answered, 0 before the first */
+    bool sealed[SHEAF_ROUND_ABORTED + 1]; /* answered: seen[] and sent[] are final */
     sheaf_participant_secrets *secrets;
     sheaf_buffer sent[SHEAF_ROUND_MESSAGE_STAGES + 1]; /* by stage; [0] is empty */
     sheaf_hash seen[SHEAF_ROUND_ABORTED + 1];          /* hash of the bundle of each stage */
     bool have_input;
-    bool advertised[SHEAF_ROUND_MEMBERS_MAX], shared[SHEAF_ROUND_MEMBERS_MAX];
-    sheaf_point mask_point[SHEAF_ROUND_MEMBERS_MAX], seal_point[SHEAF_ROUND_MEMBERS_MAX];
-    sheaf_hash adverts, shares; /* digests of what was shown */
-    sheaf_survivors list;       /* the one that was signed */
+    bool shared[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_round_adverts adverts; /* what was shown, and the digest of the shares */
+    sheaf_hash shares;
+    sheaf_survivors list; /* the one that was signed */
     sheaf_hash list_hash, transcript;
 } sheaf_participant;
 
@@ -73,8 +75,10 @@ SHEAF_MUST_USE sheaf_status sheaf_participant_input(sheaf_participant *p, const 
 SHEAF_MUST_USE sheaf_status sheaf_participant_receive(sheaf_participant *p, sheaf_slice bundle,
                                                       sheaf_slice *message, sheaf_err *err);
 
-/* The stage whose bundle is awaited: ADVERTISE at first, DONE after the sum or ABORTED. */
+/* The stage whose bundle is awaited: ADVERTISE at first, DONE after the reveal and from then
+ * on; ABORTED if the coordinator said so. Over is true once the sum or the abort was shown. */
 sheaf_round_stage sheaf_participant_stage(const sheaf_participant *p);
+bool sheaf_participant_over(const sheaf_participant *p);
 
 /* The message sent in a stage, empty if none was. */
 sheaf_slice sheaf_participant_sent(const sheaf_participant *p, sheaf_round_stage stage);

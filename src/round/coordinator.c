@@ -1,0 +1,312 @@
+#include "round/coordinator.h"
+
+#include "round/round_internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+sheaf_status sheaf_coordinator_init(sheaf_coordinator *c, const sheaf_round_config *config,
+                                    int64_t now_ms, sheaf_err *err)
+{
+    *c = (sheaf_coordinator){0};
+    SHEAF_TRY(sheaf_round_config_check(config, err));
+    c->config = *config;
+    c->session = sheaf_round_session(config);
+    c->stage = SHEAF_ROUND_ADVERTISE;
+    c->stage_since_ms = now_ms;
+    for (int i = 0; i < config->count; i++)
+        c->expected[i] = true;
+    for (int stage = 0; stage <= SHEAF_ROUND_ABORTED; stage++)
+        sheaf_buffer_init(&c->bundle[stage], sheaf_round_bundle_max(config));
+    sheaf_round_bundle_head_put(&c->bundle[SHEAF_ROUND_ADVERTISE], config,
+                                SHEAF_ROUND_ADVERTISE);
+    sheaf_status status =
+        sheaf_buffer_check(&c->bundle[SHEAF_ROUND_ADVERTISE], "a round bundle", err);
+    if (status != SHEAF_OK)
+        sheaf_coordinator_deinit(c);
+    return status;
+}
+
+void sheaf_coordinator_deinit(sheaf_coordinator *c)
+{
+    for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
+        for (int i = 0; i < SHEAF_ROUND_MEMBERS_MAX; i++) {
+            free(c->message[stage][i]);
+            c->message[stage][i] = NULL;
+        }
+    for (int stage = 0; stage <= SHEAF_ROUND_ABORTED; stage++)
+        sheaf_buffer_deinit(&c->bundle[stage]);
+    sheaf_wipe(c->self_secret, sizeof c->self_secret);
+    sheaf_wipe(c->mask_secret, sizeof c->mask_secret);
+    free(c->sum);
+    c->sum = NULL;
+}
+
+void sheaf_coordinator_abort(sheaf_coordinator *c, const char *reason)
+{
+    if (c->stage >= SHEAF_ROUND_DONE)
+        return;
+    (void)sheaf_fail(&c->reason, SHEAF_INVALID, "%s", reason);
+    for (char *at = c->reason.message; *at; at++) /* the bundle's reason is plain ASCII */
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+    c->stage = SHEAF_ROUND_ABORTED;
+    sheaf_buffer *out = &c->bundle[SHEAF_ROUND_ABORTED];
+    sheaf_round_bundle_head_put(out, &c->config, SHEAF_ROUND_ABORTED);
+    sheaf_buffer_add_string(out, c->reason.message);
+}
+
+sheaf_slice sheaf_coordinator_message(const sheaf_coordinator *c, sheaf_round_stage stage,
+                                      int index)
+{
+    return (sheaf_slice){c->message[stage][index], c->message_len[stage][index]};
+}
+
+static size_t answers(const sheaf_coordinator *c, size_t *missing)
+{
+    size_t count = 0;
+    *missing = 0;
+    for (int i = 0; i < c->config.count; i++) {
+        if (!c->expected[i] || c->faulty[i])
+            continue;
+        if (c->message[c->stage][i])
+            count++;
+        else
+            ++*missing;
+    }
+    return count;
+}
+
+/* The messages of a stage, or of INPUT their heads. */
+static sheaf_round_items collect(const sheaf_coordinator *c, sheaf_round_stage stage)
+{
+    sheaf_round_items items = {0};
+    for (int i = 0; i < c->config.count; i++) {
+        sheaf_slice message = sheaf_coordinator_message(c, stage, i);
+        if (!message.data)
+            continue;
+        if (stage == SHEAF_ROUND_INPUT)
+            message.len = SHEAF_ROUND_INPUT_HEAD_BYTES;
+        items.item[items.count++] = message;
+    }
+    return items;
+}
+
+/* What a finished stage settles, from messages that were checked on arrival. */
+static sheaf_status stage_settle(sheaf_coordinator *c, const sheaf_round_items *items,
+                                 sheaf_round_set *set, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_round_set_read(&c->config, items, c->stage, c->stage == SHEAF_ROUND_INPUT,
+                                   set, err));
+    if (c->stage == SHEAF_ROUND_ADVERTISE)
+        sheaf_round_adverts_from(&c->session, set, &c->adverts);
+    if (c->stage == SHEAF_ROUND_SHARE) {
+        for (int i = 0; i < set->count; i++)
+            c->shared[set->index[i]] = true;
+        c->shares = sheaf_round_digest(&c->session, set->message, set->count);
+    }
+    if (c->stage == SHEAF_ROUND_INPUT) {
+        SHEAF_TRY(sheaf_round_list_make(&c->config, c->shared, &c->shares, set, &c->list, err));
+        SHEAF_TRY(sheaf_survivors_hash(&c->config, &c->list, &c->list_hash, err));
+    }
+    return SHEAF_OK;
+}
+
+/* Closes the current stage, opens the next one and its bundle. */
+static sheaf_status stage_next(sheaf_coordinator *c, int64_t now_ms, sheaf_err *err)
+{
+    sheaf_round_stage next = c->stage + 1;
+    sheaf_buffer *out = &c->bundle[next];
+    sheaf_round_items items = collect(c, c->stage);
+    sheaf_round_set *set = malloc(sizeof *set);
+    if (!set)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the messages of a round");
+    sheaf_status status = stage_settle(c, &items, set, err);
+    free(set);
+    SHEAF_TRY(status);
+    sheaf_round_bundle_head_put(out, &c->config, next);
+    sheaf_round_items_put(out, &items);
+    if (next == SHEAF_ROUND_SURVIVORS) {
+        sheaf_buffer_add_u16(out, c->list.dropouts);
+        for (int i = 0; i < c->list.dropouts; i++)
+            sheaf_buffer_add_u32(out, c->list.dropout[i]);
+    }
+    SHEAF_TRY(sheaf_buffer_check(out, "a round bundle", err));
+    /* Whoever is on the list may reveal, even if its signature came too late to count. */
+    for (int i = 0; next != SHEAF_ROUND_REVEAL && i < c->config.count; i++)
+        c->expected[i] = c->message[c->stage][i] != NULL;
+    c->stage = next;
+    c->stage_since_ms = now_ms;
+    return SHEAF_OK;
+}
+
+static void stage_too_few(sheaf_coordinator *c, size_t count, size_t least)
+{
+    char reason[SHEAF_MESSAGE_MAX];
+    sheaf_err text;
+    (void)sheaf_fail(&text, SHEAF_INVALID,
+                     "%zu of %u participants answered in stage %s, the round needs %zu", count,
+                     c->config.count, sheaf_round_stage_text(c->stage), least);
+    memcpy(reason, text.message, sizeof reason);
+    sheaf_coordinator_abort(c, reason);
+}
+
+/* Moves on as far as the messages and, with `late`, the deadline allow. */
+static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
+{
+    size_t missing, count = answers(c, &missing);
+    size_t least =
+        c->stage <= SHEAF_ROUND_INPUT ? c->config.min_survivors : c->config.threshold;
+    sheaf_err err = {0};
+    sheaf_status status = SHEAF_OK;
+    if (c->stage == SHEAF_ROUND_REVEAL) {
+        bool summed = false;
+        if (count >= least) {
+            status = sheaf_coordinator_unmask(c, &summed, &err);
+            count = answers(c, &missing);
+        }
+        if (status == SHEAF_OK && summed)
+            c->stage = SHEAF_ROUND_DONE;
+        else if (status == SHEAF_OK && (late || count + missing < least))
+            stage_too_few(c, count, least);
+    } else if (count >= least && (missing == 0 || late)) {
+        status = stage_next(c, now_ms, &err);
+    } else if (late || missing == 0) {
+        stage_too_few(c, count, least);
+    }
+    if (status != SHEAF_OK)
+        sheaf_coordinator_abort(c, err.message);
+}
+
+int64_t sheaf_coordinator_deadline(const sheaf_coordinator *c)
+{
+    int64_t deadline;
+    if (c->stage >= SHEAF_ROUND_DONE
+        || __builtin_add_overflow(c->stage_since_ms, (int64_t)c->config.stage_ms[c->stage - 1],
+                                  &deadline))
+        return INT64_MAX;
+    return deadline;
+}
+
+void sheaf_coordinator_tick(sheaf_coordinator *c, int64_t now_ms)
+{
+    if (c->stage < SHEAF_ROUND_DONE && now_ms >= sheaf_coordinator_deadline(c))
+        advance(c, now_ms, true);
+}
+
+static sheaf_status reveal_check(const sheaf_coordinator *c, const sheaf_round_message *message,
+                                 sheaf_err *err)
+{
+    const sheaf_round_reveal *reveal = &message->reveal;
+    bool fits = sheaf_hash_equal(&reveal->list, &c->list_hash)
+                && reveal->survivors == c->list.survivors
+                && reveal->dropouts == c->list.dropouts;
+    sheaf_scalar share;
+    for (int i = 0; fits && i < reveal->survivors; i++)
+        fits = sheaf_round_share_at(reveal->self_shares, i, &share) == c->list.survivor[i];
+    for (int i = 0; fits && i < reveal->dropouts; i++)
+        fits = sheaf_round_share_at(reveal->mask_shares, i, &share) == c->list.dropout[i];
+    if (!fits)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u revealed shares of another survivor list",
+                          message->member);
+    return SHEAF_OK;
+}
+
+static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_message *message,
+                                int index, sheaf_err *err)
+{
+    if (message->type == SHEAF_ROUND_SHARE)
+        return sheaf_round_share_check(&c->config, &c->adverts, message, index, err);
+    if (message->type == SHEAF_ROUND_INPUT
+        && !sheaf_hash_equal(&message->input.shares, &c->shares))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u masked its vector over another set of shares",
+                          message->member);
+    if (message->type == SHEAF_ROUND_SURVIVORS)
+        return sheaf_survivors_verify(&c->config, &c->list, message, err);
+    if (message->type == SHEAF_ROUND_REVEAL)
+        return reveal_check(c, message, err);
+    return SHEAF_OK;
+}
+
+static sheaf_status message_accept(sheaf_coordinator *c, const sheaf_round_message *message,
+                                   sheaf_err *err)
+{
+    int index;
+    const char *type = sheaf_round_stage_text(message->type);
+    if (c->stage >= SHEAF_ROUND_DONE)
+        return sheaf_fail(err, SHEAF_INVALID, "round %u is over: it is %s", c->config.round,
+                          sheaf_round_stage_text(c->stage));
+    if (message->type != c->stage)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the message of stage %s came too %s: round %u is in stage %s", type,
+                          message->type < c->stage ? "late" : "early", c->config.round,
+                          sheaf_round_stage_text(c->stage));
+    SHEAF_TRY(sheaf_round_message_check(&c->config, message, &index, err));
+    if (c->faulty[index] || !c->expected[index])
+        return sheaf_fail(err, SHEAF_INVALID, "member %u is no longer part of round %u",
+                          message->member, c->config.round);
+    SHEAF_TRY(stage_check(c, message, index, err));
+    uint8_t *copy = malloc(message->bytes.len);
+    if (!copy)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a message of %zu bytes",
+                          message->bytes.len);
+    memcpy(copy, message->bytes.data, message->bytes.len);
+    c->message[c->stage][index] = copy;
+    c->message_len[c->stage][index] = message->bytes.len;
+    return SHEAF_OK;
+}
+
+sheaf_round_answer sheaf_coordinator_receive(sheaf_coordinator *c, sheaf_slice bytes,
+                                             int64_t now_ms, sheaf_err *err)
+{
+    sheaf_round_message message;
+    sheaf_coordinator_tick(c, now_ms);
+    if (sheaf_round_message_decode(bytes, &message, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    int index = sheaf_round_index(&c->config, message.member);
+    sheaf_slice before = {0};
+    if (index >= 0)
+        before = sheaf_coordinator_message(c, message.type, index);
+    if (before.data && sheaf_slice_equal(before, bytes))
+        return SHEAF_ROUND_DUPLICATE;
+    if (before.data) {
+        (void)sheaf_fail(
+            err, SHEAF_FAULT,
+            "member %u sent another message of stage %s before: the first one stands",
+            message.member, sheaf_round_stage_text(message.type));
+        return SHEAF_ROUND_REFUSED;
+    }
+    if (message_accept(c, &message, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    size_t missing;
+    (void)answers(c, &missing);
+    if (missing == 0 || c->stage == SHEAF_ROUND_REVEAL)
+        advance(c, now_ms, false);
+    return SHEAF_ROUND_ACCEPTED;
+}
+
+sheaf_round_stage sheaf_coordinator_stage(const sheaf_coordinator *c)
+{
+    return c->stage;
+}
+
+sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_stage stage)
+{
+    assert(stage <= SHEAF_ROUND_ABORTED);
+    bool open = stage == c->stage || (stage < c->stage && stage <= SHEAF_ROUND_DONE);
+    return open ? sheaf_buffer_slice(&c->bundle[stage]) : (sheaf_slice){0};
+}
+
+bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member)
+{
+    int index = sheaf_round_index(&c->config, member);
+    return index >= 0 && c->stage <= SHEAF_ROUND_REVEAL && c->expected[index]
+           && !c->faulty[index] && !c->message[c->stage][index];
+}
+
+const char *sheaf_coordinator_reason(const sheaf_coordinator *c)
+{
+    return c->reason.message;
+}

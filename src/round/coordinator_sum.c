@@ -1,0 +1,223 @@
+#include "round/round_internal.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+
+/* The first `threshold` sound reveals, decoded. */
+typedef struct {
+    int index[SHEAF_ROUND_MEMBERS_MAX]; /* of the sender */
+    sheaf_scalar lagrange[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_round_message reveal[SHEAF_ROUND_MEMBERS_MAX];
+} reveals;
+
+static sheaf_status reveals_take(const sheaf_coordinator *c, reveals *r, sheaf_err *err)
+{
+    size_t count = 0;
+    for (int i = 0; i < c->config.count && count < c->config.threshold; i++) {
+        sheaf_slice bytes = sheaf_coordinator_message(c, SHEAF_ROUND_REVEAL, i);
+        if (!bytes.data || c->faulty[i])
+            continue;
+        SHEAF_TRY(sheaf_round_message_decode(bytes, &r->reveal[count], err));
+        r->index[count++] = i;
+    }
+    assert(count == c->config.threshold);
+    sheaf_shamir_lagrange(r->index, count, r->lagrange);
+    return SHEAF_OK;
+}
+
+static sheaf_slice shares_of(const sheaf_round_message *message, bool self)
+{
+    return self ? message->reveal.self_shares : message->reveal.mask_shares;
+}
+
+/* Joins one secret; where the result is not the committed one, looks for who gave a false
+ * share: checking each share beforehand would cost `threshold` times as much. */
+static bool secret_join(sheaf_coordinator *c, const reveals *r, bool self, size_t entry,
+                        sheaf_slice commitments, sheaf_scalar *out)
+{
+    size_t t = c->config.threshold;
+    sheaf_scalar shares[SHEAF_ROUND_MEMBERS_MAX] = {0};
+    for (size_t i = 0; i < t; i++)
+        sheaf_round_share_at(shares_of(&r->reveal[i], self), entry, &shares[i]);
+    *out = sheaf_shamir_join(r->lagrange, shares, t);
+    sheaf_point committed = sheaf_round_commitment_at(commitments, 0);
+    bool sound = sheaf_shamir_opens(&committed, out);
+    for (size_t i = 0; !sound && i < t; i++)
+        if (!sheaf_shamir_verify(commitments, t, r->index[i], &shares[i]))
+            c->faulty[r->index[i]] = true;
+    sheaf_wipe(shares, sizeof shares);
+    return sound;
+}
+
+static sheaf_status secrets_join(sheaf_coordinator *c, const reveals *r, bool *sound,
+                                 sheaf_err *err)
+{
+    *sound = true;
+    for (int pass = 0; pass < 2; pass++) {
+        bool self = pass == 0;
+        const uint32_t *members = self ? c->list.survivor : c->list.dropout;
+        size_t count = self ? c->list.survivors : c->list.dropouts;
+        for (size_t i = 0; i < count; i++) {
+            int index = sheaf_round_index(&c->config, members[i]);
+            sheaf_round_message message;
+            SHEAF_TRY(sheaf_round_message_decode(
+                sheaf_coordinator_message(c, SHEAF_ROUND_SHARE, index), &message, err));
+            if (!secret_join(c, r, self, i,
+                             self ? message.share.self_commitments
+                                  : message.share.mask_commitments,
+                             self ? &c->self_secret[index] : &c->mask_secret[index])) {
+                *sound = false;
+                return SHEAF_OK;
+            }
+        }
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status sum_make(sheaf_coordinator *c, sheaf_err *err)
+{
+    sheaf_unmask work = {.config = &c->config,
+                         .session = &c->session,
+                         .list = &c->list,
+                         .mask_point = c->adverts.mask,
+                         .self_secret = c->self_secret,
+                         .mask_secret = c->mask_secret};
+    for (int i = 0; i < c->config.count; i++) {
+        sheaf_slice input = sheaf_coordinator_message(c, SHEAF_ROUND_INPUT, i);
+        if (input.data)
+            work.words[i] = sheaf_bytes(input.data + SHEAF_ROUND_INPUT_HEAD_BYTES,
+                                        input.len - SHEAF_ROUND_INPUT_HEAD_BYTES);
+    }
+    c->sum = malloc(c->config.words * sizeof *c->sum);
+    if (!c->sum)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", c->config.words);
+    return sheaf_unmask_sum(&work, c->sum, err);
+}
+
+/* Where the transcript goes: into a hash or into a buffer. */
+typedef struct {
+    sheaf_hasher *hasher;
+    sheaf_buffer *buffer;
+} sink;
+
+static void sink_put(const sink *to, sheaf_slice bytes)
+{
+    if (to->hasher)
+        sheaf_hasher_add(to->hasher, bytes);
+    else
+        sheaf_buffer_add(to->buffer, bytes);
+}
+
+static void sink_put_number(const sink *to, uint32_t value, size_t width)
+{
+    uint8_t bytes[4];
+    for (size_t i = 0; i < width; i++)
+        bytes[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
+    sink_put(to, sheaf_bytes(bytes, width));
+}
+
+static void put_messages(const sheaf_coordinator *c, sheaf_round_stage stage, const sink *to)
+{
+    uint32_t count = 0;
+    for (int i = 0; i < c->config.count; i++)
+        count += c->message[stage][i] != NULL;
+    sink_put_number(to, count, 2);
+    for (int i = 0; i < c->config.count; i++) {
+        sheaf_slice message = sheaf_coordinator_message(c, stage, i);
+        if (!message.data)
+            continue;
+        sink_put_number(to, (uint32_t)message.len, 4);
+        sink_put(to, message);
+    }
+}
+
+static void put_secrets(const sheaf_coordinator *c, const uint32_t *members, uint16_t count,
+                        const sheaf_scalar *values, const sink *to)
+{
+    sink_put_number(to, count, 2);
+    for (int i = 0; i < count; i++) {
+        int index = sheaf_round_index(&c->config, members[i]);
+        sink_put_number(to, members[i], 4);
+        sink_put(to, sheaf_bytes(values[index].bytes, SHEAF_SCALAR_BYTES));
+    }
+}
+
+static void transcript_put(const sheaf_coordinator *c, const sink *to)
+{
+    sink_put_number(to, SHEAF_ROUND_VERSION, 2);
+    sink_put_number(to, SHEAF_TRANSCRIPT_TYPE, 2);
+    sink_put_number(to, c->config.round, 4);
+    sink_put(to, sheaf_bytes(c->config.manifest.bytes, SHEAF_HASH_BYTES));
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_SURVIVORS; stage++)
+        put_messages(c, (sheaf_round_stage)stage, to);
+    put_secrets(c, c->list.survivor, c->list.survivors, c->self_secret, to);
+    put_secrets(c, c->list.dropout, c->list.dropouts, c->mask_secret, to);
+}
+
+static sheaf_status result_bundle(sheaf_coordinator *c, sheaf_err *err)
+{
+    sheaf_buffer *out = &c->bundle[SHEAF_ROUND_DONE];
+    sheaf_hasher *hasher = sheaf_hasher_open();
+    if (!hasher)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for hashing a transcript");
+    transcript_put(c, &(sink){.hasher = hasher});
+    c->transcript = sheaf_hasher_close(hasher);
+    sheaf_round_bundle_head_put(out, &c->config, SHEAF_ROUND_DONE);
+    sheaf_buffer_add(out, sheaf_bytes(c->list_hash.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add(out, sheaf_bytes(c->transcript.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add_u64(out, c->config.words);
+    uint8_t *words = sheaf_buffer_extend(out, (size_t)c->config.words * 8);
+    for (size_t i = 0; words && i < c->config.words; i++) {
+        uint64_t word = htole64(c->sum[i]);
+        memcpy(words + 8 * i, &word, sizeof word);
+    }
+    return sheaf_buffer_check(out, "the bundle of a sum", err);
+}
+
+sheaf_status sheaf_coordinator_unmask(sheaf_coordinator *c, bool *summed, sheaf_err *err)
+{
+    reveals *r = malloc(sizeof *r);
+    *summed = false;
+    if (!r)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the reveals of a round");
+    sheaf_status status = reveals_take(c, r, err);
+    if (status == SHEAF_OK)
+        status = secrets_join(c, r, summed, err);
+    free(r);
+    SHEAF_TRY(status);
+    if (!*summed)
+        return SHEAF_OK;
+    SHEAF_TRY(sum_make(c, err));
+    return result_bundle(c, err);
+}
+
+const uint64_t *sheaf_coordinator_sum(const sheaf_coordinator *c)
+{
+    return c->stage == SHEAF_ROUND_DONE ? c->sum : NULL;
+}
+
+const sheaf_survivors *sheaf_coordinator_list(const sheaf_coordinator *c)
+{
+    return c->list.survivors ? &c->list : NULL;
+}
+
+const sheaf_hash *sheaf_coordinator_list_hash(const sheaf_coordinator *c)
+{
+    return c->list.survivors ? &c->list_hash : NULL;
+}
+
+const sheaf_hash *sheaf_coordinator_transcript_hash(const sheaf_coordinator *c)
+{
+    return c->stage == SHEAF_ROUND_DONE ? &c->transcript : NULL;
+}
+
+sheaf_status sheaf_coordinator_transcript(const sheaf_coordinator *c, sheaf_buffer *out,
+                                          sheaf_err *err)
+{
+    if (c->stage != SHEAF_ROUND_DONE)
+        return sheaf_fail(err, SHEAF_INVALID, "round %u has no transcript: it is in stage %s",
+                          c->config.round, sheaf_round_stage_text(c->stage));
+    transcript_put(c, &(sink){.buffer = out});
+    return sheaf_buffer_check(out, "the transcript of a round", err);
+}

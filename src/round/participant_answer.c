@@ -1,0 +1,334 @@
+#include "round/round_internal.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+
+/* My own message stands among those shown, unchanged. */
+static sheaf_status own_message_check(const sheaf_participant *p, const sheaf_round_set *set,
+                                      sheaf_round_stage stage, sheaf_err *err)
+{
+    for (int i = 0; i < set->count; i++) {
+        if (set->index[i] != p->me)
+            continue;
+        sheaf_slice shown = set->message[i].bytes;
+        sheaf_slice sent = sheaf_buffer_slice(&p->sent[stage]);
+        if (shown.len <= sent.len && memcmp(shown.data, sent.data, shown.len) == 0)
+            return SHEAF_OK;
+        return sheaf_fail(
+            err, SHEAF_FAULT,
+            "the coordinator shows another message of stage %s for member %u than "
+            "that member sent",
+            sheaf_round_stage_text(stage), sheaf_participant_me(p));
+    }
+    return sheaf_fail(err, SHEAF_FAULT, "the coordinator left member %u out after stage %s",
+                      sheaf_participant_me(p), sheaf_round_stage_text(stage));
+}
+
+static sheaf_status answer_begin(sheaf_participant *p, sheaf_err *err)
+{
+    sheaf_buffer *out = &p->sent[SHEAF_ROUND_ADVERTISE];
+    sheaf_point mask, seal;
+    if (!sheaf_point_base(&mask, &p->secrets->mask_poly[0])
+        || !sheaf_point_base(&seal, &p->secrets->seal))
+        return sheaf_fail(err, SHEAF_INVALID, "the seed gives a zero secret: use another");
+    sheaf_round_head_put(out, &p->config, SHEAF_ROUND_ADVERTISE, sheaf_participant_me(p));
+    sheaf_buffer_add(out, sheaf_bytes(mask.bytes, sizeof mask));
+    sheaf_buffer_add(out, sheaf_bytes(seal.bytes, sizeof seal));
+    sheaf_round_sign(out, &p->config, &p->secrets->pair);
+    return SHEAF_OK;
+}
+
+/* The two shares for position `to`, encrypted for it. */
+static sheaf_status box_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
+                            int to, sheaf_buffer *out, sheaf_err *err)
+{
+    const sheaf_participant_secrets *s = p->secrets;
+    uint32_t member = p->config.members[to].member;
+    sheaf_scalar shares[2] = {sheaf_shamir_share(s->self_poly, p->config.threshold, to),
+                              sheaf_shamir_share(s->mask_poly, p->config.threshold, to)};
+    sheaf_buffer_add_u32(out, member);
+    uint8_t *box = sheaf_buffer_extend(out, SHEAF_ROUND_BOX_BYTES);
+    bool sealed =
+        box
+        && sheaf_box_seal(&p->session, &s->seal, sheaf_participant_me(p), &adverts->seal[to],
+                          member, s->nonces[to], sheaf_bytes(shares, sizeof shares), box);
+    sheaf_wipe(shares, sizeof shares);
+    if (!sealed)
+        return sheaf_fail(err, SHEAF_FAULT, "no share can be encrypted for member %u", member);
+    return SHEAF_OK;
+}
+
+static sheaf_status share_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
+                              sheaf_buffer *out, sheaf_err *err)
+{
+    size_t t = p->config.threshold;
+    sheaf_point commitments[2 * SHEAF_ROUND_MEMBERS_MAX];
+    if (!sheaf_shamir_commit(p->secrets->self_poly, t, commitments)
+        || !sheaf_shamir_commit(p->secrets->mask_poly, t, commitments + t))
+        return sheaf_fail(err, SHEAF_INVALID, "the seed gives a zero secret: use another");
+    uint16_t others = 0;
+    for (int i = 0; i < p->config.count; i++)
+        others = (uint16_t)(others + (adverts->present[i] && i != p->me));
+    sheaf_round_head_put(out, &p->config, SHEAF_ROUND_SHARE, sheaf_participant_me(p));
+    sheaf_buffer_add(out, sheaf_bytes(adverts->digest.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add_u16(out, p->config.threshold);
+    sheaf_buffer_add(out, sheaf_bytes(commitments, 2 * t * sizeof *commitments));
+    sheaf_buffer_add_u16(out, others);
+    for (int i = 0; i < p->config.count; i++)
+        if (adverts->present[i] && i != p->me)
+            SHEAF_TRY(box_put(p, adverts, i, out, err));
+    sheaf_round_sign(out, &p->config, &p->secrets->pair);
+    return SHEAF_OK;
+}
+
+static sheaf_status answer_adverts(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                   sheaf_round_set *set, sheaf_err *err)
+{
+    sheaf_round_adverts adverts;
+    SHEAF_TRY(sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_ADVERTISE, false,
+                                   set, err));
+    SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "adverts", err));
+    SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_ADVERTISE, err));
+    sheaf_round_adverts_from(&p->session, set, &adverts);
+    SHEAF_TRY(share_put(p, &adverts, &p->sent[SHEAF_ROUND_SHARE], err));
+    p->adverts = adverts;
+    return SHEAF_OK;
+}
+
+/* What the sender gave me; a share off its own polynomial is the sender's fault. */
+static sheaf_status share_open(const sheaf_participant *p, const sheaf_round_message *message,
+                               int from, sheaf_scalar out[2], sheaf_err *err)
+{
+    const sheaf_round_share *share = &message->share;
+    size_t t = p->config.threshold;
+    sheaf_slice box = {0};
+    size_t i = 0;
+    while (i < share->count && sheaf_round_box_at(share, i, &box) != sheaf_participant_me(p))
+        i++;
+    assert(i < share->count); /* sheaf_round_share_check() has seen to it */
+    if (!sheaf_box_open(&p->session, &p->secrets->seal, sheaf_participant_me(p),
+                        &p->adverts.seal[from], message->member, box, (uint8_t *)out))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the share of member %u for member %u does not open", message->member,
+                          sheaf_participant_me(p));
+    if (!sheaf_scalar_canonical(&out[0]) || !sheaf_scalar_canonical(&out[1])
+        || !sheaf_shamir_verify(share->self_commitments, t, p->me, &out[0])
+        || !sheaf_shamir_verify(share->mask_commitments, t, p->me, &out[1]))
+        return sheaf_fail(
+            err, SHEAF_FAULT,
+            "member %u gave member %u a share that is not the one it committed to",
+            message->member, sheaf_participant_me(p));
+    return SHEAF_OK;
+}
+
+static sheaf_status input_put(sheaf_participant *p, const sheaf_round_set *set,
+                              const sheaf_hash *digest, sheaf_err *err)
+{
+    sheaf_mask masks[SHEAF_ROUND_MEMBERS_MAX];
+    size_t mask_count = 0, words = p->config.words;
+    uint8_t *message = p->sent[SHEAF_ROUND_INPUT].data;
+    uint64_t *vector = (uint64_t *)(void *)(message + SHEAF_ROUND_INPUT_HEAD_BYTES);
+    for (int i = 0; i < set->count; i++) {
+        int other = set->index[i];
+        if (other != p->me
+            && !sheaf_mask_pair(&p->session, &p->secrets->mask_poly[0], sheaf_participant_me(p),
+                                &p->adverts.mask[other], set->message[i].member,
+                                &masks[mask_count++]))
+            return sheaf_fail(err, SHEAF_FAULT, "the mask point of member %u is invalid",
+                              set->message[i].member);
+    }
+    sheaf_mask_self(&p->session, &p->secrets->self_poly[0], sheaf_participant_me(p),
+                    &masks[mask_count++]);
+    sheaf_buffer head;
+    sheaf_buffer_init(&head, SHEAF_ROUND_INPUT_HEAD_BYTES);
+    if (!sheaf_buffer_extend(&head, SHEAF_ROUND_INPUT_HEAD_BYTES))
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the head of an input");
+    sheaf_buffer_reset(&head);
+    /* From here on nothing fails but the signature, which would leave a masked vector: then the
+     * input is taken back for good. */
+    sheaf_masks_apply(masks, mask_count, 0, vector, words);
+    sheaf_wipe(masks, sizeof masks);
+    for (size_t i = 0; i < words; i++)
+        vector[i] = htole64(vector[i]);
+    sheaf_hash hash = sheaf_sha256(sheaf_bytes(vector, words * 8));
+    sheaf_round_head_put(&head, &p->config, SHEAF_ROUND_INPUT, sheaf_participant_me(p));
+    sheaf_buffer_add(&head, sheaf_bytes(digest->bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add_u32(&head, p->config.words);
+    sheaf_buffer_add(&head, sheaf_bytes(hash.bytes, SHEAF_HASH_BYTES));
+    sheaf_round_sign(&head, &p->config, &p->secrets->pair);
+    bool signed_well = !head.failed && head.len == SHEAF_ROUND_INPUT_HEAD_BYTES;
+    if (signed_well)
+        memcpy(message, head.data, head.len);
+    sheaf_buffer_deinit(&head);
+    if (!signed_well) {
+        sheaf_participant_forget(p);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for signing an input: leave the round");
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                  sheaf_round_set *set, sheaf_err *err)
+{
+    bool shared[SHEAF_ROUND_MEMBERS_MAX] = {0};
+    sheaf_scalar given[SHEAF_ROUND_MEMBERS_MAX][2];
+    if (!p->have_input)
+        return sheaf_fail(err, SHEAF_INVALID, "the input of round %u has not been given yet",
+                          p->config.round);
+    SHEAF_TRY(
+        sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_SHARE, false, set, err));
+    SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "sharers", err));
+    SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_SHARE, err));
+    sheaf_status status = SHEAF_OK;
+    for (int i = 0; status == SHEAF_OK && i < set->count; i++) {
+        int from = set->index[i];
+        status = sheaf_round_share_check(&p->config, &p->adverts, &set->message[i], from, err);
+        if (status == SHEAF_OK && from != p->me)
+            status = share_open(p, &set->message[i], from, given[from], err);
+        shared[from] = true;
+    }
+    sheaf_hash digest = sheaf_round_digest(&p->session, set->message, set->count);
+    if (status == SHEAF_OK)
+        status = input_put(p, set, &digest, err);
+    for (int i = 0; status == SHEAF_OK && i < p->config.count; i++)
+        if (shared[i] && i != p->me) {
+            p->secrets->self_share[i] = given[i][0];
+            p->secrets->mask_share[i] = given[i][1];
+        }
+    if (status == SHEAF_OK) {
+        size_t t = p->config.threshold;
+        p->secrets->self_share[p->me] = sheaf_shamir_share(p->secrets->self_poly, t, p->me);
+        p->secrets->mask_share[p->me] = sheaf_shamir_share(p->secrets->mask_poly, t, p->me);
+        memcpy(p->shared, shared, sizeof shared);
+        p->shares = digest;
+    }
+    sheaf_wipe(given, sizeof given);
+    return status;
+}
+
+static sheaf_status dropouts_check(const sheaf_round_bundle *bundle,
+                                   const sheaf_survivors *list, sheaf_err *err)
+{
+    for (int i = 0; i < bundle->dropouts; i++)
+        for (int j = 0; j < list->survivors; j++)
+            if (list->survivor[j] == bundle->dropout[i])
+                return sheaf_fail(
+                    err, SHEAF_FAULT,
+                    "the coordinator calls member %u a survivor and a drop-out at "
+                    "once, which would unmask its vector",
+                    bundle->dropout[i]);
+    if (bundle->dropouts != list->dropouts
+        || memcmp(bundle->dropout, list->dropout, list->dropouts * sizeof *list->dropout) != 0)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the coordinator's drop-outs are not those who shared and sent no "
+                          "vector");
+    return SHEAF_OK;
+}
+
+static sheaf_status answer_inputs(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                  sheaf_round_set *set, sheaf_err *err)
+{
+    sheaf_survivors list;
+    sheaf_hash hash;
+    uint8_t signature[SHEAF_SIGNATURE_BYTES];
+    SHEAF_TRY(
+        sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_INPUT, true, set, err));
+    SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_INPUT, err));
+    SHEAF_TRY(sheaf_round_list_make(&p->config, p->shared, &p->shares, set, &list, err));
+    SHEAF_TRY(dropouts_check(bundle, &list, err));
+    SHEAF_TRY(sheaf_survivors_hash(&p->config, &list, &hash, err));
+    SHEAF_TRY(sheaf_survivors_sign(&p->config, &list, &p->secrets->pair, signature, err));
+    sheaf_buffer *out = &p->sent[SHEAF_ROUND_SURVIVORS];
+    sheaf_round_head_put(out, &p->config, SHEAF_ROUND_SURVIVORS, sheaf_participant_me(p));
+    sheaf_buffer_add(out, sheaf_bytes(hash.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add(out, sheaf_bytes(signature, sizeof signature));
+    p->list = list;
+    p->list_hash = hash;
+    return SHEAF_OK;
+}
+
+static void revealed_put(const sheaf_participant *p, const uint32_t *members, uint16_t count,
+                         const sheaf_scalar *shares, sheaf_buffer *out)
+{
+    sheaf_buffer_add_u16(out, count);
+    for (int i = 0; i < count; i++) {
+        int index = sheaf_round_index(&p->config, members[i]);
+        assert(index >= 0 && p->shared[index]);
+        sheaf_buffer_add_u32(out, members[i]);
+        sheaf_buffer_add(out, sheaf_bytes(shares[index].bytes, SHEAF_SCALAR_BYTES));
+    }
+}
+
+static sheaf_status answer_signatures(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                      sheaf_round_set *set, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_SURVIVORS, false,
+                                   set, err));
+    for (int i = 0; i < set->count; i++)
+        SHEAF_TRY(sheaf_survivors_verify(&p->config, &p->list, &set->message[i], err));
+    SHEAF_TRY(sheaf_round_enough(set->count, p->config.threshold,
+                                 "signatures of the survivor list", err));
+    sheaf_buffer *out = &p->sent[SHEAF_ROUND_REVEAL];
+    sheaf_round_head_put(out, &p->config, SHEAF_ROUND_REVEAL, sheaf_participant_me(p));
+    sheaf_buffer_add(out, sheaf_bytes(p->list_hash.bytes, SHEAF_HASH_BYTES));
+    revealed_put(p, p->list.survivor, p->list.survivors, p->secrets->self_share, out);
+    revealed_put(p, p->list.dropout, p->list.dropouts, p->secrets->mask_share, out);
+    sheaf_round_sign(out, &p->config, &p->secrets->pair);
+    return SHEAF_OK;
+}
+
+static sheaf_status answer_result(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                  sheaf_err *err)
+{
+    if (!sheaf_hash_equal(&bundle->list, &p->list_hash))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the coordinator's sum is of another survivor list than the one that "
+                          "member %u signed",
+                          sheaf_participant_me(p));
+    if (bundle->words.len != (size_t)p->config.words * 8)
+        return sheaf_fail(err, SHEAF_FAULT, "the coordinator's sum has %zu words, not %u",
+                          bundle->words.len / 8, p->config.words);
+    p->transcript = bundle->transcript;
+    return SHEAF_OK;
+}
+
+static sheaf_status dispatch(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                             sheaf_round_set *set, sheaf_err *err)
+{
+    switch (bundle->stage) {
+    case SHEAF_ROUND_ADVERTISE:
+        return answer_begin(p, err);
+    case SHEAF_ROUND_SHARE:
+        return answer_adverts(p, bundle, set, err);
+    case SHEAF_ROUND_INPUT:
+        return answer_shares(p, bundle, set, err);
+    case SHEAF_ROUND_SURVIVORS:
+        return answer_inputs(p, bundle, set, err);
+    case SHEAF_ROUND_REVEAL:
+        return answer_signatures(p, bundle, set, err);
+    case SHEAF_ROUND_DONE:
+        return answer_result(p, bundle, err);
+    case SHEAF_ROUND_ABORTED:
+        return SHEAF_OK;
+    }
+    return sheaf_fail(err, SHEAF_INVALID, "a bundle is for no stage of a round");
+}
+
+sheaf_status sheaf_participant_answer(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                      sheaf_err *err)
+{
+    sheaf_round_set *set = malloc(sizeof *set);
+    if (!set)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the messages of a round");
+    sheaf_status status = dispatch(p, bundle, set, err);
+    free(set);
+    if (bundle->stage > SHEAF_ROUND_REVEAL)
+        return status;
+    sheaf_buffer *sent = &p->sent[bundle->stage];
+    if (status == SHEAF_OK)
+        status = sheaf_buffer_check(sent, "a round message", err);
+    if (status != SHEAF_OK && bundle->stage != SHEAF_ROUND_INPUT) /* the input waits there */
+        sheaf_buffer_reset(sent);
+    return status;
+}

@@ -1,0 +1,176 @@
+#include "round/round_internal.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+
+sheaf_status sheaf_round_enough(size_t count, size_t least, const char *what, sheaf_err *err)
+{
+    if (count < least)
+        return sheaf_fail(err, SHEAF_INVALID, "%zu %s are too few: the round needs %zu", count,
+                          what, least);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_set_read(const sheaf_round_config *config,
+                                  const sheaf_round_items *items, sheaf_round_stage type,
+                                  bool heads, sheaf_round_set *out, sheaf_err *err)
+{
+    out->count = items->count;
+    for (int i = 0; i < items->count; i++) {
+        sheaf_round_message *message = &out->message[i];
+        if (heads)
+            SHEAF_TRY(sheaf_round_input_head_decode(items->item[i], message, err));
+        else
+            SHEAF_TRY(sheaf_round_message_decode(items->item[i], message, err));
+        if (message->type != type)
+            return sheaf_fail(
+                err, SHEAF_INVALID, "a message of stage %s stands among those of %s",
+                sheaf_round_stage_text(message->type), sheaf_round_stage_text(type));
+        if (i > 0 && message[-1].member == message->member)
+            return sheaf_fail(err, SHEAF_FAULT, "member %u stands twice in stage %s",
+                              message->member, sheaf_round_stage_text(type));
+        if (i > 0 && message[-1].member > message->member)
+            return sheaf_fail(err, SHEAF_INVALID, "the messages of stage %s are out of order",
+                              sheaf_round_stage_text(type));
+        SHEAF_TRY(sheaf_round_message_check(config, message, &out->index[i], err));
+    }
+    return SHEAF_OK;
+}
+
+void sheaf_round_adverts_from(const sheaf_hash *session, const sheaf_round_set *set,
+                              sheaf_round_adverts *out)
+{
+    *out = (sheaf_round_adverts){0};
+    for (int i = 0; i < set->count; i++) {
+        out->present[set->index[i]] = true;
+        out->mask[set->index[i]] = set->message[i].advertise.mask;
+        out->seal[set->index[i]] = set->message[i].advertise.seal;
+    }
+    out->digest = sheaf_round_digest(session, set->message, set->count);
+}
+
+sheaf_status sheaf_round_share_check(const sheaf_round_config *config,
+                                     const sheaf_round_adverts *adverts,
+                                     const sheaf_round_message *message, int index,
+                                     sheaf_err *err)
+{
+    const sheaf_round_share *share = &message->share;
+    if (!adverts->present[index])
+        return sheaf_fail(err, SHEAF_FAULT, "member %u shared without having advertised",
+                          message->member);
+    if (!sheaf_hash_equal(&share->adverts, &adverts->digest))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u was shown other adverts: the coordinator or a member "
+                          "gives different keys to different members",
+                          message->member);
+    sheaf_point committed = sheaf_round_commitment_at(share->mask_commitments, 0);
+    if (memcmp(committed.bytes, adverts->mask[index].bytes, SHEAF_POINT_BYTES) != 0)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u shared another mask secret than it advertised",
+                          message->member);
+    size_t next = 0;
+    for (int i = 0; i < config->count; i++) {
+        if (i == index || !adverts->present[i])
+            continue;
+        sheaf_slice box;
+        if (next >= share->count
+            || sheaf_round_box_at(share, next, &box) != config->members[i].member)
+            return sheaf_fail(err, SHEAF_FAULT, "member %u made no share for member %u",
+                              message->member, config->members[i].member);
+        next++;
+    }
+    if (next != share->count)
+        return sheaf_fail(err, SHEAF_FAULT, "member %u made a share for somebody unknown",
+                          message->member);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_list_make(const sheaf_round_config *config, const bool *shared,
+                                   const sheaf_hash *shares, const sheaf_round_set *inputs,
+                                   sheaf_survivors *out, sheaf_err *err)
+{
+    bool survives[SHEAF_ROUND_MEMBERS_MAX] = {0};
+    *out = (sheaf_survivors){.shares = *shares};
+    for (int i = 0; i < inputs->count; i++) {
+        const sheaf_round_message *message = &inputs->message[i];
+        if (!shared[inputs->index[i]])
+            return sheaf_fail(err, SHEAF_FAULT, "member %u sent a vector without having shared",
+                              message->member);
+        if (!sheaf_hash_equal(&message->input.shares, shares))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "member %u masked its vector over another set of shares",
+                              message->member);
+        survives[inputs->index[i]] = true;
+        out->survivor[out->survivors] = message->member;
+        out->input[out->survivors++] = message->input.hash;
+    }
+    for (int i = 0; i < config->count; i++)
+        if (shared[i] && !survives[i])
+            out->dropout[out->dropouts++] = config->members[i].member;
+    return sheaf_round_enough(out->survivors, config->min_survivors, "survivors", err);
+}
+
+/* The masks that are still in the sum, each with the sign that takes it off. */
+static sheaf_status masks_left(const sheaf_unmask *work, sheaf_mask *masks, size_t *count,
+                               sheaf_err *err)
+{
+    const sheaf_survivors *list = work->list;
+    *count = 0;
+    for (int i = 0; i < list->survivors; i++) {
+        int index = sheaf_round_index(work->config, list->survivor[i]);
+        assert(index >= 0);
+        sheaf_mask *mask = &masks[(*count)++];
+        sheaf_mask_self(work->session, &work->self_secret[index], list->survivor[i], mask);
+        mask->subtract = true;
+    }
+    for (int d = 0; d < list->dropouts; d++) {
+        int dropout = sheaf_round_index(work->config, list->dropout[d]);
+        assert(dropout >= 0);
+        for (int i = 0; i < list->survivors; i++) {
+            int index = sheaf_round_index(work->config, list->survivor[i]);
+            /* What the drop-out would have applied is what cancels. */
+            if (!sheaf_mask_pair(work->session, &work->mask_secret[dropout], list->dropout[d],
+                                 &work->mask_point[index], list->survivor[i],
+                                 &masks[(*count)++]))
+                return sheaf_fail(err, SHEAF_FAULT, "the mask point of member %u is invalid",
+                                  list->survivor[i]);
+        }
+    }
+    return SHEAF_OK;
+}
+
+static void add_words(uint64_t *sum, const uint8_t *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word; /* a transcript's words need not be aligned */
+        memcpy(&word, words + 8 * i, sizeof word);
+        sum[i] += le64toh(word);
+    }
+}
+
+sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out, sheaf_err *err)
+{
+    enum { CHUNK = 1024 }; /* a multiple of 8; stays in the first-level cache */
+    const sheaf_survivors *list = work->list;
+    size_t words = work->config->words, mask_count;
+    size_t mask_max = list->survivors * ((size_t)list->dropouts + 1);
+    sheaf_mask *masks = calloc(mask_max, sizeof *masks);
+    if (!masks)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu masks", mask_max);
+    sheaf_status status = masks_left(work, masks, &mask_count, err);
+    if (status == SHEAF_OK)
+        memset(out, 0, words * sizeof *out);
+    for (size_t first = 0; status == SHEAF_OK && first < words; first += CHUNK) {
+        size_t n = words - first < CHUNK ? words - first : CHUNK;
+        for (int i = 0; i < list->survivors; i++) {
+            int index = sheaf_round_index(work->config, list->survivor[i]);
+            assert(work->words[index].len == words * 8);
+            add_words(out + first, work->words[index].data + first * 8, n);
+        }
+        sheaf_masks_apply(masks, mask_count, first, out + first, n);
+    }
+    sheaf_wipe(masks, mask_max * sizeof *masks);
+    free(masks);
+    return status;
+}

@@ -1,0 +1,144 @@
+#include "round/transcript.h"
+
+#include "round/round_internal.h"
+
+#include <stdlib.h>
+
+/* A transcript taken apart and checked; large, so it lives on the heap. */
+typedef struct {
+    sheaf_hash session;
+    sheaf_round_set adverts, shares, inputs, signatures;
+    sheaf_round_adverts points;
+    sheaf_survivors list;
+    sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_point self_point[SHEAF_ROUND_MEMBERS_MAX]; /* commitments to self secrets */
+} reading;
+
+static sheaf_status take_head(sheaf_slice *in, const sheaf_round_config *config, sheaf_err *err)
+{
+    uint16_t version, type;
+    uint32_t round;
+    sheaf_slice manifest;
+    if (!sheaf_take_u16(in, &version) || !sheaf_take_u16(in, &type)
+        || !sheaf_take_u32(in, &round) || !sheaf_take(in, SHEAF_HASH_BYTES, &manifest)
+        || version != SHEAF_ROUND_VERSION || type != SHEAF_TRANSCRIPT_TYPE)
+        return sheaf_fail(err, SHEAF_INVALID, "these bytes are no transcript of a round");
+    if (round != config->round)
+        return sheaf_fail(err, SHEAF_INVALID, "the transcript is of round %u, not %u", round,
+                          config->round);
+    if (memcmp(manifest.data, config->manifest.bytes, SHEAF_HASH_BYTES) != 0)
+        return sheaf_fail(err, SHEAF_INVALID, "the transcript is of another manifest");
+    return SHEAF_OK;
+}
+
+static sheaf_status take_set(sheaf_slice *in, const sheaf_round_config *config,
+                             sheaf_round_stage type, sheaf_round_set *out, sheaf_err *err)
+{
+    sheaf_round_items items;
+    SHEAF_TRY(sheaf_round_items_take(in, &items, err));
+    return sheaf_round_set_read(config, &items, type, false, out, err);
+}
+
+static sheaf_status shares_check(const sheaf_round_config *config, reading *r, bool *shared,
+                                 sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_round_enough(r->adverts.count, config->min_survivors, "adverts", err));
+    SHEAF_TRY(sheaf_round_enough(r->shares.count, config->min_survivors, "sharers", err));
+    for (int i = 0; i < r->shares.count; i++) {
+        int index = r->shares.index[i];
+        SHEAF_TRY(
+            sheaf_round_share_check(config, &r->points, &r->shares.message[i], index, err));
+        r->self_point[index] =
+            sheaf_round_commitment_at(r->shares.message[i].share.self_commitments, 0);
+        shared[index] = true;
+    }
+    return SHEAF_OK;
+}
+
+/* Secrets of exactly these members, each the one behind its owner's commitment. */
+static sheaf_status take_secrets(sheaf_slice *in, const sheaf_round_config *config,
+                                 const uint32_t *members, size_t count,
+                                 const sheaf_point *points, const char *what, sheaf_scalar *out,
+                                 sheaf_err *err)
+{
+    uint16_t n;
+    if (!sheaf_take_u16(in, &n) || n != count)
+        return sheaf_fail(err, SHEAF_FAULT, "the transcript does not have %zu %s secrets",
+                          count, what);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t member;
+        sheaf_slice bytes;
+        if (!sheaf_take_u32(in, &member) || !sheaf_take(in, SHEAF_SCALAR_BYTES, &bytes)
+            || member != members[i])
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the transcript lacks the %s secret of member %u", what,
+                              members[i]);
+        int index = sheaf_round_index(config, member);
+        memcpy(out[index].bytes, bytes.data, SHEAF_SCALAR_BYTES);
+        if (!sheaf_shamir_opens(&points[index], &out[index]))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the %s secret of member %u is not the one it committed to", what,
+                              member);
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, reading *r,
+                             sheaf_err *err)
+{
+    bool shared[SHEAF_ROUND_MEMBERS_MAX] = {0};
+    r->session = sheaf_round_session(config);
+    SHEAF_TRY(take_head(&in, config, err));
+    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_ADVERTISE, &r->adverts, err));
+    sheaf_round_adverts_from(&r->session, &r->adverts, &r->points);
+    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SHARE, &r->shares, err));
+    SHEAF_TRY(shares_check(config, r, shared, err));
+    sheaf_hash digest = sheaf_round_digest(&r->session, r->shares.message, r->shares.count);
+    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_INPUT, &r->inputs, err));
+    SHEAF_TRY(sheaf_round_list_make(config, shared, &digest, &r->inputs, &r->list, err));
+    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SURVIVORS, &r->signatures, err));
+    for (int i = 0; i < r->signatures.count; i++)
+        SHEAF_TRY(sheaf_survivors_verify(config, &r->list, &r->signatures.message[i], err));
+    SHEAF_TRY(sheaf_round_enough(r->signatures.count, config->threshold,
+                                 "signatures of the survivor list", err));
+    SHEAF_TRY(take_secrets(&in, config, r->list.survivor, r->list.survivors, r->self_point,
+                           "self", r->self_secret, err));
+    SHEAF_TRY(take_secrets(&in, config, r->list.dropout, r->list.dropouts, r->points.mask,
+                           "mask", r->mask_secret, err));
+    if (in.len)
+        return sheaf_fail(err, SHEAF_INVALID, "bytes are left over behind the transcript");
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_transcript_sum(sheaf_slice transcript, const sheaf_round_config *config,
+                                  uint64_t *out, sheaf_survivors *list, sheaf_err *err)
+{
+    reading *r = calloc(1, sizeof *r);
+    if (!r)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for reading a transcript");
+    sheaf_status status = read_all(transcript, config, r, err);
+    if (status == SHEAF_OK) {
+        sheaf_unmask work = {.config = config,
+                             .session = &r->session,
+                             .list = &r->list,
+                             .mask_point = r->points.mask,
+                             .self_secret = r->self_secret,
+                             .mask_secret = r->mask_secret};
+        for (int i = 0; i < r->inputs.count; i++)
+            work.words[r->inputs.index[i]] = r->inputs.message[i].input.words;
+        status = sheaf_unmask_sum(&work, out, err);
+    }
+    if (status == SHEAF_OK && list)
+        *list = r->list;
+    free(r);
+    return status;
+}
+
+size_t sheaf_transcript_max(const sheaf_round_config *config)
+{
+    size_t each = 4 * 4 + 2 * SHEAF_ROUND_SHARE_ENTRY_BYTES;
+    for (int type = SHEAF_ROUND_ADVERTISE; type <= SHEAF_ROUND_SURVIVORS; type++)
+        each += sheaf_round_message_max(config, (sheaf_round_stage)type);
+    return 256 + config->count * each;
+}

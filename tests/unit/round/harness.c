@@ -1,0 +1,151 @@
+#include "harness.h"
+
+#include "crypto/stream.h"
+
+#include <endian.h>
+
+uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static void seed_from(uint8_t out[32], uint64_t seed, uint64_t use)
+{
+    uint64_t state = seed * 1000 + use;
+    for (int i = 0; i < 4; i++) {
+        uint64_t word = next_random(&state);
+        memcpy(out + 8 * i, &word, 8);
+    }
+}
+
+void rig_open(rig *r, int count, uint32_t words, uint64_t seed)
+{
+    assert_true(sheaf_crypto_start());
+    memset(r, 0, sizeof *r);
+    sheaf_round_config *config = &r->config;
+    *config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
+                                   .round = (uint32_t)(seed % 1000),
+                                   .words = words,
+                                   .count = (uint16_t)count,
+                                   .threshold = sheaf_round_threshold((uint16_t)count),
+                                   .stage_ms = {1000, 1000, 1000, 1000, 1000}};
+    config->min_survivors = config->threshold;
+    seed_from(config->manifest.bytes, seed, 1);
+    uint8_t bytes[32];
+    for (int i = 0; i < count; i++) {
+        config->members[i].member = (uint32_t)(3 * i + 3);
+        seed_from(bytes, seed, (uint64_t)(100 + i));
+        sheaf_keypair_from_seed(&r->pair[i], bytes);
+        memcpy(config->members[i].public, r->pair[i].public, 32);
+    }
+    assert_int_equal(sheaf_coordinator_init(&r->c, config, 0, &r->err), SHEAF_OK);
+    for (int i = 0; i < count; i++) {
+        seed_from(bytes, seed, (uint64_t)(200 + i));
+        assert_int_equal(sheaf_participant_init(&r->p[i], config, config->members[i].member,
+                                                &r->pair[i], bytes, &r->err),
+                         SHEAF_OK);
+        r->input[i] = malloc(words * 8);
+        assert_non_null(r->input[i]);
+        seed_from(bytes, seed, (uint64_t)(300 + i));
+        sheaf_stream_bytes(bytes, (uint8_t *)r->input[i], words * 8);
+        assert_int_equal(sheaf_participant_input(&r->p[i], r->input[i], words, &r->err),
+                         SHEAF_OK);
+    }
+}
+
+void rig_close(rig *r)
+{
+    for (int i = 0; i < r->config.count; i++) {
+        sheaf_participant_deinit(&r->p[i]);
+        free(r->input[i]);
+    }
+    sheaf_coordinator_deinit(&r->c);
+}
+
+sheaf_slice rig_answer(rig *r, int i, sheaf_round_stage stage)
+{
+    sheaf_slice message;
+    sheaf_slice bundle = sheaf_coordinator_bundle(&r->c, stage);
+    assert_non_null(bundle.data);
+    if (sheaf_participant_receive(&r->p[i], bundle, &message, &r->err) != SHEAF_OK)
+        fail_msg("participant %d refused stage %d: %s", i, (int)stage, r->err.message);
+    return message;
+}
+
+void rig_stage(rig *r, sheaf_round_stage stage, const int *leave)
+{
+    for (int i = 0; i < r->config.count; i++) {
+        if (leave && leave[i] <= (int)stage)
+            continue;
+        if (r->c.stage > SHEAF_ROUND_REVEAL)
+            return;
+        sheaf_slice message = rig_answer(r, i, stage);
+        if (sheaf_coordinator_receive(&r->c, message, r->now_ms, &r->err)
+            == SHEAF_ROUND_REFUSED)
+            fail_msg("refused: %s", r->err.message);
+    }
+    if (sheaf_coordinator_stage(&r->c) == stage) {
+        r->now_ms = sheaf_coordinator_deadline(&r->c);
+        sheaf_coordinator_tick(&r->c, r->now_ms);
+    }
+}
+
+void rig_run(rig *r, const int *leave)
+{
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
+        if ((int)sheaf_coordinator_stage(&r->c) == stage)
+            rig_stage(r, (sheaf_round_stage)stage, leave);
+}
+
+static void check_words(const rig *r, const uint64_t *sum, const sheaf_survivors *list)
+{
+    for (uint32_t k = 0; k < r->config.words; k++) {
+        uint64_t want = 0;
+        for (int s = 0; s < list->survivors; s++)
+            want += r->input[sheaf_round_index(&r->config, list->survivor[s])][k];
+        if (sum[k] != want)
+            fail_msg("word %u of the sum is wrong", k);
+    }
+}
+
+void rig_check_sum(rig *r)
+{
+    assert_int_equal(sheaf_coordinator_stage(&r->c), SHEAF_ROUND_DONE);
+    check_words(r, sheaf_coordinator_sum(&r->c), sheaf_coordinator_list(&r->c));
+    sheaf_buffer transcript;
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&r->config));
+    assert_int_equal(sheaf_coordinator_transcript(&r->c, &transcript, &r->err), SHEAF_OK);
+    sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&transcript));
+    assert_true(sheaf_hash_equal(&hash, sheaf_coordinator_transcript_hash(&r->c)));
+    uint64_t *sum = calloc(r->config.words, sizeof *sum);
+    sheaf_survivors list;
+    if (sheaf_transcript_sum(sheaf_buffer_slice(&transcript), &r->config, sum, &list, &r->err)
+        != SHEAF_OK)
+        fail_msg("the transcript is refused: %s", r->err.message);
+    check_words(r, sum, &list);
+    sheaf_round_bundle done;
+    assert_int_equal(sheaf_round_bundle_decode(
+                         sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_DONE), &done, &r->err),
+                     SHEAF_OK);
+    assert_true(sheaf_hash_equal(&done.transcript, &hash));
+    for (uint32_t k = 0; k < r->config.words; k++) {
+        uint64_t word;
+        memcpy(&word, done.words.data + 8 * k, 8);
+        assert_true(le64toh(word) == sum[k]);
+    }
+    free(sum);
+    sheaf_buffer_deinit(&transcript);
+}
+
+bool rig_should_finish(const rig *r, const int *leave)
+{
+    int still[SHEAF_ROUND_REVEAL + 1] = {0};
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
+        for (int i = 0; i < r->config.count; i++)
+            still[stage] += leave[i] > stage;
+    return still[SHEAF_ROUND_INPUT] >= r->config.min_survivors
+           && still[SHEAF_ROUND_REVEAL] >= r->config.threshold;
+}

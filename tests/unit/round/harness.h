@@ -1,0 +1,48 @@
+/* A round in one process: a coordinator and its participants with inputs from a seed. */
+#ifndef SHEAF_TEST_ROUND_HARNESS_H
+#define SHEAF_TEST_ROUND_HARNESS_H
+
+#include "round/coordinator.h"
+#include "round/participant.h"
+#include "round/transcript.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { NEVER = 99, RIG_MAX = 20 };
+
+typedef struct {
+    sheaf_round_config config;
+    sheaf_keypair pair[RIG_MAX];
+    sheaf_participant p[RIG_MAX];
+    sheaf_coordinator c;
+    uint64_t *input[RIG_MAX];
+    int64_t now_ms;
+    sheaf_err err;
+} rig;
+
+/* Members 3, 6, 9 …; inputs, keys and secrets follow from `seed`. */
+void rig_open(rig *r, int count, uint32_t words, uint64_t seed);
+void rig_close(rig *r);
+
+/* Feeds participant i the bundle of the stage; fails the test if it refuses. */
+sheaf_slice rig_answer(rig *r, int i, sheaf_round_stage stage);
+
+/* Plays the stage with those for whom leave[i] > stage; NULL: all. Ends at its deadline. */
+void rig_stage(rig *r, sheaf_round_stage stage, const int *leave);
+void rig_run(rig *r, const int *leave);
+
+/* The sum is that of the survivors' inputs, in the coordinator, its bundle and its transcript.
+ */
+void rig_check_sum(rig *r);
+
+/* What the protocol promises for this pattern of drop-outs. */
+bool rig_should_finish(const rig *r, const int *leave);
+
+uint64_t next_random(uint64_t *state);
+
+#endif
