@@ -25,6 +25,11 @@ SHEAF_MUST_USE sheaf_status sheaf_training_check(const sheaf_training *training,
 
 typedef enum { SHEAF_PART_TRAIN, SHEAF_PART_TEST, SHEAF_PART_ALL } sheaf_part;
 
+static inline bool sheaf_part_has(const sheaf_table *table, sheaf_part part, uint32_t row)
+{
+    return part == SHEAF_PART_ALL || (part == SHEAF_PART_TEST) == (table->is_test[row] != 0);
+}
+
 /* Standardised records of one part of a table. */
 typedef struct {
     uint32_t n, d;
@@ -35,12 +40,19 @@ typedef struct {
 SHEAF_MUST_USE sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,
                                                const sheaf_scaling *scaling, sheaf_samples *out,
                                                sheaf_err *err);
+
+/* The same with a mean and a scale in doubles. */
+SHEAF_MUST_USE sheaf_status sheaf_samples_open_doubles(const sheaf_table *table,
+                                                       sheaf_part part, const double *mean,
+                                                       const double *scale, sheaf_samples *out,
+                                                       sheaf_err *err);
 void sheaf_samples_close(sheaf_samples *samples);
 
 /* parameters[0..d-1] are the weights, parameters[d] is the bias. */
 double sheaf_logistic_score(const double *parameters, const double *z, uint32_t d);
 
-/* -log of the probability of the label, clipped at 32. */
+/* -log of the probability of the label, clipped at SHEAF_LOSS_MAX. */
+enum { SHEAF_LOSS_MAX = 32 };
 double sheaf_logistic_loss(double score, bool positive);
 
 /* The mean gradient of the given records, with the penalty; out has d+1 places. */

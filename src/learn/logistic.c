@@ -1,0 +1,168 @@
+#include "learn/logistic.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { STEPS_MAX = 1000000, MILLION = 1000000, MILLIONTHS_MAX = 100000000 };
+
+sheaf_training sheaf_training_default(void)
+{
+    return (sheaf_training){.steps = 100, .batch = 8, .rate_millionths = 10000};
+}
+
+sheaf_status sheaf_training_check(const sheaf_training *training, sheaf_err *err)
+{
+    if (training->steps < 1 || training->steps > STEPS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "a round has 1 to %d local steps, not %u",
+                          STEPS_MAX, training->steps);
+    if (training->rate_millionths < 1 || training->rate_millionths > MILLIONTHS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "the learning rate is 1 to %d millionths, not %u",
+                          MILLIONTHS_MAX, training->rate_millionths);
+    if (training->l2_millionths > MILLIONTHS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "the penalty is at most %d millionths, not %u",
+                          MILLIONTHS_MAX, training->l2_millionths);
+    return SHEAF_OK;
+}
+
+/* splitmix64 (Steele, Lea and Flood 2014): one step of the state gives one word. */
+static uint64_t splitmix(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+uint64_t sheaf_training_seed(uint64_t seed, uint32_t round, uint64_t participant)
+{
+    uint64_t state = seed;
+    state = splitmix(&state) ^ round;
+    state = splitmix(&state) ^ participant;
+    return splitmix(&state);
+}
+
+sheaf_status sheaf_samples_open_doubles(const sheaf_table *table, sheaf_part part,
+                                        const double *mean, const double *scale,
+                                        sheaf_samples *out, sheaf_err *err)
+{
+    *out = (sheaf_samples){.d = table->d};
+    uint32_t n = part == SHEAF_PART_ALL     ? table->rows
+                 : part == SHEAF_PART_TRAIN ? table->train_rows
+                                            : table->test_rows;
+    if (n == 0)
+        return sheaf_fail(err, SHEAF_INVALID, "the table has no %s rows",
+                          part == SHEAF_PART_TRAIN ? "training" : "held-out");
+    out->z = calloc((size_t)n * table->d, sizeof *out->z);
+    out->y = calloc(n, 1);
+    if (!out->z || !out->y) {
+        sheaf_samples_close(out);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to standardise %u records", n);
+    }
+    for (uint32_t i = 0; i < table->rows; i++) {
+        if (!sheaf_part_has(table, part, i))
+            continue;
+        const double *x = table->x + (size_t)i * table->d;
+        double *z = out->z + (size_t)out->n * table->d;
+        for (uint32_t j = 0; j < table->d; j++)
+            z[j] = (x[j] - mean[j]) / scale[j];
+        out->y[out->n++] = table->y[i];
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,
+                                const sheaf_scaling *scaling, sheaf_samples *out,
+                                sheaf_err *err)
+{
+    double mean[SHEAF_FEATURES_MAX], scale[SHEAF_FEATURES_MAX];
+    for (uint32_t j = 0; j < table->d; j++) {
+        mean[j] = ldexp((double)scaling->mean[j], -SHEAF_UNIT_BITS);
+        scale[j] = ldexp((double)scaling->scale[j], -SHEAF_UNIT_BITS);
+    }
+    return sheaf_samples_open_doubles(table, part, mean, scale, out, err);
+}
+
+void sheaf_samples_close(sheaf_samples *samples)
+{
+    free(samples->z);
+    free(samples->y);
+    *samples = (sheaf_samples){0};
+}
+
+double sheaf_logistic_score(const double *parameters, const double *z, uint32_t d)
+{
+    double score = parameters[d];
+    for (uint32_t j = 0; j < d; j++)
+        score += parameters[j] * z[j];
+    return score;
+}
+
+double sheaf_logistic_loss(double score, bool positive)
+{
+    double margin = positive ? score : -score;
+    double loss = margin > 0 ? log1p(exp(-margin)) : log1p(exp(margin)) - margin;
+    return loss < SHEAF_LOSS_MAX ? loss : SHEAF_LOSS_MAX;
+}
+
+void sheaf_logistic_gradient(const sheaf_samples *samples, const uint32_t *rows, uint32_t count,
+                             const double *parameters, double l2, double *out)
+{
+    uint32_t d = samples->d;
+    for (uint32_t j = 0; j <= d; j++)
+        out[j] = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const double *z = samples->z + (size_t)rows[i] * d;
+        /* d loss / d score = probability - label */
+        double slope =
+            sheaf_probability(sheaf_logistic_score(parameters, z, d)) - samples->y[rows[i]];
+        for (uint32_t j = 0; j < d; j++)
+            out[j] += slope * z[j];
+        out[d] += slope;
+    }
+    for (uint32_t j = 0; j <= d; j++)
+        out[j] /= count;
+    for (uint32_t j = 0; j < d; j++)
+        out[j] += l2 * parameters[j];
+}
+
+/* A fresh random order (Fisher and Yates); the bias of the multiplication is below 2^-32. */
+static void shuffle(uint32_t *order, uint32_t n, uint64_t *state)
+{
+    for (uint32_t i = n; i > 1; i--) {
+        uint32_t j = (uint32_t)((unsigned __int128)splitmix(state) * i >> 64);
+        uint32_t swap = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = swap;
+    }
+}
+
+sheaf_status sheaf_logistic_train(const sheaf_samples *samples, const sheaf_training *training,
+                                  uint64_t seed, double *parameters, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_training_check(training, err));
+    uint32_t n = samples->n;
+    uint32_t batch = training->batch == 0 || training->batch > n ? n : training->batch;
+    double rate = (double)training->rate_millionths / MILLION;
+    double l2 = (double)training->l2_millionths / MILLION;
+    double gradient[SHEAF_FEATURES_MAX + 1];
+    uint32_t *order = calloc(n, sizeof *order);
+    if (!order)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to train on %u records", n);
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    uint32_t at = n; /* the first step begins an epoch */
+    for (uint32_t step = 0; step < training->steps; step++) {
+        if (at == n) {
+            if (batch < n)
+                shuffle(order, n, &seed);
+            at = 0;
+        }
+        uint32_t count = batch < n - at ? batch : n - at;
+        sheaf_logistic_gradient(samples, order + at, count, parameters, l2, gradient);
+        for (uint32_t j = 0; j <= samples->d; j++)
+            parameters[j] -= rate * gradient[j];
+        at += count;
+    }
+    free(order);
+    return SHEAF_OK;
+}

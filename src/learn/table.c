@@ -1,0 +1,257 @@
+#include "learn/table.h"
+
+#include "learn/csv.h"
+#include "learn/file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    PLACE_NONE = SHEAF_CSV_COLUMNS_MAX, /* no such column */
+    SHOWN_MAX = 40,                     /* bytes of a bad value that an error shows */
+};
+
+/* Where the needed columns stand in the file. */
+typedef struct {
+    sheaf_slice names[SHEAF_CSV_COLUMNS_MAX];
+    sheaf_slice values[SHEAF_CSV_COLUMNS_MAX]; /* of the row being read */
+    size_t columns;
+    size_t feature[SHEAF_FEATURES_MAX];
+    size_t label, set;
+} layout;
+
+typedef enum { ROW_KEPT, ROW_LEFT_OUT } row_fate;
+
+static int shown(sheaf_slice value)
+{
+    return value.len > SHOWN_MAX ? SHOWN_MAX : (int)value.len;
+}
+
+static size_t column_find(const layout *at, const char *name)
+{
+    for (size_t i = 0; i < at->columns; i++)
+        if (sheaf_slice_is(at->names[i], name))
+            return i;
+    return PLACE_NONE;
+}
+
+static sheaf_status column_missing(const layout *at, const char *file, const char *column,
+                                   sheaf_err *err)
+{
+    char list[200] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < at->columns; i++) {
+        int n = snprintf(list + used, sizeof list - used, "%s%.*s", i ? ", " : "",
+                         shown(at->names[i]), (const char *)at->names[i].data);
+        if ((size_t)n >= sizeof list - used - 4) {
+            snprintf(list + used, sizeof list - used, "%s", " ...");
+            break;
+        }
+        used += (size_t)n;
+    }
+    return sheaf_fail(err, SHEAF_INVALID, "%s has no column %s; its columns are: %s", file,
+                      column, list);
+}
+
+static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
+                                sheaf_table_use use, layout *at, sheaf_err *err)
+{
+    sheaf_slice line;
+    if (!sheaf_csv_line(csv, &line) || line.len == 0)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the first line of %s is empty; it must name the columns", csv->name);
+    at->columns = sheaf_csv_split(line, at->names, SHEAF_CSV_COLUMNS_MAX);
+    if (at->columns > SHEAF_CSV_COLUMNS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "%s has %zu columns; a table may have %d",
+                          csv->name, at->columns, SHEAF_CSV_COLUMNS_MAX);
+    for (size_t i = 0; i < at->columns; i++)
+        for (size_t j = 0; j < i; j++)
+            if (sheaf_slice_equal(at->names[i], at->names[j]))
+                return sheaf_fail(err, SHEAF_INVALID,
+                                  "the header of %s names the column %.*s twice", csv->name,
+                                  shown(at->names[i]), (const char *)at->names[i].data);
+    for (uint32_t j = 0; j < features->count; j++) {
+        at->feature[j] = column_find(at, features->items[j].column);
+        if (at->feature[j] == PLACE_NONE)
+            return column_missing(at, csv->name, features->items[j].column, err);
+    }
+    at->label = at->set = PLACE_NONE;
+    if (use == SHEAF_TABLE_UNLABELLED)
+        return SHEAF_OK;
+    at->label = column_find(at, features->label);
+    at->set = column_find(at, "set");
+    return at->label == PLACE_NONE ? column_missing(at, csv->name, features->label, err)
+                                   : SHEAF_OK;
+}
+
+/* The value of one column, below 2^20 in magnitude. */
+static sheaf_status number_read(const sheaf_csv *csv, const layout *at, size_t column,
+                                double *out, sheaf_err *err)
+{
+    sheaf_slice text = at->values[column], name = at->names[column];
+    if (!sheaf_csv_number(text, out))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u, column %.*s: '%.*s' is not a number; write numbers such "
+                          "as 12.5 and leave missing values empty",
+                          csv->name, csv->line, shown(name), (const char *)name.data,
+                          shown(text), (const char *)text.data);
+    if (fabs(*out) >= 1 << SHEAF_VALUE_BITS)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u, column %.*s: %.*s is too large; numbers must be within "
+                          "+-%d",
+                          csv->name, csv->line, shown(name), (const char *)name.data,
+                          shown(text), (const char *)text.data, 1 << SHEAF_VALUE_BITS);
+    return SHEAF_OK;
+}
+
+/* A hash of the row's number (splitmix64), so that the split depends on nothing else. */
+static bool row_held_out(uint64_t row)
+{
+    uint64_t z = row + 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return (z ^ (z >> 31)) % 3 == 0;
+}
+
+static sheaf_status set_read(const sheaf_csv *csv, const layout *at, uint64_t row,
+                             uint8_t *is_test, sheaf_err *err)
+{
+    if (at->set == PLACE_NONE) {
+        *is_test = row_held_out(row);
+        return SHEAF_OK;
+    }
+    sheaf_slice text = at->values[at->set];
+    *is_test = sheaf_slice_is(text, "test");
+    if (*is_test || sheaf_slice_is(text, "train"))
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%s line %u, column set: '%.*s' is neither train nor test", csv->name,
+                      csv->line, shown(text), (const char *)text.data);
+}
+
+/* Reads the values split already into row number out->rows, which is kept or left out. */
+static sheaf_status row_read(const sheaf_csv *csv, const layout *at,
+                             const sheaf_features *features, uint64_t number, sheaf_table *out,
+                             row_fate *fate, sheaf_err *err)
+{
+    double *x = out->x + (size_t)out->rows * out->d, label = 0;
+    *fate = ROW_KEPT;
+    for (uint32_t j = 0; j < out->d; j++) {
+        double value;
+        if (sheaf_csv_missing(at->values[at->feature[j]])) {
+            *fate = ROW_LEFT_OUT;
+            continue;
+        }
+        SHEAF_TRY(number_read(csv, at, at->feature[j], &value, err));
+        const sheaf_feature *feature = &features->items[j];
+        x[j] = feature->has_level ? (double)(value == (double)feature->level) : value;
+    }
+    if (at->label != PLACE_NONE) {
+        if (sheaf_csv_missing(at->values[at->label]))
+            *fate = ROW_LEFT_OUT;
+        else
+            SHEAF_TRY(number_read(csv, at, at->label, &label, err));
+        SHEAF_TRY(set_read(csv, at, number, &out->is_test[out->rows], err));
+    }
+    out->y[out->rows] = label > 0;
+    out->line[out->rows] = csv->line;
+    return SHEAF_OK;
+}
+
+static sheaf_status rows_read(sheaf_csv *csv, layout *at, const sheaf_features *features,
+                              sheaf_table *out, sheaf_err *err)
+{
+    sheaf_slice line;
+    for (uint64_t number = 0; sheaf_csv_line(csv, &line); number++) {
+        if (line.len == 0 && at->columns > 1)
+            return sheaf_fail(err, SHEAF_INVALID, "%s line %u is empty; remove it", csv->name,
+                              csv->line);
+        size_t values = sheaf_csv_split(line, at->values, SHEAF_CSV_COLUMNS_MAX);
+        if (values != at->columns)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%s line %u has %zu values, but the header names %zu columns",
+                              csv->name, csv->line, values, at->columns);
+        row_fate fate;
+        SHEAF_TRY(row_read(csv, at, features, number, out, &fate, err));
+        if (fate == ROW_LEFT_OUT) {
+            out->left_out++;
+            continue;
+        }
+        if (out->is_test[out->rows])
+            out->test_rows++;
+        else
+            out->train_rows++;
+        out->rows++;
+    }
+    if (out->rows == 0)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s has no complete row: each of its %u rows misses a needed value",
+                          csv->name, out->left_out);
+    return SHEAF_OK;
+}
+
+static sheaf_status rows_allocate(const char *name, size_t rows, uint32_t d, sheaf_table *out,
+                                  sheaf_err *err)
+{
+    if (rows == 0)
+        return sheaf_fail(err, SHEAF_INVALID, "%s has a header but no rows", name);
+    if (rows > SHEAF_CSV_ROWS_MAX || rows * d > SHEAF_TABLE_CELLS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s has %zu rows of %u features; a table may have %d rows and %d "
+                          "values in all",
+                          name, rows, d, SHEAF_CSV_ROWS_MAX, SHEAF_TABLE_CELLS_MAX);
+    *out = (sheaf_table){.d = d};
+    out->x = calloc(rows * d, sizeof *out->x);
+    out->y = calloc(rows, 1);
+    out->is_test = calloc(rows, 1);
+    out->line = calloc(rows, sizeof *out->line);
+    if (out->x && out->y && out->is_test && out->line)
+        return SHEAF_OK;
+    sheaf_table_close(out);
+    return sheaf_fail(err, SHEAF_NOMEM, "no memory for the %zu rows of %s", rows, name);
+}
+
+sheaf_status sheaf_table_read(sheaf_slice bytes, const char *name,
+                              const sheaf_features *features, sheaf_table_use use,
+                              sheaf_table *out, sheaf_err *err)
+{
+    sheaf_csv csv;
+    *out = (sheaf_table){0};
+    SHEAF_TRY(sheaf_features_check(features, err));
+    SHEAF_TRY(sheaf_csv_open(&csv, bytes, name, err));
+    layout *at = malloc(sizeof *at);
+    if (!at)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
+    sheaf_status status = header_read(&csv, features, use, at, err);
+    if (status == SHEAF_OK)
+        status = rows_allocate(name, sheaf_csv_count(&csv), features->count, out, err);
+    if (status == SHEAF_OK)
+        status = rows_read(&csv, at, features, out, err);
+    if (status != SHEAF_OK)
+        sheaf_table_close(out);
+    free(at);
+    return status;
+}
+
+sheaf_status sheaf_table_load(const char *path, const sheaf_features *features,
+                              sheaf_table_use use, sheaf_table *out, sheaf_err *err)
+{
+    sheaf_buffer bytes;
+    *out = (sheaf_table){0};
+    sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
+    sheaf_status status = sheaf_learn_file(path, SHEAF_CSV_BYTES_MAX, &bytes, err);
+    if (status == SHEAF_OK)
+        status = sheaf_table_read(sheaf_buffer_slice(&bytes), path, features, use, out, err);
+    sheaf_buffer_deinit(&bytes);
+    return status;
+}
+
+void sheaf_table_close(sheaf_table *table)
+{
+    free(table->x);
+    free(table->y);
+    free(table->is_test);
+    free(table->line);
+    *table = (sheaf_table){0};
+}
