@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* derive.js - what the page shows, worked out from rows of the state. Pure functions of their arguments. */
+
+const MAJORITIES = { simple: null, two_thirds: [2, 3], three_quarters: [3, 4], nine_tenths: [9, 10] };
+
+/** Whether the votes for and against reach a majority. */
+export function majorityReached(majority, yes, no) {
+    const fraction = MAJORITIES[majority];
+    if (!fraction)
+        return yes > no;
+    return yes > 0 && yes * fraction[1] >= (yes + no) * fraction[0];
+}
+
+/** A motion's votes against its quorum and majority.
+ * @param {object} motion @param {object|undefined} bylaws the version it was opened under */
+export function tally(motion, bylaws) {
+    const sort = motion.protected ? 'protected' : 'ordinary';
+    const quorumBp = bylaws?.[`${sort}_quorum_bp`] ?? 0;
+    const majority = bylaws?.[`${sort}_majority`] ?? 'simple';
+    const cast = motion.yes + motion.no + motion.abstain;
+    const quorum = Math.ceil((motion.electorate * quorumBp) / 10000);
+    const part = (count) => (motion.electorate ? count / motion.electorate : 0);
+    return {
+        cast, quorum, majority, quorumBp,
+        quorumMet: cast >= quorum,
+        carried: majorityReached(majority, motion.yes, motion.no),
+        yes: part(motion.yes), no: part(motion.no), abstain: part(motion.abstain),
+        turnout: part(cast), line: part(quorum),
+    };
+}
+
+/** Open motions, the first to close first; the others, the last opened first. */
+export function splitMotions(motions) {
+    const open = motions.filter((row) => row.state === 'open').sort((a, b) => a.closes - b.closes || a.id - b.id);
+    const decided = motions.filter((row) => row.state !== 'open').sort((a, b) => b.id - a.id);
+    return { open, decided };
+}
+
+/** Where a mandate stands: in force, used up, expired or revoked. */
+export function mandateStanding(mandate, now) {
+    if (mandate.revoked !== null)
+        return 'revoked';
+    if (now > mandate.expires)
+        return 'expired';
+    return mandate.rounds_used >= mandate.rounds_max ? 'used up' : 'in force';
+}
+
+/** Where a consent stands: live, ended or revoked. */
+export function consentStanding(consent, now) {
+    if (consent.revoked !== null)
+        return 'revoked';
+    return now > consent.until ? 'ended' : 'live';
+}
+
+/** Loss and accuracy of one model by the number of training rounds that made it.
+ *
+ * A training round's figures describe the model before that round, an evaluation's the model at its time;
+ * both are placed at the number of training rounds closed until then. */
+export function learningSeries(rounds, evaluations, model) {
+    const at = new Map();
+    const point = (x) => {
+        if (!at.has(x))
+            at.set(x, { x, loss: null, accuracy: null, heldLoss: null, heldAccuracy: null, auc: null });
+        return at.get(x);
+    };
+    const trained = rounds.filter((row) => row.model === model && row.task === 'train' && row.state === 'closed')
+        .sort((a, b) => a.id - b.id);
+    trained.forEach((row, made) => {
+        if (row.has_figures)
+            Object.assign(point(made), {
+                loss: row.log_loss_millionths / 1e6, accuracy: row.accuracy_millionths / 1e6,
+            });
+    });
+    for (const row of evaluations.filter((each) => each.model === model).sort((a, b) => a.id - b.id))
+        Object.assign(point(trained.filter((each) => each.id < row.round).length), {
+            heldLoss: row.log_loss_millionths / 1e6, heldAccuracy: row.accuracy_millionths / 1e6,
+            auc: row.has_auc ? row.auc_millionths / 1e6 : null,
+        });
+    return [...at.values()].sort((a, b) => a.x - b.x);
+}
+
+/** The model whose rounds are worth showing first: that of the last round opened. */
+export function latestModel(rounds) {
+    return rounds.reduce((last, row) => (last === null || row.id > last.id ? row : last), null)?.model ?? null;
+}
+
+/** The last evaluation of the bytes a model was released with, or of the model at all. */
+export function bestEvaluation(evaluations, model) {
+    const own = evaluations.filter((row) => row.model === model.id).sort((a, b) => b.id - a.id);
+    return own.find((row) => row.sha256 === model.sha256) ?? own[0] ?? null;
+}
+
+const ACCOUNT_ORDER = ['bank', 'revenue', 'reserve', 'member'];
+
+/** Accounts as a trial balance, and how far what was shared out went to whom. */
+export function ledger(accounts) {
+    const rows = accounts.map((row) => ({
+        ...row,
+        debit: row.balance_cents > 0 ? row.balance_cents : 0,
+        credit: row.balance_cents < 0 ? -row.balance_cents : 0,
+    })).sort((a, b) => ACCOUNT_ORDER.indexOf(a.kind) - ACCOUNT_ORDER.indexOf(b.kind)
+        || (a.member ?? -1) - (b.member ?? -1));
+    const sum = (list, name) => list.reduce((total, row) => total + row[name], 0);
+    const shared = rows.filter((row) => row.kind === 'reserve' || row.kind === 'member');
+    const total = sum(shared, 'credit');
+    return {
+        rows,
+        debit: sum(rows, 'debit'),
+        credit: sum(rows, 'credit'),
+        balanced: sum(rows, 'balance_cents') === 0,
+        total,
+        shares: shared.filter((row) => row.credit > 0).map((row) => ({ ...row, part: row.credit / total })),
+    };
+}
+
+/** The name of a member's class under the bylaws in force. */
+export function className(member, bylaws, classes) {
+    return classes.find((row) => row.row === bylaws.class_first + member.class)?.name ?? '';
+}
+
+/** Which tables an act of a kind may change; null where it may be any. */
+export function touchedTables(kind) {
+    return {
+        'round.open': ['round', 'mandate'],
+        'round.abort': ['round', 'mandate'],
+        'round.close': ['round', 'mandate', 'member'],
+        'round.attest': ['round'],
+        'model.evaluate': ['evaluation'],
+        'revenue.record': ['account'],
+        'usage.record': ['account', 'model'],
+        'consent.grant': ['consent'],
+        'consent.revoke': ['consent'],
+        'dataset.register': ['dataset'],
+        'state.digest': [],
+    }[kind] ?? null;
+}
+
+/** Commitments to texts travel as hex or as base64url; texts are asked for by hex. */
+export function textHash(value) {
+    if (/^[0-9a-f]{64}$/.test(value))
+        return value;
+    if (/^[A-Za-z0-9_-]{43}$/.test(value)) {
+        const raw = atob(value.replace(/-/g, '+').replace(/_/g, '/'));
+        return Array.from(raw, (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+    }
+    return null;
+}

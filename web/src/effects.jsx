@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* effects.jsx - what follows if a motion is adopted, in words. */
+import { basisPoints, duration, integer, money, plural, words } from './format.js';
+import { useStore } from './store.js';
+import { Facts, Ref, Title } from './parts.jsx';
+
+/** The sentence that stands wherever a mandate discloses exact sums. */
+export const EXACT_SUM = 'The exact sum of all members’ vectors is disclosed, without noise.';
+
+const NAMES = {
+    'mandate.grant': 'Grant a mandate to train', 'mandate.revoke': 'Revoke a mandate',
+    'model.release': 'Release a model', 'model.retire': 'Retire a model',
+    'surplus.distribute': 'Share surplus', 'bylaws.amend': 'Replace the bylaws',
+    'rules.adopt': 'Raise the revision of the rules',
+};
+
+/** Kinds stand in rows as `mandate_grant`, in acts as `mandate.grant`. */
+export function effectKind(kind) {
+    return !kind || kind === 'none' ? null : kind.replace('_', '.');
+}
+
+export const effectName = (kind) => NAMES[effectKind(kind)] ?? effectKind(kind) ?? 'A resolution, without further effect';
+
+const RENDER = {
+    'mandate.grant': (what) => [
+        ['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>],
+        ['Limits', `at most ${plural(what.rounds_max, 'round')} within ${duration(what.duration_s)}`],
+        ['Each sum', `over at least ${plural(what.cohort_min, 'member')}; ${plural(what.attest_min, 'attestation')} before the next round`],
+        ['Consents', `for ${words(what.purpose)}`],
+        ['Data sets', <>{what.datasets.map((each, i) => <span key={each.dataset}>{i > 0 && ', '}<Title table="dataset" id={each.dataset} /></span>)}</>],
+        what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
+    ],
+    'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],
+    'model.release': (what, currency) => [
+        ['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>],
+        ['Made by round', <Ref n={what.round} />],
+        ['Price of one use', money(what.price_cents, currency)],
+        ['Licence', what.licence],
+    ],
+    'model.retire': (what) => [['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>]],
+    'surplus.distribute': (what, currency) => [['Amount', money(what.amount_cents, currency)]],
+    'rules.adopt': (what) => [['New revision', integer(what.revision)]],
+    'bylaws.amend': (what) => [
+        ['Written against', <Ref n={what.base} />],
+        ['Surplus', `${basisPoints(what.text.surplus.members_bp)} to members, ${basisPoints(what.text.surplus.data_bp)} by records, ${basisPoints(what.text.surplus.reserve_bp)} to the reserve`],
+    ],
+};
+
+export function Effect({ effect }) {
+    const currency = useStore((s) => s.coop.bylaws.currency);
+    if (!effect)
+        return null;
+    const render = RENDER[effect.kind];
+    return (
+        <div class="effect">
+            <h4>{effectName(effect.kind)}</h4>
+            {render && <Facts rows={render(effect.what, currency)} />}
+            {(!render || effect.kind === 'bylaws.amend') && (
+                <details><summary>The effect as it stands on the log</summary>
+                    <pre tabIndex={0}>{JSON.stringify(effect, null, 2)}</pre></details>)}
+        </div>
+    );
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* models.jsx - models: figures on held-out records, price, uses. */
+import { bestEvaluation } from './derive.js';
+import { integer, isZero, millionths, money, percent, plural, words } from './format.js';
+import { useStore } from './store.js';
+import { Badge, Empty, Facts, Member, Ref, Section, Text } from './parts.jsx';
+
+const TONES = { registered: 'plain', released: 'good', retired: 'plain' };
+
+function Model({ model, evaluation, currency }) {
+    const figures = evaluation && [
+        [percent(evaluation.accuracy_millionths / 1e6, 1), 'accuracy'],
+        evaluation.has_auc && [millionths(evaluation.auc_millionths), 'AUC'],
+        [millionths(evaluation.log_loss_millionths), 'log loss'],
+    ].filter(Boolean);
+    return (
+        <li class="card" data-model={model.id}>
+            <div class="cardhead"><h3><Text of={model.title} /> <Ref n={model.id} /></h3><Badge tone={TONES[model.state]}>{words(model.state)}</Badge></div>
+            {figures ? (
+                <>
+                    <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
+                    <p class="note">On {plural(evaluation.records, 'held-out record')} of the members, round <Ref n={evaluation.round} />.</p>
+                </>
+            ) : <p class="note">Not evaluated yet.</p>}
+            <Facts rows={[
+                ['Form', `${words(model.kind)} regression, ${plural(model.features, 'input')}, predicts “${model.label}”`],
+                ['Registered by', <Member id={model.member} ref={false} />],
+                model.state !== 'registered' && ['Price of one use', money(model.price_cents, currency)],
+                model.state !== 'registered' && ['Paid uses', integer(model.uses)],
+                model.state !== 'registered' && ['Licence', model.licence],
+                model.released !== null && ['Released by', <Ref n={model.released} />],
+                !isZero(model.sha256) && ['Bytes', <a href={`/api/v1/blobs/${model.sha256}`} download={`model-${model.id}.safetensors`}>
+                    <code class="wrap">{model.sha256}</code></a>],
+            ]} />
+        </li>
+    );
+}
+
+export function Models() {
+    const tables = useStore((s) => s.tables);
+    const currency = useStore((s) => s.coop.bylaws.currency);
+    return (
+        <Section id="models" title="Models">
+            {tables.model.length === 0 ? <Empty>No model has been described yet.</Empty>
+                : <ul class="cards">{tables.model.map((row) => <Model key={row.id} model={row} currency={currency}
+                    evaluation={bestEvaluation(tables.evaluation, row)} />)}</ul>}
+        </Section>
+    );
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* motions.jsx - open motions with their tallies, and what was decided. */
+import { useEffect, useState } from 'preact/hooks';
+import * as api from './api.js';
+import { splitMotions, tally } from './derive.js';
+import { basisPoints, duration, integer, percent, plural, words } from './format.js';
+import { useStore } from './store.js';
+import { Effect, effectName } from './effects.jsx';
+import { Badge, Empty, Member, More, Ref, Section, Text, When } from './parts.jsx';
+
+const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad' };
+const STATES = { no_quorum: 'no quorum', void: 'adopted, void' };
+const SHOWN = 6;
+
+/** The time left, counting down by the second; the deadline itself takes effect at the hub's next entry. */
+function Countdown({ closes }) {
+    const [now, setNow] = useState(Date.now());
+    useEffect(() => {
+        const timer = setInterval(() => setNow(Date.now()), 1000);
+        return () => clearInterval(timer);
+    }, []);
+    const left = (closes - now) / 1000;
+    return <span role="timer" class="countdown">{left > 0 ? `closes in ${duration(left + 0.999)}` : 'closing now'}</span>;
+}
+
+function Bar({ motion, counted }) {
+    const label = `${plural(motion.yes, 'vote')} for, ${motion.no} against, ${motion.abstain} abstain, of ${motion.electorate} who may vote; quorum ${counted.quorum}`;
+    const part = (name) => <span class={`part ${name}`} style={{ width: `${counted[name] * 100}%` }} />;
+    return (
+        <div class="tally" role="img" aria-label={label}>
+            <div class="bar">{part('yes')}{part('no')}{part('abstain')}</div>
+            {counted.quorum > 0 && <span class="quorum" style={{ left: `${Math.min(100, counted.line * 100)}%` }} />}
+        </div>
+    );
+}
+
+function Votes({ motion, bylaws }) {
+    const counted = tally(motion, bylaws);
+    return (
+        <>
+            <Bar motion={motion} counted={counted} />
+            <p class="counts">
+                <span class="key yes">{integer(motion.yes)} for</span>
+                <span class="key no">{integer(motion.no)} against</span>
+                <span class="key abstain">{integer(motion.abstain)} abstain</span>
+                <span class="key line">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>
+            </p>
+            <p class="note">{percent(counted.turnout)} have voted. Adopted with {words(counted.majority)} majority
+                {' '}at a quorum of {basisPoints(counted.quorumBp)}{motion.protected ? ' (a protected motion)' : ''}.</p>
+        </>
+    );
+}
+
+function Ballots({ motion }) {
+    const ballots = useStore((s) => s.tables.ballot);
+    const own = ballots.filter((row) => row.motion === motion.id);
+    if (own.length === 0)
+        return <p class="note">Nobody has voted yet.</p>;
+    return <ul class="ballots">{own.map((row) => (
+        <li key={row.member}><span class={`key ${row.choice}`}><Member id={row.member} ref={false} />: {words(row.choice)}</span> <Ref n={row.cast} /></li>))}</ul>;
+}
+
+function Body({ motion }) {
+    const [full, setFull] = useState(null);
+    const [fault, setFault] = useState(null);
+    useEffect(() => {
+        let stale = false;
+        api.motion(motion.id).then((answer) => stale || setFull(answer), (error) => stale || setFault(error.message));
+        return () => {
+            stale = true;
+        };
+    }, [motion.id]);
+    return (
+        <>
+            {/^0*$/.test(motion.reason) ? null : <blockquote><Text of={motion.reason} /></blockquote>}
+            {fault && <p class="note bad">{`The effect could not be read: ${fault}.`}</p>}
+            {full && <Effect effect={full.effect} />}
+            <h4>Ballots</h4>
+            <Ballots motion={motion} />
+        </>
+    );
+}
+
+function OpenMotion({ motion, bylaws }) {
+    return (
+        <li class="card motion" data-motion={motion.id}>
+            <div class="cardhead"><h3><Text of={motion.title} /> <Ref n={motion.id} /></h3><Countdown closes={motion.closes} /></div>
+            <p class="by">Opened by <Member id={motion.by} ref={false} /> · {effectName(motion.effect)} · closes <When ms={motion.closes} /></p>
+            <Votes motion={motion} bylaws={bylaws} />
+            <Body motion={motion} />
+        </li>
+    );
+}
+
+function Decided({ motion, bylaws }) {
+    const [open, setOpen] = useState(false);
+    return (
+        <li class="motion" data-motion={motion.id}>
+            <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+                <summary>
+                    <span class="title"><Text of={motion.title} /></span>
+                    <Badge tone={TONES[motion.state]}>{STATES[motion.state] ?? words(motion.state)}</Badge>
+                    <span class="score">{integer(motion.yes)} : {integer(motion.no)}{motion.abstain > 0 && `, ${motion.abstain} abstain`}</span>
+                </summary>
+                {open && (
+                    <div class="inside">
+                        <p class="by">Opened by <Member id={motion.by} ref={false} />, <When ms={motion.opened} />, entry <Ref n={motion.id} />;
+                            settled by entry <Ref n={motion.decided} />{motion.state === 'void' && `; its effect was refused (code ${motion.refusal})`}.</p>
+                        <Votes motion={motion} bylaws={bylaws} />
+                        <Body motion={motion} />
+                    </div>)}
+            </details>
+        </li>
+    );
+}
+
+export function Motions() {
+    const tables = useStore((s) => s.tables);
+    const [all, setAll] = useState(false);
+    const { open, decided } = splitMotions(tables.motion);
+    const bylawsOf = (motion) => tables.bylaws.find((row) => row.id === motion.bylaws);
+    const shown = all ? decided : decided.slice(0, SHOWN);
+    return (
+        <Section id="motions" title="Motions">
+            <h3 class="sub">Open</h3>
+            {open.length === 0 ? <Empty>No motion is open. Whoever has a vote can open one.</Empty>
+                : <ul class="cards">{open.map((row) => <OpenMotion key={row.id} motion={row} bylaws={bylawsOf(row)} />)}</ul>}
+            <h3 class="sub">Decided</h3>
+            {decided.length === 0 ? <Empty>Nothing has been decided yet.</Empty>
+                : <ul class="list">{shown.map((row) => <Decided key={row.id} motion={row} bylaws={bylawsOf(row)} />)}</ul>}
+            <More shown={shown.length} total={decided.length} onAll={() => setAll(true)} />
+        </Section>
+    );
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* overview.jsx - what the co-op is and the rules it gave itself. */
+import { basisPoints, day, duration, integer, plural, words } from './format.js';
+import { useStore } from './store.js';
+import { Facts, Hash, Ref } from './parts.jsx';
+
+const FORMS = {
+    association: 'An association or cooperative',
+    demonstration: 'A demonstration: no legal person, motions may last seconds',
+};
+
+const MAJORITY = {
+    simple: 'more for than against', two_thirds: 'two thirds of the votes',
+    three_quarters: 'three quarters of the votes', nine_tenths: 'nine tenths of the votes',
+};
+
+function decisions(bylaws, sort) {
+    const majority = bylaws[`${sort}_majority`];
+    return `${MAJORITY[majority] ?? words(majority)}; quorum ${basisPoints(bylaws[`${sort}_quorum_bp`])}; open for ${duration(bylaws[`${sort}_open_s`])}`;
+}
+
+export function Overview() {
+    const coop = useStore((s) => s.coop);
+    const tables = useStore((s) => s.tables);
+    const { bylaws } = coop;
+    const active = tables.member.filter((row) => row.state === 'active').length;
+    const uses = tables.model.reduce((sum, row) => sum + row.uses, 0);
+    const figures = [
+        [integer(active), active === 1 ? 'member' : 'members'],
+        [integer(tables.motion.filter((row) => row.state === 'open').length), 'open motions'],
+        [integer(tables.round.filter((row) => row.state === 'closed').length), 'rounds closed'],
+        [integer(uses), 'paid uses'],
+        [integer(coop.entries), 'log entries'],
+    ];
+    return (
+        <section id="co-op" aria-labelledby="co-op-title">
+            <h1 id="co-op-title">{bylaws.name}</h1>
+            <p class="purpose">{coop.purpose}</p>
+            <ul class="figures">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
+            <Facts rows={[
+                ['Legal form', FORMS[bylaws.form] ?? words(bylaws.form)],
+                ['Founded', day(coop.coop.founded)],
+                ['Ordinary motions', decisions(bylaws, 'ordinary')],
+                ['Protected motions', decisions(bylaws, 'protected')],
+                ['Admission', plural(bylaws.approvals, 'approval')],
+                ['Training', `at least ${plural(bylaws.cohort_min, 'member')} in every sum; at most ${plural(bylaws.rounds_max, 'round')} for one mandate`],
+                ['Surplus', `${basisPoints(bylaws.members_bp)} to every member alike, ${basisPoints(bylaws.data_bp)} by records brought, ${basisPoints(bylaws.reserve_bp)} to the reserve`],
+                ['Bylaws', <>version of entry <Ref n={coop.coop.bylaws} /></>],
+                ['Log', <><code class="wrap">{coop.coop.origin}</code>, root <Hash of={coop.root} /></>],
+            ]} />
+        </section>
+    );
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the page works out from rows, and how it writes numbers. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as derive from '../src/derive.js';
+import * as format from '../src/format.js';
+import { Fixture } from './fixture.mjs';
+
+const { tables } = new Fixture(1790000000000);
+
+test('majorities', () => {
+    const rows = [
+        ['simple', 2, 1, true], ['simple', 1, 1, false], ['simple', 0, 0, false], ['two_thirds', 2, 1, true], ['two_thirds', 5, 3, false],
+        ['three_quarters', 3, 1, true], ['three_quarters', 5, 2, false], ['nine_tenths', 9, 1, true], ['nine_tenths', 8, 1, false], ['two_thirds', 0, 0, false],
+    ];
+    for (const [majority, yes, no, want] of rows)
+        assert.equal(derive.majorityReached(majority, yes, no), want, `${majority} ${yes}:${no}`);
+});
+
+test('a tally against quorum and majority', () => {
+    const motion = { yes: 1, no: 0, abstain: 1, electorate: 5, protected: false };
+    const counted = derive.tally(motion, tables.bylaws[0]);
+    assert.equal(counted.quorum, 3); // half of five, rounded up
+    assert.equal(counted.quorumMet, false);
+    assert.equal(counted.carried, true);
+    assert.equal(counted.turnout, 0.4);
+    assert.equal(derive.tally({ ...motion, protected: true }, tables.bylaws[0]).quorum, 4);
+    assert.equal(derive.tally({ ...motion, electorate: 0 }, undefined).turnout, 0);
+});
+
+test('motions in the order in which they matter', () => {
+    const { open, decided } = derive.splitMotions(tables.motion);
+    assert.deepEqual(open.map((row) => row.protected), [true, false]);
+    assert.ok(decided.every((row, i) => i === 0 || decided[i - 1].id > row.id));
+});
+
+test('mandates and consents stand where they stand', () => {
+    const mandate = { revoked: null, expires: 100, rounds_used: 1, rounds_max: 2 };
+    assert.equal(derive.mandateStanding(mandate, 100), 'in force');
+    assert.equal(derive.mandateStanding(mandate, 101), 'expired');
+    assert.equal(derive.mandateStanding({ ...mandate, rounds_used: 2 }, 1), 'used up');
+    assert.equal(derive.mandateStanding({ ...mandate, revoked: 0 }, 1), 'revoked');
+    assert.equal(derive.consentStanding({ revoked: null, until: 5 }, 5), 'live');
+    assert.equal(derive.consentStanding({ revoked: null, until: 5 }, 6), 'ended');
+    assert.equal(derive.consentStanding({ revoked: 0, until: 5 }, 1), 'revoked');
+});
+
+test('figures stand at the number of training rounds that made the model', () => {
+    const train = (id, loss, more) => ({ id, model: 1, task: 'train', state: 'closed', has_figures: true, log_loss_millionths: loss, accuracy_millionths: 500000, ...more });
+    const rounds = [train(30, 600000), train(10, 693000), train(20, 0, { state: 'aborted' }), train(11, 1, { model: 2 }), train(9, 1, { task: 'statistics' })];
+    const held = { id: 41, model: 1, round: 40, accuracy_millionths: 800000, log_loss_millionths: 550000, auc_millionths: 900000, has_auc: true };
+    const points = derive.learningSeries(rounds, [held], 1);
+    assert.deepEqual(points.map((p) => [p.x, p.loss, p.heldLoss]), [[0, 0.693, null], [1, 0.6, null], [2, null, 0.55]]);
+    assert.equal(points[2].auc, 0.9);
+    assert.deepEqual(derive.learningSeries([], [], 1), []);
+    assert.equal(derive.latestModel(rounds), 1);
+    assert.equal(derive.latestModel([]), null);
+});
+
+test('the ledger balances and shares add up', () => {
+    const result = derive.ledger(tables.account);
+    assert.equal(result.balanced, true);
+    assert.equal(result.debit, result.credit);
+    assert.equal(result.total, 100000);
+    assert.ok(Math.abs(result.shares.reduce((sum, row) => sum + row.part, 0) - 1) < 1e-12);
+    assert.equal(derive.ledger([{ balance_cents: 1, kind: 'bank', member: null }]).balanced, false);
+    assert.deepEqual(derive.ledger([]).shares, []);
+});
+
+test('the figures of a model are those of its released bytes', () => {
+    const rows = [{ id: 1, model: 5, sha256: 'a' }, { id: 2, model: 5, sha256: 'b' }, { id: 3, model: 6, sha256: 'a' }];
+    assert.equal(derive.bestEvaluation(rows, { id: 5, sha256: 'a' }).id, 1);
+    assert.equal(derive.bestEvaluation(rows, { id: 5, sha256: '0' }).id, 2);
+    assert.equal(derive.bestEvaluation(rows, { id: 7, sha256: 'a' }), null);
+});
+
+test('commitments in either form', () => {
+    assert.equal(derive.textHash('ab'.repeat(32)), 'ab'.repeat(32));
+    assert.equal(derive.textHash(Buffer.from('ab'.repeat(32), 'hex').toString('base64url')), 'ab'.repeat(32));
+    assert.equal(derive.textHash('nothing'), null);
+});
+
+test('only acts without further effect are read narrowly', () => {
+    assert.deepEqual(derive.touchedTables('round.attest'), ['round']);
+    assert.equal(derive.touchedTables('ballot.cast'), null); // the last ballot may enact anything
+    assert.equal(derive.touchedTables('clock.tick'), null);
+});
+
+test('numbers in the words of a locale', () => {
+    assert.equal(format.money(123456, 'EUR', 'en-GB'), '€1,234.56');
+    assert.equal(format.money(-5, 'EUR', 'de-DE').replace(/\s/g, ' '), '-0,05 €');
+    assert.equal(format.money(150, 'JPY', 'en-GB'), 'JP¥1.50');
+    assert.equal(format.money(100, '??', 'en-GB'), '1.00 ??');
+    assert.equal(format.percent(0.8312, 1, 'en-GB'), '83.1%');
+    assert.equal(format.basisPoints(3333, 'en-GB'), '33.33%');
+    assert.equal(format.millionths(412345, 3, 'en-GB'), '0.412');
+});
+
+test('lengths of time', () => {
+    const rows = [[0, '0 seconds'], [1, '1 second'], [61, '1 minute 1 second'], [3600, '1 hour'], [3601, '1 hour'], [90061, '1 day 1 hour'], [-5, '0 seconds']];
+    for (const [seconds, want] of rows)
+        assert.equal(format.duration(seconds), want);
+    assert.equal(format.elapsed(340, 'en-GB'), '340 ms');
+    assert.equal(format.elapsed(4210, 'en-GB'), '4.2 s');
+    assert.equal(format.elapsed(61000, 'en-GB'), '1 minute 1 second');
+});
+
+test('words', () => {
+    assert.equal(format.words('no_quorum'), 'no quorum');
+    assert.equal(format.plural(1, 'hash', 'hashes', 'en-GB'), '1 hash');
+    assert.equal(format.plural(1200, 'record', undefined, 'en-GB'), '1,200 records');
+    assert.equal(format.isZero('0'.repeat(64)), true);
+    assert.equal(format.isZero('0'.repeat(63) + '1'), false);
+});
