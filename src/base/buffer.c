@@ -74,8 +74,12 @@ void sheaf_buffer_printf(sheaf_buffer *buffer, const char *format, ...)
     int need = vsnprintf(NULL, 0, format, args);
     va_end(args);
     assert(need >= 0);
-    /* vsnprintf writes a NUL behind the text: room for it, then the length without it. */
+    /* vsnprintf writes a NUL behind the text: room for it, which does not count against the
+     * maximum, then the length without it. */
+    size_t max = buffer->max;
+    buffer->max = max < SIZE_MAX ? max + 1 : max;
     uint8_t *out = sheaf_buffer_extend(buffer, (size_t)need + 1);
+    buffer->max = max;
     if (out) {
         vsnprintf((char *)out, (size_t)need + 1, format, again);
         buffer->len--;
