@@ -1,0 +1,163 @@
+/* Masks look like nothing: uniform over the whole modulus and unrelated from round to round. */
+#include "harness.h"
+
+#include "round/mask.h"
+
+/* Sum of squares against 255 degrees of freedom; beyond 400 has probability below 1e-7. */
+static void check_uniform_bytes(const uint8_t *bytes, size_t len)
+{
+    size_t count[256] = {0};
+    for (size_t i = 0; i < len; i++)
+        count[bytes[i]]++;
+    double expected = (double)len / 256, chi = 0;
+    for (int i = 0; i < 256; i++)
+        chi += ((double)count[i] - expected) * ((double)count[i] - expected) / expected;
+    if (chi > 400 || chi < 150)
+        fail_msg("chi-square is %f", chi);
+}
+
+enum { WORDS = 20000 };
+
+static sheaf_slice upload(rig *r, int i)
+{
+    sheaf_slice sent = sheaf_participant_sent(&r->p[i], SHEAF_ROUND_INPUT);
+    return sheaf_bytes(sent.data + SHEAF_ROUND_INPUT_HEAD_BYTES,
+                       sent.len - SHEAF_ROUND_INPUT_HEAD_BYTES);
+}
+
+static rig *with_zero_inputs(uint64_t seed, bool drop)
+{
+    rig *r = malloc(sizeof *r);
+    rig_open(r, 4, WORDS, seed);
+    for (int i = 0; i < 4; i++) {
+        memset(r->input[i], 0, WORDS * 8);
+        memset(r->p[i].sent[SHEAF_ROUND_INPUT].data, 0, r->p[i].sent[SHEAF_ROUND_INPUT].len);
+    }
+    static const int leave[] = {NEVER, NEVER, SHEAF_ROUND_INPUT, NEVER};
+    rig_run(r, drop ? leave : NULL);
+    rig_check_sum(r);
+    return r;
+}
+
+static void test_uploads_are_uniform_and_unrelated(void **unused)
+{
+    (void)unused;
+    rig *one = with_zero_inputs(1, true), *two = with_zero_inputs(2, false);
+    uint8_t *difference = malloc(WORDS * 8);
+    for (int i = 0; i < 4; i++) {
+        if (i == 2)
+            continue;
+        sheaf_slice a = upload(one, i), b = upload(two, i), c = upload(one, (i + 1) % 4);
+        assert_int_equal(a.len, WORDS * 8); /* known mistake 6: no wider than the modulus */
+        check_uniform_bytes(a.data, a.len);
+        check_uniform_bytes(b.data, b.len);
+        for (size_t k = 0; k < a.len; k++)
+            difference[k] = a.data[k] ^ b.data[k];
+        check_uniform_bytes(difference, a.len);
+        for (size_t k = 0; c.data && k < c.len && (i + 1) % 4 != 2; k++)
+            difference[k] = a.data[k] ^ c.data[k];
+        check_uniform_bytes(difference, a.len);
+        /* High and low bytes of the words by themselves. */
+        for (size_t k = 0; k < WORDS; k++)
+            difference[k] = a.data[8 * k + 7];
+        check_uniform_bytes(difference, WORDS);
+    }
+    free(difference);
+    rig_close(one);
+    rig_close(two);
+    free(one);
+    free(two);
+}
+
+/* Known mistake 2: the top of the range is reached. Among 2^20 masks the sixteen highest bits
+ * take their largest value about 16 times, and the lowest likewise. */
+static void test_masks_reach_both_ends(void **unused)
+{
+    (void)unused;
+    enum { N = 1 << 20 };
+    assert_true(sheaf_crypto_start());
+    uint64_t *words = calloc(N, 8);
+    sheaf_hash session = {{1}};
+    sheaf_scalar secret = sheaf_scalar_from_u32(99);
+    sheaf_mask mask;
+    sheaf_mask_self(&session, &secret, 4, &mask);
+    sheaf_masks_apply(&mask, 1, 0, words, N);
+    size_t top = 0, bottom = 0, low_top = 0;
+    for (size_t i = 0; i < N; i++) {
+        top += words[i] >> 48 == 0xffff;
+        bottom += words[i] >> 48 == 0;
+        low_top += (words[i] & 0xffff) == 0xffff;
+    }
+    assert_in_range(top, 1, 50);
+    assert_in_range(bottom, 1, 50);
+    assert_in_range(low_top, 1, 50);
+    /* And off again, in pieces. */
+    mask.subtract = true;
+    for (size_t first = 0; first < N; first += 4096)
+        sheaf_masks_apply(&mask, 1, first, words + first, 4096);
+    for (size_t i = 0; i < N; i++)
+        assert_true(words[i] == 0);
+    free(words);
+}
+
+/* Known mistake 1: every bit of the agreed secret, the session and the members counts. */
+static void test_seed_depends_on_everything(void **unused)
+{
+    (void)unused;
+    assert_true(sheaf_crypto_start());
+    sheaf_hash session = {{1}}, other_session = {{2}};
+    sheaf_scalar a = sheaf_scalar_from_u32(5), b = sheaf_scalar_from_u32(6);
+    sheaf_point to_a, to_b;
+    assert_true(sheaf_point_base(&to_a, &a) && sheaf_point_base(&to_b, &b));
+    sheaf_mask ab, ba, other;
+    assert_true(sheaf_mask_pair(&session, &a, 3, &to_b, 9, &ab));
+    assert_true(sheaf_mask_pair(&session, &b, 9, &to_a, 3, &ba));
+    assert_memory_equal(ab.seed, ba.seed, 32);
+    assert_true(!ab.subtract && ba.subtract);
+    assert_true(sheaf_mask_pair(&other_session, &a, 3, &to_b, 9, &other));
+    assert_memory_not_equal(ab.seed, other.seed, 32);
+    assert_true(sheaf_mask_pair(&session, &a, 3, &to_b, 10, &other));
+    assert_memory_not_equal(ab.seed, other.seed, 32);
+    assert_true(sheaf_mask_pair(&session, &b, 3, &to_b, 9, &other));
+    assert_memory_not_equal(ab.seed, other.seed, 32);
+    sheaf_point nothing = {{0}};
+    assert_false(sheaf_mask_pair(&session, &a, 3, &nothing, 9, &other));
+    sheaf_mask self;
+    for (int bit = 0; bit < 252; bit++) {
+        sheaf_scalar flipped = a;
+        flipped.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        sheaf_mask_self(&session, &a, 3, &self);
+        sheaf_mask_self(&session, &flipped, 3, &other);
+        assert_memory_not_equal(self.seed, other.seed, 32);
+    }
+}
+
+static void test_boxes(void **unused)
+{
+    (void)unused;
+    assert_true(sheaf_crypto_start());
+    sheaf_hash session = {{1}}, other = {{2}};
+    sheaf_scalar a = sheaf_scalar_from_u32(5), b = sheaf_scalar_from_u32(6);
+    sheaf_point to_a, to_b;
+    assert_true(sheaf_point_base(&to_a, &a) && sheaf_point_base(&to_b, &b));
+    uint8_t box[4 + SHEAF_ROUND_BOX_BYTES], out[4], nonce[24] = {7};
+    sheaf_slice sealed = {box, 4 + SHEAF_SEAL_OVERHEAD};
+    assert_true(sheaf_box_seal(&session, &a, 3, &to_b, 9, nonce, sheaf_str("data"), box));
+    assert_true(sheaf_box_open(&session, &b, 9, &to_a, 3, sealed, out));
+    assert_memory_equal(out, "data", 4);
+    assert_false(sheaf_box_open(&other, &b, 9, &to_a, 3, sealed, out));
+    assert_false(sheaf_box_open(&session, &b, 10, &to_a, 3, sealed, out));
+    assert_false(sheaf_box_open(&session, &b, 9, &to_a, 4, sealed, out));
+    assert_false(sheaf_box_open(&session, &a, 3, &to_b, 9, sealed, out)); /* sent back */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_uploads_are_uniform_and_unrelated),
+        cmocka_unit_test(test_masks_reach_both_ends),
+        cmocka_unit_test(test_seed_depends_on_everything),
+        cmocka_unit_test(test_boxes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+/* Members that cheat or stumble: the coordinator and the other members notice, name them, and
+ * nothing wrong is ever summed. */
+#include "harness.h"
+
+#include "round/mask.h"
+#include "round/shamir.h"
+
+static rig *fresh(int count, uint64_t seed)
+{
+    rig *r = malloc(sizeof *r);
+    assert_non_null(r);
+    rig_open(r, count, 9, seed);
+    return r;
+}
+
+static void done(rig *r)
+{
+    rig_close(r);
+    free(r);
+}
+
+static void refused(rig *r, sheaf_slice message, const char *reason)
+{
+    sheaf_err err = {0};
+    assert_int_equal(sheaf_coordinator_receive(&r->c, message, r->now_ms, &err),
+                     SHEAF_ROUND_REFUSED);
+    if (!strstr(err.message, reason))
+        fail_msg("refused with \"%s\" instead of \"%s\"", err.message, reason);
+}
+
+/* The same message with one byte of its body changed and signed again by its sender. */
+static void sign_changed(rig *r, int sender, sheaf_slice message, size_t at, sheaf_buffer *out)
+{
+    sheaf_buffer_init(out, 1 << 20);
+    sheaf_buffer_add(out, message);
+    out->data[at] ^= 1;
+    out->len -= SHEAF_SIGNATURE_BYTES;
+    sheaf_round_sign(out, &r->config, &r->pair[sender]);
+}
+
+/* Member 3 encrypts another scalar than the one that it committed to. */
+static void test_false_share_names_its_giver(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 21);
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    r->p[0].secrets->self_poly[2] = sheaf_scalar_from_u32(5);
+    sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE);
+    sheaf_round_message share;
+    assert_int_equal(sheaf_round_message_decode(message, &share, &r->err), SHEAF_OK);
+    /* Other commitments than the polynomial of the shares. */
+    size_t at = (size_t)(share.share.self_commitments.data - message.data) + 32;
+    sheaf_buffer changed;
+    sheaf_buffer_init(&changed, 1 << 20);
+    sheaf_buffer_add(&changed, message);
+    memcpy(changed.data + at, r->p[0].adverts.seal[1].bytes, 32);
+    changed.len -= SHEAF_SIGNATURE_BYTES;
+    sheaf_round_sign(&changed, &r->config, &r->pair[0]);
+    assert_int_equal(sheaf_coordinator_receive(&r->c, sheaf_buffer_slice(&changed), 0, &r->err),
+                     SHEAF_ROUND_ACCEPTED);
+    for (int i = 1; i < 4; i++)
+        assert_int_equal(
+            sheaf_coordinator_receive(&r->c, rig_answer(r, i, SHEAF_ROUND_SHARE), 0, &r->err),
+            SHEAF_ROUND_ACCEPTED);
+    for (int i = 1; i < 4; i++) {
+        sheaf_slice none;
+        assert_int_equal(
+            sheaf_participant_receive(
+                &r->p[i], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT), &none, &r->err),
+            SHEAF_FAULT);
+        assert_non_null(strstr(r->err.message, "member 3 gave member"));
+    }
+    sheaf_buffer_deinit(&changed);
+    done(r);
+}
+
+static void test_share_that_does_not_open(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 22);
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE), none;
+    sheaf_buffer changed;
+    sign_changed(r, 0, message, message.len - SHEAF_SIGNATURE_BYTES - 1, &changed);
+    assert_int_equal(sheaf_coordinator_receive(&r->c, sheaf_buffer_slice(&changed), 0, &r->err),
+                     SHEAF_ROUND_ACCEPTED);
+    rig_stage(r, SHEAF_ROUND_SHARE, (const int[]){1, NEVER, NEVER, NEVER});
+    assert_int_equal(
+        sheaf_participant_receive(&r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT),
+                                  &none, &r->err),
+        SHEAF_FAULT);
+    assert_string_equal(r->err.message, "the share of member 3 for member 12 does not open");
+    sheaf_buffer_deinit(&changed);
+    done(r);
+}
+
+/* The mask secret that is shared must be the one behind the advertised point. */
+static void test_shared_secret_is_the_advertised_one(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 23);
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    r->p[1].secrets->mask_poly[0] = sheaf_scalar_from_u32(5);
+    refused(r, rig_answer(r, 1, SHEAF_ROUND_SHARE),
+            "member 6 shared another mask secret than it advertised");
+    done(r);
+}
+
+/* A false reveal is dropped and named; one more sound reveal still ends the round. */
+static void test_false_reveal(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 24);
+    for (int s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_SURVIVORS; s++)
+        rig_stage(r, (sheaf_round_stage)s, NULL);
+    r->p[2].secrets->self_share[3] = sheaf_scalar_from_u32(7);
+    rig_stage(r, SHEAF_ROUND_REVEAL, NULL);
+    rig_check_sum(r);
+    assert_true(r->c.faulty[2]);
+    assert_false(r->c.faulty[3]);
+    done(r);
+    /* Two of five are one too many: no sum rather than a wrong one. */
+    r = fresh(5, 25);
+    for (int s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_SURVIVORS; s++)
+        rig_stage(r, (sheaf_round_stage)s, NULL);
+    r->p[2].secrets->self_share[3] = sheaf_scalar_from_u32(7);
+    r->p[0].secrets->self_share[0] = sheaf_scalar_from_u32(7);
+    rig_stage(r, SHEAF_ROUND_REVEAL, NULL);
+    assert_int_equal(sheaf_coordinator_stage(&r->c), SHEAF_ROUND_ABORTED);
+    assert_null(sheaf_coordinator_sum(&r->c));
+    done(r);
+}
+
+static void test_doubled_late_early_and_second(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 26);
+    sheaf_slice first = rig_answer(r, 0, SHEAF_ROUND_ADVERTISE);
+    assert_int_equal(sheaf_coordinator_receive(&r->c, first, 0, &r->err), SHEAF_ROUND_ACCEPTED);
+    assert_int_equal(sheaf_coordinator_receive(&r->c, first, 0, &r->err),
+                     SHEAF_ROUND_DUPLICATE);
+    /* The same bundle again gives the very same bytes. */
+    sheaf_slice again = rig_answer(r, 0, SHEAF_ROUND_ADVERTISE);
+    assert_true(again.data == first.data && again.len == first.len);
+    sheaf_buffer changed;
+    sign_changed(r, 0, first, 4, &changed); /* another round number */
+    refused(r, sheaf_buffer_slice(&changed), "sent another message of stage advertise before");
+    sheaf_buffer_deinit(&changed);
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, (const int[]){NEVER, NEVER, NEVER, 1});
+    refused(r, rig_answer(r, 3, SHEAF_ROUND_ADVERTISE), "came too late: round 26 is in stage");
+    sheaf_slice share = rig_answer(r, 0, SHEAF_ROUND_SHARE);
+    rig_stage(r, SHEAF_ROUND_SHARE, (const int[]){NEVER, NEVER, NEVER, 1});
+    assert_int_equal(sheaf_coordinator_receive(&r->c, share, 0, &r->err),
+                     SHEAF_ROUND_DUPLICATE);
+    done(r);
+}
+
+/* Known mistake of others: masking twice with the same masks. The second input is refused. */
+static void test_one_input_only(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(3, 27);
+    uint64_t other[9] = {1};
+    assert_int_equal(sheaf_participant_input(&r->p[0], other, 9, &r->err), SHEAF_INVALID);
+    assert_string_equal(r->err.message, "the input of round 27 was given before");
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    rig_stage(r, SHEAF_ROUND_SHARE, NULL);
+    sheaf_slice sent = rig_answer(r, 0, SHEAF_ROUND_INPUT);
+    sheaf_hash hash = sheaf_sha256(sent);
+    assert_int_equal(sheaf_participant_input(&r->p[0], other, 9, &r->err), SHEAF_INVALID);
+    sent = rig_answer(r, 0, SHEAF_ROUND_INPUT);
+    sheaf_hash again = sheaf_sha256(sent);
+    assert_true(sheaf_hash_equal(&hash, &again));
+    done(r);
+}
+
+static void test_late_input_is_never_unmasked(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 28);
+    static const int leave[] = {NEVER, NEVER, NEVER, SHEAF_ROUND_INPUT};
+    for (int s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_INPUT; s++)
+        rig_stage(r, (sheaf_round_stage)s, leave);
+    refused(r, rig_answer(r, 3, SHEAF_ROUND_INPUT), "came too late");
+    sheaf_slice none;
+    assert_int_equal(
+        sheaf_participant_receive(
+            &r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_SURVIVORS), &none, &r->err),
+        SHEAF_FAULT); /* it is on the list of drop-outs: it signs nothing */
+    for (int s = SHEAF_ROUND_SURVIVORS; s <= SHEAF_ROUND_REVEAL; s++)
+        rig_stage(r, (sheaf_round_stage)s, leave);
+    rig_check_sum(r);
+    for (int i = 0; i < 3; i++) { /* nobody revealed its self share */
+        sheaf_round_message reveal;
+        assert_int_equal(
+            sheaf_round_message_decode(sheaf_participant_sent(&r->p[i], SHEAF_ROUND_REVEAL),
+                                       &reveal, &r->err),
+            SHEAF_OK);
+        for (int k = 0; k < reveal.reveal.survivors; k++) {
+            sheaf_scalar share;
+            assert_int_not_equal(
+                sheaf_round_share_at(reveal.reveal.self_shares, (size_t)k, &share), 12);
+        }
+    }
+    done(r);
+}
+
+static void test_secrets_are_gone_afterwards(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(3, 29);
+    rig_run(r, NULL);
+    for (int i = 0; i < 3; i++)
+        assert_null(r->p[i].secrets);
+    done(r);
+    r = fresh(3, 30);
+    sheaf_coordinator_abort(&r->c, "the mandate was revoked\n");
+    assert_string_equal(sheaf_coordinator_reason(&r->c), "the mandate was revoked?");
+    assert_int_equal(rig_answer(r, 0, SHEAF_ROUND_ABORTED).len, 0);
+    assert_int_equal(sheaf_participant_stage(&r->p[0]), SHEAF_ROUND_ABORTED);
+    assert_true(sheaf_participant_over(&r->p[0]));
+    assert_null(r->p[0].secrets);
+    refused(r, rig_answer(r, 1, SHEAF_ROUND_ABORTED), "malformed");
+    done(r);
+}
+
+static void test_shamir(void **unused)
+{
+    (void)unused;
+    assert_true(sheaf_crypto_start());
+    sheaf_scalar poly[3] = {sheaf_scalar_from_u32(42), sheaf_scalar_from_u32(7),
+                            sheaf_scalar_from_u32(1000003)};
+    sheaf_point commitments[3];
+    assert_true(sheaf_shamir_commit(poly, 3, commitments));
+    sheaf_slice points = sheaf_bytes(commitments, sizeof commitments);
+    sheaf_scalar share[5], lagrange[3];
+    for (int i = 0; i < 5; i++) {
+        share[i] = sheaf_shamir_share(poly, 3, i);
+        assert_true(sheaf_shamir_verify(points, 3, i, &share[i]));
+        assert_false(sheaf_shamir_verify(points, 3, (i + 1) % 5, &share[i]));
+    }
+    for (int a = 0; a < 5; a++)
+        for (int b = 0; b < 5; b++)
+            for (int c = 0; c < 5; c++) {
+                if (a == b || b == c || a == c)
+                    continue;
+                sheaf_shamir_lagrange((const int[]){a, b, c}, 3, lagrange);
+                sheaf_scalar secret = sheaf_shamir_join(
+                    lagrange, (const sheaf_scalar[]){share[a], share[b], share[c]}, 3);
+                assert_memory_equal(secret.bytes, poly[0].bytes, 32);
+            }
+}
+
+static void test_config(void **unused)
+{
+    (void)unused;
+    static const uint16_t thresholds[][2] = {{2, 2}, {3, 3}, {4, 3}, {5, 4}, {6, 5}, {100, 67}};
+    for (size_t i = 0; i < sizeof thresholds / sizeof *thresholds; i++)
+        assert_int_equal(sheaf_round_threshold(thresholds[i][0]), thresholds[i][1]);
+    rig *r = fresh(4, 31);
+    sheaf_round_config good = r->config, bad;
+    assert_int_equal(sheaf_round_config_check(&good, &r->err), SHEAF_OK);
+#define WRONG(change, reason)                                                                  \
+    do {                                                                                       \
+        bad = good;                                                                            \
+        change;                                                                                \
+        assert_int_equal(sheaf_round_config_check(&bad, &r->err), SHEAF_INVALID);              \
+        if (!strstr(r->err.message, reason))                                                   \
+            fail_msg("\"%s\" instead of \"%s\"", r->err.message, reason);                      \
+    } while (0)
+    WRONG(bad.origin[0] = 0, "origin must have");
+    WRONG(bad.origin[3] = '\n', "not printable");
+    WRONG(bad.count = 1, "2 to 100 participants");
+    WRONG(bad.count = 101, "2 to 100 participants");
+    WRONG(bad.words = 0, "sums 1 to");
+    WRONG(bad.words = SHEAF_ROUND_WORDS_MAX + 1, "sums 1 to");
+    WRONG(bad.threshold = 2, "must be 3 to 4, not 2");
+    WRONG(bad.threshold = 5, "must be 3 to 4, not 5");
+    WRONG(bad.min_survivors = 2, "must be 3 to 4, not 2");
+    WRONG(bad.stage_ms[2] = 0, "stage input of the round has no time");
+    WRONG(bad.members[1].member = 3, "member 3 stands twice");
+    WRONG(bad.members[1].member = 1, "not sorted");
+    WRONG(memset(bad.members[2].public, 0, 32), "member 9 is no valid key");
+    WRONG(memcpy(bad.members[2].public, bad.members[0].public, 32), "the same train key");
+#undef WRONG
+    sheaf_hash before = sheaf_round_session(&good), after;
+    good.stage_ms[0]++;
+    after = sheaf_round_session(&good);
+    assert_true(sheaf_hash_equal(&before, &after));
+    good.words++;
+    after = sheaf_round_session(&good);
+    assert_false(sheaf_hash_equal(&before, &after));
+    done(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_false_share_names_its_giver),
+        cmocka_unit_test(test_share_that_does_not_open),
+        cmocka_unit_test(test_shared_secret_is_the_advertised_one),
+        cmocka_unit_test(test_false_reveal),
+        cmocka_unit_test(test_doubled_late_early_and_second),
+        cmocka_unit_test(test_one_input_only),
+        cmocka_unit_test(test_late_input_is_never_unmasked),
+        cmocka_unit_test(test_secrets_are_gone_afterwards),
+        cmocka_unit_test(test_shamir),
+        cmocka_unit_test(test_config),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,378 @@
+/* A coordinator that lies: every honest participant refuses, and says whom or what. */
+#include "harness.h"
+
+static rig *fresh(int count, uint64_t seed)
+{
+    rig *r = malloc(sizeof *r);
+    assert_non_null(r);
+    rig_open(r, count, 9, seed);
+    return r;
+}
+
+static void done(rig *r)
+{
+    rig_close(r);
+    free(r);
+}
+
+static void play_to(rig *r, sheaf_round_stage stage)
+{
+    for (int s = SHEAF_ROUND_ADVERTISE; s < (int)stage; s++)
+        rig_stage(r, (sheaf_round_stage)s, NULL);
+    assert_int_equal(sheaf_coordinator_stage(&r->c), stage);
+}
+
+static void refuse(rig *r, int i, sheaf_slice bundle, const char *reason)
+{
+    sheaf_slice message = {0};
+    sheaf_err err = {0};
+    if (sheaf_participant_receive(&r->p[i], bundle, &message, &err) == SHEAF_OK)
+        fail_msg("participant %d accepted what should be refused: %s", i, reason);
+    if (!strstr(err.message, reason))
+        fail_msg("refused with \"%s\" instead of \"%s\"", err.message, reason);
+    assert_null(message.data);
+}
+
+/* A bundle of the stage with other messages in it. */
+static void forge(rig *r, sheaf_round_stage stage, const sheaf_round_items *items,
+                  const uint32_t *dropouts, uint16_t count, sheaf_buffer *out)
+{
+    sheaf_buffer_init(out, 1 << 20);
+    sheaf_round_bundle_head_put(out, &r->config, stage);
+    sheaf_round_items_put(out, items);
+    if (stage == SHEAF_ROUND_SURVIVORS) {
+        sheaf_buffer_add_u16(out, count);
+        for (int i = 0; i < count; i++)
+            sheaf_buffer_add_u32(out, dropouts[i]);
+    }
+    assert_false(out->failed);
+}
+
+static sheaf_round_bundle shown(rig *r, sheaf_round_stage stage)
+{
+    sheaf_round_bundle bundle;
+    assert_int_equal(
+        sheaf_round_bundle_decode(sheaf_coordinator_bundle(&r->c, stage), &bundle, &r->err),
+        SHEAF_OK);
+    return bundle;
+}
+
+static void without(sheaf_round_items *items, int gone)
+{
+    for (int i = gone; i + 1 < items->count; i++)
+        items->item[i] = items->item[i + 1];
+    items->count--;
+}
+
+static void refuse_items(rig *r, int i, sheaf_round_stage stage, const sheaf_round_items *items,
+                         const char *reason)
+{
+    sheaf_buffer bundle;
+    forge(r, stage, items, NULL, 0, &bundle);
+    refuse(r, i, sheaf_buffer_slice(&bundle), reason);
+    sheaf_buffer_deinit(&bundle);
+}
+
+/* An advert with the coordinator's own points, signed by `signer` for `member`. */
+static void advert(rig *r, uint32_t member, const sheaf_keypair *signer, sheaf_buffer *out)
+{
+    sheaf_scalar secret = sheaf_scalar_from_u32(77);
+    sheaf_point point;
+    assert_true(sheaf_point_base(&point, &secret));
+    sheaf_buffer_init(out, 1024);
+    sheaf_round_head_put(out, &r->config, SHEAF_ROUND_ADVERTISE, member);
+    sheaf_buffer_add(out, sheaf_bytes(&point, sizeof point));
+    sheaf_buffer_add(out, sheaf_bytes(&point, sizeof point));
+    sheaf_round_sign(out, &r->config, signer);
+}
+
+static void test_substituted_keys(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 1);
+    play_to(r, SHEAF_ROUND_SHARE);
+    sheaf_keypair own;
+    sheaf_buffer forged;
+    sheaf_keypair_from_seed(&own, (const uint8_t[32]){9});
+    advert(r, r->config.members[3].member, &own, &forged);
+    for (int i = 0; i < 3; i++) {
+        sheaf_round_items items = shown(r, SHEAF_ROUND_SHARE).items;
+        items.item[3] = sheaf_buffer_slice(&forged);
+        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "is not signed by member 12");
+    }
+    sheaf_buffer_deinit(&forged);
+    done(r);
+}
+
+static void test_unknown_participant(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 2);
+    play_to(r, SHEAF_ROUND_SHARE);
+    sheaf_keypair own;
+    sheaf_buffer forged;
+    sheaf_keypair_from_seed(&own, (const uint8_t[32]){9});
+    advert(r, 1000, &own, &forged);
+    for (int i = 0; i < 4; i++) {
+        sheaf_round_items items = shown(r, SHEAF_ROUND_SHARE).items;
+        items.item[items.count++] = sheaf_buffer_slice(&forged);
+        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "member 1000 is not on the roster");
+    }
+    sheaf_buffer_deinit(&forged);
+    done(r);
+}
+
+static void test_doubled_left_out_and_too_few(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 3);
+    for (int stage = SHEAF_ROUND_SHARE; stage <= SHEAF_ROUND_REVEAL; stage++) {
+        play_to(r, (sheaf_round_stage)stage);
+        break;
+    }
+    sheaf_round_items all = shown(r, SHEAF_ROUND_SHARE).items, items = all;
+    items.item[1] = items.item[0];
+    refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "member 3 stands twice");
+    items = all;
+    items.item[0] = all.item[1];
+    items.item[1] = all.item[0];
+    refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "out of order");
+    items = all;
+    without(&items, 2);
+    refuse_items(r, 2, SHEAF_ROUND_SHARE, &items, "left member 9 out");
+    without(&items, 0);
+    refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "3 adverts are too few");
+    /* Refusals changed nothing: the round still ends well. */
+    for (int stage = SHEAF_ROUND_SHARE; stage <= SHEAF_ROUND_REVEAL; stage++)
+        rig_stage(r, (sheaf_round_stage)stage, NULL);
+    rig_check_sum(r);
+    done(r);
+}
+
+/* Adverts that differ from participant to participant come out with the shares. */
+static void test_split_adverts(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 4);
+    play_to(r, SHEAF_ROUND_SHARE);
+    sheaf_buffer bundle;
+    sheaf_slice message;
+    sheaf_round_items items = shown(r, SHEAF_ROUND_SHARE).items;
+    without(&items, 4);
+    forge(r, SHEAF_ROUND_SHARE, &items, NULL, 0, &bundle);
+    assert_int_equal(
+        sheaf_participant_receive(&r->p[0], sheaf_buffer_slice(&bundle), &message, &r->err),
+        SHEAF_OK);
+    sheaf_round_items shares = {.count = 5};
+    shares.item[0] = message;
+    for (int i = 1; i < 5; i++)
+        shares.item[i] = rig_answer(r, i, SHEAF_ROUND_SHARE);
+    for (int i = 1; i < 5; i++)
+        refuse_items(r, i, SHEAF_ROUND_INPUT, &shares, "member 3 was shown other adverts");
+    refuse_items(r, 0, SHEAF_ROUND_INPUT, &shares, "member 6 was shown other adverts");
+    assert_int_equal(sheaf_coordinator_receive(&r->c, message, 0, &r->err),
+                     SHEAF_ROUND_REFUSED);
+    sheaf_buffer_deinit(&bundle);
+    done(r);
+}
+
+/* Two lists of survivors for two halves: neither gathers enough signatures, and whoever signed
+ * one refuses the other. */
+static void test_split_survivors(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(6, 5);
+    play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items one = shown(r, SHEAF_ROUND_SURVIVORS).items, two = one, signed_one = {0};
+    uint32_t gone_one = 3, gone_two = 18;
+    without(&one, 0);
+    without(&two, 5);
+    sheaf_buffer first, second, reveal;
+    forge(r, SHEAF_ROUND_SURVIVORS, &one, &gone_one, 1, &first);
+    forge(r, SHEAF_ROUND_SURVIVORS, &two, &gone_two, 1, &second);
+    refuse(r, 0, sheaf_buffer_slice(&first), "left member 3 out");
+    refuse(r, 5, sheaf_buffer_slice(&second), "left member 18 out");
+    sheaf_slice message[6];
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(sheaf_participant_receive(&r->p[i],
+                                                   sheaf_buffer_slice(i < 3 ? &second : &first),
+                                                   &message[i], &r->err),
+                         SHEAF_OK);
+    for (int i = 0; i < 3; i++)
+        refuse(r, i, sheaf_buffer_slice(&first), "second, different bundle");
+    /* All six signatures in one bundle. */
+    for (int i = 0; i < 6; i++)
+        signed_one.item[signed_one.count++] = message[i];
+    forge(r, SHEAF_ROUND_REVEAL, &signed_one, NULL, 0, &reveal);
+    for (int i = 0; i < 6; i++)
+        refuse(r, i, sheaf_buffer_slice(&reveal), "member ");
+    sheaf_buffer_deinit(&reveal);
+    /* Only those over the reader's own list. */
+    sheaf_round_items half = {.count = 3, .item = {message[0], message[1], message[2]}};
+    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &half, "3 signatures of the survivor list");
+    sheaf_buffer_deinit(&first);
+    sheaf_buffer_deinit(&second);
+    done(r);
+}
+
+/* Known mistake 3: one client in both lists. */
+static void test_survivor_and_dropout_at_once(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 6);
+    static const int leave[] = {NEVER, NEVER, NEVER, NEVER, SHEAF_ROUND_INPUT};
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_INPUT; stage++)
+        rig_stage(r, (sheaf_round_stage)stage, leave);
+    sheaf_round_bundle real = shown(r, SHEAF_ROUND_SURVIVORS);
+    assert_int_equal(real.dropouts, 1);
+    static const struct {
+        uint32_t dropout[3];
+        uint16_t count;
+        const char *reason;
+    } rows[] = {
+        {{6, 15}, 2, "calls member 6 a survivor and a drop-out at once"},
+        {{3}, 1, "calls member 3 a survivor and a drop-out at once"},
+        {{0}, 0, "drop-outs are not those who shared"},
+        {{15, 18}, 2, "drop-outs are not those who shared"},
+        {{14}, 1, "drop-outs are not those who shared"},
+        {{15, 15}, 2, "drop-outs are out of order"},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        sheaf_buffer bundle;
+        forge(r, SHEAF_ROUND_SURVIVORS, &real.items, rows[k].dropout, rows[k].count, &bundle);
+        for (int i = 0; i < 4; i++)
+            refuse(r, i, sheaf_buffer_slice(&bundle), rows[k].reason);
+        sheaf_buffer_deinit(&bundle);
+    }
+    for (int i = 0; i < 4; i++)
+        (void)rig_answer(r, i, SHEAF_ROUND_SURVIVORS);
+    done(r);
+}
+
+/* Bundles of an old round, of another manifest, and of another co-op. */
+static void test_replayed_round(void **unused)
+{
+    (void)unused;
+    rig *old = fresh(4, 7), *now = fresh(4, 8);
+    play_to(old, SHEAF_ROUND_REVEAL);
+    rig_stage(old, SHEAF_ROUND_REVEAL, NULL);
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_DONE; stage++)
+        refuse(now, 0, sheaf_coordinator_bundle(&old->c, (sheaf_round_stage)stage),
+               "is for round 7, not 8");
+    play_to(now, SHEAF_ROUND_SHARE);
+    sheaf_round_items items = shown(old, SHEAF_ROUND_SHARE).items;
+    refuse_items(now, 1, SHEAF_ROUND_SHARE, &items, "is for round 7, not 8");
+    done(old);
+    done(now);
+
+    /* The same round number and keys, but another manifest. */
+    rig *other = fresh(4, 1008), *same = fresh(4, 8);
+    other->config.round = same->config.round;
+    play_to(same, SHEAF_ROUND_SHARE);
+    refuse(other, 0, sheaf_coordinator_bundle(&same->c, SHEAF_ROUND_ADVERTISE),
+           "another manifest");
+    done(other);
+    done(same);
+}
+
+/* Participants that hold different rosters, thresholds or lengths can not work together, though
+ * the manifest's hash is the same. */
+static void test_other_terms(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 9);
+    sheaf_round_config config = r->config;
+    config.min_survivors = 5;
+    sheaf_participant_deinit(&r->p[0]);
+    assert_int_equal(sheaf_participant_init(&r->p[0], &config, 3, &r->pair[0],
+                                            (const uint8_t[32]){1}, &r->err),
+                     SHEAF_OK);
+    play_to(r, SHEAF_ROUND_SHARE);
+    sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE);
+    assert_int_equal(sheaf_coordinator_receive(&r->c, message, 0, &r->err),
+                     SHEAF_ROUND_REFUSED);
+    assert_non_null(strstr(r->err.message, "member 3 was shown other adverts"));
+    done(r);
+}
+
+static void test_reveal_without_signatures(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 10);
+    play_to(r, SHEAF_ROUND_REVEAL);
+    sheaf_round_items all = shown(r, SHEAF_ROUND_REVEAL).items, items = all;
+    without(&items, 1);
+    without(&items, 1);
+    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "3 signatures of the survivor list");
+    items = all;
+    items.item[1] = items.item[0];
+    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "stands twice");
+    items = all;
+    uint8_t wrong[256];
+    memcpy(wrong, all.item[2].data, all.item[2].len);
+    wrong[all.item[2].len - 1] ^= 1;
+    items.item[2].data = wrong;
+    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "wrong signature of member 9");
+    /* A participant that has not signed yet reveals nothing. */
+    rig *late = fresh(5, 10);
+    play_to(late, SHEAF_ROUND_SURVIVORS);
+    refuse(late, 0, sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_REVEAL), "out of turn");
+    done(late);
+    done(r);
+}
+
+static void test_altered_inputs_in_the_list(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 11);
+    play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items items = shown(r, SHEAF_ROUND_SURVIVORS).items;
+    uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
+    memcpy(head, items.item[1].data, sizeof head);
+    head[SHEAF_ROUND_HEAD_BYTES + 36] ^= 1; /* the hash of its words */
+    items.item[1].data = head;
+    for (int i = 0; i < 4; i++)
+        refuse_items(r, i, SHEAF_ROUND_SURVIVORS, &items, "is not signed by member 6");
+    done(r);
+}
+
+/* The coordinator's word on the sum counts only with the transcript. */
+static void test_wrong_result(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 12);
+    play_to(r, SHEAF_ROUND_REVEAL);
+    for (int i = 0; i < 4; i++)
+        (void)rig_answer(r, i, SHEAF_ROUND_REVEAL);
+    sheaf_buffer bundle;
+    sheaf_buffer_init(&bundle, 1024);
+    sheaf_round_bundle_head_put(&bundle, &r->config, SHEAF_ROUND_DONE);
+    memset(sheaf_buffer_extend(&bundle, 64), 5, 64);
+    sheaf_buffer_add_u64(&bundle, 0);
+    refuse(r, 0, sheaf_buffer_slice(&bundle), "another survivor list");
+    sheaf_buffer_deinit(&bundle);
+    rig_stage(r, SHEAF_ROUND_REVEAL, NULL);
+    assert_int_equal(rig_answer(r, 0, SHEAF_ROUND_DONE).len, 0);
+    assert_true(sheaf_participant_over(&r->p[0]));
+    assert_true(sheaf_hash_equal(sheaf_participant_transcript(&r->p[0]),
+                                 sheaf_coordinator_transcript_hash(&r->c)));
+    done(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_substituted_keys),
+        cmocka_unit_test(test_unknown_participant),
+        cmocka_unit_test(test_doubled_left_out_and_too_few),
+        cmocka_unit_test(test_split_adverts),
+        cmocka_unit_test(test_split_survivors),
+        cmocka_unit_test(test_survivor_and_dropout_at_once),
+        cmocka_unit_test(test_replayed_round),
+        cmocka_unit_test(test_other_terms),
+        cmocka_unit_test(test_reveal_without_signatures),
+        cmocka_unit_test(test_altered_inputs_in_the_list),
+        cmocka_unit_test(test_wrong_result),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
