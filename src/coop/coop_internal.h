@@ -1,0 +1,69 @@
+/* coop/coop_internal.h - what rules share. */
+#ifndef SHEAF_COOP_INTERNAL_H
+#define SHEAF_COOP_INTERNAL_H
+
+#include "coop/fold.h"
+#include "coop/view.h"
+
+/* What a rule works on. */
+typedef struct {
+    sheaf_state *state;
+    sheaf_arena *arena;
+    sheaf_outcome *out;
+    uint32_t index;  /* of the entry: the name of what it makes */
+    int64_t stamp;   /* of the entry */
+    uint32_t member; /* who signed, SHEAF_NONE for hub and co-op */
+    uint32_t key;
+    bool rehearsal;  /* the effect of a motion is tried when it is opened: nothing is posted */
+    uint32_t motion; /* of an effect: the motion that carries it */
+} sheaf_fold;
+
+/* A kind without its rule does not link. */
+#define RECORD SHEAF_SKIP
+#define F      SHEAF_SKIP
+#define END    SHEAF_SKIP
+#define ACT(name, wire, actor, needs, since, visibility, doc)                                  \
+    sheaf_refusal sheaf_rule_##name(sheaf_fold *fold, const struct sheaf_##name *what);
+#include "acts/tbl/all.def"
+#undef RECORD
+#undef F
+#undef END
+#undef ACT
+
+/* The rule of the effect's or act's kind. */
+sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what);
+
+#define SHEAF_REFUSE_IF(condition, name)                                                       \
+    do {                                                                                       \
+        if (condition)                                                                         \
+            return SHEAF_REFUSED_##name;                                                       \
+    } while (0)
+
+#define SHEAF_REFUSE_UNLESS(call)                                                              \
+    do {                                                                                       \
+        sheaf_refusal try_refusal = (call);                                                    \
+        if (try_refusal != SHEAF_ACCEPTED)                                                     \
+            return try_refusal;                                                                \
+    } while (0)
+
+/* Copies words into a column of zeros; the catalogue bounds their length by the column's. */
+void sheaf_words_set(char *column, size_t size, sheaf_slice words);
+#define SHEAF_SET_WORDS(column, words) sheaf_words_set((column), sizeof(column), (words))
+
+uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes);
+
+/* Checks a document and makes it the version in force. */
+sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);
+
+/* A public key that is sound and nobody's yet. */
+sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key);
+
+/* The bytes of open motions' effects. */
+uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);
+sheaf_slice sheaf_parts_load(const sheaf_state *state, uint32_t first, sheaf_arena *arena);
+void sheaf_parts_free(sheaf_state *state, uint32_t first);
+
+/* Adds a line to the ledger. */
+sheaf_refusal sheaf_post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents);
+
+#endif

@@ -1,0 +1,99 @@
+/* coop/fold.h - from an entry to the next state, or the refusal.
+ *
+ * The one path of an act: sheaf_fold_try() checks the envelope, runs the kind's rule and leaves
+ * its writes uncommitted; it emits claims, which the shell checks outside; then exactly one of
+ *
+ *     sheaf_fold_keep()   the entry stands: accepted, and all claims hold
+ *     sheaf_fold_drop()   as if it had never been offered
+ *     sheaf_fold_void()   the entry stands on the log although the rules refuse it: no effect,
+ * its sequence number used unless form, signature or number itself failed
+ *
+ * The fold is pure: the same entries give the same state, digest and refusals on every machine.
+ */
+#ifndef SHEAF_COOP_FOLD_H
+#define SHEAF_COOP_FOLD_H
+
+#include "acts/act.h"
+#include "coop/refusal.h"
+#include "coop/state.h"
+
+#define REVISION(number, name, doc) SHEAF_REVISION_##name = number,
+enum {
+#include "coop/revisions.def"
+    SHEAF_REVISION_NEXT
+};
+#undef REVISION
+/* The newest rules revision of this program. */
+#define SHEAF_REVISION (SHEAF_REVISION_NEXT - 1)
+
+enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 4 };
+
+typedef enum {
+    SHEAF_CLAIM_SIGNATURE,  /* `signature` by `public_key` over the act */
+    SHEAF_CLAIM_EVALUATION, /* the blob `blob` holds a sum from which `figures` follow */
+} sheaf_claim_kind;
+
+typedef struct {
+    sheaf_claim_kind kind;
+    uint8_t public_key[SHEAF_PUBLIC_BYTES];
+    uint8_t signature[SHEAF_SIGNATURE_BYTES];
+    char origin[SHEAF_ORIGIN_LEN];
+    sheaf_slice act; /* borrowed from the entry */
+    sheaf_hash blob;
+    struct sheaf_figures figures;
+} sheaf_claim;
+
+/* One line of double entry: a debit is positive. */
+typedef struct {
+    uint8_t account; /* enum sheaf_account_kind */
+    uint32_t member; /* SHEAF_NONE but for a member's account */
+    int64_t cents;
+} sheaf_posting;
+
+typedef struct {
+    sheaf_refusal refusal; /* SHEAF_ACCEPTED or why not */
+    bool number_used;      /* the sequence number was right and the signer is known */
+    bool needs_revision;   /* from this entry on a newer program is needed */
+    uint16_t revision;     /* which rules revision */
+    sheaf_refusal effect;  /* of a tick: why the effect of an adopted motion was void */
+    sheaf_claim claims[SHEAF_CLAIMS_MAX];
+    size_t claim_count;
+    /* Set by the caller: told of every posting as it is made; may be NULL. A refused or dropped
+     * entry's postings do not count. */
+    void (*posted)(void *context, const sheaf_posting *posting);
+    void *context;
+} sheaf_outcome;
+
+/* Enough for every rule over co-ops of up to a hundred thousand members. */
+enum { SHEAF_FOLD_ARENA_BYTES = 8 << 20 };
+
+/* `entry` was decoded from what stands (or would stand) at index state->size. `arena` is work
+ * memory, which the rule may fill. SHEAF_NOMEM if memory is spent: the state is as before. */
+SHEAF_MUST_USE sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry,
+                                           sheaf_arena *arena, sheaf_outcome *out,
+                                           sheaf_err *err);
+void sheaf_fold_keep(sheaf_state *state, const sheaf_entry *entry);
+void sheaf_fold_drop(sheaf_state *state);
+void sheaf_fold_void(sheaf_state *state, const sheaf_entry *entry, bool number_used);
+
+/* An entry that is not even in form: only its place counts. */
+void sheaf_fold_malformed(sheaf_state *state);
+
+/* The public key that must have signed the act, if the state knows it; for checking signatures
+ * ahead of the fold. */
+bool sheaf_fold_signer(const sheaf_state *state, const sheaf_act *act,
+                       uint8_t public_key[SHEAF_PUBLIC_BYTES]);
+
+/* The entry index of the motion whose deadline comes first and has passed at `stamp`, or
+ * SHEAF_NONE: what the hub must settle by clock.tick. */
+uint32_t sheaf_fold_due(const sheaf_state *state, int64_t stamp);
+
+/* What a hub of this program does not order although the rules allow it: a motion that would
+ * lead to a rules revision this program does not know. Kept apart from the fold, whose answer
+ * must not depend on the program's age. */
+sheaf_refusal sheaf_fold_beyond(const sheaf_state *state, const sheaf_act *act);
+
+/* The state needs a newer program. */
+bool sheaf_fold_stopped(const sheaf_state *state);
+
+#endif

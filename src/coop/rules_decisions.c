@@ -1,0 +1,252 @@
+/* Motions, ballots, the clock and the digest. */
+#include "coop/coop_internal.h"
+
+#include "bylaws/bylaws.h"
+
+#include <assert.h>
+
+/* ---- the list of open motions, by closing time and then by index ---- */
+
+static void open_list_insert(sheaf_state *state, uint32_t row)
+{
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    uint32_t before = 0, after = sheaf_coop(state)->open_first;
+    while (after) {
+        const struct sheaf_row_motion *other = sheaf_motion_at(state, after - 1);
+        if (other->closes > motion->closes
+            || (other->closes == motion->closes && other->id > motion->id))
+            break;
+        before = after;
+        after = other->open_next;
+    }
+    motion->open_next = after;
+    if (before)
+        sheaf_motion_edit(state, before - 1)->open_next = row + 1;
+    else
+        sheaf_coop_edit(state, 0)->open_first = row + 1;
+}
+
+static void open_list_remove(sheaf_state *state, uint32_t row)
+{
+    uint32_t before = 0, at = sheaf_coop(state)->open_first;
+    while (at != row + 1) {
+        assert(at);
+        before = at;
+        at = sheaf_motion_at(state, at - 1)->open_next;
+    }
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    if (before)
+        sheaf_motion_edit(state, before - 1)->open_next = motion->open_next;
+    else
+        sheaf_coop_edit(state, 0)->open_first = motion->open_next;
+    motion->open_next = 0;
+}
+
+/* The motion is no longer open. */
+static void settle(sheaf_fold *fold, uint32_t row, uint8_t to)
+{
+    open_list_remove(fold->state, row);
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    motion->state = to;
+    motion->decided = fold->index;
+    sheaf_parts_free(fold->state, motion->part_first);
+    motion->part_first = 0;
+    sheaf_coop_edit(fold->state, 0)->motions_open--;
+}
+
+/* ---- opening ---- */
+
+/* Would the effect take place today? Nothing of it stays. */
+static sheaf_refusal rehearse(sheaf_fold *fold, const sheaf_effect *effect)
+{
+    sheaf_fold inner = *fold;
+    inner.rehearsal = true;
+    inner.member = inner.key = SHEAF_NONE;
+    inner.motion = fold->index;
+    sheaf_mark mark = sheaf_state_mark(fold->state);
+    sheaf_refusal refusal = sheaf_rule_run(&inner, effect->kind, effect->what);
+    sheaf_state_roll_back(fold->state, mark);
+    return refusal;
+}
+
+static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *motion,
+                                  const sheaf_effect *effect)
+{
+    SHEAF_REFUSE_UNLESS(rehearse(fold, effect));
+    sheaf_buffer bytes;
+    sheaf_buffer_init(&bytes, SHEAF_ENTRY_MAX);
+    sheaf_effect_encode(&bytes, effect);
+    if (bytes.failed)
+        fold->state->failed = true;
+    else
+        motion->part_first = sheaf_parts_store(fold->state, sheaf_buffer_slice(&bytes));
+    sheaf_buffer_deinit(&bytes);
+    motion->effect = (uint8_t)effect->kind;
+    motion->protected = sheaf_kind_shape(effect->kind)->needs == SHEAF_NEEDS_PROTECTED;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion_open *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    SHEAF_REFUSE_IF(!sheaf_member_find(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(sheaf_coop(state)->motions_open >= bylaws->open_max, motions_open_max);
+    struct sheaf_row_motion *motion = sheaf_motion_new(state, fold->index);
+    motion->id = fold->index;
+    motion->by = fold->member;
+    motion->title = what->title;
+    motion->reason = what->reason;
+    motion->bylaws = bylaws->id;
+    motion->decided = SHEAF_NONE;
+    motion->electorate = sheaf_coop(state)->voters;
+    if (what->has_effect)
+        SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
+    uint32_t open_s = motion->protected ? bylaws->protected_open_s : bylaws->ordinary_open_s;
+    motion->opened = fold->stamp;
+    motion->closes = fold->stamp + (int64_t)open_s * 1000;
+    if (state->failed)
+        return SHEAF_ACCEPTED; /* the fold reports it and rolls back */
+    open_list_insert(state, sheaf_motion_count(state) - 1);
+    sheaf_coop_edit(state, 0)->motions_open++;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
+                                         const struct sheaf_motion_withdraw *what)
+{
+    uint32_t row = sheaf_motion_row(fold->state, what->motion);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_motion);
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    SHEAF_REFUSE_IF(motion->by != fold->member, not_your_motion);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    settle(fold, row, SHEAF_motion_state_withdrawn);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- ballots ---- */
+
+static uint32_t *tally_of(struct sheaf_row_motion *motion, uint8_t choice)
+{
+    return choice == SHEAF_choice_yes  ? &motion->yes
+           : choice == SHEAF_choice_no ? &motion->no
+                                       : &motion->abstain;
+}
+
+static bool all_voted(const struct sheaf_row_motion *motion)
+{
+    return motion->yes + motion->no + motion->abstain >= motion->electorate;
+}
+
+/* Due now: the next entry can only be the tick that settles it. */
+static void close_early(sheaf_fold *fold, uint32_t row)
+{
+    open_list_remove(fold->state, row);
+    sheaf_motion_edit(fold->state, row)->closes = fold->stamp;
+    open_list_insert(fold->state, row);
+}
+
+sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_motion_row(state, what->motion);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_motion);
+    const struct sheaf_row_member *member = sheaf_member_find(state, fold->member);
+    SHEAF_REFUSE_IF(!member->votes, no_vote);
+    SHEAF_REFUSE_IF(sheaf_motion_at(state, row)->state != SHEAF_motion_state_open,
+                    motion_closed);
+    SHEAF_REFUSE_IF(member->admitted > what->motion, joined_later);
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
+    uint64_t pair = sheaf_pair(what->motion, fold->member);
+    uint32_t cast = sheaf_ballot_row(state, pair);
+    struct sheaf_row_ballot *ballot;
+    if (cast == SHEAF_NONE) {
+        ballot = sheaf_ballot_new(state, pair);
+        ballot->member = fold->member;
+        ballot->motion = what->motion;
+    } else {
+        SHEAF_REFUSE_IF(!bylaws->ballots_changeable, voted_already);
+        ballot = sheaf_ballot_edit(state, cast);
+        --*tally_of(motion, ballot->choice);
+    }
+    ballot->choice = what->choice;
+    ballot->cast = fold->index;
+    ++*tally_of(motion, what->choice);
+    if (bylaws->early_close && all_voted(motion))
+        close_early(fold, row);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- the clock ---- */
+
+static uint8_t outcome_of(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
+    uint32_t quorum =
+        motion->protected ? bylaws->protected_quorum_bp : bylaws->ordinary_quorum_bp;
+    uint8_t majority =
+        motion->protected ? bylaws->protected_majority : bylaws->ordinary_majority;
+    if (!sheaf_quorum_reached(quorum, motion->electorate,
+                              motion->yes + motion->no + motion->abstain))
+        return SHEAF_motion_state_no_quorum;
+    return sheaf_majority_reached(majority, motion->yes, motion->no)
+               ? SHEAF_motion_state_adopted
+               : SHEAF_motion_state_rejected;
+}
+
+/* The effect under the rules in force now. It was decoded when the motion was opened. */
+static sheaf_refusal enact(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    sheaf_slice bytes = sheaf_parts_load(fold->state, motion->part_first, fold->arena);
+    sheaf_effect effect;
+    sheaf_status status = sheaf_effect_decode(bytes, sheaf_coop(fold->state)->revision,
+                                              fold->arena, &effect, NULL);
+    if (status != SHEAF_OK) {
+        fold->state->failed = true; /* the arena is spent */
+        return SHEAF_ACCEPTED;
+    }
+    sheaf_fold inner = *fold;
+    inner.member = inner.key = SHEAF_NONE;
+    inner.motion = motion->id;
+    sheaf_mark mark = sheaf_state_mark(fold->state);
+    sheaf_refusal refusal = sheaf_rule_run(&inner, effect.kind, effect.what);
+    if (refusal != SHEAF_ACCEPTED)
+        sheaf_state_roll_back(fold->state, mark);
+    return refusal;
+}
+
+sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_tick *what)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_IF(sheaf_fold_due(state, fold->stamp) != what->motion, not_due);
+    uint32_t row = sheaf_motion_row(state, what->motion);
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    uint8_t to = outcome_of(state, motion);
+    sheaf_refusal effect = SHEAF_ACCEPTED;
+    if (to == SHEAF_motion_state_adopted && motion->effect != SHEAF_KIND_none) {
+        effect = enact(fold, motion);
+        if (effect != SHEAF_ACCEPTED)
+            to = SHEAF_motion_state_void;
+    }
+    if (state->failed)
+        return SHEAF_ACCEPTED;
+    settle(fold, row, to);
+    sheaf_motion_edit(state, row)->refusal = (uint16_t)effect;
+    fold->out->effect = effect;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_state_digest(sheaf_fold *fold, const struct sheaf_state_digest *what)
+{
+    const struct sheaf_table_root *tables = what->tables.at;
+    SHEAF_REFUSE_IF(what->tables.count != SHEAF_TABLE_COUNT, digest_differs);
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
+        sheaf_hash root = sheaf_table_root(fold->state, t);
+        SHEAF_REFUSE_IF(!sheaf_slice_is(tables[t].table, sheaf_table_describe(t)->name)
+                            || tables[t].rows != (int64_t)sheaf_table_rows(fold->state, t)
+                            || !sheaf_hash_equal(&tables[t].root, &root),
+                        digest_differs);
+    }
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,201 @@
+/* Founding, members and keys. */
+#include "coop/coop_internal.h"
+
+#include "base/json.h"
+
+static const int64_t forever = SHEAF_JSON_INT_MAX;
+
+void sheaf_words_set(char *column, size_t size, sheaf_slice words)
+{
+    memset(column, 0, size);
+    memcpy(column, words.data, words.len < size ? words.len : size);
+}
+
+uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes)
+{
+    return (uint8_t)((scopes->admin ? SHEAF_SCOPE_ADMIN : 0)
+                     | (scopes->data ? SHEAF_SCOPE_DATA : 0)
+                     | (scopes->money ? SHEAF_SCOPE_MONEY : 0)
+                     | (scopes->train ? SHEAF_SCOPE_TRAIN : 0)
+                     | (scopes->vote ? SHEAF_SCOPE_VOTE : 0));
+}
+
+sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    SHEAF_REFUSE_IF(!sheaf_public_valid(key->bytes), key_invalid);
+    for (uint32_t i = 0; i < sheaf_key_count(state); i++)
+        SHEAF_REFUSE_IF(memcmp(sheaf_key_at(state, i)->public_key.bytes, key->bytes, 32) == 0,
+                        key_in_use);
+    SHEAF_REFUSE_IF(coop
+                        && (memcmp(coop->hub_key.bytes, key->bytes, 32) == 0
+                            || memcmp(coop->log_key.bytes, key->bytes, 32) == 0),
+                    key_in_use);
+    return SHEAF_ACCEPTED;
+}
+
+static const struct sheaf_row_class *class_at(const sheaf_state *state, int64_t class)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    return class < bylaws->classes
+               ? sheaf_class_at(state, bylaws->class_first + (uint32_t) class)
+               : NULL;
+}
+
+/* The member's first key; it has all scopes but the node's. */
+static void admit_first_key(sheaf_fold *fold, const sheaf_public_key *public_key,
+                            const sheaf_hash *holder, bool web)
+{
+    struct sheaf_row_key *key = sheaf_key_new(fold->state, fold->index);
+    key->id = key->member = fold->index;
+    key->public_key = *public_key;
+    key->holder = *holder;
+    key->revoked = SHEAF_NONE;
+    key->seq = 1;
+    key->until = forever;
+    key->web = web;
+    key->scopes = SHEAF_SCOPE_ALL & ~SHEAF_SCOPE_TRAIN;
+    if (web)
+        key->scopes &= sheaf_bylaws_now(fold->state)->web_scopes;
+}
+
+static struct sheaf_row_member *add_member(sheaf_fold *fold, int64_t class, uint8_t kind,
+                                           const sheaf_hash *name, const sheaf_hash *holder)
+{
+    struct sheaf_row_member *member = sheaf_member_new(fold->state, fold->index);
+    member->id = fold->index;
+    member->class = (uint8_t) class;
+    member->kind = kind;
+    member->name = *name;
+    member->holder = *holder;
+    member->admitted = member->left = SHEAF_NONE;
+    member->state = SHEAF_member_state_applied;
+    return member;
+}
+
+static void activate(sheaf_fold *fold, struct sheaf_row_member *member)
+{
+    member->state = SHEAF_member_state_active;
+    member->admitted = fold->index;
+    member->votes = class_at(fold->state, member->class)->votes;
+    sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
+}
+
+sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_found *what)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_IF(!sheaf_origin_valid(what->origin), origin_form);
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->hub_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->log_key));
+    SHEAF_REFUSE_IF(memcmp(&what->hub_key, &what->log_key, 32) == 0
+                        || memcmp(&what->hub_key, &what->public_key, 32) == 0
+                        || memcmp(&what->log_key, &what->public_key, 32) == 0,
+                    key_in_use);
+    struct sheaf_row_coop *coop = sheaf_coop_new(state, 0);
+    SHEAF_SET_WORDS(coop->origin, what->origin);
+    coop->hub_key = what->hub_key;
+    coop->log_key = what->log_key;
+    coop->revision = (uint16_t)what->revision;
+    coop->founded = coop->stamp = fold->stamp;
+    coop->bylaws = SHEAF_NONE;
+    SHEAF_REFUSE_UNLESS(sheaf_bylaws_enact(fold, &what->bylaws));
+    const struct sheaf_row_class *class = class_at(state, what->class);
+    SHEAF_REFUSE_IF(!class, no_such_class);
+    SHEAF_REFUSE_IF(!class->votes, founder_without_vote);
+    activate(fold, add_member(fold, what->class, what->kind, &what->name, &what->holder));
+    admit_first_key(fold, &what->public_key, &what->holder, false);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_member_apply *what)
+{
+    SHEAF_REFUSE_IF(!class_at(fold->state, what->class), no_such_class);
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
+    add_member(fold, what->class, what->kind, &what->name, &what->holder);
+    admit_first_key(fold, &what->public_key, &what->holder, what->web);
+    return SHEAF_ACCEPTED;
+}
+
+static uint32_t active_members(const sheaf_state *state)
+{
+    uint32_t active = 0;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++)
+        active += sheaf_member_at(state, i)->state == SHEAF_member_state_active;
+    return active;
+}
+
+sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_member_admit *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_member_row(state, what->member);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
+    SHEAF_REFUSE_IF(sheaf_member_at(state, row)->state != SHEAF_member_state_applied,
+                    already_member);
+    uint64_t pair = sheaf_pair(fold->member, what->member);
+    SHEAF_REFUSE_IF(sheaf_approval_find(state, pair), approved_twice);
+    struct sheaf_row_approval *approval = sheaf_approval_new(state, pair);
+    approval->by = fold->member;
+    approval->member = what->member;
+    struct sheaf_row_member *member = sheaf_member_edit(state, row);
+    member->approvals++;
+    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = active_members(state);
+    if (member->approvals >= (needed < active ? needed : active)) {
+        SHEAF_REFUSE_IF(!class_at(state, member->class), no_such_class);
+        activate(fold, member);
+    }
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_member_leave *what)
+{
+    (void)what;
+    struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
+    struct sheaf_row_member *member =
+        sheaf_member_edit(fold->state, sheaf_member_row(fold->state, fold->member));
+    SHEAF_REFUSE_IF(member->votes && coop->voters == 1, last_voter);
+    coop->voters -= member->votes > 0;
+    member->state = SHEAF_member_state_left;
+    member->left = fold->index;
+    member->votes = 0;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admit *what)
+{
+    uint8_t scopes = sheaf_scope_bits(&what->scopes);
+    SHEAF_REFUSE_IF(!scopes, scope_none);
+    SHEAF_REFUSE_IF(what->web && (scopes & ~sheaf_bylaws_now(fold->state)->web_scopes),
+                    scope_web);
+    SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
+    struct sheaf_row_key *key = sheaf_key_new(fold->state, fold->index);
+    key->id = fold->index;
+    key->member = fold->member;
+    key->public_key = what->public_key;
+    key->holder = what->holder;
+    key->revoked = SHEAF_NONE;
+    key->scopes = scopes;
+    key->until = what->has_until ? what->until : forever;
+    key->web = what->web;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_key_revoke(sheaf_fold *fold, const struct sheaf_key_revoke *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_key_row(state, what->key);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_key_at(state, row)->member != fold->member,
+                    no_such_own_key);
+    SHEAF_REFUSE_IF(sheaf_key_at(state, row)->revoked != SHEAF_NONE, key_revoked);
+    bool other = false;
+    for (uint32_t i = 0; i < sheaf_key_count(state); i++) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, i);
+        other = other
+                || (i != row && key->member == fold->member
+                    && sheaf_key_live(state, key->id, SHEAF_SCOPE_ADMIN, fold->stamp));
+    }
+    SHEAF_REFUSE_IF(!other, last_admin_key);
+    sheaf_key_edit(state, row)->revoked = fold->index;
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,118 @@
+/* The ledger: revenue and surplus, in double entry. Debits are positive. */
+#include "coop/coop_internal.h"
+
+#include "coop/apportion.h"
+
+#include <assert.h>
+
+/* So that balances never leave what JSON can carry. */
+static const int64_t balance_max = SHEAF_JSON_INT_MAX / 4;
+
+sheaf_refusal sheaf_post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents)
+{
+    uint64_t pair = sheaf_pair(account, member);
+    uint32_t row = sheaf_account_row(fold->state, pair);
+    struct sheaf_row_account *line;
+    if (row == SHEAF_NONE) {
+        line = sheaf_account_new(fold->state, pair);
+        line->kind = account;
+        line->member = member;
+    } else {
+        line = sheaf_account_edit(fold->state, row);
+    }
+    int64_t balance;
+    SHEAF_REFUSE_IF(__builtin_add_overflow(line->balance_cents, cents, &balance)
+                        || balance > balance_max || balance < -balance_max,
+                    amount_range);
+    line->balance_cents = balance;
+    if (fold->out->posted && !fold->rehearsal)
+        fold->out->posted(fold->out->context, &(sheaf_posting){account, member, cents});
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal earn(sheaf_fold *fold, int64_t cents)
+{
+    SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, cents));
+    return sheaf_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
+}
+
+sheaf_refusal sheaf_rule_revenue_record(sheaf_fold *fold,
+                                        const struct sheaf_revenue_record *what)
+{
+    return earn(fold, what->amount_cents);
+}
+
+sheaf_refusal sheaf_rule_usage_record(sheaf_fold *fold, const struct sheaf_usage_record *what)
+{
+    uint32_t row = sheaf_model_row(fold->state, what->model);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_model);
+    struct sheaf_row_model *model = sheaf_model_edit(fold->state, row);
+    SHEAF_REFUSE_IF(model->state != SHEAF_model_state_released, not_released);
+    SHEAF_REFUSE_IF(!model->price_cents, free_of_charge);
+    int64_t cents;
+    SHEAF_REFUSE_IF(__builtin_mul_overflow(model->price_cents, what->uses, &cents)
+                        || cents > balance_max,
+                    amount_range);
+    model->uses += (uint64_t)what->uses;
+    return earn(fold, cents);
+}
+
+/* Credits every active member's account by weights: alike, or by records brought into rounds.
+ * What nobody has a weight for goes to the reserve. */
+static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
+{
+    sheaf_state *state = fold->state;
+    uint32_t members = sheaf_member_count(state), n = 0;
+    uint64_t *weights = SHEAF_ARENA_NEW(fold->arena, uint64_t, members);
+    uint32_t *ids = SHEAF_ARENA_NEW(fold->arena, uint32_t, members);
+    int64_t *shares = SHEAF_ARENA_NEW(fold->arena, int64_t, members);
+    if (!weights || !ids || !shares) {
+        state->failed = true;
+        return SHEAF_ACCEPTED;
+    }
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < members; i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, i);
+        if (member->state != SHEAF_member_state_active)
+            continue;
+        weights[n] = by_records ? member->contributed : 1;
+        SHEAF_REFUSE_IF(__builtin_add_overflow(total, weights[n], &total), amount_range);
+        ids[n++] = member->id;
+    }
+    if (!total)
+        return sheaf_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -cents);
+    if (!sheaf_apportion(cents, weights, n, shares, fold->arena)) {
+        state->failed = true;
+        return SHEAF_ACCEPTED;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (shares[i])
+            SHEAF_REFUSE_UNLESS(
+                sheaf_post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
+                                            const struct sheaf_surplus_distribute *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    const struct sheaf_row_account *revenue =
+        sheaf_account_find(state, sheaf_pair(SHEAF_account_kind_revenue, SHEAF_NONE));
+    SHEAF_REFUSE_IF(!revenue || -revenue->balance_cents < what->amount_cents, surplus_short);
+    uint64_t keys[3] = {bylaws->data_bp, bylaws->members_bp, bylaws->reserve_bp};
+    int64_t parts[3];
+    if (!sheaf_apportion(what->amount_cents, keys, 3, parts, fold->arena)) {
+        state->failed = true;
+        return SHEAF_ACCEPTED;
+    }
+    SHEAF_REFUSE_UNLESS(
+        sheaf_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
+    SHEAF_REFUSE_UNLESS(share(fold, parts[0], true));
+    SHEAF_REFUSE_UNLESS(share(fold, parts[1], false));
+    SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -parts[2]));
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++)
+        if (sheaf_member_at(state, i)->contributed)
+            sheaf_member_edit(state, i)->contributed = 0;
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,291 @@
+/* Mandates and rounds. */
+#include "coop/coop_internal.h"
+
+#include <assert.h>
+
+static sheaf_refusal add_sources(sheaf_fold *fold, const struct sheaf_mandate_grant *what,
+                                 const struct sheaf_row_model *model)
+{
+    const struct sheaf_source *sources = what->datasets.at;
+    for (uint32_t i = 0; i < what->datasets.count; i++) {
+        uint32_t id = sources[i].dataset;
+        const struct sheaf_row_dataset *dataset = sheaf_dataset_find(fold->state, id);
+        SHEAF_REFUSE_IF(!dataset, no_such_dataset);
+        SHEAF_REFUSE_IF(dataset->retired != SHEAF_NONE, dataset_retired);
+        SHEAF_REFUSE_IF(memcmp(dataset->schema, model->schema, sizeof model->schema) != 0,
+                        schema_differs);
+        uint64_t pair = sheaf_pair(fold->index, id);
+        SHEAF_REFUSE_IF(sheaf_source_find(fold->state, pair), source_twice);
+        struct sheaf_row_source *source = sheaf_source_new(fold->state, pair);
+        source->mandate = fold->index;
+        source->dataset = id;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mandate_grant *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    const struct sheaf_row_model *model = sheaf_model_find(state, what->model);
+    SHEAF_REFUSE_IF(!model, no_such_model);
+    SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
+    SHEAF_REFUSE_IF(what->release == SHEAF_release_form_exact_sum && !bylaws->exact_sums,
+                    exact_forbidden);
+    SHEAF_REFUSE_IF(what->cohort_min < bylaws->cohort_min
+                        || what->datasets.count < what->cohort_min,
+                    cohort_small);
+    SHEAF_REFUSE_IF(what->rounds_max > bylaws->rounds_max, rounds_over_bylaws);
+    SHEAF_REFUSE_IF(what->attest_min > what->datasets.count, attest_impossible);
+    struct sheaf_row_mandate *row = sheaf_mandate_new(state, fold->index);
+    row->id = fold->index;
+    row->motion = fold->motion;
+    row->model = what->model;
+    row->attest_min = (uint16_t)what->attest_min;
+    row->cohort_min = (uint16_t)what->cohort_min;
+    row->purpose = what->purpose;
+    row->release = what->release;
+    row->expires = fold->stamp + what->duration_s * 1000;
+    row->revoked = row->last_round = row->result_round = SHEAF_NONE;
+    row->rounds_max = (uint32_t)what->rounds_max;
+    row->batch = (uint32_t)what->learning.batch;
+    row->local_steps = (uint32_t)what->learning.local_steps;
+    row->rate_millionths = (uint32_t)what->learning.rate_millionths;
+    row->seed = (uint64_t)what->learning.seed;
+    row->source_first = sheaf_source_count(state);
+    row->sources = (uint16_t)what->datasets.count;
+    return add_sources(fold, what, model);
+}
+
+sheaf_refusal sheaf_rule_mandate_revoke(sheaf_fold *fold,
+                                        const struct sheaf_mandate_revoke *what)
+{
+    uint32_t row = sheaf_mandate_row(fold->state, what->mandate);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_mandate);
+    struct sheaf_row_mandate *mandate = sheaf_mandate_edit(fold->state, row);
+    SHEAF_REFUSE_IF(mandate->revoked != SHEAF_NONE, mandate_revoked);
+    mandate->revoked = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- rounds ---- */
+
+/* The round starts from what the mandate's rounds have made so far. */
+static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
+                                const struct sheaf_round_open *what)
+{
+    bool first = mandate->result_round == SHEAF_NONE;
+    SHEAF_REFUSE_IF(first != (what->task == SHEAF_task_statistics), wrong_task);
+    SHEAF_REFUSE_IF(first == what->has_base, wrong_base);
+    if (first)
+        return SHEAF_ACCEPTED;
+    const sheaf_hash *base = &sheaf_round_find(fold->state, mandate->result_round)->result;
+    SHEAF_REFUSE_IF(!sheaf_hash_equal(&what->base, base), wrong_base);
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_round_open *what)
+{
+    const struct sheaf_participant *participants = what->participants.at;
+    uint32_t last = SHEAF_NONE;
+    for (uint32_t i = 0; i < what->participants.count; i++) {
+        const struct sheaf_participant *p = &participants[i];
+        SHEAF_REFUSE_UNLESS(
+            sheaf_seat_check(fold->state, what->mandate, p->key, p->dataset, fold->stamp));
+        uint32_t member = sheaf_key_find(fold->state, p->key)->member;
+        SHEAF_REFUSE_IF(last != SHEAF_NONE && member <= last, seat_order);
+        last = member;
+        struct sheaf_row_seat *seat =
+            sheaf_seat_new(fold->state, sheaf_pair(fold->index, p->key));
+        seat->round = fold->index;
+        seat->key = p->key;
+        seat->member = member;
+        seat->dataset = p->dataset;
+        seat->attested = SHEAF_NONE;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_open *what)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_UNLESS(sheaf_mandate_check(state, what->mandate, fold->stamp));
+    SHEAF_REFUSE_UNLESS(sheaf_next_round_check(state, what->mandate));
+    struct sheaf_row_mandate *mandate =
+        sheaf_mandate_edit(state, sheaf_mandate_row(state, what->mandate));
+    const struct sheaf_row_model *model = sheaf_model_find(state, mandate->model);
+    uint16_t seats = (uint16_t)what->participants.count;
+    SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
+    SHEAF_REFUSE_UNLESS(check_base(fold, mandate, what));
+    SHEAF_REFUSE_IF(what->words != (int64_t)sheaf_task_words(what->task, model->features),
+                    wrong_words);
+    SHEAF_REFUSE_IF(seats < sheaf_survivors_min(state, mandate, seats), cohort_small);
+    struct sheaf_row_round *round = sheaf_round_new(state, fold->index);
+    round->id = fold->index;
+    round->mandate = what->mandate;
+    round->model = mandate->model;
+    round->task = what->task;
+    round->base = what->base;
+    round->opened = fold->stamp;
+    round->number = mandate->rounds_used + 1;
+    round->stage_ms = (uint32_t)what->stage_ms;
+    round->words = (uint32_t)what->words;
+    round->seats = seats;
+    round->seat_first = sheaf_seat_count(state);
+    SHEAF_REFUSE_UNLESS(add_seats(fold, what));
+    mandate->rounds_used++;
+    mandate->last_round = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* Survivors in the order of the seats; those that are not named did not survive. */
+static sheaf_refusal mark_survivors(sheaf_fold *fold, const struct sheaf_row_round *round,
+                                    const struct sheaf_round_close *what)
+{
+    const struct sheaf_survivor *survivors = what->survivors.at;
+    uint32_t next = 0;
+    for (uint16_t i = 0; i < round->seats && next < what->survivors.count; i++) {
+        uint32_t row = round->seat_first + i;
+        if (sheaf_seat_at(fold->state, row)->key != survivors[next].key)
+            continue;
+        sheaf_seat_edit(fold->state, row)->survived = true;
+        next++;
+    }
+    SHEAF_REFUSE_IF(next != what->survivors.count, survivor_order);
+    return SHEAF_ACCEPTED;
+}
+
+/* Adds the survivors' records to what the members have brought in; with a negative sign takes
+ * them off again. */
+static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *round, bool add)
+{
+    if (round->task != SHEAF_task_train)
+        return;
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(fold->state, round->seat_first + i);
+        if (!seat->survived)
+            continue;
+        uint64_t records = sheaf_dataset_find(fold->state, seat->dataset)->records;
+        struct sheaf_row_member *member =
+            sheaf_member_edit(fold->state, sheaf_member_row(fold->state, seat->member));
+        if (add)
+            member->contributed += records;
+        else /* surplus may have been shared meanwhile, which starts the count anew */
+            member->contributed -=
+                member->contributed < records ? member->contributed : records;
+    }
+}
+
+sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_close *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_round_row(state, what->round);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_round);
+    SHEAF_REFUSE_IF(sheaf_round_at(state, row)->state != SHEAF_round_state_open, round_ended);
+    struct sheaf_row_round *round = sheaf_round_edit(state, row);
+    struct sheaf_row_mandate *mandate =
+        sheaf_mandate_edit(state, sheaf_mandate_row(state, round->mandate));
+    SHEAF_REFUSE_IF(what->survivors.count < sheaf_survivors_min(state, mandate, round->seats),
+                    cohort_small);
+    SHEAF_REFUSE_IF(what->has_figures != (round->task == SHEAF_task_train), figures_where);
+    SHEAF_REFUSE_UNLESS(mark_survivors(fold, round, what));
+    round->survivors = (uint16_t)what->survivors.count;
+    round->state = SHEAF_round_state_closed;
+    round->closed = fold->stamp;
+    round->result = what->result;
+    round->transcript = what->transcript;
+    if (what->has_figures) {
+        round->has_figures = true;
+        round->accuracy_millionths = (uint32_t)what->figures.accuracy_millionths;
+        round->log_loss_millionths = (uint32_t)what->figures.log_loss_millionths;
+        round->records = (uint32_t)what->figures.records;
+    }
+    count_contributions(fold, round, true);
+    if (round->task != SHEAF_task_evaluate)
+        mandate->result_round = what->round;
+    return SHEAF_ACCEPTED;
+}
+
+/* What the mandate's rounds had made before this one. */
+static uint32_t earlier_result(const sheaf_state *state, const struct sheaf_row_round *round)
+{
+    uint32_t found = SHEAF_NONE;
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *other = sheaf_round_at(state, i);
+        if (other->mandate == round->mandate && other->id < round->id
+            && other->state == SHEAF_round_state_closed && other->task != SHEAF_task_evaluate)
+            found = other->id;
+    }
+    return found;
+}
+
+/* An open round ends without result; a closed one can still be taken back while its result is
+ * not attested and nothing builds on it. */
+sheaf_refusal sheaf_rule_round_abort(sheaf_fold *fold, const struct sheaf_round_abort *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_round_row(state, what->round);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_round);
+    struct sheaf_row_round *round = sheaf_round_edit(state, row);
+    struct sheaf_row_mandate *mandate =
+        sheaf_mandate_edit(state, sheaf_mandate_row(state, round->mandate));
+    bool pending = round->state == SHEAF_round_state_closed
+                   && mandate->last_round == what->round
+                   && round->attested < mandate->attest_min;
+    SHEAF_REFUSE_IF(round->state != SHEAF_round_state_open && !pending, round_ended);
+    if (pending)
+        count_contributions(fold, round, false);
+    round->state = SHEAF_round_state_aborted;
+    round->reason = what->reason;
+    round->closed = fold->stamp;
+    if (mandate->result_round == what->round)
+        mandate->result_round = earlier_result(state, round);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_round_attest(sheaf_fold *fold, const struct sheaf_round_attest *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_round_row(state, what->round);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_round);
+    SHEAF_REFUSE_IF(sheaf_round_at(state, row)->state != SHEAF_round_state_closed, round_ended);
+    uint32_t seat_row = sheaf_seat_row(state, sheaf_pair(what->round, fold->key));
+    SHEAF_REFUSE_IF(seat_row == SHEAF_NONE || !sheaf_seat_at(state, seat_row)->survived,
+                    not_in_round);
+    SHEAF_REFUSE_IF(!sheaf_hash_equal(&what->result, &sheaf_round_at(state, row)->result),
+                    result_differs);
+    struct sheaf_row_seat *seat = sheaf_seat_edit(state, seat_row);
+    SHEAF_REFUSE_IF(seat->attested != SHEAF_NONE, attested_twice);
+    seat->attested = fold->index;
+    sheaf_round_edit(state, row)->attested++;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
+                                        const struct sheaf_model_evaluate *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_round *round = sheaf_round_find(state, what->round);
+    SHEAF_REFUSE_IF(!round, no_such_round);
+    SHEAF_REFUSE_IF(
+        round->task != SHEAF_task_evaluate || round->state != SHEAF_round_state_closed
+            || round->attested < sheaf_mandate_find(state, round->mandate)->attest_min,
+        not_an_evaluation);
+    for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++)
+        SHEAF_REFUSE_IF(sheaf_evaluation_at(state, i)->round == what->round, not_an_evaluation);
+    struct sheaf_row_evaluation *row = sheaf_evaluation_new(state, fold->index);
+    row->id = fold->index;
+    row->round = what->round;
+    row->model = round->model;
+    row->sha256 = round->base;
+    row->records = (uint32_t)what->figures.records;
+    row->accuracy_millionths = (uint32_t)what->figures.accuracy_millionths;
+    row->log_loss_millionths = (uint32_t)what->figures.log_loss_millionths;
+    row->has_auc = what->figures.has_auc_millionths;
+    if (row->has_auc)
+        row->auc_millionths = (uint32_t)what->figures.auc_millionths;
+    assert(fold->out->claim_count < SHEAF_CLAIMS_MAX);
+    fold->out->claims[fold->out->claim_count++] = (sheaf_claim){
+        .kind = SHEAF_CLAIM_EVALUATION, .blob = round->result, .figures = what->figures};
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,274 @@
+#include "coop/state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { UNDO_ROW_MAX = 1024 };
+
+sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max, sheaf_err *err)
+{
+    *state = (sheaf_state){.mark = 1, .revision_max = revision_max};
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++)
+        assert(sheaf_table_describe(t)->size <= UNDO_ROW_MAX);
+    state->spare = calloc(1, UNDO_ROW_MAX);
+    if (!state->spare)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the state");
+    return SHEAF_OK;
+}
+
+void sheaf_state_deinit(sheaf_state *state)
+{
+    for (size_t t = 0; t < SHEAF_TABLE_COUNT; t++) {
+        sheaf_table *table = &state->tables[t];
+        for (uint32_t i = 0; i < table->chunk_count; i++)
+            free(table->chunks[i]);
+        for (size_t l = 0; l < sizeof table->levels / sizeof *table->levels; l++)
+            free(table->levels[l]);
+        free(table->chunks);
+        free(table->touched);
+        free(table->index.slots);
+        free(table->dirty);
+        free(table->dirty_rows);
+    }
+    free(state->undo);
+    free(state->undo_rows);
+    free(state->spare);
+    *state = (sheaf_state){0};
+}
+
+/* ---- growing ---- */
+
+/* Room for `need` items in *array; false, and the state failed, if memory is spent. New memory
+ * is zero. */
+static bool reserve(sheaf_state *state, void **array, size_t *capacity, size_t need,
+                    size_t size)
+{
+    if (need <= *capacity)
+        return true;
+    size_t wanted = *capacity ? *capacity * 2 : 64, bytes;
+    while (wanted < need)
+        wanted *= 2;
+    void *grown = NULL;
+    if (!__builtin_mul_overflow(wanted, size, &bytes))
+        grown = realloc(*array, bytes);
+    if (!grown) {
+        state->failed = true;
+        return false;
+    }
+    memset((uint8_t *)grown + *capacity * size, 0, (wanted - *capacity) * size);
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+static bool reserve_u32(sheaf_state *state, void **array, uint32_t *capacity, size_t need,
+                        size_t size)
+{
+    size_t wide = *capacity;
+    if (!reserve(state, array, &wide, need, size))
+        return false;
+    *capacity = (uint32_t)wide;
+    return true;
+}
+
+/* ---- the index ---- */
+
+static uint32_t slot_of(const sheaf_index *index, uint64_t key)
+{
+    /* Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4). */
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (index->capacity - 1);
+}
+
+static void index_put(sheaf_index *index, uint64_t key, uint32_t row)
+{
+    uint32_t at = slot_of(index, key);
+    while (index->slots[at].row_1)
+        at = (at + 1) & (index->capacity - 1);
+    index->slots[at] = (struct sheaf_slot){key, row + 1};
+}
+
+/* The slots are filled again in the order of rows, so that the row appended last is also the
+ * last in its chain and index_remove_last() leaves no gap. */
+static bool index_grow(sheaf_state *state, sheaf_table *table)
+{
+    uint32_t capacity = table->index.capacity ? table->index.capacity * 2 : 64;
+    sheaf_index grown = {calloc(capacity, sizeof *grown.slots), capacity};
+    uint64_t *keys = calloc(table->count ? table->count : 1, sizeof *keys);
+    if (!grown.slots || !keys) {
+        free(grown.slots);
+        free(keys);
+        state->failed = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < table->index.capacity; i++)
+        if (table->index.slots[i].row_1)
+            keys[table->index.slots[i].row_1 - 1] = table->index.slots[i].key;
+    for (uint32_t row = 0; row < table->count; row++)
+        index_put(&grown, keys[row], row);
+    free(keys);
+    free(table->index.slots);
+    table->index = grown;
+    return true;
+}
+
+static void index_remove_last(sheaf_index *index, uint64_t key, uint32_t row)
+{
+    uint32_t at = slot_of(index, key);
+    while (index->slots[at].row_1 != row + 1)
+        at = (at + 1) & (index->capacity - 1);
+    index->slots[at] = (struct sheaf_slot){0};
+}
+
+uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    const sheaf_index *index = &state->tables[id].index;
+    if (!index->capacity)
+        return SHEAF_NONE;
+    for (uint32_t at = slot_of(index, key); index->slots[at].row_1;
+         at = (at + 1) & (index->capacity - 1))
+        if (index->slots[at].key == key)
+            return index->slots[at].row_1 - 1;
+    return SHEAF_NONE;
+}
+
+/* ---- rows ---- */
+
+static uint8_t *row_at(const sheaf_table *table, uint16_t size, uint32_t row)
+{
+    assert(row < table->count);
+    return table->chunks[row / SHEAF_CHUNK_ROWS] + (size_t)(row % SHEAF_CHUNK_ROWS) * size;
+}
+
+uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id table)
+{
+    return state->tables[table].count;
+}
+
+const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id table, uint32_t row)
+{
+    return row_at(&state->tables[table], sheaf_table_describe(table)->size, row);
+}
+
+static bool mark_dirty(sheaf_state *state, sheaf_table *table, uint32_t row)
+{
+    if (!reserve_u32(state, (void **)&table->dirty, &table->dirty_bytes, row / 8 + 1, 1))
+        return false;
+    if (table->dirty[row / 8] >> (row % 8) & 1)
+        return true;
+    if (!reserve_u32(state, (void **)&table->dirty_rows, &table->dirty_capacity,
+                     (size_t)table->dirty_count + 1, sizeof *table->dirty_rows))
+        return false;
+    table->dirty[row / 8] |= (uint8_t)(1u << (row % 8));
+    table->dirty_rows[table->dirty_count++] = row;
+    return true;
+}
+
+/* Keeps what must be put back; for a new row that is nothing but that it is new. */
+static bool save(sheaf_state *state, sheaf_table_id id, uint32_t row, uint64_t key,
+                 bool new_row)
+{
+    size_t bytes = new_row ? 0 : sheaf_table_describe(id)->size;
+    if (!reserve(state, (void **)&state->undo, &state->undo_capacity, state->undo_count + 1,
+                 sizeof *state->undo)
+        || !reserve(state, (void **)&state->undo_rows, &state->undo_size,
+                    state->undo_used + bytes, 1))
+        return false;
+    state->undo[state->undo_count++] = (struct sheaf_undo){key, row, (uint16_t)id, new_row};
+    if (bytes)
+        memcpy(state->undo_rows + state->undo_used, sheaf_table_row(state, id, row), bytes);
+    state->undo_used += bytes;
+    state->tables[id].touched[row] = state->mark;
+    return true;
+}
+
+static void *spare_row(sheaf_state *state)
+{
+    assert(state->failed);
+    return memset(state->spare, 0, UNDO_ROW_MAX);
+}
+
+void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row)
+{
+    sheaf_table *table = &state->tables[id];
+    if (table->touched[row] != state->mark
+        && (!save(state, id, row, 0, false) || !mark_dirty(state, table, row)))
+        return spare_row(state);
+    return row_at(table, sheaf_table_describe(id)->size, row);
+}
+
+void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    const sheaf_table_shape *shape = sheaf_table_describe(id);
+    sheaf_table *table = &state->tables[id];
+    uint32_t row = table->count;
+    if (state->failed || row == SHEAF_NONE - 1)
+        return state->failed = true, spare_row(state);
+    if (row / SHEAF_CHUNK_ROWS >= table->chunk_count) {
+        uint8_t *chunk = calloc(SHEAF_CHUNK_ROWS, shape->size);
+        uint8_t **chunks =
+            realloc(table->chunks, ((size_t)table->chunk_count + 1) * sizeof *chunks);
+        if (chunks)
+            table->chunks = chunks;
+        if (!chunk || !chunks) {
+            free(chunk);
+            return state->failed = true, spare_row(state);
+        }
+        chunks[table->chunk_count++] = chunk;
+    }
+    if (!reserve_u32(state, (void **)&table->touched, &table->touched_capacity, (size_t)row + 1,
+                     sizeof *table->touched))
+        return spare_row(state);
+    bool keyed = shape->find != SHEAF_FIND_BY_ROW;
+    if (keyed && (table->count + 1) * 4 > (uint64_t)table->index.capacity * 3
+        && !index_grow(state, table))
+        return spare_row(state);
+    if (!mark_dirty(state, table, row))
+        return spare_row(state);
+    table->count++;
+    if (!save(state, id, row, key, true)) {
+        table->count--;
+        return spare_row(state);
+    }
+    if (keyed) {
+        assert(sheaf_find_row(state, id, key) == SHEAF_NONE);
+        index_put(&table->index, key, row);
+    }
+    return memset(row_at(table, shape->size, row), 0, shape->size);
+}
+
+/* ---- marks ---- */
+
+sheaf_mark sheaf_state_mark(sheaf_state *state)
+{
+    state->mark++;
+    return (sheaf_mark){state->undo_count};
+}
+
+void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to)
+{
+    assert(to.undo_count <= state->undo_count);
+    while (state->undo_count > to.undo_count) {
+        struct sheaf_undo *undo = &state->undo[--state->undo_count];
+        sheaf_table *table = &state->tables[undo->table];
+        const sheaf_table_shape *shape = sheaf_table_describe(undo->table);
+        if (undo->new_row) {
+            assert(undo->row == table->count - 1);
+            if (shape->find != SHEAF_FIND_BY_ROW)
+                index_remove_last(&table->index, undo->key, undo->row);
+            table->touched[undo->row] = 0;
+            table->count--;
+        } else {
+            state->undo_used -= shape->size;
+            memcpy(row_at(table, shape->size, undo->row), state->undo_rows + state->undo_used,
+                   shape->size);
+        }
+    }
+    state->mark++;
+}
+
+void sheaf_state_commit(sheaf_state *state)
+{
+    state->undo_count = 0;
+    state->undo_used = 0;
+    state->mark++;
+}

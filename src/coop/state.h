@@ -1,0 +1,140 @@
+/* coop/state.h - the state: tables of rows that only rules write, with an undo journal.
+ *
+ * A rule reaches a row for writing through sheaf_NAME_edit() or sheaf_NAME_new() alone. Both
+ * keep what stood there in the undo journal, so that sheaf_state_roll_back() to a mark restores
+ * every row and every count; a rule that refuses undoes nothing by hand. Marks nest: the effect
+ * of a motion runs under its own.
+ *
+ * Rows never move, so pointers to them stay good while the state lives. If memory is spent, the
+ * state is `failed`: writes then go to a spare row, and whoever folds rolls back and reports
+ * it.
+ */
+#ifndef SHEAF_COOP_STATE_H
+#define SHEAF_COOP_STATE_H
+
+#include "base/status.h"
+#include "coop/tables.h"
+
+enum { SHEAF_CHUNK_ROWS = 256 };
+
+/* An open-addressing table from a row's key to its number. */
+typedef struct {
+    struct sheaf_slot {
+        uint64_t key;
+        uint32_t row_1; /* 1 + row, 0 for an empty slot */
+    } * slots;
+    uint32_t capacity; /* a power of two, or 0 */
+} sheaf_index;
+
+typedef struct {
+    uint8_t **chunks;  /* SHEAF_CHUNK_ROWS rows each */
+    uint64_t *touched; /* per row: the mark under which it was saved last */
+    uint32_t count;    /* of rows */
+    uint32_t chunk_count, touched_capacity;
+    sheaf_index index;
+    /* The digest: level 0 holds leaf hashes; `built` rows are in it. */
+    sheaf_hash *levels[33];
+    uint32_t level_capacity[33];
+    uint8_t *dirty; /* one bit a row */
+    uint32_t *dirty_rows;
+    uint32_t dirty_count, dirty_capacity, dirty_bytes;
+    uint32_t built;
+} sheaf_table;
+
+typedef struct {
+    sheaf_table tables[SHEAF_TABLE_COUNT];
+    struct sheaf_undo {
+        uint64_t key; /* of a new row: its key in the index */
+        uint32_t row;
+        uint16_t table;
+        bool new_row;
+    } * undo;
+    uint8_t *undo_rows; /* the old rows, one after the other */
+    size_t undo_count, undo_capacity, undo_used, undo_size;
+    uint64_t mark;
+    uint64_t size;         /* entries folded */
+    uint16_t revision_max; /* the newest rules revision this program knows */
+    bool failed;           /* memory is spent */
+    uint8_t *spare;        /* where writes go then */
+} sheaf_state;
+
+/* `revision_max` is SHEAF_REVISION but in tests of what an older program does. */
+SHEAF_MUST_USE sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max,
+                                             sheaf_err *err);
+void sheaf_state_deinit(sheaf_state *state);
+
+typedef struct {
+    size_t undo_count;
+} sheaf_mark;
+
+sheaf_mark sheaf_state_mark(sheaf_state *state);
+void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to);
+/* Makes all writes lasting; all marks end. */
+void sheaf_state_commit(sheaf_state *state);
+
+uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id table);
+const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id table, uint32_t row);
+void *sheaf_edit(sheaf_state *state, sheaf_table_id table, uint32_t row);
+/* A new row of zeros at the end; `key` finds it again (ignored for tables BY_ROW). */
+void *sheaf_append(sheaf_state *state, sheaf_table_id table, uint64_t key);
+/* SHEAF_NONE if there is no row with the key. */
+uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id table, uint64_t key);
+
+static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
+{
+    return (uint64_t)a << 32 | b;
+}
+
+/* Typed access, for every table:
+ *     sheaf_motion_count(state)       rows
+ *     sheaf_motion_at(state, row)     to read
+ *     sheaf_motion_find(state, key)   to read, NULL if there is none; key: id or sheaf_pair()
+ *     sheaf_motion_row(state, key)    row number or SHEAF_NONE
+ *     sheaf_motion_edit(state, row)   to write
+ *     sheaf_motion_new(state, key)    to write */
+#define COL       SHEAF_SKIP
+#define END_TABLE SHEAF_SKIP
+#define TABLE(name, key, doc)                                                                  \
+    static inline uint32_t sheaf_##name##_count(const sheaf_state *state)                      \
+    {                                                                                          \
+        return state->tables[SHEAF_TABLE_##name].count;                                        \
+    }                                                                                          \
+    static inline const struct sheaf_row_##name *sheaf_##name##_at(const sheaf_state *state,   \
+                                                                   uint32_t row)               \
+    {                                                                                          \
+        return sheaf_table_row(state, SHEAF_TABLE_##name, row);                                \
+    }                                                                                          \
+    static inline uint32_t sheaf_##name##_row(const sheaf_state *state, uint64_t wanted)       \
+    {                                                                                          \
+        return sheaf_find_row(state, SHEAF_TABLE_##name, wanted);                              \
+    }                                                                                          \
+    static inline const struct sheaf_row_##name *sheaf_##name##_find(const sheaf_state *state, \
+                                                                     uint64_t wanted)          \
+    {                                                                                          \
+        uint32_t row = sheaf_##name##_row(state, wanted);                                      \
+        return row == SHEAF_NONE ? NULL : sheaf_##name##_at(state, row);                       \
+    }                                                                                          \
+    static inline struct sheaf_row_##name *sheaf_##name##_edit(sheaf_state *state,             \
+                                                               uint32_t row)                   \
+    {                                                                                          \
+        return sheaf_edit(state, SHEAF_TABLE_##name, row);                                     \
+    }                                                                                          \
+    static inline struct sheaf_row_##name *sheaf_##name##_new(sheaf_state *state,              \
+                                                              uint64_t wanted)                 \
+    {                                                                                          \
+        return sheaf_append(state, SHEAF_TABLE_##name, wanted);                                \
+    }
+#include "coop/tbl/tables.def"
+#undef COL
+#undef END_TABLE
+#undef TABLE
+
+/* The root of the table's Merkle tree: RFC 6962 over the encodings of its rows. Hashes only
+ * what was written since the last call. */
+sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id table);
+
+/* One hash over all tables: SHA-256 over their names, row counts and roots; for comparing whole
+ * states. */
+sheaf_hash sheaf_state_digest(sheaf_state *state);
+
+#endif

@@ -1,0 +1,220 @@
+#include "coop/tables.h"
+
+#include "base/encode.h"
+
+#include <assert.h>
+
+#define ENUM(name, doc)     static const char *const choices_##name[] = {
+#define E(owner, name, doc) #name,
+#define END_ENUM(name)                                                                         \
+    NULL                                                                                       \
+    }                                                                                          \
+    ;
+#include "acts/tbl/enums.def"
+#include "coop/tbl/states.def"
+#undef ENUM
+#undef E
+#undef END_ENUM
+/* Kinds of acts are named by the catalogue; other columns are no choices. */
+#define choices_kind NULL
+#define choices_none NULL
+
+#define TABLE(name, key, doc) static const sheaf_column columns_##name[] = {
+#define COL(table, type_, sub, name_, doc_)                                                    \
+    {#name_, doc_, choices_##sub, offsetof(struct sheaf_row_##table, name_),                   \
+     SHEAF_COLUMN_##type_},
+#define END_TABLE(name)                                                                        \
+    }                                                                                          \
+    ;
+#include "coop/tbl/tables.def"
+#undef TABLE
+#undef COL
+#undef END_TABLE
+
+#define SHEAF_WIDTH_U8    1
+#define SHEAF_WIDTH_U16   2
+#define SHEAF_WIDTH_U32   4
+#define SHEAF_WIDTH_U64   8
+#define SHEAF_WIDTH_I64   8
+#define SHEAF_WIDTH_REF   4
+#define SHEAF_WIDTH_BOOL  1
+#define SHEAF_WIDTH_ENUM  1
+#define SHEAF_WIDTH_HASH  32
+#define SHEAF_WIDTH_KEY   32
+#define SHEAF_WIDTH_N4    4
+#define SHEAF_WIDTH_N40   40
+#define SHEAF_WIDTH_N100  100
+#define SHEAF_WIDTH_BLOCK SHEAF_PART_BYTES
+
+#define TABLE(name_, key_, doc_)                                                               \
+    [SHEAF_TABLE_##name_] = {.name = #name_,                                                   \
+                             .doc = doc_,                                                      \
+                             .columns = columns_##name_,                                       \
+                             .count = sizeof columns_##name_ / sizeof *columns_##name_,        \
+                             .size = sizeof(struct sheaf_row_##name_),                         \
+                             .find = SHEAF_FIND_##key_,                                        \
+                             .encoded = 0
+#define COL(table, type, sub, name, doc) +SHEAF_WIDTH_##type
+#define END_TABLE(name)                                                                        \
+    }                                                                                          \
+    ,
+static const sheaf_table_shape shapes[SHEAF_TABLE_COUNT] = {
+#include "coop/tbl/tables.def"
+};
+#undef TABLE
+#undef COL
+#undef END_TABLE
+
+const sheaf_table_shape *sheaf_table_describe(sheaf_table_id table)
+{
+    assert(table < SHEAF_TABLE_COUNT);
+    return &shapes[table];
+}
+
+sheaf_table_id sheaf_table_named(sheaf_slice name)
+{
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++)
+        if (sheaf_slice_is(name, shapes[t].name))
+            return t;
+    return SHEAF_TABLE_COUNT;
+}
+
+static size_t column_width(sheaf_column_type type)
+{
+    static const uint8_t widths[] = {
+        [SHEAF_COLUMN_U8] = 1,     [SHEAF_COLUMN_U16] = 2,
+        [SHEAF_COLUMN_U32] = 4,    [SHEAF_COLUMN_U64] = 8,
+        [SHEAF_COLUMN_I64] = 8,    [SHEAF_COLUMN_REF] = 4,
+        [SHEAF_COLUMN_BOOL] = 1,   [SHEAF_COLUMN_ENUM] = 1,
+        [SHEAF_COLUMN_HASH] = 32,  [SHEAF_COLUMN_KEY] = 32,
+        [SHEAF_COLUMN_N4] = 4,     [SHEAF_COLUMN_N40] = 40,
+        [SHEAF_COLUMN_N100] = 100, [SHEAF_COLUMN_BLOCK] = SHEAF_PART_BYTES,
+    };
+    return widths[type];
+}
+
+/* The value of an integer column; two's complement for I64. */
+static uint64_t column_integer(const sheaf_column *column, const void *row)
+{
+    const uint8_t *at = (const uint8_t *)row + column->at;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    switch (column_width(column->type)) {
+    case 1:
+        return *at;
+    case 2:
+        memcpy(&u16, at, 2);
+        return u16;
+    case 4:
+        memcpy(&u32, at, 4);
+        return u32;
+    default:
+        memcpy(&u64, at, 8);
+        return u64;
+    }
+}
+
+static bool column_is_bytes(sheaf_column_type type)
+{
+    return type >= SHEAF_COLUMN_HASH;
+}
+
+void sheaf_row_encode(const sheaf_table_shape *shape, const void *row, uint8_t *out)
+{
+    const uint8_t *end = out + shape->encoded;
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_column *column = &shape->columns[i];
+        size_t width = column_width(column->type);
+        if (column_is_bytes(column->type)) {
+            memcpy(out, (const uint8_t *)row + column->at, width);
+        } else {
+            uint64_t value = column_integer(column, row);
+            for (size_t k = 0; k < width; k++)
+                out[k] = (uint8_t)(value >> (8 * (width - 1 - k)));
+        }
+        out += width;
+    }
+    assert(out == end);
+}
+
+sheaf_slice sheaf_words(const char *column, size_t size)
+{
+    return sheaf_bytes(column, strnlen(column, size));
+}
+
+bool sheaf_hash_is_zero(const sheaf_hash *hash)
+{
+    static const sheaf_hash zero;
+    return sheaf_hash_equal(hash, &zero);
+}
+
+static void write_choice(const sheaf_column *column, uint8_t value, sheaf_json_writer *w)
+{
+    if (column->choices)
+        sheaf_json_string(w, sheaf_str(column->choices[value]));
+    else if (value == SHEAF_KIND_none)
+        sheaf_json_null(w);
+    else
+        sheaf_json_string(w, sheaf_str(sheaf_kind_shape(value)->name));
+}
+
+static void write_column(const sheaf_column *column, const void *row, sheaf_json_writer *w)
+{
+    const void *at = (const uint8_t *)row + column->at;
+    uint64_t integer = column_is_bytes(column->type) ? 0 : column_integer(column, row);
+    sheaf_json_key(w, column->name);
+    switch (column->type) {
+    case SHEAF_COLUMN_U8:
+    case SHEAF_COLUMN_U16:
+    case SHEAF_COLUMN_U32:
+    case SHEAF_COLUMN_U64:
+    case SHEAF_COLUMN_I64:
+        sheaf_json_int(w, (int64_t)integer);
+        break;
+    case SHEAF_COLUMN_REF:
+        if (integer == SHEAF_NONE)
+            sheaf_json_null(w);
+        else
+            sheaf_json_int(w, (int64_t)integer);
+        break;
+    case SHEAF_COLUMN_BOOL:
+        sheaf_json_bool(w, integer != 0);
+        break;
+    case SHEAF_COLUMN_ENUM:
+        write_choice(column, (uint8_t)integer, w);
+        break;
+    case SHEAF_COLUMN_HASH:
+        if (sheaf_hash_is_zero(at))
+            sheaf_json_null(w);
+        else
+            sheaf_json_hex(w, sheaf_bytes(at, SHEAF_HASH_BYTES));
+        break;
+    case SHEAF_COLUMN_KEY:
+        sheaf_json_base64url(w, sheaf_bytes(at, SHEAF_PUBLIC_BYTES));
+        break;
+    case SHEAF_COLUMN_N4:
+    case SHEAF_COLUMN_N40:
+    case SHEAF_COLUMN_N100:
+        sheaf_json_string(w, sheaf_words(at, column_width(column->type)));
+        break;
+    case SHEAF_COLUMN_BLOCK:
+        sheaf_json_base64url(w, sheaf_bytes(at, SHEAF_PART_BYTES));
+        break;
+    }
+}
+
+void sheaf_row_write(const sheaf_table_shape *shape, const void *row, uint32_t number,
+                     sheaf_json_writer *w)
+{
+    bool numbered = number == SHEAF_NONE;
+    for (uint16_t i = 0; i < shape->count; i++) {
+        if (!numbered && strcmp(shape->columns[i].name, "row") > 0) {
+            sheaf_json_member_put_int(w, "row", number);
+            numbered = true;
+        }
+        write_column(&shape->columns[i], row, w);
+    }
+    if (!numbered)
+        sheaf_json_member_put_int(w, "row", number);
+}

@@ -1,0 +1,112 @@
+#include "coop/view.h"
+
+#include "acts/act.h"
+#include "round/config.h"
+
+const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state)
+{
+    return sheaf_coop_count(state) ? sheaf_coop_at(state, 0) : NULL;
+}
+
+const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    return coop ? sheaf_bylaws_find(state, coop->bylaws) : NULL;
+}
+
+bool sheaf_member_active(const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_member *row = sheaf_member_find(state, member);
+    return row && row->state == SHEAF_member_state_active;
+}
+
+bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp)
+{
+    const struct sheaf_row_key *row = sheaf_key_find(state, key);
+    return row && row->revoked == SHEAF_NONE && row->until >= stamp
+           && (row->scopes & scopes) == scopes && sheaf_member_active(state, row->member);
+}
+
+const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
+                                                   uint8_t purpose, int64_t stamp)
+{
+    for (uint32_t i = sheaf_consent_count(state); i-- > 0;) {
+        const struct sheaf_row_consent *row = sheaf_consent_at(state, i);
+        if (row->dataset == dataset && row->revoked == SHEAF_NONE && row->until >= stamp
+            && (row->purpose == purpose || row->purpose == SHEAF_purpose_any_member_model)
+            && sheaf_member_active(state, row->member))
+            return row;
+    }
+    return NULL;
+}
+
+sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, int64_t stamp)
+{
+    const struct sheaf_row_mandate *row = sheaf_mandate_find(state, mandate);
+    if (!row)
+        return SHEAF_REFUSED_no_such_mandate;
+    if (row->revoked != SHEAF_NONE)
+        return SHEAF_REFUSED_mandate_revoked;
+    if (row->expires < stamp)
+        return SHEAF_REFUSED_mandate_expired;
+    if (row->rounds_used >= row->rounds_max)
+        return SHEAF_REFUSED_rounds_spent;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint32_t key,
+                               uint32_t dataset, int64_t stamp)
+{
+    const struct sheaf_row_mandate *allowed = sheaf_mandate_find(state, mandate);
+    const struct sheaf_row_dataset *data = sheaf_dataset_find(state, dataset);
+    if (!allowed)
+        return SHEAF_REFUSED_no_such_mandate;
+    if (!sheaf_key_live(state, key, SHEAF_SCOPE_TRAIN, stamp))
+        return SHEAF_REFUSED_seat_key;
+    if (!data || data->member != sheaf_key_find(state, key)->member
+        || data->retired != SHEAF_NONE
+        || !sheaf_source_find(state, sheaf_pair(mandate, dataset)))
+        return SHEAF_REFUSED_seat_dataset;
+    if (!sheaf_consent_live(state, dataset, allowed->purpose, stamp))
+        return SHEAF_REFUSED_seat_consent;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate)
+{
+    const struct sheaf_row_mandate *row = sheaf_mandate_find(state, mandate);
+    if (!row)
+        return SHEAF_REFUSED_no_such_mandate;
+    if (row->last_round == SHEAF_NONE)
+        return SHEAF_ACCEPTED;
+    const struct sheaf_row_round *last = sheaf_round_find(state, row->last_round);
+    if (last->state == SHEAF_round_state_open)
+        return SHEAF_REFUSED_round_under_way;
+    if (last->state == SHEAF_round_state_closed && last->attested < row->attest_min)
+        return SHEAF_REFUSED_not_attested;
+    return SHEAF_ACCEPTED;
+}
+
+uint32_t sheaf_task_words(uint8_t task, uint32_t features)
+{
+    switch (task) {
+    case SHEAF_task_statistics:
+        return 1 + 3 * features;
+    case SHEAF_task_train:
+        return features + 4;
+    default:
+        return 2 * 64 + 1;
+    }
+}
+
+uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
+                             uint16_t seats)
+{
+    uint16_t least = sheaf_round_threshold(seats);
+    uint16_t bylaws = sheaf_bylaws_now(state)->cohort_min;
+    if (least < mandate->cohort_min)
+        least = mandate->cohort_min;
+    if (least < mandate->attest_min)
+        least = mandate->attest_min;
+    return least < bylaws ? bylaws : least;
+}

@@ -1,0 +1,43 @@
+/* coop/view.h - questions about the state that rules, hub and node ask alike. */
+#ifndef SHEAF_COOP_VIEW_H
+#define SHEAF_COOP_VIEW_H
+
+#include "coop/refusal.h"
+#include "coop/state.h"
+
+/* The one row of the co-op; NULL before it is founded. */
+const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state);
+/* The bylaws in force. */
+const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state);
+
+bool sheaf_member_active(const sheaf_state *state, uint32_t member);
+
+/* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */
+bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
+
+/* The consent that allows the data set's use for the purpose at that time, or NULL. A consent
+ * for any_member_model serves every purpose. */
+const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
+                                                   uint8_t purpose, int64_t stamp);
+
+/* Is the mandate in force with rounds left: SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, int64_t stamp);
+
+/* May this key's member take part with this data set: SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint32_t key,
+                               uint32_t dataset, int64_t stamp);
+
+/* The next round of the mandate may open: none is under way and the last result is attested. */
+sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate);
+
+/* Length of a task's vectors for a model with that many inputs:
+ * statistics: records, then the sum and two words of the sum of squares of every input;
+ * train: weights and bias, records, loss, right predictions;
+ * evaluate: two histograms of 64 scores, loss. */
+uint32_t sheaf_task_words(uint8_t task, uint32_t features);
+
+/* Fewest survivors that a round of this mandate may have. */
+uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
+                             uint16_t seats);
+
+#endif
