@@ -14,7 +14,7 @@ static uint32_t width_at(uint32_t rows, unsigned level)
     return (uint32_t)(((uint64_t)rows + ((uint64_t)1 << level) - 1) >> level);
 }
 
-static bool reserve_level(sheaf_state *state, sheaf_table *table, unsigned level, uint32_t need)
+static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned level, uint32_t need)
 {
     if (need <= table->level_capacity[level])
         return true;
@@ -40,7 +40,7 @@ static void hash_row(sheaf_state *state, sheaf_table_id id, uint32_t row)
     state->tables[id].levels[0][row] = sheaf_tree_leaf(sheaf_bytes(encoded, shape->encoded));
 }
 
-static void hash_node(sheaf_table *table, unsigned level, uint32_t at)
+static void hash_node(sheaf_state_table *table, unsigned level, uint32_t at)
 {
     const sheaf_hash *below = table->levels[level - 1];
     uint32_t left = at * 2;
@@ -58,7 +58,7 @@ static int ascending(const void *a, const void *b)
 
 sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
 {
-    sheaf_table *table = &state->tables[id];
+    sheaf_state_table *table = &state->tables[id];
     if (!table->count)
         return sheaf_tree_empty();
     assert(table->built <= table->count); /* rows that were hashed are never rolled back */

@@ -19,7 +19,7 @@ sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max, sheaf_e
 void sheaf_state_deinit(sheaf_state *state)
 {
     for (size_t t = 0; t < SHEAF_TABLE_COUNT; t++) {
-        sheaf_table *table = &state->tables[t];
+        sheaf_state_table *table = &state->tables[t];
         for (uint32_t i = 0; i < table->chunk_count; i++)
             free(table->chunks[i]);
         for (size_t l = 0; l < sizeof table->levels / sizeof *table->levels; l++)
@@ -89,7 +89,7 @@ static void index_put(sheaf_index *index, uint64_t key, uint32_t row)
 
 /* The slots are filled again in the order of rows, so that the row appended last is also the
  * last in its chain and index_remove_last() leaves no gap. */
-static bool index_grow(sheaf_state *state, sheaf_table *table)
+static bool index_grow(sheaf_state *state, sheaf_state_table *table)
 {
     uint32_t capacity = table->index.capacity ? table->index.capacity * 2 : 64;
     sheaf_index grown = {calloc(capacity, sizeof *grown.slots), capacity};
@@ -133,7 +133,7 @@ uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t ke
 
 /* ---- rows ---- */
 
-static uint8_t *row_at(const sheaf_table *table, uint16_t size, uint32_t row)
+static uint8_t *row_at(const sheaf_state_table *table, uint16_t size, uint32_t row)
 {
     assert(row < table->count);
     return table->chunks[row / SHEAF_CHUNK_ROWS] + (size_t)(row % SHEAF_CHUNK_ROWS) * size;
@@ -149,7 +149,7 @@ const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id table, uint
     return row_at(&state->tables[table], sheaf_table_describe(table)->size, row);
 }
 
-static bool mark_dirty(sheaf_state *state, sheaf_table *table, uint32_t row)
+static bool mark_dirty(sheaf_state *state, sheaf_state_table *table, uint32_t row)
 {
     if (!reserve_u32(state, (void **)&table->dirty, &table->dirty_bytes, row / 8 + 1, 1))
         return false;
@@ -189,7 +189,7 @@ static void *spare_row(sheaf_state *state)
 
 void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row)
 {
-    sheaf_table *table = &state->tables[id];
+    sheaf_state_table *table = &state->tables[id];
     if (table->touched[row] != state->mark
         && (!save(state, id, row, 0, false) || !mark_dirty(state, table, row)))
         return spare_row(state);
@@ -199,7 +199,7 @@ void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row)
 void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
 {
     const sheaf_table_shape *shape = sheaf_table_describe(id);
-    sheaf_table *table = &state->tables[id];
+    sheaf_state_table *table = &state->tables[id];
     uint32_t row = table->count;
     if (state->failed || row == SHEAF_NONE - 1)
         return state->failed = true, spare_row(state);
@@ -249,7 +249,7 @@ void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to)
     assert(to.undo_count <= state->undo_count);
     while (state->undo_count > to.undo_count) {
         struct sheaf_undo *undo = &state->undo[--state->undo_count];
-        sheaf_table *table = &state->tables[undo->table];
+        sheaf_state_table *table = &state->tables[undo->table];
         const sheaf_table_shape *shape = sheaf_table_describe(undo->table);
         if (undo->new_row) {
             assert(undo->row == table->count - 1);

@@ -39,10 +39,10 @@ typedef struct {
     uint32_t *dirty_rows;
     uint32_t dirty_count, dirty_capacity, dirty_bytes;
     uint32_t built;
-} sheaf_table;
+} sheaf_state_table;
 
 typedef struct {
-    sheaf_table tables[SHEAF_TABLE_COUNT];
+    sheaf_state_table tables[SHEAF_TABLE_COUNT];
     struct sheaf_undo {
         uint64_t key; /* of a new row: its key in the index */
         uint32_t row;
