@@ -14,7 +14,8 @@ static uint32_t width_at(uint32_t rows, unsigned level)
     return (uint32_t)(((uint64_t)rows + ((uint64_t)1 << level) - 1) >> level);
 }
 
-static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned level, uint32_t need)
+static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned level,
+                          uint32_t need)
 {
     if (need <= table->level_capacity[level])
         return true;
