@@ -66,8 +66,9 @@ static inline bool sheaf_replay_stopped(const sheaf_replay *replay)
     return replay->stopped_at != UINT64_MAX;
 }
 
-/* "the entry at index 12 (ballot.cast) is void: the motion is closed" */
+/* "entry 12 (ballot.cast) is void: the motion is closed" */
+enum { SHEAF_REPLAYED_TEXT_MAX = 2 * SHEAF_MESSAGE_MAX };
 void sheaf_replayed_describe(const sheaf_replayed *result, uint64_t index,
-                             char out[SHEAF_MESSAGE_MAX]);
+                             char out[SHEAF_REPLAYED_TEXT_MAX]);
 
 #endif

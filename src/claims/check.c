@@ -1,0 +1,160 @@
+#include "claims/check.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "crypto/label.h"
+#include "learn/evaluate.h"
+#include "round/fixed_point.h"
+
+enum { SUM_BYTES = SHEAF_EVALUATION_WORDS * 8 };
+
+bool sheaf_signature_holds(const sheaf_signature_check *check)
+{
+    if (!sheaf_public_valid(check->public_key))
+        return false;
+    sheaf_buffer message;
+    sheaf_buffer_init(&message, SHEAF_ENTRY_MAX + 256);
+    sheaf_label_message(&message, SHEAF_LABEL_ACT, check->origin, check->act);
+    bool holds =
+        !message.failed
+        && sheaf_verify(check->public_key, sheaf_buffer_slice(&message), check->signature);
+    sheaf_buffer_deinit(&message);
+    return holds;
+}
+
+static sheaf_status figure_check(const char *name, int64_t claimed, int64_t found,
+                                 sheaf_err *err)
+{
+    if (claimed == found)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_FAULT, "%s is stated as %lld, but the sum gives %lld", name,
+                      (long long)claimed, (long long)found);
+}
+
+sheaf_status sheaf_figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
+                                 sheaf_err *err)
+{
+    if (sum.len != SUM_BYTES)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the sum of an evaluation has %d bytes, the blob %zu", SUM_BYTES,
+                          sum.len);
+    int64_t words[SHEAF_EVALUATION_WORDS];
+    for (size_t i = 0; i < SHEAF_EVALUATION_WORDS; i++) {
+        uint64_t word = 0;
+        for (size_t b = 8; b-- > 0;)
+            word = word << 8 | sum.data[8 * i + b];
+        words[i] = sheaf_int_from_word(word);
+    }
+    sheaf_evaluation found;
+    sheaf_err why;
+    if (sheaf_evaluation_finish(words, &found, &why) != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);
+    if (figures->has_auc_millionths != (found.auc_millionths >= 0))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "auc_millionths must be stated exactly where both "
+                          "classes occur");
+    if (figures->has_auc_millionths)
+        SHEAF_TRY(
+            figure_check("auc_millionths", figures->auc_millionths, found.auc_millionths, err));
+    SHEAF_TRY(figure_check("records", figures->records, found.records, err));
+    SHEAF_TRY(figure_check("accuracy_millionths", figures->accuracy_millionths,
+                           found.accuracy_millionths, err));
+    return figure_check("log_loss_millionths", figures->log_loss_millionths,
+                        found.loss_millionths, err);
+}
+
+static sheaf_claim_result evaluation_check(const sheaf_claim *claim,
+                                           const sheaf_blob_source *blobs, sheaf_err *err)
+{
+    sheaf_claim_result result = SHEAF_CLAIM_UNCHECKED;
+    sheaf_buffer sum;
+    sheaf_buffer_init(&sum, SUM_BYTES + 1);
+    bool found = false;
+    if (!blobs || !blobs->get)
+        (void)sheaf_fail(err, SHEAF_IO, "the sum of the evaluation is not at hand");
+    else if (blobs->get(blobs->context, &claim->blob, &sum, &found, err) != SHEAF_OK)
+        found = false;
+    else if (!found)
+        (void)sheaf_fail(err, SHEAF_IO, "the sum of the evaluation is not there");
+    if (found) {
+        /* The source may be a stranger's: a blob is what has its hash. */
+        sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&sum));
+        if (!sheaf_hash_equal(&hash, &claim->blob))
+            (void)sheaf_fail(err, SHEAF_IO, "the blob of the evaluation has another hash");
+        else
+            result =
+                sheaf_figures_check(sheaf_buffer_slice(&sum), &claim->figures, err) == SHEAF_OK
+                    ? SHEAF_CLAIM_HOLDS
+                    : SHEAF_CLAIM_FALSE;
+    }
+    sheaf_buffer_deinit(&sum);
+    return result;
+}
+
+sheaf_claim_result sheaf_claim_check(const sheaf_claim *claim, const sheaf_blob_source *blobs,
+                                     sheaf_err *err)
+{
+    if (claim->kind == SHEAF_CLAIM_EVALUATION)
+        return evaluation_check(claim, blobs, err);
+    sheaf_signature_check check = {.origin = sheaf_bytes(claim->origin, sizeof claim->origin),
+                                   .act = claim->act};
+    memcpy(check.public_key, claim->public_key, sizeof check.public_key);
+    memcpy(check.signature, claim->signature, sizeof check.signature);
+    if (sheaf_signature_holds(&check))
+        return SHEAF_CLAIM_HOLDS;
+    (void)sheaf_fail(err, SHEAF_FAULT, "the signature is not by the key over this act");
+    return SHEAF_CLAIM_FALSE;
+}
+
+typedef struct {
+    sheaf_parallel_work *work;
+    void *context;
+    size_t count;
+    atomic_size_t next;
+    atomic_uint threads; /* that have begun */
+} parallel;
+
+/* Numbers are handed out in runs, so that threads seldom meet at the counter. */
+static void *parallel_run(void *context)
+{
+    enum { RUN = 8 };
+    parallel *all = context;
+    unsigned thread = atomic_fetch_add(&all->threads, 1);
+    for (;;) {
+        size_t from = atomic_fetch_add(&all->next, RUN);
+        if (from >= all->count)
+            return NULL;
+        for (size_t i = from; i < all->count && i < from + RUN; i++)
+            all->work(all->context, thread, i);
+    }
+}
+
+void sheaf_parallel(size_t count, unsigned threads, sheaf_parallel_work *work, void *context)
+{
+    parallel all = {.work = work, .context = context, .count = count};
+    pthread_t others[SHEAF_CLAIM_THREADS_MAX];
+    size_t started = 0;
+    if (threads > SHEAF_CLAIM_THREADS_MAX)
+        threads = SHEAF_CLAIM_THREADS_MAX;
+    while (started + 1 < threads && started + 1 < count) {
+        if (pthread_create(&others[started], NULL, parallel_run, &all) != 0)
+            break;
+        started++;
+    }
+    parallel_run(&all);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(others[i], NULL);
+}
+
+static void signature_work(void *context, unsigned thread, size_t number)
+{
+    sheaf_signature_check *check = (sheaf_signature_check *)context + number;
+    (void)thread;
+    check->holds = sheaf_signature_holds(check);
+}
+
+void sheaf_signatures_check(sheaf_signature_check *checks, size_t count, unsigned threads)
+{
+    sheaf_parallel(count, threads, signature_work, checks);
+}
