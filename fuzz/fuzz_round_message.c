@@ -1,0 +1,134 @@
+/* fuzz/fuzz_round_message.c - any bytes: no crash; what decodes is exactly what was given; and
+ * neither a participant nor a coordinator accepts a message that nobody signed.
+ *
+ * The first byte says who gets the rest: the decoders, a participant or a coordinator in one of
+ * their stages. The round is the one whose messages are in the corpus.
+ */
+#include "round/coordinator.h"
+#include "round/participant.h"
+#include "round/transcript.h"
+
+#include <stdlib.h>
+
+enum { MEMBERS = 2, WORDS = 2 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+typedef struct {
+    sheaf_round_config config;
+    sheaf_keypair pair[MEMBERS];
+    sheaf_coordinator c;
+    sheaf_participant p[MEMBERS];
+} round_state;
+
+static void must(bool holds)
+{
+    if (!holds)
+        __builtin_trap();
+}
+
+static void start(round_state *s)
+{
+    static const uint64_t words[WORDS] = {1, 2};
+    must(sheaf_crypto_start());
+    s->config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
+                                     .round = 7,
+                                     .words = WORDS,
+                                     .count = MEMBERS,
+                                     .threshold = 2,
+                                     .min_survivors = 2,
+                                     .stage_ms = {9, 9, 9, 9, 9}};
+    for (int i = 0; i < MEMBERS; i++) {
+        uint8_t seed[32] = {(uint8_t)(i + 1)};
+        sheaf_keypair_from_seed(&s->pair[i], seed);
+        s->config.members[i].member = (uint32_t)i + 1;
+        memcpy(s->config.members[i].public, s->pair[i].public, SHEAF_PUBLIC_BYTES);
+    }
+    must(sheaf_coordinator_init(&s->c, &s->config, 0, NULL) == SHEAF_OK);
+    for (int i = 0; i < MEMBERS; i++) {
+        uint8_t seed[32] = {(uint8_t)(i + 101)};
+        must(sheaf_participant_init(&s->p[i], &s->config, (uint32_t)i + 1, &s->pair[i], seed,
+                                    NULL)
+             == SHEAF_OK);
+        must(sheaf_participant_input(&s->p[i], words, WORDS, NULL) == SHEAF_OK);
+    }
+}
+
+static void play(round_state *s, int stages)
+{
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= stages; stage++)
+        for (int i = 0; i < MEMBERS; i++) {
+            sheaf_slice message;
+            sheaf_slice bundle = sheaf_coordinator_bundle(&s->c, (sheaf_round_stage)stage);
+            must(sheaf_participant_receive(&s->p[i], bundle, &message, NULL) == SHEAF_OK);
+            must(sheaf_coordinator_receive(&s->c, message, 0, NULL) == SHEAF_ROUND_ACCEPTED);
+        }
+}
+
+static void stop(round_state *s)
+{
+    sheaf_coordinator_deinit(&s->c);
+    for (int i = 0; i < MEMBERS; i++)
+        sheaf_participant_deinit(&s->p[i]);
+}
+
+static void decode(sheaf_slice in)
+{
+    sheaf_round_message message;
+    sheaf_round_bundle bundle;
+    if (sheaf_round_message_decode(in, &message, NULL) == SHEAF_OK)
+        must(message.body.len + SHEAF_SIGNATURE_BYTES
+                 + (message.type == SHEAF_ROUND_INPUT ? message.input.words.len : 0)
+             == in.len);
+    (void)(sheaf_round_input_head_decode(in, &message, NULL) == SHEAF_OK);
+    if (sheaf_round_bundle_decode(in, &bundle, NULL) == SHEAF_OK)
+        for (int i = 0; i < bundle.items.count; i++)
+            (void)(sheaf_round_message_decode(bundle.items.item[i], &message, NULL)
+                   == SHEAF_OK);
+}
+
+/* Only bytes that a participant of this very round sends can be accepted. */
+static bool was_sent(sheaf_slice bytes)
+{
+    bool sent = false;
+    round_state *whole = calloc(1, sizeof *whole);
+    must(whole != NULL);
+    start(whole);
+    play(whole, SHEAF_ROUND_REVEAL);
+    for (int i = 0; i < MEMBERS; i++)
+        for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
+            sent = sent
+                   || sheaf_slice_equal(
+                       bytes, sheaf_participant_sent(&whole->p[i], (sheaf_round_stage)stage));
+    stop(whole);
+    free(whole);
+    return sent;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    sheaf_slice in = {data, len}, message;
+    uint8_t choice;
+    uint64_t sum[WORDS];
+    if (!sheaf_take_u8(&in, &choice))
+        return 0;
+    if (choice < 128) {
+        decode(in);
+        return 0;
+    }
+    round_state *s = calloc(1, sizeof *s);
+    must(s != NULL);
+    start(s);
+    play(s, choice % 6);
+    if (choice < 160) {
+        if (sheaf_coordinator_receive(&s->c, in, 0, NULL) != SHEAF_ROUND_REFUSED)
+            must(was_sent(in));
+    } else if (choice < 224) {
+        (void)(sheaf_participant_receive(&s->p[0], in, &message, NULL) == SHEAF_OK);
+    } else {
+        (void)(sheaf_transcript_sum(in, &s->config, sum, NULL, NULL) == SHEAF_OK);
+    }
+    stop(s);
+    free(s);
+    return 0;
+}
