@@ -136,7 +136,10 @@ static void test_doubled_late_early_and_second(void **unused)
     (void)unused;
     rig *r = fresh(4, 26);
     sheaf_slice first = rig_answer(r, 0, SHEAF_ROUND_ADVERTISE);
+    assert_true(sheaf_coordinator_awaits(&r->c, 3));
+    assert_false(sheaf_coordinator_awaits(&r->c, 4)); /* on no roster */
     assert_int_equal(sheaf_coordinator_receive(&r->c, first, 0, &r->err), SHEAF_ROUND_ACCEPTED);
+    assert_false(sheaf_coordinator_awaits(&r->c, 3));
     assert_int_equal(sheaf_coordinator_receive(&r->c, first, 0, &r->err),
                      SHEAF_ROUND_DUPLICATE);
     /* The same bundle again gives the very same bytes. */
