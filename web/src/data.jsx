@@ -19,8 +19,8 @@ export function Data() {
                     { label: 'Member', cell: (row) => <Member id={row.member} ref={false} /> },
                     { label: 'Records', num: true, cell: (row) => integer(row.records) },
                     { label: 'About', cell: (row) => SUBJECTS[row.subjects] ?? words(row.subjects) },
-                    { label: 'Layout', cell: (row) => row.schema },
-                    { label: 'Licence', cell: (row) => row.licence },
+                    { label: 'Layout', cell: (row) => <span class="keep">{row.schema}</span> },
+                    { label: 'Licence', cell: (row) => <span class="keep">{row.licence}</span> },
                     { label: 'Standing', cell: (row) => <Badge tone={row.retired === null ? 'good' : 'plain'}>{row.retired === null ? 'in use' : 'withdrawn'}</Badge> },
                 ]} />
             <Table caption="Consents" rows={[...tables.consent].sort((a, b) => b.id - a.id)} id={(row) => row.id} limit={20}
@@ -29,7 +29,7 @@ export function Data() {
                     { label: 'Consent to use', head: true, cell: (row) => <><Title table="dataset" id={row.dataset} /> <Ref n={row.id} /></> },
                     { label: 'Given by', cell: (row) => <Member id={row.member} ref={false} /> },
                     { label: 'For', cell: (row) => words(row.purpose) },
-                    { label: 'Until', cell: (row) => <When ms={row.until} /> },
+                    { label: 'Until', cell: (row) => <When ms={row.until} dateOnly /> },
                     { label: 'Standing', cell: (row) => {
                         const standing = consentStanding(row, now);
                         return <><Badge tone={TONES[standing]}>{standing}</Badge>{row.revoked !== null && <> <Ref n={row.revoked} /></>}</>;

@@ -43,10 +43,10 @@ function Votes({ motion, bylaws }) {
                 <span class="key yes">{integer(motion.yes)} for</span>
                 <span class="key no">{integer(motion.no)} against</span>
                 <span class="key abstain">{integer(motion.abstain)} abstain</span>
-                <span class="key line">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>
+                <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>
             </p>
-            <p class="note">{percent(counted.turnout)} have voted. Adopted with {words(counted.majority)} majority
-                {' '}at a quorum of {basisPoints(counted.quorumBp)}{motion.protected ? ' (a protected motion)' : ''}.</p>
+            <p class="note">{percent(counted.turnout)} have voted. It takes a majority ({words(counted.majority)})
+                {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.protected ? ' (a protected motion)' : ''}.</p>
         </>
     );
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* parts.jsx - the small pieces that every section uses. */
 import { useState } from 'preact/hooks';
-import { moment, short, words } from './format.js';
+import { day, moment, short } from './format.js';
 import { useStore } from './store.js';
 import { useText } from './texts.js';
 
@@ -38,7 +38,9 @@ export function Title({ table, id }) {
     return row ? <Text of={row.title} none={`${table} ${id}`} /> : <>{table} {id}</>;
 }
 
-export const When = ({ ms }) => <time dateTime={new Date(ms).toISOString()}>{moment(ms)}</time>;
+/** A moment, which stays within one line. */
+export const When = ({ ms, dateOnly }) => (
+    <time class="keep" dateTime={new Date(ms).toISOString()} title={moment(ms)}>{dateOnly ? day(ms) : moment(ms)}</time>);
 
 export const Hash = ({ of }) => <code class="hash" title={of}>{short(of)}</code>;
 
@@ -109,5 +111,3 @@ export function Meter({ part, label, tone = 'accent' }) {
     const width = `${Math.min(100, Math.max(0, part * 100))}%`;
     return <span class="meter" role="img" aria-label={label}><span class={`fill ${tone}`} style={{ width }} /></span>;
 }
-
-export { words };

@@ -57,7 +57,7 @@ async function visit(options) {
     return { page, seen, context };
 }
 
-const picture = (page, name) => shots && page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+const picture = async (page, name) => shots && (await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' })), page.screenshot({ path: join(shots, `${name}.png`), fullPage: true }));
 
 /** Whether a canvas has pixels of more than one colour. */
 const drawn = (page) => page.evaluate(() => [...document.querySelectorAll('#rounds canvas')].filter((canvas) => {
