@@ -1,0 +1,83 @@
+/* cli/cli.h - the command line: a table of commands, each with its options, from which parsing,
+ * `sheaf help`, bash completion and the manual page are made.
+ *
+ * Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,
+ * 2 wrong usage, 3 verification found a fault, 4 refused by the bylaws.
+ */
+#ifndef SHEAF_CLI_CLI_H
+#define SHEAF_CLI_CLI_H
+
+#include "base/json.h"
+#include "base/status.h"
+
+enum {
+    SHEAF_EXIT_DONE = 0,
+    SHEAF_EXIT_FAILED = 1,
+    SHEAF_EXIT_USAGE = 2,
+    SHEAF_EXIT_FAULT = 3,
+    SHEAF_EXIT_REFUSED = 4,
+};
+
+enum { SHEAF_ARGUMENTS_MAX = 64, SHEAF_OPTIONS_MAX = 16 };
+
+typedef struct {
+    const char *name;  /* without the dashes */
+    const char *value; /* what it takes, as printed: DIR, N; NULL for a switch */
+    const char *doc;
+} sheaf_option;
+
+/* A command line that was parsed: options in the order of the command's table. */
+typedef struct {
+    const char *value[SHEAF_OPTIONS_MAX]; /* NULL where it was not given; "" for a switch */
+    const char *repeated[SHEAF_ARGUMENTS_MAX]; /* all values of the option marked `many` */
+    int repeated_count;
+    const char *argument[SHEAF_ARGUMENTS_MAX];
+    int argument_count;
+    bool json;
+} sheaf_arguments;
+
+typedef struct {
+    const char *name;      /* "serve", "log show" */
+    const char *arguments; /* as printed: "DIR", "[FILE]" */
+    const char *summary;
+    const char *detail; /* some sentences for help and manual, or NULL */
+    sheaf_option options[SHEAF_OPTIONS_MAX]; /* ended by a NULL name; --json and --help are everywhere */
+    int arguments_min, arguments_max;
+    int many; /* which option may be repeated, or -1 */
+    int (*run)(const sheaf_arguments *arguments);
+} sheaf_command;
+
+extern const sheaf_command sheaf_command_demo, sheaf_command_found, sheaf_command_join,
+    sheaf_command_log_entry, sheaf_command_log_show, sheaf_command_log_vkey, sheaf_command_node,
+    sheaf_command_predict, sheaf_command_schema, sheaf_command_serve, sheaf_command_status,
+    sheaf_command_verify, sheaf_command_completion, sheaf_command_manual;
+
+/* All of them in the order of the help, ended by NULL. */
+extern const sheaf_command *const sheaf_commands[];
+
+/* Prints the error for people, or as one JSON object with --json, and gives the exit code: 3 for
+ * SHEAF_FAULT, else 1. */
+int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err);
+
+/* Wrong usage: says what, and how it goes. */
+__attribute__((format(printf, 2, 3))) int sheaf_usage(const sheaf_command *command,
+                                                      const char *format, ...);
+
+/* A number within a range, or false. */
+bool sheaf_number(const char *text, long long lo, long long hi, long long *out);
+
+/* Signing commands: --home or the user's data folder. */
+SHEAF_MUST_USE sheaf_status sheaf_home_path(const char *given, char *out, size_t size,
+                                            sheaf_err *err);
+
+/* `sheaf motion open …`: the command of a kind of act. */
+int sheaf_act_command(int argc, char **argv);
+
+/* Prints a buffer to standard output; with a line feed where it has none. */
+int sheaf_print(const sheaf_buffer *buffer);
+
+/* Ctrl-C and termination set *sheaf_stopping; long-running commands look at it. */
+extern volatile int sheaf_stopping;
+void sheaf_stop_on_signals(void);
+
+#endif

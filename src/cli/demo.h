@@ -1,0 +1,65 @@
+/* cli/demo.h - the demonstration: four hospitals found a co-op, train a model on data that stays
+ * with them, release it, earn with it, share the surplus, and anyone verifies all of it.
+ *
+ * It runs the real thing: a hub and four nodes as processes of their own, each member with a home
+ * folder of its own, every act signed and entered over HTTP. Only because it owns all four homes
+ * can it also show the figures of training alone and of pooling everything. */
+#ifndef SHEAF_CLI_DEMO_H
+#define SHEAF_CLI_DEMO_H
+
+#include "cli/cli.h"
+#include "learn/fedsim.h"
+#include "learn/heart.h"
+#include "store/file.h"
+
+#include <sys/types.h>
+
+enum { DEMO_CENTRES = SHEAF_HEART_CENTRES, DEMO_TRAIN_ROUNDS = SHEAF_ROUNDS_DEFAULT };
+
+typedef struct {
+    const char *name;    /* cleveland */
+    const char *hospital;
+    char home[SHEAF_PATH_MAX];
+    char data[SHEAF_PATH_MAX]; /* the table, which only its node reads */
+    uint32_t member, train_key, dataset;
+    sheaf_heart_counts counts;
+    pid_t node;
+} demo_centre;
+
+typedef struct {
+    char dir[SHEAF_PATH_MAX];
+    char url[64];
+    int port;
+    bool json, serve;
+    uint64_t seed;
+    pid_t hub;
+    int64_t started_ms;
+    demo_centre centres[DEMO_CENTRES];
+    uint32_t model, mandate, release_round;
+    uint32_t rounds; /* closed, of all tasks */
+    uint64_t entries;
+    sheaf_fedsim_comparison *comparison;
+    bool verified;
+} demo;
+
+/* demo_data.c: the members' tables. */
+SHEAF_MUST_USE sheaf_status demo_write_tables(demo *d, sheaf_err *err);
+/* Trains alone, pooled and federated without masks, in this process; compares the model that the
+ * masked rounds made with the last, byte for byte. */
+SHEAF_MUST_USE sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err);
+
+/* demo_processes.c */
+SHEAF_MUST_USE sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status demo_start_nodes(demo *d, sheaf_err *err);
+/* One of the processes has ended, which none should. */
+SHEAF_MUST_USE sheaf_status demo_check_processes(demo *d, sheaf_err *err);
+void demo_stop_nodes(demo *d);
+void demo_stop_hub(demo *d);
+
+/* demo_story.c: what is told. One line, and with --json one object, per event. */
+__attribute__((format(printf, 3, 4))) void demo_tell(const demo *d, const char *event,
+                                                     const char *format, ...);
+void demo_tell_figures(const demo *d);
+void demo_tell_summary(const demo *d);
+
+#endif

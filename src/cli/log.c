@@ -1,0 +1,175 @@
+/* cli/log.c - `sheaf log show`, `sheaf log entry`, `sheaf log vkey`: reading a folder's log. */
+#include "cli/cli.h"
+
+#include "claims/replay.h"
+#include "coop/view.h"
+#include "log/note.h"
+#include "store/log_store.h"
+
+#include <stdio.h>
+#include <time.h>
+
+typedef struct {
+    sheaf_log_store *store;
+    sheaf_replay replay;
+} reader;
+
+static sheaf_status reader_open(reader *r, const char *dir, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_log_store_open(&r->store, dir, true, err));
+    if (!sheaf_log_store_size(r->store)) {
+        sheaf_log_store_close(r->store);
+        return sheaf_fail(err, SHEAF_INVALID, "%s holds no log; found a co-op with: sheaf found %s",
+                          dir, dir);
+    }
+    sheaf_status status = sheaf_replay_init(&r->replay, SHEAF_REVISION, err);
+    if (status != SHEAF_OK)
+        sheaf_log_store_close(r->store);
+    return status;
+}
+
+static void reader_close(reader *r)
+{
+    sheaf_replay_deinit(&r->replay);
+    sheaf_log_store_close(r->store);
+}
+
+/* ---- show ---- */
+
+typedef struct {
+    reader *r;
+    bool json;
+    uint64_t from;
+} show;
+
+static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+{
+    show *s = context;
+    sheaf_replayed result;
+    SHEAF_TRY(sheaf_replay_entry(&s->r->replay, entry, &result, err));
+    if (index < s->from)
+        return SHEAF_OK;
+    const sheaf_refusal_text *refusal = sheaf_refusal_describe((uint16_t)result.refusal);
+    if (s->json) {
+        printf("{\"entry\":%.*s,\"index\":%llu%s%s%s}\n", SHEAF_PRINT(entry),
+               (unsigned long long)index, refusal ? ",\"void\":\"" : "",
+               refusal ? refusal->name : "", refusal ? "\"" : "");
+        return SHEAF_OK;
+    }
+    const char *kind
+        = result.kind == SHEAF_KIND_none ? "(not in form)" : sheaf_kind_shape(result.kind)->name;
+    char time[32];
+    const struct sheaf_row_coop *coop = sheaf_coop(&s->r->replay.state);
+    time_t seconds = coop ? (time_t)(coop->stamp / 1000) : 0;
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", &utc);
+    printf("%6llu  %s  %-18s %s%s\n", (unsigned long long)index, time, kind,
+           refusal ? "void: " : "", refusal ? refusal->sentence : "");
+    return SHEAF_OK;
+}
+
+static int run_show(const sheaf_arguments *arguments)
+{
+    sheaf_err err;
+    reader r;
+    long long from = 0;
+    if (arguments->value[0] && !sheaf_number(arguments->value[0], 0, UINT32_MAX, &from))
+        return sheaf_usage(&sheaf_command_log_show, "--from takes the index of an entry");
+    if (reader_open(&r, arguments->argument[0], &err) != SHEAF_OK)
+        return sheaf_report(arguments, &err);
+    show s = {&r, arguments->json, (uint64_t)from};
+    sheaf_status status = sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store),
+                                                show_entry, &s, &err);
+    reader_close(&r);
+    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(arguments, &err);
+}
+
+const sheaf_command sheaf_command_log_show = {
+    .name = "log show",
+    .arguments = "DIR",
+    .summary = "list the entries of a log with what became of them",
+    .options = {{"from", "N", "begin with entry N"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_show,
+};
+
+/* ---- entry ---- */
+
+static int run_entry(const sheaf_arguments *arguments)
+{
+    sheaf_err err;
+    sheaf_log_store *store;
+    long long index;
+    if (!sheaf_number(arguments->argument[1], 0, UINT32_MAX, &index))
+        return sheaf_usage(&sheaf_command_log_entry, "“%s” is not the index of an entry",
+                           arguments->argument[1]);
+    if (sheaf_log_store_open(&store, arguments->argument[0], true, &err) != SHEAF_OK)
+        return sheaf_report(arguments, &err);
+    sheaf_buffer entry;
+    sheaf_buffer_init(&entry, SHEAF_ENTRY_MAX);
+    sheaf_status status = sheaf_log_store_entry(store, (uint64_t)index, &entry, &err);
+    int code = status == SHEAF_OK ? sheaf_print(&entry) : sheaf_report(arguments, &err);
+    sheaf_buffer_deinit(&entry);
+    sheaf_log_store_close(store);
+    return code;
+}
+
+const sheaf_command sheaf_command_log_entry = {
+    .name = "log entry",
+    .arguments = "DIR INDEX",
+    .summary = "print one entry's bytes",
+    .arguments_min = 2,
+    .arguments_max = 2,
+    .many = -1,
+    .run = run_entry,
+};
+
+/* ---- vkey ---- */
+
+static sheaf_status first_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+{
+    (void)index;
+    sheaf_replayed result;
+    return sheaf_replay_entry(context, entry, &result, err);
+}
+
+static sheaf_status put_vkey(reader *r, sheaf_buffer *out, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_log_store_range(r->store, 0, 1, first_entry, &r->replay, err));
+    const struct sheaf_row_coop *coop = sheaf_coop(&r->replay.state);
+    if (!coop)
+        return sheaf_fail(err, SHEAF_FAULT, "the first entry of the log founds no co-op");
+    sheaf_vkey key;
+    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, SHEAF_WORDS(coop->origin),
+                              coop->log_key.bytes, err));
+    sheaf_vkey_put(out, &key);
+    return SHEAF_OK;
+}
+
+static int run_vkey(const sheaf_arguments *arguments)
+{
+    sheaf_err err;
+    reader r;
+    if (reader_open(&r, arguments->argument[0], &err) != SHEAF_OK)
+        return sheaf_report(arguments, &err);
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_VKEY_TEXT_MAX + 1);
+    sheaf_status status = put_vkey(&r, &text, &err);
+    int code = status == SHEAF_OK ? sheaf_print(&text) : sheaf_report(arguments, &err);
+    sheaf_buffer_deinit(&text);
+    reader_close(&r);
+    return code;
+}
+
+const sheaf_command sheaf_command_log_vkey = {
+    .name = "log vkey",
+    .arguments = "DIR",
+    .summary = "print the log's verification key, for witnesses and other programs",
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_vkey,
+};

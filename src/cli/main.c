@@ -1,0 +1,209 @@
+/* cli/main.c - finds the command, parses its options, runs it. */
+#include "cli/cli.h"
+
+#include "acts/flags.h"
+#include "acts/schema.h"
+#include "crypto/ed25519.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const sheaf_command *const sheaf_commands[] = {
+    &sheaf_command_demo,      &sheaf_command_found,    &sheaf_command_join,
+    &sheaf_command_serve,     &sheaf_command_node,     &sheaf_command_verify,
+    &sheaf_command_status,    &sheaf_command_log_show, &sheaf_command_log_entry,
+    &sheaf_command_log_vkey,  &sheaf_command_predict,  &sheaf_command_schema,
+    &sheaf_command_completion, &sheaf_command_manual,   NULL,
+};
+
+volatile int sheaf_stopping;
+
+static void on_signal(int number)
+{
+    (void)number;
+    sheaf_stopping = 1;
+}
+
+void sheaf_stop_on_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void print_options(FILE *to, const sheaf_command *command)
+{
+    for (const sheaf_option *o = command->options; o->name; o++)
+        fprintf(to, "  --%s%s%-*s %s\n", o->name, o->value ? " " : "",
+                (int)(22 - strlen(o->name)), o->value ? o->value : "", o->doc);
+    fprintf(to, "  --%-23s %s\n", "json", "print one JSON object a line");
+}
+
+static void print_help(FILE *to, const sheaf_command *command)
+{
+    fprintf(to, "usage: sheaf %s [OPTION...]%s%s\n\n%s\n", command->name,
+            *command->arguments ? " " : "", command->arguments, command->summary);
+    if (command->detail)
+        fprintf(to, "\n%s\n", command->detail);
+    fputs("\n", to);
+    print_options(to, command);
+}
+
+int sheaf_usage(const sheaf_command *command, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("sheaf: ", stderr);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\nusage: sheaf %s [OPTION...]%s%s; see: sheaf help %s\n", command->name,
+            *command->arguments ? " " : "", command->arguments, command->name);
+    return SHEAF_EXIT_USAGE;
+}
+
+static const sheaf_command *find_command(int argc, char **argv, int *words)
+{
+    for (size_t i = 0; sheaf_commands[i]; i++) {
+        const char *name = sheaf_commands[i]->name, *space = strchr(name, ' ');
+        if (!space && strcmp(argv[0], name) == 0)
+            return *words = 1, sheaf_commands[i];
+        if (space && argc > 1 && strncmp(argv[0], name, (size_t)(space - name)) == 0
+            && argv[0][space - name] == 0 && strcmp(argv[1], space + 1) == 0)
+            return *words = 2, sheaf_commands[i];
+    }
+    return NULL;
+}
+
+static int take_option(const sheaf_command *command, int argc, char **argv, int *at,
+                       sheaf_arguments *out)
+{
+    const char *name = argv[*at] + 2, *equals = strchr(name, '=');
+    size_t len = equals ? (size_t)(equals - name) : strlen(name);
+    if (len == 4 && strncmp(name, "json", 4) == 0)
+        return out->json = true, 0;
+    for (int i = 0; command->options[i].name; i++) {
+        const sheaf_option *o = &command->options[i];
+        if (strlen(o->name) != len || strncmp(o->name, name, len) != 0)
+            continue;
+        const char *value = "";
+        if (o->value && equals)
+            value = equals + 1;
+        else if (o->value && *at + 1 < argc)
+            value = argv[++*at];
+        else if (o->value)
+            return sheaf_usage(command, "--%s needs a value: %s", o->name, o->value);
+        else if (equals)
+            return sheaf_usage(command, "--%s takes no value", o->name);
+        if (i == command->many) {
+            if (out->repeated_count == SHEAF_ARGUMENTS_MAX)
+                return sheaf_usage(command, "--%s is given too often", o->name);
+            out->repeated[out->repeated_count++] = value;
+        } else if (out->value[i]) {
+            return sheaf_usage(command, "--%s is given twice", o->name);
+        }
+        out->value[i] = value;
+        return 0;
+    }
+    return sheaf_usage(command, "there is no option --%.*s", (int)len, name);
+}
+
+static int run_command(const sheaf_command *command, int argc, char **argv)
+{
+    sheaf_arguments arguments = {0};
+    bool options = true;
+    for (int i = 0; i < argc; i++) {
+        if (options && strcmp(argv[i], "--") == 0) {
+            options = false;
+        } else if (options
+                   && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+            print_help(stdout, command);
+            return SHEAF_EXIT_DONE;
+        } else if (options && strncmp(argv[i], "--", 2) == 0) {
+            int code = take_option(command, argc, argv, &i, &arguments);
+            if (code)
+                return code;
+        } else if (arguments.argument_count == command->arguments_max) {
+            return sheaf_usage(command, "“%s” is one argument too many", argv[i]);
+        } else {
+            arguments.argument[arguments.argument_count++] = argv[i];
+        }
+    }
+    if (arguments.argument_count < command->arguments_min)
+        return sheaf_usage(command, "something is missing: %s", command->arguments);
+    return command->run(&arguments);
+}
+
+static void print_overview(FILE *to)
+{
+    fputs("Sheaf runs AI that a cooperative's members own.\n\nusage: sheaf COMMAND [OPTION...]\n\n",
+          to);
+    for (size_t i = 0; sheaf_commands[i]; i++)
+        fprintf(to, "  %-12s %s\n", sheaf_commands[i]->name, sheaf_commands[i]->summary);
+    fputs("\nActs, each signed with the key in --home and entered on the co-op's log:\n\n", to);
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        const sheaf_shape *shape = sheaf_kind_shape(kind);
+        char words[SHEAF_WORDS_MAX];
+        if (shape->actor != SHEAF_ACTOR_MEMBER)
+            continue;
+        sheaf_kind_words(kind, words);
+        fprintf(to, "  %-18s %s\n", words, shape->doc);
+    }
+    fputs("\nsheaf help COMMAND or sheaf help KIND tells more; sheaf demo shows all of it.\n", to);
+}
+
+static int help(int argc, char **argv)
+{
+    int words;
+    if (!argc) {
+        print_overview(stdout);
+        return SHEAF_EXIT_DONE;
+    }
+    const sheaf_command *command = find_command(argc, argv, &words);
+    if (command) {
+        print_help(stdout, command);
+        return SHEAF_EXIT_DONE;
+    }
+    sheaf_kind kind = sheaf_kind_find(sheaf_str(argv[0]));
+    if (kind == SHEAF_KIND_none && argc > 1)
+        kind = sheaf_kind_from_words(argv[0], argv[1]);
+    if (kind == SHEAF_KIND_none) {
+        fprintf(stderr, "sheaf: there is no command or kind of act “%s”; see: sheaf help\n",
+                argv[0]);
+        return SHEAF_EXIT_USAGE;
+    }
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, 1 << 20);
+    sheaf_kind_help(&text, kind);
+    int code = sheaf_print(&text);
+    sheaf_buffer_deinit(&text);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    int words;
+    signal(SIGPIPE, SIG_IGN);
+    if (!sheaf_crypto_start()) {
+        fputs("sheaf: libsodium cannot start on this machine\n", stderr);
+        return SHEAF_EXIT_FAILED;
+    }
+    if (argc < 2) {
+        print_overview(stderr);
+        return SHEAF_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0)
+        return puts("sheaf " SHEAF_VERSION) < 0;
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
+        || strcmp(argv[1], "-h") == 0)
+        return help(argc - 2, argv + 2);
+    const sheaf_command *command = find_command(argc - 1, argv + 1, &words);
+    if (command)
+        return run_command(command, argc - 1 - words, argv + 1 + words);
+    if (argc > 2 && sheaf_kind_from_words(argv[1], argv[2]) != SHEAF_KIND_none)
+        return sheaf_act_command(argc - 1, argv + 1);
+    fprintf(stderr, "sheaf: there is no command “%s”; see: sheaf help\n", argv[1]);
+    return SHEAF_EXIT_USAGE;
+}

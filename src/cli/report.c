@@ -1,0 +1,68 @@
+/* cli/report.c - what commands share: errors, numbers, folders, printing. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int sheaf_print(const sheaf_buffer *buffer)
+{
+    if (buffer->failed) {
+        fputs("sheaf: the text to print is too large\n", stderr);
+        return SHEAF_EXIT_FAILED;
+    }
+    bool ended = buffer->len && buffer->data[buffer->len - 1] == '\n';
+    if (fwrite(buffer->data, 1, buffer->len, stdout) != buffer->len
+        || (!ended && putchar('\n') == EOF) || fflush(stdout) != 0) {
+        fprintf(stderr, "sheaf: cannot write to standard output: %s\n", strerror(errno));
+        return SHEAF_EXIT_FAILED;
+    }
+    return SHEAF_EXIT_DONE;
+}
+
+int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
+{
+    int code = err->status == SHEAF_FAULT ? SHEAF_EXIT_FAULT : SHEAF_EXIT_FAILED;
+    if (!arguments->json) {
+        fprintf(stderr, "sheaf: %s\n", err->message);
+        return code;
+    }
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 8192);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_string(&w, "error", sheaf_str(err->message));
+    sheaf_json_member_put_int(&w, "exit", code);
+    sheaf_json_close(&w);
+    (void)sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+    return code;
+}
+
+bool sheaf_number(const char *text, long long lo, long long hi, long long *out)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno || end == text || *end || value < lo || value > hi)
+        return false;
+    *out = value;
+    return true;
+}
+
+sheaf_status sheaf_home_path(const char *given, char *out, size_t size, sheaf_err *err)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *user = getenv("HOME");
+    int len;
+    if (given)
+        len = snprintf(out, size, "%s", given);
+    else if (data && *data)
+        len = snprintf(out, size, "%s/sheaf", data);
+    else if (user && *user)
+        len = snprintf(out, size, "%s/.local/share/sheaf", user);
+    else
+        return sheaf_fail(err, SHEAF_INVALID, "no home folder is known; give one with --home DIR");
+    if (len < 0 || (size_t)len >= size)
+        return sheaf_fail(err, SHEAF_INVALID, "the path of the home folder is too long");
+    return SHEAF_OK;
+}
