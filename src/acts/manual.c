@@ -56,7 +56,7 @@ static void put_form(sheaf_buffer *out, const sheaf_field *f, bool links)
         sheaf_buffer_add_string(out, "public key, 43 characters of base64url");
         break;
     case SHEAF_FIELD_BOOL:
-        sheaf_buffer_add_string(out, links ? "true or false" : "yes or no");
+        sheaf_buffer_add_string(out, "true or false");
         break;
     case SHEAF_FIELD_ENUM:
         put_choices(out, f);
@@ -156,8 +156,7 @@ static void put_choice_tables(sheaf_buffer *out)
     sheaf_buffer_add_string(out, "## Choices\n\n");
     for (size_t i = 0; i < sheaf_choice_table_count; i++) {
         const sheaf_choices *table = &sheaf_choice_tables[i];
-        sheaf_buffer_printf(out, "<a id=\"choice-%s\"></a>\n\n### choice %s\n\n", table->name,
-                            table->name);
+        sheaf_buffer_printf(out, "### choice %s\n\n", table->name);
         put_sentence(out, table->doc);
         sheaf_buffer_add_string(out, "\n\n| choice | meaning |\n|---|---|\n");
         for (size_t k = 0; table->names[k]; k++)
@@ -230,7 +229,7 @@ static void put_flag(sheaf_buffer *out, const sheaf_flag *flag)
     sheaf_buffer_printf(out, "  --%s ", flag->name);
     sheaf_flag_value(out, flag);
     sheaf_buffer_printf(out, "\n        %s", f->doc);
-    if (f->type != SHEAF_FIELD_ENUM) {
+    if (f->type != SHEAF_FIELD_ENUM && f->type != SHEAF_FIELD_BOOL) {
         sheaf_buffer_add_string(out, " (");
         put_form(out, f, false);
         sheaf_buffer_add_byte(out, ')');

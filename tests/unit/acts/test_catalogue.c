@@ -1,0 +1,180 @@
+#include "test.h"
+
+#include "acts/acts_internal.h"
+#include "acts/schema.h"
+
+static void check_shape(const sheaf_shape *shape)
+{
+    size_t texts = 0;
+    for (size_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        if (i && strcmp(shape->fields[i - 1].name, f->name) >= 0)
+            fail_msg("%s: %s does not stand in byte order", shape->name, f->name);
+        texts += f->type == SHEAF_FIELD_TEXT;
+        assert_true(f->since >= shape->since);
+        assert_true(f->lo <= f->hi);
+        assert_true(f->lo >= -SHEAF_JSON_INT_MAX && f->hi <= SHEAF_JSON_INT_MAX);
+        assert_true((f->shape != NULL)
+                    == (f->type == SHEAF_FIELD_REC || f->type == SHEAF_FIELD_LIST));
+        assert_true((f->choices != NULL) == (f->type == SHEAF_FIELD_ENUM));
+        /* Texts stand directly in what people sign, so that one name finds them; an effect
+         * contains no effect. */
+        bool people = shape->kind != SHEAF_KIND_none && shape->actor != SHEAF_ACTOR_COOP
+                      && shape->actor != SHEAF_ACTOR_HUB;
+        if (f->type == SHEAF_FIELD_TEXT || f->type == SHEAF_FIELD_EFFECT)
+            assert_true(people);
+        assert_null(strchr(f->doc, '|'));
+    }
+    assert_true(texts <= 8);
+    assert_null(strchr(shape->doc, '|'));
+}
+
+static void test_tables_are_in_order(void **unused)
+{
+    (void)unused;
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        const sheaf_shape *shape = sheaf_kind_shape(kind);
+        assert_int_equal(shape->kind, kind);
+        assert_int_equal(sheaf_kind_find(sheaf_str(shape->name)), kind);
+        check_shape(shape);
+        bool scope = shape->needs >= SHEAF_NEEDS_ADMIN && shape->needs <= SHEAF_NEEDS_VOTE;
+        assert_true(scope == (shape->actor == SHEAF_ACTOR_MEMBER));
+        assert_true((shape->needs >= SHEAF_NEEDS_ORDINARY)
+                    == (shape->actor == SHEAF_ACTOR_COOP));
+    }
+    for (size_t i = 0; i < sheaf_record_count; i++)
+        check_shape(sheaf_records[i]);
+    for (size_t i = 0; i < sheaf_choice_table_count; i++)
+        for (size_t k = 1; sheaf_choice_tables[i].names[k]; k++)
+            assert_true(
+                strcmp(sheaf_choice_tables[i].names[k - 1], sheaf_choice_tables[i].names[k])
+                < 0);
+    assert_int_equal(sheaf_kind_find(sheaf_str("motion.opens")), SHEAF_KIND_none);
+}
+
+static void test_words_of_commands(void **unused)
+{
+    (void)unused;
+    char words[SHEAF_WORDS_MAX];
+    sheaf_kind_words(SHEAF_KIND_motion_open, words);
+    assert_string_equal(words, "motion open");
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        sheaf_kind_words(kind, words);
+        char *space = strchr(words, ' ');
+        assert_non_null(space);
+        *space = 0;
+        assert_int_equal(sheaf_kind_from_words(words, space + 1), kind);
+    }
+    assert_int_equal(sheaf_kind_from_words("motion", "close"), SHEAF_KIND_none);
+}
+
+/* Options of the program that stand beside the flags of a kind. */
+static void test_flags_leave_the_programs_options_alone(void **unused)
+{
+    (void)unused;
+    static const char *const options[] = {"dry-run", "help",    "home", "hub",
+                                          "json",    "version", "yes"};
+    sheaf_flag flags[SHEAF_FLAGS_MAX];
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
+        for (size_t i = 0, n = sheaf_flags_list(kind, flags); i < n; i++)
+            for (size_t k = 0; k < sizeof options / sizeof *options; k++)
+                assert_string_not_equal(flags[i].name, options[k]);
+}
+
+static void test_schema_has_every_kind(void **unused)
+{
+    (void)unused;
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 1 << 20);
+    sheaf_schema_write(&out);
+    assert_false(out.failed);
+    size_t size = 8 << 20;
+    void *block = malloc(size);
+    sheaf_arena arena = sheaf_arena_over(block, size);
+    sheaf_json *tree;
+    sheaf_err err = {0};
+    if (sheaf_json_parse_canonical(sheaf_buffer_slice(&out), &arena, &tree, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    const sheaf_json *defs = sheaf_json_member(tree, "$defs");
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        const sheaf_shape *shape = sheaf_kind_shape(kind);
+        const sheaf_json *properties =
+            sheaf_json_member(sheaf_json_member(defs, shape->name), "properties");
+        const sheaf_json *what =
+            sheaf_json_member(sheaf_json_member(properties, "what"), "properties");
+        assert_non_null(what);
+        assert_int_equal(what->count, shape->count);
+        assert_int_equal(properties->count, shape->actor == SHEAF_ACTOR_COOP     ? 2
+                                            : shape->actor == SHEAF_ACTOR_MEMBER ? 8
+                                            : shape->actor == SHEAF_ACTOR_HUB    ? 7
+                                                                                 : 6);
+    }
+    assert_non_null(sheaf_json_member(sheaf_json_member(defs, "act"), "oneOf"));
+    assert_non_null(sheaf_json_member(sheaf_json_member(defs, "bylaws"), "properties"));
+    free(block);
+    sheaf_buffer_deinit(&out);
+}
+
+static void test_help_names_every_flag(void **unused)
+{
+    (void)unused;
+    sheaf_flag flags[SHEAF_FLAGS_MAX];
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        sheaf_buffer out;
+        sheaf_buffer_init(&out, 1 << 16);
+        sheaf_kind_help(&out, kind);
+        sheaf_buffer_add_byte(&out, 0);
+        assert_false(out.failed);
+        for (size_t i = 0, n = sheaf_flags_list(kind, flags); i < n; i++) {
+            char line[SHEAF_FLAG_NAME_MAX + 8];
+            snprintf(line, sizeof line, "\n  --%.63s ", flags[i].name);
+            if (!strstr((const char *)out.data, line))
+                fail_msg("the help of kind %d lacks --%s", kind, flags[i].name);
+        }
+        sheaf_buffer_deinit(&out);
+    }
+}
+
+/* docs/acts.md is what the tables say; SHEAF_WRITE_DOCS=1 writes it again. */
+static void test_the_page_is_up_to_date(void **unused)
+{
+    (void)unused;
+    const char *root = getenv("SHEAF_SOURCE");
+    if (!root)
+        skip();
+    char path[4096];
+    snprintf(path, sizeof path, "%s/docs/acts.md", root);
+    sheaf_buffer want;
+    sheaf_buffer_init(&want, 1 << 20);
+    sheaf_catalogue_markdown(&want);
+    assert_false(want.failed);
+    if (getenv("SHEAF_WRITE_DOCS")) {
+        FILE *out = fopen(path, "wb");
+        assert_non_null(out);
+        assert_int_equal(fwrite(want.data, 1, want.len, out), want.len);
+        assert_int_equal(fclose(out), 0);
+    }
+    FILE *in = fopen(path, "rb");
+    uint8_t *have = malloc(want.len + 1);
+    size_t len = in ? fread(have, 1, want.len + 1, in) : 0;
+    if (in)
+        fclose(in);
+    if (len != want.len || memcmp(have, want.data, len) != 0)
+        fail_msg("docs/acts.md does not match src/acts/tbl/; write it again with "
+                 "SHEAF_WRITE_DOCS=1 SHEAF_SOURCE=. BUILD/tests/unit/acts/test_acts_catalogue");
+    free(have);
+    sheaf_buffer_deinit(&want);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables_are_in_order),
+        cmocka_unit_test(test_words_of_commands),
+        cmocka_unit_test(test_flags_leave_the_programs_options_alone),
+        cmocka_unit_test(test_schema_has_every_kind),
+        cmocka_unit_test(test_help_names_every_flag),
+        cmocka_unit_test(test_the_page_is_up_to_date),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

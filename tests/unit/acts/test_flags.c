@@ -1,0 +1,290 @@
+#include "test.h"
+
+#include "generate.h"
+
+#include "acts/flags.h"
+#include "base/encode.h"
+#include "base/json.h"
+
+enum { ARGS_MAX = 512 };
+
+static uint8_t block[SHEAF_ACT_ARENA_BYTES], made[8 << 20];
+
+static sheaf_status read_file(void *context, const char *path, sheaf_slice *out, sheaf_err *err)
+{
+    if (strcmp(path, "effect.json") != 0)
+        return sheaf_fail(err, SHEAF_IO, "cannot open %s", path);
+    *out = sheaf_str(context ? context
+                             : "{ \"what\": {\"model\": 7},\n  \"kind\": \"model.retire\" }\n");
+    return SHEAF_OK;
+}
+
+static void salt(void *context, uint8_t out[SHEAF_SALT_BYTES])
+{
+    (void)context;
+    memset(out, 5, SHEAF_SALT_BYTES);
+}
+
+static const sheaf_flags_source source = {read_file, salt, NULL};
+
+static sheaf_status parse(sheaf_kind kind, const char *const *argv, sheaf_flags_result *out,
+                          sheaf_err *err)
+{
+    int argc = 0;
+    while (argv[argc])
+        argc++;
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    return sheaf_flags_parse(kind, argc, argv, 1, &source, &arena, out, err);
+}
+
+static void check(sheaf_kind kind, const char *const *argv, const char *want)
+{
+    sheaf_flags_result out;
+    sheaf_err err = {0};
+    if (parse(kind, argv, &out, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    if (!sheaf_slice_is(out.what, want))
+        fail_msg("got %.*s, want %s", SHEAF_PRINT(out.what), want);
+}
+
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_flags_make_what(void **unused)
+{
+    (void)unused;
+    check(SHEAF_KIND_ballot_cast, ARGS("--motion", "57", "--choice", "yes"),
+          "{\"choice\":\"yes\",\"motion\":57}");
+    check(SHEAF_KIND_ballot_cast, ARGS("--motion=57", "--choice=no", "--"),
+          "{\"choice\":\"no\",\"motion\":57}");
+    check(SHEAF_KIND_member_leave, ARGS(NULL), "{}");
+    check(SHEAF_KIND_surplus_distribute, ARGS("--amount_cents", "1250"),
+          "{\"amount_cents\":1250}");
+    check(SHEAF_KIND_surplus_distribute, ARGS("--amount-cents", "1250"),
+          "{\"amount_cents\":1250}");
+    check(SHEAF_KIND_key_admit,
+          ARGS("--scopes.train", "--scopes.vote", "no", "--public-key",
+               "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+          "{\"public_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"scopes\":{"
+          "\"admin\":false,\"data\":false,\"money\":false,\"train\":true,\"vote\":false},"
+          "\"web\":false}");
+    check(SHEAF_KIND_mandate_grant,
+          ARGS("--attest-min", "3", "--cohort-min", "3", "--datasets",
+               "[ {\"dataset\": 4}, {\"dataset\": 5} ]", "--duration-s", "60", "--learning",
+               "{\"seed\":1,\"rate_millionths\":2,\"local_steps\":3,\"batch\":0}", "--model",
+               "9", "--purpose", "care", "--release", "exact_sum", "--rounds-max", "20"),
+          "{\"attest_min\":3,\"cohort_min\":3,\"datasets\":[{\"dataset\":4},{\"dataset\":5}],"
+          "\"duration_s\":60,\"learning\":{\"batch\":0,\"local_steps\":3,\"rate_millionths\":2,"
+          "\"seed\":1},\"model\":9,\"purpose\":\"care\",\"release\":\"exact_sum\","
+          "\"rounds_max\":20}");
+}
+
+static void test_texts_are_committed_to(void **unused)
+{
+    (void)unused;
+    sheaf_flags_result out;
+    sheaf_err err = {0};
+    const char *const *argv =
+        ARGS("--title", "Retire it", "--reason=--because", "--effect", "effect.json");
+    if (parse(SHEAF_KIND_motion_open, argv, &out, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(out.text_count, 2);
+    assert_string_equal(out.texts[0].name, "reason");
+    assert_true(sheaf_slice_is(out.texts[0].text, "--because"));
+    assert_string_equal(out.texts[1].name, "title");
+    sheaf_hash hash = sheaf_commit(out.texts[1].salt, sheaf_str("Retire it"));
+    const struct sheaf_motion_open *what = out.decoded;
+    assert_true(sheaf_hash_equal(&what->title, &hash));
+    assert_int_equal(what->effect->kind, SHEAF_KIND_model_retire);
+    assert_int_equal(((const struct sheaf_model_retire *)what->effect->what)->model, 7);
+}
+
+static void test_wrong_flags_are_explained(void **unused)
+{
+    (void)unused;
+    static const struct {
+        sheaf_kind kind;
+        const char *argv[8];
+        const char *want;
+    } rows[] = {
+        {SHEAF_KIND_ballot_cast, {"57"}, "'57' is no flag; `sheaf help ballot.cast` lists the"},
+        {SHEAF_KIND_ballot_cast, {""}, "'' is no flag"},
+        {SHEAF_KIND_ballot_cast, {"-"}, "'-' is no flag"},
+        {SHEAF_KIND_ballot_cast, {"--", "57"}, "'57' is no flag"},
+        {SHEAF_KIND_ballot_cast,
+         {"--motoin", "57"},
+         "there is no flag --motoin for ballot.cast; did you mean --motion?"},
+        {SHEAF_KIND_ballot_cast,
+         {"--zzzzzz", "57"},
+         "there is no flag --zzzzzz for ballot.cast; `sheaf help ballot.cast` lists them"},
+        {SHEAF_KIND_key_admit, {"--vote"}, "did you mean --scopes.vote?"},
+        {SHEAF_KIND_ballot_cast, {"--motion"}, "--motion needs a value (the motion)"},
+        {SHEAF_KIND_ballot_cast, {"--motion", "--choice", "yes"}, "--motion needs a value"},
+        {SHEAF_KIND_ballot_cast, {"--motion", "1", "--motion", "2"}, "--motion is given twice"},
+        {SHEAF_KIND_ballot_cast, {"--motion", "1"}, "--choice is missing: the vote"},
+        {SHEAF_KIND_ballot_cast,
+         {"--motion", "1", "--choice", "maybe"},
+         "--choice: must be one of: abstain, no, yes"},
+        {SHEAF_KIND_ballot_cast,
+         {"--motion", "x", "--choice", "yes"},
+         "--motion must be a whole number, not x"},
+        {SHEAF_KIND_ballot_cast,
+         {"--motion", "-1", "--choice", "yes"},
+         "--motion: must be a whole number from 0 to 4294967294, not -1"},
+        {SHEAF_KIND_surplus_distribute,
+         {"--amount-cents", "12.50"},
+         "--amount-cents must be a whole number, not 12.50 (amounts are in hundredths: 12.50 "
+         "is"},
+        {SHEAF_KIND_motion_open, {"--title", ""}, "--title: the text must have 1 to 200 bytes"},
+        {SHEAF_KIND_motion_open, {"--title", "\xff"}, "--title: the text must be UTF-8"},
+        {SHEAF_KIND_motion_open,
+         {"--title", "x", "--effect", "none.json"},
+         "cannot open none.json"},
+        {SHEAF_KIND_motion_open, {"--title", "x", "--effect", "{oops"}, "--effect: byte 1: "},
+        {SHEAF_KIND_motion_open,
+         {"--title", "x", "--effect", "{\"kind\":\"ballot.cast\",\"what\":{}}"},
+         "--effect.kind: ballot.cast is no effect of a decision"},
+        {SHEAF_KIND_motion_open,
+         {"--title", "x", "--effect", "{\"kind\":\"rules.adopt\",\"what\":{\"revision\":1}}"},
+         "--effect.what.revision: must be a whole number from 2 to 65535, not 1"},
+        {SHEAF_KIND_key_admit, {"--web=maybe"}, "--public-key is missing: the new key"},
+        {SHEAF_KIND_key_admit,
+         {"--scopes", "{}", "--scopes.vote", "--public-key", "AA"},
+         "give either --scopes or --scopes.vote, not both"},
+        {SHEAF_KIND_key_admit,
+         {"--public-key", "AA", "--web=maybe"},
+         "--web must be yes or no, not maybe"},
+        {SHEAF_KIND_key_admit,
+         {"--public-key", "AA"},
+         "--public_key: must be 32 bytes in base64url (43 characters)"},
+        {SHEAF_KIND_bylaws_amend, {"--base", "0"}, "--text is missing: the whole new document"},
+        {SHEAF_KIND_bylaws_amend,
+         {"--base", "0", "--text.admission.approvals", "1"},
+         "--text.classes is missing: classes of members"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_flags_result out;
+        sheaf_err err = {0};
+        assert_int_not_equal(parse(rows[i].kind, rows[i].argv, &out, &err), SHEAF_OK);
+        if (!strstr(err.message, rows[i].want))
+            fail_msg("row %zu: got \"%s\", want \"%s\"", i, err.message, rows[i].want);
+    }
+}
+
+static const char *kept(sheaf_arena *arena, const char *name, sheaf_slice value)
+{
+    size_t size = strlen("--=") + strlen(name) + value.len + 1;
+    char *out = sheaf_arena_take(arena, size, 1, 1);
+    assert_non_null(out);
+    snprintf(out, size, "--%s=%.*s", name, SHEAF_PRINT(value));
+    return out;
+}
+
+/* The flags that say what a valid object says, records field by field. */
+static int arguments(sheaf_kind kind, const sheaf_json *tree, sheaf_arena *arena,
+                     const char **argv)
+{
+    sheaf_flag flags[SHEAF_FLAGS_MAX];
+    int argc = 0;
+    for (size_t i = 0, n = sheaf_flags_list(kind, flags); i < n; i++) {
+        if (flags[i].field->type == SHEAF_FIELD_REC)
+            continue;
+        char path[SHEAF_FLAG_NAME_MAX];
+        memcpy(path, flags[i].name, sizeof path);
+        for (char *c = path; *c; c++)
+            if (*c == '-')
+                *c = '_';
+        const sheaf_json *value = tree;
+        for (char *part = path, *dot; part; part = dot ? dot + 1 : NULL) {
+            dot = strchr(part, '.');
+            if (dot)
+                *dot = 0;
+            value = sheaf_json_member(value, part);
+        }
+        if (!value)
+            continue;
+        sheaf_buffer text;
+        sheaf_buffer_init(&text, SHEAF_ENTRY_MAX);
+        if (flags[i].field->type == SHEAF_FIELD_BOOL)
+            sheaf_buffer_add_string(&text, value->boolean ? "yes" : "no");
+        else if (flags[i].field->type == SHEAF_FIELD_TEXT)
+            sheaf_buffer_printf(&text, "the %s", flags[i].field->name);
+        else if (value->type == SHEAF_JSON_STRING)
+            sheaf_buffer_add(&text, value->string);
+        else
+            sheaf_json_write(&text, value);
+        argv[argc++] = kept(arena, flags[i].name, sheaf_buffer_slice(&text));
+        assert_true(argc < ARGS_MAX);
+        sheaf_buffer_deinit(&text);
+    }
+    return argc;
+}
+
+/* Puts the given texts' commitments into `what`, so that it can be compared. */
+static void commit_to(const sheaf_shape *shape, void *what)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        if (f->type != SHEAF_FIELD_TEXT || !*(bool *)((uint8_t *)what + f->has))
+            continue;
+        uint8_t bytes[SHEAF_SALT_BYTES];
+        char text[100];
+        salt(NULL, bytes);
+        snprintf(text, sizeof text, "the %s", f->name);
+        *(sheaf_hash *)((uint8_t *)what + f->at) = sheaf_commit(bytes, sheaf_str(text));
+    }
+}
+
+static sheaf_slice what_bytes(sheaf_kind kind, const void *what, sheaf_buffer *out)
+{
+    sheaf_buffer_init(out, SHEAF_ENTRY_MAX);
+    if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_COOP)
+        sheaf_effect_encode(out, &(sheaf_effect){kind, what});
+    else
+        sheaf_act_encode(out, &(sheaf_act){.kind = kind, .seq = 1, .what = what});
+    assert_false(out->failed);
+    sheaf_slice all = sheaf_buffer_slice(out);
+    const uint8_t *at = memmem(all.data, all.len, "\"what\":", 7);
+    assert_non_null(at);
+    at += 7;
+    return sheaf_bytes(at, all.len - (size_t)(at - all.data) - 1);
+}
+
+static void test_every_kind_can_be_given_by_flags(void **unused)
+{
+    (void)unused;
+    generator g = {.state = 5};
+    for (int turn = 0; turn < 20; turn++) {
+        for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+            const sheaf_shape *shape = sheaf_kind_shape(kind);
+            sheaf_arena arena = sheaf_arena_over(made, sizeof made);
+            g.arena = &arena;
+            void *what = sheaf_arena_take(&arena, 1, shape->size, 16);
+            generator_fill(&g, shape, what);
+            commit_to(shape, what);
+            sheaf_buffer buffer;
+            sheaf_slice want = what_bytes(kind, what, &buffer);
+            sheaf_json *tree;
+            sheaf_err err = {0};
+            assert_int_equal(sheaf_json_parse_canonical(want, &arena, &tree, &err), SHEAF_OK);
+            const char *argv[ARGS_MAX + 1] = {0};
+            arguments(kind, tree, &arena, argv);
+            sheaf_flags_result out;
+            if (parse(kind, argv, &out, &err) != SHEAF_OK)
+                fail_msg("%s: %s", shape->name, err.message);
+            if (!sheaf_slice_equal(out.what, want))
+                fail_msg("got %.*s, want %.*s", SHEAF_PRINT(out.what), SHEAF_PRINT(want));
+            sheaf_buffer_deinit(&buffer);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flags_make_what),
+        cmocka_unit_test(test_texts_are_committed_to),
+        cmocka_unit_test(test_wrong_flags_are_explained),
+        cmocka_unit_test(test_every_kind_can_be_given_by_flags),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
