@@ -1,0 +1,138 @@
+#include "learn/round_job.h"
+
+#include "coop/view.h"
+#include "learn/evaluate.h"
+#include "learn/federate.h"
+
+#include <stdlib.h>
+
+enum { RESULT_BYTES_MAX = 1 << 24 };
+
+sheaf_status sheaf_round_job_features(const sheaf_state *state, uint32_t model,
+                                      sheaf_features *out, sheaf_err *err)
+{
+    const struct sheaf_row_model *row = sheaf_model_find(state, model);
+    if (!row)
+        return sheaf_fail(err, SHEAF_INVALID, "there is no model %u", model);
+    *out = (sheaf_features){.count = row->features};
+    for (uint32_t i = 0; i < row->features; i++) {
+        const struct sheaf_row_feature *feature =
+            sheaf_feature_at(state, row->feature_first + i);
+        memcpy(out->items[i].column, feature->column, sizeof feature->column);
+        out->items[i].has_level = feature->has_level;
+        out->items[i].level = feature->level;
+    }
+    memcpy(out->label, row->label, sizeof row->label);
+    return sheaf_features_check(out, err);
+}
+
+sheaf_status sheaf_round_job_config(const sheaf_state *state,
+                                    const struct sheaf_row_round *round,
+                                    const sheaf_hash *manifest, sheaf_round_config *out,
+                                    sheaf_err *err)
+{
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, round->mandate);
+    *out = (sheaf_round_config){.round = round->id,
+                                .manifest = *manifest,
+                                .words = round->words,
+                                .count = round->seats,
+                                .threshold = sheaf_round_threshold(round->seats)};
+    out->min_survivors = sheaf_survivors_min(state, mandate, round->seats);
+    memcpy(out->origin, sheaf_coop(state)->origin, sizeof sheaf_coop(state)->origin);
+    for (size_t i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
+        out->stage_ms[i] = round->stage_ms;
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
+        out->members[i].member = seat->member;
+        memcpy(out->members[i].public, sheaf_key_find(state, seat->key)->public_key.bytes,
+               SHEAF_PUBLIC_BYTES);
+    }
+    return sheaf_round_config_check(out, err);
+}
+
+void sheaf_sum_put(sheaf_buffer *out, const uint64_t *words, size_t count)
+{
+    uint8_t *to = sheaf_buffer_extend(out, count * 8);
+    for (size_t i = 0; to && i < count; i++)
+        for (size_t k = 0; k < 8; k++)
+            *to++ = (uint8_t)(words[i] >> (8 * k));
+}
+
+static sheaf_status statistics(const sheaf_state *state, const struct sheaf_row_round *round,
+                               const int64_t *words, sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_features features;
+    sheaf_scaling scaling;
+    sheaf_model model;
+    uint32_t records;
+    SHEAF_TRY(sheaf_round_job_features(state, round->model, &features, err));
+    SHEAF_TRY(sheaf_statistics_finish(words, features.count, &scaling, &records, err));
+    sheaf_model_init(&model, &features, &scaling);
+    sheaf_model_write(&out->bytes, &model);
+    return SHEAF_OK;
+}
+
+static sheaf_status train(sheaf_slice base, const int64_t *words, sheaf_round_result *out,
+                          sheaf_err *err)
+{
+    sheaf_model model;
+    sheaf_round_figures figures;
+    SHEAF_TRY(sheaf_model_read(base, &model, err));
+    SHEAF_TRY(sheaf_update_finish(&model, words, &model, &figures, err));
+    sheaf_model_write(&out->bytes, &model);
+    out->has_figures = true;
+    out->figures = (struct sheaf_figures){.accuracy_millionths = figures.accuracy_millionths,
+                                          .log_loss_millionths = figures.loss_millionths,
+                                          .records = figures.records,
+                                          .has_accuracy_millionths = true,
+                                          .has_log_loss_millionths = true,
+                                          .has_records = true};
+    return SHEAF_OK;
+}
+
+static sheaf_status evaluate(const struct sheaf_row_round *round, const uint64_t *words,
+                             const int64_t *as_integers, sheaf_round_result *out,
+                             sheaf_err *err)
+{
+    sheaf_evaluation evaluation;
+    SHEAF_TRY(sheaf_evaluation_finish(as_integers, &evaluation, err));
+    sheaf_sum_put(&out->bytes, words, round->words);
+    out->has_figures = true;
+    out->figures = (struct sheaf_figures){.accuracy_millionths = evaluation.accuracy_millionths,
+                                          .auc_millionths = evaluation.auc_millionths,
+                                          .log_loss_millionths = evaluation.loss_millionths,
+                                          .records = evaluation.records,
+                                          .has_accuracy_millionths = true,
+                                          .has_auc_millionths = evaluation.auc_millionths >= 0,
+                                          .has_log_loss_millionths = true,
+                                          .has_records = true};
+    if (!out->figures.has_auc_millionths)
+        out->figures.auc_millionths = 0;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_job_result(const sheaf_state *state,
+                                    const struct sheaf_row_round *round, sheaf_slice base,
+                                    const uint64_t *words, sheaf_round_result *out,
+                                    sheaf_err *err)
+{
+    *out = (sheaf_round_result){0};
+    int64_t *integers = calloc(round->words, sizeof *integers);
+    if (!integers)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", round->words);
+    memcpy(integers, words, round->words * sizeof *integers); /* two's complement */
+    sheaf_buffer_init(&out->bytes, RESULT_BYTES_MAX);
+    sheaf_status status = SHEAF_OK;
+    if (round->task == SHEAF_task_statistics)
+        status = statistics(state, round, integers, out, err);
+    else if (round->task == SHEAF_task_train)
+        status = train(base, integers, out, err);
+    else
+        status = evaluate(round, words, integers, out, err);
+    free(integers);
+    if (status == SHEAF_OK)
+        status = sheaf_buffer_check(&out->bytes, "the result of a round", err);
+    if (status != SHEAF_OK)
+        sheaf_buffer_deinit(&out->bytes);
+    return status;
+}

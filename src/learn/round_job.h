@@ -1,0 +1,41 @@
+/* learn/round_job.h - what a round on the log asks for, and what its sum makes.
+ *
+ * Hub, participants and auditors all come to the result through here: from the state, the base
+ * model's bytes and the summed words, in integers, to the bytes whose hash stands on the log.
+ */
+#ifndef SHEAF_LEARN_ROUND_JOB_H
+#define SHEAF_LEARN_ROUND_JOB_H
+
+#include "coop/state.h"
+#include "learn/model.h"
+#include "round/config.h"
+
+/* The inputs of a registered model. */
+SHEAF_MUST_USE sheaf_status sheaf_round_job_features(const sheaf_state *state, uint32_t model,
+                                                     sheaf_features *out, sheaf_err *err);
+
+/* The round protocol's terms. `manifest` is the leaf hash of the entry that opened the round,
+ * so that everything in it is bound. */
+SHEAF_MUST_USE sheaf_status sheaf_round_job_config(const sheaf_state *state,
+                                                   const struct sheaf_row_round *round,
+                                                   const sheaf_hash *manifest,
+                                                   sheaf_round_config *out, sheaf_err *err);
+
+/* Summed words as bytes: 8 each, little-endian. */
+void sheaf_sum_put(sheaf_buffer *out, const uint64_t *words, size_t count);
+
+typedef struct {
+    sheaf_buffer bytes; /* the new model; after an evaluation the sum itself */
+    bool has_figures;   /* of training and evaluation */
+    struct sheaf_figures figures;
+} sheaf_round_result;
+
+/* `base` is the model that the round started from, empty for statistics; `words` has
+ * round->words places. Fills *out, whose bytes the caller frees. SHEAF_INVALID if no members
+ * within their bounds can have such a sum. */
+SHEAF_MUST_USE sheaf_status sheaf_round_job_result(const sheaf_state *state,
+                                                   const struct sheaf_row_round *round,
+                                                   sheaf_slice base, const uint64_t *words,
+                                                   sheaf_round_result *out, sheaf_err *err);
+
+#endif
