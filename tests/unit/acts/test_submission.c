@@ -172,6 +172,8 @@ static void test_walk_over_texts(void **unused)
     assert_true(sheaf_act_next_text(&f.act, &place, &commitment));
     assert_string_equal(commitment.name, "title");
     assert_true(sheaf_hash_equal(&commitment.commitment, &f.what.title));
+    assert_int_equal(sheaf_text_check(&commitment, &f.title, NULL), SHEAF_OK);
+    assert_int_equal(sheaf_text_check(&commitment, &f.reason, NULL), SHEAF_INVALID);
     assert_false(sheaf_act_next_text(&f.act, &place, &commitment));
 }
 
