@@ -1,0 +1,334 @@
+#include "node/follower.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "coop/view.h"
+#include "node/follower_batch.h"
+
+#define FETCH_BYTES_MAX ((size_t)1 << 30) /* of new entries in one step */
+
+int64_t sheaf_entry_stamp(sheaf_slice entry)
+{
+    static const char name[] = ",\"stamp\":";
+    size_t len = sizeof name - 1, end = entry.len;
+    if (end == 0 || entry.data[end - 1] != '}')
+        return -1;
+    size_t from = --end;
+    while (from > 0 && entry.data[from - 1] >= '0' && entry.data[from - 1] <= '9')
+        from--;
+    uint64_t stamp;
+    if (from < len || memcmp(entry.data + from - len, name, len) != 0
+        || !sheaf_decimal_get((sheaf_slice){entry.data + from, end - from}, &stamp)
+        || stamp > (uint64_t)SHEAF_JSON_INT_MAX)
+        return -1;
+    return (int64_t)stamp;
+}
+
+/* ---- opening ---- */
+
+static sheaf_status learn_log_key(sheaf_follower *f, const uint8_t public[SHEAF_PUBLIC_BYTES],
+                                  sheaf_slice origin, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_vkey_make(&f->log_key, SHEAF_VKEY_ED25519, origin, public, err));
+    if (origin.len != SHEAF_ORIGIN_LEN)
+        return sheaf_fail(err, SHEAF_FAULT, "the log's origin has %zu characters", origin.len);
+    memcpy(f->origin, origin.data, SHEAF_ORIGIN_LEN);
+    f->origin[SHEAF_ORIGIN_LEN] = 0;
+    f->knows_key = true;
+    return SHEAF_OK;
+}
+
+static sheaf_status origin_check(const sheaf_follower *f, sheaf_slice origin, sheaf_err *err)
+{
+    if (!f->origin[0] || sheaf_slice_is(origin, f->origin))
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_FAULT,
+                      "the log is %.*s, but %s belongs to the co-op %s: give the right hub, or "
+                      "another home",
+                      SHEAF_PRINT(origin), f->home, f->origin);
+}
+
+static sheaf_status visit_own(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+{
+    sheaf_follower_batch *batch = context;
+    (void)index;
+    return sheaf_follower_batch_add(batch, entry, err);
+}
+
+/* Replays the copy that stands in the home and checks the checkpoint under it. */
+static sheaf_status replay_own(sheaf_follower *f, sheaf_err *err)
+{
+    sheaf_follower_batch batch;
+    uint64_t size = sheaf_log_store_size(f->store);
+    sheaf_follower_batch_init(&batch, f);
+    sheaf_status status = sheaf_log_store_range(f->store, 0, size, visit_own, &batch, err);
+    if (status == SHEAF_OK)
+        status = sheaf_follower_batch_flush(&batch, err);
+    sheaf_follower_batch_deinit(&batch);
+    SHEAF_TRY(status);
+    const struct sheaf_row_coop *coop = sheaf_coop(&f->replay.state);
+    if (!coop)
+        return SHEAF_OK;
+    SHEAF_TRY(origin_check(f, SHEAF_WORDS(coop->origin), err));
+    SHEAF_TRY(learn_log_key(f, coop->log_key.bytes, SHEAF_WORDS(coop->origin), err));
+    sheaf_slice note = sheaf_log_store_checkpoint(f->store);
+    if (!note.len)
+        return SHEAF_OK;
+    sheaf_checkpoint head;
+    SHEAF_TRY(sheaf_checkpoint_open(note, &f->log_key, &head, err));
+    sheaf_buffer_add(&f->note, note);
+    return sheaf_buffer_check(&f->note, "the checkpoint", err);
+}
+
+static sheaf_status refuse_after_fork(const char *home, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(path, err, "%s/fork/theirs", home));
+    if (!sheaf_file_exists(path))
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_FAULT,
+                      "the hub once showed %s two histories; both checkpoints are in %s/fork: "
+                      "show them to the other members, then remove that folder to go on",
+                      home, home);
+}
+
+sheaf_status sheaf_follower_open(sheaf_follower *f, const char *home, const char *origin,
+                                 uint16_t revision_max, sheaf_err *err)
+{
+    *f = (sheaf_follower){.keeps = true};
+    sheaf_buffer_init(&f->note, SHEAF_NOTE_BYTES_MAX);
+    SHEAF_TRY(sheaf_path(f->home, err, "%s", home));
+    SHEAF_TRY(refuse_after_fork(home, err));
+    if (origin && origin[0]) {
+        if (!sheaf_origin_valid(sheaf_str(origin)))
+            return sheaf_fail(err, SHEAF_INVALID, "%s is no origin of a log", origin);
+        snprintf(f->origin, sizeof f->origin, "%s", origin);
+    }
+    SHEAF_TRY(sheaf_replay_init(&f->replay, revision_max, err));
+    sheaf_status status = sheaf_log_store_open(&f->store, home, false, err);
+    if (status == SHEAF_IO) { /* held by another program, or a disk that cannot be written */
+        f->keeps = false;
+        if (sheaf_log_store_open(&f->store, home, true, NULL) == SHEAF_OK)
+            status = SHEAF_OK;
+    }
+    if (status == SHEAF_OK)
+        status = replay_own(f, err);
+    if (status != SHEAF_OK)
+        sheaf_follower_close(f);
+    return status;
+}
+
+void sheaf_follower_close(sheaf_follower *f)
+{
+    sheaf_log_store_close(f->store);
+    f->store = NULL;
+    sheaf_replay_deinit(&f->replay);
+    sheaf_buffer_deinit(&f->note);
+}
+
+/* ---- following ---- */
+
+/* What one step works on. */
+typedef struct {
+    sheaf_follower *f;
+    const sheaf_transport *transport;
+    sheaf_buffer note, bundle;
+    sheaf_checkpoint head;
+    sheaf_follower_batch fresh; /* entries from the follower's size on */
+    sheaf_tree tree;            /* with them */
+} step;
+
+static sheaf_status keep_proof(const sheaf_follower *f, sheaf_slice theirs, sheaf_err *err)
+{
+    char dir[SHEAF_PATH_MAX], path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(dir, err, "%s/fork", f->home));
+    SHEAF_TRY(sheaf_folder_make(dir, 0700, err));
+    SHEAF_TRY(sheaf_path(path, err, "%s/ours", dir));
+    SHEAF_TRY(sheaf_file_write(path, 0600, sheaf_buffer_slice(&f->note), err));
+    SHEAF_TRY(sheaf_path(path, err, "%s/theirs", dir));
+    return sheaf_file_write(path, 0600, theirs, err);
+}
+
+/* Keeps both checkpoints, which the log's key signed, and ends following for good. */
+static sheaf_status halt(sheaf_follower *f, sheaf_slice theirs, const char *why, sheaf_err *err)
+{
+    sheaf_err disk;
+    f->halted = true;
+    if (keep_proof(f, theirs, &disk) == SHEAF_OK)
+        (void)sheaf_fail(&f->reason, SHEAF_FAULT, "%s; both checkpoints are kept in %s/fork",
+                         why, f->home);
+    else
+        (void)sheaf_fail(&f->reason, SHEAF_FAULT, "%s; and the proof could not be kept: %.150s",
+                         why, disk.message);
+    return sheaf_fail(err, SHEAF_FAULT, "%s", f->reason.message);
+}
+
+/* A full bundle replaces its partial ones, so either may be there. */
+static sheaf_status fetch_bundle(step *s, uint64_t index, uint16_t width, sheaf_err *err)
+{
+    char path[SHEAF_TILE_PATH_MAX + 8], name[SHEAF_TILE_PATH_MAX];
+    sheaf_tile tile = {.entries = true, .index = index, .width = width};
+    unsigned status = 0;
+    for (int full = 0; full < 2; full++) {
+        sheaf_tile_path(&tile, name);
+        snprintf(path, sizeof path, "/log/%s", name);
+        SHEAF_TRY(s->transport->call(s->transport->context,
+                                     &(sheaf_hub_call){.method = "GET", .path = path}, &status,
+                                     &s->bundle, err));
+        if (status == 200)
+            return SHEAF_OK;
+        tile.width = SHEAF_TILE_WIDTH;
+    }
+    return sheaf_hub_failed(path, status, sheaf_buffer_slice(&s->bundle), err);
+}
+
+/* Entries that this home has already must be the very same ones. */
+static bool same_as_ours(const sheaf_follower *f, uint64_t index, sheaf_slice entry)
+{
+    if (!f->store || index >= sheaf_log_store_size(f->store))
+        return true;
+    sheaf_hash ours = sheaf_log_store_hash(f->store, 0, index), theirs = sheaf_tree_leaf(entry);
+    return sheaf_hash_equal(&ours, &theirs);
+}
+
+static sheaf_status take_bundle(step *s, uint64_t first, uint64_t end, int64_t now_ms,
+                                sheaf_err *err)
+{
+    sheaf_slice rest = sheaf_buffer_slice(&s->bundle), entry;
+    for (uint64_t index = first; index < end; index++) {
+        if (!sheaf_bundle_next(&rest, &entry))
+            return sheaf_fail(err, SHEAF_FAULT, "the hub's bundle lacks entry %llu",
+                              (unsigned long long)index);
+        if (index < s->f->replay.tree.size) {
+            if (!same_as_ours(s->f, index, entry))
+                return halt(s->f, sheaf_buffer_slice(&s->note),
+                            "the hub shows another entry than before: its log has forked", err);
+            continue;
+        }
+        int64_t stamp = sheaf_entry_stamp(entry);
+        if (stamp > now_ms + SHEAF_CLOCK_SKEW_MS)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "entry %llu is stamped %lld seconds ahead of this machine's "
+                              "clock; set the clock, or ask the operator to",
+                              (unsigned long long)index, (long long)((stamp - now_ms) / 1000));
+        sheaf_hash leaf = sheaf_tree_leaf(entry);
+        sheaf_tree_append(&s->tree, &leaf);
+        SHEAF_TRY(sheaf_follower_batch_keep(&s->fresh, entry, err));
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status fetch_entries(step *s, int64_t now_ms, sheaf_err *err)
+{
+    uint64_t from = s->f->replay.tree.size, size = s->head.size;
+    s->tree = s->f->replay.tree;
+    for (uint64_t tile = from / SHEAF_TILE_WIDTH; tile * SHEAF_TILE_WIDTH < size; tile++) {
+        uint64_t first = tile * SHEAF_TILE_WIDTH;
+        uint64_t width = size - first < SHEAF_TILE_WIDTH ? size - first : SHEAF_TILE_WIDTH;
+        SHEAF_TRY(fetch_bundle(s, tile, (uint16_t)width, err));
+        SHEAF_TRY(take_bundle(s, first, first + width, now_ms, err));
+    }
+    return SHEAF_OK;
+}
+
+/* Before the log's key is known, the founding entry names it. */
+static sheaf_status first_contact(step *s, sheaf_err *err)
+{
+    sheaf_replay *replay = &s->f->replay;
+    sheaf_entry entry;
+    sheaf_arena_reset(&replay->decode);
+    SHEAF_TRY(sheaf_entry_decode(sheaf_follower_batch_at(&s->fresh, 0),
+                                 replay->state.revision_max, &replay->decode, &entry, err));
+    if (entry.act->kind != SHEAF_KIND_coop_found)
+        return sheaf_fail(err, SHEAF_FAULT, "the log does not begin with a founding");
+    const struct sheaf_coop_found *found = entry.act->what;
+    SHEAF_TRY(origin_check(s->f, found->origin, err));
+    return learn_log_key(s->f, found->log_key.bytes, found->origin, err);
+}
+
+/* The checkpoint itself: signed, of this log, not smaller than what was seen. */
+static sheaf_status head_check(step *s, sheaf_err *err)
+{
+    sheaf_follower *f = s->f;
+    sheaf_slice note = sheaf_buffer_slice(&s->note);
+    SHEAF_TRY(sheaf_checkpoint_read(note, &s->head, err));
+    SHEAF_TRY(origin_check(f, s->head.origin, err));
+    if (f->knows_key)
+        SHEAF_TRY(sheaf_checkpoint_open(note, &f->log_key, &s->head, err));
+    uint64_t size = f->replay.tree.size;
+    sheaf_hash root = sheaf_tree_root(&f->replay.tree);
+    if (s->head.size < size)
+        return halt(f, note, "the hub shows fewer entries than before: its log has shrunk",
+                    err);
+    if (s->head.size == size && !sheaf_hash_equal(&s->head.root, &root))
+        return halt(f, note, "the hub shows another log of the same size: it has forked", err);
+    return SHEAF_OK;
+}
+
+static sheaf_status keep_and_fold(step *s, sheaf_err *err)
+{
+    sheaf_follower *f = s->f;
+    if (f->keeps && f->store) {
+        SHEAF_TRY(sheaf_follower_batch_store(&s->fresh, f->store, err));
+        SHEAF_TRY(sheaf_log_store_publish(f->store, sheaf_buffer_slice(&s->note), err));
+    }
+    SHEAF_TRY(sheaf_follower_batch_flush(&s->fresh, err));
+    sheaf_buffer_reset(&f->note);
+    sheaf_buffer_add(&f->note, sheaf_buffer_slice(&s->note));
+    return sheaf_buffer_check(&f->note, "the checkpoint", err);
+}
+
+static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err *err)
+{
+    sheaf_follower *f = s->f;
+    SHEAF_TRY(sheaf_hub_get(s->transport, "/log/checkpoint", &s->note, err));
+    SHEAF_TRY(head_check(s, err));
+    if (s->head.size == f->replay.tree.size)
+        return SHEAF_OK;
+    SHEAF_TRY(fetch_entries(s, now_ms, err));
+    sheaf_hash root = sheaf_tree_root(&s->tree);
+    *mismatch = !sheaf_hash_equal(&root, &s->head.root);
+    if (*mismatch)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the hub's %llu entries do not make the root of its checkpoint",
+                          (unsigned long long)s->head.size);
+    if (!f->knows_key) {
+        SHEAF_TRY(first_contact(s, err));
+        sheaf_status status =
+            sheaf_checkpoint_open(sheaf_buffer_slice(&s->note), &f->log_key, &s->head, err);
+        if (status != SHEAF_OK) {
+            f->knows_key = false;
+            return status;
+        }
+    }
+    return keep_and_fold(s, err);
+}
+
+sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *transport,
+                                 int64_t now_ms, sheaf_err *err)
+{
+    if (f->halted)
+        return sheaf_fail(err, SHEAF_FAULT, "%s", f->reason.message);
+    sheaf_status status = SHEAF_OK;
+    bool mismatch = true;
+    /* Bytes can be garbled on the way, so a root that does not fit is looked at twice. */
+    for (int turn = 0; turn < 2 && mismatch; turn++) {
+        step s = {.f = f, .transport = transport};
+        sheaf_buffer_init(&s.note, SHEAF_NOTE_BYTES_MAX);
+        sheaf_buffer_init(&s.bundle, SHEAF_BUNDLE_BYTES_MAX);
+        sheaf_follower_batch_init(&s.fresh, f);
+        s.fresh.bytes.max = FETCH_BYTES_MAX;
+        mismatch = false;
+        status = run_step(&s, now_ms, &mismatch, err);
+        if (mismatch && turn == 1 && f->knows_key)
+            status = halt(f, sheaf_buffer_slice(&s.note),
+                          "the hub's new checkpoint does not go on from the entries seen "
+                          "before: its log has forked",
+                          err);
+        sheaf_follower_batch_deinit(&s.fresh);
+        sheaf_buffer_deinit(&s.bundle);
+        sheaf_buffer_deinit(&s.note);
+    }
+    return status;
+}

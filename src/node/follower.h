@@ -1,0 +1,59 @@
+/* node/follower.h - a member's own verified copy of the log, and the state that follows from
+ * it.
+ *
+ * HOME/log and HOME/journal hold the copy (store/log_store.h). Every step forward is a
+ * checkpoint that the log's key signed, of the origin that this home belongs to, whose tree
+ * begins with the whole tree that was seen before; its entries are durable here before they
+ * count. A hub that signed anything else - a smaller log, another history - is left for good:
+ * both checkpoints are kept in HOME/fork/ as proof, and nothing goes on until a person has
+ * looked.
+ *
+ * Where another program holds the home, the copy is read as it stands and followed in memory.
+ */
+#ifndef SHEAF_NODE_FOLLOWER_H
+#define SHEAF_NODE_FOLLOWER_H
+
+#include "claims/replay.h"
+#include "log/checkpoint.h"
+#include "node/transport.h"
+#include "store/log_store.h"
+
+typedef struct {
+    char home[SHEAF_PATH_MAX];
+    char origin[SHEAF_ORIGIN_LEN + 1]; /* empty until it is known */
+    sheaf_log_store *store;
+    bool keeps;     /* the copy is ours to write */
+    bool knows_key; /* log_key is set */
+    sheaf_vkey log_key;
+    sheaf_replay replay;
+    sheaf_buffer note; /* the last checkpoint that was accepted */
+    bool halted;       /* the hub signed two histories; `reason` says so */
+    sheaf_err reason;
+    sheaf_replay_told *told; /* of every entry that sync brings; may be NULL */
+    void *told_context;
+} sheaf_follower;
+
+/* Opens the home and replays what it has. `origin` is what the home belongs to, or NULL where
+ * that is still open: then the first log that is followed decides. */
+SHEAF_MUST_USE sheaf_status sheaf_follower_open(sheaf_follower *f, const char *home,
+                                                const char *origin, uint16_t revision_max,
+                                                sheaf_err *err);
+void sheaf_follower_close(sheaf_follower *f);
+
+/* Fetches, verifies, keeps and folds what is new. SHEAF_FAULT, and `halted` where it is for
+ * good, if the hub's log is unsound; SHEAF_INVALID if an entry is stamped more than two minutes
+ * ahead of `now_ms`; SHEAF_IO if the hub cannot be reached or has no log yet. After any of them
+ * everything is as it was. */
+SHEAF_MUST_USE sheaf_status sheaf_follower_sync(sheaf_follower *f,
+                                                const sheaf_transport *transport,
+                                                int64_t now_ms, sheaf_err *err);
+
+static inline const sheaf_state *sheaf_follower_state(const sheaf_follower *f)
+{
+    return &f->replay.state;
+}
+
+/* The stamp of an entry in canonical form, or -1. */
+int64_t sheaf_entry_stamp(sheaf_slice entry);
+
+#endif

@@ -1,0 +1,175 @@
+#include "node/local.h"
+
+#include <stdlib.h>
+
+#include "crypto/ed25519.h"
+#include "learn/evaluate.h"
+#include "learn/federate.h"
+#include "learn/round_job.h"
+#include "learn/table.h"
+#include "round/fixed_point.h"
+
+uint32_t sheaf_training_number(const sheaf_state *state, const struct sheaf_row_round *round)
+{
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *other = sheaf_round_at(state, i);
+        number += other->mandate == round->mandate && other->id < round->id
+                  && other->state == SHEAF_round_state_closed
+                  && other->task == SHEAF_task_train;
+    }
+    return number;
+}
+
+static bool features_equal(const sheaf_features *a, const sheaf_features *b)
+{
+    bool equal = a->count == b->count && strcmp(a->label, b->label) == 0;
+    for (uint32_t i = 0; equal && i < a->count; i++)
+        equal = strcmp(a->items[i].column, b->items[i].column) == 0
+                && a->items[i].has_level == b->items[i].has_level
+                && (!a->items[i].has_level || a->items[i].level == b->items[i].level);
+    return equal;
+}
+
+/* What one computation works on. */
+typedef struct {
+    const sheaf_state *state;
+    const struct sheaf_row_round *round;
+    const struct sheaf_row_seat *seat;
+    sheaf_features features;
+    sheaf_model model;
+    sheaf_table table;
+    int64_t *values;
+} local;
+
+static sheaf_status base_read(local *l, sheaf_slice base, sheaf_err *err)
+{
+    if (l->round->task == SHEAF_task_statistics)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_model_read(base, &l->model, err));
+    if (!features_equal(&l->model.features, &l->features))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the round's model does not have the inputs that were registered");
+    return SHEAF_OK;
+}
+
+/* The data sheet counts either all records of the file or those without missing values. */
+static sheaf_status records_check(const local *l, const char *file, sheaf_err *err)
+{
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->seat->dataset);
+    if (sheet
+        && (sheet->records == l->table.rows
+            || sheet->records == l->table.rows + l->table.left_out))
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%s has %u complete records, but the sheet of data set %u says %u: give "
+                      "the file that was registered, or register this version",
+                      file, l->table.rows, l->seat->dataset, sheet ? sheet->records : 0);
+}
+
+/* A message about a cell quotes it. What leaves here says where it is and no more. */
+static sheaf_status table_load(local *l, const char *file, sheaf_err *err)
+{
+    sheaf_err full = {0};
+    sheaf_status status =
+        sheaf_table_load(file, &l->features, SHEAF_TABLE_LABELLED, &l->table, &full);
+    if (status == SHEAF_OK)
+        return SHEAF_OK;
+    const char *line = strstr(
+        full.message + (strncmp(full.message, file, strlen(file)) == 0 ? strlen(file) : 0),
+        " line ");
+    const char *colon = line ? strstr(line, ": ") : NULL;
+    if (!colon)
+        return sheaf_fail(err, status, "%s", full.message);
+    return sheaf_fail(err, status, "%.*s: the value cannot be used",
+                      (int)(colon - full.message), full.message);
+}
+
+static sheaf_status range_check(const local *l, sheaf_err *err)
+{
+    if (sheaf_fixed_check(l->values, l->round->words, l->round->seats, NULL) == SHEAF_OK)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "a number is too large to be summed with those of %u others",
+                      l->round->seats - 1u);
+}
+
+static sheaf_status compute(local *l, sheaf_err *err)
+{
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(l->state, l->round->mandate);
+    sheaf_training training = {.steps = mandate->local_steps,
+                               .batch = mandate->batch,
+                               .rate_millionths = mandate->rate_millionths};
+    switch (l->round->task) {
+    case SHEAF_task_statistics:
+        return sheaf_statistics_local(&l->table, l->values, err);
+    case SHEAF_task_train:
+        return sheaf_update_local(&l->model, &l->table, &training,
+                                  sheaf_training_seed(mandate->seed,
+                                                      sheaf_training_number(l->state, l->round),
+                                                      l->seat->member),
+                                  l->values, err);
+    case SHEAF_task_evaluate:
+        return sheaf_evaluation_local(&l->model, &l->table, SHEAF_PART_TEST, l->values, err);
+    default:
+        return sheaf_fail(err, SHEAF_INVALID, "this program does not know the round's task");
+    }
+}
+
+static size_t words_of(const local *l)
+{
+    switch (l->round->task) {
+    case SHEAF_task_statistics:
+        return sheaf_statistics_words(l->features.count);
+    case SHEAF_task_train:
+        return sheaf_update_words(l->features.count);
+    default:
+        return SHEAF_EVALUATION_WORDS;
+    }
+}
+
+/* With the table at hand. */
+static sheaf_status fill(local *l, const char *file, uint64_t *words, sheaf_err *err)
+{
+    uint32_t count = l->round->words;
+    l->values = calloc(count, sizeof *l->values);
+    if (!l->values)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", count);
+    sheaf_status status = records_check(l, file, err);
+    if (status == SHEAF_OK)
+        status = compute(l, err);
+    if (status == SHEAF_OK)
+        status = range_check(l, err);
+    for (uint32_t i = 0; status == SHEAF_OK && i < count; i++)
+        words[i] = sheaf_word_from_int(l->values[i]);
+    sheaf_wipe(l->values, count * sizeof *l->values);
+    free(l->values);
+    return status;
+}
+
+sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_round *round,
+                               const struct sheaf_row_seat *seat, const char *file,
+                               sheaf_slice base, uint64_t *words, sheaf_err *err)
+{
+    local *l = calloc(1, sizeof *l);
+    if (!l)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to compute a round");
+    l->state = state;
+    l->round = round;
+    l->seat = seat;
+    sheaf_status status = sheaf_round_job_features(state, round->model, &l->features, err);
+    if (status == SHEAF_OK)
+        status = base_read(l, base, err);
+    if (status == SHEAF_OK && words_of(l) != round->words)
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "the round asks for %u words, but its task gives %zu", round->words,
+                            words_of(l));
+    if (status == SHEAF_OK)
+        status = table_load(l, file, err);
+    if (status == SHEAF_OK) {
+        status = fill(l, file, words, err);
+        sheaf_table_close(&l->table);
+    }
+    free(l);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* node/local.h - what a member's own data adds to a round: the words, before they are masked.
+ *
+ * The only place where data is looked at. What comes out goes into the participant, which masks
+ * it, and nowhere else; messages name files, columns and counts, never values.
+ */
+#ifndef SHEAF_NODE_LOCAL_H
+#define SHEAF_NODE_LOCAL_H
+
+#include "coop/state.h"
+#include "base/status.h"
+
+/* How many training rounds of the mandate have a result that came before this round: the number
+ * from which order of records follows, the same at every member. */
+uint32_t sheaf_training_number(const sheaf_state *state, const struct sheaf_row_round *round);
+
+/* Reads the file, checks it against the data sheet and computes the round's task. `base` is the
+ * file of the model the round starts from, whose hash was checked; empty for statistics.
+ * `words` has round->words places. */
+SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,
+                                              const struct sheaf_row_round *round,
+                                              const struct sheaf_row_seat *seat,
+                                              const char *file, sheaf_slice base,
+                                              uint64_t *words, sheaf_err *err);
+
+#endif

@@ -1,0 +1,105 @@
+/* node/member.h - a member's home and what a member does with it: join, sign and enter acts.
+ *
+ * HOME/home.json says which hub and which co-op it belongs to; HOME/keys/ holds the member's
+ * key and the node's; HOME/texts/ the texts of one's own acts; HOME/log/ the verified copy.
+ * An act is signed against that copy: its `seen` and `seq` come from what was verified, never
+ * from what the hub says. The revocation of a consent binds this home's node before it leaves.
+ */
+#ifndef SHEAF_NODE_MEMBER_H
+#define SHEAF_NODE_MEMBER_H
+
+#include "acts/submission.h"
+#include "node/follower.h"
+#include "store/texts.h"
+
+/* Clock, randomness and waiting, so that a simulation can stand in for them. */
+typedef struct {
+    sheaf_transport transport;
+    int64_t (*now_ms)(void *context);
+    void (*random)(void *context, void *out, size_t len);
+    void (*wait)(void *context, unsigned ms);
+    void *context;
+} sheaf_node_ports;
+
+sheaf_node_ports sheaf_node_ports_real(sheaf_transport transport);
+
+/* ---- the home ---- */
+
+typedef struct {
+    char hub[SHEAF_URL_MAX + 1];
+    char origin[SHEAF_ORIGIN_LEN + 1]; /* empty until it is known */
+    uint32_t member, key, train_key;   /* entries, SHEAF_NONE until they are known */
+} sheaf_home;
+
+bool sheaf_home_exists(const char *dir);
+SHEAF_MUST_USE sheaf_status sheaf_home_read(sheaf_home *out, const char *dir, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_home_write(const sheaf_home *home, const char *dir,
+                                             sheaf_err *err);
+
+typedef enum { SHEAF_KEY_MEMBER, SHEAF_KEY_TRAIN } sheaf_key_role;
+
+/* The key in HOME/keys/, made where `create` asks for it and there is none. */
+SHEAF_MUST_USE sheaf_status sheaf_home_keypair(const char *dir, sheaf_key_role role,
+                                               bool create, sheaf_keypair *out, sheaf_err *err);
+
+/* ---- the member ---- */
+
+typedef struct {
+    char dir[SHEAF_PATH_MAX];
+    sheaf_home home;
+    sheaf_node_ports ports;
+    sheaf_follower follower;
+    sheaf_texts texts;
+} sheaf_member;
+
+/* A home without home.json needs `hub_url`, which is kept; else it may be NULL. */
+SHEAF_MUST_USE sheaf_status sheaf_member_open(sheaf_member *m, const char *dir,
+                                              const char *hub_url,
+                                              const sheaf_node_ports *ports, sheaf_err *err);
+void sheaf_member_close(sheaf_member *m);
+
+/* Brings the copy up to date and remembers what it says about this home. */
+SHEAF_MUST_USE sheaf_status sheaf_member_sync(sheaf_member *m, sheaf_err *err);
+
+static inline const sheaf_state *sheaf_member_state(const sheaf_member *m)
+{
+    return sheaf_follower_state(&m->follower);
+}
+
+/* The row of the key, by its public part, or NULL. */
+const struct sheaf_row_key *sheaf_key_by_public(const sheaf_state *state,
+                                                const uint8_t public[SHEAF_PUBLIC_BYTES]);
+
+typedef struct {
+    sheaf_kind kind;
+    const void *what;        /* struct of the kind */
+    const sheaf_text *texts; /* those that `what` commits to, in byte order of their names */
+    size_t text_count;
+    bool dry_run; /* only ask the rules, here */
+    bool no_wait; /* return before the entry is in one's own copy */
+} sheaf_intent;
+
+typedef struct {
+    sheaf_refusal refusal; /* SHEAF_ACCEPTED, or why not; then the texts say it in words */
+    char name[64], article[64], sentence[SHEAF_MESSAGE_MAX];
+    bool refusal_signed; /* by the hub's key */
+    uint64_t index;      /* of the new entry */
+    int64_t stamp;
+} sheaf_posted;
+
+/* Signs the act with the key of this home that has the scope, and enters it. A refusal is a
+ * result, not a failure. Another act by the same key in between is no obstacle. */
+SHEAF_MUST_USE sheaf_status sheaf_member_post(sheaf_member *m, const sheaf_intent *intent,
+                                              sheaf_posted *out, sheaf_err *err);
+
+/* Makes the member's key where there is none and applies for membership under that name. */
+SHEAF_MUST_USE sheaf_status sheaf_member_apply(sheaf_member *m, const char *name,
+                                               uint8_t member_kind, int64_t member_class,
+                                               sheaf_posted *out, sheaf_err *err);
+
+/* Makes the node's key where there is none and admits it with the member's key, unless it is
+ * admitted already. */
+SHEAF_MUST_USE sheaf_status sheaf_member_admit_train_key(sheaf_member *m, sheaf_posted *out,
+                                                         sheaf_err *err);
+
+#endif

@@ -1,0 +1,427 @@
+#include "node/node.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "coop/view.h"
+
+enum {
+    POLL_DEFAULT_MS = 250,
+    POLL_ROUND_MS = 20, /* while a round is under way */
+    ANSWER_BYTES_MAX = 64 << 10,
+    BODY_BYTES_MAX = 4096,
+    PATH_BYTES = 96,
+    REASON_MAX = 300,
+};
+
+static bool memory_has(const sheaf_round_memory *memory, uint32_t round)
+{
+    size_t count = memory->count < SHEAF_NODE_MEMORY ? memory->count : SHEAF_NODE_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        if (memory->round[i] == round)
+            return true;
+    return false;
+}
+
+static void memory_add(sheaf_round_memory *memory, uint32_t round)
+{
+    memory->round[memory->count++ % SHEAF_NODE_MEMORY] = round;
+}
+
+/* ---- what goes to the hub beside the rounds ---- */
+
+static void post_signed(sheaf_node *node, const char *path, const sheaf_buffer *body)
+{
+    sheaf_member *m = &node->member;
+    char header[SHEAF_REQUEST_MAX];
+    sheaf_buffer answer;
+    sheaf_err why = {0};
+    unsigned status = 0;
+    sheaf_hub_call call = {.method = "POST",
+                           .path = path,
+                           .content_type = "application/json",
+                           .body = sheaf_buffer_slice(body)};
+    if (body->failed || node->config.dry_run)
+        return;
+    sheaf_buffer_init(&answer, ANSWER_BYTES_MAX);
+    sheaf_status sent =
+        sheaf_request_sign(header, sheaf_str(m->follower.origin), node->worker.key,
+                           &node->worker.train, &call, m->ports.now_ms(m->ports.context), &why);
+    call.signed_request = header;
+    if (sent == SHEAF_OK)
+        sent =
+            m->ports.transport.call(m->ports.transport.context, &call, &status, &answer, &why);
+    if (sent == SHEAF_OK && (status < 200 || status > 299))
+        sent = sheaf_hub_failed(path, status, sheaf_buffer_slice(&answer), &why);
+    if (sent != SHEAF_OK)
+        sheaf_node_log(node, "warn", "hub.post", "path=%s error=\"%.200s\"", path, why.message);
+    sheaf_buffer_deinit(&answer);
+}
+
+/* Tells the log on this machine why, and the hub no more than `to_hub`. */
+static void refuse_round(sheaf_node *node, uint32_t round, const char *why, const char *to_hub)
+{
+    char path[PATH_BYTES];
+    sheaf_buffer body;
+    sheaf_node_log(node, "warn", "round.refuse", "round=%" PRIu32 " reason=\"%.*s\"", round,
+                   REASON_MAX, why);
+    memory_add(&node->done, round);
+    if (!node->has_key)
+        return;
+    sheaf_buffer_init(&body, BODY_BYTES_MAX);
+    sheaf_json_writer w = sheaf_json_begin(&body);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "key", node->worker.key);
+    sheaf_json_member_put_string(&w, "reason",
+                                 sheaf_bytes(to_hub, strnlen(to_hub, REASON_MAX)));
+    sheaf_json_close(&w);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/refusals", round);
+    post_signed(node, path, &body);
+    sheaf_buffer_deinit(&body);
+}
+
+/* ---- following ---- */
+
+static void told(void *context, uint64_t index, sheaf_slice entry, const sheaf_replayed *result)
+{
+    sheaf_node *node = context;
+    char text[SHEAF_REPLAYED_TEXT_MAX];
+    (void)entry;
+    if (result->refusal == SHEAF_ACCEPTED && result->claims != SHEAF_CLAIM_FALSE)
+        return;
+    sheaf_replayed_describe(result, index, text);
+    sheaf_node_log(node, "warn", "hub.fault", "%.300s", text);
+    if (result->kind != SHEAF_KIND_round_open || node->lawless_count == SHEAF_NODE_MEMORY)
+        return;
+    node->lawless[node->lawless_count] = (uint32_t)index;
+    node->lawless_why[node->lawless_count++] = result->refusal;
+}
+
+static void refuse_lawless(sheaf_node *node)
+{
+    for (size_t i = 0; i < node->lawless_count; i++) {
+        const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)node->lawless_why[i]);
+        const char *why = text ? text->sentence : "the rules refuse this round";
+        refuse_round(node, node->lawless[i], why, why);
+    }
+    node->lawless_count = 0;
+}
+
+/* Finds the train key on the log; where the member's key is at hand it is admitted first. */
+static bool find_key(sheaf_node *node)
+{
+    const sheaf_state *state = sheaf_member_state(&node->member);
+    const struct sheaf_row_key *row = sheaf_key_by_public(state, node->worker.train.public);
+    sheaf_err why = {0};
+    sheaf_posted posted;
+    if (!row && !node->config.dry_run && node->member.home.key != SHEAF_NONE
+        && sheaf_member_active(state, node->member.home.member)) {
+        sheaf_status status = sheaf_member_admit_train_key(&node->member, &posted, &why);
+        if (status != SHEAF_OK || posted.refusal != SHEAF_ACCEPTED)
+            sheaf_node_log(node, "warn", "key.admit", "error=\"%.200s\"",
+                           status != SHEAF_OK ? why.message : posted.sentence);
+        row = sheaf_key_by_public(state, node->worker.train.public);
+    }
+    node->has_key = row != NULL;
+    if (row && node->worker.key != row->id)
+        sheaf_node_log(node, "info", "key.found", "key=%" PRIu32 " member=%" PRIu32, row->id,
+                       row->member);
+    if (row)
+        node->worker.key = row->id;
+    else
+        sheaf_node_log(node, "info", "key.missing",
+                       "hint=\"the member's key must admit this node's key\"");
+    return row != NULL;
+}
+
+/* ---- data ---- */
+
+static bool title_is(const sheaf_node *node, const sheaf_hash *commitment, const char *name)
+{
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    bool same =
+        sheaf_text_exists(&node->member.texts, commitment)
+        && sheaf_text_get(&node->member.texts, commitment, salt, &text, NULL) == SHEAF_OK
+        && sheaf_slice_is(sheaf_buffer_slice(&text), name);
+    sheaf_buffer_deinit(&text);
+    return same;
+}
+
+/* The file that was given for the data set, or NULL. */
+static const char *file_of(const sheaf_node *node, const struct sheaf_row_dataset *dataset)
+{
+    for (size_t i = 0; i < node->config.data_count; i++) {
+        const sheaf_node_data *data = &node->config.data[i];
+        uint64_t index;
+        if (sheaf_decimal_get(sheaf_str(data->name), &index)
+                ? index == dataset->id
+                : sheaf_slice_is(SHEAF_WORDS(dataset->schema), data->name)
+                      || title_is(node, &dataset->title, data->name))
+            return data->file;
+    }
+    return NULL;
+}
+
+/* Says that the node is ready, if it has data that some mandate asks for. */
+static void heartbeat(sheaf_node *node)
+{
+    const sheaf_state *state = sheaf_member_state(&node->member);
+    const sheaf_node_ports *ports = &node->member.ports;
+    const struct sheaf_row_key *key = sheaf_key_find(state, node->worker.key);
+    size_t wanted = 0;
+    sheaf_buffer body;
+    sheaf_buffer_init(&body, BODY_BYTES_MAX);
+    sheaf_json_writer w = sheaf_json_begin(&body);
+    sheaf_json_open_object(&w);
+    sheaf_json_key(&w, "datasets");
+    sheaf_json_open_list(&w);
+    for (uint32_t i = 0; i < sheaf_dataset_count(state); i++) {
+        const struct sheaf_row_dataset *dataset = sheaf_dataset_at(state, i);
+        if (dataset->member != key->member || wanted == SHEAF_NODE_DATA_MAX
+            || !sheaf_dataset_wanted(state, dataset->id, node->worker.key,
+                                     &node->worker.revoked, ports->now_ms(ports->context))
+            || !file_of(node, dataset))
+            continue;
+        sheaf_json_int(&w, dataset->id);
+        wanted++;
+    }
+    sheaf_json_close(&w);
+    sheaf_json_member_put_int(&w, "key", node->worker.key);
+    sheaf_json_member_put_int(&w, "seen", (int64_t)node->member.follower.replay.tree.size);
+    sheaf_json_close(&w);
+    if (wanted)
+        post_signed(node, "/api/v1/nodes", &body);
+    sheaf_buffer_deinit(&body);
+}
+
+/* ---- rounds ---- */
+
+/* Adds up what was closed with this node's vector in it. */
+static void confirm_results(sheaf_node *node)
+{
+    const sheaf_state *state = sheaf_member_state(&node->member);
+    uint32_t count = sheaf_round_count(state);
+    for (uint32_t i = count; i-- > 0 && count - i <= SHEAF_NODE_MEMORY / 2;) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        const struct sheaf_row_seat *seat =
+            sheaf_round_seat(state, round->id, node->worker.key);
+        uint32_t id = round->id;
+        if (round->state != SHEAF_round_state_closed || !seat || !seat->survived
+            || seat->attested != SHEAF_NONE || memory_has(&node->settled, id)
+            || node->config.dry_run)
+            continue;
+        sheaf_err why = {0};
+        sheaf_posted posted = {0};
+        sheaf_status status = sheaf_result_confirm(&node->worker, id, &posted, &why);
+        if (status == SHEAF_IO || status == SHEAF_NOMEM) {
+            sheaf_node_log(node, "warn", "round.confirm", "round=%" PRIu32 " error=\"%.200s\"",
+                           id, why.message);
+        } else if (status != SHEAF_OK) {
+            memory_add(&node->settled, id);
+            refuse_round(node, id, why.message, why.message);
+        } else if (posted.refusal != SHEAF_ACCEPTED) {
+            sheaf_node_log(node, "warn", "round.attest", "round=%" PRIu32 " refused=\"%s\"", id,
+                           posted.sentence);
+            if (posted.refusal != SHEAF_REFUSED_sequence)
+                memory_add(&node->settled, id);
+        } else {
+            sheaf_node_log(node, "info", "round.attest", "round=%" PRIu32 " entry=%" PRIu64, id,
+                           posted.index);
+            memory_add(&node->settled, id);
+        }
+    }
+}
+
+static void round_end(sheaf_node *node)
+{
+    sheaf_round_driver_close(&node->driver);
+    node->has_round = false;
+}
+
+/* An open round in which this node has a seat, not yet refused, or SHEAF_NONE. */
+static uint32_t find_round(const sheaf_node *node)
+{
+    const sheaf_state *state = sheaf_member_state(&node->member);
+    for (uint32_t i = sheaf_round_count(state); i-- > 0;) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        if (round->state == SHEAF_round_state_open && !memory_has(&node->done, round->id)
+            && sheaf_round_seat(state, round->id, node->worker.key))
+            return round->id;
+    }
+    return SHEAF_NONE;
+}
+
+static void round_begin(sheaf_node *node, uint32_t round)
+{
+    const sheaf_state *state = sheaf_member_state(&node->member);
+    const struct sheaf_row_seat *seat = sheaf_round_seat(state, round, node->worker.key);
+    const struct sheaf_row_dataset *dataset = sheaf_dataset_find(state, seat->dataset);
+    const char *file = dataset ? file_of(node, dataset) : NULL;
+    bool private = false;
+    sheaf_err why = {0};
+    if (!file) {
+        snprintf(why.message, sizeof why.message, "no file was given for data set %" PRIu32,
+                 seat->dataset);
+        refuse_round(node, round, why.message, why.message);
+        return;
+    }
+    if (node->config.dry_run) {
+        sheaf_node_log(node, "info", "round.would", "round=%" PRIu32, round);
+        memory_add(&node->done, round);
+        return;
+    }
+    sheaf_status status =
+        sheaf_round_driver_open(&node->driver, &node->worker, round, file, &private, &why);
+    if (status == SHEAF_OK) {
+        node->has_round = true;
+        sheaf_node_log(node, "info", "round.join", "round=%" PRIu32 " dataset=%" PRIu32, round,
+                       seat->dataset);
+    } else if (status == SHEAF_IO && !private) {
+        sheaf_node_log(node, "warn", "round.join", "round=%" PRIu32 " error=\"%.200s\"", round,
+                       why.message);
+    } else {
+        refuse_round(node, round, why.message,
+                     private ? "the member's data cannot be used for this round" : why.message);
+    }
+}
+
+static void round_step(sheaf_node *node)
+{
+    uint32_t round = node->driver.round;
+    sheaf_err why = {0};
+    sheaf_status status = sheaf_round_driver_step(&node->driver, &why);
+    if (status == SHEAF_IO) {
+        sheaf_node_log(node, "warn", "round.step", "round=%" PRIu32 " error=\"%.200s\"", round,
+                       why.message);
+        return;
+    }
+    if (status != SHEAF_OK)
+        refuse_round(node, round, why.message, why.message);
+    if (status == SHEAF_OK && node->driver.over)
+        memory_add(&node->done, round);
+    if (status != SHEAF_OK || node->driver.over)
+        round_end(node);
+}
+
+/* ---- the node ---- */
+
+sheaf_status sheaf_node_open(sheaf_node *node, const sheaf_node_config *config,
+                             const sheaf_node_ports *ports, sheaf_err *err)
+{
+    *node = (sheaf_node){.config = *config};
+    if (config->data_count > SHEAF_NODE_DATA_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "a node takes at most %d data sets",
+                          SHEAF_NODE_DATA_MAX);
+    for (size_t i = 0; i < config->data_count; i++)
+        if (!sheaf_file_exists(config->data[i].file))
+            return sheaf_fail(err, SHEAF_INVALID, "there is no file %s for the data set %s",
+                              config->data[i].file, config->data[i].name);
+    SHEAF_TRY(sheaf_folder_make(config->home, 0700, err));
+    SHEAF_TRY(sheaf_member_open(&node->member, config->home, config->hub_url, ports, err));
+    node->worker.member = &node->member;
+    node->worker.key = SHEAF_NONE;
+    sheaf_status status = SHEAF_OK;
+    if (!node->member.follower.keeps)
+        status = sheaf_fail(err, SHEAF_IO, "another program works in %s: stop it first",
+                            config->home);
+    if (status == SHEAF_OK)
+        status = sheaf_blobs_open(&node->worker.blobs, config->home, err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_home_keypair(config->home, SHEAF_KEY_TRAIN, true, &node->worker.train, err);
+    if (status != SHEAF_OK) {
+        sheaf_node_close(node);
+        return status;
+    }
+    node->member.follower.told = told;
+    node->member.follower.told_context = node;
+    return SHEAF_OK;
+}
+
+void sheaf_node_close(sheaf_node *node)
+{
+    if (node->has_round)
+        round_end(node);
+    sheaf_member_close(&node->member);
+    sheaf_wipe(&node->worker.train, sizeof node->worker.train);
+}
+
+sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err)
+{
+    sheaf_member *m = &node->member;
+    sheaf_err why = {0};
+    if (sheaf_member_sync(m, &why) != SHEAF_OK) {
+        sheaf_node_log(node, "warn", "log.sync", "error=\"%.300s\"", why.message);
+        if (m->follower.halted)
+            return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);
+        return SHEAF_OK;
+    }
+    if (sheaf_replay_stopped(&m->follower.replay)) {
+        if (!node->told_revision)
+            sheaf_node_log(node, "error", "rules.unknown",
+                           "revision=%u hint=\"install a newer sheaf; nothing is trained\"",
+                           m->follower.replay.needs_revision);
+        node->told_revision = true;
+        if (node->has_round)
+            round_end(node);
+        return SHEAF_OK;
+    }
+    sheaf_revoked_read(&node->worker.revoked, m->dir);
+    if (!sheaf_coop(sheaf_member_state(m)) || !find_key(node))
+        return SHEAF_OK;
+    refuse_lawless(node);
+    confirm_results(node);
+    if (node->has_round)
+        round_step(node);
+    if (!node->has_round) {
+        uint32_t round = find_round(node);
+        if (round != SHEAF_NONE)
+            round_begin(node, round);
+        else
+            heartbeat(node);
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *stop,
+                            sheaf_err *err)
+{
+    sheaf_http_transport http;
+    sheaf_home home = {0};
+    if (!config->hub_url)
+        SHEAF_TRY(sheaf_home_read(&home, config->home, err));
+    SHEAF_TRY(sheaf_http_transport_open(&http, config->hub_url ? config->hub_url : home.hub,
+                                        config->ca_file, stop, err));
+    sheaf_node_ports ports = sheaf_node_ports_real(sheaf_http_transport_as(&http));
+    sheaf_node node;
+    sheaf_status status = sheaf_node_open(&node, config, &ports, err);
+    if (status != SHEAF_OK) {
+        sheaf_http_transport_close(&http);
+        return status;
+    }
+    sheaf_node_log(&node, "info", "node.start", "home=%s hub=%s", config->home,
+                   node.member.home.hub);
+    unsigned poll = config->poll_ms ? config->poll_ms : POLL_DEFAULT_MS;
+    while (status == SHEAF_OK && !atomic_load(stop)) {
+        status = sheaf_node_turn(&node, err);
+        ports.wait(ports.context,
+                   node.has_round && poll > POLL_ROUND_MS ? POLL_ROUND_MS : poll);
+    }
+    sheaf_node_log(&node, "info", "node.stop", "home=%s", config->home);
+    sheaf_node_close(&node);
+    sheaf_http_transport_close(&http);
+    return status;
+}
+
+sheaf_status sheaf_node_data_parse(char *text, sheaf_node_data *out, sheaf_err *err)
+{
+    char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1])
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "--data takes NAME=FILE, such as heart=cleveland.csv, not %s", text);
+    *equals = 0;
+    *out = (sheaf_node_data){.name = text, .file = equals + 1};
+    return SHEAF_OK;
+}

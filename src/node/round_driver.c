@@ -1,0 +1,245 @@
+#include "node/round_driver.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "learn/round_job.h"
+#include "node/local.h"
+
+enum { ANSWER_BYTES_MAX = 64 << 10, PATH_BYTES = 96 };
+
+sheaf_status sheaf_worker_round_config(const sheaf_worker *worker, uint32_t round,
+                                       sheaf_round_config *out, sheaf_err *err)
+{
+    const sheaf_member *m = worker->member;
+    const struct sheaf_row_round *row = sheaf_round_find(sheaf_member_state(m), round);
+    if (!row || !m->follower.store || round >= sheaf_log_store_size(m->follower.store))
+        return sheaf_fail(err, SHEAF_INVALID, "round %u is not in the copy of the log in %s",
+                          round, m->dir);
+    sheaf_hash manifest = sheaf_log_store_hash(m->follower.store, 0, round);
+    return sheaf_round_job_config(sheaf_member_state(m), row, &manifest, out, err);
+}
+
+sheaf_status sheaf_worker_blob(const sheaf_worker *worker, const sheaf_hash *hash,
+                               sheaf_buffer *out, sheaf_err *err)
+{
+    char hex[SHEAF_HEX_LEN_32 + 1], path[PATH_BYTES];
+    if (sheaf_blob_exists(&worker->blobs, hash))
+        return sheaf_blob_read(&worker->blobs, hash, out, err);
+    sheaf_hex_32(hash->bytes, hex);
+    snprintf(path, sizeof path, "/api/v1/blobs/%s", hex);
+    SHEAF_TRY(sheaf_hub_get(&worker->member->ports.transport, path, out, err));
+    sheaf_hash found = sheaf_sha256(sheaf_buffer_slice(out));
+    if (!sheaf_hash_equal(&found, hash))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the hub gave other bytes than those of the hash %.16s…", hex);
+    return sheaf_blob_put(&worker->blobs, sheaf_buffer_slice(out), &found, err);
+}
+
+/* ---- opening ---- */
+
+static sheaf_status sent_path(const sheaf_round_driver *d, const char *what,
+                              char out[SHEAF_PATH_MAX], sheaf_err *err)
+{
+    return sheaf_path(out, err, "%s/sent/%" PRIu32 ".%s", d->worker->member->dir, d->round,
+                      what);
+}
+
+/* Marks the round as begun, durably. If it was begun already, only what was sent is left. */
+static sheaf_status begin(sheaf_round_driver *d, bool *again, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(path, err, "%s/sent", d->worker->member->dir));
+    SHEAF_TRY(sheaf_folder_make(path, 0700, err));
+    SHEAF_TRY(sent_path(d, "begun", path, err));
+    *again = sheaf_file_exists(path);
+    if (!*again)
+        return sheaf_file_write(path, 0600, sheaf_str("begun\n"), err);
+    SHEAF_TRY(sent_path(d, "input", path, err));
+    if (!sheaf_file_exists(path))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the node was restarted in the middle of the round; its secrets are "
+                          "gone");
+    SHEAF_TRY(sheaf_file_read(path, &d->resend, err));
+    d->pending = sheaf_buffer_slice(&d->resend);
+    d->pending_stage = SHEAF_ROUND_DONE;
+    return SHEAF_OK;
+}
+
+static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round *round,
+                            const struct sheaf_row_seat *seat, const char *file,
+                            const sheaf_round_config *config, bool *private, sheaf_err *err)
+{
+    sheaf_worker *worker = d->worker;
+    sheaf_node_ports *ports = &worker->member->ports;
+    uint8_t seed[SHEAF_SEED_BYTES];
+    sheaf_buffer base;
+    sheaf_status status = SHEAF_OK;
+    uint64_t *words = calloc(round->words, sizeof *words);
+    if (!words)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", round->words);
+    sheaf_buffer_init(&base, SHEAF_MODEL_BYTES_MAX);
+    if (round->task != SHEAF_task_statistics)
+        status = sheaf_worker_blob(worker, &round->base, &base, err);
+    if (status == SHEAF_OK) {
+        status = sheaf_local_words(sheaf_member_state(worker->member), round, seat, file,
+                                   sheaf_buffer_slice(&base), words, err);
+        *private = status != SHEAF_OK;
+    }
+    if (status == SHEAF_OK) {
+        ports->random(ports->context, seed, sizeof seed);
+        status = sheaf_participant_init(d->participant, config, d->member, &worker->train, seed,
+                                        err);
+        sheaf_wipe(seed, sizeof seed);
+        d->open = status == SHEAF_OK;
+    }
+    if (status == SHEAF_OK)
+        status = sheaf_participant_input(d->participant, words, round->words, err);
+    sheaf_wipe(words, round->words * sizeof *words);
+    free(words);
+    sheaf_buffer_deinit(&base);
+    return status;
+}
+
+static sheaf_status open_round(sheaf_round_driver *d, const char *file, bool *private,
+                               sheaf_err *err)
+{
+    sheaf_worker *worker = d->worker;
+    sheaf_member *m = worker->member;
+    const sheaf_state *state = sheaf_member_state(m);
+    bool again = false;
+    if (!m->follower.keeps)
+        return sheaf_fail(err, SHEAF_INVALID, "another program holds the member's home");
+    if (m->follower.replay.falsehoods)
+        return sheaf_fail(err, SHEAF_INVALID, "the log states what its blobs contradict");
+    SHEAF_TRY(sheaf_round_check(state, d->round, worker->key, &worker->revoked,
+                                m->ports.now_ms(m->ports.context), err));
+    const struct sheaf_row_round *round = sheaf_round_find(state, d->round);
+    const struct sheaf_row_seat *seat = sheaf_round_seat(state, d->round, worker->key);
+    d->member = seat->member;
+    sheaf_round_config *config = calloc(1, sizeof *config);
+    if (!config)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to take part in a round");
+    sheaf_status status = sheaf_worker_round_config(worker, d->round, config, err);
+    if (status == SHEAF_OK) {
+        d->bundle.max = sheaf_round_bundle_max(config) + ANSWER_BYTES_MAX;
+        d->resend.max = sheaf_round_message_max(config, SHEAF_ROUND_INPUT);
+        status = begin(d, &again, err);
+    }
+    if (status == SHEAF_OK && !again)
+        status = compute(d, round, seat, file, config, private, err);
+    free(config);
+    return status;
+}
+
+sheaf_status sheaf_round_driver_open(sheaf_round_driver *d, sheaf_worker *worker,
+                                     uint32_t round, const char *file, bool *private,
+                                     sheaf_err *err)
+{
+    *d = (sheaf_round_driver){.worker = worker, .round = round};
+    *private = false;
+    sheaf_buffer_init(&d->bundle, ANSWER_BYTES_MAX);
+    sheaf_buffer_init(&d->resend, 0);
+    d->participant = calloc(1, sizeof *d->participant);
+    if (!d->participant)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to take part in a round");
+    sheaf_status status = open_round(d, file, private, err);
+    if (status != SHEAF_OK)
+        sheaf_round_driver_close(d);
+    return status;
+}
+
+void sheaf_round_driver_close(sheaf_round_driver *d)
+{
+    if (d->open)
+        sheaf_participant_deinit(d->participant);
+    free(d->participant);
+    sheaf_buffer_deinit(&d->bundle);
+    sheaf_buffer_deinit(&d->resend);
+    *d = (sheaf_round_driver){0};
+}
+
+/* ---- stepping ---- */
+
+static sheaf_status keep_input(const sheaf_round_driver *d, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sent_path(d, "input", path, err));
+    return sheaf_file_write(path, 0600, d->pending, err);
+}
+
+static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
+{
+    const sheaf_transport *transport = &d->worker->member->ports.transport;
+    char path[PATH_BYTES];
+    unsigned status = 0;
+    if (d->pending_stage == SHEAF_ROUND_INPUT)
+        SHEAF_TRY(keep_input(d, err));
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/messages", d->round);
+    SHEAF_TRY(transport->call(transport->context,
+                              &(sheaf_hub_call){.method = "POST",
+                                                .path = path,
+                                                .content_type = "application/octet-stream",
+                                                .body = d->pending},
+                              &status, &d->bundle, err));
+    if (status >= 500)
+        return sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
+    if (status < 200 || status > 299) {
+        (void)sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
+        return SHEAF_INVALID;
+    }
+    d->over = d->pending_stage == SHEAF_ROUND_DONE; /* of an earlier life: nothing follows */
+    d->pending = (sheaf_slice){0};
+    return SHEAF_OK;
+}
+
+/* *more: a bundle was there and answered. */
+static sheaf_status take_bundle(sheaf_round_driver *d, bool *more, sheaf_err *err)
+{
+    const sheaf_transport *transport = &d->worker->member->ports.transport;
+    char path[PATH_BYTES];
+    unsigned status = 0;
+    sheaf_round_stage stage = sheaf_participant_stage(d->participant);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/bundle?key=%" PRIu32 "&stage=%s",
+             d->round, d->worker->key, sheaf_round_stage_text(stage));
+    SHEAF_TRY(transport->call(transport->context,
+                              &(sheaf_hub_call){.method = "GET", .path = path}, &status,
+                              &d->bundle, err));
+    if (status == 204)
+        return SHEAF_OK;
+    if (status != 200)
+        return sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
+    SHEAF_TRY(sheaf_participant_receive(d->participant, sheaf_buffer_slice(&d->bundle),
+                                        &d->pending, err));
+    d->pending_stage = stage;
+    d->over = sheaf_participant_over(d->participant);
+    *more = !d->over;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err)
+{
+    sheaf_worker *worker = d->worker;
+    sheaf_member *m = worker->member;
+    const sheaf_state *state = sheaf_member_state(m);
+    bool more = true;
+    while (more && !d->over) {
+        const struct sheaf_row_round *round = sheaf_round_find(state, d->round);
+        if (!round || round->state != SHEAF_round_state_open) {
+            d->over = true; /* closed, or aborted: the log has said so */
+            return SHEAF_OK;
+        }
+        /* What ended meanwhile ends this too. */
+        sheaf_revoked_read(&worker->revoked, m->dir);
+        SHEAF_TRY(sheaf_round_check(state, d->round, worker->key, &worker->revoked,
+                                    m->ports.now_ms(m->ports.context), err));
+        if (d->pending.len)
+            SHEAF_TRY(send_pending(d, err));
+        more = false;
+        if (!d->over)
+            SHEAF_TRY(take_bundle(d, &more, err));
+    }
+    return SHEAF_OK;
+}

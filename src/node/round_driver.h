@@ -1,0 +1,65 @@
+/* node/round_driver.h - one round, driven from the member's side.
+ *
+ * Opening checks everything on the member's own replay, reads the data and computes the words;
+ * every step after that looks again before anything leaves. A step never waits: it answers what
+ * the hub shows by now. The masked vector is durable in HOME/sent/ before its first byte is
+ * sent. A round that was begun before a crash is not begun again, for its secrets are gone and
+ * other bytes under the same seat could unmask it: what was sent is sent again, and that is
+ * all.
+ *
+ * After the round is closed, sheaf_result_confirm() adds up again and attests.
+ */
+#ifndef SHEAF_NODE_ROUND_DRIVER_H
+#define SHEAF_NODE_ROUND_DRIVER_H
+
+#include "node/member.h"
+#include "node/round_check.h"
+#include "round/participant.h"
+#include "store/blob.h"
+
+/* What the node works with; borrowed by the driver. */
+typedef struct {
+    sheaf_member *member;
+    sheaf_blobs blobs;
+    sheaf_keypair train;
+    uint32_t key; /* entry of the train key */
+    sheaf_revoked revoked;
+} sheaf_worker;
+
+typedef struct {
+    sheaf_worker *worker;
+    uint32_t round, member;
+    bool open, over;
+    sheaf_participant *participant;
+    sheaf_slice pending;             /* a message that the hub does not have yet */
+    sheaf_round_stage pending_stage; /* and its stage */
+    sheaf_buffer bundle, resend;
+} sheaf_round_driver;
+
+/* SHEAF_INVALID with a reason for member and hub where the node must not take part; where the
+ * reason is in the member's own data, *private is true and the hub is not told it. */
+SHEAF_MUST_USE sheaf_status sheaf_round_driver_open(sheaf_round_driver *d, sheaf_worker *worker,
+                                                    uint32_t round, const char *file,
+                                                    bool *private, sheaf_err *err);
+void sheaf_round_driver_close(sheaf_round_driver *d);
+
+/* Answers what there is to answer. SHEAF_IO: try again. Anything else but SHEAF_OK: the node
+ * takes no further part, and says why. d->over: nothing is left to do. */
+SHEAF_MUST_USE sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err);
+
+/* The config of a round that stands on the member's copy of the log. */
+SHEAF_MUST_USE sheaf_status sheaf_worker_round_config(const sheaf_worker *worker,
+                                                      uint32_t round, sheaf_round_config *out,
+                                                      sheaf_err *err);
+
+/* A model or sum by its hash: from HOME/blobs or the hub, always checked. */
+SHEAF_MUST_USE sheaf_status sheaf_worker_blob(const sheaf_worker *worker,
+                                              const sheaf_hash *hash, sheaf_buffer *out,
+                                              sheaf_err *err);
+
+/* Adds up a closed round from its transcript, compares result and figures with the log, keeps
+ * the result and signs round.attest. SHEAF_FAULT if the log claims another result. */
+SHEAF_MUST_USE sheaf_status sheaf_result_confirm(sheaf_worker *worker, uint32_t round,
+                                                 sheaf_posted *out, sheaf_err *err);
+
+#endif
