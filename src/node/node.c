@@ -335,6 +335,8 @@ sheaf_status sheaf_node_open(sheaf_node *node, const sheaf_node_config *config,
         sheaf_node_close(node);
         return status;
     }
+    node->evidence = sheaf_blob_source_folder(&node->worker.blobs);
+    node->member.follower.replay.blobs = &node->evidence;
     node->member.follower.told = told;
     node->member.follower.told_context = node;
     return SHEAF_OK;

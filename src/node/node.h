@@ -11,6 +11,7 @@
 #ifndef SHEAF_NODE_NODE_H
 #define SHEAF_NODE_NODE_H
 
+#include "claims/blob_source.h"
 #include "node/round_driver.h"
 
 enum { SHEAF_NODE_DATA_MAX = 32, SHEAF_NODE_MEMORY = 64 };
@@ -43,8 +44,9 @@ typedef struct {
     sheaf_node_config config;
     sheaf_member member;
     sheaf_worker worker;
-    bool has_key;   /* the train key is on the log */
-    bool has_round; /* the driver is open */
+    sheaf_blob_source evidence; /* the results that were recomputed here */
+    bool has_key;               /* the train key is on the log */
+    bool has_round;             /* the driver is open */
     bool told_revision;
     sheaf_round_driver driver;
     sheaf_round_memory done;    /* refused, or driven to the end */

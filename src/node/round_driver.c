@@ -10,16 +10,15 @@
 
 enum { ANSWER_BYTES_MAX = 64 << 10, PATH_BYTES = 96 };
 
-sheaf_status sheaf_worker_round_config(const sheaf_worker *worker, uint32_t round,
-                                       sheaf_round_config *out, sheaf_err *err)
+sheaf_status sheaf_worker_manifest(const sheaf_worker *worker, uint32_t round, sheaf_hash *out,
+                                   sheaf_err *err)
 {
     const sheaf_member *m = worker->member;
-    const struct sheaf_row_round *row = sheaf_round_find(sheaf_member_state(m), round);
-    if (!row || !m->follower.store || round >= sheaf_log_store_size(m->follower.store))
+    if (!m->follower.store || round >= sheaf_log_store_size(m->follower.store))
         return sheaf_fail(err, SHEAF_INVALID, "round %u is not in the copy of the log in %s",
                           round, m->dir);
-    sheaf_hash manifest = sheaf_log_store_hash(m->follower.store, 0, round);
-    return sheaf_round_job_config(sheaf_member_state(m), row, &manifest, out, err);
+    *out = sheaf_log_store_hash(m->follower.store, 0, round);
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_worker_blob(const sheaf_worker *worker, const sheaf_hash *hash,
@@ -122,7 +121,10 @@ static sheaf_status open_round(sheaf_round_driver *d, const char *file, bool *pr
     sheaf_round_config *config = calloc(1, sizeof *config);
     if (!config)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to take part in a round");
-    sheaf_status status = sheaf_worker_round_config(worker, d->round, config, err);
+    sheaf_hash manifest;
+    sheaf_status status = sheaf_worker_manifest(worker, d->round, &manifest, err);
+    if (status == SHEAF_OK)
+        status = sheaf_round_job_config(state, round, &manifest, config, err);
     if (status == SHEAF_OK) {
         d->bundle.max = sheaf_round_bundle_max(config) + ANSWER_BYTES_MAX;
         d->resend.max = sheaf_round_message_max(config, SHEAF_ROUND_INPUT);

@@ -47,10 +47,9 @@ void sheaf_round_driver_close(sheaf_round_driver *d);
  * takes no further part, and says why. d->over: nothing is left to do. */
 SHEAF_MUST_USE sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err);
 
-/* The config of a round that stands on the member's copy of the log. */
-SHEAF_MUST_USE sheaf_status sheaf_worker_round_config(const sheaf_worker *worker,
-                                                      uint32_t round, sheaf_round_config *out,
-                                                      sheaf_err *err);
+/* The leaf hash of the entry that opened the round, from the member's copy of the log. */
+SHEAF_MUST_USE sheaf_status sheaf_worker_manifest(const sheaf_worker *worker, uint32_t round,
+                                                  sheaf_hash *out, sheaf_err *err);
 
 /* A model or sum by its hash: from HOME/blobs or the hub, always checked. */
 SHEAF_MUST_USE sheaf_status sheaf_worker_blob(const sheaf_worker *worker,

@@ -1,0 +1,112 @@
+#include "claims/recompute.h"
+
+#include <stdlib.h>
+
+#include "learn/round_job.h"
+#include "round/transcript.h"
+
+/* What one computation works on; too large for the stack. */
+typedef struct {
+    sheaf_round_config config;
+    sheaf_survivors list;
+    sheaf_round_result result;
+} recount;
+
+/* The log names exactly those as survivors whose vectors were summed. */
+static sheaf_status survivors_check(const sheaf_state *state,
+                                    const struct sheaf_row_round *round,
+                                    const sheaf_survivors *list, sheaf_err *err)
+{
+    uint16_t next = 0;
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
+        bool summed = next < list->survivors && list->survivor[next] == seat->member;
+        next += summed;
+        if (summed != (seat->survived != 0))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the log and the transcript of round %u differ on member %u",
+                              round->id, seat->member);
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status result_check(const struct sheaf_row_round *round,
+                                 const sheaf_round_result *result, sheaf_err *err)
+{
+    const struct sheaf_figures *found = &result->figures;
+    sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&result->bytes));
+    if (!sheaf_hash_equal(&hash, &round->result))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the result of round %u on the log does not follow from its sum",
+                          round->id);
+    if (!round->has_figures
+        || (result->has_figures && found->records == round->records
+            && found->accuracy_millionths == round->accuracy_millionths
+            && found->log_loss_millionths == round->log_loss_millionths))
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_FAULT,
+                      "the figures of round %u on the log do not follow from its sum",
+                      round->id);
+}
+
+static sheaf_status run(recount *work, const sheaf_state *state,
+                        const struct sheaf_row_round *round, const sheaf_hash *manifest,
+                        sheaf_slice transcript, sheaf_slice base, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_round_job_config(state, round, manifest, &work->config, err));
+    uint64_t *words = calloc(round->words, sizeof *words);
+    if (!words)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to add up round %u", round->id);
+    sheaf_status status =
+        sheaf_transcript_sum(transcript, &work->config, words, &work->list, err);
+    if (status == SHEAF_OK)
+        status = survivors_check(state, round, &work->list, err);
+    if (status == SHEAF_OK)
+        status = sheaf_round_job_result(state, round, base, words, &work->result, err);
+    free(words);
+    return status;
+}
+
+sheaf_status sheaf_round_recompute(const sheaf_state *state,
+                                   const struct sheaf_row_round *round,
+                                   const sheaf_hash *manifest, sheaf_slice transcript,
+                                   sheaf_slice base, sheaf_buffer *result, sheaf_err *err)
+{
+    sheaf_hash hash = sheaf_sha256(transcript);
+    if (!sheaf_hash_equal(&hash, &round->transcript))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the transcript of round %u is not the one whose hash is on the log",
+                          round->id);
+    recount *work = calloc(1, sizeof *work);
+    if (!work)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to add up round %u", round->id);
+    sheaf_err why = {0};
+    sheaf_status status = run(work, state, round, manifest, transcript, base, &why);
+    if (status == SHEAF_OK)
+        status = result_check(round, &work->result, &why);
+    if (status == SHEAF_OK && result) {
+        sheaf_buffer_reset(result);
+        sheaf_buffer_add(result, sheaf_buffer_slice(&work->result.bytes));
+        status = sheaf_buffer_check(result, "the result of a round", &why);
+    }
+    sheaf_buffer_deinit(&work->result.bytes);
+    free(work);
+    /* Bytes that the log vouches for and that make no sense are its fault. */
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, status == SHEAF_NOMEM ? status : SHEAF_FAULT, "%s", why.message);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_transcript_max(const sheaf_state *state,
+                                        const struct sheaf_row_round *round,
+                                        const sheaf_hash *manifest, size_t *out, sheaf_err *err)
+{
+    sheaf_round_config *config = calloc(1, sizeof *config);
+    if (!config)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the terms of round %u", round->id);
+    sheaf_status status = sheaf_round_job_config(state, round, manifest, config, err);
+    if (status == SHEAF_OK)
+        *out = sheaf_transcript_max(config);
+    free(config);
+    return status;
+}

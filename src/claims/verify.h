@@ -1,0 +1,59 @@
+/* claims/verify.h - is a co-op's folder, or what its hub serves, what it says it is?
+ *
+ * For anyone, with no trust: every file of the log against its entries and checkpoint; the
+ * checkpoint's signature by the log's key; the replay of every entry with its signatures and
+ * claims; the blobs of closed rounds against their hashes, and each result against its
+ * transcript; the texts against their commitments. The first fault is named with its file, byte
+ * or entry. What is not at hand - a blob, a text - is counted as not checked, never as false.
+ */
+#ifndef SHEAF_CLAIMS_VERIFY_H
+#define SHEAF_CLAIMS_VERIFY_H
+
+#include "claims/replay.h"
+#include "log/note.h"
+#include "net/client.h"
+
+typedef struct {
+    uint16_t revision_max;     /* 0: the newest that this program knows */
+    unsigned threads;          /* 0: one per processor */
+    const sheaf_vkey *log_key; /* if the log's key is known from elsewhere; else NULL */
+    const char *ca_file;       /* for URLs; NULL = the system's */
+    const atomic_bool *stop;   /* for URLs; may be NULL */
+    /* Told now and then how far it is; may be NULL. */
+    void (*progress)(void *context, const char *what, uint64_t done, uint64_t of);
+    void *context;
+} sheaf_verify_options;
+
+typedef struct {
+    char origin[SHEAF_ORIGIN_LEN + 1];
+    uint64_t entries, voids;
+    sheaf_hash root, digest;                           /* of the log, of the state */
+    uint32_t rounds, results_checked, results_missing; /* closed rounds; their results' bytes */
+    uint32_t transcripts_checked, transcripts_missing;
+    uint32_t evaluations_checked, evaluations_missing;
+    uint32_t texts_checked;
+    uint16_t needs_revision; /* not 0: from `stopped_at` on only tree and signatures count */
+    uint64_t stopped_at;
+} sheaf_verified;
+
+/* SHEAF_OK if all that could be checked is sound; SHEAF_FAULT with the first fault; SHEAF_IO if
+ * there is nothing to read. *out is filled as far as the check came. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_folder(const char *dir,
+                                                const sheaf_verify_options *options,
+                                                sheaf_verified *out, sheaf_err *err);
+
+/* The same of what a hub serves to everyone: log files, and models by their hash. Transcripts
+ * are for participants, texts and the rest for members. The files are kept in a temporary
+ * folder while it lasts. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_url(const char *url,
+                                             const sheaf_verify_options *options,
+                                             sheaf_verified *out, sheaf_err *err);
+
+/* A folder's log, with blobs from somewhere else; what both are made of. `texts_dir` may be
+ * NULL. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_log(const char *dir, const sheaf_blob_source *blobs,
+                                             const char *texts_dir,
+                                             const sheaf_verify_options *options,
+                                             sheaf_verified *out, sheaf_err *err);
+
+#endif
