@@ -52,6 +52,9 @@ void sheaf_words_set(char *column, size_t size, sheaf_slice words);
 
 uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes);
 
+/* How many members there are now. */
+uint32_t sheaf_members_active(const sheaf_state *state);
+
 /* Checks a document and makes it the version in force. */
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);
 

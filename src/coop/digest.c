@@ -106,6 +106,7 @@ sheaf_hash sheaf_state_digest(sheaf_state *state)
         uint8_t count[4] = {(uint8_t)(rows >> 24), (uint8_t)(rows >> 16), (uint8_t)(rows >> 8),
                             (uint8_t)rows};
         sheaf_hash root = sheaf_table_root(state, t);
+        assert(!state->failed); /* no digest is better than a wrong one */
         sheaf_hasher_add(hasher, sheaf_bytes(name, strlen(name) + 1));
         sheaf_hasher_add(hasher, sheaf_bytes(count, sizeof count));
         sheaf_hasher_add(hasher, sheaf_bytes(root.bytes, sizeof root.bytes));

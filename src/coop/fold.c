@@ -152,6 +152,23 @@ static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
     return sheaf_rule_run(fold, act->kind, act->what);
 }
 
+/* The number of the signer's act and the time of the entry. Founders' and applicants' keys are
+ * made with number 1. */
+static void count_act(sheaf_state *state, const sheaf_entry *entry, bool number_used)
+{
+    if (!sheaf_coop(state))
+        return;
+    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    uint32_t key = sheaf_key_row(state, entry->act->key);
+    sheaf_actor actor = sheaf_kind_shape(entry->act->kind)->actor;
+    if (entry->stamp > coop->stamp)
+        coop->stamp = entry->stamp;
+    if (number_used && actor == SHEAF_ACTOR_HUB)
+        coop->hub_seq = entry->act->seq;
+    if (number_used && actor == SHEAF_ACTOR_MEMBER && key != SHEAF_NONE)
+        sheaf_key_edit(state, key)->seq = entry->act->seq;
+}
+
 sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_arena *arena,
                             sheaf_outcome *out, sheaf_err *err)
 {
@@ -168,8 +185,14 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
                        .member = SHEAF_NONE,
                        .key = SHEAF_NONE,
                        .motion = SHEAF_NONE};
+    /* sheaf_fold_void() cannot fail, so the memory for what it writes is taken here. */
     (void)sheaf_state_mark(state);
-    out->refusal = run(&fold, entry);
+    count_act(state, entry, true);
+    sheaf_state_roll_back(state, (sheaf_mark){0});
+    if (!state->failed)
+        out->refusal = run(&fold, entry);
+    if (!state->failed && out->refusal == SHEAF_ACCEPTED)
+        count_act(state, entry, true);
     if (state->failed) {
         sheaf_state_roll_back(state, (sheaf_mark){0});
         state->failed = false;
@@ -185,25 +208,9 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
     return SHEAF_OK;
 }
 
-/* The number of the signer's act and the time of the entry. Founders' and applicants' keys are
- * made with number 1. */
-static void count_act(sheaf_state *state, const sheaf_entry *entry, bool number_used)
-{
-    if (!sheaf_coop(state))
-        return;
-    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
-    sheaf_actor actor = sheaf_kind_shape(entry->act->kind)->actor;
-    if (entry->stamp > coop->stamp)
-        coop->stamp = entry->stamp;
-    if (number_used && actor == SHEAF_ACTOR_HUB)
-        coop->hub_seq = entry->act->seq;
-    if (number_used && actor == SHEAF_ACTOR_MEMBER)
-        sheaf_key_edit(state, sheaf_key_row(state, entry->act->key))->seq = entry->act->seq;
-}
-
 void sheaf_fold_keep(sheaf_state *state, const sheaf_entry *entry)
 {
-    count_act(state, entry, true);
+    assert(sheaf_coop(state)->stamp == entry->stamp); /* the entry that was tried */
     sheaf_state_commit(state);
     state->size++;
 }

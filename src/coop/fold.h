@@ -58,8 +58,8 @@ typedef struct {
     sheaf_refusal effect;  /* of a tick: why the effect of an adopted motion was void */
     sheaf_claim claims[SHEAF_CLAIMS_MAX];
     size_t claim_count;
-    /* Set by the caller: told of every posting as it is made; may be NULL. A refused or dropped
-     * entry's postings do not count. */
+    /* Set by the caller: told of every posting as it is made; may be NULL. The postings of an
+     * entry that is refused or dropped, or whose effect is void, do not count. */
     void (*posted)(void *context, const sheaf_posting *posting);
     void *context;
 } sheaf_outcome;

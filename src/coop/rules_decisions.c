@@ -133,6 +133,15 @@ static uint32_t *tally_of(struct sheaf_row_motion *motion, uint8_t choice)
                                        : &motion->abstain;
 }
 
+/* Had the member's class a vote under the bylaws that the motion is decided by? Classes are
+ * only ever appended, so a member's place in the list means the same class in every version. */
+static bool may_vote(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws,
+                     const struct sheaf_row_member *member)
+{
+    return member->class < bylaws->classes
+           && sheaf_class_at(state, bylaws->class_first + member->class)->votes > 0;
+}
+
 static bool all_voted(const struct sheaf_row_motion *motion)
 {
     return motion->yes + motion->no + motion->abstain >= motion->electorate;
@@ -152,12 +161,13 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     uint32_t row = sheaf_motion_row(state, what->motion);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_motion);
     const struct sheaf_row_member *member = sheaf_member_find(state, fold->member);
-    SHEAF_REFUSE_IF(!member->votes, no_vote);
+    const struct sheaf_row_bylaws *bylaws =
+        sheaf_bylaws_find(state, sheaf_motion_at(state, row)->bylaws);
     SHEAF_REFUSE_IF(sheaf_motion_at(state, row)->state != SHEAF_motion_state_open,
                     motion_closed);
     SHEAF_REFUSE_IF(member->admitted > what->motion, joined_later);
+    SHEAF_REFUSE_IF(!may_vote(state, bylaws, member), no_vote);
     struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
     uint64_t pair = sheaf_pair(what->motion, fold->member);
     uint32_t cast = sheaf_ballot_row(state, pair);
     struct sheaf_row_ballot *ballot;

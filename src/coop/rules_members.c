@@ -117,7 +117,7 @@ sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_membe
     return SHEAF_ACCEPTED;
 }
 
-static uint32_t active_members(const sheaf_state *state)
+uint32_t sheaf_members_active(const sheaf_state *state)
 {
     uint32_t active = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)
@@ -139,7 +139,7 @@ sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_membe
     approval->member = what->member;
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
     member->approvals++;
-    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = active_members(state);
+    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = sheaf_members_active(state);
     if (member->approvals >= (needed < active ? needed : active)) {
         SHEAF_REFUSE_IF(!class_at(state, member->class), no_such_class);
         activate(fold, member);

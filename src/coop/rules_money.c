@@ -10,6 +10,8 @@ static const int64_t balance_max = SHEAF_JSON_INT_MAX / 4;
 
 sheaf_refusal sheaf_post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents)
 {
+    if (!cents)
+        return SHEAF_ACCEPTED;
     uint64_t pair = sheaf_pair(account, member);
     uint32_t row = sheaf_account_row(fold->state, pair);
     struct sheaf_row_account *line;
@@ -62,16 +64,17 @@ sheaf_refusal sheaf_rule_usage_record(sheaf_fold *fold, const struct sheaf_usage
 static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
 {
     sheaf_state *state = fold->state;
-    uint32_t members = sheaf_member_count(state), n = 0;
-    uint64_t *weights = SHEAF_ARENA_NEW(fold->arena, uint64_t, members);
-    uint32_t *ids = SHEAF_ARENA_NEW(fold->arena, uint32_t, members);
-    int64_t *shares = SHEAF_ARENA_NEW(fold->arena, int64_t, members);
+    /* Applicants and those who left need no room, or strangers could fill it. */
+    uint32_t active = sheaf_members_active(state), n = 0;
+    uint64_t *weights = SHEAF_ARENA_NEW(fold->arena, uint64_t, active);
+    uint32_t *ids = SHEAF_ARENA_NEW(fold->arena, uint32_t, active);
+    int64_t *shares = SHEAF_ARENA_NEW(fold->arena, int64_t, active);
     if (!weights || !ids || !shares) {
         state->failed = true;
         return SHEAF_ACCEPTED;
     }
     uint64_t total = 0;
-    for (uint32_t i = 0; i < members; i++) {
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         if (member->state != SHEAF_member_state_active)
             continue;
@@ -86,9 +89,7 @@ static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
         return SHEAF_ACCEPTED;
     }
     for (uint32_t i = 0; i < n; i++)
-        if (shares[i])
-            SHEAF_REFUSE_UNLESS(
-                sheaf_post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
+        SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
     return SHEAF_ACCEPTED;
 }
 
@@ -108,7 +109,9 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
     }
     SHEAF_REFUSE_UNLESS(
         sheaf_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
+    size_t used = fold->arena->used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[0], true));
+    fold->arena->used = used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[1], false));
     SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -parts[2]));
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)

@@ -3,6 +3,21 @@
 
 #include <assert.h>
 
+/* How many members the first `count` data sets belong to: one member has one seat in a round,
+ * however many data sets it brings. */
+static uint32_t owners_of(const sheaf_state *state, const struct sheaf_source *sources,
+                          uint32_t count)
+{
+    uint32_t owners = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t member = sheaf_dataset_find(state, sources[i].dataset)->member, k = 0;
+        while (k < i && sheaf_dataset_find(state, sources[k].dataset)->member != member)
+            k++;
+        owners += k == i;
+    }
+    return owners;
+}
+
 static sheaf_refusal add_sources(sheaf_fold *fold, const struct sheaf_mandate_grant *what,
                                  const struct sheaf_row_model *model)
 {
@@ -20,6 +35,9 @@ static sheaf_refusal add_sources(sheaf_fold *fold, const struct sheaf_mandate_gr
         source->mandate = fold->index;
         source->dataset = id;
     }
+    uint32_t owners = owners_of(fold->state, sources, what->datasets.count);
+    SHEAF_REFUSE_IF(owners < what->cohort_min, cohort_small);
+    SHEAF_REFUSE_IF(owners < what->attest_min, attest_impossible);
     return SHEAF_ACCEPTED;
 }
 
@@ -32,11 +50,8 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
     SHEAF_REFUSE_IF(what->release == SHEAF_release_form_exact_sum && !bylaws->exact_sums,
                     exact_forbidden);
-    SHEAF_REFUSE_IF(what->cohort_min < bylaws->cohort_min
-                        || what->datasets.count < what->cohort_min,
-                    cohort_small);
+    SHEAF_REFUSE_IF(what->cohort_min < bylaws->cohort_min, cohort_small);
     SHEAF_REFUSE_IF(what->rounds_max > bylaws->rounds_max, rounds_over_bylaws);
-    SHEAF_REFUSE_IF(what->attest_min > what->datasets.count, attest_impossible);
     struct sheaf_row_mandate *row = sheaf_mandate_new(state, fold->index);
     row->id = fold->index;
     row->motion = fold->motion;
@@ -155,9 +170,9 @@ static sheaf_refusal mark_survivors(sheaf_fold *fold, const struct sheaf_row_rou
     return SHEAF_ACCEPTED;
 }
 
-/* Adds the survivors' records to what the members have brought in; with a negative sign takes
- * them off again. */
-static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *round, bool add)
+/* Adds the survivors' records to what the members have brought in. Done once, when as many have
+ * attested as the mandate demands: from then on the round cannot be taken back. */
+static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *round)
 {
     if (round->task != SHEAF_task_train)
         return;
@@ -165,14 +180,9 @@ static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *
         const struct sheaf_row_seat *seat = sheaf_seat_at(fold->state, round->seat_first + i);
         if (!seat->survived)
             continue;
-        uint64_t records = sheaf_dataset_find(fold->state, seat->dataset)->records;
-        struct sheaf_row_member *member =
-            sheaf_member_edit(fold->state, sheaf_member_row(fold->state, seat->member));
-        if (add)
-            member->contributed += records;
-        else /* surplus may have been shared meanwhile, which starts the count anew */
-            member->contributed -=
-                member->contributed < records ? member->contributed : records;
+        uint32_t row = sheaf_member_row(fold->state, seat->member);
+        sheaf_member_edit(fold->state, row)->contributed +=
+            sheaf_dataset_find(fold->state, seat->dataset)->records;
     }
 }
 
@@ -185,6 +195,7 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
     struct sheaf_row_round *round = sheaf_round_edit(state, row);
     struct sheaf_row_mandate *mandate =
         sheaf_mandate_edit(state, sheaf_mandate_row(state, round->mandate));
+    SHEAF_REFUSE_IF(mandate->revoked != SHEAF_NONE, mandate_revoked);
     SHEAF_REFUSE_IF(what->survivors.count < sheaf_survivors_min(state, mandate, round->seats),
                     cohort_small);
     SHEAF_REFUSE_IF(what->has_figures != (round->task == SHEAF_task_train), figures_where);
@@ -200,7 +211,6 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
         round->log_loss_millionths = (uint32_t)what->figures.log_loss_millionths;
         round->records = (uint32_t)what->figures.records;
     }
-    count_contributions(fold, round, true);
     if (round->task != SHEAF_task_evaluate)
         mandate->result_round = what->round;
     return SHEAF_ACCEPTED;
@@ -233,8 +243,6 @@ sheaf_refusal sheaf_rule_round_abort(sheaf_fold *fold, const struct sheaf_round_
                    && mandate->last_round == what->round
                    && round->attested < mandate->attest_min;
     SHEAF_REFUSE_IF(round->state != SHEAF_round_state_open && !pending, round_ended);
-    if (pending)
-        count_contributions(fold, round, false);
     round->state = SHEAF_round_state_aborted;
     round->reason = what->reason;
     round->closed = fold->stamp;
@@ -248,6 +256,8 @@ sheaf_refusal sheaf_rule_round_attest(sheaf_fold *fold, const struct sheaf_round
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_round_row(state, what->round);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_round);
+    SHEAF_REFUSE_IF(sheaf_round_at(state, row)->state == SHEAF_round_state_open,
+                    round_under_way);
     SHEAF_REFUSE_IF(sheaf_round_at(state, row)->state != SHEAF_round_state_closed, round_ended);
     uint32_t seat_row = sheaf_seat_row(state, sheaf_pair(what->round, fold->key));
     SHEAF_REFUSE_IF(seat_row == SHEAF_NONE || !sheaf_seat_at(state, seat_row)->survived,
@@ -257,7 +267,10 @@ sheaf_refusal sheaf_rule_round_attest(sheaf_fold *fold, const struct sheaf_round
     struct sheaf_row_seat *seat = sheaf_seat_edit(state, seat_row);
     SHEAF_REFUSE_IF(seat->attested != SHEAF_NONE, attested_twice);
     seat->attested = fold->index;
-    sheaf_round_edit(state, row)->attested++;
+    struct sheaf_row_round *round = sheaf_round_edit(state, row);
+    round->attested++;
+    if (round->attested == sheaf_mandate_find(state, round->mandate)->attest_min)
+        count_contributions(fold, round);
     return SHEAF_ACCEPTED;
 }
 

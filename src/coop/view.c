@@ -49,6 +49,8 @@ sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, in
         return SHEAF_REFUSED_mandate_revoked;
     if (row->expires < stamp)
         return SHEAF_REFUSED_mandate_expired;
+    if (row->release == SHEAF_release_form_exact_sum && !sheaf_bylaws_now(state)->exact_sums)
+        return SHEAF_REFUSED_exact_forbidden;
     if (row->rounds_used >= row->rounds_max)
         return SHEAF_REFUSED_rounds_spent;
     return SHEAF_ACCEPTED;

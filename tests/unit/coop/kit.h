@@ -1,0 +1,128 @@
+/* A co-op in memory that tests write acts for.
+ *
+ * Everybody has a name, and the name gives the key. An act is a row: who signs, the kind, and
+ * `what` as JSON in which
+ *
+ *     '        stands for "
+ *     #name    for the index of the entry that was accepted under that label
+ *     @name    for the public key of that name
+ *     ~c       for a hash whose 64 digits are all c
+ *     ^        for a commitment to a text
+ *
+ * Every refusal is checked to leave the digest of the state as it was. Whatever is wrong ends
+ * the program with a sentence: the kit serves tests, the log of the replay test and
+ * measurements.
+ */
+#ifndef SHEAF_TEST_COOP_KIT_H
+#define SHEAF_TEST_COOP_KIT_H
+
+#include "coop/fold.h"
+#include "coop/view.h"
+
+enum { KIT_NAMES_MAX = 4096, KIT_NAME_MAX = 24 };
+
+#define KIT_ORIGIN "sheaf/abcdefghijklmnopqrstuvwxyz"
+#define KIT_START  INT64_C(1790000000000)
+
+typedef struct {
+    char name[KIT_NAME_MAX];
+    bool labelled;  /* an entry was accepted under this name */
+    uint32_t index; /* that entry */
+    sheaf_keypair pair;
+    uint32_t key, member; /* the entries that made it a key */
+    uint64_t seq;         /* of the last act */
+} kit_name;
+
+typedef struct {
+    sheaf_state state;
+    sheaf_arena decode, work;
+    sheaf_outcome outcome; /* of the last act */
+    sheaf_err err;
+    int64_t now, step_ms; /* the clock, and by how much it goes on with every act */
+    kit_name *names;
+    size_t name_count;
+    sheaf_buffer entry; /* the last one */
+    sheaf_buffer log;   /* u32 length and bytes of every entry that stands */
+    bool enter_refused; /* refused acts stand on the log, void */
+    int64_t cents;      /* sum of all postings that were told */
+    /* How the next act differs from what it should be; cleared by it. */
+    struct {
+        int64_t at, until, seen, seq, stamp;
+        const char *by, *key;
+        bool bad_signature;
+    } wrong;
+} kit;
+
+/* What the bylaws of a test say; see kit_rules_usual(). */
+typedef struct {
+    int approvals, open_max, cohort_min, rounds_max, data_bp, members_bp, reserve_bp;
+    bool changeable, early, exact;
+    const char *form, *currency, *majority, *majority_protected, *classes, *web;
+    int open_s, open_protected_s, quorum, quorum_protected;
+} kit_rules;
+
+kit_rules kit_rules_usual(void);
+/* The document as `what` text; lives until the next call. */
+const char *kit_bylaws(const kit_rules *rules);
+
+void kit_open(kit *k);
+void kit_open_revision(kit *k, uint16_t revision_max);
+void kit_close(kit *k);
+kit_name *kit_named(kit *k, const char *name);
+uint32_t kit_index(kit *k, const char *label);
+void kit_label(kit *k, const char *label, uint32_t index);
+
+/* Writes the entry of an act into k->entry, without offering it. */
+void kit_write(kit *k, const char *who, const char *kind, const char *what);
+/* Offers k->entry as the log's next one. */
+sheaf_refusal kit_offer_entry(kit *k);
+/* Both; an accepted entry gets the label, which may be NULL. */
+sheaf_refusal kit_try(kit *k, const char *who, const char *kind, const char *what,
+                      const char *label);
+/* The same, and ends the test if the answer is another. */
+void kit_want(kit *k, sheaf_refusal want, const char *who, const char *kind, const char *what,
+              const char *label);
+__attribute__((format(printf, 5, 6))) void kit_do(kit *k, const char *who, const char *kind,
+                                                  const char *label, const char *what, ...);
+
+typedef struct {
+    const char *who, *kind, *what;
+    sheaf_refusal want;
+    const char *label;
+    int64_t wait_ms; /* before it */
+} kit_row;
+
+void kit_rows(kit *k, const kit_row *rows, size_t count);
+#define KIT_ROWS(k, rows) kit_rows((k), (rows), sizeof(rows) / sizeof *(rows))
+
+/* Founded by ann, who admits bob, cat and dan; each has a node: ann.node … */
+void kit_found(kit *k, const kit_rules *rules);
+void kit_found_four(kit *k, const kit_rules *rules);
+/* And a data set (ann.data) with consent (ann.consent) each, and a model registered by ann. */
+void kit_with_data(kit *k, const kit_rules *rules);
+
+/* Opens a motion with the effect, lets `yes` of the four vote for it, and settles it. `label`
+ * names the motion, and the tick is labelled LABEL.tick. */
+void kit_motion(kit *k, const char *label, const char *effect, int yes);
+/* The effect of a mandate over the four data sets. */
+#define KIT_MANDATE                                                                            \
+    "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':[{'dataset':"    \
+    "#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},{'dataset':#dan.data}],"           \
+    "'duration_s':86400,'learning':{'batch':0,'local_steps':5,'rate_millionths':100000,"       \
+    "'seed':7},'model':#model,'purpose':'research','release':'exact_sum','rounds_max':8}}"
+/* A round of the mandate labelled `mandate` with all four; `base` is the digit of the hash, 0
+ * for none. */
+sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
+                             const char *mandate);
+sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result);
+sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result);
+
+/* Which refusals were met and which kinds accepted, in this program. */
+bool kit_met(uint16_t refusal);
+bool kit_accepted(sheaf_kind kind);
+
+__attribute__((noreturn, format(printf, 1, 2))) void kit_fail(const char *format, ...);
+
+uint64_t kit_random(uint64_t *seed);
+
+#endif

@@ -1,0 +1,155 @@
+/* Co-ops to begin a test with. */
+#include "kit.h"
+
+#include <stdio.h>
+
+static const char *const people[] = {"ann", "bob", "cat", "dan"};
+enum { PEOPLE = sizeof people / sizeof *people };
+
+kit_rules kit_rules_usual(void)
+{
+    return (kit_rules){
+        .approvals = 1,
+        .open_max = 20,
+        .cohort_min = 3,
+        .rounds_max = 1000,
+        .data_bp = 5000,
+        .members_bp = 3000,
+        .reserve_bp = 2000,
+        .changeable = true,
+        .early = true,
+        .exact = true,
+        .form = "demonstration",
+        .currency = "EUR",
+        .majority = "simple",
+        .majority_protected = "three_quarters",
+        .classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}",
+        .web = "{'admin':false,'data':true,'money':false,'train':false,'vote':true}",
+        .open_s = 60,
+        .open_protected_s = 120,
+        .quorum = 5000,
+        .quorum_protected = 7500,
+    };
+}
+
+static const char *yes_no(bool value)
+{
+    return value ? "true" : "false";
+}
+
+const char *kit_bylaws(const kit_rules *r)
+{
+    static char text[4096];
+    snprintf(text, sizeof text,
+             "{'admission':{'approvals':%d},'classes':[%s],'currency':'%s','form':'%s',"
+             "'motions':{'ballots_changeable':%s,'early_close':%s,'open_max':%d,"
+             "'ordinary':{'majority':'%s','open_s':%d,'quorum_bp':%d},"
+             "'protected':{'majority':'%s','open_s':%d,'quorum_bp':%d}},"
+             "'name':'Four Centres','privacy':{'cohort_min':%d,'exact_sums':%s,'rounds_max':%d}"
+             ",'purpose':'to learn','surplus':{'data_bp':%d,'members_bp':%d,'reserve_bp':%d},"
+             "'web_scopes':%s}",
+             r->approvals, r->classes, r->currency, r->form, yes_no(r->changeable),
+             yes_no(r->early), r->open_max, r->majority, r->open_s, r->quorum,
+             r->majority_protected, r->open_protected_s, r->quorum_protected, r->cohort_min,
+             yes_no(r->exact), r->rounds_max, r->data_bp, r->members_bp, r->reserve_bp, r->web);
+    return text;
+}
+
+void kit_found(kit *k, const kit_rules *rules)
+{
+    kit_do(k, "ann", "coop.found", "ann",
+           "{'bylaws':%s,'class':0,'hub_key':@hub,'kind':'organisation','log_key':@log,"
+           "'name':^,'origin':'" KIT_ORIGIN "','public_key':@ann,'revision':1}",
+           kit_bylaws(rules));
+}
+
+void kit_found_four(kit *k, const kit_rules *rules)
+{
+    kit_found(k, rules);
+    for (int i = 0; i < PEOPLE; i++) {
+        char label[KIT_NAME_MAX];
+        if (i) {
+            kit_do(k, people[i], "member.apply", people[i],
+                   "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}",
+                   people[i]);
+            kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", people[i]);
+        }
+        snprintf(label, sizeof label, "%s.node", people[i]);
+        kit_do(k, people[i], "key.admit", label,
+               "{'public_key':@%s,'scopes':{'admin':false,'data':false,'money':false,"
+               "'train':true,'vote':false},'web':false}",
+               label);
+    }
+}
+
+void kit_with_data(kit *k, const kit_rules *rules)
+{
+    kit_found_four(k, rules);
+    for (int i = 0; i < PEOPLE; i++) {
+        char data[KIT_NAME_MAX], consent[KIT_NAME_MAX];
+        snprintf(data, sizeof data, "%s.data", people[i]);
+        snprintf(consent, sizeof consent, "%s.consent", people[i]);
+        kit_do(k, people[i], "dataset.register", data,
+               "{'commitment':~%d,'licence':'CC-BY-4.0','records':%d,'schema':'heart/v1',"
+               "'subjects':'patients','title':^}",
+               i, 100 * (i + 1));
+        kit_do(k, people[i], "consent.grant", consent,
+               "{'dataset':#%s,'purpose':'research','until':%lld}", data,
+               (long long)(k->now + INT64_C(86400000)));
+    }
+    kit_do(k, "ann", "model.register", "model",
+           "{'features':[{'column':'age'},{'column':'cp','level':2}],'kind':'logistic',"
+           "'label':'num','schema':'heart/v1','title':^}");
+}
+
+void kit_motion(kit *k, const char *label, const char *effect, int yes)
+{
+    char tick[KIT_NAME_MAX];
+    kit_do(k, "ann", "motion.open", label, "{'effect':%s,'title':^}", effect);
+    for (int i = 0; i < PEOPLE; i++)
+        kit_do(k, people[i], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}",
+               i < yes ? "yes" : "no", label);
+    uint32_t row = sheaf_motion_row(&k->state, kit_index(k, label));
+    if (k->now < sheaf_motion_at(&k->state, row)->closes)
+        k->now = sheaf_motion_at(&k->state, row)->closes;
+    snprintf(tick, sizeof tick, "%s.tick", label);
+    kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s}", label);
+}
+
+sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
+                             const char *mandate)
+{
+    char what[2048], hash[32] = "";
+    bool train = strcmp(task, "train") == 0, statistics = strcmp(task, "statistics") == 0;
+    if (base)
+        snprintf(hash, sizeof hash, "'base':~%c,", base);
+    snprintf(what, sizeof what,
+             "{%s'mandate':#%s,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+             "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
+             "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
+             hash, mandate, task,
+             train        ? 6
+             : statistics ? 7
+                          : 129);
+    return kit_try(k, "hub", "round.open", what, label);
+}
+
+sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result)
+{
+    char what[2048];
+    snprintf(what, sizeof what,
+             "{%s'result':~%c,'round':#%s,'survivors':[{'key':#ann.node},{'key':#bob.node},"
+             "{'key':#dan.node}],'transcript':~f}",
+             strcmp(task, "train") == 0 ? "'figures':{'accuracy_millionths':800000,"
+                                          "'log_loss_millionths':450000,'records':900},"
+                                        : "",
+             result, round);
+    return kit_try(k, "hub", "round.close", what, NULL);
+}
+
+sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result)
+{
+    char what[256];
+    snprintf(what, sizeof what, "{'result':~%c,'round':#%s}", result, round);
+    return kit_try(k, who, "round.attest", what, NULL);
+}

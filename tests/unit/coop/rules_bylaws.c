@@ -1,0 +1,121 @@
+/* The bylaws: what a document must be, versions, the revision of the rules. */
+#include "test.h"
+
+static const char *amend(kit *k, const kit_rules *rules, const char *base)
+{
+    static char text[6000];
+    (void)k;
+    snprintf(text, sizeof text, "{'kind':'bylaws.amend','what':{'base':%s,'text':%s}}", base,
+             kit_bylaws(rules));
+    return text;
+}
+
+static void open_amendment(kit *k, const kit_rules *rules, const char *base, sheaf_refusal want)
+{
+    char what[8192];
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", amend(k, rules, base));
+    kit_want(k, want, "ann", "motion.open", what, NULL);
+}
+
+void test_bylaws_at_founding(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules good = kit_rules_usual();
+    kit_found_four(&k, &good);
+    kit_rules r = good;
+    r.data_bp = 5001;
+    open_amendment(&k, &r, "#ann", R(surplus_keys));
+    r = good, r.classes = "{'name':'member','votes':0},{'name':'supporter','votes':0}";
+    open_amendment(&k, &r, "#ann", R(no_voting_class));
+    /* Only a class that nobody is in would have a vote. */
+    r = good, r.classes = "{'name':'member','votes':0},{'name':'supporter','votes':1}";
+    open_amendment(&k, &r, "#ann", R(no_voting_class));
+    r = good, r.classes = "{'name':'member','votes':1},{'name':'member','votes':1}";
+    open_amendment(&k, &r, "#ann", R(class_twice));
+    r = good, r.classes = "{'name':'member','votes':1}";
+    open_amendment(&k, &r, "#ann", R(classes_removed));
+    r = good, r.classes = "{'name':'supporter','votes':0},{'name':'member','votes':1}";
+    open_amendment(&k, &r, "#ann", R(classes_removed));
+    r = good, r.form = "association";
+    open_amendment(&k, &r, "#ann", R(floor_open));
+    r.open_s = 86400, r.open_protected_s = 604800 - 1;
+    open_amendment(&k, &r, "#ann", R(floor_open));
+    r.open_protected_s = 604800;
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    r = good, r.majority_protected = "simple";
+    open_amendment(&k, &r, "#ann", R(floor_protected));
+    r = good, r.majority = "nine_tenths";
+    open_amendment(&k, &r, "#ann", R(floor_protected));
+    r = good, r.majority_protected = "two_thirds";
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    r = good, r.cohort_min = 2;
+    open_amendment(&k, &r, "#ann", R(exact_cohort));
+    r.exact = false;
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    r = good, r.currency = "eur";
+    open_amendment(&k, &r, "#ann", R(currency_form));
+    open_amendment(&k, &good, "#bob", R(amends_old_version));
+    kit_close(&k);
+}
+
+void test_bylaws_versions(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    rules.open_max = 3;
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':1},"
+                    "{'name':'guest','votes':0}";
+    kit_motion(&k, "m1", amend(&k, &rules, "#ann"), 4);
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(&k.state);
+    assert_int_equal(now->id, kit_index(&k, "m1.tick"));
+    assert_int_equal(now->open_max, 3);
+    assert_int_equal(now->classes, 3);
+    assert_int_equal(sheaf_bylaws_count(&k.state), 2);
+    /* Two amendments of one version: the second is void. */
+    char what[8192];
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", amend(&k, &rules, "#m1.tick"));
+    kit_want(&k, ACCEPTED, "ann", "motion.open", what, "a");
+    kit_want(&k, ACCEPTED, "bob", "motion.open", what, "b");
+    static const char *const people[] = {"ann", "bob", "cat", "dan"};
+    static const char *const motions[] = {"a", "b"};
+    for (int m = 0; m < 2; m++) {
+        for (int i = 0; i < 4; i++)
+            kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#%s}",
+                   motions[m]);
+        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#%s}", motions[m]);
+    }
+    assert_int_equal(k.outcome.effect, R(amends_old_version));
+    const struct sheaf_row_motion *second = sheaf_motion_find(&k.state, kit_index(&k, "b"));
+    assert_int_equal(second->state, SHEAF_motion_state_void);
+    assert_int_equal(second->refusal, R(amends_old_version));
+    assert_int_equal(sheaf_bylaws_count(&k.state), 3);
+    kit_close(&k);
+}
+
+void test_revision_step(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    static const char *const skip =
+        "{'effect':{'kind':'rules.adopt','what':{'revision':3}},'title':^}";
+    static const char *const next =
+        "{'effect':{'kind':'rules.adopt','what':{'revision':2}},'title':^}";
+    kit_want(&k, R(revision_step), "ann", "motion.open", skip, NULL);
+    /* The rules allow what a hub of this program does not order. */
+    kit_write(&k, "ann", "motion.open", next);
+    sheaf_entry entry;
+    sheaf_arena_reset(&k.decode);
+    assert_int_equal(
+        sheaf_entry_decode(sheaf_buffer_slice(&k.entry), 1, &k.decode, &entry, NULL), SHEAF_OK);
+    assert_int_equal(sheaf_fold_beyond(&k.state, entry.act), R(revision_unknown));
+    kit_want(&k, ACCEPTED, "ann", "motion.open", next, "m");
+    kit_close(&k);
+}

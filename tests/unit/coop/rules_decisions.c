@@ -1,0 +1,393 @@
+/* Motions, ballots, deadlines, the digest. */
+#include "test.h"
+
+#include "bylaws/bylaws.h"
+
+static const struct sheaf_row_motion *motion(const kit *k, const char *label)
+{
+    return sheaf_motion_find(&k->state, kit_index((kit *)k, label));
+}
+
+static void settle(kit *k, const char *label)
+{
+    if (k->now < motion(k, label)->closes)
+        k->now = motion(k, label)->closes;
+    kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s}", label);
+}
+
+void test_motion_forms(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.open_max = 2;
+    rules.changeable = false;
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'reason':^,'title':^}", .label = "a"},
+        {"bob", "motion.open", "{'title':^}", .label = "b"},
+        {"ann", "motion.open", "{'title':^}", R(motions_open_max)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':4000}", R(no_such_motion)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#a}"},
+        {"ann", "ballot.cast", "{'choice':'no','motion':#a}", R(voted_already)},
+        {"ann", "motion.withdraw", "{'motion':4000}", R(no_such_motion)},
+        {"bob", "motion.withdraw", "{'motion':#a}", R(not_your_motion)},
+        {"ann", "motion.withdraw", "{'motion':#a}", .label = "w"},
+        {"ann", "motion.withdraw", "{'motion':#a}", R(motion_closed)},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#a}", R(motion_closed)},
+        {"hub", "clock.tick", "{'motion':#b}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#a}", R(not_due)},
+        {"ann", "motion.open", "{'title':^}", .label = "c"},
+        {"ann", "motion.open",
+         "{'effect':{'kind':'model.retire','what':{'model':3}},'title':^}",
+         R(motions_open_max)},
+        {"bob", "motion.withdraw", "{'motion':#b}"},
+        /* An effect that could not take place. */
+        {"ann", "motion.open",
+         "{'effect':{'kind':'model.retire','what':{'model':3}},'title':^}", R(no_such_model)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "a")->state, SHEAF_motion_state_withdrawn);
+    assert_int_equal(motion(&k, "a")->decided, kit_index(&k, "w"));
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 1);
+    kit_close(&k);
+}
+
+void test_tally_boundaries(void **unused)
+{
+    (void)unused;
+    static const struct {
+        uint8_t majority;
+        uint32_t yes, no;
+        bool want;
+    } majorities[] = {
+        {SHEAF_majority_simple, 0, 0, false},
+        {SHEAF_majority_simple, 1, 0, true},
+        {SHEAF_majority_simple, 1, 1, false},
+        {SHEAF_majority_simple, 3, 2, true},
+        {SHEAF_majority_two_thirds, 2, 1, true},
+        {SHEAF_majority_two_thirds, 3, 2, false},
+        {SHEAF_majority_two_thirds, 199, 100, false},
+        {SHEAF_majority_two_thirds, 200, 100, true},
+        {SHEAF_majority_three_quarters, 3, 1, true},
+        {SHEAF_majority_three_quarters, 74, 25, false},
+        {SHEAF_majority_nine_tenths, 9, 1, true},
+        {SHEAF_majority_nine_tenths, 89, 10, false},
+        {SHEAF_majority_nine_tenths, 0, 0, false},
+        {SHEAF_majority_nine_tenths, UINT32_MAX, 0, true},
+        {SHEAF_majority_simple, UINT32_MAX, UINT32_MAX, false},
+    };
+    for (size_t i = 0; i < sizeof majorities / sizeof *majorities; i++)
+        assert_int_equal(
+            sheaf_majority_reached(majorities[i].majority, majorities[i].yes, majorities[i].no),
+            majorities[i].want);
+    static const struct {
+        uint32_t quorum_bp, electorate, cast;
+        bool want;
+    } quorums[] = {
+        {0, 4, 0, true},     {5000, 4, 1, false},  {5000, 4, 2, true},
+        {5000, 5, 2, false}, {5000, 5, 3, true},   {7500, 4, 2, false},
+        {7500, 4, 3, true},  {10000, 7, 6, false}, {10000, 7, 7, true},
+        {1, 10000, 1, true}, {1, 10001, 1, false}, {10000, UINT32_MAX, UINT32_MAX, true},
+    };
+    for (size_t i = 0; i < sizeof quorums / sizeof *quorums; i++)
+        assert_int_equal(
+            sheaf_quorum_reached(quorums[i].quorum_bp, quorums[i].electorate, quorums[i].cast),
+            quorums[i].want);
+
+    static const char *const people[] = {"ann", "bob", "cat", "dan"};
+    static const struct {
+        const char *votes; /* one letter a member: y, n, a, - */
+        uint8_t want;
+    } rows[] = {
+        {"y---", SHEAF_motion_state_no_quorum}, {"ya--", SHEAF_motion_state_adopted},
+        {"yn--", SHEAF_motion_state_rejected},  {"aa--", SHEAF_motion_state_rejected},
+        {"yyn-", SHEAF_motion_state_adopted},   {"ynna", SHEAF_motion_state_rejected},
+        {"yyna", SHEAF_motion_state_adopted},   {"----", SHEAF_motion_state_no_quorum},
+    };
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char label[KIT_NAME_MAX];
+        snprintf(label, sizeof label, "m%zu", i);
+        kit_do(&k, "ann", "motion.open", label, "{'title':^}");
+        for (int p = 0; p < 4; p++)
+            if (rows[i].votes[p] != '-')
+                kit_do(&k, people[p], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}",
+                       rows[i].votes[p] == 'y'   ? "yes"
+                       : rows[i].votes[p] == 'n' ? "no"
+                                                 : "abstain",
+                       label);
+        settle(&k, label);
+        if (motion(&k, label)->state != rows[i].want)
+            fail_msg("%s ended in state %d", rows[i].votes, motion(&k, label)->state);
+    }
+    kit_close(&k);
+}
+
+void test_ballots_changed(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'title':^}", .label = "m"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"ann", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"bob", "ballot.cast", "{'choice':'abstain','motion':#m}"},
+        {"bob", "ballot.cast", "{'choice':'abstain','motion':#m}", .label = "last"},
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_motion *m = motion(&k, "m");
+    assert_int_equal(m->yes, 0);
+    assert_int_equal(m->no, 1);
+    assert_int_equal(m->abstain, 1);
+    uint64_t pair = sheaf_pair(m->id, kit_index(&k, "bob"));
+    assert_int_equal(sheaf_ballot_find(&k.state, pair)->cast, kit_index(&k, "last"));
+    assert_int_equal(sheaf_ballot_count(&k.state), 2);
+    kit_close(&k);
+}
+
+void test_electorate_is_a_snapshot(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'title':^}", .label = "m"},
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':"
+         "true}",
+         .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"eve", "ballot.cast", "{'choice':'yes','motion':#m}", R(joined_later)},
+        {"eve", "motion.open", "{'title':^}", .label = "n"},
+        {"eve", "ballot.cast", "{'choice':'yes','motion':#n}"},
+        /* Who leaves stays in the electorate of what is open, and cannot vote any more. */
+        {"dan", "member.leave", "{}"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#m}", R(not_a_member)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "m")->electorate, 4);
+    assert_int_equal(motion(&k, "n")->electorate, 5);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 4);
+    kit_close(&k);
+}
+
+/* A motion is decided by those who had a vote when it was opened, under the bylaws of then. */
+void test_votes_are_those_of_the_opening(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.early = true;
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0},"
+                    "{'name':'friend','votes':1}";
+    kit_found_four(&k, &rules);
+    static const kit_row joins[] = {
+        {"sue", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@sue,'web':"
+         "false}",
+         .label = "sue"},
+        {"ann", "member.admit", "{'member':#sue}"},
+        {"fay", "member.apply",
+         "{'class':2,'kind':'person','name':^,'public_key':@fay,'web':"
+         "false}",
+         .label = "fay"},
+        {"ann", "member.admit", "{'member':#fay}"},
+    };
+    KIT_ROWS(&k, joins);
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':1},"
+                    "{'name':'friend','votes':0}";
+    char what[8192];
+    snprintf(what, sizeof what,
+             "{'effect':{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}},'title':^}",
+             kit_bylaws(&rules));
+    kit_want(&k, ACCEPTED, "ann", "motion.open", what, "amend");
+    static const char *const voters[] = {"ann", "bob", "cat", "dan", "fay"};
+    for (int i = 0; i < 4; i++)
+        kit_do(&k, voters[i], "ballot.cast", NULL, "{'choice':'yes','motion':#amend}");
+    k.now = motion(&k, "amend")->closes - 20;
+    kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
+    settle(&k, "amend");
+    assert_int_equal(motion(&k, "amend")->state, SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 5);
+    /* Sue has a vote now, but had none when m was opened; with fay it is the other way. */
+    kit_want(&k, R(no_vote), "sue", "ballot.cast", "{'choice':'no','motion':#m}", NULL);
+    for (int i = 0; i < 5; i++)
+        kit_do(&k, voters[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    assert_int_equal(motion(&k, "m")->electorate, 5);
+    settle(&k, "m");
+    kit_do(&k, "sue", "motion.open", "s", "{'title':^}");
+    kit_want(&k, R(no_vote), "fay", "ballot.cast", "{'choice':'no','motion':#s}", NULL);
+    kit_do(&k, "sue", "ballot.cast", NULL, "{'choice':'yes','motion':#s}");
+    kit_close(&k);
+}
+
+void test_early_close(void **unused)
+{
+    (void)unused;
+    static const char *const people[] = {"ann", "bob", "cat", "dan"};
+    for (int early = 0; early < 2; early++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = kit_rules_usual();
+        rules.early = early;
+        kit_found_four(&k, &rules);
+        kit_do(&k, "ann", "motion.open", "first", "{'title':^}");
+        kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
+        int64_t closes = motion(&k, "m")->closes;
+        for (int i = 0; i < 4; i++)
+            kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        if (early) {
+            assert_int_equal(motion(&k, "m")->closes, k.now);
+            kit_want(&k, R(deadline_due), "ann", "ballot.cast", "{'choice':'no','motion':#m}",
+                     NULL);
+            kit_want(&k, R(deadline_due), "hub", "round.abort",
+                     "{'reason':'restart','round':4}", NULL);
+            kit_want(&k, R(not_due), "hub", "clock.tick", "{'motion':#first}", NULL);
+        } else {
+            assert_int_equal(motion(&k, "m")->closes, closes);
+            kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'no','motion':#m}");
+            k.step_ms = 0;
+            k.now = motion(&k, "first")->closes - 1; /* the last moment to vote */
+            kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'no','motion':#first}");
+            k.now++;
+            kit_want(&k, R(deadline_due), "ann", "ballot.cast",
+                     "{'choice':'yes','motion':#first}", NULL);
+            kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#first}");
+        }
+        settle(&k, "m");
+        assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
+}
+
+void test_deadlines_in_order(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.open_s = 120; /* as long as protected motions */
+    kit_found_four(&k, &rules);
+    k.step_ms = 0;
+    kit_do(&k, "ann", "motion.open", "a", "{'title':^}");
+    kit_do(&k, "ann", "motion.open", "b", "{'title':^}");
+    k.now += 5;
+    kit_do(&k, "ann", "motion.open", "c", "{'title':^}");
+    k.now += 200000;
+    static const kit_row rows[] = {
+        {"hub", "clock.tick", "{'motion':#b}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#c}", R(not_due)},
+        {"ann", "motion.withdraw", "{'motion':#c}", R(deadline_due)},
+        {"hub", "clock.tick", "{'motion':#a}"},
+        {"hub", "clock.tick", "{'motion':#c}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#b}"},
+        {"hub", "clock.tick", "{'motion':#c}"},
+        {"hub", "clock.tick", "{'motion':#c}", R(not_due)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->open_first, 0);
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
+    /* Lists in every order of opening and closing, with some withdrawn from the middle. */
+    uint64_t seed = 11;
+    for (int n = 0; n < 40; n++) {
+        char label[KIT_NAME_MAX];
+        snprintf(label, sizeof label, "r%d", n);
+        k.now += (int64_t)(kit_random(&seed) % 2);
+        if (sheaf_coop(&k.state)->motions_open == 20)
+            break;
+        kit_do(&k, "ann", "motion.open", label, "{'title':^}");
+        if (n % 3 == 1)
+            kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#%s}", label);
+    }
+    k.now += 200000;
+    uint32_t due, last = 0;
+    int64_t closes = 0;
+    while ((due = sheaf_fold_due(&k.state, k.now)) != SHEAF_NONE) {
+        const struct sheaf_row_motion *m = sheaf_motion_find(&k.state, due);
+        assert_true(m->closes > closes || (m->closes == closes && due > last));
+        closes = m->closes;
+        last = due;
+        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':%u}", due);
+    }
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
+    kit_close(&k);
+}
+
+void test_void_effects(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_with_data(&k, &rules);
+    static const char *const people[] = {"ann", "bob", "cat", "dan"};
+    kit_do(&k, "ann", "motion.open", "a", "{'effect':" KIT_MANDATE ",'title':^}");
+    kit_do(&k, "bob", "dataset.retire", NULL, "{'dataset':#bob.data}");
+    for (int i = 0; i < 4; i++)
+        kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#a}");
+    settle(&k, "a");
+    assert_int_equal(k.outcome.effect, R(dataset_retired));
+    assert_int_equal(motion(&k, "a")->state, SHEAF_motion_state_void);
+    assert_int_equal(motion(&k, "a")->refusal, R(dataset_retired));
+    assert_int_equal(motion(&k, "a")->part_first, 0);
+    assert_int_equal(sheaf_mandate_count(&k.state), 0);
+    assert_int_equal(sheaf_source_count(&k.state), 0);
+    /* The parts of settled motions serve the next ones. */
+    uint32_t parts = sheaf_part_count(&k.state);
+    for (int i = 0; i < 5; i++) {
+        char label[KIT_NAME_MAX];
+        snprintf(label, sizeof label, "t%d", i);
+        kit_motion(&k, label, "{'kind':'model.retire','what':{'model':#model}}", 0);
+        assert_int_equal(motion(&k, label)->state, SHEAF_motion_state_rejected);
+    }
+    assert_int_equal(sheaf_part_count(&k.state), parts);
+    kit_close(&k);
+}
+
+static void write_digest(kit *k, char *out, size_t size, int wrong)
+{
+    int n = snprintf(out, size, "{'tables':[");
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
+        sheaf_hash root = sheaf_table_root(&k->state, t);
+        char hex[65];
+        for (int i = 0; i < 32; i++)
+            snprintf(hex + 2 * i, 3, "%02x", root.bytes[i] ^ (wrong == 1 && t == 3));
+        n +=
+            snprintf(out + n, size - (size_t)n, "%s{'root':'%s','rows':%u,'table':'%s'}",
+                     t ? "," : "", hex, sheaf_table_rows(&k->state, t) + (wrong == 2 && t == 0),
+                     wrong == 3 && t == 1 ? "members" : sheaf_table_describe(t)->name);
+        if (wrong == 4)
+            break;
+    }
+    snprintf(out + n, size - (size_t)n, "]}");
+}
+
+void test_state_digest(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_with_data(&k, &rules);
+    static char what[16384];
+    for (int wrong = 1; wrong <= 4; wrong++) {
+        write_digest(&k, what, sizeof what, wrong);
+        kit_want(&k, R(digest_differs), "hub", "state.digest", what, NULL);
+    }
+    write_digest(&k, what, sizeof what, 0);
+    kit_want(&k, ACCEPTED, "hub", "state.digest", what, NULL);
+    kit_want(&k, R(digest_differs), "hub", "state.digest", what, NULL); /* of before */
+    kit_close(&k);
+}

@@ -1,0 +1,222 @@
+/* The envelope, founding, members, keys. */
+#include "test.h"
+
+#define NODE                                                                                   \
+    "'scopes':{'admin':false,'data':false,'money':false,'train':true,'vote':false},'web':"     \
+    "false"
+#define ALL                                                                                    \
+    "'scopes':{'admin':true,'data':true,'money':true,'train':false,'vote':true},'web':false"
+#define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+#define VOTE_MOTION "{'title':^}"
+
+void test_envelope(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_want(&k, R(not_found), "ann", "member.apply", APPLY("ann"), NULL);
+    kit_found_four(&k, &rules);
+    kit_want(&k, R(founded_twice), "eve", "coop.found",
+             "{'bylaws':{'admission':{'approvals':1},'classes':[{'name':'m','votes':1}],"
+             "'currency':'EUR','form':'demonstration','motions':{'ballots_changeable':true,"
+             "'early_close':true,'open_max':1,'ordinary':{'majority':'simple','open_s':1,"
+             "'quorum_bp':0},'protected':{'majority':'two_thirds','open_s':1,'quorum_bp':0}},"
+             "'name':'n','privacy':{'cohort_min':3,'exact_sums':true,'rounds_max':1},"
+             "'purpose':'p','surplus':{'data_bp':0,'members_bp':0,'reserve_bp':10000},"
+             "'web_scopes':{'admin':false,'data':false,'money':false,'train':false,"
+             "'vote':false}},'class':0,'hub_key':@hub,'kind':'person','log_key':@log,'name':^,"
+             "'origin':'" KIT_ORIGIN "','public_key':@eve,'revision':1}",
+             NULL);
+
+    k.wrong.bad_signature = true;
+    kit_want(&k, R(signature), "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.seq = 1;
+    kit_want(&k, R(sequence), "ann", "motion.open", VOTE_MOTION, NULL);
+    assert_false(k.outcome.number_used);
+    k.wrong.seq = -1;
+    kit_want(&k, R(sequence), "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.seq = 1;
+    kit_want(&k, R(sequence), "hub", "clock.tick", "{'motion':0}", NULL);
+    k.wrong.seq = 1;
+    kit_want(&k, R(sequence), "eve", "member.apply", APPLY("eve"), NULL);
+    k.wrong.stamp = -KIT_START / 2;
+    kit_want(&k, R(stamp_backwards), "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.until = -600001;
+    kit_want(&k, R(act_expired), "ann", "motion.open", VOTE_MOTION, NULL);
+    assert_true(k.outcome.number_used);
+    k.wrong.until = -600000; /* until the very moment of the stamp */
+    kit_want(&k, ACCEPTED, "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.at = SHEAF_CLOCK_SKEW_MS + 1;
+    kit_want(&k, R(act_early), "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.at = SHEAF_CLOCK_SKEW_MS;
+    kit_want(&k, ACCEPTED, "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.seen = 1;
+    kit_want(&k, R(seen_ahead), "ann", "motion.open", VOTE_MOTION, NULL);
+    k.wrong.key = "bob"; /* entry bob, a key that is bob's */
+    kit_want(&k, R(key_of_another), "ann", "motion.open", VOTE_MOTION, NULL);
+    kit_label(&k, "nothing", 4000);
+    k.wrong.key = "nothing";
+    kit_want(&k, R(no_such_key), "ann", "motion.open", VOTE_MOTION, NULL);
+    kit_want(&k, R(outside_scope), "ann.node", "motion.open", VOTE_MOTION, NULL);
+    kit_want(&k, R(malformed), "ann", "motion.open", "{'titel':^}", NULL);
+    kit_close(&k);
+}
+
+static void found_with(kit *k, const char *origin, const char *hub, const char *log, int class,
+                       sheaf_refusal want)
+{
+    char what[8192];
+    kit_rules rules = kit_rules_usual();
+    snprintf(what, sizeof what,
+             "{'bylaws':%s,'class':%d,'hub_key':%s,'kind':'person','log_key':%s,'name':^,"
+             "'origin':'%s','public_key':@ann,'revision':1}",
+             kit_bylaws(&rules), class, hub, log, origin);
+    kit_want(k, want, "ann", "coop.found", what, NULL);
+}
+
+void test_founding(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    found_with(&k, "sheaf/abcdefghijklmnopqrstuvwxy1", "@hub", "@log", 0, R(origin_form));
+    found_with(&k, KIT_ORIGIN, "@ann", "@log", 0, R(key_in_use));
+    found_with(&k, KIT_ORIGIN, "@log", "@log", 0, R(key_in_use));
+    found_with(&k, KIT_ORIGIN, "'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'", "@log", 0,
+               R(key_invalid)); /* a point of small order */
+    found_with(&k, KIT_ORIGIN, "@hub", "@log", 2, R(no_such_class));
+    found_with(&k, KIT_ORIGIN, "@hub", "@log", 1, R(founder_without_vote));
+    assert_int_equal(k.state.size, 0);
+    found_with(&k, KIT_ORIGIN, "@hub", "@log", 0, ACCEPTED);
+    kit_close(&k);
+}
+
+void test_admission(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 2;
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"bob", "member.apply", APPLY("bob"), .label = "bob"},
+        {"eve", "member.apply", APPLY("bob"), R(key_in_use)},
+        {"hub", "member.apply", APPLY("hub"), R(key_in_use)},
+        {"log", "member.apply", APPLY("log"), R(key_in_use)},
+        {"cat", "member.apply",
+         "{'class':2,'kind':'person','name':^,'public_key':@cat,'web':"
+         "false}",
+         R(no_such_class)},
+        {"bob", "member.admit", "{'member':#bob}", R(not_a_member)},
+        {"ann", "member.admit", "{'member':77}", R(no_such_application)},
+        {"ann", "member.admit", "{'member':#bob}",
+         .label = "bob.in"}, /* all members there are */
+        {"ann", "member.admit", "{'member':#bob}", R(already_member)},
+        {"cat", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@cat,'web':"
+         "false}",
+         .label = "cat"},
+        {"ann", "member.admit", "{'member':#cat}"},
+        {"ann", "member.admit", "{'member':#cat}", R(approved_twice)},
+        {"cat", "motion.open", VOTE_MOTION, R(not_a_member)},
+        {"bob", "member.admit", "{'member':#cat}", .label = "cat.in"},
+        {"cat", "motion.open", VOTE_MOTION, R(no_vote)},
+        {"ann", "motion.open", VOTE_MOTION, .label = "m"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}", R(no_vote)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 2);
+    const struct sheaf_row_member *cat = sheaf_member_find(&k.state, kit_index(&k, "cat"));
+    assert_int_equal(cat->admitted, kit_index(&k, "cat.in"));
+    assert_int_equal(cat->approvals, 2);
+    kit_close(&k);
+}
+
+void test_keys(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    char what[400];
+    static const kit_row rows[] = {
+        {"ann", "key.admit", "{'public_key':@k1," ALL "}", .label = "k1"},
+        {"ann", "key.admit", "{'public_key':@k1," ALL "}", R(key_in_use)},
+        {"ann", "key.admit",
+         "{'public_key':'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'," ALL "}",
+         R(key_invalid)},
+        {"ann", "key.admit",
+         "{'public_key':@k2,'scopes':{'admin':false,'data':false,'money':"
+         "false,'train':false,'vote':false},'web':false}",
+         R(scope_none)},
+        {"ann", "key.admit",
+         "{'public_key':@k2,'scopes':{'admin':false,'data':false,'money':"
+         "true,'train':false,'vote':true},'web':true}",
+         R(scope_web)},
+        {"ann", "key.admit",
+         "{'public_key':@k2,'scopes':{'admin':false,'data':false,'money':"
+         "false,'train':false,'vote':true},'web':true}",
+         .label = "k2"},
+        {"ann", "key.admit", "{'public_key':@k3," NODE ",'until':5}", R(until_past)},
+        {"k2", "key.admit", "{'public_key':@k3," NODE "}", R(outside_scope)},
+        {"k2", "motion.open", VOTE_MOTION},
+        {"bob", "key.revoke", "{'key':#k1}", R(no_such_own_key)},
+        {"ann", "key.revoke", "{'key':4000}", R(no_such_own_key)},
+        {"bob", "key.revoke", "{'key':#bob}", R(last_admin_key)},
+        {"bob", "key.revoke", "{'key':#bob.node}"},
+        {"bob", "key.revoke", "{'key':#bob.node}", R(key_revoked)},
+        {"ann", "key.revoke", "{'key':#ann}"}, /* k1 can go on */
+        {"ann", "motion.open", VOTE_MOTION, R(key_revoked)},
+        {"k1", "key.revoke", "{'key':#k1}", R(last_admin_key)},
+    };
+    KIT_ROWS(&k, rows);
+    snprintf(what, sizeof what,
+             "{'public_key':@k3,'scopes':{'admin':true,'data':false,'money':false,'train':"
+             "false,'vote':true},'until':%lld,'web':false}",
+             (long long)k.now + 100);
+    kit_want(&k, ACCEPTED, "k1", "key.admit", what, "k3");
+    k.now = sheaf_key_find(&k.state, kit_index(&k, "k3"))->until - 1;
+    kit_want(&k, ACCEPTED, "k3", "motion.open", VOTE_MOTION, NULL); /* in its last moment */
+    kit_want(&k, R(key_expired), "k3", "motion.open", VOTE_MOTION, NULL);
+    kit_want(&k, R(last_admin_key), "k1", "key.revoke", "{'key':#k1}", NULL);
+    snprintf(what, sizeof what,
+             "{'public_key':@k4,'scopes':{'admin':true,'data':false,'money':false,'train':"
+             "false,'vote':true},'until':%lld,'web':false}",
+             (long long)k.now);
+    kit_want(&k, R(until_past), "k1", "key.admit", what, NULL);
+    kit_close(&k);
+}
+
+void test_leaving(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"bob", "member.apply", APPLY("bob"), .label = "bob"},
+        {"ann", "member.leave", "{}", R(last_voter)},
+        {"ann", "member.admit", "{'member':#bob}"},
+        {"bob", "key.admit", "{'public_key':@bob.node," NODE "}", .label = "bob.node"},
+        {"bob", "dataset.register",
+         "{'commitment':~a,'licence':'CC0-1.0','records':5,'schema':"
+         "'s/v1','subjects':'none','title':^}",
+         .label = "d"},
+        {"bob", "consent.grant", "{'dataset':#d,'purpose':'care','until':1890000000000}"},
+        {"bob", "member.leave", "{}", .label = "gone"},
+        {"bob", "motion.open", VOTE_MOTION, R(not_a_member)},
+        {"bob", "member.apply", APPLY("bob"), R(key_in_use)},
+        {"ann", "member.admit", "{'member':#bob}", R(already_member)},
+    };
+    KIT_ROWS(&k, rows);
+    uint32_t bob = kit_index(&k, "bob");
+    assert_int_equal(sheaf_coop(&k.state)->voters, 1);
+    assert_int_equal(sheaf_member_find(&k.state, bob)->left, kit_index(&k, "gone"));
+    assert_false(sheaf_key_live(&k.state, kit_index(&k, "bob.node"), SHEAF_SCOPE_TRAIN, k.now));
+    assert_null(sheaf_consent_live(&k.state, kit_index(&k, "d"), SHEAF_purpose_care, k.now));
+    kit_close(&k);
+}

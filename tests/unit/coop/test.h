@@ -1,0 +1,53 @@
+/* What the tests of the rules share. */
+#ifndef SHEAF_TEST_COOP_H
+#define SHEAF_TEST_COOP_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "kit.h"
+
+#define R(name)  SHEAF_REFUSED_##name
+#define ACCEPTED SHEAF_ACCEPTED
+
+void test_envelope(void **unused);
+void test_founding(void **unused);
+void test_admission(void **unused);
+void test_keys(void **unused);
+void test_leaving(void **unused);
+void test_bylaws_at_founding(void **unused);
+void test_bylaws_versions(void **unused);
+void test_revision_step(void **unused);
+
+void test_motion_forms(void **unused);
+void test_tally_boundaries(void **unused);
+void test_ballots_changed(void **unused);
+void test_electorate_is_a_snapshot(void **unused);
+void test_votes_are_those_of_the_opening(void **unused);
+void test_early_close(void **unused);
+void test_deadlines_in_order(void **unused);
+void test_void_effects(void **unused);
+void test_state_digest(void **unused);
+
+void test_datasets_and_consents(void **unused);
+void test_models(void **unused);
+void test_mandates(void **unused);
+void test_mandate_ends(void **unused);
+void test_seats(void **unused);
+void test_round_life(void **unused);
+void test_round_abort(void **unused);
+void test_contributions(void **unused);
+void test_evaluation_and_release(void **unused);
+
+void test_apportion(void **unused);
+void test_revenue(void **unused);
+void test_surplus_to_the_cent(void **unused);
+void test_surplus_of_the_departed(void **unused);
+
+#endif

@@ -1,0 +1,95 @@
+/* Every rule: every kind is accepted and every refusal provoked at least once. */
+#include "test.h"
+
+/* Runs last: what has been met by then? */
+static void test_everything_was_met(void **unused)
+{
+    (void)unused;
+    static const struct {
+        sheaf_refusal refusal;
+        const char *why_not;
+    } exceptions[] = {
+        {R(not_by_hand), "decoding refuses an effect as an act before the fold sees it"},
+        {R(revision_unknown), "not of the fold but of the hub, see test_revision_step()"},
+        {R(claim_false), "claims are checked by the shell, see the tests of claims"},
+    };
+    static const sheaf_refusal all[] = {
+#define REFUSAL(number, name, article, sentence) SHEAF_REFUSED_##name,
+#include "coop/tbl/refusals.def"
+#undef REFUSAL
+    };
+    int missing = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        bool excused = false;
+        for (size_t e = 0; e < sizeof exceptions / sizeof *exceptions; e++)
+            excused = excused || exceptions[e].refusal == all[i];
+        if (kit_met((uint16_t)all[i]) == excused) {
+            printf("%s %s\n", sheaf_refusal_describe((uint16_t)all[i])->name,
+                   excused ? "is an exception but was met" : "was never met");
+            missing++;
+        }
+    }
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
+        if (sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP && !kit_accepted(kind)) {
+            printf("%s was never accepted\n", sheaf_kind_shape(kind)->name);
+            missing++;
+        }
+    assert_int_equal(missing, 0);
+}
+
+/* The table of refusals itself. */
+static void test_refusals_are_told(void **unused)
+{
+    (void)unused;
+    uint16_t numbers = 0;
+    for (uint16_t number = 1; number < 1000; number++) {
+        const sheaf_refusal_text *text = sheaf_refusal_describe(number);
+        if (!text)
+            continue;
+        numbers++;
+        assert_int_equal(text->number, number);
+        assert_true(strlen(text->sentence) > 10 && strlen(text->article) > 2);
+        assert_true(text->sentence[strlen(text->sentence) - 1] != '.');
+    }
+    assert_true(numbers > 90);
+    assert_null(sheaf_refusal_describe(0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refusals_are_told),
+        cmocka_unit_test(test_envelope),
+        cmocka_unit_test(test_founding),
+        cmocka_unit_test(test_admission),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_leaving),
+        cmocka_unit_test(test_bylaws_at_founding),
+        cmocka_unit_test(test_bylaws_versions),
+        cmocka_unit_test(test_revision_step),
+        cmocka_unit_test(test_motion_forms),
+        cmocka_unit_test(test_tally_boundaries),
+        cmocka_unit_test(test_ballots_changed),
+        cmocka_unit_test(test_electorate_is_a_snapshot),
+        cmocka_unit_test(test_votes_are_those_of_the_opening),
+        cmocka_unit_test(test_early_close),
+        cmocka_unit_test(test_deadlines_in_order),
+        cmocka_unit_test(test_void_effects),
+        cmocka_unit_test(test_state_digest),
+        cmocka_unit_test(test_datasets_and_consents),
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_mandates),
+        cmocka_unit_test(test_mandate_ends),
+        cmocka_unit_test(test_seats),
+        cmocka_unit_test(test_round_life),
+        cmocka_unit_test(test_round_abort),
+        cmocka_unit_test(test_contributions),
+        cmocka_unit_test(test_evaluation_and_release),
+        cmocka_unit_test(test_apportion),
+        cmocka_unit_test(test_revenue),
+        cmocka_unit_test(test_surplus_to_the_cent),
+        cmocka_unit_test(test_surplus_of_the_departed),
+        cmocka_unit_test(test_everything_was_met),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
