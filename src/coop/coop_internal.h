@@ -46,6 +46,14 @@ sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what
             return try_refusal;                                                                \
     } while (0)
 
+/* Before a rule reads what it has just written: without memory that is not there. The answer
+ * does not matter, the fold reports SHEAF_NOMEM and rolls back. */
+#define SHEAF_STOP_IF_SPENT(fold)                                                              \
+    do {                                                                                       \
+        if ((fold)->state->failed)                                                             \
+            return SHEAF_ACCEPTED;                                                             \
+    } while (0)
+
 /* Copies words into a column of zeros; the catalogue bounds their length by the column's. */
 void sheaf_words_set(char *column, size_t size, sheaf_slice words);
 #define SHEAF_SET_WORDS(column, words) sheaf_words_set((column), sizeof(column), (words))

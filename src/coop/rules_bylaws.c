@@ -94,6 +94,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
         SHEAF_SET_WORDS(class->name, classes[i].name);
     }
     sheaf_coop_edit(state, 0)->bylaws = fold->index;
+    SHEAF_STOP_IF_SPENT(fold);
     return count_votes(fold, row);
 }
 

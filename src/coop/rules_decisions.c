@@ -105,8 +105,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     uint32_t open_s = motion->protected ? bylaws->protected_open_s : bylaws->ordinary_open_s;
     motion->opened = fold->stamp;
     motion->closes = fold->stamp + (int64_t)open_s * 1000;
-    if (state->failed)
-        return SHEAF_ACCEPTED; /* the fold reports it and rolls back */
+    SHEAF_STOP_IF_SPENT(fold);
     open_list_insert(state, sheaf_motion_count(state) - 1);
     sheaf_coop_edit(state, 0)->motions_open++;
     return SHEAF_ACCEPTED;
@@ -239,8 +238,7 @@ sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_t
         if (effect != SHEAF_ACCEPTED)
             to = SHEAF_motion_state_void;
     }
-    if (state->failed)
-        return SHEAF_ACCEPTED;
+    SHEAF_STOP_IF_SPENT(fold);
     settle(fold, row, to);
     sheaf_motion_edit(state, row)->refusal = (uint16_t)effect;
     fold->out->effect = effect;

@@ -99,7 +99,9 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     coop->revision = (uint16_t)what->revision;
     coop->founded = coop->stamp = fold->stamp;
     coop->bylaws = SHEAF_NONE;
+    SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_UNLESS(sheaf_bylaws_enact(fold, &what->bylaws));
+    SHEAF_STOP_IF_SPENT(fold);
     const struct sheaf_row_class *class = class_at(state, what->class);
     SHEAF_REFUSE_IF(!class, no_such_class);
     SHEAF_REFUSE_IF(!class->votes, founder_without_vote);

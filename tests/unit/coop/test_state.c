@@ -1,0 +1,163 @@
+/* The tables: random edits, appends and nested marks against a plain copy of everything. */
+#include "test.h"
+
+#include "log/tree.h"
+
+enum { MODEL_ROWS = 1200, DEPTH = 4 };
+
+/* What a table should hold: motions (found by id) and parts (found by row). */
+typedef struct {
+    uint32_t motions, parts, next_id;
+    uint32_t id[MODEL_ROWS], yes[MODEL_ROWS];
+    uint8_t byte[MODEL_ROWS];
+} model;
+
+static void compare(const sheaf_state *state, const model *m)
+{
+    assert_int_equal(sheaf_motion_count(state), m->motions);
+    assert_int_equal(sheaf_part_count(state), m->parts);
+    for (uint32_t i = 0; i < m->motions; i++) {
+        assert_int_equal(sheaf_motion_at(state, i)->id, m->id[i]);
+        assert_int_equal(sheaf_motion_at(state, i)->yes, m->yes[i]);
+        assert_int_equal(sheaf_motion_row(state, m->id[i]), i);
+    }
+    for (uint32_t i = 0; i < m->parts; i++)
+        assert_int_equal(sheaf_part_at(state, i)->bytes[7], m->byte[i]);
+    for (uint32_t id = m->next_id; id < m->next_id + 20; id++)
+        assert_null(sheaf_motion_find(state, id * 3));
+}
+
+static void change(sheaf_state *state, model *m, uint64_t *seed)
+{
+    uint64_t random = kit_random(seed);
+    if (random % 5 == 0 && m->motions < MODEL_ROWS) {
+        struct sheaf_row_motion *row = sheaf_motion_new(state, m->next_id * 3);
+        row->id = m->id[m->motions] = m->next_id++ * 3;
+        row->yes = m->yes[m->motions++] = 0;
+    } else if (random % 5 == 1 && m->parts < MODEL_ROWS) {
+        struct sheaf_row_part *row = sheaf_part_new(state, 0);
+        row->bytes[7] = m->byte[m->parts++] = (uint8_t)(random >> 8);
+    } else if (random % 5 == 2 && m->parts) {
+        uint32_t at = (uint32_t)(random >> 8) % m->parts;
+        sheaf_part_edit(state, at)->bytes[7] = m->byte[at] = (uint8_t)(random >> 40);
+    } else if (m->motions) {
+        uint32_t at = (uint32_t)(random >> 8) % m->motions;
+        sheaf_motion_edit(state, at)->yes = m->yes[at] = (uint32_t)(random >> 40);
+    }
+}
+
+/* The root of a table, from its rows alone. */
+static sheaf_hash root_of(const sheaf_state *state, sheaf_table_id id)
+{
+    const sheaf_table_shape *shape = sheaf_table_describe(id);
+    sheaf_tree tree = {0};
+    for (uint32_t i = 0; i < sheaf_table_rows(state, id); i++) {
+        uint8_t bytes[1024];
+        sheaf_row_encode(shape, sheaf_table_row(state, id, i), bytes);
+        sheaf_hash leaf = sheaf_tree_leaf(sheaf_bytes(bytes, shape->encoded));
+        sheaf_tree_append(&tree, &leaf);
+    }
+    return sheaf_tree_root(&tree);
+}
+
+static void compare_roots(sheaf_state *state)
+{
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
+        sheaf_hash kept = sheaf_table_root(state, t), plain = root_of(state, t);
+        assert_memory_equal(kept.bytes, plain.bytes, 32);
+    }
+}
+
+static void play(uint64_t first)
+{
+    static model models[DEPTH + 1];
+    sheaf_mark marks[DEPTH + 1];
+    sheaf_state state;
+    uint64_t seed = first;
+    assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
+    memset(models, 0, sizeof models);
+    models[0].next_id = 1;
+    for (int turn = 0; turn < 60; turn++) {
+        int depth = 0;
+        for (int step = 0; step < 60; step++) {
+            uint64_t random = kit_random(&seed) % 10;
+            if (random == 0 && depth < DEPTH) {
+                models[depth + 1] = models[depth];
+                marks[++depth] = sheaf_state_mark(&state);
+            } else if (random == 1 && depth) {
+                sheaf_state_roll_back(&state, marks[depth--]);
+            } else if (random == 2 && depth) { /* the inner mark is let go, its writes stay */
+                models[depth - 1] = models[depth];
+                depth--;
+            } else {
+                change(&state, &models[depth], &seed);
+            }
+        }
+        if (kit_random(&seed) % 3) {
+            while (depth)
+                sheaf_state_roll_back(&state, marks[depth--]);
+        }
+        models[0] = models[depth];
+        compare(&state, &models[0]);
+        sheaf_state_commit(&state);
+        if (kit_random(&seed) % 2)
+            compare_roots(&state);
+    }
+    sheaf_state_deinit(&state);
+}
+
+static void test_rollback(void **unused)
+{
+    (void)unused;
+    uint64_t first = 1, last = 20;
+    const char *given = getenv("SHEAF_TEST_SEED");
+    if (given)
+        first = last = strtoull(given, NULL, 10);
+    for (uint64_t seed = first; seed <= last; seed++) {
+        printf("seed %llu\n", (unsigned long long)seed);
+        play(seed);
+    }
+}
+
+/* The same entries give the same digest in a state that is digested at every entry, in one that
+ * is digested once, and from the rows alone. */
+static void test_digest_from_scratch(void **unused)
+{
+    (void)unused;
+    kit k, again;
+    kit_open(&k);
+    kit_open(&again);
+    kit_rules rules = kit_rules_usual();
+    kit_with_data(&k, &rules);
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), SHEAF_ACCEPTED);
+    sheaf_slice log = sheaf_buffer_slice(&k.log), entry;
+    while (log.len) {
+        uint32_t len = (uint32_t)log.data[0] << 24 | (uint32_t)log.data[1] << 16
+                       | (uint32_t)log.data[2] << 8 | log.data[3];
+        assert_true(sheaf_take(&log, 4, &entry) && sheaf_take(&log, len, &entry));
+        sheaf_entry decoded;
+        sheaf_outcome outcome = {0};
+        sheaf_arena_reset(&again.decode);
+        sheaf_arena_reset(&again.work);
+        assert_int_equal(sheaf_entry_decode(entry, 1, &again.decode, &decoded, NULL), SHEAF_OK);
+        assert_int_equal(sheaf_fold_try(&again.state, &decoded, &again.work, &outcome, NULL),
+                         SHEAF_OK);
+        assert_int_equal(outcome.refusal, SHEAF_ACCEPTED);
+        sheaf_fold_keep(&again.state, &decoded);
+    }
+    compare_roots(&k.state);
+    sheaf_hash a = sheaf_state_digest(&k.state), b = sheaf_state_digest(&again.state);
+    assert_memory_equal(a.bytes, b.bytes, 32);
+    kit_close(&k);
+    kit_close(&again);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_digest_from_scratch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
