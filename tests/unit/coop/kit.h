@@ -117,6 +117,10 @@ sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char b
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result);
 sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result);
 
+/* `what` of a state.digest, true, or with `wrong` 1 to 4 wrong in one way; and the act. */
+void kit_write_digest(kit *k, char *out, size_t size, int wrong);
+void kit_state_digest(kit *k);
+
 /* Which refusals were met and which kinds accepted, in this program. */
 bool kit_met(uint16_t refusal);
 bool kit_accepted(sheaf_kind kind);

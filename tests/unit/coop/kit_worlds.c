@@ -153,3 +153,28 @@ sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result
     snprintf(what, sizeof what, "{'result':~%c,'round':#%s}", result, round);
     return kit_try(k, who, "round.attest", what, NULL);
 }
+
+void kit_write_digest(kit *k, char *out, size_t size, int wrong)
+{
+    int n = snprintf(out, size, "{'tables':[");
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
+        sheaf_hash root = sheaf_table_root(&k->state, t);
+        char hex[65];
+        for (int i = 0; i < 32; i++)
+            snprintf(hex + 2 * i, 3, "%02x", root.bytes[i] ^ (wrong == 1 && t == 3));
+        n +=
+            snprintf(out + n, size - (size_t)n, "%s{'root':'%s','rows':%u,'table':'%s'}",
+                     t ? "," : "", hex, sheaf_table_rows(&k->state, t) + (wrong == 2 && t == 0),
+                     wrong == 3 && t == 1 ? "members" : sheaf_table_describe(t)->name);
+        if (wrong == 4)
+            break;
+    }
+    snprintf(out + n, size - (size_t)n, "]}");
+}
+
+void kit_state_digest(kit *k)
+{
+    static char what[16384];
+    kit_write_digest(k, what, sizeof what, 0);
+    kit_want(k, SHEAF_ACCEPTED, "hub", "state.digest", what, NULL);
+}

@@ -356,24 +356,6 @@ void test_void_effects(void **unused)
     kit_close(&k);
 }
 
-static void write_digest(kit *k, char *out, size_t size, int wrong)
-{
-    int n = snprintf(out, size, "{'tables':[");
-    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
-        sheaf_hash root = sheaf_table_root(&k->state, t);
-        char hex[65];
-        for (int i = 0; i < 32; i++)
-            snprintf(hex + 2 * i, 3, "%02x", root.bytes[i] ^ (wrong == 1 && t == 3));
-        n +=
-            snprintf(out + n, size - (size_t)n, "%s{'root':'%s','rows':%u,'table':'%s'}",
-                     t ? "," : "", hex, sheaf_table_rows(&k->state, t) + (wrong == 2 && t == 0),
-                     wrong == 3 && t == 1 ? "members" : sheaf_table_describe(t)->name);
-        if (wrong == 4)
-            break;
-    }
-    snprintf(out + n, size - (size_t)n, "]}");
-}
-
 void test_state_digest(void **unused)
 {
     (void)unused;
@@ -383,10 +365,10 @@ void test_state_digest(void **unused)
     kit_with_data(&k, &rules);
     static char what[16384];
     for (int wrong = 1; wrong <= 4; wrong++) {
-        write_digest(&k, what, sizeof what, wrong);
+        kit_write_digest(&k, what, sizeof what, wrong);
         kit_want(&k, R(digest_differs), "hub", "state.digest", what, NULL);
     }
-    write_digest(&k, what, sizeof what, 0);
+    kit_write_digest(&k, what, sizeof what, 0);
     kit_want(&k, ACCEPTED, "hub", "state.digest", what, NULL);
     kit_want(&k, R(digest_differs), "hub", "state.digest", what, NULL); /* of before */
     kit_close(&k);

@@ -1,0 +1,174 @@
+/* Writes the logs that the replay test freezes: the same bytes on every run, for names give
+ * keys and the clock is the kit's.
+ *
+ *     generate r1 > r1/entries.jsonl      a log in which every kind of act stands
+ *     generate newer > newer/entries.jsonl    one that goes on to rules revision 2
+ *     generate digests < r1/entries.jsonl > r1/digests.txt
+ *
+ * A frozen log is never written anew once its revision is declared.
+ */
+#include "kit.h"
+#include "replay_lines.h"
+
+#include <stdlib.h>
+
+static void must(sheaf_refusal refusal)
+{
+    if (refusal != SHEAF_ACCEPTED)
+        kit_fail("refusal %d", refusal);
+}
+
+static void whole_round(kit *k, const char *label, const char *task, char base, char result)
+{
+    must(kit_round_open(k, label, task, base, "m.tick"));
+    must(kit_round_close(k, label, task, result));
+    must(kit_attest(k, "ann.node", label, result));
+    must(kit_attest(k, "bob.node", label, result));
+    must(kit_attest(k, "dan.node", label, result));
+}
+
+static void learn(kit *k)
+{
+    kit_motion(k, "m", KIT_MANDATE, 4);
+    must(kit_round_open(k, "r0", "statistics", 0, "m.tick"));
+    kit_do(k, "hub", "round.abort", NULL, "{'reason':'restart','round':#r0}");
+    whole_round(k, "r1", "statistics", 0, 'a');
+    whole_round(k, "r2", "train", 'a', 'b');
+    whole_round(k, "r3", "train", 'b', 'c');
+    must(kit_round_open(k, "r4", "train", 'c', "m.tick"));
+    must(kit_round_close(k, "r4", "train", 'd'));
+    kit_do(k, "hub", "round.abort", NULL, "{'reason':'unsound','round':#r4}");
+    whole_round(k, "e", "evaluate", 'c', 'e');
+    kit_do(k, "hub", "model.evaluate", NULL,
+           "{'figures':{'accuracy_millionths':790000,'auc_millionths':860000,"
+           "'log_loss_millionths':450000,'records':230},'round':#e}");
+}
+
+static void earn(kit *k)
+{
+    kit_motion(k, "rel",
+               "{'kind':'model.release','what':{'licence':'CC-BY-4.0','model':#model,"
+               "'price_cents':250,'round':#r3}}",
+               4);
+    kit_do(k, "ann", "usage.record", NULL, "{'customer':^,'model':#model,'uses':7}");
+    kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':12345,'memo':^}");
+    kit_motion(k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':14095}}", 3);
+    kit_motion(k, "rev", "{'kind':'mandate.revoke','what':{'mandate':#m.tick}}", 4);
+    kit_motion(k, "ret", "{'kind':'model.retire','what':{'model':#model}}", 4);
+}
+
+/* What a hub should not have entered. */
+static void enter_void(kit *k)
+{
+    k->enter_refused = true;
+    (void)kit_try(k, "ann", "motion.withdraw", "{'motion':3}", NULL);
+    k->wrong.bad_signature = true;
+    (void)kit_try(k, "ann", "motion.open", "{'title':^}", NULL);
+    k->wrong.seq = 1;
+    (void)kit_try(k, "ann", "motion.open", "{'title':^}", NULL);
+    (void)kit_try(k, "bob.node", "motion.open", "{'title':^}", NULL);
+    (void)kit_try(k, "bob", "motion.open", "{'titel':^}", NULL);
+    (void)kit_round_open(k, "none", "train", 'c', "m.tick");
+    k->enter_refused = false;
+}
+
+static void decide(kit *k, int turns)
+{
+    static const char *const people[] = {"ann", "bob", "cat"};
+    static const char *const choices[] = {"yes", "no", "abstain"};
+    uint64_t seed = 1;
+    for (int i = 0; i < turns; i++) {
+        char label[KIT_NAME_MAX];
+        snprintf(label, sizeof label, "d%d", i);
+        kit_do(k, people[kit_random(&seed) % 3], "motion.open", label,
+               "{'reason':^,'title':^}");
+        for (int p = 0; p < 3; p++)
+            if (kit_random(&seed) % 4)
+                kit_do(k, people[p], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}",
+                       choices[kit_random(&seed) % 3], label);
+        k->now += 60000;
+        kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s}", label);
+    }
+}
+
+static void write_r1(kit *k)
+{
+    kit_rules rules = kit_rules_usual();
+    char effect[4096];
+    kit_with_data(k, &rules);
+    learn(k);
+    earn(k);
+    enter_void(k);
+    kit_do(k, "ann", "motion.open", "w", "{'title':^}");
+    kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
+    rules.approvals = 2;
+    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
+             kit_bylaws(&rules));
+    kit_motion(k, "a", effect, 4);
+    kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#dan.consent}");
+    kit_do(k, "dan", "dataset.retire", NULL, "{'dataset':#dan.data}");
+    kit_do(k, "dan", "key.revoke", NULL, "{'key':#dan.node}");
+    kit_do(k, "dan", "member.leave", NULL, "{}");
+    kit_do(k, "eve", "member.apply", "eve",
+           "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':true}");
+    kit_do(k, "ann", "member.admit", NULL, "{'member':#eve}");
+    kit_do(k, "bob", "member.admit", NULL, "{'member':#eve}");
+    decide(k, 40);
+    kit_state_digest(k);
+}
+
+static void write_newer(kit *k)
+{
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(k, &rules);
+    kit_motion(k, "up", "{'kind':'rules.adopt','what':{'revision':2}}", 4);
+    decide(k, 3);
+}
+
+static void print_digests(void)
+{
+    static replay_lines lines;
+    sheaf_replay replay;
+    sheaf_err err;
+    replay_lines_read(&lines, stdin);
+    if (sheaf_replay_init(&replay, SHEAF_REVISION, &err) != SHEAF_OK)
+        kit_fail("%s", err.message);
+    for (size_t i = 0; i < lines.count; i++) {
+        sheaf_replayed result;
+        if (sheaf_replay_entry(&replay, lines.entry[i], &result, &err) != SHEAF_OK)
+            kit_fail("%s", err.message);
+        if ((i + 1) % REPLAY_EVERY == 0 || i + 1 == lines.count)
+            replay_digest_print(&replay, stdout);
+    }
+    sheaf_replay_deinit(&replay);
+    replay_lines_free(&lines);
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc == 2 ? argv[1] : "";
+    bool newer = strcmp(what, "newer") == 0;
+    if (strcmp(what, "digests") == 0) {
+        if (!sheaf_crypto_start())
+            return 1;
+        print_digests();
+        return 0;
+    }
+    if (!newer && strcmp(what, "r1") != 0) {
+        fputs("usage: generate r1|newer|digests\n", stderr);
+        return 2;
+    }
+    kit k;
+    kit_open_revision(&k, newer ? 2 : 1);
+    (newer ? write_newer : write_r1)(&k);
+    sheaf_slice log = sheaf_buffer_slice(&k.log), head, entry;
+    while (sheaf_take(&log, 4, &head)) {
+        uint32_t len = (uint32_t)head.data[0] << 24 | (uint32_t)head.data[1] << 16
+                       | (uint32_t)head.data[2] << 8 | head.data[3];
+        if (!sheaf_take(&log, len, &entry))
+            kit_fail("the log ends within an entry");
+        printf("%.*s\n", SHEAF_PRINT(entry));
+    }
+    kit_close(&k);
+    return 0;
+}
