@@ -1,14 +1,16 @@
 /* cli/cli.h - the command line: a table of commands, each with its options, from which parsing,
  * `sheaf help`, bash completion and the manual page are made.
  *
- * Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,
- * 2 wrong usage, 3 verification found a fault, 4 refused by the bylaws.
+ * Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1
+ * failed, 2 wrong usage, 3 verification found a fault, 4 refused by the bylaws.
  */
 #ifndef SHEAF_CLI_CLI_H
 #define SHEAF_CLI_CLI_H
 
 #include "base/json.h"
 #include "base/status.h"
+
+#include <stdatomic.h>
 
 enum {
     SHEAF_EXIT_DONE = 0,
@@ -41,7 +43,8 @@ typedef struct {
     const char *arguments; /* as printed: "DIR", "[FILE]" */
     const char *summary;
     const char *detail; /* some sentences for help and manual, or NULL */
-    sheaf_option options[SHEAF_OPTIONS_MAX]; /* ended by a NULL name; --json and --help are everywhere */
+    sheaf_option
+        options[SHEAF_OPTIONS_MAX]; /* ended by a NULL name; --json and --help are everywhere */
     int arguments_min, arguments_max;
     int many; /* which option may be repeated, or -1 */
     int (*run)(const sheaf_arguments *arguments);
@@ -55,8 +58,8 @@ extern const sheaf_command sheaf_command_demo, sheaf_command_found, sheaf_comman
 /* All of them in the order of the help, ended by NULL. */
 extern const sheaf_command *const sheaf_commands[];
 
-/* Prints the error for people, or as one JSON object with --json, and gives the exit code: 3 for
- * SHEAF_FAULT, else 1. */
+/* Prints the error for people, or as one JSON object with --json, and gives the exit code: 3
+ * for SHEAF_FAULT, else 1. */
 int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err);
 
 /* Wrong usage: says what, and how it goes. */
@@ -77,7 +80,7 @@ int sheaf_act_command(int argc, char **argv);
 int sheaf_print(const sheaf_buffer *buffer);
 
 /* Ctrl-C and termination set *sheaf_stopping; long-running commands look at it. */
-extern volatile int sheaf_stopping;
+extern atomic_bool sheaf_stopping;
 void sheaf_stop_on_signals(void);
 
 #endif

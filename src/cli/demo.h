@@ -1,9 +1,9 @@
-/* cli/demo.h - the demonstration: four hospitals found a co-op, train a model on data that stays
- * with them, release it, earn with it, share the surplus, and anyone verifies all of it.
+/* cli/demo.h - the demonstration: four hospitals found a co-op, train a model on data that
+ * stays with them, release it, earn with it, share the surplus, and anyone verifies all of it.
  *
- * It runs the real thing: a hub and four nodes as processes of their own, each member with a home
- * folder of its own, every act signed and entered over HTTP. Only because it owns all four homes
- * can it also show the figures of training alone and of pooling everything. */
+ * It runs the real thing: a hub and four nodes as processes of their own, each member with a
+ * home folder of its own, every act signed and entered over HTTP. Only because it owns all four
+ * homes can it also show the figures of training alone and of pooling everything. */
 #ifndef SHEAF_CLI_DEMO_H
 #define SHEAF_CLI_DEMO_H
 
@@ -17,7 +17,7 @@
 enum { DEMO_CENTRES = SHEAF_HEART_CENTRES, DEMO_TRAIN_ROUNDS = SHEAF_ROUNDS_DEFAULT };
 
 typedef struct {
-    const char *name;    /* cleveland */
+    const char *name; /* cleveland */
     const char *hospital;
     char home[SHEAF_PATH_MAX];
     char data[SHEAF_PATH_MAX]; /* the table, which only its node reads */
@@ -44,8 +44,8 @@ typedef struct {
 
 /* demo_data.c: the members' tables. */
 SHEAF_MUST_USE sheaf_status demo_write_tables(demo *d, sheaf_err *err);
-/* Trains alone, pooled and federated without masks, in this process; compares the model that the
- * masked rounds made with the last, byte for byte. */
+/* Trains alone, pooled and federated without masks, in this process; compares the model that
+ * the masked rounds made with the last, byte for byte. */
 SHEAF_MUST_USE sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err);
 
 /* demo_processes.c */

@@ -26,11 +26,11 @@ static sheaf_status write_table(demo_centre *centre, size_t at, sheaf_err *err)
 {
     sheaf_buffer table;
     sheaf_slice bytes = {raw[at].from, (size_t)(raw[at].end - raw[at].from)};
-    sheaf_slice split
-        = {sheaf_heart_split, (size_t)(sheaf_heart_split_end - sheaf_heart_split)};
+    sheaf_slice split = {sheaf_heart_split,
+                         (size_t)(sheaf_heart_split_end - sheaf_heart_split)};
     sheaf_buffer_init(&table, 1 << 20);
-    sheaf_status status
-        = sheaf_heart_convert(bytes, split, centre->name, &table, &centre->counts, err);
+    sheaf_status status =
+        sheaf_heart_convert(bytes, split, centre->name, &table, &centre->counts, err);
     if (status == SHEAF_OK)
         status = sheaf_folder_make(centre->home, 0700, err);
     if (status == SHEAF_OK)
@@ -66,9 +66,10 @@ static sheaf_status compare_tables(demo *d, sheaf_table *tables, sheaf_slice mod
     bool same = sheaf_slice_equal(sheaf_buffer_slice(&without_masks), model);
     sheaf_buffer_deinit(&without_masks);
     if (!same)
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "the model of the masked rounds differs from the same training without "
-                          "masks");
+        return sheaf_fail(
+            err, SHEAF_FAULT,
+            "the model of the masked rounds differs from the same training without "
+            "masks");
     return SHEAF_OK;
 }
 
@@ -81,8 +82,8 @@ sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the comparison");
     size_t n = 0;
     for (; n < DEMO_CENTRES && status == SHEAF_OK; n++)
-        status = sheaf_table_load(d->centres[n].data, sheaf_features_heart(), SHEAF_TABLE_LABELLED,
-                                  &tables[n], err);
+        status = sheaf_table_load(d->centres[n].data, sheaf_features_heart(),
+                                  SHEAF_TABLE_LABELLED, &tables[n], err);
     if (status == SHEAF_OK)
         status = compare_tables(d, tables, model, err);
     for (size_t i = 0; i < n; i++)

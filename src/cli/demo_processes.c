@@ -9,8 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Starts this program again; its standard error goes to `log`, its standard output to a pipe where
- * `out` is wanted, else to the log too. Children end with this process, whatever happens to it. */
+/* Starts this program again; its standard error goes to `log`, its standard output to a pipe
+ * where `out` is wanted, else to the log too. Children end with this process, whatever happens
+ * to it. */
 static sheaf_status start(const char *const *argv, const char *log, int *out, pid_t *pid,
                           sheaf_err *err)
 {
@@ -84,8 +85,8 @@ sheaf_status demo_start_nodes(demo *d, sheaf_err *err)
         char log[SHEAF_PATH_MAX], data[SHEAF_PATH_MAX];
         SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", centre->home));
         SHEAF_TRY(sheaf_path(data, err, "%u=%.900s", centre->dataset, centre->data));
-        const char *argv[] = {"sheaf", "node",   "--hub", d->url, "--home", centre->home,
-                              "--data", data, NULL};
+        const char *argv[] = {"sheaf",      "node",   "--hub", d->url, "--home",
+                              centre->home, "--data", data,    NULL};
         SHEAF_TRY(start(argv, log, NULL, &centre->node, err));
     }
     return SHEAF_OK;

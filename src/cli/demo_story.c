@@ -47,15 +47,15 @@ static void tell_row(const char *name, const sheaf_evaluation *local,
     local = local ? local : &none;
     printf("  %-22s %s  %s   %s  %s   %s  %s   %s\n", name,
            figure(local->accuracy_millionths, a[0]), figure(local->auc_millionths, a[1]),
-           figure(federated->accuracy_millionths, a[2]), figure(federated->auc_millionths, a[3]),
-           figure(pooled->accuracy_millionths, a[4]), figure(pooled->auc_millionths, a[5]),
-           published);
+           figure(federated->accuracy_millionths, a[2]),
+           figure(federated->auc_millionths, a[3]), figure(pooled->accuracy_millionths, a[4]),
+           figure(pooled->auc_millionths, a[5]), published);
 }
 
 void demo_tell_figures(const demo *d)
 {
-    /* FLamby, results_benchmark_fed_heart_disease, means of seeds 42 to 46: local training of the
-     * centre on its own test set, FedAvg, pooled training. */
+    /* FLamby, results_benchmark_fed_heart_disease, means of seeds 42 to 46: local training of
+     * the centre on its own test set, FedAvg, pooled training. */
     static const char *const published[DEMO_CENTRES] = {
         ".746 / .731 / .783", ".746 / .719 / .764", ".725 / .650 / .750", ".702 / .640 / .644"};
     const sheaf_fedsim_comparison *c = d->comparison;
@@ -65,19 +65,22 @@ void demo_tell_figures(const demo *d)
            "                         acc.   AUC     acc.   AUC     acc.   AUC     "
            "alone/FedAvg/pooled acc.\n");
     for (size_t i = 0; i < DEMO_CENTRES; i++)
-        tell_row(d->centres[i].hospital, &c->local[i], &c->federated.owner[i], &c->pooled.owner[i],
-                 published[i]);
+        tell_row(d->centres[i].hospital, &c->local[i], &c->federated.owner[i],
+                 &c->pooled.owner[i], published[i]);
     tell_row("all four", NULL, &c->federated.pooled, &c->pooled.pooled, "   – / .748 / .795");
-    printf("\n  Alone: the hospital's own model. Together: the model of the co-op, trained without "
-           "any\n  record leaving a hospital. Pooled: as if all records lay in one place. In the "
-           "Swiss test\n  set 15 of 16 records are positive, so its figures say little. FLamby "
-           "standardises per\n  centre; here mean and deviation come from one secure sum over all "
-           "four.\n\n");
+    printf(
+        "\n  Alone: the hospital's own model. Together: the model of the co-op, trained "
+        "without "
+        "any\n  record leaving a hospital. Pooled: as if all records lay in one place. In the "
+        "Swiss test\n  set 15 of 16 records are positive, so its figures say little. FLamby "
+        "standardises per\n  centre; here mean and deviation come from one secure sum over all "
+        "four.\n\n");
 }
 
 static void put_evaluation(sheaf_buffer *out, const sheaf_evaluation *e)
 {
-    sheaf_buffer_printf(out, "{\"accuracy\":%.6f,\"auc\":", (double)e->accuracy_millionths / 1e6);
+    sheaf_buffer_printf(out,
+                        "{\"accuracy\":%.6f,\"auc\":", (double)e->accuracy_millionths / 1e6);
     if (e->auc_millionths < 0)
         sheaf_buffer_add_string(out, "null}");
     else
@@ -105,8 +108,9 @@ void demo_tell_summary(const demo *d)
     put_evaluation(&out, &c->federated.pooled);
     sheaf_buffer_add_string(&out, ",\"pooled\":");
     put_evaluation(&out, &c->pooled.pooled);
-    sheaf_buffer_printf(&out, "},\"rounds\":%u,\"entries\":%llu,\"verified\":%s,\"folder\":", d->rounds,
-                        (unsigned long long)d->entries, d->verified ? "true" : "false");
+    sheaf_buffer_printf(
+        &out, "},\"rounds\":%u,\"entries\":%llu,\"verified\":%s,\"folder\":", d->rounds,
+        (unsigned long long)d->entries, d->verified ? "true" : "false");
     sheaf_json_writer w = sheaf_json_begin(&out);
     sheaf_json_string(&w, sheaf_str(d->dir));
     sheaf_buffer_add_string(&out, "}");

@@ -1,5 +1,5 @@
-/* cli/describe.c - what the program says about itself: schema, completion, manual page. All of it
- * comes from the tables of commands and of the catalogue. */
+/* cli/describe.c - what the program says about itself: schema, completion, manual page. All of
+ * it comes from the tables of commands and of the catalogue. */
 #include "cli/cli.h"
 
 #include "acts/flags.h"
@@ -57,10 +57,10 @@ static int run_completion(const sheaf_arguments *arguments)
     (void)arguments;
     sheaf_buffer text;
     sheaf_buffer_init(&text, 1 << 20);
-    sheaf_buffer_add_string(&text,
-                            "# bash completion for sheaf; load it with: source <(sheaf "
-                            "completion)\n_sheaf() {\n"
-                            "    local current=${COMP_WORDS[COMP_CWORD]} words=\"\" first=\"help ");
+    sheaf_buffer_add_string(
+        &text, "# bash completion for sheaf; load it with: source <(sheaf "
+               "completion)\n_sheaf() {\n"
+               "    local current=${COMP_WORDS[COMP_CWORD]} words=\"\" first=\"help ");
     for (size_t i = 0; sheaf_commands[i]; i++)
         sheaf_buffer_printf(&text, "%s ", sheaf_commands[i]->name);
     char name[SHEAF_WORDS_MAX];
@@ -69,22 +69,23 @@ static int run_completion(const sheaf_arguments *arguments)
             sheaf_kind_words(kind, name);
             sheaf_buffer_printf(&text, "%s ", name);
         }
-    sheaf_buffer_add_string(&text,
-                            "\"\n    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
+    sheaf_buffer_add_string(&text, "\"\n    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
         if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_MEMBER) {
             sheaf_kind_words(kind, name);
             completion_case(&text, name, NULL, kind);
         }
-    sheaf_buffer_add_string(&text, "    esac\n    [ -n \"$words\" ] || case \"${COMP_WORDS[1]}\" in\n");
+    sheaf_buffer_add_string(
+        &text, "    esac\n    [ -n \"$words\" ] || case \"${COMP_WORDS[1]}\" in\n");
     for (size_t i = 0; sheaf_commands[i]; i++)
         completion_case(&text, sheaf_commands[i]->name, sheaf_commands[i], SHEAF_KIND_none);
     sheaf_buffer_add_string(
-        &text, "    esac\n    if [ \"$COMP_CWORD\" -lt 3 ] && [ -z \"$words\" ]; then "
-               "words=$first; fi\n"
-               "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-               "    [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$current\"))\n}\n"
-               "complete -F _sheaf sheaf\n");
+        &text,
+        "    esac\n    if [ \"$COMP_CWORD\" -lt 3 ] && [ -z \"$words\" ]; then "
+        "words=$first; fi\n"
+        "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+        "    [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$current\"))\n}\n"
+        "complete -F _sheaf sheaf\n");
     return print_and_free(&text);
 }
 

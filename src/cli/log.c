@@ -19,8 +19,8 @@ static sheaf_status reader_open(reader *r, const char *dir, sheaf_err *err)
     SHEAF_TRY(sheaf_log_store_open(&r->store, dir, true, err));
     if (!sheaf_log_store_size(r->store)) {
         sheaf_log_store_close(r->store);
-        return sheaf_fail(err, SHEAF_INVALID, "%s holds no log; found a co-op with: sheaf found %s",
-                          dir, dir);
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s holds no log; found a co-op with: sheaf found %s", dir, dir);
     }
     sheaf_status status = sheaf_replay_init(&r->replay, SHEAF_REVISION, err);
     if (status != SHEAF_OK)
@@ -56,8 +56,8 @@ static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry,
                refusal ? refusal->name : "", refusal ? "\"" : "");
         return SHEAF_OK;
     }
-    const char *kind
-        = result.kind == SHEAF_KIND_none ? "(not in form)" : sheaf_kind_shape(result.kind)->name;
+    const char *kind =
+        result.kind == SHEAF_KIND_none ? "(not in form)" : sheaf_kind_shape(result.kind)->name;
     char time[32];
     const struct sheaf_row_coop *coop = sheaf_coop(&s->r->replay.state);
     time_t seconds = coop ? (time_t)(coop->stamp / 1000) : 0;
@@ -79,8 +79,8 @@ static int run_show(const sheaf_arguments *arguments)
     if (reader_open(&r, arguments->argument[0], &err) != SHEAF_OK)
         return sheaf_report(arguments, &err);
     show s = {&r, arguments->json, (uint64_t)from};
-    sheaf_status status = sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store),
-                                                show_entry, &s, &err);
+    sheaf_status status =
+        sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store), show_entry, &s, &err);
     reader_close(&r);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(arguments, &err);
 }
@@ -129,7 +129,8 @@ const sheaf_command sheaf_command_log_entry = {
 
 /* ---- vkey ---- */
 
-static sheaf_status first_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+static sheaf_status first_entry(void *context, uint64_t index, sheaf_slice entry,
+                                sheaf_err *err)
 {
     (void)index;
     sheaf_replayed result;

@@ -12,19 +12,19 @@
 #include <string.h>
 
 const sheaf_command *const sheaf_commands[] = {
-    &sheaf_command_demo,      &sheaf_command_found,    &sheaf_command_join,
-    &sheaf_command_serve,     &sheaf_command_node,     &sheaf_command_verify,
-    &sheaf_command_status,    &sheaf_command_log_show, &sheaf_command_log_entry,
-    &sheaf_command_log_vkey,  &sheaf_command_predict,  &sheaf_command_schema,
+    &sheaf_command_demo,       &sheaf_command_found,    &sheaf_command_join,
+    &sheaf_command_serve,      &sheaf_command_node,     &sheaf_command_verify,
+    &sheaf_command_status,     &sheaf_command_log_show, &sheaf_command_log_entry,
+    &sheaf_command_log_vkey,   &sheaf_command_predict,  &sheaf_command_schema,
     &sheaf_command_completion, &sheaf_command_manual,   NULL,
 };
 
-volatile int sheaf_stopping;
+atomic_bool sheaf_stopping;
 
 static void on_signal(int number)
 {
     (void)number;
-    sheaf_stopping = 1;
+    atomic_store(&sheaf_stopping, true);
 }
 
 void sheaf_stop_on_signals(void)
@@ -117,8 +117,7 @@ static int run_command(const sheaf_command *command, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         if (options && strcmp(argv[i], "--") == 0) {
             options = false;
-        } else if (options
-                   && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+        } else if (options && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
             print_help(stdout, command);
             return SHEAF_EXIT_DONE;
         } else if (options && strncmp(argv[i], "--", 2) == 0) {
@@ -138,7 +137,8 @@ static int run_command(const sheaf_command *command, int argc, char **argv)
 
 static void print_overview(FILE *to)
 {
-    fputs("Sheaf runs AI that a cooperative's members own.\n\nusage: sheaf COMMAND [OPTION...]\n\n",
+    fputs("Sheaf runs AI that a cooperative's members own.\n\nusage: sheaf COMMAND "
+          "[OPTION...]\n\n",
           to);
     for (size_t i = 0; sheaf_commands[i]; i++)
         fprintf(to, "  %-12s %s\n", sheaf_commands[i]->name, sheaf_commands[i]->summary);
@@ -151,7 +151,8 @@ static void print_overview(FILE *to)
         sheaf_kind_words(kind, words);
         fprintf(to, "  %-18s %s\n", words, shape->doc);
     }
-    fputs("\nsheaf help COMMAND or sheaf help KIND tells more; sheaf demo shows all of it.\n", to);
+    fputs("\nsheaf help COMMAND or sheaf help KIND tells more; sheaf demo shows all of it.\n",
+          to);
 }
 
 static int help(int argc, char **argv)

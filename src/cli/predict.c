@@ -44,7 +44,8 @@ static sheaf_status predict(const char *model_path, const char *path, bool json,
 static int run(const sheaf_arguments *arguments)
 {
     sheaf_err err;
-    if (predict(arguments->argument[0], arguments->argument[1], arguments->json, &err) != SHEAF_OK)
+    if (predict(arguments->argument[0], arguments->argument[1], arguments->json, &err)
+        != SHEAF_OK)
         return sheaf_report(arguments, &err);
     return SHEAF_EXIT_DONE;
 }
@@ -53,8 +54,9 @@ const sheaf_command sheaf_command_predict = {
     .name = "predict",
     .arguments = "MODEL FILE",
     .summary = "probabilities for the rows of a CSV file, from a model in safetensors",
-    .detail = "MODEL is a model file; a released model is in the hub's folder under blobs/ and at\n"
-              "/api/v1/blobs/HASH. FILE has a header line and the model's columns.",
+    .detail =
+        "MODEL is a model file; a released model is in the hub's folder under blobs/ and at\n"
+        "/api/v1/blobs/HASH. FILE has a header line and the model's columns.",
     .arguments_min = 2,
     .arguments_max = 2,
     .many = -1,

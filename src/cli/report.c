@@ -61,7 +61,8 @@ sheaf_status sheaf_home_path(const char *given, char *out, size_t size, sheaf_er
     else if (user && *user)
         len = snprintf(out, size, "%s/.local/share/sheaf", user);
     else
-        return sheaf_fail(err, SHEAF_INVALID, "no home folder is known; give one with --home DIR");
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "no home folder is known; give one with --home DIR");
     if (len < 0 || (size_t)len >= size)
         return sheaf_fail(err, SHEAF_INVALID, "the path of the home folder is too long");
     return SHEAF_OK;

@@ -1,0 +1,227 @@
+#include "cli/act.h"
+
+#include "acts/flags.h"
+#include "acts/schema.h"
+#include "store/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FILES_BYTES_MAX = 1 << 20 };
+
+sheaf_status sheaf_session_open(sheaf_session *session, const char *home, const char *hub_url,
+                                sheaf_err *err)
+{
+    sheaf_home known;
+    if (!hub_url) {
+        if (!sheaf_home_exists(home))
+            return sheaf_fail(
+                err, SHEAF_INVALID,
+                "%s is not a member's home; found a co-op with sheaf found, or join "
+                "one with: sheaf join URL --home %s",
+                home, home);
+        SHEAF_TRY(sheaf_home_read(&known, home, err));
+        hub_url = known.hub;
+    }
+    SHEAF_TRY(sheaf_http_transport_open(&session->transport, hub_url, NULL, NULL, err));
+    sheaf_node_ports ports =
+        sheaf_node_ports_real(sheaf_http_transport_as(&session->transport));
+    sheaf_status status = sheaf_member_open(&session->member, home, hub_url, &ports, err);
+    if (status != SHEAF_OK)
+        sheaf_http_transport_close(&session->transport);
+    return status;
+}
+
+void sheaf_session_close(sheaf_session *session)
+{
+    sheaf_member_close(&session->member);
+    sheaf_http_transport_close(&session->transport);
+}
+
+/* Into the arena, which outlives the parsing. */
+sheaf_status sheaf_flag_file_read(void *context, const char *path, sheaf_slice *out,
+                                  sheaf_err *err)
+{
+    sheaf_buffer file;
+    sheaf_buffer_init(&file, FILES_BYTES_MAX);
+    sheaf_status status =
+        sheaf_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &file, err);
+    if (status == SHEAF_OK) {
+        *out = sheaf_arena_copy(context, sheaf_buffer_slice(&file));
+        if (!out->data && file.len)
+            status = sheaf_fail(err, SHEAF_NOMEM, "%s is too large to be part of an act", path);
+    }
+    sheaf_buffer_deinit(&file);
+    return status;
+}
+
+static void salt(void *context, uint8_t out[SHEAF_SALT_BYTES])
+{
+    (void)context;
+    sheaf_random(out, SHEAF_SALT_BYTES);
+}
+
+sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind kind, int argc,
+                               const char *const *argv, bool dry_run, sheaf_posted *out,
+                               sheaf_err *err)
+{
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES), *files_block = malloc(FILES_BYTES_MAX);
+    sheaf_flags_result parsed;
+    sheaf_status status = SHEAF_OK;
+    if (!block || !files_block)
+        status = sheaf_fail(err, SHEAF_NOMEM, "no memory for an act");
+    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+    sheaf_arena files = sheaf_arena_over(files_block, FILES_BYTES_MAX);
+    sheaf_flags_source source = {sheaf_flag_file_read, salt, &files};
+    if (status == SHEAF_OK)
+        status =
+            sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena, &parsed, err);
+    if (status == SHEAF_OK) {
+        sheaf_intent intent = {.kind = kind,
+                               .what = parsed.decoded,
+                               .texts = parsed.texts,
+                               .text_count = parsed.text_count,
+                               .dry_run = dry_run};
+        status = sheaf_member_post(&session->member, &intent, out, err);
+    }
+    free(block);
+    free(files_block);
+    return status;
+}
+
+int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
+{
+    bool refused = posted->refusal != SHEAF_ACCEPTED;
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, 8192);
+    if (json) {
+        sheaf_json_writer w = sheaf_json_begin(&text);
+        sheaf_json_open_object(&w);
+        if (refused) {
+            sheaf_json_member_put_string(&w, "article", sheaf_str(posted->article));
+            sheaf_json_member_put_int(&w, "code", posted->refusal);
+            sheaf_json_member_put_string(&w, "refusal", sheaf_str(posted->name));
+            sheaf_json_member_put_string(&w, "sentence", sheaf_str(posted->sentence));
+        } else if (dry_run) {
+            sheaf_json_member_put_bool(&w, "accepted", true);
+        } else {
+            sheaf_json_member_put_int(&w, "index", (int64_t)posted->index);
+            sheaf_json_member_put_int(&w, "stamp", posted->stamp);
+        }
+        sheaf_json_close(&w);
+        (void)sheaf_print(&text);
+    } else if (refused) {
+        fprintf(stderr, "sheaf: refused: %s (bylaws: %s; code %d)\n", posted->sentence,
+                posted->article, (int)posted->refusal);
+    } else if (dry_run) {
+        puts("the rules would accept this now; nothing was entered");
+    } else {
+        printf("%llu\n", (unsigned long long)posted->index);
+    }
+    sheaf_buffer_deinit(&text);
+    return refused ? SHEAF_EXIT_REFUSED : SHEAF_EXIT_DONE;
+}
+
+/* ---- `sheaf motion open …` ---- */
+
+/* The program's own options, taken out of the flags. */
+typedef struct {
+    const char *home;
+    bool json, dry_run, help;
+    const char *flags[2 * SHEAF_FLAGS_MAX];
+    int count;
+} own_options;
+
+static bool split_options(int argc, char **argv, own_options *out)
+{
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            out->json = true;
+        else if (strcmp(argv[i], "--dry-run") == 0)
+            out->dry_run = true;
+        else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            out->help = true;
+        else if (strcmp(argv[i], "--home") == 0 && i + 1 < argc)
+            out->home = argv[++i];
+        else if (strncmp(argv[i], "--home=", 7) == 0)
+            out->home = argv[i] + 7;
+        else if (out->count < (int)(sizeof out->flags / sizeof *out->flags))
+            out->flags[out->count++] = argv[i];
+        else
+            return false;
+    }
+    return true;
+}
+
+/* An effect is not entered by itself: it is printed, for --effect of a motion. */
+static sheaf_status print_effect(sheaf_kind kind, const own_options *o, sheaf_err *err)
+{
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES), *files_block = malloc(FILES_BYTES_MAX);
+    sheaf_flags_result parsed;
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_ENTRY_MAX);
+    sheaf_status status = SHEAF_OK;
+    if (!block || !files_block)
+        status = sheaf_fail(err, SHEAF_NOMEM, "no memory for an effect");
+    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+    sheaf_arena files = sheaf_arena_over(files_block, FILES_BYTES_MAX);
+    sheaf_flags_source source = {sheaf_flag_file_read, salt, &files};
+    if (status == SHEAF_OK)
+        status = sheaf_flags_parse(kind, o->count, o->flags, SHEAF_REVISION, &source, &arena,
+                                   &parsed, err);
+    if (status == SHEAF_OK) {
+        sheaf_effect_encode(&text, &(sheaf_effect){kind, parsed.decoded});
+        (void)sheaf_print(&text);
+    }
+    sheaf_buffer_deinit(&text);
+    free(block);
+    free(files_block);
+    return status;
+}
+
+static sheaf_status enter(sheaf_kind kind, const own_options *o, sheaf_posted *posted,
+                          sheaf_err *err)
+{
+    char home[SHEAF_PATH_MAX];
+    sheaf_session session;
+    SHEAF_TRY(sheaf_home_path(o->home, home, sizeof home, err));
+    SHEAF_TRY(sheaf_session_open(&session, home, NULL, err));
+    sheaf_status status =
+        sheaf_session_act(&session, kind, o->count, o->flags, o->dry_run, posted, err);
+    sheaf_session_close(&session);
+    return status;
+}
+
+int sheaf_act_command(int argc, char **argv)
+{
+    sheaf_kind kind = sheaf_kind_from_words(argv[0], argv[1]);
+    const sheaf_shape *shape = sheaf_kind_shape(kind);
+    own_options o = {0};
+    sheaf_posted posted = {0};
+    sheaf_err err;
+    if (!split_options(argc - 2, argv + 2, &o)) {
+        fputs("sheaf: too many flags\n", stderr);
+        return SHEAF_EXIT_USAGE;
+    }
+    sheaf_arguments arguments = {.json = o.json};
+    if (o.help) {
+        sheaf_buffer text;
+        sheaf_buffer_init(&text, 1 << 20);
+        sheaf_kind_help(&text, kind);
+        int code = sheaf_print(&text);
+        sheaf_buffer_deinit(&text);
+        return code;
+    }
+    if (shape->actor != SHEAF_ACTOR_MEMBER && shape->actor != SHEAF_ACTOR_COOP) {
+        fprintf(stderr, "sheaf: %s is not entered by hand; see: sheaf help %s\n", shape->name,
+                shape->name);
+        return SHEAF_EXIT_USAGE;
+    }
+    sheaf_status status = shape->actor == SHEAF_ACTOR_COOP ? print_effect(kind, &o, &err)
+                                                           : enter(kind, &o, &posted, &err);
+    if (status != SHEAF_OK)
+        return sheaf_report(&arguments, &err);
+    if (shape->actor == SHEAF_ACTOR_COOP)
+        return SHEAF_EXIT_DONE;
+    return sheaf_posted_print(&posted, o.json, o.dry_run);
+}

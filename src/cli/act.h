@@ -1,0 +1,32 @@
+/* cli/act.h - signing and entering an act from its flags; what `sheaf motion open …` and the
+ * demonstration both do. */
+#ifndef SHEAF_CLI_ACT_H
+#define SHEAF_CLI_ACT_H
+
+#include "cli/cli.h"
+#include "node/member.h"
+
+/* A member's home with its way to the hub. */
+typedef struct {
+    sheaf_http_transport transport;
+    sheaf_member member;
+} sheaf_session;
+
+/* `hub_url` may be NULL where the home knows its hub. */
+SHEAF_MUST_USE sheaf_status sheaf_session_open(sheaf_session *session, const char *home,
+                                               const char *hub_url, sheaf_err *err);
+void sheaf_session_close(sheaf_session *session);
+
+/* `argv` are the flags of the kind. A refusal is a result. */
+SHEAF_MUST_USE sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind kind, int argc,
+                                              const char *const *argv, bool dry_run,
+                                              sheaf_posted *out, sheaf_err *err);
+
+/* Prints what became of an act; the exit code. */
+int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run);
+
+/* Reads the files that flags name. */
+SHEAF_MUST_USE sheaf_status sheaf_flag_file_read(void *arena, const char *path,
+                                                 sheaf_slice *out, sheaf_err *err);
+
+#endif

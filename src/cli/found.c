@@ -1,0 +1,255 @@
+/* cli/found.c - `sheaf found` and `sheaf join`. */
+#include "cli/found.h"
+
+#include "bylaws/bylaws.h"
+#include "cli/act.h"
+#include "hub/hub.h"
+#include "store/clock.h"
+#include "store/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DOCUMENT_MAX = 60000 };
+
+/* sheaf/ and 26 random base32 characters: 130 bits. */
+static void random_origin(char out[SHEAF_ORIGIN_LEN + 1])
+{
+    uint8_t random[26];
+    sheaf_random(random, sizeof random);
+    memcpy(out, "sheaf/", 6);
+    for (int i = 0; i < 26; i++)
+        out[6 + i] = "abcdefghijklmnopqrstuvwxyz234567"[random[i] & 31];
+    out[SHEAF_ORIGIN_LEN] = 0;
+}
+
+/* The document with the name and purpose in their places. */
+static sheaf_status put_bylaws(const sheaf_founding *f, sheaf_arena *arena,
+                               sheaf_json_writer *w, sheaf_err *err)
+{
+    sheaf_json *document;
+    const char *text =
+        f->bylaws ? f->bylaws
+                  : sheaf_bylaws_template(f->demonstration ? SHEAF_legal_form_demonstration
+                                                           : SHEAF_legal_form_association);
+    SHEAF_TRY(sheaf_json_parse(sheaf_str(text), arena, &document, err));
+    for (sheaf_json *member = document->type == SHEAF_JSON_OBJECT ? document->first : NULL;
+         member; member = member->next) {
+        if (f->name && sheaf_slice_is(member->name, "name"))
+            member->string = sheaf_str(f->name);
+        if (f->purpose && sheaf_slice_is(member->name, "purpose"))
+            member->string = sheaf_str(f->purpose);
+    }
+    sheaf_json_value(w, document);
+    return SHEAF_OK;
+}
+
+typedef struct {
+    sheaf_keypair founder, log, hub;
+    char origin[SHEAF_ORIGIN_LEN + 1];
+    uint8_t salt[SHEAF_SALT_BYTES];
+} secrets;
+
+static sheaf_status put_act(const sheaf_founding *f, const secrets *s, sheaf_arena *arena,
+                            sheaf_buffer *out, sheaf_err *err)
+{
+    sheaf_json_writer w = sheaf_json_begin(out);
+    sheaf_hash name = sheaf_commit(s->salt, sheaf_str(f->member));
+    int64_t now = sheaf_clock_ms();
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "at", now);
+    sheaf_json_member_put_string(&w, "kind", sheaf_str("coop.found"));
+    sheaf_json_member_put_int(&w, "seen", 0);
+    sheaf_json_member_put_int(&w, "seq", 1);
+    sheaf_json_member_put_int(&w, "until", now + 600000);
+    sheaf_json_key(&w, "what");
+    sheaf_json_open_object(&w);
+    sheaf_json_key(&w, "bylaws");
+    SHEAF_TRY(put_bylaws(f, arena, &w, err));
+    sheaf_json_member_put_int(&w, "class", 0);
+    sheaf_json_key(&w, "hub_key");
+    sheaf_json_base64url(&w, sheaf_bytes(s->hub.public, SHEAF_PUBLIC_BYTES));
+    sheaf_json_member_put_string(&w, "kind", sheaf_str(f->person ? "person" : "organisation"));
+    sheaf_json_key(&w, "log_key");
+    sheaf_json_base64url(&w, sheaf_bytes(s->log.public, SHEAF_PUBLIC_BYTES));
+    sheaf_json_key(&w, "name");
+    sheaf_json_base64url(&w, sheaf_bytes(name.bytes, sizeof name.bytes));
+    sheaf_json_member_put_string(&w, "origin", sheaf_str(s->origin));
+    sheaf_json_key(&w, "public_key");
+    sheaf_json_base64url(&w, sheaf_bytes(s->founder.public, SHEAF_PUBLIC_BYTES));
+    sheaf_json_member_put_int(&w, "revision", SHEAF_REVISION);
+    sheaf_json_close(&w);
+    sheaf_json_close(&w);
+    return sheaf_buffer_check(out, "the founding act", err);
+}
+
+static sheaf_status sign_and_create(const sheaf_founding *f, const secrets *s, sheaf_slice act,
+                                    sheaf_err *err)
+{
+    uint8_t signature[SHEAF_SIGNATURE_BYTES];
+    sheaf_text name = {.name = "name", .text = sheaf_str(f->member)};
+    sheaf_buffer message, submission;
+    memcpy(name.salt, s->salt, sizeof name.salt);
+    sheaf_buffer_init(&message, SHEAF_ENTRY_MAX + 128);
+    sheaf_buffer_init(&submission, SHEAF_SUBMISSION_MAX);
+    sheaf_act_message(&message, sheaf_str(s->origin), act);
+    sheaf_sign(&s->founder, sheaf_buffer_slice(&message), signature);
+    sheaf_submission_encode(&submission, act, signature, &name, 1);
+    sheaf_status status = sheaf_buffer_check(&submission, "the founding act", err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_hub_create(f->dir, sheaf_buffer_slice(&submission), &s->log, &s->hub, err);
+    sheaf_buffer_deinit(&message);
+    sheaf_buffer_deinit(&submission);
+    return status;
+}
+
+static sheaf_status found_with(const sheaf_founding *f, secrets *s, void *block, sheaf_err *err)
+{
+    uint8_t seed[SHEAF_SEED_BYTES];
+    sheaf_buffer act;
+    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+    if (sheaf_home_exists(f->home))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s belongs to a co-op already; give another with --home DIR",
+                          f->home);
+    SHEAF_TRY(sheaf_home_keypair(f->home, SHEAF_KEY_MEMBER, true, &s->founder, err));
+    sheaf_random(seed, sizeof seed);
+    sheaf_keypair_from_seed(&s->log, seed);
+    sheaf_random(seed, sizeof seed);
+    sheaf_keypair_from_seed(&s->hub, seed);
+    sheaf_wipe(seed, sizeof seed);
+    sheaf_random(s->salt, sizeof s->salt);
+    random_origin(s->origin);
+    sheaf_buffer_init(&act, SHEAF_ENTRY_MAX);
+    sheaf_status status = put_act(f, s, &arena, &act, err);
+    if (status == SHEAF_OK)
+        status = sign_and_create(f, s, sheaf_buffer_slice(&act), err);
+    sheaf_buffer_deinit(&act);
+    if (status != SHEAF_OK)
+        return status;
+    sheaf_home home = {.member = 0, .key = 0, .train_key = SHEAF_NONE};
+    snprintf(home.hub, sizeof home.hub, "%s", f->hub_url);
+    snprintf(home.origin, sizeof home.origin, "%s", s->origin);
+    return sheaf_home_write(&home, f->home, err);
+}
+
+sheaf_status sheaf_found(const sheaf_founding *founding, sheaf_err *err)
+{
+    secrets s = {0};
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+    if (!block)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to found a co-op");
+    sheaf_status status = found_with(founding, &s, block, err);
+    sheaf_wipe(&s, sizeof s);
+    free(block);
+    return status;
+}
+
+static int run_found(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX];
+    sheaf_buffer bylaws;
+    sheaf_buffer_init(&bylaws, DOCUMENT_MAX);
+    sheaf_founding f = {.dir = a->argument[0],
+                        .name = a->value[0],
+                        .purpose = a->value[1],
+                        .member = a->value[2],
+                        .demonstration = a->value[4] != NULL,
+                        .person = a->value[5] != NULL,
+                        .hub_url = a->value[6] ? a->value[6] : "http://127.0.0.1:8480"};
+    if (!f.member || (!a->value[3] && (!f.name || !f.purpose)))
+        return sheaf_usage(&sheaf_command_found,
+                           "--member and either --bylaws or --name and --purpose are needed");
+    sheaf_status status = sheaf_home_path(a->value[7], home, sizeof home, &err);
+    if (status == SHEAF_OK && a->value[3])
+        status = sheaf_file_read(a->value[3], &bylaws, &err);
+    if (status == SHEAF_OK && a->value[3]) {
+        sheaf_buffer_add_byte(&bylaws, 0);
+        f.bylaws = (const char *)bylaws.data;
+    }
+    f.home = home;
+    if (status == SHEAF_OK)
+        status = sheaf_found(&f, &err);
+    sheaf_buffer_deinit(&bylaws);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    if (a->json)
+        printf("{\"dir\":\"%s\",\"home\":\"%s\",\"member\":0}\n", f.dir, home);
+    else
+        printf("The co-op is founded; you are member 0 and your key is in %s/keys.\n"
+               "Serve it with:  sheaf serve %s\n",
+               home, f.dir);
+    return SHEAF_EXIT_DONE;
+}
+
+const sheaf_command sheaf_command_found = {
+    .name = "found",
+    .arguments = "DIR",
+    .summary = "found a co-op: its folder, its bylaws, and you as its first member",
+    .detail =
+        "The bylaws come from a template (an association; --demonstration for a trial with\n"
+        "motions of seconds) or from a JSON file of the record “bylaws” in docs/acts.md.",
+    .options = {{"name", "TEXT", "the co-op's name"},
+                {"purpose", "TEXT", "what it is for"},
+                {"member", "TEXT", "your name, or your organisation's"},
+                {"bylaws", "FILE", "the bylaws as JSON"},
+                {"demonstration", NULL, "a trial run: no legal person"},
+                {"person", NULL, "you are a natural person, not an organisation"},
+                {"hub", "URL", "where the hub will be (http://127.0.0.1:8480)"},
+                {"home", "DIR", "your home folder, with your key"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_found,
+};
+
+/* ---- join ---- */
+
+static int run_join(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX];
+    sheaf_session session;
+    sheaf_posted posted = {0};
+    long long class = 0;
+    if (!a->value[0])
+        return sheaf_usage(&sheaf_command_join, "--member is needed: your name");
+    if (a->value[1] && !sheaf_number(a->value[1], 0, 7, &class))
+        return sheaf_usage(&sheaf_command_join, "--class is a number from 0 to 7");
+    sheaf_status status = sheaf_home_path(a->value[3], home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_session_open(&session, home, a->argument[0], &err);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    status = sheaf_member_apply(&session.member, a->value[0],
+                                a->value[2] ? SHEAF_member_kind_person
+                                            : SHEAF_member_kind_organisation,
+                                class, &posted, &err);
+    sheaf_session_close(&session);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    int code = sheaf_posted_print(&posted, a->json, false);
+    if (code == SHEAF_EXIT_DONE && !a->json)
+        fprintf(
+            stderr,
+            "You have applied as member %llu; your key is in %s/keys. Members admit you with:\n"
+            "  sheaf member admit --member %llu\n",
+            (unsigned long long)posted.index, home, (unsigned long long)posted.index);
+    return code;
+}
+
+const sheaf_command sheaf_command_join = {
+    .name = "join",
+    .arguments = "URL",
+    .summary = "apply for membership at a hub; makes your key",
+    .options = {{"member", "TEXT", "your name, or your organisation's"},
+                {"class", "N", "class of members, by its place in the bylaws (0)"},
+                {"person", NULL, "you are a natural person, not an organisation"},
+                {"home", "DIR", "your home folder, with your key"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_join,
+};

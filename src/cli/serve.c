@@ -1,0 +1,131 @@
+/* cli/serve.c - `sheaf serve` and `sheaf node`: programs that stay. */
+#include "cli/act.h"
+#include "hub/hub.h"
+#include "node/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static void pause_ms(long ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static int run_serve(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    sheaf_hub *hub;
+    long long port = 8480, stage_ms = 0;
+    if (a->value[1] && !sheaf_number(a->value[1], 0, 65535, &port))
+        return sheaf_usage(&sheaf_command_serve, "--port is a number from 0 to 65535");
+    if (a->value[4] && !sheaf_number(a->value[4], 100, 86400000, &stage_ms))
+        return sheaf_usage(&sheaf_command_serve, "--stage-ms is a number from 100 to 86400000");
+    if (!a->value[2] != !a->value[3])
+        return sheaf_usage(&sheaf_command_serve, "--tls-cert and --tls-key go together");
+    sheaf_hub_config config = {.dir = a->argument[0],
+                               .listen = a->value[0],
+                               .port = (uint16_t)port,
+                               .tls_cert = a->value[2],
+                               .tls_key = a->value[3],
+                               .stage_ms = (uint32_t)stage_ms};
+    sheaf_stop_on_signals();
+    if (sheaf_hub_open(&hub, &config, &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
+    const char *host = config.listen ? config.listen : "127.0.0.1";
+    if (a->json)
+        printf("{\"event\":\"serving\",\"listen\":\"%s\",\"port\":%u}\n", host,
+               sheaf_hub_port(hub));
+    else
+        printf("Serving %s on %s://%s:%u until Ctrl-C.\n", config.dir,
+               config.tls_cert ? "https" : "http", host, sheaf_hub_port(hub));
+    fflush(stdout);
+    bool running = true;
+    while (!atomic_load(&sheaf_stopping) && (running = sheaf_hub_running(hub, &err)))
+        pause_ms(100);
+    sheaf_hub_close(hub);
+    return running ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+}
+
+const sheaf_command sheaf_command_serve = {
+    .name = "serve",
+    .arguments = "DIR",
+    .summary = "run the hub of the co-op in a folder, with its page",
+    .options = {{"listen", "ADDRESS", "address to listen on (127.0.0.1)"},
+                {"port", "N", "port to listen on (8480); 0 takes any"},
+                {"tls-cert", "FILE", "certificate in PEM"},
+                {"tls-key", "FILE", "its key in PEM"},
+                {"stage-ms", "N", "how long each stage of a round waits for answers"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_serve,
+};
+
+/* ---- node ---- */
+
+/* The node's key is admitted by the member's, once. */
+static sheaf_status prepare(const char *home, const char *hub_url, sheaf_err *err)
+{
+    sheaf_session session;
+    sheaf_posted posted = {0};
+    SHEAF_TRY(sheaf_session_open(&session, home, hub_url, err));
+    sheaf_status status = sheaf_member_sync(&session.member, err);
+    if (status == SHEAF_OK)
+        status = sheaf_member_admit_train_key(&session.member, &posted, err);
+    if (status == SHEAF_OK && posted.refusal != SHEAF_ACCEPTED)
+        status = sheaf_fail(err, SHEAF_INVALID, "the node's key was not admitted: %s",
+                            posted.sentence);
+    sheaf_session_close(&session);
+    return status;
+}
+
+static int run_node(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX];
+    sheaf_node_data data[SHEAF_NODE_DATA_MAX];
+    char *texts[SHEAF_NODE_DATA_MAX] = {0};
+    sheaf_status status = sheaf_home_path(a->value[1], home, sizeof home, &err);
+    sheaf_node_config config = {.hub_url = a->value[0],
+                                .home = home,
+                                .ca_file = a->value[3],
+                                .data = data,
+                                .dry_run = a->value[4] != NULL};
+    if (a->repeated_count > SHEAF_NODE_DATA_MAX)
+        return sheaf_usage(&sheaf_command_node, "more than %d data sets", SHEAF_NODE_DATA_MAX);
+    for (int i = 0; i < a->repeated_count && status == SHEAF_OK; i++) {
+        texts[i] = strdup(a->repeated[i]);
+        status = texts[i] ? sheaf_node_data_parse(texts[i], &data[config.data_count++], &err)
+                          : sheaf_fail(&err, SHEAF_NOMEM, "no memory for the command line");
+    }
+    sheaf_stop_on_signals();
+    if (status == SHEAF_OK)
+        status = prepare(home, a->value[0], &err);
+    if (status == SHEAF_OK)
+        status = sheaf_node_run(&config, &sheaf_stopping, &err);
+    for (int i = 0; i < a->repeated_count && i < SHEAF_NODE_DATA_MAX; i++)
+        free(texts[i]);
+    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+}
+
+const sheaf_command sheaf_command_node = {
+    .name = "node",
+    .arguments = "",
+    .summary = "run a member's node: it follows the log and trains on data that stays here",
+    .detail =
+        "NAME is a data set's entry, its title or its layout; FILE never leaves this machine.\n"
+        "The node refuses every round that its own replay of the log does not allow.",
+    .options = {{"hub", "URL", "the hub (the home's)"},
+                {"home", "DIR", "the member's home folder"},
+                {"data", "NAME=FILE", "a data set and its CSV file; may be repeated"},
+                {"ca", "FILE", "certificates to trust, in PEM"},
+                {"dry-run", NULL,
+                 "follow and check, and say what would be done; send nothing"}},
+    .arguments_min = 0,
+    .arguments_max = 0,
+    .many = 2,
+    .run = run_node,
+};

@@ -1,0 +1,150 @@
+"""The demonstration from founding to verification; then every way to look at what it left, and to spoil it."""
+import json
+import os
+import random
+import shutil
+import subprocess
+
+from kit import SHEAF, Folder, Hub, check, finish, refused, sheaf
+
+
+def flip(path, at):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def log_files(folder):
+    for root, _, names in os.walk(os.path.join(folder, "log")):
+        for name in names:
+            yield os.path.join(root, name)
+
+
+def spoil(folder):
+    """Any byte of any file in log/ that changes is found, and the file is named."""
+    choose = random.Random(42)
+    missed = []
+    files = sorted(log_files(folder))
+    for path in files:
+        for at in {0, os.path.getsize(path) - 1, choose.randrange(os.path.getsize(path))}:
+            flip(path, at)
+            done = sheaf("verify", folder)
+            flip(path, at)
+            name = os.path.relpath(path, folder)
+            if done.returncode != 3 or (name not in done.stderr + done.stdout and not name.endswith("checkpoint")):
+                missed.append(f"{name} byte {at}: exit {done.returncode}: {done.stderr}{done.stdout}")
+    check(f"a flipped byte in each of {len(files)} files of the log is found and named", not missed,
+          "\n".join(missed))
+    check("put back, it is sound again", sheaf("verify", folder).returncode == 0)
+
+
+def truncate(folder, scratch):
+    copy = os.path.join(scratch, "truncated")
+    shutil.copytree(folder, copy)
+    bundles = sorted(p for p in log_files(copy) if "entries" in p)
+    with open(bundles[-1], "r+b") as file:
+        file.truncate(os.path.getsize(bundles[-1]) - 5)
+    refused("a truncated log is a fault", 3, "tile/entries", "verify", copy)
+
+
+def data_stays(folder):
+    """No row of any member's table stands in the hub's part of the folder."""
+    found = []
+    for centre in os.listdir(os.path.join(folder, "members")):
+        with open(os.path.join(folder, "members", centre, "heart.csv"), "rb") as file:
+            rows = [row for row in file.read().splitlines()[1:] if len(row) > 25]
+        for root, dirs, names in os.walk(folder):
+            if os.path.abspath(root) == os.path.abspath(folder):
+                dirs.remove("members")
+            for name in names:
+                with open(os.path.join(root, name), "rb") as file:
+                    content = file.read()
+                found += [f"{name}: {row}" for row in rows if row in content]
+    check("no record of any member is in the hub's folder", not found, "\n".join(found[:5]))
+
+
+def predictions(folder, scratch, model):
+    data = os.path.join(folder, "members", "va", "heart.csv")
+    blob = os.path.join(folder, "blobs", model[:2], model[2:])
+    done = sheaf("predict", blob, data)
+    rows = done.stdout.splitlines()
+    check("the released model predicts every complete row", done.returncode == 0 and len(rows) == 131, done.stderr)
+    bad = os.path.join(scratch, "bad.csv")
+    with open(data, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    cases = [("missing columns", "age,sex\n63,1\n", "column"),
+             ("text in a number column", "\n".join([lines[0], lines[1].replace(",", ",x", 1)]) + "\n", "line 2"),
+             ("no rows", lines[0] + "\n", "row"), ("an empty file", "", "empty")]
+    for name, text, words in cases:
+        with open(bad, "w", encoding="utf-8") as file:
+            file.write(text)
+        refused(f"predict refuses a table with {name}", 1, words, "predict", blob, bad)
+    spoiled = os.path.join(scratch, "model.safetensors")
+    shutil.copy(blob, spoiled)
+    flip(spoiled, os.path.getsize(spoiled) - 1)
+    refused("predict refuses a spoiled model", 1, "", "predict", spoiled, data)
+
+
+def page(folder, scratch):
+    root = os.environ["SOURCE"]
+    with Hub(folder) as hub:
+        done = subprocess.run(["node", "web/test/page.mjs", hub.url], cwd=root, capture_output=True, text=True,
+                              timeout=180)
+        lines = done.stdout.splitlines()
+        for line in lines:
+            check("page: " + line.split(" ", 2)[-1].removeprefix("ok "), not line.startswith("not ok"), line)
+        check("the page's checks ran", done.returncode == 0 and len(lines) > 3, done.stdout + done.stderr)
+        done = sheaf("verify", hub.url)
+        check("verify over HTTP finds it sound", done.returncode == 0, done.stderr + done.stdout)
+        done = sheaf("status", "--hub", hub.url)
+        check("status tells about members and rounds", done.returncode == 0 and "members" in done.stdout,
+              done.stderr + done.stdout)
+        refused("a second hub on the folder is refused", 1, "", "serve", folder, "--port", "0")
+        other = sheaf("serve", os.path.join(scratch, "none"), "--port", str(hub.port))
+        check("serving an empty folder says what to do", other.returncode == 1 and "sheaf found" in other.stderr,
+              other.stderr)
+
+
+def main():
+    with Folder() as scratch:
+        folder = os.path.join(scratch, "coop")
+        done = sheaf("demo", folder, "--no-serve", "--json", "--seed", "42", timeout=300)
+        lines = done.stdout.splitlines()
+        if not check("the demonstration holds at every step", done.returncode == 0,
+                     "\n".join(lines[-5:]) + done.stderr):
+            finish()
+        summary = json.loads(lines[-1])
+        check("the summary comes last", summary["event"] == "summary" and summary["verified"] is True)
+        accuracy = summary["pooled_test"]["federated"]["accuracy"]
+        check("the federated model reaches .78 on the pooled test", accuracy >= 0.78, accuracy)
+        check("four centres have three figures each",
+              all(set(c) == {"local", "federated", "pooled"} for c in summary["centres"].values())
+              and len(summary["centres"]) == 4)
+        done = sheaf("verify", folder, "--json")
+        check("verify finds the folder sound", done.returncode == 0, done.stderr)
+        data_stays(folder)
+        done = sheaf("log", "show", folder, "--json")
+        entries = [json.loads(line) for line in done.stdout.splitlines()]
+        check("log show lists every entry, none void",
+              len(entries) == summary["entries"] and not any("void" in e for e in entries))
+        releases = [e["entry"]["act"]["what"]["effect"]["what"] for e in entries
+                    if e["entry"]["act"]["kind"] == "motion.open"
+                    and e["entry"]["act"]["what"].get("effect", {}).get("kind") == "model.release"]
+        closes = {e["entry"]["act"]["what"]["round"]: e["entry"]["act"]["what"]["result"] for e in entries
+                  if e["entry"]["act"]["kind"] == "round.close"}
+        predictions(folder, scratch, closes[releases[0]["round"]])
+        vkey = sheaf("log", "vkey", folder).stdout
+        check("the log's key is a vkey of its origin", vkey.startswith("sheaf/") and vkey.count("+") >= 2, vkey)
+        truncate(folder, scratch)
+        spoil(folder)
+        refused("a demonstration does not overwrite a folder", 1, "", "demo", folder, "--no-serve")
+        page(folder, scratch)
+        refused("no such option", 2, "--nonsense", "verify", "--nonsense", folder)
+        refused("no such command", 2, "conquer", "conquer")
+        refused("no such folder", 1, "", "verify", os.path.join(scratch, "nowhere"))
+    finish()
+
+
+main()
