@@ -6,6 +6,8 @@
 #include "coop/view.h"
 #include "node/follower_batch.h"
 
+static const char forked[] = "the hub signed another history than the one it showed before";
+
 #define FETCH_BYTES_MAX ((size_t)1 << 30) /* of new entries in one step */
 
 int64_t sheaf_entry_stamp(sheaf_slice entry)
@@ -193,7 +195,7 @@ static bool same_as_ours(const sheaf_follower *f, uint64_t index, sheaf_slice en
 }
 
 static sheaf_status take_bundle(step *s, uint64_t first, uint64_t end, int64_t now_ms,
-                                sheaf_err *err)
+                                bool *mismatch, sheaf_err *err)
 {
     sheaf_slice rest = sheaf_buffer_slice(&s->bundle), entry;
     for (uint64_t index = first; index < end; index++) {
@@ -202,8 +204,7 @@ static sheaf_status take_bundle(step *s, uint64_t first, uint64_t end, int64_t n
                               (unsigned long long)index);
         if (index < s->f->replay.tree.size) {
             if (!same_as_ours(s->f, index, entry))
-                return halt(s->f, sheaf_buffer_slice(&s->note),
-                            "the hub shows another entry than before: its log has forked", err);
+                *mismatch = true;
             continue;
         }
         int64_t stamp = sheaf_entry_stamp(entry);
@@ -219,7 +220,7 @@ static sheaf_status take_bundle(step *s, uint64_t first, uint64_t end, int64_t n
     return SHEAF_OK;
 }
 
-static sheaf_status fetch_entries(step *s, int64_t now_ms, sheaf_err *err)
+static sheaf_status fetch_entries(step *s, int64_t now_ms, bool *mismatch, sheaf_err *err)
 {
     uint64_t from = s->f->replay.tree.size, size = s->head.size;
     s->tree = s->f->replay.tree;
@@ -227,7 +228,7 @@ static sheaf_status fetch_entries(step *s, int64_t now_ms, sheaf_err *err)
         uint64_t first = tile * SHEAF_TILE_WIDTH;
         uint64_t width = size - first < SHEAF_TILE_WIDTH ? size - first : SHEAF_TILE_WIDTH;
         SHEAF_TRY(fetch_bundle(s, tile, (uint16_t)width, err));
-        SHEAF_TRY(take_bundle(s, first, first + width, now_ms, err));
+        SHEAF_TRY(take_bundle(s, first, first + width, now_ms, mismatch, err));
     }
     return SHEAF_OK;
 }
@@ -262,7 +263,7 @@ static sheaf_status head_check(step *s, sheaf_err *err)
         return halt(f, note, "the hub shows fewer entries than before: its log has shrunk",
                     err);
     if (s->head.size == size && !sheaf_hash_equal(&s->head.root, &root))
-        return halt(f, note, "the hub shows another log of the same size: it has forked", err);
+        return halt(f, note, forked, err);
     return SHEAF_OK;
 }
 
@@ -286,9 +287,9 @@ static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err 
     SHEAF_TRY(head_check(s, err));
     if (s->head.size == f->replay.tree.size)
         return SHEAF_OK;
-    SHEAF_TRY(fetch_entries(s, now_ms, err));
+    SHEAF_TRY(fetch_entries(s, now_ms, mismatch, err));
     sheaf_hash root = sheaf_tree_root(&s->tree);
-    *mismatch = !sheaf_hash_equal(&root, &s->head.root);
+    *mismatch = *mismatch || !sheaf_hash_equal(&root, &s->head.root);
     if (*mismatch)
         return sheaf_fail(err, SHEAF_FAULT,
                           "the hub's %llu entries do not make the root of its checkpoint",
@@ -303,6 +304,29 @@ static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err 
         }
     }
     return keep_and_fold(s, err);
+}
+
+/* Entries that do not fit may be garbled on the way, or be another history: that is proven when
+ * all entries from the first on make the root of the signed checkpoint. */
+static bool proves_fork(step *s)
+{
+    sheaf_slice rest, entry;
+    s->tree = (sheaf_tree){0};
+    for (uint64_t first = 0; first < s->head.size; first += SHEAF_TILE_WIDTH) {
+        uint64_t left = s->head.size - first;
+        uint64_t width = left < SHEAF_TILE_WIDTH ? left : SHEAF_TILE_WIDTH;
+        if (fetch_bundle(s, first / SHEAF_TILE_WIDTH, (uint16_t)width, NULL) != SHEAF_OK)
+            return false;
+        rest = sheaf_buffer_slice(&s->bundle);
+        for (uint64_t i = 0; i < width; i++) {
+            if (!sheaf_bundle_next(&rest, &entry))
+                return false;
+            sheaf_hash leaf = sheaf_tree_leaf(entry);
+            sheaf_tree_append(&s->tree, &leaf);
+        }
+    }
+    sheaf_hash root = sheaf_tree_root(&s->tree);
+    return sheaf_hash_equal(&root, &s->head.root);
 }
 
 sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *transport,
@@ -321,11 +345,8 @@ sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *trans
         s.fresh.bytes.max = FETCH_BYTES_MAX;
         mismatch = false;
         status = run_step(&s, now_ms, &mismatch, err);
-        if (mismatch && turn == 1 && f->knows_key)
-            status = halt(f, sheaf_buffer_slice(&s.note),
-                          "the hub's new checkpoint does not go on from the entries seen "
-                          "before: its log has forked",
-                          err);
+        if (mismatch && turn == 1 && f->knows_key && proves_fork(&s))
+            status = halt(f, sheaf_buffer_slice(&s.note), forked, err);
         sheaf_follower_batch_deinit(&s.fresh);
         sheaf_buffer_deinit(&s.bundle);
         sheaf_buffer_deinit(&s.note);

@@ -1,0 +1,220 @@
+/* A co-op's folder verified: sound, then with one thing wrong at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "claims/verify.h"
+#include "kit.h"
+#include "store/log_store.h"
+#include "store/texts.h"
+
+static char dir[64];
+
+static void path_of(char out[SHEAF_PATH_MAX], const char *name)
+{
+    assert_int_equal(sheaf_path(out, NULL, "%s/%s", dir, name), SHEAF_OK);
+}
+
+static void sign_checkpoint(sheaf_log_store *store, const sheaf_keypair *pair,
+                            sheaf_buffer *out)
+{
+    sheaf_hash root = sheaf_log_store_root(store);
+    assert_int_equal(sheaf_checkpoint_sign(out, sheaf_str(KIT_ORIGIN),
+                                           sheaf_log_store_size(store), &root, pair, NULL),
+                     SHEAF_OK);
+}
+
+/* A folder with the kit's log, published in two steps so that there are older partials. */
+static void write_folder(kit *k, const char *signer)
+{
+    sheaf_log_store *store;
+    sheaf_err err;
+    sheaf_buffer note;
+    snprintf(dir, sizeof dir, "/tmp/sheaf-test-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    assert_int_equal(sheaf_log_store_open(&store, dir, false, &err), SHEAF_OK);
+    sheaf_slice rest = sheaf_buffer_slice(&k->log), entry;
+    uint32_t len;
+    while (sheaf_take_u32(&rest, &len)) {
+        assert_true(sheaf_take(&rest, len, &entry));
+        assert_int_equal(sheaf_log_store_append(store, &entry, 1, &err), SHEAF_OK);
+    }
+    sign_checkpoint(store, &kit_named(k, signer)->pair, &note);
+    assert_int_equal(sheaf_log_store_publish(store, sheaf_buffer_slice(&note), &err), SHEAF_OK);
+    sheaf_log_store_close(store);
+    sheaf_buffer_deinit(&note);
+}
+
+static void remove_folder(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    assert_int_equal(system(command), 0);
+}
+
+static sheaf_status verify(sheaf_verified *out, sheaf_err *err)
+{
+    sheaf_verify_options options = {.threads = 1};
+    return sheaf_verify_folder(dir, &options, out, err);
+}
+
+static void world(kit *k)
+{
+    kit_rules rules = kit_rules_usual();
+    kit_open(k);
+    kit_with_data(k, &rules);
+    kit_motion(k, "mandate", KIT_MANDATE, 4);
+}
+
+static void test_sound_folder(void **unused)
+{
+    kit k;
+    sheaf_verified found;
+    sheaf_err err = {0};
+    world(&k);
+    write_folder(&k, "log");
+    if (verify(&found, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    sheaf_hash digest = sheaf_state_digest(&k.state);
+    assert_int_equal(found.entries, k.state.size);
+    assert_memory_equal(found.digest.bytes, digest.bytes, sizeof digest.bytes);
+    assert_string_equal(found.origin, KIT_ORIGIN);
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
+/* Every file of the log, bytes at even distances: each change is a fault that names the file.
+ */
+static void test_any_byte(void **unused)
+{
+    kit k;
+    sheaf_verified found;
+    sheaf_err err = {0};
+    world(&k);
+    write_folder(&k, "log");
+    char name[64], path[SHEAF_PATH_MAX];
+    for (size_t f = 0; f < 3; f++) {
+        sheaf_buffer bytes;
+        sheaf_buffer_init(&bytes, 1 << 20);
+        static const char *const folders[] = {"", "tile/0/000.p/", "tile/entries/000.p/"};
+        snprintf(name, sizeof name, "checkpoint");
+        if (f > 0)
+            snprintf(name, sizeof name, "%s%u", folders[f], (unsigned)k.state.size);
+        assert_int_equal(sheaf_path(path, NULL, "%s/log/%s", dir, name), SHEAF_OK);
+        assert_int_equal(sheaf_file_read(path, &bytes, &err), SHEAF_OK);
+        size_t stride = bytes.len / 24 + 1;
+        for (size_t at = 0; at < bytes.len; at += stride) {
+            bytes.data[at] ^= 1;
+            assert_int_equal(sheaf_file_write(path, 0600, sheaf_buffer_slice(&bytes), &err),
+                             SHEAF_OK);
+            if (verify(&found, &err) != SHEAF_FAULT)
+                fail_msg("byte %zu of %s was changed and not found", at, name);
+            assert_non_null(strstr(err.message, f == 0 ? "checkpoint" : "tile/"));
+            bytes.data[at] ^= 1;
+        }
+        assert_int_equal(sheaf_file_write(path, 0600, sheaf_buffer_slice(&bytes), &err),
+                         SHEAF_OK);
+        sheaf_buffer_deinit(&bytes);
+    }
+    assert_int_equal(verify(&found, &err), SHEAF_OK);
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
+static void test_faults(void **unused)
+{
+    static const struct {
+        const char *name, *want;
+    } rows[] = {
+        {"signer", "/log/checkpoint: "},
+        {"void", " (round.open) is void: there is no such mandate"},
+        {"text", "/texts/"},
+        {"stranger text", "is not the file of a text"},
+        {"key", "entry 0 names another log or key"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        sheaf_verified found;
+        sheaf_err err = {0};
+        sheaf_verify_options options = {.threads = 1};
+        sheaf_vkey key;
+        char path[SHEAF_PATH_MAX];
+        world(&k);
+        k.enter_refused = true;
+        if (i == 1)
+            kit_want(&k, SHEAF_REFUSED_no_such_mandate, "hub", "round.open",
+                     "{'mandate':0,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+                     "{'dataset':#bob.data,'key':#bob.node}],'stage_ms':1000,"
+                     "'task':'statistics','words':7}",
+                     NULL);
+        write_folder(&k, i == 0 ? "hub" : "log");
+        if (i == 2 || i == 3) {
+            path_of(path, "texts");
+            assert_int_equal(sheaf_folder_make(path, 0700, &err), SHEAF_OK);
+            path_of(path, i == 2 ? "texts/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                                 : "texts/note");
+            assert_int_equal(
+                sheaf_file_write(path, 0600,
+                                 sheaf_str("0123456789abcdef0123456789abcdefsome text"), &err),
+                SHEAF_OK);
+        }
+        if (i == 4) {
+            assert_int_equal(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(KIT_ORIGIN),
+                                             kit_named(&k, "ann")->pair.public, &err),
+                             SHEAF_OK);
+            options.log_key = &key;
+        }
+        assert_int_equal(sheaf_verify_folder(dir, &options, &found, &err), SHEAF_FAULT);
+        if (!strstr(err.message, rows[i].want))
+            fail_msg("%s: %s", rows[i].name, err.message);
+        remove_folder();
+        kit_close(&k);
+    }
+    (void)unused;
+}
+
+/* A round's result is checked where it is, and counted where it is not. */
+static void test_blobs(void **unused)
+{
+    kit k;
+    sheaf_verified found;
+    sheaf_err err = {0};
+    char path[SHEAF_PATH_MAX];
+    world(&k);
+    assert_int_equal(kit_round_open(&k, "first", "statistics", 0, "mandate.tick"),
+                     SHEAF_ACCEPTED);
+    assert_int_equal(kit_round_close(&k, "first", "statistics", '1'), SHEAF_ACCEPTED);
+    write_folder(&k, "log");
+    assert_int_equal(verify(&found, &err), SHEAF_OK);
+    assert_int_equal(found.rounds, 1);
+    assert_int_equal(found.results_missing, 1);
+    assert_int_equal(found.transcripts_missing, 1);
+    path_of(path, "blobs/11");
+    assert_int_equal(sheaf_folder_make(path, 0700, &err), SHEAF_OK);
+    path_of(path, "blobs/11/11111111111111111111111111111111111111111111111111111111111111");
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("other bytes"), &err), SHEAF_OK);
+    assert_int_equal(verify(&found, &err), SHEAF_FAULT);
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sound_folder),
+        cmocka_unit_test(test_any_byte),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_blobs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
