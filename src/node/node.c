@@ -295,9 +295,12 @@ static void round_step(sheaf_node *node)
                        why.message);
         return;
     }
-    if (status != SHEAF_OK)
+    if (status != SHEAF_OK && !node->driver.over)
         refuse_round(node, round, why.message, why.message);
-    if (status == SHEAF_OK && node->driver.over)
+    else if (status != SHEAF_OK)
+        sheaf_node_log(node, "warn", "round.refused", "round=%" PRIu32 " error=\"%.200s\"",
+                       round, why.message);
+    if (node->driver.over)
         memory_add(&node->done, round);
     if (status != SHEAF_OK || node->driver.over)
         round_end(node);
@@ -373,8 +376,6 @@ sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err)
         return SHEAF_OK;
     refuse_lawless(node);
     confirm_results(node);
-    if (node->has_round)
-        round_step(node);
     if (!node->has_round) {
         uint32_t round = find_round(node);
         if (round != SHEAF_NONE)
@@ -382,6 +383,8 @@ sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err)
         else
             heartbeat(node);
     }
+    if (node->has_round)
+        round_step(node);
     return SHEAF_OK;
 }
 

@@ -188,13 +188,17 @@ static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
                               &status, &d->bundle, err));
     if (status >= 500)
         return sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
-    if (status < 200 || status > 299) {
-        (void)sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
-        return SHEAF_INVALID;
-    }
     d->over = d->pending_stage == SHEAF_ROUND_DONE; /* of an earlier life: nothing follows */
-    d->pending = (sheaf_slice){0};
-    return SHEAF_OK;
+    if (status >= 200 && status <= 299) {
+        d->pending = (sheaf_slice){0};
+        return SHEAF_OK;
+    }
+    /* The hub does without it. A sum needs no more than some of the reveals. */
+    d->over = true;
+    if (d->pending_stage >= SHEAF_ROUND_REVEAL)
+        return SHEAF_OK;
+    (void)sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
+    return SHEAF_INVALID;
 }
 
 /* *more: a bundle was there and answered. */

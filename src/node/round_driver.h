@@ -44,7 +44,8 @@ SHEAF_MUST_USE sheaf_status sheaf_round_driver_open(sheaf_round_driver *d, sheaf
 void sheaf_round_driver_close(sheaf_round_driver *d);
 
 /* Answers what there is to answer. SHEAF_IO: try again. Anything else but SHEAF_OK: the node
- * takes no further part, and says why. d->over: nothing is left to do. */
+ * takes no further part, and says why; where d->over, it was the hub that refused. d->over:
+ * nothing is left to do. */
 SHEAF_MUST_USE sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err);
 
 /* The leaf hash of the entry that opened the round, from the member's copy of the log. */

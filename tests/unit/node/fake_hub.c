@@ -1,0 +1,365 @@
+#include "fake_hub.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "store/key_file.h"
+
+static const char *const people[] = {"ann", "bob", "cat", "dan"};
+
+static void must(sheaf_status status, const sheaf_err *err)
+{
+    if (status != SHEAF_OK)
+        kit_fail("%s", err->message);
+}
+
+void fake_hub_open(fake_hub *hub)
+{
+    sheaf_err err = {0};
+    *hub = (fake_hub){.dir = "/tmp/sheaf-test-XXXXXX"};
+    kit_open(&hub->k);
+    if (!mkdtemp(hub->dir))
+        kit_fail("no folder for the test");
+    must(sheaf_log_store_open(&hub->store, hub->dir, false, &err), &err);
+    must(sheaf_blobs_open(&hub->blobs, hub->dir, &err), &err);
+    sheaf_buffer_init(&hub->transcript, 64 << 20);
+}
+
+static void round_end(fake_hub *hub)
+{
+    if (hub->has_round)
+        sheaf_coordinator_deinit(&hub->coordinator);
+    hub->has_round = false;
+}
+
+void fake_hub_close(fake_hub *hub)
+{
+    char command[128];
+    round_end(hub);
+    sheaf_buffer_deinit(&hub->transcript);
+    sheaf_log_store_close(hub->store);
+    kit_close(&hub->k);
+    snprintf(command, sizeof command, "rm -rf %s", hub->dir);
+    if (system(command) != 0)
+        kit_fail("cannot remove %s", hub->dir);
+}
+
+void fake_hub_publish(fake_hub *hub)
+{
+    sheaf_err err = {0};
+    sheaf_buffer note;
+    sheaf_slice rest = sheaf_buffer_slice(&hub->k.log), entry;
+    uint32_t len;
+    (void)sheaf_take(&rest, hub->offered, &entry);
+    hub->offered = hub->k.log.len;
+    while (sheaf_take_u32(&rest, &len)) {
+        if (!sheaf_take(&rest, len, &entry))
+            kit_fail("the kit's log is cut short");
+        must(sheaf_log_store_append(hub->store, &entry, 1, &err), &err);
+    }
+    sheaf_hash root = sheaf_log_store_root(hub->store);
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    must(sheaf_checkpoint_sign(&note, sheaf_str(KIT_ORIGIN), sheaf_log_store_size(hub->store),
+                               &root, &kit_named(&hub->k, "log")->pair, &err),
+         &err);
+    must(sheaf_log_store_publish(hub->store, sheaf_buffer_slice(&note), &err), &err);
+    sheaf_buffer_deinit(&note);
+}
+
+/* ---- answering ---- */
+
+static void get_file(const fake_hub *hub, const char *path, unsigned *status,
+                     sheaf_buffer *answer)
+{
+    char file[SHEAF_PATH_MAX];
+    if (hub->checkpoint.len && strcmp(path, "/log/checkpoint") == 0) {
+        sheaf_buffer_add(answer, hub->checkpoint);
+        *status = 200;
+        return;
+    }
+    *status = 404;
+    if (sheaf_path(file, NULL, "%s%s", hub->dir, path) == SHEAF_OK && sheaf_file_exists(file)
+        && sheaf_file_read(file, answer, NULL) == SHEAF_OK)
+        *status = 200;
+    if (hub->garble_entries && strstr(path, "entries") && answer->len > 100)
+        answer->data[100] ^= 1;
+}
+
+static void get_blob(const fake_hub *hub, const char *hex, unsigned *status,
+                     sheaf_buffer *answer)
+{
+    sheaf_hash hash;
+    sheaf_err err = {0};
+    *status = 404;
+    if (!sheaf_hex_get(sheaf_str(hex), hash.bytes, sizeof hash.bytes)
+        || !sheaf_blob_exists(&hub->blobs, &hash))
+        return;
+    must(sheaf_blob_read(&hub->blobs, &hash, answer, &err), &err);
+    if (hub->garble_blobs)
+        answer->data[answer->len / 2] ^= 1;
+    *status = 200;
+}
+
+static void post_act(fake_hub *hub, sheaf_slice body, unsigned *status, sheaf_buffer *answer)
+{
+    sheaf_err err = {0};
+    sheaf_submission submission;
+    void *block = malloc(SHEAF_SUBMISSION_ARENA_BYTES);
+    sheaf_arena arena = sheaf_arena_over(block, SHEAF_SUBMISSION_ARENA_BYTES);
+    hub->acts++;
+    must(sheaf_submission_decode(body, 1, &arena, &submission, &err), &err);
+    sheaf_buffer_reset(&hub->k.entry);
+    sheaf_entry_encode(&hub->k.entry, submission.act_bytes, submission.signature, ++hub->k.now);
+    uint64_t index = hub->k.state.size;
+    sheaf_refusal refusal = kit_offer_entry(&hub->k);
+    const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
+    *status = refusal ? 422 : 200;
+    if (refusal)
+        sheaf_buffer_printf(answer,
+                            "{\"refusal\":{\"article\":\"%s\",\"code\":%d,\"name\":\"%s\","
+                            "\"sentence\":\"%s\"},\"sig\":\"\"}",
+                            text->article, (int)refusal, text->name, text->sentence);
+    else
+        sheaf_buffer_printf(answer, "{\"index\":%" PRIu64 ",\"stamp\":%" PRId64 "}", index,
+                            hub->k.now);
+    free(block);
+    fake_hub_publish(hub);
+}
+
+static void get_bundle(const fake_hub *hub, const char *path, unsigned *status,
+                       sheaf_buffer *answer)
+{
+    const char *stage = strstr(path, "stage=");
+    *status = 404;
+    if (!hub->has_round || !stage)
+        return;
+    for (sheaf_round_stage s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_DONE; s++) {
+        if (strcmp(stage + 6, sheaf_round_stage_text(s)) != 0)
+            continue;
+        if (sheaf_coordinator_stage(&hub->coordinator) == SHEAF_ROUND_ABORTED)
+            s = SHEAF_ROUND_ABORTED;
+        sheaf_buffer_add(answer, sheaf_coordinator_bundle(&hub->coordinator, s));
+        *status = answer->len ? 200 : 204;
+        return;
+    }
+}
+
+static void post_message(fake_hub *hub, sheaf_slice body, unsigned *status,
+                         sheaf_buffer *answer)
+{
+    sheaf_err err = {0};
+    hub->messages++;
+    *status = 422;
+    if (hub->has_round
+        && sheaf_coordinator_receive(&hub->coordinator, body, hub->k.now, &err)
+               != SHEAF_ROUND_REFUSED)
+        *status = 204;
+    else
+        sheaf_buffer_printf(answer, "{\"error\":{\"message\":\"%s\",\"status\":422}}",
+                            err.message);
+}
+
+static sheaf_status call(void *context, const sheaf_hub_call *c, unsigned *status,
+                         sheaf_buffer *answer, sheaf_err *err)
+{
+    fake_hub *hub = context;
+    const char *path = c->path;
+    sheaf_buffer_reset(answer);
+    if (hub->down)
+        return sheaf_fail(err, SHEAF_IO, "the hub is down");
+    *status = 404;
+    if (strncmp(path, "/log/", 5) == 0) {
+        get_file(hub, path, status, answer);
+    } else if (strncmp(path, "/api/v1/blobs/", 14) == 0) {
+        get_blob(hub, path + 14, status, answer);
+    } else if (strcmp(path, "/api/v1/acts") == 0) {
+        post_act(hub, c->body, status, answer);
+    } else if (strcmp(path, "/api/v1/nodes") == 0) {
+        hub->heartbeats++;
+        *status = c->signed_request ? 200 : 403;
+    } else if (strstr(path, "/bundle?")) {
+        get_bundle(hub, path, status, answer);
+    } else if (strstr(path, "/messages")) {
+        post_message(hub, c->body, status, answer);
+    } else if (strstr(path, "/transcript")) {
+        sheaf_buffer_add(answer, sheaf_buffer_slice(&hub->transcript));
+        *status = c->signed_request ? 200 : 403;
+    } else if (strstr(path, "/refusals")) {
+        hub->refusals++;
+        snprintf(hub->refusal, sizeof hub->refusal, "%.*s", SHEAF_PRINT(c->body));
+        *status = 204;
+    }
+    return SHEAF_OK;
+}
+
+static int64_t now_ms(void *context)
+{
+    const fake_hub *hub = context;
+    return hub->k.now + hub->clock_skew_ms;
+}
+
+/* Not random at all, so that a failure can be repeated. */
+static void next_bytes(void *context, void *out, size_t len)
+{
+    static uint64_t seed = 5;
+    (void)context;
+    for (size_t i = 0; i < len; i++)
+        ((uint8_t *)out)[i] = (uint8_t)kit_random(&seed);
+}
+
+static void no_wait(void *context, unsigned ms)
+{
+    (void)context, (void)ms;
+}
+
+sheaf_node_ports fake_hub_ports(fake_hub *hub)
+{
+    return (sheaf_node_ports){.transport = {.call = call, .context = hub},
+                              .now_ms = now_ms,
+                              .random = next_bytes,
+                              .wait = no_wait,
+                              .context = hub};
+}
+
+/* ---- the world ---- */
+
+void fake_hub_home(fake_hub *hub, const char *name, char home[SHEAF_PATH_MAX])
+{
+    sheaf_err err = {0};
+    char path[SHEAF_PATH_MAX], node[KIT_NAME_MAX];
+    sheaf_keypair pair;
+    must(sheaf_path(home, &err, "%s/%s", hub->dir, name), &err);
+    must(sheaf_path(path, &err, "%s/keys", home), &err);
+    if (sheaf_file_exists(path))
+        return;
+    must(sheaf_folder_make(path, 0700, &err), &err);
+    snprintf(node, sizeof node, "%s.node", name);
+    const char *const who[] = {name, node};
+    const char *const role[] = {"member", "train"};
+    for (int i = 0; i < 2; i++) {
+        sheaf_hash seed = sheaf_sha256(sheaf_str(who[i]));
+        must(sheaf_path(path, &err, "%s/keys/%s.key", home, role[i]), &err);
+        must(sheaf_key_file_put(path, seed.bytes, &pair, &err), &err);
+    }
+}
+
+void fake_hub_file(fake_hub *hub, const char *name, char file[SHEAF_PATH_MAX])
+{
+    sheaf_err err = {0};
+    must(sheaf_path(file, &err, "%s/%s.csv", hub->dir, name), &err);
+}
+
+/* Ages, three levels of cp, and a label that hangs on both. */
+static void write_data(fake_hub *hub, int person)
+{
+    char file[SHEAF_PATH_MAX];
+    sheaf_buffer csv;
+    sheaf_err err = {0};
+    uint64_t seed = (uint64_t)person + 1;
+    sheaf_buffer_init(&csv, 1 << 20);
+    sheaf_buffer_add_string(&csv, "age,cp,num\n");
+    for (int i = 0; i < 100 * (person + 1); i++) {
+        unsigned age = 30 + (unsigned)(kit_random(&seed) % 50);
+        unsigned cp = 1 + (unsigned)(kit_random(&seed) % 3);
+        unsigned noise = (unsigned)(kit_random(&seed) % 20);
+        sheaf_buffer_printf(&csv, "%u,%u,%d\n", age, cp, age + 10 * (cp == 2) + noise > 70);
+    }
+    fake_hub_file(hub, people[person], file);
+    must(sheaf_file_write(file, 0600, sheaf_buffer_slice(&csv), &err), &err);
+    sheaf_buffer_deinit(&csv);
+}
+
+void fake_hub_world(fake_hub *hub)
+{
+    kit_rules rules = kit_rules_usual();
+    kit_with_data(&hub->k, &rules);
+    kit_motion(&hub->k, "mandate", KIT_MANDATE, 4);
+    for (int i = 0; i < 4; i++)
+        write_data(hub, i);
+    fake_hub_publish(hub);
+}
+
+/* ---- rounds ---- */
+
+void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base)
+{
+    char hex[65], hash[96] = "";
+    sheaf_err err = {0};
+    if (base) {
+        sheaf_hex_32(base->bytes, hex);
+        snprintf(hash, sizeof hash, "'base':'%s',", hex);
+    }
+    round_end(hub);
+    hub->round = (uint32_t)hub->k.state.size;
+    kit_do(&hub->k, "hub", "round.open", NULL,
+           "{%s'mandate':#mandate.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+           "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
+           "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':60000,'task':'%s','words':%d}",
+           hash, task,
+           task[0] == 's'   ? 7
+           : task[0] == 't' ? 6
+                            : 129);
+    fake_hub_publish(hub);
+    sheaf_hash manifest = sheaf_log_store_hash(hub->store, 0, hub->round);
+    must(sheaf_round_job_config(&hub->k.state, sheaf_round_find(&hub->k.state, hub->round),
+                                &manifest, &hub->config, &err),
+         &err);
+    must(sheaf_coordinator_init(&hub->coordinator, &hub->config, hub->k.now, &err), &err);
+    hub->has_round = true;
+}
+
+static void put_close(fake_hub *hub, const sheaf_round_result *result, const sheaf_hash *hash)
+{
+    const struct sheaf_row_round *round = sheaf_round_find(&hub->k.state, hub->round);
+    sheaf_hash transcript = *sheaf_coordinator_transcript_hash(&hub->coordinator);
+    const sheaf_survivors *list = sheaf_coordinator_list(&hub->coordinator);
+    char result_hex[65], transcript_hex[65], figures[160] = "", survivors[256] = "";
+    size_t used = 0;
+    sheaf_hex_32(hash->bytes, result_hex);
+    sheaf_hex_32(transcript.bytes, transcript_hex);
+    if (round->task == SHEAF_task_train)
+        snprintf(figures, sizeof figures,
+                 "'figures':{'accuracy_millionths':%" PRId64 ",'log_loss_millionths':%" PRId64
+                 ",'records':%" PRId64 "},",
+                 result->figures.accuracy_millionths, result->figures.log_loss_millionths,
+                 result->figures.records);
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(&hub->k.state, round->seat_first + i);
+        for (uint16_t j = 0; j < list->survivors; j++)
+            if (list->survivor[j] == seat->member)
+                used += (size_t)snprintf(survivors + used, sizeof survivors - used,
+                                         "%s{'key':%" PRIu32 "}", used ? "," : "", seat->key);
+    }
+    kit_do(&hub->k, "hub", "round.close", NULL,
+           "{%s'result':'%s','round':%" PRIu32 ",'survivors':[%s],'transcript':'%s'}", figures,
+           result_hex, hub->round, survivors, transcript_hex);
+    fake_hub_publish(hub);
+}
+
+bool fake_hub_round_close(fake_hub *hub, sheaf_hash *result)
+{
+    const struct sheaf_row_round *round = sheaf_round_find(&hub->k.state, hub->round);
+    sheaf_round_result made = {0};
+    sheaf_buffer base;
+    sheaf_err err = {0};
+    if (sheaf_coordinator_stage(&hub->coordinator) != SHEAF_ROUND_DONE)
+        return false;
+    sheaf_buffer_init(&base, 1 << 20);
+    if (!sheaf_hash_is_zero(&round->base))
+        must(sheaf_blob_read(&hub->blobs, &round->base, &base, &err), &err);
+    must(sheaf_round_job_result(&hub->k.state, round, sheaf_buffer_slice(&base),
+                                sheaf_coordinator_sum(&hub->coordinator), &made, &err),
+         &err);
+    if (hub->wrong_result)
+        made.bytes.data[made.bytes.len - 1] ^= 1;
+    must(sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&made.bytes), result, &err), &err);
+    sheaf_buffer_reset(&hub->transcript);
+    must(sheaf_coordinator_transcript(&hub->coordinator, &hub->transcript, &err), &err);
+    put_close(hub, &made, result);
+    sheaf_buffer_deinit(&made.bytes);
+    sheaf_buffer_deinit(&base);
+    return true;
+}
