@@ -196,7 +196,7 @@ static sheaf_status read_answer(letter *l, unsigned status, sheaf_posted *out, s
 
 /* ---- sending ---- */
 
-/* What the member revokes binds its own node before anybody else knows. */
+/* What the member revokes binds its own node at once, whether or not the hub can be reached. */
 static sheaf_status revoke_here(const letter *l, sheaf_err *err)
 {
     if (l->intent->kind != SHEAF_KIND_consent_revoke)
@@ -252,13 +252,14 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
 {
     sheaf_member *m = l->m;
     SHEAF_TRY(sheaf_home_keypair(m->dir, role_of(l->intent->kind), false, &l->pair, err));
+    if (!l->intent->dry_run)
+        SHEAF_TRY(revoke_here(l, err));
     for (int i = 0; i < TRIES_MAX; i++) {
         *out = (sheaf_posted){0};
         SHEAF_TRY(sheaf_member_sync(m, err));
         SHEAF_TRY(write_letter(l, err));
         if (l->intent->dry_run)
             return rehearse(l, out, err);
-        SHEAF_TRY(revoke_here(l, err));
         SHEAF_TRY(send_once(l, out, err));
         if (out->refusal != SHEAF_REFUSED_sequence)
             break;
