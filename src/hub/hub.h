@@ -20,7 +20,8 @@ typedef struct sheaf_hub sheaf_hub;
  * so that it can be shown to get nothing by it. */
 typedef enum {
     SHEAF_LIE_NONE,
-    SHEAF_LIE_ROUND_WITHOUT_MANDATE, /* enters a round.open that the rules refuse, and runs it */
+    SHEAF_LIE_ROUND_WITHOUT_MANDATE, /* enters a round.open that the rules refuse, and runs it
+                                      */
 } sheaf_lie;
 
 typedef struct {
@@ -30,8 +31,8 @@ typedef struct {
     const char *tls_cert, *tls_key; /* PEM files, both or neither */
     uint32_t stage_ms;              /* how long each stage of a round waits; 0 = 30 seconds */
     uint32_t grace_ms;              /* for further nodes once enough are ready; 0 = 500 */
-    uint32_t attest_ms;             /* until an unattested result is taken back; 0 = 60 seconds */
-    bool quiet;                     /* no lines on standard error */
+    uint32_t attest_ms; /* until an unattested result is taken back; 0 = 60 seconds */
+    bool quiet;         /* no lines on standard error */
     sheaf_lie lie;
 } sheaf_hub_config;
 

@@ -1,0 +1,238 @@
+#include "hub/batch.h"
+
+#include "hub/sequencer.h"
+
+#include <assert.h>
+
+void sheaf_batch_init(sheaf_batch *batch, sheaf_hub *hub)
+{
+    *batch = (sheaf_batch){.hub = hub};
+    sheaf_buffer_init(&batch->bytes, SHEAF_BATCH_BYTES_MAX + (size_t)4 * SHEAF_ENTRY_MAX);
+    sheaf_buffer_init(&batch->scratch, (size_t)4 * SHEAF_ENTRY_MAX);
+}
+
+void sheaf_batch_deinit(sheaf_batch *batch)
+{
+    sheaf_buffer_deinit(&batch->bytes);
+    sheaf_buffer_deinit(&batch->scratch);
+}
+
+void sheaf_batch_begin(sheaf_batch *batch, int64_t now_ms)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(sheaf_hub_state(batch->hub));
+    sheaf_buffer_reset(&batch->bytes);
+    batch->count = 0;
+    batch->first = sheaf_hub_state(batch->hub)->size;
+    batch->stamp = now_ms < coop->stamp ? coop->stamp : now_ms;
+}
+
+bool sheaf_batch_has_room(const sheaf_batch *batch)
+{
+    return batch->count + 2 < SHEAF_BATCH_ENTRIES_MAX
+           && batch->bytes.len < SHEAF_BATCH_BYTES_MAX;
+}
+
+static void note(sheaf_batch *batch, const sheaf_entry *entry)
+{
+    assert(batch->count < SHEAF_BATCH_ENTRIES_MAX);
+    sheaf_entry_encode(&batch->bytes, entry->act_bytes, entry->signature, entry->stamp);
+    batch->ends[batch->count] = batch->bytes.len;
+    batch->kinds[batch->count] = entry->act->kind;
+    batch->count++;
+}
+
+/* The same bytes, key and signature as were checked ahead? */
+static bool signature_holds(const sheaf_claim *claim, const sheaf_signature_check *ahead)
+{
+    if (ahead && memcmp(ahead->public_key, claim->public_key, SHEAF_PUBLIC_BYTES) == 0
+        && memcmp(ahead->signature, claim->signature, SHEAF_SIGNATURE_BYTES) == 0
+        && sheaf_slice_equal(ahead->act, claim->act)
+        && sheaf_slice_equal(ahead->origin, sheaf_bytes(claim->origin, sizeof claim->origin)))
+        return ahead->holds;
+    return sheaf_claim_check(claim, NULL, NULL) == SHEAF_CLAIM_HOLDS;
+}
+
+static sheaf_refusal check_claims(const sheaf_hub *hub, const sheaf_outcome *outcome,
+                                  const sheaf_signature_check *ahead)
+{
+    for (size_t i = 0; i < outcome->claim_count; i++) {
+        const sheaf_claim *claim = &outcome->claims[i];
+        if (claim->kind == SHEAF_CLAIM_SIGNATURE) {
+            if (!signature_holds(claim, ahead))
+                return SHEAF_REFUSED_signature;
+        } else if (sheaf_claim_check(claim, &hub->blob_source, NULL) != SHEAF_CLAIM_HOLDS) {
+            return SHEAF_REFUSED_claim_false;
+        }
+    }
+    return SHEAF_ACCEPTED;
+}
+
+/* A refusal that rests on a signature is worth nothing to somebody who cannot sign: what is
+ * not signed by the key it names is refused for that alone. */
+static sheaf_refusal judge(sheaf_batch *batch, const sheaf_entry *entry,
+                           const sheaf_signature_check *ahead, const sheaf_outcome *outcome)
+{
+    if (outcome->refusal == SHEAF_ACCEPTED)
+        return check_claims(batch->hub, outcome, ahead);
+    if (outcome->claim_count > 0 && !signature_holds(&outcome->claims[0], ahead))
+        return SHEAF_REFUSED_signature;
+    (void)entry;
+    return outcome->refusal;
+}
+
+static sheaf_status fold(sheaf_batch *batch, const sheaf_entry *entry,
+                         const sheaf_signature_check *ahead, bool lie, sheaf_refusal *refusal,
+                         sheaf_err *err)
+{
+    sheaf_state *state = &batch->hub->replay.state;
+    sheaf_outcome outcome = {0};
+    *refusal = sheaf_fold_beyond(state, entry->act);
+    if (*refusal != SHEAF_ACCEPTED)
+        return SHEAF_OK;
+    sheaf_arena_reset(&batch->hub->replay.work);
+    SHEAF_TRY(sheaf_fold_try(state, entry, &batch->hub->replay.work, &outcome, err));
+    *refusal = judge(batch, entry, ahead, &outcome);
+    if (*refusal == SHEAF_ACCEPTED && outcome.needs_revision)
+        *refusal = SHEAF_REFUSED_revision_unknown;
+    if (*refusal == SHEAF_ACCEPTED)
+        sheaf_fold_keep(state, entry);
+    else if (lie)
+        sheaf_fold_void(state, entry, outcome.number_used);
+    else
+        sheaf_fold_drop(state);
+    if (*refusal == SHEAF_ACCEPTED || lie)
+        note(batch, entry);
+    return SHEAF_OK;
+}
+
+/* ---- the hub's own acts ---- */
+
+static void table_roots(sheaf_state *state, struct sheaf_table_root *out)
+{
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
+        out[t] = (struct sheaf_table_root){.root = sheaf_table_root(state, t),
+                                           .rows = sheaf_table_rows(state, t),
+                                           .table = sheaf_str(sheaf_table_describe(t)->name),
+                                           .has_root = true,
+                                           .has_rows = true,
+                                           .has_table = true};
+    }
+}
+
+static sheaf_status sign_own(sheaf_batch *batch, sheaf_kind kind, const void *what,
+                             sheaf_slice *act_bytes, uint8_t *signature, sheaf_err *err)
+{
+    const sheaf_state *state = sheaf_hub_state(batch->hub);
+    sheaf_act act = {.kind = kind,
+                     .has_key = true,
+                     .at = batch->stamp,
+                     .until = batch->stamp + SHEAF_HUB_ACT_MS,
+                     .seen = state->size,
+                     .seq = sheaf_coop(state)->hub_seq + 1,
+                     .what = what};
+    sheaf_buffer_reset(&batch->scratch);
+    sheaf_act_encode(&batch->scratch, &act);
+    size_t len = batch->scratch.len;
+    SHEAF_TRY(sheaf_buffer_check(&batch->scratch, "an act of the hub", err));
+    sheaf_buffer message;
+    sheaf_buffer_init(&message, 2 * SHEAF_ENTRY_MAX);
+    sheaf_act_message(&message, sheaf_hub_origin(batch->hub),
+                      sheaf_buffer_slice(&batch->scratch));
+    sheaf_status status = sheaf_buffer_check(&message, "an act of the hub", err);
+    if (status == SHEAF_OK)
+        sheaf_sign(&batch->hub->hub_pair, sheaf_buffer_slice(&message), signature);
+    sheaf_buffer_deinit(&message);
+    *act_bytes = sheaf_bytes(batch->scratch.data, len);
+    return status;
+}
+
+sheaf_status sheaf_batch_add_own(sheaf_batch *batch, sheaf_kind kind, const void *what,
+                                 bool lie, sheaf_refusal *refusal, sheaf_err *err)
+{
+    sheaf_hub *hub = batch->hub;
+    struct sheaf_table_root roots[SHEAF_TABLE_COUNT];
+    struct sheaf_state_digest digest = {.tables = {roots, SHEAF_TABLE_COUNT},
+                                        .has_tables = true};
+    if (kind == SHEAF_KIND_state_digest) {
+        table_roots(&hub->replay.state, roots);
+        what = &digest;
+    }
+    sheaf_act act;
+    sheaf_entry entry = {.act = &act, .stamp = batch->stamp};
+    SHEAF_TRY(sign_own(batch, kind, what, &entry.act_bytes, entry.signature, err));
+    sheaf_arena_reset(&hub->replay.decode);
+    SHEAF_TRY(sheaf_act_decode(entry.act_bytes, sheaf_coop(sheaf_hub_state(hub))->revision,
+                               &hub->replay.decode, &act, err));
+    uint64_t size = hub->replay.state.size;
+    SHEAF_TRY(fold(batch, &entry, NULL, lie, refusal, err));
+    if (kind == SHEAF_KIND_state_digest && *refusal == SHEAF_ACCEPTED)
+        hub->digest_size = size;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
+{
+    sheaf_state *state = &batch->hub->replay.state;
+    while (sheaf_batch_has_room(batch)) {
+        uint32_t motion = sheaf_fold_due(state, batch->stamp);
+        if (motion == SHEAF_NONE)
+            return SHEAF_OK;
+        struct sheaf_clock_tick tick = {.motion = motion, .has_motion = true};
+        sheaf_refusal refusal;
+        SHEAF_TRY(
+            sheaf_batch_add_own(batch, SHEAF_KIND_clock_tick, &tick, false, &refusal, err));
+        if (refusal != SHEAF_ACCEPTED)
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the deadline of motion %u cannot be settled: %s", motion,
+                              sheaf_refusal_describe((uint16_t)refusal)->sentence);
+        sheaf_hub_log(batch->hub, "tick", "motion=%u", motion);
+    }
+    return SHEAF_OK;
+}
+
+/* ---- members' acts ---- */
+
+static sheaf_status store_texts(sheaf_batch *batch, const sheaf_submission *post,
+                                sheaf_err *err)
+{
+    for (size_t i = 0; i < post->text_count; i++) {
+        size_t place = 0;
+        sheaf_commitment commitment;
+        while (sheaf_act_next_text(&post->act, &place, &commitment))
+            if (strcmp(commitment.name, post->texts[i].name) == 0)
+                SHEAF_TRY(sheaf_text_put(&batch->hub->texts, &commitment.commitment,
+                                         post->texts[i].salt, post->texts[i].text, err));
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_batch_add(sheaf_batch *batch, const sheaf_submission *post,
+                             const sheaf_signature_check *ahead, sheaf_refusal *refusal,
+                             sheaf_err *err)
+{
+    sheaf_entry entry = {
+        .act = &post->act, .act_bytes = post->act_bytes, .stamp = batch->stamp};
+    memcpy(entry.signature, post->signature, sizeof entry.signature);
+    /* The hub's acts come from the hub alone, whoever may have its key. */
+    if (sheaf_kind_shape(post->act.kind)->actor == SHEAF_ACTOR_HUB) {
+        *refusal = SHEAF_REFUSED_no_such_key;
+        return SHEAF_OK;
+    }
+    SHEAF_TRY(fold(batch, &entry, ahead, false, refusal, err));
+    return *refusal == SHEAF_ACCEPTED ? store_texts(batch, post, err) : SHEAF_OK;
+}
+
+/* ---- to the disk ---- */
+
+sheaf_status sheaf_batch_commit(sheaf_batch *batch, sheaf_err *err)
+{
+    sheaf_slice entries[SHEAF_BATCH_ENTRIES_MAX];
+    size_t at = 0;
+    SHEAF_TRY(sheaf_buffer_check(&batch->bytes, "a batch of entries", err));
+    for (size_t i = 0; i < batch->count; i++) {
+        entries[i] = sheaf_bytes(batch->bytes.data + at, batch->ends[i] - at);
+        at = batch->ends[i];
+    }
+    SHEAF_TRY(sheaf_log_store_append(batch->hub->store, entries, batch->count, err));
+    return sheaf_hub_publish(batch->hub, err);
+}

@@ -1,0 +1,232 @@
+#include "hub/hub_internal.h"
+
+#include "hub/api.h"
+#include "hub/rounds.h"
+#include "hub/sequencer.h"
+#include "log/checkpoint.h"
+#include "store/clock.h"
+#include "store/key_file.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+void sheaf_hub_read_begin(sheaf_hub *hub)
+{
+    pthread_rwlock_rdlock(&hub->lock);
+}
+
+void sheaf_hub_read_end(sheaf_hub *hub)
+{
+    pthread_rwlock_unlock(&hub->lock);
+}
+
+void sheaf_hub_log(const sheaf_hub *hub, const char *event, const char *format, ...)
+{
+    if (hub->quiet)
+        return;
+    char line[SHEAF_MESSAGE_MAX + 200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    int64_t now = sheaf_clock_ms();
+    time_t seconds = (time_t)(now / 1000);
+    struct tm utc;
+    char when[32];
+    gmtime_r(&seconds, &utc);
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
+    fprintf(stderr, "%s.%03dZ info %s %s\n", when, (int)(now % 1000), event, line);
+}
+
+void sheaf_hub_fail(sheaf_hub *hub, const sheaf_err *why)
+{
+    pthread_mutex_lock(&hub->failure_lock);
+    if (!atomic_load(&hub->failed)) {
+        hub->failure = *why;
+        atomic_store(&hub->failed, true);
+        sheaf_hub_log(hub, "stopped", "reason=\"%s\"", why->message);
+    }
+    pthread_mutex_unlock(&hub->failure_lock);
+}
+
+bool sheaf_hub_running(sheaf_hub *hub, sheaf_err *err)
+{
+    if (!atomic_load(&hub->failed))
+        return true;
+    pthread_mutex_lock(&hub->failure_lock);
+    (void)sheaf_fail(err, hub->failure.status, "the hub has stopped: %.300s",
+                     hub->failure.message);
+    pthread_mutex_unlock(&hub->failure_lock);
+    return false;
+}
+
+uint16_t sheaf_hub_port(const sheaf_hub *hub)
+{
+    return sheaf_http_server_port(hub->server);
+}
+
+sheaf_status sheaf_hub_publish(sheaf_hub *hub, sheaf_err *err)
+{
+    sheaf_buffer note;
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    sheaf_hash root = sheaf_log_store_root(hub->store);
+    sheaf_status status =
+        sheaf_checkpoint_sign(&note, sheaf_hub_origin(hub), sheaf_log_store_size(hub->store),
+                              &root, &hub->log_pair, err);
+    if (status == SHEAF_OK)
+        status = sheaf_log_store_publish(hub->store, sheaf_buffer_slice(&note), err);
+    sheaf_buffer_deinit(&note);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static sheaf_status load_keys(sheaf_hub *hub, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(path, err, "%s/keys/log.key", hub->dir));
+    SHEAF_TRY(sheaf_key_file_load(path, &hub->log_pair, err));
+    SHEAF_TRY(sheaf_path(path, err, "%s/keys/hub.key", hub->dir));
+    return sheaf_key_file_load(path, &hub->hub_pair, err);
+}
+
+static sheaf_status replay_one(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+{
+    sheaf_hub *hub = context;
+    sheaf_replayed result;
+    SHEAF_TRY(sheaf_replay_entry(&hub->replay, entry, &result, err));
+    if (sheaf_replay_stopped(&hub->replay))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "from entry %llu on the log follows rules revision %u, which this "
+                          "program does not know; install a newer one",
+                          (unsigned long long)index, hub->replay.needs_revision);
+    if (result.refusal != SHEAF_ACCEPTED) {
+        char text[SHEAF_REPLAYED_TEXT_MAX];
+        sheaf_replayed_describe(&result, index, text);
+        sheaf_hub_log(hub, "void", "%s", text);
+    } else if (result.kind == SHEAF_KIND_state_digest) {
+        hub->digest_size = index;
+    }
+    return SHEAF_OK;
+}
+
+/* The keys in the folder are those that the log names, and the last checkpoint is by them. */
+static sheaf_status check_identity(sheaf_hub *hub, sheaf_err *err)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(sheaf_hub_state(hub));
+    if (!coop)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the folder %s holds no co-op; found one with: sheaf found %s",
+                          hub->dir, hub->dir);
+    memcpy(hub->origin, coop->origin, SHEAF_ORIGIN_LEN);
+    if (memcmp(coop->log_key.bytes, hub->log_pair.public, SHEAF_PUBLIC_BYTES) != 0)
+        return sheaf_fail(err, SHEAF_INVALID, "%s/keys/log.key is not the key of this log",
+                          hub->dir);
+    if (memcmp(coop->hub_key.bytes, hub->hub_pair.public, SHEAF_PUBLIC_BYTES) != 0)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s/keys/hub.key is not the hub's key on this log", hub->dir);
+    if (sheaf_log_store_published(hub->store) == 0)
+        return SHEAF_OK;
+    sheaf_vkey key;
+    sheaf_checkpoint checkpoint;
+    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_hub_origin(hub),
+                              coop->log_key.bytes, err));
+    return sheaf_checkpoint_open(sheaf_log_store_checkpoint(hub->store), &key, &checkpoint,
+                                 err);
+}
+
+static sheaf_status blob_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,
+                             bool *found, sheaf_err *err)
+{
+    const sheaf_hub *hub = context;
+    *found = sheaf_blob_exists(&hub->blobs, hash);
+    return *found ? sheaf_blob_read(&hub->blobs, hash, out, err) : SHEAF_OK;
+}
+
+static sheaf_status open_folder(sheaf_hub *hub, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(path, err, "%s/log", hub->dir));
+    if (!sheaf_file_exists(path))
+        return sheaf_fail(err, SHEAF_IO,
+                          "the folder %s holds no log; found a co-op with: sheaf found %s",
+                          hub->dir, hub->dir);
+    SHEAF_TRY(sheaf_log_store_open(&hub->store, hub->dir, false, err));
+    SHEAF_TRY(load_keys(hub, err));
+    SHEAF_TRY(sheaf_blobs_open(&hub->blobs, hub->dir, err));
+    SHEAF_TRY(sheaf_texts_open(&hub->texts, hub->dir, err));
+    hub->blob_source = (sheaf_blob_source){blob_get, hub};
+    SHEAF_TRY(sheaf_replay_init(&hub->replay, SHEAF_REVISION, err));
+    hub->replay.blobs = &hub->blob_source;
+    SHEAF_TRY(sheaf_log_store_range(hub->store, 0, sheaf_log_store_size(hub->store), replay_one,
+                                    hub, err));
+    SHEAF_TRY(check_identity(hub, err));
+    /* A crash between journal and checkpoint left entries that no checkpoint covers. */
+    if (sheaf_log_store_published(hub->store) < sheaf_log_store_size(hub->store))
+        SHEAF_TRY(sheaf_hub_publish(hub, err));
+    return SHEAF_OK;
+}
+
+static sheaf_status start(sheaf_hub *hub, const sheaf_hub_config *config, sheaf_err *err)
+{
+    SHEAF_TRY(open_folder(hub, err));
+    SHEAF_TRY(sheaf_http_events_open(&hub->events, NULL, err));
+    SHEAF_TRY(sheaf_sequencer_open(&hub->sequencer, hub, err));
+    SHEAF_TRY(sheaf_rounds_open(&hub->rounds, hub, err));
+    return sheaf_api_open(hub, config, err);
+}
+
+sheaf_status sheaf_hub_open(sheaf_hub **out, const sheaf_hub_config *config, sheaf_err *err)
+{
+    if (!sheaf_crypto_start())
+        return sheaf_fail(err, SHEAF_NOMEM, "libsodium cannot start");
+    sheaf_hub *hub = calloc(1, sizeof *hub);
+    if (!hub)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the hub");
+    pthread_rwlockattr_t fair;
+    pthread_rwlockattr_init(&fair);
+    /* Readers in a row must not keep the writer waiting. */
+    pthread_rwlockattr_setkind_np(&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&hub->lock, &fair);
+    pthread_rwlockattr_destroy(&fair);
+    pthread_mutex_init(&hub->failure_lock, NULL);
+    hub->stage_ms = config->stage_ms ? config->stage_ms : 30000;
+    hub->grace_ms = config->grace_ms ? config->grace_ms : 500;
+    hub->attest_ms = config->attest_ms ? config->attest_ms : 60000;
+    hub->quiet = config->quiet;
+    hub->lie = config->lie;
+    sheaf_status status = sheaf_path(hub->dir, err, "%s", config->dir);
+    if (status == SHEAF_OK)
+        status = start(hub, config, err);
+    if (status != SHEAF_OK) {
+        sheaf_hub_close(hub);
+        return status;
+    }
+    sheaf_hub_log(hub, "serving", "folder=%s port=%u entries=%llu", hub->dir,
+                  (unsigned)sheaf_hub_port(hub),
+                  (unsigned long long)sheaf_log_store_size(hub->store));
+    *out = hub;
+    return SHEAF_OK;
+}
+
+void sheaf_hub_close(sheaf_hub *hub)
+{
+    if (!hub)
+        return;
+    sheaf_rounds_stop(hub->rounds);
+    sheaf_sequencer_stop(hub->sequencer);
+    sheaf_http_server_close(hub->server);
+    sheaf_rounds_close(hub->rounds);
+    sheaf_sequencer_close(hub->sequencer);
+    sheaf_http_events_close(hub->events);
+    sheaf_log_store_close(hub->store);
+    sheaf_replay_deinit(&hub->replay);
+    sheaf_wipe(&hub->log_pair, sizeof hub->log_pair);
+    sheaf_wipe(&hub->hub_pair, sizeof hub->hub_pair);
+    pthread_mutex_destroy(&hub->failure_lock);
+    pthread_rwlock_destroy(&hub->lock);
+    free(hub);
+}

@@ -1,0 +1,334 @@
+#include "hub/rounds_internal.h"
+
+#include "hub/sequencer.h"
+#include "learn/round_job.h"
+#include "store/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { TURN_MS = 50 };
+
+int64_t sheaf_rounds_now_ms(void)
+{
+    return sheaf_clock_monotonic_us() / 1000;
+}
+
+sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round)
+{
+    for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++)
+        if (rounds->slots[i].coordinator && rounds->slots[i].round == round)
+            return &rounds->slots[i];
+    return NULL;
+}
+
+uint16_t sheaf_slot_answers(const sheaf_slot *slot)
+{
+    const sheaf_coordinator *c = slot->coordinator;
+    uint16_t awaited = 0;
+    for (uint16_t i = 0; i < slot->count; i++)
+        awaited += sheaf_coordinator_awaits(c, c->config.members[i].member);
+    return (uint16_t)(slot->count - awaited);
+}
+
+/* ---- opening ---- */
+
+static void slot_free(sheaf_slot *slot)
+{
+    sheaf_coordinator_deinit(slot->coordinator);
+    free(slot->coordinator);
+    *slot = (sheaf_slot){0};
+}
+
+/* A free slot, or that of the round that has been over for longest. */
+static sheaf_slot *slot_take(sheaf_rounds *rounds)
+{
+    sheaf_slot *oldest = NULL;
+    for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++) {
+        sheaf_slot *slot = &rounds->slots[i];
+        if (!slot->coordinator)
+            return slot;
+        if (slot->over && (!oldest || slot->over_ms < oldest->over_ms))
+            oldest = slot;
+    }
+    if (oldest)
+        slot_free(oldest);
+    return oldest;
+}
+
+sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
+                              const sheaf_round_config *config, const uint32_t *keys,
+                              sheaf_err *err)
+{
+    sheaf_coordinator *c = calloc(1, sizeof *c);
+    if (!c)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to coordinate a round");
+    sheaf_status status = sheaf_coordinator_init(c, config, sheaf_rounds_now_ms(), err);
+    if (status != SHEAF_OK) {
+        free(c);
+        return status;
+    }
+    pthread_mutex_lock(&rounds->lock);
+    sheaf_slot *slot = slot_take(rounds);
+    if (slot) {
+        *slot = (sheaf_slot){.coordinator = c,
+                             .round = config->round,
+                             .mandate = mandate,
+                             .count = config->count,
+                             .abort_reason = SHEAF_abort_reason_deadline};
+        memcpy(slot->keys, keys, config->count * sizeof *keys);
+    }
+    pthread_mutex_unlock(&rounds->lock);
+    if (slot)
+        return SHEAF_OK;
+    sheaf_coordinator_deinit(c);
+    free(c);
+    return sheaf_fail(err, SHEAF_NOMEM, "%d rounds are under way already", SHEAF_ROUNDS_MAX);
+}
+
+sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds, const sheaf_opening *opening,
+                                sheaf_err *err)
+{
+    sheaf_hub *hub = rounds->hub;
+    sheaf_entered entered;
+    uint32_t keys[SHEAF_ROUND_MEMBERS_MAX];
+    SHEAF_TRY(sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_round_open, &opening->what,
+                                    false, &entered, err));
+    if (entered.refusal != SHEAF_ACCEPTED)
+        return sheaf_fail(err, SHEAF_INVALID, "%s",
+                          sheaf_refusal_describe((uint16_t)entered.refusal)->sentence);
+    sheaf_round_config *config = calloc(1, sizeof *config);
+    sheaf_status status =
+        config ? SHEAF_OK : sheaf_fail(err, SHEAF_NOMEM, "no memory to coordinate a round");
+    if (config) {
+        sheaf_hub_read_begin(hub);
+        const struct sheaf_row_round *row =
+            sheaf_round_find(sheaf_hub_state(hub), entered.index);
+        sheaf_hash manifest = sheaf_log_store_hash(hub->store, 0, entered.index);
+        status = sheaf_round_job_config(sheaf_hub_state(hub), row, &manifest, config, err);
+        sheaf_hub_read_end(hub);
+    }
+    for (uint32_t i = 0; i < opening->what.participants.count; i++)
+        keys[i] = opening->participants[i].key;
+    if (status == SHEAF_OK)
+        status = sheaf_rounds_add(rounds, (uint32_t)opening->what.mandate, config, keys, err);
+    free(config);
+    if (status != SHEAF_OK)
+        sheaf_rounds_abort(rounds, entered.index, SHEAF_abort_reason_restart);
+    else
+        sheaf_hub_log(hub, "round.open", "round=%u participants=%u", entered.index,
+                      opening->what.participants.count);
+    return status;
+}
+
+void sheaf_rounds_abort(sheaf_rounds *rounds, uint32_t round, uint8_t reason)
+{
+    struct sheaf_round_abort what = {
+        .reason = reason, .has_reason = true, .round = round, .has_round = true};
+    sheaf_entered entered;
+    sheaf_err err = {0};
+    if (sheaf_sequencer_enter(rounds->hub->sequencer, SHEAF_KIND_round_abort, &what, false,
+                              &entered, &err)
+        != SHEAF_OK)
+        sheaf_hub_log(rounds->hub, "round.abort", "round=%u error=\"%s\"", round, err.message);
+    else if (entered.refusal != SHEAF_ACCEPTED)
+        sheaf_hub_log(rounds->hub, "round.abort", "round=%u refused=\"%s\"", round,
+                      sheaf_refusal_describe((uint16_t)entered.refusal)->sentence);
+    else
+        sheaf_hub_log(rounds->hub, "round.abort", "round=%u reason=%u", round, reason);
+}
+
+/* ---- a turn of the thread ---- */
+
+/* What ended meanwhile ends the round too. */
+static bool still_allowed(sheaf_hub *hub, const sheaf_slot *slot)
+{
+    sheaf_hub_read_begin(hub);
+    const sheaf_state *state = sheaf_hub_state(hub);
+    const struct sheaf_row_round *round = sheaf_round_find(state, slot->round);
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, slot->mandate);
+    int64_t now = sheaf_clock_ms();
+    bool allowed = true;
+    if (round && mandate) { /* else it is a lie, which goes on */
+        allowed = mandate->revoked == SHEAF_NONE && mandate->expires >= now;
+        for (uint16_t i = 0; allowed && i < round->seats; i++) {
+            const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
+            allowed = sheaf_seat_check(state, slot->mandate, seat->key, seat->dataset, now)
+                      == SHEAF_ACCEPTED;
+        }
+    }
+    sheaf_hub_read_end(hub);
+    return allowed;
+}
+
+static void tell(sheaf_rounds *rounds, sheaf_slot *slot)
+{
+    sheaf_round_stage stage = sheaf_coordinator_stage(slot->coordinator);
+    uint16_t answers = sheaf_slot_answers(slot);
+    if (slot->told_stage == stage && slot->told_answers == answers)
+        return;
+    slot->told_stage = stage;
+    slot->told_answers = answers;
+    sheaf_buffer data;
+    sheaf_buffer_init(&data, 256);
+    sheaf_json_writer w = sheaf_json_begin(&data);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "answers", answers);
+    sheaf_json_member_put_int(&w, "of", slot->count);
+    sheaf_json_member_put_int(&w, "round", slot->round);
+    sheaf_json_member_put_string(&w, "stage", sheaf_str(sheaf_round_stage_text(stage)));
+    sheaf_json_close(&w);
+    if (!data.failed)
+        sheaf_http_events_publish(rounds->hub->events, "round", sheaf_buffer_slice(&data));
+    sheaf_buffer_deinit(&data);
+}
+
+static void count_abort(sheaf_rounds *rounds, const sheaf_slot *slot, bool aborted)
+{
+    sheaf_plan *plan = sheaf_rounds_plan_of(rounds, slot->mandate);
+    if (!plan)
+        return;
+    plan->aborts = aborted ? plan->aborts + 1 : 0;
+    plan->arrivals = rounds->arrivals;
+    plan->enough_ms = 0;
+    if (aborted)
+        plan->not_before_ms = sheaf_rounds_now_ms() + SHEAF_RETRY_MS;
+}
+
+static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
+{
+    sheaf_err err = {0};
+    sheaf_round_stage stage = sheaf_coordinator_stage(slot->coordinator);
+    bool aborted = stage == SHEAF_ROUND_ABORTED;
+    if (aborted) {
+        sheaf_hub_log(rounds->hub, "round.end", "round=%u reason=\"%s\"", slot->round,
+                      sheaf_coordinator_reason(slot->coordinator));
+        sheaf_rounds_abort(rounds, slot->round, slot->abort_reason);
+    } else if (sheaf_rounds_finish(rounds, slot, &err) != SHEAF_OK) {
+        aborted = true;
+        sheaf_hub_log(rounds->hub, "round.end", "round=%u error=\"%s\"", slot->round,
+                      err.message);
+        sheaf_rounds_abort(rounds, slot->round, SHEAF_abort_reason_unsound);
+    }
+    pthread_mutex_lock(&rounds->lock);
+    slot->over = true;
+    slot->over_ms = sheaf_rounds_now_ms();
+    count_abort(rounds, slot, aborted);
+    pthread_mutex_unlock(&rounds->lock);
+}
+
+static void step(sheaf_rounds *rounds, sheaf_slot *slot)
+{
+    bool allowed = still_allowed(rounds->hub, slot);
+    pthread_mutex_lock(&rounds->lock);
+    sheaf_coordinator *c = slot->coordinator;
+    if (sheaf_coordinator_stage(c) < SHEAF_ROUND_DONE) {
+        if (!allowed) {
+            slot->abort_reason = SHEAF_abort_reason_revoked;
+            sheaf_coordinator_abort(c, "the mandate or a consent has ended");
+        }
+        sheaf_coordinator_tick(c, sheaf_rounds_now_ms());
+    }
+    tell(rounds, slot);
+    bool ended = sheaf_coordinator_stage(c) >= SHEAF_ROUND_DONE;
+    pthread_mutex_unlock(&rounds->lock);
+    if (ended)
+        end_slot(rounds, slot);
+}
+
+static void *rounds_run(void *context)
+{
+    sheaf_rounds *rounds = context;
+    bool stopping = false;
+    while (!stopping) {
+        for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++)
+            if (rounds->slots[i].coordinator && !rounds->slots[i].over)
+                step(rounds, &rounds->slots[i]);
+        sheaf_rounds_answer_polls(rounds, false);
+        if (!atomic_load(&rounds->hub->failed)) {
+            sheaf_rounds_plan(rounds);
+            if (rounds->hub->lie == SHEAF_LIE_ROUND_WITHOUT_MANDATE && !rounds->lied)
+                sheaf_rounds_lie(rounds);
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += TURN_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_mutex_lock(&rounds->lock);
+        if (!rounds->stopping)
+            pthread_cond_timedwait(&rounds->woken, &rounds->lock, &until);
+        stopping = rounds->stopping;
+        pthread_mutex_unlock(&rounds->lock);
+    }
+    return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+/* What a previous process had under way: its secrets are gone with it. */
+static void abort_leftovers(sheaf_rounds *rounds)
+{
+    sheaf_hub *hub = rounds->hub;
+    uint32_t from = 0, found = SHEAF_NONE;
+    do {
+        found = SHEAF_NONE;
+        sheaf_hub_read_begin(hub);
+        const sheaf_state *state = sheaf_hub_state(hub);
+        for (; from < sheaf_round_count(state) && found == SHEAF_NONE; from++)
+            if (sheaf_round_at(state, from)->state == SHEAF_round_state_open)
+                found = sheaf_round_at(state, from)->id;
+        sheaf_hub_read_end(hub);
+        if (found != SHEAF_NONE)
+            sheaf_rounds_abort(rounds, found, SHEAF_abort_reason_restart);
+    } while (found != SHEAF_NONE);
+}
+
+sheaf_status sheaf_rounds_open(sheaf_rounds **out, sheaf_hub *hub, sheaf_err *err)
+{
+    sheaf_rounds *rounds = calloc(1, sizeof *rounds);
+    if (!rounds)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to coordinate rounds");
+    rounds->hub = hub;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&rounds->lock, NULL);
+    pthread_cond_init(&rounds->woken, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    abort_leftovers(rounds);
+    if (pthread_create(&rounds->thread, NULL, rounds_run, rounds) != 0) {
+        sheaf_rounds_close(rounds);
+        return sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the rounds");
+    }
+    rounds->started = true;
+    *out = rounds;
+    return SHEAF_OK;
+}
+
+void sheaf_rounds_stop(sheaf_rounds *rounds)
+{
+    if (!rounds || !rounds->started)
+        return;
+    pthread_mutex_lock(&rounds->lock);
+    rounds->stopping = true;
+    pthread_cond_broadcast(&rounds->woken);
+    pthread_mutex_unlock(&rounds->lock);
+    pthread_join(rounds->thread, NULL);
+    rounds->started = false;
+    sheaf_rounds_answer_polls(rounds, true);
+}
+
+void sheaf_rounds_close(sheaf_rounds *rounds)
+{
+    if (!rounds)
+        return;
+    sheaf_rounds_stop(rounds);
+    sheaf_rounds_answer_polls(rounds, true);
+    for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++)
+        if (rounds->slots[i].coordinator)
+            slot_free(&rounds->slots[i]);
+    pthread_mutex_destroy(&rounds->lock);
+    pthread_cond_destroy(&rounds->woken);
+    free(rounds);
+}

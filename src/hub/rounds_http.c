@@ -1,0 +1,220 @@
+#include "base/encode.h"
+#include "hub/answers.h"
+#include "hub/rounds_internal.h"
+
+#include <stdlib.h>
+
+/* ---- who is ready ---- */
+
+/* The round in which the key has a seat and that is under way. */
+static uint32_t seat_of(const sheaf_rounds *rounds, uint32_t key)
+{
+    for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++) {
+        const sheaf_slot *slot = &rounds->slots[i];
+        for (uint16_t k = 0; slot->coordinator && !slot->over && k < slot->count; k++)
+            if (slot->keys[k] == key)
+                return slot->round;
+    }
+    return SHEAF_NONE;
+}
+
+/* The node's place: its own, a new one, or that of one not heard of for long. */
+static sheaf_ready_node *place_of(sheaf_rounds *rounds, uint32_t key, int64_t now_ms)
+{
+    sheaf_ready_node *stale = NULL;
+    for (size_t i = 0; i < rounds->node_count; i++) {
+        sheaf_ready_node *node = &rounds->nodes[i];
+        if (node->key == key)
+            return node;
+        if (now_ms - node->at_ms > SHEAF_NODE_READY_MS)
+            stale = node;
+    }
+    if (rounds->node_count < SHEAF_NODES_MAX)
+        stale = &rounds->nodes[rounds->node_count++];
+    if (stale)
+        *stale = (sheaf_ready_node){.key = key, .at_ms = INT64_MIN / 2};
+    return stale;
+}
+
+sheaf_status sheaf_rounds_ready(sheaf_rounds *rounds, uint32_t key, const uint32_t *datasets,
+                                size_t count, uint32_t *round, sheaf_err *err)
+{
+    int64_t now_ms = sheaf_rounds_now_ms();
+    if (count > SHEAF_NODE_DATASETS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "a node names at most %d data sets",
+                          SHEAF_NODE_DATASETS_MAX);
+    pthread_mutex_lock(&rounds->lock);
+    sheaf_ready_node *node = place_of(rounds, key, now_ms);
+    if (node) {
+        if (now_ms - node->at_ms > SHEAF_NODE_READY_MS)
+            rounds->arrivals++;
+        node->at_ms = now_ms;
+        node->count = count;
+        memcpy(node->datasets, datasets, count * sizeof *datasets);
+        *round = seat_of(rounds, key);
+        pthread_cond_signal(&rounds->woken);
+    }
+    pthread_mutex_unlock(&rounds->lock);
+    return node ? SHEAF_OK
+                : sheaf_fail(err, SHEAF_NOMEM, "more than %d nodes are ready already",
+                             SHEAF_NODES_MAX);
+}
+
+/* ---- messages ---- */
+
+size_t sheaf_rounds_message_max(sheaf_rounds *rounds, uint32_t round)
+{
+    pthread_mutex_lock(&rounds->lock);
+    const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
+    size_t most = 0;
+    for (int type = SHEAF_ROUND_ADVERTISE; slot && type <= SHEAF_ROUND_REVEAL; type++) {
+        size_t max = sheaf_round_message_max(&slot->coordinator->config, type);
+        most = max > most ? max : most;
+    }
+    pthread_mutex_unlock(&rounds->lock);
+    return most;
+}
+
+sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
+                                         sheaf_slice message)
+{
+    sheaf_err err = {0};
+    sheaf_round_answer answer = SHEAF_ROUND_REFUSED;
+    pthread_mutex_lock(&rounds->lock);
+    sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
+    if (slot && sheaf_coordinator_stage(slot->coordinator) < SHEAF_ROUND_DONE)
+        answer =
+            sheaf_coordinator_receive(slot->coordinator, message, sheaf_rounds_now_ms(), &err);
+    else
+        (void)sheaf_fail(&err, SHEAF_INVALID, "round %u is not under way", round);
+    pthread_cond_signal(&rounds->woken);
+    pthread_mutex_unlock(&rounds->lock);
+    if (answer == SHEAF_ROUND_REFUSED)
+        return sheaf_http_error(422, "%s", err.message);
+    sheaf_rounds_answer_polls(rounds, false);
+    return sheaf_answer_nothing();
+}
+
+/* ---- bundles ---- */
+
+/* The bundle of the stage, that of the abort if there is one, or empty. */
+static sheaf_slice bundle_of(const sheaf_slot *slot, uint32_t stage)
+{
+    if (sheaf_coordinator_stage(slot->coordinator) == SHEAF_ROUND_ABORTED)
+        stage = SHEAF_ROUND_ABORTED;
+    return sheaf_coordinator_bundle(slot->coordinator, (sheaf_round_stage)stage);
+}
+
+static sheaf_http_response bundle_answer(sheaf_slice bundle)
+{
+    sheaf_http_response response = sheaf_http_copy(200, "application/octet-stream", bundle);
+    sheaf_http_header(&response, "Cache-Control", "no-store");
+    return response;
+}
+
+sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uint32_t key,
+                                       uint32_t stage, const sheaf_http_request *request,
+                                       sheaf_http_response *response)
+{
+    sheaf_http_verdict verdict = SHEAF_HTTP_ANSWERED;
+    pthread_mutex_lock(&rounds->lock);
+    const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
+    bool seated = false;
+    for (uint16_t i = 0; slot && i < slot->count; i++)
+        seated = seated || slot->keys[i] == key;
+    sheaf_slice bundle = seated ? bundle_of(slot, stage) : (sheaf_slice){0};
+    sheaf_poll *free_poll = NULL;
+    for (size_t i = 0; i < SHEAF_POLLS_MAX && !free_poll; i++)
+        if (!rounds->polls[i].token)
+            free_poll = &rounds->polls[i];
+    if (!slot) {
+        *response = sheaf_http_error(404, "round %u is not under way", round);
+    } else if (!seated) {
+        *response = sheaf_http_error(404, "key %u has no seat in round %u", key, round);
+    } else if (bundle.len > 0) {
+        *response = bundle_answer(bundle);
+    } else if (slot->over || rounds->stopping || !free_poll) {
+        *response = sheaf_answer_nothing();
+    } else {
+        *free_poll = (sheaf_poll){.token = sheaf_http_defer(request),
+                                  .round = round,
+                                  .stage = stage,
+                                  .until_ms = sheaf_rounds_now_ms() + SHEAF_POLL_MS};
+        verdict = SHEAF_HTTP_DEFERRED;
+    }
+    pthread_mutex_unlock(&rounds->lock);
+    return verdict;
+}
+
+void sheaf_rounds_answer_polls(sheaf_rounds *rounds, bool all)
+{
+    int64_t now_ms = sheaf_rounds_now_ms();
+    for (size_t i = 0; i < SHEAF_POLLS_MAX; i++) {
+        sheaf_http_token *token = NULL;
+        sheaf_http_response response;
+        pthread_mutex_lock(&rounds->lock);
+        sheaf_poll *poll = &rounds->polls[i];
+        const sheaf_slot *slot = poll->token ? sheaf_rounds_slot(rounds, poll->round) : NULL;
+        sheaf_slice bundle = slot ? bundle_of(slot, poll->stage) : (sheaf_slice){0};
+        if (poll->token && (bundle.len > 0 || all || !slot || now_ms >= poll->until_ms)) {
+            token = poll->token;
+            response = bundle.len > 0 ? bundle_answer(bundle) : sheaf_answer_nothing();
+            *poll = (sheaf_poll){0};
+        }
+        pthread_mutex_unlock(&rounds->lock);
+        if (token)
+            sheaf_http_respond(token, &response);
+    }
+}
+
+/* ---- what is to be seen ---- */
+
+bool sheaf_rounds_progress(sheaf_rounds *rounds, uint32_t round, sheaf_round_progress *out)
+{
+    pthread_mutex_lock(&rounds->lock);
+    const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
+    if (slot)
+        *out = (sheaf_round_progress){
+            .stage = sheaf_round_stage_text(sheaf_coordinator_stage(slot->coordinator)),
+            .answers = sheaf_slot_answers(slot),
+            .of = slot->count};
+    pthread_mutex_unlock(&rounds->lock);
+    return slot != NULL;
+}
+
+void sheaf_rounds_refuse(sheaf_rounds *rounds, uint32_t round, uint32_t key, sheaf_slice reason)
+{
+    pthread_mutex_lock(&rounds->lock);
+    uint64_t kept =
+        rounds->refusal_count < SHEAF_REFUSALS_MAX ? rounds->refusal_count : SHEAF_REFUSALS_MAX;
+    sheaf_round_refusal *place = NULL;
+    for (uint64_t i = 0; i < kept; i++)
+        if (rounds->refusals[i].round == round && rounds->refusals[i].key == key)
+            place = &rounds->refusals[i];
+    if (!place)
+        place = &rounds->refusals[rounds->refusal_count++ % SHEAF_REFUSALS_MAX];
+    *place = (sheaf_round_refusal){.round = round, .key = key};
+    place->len = reason.len < sizeof place->reason ? reason.len : sizeof place->reason;
+    memcpy(place->reason, reason.data, place->len);
+    pthread_mutex_unlock(&rounds->lock);
+    sheaf_hub_log(rounds->hub, "round.refused", "round=%u key=%u", round, key);
+}
+
+void sheaf_rounds_refusals_put(sheaf_rounds *rounds, uint32_t round, sheaf_json_writer *w)
+{
+    pthread_mutex_lock(&rounds->lock);
+    uint64_t kept =
+        rounds->refusal_count < SHEAF_REFUSALS_MAX ? rounds->refusal_count : SHEAF_REFUSALS_MAX;
+    sheaf_json_open_list(w);
+    for (uint64_t i = 0; i < kept; i++) {
+        const sheaf_round_refusal *refusal = &rounds->refusals[i];
+        if (refusal->round != round)
+            continue;
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "key", refusal->key);
+        sheaf_json_member_put_string(w, "reason", sheaf_bytes(refusal->reason, refusal->len));
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+    pthread_mutex_unlock(&rounds->lock);
+}

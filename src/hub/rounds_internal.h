@@ -1,0 +1,121 @@
+/* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
+ * rounds_plan.c decides what is next, rounds_result.c closes, rounds_http.c listens.
+ *
+ * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
+ * rounds' thread adds and ends slots, so it may read a coordinator that is over without it.
+ */
+#ifndef SHEAF_HUB_ROUNDS_INTERNAL_H
+#define SHEAF_HUB_ROUNDS_INTERNAL_H
+
+#include "hub/rounds.h"
+#include "round/coordinator.h"
+
+enum { SHEAF_PLANS_MAX = 256, SHEAF_ABORTS_MAX = 3, SHEAF_RETRY_MS = 1000 };
+
+/* One round that this process runs or ran last. */
+typedef struct {
+    sheaf_coordinator *coordinator; /* NULL: the slot is free */
+    uint32_t round, mandate;
+    uint16_t count;
+    uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
+    bool over;                              /* its end is on the log */
+    int64_t over_ms;
+    uint8_t abort_reason; /* if it ends without a sum */
+    uint32_t told_stage, told_answers;
+} sheaf_slot;
+
+typedef struct {
+    uint32_t key;
+    uint32_t datasets[SHEAF_NODE_DATASETS_MAX];
+    size_t count;
+    int64_t at_ms;
+} sheaf_ready_node;
+
+/* What this process remembers of a mandate. */
+typedef struct {
+    uint32_t mandate;
+    int64_t enough_ms;     /* since when enough nodes are ready, 0 if they are not */
+    int64_t not_before_ms; /* a pause after a failure */
+    unsigned aborts;       /* in a row */
+    uint64_t arrivals;     /* of nodes, when it gave up */
+    uint32_t pending;      /* a closed round that waits for attestations */
+    int64_t pending_ms;
+    uint32_t recorded; /* an evaluation that was recorded, or cannot be */
+} sheaf_plan;
+
+typedef struct {
+    sheaf_http_token *token; /* NULL: free */
+    uint32_t round, stage;
+    int64_t until_ms;
+} sheaf_poll;
+
+typedef struct {
+    uint32_t round, key;
+    size_t len;
+    char reason[SHEAF_REASON_MAX];
+} sheaf_round_refusal;
+
+struct sheaf_rounds {
+    sheaf_hub *hub;
+    pthread_t thread;
+    bool started, stopping, lied;
+    pthread_mutex_t lock;
+    pthread_cond_t woken;
+    sheaf_slot slots[SHEAF_ROUNDS_MAX];
+    sheaf_ready_node nodes[SHEAF_NODES_MAX];
+    size_t node_count;
+    uint64_t arrivals; /* nodes that said they are ready after they had not for a while */
+    sheaf_plan plans[SHEAF_PLANS_MAX];
+    size_t plan_count;
+    sheaf_poll polls[SHEAF_POLLS_MAX];
+    sheaf_round_refusal refusals[SHEAF_REFUSALS_MAX];
+    uint64_t refusal_count; /* ever; the latest are kept */
+};
+
+/* A round that can be opened now. */
+typedef struct {
+    struct sheaf_round_open what;
+    struct sheaf_participant participants[SHEAF_ROUND_MEMBERS_MAX];
+} sheaf_opening;
+
+/* Milliseconds that never go back. */
+int64_t sheaf_rounds_now_ms(void);
+
+/* The slot of a round, or NULL; with the lock held. */
+sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round);
+
+/* How many seats of the current stage have answered. */
+uint16_t sheaf_slot_answers(const sheaf_slot *slot);
+
+/* Looks at every mandate: opens rounds, records evaluations, takes back what nobody attests. */
+void sheaf_rounds_plan(sheaf_rounds *rounds);
+
+/* The mandate's memory, or NULL where too many are remembered; with the lock held. */
+sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate);
+
+/* Opens the round on the log and begins to coordinate it. */
+SHEAF_MUST_USE sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds,
+                                               const sheaf_opening *opening, sheaf_err *err);
+
+/* Adds a slot for a round with this config; `keys` are those of its seats. */
+SHEAF_MUST_USE sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
+                                             const sheaf_round_config *config,
+                                             const uint32_t *keys, sheaf_err *err);
+
+/* Closes a round whose coordinator is done: result and transcript as blobs, round.close. */
+SHEAF_MUST_USE sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot *slot,
+                                                sheaf_err *err);
+
+/* Enters round.abort. */
+void sheaf_rounds_abort(sheaf_rounds *rounds, uint32_t round, uint8_t reason);
+
+/* Enters model.evaluate for an attested evaluation, then the state's digest. */
+void sheaf_rounds_record(sheaf_rounds *rounds, uint32_t round);
+
+/* The dishonest hub of tests. */
+void sheaf_rounds_lie(sheaf_rounds *rounds);
+
+/* Answers the polls that can be answered, and those that have waited long enough. */
+void sheaf_rounds_answer_polls(sheaf_rounds *rounds, bool all);
+
+#endif

@@ -1,0 +1,219 @@
+#include "hub/rounds_internal.h"
+#include "store/clock.h"
+
+sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate)
+{
+    for (size_t i = 0; i < rounds->plan_count; i++)
+        if (rounds->plans[i].mandate == mandate)
+            return &rounds->plans[i];
+    if (rounds->plan_count == SHEAF_PLANS_MAX)
+        return NULL;
+    sheaf_plan *plan = &rounds->plans[rounds->plan_count++];
+    *plan = (sheaf_plan){.mandate = mandate, .pending = SHEAF_NONE, .recorded = SHEAF_NONE};
+    return plan;
+}
+
+/* ---- who and what ---- */
+
+/* The key of a node that is ready to compute on the data set and may, or SHEAF_NONE. */
+static uint32_t ready_key(const sheaf_rounds *rounds, uint32_t mandate, uint32_t dataset,
+                          int64_t stamp, int64_t now_ms)
+{
+    for (size_t i = 0; i < rounds->node_count; i++) {
+        const sheaf_ready_node *node = &rounds->nodes[i];
+        if (now_ms - node->at_ms > SHEAF_NODE_READY_MS)
+            continue;
+        for (size_t k = 0; k < node->count; k++)
+            if (node->datasets[k] == dataset
+                && sheaf_seat_check(sheaf_hub_state(rounds->hub), mandate, node->key, dataset,
+                                    stamp)
+                       == SHEAF_ACCEPTED)
+                return node->key;
+    }
+    return SHEAF_NONE;
+}
+
+/* Adds the seat at its place by member; a member has one. */
+static void seat_insert(const sheaf_state *state, sheaf_opening *out, uint32_t key,
+                        uint32_t dataset)
+{
+    uint32_t member = sheaf_key_find(state, key)->member;
+    uint32_t count = out->what.participants.count, at = count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t other = sheaf_key_find(state, out->participants[i].key)->member;
+        if (other == member)
+            return;
+        if (other > member && at == count)
+            at = i;
+    }
+    if (count == SHEAF_ROUND_MEMBERS_MAX)
+        return;
+    memmove(&out->participants[at + 1], &out->participants[at],
+            (count - at) * sizeof *out->participants);
+    out->participants[at] = (struct sheaf_participant){
+        .dataset = dataset, .has_dataset = true, .key = key, .has_key = true};
+    out->what.participants.count++;
+}
+
+/* How many different members the mandate's data sets have. */
+static uint32_t members_possible(const sheaf_state *state,
+                                 const struct sheaf_row_mandate *mandate)
+{
+    uint32_t found = 0;
+    for (uint16_t i = 0; i < mandate->sources; i++) {
+        const struct sheaf_row_dataset *data = sheaf_dataset_find(
+            state, sheaf_source_at(state, mandate->source_first + i)->dataset);
+        bool first = data->retired == SHEAF_NONE;
+        for (uint16_t k = 0; first && k < i; k++) {
+            const struct sheaf_row_dataset *before = sheaf_dataset_find(
+                state, sheaf_source_at(state, mandate->source_first + k)->dataset);
+            first = before->retired != SHEAF_NONE || before->member != data->member;
+        }
+        found += first;
+    }
+    return found;
+}
+
+/* First statistics, in the last round the evaluation, in between training. */
+static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
+                     sheaf_opening *out)
+{
+    const sheaf_state *state = sheaf_hub_state(rounds->hub);
+    out->what.task = SHEAF_task_statistics;
+    if (mandate->result_round != SHEAF_NONE) {
+        out->what.base = sheaf_round_find(state, mandate->result_round)->result;
+        out->what.has_base = true;
+        out->what.task = mandate->rounds_used + 1 >= mandate->rounds_max ? SHEAF_task_evaluate
+                                                                         : SHEAF_task_train;
+    }
+    out->what.has_task = out->what.has_words = true;
+    out->what.words =
+        sheaf_task_words(out->what.task, sheaf_model_find(state, mandate->model)->features);
+}
+
+/* With both locks held: can the mandate's next round be opened now? */
+static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
+                    sheaf_plan *plan, sheaf_opening *out)
+{
+    const sheaf_state *state = sheaf_hub_state(rounds->hub);
+    int64_t now_ms = sheaf_rounds_now_ms(), stamp = sheaf_clock_ms();
+    if (sheaf_mandate_check(state, mandate->id, stamp) != SHEAF_ACCEPTED
+        || sheaf_next_round_check(state, mandate->id) != SHEAF_ACCEPTED
+        || sheaf_model_find(state, mandate->model)->state == SHEAF_model_state_retired
+        || now_ms < plan->not_before_ms)
+        return false;
+    if (plan->aborts >= SHEAF_ABORTS_MAX && plan->arrivals == rounds->arrivals)
+        return false;
+    *out = (sheaf_opening){.what = {.mandate = mandate->id,
+                                    .has_mandate = true,
+                                    .has_participants = true,
+                                    .stage_ms = rounds->hub->stage_ms,
+                                    .has_stage_ms = true}};
+    out->what.participants.at = out->participants;
+    for (uint16_t i = 0; i < mandate->sources; i++) {
+        uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
+        uint32_t key = ready_key(rounds, mandate->id, dataset, stamp, now_ms);
+        if (key != SHEAF_NONE)
+            seat_insert(state, out, key, dataset);
+    }
+    uint16_t seats = (uint16_t)out->what.participants.count;
+    if (seats < SHEAF_ROUND_MEMBERS_MIN || seats < sheaf_survivors_min(state, mandate, seats)) {
+        plan->enough_ms = 0;
+        return false;
+    }
+    if (plan->enough_ms == 0)
+        plan->enough_ms = now_ms;
+    if (seats < members_possible(state, mandate)
+        && now_ms - plan->enough_ms < rounds->hub->grace_ms)
+        return false;
+    set_task(rounds, mandate, out);
+    return true;
+}
+
+/* ---- what a mandate needs now ---- */
+
+typedef enum { NEED_NOTHING, NEED_ROUND, NEED_TAKING_BACK, NEED_RECORD } need;
+
+static bool is_recorded(const sheaf_state *state, uint32_t round)
+{
+    for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++)
+        if (sheaf_evaluation_at(state, i)->round == round)
+            return true;
+    return false;
+}
+
+static need look(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
+                 sheaf_plan *plan, sheaf_opening *opening)
+{
+    const sheaf_state *state = sheaf_hub_state(rounds->hub);
+    const struct sheaf_row_round *last = sheaf_round_find(state, mandate->last_round);
+    int64_t now_ms = sheaf_rounds_now_ms();
+    if (last && last->state == SHEAF_round_state_closed) {
+        if (last->attested < mandate->attest_min) {
+            if (plan->pending != last->id)
+                plan->pending_ms = now_ms;
+            plan->pending = last->id;
+            return now_ms - plan->pending_ms > rounds->hub->attest_ms ? NEED_TAKING_BACK
+                                                                      : NEED_NOTHING;
+        }
+        if (last->task == SHEAF_task_evaluate && plan->recorded != last->id
+            && !is_recorded(state, last->id))
+            return NEED_RECORD;
+    }
+    return prepare(rounds, mandate, plan, opening) ? NEED_ROUND : NEED_NOTHING;
+}
+
+static void act(sheaf_rounds *rounds, need what, uint32_t mandate, uint32_t last,
+                const sheaf_opening *opening)
+{
+    sheaf_err err = {0};
+    int64_t pause_ms = 0;
+    bool aborted = false;
+    if (what == NEED_RECORD) {
+        sheaf_rounds_record(rounds, last);
+    } else if (what == NEED_TAKING_BACK) {
+        sheaf_rounds_abort(rounds, last, SHEAF_abort_reason_unsound);
+        aborted = true;
+    } else if (sheaf_rounds_begin(rounds, opening, &err) != SHEAF_OK) {
+        sheaf_hub_log(rounds->hub, "round.open", "mandate=%u error=\"%s\"", mandate,
+                      err.message);
+        pause_ms = SHEAF_RETRY_MS;
+    }
+    pthread_mutex_lock(&rounds->lock);
+    sheaf_plan *plan = sheaf_rounds_plan_of(rounds, mandate);
+    if (what == NEED_RECORD)
+        plan->recorded = last;
+    if (aborted)
+        plan->aborts++;
+    plan->enough_ms = 0;
+    plan->arrivals = rounds->arrivals;
+    plan->not_before_ms = sheaf_rounds_now_ms() + pause_ms;
+    pthread_mutex_unlock(&rounds->lock);
+}
+
+void sheaf_rounds_plan(sheaf_rounds *rounds)
+{
+    sheaf_opening opening;
+    for (uint32_t i = 0;; i++) {
+        need what = NEED_NOTHING;
+        uint32_t id = SHEAF_NONE, last = SHEAF_NONE;
+        pthread_mutex_lock(&rounds->lock);
+        sheaf_hub_read_begin(rounds->hub);
+        const sheaf_state *state = sheaf_hub_state(rounds->hub);
+        bool end = i >= sheaf_mandate_count(state);
+        if (!end) {
+            const struct sheaf_row_mandate *mandate = sheaf_mandate_at(state, i);
+            sheaf_plan *plan = sheaf_rounds_plan_of(rounds, mandate->id);
+            id = mandate->id;
+            last = mandate->last_round;
+            if (plan && mandate->revoked == SHEAF_NONE)
+                what = look(rounds, mandate, plan, &opening);
+        }
+        sheaf_hub_read_end(rounds->hub);
+        pthread_mutex_unlock(&rounds->lock);
+        if (end)
+            return;
+        if (what != NEED_NOTHING)
+            act(rounds, what, id, last, &opening);
+    }
+}

@@ -1,0 +1,157 @@
+#include "hub/rounds_internal.h"
+#include "hub/sequencer.h"
+#include "learn/round_job.h"
+#include "store/clock.h"
+
+#include <stdlib.h>
+
+/* ---- closing ---- */
+
+/* The keys of those whose vectors are in the sum, in the order of the seats. */
+static uint32_t survivors(const sheaf_slot *slot, struct sheaf_survivor *out)
+{
+    const sheaf_coordinator *c = slot->coordinator;
+    const sheaf_survivors *list = sheaf_coordinator_list(c);
+    uint32_t count = 0;
+    for (uint16_t i = 0; i < slot->count; i++)
+        for (uint16_t k = 0; k < list->survivors; k++)
+            if (list->survivor[k] == c->config.members[i].member)
+                out[count++] = (struct sheaf_survivor){.key = slot->keys[i], .has_key = true};
+    return count;
+}
+
+/* The result as the state has it, without holding the lock while blobs are read. */
+static sheaf_status compute(sheaf_hub *hub, const sheaf_slot *slot, sheaf_round_result *out,
+                            uint8_t *task, sheaf_err *err)
+{
+    sheaf_buffer base;
+    struct sheaf_row_round round;
+    sheaf_hub_read_begin(hub);
+    const struct sheaf_row_round *row = sheaf_round_find(sheaf_hub_state(hub), slot->round);
+    if (row)
+        round = *row;
+    sheaf_hub_read_end(hub);
+    if (!row)
+        return sheaf_fail(err, SHEAF_INVALID, "there is no round %u", slot->round);
+    *task = round.task;
+    sheaf_buffer_init(&base, SHEAF_MODEL_BYTES_MAX);
+    sheaf_status status = SHEAF_OK;
+    if (!sheaf_hash_is_zero(&round.base))
+        status = sheaf_blob_read(&hub->blobs, &round.base, &base, err);
+    if (status == SHEAF_OK) {
+        sheaf_hub_read_begin(hub);
+        status = sheaf_round_job_result(sheaf_hub_state(hub), &round, sheaf_buffer_slice(&base),
+                                        sheaf_coordinator_sum(slot->coordinator), out, err);
+        sheaf_hub_read_end(hub);
+    }
+    sheaf_buffer_deinit(&base);
+    return status;
+}
+
+static sheaf_status store_transcript(sheaf_hub *hub, const sheaf_coordinator *c,
+                                     sheaf_hash *hash, sheaf_err *err)
+{
+    sheaf_buffer transcript;
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&c->config));
+    sheaf_status status = sheaf_coordinator_transcript(c, &transcript, err);
+    if (status == SHEAF_OK)
+        status = sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&transcript), hash, err);
+    sheaf_buffer_deinit(&transcript);
+    return status;
+}
+
+sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_err *err)
+{
+    sheaf_hub *hub = rounds->hub;
+    sheaf_round_result result;
+    struct sheaf_survivor list[SHEAF_ROUND_MEMBERS_MAX];
+    struct sheaf_round_close what = {.round = slot->round,
+                                     .has_round = true,
+                                     .has_result = true,
+                                     .has_transcript = true,
+                                     .survivors = {list, survivors(slot, list)},
+                                     .has_survivors = true};
+    uint8_t task;
+    SHEAF_TRY(compute(hub, slot, &result, &task, err));
+    what.has_figures = task == SHEAF_task_train;
+    what.figures = result.figures;
+    sheaf_status status =
+        sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&result.bytes), &what.result, err);
+    sheaf_buffer_deinit(&result.bytes);
+    SHEAF_TRY(status);
+    SHEAF_TRY(store_transcript(hub, slot->coordinator, &what.transcript, err));
+    sheaf_entered entered;
+    SHEAF_TRY(sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_round_close, &what, false,
+                                    &entered, err));
+    if (entered.refusal != SHEAF_ACCEPTED)
+        return sheaf_fail(err, SHEAF_INVALID, "%s",
+                          sheaf_refusal_describe((uint16_t)entered.refusal)->sentence);
+    sheaf_hub_log(hub, "round.close", "round=%u survivors=%u", slot->round,
+                  what.survivors.count);
+    return SHEAF_OK;
+}
+
+/* ---- evaluations ---- */
+
+static sheaf_status read_sum(sheaf_hub *hub, const struct sheaf_row_round *round,
+                             uint64_t *words, sheaf_err *err)
+{
+    sheaf_buffer bytes;
+    sheaf_buffer_init(&bytes, (size_t)round->words * 8);
+    sheaf_status status = sheaf_blob_read(&hub->blobs, &round->result, &bytes, err);
+    if (status == SHEAF_OK && bytes.len != (size_t)round->words * 8)
+        status = sheaf_fail(err, SHEAF_FAULT, "the sum of round %u has %zu bytes", round->id,
+                            bytes.len);
+    for (size_t i = 0; status == SHEAF_OK && i < round->words; i++) {
+        words[i] = 0;
+        for (size_t k = 8; k-- > 0;)
+            words[i] = words[i] << 8 | bytes.data[8 * i + k];
+    }
+    sheaf_buffer_deinit(&bytes);
+    return status;
+}
+
+static sheaf_status figures_of(sheaf_hub *hub, uint32_t id, struct sheaf_figures *out,
+                               sheaf_err *err)
+{
+    sheaf_hub_read_begin(hub);
+    struct sheaf_row_round round = *sheaf_round_find(sheaf_hub_state(hub), id);
+    sheaf_hub_read_end(hub);
+    uint64_t *words = calloc(round.words, sizeof *words);
+    sheaf_round_result result;
+    if (!words)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", round.words);
+    sheaf_status status = read_sum(hub, &round, words, err);
+    if (status == SHEAF_OK) {
+        sheaf_hub_read_begin(hub);
+        status = sheaf_round_job_result(sheaf_hub_state(hub), &round, (sheaf_slice){0}, words,
+                                        &result, err);
+        sheaf_hub_read_end(hub);
+    }
+    free(words);
+    SHEAF_TRY(status);
+    *out = result.figures;
+    sheaf_buffer_deinit(&result.bytes);
+    return SHEAF_OK;
+}
+
+void sheaf_rounds_record(sheaf_rounds *rounds, uint32_t round)
+{
+    sheaf_hub *hub = rounds->hub;
+    struct sheaf_model_evaluate what = {.round = round, .has_round = true, .has_figures = true};
+    sheaf_entered entered = {0};
+    sheaf_err err = {0};
+    sheaf_status status = figures_of(hub, round, &what.figures, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_model_evaluate, &what, false,
+                                       &entered, &err);
+    if (status == SHEAF_OK && entered.refusal != SHEAF_ACCEPTED)
+        status = sheaf_fail(&err, SHEAF_INVALID, "%s",
+                            sheaf_refusal_describe((uint16_t)entered.refusal)->sentence);
+    /* The mandate's work is done: say what all of it amounts to. */
+    if (status == SHEAF_OK)
+        status = sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_state_digest, NULL, false,
+                                       &entered, &err);
+    if (status != SHEAF_OK)
+        sheaf_hub_log(hub, "model.evaluate", "round=%u error=\"%s\"", round, err.message);
+}

@@ -1,0 +1,42 @@
+/* hub/sequencer.h - the one thread that writes.
+ *
+ * It takes what waits, checks signatures outside the lock, then under it settles what is due,
+ * folds, writes the texts, appends the batch with one sync, signs and publishes the checkpoint.
+ * Only then whoever waits is answered, and listeners are told. What is refused leaves no trace.
+ */
+#ifndef SHEAF_HUB_SEQUENCER_H
+#define SHEAF_HUB_SEQUENCER_H
+
+#include "hub/hub_internal.h"
+
+enum {
+    SHEAF_QUEUE_MAX = 1024,      /* posts that wait; further ones are asked to come back */
+    SHEAF_BATCH_POSTS_MAX = 256, /* taken at once */
+    SHEAF_DIGEST_ENTRIES = 4096, /* a state.digest is due after so many */
+    SHEAF_HUB_ACT_MS = 600000,   /* how long the hub's own acts may wait to be entered */
+};
+
+SHEAF_MUST_USE sheaf_status sheaf_sequencer_open(sheaf_sequencer **out, sheaf_hub *hub,
+                                                 sheaf_err *err);
+
+/* Answers 503 to what still waits, ends the thread. */
+void sheaf_sequencer_stop(sheaf_sequencer *sequencer);
+void sheaf_sequencer_close(sheaf_sequencer *sequencer);
+
+/* A posted submission: answered later, or at once with *response where the queue is full. */
+sheaf_http_verdict sheaf_sequencer_post(sheaf_sequencer *sequencer,
+                                        const sheaf_http_request *request,
+                                        sheaf_http_response *response);
+
+typedef struct {
+    sheaf_refusal refusal; /* SHEAF_ACCEPTED, or why not */
+    uint32_t index;        /* of the entry */
+} sheaf_entered;
+
+/* An act of the hub itself; waits until it is durable or refused. For state.digest `what` is
+ * NULL: the digest is taken when its turn comes. With `lie` it is entered although refused. */
+SHEAF_MUST_USE sheaf_status sheaf_sequencer_enter(sheaf_sequencer *sequencer, sheaf_kind kind,
+                                                  const void *what, bool lie,
+                                                  sheaf_entered *out, sheaf_err *err);
+
+#endif

@@ -1,0 +1,199 @@
+#include "base/encode.h"
+#include "hub/api_internal.h"
+
+#include <stdlib.h>
+
+enum { ROWS_MAX = 500, ANSWER_MAX = 16 << 20, JSON_ARENA = 4 << 20 };
+
+bool sheaf_hub_hash_get(sheaf_slice text, sheaf_hash *out)
+{
+    return text.len == SHEAF_HEX_LEN_32 && sheaf_hex_get(text, out->bytes, sizeof out->bytes);
+}
+
+static void put_row(sheaf_json_writer *w, const sheaf_state *state, sheaf_table_id table,
+                    uint32_t row)
+{
+    sheaf_json_open_object(w);
+    sheaf_row_write(sheaf_table_describe(table), sheaf_table_row(state, table, row), row, w);
+    sheaf_json_close(w);
+}
+
+/* ---- one table ---- */
+
+sheaf_http_verdict sheaf_api_state(const sheaf_api_call *call, sheaf_http_response *response)
+{
+    sheaf_table_id table = sheaf_table_named(call->rest);
+    uint64_t from, count;
+    if (table == SHEAF_TABLE_COUNT) {
+        *response = sheaf_http_error(404, "the state has no such table");
+        return SHEAF_HTTP_ANSWERED;
+    }
+    if (!sheaf_api_query_int(call, "from", 0, UINT32_MAX, &from, response)
+        || !sheaf_api_query_int(call, "count", ROWS_MAX, ROWS_MAX, &count, response))
+        return SHEAF_HTTP_ANSWERED;
+    sheaf_buffer json;
+    sheaf_buffer_init(&json, ANSWER_MAX);
+    sheaf_json_writer w = sheaf_json_begin(&json);
+    sheaf_hub_read_begin(call->hub);
+    const sheaf_state *state = sheaf_hub_state(call->hub);
+    uint32_t total = sheaf_table_rows(state, table);
+    sheaf_json_open_object(&w);
+    sheaf_json_key(&w, "rows");
+    sheaf_json_open_list(&w);
+    for (uint64_t row = from; row < total && row - from < count; row++)
+        put_row(&w, state, table, (uint32_t)row);
+    sheaf_json_close(&w);
+    sheaf_json_member_put_string(&w, "table", sheaf_str(sheaf_table_describe(table)->name));
+    sheaf_json_member_put_int(&w, "total", total);
+    sheaf_json_close(&w);
+    sheaf_hub_read_end(call->hub);
+    *response = sheaf_answer_json(&json);
+    return SHEAF_HTTP_ANSWERED;
+}
+
+/* ---- what stands in entries ---- */
+
+/* `what` of an entry's act, in the arena over `block`; `bytes` holds the entry. With the lock
+ * held for reading. */
+static const sheaf_json *what_of(sheaf_hub *hub, uint32_t index, sheaf_buffer *bytes,
+                                 sheaf_arena *arena)
+{
+    sheaf_json *entry;
+    sheaf_err err;
+    sheaf_arena_reset(arena);
+    if (sheaf_log_store_entry(hub->store, index, bytes, &err) != SHEAF_OK
+        || sheaf_json_parse(sheaf_buffer_slice(bytes), arena, &entry, &err) != SHEAF_OK)
+        return NULL;
+    return sheaf_json_member(sheaf_json_member(entry, "act"), "what");
+}
+
+/* The document of the bylaws in force: the founding's, or that of the motion that the tick
+ * which made the version settled. */
+static const sheaf_json *bylaws_document(sheaf_hub *hub, sheaf_buffer *bytes,
+                                         sheaf_arena *arena)
+{
+    uint32_t version = sheaf_bylaws_now(sheaf_hub_state(hub))->id;
+    const sheaf_json *what = what_of(hub, version, bytes, arena);
+    const sheaf_json *motion = sheaf_json_member(what, "motion");
+    if (!motion || motion->type != SHEAF_JSON_INT)
+        return sheaf_json_member(what, "bylaws");
+    what = what_of(hub, (uint32_t)motion->integer, bytes, arena);
+    return sheaf_json_member(sheaf_json_member(sheaf_json_member(what, "effect"), "what"),
+                             "text");
+}
+
+sheaf_http_verdict sheaf_api_coop(const sheaf_api_call *call, sheaf_http_response *response)
+{
+    sheaf_hub *hub = call->hub;
+    sheaf_buffer json, bytes;
+    void *block = malloc(JSON_ARENA);
+    if (!block) {
+        *response = sheaf_http_error(503, "the hub has no memory left; try again later");
+        return SHEAF_HTTP_ANSWERED;
+    }
+    sheaf_arena arena = sheaf_arena_over(block, JSON_ARENA);
+    sheaf_buffer_init(&json, ANSWER_MAX);
+    sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
+    sheaf_json_writer w = sheaf_json_begin(&json);
+    sheaf_hub_read_begin(hub);
+    const sheaf_state *state = sheaf_hub_state(hub);
+    sheaf_hash root = sheaf_log_store_root(hub->store);
+    sheaf_json_open_object(&w);
+    sheaf_json_key(&w, "bylaws");
+    put_row(&w, state, SHEAF_TABLE_bylaws, sheaf_bylaws_row(state, sheaf_coop(state)->bylaws));
+    sheaf_json_key(&w, "coop");
+    put_row(&w, state, SHEAF_TABLE_coop, 0);
+    sheaf_json_member_put_int(&w, "entries", (int64_t)sheaf_log_store_size(hub->store));
+    sheaf_json_member_put_string(
+        &w, "purpose",
+        sheaf_json_member_string(bylaws_document(hub, &bytes, &arena), "purpose"));
+    sheaf_json_member_put_hex(&w, "root", sheaf_bytes(root.bytes, sizeof root.bytes));
+    sheaf_json_member_put_string(&w, "version", sheaf_str(SHEAF_VERSION));
+    sheaf_json_close(&w);
+    sheaf_hub_read_end(hub);
+    sheaf_buffer_deinit(&bytes);
+    free(block);
+    *response = sheaf_answer_json(&json);
+    return SHEAF_HTTP_ANSWERED;
+}
+
+/* ---- texts ---- */
+
+/* A member with the text, unless it was withheld or erased. */
+static void put_text(sheaf_json_writer *w, const sheaf_hub *hub, const char *name,
+                     const sheaf_hash *commitment)
+{
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer text;
+    if (sheaf_hash_is_zero(commitment) || !sheaf_text_exists(&hub->texts, commitment))
+        return;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_text_get(&hub->texts, commitment, salt, &text, NULL) == SHEAF_OK)
+        sheaf_json_member_put_string(w, name, sheaf_buffer_slice(&text));
+    sheaf_buffer_deinit(&text);
+}
+
+sheaf_http_verdict sheaf_api_motion(const sheaf_api_call *call, sheaf_http_response *response)
+{
+    sheaf_hub *hub = call->hub;
+    sheaf_buffer json, bytes;
+    void *block = malloc(JSON_ARENA);
+    if (!block) {
+        *response = sheaf_http_error(503, "the hub has no memory left; try again later");
+        return SHEAF_HTTP_ANSWERED;
+    }
+    sheaf_arena arena = sheaf_arena_over(block, JSON_ARENA);
+    sheaf_buffer_init(&json, ANSWER_MAX);
+    sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
+    sheaf_hub_read_begin(hub);
+    const sheaf_state *state = sheaf_hub_state(hub);
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, call->number);
+    if (motion) {
+        sheaf_json_writer w = sheaf_json_begin(&json);
+        const sheaf_json *effect =
+            sheaf_json_member(what_of(hub, call->number, &bytes, &arena), "effect");
+        sheaf_json_open_object(&w);
+        if (effect) {
+            sheaf_json_key(&w, "effect");
+            sheaf_json_value(&w, effect);
+        }
+        sheaf_json_key(&w, "motion");
+        put_row(&w, state, SHEAF_TABLE_motion, sheaf_motion_row(state, call->number));
+        put_text(&w, hub, "reason", &motion->reason);
+        put_text(&w, hub, "title", &motion->title);
+        sheaf_json_close(&w);
+    }
+    sheaf_hub_read_end(hub);
+    *response = motion ? sheaf_answer_json(&json)
+                       : sheaf_http_error(404, "there is no motion %u", call->number);
+    sheaf_buffer_deinit(&json);
+    sheaf_buffer_deinit(&bytes);
+    free(block);
+    return SHEAF_HTTP_ANSWERED;
+}
+
+sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_response *response)
+{
+    sheaf_hash commitment;
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer text, json;
+    if (!sheaf_hub_hash_get(call->rest, &commitment)) {
+        *response = sheaf_http_error(400, "a commitment is 64 lower-case hex digits");
+        return SHEAF_HTTP_ANSWERED;
+    }
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_text_get(&call->hub->texts, &commitment, salt, &text, NULL) == SHEAF_OK) {
+        sheaf_buffer_init(&json, SHEAF_TEXT_BYTES_MAX * 6 + 256);
+        sheaf_json_writer w = sheaf_json_begin(&json);
+        sheaf_json_open_object(&w);
+        sheaf_json_key(&w, "salt");
+        sheaf_json_base64url(&w, sheaf_bytes(salt, sizeof salt));
+        sheaf_json_member_put_string(&w, "text", sheaf_buffer_slice(&text));
+        sheaf_json_close(&w);
+        *response = sheaf_answer_json(&json);
+    } else {
+        *response = sheaf_http_error(404, "the text is not here: withheld, or erased");
+    }
+    sheaf_buffer_deinit(&text);
+    return SHEAF_HTTP_ANSWERED;
+}
