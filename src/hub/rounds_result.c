@@ -1,6 +1,7 @@
 #include "hub/rounds_internal.h"
 #include "hub/sequencer.h"
 #include "learn/round_job.h"
+#include "round/transcript.h"
 #include "store/clock.h"
 
 #include <stdlib.h>
@@ -71,7 +72,7 @@ sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_e
                                      .has_transcript = true,
                                      .survivors = {list, survivors(slot, list)},
                                      .has_survivors = true};
-    uint8_t task;
+    uint8_t task = 0;
     SHEAF_TRY(compute(hub, slot, &result, &task, err));
     what.has_figures = task == SHEAF_task_train;
     what.figures = result.figures;
