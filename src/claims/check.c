@@ -32,8 +32,10 @@ static sheaf_status figure_check(const char *name, int64_t claimed, int64_t foun
                       (long long)claimed, (long long)found);
 }
 
-sheaf_status sheaf_figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
-                                 sheaf_err *err)
+/* Do the figures follow from the bytes of a sum of evaluation words, 8 bytes each,
+ * little-endian? */
+static sheaf_status figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
+                                  sheaf_err *err)
 {
     if (sum.len != SUM_BYTES)
         return sheaf_fail(err, SHEAF_FAULT,
@@ -83,10 +85,9 @@ static sheaf_claim_result evaluation_check(const sheaf_claim *claim,
         if (!sheaf_hash_equal(&hash, &claim->blob))
             (void)sheaf_fail(err, SHEAF_IO, "the blob of the evaluation has another hash");
         else
-            result =
-                sheaf_figures_check(sheaf_buffer_slice(&sum), &claim->figures, err) == SHEAF_OK
-                    ? SHEAF_CLAIM_HOLDS
-                    : SHEAF_CLAIM_FALSE;
+            result = figures_check(sheaf_buffer_slice(&sum), &claim->figures, err) == SHEAF_OK
+                         ? SHEAF_CLAIM_HOLDS
+                         : SHEAF_CLAIM_FALSE;
     }
     sheaf_buffer_deinit(&sum);
     return result;

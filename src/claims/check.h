@@ -29,12 +29,6 @@ typedef struct {
 sheaf_claim_result sheaf_claim_check(const sheaf_claim *claim, const sheaf_blob_source *blobs,
                                      sheaf_err *err);
 
-/* Do the figures follow from the bytes of a sum of evaluation words (8 bytes each,
- * little-endian)? SHEAF_FAULT says which of them does not. */
-SHEAF_MUST_USE sheaf_status sheaf_figures_check(sheaf_slice sum,
-                                                const struct sheaf_figures *figures,
-                                                sheaf_err *err);
-
 /* One signature over an act, to be checked with many others. */
 typedef struct {
     uint8_t public_key[SHEAF_PUBLIC_BYTES];

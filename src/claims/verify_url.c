@@ -83,6 +83,8 @@ static sheaf_status get_log(download *d, sheaf_err *err)
         return sheaf_fail(err, SHEAF_NOMEM, "the log has more than %d entries", ENTRIES_MAX);
     SHEAF_TRY(sheaf_path(path, err, "%s/log", d->dir));
     SHEAF_TRY(sheaf_folder_make(path, 0700, err));
+    SHEAF_TRY(sheaf_path(path, err, "%s/journal", d->dir)); /* where drafts of files stand */
+    SHEAF_TRY(sheaf_folder_make(path, 0700, err));
     SHEAF_TRY(sheaf_path(path, err, "%s/log/checkpoint", d->dir));
     SHEAF_TRY(sheaf_file_write(path, 0600, note, err));
     SHEAF_TRY(get_level(d, true, 0, size, err));

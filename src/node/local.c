@@ -9,7 +9,9 @@
 #include "learn/table.h"
 #include "round/fixed_point.h"
 
-uint32_t sheaf_training_number(const sheaf_state *state, const struct sheaf_row_round *round)
+/* How many training rounds of the mandate have a result that came before this round: the number
+ * from which the order of records follows, the same at every member. */
+static uint32_t training_number(const sheaf_state *state, const struct sheaf_row_round *round)
 {
     uint32_t number = 0;
     for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
@@ -106,7 +108,7 @@ static sheaf_status compute(local *l, sheaf_err *err)
     case SHEAF_task_train:
         return sheaf_update_local(&l->model, &l->table, &training,
                                   sheaf_training_seed(mandate->seed,
-                                                      sheaf_training_number(l->state, l->round),
+                                                      training_number(l->state, l->round),
                                                       l->seat->member),
                                   l->values, err);
     case SHEAF_task_evaluate:

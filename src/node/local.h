@@ -9,10 +9,6 @@
 #include "coop/state.h"
 #include "base/status.h"
 
-/* How many training rounds of the mandate have a result that came before this round: the number
- * from which order of records follows, the same at every member. */
-uint32_t sheaf_training_number(const sheaf_state *state, const struct sheaf_row_round *round);
-
 /* Reads the file, checks it against the data sheet and computes the round's task. `base` is the
  * file of the model the round starts from, whose hash was checked; empty for statistics.
  * `words` has round->words places. */

@@ -4,6 +4,7 @@
 enum {
     POLL_DEFAULT_MS = 250,
     POLL_ROUND_MS = 20, /* while a round is under way */
+    BUSY_TURNS = 100,   /* so many quick looks follow a round: the next one may be near */
 };
 
 sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *stop,
@@ -24,11 +25,12 @@ sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *
     }
     sheaf_node_log(&node, "info", "node.start", "home=%s hub=%s", config->home,
                    node.member.home.hub);
+    int busy = 0;
     unsigned poll = config->poll_ms ? config->poll_ms : POLL_DEFAULT_MS;
     while (status == SHEAF_OK && !atomic_load(stop)) {
         status = sheaf_node_turn(&node, err);
-        ports.wait(ports.context,
-                   node.has_round && poll > POLL_ROUND_MS ? POLL_ROUND_MS : poll);
+        busy = node.has_round ? BUSY_TURNS : busy > 0 ? busy - 1 : 0;
+        ports.wait(ports.context, busy > 0 && poll > POLL_ROUND_MS ? POLL_ROUND_MS : poll);
     }
     sheaf_node_log(&node, "info", "node.stop", "home=%s", config->home);
     sheaf_node_close(&node);

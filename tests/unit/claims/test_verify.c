@@ -11,6 +11,7 @@
 
 #include "claims/verify.h"
 #include "kit.h"
+#include "net/server.h"
 #include "store/log_store.h"
 #include "store/texts.h"
 
@@ -36,7 +37,7 @@ static void write_folder(kit *k, const char *signer)
     sheaf_log_store *store;
     sheaf_err err;
     sheaf_buffer note;
-    snprintf(dir, sizeof dir, "/tmp/sheaf-test-XXXXXX");
+    snprintf(dir, sizeof dir, "/tmp/coop-test-XXXXXX");
     assert_non_null(mkdtemp(dir));
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     assert_int_equal(sheaf_log_store_open(&store, dir, false, &err), SHEAF_OK);
@@ -208,13 +209,62 @@ static void test_blobs(void **unused)
     (void)unused;
 }
 
+/* ---- over HTTP ---- */
+
+static sheaf_http_verdict serve_file(void *context, const sheaf_http_request *request,
+                                     sheaf_http_response *response)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_buffer bytes;
+    (void)context;
+    sheaf_buffer_init(&bytes, 1 << 24);
+    if (sheaf_path(path, NULL, "%s/%.*s", dir, SHEAF_PRINT(request->path)) == SHEAF_OK
+        && sheaf_file_read(path, &bytes, NULL) == SHEAF_OK) {
+        *response = sheaf_http_take(200, "application/octet-stream", &bytes);
+    } else {
+        sheaf_buffer_deinit(&bytes);
+        *response = sheaf_http_error(404, "there is no such file");
+    }
+    return SHEAF_HTTP_ANSWERED;
+}
+
+/* What a hub serves is as sound as the folder behind it. */
+static void test_url(void **unused)
+{
+    kit k;
+    sheaf_http_server *server;
+    sheaf_http_server_config config = {.handler = serve_file};
+    sheaf_verified found;
+    sheaf_err err = {0};
+    char url[64], path[SHEAF_PATH_MAX];
+    world(&k);
+    write_folder(&k, "log");
+    assert_int_equal(sheaf_http_server_open(&server, &config, &err), SHEAF_OK);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", sheaf_http_server_port(server));
+    if (sheaf_verify_url(url, NULL, &found, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    sheaf_hash digest = sheaf_state_digest(&k.state);
+    assert_memory_equal(found.digest.bytes, digest.bytes, sizeof digest.bytes);
+    assert_int_equal(found.entries, k.state.size);
+    snprintf(path, sizeof path, "%s/log/tile/0/000.p/%u", dir, (unsigned)k.state.size);
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("not a tile"), &err), SHEAF_OK);
+    assert_int_equal(sheaf_verify_url(url, NULL, &found, &err), SHEAF_FAULT);
+    assert_int_equal(sheaf_file_remove(path, &err), SHEAF_OK);
+    assert_int_equal(sheaf_verify_url(url, NULL, &found, &err), SHEAF_IO);
+    sheaf_http_server_close(server);
+    assert_int_equal(sheaf_verify_url(url, NULL, &found, &err), SHEAF_IO);
+    assert_int_equal(sheaf_verify_url("ftp://x", NULL, &found, &err), SHEAF_INVALID);
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound_folder),
-        cmocka_unit_test(test_any_byte),
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_blobs),
+        cmocka_unit_test(test_sound_folder), cmocka_unit_test(test_any_byte),
+        cmocka_unit_test(test_faults),       cmocka_unit_test(test_blobs),
+        cmocka_unit_test(test_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static void must(sheaf_status status, const sheaf_err *err)
 void fake_hub_open(fake_hub *hub)
 {
     sheaf_err err = {0};
-    *hub = (fake_hub){.dir = "/tmp/sheaf-test-XXXXXX"};
+    *hub = (fake_hub){.dir = "/tmp/coop-test-XXXXXX"};
     kit_open(&hub->k);
     if (!mkdtemp(hub->dir))
         kit_fail("no folder for the test");
