@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Keys may stand there already: whoever founds needs them before the first act is signed. */
+/* Keys may stand there already: whoever founds needs them before the first act is signed; and
+ * the homes of members on the same machine. */
 static sheaf_status check_empty(const char *dir, sheaf_err *err)
 {
     DIR *folder = opendir(dir);
@@ -26,7 +27,7 @@ static sheaf_status check_empty(const char *dir, sheaf_err *err)
             status =
                 sheaf_fail(err, SHEAF_INVALID,
                            "the folder %s holds a co-op already; give another folder", dir);
-        else if (strcmp(name, "keys") != 0)
+        else if (strcmp(name, "keys") != 0 && strcmp(name, "members") != 0)
             status = sheaf_fail(err, SHEAF_INVALID,
                                 "the folder %s is not empty: it holds %.100s; give another one",
                                 dir, name);
