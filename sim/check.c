@@ -1,0 +1,138 @@
+/* What must hold, seen from outside with all parties in view. */
+#include "sim.h"
+
+/* Asked at the moment a vector is given: the rows themselves, not the functions that decided.
+ */
+void check_training(const sim *s, int i, uint32_t round)
+{
+    const member *m = &s->member[i];
+    const sheaf_state *state = &m->replay.state;
+    const struct sheaf_row_round *row = sheaf_round_find(state, round);
+    bool consent = false, motion = false;
+    if (s->lied_round && round == s->lied_round)
+        sim_fail(s, "%s trains in a round that the hub made up", m->name);
+    if (!row)
+        sim_fail(s, "%s trains in a round that is not on its log", m->name);
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, row->mandate);
+    if (!mandate || mandate->revoked != SHEAF_NONE || mandate->expires < s->now
+        || mandate->rounds_used > mandate->rounds_max)
+        sim_fail(s, "%s trains without a mandate", m->name);
+    for (uint32_t r = 0; r < sheaf_motion_count(state); r++)
+        motion = motion
+                 || (sheaf_motion_at(state, r)->id == mandate->motion
+                     && sheaf_motion_at(state, r)->state == SHEAF_motion_state_adopted);
+    if (!motion)
+        sim_fail(s, "%s trains under a mandate that nobody adopted", m->name);
+    for (uint32_t r = 0; r < sheaf_consent_count(state); r++) {
+        const struct sheaf_row_consent *c = sheaf_consent_at(state, r);
+        consent =
+            consent
+            || (c->member
+                    == sheaf_key_find(state, kit_named((kit *)&s->pen, m->node)->key)->member
+                && c->revoked == SHEAF_NONE && c->until >= s->now
+                && c->purpose == mandate->purpose);
+    }
+    if (!consent || s->now < m->revoking_until)
+        sim_fail(s, "%s trains without its consent", m->name);
+}
+
+/* The hub's sum is that of the vectors of those on the list. */
+void check_sum(const sim *s)
+{
+    const sheaf_survivors *list = sheaf_coordinator_list(&s->hub.coordinator);
+    const uint64_t *sum = sheaf_coordinator_sum(&s->hub.coordinator);
+    const struct sheaf_row_round *row = sheaf_round_find(&s->hub.replay.state, s->hub.round);
+    for (uint32_t w = 0; w < row->words; w++) {
+        uint64_t want = 0;
+        for (int i = 0; i < list->survivors; i++)
+            for (int k = 0; k < MEMBERS; k++)
+                if (kit_named((kit *)&s->pen, s->member[k].name)->member == list->survivor[i]) {
+                    if (s->member[k].input_round != s->hub.round)
+                        sim_fail(s, "%s is in a sum it gave nothing to", s->member[k].name);
+                    want += s->member[k].input[w];
+                }
+        if (want != sum[w])
+            sim_fail(s, "word %u of the sum is wrong", w);
+    }
+}
+
+static void check_acks(const sim *s, const member *m)
+{
+    for (size_t i = 0; i < m->acks; i++) {
+        uint64_t index = m->ack[i].index;
+        if (index >= s->hub.log.size)
+            sim_fail(s, "entry %llu was acknowledged and is gone", (unsigned long long)index);
+        sheaf_hash leaf = log_manifest(&s->hub.log, (uint32_t)index);
+        if (!sheaf_hash_equal(&leaf, &m->ack[i].leaf))
+            sim_fail(s, "entry %llu is not what was acknowledged", (unsigned long long)index);
+    }
+}
+
+static void check_pair(const sim *s, const member *a, const member *b, uint64_t first)
+{
+    uint64_t size = a->log.size < b->log.size ? a->log.size : b->log.size;
+    for (uint64_t n = first; n <= size; n++)
+        if (!sheaf_hash_equal(&a->digest[n], &b->digest[n])
+            || !sheaf_hash_equal(&a->log.root[n], &b->log.root[n])) {
+            if (!a->alarm && !b->alarm)
+                sim_fail(s, "%s and %s disagree on the state at size %llu and neither knows",
+                         a->name, b->name, (unsigned long long)n);
+            return;
+        }
+}
+
+static void check_money(const sim *s, const member *m)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < sheaf_account_count(&m->replay.state); i++)
+        sum += sheaf_account_at(&m->replay.state, i)->balance_cents;
+    if (sum)
+        sim_fail(s, "the balances of %s sum to %lld", m->name, (long long)sum);
+}
+
+/* Everybody tells everybody, then all is compared. */
+void check_end(sim *s)
+{
+    uint64_t first = 0;
+    sheaf_slice log = sheaf_buffer_slice(&s->pen.log), head;
+    while (sheaf_take(&log, 4, &head)) {
+        uint32_t len = (uint32_t)head.data[0] << 24 | (uint32_t)head.data[1] << 16
+                       | (uint32_t)head.data[2] << 8 | head.data[3];
+        if (!sheaf_take(&log, len, &head))
+            break;
+        first++;
+    }
+    for (int i = 0; i < MEMBERS; i++)
+        for (int k = 0; k < MEMBERS; k++)
+            member_receive(s, k,
+                           &(packet){.from = i,
+                                     .to = k,
+                                     .kind = GOSSIP,
+                                     .size = s->member[i].log.size,
+                                     .hash = s->member[i].log.root[s->member[i].log.size]});
+    bool any_alarm = false;
+    for (int i = 0; i < MEMBERS; i++) {
+        member *m = &s->member[i];
+        check_money(s, m);
+        any_alarm = any_alarm || m->alarm;
+        for (int k = 0; k < i; k++)
+            check_pair(s, m, &s->member[k], first);
+        if (s->lie == HONEST || s->lie == LIE_DROP || s->lie == LIE_RESULT) {
+            if (m->alarm)
+                sim_fail(s, "%s raises a false alarm", m->name);
+            if (m->log.size != s->hub.durable)
+                sim_fail(s, "%s has not caught up: %llu of %llu", m->name,
+                         (unsigned long long)m->log.size, (unsigned long long)s->hub.durable);
+        }
+        if (s->lie != LIE_EDIT)
+            check_acks(s, m);
+        if (s->lie == LIE_DROP && i == 1 && m->acks)
+            sim_fail(s, "an act that was dropped is acknowledged");
+        for (uint32_t r = 0; s->lie == LIE_RESULT && r < sheaf_round_count(&m->replay.state);
+             r++)
+            if (sheaf_round_at(&m->replay.state, r)->attested)
+                sim_fail(s, "%s's log has a false result attested", m->name);
+    }
+    if (s->lied && !any_alarm)
+        sim_fail(s, "the hub lied and nobody knows");
+}

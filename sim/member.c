@@ -1,0 +1,328 @@
+/* A member: follows the log, acts, takes part in rounds that its own replica allows. */
+#include "sim.h"
+
+#include <stdio.h>
+
+static const char *const names[MEMBERS] = {"ann", "bob", "cat", "dan"};
+
+static void keep_digest(member *m)
+{
+    m->digest[m->log.size] = sheaf_state_digest(&m->replay.state);
+}
+
+void member_open(sim *s, int i)
+{
+    member *m = &s->member[i];
+    m->name = names[i];
+    m->joined = SHEAF_NONE;
+    snprintf(m->node, sizeof m->node, "%s.node", m->name);
+    for (int k = 0; k < 2; k++)
+        sheaf_buffer_init(&m->slot[k].act, SHEAF_ENTRY_MAX);
+    for (uint64_t e = 0; e < s->hub.log.size; e++)
+        log_append(s, &m->log, sheaf_buffer_slice(&s->hub.log.entry[e]));
+    replay_again(s, &m->replay, &m->log);
+    keep_digest(m);
+}
+
+static void stop_taking_part(member *m)
+{
+    if (m->taking_part)
+        sheaf_participant_deinit(&m->participant);
+    m->taking_part = false;
+}
+
+void member_close(sim *s, int i)
+{
+    member *m = &s->member[i];
+    stop_taking_part(m);
+    for (int k = 0; k < 2; k++)
+        sheaf_buffer_deinit(&m->slot[k].act);
+    log_cut(&m->log, 0);
+    sheaf_replay_deinit(&m->replay);
+}
+
+/* ---- acts ---- */
+
+static void begin_act(sim *s, int i, int slot, const char *kind, const char *what)
+{
+    member *m = &s->member[i];
+    const char *who = slot ? m->node : m->name;
+    const struct sheaf_row_key *key =
+        sheaf_key_find(&m->replay.state, kit_named(&s->pen, who)->key);
+    m->slot[slot].seq = key->seq + 1;
+    m->slot[slot].until = s->now + 4000;
+    m->slot[slot].waiting = true;
+    sim_write(s, who, m->slot[slot].seq, kind, what, &m->slot[slot].act);
+}
+
+/* Sent again until it is seen on the log or can no longer be entered. */
+static void push_acts(sim *s, int i)
+{
+    member *m = &s->member[i];
+    for (int slot = 0; slot < 2; slot++) {
+        const char *who = slot ? m->node : m->name;
+        uint32_t key = kit_named(&s->pen, who)->key;
+        if (!m->slot[slot].waiting)
+            continue;
+        if (sheaf_key_find(&m->replay.state, key)->seq >= m->slot[slot].seq
+            || s->now > m->slot[slot].until)
+            m->slot[slot].waiting = false;
+        else if (sim_chance(s, 6) == 0)
+            sim_send(s, &(packet){.from = i, .to = HUB, .kind = ACT},
+                     sheaf_buffer_slice(&m->slot[slot].act));
+    }
+}
+
+static void vote(sim *s, int i)
+{
+    member *m = &s->member[i];
+    const sheaf_state *state = &m->replay.state;
+    static const char *const choices[] = {"yes", "no", "abstain", "yes"};
+    for (uint32_t row = sheaf_motion_count(state); row-- > 0;) {
+        const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+        uint32_t me = kit_named(&s->pen, m->name)->member;
+        if (motion->state != SHEAF_motion_state_open
+            || sheaf_ballot_find(state, sheaf_pair(motion->id, me)))
+            continue;
+        char what[80];
+        snprintf(what, sizeof what, "{'choice':'%s','motion':%u}", choices[sim_chance(s, 4)],
+                 motion->id);
+        begin_act(s, i, 0, "ballot.cast", what);
+        return;
+    }
+}
+
+static void consent(sim *s, int i)
+{
+    member *m = &s->member[i];
+    char what[120], label[KIT_NAME_MAX];
+    snprintf(label, sizeof label, "%s.data", m->name);
+    uint32_t dataset = kit_index(&s->pen, label);
+    const struct sheaf_row_consent *live =
+        sheaf_consent_live(&m->replay.state, dataset, SHEAF_purpose_research, s->now);
+    if (live) {
+        snprintf(what, sizeof what, "{'consent':%u}", live->id);
+        begin_act(s, i, 0, "consent.revoke", what);
+        m->revoking_until = m->slot[0].until; /* binds the own node from now on */
+    } else {
+        snprintf(what, sizeof what, "{'dataset':%u,'purpose':'research','until':%lld}", dataset,
+                 (long long)(s->now + 2000 + sim_chance(s, 20000)));
+        begin_act(s, i, 0, "consent.grant", what);
+    }
+}
+
+static void act(sim *s, int i)
+{
+    unsigned random = sim_chance(s, 100);
+    char what[200];
+    if (random < 50) {
+        vote(s, i);
+    } else if (random < 70) {
+        begin_act(s, i, 0, "motion.open", "{'title':^}");
+    } else if (random < 80) {
+        begin_act(s, i, 0, "revenue.record", "{'amount_cents':1001,'memo':^}");
+    } else if (random < 86) {
+        consent(s, i);
+    } else if (random < 88) {
+        snprintf(what, sizeof what,
+                 "{'effect':{'kind':'mandate.revoke','what':{'mandate':%u}},'title':^}",
+                 kit_index(&s->pen, "m.tick"));
+        begin_act(s, i, 0, "motion.open", what);
+    } else if (random < 93) {
+        begin_act(s, i, 0, "motion.open",
+                  "{'effect':{'kind':'surplus.distribute','what':{'amount_cents':1000}},"
+                  "'title':^}");
+    }
+}
+
+/* ---- the log ---- */
+
+static void hear(sim *s, int i, const packet *p)
+{
+    member *m = &s->member[i];
+    (void)s;
+    if (p->size <= m->log.size && !sheaf_hash_equal(&m->log.root[p->size], &p->hash))
+        m->alarm = true; /* two trees of one size: a fork */
+}
+
+static void take_entries(sim *s, int i, const packet *p)
+{
+    member *m = &s->member[i];
+    sheaf_slice in = {p->bytes, p->len}, head, entry;
+    if (p->number > m->log.size)
+        return;
+    if (p->size <= m->log.size) {
+        hear(s, i, p);
+        return;
+    }
+    /* The tree first: nothing is folded that the stated root does not stand for. */
+    sheaf_tree tree = m->log.tree;
+    sheaf_slice fresh[LOG_MAX];
+    size_t count = 0;
+    for (uint64_t at = p->number; at < p->size; at++) {
+        if (!sheaf_take(&in, 4, &head))
+            return;
+        uint32_t len = (uint32_t)head.data[0] << 24 | (uint32_t)head.data[1] << 16
+                       | (uint32_t)head.data[2] << 8 | head.data[3];
+        if (!sheaf_take(&in, len, &entry))
+            return;
+        if (at < m->log.size)
+            continue;
+        sheaf_hash leaf = sheaf_tree_leaf(entry);
+        sheaf_tree_append(&tree, &leaf);
+        fresh[count++] = entry;
+    }
+    sheaf_hash root = sheaf_tree_root(&tree);
+    if (!sheaf_hash_equal(&root, &p->hash)) {
+        m->alarm = true; /* the hub's tree is not a continuation of mine */
+        return;
+    }
+    for (size_t k = 0; k < count; k++) {
+        sheaf_replayed result;
+        if (sheaf_replay_entry(&m->replay, fresh[k], &result, NULL) != SHEAF_OK)
+            sim_fail(s, "no memory");
+        if (result.refusal != SHEAF_ACCEPTED)
+            m->alarm = true; /* the hub entered what the rules refuse */
+        log_append(s, &m->log, fresh[k]);
+        keep_digest(m);
+    }
+}
+
+/* ---- rounds ---- */
+
+static bool may_take_part(sim *s, int i, uint32_t round)
+{
+    member *m = &s->member[i];
+    const sheaf_state *state = &m->replay.state;
+    const struct sheaf_row_round *row = sheaf_round_find(state, round);
+    uint32_t key = kit_named(&s->pen, m->node)->key;
+    if (m->alarm || !row || row->state != SHEAF_round_state_open || s->now < m->revoking_until)
+        return false;
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, row->mandate);
+    const struct sheaf_row_seat *seat = sheaf_seat_find(state, sheaf_pair(round, key));
+    return seat && mandate->revoked == SHEAF_NONE && mandate->expires >= s->now
+           && sheaf_seat_check(state, row->mandate, key, seat->dataset, s->now)
+                  == SHEAF_ACCEPTED;
+}
+
+static void join(sim *s, int i, uint32_t round)
+{
+    member *m = &s->member[i];
+    kit_name *node = kit_named(&s->pen, m->node);
+    sheaf_round_config config;
+    uint8_t seed[32];
+    if (round == m->joined || !may_take_part(s, i, round)
+        || !round_config(&m->replay.state, &m->log, round, &config))
+        return;
+    stop_taking_part(m);
+    for (int k = 0; k < 32; k++)
+        seed[k] = (uint8_t)sim_chance(s, 256);
+    if (sheaf_participant_init(&m->participant, &config, node->member, &node->pair, seed, NULL)
+        != SHEAF_OK)
+        sim_fail(s, "%s cannot take part", m->name);
+    m->taking_part = true;
+    m->round = m->joined = round;
+    check_training(s, i, round);
+    for (uint32_t w = 0; w < config.words; w++)
+        m->input[w] = kit_random(&s->random);
+    m->input_round = round;
+    if (sheaf_participant_input(&m->participant, m->input, config.words, NULL) != SHEAF_OK)
+        sim_fail(s, "%s cannot give its vector", m->name);
+    s->rounds_joined++;
+}
+
+static void answer(sim *s, int i, const packet *p)
+{
+    member *m = &s->member[i];
+    sheaf_slice message;
+    if (!m->taking_part || m->round != p->number)
+        join(s, i, (uint32_t)p->number);
+    if (!m->taking_part || m->round != p->number)
+        return;
+    if (!may_take_part(s, i, m->round)) { /* it ended meanwhile: no more leaves this node */
+        stop_taking_part(m);
+        return;
+    }
+    if (sheaf_participant_receive(&m->participant, (sheaf_slice){p->bytes, p->len}, &message,
+                                  NULL)
+            == SHEAF_OK
+        && message.len)
+        sim_send(s, &(packet){.from = i, .to = HUB, .kind = ROUND_MESSAGE, .number = p->number},
+                 message);
+}
+
+static void attest(sim *s, int i, const packet *p)
+{
+    member *m = &s->member[i];
+    const sheaf_state *state = &m->replay.state;
+    uint32_t round = (uint32_t)p->number;
+    const struct sheaf_row_round *row = sheaf_round_find(state, round);
+    const struct sheaf_row_seat *seat =
+        sheaf_seat_find(state, sheaf_pair(round, kit_named(&s->pen, m->node)->key));
+    sheaf_round_config config;
+    uint64_t words[WORDS_MAX];
+    char what[200], hex[65];
+    if (!row || row->state != SHEAF_round_state_closed || !seat || !seat->survived
+        || seat->attested != SHEAF_NONE || m->slot[1].waiting
+        || !round_config(state, &m->log, round, &config)
+        || sheaf_transcript_sum((sheaf_slice){p->bytes, p->len}, &config, words, NULL, NULL)
+               != SHEAF_OK)
+        return;
+    sheaf_hash result = sheaf_sha256(sheaf_bytes(words, config.words * sizeof *words));
+    if (!sheaf_hash_equal(&result, &row->result))
+        return; /* not what the vectors add up to: never attested */
+    for (int k = 0; k < 32; k++)
+        snprintf(hex + 2 * k, 3, "%02x", result.bytes[k]);
+    snprintf(what, sizeof what, "{'result':'%s','round':%u}", hex, round);
+    begin_act(s, i, 1, "round.attest", what);
+}
+
+/* ---- the whole ---- */
+
+void member_receive(sim *s, int i, const packet *p)
+{
+    member *m = &s->member[i];
+    if (p->kind == ENTRIES)
+        take_entries(s, i, p);
+    else if (p->kind == GOSSIP)
+        hear(s, i, p);
+    else if (p->kind == BUNDLE)
+        answer(s, i, p);
+    else if (p->kind == TRANSCRIPT)
+        attest(s, i, p);
+    else if (p->kind == ACK && m->acks < ACK_MAX) {
+        m->ack[m->acks].index = p->number;
+        m->ack[m->acks++].leaf = p->hash;
+    }
+}
+
+void member_step(sim *s, int i)
+{
+    member *m = &s->member[i];
+    if (sim_chance(s, 10) == 0)
+        sim_send(s, &(packet){.from = i, .to = HUB, .kind = FETCH, .size = m->log.size},
+                 (sheaf_slice){0});
+    if (sim_chance(s, 40) == 0)
+        sim_send(s,
+                 &(packet){.from = i,
+                           .to = (int)sim_chance(s, MEMBERS),
+                           .kind = GOSSIP,
+                           .size = m->log.size,
+                           .hash = m->log.root[m->log.size]},
+                 (sheaf_slice){0});
+    push_acts(s, i);
+    if (!m->slot[0].waiting && s->now < s->calm_ms && sim_chance(s, 15) == 0)
+        act(s, i);
+}
+
+/* The log is durable, and that a round was joined; all else is gone. */
+void member_crash(sim *s, int i)
+{
+    member *m = &s->member[i];
+    stop_taking_part(m);
+    for (int k = 0; k < 2; k++)
+        m->slot[k].waiting = false;
+    replay_again(s, &m->replay, &m->log);
+    m->down = true;
+    m->up_at = s->now + sim_chance(s, 1500);
+}

@@ -1,0 +1,163 @@
+/* A whole cooperative in one process: a hub and four members, a clock and a network that are
+ * numbers from a seed. Messages are late, lost, doubled and overtake each other; anybody
+ * crashes and comes back with what was durable; in some seeds the hub lies.
+ *
+ * The parties meet through packets alone. What is checked from outside, with a view of all,
+ * stands in check.c.
+ */
+#ifndef SHEAF_SIM_H
+#define SHEAF_SIM_H
+
+#include "claims/replay.h"
+#include "coop/view.h"
+#include "kit.h"
+#include "round/coordinator.h"
+#include "round/participant.h"
+#include "round/transcript.h"
+
+enum { MEMBERS = 4, HUB = MEMBERS, LOG_MAX = 3000, QUEUE_MAX = 2048, STEP_MS = 10 };
+enum { WORDS_MAX = 16, ACK_MAX = 2000 };
+
+typedef enum {
+    HONEST,
+    LIE_NO_MANDATE, /* enters and runs a round that no mandate allows */
+    LIE_EDIT,       /* changes an entry that was served already */
+    LIE_FORK,       /* serves one member another log */
+    LIE_DROP,       /* loses the acts of one member */
+    LIE_RESULT,     /* closes rounds with a hash that is not the sum's */
+    LIES
+} lie;
+
+typedef enum {
+    ACT,
+    ACK,
+    FETCH,
+    ENTRIES,
+    BUNDLE,
+    ROUND_MESSAGE,
+    TRANSCRIPT,
+    GOSSIP
+} packet_kind;
+
+typedef struct {
+    int64_t at_ms;
+    int from, to;
+    packet_kind kind;
+    uint64_t number, size; /* by kind: index or round; tree size */
+    sheaf_hash hash;       /* by kind: leaf or root */
+    uint8_t *bytes;        /* owned */
+    size_t len;
+} packet;
+
+/* A log as somebody keeps it. */
+typedef struct {
+    sheaf_buffer entry[LOG_MAX];
+    sheaf_hash root[LOG_MAX + 1]; /* of the tree at each size */
+    sheaf_tree tree;
+    uint64_t size;
+} kept_log;
+
+typedef struct {
+    sheaf_buffer act; /* act with signature before it */
+    uint64_t seq;
+    int64_t until;
+    bool waiting;
+} posting_slot;
+
+typedef struct {
+    const char *name;
+    char node[KIT_NAME_MAX];
+    sheaf_replay replay;
+    kept_log log;                   /* durable */
+    sheaf_hash digest[LOG_MAX + 1]; /* of the state at each size */
+    posting_slot slot[2];           /* of the person's key and the node's */
+    int64_t revoking_until;         /* a consent.revoke is under way */
+    sheaf_participant participant;
+    bool taking_part;
+    uint32_t round, joined; /* the round taken part in; the last ever joined, durable */
+    uint64_t input[WORDS_MAX];
+    uint32_t input_round;
+    bool alarm; /* has proof that the hub lied */
+    bool down;
+    int64_t up_at;
+    struct {
+        uint64_t index;
+        sheaf_hash leaf;
+    } ack[ACK_MAX];
+    size_t acks;
+} member;
+
+typedef struct {
+    sheaf_replay replay;
+    kept_log log;
+    kept_log *other; /* of LIE_FORK */
+    uint64_t durable;
+    struct {
+        int to;
+        uint64_t index;
+    } unacknowledged[LOG_MAX];
+    size_t waiting;
+    sheaf_coordinator coordinator;
+    bool coordinating;
+    uint32_t round;
+    sheaf_buffer transcript;
+    uint32_t transcript_round;
+    int64_t closed_at, next_round_at;
+    bool down;
+    int64_t up_at;
+} hub;
+
+typedef struct {
+    uint64_t seed, random;
+    int64_t now, end_ms;
+    int64_t calm_ms, quiet_ms; /* when loss and crashes end; when the log stops to grow */
+    lie lie;
+    int64_t lie_at;
+    bool lied;
+    uint32_t lied_round;
+    kit pen; /* knows everybody's keys and writes acts */
+    packet queue[QUEUE_MAX];
+    size_t queued;
+    unsigned loss, twice, delay_ms, crash;
+    member member[MEMBERS];
+    hub hub;
+    uint64_t rounds_summed, rounds_joined, acts_entered; /* what happened */
+} sim;
+
+unsigned sim_chance(sim *s, unsigned of);
+__attribute__((noreturn, format(printf, 2, 3))) void sim_fail(const sim *s, const char *format,
+                                                              ...);
+
+void sim_send(sim *s, const packet *p, sheaf_slice bytes);
+void sim_deliver(sim *s);
+
+/* Signature, then act, of `who` with the number `seq`, valid for some seconds from now. */
+void sim_write(sim *s, const char *who, uint64_t seq, const char *kind, const char *what,
+               sheaf_buffer *out);
+
+void log_append(sim *s, kept_log *log, sheaf_slice entry);
+void log_cut(kept_log *log, uint64_t size);
+sheaf_hash log_manifest(const kept_log *log, uint32_t round);
+void replay_again(sim *s, sheaf_replay *replay, const kept_log *log);
+
+/* What a party knows of a round from its own replica; false if it must not be. */
+bool round_config(const sheaf_state *state, const kept_log *log, uint32_t round,
+                  sheaf_round_config *out);
+
+void hub_open(sim *s);
+void hub_close(sim *s);
+void hub_receive(sim *s, const packet *p);
+void hub_step(sim *s);
+void hub_crash(sim *s);
+
+void member_open(sim *s, int i);
+void member_close(sim *s, int i);
+void member_receive(sim *s, int i, const packet *p);
+void member_step(sim *s, int i);
+void member_crash(sim *s, int i);
+
+void check_training(const sim *s, int i, uint32_t round);
+void check_sum(const sim *s);
+void check_end(sim *s);
+
+#endif
