@@ -20,6 +20,7 @@ typedef struct {
 /* Where libmicrohttpd left the request line in its buffer. */
 typedef struct {
     const char *method, *target, *version;
+    size_t target_len; /* as sent: libmicrohttpd cuts the query apart in place */
 } sheaf_http_line;
 
 /* True if the request can be read in one way only; else *refusal says why not. `hosts` may be

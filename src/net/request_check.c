@@ -134,7 +134,7 @@ static bool line_check(const sheaf_http_line *line, sheaf_http_head *out,
     /* The three parts stand one NUL apart unless a space was doubled or a NUL was sent; two NULs
      * end the line unless it ended in a bare LF. */
     if (line->target != line->method + strlen(line->method) + 1
-        || line->version != line->target + strlen(line->target) + 1
+        || line->version != line->target + line->target_len + 1
         || line->version[sizeof "HTTP/1.1"] != 0)
         return refuse(refusal, 400,
                       "the request line is not METHOD, one space, target, one space, version, "

@@ -35,7 +35,7 @@ struct sheaf_http_token {
     struct MHD_Connection *connection;
     stage stage;
     const char *line_target; /* in libmicrohttpd's buffer: compared, see request_check.c */
-    size_t target_len;
+    size_t target_len, line_target_len;
     sheaf_http_route route;
     bool sink_open; /* the sink is the server's to abandon */
     sheaf_buffer body;
@@ -119,6 +119,7 @@ static void *on_target(void *ctx, const char *target, struct MHD_Connection *con
     x->holders = 1;
     x->response.fd = -1;
     x->line_target = target;
+    x->line_target_len = target ? strlen(target) : 0;
     x->target_len = target ? strnlen(target, SHEAF_HTTP_TARGET_MAX + 1) : 0;
     if (x->target_len > 0 && x->target_len <= SHEAF_HTTP_TARGET_MAX)
         memcpy(x->target_bytes, target, x->target_len);
@@ -192,7 +193,7 @@ static enum MHD_Result send_response(exchange *x, sheaf_http_response *response,
 static enum MHD_Result request_begin(exchange *x, const char *method, const char *version)
 {
     const sheaf_http_server_config *config = &x->server->config;
-    sheaf_http_line line = {method, x->line_target, version};
+    sheaf_http_line line = {method, x->line_target, version, x->line_target_len};
     sheaf_http_head head;
     sheaf_http_response refusal = {.fd = -1};
     if (!sheaf_http_target_check(x->request.target, x->path_bytes, &x->request.path, &x->query,
