@@ -1,0 +1,152 @@
+/* bench/bench_fold.c - entries folded per second, with and without their signatures.
+ *
+ * The log is that of a co-op that lives: motions, ballots, ticks, data sets, consents, revenue.
+ * Beside it stand what the machine allows: Ed25519 verifications, of which every entry needs
+ * one, and SHA-256, through which every entry and every changed row goes.
+ *
+ *     bench_fold [ENTRIES]
+ */
+#include "../tests/unit/coop/kit.c"
+#include "../tests/unit/coop/kit_worlds.c"
+
+#include "claims/replay.h"
+
+#include <time.h>
+
+enum { ENTRIES = 20000, VERIFICATIONS = 4000, HASHED_BYTES = 1 << 20, HASHES = 256 };
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void report(const char *what, double count, const char *unit, double seconds)
+{
+    printf("%-46s %9.0f %-12s %7.3f s %10.0f /s\n", what, count, unit, seconds,
+           count / seconds);
+    fflush(stdout);
+}
+
+static void live(kit *k, uint32_t entries)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.early = false;
+    uint64_t seed = 5;
+    kit_with_data(k, &rules);
+    for (uint32_t turn = 0; k->state.size < entries; turn++) {
+        kit_do(k, "ann", "motion.open", "m", "{'reason':^,'title':^}");
+        kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'no','motion':#m}");
+        kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':%u,'memo':^}",
+               (unsigned)(1 + kit_random(&seed) % 10000));
+        kit_do(k, "dan", "dataset.register", "d",
+               "{'commitment':~a,'licence':'CC0-1.0','records':%u,'schema':'s/v1','subjects':"
+               "'none','title':^}",
+               turn + 1);
+        kit_do(k, "dan", "consent.grant", "c",
+               "{'dataset':#d,'purpose':'research','until':1890000000000}");
+        kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#c}");
+        k->now += 60000;
+        kit_do(k, "hub", "clock.tick", NULL, "{'motion':#m}");
+    }
+}
+
+static void limits(void)
+{
+    sheaf_keypair pair;
+    uint8_t seed[SHEAF_SEED_BYTES] = {1}, signature[SHEAF_SIGNATURE_BYTES], act[300] = {2};
+    sheaf_keypair_from_seed(&pair, seed);
+    sheaf_sign(&pair, sheaf_bytes(act, sizeof act), signature);
+    double at = now_s();
+    for (int i = 0; i < VERIFICATIONS; i++)
+        if (!sheaf_verify(pair.public, sheaf_bytes(act, sizeof act), signature))
+            kit_fail("a good signature is refused");
+    report("limit: Ed25519 verifications, one thread", VERIFICATIONS, "signatures",
+           now_s() - at);
+    uint8_t *bytes = block(HASHED_BYTES);
+    memset(bytes, 3, HASHED_BYTES);
+    at = now_s();
+    for (int i = 0; i < HASHES; i++)
+        bytes[0] = sheaf_sha256(sheaf_bytes(bytes, HASHED_BYTES)).bytes[0];
+    report("limit: SHA-256, one thread", HASHES, "MiB", now_s() - at);
+    free(bytes);
+}
+
+/* Decoding, rules and undo journal, and the digest of the state every `every` entries. */
+static double fold(kit *k, const sheaf_slice *entries, uint32_t count, uint32_t every)
+{
+    sheaf_state state;
+    if (sheaf_state_init(&state, SHEAF_REVISION, &k->err) != SHEAF_OK)
+        kit_fail("%s", k->err.message);
+    double at = now_s();
+    for (uint32_t i = 0; i < count; i++) {
+        sheaf_entry entry;
+        sheaf_outcome outcome = {0};
+        sheaf_arena_reset(&k->decode);
+        sheaf_arena_reset(&k->work);
+        if (sheaf_entry_decode(entries[i], SHEAF_REVISION, &k->decode, &entry, &k->err)
+                != SHEAF_OK
+            || sheaf_fold_try(&state, &entry, &k->work, &outcome, &k->err) != SHEAF_OK
+            || outcome.refusal != SHEAF_ACCEPTED)
+            kit_fail("entry %u is refused", i);
+        sheaf_fold_keep(&state, &entry);
+        if (i % every == 0)
+            (void)sheaf_state_digest(&state);
+    }
+    double seconds = now_s() - at;
+    sheaf_state_deinit(&state);
+    return seconds;
+}
+
+static double replay(const sheaf_slice *entries, uint32_t count, unsigned threads)
+{
+    sheaf_replay all;
+    sheaf_err err;
+    if (sheaf_replay_init(&all, SHEAF_REVISION, &err) != SHEAF_OK)
+        kit_fail("%s", err.message);
+    double at = now_s();
+    if (sheaf_replay_entries(&all, entries, count, threads, NULL, NULL, &err) != SHEAF_OK)
+        kit_fail("%s", err.message);
+    double seconds = now_s() - at;
+    if (all.voids)
+        kit_fail("%llu entries are void", (unsigned long long)all.voids);
+    sheaf_replay_deinit(&all);
+    return seconds;
+}
+
+int main(int argc, char **argv)
+{
+    long wanted = argc == 2 ? atol(argv[1]) : ENTRIES;
+    if (wanted < 100 || wanted > 1000000) {
+        fputs("usage: bench_fold [ENTRIES from 100 to 1000000]\n", stderr);
+        return 2;
+    }
+    kit k;
+    kit_open(&k);
+    live(&k, (uint32_t)wanted);
+    uint32_t count = (uint32_t)k.state.size;
+    sheaf_slice *entries = block(count * sizeof *entries), log = sheaf_buffer_slice(&k.log);
+    for (uint32_t i = 0; i < count; i++) {
+        sheaf_slice head;
+        if (!sheaf_take(&log, 4, &head))
+            kit_fail("the log is cut");
+        uint32_t len = (uint32_t)head.data[0] << 24 | (uint32_t)head.data[1] << 16
+                       | (uint32_t)head.data[2] << 8 | head.data[3];
+        if (!sheaf_take(&log, len, &entries[i]))
+            kit_fail("the log is cut");
+    }
+    printf("%u entries, %.1f MiB\n", count, (double)k.log.len / 1048576);
+    limits();
+    report("fold without signatures, digest every 4096", count, "entries",
+           fold(&k, entries, count, 4096));
+    report("fold without signatures, digest at every entry", count, "entries",
+           fold(&k, entries, count, 1));
+    report("replay with signatures, one thread", count, "entries", replay(entries, count, 1));
+    report("replay with signatures, two threads", count, "entries", replay(entries, count, 2));
+    free(entries);
+    kit_close(&k);
+    return 0;
+}
