@@ -21,22 +21,50 @@ enum {
     DEMO_ACT_FLAGS_MAX = 24,
 };
 
-/* The story's own view: each member's session, the founder's replica to look at. */
+/* Each member's session, and a visitor's, whose replica of the log is looked at. */
 typedef struct {
     demo d;
-    sheaf_session session[DEMO_CENTRES];
-    bool open[DEMO_CENTRES];
+    sheaf_session session[DEMO_CENTRES], visitor;
+    bool open[DEMO_CENTRES], visiting;
 } story;
 
 static const sheaf_state *look(const story *s)
 {
-    return sheaf_member_state(&s->session[0].member);
+    return sheaf_member_state(&s->visitor.member);
 }
 
 static sheaf_status refresh(story *s, sheaf_err *err)
 {
     SHEAF_TRY(demo_check_processes(&s->d, err));
-    return sheaf_member_sync(&s->session[0].member, err);
+    return sheaf_member_sync(&s->visitor.member, err);
+}
+
+/* A home belongs to one program at a time: a node takes it over. */
+static void close_sessions(story *s)
+{
+    for (size_t i = 0; i < DEMO_CENTRES; i++)
+        if (s->open[i])
+            sheaf_session_close(&s->session[i]);
+    memset(s->open, 0, sizeof s->open);
+}
+
+/* While a node holds the home, acts are signed against a copy in memory. */
+static sheaf_status reopen_sessions(story *s, sheaf_err *err)
+{
+    for (size_t i = 0; i < DEMO_CENTRES; i++) {
+        SHEAF_TRY(sheaf_session_open(&s->session[i], s->d.centres[i].home, NULL, err));
+        s->open[i] = true;
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status visit(story *s, sheaf_err *err)
+{
+    char home[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(home, err, "%.900s/visitor", s->d.dir));
+    SHEAF_TRY(sheaf_session_open(&s->visitor, home, s->d.url, err));
+    s->visiting = true;
+    return refresh(s, err);
 }
 
 /* Enters an act for a centre; the flags end with NULL. A refusal ends the story. */
@@ -99,7 +127,7 @@ static sheaf_status join(story *s, size_t i, sheaf_err *err)
     SHEAF_TRY(sheaf_session_open(&s->session[i], centre->home, s->d.url, err));
     s->open[i] = true;
     if (i == 0)
-        return refresh(s, err);
+        return SHEAF_OK;
     sheaf_posted posted = {0};
     SHEAF_TRY(sheaf_member_apply(&s->session[i].member, centre->hospital,
                                  SHEAF_member_kind_organisation, 0, &posted, err));
@@ -121,6 +149,7 @@ static sheaf_status gather(story *s, sheaf_err *err)
 {
     demo_tell(&s->d, "founded", "%s founds the Four Hearts Data Co-op.",
               s->d.centres[0].hospital);
+    SHEAF_TRY(visit(s, err));
     for (size_t i = 0; i < DEMO_CENTRES; i++)
         SHEAF_TRY(join(s, i, err));
     return SHEAF_OK;
@@ -263,6 +292,7 @@ static sheaf_status train(story *s, sheaf_err *err)
     demo_tell(d, "training",
               "Four nodes start, each beside its own data, and check the mandate "
               "themselves.");
+    close_sessions(s);
     SHEAF_TRY(demo_start_nodes(d, err));
     uint32_t told = 0;
     int64_t since = sheaf_clock_ms();
@@ -381,6 +411,7 @@ static sheaf_status tell(story *s, int port, sheaf_err *err)
     SHEAF_TRY(describe(s, err));
     SHEAF_TRY(vote_mandate(s, err));
     SHEAF_TRY(train(s, err));
+    SHEAF_TRY(reopen_sessions(s, err));
     SHEAF_TRY(compare(s, err));
     demo_tell_figures(&s->d);
     SHEAF_TRY(earn(s, err));
@@ -456,9 +487,9 @@ static int run_demo(const sheaf_arguments *a)
     demo_stop_nodes(&s->d);
     if (status == SHEAF_OK && s->d.serve)
         status = stay(s, &err);
-    for (size_t i = 0; i < DEMO_CENTRES; i++)
-        if (s->open[i])
-            sheaf_session_close(&s->session[i]);
+    close_sessions(s);
+    if (s->visiting)
+        sheaf_session_close(&s->visitor);
     demo_stop_hub(&s->d);
     free(s->d.comparison);
     free(s);

@@ -195,9 +195,10 @@ def rule_headers(tree):
             continue
         short = path[len("src/"):]
         guard = "SHEAF_" + re.sub(r"[^A-Z0-9]", "_", short.upper())
-        # acts/acts_internal.h need not say acts twice.
-        guard = guard.replace("_%s_%s_" % (folder.upper(), folder.upper()),
-                              "_%s_" % folder.upper())
+        # acts/acts_internal.h need not say acts twice; hub/hub.h does.
+        twice = "_%s_%s_" % (folder.upper(), folder.upper())
+        if not guard.endswith(twice + "H"):
+            guard = guard.replace(twice, "_%s_" % folder.upper())
         text, code = tree.texts[path], tree.codes[path]
         if not text.startswith("/* %s - " % short):
             yield "%s: does not begin with `/* %s - what it is`" % (path, short)

@@ -33,7 +33,8 @@ def finish():
 
 
 def sheaf(*arguments, timeout=120, stdin=None):
-    return subprocess.run([SHEAF, *map(str, arguments)], capture_output=True, text=True, timeout=timeout,
+    return subprocess.run([SHEAF, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout,
                           input=stdin)
 
 

@@ -1,4 +1,5 @@
-"""The demonstration from founding to verification; then every way to look at what it left, and to spoil it."""
+"""The demonstration from founding to verification; then every way to look at what it
+left, and to spoil it."""
 import json
 import os
 import random
@@ -33,8 +34,10 @@ def spoil(folder):
             done = sheaf("verify", folder)
             flip(path, at)
             name = os.path.relpath(path, folder)
-            if done.returncode != 3 or (name not in done.stderr + done.stdout and not name.endswith("checkpoint")):
-                missed.append(f"{name} byte {at}: exit {done.returncode}: {done.stderr}{done.stdout}")
+            said = done.stderr + done.stdout
+            named = name in said or name.endswith("checkpoint")
+            if done.returncode != 3 or not named:
+                missed.append(f"{name} byte {at}: exit {done.returncode}: {said}")
     check(f"a flipped byte in each of {len(files)} files of the log is found and named", not missed,
           "\n".join(missed))
     check("put back, it is sound again", sheaf("verify", folder).returncode == 0)
@@ -70,12 +73,14 @@ def predictions(folder, scratch, model):
     blob = os.path.join(folder, "blobs", model[:2], model[2:])
     done = sheaf("predict", blob, data)
     rows = done.stdout.splitlines()
-    check("the released model predicts every complete row", done.returncode == 0 and len(rows) == 131, done.stderr)
+    check("the released model predicts every complete row",
+          done.returncode == 0 and len(rows) == 131, done.stderr)
     bad = os.path.join(scratch, "bad.csv")
     with open(data, encoding="utf-8") as file:
         lines = file.read().splitlines()
     cases = [("missing columns", "age,sex\n63,1\n", "column"),
-             ("text in a number column", "\n".join([lines[0], lines[1].replace(",", ",x", 1)]) + "\n", "line 2"),
+             ("text in a number column", "\n".join([lines[0], lines[1].replace(",", ",x",
+                     1)]) + "\n", "line 2"),
              ("no rows", lines[0] + "\n", "row"), ("an empty file", "", "empty")]
     for name, text, words in cases:
         with open(bad, "w", encoding="utf-8") as file:
@@ -90,20 +95,25 @@ def predictions(folder, scratch, model):
 def page(folder, scratch):
     root = os.environ["SOURCE"]
     with Hub(folder) as hub:
-        done = subprocess.run(["node", "web/test/page.mjs", hub.url], cwd=root, capture_output=True, text=True,
+        done = subprocess.run(["node", "web/test/page.mjs", hub.url], cwd=root,
+                              capture_output=True, text=True,
                               timeout=180)
         lines = done.stdout.splitlines()
         for line in lines:
-            check("page: " + line.split(" ", 2)[-1].removeprefix("ok "), not line.startswith("not ok"), line)
-        check("the page's checks ran", done.returncode == 0 and len(lines) > 3, done.stdout + done.stderr)
+            check("page: " + line.split(" ", 2)[-1].removeprefix("ok "),
+                  not line.startswith("not ok"), line)
+        check("the page's checks ran", done.returncode == 0 and len(lines) > 3,
+              done.stdout + done.stderr)
         done = sheaf("verify", hub.url)
         check("verify over HTTP finds it sound", done.returncode == 0, done.stderr + done.stdout)
         done = sheaf("status", "--hub", hub.url)
-        check("status tells about members and rounds", done.returncode == 0 and "members" in done.stdout,
+        check("status tells about members and rounds",
+              done.returncode == 0 and "members" in done.stdout,
               done.stderr + done.stdout)
         refused("a second hub on the folder is refused", 1, "", "serve", folder, "--port", "0")
         other = sheaf("serve", os.path.join(scratch, "none"), "--port", str(hub.port))
-        check("serving an empty folder says what to do", other.returncode == 1 and "sheaf found" in other.stderr,
+        check("serving an empty folder says what to do",
+              other.returncode == 1 and "sheaf found" in other.stderr,
               other.stderr)
 
 
@@ -116,7 +126,8 @@ def main():
                      "\n".join(lines[-5:]) + done.stderr):
             finish()
         summary = json.loads(lines[-1])
-        check("the summary comes last", summary["event"] == "summary" and summary["verified"] is True)
+        check("the summary comes last",
+              summary["event"] == "summary" and summary["verified"] is True)
         accuracy = summary["pooled_test"]["federated"]["accuracy"]
         check("the federated model reaches .78 on the pooled test", accuracy >= 0.78, accuracy)
         check("four centres have three figures each",
@@ -132,11 +143,13 @@ def main():
         releases = [e["entry"]["act"]["what"]["effect"]["what"] for e in entries
                     if e["entry"]["act"]["kind"] == "motion.open"
                     and e["entry"]["act"]["what"].get("effect", {}).get("kind") == "model.release"]
-        closes = {e["entry"]["act"]["what"]["round"]: e["entry"]["act"]["what"]["result"] for e in entries
-                  if e["entry"]["act"]["kind"] == "round.close"}
+        closed = [e["entry"]["act"]["what"] for e in entries
+                  if e["entry"]["act"]["kind"] == "round.close"]
+        closes = {what["round"]: what["result"] for what in closed}
         predictions(folder, scratch, closes[releases[0]["round"]])
         vkey = sheaf("log", "vkey", folder).stdout
-        check("the log's key is a vkey of its origin", vkey.startswith("sheaf/") and vkey.count("+") >= 2, vkey)
+        check("the log's key is a vkey of its origin",
+              vkey.startswith("sheaf/") and vkey.count("+") >= 2, vkey)
         truncate(folder, scratch)
         spoil(folder)
         refused("a demonstration does not overwrite a folder", 1, "", "demo", folder, "--no-serve")

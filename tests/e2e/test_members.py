@@ -1,6 +1,5 @@
-"""A co-op by hand: founding, joining, acts from the command line; and nonsense, each with its own sentence and no
-trace on the log."""
-import base64
+"""A co-op by hand: founding, joining, acts from the command line; and nonsense, each with its
+own sentence and no trace on the log."""
 import json
 import os
 import socket
@@ -11,12 +10,15 @@ from kit import Folder, Hub, check, finish, refused, request, sheaf
 
 def found(scratch):
     coop, home = os.path.join(scratch, "coop"), os.path.join(scratch, "a")
-    done = sheaf("found", coop, "--name", "Test Co-op", "--purpose", "to be tried", "--member", "Ada", "--person",
+    done = sheaf("found", coop, "--name", "Test Co-op", "--purpose", "to be tried", "--member",
+                 "Ada", "--person",
                  "--demonstration", "--home", home)
     check("found makes a co-op", done.returncode == 0 and "sheaf serve" in done.stdout, done.stderr)
-    refused("found does not take a folder that is filled", 1, "empty", "found", coop, "--name", "x", "--purpose", "y",
+    refused("found does not take a folder that is filled", 1, "empty", "found", coop, "--name",
+            "x", "--purpose", "y",
             "--member", "z", "--home", os.path.join(scratch, "z"))
-    refused("found does not take a home that belongs to a co-op", 1, "already", "found", os.path.join(scratch, "c2"),
+    refused("found does not take a home that belongs to a co-op", 1, "already", "found",
+            os.path.join(scratch, "c2"),
             "--name", "x", "--purpose", "y", "--member", "z", "--home", home)
     refused("found wants a name", 2, "--member", "found", os.path.join(scratch, "c3"))
     return coop, home
@@ -45,14 +47,17 @@ def decide(hub, homes, title, effect):
 def members(scratch, hub, home):
     b, b_index = join(scratch, hub, "Bea")
     c, c_index = join(scratch, hub, "Cem")
-    refused("an applicant cannot act", 4, "member", "motion", "open", "--home", b, "--title", "Hello")
+    refused("an applicant cannot act", 4, "member", "motion", "open", "--home", b, "--title",
+            "Hello")
     for index in (b_index, c_index):
         done = sheaf("member", "admit", "--home", home, "--member", index)
         check("the founder approves", done.returncode == 0, done.stderr)
     done = sheaf("member", "admit", "--home", b, "--member", c_index)
     check("a second approval is taken where it is needed", done.returncode in (0, 4), done.stderr)
-    refused("the same approval twice", 4, "", "member", "admit", "--home", home, "--member", c_index)
-    refused("an application that is none", 4, "no such application", "member", "admit", "--home", home, "--member", 0)
+    refused("the same approval twice", 4, "", "member", "admit", "--home", home, "--member",
+            c_index)
+    refused("an application that is none", 4, "no such application", "member", "admit", "--home",
+            home, "--member", 0)
     done = sheaf("motion", "open", "--home", home, "--title", "Tea at four", "--dry-run")
     size = hub.size()
     check("a dry run enters nothing", done.returncode == 0 and hub.size() == size, done.stderr)
@@ -62,35 +67,45 @@ def members(scratch, hub, home):
 def votes(hub, homes):
     done, motion = decide(hub, homes, "A name for us", {
         "kind": "rules.adopt", "what": {"revision": 2}})
-    check("a revision that this program does not know is not ordered", done.returncode == 4 and "revision" in done.stderr,
+    check("a revision that this program does not know is not ordered",
+          done.returncode == 4 and "revision" in done.stderr,
           done.stderr)
     bylaws = json.loads(sheaf("log", "entry", hub.folder, 0).stdout)["act"]["what"]["bylaws"]
     changed = dict(bylaws, name="Tested Co-op")
-    done, motion = decide(hub, homes, "A new name", {"kind": "bylaws.amend", "what": {"base": 0, "text": changed}})
-    check("an amendment is adopted", motion and motion["motion"]["state"] == "adopted", done.stderr + str(motion))
+    done, motion = decide(hub, homes, "A new name", {"kind": "bylaws.amend", "what": {"base": 0,
+            "text": changed}})
+    check("an amendment is adopted", motion and motion["motion"]["state"] == "adopted",
+          done.stderr + str(motion))
     refused("a ballot after closing", 4, "closed", "ballot", "cast", "--home", homes[0], "--motion",
             motion["motion"]["id"], "--choice", "no")
     surplus = dict(bylaws, surplus={"data_bp": 5000, "members_bp": 5000, "reserve_bp": 5000})
     done, _ = decide(hub, homes, "More than all", {"kind": "bylaws.amend", "what": {
         "base": motion["motion"]["decided"], "text": surplus}})
-    check("a motion whose effect could not take effect", done.returncode == 4 and "10,000" in done.stderr, done.stderr)
+    check("a motion whose effect could not take effect",
+          done.returncode == 4 and "10,000" in done.stderr, done.stderr)
     done, _ = decide(hub, homes, "Train", {"kind": "mandate.grant", "what": {
         "attest_min": 3, "cohort_min": 3, "datasets": [{"dataset": 1}], "duration_s": 60,
-        "learning": {"batch": 8, "local_steps": 1, "rate_millionths": 1, "seed": 1}, "model": 1, "purpose": "care",
+        "learning": {"batch": 8, "local_steps": 1, "rate_millionths": 1,
+                     "seed": 1}, "model": 1, "purpose": "care",
         "release": "exact_sum", "rounds_max": 5}})
-    check("a mandate for a model that there is not", done.returncode == 4 and "no such model" in done.stderr, done.stderr)
+    check("a mandate for a model that there is not",
+          done.returncode == 4 and "no such model" in done.stderr, done.stderr)
 
 
 def data(homes):
-    done = sheaf("dataset", "register", "--home", homes[0], "--title", "Mine", "--records", 10, "--schema", "s",
+    done = sheaf("dataset", "register", "--home", homes[0], "--title", "Mine", "--records", 10,
+                 "--schema", "s",
                  "--licence", "CC0-1.0", "--subjects", "none", "--commitment", "0" * 64, "--json")
     dataset = json.loads(done.stdout)["index"]
     until = int(time.time() * 1000) + 3600000
-    refused("consent for another member's data", 4, "another member", "consent", "grant", "--home", homes[1], "--dataset",
+    refused("consent for another member's data", 4, "another member", "consent", "grant", "--home",
+            homes[1], "--dataset",
             dataset, "--purpose", "care", "--until", until)
-    refused("consent that has ended already", 4, "passed", "consent", "grant", "--home", homes[0], "--dataset", dataset,
+    refused("consent that has ended already", 4, "passed", "consent", "grant", "--home", homes[0],
+            "--dataset", dataset,
             "--purpose", "care", "--until", 1)
-    refused("a choice that there is not", 1, "care", "consent", "grant", "--home", homes[0], "--dataset", dataset,
+    refused("a choice that there is not", 1, "care", "consent", "grant", "--home", homes[0],
+            "--dataset", dataset,
             "--purpose", "fun", "--until", until)
     done = sheaf("key", "admit", "--home", homes[0], "--public-key",
                  base64.urlsafe_b64encode(b"\0" * 32).decode().rstrip("="), "--scopes.vote", "--json")
@@ -103,9 +118,11 @@ def nonsense(hub):
     good = json.loads(hub.get("/api/v1/log/entries?from=1&count=1")[1])["entries"][0]["entry"]
 
     def post(name, body, words, status=422):
-        text = body if isinstance(body, bytes) else json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+        text = body if isinstance(body, bytes) else json.dumps(body, sort_keys=True,
+                separators=(",", ":")).encode()
         got, answer = request("POST", hub.url + "/api/v1/acts", text)
-        check("refused: " + name, got == status and words in answer.decode(), f"{got} {answer[:300]}")
+        check("refused: " + name, got == status and words in answer.decode(),
+              f"{got} {answer[:300]}")
 
     act, sig = good["act"], good["sig"]
 
@@ -121,19 +138,25 @@ def nonsense(hub):
     post("a forged signature", {"act": dict(act, at=act["at"] + 1), "sig": sig, "texts": {}}, "")
     post("a text that does not match its commitment",
          {"act": act, "sig": sig, "texts": {"name": {"salt": "A" * 43, "text": "Eve"}}}, "name")
-    post("an effect as an act", change(kind="surplus.distribute", what={"amount_cents": 1}), "decision")
+    post("an effect as an act", change(kind="surplus.distribute", what={"amount_cents": 1}),
+         "decision")
     post("too large", b"[" + b"1," * 200000 + b"1]", "", 413)
     check("none of it left a trace", hub.size() == size, hub.size())
-    for path, status in (("/api/v1/state/nothing", 404), ("/api/v1/motions/99999", 404), ("/api/v1/blobs/zz", 400),
-                         ("/log/../keys/log.key", 400), ("/log/keys/log.key", 404), ("/nowhere", 404),
+    for path, status in (("/api/v1/state/nothing", 404), ("/api/v1/motions/99999", 404),
+                         ("/api/v1/blobs/zz", 400),
+                         ("/log/../keys/log.key", 400), ("/log/keys/log.key", 404), ("/nowhere",
+                                 404),
                          ("/api/v1/blobs/" + "0" * 64, 404), ("/api/v1/texts/" + "0" * 64, 404)):
         got, answer = hub.get(path)
-        check(f"GET {path} is answered {status}", got in (status, 404) and b"error" in answer, f"{got} {answer[:200]}")
+        check(f"GET {path} is answered {status}", got in (status, 404) and b"error" in answer,
+              f"{got} {answer[:200]}")
 
 
 def raw(hub):
-    cases = [(b"GET / HTTP/1.1\r\n\r\n", b"400"), (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"400"),
-             (b"POST /api/v1/acts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+    cases = [(b"GET / HTTP/1.1\r\n\r\n", b"400"), (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                                                   b"400"),
+             (b"POST /api/v1/acts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+               b"Transfer-Encoding: chunked\r\n\r\n", b"400"),
              (b"\x00\x01\x02\r\n\r\n", b"400")]
     for bytes_sent, status in cases:
         with socket.create_connection(("127.0.0.1", hub.port), 10) as link:
@@ -162,7 +185,8 @@ def main():
         check("all of it is sound", done.returncode == 0, done.stderr)
         # Another co-op's folder under the same home.
         other = os.path.join(scratch, "other")
-        sheaf("found", other, "--name", "Other", "--purpose", "p", "--member", "M", "--demonstration", "--home",
+        sheaf("found", other, "--name", "Other", "--purpose", "p", "--member", "M",
+              "--demonstration", "--home",
               os.path.join(scratch, "m"))
         with Hub(other) as hub:
             done = sheaf("status", "--hub", hub.url, "--json")
@@ -173,7 +197,8 @@ def main():
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(dict(saved, hub=hub.url), file, sort_keys=True, separators=(",", ":"))
             done = sheaf("motion", "open", "--home", home, "--title", "Wrong door")
-            check("a home does not follow another co-op's log", done.returncode in (1, 3), done.stderr)
+            check("a home does not follow another co-op's log", done.returncode in (1, 3),
+                  done.stderr)
     finish()
 
 

@@ -85,7 +85,7 @@ static void get_file(const fake_hub *hub, const char *path, unsigned *status,
         && sheaf_file_read(file, answer, NULL) == SHEAF_OK)
         *status = 200;
     if (hub->garble_entries && strstr(path, "entries") && answer->len > 100)
-        answer->data[100] ^= 1;
+        answer->data[answer->len - 60] ^= 1;
 }
 
 static void get_blob(const fake_hub *hub, const char *hex, unsigned *status,

@@ -110,8 +110,9 @@ static void test_home_in_use(void **unused)
     sheaf_member second;
     sheaf_err err = {0};
     assert_int_equal(sync(s, &err), SHEAF_OK);
+    assert_int_equal(sheaf_follower_hold(&s->member.follower, &err), SHEAF_OK);
     assert_int_equal(sheaf_member_open(&second, s->home, NULL, &s->ports, &err), SHEAF_OK);
-    assert_false(second.follower.keeps);
+    assert_int_equal(sheaf_follower_hold(&second.follower, &err), SHEAF_IO);
     grow(s);
     assert_int_equal(sheaf_member_sync(&second, &err), SHEAF_OK);
     assert_int_equal(second.follower.replay.tree.size, s->hub.k.state.size);
