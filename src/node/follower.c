@@ -8,6 +8,7 @@
 
 static const char forked[] = "the hub signed another history than the one it showed before";
 
+enum { OPEN_TRIES = 5 };
 #define FETCH_BYTES_MAX ((size_t)1 << 30) /* of new entries in one step */
 
 int64_t sheaf_entry_stamp(sheaf_slice entry)
@@ -58,27 +59,36 @@ static sheaf_status visit_own(void *context, uint64_t index, sheaf_slice entry, 
     return sheaf_follower_batch_add(batch, entry, err);
 }
 
-/* Replays the copy that stands in the home and checks the checkpoint under it. */
-static sheaf_status replay_own(sheaf_follower *f, sheaf_err *err)
+/* Replays what the store has beyond what was replayed before. */
+static sheaf_status replay_rest(sheaf_follower *f, const sheaf_log_store *store, sheaf_err *err)
 {
     sheaf_follower_batch batch;
-    uint64_t size = sheaf_log_store_size(f->store);
+    uint64_t from = f->replay.tree.size, size = sheaf_log_store_size(store);
+    if (size <= from)
+        return SHEAF_OK;
     sheaf_follower_batch_init(&batch, f);
-    sheaf_status status = sheaf_log_store_range(f->store, 0, size, visit_own, &batch, err);
+    sheaf_status status = sheaf_log_store_range(store, from, size, visit_own, &batch, err);
     if (status == SHEAF_OK)
         status = sheaf_follower_batch_flush(&batch, err);
     sheaf_follower_batch_deinit(&batch);
-    SHEAF_TRY(status);
+    return status;
+}
+
+/* Replays the copy that stands in the home and checks the checkpoint under it. */
+static sheaf_status replay_own(sheaf_follower *f, const sheaf_log_store *store, sheaf_err *err)
+{
+    SHEAF_TRY(replay_rest(f, store, err));
     const struct sheaf_row_coop *coop = sheaf_coop(&f->replay.state);
     if (!coop)
         return SHEAF_OK;
     SHEAF_TRY(origin_check(f, SHEAF_WORDS(coop->origin), err));
     SHEAF_TRY(learn_log_key(f, coop->log_key.bytes, SHEAF_WORDS(coop->origin), err));
-    sheaf_slice note = sheaf_log_store_checkpoint(f->store);
+    sheaf_slice note = sheaf_log_store_checkpoint(store);
     if (!note.len)
         return SHEAF_OK;
     sheaf_checkpoint head;
     SHEAF_TRY(sheaf_checkpoint_open(note, &f->log_key, &head, err));
+    sheaf_buffer_reset(&f->note);
     sheaf_buffer_add(&f->note, note);
     return sheaf_buffer_check(&f->note, "the checkpoint", err);
 }
@@ -95,10 +105,28 @@ static sheaf_status refuse_after_fork(const char *home, sheaf_err *err)
                       home, home);
 }
 
+/* Reads the copy as it stands. Whoever holds the home may be writing just now, and replace a
+ * file that is to be read: so a failure is looked at again. */
+static sheaf_status visit_home(sheaf_follower *f, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_log_store *store = NULL;
+    sheaf_status status = SHEAF_FAULT;
+    SHEAF_TRY(sheaf_path(path, err, "%s/log/checkpoint", f->home));
+    if (!sheaf_file_exists(path))
+        return SHEAF_OK;
+    for (int i = 0; i < OPEN_TRIES && status != SHEAF_OK; i++)
+        status = sheaf_log_store_open(&store, f->home, true, err);
+    if (status == SHEAF_OK)
+        status = replay_own(f, store, err);
+    sheaf_log_store_close(store);
+    return status;
+}
+
 sheaf_status sheaf_follower_open(sheaf_follower *f, const char *home, const char *origin,
                                  uint16_t revision_max, sheaf_err *err)
 {
-    *f = (sheaf_follower){.keeps = true};
+    *f = (sheaf_follower){0};
     sheaf_buffer_init(&f->note, SHEAF_NOTE_BYTES_MAX);
     SHEAF_TRY(sheaf_path(f->home, err, "%s", home));
     SHEAF_TRY(refuse_after_fork(home, err));
@@ -108,17 +136,16 @@ sheaf_status sheaf_follower_open(sheaf_follower *f, const char *home, const char
         snprintf(f->origin, sizeof f->origin, "%s", origin);
     }
     SHEAF_TRY(sheaf_replay_init(&f->replay, revision_max, err));
-    sheaf_status status = sheaf_log_store_open(&f->store, home, false, err);
-    if (status == SHEAF_IO) { /* held by another program, or a disk that cannot be written */
-        f->keeps = false;
-        if (sheaf_log_store_open(&f->store, home, true, NULL) == SHEAF_OK)
-            status = SHEAF_OK;
-    }
-    if (status == SHEAF_OK)
-        status = replay_own(f, err);
+    sheaf_status status = visit_home(f, err);
     if (status != SHEAF_OK)
         sheaf_follower_close(f);
     return status;
+}
+
+sheaf_status sheaf_follower_hold(sheaf_follower *f, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_log_store_open(&f->store, f->home, false, err));
+    return replay_own(f, f->store, err);
 }
 
 void sheaf_follower_close(sheaf_follower *f)
@@ -267,13 +294,36 @@ static sheaf_status head_check(step *s, sheaf_err *err)
     return SHEAF_OK;
 }
 
+static sheaf_status keep(step *s, sheaf_log_store *store, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_follower_batch_store(&s->fresh, store, err));
+    if (sheaf_log_store_size(store) < s->head.size
+        || sheaf_log_store_published(store) >= s->head.size)
+        return SHEAF_OK;
+    return sheaf_log_store_publish(store, sheaf_buffer_slice(&s->note), err);
+}
+
+/* Without holding the home: the copy is written if nobody else is at it, and if it can go on
+ * from what it has. */
+static sheaf_status keep_visiting(step *s, sheaf_err *err)
+{
+    sheaf_log_store *store;
+    sheaf_status status = sheaf_log_store_open(&store, s->f->home, false, err);
+    if (status == SHEAF_IO) /* held by the node, which keeps it itself */
+        return SHEAF_OK;
+    SHEAF_TRY(status);
+    status = keep(s, store, err);
+    sheaf_log_store_close(store);
+    return status;
+}
+
 static sheaf_status keep_and_fold(step *s, sheaf_err *err)
 {
     sheaf_follower *f = s->f;
-    if (f->keeps && f->store) {
-        SHEAF_TRY(sheaf_follower_batch_store(&s->fresh, f->store, err));
-        SHEAF_TRY(sheaf_log_store_publish(f->store, sheaf_buffer_slice(&s->note), err));
-    }
+    if (f->store)
+        SHEAF_TRY(keep(s, f->store, err));
+    else
+        SHEAF_TRY(keep_visiting(s, err));
     SHEAF_TRY(sheaf_follower_batch_flush(&s->fresh, err));
     sheaf_buffer_reset(&f->note);
     sheaf_buffer_add(&f->note, sheaf_buffer_slice(&s->note));

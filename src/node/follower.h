@@ -8,7 +8,8 @@
  * both checkpoints are kept in HOME/fork/ as proof, and nothing goes on until a person has
  * looked.
  *
- * Where another program holds the home, the copy is read as it stands and followed in memory.
+ * The node holds its home while it runs. A command only visits: it reads the copy as it stands,
+ * and writes what it fetches if nobody holds the home at that moment.
  */
 #ifndef SHEAF_NODE_FOLLOWER_H
 #define SHEAF_NODE_FOLLOWER_H
@@ -21,9 +22,8 @@
 typedef struct {
     char home[SHEAF_PATH_MAX];
     char origin[SHEAF_ORIGIN_LEN + 1]; /* empty until it is known */
-    sheaf_log_store *store;
-    bool keeps;     /* the copy is ours to write */
-    bool knows_key; /* log_key is set */
+    sheaf_log_store *store;            /* NULL while visiting */
+    bool knows_key;                    /* log_key is set */
     sheaf_vkey log_key;
     sheaf_replay replay;
     sheaf_buffer note; /* the last checkpoint that was accepted */
@@ -39,6 +39,9 @@ SHEAF_MUST_USE sheaf_status sheaf_follower_open(sheaf_follower *f, const char *h
                                                 const char *origin, uint16_t revision_max,
                                                 sheaf_err *err);
 void sheaf_follower_close(sheaf_follower *f);
+
+/* Holds the home from now on; SHEAF_IO if another program does. */
+SHEAF_MUST_USE sheaf_status sheaf_follower_hold(sheaf_follower *f, sheaf_err *err);
 
 /* Fetches, verifies, keeps and folds what is new. SHEAF_FAULT, and `halted` where it is for
  * good, if the hub's log is unsound; SHEAF_INVALID if an entry is stamped more than two minutes

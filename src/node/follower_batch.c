@@ -65,8 +65,10 @@ sheaf_status sheaf_follower_batch_store(const sheaf_follower_batch *batch,
 {
     sheaf_slice entries[RUN];
     /* What an earlier step stored, but could not publish, is there already. */
-    size_t stored = (size_t)(sheaf_log_store_size(store) - batch->follower->replay.tree.size);
-    for (size_t from = stored; from < batch->count; from += RUN)
+    uint64_t stored = sheaf_log_store_size(store), first = batch->follower->replay.tree.size;
+    if (stored < first) /* what lies between went by without it */
+        return SHEAF_OK;
+    for (size_t from = (size_t)(stored - first); from < batch->count; from += RUN)
         SHEAF_TRY(sheaf_log_store_append(store, entries, slices(batch, from, entries), err));
     return SHEAF_OK;
 }

@@ -323,10 +323,7 @@ sheaf_status sheaf_node_open(sheaf_node *node, const sheaf_node_config *config,
     SHEAF_TRY(sheaf_member_open(&node->member, config->home, config->hub_url, ports, err));
     node->worker.member = &node->member;
     node->worker.key = SHEAF_NONE;
-    sheaf_status status = SHEAF_OK;
-    if (!node->member.follower.keeps)
-        status = sheaf_fail(err, SHEAF_IO, "another program works in %s: stop it first",
-                            config->home);
+    sheaf_status status = sheaf_follower_hold(&node->member.follower, err);
     if (status == SHEAF_OK)
         status = sheaf_blobs_open(&node->worker.blobs, config->home, err);
     if (status == SHEAF_OK)

@@ -109,8 +109,6 @@ static sheaf_status open_round(sheaf_round_driver *d, const char *file, bool *pr
     sheaf_member *m = worker->member;
     const sheaf_state *state = sheaf_member_state(m);
     bool again = false;
-    if (!m->follower.keeps)
-        return sheaf_fail(err, SHEAF_INVALID, "another program holds the member's home");
     if (m->follower.replay.falsehoods)
         return sheaf_fail(err, SHEAF_INVALID, "the log states what its blobs contradict");
     SHEAF_TRY(sheaf_round_check(state, d->round, worker->key, &worker->revoked,
