@@ -8,8 +8,8 @@
  * sheaf_node_run() is the program; sheaf_node_turn() is one pass without waiting, for the
  * simulation, which brings its own ports.
  */
-#ifndef SHEAF_NODE_H
-#define SHEAF_NODE_H
+#ifndef SHEAF_NODE_NODE_H
+#define SHEAF_NODE_NODE_H
 
 #include "claims/blob_source.h"
 #include "node/round_driver.h"
