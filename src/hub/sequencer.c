@@ -289,7 +289,9 @@ static void *sequencer_run(void *context)
             done += folded;
         } while (done < count);
         for (; done < count; done++)
-            refuse_item(s, items[done], "the hub is stopping; nothing was entered for sure");
+            refuse_item(s, items[done],
+                        "the hub has stopped; whether the act was entered "
+                        "is known when it is back");
     }
     return NULL;
 }
