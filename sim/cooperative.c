@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEEDS = 200, SEEDS_LONG = 4000, LENGTH_MS = 8000, CALM_MS = 2500, QUIET_MS = 1000 };
+enum { SEEDS = 150, SEEDS_LONG = 4000, LENGTH_MS = 8000, CALM_MS = 2500, QUIET_MS = 1000 };
 
 static void crash_somebody(sim *s)
 {

@@ -1,6 +1,8 @@
 /* The bylaws: what a document must be, versions, the revision of the rules. */
 #include "test.h"
 
+#include "bylaws/bylaws.h"
+
 static const char *amend(kit *k, const kit_rules *rules, const char *base)
 {
     static char text[6000];
@@ -118,4 +120,33 @@ void test_revision_step(void **unused)
     assert_int_equal(sheaf_fold_beyond(&k.state, entry.act), R(revision_unknown));
     kit_want(&k, ACCEPTED, "ann", "motion.open", next, "m");
     kit_close(&k);
+}
+
+/* The documents to start from are sound once they have a name and a purpose. */
+void test_templates(void **unused)
+{
+    (void)unused;
+    for (uint8_t form = 0; form < SHEAF_legal_form_COUNT; form++) {
+        kit k;
+        kit_open(&k);
+        char text[4096], what[5000];
+        const char *from = sheaf_bylaws_template((enum sheaf_legal_form)form);
+        size_t n = 0;
+        for (; *from && n + 8 < sizeof text; from++) {
+            text[n++] = *from;
+            if (from[0] == ':' && from[1] == '"' && from[2] == '"') { /* an empty text */
+                memcpy(text + n, "\"x\"", 3);
+                n += 3;
+                from += 2;
+            }
+        }
+        text[n] = 0;
+        snprintf(what, sizeof what,
+                 "{'bylaws':%s,'class':0,'hub_key':@hub,'kind':'person','log_key':@log,'name':"
+                 "^,'origin':'" KIT_ORIGIN "','public_key':@ann,'revision':1}",
+                 text);
+        kit_want(&k, ACCEPTED, "ann", "coop.found", what, "ann");
+        assert_int_equal(sheaf_bylaws_now(&k.state)->form, form);
+        kit_close(&k);
+    }
 }

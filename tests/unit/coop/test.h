@@ -24,6 +24,7 @@ void test_leaving(void **unused);
 void test_bylaws_at_founding(void **unused);
 void test_bylaws_versions(void **unused);
 void test_revision_step(void **unused);
+void test_templates(void **unused);
 
 void test_motion_forms(void **unused);
 void test_tally_boundaries(void **unused);

@@ -67,6 +67,7 @@ int main(void)
         cmocka_unit_test(test_bylaws_at_founding),
         cmocka_unit_test(test_bylaws_versions),
         cmocka_unit_test(test_revision_step),
+        cmocka_unit_test(test_templates),
         cmocka_unit_test(test_motion_forms),
         cmocka_unit_test(test_tally_boundaries),
         cmocka_unit_test(test_ballots_changed),
