@@ -66,15 +66,9 @@ uint32_t sheaf_members_active(const sheaf_state *state);
 /* Checks a document and makes it the version in force. */
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);
 
-/* A public key that is sound and nobody's yet. */
-sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key);
-
 /* The bytes of open motions' effects. */
 uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);
 sheaf_slice sheaf_parts_load(const sheaf_state *state, uint32_t first, sheaf_arena *arena);
 void sheaf_parts_free(sheaf_state *state, uint32_t first);
-
-/* Adds a line to the ledger. */
-sheaf_refusal sheaf_post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents);
 
 #endif

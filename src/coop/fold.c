@@ -152,6 +152,13 @@ static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
     return sheaf_rule_run(fold, act->kind, act->what);
 }
 
+/* The state needs a newer program. */
+static bool stopped(const sheaf_state *state)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    return coop && coop->revision > state->revision_max;
+}
+
 /* The number of the signer's act and the time of the entry. Founders' and applicants' keys are
  * made with number 1. */
 static void count_act(sheaf_state *state, const sheaf_entry *entry, bool number_used)
@@ -173,7 +180,7 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
                             sheaf_outcome *out, sheaf_err *err)
 {
     assert(state->undo_count == 0); /* the entry before was kept, dropped or made void */
-    assert(!sheaf_fold_stopped(state));
+    assert(!stopped(state));
     if (state->size >= SHEAF_REF_MAX)
         return sheaf_fail(err, SHEAF_NOMEM, "the log has reached its last possible entry");
     *out = (sheaf_outcome){.posted = out->posted, .context = out->context};
@@ -255,10 +262,4 @@ sheaf_refusal sheaf_fold_beyond(const sheaf_state *state, const sheaf_act *act)
             revision = ((const struct sheaf_rules_adopt *)motion->effect->what)->revision;
     }
     return revision > state->revision_max ? SHEAF_REFUSED_revision_unknown : SHEAF_ACCEPTED;
-}
-
-bool sheaf_fold_stopped(const sheaf_state *state)
-{
-    const struct sheaf_row_coop *coop = sheaf_coop(state);
-    return coop && coop->revision > state->revision_max;
 }

@@ -93,7 +93,4 @@ uint32_t sheaf_fold_due(const sheaf_state *state, int64_t stamp);
  * must not depend on the program's age. */
 sheaf_refusal sheaf_fold_beyond(const sheaf_state *state, const sheaf_act *act);
 
-/* The state needs a newer program. */
-bool sheaf_fold_stopped(const sheaf_state *state);
-
 #endif

@@ -20,7 +20,8 @@ uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes)
                      | (scopes->vote ? SHEAF_SCOPE_VOTE : 0));
 }
 
-sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key)
+/* A public key that is sound and nobody's yet. */
+static sheaf_refusal key_fresh(const sheaf_state *state, const sheaf_public_key *key)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(state);
     SHEAF_REFUSE_IF(!sheaf_public_valid(key->bytes), key_invalid);
@@ -85,9 +86,9 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
 {
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_IF(!sheaf_origin_valid(what->origin), origin_form);
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->public_key));
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->hub_key));
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->log_key));
+    SHEAF_REFUSE_UNLESS(key_fresh(state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(key_fresh(state, &what->hub_key));
+    SHEAF_REFUSE_UNLESS(key_fresh(state, &what->log_key));
     SHEAF_REFUSE_IF(memcmp(&what->hub_key, &what->log_key, 32) == 0
                         || memcmp(&what->hub_key, &what->public_key, 32) == 0
                         || memcmp(&what->log_key, &what->public_key, 32) == 0,
@@ -113,7 +114,7 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
 sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_member_apply *what)
 {
     SHEAF_REFUSE_IF(!class_at(fold->state, what->class), no_such_class);
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(key_fresh(fold->state, &what->public_key));
     add_member(fold, what->class, what->kind, &what->name, &what->holder);
     admit_first_key(fold, &what->public_key, &what->holder, what->web);
     return SHEAF_ACCEPTED;
@@ -170,7 +171,7 @@ sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admi
     SHEAF_REFUSE_IF(what->web && (scopes & ~sheaf_bylaws_now(fold->state)->web_scopes),
                     scope_web);
     SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(key_fresh(fold->state, &what->public_key));
     struct sheaf_row_key *key = sheaf_key_new(fold->state, fold->index);
     key->id = fold->index;
     key->member = fold->member;

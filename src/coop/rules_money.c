@@ -8,7 +8,8 @@
 /* So that balances never leave what JSON can carry. */
 static const int64_t balance_max = SHEAF_JSON_INT_MAX / 4;
 
-sheaf_refusal sheaf_post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents)
+/* Adds a line to the ledger. */
+static sheaf_refusal post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents)
 {
     if (!cents)
         return SHEAF_ACCEPTED;
@@ -34,8 +35,8 @@ sheaf_refusal sheaf_post(sheaf_fold *fold, uint8_t account, uint32_t member, int
 
 static sheaf_refusal earn(sheaf_fold *fold, int64_t cents)
 {
-    SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, cents));
-    return sheaf_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
+    SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_bank, SHEAF_NONE, cents));
+    return post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
 }
 
 sheaf_refusal sheaf_rule_revenue_record(sheaf_fold *fold,
@@ -83,13 +84,13 @@ static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
         ids[n++] = member->id;
     }
     if (!total)
-        return sheaf_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -cents);
+        return post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -cents);
     if (!sheaf_apportion(cents, weights, n, shares, fold->arena)) {
         state->failed = true;
         return SHEAF_ACCEPTED;
     }
     for (uint32_t i = 0; i < n; i++)
-        SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
+        SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
     return SHEAF_ACCEPTED;
 }
 
@@ -107,13 +108,12 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
         state->failed = true;
         return SHEAF_ACCEPTED;
     }
-    SHEAF_REFUSE_UNLESS(
-        sheaf_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
+    SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
     size_t used = fold->arena->used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[0], true));
     fold->arena->used = used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[1], false));
-    SHEAF_REFUSE_UNLESS(sheaf_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -parts[2]));
+    SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -parts[2]));
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)
         if (sheaf_member_at(state, i)->contributed)
             sheaf_member_edit(state, i)->contributed = 0;

@@ -95,7 +95,11 @@ void test_tally_boundaries(void **unused)
         assert_int_equal(
             sheaf_quorum_reached(quorums[i].quorum_bp, quorums[i].electorate, quorums[i].cast),
             quorums[i].want);
+}
 
+void test_tallies(void **unused)
+{
+    (void)unused;
     static const char *const people[] = {"ann", "bob", "cat", "dan"};
     static const struct {
         const char *votes; /* one letter a member: y, n, a, - */

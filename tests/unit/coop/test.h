@@ -28,6 +28,7 @@ void test_templates(void **unused);
 
 void test_motion_forms(void **unused);
 void test_tally_boundaries(void **unused);
+void test_tallies(void **unused);
 void test_ballots_changed(void **unused);
 void test_electorate_is_a_snapshot(void **unused);
 void test_votes_are_those_of_the_opening(void **unused);

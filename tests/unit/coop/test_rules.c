@@ -70,6 +70,7 @@ int main(void)
         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_motion_forms),
         cmocka_unit_test(test_tally_boundaries),
+        cmocka_unit_test(test_tallies),
         cmocka_unit_test(test_ballots_changed),
         cmocka_unit_test(test_electorate_is_a_snapshot),
         cmocka_unit_test(test_votes_are_those_of_the_opening),
