@@ -205,9 +205,7 @@ sheaf_status sheaf_hub_open(sheaf_hub **out, const sheaf_hub_config *config, she
         sheaf_hub_close(hub);
         return status;
     }
-    sheaf_hub_log(hub, "serving", "folder=%s port=%u entries=%llu", hub->dir,
-                  (unsigned)sheaf_hub_port(hub),
-                  (unsigned long long)sheaf_log_store_size(hub->store));
+    sheaf_hub_log(hub, "serving", "folder=%s port=%u", hub->dir, (unsigned)sheaf_hub_port(hub));
     *out = hub;
     return SHEAF_OK;
 }
