@@ -1,4 +1,4 @@
-/* cooperative [SEED] - simulates from many seeds, or from the one given.
+/* cooperative [SEED [COUNT]] - simulates from many seeds, or from those given.
  *
  * SHEAF_TEST_LONG=1 runs thousands. A failure prints its seed and ends with 1. */
 #include "sim.h"
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEEDS = 150, SEEDS_LONG = 4000, LENGTH_MS = 8000, CALM_MS = 2500, QUIET_MS = 1000 };
+enum { SEEDS = 300, SEEDS_LONG = 4000, LENGTH_MS = 8000, CALM_MS = 2500, QUIET_MS = 1000 };
 
 static void crash_somebody(sim *s)
 {
@@ -84,9 +84,9 @@ int main(int argc, char **argv)
     uint64_t entered = 0, joined = 0, summed = 0, lies = 0;
     if (!s)
         return 1;
-    if (argc == 2) {
+    if (argc > 1) {
         first = strtoull(argv[1], NULL, 10);
-        seeds = 1;
+        seeds = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     }
     for (uint64_t seed = first; seed < first + seeds; seed++) {
         run(s, seed);
