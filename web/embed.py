@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """embed.py WORK OUTPUT - build the page into the folder WORK and write it to OUTPUT as C arrays.
 
-The packages are fetched once, by `npm ci`, into web/node_modules; several build folders may do so at
-the same time. After that no network is needed. See src/hub/web_files.h for what the arrays are.
+The packages are fetched once, by `npm ci`, into web/node_modules; several build folders may do
+so at the same time. After that no network is needed. See src/hub/web_files.h for what the arrays
+are.
 """
 import fcntl
 import hashlib
@@ -54,9 +55,11 @@ def c_file(names, folder):
         path = "/" if name == "index.html" else "/assets/" + name
         etag = hashlib.sha256(data).hexdigest()[:16]
         content_type = TYPES[os.path.splitext(name)[1]]
-        rows.append(f'    {{"{path}", "{content_type}", "\\"{etag}\\"", data_{number}, sizeof data_{number}}},')
+        about = f'"{path}", "{content_type}", "\\"{etag}\\""'
+        rows.append(f"    {{{about}, data_{number}, sizeof data_{number}}},")
     lines += ["", "const sheaf_web_file sheaf_web_files[] = {", *rows, "};",
-              "const size_t sheaf_web_file_count = sizeof sheaf_web_files / sizeof *sheaf_web_files;"]
+              "const size_t sheaf_web_file_count =",
+              "    sizeof sheaf_web_files / sizeof *sheaf_web_files;"]
     return "\n".join(lines) + "\n"
 
 

@@ -38,9 +38,9 @@ void sheaf_session_close(sheaf_session *session)
     sheaf_http_transport_close(&session->transport);
 }
 
-/* Into the arena, which outlives the parsing. */
-sheaf_status sheaf_flag_file_read(void *context, const char *path, sheaf_slice *out,
-                                  sheaf_err *err)
+/* Reads a file that a flag names into the arena, which outlives the parsing. */
+static sheaf_status flag_file_read(void *context, const char *path, sheaf_slice *out,
+                                   sheaf_err *err)
 {
     sheaf_buffer file;
     sheaf_buffer_init(&file, FILES_BYTES_MAX);
@@ -72,7 +72,7 @@ sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind kind, int argc
         status = sheaf_fail(err, SHEAF_NOMEM, "no memory for an act");
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
     sheaf_arena files = sheaf_arena_over(files_block, FILES_BYTES_MAX);
-    sheaf_flags_source source = {sheaf_flag_file_read, salt, &files};
+    sheaf_flags_source source = {flag_file_read, salt, &files};
     if (status == SHEAF_OK)
         status =
             sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena, &parsed, err);
@@ -126,7 +126,7 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
 
 /* The program's own options, taken out of the flags. */
 typedef struct {
-    const char *home;
+    const char *home, *hub;
     bool json, dry_run, help;
     const char *flags[2 * SHEAF_FLAGS_MAX];
     int count;
@@ -145,6 +145,10 @@ static bool split_options(int argc, char **argv, own_options *out)
             out->home = argv[++i];
         else if (strncmp(argv[i], "--home=", 7) == 0)
             out->home = argv[i] + 7;
+        else if (strcmp(argv[i], "--hub") == 0 && i + 1 < argc)
+            out->hub = argv[++i];
+        else if (strncmp(argv[i], "--hub=", 6) == 0)
+            out->hub = argv[i] + 6;
         else if (out->count < (int)(sizeof out->flags / sizeof *out->flags))
             out->flags[out->count++] = argv[i];
         else
@@ -165,7 +169,7 @@ static sheaf_status print_effect(sheaf_kind kind, const own_options *o, sheaf_er
         status = sheaf_fail(err, SHEAF_NOMEM, "no memory for an effect");
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
     sheaf_arena files = sheaf_arena_over(files_block, FILES_BYTES_MAX);
-    sheaf_flags_source source = {sheaf_flag_file_read, salt, &files};
+    sheaf_flags_source source = {flag_file_read, salt, &files};
     if (status == SHEAF_OK)
         status = sheaf_flags_parse(kind, o->count, o->flags, SHEAF_REVISION, &source, &arena,
                                    &parsed, err);
@@ -185,7 +189,7 @@ static sheaf_status enter(sheaf_kind kind, const own_options *o, sheaf_posted *p
     char home[SHEAF_PATH_MAX];
     sheaf_session session;
     SHEAF_TRY(sheaf_home_path(o->home, home, sizeof home, err));
-    SHEAF_TRY(sheaf_session_open(&session, home, NULL, err));
+    SHEAF_TRY(sheaf_session_open(&session, home, o->hub, err));
     sheaf_status status =
         sheaf_session_act(&session, kind, o->count, o->flags, o->dry_run, posted, err);
     sheaf_session_close(&session);

@@ -25,8 +25,4 @@ SHEAF_MUST_USE sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind
 /* Prints what became of an act; the exit code. */
 int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run);
 
-/* Reads the files that flags name. */
-SHEAF_MUST_USE sheaf_status sheaf_flag_file_read(void *arena, const char *path,
-                                                 sheaf_slice *out, sheaf_err *err);
-
 #endif

@@ -68,6 +68,10 @@ static int run_verify(const sheaf_arguments *a)
             return sheaf_report(a, &err);
         options.log_key = &key;
     }
+    if (strstr(what, "://") == NULL && access(what, R_OK) != 0) {
+        (void)sheaf_fail(&err, SHEAF_IO, "there is no folder %s to be read", what);
+        return sheaf_report(a, &err);
+    }
     bool url = strncmp(what, "http://", 7) == 0 || strncmp(what, "https://", 8) == 0;
     sheaf_status status = url ? sheaf_verify_url(what, &options, &v, &err)
                               : sheaf_verify_folder(what, &options, &v, &err);
@@ -174,9 +178,11 @@ static void remove_folder(const char *path)
 static int run_status(const sheaf_arguments *a)
 {
     sheaf_err err;
-    char home[SHEAF_PATH_MAX], visit[] = "/tmp/sheaf-visit-XXXXXX";
+    char home[SHEAF_PATH_MAX], visit[SHEAF_PATH_MAX];
     sheaf_session session;
     sheaf_status status = SHEAF_OK;
+    const char *temporary = getenv("TMPDIR");
+    snprintf(visit, sizeof visit, "%.900s/sheaf-visit-XXXXXX", temporary ? temporary : "/tmp");
     if (a->value[0] && !mkdtemp(visit))
         status = sheaf_fail(&err, SHEAF_IO, "cannot make a temporary folder");
     if (status == SHEAF_OK)

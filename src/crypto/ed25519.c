@@ -103,8 +103,3 @@ void sheaf_wipe(void *secret, size_t len)
 {
     sodium_memzero(secret, len);
 }
-
-bool sheaf_secret_equal(const void *a, const void *b, size_t len)
-{
-    return sodium_memcmp(a, b, len) == 0;
-}

@@ -33,7 +33,4 @@ bool sheaf_verify(const uint8_t public[SHEAF_PUBLIC_BYTES], sheaf_slice message,
 /* Overwrites a secret so that no optimiser removes it. */
 void sheaf_wipe(void *secret, size_t len);
 
-/* Compares secrets in constant time. */
-bool sheaf_secret_equal(const void *a, const void *b, size_t len);
-
 #endif

@@ -34,10 +34,6 @@ SHEAF_MUST_USE sheaf_status sheaf_fedsim_doubles(const sheaf_fedsim *sim, double
                                                  double *scale, double *parameters,
                                                  sheaf_err *err);
 
-/* One table with the rows of all. Close it with sheaf_table_close(). */
-SHEAF_MUST_USE sheaf_status sheaf_fedsim_pool(const sheaf_table *tables, uint32_t count,
-                                              sheaf_table *out, sheaf_err *err);
-
 /* Figures per owner and on the pooled test rows. */
 typedef struct {
     sheaf_evaluation owner[SHEAF_FEDSIM_OWNERS_MAX];

@@ -50,7 +50,8 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
     return sheaf_round_config_check(out, err);
 }
 
-void sheaf_sum_put(sheaf_buffer *out, const uint64_t *words, size_t count)
+/* Summed words as bytes: 8 each, little-endian. */
+static void sum_put(sheaf_buffer *out, const uint64_t *words, size_t count)
 {
     uint8_t *to = sheaf_buffer_extend(out, count * 8);
     for (size_t i = 0; to && i < count; i++)
@@ -96,7 +97,7 @@ static sheaf_status evaluate(const struct sheaf_row_round *round, const uint64_t
 {
     sheaf_evaluation evaluation;
     SHEAF_TRY(sheaf_evaluation_finish(as_integers, &evaluation, err));
-    sheaf_sum_put(&out->bytes, words, round->words);
+    sum_put(&out->bytes, words, round->words);
     out->has_figures = true;
     out->figures = (struct sheaf_figures){.accuracy_millionths = evaluation.accuracy_millionths,
                                           .auc_millionths = evaluation.auc_millionths,

@@ -21,9 +21,6 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_config(const sheaf_state *state,
                                                    const sheaf_hash *manifest,
                                                    sheaf_round_config *out, sheaf_err *err);
 
-/* Summed words as bytes: 8 each, little-endian. */
-void sheaf_sum_put(sheaf_buffer *out, const uint64_t *words, size_t count);
-
 typedef struct {
     sheaf_buffer bytes; /* the new model; after an evaluation the sum itself */
     bool has_figures;   /* of training and evaluation */

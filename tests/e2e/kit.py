@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -57,11 +58,11 @@ class Folder:
 
 
 class Hub:
-    """`sheaf serve` on a free port."""
+    """`sheaf serve`, on any free port where none is given."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, port=0):
         self.log = open(os.path.join(folder, "..", "serve.txt"), "w")
-        self.process = subprocess.Popen([SHEAF, "serve", folder, "--port", "0", "--json", *options],
+        self.process = subprocess.Popen([SHEAF, "serve", folder, "--port", str(port), "--json"],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         self.port = json.loads(line)["port"]
@@ -84,6 +85,13 @@ class Hub:
 
     def size(self):
         return json.loads(self.get("/api/v1/coop")[1])["entries"]
+
+
+def free_port():
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def request(method, url, body=None, headers=None):
