@@ -42,11 +42,15 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
     row->web_scopes = sheaf_scope_bits(&text->web_scopes);
 }
 
-/* Members keep their class by its place, so the present classes must lead the new list. */
-static sheaf_refusal classes_kept(const sheaf_state *state, const struct sheaf_bylaws *text)
+/* Members keep their class by its place, so the present classes must lead the new list; and who
+ * has legal floors cannot step out of them. */
+static sheaf_refusal follows_from_present(const sheaf_state *state,
+                                          const struct sheaf_bylaws *text)
 {
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
     const struct sheaf_member_class *classes = text->classes.at;
+    SHEAF_REFUSE_IF(text->form == SHEAF_legal_form_demonstration && now->form != text->form,
+                    form_demonstration);
     SHEAF_REFUSE_IF(text->classes.count < now->classes, classes_removed);
     for (uint32_t i = 0; i < now->classes; i++) {
         const struct sheaf_row_class *class = sheaf_class_at(state, now->class_first + i);
@@ -80,7 +84,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_UNLESS(sound(text));
     if (sheaf_coop(state)->bylaws != SHEAF_NONE)
-        SHEAF_REFUSE_UNLESS(classes_kept(state, text));
+        SHEAF_REFUSE_UNLESS(follows_from_present(state, text));
     struct sheaf_row_bylaws *row = sheaf_bylaws_new(state, fold->index);
     row->id = fold->index;
     row->class_first = sheaf_class_count(state);

@@ -137,7 +137,8 @@ def nonsense(hub):
     post("a wrong type", change(seq="1"), "seq")
     post("an unknown field", change(what=dict(act["what"], extra=1)), "extra")
     post("a replayed act", {"act": act, "sig": sig, "texts": {}}, "in use", 422)
-    post("a forged signature", {"act": dict(act, at=act["at"] + 1), "sig": sig, "texts": {}}, "signature", 422)
+    forged = dict(act, at=act["at"] + 1)
+    post("a forged signature", {"act": forged, "sig": sig, "texts": {}}, "signature", 422)
     post("a text that does not match its commitment",
          {"act": act, "sig": sig, "texts": {"name": {"salt": "A" * 43, "text": "Eve"}}}, "name")
     post("an effect as an act", change(kind="surplus.distribute", what={"amount_cents": 1}),
@@ -182,14 +183,13 @@ def main():
             data(homes)
             nonsense(hub)
             raw(hub)
-            refused("a port in use", 1, str(hub.port), "serve", coop, "--port", hub.port)
+            other = os.path.join(scratch, "other")
+            sheaf("found", other, "--name", "Other", "--purpose", "p", "--member", "M",
+                  "--demonstration", "--home", os.path.join(scratch, "m"))
+            refused("a port in use", 1, str(hub.port), "serve", other, "--port", hub.port)
         done = sheaf("verify", coop)
         check("all of it is sound", done.returncode == 0, done.stderr)
-        # Another co-op's folder under the same home.
-        other = os.path.join(scratch, "other")
-        sheaf("found", other, "--name", "Other", "--purpose", "p", "--member", "M",
-              "--demonstration", "--home",
-              os.path.join(scratch, "m"))
+        # Another co-op's hub under the same home.
         with Hub(other) as hub:
             done = sheaf("status", "--hub", hub.url, "--json")
             check("status of the other co-op", json.loads(done.stdout)["members"] == 1, done.stderr)

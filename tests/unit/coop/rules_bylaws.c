@@ -62,6 +62,20 @@ void test_bylaws_at_founding(void **unused)
     kit_close(&k);
 }
 
+/* Who has legal floors keeps them. */
+void test_bylaws_form(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules serious = kit_rules_usual();
+    serious.form = "association", serious.open_s = 86400, serious.open_protected_s = 604800;
+    kit_found_four(&k, &serious);
+    kit_rules trial = kit_rules_usual();
+    open_amendment(&k, &trial, "#ann", R(form_demonstration));
+    kit_close(&k);
+}
+
 void test_bylaws_versions(void **unused)
 {
     (void)unused;

@@ -22,6 +22,7 @@ void test_admission(void **unused);
 void test_keys(void **unused);
 void test_leaving(void **unused);
 void test_bylaws_at_founding(void **unused);
+void test_bylaws_form(void **unused);
 void test_bylaws_versions(void **unused);
 void test_revision_step(void **unused);
 void test_templates(void **unused);

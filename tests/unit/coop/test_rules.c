@@ -65,6 +65,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_leaving),
         cmocka_unit_test(test_bylaws_at_founding),
+        cmocka_unit_test(test_bylaws_form),
         cmocka_unit_test(test_bylaws_versions),
         cmocka_unit_test(test_revision_step),
         cmocka_unit_test(test_templates),
