@@ -139,14 +139,14 @@ static uint8_t *row_at(const sheaf_state_table *table, uint16_t size, uint32_t r
     return table->chunks[row / SHEAF_CHUNK_ROWS] + (size_t)(row % SHEAF_CHUNK_ROWS) * size;
 }
 
-uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id table)
+uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id)
 {
-    return state->tables[table].count;
+    return state->tables[id].count;
 }
 
-const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id table, uint32_t row)
+const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id id, uint32_t row)
 {
-    return row_at(&state->tables[table], sheaf_table_describe(table)->size, row);
+    return row_at(&state->tables[id], sheaf_table_describe(id)->size, row);
 }
 
 static bool mark_dirty(sheaf_state *state, sheaf_state_table *table, uint32_t row)

@@ -72,13 +72,13 @@ void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to);
 /* Makes all writes lasting; all marks end. */
 void sheaf_state_commit(sheaf_state *state);
 
-uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id table);
-const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id table, uint32_t row);
-void *sheaf_edit(sheaf_state *state, sheaf_table_id table, uint32_t row);
+uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id);
+const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id id, uint32_t row);
+void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row);
 /* A new row of zeros at the end; `key` finds it again (ignored for tables BY_ROW). */
-void *sheaf_append(sheaf_state *state, sheaf_table_id table, uint64_t key);
+void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key);
 /* SHEAF_NONE if there is no row with the key. */
-uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id table, uint64_t key);
+uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key);
 
 static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
 {
@@ -131,7 +131,7 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
 
 /* The root of the table's Merkle tree: RFC 6962 over the encodings of its rows. Hashes only
  * what was written since the last call. */
-sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id table);
+sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id);
 
 /* One hash over all tables: SHA-256 over their names, row counts and roots; for comparing whole
  * states. */
