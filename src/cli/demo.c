@@ -205,10 +205,8 @@ static sheaf_status describe(story *s, sheaf_err *err)
         "{\"column\":\"cp\",\"level\":3},{\"column\":\"cp\",\"level\":4},"
         "{\"column\":\"restecg\",\"level\":1},{\"column\":\"restecg\",\"level\":2}]";
     return ACT(s, 0, "model.register", &s->d.model, err, "--title",
-               "Heart disease from an "
-               "examination",
-               "--kind", "logistic", "--schema", "uci-heart", "--label", "num", "--features",
-               features);
+               "Heart disease from an examination", "--kind", "logistic", "--schema",
+               "uci-heart", "--label", "num", "--features", features);
 }
 
 /* ---- decisions ---- */

@@ -119,7 +119,7 @@ sheaf_refusal sheaf_rule_model_release(sheaf_fold *fold, const struct sheaf_mode
     SHEAF_REFUSE_IF(!round || round->model != what->model || round->task != SHEAF_task_train
                         || round->state != SHEAF_round_state_closed,
                     not_trained);
-    SHEAF_REFUSE_IF(round->attested < sheaf_mandate_find(state, round->mandate)->attest_min,
+    SHEAF_REFUSE_IF(round->attested < sheaf_mandate_get(state, round->mandate)->attest_min,
                     not_attested);
     SHEAF_REFUSE_IF(!was_evaluated(state, what->model, &round->result), not_evaluated);
     struct sheaf_row_model *model = sheaf_model_edit(state, row);

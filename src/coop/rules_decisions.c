@@ -90,7 +90,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    SHEAF_REFUSE_IF(!sheaf_member_find(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(sheaf_coop(state)->motions_open >= bylaws->open_max, motions_open_max);
     struct sheaf_row_motion *motion = sheaf_motion_new(state, fold->index);
     motion->id = fold->index;

@@ -10,8 +10,8 @@ static uint32_t owners_of(const sheaf_state *state, const struct sheaf_source *s
 {
     uint32_t owners = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t member = sheaf_dataset_find(state, sources[i].dataset)->member, k = 0;
-        while (k < i && sheaf_dataset_find(state, sources[k].dataset)->member != member)
+        uint32_t member = sheaf_dataset_get(state, sources[i].dataset)->member, k = 0;
+        while (k < i && sheaf_dataset_get(state, sources[k].dataset)->member != member)
             k++;
         owners += k == i;
     }
@@ -94,7 +94,7 @@ static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_m
     SHEAF_REFUSE_IF(first == what->has_base, wrong_base);
     if (first)
         return SHEAF_ACCEPTED;
-    const sheaf_hash *base = &sheaf_round_find(fold->state, mandate->result_round)->result;
+    const sheaf_hash *base = &sheaf_round_get(fold->state, mandate->result_round)->result;
     SHEAF_REFUSE_IF(!sheaf_hash_equal(&what->base, base), wrong_base);
     return SHEAF_ACCEPTED;
 }
@@ -107,7 +107,7 @@ static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_round_open *
         const struct sheaf_participant *p = &participants[i];
         SHEAF_REFUSE_UNLESS(
             sheaf_seat_check(fold->state, what->mandate, p->key, p->dataset, fold->stamp));
-        uint32_t member = sheaf_key_find(fold->state, p->key)->member;
+        uint32_t member = sheaf_key_get(fold->state, p->key)->member;
         SHEAF_REFUSE_IF(last != SHEAF_NONE && member <= last, seat_order);
         last = member;
         struct sheaf_row_seat *seat =
@@ -182,7 +182,7 @@ static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *
             continue;
         uint32_t row = sheaf_member_row(fold->state, seat->member);
         sheaf_member_edit(fold->state, row)->contributed +=
-            sheaf_dataset_find(fold->state, seat->dataset)->records;
+            sheaf_dataset_get(fold->state, seat->dataset)->records;
     }
 }
 
@@ -269,7 +269,7 @@ sheaf_refusal sheaf_rule_round_attest(sheaf_fold *fold, const struct sheaf_round
     seat->attested = fold->index;
     struct sheaf_row_round *round = sheaf_round_edit(state, row);
     round->attested++;
-    if (round->attested == sheaf_mandate_find(state, round->mandate)->attest_min)
+    if (round->attested == sheaf_mandate_get(state, round->mandate)->attest_min)
         count_contributions(fold, round);
     return SHEAF_ACCEPTED;
 }
@@ -282,7 +282,7 @@ sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!round, no_such_round);
     SHEAF_REFUSE_IF(
         round->task != SHEAF_task_evaluate || round->state != SHEAF_round_state_closed
-            || round->attested < sheaf_mandate_find(state, round->mandate)->attest_min,
+            || round->attested < sheaf_mandate_get(state, round->mandate)->attest_min,
         not_an_evaluation);
     for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++)
         SHEAF_REFUSE_IF(sheaf_evaluation_at(state, i)->round == what->round, not_an_evaluation);

@@ -15,6 +15,8 @@
 #include "base/status.h"
 #include "coop/tables.h"
 
+#include <assert.h>
+
 enum { SHEAF_CHUNK_ROWS = 256 };
 
 /* An open-addressing table from a row's key to its number. */
@@ -89,6 +91,7 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
  *     sheaf_motion_count(state)       rows
  *     sheaf_motion_at(state, row)     to read
  *     sheaf_motion_find(state, key)   to read, NULL if there is none; key: id or sheaf_pair()
+ *     sheaf_motion_get(state, key)    to read; it is a bug if there is none
  *     sheaf_motion_row(state, key)    row number or SHEAF_NONE
  *     sheaf_motion_edit(state, row)   to write
  *     sheaf_motion_new(state, key)    to write */
@@ -113,6 +116,13 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
     {                                                                                          \
         uint32_t row = sheaf_##name##_row(state, wanted);                                      \
         return row == SHEAF_NONE ? NULL : sheaf_##name##_at(state, row);                       \
+    }                                                                                          \
+    static inline const struct sheaf_row_##name *sheaf_##name##_get(const sheaf_state *state,  \
+                                                                    uint64_t wanted)           \
+    {                                                                                          \
+        const struct sheaf_row_##name *row = sheaf_##name##_find(state, wanted);               \
+        assert(row);                                                                           \
+        return row;                                                                            \
     }                                                                                          \
     static inline struct sheaf_row_##name *sheaf_##name##_edit(sheaf_state *state,             \
                                                                uint32_t row)                   \

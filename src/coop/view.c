@@ -65,7 +65,7 @@ sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint3
         return SHEAF_REFUSED_no_such_mandate;
     if (!sheaf_key_live(state, key, SHEAF_SCOPE_TRAIN, stamp))
         return SHEAF_REFUSED_seat_key;
-    if (!data || data->member != sheaf_key_find(state, key)->member
+    if (!data || data->member != sheaf_key_get(state, key)->member
         || data->retired != SHEAF_NONE
         || !sheaf_source_find(state, sheaf_pair(mandate, dataset)))
         return SHEAF_REFUSED_seat_dataset;

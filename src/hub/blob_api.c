@@ -43,7 +43,7 @@ static bool may_see(const sheaf_api_call *call, uint32_t round, sheaf_http_respo
     sheaf_hub_read_begin(call->hub);
     const sheaf_state *state = sheaf_hub_state(call->hub);
     const struct sheaf_row_round *row = sheaf_round_find(state, round);
-    uint32_t member = sheaf_key_find(state, key)->member;
+    uint32_t member = sheaf_key_get(state, key)->member;
     bool seated = false;
     for (uint16_t i = 0; row && i < row->seats; i++)
         seated = seated || sheaf_seat_at(state, row->seat_first + i)->member == member;

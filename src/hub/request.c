@@ -83,7 +83,7 @@ bool sheaf_request_signed(sheaf_hub *hub, const sheaf_http_request *request,
     sheaf_hub_read_begin(hub);
     bool live = sheaf_key_live(sheaf_hub_state(hub), header.key, 0, now);
     if (live)
-        memcpy(public, sheaf_key_find(sheaf_hub_state(hub), header.key)->public_key.bytes,
+        memcpy(public, sheaf_key_get(sheaf_hub_state(hub), header.key)->public_key.bytes,
                sizeof public);
     sheaf_hub_read_end(hub);
     if (!live) {

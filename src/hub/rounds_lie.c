@@ -29,8 +29,8 @@ static void lie_prepare(const sheaf_state *state, sheaf_opening *out,
             out->participants[count] = (struct sheaf_participant){
                 .dataset = data->id, .has_dataset = true, .key = key, .has_key = true};
             config->members[count].member = member;
-            memcpy(config->members[count++].public,
-                   sheaf_key_find(state, key)->public_key.bytes, SHEAF_PUBLIC_BYTES);
+            memcpy(config->members[count++].public, sheaf_key_get(state, key)->public_key.bytes,
+                   SHEAF_PUBLIC_BYTES);
             break;
         }
     }

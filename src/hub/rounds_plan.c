@@ -37,10 +37,10 @@ static uint32_t ready_key(const sheaf_rounds *rounds, uint32_t mandate, uint32_t
 static void seat_insert(const sheaf_state *state, sheaf_opening *out, uint32_t key,
                         uint32_t dataset)
 {
-    uint32_t member = sheaf_key_find(state, key)->member;
+    uint32_t member = sheaf_key_get(state, key)->member;
     uint32_t count = out->what.participants.count, at = count;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t other = sheaf_key_find(state, out->participants[i].key)->member;
+        uint32_t other = sheaf_key_get(state, out->participants[i].key)->member;
         if (other == member)
             return;
         if (other > member && at == count)
@@ -81,14 +81,14 @@ static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate 
     const sheaf_state *state = sheaf_hub_state(rounds->hub);
     out->what.task = SHEAF_task_statistics;
     if (mandate->result_round != SHEAF_NONE) {
-        out->what.base = sheaf_round_find(state, mandate->result_round)->result;
+        out->what.base = sheaf_round_get(state, mandate->result_round)->result;
         out->what.has_base = true;
         out->what.task = mandate->rounds_used + 1 >= mandate->rounds_max ? SHEAF_task_evaluate
                                                                          : SHEAF_task_train;
     }
     out->what.has_task = out->what.has_words = true;
     out->what.words =
-        sheaf_task_words(out->what.task, sheaf_model_find(state, mandate->model)->features);
+        sheaf_task_words(out->what.task, sheaf_model_get(state, mandate->model)->features);
 }
 
 /* Is there a place to coordinate one more round? */
@@ -108,7 +108,7 @@ static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandat
     int64_t now_ms = sheaf_rounds_now_ms(), stamp = sheaf_clock_ms();
     if (sheaf_mandate_check(state, mandate->id, stamp) != SHEAF_ACCEPTED
         || sheaf_next_round_check(state, mandate->id) != SHEAF_ACCEPTED
-        || sheaf_model_find(state, mandate->model)->state == SHEAF_model_state_retired
+        || sheaf_model_get(state, mandate->model)->state == SHEAF_model_state_retired
         || now_ms < plan->not_before_ms || !has_place(rounds))
         return false;
     if (plan->aborts >= SHEAF_ABORTS_MAX && plan->arrivals == rounds->arrivals)

@@ -44,7 +44,7 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
     for (uint16_t i = 0; i < round->seats; i++) {
         const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
         out->members[i].member = seat->member;
-        memcpy(out->members[i].public, sheaf_key_find(state, seat->key)->public_key.bytes,
+        memcpy(out->members[i].public, sheaf_key_get(state, seat->key)->public_key.bytes,
                SHEAF_PUBLIC_BYTES);
     }
     return sheaf_round_config_check(out, err);
