@@ -132,9 +132,12 @@ static uint32_t stage_named(sheaf_slice name)
     return 0;
 }
 
+/* What participants get, the sum at the end above all, is for them alone. */
 sheaf_http_verdict sheaf_api_bundle(const sheaf_api_call *call, sheaf_http_response *response)
 {
+    sheaf_hash nothing = sheaf_sha256((sheaf_slice){0});
     uint64_t key;
+    uint32_t signer;
     sheaf_slice name = sheaf_query_find(call->request->query, "stage");
     uint32_t stage = name.data ? stage_named(name) : 0;
     if (!sheaf_api_query_int(call, "key", SHEAF_NONE, SHEAF_NONE, &key, response))
@@ -143,8 +146,14 @@ sheaf_http_verdict sheaf_api_bundle(const sheaf_api_call *call, sheaf_http_respo
         *response = sheaf_http_error(400, "stage must name a stage of the round protocol");
         return SHEAF_HTTP_ANSWERED;
     }
-    return sheaf_rounds_bundle(call->hub->rounds, call->number, (uint32_t)key, stage,
-                               call->request, response);
+    if (!sheaf_request_signed(call->hub, call->request, &nothing, &signer, response))
+        return SHEAF_HTTP_ANSWERED;
+    if (key != signer) {
+        *response = sheaf_http_error(400, "key must be the key that signed the request");
+        return SHEAF_HTTP_ANSWERED;
+    }
+    return sheaf_rounds_bundle(call->hub->rounds, call->number, signer, stage, call->request,
+                               response);
 }
 
 sheaf_http_verdict sheaf_api_message(const sheaf_api_call *call, sheaf_http_response *response)

@@ -202,15 +202,19 @@ static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
 /* *more: a bundle was there and answered. */
 static sheaf_status take_bundle(sheaf_round_driver *d, bool *more, sheaf_err *err)
 {
-    const sheaf_transport *transport = &d->worker->member->ports.transport;
-    char path[PATH_BYTES];
+    sheaf_member *m = d->worker->member;
+    const sheaf_transport *transport = &m->ports.transport;
+    char path[PATH_BYTES], header[SHEAF_REQUEST_MAX];
     unsigned status = 0;
     sheaf_round_stage stage = sheaf_participant_stage(d->participant);
     snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/bundle?key=%" PRIu32 "&stage=%s",
              d->round, d->worker->key, sheaf_round_stage_text(stage));
-    SHEAF_TRY(transport->call(transport->context,
-                              &(sheaf_hub_call){.method = "GET", .path = path}, &status,
-                              &d->bundle, err));
+    sheaf_hub_call call = {.method = "GET", .path = path};
+    SHEAF_TRY(sheaf_request_sign(header, sheaf_str(m->follower.origin), d->worker->key,
+                                 &d->worker->train, &call, m->ports.now_ms(m->ports.context),
+                                 err));
+    call.signed_request = header;
+    SHEAF_TRY(transport->call(transport->context, &call, &status, &d->bundle, err));
     if (status == 204)
         return SHEAF_OK;
     if (status != 200)

@@ -55,7 +55,7 @@ static void test_reads(void **state)
         {"/log/tile/0/000.p/2", 404, "no such file"},
         {"/api/v1/rounds/3", 404, "no round 3"},
         {"/api/v1/rounds/3/refusals", 200, "{\"refusals\":[]}"},
-        {"/api/v1/rounds/3/bundle?key=1&stage=share", 404, "not under way"},
+        {"/api/v1/rounds/3/bundle?key=1&stage=share", 401, "must be signed"},
         {"/api/v1/rounds/3/bundle?key=1&stage=2", 400, "stage must name"},
         {"/api/v1/rounds/03", 404, "nothing at this address"},
         {"/api/v1/acts", 405, "does not take that method"},
