@@ -150,6 +150,8 @@ bool sheaf_url_loopback(const sheaf_url *url)
         return true;
     unsigned a, b, c;
     int end = 0;
+    if (strchr(url->host, '-')) /* which sscanf takes for a sign */
+        return false;
     return sscanf(url->host, "127.%3u.%3u.%3u%n", &a, &b, &c, &end) == 3
            && url->host[end] == 0 && a < 256 && b < 256 && c < 256;
 }
