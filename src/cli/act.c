@@ -61,31 +61,53 @@ static void salt(void *context, uint8_t out[SHEAF_SALT_BYTES])
     sheaf_random(out, SHEAF_SALT_BYTES);
 }
 
+/* An act's flags, parsed; the blocks hold what the result points to. */
+typedef struct {
+    void *block, *files_block;
+    sheaf_flags_result result;
+} act_flags;
+
+static void act_flags_free(act_flags *flags)
+{
+    free(flags->block);
+    free(flags->files_block);
+}
+
+/* SHEAF_INVALID where the command line is wrong. Freed by the caller, also after a failure. */
+static sheaf_status act_flags_parse(act_flags *flags, sheaf_kind kind, int argc,
+                                    const char *const *argv, sheaf_err *err)
+{
+    *flags = (act_flags){.block = malloc(SHEAF_ACT_ARENA_BYTES),
+                         .files_block = malloc(FILES_BYTES_MAX)};
+    if (!flags->block || !flags->files_block)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for an act");
+    sheaf_arena arena = sheaf_arena_over(flags->block, SHEAF_ACT_ARENA_BYTES);
+    sheaf_arena files = sheaf_arena_over(flags->files_block, FILES_BYTES_MAX);
+    sheaf_flags_source source = {flag_file_read, salt, &files};
+    return sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena, &flags->result,
+                             err);
+}
+
+static sheaf_status post(sheaf_session *session, sheaf_kind kind, const act_flags *flags,
+                         bool dry_run, sheaf_posted *out, sheaf_err *err)
+{
+    sheaf_intent intent = {.kind = kind,
+                           .what = flags->result.decoded,
+                           .texts = flags->result.texts,
+                           .text_count = flags->result.text_count,
+                           .dry_run = dry_run};
+    return sheaf_member_post(&session->member, &intent, out, err);
+}
+
 sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind kind, int argc,
                                const char *const *argv, bool dry_run, sheaf_posted *out,
                                sheaf_err *err)
 {
-    void *block = malloc(SHEAF_ACT_ARENA_BYTES), *files_block = malloc(FILES_BYTES_MAX);
-    sheaf_flags_result parsed;
-    sheaf_status status = SHEAF_OK;
-    if (!block || !files_block)
-        status = sheaf_fail(err, SHEAF_NOMEM, "no memory for an act");
-    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
-    sheaf_arena files = sheaf_arena_over(files_block, FILES_BYTES_MAX);
-    sheaf_flags_source source = {flag_file_read, salt, &files};
+    act_flags flags;
+    sheaf_status status = act_flags_parse(&flags, kind, argc, argv, err);
     if (status == SHEAF_OK)
-        status =
-            sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena, &parsed, err);
-    if (status == SHEAF_OK) {
-        sheaf_intent intent = {.kind = kind,
-                               .what = parsed.decoded,
-                               .texts = parsed.texts,
-                               .text_count = parsed.text_count,
-                               .dry_run = dry_run};
-        status = sheaf_member_post(&session->member, &intent, out, err);
-    }
-    free(block);
-    free(files_block);
+        status = post(session, kind, &flags, dry_run, out, err);
+    act_flags_free(&flags);
     return status;
 }
 
@@ -132,7 +154,8 @@ typedef struct {
     int count;
 } own_options;
 
-static bool split_options(int argc, char **argv, own_options *out)
+/* False, with a sentence, where the command line is wrong. */
+static bool split_options(int argc, char **argv, own_options *out, sheaf_err *err)
 {
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--json") == 0)
@@ -152,48 +175,46 @@ static bool split_options(int argc, char **argv, own_options *out)
         else if (out->count < (int)(sizeof out->flags / sizeof *out->flags))
             out->flags[out->count++] = argv[i];
         else
-            return false;
+            return sheaf_fail(err, SHEAF_INVALID, "too many flags") == SHEAF_OK;
+        if (i + 1 == argc && (strcmp(argv[i], "--home") == 0 || strcmp(argv[i], "--hub") == 0))
+            return sheaf_fail(err, SHEAF_INVALID, "%s needs a value", argv[i]) == SHEAF_OK;
     }
     return true;
 }
 
 /* An effect is not entered by itself: it is printed, for --effect of a motion. */
-static sheaf_status print_effect(sheaf_kind kind, const own_options *o, sheaf_err *err)
+static int print_effect(sheaf_kind kind, const act_flags *flags)
 {
-    void *block = malloc(SHEAF_ACT_ARENA_BYTES), *files_block = malloc(FILES_BYTES_MAX);
-    sheaf_flags_result parsed;
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_ENTRY_MAX);
-    sheaf_status status = SHEAF_OK;
-    if (!block || !files_block)
-        status = sheaf_fail(err, SHEAF_NOMEM, "no memory for an effect");
-    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
-    sheaf_arena files = sheaf_arena_over(files_block, FILES_BYTES_MAX);
-    sheaf_flags_source source = {flag_file_read, salt, &files};
-    if (status == SHEAF_OK)
-        status = sheaf_flags_parse(kind, o->count, o->flags, SHEAF_REVISION, &source, &arena,
-                                   &parsed, err);
-    if (status == SHEAF_OK) {
-        sheaf_effect_encode(&text, &(sheaf_effect){kind, parsed.decoded});
-        (void)sheaf_print(&text);
-    }
+    sheaf_effect_encode(&text, &(sheaf_effect){kind, flags->result.decoded});
+    int code = sheaf_print(&text);
     sheaf_buffer_deinit(&text);
-    free(block);
-    free(files_block);
-    return status;
+    return code;
 }
 
-static sheaf_status enter(sheaf_kind kind, const own_options *o, sheaf_posted *posted,
-                          sheaf_err *err)
+static int enter(sheaf_kind kind, const own_options *o, const act_flags *flags)
 {
     char home[SHEAF_PATH_MAX];
     sheaf_session session;
-    SHEAF_TRY(sheaf_home_path(o->home, home, sizeof home, err));
-    SHEAF_TRY(sheaf_session_open(&session, home, o->hub, err));
-    sheaf_status status =
-        sheaf_session_act(&session, kind, o->count, o->flags, o->dry_run, posted, err);
+    sheaf_posted posted = {0};
+    sheaf_err err;
+    sheaf_arguments arguments = {.json = o->json};
+    sheaf_status status = sheaf_home_path(o->home, home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_session_open(&session, home, o->hub, &err);
+    if (status != SHEAF_OK)
+        return sheaf_report(&arguments, &err);
+    status = post(&session, kind, flags, o->dry_run, &posted, &err);
     sheaf_session_close(&session);
-    return status;
+    return status == SHEAF_OK ? sheaf_posted_print(&posted, o->json, o->dry_run)
+                              : sheaf_report(&arguments, &err);
+}
+
+static int wrong_usage(const own_options *o, const sheaf_err *err)
+{
+    (void)sheaf_report(&(sheaf_arguments){.json = o->json, .usage = true}, err);
+    return SHEAF_EXIT_USAGE;
 }
 
 int sheaf_act_command(int argc, char **argv)
@@ -201,31 +222,27 @@ int sheaf_act_command(int argc, char **argv)
     sheaf_kind kind = sheaf_kind_from_words(argv[0], argv[1]);
     const sheaf_shape *shape = sheaf_kind_shape(kind);
     own_options o = {0};
-    sheaf_posted posted = {0};
+    act_flags flags;
     sheaf_err err;
-    if (!split_options(argc - 2, argv + 2, &o)) {
-        fputs("sheaf: too many flags\n", stderr);
-        return SHEAF_EXIT_USAGE;
-    }
-    sheaf_arguments arguments = {.json = o.json};
-    if (o.help) {
-        sheaf_buffer text;
-        sheaf_buffer_init(&text, 1 << 20);
-        sheaf_kind_help(&text, kind);
-        int code = sheaf_print(&text);
-        sheaf_buffer_deinit(&text);
-        return code;
-    }
+    bool split = split_options(argc - 2, argv + 2, &o, &err);
+    if (o.help)
+        return sheaf_help_kind(kind);
+    if (!split)
+        return wrong_usage(&o, &err);
     if (shape->actor != SHEAF_ACTOR_MEMBER && shape->actor != SHEAF_ACTOR_COOP) {
-        fprintf(stderr, "sheaf: %s is not entered by hand; see: sheaf help %s\n", shape->name,
-                shape->name);
-        return SHEAF_EXIT_USAGE;
+        (void)sheaf_fail(&err, SHEAF_INVALID, "%s is not entered by hand; see: sheaf help %s",
+                         shape->name, shape->name);
+        return wrong_usage(&o, &err);
     }
-    sheaf_status status = shape->actor == SHEAF_ACTOR_COOP ? print_effect(kind, &o, &err)
-                                                           : enter(kind, &o, &posted, &err);
-    if (status != SHEAF_OK)
-        return sheaf_report(&arguments, &err);
-    if (shape->actor == SHEAF_ACTOR_COOP)
-        return SHEAF_EXIT_DONE;
-    return sheaf_posted_print(&posted, o.json, o.dry_run);
+    int code;
+    sheaf_status status = act_flags_parse(&flags, kind, o.count, o.flags, &err);
+    if (status == SHEAF_INVALID)
+        code = wrong_usage(&o, &err);
+    else if (status != SHEAF_OK)
+        code = sheaf_report(&(sheaf_arguments){.json = o.json}, &err);
+    else
+        code = shape->actor == SHEAF_ACTOR_COOP ? print_effect(kind, &flags)
+                                                : enter(kind, &o, &flags);
+    act_flags_free(&flags);
+    return code;
 }

@@ -7,6 +7,7 @@
 #ifndef SHEAF_CLI_CLI_H
 #define SHEAF_CLI_CLI_H
 
+#include "acts/catalogue.h"
 #include "base/json.h"
 #include "base/status.h"
 
@@ -35,7 +36,7 @@ typedef struct {
     int repeated_count;
     const char *argument[SHEAF_ARGUMENTS_MAX];
     int argument_count;
-    bool json;
+    bool json, usage; /* usage: what is reported is wrong usage */
 } sheaf_arguments;
 
 typedef struct {
@@ -65,6 +66,9 @@ int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err);
 /* Wrong usage: says what, and how it goes. */
 __attribute__((format(printf, 2, 3))) int sheaf_usage(const sheaf_command *command,
                                                       const char *format, ...);
+
+/* Prints the help of a kind of act, with the options that all acts take; the exit code. */
+int sheaf_help_kind(sheaf_kind kind);
 
 /* A number within a range, or false. */
 bool sheaf_number(const char *text, long long lo, long long hi, long long *out);

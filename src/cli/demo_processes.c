@@ -69,7 +69,7 @@ sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err)
     snprintf(number, sizeof number, "%d", port);
     SHEAF_TRY(sheaf_path(log, err, "%s/hub.txt", d->dir));
     const char *argv[] = {"sheaf", "serve", d->dir, "--port", number, "--json", NULL};
-    int out;
+    int out = -1;
     SHEAF_TRY(start(argv, log, &out, &d->hub, err));
     sheaf_status status = read_port(d, out, log, err);
     /* The pipe stays open: a hub that lost its standard output would have nowhere to report. */

@@ -36,56 +36,70 @@ const sheaf_command sheaf_command_schema = {
 
 /* ---- bash completion ---- */
 
-static void completion_case(sheaf_buffer *out, const char *words, const sheaf_command *command,
+/* One line of the table that the completion looks words up in: "motion open:--title …". */
+static void completion_line(sheaf_buffer *out, const char *words, const sheaf_command *command,
                             sheaf_kind kind)
 {
-    sheaf_buffer_printf(out, "        \"%s\") words=\"--json --help", words);
+    sheaf_buffer_printf(out, "%s:--json --help", words);
     for (const sheaf_option *o = command ? command->options : NULL; o && o->name; o++)
         sheaf_buffer_printf(out, " --%s", o->name);
     if (kind != SHEAF_KIND_none) {
         sheaf_flag flags[SHEAF_FLAGS_MAX];
         size_t count = sheaf_flags_list(kind, flags);
-        sheaf_buffer_add_string(out, " --home --dry-run");
+        sheaf_buffer_add_string(out, " --home --hub --dry-run");
         for (size_t i = 0; i < count; i++)
             sheaf_buffer_printf(out, " --%s", flags[i].name);
     }
-    sheaf_buffer_add_string(out, "\" ;;\n");
+    sheaf_buffer_add_byte(out, '\n');
 }
+
+static bool entered_by_hand(sheaf_kind kind)
+{
+    sheaf_actor actor = sheaf_kind_shape(kind)->actor;
+    return actor == SHEAF_ACTOR_MEMBER || actor == SHEAF_ACTOR_COOP;
+}
+
+/* Options are offered once the word begins with a dash; a command's second word where it has
+ * one; files otherwise. */
+static const char completion_function[] =
+    "_sheaf() {\n"
+    "    local current=${COMP_WORDS[COMP_CWORD]} at=1 line words=\"\"\n"
+    "    [ \"${COMP_WORDS[1]}\" = help ] && [ \"$COMP_CWORD\" -gt 1 ] && at=2\n"
+    "    local first=${COMP_WORDS[at]} second=${COMP_WORDS[at + 1]}\n"
+    "    while IFS= read -r line; do\n"
+    "        local name=${line%%:*}\n"
+    "        if [ \"$COMP_CWORD\" -eq \"$at\" ]; then\n"
+    "            words+=\" ${name%% *}\"\n"
+    "        elif [ \"$COMP_CWORD\" -eq $((at + 1)) ] && [ \"$name\" != \"${name#\"$first\" "
+    "}\" "
+    "]; then\n"
+    "            words+=\" ${name#* }\"\n"
+    "        elif [[ $current == -* && ( $name == \"$first\" || $name == \"$first $second\" ) "
+    "]]; then\n"
+    "            words+=\" ${line#*:}\"\n"
+    "        fi\n"
+    "    done <<< \"$_sheaf_table\"\n"
+    "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\" | sort -u)\n"
+    "}\n"
+    "complete -o default -F _sheaf sheaf\n";
 
 static int run_completion(const sheaf_arguments *arguments)
 {
     (void)arguments;
+    char name[SHEAF_WORDS_MAX];
     sheaf_buffer text;
     sheaf_buffer_init(&text, 1 << 20);
-    sheaf_buffer_add_string(
-        &text, "# bash completion for sheaf; load it with: source <(sheaf "
-               "completion)\n_sheaf() {\n"
-               "    local current=${COMP_WORDS[COMP_CWORD]} words=\"\" first=\"help ");
+    sheaf_buffer_add_string(&text, "# bash completion for sheaf; load it with: source <(sheaf "
+                                   "completion)\n_sheaf_table='help:\n");
     for (size_t i = 0; sheaf_commands[i]; i++)
-        sheaf_buffer_printf(&text, "%s ", sheaf_commands[i]->name);
-    char name[SHEAF_WORDS_MAX];
+        completion_line(&text, sheaf_commands[i]->name, sheaf_commands[i], SHEAF_KIND_none);
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
-        if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_MEMBER) {
+        if (entered_by_hand(kind)) {
             sheaf_kind_words(kind, name);
-            sheaf_buffer_printf(&text, "%s ", name);
+            completion_line(&text, name, NULL, kind);
         }
-    sheaf_buffer_add_string(&text, "\"\n    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
-    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
-        if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_MEMBER) {
-            sheaf_kind_words(kind, name);
-            completion_case(&text, name, NULL, kind);
-        }
-    sheaf_buffer_add_string(
-        &text, "    esac\n    [ -n \"$words\" ] || case \"${COMP_WORDS[1]}\" in\n");
-    for (size_t i = 0; sheaf_commands[i]; i++)
-        completion_case(&text, sheaf_commands[i]->name, sheaf_commands[i], SHEAF_KIND_none);
-    sheaf_buffer_add_string(
-        &text,
-        "    esac\n    if [ \"$COMP_CWORD\" -lt 3 ] && [ -z \"$words\" ]; then "
-        "words=$first; fi\n"
-        "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-        "    [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$current\"))\n}\n"
-        "complete -F _sheaf sheaf\n");
+    sheaf_buffer_add_string(&text, "'\n");
+    sheaf_buffer_add_string(&text, completion_function);
     return print_and_free(&text);
 }
 

@@ -52,15 +52,20 @@ static void print_help(FILE *to, const sheaf_command *command)
     print_options(to, command);
 }
 
+/* Set before anything is parsed, so that wrong usage can be told as JSON too. */
+static bool json_wanted;
+
 int sheaf_usage(const sheaf_command *command, const char *format, ...)
 {
+    sheaf_err err = {.status = SHEAF_INVALID};
     va_list args;
     va_start(args, format);
-    fputs("sheaf: ", stderr);
-    vfprintf(stderr, format, args);
+    vsnprintf(err.message, sizeof err.message, format, args);
     va_end(args);
-    fprintf(stderr, "\nusage: sheaf %s [OPTION...]%s%s; see: sheaf help %s\n", command->name,
-            *command->arguments ? " " : "", command->arguments, command->name);
+    (void)sheaf_report(&(sheaf_arguments){.json = json_wanted, .usage = true}, &err);
+    if (!json_wanted)
+        fprintf(stderr, "usage: sheaf %s [OPTION...]%s%s; see: sheaf help %s\n", command->name,
+                *command->arguments ? " " : "", command->arguments, command->name);
     return SHEAF_EXIT_USAGE;
 }
 
@@ -120,6 +125,8 @@ static int run_command(const sheaf_command *command, int argc, char **argv)
         } else if (options && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
             print_help(stdout, command);
             return SHEAF_EXIT_DONE;
+        } else if (options && argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-') {
+            return sheaf_usage(command, "there is no option %s", argv[i]);
         } else if (options && strncmp(argv[i], "--", 2) == 0) {
             int code = take_option(command, argc, argv, &i, &arguments);
             if (code)
@@ -155,6 +162,50 @@ static void print_overview(FILE *to)
           to);
 }
 
+int sheaf_help_kind(sheaf_kind kind)
+{
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, 1 << 20);
+    sheaf_kind_help(&text, kind);
+    if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_MEMBER)
+        sheaf_buffer_add_string(
+            &text, "\nEvery act takes:\n\n"
+                   "  --home DIR\n        your home folder, with your key "
+                   "(~/.local/share/sheaf)\n"
+                   "  --hub URL\n        another hub of the co-op than the home's\n"
+                   "  --dry-run\n        ask the rules, enter nothing\n"
+                   "  --json\n        print one JSON object a line\n\n"
+                   "It prints the number of its entry. Exit code 4: refused by the bylaws.\n");
+    int code = sheaf_print(&text);
+    sheaf_buffer_deinit(&text);
+    return code;
+}
+
+/* Says which commands and kinds begin with the word, or that none does. */
+static int unknown(const char *word)
+{
+    sheaf_err err;
+    char found[160] = "", words[SHEAF_WORDS_MAX];
+    size_t len = strlen(word), used = 0;
+    for (size_t i = 0; sheaf_commands[i]; i++) {
+        const char *name = sheaf_commands[i]->name;
+        if (len && strncmp(name, word, len) == 0 && name[len] == ' ' && used < 120)
+            used += (size_t)snprintf(found + used, 40, ", sheaf %.30s", name);
+    }
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        sheaf_kind_words(kind, words);
+        if (len && strncmp(words, word, len) == 0 && words[len] == ' ' && used < 120)
+            used += (size_t)snprintf(found + used, 40, ", sheaf %.30s", words);
+    }
+    if (used)
+        (void)sheaf_fail(&err, SHEAF_INVALID, "“%.40s” needs a second word: %s", word,
+                         found + 2);
+    else
+        (void)sheaf_fail(&err, SHEAF_INVALID,
+                         "there is no command or kind of act “%.80s”; see: sheaf help", word);
+    return sheaf_report(&(sheaf_arguments){.json = json_wanted, .usage = true}, &err);
+}
+
 static int help(int argc, char **argv)
 {
     int words;
@@ -170,17 +221,7 @@ static int help(int argc, char **argv)
     sheaf_kind kind = sheaf_kind_find(sheaf_str(argv[0]));
     if (kind == SHEAF_KIND_none && argc > 1)
         kind = sheaf_kind_from_words(argv[0], argv[1]);
-    if (kind == SHEAF_KIND_none) {
-        fprintf(stderr, "sheaf: there is no command or kind of act “%s”; see: sheaf help\n",
-                argv[0]);
-        return SHEAF_EXIT_USAGE;
-    }
-    sheaf_buffer text;
-    sheaf_buffer_init(&text, 1 << 20);
-    sheaf_kind_help(&text, kind);
-    int code = sheaf_print(&text);
-    sheaf_buffer_deinit(&text);
-    return code;
+    return kind == SHEAF_KIND_none ? unknown(argv[0]) : sheaf_help_kind(kind);
 }
 
 int main(int argc, char **argv)
@@ -195,6 +236,8 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return SHEAF_EXIT_USAGE;
     }
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        json_wanted |= strcmp(argv[i], "--json") == 0;
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0)
         return puts("sheaf " SHEAF_VERSION) < 0;
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
@@ -205,6 +248,5 @@ int main(int argc, char **argv)
         return run_command(command, argc - 1 - words, argv + 1 + words);
     if (argc > 2 && sheaf_kind_from_words(argv[1], argv[2]) != SHEAF_KIND_none)
         return sheaf_act_command(argc - 1, argv + 1);
-    fprintf(stderr, "sheaf: there is no command “%s”; see: sheaf help\n", argv[1]);
-    return SHEAF_EXIT_USAGE;
+    return unknown(argv[1]);
 }

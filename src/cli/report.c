@@ -22,7 +22,9 @@ int sheaf_print(const sheaf_buffer *buffer)
 
 int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
 {
-    int code = err->status == SHEAF_FAULT ? SHEAF_EXIT_FAULT : SHEAF_EXIT_FAILED;
+    int code = arguments->usage             ? SHEAF_EXIT_USAGE
+               : err->status == SHEAF_FAULT ? SHEAF_EXIT_FAULT
+                                            : SHEAF_EXIT_FAILED;
     if (!arguments->json) {
         fprintf(stderr, "sheaf: %s\n", err->message);
         return code;
