@@ -1,4 +1,5 @@
 #include "learn/evaluate.h"
+#include "round/fixed_point.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,9 +62,9 @@ static void figures_fill(sheaf_evaluation *out, int64_t n, int64_t positives, in
         .records = (uint32_t)n,
         .positives = (uint32_t)positives,
         .correct = (uint32_t)correct,
-        .accuracy_millionths = (int64_t)sheaf_learn_divide(correct * MILLION, n),
+        .accuracy_millionths = (int64_t)sheaf_divide_rounded(correct * MILLION, n),
         .loss_millionths =
-            (int64_t)sheaf_learn_divide((__int128)loss * MILLION, n * SHEAF_UNIT),
+            (int64_t)sheaf_divide_rounded((__int128)loss * MILLION, n * SHEAF_UNIT),
         .auc_millionths = -1,
     };
 }
@@ -74,8 +75,8 @@ static int64_t auc_of(__int128 twice_wins, int64_t positives, int64_t negatives)
 {
     if (positives == 0 || negatives == 0)
         return -1;
-    return (int64_t)sheaf_learn_divide(twice_wins * MILLION,
-                                       2 * (__int128)positives * negatives);
+    return (int64_t)sheaf_divide_rounded(twice_wins * MILLION,
+                                         2 * (__int128)positives * negatives);
 }
 
 sheaf_status sheaf_evaluation_finish(const int64_t *words, sheaf_evaluation *out,

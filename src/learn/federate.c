@@ -1,4 +1,5 @@
 #include "learn/federate.h"
+#include "round/fixed_point.h"
 
 #include <math.h>
 
@@ -84,15 +85,15 @@ sheaf_status sheaf_update_finish(const sheaf_model *current, const int64_t *word
     if (next != current)
         *next = *current;
     for (uint32_t j = 0; j < d; j++)
-        next->weight[j] = (int64_t)sheaf_learn_divide(words[j], n);
-    next->bias = (int64_t)sheaf_learn_divide(words[d], n);
+        next->weight[j] = (int64_t)sheaf_divide_rounded(words[j], n);
+    next->bias = (int64_t)sheaf_divide_rounded(words[d], n);
     if (figures)
         *figures = (sheaf_round_figures){
             .records = (uint32_t)n,
             .correct = (uint32_t)correct,
-            .accuracy_millionths = (int64_t)sheaf_learn_divide(correct * MILLION, n),
+            .accuracy_millionths = (int64_t)sheaf_divide_rounded(correct * MILLION, n),
             .loss_millionths =
-                (int64_t)sheaf_learn_divide((__int128)loss * MILLION, n * SHEAF_UNIT),
+                (int64_t)sheaf_divide_rounded((__int128)loss * MILLION, n * SHEAF_UNIT),
         };
     return SHEAF_OK;
 }

@@ -1,4 +1,5 @@
 #include "learn/statistics.h"
+#include "round/fixed_point.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,14 +53,14 @@ static bool feature_finish(int64_t n, const int64_t *words, int64_t *mean, int64
     if (spread < 0)
         return false;
 
-    *mean = (int64_t)sheaf_learn_divide(sum * (1 << (SHEAF_UNIT_BITS - VALUE_UNIT_BITS)), n);
+    *mean = (int64_t)sheaf_divide_rounded(sum * (1 << (SHEAF_UNIT_BITS - VALUE_UNIT_BITS)), n);
     /* variance in units of 2^-48, whose root is in units of 2^-24: shift after dividing, so
      * that nothing overflows */
     const int shift = 2 * (SHEAF_UNIT_BITS - VALUE_UNIT_BITS);
     __int128 divisor = (__int128)n * (n - 1);
     __int128 variance = ((spread / divisor) << shift)
-                        + sheaf_learn_divide((spread % divisor) << shift, divisor);
-    int64_t root = sheaf_learn_root(variance);
+                        + sheaf_divide_rounded((spread % divisor) << shift, divisor);
+    int64_t root = sheaf_root_rounded(variance);
     *scale = root > 0 ? root : SHEAF_UNIT;
     return true;
 }

@@ -12,8 +12,11 @@
 #ifndef SHEAF_LEARN_STATISTICS_H
 #define SHEAF_LEARN_STATISTICS_H
 
-#include "learn/fixed.h"
 #include "learn/table.h"
+
+/* Weights, means, scales and losses are integers in units of 2^-24. */
+enum { SHEAF_UNIT_BITS = 24 };
+#define SHEAF_UNIT ((int64_t)1 << SHEAF_UNIT_BITS)
 
 enum { SHEAF_RECORDS_MAX = 1 << 23 }; /* of all members together */
 

@@ -31,35 +31,26 @@ sheaf_status sheaf_fixed_check(const int64_t *values, size_t count, uint32_t par
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_divide_rounded(sheaf_int128 numerator, int64_t denominator, int64_t *out,
-                                  sheaf_err *err)
+sheaf_int128 sheaf_divide_rounded(sheaf_int128 a, sheaf_int128 b)
 {
-    if (denominator <= 0)
-        return sheaf_fail(err, SHEAF_INVALID, "cannot divide by %lld: it must be positive",
-                          (long long)denominator);
-    sheaf_int128 quotient = numerator / denominator, rest = numerator % denominator;
-    sheaf_int128 twice = 2 * (rest < 0 ? -rest : rest);
-    if (twice > denominator || (twice == denominator && quotient % 2 != 0))
-        quotient += numerator < 0 ? -1 : 1;
-    if (quotient > INT64_MAX || quotient < INT64_MIN)
-        return sheaf_fail(err, SHEAF_INVALID, "a quotient does not fit into 64 bits");
-    *out = (int64_t)quotient;
-    return SHEAF_OK;
+    assert(b > 0 && b >> 126 == 0);
+    sheaf_int128 quotient = a / b, rest = a % b;
+    sheaf_int128 twice = rest < 0 ? -2 * rest : 2 * rest;
+    if (twice > b || (twice == b && quotient % 2 != 0))
+        quotient += a < 0 ? -1 : 1;
+    return quotient;
 }
 
-sheaf_status sheaf_average(int64_t sum, int64_t weight, int64_t *out, sheaf_err *err)
+int64_t sheaf_root_rounded(sheaf_int128 a)
 {
-    return sheaf_divide_rounded(sum, weight, out, err);
-}
-
-uint64_t sheaf_square_root(sheaf_uint128 value)
-{
-    /* One bit at a time from the top: root is the largest with root^2 <= value. */
-    uint64_t root = 0;
-    for (int bit = 63; bit >= 0; bit--) {
-        uint64_t next = root | (uint64_t)1 << bit;
-        if ((sheaf_uint128)next * next <= value)
+    assert(a >= 0 && a >> 124 == 0);
+    sheaf_int128 root = 0;
+    for (int bit = 61; bit >= 0; bit--) {
+        sheaf_int128 next = root + ((sheaf_int128)1 << bit);
+        if (next * next <= a)
             root = next;
     }
-    return root;
+    if (a - root * root > root)
+        root++;
+    return (int64_t)root;
 }

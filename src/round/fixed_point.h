@@ -9,7 +9,6 @@
 #include "base/status.h"
 
 __extension__ typedef __int128 sheaf_int128;
-__extension__ typedef unsigned __int128 sheaf_uint128;
 
 /* Two's complement, without implementation-defined conversions. */
 uint64_t sheaf_word_from_int(int64_t value);
@@ -22,16 +21,11 @@ int64_t sheaf_fixed_limit(uint32_t participants);
 SHEAF_MUST_USE sheaf_status sheaf_fixed_check(const int64_t *values, size_t count,
                                               uint32_t participants, sheaf_err *err);
 
-/* numerator / denominator, rounded half to even. Fails where the denominator is not positive or
- * the quotient does not fit. */
-SHEAF_MUST_USE sheaf_status sheaf_divide_rounded(sheaf_int128 numerator, int64_t denominator,
-                                                 int64_t *out, sheaf_err *err);
+/* a / b rounded to nearest, halves to the even neighbour; b > 0 and below 2^126. */
+sheaf_int128 sheaf_divide_rounded(sheaf_int128 a, sheaf_int128 b);
 
-/* A weighted mean: sum of weight * value over the sum of weights, rounded half to even. */
-SHEAF_MUST_USE sheaf_status sheaf_average(int64_t sum, int64_t weight, int64_t *out,
-                                          sheaf_err *err);
-
-/* floor(sqrt(value)). */
-uint64_t sheaf_square_root(sheaf_uint128 value);
+/* The square root of a rounded to nearest; 0 <= a < 2^124. Halves do not occur: the square of
+ * an integer and a half is no integer. */
+int64_t sheaf_root_rounded(sheaf_int128 a);
 
 #endif

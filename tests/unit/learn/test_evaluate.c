@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "learn/evaluate.h"
+#include "round/fixed_point.h"
 
 enum { N = 300 };
 
@@ -14,7 +15,7 @@ static int64_t auc_naive(const double *score, const uint8_t *y, uint32_t n)
                 pairs++;
                 twice += score[i] > score[j] ? 2 : score[i] < score[j] ? 0 : 1;
             }
-    return pairs ? (int64_t)sheaf_learn_divide((__int128)twice * 1000000, 2 * pairs) : -1;
+    return pairs ? (int64_t)sheaf_divide_rounded((__int128)twice * 1000000, 2 * pairs) : -1;
 }
 
 static void test_auc_equals_naive(void **unused)

@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "learn/statistics.h"
+#include "round/fixed_point.h"
 
 #include <math.h>
 
@@ -11,7 +12,7 @@ static void test_divides_half_to_even(void **unused)
     } rows[] = {{5, 2, 2}, {7, 2, 4},   {-5, 2, -2}, {-7, 2, -4}, {1, 2, 0},   {-1, 2, 0},
                 {3, 2, 2}, {-3, 2, -2}, {4, 3, 1},   {5, 3, 2},   {-5, 3, -2}, {0, 9, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_int_equal((int64_t)sheaf_learn_divide(rows[i].a, rows[i].b), rows[i].want);
+        assert_int_equal((int64_t)sheaf_divide_rounded(rows[i].a, rows[i].b), rows[i].want);
     (void)unused;
 }
 
@@ -19,12 +20,12 @@ static void test_root(void **unused)
 {
     uint64_t state = 1;
     for (int64_t i = 0; i < 3000; i++)
-        assert_int_equal(sheaf_learn_root(i), (int64_t)llround(sqrt((double)i)));
+        assert_int_equal(sheaf_root_rounded(i), (int64_t)llround(sqrt((double)i)));
     for (int i = 0; i < 3000; i++) {
         __int128 root = (int64_t)(test_random(&state) >> 3);
-        assert_int_equal(sheaf_learn_root(root * root), (int64_t)root);
-        assert_int_equal(sheaf_learn_root(root * root + root), (int64_t)root);
-        assert_int_equal(sheaf_learn_root(root * root + root + 1), (int64_t)root + 1);
+        assert_int_equal(sheaf_root_rounded(root * root), (int64_t)root);
+        assert_int_equal(sheaf_root_rounded(root * root + root), (int64_t)root);
+        assert_int_equal(sheaf_root_rounded(root * root + root + 1), (int64_t)root + 1);
     }
     (void)unused;
 }

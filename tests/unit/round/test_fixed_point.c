@@ -51,38 +51,28 @@ static void test_division_rounds_half_to_even(void **unused)
         {INT64_MIN, INT64_MAX, -1},
         {INT64_MIN, 2, INT64_MIN / 2},
     };
-    int64_t out;
-    sheaf_err err;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(sheaf_average(rows[i][0], rows[i][1], &out, &err), SHEAF_OK);
-        assert_true(out == rows[i][2]);
-    }
-    assert_int_equal(sheaf_average(1, 0, &out, &err), SHEAF_INVALID);
-    assert_int_equal(sheaf_average(1, -1, &out, &err), SHEAF_INVALID);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_true(sheaf_divide_rounded(rows[i][0], rows[i][1]) == rows[i][2]);
     sheaf_int128 wide = (sheaf_int128)INT64_MAX * 5;
-    assert_int_equal(sheaf_divide_rounded(wide, 5, &out, &err), SHEAF_OK);
-    assert_true(out == INT64_MAX);
-    assert_int_equal(sheaf_divide_rounded(wide, 4, &out, &err), SHEAF_INVALID);
-    assert_int_equal(sheaf_divide_rounded(-wide, 4, &out, &err), SHEAF_INVALID);
+    assert_true(sheaf_divide_rounded(wide, 5) == INT64_MAX);
+    assert_true(sheaf_divide_rounded(-wide, wide) == -1);
 }
 
-static void test_square_root(void **unused)
+static void test_root_rounds_to_nearest(void **unused)
 {
     (void)unused;
-    for (uint64_t i = 0; i < 5000; i++) {
-        uint64_t root = sheaf_square_root(i);
-        assert_true(root * root <= i && (root + 1) * (root + 1) > i);
-    }
-    assert_true(sheaf_square_root(~(sheaf_uint128)0) == UINT64_MAX);
-    sheaf_uint128 square = (sheaf_uint128)UINT64_MAX * UINT64_MAX;
-    assert_true(sheaf_square_root(square) == UINT64_MAX);
-    assert_true(sheaf_square_root(square - 1) == UINT64_MAX - 1);
     uint64_t state = 5;
+    for (int64_t i = 0; i < 5000; i++) {
+        /* |root - sqrt(i)| < 1/2 is 4*(root^2 - i) within +-(4*root), but for the ends. */
+        int64_t root = sheaf_root_rounded(i);
+        assert_true((root == 0 || root * root - root < i) && i <= root * root + root);
+    }
     for (int i = 0; i < 1000; i++) {
-        uint64_t root = next_random(&state);
-        sheaf_uint128 value = (sheaf_uint128)root * root;
-        assert_true(sheaf_square_root(value) == root);
-        assert_true(root == 0 || sheaf_square_root(value + root) == root);
+        int64_t root = (int64_t)(next_random(&state) >> 3);
+        sheaf_int128 square = (sheaf_int128)root * root;
+        assert_true(sheaf_root_rounded(square) == root);
+        assert_true(sheaf_root_rounded(square + root) == root);
+        assert_true(sheaf_root_rounded(square + root + 1) == root + 1);
     }
 }
 
@@ -92,7 +82,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_range),
         cmocka_unit_test(test_division_rounds_half_to_even),
-        cmocka_unit_test(test_square_root),
+        cmocka_unit_test(test_root_rounds_to_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
