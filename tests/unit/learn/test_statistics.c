@@ -1,34 +1,8 @@
 #include "test.h"
 
 #include "learn/statistics.h"
-#include "round/fixed_point.h"
 
 #include <math.h>
-
-static void test_divides_half_to_even(void **unused)
-{
-    static const struct {
-        int64_t a, b, want;
-    } rows[] = {{5, 2, 2}, {7, 2, 4},   {-5, 2, -2}, {-7, 2, -4}, {1, 2, 0},   {-1, 2, 0},
-                {3, 2, 2}, {-3, 2, -2}, {4, 3, 1},   {5, 3, 2},   {-5, 3, -2}, {0, 9, 0}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_int_equal((int64_t)sheaf_divide_rounded(rows[i].a, rows[i].b), rows[i].want);
-    (void)unused;
-}
-
-static void test_root(void **unused)
-{
-    uint64_t state = 1;
-    for (int64_t i = 0; i < 3000; i++)
-        assert_int_equal(sheaf_root_rounded(i), (int64_t)llround(sqrt((double)i)));
-    for (int i = 0; i < 3000; i++) {
-        __int128 root = (int64_t)(test_random(&state) >> 3);
-        assert_int_equal(sheaf_root_rounded(root * root), (int64_t)root);
-        assert_int_equal(sheaf_root_rounded(root * root + root), (int64_t)root);
-        assert_int_equal(sheaf_root_rounded(root * root + root + 1), (int64_t)root + 1);
-    }
-    (void)unused;
-}
 
 enum { ROWS = 500, D = 3 };
 
@@ -119,8 +93,6 @@ static void test_refuses_impossible_sums(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_divides_half_to_even),
-        cmocka_unit_test(test_root),
         cmocka_unit_test(test_equals_naive),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_refuses_impossible_sums),
