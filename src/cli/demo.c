@@ -479,7 +479,9 @@ static int run_demo(const sheaf_arguments *a)
     if (!s->d.serve && !a->value[0])
         port = 0;
     sheaf_stop_on_signals();
-    sheaf_status status = prepare(s, a->argument_count ? a->argument[0] : NULL, &err);
+    sheaf_status status = demo_check_port((int)port, &err);
+    if (status == SHEAF_OK)
+        status = prepare(s, a->argument_count ? a->argument[0] : NULL, &err);
     if (status == SHEAF_OK)
         status = tell(s, (int)port, &err);
     demo_stop_nodes(&s->d);

@@ -49,6 +49,8 @@ SHEAF_MUST_USE sheaf_status demo_write_tables(demo *d, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err);
 
 /* demo_processes.c */
+/* Asked before anything is made, so that a busy port leaves no folder behind. */
+SHEAF_MUST_USE sheaf_status demo_check_port(int port, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_start_nodes(demo *d, sheaf_err *err);
 /* One of the processes has ended, which none should. */

@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +42,25 @@ static sheaf_status start(const char *const *argv, const char *log, int *out, pi
         close(ends[1]);
         *out = ends[0];
     }
+    return SHEAF_OK;
+}
+
+sheaf_status demo_check_port(int port, sheaf_err *err)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int one = 1, probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (probe < 0)
+        return sheaf_fail(err, SHEAF_IO, "cannot make a socket: %s", strerror(errno));
+    (void)setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    int failed = bind(probe, (const struct sockaddr *)&address, sizeof address) ? errno : 0;
+    close(probe);
+    if (failed)
+        return sheaf_fail(err, SHEAF_IO,
+                          "port %d cannot be used: %s; stop what uses it (another "
+                          "demonstration?), or take any port with --port 0",
+                          port, strerror(failed));
     return SHEAF_OK;
 }
 

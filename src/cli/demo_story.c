@@ -23,7 +23,7 @@ void demo_tell(const demo *d, const char *event, const char *format, ...)
     sheaf_json_open_object(&w);
     sheaf_json_member_put_int(&w, "elapsed_ms", sheaf_clock_ms() - d->started_ms);
     sheaf_json_member_put_string(&w, "event", sheaf_str(event));
-    sheaf_json_member_put_string(&w, "text", sheaf_str(text));
+    sheaf_json_member_put_string(&w, "text", sheaf_str(text + strspn(text, " ")));
     sheaf_json_close(&w);
     (void)sheaf_print(&line);
     sheaf_buffer_deinit(&line);

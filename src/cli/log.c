@@ -1,13 +1,17 @@
 /* cli/log.c - `sheaf log show`, `sheaf log entry`, `sheaf log vkey`: reading a folder's log. */
 #include "cli/cli.h"
 
+#include "base/text.h"
 #include "claims/replay.h"
 #include "coop/view.h"
 #include "log/note.h"
 #include "store/log_store.h"
+#include "store/texts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef struct {
     sheaf_log_store *store;
@@ -40,7 +44,54 @@ typedef struct {
     reader *r;
     bool json;
     uint64_t from;
+    sheaf_texts texts; /* the members' names, where the folder has them */
+    bool has_texts;
+    sheaf_arena arena;
 } show;
+
+enum { SIGNER_MAX = 64 };
+
+/* A name as its member wrote it: cut between characters, and no control character (C0, DEL, C1)
+ * reaches the terminal. */
+static void put_name(sheaf_slice name, char out[SIGNER_MAX], size_t used)
+{
+    uint32_t point;
+    while (used + 5 < SIGNER_MAX && sheaf_utf8_take(&name, &point)) {
+        bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
+        used += sheaf_utf8_put(control ? '?' : point, (uint8_t *)out + used);
+    }
+    out[used] = 0;
+}
+
+/* Who signed, from the entry's own bytes; the name only where the folder keeps its text. */
+static void put_signer(show *s, sheaf_slice bytes, char out[SIGNER_MAX])
+{
+    sheaf_entry entry;
+    sheaf_buffer name;
+    uint8_t salt[SHEAF_SALT_BYTES];
+    s->arena.used = 0;
+    snprintf(out, SIGNER_MAX, "–");
+    if (sheaf_entry_decode(bytes, SHEAF_REVISION, &s->arena, &entry, NULL) != SHEAF_OK)
+        return;
+    if (!entry.act->has_by) {
+        snprintf(out, SIGNER_MAX, "%s",
+                 entry.act->has_key                         ? "the hub"
+                 : entry.act->kind == SHEAF_KIND_coop_found ? "the founder"
+                                                            : "the applicant");
+        return;
+    }
+    const sheaf_state *state = &s->r->replay.state;
+    const struct sheaf_row_member *member = sheaf_member_find(state, entry.act->by);
+    snprintf(out, SIGNER_MAX, "member %u", entry.act->by);
+    if (!member || !s->has_texts)
+        return;
+    sheaf_buffer_init(&name, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_text_get(&s->texts, &member->name, salt, &name, NULL) == SHEAF_OK) {
+        size_t used = (size_t)snprintf(out, SIGNER_MAX, "member %u, ", entry.act->by);
+        put_name(sheaf_buffer_slice(&name), out, used);
+    }
+    sheaf_buffer_deinit(&name);
+}
 
 static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
 {
@@ -58,14 +109,15 @@ static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry,
     }
     const char *kind =
         result.kind == SHEAF_KIND_none ? "(not in form)" : sheaf_kind_shape(result.kind)->name;
-    char time[32];
+    char time[32], signer[SIGNER_MAX];
     const struct sheaf_row_coop *coop = sheaf_coop(&s->r->replay.state);
     time_t seconds = coop ? (time_t)(coop->stamp / 1000) : 0;
     struct tm utc;
     gmtime_r(&seconds, &utc);
     strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", &utc);
-    printf("%6llu  %s  %-18s %s%s\n", (unsigned long long)index, time, kind,
-           refusal ? "void: " : "", refusal ? refusal->sentence : "");
+    put_signer(s, entry, signer);
+    printf("%6llu  %s  %-17s  %s%s%s\n", (unsigned long long)index, time, kind, signer,
+           refusal ? "; void: " : "", refusal ? refusal->sentence : "");
     return SHEAF_OK;
 }
 
@@ -73,22 +125,35 @@ static int run_show(const sheaf_arguments *arguments)
 {
     sheaf_err err;
     reader r;
+    char texts[SHEAF_PATH_MAX];
     long long from = 0;
     if (arguments->value[0] && !sheaf_number(arguments->value[0], 0, UINT32_MAX, &from))
         return sheaf_usage(&sheaf_command_log_show, "--from takes the index of an entry");
     if (reader_open(&r, arguments->argument[0], &err) != SHEAF_OK)
         return sheaf_report(arguments, &err);
-    show s = {&r, arguments->json, (uint64_t)from};
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+    show s = {.r = &r,
+              .json = arguments->json,
+              .from = (uint64_t)from,
+              .arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES)};
     sheaf_status status =
-        sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store), show_entry, &s, &err);
+        block ? SHEAF_OK : sheaf_fail(&err, SHEAF_NOMEM, "no memory to read entries");
+    /* Opening would make the folder: reading changes nothing. */
+    s.has_texts = sheaf_path(texts, NULL, "%.900s/texts", arguments->argument[0]) == SHEAF_OK
+                  && access(texts, R_OK) == 0
+                  && sheaf_texts_open(&s.texts, arguments->argument[0], NULL) == SHEAF_OK;
+    if (status == SHEAF_OK)
+        status = sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store), show_entry,
+                                       &s, &err);
     reader_close(&r);
+    free(block);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(arguments, &err);
 }
 
 const sheaf_command sheaf_command_log_show = {
     .name = "log show",
     .arguments = "DIR",
-    .summary = "list the entries of a log with what became of them",
+    .summary = "list the entries of a log: when, what, who signed, and what is void",
     .options = {{"from", "N", "begin with entry N"}},
     .arguments_min = 1,
     .arguments_max = 1,

@@ -48,6 +48,7 @@ static void print_words(const sheaf_verified *v)
            "recomputed %u\n",
            v->rounds, v->results_checked, v->transcripts_checked, v->evaluations_checked);
     printf("  texts checked         %u\n", v->texts_checked);
+    puts("  times                 as the hub stamped them: no witness signs this log");
     if (v->results_missing || v->transcripts_missing || v->evaluations_missing)
         printf(
             "  not checked           %u results, %u transcripts, %u evaluations: their bytes "
