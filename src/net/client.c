@@ -1,29 +1,38 @@
 #include "net/client.h"
 
 #include "base/json.h"
+#include "net/event_reader.h"
+#include "net/url.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-enum {
-    CONNECT_TIMEOUT_MS = 5000,
-    IDLE_TIMEOUT_MS = 30000,
-    REPLY_MAX = 16 << 20,
-    ERROR_BYTES_MAX = 8192, /* of an error answer's sentence */
-};
-static const uint64_t write_max_default = (uint64_t)4 << 30;
+enum { CONNECT_DEFAULT_MS = 5000, IDLE_DEFAULT_MS = 30000, REPLY_DEFAULT_MAX = 16 << 20 };
+
+#define WRITE_DEFAULT_MAX (UINT64_C(4) << 30)
 
 struct sheaf_http_client {
     CURL *curl;
     sheaf_http_client_config config;
     char *ca_file;
+    char detail[CURL_ERROR_SIZE];
+
+    /* Of the running call: */
+    const sheaf_http_call *call;
+    sheaf_http_reply *reply;
+    uint64_t written;
+    off_t file_start;
+    uint64_t file_sent;
+    sheaf_err why; /* why a callback ended the call; SHEAF_OK if none did */
 };
 
-static void start_curl(void)
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+
+static void curl_start(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
@@ -31,20 +40,25 @@ static void start_curl(void)
 sheaf_status sheaf_http_client_open(sheaf_http_client **out,
                                     const sheaf_http_client_config *config, sheaf_err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_curl);
+    pthread_once(&curl_once, curl_start);
     sheaf_http_client *client = calloc(1, sizeof *client);
-    CURL *curl = curl_easy_init();
-    if (!client || !curl) {
-        free(client);
-        curl_easy_cleanup(curl);
+    if (client && config)
+        client->config = *config;
+    if (client && client->config.ca_file)
+        client->ca_file = strdup(client->config.ca_file);
+    if (client)
+        client->curl = curl_easy_init();
+    if (!client || !client->curl || (client->config.ca_file && !client->ca_file)) {
+        sheaf_http_client_close(client);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for an HTTP client");
     }
-    if (config)
-        client->config = *config;
-    if (client->config.ca_file)
-        client->ca_file = strdup(client->config.ca_file);
-    client->curl = curl;
+    client->config.ca_file = client->ca_file;
+    if (client->config.connect_timeout_ms == 0)
+        client->config.connect_timeout_ms = CONNECT_DEFAULT_MS;
+    if (client->config.idle_timeout_ms == 0)
+        client->config.idle_timeout_ms = IDLE_DEFAULT_MS;
+    if (client->config.reply_max == 0)
+        client->config.reply_max = REPLY_DEFAULT_MAX;
     *out = client;
     return SHEAF_OK;
 }
@@ -53,7 +67,8 @@ void sheaf_http_client_close(sheaf_http_client *client)
 {
     if (!client)
         return;
-    curl_easy_cleanup(client->curl);
+    if (client->curl)
+        curl_easy_cleanup(client->curl);
     free(client->ca_file);
     free(client);
 }
@@ -61,7 +76,7 @@ void sheaf_http_client_close(sheaf_http_client *client)
 void sheaf_http_reply_init(sheaf_http_reply *reply)
 {
     *reply = (sheaf_http_reply){0};
-    sheaf_buffer_init(&reply->body, REPLY_MAX + 1);
+    sheaf_buffer_init(&reply->body, SIZE_MAX);
 }
 
 void sheaf_http_reply_deinit(sheaf_http_reply *reply)
@@ -69,173 +84,255 @@ void sheaf_http_reply_deinit(sheaf_http_reply *reply)
     sheaf_buffer_deinit(&reply->body);
 }
 
-/* One running call. */
-typedef struct {
-    const sheaf_http_client *client;
-    const sheaf_http_call *call;
-    sheaf_http_reply *reply;
-    sheaf_err stopped; /* why the callback ended the call, if status is not SHEAF_OK */
-    uint64_t written;
-} transfer;
-
-static size_t on_body(char *data, size_t size, size_t count, void *context)
+static unsigned status_of(sheaf_http_client *client)
 {
-    transfer *t = context;
-    size_t len = size * count;
     long status = 0;
-    curl_easy_getinfo(t->client->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (t->call->write && status >= 200 && status < 300) {
-        uint64_t max = t->call->write_max ? t->call->write_max : write_max_default;
-        t->written += len;
-        if (t->written > max) {
-            (void)sheaf_fail(&t->stopped, SHEAF_INVALID, "%s is larger than %llu bytes",
-                             t->call->url, (unsigned long long)max);
-            return 0;
-        }
-        return t->call->write(t->call->write_ctx, sheaf_bytes(data, len), &t->stopped) ? len
-                                                                                       : 0;
+    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+    return (unsigned)status;
+}
+
+static size_t on_write(char *bytes, size_t one, size_t count, void *ctx)
+{
+    sheaf_http_client *client = ctx;
+    const sheaf_http_call *call = client->call;
+    sheaf_slice piece = sheaf_bytes(bytes, one * count);
+    unsigned status = status_of(client);
+    if (!call->write || status < 200 || status > 299) {
+        sheaf_buffer_add(&client->reply->body, piece);
+        if (!client->reply->body.failed)
+            return piece.len;
+        sheaf_fail(&client->why, SHEAF_NOMEM, "the answer of %s has more than %zu bytes",
+                   call->url, client->reply->body.max);
+        return CURL_WRITEFUNC_ERROR;
     }
-    sheaf_buffer_add(&t->reply->body, sheaf_bytes(data, len));
-    if (t->reply->body.failed)
-        (void)sheaf_fail(&t->stopped, SHEAF_NOMEM,
-                         "the answer from %s is larger than %zu bytes", t->call->url,
-                         t->reply->body.max - 1);
-    return t->reply->body.failed ? 0 : len;
+    uint64_t max = call->write_max ? call->write_max : WRITE_DEFAULT_MAX;
+    if (!call->endless && piece.len > max - client->written) {
+        sheaf_fail(&client->why, SHEAF_NOMEM, "the answer of %s has more than %llu bytes",
+                   call->url, (unsigned long long)max);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    client->written += piece.len;
+    if (call->write(call->write_ctx, piece, &client->why))
+        return piece.len;
+    if (client->why.status == SHEAF_OK)
+        sheaf_fail(&client->why, SHEAF_IO, "the download of %s was given up", call->url);
+    return CURL_WRITEFUNC_ERROR;
 }
 
-static size_t on_read(char *data, size_t size, size_t count, void *context)
+static size_t on_read(char *out, size_t one, size_t count, void *ctx)
 {
-    transfer *t = context;
-    ssize_t got = read(t->call->body_fd, data, size * count);
-    return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+    sheaf_http_client *client = ctx;
+    uint64_t left = client->call->body_len - client->file_sent;
+    size_t want = one * count < left ? one * count : (size_t)left;
+    ssize_t n = want ? pread(client->call->body_fd, out, want,
+                             client->file_start + (off_t)client->file_sent)
+                     : 0;
+    if (n < 0 || (n == 0 && want > 0)) {
+        sheaf_fail(&client->why, SHEAF_IO, "cannot read what is to be sent to %s: %s",
+                   client->call->url,
+                   n < 0 ? strerror(errno) : "the file is shorter than told");
+        return CURL_READFUNC_ABORT;
+    }
+    client->file_sent += (uint64_t)n;
+    return (size_t)n;
 }
 
-static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+/* libcurl starts over where a kept connection turned out to be dead. */
+static int on_seek(void *ctx, curl_off_t offset, int origin)
 {
-    const transfer *t = context;
-    (void)a, (void)b, (void)c, (void)d;
-    return t->client->config.stop && atomic_load(t->client->config.stop);
+    sheaf_http_client *client = ctx;
+    if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > client->call->body_len)
+        return CURL_SEEKFUNC_FAIL;
+    client->file_sent = (uint64_t)offset;
+    return CURL_SEEKFUNC_OK;
 }
 
-/* A sentence that names the address and the likely cause. */
-static sheaf_status explain(const transfer *t, CURLcode code, sheaf_err *err)
+static bool stopped(const sheaf_http_client *client)
 {
-    const char *url = t->call->url;
+    return client->config.stop && atomic_load(client->config.stop);
+}
+
+static int on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                       curl_off_t up)
+{
+    const sheaf_http_client *client = ctx;
+    (void)down_total, (void)down, (void)up_total, (void)up;
+    return stopped(client);
+}
+
+static sheaf_status failure(const sheaf_http_client *client, CURLcode code, sheaf_err *err)
+{
+    const char *url = client->call->url;
+    const char *detail = client->detail[0] ? client->detail : curl_easy_strerror(code);
+    if (client->why.status != SHEAF_OK)
+        return sheaf_fail(err, client->why.status, "%s", client->why.message);
     switch (code) {
-    case CURLE_COULDNT_CONNECT:
-        return sheaf_fail(err, SHEAF_IO,
-                          "cannot reach %s: connection refused; is the hub running?", url);
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return sheaf_fail(err, SHEAF_IO, "cannot reach %s: there is no such host", url);
-    case CURLE_OPERATION_TIMEDOUT:
-        return sheaf_fail(err, SHEAF_IO, "%s did not answer in time", url);
-    case CURLE_ABORTED_BY_CALLBACK:
-        return sheaf_fail(err, SHEAF_IO, "the call to %s was interrupted", url);
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-        return sheaf_fail(err, SHEAF_IO,
-                          "the certificate of %s is not trusted; name its authority's file",
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s is no address that can be used here; it begins with http:// or "
+                          "https:// and has no user name",
                           url);
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return sheaf_fail(err, SHEAF_IO,
+                          "cannot reach %s: no such host; check the name and the network", url);
+    case CURLE_COULDNT_CONNECT:
+        return sheaf_fail(err, SHEAF_IO, "cannot reach %s: %s; is the hub running?", url,
+                          strstr(detail, "refused") ? "connection refused" : detail);
+    case CURLE_OPERATION_TIMEDOUT:
+        return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later", url);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return sheaf_fail(
+            err, SHEAF_FAULT,
+            "%s does not prove who it is: %s; give its authority's certificate if "
+            "it has its own",
+            url, detail);
+    case CURLE_SSL_CACERT_BADFILE:
+        return sheaf_fail(err, SHEAF_INVALID, "cannot read the certificate file %s",
+                          client->ca_file ? client->ca_file : "of the system");
+    case CURLE_ABORTED_BY_CALLBACK:
+        return sheaf_fail(err, SHEAF_IO, "the call to %s was stopped", url);
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return sheaf_fail(err, SHEAF_IO,
+                          "the connection to %s broke before its answer ended; "
+                          "try again",
+                          url);
+    case CURLE_OUT_OF_MEMORY:
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the call to %s", url);
     default:
-        return sheaf_fail(err, SHEAF_IO, "the call to %s failed: %s", url,
-                          curl_easy_strerror(code));
+        return sheaf_fail(err, SHEAF_IO, "the call to %s failed: %s", url, detail);
     }
 }
 
-static void set_limits(const sheaf_http_client *client, transfer *t)
+/* A proxy of the environment stands between machines, never inside one. */
+static bool is_loopback(const char *address)
+{
+    const char *host = strstr(address, "://");
+    sheaf_url url;
+    if (!host)
+        return false;
+    size_t len = (size_t)(host + 3 - address);
+    len += strcspn(host + 3, "/?#");
+    return sheaf_url_parse(sheaf_bytes(address, len), &url, NULL) == SHEAF_OK
+           && sheaf_url_loopback(&url);
+}
+
+static void set_connection(sheaf_http_client *client)
 {
     CURL *curl = client->curl;
-    const sheaf_http_client_config *c = &client->config;
-    long idle_ms = c->idle_timeout_ms ? (long)c->idle_timeout_ms : IDLE_TIMEOUT_MS;
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    const sheaf_http_client_config *config = &client->config;
+    curl_easy_reset(curl); /* of options alone: the connection is kept */
+    curl_easy_setopt(curl, CURLOPT_URL, client->call->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* members talk to their hub and nobody else */
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-                     c->connect_timeout_ms ? (long)c->connect_timeout_ms : CONNECT_TIMEOUT_MS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)c->total_timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (idle_ms + 999) / 1000);
-    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "sheaf/" SHEAF_VERSION);
-    if (client->ca_file)
-        curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca_file);
+    if (is_loopback(client->call->url))
+        curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (config->ca_file) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+                     ((long)config->idle_timeout_ms + 999) / 1000);
+    if (!client->call->endless)
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)config->total_timeout_ms);
+    client->detail[0] = 0;
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->detail);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_write);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, client);
 }
 
-static void set_body(CURL *curl, transfer *t)
+static sheaf_status set_body(sheaf_http_client *client, sheaf_err *err)
 {
-    const sheaf_http_call *call = t->call;
-    const char *method = call->method;
-    bool body = call->body.len || call->content_type;
+    CURL *curl = client->curl;
+    const sheaf_http_call *call = client->call;
     if (call->body_file) {
-        curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        client->file_sent = 0;
+        client->file_start = lseek(call->body_fd, 0, SEEK_CUR);
+        if (client->file_start < 0 || call->body_len > INT64_MAX)
+            return sheaf_fail(err, SHEAF_IO, "what is to be sent to %s is no plain file",
+                              call->url);
+        curl_easy_setopt(curl, CURLOPT_POST, 1L);
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
-        curl_easy_setopt(curl, CURLOPT_READDATA, t);
-        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)call->body_len);
-    } else if (body || (method && strcmp(method, "POST") == 0)) {
+        curl_easy_setopt(curl, CURLOPT_READDATA, client);
+        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, on_seek);
+        curl_easy_setopt(curl, CURLOPT_SEEKDATA, client);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
+    } else if (call->content_type || call->body.len > 0) {
         curl_easy_setopt(curl, CURLOPT_POST, 1L);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
-                         call->body.len ? (const char *)call->body.data : "");
+                         call->body.len ? (char *)call->body.data : "");
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
     }
-    if (method && strcmp(method, "HEAD") == 0)
+    if (call->method && strcmp(call->method, "HEAD") == 0)
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-    else if (method
-             && (call->body_file
-                 || (strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0)))
-        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    else if (call->method)
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
+    return SHEAF_OK;
 }
 
-static struct curl_slist *make_headers(const sheaf_http_call *call)
+static struct curl_slist *headers_made(const sheaf_http_call *call, bool *good)
 {
-    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     char type[256];
+    struct curl_slist *list = NULL, *longer;
+    *good = true;
     if (call->content_type) {
-        snprintf(type, sizeof type, "Content-Type: %s", call->content_type);
-        list = curl_slist_append(list, type);
+        int n = snprintf(type, sizeof type, "Content-Type: %s", call->content_type);
+        list = n > 0 && (size_t)n < sizeof type ? curl_slist_append(NULL, type) : NULL;
+        *good = list;
     }
-    for (const char *const *h = call->headers; h && *h; h++)
-        list = curl_slist_append(list, *h);
+    for (const char *const *h = call->headers; h && *h && *good; h++) {
+        longer = curl_slist_append(list, *h);
+        *good = longer;
+        list = longer ? longer : list;
+    }
     return list;
 }
 
 sheaf_status sheaf_http_call_run(sheaf_http_client *client, const sheaf_http_call *call,
                                  sheaf_http_reply *reply, sheaf_err *err)
 {
-    transfer t = {.client = client, .call = call, .reply = reply};
-    struct curl_slist *headers = make_headers(call);
-    size_t max = client->config.reply_max ? client->config.reply_max : REPLY_MAX;
-    long status = 0;
-    char *type = NULL;
+    client->call = call;
+    client->reply = reply;
+    client->written = 0;
+    client->why = (sheaf_err){.status = SHEAF_OK};
+    reply->status = 0;
+    reply->content_type[0] = 0;
+    reply->body.max = client->config.reply_max;
     sheaf_buffer_reset(&reply->body);
-    reply->body.max = max + 1; /* and a NUL */
-    curl_easy_reset(client->curl);
-    set_limits(client, &t);
-    set_body(client->curl, &t);
-    curl_easy_setopt(client->curl, CURLOPT_URL, call->url);
+
+    set_connection(client);
+    SHEAF_TRY(set_body(client, err));
+    bool good;
+    struct curl_slist *headers = headers_made(call, &good);
     curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
-    CURLcode code = curl_easy_perform(client->curl);
+    CURLcode code = good ? curl_easy_perform(client->curl) : CURLE_OUT_OF_MEMORY;
     curl_slist_free_all(headers);
-    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type);
-    reply->status = (unsigned)status;
-    snprintf(reply->content_type, sizeof reply->content_type, "%s", type ? type : "");
-    if (t.stopped.status != SHEAF_OK) {
-        if (err)
-            *err = t.stopped;
-        return t.stopped.status;
-    }
     if (code != CURLE_OK)
-        return explain(&t, code, err);
+        return failure(client, code, err);
+
+    reply->status = status_of(client);
+    const char *type = NULL;
+    curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type);
+    snprintf(reply->content_type, sizeof reply->content_type, "%s", type ? type : "");
+    reply->body.max = reply->body.len + 1;
     sheaf_buffer_add_byte(&reply->body, 0);
-    if (reply->body.failed)
-        return sheaf_fail(err, SHEAF_NOMEM, "the answer from %s is larger than %zu bytes",
-                          call->url, max);
+    SHEAF_TRY(sheaf_buffer_check(&reply->body, "an answer", err));
     reply->body.len--;
     return SHEAF_OK;
 }
@@ -243,17 +340,18 @@ sheaf_status sheaf_http_call_run(sheaf_http_client *client, const sheaf_http_cal
 sheaf_status sheaf_http_reply_check(const sheaf_http_reply *reply, const char *url,
                                     sheaf_err *err)
 {
-    uint8_t block[ERROR_BYTES_MAX];
-    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
-    sheaf_json *body;
-    sheaf_slice message = {NULL, 0};
-    if (reply->status >= 200 && reply->status < 300)
+    if (reply->status >= 200 && reply->status <= 299)
         return SHEAF_OK;
-    if (sheaf_json_parse(sheaf_buffer_slice(&reply->body), &arena, &body, NULL) == SHEAF_OK)
-        message = sheaf_json_member_string(sheaf_json_member(body, "error"), "message");
-    if (!message.len)
-        return sheaf_fail(err, SHEAF_IO, "%s answered with status %u", url, reply->status);
-    return sheaf_fail(err, SHEAF_IO, "%s: %.*s", url, SHEAF_PRINT(message));
+    _Alignas(max_align_t) uint8_t block[16 << 10];
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    sheaf_json *root = NULL;
+    sheaf_slice sentence = {NULL, 0};
+    if (sheaf_json_parse(sheaf_buffer_slice(&reply->body), &arena, &root, NULL) == SHEAF_OK)
+        sentence = sheaf_json_member_string(sheaf_json_member(root, "error"), "message");
+    if (sentence.len > 0)
+        return sheaf_fail(err, SHEAF_IO, "%s answers %u: %.*s", url, reply->status,
+                          SHEAF_PRINT(sentence));
+    return sheaf_fail(err, SHEAF_IO, "%s answers with status %u", url, reply->status);
 }
 
 sheaf_status sheaf_http_get(sheaf_http_client *client, const char *url, sheaf_http_reply *reply,
@@ -266,8 +364,7 @@ sheaf_status sheaf_http_post(sheaf_http_client *client, const char *url,
                              const char *content_type, sheaf_slice body,
                              sheaf_http_reply *reply, sheaf_err *err)
 {
-    sheaf_http_call call = {
-        .method = "POST", .url = url, .content_type = content_type, .body = body};
+    sheaf_http_call call = {.url = url, .content_type = content_type, .body = body};
     return sheaf_http_call_run(client, &call, reply, err);
 }
 
@@ -282,7 +379,41 @@ sheaf_status sheaf_http_download(sheaf_http_client *client, const char *url, uin
     if (status == SHEAF_OK)
         status = sheaf_http_reply_check(&reply, url, err);
     if (status == SHEAF_OK && reply.status != 200)
-        status = sheaf_fail(err, SHEAF_IO, "%s answered with status %u", url, reply.status);
+        status = sheaf_fail(err, SHEAF_IO, "%s answers with status %u instead of a file", url,
+                            reply.status);
     sheaf_http_reply_deinit(&reply);
+    return status;
+}
+
+static bool on_stream(void *ctx, sheaf_slice piece, sheaf_err *err)
+{
+    sheaf_event_reader *reader = ctx;
+    return sheaf_event_reader_feed(reader, piece, err) == SHEAF_OK && !reader->stopped;
+}
+
+sheaf_status sheaf_http_follow(sheaf_http_client *client, const char *url,
+                               bool (*on_event)(void *ctx, sheaf_slice name, sheaf_slice data),
+                               void *ctx, sheaf_err *err)
+{
+    static const char *const accept[] = {"Accept: text/event-stream", NULL};
+    sheaf_event_reader reader;
+    sheaf_event_reader_init(&reader, on_event, ctx);
+    sheaf_http_call call = {.url = url,
+                            .headers = accept,
+                            .write = on_stream,
+                            .write_ctx = &reader,
+                            .endless = true};
+    sheaf_http_reply reply;
+    sheaf_http_reply_init(&reply);
+    sheaf_err why;
+    sheaf_status status = sheaf_http_call_run(client, &call, &reply, &why);
+    if (reader.stopped || stopped(client))
+        status = SHEAF_OK;
+    else if (status != SHEAF_OK)
+        status = sheaf_fail(err, status, "%s", why.message);
+    else
+        status = sheaf_http_reply_check(&reply, url, err);
+    sheaf_http_reply_deinit(&reply);
+    sheaf_event_reader_deinit(&reader);
     return status;
 }

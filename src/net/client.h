@@ -59,6 +59,7 @@ typedef struct {
     bool (*write)(void *ctx, sheaf_slice piece, sheaf_err *err);
     void *write_ctx;
     uint64_t write_max; /* bytes; 0 = 4 GiB */
+    bool endless;       /* no limit of time or bytes: an event stream */
 } sheaf_http_call;
 
 /* `reply` was initialised; what it held is replaced. */

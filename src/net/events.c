@@ -146,8 +146,8 @@ struct MHD_Response *sheaf_http_listener_attach(sheaf_http_events *events,
     listener->connection = connection;
     listener->holders = 2;
     sheaf_buffer_init(&listener->queue, events->config.queue_max);
-    struct MHD_Response *made =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, on_read, listener, on_free);
+    struct MHD_Response *made = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10,
+                                                                  on_read, listener, on_free);
     if (!made) {
         free(listener);
         return NULL;

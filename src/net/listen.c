@@ -1,4 +1,5 @@
 /* What the server needs before its first request: a socket and its TLS files. */
+#include "crypto/ed25519.h"
 #include "net/net_internal.h"
 
 #include <errno.h>
@@ -95,14 +96,16 @@ sheaf_status sheaf_http_pem_read(const char *path, char **out, sheaf_err *err)
     if (!text)
         status = sheaf_fail(err, SHEAF_NOMEM, "no memory to read the TLS file %s", path);
     else if (n < 0)
-        status = sheaf_fail(err, SHEAF_IO, "cannot read the TLS file %s: %s", path,
-                            strerror(errno));
+        status =
+            sheaf_fail(err, SHEAF_IO, "cannot read the TLS file %s: %s", path, strerror(errno));
     else if (len == 0 || len == PEM_BYTES_MAX || strlen(text) != len)
-        status = sheaf_fail(err, SHEAF_INVALID,
-                            "%s is no PEM file: it is empty, binary or larger than 256 KiB",
-                            path);
+        status =
+            sheaf_fail(err, SHEAF_INVALID,
+                       "%s is no PEM file: it is empty, binary or larger than 256 KiB", path);
     close(fd);
     if (status != SHEAF_OK) {
+        if (text)
+            sheaf_wipe(text, len); /* it may hold a key */
         free(text);
         return status;
     }

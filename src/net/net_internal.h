@@ -54,7 +54,8 @@ void sheaf_http_listener_release(sheaf_http_listener *listener);
 SHEAF_MUST_USE sheaf_status sheaf_http_listen(const char *address, uint16_t port, int *out,
                                               uint16_t *port_bound, sheaf_err *err);
 
-/* A small text file, such as a certificate, with a NUL behind it; the caller wipes and frees. */
+/* A small text file, such as a certificate, with a NUL behind it; the caller wipes and frees.
+ */
 SHEAF_MUST_USE sheaf_status sheaf_http_pem_read(const char *path, char **out, sheaf_err *err);
 
 #endif

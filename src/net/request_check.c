@@ -16,7 +16,8 @@ static bool is_token(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        bool letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!letter && (c == 0 || !strchr("!#$%&'*+-.^_`|~", c)))
             return false;
     }
@@ -81,7 +82,8 @@ static bool host_usable(sheaf_slice host)
 {
     for (size_t i = 0; i < host.len; i++) {
         uint8_t c = host.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        bool letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!letter && (c == 0 || !strchr(".-_:[]", c)))
             return false;
     }
@@ -131,8 +133,8 @@ static bool line_check(const sheaf_http_line *line, sheaf_http_head *out,
         return refuse(refusal, 400, "the request line names nothing to fetch");
     if (strcmp(line->version, "HTTP/1.1") != 0 && strcmp(line->version, "HTTP/1.0") != 0)
         return refuse(refusal, 400, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-    /* The three parts stand one NUL apart unless a space was doubled or a NUL was sent; two NULs
-     * end the line unless it ended in a bare LF. */
+    /* The three parts stand one NUL apart unless a space was doubled or a NUL was sent; two
+     * NULs end the line unless it ended in a bare LF. */
     if (line->target != line->method + strlen(line->method) + 1
         || line->version != line->target + line->target_len + 1
         || line->version[sizeof "HTTP/1.1"] != 0)
@@ -145,7 +147,9 @@ static bool line_check(const sheaf_http_line *line, sheaf_http_head *out,
             return true;
         }
     }
-    return refuse(refusal, 405, "only GET, HEAD, POST, PUT and DELETE are understood");
+    (void)refuse(refusal, 405, "only GET, HEAD, POST, PUT and DELETE are understood");
+    sheaf_http_header(refusal, "Allow", "GET, HEAD, POST, PUT, DELETE");
+    return false;
 }
 
 static bool framing_check(const headers *seen, sheaf_http_head *out,
@@ -161,8 +165,7 @@ static bool framing_check(const headers *seen, sheaf_http_head *out,
     if (seen->lengths && !length_read(seen->length, &out->length))
         return refuse(refusal, 400, "the Content-Length is not a number in digits");
     out->chunked = seen->codings > 0;
-    if (out->chunked
-        && !name_is((const char *)seen->coding.data, seen->coding.len, "chunked"))
+    if (out->chunked && !name_is((const char *)seen->coding.data, seen->coding.len, "chunked"))
         return refuse(refusal, 400, "the only Transfer-Encoding understood is chunked");
     out->has_body = out->chunked || out->length > 0;
     if (out->has_body && (out->method == SHEAF_HTTP_GET || out->method == SHEAF_HTTP_HEAD))
@@ -187,13 +190,13 @@ bool sheaf_http_head_check(struct MHD_Connection *connection, const sheaf_http_l
         return refuse(refusal, 400, "the request has no Host header");
     if (seen.hosts > 1)
         return refuse(refusal, 400, "the request has more than one Host header");
+    if (seen.codings && strcmp(line->version, "HTTP/1.0") == 0)
+        return refuse(refusal, 400, "HTTP/1.0 has no Transfer-Encoding");
     if (!host_usable(seen.host))
         return refuse(refusal, 400, "the Host header is no host name");
     if (!host_allowed(seen.host, hosts))
         return refuse(refusal, 421,
                       "this server does not answer under that Host name; use its own address");
-    if (out->chunked && strcmp(line->version, "HTTP/1.0") == 0)
-        return refuse(refusal, 400, "HTTP/1.0 has no Transfer-Encoding");
     return framing_check(&seen, out, refusal);
 }
 
@@ -219,6 +222,11 @@ bool sheaf_http_target_check(sheaf_slice target, uint8_t *path_bytes, sheaf_slic
         return refuse(refusal, 414, "the path and query have more than 2048 bytes");
     if (target.len == 0 || target.data[0] != '/')
         return refuse(refusal, 400, "the path does not begin with /");
+    for (size_t i = 0; i < target.len; i++)
+        if (target.data[i] <= ' ' || target.data[i] >= 0x7f || target.data[i] == '#')
+            return refuse(refusal, 400,
+                          "the path has a space, a # or a character outside ASCII; "
+                          "percent-encode it");
     const uint8_t *mark = memchr(target.data, '?', target.len);
     size_t raw_len = mark ? (size_t)(mark - target.data) : target.len;
     for (size_t i = 0; i + 2 < raw_len; i++)
@@ -235,8 +243,8 @@ bool sheaf_http_target_check(sheaf_slice target, uint8_t *path_bytes, sheaf_slic
     if (!segments_good(*path))
         return refuse(refusal, 400, "the path has an empty, . or .. segment");
     sheaf_err err;
-    sheaf_slice rest = mark ? sheaf_bytes(mark + 1, target.len - raw_len - 1)
-                            : (sheaf_slice){NULL, 0};
+    sheaf_slice rest =
+        mark ? sheaf_bytes(mark + 1, target.len - raw_len - 1) : (sheaf_slice){NULL, 0};
     if (sheaf_query_parse(rest, query, &err) != SHEAF_OK)
         return refuse(refusal, 400, err.message);
     return true;

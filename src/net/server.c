@@ -30,7 +30,8 @@ typedef enum {
 /* A request in flight. libmicrohttpd holds it until it is completed, a token until it is
  * answered; what both touch stands behind the server's lock. */
 struct sheaf_http_token {
-    sheaf_http_request request; /* first, so that a request is found back from its public part */
+    sheaf_http_request
+        request; /* first, so that a request is found back from its public part */
     sheaf_http_server *server;
     struct MHD_Connection *connection;
     stage stage;
@@ -247,8 +248,9 @@ static enum MHD_Result body_take(exchange *x, sheaf_slice piece)
     if (x->stage == STAGE_REFUSED)
         return x->request.body_total > DISCARD_MAX ? MHD_NO : MHD_YES;
     if (x->request.body_total > x->route.body_max) {
-        body_refuse(x, sheaf_http_error(413, "the body has more than the %llu bytes that are "
-                                             "taken here",
+        body_refuse(x, sheaf_http_error(413,
+                                        "the body has more than the %llu bytes that are "
+                                        "taken here",
                                         (unsigned long long)x->route.body_max));
         return MHD_YES;
     }
@@ -340,7 +342,8 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *ctx, const char *
     server->log_line[strcspn(server->log_line, "\n")] = 0;
 }
 
-/* Percent escapes stay as they are: the target is decoded once, strictly, in request_check.c. */
+/* Percent escapes stay as they are: the target is decoded once, strictly, in request_check.c.
+ */
 static size_t on_unescape(void *ctx, struct MHD_Connection *connection, char *text)
 {
     (void)ctx, (void)connection;
@@ -355,8 +358,8 @@ static sheaf_status daemon_start(sheaf_http_server *server, int fd, sheaf_err *e
     struct MHD_OptionItem more[4];
     int count = 0;
     if (config->threads > 1)
-        more[count++] =
-            (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)config->threads, NULL};
+        more[count++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE,
+                                                (intptr_t)config->threads, NULL};
     if (server->cert) {
         more[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert};
         more[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, server->key};
@@ -365,8 +368,8 @@ static sheaf_status daemon_start(sheaf_http_server *server, int fd, sheaf_err *e
     server->daemon = MHD_start_daemon(
         flags, server->port, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log,
         server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
-        server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        on_unescape, server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
         config->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, more,
         MHD_OPTION_END);
@@ -446,8 +449,7 @@ void sheaf_http_server_close(sheaf_http_server *server)
         if (x->listener)
             sheaf_http_listener_end(x->listener);
     }
-    while (server->first
-           && pthread_cond_timedwait(&server->idle, &server->lock, &until) == 0)
+    while (server->first && pthread_cond_timedwait(&server->idle, &server->lock, &until) == 0)
         continue;
     pthread_mutex_unlock(&server->lock);
 
@@ -466,8 +468,8 @@ sheaf_slice sheaf_http_request_header(const sheaf_http_request *request, const c
     const exchange *x = (const exchange *)request;
     const char *value = NULL;
     size_t len = 0;
-    if (MHD_lookup_connection_value_n(x->connection, MHD_HEADER_KIND, name, strlen(name), &value,
-                                      &len)
+    if (MHD_lookup_connection_value_n(x->connection, MHD_HEADER_KIND, name, strlen(name),
+                                      &value, &len)
             != MHD_YES
         || !value)
         return (sheaf_slice){NULL, 0};

@@ -4,7 +4,8 @@
  * Content-Length or `Transfer-Encoding: chunked` and never both, header names that are tokens,
  * a path that begins with '/', decodes to UTF-8 and has no empty, "." or ".." segment. Anything
  * else is answered with a sentence in {"error":{"message":"…","status":N}} and the connection
- * is closed.
+ * is closed; what libmicrohttpd refuses by itself (no Host, a version below 1.0, a space within
+ * the target) gets its page or no answer.
  *
  * The order of calls for a request: route() once its headers are there, which says how large
  * the body may be and where it goes; then the sink's write() per piece, if route() gave one;

@@ -88,7 +88,8 @@ static sheaf_status port_parse(sheaf_slice *in, sheaf_slice text, sheaf_url *out
         port = port * 10 + digits.data[i] - '0';
     }
     if (!good || port > 65535)
-        return sheaf_fail(err, SHEAF_INVALID, "the port in %.*s is not a number from 1 to 65535",
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the port in %.*s is not a number from 1 to 65535",
                           SHEAF_PRINT(text));
     out->port = (uint16_t)port;
     return SHEAF_OK;
@@ -134,8 +135,8 @@ sheaf_status sheaf_url_parse(sheaf_slice text, sheaf_url *out, sheaf_err *err)
 void sheaf_url_join(const sheaf_url *base, const char *path, sheaf_buffer *out)
 {
     assert(path[0] == '/');
-    sheaf_buffer_printf(out, "%s://%s%s%s", base->tls ? "https" : "http",
-                        base->ipv6 ? "[" : "", base->host, base->ipv6 ? "]" : "");
+    sheaf_buffer_printf(out, "%s://%s%s%s", base->tls ? "https" : "http", base->ipv6 ? "[" : "",
+                        base->host, base->ipv6 ? "]" : "");
     if (base->port != (base->tls ? 443 : 80))
         sheaf_buffer_printf(out, ":%u", base->port);
     sheaf_buffer_add_string(out, base->prefix);
@@ -152,8 +153,8 @@ bool sheaf_url_loopback(const sheaf_url *url)
     int end = 0;
     if (strchr(url->host, '-')) /* which sscanf takes for a sign */
         return false;
-    return sscanf(url->host, "127.%3u.%3u.%3u%n", &a, &b, &c, &end) == 3
-           && url->host[end] == 0 && a < 256 && b < 256 && c < 256;
+    return sscanf(url->host, "127.%3u.%3u.%3u%n", &a, &b, &c, &end) == 3 && url->host[end] == 0
+           && a < 256 && b < 256 && c < 256;
 }
 
 void sheaf_percent_encode(sheaf_buffer *out, sheaf_slice text)
@@ -177,7 +178,8 @@ bool sheaf_percent_decode(sheaf_slice in, bool plus_is_space, uint8_t *out, size
     for (size_t i = 0; i < in.len; i++) {
         uint8_t c = in.data[i];
         if (c == '%') {
-            if (in.len - i < 3 || hex_digit(in.data[i + 1]) < 0 || hex_digit(in.data[i + 2]) < 0)
+            if (in.len - i < 3 || hex_digit(in.data[i + 1]) < 0
+                || hex_digit(in.data[i + 2]) < 0)
                 return false;
             c = (uint8_t)(hex_digit(in.data[i + 1]) << 4 | hex_digit(in.data[i + 2]));
             i += 2;
