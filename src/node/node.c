@@ -228,6 +228,7 @@ static void confirm_results(sheaf_node *node)
             sheaf_node_log(node, "info", "round.attest", "round=%" PRIu32 " entry=%" PRIu64, id,
                            posted.index);
             memory_add(&node->settled, id);
+            node->attested_size = posted.index + 1;
         }
     }
 }
@@ -249,6 +250,20 @@ static uint32_t find_round(const sheaf_node *node)
             return round->id;
     }
     return SHEAF_NONE;
+}
+
+/* Does the round build on a result that this node is still about to confirm, or whose
+ * attestation its copy of the log does not show yet? Others may have been enough to open it. */
+static bool builds_on_pending(const sheaf_node *node, uint32_t round)
+{
+    const sheaf_state *state = sheaf_member_state(&node->member);
+    const struct sheaf_row_mandate *mandate =
+        sheaf_mandate_find(state, sheaf_round_find(state, round)->mandate);
+    const struct sheaf_row_seat *seat =
+        mandate ? sheaf_round_seat(state, mandate->result_round, node->worker.key) : NULL;
+    return seat && seat->survived && seat->attested == SHEAF_NONE
+           && (!memory_has(&node->settled, mandate->result_round)
+               || node->member.follower.replay.tree.size < node->attested_size);
 }
 
 static void round_begin(sheaf_node *node, uint32_t round)
@@ -375,10 +390,10 @@ sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err)
     confirm_results(node);
     if (!node->has_round) {
         uint32_t round = find_round(node);
-        if (round != SHEAF_NONE)
-            round_begin(node, round);
-        else
+        if (round == SHEAF_NONE)
             heartbeat(node);
+        else if (!builds_on_pending(node, round))
+            round_begin(node, round);
     }
     if (node->has_round)
         round_step(node);

@@ -51,6 +51,7 @@ typedef struct {
     sheaf_round_driver driver;
     sheaf_round_memory done;    /* refused, or driven to the end */
     sheaf_round_memory settled; /* attested, or found wrong */
+    uint64_t attested_size;     /* of the log with this node's last attestation */
     /* Entries that opened rounds against the rules, still to be refused. */
     uint32_t lawless[SHEAF_NODE_MEMORY];
     sheaf_refusal lawless_why[SHEAF_NODE_MEMORY];
