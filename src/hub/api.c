@@ -146,13 +146,8 @@ static bool route(void *context, const sheaf_http_request *request, sheaf_http_r
     out->body_max = routes[i].body_max;
     if (routes[i].handler == sheaf_api_blob_put)
         return sheaf_api_blob_route(&call, out, refusal);
-    if (routes[i].handler == sheaf_api_message) {
-        out->body_max = sheaf_rounds_message_max(call.hub->rounds, call.number);
-        if (out->body_max == 0) {
-            *refusal = sheaf_http_error(404, "round %u is not under way", call.number);
-            return false;
-        }
-    }
+    if (routes[i].handler == sheaf_api_message)
+        return sheaf_api_message_route(&call, out, refusal);
     return true;
 }
 

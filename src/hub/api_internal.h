@@ -28,6 +28,10 @@ sheaf_api_handler sheaf_api_nodes, sheaf_api_round, sheaf_api_bundle, sheaf_api_
 bool sheaf_api_blob_route(const sheaf_api_call *call, sheaf_http_route *route,
                           sheaf_http_response *refusal);
 
+/* How long a message of the round may be; false, and *refusal, if the round takes none now. */
+bool sheaf_api_message_route(const sheaf_api_call *call, sheaf_http_route *route,
+                             sheaf_http_response *refusal);
+
 /* A decimal number of the query within bounds, or `otherwise` where there is none; false, and
  * *response, if it is something else. */
 bool sheaf_api_query_int(const sheaf_api_call *call, const char *name, uint64_t otherwise,

@@ -156,6 +156,25 @@ sheaf_http_verdict sheaf_api_bundle(const sheaf_api_call *call, sheaf_http_respo
                                response);
 }
 
+/* A quick node sees the opening on the log before it is coordinated here: it may come back,
+ * where a 404 would end its part in the round. */
+bool sheaf_api_message_route(const sheaf_api_call *call, sheaf_http_route *route,
+                             sheaf_http_response *refusal)
+{
+    route->body_max = sheaf_rounds_message_max(call->hub->rounds, call->number);
+    if (route->body_max > 0)
+        return true;
+    sheaf_hub_read_begin(call->hub);
+    const struct sheaf_row_round *row =
+        sheaf_round_find(sheaf_hub_state(call->hub), call->number);
+    bool open = row && row->state == SHEAF_round_state_open;
+    sheaf_hub_read_end(call->hub);
+    *refusal = open ? sheaf_http_error(503, "round %u is about to begin; try again in a moment",
+                                       call->number)
+                    : sheaf_http_error(404, "round %u is not under way", call->number);
+    return false;
+}
+
 sheaf_http_verdict sheaf_api_message(const sheaf_api_call *call, sheaf_http_response *response)
 {
     *response = sheaf_rounds_message(call->hub->rounds, call->number, call->request->body);
