@@ -60,9 +60,10 @@ class Folder:
 class Hub:
     """`sheaf serve`, on any free port where none is given."""
 
-    def __init__(self, folder, port=0):
+    def __init__(self, folder, port=0, *options):
         self.log = open(os.path.join(folder, "..", "serve.txt"), "w")
-        self.process = subprocess.Popen([SHEAF, "serve", folder, "--port", str(port), "--json"],
+        self.process = subprocess.Popen([SHEAF, "serve", folder, "--port", str(port), "--json",
+                                         *map(str, options)],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         self.port = json.loads(line)["port"]

@@ -1,0 +1,236 @@
+"""What goes wrong in a living co-op: a node dies, the hub dies, a consent ends, a table is
+spoiled. Training goes on or stops with its reason, and what stands on the log stays sound."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from kit import SHEAF, Folder, Hub, check, finish, free_port, sheaf, until
+
+CENTRES = ("cleveland", "hungarian", "switzerland", "va")
+STAGE_MS = 1500
+
+
+class Coop:
+    """A copy of the folder that a demonstration left, with its own mandate to train."""
+
+    def __init__(self, demo, scratch, name):
+        self.folder = os.path.join(scratch, name, "coop")
+        shutil.copytree(demo, self.folder)
+        self.port = free_port()
+        self.nodes = {}
+        self.start_hub()
+
+    def start_hub(self):
+        self.hub = Hub(self.folder, self.port, "--stage-ms", STAGE_MS)
+
+    def home(self, centre):
+        return os.path.join(self.folder, "members", centre)
+
+    def words(self, centre):
+        path = os.path.join(self.home(centre), "faults.txt")
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def act(self, centre, *flags, stdin=None):
+        """Enters an act; the index of its entry."""
+        done = sheaf(*flags, "--home", self.home(centre), "--hub", self.hub.url, "--json",
+                     stdin=stdin)
+        if done.returncode != 0:
+            raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)["index"]
+
+    def rows(self, table):
+        status, body = self.hub.get(f"/api/v1/state/{table}")
+        if status != 200:
+            raise RuntimeError(body)
+        return json.loads(body)["rows"]
+
+    def mandate(self, rounds):
+        """The members vote a mandate over all four data sets; its entry."""
+        self.datasets = {row["member"]: row["id"] for row in self.rows("dataset")}
+        effect = {"kind": "mandate.grant", "what": {
+            "attest_min": 2, "cohort_min": 3, "duration_s": 86400,
+            "datasets": [{"dataset": n} for n in sorted(self.datasets.values())],
+            "learning": {"batch": 0, "local_steps": 5, "rate_millionths": 100000, "seed": 1},
+            "model": self.rows("model")[0]["id"], "purpose": "care",
+            "release": "exact_sum", "rounds_max": rounds}}
+        before = len(self.rows("mandate"))
+        motion = self.act("cleveland", "motion", "open", "--title", "Once more", "--effect", "-",
+                          stdin=json.dumps(effect))
+        for centre in CENTRES:
+            self.act(centre, "ballot", "cast", "--motion", motion, "--choice", "yes")
+        until(lambda: len(self.rows("mandate")) > before)
+        self.mandated = self.rows("mandate")[-1]["id"]
+
+    def rounds(self, state=None):
+        return [row for row in self.rows("round") if row["mandate"] == self.mandated
+                and (state is None or row["state"] == state)]
+
+    def start_node(self, centre, data=None):
+        home = self.home(centre)
+        with open(os.path.join(home, "home.json"), encoding="utf-8") as file:
+            dataset = self.datasets[json.load(file)["member"]]
+        with open(os.path.join(home, "faults.txt"), "w", encoding="utf-8") as log:
+            self.nodes[centre] = subprocess.Popen(
+                [SHEAF, "node", "--hub", self.hub.url, "--home", home, "--data",
+                 f"{dataset}={data or os.path.join(home, 'heart.csv')}"], stdout=log, stderr=log)
+
+    def kill(self, centre):
+        self.nodes[centre].kill()
+        self.nodes.pop(centre).wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        for node in self.nodes.values():
+            node.terminate()
+        for node in self.nodes.values():
+            try:
+                node.wait(20)
+            except subprocess.TimeoutExpired:
+                node.kill()
+                node.wait()
+        self.hub.__exit__()
+
+    def sound(self, name):
+        done = sheaf("verify", self.folder, "--json")
+        check(name, done.returncode == 0, done.stdout + done.stderr)
+
+
+def told(coop):
+    return json.dumps(coop.rounds()) + "".join(coop.words(c) for c in CENTRES)
+
+
+def a_node_dies(demo, scratch):
+    with Coop(demo, scratch, "node") as coop:
+        coop.mandate(100)
+        for centre in CENTRES:
+            coop.start_node(centre)
+        check("four nodes train",
+              until(lambda: [r for r in coop.rounds("closed") if r["survivors"] == 4]), told(coop))
+        coop.kill("va")
+        last = coop.rounds()[-1]["id"]
+        check("when one is killed, rounds go on with three",
+              until(lambda: len([r for r in coop.rounds("closed")
+                                 if r["id"] > last and r["survivors"] == 3]) >= 2), told(coop))
+        coop.start_node("va")
+        check("back again, it takes part again",
+              until(lambda: coop.rounds("closed")[-1]["survivors"] == 4), told(coop))
+        a_consent_ends(coop)
+    coop.sound("every sum is right, with four and with three")
+
+
+def a_consent_ends(coop):
+    with open(os.path.join(coop.home("va"), "home.json"), encoding="utf-8") as file:
+        member = json.load(file)["member"]
+    consent = [c for c in coop.rows("consent") if c["dataset"] == coop.datasets[member]][-1]["id"]
+    ended = coop.act("va", "consent", "revoke", "--consent", consent)
+    check("when a consent is revoked, the others go on",
+          until(lambda: len([r for r in coop.rounds("closed") if r["id"] > ended]) >= 2),
+          told(coop))
+    seats = [s for s in coop.rows("seat") if s["round"] > ended and s["member"] == member]
+    check("and its member has no seat in any later round", not seats, seats)
+
+
+def the_hub_dies(demo, scratch):
+    with Coop(demo, scratch, "hub") as coop:
+        coop.mandate(100)
+        for centre in CENTRES[:3]:
+            coop.start_node(centre)
+        until(lambda: coop.rounds("closed"))
+        # A round that waits for somebody is open for as long as its stage.
+        os.kill(coop.nodes["hungarian"].pid, signal.SIGSTOP)
+        opened = until(lambda: coop.rounds("open"))
+        size = coop.hub.size()
+        acknowledged = coop.act("cleveland", "revenue", "record", "--amount-cents", 100, "--memo",
+                                "The last word before the fall")
+        coop.hub.process.kill()
+        coop.hub.process.wait()
+        os.kill(coop.nodes["hungarian"].pid, signal.SIGCONT)
+        coop.start_hub()
+        entries = sheaf("log", "show", coop.folder, "--json").stdout.splitlines()
+        kept = [json.loads(e) for e in entries]
+        check("nothing that was acknowledged is lost when the hub is killed",
+              len(kept) > max(size - 1, acknowledged)
+              and kept[acknowledged]["entry"]["act"]["kind"] == "revenue.record", entries[-3:])
+        aborts = [e["entry"]["act"]["what"] for e in kept
+                  if e["entry"]["act"]["kind"] == "round.abort"]
+        check("a round that was open is aborted for the restart",
+              opened and {"reason": "restart", "round": opened[-1]["id"]} in aborts,
+              f"{opened} {aborts}")
+        count = len(coop.rounds("closed"))
+        check("the nodes find it again and go on training",
+              until(lambda: len(coop.rounds("closed")) >= count + 2), told(coop))
+    coop.sound("and the log is sound")
+
+
+def spoiled_tables(demo, scratch):
+    with Coop(demo, scratch, "tables") as coop:
+        coop.mandate(100)
+        with open(os.path.join(coop.home("va"), "heart.csv"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        tables = {"hungarian": ("\n".join(",".join(line.split(",")[1:]) for line in lines),
+                                "column"),
+                  "va": (lines[0] + "\n", "row")}
+        for centre, (text, _) in tables.items():
+            path = os.path.join(scratch, centre + ".csv")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            coop.start_node(centre, path)
+        for centre in ("cleveland", "switzerland"):
+            coop.start_node(centre)
+        for centre, (_, word) in tables.items():
+            check(f"a table without its {word}s is refused to the member in words",
+                  until(lambda: any("round.refuse " in line and word in line for line
+                                    in coop.words(centre).splitlines())), coop.words(centre))
+        reasons = [r["reason"] for round in coop.rounds() for r in json.loads(
+            coop.hub.get(f"/api/v1/rounds/{round['id']}/refusals")[1])["refusals"]]
+        check("and the hub is told no more than that it cannot be used",
+              set(reasons) == {"the member's data cannot be used for this round"}, reasons)
+
+
+def tls(demo, scratch):
+    coop, cert, key = (os.path.join(scratch, name) for name in ("tls", "cert.pem", "key.pem"))
+    shutil.copytree(demo, coop)
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", cert],
+        capture_output=True, text=True, timeout=60)
+    if not check("openssl makes a certificate", made.returncode == 0, made.stderr):
+        return
+    with Hub(coop, 0, "--tls-cert", cert, "--tls-key", key) as hub:
+        url = f"https://127.0.0.1:{hub.port}"
+        done = sheaf("verify", url, "--ca", cert)
+        check("over TLS, with the certificate trusted, it is sound", done.returncode == 0,
+              done.stderr)
+        done = sheaf("verify", url)
+        check("a certificate that nobody vouches for is refused",
+              done.returncode in (1, 3) and "certificate" in done.stderr, done.stderr)
+        done = sheaf("status", "--hub", url, "--home", os.path.join(scratch, "stranger"))
+        check("by every command", done.returncode in (1, 3) and "certificate" in done.stderr,
+              done.stderr)
+        done = sheaf("verify", f"http://127.0.0.1:{hub.port}")
+        check("nothing is said without TLS", done.returncode == 1, done.stdout)
+
+
+def main():
+    with Folder() as scratch:
+        demo = os.path.join(scratch, "demo")
+        done = sheaf("demo", demo, "--no-serve", timeout=300)
+        if not check("the demonstration leaves a co-op", done.returncode == 0, done.stderr):
+            finish()
+        for story in (a_node_dies, the_hub_dies, spoiled_tables, tls):
+            began = time.monotonic()
+            story(demo, scratch)
+            print(f"# {story.__name__}: {time.monotonic() - began:.1f} s")
+    finish()
+
+
+main()
