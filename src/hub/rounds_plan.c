@@ -200,8 +200,19 @@ static void act(sheaf_rounds *rounds, need what, uint32_t mandate, uint32_t last
     pthread_mutex_unlock(&rounds->lock);
 }
 
+/* A mandate that is over gives its place to later ones. With the rounds' lock held. */
+static void forget(sheaf_rounds *rounds, uint32_t mandate)
+{
+    for (size_t i = 0; i < rounds->plan_count; i++)
+        if (rounds->plans[i].mandate == mandate) {
+            rounds->plans[i] = rounds->plans[--rounds->plan_count];
+            return;
+        }
+}
+
 void sheaf_rounds_plan(sheaf_rounds *rounds)
 {
+    static const int64_t hour_ms = 3600000; /* for what its last round still needs */
     sheaf_opening opening;
     for (uint32_t i = 0;; i++) {
         need what = NEED_NOTHING;
@@ -212,10 +223,14 @@ void sheaf_rounds_plan(sheaf_rounds *rounds)
         bool end = i >= sheaf_mandate_count(state);
         if (!end) {
             const struct sheaf_row_mandate *mandate = sheaf_mandate_at(state, i);
-            sheaf_plan *plan = sheaf_rounds_plan_of(rounds, mandate->id);
+            bool over =
+                mandate->revoked != SHEAF_NONE || mandate->expires + hour_ms < sheaf_clock_ms();
+            sheaf_plan *plan = over ? NULL : sheaf_rounds_plan_of(rounds, mandate->id);
             id = mandate->id;
             last = mandate->last_round;
-            if (plan && mandate->revoked == SHEAF_NONE)
+            if (over)
+                forget(rounds, id);
+            else if (plan)
                 what = look(rounds, mandate, plan, &opening);
         }
         sheaf_hub_read_end(rounds->hub);
