@@ -146,6 +146,20 @@ sheaf_status sheaf_found(const sheaf_founding *founding, sheaf_err *err)
     return status;
 }
 
+static void print_founded(const char *dir, const char *home)
+{
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 16384);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_string(&w, "dir", sheaf_str(dir));
+    sheaf_json_member_put_string(&w, "home", sheaf_str(home));
+    sheaf_json_member_put_int(&w, "member", 0);
+    sheaf_json_close(&w);
+    (void)sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+}
+
 static int run_found(const sheaf_arguments *a)
 {
     sheaf_err err;
@@ -176,7 +190,7 @@ static int run_found(const sheaf_arguments *a)
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     if (a->json)
-        printf("{\"dir\":\"%s\",\"home\":\"%s\",\"member\":0}\n", f.dir, home);
+        print_founded(f.dir, home);
     else
         printf("The co-op is founded; you are member 0 and your key is in %s/keys.\n"
                "Serve it with:  sheaf serve %s\n",

@@ -224,6 +224,15 @@ static int run_vkey(const sheaf_arguments *arguments)
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_VKEY_TEXT_MAX + 1);
     sheaf_status status = put_vkey(&r, &text, &err);
+    if (arguments->json && status == SHEAF_OK) {
+        sheaf_buffer vkey = text;
+        sheaf_buffer_init(&text, 2 * SHEAF_VKEY_TEXT_MAX);
+        sheaf_json_writer w = sheaf_json_begin(&text);
+        sheaf_json_open_object(&w);
+        sheaf_json_member_put_string(&w, "vkey", sheaf_buffer_slice(&vkey));
+        sheaf_json_close(&w);
+        sheaf_buffer_deinit(&vkey);
+    }
     int code = status == SHEAF_OK ? sheaf_print(&text) : sheaf_report(arguments, &err);
     sheaf_buffer_deinit(&text);
     reader_close(&r);

@@ -24,7 +24,8 @@ static sheaf_status predict(const char *model_path, const char *path, bool json,
     sheaf_buffer csv;
     SHEAF_TRY(sheaf_model_load(model_path, &model, err));
     sheaf_buffer_init(&csv, CSV_BYTES_MAX);
-    sheaf_status status = sheaf_file_read(path, &csv, err);
+    sheaf_status status =
+        sheaf_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &csv, err);
     if (status == SHEAF_OK)
         status = sheaf_predict(&model, sheaf_buffer_slice(&csv), path, &predictions, err);
     sheaf_buffer_deinit(&csv);
@@ -55,8 +56,9 @@ const sheaf_command sheaf_command_predict = {
     .arguments = "MODEL FILE",
     .summary = "probabilities for the rows of a CSV file, from a model in safetensors",
     .detail =
-        "MODEL is a model file; a released model is in the hub's folder under blobs/ and at\n"
-        "/api/v1/blobs/HASH. FILE has a header line and the model's columns.",
+        "MODEL is a model file. A released model lies in the hub's folder, at the path that "
+        "sheaf\n"
+        "status prints. FILE has a header line and the model's columns; - is standard input.",
     .arguments_min = 2,
     .arguments_max = 2,
     .many = -1,

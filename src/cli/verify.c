@@ -130,19 +130,23 @@ static void print_status(const sheaf_state *state, uint64_t entries)
     for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
         const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
         if (m->state == SHEAF_motion_state_open)
-            printf("  motion %u   open: %u for, %u against, %u abstain, of %u\n", m->id, m->yes,
+            printf("  motion %-3u open: %u for, %u against, %u abstain, of %u\n", m->id, m->yes,
                    m->no, m->abstain, m->electorate);
     }
     for (uint32_t i = 0; i < sheaf_mandate_count(state); i++) {
         const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);
-        printf("  mandate %u  %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
+        printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
                m->revoked != SHEAF_NONE ? ", revoked" : "");
     }
     for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
         static const char *const states[] = {"registered", "released", "retired"};
         const struct sheaf_row_model *m = sheaf_model_at(state, i);
-        printf("  model %u    %s, %llu uses\n", m->id, states[m->state],
+        char hash[65];
+        sheaf_hex_32(m->sha256.bytes, hash);
+        printf("  model %-4u %s, %llu uses\n", m->id, states[m->state],
                (unsigned long long)m->uses);
+        if (m->released != SHEAF_NONE)
+            printf("             blobs/%.2s/%s\n", hash, hash + 2);
     }
     printf("  rounds     %u\n", sheaf_round_count(state));
 }
