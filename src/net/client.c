@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CONNECT_DEFAULT_MS = 5000, IDLE_DEFAULT_MS = 30000, REPLY_DEFAULT_MAX = 16 << 20 };
@@ -27,6 +28,9 @@ struct sheaf_http_client {
     uint64_t written;
     off_t file_start;
     uint64_t file_sent;
+    curl_off_t moved;       /* body bytes both ways, when last looked at */
+    uint64_t idle_since_ms; /* monotonic */
+    bool idle;              /* for too long: the call is ended */
     sheaf_err why; /* why a callback ended the call; SHEAF_OK if none did */
 };
 
@@ -152,12 +156,27 @@ static bool stopped(const sheaf_http_client *client)
     return client->config.stop && atomic_load(client->config.stop);
 }
 
+static uint64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Called at least once a second. libcurl's own low-speed limit takes a stream of rare small
+ * heartbeats for silence: it rounds bytes per second down. */
 static int on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
                        curl_off_t up)
 {
-    const sheaf_http_client *client = ctx;
-    (void)down_total, (void)down, (void)up_total, (void)up;
-    return stopped(client);
+    sheaf_http_client *client = ctx;
+    uint64_t now = monotonic_ms();
+    (void)down_total, (void)up_total;
+    if (down + up != client->moved) {
+        client->moved = down + up;
+        client->idle_since_ms = now;
+    }
+    client->idle = now - client->idle_since_ms >= client->config.idle_timeout_ms;
+    return client->idle || stopped(client);
 }
 
 static sheaf_status failure(const sheaf_http_client *client, CURLcode code, sheaf_err *err)
@@ -191,6 +210,8 @@ static sheaf_status failure(const sheaf_http_client *client, CURLcode code, shea
         return sheaf_fail(err, SHEAF_INVALID, "cannot read the certificate file %s",
                           client->ca_file ? client->ca_file : "of the system");
     case CURLE_ABORTED_BY_CALLBACK:
+        if (client->idle && !stopped(client))
+            return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later", url);
         return sheaf_fail(err, SHEAF_IO, "the call to %s was stopped", url);
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
@@ -243,9 +264,6 @@ static void set_connection(sheaf_http_client *client)
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
-                     ((long)config->idle_timeout_ms + 999) / 1000);
     if (!client->call->endless)
         curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)config->total_timeout_ms);
     client->detail[0] = 0;
@@ -310,6 +328,9 @@ sheaf_status sheaf_http_call_run(sheaf_http_client *client, const sheaf_http_cal
     client->call = call;
     client->reply = reply;
     client->written = 0;
+    client->moved = 0;
+    client->idle_since_ms = monotonic_ms();
+    client->idle = false;
     client->why = (sheaf_err){.status = SHEAF_OK};
     reply->status = 0;
     reply->content_type[0] = 0;
