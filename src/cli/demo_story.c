@@ -45,7 +45,7 @@ static void tell_row(const char *name, const sheaf_evaluation *local,
     char a[6][8];
     static const sheaf_evaluation none = {.accuracy_millionths = -1, .auc_millionths = -1};
     local = local ? local : &none;
-    printf("  %-36s %s  %s   %s  %s   %s  %s   %s\n", name,
+    printf("  %-34s %s %s   %s %s   %s %s   %s\n", name,
            figure(local->accuracy_millionths, a[0]), figure(local->auc_millionths, a[1]),
            figure(federated->accuracy_millionths, a[2]),
            figure(federated->auc_millionths, a[3]), figure(pooled->accuracy_millionths, a[4]),
@@ -61,9 +61,9 @@ void demo_tell_figures(const demo *d)
     const sheaf_fedsim_comparison *c = d->comparison;
     if (d->json)
         return; /* the summary has them */
-    printf("\n  %-36s %-14s %-14s %-13s %s\n  %-36s %-14s %-14s %-13s %s\n", "held-out records",
-           "alone", "together", "pooled", "FLamby: alone /", "", "acc.   AUC", "acc.   AUC",
-           "acc.   AUC", "FedAvg / pooled, acc.");
+    printf("\n  %-34s %-13s %-13s %-13s %s\n  %-34s %-13s %-13s %-13s %s\n", "held-out records",
+           "alone", "together", "pooled", "FLamby, acc.: alone", "", "acc.  AUC", "acc.  AUC",
+           "acc.  AUC", "/ FedAvg / pooled");
     for (size_t i = 0; i < DEMO_CENTRES; i++)
         tell_row(d->centres[i].hospital, &c->local[i], &c->federated.owner[i],
                  &c->pooled.owner[i], published[i]);
