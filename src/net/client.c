@@ -31,7 +31,7 @@ struct sheaf_http_client {
     curl_off_t moved;       /* body bytes both ways, when last looked at */
     uint64_t idle_since_ms; /* monotonic */
     bool idle;              /* for too long: the call is ended */
-    sheaf_err why; /* why a callback ended the call; SHEAF_OK if none did */
+    sheaf_err why;          /* why a callback ended the call; SHEAF_OK if none did */
 };
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -202,7 +202,7 @@ static sheaf_status failure(const sheaf_http_client *client, CURLcode code, shea
         return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later", url);
     case CURLE_PEER_FAILED_VERIFICATION:
         return sheaf_fail(
-            err, SHEAF_FAULT,
+            err, SHEAF_IO,
             "%s does not prove who it is: %s; give its authority's certificate if "
             "it has its own",
             url, detail);
@@ -211,7 +211,8 @@ static sheaf_status failure(const sheaf_http_client *client, CURLcode code, shea
                           client->ca_file ? client->ca_file : "of the system");
     case CURLE_ABORTED_BY_CALLBACK:
         if (client->idle && !stopped(client))
-            return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later", url);
+            return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later",
+                              url);
         return sheaf_fail(err, SHEAF_IO, "the call to %s was stopped", url);
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:

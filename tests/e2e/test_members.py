@@ -106,7 +106,7 @@ def data(homes):
     refused("consent that has ended already", 4, "passed", "consent", "grant", "--home", homes[0],
             "--dataset", dataset,
             "--purpose", "care", "--until", 1)
-    refused("a choice that there is not", 1, "care", "consent", "grant", "--home", homes[0],
+    refused("a choice that there is not", 2, "care", "consent", "grant", "--home", homes[0],
             "--dataset", dataset,
             "--purpose", "fun", "--until", until)
     done = sheaf("key", "admit", "--home", homes[0], "--public-key",
