@@ -9,6 +9,7 @@
 typedef struct {
     unsigned lines, hosts, lengths, codings;
     sheaf_slice host, length, coding;
+    const char *end;      /* behind the last value */
     const char *sentence; /* the first fault of a line, or NULL */
 } headers;
 
@@ -59,6 +60,7 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind, const char 
         seen->sentence = "a header has no value";
         return MHD_NO;
     }
+    seen->end = value + value_len;
     seen->sentence = line_fault(name, name_len, value, value_len);
     if (seen->sentence)
         return MHD_NO;
@@ -76,6 +78,18 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind, const char 
         seen->coding = text;
     }
     return seen->lines > SHEAF_HTTP_HEADER_LINES_MAX ? MHD_NO : MHD_YES;
+}
+
+/* True if the section ends where it should: CR LF of the last line, then CR LF alone. To
+ * libmicrohttpd a line that begins with a colon is empty, so that it would read the rest of the
+ * headers as the body or as another request. */
+static bool section_ends(struct MHD_Connection *connection, const sheaf_http_line *line,
+                         const headers *seen)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info && seen->end
+           && (uintptr_t)seen->end + 4 == (uintptr_t)line->method + info->header_size;
 }
 
 static bool host_usable(sheaf_slice host)
@@ -186,6 +200,9 @@ bool sheaf_http_head_check(struct MHD_Connection *connection, const sheaf_http_l
         return refuse(refusal, 400, seen.sentence);
     if (seen.lines > SHEAF_HTTP_HEADER_LINES_MAX)
         return refuse(refusal, 431, "the request has more than 100 header lines");
+    if (seen.lines > 0 && !section_ends(connection, line, &seen))
+        return refuse(refusal, 400,
+                      "a header has no name, or the headers do not end in an empty line");
     if (seen.hosts == 0)
         return refuse(refusal, 400, "the request has no Host header");
     if (seen.hosts > 1)

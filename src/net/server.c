@@ -38,6 +38,8 @@ struct sheaf_http_token {
     const char *line_target; /* in libmicrohttpd's buffer: compared, see request_check.c */
     size_t target_len, line_target_len;
     sheaf_http_route route;
+    bool chunked;   /* the connection ends with this request: what follows the last chunk is
+                     * read too leniently to tell where the next one begins */
     bool sink_open; /* the sink is the server's to abandon */
     sheaf_buffer body;
     sheaf_http_listener *listener;
@@ -183,7 +185,7 @@ static enum MHD_Result send_response(exchange *x, sheaf_http_response *response,
         sheaf_http_listener_end(listener);
     if (!made)
         return MHD_NO;
-    if (last || closing)
+    if (last || closing || x->chunked)
         (void)MHD_add_response_header(made, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(x->connection, response->status, made);
     MHD_destroy_response(made);
@@ -210,6 +212,7 @@ static enum MHD_Result request_begin(exchange *x, const char *method, const char
         return send_response(x, &refusal, true);
 
     x->request.method = head.method;
+    x->chunked = head.chunked;
     if (config->route && !config->route(config->ctx, &x->request, &x->route, &refusal))
         return send_response(x, &refusal, head.has_body);
     if (x->route.sink) {

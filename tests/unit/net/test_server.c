@@ -233,6 +233,12 @@ static const struct {
     ROW(400, NULL, "GET / HTTP/1.1\r\nBad name: x\r\n" E),
     ROW(400, NULL, "GET / HTTP/1.1\r\nName : x\r\n" E),
     ROW(400, NULL, "GET / HTTP/1.1\r\n: x\r\n" E),
+    ROW(400, "no name", "GET / HTTP/1.1\r\nHost: h\r\n: x\r\nConnection: close\r\n\r\n"),
+    ROW(400, "no name", "GET / HTTP/1.1\r\nHost: h\r\n:\r\n\r\n"),
+    ROW(400, "no name", "POST / HTTP/1.1\r\nHost: h\r\n:\r\nContent-Length: 1\r\n\r\na"),
+    ROW(400, "empty line", "GET / HTTP/1.1\r\n" H "\n"),
+    ROW(400, NULL, "POST / HTTP/1.1\r\n" H "Content: 1\r\n -Length\r\n\r\na"),
+    ROW(400, NULL, "GET\0x / HTTP/1.1\r\n" E),
     ROW(400, NULL, "GET / HTTP/1.1\r\nNoColon\r\n" E),
     ROW(400, NULL, "GET / HTTP/1.1\r\nN\xc3\xa4me: x\r\n" E),
     ROW(400, NULL, "GET / HTTP/1.1\r\nA: x\r\n folded\r\n" E),
@@ -339,6 +345,23 @@ static void test_a_kept_connection_serves_several_requests(void **unused)
     sheaf_http_server_close(server);
 }
 
+/* A trailer without a name would end the trailers early and make a request of the next line. */
+static void test_nothing_follows_chunks(void **unused)
+{
+    static const char hidden[] =
+        "POST /one HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\nX: 1\r\n:\r\nGET /hidden HTTP/1.1\r\n" E;
+    static char answer[ANSWER_MAX];
+    sheaf_http_server *server = server_open(NULL);
+    (void)unused;
+    seen.calls = 0;
+    assert_int_equal(ask(server, hidden, sizeof hidden - 1, answer), 200);
+    assert_non_null(strstr(answer, "Connection: close"));
+    assert_null(strstr(answer, "hidden"));
+    assert_int_equal(seen.calls, 1);
+    sheaf_http_server_close(server);
+}
+
 /* Clients that wait, one that went away meanwhile, and one that the closing server answers. */
 static void test_deferred_answers(void **unused)
 {
@@ -442,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_sizes_are_bounded),
         cmocka_unit_test(test_only_its_own_names_are_answered),
         cmocka_unit_test(test_a_kept_connection_serves_several_requests),
+        cmocka_unit_test(test_nothing_follows_chunks),
         cmocka_unit_test(test_deferred_answers),
         cmocka_unit_test(test_streams_end_and_are_counted),
         cmocka_unit_test(test_starting_fails_with_a_sentence),
