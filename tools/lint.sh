@@ -3,9 +3,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
-python3 - "$1" <<'LIST' | xargs -r -n 4 -P 2 clang-tidy -p "$1" --quiet
+python3 - "$1" <<'LIST' | xargs -r -n 1 -P 2 clang-tidy -p "$1" --quiet
 import json, os, sys
 rows = json.load(open(os.path.join(sys.argv[1], "compile_commands.json")))
 paths = {os.path.relpath(os.path.join(row["directory"], row["file"])) for row in rows}
-print("\n".join(sorted(path for path in paths if path.startswith(("src/", "fuzz/", "bench/")))))
+print("\n".join(sorted(path for path in paths if path.startswith(("src/", "fuzz/")) and path.endswith(".c"))))
 LIST

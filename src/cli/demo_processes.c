@@ -79,7 +79,7 @@ static sheaf_status read_port(demo *d, int from, const char *log, sheaf_err *err
     const char *at = strstr(line, "\"port\":");
     if (!at)
         return sheaf_fail(err, SHEAF_IO, "the hub did not start; its words are in %s", log);
-    d->port = atoi(at + 7);
+    d->port = (int)strtol(at + 7, NULL, 10);
     snprintf(d->url, sizeof d->url, "http://127.0.0.1:%d", d->port);
     return SHEAF_OK;
 }

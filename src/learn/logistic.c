@@ -1,5 +1,6 @@
 #include "learn/logistic.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -49,6 +50,7 @@ sheaf_status sheaf_samples_open_doubles(const sheaf_table *table, sheaf_part par
     uint32_t n = part == SHEAF_PART_ALL     ? table->rows
                  : part == SHEAF_PART_TRAIN ? table->train_rows
                                             : table->test_rows;
+    assert(table->d > 0);
     if (n == 0)
         return sheaf_fail(err, SHEAF_INVALID, "the table has no %s rows",
                           part == SHEAF_PART_TRAIN ? "training" : "held-out");

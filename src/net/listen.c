@@ -39,7 +39,7 @@ static sheaf_status bind_failed(const char *address, uint16_t port, int reason, 
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t len = sizeof at;
     if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
         return 0;

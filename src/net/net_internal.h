@@ -46,7 +46,7 @@ struct MHD_Response *sheaf_http_response_make(sheaf_http_response *response,
 /* NULL if the stream has ended or has clients enough. */
 struct MHD_Response *sheaf_http_listener_attach(sheaf_http_events *events,
                                                 struct MHD_Connection *connection,
-                                                sheaf_http_listener **listener);
+                                                sheaf_http_listener **out);
 void sheaf_http_listener_end(sheaf_http_listener *listener);
 void sheaf_http_listener_release(sheaf_http_listener *listener);
 

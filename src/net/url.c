@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 
@@ -149,12 +150,8 @@ bool sheaf_url_loopback(const sheaf_url *url)
         return strcmp(url->host, "::1") == 0;
     if (strcmp(url->host, "localhost") == 0)
         return true;
-    unsigned a, b, c;
-    int end = 0;
-    if (strchr(url->host, '-')) /* which sscanf takes for a sign */
-        return false;
-    return sscanf(url->host, "127.%3u.%3u.%3u%n", &a, &b, &c, &end) == 3 && url->host[end] == 0
-           && a < 256 && b < 256 && c < 256;
+    struct in_addr address;
+    return inet_pton(AF_INET, url->host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 void sheaf_percent_encode(sheaf_buffer *out, sheaf_slice text)

@@ -22,7 +22,7 @@ typedef struct {
 } sheaf_disk;
 
 /* Replaces the disk of the whole process, for tests; NULL brings the real one back. */
-void sheaf_disk_use(const sheaf_disk *disk);
+void sheaf_disk_use(const sheaf_disk *other);
 const sheaf_disk *sheaf_disk_now(void);
 
 /* Writes a path; SHEAF_INVALID if it is too long. */
