@@ -7,5 +7,6 @@ python3 - "$1" <<'LIST' | xargs -r -n 1 -P 2 clang-tidy -p "$1" --quiet
 import json, os, sys
 rows = json.load(open(os.path.join(sys.argv[1], "compile_commands.json")))
 paths = {os.path.relpath(os.path.join(row["directory"], row["file"])) for row in rows}
-print("\n".join(sorted(path for path in paths if path.startswith(("src/", "fuzz/")) and path.endswith(".c"))))
+wanted = [path for path in paths if path.startswith(("src/", "fuzz/")) and path.endswith(".c")]
+print("\n".join(sorted(wanted)))
 LIST
