@@ -11,8 +11,6 @@ enum { SUM_BYTES = SHEAF_EVALUATION_WORDS * 8 };
 
 bool sheaf_signature_holds(const sheaf_signature_check *check)
 {
-    if (!sheaf_public_valid(check->public_key))
-        return false;
     sheaf_buffer message;
     sheaf_buffer_init(&message, SHEAF_ENTRY_MAX + 256);
     sheaf_label_message(&message, SHEAF_LABEL_ACT, check->origin, check->act);

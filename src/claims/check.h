@@ -29,7 +29,9 @@ typedef struct {
 sheaf_claim_result sheaf_claim_check(const sheaf_claim *claim, const sheaf_blob_source *blobs,
                                      sheaf_err *err);
 
-/* One signature over an act, to be checked with many others. */
+/* One signature over an act, to be checked with many others. The key is not looked at: the rule
+ * that admits a key refuses one that is not valid, once, and what an unfit key has signed stands
+ * or falls with that rule. */
 typedef struct {
     uint8_t public_key[SHEAF_PUBLIC_BYTES];
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
