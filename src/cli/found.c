@@ -3,6 +3,7 @@
 
 #include "bylaws/bylaws.h"
 #include "cli/act.h"
+#include "cli/home_trace.h"
 #include "hub/hub.h"
 #include "store/clock.h"
 #include "store/random.h"
@@ -109,10 +110,6 @@ static sheaf_status found_with(const sheaf_founding *f, secrets *s, void *block,
     uint8_t seed[SHEAF_SEED_BYTES];
     sheaf_buffer act;
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
-    if (sheaf_home_exists(f->home))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%s belongs to a co-op already; give another with --home DIR",
-                          f->home);
     SHEAF_TRY(sheaf_home_keypair(f->home, SHEAF_KEY_MEMBER, true, &s->founder, err));
     sheaf_random(seed, sizeof seed);
     sheaf_keypair_from_seed(&s->log, seed);
@@ -137,10 +134,22 @@ static sheaf_status found_with(const sheaf_founding *f, secrets *s, void *block,
 sheaf_status sheaf_found(const sheaf_founding *founding, sheaf_err *err)
 {
     secrets s = {0};
+    char log[SHEAF_PATH_MAX];
+    sheaf_home_trace trace;
+    if (sheaf_home_exists(founding->home))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s belongs to a co-op already; give another with --home DIR",
+                          founding->home);
+    SHEAF_TRY(sheaf_path(log, err, "%s/log", founding->dir));
+    SHEAF_TRY(sheaf_home_trace_begin(&trace, founding->home, err));
+    bool log_stood = sheaf_file_exists(log);
     void *block = malloc(SHEAF_ACT_ARENA_BYTES);
     if (!block)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to found a co-op");
     sheaf_status status = found_with(founding, &s, block, err);
+    /* A log that has begun names the founder's key: then the key stays, whatever failed. */
+    if (status != SHEAF_OK && (log_stood || !sheaf_file_exists(log)))
+        sheaf_home_trace_undo(&trace);
     sheaf_wipe(&s, sizeof s);
     free(block);
     return status;
@@ -221,11 +230,34 @@ const sheaf_command sheaf_command_found = {
 
 /* ---- join ---- */
 
+/* What may have reached the hub is not taken back: without an answer the key stays. */
+static sheaf_status apply(const sheaf_arguments *a, const char *home, long long class,
+                          sheaf_posted *posted, sheaf_err *err)
+{
+    sheaf_session session;
+    sheaf_home_trace trace;
+    bool sent = false;
+    SHEAF_TRY(sheaf_home_trace_begin(&trace, home, err));
+    sheaf_status status = sheaf_session_open(&session, home, a->argument[0], err);
+    if (status == SHEAF_OK) {
+        status = sheaf_member_sync(&session.member, err);
+        sent = status == SHEAF_OK;
+        if (sent)
+            status = sheaf_member_apply(&session.member, a->value[0],
+                                        a->value[2] ? SHEAF_member_kind_person
+                                                    : SHEAF_member_kind_organisation,
+                                        class, posted, err);
+        sheaf_session_close(&session);
+    }
+    if (!sent || (status == SHEAF_OK && posted->refusal != SHEAF_ACCEPTED))
+        sheaf_home_trace_undo(&trace);
+    return status;
+}
+
 static int run_join(const sheaf_arguments *a)
 {
     sheaf_err err;
     char home[SHEAF_PATH_MAX];
-    sheaf_session session;
     sheaf_posted posted = {0};
     long long class = 0;
     if (!a->value[0])
@@ -234,14 +266,7 @@ static int run_join(const sheaf_arguments *a)
         return sheaf_usage(&sheaf_command_join, "--class is a number from 0 to 7");
     sheaf_status status = sheaf_home_path(a->value[3], home, sizeof home, &err);
     if (status == SHEAF_OK)
-        status = sheaf_session_open(&session, home, a->argument[0], &err);
-    if (status != SHEAF_OK)
-        return sheaf_report(a, &err);
-    status = sheaf_member_apply(&session.member, a->value[0],
-                                a->value[2] ? SHEAF_member_kind_person
-                                            : SHEAF_member_kind_organisation,
-                                class, &posted, &err);
-    sheaf_session_close(&session);
+        status = apply(a, home, class, &posted, &err);
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     int code = sheaf_posted_print(&posted, a->json, false);

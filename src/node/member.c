@@ -15,8 +15,8 @@ sheaf_status sheaf_member_open(sheaf_member *m, const char *dir, const char *hub
     if (hub_url) {
         if (strlen(hub_url) > SHEAF_URL_MAX)
             return sheaf_fail(err, SHEAF_INVALID, "the hub's address is too long");
+        m->hub_is_new = strcmp(m->home.hub, hub_url) != 0;
         snprintf(m->home.hub, sizeof m->home.hub, "%s", hub_url);
-        SHEAF_TRY(sheaf_home_write(&m->home, dir, err));
     }
     SHEAF_TRY(sheaf_texts_open(&m->texts, dir, err));
     return sheaf_follower_open(&m->follower, dir, m->home.origin, SHEAF_REVISION, err);
@@ -63,10 +63,12 @@ static sheaf_status remember(sheaf_member *m, sheaf_err *err)
     now.train_key = own_key(m, SHEAF_KEY_TRAIN, &now.member);
     now.key = own_key(m, SHEAF_KEY_MEMBER, &now.member);
     if (strcmp(now.origin, m->home.origin) == 0 && now.member == m->home.member
-        && now.key == m->home.key && now.train_key == m->home.train_key)
+        && now.key == m->home.key && now.train_key == m->home.train_key && !m->hub_is_new)
         return SHEAF_OK;
+    SHEAF_TRY(sheaf_home_write(&now, m->dir, err));
     m->home = now;
-    return sheaf_home_write(&now, m->dir, err);
+    m->hub_is_new = false;
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_member_sync(sheaf_member *m, sheaf_err *err)
@@ -74,7 +76,7 @@ sheaf_status sheaf_member_sync(sheaf_member *m, sheaf_err *err)
     uint64_t before = m->follower.replay.tree.size;
     SHEAF_TRY(sheaf_follower_sync(&m->follower, &m->ports.transport,
                                   m->ports.now_ms(m->ports.context), err));
-    if (before == m->follower.replay.tree.size && m->home.key != SHEAF_NONE)
+    if (before == m->follower.replay.tree.size && m->home.key != SHEAF_NONE && !m->hub_is_new)
         return SHEAF_OK;
     return remember(m, err);
 }

@@ -47,12 +47,14 @@ SHEAF_MUST_USE sheaf_status sheaf_home_keypair(const char *dir, sheaf_key_role r
 typedef struct {
     char dir[SHEAF_PATH_MAX];
     sheaf_home home;
+    bool hub_is_new; /* home.json names another hub, or does not stand yet */
     sheaf_node_ports ports;
     sheaf_follower follower;
     sheaf_texts texts;
 } sheaf_member;
 
-/* A home without home.json needs `hub_url`, which is kept; else it may be NULL. */
+/* A home without home.json needs `hub_url`, which is kept once that hub has shown the log of
+ * the home's co-op; else it may be NULL. */
 SHEAF_MUST_USE sheaf_status sheaf_member_open(sheaf_member *m, const char *dir,
                                               const char *hub_url,
                                               const sheaf_node_ports *ports, sheaf_err *err);

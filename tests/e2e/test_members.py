@@ -23,7 +23,50 @@ def found(scratch):
             os.path.join(scratch, "c2"),
             "--name", "x", "--purpose", "y", "--member", "z", "--home", home)
     refused("found wants a name", 2, "--member", "found", os.path.join(scratch, "c3"))
+    no_trace(scratch, coop)
     return coop, home
+
+
+def no_trace(scratch, coop):
+    """What is refused leaves no key, no folder, and nothing else changed."""
+    fresh, taken = os.path.join(scratch, "new", "deep", "home"), os.path.join(scratch, "taken")
+    check("a founding into a filled folder left no home",
+          not os.path.exists(os.path.join(scratch, "z")))
+    bylaws = os.path.join(scratch, "bylaws.json")
+    with open(bylaws, "w", encoding="utf-8") as file:
+        file.write('{"name":"no articles"}')
+    os.makedirs(taken)
+    with open(os.path.join(taken, "heart.csv"), "w", encoding="utf-8") as file:
+        file.write("mine")
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    for home in fresh, taken:
+        refused("found refuses bylaws that are none", 1, "", "found", os.path.join(scratch, "c4"),
+                "--bylaws", bylaws, "--member", "z", "--home", home)
+        refused("found refuses a filled folder", 1, "already", "found", coop, "--name", "x",
+                "--purpose", "y", "--member", "z", "--home", home)
+        refused("join at a hub that is not there", 1, "", "join", nowhere, "--member", "z",
+                "--home", home)
+    check("no new home is left", not os.path.exists(os.path.join(scratch, "new"))
+          and not os.path.exists(os.path.join(scratch, "c4")), str(os.listdir(scratch)))
+    check("a folder that was there holds what it held", os.listdir(taken) == ["heart.csv"],
+          str(os.listdir(taken)))
+
+
+def refused_join(scratch, hub, home):
+    """A refused application leaves nothing; one with a home of its own leaves it as it was."""
+    path, fresh = os.path.join(home, "home.json"), os.path.join(scratch, "fresh")
+    refused("a class that there is not", 4, "class", "join", hub.url, "--member", "z", "--class",
+            5, "--home", fresh)
+    check("a refused application leaves no home", not os.path.exists(fresh))
+    with open(path, "rb") as file:
+        saved = file.read()
+    refused("join does not follow a hub that is not there", 1, "", "join",
+            f"http://127.0.0.1:{free_port()}", "--member", "z", "--home", home)
+    refused("a member does not join twice", 4, "", "join", hub.url, "--member", "z", "--home",
+            home)
+    with open(path, "rb") as file:
+        check("the home is as it was", file.read() == saved
+              and os.path.exists(os.path.join(home, "keys", "member.key")))
 
 
 def join(scratch, hub, name):
@@ -47,6 +90,7 @@ def decide(hub, homes, title, effect):
 
 
 def members(scratch, hub, home):
+    refused_join(scratch, hub, home)
     b, b_index = join(scratch, hub, "Bea")
     c, c_index = join(scratch, hub, "Cem")
     refused("an applicant cannot act", 4, "member", "motion", "open", "--home", b, "--title",
