@@ -2,6 +2,7 @@
 
 #include "store/clock.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -59,6 +60,7 @@ void demo_tell_figures(const demo *d)
     static const char *const published[DEMO_CENTRES] = {
         ".746 / .731 / .783", ".746 / .719 / .764", ".725 / .650 / .750", ".702 / .640 / .644"};
     const sheaf_fedsim_comparison *c = d->comparison;
+    assert(c); /* demo_compare() comes before */
     if (d->json)
         return; /* the summary has them */
     printf("\n  %-34s %-13s %-13s %-13s %s\n  %-34s %-13s %-13s %-13s %s\n", "held-out records",
@@ -90,6 +92,7 @@ static void put_evaluation(sheaf_buffer *out, const sheaf_evaluation *e)
 void demo_tell_summary(const demo *d)
 {
     const sheaf_fedsim_comparison *c = d->comparison;
+    assert(c);
     sheaf_buffer out;
     if (!d->json)
         return;

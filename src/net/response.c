@@ -118,7 +118,9 @@ void sheaf_http_drop(sheaf_http_response *response)
         free((void *)(uintptr_t)response->bytes.data);
     if (response->kind == SHEAF_HTTP_BODY_FILE && response->fd >= 0)
         close(response->fd);
-    *response = response_of(0, NULL, SHEAF_HTTP_BODY_NONE);
+    response->kind = SHEAF_HTTP_BODY_NONE;
+    response->bytes = (sheaf_slice){0};
+    response->fd = -1;
 }
 
 /* libmicrohttpd's response over the body alone; the body belongs to it, or is freed on failure.
@@ -159,11 +161,15 @@ struct MHD_Response *sheaf_http_response_make(sheaf_http_response *response,
     *listener = NULL;
     struct MHD_Response *made = body_make(response, connection, listener);
     if (!made) {
-        bool events = response->kind == SHEAF_HTTP_BODY_EVENTS;
+        sheaf_http_response instead = memory_spent();
+        if (response->kind == SHEAF_HTTP_BODY_EVENTS)
+            instead = sheaf_http_error(503, "too many clients listen already; try later");
         sheaf_http_drop(response);
-        *response = events ? sheaf_http_error(503, "too many clients listen already; try later")
-                           : memory_spent();
-        made = body_make(response, connection, listener);
+        made = body_make(&instead, connection, listener);
+        sheaf_http_drop(&instead);
+        response->status = instead.status;
+        response->content_type = instead.content_type;
+        response->header_count = 0;
     }
     bool good = made;
     if (good && response->content_type)
