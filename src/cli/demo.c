@@ -2,10 +2,12 @@
 #include "cli/demo.h"
 
 #include "acts/flags.h"
+#include "base/encode.h"
 #include "claims/verify.h"
 #include "cli/act.h"
 #include "cli/found.h"
 #include "coop/view.h"
+#include "node/data_file.h"
 #include "store/blob.h"
 #include "store/clock.h"
 #include "store/random.h"
@@ -161,19 +163,11 @@ static sheaf_status describe_data(story *s, size_t i, sheaf_err *err)
 {
     demo_centre *centre = &s->d.centres[i];
     char records[16], dataset[16], until[24], title[200], commitment[65];
-    sheaf_buffer table;
-    sheaf_buffer_init(&table, 1 << 20);
-    SHEAF_TRY(sheaf_file_read(centre->data, &table, err));
-    /* Salted, since the data is about people: only who has the salt could check a guess. */
     uint8_t salt[SHEAF_SALT_BYTES];
-    char salt_file[SHEAF_PATH_MAX];
+    sheaf_hash hash;
     sheaf_random(salt, sizeof salt);
-    SHEAF_TRY(sheaf_path(salt_file, err, "%.900s/heart.salt", centre->home));
-    SHEAF_TRY(sheaf_file_write(salt_file, 0600, sheaf_bytes(salt, sizeof salt), err));
-    sheaf_hash hash = sheaf_commit(salt, sheaf_buffer_slice(&table));
-    for (int k = 0; k < 32; k++)
-        snprintf(commitment + 2 * k, 3, "%02x", hash.bytes[k]);
-    sheaf_buffer_deinit(&table);
+    SHEAF_TRY(sheaf_data_commit(centre->home, centre->data, salt, &hash, err));
+    sheaf_hex_32(hash.bytes, commitment);
     snprintf(records, sizeof records, "%u", centre->counts.kept);
     snprintf(title, sizeof title, "Heart examinations, %.100s", centre->hospital);
     SHEAF_TRY(ACT(s, i, "dataset.register", &centre->dataset, err, "--title", title,

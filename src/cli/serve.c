@@ -14,6 +14,20 @@ static void pause_ms(long ms)
     nanosleep(&time, NULL);
 }
 
+static void print_serving(const char *host, uint16_t port)
+{
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 8192);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_string(&w, "event", sheaf_str("serving"));
+    sheaf_json_member_put_string(&w, "listen", sheaf_str(host));
+    sheaf_json_member_put_int(&w, "port", port);
+    sheaf_json_close(&w);
+    (void)sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+}
+
 static int run_serve(const sheaf_arguments *a)
 {
     sheaf_err err;
@@ -36,8 +50,7 @@ static int run_serve(const sheaf_arguments *a)
         return sheaf_report(a, &err);
     const char *host = config.listen ? config.listen : "127.0.0.1";
     if (a->json)
-        printf("{\"event\":\"serving\",\"listen\":\"%s\",\"port\":%u}\n", host,
-               sheaf_hub_port(hub));
+        print_serving(host, sheaf_hub_port(hub));
     else
         printf("Serving %s on %s://%s:%u until Ctrl-C.\n", config.dir,
                config.tls_cert ? "https" : "http", host, sheaf_hub_port(hub));

@@ -7,6 +7,7 @@
 #include "learn/federate.h"
 #include "learn/round_job.h"
 #include "learn/table.h"
+#include "node/data_file.h"
 #include "round/fixed_point.h"
 
 /* How many training rounds of the mandate have a result that came before this round: the number
@@ -67,6 +68,23 @@ static sheaf_status records_check(const local *l, const char *file, sheaf_err *e
                       "%s has %u complete records, but the sheet of data set %u says %u: give "
                       "the file that was registered, or register this version",
                       file, l->table.rows, l->seat->dataset, sheet ? sheet->records : 0);
+}
+
+/* Where the home has no salt, as for a sheet whose commitment was made otherwise, the number of
+ * records is all there is to check. */
+static sheaf_status commitment_check(const local *l, const char *home, const char *file,
+                                     sheaf_err *err)
+{
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->seat->dataset);
+    sheaf_data_match match = SHEAF_DATA_UNKNOWN;
+    if (sheet)
+        SHEAF_TRY(sheaf_data_check(home, file, &sheet->commitment, &match, err));
+    if (match != SHEAF_DATA_OTHER)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%s is not the file that was registered as data set %u: give that file, "
+                      "or register this version",
+                      file, l->seat->dataset);
 }
 
 /* A message about a cell quotes it. What leaves here says where it is and no more. */
@@ -131,13 +149,16 @@ static size_t words_of(const local *l)
 }
 
 /* With the table at hand. */
-static sheaf_status fill(local *l, const char *file, uint64_t *words, sheaf_err *err)
+static sheaf_status fill(local *l, const char *home, const char *file, uint64_t *words,
+                         sheaf_err *err)
 {
     uint32_t count = l->round->words;
     l->values = calloc(count, sizeof *l->values);
     if (!l->values)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", count);
     sheaf_status status = records_check(l, file, err);
+    if (status == SHEAF_OK)
+        status = commitment_check(l, home, file, err);
     if (status == SHEAF_OK)
         status = compute(l, err);
     if (status == SHEAF_OK)
@@ -150,8 +171,9 @@ static sheaf_status fill(local *l, const char *file, uint64_t *words, sheaf_err 
 }
 
 sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_round *round,
-                               const struct sheaf_row_seat *seat, const char *file,
-                               sheaf_slice base, uint64_t *words, sheaf_err *err)
+                               const struct sheaf_row_seat *seat, const char *home,
+                               const char *file, sheaf_slice base, uint64_t *words,
+                               sheaf_err *err)
 {
     local *l = calloc(1, sizeof *l);
     if (!l)
@@ -169,7 +191,7 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     if (status == SHEAF_OK)
         status = table_load(l, file, err);
     if (status == SHEAF_OK) {
-        status = fill(l, file, words, err);
+        status = fill(l, home, file, words, err);
         sheaf_table_close(&l->table);
     }
     free(l);

@@ -9,13 +9,15 @@
 #include "coop/state.h"
 #include "base/status.h"
 
-/* Reads the file, checks it against the data sheet and computes the round's task. `base` is the
+/* Reads the file, checks it against the data sheet and, where `home` has the salt, against the
+ * commitment; then computes the round's task. `base` is the
  * file of the model the round starts from, whose hash was checked; empty for statistics.
  * `words` has round->words places. */
 SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,
                                               const struct sheaf_row_round *round,
                                               const struct sheaf_row_seat *seat,
-                                              const char *file, sheaf_slice base,
-                                              uint64_t *words, sheaf_err *err);
+                                              const char *home, const char *file,
+                                              sheaf_slice base, uint64_t *words,
+                                              sheaf_err *err);
 
 #endif

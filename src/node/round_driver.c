@@ -83,8 +83,9 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
     if (round->task != SHEAF_task_statistics)
         status = sheaf_worker_blob(worker, &round->base, &base, err);
     if (status == SHEAF_OK) {
-        status = sheaf_local_words(sheaf_member_state(worker->member), round, seat, file,
-                                   sheaf_buffer_slice(&base), words, err);
+        status =
+            sheaf_local_words(sheaf_member_state(worker->member), round, seat,
+                              worker->member->dir, file, sheaf_buffer_slice(&base), words, err);
         *private = status != SHEAF_OK;
     }
     if (status == SHEAF_OK) {

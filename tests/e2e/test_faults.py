@@ -175,18 +175,22 @@ def spoiled_tables(demo, scratch):
         coop.mandate(100)
         with open(os.path.join(coop.home("va"), "heart.csv"), encoding="utf-8") as file:
             lines = file.read().splitlines()
+        with open(os.path.join(coop.home("switzerland"), "heart.csv"), encoding="utf-8") as file:
+            age, rest = file.read().splitlines(keepends=True)[1].split(",", 1)
+            file.seek(0)
+            changed = file.read().replace(f"{age},{rest}", f"{int(age) + 1},{rest}", 1)
         tables = {"hungarian": ("\n".join(",".join(line.split(",")[1:]) for line in lines),
                                 "column"),
-                  "va": (lines[0] + "\n", "row")}
+                  "va": (lines[0] + "\n", "row"),
+                  "switzerland": (changed, "not the file that was registered")}
         for centre, (text, _) in tables.items():
             path = os.path.join(scratch, centre + ".csv")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
             coop.start_node(centre, path)
-        for centre in ("cleveland", "switzerland"):
-            coop.start_node(centre)
+        coop.start_node("cleveland")
         for centre, (_, word) in tables.items():
-            check(f"a table without its {word}s is refused to the member in words",
+            check(f"a table with a fault is refused to the member in words: {word}",
                   until(lambda: any("round.refuse " in line and word in line for line
                                     in coop.words(centre).splitlines())), coop.words(centre))
         reasons = [r["reason"] for round in coop.rounds() for r in json.loads(

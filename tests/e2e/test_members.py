@@ -138,11 +138,30 @@ def votes(hub, homes):
           done.returncode == 4 and "no such model" in done.stdout, done.stderr)
 
 
-def data(homes):
+def data(scratch, homes):
+    file = os.path.join(scratch, "mine.csv")
+    with open(file, "w", encoding="utf-8") as out:
+        out.write("a,b\n1,2\n")
+    refused("nothing is registered yet to compare with", 1, "salt", "data", "check", file,
+            "--home", homes[0])
+    refused("a file that is not there", 1, "gone.csv", "data", "commit",
+            os.path.join(scratch, "gone.csv"), "--home", homes[0])
+    refused("a folder that is no home", 1, "sheaf join", "data", "commit", file, "--home", scratch)
+    done = sheaf("data", "commit", file, "--home", homes[0])
+    again = json.loads(sheaf("data", "commit", file, "--home", homes[0], "--json").stdout)
+    check("a commitment is 64 digits, another each time", len(done.stdout) == 65
+          and int(done.stdout, 16) and again["commitment"] != done.stdout.strip(), done.stderr)
     done = sheaf("dataset", "register", "--home", homes[0], "--title", "Mine", "--records", 10,
-                 "--schema", "s",
-                 "--licence", "CC0-1.0", "--subjects", "none", "--commitment", "0" * 64, "--json")
+                 "--schema", "s", "--licence", "CC0-1.0", "--subjects", "none", "--commitment",
+                 done.stdout.strip(), "--json")
     dataset = json.loads(done.stdout)["index"]
+    done = sheaf("data", "check", file, "--home", homes[0], "--json")
+    check("the file is the registered one", done.returncode == 0
+          and json.loads(done.stdout) == {"dataset": dataset}, done.stdout + done.stderr)
+    with open(file, "a", encoding="utf-8") as out:
+        out.write("3,4\n")
+    refused("a file that changed is not", 3, "not what was registered", "data", "check", file,
+            "--home", homes[0])
     until = int(time.time() * 1000) + 3600000
     refused("consent for another member's data", 4, "another member", "consent", "grant", "--home",
             homes[1], "--dataset",
@@ -224,7 +243,7 @@ def main():
             b, c = members(scratch, hub, home)
             homes = [home, b, c]
             votes(hub, homes)
-            data(homes)
+            data(scratch, homes)
             nonsense(hub)
             raw(hub)
             other = os.path.join(scratch, "other")

@@ -1,0 +1,30 @@
+/* node/data_file.h - a data file and the commitment by which a data sheet names it.
+ *
+ * The sheet holds HMAC-SHA-256 of the file under a fresh salt of 32 bytes, since the data is
+ * about people: only who has the salt could check a guess. The salt stays in the member's home,
+ * HOME/salts/COMMITMENT, and is never written over; with it the member, and the member's node
+ * before it learns from a file, can tell the registered file from any other.
+ */
+#ifndef SHEAF_NODE_DATA_FILE_H
+#define SHEAF_NODE_DATA_FILE_H
+
+#include "crypto/commit.h"
+#include "store/file.h"
+
+typedef enum {
+    SHEAF_DATA_UNKNOWN, /* the home has no salt for the commitment */
+    SHEAF_DATA_SAME,
+    SHEAF_DATA_OTHER,
+} sheaf_data_match;
+
+/* Commits to the file under the salt, which the home keeps. */
+SHEAF_MUST_USE sheaf_status sheaf_data_commit(const char *home, const char *file,
+                                              const uint8_t salt[SHEAF_SALT_BYTES],
+                                              sheaf_hash *out, sheaf_err *err);
+
+/* Is the file what was committed to? */
+SHEAF_MUST_USE sheaf_status sheaf_data_check(const char *home, const char *file,
+                                             const sheaf_hash *commitment,
+                                             sheaf_data_match *out, sheaf_err *err);
+
+#endif
