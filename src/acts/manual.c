@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+enum { LINE_WIDTH = 100, USAGE_PIECE_MAX = 4096 };
+
 /* "1 to 8", or "3" where both are the same. */
 static void put_range(sheaf_buffer *out, int64_t lo, int64_t hi)
 {
@@ -193,6 +195,16 @@ void sheaf_catalogue_markdown(sheaf_buffer *out)
     put_choice_tables(out);
 }
 
+/* Adds to the line that begins at *line, or to a new one where it would grow too wide. */
+static void put_piece(sheaf_buffer *out, size_t *line, sheaf_slice piece)
+{
+    if (out->len - *line + piece.len > LINE_WIDTH) {
+        *line = out->len + 1;
+        sheaf_buffer_add_string(out, "\n      ");
+    }
+    sheaf_buffer_add(out, piece);
+}
+
 static void put_usage(sheaf_buffer *out, const sheaf_shape *shape, const char *words,
                       const sheaf_flag *flags, size_t count)
 {
@@ -206,16 +218,24 @@ static void put_usage(sheaf_buffer *out, const sheaf_shape *shape, const char *w
                             shape->name);
         return;
     }
+    size_t line = out->len;
+    sheaf_buffer piece;
+    sheaf_buffer_init(&piece, USAGE_PIECE_MAX);
     sheaf_buffer_printf(out, "usage: sheaf %s", words);
     bool optional = false;
     for (size_t i = 0; i < count; i++) {
         optional |= !flags[i].field->required || flags[i].field->type == SHEAF_FIELD_BOOL;
         if (flags[i].depth || !flags[i].required || flags[i].field->type == SHEAF_FIELD_BOOL)
             continue;
-        sheaf_buffer_printf(out, " --%s ", flags[i].name);
-        sheaf_flag_value(out, &flags[i]);
+        sheaf_buffer_reset(&piece);
+        sheaf_buffer_printf(&piece, " --%s ", flags[i].name);
+        sheaf_flag_value(&piece, &flags[i]);
+        put_piece(out, &line, sheaf_buffer_slice(&piece));
     }
-    sheaf_buffer_add_string(out, optional ? " [OPTION...]\n" : "\n");
+    if (optional)
+        put_piece(out, &line, sheaf_str(" [OPTION...]"));
+    sheaf_buffer_add_byte(out, '\n');
+    sheaf_buffer_deinit(&piece);
     if (shape->actor == SHEAF_ACTOR_COOP)
         sheaf_buffer_printf(out,
                             "       prints the effect: sheaf %s ... |\n"

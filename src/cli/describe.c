@@ -53,14 +53,31 @@ static void completion_line(sheaf_buffer *out, const char *words, const sheaf_co
     sheaf_buffer_add_byte(out, '\n');
 }
 
+/* What the flags with a choice take: "consent grant --purpose:care operations …". */
+static void completion_values(sheaf_buffer *out, const char *words, sheaf_kind kind)
+{
+    sheaf_flag flags[SHEAF_FLAGS_MAX];
+    size_t count = sheaf_flags_list(kind, flags);
+    for (size_t i = 0; i < count; i++) {
+        const sheaf_field *field = flags[i].field;
+        bool yes_or_no = field->type == SHEAF_FIELD_BOOL;
+        if (!yes_or_no && field->type != SHEAF_FIELD_ENUM)
+            continue;
+        sheaf_buffer_printf(out, "%s --%s:%s", words, flags[i].name, yes_or_no ? "yes no" : "");
+        for (size_t k = 0; !yes_or_no && field->choices[k]; k++)
+            sheaf_buffer_printf(out, "%s%s", k ? " " : "", field->choices[k]);
+        sheaf_buffer_add_byte(out, '\n');
+    }
+}
+
 static bool entered_by_hand(sheaf_kind kind)
 {
     sheaf_actor actor = sheaf_kind_shape(kind)->actor;
     return actor == SHEAF_ACTOR_MEMBER || actor == SHEAF_ACTOR_COOP;
 }
 
-/* Options are offered once the word begins with a dash; a command's second word where it has
- * one; files otherwise. */
+/* Options are offered once the word begins with a dash; the choices of a flag after it; a
+ * command's second word where it has one; files otherwise. */
 static const char completion_function[] =
     "_sheaf() {\n"
     "    local current=${COMP_WORDS[COMP_CWORD]} at=1 line words=\"\"\n"
@@ -79,6 +96,10 @@ static const char completion_function[] =
     "            words+=\" ${line#*:}\"\n"
     "        fi\n"
     "    done <<< \"$_sheaf_table\"\n"
+    "    while IFS= read -r line; do\n"
+    "        [ \"${line%%:*}\" = \"$first $second ${COMP_WORDS[COMP_CWORD - 1]}\" ] && "
+    "words=${line#*:}\n"
+    "    done <<< \"$_sheaf_values\"\n"
     "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\" | sort -u)\n"
     "}\n"
     "complete -o default -F _sheaf sheaf\n";
@@ -97,6 +118,12 @@ static int run_completion(const sheaf_arguments *arguments)
         if (entered_by_hand(kind)) {
             sheaf_kind_words(kind, name);
             completion_line(&text, name, NULL, kind);
+        }
+    sheaf_buffer_add_string(&text, "'\n_sheaf_values='");
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
+        if (entered_by_hand(kind)) {
+            sheaf_kind_words(kind, name);
+            completion_values(&text, name, kind);
         }
     sheaf_buffer_add_string(&text, "'\n");
     sheaf_buffer_add_string(&text, completion_function);

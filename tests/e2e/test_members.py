@@ -3,6 +3,7 @@ own sentence and no trace on the log."""
 import json
 import os
 import socket
+import subprocess
 import time
 
 from kit import Folder, Hub, check, finish, free_port, refused, request, sheaf
@@ -87,6 +88,21 @@ def decide(hub, homes, title, effect):
         sheaf("ballot", "cast", "--home", home, "--motion", motion, "--choice", "yes")
     time.sleep(0.3)
     return done, json.loads(hub.get(f"/api/v1/motions/{motion}")[1])
+
+
+def completion():
+    """Words that bash offers, and usage lines that fit a terminal."""
+    script = sheaf("completion").stdout + """
+try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sheaf; echo "${COMPREPLY[*]}"; }
+try sheaf data c
+try sheaf consent grant --pur
+try sheaf consent grant --purpose c
+"""
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    check("bash offers commands, options and choices",
+          done.stdout == "check commit\n--purpose\ncare\n", done.stdout + done.stderr)
+    usage = sheaf("help", "mandate.grant").stdout.split("\n\n")[0].splitlines()
+    check("usage lines fit 100 columns", max(map(len, usage)) <= 100, str(usage))
 
 
 def members(scratch, hub, home):
@@ -244,6 +260,7 @@ def main():
             homes = [home, b, c]
             votes(hub, homes)
             data(scratch, homes)
+            completion()
             nonsense(hub)
             raw(hub)
             other = os.path.join(scratch, "other")
