@@ -59,6 +59,7 @@ static const struct {
     {SHEAF_HTTP_POST, "/api/v1/acts", post_act, SHEAF_SUBMISSION_MAX},
     {SHEAF_HTTP_GET, "/api/v1/log/entries", sheaf_api_entries, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/proof", sheaf_api_proof, 0},
+    {SHEAF_HTTP_GET, "/api/v1/log/consistency", sheaf_api_consistency, 0},
     {SHEAF_HTTP_GET, "/log/checkpoint", sheaf_api_checkpoint, 0},
     {SHEAF_HTTP_GET, "/log/*", sheaf_api_tile, 0},
     {SHEAF_HTTP_GET, "/api/v1/blobs/*", sheaf_api_blob_get, 0},

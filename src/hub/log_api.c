@@ -1,5 +1,6 @@
 #include "base/encode.h"
 #include "hub/api_internal.h"
+#include "net/gzip.h"
 #include "store/log_files.h"
 
 enum { ENTRIES_MAX = 256, ANSWER_MAX = ENTRIES_MAX * (SHEAF_LOG_ENTRY_MAX + 256) };
@@ -52,55 +53,6 @@ sheaf_http_verdict sheaf_api_entries(const sheaf_api_call *call, sheaf_http_resp
     return SHEAF_HTTP_ANSWERED;
 }
 
-/* ---- proofs ---- */
-
-static sheaf_status put_proof(sheaf_hub *hub, uint64_t index, sheaf_json_writer *w,
-                              sheaf_err *err)
-{
-    uint64_t size = sheaf_log_store_published(hub->store);
-    sheaf_proof proof;
-    if (index >= size)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the log has %llu entries; there is no entry %llu",
-                          (unsigned long long)size, (unsigned long long)index);
-    SHEAF_TRY(sheaf_log_store_inclusion(hub->store, index, size, &proof, err));
-    sheaf_hash leaf = sheaf_log_store_hash(hub->store, 0, index);
-    sheaf_hash root = sheaf_log_store_root_at(hub->store, size);
-    sheaf_json_open_object(w);
-    sheaf_json_member_put_string(w, "checkpoint", sheaf_log_store_checkpoint(hub->store));
-    sheaf_json_key(w, "hashes");
-    sheaf_json_open_list(w);
-    for (size_t i = 0; i < proof.count; i++)
-        sheaf_json_hex(w, sheaf_bytes(proof.hashes[i].bytes, sizeof proof.hashes[i].bytes));
-    sheaf_json_close(w);
-    sheaf_json_member_put_int(w, "index", (int64_t)index);
-    sheaf_json_member_put_hex(w, "leaf", sheaf_bytes(leaf.bytes, sizeof leaf.bytes));
-    sheaf_json_member_put_hex(w, "root", sheaf_bytes(root.bytes, sizeof root.bytes));
-    sheaf_json_member_put_int(w, "size", (int64_t)size);
-    sheaf_json_close(w);
-    return SHEAF_OK;
-}
-
-sheaf_http_verdict sheaf_api_proof(const sheaf_api_call *call, sheaf_http_response *response)
-{
-    uint64_t index;
-    sheaf_err err;
-    sheaf_buffer json;
-    if (!sheaf_api_query_int(call, "index", UINT64_MAX, UINT32_MAX, &index, response))
-        return SHEAF_HTTP_ANSWERED;
-    sheaf_buffer_init(&json, 2 * SHEAF_NOTE_BYTES_MAX + 16384);
-    sheaf_json_writer w = sheaf_json_begin(&json);
-    sheaf_hub_read_begin(call->hub);
-    sheaf_status status = put_proof(call->hub, index, &w, &err);
-    sheaf_hub_read_end(call->hub);
-    if (status == SHEAF_OK)
-        *response = sheaf_answer_json(&json);
-    else
-        *response = sheaf_http_error(404, "%s", err.message);
-    sheaf_buffer_deinit(&json);
-    return SHEAF_HTTP_ANSWERED;
-}
-
 /* ---- the log's files ---- */
 
 sheaf_http_verdict sheaf_api_checkpoint(const sheaf_api_call *call,
@@ -110,7 +62,7 @@ sheaf_http_verdict sheaf_api_checkpoint(const sheaf_api_call *call,
     *response = sheaf_http_copy(200, "text/plain; charset=utf-8",
                                 sheaf_log_store_checkpoint(call->hub->store));
     sheaf_hub_read_end(call->hub);
-    sheaf_http_header(response, "Cache-Control", "no-store");
+    sheaf_http_header(response, "Cache-Control", "public, max-age=1");
     return SHEAF_HTTP_ANSWERED;
 }
 
@@ -138,6 +90,8 @@ sheaf_http_verdict sheaf_api_tile(const sheaf_api_call *call, sheaf_http_respons
     if (found) {
         *response = sheaf_http_copy(200, "application/octet-stream", data);
         sheaf_http_header(response, "Cache-Control", "public, max-age=31536000, immutable");
+        if (tile.entries) /* hashes do not get smaller */
+            sheaf_http_gzip(response, call->request);
     } else {
         *response = sheaf_http_error(404, "the log has no such file");
     }

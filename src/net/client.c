@@ -255,6 +255,8 @@ static void set_connection(sheaf_http_client *client)
     curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "sheaf/" SHEAF_VERSION);
+    /* Unpacked in small pieces: on_write() bounds what comes out, however little came in. */
+    curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (is_loopback(client->call->url))
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);

@@ -1,5 +1,6 @@
 /* net/client.h - an HTTP client over libcurl: http:// and https:// only, no redirects, the
- * server's certificate always checked, everything bounded.
+ * server's certificate always checked, everything bounded. Answers may come in gzip: the bounds
+ * hold for what comes out of it.
  *
  * One client serves one thread and keeps its connection. A call fails (sheaf_status) only if no
  * whole answer came; an answer with an error status is an answer. Failures are sentences that
