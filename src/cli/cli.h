@@ -51,11 +51,9 @@ typedef struct {
     int (*run)(const sheaf_arguments *arguments);
 } sheaf_command;
 
-extern const sheaf_command sheaf_command_data_check, sheaf_command_data_commit,
-    sheaf_command_demo, sheaf_command_found, sheaf_command_join, sheaf_command_log_entry,
-    sheaf_command_log_show, sheaf_command_log_vkey, sheaf_command_node, sheaf_command_predict,
-    sheaf_command_schema, sheaf_command_serve, sheaf_command_status, sheaf_command_verify,
-    sheaf_command_completion, sheaf_command_manual;
+#define COMMAND(name) extern const sheaf_command sheaf_command_##name;
+#include "cli/commands.def"
+#undef COMMAND
 
 /* All of them in the order of the help, ended by NULL. */
 extern const sheaf_command *const sheaf_commands[];

@@ -12,22 +12,9 @@
 #include <string.h>
 
 const sheaf_command *const sheaf_commands[] = {
-    &sheaf_command_demo,
-    &sheaf_command_found,
-    &sheaf_command_join,
-    &sheaf_command_serve,
-    &sheaf_command_data_commit,
-    &sheaf_command_data_check,
-    &sheaf_command_node,
-    &sheaf_command_verify,
-    &sheaf_command_status,
-    &sheaf_command_log_show,
-    &sheaf_command_log_entry,
-    &sheaf_command_log_vkey,
-    &sheaf_command_predict,
-    &sheaf_command_schema,
-    &sheaf_command_completion,
-    &sheaf_command_manual,
+#define COMMAND(name) &sheaf_command_##name,
+#include "cli/commands.def"
+#undef COMMAND
     NULL,
 };
 

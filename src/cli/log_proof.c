@@ -1,0 +1,343 @@
+/* cli/log_proof.c - `sheaf log proof`, `sheaf log check`, `sheaf log consistency`: what can be
+ * shown about a log to somebody who does not have it. */
+#include "base/encode.h"
+#include "cli/cli.h"
+#include "cli/log_source.h"
+#include "log/proof.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static sheaf_status read_file(const char *path, sheaf_buffer *out, sheaf_err *err)
+{
+    return sheaf_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, out, err);
+}
+
+/* Sizes that JSON can say: any real log's. */
+static sheaf_status size_check(const sheaf_checkpoint *head, sheaf_err *err)
+{
+    if (head->size > (uint64_t)SHEAF_JSON_INT_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "no log has %llu entries",
+                          (unsigned long long)head->size);
+    return SHEAF_OK;
+}
+
+/* ---- proof ---- */
+
+static sheaf_status prove(const sheaf_arguments *a, sheaf_log_source *log, uint64_t index,
+                          sheaf_buffer *out, sheaf_err *err)
+{
+    sheaf_hash leaf;
+    sheaf_proof proof;
+    sheaf_slice entry;
+    SHEAF_TRY(size_check(&log->head, err));
+    SHEAF_TRY(sheaf_log_source_prove(log, index, &leaf, &proof, err));
+    sheaf_proof_put(out, index, &proof, sheaf_buffer_slice(&log->note));
+    SHEAF_TRY(sheaf_buffer_check(out, "the proof", err));
+    if (a->value[1]) {
+        SHEAF_TRY(sheaf_log_source_entry(log, index, &leaf, &entry, err));
+        SHEAF_TRY(sheaf_file_write(a->value[1], 0644, entry, err));
+    }
+    return a->value[0] ? sheaf_file_write(a->value[0], 0644, sheaf_buffer_slice(out), err)
+                       : SHEAF_OK;
+}
+
+static int print_proof(const sheaf_arguments *a, const sheaf_log_source *log, uint64_t index,
+                       const sheaf_buffer *proof)
+{
+    if (!a->json)
+        return a->value[0] ? SHEAF_EXIT_DONE : sheaf_print(proof);
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 4 * SHEAF_PROOF_FILE_MAX);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "index", (int64_t)index);
+    sheaf_json_member_put_string(&w, "proof", sheaf_buffer_slice(proof));
+    sheaf_json_member_put_int(&w, "size", (int64_t)log->head.size);
+    sheaf_json_close(&w);
+    int code = sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+    return code;
+}
+
+static int run_proof(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    sheaf_log_source *log = NULL;
+    sheaf_buffer proof;
+    long long index;
+    if (!sheaf_number(a->argument[1], 0, UINT32_MAX, &index))
+        return sheaf_usage(&sheaf_command_log_proof, "“%s” is not the index of an entry",
+                           a->argument[1]);
+    sheaf_buffer_init(&proof, SHEAF_PROOF_FILE_MAX);
+    sheaf_status status = sheaf_log_source_open(&log, a->argument[0], a->value[2], &err);
+    if (status == SHEAF_OK)
+        status = prove(a, log, (uint64_t)index, &proof, &err);
+    int code = status == SHEAF_OK ? print_proof(a, log, (uint64_t)index, &proof)
+                                  : sheaf_report(a, &err);
+    sheaf_buffer_deinit(&proof);
+    sheaf_log_source_close(log);
+    return code;
+}
+
+const sheaf_command sheaf_command_log_proof = {
+    .name = "log proof",
+    .arguments = "DIR|URL INDEX",
+    .summary = "prove that an entry stands on the log, in a small file that needs no log",
+    .detail =
+        "The proof (c2sp.org/tlog-proof@v1) and the entry's bytes are checked by anybody,\n"
+        "offline, with: sheaf log check FILE --entry FILE --vkey VKEY",
+    .options = {{"out", "FILE", "where to put the proof (standard output)"},
+                {"entry-out", "FILE", "where to put the entry's bytes"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_min = 2,
+    .arguments_max = 2,
+    .many = -1,
+    .run = run_proof,
+};
+
+/* ---- check ---- */
+
+/* The log's key, then those of the witnesses. */
+static sheaf_status read_keys(const sheaf_arguments *a, sheaf_vkey *keys, size_t *count,
+                              sheaf_err *err)
+{
+    *count = 0;
+    SHEAF_TRY(sheaf_vkey_parse(sheaf_str(a->value[1]), &keys[(*count)++], err));
+    if (keys[0].type != SHEAF_VKEY_ED25519)
+        return sheaf_fail(err, SHEAF_INVALID, "--vkey is the key of a witness, not of a log");
+    for (int i = 0; i < a->repeated_count; i++) {
+        sheaf_vkey *key = &keys[(*count)++];
+        SHEAF_TRY(sheaf_vkey_parse(sheaf_str(a->repeated[i]), key, err));
+        if (key->type != SHEAF_VKEY_COSIGNATURE)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "--witness %d is the key of a log, not of a witness", i + 1);
+        for (size_t other = 1; other + 1 < *count; other++)
+            if (memcmp(keys[other].public, key->public, SHEAF_PUBLIC_BYTES) == 0)
+                return sheaf_fail(err, SHEAF_INVALID, "--witness %d was given before", i + 1);
+    }
+    return SHEAF_OK;
+}
+
+typedef struct {
+    sheaf_vkey keys[SHEAF_NOTE_LINES_MAX];
+    sheaf_note_seal seals[SHEAF_NOTE_LINES_MAX];
+    size_t count, cosigned;
+    sheaf_proof_file file;
+    sheaf_checkpoint head;
+} checked;
+
+static sheaf_status check(checked *c, sheaf_slice proof, sheaf_slice entry, size_t quorum,
+                          sheaf_err *err)
+{
+    sheaf_note note;
+    SHEAF_TRY(sheaf_proof_verify(proof, entry, c->keys, c->count, quorum, &c->head, err));
+    SHEAF_TRY(size_check(&c->head, err));
+    SHEAF_TRY(sheaf_proof_parse(proof, &c->file, err));
+    SHEAF_TRY(sheaf_note_parse(c->file.note, &note, err));
+    SHEAF_TRY(sheaf_note_verify(&note, c->keys, c->count, c->seals, err));
+    for (size_t i = 1; i < c->count; i++)
+        c->cosigned += c->seals[i].is_signed;
+    return SHEAF_OK;
+}
+
+static void print_seal(const sheaf_vkey *key, const sheaf_note_seal *seal)
+{
+    char when[64];
+    struct tm utc;
+    time_t seconds = (time_t)seal->time;
+    if (!gmtime_r(&seconds, &utc)
+        || !strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &utc))
+        snprintf(when, sizeof when, "second %llu", (unsigned long long)seal->time);
+    printf("  cosigned by %.*s at %s\n", SHEAF_PRINT(sheaf_vkey_name(key)), when);
+}
+
+static void print_checked(const sheaf_arguments *a, const checked *c)
+{
+    if (!a->json) {
+        printf("Entry %llu stands on the log %.*s of %llu entries.\n",
+               (unsigned long long)c->file.index, SHEAF_PRINT(c->head.origin),
+               (unsigned long long)c->head.size);
+        for (size_t i = 1; i < c->count; i++)
+            if (c->seals[i].is_signed)
+                print_seal(&c->keys[i], &c->seals[i]);
+        return;
+    }
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 8192);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "cosigned", (int64_t)c->cosigned);
+    sheaf_json_member_put_int(&w, "index", (int64_t)c->file.index);
+    sheaf_json_member_put_string(&w, "origin", c->head.origin);
+    sheaf_json_member_put_int(&w, "size", (int64_t)c->head.size);
+    sheaf_json_member_put_bool(&w, "sound", true);
+    sheaf_json_close(&w);
+    (void)sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+}
+
+static int run_check(const sheaf_arguments *a)
+{
+    checked c = {0};
+    sheaf_err err;
+    sheaf_buffer proof, entry;
+    long long quorum = a->repeated_count;
+    if (!a->value[0] || !a->value[1])
+        return sheaf_usage(&sheaf_command_log_check, "--entry FILE and --vkey VKEY are needed");
+    if (a->repeated_count >= SHEAF_NOTE_LINES_MAX)
+        return sheaf_usage(&sheaf_command_log_check, "at most %d witnesses",
+                           SHEAF_NOTE_LINES_MAX - 1);
+    if (a->value[3] && !sheaf_number(a->value[3], 0, a->repeated_count, &quorum))
+        return sheaf_usage(&sheaf_command_log_check,
+                           "--quorum is at most the number of witnesses that are given");
+    sheaf_buffer_init(&proof, SHEAF_PROOF_FILE_MAX);
+    sheaf_buffer_init(&entry, SHEAF_LOG_ENTRY_MAX);
+    if (read_keys(a, c.keys, &c.count, &err) != SHEAF_OK)
+        return sheaf_usage(&sheaf_command_log_check, "%s", err.message);
+    sheaf_status status = read_file(a->argument[0], &proof, &err);
+    if (status == SHEAF_OK)
+        status = read_file(a->value[0], &entry, &err);
+    if (status == SHEAF_OK) {
+        status = check(&c, sheaf_buffer_slice(&proof), sheaf_buffer_slice(&entry),
+                       (size_t)quorum, &err);
+        /* Bytes that are no proof prove nothing: that is a fault, not a failure to read. */
+        err.status = status == SHEAF_INVALID ? SHEAF_FAULT : status;
+    }
+    if (status == SHEAF_OK)
+        print_checked(a, &c);
+    sheaf_buffer_deinit(&proof);
+    sheaf_buffer_deinit(&entry);
+    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+}
+
+const sheaf_command sheaf_command_log_check = {
+    .name = "log check",
+    .arguments = "FILE",
+    .summary = "check a proof that an entry stands on a log, offline",
+    .detail = "Exit code 0: it does. 3: it does not, or that is not shown.",
+    .options = {{"entry", "FILE", "the entry's bytes"},
+                {"vkey", "VKEY", "the log's key, from elsewhere than the proof"},
+                {"witness", "VKEY", "a witness that you trust; may be repeated"},
+                {"quorum", "K", "how many of them must have cosigned (all)"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = 2,
+    .run = run_check,
+};
+
+/* ---- consistency ---- */
+
+static sheaf_status open_note(const char *path, const sheaf_vkey *key, sheaf_buffer *note,
+                              sheaf_checkpoint *head, sheaf_err *err)
+{
+    sheaf_err why = {0};
+    SHEAF_TRY(read_file(path, note, err));
+    sheaf_slice text = sheaf_buffer_slice(note);
+    sheaf_status status = key ? sheaf_checkpoint_open(text, key, head, &why)
+                              : sheaf_checkpoint_read(text, head, &why);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_FAULT, "%s: %.300s", path, why.message);
+    return size_check(head, err);
+}
+
+static sheaf_status compare(const sheaf_checkpoint *older, const sheaf_checkpoint *newer,
+                            sheaf_log_source *log, sheaf_proof *proof, sheaf_err *err)
+{
+    if (!sheaf_slice_equal(older->origin, newer->origin))
+        return sheaf_fail(err, SHEAF_FAULT, "the checkpoints are of two logs: %.*s and %.*s",
+                          SHEAF_PRINT(older->origin), SHEAF_PRINT(newer->origin));
+    if (older->size > newer->size)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the first checkpoint has %llu entries and the second %llu: give the "
+                          "older one first",
+                          (unsigned long long)older->size, (unsigned long long)newer->size);
+    if (older->size == newer->size && !sheaf_hash_equal(&older->root, &newer->root))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "two histories: both checkpoints have %llu entries, with different "
+                          "roots; keep them as evidence",
+                          (unsigned long long)older->size);
+    if (log->head.size < newer->size)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the log has only %llu entries, the checkpoint %llu",
+                          (unsigned long long)log->head.size, (unsigned long long)newer->size);
+    sheaf_tree_source tree = sheaf_tile_source_as(&log->tiles);
+    SHEAF_TRY(sheaf_consistency_make(&tree, older->size, newer->size, proof, err));
+    if (!sheaf_consistency_verify(proof, older->size, newer->size, &older->root, &newer->root))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "this log does not show that the tree of %llu entries begins with "
+                          "that of %llu: one of the checkpoints is of another history",
+                          (unsigned long long)newer->size, (unsigned long long)older->size);
+    return SHEAF_OK;
+}
+
+static int print_consistent(const sheaf_arguments *a, const sheaf_checkpoint *older,
+                            const sheaf_checkpoint *newer, const sheaf_proof *proof)
+{
+    if (!a->json)
+        return printf("Consistent: the log of %llu entries begins with all %llu of the older "
+                      "checkpoint.\n",
+                      (unsigned long long)newer->size, (unsigned long long)older->size)
+               < 0;
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 16384);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_bool(&w, "consistent", true);
+    sheaf_json_member_put_int(&w, "from", (int64_t)older->size);
+    sheaf_json_key(&w, "hashes");
+    sheaf_json_open_list(&w);
+    for (size_t i = 0; i < proof->count; i++)
+        sheaf_json_hex(&w, sheaf_bytes(proof->hashes[i].bytes, SHEAF_HASH_BYTES));
+    sheaf_json_close(&w);
+    sheaf_json_member_put_int(&w, "to", (int64_t)newer->size);
+    sheaf_json_close(&w);
+    int code = sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+    return code;
+}
+
+static int run_consistency(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    sheaf_vkey key;
+    sheaf_buffer notes[2];
+    sheaf_checkpoint older, newer;
+    sheaf_log_source *log = NULL;
+    sheaf_proof proof = {0};
+    sheaf_status status = SHEAF_OK;
+    sheaf_buffer_init(&notes[0], SHEAF_NOTE_BYTES_MAX);
+    sheaf_buffer_init(&notes[1], SHEAF_NOTE_BYTES_MAX);
+    if (a->value[0])
+        status = sheaf_vkey_parse(sheaf_str(a->value[0]), &key, &err);
+    const sheaf_vkey *known = a->value[0] ? &key : NULL;
+    if (status == SHEAF_OK)
+        status = open_note(a->argument[0], known, &notes[0], &older, &err);
+    if (status == SHEAF_OK)
+        status = open_note(a->argument[1], known, &notes[1], &newer, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_log_source_open(&log, a->argument[2], a->value[1], &err);
+    if (status == SHEAF_OK)
+        status = compare(&older, &newer, log, &proof, &err);
+    int code = status == SHEAF_OK ? print_consistent(a, &older, &newer, &proof)
+                                  : sheaf_report(a, &err);
+    sheaf_log_source_close(log);
+    sheaf_buffer_deinit(&notes[0]);
+    sheaf_buffer_deinit(&notes[1]);
+    return code;
+}
+
+const sheaf_command sheaf_command_log_consistency = {
+    .name = "log consistency",
+    .arguments = "OLDER NEWER DIR|URL",
+    .summary = "check that a newer checkpoint's log begins with all of an older one's",
+    .detail =
+        "OLDER and NEWER are files with checkpoint notes; the proof is made from the log.\n"
+        "Exit code 0: it does. 3: two histories, or nothing that shows there is one.",
+    .options = {{"vkey", "VKEY", "the log's key, which must have signed both"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_min = 3,
+    .arguments_max = 3,
+    .many = -1,
+    .run = run_consistency,
+};

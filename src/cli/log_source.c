@@ -1,0 +1,163 @@
+#include "cli/log_source.h"
+
+#include "store/log_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One file of a remote log into source->bytes; 404 is an answer. */
+static sheaf_status get(sheaf_log_source *s, const char *name, unsigned *status, sheaf_err *err)
+{
+    char path[SHEAF_TILE_PATH_MAX + 8];
+    sheaf_transport transport = sheaf_http_transport_as(&s->http);
+    snprintf(path, sizeof path, "%s%s", s->prefix, name);
+    SHEAF_TRY(transport.call(transport.context,
+                             &(sheaf_hub_call){.method = "GET", .path = path}, status,
+                             &s->bytes, err));
+    if (*status == 200 || *status == 404)
+        return SHEAF_OK;
+    return sheaf_hub_failed(path, *status, sheaf_buffer_slice(&s->bytes), err);
+}
+
+/* A full tile replaces its partial ones, so either may be there. */
+static sheaf_status get_tile(sheaf_log_source *s, const sheaf_tile *tile, sheaf_slice *out,
+                             sheaf_err *err)
+{
+    char name[SHEAF_TILE_PATH_MAX];
+    sheaf_tile either = *tile;
+    unsigned status = 0;
+    for (int full = 0; full < 2; full++) {
+        sheaf_tile_path(&either, name);
+        SHEAF_TRY(get(s, name, &status, err));
+        *out = sheaf_buffer_slice(&s->bytes);
+        if (status == 200)
+            return SHEAF_OK;
+        either.width = SHEAF_TILE_WIDTH;
+    }
+    return sheaf_fail(err, SHEAF_FAULT, "the log lacks %s, which its checkpoint needs", name);
+}
+
+/* At least the bytes of the tile: a full one may stand for it. */
+static sheaf_status tile_bytes(sheaf_log_source *s, const sheaf_tile *tile, sheaf_slice *out,
+                               sheaf_err *err)
+{
+    if (s->dir[0])
+        return sheaf_log_file_read(s->dir, tile, &s->bytes, out, err);
+    return get_tile(s, tile, out, err);
+}
+
+static sheaf_status read_hashes(void *context, const sheaf_tile *tile,
+                                sheaf_hash out[SHEAF_TILE_WIDTH], sheaf_err *err)
+{
+    char name[SHEAF_TILE_PATH_MAX];
+    sheaf_slice bytes;
+    size_t want = tile->width * sizeof *out;
+    SHEAF_TRY(tile_bytes(context, tile, &bytes, err));
+    sheaf_tile_path(tile, name);
+    if (bytes.len != want && bytes.len != SHEAF_TILE_WIDTH * sizeof *out)
+        return sheaf_fail(err, SHEAF_FAULT, "%s of the log has %zu bytes, not %zu", name,
+                          bytes.len, want);
+    memcpy(out, bytes.data, want);
+    return SHEAF_OK;
+}
+
+static sheaf_status open_folder(sheaf_log_source *s, const char *dir, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(s->dir, err, "%s", dir));
+    SHEAF_TRY(sheaf_path(path, err, "%s/log/checkpoint", dir));
+    if (!sheaf_file_exists(path))
+        return sheaf_fail(err, SHEAF_IO, "%s holds no log: there is no %s", dir, path);
+    return sheaf_file_read(path, &s->note, err);
+}
+
+/* A hub has the files under /log/, a mirror where it was told to put them. */
+static sheaf_status open_remote(sheaf_log_source *s, const char *url, const char *ca_file,
+                                sheaf_err *err)
+{
+    static const char *const prefixes[] = {"/log/", "/"};
+    unsigned status = 0;
+    SHEAF_TRY(sheaf_http_transport_open(&s->http, url, ca_file, NULL, err));
+    for (size_t i = 0; i < 2 && status != 200; i++) {
+        s->prefix = prefixes[i];
+        SHEAF_TRY(get(s, "checkpoint", &status, err));
+    }
+    if (status != 200)
+        return sheaf_fail(err, SHEAF_IO,
+                          "%s has no log: neither /log/checkpoint nor /checkpoint", url);
+    sheaf_buffer_add(&s->note, sheaf_buffer_slice(&s->bytes));
+    return sheaf_buffer_check(&s->note, "the checkpoint", err);
+}
+
+sheaf_status sheaf_log_source_open(sheaf_log_source **out, const char *where,
+                                   const char *ca_file, sheaf_err *err)
+{
+    sheaf_log_source *s = calloc(1, sizeof *s);
+    sheaf_err why = {0};
+    if (!s)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read a log");
+    sheaf_buffer_init(&s->note, SHEAF_NOTE_BYTES_MAX);
+    sheaf_buffer_init(&s->bytes, SHEAF_BUNDLE_BYTES_MAX);
+    sheaf_status status =
+        strstr(where, "://") ? open_remote(s, where, ca_file, err) : open_folder(s, where, err);
+    if (status == SHEAF_OK
+        && sheaf_checkpoint_read(sheaf_buffer_slice(&s->note), &s->head, &why) != SHEAF_OK)
+        status = sheaf_fail(err, SHEAF_FAULT, "the checkpoint of %s: %s", where, why.message);
+    if (status != SHEAF_OK) {
+        sheaf_log_source_close(s);
+        return status;
+    }
+    s->tiles.read = read_hashes;
+    s->tiles.context = s;
+    s->tiles.size = s->head.size;
+    *out = s;
+    return SHEAF_OK;
+}
+
+void sheaf_log_source_close(sheaf_log_source *source)
+{
+    if (!source)
+        return;
+    sheaf_http_transport_close(&source->http);
+    sheaf_buffer_deinit(&source->note);
+    sheaf_buffer_deinit(&source->bytes);
+    free(source);
+}
+
+sheaf_status sheaf_log_source_entry(sheaf_log_source *source, uint64_t index,
+                                    const sheaf_hash *leaf, sheaf_slice *out, sheaf_err *err)
+{
+    uint64_t first = index - index % SHEAF_TILE_WIDTH, left = source->head.size - first;
+    sheaf_tile tile = {.entries = true,
+                       .index = index / SHEAF_TILE_WIDTH,
+                       .width = left < SHEAF_TILE_WIDTH ? (uint16_t)left : SHEAF_TILE_WIDTH};
+    sheaf_slice bundle;
+    SHEAF_TRY(tile_bytes(source, &tile, &bundle, err));
+    for (uint64_t i = first; i <= index; i++)
+        if (!sheaf_bundle_next(&bundle, out))
+            return sheaf_fail(err, SHEAF_FAULT, "the bundle of entry %llu is cut short",
+                              (unsigned long long)index);
+    sheaf_hash made = sheaf_tree_leaf(*out);
+    if (!sheaf_hash_equal(&made, leaf))
+        return sheaf_fail(err, SHEAF_FAULT, "entry %llu is not what the log's hashes say",
+                          (unsigned long long)index);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_log_source_prove(sheaf_log_source *source, uint64_t index, sheaf_hash *leaf,
+                                    sheaf_proof *out, sheaf_err *err)
+{
+    uint64_t size = source->head.size;
+    if (index >= size)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the log has %llu entries; there is no entry %llu",
+                          (unsigned long long)size, (unsigned long long)index);
+    sheaf_tree_source tree = sheaf_tile_source_as(&source->tiles);
+    SHEAF_TRY(tree.subtree(tree.context, 0, index, leaf, err));
+    SHEAF_TRY(sheaf_inclusion_make(&tree, index, size, out, err));
+    if (!sheaf_inclusion_verify(out, index, size, leaf, &source->head.root))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the log's tiles do not make the root of its checkpoint: check it "
+                          "with sheaf verify");
+    return SHEAF_OK;
+}

@@ -1,0 +1,190 @@
+"""Proofs about a log for those who do not have it: made from a folder, a mirror of static files
+and a hub, checked offline, byte for byte those of the published sample log; and how the hub
+serves the log's files."""
+import functools
+import gzip
+import http.server
+import json
+import os
+import shutil
+import threading
+import urllib.request
+
+from kit import Folder, Hub, check, finish, refused, sheaf
+
+VECTORS = os.path.join(os.environ["SOURCE"], "tests", "vectors", "tlog")
+
+
+def vector(name):
+    with open(os.path.join(VECTORS, name), "rb") as file:
+        return file.read()
+
+
+def keys():
+    rows = [line.split("\t") for line in vector("keys.tsv").decode().splitlines()[1:]]
+    return rows[0][5], [row[5] for row in rows[1:]]
+
+
+class Mirror:
+    """The sample log as a server of plain files."""
+
+    def __enter__(self):
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *unused):
+                pass
+        handler = functools.partial(Quiet, directory=os.path.join(VECTORS, "sample-log"))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __exit__(self, *unused):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+def proofs(scratch, where, name):
+    log, witnesses = keys()
+    out, entry = os.path.join(scratch, "proof"), os.path.join(scratch, "entry")
+    for index in (0, 256, 500, 999):
+        done = sheaf("log", "proof", where, index, "--out", out, "--entry-out", entry)
+        made = [open(path, "rb").read() for path in (out, entry)] if done.returncode == 0 else []
+        check(f"the proof of entry {index} from {name} is the published one",
+              made == [vector(f"proofs/{index}.tlog-proof"), vector(f"proofs/{index}.entry")],
+              done.stderr)
+    done = sheaf("log", "check", out, "--entry", entry, "--vkey", log, "--witness", witnesses[0],
+                 "--witness", witnesses[1], "--json")
+    check("it is checked offline", done.returncode == 0
+          and json.loads(done.stdout) == {"cosigned": 2, "index": 999,
+                                          "origin": "sheaf.example/coop", "size": 1000,
+                                          "sound": True}, done.stdout + done.stderr)
+    refused("no entry beyond the log", 1, "1000 entries", "log", "proof", where, 1000)
+
+
+def checks(scratch):
+    log, witnesses = keys()
+    proof, entry = (os.path.join(VECTORS, "proofs", "500" + end) for end in (".tlog-proof",
+                                                                             ".entry"))
+    flags = ["log", "check", proof, "--entry", entry]
+    refused("a witness that has not cosigned", 3, "cosigned", *flags, "--vkey", log, "--witness",
+            witnesses[2])
+    done = sheaf(*flags, "--vkey", log, "--witness", witnesses[0], "--witness", witnesses[2],
+                 "--quorum", 1)
+    check("one of two is enough where it is said", done.returncode == 0 and "w1" in done.stdout,
+          done.stderr)
+    refused("the same witness twice", 2, "before", *flags, "--vkey", log, "--witness",
+            witnesses[0], "--witness", witnesses[0])
+    refused("more than there are", 2, "quorum", *flags, "--vkey", log, "--quorum", 1)
+    refused("a witness's key for the log's", 2, "witness", *flags, "--vkey", witnesses[0])
+    refused("another log's key", 3, "known key", *flags, "--vkey",
+            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
+    refused("another entry", 3, "not number 500", "log", "check", proof, "--entry",
+            os.path.join(VECTORS, "proofs", "0.entry"), "--vkey", log)
+    spoiled = os.path.join(scratch, "spoiled")
+    with open(spoiled, "wb") as file:
+        file.write(vector("proofs/500.tlog-proof").replace(b"index 500", b"index 0500"))
+    refused("a proof that is not in form", 3, "index", "log", "check", spoiled, "--entry", entry,
+            "--vkey", log)
+    refused("no proof at all", 1, "nothing-here", "log", "check", "nothing-here", "--entry", entry,
+            "--vkey", log)
+
+
+def consistency(scratch, where, name):
+    log, _ = keys()
+    history = os.path.join(VECTORS, "sample-log", "history", "checkpoint.")
+    last = os.path.join(VECTORS, "sample-log", "checkpoint")
+    for older, newer in ((history + "0", last), (history + "255", history + "257"),
+                         (history + "512", last), (last, last)):
+        done = sheaf("log", "consistency", older, newer, where, "--vkey", log)
+        check(f"{name} shows {os.path.basename(older)} within {os.path.basename(newer)}",
+              done.returncode == 0, done.stderr)
+    refused("the newer one first", 1, "older one first", "log", "consistency", last, history + "1",
+            where)
+    forged = os.path.join(scratch, "forged")
+    lines = vector("sample-log/history/checkpoint.512").split(b"\n")
+    lines[2] = vector("sample-log/history/checkpoint.257").split(b"\n")[2]
+    with open(forged, "wb") as file:
+        file.write(b"\n".join(lines))
+    refused("a checkpoint that the log's key did not sign", 3, "false", "log", "consistency",
+            forged, last, where, "--vkey", log)
+    refused("another history", 3, "another history", "log", "consistency", forged, last, where)
+    refused("two roots of one size", 3, "two histories", "log", "consistency", forged,
+            history + "512", where)
+
+
+def headers(url, **asked):
+    request_made = urllib.request.Request(url, headers=asked)
+    with urllib.request.urlopen(request_made, timeout=30) as answer:
+        return answer.headers, answer.read()
+
+
+def served(scratch):
+    coop, home = os.path.join(scratch, "coop"), os.path.join(scratch, "home")
+    sheaf("found", coop, "--name", "Test Co-op", "--purpose", "to be tried", "--member", "Ada",
+          "--person", "--demonstration", "--home", home)
+    vkey = sheaf("log", "vkey", coop).stdout.strip()
+    with Hub(coop) as hub:
+        old = os.path.join(scratch, "old")
+        with open(old, "wb") as file:
+            file.write(hub.get("/log/checkpoint")[1])
+        for name in ("Bea", "Cem"):
+            sheaf("join", hub.url, "--member", name, "--person", "--home",
+                  os.path.join(scratch, name))
+        got, note = headers(hub.url + "/log/checkpoint")
+        check("the checkpoint is text and lives for seconds",
+              got["Content-Type"] == "text/plain; charset=utf-8"
+              and got["Cache-Control"] == "public, max-age=1", got)
+        size = int(note.split(b"\n")[1])
+        got, bundle = headers(f"{hub.url}/log/tile/entries/000.p/{size}")
+        check("a bundle is bytes for ever",
+              got["Content-Type"] == "application/octet-stream"
+              and "immutable" in got["Cache-Control"] and got["Content-Encoding"] is None, got)
+        got, packed = headers(f"{hub.url}/log/tile/entries/000.p/{size}",
+                              **{"Accept-Encoding": "gzip"})
+        check("in gzip for those who take it", got["Content-Encoding"] == "gzip"
+              and len(packed) < len(bundle) and gzip.decompress(packed) == bundle, got)
+        got, tile = headers(f"{hub.url}/log/tile/0/000.p/{size}")
+        check("a tile is hashes", len(tile) == 32 * size and "immutable" in got["Cache-Control"],
+              got)
+        check("an older, narrower tile is its beginning",
+              hub.get("/log/tile/0/000.p/1")[1] == tile[:32])
+        check("a wider one is not there", hub.get(f"/log/tile/0/000.p/{size + 1}")[0] == 404)
+        api = json.loads(hub.get(f"/api/v1/log/consistency?from=1&to={size}")[1])
+        check("consistency over HTTP", api["from"] == 1 and api["to"] == size
+              and api["root_from"] == tile[:32].hex() and api["hashes"], api)
+        for query, status in (("from=1&to=99", 404), ("from=3&to=2", 404), ("from=x", 400)):
+            check(f"consistency of {query} is answered {status}",
+                  hub.get("/api/v1/log/consistency?" + query)[0] == status)
+        check("a proof of nothing is refused", hub.get("/api/v1/log/proof")[0] == 400)
+        new, proof = os.path.join(scratch, "new"), os.path.join(scratch, "live-proof")
+        with open(new, "wb") as file:
+            file.write(note)
+        done = sheaf("log", "consistency", old, new, hub.url, "--vkey", vkey)
+        check("the hub's log begins with its older self", done.returncode == 0, done.stderr)
+        entry = os.path.join(scratch, "live-entry")
+        done = sheaf("log", "proof", hub.url, 1, "--out", proof, "--entry-out", entry)
+        done = sheaf("log", "check", proof, "--entry", entry, "--vkey", vkey)
+        check("a proof from the hub", done.returncode == 0, done.stderr)
+        check("the same proof on standard output",
+              sheaf("log", "proof", hub.url, 1).stdout.encode() == open(proof, "rb").read())
+    refused("a hub that is gone", 1, "is the hub running?", "log", "proof", hub.url, 0)
+    refused("a folder without a log", 1, "holds no log", "log", "proof", scratch, 0)
+
+
+def main():
+    with Folder() as scratch:
+        folder = os.path.join(scratch, "sample")
+        shutil.copytree(os.path.join(VECTORS, "sample-log"), os.path.join(folder, "log"))
+        shutil.rmtree(os.path.join(folder, "log", "history"))
+        proofs(scratch, folder, "a folder")
+        checks(scratch)
+        consistency(scratch, folder, "a folder")
+        with Mirror() as url:
+            proofs(scratch, url, "a mirror")
+            consistency(scratch, url, "a mirror")
+        served(scratch)
+    finish()
+
+
+main()
