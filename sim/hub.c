@@ -365,7 +365,7 @@ void hub_step(sim *s)
     tell_lie(s);
     while ((due = sheaf_fold_due(&h->replay.state, s->now)) != SHEAF_NONE) {
         char what[60];
-        snprintf(what, sizeof what, "{'motion':%u}", due);
+        snprintf(what, sizeof what, "{'motion':%u,'unwitnessed':false}", due);
         if (!enter_own(s, "clock.tick", what, false))
             sim_fail(s, "the tick that is due is refused");
     }

@@ -153,6 +153,9 @@ static void encode_field(sheaf_json_writer *w, const sheaf_field *f, const void 
     case SHEAF_FIELD_KEY:
         sheaf_json_base64url(w, sheaf_bytes(at, 32));
         break;
+    case SHEAF_FIELD_SIG:
+        sheaf_json_base64url(w, sheaf_bytes(at, 64));
+        break;
     case SHEAF_FIELD_NAME:
         sheaf_json_string(w, *(const sheaf_slice *)at);
         break;

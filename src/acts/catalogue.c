@@ -38,6 +38,7 @@ const size_t sheaf_choice_table_count =
 #define SHAPE_NAME(sub)   NULL
 #define SHAPE_HASH(sub)   NULL
 #define SHAPE_KEY(sub)    NULL
+#define SHAPE_SIG(sub)    NULL
 #define SHAPE_BOOL(sub)   NULL
 #define SHAPE_ENUM(sub)   NULL
 #define SHAPE_REC(sub)    &shape_##sub
@@ -50,6 +51,7 @@ const size_t sheaf_choice_table_count =
 #define NAMES_NAME(sub)   NULL
 #define NAMES_HASH(sub)   NULL
 #define NAMES_KEY(sub)    NULL
+#define NAMES_SIG(sub)    NULL
 #define NAMES_BOOL(sub)   NULL
 #define NAMES_ENUM(sub)   names_##sub
 #define NAMES_REC(sub)    NULL
@@ -62,6 +64,7 @@ const size_t sheaf_choice_table_count =
 #define DOCS_NAME(sub)   NULL
 #define DOCS_HASH(sub)   NULL
 #define DOCS_KEY(sub)    NULL
+#define DOCS_SIG(sub)    NULL
 #define DOCS_BOOL(sub)   NULL
 #define DOCS_ENUM(sub)   docs_##sub
 #define DOCS_REC(sub)    NULL
@@ -89,6 +92,7 @@ const size_t sheaf_choice_table_count =
      .has = offsetof(struct sheaf_##owner_, has_##name_),                                      \
      .type = SHEAF_FIELD_##type_,                                                              \
      .required = need_,                                                                        \
+     .personal = #sub_[0] == 'p' && SHEAF_FIELD_##type_ == SHEAF_FIELD_TEXT,                   \
      .since = since_},
 #define END(name_)                                                                             \
     }                                                                                          \
@@ -121,7 +125,7 @@ const size_t sheaf_choice_table_count =
                                               .size = sizeof(struct sheaf_##name_),            \
                                               .actor = SHEAF_ACTOR_##actor_,                   \
                                               .needs = SHEAF_NEEDS_##needs_,                   \
-                                              .visibility = SHEAF_VISIBLE_##visibility_,       \
+                                              .area = SHEAF_AREA_##visibility_,                \
                                               .since = since_,                                 \
                                               .kind = SHEAF_KIND_##name_};                     \
     _Static_assert(sizeof(struct sheaf_##name_) <= UINT16_MAX, "the struct's size fits");
@@ -185,4 +189,16 @@ const char *sheaf_actor_name(sheaf_actor actor)
     };
     assert(actor < sizeof names / sizeof *names);
     return names[actor];
+}
+
+const char *sheaf_area_name(sheaf_area area)
+{
+    static const char *const names[] = {
+        [SHEAF_AREA_PUBLIC] = "public", [SHEAF_AREA_BALLOTS] = "ballots",
+        [SHEAF_AREA_DATA] = "data",     [SHEAF_AREA_DECISIONS] = "decisions",
+        [SHEAF_AREA_LEDGER] = "ledger", [SHEAF_AREA_MEMBERS] = "members",
+        [SHEAF_AREA_STATE] = "state",
+    };
+    assert(area < sizeof names / sizeof *names);
+    return names[area];
 }

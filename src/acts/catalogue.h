@@ -15,10 +15,15 @@
  * actor: FOUNDER and APPLICANT bring their key inside the act; MEMBER signs with an admitted
  * key; HUB with the key of the founding entry; COOP acts are effects of adopted motions.
  *
+ * visibility: the area that decides who may read entries of the kind. PUBLIC is for everyone;
+ * of the others the bylaws say whether they are for members only. STATE is for everyone where
+ * all areas are.
+ *
  * needs: the scope that a member's key must have, or how a motion with this effect is decided.
  *
  * type and range: INT lo..hi; REF an entry's index; TEXT a commitment to a text of lo..hi
- * bytes; NAME public words of lo..hi bytes; HASH 32 bytes in hex; KEY 32 bytes in base64url;
+ * bytes, with sub `person` where it says who or where somebody is; NAME public words of lo..hi
+ * bytes; HASH 32 bytes in hex; KEY 32 and SIG 64 bytes in base64url;
  * BOOL; ENUM a choice of tbl/enums.def; REC one object; LIST lo..hi objects; EFFECT an act of
  * the co-op.
  *
@@ -80,7 +85,16 @@ typedef enum {
     SHEAF_NEEDS_PROTECTED,
 } sheaf_needs;
 
-typedef enum { SHEAF_VISIBLE_PUBLIC, SHEAF_VISIBLE_MEMBERS } sheaf_visibility;
+typedef enum {
+    SHEAF_AREA_PUBLIC,
+    SHEAF_AREA_BALLOTS,
+    SHEAF_AREA_DATA,
+    SHEAF_AREA_DECISIONS,
+    SHEAF_AREA_LEDGER,
+    SHEAF_AREA_MEMBERS,
+    SHEAF_AREA_STATE,
+    SHEAF_AREA_COUNT,
+} sheaf_area;
 
 typedef enum {
     SHEAF_FIELD_INT,
@@ -89,6 +103,7 @@ typedef enum {
     SHEAF_FIELD_NAME,
     SHEAF_FIELD_HASH,
     SHEAF_FIELD_KEY,
+    SHEAF_FIELD_SIG,
     SHEAF_FIELD_BOOL,
     SHEAF_FIELD_ENUM,
     SHEAF_FIELD_REC,
@@ -99,6 +114,10 @@ typedef enum {
 typedef struct {
     uint8_t bytes[32];
 } sheaf_public_key;
+
+typedef struct {
+    uint8_t bytes[64];
+} sheaf_signature_bytes;
 
 /* A list of records: at[count] of the record's struct. */
 typedef struct {
@@ -120,6 +139,7 @@ typedef struct {
 #define SHEAF_C_NAME(sub)                                     sheaf_slice
 #define SHEAF_C_HASH(sub)                                     sheaf_hash
 #define SHEAF_C_KEY(sub)                                      sheaf_public_key
+#define SHEAF_C_SIG(sub)                                      sheaf_signature_bytes
 #define SHEAF_C_BOOL(sub)                                     bool
 #define SHEAF_C_ENUM(sub)                                     uint8_t
 #define SHEAF_C_REC(sub)                                      struct sheaf_##sub
@@ -153,6 +173,7 @@ typedef struct {
     uint16_t at, has; /* offsets in the struct */
     sheaf_field_type type;
     bool required;
+    bool personal; /* a text that stands in the hub's private register alone */
     uint16_t since;
 } sheaf_field;
 
@@ -164,7 +185,7 @@ struct sheaf_shape {
     uint16_t size; /* of the struct */
     sheaf_actor actor;
     sheaf_needs needs;
-    sheaf_visibility visibility;
+    sheaf_area area;
     uint16_t since;
     sheaf_kind kind; /* SHEAF_KIND_none for a record */
 };
@@ -178,5 +199,8 @@ sheaf_kind sheaf_kind_find(sheaf_slice wire);
 /* Words for `needs` and `actor` as documents and refusals use them. */
 const char *sheaf_needs_name(sheaf_needs needs);
 const char *sheaf_actor_name(sheaf_actor actor);
+/* The word of the bylaws: "ballots"; "public" and "state" for the two that are not set there.
+ */
+const char *sheaf_area_name(sheaf_area area);
 
 #endif

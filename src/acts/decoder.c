@@ -304,6 +304,8 @@ static sheaf_status decode_field(sheaf_decoder *d, const sheaf_field *f,
     case SHEAF_FIELD_TEXT:
     case SHEAF_FIELD_KEY:
         return sheaf_decode_base64url(d, value, at, 32);
+    case SHEAF_FIELD_SIG:
+        return sheaf_decode_base64url(d, value, at, 64);
     case SHEAF_FIELD_NAME:
         return decode_name(d, f, value, at);
     case SHEAF_FIELD_HASH:

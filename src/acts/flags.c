@@ -159,6 +159,7 @@ static sheaf_status write_value(parser *p, const sheaf_flag *flag, const char *v
     case SHEAF_FIELD_NAME:
     case SHEAF_FIELD_HASH:
     case SHEAF_FIELD_KEY:
+    case SHEAF_FIELD_SIG:
     case SHEAF_FIELD_ENUM:
         if (!sheaf_utf8_valid(sheaf_str(value)))
             return sheaf_fail(p->err, SHEAF_INVALID, "--%s must be UTF-8", flag->name);

@@ -39,10 +39,12 @@ size_t sheaf_flags_list(sheaf_kind kind, sheaf_flag out[SHEAF_FLAGS_MAX])
 void sheaf_flag_value(sheaf_buffer *out, const sheaf_flag *flag)
 {
     static const char *const words[] = {
-        [SHEAF_FIELD_INT] = "N",       [SHEAF_FIELD_REF] = "ENTRY", [SHEAF_FIELD_TEXT] = "TEXT",
-        [SHEAF_FIELD_NAME] = "WORDS",  [SHEAF_FIELD_HASH] = "HASH", [SHEAF_FIELD_KEY] = "KEY",
-        [SHEAF_FIELD_BOOL] = "yes|no", [SHEAF_FIELD_REC] = "FILE",  [SHEAF_FIELD_LIST] = "FILE",
-        [SHEAF_FIELD_EFFECT] = "FILE",
+        [SHEAF_FIELD_INT] = "N",         [SHEAF_FIELD_REF] = "ENTRY",
+        [SHEAF_FIELD_TEXT] = "TEXT",     [SHEAF_FIELD_NAME] = "WORDS",
+        [SHEAF_FIELD_HASH] = "HASH",     [SHEAF_FIELD_KEY] = "KEY",
+        [SHEAF_FIELD_BOOL] = "yes|no",   [SHEAF_FIELD_REC] = "FILE",
+        [SHEAF_FIELD_LIST] = "FILE",     [SHEAF_FIELD_EFFECT] = "FILE",
+        [SHEAF_FIELD_SIG] = "SIGNATURE",
     };
     const sheaf_field *f = flag->field;
     if (f->type != SHEAF_FIELD_ENUM) {

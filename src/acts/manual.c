@@ -44,7 +44,8 @@ static void put_form(sheaf_buffer *out, const sheaf_field *f, bool links)
     case SHEAF_FIELD_TEXT:
         sheaf_buffer_add_string(out, "text of ");
         put_range(out, f->lo, f->hi);
-        sheaf_buffer_add_string(out, " bytes, kept off the log");
+        sheaf_buffer_add_string(out, f->personal ? " bytes, in the private register alone"
+                                                 : " bytes, kept off the log");
         break;
     case SHEAF_FIELD_NAME:
         sheaf_buffer_add_string(out, "public words of ");
@@ -56,6 +57,9 @@ static void put_form(sheaf_buffer *out, const sheaf_field *f, bool links)
         break;
     case SHEAF_FIELD_KEY:
         sheaf_buffer_add_string(out, "public key, 43 characters of base64url");
+        break;
+    case SHEAF_FIELD_SIG:
+        sheaf_buffer_add_string(out, "signature, 86 characters of base64url");
         break;
     case SHEAF_FIELD_BOOL:
         sheaf_buffer_add_string(out, "true or false");
@@ -79,6 +83,18 @@ static void put_form(sheaf_buffer *out, const sheaf_field *f, bool links)
 }
 
 /* Who makes acts of the kind, as a sentence. */
+static void put_readers(sheaf_buffer *out, sheaf_area area)
+{
+    if (area == SHEAF_AREA_PUBLIC)
+        sheaf_buffer_add_string(out, " For everyone to read.");
+    else if (area == SHEAF_AREA_STATE)
+        sheaf_buffer_add_string(out, " For everyone to read where all areas are, else for "
+                                     "members.");
+    else
+        sheaf_buffer_printf(out, " For those to read whom the bylaws name at visibility.%s.",
+                            sheaf_area_name(area));
+}
+
 static void put_signer(sheaf_buffer *out, const sheaf_shape *shape)
 {
     switch (shape->actor) {
@@ -146,9 +162,8 @@ static void put_kinds(sheaf_buffer *out)
         put_sentence(out, shape->doc);
         sheaf_buffer_add_byte(out, ' ');
         put_signer(out, shape);
-        sheaf_buffer_printf(out, " Visible to %s. Since rules revision %u.\n\n",
-                            shape->visibility == SHEAF_VISIBLE_PUBLIC ? "everyone" : "members",
-                            shape->since);
+        put_readers(out, shape->area);
+        sheaf_buffer_printf(out, " Since rules revision %u.\n\n", shape->since);
         put_fields_table(out, shape);
     }
 }

@@ -57,6 +57,9 @@ static void put_field(sheaf_json_writer *w, const sheaf_field *f)
     case SHEAF_FIELD_KEY:
         put_pattern(w, "^[A-Za-z0-9_-]{43}$");
         break;
+    case SHEAF_FIELD_SIG:
+        put_pattern(w, "^[A-Za-z0-9_-]{86}$");
+        break;
     case SHEAF_FIELD_NAME:
         /* The limit is in bytes; a schema counts characters, of which there are never more. */
         sheaf_json_member_put_int(w, "maxLength", f->hi);

@@ -1,8 +1,8 @@
 #include "bylaws/bylaws.h"
 
-#include "base/slice.h"
+#include "log/note.h"
 
-enum { DAY_S = 86400, WEEK_S = 7 * DAY_S };
+enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, HALF_BP = 5000 };
 
 /* For comparing majorities: numerator and denominator of the share of the votes. `simple`
  * stands for more than a half. */
@@ -48,6 +48,31 @@ static sheaf_bylaws_fault check_motions(const struct sheaf_bylaws *bylaws)
     return SHEAF_BYLAWS_SOUND;
 }
 
+/* The name is that of a note's key (C2SP signed-note): its form is judged by src/log. */
+static bool witness_sound(const struct sheaf_named_witness *witness)
+{
+    sheaf_vkey key;
+    return sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, witness->name,
+                           witness->public_key.bytes, NULL)
+           == SHEAF_OK;
+}
+
+static sheaf_bylaws_fault check_witnesses(const struct sheaf_witness_rules *rules)
+{
+    const struct sheaf_named_witness *list = rules->list.at;
+    if (rules->quorum > rules->list.count)
+        return SHEAF_BYLAWS_WITNESS_QUORUM;
+    for (uint32_t i = 0; i < rules->list.count; i++) {
+        if (!witness_sound(&list[i]))
+            return SHEAF_BYLAWS_WITNESS_FORM;
+        for (uint32_t k = 0; k < i; k++)
+            if (sheaf_slice_equal(list[i].name, list[k].name)
+                || memcmp(&list[i].public_key, &list[k].public_key, SHEAF_PUBLIC_BYTES) == 0)
+                return SHEAF_BYLAWS_WITNESS_TWICE;
+    }
+    return SHEAF_BYLAWS_SOUND;
+}
+
 sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws)
 {
     const struct sheaf_surplus_rules *surplus = &bylaws->surplus;
@@ -58,8 +83,12 @@ sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws)
             return SHEAF_BYLAWS_CURRENCY;
     if (bylaws->privacy.exact_sums && bylaws->privacy.cohort_min < 3)
         return SHEAF_BYLAWS_EXACT_COHORT;
+    if (bylaws->succession.approvals_bp < HALF_BP)
+        return SHEAF_BYLAWS_FLOOR_SUCCESSION;
     sheaf_bylaws_fault fault = check_classes(bylaws);
-    return fault != SHEAF_BYLAWS_SOUND ? fault : check_motions(bylaws);
+    if (fault == SHEAF_BYLAWS_SOUND)
+        fault = check_motions(bylaws);
+    return fault == SHEAF_BYLAWS_SOUND ? check_witnesses(&bylaws->witnesses) : fault;
 }
 
 bool sheaf_majority_reached(uint8_t majority, uint32_t yes, uint32_t no)
@@ -75,8 +104,8 @@ bool sheaf_quorum_reached(uint32_t quorum_bp, uint32_t electorate, uint32_t cast
     return (uint64_t)cast * 10000 >= (uint64_t)electorate * quorum_bp;
 }
 
-#define TEMPLATE(form, approvals, early, ordinary_s, protected_s)                              \
-    "{\"admission\":{\"approvals\":" approvals "},"                                            \
+#define TEMPLATE(form, approvals, early, ordinary_s, protected_s, readers)                     \
+    "{\"admission\":{\"approvals\":" approvals ",\"lapse_s\":2592000,\"open_max\":100},"       \
     "\"classes\":[{\"name\":\"member\",\"votes\":1},{\"name\":\"supporter\",\"votes\":0}],"    \
     "\"currency\":\"EUR\",\"form\":\"" form "\","                                              \
     "\"motions\":{\"ballots_changeable\":true,\"early_close\":" early ",\"open_max\":100,"     \
@@ -84,13 +113,17 @@ bool sheaf_quorum_reached(uint32_t quorum_bp, uint32_t electorate, uint32_t cast
     "\"protected\":{\"majority\":\"three_quarters\",\"open_s\":" protected_s                   \
     ",\"quorum_bp\":7500}},"                                                                   \
     "\"name\":\"\",\"privacy\":{\"cohort_min\":3,\"exact_sums\":true,\"rounds_max\":1000},"    \
-    "\"purpose\":\"\",\"surplus\":{\"data_bp\":5000,\"members_bp\":3000,\"reserve_bp\":2000}," \
+    "\"purpose\":\"\",\"succession\":{\"approvals_bp\":5001},\"surplus\":{\"data_bp\":5000,"   \
+    "\"members_bp\":3000,\"reserve_bp\":2000},"                                                \
+    "\"visibility\":{\"ballots\":\"" readers "\",\"data\":\"" readers                          \
+    "\",\"decisions\":\"" readers "\",\"ledger\":\"" readers "\",\"members\":\"" readers       \
+    "\"},"                                                                                     \
     "\"web_scopes\":{\"admin\":false,\"data\":true,\"money\":false,\"train\":false,"           \
-    "\"vote\":true}}"
+    "\"vote\":true},\"witnesses\":{\"list\":[],\"quorum\":0}}"
 
 const char *sheaf_bylaws_template(enum sheaf_legal_form form)
 {
     return form == SHEAF_legal_form_demonstration
-               ? TEMPLATE("demonstration", "2", "true", "2", "2")
-               : TEMPLATE("association", "2", "false", "604800", "1209600");
+               ? TEMPLATE("demonstration", "2", "true", "2", "2", "public")
+               : TEMPLATE("association", "2", "false", "604800", "1209600", "members");
 }

@@ -15,6 +15,10 @@ typedef enum {
     SHEAF_BYLAWS_FLOOR_PROTECTED,
     SHEAF_BYLAWS_EXACT_COHORT,
     SHEAF_BYLAWS_CURRENCY,
+    SHEAF_BYLAWS_FLOOR_SUCCESSION,
+    SHEAF_BYLAWS_WITNESS_QUORUM,
+    SHEAF_BYLAWS_WITNESS_TWICE,
+    SHEAF_BYLAWS_WITNESS_FORM,
 } sheaf_bylaws_fault;
 
 /* The first thing that is wrong with a document that has the right form. */

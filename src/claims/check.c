@@ -5,6 +5,7 @@
 
 #include "crypto/label.h"
 #include "learn/evaluate.h"
+#include "log/checkpoint.h"
 #include "round/fixed_point.h"
 
 enum { SUM_BYTES = SHEAF_EVALUATION_WORDS * 8 };
@@ -91,11 +92,33 @@ static sheaf_claim_result evaluation_check(const sheaf_claim *claim,
     return result;
 }
 
+static sheaf_claim_result cosignature_check(const sheaf_claim *claim, sheaf_err *err)
+{
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_NOTE_BYTES_MAX);
+    sheaf_checkpoint_put(&text, sheaf_bytes(claim->origin, sizeof claim->origin), claim->size,
+                         &claim->root);
+    bool holds = !text.failed
+                 && sheaf_cosignature_holds(claim->public_key, sheaf_buffer_slice(&text),
+                                            claim->time, claim->signature);
+    sheaf_buffer_deinit(&text);
+    if (holds)
+        return SHEAF_CLAIM_HOLDS;
+    (void)sheaf_fail(err, SHEAF_FAULT, "a cosignature is not by its witness");
+    return SHEAF_CLAIM_FALSE;
+}
+
 sheaf_claim_result sheaf_claim_check(const sheaf_claim *claim, const sheaf_blob_source *blobs,
                                      sheaf_err *err)
 {
     if (claim->kind == SHEAF_CLAIM_EVALUATION)
         return evaluation_check(claim, blobs, err);
+    if (claim->kind == SHEAF_CLAIM_COSIGNATURE)
+        return cosignature_check(claim, err);
+    if (claim->kind == SHEAF_CLAIM_LOG_ROOT) {
+        (void)sheaf_fail(err, SHEAF_IO, "the log is not at hand");
+        return SHEAF_CLAIM_UNCHECKED;
+    }
     sheaf_signature_check check = {.origin = sheaf_bytes(claim->origin, sizeof claim->origin),
                                    .act = claim->act};
     memcpy(check.public_key, claim->public_key, sizeof check.public_key);

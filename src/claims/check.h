@@ -1,6 +1,7 @@
 /* claims/check.h - what rules claim, checked outside the fold.
  *
- * A claim is a pure predicate over bytes. A signature claim carries all its bytes; an
+ * A claim is a pure predicate over bytes. Signature and cosignature claims carry all their
+ * bytes; that of the log's root is checked by who holds the tree (claims/replay); an
  * evaluation claim names a blob, which is fetched. Where that is missing the claim is not
  * checked, which is never the same as false. Everything here may run on any thread, without the
  * state.

@@ -84,6 +84,24 @@ static bool signed_by_signer(const sheaf_state *state, const sheaf_entry *entry,
            && signature_holds(&check, ahead);
 }
 
+static sheaf_claim_result root_check(const sheaf_replay *replay, const sheaf_claim *claim,
+                                     sheaf_err *err)
+{
+    sheaf_hash root = sheaf_tree_root(&replay->tree);
+    if (sheaf_hash_equal(&root, &claim->root))
+        return SHEAF_CLAIM_HOLDS;
+    (void)sheaf_fail(err, SHEAF_FAULT, "the log so far has another root");
+    return SHEAF_CLAIM_FALSE;
+}
+
+static void refuse_claim(sheaf_replayed *out, const sheaf_err *why)
+{
+    if (out->refusal != SHEAF_ACCEPTED)
+        return;
+    out->refusal = SHEAF_REFUSED_claim_false;
+    snprintf(out->detail, sizeof out->detail, "%s", why->message);
+}
+
 static void check_claims(sheaf_replay *replay, const sheaf_outcome *outcome,
                          const sheaf_signature_check *ahead, sheaf_replayed *out)
 {
@@ -99,7 +117,15 @@ static void check_claims(sheaf_replay *replay, const sheaf_outcome *outcome,
             continue;
         }
         sheaf_err why = {0};
-        sheaf_claim_result result = sheaf_claim_check(claim, replay->blobs, &why);
+        sheaf_claim_result result = claim->kind == SHEAF_CLAIM_LOG_ROOT
+                                        ? root_check(replay, claim, &why)
+                                        : sheaf_claim_check(claim, replay->blobs, &why);
+        if (claim->kind != SHEAF_CLAIM_EVALUATION) {
+            /* All it rests on is on the log, so it is false for everyone alike. */
+            if (result != SHEAF_CLAIM_HOLDS)
+                refuse_claim(out, &why);
+            continue;
+        }
         replay->unchecked += result == SHEAF_CLAIM_UNCHECKED;
         replay->falsehoods += result == SHEAF_CLAIM_FALSE;
         if (result == SHEAF_CLAIM_HOLDS || out->claims == SHEAF_CLAIM_FALSE)

@@ -60,6 +60,12 @@ void sheaf_words_set(char *column, size_t size, sheaf_slice words);
 
 uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes);
 
+/* A public key that is sound and nobody's yet. */
+sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key);
+
+/* A member speaks on an application or appointment, once. */
+sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines);
+
 /* How many members there are now. */
 uint32_t sheaf_members_active(const sheaf_state *state);
 

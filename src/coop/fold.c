@@ -60,7 +60,9 @@ bool sheaf_fold_signer(const sheaf_state *state, const sheaf_act *act,
         key = &((const struct sheaf_member_apply *)act->what)->public_key;
         break;
     case SHEAF_ACTOR_HUB:
-        key = sheaf_coop(state) && act->key == 0 ? &sheaf_coop(state)->hub_key : NULL;
+        key = sheaf_coop(state) && act->key == sheaf_coop(state)->hub
+                  ? &sheaf_coop(state)->hub_key
+                  : NULL;
         break;
     default: {
         const struct sheaf_row_key *row = sheaf_key_find(state, act->key);
@@ -114,7 +116,7 @@ static sheaf_refusal check_actor(sheaf_fold *fold, const sheaf_act *act)
     case SHEAF_ACTOR_MEMBER:
         return check_member(fold, act);
     case SHEAF_ACTOR_HUB:
-        SHEAF_REFUSE_IF(act->key != 0, no_such_key);
+        SHEAF_REFUSE_IF(act->key != coop->hub, no_such_key);
         SHEAF_REFUSE_IF(act->seq != coop->hub_seq + 1, sequence);
         fold->out->number_used = true;
         return SHEAF_ACCEPTED;
@@ -139,6 +141,20 @@ static void claim_signature(const sheaf_fold *fold, const sheaf_entry *entry)
     }
 }
 
+/* What must be entered before anything else: first the deadlines that have passed, then the
+ * digest. A lost hub can enter neither, so the appointment of a new one waits for nothing. */
+static sheaf_refusal check_due(const sheaf_fold *fold, sheaf_kind kind)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(fold->state);
+    if (!coop || kind == SHEAF_KIND_hub_appoint || kind == SHEAF_KIND_clock_tick)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(sheaf_fold_due(fold->state, fold->stamp) != SHEAF_NONE, deadline_due);
+    SHEAF_REFUSE_IF(kind != SHEAF_KIND_state_digest
+                        && fold->index - coop->digest_size >= SHEAF_DIGEST_ENTRIES,
+                    digest_due);
+    return SHEAF_ACCEPTED;
+}
+
 static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
 {
     const sheaf_act *act = entry->act;
@@ -146,9 +162,7 @@ static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
     SHEAF_REFUSE_UNLESS(check_actor(fold, act));
     claim_signature(fold, entry);
     SHEAF_REFUSE_UNLESS(check_times(fold, act));
-    SHEAF_REFUSE_IF(act->kind != SHEAF_KIND_clock_tick
-                        && sheaf_fold_due(fold->state, fold->stamp) != SHEAF_NONE,
-                    deadline_due);
+    SHEAF_REFUSE_UNLESS(check_due(fold, act->kind));
     return sheaf_rule_run(fold, act->kind, act->what);
 }
 
@@ -254,6 +268,8 @@ uint32_t sheaf_fold_due(const sheaf_state *state, int64_t stamp)
 sheaf_refusal sheaf_fold_beyond(const sheaf_state *state, const sheaf_act *act)
 {
     int64_t revision = 0;
+    if (act->kind == SHEAF_KIND_hub_appoint)
+        return SHEAF_REFUSED_appointment_elsewhere;
     if (act->kind == SHEAF_KIND_coop_found)
         revision = ((const struct sheaf_coop_found *)act->what)->revision;
     if (act->kind == SHEAF_KIND_motion_open) {

@@ -26,11 +26,16 @@ enum {
 /* The newest rules revision of this program. */
 #define SHEAF_REVISION (SHEAF_REVISION_NEXT - 1)
 
-enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 4 };
+enum { SHEAF_DIGEST_ENTRIES = 4096 }; /* after so many a state.digest is due */
+enum { SHEAF_UNWITNESSED_MS = 72 * 3600 * 1000 };
+enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 17 };
 
 typedef enum {
-    SHEAF_CLAIM_SIGNATURE,  /* `signature` by `public_key` over the act */
-    SHEAF_CLAIM_EVALUATION, /* the blob `blob` holds a sum from which `figures` follow */
+    SHEAF_CLAIM_SIGNATURE,   /* `signature` by `public_key` over the act */
+    SHEAF_CLAIM_EVALUATION,  /* the blob `blob` holds a sum from which `figures` follow */
+    SHEAF_CLAIM_COSIGNATURE, /* cosignature/v1 by `public_key` at `time` over a checkpoint of
+                                `origin` with `size` and `root` */
+    SHEAF_CLAIM_LOG_ROOT,    /* `root` is that of the entries before this one */
 } sheaf_claim_kind;
 
 typedef struct {
@@ -41,6 +46,8 @@ typedef struct {
     sheaf_slice act; /* borrowed from the entry */
     sheaf_hash blob;
     struct sheaf_figures figures;
+    sheaf_hash root;
+    uint64_t size, time; /* entries; seconds since 1970 */
 } sheaf_claim;
 
 /* One line of double entry: a debit is positive. */
@@ -89,8 +96,9 @@ bool sheaf_fold_signer(const sheaf_state *state, const sheaf_act *act,
 uint32_t sheaf_fold_due(const sheaf_state *state, int64_t stamp);
 
 /* What a hub of this program does not order although the rules allow it: a motion that would
- * lead to a rules revision this program does not know. Kept apart from the fold, whose answer
- * must not depend on the program's age. */
+ * lead to a rules revision this program does not know; the appointment of another hub, which
+ * that one enters, since from then on only its key can sign the log. Kept apart from the fold,
+ * whose answer must not depend on the program's age. */
 sheaf_refusal sheaf_fold_beyond(const sheaf_state *state, const sheaf_act *act);
 
 #endif

@@ -14,8 +14,33 @@ static sheaf_refusal sound(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_FLOOR_PROTECTED] = SHEAF_REFUSED_floor_protected,
         [SHEAF_BYLAWS_EXACT_COHORT] = SHEAF_REFUSED_exact_cohort,
         [SHEAF_BYLAWS_CURRENCY] = SHEAF_REFUSED_currency_form,
+        [SHEAF_BYLAWS_FLOOR_SUCCESSION] = SHEAF_REFUSED_floor_succession,
+        [SHEAF_BYLAWS_WITNESS_QUORUM] = SHEAF_REFUSED_witness_quorum,
+        [SHEAF_BYLAWS_WITNESS_TWICE] = SHEAF_REFUSED_witness_twice,
+        [SHEAF_BYLAWS_WITNESS_FORM] = SHEAF_REFUSED_witness_form,
     };
     return refusals[sheaf_bylaws_check(text)];
+}
+
+static uint8_t visible_bits(const struct sheaf_visibility_rules *rules)
+{
+    const struct {
+        uint8_t readers;
+        sheaf_area area;
+    } areas[] = {
+        {rules->ballots, SHEAF_AREA_BALLOTS},     {rules->data, SHEAF_AREA_DATA},
+        {rules->decisions, SHEAF_AREA_DECISIONS}, {rules->ledger, SHEAF_AREA_LEDGER},
+        {rules->members, SHEAF_AREA_MEMBERS},
+    };
+    unsigned bits = 1u << SHEAF_AREA_PUBLIC, count = 0;
+    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
+        if (areas[i].readers == SHEAF_visibility_public) {
+            bits |= 1u << areas[i].area;
+            count++;
+        }
+    if (count == sizeof areas / sizeof *areas)
+        bits |= 1u << SHEAF_AREA_STATE;
+    return (uint8_t)bits;
 }
 
 static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
@@ -24,6 +49,12 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
     SHEAF_SET_WORDS(row->currency, text->currency);
     row->form = text->form;
     row->approvals = (uint16_t)text->admission.approvals;
+    row->application_lapse_s = (uint32_t)text->admission.lapse_s;
+    row->applications_max = (uint16_t)text->admission.open_max;
+    row->succession_bp = (uint16_t)text->succession.approvals_bp;
+    row->visible = visible_bits(&text->visibility);
+    row->witness_quorum = (uint8_t)text->witnesses.quorum;
+    row->witnesses = (uint8_t)text->witnesses.list.count;
     row->ballots_changeable = text->motions.ballots_changeable;
     row->early_close = text->motions.early_close;
     row->open_max = (uint16_t)text->motions.open_max;
@@ -79,6 +110,18 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
     return SHEAF_ACCEPTED;
 }
 
+static void add_witnesses(sheaf_fold *fold, const struct sheaf_witness_rules *rules)
+{
+    const struct sheaf_named_witness *list = rules->list.at;
+    for (uint32_t i = 0; i < rules->list.count; i++) {
+        struct sheaf_row_witness *row = sheaf_witness_new(fold->state, 0);
+        row->bylaws = fold->index;
+        row->public_key = list[i].public_key;
+        SHEAF_SET_WORDS(row->name, list[i].name);
+        SHEAF_SET_WORDS(row->url, list[i].url);
+    }
+}
+
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text)
 {
     sheaf_state *state = fold->state;
@@ -97,6 +140,8 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
         class->votes = (uint8_t)classes[i].votes;
         SHEAF_SET_WORDS(class->name, classes[i].name);
     }
+    row->witness_first = sheaf_witness_count(state);
+    add_witnesses(fold, &text->witnesses);
     sheaf_coop_edit(state, 0)->bylaws = fold->index;
     SHEAF_STOP_IF_SPENT(fold);
     return count_votes(fold, row);

@@ -182,7 +182,9 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     ballot->choice = what->choice;
     ballot->cast = fold->index;
     ++*tally_of(motion, what->choice);
-    if (bylaws->early_close && all_voted(motion))
+    /* Where the law sets a time for protected motions, no bylaws shorten it. */
+    bool floor = motion->protected && bylaws->form != SHEAF_legal_form_demonstration;
+    if (bylaws->early_close && !floor && all_voted(motion))
         close_early(fold, row);
     return SHEAF_ACCEPTED;
 }
@@ -225,12 +227,55 @@ static sheaf_refusal enact(sheaf_fold *fold, const struct sheaf_row_motion *moti
     return refusal;
 }
 
+static void claim_cosignature(sheaf_fold *fold, const struct sheaf_row_witness *witness,
+                              const struct sheaf_tick_evidence *evidence,
+                              const struct sheaf_tick_cosignature *cosignature)
+{
+    sheaf_claim *claim = &fold->out->claims[fold->out->claim_count++];
+    *claim = (sheaf_claim){.kind = SHEAF_CLAIM_COSIGNATURE,
+                           .root = evidence->root,
+                           .size = (uint64_t)evidence->size,
+                           .time = (uint64_t)cosignature->time};
+    memcpy(claim->public_key, witness->public_key.bytes, sizeof claim->public_key);
+    memcpy(claim->signature, cosignature->sig.bytes, sizeof claim->signature);
+    memcpy(claim->origin, sheaf_coop(fold->state)->origin, sizeof claim->origin);
+}
+
+/* Has the deadline passed by the clocks of as many witnesses as the bylaws require? */
+static sheaf_refusal check_evidence(sheaf_fold *fold, const struct sheaf_clock_tick *what,
+                                    int64_t deadline)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
+    if (!bylaws->witness_quorum || what->unwitnessed) {
+        SHEAF_REFUSE_IF(what->has_evidence || (what->unwitnessed && !bylaws->witness_quorum),
+                        tick_unasked);
+        SHEAF_REFUSE_IF(what->unwitnessed && fold->stamp < deadline + SHEAF_UNWITNESSED_MS,
+                        tick_early);
+        return SHEAF_ACCEPTED;
+    }
+    SHEAF_REFUSE_IF(!what->has_evidence
+                        || what->evidence.cosignatures.count < bylaws->witness_quorum,
+                    tick_early);
+    const struct sheaf_tick_cosignature *list = what->evidence.cosignatures.at;
+    for (uint32_t i = 0; i < what->evidence.cosignatures.count; i++) {
+        SHEAF_REFUSE_IF(list[i].witness >= bylaws->witnesses || list[i].time * 1000 < deadline
+                            || (i > 0 && list[i].witness <= list[i - 1].witness),
+                        tick_order);
+        claim_cosignature(
+            fold,
+            sheaf_witness_at(fold->state, bylaws->witness_first + (uint32_t)list[i].witness),
+            &what->evidence, &list[i]);
+    }
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_tick *what)
 {
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_IF(sheaf_fold_due(state, fold->stamp) != what->motion, not_due);
     uint32_t row = sheaf_motion_row(state, what->motion);
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    SHEAF_REFUSE_UNLESS(check_evidence(fold, what, motion->closes));
     uint8_t to = outcome_of(state, motion);
     sheaf_refusal effect = SHEAF_ACCEPTED;
     if (to == SHEAF_motion_state_adopted && motion->effect != SHEAF_KIND_none) {
@@ -256,5 +301,6 @@ sheaf_refusal sheaf_rule_state_digest(sheaf_fold *fold, const struct sheaf_state
                             || !sheaf_hash_equal(&tables[t].root, &root),
                         digest_differs);
     }
+    sheaf_coop_edit(fold->state, 0)->digest_size = fold->index;
     return SHEAF_ACCEPTED;
 }

@@ -20,8 +20,7 @@ uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes)
                      | (scopes->vote ? SHEAF_SCOPE_VOTE : 0));
 }
 
-/* A public key that is sound and nobody's yet. */
-static sheaf_refusal key_fresh(const sheaf_state *state, const sheaf_public_key *key)
+sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(state);
     SHEAF_REFUSE_IF(!sheaf_public_valid(key->bytes), key_invalid);
@@ -70,6 +69,7 @@ static struct sheaf_row_member *add_member(sheaf_fold *fold, int64_t class, uint
     member->name = *name;
     member->holder = *holder;
     member->admitted = member->left = SHEAF_NONE;
+    member->applied = fold->stamp;
     member->state = SHEAF_member_state_applied;
     return member;
 }
@@ -86,9 +86,9 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
 {
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_IF(!sheaf_origin_valid(what->origin), origin_form);
-    SHEAF_REFUSE_UNLESS(key_fresh(state, &what->public_key));
-    SHEAF_REFUSE_UNLESS(key_fresh(state, &what->hub_key));
-    SHEAF_REFUSE_UNLESS(key_fresh(state, &what->log_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->hub_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->log_key));
     SHEAF_REFUSE_IF(memcmp(&what->hub_key, &what->log_key, 32) == 0
                         || memcmp(&what->hub_key, &what->public_key, 32) == 0
                         || memcmp(&what->log_key, &what->public_key, 32) == 0,
@@ -111,10 +111,31 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     return SHEAF_ACCEPTED;
 }
 
+static bool lapsed(const sheaf_fold *fold, const struct sheaf_row_member *member)
+{
+    int64_t lapse = sheaf_bylaws_now(fold->state)->application_lapse_s;
+    return member->applied + lapse * 1000 < fold->stamp;
+}
+
+/* Anyone can apply, so how many applications wait is bounded. */
+static uint32_t undecided(const sheaf_fold *fold)
+{
+    uint32_t count = 0;
+    for (uint32_t i = sheaf_member_count(fold->state); i-- > 0;) {
+        const struct sheaf_row_member *member = sheaf_member_at(fold->state, i);
+        if (lapsed(fold, member))
+            break; /* and so are all before it */
+        count += member->state == SHEAF_member_state_applied;
+    }
+    return count;
+}
+
 sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_member_apply *what)
 {
     SHEAF_REFUSE_IF(!class_at(fold->state, what->class), no_such_class);
-    SHEAF_REFUSE_UNLESS(key_fresh(fold->state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
+    SHEAF_REFUSE_IF(undecided(fold) >= sheaf_bylaws_now(fold->state)->applications_max,
+                    applications_max);
     add_member(fold, what->class, what->kind, &what->name, &what->holder);
     admit_first_key(fold, &what->public_key, &what->holder, what->web);
     return SHEAF_ACCEPTED;
@@ -128,22 +149,53 @@ uint32_t sheaf_members_active(const sheaf_state *state)
     return active;
 }
 
+sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
+{
+    uint64_t pair = sheaf_pair(fold->member, of);
+    SHEAF_REFUSE_IF(sheaf_approval_find(fold->state, pair), approved_twice);
+    struct sheaf_row_approval *approval = sheaf_approval_new(fold->state, pair);
+    approval->by = fold->member;
+    approval->of = of;
+    approval->declines = declines;
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
+{
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
+    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
+    SHEAF_REFUSE_IF(member->state == SHEAF_member_state_declined, application_declined);
+    SHEAF_REFUSE_IF(member->state != SHEAF_member_state_applied, already_member);
+    SHEAF_REFUSE_IF(lapsed(fold, member), application_lapsed);
+    return SHEAF_ACCEPTED;
+}
+
+static uint32_t approvals_needed(const sheaf_state *state)
+{
+    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = sheaf_members_active(state);
+    return needed < active ? needed : active;
+}
+
+sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,
+                                        const struct sheaf_member_decline *what)
+{
+    uint32_t row = sheaf_member_row(fold->state, what->member);
+    SHEAF_REFUSE_UNLESS(check_application(fold, row));
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, true));
+    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
+    if (++member->declines >= approvals_needed(fold->state))
+        member->state = SHEAF_member_state_declined;
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_member_admit *what)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_member_row(state, what->member);
-    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
-    SHEAF_REFUSE_IF(sheaf_member_at(state, row)->state != SHEAF_member_state_applied,
-                    already_member);
-    uint64_t pair = sheaf_pair(fold->member, what->member);
-    SHEAF_REFUSE_IF(sheaf_approval_find(state, pair), approved_twice);
-    struct sheaf_row_approval *approval = sheaf_approval_new(state, pair);
-    approval->by = fold->member;
-    approval->member = what->member;
+    SHEAF_REFUSE_UNLESS(check_application(fold, row));
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, false));
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
-    member->approvals++;
-    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = sheaf_members_active(state);
-    if (member->approvals >= (needed < active ? needed : active)) {
+    if (++member->approvals >= approvals_needed(state)) {
         SHEAF_REFUSE_IF(!class_at(state, member->class), no_such_class);
         activate(fold, member);
     }
@@ -164,6 +216,24 @@ sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_membe
     return SHEAF_ACCEPTED;
 }
 
+sheaf_refusal sheaf_rule_person_update(sheaf_fold *fold, const struct sheaf_person_update *what)
+{
+    SHEAF_REFUSE_IF(!what->has_address && !what->has_bank_account && !what->has_contact
+                        && !what->has_name,
+                    no_details);
+    struct sheaf_row_member *member =
+        sheaf_member_edit(fold->state, sheaf_member_row(fold->state, fold->member));
+    if (what->has_address)
+        member->address = what->address;
+    if (what->has_bank_account)
+        member->bank_account = what->bank_account;
+    if (what->has_contact)
+        member->contact = what->contact;
+    if (what->has_name)
+        member->name = what->name;
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admit *what)
 {
     uint8_t scopes = sheaf_scope_bits(&what->scopes);
@@ -171,7 +241,7 @@ sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admi
     SHEAF_REFUSE_IF(what->web && (scopes & ~sheaf_bylaws_now(fold->state)->web_scopes),
                     scope_web);
     SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
-    SHEAF_REFUSE_UNLESS(key_fresh(fold->state, &what->public_key));
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
     struct sheaf_row_key *key = sheaf_key_new(fold->state, fold->index);
     key->id = fold->index;
     key->member = fold->member;

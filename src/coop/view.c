@@ -14,6 +14,20 @@ const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state)
     return coop ? sheaf_bylaws_find(state, coop->bylaws) : NULL;
 }
 
+bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t index)
+{
+    sheaf_area area = sheaf_kind_shape(kind)->area;
+    uint32_t version = sheaf_bylaws_count(state);
+    if (area == SHEAF_AREA_PUBLIC)
+        return true;
+    while (version-- > 0) {
+        const struct sheaf_row_bylaws *row = sheaf_bylaws_at(state, version);
+        if (row->id < index)
+            return row->visible >> area & 1;
+    }
+    return false;
+}
+
 bool sheaf_member_active(const sheaf_state *state, uint32_t member)
 {
     const struct sheaf_row_member *row = sheaf_member_find(state, member);

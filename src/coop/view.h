@@ -10,6 +10,10 @@ const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state);
 /* The bylaws in force. */
 const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state);
 
+/* May everyone read that entry? Judged by the bylaws that were in force before it was entered,
+ * so the answer never changes. */
+bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t index);
+
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 
 /* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */

@@ -125,6 +125,7 @@ static sheaf_status sign_own(sheaf_batch *batch, sheaf_kind kind, const void *wh
     const sheaf_state *state = sheaf_hub_state(batch->hub);
     sheaf_act act = {.kind = kind,
                      .has_key = true,
+                     .key = sheaf_coop(state)->hub,
                      .at = batch->stamp,
                      .until = batch->stamp + SHEAF_HUB_ACT_MS,
                      .seen = state->size,
@@ -163,11 +164,20 @@ sheaf_status sheaf_batch_add_own(sheaf_batch *batch, sheaf_kind kind, const void
     sheaf_arena_reset(&hub->replay.decode);
     SHEAF_TRY(sheaf_act_decode(entry.act_bytes, sheaf_coop(sheaf_hub_state(hub))->revision,
                                &hub->replay.decode, &act, err));
-    uint64_t size = hub->replay.state.size;
-    SHEAF_TRY(fold(batch, &entry, NULL, lie, refusal, err));
-    if (kind == SHEAF_KIND_state_digest && *refusal == SHEAF_ACCEPTED)
-        hub->digest_size = size;
-    return SHEAF_OK;
+    return fold(batch, &entry, NULL, lie, refusal, err);
+}
+
+static sheaf_status digest_if_due(sheaf_batch *batch, sheaf_err *err)
+{
+    const sheaf_state *state = sheaf_hub_state(batch->hub);
+    sheaf_refusal refusal;
+    if (state->size - sheaf_coop(state)->digest_size < SHEAF_DIGEST_ENTRIES)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_batch_add_own(batch, SHEAF_KIND_state_digest, NULL, false, &refusal, err));
+    return refusal == SHEAF_ACCEPTED
+               ? SHEAF_OK
+               : sheaf_fail(err, SHEAF_FAULT, "the digest of the state is refused: %s",
+                            sheaf_refusal_describe((uint16_t)refusal)->sentence);
 }
 
 sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
@@ -176,8 +186,9 @@ sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
     while (sheaf_batch_has_room(batch)) {
         uint32_t motion = sheaf_fold_due(state, batch->stamp);
         if (motion == SHEAF_NONE)
-            return SHEAF_OK;
-        struct sheaf_clock_tick tick = {.motion = motion, .has_motion = true};
+            return digest_if_due(batch, err);
+        struct sheaf_clock_tick tick = {
+            .motion = motion, .has_motion = true, .has_unwitnessed = true};
         sheaf_refusal refusal;
         SHEAF_TRY(
             sheaf_batch_add_own(batch, SHEAF_KIND_clock_tick, &tick, false, &refusal, err));

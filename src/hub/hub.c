@@ -107,8 +107,6 @@ static sheaf_status replay_one(void *context, uint64_t index, sheaf_slice entry,
         char text[SHEAF_REPLAYED_TEXT_MAX];
         sheaf_replayed_describe(&result, index, text);
         sheaf_hub_log(hub, "void", "%s", text);
-    } else if (result.kind == SHEAF_KIND_state_digest) {
-        hub->digest_size = index;
     }
     return SHEAF_OK;
 }

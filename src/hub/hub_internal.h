@@ -34,7 +34,6 @@ struct sheaf_hub {
     pthread_rwlock_t lock;
     sheaf_replay replay; /* its state; the tree is the store's business once the hub runs */
     sheaf_log_store *store;
-    uint64_t digest_size; /* entries when the state's digest was last entered */
 
     sheaf_blobs blobs;
     sheaf_blob_source blob_source;

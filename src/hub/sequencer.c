@@ -171,15 +171,6 @@ static sheaf_status fold_item(sheaf_sequencer *s, waiting *item, sheaf_err *err)
     return SHEAF_OK;
 }
 
-static sheaf_status digest_if_due(sheaf_sequencer *s, sheaf_err *err)
-{
-    sheaf_refusal refusal;
-    if (sheaf_hub_state(s->hub)->size - s->hub->digest_size < SHEAF_DIGEST_ENTRIES
-        || sheaf_fold_due(sheaf_hub_state(s->hub), s->batch.stamp) != SHEAF_NONE)
-        return SHEAF_OK;
-    return sheaf_batch_add_own(&s->batch, SHEAF_KIND_state_digest, NULL, false, &refusal, err);
-}
-
 /* Folds as many items as fit and makes them durable; *folded is their number. */
 static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count, size_t *folded,
                               sheaf_err *err)
@@ -191,8 +182,8 @@ static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count,
     status = sheaf_batch_settle(&s->batch, err);
     for (; i < count && status == SHEAF_OK && sheaf_batch_has_room(&s->batch); i++)
         status = fold_item(s, items[i], err);
-    if (status == SHEAF_OK && sheaf_batch_has_room(&s->batch))
-        status = digest_if_due(s, err);
+    if (status == SHEAF_OK)
+        status = sheaf_batch_settle(&s->batch, err);
     if (status == SHEAF_OK && s->batch.count > 0)
         status = sheaf_batch_commit(&s->batch, err);
     pthread_rwlock_unlock(&s->hub->lock);
@@ -238,6 +229,15 @@ static void refuse_item(sheaf_sequencer *s, waiting *item, const char *why)
     release(s, item);
 }
 
+/* Everyone hears events, so what is not for everyone is not named. */
+static const char *told_kind(const sheaf_sequencer *s, size_t i)
+{
+    sheaf_kind kind = s->batch.kinds[i];
+    return sheaf_entry_public(sheaf_hub_state(s->hub), kind, s->batch.first + i)
+               ? sheaf_kind_shape(kind)->name
+               : "restricted";
+}
+
 static void tell(const sheaf_sequencer *s)
 {
     for (size_t i = 0; i < s->batch.count; i++) {
@@ -246,8 +246,7 @@ static void tell(const sheaf_sequencer *s)
         sheaf_json_writer w = sheaf_json_begin(&data);
         sheaf_json_open_object(&w);
         sheaf_json_member_put_int(&w, "index", (int64_t)(s->batch.first + i));
-        sheaf_json_member_put_string(&w, "kind",
-                                     sheaf_str(sheaf_kind_shape(s->batch.kinds[i])->name));
+        sheaf_json_member_put_string(&w, "kind", sheaf_str(told_kind(s, i)));
         sheaf_json_member_put_int(&w, "size", (int64_t)(s->batch.first + s->batch.count));
         sheaf_json_close(&w);
         if (!data.failed)

@@ -12,7 +12,6 @@
 enum {
     SHEAF_QUEUE_MAX = 1024,      /* posts that wait; further ones are asked to come back */
     SHEAF_BATCH_POSTS_MAX = 256, /* taken at once */
-    SHEAF_DIGEST_ENTRIES = 4096, /* a state.digest is due after so many */
     SHEAF_HUB_ACT_MS = 600000,   /* how long the hub's own acts may wait to be entered */
 };
 

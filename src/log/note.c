@@ -164,16 +164,13 @@ static void cosigned_message(sheaf_buffer *out, uint64_t time, sheaf_slice text)
     sheaf_buffer_add(out, text);
 }
 
-static bool cosignature_holds(const sheaf_vkey *key, sheaf_slice text, sheaf_slice signature,
-                              uint64_t *time)
+bool sheaf_cosignature_holds(const uint8_t public[SHEAF_PUBLIC_BYTES], sheaf_slice text,
+                             uint64_t time, const uint8_t signature[SHEAF_SIGNATURE_BYTES])
 {
-    if (!sheaf_take_u64(&signature, time) || signature.len != SHEAF_SIGNATURE_BYTES
-        || *time > INT64_MAX)
-        return false;
     sheaf_buffer message;
-    cosigned_message(&message, *time, text);
-    bool holds = !message.failed
-                 && sheaf_verify(key->public, sheaf_buffer_slice(&message), signature.data);
+    cosigned_message(&message, time, text);
+    bool holds = time <= INT64_MAX && !message.failed
+                 && sheaf_verify(public, sheaf_buffer_slice(&message), signature);
     sheaf_buffer_deinit(&message);
     return holds;
 }
@@ -188,7 +185,8 @@ static bool line_holds(const sheaf_note_line *line, const sheaf_vkey *key, sheaf
     assert(whole && id == key->id);
     *time = 0;
     if (key->type == SHEAF_VKEY_COSIGNATURE)
-        return cosignature_holds(key, text, signature, time);
+        return sheaf_take_u64(&signature, time) && signature.len == SHEAF_SIGNATURE_BYTES
+               && sheaf_cosignature_holds(key->public, text, *time, signature.data);
     return signature.len == SHEAF_SIGNATURE_BYTES
            && sheaf_verify(key->public, text, signature.data);
 }

@@ -75,6 +75,11 @@ SHEAF_MUST_USE sheaf_status sheaf_note_verify(const sheaf_note *note, const shea
                                               size_t key_count, sheaf_note_seal *seals,
                                               sheaf_err *err);
 
+/* Does a cosignature/v1 at that time over a checkpoint's text hold? For one that came without
+ * its line. */
+bool sheaf_cosignature_holds(const uint8_t public[SHEAF_PUBLIC_BYTES], sheaf_slice text,
+                             uint64_t time, const uint8_t signature[SHEAF_SIGNATURE_BYTES]);
+
 /* Appends one signature line over `text` by a key of that type; `time` counts for a
  * cosignature only. A whole note is: the text, a line feed, lines. */
 void sheaf_note_add_line(sheaf_buffer *out, const sheaf_vkey *key, sheaf_slice text,

@@ -87,8 +87,57 @@ static void decide(kit *k, int turns)
                 kit_do(k, people[p], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}",
                        choices[kit_random(&seed) % 3], label);
         k->now += 60000;
-        kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s}", label);
+        kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s,'unwitnessed':false}", label);
     }
+}
+
+/* Witnesses, a deadline they make certain, and a tick whose cosignatures are false. */
+static void witness(kit *k)
+{
+    static const char *const names[] = {"w0", "w1"};
+    char effect[8192], what[6144];
+    kit_rules rules = kit_rules_usual();
+    rules.ballots = "members";
+    rules.witnesses = "{'list':[{'name':'w0.example','public_key':@w0,'url':'http://w0'},"
+                      "{'name':'w1.example','public_key':@w1,'url':'http://w1'}],'quorum':2}";
+    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#a.tick,'text':%s}}",
+             kit_bylaws(&rules));
+    kit_do(k, "ann", "motion.open", "e", "{'effect':%s,'title':^}", effect);
+    kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
+    kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
+    kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
+    kit_do(k, "hub", "clock.tick", NULL, "{'motion':#e,'unwitnessed':false}");
+    kit_do(k, "ann", "motion.open", "f", "{'title':^}");
+    k->now += 60000;
+    int64_t second = k->now / 1000 + 1;
+    snprintf(what, sizeof what, "{'evidence':%s,'motion':#f,'unwitnessed':false}",
+             kit_evidence(k, names, 2, second));
+    char *sig = strstr(what, "'sig':'") + 7;
+    sig[5] = sig[5] == 'A' ? 'B' : 'A';
+    k->enter_refused = true; /* by its claim, which the kit does not check */
+    k->claims_void = true;
+    (void)kit_try(k, "hub", "clock.tick", what, NULL);
+    k->enter_refused = k->claims_void = false;
+    snprintf(what, sizeof what, "{'evidence':%s,'motion':#f,'unwitnessed':false}",
+             kit_evidence(k, names, 2, second));
+    kit_want(k, SHEAF_ACCEPTED, "hub", "clock.tick", what, NULL);
+}
+
+static void succeed(kit *k)
+{
+    char what[1024], hex[65];
+    uint32_t end = (uint32_t)k->state.size;
+    sheaf_hash root = kit_log_root(k);
+    for (size_t i = 0; i < sizeof root.bytes; i++)
+        snprintf(hex + 2 * i, 3, "%02x", root.bytes[i]);
+    snprintf(what, sizeof what,
+             "{'hub_key':@hub.b,'log_key':@log.b,'root':'%s','size':%u,'url':'http://b'}", hex,
+             end);
+    kit_want(k, SHEAF_ACCEPTED, "ann", "hub.appoint", what, NULL);
+    kit_want(k, SHEAF_ACCEPTED, "bob", "hub.appoint", what, NULL);
+    static char digest[16384];
+    kit_write_digest(k, digest, sizeof digest, 0);
+    kit_want(k, SHEAF_ACCEPTED, "hub.b", "state.digest", digest, NULL);
 }
 
 static void write_r1(kit *k)
@@ -113,8 +162,15 @@ static void write_r1(kit *k)
            "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':true}");
     kit_do(k, "ann", "member.admit", NULL, "{'member':#eve}");
     kit_do(k, "bob", "member.admit", NULL, "{'member':#eve}");
+    kit_do(k, "fay", "member.apply", "fay",
+           "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}");
+    kit_do(k, "ann", "member.decline", NULL, "{'member':#fay}");
+    kit_do(k, "bob", "member.decline", NULL, "{'member':#fay}");
+    kit_do(k, "ann", "person.update", NULL, "{'bank_account':@x,'contact':@y}");
     decide(k, 40);
     kit_state_digest(k);
+    witness(k);
+    succeed(k);
 }
 
 static void write_newer(kit *k)

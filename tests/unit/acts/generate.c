@@ -86,6 +86,10 @@ static void fill_field(generator *g, const sheaf_field *f, void *at)
         for (size_t i = 0; i < 32; i++)
             ((uint8_t *)at)[i] = (uint8_t)generator_next(g);
         break;
+    case SHEAF_FIELD_SIG:
+        for (size_t i = 0; i < 64; i++)
+            ((uint8_t *)at)[i] = (uint8_t)generator_next(g);
+        break;
     case SHEAF_FIELD_NAME:
         *(sheaf_slice *)at = words(g, f->lo, f->hi);
         break;

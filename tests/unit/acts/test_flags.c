@@ -159,7 +159,7 @@ static void test_wrong_flags_are_explained(void **unused)
         {SHEAF_KIND_bylaws_amend, {"--base", "0"}, "--text is missing: the whole new document"},
         {SHEAF_KIND_bylaws_amend,
          {"--base", "0", "--text.admission.approvals", "1"},
-         "--text.classes is missing: classes of members"},
+         "--text.admission.lapse-s is missing"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         sheaf_flags_result out;

@@ -147,6 +147,12 @@ static void expand(kit *k, const char *at, sheaf_buffer *out)
                 sheaf_buffer_add_byte(out, (uint8_t)*at);
             sheaf_buffer_add_byte(out, '"');
             at++;
+        } else if (c == '$') {
+            char hex[65];
+            sheaf_hash root = kit_log_root(k);
+            for (size_t i = 0; i < sizeof root.bytes; i++)
+                snprintf(hex + 2 * i, 3, "%02x", root.bytes[i]);
+            sheaf_buffer_printf(out, "\"%s\"", hex);
         } else if (c == '^') {
             sheaf_buffer_printf(out, "\"%.43s\"",
                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
@@ -189,8 +195,11 @@ void kit_write(kit *k, const char *who_name, const char *kind_name, const char *
     sheaf_kind kind = sheaf_kind_find(sheaf_str(kind_name));
     if (kind == SHEAF_KIND_none)
         kit_fail("there is no kind %s", kind_name);
-    if (strcmp(who_name, "hub") == 0)
-        who->key = 0;
+    const struct sheaf_row_coop *coop = sheaf_coop(&k->state);
+    if (coop && sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_HUB) {
+        who->key = coop->hub;
+        who->seq = coop->hub_seq;
+    }
     sheaf_buffer what, act, message;
     sheaf_buffer_init(&what, 2 * SHEAF_ENTRY_MAX);
     sheaf_buffer_init(&act, 2 * SHEAF_ENTRY_MAX);
@@ -265,6 +274,8 @@ sheaf_refusal kit_offer_entry(kit *k)
         if (k->outcome.claims[i].kind == SHEAF_CLAIM_SIGNATURE
             && !signature_holds(&k->outcome.claims[i]))
             refusal = SHEAF_REFUSED_signature;
+    if (refusal == SHEAF_ACCEPTED && k->claims_void)
+        refusal = SHEAF_REFUSED_claim_false;
     if (refusal == SHEAF_ACCEPTED) {
         sheaf_fold_keep(&k->state, &entry);
         accepted[entry.act->kind] = true;

@@ -8,6 +8,7 @@
  *     @name    for the public key of that name
  *     ~c       for a hash whose 64 digits are all c
  *     ^        for a commitment to a text
+ *     $        for the root of the log so far
  *
  * Every refusal is checked to leave the digest of the state as it was. Whatever is wrong ends
  * the program with a sentence: the kit serves tests, the log of the replay test and
@@ -44,6 +45,7 @@ typedef struct {
     sheaf_buffer entry; /* the last one */
     sheaf_buffer log;   /* u32 length and bytes of every entry that stands */
     bool enter_refused; /* refused acts stand on the log, void */
+    bool claims_void;   /* and so does what the rules accept: a claim of it is false */
     int64_t cents;      /* sum of all postings that were told */
     /* How the next act differs from what it should be; cleared by it. */
     struct {
@@ -58,7 +60,9 @@ typedef struct {
     int approvals, open_max, cohort_min, rounds_max, data_bp, members_bp, reserve_bp;
     bool changeable, early, exact;
     const char *form, *currency, *majority, *majority_protected, *classes, *web;
-    int open_s, open_protected_s, quorum, quorum_protected;
+    int open_s, open_protected_s, quorum, quorum_protected, lapse_s, applications_max;
+    int succession;
+    const char *ballots, *witnesses;
 } kit_rules;
 
 kit_rules kit_rules_usual(void);
@@ -120,6 +124,12 @@ sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result
 /* `what` of a state.digest, true, or with `wrong` 1 to 4 wrong in one way; and the act. */
 void kit_write_digest(kit *k, char *out, size_t size, int wrong);
 void kit_state_digest(kit *k);
+
+/* Hashes the whole log so far. */
+sheaf_hash kit_log_root(const kit *k);
+/* `evidence` of a tick: the log so far, cosigned at `time` by the keys of names like w0, w1,
+ * whose digit is the witness's place; lives until the next call. */
+const char *kit_evidence(kit *k, const char *const *names, size_t count, int64_t time);
 
 /* Which refusals were met and which kinds accepted, in this program. */
 bool kit_met(uint16_t refusal);

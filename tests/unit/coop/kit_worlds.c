@@ -29,6 +29,11 @@ kit_rules kit_rules_usual(void)
         .open_protected_s = 120,
         .quorum = 5000,
         .quorum_protected = 7500,
+        .lapse_s = 86400,
+        .applications_max = 20,
+        .succession = 5001,
+        .ballots = "public",
+        .witnesses = "{'list':[],'quorum':0}",
     };
 }
 
@@ -41,17 +46,22 @@ const char *kit_bylaws(const kit_rules *r)
 {
     static char text[4096];
     snprintf(text, sizeof text,
-             "{'admission':{'approvals':%d},'classes':[%s],'currency':'%s','form':'%s',"
+             "{'admission':{'approvals':%d,'lapse_s':%d,'open_max':%d},'classes':[%s],'"
+             "currency':'%s','form':'%s',"
              "'motions':{'ballots_changeable':%s,'early_close':%s,'open_max':%d,"
              "'ordinary':{'majority':'%s','open_s':%d,'quorum_bp':%d},"
              "'protected':{'majority':'%s','open_s':%d,'quorum_bp':%d}},"
              "'name':'Four Centres','privacy':{'cohort_min':%d,'exact_sums':%s,'rounds_max':%d}"
-             ",'purpose':'to learn','surplus':{'data_bp':%d,'members_bp':%d,'reserve_bp':%d},"
-             "'web_scopes':%s}",
-             r->approvals, r->classes, r->currency, r->form, yes_no(r->changeable),
-             yes_no(r->early), r->open_max, r->majority, r->open_s, r->quorum,
-             r->majority_protected, r->open_protected_s, r->quorum_protected, r->cohort_min,
-             yes_no(r->exact), r->rounds_max, r->data_bp, r->members_bp, r->reserve_bp, r->web);
+             ",'purpose':'to "
+             "learn','succession':{'approvals_bp':%d},'surplus':{'data_bp':%d,'members_bp':%d,'"
+             "reserve_bp':%d},"
+             "'visibility':{'ballots':'%s','data':'public','decisions':'public',"
+             "'ledger':'public','members':'public'},'web_scopes':%s,'witnesses':%s}",
+             r->approvals, r->lapse_s, r->applications_max, r->classes, r->currency, r->form,
+             yes_no(r->changeable), yes_no(r->early), r->open_max, r->majority, r->open_s,
+             r->quorum, r->majority_protected, r->open_protected_s, r->quorum_protected,
+             r->cohort_min, yes_no(r->exact), r->rounds_max, r->succession, r->data_bp,
+             r->members_bp, r->reserve_bp, r->ballots, r->web, r->witnesses);
     return text;
 }
 
@@ -113,7 +123,7 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes)
     if (k->now < sheaf_motion_at(&k->state, row)->closes)
         k->now = sheaf_motion_at(&k->state, row)->closes;
     snprintf(tick, sizeof tick, "%s.tick", label);
-    kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s}", label);
+    kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s,'unwitnessed':false}", label);
 }
 
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,

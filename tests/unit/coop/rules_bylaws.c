@@ -58,6 +58,21 @@ void test_bylaws_at_founding(void **unused)
     open_amendment(&k, &r, "#ann", ACCEPTED);
     r = good, r.currency = "eur";
     open_amendment(&k, &r, "#ann", R(currency_form));
+    r = good, r.succession = 4999;
+    open_amendment(&k, &r, "#ann", R(floor_succession));
+    r = good, r.witnesses = "{'list':[],'quorum':1}";
+    open_amendment(&k, &r, "#ann", R(witness_quorum));
+#define WITNESS(name, key) "{'name':'" name "','public_key':" key ",'url':'http://w'}"
+    r.witnesses = "{'list':[" WITNESS("w 0", "@w0") "],'quorum':1}";
+    open_amendment(&k, &r, "#ann", R(witness_form));
+    r.witnesses = "{'list':[" WITNESS("w0", "^") "],'quorum':1}";
+    open_amendment(&k, &r, "#ann", R(witness_form));
+    r.witnesses = "{'list':[" WITNESS("w0", "@w0") "," WITNESS("w0", "@w1") "],'quorum':1}";
+    open_amendment(&k, &r, "#ann", R(witness_twice));
+    r.witnesses = "{'list':[" WITNESS("w0", "@w0") "," WITNESS("w1", "@w0") "],'quorum':1}";
+    open_amendment(&k, &r, "#ann", R(witness_twice));
+    r.witnesses = "{'list':[" WITNESS("w0", "@w0") "," WITNESS("w1", "@w1") "],'quorum':2}";
+    open_amendment(&k, &r, "#ann", ACCEPTED);
     open_amendment(&k, &good, "#bob", R(amends_old_version));
     kit_close(&k);
 }
@@ -103,7 +118,7 @@ void test_bylaws_versions(void **unused)
         for (int i = 0; i < 4; i++)
             kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#%s}",
                    motions[m]);
-        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#%s}", motions[m]);
+        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#%s,'unwitnessed':false}", motions[m]);
     }
     assert_int_equal(k.outcome.effect, R(amends_old_version));
     const struct sheaf_row_motion *second = sheaf_motion_find(&k.state, kit_index(&k, "b"));

@@ -12,7 +12,7 @@ static void settle(kit *k, const char *label)
 {
     if (k->now < motion(k, label)->closes)
         k->now = motion(k, label)->closes;
-    kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s}", label);
+    kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s,'unwitnessed':false}", label);
 }
 
 void test_motion_forms(void **unused)
@@ -36,8 +36,8 @@ void test_motion_forms(void **unused)
         {"ann", "motion.withdraw", "{'motion':#a}", .label = "w"},
         {"ann", "motion.withdraw", "{'motion':#a}", R(motion_closed)},
         {"bob", "ballot.cast", "{'choice':'yes','motion':#a}", R(motion_closed)},
-        {"hub", "clock.tick", "{'motion':#b}", R(not_due)},
-        {"hub", "clock.tick", "{'motion':#a}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#b,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#a,'unwitnessed':false}", R(not_due)},
         {"ann", "motion.open", "{'title':^}", .label = "c"},
         {"ann", "motion.open",
          "{'effect':{'kind':'model.retire','what':{'model':3}},'title':^}",
@@ -258,7 +258,8 @@ void test_early_close(void **unused)
                      NULL);
             kit_want(&k, R(deadline_due), "hub", "round.abort",
                      "{'reason':'restart','round':4}", NULL);
-            kit_want(&k, R(not_due), "hub", "clock.tick", "{'motion':#first}", NULL);
+            kit_want(&k, R(not_due), "hub", "clock.tick",
+                     "{'motion':#first,'unwitnessed':false}", NULL);
         } else {
             assert_int_equal(motion(&k, "m")->closes, closes);
             kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'no','motion':#m}");
@@ -268,7 +269,7 @@ void test_early_close(void **unused)
             k.now++;
             kit_want(&k, R(deadline_due), "ann", "ballot.cast",
                      "{'choice':'yes','motion':#first}", NULL);
-            kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#first}");
+            kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#first,'unwitnessed':false}");
         }
         settle(&k, "m");
         assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
@@ -291,14 +292,14 @@ void test_deadlines_in_order(void **unused)
     kit_do(&k, "ann", "motion.open", "c", "{'title':^}");
     k.now += 200000;
     static const kit_row rows[] = {
-        {"hub", "clock.tick", "{'motion':#b}", R(not_due)},
-        {"hub", "clock.tick", "{'motion':#c}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#b,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}", R(not_due)},
         {"ann", "motion.withdraw", "{'motion':#c}", R(deadline_due)},
-        {"hub", "clock.tick", "{'motion':#a}"},
-        {"hub", "clock.tick", "{'motion':#c}", R(not_due)},
-        {"hub", "clock.tick", "{'motion':#b}"},
-        {"hub", "clock.tick", "{'motion':#c}"},
-        {"hub", "clock.tick", "{'motion':#c}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#a,'unwitnessed':false}"},
+        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'motion':#b,'unwitnessed':false}"},
+        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}"},
+        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}", R(not_due)},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(sheaf_coop(&k.state)->open_first, 0);
@@ -323,7 +324,7 @@ void test_deadlines_in_order(void **unused)
         assert_true(m->closes > closes || (m->closes == closes && due > last));
         closes = m->closes;
         last = due;
-        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':%u}", due);
+        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':%u,'unwitnessed':false}", due);
     }
     assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
     kit_close(&k);
@@ -375,5 +376,85 @@ void test_state_digest(void **unused)
     kit_write_digest(&k, what, sizeof what, 0);
     kit_want(&k, ACCEPTED, "hub", "state.digest", what, NULL);
     kit_want(&k, R(digest_differs), "hub", "state.digest", what, NULL); /* of before */
+    kit_close(&k);
+}
+
+void test_digest_due(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.open_max = 1;
+    kit_found_four(&k, &rules);
+    for (uint32_t size = (uint32_t)k.state.size; size < SHEAF_DIGEST_ENTRIES; size++)
+        kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1,'memo':^}");
+    kit_want(&k, R(digest_due), "ann", "revenue.record", "{'amount_cents':1,'memo':^}", NULL);
+    kit_state_digest(&k);
+    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1,'memo':^}");
+    kit_close(&k);
+}
+
+/* ---- witnesses ---- */
+
+enum { HOUR_MS = 3600000 };
+
+static const char three_witnesses[] =
+    "{'list':[{'name':'w0.example','public_key':@w0,'url':'http://w0'},{'name':'w1.example',"
+    "'public_key':@w1,'url':'http://w1'},{'name':'w2.example','public_key':@w2,'url':"
+    "'http://w2'}],'quorum':2}";
+
+static sheaf_refusal tick(kit *k, const char *const *names, size_t count, int64_t time)
+{
+    char what[6144];
+    const char *evidence = kit_evidence(k, names, count, time);
+    snprintf(what, sizeof what, "{'evidence':%s,'motion':#m,'unwitnessed':false}", evidence);
+    return kit_try(k, "hub", "clock.tick", what, NULL);
+}
+
+/* A deadline is certain once two of three witnesses have cosigned at or after it. */
+void test_witnessed_ticks(void **unused)
+{
+    (void)unused;
+    static const char *const two[] = {"w0", "w2"}, *const wrong[] = {"w2", "w0"};
+    static const char *const none[] = {"w0", "w7"}, *const same[] = {"w1", "w1"};
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.early = false;
+    rules.witnesses = three_witnesses;
+    kit_found_four(&k, &rules);
+    for (int turn = 0; turn < 2; turn++) {
+        kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
+        int64_t closes = motion(&k, "m")->closes, second = (closes + 999) / 1000;
+        k.now = closes;
+        kit_want(&k, R(tick_early), "hub", "clock.tick", "{'motion':#m,'unwitnessed':false}",
+                 NULL);
+        kit_want(&k, R(tick_early), "hub", "clock.tick", "{'motion':#m,'unwitnessed':true}",
+                 NULL);
+        assert_int_equal(tick(&k, two, 1, second), R(tick_early));
+        assert_int_equal(tick(&k, two, 2, (closes - 1) / 1000), R(tick_order));
+        assert_int_equal(tick(&k, wrong, 2, second), R(tick_order));
+        assert_int_equal(tick(&k, none, 2, second), R(tick_order));
+        assert_int_equal(tick(&k, same, 2, second), R(tick_order));
+        if (turn == 0) {
+            assert_int_equal(tick(&k, two, 2, second), ACCEPTED);
+            assert_int_equal(k.outcome.claim_count, 3);
+            assert_int_equal(k.outcome.claims[1].kind, SHEAF_CLAIM_COSIGNATURE);
+            continue;
+        }
+        k.now = closes + 72 * HOUR_MS;
+        kit_want(&k, ACCEPTED, "hub", "clock.tick", "{'motion':#m,'unwitnessed':true}", NULL);
+    }
+    kit_close(&k);
+    kit_open(&k);
+    rules.witnesses = "{'list':[],'quorum':0}";
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
+    k.now = motion(&k, "m")->closes;
+    kit_want(&k, R(tick_unasked), "hub", "clock.tick", "{'motion':#m,'unwitnessed':true}",
+             NULL);
+    assert_int_equal(tick(&k, two, 2, k.now / 1000 + 1), R(tick_unasked));
+    kit_want(&k, ACCEPTED, "hub", "clock.tick", "{'motion':#m,'unwitnessed':false}", NULL);
     kit_close(&k);
 }

@@ -18,14 +18,19 @@ void test_envelope(void **unused)
     kit_want(&k, R(not_found), "ann", "member.apply", APPLY("ann"), NULL);
     kit_found_four(&k, &rules);
     kit_want(&k, R(founded_twice), "eve", "coop.found",
-             "{'bylaws':{'admission':{'approvals':1},'classes':[{'name':'m','votes':1}],"
+             "{'bylaws':{'admission':{'approvals':1,'lapse_s':1,'open_max':1},'classes':[{'"
+             "name':'m','votes':1}],"
              "'currency':'EUR','form':'demonstration','motions':{'ballots_changeable':true,"
              "'early_close':true,'open_max':1,'ordinary':{'majority':'simple','open_s':1,"
              "'quorum_bp':0},'protected':{'majority':'two_thirds','open_s':1,'quorum_bp':0}},"
              "'name':'n','privacy':{'cohort_min':3,'exact_sums':true,'rounds_max':1},"
-             "'purpose':'p','surplus':{'data_bp':0,'members_bp':0,'reserve_bp':10000},"
+             "'purpose':'p','succession':{'approvals_bp':5000},'surplus':{'data_bp':0,'members_"
+             "bp':0,'reserve_bp':10000},"
+             "'visibility':{'ballots':'public','data':'public','decisions':'public',"
+             "'ledger':'public','members':'public'},"
              "'web_scopes':{'admin':false,'data':false,'money':false,'train':false,"
-             "'vote':false}},'class':0,'hub_key':@hub,'kind':'person','log_key':@log,'name':^,"
+             "'vote':false},'witnesses':{'list':[],'quorum':0}},'class':0,'hub_key':@hub,'kind'"
+             ":'person','log_key':@log,'name':^,"
              "'origin':'" KIT_ORIGIN "','public_key':@eve,'revision':1}",
              NULL);
 
@@ -37,7 +42,7 @@ void test_envelope(void **unused)
     k.wrong.seq = -1;
     kit_want(&k, R(sequence), "ann", "motion.open", VOTE_MOTION, NULL);
     k.wrong.seq = 1;
-    kit_want(&k, R(sequence), "hub", "clock.tick", "{'motion':0}", NULL);
+    kit_want(&k, R(sequence), "hub", "clock.tick", "{'motion':0,'unwitnessed':false}", NULL);
     k.wrong.seq = 1;
     kit_want(&k, R(sequence), "eve", "member.apply", APPLY("eve"), NULL);
     k.wrong.stamp = -KIT_START / 2;
@@ -218,5 +223,70 @@ void test_leaving(void **unused)
     assert_int_equal(sheaf_member_find(&k.state, bob)->left, kit_index(&k, "gone"));
     assert_false(sheaf_key_live(&k.state, kit_index(&k, "bob.node"), SHEAF_SCOPE_TRAIN, k.now));
     assert_null(sheaf_consent_live(&k.state, kit_index(&k, "d"), SHEAF_purpose_care, k.now));
+    kit_close(&k);
+}
+
+/* Anyone may apply, so undecided applications are bounded; they lapse, and can be declined. */
+void test_applications(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 2;
+    rules.applications_max = 2;
+    kit_found(&k, &rules);
+    kit_do(&k, "bob", "member.apply", "bob", APPLY("bob"));
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#bob}");
+    static const kit_row rows[] = {
+        {"eve", "member.apply", APPLY("eve"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay"), .label = "fay"},
+        {"gus", "member.apply", APPLY("gus"), R(applications_max)},
+        {"ann", "member.decline", "{'member':4000}", R(no_such_application)},
+        {"ann", "member.decline", "{'member':#bob}", R(already_member)},
+        {"ann", "member.decline", "{'member':#eve}"},
+        {"ann", "member.admit", "{'member':#eve}", R(approved_twice)},
+        {"ann", "member.decline", "{'member':#eve}", R(approved_twice)},
+        {"bob", "member.decline", "{'member':#eve}"},
+        {"bob", "member.admit", "{'member':#eve}", R(application_declined)},
+        {"gus", "member.apply", APPLY("gus"), .label = "gus"},
+        {"hal", "member.apply", APPLY("hal"), R(applications_max)},
+        {"ann", "member.admit", "{'member':#gus}", R(application_lapsed), .wait_ms = 86400001},
+        {"hal", "member.apply", APPLY("hal"), .label = "hal"},
+        {"ann", "member.admit", "{'member':#hal}"},
+        {"bob", "member.admit", "{'member':#hal}"},
+        {"ann", "person.update", "{}", R(no_details)},
+        {"ann", "person.update", "{'address':@x,'bank_account':@x,'contact':@x,'name':@x}"},
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_member *ann = sheaf_member_find(&k.state, kit_index(&k, "ann"));
+    assert_false(sheaf_hash_is_zero(&ann->address));
+    assert_false(sheaf_hash_is_zero(&ann->bank_account));
+    assert_false(sheaf_hash_is_zero(&ann->contact));
+    kit_close(&k);
+}
+
+/* What was restricted when it was entered stays so, and what was public stays that. */
+void test_visibility(void **unused)
+{
+    (void)unused;
+    char effect[4096];
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    rules.ballots = "members";
+    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
+             kit_bylaws(&rules));
+    kit_motion(&k, "a", effect, 4);
+    uint32_t at = kit_index(&k, "a.tick");
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_ballot_cast, 1));
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_ballot_cast, at));
+    assert_false(sheaf_entry_public(&k.state, SHEAF_KIND_ballot_cast, at + 1));
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_motion_open, at + 1));
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_coop_found, 0));
+    /* A digest of few ballots would tell what they are. */
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_state_digest, at));
+    assert_false(sheaf_entry_public(&k.state, SHEAF_KIND_state_digest, at + 1));
     kit_close(&k);
 }

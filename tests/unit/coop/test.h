@@ -37,6 +37,12 @@ void test_early_close(void **unused);
 void test_deadlines_in_order(void **unused);
 void test_void_effects(void **unused);
 void test_state_digest(void **unused);
+void test_digest_due(void **unused);
+void test_witnessed_ticks(void **unused);
+void test_applications(void **unused);
+void test_visibility(void **unused);
+void test_appointment(void **unused);
+void test_appointment_broken_off(void **unused);
 
 void test_datasets_and_consents(void **unused);
 void test_models(void **unused);

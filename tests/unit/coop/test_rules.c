@@ -11,6 +11,8 @@ static void test_everything_was_met(void **unused)
     } exceptions[] = {
         {R(not_by_hand), "decoding refuses an effect as an act before the fold sees it"},
         {R(revision_unknown), "not of the fold but of the hub, see test_revision_step()"},
+        {R(appointment_elsewhere), "not of the fold but of the hub, see "
+                                   "test_appointment_broken_off()"},
         {R(claim_false), "claims are checked by the shell, see the tests of claims"},
     };
     static const sheaf_refusal all[] = {
@@ -79,6 +81,12 @@ int main(void)
         cmocka_unit_test(test_deadlines_in_order),
         cmocka_unit_test(test_void_effects),
         cmocka_unit_test(test_state_digest),
+        cmocka_unit_test(test_digest_due),
+        cmocka_unit_test(test_witnessed_ticks),
+        cmocka_unit_test(test_applications),
+        cmocka_unit_test(test_visibility),
+        cmocka_unit_test(test_appointment),
+        cmocka_unit_test(test_appointment_broken_off),
         cmocka_unit_test(test_datasets_and_consents),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_mandates),
