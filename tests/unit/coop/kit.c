@@ -196,10 +196,8 @@ void kit_write(kit *k, const char *who_name, const char *kind_name, const char *
     if (kind == SHEAF_KIND_none)
         kit_fail("there is no kind %s", kind_name);
     const struct sheaf_row_coop *coop = sheaf_coop(&k->state);
-    if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_HUB) {
+    if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_HUB)
         who->key = coop ? coop->hub : 0;
-        who->seq = coop ? coop->hub_seq : who->seq;
-    }
     sheaf_buffer what, act, message;
     sheaf_buffer_init(&what, 2 * SHEAF_ENTRY_MAX);
     sheaf_buffer_init(&act, 2 * SHEAF_ENTRY_MAX);
