@@ -32,7 +32,8 @@ static bool take_line(sheaf_slice *in, sheaf_slice *line)
     return at && sheaf_take(in, (size_t)(at - in->data), line) && sheaf_take(in, 1, &feed);
 }
 
-sheaf_status sheaf_checkpoint_parse(sheaf_slice text, sheaf_checkpoint *out, sheaf_err *err)
+sheaf_status sheaf_checkpoint_form(sheaf_slice text, sheaf_checkpoint *out, bool *root_fits,
+                                   sheaf_err *err)
 {
     sheaf_slice size, root;
     sheaf_checkpoint read;
@@ -46,7 +47,17 @@ sheaf_status sheaf_checkpoint_parse(sheaf_slice text, sheaf_checkpoint *out, she
         return sheaf_fail(err, SHEAF_INVALID,
                           "the checkpoint has extension lines, which are not allowed");
     sheaf_hash empty = sheaf_tree_empty();
-    if (read.size == 0 && !sheaf_hash_equal(&read.root, &empty))
+    *root_fits = read.size > 0 || sheaf_hash_equal(&read.root, &empty);
+    *out = read;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_checkpoint_parse(sheaf_slice text, sheaf_checkpoint *out, sheaf_err *err)
+{
+    sheaf_checkpoint read;
+    bool root_fits;
+    SHEAF_TRY(sheaf_checkpoint_form(text, &read, &root_fits, err));
+    if (!root_fits)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the checkpoint of an empty log has the wrong root");
     *out = read;

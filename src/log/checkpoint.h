@@ -23,6 +23,11 @@ void sheaf_checkpoint_put(sheaf_buffer *out, sheaf_slice origin, uint64_t size,
 SHEAF_MUST_USE sheaf_status sheaf_checkpoint_parse(sheaf_slice text, sheaf_checkpoint *out,
                                                    sheaf_err *err);
 
+/* The same but for one thing: an empty log's checkpoint may have any root, and *root_fits says
+ * whether it is the right one. For witnesses, who answer the two differently. */
+SHEAF_MUST_USE sheaf_status sheaf_checkpoint_form(sheaf_slice text, sheaf_checkpoint *out,
+                                                  bool *root_fits, sheaf_err *err);
+
 /* Appends a whole note to `out`. */
 SHEAF_MUST_USE sheaf_status sheaf_checkpoint_sign(sheaf_buffer *out, sheaf_slice origin,
                                                   uint64_t size, const sheaf_hash *root,
