@@ -1,7 +1,4 @@
-#include "net/client.h"
-
-#include "base/json.h"
-#include "net/event_reader.h"
+#include "net/client_internal.h"
 #include "net/url.h"
 
 #include <curl/curl.h>
@@ -151,7 +148,7 @@ static int on_seek(void *ctx, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-static bool stopped(const sheaf_http_client *client)
+bool sheaf_http_client_stopped(const sheaf_http_client *client)
 {
     return client->config.stop && atomic_load(client->config.stop);
 }
@@ -176,7 +173,7 @@ static int on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_o
         client->idle_since_ms = now;
     }
     client->idle = now - client->idle_since_ms >= client->config.idle_timeout_ms;
-    return client->idle || stopped(client);
+    return client->idle || sheaf_http_client_stopped(client);
 }
 
 static sheaf_status failure(const sheaf_http_client *client, CURLcode code, sheaf_err *err)
@@ -210,7 +207,7 @@ static sheaf_status failure(const sheaf_http_client *client, CURLcode code, shea
         return sheaf_fail(err, SHEAF_INVALID, "cannot read the certificate file %s",
                           client->ca_file ? client->ca_file : "of the system");
     case CURLE_ABORTED_BY_CALLBACK:
-        if (client->idle && !stopped(client))
+        if (client->idle && !sheaf_http_client_stopped(client))
             return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later",
                               url);
         return sheaf_fail(err, SHEAF_IO, "the call to %s was stopped", url);
@@ -359,85 +356,4 @@ sheaf_status sheaf_http_call_run(sheaf_http_client *client, const sheaf_http_cal
     SHEAF_TRY(sheaf_buffer_check(&reply->body, "an answer", err));
     reply->body.len--;
     return SHEAF_OK;
-}
-
-sheaf_status sheaf_http_reply_check(const sheaf_http_reply *reply, const char *url,
-                                    sheaf_err *err)
-{
-    if (reply->status >= 200 && reply->status <= 299)
-        return SHEAF_OK;
-    _Alignas(max_align_t) uint8_t block[16 << 10];
-    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
-    sheaf_json *root = NULL;
-    sheaf_slice sentence = {NULL, 0};
-    if (sheaf_json_parse(sheaf_buffer_slice(&reply->body), &arena, &root, NULL) == SHEAF_OK)
-        sentence = sheaf_json_member_string(sheaf_json_member(root, "error"), "message");
-    if (sentence.len > 0)
-        return sheaf_fail(err, SHEAF_IO, "%s answers %u: %.*s", url, reply->status,
-                          SHEAF_PRINT(sentence));
-    return sheaf_fail(err, SHEAF_IO, "%s answers with status %u", url, reply->status);
-}
-
-sheaf_status sheaf_http_get(sheaf_http_client *client, const char *url, sheaf_http_reply *reply,
-                            sheaf_err *err)
-{
-    return sheaf_http_call_run(client, &(sheaf_http_call){.url = url}, reply, err);
-}
-
-sheaf_status sheaf_http_post(sheaf_http_client *client, const char *url,
-                             const char *content_type, sheaf_slice body,
-                             sheaf_http_reply *reply, sheaf_err *err)
-{
-    sheaf_http_call call = {.url = url, .content_type = content_type, .body = body};
-    return sheaf_http_call_run(client, &call, reply, err);
-}
-
-sheaf_status sheaf_http_download(sheaf_http_client *client, const char *url, uint64_t max,
-                                 bool (*write)(void *ctx, sheaf_slice piece, sheaf_err *err),
-                                 void *ctx, sheaf_err *err)
-{
-    sheaf_http_call call = {.url = url, .write = write, .write_ctx = ctx, .write_max = max};
-    sheaf_http_reply reply;
-    sheaf_http_reply_init(&reply);
-    sheaf_status status = sheaf_http_call_run(client, &call, &reply, err);
-    if (status == SHEAF_OK)
-        status = sheaf_http_reply_check(&reply, url, err);
-    if (status == SHEAF_OK && reply.status != 200)
-        status = sheaf_fail(err, SHEAF_IO, "%s answers with status %u instead of a file", url,
-                            reply.status);
-    sheaf_http_reply_deinit(&reply);
-    return status;
-}
-
-static bool on_stream(void *ctx, sheaf_slice piece, sheaf_err *err)
-{
-    sheaf_event_reader *reader = ctx;
-    return sheaf_event_reader_feed(reader, piece, err) == SHEAF_OK && !reader->stopped;
-}
-
-sheaf_status sheaf_http_follow(sheaf_http_client *client, const char *url,
-                               bool (*on_event)(void *ctx, sheaf_slice name, sheaf_slice data),
-                               void *ctx, sheaf_err *err)
-{
-    static const char *const accept[] = {"Accept: text/event-stream", NULL};
-    sheaf_event_reader reader;
-    sheaf_event_reader_init(&reader, on_event, ctx);
-    sheaf_http_call call = {.url = url,
-                            .headers = accept,
-                            .write = on_stream,
-                            .write_ctx = &reader,
-                            .endless = true};
-    sheaf_http_reply reply;
-    sheaf_http_reply_init(&reply);
-    sheaf_err why;
-    sheaf_status status = sheaf_http_call_run(client, &call, &reply, &why);
-    if (reader.stopped || stopped(client))
-        status = SHEAF_OK;
-    else if (status != SHEAF_OK)
-        status = sheaf_fail(err, status, "%s", why.message);
-    else
-        status = sheaf_http_reply_check(&reply, url, err);
-    sheaf_http_reply_deinit(&reply);
-    sheaf_event_reader_deinit(&reader);
-    return status;
 }
