@@ -66,7 +66,8 @@ static sheaf_status daemon_start(sheaf_http_server *server, int fd, sheaf_err *e
         MHD_OPTION_NOTIFY_COMPLETED, sheaf_http_on_completed, server,
         MHD_OPTION_URI_LOG_CALLBACK, sheaf_http_on_target, server, MHD_OPTION_UNESCAPE_CALLBACK,
         on_unescape, server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
-        config->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s,
+        config->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->per_address_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, more,
         MHD_OPTION_END);
     server->started = true;
@@ -100,6 +101,8 @@ sheaf_status sheaf_http_server_open(sheaf_http_server **out,
         server->config.threads = 2;
     if (config->connections_max == 0)
         server->config.connections_max = 512;
+    if (config->per_address_max == 0) /* a hundred nodes behind one address fit */
+        server->config.per_address_max = server->config.connections_max / 4 * 3;
     if (config->idle_timeout_s == 0)
         server->config.idle_timeout_s = 30;
 

@@ -79,6 +79,7 @@ typedef struct {
                                      * NULL = any. A guard against DNS rebinding. */
     unsigned threads;               /* 0 = 2 */
     unsigned connections_max;       /* 0 = 512 */
+    unsigned per_address_max;       /* connections of one address; 0 = three in four of all */
     unsigned idle_timeout_s;        /* 0 = 30 */
 
     /* May be NULL. Fills *route and returns true; or fills *refusal and returns false, and the

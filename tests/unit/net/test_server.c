@@ -435,6 +435,42 @@ static void test_streams_end_and_are_counted(void **unused)
     sheaf_http_events_close(seen.events);
 }
 
+/* A request on a connection that stays open: does an answer come? */
+static bool answers(int fd)
+{
+    static const char get[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    char byte;
+    return send(fd, get, sizeof get - 1, MSG_NOSIGNAL) > 0 && recv(fd, &byte, 1, 0) == 1;
+}
+
+static void test_one_address_cannot_take_every_connection(void **unused)
+{
+    sheaf_http_server *server = NULL;
+    sheaf_err err = {0};
+    sheaf_http_server_config config = {
+        .route = route, .handler = handler, .connections_max = 16, .per_address_max = 3};
+    assert_int_equal(sheaf_http_server_open(&server, &config, &err), SHEAF_OK);
+    int fd[3];
+    for (int i = 0; i < 3; i++)
+        assert_true(answers(fd[i] = dial(server)));
+    int more = dial(server);
+    assert_false(answers(more));
+    close(more);
+    close(fd[0]);
+    bool again = false;
+    for (int i = 0; i < 100 && !again; i++) { /* until the server saw that one is gone */
+        usleep(20000);
+        again = answers(fd[0] = dial(server));
+        if (!again)
+            close(fd[0]);
+    }
+    assert_true(again);
+    for (int i = 0; i < 3; i++)
+        close(fd[i]);
+    sheaf_http_server_close(server);
+    (void)unused;
+}
+
 static void test_starting_fails_with_a_sentence(void **unused)
 {
     sheaf_http_server *server = server_open(NULL), *other = NULL;
@@ -468,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_nothing_follows_chunks),
         cmocka_unit_test(test_deferred_answers),
         cmocka_unit_test(test_streams_end_and_are_counted),
+        cmocka_unit_test(test_one_address_cannot_take_every_connection),
         cmocka_unit_test(test_starting_fails_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
