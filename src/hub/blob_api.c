@@ -1,7 +1,10 @@
 #include "hub/api_internal.h"
 #include "hub/request.h"
+#include "store/clock.h"
 
 #include <stdlib.h>
+
+enum { ROOM_EVERY_BYTES = 64 << 20 };
 
 /* ---- reading ---- */
 
@@ -97,17 +100,34 @@ sheaf_http_verdict sheaf_api_transcript(const sheaf_api_call *call,
 /* ---- writing ---- */
 
 typedef struct {
+    sheaf_hub *hub;
     sheaf_blob_writer *writer;
     sheaf_hash expected;
+    uint32_t member;
+    uint64_t counted, checked; /* bytes: against the quota; when the disk was last looked at */
 } upload;
 
 static sheaf_status upload_write(void *sink, sheaf_slice piece, sheaf_err *err)
 {
-    return sheaf_blob_writer_add(((upload *)sink)->writer, piece, err);
+    upload *up = sink;
+    SHEAF_TRY(
+        sheaf_uploads_take(&up->hub->uploads, up->member, piece.len, sheaf_clock_ms(), err));
+    up->counted += piece.len;
+    if (up->counted - up->checked >= ROOM_EVERY_BYTES) {
+        SHEAF_TRY(sheaf_uploads_room(up->hub->dir, SHEAF_UPLOAD_RESERVE_BYTES, err));
+        up->checked = up->counted;
+    }
+    return sheaf_blob_writer_add(up->writer, piece, err);
+}
+
+static void upload_uncount(const upload *up)
+{
+    sheaf_uploads_return(&up->hub->uploads, up->member, up->counted, sheaf_clock_ms());
 }
 
 static void upload_abandon(void *sink)
 {
+    upload_uncount(sink);
     sheaf_blob_writer_abort(((upload *)sink)->writer);
     free(sink);
 }
@@ -125,6 +145,10 @@ bool sheaf_api_blob_route(const sheaf_api_call *call, sheaf_http_route *route,
     }
     if (!sheaf_request_signed(call->hub, call->request, &expected, &key, refusal))
         return false;
+    if (sheaf_uploads_room(call->hub->dir, SHEAF_UPLOAD_RESERVE_BYTES, &err) != SHEAF_OK) {
+        *refusal = sheaf_http_error(err.status == SHEAF_NOMEM ? 507 : 500, "%s", err.message);
+        return false;
+    }
     upload *up = calloc(1, sizeof *up);
     if (!up || sheaf_blob_writer_open(&up->writer, &call->hub->blobs, &err) != SHEAF_OK) {
         *refusal = up ? sheaf_answer_failure(&err)
@@ -132,7 +156,11 @@ bool sheaf_api_blob_route(const sheaf_api_call *call, sheaf_http_route *route,
         free(up);
         return false;
     }
+    up->hub = call->hub;
     up->expected = expected;
+    sheaf_hub_read_begin(call->hub);
+    up->member = sheaf_key_get(sheaf_hub_state(call->hub), key)->member;
+    sheaf_hub_read_end(call->hub);
     route->sink = &sink;
     route->sink_ctx = up;
     return true;
@@ -142,7 +170,10 @@ sheaf_http_verdict sheaf_api_blob_put(const sheaf_api_call *call, sheaf_http_res
 {
     upload *up = call->request->sink;
     sheaf_err err;
+    bool stood = sheaf_blob_exists(&up->hub->blobs, &up->expected);
     sheaf_status status = sheaf_blob_writer_commit(up->writer, &up->expected, NULL, &err);
+    if (status != SHEAF_OK || stood)
+        upload_uncount(up);
     free(up);
     if (status == SHEAF_OK)
         *response = sheaf_answer_nothing();

@@ -11,6 +11,7 @@
 #include "claims/replay.h"
 #include "coop/view.h"
 #include "hub/hub.h"
+#include "hub/uploads.h"
 #include "log/note.h"
 #include "net/server.h"
 #include "store/blob.h"
@@ -37,6 +38,7 @@ struct sheaf_hub {
 
     sheaf_blobs blobs;
     sheaf_blob_source blob_source;
+    sheaf_uploads uploads;
     sheaf_texts texts;
     sheaf_http_events *events;
     sheaf_http_server *server;

@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "crypto/label.h"
+#include "hub/hub_internal.h"
 #include "store/clock.h"
 
 static void sign_request(const world *t, const char *method, const char *path,
@@ -139,6 +140,38 @@ static void test_blobs(void **state)
                      401);
 }
 
+static void test_uploads_are_bounded(void **state)
+{
+    static const char *const blobs[] = {"ten bytes.", "ten others", "ten bytes.", "2"};
+    static const unsigned want[] = {204, 413, 204, 204};
+    world *t = *state;
+    sheaf_err err;
+    t->hub->uploads.day_bytes = 20;
+    int64_t day = sheaf_clock_ms() / 86400000;
+    assert_int_equal(sheaf_uploads_take(&t->hub->uploads, 0, 9, sheaf_clock_ms(), &err),
+                     SHEAF_OK);
+    for (size_t i = 0; i < 4; i++) {
+        char path[128], hex[65], header[SHEAF_REQUEST_MAX + 32];
+        sheaf_slice data = sheaf_str(blobs[i]);
+        sheaf_hash hash = sheaf_sha256(data);
+        sheaf_hex_32(hash.bytes, hex);
+        snprintf(path, sizeof path, "/api/v1/blobs/%s", hex);
+        sign_request(t, "PUT", path, &hash, header);
+        if (i == 2)
+            t->hub->uploads.day_bytes = 29; /* what is there already is not counted twice */
+        unsigned got = world_call(t, "PUT", path, data, header);
+        if (day == sheaf_clock_ms() / 86400000) /* midnight forgets */
+            assert_int_equal(got, want[i]);
+    }
+    assert_int_equal(sheaf_uploads_take(&t->hub->uploads, 1, 29, 0, &err), SHEAF_OK);
+    assert_int_equal(sheaf_uploads_take(&t->hub->uploads, 1, 1, 0, &err), SHEAF_NOMEM);
+    assert_non_null(strstr(err.message, "tomorrow"));
+    assert_int_equal(sheaf_uploads_take(&t->hub->uploads, 1, 1, 86400000, &err), SHEAF_OK);
+    assert_int_equal(sheaf_uploads_room(t->dir, 1, &err), SHEAF_OK);
+    assert_int_equal(sheaf_uploads_room(t->dir, UINT64_MAX, &err), SHEAF_NOMEM);
+    assert_non_null(strstr(err.message, "makes room"));
+}
+
 static void test_restart(void **state)
 {
     world *t = *state;
@@ -199,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_acts, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_forged, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_blobs, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_uploads_are_bounded, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_restart, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_disk, world_setup, world_teardown),
     };
