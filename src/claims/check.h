@@ -31,8 +31,8 @@ sheaf_claim_result sheaf_claim_check(const sheaf_claim *claim, const sheaf_blob_
                                      sheaf_err *err);
 
 /* One signature over an act, to be checked with many others. The key is not looked at: the rule
- * that admits a key refuses one that is not valid, once, and what an unfit key has signed stands
- * or falls with that rule. */
+ * that admits a key refuses one that is not valid, once, and what an unfit key has signed
+ * stands or falls with that rule. */
 typedef struct {
     uint8_t public_key[SHEAF_PUBLIC_BYTES];
     uint8_t signature[SHEAF_SIGNATURE_BYTES];

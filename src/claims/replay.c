@@ -143,8 +143,8 @@ static void note_void(sheaf_replay *replay)
 
 /* Folds one entry that is in form. */
 static sheaf_status fold_entry(sheaf_replay *replay, const sheaf_entry *entry,
-                               const sheaf_signature_check *ahead, sheaf_replayed *out,
-                               sheaf_err *err)
+                               const sheaf_signature_check *ahead, bool trusted,
+                               sheaf_replayed *out, sheaf_err *err)
 {
     sheaf_state *state = &replay->state;
     sheaf_outcome outcome = {0};
@@ -160,7 +160,7 @@ static sheaf_status fold_entry(sheaf_replay *replay, const sheaf_entry *entry,
     }
     out->refusal = outcome.refusal;
     out->effect = outcome.effect;
-    if (out->refusal == SHEAF_ACCEPTED)
+    if (out->refusal == SHEAF_ACCEPTED && !trusted)
         check_claims(replay, &outcome, ahead, out);
     if (out->refusal == SHEAF_ACCEPTED) {
         sheaf_fold_keep(state, entry);
@@ -175,19 +175,30 @@ static sheaf_status fold_entry(sheaf_replay *replay, const sheaf_entry *entry,
     return SHEAF_OK;
 }
 
-static sheaf_status replay_one(sheaf_replay *replay, sheaf_slice bytes,
-                               const sheaf_signature_check *ahead, sheaf_replayed *out,
-                               sheaf_err *err)
+/* Decodes an entry, if it was not decoded ahead with the rules of now. */
+static sheaf_status decode_entry(sheaf_replay *replay, sheaf_slice bytes,
+                                 const sheaf_ahead *ahead, sheaf_entry *out, sheaf_err *err)
+{
+    uint16_t revision = revision_now(&replay->state);
+    if (ahead && ahead->decoded && ahead->revision == revision) {
+        *out = ahead->entry;
+        return SHEAF_OK;
+    }
+    sheaf_arena_reset(&replay->decode);
+    return sheaf_entry_decode(bytes, revision, &replay->decode, out, err);
+}
+
+sheaf_status sheaf_replay_ahead(sheaf_replay *replay, sheaf_slice bytes, const sheaf_hash *leaf,
+                                const sheaf_ahead *ahead, bool trusted, sheaf_replayed *out,
+                                sheaf_err *err)
 {
     *out = (sheaf_replayed){.kind = SHEAF_KIND_none};
     if (!sheaf_replay_stopped(replay)) {
         sheaf_entry entry;
         sheaf_err why = {0};
-        sheaf_arena_reset(&replay->decode);
-        if (sheaf_entry_decode(bytes, revision_now(&replay->state), &replay->decode, &entry,
-                               &why)
-            == SHEAF_OK) {
-            SHEAF_TRY(fold_entry(replay, &entry, ahead, out, err));
+        if (decode_entry(replay, bytes, ahead, &entry, &why) == SHEAF_OK) {
+            SHEAF_TRY(
+                fold_entry(replay, &entry, ahead ? ahead->check : NULL, trusted, out, err));
         } else {
             out->refusal = SHEAF_REFUSED_malformed;
             snprintf(out->detail, sizeof out->detail, "%s", why.message);
@@ -195,9 +206,17 @@ static sheaf_status replay_one(sheaf_replay *replay, sheaf_slice bytes,
             sheaf_fold_malformed(&replay->state);
         }
     }
-    sheaf_hash leaf = sheaf_tree_leaf(bytes);
-    sheaf_tree_append(&replay->tree, &leaf);
+    sheaf_tree_append(&replay->tree, leaf);
     return SHEAF_OK;
+}
+
+static sheaf_status replay_one(sheaf_replay *replay, sheaf_slice bytes,
+                               const sheaf_signature_check *check, sheaf_replayed *out,
+                               sheaf_err *err)
+{
+    sheaf_hash leaf = sheaf_tree_leaf(bytes);
+    sheaf_ahead ahead = {.check = check};
+    return sheaf_replay_ahead(replay, bytes, &leaf, &ahead, false, out, err);
 }
 
 sheaf_status sheaf_replay_entry(sheaf_replay *replay, sheaf_slice entry, sheaf_replayed *out,

@@ -13,7 +13,7 @@
 #ifndef SHEAF_CLAIMS_REPLAY_H
 #define SHEAF_CLAIMS_REPLAY_H
 
-#include "claims/check.h"
+#include "claims/ahead.h"
 #include "coop/fold.h"
 #include "log/tree.h"
 
@@ -47,6 +47,13 @@ void sheaf_replay_deinit(sheaf_replay *replay);
  * entry is a result. */
 SHEAF_MUST_USE sheaf_status sheaf_replay_entry(sheaf_replay *replay, sheaf_slice entry,
                                                sheaf_replayed *out, sheaf_err *err);
+
+/* The next entry, whose leaf hash is known and which may have been dealt with ahead. `trusted`:
+ * its signature and its claims about blobs were checked before, by whoever vouches for it. */
+SHEAF_MUST_USE sheaf_status sheaf_replay_ahead(sheaf_replay *replay, sheaf_slice entry,
+                                               const sheaf_hash *leaf, const sheaf_ahead *ahead,
+                                               bool trusted, sheaf_replayed *out,
+                                               sheaf_err *err);
 
 /* Many entries at once: signatures are checked ahead on `threads` threads. `told` (may be NULL)
  * is called for each in order. After a failure the entries that were told of are in. */

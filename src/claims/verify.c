@@ -1,34 +1,23 @@
 #include "claims/verify.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/encode.h"
 #include "claims/blob_source.h"
-#include "claims/recompute.h"
+#include "claims/pipeline.h"
+#include "claims/verify_internal.h"
 #include "coop/view.h"
-#include "learn/model.h"
-#include "log/levels.h"
-#include "store/log_check.h"
-#include "store/texts.h"
 
-enum { RUN = 512 }; /* entries folded at a time */
-
-/* What one verification works on. */
+/* One run of entries on its way: read and checked ahead on any thread, then folded in order. */
 typedef struct {
-    const sheaf_verify_options *options;
-    const sheaf_blob_source *blobs;
-    sheaf_verified *out;
-    sheaf_replay replay;
-    sheaf_levels leaves; /* of all entries: rounds are named by theirs */
-    sheaf_buffer note, bytes;
-    size_t ends[RUN];
-    size_t count;
-    char entry_fault[SHEAF_REPLAYED_TEXT_MAX]; /* the first void entry or false claim */
-} verification;
+    sheaf_log_run run;
+    void *block; /* of the arena */
+    sheaf_ahead ahead[SHEAF_RUN_ENTRIES];
+    sheaf_signature_check checks[SHEAF_RUN_ENTRIES];
+} slot;
 
-static void progress(const verification *v, const char *what, uint64_t done, uint64_t of)
+void sheaf_verify_progress(const sheaf_verification *v, const char *what, uint64_t done,
+                           uint64_t of)
 {
     if (v->options->progress)
         v->options->progress(v->options->context, what, done, of);
@@ -36,59 +25,214 @@ static void progress(const verification *v, const char *what, uint64_t done, uin
 
 /* ---- entries ---- */
 
-static void told(void *context, uint64_t index, sheaf_slice entry, const sheaf_replayed *result)
+static void note_fault(sheaf_verification *v, uint64_t index, const sheaf_replayed *result)
 {
-    verification *v = context;
-    (void)entry;
-    if (result->kind == SHEAF_KIND_model_evaluate && result->refusal == SHEAF_ACCEPTED) {
+    const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)result->refusal);
+    sheaf_replayed_describe(result, index, v->entry_fault);
+    v->out->fault_entry = index;
+    if (!text)
+        snprintf(v->out->fault_rests_on, SHEAF_RESTS_MAX, "the blob that the entry names");
+    else if (strcmp(text->article, "log") == 0)
+        snprintf(v->out->fault_rests_on, SHEAF_RESTS_MAX,
+                 "what every entry must be, whatever the bylaws say (rule %d, %s)",
+                 text->number, text->name);
+    else
+        snprintf(v->out->fault_rests_on, SHEAF_RESTS_MAX, "bylaws, article %s (rule %d, %s)",
+                 text->article, text->number, text->name);
+}
+
+static void note_result(sheaf_verification *v, uint64_t index, const sheaf_replayed *result)
+{
+    if (result->kind == SHEAF_KIND_model_evaluate && result->refusal == SHEAF_ACCEPTED
+        && index >= v->from.size) {
         v->out->evaluations_checked += result->claims == SHEAF_CLAIM_HOLDS;
         v->out->evaluations_missing += result->claims == SHEAF_CLAIM_UNCHECKED;
     }
     bool fault = result->refusal != SHEAF_ACCEPTED || result->claims == SHEAF_CLAIM_FALSE;
     if (fault && !v->entry_fault[0])
-        sheaf_replayed_describe(result, index, v->entry_fault);
+        note_fault(v, index, result);
 }
 
-static sheaf_status flush(verification *v, sheaf_err *err)
+/* The rounds' rows are in the order of their manifests. */
+static sheaf_status note_manifest(sheaf_verification *v, const sheaf_hash *leaf, sheaf_err *err)
 {
-    sheaf_slice entries[RUN];
-    for (size_t i = 0, from = 0; i < v->count; from = v->ends[i++])
-        entries[i] = sheaf_bytes(v->bytes.data + from, v->ends[i] - from);
-    unsigned threads = v->options->threads ? v->options->threads : sheaf_replay_threads();
-    SHEAF_TRY(sheaf_replay_entries(&v->replay, entries, v->count, threads, told, v, err));
-    v->count = 0;
-    sheaf_buffer_reset(&v->bytes);
-    progress(v, "entries", v->replay.tree.size, 0);
+    if (sheaf_round_count(&v->replay.state) == v->manifest_count)
+        return SHEAF_OK;
+    if (v->manifest_count == v->manifest_capacity) {
+        size_t capacity = v->manifest_capacity ? 2 * v->manifest_capacity : 64;
+        sheaf_hash *more = realloc(v->manifests, capacity * sizeof *more);
+        if (!more)
+            return sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu rounds", capacity);
+        v->manifests = more;
+        v->manifest_capacity = capacity;
+    }
+    v->manifests[v->manifest_count++] = *leaf;
     return SHEAF_OK;
 }
 
-static sheaf_status visit(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
+static sheaf_status fold_run(sheaf_verification *v, slot *s, sheaf_err *err)
 {
-    verification *v = context;
-    (void)index;
-    sheaf_hash leaf = sheaf_tree_leaf(entry);
-    SHEAF_TRY(sheaf_levels_append(&v->leaves, &leaf, err));
-    sheaf_buffer_add(&v->bytes, entry);
-    SHEAF_TRY(sheaf_buffer_check(&v->bytes, "entries of the log", err));
-    v->ends[v->count++] = v->bytes.len;
-    return v->count == RUN ? flush(v, err) : SHEAF_OK;
+    sheaf_replay *replay = &v->replay;
+    const struct sheaf_row_coop *coop;
+    for (size_t i = 0; i < s->run.count; i++) {
+        sheaf_replayed result;
+        uint64_t index = s->run.first + i;
+        SHEAF_TRY(sheaf_replay_ahead(replay, s->run.entries[i], &s->run.leaves[i], &s->ahead[i],
+                                     index < v->from.size, &result, err));
+        SHEAF_TRY(note_manifest(v, &s->run.leaves[i], err));
+        note_result(v, index, &result);
+        if (index + 1 == v->from.size && (coop = sheaf_coop(&replay->state)) != NULL)
+            v->from_key = coop->log_key;
+    }
+    coop = sheaf_coop(&replay->state);
+    if (coop)
+        sheaf_ahead_revision(v->keys, coop->revision);
+    return SHEAF_OK;
 }
 
-/* ---- the checkpoint ---- */
-
-static sheaf_status checkpoint_check(verification *v, const char *dir, sheaf_err *err)
+/* Without the fold, the log's key is the one that entry 0 names. */
+static void founding_key(sheaf_verification *v, const slot *s)
 {
-    const struct sheaf_row_coop *coop = sheaf_coop(&v->replay.state);
+    sheaf_entry entry;
+    sheaf_arena arena = sheaf_arena_over(s->block, SHEAF_ACT_ARENA_BYTES);
+    if (s->run.first != 0 || s->run.count == 0
+        || sheaf_entry_decode(s->run.entries[0], SHEAF_REVISION, &arena, &entry, NULL)
+               != SHEAF_OK
+        || entry.act->kind != SHEAF_KIND_coop_found)
+        return;
+    const struct sheaf_coop_found *found = entry.act->what;
+    if (found->origin.len != SHEAF_ORIGIN_LEN)
+        return;
+    memcpy(v->out->origin, found->origin.data, SHEAF_ORIGIN_LEN);
+    v->log_key = v->from_key = found->log_key;
+    v->has_log_key = true;
+}
+
+static void prepare(void *context, void *slot_of, uint64_t number)
+{
+    sheaf_verification *v = context;
+    slot *s = slot_of;
+    sheaf_log_check_read(v->check, number, &s->run);
+    if (s->run.status != SHEAF_OK || v->options->hashes_only)
+        return;
+    sheaf_arena arena = sheaf_arena_over(s->block, SHEAF_ACT_ARENA_BYTES);
+    sheaf_ahead_entries(v->keys, s->run.first, s->run.entries, s->run.count, v->from.size,
+                        &arena, s->checks, s->ahead);
+}
+
+static sheaf_status finish(void *context, void *slot_of, uint64_t number, sheaf_err *err)
+{
+    sheaf_verification *v = context;
+    slot *s = slot_of;
+    (void)number;
+    SHEAF_TRY(sheaf_log_check_add(v->check, &s->run, err));
+    if (v->options->hashes_only)
+        founding_key(v, s);
+    else
+        SHEAF_TRY(fold_run(v, s, err));
+    v->out->entries = s->run.first + s->run.count;
+    sheaf_verify_progress(v, "entries", v->out->entries, sheaf_log_check_size(v->check));
+    return SHEAF_OK;
+}
+
+static void free_slots(sheaf_pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->slot_count; i++) {
+        slot *s = pipeline->slots[i];
+        sheaf_log_run_deinit(&s->run);
+        free(s->block);
+        free(s);
+    }
+}
+
+static sheaf_status make_slots(sheaf_pipeline *pipeline, size_t count, sheaf_err *err)
+{
+    while (pipeline->slot_count < count) {
+        slot *s = calloc(1, sizeof *s);
+        void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+        if (!s || !block) {
+            free(s);
+            free(block);
+            return sheaf_fail(err, SHEAF_NOMEM,
+                              "no memory to verify on so many threads: try "
+                              "fewer with --jobs");
+        }
+        s->block = block;
+        sheaf_log_run_init(&s->run);
+        pipeline->slots[pipeline->slot_count++] = s;
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status run_all(sheaf_verification *v, sheaf_err *err)
+{
+    unsigned threads = v->options->threads ? v->options->threads : sheaf_replay_threads();
+    threads = threads > SHEAF_PIPELINE_THREADS_MAX ? SHEAF_PIPELINE_THREADS_MAX : threads;
+    sheaf_pipeline pipeline = {
+        .prepare = prepare, .finish = finish, .context = v, .stop = v->options->stop};
+    uint64_t runs = sheaf_log_check_runs(v->check);
+    size_t slots = runs < threads + 2 ? (size_t)runs + 1 : threads + 2;
+    sheaf_status status = make_slots(&pipeline, slots, err);
+    if (status == SHEAF_OK)
+        status = sheaf_pipeline_run(&pipeline, runs, threads, err);
+    free_slots(&pipeline);
+    return status == SHEAF_OK ? sheaf_log_check_finish(v->check, err) : status;
+}
+
+/* ---- checkpoints ---- */
+
+/* Before the entries: what can be said of an earlier checkpoint already. */
+static sheaf_status earlier_begin(sheaf_verification *v, sheaf_err *err)
+{
+    sheaf_err why = {0};
+    if (!v->options->from.len)
+        return SHEAF_OK;
+    if (sheaf_checkpoint_read(v->options->from, &v->from, &why) != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_INVALID, "the earlier checkpoint: %.300s", why.message);
+    if (v->from.size > sheaf_log_check_size(v->check))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "log/checkpoint covers %llu entries, fewer than the %llu of the "
+                          "earlier checkpoint: the log was cut",
+                          (unsigned long long)sheaf_log_check_size(v->check),
+                          (unsigned long long)v->from.size);
+    sheaf_log_check_watch(v->check, v->from.size);
+    return SHEAF_OK;
+}
+
+/* After them: is it of this log, and are the entries that it covers the same? */
+static sheaf_status earlier_check(sheaf_verification *v, sheaf_err *err)
+{
+    sheaf_vkey key;
+    sheaf_checkpoint head;
+    sheaf_err why = {0};
+    if (!v->from.size)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(v->out->origin),
+                              v->from_key.bytes, err));
+    if (sheaf_checkpoint_open(v->options->from, &key, &head, &why) != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the earlier checkpoint is not one of this log: %.300s", why.message);
+    sheaf_hash root = sheaf_log_check_watched(v->check);
+    if (!sheaf_hash_equal(&root, &head.root))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the log's first %llu entries are not those of the earlier "
+                          "checkpoint: two histories were signed; keep both checkpoints",
+                          (unsigned long long)head.size);
+    v->out->trusted = head.size;
+    return SHEAF_OK;
+}
+
+/* The checkpoint's signature, by the key that is the log's now. */
+static sheaf_status head_check(sheaf_verification *v, const char *dir, sheaf_err *err)
+{
+    sheaf_slice origin = sheaf_str(v->out->origin);
     sheaf_checkpoint head;
     sheaf_vkey key;
     sheaf_err why = {0};
-    if (!coop)
+    if (!v->has_log_key)
         return sheaf_fail(err, SHEAF_FAULT, "%s/log: entry 0 founds no co-op: %.250s", dir,
                           v->entry_fault[0] ? v->entry_fault : "there is none");
-    sheaf_slice origin = SHEAF_WORDS(coop->origin);
-    memcpy(v->out->origin, origin.data,
-           origin.len < SHEAF_ORIGIN_LEN ? origin.len : SHEAF_ORIGIN_LEN);
-    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, origin, coop->log_key.bytes, err));
+    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, origin, v->log_key.bytes, err));
     if (v->options->log_key
         && (!sheaf_slice_equal(sheaf_vkey_name(v->options->log_key), origin)
             || memcmp(v->options->log_key->public, key.public, sizeof key.public) != 0))
@@ -100,126 +244,46 @@ static sheaf_status checkpoint_check(verification *v, const char *dir, sheaf_err
     return SHEAF_OK;
 }
 
-/* ---- rounds ---- */
-
-static sheaf_status evidence(const verification *v, const sheaf_hash *hash, size_t max,
-                             sheaf_buffer *out, bool *found, sheaf_err *err)
-{
-    sheaf_buffer_reset(out);
-    out->max = max;
-    *found = false;
-    if (!v->blobs)
-        return SHEAF_OK;
-    SHEAF_TRY(v->blobs->get(v->blobs->context, hash, out, found, err));
-    if (!*found)
-        return SHEAF_OK;
-    sheaf_hash is = sheaf_sha256(sheaf_buffer_slice(out));
-    if (sheaf_hash_equal(&is, hash))
-        return SHEAF_OK;
-    char hex[SHEAF_HEX_LEN_32 + 1];
-    sheaf_hex_32(hash->bytes, hex);
-    return sheaf_fail(err, SHEAF_FAULT, "blob %s holds other bytes than those of its hash",
-                      hex);
-}
-
-static sheaf_status round_check(verification *v, const struct sheaf_row_round *round,
-                                sheaf_buffer *result, sheaf_buffer *base,
-                                sheaf_buffer *transcript, sheaf_err *err)
-{
-    sheaf_hash manifest = v->leaves.level[0].hashes[round->id];
-    size_t max = 0;
-    bool found, base_found = true;
-    v->out->rounds++;
-    SHEAF_TRY(evidence(v, &round->result, SHEAF_MODEL_BYTES_MAX, result, &found, err));
-    v->out->results_checked += found;
-    v->out->results_missing += !found;
-    if (!sheaf_hash_is_zero(&round->base))
-        SHEAF_TRY(evidence(v, &round->base, SHEAF_MODEL_BYTES_MAX, base, &base_found, err));
-    SHEAF_TRY(sheaf_round_transcript_max(&v->replay.state, round, &manifest, &max, err));
-    SHEAF_TRY(evidence(v, &round->transcript, max, transcript, &found, err));
-    v->out->transcripts_checked += found && base_found;
-    v->out->transcripts_missing += !(found && base_found);
-    if (!found || !base_found)
-        return SHEAF_OK;
-    return sheaf_round_recompute(&v->replay.state, round, &manifest,
-                                 sheaf_buffer_slice(transcript), sheaf_buffer_slice(base), NULL,
-                                 err);
-}
-
-static sheaf_status rounds_check(verification *v, sheaf_err *err)
-{
-    sheaf_buffer result, base, transcript;
-    sheaf_status status = SHEAF_OK;
-    uint32_t count = sheaf_round_count(&v->replay.state);
-    sheaf_buffer_init(&result, 0);
-    sheaf_buffer_init(&base, 0);
-    sheaf_buffer_init(&transcript, 0);
-    for (uint32_t i = 0; i < count && status == SHEAF_OK; i++) {
-        const struct sheaf_row_round *round = sheaf_round_at(&v->replay.state, i);
-        sheaf_buffer_reset(&base);
-        if (round->state == SHEAF_round_state_closed)
-            status = round_check(v, round, &result, &base, &transcript, err);
-        progress(v, "rounds", i + 1, count);
-    }
-    sheaf_buffer_deinit(&transcript);
-    sheaf_buffer_deinit(&base);
-    sheaf_buffer_deinit(&result);
-    return status;
-}
-
-/* ---- texts ---- */
-
-static sheaf_status text_check(verification *v, const sheaf_texts *texts, const char *name,
-                               sheaf_err *err)
-{
-    sheaf_hash commitment;
-    uint8_t salt[SHEAF_SALT_BYTES];
-    sheaf_buffer text;
-    sheaf_err why = {0};
-    if (!sheaf_base64url_get(sheaf_str(name), commitment.bytes, sizeof commitment.bytes))
-        return sheaf_fail(err, SHEAF_FAULT, "%s/%s is not the file of a text", texts->dir,
-                          name);
-    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    sheaf_status status = sheaf_text_get(texts, &commitment, salt, &text, &why);
-    sheaf_buffer_deinit(&text);
-    if (status != SHEAF_OK)
-        return sheaf_fail(err, SHEAF_FAULT, "%s/%.43s: %.250s", texts->dir, name, why.message);
-    v->out->texts_checked++;
-    return SHEAF_OK;
-}
-
-static sheaf_status texts_check(verification *v, const char *dir, sheaf_err *err)
-{
-    sheaf_texts texts = {0};
-    sheaf_status status = SHEAF_OK;
-    SHEAF_TRY(sheaf_path(texts.dir, err, "%s/texts", dir));
-    DIR *folder = opendir(texts.dir);
-    if (!folder)
-        return SHEAF_OK; /* none were kept */
-    for (struct dirent *item; status == SHEAF_OK && (item = readdir(folder));)
-        if (item->d_name[0] != '.')
-            status = text_check(v, &texts, item->d_name, err);
-    closedir(folder);
-    return status;
-}
-
 /* ---- all of it ---- */
 
-static sheaf_status verify(verification *v, const char *dir, const char *texts_dir,
-                           sheaf_err *err)
+static void take_state(sheaf_verification *v)
 {
-    SHEAF_TRY(sheaf_log_check(dir, visit, v, &v->note, err));
-    SHEAF_TRY(flush(v, err));
-    SHEAF_TRY(checkpoint_check(v, dir, err));
-    v->out->entries = v->replay.tree.size;
+    const struct sheaf_row_coop *coop = sheaf_coop(&v->replay.state);
     v->out->voids = v->replay.voids;
     v->out->digest = sheaf_state_digest(&v->replay.state);
     v->out->needs_revision = v->replay.needs_revision;
     v->out->stopped_at = v->replay.stopped_at;
+    if (!coop)
+        return;
+    memcpy(v->out->origin, coop->origin, SHEAF_ORIGIN_LEN);
+    v->log_key = coop->log_key;
+    v->has_log_key = true;
+}
+
+static sheaf_status verify(sheaf_verification *v, const char *dir, const char *texts_dir,
+                           sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_log_check_open(&v->check, dir, &v->note, err));
+    SHEAF_TRY(earlier_begin(v, err));
+    sheaf_err why = {0};
+    sheaf_status status = run_all(v, &why);
+    if (status == SHEAF_FAULT && v->entry_fault[0])
+        return sheaf_fail(err, SHEAF_FAULT, "%.250s; moreover %.200s", v->entry_fault,
+                          why.message);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, status, "%s", why.message);
+    if (!v->options->hashes_only)
+        take_state(v);
+    SHEAF_TRY(head_check(v, dir, err));
+    SHEAF_TRY(earlier_check(v, err));
     if (v->entry_fault[0])
         return sheaf_fail(err, SHEAF_FAULT, "%.350s", v->entry_fault);
-    SHEAF_TRY(rounds_check(v, err));
-    return texts_dir ? texts_check(v, texts_dir, err) : SHEAF_OK;
+    if (v->options->note)
+        sheaf_buffer_add(v->options->note, sheaf_buffer_slice(&v->note));
+    if (v->options->hashes_only)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_verify_rounds(v, err));
+    return texts_dir ? sheaf_verify_texts(v, texts_dir, err) : SHEAF_OK;
 }
 
 sheaf_status sheaf_verify_log(const char *dir, const sheaf_blob_source *blobs,
@@ -227,25 +291,28 @@ sheaf_status sheaf_verify_log(const char *dir, const sheaf_blob_source *blobs,
                               sheaf_verified *out, sheaf_err *err)
 {
     static const sheaf_verify_options plain = {0};
-    *out = (sheaf_verified){.stopped_at = UINT64_MAX};
-    verification *v = calloc(1, sizeof *v);
+    *out = (sheaf_verified){.stopped_at = UINT64_MAX, .fault_entry = UINT64_MAX};
+    sheaf_verification *v = calloc(1, sizeof *v);
     if (!v)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to verify %s", dir);
     v->options = options ? options : &plain;
     v->blobs = blobs;
     v->out = out;
     sheaf_buffer_init(&v->note, SHEAF_NOTE_BYTES_MAX);
-    sheaf_buffer_init(&v->bytes, RUN * (size_t)SHEAF_ENTRY_MAX);
     uint16_t revision = v->options->revision_max ? v->options->revision_max : SHEAF_REVISION;
-    sheaf_status status = sheaf_replay_init(&v->replay, revision, err);
+    sheaf_status status = sheaf_ahead_keys_open(&v->keys, err);
+    if (status == SHEAF_OK)
+        status = sheaf_replay_init(&v->replay, revision, err);
     if (status == SHEAF_OK) {
+        sheaf_ahead_revision(v->keys, revision);
         v->replay.blobs = blobs;
         status = verify(v, dir, texts_dir, err);
         sheaf_replay_deinit(&v->replay);
     }
-    sheaf_levels_deinit(&v->leaves);
-    sheaf_buffer_deinit(&v->bytes);
+    sheaf_log_check_close(v->check);
+    sheaf_ahead_keys_close(v->keys);
     sheaf_buffer_deinit(&v->note);
+    free(v->manifests);
     free(v);
     return status;
 }

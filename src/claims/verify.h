@@ -1,10 +1,14 @@
 /* claims/verify.h - is a co-op's folder, or what its hub serves, what it says it is?
  *
  * For anyone, with no trust: every file of the log against its entries and checkpoint; the
- * checkpoint's signature by the log's key; the replay of every entry with its signatures and
- * claims; the blobs of closed rounds against their hashes, and each result against its
- * transcript; the texts against their commitments. The first fault is named with its file, byte
- * or entry. What is not at hand - a blob, a text - is counted as not checked, never as false.
+ * checkpoint's signature by the log's key; the replay of every entry with its canonical form,
+ * signature, number, rules and claims, recorded digests of the state among them; the blobs of
+ * closed rounds against their hashes, and each result against its transcript; the texts against
+ * their commitments. The first fault is named with its file, byte or entry, and with what it
+ * rests on. What is not at hand - a blob, a text - is counted as not checked, never as false.
+ *
+ * Reading, hashing and signatures use all threads while the fold goes on behind them. Memory is
+ * that of the state, a few runs of entries for each thread, and 16 bytes for each file.
  */
 #ifndef SHEAF_CLAIMS_VERIFY_H
 #define SHEAF_CLAIMS_VERIFY_H
@@ -22,7 +26,18 @@ typedef struct {
     /* Told now and then how far it is; may be NULL. */
     void (*progress)(void *context, const char *what, uint64_t done, uint64_t of);
     void *context;
+    /* Only hashes: every entry, bundle and tile against the checkpoint, and its signature by
+     * the log's key; neither the signatures of entries nor the rules. */
+    bool hashes_only;
+    /* The note of a checkpoint up to which this log was verified before, by whoever asks; or
+     * empty. The entries it covers must be the very same. Then their signatures and what they
+     * say of blobs need no second check; they are still read, hashed and folded. */
+    sheaf_slice from;
+    sheaf_buffer *note; /* gets the note of the checkpoint that was verified; may be NULL */
 } sheaf_verify_options;
+
+/* What a fault rests on: which rule or which hash. */
+enum { SHEAF_RESTS_MAX = 160 };
 
 typedef struct {
     char origin[SHEAF_ORIGIN_LEN + 1];
@@ -34,6 +49,9 @@ typedef struct {
     uint32_t texts_checked;
     uint16_t needs_revision; /* not 0: from `stopped_at` on only tree and signatures count */
     uint64_t stopped_at;
+    uint64_t trusted;     /* entries that an earlier verification covers */
+    uint64_t fault_entry; /* the first one with a fault, or UINT64_MAX */
+    char fault_rests_on[SHEAF_RESTS_MAX];
 } sheaf_verified;
 
 /* SHEAF_OK if all that could be checked is sound; SHEAF_FAULT with the first fault; SHEAF_IO if

@@ -3,12 +3,15 @@
 #include "base/encode.h"
 #include "cli/act.h"
 #include "coop/view.h"
+#include "store/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-static void print_json(const sheaf_verified *v, bool sound, const sheaf_err *err)
+static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
+                       const sheaf_err *err)
 {
     sheaf_buffer out;
     sheaf_buffer_init(&out, 8192);
@@ -19,6 +22,11 @@ static void print_json(const sheaf_verified *v, bool sound, const sheaf_err *err
     sheaf_json_member_put_int(&w, "evaluations_checked", v->evaluations_checked);
     if (!sound)
         sheaf_json_member_put_string(&w, "fault", sheaf_str(err->message));
+    if (v->fault_entry != UINT64_MAX)
+        sheaf_json_member_put_int(&w, "fault_entry", (int64_t)v->fault_entry);
+    if (v->fault_rests_on[0])
+        sheaf_json_member_put_string(&w, "fault_rests_on", sheaf_str(v->fault_rests_on));
+    sheaf_json_member_put_bool(&w, "hashes_only", hashes_only);
     if (v->needs_revision)
         sheaf_json_member_put_int(&w, "needs_revision", v->needs_revision);
     sheaf_json_member_put_string(&w, "origin", sheaf_str(v->origin));
@@ -30,6 +38,7 @@ static void print_json(const sheaf_verified *v, bool sound, const sheaf_err *err
     sheaf_json_member_put_int(&w, "texts_checked", v->texts_checked);
     sheaf_json_member_put_int(&w, "transcripts_checked", v->transcripts_checked);
     sheaf_json_member_put_int(&w, "transcripts_missing", v->transcripts_missing);
+    sheaf_json_member_put_int(&w, "trusted", (int64_t)v->trusted);
     sheaf_json_member_put_int(&w, "voids", (int64_t)v->voids);
     sheaf_json_close(&w);
     (void)sheaf_print(&out);
@@ -43,6 +52,11 @@ static void print_words(const sheaf_verified *v)
     sheaf_hex_32(v->digest.bytes, digest);
     printf("Sound: %llu entries of %s, each signed and allowed by the rules.\n",
            (unsigned long long)v->entries, v->origin);
+    if (v->trusted)
+        printf(
+            "  verified before       the first %llu: the same entries, signatures not checked "
+            "again\n",
+            (unsigned long long)v->trusted);
     printf("  root of the log       %s\n  digest of the state   %s\n", root, digest);
     printf("  rounds closed         %u; results checked %u, sums added up again %u, figures "
            "recomputed %u\n",
@@ -56,41 +70,129 @@ static void print_words(const sheaf_verified *v)
             v->results_missing, v->transcripts_missing, v->evaluations_missing);
 }
 
+static void print_hashes(const sheaf_verified *v)
+{
+    char root[65];
+    sheaf_hex_32(v->root.bytes, root);
+    printf("The hashes are sound: %llu entries of %s lead to the signed checkpoint.\n"
+           "  root of the log       %s\n"
+           "  not checked           signatures of entries, rules, blobs, texts\n",
+           (unsigned long long)v->entries, v->origin, root);
+}
+
+/* Told after every run of entries; says how far it is once a second, on a terminal. */
+typedef struct {
+    bool terminal, shown;
+    time_t next_s;
+} progress;
+
+static void show_progress(void *context, const char *what, uint64_t done, uint64_t of)
+{
+    progress *p = context;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!p->terminal || now.tv_sec < p->next_s)
+        return;
+    p->next_s = now.tv_sec + 1;
+    p->shown = true;
+    fprintf(stderr, "\r%llu of %llu %s\033[K", (unsigned long long)done, (unsigned long long)of,
+            what);
+}
+
+static void end_progress(const progress *p)
+{
+    if (p->shown)
+        fputs("\r\033[K", stderr);
+}
+
+enum { OPTION_VKEY, OPTION_CA, OPTION_FROM, OPTION_SAVE, OPTION_JOBS, OPTION_NO_SIGNATURES };
+
+static sheaf_status read_options(const sheaf_arguments *a, sheaf_verify_options *options,
+                                 sheaf_vkey *key, sheaf_buffer *from, sheaf_err *err)
+{
+    const char *what = a->argument[0];
+    if (a->value[OPTION_VKEY]) {
+        SHEAF_TRY(sheaf_vkey_parse(sheaf_str(a->value[OPTION_VKEY]), key, err));
+        options->log_key = key;
+    }
+    if (a->value[OPTION_FROM]) {
+        SHEAF_TRY(sheaf_file_read(a->value[OPTION_FROM], from, err));
+        options->from = sheaf_buffer_slice(from);
+    }
+    options->hashes_only = a->value[OPTION_NO_SIGNATURES] != NULL;
+    if (strstr(what, "://") == NULL && access(what, R_OK) != 0)
+        return sheaf_fail(err, SHEAF_IO, "there is no folder %s to be read", what);
+    return SHEAF_OK;
+}
+
+static sheaf_status verify(const sheaf_arguments *a, sheaf_verify_options *options,
+                           sheaf_verified *v, sheaf_err *err)
+{
+    const char *what = a->argument[0], *save = a->value[OPTION_SAVE];
+    sheaf_buffer note;
+    progress shown = {.terminal = isatty(STDERR_FILENO) == 1};
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    shown.next_s = now.tv_sec + 1;
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    options->progress = show_progress;
+    options->context = &shown;
+    options->note = &note;
+    bool url = strncmp(what, "http://", 7) == 0 || strncmp(what, "https://", 8) == 0;
+    sheaf_status status = url ? sheaf_verify_url(what, options, v, err)
+                              : sheaf_verify_folder(what, options, v, err);
+    end_progress(&shown);
+    if (status == SHEAF_OK && v->needs_revision)
+        status =
+            sheaf_fail(err, SHEAF_INVALID,
+                       "from entry %llu on this log needs a program with rules revision %u; "
+                       "this one knows %d; tree and signatures are sound so far",
+                       (unsigned long long)v->stopped_at, v->needs_revision, SHEAF_REVISION);
+    if (status == SHEAF_OK && save)
+        status = sheaf_file_write(save, 0644, sheaf_buffer_slice(&note), err);
+    sheaf_buffer_deinit(&note);
+    return status;
+}
+
 static int run_verify(const sheaf_arguments *a)
 {
     sheaf_err err = {0};
     sheaf_verified v = {0};
-    const char *what = a->argument[0];
-    sheaf_verify_options options = {.ca_file = a->value[1], .stop = &sheaf_stopping};
     sheaf_vkey key;
+    sheaf_buffer from;
+    long long jobs = 0;
+    if (a->value[OPTION_JOBS]
+        && !sheaf_number(a->value[OPTION_JOBS], 1, SHEAF_CLAIM_THREADS_MAX, &jobs))
+        return sheaf_usage(&sheaf_command_verify, "--jobs takes a number from 1 to %d",
+                           SHEAF_CLAIM_THREADS_MAX);
+    if (a->value[OPTION_SAVE] && a->value[OPTION_NO_SIGNATURES])
+        return sheaf_usage(&sheaf_command_verify, "--save keeps a checkpoint that was verified "
+                                                  "in full: leave out --no-signatures");
+    sheaf_verify_options options = {
+        .ca_file = a->value[OPTION_CA], .stop = &sheaf_stopping, .threads = (unsigned)jobs};
+    sheaf_buffer_init(&from, SHEAF_NOTE_BYTES_MAX);
     sheaf_stop_on_signals();
-    if (a->value[0]) {
-        if (sheaf_vkey_parse(sheaf_str(a->value[0]), &key, &err) != SHEAF_OK)
-            return sheaf_report(a, &err);
-        options.log_key = &key;
-    }
-    if (strstr(what, "://") == NULL && access(what, R_OK) != 0) {
-        (void)sheaf_fail(&err, SHEAF_IO, "there is no folder %s to be read", what);
-        return sheaf_report(a, &err);
-    }
-    bool url = strncmp(what, "http://", 7) == 0 || strncmp(what, "https://", 8) == 0;
-    sheaf_status status = url ? sheaf_verify_url(what, &options, &v, &err)
-                              : sheaf_verify_folder(what, &options, &v, &err);
-    if (status == SHEAF_OK && v.needs_revision)
-        status =
-            sheaf_fail(&err, SHEAF_INVALID,
-                       "from entry %llu on this log needs a program with rules revision %u; "
-                       "this one knows %d; tree and signatures are sound so far",
-                       (unsigned long long)v.stopped_at, v.needs_revision, SHEAF_REVISION);
-    if (a->json && status != SHEAF_IO) {
-        print_json(&v, status == SHEAF_OK, &err);
+    sheaf_status status = read_options(a, &options, &key, &from, &err);
+    bool begun = status == SHEAF_OK;
+    if (begun)
+        status = verify(a, &options, &v, &err);
+    sheaf_buffer_deinit(&from);
+    if (a->json && begun && status != SHEAF_IO) {
+        print_json(&v, options.hashes_only, status == SHEAF_OK, &err);
         return status == SHEAF_OK      ? SHEAF_EXIT_DONE
                : status == SHEAF_FAULT ? SHEAF_EXIT_FAULT
                                        : SHEAF_EXIT_FAILED;
     }
-    if (status != SHEAF_OK)
-        return sheaf_report(a, &err);
-    print_words(&v);
+    if (status != SHEAF_OK) {
+        int code = sheaf_report(a, &err);
+        if (status == SHEAF_FAULT && v.fault_rests_on[0])
+            fprintf(stderr, "it rests on: %s\n", v.fault_rests_on);
+        return code;
+    }
+    if (options.hashes_only)
+        print_hashes(&v);
+    else
+        print_words(&v);
     return SHEAF_EXIT_DONE;
 }
 
@@ -99,10 +201,28 @@ const sheaf_command sheaf_command_verify = {
     .arguments = "DIR|URL",
     .summary = "replay and check everything; name the first fault",
     .detail =
-        "Exit code 0: sound. 3: a fault, which is named. 1: nothing could be read, or a newer\n"
-        "program is needed.",
+        "Checks every file of the log against its checkpoint, and replays every entry: its\n"
+        "form, signature, number, the rules, recorded digests of the state, and the blobs and\n"
+        "texts that are at hand. Exit code 0: sound. 3: a fault, which is named with what it\n"
+        "rests on. 1: nothing could be read, or a newer program is needed.\n"
+        "\n"
+        "With --from FILE, a checkpoint that you verified before (as --save keeps it), the\n"
+        "entries that it covers must be the very same ones. They are read, hashed and "
+        "replayed\n"
+        "again, but their signatures and what they say of blobs are not checked a second "
+        "time.\n"
+        "With --no-signatures only hashes are checked: entries, bundles and tiles against the\n"
+        "checkpoint and its signature, which says nothing about who signed an entry or "
+        "whether\n"
+        "the rules allow it; it needs --vkey once a log has got a new key.\n"
+        "Partial tiles of earlier sizes may be gone, as the standard allows; those of the\n"
+        "checkpoint's size may not.",
     .options = {{"vkey", "VKEY", "the log's key, if you know it from elsewhere"},
-                {"ca", "FILE", "certificates to trust, in PEM"}},
+                {"ca", "FILE", "certificates to trust, in PEM"},
+                {"from", "FILE", "the checkpoint up to which you verified this log before"},
+                {"save", "FILE", "if all is sound, keep the checkpoint here"},
+                {"jobs", "N", "threads; without it, one for each processor, at most 8"},
+                {"no-signatures", NULL, "hashes only: no signatures of entries, no rules"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

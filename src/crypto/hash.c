@@ -1,3 +1,6 @@
+/* OpenSSL 3 calls SHA256_Init() and its kin deprecated, but its newer calls look the algorithm
+ * up anew for every hash: 350 ns instead of 90 ns for a node of a Merkle tree. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/hash.h"
 
 #include <assert.h>
@@ -7,18 +10,18 @@
 
 sheaf_hash sheaf_sha256(sheaf_slice data)
 {
-    sheaf_hash out;
-    SHA256(data.data, data.len, out.bytes);
-    return out;
+    return sheaf_sha256_parts(&data, 1);
 }
 
 sheaf_hash sheaf_sha256_parts(const sheaf_slice *parts, size_t count)
 {
-    sheaf_hasher *hasher = sheaf_hasher_open();
-    assert(hasher);
+    SHA256_CTX context;
+    sheaf_hash out;
+    SHA256_Init(&context);
     for (size_t i = 0; i < count; i++)
-        sheaf_hasher_add(hasher, parts[i]);
-    return sheaf_hasher_close(hasher);
+        SHA256_Update(&context, parts[i].data, parts[i].len);
+    SHA256_Final(out.bytes, &context);
+    return out;
 }
 
 /* The handle is OpenSSL's own context under our name. */

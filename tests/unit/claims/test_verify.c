@@ -209,6 +209,129 @@ static void test_blobs(void **unused)
     (void)unused;
 }
 
+/* Grows the log by `count` cheap entries of many keys' worth of runs. */
+static void grow(kit *k, int count)
+{
+    static const char *const people[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < count; i++) {
+        if (k->state.size - sheaf_coop(&k->state)->digest_size >= SHEAF_DIGEST_ENTRIES)
+            kit_state_digest(k);
+        kit_do(k, people[i % 4], "revenue.record", NULL, "{'amount_cents':%d,'memo':^}", i + 1);
+    }
+}
+
+/* More runs than threads and slots: the same state, whatever the threads. */
+static void test_many_runs(void **unused)
+{
+    kit k;
+    sheaf_err err = {0};
+    world(&k);
+    grow(&k, 5 * 1024);
+    write_folder(&k, "log");
+    sheaf_hash digest = sheaf_state_digest(&k.state);
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        sheaf_verified found;
+        sheaf_verify_options options = {.threads = threads};
+        if (sheaf_verify_folder(dir, &options, &found, &err) != SHEAF_OK)
+            fail_msg("%s", err.message);
+        assert_int_equal(found.entries, k.state.size);
+        assert_memory_equal(found.digest.bytes, digest.bytes, sizeof digest.bytes);
+    }
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
+static void load_checkpoint(sheaf_buffer *out)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_buffer_init(out, SHEAF_NOTE_BYTES_MAX);
+    path_of(path, "log/checkpoint");
+    assert_int_equal(sheaf_file_read(path, out, NULL), SHEAF_OK);
+}
+
+static void check_from(const sheaf_buffer *note, uint64_t trusted, const char *fault)
+{
+    sheaf_verified found;
+    sheaf_err err = {0};
+    sheaf_verify_options options = {.threads = 2, .from = sheaf_buffer_slice(note)};
+    sheaf_status status = sheaf_verify_folder(dir, &options, &found, &err);
+    if (fault ? status == SHEAF_OK || !strstr(err.message, fault) : status != SHEAF_OK)
+        fail_msg("wanted %s: %s", fault ? fault : "sound", err.message);
+    if (!fault)
+        assert_int_equal(found.trusted, trusted);
+}
+
+static void test_from_a_checkpoint(void **unused)
+{
+    kit k, other;
+    sheaf_buffer first, second, elsewhere;
+    world(&k);
+    write_folder(&k, "log");
+    load_checkpoint(&first);
+    uint64_t size = k.state.size;
+    remove_folder();
+    grow(&k, 1500);
+    write_folder(&k, "log");
+    load_checkpoint(&second);
+    check_from(&first, size, NULL);
+    check_from(&second, k.state.size, NULL);
+    remove_folder();
+    world(&other); /* the same length as the first, other entries */
+    grow(&other, 1500);
+    write_folder(&other, "log");
+    load_checkpoint(&elsewhere);
+    remove_folder();
+    kit_close(&k);
+    world(&k);
+    grow(&k, 1);
+    write_folder(&k, "log");
+    check_from(&second, 0, "the log was cut");
+    check_from(&elsewhere, 0, "the log was cut");
+    remove_folder();
+    kit_do(&other, "bob", "revenue.record", NULL, "{'amount_cents':7,'memo':^}");
+    other.log.data[other.log.len - 2] ^= 1; /* the stamp: another entry, whoever signed it */
+    write_folder(&other, "log");
+    check_from(&second, 1500 + size, NULL);
+    check_from(&first, size, NULL);
+    first.data[first.len - 10] ^= 1;
+    check_from(&first, 0, "not one of this log");
+    sheaf_buffer_deinit(&first);
+    sheaf_buffer_deinit(&second);
+    sheaf_buffer_deinit(&elsewhere);
+    remove_folder();
+    kit_close(&other);
+    kit_close(&k);
+    (void)unused;
+}
+
+/* Hashes alone say nothing about rules: a void entry is not found, a changed byte is. */
+static void test_hashes_only(void **unused)
+{
+    kit k;
+    sheaf_verified found;
+    sheaf_err err = {0};
+    sheaf_verify_options hashes = {.threads = 2, .hashes_only = true};
+    world(&k);
+    k.enter_refused = true;
+    k.wrong.bad_signature = true;
+    (void)kit_try(&k, "ann", "revenue.record", "{'amount_cents':7,'memo':^}", NULL);
+    write_folder(&k, "log");
+    assert_int_equal(verify(&found, &err), SHEAF_FAULT);
+    assert_int_equal(found.fault_entry, k.state.size - 1);
+    assert_non_null(strstr(found.fault_rests_on, "signature"));
+    if (sheaf_verify_folder(dir, &hashes, &found, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(found.entries, k.state.size);
+    assert_string_equal(found.origin, KIT_ORIGIN);
+    remove_folder();
+    write_folder(&k, "hub");
+    assert_int_equal(sheaf_verify_folder(dir, &hashes, &found, &err), SHEAF_FAULT);
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
 /* ---- over HTTP ---- */
 
 static sheaf_http_verdict serve_file(void *context, const sheaf_http_request *request,
@@ -264,7 +387,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound_folder), cmocka_unit_test(test_any_byte),
         cmocka_unit_test(test_faults),       cmocka_unit_test(test_blobs),
-        cmocka_unit_test(test_url),
+        cmocka_unit_test(test_many_runs),    cmocka_unit_test(test_from_a_checkpoint),
+        cmocka_unit_test(test_hashes_only),  cmocka_unit_test(test_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

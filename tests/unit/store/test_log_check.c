@@ -1,6 +1,6 @@
 #include "folder.h"
 
-#include "store/log_check.h"
+#include "log_walk.h"
 #include "store/log_store.h"
 
 #include <fcntl.h>
@@ -11,7 +11,7 @@ static sheaf_status checked(sheaf_err *err)
 {
     sheaf_buffer note;
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    sheaf_status status = sheaf_log_check(folder, NULL, NULL, &note, err);
+    sheaf_status status = walk_log(folder, NULL, NULL, &note, err);
     sheaf_buffer_deinit(&note);
     return status;
 }
@@ -22,7 +22,7 @@ static sheaf_status verified(const sheaf_vkey *key, sheaf_err *err)
     sheaf_buffer note;
     sheaf_checkpoint head;
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    sheaf_status status = sheaf_log_check(folder, NULL, NULL, &note, err);
+    sheaf_status status = walk_log(folder, NULL, NULL, &note, err);
     if (status == SHEAF_OK)
         status = sheaf_checkpoint_open(sheaf_buffer_slice(&note), key, &head, err);
     sheaf_buffer_deinit(&note);
@@ -232,7 +232,7 @@ static void test_visitor_stops(void **unused)
     (void)unused;
     make_log();
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    assert_int_equal(sheaf_log_check(folder, stop_at_7, NULL, &note, &err), SHEAF_INVALID);
+    assert_int_equal(walk_log(folder, stop_at_7, NULL, &note, &err), SHEAF_INVALID);
     assert_string_equal(err.message, "seven");
     sheaf_buffer_deinit(&note);
 }

@@ -1,6 +1,6 @@
 #include "folder.h"
 
-#include "store/log_check.h"
+#include "log_walk.h"
 #include "store/log_store.h"
 
 static void append(sheaf_log_store *store, uint64_t from, uint64_t count)
@@ -37,7 +37,7 @@ static void check_folder(uint64_t size)
     sheaf_buffer note;
     uint64_t seen = 0;
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    assert_ok(sheaf_log_check(folder, expect_entry, &seen, &note, &why));
+    assert_ok(walk_log(folder, expect_entry, &seen, &note, &why));
     assert_int_equal(seen, size);
     sheaf_buffer_deinit(&note);
 }
@@ -334,7 +334,7 @@ static void test_rotation(void **unused)
     }
     sheaf_buffer note;
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    assert_ok(sheaf_log_check(folder, NULL, NULL, &note, &why));
+    assert_ok(walk_log(folder, NULL, NULL, &note, &why));
     /* A copy of the public files alone is a log that can be carried on. */
     shell("rm -r '%s/journal'", folder);
     assert_ok(sheaf_log_store_open(&store, folder, false, &why));
@@ -343,7 +343,7 @@ static void test_rotation(void **unused)
     assert_ok(sheaf_log_store_append(store, &entry, 1, &why));
     assert_ok(publish_at(store, 871, &why));
     sheaf_log_store_close(store);
-    assert_ok(sheaf_log_check(folder, NULL, NULL, &note, &why));
+    assert_ok(walk_log(folder, NULL, NULL, &note, &why));
     sheaf_buffer_deinit(&note);
 }
 

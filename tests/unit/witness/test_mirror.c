@@ -6,7 +6,7 @@
 #include "log/visible.h"
 #include "net/client.h"
 #include "net/server.h"
-#include "store/log_check.h"
+#include "../store/log_walk.h"
 #include "store/log_files.h"
 #include "store/log_store.h"
 #include "witness/server.h"
@@ -193,7 +193,7 @@ static void test_keeps_all(void **unused)
         assert_int_equal(add(old), 200);
         old = sizes[i];
         /* As a folder it is a whole log: the checker of logs reads it. */
-        assert_ok(sheaf_log_check(mirrored, NULL, NULL, &note, &why));
+        assert_ok(walk_log(mirrored, NULL, NULL, &note, &why));
     }
     assert_int_equal(tile("tile/entries/002.p/188", &reply), 200);
     assert_int_equal(tile("tile/entries/000.p/5", &reply), 200); /* of the full one */

@@ -1,0 +1,111 @@
+/* What entries name and the log does not hold: blobs and texts; see verify.h. */
+#include <dirent.h>
+
+#include "base/encode.h"
+#include "claims/recompute.h"
+#include "claims/verify_internal.h"
+#include "coop/view.h"
+#include "learn/model.h"
+#include "store/texts.h"
+
+/* ---- rounds ---- */
+
+static sheaf_status evidence(const sheaf_verification *v, const sheaf_hash *hash, size_t max,
+                             sheaf_buffer *out, bool *found, sheaf_err *err)
+{
+    sheaf_buffer_reset(out);
+    out->max = max;
+    *found = false;
+    if (!v->blobs)
+        return SHEAF_OK;
+    SHEAF_TRY(v->blobs->get(v->blobs->context, hash, out, found, err));
+    if (!*found)
+        return SHEAF_OK;
+    sheaf_hash is = sheaf_sha256(sheaf_buffer_slice(out));
+    if (sheaf_hash_equal(&is, hash))
+        return SHEAF_OK;
+    char hex[SHEAF_HEX_LEN_32 + 1];
+    sheaf_hex_32(hash->bytes, hex);
+    return sheaf_fail(err, SHEAF_FAULT, "blob %s holds other bytes than those of its hash",
+                      hex);
+}
+
+static sheaf_status round_check(sheaf_verification *v, const struct sheaf_row_round *round,
+                                const sheaf_hash *manifest, sheaf_buffer *result,
+                                sheaf_buffer *base, sheaf_buffer *transcript, sheaf_err *err)
+{
+    size_t max = 0;
+    bool found, base_found = true;
+    v->out->rounds++;
+    SHEAF_TRY(evidence(v, &round->result, SHEAF_MODEL_BYTES_MAX, result, &found, err));
+    v->out->results_checked += found;
+    v->out->results_missing += !found;
+    if (!sheaf_hash_is_zero(&round->base))
+        SHEAF_TRY(evidence(v, &round->base, SHEAF_MODEL_BYTES_MAX, base, &base_found, err));
+    SHEAF_TRY(sheaf_round_transcript_max(&v->replay.state, round, manifest, &max, err));
+    SHEAF_TRY(evidence(v, &round->transcript, max, transcript, &found, err));
+    v->out->transcripts_checked += found && base_found;
+    v->out->transcripts_missing += !(found && base_found);
+    if (!found || !base_found)
+        return SHEAF_OK;
+    return sheaf_round_recompute(&v->replay.state, round, manifest,
+                                 sheaf_buffer_slice(transcript), sheaf_buffer_slice(base), NULL,
+                                 err);
+}
+
+sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err)
+{
+    sheaf_buffer result, base, transcript;
+    sheaf_status status = SHEAF_OK;
+    uint32_t count = sheaf_round_count(&v->replay.state);
+    sheaf_buffer_init(&result, 0);
+    sheaf_buffer_init(&base, 0);
+    sheaf_buffer_init(&transcript, 0);
+    for (uint32_t i = 0; i < count && status == SHEAF_OK; i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(&v->replay.state, i);
+        sheaf_buffer_reset(&base);
+        if (round->state == SHEAF_round_state_closed)
+            status = round_check(v, round, &v->manifests[i], &result, &base, &transcript, err);
+        sheaf_verify_progress(v, "rounds", i + 1, count);
+    }
+    sheaf_buffer_deinit(&transcript);
+    sheaf_buffer_deinit(&base);
+    sheaf_buffer_deinit(&result);
+    return status;
+}
+
+/* ---- texts ---- */
+
+static sheaf_status text_check(sheaf_verification *v, const sheaf_texts *texts,
+                               const char *name, sheaf_err *err)
+{
+    sheaf_hash commitment;
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer text;
+    sheaf_err why = {0};
+    if (!sheaf_base64url_get(sheaf_str(name), commitment.bytes, sizeof commitment.bytes))
+        return sheaf_fail(err, SHEAF_FAULT, "%s/%s is not the file of a text", texts->dir,
+                          name);
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    sheaf_status status = sheaf_text_get(texts, &commitment, salt, &text, &why);
+    sheaf_buffer_deinit(&text);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_FAULT, "%s/%.43s: %.250s", texts->dir, name, why.message);
+    v->out->texts_checked++;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_verify_texts(sheaf_verification *v, const char *dir, sheaf_err *err)
+{
+    sheaf_texts texts = {0};
+    sheaf_status status = SHEAF_OK;
+    SHEAF_TRY(sheaf_path(texts.dir, err, "%s/texts", dir));
+    DIR *folder = opendir(texts.dir);
+    if (!folder)
+        return SHEAF_OK; /* none were kept */
+    for (struct dirent *item; status == SHEAF_OK && (item = readdir(folder));)
+        if (item->d_name[0] != '.')
+            status = text_check(v, &texts, item->d_name, err);
+    closedir(folder);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* claims/verify_internal.h - what the files of the verification share. */
+#ifndef SHEAF_CLAIMS_VERIFY_INTERNAL_H
+#define SHEAF_CLAIMS_VERIFY_INTERNAL_H
+
+#include "claims/verify.h"
+#include "store/log_check.h"
+
+/* What one verification works on. */
+typedef struct {
+    const sheaf_verify_options *options;
+    const sheaf_blob_source *blobs;
+    sheaf_verified *out;
+    sheaf_log_check *check;
+    sheaf_ahead_keys *keys;
+    sheaf_replay replay;
+    sheaf_checkpoint from;              /* verified before; size 0: none */
+    sheaf_public_key from_key, log_key; /* the log's key then; the one that is asked for now */
+    bool has_log_key;
+    sheaf_hash *manifests; /* leaf hash of the entry that opened each round */
+    size_t manifest_count, manifest_capacity;
+    sheaf_buffer note;
+    char entry_fault[SHEAF_REPLAYED_TEXT_MAX]; /* the first void entry or false claim */
+} sheaf_verification;
+
+void sheaf_verify_progress(const sheaf_verification *v, const char *what, uint64_t done,
+                           uint64_t of);
+
+/* Results and transcripts of closed rounds. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err);
+
+/* The texts of DIR/texts against their commitments. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_texts(sheaf_verification *v, const char *dir,
+                                               sheaf_err *err);
+
+#endif
