@@ -1,0 +1,84 @@
+#include "cli/demo_steps.h"
+
+#include "coop/view.h"
+#include "store/blob.h"
+#include "store/clock.h"
+
+#include <stdio.h>
+
+static void tell_round(const demo_run *s, const struct sheaf_row_round *round)
+{
+    if (round->task == SHEAF_task_statistics)
+        demo_tell(&s->d, "round", "  round %2u  means and deviations of all, from one sum",
+                  round->number);
+    else if (round->task == SHEAF_task_train)
+        demo_tell(&s->d, "round",
+                  "  round %2u  trained; before it: loss %.4f, accuracy %.3f on %u records, "
+                  "attested by %u",
+                  round->number, round->log_loss_millionths / 1e6,
+                  round->accuracy_millionths / 1e6, round->records, round->attested);
+    else
+        demo_tell(&s->d, "round", "  round %2u  evaluated on held-out records", round->number);
+}
+
+/* True once the round has its result, and the next may open. */
+static bool settled(const demo_run *s, const struct sheaf_row_round *round)
+{
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(demo_look(s), round->mandate);
+    return round->state == SHEAF_round_state_aborted
+           || (round->state == SHEAF_round_state_closed
+               && round->attested >= mandate->attest_min);
+}
+
+sheaf_status demo_train(demo_run *s, sheaf_err *err)
+{
+    demo *d = &s->d;
+    demo_tell(d, "training",
+              "Four nodes start, each beside its own data, and check the mandate "
+              "themselves.");
+    demo_close_sessions(s);
+    SHEAF_TRY(demo_start_nodes(d, err));
+    uint32_t told = 0;
+    int64_t since = sheaf_clock_ms();
+    while (!sheaf_evaluation_count(demo_look(s))) {
+        SHEAF_TRY(demo_pause(s, since, "the training", err));
+        SHEAF_TRY(demo_refresh(s, err));
+        const sheaf_state *state = demo_look(s);
+        while (told < sheaf_round_count(state) && settled(s, sheaf_round_at(state, told))) {
+            const struct sheaf_row_round *round = sheaf_round_at(state, told++);
+            if (round->state == SHEAF_round_state_aborted)
+                return sheaf_fail(err, SHEAF_FAULT, "round %u was aborted", round->number);
+            tell_round(s, round);
+            d->rounds++;
+        }
+    }
+    const sheaf_state *state = demo_look(s);
+    const struct sheaf_row_evaluation *e = sheaf_evaluation_at(state, 0);
+    d->release_round = sheaf_mandate_find(state, d->mandate)->result_round;
+    demo_tell(d, "evaluated",
+              "On %u held-out records of all: accuracy %.3f, AUC %.3f, log loss "
+              "%.3f, from one more sum.",
+              e->records, e->accuracy_millionths / 1e6, e->auc_millionths / 1e6,
+              e->log_loss_millionths / 1e6);
+    return SHEAF_OK;
+}
+
+/* The model's bytes from the hub's folder, beside what training alone and pooling would give.
+ */
+sheaf_status demo_check_model(demo_run *s, sheaf_err *err)
+{
+    sheaf_blobs blobs;
+    sheaf_buffer model;
+    snprintf(blobs.dir, sizeof blobs.dir, "%.900s/blobs", s->d.dir);
+    sheaf_buffer_init(&model, 1 << 20);
+    sheaf_status status = sheaf_blob_read(
+        &blobs, &sheaf_round_find(demo_look(s), s->d.release_round)->result, &model, err);
+    if (status == SHEAF_OK)
+        status = demo_compare(&s->d, sheaf_buffer_slice(&model), err);
+    sheaf_buffer_deinit(&model);
+    if (status == SHEAF_OK)
+        demo_tell(&s->d, "compared",
+                  "The masked sums made the very bytes that the same training "
+                  "without masks makes.");
+    return status;
+}
