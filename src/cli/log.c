@@ -1,5 +1,6 @@
 /* cli/log.c - `sheaf log show`, `sheaf log entry`, `sheaf log vkey`: reading a folder's log. */
 #include "cli/cli.h"
+#include "cli/log_source.h"
 
 #include "base/text.h"
 #include "claims/replay.h"
@@ -194,37 +195,16 @@ const sheaf_command sheaf_command_log_entry = {
 
 /* ---- vkey ---- */
 
-static sheaf_status first_entry(void *context, uint64_t index, sheaf_slice entry,
-                                sheaf_err *err)
-{
-    (void)index;
-    sheaf_replayed result;
-    return sheaf_replay_entry(context, entry, &result, err);
-}
-
-static sheaf_status put_vkey(reader *r, sheaf_buffer *out, sheaf_err *err)
-{
-    SHEAF_TRY(sheaf_log_store_range(r->store, 0, 1, first_entry, &r->replay, err));
-    const struct sheaf_row_coop *coop = sheaf_coop(&r->replay.state);
-    if (!coop)
-        return sheaf_fail(err, SHEAF_FAULT, "the first entry of the log founds no co-op");
-    sheaf_vkey key;
-    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, SHEAF_WORDS(coop->origin),
-                              coop->log_key.bytes, err));
-    sheaf_vkey_put(out, &key);
-    return SHEAF_OK;
-}
-
 static int run_vkey(const sheaf_arguments *arguments)
 {
     sheaf_err err;
-    reader r;
-    if (reader_open(&r, arguments->argument[0], &err) != SHEAF_OK)
-        return sheaf_report(arguments, &err);
+    sheaf_vkey key;
     sheaf_buffer text;
+    if (sheaf_log_folder_key(arguments->argument[0], &key, &err) != SHEAF_OK)
+        return sheaf_report(arguments, &err);
     sheaf_buffer_init(&text, SHEAF_VKEY_TEXT_MAX + 1);
-    sheaf_status status = put_vkey(&r, &text, &err);
-    if (arguments->json && status == SHEAF_OK) {
+    sheaf_vkey_put(&text, &key);
+    if (arguments->json) {
         sheaf_buffer vkey = text;
         sheaf_buffer_init(&text, 2 * SHEAF_VKEY_TEXT_MAX);
         sheaf_json_writer w = sheaf_json_begin(&text);
@@ -233,9 +213,8 @@ static int run_vkey(const sheaf_arguments *arguments)
         sheaf_json_close(&w);
         sheaf_buffer_deinit(&vkey);
     }
-    int code = status == SHEAF_OK ? sheaf_print(&text) : sheaf_report(arguments, &err);
+    int code = sheaf_print(&text);
     sheaf_buffer_deinit(&text);
-    reader_close(&r);
     return code;
 }
 

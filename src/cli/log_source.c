@@ -1,6 +1,9 @@
 #include "cli/log_source.h"
 
+#include "claims/replay.h"
+#include "coop/view.h"
 #include "store/log_files.h"
+#include "store/log_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,4 +163,42 @@ sheaf_status sheaf_log_source_prove(sheaf_log_source *source, uint64_t index, sh
                           "the log's tiles do not make the root of its checkpoint: check it "
                           "with sheaf verify");
     return SHEAF_OK;
+}
+
+/* ---- the key of a folder's log ---- */
+
+static sheaf_status replay_founding(void *context, uint64_t index, sheaf_slice entry,
+                                    sheaf_err *err)
+{
+    sheaf_replayed result;
+    (void)index;
+    return sheaf_replay_entry(context, entry, &result, err);
+}
+
+static sheaf_status find_key(const char *dir, const sheaf_log_store *store,
+                             sheaf_replay *replay, sheaf_vkey *out, sheaf_err *err)
+{
+    if (!sheaf_log_store_size(store))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s holds no log; found a co-op with: sheaf found %s", dir, dir);
+    SHEAF_TRY(sheaf_log_store_range(store, 0, 1, replay_founding, replay, err));
+    const struct sheaf_row_coop *coop = sheaf_coop(&replay->state);
+    if (!coop)
+        return sheaf_fail(err, SHEAF_FAULT, "the first entry of %s/log founds no co-op", dir);
+    return sheaf_vkey_make(out, SHEAF_VKEY_ED25519, SHEAF_WORDS(coop->origin),
+                           coop->log_key.bytes, err);
+}
+
+sheaf_status sheaf_log_folder_key(const char *dir, sheaf_vkey *out, sheaf_err *err)
+{
+    sheaf_log_store *store;
+    sheaf_replay replay;
+    SHEAF_TRY(sheaf_log_store_open(&store, dir, true, err));
+    sheaf_status status = sheaf_replay_init(&replay, SHEAF_REVISION, err);
+    if (status == SHEAF_OK) {
+        status = find_key(dir, store, &replay, out, err);
+        sheaf_replay_deinit(&replay);
+    }
+    sheaf_log_store_close(store);
+    return status;
 }

@@ -37,4 +37,8 @@ SHEAF_MUST_USE sheaf_status sheaf_log_source_prove(sheaf_log_source *source, uin
                                                    sheaf_hash *leaf, sheaf_proof *out,
                                                    sheaf_err *err);
 
+/* The log's key as the founding entry of a folder's log names it. */
+SHEAF_MUST_USE sheaf_status sheaf_log_folder_key(const char *dir, sheaf_vkey *out,
+                                                 sheaf_err *err);
+
 #endif

@@ -5,8 +5,7 @@
 
 #include "coop/view.h"
 #include "node/follower_batch.h"
-
-static const char forked[] = "the hub signed another history than the one it showed before";
+#include "node/fork.h"
 
 enum { OPEN_TRIES = 5 };
 #define FETCH_BYTES_MAX ((size_t)1 << 30) /* of new entries in one step */
@@ -93,18 +92,6 @@ static sheaf_status replay_own(sheaf_follower *f, const sheaf_log_store *store, 
     return sheaf_buffer_check(&f->note, "the checkpoint", err);
 }
 
-static sheaf_status refuse_after_fork(const char *home, sheaf_err *err)
-{
-    char path[SHEAF_PATH_MAX];
-    SHEAF_TRY(sheaf_path(path, err, "%s/fork/theirs", home));
-    if (!sheaf_file_exists(path))
-        return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_FAULT,
-                      "the hub once showed %s two histories; both checkpoints are in %s/fork: "
-                      "show them to the other members, then remove that folder to go on",
-                      home, home);
-}
-
 /* Reads the copy as it stands. Whoever holds the home may be writing just now, and replace a
  * file that is to be read: so a failure is looked at again. */
 static sheaf_status visit_home(sheaf_follower *f, sheaf_err *err)
@@ -129,7 +116,7 @@ sheaf_status sheaf_follower_open(sheaf_follower *f, const char *home, const char
     *f = (sheaf_follower){0};
     sheaf_buffer_init(&f->note, SHEAF_NOTE_BYTES_MAX);
     SHEAF_TRY(sheaf_path(f->home, err, "%s", home));
-    SHEAF_TRY(refuse_after_fork(home, err));
+    SHEAF_TRY(sheaf_fork_refuse(home, err));
     if (origin && origin[0]) {
         if (!sheaf_origin_valid(sheaf_str(origin)))
             return sheaf_fail(err, SHEAF_INVALID, "%s is no origin of a log", origin);
@@ -168,28 +155,30 @@ typedef struct {
     sheaf_tree tree;            /* with them */
 } step;
 
-static sheaf_status keep_proof(const sheaf_follower *f, sheaf_slice theirs, sheaf_err *err)
+/* The log's key signed both notes, and they do not fit: ends following for good, if that can be
+ * proven to others. */
+static sheaf_status judge(step *s, sheaf_err *err)
 {
-    char dir[SHEAF_PATH_MAX], path[SHEAF_PATH_MAX];
-    SHEAF_TRY(sheaf_path(dir, err, "%s/fork", f->home));
-    SHEAF_TRY(sheaf_folder_make(dir, 0700, err));
-    SHEAF_TRY(sheaf_path(path, err, "%s/ours", dir));
-    SHEAF_TRY(sheaf_file_write(path, 0600, sheaf_buffer_slice(&f->note), err));
-    SHEAF_TRY(sheaf_path(path, err, "%s/theirs", dir));
-    return sheaf_file_write(path, 0600, theirs, err);
-}
-
-/* Keeps both checkpoints, which the log's key signed, and ends following for good. */
-static sheaf_status halt(sheaf_follower *f, sheaf_slice theirs, const char *why, sheaf_err *err)
-{
-    sheaf_err disk;
-    f->halted = true;
-    if (keep_proof(f, theirs, &disk) == SHEAF_OK)
-        (void)sheaf_fail(&f->reason, SHEAF_FAULT, "%s; both checkpoints are kept in %s/fork",
-                         why, f->home);
+    sheaf_follower *f = s->f;
+    char path[SHEAF_PATH_MAX];
+    sheaf_err why = {0};
+    sheaf_status status =
+        sheaf_fork_prove(f->home, sheaf_buffer_slice(&f->note), sheaf_buffer_slice(&s->note),
+                         s->transport, &f->halted, &why);
+    if (!f->halted) /* garbled on the way, an older checkpoint, or the hub is silent */
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_fork_path(f->home, path, err));
+    if (status == SHEAF_OK)
+        (void)sheaf_fail(&f->reason, SHEAF_FAULT,
+                         "the hub signed another history than the one it showed before; the "
+                         "proof is %.200s: show it to the other members",
+                         path);
     else
-        (void)sheaf_fail(&f->reason, SHEAF_FAULT, "%s; and the proof could not be kept: %.150s",
-                         why, disk.message);
+        (void)sheaf_fail(
+            &f->reason, SHEAF_FAULT,
+            "the hub signed another history than the one it showed before; and the "
+            "proof could not be kept: %.150s",
+            why.message);
     return sheaf_fail(err, SHEAF_FAULT, "%s", f->reason.message);
 }
 
@@ -286,12 +275,19 @@ static sheaf_status head_check(step *s, sheaf_err *err)
         SHEAF_TRY(sheaf_checkpoint_open(note, &f->log_key, &s->head, err));
     uint64_t size = f->replay.tree.size;
     sheaf_hash root = sheaf_tree_root(&f->replay.tree);
-    if (s->head.size < size)
-        return halt(f, note, "the hub shows fewer entries than before: its log has shrunk",
-                    err);
-    if (s->head.size == size && !sheaf_hash_equal(&s->head.root, &root))
-        return halt(f, note, forked, err);
-    return SHEAF_OK;
+    if (s->head.size > size || (s->head.size == size && sheaf_hash_equal(&s->head.root, &root)))
+        return SHEAF_OK;
+    if (f->note.len)
+        SHEAF_TRY(judge(s, err));
+    if (s->head.size == size)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the hub's checkpoint of %llu entries has another root than the copy "
+                          "in %s",
+                          (unsigned long long)size, f->home);
+    return sheaf_fail(err, SHEAF_IO,
+                      "the hub shows a checkpoint of %llu entries, older than the %llu that it "
+                      "showed before: nothing is taken from it until it is up to date",
+                      (unsigned long long)s->head.size, (unsigned long long)size);
 }
 
 static sheaf_status keep(step *s, sheaf_log_store *store, sheaf_err *err)
@@ -356,29 +352,6 @@ static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err 
     return keep_and_fold(s, err);
 }
 
-/* Entries that do not fit may be garbled on the way, or be another history: that is proven when
- * all entries from the first on make the root of the signed checkpoint. */
-static bool proves_fork(step *s)
-{
-    sheaf_slice rest, entry;
-    s->tree = (sheaf_tree){0};
-    for (uint64_t first = 0; first < s->head.size; first += SHEAF_TILE_WIDTH) {
-        uint64_t left = s->head.size - first;
-        uint64_t width = left < SHEAF_TILE_WIDTH ? left : SHEAF_TILE_WIDTH;
-        if (fetch_bundle(s, first / SHEAF_TILE_WIDTH, (uint16_t)width, NULL) != SHEAF_OK)
-            return false;
-        rest = sheaf_buffer_slice(&s->bundle);
-        for (uint64_t i = 0; i < width; i++) {
-            if (!sheaf_bundle_next(&rest, &entry))
-                return false;
-            sheaf_hash leaf = sheaf_tree_leaf(entry);
-            sheaf_tree_append(&s->tree, &leaf);
-        }
-    }
-    sheaf_hash root = sheaf_tree_root(&s->tree);
-    return sheaf_hash_equal(&root, &s->head.root);
-}
-
 sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *transport,
                                  int64_t now_ms, sheaf_err *err)
 {
@@ -395,8 +368,8 @@ sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *trans
         s.fresh.bytes.max = FETCH_BYTES_MAX;
         mismatch = false;
         status = run_step(&s, now_ms, &mismatch, err);
-        if (mismatch && turn == 1 && f->knows_key && proves_fork(&s))
-            status = halt(f, sheaf_buffer_slice(&s.note), forked, err);
+        if (mismatch && turn == 1 && f->note.len)
+            (void)judge(&s, err); /* else the bytes were garbled, or nothing proves it */
         sheaf_follower_batch_deinit(&s.fresh);
         sheaf_buffer_deinit(&s.bundle);
         sheaf_buffer_deinit(&s.note);

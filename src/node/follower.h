@@ -4,9 +4,9 @@
  * HOME/log and HOME/journal hold the copy (store/log_store.h). Every step forward is a
  * checkpoint that the log's key signed, of the origin that this home belongs to, whose tree
  * begins with the whole tree that was seen before; its entries are durable here before they
- * count. A hub that signed anything else - a smaller log, another history - is left for good:
- * both checkpoints are kept in HOME/fork/ as proof, and nothing goes on until a person has
- * looked.
+ * count. A hub that signed another history than it showed before is left for good: the proof is
+ * kept (node/fork.h), and nothing goes on until a person has looked. An older checkpoint of the
+ * same history, from a cache or a restored folder, is only not followed.
  *
  * The node holds its home while it runs. A command only visits: it reads the copy as it stands,
  * and writes what it fetches if nobody holds the home at that moment.

@@ -10,7 +10,7 @@ import shutil
 import threading
 import urllib.request
 
-from kit import Folder, Hub, check, finish, refused, sheaf
+from kit import Folder, Hub, check, finish, free_port, refused, sheaf
 
 VECTORS = os.path.join(os.environ["SOURCE"], "tests", "vectors", "tlog")
 
@@ -172,6 +172,57 @@ def served(scratch):
     refused("a folder without a log", 1, "holds no log", "log", "proof", scratch, 0)
 
 
+def fork(scratch):
+    """The hub's folder is copied, and both copies go on under the same keys."""
+    coop, home, b = (os.path.join(scratch, name) for name in ("f", "f-home", "f-bea"))
+    port = free_port()
+    sheaf("found", coop, "--name", "Forked", "--purpose", "to be tried", "--member", "Ada",
+          "--person", "--demonstration", "--home", home, "--hub", f"http://127.0.0.1:{port}")
+    vkey = sheaf("log", "vkey", coop).stdout.strip()
+    with Hub(coop, port) as hub:
+        index = json.loads(sheaf("join", hub.url, "--member", "Bea", "--person", "--home", b,
+                                 "--json").stdout)["index"]
+        sheaf("member", "admit", "--home", home, "--member", index)
+        done = sheaf("status", "--home", b)
+        check("Bea follows", done.returncode == 0, done.stderr)
+    other = os.path.join(scratch, "f2")
+    shutil.copytree(coop, other)
+    with Hub(coop, port):
+        sheaf("motion", "open", "--home", home, "--title", "What Bea sees")
+        done = sheaf("status", "--home", b)
+        check("Bea sees one history", done.returncode == 0, done.stderr)
+    done = sheaf("log", "evidence", "--home", b)
+    check("there is no evidence", done.returncode == 0 and "never" in done.stdout, done.stderr)
+    with Hub(other, port):
+        done = sheaf("status", "--home", b)
+        check("a restored, older folder is not followed", done.returncode == 1
+              and "older than the" in done.stderr, done.stderr)
+        # Ada as the other history has her: without her copy of the first one.
+        twin = home + "2"
+        shutil.copytree(home, twin, ignore=shutil.ignore_patterns("log", "journal"))
+        for title in ("Another history", "that is longer"):
+            sheaf("motion", "open", "--home", twin, "--title", title)
+        refused("Bea's node stops at another one", 3, "another history", "node", "--home", b)
+        refused("and stays so", 3, "two histories", "status", "--home", b)
+    proof = os.path.join(scratch, "evidence")
+    done = sheaf("log", "evidence", "--home", b, "--out", proof)
+    check("the evidence is shown", done.returncode == 3 and "Two histories" in done.stdout,
+          done.stdout + done.stderr)
+    done = sheaf("log", "evidence", proof, "--vkey", vkey, "--json")
+    check("anybody can check it", done.returncode == 3
+          and json.loads(done.stdout)["two_histories"] is True, done.stdout + done.stderr)
+    refused("but only with the log's key", 1, "proves nothing", "log", "evidence", proof, "--vkey",
+            keys()[0])
+    refused("which must be given", 2, "--vkey", "log", "evidence", proof)
+    text = open(proof, encoding="utf-8").read()
+    for name, spoiled in (("a changed root", text.replace("root ", "root A", 1)),
+                          ("half of it", text[:len(text) // 2]), ("nothing", "")):
+        with open(proof, "w", encoding="utf-8") as file:
+            file.write(spoiled)
+        refused(f"{name} proves nothing", 1, "proves nothing", "log", "evidence", proof, "--vkey",
+                vkey)
+
+
 def main():
     with Folder() as scratch:
         folder = os.path.join(scratch, "sample")
@@ -184,6 +235,7 @@ def main():
             proofs(scratch, url, "a mirror")
             consistency(scratch, url, "a mirror")
         served(scratch)
+        fork(scratch)
     finish()
 
 
