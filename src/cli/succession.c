@@ -1,0 +1,163 @@
+/* cli/succession.c - `sheaf succession keys`, `sign` and `begin`: a new hub, appointed by the
+ * members, where the old one is lost, hostile or leaves. */
+#include "cli/cli.h"
+
+#include "base/encode.h"
+#include "hub/succeed.h"
+#include "node/appointment.h"
+#include "acts/submission.h"
+#include "store/clock.h"
+#include "store/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- keys ---- */
+
+static int run_keys(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    uint8_t hub[SHEAF_PUBLIC_BYTES], log[SHEAF_PUBLIC_BYTES];
+    char hub_text[44], log_text[44];
+    if (sheaf_hub_keys(a->argument[0], hub, log, &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
+    sheaf_base64url_32(hub, hub_text);
+    sheaf_base64url_32(log, log_text);
+    printf(a->json ? "{\"hub_key\":\"%s\",\"log_key\":\"%s\"}\n"
+                   : "--hub-key %s --log-key %s\n",
+           hub_text, log_text);
+    return SHEAF_EXIT_DONE;
+}
+
+const sheaf_command sheaf_command_succession_keys = {
+    .name = "succession keys",
+    .arguments = "DIR",
+    .summary = "make the keys of a new hub in its folder, and show what members sign for",
+    .options = {{0}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_keys,
+};
+
+/* ---- sign ---- */
+
+static void tell_signed(const sheaf_arguments *a, const char *file, uint64_t size,
+                        const sheaf_hash *root)
+{
+    char hex[SHEAF_HEX_LEN_32 + 1];
+    sheaf_buffer out;
+    sheaf_hex_32(root->bytes, hex);
+    if (!a->json) {
+        printf("Signed over %llu entries with root %s; hand %s to who runs the new hub.\n",
+               (unsigned long long)size, hex, file);
+        return;
+    }
+    sheaf_buffer_init(&out, 8192);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    sheaf_json_member_put_string(&w, "file", sheaf_str(file));
+    sheaf_json_member_put_string(&w, "root", sheaf_str(hex));
+    sheaf_json_member_put_int(&w, "size", (int64_t)size);
+    sheaf_json_close(&w);
+    (void)sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
+}
+
+static int run_sign(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX];
+    long long size = 0;
+    uint64_t end = 0;
+    sheaf_hash root;
+    sheaf_buffer out;
+    sheaf_appointment appointment = {.home = home,
+                                     .url = a->value[2],
+                                     .unwitnessed = a->value[5] != NULL,
+                                     .now_ms = sheaf_clock_ms()};
+    if (!a->value[0] || !a->value[1] || !a->value[2] || !a->value[3])
+        return sheaf_usage(&sheaf_command_succession_sign,
+                           "--hub-key, --log-key, --url and --out are needed");
+    if (!sheaf_base64url_get(sheaf_str(a->value[0]), appointment.hub_key, 32)
+        || !sheaf_base64url_get(sheaf_str(a->value[1]), appointment.log_key, 32))
+        return sheaf_usage(&sheaf_command_succession_sign,
+                           "a key is 43 characters of base64url, as succession keys shows it");
+    if (a->value[4] && !sheaf_number(a->value[4], 1, SHEAF_REF_MAX, &size))
+        return sheaf_usage(&sheaf_command_succession_sign, "--size is a number of entries");
+    appointment.size = (uint64_t)size;
+    sheaf_buffer_init(&out, SHEAF_SUBMISSION_MAX);
+    sheaf_status status = sheaf_home_path(a->value[6], home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_appointment_sign(&appointment, &out, &end, &root, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_file_write(a->value[3], 0644, sheaf_buffer_slice(&out), &err);
+    sheaf_buffer_deinit(&out);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    tell_signed(a, a->value[3], end, &root);
+    return SHEAF_EXIT_DONE;
+}
+
+const sheaf_command sheaf_command_succession_sign = {
+    .name = "succession sign",
+    .arguments = "",
+    .summary = "sign for a new hub, over the end of your own verified copy of the log",
+    .detail =
+        "It works without the old hub. All who sign must name the same end of the log, keys\n"
+        "and address; the new hub's operator collects the files.",
+    .options = {{"hub-key", "KEY", "the key that signs the new hub's acts"},
+                {"log-key", "KEY", "the key that signs the log's checkpoints"},
+                {"url", "URL", "where the new hub is reached"},
+                {"out", "FILE", "where the signed appointment goes"},
+                {"size", "N", "entries that are carried on (all of the last checkpoint)"},
+                {"unwitnessed", NULL, "although witnesses have not cosigned that checkpoint"},
+                {"home", "DIR", "your home folder, with your key"}},
+    .arguments_min = 0,
+    .arguments_max = 0,
+    .many = -1,
+    .run = run_sign,
+};
+
+/* ---- begin ---- */
+
+static int run_begin(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    sheaf_status status = SHEAF_OK;
+    sheaf_buffer files[SHEAF_ARGUMENTS_MAX];
+    sheaf_slice submissions[SHEAF_ARGUMENTS_MAX];
+    int count = a->argument_count - 1;
+    for (int i = 0; i < count; i++)
+        sheaf_buffer_init(&files[i], SHEAF_SUBMISSION_MAX);
+    for (int i = 0; i < count && status == SHEAF_OK; i++) {
+        status = sheaf_file_read(a->argument[i + 1], &files[i], &err);
+        submissions[i] = sheaf_buffer_slice(&files[i]);
+    }
+    if (status == SHEAF_OK)
+        status = sheaf_hub_succeed(a->argument[0], a->value[0], submissions, (size_t)count,
+                                   sheaf_clock_ms(), &err);
+    for (int i = 0; i < count; i++)
+        sheaf_buffer_deinit(&files[i]);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    if (a->json)
+        puts("{\"appointed\":true}");
+    else
+        printf("The members have appointed this hub. Bring back blobs/, texts/ and private.db "
+               "from a backup if\nthere is one; then serve it with:  sheaf serve %s\n",
+               a->argument[0]);
+    return SHEAF_EXIT_DONE;
+}
+
+const sheaf_command sheaf_command_succession_begin = {
+    .name = "succession begin",
+    .arguments = "DIR FILE...",
+    .summary = "carry on a log as the new hub that the members have signed for",
+    .options = {{"from", "FOLDER",
+                 "a mirror, a member's home or a backup with the log (DIR itself)"}},
+    .arguments_min = 2,
+    .arguments_max = SHEAF_ARGUMENTS_MAX,
+    .many = -1,
+    .run = run_begin,
+};
