@@ -1,6 +1,4 @@
 /* What entries name and the log does not hold: blobs and texts; see verify.h. */
-#include <dirent.h>
-
 #include "base/encode.h"
 #include "claims/recompute.h"
 #include "claims/verify_internal.h"
@@ -76,36 +74,9 @@ sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err)
 
 /* ---- texts ---- */
 
-static sheaf_status text_check(sheaf_verification *v, const sheaf_texts *texts,
-                               const char *name, sheaf_err *err)
-{
-    sheaf_hash commitment;
-    uint8_t salt[SHEAF_SALT_BYTES];
-    sheaf_buffer text;
-    sheaf_err why = {0};
-    if (!sheaf_base64url_get(sheaf_str(name), commitment.bytes, sizeof commitment.bytes))
-        return sheaf_fail(err, SHEAF_FAULT, "%s/%s is not the file of a text", texts->dir,
-                          name);
-    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    sheaf_status status = sheaf_text_get(texts, &commitment, salt, &text, &why);
-    sheaf_buffer_deinit(&text);
-    if (status != SHEAF_OK)
-        return sheaf_fail(err, SHEAF_FAULT, "%s/%.43s: %.250s", texts->dir, name, why.message);
-    v->out->texts_checked++;
-    return SHEAF_OK;
-}
-
 sheaf_status sheaf_verify_texts(sheaf_verification *v, const char *dir, sheaf_err *err)
 {
-    sheaf_texts texts = {0};
-    sheaf_status status = SHEAF_OK;
-    SHEAF_TRY(sheaf_path(texts.dir, err, "%s/texts", dir));
-    DIR *folder = opendir(texts.dir);
-    if (!folder)
-        return SHEAF_OK; /* none were kept */
-    for (struct dirent *item; status == SHEAF_OK && (item = readdir(folder));)
-        if (item->d_name[0] != '.')
-            status = text_check(v, &texts, item->d_name, err);
-    closedir(folder);
-    return status;
+    sheaf_texts texts;
+    SHEAF_TRY(sheaf_texts_look(&texts, dir, err));
+    return sheaf_texts_check(&texts, &v->out->texts_checked, err);
 }

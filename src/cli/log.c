@@ -7,12 +7,11 @@
 #include "coop/view.h"
 #include "log/note.h"
 #include "store/log_store.h"
-#include "store/texts.h"
+#include "store/values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 typedef struct {
     sheaf_log_store *store;
@@ -45,8 +44,7 @@ typedef struct {
     reader *r;
     bool json;
     uint64_t from;
-    sheaf_texts texts; /* the members' names, where the folder has them */
-    bool has_texts;
+    sheaf_values values; /* the members' names, where the folder has them */
     sheaf_arena arena;
 } show;
 
@@ -69,7 +67,8 @@ static void put_signer(show *s, sheaf_slice bytes, char out[SIGNER_MAX])
 {
     sheaf_entry entry;
     sheaf_buffer name;
-    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_detail detail;
+    sheaf_value value = SHEAF_VALUE_GONE;
     s->arena.used = 0;
     snprintf(out, SIGNER_MAX, "–");
     if (sheaf_entry_decode(bytes, SHEAF_REVISION, &s->arena, &entry, NULL) != SHEAF_OK)
@@ -84,10 +83,12 @@ static void put_signer(show *s, sheaf_slice bytes, char out[SIGNER_MAX])
     const sheaf_state *state = &s->r->replay.state;
     const struct sheaf_row_member *member = sheaf_member_find(state, entry.act->by);
     snprintf(out, SIGNER_MAX, "member %u", entry.act->by);
-    if (!member || !s->has_texts)
+    if (!member || !s->values.private)
         return;
     sheaf_buffer_init(&name, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_text_get(&s->texts, &member->name, salt, &name, NULL) == SHEAF_OK) {
+    if (sheaf_private_find(s->values.private, &member->name, &value, &detail, &name, NULL)
+            == SHEAF_OK
+        && value == SHEAF_VALUE_HELD) {
         size_t used = (size_t)snprintf(out, SIGNER_MAX, "member %u, ", entry.act->by);
         put_name(sheaf_buffer_slice(&name), out, used);
     }
@@ -126,7 +127,6 @@ static int run_show(const sheaf_arguments *arguments)
 {
     sheaf_err err;
     reader r;
-    char texts[SHEAF_PATH_MAX];
     long long from = 0;
     if (arguments->value[0] && !sheaf_number(arguments->value[0], 0, UINT32_MAX, &from))
         return sheaf_usage(&sheaf_command_log_show, "--from takes the index of an entry");
@@ -139,13 +139,13 @@ static int run_show(const sheaf_arguments *arguments)
               .arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES)};
     sheaf_status status =
         block ? SHEAF_OK : sheaf_fail(&err, SHEAF_NOMEM, "no memory to read entries");
-    /* Opening would make the folder: reading changes nothing. */
-    s.has_texts = sheaf_path(texts, NULL, "%.900s/texts", arguments->argument[0]) == SHEAF_OK
-                  && access(texts, R_OK) == 0
-                  && sheaf_texts_open(&s.texts, arguments->argument[0], NULL) == SHEAF_OK;
+    /* Without the names it is shown all the same. */
+    if (sheaf_values_look(&s.values, arguments->argument[0], NULL) != SHEAF_OK)
+        sheaf_values_close(&s.values);
     if (status == SHEAF_OK)
         status = sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store), show_entry,
                                        &s, &err);
+    sheaf_values_close(&s.values);
     reader_close(&r);
     free(block);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(arguments, &err);

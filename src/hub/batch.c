@@ -203,18 +203,24 @@ sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
 
 /* ---- members' acts ---- */
 
-static sheaf_status store_texts(sheaf_batch *batch, const sheaf_submission *post,
-                                sheaf_err *err)
+sheaf_status sheaf_batch_ready(sheaf_batch *batch, const sheaf_submission *post, sheaf_err *err)
 {
-    for (size_t i = 0; i < post->text_count; i++) {
-        size_t place = 0;
-        sheaf_commitment commitment;
-        while (sheaf_act_next_text(&post->act, &place, &commitment))
-            if (strcmp(commitment.name, post->texts[i].name) == 0)
-                SHEAF_TRY(sheaf_text_put(&batch->hub->texts, &commitment.commitment,
-                                         post->texts[i].salt, post->texts[i].text, err));
-    }
-    return SHEAF_OK;
+    sheaf_err why = {0};
+    if (batch->personal || !sheaf_submission_personal(post))
+        return SHEAF_OK;
+    batch->personal = sheaf_private_begin(batch->hub->values.private, &why) == SHEAF_OK;
+    if (batch->personal)
+        return SHEAF_OK;
+    sheaf_hub_log(batch->hub, "private", "refused=\"%s\"", why.message);
+    return sheaf_fail(err, SHEAF_NOMEM,
+                      "the hub's private database is busy; try again in a moment");
+}
+
+void sheaf_batch_drop(sheaf_batch *batch)
+{
+    if (batch->personal)
+        sheaf_private_rollback(batch->hub->values.private);
+    batch->personal = false;
 }
 
 sheaf_status sheaf_batch_add(sheaf_batch *batch, const sheaf_submission *post,
@@ -229,8 +235,13 @@ sheaf_status sheaf_batch_add(sheaf_batch *batch, const sheaf_submission *post,
         *refusal = SHEAF_REFUSED_no_such_key;
         return SHEAF_OK;
     }
+    uint64_t index = sheaf_hub_state(batch->hub)->size;
     SHEAF_TRY(fold(batch, &entry, ahead, false, refusal, err));
-    return *refusal == SHEAF_ACCEPTED ? store_texts(batch, post, err) : SHEAF_OK;
+    if (*refusal != SHEAF_ACCEPTED)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_values_keep_personal(&batch->hub->values, post, (uint32_t)index, err));
+    return sheaf_values_keep_texts(&batch->hub->values, &post->act, post->texts,
+                                   post->text_count, err);
 }
 
 /* ---- to the disk ---- */
@@ -243,6 +254,11 @@ sheaf_status sheaf_batch_commit(sheaf_batch *batch, sheaf_err *err)
     for (size_t i = 0; i < batch->count; i++) {
         entries[i] = sheaf_bytes(batch->bytes.data + at, batch->ends[i] - at);
         at = batch->ends[i];
+    }
+    /* What the entries commit to is durable before they are. */
+    if (batch->personal) {
+        batch->personal = false;
+        SHEAF_TRY(sheaf_private_commit(batch->hub->values.private, err));
     }
     SHEAF_TRY(sheaf_log_store_append(batch->hub->store, entries, batch->count, err));
     return sheaf_hub_publish(batch->hub, err);

@@ -20,6 +20,7 @@ typedef struct {
     sheaf_kind kinds[SHEAF_BATCH_ENTRIES_MAX];
     uint64_t first; /* index of the first */
     int64_t stamp;
+    bool personal; /* the private database's transaction has begun */
 } sheaf_batch;
 
 void sheaf_batch_init(sheaf_batch *batch, sheaf_hub *hub);
@@ -34,6 +35,11 @@ bool sheaf_batch_has_room(const sheaf_batch *batch);
 /* Settles what is due: one clock.tick for each motion, earliest first. */
 SHEAF_MUST_USE sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err);
 
+/* Before sheaf_batch_add() of an act that comes with personal texts: takes the private database
+ * for writing. A failure is that act's alone. */
+SHEAF_MUST_USE sheaf_status sheaf_batch_ready(sheaf_batch *batch, const sheaf_submission *post,
+                                              sheaf_err *err);
+
 /* Adds a member's act that was decoded, unless *refusal says why not. `ahead`, which may be
  * NULL, is the check of its signature that was made already. Fails only where memory or disk
  * does. */
@@ -46,7 +52,10 @@ SHEAF_MUST_USE sheaf_status sheaf_batch_add_own(sheaf_batch *batch, sheaf_kind k
                                                 const void *what, bool lie,
                                                 sheaf_refusal *refusal, sheaf_err *err);
 
-/* Makes the entries durable and publishes the checkpoint. */
+/* Makes the entries durable, what they commit to before them, and publishes the checkpoint. */
 SHEAF_MUST_USE sheaf_status sheaf_batch_commit(sheaf_batch *batch, sheaf_err *err);
+
+/* Ends the batch in any case: personal texts that were not committed are forgotten. */
+void sheaf_batch_drop(sheaf_batch *batch);
 
 #endif

@@ -84,19 +84,30 @@ static sheaf_status judge(const sheaf_submission *post, sheaf_buffer *entry, she
     return status;
 }
 
+static sheaf_status put_personal(const sheaf_values *values, const sheaf_submission *post,
+                                 sheaf_err *err)
+{
+    const struct sheaf_coop_found *found = post->act.what;
+    SHEAF_TRY(sheaf_private_bind(values->private, found->origin, err));
+    SHEAF_TRY(sheaf_private_begin(values->private, err));
+    sheaf_status status = sheaf_values_keep_personal(values, post, 0, err);
+    if (status == SHEAF_OK)
+        return sheaf_private_commit(values->private, err);
+    sheaf_private_rollback(values->private);
+    return status;
+}
+
 static sheaf_status put_texts(const char *dir, const sheaf_submission *post, sheaf_err *err)
 {
-    sheaf_texts texts;
-    SHEAF_TRY(sheaf_texts_open(&texts, dir, err));
-    for (size_t i = 0; i < post->text_count; i++) {
-        size_t place = 0;
-        sheaf_commitment commitment;
-        while (sheaf_act_next_text(&post->act, &place, &commitment))
-            if (strcmp(commitment.name, post->texts[i].name) == 0)
-                SHEAF_TRY(sheaf_text_put(&texts, &commitment.commitment, post->texts[i].salt,
-                                         post->texts[i].text, err));
-    }
-    return SHEAF_OK;
+    sheaf_values values = {0};
+    SHEAF_TRY(sheaf_texts_open(&values.texts, dir, err));
+    SHEAF_TRY(sheaf_private_open(&values.private, dir, SHEAF_PRIVATE_CREATE, err));
+    sheaf_status status = put_personal(&values, post, err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_values_keep_texts(&values, &post->act, post->texts, post->text_count, err);
+    sheaf_values_close(&values);
+    return status;
 }
 
 static sheaf_status write_log(const char *dir, sheaf_slice origin, sheaf_slice entry,

@@ -144,6 +144,21 @@ static sheaf_status blob_get(void *context, const sheaf_hash *hash, sheaf_buffer
     return *found ? sheaf_blob_read(&hub->blobs, hash, out, err) : SHEAF_OK;
 }
 
+/* Rows whose entry never came to be go, and so does whatever was erased before an older copy of
+ * the folder came back. */
+static sheaf_status open_private(sheaf_hub *hub, sheaf_err *err)
+{
+    uint32_t swept, again;
+    SHEAF_TRY(sheaf_private_open(&hub->values.private, hub->dir, SHEAF_PRIVATE_CREATE, err));
+    SHEAF_TRY(sheaf_private_bind(hub->values.private, sheaf_hub_origin(hub), err));
+    SHEAF_TRY(sheaf_private_sweep(hub->values.private, sheaf_log_store_size(hub->store), &swept,
+                                  err));
+    SHEAF_TRY(sheaf_private_erase_again(hub->values.private, hub->dir, &again, err));
+    if (swept || again)
+        sheaf_hub_log(hub, "private", "swept=%u erased_again=%u", swept, again);
+    return SHEAF_OK;
+}
+
 static sheaf_status open_folder(sheaf_hub *hub, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
@@ -155,13 +170,14 @@ static sheaf_status open_folder(sheaf_hub *hub, sheaf_err *err)
     SHEAF_TRY(sheaf_log_store_open(&hub->store, hub->dir, false, err));
     SHEAF_TRY(load_keys(hub, err));
     SHEAF_TRY(sheaf_blobs_open(&hub->blobs, hub->dir, err));
-    SHEAF_TRY(sheaf_texts_open(&hub->texts, hub->dir, err));
+    SHEAF_TRY(sheaf_texts_open(&hub->values.texts, hub->dir, err));
     hub->blob_source = (sheaf_blob_source){blob_get, hub};
     SHEAF_TRY(sheaf_replay_init(&hub->replay, SHEAF_REVISION, err));
     hub->replay.blobs = &hub->blob_source;
     SHEAF_TRY(sheaf_log_store_range(hub->store, 0, sheaf_log_store_size(hub->store), replay_one,
                                     hub, err));
     SHEAF_TRY(check_identity(hub, err));
+    SHEAF_TRY(open_private(hub, err));
     /* A crash between journal and checkpoint left entries that no checkpoint covers. */
     if (sheaf_log_store_published(hub->store) < sheaf_log_store_size(hub->store))
         SHEAF_TRY(sheaf_hub_publish(hub, err));
@@ -220,6 +236,7 @@ void sheaf_hub_close(sheaf_hub *hub)
     sheaf_sequencer_close(hub->sequencer);
     sheaf_http_events_close(hub->events);
     sheaf_log_store_close(hub->store);
+    sheaf_values_close(&hub->values);
     sheaf_replay_deinit(&hub->replay);
     sheaf_wipe(&hub->log_pair, sizeof hub->log_pair);
     sheaf_wipe(&hub->hub_pair, sizeof hub->hub_pair);

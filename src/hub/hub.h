@@ -5,7 +5,8 @@
  * entered that the fold refuses. If the disk fails the hub answers nothing more and says so
  * through sheaf_hub_running(): what is on the disk is known again after it was opened anew.
  *
- * The folder: log/ journal/ blobs/ texts/ and keys/log.key, keys/hub.key.
+ * The folder: log/ journal/ blobs/ texts/ private.db erasures.json and keys/log.key,
+ * keys/hub.key.
  */
 #ifndef SHEAF_HUB_HUB_H
 #define SHEAF_HUB_HUB_H

@@ -16,7 +16,7 @@
 #include "net/server.h"
 #include "store/blob.h"
 #include "store/log_store.h"
-#include "store/texts.h"
+#include "store/values.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -39,7 +39,7 @@ struct sheaf_hub {
     sheaf_blobs blobs;
     sheaf_blob_source blob_source;
     sheaf_uploads uploads;
-    sheaf_texts texts;
+    sheaf_values values;
     sheaf_http_events *events;
     sheaf_http_server *server;
     sheaf_sequencer *sequencer;

@@ -165,6 +165,9 @@ static sheaf_status fold_item(sheaf_sequencer *s, waiting *item, sheaf_err *err)
     item->status = decode(s, item, &post);
     if (item->status != SHEAF_OK) /* the rules' revision has gone up meanwhile */
         return SHEAF_OK;
+    item->status = sheaf_batch_ready(&s->batch, &post, &item->malformed);
+    if (item->status != SHEAF_OK)
+        return SHEAF_OK;
     SHEAF_TRY(sheaf_batch_add(&s->batch, &post, &item->ahead, &item->refusal, err));
     if (item->refusal != SHEAF_ACCEPTED)
         item->act = sheaf_sha256(post.act_bytes);
@@ -186,6 +189,7 @@ static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count,
         status = sheaf_batch_settle(&s->batch, err);
     if (status == SHEAF_OK && s->batch.count > 0)
         status = sheaf_batch_commit(&s->batch, err);
+    sheaf_batch_drop(&s->batch);
     pthread_rwlock_unlock(&s->hub->lock);
     *folded = i;
     return status;

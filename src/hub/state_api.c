@@ -125,10 +125,11 @@ static void put_text(sheaf_json_writer *w, const sheaf_hub *hub, const char *nam
 {
     uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_buffer text;
-    if (sheaf_hash_is_zero(commitment) || !sheaf_text_exists(&hub->texts, commitment))
+    if (sheaf_hash_is_zero(commitment)
+        || !sheaf_text_find(&hub->values.texts, commitment, NULL))
         return;
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_text_get(&hub->texts, commitment, salt, &text, NULL) == SHEAF_OK)
+    if (sheaf_text_get(&hub->values.texts, commitment, salt, &text, NULL) == SHEAF_OK)
         sheaf_json_member_put_string(w, name, sheaf_buffer_slice(&text));
     sheaf_buffer_deinit(&text);
 }
@@ -169,31 +170,5 @@ sheaf_http_verdict sheaf_api_motion(const sheaf_api_call *call, sheaf_http_respo
     sheaf_buffer_deinit(&json);
     sheaf_buffer_deinit(&bytes);
     free(block);
-    return SHEAF_HTTP_ANSWERED;
-}
-
-sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_response *response)
-{
-    sheaf_hash commitment;
-    uint8_t salt[SHEAF_SALT_BYTES];
-    sheaf_buffer text, json;
-    if (!sheaf_hub_hash_get(call->rest, &commitment)) {
-        *response = sheaf_http_error(400, "a commitment is 64 lower-case hex digits");
-        return SHEAF_HTTP_ANSWERED;
-    }
-    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_text_get(&call->hub->texts, &commitment, salt, &text, NULL) == SHEAF_OK) {
-        sheaf_buffer_init(&json, SHEAF_TEXT_BYTES_MAX * 6 + 256);
-        sheaf_json_writer w = sheaf_json_begin(&json);
-        sheaf_json_open_object(&w);
-        sheaf_json_key(&w, "salt");
-        sheaf_json_base64url(&w, sheaf_bytes(salt, sizeof salt));
-        sheaf_json_member_put_string(&w, "text", sheaf_buffer_slice(&text));
-        sheaf_json_close(&w);
-        *response = sheaf_answer_json(&json);
-    } else {
-        *response = sheaf_http_error(404, "the text is not here: withheld, or erased");
-    }
-    sheaf_buffer_deinit(&text);
     return SHEAF_HTTP_ANSWERED;
 }

@@ -140,7 +140,7 @@ static bool title_is(const sheaf_node *node, const sheaf_hash *commitment, const
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
     bool same =
-        sheaf_text_exists(&node->member.texts, commitment)
+        sheaf_text_find(&node->member.texts, commitment, NULL)
         && sheaf_text_get(&node->member.texts, commitment, salt, &text, NULL) == SHEAF_OK
         && sheaf_slice_is(sheaf_buffer_slice(&text), name);
     sheaf_buffer_deinit(&text);

@@ -7,6 +7,7 @@
 #include "crypto/label.h"
 #include "node/member.h"
 #include "node/round_check.h"
+#include "store/values.h"
 
 enum {
     UNTIL_MS = 10 * 60 * 1000, /* how long the hub may take to enter an act */
@@ -208,15 +209,8 @@ static sheaf_status revoke_here(const letter *l, sheaf_err *err)
 static sheaf_status keep_texts(const letter *l, sheaf_err *err)
 {
     sheaf_act act = {.kind = l->intent->kind, .what = l->intent->what};
-    sheaf_commitment commitment;
-    size_t place = 0;
-    while (sheaf_act_next_text(&act, &place, &commitment))
-        for (size_t i = 0; i < l->intent->text_count; i++)
-            if (strcmp(l->intent->texts[i].name, commitment.name) == 0)
-                SHEAF_TRY(sheaf_text_put(&l->m->texts, &commitment.commitment,
-                                         l->intent->texts[i].salt, l->intent->texts[i].text,
-                                         err));
-    return SHEAF_OK;
+    sheaf_values values = {.texts = l->m->texts};
+    return sheaf_values_keep_texts(&values, &act, l->intent->texts, l->intent->text_count, err);
 }
 
 /* Until the entry stands in the own, verified copy. */

@@ -10,6 +10,7 @@
 
 enum { KEY_BYTES = 32, BOUND_MAX = 160 };
 enum { PLAIN_MAX = SHEAF_SALT_BYTES + SHEAF_DETAIL_BYTES_MAX };
+enum { SEALED_MAX = PLAIN_MAX + SHEAF_SEAL_OVERHEAD };
 
 /* ---- transactions ---- */
 
@@ -116,30 +117,42 @@ static sheaf_status damaged(const sheaf_private *db, const sheaf_detail *detail,
 }
 
 /* Fills salt and text, which are checked against the commitment. */
+static sheaf_status words_take(const sheaf_private *db, sheaf_detail *detail, sheaf_slice plain,
+                               sheaf_buffer *text, sheaf_err *err)
+{
+    sheaf_slice salt;
+    if (!sheaf_take(&plain, SHEAF_SALT_BYTES, &salt))
+        return damaged(db, detail, "is cut short", err);
+    memcpy(detail->salt, salt.data, SHEAF_SALT_BYTES);
+    sheaf_hash made = sheaf_commit(detail->salt, plain);
+    if (!sheaf_hash_equal(&made, &detail->commitment))
+        return damaged(db, detail, "does not match its commitment", err);
+    sheaf_buffer_reset(text);
+    sheaf_buffer_add(text, plain);
+    detail->text = sheaf_buffer_slice(text);
+    return sheaf_buffer_check(text, "a personal text", err);
+}
+
 static sheaf_status unseal(const sheaf_private *db, sheaf_detail *detail,
                            const uint8_t key[KEY_BYTES], sheaf_slice sealed, sheaf_buffer *text,
                            sheaf_err *err)
 {
-    sheaf_buffer bound;
-    sheaf_slice head;
-    sheaf_buffer_reset(text);
-    if (sealed.len < SHEAF_SEAL_OVERHEAD + SHEAF_SALT_BYTES)
+    sheaf_buffer bound, plain;
+    if (sealed.len < SHEAF_SEAL_OVERHEAD || sealed.len > SEALED_MAX)
         return damaged(db, detail, "is cut short", err);
-    uint8_t *plain = sheaf_buffer_extend(text, sealed.len - SHEAF_SEAL_OVERHEAD);
-    SHEAF_TRY(sheaf_buffer_check(text, "a personal text", err));
+    sheaf_buffer_init(&plain, PLAIN_MAX);
+    uint8_t *out = sheaf_buffer_extend(&plain, sealed.len - SHEAF_SEAL_OVERHEAD);
+    sheaf_status status = sheaf_buffer_check(&plain, "a personal text", err);
     bound_put(&bound, detail);
-    bool opened = sheaf_unseal(plain, key, sealed, sheaf_buffer_slice(&bound));
+    if (status == SHEAF_OK && !sheaf_unseal(out, key, sealed, sheaf_buffer_slice(&bound)))
+        status = damaged(db, detail, "does not open with the person's key", err);
+    if (status == SHEAF_OK)
+        status = words_take(db, detail, sheaf_buffer_slice(&plain), text, err);
     sheaf_buffer_deinit(&bound);
-    if (!opened)
-        return damaged(db, detail, "does not open with the person's key", err);
-    detail->text = sheaf_buffer_slice(text);
-    bool taken = sheaf_take(&detail->text, SHEAF_SALT_BYTES, &head);
-    if (taken)
-        memcpy(detail->salt, head.data, SHEAF_SALT_BYTES);
-    sheaf_hash made = sheaf_commit(detail->salt, detail->text);
-    return taken && sheaf_hash_equal(&made, &detail->commitment)
-               ? SHEAF_OK
-               : damaged(db, detail, "does not match its commitment", err);
+    if (plain.data)
+        sheaf_wipe(plain.data, plain.capacity);
+    sheaf_buffer_deinit(&plain);
+    return status;
 }
 
 /* ---- details ---- */
@@ -151,7 +164,7 @@ sheaf_status sheaf_private_put(sheaf_private *db, const sheaf_detail *detail, sh
     sheaf_hash made = sheaf_commit(detail->salt, detail->text);
     if (!sheaf_hash_equal(&made, &detail->commitment))
         return sheaf_fail(err, SHEAF_FAULT, "a personal text does not match its commitment");
-    sheaf_buffer_init(&sealed, PLAIN_MAX + SHEAF_SEAL_OVERHEAD);
+    sheaf_buffer_init(&sealed, SEALED_MAX);
     sheaf_status status = key_get_or_make(db, detail->person, key, err);
     if (status == SHEAF_OK)
         status = seal(detail, key, &sealed, err);
@@ -246,7 +259,7 @@ static sheaf_status rows_visit(sheaf_private *db, sqlite3_stmt *statement,
     sheaf_value value;
     sheaf_buffer text;
     bool row = true;
-    sheaf_buffer_init(&text, PLAIN_MAX);
+    sheaf_buffer_init(&text, SHEAF_DETAIL_BYTES_MAX);
     sheaf_status status = sheaf_private_step(db, statement, &row, err);
     while (status == SHEAF_OK && row) {
         status = row_read(db, statement, &value, &detail, &text, err);

@@ -159,9 +159,9 @@ static void test_faults(void **unused)
                      NULL);
         write_folder(&k, i == 0 ? "hub" : "log");
         if (i == 2 || i == 3) {
-            path_of(path, "texts");
+            path_of(path, "texts/data");
             assert_int_equal(sheaf_folder_make(path, 0700, &err), SHEAF_OK);
-            path_of(path, i == 2 ? "texts/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            path_of(path, i == 2 ? "texts/data/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
                                  : "texts/note");
             assert_int_equal(
                 sheaf_file_write(path, 0600,

@@ -299,7 +299,7 @@ static void test_posts(void **unused)
         assert_non_null(
             sheaf_motion_find(sheaf_member_state(&s->member), (uint32_t)posted.index));
     }
-    assert_true(sheaf_text_exists(&s->member.texts, &what.title));
+    assert_true(sheaf_text_find(&s->member.texts, &what.title, NULL));
     /* A text that is not the one committed to does not leave the machine. */
     title.salt[0] = 9;
     unsigned acts = s->hub.acts;

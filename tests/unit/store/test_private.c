@@ -4,6 +4,7 @@
 
 #include "store/private_db.h"
 #include "store/random.h"
+#include "store/values.h"
 
 #include <sqlite3.h>
 
@@ -394,15 +395,66 @@ static void test_erasure_list(void **unused)
     sheaf_buffer_deinit(&bytes);
 }
 
+/* Members state their own details; everybody else is named by the entry. */
+static void test_whom(void **unused)
+{
+    (void)unused;
+    sheaf_act update = {.kind = SHEAF_KIND_person_update, .has_by = true, .by = 12};
+    sheaf_act usage = {.kind = SHEAF_KIND_usage_record, .has_by = true, .by = 12};
+    sheaf_act apply = {.kind = SHEAF_KIND_member_apply};
+    assert_int_equal(sheaf_person_of(&update, 50), 12);
+    assert_int_equal(sheaf_person_of(&usage, 50), 50);
+    assert_int_equal(sheaf_person_of(&apply, 50), 50);
+}
+
+/* Personal texts go to the database, others to the area's folder; a home has no database. */
+static void test_values(void **unused)
+{
+    static uint8_t salt[SHEAF_SALT_BYTES] = {7};
+    (void)unused;
+    sheaf_slice words = sheaf_str("Customer & Co");
+    struct sheaf_usage_record what = {.customer = sheaf_commit(salt, words),
+                                      .has_customer = true};
+    sheaf_submission post = {
+        .act = {.kind = SHEAF_KIND_usage_record, .has_by = true, .by = 3, .what = &what},
+        .texts = {{.name = "customer", .text = words}},
+        .text_count = 1};
+    memcpy(post.texts[0].salt, salt, sizeof salt);
+    sheaf_values hub = {.private = db}, home = {0};
+    assert_ok(sheaf_texts_open(&hub.texts, folder, &why));
+    home.texts = hub.texts;
+    assert_true(sheaf_submission_personal(&post));
+    assert_ok(sheaf_private_begin(db, &why));
+    assert_ok(sheaf_values_keep_personal(&hub, &post, 50, &why));
+    assert_ok(sheaf_private_commit(db, &why));
+    assert_ok(sheaf_values_keep_texts(&hub, &post.act, post.texts, 1, &why));
+    assert_int_equal(look(&what.customer, "Customer & Co"), SHEAF_VALUE_HELD);
+    assert_false(sheaf_text_find(&hub.texts, &what.customer, NULL));
+    assert_ok(sheaf_values_keep_texts(&home, &post.act, post.texts, 1, &why));
+    assert_true(sheaf_text_find(&home.texts, &what.customer, NULL));
+    post.text_count = 0;
+    assert_false(sheaf_submission_personal(&post));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_db, close_db)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_keep_and_find),  TEST(test_sweep),       TEST(test_erase),
-        TEST(test_erase_before),   TEST(test_erase_again), TEST(test_copy_without_keys),
-        TEST(test_visit_settings), TEST(test_registers),   TEST(test_refusals),
-        TEST(test_locked),         TEST(test_moved_row),   cmocka_unit_test(test_erasure_list),
+        TEST(test_keep_and_find),
+        TEST(test_sweep),
+        TEST(test_erase),
+        TEST(test_erase_before),
+        TEST(test_erase_again),
+        TEST(test_copy_without_keys),
+        TEST(test_visit_settings),
+        TEST(test_registers),
+        TEST(test_refusals),
+        TEST(test_locked),
+        TEST(test_moved_row),
+        TEST(test_values),
+        cmocka_unit_test(test_whom),
+        cmocka_unit_test(test_erasure_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
