@@ -27,7 +27,7 @@ const RENDER = {
         ['Limits', `at most ${plural(what.rounds_max, 'round')} within ${duration(what.duration_s)}`],
         ['Each sum', `over at least ${plural(what.cohort_min, 'member')}; ${plural(what.attest_min, 'attestation')} before the next round`],
         ['Consents', `for ${words(what.purpose)}`],
-        ['Data sets', <>{what.datasets.map((each, i) => <span key={each.dataset}>{i > 0 && ', '}<Title table="dataset" id={each.dataset} /></span>)}</>],
+        ['Data sets', <>{what.datasets.map((each) => <div key={each.dataset}><Title table="dataset" id={each.dataset} /></div>)}</>],
         what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
     ],
     'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],

@@ -22,7 +22,7 @@ function Mandate({ mandate, sources }) {
                 ['Consents', `for ${words(mandate.purpose)}`],
                 ['Each sum', `over at least ${plural(mandate.cohort_min, 'member')}; ${plural(mandate.attest_min, 'attestation')} before the next round`],
                 ['Learning', `${plural(mandate.local_steps, 'local step')} a round, ${step}, rate ${mandate.rate_millionths / 1e6}`],
-                ['Data sets', <>{sources.map((row, i) => <span key={row.dataset}>{i > 0 && ', '}<Title table="dataset" id={row.dataset} /></span>)}</>],
+                ['Data sets', <>{sources.map((row) => <div key={row.dataset}><Title table="dataset" id={row.dataset} /></div>)}</>],
             ]} />
             {mandate.release === 'exact_sum' && <p class="warning">{EXACT_SUM}</p>}
         </li>
