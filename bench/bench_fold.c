@@ -7,6 +7,7 @@
  *     bench_fold [ENTRIES]
  */
 #include "../tests/unit/coop/kit.c"
+#include "../tests/unit/coop/kit_witness.c"
 #include "../tests/unit/coop/kit_worlds.c"
 
 #include "claims/replay.h"

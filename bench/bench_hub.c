@@ -8,6 +8,7 @@
  *     bench_hub [REQUESTS of each thread]
  */
 #include "../tests/unit/coop/kit.c"
+#include "../tests/unit/coop/kit_witness.c"
 #include "../tests/unit/coop/kit_worlds.c"
 
 #include "acts/submission.h"

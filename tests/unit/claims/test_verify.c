@@ -226,10 +226,10 @@ static void test_many_runs(void **unused)
     kit k;
     sheaf_err err = {0};
     world(&k);
-    grow(&k, 5 * 1024);
+    grow(&k, 3500);
     write_folder(&k, "log");
     sheaf_hash digest = sheaf_state_digest(&k.state);
-    for (unsigned threads = 1; threads <= 4; threads++) {
+    for (unsigned threads = 1; threads <= 3; threads += 2) {
         sheaf_verified found;
         sheaf_verify_options options = {.threads = threads};
         if (sheaf_verify_folder(dir, &options, &found, &err) != SHEAF_OK)
