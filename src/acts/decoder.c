@@ -72,6 +72,12 @@ static const char *type_name(const sheaf_json *value)
     return names[value->type];
 }
 
+static void list_add(char *list, size_t size, const char *name)
+{
+    size_t len = strlen(list);
+    snprintf(list + len, size - len, "%s%s", len ? ", " : "", name);
+}
+
 static sheaf_status unknown_member(sheaf_decoder *d, sheaf_slice name, const char *allowed)
 {
     char shown[48];
@@ -81,10 +87,12 @@ static sheaf_status unknown_member(sheaf_decoder *d, sheaf_slice name, const cha
                               *allowed ? allowed : "none");
 }
 
-static void list_add(char *list, size_t size, const char *name)
+static sheaf_status not_among(sheaf_decoder *d, sheaf_slice name, const char *const *names)
 {
-    size_t len = strlen(list);
-    snprintf(list + len, size - len, "%s%s", len ? ", " : "", name);
+    char allowed[SHEAF_MESSAGE_MAX / 2] = "";
+    for (; *names; names++)
+        list_add(allowed, sizeof allowed, *names);
+    return unknown_member(d, name, allowed);
 }
 
 sheaf_status sheaf_object_check(sheaf_decoder *d, const sheaf_json *object,
@@ -92,15 +100,12 @@ sheaf_status sheaf_object_check(sheaf_decoder *d, const sheaf_json *object,
 {
     if (object->type != SHEAF_JSON_OBJECT)
         return sheaf_decoder_fail(d, "must be an object, not %s", type_name(object));
-    char allowed[SHEAF_MESSAGE_MAX / 2] = "";
-    for (const char *const *name = names; *name; name++)
-        list_add(allowed, sizeof allowed, *name);
     for (const sheaf_json *m = object->first; m; m = m->next) {
         const char *const *name = names;
         while (*name && !sheaf_slice_is(m->name, *name))
             name++;
         if (!*name)
-            return unknown_member(d, m->name, allowed);
+            return not_among(d, m->name, names);
     }
     for (const char *const *name = names; *name; name++)
         if (!sheaf_json_member(object, *name)) {
@@ -195,8 +200,9 @@ static sheaf_status decode_choice(sheaf_decoder *d, const sheaf_field *f,
             *out = i;
             return SHEAF_OK;
         }
-        list_add(allowed, sizeof allowed, f->choices[i]);
     }
+    for (uint8_t i = 0; f->choices[i]; i++)
+        list_add(allowed, sizeof allowed, f->choices[i]);
     return sheaf_decoder_fail(d, "must be one of: %s", allowed);
 }
 

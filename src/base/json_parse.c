@@ -27,7 +27,9 @@ static sheaf_status spent(parser *p)
 
 static void skip_space(parser *p)
 {
-    while (p->left.len && strchr(" \t\n\r", p->left.data[0]) && p->left.data[0])
+    while (p->left.len
+           && (p->left.data[0] == ' ' || p->left.data[0] == '\t' || p->left.data[0] == '\n'
+               || p->left.data[0] == '\r'))
         p->left.data++, p->left.len--;
 }
 
@@ -53,7 +55,8 @@ static sheaf_status parse_integer(parser *p, int64_t *out)
     }
     if (!digits)
         return fail(p, "a value is expected here");
-    if (p->left.len && strchr(".eE", p->left.data[0]) && p->left.data[0])
+    if (p->left.len
+        && (p->left.data[0] == '.' || p->left.data[0] == 'e' || p->left.data[0] == 'E'))
         return fail(p, "only whole numbers are allowed, without point or exponent");
     if (from[0] == '0' && (digits > 1 || negative))
         return fail(p, "a number has no leading zero, and zero no sign");
@@ -119,6 +122,8 @@ static sheaf_status scan_string(parser *p, size_t *len, bool *escaped)
             *escaped = true;
             p->left.data++, p->left.len--;
             SHEAF_TRY(parse_escape(p, &point));
+        } else if (p->left.data[0] < 0x80) {
+            p->left.data++, p->left.len--;
         } else if (!sheaf_utf8_take(&p->left, &point)) {
             return fail(p, "the string is not valid UTF-8");
         }
@@ -265,6 +270,8 @@ sheaf_status sheaf_json_parse_canonical(sheaf_slice in, sheaf_arena *arena, shea
     SHEAF_TRY(sheaf_json_parse(in, arena, out, err));
     sheaf_buffer back;
     sheaf_buffer_init(&back, in.len);
+    (void)sheaf_buffer_extend(&back, in.len); /* all the memory at once */
+    sheaf_buffer_reset(&back);
     sheaf_json_write(&back, *out);
     /* A canonical document is never longer than another spelling of the same, but for strings
      * that escape a letter outside ASCII: so the comparison ends at the first byte that

@@ -51,10 +51,25 @@ void sheaf_json_close(sheaf_json_writer *w)
     w->depth--;
 }
 
+/* How many characters at the beginning are ASCII and stand for themselves. */
+static size_t plain_run(sheaf_slice value)
+{
+    size_t n = 0;
+    while (n < value.len && value.data[n] >= 0x20 && value.data[n] < 0x80
+           && value.data[n] != '"' && value.data[n] != '\\')
+        n++;
+    return n;
+}
+
 static void put_string(sheaf_buffer *out, sheaf_slice value)
 {
     sheaf_buffer_add_byte(out, '"');
     while (value.len) {
+        sheaf_slice run;
+        if (sheaf_take(&value, plain_run(value), &run) && run.len) {
+            sheaf_buffer_add(out, run);
+            continue;
+        }
         const uint8_t *from = value.data;
         uint32_t point;
         if (!sheaf_utf8_take(&value, &point)) {
@@ -74,6 +89,21 @@ static void put_string(sheaf_buffer *out, sheaf_slice value)
         }
     }
     sheaf_buffer_add_byte(out, '"');
+}
+
+/* Most of what is written are numbers and names; printf would be half of the work. */
+static void put_integer(sheaf_buffer *out, int64_t value)
+{
+    uint8_t digits[20];
+    size_t at = sizeof digits;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (uint8_t)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (value < 0)
+        digits[--at] = '-';
+    sheaf_buffer_add(out, sheaf_bytes(digits + at, sizeof digits - at));
 }
 
 void sheaf_json_key(sheaf_json_writer *w, const char *name)
@@ -102,7 +132,7 @@ void sheaf_json_int(sheaf_json_writer *w, int64_t value)
 {
     assert(value >= -SHEAF_JSON_INT_MAX && value <= SHEAF_JSON_INT_MAX);
     before_value(w);
-    sheaf_buffer_printf(w->out, "%lld", (long long)value);
+    put_integer(w->out, value);
 }
 
 void sheaf_json_bool(sheaf_json_writer *w, bool value)
@@ -252,7 +282,7 @@ void sheaf_json_write(sheaf_buffer *out, const sheaf_json *value)
         sheaf_buffer_add_string(out, value->boolean ? "true" : "false");
         break;
     case SHEAF_JSON_INT:
-        sheaf_buffer_printf(out, "%lld", (long long)value->integer);
+        put_integer(out, value->integer);
         break;
     case SHEAF_JSON_STRING:
         put_string(out, value->string);
