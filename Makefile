@@ -44,10 +44,10 @@ coverage:
 	@tools/deps.sh coverage test
 	@tools/web.sh
 	@tools/setup.sh build-coverage -Db_coverage=true -Dwerror=false
-	@find build-coverage -name '*.gcda' -delete
-	@python3 tools/run_tests.py build-coverage
-	@gcovr --root . --filter src/ --exclude-unreachable-branches --print-summary \
-	    --html-details build-coverage/coverage.html build-coverage
+	@rm -f ./*.gcov && find build-coverage -name '*.gcda' -delete
+	@python3 tools/run_tests.py build-coverage; failed=$$?; \
+	    gcovr --root . --filter src/ --exclude-unreachable-branches --print-summary \
+	    --html-details build-coverage/coverage.html build-coverage && exit $$failed
 
 fuzz:
 	@tools/deps.sh fuzz

@@ -1,5 +1,6 @@
 """What goes wrong in a living co-op: a node dies, the hub dies, a consent ends, a table is
 spoiled. Training goes on or stops with its reason, and what stands on the log stays sound."""
+import concurrent.futures
 import json
 import os
 import shutil
@@ -62,8 +63,10 @@ class Coop:
         before = len(self.rows("mandate"))
         motion = self.act("cleveland", "motion", "open", "--title", "Once more", "--effect", "-",
                           stdin=json.dumps(effect))
-        for centre in CENTRES:
-            self.act(centre, "ballot", "cast", "--motion", motion, "--choice", "yes")
+        # All at once: the motion is open for two seconds, which may be short on a busy machine.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(lambda centre: self.act(centre, "ballot", "cast", "--motion", motion,
+                                                  "--choice", "yes"), CENTRES))
         until(lambda: len(self.rows("mandate")) > before)
         self.mandated = self.rows("mandate")[-1]["id"]
 
