@@ -44,6 +44,7 @@ static int run_serve(const sheaf_arguments *a)
                                .port = (uint16_t)port,
                                .tls_cert = a->value[2],
                                .tls_key = a->value[3],
+                               .ca_file = a->value[5],
                                .stage_ms = (uint32_t)stage_ms};
     sheaf_stop_on_signals();
     if (sheaf_hub_open(&hub, &config, &err) != SHEAF_OK)
@@ -70,7 +71,8 @@ const sheaf_command sheaf_command_serve = {
                 {"port", "N", "port to listen on (8480); 0 takes any"},
                 {"tls-cert", "FILE", "certificate in PEM"},
                 {"tls-key", "FILE", "its key in PEM"},
-                {"stage-ms", "N", "how long each stage of a round waits for answers"}},
+                {"stage-ms", "N", "how long each stage of a round waits for answers"},
+                {"ca", "FILE", "certificates to trust when it asks witnesses, in PEM"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

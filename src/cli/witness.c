@@ -148,10 +148,21 @@ const sheaf_command sheaf_command_witness = {
 
 /* ---- vkey ---- */
 
+/* The bylaws may name a witness before there is a log for it. */
+static sheaf_status make_key(const char *dir, const char *name, sheaf_err *err)
+{
+    sheaf_witness_folder folder;
+    SHEAF_TRY(sheaf_witness_folder_open(&folder, dir, name, err));
+    sheaf_witness_folder_close(&folder);
+    return SHEAF_OK;
+}
+
 static int run_vkey(const sheaf_arguments *a)
 {
     sheaf_err err;
     sheaf_vkey key;
+    if (a->value[0] && make_key(a->argument[0], a->value[0], &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
     if (sheaf_witness_folder_key(a->argument[0], &key, &err) != SHEAF_OK)
         return sheaf_report(a, &err);
     sheaf_buffer vkey, text;
@@ -177,6 +188,7 @@ const sheaf_command sheaf_command_witness_vkey = {
     .name = "witness vkey",
     .arguments = "DIR",
     .summary = "print a witness's verification key; with --json also as the bylaws write it",
+    .options = {{"name", "NAME", "make folder and key under this name, if they are not there"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

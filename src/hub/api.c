@@ -60,6 +60,8 @@ static const struct {
     {SHEAF_HTTP_GET, "/api/v1/log/entries", sheaf_api_entries, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/proof", sheaf_api_proof, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/consistency", sheaf_api_consistency, 0},
+    {SHEAF_HTTP_GET, "/api/v1/witnesses", sheaf_api_witnesses, 0},
+    {SHEAF_HTTP_GET, "/witnessed/checkpoint", sheaf_api_witnessed, 0},
     {SHEAF_HTTP_GET, "/log/checkpoint", sheaf_api_checkpoint, 0},
     {SHEAF_HTTP_GET, "/log/*", sheaf_api_tile, 0},
     {SHEAF_HTTP_GET, "/api/v1/blobs/*", sheaf_api_blob_get, 0},

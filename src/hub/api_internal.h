@@ -22,6 +22,7 @@ sheaf_api_handler sheaf_api_coop, sheaf_api_state, sheaf_api_motion, sheaf_api_t
 sheaf_api_handler sheaf_api_entries, sheaf_api_checkpoint, sheaf_api_tile;
 sheaf_api_handler sheaf_api_proof, sheaf_api_consistency;
 sheaf_api_handler sheaf_api_blob_get, sheaf_api_blob_put, sheaf_api_transcript;
+sheaf_api_handler sheaf_api_witnesses, sheaf_api_witnessed;
 sheaf_api_handler sheaf_api_nodes, sheaf_api_round, sheaf_api_bundle, sheaf_api_message,
     sheaf_api_refuse, sheaf_api_refusals;
 

@@ -1,5 +1,6 @@
 #include "hub/batch.h"
 
+#include "hub/cosign.h"
 #include "hub/sequencer.h"
 
 #include <assert.h>
@@ -22,6 +23,7 @@ void sheaf_batch_begin(sheaf_batch *batch, int64_t now_ms)
     const struct sheaf_row_coop *coop = sheaf_coop(sheaf_hub_state(batch->hub));
     sheaf_buffer_reset(&batch->bytes);
     batch->count = 0;
+    batch->waits = false;
     batch->first = sheaf_hub_state(batch->hub)->size;
     batch->stamp = now_ms < coop->stamp ? coop->stamp : now_ms;
 }
@@ -180,6 +182,32 @@ static sheaf_status digest_if_due(sheaf_batch *batch, sheaf_err *err)
                             sheaf_refusal_describe((uint16_t)refusal)->sentence);
 }
 
+/* The tick that settles the motion now; false while its cosignatures are not there. */
+static bool tick_make(sheaf_hub *hub, uint32_t motion, int64_t stamp,
+                      struct sheaf_tick_cosignature *list, struct sheaf_clock_tick *out)
+{
+    const sheaf_state *state = sheaf_hub_state(hub);
+    int64_t deadline = sheaf_motion_find(state, motion)->closes;
+    *out = (struct sheaf_clock_tick){
+        .motion = motion, .has_motion = true, .has_unwitnessed = true};
+    if (sheaf_bylaws_now(state)->witness_quorum == 0)
+        return true;
+    if (sheaf_cosign_evidence(hub->cosign, deadline, list, &out->evidence)) {
+        out->has_evidence = true;
+        return true;
+    }
+    out->unwitnessed = stamp >= deadline + SHEAF_UNWITNESSED_MS;
+    return out->unwitnessed;
+}
+
+bool sheaf_batch_due(sheaf_hub *hub, int64_t now_ms)
+{
+    struct sheaf_tick_cosignature list[SHEAF_WITNESSES_MAX];
+    struct sheaf_clock_tick tick;
+    uint32_t motion = sheaf_fold_due(sheaf_hub_state(hub), now_ms);
+    return motion != SHEAF_NONE && tick_make(hub, motion, now_ms, list, &tick);
+}
+
 sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
 {
     sheaf_state *state = &batch->hub->replay.state;
@@ -187,16 +215,21 @@ sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
         uint32_t motion = sheaf_fold_due(state, batch->stamp);
         if (motion == SHEAF_NONE)
             return digest_if_due(batch, err);
-        struct sheaf_clock_tick tick = {
-            .motion = motion, .has_motion = true, .has_unwitnessed = true};
+        struct sheaf_tick_cosignature list[SHEAF_WITNESSES_MAX];
+        struct sheaf_clock_tick tick;
         sheaf_refusal refusal;
+        batch->waits = !tick_make(batch->hub, motion, batch->stamp, list, &tick);
+        if (batch->waits)
+            return SHEAF_OK;
         SHEAF_TRY(
             sheaf_batch_add_own(batch, SHEAF_KIND_clock_tick, &tick, false, &refusal, err));
         if (refusal != SHEAF_ACCEPTED)
             return sheaf_fail(err, SHEAF_FAULT,
                               "the deadline of motion %u cannot be settled: %s", motion,
                               sheaf_refusal_describe((uint16_t)refusal)->sentence);
-        sheaf_hub_log(batch->hub, "tick", "motion=%u", motion);
+        sheaf_hub_log(batch->hub, "tick", "motion=%u cosignatures=%u%s", motion,
+                      tick.has_evidence ? (unsigned)tick.evidence.cosignatures.count : 0,
+                      tick.unwitnessed ? " unwitnessed" : "");
     }
     return SHEAF_OK;
 }
@@ -261,5 +294,7 @@ sheaf_status sheaf_batch_commit(sheaf_batch *batch, sheaf_err *err)
         SHEAF_TRY(sheaf_private_commit(batch->hub->values.private, err));
     }
     SHEAF_TRY(sheaf_log_store_append(batch->hub->store, entries, batch->count, err));
-    return sheaf_hub_publish(batch->hub, err);
+    SHEAF_TRY(sheaf_hub_publish(batch->hub, err));
+    sheaf_cosign_published(batch->hub->cosign);
+    return SHEAF_OK;
 }

@@ -21,6 +21,7 @@ typedef struct {
     uint64_t first; /* index of the first */
     int64_t stamp;
     bool personal; /* the private database's transaction has begun */
+    bool waits; /* a deadline has passed that witnesses have not cosigned yet */
 } sheaf_batch;
 
 void sheaf_batch_init(sheaf_batch *batch, sheaf_hub *hub);
@@ -32,13 +33,16 @@ void sheaf_batch_begin(sheaf_batch *batch, int64_t now_ms);
 /* Room for one more post and what may come before it. */
 bool sheaf_batch_has_room(const sheaf_batch *batch);
 
-/* Settles what is due: one clock.tick for each motion, earliest first. */
+/* Settles what is due: one clock.tick for each motion, earliest first. Where the bylaws demand
+ * cosignatures that are not there yet, batch->waits, and the rest stays due. */
 SHEAF_MUST_USE sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err);
 
 /* Before sheaf_batch_add() of an act that comes with personal texts: takes the private database
  * for writing. A failure is that act's alone. */
 SHEAF_MUST_USE sheaf_status sheaf_batch_ready(sheaf_batch *batch, const sheaf_submission *post,
                                               sheaf_err *err);
+/* Is something due at that moment, and can be settled? For the writer, without the lock. */
+bool sheaf_batch_due(sheaf_hub *hub, int64_t now_ms);
 
 /* Adds a member's act that was decoded, unless *refusal says why not. `ahead`, which may be
  * NULL, is the check of its signature that was made already. Fails only where memory or disk

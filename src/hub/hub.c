@@ -1,6 +1,7 @@
 #include "hub/hub_internal.h"
 
 #include "hub/api.h"
+#include "hub/cosign.h"
 #include "hub/rounds.h"
 #include "hub/sequencer.h"
 #include "log/checkpoint.h"
@@ -188,6 +189,7 @@ static sheaf_status start(sheaf_hub *hub, const sheaf_hub_config *config, sheaf_
 {
     SHEAF_TRY(open_folder(hub, err));
     SHEAF_TRY(sheaf_http_events_open(&hub->events, NULL, err));
+    SHEAF_TRY(sheaf_cosign_open(&hub->cosign, hub, config->ca_file, err));
     SHEAF_TRY(sheaf_sequencer_open(&hub->sequencer, hub, err));
     SHEAF_TRY(sheaf_rounds_open(&hub->rounds, hub, err));
     return sheaf_api_open(hub, config, err);
@@ -231,9 +233,11 @@ void sheaf_hub_close(sheaf_hub *hub)
         return;
     sheaf_rounds_stop(hub->rounds);
     sheaf_sequencer_stop(hub->sequencer);
+    sheaf_cosign_stop(hub->cosign);
     sheaf_http_server_close(hub->server);
     sheaf_rounds_close(hub->rounds);
     sheaf_sequencer_close(hub->sequencer);
+    sheaf_cosign_close(hub->cosign);
     sheaf_http_events_close(hub->events);
     sheaf_log_store_close(hub->store);
     sheaf_values_close(&hub->values);

@@ -30,6 +30,7 @@ typedef struct {
     const char *listen;             /* NULL = 127.0.0.1 */
     uint16_t port;                  /* 0 = any free one */
     const char *tls_cert, *tls_key; /* PEM files, both or neither */
+    const char *ca_file;            /* to trust when it asks witnesses; NULL = the system's */
     uint32_t stage_ms;              /* how long each stage of a round waits; 0 = 30 seconds */
     uint32_t grace_ms;              /* for further nodes once enough are ready; 0 = 500 */
     uint32_t attest_ms; /* until an unattested result is taken back; 0 = 60 seconds */

@@ -23,6 +23,7 @@
 
 typedef struct sheaf_sequencer sheaf_sequencer;
 typedef struct sheaf_rounds sheaf_rounds;
+typedef struct sheaf_cosign sheaf_cosign;
 
 struct sheaf_hub {
     char dir[SHEAF_PATH_MAX];
@@ -44,6 +45,7 @@ struct sheaf_hub {
     sheaf_http_server *server;
     sheaf_sequencer *sequencer;
     sheaf_rounds *rounds;
+    sheaf_cosign *cosign;
 
     atomic_bool failed; /* the disk failed: nothing is answered any more */
     pthread_mutex_t failure_lock;

@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* Where nothing waits, the writer still looks whether a motion falls due. */
-enum { IDLE_MS = 50 };
+enum { IDLE_MS = 50, HOLD_MS = 5000, HOLD_PAUSE_MS = 10 };
 
 /* What waits: a posted submission, or an act of the hub whose caller waits with it. */
 typedef struct {
@@ -37,7 +37,8 @@ struct sheaf_sequencer {
     size_t head, count;
     bool stopping;
     sheaf_batch batch;
-    void *block; /* for decoding one submission */
+    int64_t held_us; /* since when a deadline waits for witnesses; 0: none does */
+    void *block;     /* for decoding one submission */
 };
 
 /* ---- the queue ---- */
@@ -174,6 +175,18 @@ static sheaf_status fold_item(sheaf_sequencer *s, waiting *item, sheaf_err *err)
     return SHEAF_OK;
 }
 
+/* Nothing may be entered before a deadline that has passed is settled. Witnesses answer within
+ * a second or so, and whoever posted waits for that; if they do not, acts are refused. */
+static bool holds(sheaf_sequencer *s)
+{
+    int64_t now = sheaf_clock_monotonic_us();
+    if (!s->batch.waits)
+        s->held_us = 0;
+    else if (s->held_us == 0)
+        s->held_us = now;
+    return s->batch.waits && now - s->held_us < HOLD_MS * INT64_C(1000);
+}
+
 /* Folds as many items as fit and makes them durable; *folded is their number. */
 static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count, size_t *folded,
                               sheaf_err *err)
@@ -183,8 +196,11 @@ static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count,
     pthread_rwlock_wrlock(&s->hub->lock);
     sheaf_batch_begin(&s->batch, sheaf_clock_ms());
     status = sheaf_batch_settle(&s->batch, err);
-    for (; i < count && status == SHEAF_OK && sheaf_batch_has_room(&s->batch); i++)
+    for (; i < count && status == SHEAF_OK && sheaf_batch_has_room(&s->batch); i++) {
+        if (holds(s))
+            break;
         status = fold_item(s, items[i], err);
+    }
     if (status == SHEAF_OK)
         status = sheaf_batch_settle(&s->batch, err);
     if (status == SHEAF_OK && s->batch.count > 0)
@@ -261,9 +277,20 @@ static void tell(const sheaf_sequencer *s)
 
 /* ---- the thread ---- */
 
-static bool anything_due(const sheaf_hub *hub)
+static bool anything_due(sheaf_hub *hub)
 {
-    return sheaf_fold_due(sheaf_hub_state(hub), sheaf_clock_ms()) != SHEAF_NONE;
+    return sheaf_batch_due(hub, sheaf_clock_ms());
+}
+
+/* While a deadline waits for witnesses; true if the hub is to stop. */
+static bool pause_held(sheaf_sequencer *s)
+{
+    struct timespec time = {0, HOLD_PAUSE_MS * 1000000L};
+    nanosleep(&time, NULL);
+    pthread_mutex_lock(&s->lock);
+    bool stopping = s->stopping;
+    pthread_mutex_unlock(&s->lock);
+    return stopping;
 }
 
 static void *sequencer_run(void *context)
@@ -290,6 +317,8 @@ static void *sequencer_run(void *context)
             for (size_t i = 0; i < folded; i++)
                 release(s, items[done + i]);
             done += folded;
+            if (folded == 0 && done < count)
+                stopping = pause_held(s);
         } while (done < count);
         for (; done < count; done++)
             refuse_item(s, items[done],

@@ -1,0 +1,209 @@
+"""A hub and three witnesses, two of which must cosign: what is served, what is shown, what a
+deadline carries, and what happens when witnesses are away."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+from kit import SHEAF, Folder, Hub, check, finish, free_port, refused, request, sheaf, until
+
+QUORUM = 2
+NAMES = ("example.org/w0", "example.org/w1", "example.org/w2", "example.org/away")
+
+
+class Witness:
+    """`sheaf witness` on a folder, at the port that the bylaws name."""
+
+    def __init__(self, folder, port, log, *options):
+        self.folder, self.port, self.log, self.options = folder, port, log, options
+        self.url = f"http://127.0.0.1:{port}"
+        self.errors = open(folder + ".txt", "a")
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [SHEAF, "witness", self.folder, "--log", self.log, "--port", str(self.port), "--json",
+             *self.options], stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else {}
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait(20)
+            self.process = None
+
+    def close(self):
+        self.stop()
+        self.errors.close()
+
+
+def bylaws(scratch, keys, ports):
+    """The demonstration's, with witnesses, as a file."""
+    trial = os.path.join(scratch, "trial")
+    sheaf("found", trial, "--name", "Trial", "--purpose", "x", "--member", "x", "--person",
+          "--demonstration", "--home", os.path.join(scratch, "trial-home"))
+    entry = json.loads(sheaf("log", "entry", trial, "0").stdout)
+    document = entry["act"]["what"]["bylaws"]
+    document["witnesses"] = {"quorum": QUORUM, "list": [
+        {"name": key["name"], "public_key": key["public_key"], "url": f"http://127.0.0.1:{port}"}
+        for key, port in zip(keys, ports)]}
+    path = os.path.join(scratch, "bylaws.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    return path
+
+
+def make_keys(scratch):
+    keys = []
+    for i, name in enumerate(NAMES):
+        done = sheaf("witness", "vkey", os.path.join(scratch, f"w{i}"), "--name", name, "--json")
+        keys.append(json.loads(done.stdout))
+    again = sheaf("witness", "vkey", os.path.join(scratch, "w0"), "--json")
+    check("a witness has its key before its first log",
+          json.loads(again.stdout) == keys[0] and keys[0]["vkey"].startswith(NAMES[0] + "+"))
+    refused("and its name for ever", 1, "never changes", "witness", "vkey",
+            os.path.join(scratch, "w0"), "--name", "other")
+    return keys
+
+
+def witnesses(hub):
+    return json.loads(hub.get("/api/v1/witnesses")[1])
+
+
+def lines_of(note):
+    return [line.split(" ")[1] for line in note.decode().split("\n\n", 1)[1].splitlines()]
+
+
+def cosigned(hub, names):
+    note = hub.get("/log/checkpoint")[1]
+    return set(names) <= set(lines_of(note)) and note
+
+
+def served(hub, coop, running):
+    names = [NAMES[i] for i in range(len(running))]
+    note = until(lambda: cosigned(hub, names))
+    check("the checkpoint is served with three cosignatures", note,
+          hub.get("/log/checkpoint")[1].decode())
+    check("and stands so in the folder",
+          until(lambda: open(os.path.join(coop, "log", "checkpoint"), "rb").read() == note))
+    shown = witnesses(hub)
+    away = shown["witnesses"][3]
+    check("the witness that is away is shown with its trouble",
+          shown["quorum"] == QUORUM and away["size"] == 0 and "trouble" in away, str(shown))
+    check("the newest witnessed checkpoint is kept",
+          until(lambda: witnesses(hub)["witnessed"] == hub.size()) and
+          os.path.exists(os.path.join(coop, "witnessed", "checkpoint")), str(witnesses(hub)))
+    status, kept = hub.get("/witnessed/checkpoint")
+    check("and served", status == 200 and set(lines_of(kept)) & set(names), kept.decode())
+
+
+def act(home, hub, *flags):
+    done = sheaf(*flags, "--home", home, "--hub", hub.url, "--json")
+    if done.returncode != 0:
+        raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
+    return json.loads(done.stdout)["index"]
+
+
+def motion(home, hub):
+    """Opens a motion and casts the one vote; its entry."""
+    index = act(home, hub, "motion", "open", "--title", "Shall we?")
+    act(home, hub, "ballot", "cast", "--motion", index, "--choice", "yes")
+    return index
+
+
+def state_of(hub, index):
+    rows = json.loads(hub.get("/api/v1/state/motion")[1])["rows"]
+    return next(row["state"] for row in rows if row["id"] == index)
+
+
+def tick_of(coop, index):
+    """The clock.tick that settled the motion."""
+    done = sheaf("log", "show", coop, "--json")
+    for line in done.stdout.splitlines():
+        entry = json.loads(line)["entry"]["act"]
+        if entry["kind"] == "clock.tick" and entry["what"]["motion"] == index:
+            return entry["what"]
+    return None
+
+
+def settled(home, hub, coop, name):
+    index = motion(home, hub)
+    done = until(lambda: state_of(hub, index) != "open", 40)
+    tick = tick_of(coop, index)
+    rows = json.loads(hub.get("/api/v1/state/motion")[1])["rows"]
+    closes = next(row["closes"] for row in rows if row["id"] == index)
+    evidence = (tick or {}).get("evidence", {})
+    times = [cosignature["time"] for cosignature in evidence.get("cosignatures", [])]
+    check(name, done and len(times) >= QUORUM and all(t * 1000 >= closes for t in times)
+          and not tick["unwitnessed"], f"{tick} closes {closes}")
+
+
+def witness_away(home, hub, coop, running):
+    """One of three is killed: two are enough. Two are: nothing is witnessed until one is back."""
+    running[2].stop(signal.SIGKILL)
+    settled(home, hub, coop, "with one witness dead a motion settles")
+    running[1].stop(signal.SIGKILL)
+    before = hub.size()
+    index = motion(home, hub)
+    time.sleep(2.5)
+    check("with two dead the deadline waits", state_of(hub, index) == "open")
+    check("but entries are published without delay", hub.size() >= before + 2)
+    check("and what is witnessed stays behind", witnesses(hub)["witnessed"] < hub.size())
+    refused("until it is settled acts are refused with the reason", 4, "deadline", "motion",
+            "open", "--title", "Another", "--home", home, "--hub", hub.url)
+    running[1].start()
+    check("when one is back, it settles", until(lambda: state_of(hub, index) == "adopted", 40),
+          str(witnesses(hub)))
+    running[2].start()
+    check("and the other catches up from where it was",
+          until(lambda: cosigned(hub, NAMES[:3]), 40), str(witnesses(hub)))
+    check("all is witnessed again", until(lambda: witnesses(hub)["witnessed"] == hub.size()))
+
+
+def sound(hub, coop, running):
+    done = sheaf("verify", hub.url)
+    check("verify over HTTP finds it sound", done.returncode == 0, done.stderr + done.stdout)
+    mirrored = os.path.join(running[0].folder, mirror_name(running[0]))
+    done = sheaf("verify", mirrored)
+    check("so it does in the mirror of a witness", done.returncode == 0, done.stderr + done.stdout)
+    entry = request("GET", f"{running[0].url}/{mirror_name(running[0])}/checkpoint")[1]
+    check("which serves what it cosigned", NAMES[0] in lines_of(entry), entry.decode())
+
+
+def mirror_name(witness):
+    return next(name for name in os.listdir(witness.folder) if len(name) == 64)
+
+
+def main():
+    with Folder() as scratch:
+        coop, home = os.path.join(scratch, "coop"), os.path.join(scratch, "ada")
+        hub_port = free_port()
+        ports = [free_port() for _ in NAMES]
+        keys = make_keys(scratch)
+        done = sheaf("found", coop, "--bylaws", bylaws(scratch, keys, ports), "--member", "Ada",
+                     "--person", "--home", home, "--hub", f"http://127.0.0.1:{hub_port}")
+        check("bylaws can name witnesses", done.returncode == 0, done.stderr)
+        log = f"{sheaf('log', 'vkey', coop).stdout.strip()}=http://127.0.0.1:{hub_port}/log"
+        running = [Witness(os.path.join(scratch, f"w{i}"), ports[i], log,
+                           *(["--mirror"] if i == 0 else [])) for i in range(3)]
+        try:
+            said = [witness.start() for witness in running]
+            check("witnesses say their keys",
+                  [line.get("vkey") for line in said] == [key["vkey"] for key in keys[:3]])
+            with Hub(coop, hub_port) as hub:
+                served(hub, coop, running)
+                settled(home, hub, coop, "a motion settles with two cosignatures of its deadline")
+                witness_away(home, hub, coop, running)
+                sound(hub, coop, running)
+            with Hub(coop, hub_port) as hub:
+                check("a hub that restarts is cosigned again",
+                      until(lambda: cosigned(hub, NAMES[:3]), 40), str(witnesses(hub)))
+        finally:
+            for witness in running:
+                witness.close()
+    finish()
+
+
+main()
