@@ -41,6 +41,7 @@ SHEAF_MUST_USE sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *er
  * for writing. A failure is that act's alone. */
 SHEAF_MUST_USE sheaf_status sheaf_batch_ready(sheaf_batch *batch, const sheaf_submission *post,
                                               sheaf_err *err);
+
 /* Is something due at that moment, and can be settled? For the writer, without the lock. */
 bool sheaf_batch_due(sheaf_hub *hub, int64_t now_ms);
 

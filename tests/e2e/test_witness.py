@@ -95,6 +95,9 @@ def served(hub, coop, running):
     check("the newest witnessed checkpoint is kept",
           until(lambda: witnesses(hub)["witnessed"] == hub.size()) and
           os.path.exists(os.path.join(coop, "witnessed", "checkpoint")), str(witnesses(hub)))
+    done = sheaf("status", "--hub", hub.url)
+    check("status tells of witnesses", f"witnessed  {hub.size()} entries" in done.stdout
+          and NAMES[3] + ": 0 entries, never; " in done.stdout, done.stdout + done.stderr)
     status, kept = hub.get("/witnessed/checkpoint")
     check("and served", status == 200 and set(lines_of(kept)) & set(names), kept.decode())
 

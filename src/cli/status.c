@@ -1,0 +1,237 @@
+/* cli/status.c - `sheaf status`: how the co-op stands, by one's own replay of its log. */
+#include "cli/act.h"
+
+#include "base/encode.h"
+#include "coop/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ANSWER_MAX = 1 << 20 };
+
+/* ---- witnesses ---- */
+
+/* What the hub says of its witnesses, and what was checked here. */
+typedef struct {
+    sheaf_buffer answer, note;
+    uint8_t *block; /* of the arena in which `json` stands */
+    const sheaf_json *json;
+    uint64_t witnessed; /* entries of a checkpoint with a quorum of cosignatures that hold */
+} witness_report;
+
+/* How many entries the note covers, if the log and as many witnesses as the bylaws require have
+ * signed it; else 0. */
+static uint64_t check_witnessed(const sheaf_member *m, sheaf_slice bytes)
+{
+    const sheaf_state *state = sheaf_member_state(m);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    sheaf_note note;
+    sheaf_checkpoint head;
+    unsigned holds = 0;
+    if (sheaf_checkpoint_open(bytes, &m->follower.log_key, &head, NULL) != SHEAF_OK
+        || sheaf_note_parse(bytes, &note, NULL) != SHEAF_OK)
+        return 0;
+    for (unsigned i = 0; i < bylaws->witnesses; i++) {
+        const struct sheaf_row_witness *row =
+            sheaf_witness_at(state, bylaws->witness_first + i);
+        sheaf_vkey key;
+        holds += sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
+                                 row->public_key.bytes, NULL)
+                     == SHEAF_OK
+                 && sheaf_note_verify(&note, &key, 1, NULL, NULL) == SHEAF_OK;
+    }
+    return bylaws->witness_quorum && holds >= bylaws->witness_quorum ? head.size : 0;
+}
+
+static void report_get(witness_report *r, const sheaf_member *m)
+{
+    sheaf_json *json;
+    *r = (witness_report){.block = malloc(ANSWER_MAX)};
+    sheaf_buffer_init(&r->answer, ANSWER_MAX);
+    sheaf_buffer_init(&r->note, SHEAF_NOTE_BYTES_MAX);
+    if (!r->block || sheaf_bylaws_now(sheaf_member_state(m))->witnesses == 0)
+        return;
+    sheaf_arena arena = sheaf_arena_over(r->block, ANSWER_MAX);
+    if (sheaf_hub_get(&m->ports.transport, "/api/v1/witnesses", &r->answer, NULL) == SHEAF_OK
+        && sheaf_json_parse(sheaf_buffer_slice(&r->answer), &arena, &json, NULL) == SHEAF_OK)
+        r->json = json;
+    if (sheaf_hub_get(&m->ports.transport, "/witnessed/checkpoint", &r->note, NULL) == SHEAF_OK)
+        r->witnessed = check_witnessed(m, sheaf_buffer_slice(&r->note));
+}
+
+static void report_free(witness_report *r)
+{
+    sheaf_buffer_deinit(&r->note);
+    sheaf_buffer_deinit(&r->answer);
+    free(r->block);
+}
+
+/* Words of the hub and of witnesses: nothing but plain characters reaches the terminal. */
+static void plain(sheaf_slice words, char *out, size_t size)
+{
+    size_t len = words.len < size ? words.len : size - 1;
+    for (size_t i = 0; i < len; i++)
+        out[i] = words.data[i] >= 0x20 && words.data[i] < 0x7f ? (char)words.data[i] : '?';
+    out[len] = 0;
+}
+
+static void print_witness(const sheaf_json *witness)
+{
+    char name[101], trouble[SHEAF_MESSAGE_MAX];
+    plain(sheaf_json_member_string(witness, "name"), name, sizeof name);
+    plain(sheaf_json_member_string(witness, "trouble"), trouble, sizeof trouble);
+    char when[32] = "never";
+    int64_t seconds = sheaf_json_member_int(witness, "time", 0);
+    if (seconds > 0) {
+        struct tm utc;
+        time_t time = (time_t)seconds;
+        gmtime_r(&time, &utc);
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &utc);
+    }
+    printf("  witness    %s: %lld entries, %s%s%s\n", name,
+           (long long)sheaf_json_member_int(witness, "size", 0), when, *trouble ? "; " : "",
+           trouble);
+}
+
+static void print_witnesses(const sheaf_state *state, const witness_report *r)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    const sheaf_json *list = sheaf_json_member(r->json, "witnesses");
+    if (bylaws->witness_quorum == 0)
+        puts("  time       rests on the hub: the bylaws require no cosignatures");
+    else
+        printf("  witnessed  %llu entries, by %u of %u witnesses\n",
+               (unsigned long long)r->witnessed, bylaws->witness_quorum, bylaws->witnesses);
+    for (const sheaf_json *at = list ? list->first : NULL; at; at = at->next)
+        print_witness(at);
+}
+
+/* ---- the co-op ---- */
+
+static uint32_t count_members(const sheaf_state *state, uint8_t wanted)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++)
+        n += sheaf_member_at(state, i)->state == wanted;
+    return n;
+}
+
+static void print_status(const sheaf_state *state, uint64_t entries)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    printf("%.*s\n", SHEAF_PRINT(SHEAF_WORDS(bylaws->name)));
+    printf("  entries    %llu\n", (unsigned long long)entries);
+    printf("  members    %u, and %u applications\n",
+           count_members(state, SHEAF_member_state_active),
+           count_members(state, SHEAF_member_state_applied));
+    for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
+        const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
+        if (m->state == SHEAF_motion_state_open)
+            printf("  motion %-3u open: %u for, %u against, %u abstain, of %u\n", m->id, m->yes,
+                   m->no, m->abstain, m->electorate);
+    }
+    for (uint32_t i = 0; i < sheaf_mandate_count(state); i++) {
+        const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);
+        printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
+               m->revoked != SHEAF_NONE ? ", revoked" : "");
+    }
+    for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
+        static const char *const states[] = {"registered", "released", "retired"};
+        const struct sheaf_row_model *m = sheaf_model_at(state, i);
+        char hash[65];
+        sheaf_hex_32(m->sha256.bytes, hash);
+        printf("  model %-4u %s, %llu uses\n", m->id, states[m->state],
+               (unsigned long long)m->uses);
+        if (m->released != SHEAF_NONE)
+            printf("             blobs/%.2s/%s\n", hash, hash + 2);
+    }
+    printf("  rounds     %u\n", sheaf_round_count(state));
+}
+
+static void print_status_json(const sheaf_state *state, uint64_t entries,
+                              const witness_report *r)
+{
+    sheaf_buffer list;
+    sheaf_buffer_init(&list, ANSWER_MAX);
+    const sheaf_json *witnesses = sheaf_json_member(r->json, "witnesses");
+    if (witnesses)
+        sheaf_json_write(&list, witnesses);
+    else
+        sheaf_buffer_add_string(&list, "[]");
+    printf("{\"applications\":%u,\"entries\":%llu,\"mandates\":%u,\"members\":%u,\"models\":%u,"
+           "\"motions_open\":%u,\"quorum\":%u,\"rounds\":%u,\"witnessed\":%llu,"
+           "\"witnesses\":%.*s}\n",
+           count_members(state, SHEAF_member_state_applied), (unsigned long long)entries,
+           sheaf_mandate_count(state), count_members(state, SHEAF_member_state_active),
+           sheaf_model_count(state), sheaf_coop(state)->motions_open,
+           sheaf_bylaws_now(state)->witness_quorum, sheaf_round_count(state),
+           (unsigned long long)r->witnessed, SHEAF_PRINT(sheaf_buffer_slice(&list)));
+    sheaf_buffer_deinit(&list);
+}
+
+/* A visitor keeps no home: the log is followed into a folder that goes away again. */
+static sheaf_status follow(const char *hub_url, const char *home, sheaf_session *session,
+                           sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_session_open(session, home, hub_url, err));
+    sheaf_status status = sheaf_member_sync(&session->member, err);
+    if (status != SHEAF_OK)
+        sheaf_session_close(session);
+    return status;
+}
+
+static void remove_folder(const char *path)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp("rm", "rm", "-rf", "--", path, (char *)NULL);
+        _exit(127);
+    }
+}
+
+static int run_status(const sheaf_arguments *a)
+{
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX], visit[SHEAF_PATH_MAX];
+    sheaf_session session;
+    sheaf_status status = SHEAF_OK;
+    const char *temporary = getenv("TMPDIR");
+    snprintf(visit, sizeof visit, "%.900s/sheaf-visit-XXXXXX", temporary ? temporary : "/tmp");
+    if (a->value[0] && !mkdtemp(visit))
+        status = sheaf_fail(&err, SHEAF_IO, "cannot make a temporary folder");
+    if (status == SHEAF_OK)
+        status = sheaf_home_path(a->value[0] ? visit : a->value[1], home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = follow(a->value[0], home, &session, &err);
+    if (status == SHEAF_OK) {
+        const sheaf_state *state = sheaf_member_state(&session.member);
+        witness_report report;
+        report_get(&report, &session.member);
+        if (a->json) {
+            print_status_json(state, state->size, &report);
+        } else {
+            print_status(state, state->size);
+            print_witnesses(state, &report);
+        }
+        report_free(&report);
+        sheaf_session_close(&session);
+    }
+    if (a->value[0])
+        remove_folder(visit);
+    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+}
+
+const sheaf_command sheaf_command_status = {
+    .name = "status",
+    .arguments = "",
+    .summary = "how the co-op stands, by your own replay of its log",
+    .options = {{"hub", "URL", "look at this hub as a visitor"},
+                {"home", "DIR", "your home folder"}},
+    .arguments_min = 0,
+    .arguments_max = 0,
+    .many = -1,
+    .run = run_status,
+};
