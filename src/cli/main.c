@@ -18,6 +18,8 @@ const sheaf_command *const sheaf_commands[] = {
     NULL,
 };
 
+enum { LINE_WIDTH = 100 };
+
 atomic_bool sheaf_stopping;
 
 static void on_signal(int number)
@@ -33,12 +35,29 @@ void sheaf_stop_on_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+/* A row of two columns, the right one in as many lines as it needs. */
+static void print_row(FILE *to, const char *left, size_t width, const char *right)
+{
+    size_t at = (size_t)fprintf(to, "  %-*s", (int)width, left);
+    for (const char *word = right + strspn(right, " "); *word; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+        if (at + 1 + len > LINE_WIDTH)
+            at = (size_t)fprintf(to, "\n  %*s", (int)width, "") - 1;
+        at += (size_t)fprintf(to, " %.*s", (int)len, word);
+        word += len;
+    }
+    fputs("\n", to);
+}
+
 static void print_options(FILE *to, const sheaf_command *command)
 {
-    for (const sheaf_option *o = command->options; o->name; o++)
-        fprintf(to, "  --%s%s%-*s %s\n", o->name, o->value ? " " : "",
-                (int)(22 - strlen(o->name)), o->value ? o->value : "", o->doc);
-    fprintf(to, "  --%-23s %s\n", "json", "print one JSON object a line");
+    char left[64];
+    for (const sheaf_option *o = command->options; o->name; o++) {
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
+                 o->value ? o->value : "");
+        print_row(to, left, 25, o->doc);
+    }
+    print_row(to, "--json", 25, "print one JSON object a line");
 }
 
 static void print_help(FILE *to, const sheaf_command *command)
@@ -147,7 +166,7 @@ static void print_overview(FILE *to)
           "[OPTION...]\n\n",
           to);
     for (size_t i = 0; sheaf_commands[i]; i++)
-        fprintf(to, "  %-12s %s\n", sheaf_commands[i]->name, sheaf_commands[i]->summary);
+        print_row(to, sheaf_commands[i]->name, 18, sheaf_commands[i]->summary);
     fputs("\nActs, each signed with the key in --home and entered on the co-op's log:\n\n", to);
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
         const sheaf_shape *shape = sheaf_kind_shape(kind);
@@ -155,7 +174,7 @@ static void print_overview(FILE *to)
         if (shape->actor != SHEAF_ACTOR_MEMBER)
             continue;
         sheaf_kind_words(kind, words);
-        fprintf(to, "  %-18s %s\n", words, shape->doc);
+        print_row(to, words, 18, shape->doc);
     }
     fputs("\nsheaf help COMMAND or sheaf help KIND tells more; sheaf demo shows all of it.\n",
           to);
