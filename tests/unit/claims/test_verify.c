@@ -41,11 +41,15 @@ static void write_folder(kit *k, const char *signer)
     assert_non_null(mkdtemp(dir));
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     assert_int_equal(sheaf_log_store_open(&store, dir, false, &err), SHEAF_OK);
-    sheaf_slice rest = sheaf_buffer_slice(&k->log), entry;
+    sheaf_slice rest = sheaf_buffer_slice(&k->log), batch[256];
     uint32_t len;
+    size_t count = 0;
     while (sheaf_take_u32(&rest, &len)) {
-        assert_true(sheaf_take(&rest, len, &entry));
-        assert_int_equal(sheaf_log_store_append(store, &entry, 1, &err), SHEAF_OK);
+        assert_true(sheaf_take(&rest, len, &batch[count]));
+        if (++count < 256 && rest.len)
+            continue;
+        assert_int_equal(sheaf_log_store_append(store, batch, count, &err), SHEAF_OK);
+        count = 0;
     }
     sign_checkpoint(store, &kit_named(k, signer)->pair, &note);
     assert_int_equal(sheaf_log_store_publish(store, sheaf_buffer_slice(&note), &err), SHEAF_OK);
