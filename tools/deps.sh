@@ -1,8 +1,8 @@
 #!/bin/sh
 # tools/deps.sh PURPOSE... - see that what a purpose needs is there, and install what is missing.
 #
-# Purposes: run, test, lint, fuzz, coverage; each includes what `run` needs. When nothing is
-# missing it says nothing and reaches for nothing. Otherwise it installs the Debian packages as
+# Purposes: run, test, interop, lint, fuzz, coverage; each includes what `run` needs. When nothing
+# is missing it says nothing and reaches for nothing. Otherwise it installs the Debian packages as
 # root or with sudo; with neither it prints the one line to run and exits 1.
 set -eu
 
@@ -28,6 +28,8 @@ run ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 test libcmocka-dev pkg-config --exists cmocka
 test binutils command -v objdump
 test chromium command -v chromium
+interop golang-go command -v go
+interop golang-golang-x-mod-dev test -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog
 lint clang-format command -v clang-format
 lint clang-tidy command -v clang-tidy
 fuzz clang command -v clang

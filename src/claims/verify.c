@@ -233,13 +233,23 @@ static sheaf_status head_check(sheaf_verification *v, const char *dir, sheaf_err
         return sheaf_fail(err, SHEAF_FAULT, "%s/log: entry 0 founds no co-op: %.250s", dir,
                           v->entry_fault[0] ? v->entry_fault : "there is none");
     SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, origin, v->log_key.bytes, err));
-    if (v->options->log_key
-        && (!sheaf_slice_equal(sheaf_vkey_name(v->options->log_key), origin)
-            || memcmp(v->options->log_key->public, key.public, sizeof key.public) != 0))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "%s/log: entry 0 names another log or key than the one given", dir);
+    const sheaf_vkey *given = v->options->log_key;
+    if (given
+        && (!sheaf_slice_equal(sheaf_vkey_name(given), origin)
+            || (!v->options->hashes_only
+                && memcmp(given->public, key.public, sizeof key.public) != 0)))
+        return sheaf_fail(
+            err, SHEAF_FAULT,
+            "%s/log is of another log or key than the one given: its entries name "
+            "%.32s",
+            dir, v->out->origin);
+    if (given)
+        key = *given; /* without the fold only the caller can know that the log has a new one */
     if (sheaf_checkpoint_open(sheaf_buffer_slice(&v->note), &key, &head, &why) != SHEAF_OK)
-        return sheaf_fail(err, SHEAF_FAULT, "%s/log/checkpoint: %.250s", dir, why.message);
+        return sheaf_fail(err, SHEAF_FAULT, "%s/log/checkpoint: %.250s%s", dir, why.message,
+                          v->options->hashes_only && !given
+                              ? "; if the log has got a new key, give it with --vkey"
+                              : "");
     v->out->root = head.root;
     return SHEAF_OK;
 }
@@ -260,24 +270,30 @@ static void take_state(sheaf_verification *v)
     v->has_log_key = true;
 }
 
-static sheaf_status verify(sheaf_verification *v, const char *dir, const char *texts_dir,
-                           sheaf_err *err)
+/* The log and what is signed over it. */
+static sheaf_status verify_log(sheaf_verification *v, const char *dir, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_log_check_open(&v->check, dir, &v->note, err));
-    SHEAF_TRY(earlier_begin(v, err));
-    sheaf_err why = {0};
-    sheaf_status status = run_all(v, &why);
-    if (status == SHEAF_FAULT && v->entry_fault[0])
-        return sheaf_fail(err, SHEAF_FAULT, "%.250s; moreover %.200s", v->entry_fault,
-                          why.message);
-    if (status != SHEAF_OK)
-        return sheaf_fail(err, status, "%s", why.message);
+    SHEAF_TRY(run_all(v, err));
     if (!v->options->hashes_only)
         take_state(v);
     SHEAF_TRY(head_check(v, dir, err));
-    SHEAF_TRY(earlier_check(v, err));
-    if (v->entry_fault[0])
+    return earlier_check(v, err);
+}
+
+static sheaf_status verify(sheaf_verification *v, const char *dir, const char *texts_dir,
+                           sheaf_err *err)
+{
+    sheaf_err why = {0};
+    SHEAF_TRY(sheaf_log_check_open(&v->check, dir, &v->note, err));
+    SHEAF_TRY(earlier_begin(v, err));
+    sheaf_status status = verify_log(v, dir, &why);
+    /* The first bad entry comes first, whatever else is wrong. */
+    if (v->entry_fault[0] && status == SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT, "%.350s", v->entry_fault);
+    if (v->entry_fault[0] && status == SHEAF_FAULT)
+        return sheaf_fail(err, status, "%.200s; moreover %.180s", v->entry_fault, why.message);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, status, "%s", why.message);
     if (v->options->note)
         sheaf_buffer_add(v->options->note, sheaf_buffer_slice(&v->note));
     if (v->options->hashes_only)

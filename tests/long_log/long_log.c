@@ -11,7 +11,7 @@ enum { BATCH = 4096, CYCLE = 64, BALLOTS = 12 };
 
 typedef struct {
     kit k;
-    const char *dir;
+    const char *dir, *key; /* the log's, by its name in the kit */
     sheaf_log_store *store;
     kit_name *hub, *members[LONG_LOG_MEMBERS];
     sheaf_buffer act, message, bytes; /* one act; what is signed; entries not yet stored */
@@ -172,7 +172,7 @@ static void publish(writer *w, const char *copy)
     sheaf_hash root = sheaf_log_store_root(w->store);
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     must(sheaf_checkpoint_sign(&note, sheaf_str(KIT_ORIGIN), sheaf_log_store_size(w->store),
-                               &root, &kit_named(&w->k, "log")->pair, err),
+                               &root, &kit_named(&w->k, w->key)->pair, err),
          err);
     must(sheaf_log_store_publish(w->store, sheaf_buffer_slice(&note), err), err);
     if (copy)
@@ -187,7 +187,7 @@ static void save_key(writer *w)
     sheaf_err *err = &w->k.err;
     sheaf_buffer_init(&text, SHEAF_VKEY_TEXT_MAX + 1);
     must(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(KIT_ORIGIN),
-                         kit_named(&w->k, "log")->pair.public, err),
+                         kit_named(&w->k, w->key)->pair.public, err),
          err);
     sheaf_vkey_put(&text, &key);
     sheaf_buffer_add_byte(&text, '\n');
@@ -216,23 +216,24 @@ static void live(writer *w, uint64_t size)
     }
 }
 
-void long_log_write(const char *dir, uint64_t count)
+static writer *open_writer(const char *dir, const char *key)
 {
     writer *w = calloc(1, sizeof *w);
-    if (!w || count < LONG_LOG_MIN)
-        kit_fail("a long log has at least %d entries", LONG_LOG_MIN);
+    if (!w)
+        kit_fail("no memory");
     kit_open(&w->k);
     w->dir = dir;
+    w->key = key;
     w->seed = 7;
     sheaf_buffer_init(&w->act, SHEAF_ENTRY_MAX);
     sheaf_buffer_init(&w->message, 2 * SHEAF_ENTRY_MAX);
     sheaf_buffer_init(&w->bytes, SHEAF_LOG_BATCH_BYTES_MAX);
     must(sheaf_log_store_open(&w->store, dir, false, &w->k.err), &w->k.err);
-    found(w);
-    take_from_kit(w);
-    live(w, count / 2);
-    publish(w, "half.checkpoint");
-    live(w, count);
+    return w;
+}
+
+static void close_writer(writer *w)
+{
     publish(w, NULL);
     save_key(w);
     sheaf_log_store_close(w->store);
@@ -241,4 +242,28 @@ void long_log_write(const char *dir, uint64_t count)
     sheaf_buffer_deinit(&w->bytes);
     kit_close(&w->k);
     free(w);
+}
+
+void long_log_write(const char *dir, uint64_t count)
+{
+    if (count < LONG_LOG_MIN)
+        kit_fail("a long log has at least %d entries", LONG_LOG_MIN);
+    writer *w = open_writer(dir, "log");
+    found(w);
+    take_from_kit(w);
+    live(w, count / 2);
+    publish(w, "half.checkpoint");
+    live(w, count);
+    close_writer(w);
+}
+
+void long_log_from_lines(const char *dir, const char *key, FILE *lines)
+{
+    static char line[SHEAF_ENTRY_MAX + 2];
+    writer *w = open_writer(dir, key);
+    while (fgets(line, sizeof line, lines)) {
+        sheaf_buffer_add(&w->bytes, sheaf_bytes(line, strcspn(line, "\n")));
+        end_entry(w);
+    }
+    close_writer(w);
 }

@@ -7,6 +7,7 @@
 #define SHEAF_TEST_LONG_LOG_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 enum { LONG_LOG_MEMBERS = 100, LONG_LOG_MIN = 512 };
 
@@ -14,5 +15,10 @@ enum { LONG_LOG_MEMBERS = 100, LONG_LOG_MIN = 512 };
  * checkpoints of half of them, which is kept as DIR/half.checkpoint, and of all; and DIR/vkey.
  * Whatever goes wrong ends the program with a sentence. */
 void long_log_write(const char *dir, uint64_t count);
+
+/* Writes DIR/log with the entries of a file, one a line, as the frozen logs have them, under a
+ * checkpoint by the key that the kit has under that name; and DIR/vkey. Nothing is looked at.
+ */
+void long_log_from_lines(const char *dir, const char *key, FILE *lines);
 
 #endif

@@ -144,7 +144,7 @@ static void test_faults(void **unused)
         {"void", " (round.open) is void: there is no such mandate"},
         {"text", "/texts/"},
         {"stranger text", "is not the file of a text"},
-        {"key", "entry 0 names another log or key"},
+        {"key", "is of another log or key than the one given"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         kit k;
