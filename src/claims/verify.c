@@ -81,6 +81,8 @@ static sheaf_status fold_run(sheaf_verification *v, slot *s, sheaf_err *err)
                                      index < v->from.size, &result, err));
         SHEAF_TRY(note_manifest(v, &s->run.leaves[i], err));
         note_result(v, index, &result);
+        if (result.kind != SHEAF_KIND_none && result.refusal == SHEAF_ACCEPTED)
+            SHEAF_TRY(sheaf_verify_values(v, &s->ahead[i], s->run.entries[i], err));
         if (index + 1 == v->from.size && (coop = sheaf_coop(&replay->state)) != NULL)
             v->from_key = coop->log_key;
     }
@@ -284,6 +286,9 @@ static sheaf_status verify(sheaf_verification *v, const char *dir, const char *t
                            sheaf_err *err)
 {
     sheaf_err why = {0};
+    v->has_values = texts_dir && !v->options->hashes_only;
+    if (v->has_values)
+        SHEAF_TRY(sheaf_values_look(&v->values, texts_dir, err));
     SHEAF_TRY(sheaf_log_check_open(&v->check, dir, &v->note, err));
     SHEAF_TRY(earlier_begin(v, err));
     sheaf_status status = verify_log(v, dir, &why);
@@ -299,7 +304,7 @@ static sheaf_status verify(sheaf_verification *v, const char *dir, const char *t
     if (v->options->hashes_only)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_verify_rounds(v, err));
-    return texts_dir ? sheaf_verify_texts(v, texts_dir, err) : SHEAF_OK;
+    return sheaf_verify_texts(v, err);
 }
 
 sheaf_status sheaf_verify_log(const char *dir, const sheaf_blob_source *blobs,
@@ -328,6 +333,8 @@ sheaf_status sheaf_verify_log(const char *dir, const sheaf_blob_source *blobs,
     sheaf_log_check_close(v->check);
     sheaf_ahead_keys_close(v->keys);
     sheaf_buffer_deinit(&v->note);
+    sheaf_values_close(&v->values);
+    free(v->value_block);
     free(v->manifests);
     free(v);
     return status;

@@ -46,7 +46,7 @@ typedef struct {
     uint32_t rounds, results_checked, results_missing; /* closed rounds; their results' bytes */
     uint32_t transcripts_checked, transcripts_missing;
     uint32_t evaluations_checked, evaluations_missing;
-    uint32_t texts_checked;
+    uint32_t texts_checked, texts_missing; /* commitments with their value, and without */
     uint16_t needs_revision; /* not 0: from `stopped_at` on only tree and signatures count */
     uint64_t stopped_at;
     uint64_t trusted;     /* entries that an earlier verification covers */

@@ -1,10 +1,11 @@
 /* What entries name and the log does not hold: blobs and texts; see verify.h. */
+#include <stdlib.h>
+
 #include "base/encode.h"
 #include "claims/recompute.h"
 #include "claims/verify_internal.h"
 #include "coop/view.h"
 #include "learn/model.h"
-#include "store/texts.h"
 
 /* ---- rounds ---- */
 
@@ -74,9 +75,30 @@ sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err)
 
 /* ---- texts ---- */
 
-sheaf_status sheaf_verify_texts(sheaf_verification *v, const char *dir, sheaf_err *err)
+sheaf_status sheaf_verify_texts(sheaf_verification *v, sheaf_err *err)
 {
-    sheaf_texts texts;
-    SHEAF_TRY(sheaf_texts_look(&texts, dir, err));
-    return sheaf_texts_check(&texts, &v->out->texts_checked, err);
+    uint32_t files = 0;
+    return v->has_values ? sheaf_texts_check(&v->values.texts, &files, err) : SHEAF_OK;
+}
+
+sheaf_status sheaf_verify_values(sheaf_verification *v, const sheaf_ahead *ahead,
+                                 sheaf_slice bytes, sheaf_err *err)
+{
+    sheaf_values_count count = {0};
+    sheaf_entry entry;
+    if (!v->has_values)
+        return SHEAF_OK;
+    if (ahead->decoded) {
+        entry = ahead->entry;
+    } else {
+        if (!v->value_block && !(v->value_block = malloc(SHEAF_ACT_ARENA_BYTES)))
+            return sheaf_fail(err, SHEAF_NOMEM, "no memory to look for texts");
+        sheaf_arena arena = sheaf_arena_over(v->value_block, SHEAF_ACT_ARENA_BYTES);
+        if (sheaf_entry_decode(bytes, SHEAF_REVISION, &arena, &entry, NULL) != SHEAF_OK)
+            return SHEAF_OK;
+    }
+    sheaf_status status = sheaf_values_check(&v->values, entry.act, &count, err);
+    v->out->texts_checked += count.held;
+    v->out->texts_missing += count.gone;
+    return status;
 }

@@ -4,6 +4,7 @@
 
 #include "claims/verify.h"
 #include "store/log_check.h"
+#include "store/values.h"
 
 /* What one verification works on. */
 typedef struct {
@@ -18,6 +19,9 @@ typedef struct {
     bool has_log_key;
     sheaf_hash *manifests; /* leaf hash of the entry that opened each round */
     size_t manifest_count, manifest_capacity;
+    sheaf_values values; /* of the folder, if `has_values` */
+    bool has_values;
+    void *value_block; /* for decoding what was not decoded ahead */
     sheaf_buffer note;
     char entry_fault[SHEAF_REPLAYED_TEXT_MAX]; /* the first void entry or false claim */
 } sheaf_verification;
@@ -28,8 +32,11 @@ void sheaf_verify_progress(const sheaf_verification *v, const char *what, uint64
 /* Results and transcripts of closed rounds. */
 SHEAF_MUST_USE sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err);
 
-/* The texts of DIR/texts against their commitments. */
-SHEAF_MUST_USE sheaf_status sheaf_verify_texts(sheaf_verification *v, const char *dir,
-                                               sheaf_err *err);
+/* Nothing but texts stands in DIR/texts. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_texts(sheaf_verification *v, sheaf_err *err);
+
+/* Counts the values behind an accepted entry's commitments, and checks those that are here. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_values(sheaf_verification *v, const sheaf_ahead *ahead,
+                                                sheaf_slice entry, sheaf_err *err);
 
 #endif

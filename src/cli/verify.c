@@ -36,6 +36,7 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     sheaf_json_member_put_int(&w, "rounds", v->rounds);
     sheaf_json_member_put_bool(&w, "sound", sound);
     sheaf_json_member_put_int(&w, "texts_checked", v->texts_checked);
+    sheaf_json_member_put_int(&w, "texts_missing", v->texts_missing);
     sheaf_json_member_put_int(&w, "transcripts_checked", v->transcripts_checked);
     sheaf_json_member_put_int(&w, "transcripts_missing", v->transcripts_missing);
     sheaf_json_member_put_int(&w, "trusted", (int64_t)v->trusted);
@@ -62,6 +63,9 @@ static void print_words(const sheaf_verified *v)
            "recomputed %u\n",
            v->rounds, v->results_checked, v->transcripts_checked, v->evaluations_checked);
     printf("  texts checked         %u\n", v->texts_checked);
+    if (v->texts_missing)
+        printf("  without their text    %u commitments: withheld, or erased\n",
+               v->texts_missing);
     puts("  times                 as the hub stamped them: no witness signs this log");
     if (v->results_missing || v->transcripts_missing || v->evaluations_missing)
         printf(

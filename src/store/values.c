@@ -74,3 +74,40 @@ sheaf_status sheaf_values_keep_texts(const sheaf_values *values, const sheaf_act
     }
     return SHEAF_OK;
 }
+
+sheaf_status sheaf_value_get(const sheaf_values *values, const sheaf_commitment *commitment,
+                             sheaf_value *value, sheaf_buffer *text, sheaf_err *err)
+{
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_detail detail;
+    *value = SHEAF_VALUE_GONE;
+    sheaf_buffer_reset(text);
+    if (commitment->field->personal && values->private) {
+        SHEAF_TRY(sheaf_private_find(values->private, &commitment->commitment, value, &detail,
+                                     text, err));
+        if (*value != SHEAF_VALUE_GONE)
+            return SHEAF_OK;
+    }
+    if (!sheaf_text_find(&values->texts, &commitment->commitment, NULL))
+        return SHEAF_OK;
+    *value = SHEAF_VALUE_HELD;
+    return sheaf_text_get(&values->texts, &commitment->commitment, salt, text, err);
+}
+
+sheaf_status sheaf_values_check(const sheaf_values *values, const sheaf_act *act,
+                                sheaf_values_count *count, sheaf_err *err)
+{
+    size_t place = 0;
+    sheaf_commitment commitment;
+    sheaf_buffer text;
+    sheaf_status status = SHEAF_OK;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    while (status == SHEAF_OK && sheaf_act_next_text(act, &place, &commitment)) {
+        sheaf_value value;
+        status = sheaf_value_get(values, &commitment, &value, &text, err);
+        count->held += status == SHEAF_OK && value == SHEAF_VALUE_HELD;
+        count->gone += status == SHEAF_OK && value != SHEAF_VALUE_HELD;
+    }
+    sheaf_buffer_deinit(&text);
+    return status;
+}

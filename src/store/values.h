@@ -38,4 +38,21 @@ SHEAF_MUST_USE sheaf_status sheaf_values_keep_texts(const sheaf_values *values,
                                                     const sheaf_text *texts, size_t count,
                                                     sheaf_err *err);
 
+/* The value into `text`, which is emptied first. SHEAF_FAULT if what is there is not what was
+ * committed to. */
+SHEAF_MUST_USE sheaf_status sheaf_value_get(const sheaf_values *values,
+                                            const sheaf_commitment *commitment,
+                                            sheaf_value *value, sheaf_buffer *text,
+                                            sheaf_err *err);
+
+/* How many commitments of entries have their value at hand, and how many have none any more:
+ * withheld, erased, or sealed without the person's key. */
+typedef struct {
+    uint32_t held, gone;
+} sheaf_values_count;
+
+/* Adds an act's, checking each value against its commitment. */
+SHEAF_MUST_USE sheaf_status sheaf_values_check(const sheaf_values *values, const sheaf_act *act,
+                                               sheaf_values_count *count, sheaf_err *err);
+
 #endif

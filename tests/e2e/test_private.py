@@ -1,0 +1,190 @@
+"""What identifies people: stated, shown, exported, kept while it must be, erased for good - and
+the log, its proofs and its state as they were. The hub runs all the while."""
+import hashlib
+import json
+import os
+import sqlite3
+
+from kit import Folder, Hub, check, finish, free_port, refused, sheaf
+
+NAME, ADDRESS = "Beatrice Findable", "7 Hidden Lane, 12345 Nowhere"
+BANK, CONTACT = "DE02120300000000202051", "bea@findable.example"
+TITLE, REASON = "Tea at four o'clock", "Because Beatrice likes it"
+SECRETS = [text.encode() for text in (NAME, ADDRESS, BANK, CONTACT)]
+
+
+def files(folder):
+    for root, _, names in os.walk(folder):
+        for name in names:
+            yield os.path.join(root, name)
+
+
+def holding(folder, needles):
+    """The files in which one of the byte strings stands."""
+    found = []
+    for path in files(folder):
+        with open(path, "rb") as file:
+            data = file.read()
+        found += [path for needle in needles if needle in data]
+    return found
+
+
+def fingerprint(folder):
+    """Hash of every file of the log, and what verify says of root and state."""
+    hashes = {}
+    for path in files(os.path.join(folder, "log")):
+        with open(path, "rb") as file:
+            hashes[path] = hashlib.sha256(file.read()).hexdigest()
+    done = sheaf("verify", folder, "--json")
+    said = json.loads(done.stdout) if done.returncode == 0 else {"fault": done.stderr + done.stdout}
+    return hashes, said
+
+
+def run(name, *arguments, code=0):
+    done = sheaf(*arguments)
+    check(name, done.returncode == code, f"exit {done.returncode}: {done.stdout}{done.stderr}")
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        return {}
+
+
+def keys_and_boxes(folder, person):
+    """The person's key and sealed rows, read past the program."""
+    db = sqlite3.connect(os.path.join(folder, "private.db"))
+    found = [row[0] for row in db.execute("SELECT key FROM person_key WHERE person=?", (person,))]
+    found += [row[0] for row in db.execute("SELECT sealed FROM detail WHERE person=?", (person,))]
+    db.close()
+    return found
+
+
+def prepare(scratch):
+    port = free_port()
+    coop, home = os.path.join(scratch, "coop"), os.path.join(scratch, "a")
+    sheaf("found", coop, "--name", "Test Co-op", "--purpose", "to be tried", "--member",
+          "Ada Lovelace", "--person", "--demonstration", "--home", home, "--hub",
+          f"http://127.0.0.1:{port}")
+    return coop, home, port
+
+
+def join(scratch, hub, home):
+    b = os.path.join(scratch, "b")
+    bea = run("Bea applies", "join", hub.url, "--member", NAME, "--person", "--home", b,
+              "--json").get("index")
+    run("and is admitted", "member", "admit", "--home", home, "--member", bea, "--json")
+    run("and states her details", "person", "update", "--home", b, "--address", ADDRESS,
+        "--bank-account", BANK, "--contact", CONTACT, "--json")
+    run("and opens a motion", "motion", "open", "--home", b, "--title", TITLE, "--reason", REASON,
+        "--json")
+    return b, bea
+
+
+def show(coop, bea):
+    shown = run("person show", "person", "show", bea, coop, "--json")
+    details = {row["field"]: row["text"] for row in shown.get("details", [])}
+    check("shows every detail", details == {"name": NAME, "address": ADDRESS, "bank_account": BANK,
+                                            "contact": CONTACT}, shown)
+    check("none of it stands readable in the folder", not holding(coop, SECRETS),
+          holding(coop, SECRETS))
+    held = run("person export", "person", "export", bea, coop)
+    check("exports acts and texts too",
+          [act["kind"] for act in held.get("acts", [])] == ["member.apply", "person.update",
+                                                          "motion.open"]
+          and {row.get("text") for row in held.get("texts", [])} == {TITLE, REASON}, held)
+    done = sheaf("person", "show", bea, coop)
+    check("and for people", NAME in done.stdout and "register of its members" in done.stdout,
+          done.stdout + done.stderr)
+    done = sheaf("log", "show", coop)
+    check("the operator's log names members", NAME in done.stdout, done.stdout + done.stderr)
+
+
+def grounds(coop, bea, code=4):
+    said = run("erasure is refused", "person", "erase", bea, coop, "--json", code=code)
+    check("with ground and review date", all(row["review"] > 0 and row["rests_on"]
+                                             for row in said.get("keep", [])), said)
+    return [row["ground"] for row in said.get("keep", [])]
+
+
+def keep(coop, b, bea):
+    check("while she is a member", grounds(coop, bea) == ["member"])
+    run("Bea leaves", "member", "leave", "--home", b, "--json")
+    run("a hold is recorded", "person", "hold", bea, coop, "--until", "2099-01-01", "--ground",
+        "a claim is pending")
+    check("while a hold stands", grounds(coop, bea) == ["hold"])
+    run("the hold ends", "person", "hold", bea, coop, "--lift")
+    refused("a hold until a day that there is not", 2, "YYYY-MM-DD", "person", "hold", bea, coop,
+            "--until", "2099-02-30", "--ground", "x")
+
+
+def erase(coop, bea):
+    before = fingerprint(coop)
+    needles = keys_and_boxes(coop, bea)
+    check("key and sealed rows are in the folder", len(needles) == 5 and holding(coop, needles))
+    check("before, every commitment has its text", before[1].get("texts_missing") == 0, before[1])
+    said = run("it is erased", "person", "erase", bea, coop, "--texts", "--json")
+    check("with the texts she wrote", said.get("erased") is True and said.get("texts") == 2, said)
+    needles += SECRETS + [TITLE.encode(), REASON.encode()]
+    check("nothing of it is in any file of the folder", not holding(coop, needles),
+          holding(coop, needles))
+    after = fingerprint(coop)
+    check("every file of the log is as it was", before[0] == after[0])
+    check("root and digest of the state too", all(
+        before[1].get(name) == after[1].get(name) for name in ("root", "digest", "entries")), after)
+    check("verify counts what has no value any more", after[1].get("texts_missing") == 6, after[1])
+    done = sheaf("verify", coop)
+    check("and says it", "6 commitments" in done.stdout, done.stdout + done.stderr)
+    with open(os.path.join(coop, "erasures.json"), encoding="utf-8") as file:
+        listed = json.load(file)["erasures"]
+    check("the list of erasures has number and time alone",
+          len(listed) == 1 and set(listed[0]) == {"at", "before", "person", "texts"}
+          and listed[0]["person"] == bea, listed)
+    run("erasing again changes nothing", "person", "erase", bea, coop)
+    shown = run("it is shown as erased", "person", "show", bea, coop, "--json")
+    check("with nothing behind its commitments", all(
+        row["value"] == "gone" and "text" not in row for row in shown.get("details", [{}])), shown)
+
+
+def nonsense(scratch, coop):
+    refused("a number that is none", 2, "not the number", "person", "show", "x", coop)
+    refused("an entry that brought nobody in", 1, "brought nobody in", "person", "show", 2, coop)
+    refused("an entry that there is not", 1, "brought nobody in", "person", "erase", 4000, coop)
+    refused("a folder that is none", 1, "no log", "person", "show", 0,
+            os.path.join(scratch, "nowhere"))
+    refused("a member's home is no hub's folder", 1, "private.db", "person", "show", 0,
+            os.path.join(scratch, "a"))
+    path = os.path.join(coop, "private.db")
+    lock = sqlite3.connect(path)
+    lock.execute("BEGIN EXCLUSIVE")
+    refused("a database that another process keeps", 1, "in use by another process", "person",
+            "show", 0, coop)
+    lock.rollback()
+    lock.close()
+    os.chmod(path, 0o644)
+    refused("a database that others can read", 1, "chmod 600", "person", "show", 0, coop)
+    os.chmod(path, 0o600)
+    with open(path, "rb") as file:
+        whole = file.read()
+    with open(path, "wb") as file:
+        file.write(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    refused("a database that is damaged", 3, "damaged", "person", "show", 0, coop)
+    refused("with which no hub starts", 3, "damaged", "serve", coop, "--port", 0)
+    with open(path, "wb") as file:
+        file.write(whole)
+    run("whole again, it is read", "person", "show", 0, coop, "--json")
+
+
+def main():
+    with Folder() as scratch:
+        coop, home, port = prepare(scratch)
+        with Hub(coop, port) as hub:
+            b, bea = join(scratch, hub, home)
+            show(coop, bea)
+            keep(coop, b, bea)
+            erase(coop, bea)
+            run("the hub goes on", "motion", "open", "--home", home, "--title", "On we go",
+                "--json")
+        nonsense(scratch, coop)
+    finish()
+
+
+main()
