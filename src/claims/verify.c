@@ -41,8 +41,18 @@ static void note_fault(sheaf_verification *v, uint64_t index, const sheaf_replay
                  text->article, text->number, text->name);
 }
 
-static void note_result(sheaf_verification *v, uint64_t index, const sheaf_replayed *result)
+/* A deadline that was settled although no witness said that it had passed. */
+static bool unwitnessed(const sheaf_ahead *ahead)
 {
+    return ahead->decoded && ahead->entry.act->kind == SHEAF_KIND_clock_tick
+           && ((const struct sheaf_clock_tick *)ahead->entry.act->what)->unwitnessed;
+}
+
+static void note_result(sheaf_verification *v, uint64_t index, const sheaf_ahead *ahead,
+                        const sheaf_replayed *result)
+{
+    if (result->refusal == SHEAF_ACCEPTED)
+        v->out->unwitnessed += unwitnessed(ahead);
     if (result->kind == SHEAF_KIND_model_evaluate && result->refusal == SHEAF_ACCEPTED
         && index >= v->from.size) {
         v->out->evaluations_checked += result->claims == SHEAF_CLAIM_HOLDS;
@@ -80,7 +90,7 @@ static sheaf_status fold_run(sheaf_verification *v, slot *s, sheaf_err *err)
         SHEAF_TRY(sheaf_replay_ahead(replay, s->run.entries[i], &s->run.leaves[i], &s->ahead[i],
                                      index < v->from.size, &result, err));
         SHEAF_TRY(note_manifest(v, &s->run.leaves[i], err));
-        note_result(v, index, &result);
+        note_result(v, index, &s->ahead[i], &result);
         if (result.kind != SHEAF_KIND_none && result.refusal == SHEAF_ACCEPTED)
             SHEAF_TRY(sheaf_verify_values(v, &s->ahead[i], s->run.entries[i], err));
         if (index + 1 == v->from.size && (coop = sheaf_coop(&replay->state)) != NULL)
@@ -279,7 +289,8 @@ static sheaf_status verify_log(sheaf_verification *v, const char *dir, sheaf_err
     if (!v->options->hashes_only)
         take_state(v);
     SHEAF_TRY(head_check(v, dir, err));
-    return earlier_check(v, err);
+    SHEAF_TRY(earlier_check(v, err));
+    return v->options->hashes_only ? SHEAF_OK : sheaf_verify_cosignatures(v, err);
 }
 
 static sheaf_status verify(sheaf_verification *v, const char *dir, const char *texts_dir,

@@ -1,11 +1,12 @@
 /* claims/verify.h - is a co-op's folder, or what its hub serves, what it says it is?
  *
  * For anyone, with no trust: every file of the log against its entries and checkpoint; the
- * checkpoint's signature by the log's key; the replay of every entry with its canonical form,
- * signature, number, rules and claims, recorded digests of the state among them; the blobs of
- * closed rounds against their hashes, and each result against its transcript; the texts against
- * their commitments. The first fault is named with its file, byte or entry, and with what it
- * rests on. What is not at hand - a blob, a text - is counted as not checked, never as false.
+ * checkpoint's signature by the log's key and the cosignatures of the witnesses; the replay of
+ * every entry with its canonical form, signature, number, rules and claims, recorded digests of
+ * the state among them; the blobs of closed rounds against their hashes, and each result
+ * against its transcript; the texts against their commitments. The first fault is named with
+ * its file, byte or entry, and with what it rests on. What is not at hand - a blob, a text - is
+ * counted as not checked, never as false.
  *
  * Reading, hashing and signatures use all threads while the fold goes on behind them. Memory is
  * that of the state, a few runs of entries for each thread, and 16 bytes for each file.
@@ -49,8 +50,11 @@ typedef struct {
     uint32_t texts_checked, texts_missing; /* commitments with their value, and without */
     uint16_t needs_revision; /* not 0: from `stopped_at` on only tree and signatures count */
     uint64_t stopped_at;
-    uint64_t trusted;     /* entries that an earlier verification covers */
-    uint64_t fault_entry; /* the first one with a fault, or UINT64_MAX */
+    uint32_t witnesses, witness_quorum;  /* that the bylaws name; how many make it witnessed */
+    uint32_t cosigned;                   /* of the checkpoint, by those witnesses */
+    uint64_t cosigned_last, unwitnessed; /* seconds since 1970; ticks without cosignatures */
+    uint64_t trusted;                    /* entries that an earlier verification covers */
+    uint64_t fault_entry;                /* the first one with a fault, or UINT64_MAX */
     char fault_rests_on[SHEAF_RESTS_MAX];
 } sheaf_verified;
 

@@ -7,6 +7,44 @@
 #include "coop/view.h"
 #include "learn/model.h"
 
+/* ---- witnesses ---- */
+
+static sheaf_status cosignature_check(sheaf_verification *v, const sheaf_note *note,
+                                      const struct sheaf_row_witness *witness, sheaf_err *err)
+{
+    sheaf_vkey key;
+    sheaf_note_seal seal = {0};
+    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(witness->name),
+                              witness->public_key.bytes, err));
+    for (size_t i = 0; i < note->line_count; i++) {
+        if (note->lines[i].id != key.id
+            || !sheaf_slice_equal(note->lines[i].name, sheaf_vkey_name(&key)))
+            continue;
+        if (sheaf_note_verify(note, &key, 1, &seal, NULL) != SHEAF_OK)
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "log/checkpoint: the cosignature of %.*s does not hold",
+                              SHEAF_PRINT(SHEAF_WORDS(witness->name)));
+        v->out->cosigned++;
+        if (seal.time > v->out->cosigned_last)
+            v->out->cosigned_last = seal.time;
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_verify_cosignatures(sheaf_verification *v, sheaf_err *err)
+{
+    const sheaf_state *state = &v->replay.state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    sheaf_note note;
+    v->out->witnesses = bylaws->witnesses;
+    v->out->witness_quorum = bylaws->witness_quorum;
+    SHEAF_TRY(sheaf_note_parse(sheaf_buffer_slice(&v->note), &note, err));
+    for (uint32_t i = 0; i < bylaws->witnesses; i++)
+        SHEAF_TRY(cosignature_check(v, &note,
+                                    sheaf_witness_at(state, bylaws->witness_first + i), err));
+    return SHEAF_OK;
+}
+
 /* ---- rounds ---- */
 
 static sheaf_status evidence(const sheaf_verification *v, const sheaf_hash *hash, size_t max,

@@ -29,6 +29,9 @@ typedef struct {
 void sheaf_verify_progress(const sheaf_verification *v, const char *what, uint64_t done,
                            uint64_t of);
 
+/* The cosignatures on the checkpoint, by the witnesses that the bylaws name. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_cosignatures(sheaf_verification *v, sheaf_err *err);
+
 /* Results and transcripts of closed rounds. */
 SHEAF_MUST_USE sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err);
 

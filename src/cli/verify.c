@@ -17,6 +17,8 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     sheaf_buffer_init(&out, 8192);
     sheaf_json_writer w = sheaf_json_begin(&out);
     sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "cosigned", v->cosigned);
+    sheaf_json_member_put_int(&w, "cosigned_last", (int64_t)v->cosigned_last);
     sheaf_json_member_put_hex(&w, "digest", sheaf_bytes(v->digest.bytes, SHEAF_HASH_BYTES));
     sheaf_json_member_put_int(&w, "entries", (int64_t)v->entries);
     sheaf_json_member_put_int(&w, "evaluations_checked", v->evaluations_checked);
@@ -40,10 +42,33 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     sheaf_json_member_put_int(&w, "transcripts_checked", v->transcripts_checked);
     sheaf_json_member_put_int(&w, "transcripts_missing", v->transcripts_missing);
     sheaf_json_member_put_int(&w, "trusted", (int64_t)v->trusted);
+    sheaf_json_member_put_int(&w, "unwitnessed", (int64_t)v->unwitnessed);
     sheaf_json_member_put_int(&w, "voids", (int64_t)v->voids);
+    sheaf_json_member_put_int(&w, "witness_quorum", v->witness_quorum);
+    sheaf_json_member_put_int(&w, "witnesses", v->witnesses);
     sheaf_json_close(&w);
     (void)sheaf_print(&out);
     sheaf_buffer_deinit(&out);
+}
+
+/* What the times on the log rest on. */
+static void print_times(const sheaf_verified *v)
+{
+    if (!v->witness_quorum) {
+        puts("  times                 as the hub stamped them: the bylaws ask no witness");
+    } else {
+        char time[32] = "";
+        time_t last = (time_t)v->cosigned_last;
+        struct tm utc;
+        if (v->cosigned && gmtime_r(&last, &utc))
+            strftime(time, sizeof time, ", last %Y-%m-%d %H:%M:%S", &utc);
+        printf("  witnesses             %u of %u have cosigned this checkpoint%s; %u make it "
+               "witnessed\n",
+               v->cosigned, v->witnesses, time, v->witness_quorum);
+    }
+    if (v->unwitnessed)
+        printf("  deadlines             %llu settled on the hub's word alone, marked as such\n",
+               (unsigned long long)v->unwitnessed);
 }
 
 static void print_words(const sheaf_verified *v)
@@ -66,7 +91,7 @@ static void print_words(const sheaf_verified *v)
     if (v->texts_missing)
         printf("  without their text    %u commitments: withheld, or erased\n",
                v->texts_missing);
-    puts("  times                 as the hub stamped them: no witness signs this log");
+    print_times(v);
     if (v->results_missing || v->transcripts_missing || v->evaluations_missing)
         printf(
             "  not checked           %u results, %u transcripts, %u evaluations: their bytes "

@@ -336,6 +336,60 @@ static void test_hashes_only(void **unused)
     (void)unused;
 }
 
+/* Writes the checkpoint anew with a line by a witness; its signature is changed at `flip`. */
+static void cosign(kit *k, uint64_t time, size_t flip)
+{
+    sheaf_buffer note;
+    sheaf_vkey key;
+    sheaf_note parsed;
+    char path[SHEAF_PATH_MAX];
+    const sheaf_keypair *pair = &kit_named(k, "w1")->pair;
+    load_checkpoint(&note);
+    assert_int_equal(sheaf_note_parse(sheaf_buffer_slice(&note), &parsed, NULL), SHEAF_OK);
+    assert_int_equal(
+        sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, sheaf_str("w1"), pair->public, NULL),
+        SHEAF_OK);
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_NOTE_BYTES_MAX);
+    sheaf_buffer_add(&text, parsed.text); /* `note` moves while it grows */
+    sheaf_note_add_line(&note, &key, sheaf_buffer_slice(&text), time, pair);
+    if (flip)
+        note.data[note.len - flip] ^= 1;
+    path_of(path, "log/checkpoint");
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_buffer_slice(&note), NULL), SHEAF_OK);
+    sheaf_buffer_deinit(&text);
+    sheaf_buffer_deinit(&note);
+}
+
+static void test_cosignatures(void **unused)
+{
+    kit k;
+    sheaf_verified found;
+    sheaf_err err = {0};
+    kit_rules rules = kit_rules_usual();
+    rules.witnesses = "{'list':[{'name':'w0','public_key':@w0,'url':'http://w0'},{'name':'w1',"
+                      "'public_key':@w1,'url':'http://w1'}],'quorum':1}";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    write_folder(&k, "log");
+    assert_int_equal(verify(&found, &err), SHEAF_OK);
+    assert_int_equal(found.witnesses, 2);
+    assert_int_equal(found.cosigned, 0);
+    cosign(&k, 1790000000, 0);
+    if (verify(&found, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(found.cosigned, 1);
+    assert_int_equal(found.cosigned_last, 1790000000);
+    remove_folder();
+    write_folder(&k, "log");
+    cosign(&k, 1790000000, 20);
+    assert_int_equal(verify(&found, &err), SHEAF_FAULT);
+    assert_non_null(strstr(err.message, "the cosignature of w1 does not hold"));
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
 /* ---- over HTTP ---- */
 
 static sheaf_http_verdict serve_file(void *context, const sheaf_http_request *request,
@@ -392,7 +446,8 @@ int main(void)
         cmocka_unit_test(test_sound_folder), cmocka_unit_test(test_any_byte),
         cmocka_unit_test(test_faults),       cmocka_unit_test(test_blobs),
         cmocka_unit_test(test_many_runs),    cmocka_unit_test(test_from_a_checkpoint),
-        cmocka_unit_test(test_hashes_only),  cmocka_unit_test(test_url),
+        cmocka_unit_test(test_cosignatures), cmocka_unit_test(test_hashes_only),
+        cmocka_unit_test(test_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
