@@ -293,8 +293,8 @@ sheaf_status sheaf_batch_commit(sheaf_batch *batch, sheaf_err *err)
         batch->personal = false;
         SHEAF_TRY(sheaf_private_commit(batch->hub->values.private, err));
     }
-    SHEAF_TRY(sheaf_log_store_append(batch->hub->store, entries, batch->count, err));
-    SHEAF_TRY(sheaf_hub_publish(batch->hub, err));
+    SHEAF_TRY(sheaf_log_store_commit(batch->hub->store, entries, batch->count, sheaf_hub_sign,
+                                     batch->hub, err));
     sheaf_cosign_published(batch->hub->cosign);
     return SHEAF_OK;
 }

@@ -69,18 +69,17 @@ uint16_t sheaf_hub_port(const sheaf_hub *hub)
     return sheaf_http_server_port(hub->server);
 }
 
-sheaf_status sheaf_hub_publish(sheaf_hub *hub, sheaf_err *err)
+sheaf_status sheaf_hub_sign(void *context, uint64_t size, const sheaf_hash *root,
+                            sheaf_buffer *note, sheaf_err *err)
 {
-    sheaf_buffer note;
-    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    sheaf_hash root = sheaf_log_store_root(hub->store);
-    sheaf_status status =
-        sheaf_checkpoint_sign(&note, sheaf_hub_origin(hub), sheaf_log_store_size(hub->store),
-                              &root, &hub->log_pair, err);
-    if (status == SHEAF_OK)
-        status = sheaf_log_store_publish(hub->store, sheaf_buffer_slice(&note), err);
-    sheaf_buffer_deinit(&note);
-    return status;
+    const sheaf_hub *hub = context;
+    return sheaf_checkpoint_sign(note, sheaf_hub_origin(hub), size, root, &hub->log_pair, err);
+}
+
+/* Signs and publishes the checkpoint of all that the store holds. */
+static sheaf_status publish(sheaf_hub *hub, sheaf_err *err)
+{
+    return sheaf_log_store_commit(hub->store, NULL, 0, sheaf_hub_sign, hub, err);
 }
 
 /* ---- opening ---- */
@@ -181,7 +180,7 @@ static sheaf_status open_folder(sheaf_hub *hub, sheaf_err *err)
     SHEAF_TRY(open_private(hub, err));
     /* A crash between journal and checkpoint left entries that no checkpoint covers. */
     if (sheaf_log_store_published(hub->store) < sheaf_log_store_size(hub->store))
-        SHEAF_TRY(sheaf_hub_publish(hub, err));
+        SHEAF_TRY(publish(hub, err));
     return SHEAF_OK;
 }
 

@@ -73,8 +73,9 @@ sheaf_hub_log(const sheaf_hub *hub, const char *event, const char *format, ...);
 /* Stops the hub for good. */
 void sheaf_hub_fail(sheaf_hub *hub, const sheaf_err *why);
 
-/* Signs and publishes the checkpoint of all that the store holds. */
-SHEAF_MUST_USE sheaf_status sheaf_hub_publish(sheaf_hub *hub, sheaf_err *err);
+/* A sheaf_log_store_sign: the hub's own signature; `context` is the hub. */
+SHEAF_MUST_USE sheaf_status sheaf_hub_sign(void *context, uint64_t size, const sheaf_hash *root,
+                                           sheaf_buffer *note, sheaf_err *err);
 
 /* Lower-case hex of 64 digits. */
 bool sheaf_hub_hash_get(sheaf_slice text, sheaf_hash *out);

@@ -4,7 +4,6 @@
 #include "store/random.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -21,24 +20,31 @@ struct sheaf_blob_writer {
     char draft[SHEAF_PATH_MAX];
 };
 
+typedef struct {
+    const char *dir;
+    sheaf_status status;
+    sheaf_err *err;
+} sweep;
+
+static void sweep_one(void *context, const char *name)
+{
+    sweep *work = context;
+    char path[SHEAF_PATH_MAX];
+    if (work->status != SHEAF_OK || strncmp(name, draft_prefix, sizeof draft_prefix - 1) != 0)
+        return;
+    work->status = sheaf_path(path, work->err, "%s/%s", work->dir, name);
+    if (work->status == SHEAF_OK)
+        work->status = sheaf_file_remove(path, work->err);
+}
+
 sheaf_status sheaf_blobs_open(sheaf_blobs *out, const char *dir, sheaf_err *err)
 {
     SHEAF_TRY(sheaf_path(out->dir, err, "%s/blobs", dir));
     SHEAF_TRY(sheaf_folder_make(out->dir, 0700, err));
-    DIR *list = opendir(out->dir);
-    if (!list)
-        return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", out->dir, strerror(errno));
-    sheaf_status status = SHEAF_OK;
-    for (struct dirent *item; status == SHEAF_OK && (item = readdir(list)) != NULL;) {
-        char path[SHEAF_PATH_MAX];
-        if (strncmp(item->d_name, draft_prefix, sizeof draft_prefix - 1) != 0)
-            continue;
-        status = sheaf_path(path, err, "%s/%s", out->dir, item->d_name);
-        if (status == SHEAF_OK)
-            status = sheaf_file_remove(path, err);
-    }
-    closedir(list);
-    return status;
+    sweep work = {.dir = out->dir, .status = SHEAF_OK, .err = err};
+    if (sheaf_disk_now()->list(out->dir, sweep_one, &work) != 0 && work.status == SHEAF_OK)
+        return sheaf_fail(err, SHEAF_IO, "cannot list %s: %s", out->dir, strerror(errno));
+    return work.status;
 }
 
 /* The blob's file; with `folder` its folder only. */
@@ -92,7 +98,8 @@ sheaf_status sheaf_blob_writer_open(sheaf_blob_writer **out, const sheaf_blobs *
     sheaf_status status =
         sheaf_path(writer->draft, err, "%s/%s%s", blobs->dir, draft_prefix, name);
     if (status == SHEAF_OK) {
-        writer->fd = open(writer->draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        writer->fd = sheaf_disk_now()->open(writer->draft,
+                                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (writer->fd < 0)
             status = sheaf_fail(err, SHEAF_IO, "cannot create %s: %s", writer->draft,
                                 strerror(errno));
@@ -122,7 +129,7 @@ void sheaf_blob_writer_abort(sheaf_blob_writer *writer)
     if (writer->hasher)
         (void)sheaf_hasher_close(writer->hasher);
     if (writer->fd >= 0) {
-        close(writer->fd);
+        sheaf_disk_now()->close(writer->fd);
         (void)sheaf_disk_now()->unlink(writer->draft); /* else swept at the next start */
     }
     free(writer);

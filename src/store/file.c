@@ -4,21 +4,18 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static const sheaf_disk real_disk = {pwrite, fdatasync, fsync, rename, unlink};
-static const sheaf_disk *disk = &real_disk;
-
-void sheaf_disk_use(const sheaf_disk *other)
+sheaf_status sheaf_disk_fail(sheaf_err *err, const char *what, const char *path)
 {
-    disk = other ? other : &real_disk;
-}
-
-const sheaf_disk *sheaf_disk_now(void)
-{
-    return disk;
+    int failure = errno;
+    const char *next = "";
+    if (failure == ENOSPC || failure == EDQUOT)
+        next = "; free some space, then start again";
+    else if (failure == EROFS || failure == EACCES || failure == EPERM)
+        next = "; make it writable, or use another folder";
+    else if (failure == EIO)
+        next = "; the disk may be failing: look at it, then start again";
+    return sheaf_fail(err, SHEAF_IO, "cannot %s %s: %s%s", what, path, strerror(failure), next);
 }
 
 sheaf_status sheaf_path(char out[SHEAF_PATH_MAX], sheaf_err *err, const char *format, ...)
@@ -45,18 +42,20 @@ sheaf_status sheaf_path_parent(const char *path, char out[SHEAF_PATH_MAX], sheaf
 
 bool sheaf_file_exists(const char *path)
 {
-    return access(path, F_OK) == 0;
+    struct stat info;
+    return sheaf_disk_now()->stat(path, true, &info) == 0;
 }
 
 sheaf_status sheaf_file_read(const char *path, sheaf_buffer *out, sheaf_err *err)
 {
     sheaf_status status = SHEAF_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const sheaf_disk *disk = sheaf_disk_now();
+    int fd = disk->open(path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", path, strerror(errno));
     for (;;) {
         uint8_t chunk[16384];
-        ssize_t n = read(fd, chunk, sizeof chunk);
+        ssize_t n = disk->read(fd, chunk, sizeof chunk);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -70,7 +69,7 @@ sheaf_status sheaf_file_read(const char *path, sheaf_buffer *out, sheaf_err *err
             break;
         }
     }
-    close(fd);
+    disk->close(fd);
     return status;
 }
 
@@ -79,12 +78,13 @@ sheaf_status sheaf_file_put(int fd, const char *path, sheaf_slice data, uint64_t
 {
     while (data.len) {
         sheaf_slice written;
-        ssize_t n = disk->pwrite(fd, data.data, data.len, (off_t)at);
+        ssize_t n = sheaf_disk_now()->pwrite(fd, data.data, data.len, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
-            return sheaf_fail(err, SHEAF_IO, "cannot write %s: %s", path,
-                              strerror(n ? errno : ENOSPC));
+        if (n <= 0) {
+            errno = n ? errno : ENOSPC;
+            return sheaf_disk_fail(err, "write", path);
+        }
         at += (uint64_t)n;
         if (!sheaf_take(&data, (size_t)n, &written))
             break;
@@ -95,27 +95,28 @@ sheaf_status sheaf_file_put(int fd, const char *path, sheaf_slice data, uint64_t
 sheaf_status sheaf_path_sync(const char *path, sheaf_err *err)
 {
     sheaf_status status = SHEAF_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const sheaf_disk *disk = sheaf_disk_now();
+    int fd = disk->open(path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", path, strerror(errno));
     if (disk->fsync(fd) != 0)
-        status = sheaf_fail(err, SHEAF_IO, "cannot make %s durable: %s", path, strerror(errno));
-    close(fd);
+        status = sheaf_disk_fail(err, "sync", path);
+    disk->close(fd);
     return status;
 }
 
 static sheaf_status write_draft(const char *draft, mode_t mode, sheaf_slice data, bool durable,
                                 sheaf_err *err)
 {
-    int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    const sheaf_disk *disk = sheaf_disk_now();
+    int fd = disk->open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
-        return sheaf_fail(err, SHEAF_IO, "cannot create %s: %s", draft, strerror(errno));
+        return sheaf_disk_fail(err, "create", draft);
     sheaf_status status = sheaf_file_put(fd, draft, data, 0, err);
     if (status == SHEAF_OK && durable && disk->fsync(fd) != 0)
-        status =
-            sheaf_fail(err, SHEAF_IO, "cannot make %s durable: %s", draft, strerror(errno));
-    if (close(fd) != 0 && status == SHEAF_OK)
-        status = sheaf_fail(err, SHEAF_IO, "cannot write %s: %s", draft, strerror(errno));
+        status = sheaf_disk_fail(err, "sync", draft);
+    if (disk->close(fd) != 0 && status == SHEAF_OK)
+        status = sheaf_disk_fail(err, "write", draft);
     return status;
 }
 
@@ -124,11 +125,10 @@ sheaf_status sheaf_file_replace(const char *path, const char *draft, mode_t mode
 {
     char parent[SHEAF_PATH_MAX];
     sheaf_status status = write_draft(draft, mode, data, durable, err);
-    if (status == SHEAF_OK && disk->rename(draft, path) != 0)
-        status = sheaf_fail(err, SHEAF_IO, "cannot rename %s to %s: %s", draft, path,
-                            strerror(errno));
+    if (status == SHEAF_OK && sheaf_disk_now()->rename(draft, path) != 0)
+        status = sheaf_disk_fail(err, "replace", path);
     if (status != SHEAF_OK) {
-        (void)disk->unlink(draft); /* an orphan is swept at the next start */
+        (void)sheaf_disk_now()->unlink(draft); /* an orphan is swept at the next start */
         return status;
     }
     if (!durable)
@@ -146,39 +146,55 @@ sheaf_status sheaf_file_write(const char *path, mode_t mode, sheaf_slice data, s
 
 sheaf_status sheaf_file_remove(const char *path, sheaf_err *err)
 {
-    if (disk->unlink(path) != 0 && errno != ENOENT)
-        return sheaf_fail(err, SHEAF_IO, "cannot remove %s: %s", path, strerror(errno));
+    if (sheaf_disk_now()->unlink(path) != 0 && errno != ENOENT)
+        return sheaf_disk_fail(err, "remove", path);
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_folder_make(const char *path, mode_t mode, sheaf_err *err)
+static sheaf_status make_folder(const char *path, mode_t mode, bool durable, sheaf_err *err)
 {
-    char part[SHEAF_PATH_MAX];
+    char part[SHEAF_PATH_MAX], parent[SHEAF_PATH_MAX];
     struct stat info;
+    const sheaf_disk *disk = sheaf_disk_now();
     SHEAF_TRY(sheaf_path(part, err, "%s", path));
     size_t len = strlen(part);
     for (size_t i = 1; i <= len; i++) {
         if (part[i] != '/' && part[i] != 0)
             continue;
         part[i] = 0;
-        if (mkdir(part, mode) != 0 && errno != EEXIST)
-            return sheaf_fail(err, SHEAF_IO, "cannot make the folder %s: %s", part,
-                              strerror(errno));
+        bool made = disk->mkdir(part, mode) == 0;
+        if (!made && errno != EEXIST && disk->stat(part, true, &info) != 0)
+            return sheaf_disk_fail(err, "make the folder", part);
+        if (made && durable) {
+            SHEAF_TRY(sheaf_path_parent(part, parent, err));
+            SHEAF_TRY(sheaf_path_sync(parent, err));
+        }
         part[i] = i < len ? '/' : 0;
     }
-    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+    if (disk->stat(path, true, &info) != 0 || !S_ISDIR(info.st_mode))
         return sheaf_fail(err, SHEAF_IO, "%s is in the way: it is no folder", path);
     return SHEAF_OK;
+}
+
+sheaf_status sheaf_folder_make(const char *path, mode_t mode, sheaf_err *err)
+{
+    return make_folder(path, mode, false, err);
+}
+
+sheaf_status sheaf_folder_make_durable(const char *path, mode_t mode, sheaf_err *err)
+{
+    return make_folder(path, mode, true, err);
 }
 
 sheaf_status sheaf_folder_lock(const char *dir, int *lock, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(path, err, "%s/lock", dir));
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const sheaf_disk *disk = sheaf_disk_now();
+    int fd = disk->open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        return sheaf_disk_fail(err, "write in the folder", dir);
+    if (disk->lock(fd) != 0) {
         bool busy = errno == EWOULDBLOCK;
         sheaf_status status =
             busy ? sheaf_fail(err, SHEAF_IO,
@@ -186,7 +202,7 @@ sheaf_status sheaf_folder_lock(const char *dir, int *lock, sheaf_err *err)
                               "another folder",
                               dir)
                  : sheaf_fail(err, SHEAF_IO, "cannot lock %s: %s", path, strerror(errno));
-        close(fd);
+        disk->close(fd);
         return status;
     }
     *lock = fd;
@@ -195,5 +211,5 @@ sheaf_status sheaf_folder_lock(const char *dir, int *lock, sheaf_err *err)
 
 void sheaf_folder_unlock(int lock)
 {
-    close(lock);
+    sheaf_disk_now()->close(lock);
 }

@@ -1,33 +1,22 @@
 /* store/file.h - files and folders: read whole, write so that a crash leaves old or new.
  *
- * Everything in store/ that changes the disk goes through the calls of a sheaf_disk, so that a
- * test can make the n-th of them fail. Paths are strings of at most SHEAF_PATH_MAX bytes.
+ * Everything here goes through the calls of store/disk.h. Paths are strings of at most
+ * SHEAF_PATH_MAX bytes.
  */
 #ifndef SHEAF_STORE_FILE_H
 #define SHEAF_STORE_FILE_H
 
-#include <sys/types.h>
-
 #include "base/buffer.h"
+#include "store/disk.h"
 
 enum { SHEAF_PATH_MAX = 1024 };
-
-/* What changes the disk. Each behaves like the system call it is named after. */
-typedef struct {
-    ssize_t (*pwrite)(int fd, const void *data, size_t len, off_t at);
-    int (*fdatasync)(int fd);
-    int (*fsync)(int fd);
-    int (*rename)(const char *from, const char *to);
-    int (*unlink)(const char *path);
-} sheaf_disk;
-
-/* Replaces the disk of the whole process, for tests; NULL brings the real one back. */
-void sheaf_disk_use(const sheaf_disk *other);
-const sheaf_disk *sheaf_disk_now(void);
 
 /* Writes a path; SHEAF_INVALID if it is too long. */
 __attribute__((format(printf, 3, 4))) SHEAF_MUST_USE sheaf_status
 sheaf_path(char out[SHEAF_PATH_MAX], sheaf_err *err, const char *format, ...);
+
+/* "cannot WHAT PATH: why; what to do" from errno. */
+sheaf_status sheaf_disk_fail(sheaf_err *err, const char *what, const char *path);
 
 bool sheaf_file_exists(const char *path);
 
@@ -56,6 +45,10 @@ SHEAF_MUST_USE sheaf_status sheaf_file_remove(const char *path, sheaf_err *err);
 
 /* Makes the folder and those above it that are missing. */
 SHEAF_MUST_USE sheaf_status sheaf_folder_make(const char *path, mode_t mode, sheaf_err *err);
+
+/* As sheaf_folder_make(); what was made is durable on return. */
+SHEAF_MUST_USE sheaf_status sheaf_folder_make_durable(const char *path, mode_t mode,
+                                                      sheaf_err *err);
 
 /* The part of the path before its last '/'. */
 SHEAF_MUST_USE sheaf_status sheaf_path_parent(const char *path, char out[SHEAF_PATH_MAX],

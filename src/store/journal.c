@@ -1,186 +1,131 @@
 #include "store/journal.h"
 
-#include "crypto/hash.h"
-
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
 
-enum {
-    HEADER_BYTES = 8 + 8 + SHEAF_HASH_BYTES,
-    RECORD_HEAD = 4 + 8 + 4 + 4,
-    ROOM = 1 << 20, /* zeros ahead of the records of a new journal */
-};
-/* One batch, one tail and the room between them fit with much to spare. */
+/* A file's room, one batch over it and one tail fit with much to spare. */
 #define JOURNAL_BYTES_MAX ((size_t)256 << 20)
-
-static const char header_magic[] = "SHEAFJ1\n";
-static const uint8_t record_magic[4] = {0xff, 'S', 'J', 0xfe}; /* in no UTF-8 text */
 
 sheaf_status sheaf_journal_init(sheaf_journal *journal, const char *dir, sheaf_err *err)
 {
     *journal = (sheaf_journal){.fd = -1};
-    SHEAF_TRY(sheaf_path(journal->path, err, "%s/journal/journal", dir));
-    return sheaf_path(journal->draft, err, "%s/journal/draft", dir);
+    sheaf_buffer_init(&journal->record, JOURNAL_BYTES_MAX);
+    return sheaf_path(journal->dir, err, "%s/journal", dir);
+}
+
+static void close_file(sheaf_journal *journal)
+{
+    if (journal->fd >= 0)
+        sheaf_disk_now()->close(journal->fd);
+    journal->fd = -1;
 }
 
 void sheaf_journal_deinit(sheaf_journal *journal)
 {
-    if (journal->fd >= 0)
-        close(journal->fd);
-    journal->fd = -1;
+    close_file(journal);
+    sheaf_buffer_deinit(&journal->record);
 }
 
-static sheaf_status open_file(sheaf_journal *journal, uint64_t end, sheaf_err *err)
+static sheaf_status slot_path(const sheaf_journal *journal, unsigned slot,
+                              char out[SHEAF_PATH_MAX], sheaf_err *err)
 {
-    sheaf_journal_deinit(journal);
-    journal->fd = open(journal->path, O_WRONLY | O_CLOEXEC);
-    if (journal->fd < 0)
-        return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", journal->path, strerror(errno));
-    journal->end = end;
-    journal->full = end + ROOM;
-    return SHEAF_OK;
-}
-
-static void put_record(sheaf_buffer *out, uint64_t first, uint32_t count, sheaf_slice bundle)
-{
-    size_t from = out->len;
-    sheaf_buffer_add(out, sheaf_bytes(record_magic, sizeof record_magic));
-    sheaf_buffer_add_u64(out, first);
-    sheaf_buffer_add_u32(out, count);
-    sheaf_buffer_add_u32(out, (uint32_t)bundle.len);
-    sheaf_buffer_add(out, bundle);
-    if (out->failed)
-        return;
-    sheaf_hash sum = sheaf_sha256(sheaf_bytes(out->data + from, out->len - from));
-    sheaf_buffer_add(out, sheaf_bytes(sum.bytes, sizeof sum.bytes));
-}
-
-/* Takes one record with a right checksum off the front. */
-static bool take_record(sheaf_slice *in, uint64_t *first, uint32_t *count, sheaf_slice *bundle)
-{
-    sheaf_slice rest = *in, magic, sum;
-    uint32_t len;
-    if (!sheaf_take(&rest, sizeof record_magic, &magic)
-        || memcmp(magic.data, record_magic, sizeof record_magic) != 0
-        || !sheaf_take_u64(&rest, first) || !sheaf_take_u32(&rest, count)
-        || !sheaf_take_u32(&rest, &len) || !sheaf_take(&rest, len, bundle)
-        || !sheaf_take(&rest, SHEAF_HASH_BYTES, &sum))
-        return false;
-    sheaf_hash made = sheaf_sha256(sheaf_bytes(in->data, RECORD_HEAD + (size_t)len));
-    if (memcmp(made.bytes, sum.data, SHEAF_HASH_BYTES) != 0)
-        return false;
-    *in = rest;
-    return true;
-}
-
-bool sheaf_journal_next(sheaf_slice *records, uint32_t *count, sheaf_slice *bundle)
-{
-    uint64_t first;
-    return take_record(records, &first, count, bundle);
-}
-
-static bool take_header(sheaf_slice *in, uint64_t *first)
-{
-    sheaf_slice rest = *in, magic, sum;
-    sheaf_hash made = sheaf_sha256(sheaf_bytes(in->data, in->len < 16 ? in->len : 16));
-    if (!sheaf_take(&rest, 8, &magic) || memcmp(magic.data, header_magic, 8) != 0
-        || !sheaf_take_u64(&rest, first) || !sheaf_take(&rest, SHEAF_HASH_BYTES, &sum)
-        || memcmp(sum.data, made.bytes, SHEAF_HASH_BYTES) != 0)
-        return false;
-    *in = rest;
-    return true;
-}
-
-/* What follows the last whole record: zeros, or the torn end of a write that never counted.
- * A whole record behind a broken one says that the broken one counted. */
-static sheaf_status look_beyond(const sheaf_journal *journal, sheaf_slice rest, uint64_t at,
-                                bool *torn, sheaf_err *err)
-{
-    *torn = false;
-    for (size_t i = 0; i < rest.len; i++) {
-        sheaf_slice here = sheaf_bytes(rest.data + i, rest.len - i), bundle;
-        uint64_t first;
-        uint32_t count;
-        *torn |= rest.data[i] != 0;
-        if (rest.data[i] == record_magic[0] && take_record(&here, &first, &count, &bundle))
-            return sheaf_fail(
-                err, SHEAF_FAULT,
-                "%s is damaged at byte %llu: entries that were acknowledged stand "
-                "behind it; bring the folder back from a backup",
-                journal->path, (unsigned long long)at);
-    }
-    return SHEAF_OK;
+    return sheaf_path(out, err, "%s/%u", journal->dir, slot);
 }
 
 sheaf_status sheaf_journal_load(sheaf_journal *journal, sheaf_buffer *bytes,
-                                sheaf_slice *records, bool *torn, sheaf_err *err)
+                                sheaf_journal_run *run, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_file_read(journal->path, bytes, err));
-    sheaf_slice all = sheaf_buffer_slice(bytes), in = all, bundle;
-    if (!take_header(&in, &journal->first))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "the header of %s is damaged: bring the folder back from a backup",
-                          journal->path);
-    const uint8_t *from = in.data;
-    uint64_t expected = journal->first, first;
-    uint32_t count;
-    while (take_record(&in, &first, &count, &bundle)) {
-        if (first != expected || __builtin_add_overflow(expected, count, &expected))
-            return sheaf_fail(err, SHEAF_FAULT, "a record of %s is out of order",
-                              journal->path);
-    }
-    *records = sheaf_bytes(from, (size_t)(in.data - from));
-    uint64_t end = (uint64_t)(in.data - all.data);
-    SHEAF_TRY(look_beyond(journal, in, end, torn, err));
-    return open_file(journal, end, err);
-}
-
-sheaf_status sheaf_journal_append(sheaf_journal *journal, uint64_t first, uint32_t count,
-                                  sheaf_slice bundle, sheaf_err *err)
-{
-    sheaf_buffer record;
-    assert(journal->fd >= 0);
-    sheaf_buffer_init(&record, JOURNAL_BYTES_MAX);
-    put_record(&record, first, count, bundle);
-    sheaf_status status = sheaf_buffer_check(&record, "a journal record", err);
-    if (status == SHEAF_OK)
-        status = sheaf_file_put(journal->fd, journal->path, sheaf_buffer_slice(&record),
-                                journal->end, err);
-    if (status == SHEAF_OK && sheaf_disk_now()->fdatasync(journal->fd) != 0)
-        status = sheaf_fail(err, SHEAF_IO, "cannot make %s durable: %s", journal->path,
-                            strerror(errno));
-    if (status == SHEAF_OK)
-        journal->end += record.len;
-    sheaf_buffer_deinit(&record);
-    return status;
-}
-
-sheaf_status sheaf_journal_replace(sheaf_journal *journal, uint64_t first, uint32_t count,
-                                   sheaf_slice bundle, sheaf_err *err)
-{
+    char path[SHEAF_PATH_MAX];
     sheaf_buffer file;
-    sheaf_buffer_init(&file, JOURNAL_BYTES_MAX);
-    sheaf_buffer_add_string(&file, header_magic);
-    sheaf_buffer_add_u64(&file, first);
-    if (!file.failed) {
-        sheaf_hash sum = sheaf_sha256(sheaf_buffer_slice(&file));
-        sheaf_buffer_add(&file, sheaf_bytes(sum.bytes, sizeof sum.bytes));
+    bool stands = false;
+    *run = (sheaf_journal_run){0};
+    for (unsigned slot = 0; slot < 2; slot++) {
+        sheaf_journal_run found;
+        SHEAF_TRY(slot_path(journal, slot, path, err));
+        if (!sheaf_file_exists(path))
+            continue;
+        stands = true;
+        sheaf_buffer_init(&file, JOURNAL_BYTES_MAX);
+        sheaf_status status = sheaf_file_read(path, &file, err);
+        if (status == SHEAF_OK)
+            status = sheaf_journal_run_read(sheaf_buffer_slice(&file), path, &found, err);
+        if (status != SHEAF_OK || found.epoch <= run->epoch) {
+            sheaf_buffer_deinit(&file);
+            SHEAF_TRY(status);
+            continue;
+        }
+        sheaf_buffer_deinit(bytes);
+        *bytes = file; /* the run borrows from the bytes themselves, which do not move */
+        *run = found;
+        journal->slot = slot;
+        journal->epoch = found.epoch;
     }
-    if (count)
-        put_record(&file, first, count, bundle);
-    uint64_t end = file.len;
-    uint8_t *zeros = sheaf_buffer_extend(&file, ROOM);
-    if (zeros)
-        memset(zeros, 0, ROOM);
-    sheaf_status status = sheaf_buffer_check(&file, "a new journal", err);
-    if (status == SHEAF_OK)
-        status = sheaf_file_replace(journal->path, journal->draft, 0600,
-                                    sheaf_buffer_slice(&file), true, err);
-    sheaf_buffer_deinit(&file);
-    SHEAF_TRY(status);
-    journal->first = first;
-    return open_file(journal, end, err);
+    if (stands && run->epoch == 0)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the journal in %s is damaged: bring the folder back from a backup",
+                          journal->dir);
+    return SHEAF_OK;
+}
+
+static sheaf_status sync_record(sheaf_journal *journal, const char *path, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_file_put(journal->fd, path, sheaf_buffer_slice(&journal->record),
+                             journal->end, err));
+    if (sheaf_disk_now()->fdatasync(journal->fd) != 0)
+        return sheaf_disk_fail(err, "sync", path);
+    journal->end += journal->record.len;
+    return SHEAF_OK;
+}
+
+/* Makes the record's bytes; `room` bytes of zeros follow. */
+static sheaf_status fill(sheaf_journal *journal, sheaf_journal_record record, size_t room,
+                         sheaf_err *err)
+{
+    record.epoch = journal->epoch;
+    sheaf_buffer_reset(&journal->record);
+    sheaf_journal_record_put(&journal->record, &record);
+    uint8_t *zeros = sheaf_buffer_extend(&journal->record, room);
+    if (zeros && room)
+        memset(zeros, 0, room);
+    return sheaf_buffer_check(&journal->record, "the journal", err);
+}
+
+sheaf_status sheaf_journal_begin(sheaf_journal *journal, sheaf_journal_record record,
+                                 size_t room, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX], draft[SHEAF_PATH_MAX];
+    struct stat info;
+    /* A file is overwritten only where this process itself has made the other one durable. */
+    bool proven = journal->fd >= 0;
+    close_file(journal);
+    journal->slot = journal->epoch ? 1 - journal->slot : 0;
+    journal->epoch++;
+    SHEAF_TRY(slot_path(journal, journal->slot, path, err));
+    SHEAF_TRY(sheaf_path(draft, err, "%s/draft", journal->dir));
+    SHEAF_TRY(fill(journal, record, 0, err));
+    size_t len = journal->record.len;
+    bool large = proven && sheaf_disk_now()->stat(path, true, &info) == 0
+                 && (uint64_t)info.st_size >= len + room / 2;
+    uint64_t size = large ? (uint64_t)info.st_size : len + room;
+    if (!large) {
+        SHEAF_TRY(fill(journal, record, room, err));
+        SHEAF_TRY(sheaf_file_replace(path, draft, 0600, sheaf_buffer_slice(&journal->record),
+                                     true, err));
+    }
+    journal->fd = sheaf_disk_now()->open(path, O_WRONLY | O_CLOEXEC, 0);
+    if (journal->fd < 0)
+        return sheaf_disk_fail(err, "open", path);
+    journal->end = large ? 0 : len;
+    journal->full = size - room / 8;
+    return large ? sync_record(journal, path, err) : SHEAF_OK;
+}
+
+sheaf_status sheaf_journal_append(sheaf_journal *journal, sheaf_journal_record record,
+                                  sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    assert(journal->fd >= 0);
+    SHEAF_TRY(slot_path(journal, journal->slot, path, err));
+    SHEAF_TRY(fill(journal, record, 0, err));
+    return sync_record(journal, path, err);
 }

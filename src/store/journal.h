@@ -1,22 +1,25 @@
-/* store/journal.h - the write-ahead journal of a log store; used by log_store.c only.
+/* store/journal.h - the write-ahead journal of a log store; used by the store's files only.
  *
- * One file DIR/journal/journal: a header (magic, number of the first entry, SHA-256 of both),
- * then records, then zeros that were written beforehand, so that syncing a record changes no
- * metadata. A record is one batch of entries:
- *     magic(4) first(8) count(4) length(4) bundle(length) SHA-256 of all before(32)
- * Each record is synced before the next is written, so only the last can be torn. The whole
- * file is replaced at once when it is full.
+ * Two files, DIR/journal/0 and /1, in use one at a time. Their room was filled with zeros
+ * before, so that syncing a record changes no metadata. A record that returned is durable;
+ * while the file in use fills up the other rests, and taking it into use again (with a higher
+ * epoch, and a first record that carries over what only the journal has) is itself one synced
+ * record: until that is whole, the file before counts.
  */
 #ifndef SHEAF_STORE_JOURNAL_H
 #define SHEAF_STORE_JOURNAL_H
 
 #include "store/file.h"
+#include "store/journal_record.h"
 
 typedef struct {
-    int fd;              /* -1: not open */
-    uint64_t first, end; /* number of its first entry; where the next record goes */
-    uint64_t full;       /* replace it once `end` is here */
-    char path[SHEAF_PATH_MAX], draft[SHEAF_PATH_MAX];
+    int fd;         /* -1: not open */
+    unsigned slot;  /* which file is in use */
+    uint64_t epoch; /* of its use, 0: none yet */
+    uint64_t end;   /* where the next record goes */
+    uint64_t full;  /* time for the other file once `end` is here */
+    sheaf_buffer record;
+    char dir[SHEAF_PATH_MAX]; /* DIR/journal */
 } sheaf_journal;
 
 /* Sets the paths under DIR/journal, which exists; opens nothing. */
@@ -24,24 +27,21 @@ SHEAF_MUST_USE sheaf_status sheaf_journal_init(sheaf_journal *journal, const cha
                                                sheaf_err *err);
 void sheaf_journal_deinit(sheaf_journal *journal);
 
-/* Reads header and records of the file at journal->path into `bytes`; fills journal->first.
- * *records is the run of whole records; *torn tells that a broken record follows. */
+/* Reads the file that was in use last; *run borrows from `bytes`. run->epoch is 0 if there is
+ * no journal. Nothing can be appended before sheaf_journal_begin(): what stands in a file that
+ * an earlier process left may not be as durable as it looks. */
 SHEAF_MUST_USE sheaf_status sheaf_journal_load(sheaf_journal *journal, sheaf_buffer *bytes,
-                                               sheaf_slice *records, bool *torn,
-                                               sheaf_err *err);
+                                               sheaf_journal_run *run, sheaf_err *err);
 
-/* Takes one record off the front of *records, which sheaf_journal_load() has checked. */
-bool sheaf_journal_next(sheaf_slice *records, uint32_t *count, sheaf_slice *bundle);
+/* Takes the other file into use, durably: it begins with this record (whose epoch is set here)
+ * and has about `room` bytes for more. */
+SHEAF_MUST_USE sheaf_status sheaf_journal_begin(sheaf_journal *journal,
+                                                sheaf_journal_record record, size_t room,
+                                                sheaf_err *err);
 
-/* Writes and syncs one record. `bundle` holds `count` entries, the first of which is `first`.
- */
-SHEAF_MUST_USE sheaf_status sheaf_journal_append(sheaf_journal *journal, uint64_t first,
-                                                 uint32_t count, sheaf_slice bundle,
-                                                 sheaf_err *err);
-
-/* Puts a new journal in the place of the old one, durably: it begins with these entries. */
-SHEAF_MUST_USE sheaf_status sheaf_journal_replace(sheaf_journal *journal, uint64_t first,
-                                                  uint32_t count, sheaf_slice bundle,
-                                                  sheaf_err *err);
+/* Writes and syncs one record (whose epoch is set here). After a failure nothing more may be
+ * appended. */
+SHEAF_MUST_USE sheaf_status sheaf_journal_append(sheaf_journal *journal,
+                                                 sheaf_journal_record record, sheaf_err *err);
 
 #endif

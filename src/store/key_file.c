@@ -20,7 +20,7 @@ sheaf_status sheaf_key_file_put(const char *path, const uint8_t seed[SHEAF_SEED_
     sheaf_base64url_32(seed, text + VERSION_LEN);
     text[FILE_LEN - 1] = '\n';
     /* O_EXCL: a key that is lost is lost for ever, so none is ever replaced. */
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = sheaf_disk_now()->open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     sheaf_status status = SHEAF_OK;
     if (fd < 0 && errno == EEXIST)
         status =
@@ -35,7 +35,7 @@ sheaf_status sheaf_key_file_put(const char *path, const uint8_t seed[SHEAF_SEED_
         return status;
     if (status == SHEAF_OK && sheaf_disk_now()->fsync(fd) != 0)
         status = sheaf_fail(err, SHEAF_IO, "cannot make %s durable: %s", path, strerror(errno));
-    close(fd);
+    sheaf_disk_now()->close(fd);
     if (status == SHEAF_OK)
         status = sheaf_path_parent(path, parent, err);
     if (status == SHEAF_OK)

@@ -1,8 +1,7 @@
 #include "store/log_files.h"
 
 #include <assert.h>
-#include <dirent.h>
-#include <unistd.h>
+#include <errno.h>
 
 sheaf_status sheaf_log_path(const char *dir, const sheaf_tile *tile, char out[SHEAF_PATH_MAX],
                             sheaf_err *err)
@@ -34,42 +33,37 @@ sheaf_status sheaf_log_file_write(const char *dir, const sheaf_tile *tile, sheaf
     return sheaf_file_replace(path, draft, 0644, data, false, err);
 }
 
-sheaf_status sheaf_log_file_sync(const char *dir, const sheaf_tile *tile, sheaf_err *err)
+typedef struct {
+    const char *folder;
+    sheaf_status status;
+    sheaf_err *err;
+} removal;
+
+static void remove_one(void *context, const char *name)
 {
-    char path[SHEAF_PATH_MAX], top[SHEAF_PATH_MAX];
-    SHEAF_TRY(sheaf_log_path(dir, tile, path, err));
-    SHEAF_TRY(sheaf_path(top, err, "%s/log", dir));
-    SHEAF_TRY(sheaf_path_sync(path, err));
-    while (strcmp(path, top) != 0) {
-        char parent[SHEAF_PATH_MAX];
-        SHEAF_TRY(sheaf_path_parent(path, parent, err));
-        SHEAF_TRY(sheaf_path_sync(parent, err));
-        memcpy(path, parent, sizeof path);
-    }
-    return SHEAF_OK;
+    removal *work = context;
+    char path[SHEAF_PATH_MAX];
+    if (work->status == SHEAF_OK)
+        work->status = sheaf_path(path, work->err, "%s/%s", work->folder, name);
+    if (work->status == SHEAF_OK)
+        work->status = sheaf_file_remove(path, work->err);
 }
 
 sheaf_status sheaf_log_partials_remove(const char *dir, const sheaf_tile *tile, sheaf_err *err)
 {
-    char full[SHEAF_PATH_MAX], folder[SHEAF_PATH_MAX], path[SHEAF_PATH_MAX];
+    char full[SHEAF_PATH_MAX], folder[SHEAF_PATH_MAX];
     sheaf_tile whole = *tile;
     whole.width = SHEAF_TILE_WIDTH;
     SHEAF_TRY(sheaf_log_path(dir, &whole, full, err));
     SHEAF_TRY(sheaf_path(folder, err, "%s.p", full));
-    DIR *list = opendir(folder);
-    if (!list)
+    struct stat info;
+    if (sheaf_disk_now()->stat(folder, true, &info) != 0)
         return SHEAF_OK; /* there never was a partial one */
-    sheaf_status status = SHEAF_OK;
-    for (struct dirent *item; status == SHEAF_OK && (item = readdir(list)) != NULL;) {
-        if (item->d_name[0] == '.')
-            continue;
-        status = sheaf_path(path, err, "%s/%s", folder, item->d_name);
-        if (status == SHEAF_OK)
-            status = sheaf_file_remove(path, err);
-    }
-    closedir(list);
-    (void)rmdir(folder); /* an empty folder does no harm */
-    return status;
+    removal work = {.folder = folder, .status = SHEAF_OK, .err = err};
+    if (sheaf_disk_now()->list(folder, remove_one, &work) != 0 && work.status == SHEAF_OK)
+        return sheaf_fail(err, SHEAF_IO, "cannot list %s: %s", folder, strerror(errno));
+    (void)sheaf_disk_now()->rmdir(folder); /* an empty folder does no harm */
+    return work.status;
 }
 
 /* The first `width` entries of a bundle, or NULL data if it has fewer. */

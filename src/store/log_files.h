@@ -18,10 +18,6 @@ sheaf_slice sheaf_log_tile_bytes(const sheaf_levels *levels, const sheaf_tile *t
 SHEAF_MUST_USE sheaf_status sheaf_log_file_write(const char *dir, const sheaf_tile *tile,
                                                  sheaf_slice data, sheaf_err *err);
 
-/* Makes a file of the log durable, with every folder above it up to DIR/log. */
-SHEAF_MUST_USE sheaf_status sheaf_log_file_sync(const char *dir, const sheaf_tile *tile,
-                                                sheaf_err *err);
-
 /* Removes the partial ones of a tile that is full. */
 SHEAF_MUST_USE sheaf_status sheaf_log_partials_remove(const char *dir, const sheaf_tile *tile,
                                                       sheaf_err *err);

@@ -1,9 +1,7 @@
 #include "store/log_list.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum { DEPTH_MAX = 12 }; /* tile/LEVEL/x.../x.../NNN.p/W of any 64-bit index */
 
@@ -33,7 +31,7 @@ static sheaf_status look(sheaf_log_list *list, const char *dir, const char *name
     struct stat info;
     sheaf_tile tile;
     SHEAF_TRY(sheaf_path(path, err, "%s/log/%s", dir, name));
-    if (lstat(path, &info) != 0)
+    if (sheaf_disk_now()->stat(path, false, &info) != 0)
         return sheaf_fail(err, SHEAF_IO, "cannot read %s: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode) && depth < DEPTH_MAX)
         return walk(list, dir, name, depth + 1, err);
@@ -46,25 +44,34 @@ static sheaf_status look(sheaf_log_list *list, const char *dir, const char *name
     return keep(list, &tile, err);
 }
 
+typedef struct {
+    sheaf_log_list *list;
+    const char *dir, *below;
+    int depth;
+    sheaf_status status;
+    sheaf_err *err;
+} folder;
+
+static void look_at_item(void *context, const char *item)
+{
+    folder *f = context;
+    char name[SHEAF_PATH_MAX];
+    if (f->status == SHEAF_OK)
+        f->status = sheaf_path(name, f->err, "%s%s%s", f->below, *f->below ? "/" : "", item);
+    if (f->status == SHEAF_OK)
+        f->status = look(f->list, f->dir, name, f->depth, f->err);
+}
+
 /* Recursion is bounded by DEPTH_MAX. */
 static sheaf_status walk(sheaf_log_list *list, const char *dir, const char *below, int depth,
                          sheaf_err *err)
 {
-    char path[SHEAF_PATH_MAX], name[SHEAF_PATH_MAX];
+    char path[SHEAF_PATH_MAX];
+    folder f = {list, dir, below, depth, SHEAF_OK, err};
     SHEAF_TRY(sheaf_path(path, err, "%s/log/%s", dir, below));
-    DIR *items = opendir(path);
-    if (!items)
-        return sheaf_fail(err, SHEAF_IO, "cannot open %s: %s", path, strerror(errno));
-    sheaf_status status = SHEAF_OK;
-    for (struct dirent *item; status == SHEAF_OK && (item = readdir(items)) != NULL;) {
-        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
-            continue;
-        status = sheaf_path(name, err, "%s%s%s", below, *below ? "/" : "", item->d_name);
-        if (status == SHEAF_OK)
-            status = look(list, dir, name, depth, err);
-    }
-    closedir(items);
-    return status;
+    if (sheaf_disk_now()->list(path, look_at_item, &f) != 0 && f.status == SHEAF_OK)
+        return sheaf_fail(err, SHEAF_IO, "cannot list %s: %s", path, strerror(errno));
+    return f.status;
 }
 
 static int compare(const void *a, const void *b)

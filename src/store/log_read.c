@@ -4,12 +4,12 @@
 
 uint64_t sheaf_log_store_size(const sheaf_log_store *store)
 {
-    return now_size(store);
+    return store->size;
 }
 
 sheaf_hash sheaf_log_store_root(const sheaf_log_store *store)
 {
-    return sheaf_levels_root(&store->levels, now_size(store));
+    return sheaf_levels_root(&store->levels, store->size);
 }
 
 sheaf_hash sheaf_log_store_root_at(const sheaf_log_store *store, uint64_t size)
@@ -59,7 +59,7 @@ static sheaf_status visit_bundle(const sheaf_log_store *store, sheaf_slice bundl
 sheaf_status sheaf_log_store_range(const sheaf_log_store *store, uint64_t from, uint64_t to,
                                    sheaf_log_store_visit *visit, void *context, sheaf_err *err)
 {
-    uint64_t size = now_size(store);
+    uint64_t size = store->size;
     sheaf_buffer bytes;
     sheaf_status status = SHEAF_OK;
     if (from > to || to > size)
@@ -93,9 +93,9 @@ sheaf_status sheaf_log_store_entry(const sheaf_log_store *store, uint64_t index,
                                    sheaf_buffer *out, sheaf_err *err)
 {
     sheaf_buffer_reset(out);
-    if (index >= now_size(store))
+    if (index >= store->size)
         return sheaf_fail(err, SHEAF_INVALID, "the log of %s has %llu entries, none is %llu",
-                          store->dir, (unsigned long long)now_size(store),
+                          store->dir, (unsigned long long)store->size,
                           (unsigned long long)index);
     return sheaf_log_store_range(store, index, index + 1, keep_entry, out, err);
 }
@@ -103,11 +103,11 @@ sheaf_status sheaf_log_store_entry(const sheaf_log_store *store, uint64_t index,
 sheaf_status sheaf_log_store_inclusion(const sheaf_log_store *store, uint64_t index,
                                        uint64_t size, sheaf_proof *out, sheaf_err *err)
 {
-    if (index >= size || size > now_size(store))
+    if (index >= size || size > store->size)
         return sheaf_fail(err, SHEAF_INVALID,
                           "no proof that entry %llu is in the first %llu: the log has %llu",
                           (unsigned long long)index, (unsigned long long)size,
-                          (unsigned long long)now_size(store));
+                          (unsigned long long)store->size);
     sheaf_tree_source source = sheaf_levels_source(&store->levels);
     return sheaf_inclusion_make(&source, index, size, out, err);
 }
@@ -115,11 +115,11 @@ sheaf_status sheaf_log_store_inclusion(const sheaf_log_store *store, uint64_t in
 sheaf_status sheaf_log_store_consistency(const sheaf_log_store *store, uint64_t old_size,
                                          uint64_t new_size, sheaf_proof *out, sheaf_err *err)
 {
-    if (old_size > new_size || new_size > now_size(store))
+    if (old_size > new_size || new_size > store->size)
         return sheaf_fail(err, SHEAF_INVALID,
                           "no proof from size %llu to %llu: the log has %llu entries",
                           (unsigned long long)old_size, (unsigned long long)new_size,
-                          (unsigned long long)now_size(store));
+                          (unsigned long long)store->size);
     sheaf_tree_source source = sheaf_levels_source(&store->levels);
     return sheaf_consistency_make(&source, old_size, new_size, out, err);
 }

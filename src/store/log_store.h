@@ -1,18 +1,20 @@
 /* store/log_store.h - the durable log of a folder.
  *
  * DIR/log/ is a static log exactly as C2SP tlog-tiles names it; DIR/journal/ is what makes it
- * durable. Appending writes one journal record and syncs it once: then the entries count.
- * Bundles and tiles follow without a sync of their own, for the journal can make them again;
- * it is replaced only after they are synced. The checkpoint is written last, by publishing, and
- * is durable before sheaf_log_store_publish() returns.
+ * durable. Appending writes one journal record and syncs it once: then the entries count. So
+ * does publishing a checkpoint, and committing does both in one record with one sync. Bundles,
+ * tiles and DIR/log/checkpoint follow, the checkpoint last, without a sync of their own, for
+ * the journal can make them again; it begins anew only after they are synced.
  *
- * Opening repairs what a crash left: records that stand in the journal become tiles, and a
- * record that was torn while it was written, so never acknowledged, is cut off. A broken record
- * before a whole one, or a checkpoint that the files do not reach, is a fault.
+ * Opening repairs what a crash left: what stands in the journal becomes files again, and a
+ * record that was torn while it was written, so never acknowledged, is dropped. A broken record
+ * before a whole one, or a checkpoint that the entries do not reach or do not lead to, is a
+ * fault. No checkpoint is taken that contradicts one that was taken before.
  *
- * After the first error of the disk the store refuses further appends: what is on the disk is
- * then known only after the folder was opened again. Hashes of all entries are kept in memory,
- * 64 bytes each. A store has no lock of its own: one writer, or readers, at a time.
+ * After the first error the store refuses further appends, for what is on the disk is then
+ * known only after the folder was opened again; nothing is tried twice. Hashes of all entries
+ * are kept in memory, 64 bytes each. A store has no lock of its own: one writer, or readers, at
+ * a time.
  */
 #ifndef SHEAF_STORE_LOG_STORE_H
 #define SHEAF_STORE_LOG_STORE_H
@@ -47,9 +49,9 @@ SHEAF_MUST_USE sheaf_status sheaf_log_store_append(sheaf_log_store *store,
                                                    const sheaf_slice *entries, size_t count,
                                                    sheaf_err *err);
 
-/* Writes the partial tiles of the checkpoint's size and then, durably, DIR/log/checkpoint. The
- * note must be of a size and root that this log has, not below the last one published, and of
- * the same origin; its signatures are the caller's business. */
+/* Makes a checkpoint durable, then writes the partial tiles of its size and DIR/log/checkpoint.
+ * The note must be of a size and root that this log has, not below the last one published, and
+ * of the same origin; its signatures are the caller's business. */
 SHEAF_MUST_USE sheaf_status sheaf_log_store_publish(sheaf_log_store *store, sheaf_slice note,
                                                     sheaf_err *err);
 
@@ -60,6 +62,15 @@ SHEAF_MUST_USE sheaf_status sheaf_log_cosigned_draft(const char *dir, sheaf_slic
                                                      sheaf_err *err);
 SHEAF_MUST_USE sheaf_status sheaf_log_store_cosigned(sheaf_log_store *store, sheaf_slice note,
                                                      sheaf_err *err);
+
+/* Append and publish at once: one sync for the entries and their signed checkpoint. `sign` puts
+ * the note for the size and root that the log has with these entries. */
+typedef sheaf_status sheaf_log_store_sign(void *context, uint64_t size, const sheaf_hash *root,
+                                          sheaf_buffer *note, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_log_store_commit(sheaf_log_store *store,
+                                                   const sheaf_slice *entries, size_t count,
+                                                   sheaf_log_store_sign *sign, void *context,
+                                                   sheaf_err *err);
 
 /* The last note published; empty if none was. Valid until the next publish. */
 sheaf_slice sheaf_log_store_checkpoint(const sheaf_log_store *store);

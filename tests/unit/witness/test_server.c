@@ -208,8 +208,12 @@ static int dying_unlink(const char *path)
  * that follows it and for which no cosignature went out. */
 static void test_crashes(void **unused)
 {
-    static const sheaf_disk dying = {dying_pwrite, dying_fdatasync, dying_fsync, dying_rename,
-                                     dying_unlink};
+    sheaf_disk dying = *sheaf_disk_now();
+    dying.pwrite = dying_pwrite;
+    dying.fdatasync = dying_fdatasync;
+    dying.fsync = dying_fsync;
+    dying.rename = dying_rename;
+    dying.unlink = dying_unlink;
     (void)unused;
     sheaf_http_reply reply;
     sheaf_http_reply_init(&reply);
