@@ -16,6 +16,16 @@ static inline bool sheaf_hash_equal(const sheaf_hash *a, const sheaf_hash *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
+/* Takes a hash off the front; false, and nothing taken, if there are fewer bytes. */
+static inline bool sheaf_take_hash(sheaf_slice *in, sheaf_hash *out)
+{
+    sheaf_slice bytes;
+    if (!sheaf_take(in, SHEAF_HASH_BYTES, &bytes))
+        return false;
+    memcpy(out->bytes, bytes.data, SHEAF_HASH_BYTES);
+    return true;
+}
+
 sheaf_hash sheaf_sha256(sheaf_slice data);
 
 /* The hash of several parts one after the other. */

@@ -12,7 +12,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 void sheaf_hub_read_begin(sheaf_hub *hub)
 {
@@ -33,13 +32,9 @@ void sheaf_hub_log(const sheaf_hub *hub, const char *event, const char *format, 
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    int64_t now = sheaf_clock_ms();
-    time_t seconds = (time_t)(now / 1000);
-    struct tm utc;
-    char when[32];
-    gmtime_r(&seconds, &utc);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    fprintf(stderr, "%s.%03dZ info %s %s\n", when, (int)(now % 1000), event, line);
+    char when[SHEAF_CLOCK_TEXT_LEN + 1];
+    sheaf_clock_text(sheaf_clock_ms(), when);
+    fprintf(stderr, "%s info %s %s\n", when, event, line);
 }
 
 void sheaf_hub_fail(sheaf_hub *hub, const sheaf_err *why)

@@ -28,15 +28,6 @@ void sheaf_round_items_put(sheaf_buffer *out, const sheaf_round_items *items)
     }
 }
 
-static bool take_hash(sheaf_slice *in, sheaf_hash *out)
-{
-    sheaf_slice bytes;
-    if (!sheaf_take(in, SHEAF_HASH_BYTES, &bytes))
-        return false;
-    memcpy(out->bytes, bytes.data, SHEAF_HASH_BYTES);
-    return true;
-}
-
 static sheaf_status dropouts_take(sheaf_slice *in, sheaf_round_bundle *out, sheaf_err *err)
 {
     if (!sheaf_take_u16(in, &out->dropouts) || out->dropouts > SHEAF_ROUND_MEMBERS_MAX)
@@ -53,7 +44,7 @@ static sheaf_status dropouts_take(sheaf_slice *in, sheaf_round_bundle *out, shea
 static sheaf_status done_take(sheaf_slice *in, sheaf_round_bundle *out, sheaf_err *err)
 {
     uint64_t words;
-    if (!take_hash(in, &out->list) || !take_hash(in, &out->transcript)
+    if (!sheaf_take_hash(in, &out->list) || !sheaf_take_hash(in, &out->transcript)
         || !sheaf_take_u64(in, &words) || words > SHEAF_ROUND_WORDS_MAX
         || !sheaf_take(in, (size_t)words * 8, &out->words))
         return malformed("its sum is cut short", err);
@@ -78,7 +69,7 @@ sheaf_status sheaf_round_bundle_decode(sheaf_slice bytes, sheaf_round_bundle *ou
     uint16_t version, type;
     *out = (sheaf_round_bundle){0};
     if (!sheaf_take_u16(&in, &version) || !sheaf_take_u16(&in, &type)
-        || !sheaf_take_u32(&in, &out->round) || !take_hash(&in, &out->manifest))
+        || !sheaf_take_u32(&in, &out->round) || !sheaf_take_hash(&in, &out->manifest))
         return malformed("its head is cut short", err);
     if (version != SHEAF_ROUND_VERSION)
         return malformed("its version is unknown", err);

@@ -10,15 +10,6 @@ static sheaf_status malformed(const char *what, sheaf_err *err)
     return sheaf_fail(err, SHEAF_INVALID, "a round message is malformed: %s", what);
 }
 
-static bool take_hash(sheaf_slice *in, sheaf_hash *out)
-{
-    sheaf_slice bytes;
-    if (!sheaf_take(in, SHEAF_HASH_BYTES, &bytes))
-        return false;
-    memcpy(out->bytes, bytes.data, SHEAF_HASH_BYTES);
-    return true;
-}
-
 static bool take_point(sheaf_slice *in, sheaf_point *out)
 {
     sheaf_slice bytes;
@@ -47,7 +38,7 @@ static bool take_entries(sheaf_slice *in, size_t entry_bytes, uint16_t *count, s
 
 static sheaf_status share_decode(sheaf_slice *in, sheaf_round_share *out, sheaf_err *err)
 {
-    if (!take_hash(in, &out->adverts) || !sheaf_take_u16(in, &out->threshold)
+    if (!sheaf_take_hash(in, &out->adverts) || !sheaf_take_u16(in, &out->threshold)
         || out->threshold == 0 || out->threshold > SHEAF_ROUND_MEMBERS_MAX
         || !sheaf_take(in, (size_t)out->threshold * SHEAF_POINT_BYTES, &out->self_commitments)
         || !sheaf_take(in, (size_t)out->threshold * SHEAF_POINT_BYTES, &out->mask_commitments))
@@ -70,7 +61,7 @@ static bool scalars_canonical(sheaf_slice shares, size_t count)
 
 static sheaf_status reveal_decode(sheaf_slice *in, sheaf_round_reveal *out, sheaf_err *err)
 {
-    if (!take_hash(in, &out->list)
+    if (!sheaf_take_hash(in, &out->list)
         || !take_entries(in, SHEAF_ROUND_SHARE_ENTRY_BYTES, &out->survivors, &out->self_shares)
         || !take_entries(in, SHEAF_ROUND_SHARE_ENTRY_BYTES, &out->dropouts, &out->mask_shares))
         return malformed("its revealed shares are cut short or out of order", err);
@@ -90,12 +81,12 @@ static sheaf_status fields_decode(sheaf_slice *in, sheaf_round_message *out, she
     case SHEAF_ROUND_SHARE:
         return share_decode(in, &out->share, err);
     case SHEAF_ROUND_INPUT:
-        if (!take_hash(in, &out->input.shares) || !sheaf_take_u32(in, &out->input.count)
-            || !take_hash(in, &out->input.hash))
+        if (!sheaf_take_hash(in, &out->input.shares) || !sheaf_take_u32(in, &out->input.count)
+            || !sheaf_take_hash(in, &out->input.hash))
             return malformed("the head of its vector is cut short", err);
         return SHEAF_OK;
     case SHEAF_ROUND_SURVIVORS:
-        if (!take_hash(in, &out->survivors))
+        if (!sheaf_take_hash(in, &out->survivors))
             return malformed("the hash of its survivor list is cut short", err);
         return SHEAF_OK;
     case SHEAF_ROUND_REVEAL:
@@ -112,7 +103,7 @@ static sheaf_status decode(sheaf_slice bytes, bool head_only, sheaf_round_messag
     uint16_t version, type;
     *out = (sheaf_round_message){.bytes = bytes};
     if (!sheaf_take_u16(&in, &version) || !sheaf_take_u16(&in, &type)
-        || !sheaf_take_u32(&in, &out->round) || !take_hash(&in, &out->manifest)
+        || !sheaf_take_u32(&in, &out->round) || !sheaf_take_hash(&in, &out->manifest)
         || !sheaf_take_u32(&in, &out->member))
         return malformed("its head is cut short", err);
     if (version != SHEAF_ROUND_VERSION)

@@ -1,5 +1,6 @@
 #include "store/clock.h"
 
+#include <stdio.h>
 #include <time.h>
 
 int64_t sheaf_clock_ms(void)
@@ -7,6 +8,18 @@ int64_t sheaf_clock_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void sheaf_clock_text(int64_t ms, char out[SHEAF_CLOCK_TEXT_LEN + 1])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm utc;
+    char day[SHEAF_CLOCK_TEXT_LEN + 1];
+    if (!gmtime_r(&seconds, &utc) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc))
+        snprintf(out, SHEAF_CLOCK_TEXT_LEN + 1, "-");
+    else
+        snprintf(out, SHEAF_CLOCK_TEXT_LEN + 1, "%.19s.%03uZ", day,
+                 (unsigned)(ms % 1000) % 1000);
 }
 
 int64_t sheaf_clock_monotonic_us(void)

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* One line on standard error: time, event, key=value. */
 __attribute__((format(printf, 3, 4))) static void
@@ -15,17 +14,13 @@ say(const sheaf_witness_server *server, const char *event, const char *format, .
 {
     if (server->quiet)
         return;
-    char line[SHEAF_MESSAGE_MAX + 300], when[32];
+    char line[SHEAF_MESSAGE_MAX + 300], when[SHEAF_CLOCK_TEXT_LEN + 1];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    int64_t now = sheaf_clock_ms();
-    time_t seconds = (time_t)(now / 1000);
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    fprintf(stderr, "%s.%03dZ info %s %s\n", when, (int)(now % 1000), event, line);
+    sheaf_clock_text(sheaf_clock_ms(), when);
+    fprintf(stderr, "%s info %s %s\n", when, event, line);
 }
 
 /* ---- the queue ---- */
