@@ -21,7 +21,7 @@ typedef struct {
     uint64_t first; /* index of the first */
     int64_t stamp;
     bool personal; /* the private database's transaction has begun */
-    bool waits; /* a deadline has passed that witnesses have not cosigned yet */
+    bool waits;    /* a deadline has passed that witnesses have not cosigned yet */
 } sheaf_batch;
 
 void sheaf_batch_init(sheaf_batch *batch, sheaf_hub *hub);

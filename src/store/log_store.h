@@ -56,8 +56,9 @@ SHEAF_MUST_USE sheaf_status sheaf_log_store_publish(sheaf_log_store *store, shea
                                                     sheaf_err *err);
 
 /* Puts the last note published, with more signature lines, in its own place: the draft is made
- * durable first, which needs no lock; then the second call renames it, unless a newer checkpoint
- * was published meanwhile. After a power cut either note stands. One caller at a time. */
+ * durable first, which needs no lock; then the second call renames it, unless a newer
+ * checkpoint was published meanwhile. After a power cut either note stands. One caller at a
+ * time. */
 SHEAF_MUST_USE sheaf_status sheaf_log_cosigned_draft(const char *dir, sheaf_slice note,
                                                      sheaf_err *err);
 SHEAF_MUST_USE sheaf_status sheaf_log_store_cosigned(sheaf_log_store *store, sheaf_slice note,

@@ -113,7 +113,7 @@ static void test_every_allocation(void **unused)
         assert_true(sheaf_take(&log, 4, &entry) && sheaf_take(&log, len, &entry));
         failures += fold_hungry(&state, &k, entry);
     }
-    assert_true(failures > 60);
+    assert_true(failures > 50);
     sheaf_hash a = sheaf_state_digest(&k.state), b = sheaf_state_digest(&state);
     assert_memory_equal(a.bytes, b.bytes, 32);
     sheaf_state_deinit(&state);
