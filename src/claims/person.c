@@ -3,14 +3,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "claims/folder.h"
 #include "coop/view.h"
-#include "store/log_store.h"
 #include "store/values.h"
 
 /* One walk over the log. */
 typedef struct {
     sheaf_person *out;
-    sheaf_replay replay;
     void *block;
     int64_t balance; /* before the entry at hand */
 } walk;
@@ -86,14 +85,12 @@ static int64_t balance_of(const sheaf_state *state, uint32_t member)
     return row ? row->balance_cents : 0;
 }
 
-static sheaf_status visit(void *context, uint64_t index, sheaf_slice bytes, sheaf_err *err)
+static sheaf_status visit(void *context, const sheaf_folder *folder, uint64_t index,
+                          sheaf_slice bytes, const sheaf_replayed *result, sheaf_err *err)
 {
     walk *w = context;
-    sheaf_replayed result;
-    sheaf_act act;
-    sheaf_entry entry = {.act = &act};
-    SHEAF_TRY(sheaf_replay_entry(&w->replay, bytes, &result, err));
-    if (result.kind == SHEAF_KIND_none || result.refusal != SHEAF_ACCEPTED)
+    sheaf_entry entry;
+    if (result->kind == SHEAF_KIND_none || result->refusal != SHEAF_ACCEPTED)
         return SHEAF_OK;
     sheaf_arena arena = sheaf_arena_over(w->block, SHEAF_ACT_ARENA_BYTES);
     SHEAF_TRY(sheaf_entry_decode(bytes, SHEAF_REVISION, &arena, &entry, err));
@@ -101,14 +98,14 @@ static sheaf_status visit(void *context, uint64_t index, sheaf_slice bytes, shea
         w->out->standing = SHEAF_PERSON_CUSTOMER;
         w->out->posted = entry.stamp;
     }
-    int64_t balance = balance_of(&w->replay.state, w->out->number);
+    int64_t balance = balance_of(&folder->replay.state, w->out->number);
     if (balance != w->balance)
         w->out->posted = entry.stamp;
     w->balance = balance;
     return add_entry(w, (uint32_t)index, &entry, err);
 }
 
-static void stand(walk *w)
+static void stand(walk *w, const sheaf_state *state)
 {
     static const sheaf_person_standing of[] = {
         [SHEAF_member_state_applied] = SHEAF_PERSON_APPLICANT,
@@ -116,7 +113,7 @@ static void stand(walk *w)
         [SHEAF_member_state_left] = SHEAF_PERSON_LEFT,
         [SHEAF_member_state_declined] = SHEAF_PERSON_APPLICANT,
     };
-    const struct sheaf_row_member *member = sheaf_member_find(&w->replay.state, w->out->number);
+    const struct sheaf_row_member *member = sheaf_member_find(state, w->out->number);
     w->out->balance_cents = w->balance;
     if (!member)
         return;
@@ -124,43 +121,23 @@ static void stand(walk *w)
     w->out->contributed = (int64_t)member->contributed;
 }
 
-static sheaf_status read_log(walk *w, const char *dir, sheaf_err *err)
-{
-    sheaf_log_store *store;
-    SHEAF_TRY(sheaf_log_store_open(&store, dir, true, err));
-    w->out->entries = sheaf_log_store_size(store);
-    sheaf_status status =
-        w->out->entries ? sheaf_log_store_range(store, 0, w->out->entries, visit, w, err)
-                        : sheaf_fail(err, SHEAF_INVALID, "the folder %s holds no log", dir);
-    sheaf_log_store_close(store);
-    SHEAF_TRY(status);
-    if (sheaf_replay_stopped(&w->replay))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "from entry %llu on the log follows rules revision %u, which this "
-                          "program does not know; install a newer one",
-                          (unsigned long long)w->replay.stopped_at, w->replay.needs_revision);
-    const struct sheaf_row_coop *coop = sheaf_coop(&w->replay.state);
-    if (!coop)
-        return sheaf_fail(err, SHEAF_FAULT, "the first entry of the log founds no co-op");
-    memcpy(w->out->origin, coop->origin, SHEAF_ORIGIN_LEN);
-    stand(w);
-    return SHEAF_OK;
-}
-
 sheaf_status sheaf_person_read(const char *dir, uint32_t number, sheaf_person *out,
                                sheaf_err *err)
 {
+    sheaf_folder folder;
     *out = (sheaf_person){.number = number};
     walk w = {.out = out, .block = malloc(SHEAF_ACT_ARENA_BYTES)};
     if (!w.block)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read the log of %s", dir);
-    sheaf_status status = sheaf_replay_init(&w.replay, SHEAF_REVISION, err);
+    sheaf_status status = sheaf_folder_open(&folder, dir, visit, &w, err);
     if (status == SHEAF_OK) {
-        status = read_log(&w, dir, err);
-        sheaf_replay_deinit(&w.replay);
+        out->entries = folder.entries;
+        memcpy(out->origin, sheaf_coop(&folder.replay.state)->origin, SHEAF_ORIGIN_LEN);
+        stand(&w, &folder.replay.state);
+        sheaf_folder_close(&folder);
+    } else {
+        sheaf_person_deinit(out);
     }
     free(w.block);
-    if (status != SHEAF_OK)
-        sheaf_person_deinit(out);
     return status;
 }

@@ -144,6 +144,27 @@ def erase(coop, bea):
         row["value"] == "gone" and "text" not in row for row in shown.get("details", [{}])), shown)
 
 
+def report(coop):
+    run("the co-op says who acts for it", "privacy", "set", coop, "representative", "the board")
+    run("a breach is noted", "privacy", "note", coop, "breach", "--title", "lost | laptop",
+        "--text", "facts", "--at", "2026-11-20", "--reported", "2026-11-21")
+    told = run("privacy report as data", "privacy", "report", coop, "--json")
+    check("is a draft with its parts", told.get("draft") is True
+          and told["settings"]["representative"] == "the board"
+          and told["breaches"][0]["title"] == "lost | laptop"
+          and len(told["erasures"]) == 1 and told["coop"]["left"] == 1
+          and len(told["activities"]) == 5, told)
+    done = sheaf("privacy", "report", coop)
+    check("and as Markdown", "**Draft**" in done.stdout and "lost \\| laptop" in done.stdout
+          and "Test Co-op" in done.stdout, done.stdout + done.stderr)
+    check("it names nobody", "Ada" not in done.stdout, done.stdout)
+    refused("a setting that there is not", 2, "no setting", "privacy", "set", coop, "x", "y")
+    refused("years that are none", 2, "0 to 100", "privacy", "set", coop, "accounting_years", "ten")
+    refused("a kind of register that there is not", 2, "breach", "privacy", "note", coop, "x",
+            "--title", "t", "--text", "t")
+    refused("a report on nothing", 1, "no log", "privacy", "report", coop + "x")
+
+
 def nonsense(scratch, coop):
     refused("a number that is none", 2, "not the number", "person", "show", "x", coop)
     refused("an entry that brought nobody in", 1, "brought nobody in", "person", "show", 2, coop)
@@ -181,6 +202,7 @@ def main():
             show(coop, bea)
             keep(coop, b, bea)
             erase(coop, bea)
+            report(coop)
             run("the hub goes on", "motion", "open", "--home", home, "--title", "On we go",
                 "--json")
         nonsense(scratch, coop)
