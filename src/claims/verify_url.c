@@ -1,5 +1,4 @@
 /* The files of a hub's log, fetched into a temporary folder and verified; see verify.h. */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -108,12 +107,6 @@ static sheaf_status get_blob(void *context, const sheaf_hash *hash, sheaf_buffer
     return sheaf_buffer_check(out, "a blob", err);
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-    (void)info, (void)type, (void)at;
-    return remove(path);
-}
-
 static sheaf_status verify(download *d, sheaf_verified *out, sheaf_err *err)
 {
     sheaf_http_client_config config = {.ca_file = d->options->ca_file,
@@ -133,7 +126,7 @@ static sheaf_status verify(download *d, sheaf_verified *out, sheaf_err *err)
         sheaf_http_reply_deinit(&d->reply);
         sheaf_http_client_close(d->client);
     }
-    (void)nftw(d->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    sheaf_folder_remove(d->dir);
     return status;
 }
 

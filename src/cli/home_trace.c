@@ -1,6 +1,5 @@
 #include "cli/home_trace.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -39,12 +38,6 @@ sheaf_status sheaf_home_trace_begin(sheaf_home_trace *trace, const char *home, s
     return SHEAF_OK;
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-    (void)info, (void)type, (void)at;
-    return remove(path);
-}
-
 /* The folders of the path that were not there, from the innermost; one that holds something
  * ends it. */
 static void remove_folders(const sheaf_home_trace *trace)
@@ -70,6 +63,6 @@ void sheaf_home_trace_undo(const sheaf_home_trace *trace)
     for (size_t i = 0; i < NAME_COUNT; i++)
         if (!(trace->there >> i & 1)
             && sheaf_path(path, NULL, "%s/%s", trace->home, names[i]) == SHEAF_OK)
-            (void)nftw(path, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS);
+            sheaf_folder_remove(path);
     remove_folders(trace);
 }

@@ -88,6 +88,11 @@ static sheaf_status prepare(const char *home, const char *hub_url, sheaf_err *er
     sheaf_posted posted = {0};
     SHEAF_TRY(sheaf_session_open(&session, home, hub_url, err));
     sheaf_status status = sheaf_member_sync(&session.member, err);
+    if (status == SHEAF_IO && session.member.home.train_key != SHEAF_NONE) {
+        sheaf_session_close(&session); /* admitted before; the node waits for the hub, or finds
+                                          the next one */
+        return SHEAF_OK;
+    }
     if (status == SHEAF_OK)
         status = sheaf_member_admit_train_key(&session.member, &posted, err);
     if (status == SHEAF_OK && posted.refusal != SHEAF_ACCEPTED)

@@ -6,8 +6,9 @@
 #include "coop/view.h"
 #include "node/follower_batch.h"
 #include "node/fork.h"
+#include "node/successor.h"
 
-enum { OPEN_TRIES = 5 };
+enum { OPEN_TRIES = 5, FOREIGN_WAIT_MS = 60000 };
 #define FETCH_BYTES_MAX ((size_t)1 << 30) /* of new entries in one step */
 
 int64_t sheaf_entry_stamp(sheaf_slice entry)
@@ -153,6 +154,7 @@ typedef struct {
     sheaf_checkpoint head;
     sheaf_follower_batch fresh; /* entries from the follower's size on */
     sheaf_tree tree;            /* with them */
+    bool foreign;               /* the checkpoint is not signed by the log's key */
 } step;
 
 /* The log's key signed both notes, and they do not fit: ends following for good, if that can be
@@ -249,7 +251,22 @@ static sheaf_status fetch_entries(step *s, int64_t now_ms, bool *mismatch, sheaf
     return SHEAF_OK;
 }
 
-/* Before the log's key is known, the founding entry names it. */
+/* Members have appointed a new hub since the founding, or the hub is an impostor. */
+static sheaf_status later_log_key(step *s, sheaf_err *err)
+{
+    sheaf_follower *f = s->f;
+    sheaf_replay trial;
+    SHEAF_TRY(sheaf_replay_init(&trial, f->replay.state.revision_max, err));
+    sheaf_status status = sheaf_follower_batch_rehearse(&s->fresh, &trial, err);
+    const struct sheaf_row_coop *coop = sheaf_coop(&trial.state);
+    if (status == SHEAF_OK && coop)
+        status = learn_log_key(f, coop->log_key.bytes, SHEAF_WORDS(coop->origin), err);
+    sheaf_replay_deinit(&trial);
+    SHEAF_TRY(status);
+    return sheaf_checkpoint_open(sheaf_buffer_slice(&s->note), &f->log_key, &s->head, err);
+}
+
+/* Before the log's key is known, the founding entry names it, or a later appointment does. */
 static sheaf_status first_contact(step *s, sheaf_err *err)
 {
     sheaf_replay *replay = &s->f->replay;
@@ -261,7 +278,11 @@ static sheaf_status first_contact(step *s, sheaf_err *err)
         return sheaf_fail(err, SHEAF_FAULT, "the log does not begin with a founding");
     const struct sheaf_coop_found *found = entry.act->what;
     SHEAF_TRY(origin_check(s->f, found->origin, err));
-    return learn_log_key(s->f, found->log_key.bytes, found->origin, err);
+    SHEAF_TRY(learn_log_key(s->f, found->log_key.bytes, found->origin, err));
+    if (sheaf_checkpoint_open(sheaf_buffer_slice(&s->note), &s->f->log_key, &s->head, NULL)
+        == SHEAF_OK)
+        return SHEAF_OK;
+    return later_log_key(s, err);
 }
 
 /* The checkpoint itself: signed, of this log, not smaller than what was seen. */
@@ -271,8 +292,11 @@ static sheaf_status head_check(step *s, sheaf_err *err)
     sheaf_slice note = sheaf_buffer_slice(&s->note);
     SHEAF_TRY(sheaf_checkpoint_read(note, &s->head, err));
     SHEAF_TRY(origin_check(f, s->head.origin, err));
-    if (f->knows_key)
-        SHEAF_TRY(sheaf_checkpoint_open(note, &f->log_key, &s->head, err));
+    if (f->knows_key) {
+        sheaf_status status = sheaf_checkpoint_open(note, &f->log_key, &s->head, err);
+        s->foreign = status != SHEAF_OK;
+        SHEAF_TRY(status);
+    }
     uint64_t size = f->replay.tree.size;
     sheaf_hash root = sheaf_tree_root(&f->replay.tree);
     if (s->head.size > size || (s->head.size == size && sheaf_hash_equal(&s->head.root, &root)))
@@ -326,13 +350,26 @@ static sheaf_status keep_and_fold(step *s, sheaf_err *err)
     return sheaf_buffer_check(&f->note, "the checkpoint", err);
 }
 
+/* The same checkpoint, since then cosigned by more witnesses. */
+static sheaf_status take_cosignatures(step *s, sheaf_err *err)
+{
+    sheaf_follower *f = s->f;
+    if (s->note.len <= f->note.len || !f->store
+        || sheaf_log_store_published(f->store) != s->head.size)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_log_store_publish(f->store, sheaf_buffer_slice(&s->note), err));
+    sheaf_buffer_reset(&f->note);
+    sheaf_buffer_add(&f->note, sheaf_buffer_slice(&s->note));
+    return sheaf_buffer_check(&f->note, "the checkpoint", err);
+}
+
 static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err *err)
 {
     sheaf_follower *f = s->f;
     SHEAF_TRY(sheaf_hub_get(s->transport, "/log/checkpoint", &s->note, err));
     SHEAF_TRY(head_check(s, err));
     if (s->head.size == f->replay.tree.size)
-        return SHEAF_OK;
+        return take_cosignatures(s, err);
     SHEAF_TRY(fetch_entries(s, now_ms, mismatch, err));
     sheaf_hash root = sheaf_tree_root(&s->tree);
     *mismatch = *mismatch || !sheaf_hash_equal(&root, &s->head.root);
@@ -341,9 +378,7 @@ static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err 
                           "the hub's %llu entries do not make the root of its checkpoint",
                           (unsigned long long)s->head.size);
     if (!f->knows_key) {
-        SHEAF_TRY(first_contact(s, err));
-        sheaf_status status =
-            sheaf_checkpoint_open(sheaf_buffer_slice(&s->note), &f->log_key, &s->head, err);
+        sheaf_status status = first_contact(s, err);
         if (status != SHEAF_OK) {
             f->knows_key = false;
             return status;
@@ -358,7 +393,7 @@ sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *trans
     if (f->halted)
         return sheaf_fail(err, SHEAF_FAULT, "%s", f->reason.message);
     sheaf_status status = SHEAF_OK;
-    bool mismatch = true;
+    bool mismatch = true, foreign = false;
     /* Bytes can be garbled on the way, so a root that does not fit is looked at twice. */
     for (int turn = 0; turn < 2 && mismatch; turn++) {
         step s = {.f = f, .transport = transport};
@@ -370,9 +405,14 @@ sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *trans
         status = run_step(&s, now_ms, &mismatch, err);
         if (mismatch && turn == 1 && f->note.len)
             (void)judge(&s, err); /* else the bytes were garbled, or nothing proves it */
+        foreign = s.foreign;
         sheaf_follower_batch_deinit(&s.fresh);
         sheaf_buffer_deinit(&s.bundle);
         sheaf_buffer_deinit(&s.note);
     }
-    return status;
+    /* It costs a whole replay, so it is not looked at every time. */
+    if (!foreign || now_ms < f->foreign_until)
+        return status;
+    f->foreign_until = now_ms + FOREIGN_WAIT_MS;
+    return sheaf_successor_follow(f, transport, now_ms, err);
 }

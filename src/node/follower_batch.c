@@ -73,14 +73,26 @@ sheaf_status sheaf_follower_batch_store(const sheaf_follower_batch *batch,
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_follower_batch_flush(sheaf_follower_batch *batch, sheaf_err *err)
+static sheaf_status fold(const sheaf_follower_batch *batch, sheaf_replay *replay,
+                         sheaf_replay_told *told, sheaf_err *err)
 {
-    sheaf_follower *f = batch->follower;
     sheaf_slice entries[RUN];
     for (size_t from = 0; from < batch->count; from += RUN)
-        SHEAF_TRY(sheaf_replay_entries(&f->replay, entries, slices(batch, from, entries),
-                                       batch->count < 8 ? 1 : sheaf_replay_threads(), f->told,
-                                       f->told_context, err));
+        SHEAF_TRY(sheaf_replay_entries(replay, entries, slices(batch, from, entries),
+                                       batch->count < 8 ? 1 : sheaf_replay_threads(), told,
+                                       batch->follower->told_context, err));
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_follower_batch_rehearse(const sheaf_follower_batch *batch,
+                                           sheaf_replay *replay, sheaf_err *err)
+{
+    return fold(batch, replay, NULL, err);
+}
+
+sheaf_status sheaf_follower_batch_flush(sheaf_follower_batch *batch, sheaf_err *err)
+{
+    SHEAF_TRY(fold(batch, &batch->follower->replay, batch->follower->told, err));
     batch->count = 0;
     sheaf_buffer_reset(&batch->bytes);
     return SHEAF_OK;

@@ -28,6 +28,10 @@ sheaf_slice sheaf_follower_batch_at(const sheaf_follower_batch *batch, size_t nu
 SHEAF_MUST_USE sheaf_status sheaf_follower_batch_store(const sheaf_follower_batch *batch,
                                                        sheaf_log_store *store, sheaf_err *err);
 
+/* Folds all into another replay; the batch stays. */
+SHEAF_MUST_USE sheaf_status sheaf_follower_batch_rehearse(const sheaf_follower_batch *batch,
+                                                          sheaf_replay *replay, sheaf_err *err);
+
 /* Folds all and empties the batch. */
 SHEAF_MUST_USE sheaf_status sheaf_follower_batch_flush(sheaf_follower_batch *batch,
                                                        sheaf_err *err);

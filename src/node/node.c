@@ -371,8 +371,10 @@ sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err)
         sheaf_node_log(node, "warn", "log.sync", "error=\"%.300s\"", why.message);
         if (m->follower.halted)
             return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);
+        node->silent++;
         return SHEAF_OK;
     }
+    node->silent = 0;
     if (sheaf_replay_stopped(&m->follower.replay)) {
         if (!node->told_revision)
             sheaf_node_log(node, "error", "rules.unknown",

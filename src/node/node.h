@@ -48,6 +48,7 @@ typedef struct {
     bool has_key;               /* the train key is on the log */
     bool has_round;             /* the driver is open */
     bool told_revision;
+    unsigned silent; /* turns in a row in which nothing could be taken from the hub */
     sheaf_round_driver driver;
     sheaf_round_memory done;    /* refused, or driven to the end */
     sheaf_round_memory settled; /* attested, or found wrong */

@@ -1,11 +1,84 @@
 /* The node as a program: over HTTP, until it is told to stop; declared in node.h. */
 #include "node/node.h"
 
+#include <stdio.h>
+
+#include "node/successor.h"
+
 enum {
     POLL_DEFAULT_MS = 250,
     POLL_ROUND_MS = 20, /* while a round is under way */
     BUSY_TURNS = 100,   /* so many quick looks follow a round: the next one may be near */
+    SILENT_TURNS = 20,  /* after so many in vain the witnesses are asked where the hub is */
 };
+
+typedef struct {
+    const char *ca_file;
+    const atomic_bool *stop;
+} asker;
+
+/* What a witness says, over HTTP. */
+static bool ask(void *context, const char *witness, const char *path, sheaf_buffer *answer)
+{
+    const asker *a = context;
+    sheaf_http_transport http;
+    sheaf_transport transport;
+    bool found = false;
+    if (sheaf_http_transport_open(&http, witness, a->ca_file, a->stop, NULL) == SHEAF_OK) {
+        transport = sheaf_http_transport_as(&http);
+        found = sheaf_hub_get(&transport, path, answer, NULL) == SHEAF_OK;
+    }
+    sheaf_http_transport_close(&http);
+    return found;
+}
+
+/* The hub has been silent: is it somewhere else, or is there another one? */
+static sheaf_status seek(sheaf_node *node, sheaf_http_transport *http, const asker *a,
+                         sheaf_err *err)
+{
+    sheaf_member *m = &node->member;
+    char url[SHEAF_URL_MAX + 1];
+    sheaf_http_transport other;
+    sheaf_err why = {0};
+    if (!sheaf_successor_find(&m->follower, m->home.hub, ask, (void *)a, url))
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_http_transport_open(&other, url, a->ca_file, a->stop, err));
+    sheaf_transport transport = sheaf_http_transport_as(&other);
+    if (sheaf_follower_sync(&m->follower, &transport, m->ports.now_ms(m->ports.context), &why)
+        != SHEAF_OK) {
+        sheaf_node_log(node, "warn", "hub.elsewhere", "hub=%s error=\"%.300s\"", url,
+                       why.message);
+        sheaf_http_transport_close(&other);
+        return SHEAF_OK;
+    }
+    sheaf_node_log(node, "info", "hub.moved", "from=%s to=%s entries=%llu", m->home.hub, url,
+                   (unsigned long long)m->follower.replay.tree.size);
+    sheaf_http_transport_close(http);
+    *http = other; /* the ports hold its address, not its parts */
+    snprintf(m->home.hub, sizeof m->home.hub, "%s", url);
+    m->hub_is_new = true;
+    node->silent = 0;
+    return SHEAF_OK;
+}
+
+static sheaf_status run(sheaf_node *node, sheaf_http_transport *http, const atomic_bool *stop,
+                        sheaf_err *err)
+{
+    const sheaf_node_config *config = &node->config;
+    const asker a = {config->ca_file, stop};
+    unsigned poll = config->poll_ms ? config->poll_ms : POLL_DEFAULT_MS;
+    sheaf_status status = SHEAF_OK;
+    int busy = 0;
+    while (status == SHEAF_OK && !atomic_load(stop)) {
+        status = sheaf_node_turn(node, err);
+        if (status == SHEAF_OK && node->silent && node->silent % SILENT_TURNS == 0)
+            status = seek(node, http, &a, err);
+        busy = node->has_round ? BUSY_TURNS : busy > 0 ? busy - 1 : 0;
+        node->member.ports.wait(node->member.ports.context,
+                                busy > 0 && poll > POLL_ROUND_MS ? POLL_ROUND_MS : poll);
+    }
+    return status;
+}
 
 sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *stop,
                             sheaf_err *err)
@@ -19,21 +92,13 @@ sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *
     sheaf_node_ports ports = sheaf_node_ports_real(sheaf_http_transport_as(&http));
     sheaf_node node;
     sheaf_status status = sheaf_node_open(&node, config, &ports, err);
-    if (status != SHEAF_OK) {
-        sheaf_http_transport_close(&http);
-        return status;
+    if (status == SHEAF_OK) {
+        sheaf_node_log(&node, "info", "node.start", "home=%s hub=%s", config->home,
+                       node.member.home.hub);
+        status = run(&node, &http, stop, err);
+        sheaf_node_log(&node, "info", "node.stop", "home=%s", config->home);
+        sheaf_node_close(&node);
     }
-    sheaf_node_log(&node, "info", "node.start", "home=%s hub=%s", config->home,
-                   node.member.home.hub);
-    int busy = 0;
-    unsigned poll = config->poll_ms ? config->poll_ms : POLL_DEFAULT_MS;
-    while (status == SHEAF_OK && !atomic_load(stop)) {
-        status = sheaf_node_turn(&node, err);
-        busy = node.has_round ? BUSY_TURNS : busy > 0 ? busy - 1 : 0;
-        ports.wait(ports.context, busy > 0 && poll > POLL_ROUND_MS ? POLL_ROUND_MS : poll);
-    }
-    sheaf_node_log(&node, "info", "node.stop", "home=%s", config->home);
-    sheaf_node_close(&node);
     sheaf_http_transport_close(&http);
     return status;
 }

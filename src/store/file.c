@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -184,6 +185,18 @@ sheaf_status sheaf_folder_make(const char *path, mode_t mode, sheaf_err *err)
 sheaf_status sheaf_folder_make_durable(const char *path, mode_t mode, sheaf_err *err)
 {
     return make_folder(path, mode, true, err);
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+    (void)info, (void)type, (void)at;
+    return remove(path);
+}
+
+void sheaf_folder_remove(const char *path)
+{
+    enum { OPEN_FOLDERS_MAX = 16 };
+    (void)nftw(path, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS);
 }
 
 sheaf_status sheaf_folder_lock(const char *dir, int *lock, sheaf_err *err)

@@ -50,6 +50,9 @@ SHEAF_MUST_USE sheaf_status sheaf_folder_make(const char *path, mode_t mode, she
 SHEAF_MUST_USE sheaf_status sheaf_folder_make_durable(const char *path, mode_t mode,
                                                       sheaf_err *err);
 
+/* Removes a folder with all that is in it, as far as that goes; one that is missing is fine. */
+void sheaf_folder_remove(const char *path);
+
 /* The part of the path before its last '/'. */
 SHEAF_MUST_USE sheaf_status sheaf_path_parent(const char *path, char out[SHEAF_PATH_MAX],
                                               sheaf_err *err);

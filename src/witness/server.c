@@ -132,6 +132,14 @@ static sheaf_http_response get_file(sheaf_witness_server *s, sheaf_witness_log *
                                                : "this witness does not mirror");
 }
 
+/* Where the log's hub is, as this witness's operator says: a place to look for members who have
+ * lost theirs. They believe only what is on its log. */
+static sheaf_http_response get_hub(const sheaf_witness_log *log)
+{
+    return log->url[0] ? sheaf_http_copy(200, "text/plain; charset=utf-8", sheaf_str(log->url))
+                       : sheaf_http_error(404, "this witness does not know where the hub is");
+}
+
 static sheaf_http_response get(sheaf_witness_server *s, sheaf_slice path)
 {
     sheaf_slice slash, hex;
@@ -146,6 +154,8 @@ static sheaf_http_response get(sheaf_witness_server *s, sheaf_slice path)
         return sheaf_http_error(404, "this witness does not know that log");
     if (sheaf_slice_is(path, "checkpoint"))
         return get_checkpoint(log);
+    if (sheaf_slice_is(path, "hub"))
+        return get_hub(log);
     return get_file(s, log, path);
 }
 

@@ -1,0 +1,180 @@
+#include "node/successor.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "coop/view.h"
+
+/* ---- judging ---- */
+
+/* The first appointment that took effect on their log and not on ours, or NULL. */
+static const struct sheaf_row_appointment *news(const sheaf_state *ours,
+                                                const sheaf_state *theirs)
+{
+    for (uint32_t i = 0; i < sheaf_appointment_count(theirs); i++) {
+        const struct sheaf_row_appointment *row = sheaf_appointment_at(theirs, i);
+        const struct sheaf_row_appointment *known = sheaf_appointment_find(ours, row->id);
+        if (row->appointed != SHEAF_NONE && (!known || known->appointed != row->appointed))
+            return row;
+    }
+    return NULL;
+}
+
+/* Is their log ours up to the end that was signed over? */
+static bool same_until(const sheaf_follower *f, const sheaf_follower *other, uint64_t end)
+{
+    sheaf_log_store *store = NULL;
+    uint64_t size = f->replay.tree.size < end ? f->replay.tree.size : end;
+    if (size == 0)
+        return true;
+    if (!f->store && sheaf_log_store_open(&store, f->home, true, NULL) != SHEAF_OK)
+        return false;
+    const sheaf_log_store *own = f->store ? f->store : store;
+    bool same = false;
+    if (sheaf_log_store_size(own) >= size) {
+        sheaf_hash a = sheaf_log_store_root_at(own, size);
+        sheaf_hash b = sheaf_log_store_root_at(other->store, size);
+        same = sheaf_hash_equal(&a, &b);
+    }
+    sheaf_log_store_close(store);
+    return same;
+}
+
+static sheaf_status judge(const sheaf_follower *f, const sheaf_follower *other, sheaf_err *err)
+{
+    const struct sheaf_row_appointment *row = news(&f->replay.state, &other->replay.state);
+    if (!row)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the checkpoint is signed by another key than the log's, and no "
+                          "members have appointed it: this is not the co-op's hub");
+    if (!same_until(f, other, row->id))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "a hub that members have appointed over %u entries shows other "
+                          "entries than the copy in %s: compare copies with the other members",
+                          row->id, f->home);
+    return SHEAF_OK;
+}
+
+/* ---- taking over ---- */
+
+static sheaf_status move(const char *from, const char *name, const char *to, sheaf_err *err)
+{
+    char source[SHEAF_PATH_MAX], target[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(source, err, "%s/%s", from, name));
+    SHEAF_TRY(sheaf_path(target, err, "%s/%s", to, name));
+    if (rename(source, target) != 0 && errno != ENOENT)
+        return sheaf_fail(err, SHEAF_IO, "cannot move %s to %s: %s", source, target,
+                          strerror(errno));
+    return SHEAF_OK;
+}
+
+/* On the disk. If this breaks off, the next start finds no copy, or the new one: either is
+ * brought up to date from the new hub. */
+static sheaf_status swap(const char *home, const char *temporary, uint64_t size, sheaf_err *err)
+{
+    char aside[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(aside, err, "%s/superseded/%llu", home, (unsigned long long)size));
+    SHEAF_TRY(sheaf_folder_make(aside, 0700, err));
+    SHEAF_TRY(move(home, "log", aside, err));
+    SHEAF_TRY(move(home, "journal", aside, err));
+    SHEAF_TRY(move(temporary, "journal", home, err));
+    SHEAF_TRY(move(temporary, "log", home, err));
+    return sheaf_path_sync(home, err);
+}
+
+/* What `other` has learned becomes the follower's; who only visits a home that somebody else
+ * holds leaves the disk to them. */
+static sheaf_status take_over(sheaf_follower *f, sheaf_follower *other, sheaf_err *err)
+{
+    bool holds = f->store != NULL;
+    int lock = -1;
+    uint64_t size = f->replay.tree.size;
+    sheaf_log_store_close(f->store);
+    sheaf_log_store_close(other->store);
+    f->store = other->store = NULL;
+    if (sheaf_folder_lock(f->home, &lock, err) == SHEAF_OK) {
+        sheaf_status status = swap(f->home, other->home, size, err);
+        sheaf_folder_unlock(lock);
+        SHEAF_TRY(status);
+    } else if (holds) {
+        return SHEAF_IO;
+    }
+    sheaf_replay replay = f->replay;
+    f->replay = other->replay;
+    other->replay = replay;
+    f->log_key = other->log_key;
+    sheaf_buffer_reset(&f->note);
+    sheaf_buffer_add(&f->note, sheaf_buffer_slice(&other->note));
+    return holds ? sheaf_log_store_open(&f->store, f->home, false, err) : SHEAF_OK;
+}
+
+static sheaf_status follow(sheaf_follower *f, sheaf_follower *other,
+                           const sheaf_transport *transport, int64_t now_ms, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_follower_hold(other, err));
+    SHEAF_TRY(sheaf_follower_sync(other, transport, now_ms, err));
+    SHEAF_TRY(judge(f, other, err));
+    return take_over(f, other, err);
+}
+
+sheaf_status sheaf_successor_follow(sheaf_follower *f, const sheaf_transport *transport,
+                                    int64_t now_ms, sheaf_err *err)
+{
+    char temporary[SHEAF_PATH_MAX];
+    sheaf_follower other;
+    SHEAF_TRY(sheaf_path(temporary, err, "%s/succession", f->home));
+    sheaf_folder_remove(temporary);
+    SHEAF_TRY(sheaf_folder_make(temporary, 0700, err));
+    sheaf_status status =
+        sheaf_follower_open(&other, temporary, f->origin, f->replay.state.revision_max, err);
+    if (status == SHEAF_OK) {
+        status = follow(f, &other, transport, now_ms, err);
+        sheaf_follower_close(&other);
+    }
+    sheaf_folder_remove(temporary);
+    return status;
+}
+
+/* ---- finding ---- */
+
+/* One line: where the log's files are, which a hub serves under /log. */
+static bool address_in(sheaf_slice answer, const char *known, char out[SHEAF_URL_MAX + 1])
+{
+    sheaf_url url;
+    while (answer.len
+           && (answer.data[answer.len - 1] == '\n' || answer.data[answer.len - 1] == '/'))
+        answer.len--;
+    if (answer.len > 4 && memcmp(answer.data + answer.len - 4, "/log", 4) == 0)
+        answer.len -= 4;
+    if (!answer.len || answer.len > SHEAF_URL_MAX
+        || sheaf_url_parse(answer, &url, NULL) != SHEAF_OK)
+        return false;
+    memcpy(out, answer.data, answer.len);
+    out[answer.len] = 0;
+    return strcmp(out, known) != 0;
+}
+
+bool sheaf_successor_find(const sheaf_follower *f, const char *known, sheaf_successor_ask *ask,
+                          void *context, char out[SHEAF_URL_MAX + 1])
+{
+    const sheaf_state *state = &f->replay.state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    char hex[SHEAF_HEX_LEN_32 + 1], path[SHEAF_HEX_LEN_32 + 8], witness[SHEAF_URL_MAX + 1];
+    sheaf_hash name = sheaf_sha256(sheaf_str(f->origin));
+    bool found = false;
+    sheaf_buffer answer;
+    sheaf_hex_32(name.bytes, hex);
+    snprintf(path, sizeof path, "/%s/hub", hex);
+    sheaf_buffer_init(&answer, SHEAF_URL_MAX + 2);
+    for (uint32_t i = 0; bylaws && i < bylaws->witnesses && !found; i++) {
+        const struct sheaf_row_witness *row =
+            sheaf_witness_at(state, bylaws->witness_first + i);
+        snprintf(witness, sizeof witness, "%.*s", SHEAF_PRINT(SHEAF_WORDS(row->url)));
+        sheaf_buffer_reset(&answer);
+        found = ask(context, witness, path, &answer)
+                && address_in(sheaf_buffer_slice(&answer), known, out);
+    }
+    sheaf_buffer_deinit(&answer);
+    return found;
+}

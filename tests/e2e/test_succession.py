@@ -1,0 +1,181 @@
+"""The hub is lost: members appoint a new one over the last witnessed checkpoint, it carries the
+log on, and nodes find and follow it by themselves."""
+import json
+import os
+import signal
+import subprocess
+
+from kit import SHEAF, Folder, Hub, check, finish, free_port, refused, sheaf, until
+
+MEMBERS = ("ada", "ben", "cem")
+
+
+class Program:
+    """Something that runs until it is killed."""
+
+    def __init__(self, log, *arguments):
+        self.log = open(log, "a", encoding="utf-8")
+        self.process = subprocess.Popen([SHEAF, *map(str, arguments)], stdout=self.log,
+                                        stderr=self.log)
+
+    def end(self, how=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(20)
+        self.log.close()
+
+
+def line(*arguments):
+    done = sheaf(*arguments)
+    check(" ".join(map(str, arguments[:2])), done.returncode == 0, done.stderr)
+    return done.stdout.strip()
+
+
+def bylaws_with(scratch, tower, port):
+    """The bylaws of a demonstration, with one witness, whose key is made here."""
+    trial = os.path.join(scratch, "trial")
+    line("found", trial, "--name", "Three", "--purpose", "to last", "--member", "x",
+         "--demonstration", "--home", os.path.join(scratch, "trial-home"))
+    first = subprocess.Popen([SHEAF, "witness", tower, "--name", "w.example", "--port", "0",
+                              "--log", line("log", "vkey", trial)], stdout=subprocess.PIPE)
+    first.stdout.readline()
+    first.terminate()
+    first.wait(20)
+    key = json.loads(line("witness", "vkey", tower, "--json"))
+    entry = json.loads(line("log", "entry", trial, 0))
+    bylaws = entry["act"]["what"]["bylaws"]
+    bylaws["witnesses"] = {"list": [{"name": key["name"], "public_key": key["public_key"],
+                                     "url": f"http://127.0.0.1:{port}"}], "quorum": 0}
+    path = os.path.join(scratch, "bylaws.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(bylaws, file)
+    return path
+
+
+def home_of(scratch, name):
+    return os.path.join(scratch, name)
+
+
+def known(scratch, name):
+    with open(os.path.join(scratch, name, "home.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def size_of(home):
+    with open(os.path.join(home, "log", "checkpoint"), encoding="utf-8") as file:
+        return int(file.read().split("\n")[1])
+
+
+def begin(scratch, port, bylaws):
+    coop = os.path.join(scratch, "coop")
+    url = f"http://127.0.0.1:{port}"
+    line("found", coop, "--bylaws", bylaws, "--member", "Ada", "--home", home_of(scratch, "ada"),
+         "--hub", url)
+    hub = Hub(coop, port)
+    for name in MEMBERS[1:]:
+        number = json.loads(line("join", url, "--member", name, "--home", home_of(scratch, name),
+                                 "--json"))["index"]
+        for admits in MEMBERS[:MEMBERS.index(name)]:
+            line("member", "admit", "--member", number, "--home", home_of(scratch, admits))
+    return coop, hub
+
+
+def sign(scratch, keys, url, end):
+    files = []
+    for name in MEMBERS[:2]:
+        files.append(os.path.join(scratch, name + ".json"))
+        line("succession", "sign", "--home", home_of(scratch, name), *keys, "--url", url, "--size",
+             end, "--out", files[-1])
+    return files
+
+
+def nonsense(scratch, new, keys, files):
+    refused("one signature is too few", 1, "signatures of 2", "succession", "begin", new, "--from",
+            home_of(scratch, "ben"), files[0])
+    check("a refused succession leaves no log", not os.path.exists(os.path.join(new, "log")))
+    refused("a log that is not there", 1, "no log", "succession", "begin", new, *files)
+    refused("a size beyond the copy", 1, "entries", "succession", "sign", "--home",
+            home_of(scratch, "ada"), *keys, "--url", "http://127.0.0.1:1", "--size", 4000, "--out",
+            os.path.join(scratch, "no.json"))
+    other = os.path.join(scratch, "other.json")
+    line("succession", "sign", "--home", home_of(scratch, "cem"), *keys, "--url",
+         "http://127.0.0.1:1", "--out", other)
+    refused("signatures over two ends", 1, "same checkpoint", "succession", "begin", new, "--from",
+            home_of(scratch, "ben"), files[0], other)
+    refused("a file that is no appointment", 1, "", "succession", "begin", new, "--from",
+            home_of(scratch, "ben"), os.path.join(scratch, "bylaws.json"))
+
+
+def main():
+    with Folder() as scratch:
+        port, next_port, witness_port = free_port(), free_port(), free_port()
+        url = f"http://127.0.0.1:{next_port}"
+        tower = os.path.join(scratch, "witness")
+        coop, hub = begin(scratch, port, bylaws_with(scratch, tower, witness_port))
+        log = os.path.join(scratch, "programs.txt")
+        nodes = [Program(log, "node", "--home", home_of(scratch, name)) for name in MEMBERS]
+        try:
+            succeed(scratch, coop, hub, nodes, log, (next_port, url, witness_port, tower))
+        finally:
+            for node in nodes:
+                node.end()
+
+
+def succeed(scratch, coop, hub, nodes, log, where):
+    next_port, url, witness_port, tower = where
+    check("the nodes follow", until(lambda: all(
+        known(scratch, name).get("train_key") is not None for name in MEMBERS)))
+    until(lambda: all(size_of(home_of(scratch, name)) == hub.size() for name in MEMBERS))
+    end = hub.size()
+    line("motion", "open", "--title", "Seen by few", "--home", home_of(scratch, "ada"))
+    lost = hub.size()
+    until(lambda: all(size_of(home_of(scratch, name)) == lost for name in MEMBERS))
+    hub.process.kill()
+    new = os.path.join(scratch, "new")
+    keys = line("succession", "keys", new).split()
+    files = sign(scratch, keys, url, end)
+    nonsense(scratch, new, keys, files)
+    line("succession", "begin", new, "--from", home_of(scratch, "ben"), *files)
+    done = sheaf("verify", new)
+    check("the log of the new hub is sound", done.returncode == 0
+          and f"{end + 2} entries" in done.stdout, done.stdout + done.stderr)
+    refused("the old hub's folder does not become the new one", 1, "more than the", "succession",
+            "begin", coop, *files)
+    vkey = line("log", "vkey", new)
+    witness = Program(log, "witness", tower, "--name", "w.example", "--port", witness_port,
+                      "--log", f"{vkey}={url}/log")
+    try:
+        with Hub(new, next_port) as second:
+            check("every node finds the new hub and follows", until(lambda: all(
+                known(scratch, name)["hub"] == url for name in MEMBERS), 60),
+                open(log, encoding="utf-8").read()[-2000:])
+            line("motion", "open", "--title", "On we go", "--home", home_of(scratch, "ada"))
+            check("and all copies go on with it", until(lambda: all(
+                size_of(home_of(scratch, name)) == second.size() > end + 2 for name in MEMBERS)))
+            check("what only the old hub had is put aside", all(os.path.exists(
+                os.path.join(home_of(scratch, name), "superseded", str(lost), "log"))
+                for name in MEMBERS))
+            done = sheaf("verify", home_of(scratch, "cem"))
+            check("a member's copy verifies", done.returncode == 0, done.stdout + done.stderr)
+            impostor(scratch, second)
+    finally:
+        witness.end()
+
+
+def impostor(scratch, hub):
+    """A hub that nobody appointed is not followed."""
+    fake, port = os.path.join(scratch, "fake"), free_port()
+    subprocess.run(["cp", "-r", hub_folder(scratch), fake], check=True)
+    for name in ("log.key", "hub.key"):
+        os.unlink(os.path.join(fake, "keys", name))
+    line("succession", "keys", fake)
+    refused("a hub without the log's keys does not start", 1, "key", "serve", fake, "--port", port)
+    check("the members' hub goes on", hub.size() > 0)
+
+
+def hub_folder(scratch):
+    return os.path.join(scratch, "new")
+
+
+main()
+finish()
