@@ -414,5 +414,9 @@ sheaf_status sheaf_follower_sync(sheaf_follower *f, const sheaf_transport *trans
     if (!foreign || now_ms < f->foreign_until)
         return status;
     f->foreign_until = now_ms + FOREIGN_WAIT_MS;
-    return sheaf_successor_follow(f, transport, now_ms, err);
+    sheaf_err why = {0};
+    sheaf_status successor = sheaf_successor_follow(f, transport, now_ms, &why);
+    if (successor == SHEAF_FAULT) /* it says more than that the key is unknown */
+        return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);
+    return successor == SHEAF_OK ? SHEAF_OK : status;
 }
