@@ -12,11 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     sheaf_slice in = {data, len};
     sheaf_arena arena = sheaf_arena_over(block, sizeof block);
     sheaf_entry entry;
+    sheaf_kind kind = sheaf_entry_kind(in);
     sheaf_status status = sheaf_entry_decode(in, 1, &arena, &entry, NULL);
     if (status == SHEAF_NOMEM)
         abort(); /* the arena is large enough for every input */
     if (status != SHEAF_OK)
         return 0;
+    if (kind != entry.act->kind)
+        abort();
     sheaf_buffer act, out;
     sheaf_buffer_init(&act, SHEAF_ENTRY_MAX + 1);
     sheaf_buffer_init(&out, SHEAF_ENTRY_MAX + 1);

@@ -250,3 +250,36 @@ bool sheaf_origin_valid(sheaf_slice origin)
             return false;
     return true;
 }
+
+static bool eat(sheaf_slice *in, const char *text)
+{
+    sheaf_slice taken, rest = *in;
+    if (!sheaf_take(&rest, strlen(text), &taken) || !sheaf_slice_is(taken, text))
+        return false;
+    *in = rest;
+    return true;
+}
+
+static void eat_number(sheaf_slice *in)
+{
+    while (in->len && (in->data[0] == '-' || (in->data[0] >= '0' && in->data[0] <= '9')))
+        in->data++, in->len--;
+}
+
+sheaf_kind sheaf_entry_kind(sheaf_slice bytes)
+{
+    static const char *const before[] = {",\"by\":", ",\"key\":"};
+    sheaf_slice name;
+    if (!eat(&bytes, "{\"act\":{\"at\":"))
+        return SHEAF_KIND_none;
+    eat_number(&bytes);
+    for (size_t i = 0; i < 2; i++)
+        if (eat(&bytes, before[i]))
+            eat_number(&bytes);
+    if (!eat(&bytes, ",\"kind\":\""))
+        return SHEAF_KIND_none;
+    const uint8_t *end = bytes.len ? memchr(bytes.data, '"', bytes.len) : NULL;
+    if (!end || !sheaf_take(&bytes, (size_t)(end - bytes.data), &name))
+        return SHEAF_KIND_none;
+    return sheaf_kind_find(name);
+}

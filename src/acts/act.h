@@ -57,6 +57,10 @@ SHEAF_MUST_USE sheaf_status sheaf_entry_decode(sheaf_slice bytes, uint16_t revis
                                                sheaf_arena *arena, sheaf_entry *out,
                                                sheaf_err *err);
 
+/* The kind of an entry, read off its front without decoding the rest; SHEAF_KIND_none where it
+ * does not begin as every entry in form does. */
+sheaf_kind sheaf_entry_kind(sheaf_slice bytes);
+
 /* {"kind":…,"what":…} of a kind that the co-op enacts. */
 SHEAF_MUST_USE sheaf_status sheaf_effect_decode(sheaf_slice bytes, uint16_t revision,
                                                 sheaf_arena *arena, sheaf_effect *out,

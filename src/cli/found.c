@@ -240,7 +240,7 @@ static sheaf_status apply(const sheaf_arguments *a, const char *home, long long 
     SHEAF_TRY(sheaf_home_trace_begin(&trace, home, err));
     sheaf_status status = sheaf_session_open(&session, home, a->argument[0], err);
     if (status == SHEAF_OK) {
-        status = sheaf_member_sync(&session.member, err);
+        status = sheaf_member_meet(&session.member, err);
         sent = status == SHEAF_OK;
         if (sent)
             status = sheaf_member_apply(&session.member, a->value[0],

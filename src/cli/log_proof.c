@@ -70,7 +70,8 @@ static int run_proof(const sheaf_arguments *a)
         return sheaf_usage(&sheaf_command_log_proof, "“%s” is not the index of an entry",
                            a->argument[1]);
     sheaf_buffer_init(&proof, SHEAF_PROOF_FILE_MAX);
-    sheaf_status status = sheaf_log_source_open(&log, a->argument[0], a->value[2], &err);
+    sheaf_status status =
+        sheaf_log_source_open(&log, a->argument[0], a->value[2], a->value[3], &err);
     if (status == SHEAF_OK)
         status = prove(a, log, (uint64_t)index, &proof, &err);
     int code = status == SHEAF_OK ? print_proof(a, log, (uint64_t)index, &proof)
@@ -89,7 +90,8 @@ const sheaf_command sheaf_command_log_proof = {
         "offline, with: sheaf log check FILE --entry FILE --vkey VKEY",
     .options = {{"out", "FILE", "where to put the proof (standard output)"},
                 {"entry-out", "FILE", "where to put the entry's bytes"},
-                {"ca", "FILE", "certificates to trust, in PEM"}},
+                {"ca", "FILE", "certificates to trust, in PEM"},
+                {"home", "DIR", "a member's home, for an entry that is for members"}},
     .arguments_min = 2,
     .arguments_max = 2,
     .many = -1,
@@ -316,7 +318,7 @@ static int run_consistency(const sheaf_arguments *a)
     if (status == SHEAF_OK)
         status = open_note(a->argument[1], known, &notes[1], &newer, &err);
     if (status == SHEAF_OK)
-        status = sheaf_log_source_open(&log, a->argument[2], a->value[1], &err);
+        status = sheaf_log_source_open(&log, a->argument[2], a->value[1], NULL, &err);
     if (status == SHEAF_OK)
         status = compare(&older, &newer, log, &proof, &err);
     int code = status == SHEAF_OK ? print_consistent(a, &older, &newer, &proof)

@@ -2,38 +2,39 @@
 
 #include "claims/replay.h"
 #include "coop/view.h"
+#include "log/visible.h"
+#include "node/remote_tiles.h"
 #include "store/log_files.h"
 #include "store/log_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One file of a remote log into source->bytes; 404 is an answer. */
+/* One file of a remote log into source->bytes. */
 static sheaf_status get(sheaf_log_source *s, const char *name, unsigned *status, sheaf_err *err)
 {
     char path[SHEAF_TILE_PATH_MAX + 8];
-    sheaf_transport transport = sheaf_http_transport_as(&s->http);
     snprintf(path, sizeof path, "%s%s", s->prefix, name);
-    SHEAF_TRY(transport.call(transport.context,
-                             &(sheaf_hub_call){.method = "GET", .path = path}, status,
-                             &s->bytes, err));
-    if (*status == 200 || *status == 404)
+    SHEAF_TRY(s->transport.call(s->transport.context,
+                                &(sheaf_hub_call){.method = "GET", .path = path}, status,
+                                &s->bytes, err));
+    if (*status == 200 || *status == 403 || *status == 404)
         return SHEAF_OK;
     return sheaf_hub_failed(path, *status, sheaf_buffer_slice(&s->bytes), err);
 }
 
 /* A full tile replaces its partial ones, so either may be there. */
-static sheaf_status get_tile(sheaf_log_source *s, const sheaf_tile *tile, sheaf_slice *out,
+static sheaf_status get_tile(sheaf_log_source *s, sheaf_tile_namer *namer,
+                             const sheaf_tile *tile, unsigned *status, sheaf_slice *out,
                              sheaf_err *err)
 {
     char name[SHEAF_TILE_PATH_MAX];
     sheaf_tile either = *tile;
-    unsigned status = 0;
     for (int full = 0; full < 2; full++) {
-        sheaf_tile_path(&either, name);
-        SHEAF_TRY(get(s, name, &status, err));
+        namer(&either, name);
+        SHEAF_TRY(get(s, name, status, err));
         *out = sheaf_buffer_slice(&s->bytes);
-        if (status == 200)
+        if (*status != 404)
             return SHEAF_OK;
         either.width = SHEAF_TILE_WIDTH;
     }
@@ -44,9 +45,13 @@ static sheaf_status get_tile(sheaf_log_source *s, const sheaf_tile *tile, sheaf_
 static sheaf_status tile_bytes(sheaf_log_source *s, const sheaf_tile *tile, sheaf_slice *out,
                                sheaf_err *err)
 {
+    unsigned status = 200;
     if (s->dir[0])
         return sheaf_log_file_read(s->dir, tile, &s->bytes, out, err);
-    return get_tile(s, tile, out, err);
+    SHEAF_TRY(get_tile(s, sheaf_tile_path, tile, &status, out, err));
+    if (status != 200)
+        return sheaf_hub_failed("a tile", status, *out, err);
+    return SHEAF_OK;
 }
 
 static sheaf_status read_hashes(void *context, const sheaf_tile *tile,
@@ -76,11 +81,18 @@ static sheaf_status open_folder(sheaf_log_source *s, const char *dir, sheaf_err 
 
 /* A hub has the files under /log/, a mirror where it was told to put them. */
 static sheaf_status open_remote(sheaf_log_source *s, const char *url, const char *ca_file,
-                                sheaf_err *err)
+                                const char *home, sheaf_err *err)
 {
     static const char *const prefixes[] = {"/log/", "/"};
     unsigned status = 0;
     SHEAF_TRY(sheaf_http_transport_open(&s->http, url, ca_file, NULL, err));
+    s->transport = sheaf_http_transport_as(&s->http);
+    if (home) {
+        SHEAF_TRY(sheaf_path(s->reader.dir, err, "%s", home));
+        SHEAF_TRY(sheaf_home_read(&s->reader.home, home, err));
+        s->reader.ports = sheaf_node_ports_real(s->transport);
+        s->transport = sheaf_member_transport(&s->reader);
+    }
     for (size_t i = 0; i < 2 && status != 200; i++) {
         s->prefix = prefixes[i];
         SHEAF_TRY(get(s, "checkpoint", &status, err));
@@ -93,16 +105,16 @@ static sheaf_status open_remote(sheaf_log_source *s, const char *url, const char
 }
 
 sheaf_status sheaf_log_source_open(sheaf_log_source **out, const char *where,
-                                   const char *ca_file, sheaf_err *err)
+                                   const char *ca_file, const char *home, sheaf_err *err)
 {
     sheaf_log_source *s = calloc(1, sizeof *s);
     sheaf_err why = {0};
     if (!s)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read a log");
     sheaf_buffer_init(&s->note, SHEAF_NOTE_BYTES_MAX);
-    sheaf_buffer_init(&s->bytes, SHEAF_BUNDLE_BYTES_MAX);
-    sheaf_status status =
-        strstr(where, "://") ? open_remote(s, where, ca_file, err) : open_folder(s, where, err);
+    sheaf_buffer_init(&s->bytes, SHEAF_VISIBLE_BYTES_MAX);
+    sheaf_status status = strstr(where, "://") ? open_remote(s, where, ca_file, home, err)
+                                               : open_folder(s, where, err);
     if (status == SHEAF_OK
         && sheaf_checkpoint_read(sheaf_buffer_slice(&s->note), &s->head, &why) != SHEAF_OK)
         status = sheaf_fail(err, SHEAF_FAULT, "the checkpoint of %s: %s", where, why.message);
@@ -127,19 +139,59 @@ void sheaf_log_source_close(sheaf_log_source *source)
     free(source);
 }
 
-sheaf_status sheaf_log_source_entry(sheaf_log_source *source, uint64_t index,
-                                    const sheaf_hash *leaf, sheaf_slice *out, sheaf_err *err)
+/* The entry out of its bundle. */
+static sheaf_status pick(sheaf_slice bundle, uint64_t index, sheaf_slice *out, sheaf_err *err)
 {
-    uint64_t first = index - index % SHEAF_TILE_WIDTH, left = source->head.size - first;
+    for (uint64_t i = index - index % SHEAF_TILE_WIDTH; i <= index; i++)
+        if (!sheaf_bundle_next(&bundle, out))
+            return sheaf_fail(err, SHEAF_FAULT, "the bundle of entry %llu is cut short",
+                              (unsigned long long)index);
+    return SHEAF_OK;
+}
+
+/* The entry out of the public listing, if it is for everyone. */
+static sheaf_status pick_public(sheaf_slice listing, uint64_t index, sheaf_slice *out,
+                                sheaf_err *err)
+{
+    sheaf_visible record = {0};
+    for (uint64_t i = index - index % SHEAF_TILE_WIDTH; i <= index; i++)
+        if (!sheaf_visible_next(&listing, &record))
+            return sheaf_fail(err, SHEAF_FAULT, "the listing of entry %llu is cut short",
+                              (unsigned long long)index);
+    if (!record.readable)
+        return sheaf_fail(err, SHEAF_IO,
+                          "entry %llu is for members: give the home folder of one with --home "
+                          "DIR",
+                          (unsigned long long)index);
+    *out = record.entry;
+    return SHEAF_OK;
+}
+
+static sheaf_status find_entry(sheaf_log_source *s, uint64_t index, sheaf_slice *out,
+                               sheaf_err *err)
+{
+    uint64_t left = s->head.size - (index - index % SHEAF_TILE_WIDTH);
     sheaf_tile tile = {.entries = true,
                        .index = index / SHEAF_TILE_WIDTH,
                        .width = left < SHEAF_TILE_WIDTH ? (uint16_t)left : SHEAF_TILE_WIDTH};
     sheaf_slice bundle;
-    SHEAF_TRY(tile_bytes(source, &tile, &bundle, err));
-    for (uint64_t i = first; i <= index; i++)
-        if (!sheaf_bundle_next(&bundle, out))
-            return sheaf_fail(err, SHEAF_FAULT, "the bundle of entry %llu is cut short",
-                              (unsigned long long)index);
+    unsigned status = 200;
+    if (s->dir[0])
+        SHEAF_TRY(sheaf_log_file_read(s->dir, &tile, &s->bytes, &bundle, err));
+    else
+        SHEAF_TRY(get_tile(s, sheaf_tile_path, &tile, &status, &bundle, err));
+    if (status == 200)
+        return pick(bundle, index, out, err);
+    SHEAF_TRY(get_tile(s, sheaf_visible_path, &tile, &status, &bundle, err));
+    if (status != 200)
+        return sheaf_hub_failed("the public listing", status, bundle, err);
+    return pick_public(bundle, index, out, err);
+}
+
+sheaf_status sheaf_log_source_entry(sheaf_log_source *source, uint64_t index,
+                                    const sheaf_hash *leaf, sheaf_slice *out, sheaf_err *err)
+{
+    SHEAF_TRY(find_entry(source, index, out, err));
     sheaf_hash made = sheaf_tree_leaf(*out);
     if (!sheaf_hash_equal(&made, leaf))
         return sheaf_fail(err, SHEAF_FAULT, "entry %llu is not what the log's hashes say",

@@ -1,5 +1,6 @@
 #include "base/encode.h"
-#include "hub/api_internal.h"
+#include "coop/view.h"
+#include "hub/readers.h"
 
 #include <stdlib.h>
 
@@ -28,14 +29,25 @@ sheaf_http_verdict sheaf_api_state(const sheaf_api_call *call, sheaf_http_respon
         *response = sheaf_http_error(404, "the state has no such table");
         return SHEAF_HTTP_ANSWERED;
     }
+    bool member;
     if (!sheaf_api_query_int(call, "from", 0, UINT32_MAX, &from, response)
-        || !sheaf_api_query_int(call, "count", ROWS_MAX, ROWS_MAX, &count, response))
+        || !sheaf_api_query_int(call, "count", ROWS_MAX, ROWS_MAX, &count, response)
+        || !sheaf_reader_known(call, &member, response))
         return SHEAF_HTTP_ANSWERED;
+    sheaf_area area = sheaf_table_area(table);
     sheaf_buffer json;
     sheaf_buffer_init(&json, ANSWER_MAX);
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_hub_read_begin(call->hub);
     const sheaf_state *state = sheaf_hub_state(call->hub);
+    if (!member && !sheaf_area_for_all(state, area)) {
+        sheaf_hub_read_end(call->hub);
+        *response =
+            sheaf_answer_members_only("the bylaws keep this table (%s) for members: the "
+                                      "request must be signed (Sheaf-Request)",
+                                      sheaf_area_name(area));
+        return SHEAF_HTTP_ANSWERED;
+    }
     uint32_t total = sheaf_table_rows(state, table);
     sheaf_json_open_object(&w);
     sheaf_json_key(&w, "rows");
@@ -134,10 +146,32 @@ static void put_text(sheaf_json_writer *w, const sheaf_hub *hub, const char *nam
     sheaf_buffer_deinit(&text);
 }
 
+/* With the lock held for reading: everything about a motion in one object. */
+static void put_motion(sheaf_json_writer *w, sheaf_hub *hub, uint32_t index,
+                       sheaf_buffer *bytes, sheaf_arena *arena)
+{
+    const sheaf_state *state = sheaf_hub_state(hub);
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, index);
+    const sheaf_json *effect = sheaf_json_member(what_of(hub, index, bytes, arena), "effect");
+    sheaf_json_open_object(w);
+    if (effect) {
+        sheaf_json_key(w, "effect");
+        sheaf_json_value(w, effect);
+    }
+    sheaf_json_key(w, "motion");
+    put_row(w, state, SHEAF_TABLE_motion, sheaf_motion_row(state, index));
+    put_text(w, hub, "reason", &motion->reason);
+    put_text(w, hub, "title", &motion->title);
+    sheaf_json_close(w);
+}
+
 sheaf_http_verdict sheaf_api_motion(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_hub *hub = call->hub;
     sheaf_buffer json, bytes;
+    bool member, readable;
+    if (!sheaf_reader_known(call, &member, response))
+        return SHEAF_HTTP_ANSWERED;
     void *block = malloc(JSON_ARENA);
     if (!block) {
         *response = sheaf_http_error(503, "the hub has no memory left; try again later");
@@ -148,25 +182,19 @@ sheaf_http_verdict sheaf_api_motion(const sheaf_api_call *call, sheaf_http_respo
     sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
     sheaf_hub_read_begin(hub);
     const sheaf_state *state = sheaf_hub_state(hub);
-    const struct sheaf_row_motion *motion = sheaf_motion_find(state, call->number);
-    if (motion) {
+    bool found = sheaf_motion_find(state, call->number) != NULL;
+    readable = member || sheaf_entry_public(state, SHEAF_KIND_motion_open, call->number);
+    if (found && readable) {
         sheaf_json_writer w = sheaf_json_begin(&json);
-        const sheaf_json *effect =
-            sheaf_json_member(what_of(hub, call->number, &bytes, &arena), "effect");
-        sheaf_json_open_object(&w);
-        if (effect) {
-            sheaf_json_key(&w, "effect");
-            sheaf_json_value(&w, effect);
-        }
-        sheaf_json_key(&w, "motion");
-        put_row(&w, state, SHEAF_TABLE_motion, sheaf_motion_row(state, call->number));
-        put_text(&w, hub, "reason", &motion->reason);
-        put_text(&w, hub, "title", &motion->title);
-        sheaf_json_close(&w);
+        put_motion(&w, hub, call->number, &bytes, &arena);
     }
     sheaf_hub_read_end(hub);
-    *response = motion ? sheaf_answer_json(&json)
-                       : sheaf_http_error(404, "there is no motion %u", call->number);
+    if (!readable)
+        *response = sheaf_answer_members_only("motions are for members: the request must be "
+                                              "signed (Sheaf-Request)");
+    else
+        *response = found ? sheaf_answer_json(&json)
+                          : sheaf_http_error(404, "there is no motion %u", call->number);
     sheaf_buffer_deinit(&json);
     sheaf_buffer_deinit(&bytes);
     free(block);

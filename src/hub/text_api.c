@@ -1,5 +1,5 @@
 /* What stands behind commitments: texts, and the details of people; see store/values.h. */
-#include "hub/api_internal.h"
+#include "hub/readers.h"
 
 #include "hub/request.h"
 #include "store/clock.h"
@@ -43,8 +43,11 @@ static bool may_know(const sheaf_api_call *call, const sheaf_detail *detail,
     bool name = strcmp(detail->field, "name") == 0;
     if (name) {
         sheaf_hub_read_begin(call->hub);
-        bool everyone = sheaf_entry_public(sheaf_hub_state(call->hub), SHEAF_KIND_member_apply,
-                                           detail->entry);
+        const sheaf_state *state = sheaf_hub_state(call->hub);
+        /* No bylaws stood before the founding, which itself is for everyone. */
+        bool everyone = detail->entry == 0
+                            ? sheaf_area_for_all(state, SHEAF_AREA_MEMBERS)
+                            : sheaf_entry_public(state, SHEAF_KIND_member_apply, detail->entry);
         sheaf_hub_read_end(call->hub);
         if (everyone)
             return true;
@@ -77,8 +80,24 @@ static sheaf_http_response personal(const sheaf_api_call *call, const sheaf_hash
     return answer_text(detail.salt, detail.text);
 }
 
+/* The area of the act that committed to a text decides who reads it. */
+static bool may_read(const sheaf_api_call *call, sheaf_area area, sheaf_http_response *refusal)
+{
+    bool member;
+    if (!sheaf_reader_known(call, &member, refusal))
+        return false;
+    sheaf_hub_read_begin(call->hub);
+    bool everyone = sheaf_area_for_all(sheaf_hub_state(call->hub), area);
+    sheaf_hub_read_end(call->hub);
+    if (!member && !everyone)
+        *refusal = sheaf_answer_members_only(
+            "the text is for members: the request must be signed (Sheaf-Request)");
+    return member || everyone;
+}
+
 sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_response *response)
 {
+    sheaf_area area;
     sheaf_hash commitment;
     uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_buffer text;
@@ -87,13 +106,13 @@ sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_respons
         return SHEAF_HTTP_ANSWERED;
     }
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    if (!sheaf_text_find(&call->hub->values.texts, &commitment, NULL))
+    const sheaf_texts *texts = &call->hub->values.texts;
+    if (!sheaf_text_find(texts, &commitment, &area))
         *response = personal(call, &commitment, &text);
-    else if (sheaf_text_get(&call->hub->values.texts, &commitment, salt, &text, NULL)
-             == SHEAF_OK)
-        *response = answer_text(salt, sheaf_buffer_slice(&text));
-    else
-        *response = not_here();
+    else if (may_read(call, area, response))
+        *response = sheaf_text_get(texts, &commitment, salt, &text, NULL) == SHEAF_OK
+                        ? answer_text(salt, sheaf_buffer_slice(&text))
+                        : not_here();
     sheaf_buffer_deinit(&text);
     return SHEAF_HTTP_ANSWERED;
 }

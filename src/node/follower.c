@@ -6,6 +6,7 @@
 #include "coop/view.h"
 #include "node/follower_batch.h"
 #include "node/fork.h"
+#include "node/remote_tiles.h"
 #include "node/successor.h"
 
 enum { OPEN_TRIES = 5, FOREIGN_WAIT_MS = 60000 };
@@ -50,6 +51,13 @@ static sheaf_status origin_check(const sheaf_follower *f, sheaf_slice origin, sh
                       "the log is %.*s, but %s belongs to the co-op %s: give the right hub, or "
                       "another home",
                       SHEAF_PRINT(origin), f->home, f->origin);
+}
+
+sheaf_status sheaf_follower_learn(sheaf_follower *f, const uint8_t log_key[SHEAF_PUBLIC_BYTES],
+                                  sheaf_slice origin, sheaf_err *err)
+{
+    SHEAF_TRY(origin_check(f, origin, err));
+    return learn_log_key(f, log_key, origin, err);
 }
 
 static sheaf_status visit_own(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
@@ -184,23 +192,19 @@ static sheaf_status judge(step *s, sheaf_err *err)
     return sheaf_fail(err, SHEAF_FAULT, "%s", f->reason.message);
 }
 
-/* A full bundle replaces its partial ones, so either may be there. */
 static sheaf_status fetch_bundle(step *s, uint64_t index, uint16_t width, sheaf_err *err)
 {
-    char path[SHEAF_TILE_PATH_MAX + 8], name[SHEAF_TILE_PATH_MAX];
     sheaf_tile tile = {.entries = true, .index = index, .width = width};
-    unsigned status = 0;
-    for (int full = 0; full < 2; full++) {
-        sheaf_tile_path(&tile, name);
-        snprintf(path, sizeof path, "/log/%s", name);
-        SHEAF_TRY(s->transport->call(s->transport->context,
-                                     &(sheaf_hub_call){.method = "GET", .path = path}, &status,
-                                     &s->bundle, err));
-        if (status == 200)
-            return SHEAF_OK;
-        tile.width = SHEAF_TILE_WIDTH;
-    }
-    return sheaf_hub_failed(path, status, sheaf_buffer_slice(&s->bundle), err);
+    unsigned code = 0;
+    sheaf_status status =
+        sheaf_hub_get_tile(s->transport, sheaf_tile_path, &tile, &code, &s->bundle, err);
+    if (status != SHEAF_OK && (code == 401 || code == 403))
+        return sheaf_fail(err, SHEAF_IO,
+                          "the entries of this co-op are for members, and no key of %.200s is "
+                          "one's: join and be admitted, or check what is public with: sheaf "
+                          "verify --public URL",
+                          s->f->home);
+    return status;
 }
 
 /* Entries that this home has already must be the very same ones. */

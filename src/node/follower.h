@@ -41,6 +41,11 @@ SHEAF_MUST_USE sheaf_status sheaf_follower_open(sheaf_follower *f, const char *h
                                                 sheaf_err *err);
 void sheaf_follower_close(sheaf_follower *f);
 
+/* Learns whose log it is: SHEAF_FAULT if this home belongs to another. */
+SHEAF_MUST_USE sheaf_status sheaf_follower_learn(sheaf_follower *f,
+                                                 const uint8_t log_key[SHEAF_PUBLIC_BYTES],
+                                                 sheaf_slice origin, sheaf_err *err);
+
 /* Holds the home from now on; SHEAF_IO if another program does. */
 SHEAF_MUST_USE sheaf_status sheaf_follower_hold(sheaf_follower *f, sheaf_err *err);
 

@@ -1,10 +1,9 @@
 #include "node/fork.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "log/evidence.h"
-#include "log/tile_source.h"
+#include "node/remote_tiles.h"
 #include "store/log_files.h"
 
 sheaf_status sheaf_fork_path(const char *home, char out[SHEAF_PATH_MAX], sheaf_err *err)
@@ -24,63 +23,11 @@ sheaf_status sheaf_fork_refuse(const char *home, sheaf_err *err)
                       home, path);
 }
 
-/* What proving works on. */
-typedef struct {
-    const char *home;
-    const sheaf_transport *transport; /* NULL: the tiles of the home's own copy */
-    sheaf_buffer bytes;
-    sheaf_tile_source tiles;
-} proof_work;
-
-static sheaf_status fetch_tile(proof_work *work, const sheaf_tile *tile, sheaf_slice *out,
-                               sheaf_err *err)
-{
-    char name[SHEAF_TILE_PATH_MAX], path[SHEAF_TILE_PATH_MAX + 8];
-    sheaf_tile either = *tile;
-    unsigned status = 0;
-    for (int full = 0; full < 2; full++) {
-        sheaf_tile_path(&either, name);
-        snprintf(path, sizeof path, "/log/%s", name);
-        SHEAF_TRY(work->transport->call(work->transport->context,
-                                        &(sheaf_hub_call){.method = "GET", .path = path},
-                                        &status, &work->bytes, err));
-        *out = sheaf_buffer_slice(&work->bytes);
-        if (status == 200)
-            return SHEAF_OK;
-        either.width = SHEAF_TILE_WIDTH;
-    }
-    return sheaf_hub_failed(path, status, *out, err);
-}
-
-static sheaf_status read_tile(void *context, const sheaf_tile *tile,
-                              sheaf_hash out[SHEAF_TILE_WIDTH], sheaf_err *err)
-{
-    proof_work *work = context;
-    sheaf_slice bytes;
-    size_t want = tile->width * sizeof *out;
-    if (work->transport)
-        SHEAF_TRY(fetch_tile(work, tile, &bytes, err));
-    else
-        SHEAF_TRY(sheaf_log_file_read(work->home, tile, &work->bytes, &bytes, err));
-    if (bytes.len < want)
-        return sheaf_fail(err, SHEAF_FAULT, "a tile of the log has %zu bytes, not %zu",
-                          bytes.len, want);
-    memcpy(out, bytes.data, want);
-    return SHEAF_OK;
-}
-
 /* What the newer log says about the older one's size. */
-static sheaf_status make(proof_work *work, const sheaf_checkpoint *older,
+static sheaf_status make(sheaf_tile_source *tiles, const sheaf_checkpoint *older,
                          const sheaf_checkpoint *newer, sheaf_evidence *out, sheaf_err *err)
 {
-    work->tiles.size = newer->size;
-    work->tiles.read = read_tile;
-    work->tiles.context = work;
-    sheaf_tree_source tree = sheaf_tile_source_as(&work->tiles);
-    if (older->size == newer->size) {
-        out->root = newer->root;
-        return SHEAF_OK;
-    }
+    sheaf_tree_source tree = sheaf_tile_source_as(tiles);
     SHEAF_TRY(sheaf_tree_root_at(&tree, older->size, &out->root, err));
     SHEAF_TRY(sheaf_consistency_make(&tree, older->size, newer->size, &out->proof, err));
     if (!sheaf_consistency_verify(&out->proof, older->size, newer->size, &out->root,
@@ -88,6 +35,53 @@ static sheaf_status make(proof_work *work, const sheaf_checkpoint *older,
         return sheaf_fail(err, SHEAF_FAULT,
                           "the hub's tiles do not make the root of its checkpoint");
     return SHEAF_OK;
+}
+
+static sheaf_status make_from_hub(const sheaf_transport *transport,
+                                  const sheaf_checkpoint *older, const sheaf_checkpoint *newer,
+                                  sheaf_evidence *out, sheaf_err *err)
+{
+    sheaf_remote_tiles *remote = sheaf_remote_tiles_open(transport, newer->size);
+    if (!remote)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to compare two checkpoints");
+    sheaf_status status = make(&remote->tiles, older, newer, out, err);
+    sheaf_remote_tiles_close(remote);
+    return status;
+}
+
+/* The tiles of the home's own copy. */
+typedef struct {
+    const char *home;
+    sheaf_buffer bytes;
+    sheaf_tile_source tiles;
+} own_tiles;
+
+static sheaf_status read_own(void *context, const sheaf_tile *tile,
+                             sheaf_hash out[SHEAF_TILE_WIDTH], sheaf_err *err)
+{
+    own_tiles *own = context;
+    sheaf_slice bytes;
+    SHEAF_TRY(sheaf_log_file_read(own->home, tile, &own->bytes, &bytes, err));
+    memcpy(out, bytes.data, bytes.len);
+    return SHEAF_OK;
+}
+
+static sheaf_status make_from_home(const char *home, const sheaf_checkpoint *older,
+                                   const sheaf_checkpoint *newer, sheaf_evidence *out,
+                                   sheaf_err *err)
+{
+    own_tiles *own = calloc(1, sizeof *own);
+    if (!own)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to compare two checkpoints");
+    own->home = home;
+    own->tiles.read = read_own;
+    own->tiles.context = own;
+    own->tiles.size = newer->size;
+    sheaf_buffer_init(&own->bytes, SHEAF_TILE_WIDTH * SHEAF_HASH_BYTES);
+    sheaf_status status = make(&own->tiles, older, newer, out, err);
+    sheaf_buffer_deinit(&own->bytes);
+    free(own);
+    return status;
 }
 
 static sheaf_status keep(const char *home, const sheaf_evidence *evidence, sheaf_err *err)
@@ -115,17 +109,12 @@ sheaf_status sheaf_fork_prove(const char *home, sheaf_slice ours, sheaf_slice th
     SHEAF_TRY(sheaf_checkpoint_read(theirs, &other, err));
     bool grew = other.size >= own.size;
     const sheaf_checkpoint *older = grew ? &own : &other, *newer = grew ? &other : &own;
-    sheaf_evidence evidence = {.older = grew ? ours : theirs, .newer = grew ? theirs : ours};
-    proof_work *work = calloc(1, sizeof *work);
-    if (!work)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory to compare two checkpoints");
-    work->home = home;
-    work->transport = grew ? transport : NULL;
-    sheaf_buffer_init(&work->bytes, SHEAF_TILE_WIDTH * SHEAF_HASH_BYTES);
-    sheaf_status status = make(work, older, newer, &evidence, err);
-    sheaf_buffer_deinit(&work->bytes);
-    free(work);
-    SHEAF_TRY(status);
+    sheaf_evidence evidence = {
+        .root = newer->root, .older = grew ? ours : theirs, .newer = grew ? theirs : ours};
+    if (own.size < other.size)
+        SHEAF_TRY(make_from_hub(transport, older, newer, &evidence, err));
+    else if (own.size > other.size)
+        SHEAF_TRY(make_from_home(home, older, newer, &evidence, err));
     if (older->size == 0 || sheaf_hash_equal(&evidence.root, &older->root))
         return SHEAF_OK;
     *proven = true;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "coop/view.h"
+#include "node/applicant.h"
 
 sheaf_status sheaf_member_open(sheaf_member *m, const char *dir, const char *hub_url,
                                const sheaf_node_ports *ports, sheaf_err *err)
@@ -74,11 +75,35 @@ static sheaf_status remember(sheaf_member *m, sheaf_err *err)
 sheaf_status sheaf_member_sync(sheaf_member *m, sheaf_err *err)
 {
     uint64_t before = m->follower.replay.tree.size;
-    SHEAF_TRY(sheaf_follower_sync(&m->follower, &m->ports.transport,
-                                  m->ports.now_ms(m->ports.context), err));
+    sheaf_transport transport = sheaf_member_transport(m);
+    SHEAF_TRY(
+        sheaf_follower_sync(&m->follower, &transport, m->ports.now_ms(m->ports.context), err));
     if (before == m->follower.replay.tree.size && m->home.key != SHEAF_NONE && !m->hub_is_new)
         return SHEAF_OK;
     return remember(m, err);
+}
+
+sheaf_status sheaf_member_meet(sheaf_member *m, sheaf_err *err)
+{
+    const sheaf_state *state = sheaf_member_state(m);
+    sheaf_err why = {0};
+    sheaf_status status = sheaf_member_sync(m, &why);
+    if (status == SHEAF_OK && m->home.key == SHEAF_NONE && sheaf_coop(state)
+        && !sheaf_entry_public(state, SHEAF_KIND_member_apply, state->size))
+        m->outside = state->size; /* all was public so far; the application will not be */
+    if (status == SHEAF_OK)
+        return SHEAF_OK;
+    if (m->members_only && m->home.key == SHEAF_NONE && m->home.train_key == SHEAF_NONE)
+        return sheaf_applicant_meet(m, err);
+    return sheaf_fail(err, status, "%s", why.message);
+}
+
+/* An applicant cannot look up what the log says about this home: the entry is its key. */
+static sheaf_status remember_application(sheaf_member *m, uint64_t index, sheaf_err *err)
+{
+    m->home.member = m->home.key = (uint32_t)index;
+    memcpy(m->home.origin, m->follower.origin, sizeof m->home.origin);
+    return sheaf_home_write(&m->home, m->dir, err);
 }
 
 sheaf_status sheaf_member_apply(sheaf_member *m, const char *name, uint8_t member_kind,
@@ -100,7 +125,10 @@ sheaf_status sheaf_member_apply(sheaf_member *m, const char *name, uint8_t membe
     apply.name = sheaf_commit(text.salt, text.text);
     sheaf_intent intent = {
         .kind = SHEAF_KIND_member_apply, .what = &apply, .texts = &text, .text_count = 1};
-    return sheaf_member_post(m, &intent, out, err);
+    SHEAF_TRY(sheaf_member_post(m, &intent, out, err));
+    if (m->outside && out->refusal == SHEAF_ACCEPTED)
+        return remember_application(m, out->index, err);
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_member_admit_train_key(sheaf_member *m, sheaf_posted *out, sheaf_err *err)

@@ -47,7 +47,9 @@ SHEAF_MUST_USE sheaf_status sheaf_home_keypair(const char *dir, sheaf_key_role r
 typedef struct {
     char dir[SHEAF_PATH_MAX];
     sheaf_home home;
-    bool hub_is_new; /* home.json names another hub, or does not stand yet */
+    bool hub_is_new;   /* home.json names another hub, or does not stand yet */
+    bool members_only; /* the hub has withheld something from an unsigned request */
+    uint64_t outside;  /* of an applicant who may not read the log: size that was verified */
     sheaf_node_ports ports;
     sheaf_follower follower;
     sheaf_texts texts;
@@ -62,6 +64,14 @@ void sheaf_member_close(sheaf_member *m);
 
 /* Brings the copy up to date and remembers what it says about this home. */
 SHEAF_MUST_USE sheaf_status sheaf_member_sync(sheaf_member *m, sheaf_err *err);
+
+/* As m->ports.transport, but a GET that the hub keeps for members is signed with a key of this
+ * home. Good as long as `m` stays where it is. */
+sheaf_transport sheaf_member_transport(sheaf_member *m);
+
+/* For somebody who is about to apply: brings the copy up to date or, where entries are for
+ * members, gets to know the log from outside (node/applicant.h). */
+SHEAF_MUST_USE sheaf_status sheaf_member_meet(sheaf_member *m, sheaf_err *err);
 
 static inline const sheaf_state *sheaf_member_state(const sheaf_member *m)
 {

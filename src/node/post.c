@@ -5,7 +5,7 @@
 #include "coop/view.h"
 #include "base/encode.h"
 #include "crypto/label.h"
-#include "node/member.h"
+#include "node/applicant.h"
 #include "node/round_check.h"
 #include "store/values.h"
 
@@ -43,7 +43,7 @@ static sheaf_status envelope(const letter *l, sheaf_act *act, sheaf_err *err)
     *act = (sheaf_act){.kind = l->intent->kind,
                        .at = now,
                        .until = now + UNTIL_MS,
-                       .seen = m->follower.replay.tree.size,
+                       .seen = m->outside ? m->outside : m->follower.replay.tree.size,
                        .seq = 1,
                        .what = l->intent->what};
     if (!sheaf_coop(state))
@@ -213,6 +213,20 @@ static sheaf_status keep_texts(const letter *l, sheaf_err *err)
     return sheaf_values_keep_texts(&values, &act, l->intent->texts, l->intent->text_count, err);
 }
 
+/* By the leaf hash of the entry that the act and the hub's stamp make. */
+static sheaf_status await_leaf(letter *l, const sheaf_posted *posted, sheaf_err *err)
+{
+    sheaf_buffer entry;
+    sheaf_buffer_init(&entry, SHEAF_ENTRY_MAX);
+    sheaf_entry_encode(&entry, sheaf_buffer_slice(&l->act), l->signature, posted->stamp);
+    sheaf_hash leaf = sheaf_tree_leaf(sheaf_buffer_slice(&entry));
+    sheaf_status status = sheaf_buffer_check(&entry, "the entry", err);
+    if (status == SHEAF_OK)
+        status = sheaf_applicant_await(l->m, posted->index, &leaf, err);
+    sheaf_buffer_deinit(&entry);
+    return status;
+}
+
 /* Until the entry stands in the own, verified copy. */
 static sheaf_status await_entry(letter *l, uint64_t index, sheaf_err *err)
 {
@@ -250,7 +264,8 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
         SHEAF_TRY(revoke_here(l, err));
     for (int i = 0; i < TRIES_MAX; i++) {
         *out = (sheaf_posted){0};
-        SHEAF_TRY(sheaf_member_sync(m, err));
+        if (!m->outside)
+            SHEAF_TRY(sheaf_member_sync(m, err));
         SHEAF_TRY(write_letter(l, err));
         if (l->intent->dry_run)
             return rehearse(l, out, err);
@@ -262,7 +277,9 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
     if (out->refusal != SHEAF_ACCEPTED)
         return SHEAF_OK;
     SHEAF_TRY(keep_texts(l, err));
-    return l->intent->no_wait ? SHEAF_OK : await_entry(l, out->index, err);
+    if (l->intent->no_wait)
+        return SHEAF_OK;
+    return m->outside ? await_leaf(l, out, err) : await_entry(l, out->index, err);
 }
 
 sheaf_status sheaf_member_post(sheaf_member *m, const sheaf_intent *intent, sheaf_posted *out,

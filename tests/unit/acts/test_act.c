@@ -40,6 +40,7 @@ static void check_entry(sheaf_slice act_bytes, int64_t stamp)
                 && out.act_bytes.data < entry.data + entry.len);
     assert_memory_equal(out.signature, signature, sizeof signature);
     assert_int_equal(out.stamp, stamp);
+    assert_int_equal(sheaf_entry_kind(sheaf_buffer_slice(&entry)), out.act->kind);
     sheaf_buffer_deinit(&entry);
 }
 
