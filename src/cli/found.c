@@ -3,7 +3,7 @@
 
 #include "bylaws/bylaws.h"
 #include "cli/act.h"
-#include "cli/home_trace.h"
+#include "cli/folder_trace.h"
 #include "hub/hub.h"
 #include "store/clock.h"
 #include "store/random.h"
@@ -134,22 +134,25 @@ static sheaf_status found_with(const sheaf_founding *f, secrets *s, void *block,
 sheaf_status sheaf_found(const sheaf_founding *founding, sheaf_err *err)
 {
     secrets s = {0};
-    char log[SHEAF_PATH_MAX];
-    sheaf_home_trace trace;
+    char checkpoint[SHEAF_PATH_MAX];
+    sheaf_folder_trace home, dir;
     if (sheaf_home_exists(founding->home))
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s belongs to a co-op already; give another with --home DIR",
                           founding->home);
-    SHEAF_TRY(sheaf_path(log, err, "%s/log", founding->dir));
-    SHEAF_TRY(sheaf_home_trace_begin(&trace, founding->home, err));
-    bool log_stood = sheaf_file_exists(log);
+    SHEAF_TRY(sheaf_path(checkpoint, err, "%s/log/checkpoint", founding->dir));
+    SHEAF_TRY(sheaf_folder_trace_begin(&home, founding->home, err));
+    SHEAF_TRY(sheaf_folder_trace_begin(&dir, founding->dir, err));
+    bool stood = sheaf_file_exists(checkpoint);
     void *block = malloc(SHEAF_ACT_ARENA_BYTES);
     if (!block)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to found a co-op");
     sheaf_status status = found_with(founding, &s, block, err);
-    /* A log that has begun names the founder's key: then the key stays, whatever failed. */
-    if (status != SHEAF_OK && (log_stood || !sheaf_file_exists(log)))
-        sheaf_home_trace_undo(&trace);
+    /* A log that was published names the founder's key: then all stays, whatever failed. */
+    if (status != SHEAF_OK && (stood || !sheaf_file_exists(checkpoint))) {
+        sheaf_folder_trace_undo(&home);
+        sheaf_folder_trace_undo(&dir);
+    }
     sheaf_wipe(&s, sizeof s);
     free(block);
     return status;
@@ -235,9 +238,9 @@ static sheaf_status apply(const sheaf_arguments *a, const char *home, long long 
                           sheaf_posted *posted, sheaf_err *err)
 {
     sheaf_session session;
-    sheaf_home_trace trace;
+    sheaf_folder_trace trace;
     bool sent = false;
-    SHEAF_TRY(sheaf_home_trace_begin(&trace, home, err));
+    SHEAF_TRY(sheaf_folder_trace_begin(&trace, home, err));
     sheaf_status status = sheaf_session_open(&session, home, a->argument[0], err);
     if (status == SHEAF_OK) {
         status = sheaf_member_meet(&session.member, err);
@@ -250,7 +253,7 @@ static sheaf_status apply(const sheaf_arguments *a, const char *home, long long 
         sheaf_session_close(&session);
     }
     if (!sent || (status == SHEAF_OK && posted->refusal != SHEAF_ACCEPTED))
-        sheaf_home_trace_undo(&trace);
+        sheaf_folder_trace_undo(&trace);
     return status;
 }
 
