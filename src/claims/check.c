@@ -137,17 +137,18 @@ typedef struct {
     atomic_uint threads; /* that have begun */
 } parallel;
 
-/* Numbers are handed out in runs, so that threads seldom meet at the counter. */
+/* Many numbers are handed out in runs, so that threads seldom meet at the counter. */
 static void *parallel_run(void *context)
 {
-    enum { RUN = 8 };
+    enum { RUN = 8, MANY = 64 * RUN };
     parallel *all = context;
+    size_t run = all->count < MANY ? 1 : RUN;
     unsigned thread = atomic_fetch_add(&all->threads, 1);
     for (;;) {
-        size_t from = atomic_fetch_add(&all->next, RUN);
+        size_t from = atomic_fetch_add(&all->next, run);
         if (from >= all->count)
             return NULL;
-        for (size_t i = from; i < all->count && i < from + RUN; i++)
+        for (size_t i = from; i < all->count && i < from + run; i++)
             all->work(all->context, thread, i);
     }
 }
@@ -167,16 +168,4 @@ void sheaf_parallel(size_t count, unsigned threads, sheaf_parallel_work *work, v
     parallel_run(&all);
     for (size_t i = 0; i < started; i++)
         pthread_join(others[i], NULL);
-}
-
-static void signature_work(void *context, unsigned thread, size_t number)
-{
-    sheaf_signature_check *check = (sheaf_signature_check *)context + number;
-    (void)thread;
-    check->holds = sheaf_signature_holds(check);
-}
-
-void sheaf_signatures_check(sheaf_signature_check *checks, size_t count, unsigned threads)
-{
-    sheaf_parallel(count, threads, signature_work, checks);
 }

@@ -50,7 +50,7 @@ enum { SHEAF_CLAIM_THREADS_MAX = 64 };
 typedef void sheaf_parallel_work(void *context, unsigned thread, size_t number);
 void sheaf_parallel(size_t count, unsigned threads, sheaf_parallel_work *work, void *context);
 
-/* Fills `holds` of all. */
+/* Fills `holds` of all; in batches (crypto/ed25519_batch.h), which give the same answers. */
 void sheaf_signatures_check(sheaf_signature_check *checks, size_t count, unsigned threads);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "coop/view.h"
 
-enum { AHEAD_ENTRIES = 256 };
+enum { AHEAD_ENTRIES = 1024 };
 
 sheaf_status sheaf_replay_init(sheaf_replay *replay, uint16_t revision_max, sheaf_err *err)
 {
@@ -230,7 +230,7 @@ sheaf_status sheaf_replay_entry(sheaf_replay *replay, sheaf_slice entry, sheaf_r
 typedef struct {
     const sheaf_state *state; /* only read while threads run */
     const sheaf_slice *entries;
-    sheaf_signature_check *checks;
+    sheaf_signature_check *checks, *packed; /* packed: without gaps */
     bool *checked;
     void **blocks; /* one a thread, for decoding */
 } ahead_work;
@@ -253,8 +253,21 @@ static void ahead_one(void *context, unsigned thread, size_t number)
     check->origin = origin_of(work->state, entry.act);
     check->act = entry.act_bytes;
     memcpy(check->signature, entry.signature, sizeof check->signature);
-    check->holds = sheaf_signature_holds(check);
     work->checked[number] = true;
+}
+
+/* Decodes all, and checks the signatures of those whose signer is known. */
+static void check_ahead(ahead_work *work, size_t count, unsigned threads)
+{
+    size_t n = 0;
+    sheaf_parallel(count, threads, ahead_one, work);
+    for (size_t i = 0; i < count; i++)
+        if (work->checked[i])
+            work->packed[n++] = work->checks[i];
+    sheaf_signatures_check(work->packed, n, threads);
+    for (size_t i = 0, from = 0; i < count; i++)
+        if (work->checked[i])
+            work->checks[i].holds = work->packed[from++].holds;
 }
 
 static sheaf_status replay_run(sheaf_replay *replay, ahead_work *work, size_t count,
@@ -262,7 +275,7 @@ static sheaf_status replay_run(sheaf_replay *replay, ahead_work *work, size_t co
                                sheaf_err *err)
 {
     if (!sheaf_replay_stopped(replay))
-        sheaf_parallel(count, threads, ahead_one, work);
+        check_ahead(work, count, threads);
     else
         memset(work->checked, 0, count * sizeof *work->checked);
     for (size_t i = 0; i < count; i++) {
@@ -285,7 +298,7 @@ sheaf_status sheaf_replay_entries(sheaf_replay *replay, const sheaf_slice *entri
     sheaf_status status = SHEAF_OK;
     threads = threads < 1 ? 1 : threads;
     threads = threads > SHEAF_CLAIM_THREADS_MAX ? SHEAF_CLAIM_THREADS_MAX : threads;
-    sheaf_signature_check *checks = calloc(AHEAD_ENTRIES, sizeof *checks);
+    sheaf_signature_check *checks = calloc(2 * (size_t)AHEAD_ENTRIES, sizeof *checks);
     bool ready = checks != NULL;
     for (unsigned i = 0; i < threads; i++)
         ready = (blocks[i] = malloc(SHEAF_ACT_ARENA_BYTES)) != NULL && ready;
@@ -296,6 +309,7 @@ sheaf_status sheaf_replay_entries(sheaf_replay *replay, const sheaf_slice *entri
         ahead_work work = {.state = &replay->state,
                            .entries = entries + from,
                            .checks = checks,
+                           .packed = checks + AHEAD_ENTRIES,
                            .checked = checked,
                            .blocks = blocks};
         status = replay_run(replay, &work, run, threads, told, context, err);

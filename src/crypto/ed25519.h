@@ -1,11 +1,11 @@
 /* crypto/ed25519.h - signatures (RFC 8032 PureEdDSA) under one rule for the whole co-op.
  *
  * A public key counts only if it is canonical, not of small order and in the prime-order
- * subgroup: sheaf_public_valid() says so, and is asked once, where a key is admitted. A signature
- * by such a key counts if S < L, R is canonical and not of small order, and 8*S*B = 8*R + 8*k*A
- * (cofactored), so that single and batch verification always agree. What libsodium accepts, by
- * its cofactorless equation, is always within that rule; where it refuses, the rule decides.
- * Secrets are held in structs that whoever owns them wipes with sheaf_wipe().
+ * subgroup: sheaf_public_valid() says so, and is asked once, where a key is admitted. A
+ * signature by such a key counts if S < L, R is canonical and not of small order, and 8*S*B =
+ * 8*R + 8*k*A (cofactored), so that single and batch verification always agree. What libsodium
+ * accepts, by its cofactorless equation, is always within that rule; where it refuses, the rule
+ * decides. Secrets are held in structs that whoever owns them wipes with sheaf_wipe().
  */
 #ifndef SHEAF_CRYPTO_ED25519_H
 #define SHEAF_CRYPTO_ED25519_H

@@ -265,8 +265,8 @@ static void test_evaluation_claim(void **unused)
 
 static void test_many_signatures(void **unused)
 {
-    enum { COUNT = 64 };
-    sheaf_signature_check checks[COUNT];
+    enum { COUNT = 200, ONE = 77 };
+    static sheaf_signature_check checks[COUNT];
     sheaf_keypair pair;
     sheaf_slice origin = sheaf_str(KIT_ORIGIN), act = sheaf_str("{}");
     sheaf_buffer message;
@@ -284,6 +284,13 @@ static void test_many_signatures(void **unused)
         sheaf_signatures_check(checks, COUNT, threads);
         for (size_t i = 0; i < COUNT; i++)
             assert_int_equal(checks[i].holds, i % 3 != 0);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        checks[i].signature[3] ^= (i % 3 == 0) != (i == ONE); /* now only one is bad */
+    for (unsigned threads = 0; threads < 5; threads++) {
+        sheaf_signatures_check(checks, COUNT, threads);
+        for (size_t i = 0; i < COUNT; i++)
+            assert_int_equal(checks[i].holds, i != ONE);
     }
     sheaf_buffer_deinit(&message);
     (void)unused;
