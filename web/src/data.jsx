@@ -12,7 +12,7 @@ export function Data() {
     const tables = useStore((s) => s.tables);
     const now = Date.now();
     return (
-        <Section id="data" title="Data and consents" lead="Data sets are described here and stay at home. Each use needs its owner’s consent.">
+        <Section id="data" title="Data and consents" of="dataset" lead="Data sets are described here and stay at home. Each use needs its owner’s consent.">
             <Table caption="Data sets" rows={tables.dataset} id={(row) => row.id} limit={50} empty="No data set has been registered yet."
                 columns={[
                     { label: 'Data set', head: true, cell: (row) => <><Text of={row.title} /> <Ref n={row.id} /></> },

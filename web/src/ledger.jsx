@@ -29,7 +29,7 @@ export function Ledger() {
     const { rows, debit, credit, balanced, shares, total } = ledger(accounts);
     const amount = (cents) => (cents ? money(cents, currency) : '');
     return (
-        <Section id="ledger" title="Ledger">
+        <Section id="ledger" title="Ledger" of="account">
             <Table caption="Accounts and their balances" rows={rows} id={(row) => row.row} empty="No money has moved yet." columns={[
                 { label: 'Account', head: true, cell: (row) => <Account row={row} /> },
                 { label: 'Debit', num: true, cell: (row) => amount(row.debit) },

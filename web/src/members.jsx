@@ -14,7 +14,7 @@ export function Members() {
     const standing = (row) => (row.state === 'applied'
         ? `applied, ${row.approvals} of ${bylaws.approvals} approvals` : words(row.state));
     return (
-        <Section id="members" title="Members">
+        <Section id="members" title="Members" of="member">
             <Table caption="Members and applicants" rows={tables.member} id={(row) => row.id} limit={50}
                 empty="Nobody has joined yet."
                 columns={[

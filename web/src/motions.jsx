@@ -53,7 +53,10 @@ function Votes({ motion, bylaws }) {
 
 function Ballots({ motion }) {
     const ballots = useStore((s) => s.tables.ballot);
+    const withheld = useStore((s) => s.withheld.includes('ballot'));
     const own = ballots.filter((row) => row.motion === motion.id);
+    if (withheld)
+        return <p class="note">Who voted how is for members.</p>;
     if (own.length === 0)
         return <p class="note">Nobody has voted yet.</p>;
     return <ul class="ballots">{own.map((row) => (
@@ -121,7 +124,7 @@ export function Motions() {
     const bylawsOf = (motion) => tables.bylaws.find((row) => row.id === motion.bylaws);
     const shown = all ? decided : decided.slice(0, SHOWN);
     return (
-        <Section id="motions" title="Motions">
+        <Section id="motions" title="Motions" of="motion">
             <h3 class="sub">Open</h3>
             {open.length === 0 ? <Empty>No motion is open. Whoever has a vote can open one.</Empty>
                 : <ul class="cards">{open.map((row) => <OpenMotion key={row.id} motion={row} bylaws={bylawsOf(row)} />)}</ul>}

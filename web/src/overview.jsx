@@ -23,11 +23,14 @@ export function Overview() {
     const coop = useStore((s) => s.coop);
     const tables = useStore((s) => s.tables);
     const { bylaws } = coop;
+    const withheld = useStore((s) => s.withheld);
     const active = tables.member.filter((row) => row.state === 'active').length;
+    const open = tables.motion.filter((row) => row.state === 'open').length;
     const uses = tables.model.reduce((sum, row) => sum + row.uses, 0);
     const figures = [
-        [integer(active), active === 1 ? 'member' : 'members'],
-        [integer(tables.motion.filter((row) => row.state === 'open').length), 'open motions'],
+        withheld.includes('member') ? [integer(coop.coop.voters), 'members with a vote']
+            : [integer(active), active === 1 ? 'member' : 'members'],
+        [integer(withheld.includes('motion') ? coop.coop.motions_open : open), 'open motions'],
         [integer(tables.round.filter((row) => row.state === 'closed').length), 'rounds closed'],
         [integer(uses), 'paid uses'],
         [integer(coop.entries), 'log entries'],

@@ -49,13 +49,15 @@ export const Badge = ({ tone = 'plain', children }) => <span class={`badge ${ton
 
 export const Empty = ({ children }) => <p class="empty">{children}</p>;
 
-/** A section of the page. */
-export function Section({ id, title, lead, children }) {
+/** A section of the page; `of` names the table without which it has nothing to show. */
+export function Section({ id, title, lead, of, children }) {
+    const withheld = useStore((s) => s.withheld.includes(of));
     return (
         <section id={id} aria-labelledby={`${id}-title`}>
             <h2 id={`${id}-title`}>{title}</h2>
             {lead && <p class="lead">{lead}</p>}
-            {children}
+            {withheld ? <p class="empty" data-withheld={of}>For members. The bylaws keep these entries for members; everyone
+                sees that they are on the log, by their hashes.</p> : children}
         </section>
     );
 }

@@ -11,8 +11,9 @@ export const TABLES = ['bylaws', 'class', 'member', 'key', 'motion', 'ballot', '
 
 const REFRESH_GAP_MS = 300; // bursts of acts are read together
 
-/** @type {{coop: any, tables: Record<string, any[]>|null, status: string, error: string|null, progress: any}} */
-let state = { coop: null, tables: null, status: 'connecting', error: null, progress: null };
+/** `withheld` names the tables that are for members: they are empty here.
+ * @type {{coop: any, tables: Record<string, any[]>|null, withheld: string[], status: string, error: string|null, progress: any}} */
+let state = { coop: null, tables: null, withheld: [], status: 'connecting', error: null, progress: null };
 const listeners = new Set();
 
 export const getState = () => state;
@@ -50,9 +51,11 @@ async function run() {
     try {
         const [coop, ...rows] = await Promise.all([api.coop(), ...names.map(api.table)]);
         const tables = { ...state.tables };
-        names.forEach((name, i) => (tables[name] = rows[i]));
+        names.forEach((name, i) => (tables[name] = rows[i] ?? []));
+        const withheld = TABLES.filter((name) => (names.includes(name) ? rows[names.indexOf(name)] === null
+            : state.withheld.includes(name)));
         const progress = coop.entries === state.coop?.entries ? state.progress : liveProgress(tables);
-        setState({ coop, tables, error: null, progress });
+        setState({ coop, tables, withheld, error: null, progress });
     } catch (error) {
         names.forEach((name) => wanted.add(name));
         setState({ error: error.message });

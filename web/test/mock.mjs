@@ -9,10 +9,11 @@ import { Fixture } from './fixture.mjs';
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' };
 
-/** Starts the mock; `faults` may be changed while it runs: {proof: true} serves proofs that do not hold. */
+/** Starts the mock; `faults` may be changed while it runs: {proof: true} serves proofs that do not hold;
+ * `withheld` names tables that are for members. */
 export async function startMock(port = 0) {
     const fixture = new Fixture();
-    const faults = { proof: false };
+    const faults = { proof: false, withheld: [] };
     const streams = new Set();
 
     function api(path, query) {
@@ -60,6 +61,8 @@ export async function startMock(port = 0) {
         const json = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
         if (url.pathname === '/api/v1/events')
             return events(response);
+        if (faults.withheld.some((name) => url.pathname === `/api/v1/state/${name}`))
+            return json(403, { error: { message: 'the bylaws keep this table for members', status: 403 } });
         if (url.pathname.startsWith('/api/')) {
             const body = api(url.pathname, url.searchParams);
             return body ? json(200, body) : json(404, { error: { message: 'there is no such thing', status: 404 } });

@@ -43,7 +43,8 @@ async function visit(options) {
     const seen = { errors: [], outside: [] };
     page.on('console', (message) => {
         // A text that was erased is a 404 by design; the browser reports each on the console.
-        if (message.type() === 'error' && !message.location().url.includes('/api/v1/texts/'))
+        if (message.type() === 'error' && !message.location().url.includes('/api/v1/texts/')
+            && !(mock?.faults.withheld.length && message.location().url.includes('/api/v1/state/')))
             seen.errors.push(message.text());
     });
     page.on('pageerror', (error) => seen.errors.push(error.message));
@@ -52,7 +53,7 @@ async function visit(options) {
             seen.outside.push(request.url());
     });
     await page.goto(url);
-    await page.waitForSelector('#members tbody tr');
+    await page.waitForSelector(mock?.faults.withheld.length ? '#members [data-withheld]' : '#members tbody tr');
     await page.waitForFunction(() => !document.querySelector('main [aria-busy]'));
     return { page, seen, context };
 }
@@ -143,6 +144,20 @@ for (const [name, width, colorScheme] of [['desktop-dark', 1280, 'dark'], ['phon
     await other.page.waitForSelector('.proof[data-proof=ok]').catch(() => {});
     await picture(other.page, name);
     await other.context.close();
+}
+if (mock) {
+    mock.faults.withheld = ['member', 'key', 'motion', 'ballot', 'dataset', 'consent', 'account'];
+    const outside = await visit({ viewport: { width: 1280, height: 900 } });
+    await check('what is for members is said to be', async () => {
+        const named = await outside.page.locator('[data-withheld]').evaluateAll((found) => found.map((each) => each.dataset.withheld));
+        return named.join() === 'member,motion,dataset,account';
+    });
+    await check('what is public stays', async () => await outside.page.locator('#rounds table tbody tr').count() > 0
+        && await outside.page.locator('#models .card').count() > 0 && await outside.page.locator('#log .line').count() > 0
+        && /members with a vote/.test(await outside.page.locator('.figures').first().innerText()));
+    await check('nothing else on the console', () => outside.seen.errors.length === 0);
+    await picture(outside.page, 'public');
+    await outside.context.close();
 }
 await browser.close();
 await mock?.close();
