@@ -16,12 +16,11 @@ bool sheaf_date_parse(const char *text, int64_t *out)
 {
     struct tm utc = {0};
     char back[SHEAF_DATE_LEN + 1];
-    if (strlen(text) != SHEAF_DATE_LEN || strspn(text, "0123456789-") != SHEAF_DATE_LEN
-        || sscanf(text, "%4d-%2d-%2d", &utc.tm_year, &utc.tm_mon, &utc.tm_mday) != 3
-        || utc.tm_year < 1970)
+    if (strlen(text) != SHEAF_DATE_LEN || strspn(text, "0123456789-") != SHEAF_DATE_LEN)
         return false;
-    utc.tm_year -= 1900;
-    utc.tm_mon -= 1;
+    const char *end = strptime(text, "%Y-%m-%d", &utc);
+    if (!end || *end || utc.tm_year < 70)
+        return false;
     *out = (int64_t)timegm(&utc) * 1000;
     sheaf_date_print(*out, back); /* the 31st of April is the 1st of May */
     return strcmp(back, text) == 0;

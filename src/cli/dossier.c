@@ -1,5 +1,6 @@
 #include "cli/dossier.h"
 
+#include "cli/cli.h"
 #include "cli/date.h"
 #include "store/clock.h"
 
@@ -20,9 +21,9 @@ static sheaf_status judge(sheaf_dossier *d, sheaf_err *err)
         sheaf_private_setting(d->values.private, "accounting_years", &setting, err);
     if (status == SHEAF_OK && setting.len) {
         sheaf_buffer_add_byte(&setting, 0);
-        years = atoi((const char *)setting.data);
-        if (years < 0 || years > SHEAF_ACCOUNTING_YEARS_MAX)
-            years = SHEAF_ACCOUNTING_YEARS;
+        long long value;
+        if (sheaf_number((const char *)setting.data, 0, SHEAF_ACCOUNTING_YEARS_MAX, &value))
+            years = (int)value;
     }
     sheaf_buffer_deinit(&setting);
     if (status == SHEAF_OK)

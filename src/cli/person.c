@@ -44,7 +44,7 @@ static int print_json(sheaf_dossier *d, bool whole, const sheaf_arguments *a)
 
 static int run_show(const sheaf_arguments *a)
 {
-    sheaf_dossier d;
+    sheaf_dossier d = {0};
     sheaf_err err;
     int code;
     if (!dossier_open(&sheaf_command_person_show, a, &d, &code))
@@ -72,7 +72,7 @@ const sheaf_command sheaf_command_person_show = {
 
 static int run_export(const sheaf_arguments *a)
 {
-    sheaf_dossier d;
+    sheaf_dossier d = {0};
     int code;
     if (!dossier_open(&sheaf_command_person_export, a, &d, &code))
         return code;
@@ -144,7 +144,7 @@ static int refuse(const sheaf_arguments *a, const sheaf_dossier *d)
 
 static int run_erase(const sheaf_arguments *a)
 {
-    sheaf_dossier d;
+    sheaf_dossier d = {0};
     sheaf_err err;
     uint32_t texts = 0;
     int code;
@@ -188,7 +188,7 @@ const sheaf_command sheaf_command_person_erase = {
 
 static int run_hold(const sheaf_arguments *a)
 {
-    sheaf_dossier d;
+    sheaf_dossier d = {0};
     sheaf_err err;
     int code;
     int64_t until = 0;

@@ -90,7 +90,7 @@ static void job_make(const sheaf_cosign *c, const sheaf_cosigner *signer, sheaf_
 static bool job_take(sheaf_cosign *c, sheaf_cosigner *signer, const sheaf_cosign_job *job,
                      sheaf_status status, const sheaf_err *err)
 {
-    if (!signer->named || memcmp(&signer->key, &job->key, sizeof job->key) != 0
+    if (!signer->named || !sheaf_vkey_equal(&signer->key, &job->key)
         || strcmp(signer->url, job->url) != 0)
         return false;
     signer->seen = job->says;
@@ -190,7 +190,7 @@ static void take_list(sheaf_cosign *c, const sheaf_state *state)
                                     row->public_key.bytes, NULL)
                     == SHEAF_OK;
         }
-        if (named == signer->named && memcmp(&key, &signer->key, sizeof key) == 0
+        if (named == signer->named && sheaf_vkey_equal(&key, &signer->key)
             && strcmp(url, signer->url) == 0)
             continue;
         signer->named = named;

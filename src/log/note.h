@@ -39,6 +39,13 @@ static inline sheaf_slice sheaf_vkey_name(const sheaf_vkey *key)
     return sheaf_bytes(key->name, key->name_len);
 }
 
+static inline bool sheaf_vkey_equal(const sheaf_vkey *a, const sheaf_vkey *b)
+{
+    return a->type == b->type && a->id == b->id
+           && sheaf_slice_equal(sheaf_vkey_name(a), sheaf_vkey_name(b))
+           && memcmp(a->public, b->public, sizeof a->public) == 0;
+}
+
 SHEAF_MUST_USE sheaf_status sheaf_vkey_make(sheaf_vkey *out, sheaf_vkey_type type,
                                             sheaf_slice name,
                                             const uint8_t public[SHEAF_PUBLIC_BYTES],

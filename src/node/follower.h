@@ -26,9 +26,9 @@ typedef struct {
     bool knows_key;                    /* log_key is set */
     sheaf_vkey log_key;
     sheaf_replay replay;
-    sheaf_buffer note; /* the last checkpoint that was accepted */
+    sheaf_buffer note;     /* the last checkpoint that was accepted */
     int64_t foreign_until; /* before then no other key's checkpoint is looked into */
-    bool halted;       /* the hub signed two histories; `reason` says so */
+    bool halted;           /* the hub signed two histories; `reason` says so */
     sheaf_err reason;
     sheaf_replay_told *told; /* of every entry that sync brings; may be NULL */
     void *told_context;
