@@ -96,6 +96,19 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
     return table->levels[top][0];
 }
 
+bool sheaf_state_matches(sheaf_state *state, const struct sheaf_state_digest *digest)
+{
+    const struct sheaf_table_root *tables = digest->tables.at;
+    bool same = digest->tables.count == SHEAF_TABLE_COUNT;
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT && same; t++) {
+        sheaf_hash root = sheaf_table_root(state, t);
+        same = sheaf_slice_is(tables[t].table, sheaf_table_describe(t)->name)
+               && tables[t].rows == (int64_t)sheaf_table_rows(state, t)
+               && sheaf_hash_equal(&tables[t].root, &root);
+    }
+    return same;
+}
+
 sheaf_hash sheaf_state_digest(sheaf_state *state)
 {
     sheaf_hasher *hasher = sheaf_hasher_open();

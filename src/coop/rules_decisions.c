@@ -292,15 +292,7 @@ sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_t
 
 sheaf_refusal sheaf_rule_state_digest(sheaf_fold *fold, const struct sheaf_state_digest *what)
 {
-    const struct sheaf_table_root *tables = what->tables.at;
-    SHEAF_REFUSE_IF(what->tables.count != SHEAF_TABLE_COUNT, digest_differs);
-    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
-        sheaf_hash root = sheaf_table_root(fold->state, t);
-        SHEAF_REFUSE_IF(!sheaf_slice_is(tables[t].table, sheaf_table_describe(t)->name)
-                            || tables[t].rows != (int64_t)sheaf_table_rows(fold->state, t)
-                            || !sheaf_hash_equal(&tables[t].root, &root),
-                        digest_differs);
-    }
+    SHEAF_REFUSE_IF(!sheaf_state_matches(fold->state, what), digest_differs);
     sheaf_coop_edit(fold->state, 0)->digest_size = fold->index;
     return SHEAF_ACCEPTED;
 }

@@ -143,6 +143,9 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
  * what was written since the last call. */
 sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id);
 
+/* Is it the state of which the digest lists the tables? */
+bool sheaf_state_matches(sheaf_state *state, const struct sheaf_state_digest *digest);
+
 /* One hash over all tables: SHA-256 over their names, row counts and roots; for comparing whole
  * states. */
 sheaf_hash sheaf_state_digest(sheaf_state *state);

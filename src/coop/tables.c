@@ -31,6 +31,23 @@
 #undef COL
 #undef END_TABLE
 
+#define KEY_BY_ROW                 0
+#define KEY_BY_ID                  row->id
+#define KEY_BY_PAIR(first, second) ((uint64_t)row->first << 32 | row->second)
+#define COL                        SHEAF_SKIP
+#define END_TABLE                  SHEAF_SKIP
+#define TABLE(name, key, doc)                                                                  \
+    static uint64_t key_of_##name(const void *at)                                              \
+    {                                                                                          \
+        const struct sheaf_row_##name *row = at;                                               \
+        (void)row;                                                                             \
+        return KEY_##key;                                                                      \
+    }
+#include "coop/tbl/tables.def"
+#undef TABLE
+#undef COL
+#undef END_TABLE
+
 #define SHEAF_WIDTH_U8    1
 #define SHEAF_WIDTH_U16   2
 #define SHEAF_WIDTH_U32   4
@@ -46,13 +63,17 @@
 #define SHEAF_WIDTH_N100  100
 #define SHEAF_WIDTH_BLOCK SHEAF_PART_BYTES
 
+#define FIND_BY_ROW                 SHEAF_FIND_BY_ROW
+#define FIND_BY_ID                  SHEAF_FIND_BY_ID
+#define FIND_BY_PAIR(first, second) SHEAF_FIND_BY_PAIR
 #define TABLE(name_, key_, doc_)                                                               \
     [SHEAF_TABLE_##name_] = {.name = #name_,                                                   \
                              .doc = doc_,                                                      \
                              .columns = columns_##name_,                                       \
                              .count = sizeof columns_##name_ / sizeof *columns_##name_,        \
                              .size = sizeof(struct sheaf_row_##name_),                         \
-                             .find = SHEAF_FIND_##key_,                                        \
+                             .find = FIND_##key_,                                              \
+                             .key = key_of_##name_,                                            \
                              .encoded = 0
 #define COL(table, type, sub, name, doc) +SHEAF_WIDTH_##type
 #define END_TABLE(name)                                                                        \
@@ -136,6 +157,66 @@ void sheaf_row_encode(const sheaf_table_shape *shape, const void *row, uint8_t *
         out += width;
     }
     assert(out == end);
+}
+
+/* Choices from 0 to value are all there? */
+static bool is_choice(const sheaf_column *column, uint64_t value)
+{
+    if (!column->choices)
+        return value < SHEAF_KIND_COUNT;
+    for (uint64_t i = 0; i <= value; i++)
+        if (!column->choices[i])
+            return false;
+    return true;
+}
+
+/* Words end in zeros. */
+static bool are_words(sheaf_slice column)
+{
+    size_t len = strnlen((const char *)column.data, column.len);
+    for (size_t i = len; i < column.len; i++)
+        if (column.data[i])
+            return false;
+    return true;
+}
+
+static bool column_decode(const sheaf_column *column, sheaf_slice in, uint8_t *at)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < in.len && in.len <= sizeof value; i++)
+        value = value << 8 | in.data[i];
+    uint16_t u16 = (uint16_t)value;
+    uint32_t u32 = (uint32_t)value;
+    if (column_is_bytes(column->type)) {
+        memcpy(at, in.data, in.len);
+        bool words = column->type == SHEAF_COLUMN_N4 || column->type == SHEAF_COLUMN_N40
+                     || column->type == SHEAF_COLUMN_N100;
+        return !words || are_words(in);
+    }
+    if (in.len == 1)
+        *at = (uint8_t)value;
+    else if (in.len == 2)
+        memcpy(at, &u16, sizeof u16);
+    else if (in.len == 4)
+        memcpy(at, &u32, sizeof u32);
+    else
+        memcpy(at, &value, sizeof value);
+    return column->type == SHEAF_COLUMN_BOOL   ? value <= 1
+           : column->type == SHEAF_COLUMN_ENUM ? is_choice(column, value)
+                                               : true;
+}
+
+bool sheaf_row_decode(const sheaf_table_shape *shape, sheaf_slice in, void *row)
+{
+    memset(row, 0, shape->size);
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_column *column = &shape->columns[i];
+        sheaf_slice part;
+        if (!sheaf_take(&in, column_width(column->type), &part)
+            || !column_decode(column, part, (uint8_t *)row + column->at))
+            return false;
+    }
+    return in.len == 0;
 }
 
 sheaf_slice sheaf_words(const char *column, size_t size)

@@ -108,6 +108,7 @@ typedef struct {
     uint16_t size;    /* of the struct */
     uint16_t encoded; /* bytes of a row's encoding */
     sheaf_find find;
+    uint64_t (*key)(const void *row); /* by which sheaf_find_row() finds it; 0 if BY_ROW */
 } sheaf_table_shape;
 
 const sheaf_table_shape *sheaf_table_describe(sheaf_table_id table);
@@ -117,6 +118,10 @@ sheaf_table_id sheaf_table_named(sheaf_slice name);
 
 /* Writes shape->encoded bytes. */
 void sheaf_row_encode(const sheaf_table_shape *shape, const void *row, uint8_t *out);
+
+/* Fills all shape->size bytes of *row; false unless `in` is what sheaf_row_encode() writes of
+ * some row. */
+bool sheaf_row_decode(const sheaf_table_shape *shape, sheaf_slice in, void *row);
 
 /* Writes the row's columns as members of an object that is open already; columns come in byte
  * order of their names, and nothing else may be written into the object but "row", which this

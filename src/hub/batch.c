@@ -2,6 +2,7 @@
 
 #include "hub/cosign.h"
 #include "hub/sequencer.h"
+#include "hub/snapshots.h"
 
 #include <assert.h>
 
@@ -157,6 +158,7 @@ sheaf_status sheaf_batch_add_own(sheaf_batch *batch, sheaf_kind kind, const void
     struct sheaf_state_digest digest = {.tables = {roots, SHEAF_TABLE_COUNT},
                                         .has_tables = true};
     if (kind == SHEAF_KIND_state_digest) {
+        sheaf_snapshots_take(hub->snapshots);
         table_roots(&hub->replay.state, roots);
         what = &digest;
     }
@@ -295,6 +297,7 @@ sheaf_status sheaf_batch_commit(sheaf_batch *batch, sheaf_err *err)
     }
     SHEAF_TRY(sheaf_log_store_commit(batch->hub->store, entries, batch->count, sheaf_hub_sign,
                                      batch->hub, err));
+    sheaf_snapshots_keep(batch->hub->snapshots);
     sheaf_cosign_published(batch->hub->cosign);
     return SHEAF_OK;
 }

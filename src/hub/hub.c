@@ -4,6 +4,7 @@
 #include "hub/cosign.h"
 #include "hub/rounds.h"
 #include "hub/sequencer.h"
+#include "hub/snapshots.h"
 #include "log/checkpoint.h"
 #include "store/clock.h"
 #include "store/key_file.h"
@@ -88,24 +89,6 @@ static sheaf_status load_keys(sheaf_hub *hub, sheaf_err *err)
     return sheaf_key_file_load(path, &hub->hub_pair, err);
 }
 
-static sheaf_status replay_one(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
-{
-    sheaf_hub *hub = context;
-    sheaf_replayed result;
-    SHEAF_TRY(sheaf_replay_entry(&hub->replay, entry, &result, err));
-    if (sheaf_replay_stopped(&hub->replay))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "from entry %llu on the log follows rules revision %u, which this "
-                          "program does not know; install a newer one",
-                          (unsigned long long)index, hub->replay.needs_revision);
-    if (result.refusal != SHEAF_ACCEPTED) {
-        char text[SHEAF_REPLAYED_TEXT_MAX];
-        sheaf_replayed_describe(&result, index, text);
-        sheaf_hub_log(hub, "void", "%s", text);
-    }
-    return SHEAF_OK;
-}
-
 /* The keys in the folder are those that the log names, and the last checkpoint is by them. */
 static sheaf_status check_identity(sheaf_hub *hub, sheaf_err *err)
 {
@@ -169,8 +152,7 @@ static sheaf_status open_folder(sheaf_hub *hub, sheaf_err *err)
     hub->blob_source = (sheaf_blob_source){blob_get, hub};
     SHEAF_TRY(sheaf_replay_init(&hub->replay, SHEAF_REVISION, err));
     hub->replay.blobs = &hub->blob_source;
-    SHEAF_TRY(sheaf_log_store_range(hub->store, 0, sheaf_log_store_size(hub->store), replay_one,
-                                    hub, err));
+    SHEAF_TRY(sheaf_snapshots_start(hub, err));
     SHEAF_TRY(check_identity(hub, err));
     SHEAF_TRY(open_private(hub, err));
     /* A crash between journal and checkpoint left entries that no checkpoint covers. */
@@ -184,6 +166,7 @@ static sheaf_status start(sheaf_hub *hub, const sheaf_hub_config *config, sheaf_
     SHEAF_TRY(open_folder(hub, err));
     SHEAF_TRY(sheaf_http_events_open(&hub->events, NULL, err));
     SHEAF_TRY(sheaf_cosign_open(&hub->cosign, hub, config->ca_file, err));
+    SHEAF_TRY(sheaf_snapshots_open(&hub->snapshots, hub, err));
     SHEAF_TRY(sheaf_sequencer_open(&hub->sequencer, hub, err));
     SHEAF_TRY(sheaf_rounds_open(&hub->rounds, hub, err));
     return sheaf_api_open(hub, config, err);
@@ -231,6 +214,7 @@ void sheaf_hub_close(sheaf_hub *hub)
     sheaf_http_server_close(hub->server);
     sheaf_rounds_close(hub->rounds);
     sheaf_sequencer_close(hub->sequencer);
+    sheaf_snapshots_close(hub->snapshots);
     sheaf_cosign_close(hub->cosign);
     sheaf_http_events_close(hub->events);
     sheaf_log_store_close(hub->store);

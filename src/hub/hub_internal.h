@@ -22,6 +22,7 @@
 #include <stdatomic.h>
 
 typedef struct sheaf_sequencer sheaf_sequencer;
+typedef struct sheaf_snapshots sheaf_snapshots;
 typedef struct sheaf_rounds sheaf_rounds;
 typedef struct sheaf_cosign sheaf_cosign;
 
@@ -44,6 +45,7 @@ struct sheaf_hub {
     sheaf_http_events *events;
     sheaf_http_server *server;
     sheaf_sequencer *sequencer;
+    sheaf_snapshots *snapshots;
     sheaf_rounds *rounds;
     sheaf_cosign *cosign;
 

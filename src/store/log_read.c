@@ -17,6 +17,21 @@ sheaf_hash sheaf_log_store_root_at(const sheaf_log_store *store, uint64_t size)
     return sheaf_levels_root(&store->levels, size);
 }
 
+sheaf_status sheaf_log_store_tree(const sheaf_log_store *store, uint64_t size, sheaf_tree *out,
+                                  sheaf_err *err)
+{
+    if (size > store->size)
+        return sheaf_fail(err, SHEAF_INVALID, "the log of %s has %llu entries, not %llu",
+                          store->dir, (unsigned long long)store->size,
+                          (unsigned long long)size);
+    *out = (sheaf_tree){.size = size};
+    size_t top = 0;
+    for (unsigned level = SHEAF_LEVELS_MAX; level-- > 0;)
+        if (size >> level & 1)
+            out->roots[top++] = sheaf_log_store_hash(store, level, size >> (level + 1) << 1);
+    return SHEAF_OK;
+}
+
 sheaf_slice sheaf_log_store_checkpoint(const sheaf_log_store *store)
 {
     return sheaf_buffer_slice(&store->note);

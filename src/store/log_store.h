@@ -44,6 +44,10 @@ uint64_t sheaf_log_store_size(const sheaf_log_store *store);
 sheaf_hash sheaf_log_store_root(const sheaf_log_store *store);
 sheaf_hash sheaf_log_store_root_at(const sheaf_log_store *store, uint64_t size);
 
+/* The compact range of the first `size` entries, from which a tree grows on. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_tree(const sheaf_log_store *store, uint64_t size,
+                                                 sheaf_tree *out, sheaf_err *err);
+
 /* Durable when it returns SHEAF_OK. Each entry has at most SHEAF_LOG_ENTRY_MAX bytes. */
 SHEAF_MUST_USE sheaf_status sheaf_log_store_append(sheaf_log_store *store,
                                                    const sheaf_slice *entries, size_t count,
