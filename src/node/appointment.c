@@ -3,6 +3,7 @@
 #include "acts/submission.h"
 #include "coop/view.h"
 #include "node/member.h"
+#include "node/witnessed.h"
 
 static const int64_t good_for_ms = INT64_C(30) * 24 * 3600 * 1000;
 
@@ -13,40 +14,23 @@ static sheaf_status replay_one(void *context, uint64_t index, sheaf_slice entry,
     return sheaf_replay_entry(context, entry, &result, err);
 }
 
-/* How many witnesses of the bylaws have cosigned the copy's last checkpoint. */
-static uint32_t cosignatures(const sheaf_state *state, sheaf_slice note_bytes)
-{
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    sheaf_note note;
-    uint32_t count = 0;
-    if (sheaf_note_parse(note_bytes, &note, NULL) != SHEAF_OK)
-        return 0;
-    for (uint32_t i = 0; i < bylaws->witnesses; i++) {
-        const struct sheaf_row_witness *row =
-            sheaf_witness_at(state, bylaws->witness_first + i);
-        sheaf_vkey key;
-        count += sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
-                                 row->public_key.bytes, NULL)
-                     == SHEAF_OK
-                 && sheaf_note_verify(&note, &key, 1, NULL, NULL) == SHEAF_OK;
-    }
-    return count;
-}
-
 static sheaf_status check_witnessed(const sheaf_appointment *a, const sheaf_state *state,
-                                    const sheaf_log_store *store, sheaf_err *err)
+                                    const sheaf_log_store *store, sheaf_slice witnessed,
+                                    uint64_t witnessed_size, sheaf_err *err)
 {
-    uint32_t quorum = sheaf_bylaws_now(state)->witness_quorum;
-    uint32_t count = sheaf_log_store_published(store) == state->size
-                         ? cosignatures(state, sheaf_log_store_checkpoint(store))
-                         : 0;
+    unsigned quorum = sheaf_bylaws_now(state)->witness_quorum, count = 0;
+    if (witnessed_size == state->size)
+        count = sheaf_witnessed_count(state, witnessed);
+    else if (sheaf_log_store_published(store) == state->size)
+        count = sheaf_witnessed_count(state, sheaf_log_store_checkpoint(store));
     if (count >= quorum || a->unwitnessed)
         return SHEAF_OK;
     return sheaf_fail(err, SHEAF_INVALID,
                       "the checkpoint of %llu entries in %s has %u of the %u cosignatures that "
-                      "the bylaws require; bring the copy up to date from a mirror, or say "
-                      "--unwitnessed if no witness can be reached",
-                      (unsigned long long)state->size, a->home, count, quorum);
+                      "the bylaws require; the last one that has them is of %llu entries. "
+                      "Leave out --size, or say --unwitnessed if no witness can be reached",
+                      (unsigned long long)state->size, a->home, count, quorum,
+                      (unsigned long long)witnessed_size);
 }
 
 static sheaf_status encode(const sheaf_appointment *a, const sheaf_state *state,
@@ -96,14 +80,15 @@ static sheaf_status encode(const sheaf_appointment *a, const sheaf_state *state,
 
 /* Over the first `size` entries of the copy. */
 static sheaf_status sign(const sheaf_appointment *a, const sheaf_log_store *store,
-                         sheaf_replay *replay, sheaf_buffer *out, sheaf_err *err)
+                         sheaf_slice witnessed, uint64_t witnessed_size, sheaf_replay *replay,
+                         sheaf_buffer *out, sheaf_err *err)
 {
     sheaf_keypair pair;
     SHEAF_TRY(sheaf_log_store_range(store, 0, a->size, replay_one, replay, err));
     if (sheaf_replay_stopped(replay) || !sheaf_coop(&replay->state))
         return sheaf_fail(err, SHEAF_INVALID, "%s holds no log that this program can follow",
                           a->home);
-    SHEAF_TRY(check_witnessed(a, &replay->state, store, err));
+    SHEAF_TRY(check_witnessed(a, &replay->state, store, witnessed, witnessed_size, err));
     sheaf_hash root = sheaf_tree_root(&replay->tree);
     SHEAF_TRY(sheaf_home_keypair(a->home, SHEAF_KEY_MEMBER, false, &pair, err));
     sheaf_status status = encode(a, &replay->state, &root, &pair, out, err);
@@ -117,22 +102,27 @@ sheaf_status sheaf_appointment_sign(const sheaf_appointment *appointment, sheaf_
     sheaf_appointment a = *appointment;
     sheaf_log_store *store;
     sheaf_replay replay;
+    sheaf_buffer witnessed;
+    uint64_t witnessed_size = 0;
     SHEAF_TRY(sheaf_log_store_open(&store, a.home, true, err));
+    sheaf_buffer_init(&witnessed, SHEAF_NOTE_BYTES_MAX);
     uint64_t have = sheaf_log_store_published(store);
-    sheaf_status status = SHEAF_OK;
+    sheaf_status status = sheaf_witnessed_read(a.home, &witnessed, &witnessed_size, err);
     if (!a.size)
-        a.size = have;
-    if (!a.size || a.size > have)
+        a.size = witnessed_size ? witnessed_size : have;
+    if (status == SHEAF_OK && (!a.size || a.size > have))
         status = sheaf_fail(err, SHEAF_INVALID, "the copy in %s has %llu entries, not %llu",
                             a.home, (unsigned long long)have, (unsigned long long)a.size);
     if (status == SHEAF_OK)
         status = sheaf_replay_init(&replay, SHEAF_REVISION, err);
     if (status == SHEAF_OK) {
-        status = sign(&a, store, &replay, out, err);
+        status =
+            sign(&a, store, sheaf_buffer_slice(&witnessed), witnessed_size, &replay, out, err);
         *size = a.size;
         *root = sheaf_tree_root(&replay.tree);
         sheaf_replay_deinit(&replay);
     }
+    sheaf_buffer_deinit(&witnessed);
     sheaf_log_store_close(store);
     return status;
 }

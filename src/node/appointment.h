@@ -14,7 +14,7 @@ typedef struct {
     const char *home;
     uint8_t hub_key[SHEAF_PUBLIC_BYTES], log_key[SHEAF_PUBLIC_BYTES];
     const char *url;
-    uint64_t size;    /* the end, or 0: that of the copy's last checkpoint */
+    uint64_t size;    /* the end, or 0: that of the last witnessed checkpoint, or of the copy */
     bool unwitnessed; /* also where too few witnesses have cosigned that checkpoint */
     int64_t now_ms;
 } sheaf_appointment;

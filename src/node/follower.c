@@ -8,6 +8,7 @@
 #include "node/fork.h"
 #include "node/remote_tiles.h"
 #include "node/successor.h"
+#include "node/witnessed.h"
 
 enum { OPEN_TRIES = 5, FOREIGN_WAIT_MS = 60000 };
 #define FETCH_BYTES_MAX ((size_t)1 << 30) /* of new entries in one step */
@@ -341,6 +342,17 @@ static sheaf_status keep_visiting(step *s, sheaf_err *err)
     return status;
 }
 
+/* The checkpoint is the follower's now. */
+static sheaf_status take_note(step *s, sheaf_err *err)
+{
+    sheaf_follower *f = s->f;
+    sheaf_slice note = sheaf_buffer_slice(&s->note);
+    sheaf_buffer_reset(&f->note);
+    sheaf_buffer_add(&f->note, note);
+    SHEAF_TRY(sheaf_buffer_check(&f->note, "the checkpoint", err));
+    return f->store ? sheaf_witnessed_keep(f->home, &f->replay.state, note, err) : SHEAF_OK;
+}
+
 static sheaf_status keep_and_fold(step *s, sheaf_err *err)
 {
     sheaf_follower *f = s->f;
@@ -349,9 +361,7 @@ static sheaf_status keep_and_fold(step *s, sheaf_err *err)
     else
         SHEAF_TRY(keep_visiting(s, err));
     SHEAF_TRY(sheaf_follower_batch_flush(&s->fresh, err));
-    sheaf_buffer_reset(&f->note);
-    sheaf_buffer_add(&f->note, sheaf_buffer_slice(&s->note));
-    return sheaf_buffer_check(&f->note, "the checkpoint", err);
+    return take_note(s, err);
 }
 
 /* The same checkpoint, since then cosigned by more witnesses. */
@@ -362,9 +372,7 @@ static sheaf_status take_cosignatures(step *s, sheaf_err *err)
         || sheaf_log_store_published(f->store) != s->head.size)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_log_store_publish(f->store, sheaf_buffer_slice(&s->note), err));
-    sheaf_buffer_reset(&f->note);
-    sheaf_buffer_add(&f->note, sheaf_buffer_slice(&s->note));
-    return sheaf_buffer_check(&f->note, "the checkpoint", err);
+    return take_note(s, err);
 }
 
 static sheaf_status run_step(step *s, int64_t now_ms, bool *mismatch, sheaf_err *err)

@@ -45,7 +45,7 @@ def bylaws_with(scratch, tower, port):
     entry = json.loads(line("log", "entry", trial, 0))
     bylaws = entry["act"]["what"]["bylaws"]
     bylaws["witnesses"] = {"list": [{"name": key["name"], "public_key": key["public_key"],
-                                     "url": f"http://127.0.0.1:{port}"}], "quorum": 0}
+                                     "url": f"http://127.0.0.1:{port}"}], "quorum": 1}
     path = os.path.join(scratch, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(bylaws, file)
@@ -59,6 +59,14 @@ def home_of(scratch, name):
 def known(scratch, name):
     with open(os.path.join(scratch, name, "home.json"), encoding="utf-8") as file:
         return json.load(file)
+
+
+def witnessed(home):
+    path = os.path.join(home, "witnessed", "checkpoint")
+    if not os.path.exists(path):
+        return 0
+    with open(path, encoding="utf-8") as file:
+        return int(file.read().split("\n")[1])
 
 
 def size_of(home):
@@ -80,12 +88,12 @@ def begin(scratch, port, bylaws):
     return coop, hub
 
 
-def sign(scratch, keys, url, end):
+def sign(scratch, keys, url):
     files = []
     for name in MEMBERS[:2]:
         files.append(os.path.join(scratch, name + ".json"))
-        line("succession", "sign", "--home", home_of(scratch, name), *keys, "--url", url, "--size",
-             end, "--out", files[-1])
+        line("succession", "sign", "--home", home_of(scratch, name), *keys, "--url", url, "--out",
+             files[-1])
     return files
 
 
@@ -99,7 +107,7 @@ def nonsense(scratch, new, keys, files):
             os.path.join(scratch, "no.json"))
     other = os.path.join(scratch, "other.json")
     line("succession", "sign", "--home", home_of(scratch, "cem"), *keys, "--url",
-         "http://127.0.0.1:1", "--out", other)
+         "http://127.0.0.1:1", "--size", 4, "--unwitnessed", "--out", other)
     refused("signatures over two ends", 1, "same checkpoint", "succession", "begin", new, "--from",
             home_of(scratch, "ben"), files[0], other)
     refused("a file that is no appointment", 1, "", "succession", "begin", new, "--from",
@@ -113,37 +121,48 @@ def main():
         tower = os.path.join(scratch, "witness")
         coop, hub = begin(scratch, port, bylaws_with(scratch, tower, witness_port))
         log = os.path.join(scratch, "programs.txt")
+        witness = Program(log, "witness", tower, "--port", witness_port, "--mirror", "--log",
+                          line("log", "vkey", coop) + "=" + hub.url + "/log")
         nodes = [Program(log, "node", "--home", home_of(scratch, name)) for name in MEMBERS]
         try:
-            succeed(scratch, coop, hub, nodes, log, (next_port, url, witness_port, tower))
+            succeed(scratch, coop, hub, witness, log, (next_port, url, witness_port, tower))
         finally:
+            witness.end()
             for node in nodes:
                 node.end()
 
 
-def succeed(scratch, coop, hub, nodes, log, where):
+def succeed(scratch, coop, hub, witness, log, where):
     next_port, url, witness_port, tower = where
     check("the nodes follow", until(lambda: all(
         known(scratch, name).get("train_key") is not None for name in MEMBERS)))
     until(lambda: all(size_of(home_of(scratch, name)) == hub.size() for name in MEMBERS))
     end = hub.size()
+    check("every copy knows the last checkpoint that was cosigned", until(lambda: all(
+        witnessed(home_of(scratch, name)) == end for name in MEMBERS)))
+    witness.end()
     line("motion", "open", "--title", "Seen by few", "--home", home_of(scratch, "ada"))
     lost = hub.size()
     until(lambda: all(size_of(home_of(scratch, name)) == lost for name in MEMBERS))
     hub.process.kill()
     new = os.path.join(scratch, "new")
     keys = line("succession", "keys", new).split()
-    files = sign(scratch, keys, url, end)
+    refused("what no witness saw is not signed over", 1, f"is of {end} entries", "succession",
+            "sign", "--home", home_of(scratch, "ada"), *keys, "--url", url, "--size", lost, "--out",
+            os.path.join(scratch, "no.json"))
+    files = sign(scratch, keys, url)
     nonsense(scratch, new, keys, files)
-    line("succession", "begin", new, "--from", home_of(scratch, "ben"), *files)
+    mirror = [name for name in os.listdir(tower)
+              if os.path.exists(os.path.join(tower, name, "log", "checkpoint"))][0]
+    line("succession", "begin", new, "--from", os.path.join(tower, mirror), *files)
     done = sheaf("verify", new)
     check("the log of the new hub is sound", done.returncode == 0
           and f"{end + 2} entries" in done.stdout, done.stdout + done.stderr)
     refused("the old hub's folder does not become the new one", 1, "more than the", "succession",
             "begin", coop, *files)
     vkey = line("log", "vkey", new)
-    witness = Program(log, "witness", tower, "--name", "w.example", "--port", witness_port,
-                      "--log", f"{vkey}={url}/log")
+    witness = Program(log, "witness", tower, "--port", witness_port, "--log",
+                      f"{vkey}={url}/log")
     try:
         with Hub(new, next_port) as second:
             check("every node finds the new hub and follows", until(lambda: all(
