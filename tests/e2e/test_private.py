@@ -3,9 +3,10 @@ the log, its proofs and its state as they were. The hub runs all the while."""
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 
-from kit import Folder, Hub, check, finish, free_port, refused, sheaf
+from kit import Folder, Hub, check, finish, free_port, refused, sheaf, until
 
 NAME, ADDRESS = "Beatrice Findable", "7 Hidden Lane, 12345 Nowhere"
 BANK, CONTACT = "DE02120300000000202051", "bea@findable.example"
@@ -74,8 +75,10 @@ def join(scratch, hub, home):
     run("and is admitted", "member", "admit", "--home", home, "--member", bea, "--json")
     run("and states her details", "person", "update", "--home", b, "--address", ADDRESS,
         "--bank-account", BANK, "--contact", CONTACT, "--json")
-    run("and opens a motion", "motion", "open", "--home", b, "--title", TITLE, "--reason", REASON,
-        "--json")
+    motion = run("and opens a motion", "motion", "open", "--home", b, "--title", TITLE,
+                 "--reason", REASON, "--json").get("index")
+    check("which closes, so that the log rests", until(lambda: json.loads(
+        hub.get(f"/api/v1/motions/{motion}")[1])["motion"]["state"] != "open"))
     return b, bea
 
 
@@ -144,6 +147,64 @@ def erase(coop, bea):
         row["value"] == "gone" and "text" not in row for row in shown.get("details", [{}])), shown)
 
 
+def backup(scratch, coop):
+    """2 of 3 officers; the backup has everybody."""
+    keys = [os.path.join(scratch, f"officer{i}.key") for i in range(3)]
+    public = [run("an officer makes a key", "person", "officer-key", key, "--json")["public"]
+              for key in keys]
+    officers = [word for key in public for word in ("--public", key)]
+    file = os.path.join(scratch, "register")
+    said = run("the register is backed up", "person", "backup", coop, "--to", file, "--officers",
+               2, *officers, "--json")
+    check("with every detail", said.get("details") == 5 and said.get("left_out") == 0, said)
+    check("none of it readable", file not in holding(scratch, SECRETS + [b"Ada Lovelace"]))
+    refused("a file that is there is kept", 1, "already", "person", "backup", coop, "--to", file,
+            "--officers", 1, *officers)
+    refused("more officers than there are", 2, "from 1 to the 3", "person", "backup", coop, "--to",
+            file + "2", "--officers", 4, *officers)
+    refused("an officer's key that is none", 1, "no officer's key", "person", "backup", coop,
+            "--to", file + "2", "--officers", 1, "--public", "AAAA")
+    refused("the same officer twice", 1, "same key", "person", "backup", coop, "--to", file + "2",
+            "--officers", 1, *officers, "--public", public[0])
+    return file, keys
+
+
+def restore(scratch, coop, file, keys):
+    """The hub is lost: somebody has its log, the officers have the register."""
+    lost = os.path.join(scratch, "mirror")
+    shutil.copytree(os.path.join(coop, "log"), os.path.join(lost, "log"))
+    two = ["--key", keys[0], "--key", keys[2]]
+    refused("one officer is not enough", 1, "2 officers; 1 are here", "person", "restore", file,
+            lost, "--key", keys[1])
+    refused("an officer's key that is not there", 1, "no key file", "person", "restore", file, lost,
+            "--key", os.path.join(scratch, "none.key"))
+    refused("a member's key is no officer's", 1, "no key file of this version", "person",
+            "restore", file, lost, "--key", os.path.join(scratch, "a", "keys", "member.key"))
+    with open(file, "rb") as source:
+        data = bytearray(source.read())
+    data[-20] ^= 1
+    with open(file + ".bad", "wb") as target:
+        target.write(data)
+    done = sheaf("person", "restore", file + ".bad", lost, *two)
+    check("a changed backup is refused", done.returncode in (1, 3), done.stderr)
+    refused("what is no backup", 1, "no backup of a register: byte 2", "person", "restore",
+            __file__, lost, *two)
+    check("nothing came of it", not os.path.exists(os.path.join(lost, "private.db")))
+    said = run("two officers bring it back, with the list of erasures", "person", "restore", file,
+               lost, *two, "--erasures", os.path.join(coop, "erasures.json"), "--json")
+    check("all but who was erased since", said.get("restored") == 1
+          and said.get("erased_again") == 4, said)
+    done = sheaf("person", "show", 0, lost)
+    check("the founder is known again", "Ada Lovelace" in done.stdout, done.stdout + done.stderr)
+    check("of Bea nothing came back", not holding(lost, SECRETS))
+    told = run("the restore is in the register", "privacy", "report", lost, "--json")
+    check("with its facts", len(told.get("restores", [])) == 1 and len(told["erasures"]) == 1, told)
+    other = os.path.join(scratch, "other")
+    sheaf("found", other, "--name", "Other", "--purpose", "p", "--member", "M", "--demonstration",
+          "--home", os.path.join(scratch, "m"))
+    refused("another co-op's register", 1, "another co-op", "person", "restore", file, other, *two)
+
+
 def report(coop):
     run("the co-op says who acts for it", "privacy", "set", coop, "representative", "the board")
     run("a breach is noted", "privacy", "note", coop, "breach", "--title", "lost | laptop",
@@ -201,10 +262,12 @@ def main():
             b, bea = join(scratch, hub, home)
             show(coop, bea)
             keep(coop, b, bea)
+            file, keys = backup(scratch, coop)
             erase(coop, bea)
             report(coop)
             run("the hub goes on", "motion", "open", "--home", home, "--title", "On we go",
                 "--json")
+        restore(scratch, coop, file, keys)
         nonsense(scratch, coop)
     finish()
 

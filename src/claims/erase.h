@@ -1,0 +1,13 @@
+/* claims/erase.h - what was erased before is erased again, after an older copy came back. */
+#ifndef SHEAF_CLAIMS_ERASE_H
+#define SHEAF_CLAIMS_ERASE_H
+
+#include "claims/folder.h"
+
+/* By the list in DIR/erasures.json and the one in DIR/private.db, which say the same
+ * afterwards: details of persons, and the texts they wrote where the list says so. The counts
+ * are of what had come back. A folder without private.db and without the list is left alone. */
+SHEAF_MUST_USE sheaf_status sheaf_erase_again(const char *dir, uint32_t *persons,
+                                              uint32_t *texts, sheaf_err *err);
+
+#endif
