@@ -53,8 +53,9 @@ typedef struct {
     uint32_t witnesses, witness_quorum;  /* that the bylaws name; how many make it witnessed */
     uint32_t cosigned;                   /* of the checkpoint, by those witnesses */
     uint64_t cosigned_last, unwitnessed; /* seconds since 1970; ticks without cosignatures */
-    uint64_t trusted;                    /* entries that an earlier verification covers */
-    uint64_t fault_entry;                /* the first one with a fault, or UINT64_MAX */
+    uint64_t readable, signatures_checked; /* of a public verification */
+    uint64_t trusted;                      /* entries that an earlier verification covers */
+    uint64_t fault_entry;                  /* the first one with a fault, or UINT64_MAX */
     char fault_rests_on[SHEAF_RESTS_MAX];
 } sheaf_verified;
 
@@ -70,6 +71,14 @@ SHEAF_MUST_USE sheaf_status sheaf_verify_folder(const char *dir,
 SHEAF_MUST_USE sheaf_status sheaf_verify_url(const char *url,
                                              const sheaf_verify_options *options,
                                              sheaf_verified *out, sheaf_err *err);
+
+/* What everybody may see of a log of which some entries are for members: the listings with leaf
+ * hashes in their place. Checks the whole tree, every hash tile, the checkpoint's signature,
+ * and of the readable entries the form and the signatures by keys that readable entries
+ * brought; not the rules, which rest on all entries. `readable` says how many could be read. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_public(const char *url,
+                                                const sheaf_verify_options *options,
+                                                sheaf_verified *out, sheaf_err *err);
 
 /* A folder's log, with blobs from somewhere else; what both are made of. `texts_dir` may be
  * NULL. */

@@ -4,47 +4,25 @@
 #include <unistd.h>
 
 #include "base/encode.h"
-#include "claims/verify.h"
+#include "claims/verify_fetch.h"
 #include "log/checkpoint.h"
-#include "net/url.h"
 #include "store/log_files.h"
 
 enum { ENTRIES_MAX = 100000000 };
 
 typedef struct {
-    sheaf_url base;
-    sheaf_http_client *client;
-    sheaf_http_reply reply;
+    sheaf_verify_fetch fetch;
     const sheaf_verify_options *options;
     char dir[SHEAF_PATH_MAX];
 } download;
 
-static sheaf_status get(download *d, const char *path, sheaf_err *err)
-{
-    sheaf_buffer url;
-    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
-    sheaf_url_join(&d->base, path, &url);
-    sheaf_buffer_add_byte(&url, 0);
-    sheaf_status status = sheaf_buffer_check(&url, "the address", err);
-    if (status == SHEAF_OK)
-        status = sheaf_http_get(d->client, (const char *)url.data, &d->reply, err);
-    sheaf_buffer_deinit(&url);
-    return status;
-}
-
-static sheaf_status get_file(download *d, const char *path, sheaf_err *err)
-{
-    SHEAF_TRY(get(d, path, err));
-    return sheaf_http_reply_check(&d->reply, path, err);
-}
-
 static sheaf_status get_tile(download *d, const sheaf_tile *tile, sheaf_err *err)
 {
-    char name[SHEAF_TILE_PATH_MAX], path[SHEAF_TILE_PATH_MAX + 8];
+    char name[SHEAF_TILE_PATH_MAX];
+    sheaf_slice bytes;
     sheaf_tile_path(tile, name);
-    snprintf(path, sizeof path, "/log/%s", name);
-    SHEAF_TRY(get_file(d, path, err));
-    return sheaf_log_file_write(d->dir, tile, sheaf_buffer_slice(&d->reply.body), err);
+    SHEAF_TRY(sheaf_verify_get_log(&d->fetch, name, &bytes, err));
+    return sheaf_log_file_write(d->dir, tile, bytes, err);
 }
 
 /* Every tile of one level, or every bundle, that a log of that size has. */
@@ -72,8 +50,8 @@ static sheaf_status get_log(download *d, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     sheaf_checkpoint head;
-    SHEAF_TRY(get_file(d, "/log/checkpoint", err));
-    sheaf_slice note = sheaf_buffer_slice(&d->reply.body);
+    sheaf_slice note;
+    SHEAF_TRY(sheaf_verify_get_log(&d->fetch, "checkpoint", &note, err));
     sheaf_err why = {0};
     if (sheaf_checkpoint_read(note, &head, &why) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT, "/log/checkpoint: %.250s", why.message);
@@ -99,32 +77,27 @@ static sheaf_status get_blob(void *context, const sheaf_hash *hash, sheaf_buffer
     char hex[SHEAF_HEX_LEN_32 + 1], path[SHEAF_HEX_LEN_32 + 32];
     sheaf_hex_32(hash->bytes, hex);
     snprintf(path, sizeof path, "/api/v1/blobs/%s", hex);
-    SHEAF_TRY(get(d, path, err));
-    *found = d->reply.status == 200;
+    SHEAF_TRY(sheaf_verify_ask(&d->fetch, path, err));
+    *found = d->fetch.reply.status == 200;
     if (!*found)
         return SHEAF_OK;
-    sheaf_buffer_add(out, sheaf_buffer_slice(&d->reply.body));
+    sheaf_buffer_add(out, sheaf_buffer_slice(&d->fetch.reply.body));
     return sheaf_buffer_check(out, "a blob", err);
 }
 
-static sheaf_status verify(download *d, sheaf_verified *out, sheaf_err *err)
+static sheaf_status verify(download *d, const char *url, sheaf_verified *out, sheaf_err *err)
 {
-    sheaf_http_client_config config = {.ca_file = d->options->ca_file,
-                                       .stop = d->options->stop,
-                                       .reply_max = SHEAF_BUNDLE_BYTES_MAX + 1};
     const char *tmp = getenv("TMPDIR");
     SHEAF_TRY(sheaf_path(d->dir, err, "%s/sheaf-verify-XXXXXX", tmp && *tmp ? tmp : "/tmp"));
     if (!mkdtemp(d->dir))
         return sheaf_fail(err, SHEAF_IO, "cannot make a temporary folder %s", d->dir);
-    sheaf_status status = sheaf_http_client_open(&d->client, &config, err);
+    sheaf_status status = sheaf_verify_fetch_open(&d->fetch, url, d->options, err);
     if (status == SHEAF_OK) {
-        sheaf_http_reply_init(&d->reply);
         status = get_log(d, err);
         sheaf_blob_source blobs = {.get = get_blob, .context = d};
         if (status == SHEAF_OK)
             status = sheaf_verify_log(d->dir, &blobs, NULL, d->options, out, err);
-        sheaf_http_reply_deinit(&d->reply);
-        sheaf_http_client_close(d->client);
+        sheaf_verify_fetch_close(&d->fetch);
     }
     sheaf_folder_remove(d->dir);
     return status;
@@ -134,14 +107,12 @@ sheaf_status sheaf_verify_url(const char *url, const sheaf_verify_options *optio
                               sheaf_verified *out, sheaf_err *err)
 {
     static const sheaf_verify_options plain = {0};
-    *out = (sheaf_verified){.stopped_at = UINT64_MAX};
+    *out = (sheaf_verified){.stopped_at = UINT64_MAX, .fault_entry = UINT64_MAX};
     download *d = calloc(1, sizeof *d);
     if (!d)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to verify %s", url);
     d->options = options ? options : &plain;
-    sheaf_status status = sheaf_url_parse(sheaf_str(url), &d->base, err);
-    if (status == SHEAF_OK)
-        status = verify(d, out, err);
+    sheaf_status status = verify(d, url, out, err);
     free(d);
     return status;
 }

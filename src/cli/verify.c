@@ -32,10 +32,12 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     if (v->needs_revision)
         sheaf_json_member_put_int(&w, "needs_revision", v->needs_revision);
     sheaf_json_member_put_string(&w, "origin", sheaf_str(v->origin));
+    sheaf_json_member_put_int(&w, "readable", (int64_t)v->readable);
     sheaf_json_member_put_int(&w, "results_checked", v->results_checked);
     sheaf_json_member_put_int(&w, "results_missing", v->results_missing);
     sheaf_json_member_put_hex(&w, "root", sheaf_bytes(v->root.bytes, SHEAF_HASH_BYTES));
     sheaf_json_member_put_int(&w, "rounds", v->rounds);
+    sheaf_json_member_put_int(&w, "signatures_checked", (int64_t)v->signatures_checked);
     sheaf_json_member_put_bool(&w, "sound", sound);
     sheaf_json_member_put_int(&w, "texts_checked", v->texts_checked);
     sheaf_json_member_put_int(&w, "texts_missing", v->texts_missing);
@@ -109,6 +111,22 @@ static void print_hashes(const sheaf_verified *v)
            (unsigned long long)v->entries, v->origin, root);
 }
 
+static void print_public(const sheaf_verified *v)
+{
+    char root[65];
+    sheaf_hex_32(v->root.bytes, root);
+    printf("The tree is sound: %llu entries of %s lead to the signed checkpoint.\n"
+           "  root of the log       %s\n"
+           "  readable              %llu entries; signatures checked: %llu\n"
+           "  for members only      %llu entries, of which the leaf hashes are in the tree\n",
+           (unsigned long long)v->entries, v->origin, root, (unsigned long long)v->readable,
+           (unsigned long long)v->signatures_checked,
+           (unsigned long long)(v->entries - v->readable));
+    puts(v->readable == v->entries
+             ? "  not checked           the rules: everything is public, so leave out --public"
+             : "  not checked           the rules, which rest on all entries");
+}
+
 /* Told after every run of entries; says how far it is once a second, on a terminal. */
 typedef struct {
     bool terminal, shown;
@@ -134,7 +152,15 @@ static void end_progress(const progress *p)
         fputs("\r\033[K", stderr);
 }
 
-enum { OPTION_VKEY, OPTION_CA, OPTION_FROM, OPTION_SAVE, OPTION_JOBS, OPTION_NO_SIGNATURES };
+enum {
+    OPTION_VKEY,
+    OPTION_CA,
+    OPTION_FROM,
+    OPTION_SAVE,
+    OPTION_JOBS,
+    OPTION_NO_SIGNATURES,
+    OPTION_PUBLIC,
+};
 
 static sheaf_status read_options(const sheaf_arguments *a, sheaf_verify_options *options,
                                  sheaf_vkey *key, sheaf_buffer *from, sheaf_err *err)
@@ -168,14 +194,15 @@ static sheaf_status verify(const sheaf_arguments *a, sheaf_verify_options *optio
     options->context = &shown;
     options->note = &note;
     bool url = strncmp(what, "http://", 7) == 0 || strncmp(what, "https://", 8) == 0;
-    sheaf_status status = url ? sheaf_verify_url(what, options, v, err)
-                              : sheaf_verify_folder(what, options, v, err);
+    sheaf_status status = a->value[OPTION_PUBLIC] ? sheaf_verify_public(what, options, v, err)
+                          : url                   ? sheaf_verify_url(what, options, v, err)
+                                                  : sheaf_verify_folder(what, options, v, err);
     end_progress(&shown);
     if (status == SHEAF_OK && v->needs_revision)
         status =
             sheaf_fail(err, SHEAF_INVALID,
                        "from entry %llu on this log needs a program with rules revision %u; "
-                       "this one knows %d; tree and signatures are sound so far",
+                       "this one knows %d; everything before it is sound, and so is the tree",
                        (unsigned long long)v->stopped_at, v->needs_revision, SHEAF_REVISION);
     if (status == SHEAF_OK && save)
         status = sheaf_file_write(save, 0644, sheaf_buffer_slice(&note), err);
@@ -197,6 +224,12 @@ static int run_verify(const sheaf_arguments *a)
     if (a->value[OPTION_SAVE] && a->value[OPTION_NO_SIGNATURES])
         return sheaf_usage(&sheaf_command_verify, "--save keeps a checkpoint that was verified "
                                                   "in full: leave out --no-signatures");
+    if (a->value[OPTION_PUBLIC]
+        && (strstr(a->argument[0], "://") == NULL || a->value[OPTION_NO_SIGNATURES]
+            || a->value[OPTION_FROM] || a->value[OPTION_SAVE]))
+        return sheaf_usage(&sheaf_command_verify,
+                           "--public reads what the hub at a URL shows to everyone: leave out "
+                           "--no-signatures, --from and --save");
     sheaf_verify_options options = {
         .ca_file = a->value[OPTION_CA], .stop = &sheaf_stopping, .threads = (unsigned)jobs};
     sheaf_buffer_init(&from, SHEAF_NOTE_BYTES_MAX);
@@ -218,7 +251,9 @@ static int run_verify(const sheaf_arguments *a)
             fprintf(stderr, "it rests on: %s\n", v.fault_rests_on);
         return code;
     }
-    if (options.hashes_only)
+    if (a->value[OPTION_PUBLIC])
+        print_public(&v);
+    else if (options.hashes_only)
         print_hashes(&v);
     else
         print_words(&v);
@@ -244,6 +279,11 @@ const sheaf_command sheaf_command_verify = {
         "checkpoint and its signature, which says nothing about who signed an entry or "
         "whether\n"
         "the rules allow it; it needs --vkey once a log has got a new key.\n"
+        "With --public a URL is read as somebody who is no member: the whole tree is checked "
+        "by\n"
+        "leaf hashes in place of the entries that are for members, and of the others that "
+        "they\n"
+        "are canonical and, where that can be known, who signed them; not the rules.\n"
         "Partial tiles of earlier sizes may be gone, as the standard allows; those of the\n"
         "checkpoint's size may not.",
     .options = {{"vkey", "VKEY", "the log's key, if you know it from elsewhere"},
@@ -251,7 +291,8 @@ const sheaf_command sheaf_command_verify = {
                 {"from", "FILE", "the checkpoint up to which you verified this log before"},
                 {"save", "FILE", "if all is sound, keep the checkpoint here"},
                 {"jobs", "N", "threads; without it, one for each processor, at most 8"},
-                {"no-signatures", NULL, "hashes only: no signatures of entries, no rules"}},
+                {"no-signatures", NULL, "hashes only: no signatures of entries, no rules"},
+                {"public", NULL, "what the hub at URL shows to those who are no members"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

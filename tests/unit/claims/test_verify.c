@@ -11,6 +11,7 @@
 
 #include "claims/verify.h"
 #include "kit.h"
+#include "log/visible.h"
 #include "net/server.h"
 #include "store/log_store.h"
 #include "store/texts.h"
@@ -440,6 +441,112 @@ static void test_url(void **unused)
     (void)unused;
 }
 
+/* ---- what everybody may see ---- */
+
+static uint64_t withheld_from; /* every third entry from there on is for members */
+static bool bent;              /* the listing has a byte changed */
+
+static bool put_listing(const sheaf_tile *tile, sheaf_buffer *out)
+{
+    char name[SHEAF_TILE_PATH_MAX], path[SHEAF_PATH_MAX];
+    sheaf_buffer bundle;
+    sheaf_slice entry;
+    sheaf_tile_path(tile, name);
+    sheaf_buffer_init(&bundle, SHEAF_BUNDLE_BYTES_MAX);
+    bool found = sheaf_path(path, NULL, "%s/log/%s", dir, name) == SHEAF_OK
+                 && sheaf_file_read(path, &bundle, NULL) == SHEAF_OK;
+    sheaf_slice rest = sheaf_buffer_slice(&bundle);
+    for (uint64_t i = tile->index * SHEAF_TILE_WIDTH; sheaf_bundle_next(&rest, &entry); i++) {
+        sheaf_hash leaf = sheaf_tree_leaf(entry);
+        if (i >= withheld_from && i % 3 == 0)
+            sheaf_visible_add_leaf(out, &leaf);
+        else
+            sheaf_visible_add_entry(out, entry);
+    }
+    if (bent)
+        out->data[out->len / 2] ^= 1;
+    sheaf_buffer_deinit(&bundle);
+    return found;
+}
+
+static sheaf_http_verdict serve_public(void *context, const sheaf_http_request *request,
+                                       sheaf_http_response *response)
+{
+    sheaf_slice path = request->path, log;
+    sheaf_tile tile;
+    if (!sheaf_take(&path, 5, &log) || !sheaf_visible_parse(path, &tile))
+        return serve_file(context, request, response);
+    sheaf_buffer listing;
+    sheaf_buffer_init(&listing, SHEAF_VISIBLE_BYTES_MAX);
+    if (put_listing(&tile, &listing)) {
+        *response = sheaf_http_take(200, "application/octet-stream", &listing);
+    } else {
+        sheaf_buffer_deinit(&listing);
+        *response = sheaf_http_error(404, "there is no such listing");
+    }
+    return SHEAF_HTTP_ANSWERED;
+}
+
+static void expect_public(const char *url, sheaf_status want, const char *words)
+{
+    sheaf_verified found;
+    sheaf_err err = {0};
+    sheaf_status status = sheaf_verify_public(url, NULL, &found, &err);
+    if (status != want || (words && !strstr(err.message, words)))
+        fail_msg("%d: %s", (int)status, err.message);
+}
+
+static void test_public(void **unused)
+{
+    kit k;
+    sheaf_http_server *server;
+    sheaf_http_server_config config = {.handler = serve_public};
+    sheaf_verified found;
+    sheaf_err err = {0};
+    char url[64];
+    world(&k);
+    grow(&k, 700); /* three listings, one full tile above them */
+    k.enter_refused = true;
+    k.wrong.bad_signature = true;
+    uint64_t bad = k.state.size;
+    (void)kit_try(&k, "ann", "revenue.record", "{'amount_cents':7,'memo':^}", NULL);
+    write_folder(&k, "log");
+    assert_int_equal(sheaf_http_server_open(&server, &config, &err), SHEAF_OK);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", sheaf_http_server_port(server));
+    withheld_from = UINT64_MAX;
+    assert_int_equal(sheaf_verify_public(url, NULL, &found, &err), SHEAF_FAULT);
+    assert_int_equal(found.fault_entry, bad);
+    assert_non_null(strstr(err.message, "is not signed by the key that it names"));
+    remove_folder();
+    kit_close(&k);
+    world(&k);
+    grow(&k, 700);
+    write_folder(&k, "log");
+    withheld_from = 60;
+    if (sheaf_verify_public(url, NULL, &found, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    uint64_t hidden = (k.state.size - 1) / 3 - 19; /* multiples of 3 from 60 on */
+    assert_int_equal(found.entries, k.state.size);
+    assert_int_equal(found.readable, k.state.size - hidden);
+    assert_int_equal(found.signatures_checked, found.readable);
+    assert_string_equal(found.origin, KIT_ORIGIN);
+    bent = true;
+    expect_public(url, SHEAF_FAULT, NULL);
+    bent = false;
+    withheld_from = 0;
+    expect_public(url, SHEAF_FAULT, "the founding, is withheld");
+    withheld_from = 60;
+    char path[SHEAF_PATH_MAX];
+    path_of(path, "log/tile/1/000.p/2");
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("not two hashes"), &err), SHEAF_OK);
+    expect_public(url, SHEAF_FAULT, "tile/1/000.p/2");
+    sheaf_http_server_close(server);
+    expect_public(url, SHEAF_IO, NULL);
+    remove_folder();
+    kit_close(&k);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,7 +554,7 @@ int main(void)
         cmocka_unit_test(test_faults),       cmocka_unit_test(test_blobs),
         cmocka_unit_test(test_many_runs),    cmocka_unit_test(test_from_a_checkpoint),
         cmocka_unit_test(test_cosignatures), cmocka_unit_test(test_hashes_only),
-        cmocka_unit_test(test_url),
+        cmocka_unit_test(test_url),          cmocka_unit_test(test_public),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,52 @@
+#include "claims/verify_fetch.h"
+
+#include "log/visible.h"
+
+#include <stdio.h>
+
+sheaf_status sheaf_verify_fetch_open(sheaf_verify_fetch *out, const char *url,
+                                     const sheaf_verify_options *options, sheaf_err *err)
+{
+    sheaf_http_client_config config = {.ca_file = options->ca_file,
+                                       .stop = options->stop,
+                                       .reply_max = SHEAF_VISIBLE_BYTES_MAX + 1};
+    *out = (sheaf_verify_fetch){0};
+    SHEAF_TRY(sheaf_url_parse(sheaf_str(url), &out->base, err));
+    SHEAF_TRY(sheaf_http_client_open(&out->client, &config, err));
+    sheaf_http_reply_init(&out->reply);
+    return SHEAF_OK;
+}
+
+void sheaf_verify_fetch_close(sheaf_verify_fetch *fetch)
+{
+    sheaf_http_reply_deinit(&fetch->reply);
+    sheaf_http_client_close(fetch->client);
+}
+
+sheaf_status sheaf_verify_ask(sheaf_verify_fetch *fetch, const char *path, sheaf_err *err)
+{
+    sheaf_buffer url;
+    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
+    sheaf_url_join(&fetch->base, path, &url);
+    sheaf_buffer_add_byte(&url, 0);
+    sheaf_status status = sheaf_buffer_check(&url, "the address", err);
+    if (status == SHEAF_OK)
+        status = sheaf_http_get(fetch->client, (const char *)url.data, &fetch->reply, err);
+    sheaf_buffer_deinit(&url);
+    return status;
+}
+
+sheaf_status sheaf_verify_get_log(sheaf_verify_fetch *fetch, const char *name, sheaf_slice *out,
+                                  sheaf_err *err)
+{
+    char path[SHEAF_TILE_PATH_MAX + 8];
+    snprintf(path, sizeof path, "/log/%s", name);
+    SHEAF_TRY(sheaf_verify_ask(fetch, path, err));
+    if (fetch->reply.status == 403)
+        return sheaf_fail(err, SHEAF_IO,
+                          "some entries of this log are for members: verify your own copy, or "
+                          "what everybody may see with --public");
+    SHEAF_TRY(sheaf_http_reply_check(&fetch->reply, path, err));
+    *out = sheaf_buffer_slice(&fetch->reply.body);
+    return SHEAF_OK;
+}
