@@ -4,29 +4,53 @@
 #include "acts/schema.h"
 #include "store/random.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { FILES_BYTES_MAX = 1 << 20 };
 
-sheaf_status sheaf_session_open(sheaf_session *session, const char *home, const char *hub_url,
-                                sheaf_err *err)
+/* The path as it stands from everywhere, for home.json. */
+static sheaf_status remember_ca(sheaf_member *member, const char *ca_file, sheaf_err *err)
 {
-    sheaf_home known;
-    if (!hub_url) {
-        if (!sheaf_home_exists(home))
-            return sheaf_fail(
-                err, SHEAF_INVALID,
-                "%s is not a member's home; found a co-op with sheaf found, or join "
-                "one with: sheaf join URL --home %s",
-                home, home);
-        SHEAF_TRY(sheaf_home_read(&known, home, err));
-        hub_url = known.hub;
-    }
-    SHEAF_TRY(sheaf_http_transport_open(&session->transport, hub_url, NULL, NULL, err));
+    char full[PATH_MAX];
+    if (!realpath(ca_file, full) || strlen(full) >= sizeof member->home.ca)
+        return sheaf_fail(err, SHEAF_INVALID, "cannot read the certificates %s", ca_file);
+    if (strcmp(member->home.ca, full) == 0)
+        return SHEAF_OK;
+    snprintf(member->home.ca, sizeof member->home.ca, "%s", full);
+    member->hub_is_new = true;
+    return SHEAF_OK;
+}
+
+static sheaf_status open_member(sheaf_session *session, const char *home, const char *hub_url,
+                                const char *ca_file, sheaf_err *err)
+{
     sheaf_node_ports ports =
         sheaf_node_ports_real(sheaf_http_transport_as(&session->transport));
-    sheaf_status status = sheaf_member_open(&session->member, home, hub_url, &ports, err);
+    SHEAF_TRY(sheaf_member_open(&session->member, home, hub_url, &ports, err));
+    sheaf_status status = ca_file ? remember_ca(&session->member, ca_file, err) : SHEAF_OK;
+    if (status != SHEAF_OK)
+        sheaf_member_close(&session->member);
+    return status;
+}
+
+sheaf_status sheaf_session_open(sheaf_session *session, const char *home, const char *hub_url,
+                                const char *ca_file, sheaf_err *err)
+{
+    sheaf_home known = {0};
+    if (!hub_url && !sheaf_home_exists(home))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s is not a member's home; found a co-op with sheaf found, or join "
+                          "one with: sheaf join URL --home %s",
+                          home, home);
+    if (sheaf_home_exists(home))
+        SHEAF_TRY(sheaf_home_read(&known, home, err));
+    const char *ca = ca_file ? ca_file : known.ca[0] ? known.ca : NULL;
+    SHEAF_TRY(sheaf_http_transport_open(&session->transport, hub_url ? hub_url : known.hub, ca,
+                                        NULL, err));
+    sheaf_status status =
+        open_member(session, home, hub_url ? hub_url : known.hub, ca_file, err);
     if (status != SHEAF_OK)
         sheaf_http_transport_close(&session->transport);
     return status;
@@ -148,36 +172,54 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
 
 /* The program's own options, taken out of the flags. */
 typedef struct {
-    const char *home, *hub;
+    const char *home, *hub, *ca;
     bool json, dry_run, help;
     const char *flags[2 * SHEAF_FLAGS_MAX];
     int count;
 } own_options;
 
+/* "--NAME VALUE" or "--NAME=VALUE": 1 if it is that option, 0 if not, -1 without its value. */
+static int take_value(int argc, char **argv, int *at, const char *name, const char **out)
+{
+    size_t len = strlen(name);
+    const char *word = argv[*at];
+    if (strncmp(word, name, len) != 0 || (word[len] && word[len] != '='))
+        return 0;
+    if (word[len] == '=')
+        *out = word + len + 1;
+    else if (*at + 1 < argc)
+        *out = argv[++*at];
+    else
+        return -1;
+    return 1;
+}
+
 /* False, with a sentence, where the command line is wrong. */
 static bool split_options(int argc, char **argv, own_options *out, sheaf_err *err)
 {
+    const struct {
+        const char *name;
+        const char **value;
+    } own[] = {{"--home", &out->home}, {"--hub", &out->hub}, {"--ca", &out->ca}};
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
+        int taken = 0;
+        const char *word = argv[i];
+        for (size_t k = 0; k < 3 && !taken; k++)
+            taken = take_value(argc, argv, &i, own[k].name, own[k].value);
+        if (taken < 0)
+            return sheaf_fail(err, SHEAF_INVALID, "%s needs a value", word) == SHEAF_OK;
+        if (taken)
+            continue;
+        if (strcmp(word, "--json") == 0)
             out->json = true;
-        else if (strcmp(argv[i], "--dry-run") == 0)
+        else if (strcmp(word, "--dry-run") == 0)
             out->dry_run = true;
-        else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+        else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
             out->help = true;
-        else if (strcmp(argv[i], "--home") == 0 && i + 1 < argc)
-            out->home = argv[++i];
-        else if (strncmp(argv[i], "--home=", 7) == 0)
-            out->home = argv[i] + 7;
-        else if (strcmp(argv[i], "--hub") == 0 && i + 1 < argc)
-            out->hub = argv[++i];
-        else if (strncmp(argv[i], "--hub=", 6) == 0)
-            out->hub = argv[i] + 6;
         else if (out->count < (int)(sizeof out->flags / sizeof *out->flags))
-            out->flags[out->count++] = argv[i];
+            out->flags[out->count++] = word;
         else
             return sheaf_fail(err, SHEAF_INVALID, "too many flags") == SHEAF_OK;
-        if (i + 1 == argc && (strcmp(argv[i], "--home") == 0 || strcmp(argv[i], "--hub") == 0))
-            return sheaf_fail(err, SHEAF_INVALID, "%s needs a value", argv[i]) == SHEAF_OK;
     }
     return true;
 }
@@ -202,7 +244,7 @@ static int enter(sheaf_kind kind, const own_options *o, const act_flags *flags)
     sheaf_arguments arguments = {.json = o->json};
     sheaf_status status = sheaf_home_path(o->home, home, sizeof home, &err);
     if (status == SHEAF_OK)
-        status = sheaf_session_open(&session, home, o->hub, &err);
+        status = sheaf_session_open(&session, home, o->hub, o->ca, &err);
     if (status != SHEAF_OK)
         return sheaf_report(&arguments, &err);
     status = post(&session, kind, flags, o->dry_run, &posted, &err);

@@ -12,9 +12,11 @@ typedef struct {
     sheaf_member member;
 } sheaf_session;
 
-/* `hub_url` may be NULL where the home knows its hub. */
+/* `hub_url` may be NULL where the home knows its hub, `ca_file` where the system's certificates
+ * or those that the home knows will do; one that is given is remembered with the hub. */
 SHEAF_MUST_USE sheaf_status sheaf_session_open(sheaf_session *session, const char *home,
-                                               const char *hub_url, sheaf_err *err);
+                                               const char *hub_url, const char *ca_file,
+                                               sheaf_err *err);
 void sheaf_session_close(sheaf_session *session);
 
 /* `argv` are the flags of the kind. A refusal is a result. */

@@ -76,7 +76,7 @@ static sheaf_status find_file(const sheaf_member *m, const char *file, finding *
 static sheaf_status check(const char *home, const char *file, finding *found, sheaf_err *err)
 {
     sheaf_session session;
-    SHEAF_TRY(sheaf_session_open(&session, home, NULL, err));
+    SHEAF_TRY(sheaf_session_open(&session, home, NULL, NULL, err));
     sheaf_status status = find_file(&session.member, file, found, err);
     sheaf_session_close(&session);
     return status;

@@ -22,7 +22,7 @@ void demo_close_sessions(demo_run *s)
 static sheaf_status reopen_sessions(demo_run *s, sheaf_err *err)
 {
     for (size_t i = 0; i < DEMO_CENTRES; i++) {
-        SHEAF_TRY(sheaf_session_open(&s->session[i], s->d.centres[i].home, NULL, err));
+        SHEAF_TRY(sheaf_session_open(&s->session[i], s->d.centres[i].home, NULL, NULL, err));
         s->open[i] = true;
     }
     return SHEAF_OK;

@@ -61,7 +61,7 @@ static sheaf_status visit(demo_run *s, sheaf_err *err)
 {
     char home[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(home, err, "%.900s/visitor", s->d.dir));
-    SHEAF_TRY(sheaf_session_open(&s->visitor, home, s->d.url, err));
+    SHEAF_TRY(sheaf_session_open(&s->visitor, home, s->d.url, NULL, err));
     s->visiting = true;
     return demo_refresh(s, err);
 }
@@ -85,7 +85,7 @@ sheaf_status demo_found(demo_run *s, sheaf_err *err)
 static sheaf_status join(demo_run *s, size_t i, sheaf_err *err)
 {
     demo_centre *centre = &s->d.centres[i];
-    SHEAF_TRY(sheaf_session_open(&s->session[i], centre->home, s->d.url, err));
+    SHEAF_TRY(sheaf_session_open(&s->session[i], centre->home, s->d.url, NULL, err));
     s->open[i] = true;
     if (i == 0)
         return SHEAF_OK;

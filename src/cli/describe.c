@@ -46,7 +46,7 @@ static void completion_line(sheaf_buffer *out, const char *words, const sheaf_co
     if (kind != SHEAF_KIND_none) {
         sheaf_flag flags[SHEAF_FLAGS_MAX];
         size_t count = sheaf_flags_list(kind, flags);
-        sheaf_buffer_add_string(out, " --home --hub --dry-run");
+        sheaf_buffer_add_string(out, " --home --hub --ca --dry-run");
         for (size_t i = 0; i < count; i++)
             sheaf_buffer_printf(out, " --%s", flags[i].name);
     }

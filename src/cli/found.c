@@ -241,7 +241,7 @@ static sheaf_status apply(const sheaf_arguments *a, const char *home, long long 
     sheaf_folder_trace trace;
     bool sent = false;
     SHEAF_TRY(sheaf_folder_trace_begin(&trace, home, err));
-    sheaf_status status = sheaf_session_open(&session, home, a->argument[0], err);
+    sheaf_status status = sheaf_session_open(&session, home, a->argument[0], a->value[4], err);
     if (status == SHEAF_OK) {
         status = sheaf_member_meet(&session.member, err);
         sent = status == SHEAF_OK;
@@ -289,7 +289,8 @@ const sheaf_command sheaf_command_join = {
     .options = {{"member", "TEXT", "your name, or your organisation's"},
                 {"class", "N", "class of members, by its place in the bylaws (0)"},
                 {"person", NULL, "you are a natural person, not an organisation"},
-                {"home", "DIR", "your home folder, with your key"}},
+                {"home", "DIR", "your home folder, with your key"},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

@@ -187,13 +187,15 @@ int sheaf_help_kind(sheaf_kind kind)
     sheaf_kind_help(&text, kind);
     if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_MEMBER)
         sheaf_buffer_add_string(
-            &text, "\nEvery act takes:\n\n"
-                   "  --home DIR\n        your home folder, with your key "
-                   "(~/.local/share/sheaf)\n"
-                   "  --hub URL\n        another hub of the co-op than the home's\n"
-                   "  --dry-run\n        ask the rules, enter nothing\n"
-                   "  --json\n        print one JSON object a line\n\n"
-                   "It prints the number of its entry. Exit code 4: refused by the bylaws.\n");
+            &text,
+            "\nEvery act takes:\n\n"
+            "  --home DIR\n        your home folder, with your key "
+            "(~/.local/share/sheaf)\n"
+            "  --hub URL\n        another hub of the co-op than the home's\n"
+            "  --ca FILE\n        certificates to trust, in PEM; the home remembers them\n"
+            "  --dry-run\n        ask the rules, enter nothing\n"
+            "  --json\n        print one JSON object a line\n\n"
+            "It prints the number of its entry. Exit code 4: refused by the bylaws.\n");
     int code = sheaf_print(&text);
     sheaf_buffer_deinit(&text);
     return code;

@@ -82,11 +82,12 @@ const sheaf_command sheaf_command_serve = {
 /* ---- node ---- */
 
 /* The node's key is admitted by the member's, once. */
-static sheaf_status prepare(const char *home, const char *hub_url, sheaf_err *err)
+static sheaf_status prepare(const char *home, const char *hub_url, const char *ca_file,
+                            sheaf_err *err)
 {
     sheaf_session session;
     sheaf_posted posted = {0};
-    SHEAF_TRY(sheaf_session_open(&session, home, hub_url, err));
+    SHEAF_TRY(sheaf_session_open(&session, home, hub_url, ca_file, err));
     sheaf_status status = sheaf_member_sync(&session.member, err);
     if (status == SHEAF_IO && session.member.home.train_key != SHEAF_NONE) {
         sheaf_session_close(&session); /* admitted before; the node waits for the hub, or finds
@@ -123,7 +124,7 @@ static int run_node(const sheaf_arguments *a)
     }
     sheaf_stop_on_signals();
     if (status == SHEAF_OK)
-        status = prepare(home, a->value[0], &err);
+        status = prepare(home, a->value[0], a->value[3], &err);
     if (status == SHEAF_OK)
         status = sheaf_node_run(&config, &sheaf_stopping, &err);
     for (int i = 0; i < a->repeated_count && i < SHEAF_NODE_DATA_MAX; i++)

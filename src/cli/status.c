@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "coop/view.h"
+#include "store/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,20 +120,89 @@ static uint32_t count_members(const sheaf_state *state, uint8_t wanted)
     return n;
 }
 
-static void print_status(const sheaf_state *state, uint64_t entries)
+/* "closes 2026-11-28 09:00 UTC, in 7 days" */
+static void print_closing(int64_t closes, int64_t now)
+{
+    static const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {{86400, "day", "days"},
+                 {3600, "hour", "hours"},
+                 {60, "minute", "minutes"},
+                 {1, "second", "seconds"}};
+    char when[32];
+    struct tm utc;
+    time_t seconds = (time_t)(closes / 1000);
+    int64_t left = (closes - now) / 1000;
+    if (!gmtime_r(&seconds, &utc) || !strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc))
+        snprintf(when, sizeof when, "later");
+    if (left < 1) {
+        printf("closed %s, to be settled by the next entry", when);
+        return;
+    }
+    size_t unit = 0;
+    while (left < units[unit].seconds)
+        unit++;
+    int64_t count = left / units[unit].seconds;
+    printf("closes %s, in %lld %s", when, (long long)count,
+           count == 1 ? units[unit].one : units[unit].many);
+}
+
+static void print_motions(const sheaf_state *state, int64_t now)
+{
+    for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
+        const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
+        if (m->state != SHEAF_motion_state_open)
+            continue;
+        printf("  motion %-3u ", m->id);
+        print_closing(m->closes, now);
+        printf(": %u for, %u against, %u abstain, of %u\n", m->yes, m->no, m->abstain,
+               m->electorate);
+    }
+}
+
+static void print_rounds(const sheaf_state *state)
+{
+    uint32_t closed = 0, aborted = 0, count = sheaf_round_count(state);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        closed += round->state == SHEAF_round_state_closed;
+        aborted += round->state == SHEAF_round_state_aborted;
+        if (round->state == SHEAF_round_state_open)
+            printf("  round %-4u under way with %u participants, of mandate %u\n", round->id,
+                   round->seats, round->mandate);
+    }
+    printf("  rounds     %u with a result, %u without\n", closed, aborted);
+}
+
+/* What is held is a debit, what is owed or set aside a credit: people see both as they are. */
+static void print_accounts(const sheaf_state *state)
+{
+    static const char *const names[] = {"held", "earned, not shared", "in the reserve"};
+    const char *currency = sheaf_bylaws_now(state)->currency;
+    for (uint32_t i = 0; i < sheaf_account_count(state); i++) {
+        const struct sheaf_row_account *row = sheaf_account_at(state, i);
+        int64_t cents =
+            row->kind == SHEAF_account_kind_bank ? row->balance_cents : -row->balance_cents;
+        printf("  money      %s%lld.%02lld %.3s ", cents < 0 ? "-" : "",
+               (long long)(cents < 0 ? -cents : cents) / 100,
+               (long long)(cents < 0 ? -cents : cents) % 100, currency);
+        if (row->kind == SHEAF_account_kind_member)
+            printf("owed to member %u\n", row->member);
+        else
+            puts(names[row->kind]);
+    }
+}
+
+static void print_status(const sheaf_state *state, int64_t now)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     printf("%.*s\n", SHEAF_PRINT(SHEAF_WORDS(bylaws->name)));
-    printf("  entries    %llu\n", (unsigned long long)entries);
+    printf("  entries    %llu\n", (unsigned long long)state->size);
     printf("  members    %u, and %u applications\n",
            count_members(state, SHEAF_member_state_active),
            count_members(state, SHEAF_member_state_applied));
-    for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
-        const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
-        if (m->state == SHEAF_motion_state_open)
-            printf("  motion %-3u open: %u for, %u against, %u abstain, of %u\n", m->id, m->yes,
-                   m->no, m->abstain, m->electorate);
-    }
+    print_motions(state, now);
     for (uint32_t i = 0; i < sheaf_mandate_count(state); i++) {
         const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);
         printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
@@ -148,35 +218,62 @@ static void print_status(const sheaf_state *state, uint64_t entries)
         if (m->released != SHEAF_NONE)
             printf("             blobs/%.2s/%s\n", hash, hash + 2);
     }
-    printf("  rounds     %u\n", sheaf_round_count(state));
+    print_rounds(state);
+    print_accounts(state);
 }
 
-static void print_status_json(const sheaf_state *state, uint64_t entries,
-                              const witness_report *r)
+static void put_rows(sheaf_json_writer *w, const char *name, const sheaf_state *state,
+                     sheaf_table_id table)
 {
-    sheaf_buffer list;
-    sheaf_buffer_init(&list, ANSWER_MAX);
+    sheaf_json_key(w, name);
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_table_rows(state, table); i++) {
+        if (table == SHEAF_TABLE_motion
+            && sheaf_motion_at(state, i)->state != SHEAF_motion_state_open)
+            continue;
+        sheaf_json_open_object(w);
+        sheaf_row_write(sheaf_table_describe(table), sheaf_table_row(state, table, i), i, w);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+}
+
+static void print_status_json(const sheaf_state *state, const witness_report *r)
+{
     const sheaf_json *witnesses = sheaf_json_member(r->json, "witnesses");
-    if (witnesses)
-        sheaf_json_write(&list, witnesses);
-    else
-        sheaf_buffer_add_string(&list, "[]");
-    printf("{\"applications\":%u,\"entries\":%llu,\"mandates\":%u,\"members\":%u,\"models\":%u,"
-           "\"motions_open\":%u,\"quorum\":%u,\"rounds\":%u,\"witnessed\":%llu,"
-           "\"witnesses\":%.*s}\n",
-           count_members(state, SHEAF_member_state_applied), (unsigned long long)entries,
-           sheaf_mandate_count(state), count_members(state, SHEAF_member_state_active),
-           sheaf_model_count(state), sheaf_coop(state)->motions_open,
-           sheaf_bylaws_now(state)->witness_quorum, sheaf_round_count(state),
-           (unsigned long long)r->witnessed, SHEAF_PRINT(sheaf_buffer_slice(&list)));
-    sheaf_buffer_deinit(&list);
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 4 * ANSWER_MAX);
+    sheaf_json_writer w = sheaf_json_begin(&out);
+    sheaf_json_open_object(&w);
+    put_rows(&w, "accounts", state, SHEAF_TABLE_account);
+    sheaf_json_member_put_int(&w, "applications",
+                              count_members(state, SHEAF_member_state_applied));
+    sheaf_json_member_put_int(&w, "entries", (int64_t)state->size);
+    sheaf_json_member_put_int(&w, "mandates", sheaf_mandate_count(state));
+    sheaf_json_member_put_int(&w, "members", count_members(state, SHEAF_member_state_active));
+    sheaf_json_member_put_int(&w, "models", sheaf_model_count(state));
+    put_rows(&w, "motions", state, SHEAF_TABLE_motion);
+    sheaf_json_member_put_int(&w, "motions_open", sheaf_coop(state)->motions_open);
+    sheaf_json_member_put_int(&w, "quorum", sheaf_bylaws_now(state)->witness_quorum);
+    sheaf_json_member_put_int(&w, "rounds", sheaf_round_count(state));
+    sheaf_json_member_put_int(&w, "witnessed", (int64_t)r->witnessed);
+    sheaf_json_key(&w, "witnesses");
+    if (witnesses) {
+        sheaf_json_value(&w, witnesses);
+    } else {
+        sheaf_json_open_list(&w);
+        sheaf_json_close(&w);
+    }
+    sheaf_json_close(&w);
+    (void)sheaf_print(&out);
+    sheaf_buffer_deinit(&out);
 }
 
 /* A visitor keeps no home: the log is followed into a folder that goes away again. */
-static sheaf_status follow(const char *hub_url, const char *home, sheaf_session *session,
-                           sheaf_err *err)
+static sheaf_status follow(const char *hub_url, const char *ca_file, const char *home,
+                           sheaf_session *session, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_session_open(session, home, hub_url, err));
+    SHEAF_TRY(sheaf_session_open(session, home, hub_url, ca_file, err));
     sheaf_status status = sheaf_member_sync(&session->member, err);
     if (status != SHEAF_OK)
         sheaf_session_close(session);
@@ -205,15 +302,15 @@ static int run_status(const sheaf_arguments *a)
     if (status == SHEAF_OK)
         status = sheaf_home_path(a->value[0] ? visit : a->value[1], home, sizeof home, &err);
     if (status == SHEAF_OK)
-        status = follow(a->value[0], home, &session, &err);
+        status = follow(a->value[0], a->value[2], home, &session, &err);
     if (status == SHEAF_OK) {
         const sheaf_state *state = sheaf_member_state(&session.member);
         witness_report report;
         report_get(&report, &session.member);
         if (a->json) {
-            print_status_json(state, state->size, &report);
+            print_status_json(state, &report);
         } else {
-            print_status(state, state->size);
+            print_status(state, sheaf_clock_ms());
             print_witnesses(state, &report);
         }
         report_free(&report);
@@ -229,7 +326,8 @@ const sheaf_command sheaf_command_status = {
     .arguments = "",
     .summary = "how the co-op stands, by your own replay of its log",
     .options = {{"hub", "URL", "look at this hub as a visitor"},
-                {"home", "DIR", "your home folder"}},
+                {"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
     .arguments_min = 0,
     .arguments_max = 0,
     .many = -1,

@@ -7,7 +7,7 @@
 #include "store/key_file.h"
 #include "store/random.h"
 
-enum { HOME_BYTES_MAX = 4096, JSON_ARENA_BYTES = 32 << 10 };
+enum { HOME_BYTES_MAX = 16384, JSON_ARENA_BYTES = 32 << 10 };
 
 static int64_t real_now(void *context)
 {
@@ -62,14 +62,19 @@ static sheaf_status home_parse(sheaf_home *out, sheaf_slice text, const char *pa
         return sheaf_fail(err, SHEAF_INVALID, "%s: %.200s", path, why.message);
     sheaf_slice hub = sheaf_json_member_string(json, "hub");
     sheaf_slice origin = sheaf_json_member_string(json, "origin");
+    sheaf_slice ca = sheaf_json_member_string(json, "ca");
     if (!hub.len || hub.len > SHEAF_URL_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "%s names no hub", path);
     if (origin.len && !sheaf_origin_valid(origin))
         return sheaf_fail(err, SHEAF_INVALID, "%s has an origin that is none", path);
+    if (ca.len >= SHEAF_PATH_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "%s names a certificate file too long", path);
     *out = (sheaf_home){.member = entry_of(json, "member"),
                         .key = entry_of(json, "key"),
                         .train_key = entry_of(json, "train_key")};
     memcpy(out->hub, hub.data, hub.len);
+    if (ca.len)
+        memcpy(out->ca, ca.data, ca.len);
     if (origin.len)
         memcpy(out->origin, origin.data, origin.len);
     return SHEAF_OK;
@@ -107,6 +112,8 @@ sheaf_status sheaf_home_write(const sheaf_home *home, const char *dir, sheaf_err
     sheaf_buffer_init(&text, HOME_BYTES_MAX);
     sheaf_json_writer w = sheaf_json_begin(&text);
     sheaf_json_open_object(&w);
+    if (home->ca[0])
+        sheaf_json_member_put_string(&w, "ca", sheaf_str(home->ca));
     sheaf_json_member_put_string(&w, "hub", sheaf_str(home->hub));
     put_entry(&w, "key", home->key);
     put_entry(&w, "member", home->member);

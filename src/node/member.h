@@ -27,6 +27,7 @@ sheaf_node_ports sheaf_node_ports_real(sheaf_transport transport);
 
 typedef struct {
     char hub[SHEAF_URL_MAX + 1];
+    char ca[SHEAF_PATH_MAX];           /* certificates to trust for the hub, or empty */
     char origin[SHEAF_ORIGIN_LEN + 1]; /* empty until it is known */
     uint32_t member, key, train_key;   /* entries, SHEAF_NONE until they are known */
 } sheaf_home;

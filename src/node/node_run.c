@@ -43,9 +43,14 @@ static sheaf_status seek(sheaf_node *node, sheaf_http_transport *http, const ask
     if (!sheaf_successor_find(&m->follower, m->home.hub, ask, (void *)a, url))
         return SHEAF_OK;
     SHEAF_TRY(sheaf_http_transport_open(&other, url, a->ca_file, a->stop, err));
-    sheaf_transport transport = sheaf_http_transport_as(&other);
-    if (sheaf_follower_sync(&m->follower, &transport, m->ports.now_ms(m->ports.context), &why)
-        != SHEAF_OK) {
+    /* In this member's name, where the other hub keeps entries for members. */
+    sheaf_transport before = m->ports.transport;
+    m->ports.transport = sheaf_http_transport_as(&other);
+    sheaf_transport transport = sheaf_member_transport(m);
+    sheaf_status status =
+        sheaf_follower_sync(&m->follower, &transport, m->ports.now_ms(m->ports.context), &why);
+    m->ports.transport = before;
+    if (status != SHEAF_OK) {
         sheaf_node_log(node, "warn", "hub.elsewhere", "hub=%s error=\"%.300s\"", url,
                        why.message);
         sheaf_http_transport_close(&other);
@@ -85,13 +90,16 @@ sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *
 {
     sheaf_http_transport http;
     sheaf_home home = {0};
-    if (!config->hub_url)
+    if (!config->hub_url || sheaf_home_exists(config->home))
         SHEAF_TRY(sheaf_home_read(&home, config->home, err));
-    SHEAF_TRY(sheaf_http_transport_open(&http, config->hub_url ? config->hub_url : home.hub,
-                                        config->ca_file, stop, err));
+    sheaf_node_config known = *config;
+    if (!known.ca_file && home.ca[0])
+        known.ca_file = home.ca;
+    SHEAF_TRY(sheaf_http_transport_open(&http, known.hub_url ? known.hub_url : home.hub,
+                                        known.ca_file, stop, err));
     sheaf_node_ports ports = sheaf_node_ports_real(sheaf_http_transport_as(&http));
     sheaf_node node;
-    sheaf_status status = sheaf_node_open(&node, config, &ports, err);
+    sheaf_status status = sheaf_node_open(&node, &known, &ports, err);
     if (status == SHEAF_OK) {
         sheaf_node_log(&node, "info", "node.start", "home=%s hub=%s", config->home,
                        node.member.home.hub);

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from kit import SHEAF, Folder, Hub, check, finish, free_port, sheaf, until
+from kit import SHEAF, Folder, Hub, check, finish, free_port, refused, sheaf, until
 
 CENTRES = ("cleveland", "hungarian", "switzerland", "va")
 STAGE_MS = 1500
@@ -225,6 +225,24 @@ def tls(demo, scratch):
               done.stderr)
         done = sheaf("verify", f"http://127.0.0.1:{hub.port}")
         check("nothing is said without TLS", done.returncode == 1, done.stdout)
+        done = sheaf("status", "--hub", url, "--ca", cert)
+        check("a visitor names the certificate", done.returncode == 0
+              and "owed to member" in done.stdout, done.stdout + done.stderr)
+        home = os.path.join(scratch, "tls-member")
+        done = sheaf("join", url, "--member", "Bea", "--person", "--home", home, "--ca",
+                     os.path.relpath(cert))
+        check("an applicant too, once", done.returncode == 0, done.stderr)
+        done = sheaf("status", "--home", home)
+        check("for the home remembers it", done.returncode == 0, done.stderr)
+        founder = os.path.join(coop, "members", "cleveland")
+        done = sheaf("motion", "open", "--home", founder, "--hub", url, f"--ca={cert}", "--title",
+                     "Over TLS")
+        check("so does an act", done.returncode == 0, done.stderr)
+        done = sheaf("status", "--home", founder)
+        check("and its deadline is told", done.returncode == 0 and "closes" in done.stdout
+              or "closed" in done.stdout, done.stdout + done.stderr)
+        refused("a certificate that is none", 1, "certificate", "status", "--hub", url, "--ca",
+                key)
 
 
 def main():
