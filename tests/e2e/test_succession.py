@@ -31,7 +31,7 @@ def line(*arguments):
     return done.stdout.strip()
 
 
-def bylaws_with(scratch, tower, port):
+def bylaws_with(scratch, tower, port, readers):
     """The bylaws of a demonstration, with one witness, whose key is made here."""
     trial = os.path.join(scratch, "trial")
     line("found", trial, "--name", "Three", "--purpose", "to last", "--member", "x",
@@ -46,6 +46,8 @@ def bylaws_with(scratch, tower, port):
     bylaws = entry["act"]["what"]["bylaws"]
     bylaws["witnesses"] = {"list": [{"name": key["name"], "public_key": key["public_key"],
                                      "url": f"http://127.0.0.1:{port}"}], "quorum": 1}
+    for area in bylaws["visibility"]:
+        bylaws["visibility"][area] = readers
     path = os.path.join(scratch, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(bylaws, file)
@@ -114,25 +116,27 @@ def nonsense(scratch, new, keys, files):
             home_of(scratch, "ben"), os.path.join(scratch, "bylaws.json"))
 
 
-def main():
+def main(readers):
+    """Entries are for everyone, and a mirror has them; or for members, who have them."""
+    print("#", readers)
     with Folder() as scratch:
         port, next_port, witness_port = free_port(), free_port(), free_port()
         url = f"http://127.0.0.1:{next_port}"
         tower = os.path.join(scratch, "witness")
-        coop, hub = begin(scratch, port, bylaws_with(scratch, tower, witness_port))
+        coop, hub = begin(scratch, port, bylaws_with(scratch, tower, witness_port, readers))
         log = os.path.join(scratch, "programs.txt")
         witness = Program(log, "witness", tower, "--port", witness_port, "--mirror", "--log",
                           line("log", "vkey", coop) + "=" + hub.url + "/log")
         nodes = [Program(log, "node", "--home", home_of(scratch, name)) for name in MEMBERS]
         try:
-            succeed(scratch, coop, hub, witness, log, (next_port, url, witness_port, tower))
+            succeed(scratch, coop, hub, witness, log, (next_port, url, witness_port, tower), readers)
         finally:
             witness.end()
             for node in nodes:
                 node.end()
 
 
-def succeed(scratch, coop, hub, witness, log, where):
+def succeed(scratch, coop, hub, witness, log, where, readers):
     next_port, url, witness_port, tower = where
     check("the nodes follow", until(lambda: all(
         known(scratch, name).get("train_key") is not None for name in MEMBERS)))
@@ -154,7 +158,11 @@ def succeed(scratch, coop, hub, witness, log, where):
     nonsense(scratch, new, keys, files)
     mirror = [name for name in os.listdir(tower)
               if os.path.exists(os.path.join(tower, name, "log", "checkpoint"))][0]
-    line("succession", "begin", new, "--from", os.path.join(tower, mirror), *files)
+    if readers == "members":
+        refused("a mirror without the entries carries nothing on", 1, "", "succession", "begin",
+                new, "--from", os.path.join(tower, mirror), *files)
+    line("succession", "begin", new, "--from", os.path.join(tower, mirror)
+         if readers == "public" else home_of(scratch, "ben"), *files)
     done = sheaf("verify", new)
     check("the log of the new hub is sound", done.returncode == 0
           and f"{end + 2} entries" in done.stdout, done.stdout + done.stderr)
@@ -196,5 +204,6 @@ def hub_folder(scratch):
     return os.path.join(scratch, "new")
 
 
-main()
+main("public")
+main("members")
 finish()
