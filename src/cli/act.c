@@ -26,6 +26,7 @@ static sheaf_status remember_ca(sheaf_member *member, const char *ca_file, sheaf
 static sheaf_status open_member(sheaf_session *session, const char *home, const char *hub_url,
                                 const char *ca_file, sheaf_err *err)
 {
+    session->relay = (sheaf_http_transport){0};
     sheaf_node_ports ports =
         sheaf_node_ports_real(sheaf_http_transport_as(&session->transport));
     SHEAF_TRY(sheaf_member_open(&session->member, home, hub_url, &ports, err));
@@ -56,9 +57,19 @@ sheaf_status sheaf_session_open(sheaf_session *session, const char *home, const 
     return status;
 }
 
+/* Acts go through the witness at this address from now on. */
+static sheaf_status use_relay(sheaf_session *session, const char *url, const char *ca_file,
+                              sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_http_transport_open(&session->relay, url, ca_file, NULL, err));
+    session->member.ports.relay = sheaf_http_transport_as(&session->relay);
+    return SHEAF_OK;
+}
+
 void sheaf_session_close(sheaf_session *session)
 {
     sheaf_member_close(&session->member);
+    sheaf_http_transport_close(&session->relay);
     sheaf_http_transport_close(&session->transport);
 }
 
@@ -150,6 +161,8 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
             sheaf_json_member_put_string(&w, "sentence", sheaf_str(posted->sentence));
         } else if (dry_run) {
             sheaf_json_member_put_bool(&w, "accepted", true);
+        } else if (posted->relayed) {
+            sheaf_json_member_put_string(&w, "relayed", sheaf_str(posted->kept));
         } else {
             sheaf_json_member_put_int(&w, "index", (int64_t)posted->index);
             sheaf_json_member_put_int(&w, "stamp", posted->stamp);
@@ -161,6 +174,9 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
                 posted->article, (int)posted->refusal);
     } else if (dry_run) {
         puts("the rules would accept this now; nothing was entered");
+    } else if (posted->relayed) {
+        printf("the witness has the act and keeps trying; its receipt is in %s\n",
+               posted->kept);
     } else {
         printf("%llu\n", (unsigned long long)posted->index);
     }
@@ -172,7 +188,7 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
 
 /* The program's own options, taken out of the flags. */
 typedef struct {
-    const char *home, *hub, *ca;
+    const char *home, *hub, *ca, *relay;
     bool json, dry_run, help;
     const char *flags[2 * SHEAF_FLAGS_MAX];
     int count;
@@ -200,11 +216,14 @@ static bool split_options(int argc, char **argv, own_options *out, sheaf_err *er
     const struct {
         const char *name;
         const char **value;
-    } own[] = {{"--home", &out->home}, {"--hub", &out->hub}, {"--ca", &out->ca}};
+    } own[] = {{"--home", &out->home},
+               {"--hub", &out->hub},
+               {"--ca", &out->ca},
+               {"--relay", &out->relay}};
     for (int i = 0; i < argc; i++) {
         int taken = 0;
         const char *word = argv[i];
-        for (size_t k = 0; k < 3 && !taken; k++)
+        for (size_t k = 0; k < sizeof own / sizeof *own && !taken; k++)
             taken = take_value(argc, argv, &i, own[k].name, own[k].value);
         if (taken < 0)
             return sheaf_fail(err, SHEAF_INVALID, "%s needs a value", word) == SHEAF_OK;
@@ -247,7 +266,11 @@ static int enter(sheaf_kind kind, const own_options *o, const act_flags *flags)
         status = sheaf_session_open(&session, home, o->hub, o->ca, &err);
     if (status != SHEAF_OK)
         return sheaf_report(&arguments, &err);
-    status = post(&session, kind, flags, o->dry_run, &posted, &err);
+    const char *ca = o->ca ? o->ca : session.member.home.ca[0] ? session.member.home.ca : NULL;
+    if (o->relay)
+        status = use_relay(&session, o->relay, ca, &err);
+    if (status == SHEAF_OK)
+        status = post(&session, kind, flags, o->dry_run, &posted, &err);
     sheaf_session_close(&session);
     return status == SHEAF_OK ? sheaf_posted_print(&posted, o->json, o->dry_run)
                               : sheaf_report(&arguments, &err);

@@ -8,7 +8,7 @@
 
 /* A member's home with its way to the hub. */
 typedef struct {
-    sheaf_http_transport transport;
+    sheaf_http_transport transport, relay;
     sheaf_member member;
 } sheaf_session;
 
@@ -18,6 +18,21 @@ SHEAF_MUST_USE sheaf_status sheaf_session_open(sheaf_session *session, const cha
                                                const char *hub_url, const char *ca_file,
                                                sheaf_err *err);
 void sheaf_session_close(sheaf_session *session);
+
+/* A look at a co-op: from one's own home, brought up to date, or as a visitor of a hub, who
+ * keeps no home: the log is followed into a folder that goes away again. */
+typedef struct {
+    sheaf_session session;
+    bool temporary;
+    char home[SHEAF_PATH_MAX];
+} sheaf_visit;
+
+/* With `hub_url` as a visitor; else `home`, or the user's where that is NULL. `ca_file` may be
+ * NULL. */
+SHEAF_MUST_USE sheaf_status sheaf_visit_open(sheaf_visit *visit, const char *hub_url,
+                                             const char *home, const char *ca_file,
+                                             sheaf_err *err);
+void sheaf_visit_close(sheaf_visit *visit);
 
 /* `argv` are the flags of the kind. A refusal is a result. */
 SHEAF_MUST_USE sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind kind, int argc,

@@ -193,6 +193,8 @@ int sheaf_help_kind(sheaf_kind kind)
             "(~/.local/share/sheaf)\n"
             "  --hub URL\n        another hub of the co-op than the home's\n"
             "  --ca FILE\n        certificates to trust, in PEM; the home remembers them\n"
+            "  --relay URL\n        a witness that hands the act to the hub and gives a "
+            "receipt\n"
             "  --dry-run\n        ask the rules, enter nothing\n"
             "  --json\n        print one JSON object a line\n\n"
             "It prints the number of its entry. Exit code 4: refused by the bylaws.\n");

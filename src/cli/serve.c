@@ -113,6 +113,7 @@ static int run_node(const sheaf_arguments *a)
     sheaf_node_config config = {.hub_url = a->value[0],
                                 .home = home,
                                 .ca_file = a->value[3],
+                                .relay_url = a->value[5],
                                 .data = data,
                                 .dry_run = a->value[4] != NULL};
     if (a->repeated_count > SHEAF_NODE_DATA_MAX)
@@ -143,8 +144,8 @@ const sheaf_command sheaf_command_node = {
                 {"home", "DIR", "the member's home folder"},
                 {"data", "NAME=FILE", "a data set and its CSV file; may be repeated"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
-                {"dry-run", NULL,
-                 "follow and check, and say what would be done; send nothing"}},
+                {"dry-run", NULL, "follow and check, and say what would be done; send nothing"},
+                {"relay", "URL", "a witness to send acts through, where the hub drops them"}},
     .arguments_min = 0,
     .arguments_max = 0,
     .many = 2,

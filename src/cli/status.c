@@ -7,9 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/types.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { ANSWER_MAX = 1 << 20 };
 
@@ -269,44 +267,15 @@ static void print_status_json(const sheaf_state *state, const witness_report *r)
     sheaf_buffer_deinit(&out);
 }
 
-/* A visitor keeps no home: the log is followed into a folder that goes away again. */
-static sheaf_status follow(const char *hub_url, const char *ca_file, const char *home,
-                           sheaf_session *session, sheaf_err *err)
-{
-    SHEAF_TRY(sheaf_session_open(session, home, hub_url, ca_file, err));
-    sheaf_status status = sheaf_member_sync(&session->member, err);
-    if (status != SHEAF_OK)
-        sheaf_session_close(session);
-    return status;
-}
-
-static void remove_folder(const char *path)
-{
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", "--", path, (char *)NULL);
-        _exit(127);
-    }
-}
-
 static int run_status(const sheaf_arguments *a)
 {
     sheaf_err err;
-    char home[SHEAF_PATH_MAX], visit[SHEAF_PATH_MAX];
-    sheaf_session session;
-    sheaf_status status = SHEAF_OK;
-    const char *temporary = getenv("TMPDIR");
-    snprintf(visit, sizeof visit, "%.900s/sheaf-visit-XXXXXX", temporary ? temporary : "/tmp");
-    if (a->value[0] && !mkdtemp(visit))
-        status = sheaf_fail(&err, SHEAF_IO, "cannot make a temporary folder");
-    if (status == SHEAF_OK)
-        status = sheaf_home_path(a->value[0] ? visit : a->value[1], home, sizeof home, &err);
-    if (status == SHEAF_OK)
-        status = follow(a->value[0], a->value[2], home, &session, &err);
+    sheaf_visit visit;
+    sheaf_status status = sheaf_visit_open(&visit, a->value[0], a->value[1], a->value[2], &err);
     if (status == SHEAF_OK) {
-        const sheaf_state *state = sheaf_member_state(&session.member);
+        const sheaf_state *state = sheaf_member_state(&visit.session.member);
         witness_report report;
-        report_get(&report, &session.member);
+        report_get(&report, &visit.session.member);
         if (a->json) {
             print_status_json(state, &report);
         } else {
@@ -314,10 +283,8 @@ static int run_status(const sheaf_arguments *a)
             print_witnesses(state, &report);
         }
         report_free(&report);
-        sheaf_session_close(&session);
+        sheaf_visit_close(&visit);
     }
-    if (a->value[0])
-        remove_folder(visit);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
 }
 

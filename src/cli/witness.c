@@ -89,9 +89,11 @@ static int serve(const sheaf_arguments *a, const sheaf_witness_config *config)
 static int run_witness(const sheaf_arguments *a)
 {
     sheaf_err err;
-    long long port = 8490;
+    long long port = 8490, patience = 0;
     if (a->value[4] && !sheaf_number(a->value[4], 0, 65535, &port))
         return sheaf_usage(&sheaf_command_witness, "--port is a number from 0 to 65535");
+    if (a->value[9] && !sheaf_number(a->value[9], 1, 86400, &patience))
+        return sheaf_usage(&sheaf_command_witness, "--patience is a number from 1 to 86400");
     if (!a->value[6] != !a->value[7])
         return sheaf_usage(&sheaf_command_witness, "--tls-cert and --tls-key go together");
     if (!a->repeated_count && !a->value[1])
@@ -104,7 +106,8 @@ static int run_witness(const sheaf_arguments *a)
                                    .mirror = a->value[5] != NULL,
                                    .tls_cert = a->value[6],
                                    .tls_key = a->value[7],
-                                   .ca_file = a->value[8]};
+                                   .ca_file = a->value[8],
+                                   .patience_ms = patience * 1000};
     const char **logs = NULL;
     sheaf_buffer text;
     sheaf_buffer_init(&text, LOGS_FILE_MAX);
@@ -139,7 +142,10 @@ const sheaf_command sheaf_command_witness = {
                 {"mirror", NULL, "keep and serve all tiles and entries of the logs"},
                 {"tls-cert", "FILE", "certificate in PEM"},
                 {"tls-key", "FILE", "its key in PEM"},
-                {"ca", "FILE", "certificates to trust when it asks logs, in PEM"}},
+                {"ca", "FILE", "certificates to trust when it asks logs, in PEM"},
+                {"patience", "SECONDS",
+                 "how long a hub may leave a relayed act unanswered before it is not cosigned "
+                 "(300)"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = 0,

@@ -5,7 +5,7 @@
 static const char *const texts[SHEAF_LABEL_COUNT] = {
     [SHEAF_LABEL_ACT] = "sheaf-act/v1",         [SHEAF_LABEL_REFUSAL] = "sheaf-refusal/v1",
     [SHEAF_LABEL_ROUND] = "sheaf-round/v1",     [SHEAF_LABEL_SURVIVORS] = "sheaf-survivors/v1",
-    [SHEAF_LABEL_REQUEST] = "sheaf-request/v1",
+    [SHEAF_LABEL_REQUEST] = "sheaf-request/v1", [SHEAF_LABEL_RECEIPT] = "sheaf-receipt/v1",
 };
 
 const char *sheaf_label_text(sheaf_label label)

@@ -15,6 +15,7 @@ typedef enum {
     SHEAF_LABEL_ROUND,     /* sheaf-round/v1: a message of the round protocol */
     SHEAF_LABEL_SURVIVORS, /* sheaf-survivors/v1: the one survivor list a participant signs */
     SHEAF_LABEL_REQUEST, /* sheaf-request/v1: a member asks the hub for what only members get */
+    SHEAF_LABEL_RECEIPT, /* sheaf-receipt/v1: a witness took an act to relay it */
     SHEAF_LABEL_COUNT,
 } sheaf_label;
 

@@ -10,6 +10,13 @@
 
 static sheaf_http_verdict post_act(const sheaf_api_call *call, sheaf_http_response *response)
 {
+    static const char motion[] = "\"kind\":\"motion.open\"";
+    sheaf_slice body = call->request->body;
+    if (call->hub->lie == SHEAF_LIE_DROP_MOTIONS
+        && memmem(body.data, body.len, motion, sizeof motion - 1)) {
+        *response = sheaf_http_error(503, "try again later");
+        return SHEAF_HTTP_ANSWERED;
+    }
     return sheaf_sequencer_post(call->hub->sequencer, call->request, response);
 }
 

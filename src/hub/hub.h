@@ -23,6 +23,7 @@ typedef enum {
     SHEAF_LIE_NONE,
     SHEAF_LIE_ROUND_WITHOUT_MANDATE, /* enters a round.open that the rules refuse, and runs it
                                       */
+    SHEAF_LIE_DROP_MOTIONS,          /* never answers a member who opens a motion */
 } sheaf_lie;
 
 typedef struct {

@@ -46,12 +46,13 @@ static sheaf_status put_inclusion(sheaf_hub *hub, uint64_t index, uint64_t size,
                                   sheaf_json_writer *w, sheaf_err *err)
 {
     sheaf_proof proof;
-    (void)size;
-    size = sheaf_log_store_published(hub->store);
-    if (index >= size)
+    uint64_t published = sheaf_log_store_published(hub->store);
+    size = size == UINT64_MAX ? published : size;
+    if (size > published || index >= size)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the log has %llu entries; there is no entry %llu",
-                          (unsigned long long)size, (unsigned long long)index);
+                          (unsigned long long)(size > published ? published : size),
+                          (unsigned long long)index);
     SHEAF_TRY(sheaf_log_store_inclusion(hub->store, index, size, &proof, err));
     sheaf_json_open_object(w);
     sheaf_json_member_put_string(w, "checkpoint", sheaf_log_store_checkpoint(hub->store));
@@ -66,13 +67,14 @@ static sheaf_status put_inclusion(sheaf_hub *hub, uint64_t index, uint64_t size,
 
 sheaf_http_verdict sheaf_api_proof(const sheaf_api_call *call, sheaf_http_response *response)
 {
-    uint64_t index;
-    if (!sheaf_api_query_int(call, "index", UINT64_MAX, UINT32_MAX, &index, response))
+    uint64_t index, size;
+    if (!sheaf_api_query_int(call, "index", UINT64_MAX, UINT32_MAX, &index, response)
+        || !sheaf_api_query_int(call, "size", UINT64_MAX, UINT32_MAX, &size, response))
         return SHEAF_HTTP_ANSWERED;
     if (index == UINT64_MAX)
         *response = sheaf_http_error(400, "index=N is needed: the number of an entry");
     else
-        answer_with(call, put_inclusion, index, 0, response);
+        answer_with(call, put_inclusion, index, size, response);
     return SHEAF_HTTP_ANSWERED;
 }
 

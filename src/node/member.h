@@ -15,6 +15,7 @@
 /* Clock, randomness and waiting, so that a simulation can stand in for them. */
 typedef struct {
     sheaf_transport transport;
+    sheaf_transport relay; /* a witness to send acts through (relay.h), or all zero */
     int64_t (*now_ms)(void *context);
     void (*random)(void *context, void *out, size_t len);
     void (*wait)(void *context, unsigned ms);
@@ -98,6 +99,8 @@ typedef struct {
     bool refusal_signed; /* by the hub's key */
     uint64_t index;      /* of the new entry */
     int64_t stamp;
+    bool relayed; /* neither: it waits at the witness, and its receipt is kept in this file */
+    char kept[SHEAF_PATH_MAX];
 } sheaf_posted;
 
 /* Signs the act with the key of this home that has the scope, and enters it. A refusal is a

@@ -24,7 +24,8 @@ typedef struct {
 typedef struct {
     const char *hub_url; /* NULL: the home's */
     const char *home;
-    const char *ca_file; /* NULL: the system's */
+    const char *ca_file;   /* NULL: the system's */
+    const char *relay_url; /* a witness to send acts through; NULL: to the hub */
     const sheaf_node_data *data;
     size_t data_count;
     unsigned poll_ms; /* between two looks at the hub; 0 = 250 */

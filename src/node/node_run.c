@@ -99,7 +99,14 @@ sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *
                                         known.ca_file, stop, err));
     sheaf_node_ports ports = sheaf_node_ports_real(sheaf_http_transport_as(&http));
     sheaf_node node;
-    sheaf_status status = sheaf_node_open(&node, &known, &ports, err);
+    sheaf_http_transport relay = {0};
+    sheaf_status status = SHEAF_OK;
+    if (config->relay_url) {
+        status = sheaf_http_transport_open(&relay, config->relay_url, known.ca_file, stop, err);
+        ports.relay = sheaf_http_transport_as(&relay);
+    }
+    if (status == SHEAF_OK)
+        status = sheaf_node_open(&node, &known, &ports, err);
     if (status == SHEAF_OK) {
         sheaf_node_log(&node, "info", "node.start", "home=%s hub=%s", config->home,
                        node.member.home.hub);
@@ -107,6 +114,7 @@ sheaf_status sheaf_node_run(const sheaf_node_config *config, const atomic_bool *
         sheaf_node_log(&node, "info", "node.stop", "home=%s", config->home);
         sheaf_node_close(&node);
     }
+    sheaf_http_transport_close(&relay);
     sheaf_http_transport_close(&http);
     return status;
 }

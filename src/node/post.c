@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "crypto/label.h"
 #include "node/applicant.h"
+#include "node/relay.h"
 #include "node/round_check.h"
 #include "store/values.h"
 
@@ -243,9 +244,21 @@ static sheaf_status await_entry(letter *l, uint64_t index, sheaf_err *err)
                       (unsigned long long)index);
 }
 
+static sheaf_status send_relayed(letter *l, sheaf_posted *out, sheaf_err *err)
+{
+    unsigned status = 0;
+    SHEAF_TRY(sheaf_member_relay(l->m, sheaf_buffer_slice(&l->act), l->signature,
+                                 sheaf_buffer_slice(&l->body), &status, &l->answer, out->kept,
+                                 err));
+    out->relayed = status == 202;
+    return out->relayed ? SHEAF_OK : read_answer(l, status, out, err);
+}
+
 static sheaf_status send_once(letter *l, sheaf_posted *out, sheaf_err *err)
 {
     unsigned status = 0;
+    if (l->m->ports.relay.call)
+        return send_relayed(l, out, err);
     const sheaf_transport *transport = &l->m->ports.transport;
     SHEAF_TRY(transport->call(transport->context,
                               &(sheaf_hub_call){.method = "POST",
@@ -277,7 +290,7 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
     if (out->refusal != SHEAF_ACCEPTED)
         return SHEAF_OK;
     SHEAF_TRY(keep_texts(l, err));
-    if (l->intent->no_wait)
+    if (l->intent->no_wait || out->relayed)
         return SHEAF_OK;
     return m->outside ? await_leaf(l, out, err) : await_entry(l, out->index, err);
 }

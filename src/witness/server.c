@@ -1,5 +1,6 @@
 #include "witness/server_internal.h"
 
+#include "acts/submission.h"
 #include "log/visible.h"
 #include "store/clock.h"
 
@@ -25,14 +26,15 @@ say(const sheaf_witness_server *server, const char *event, const char *format, .
 
 /* ---- the queue ---- */
 
-static bool push(sheaf_witness_server *s, const sheaf_http_request *request)
+static bool push(sheaf_witness_server *s, const sheaf_http_request *request,
+                 const sheaf_witness_log *relay)
 {
     pthread_mutex_lock(&s->lock);
     bool room = s->count < SHEAF_WITNESS_QUEUE_MAX && !s->stopping;
     if (room) {
         /* Deferred with the lock held, so that no worker answers before the token is there. */
         s->queue[(s->head + s->count++) % SHEAF_WITNESS_QUEUE_MAX] =
-            (sheaf_witness_waiting){sheaf_http_defer(request), request->body};
+            (sheaf_witness_waiting){sheaf_http_defer(request), request->body, relay};
         pthread_cond_signal(&s->filled);
     }
     pthread_mutex_unlock(&s->lock);
@@ -54,17 +56,27 @@ static bool pop(sheaf_witness_server *s, sheaf_witness_waiting *out)
     return some;
 }
 
+/* Receipts and what hubs answer are JSON. */
+static sheaf_http_response respond(sheaf_witness_answer *answer, bool relay)
+{
+    bool json = relay && (answer->status == 200 || answer->status == 422);
+    return sheaf_http_take(
+        answer->status, json ? "application/json" : sheaf_witness_answer_type(answer->status),
+        &answer->body);
+}
+
 static void answer_one(sheaf_witness_server *s, const sheaf_witness_waiting *item)
 {
     sheaf_witness_answer answer;
     sheaf_witness_answer_init(&answer);
-    sheaf_witness_add(s->witness, item->body, (uint64_t)(sheaf_clock_ms() / 1000), &answer);
+    if (item->relay)
+        sheaf_relay_take(s->relay, item->relay, item->body, &answer);
+    else
+        sheaf_witness_add(s->witness, item->body, (uint64_t)(sheaf_clock_ms() / 1000), &answer);
     if (answer.status != 200 && answer.status != 409)
         say(s, "refused", "status=%u why=\"%.*s\"", answer.status,
             answer.body.len ? (int)answer.body.len - 1 : 0, (const char *)answer.body.data);
-    unsigned status = answer.status;
-    sheaf_http_response response =
-        sheaf_http_take(status, sheaf_witness_answer_type(status), &answer.body);
+    sheaf_http_response response = respond(&answer, item->relay != NULL);
     sheaf_http_respond(item->token, &response);
     sheaf_witness_answer_deinit(&answer);
 }
@@ -140,18 +152,50 @@ static sheaf_http_response get_hub(const sheaf_witness_log *log)
                        : sheaf_http_error(404, "this witness does not know where the hub is");
 }
 
-static sheaf_http_response get(sheaf_witness_server *s, sheaf_slice path)
+/* Takes "/HEX" off the front of a path; NULL if that names no log of this witness. */
+static sheaf_witness_log *take_log(const sheaf_witness_server *s, sheaf_slice *path)
 {
     sheaf_slice slash, hex;
-    sheaf_witness_log *log;
+    if (!sheaf_take(path, 1, &slash) || !sheaf_slice_is(slash, "/")
+        || !sheaf_take(path, 2 * SHEAF_HASH_BYTES, &hex))
+        return NULL;
+    return sheaf_witness_log_find(s->witness, hex);
+}
+
+static bool take_relay(sheaf_slice *path)
+{
+    sheaf_slice word, rest = *path;
+    if (!sheaf_take(&rest, 6, &word) || !sheaf_slice_is(word, "/relay"))
+        return false;
+    *path = rest;
+    return true;
+}
+
+static sheaf_http_response get_relayed(sheaf_witness_server *s, const sheaf_witness_log *log,
+                                       sheaf_slice act)
+{
+    sheaf_witness_answer answer;
+    sheaf_witness_answer_init(&answer);
+    sheaf_relay_tell(s->relay, log, act, &answer);
+    sheaf_http_response response = respond(&answer, true);
+    sheaf_witness_answer_deinit(&answer);
+    sheaf_http_header(&response, "Cache-Control", "no-store");
+    return response;
+}
+
+static sheaf_http_response get(sheaf_witness_server *s, sheaf_slice path)
+{
+    sheaf_slice slash;
     if (sheaf_slice_is(path, "/vkey"))
         return get_vkey(s);
-    if (!sheaf_take(&path, 1, &slash) || !sheaf_take(&path, 2 * SHEAF_HASH_BYTES, &hex)
-        || !sheaf_take(&path, 1, &slash) || !sheaf_slice_is(slash, "/"))
-        return sheaf_http_error(404, "there is nothing at this address");
-    log = sheaf_witness_log_find(s->witness, hex);
+    bool relay = take_relay(&path);
+    sheaf_witness_log *log = take_log(s, &path);
     if (!log)
-        return sheaf_http_error(404, "this witness does not know that log");
+        return sheaf_http_error(404, "this witness knows nothing at this address");
+    if (!sheaf_take(&path, 1, &slash) || !sheaf_slice_is(slash, "/"))
+        return sheaf_http_error(404, "there is nothing at this address");
+    if (relay)
+        return get_relayed(s, log, path);
     if (sheaf_slice_is(path, "checkpoint"))
         return get_checkpoint(log);
     if (sheaf_slice_is(path, "hub"))
@@ -162,11 +206,13 @@ static sheaf_http_response get(sheaf_witness_server *s, sheaf_slice path)
 static bool route(void *context, const sheaf_http_request *request, sheaf_http_route *out,
                   sheaf_http_response *refusal)
 {
-    (void)context;
-    bool post = sheaf_slice_is(request->path, "/add-checkpoint");
+    const sheaf_witness_server *s = context;
+    sheaf_slice path = request->path;
     bool reads = request->method == SHEAF_HTTP_GET || request->method == SHEAF_HTTP_HEAD;
-    out->body_max = SHEAF_ADD_CHECKPOINT_MAX;
-    if (post ? request->method == SHEAF_HTTP_POST : reads)
+    bool add = sheaf_slice_is(path, "/add-checkpoint");
+    bool relay = take_relay(&path) && take_log(s, &path) && path.len == 0;
+    out->body_max = relay ? SHEAF_SUBMISSION_MAX : SHEAF_ADD_CHECKPOINT_MAX;
+    if (add || relay ? request->method == SHEAF_HTTP_POST : reads)
         return true;
     *refusal = sheaf_http_error(405, "this address does not take that method");
     return false;
@@ -180,7 +226,9 @@ static sheaf_http_verdict handle(void *context, const sheaf_http_request *reques
         *response = get(s, request->path);
         return SHEAF_HTTP_ANSWERED;
     }
-    if (push(s, request))
+    sheaf_slice path = request->path;
+    const sheaf_witness_log *relay = take_relay(&path) ? take_log(s, &path) : NULL;
+    if (push(s, request, relay))
         return SHEAF_HTTP_DEFERRED;
     *response = sheaf_http_error(503, "too much waits here; try again in a second");
     return SHEAF_HTTP_ANSWERED;
@@ -233,9 +281,17 @@ static sheaf_status start(sheaf_witness_server *s, const sheaf_witness_config *c
     if (config->mirror) {
         SHEAF_TRY(sheaf_mirrors_open(&s->mirrors, &s->folder, s->witness, config->ca_file,
                                      &s->stopping, err));
-        sheaf_witness_gate gate = sheaf_mirrors_gate(s->mirrors);
-        sheaf_witness_guard(s->witness, &gate);
+        sheaf_witness_gate mirrors = sheaf_mirrors_gate(s->mirrors);
+        sheaf_witness_guard(s->witness, &mirrors);
     }
+    sheaf_relay_config relay = {.folder = &s->folder,
+                                .witness = s->witness,
+                                .ca_file = config->ca_file,
+                                .patience_ms = config->patience_ms ? config->patience_ms
+                                                                   : SHEAF_RELAY_PATIENCE_MS};
+    SHEAF_TRY(sheaf_relay_open(&s->relay, &relay, err));
+    sheaf_witness_gate gate = sheaf_relay_gate(s->relay);
+    sheaf_witness_guard(s->witness, &gate);
     for (; s->thread_count < SHEAF_WITNESS_THREADS; s->thread_count++)
         if (pthread_create(&s->threads[s->thread_count], NULL, worker_run, s) != 0)
             return sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the witness");
@@ -285,6 +341,7 @@ void sheaf_witness_server_close(sheaf_witness_server *s)
         pthread_join(s->threads[i], NULL);
     assert(s->count == 0);
     sheaf_http_server_close(s->server);
+    sheaf_relay_close(s->relay);
     sheaf_mirrors_close(s->mirrors);
     sheaf_witness_close(s->witness);
     sheaf_witness_folder_close(&s->folder);

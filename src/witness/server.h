@@ -3,6 +3,8 @@
  *     POST /add-checkpoint            C2SP tlog-witness
  *     GET  /HEX/checkpoint            the checkpoint cosigned last, HEX = SHA-256 of the origin
  *     GET  /HEX/tile/...              where the witness mirrors: the files of the log
+ *     POST /relay/HEX                 an act that the log's hub does not take (relay.h)
+ *     GET  /relay/HEX/ACT             what became of it
  *     GET  /vkey                      the witness's verification key
  *
  * A few threads take what waits, for storing waits for the disk, and mirroring for the log; the
@@ -26,8 +28,9 @@ typedef struct {
     const char *ca_file;            /* to trust when it asks logs; NULL = the system's */
     const char *const *logs;        /* VKEY=URL each; without "=URL" nothing is fetched */
     size_t log_count;
-    bool mirror; /* keep and serve all tiles and entries */
-    bool quiet;  /* no lines on standard error */
+    bool mirror;         /* keep and serve all tiles and entries */
+    int64_t patience_ms; /* how long a relayed act may wait; 0 = five minutes */
+    bool quiet;          /* no lines on standard error */
 } sheaf_witness_config;
 
 SHEAF_MUST_USE sheaf_status sheaf_witness_server_open(sheaf_witness_server **out,

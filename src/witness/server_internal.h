@@ -6,16 +6,18 @@
 #include "net/client.h"
 #include "net/server.h"
 #include "witness/mirror.h"
+#include "witness/relay.h"
 #include "witness/server.h"
 
 #include <stdatomic.h>
 
 enum { SHEAF_WITNESS_QUEUE_MAX = 256, SHEAF_WITNESS_THREADS = 4 };
 
-/* An add-checkpoint request that waits for a thread. */
+/* A request that waits for a thread: add-checkpoint, or with `relay` an act of that log. */
 typedef struct {
     sheaf_http_token *token;
     sheaf_slice body;
+    const sheaf_witness_log *relay;
 } sheaf_witness_waiting;
 
 struct sheaf_witness_server {
@@ -23,6 +25,7 @@ struct sheaf_witness_server {
     sheaf_witness_folder folder;
     sheaf_witness *witness;
     sheaf_mirrors *mirrors; /* NULL: it does not mirror */
+    sheaf_relay *relay;
     sheaf_http_server *server;
 
     pthread_t threads[SHEAF_WITNESS_THREADS];

@@ -19,7 +19,7 @@ enum {
     SHEAF_WITNESS_LOGS_MAX = 10000,
     SHEAF_WITNESS_KEYS_MAX = 4, /* of one log: an appointed hub signs with a new one */
     SHEAF_WITNESS_URL_MAX = 512,
-    SHEAF_WITNESS_ANSWER_MAX = 4096,
+    SHEAF_WITNESS_ANSWER_MAX = 65536,
 };
 
 /* A log that is trusted. Keys, url and hex are set before the threads begin. */

@@ -1,14 +1,19 @@
 """A hub and three witnesses, two of which must cosign: what is served, what is shown, what a
 deadline carries, and what happens when witnesses are away."""
+import http.server
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
+import urllib.error
+import urllib.request
 
 from kit import SHEAF, Folder, Hub, check, finish, free_port, refused, request, sheaf, until
 
 QUORUM = 2
+PATIENCE_S = 2  # instead of five minutes
 NAMES = ("example.org/w0", "example.org/w1", "example.org/w2", "example.org/away")
 
 
@@ -175,6 +180,105 @@ def sound(hub, coop, running):
     check("which serves what it cosigned", NAMES[0] in lines_of(entry), entry.decode())
 
 
+class Censor:
+    """The hub's public address: whatever opens a motion is dropped, the rest goes through."""
+
+    def __init__(self, port, hub):
+        outer = self
+        self.drops = True
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def relay(self, body=None):
+                headers = {name: self.headers[name] for name in ("Content-Type", "Sheaf-Request")
+                           if self.headers[name]}
+                asked = urllib.request.Request(hub + self.path, data=body, method=self.command,
+                                               headers=headers)
+                try:
+                    with urllib.request.urlopen(asked, timeout=30) as answer:
+                        status, kind, data = answer.status, answer.headers["Content-Type"], \
+                            answer.read()
+                except urllib.error.HTTPError as error:
+                    status, kind, data = error.code, error.headers["Content-Type"], error.read()
+                self.send_response(status)
+                self.send_header("Content-Type", kind or "text/plain")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def do_GET(self):
+                self.relay()
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if outer.drops and b'"kind":"motion.open"' in body:
+                    self.send_error(503)
+                else:
+                    self.relay(body)
+
+            def log_message(self, *unused):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def relayed(home, hub, witness, *flags):
+    done = sheaf(*flags, "--home", home, "--hub", hub, "--relay", witness.url, "--json")
+    return done, json.loads(done.stdout or "{}")
+
+
+def censored(scratch, home, hub, port, running):
+    """The witnesses know the hub by an address that drops motions."""
+    public = f"http://127.0.0.1:{port}"
+    censor = Censor(port, hub.url)
+    done, said = relayed(home, public, running[0], "motion", "open", "--title", "Dropped")
+    kept = said.get("relayed", "")
+    check("a dropped act waits at a witness, with a receipt",
+          done.returncode == 0 and os.path.exists(kept), done.stderr + done.stdout)
+    refused("it is too early to say that it was dropped", 1, "too early", "log", "dropped", kept,
+            hub.url)
+    before = witnesses(hub)["witnesses"][0]["size"]
+    time.sleep(PATIENCE_S)
+    sheaf("join", hub.url, "--member", "Ben", "--person", "--home", os.path.join(scratch, "ben"))
+    shown = until(lambda: "withheld" in witnesses(hub)["witnesses"][0].get("trouble", "") and
+                  witnesses(hub))
+    check("the witness withholds its cosignature", shown and
+          shown["witnesses"][0]["size"] == before, str(witnesses(hub)))
+    check("others, who were not asked to relay, do not",
+          until(lambda: witnesses(hub)["witnesses"][1]["size"] == hub.size()))
+    until(lambda: witnesses(hub)["witnessed"] == hub.size())
+    done = sheaf("log", "dropped", kept, hub.url, "--patience", 1, "--json")
+    check("the member can show that the act was dropped", done.returncode == 3 and
+          json.loads(done.stdout)["dropped"], done.stdout + done.stderr)
+    sheaf("status", "--home", home)
+    for where in os.path.join(scratch, "coop"), home:
+        refused("so it can from a folder", 3, "dropped", "log", "dropped", kept, where,
+                "--patience", 1, "--checkpoint",
+                os.path.join(scratch, "coop", "witnessed", "checkpoint"))
+    spoiled = os.path.join(scratch, "spoiled.json")
+    with open(kept, encoding="utf-8") as file, open(spoiled, "w", encoding="utf-8") as other:
+        other.write(file.read().replace('"at":1', '"at":2', 1))
+    refused("not with an act that was changed", 3, "another act", "log", "dropped", spoiled,
+            hub.url)
+    refused("nor with something else", 1, "", "log", "dropped",
+            os.path.join(scratch, "bylaws.json"), hub.url)
+    censor.drops = False
+    check("once the hub takes it, the witness cosigns again", until(
+        lambda: witnesses(hub)["witnesses"][0]["size"] == hub.size(), 40), str(witnesses(hub)))
+    done = sheaf("log", "dropped", kept, hub.url, "--json")
+    check("and nothing was dropped", done.returncode == 0 and
+          not json.loads(done.stdout)["dropped"], done.stdout + done.stderr)
+    done, said = relayed(home, public, running[0], "ballot", "cast", "--motion", 0, "--choice",
+                         "yes")
+    check("what the hub refuses is told as refused", done.returncode == 4 and
+          said.get("refusal") == "no_such_motion", done.stdout + done.stderr)
+    censor.close()
+
+
 def mirror_name(witness):
     return next(name for name in os.listdir(witness.folder) if len(name) == 64)
 
@@ -182,13 +286,14 @@ def mirror_name(witness):
 def main():
     with Folder() as scratch:
         coop, home = os.path.join(scratch, "coop"), os.path.join(scratch, "ada")
-        hub_port = free_port()
+        hub_port, public_port = free_port(), free_port()
         ports = [free_port() for _ in NAMES]
         keys = make_keys(scratch)
         done = sheaf("found", coop, "--bylaws", bylaws(scratch, keys, ports), "--member", "Ada",
                      "--person", "--home", home, "--hub", f"http://127.0.0.1:{hub_port}")
         check("bylaws can name witnesses", done.returncode == 0, done.stderr)
         log = f"{sheaf('log', 'vkey', coop).stdout.strip()}=http://127.0.0.1:{hub_port}/log"
+        public = log.replace(str(hub_port), str(public_port))
         running = [Witness(os.path.join(scratch, f"w{i}"), ports[i], log,
                            *(["--mirror"] if i == 0 else [])) for i in range(3)]
         try:
@@ -200,6 +305,11 @@ def main():
                 settled(home, hub, coop, "a motion settles with two cosignatures of its deadline")
                 witness_away(home, hub, coop, running)
                 sound(hub, coop, running)
+                running[0].stop()
+                running[0].log = public
+                running[0].options = ("--patience", str(PATIENCE_S))
+                running[0].start()
+                censored(scratch, home, hub, public_port, running)
             with Hub(coop, hub_port) as hub:
                 check("a hub that restarts is cosigned again",
                       until(lambda: cosigned(hub, NAMES[:3]), 40), str(witnesses(hub)))

@@ -13,7 +13,7 @@ void must(sheaf_status status, const sheaf_err *err)
 
 /* ---- founding ---- */
 
-static void put_bylaws(sheaf_json_writer *w)
+static void put_bylaws(const world *t, sheaf_json_writer *w)
 {
     static uint8_t block[1 << 20];
     sheaf_arena arena = sheaf_arena_over(block, sizeof block);
@@ -27,6 +27,13 @@ static void put_bylaws(sheaf_json_writer *w)
             member->string = sheaf_str("Test");
         if (sheaf_slice_is(member->name, "purpose"))
             member->string = sheaf_str("testing");
+        if (sheaf_slice_is(member->name, "witnesses") && t->witnesses) {
+            sheaf_json *article, *next = member->next;
+            must(sheaf_json_parse(sheaf_str(t->witnesses), &arena, &article, &err), &err);
+            article->name = member->name;
+            *member = *article;
+            member->next = next;
+        }
     }
     sheaf_json_value(w, document);
 }
@@ -45,7 +52,7 @@ static void put_found(const world *t, sheaf_buffer *out, const uint8_t salt[32])
     sheaf_json_key(&w, "what");
     sheaf_json_open_object(&w);
     sheaf_json_key(&w, "bylaws");
-    put_bylaws(&w);
+    put_bylaws(t, &w);
     sheaf_json_member_put_int(&w, "class", 0);
     sheaf_json_key(&w, "hub_key");
     sheaf_json_base64url(&w, sheaf_bytes(t->hub_pair.public, 32));
@@ -86,12 +93,18 @@ sheaf_status world_found(const world *t, sheaf_err *err)
 void world_serve(world *t)
 {
     sheaf_err err;
-    sheaf_hub_config config = {.dir = t->dir, .quiet = true, .lie = t->lie, .stage_ms = 2000};
+    sheaf_hub_config config = {
+        .dir = t->dir, .port = t->port, .quiet = true, .lie = t->lie, .stage_ms = 2000};
     must(sheaf_hub_open(&t->hub, &config, &err), &err);
     snprintf(t->base, sizeof t->base, "http://127.0.0.1:%u", sheaf_hub_port(t->hub));
 }
 
 int world_setup(void **state)
+{
+    return world_setup_with(state, NULL);
+}
+
+int world_setup_with(void **state, const char *witnesses)
 {
     static uint8_t seed[32];
     char root[] = "/tmp/hub-test-XXXXXX";
@@ -102,6 +115,7 @@ int world_setup(void **state)
     assert_true(sheaf_crypto_start());
     snprintf(t->dir, sizeof t->dir, "%s/hub", root);
     snprintf(t->home, sizeof t->home, "%s/home", root);
+    t->witnesses = witnesses;
     seed[0] = 1;
     sheaf_keypair_from_seed(&t->log, seed);
     seed[0] = 2;

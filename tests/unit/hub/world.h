@@ -20,7 +20,9 @@
 typedef struct {
     char dir[SHEAF_PATH_MAX], home[SHEAF_PATH_MAX], base[64];
     sheaf_keypair founder, log, hub_pair;
-    sheaf_lie lie; /* of the next hub */
+    sheaf_lie lie;         /* of the next hub */
+    uint16_t port;         /* likewise; 0: any free one */
+    const char *witnesses; /* the bylaws' article as JSON, or NULL: the template's */
     sheaf_hub *hub;
     sheaf_http_client *client;
     sheaf_http_reply reply;
@@ -32,6 +34,9 @@ void must(sheaf_status status, const sheaf_err *err);
 /* Founds the co-op of the world in its folder. */
 sheaf_status world_found(const world *t, sheaf_err *err);
 void world_serve(world *t);
+
+/* As world_setup(), with that article of the bylaws. */
+int world_setup_with(void **state, const char *witnesses);
 
 /* For cmocka: a co-op of one member that is served. */
 int world_setup(void **state);
