@@ -129,7 +129,8 @@ def main(readers):
                           line("log", "vkey", coop) + "=" + hub.url + "/log")
         nodes = [Program(log, "node", "--home", home_of(scratch, name)) for name in MEMBERS]
         try:
-            succeed(scratch, coop, hub, witness, log, (next_port, url, witness_port, tower), readers)
+            succeed(scratch, coop, hub, witness, log, (next_port, url, witness_port, tower),
+                    readers)
         finally:
             witness.end()
             for node in nodes:
