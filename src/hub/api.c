@@ -63,6 +63,7 @@ static const struct {
     {SHEAF_HTTP_GET, "/api/v1/state/*", sheaf_api_state, 0},
     {SHEAF_HTTP_GET, "/api/v1/motions/#", sheaf_api_motion, 0},
     {SHEAF_HTTP_GET, "/api/v1/texts/*", sheaf_api_text, 0},
+    {SHEAF_HTTP_GET, "/api/v1/erasures", sheaf_api_erasures, 0},
     {SHEAF_HTTP_POST, "/api/v1/acts", post_act, SHEAF_SUBMISSION_MAX},
     {SHEAF_HTTP_GET, "/api/v1/log/entries", sheaf_api_entries, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/proof", sheaf_api_proof, 0},

@@ -61,6 +61,12 @@ static bool may_know(const sheaf_api_call *call, const sheaf_detail *detail,
     return false;
 }
 
+static sheaf_http_response unreadable(const sheaf_api_call *call, const sheaf_err *err)
+{
+    sheaf_hub_log(call->hub, "private", "failed=\"%s\"", err->message);
+    return sheaf_http_error(503, "the hub cannot read its private database");
+}
+
 static sheaf_http_response personal(const sheaf_api_call *call, const sheaf_hash *commitment,
                                     sheaf_buffer *text)
 {
@@ -69,10 +75,8 @@ static sheaf_http_response personal(const sheaf_api_call *call, const sheaf_hash
     sheaf_err err = {0};
     sheaf_http_response refusal;
     if (sheaf_private_find(call->hub->values.private, commitment, &value, &detail, text, &err)
-        != SHEAF_OK) {
-        sheaf_hub_log(call->hub, "private", "failed=\"%s\"", err.message);
-        return sheaf_http_error(503, "the hub cannot read its private database");
-    }
+        != SHEAF_OK)
+        return unreadable(call, &err);
     if (value != SHEAF_VALUE_HELD)
         return not_here();
     if (!may_know(call, &detail, &refusal))
@@ -114,5 +118,22 @@ sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_respons
                         ? answer_text(salt, sheaf_buffer_slice(&text))
                         : not_here();
     sheaf_buffer_deinit(&text);
+    return SHEAF_HTTP_ANSWERED;
+}
+
+/* Who was erased, by number and time: for whoever keeps a copy that might come back. */
+sheaf_http_verdict sheaf_api_erasures(const sheaf_api_call *call, sheaf_http_response *response)
+{
+    sheaf_erasures list = {0};
+    sheaf_buffer json;
+    sheaf_err err = {0};
+    sheaf_buffer_init(&json, SHEAF_ERASURES_BYTES_MAX);
+    if (sheaf_private_erasures(call->hub->values.private, &list, &err) == SHEAF_OK) {
+        sheaf_erasures_encode(&json, &list);
+        *response = sheaf_answer_json(&json);
+    } else {
+        *response = unreadable(call, &err);
+    }
+    sheaf_erasures_deinit(&list);
     return SHEAF_HTTP_ANSWERED;
 }

@@ -264,6 +264,10 @@ def main():
             keep(coop, b, bea)
             file, keys = backup(scratch, coop)
             erase(coop, bea)
+            status, listed = hub.get("/api/v1/erasures")
+            with open(os.path.join(coop, "erasures.json"), "rb") as source:
+                check("the hub tells who was erased, by number", status == 200
+                      and source.read().strip() == listed.strip(), listed)
             report(coop)
             run("the hub goes on", "motion", "open", "--home", home, "--title", "On we go",
                 "--json")
