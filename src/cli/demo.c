@@ -104,6 +104,7 @@ static sheaf_status tell(demo_run *s, int port, sheaf_err *err)
     SHEAF_TRY(demo_check_model(s, err));
     demo_tell_figures(&s->d);
     SHEAF_TRY(earn(s, err));
+    SHEAF_TRY(demo_fill(s, err));
     SHEAF_TRY(verify(s, err));
     demo_tell_summary(&s->d);
     return SHEAF_OK;
@@ -155,14 +156,17 @@ static sheaf_status prepare(demo_run *s, const char *dir, sheaf_err *err)
 static int run_demo(const sheaf_arguments *a)
 {
     sheaf_err err;
-    long long port = 8480, seed = 42;
+    long long port = 8480, seed = 42, entries = 0;
     if (a->value[0] && !sheaf_number(a->value[0], 0, 65535, &port))
         return sheaf_usage(&sheaf_command_demo, "--port is a number from 0 to 65535");
     if (a->value[2] && !sheaf_number(a->value[2], 0, SHEAF_JSON_INT_MAX, &seed))
         return sheaf_usage(&sheaf_command_demo, "--seed is a whole number");
+    if (a->value[3] && !sheaf_number(a->value[3], 1, 1000000, &entries))
+        return sheaf_usage(&sheaf_command_demo, "--entries is a number from 1 to 1000000");
     demo_run *s = calloc(1, sizeof *s);
     if (!s)
         return SHEAF_EXIT_FAILED;
+    s->d.entries_min = (uint64_t)entries;
     s->d.json = a->json;
     s->d.serve = a->value[1] == NULL;
     s->d.seed = (uint64_t)seed;
@@ -196,7 +200,8 @@ const sheaf_command sheaf_command_demo = {
         "made for it; without one it is demo-DATE-TIME here.",
     .options = {{"port", "N", "the hub's port (8480; with --no-serve any)"},
                 {"no-serve", NULL, "stop after the story; exit 0 only if every step held"},
-                {"seed", "N", "seed of the order in which records are taken (42)"}},
+                {"seed", "N", "seed of the order in which records are taken (42)"},
+                {"entries", "N", "go on recording payments until the log has N entries"}},
     .arguments_min = 0,
     .arguments_max = 1,
     .many = -1,

@@ -37,7 +37,7 @@ typedef struct {
     demo_centre centres[DEMO_CENTRES];
     uint32_t model, mandate, release_round;
     uint32_t rounds; /* closed, of all tasks */
-    uint64_t entries;
+    uint64_t entries, entries_min; /* that the log has; that it should have at least */
     sheaf_fedsim_comparison *comparison;
     bool verified;
 } demo;

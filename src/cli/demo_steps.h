@@ -46,4 +46,7 @@ SHEAF_MUST_USE sheaf_status demo_train(demo_run *s, sheaf_err *err);
 /* Beside what training alone and pooling would give. */
 SHEAF_MUST_USE sheaf_status demo_check_model(demo_run *s, sheaf_err *err);
 
+/* demo_fill.c: more entries of the usual kind, until the log has as many as were asked for. */
+SHEAF_MUST_USE sheaf_status demo_fill(demo_run *s, sheaf_err *err);
+
 #endif
