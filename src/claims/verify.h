@@ -72,11 +72,12 @@ SHEAF_MUST_USE sheaf_status sheaf_verify_url(const char *url,
                                              const sheaf_verify_options *options,
                                              sheaf_verified *out, sheaf_err *err);
 
-/* What everybody may see of a log of which some entries are for members: the listings with leaf
- * hashes in their place. Checks the whole tree, every hash tile, the checkpoint's signature,
- * and of the readable entries the form and the signatures by keys that readable entries
- * brought; not the rules, which rest on all entries. `readable` says how many could be read. */
-SHEAF_MUST_USE sheaf_status sheaf_verify_public(const char *url,
+/* What everybody may see, at a URL or in a mirror's folder, of a log of which some entries are
+ * for members: the listings with leaf hashes in their place. Checks the whole tree, every hash
+ * tile, the checkpoint's signature, and of the readable entries the form and the signatures by
+ * keys that readable entries brought; not the rules, which rest on all entries. `readable` says
+ * how many could be read. */
+SHEAF_MUST_USE sheaf_status sheaf_verify_public(const char *from,
                                                 const sheaf_verify_options *options,
                                                 sheaf_verified *out, sheaf_err *err);
 

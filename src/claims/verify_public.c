@@ -8,6 +8,7 @@
 #include "log/checkpoint.h"
 #include "log/levels.h"
 #include "log/visible.h"
+#include "store/file.h"
 
 enum { LEVELS = 5, ENTRIES_MAX = 100000000 };
 
@@ -118,21 +119,58 @@ static sheaf_status compare_tile(public *p, const sheaf_tile *tile, const sheaf_
     return SHEAF_OK;
 }
 
-static sheaf_status read_listing(public *p, const sheaf_tile *bundle, sheaf_err *err)
+static bool next_record(sheaf_slice *bytes, bool bundle, sheaf_visible *out)
+{
+    if (!bundle)
+        return sheaf_visible_next(bytes, out);
+    out->readable = sheaf_bundle_next(bytes, &out->entry);
+    if (out->readable)
+        out->leaf = sheaf_tree_leaf(out->entry);
+    return out->readable;
+}
+
+static bool file_stands(const public *p, const char *name)
+{
+    char path[SHEAF_PATH_MAX];
+    return sheaf_path(path, NULL, "%s/log/%s", p->fetch.dir, name) == SHEAF_OK
+           && sheaf_file_exists(path);
+}
+
+/* Which file lists the entries of a tile. A mirror's folder has a listing only where something
+ * is withheld, else the bundle itself; and it may have the full one alone. */
+static void name_listing(const public *p, const sheaf_tile *tile,
+                         char name[SHEAF_TILE_PATH_MAX], bool *bundle, bool *wider)
+{
+    sheaf_tile full = *tile;
+    full.width = SHEAF_TILE_WIDTH;
+    *bundle = *wider = false;
+    sheaf_visible_path(tile, name);
+    if (!p->fetch.dir || file_stands(p, name))
+        return;
+    sheaf_visible_path(&full, name);
+    *wider = file_stands(p, name);
+    if (*wider)
+        return;
+    sheaf_tile_path(tile, name);
+    *bundle = true;
+}
+
+static sheaf_status read_listing(public *p, const sheaf_tile *tile, sheaf_err *err)
 {
     char name[SHEAF_TILE_PATH_MAX];
     sheaf_slice bytes;
-    sheaf_visible_path(bundle, name);
+    bool bundle, wider;
+    name_listing(p, tile, name, &bundle, &wider);
     SHEAF_TRY(sheaf_verify_get_log(&p->fetch, name, &bytes, err));
     sheaf_buffer_reset(&p->listing);
     sheaf_buffer_add(&p->listing, bytes);
     SHEAF_TRY(sheaf_buffer_check(&p->listing, "a listing", err));
     bytes = sheaf_buffer_slice(&p->listing);
-    for (size_t i = 0; i < bundle->width; i++)
-        if (!sheaf_visible_next(&bytes, &p->records[i]))
+    for (size_t i = 0; i < tile->width; i++)
+        if (!next_record(&bytes, bundle, &p->records[i]))
             return sheaf_fail(err, SHEAF_FAULT, "log/%s does not list %u entries", name,
-                              bundle->width);
-    return bytes.len == 0
+                              tile->width);
+    return bytes.len == 0 || wider
                ? SHEAF_OK
                : sheaf_fail(err, SHEAF_FAULT, "log/%s has %zu bytes too many", name, bytes.len);
 }
@@ -227,29 +265,29 @@ static sheaf_status verify(public *p, sheaf_err *err)
     return SHEAF_OK;
 }
 
-static sheaf_status begin(public *p, const char *url, sheaf_err *err)
+static sheaf_status begin(public *p, const char *from, sheaf_err *err)
 {
     p->block = malloc(SHEAF_ACT_ARENA_BYTES);
     p->spare = malloc(SHEAF_ACT_ARENA_BYTES);
     if (!p->block || !p->spare)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory to verify %s", url);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to verify %s", from);
     SHEAF_TRY(sheaf_ahead_keys_open(&p->keys, err));
-    return sheaf_verify_fetch_open(&p->fetch, url, p->options, err);
+    return sheaf_verify_fetch_open(&p->fetch, from, p->options, err);
 }
 
-sheaf_status sheaf_verify_public(const char *url, const sheaf_verify_options *options,
+sheaf_status sheaf_verify_public(const char *from, const sheaf_verify_options *options,
                                  sheaf_verified *out, sheaf_err *err)
 {
     static const sheaf_verify_options plain = {0};
     *out = (sheaf_verified){.stopped_at = UINT64_MAX, .fault_entry = UINT64_MAX};
     public *p = calloc(1, sizeof *p);
     if (!p)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory to verify %s", url);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to verify %s", from);
     p->options = options ? options : &plain;
     p->out = out;
     sheaf_buffer_init(&p->note, SHEAF_NOTE_BYTES_MAX);
     sheaf_buffer_init(&p->listing, SHEAF_VISIBLE_BYTES_MAX);
-    sheaf_status status = begin(p, url, err);
+    sheaf_status status = begin(p, from, err);
     if (status == SHEAF_OK) {
         status = verify(p, err);
         sheaf_verify_fetch_close(&p->fetch);

@@ -225,10 +225,9 @@ static int run_verify(const sheaf_arguments *a)
         return sheaf_usage(&sheaf_command_verify, "--save keeps a checkpoint that was verified "
                                                   "in full: leave out --no-signatures");
     if (a->value[OPTION_PUBLIC]
-        && (strstr(a->argument[0], "://") == NULL || a->value[OPTION_NO_SIGNATURES]
-            || a->value[OPTION_FROM] || a->value[OPTION_SAVE]))
+        && (a->value[OPTION_NO_SIGNATURES] || a->value[OPTION_FROM] || a->value[OPTION_SAVE]))
         return sheaf_usage(&sheaf_command_verify,
-                           "--public reads what the hub at a URL shows to everyone: leave out "
+                           "--public reads what is shown to everyone: leave out "
                            "--no-signatures, --from and --save");
     sheaf_verify_options options = {
         .ca_file = a->value[OPTION_CA], .stop = &sheaf_stopping, .threads = (unsigned)jobs};
@@ -264,35 +263,36 @@ const sheaf_command sheaf_command_verify = {
     .name = "verify",
     .arguments = "DIR|URL",
     .summary = "replay and check everything; name the first fault",
-    .detail =
-        "Checks every file of the log against its checkpoint, and replays every entry: its\n"
-        "form, signature, number, the rules, recorded digests of the state, and the blobs and\n"
-        "texts that are at hand. Exit code 0: sound. 3: a fault, which is named with what it\n"
-        "rests on. 1: nothing could be read, or a newer program is needed.\n"
-        "\n"
-        "With --from FILE, a checkpoint that you verified before (as --save keeps it), the\n"
-        "entries that it covers must be the very same ones. They are read, hashed and "
-        "replayed\n"
-        "again, but their signatures and what they say of blobs are not checked a second "
-        "time.\n"
-        "With --no-signatures only hashes are checked: entries, bundles and tiles against the\n"
-        "checkpoint and its signature, which says nothing about who signed an entry or "
-        "whether\n"
-        "the rules allow it; it needs --vkey once a log has got a new key.\n"
-        "With --public a URL is read as somebody who is no member: the whole tree is checked "
-        "by\n"
-        "leaf hashes in place of the entries that are for members, and of the others that "
-        "they\n"
-        "are canonical and, where that can be known, who signed them; not the rules.\n"
-        "Partial tiles of earlier sizes may be gone, as the standard allows; those of the\n"
-        "checkpoint's size may not.",
+    .detail = "Checks every file of the log against its checkpoint, and replays every\n"
+              "entry: its form, signature, number, the rules, recorded digests of the\n"
+              "state, and the blobs and texts that are at hand. Exit code 0: sound. 3: a\n"
+              "fault, which is named with what it rests on. 1: nothing could be read, or a\n"
+              "newer program is needed.\n"
+              "\n"
+              "With --from FILE, a checkpoint that you verified before (as --save keeps\n"
+              "it), the entries that it covers must be the very same ones. They are read,\n"
+              "hashed and replayed again, but their signatures and what they say of blobs\n"
+              "are not checked a second time.\n"
+              "\n"
+              "With --no-signatures only hashes are checked: entries, bundles and tiles\n"
+              "against the checkpoint and its signature. That says nothing about who signed\n"
+              "an entry or whether the rules allow it. It needs --vkey once a log has got a\n"
+              "new key.\n"
+              "\n"
+              "With --public a hub's URL or a mirror's folder is read as by somebody who is\n"
+              "no member: the whole tree is checked by leaf hashes in place of the entries\n"
+              "that are for members, and of the others that they are canonical and, where\n"
+              "that can be known, who signed them; not the rules.\n"
+              "\n"
+              "Partial tiles of earlier sizes may be gone, as the standard allows; those of\n"
+              "the checkpoint's size may not.",
     .options = {{"vkey", "VKEY", "the log's key, if you know it from elsewhere"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
                 {"from", "FILE", "the checkpoint up to which you verified this log before"},
                 {"save", "FILE", "if all is sound, keep the checkpoint here"},
                 {"jobs", "N", "threads; without it, one for each processor, at most 8"},
                 {"no-signatures", NULL, "hashes only: no signatures of entries, no rules"},
-                {"public", NULL, "what the hub at URL shows to those who are no members"}},
+                {"public", NULL, "what those see who are no members"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

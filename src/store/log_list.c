@@ -1,5 +1,7 @@
 #include "store/log_list.h"
 
+#include "log/visible.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -39,6 +41,11 @@ static sheaf_status look(sheaf_log_list *list, const char *dir, const char *name
         return sheaf_fail(err, SHEAF_FAULT, "%s is no plain file", path);
     if (strcmp(name, "checkpoint") == 0)
         return SHEAF_OK;
+    if (sheaf_visible_parse(sheaf_str(name), &tile))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "%s lists what is public of a log: this copy can be verified with "
+                          "--public alone",
+                          path);
     if (!sheaf_tile_parse(sheaf_str(name), &tile))
         return sheaf_fail(err, SHEAF_FAULT, "%s does not belong to a log", path);
     return keep(list, &tile, err);

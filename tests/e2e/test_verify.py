@@ -112,6 +112,7 @@ def usage(log, base):
     kit.refused("one that is not there", 1, "nowhere", "verify", log, "--from",
                 os.path.join(base, "nowhere"))
     kit.refused("no threads", 2, "--jobs", "verify", log, "--jobs", 0)
+    kit.refused("no log of no entries", 2, "--entries", "demo", "--entries", 0)
     kit.refused("nothing to keep", 2, "--save", "verify", log, "--no-signatures", "--save",
                 nonsense)
 

@@ -530,6 +530,7 @@ static void test_public(void **unused)
     assert_int_equal(found.readable, k.state.size - hidden);
     assert_int_equal(found.signatures_checked, found.readable);
     assert_string_equal(found.origin, KIT_ORIGIN);
+    expect_public(dir, SHEAF_OK, NULL); /* a folder without listings: its bundles */
     bent = true;
     expect_public(url, SHEAF_FAULT, NULL);
     bent = false;
@@ -540,6 +541,7 @@ static void test_public(void **unused)
     path_of(path, "log/tile/1/000.p/2");
     assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("not two hashes"), &err), SHEAF_OK);
     expect_public(url, SHEAF_FAULT, "tile/1/000.p/2");
+    expect_public("/nowhere", SHEAF_IO, "checkpoint");
     sheaf_http_server_close(server);
     expect_public(url, SHEAF_IO, NULL);
     remove_folder();
