@@ -221,7 +221,7 @@ static int run_vkey(const sheaf_arguments *arguments)
 const sheaf_command sheaf_command_log_vkey = {
     .name = "log vkey",
     .arguments = "DIR",
-    .summary = "print the log's verification key, for witnesses and other programs",
+    .summary = "print the key that signs the log's checkpoints, for witnesses and others",
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

@@ -1,7 +1,6 @@
 #include "cli/log_source.h"
 
-#include "claims/replay.h"
-#include "coop/view.h"
+#include "acts/log_key.h"
 #include "log/visible.h"
 #include "node/remote_tiles.h"
 #include "store/log_files.h"
@@ -219,38 +218,61 @@ sheaf_status sheaf_log_source_prove(sheaf_log_source *source, uint64_t index, sh
 
 /* ---- the key of a folder's log ---- */
 
-static sheaf_status replay_founding(void *context, uint64_t index, sheaf_slice entry,
-                                    sheaf_err *err)
+typedef struct {
+    sheaf_slice note; /* empty: nothing was signed yet */
+    sheaf_arena arena;
+    char origin[SHEAF_ORIGIN_LEN + 1];
+    sheaf_vkey key;
+    bool found;
+} key_search;
+
+/* Does this entry name the key that signed the checkpoint? */
+static sheaf_status try_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
 {
-    sheaf_replayed result;
-    (void)index;
-    return sheaf_replay_entry(context, entry, &result, err);
+    key_search *search = context;
+    sheaf_log_key named;
+    sheaf_checkpoint head;
+    if (search->found || !sheaf_entry_log_key(entry, &search->arena, &named))
+        return SHEAF_OK;
+    if (named.founding && index == 0 && named.origin.len == SHEAF_ORIGIN_LEN)
+        memcpy(search->origin, named.origin.data, SHEAF_ORIGIN_LEN);
+    SHEAF_TRY(sheaf_vkey_make(&search->key, SHEAF_VKEY_ED25519, sheaf_str(search->origin),
+                              named.key.bytes, err));
+    search->found =
+        !search->note.len
+        || sheaf_checkpoint_open(search->note, &search->key, &head, NULL) == SHEAF_OK;
+    return SHEAF_OK;
 }
 
-static sheaf_status find_key(const char *dir, const sheaf_log_store *store,
-                             sheaf_replay *replay, sheaf_vkey *out, sheaf_err *err)
+static sheaf_status search_store(const char *dir, const sheaf_log_store *store,
+                                 key_search *search, sheaf_err *err)
 {
-    if (!sheaf_log_store_size(store))
+    uint64_t size = sheaf_log_store_size(store);
+    if (!size)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s holds no log; found a co-op with: sheaf found %s", dir, dir);
-    SHEAF_TRY(sheaf_log_store_range(store, 0, 1, replay_founding, replay, err));
-    const struct sheaf_row_coop *coop = sheaf_coop(&replay->state);
-    if (!coop)
+    search->note = sheaf_log_store_checkpoint(store);
+    SHEAF_TRY(sheaf_log_store_range(store, 0, 1, try_entry, search, err));
+    if (!search->origin[0])
         return sheaf_fail(err, SHEAF_FAULT, "the first entry of %s/log founds no co-op", dir);
-    return sheaf_vkey_make(out, SHEAF_VKEY_ED25519, SHEAF_WORDS(coop->origin),
-                           coop->log_key.bytes, err);
+    if (!search->found) /* members have appointed another hub since */
+        SHEAF_TRY(sheaf_log_store_range(store, 1, size, try_entry, search, err));
+    if (!search->found)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "no key that %s/log names has signed its checkpoint", dir);
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_log_folder_key(const char *dir, sheaf_vkey *out, sheaf_err *err)
 {
     sheaf_log_store *store;
-    sheaf_replay replay;
     SHEAF_TRY(sheaf_log_store_open(&store, dir, true, err));
-    sheaf_status status = sheaf_replay_init(&replay, SHEAF_REVISION, err);
-    if (status == SHEAF_OK) {
-        status = find_key(dir, store, &replay, out, err);
-        sheaf_replay_deinit(&replay);
-    }
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+    key_search search = {.arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES)};
+    sheaf_status status = block ? search_store(dir, store, &search, err)
+                                : sheaf_fail(err, SHEAF_NOMEM, "no memory to read a log");
+    free(block);
     sheaf_log_store_close(store);
+    *out = search.key;
     return status;
 }

@@ -42,7 +42,7 @@ SHEAF_MUST_USE sheaf_status sheaf_log_source_prove(sheaf_log_source *source, uin
                                                    sheaf_hash *leaf, sheaf_proof *out,
                                                    sheaf_err *err);
 
-/* The log's key as the founding entry of a folder's log names it. */
+/* The key that signs the checkpoints of a folder's log, as the log itself names it. */
 SHEAF_MUST_USE sheaf_status sheaf_log_folder_key(const char *dir, sheaf_vkey *out,
                                                  sheaf_err *err);
 

@@ -169,9 +169,10 @@ def succeed(scratch, coop, hub, witness, log, where, readers):
           and f"{end + 2} entries" in done.stdout, done.stdout + done.stderr)
     refused("the old hub's folder does not become the new one", 1, "more than the", "succession",
             "begin", coop, *files)
-    vkey = line("log", "vkey", new)
-    witness = Program(log, "witness", tower, "--port", witness_port, "--log",
-                      f"{vkey}={url}/log")
+    vkey, old = line("log", "vkey", new), line("log", "vkey", coop)
+    check("the new log names its own key", vkey != old)
+    witness = Program(log, "witness", tower, "--port", witness_port, "--log", f"{old}={url}/log",
+                      "--log", f"{vkey}={url}/log")
     try:
         with Hub(new, next_port) as second:
             check("every node finds the new hub and follows", until(lambda: all(

@@ -143,6 +143,13 @@ def main():
             stranger(hub, motion)
             texts(hub, coop)
             proofs(scratch, hub, b, motion)
+            done = sheaf("verify", "--public", hub.url, "--json")
+            check("a stranger verifies the whole tree", done.returncode == 0
+                  and json.loads(done.stdout)["readable"] < json.loads(done.stdout)["entries"],
+                  done.stdout + done.stderr)
+            done = sheaf("verify", b)
+            check("a member verifies all of it from the own copy", done.returncode == 0,
+                  done.stderr)
             refused("a visitor cannot replay it", 1, "for members", "status", "--hub", hub.url)
             lost = os.path.join(scratch, "lost")
             shutil.copytree(b, lost, ignore=shutil.ignore_patterns("log", "journal"))

@@ -3,6 +3,7 @@
 #include "generate.h"
 
 #include "acts/acts_internal.h"
+#include "acts/log_key.h"
 #include "base/encode.h"
 
 #define T43 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -23,6 +24,27 @@ static sheaf_status decode(sheaf_slice bytes, uint16_t revision, sheaf_act *out,
     return sheaf_act_decode(bytes, revision, &arena, out, err);
 }
 
+/* Who names a key of the log, and which, without decoding. */
+static void check_log_key(sheaf_slice entry, const sheaf_act *act)
+{
+    static uint8_t other[SHEAF_ACT_ARENA_BYTES];
+    sheaf_arena arena = sheaf_arena_over(other, sizeof other);
+    sheaf_log_key named;
+    bool names = sheaf_entry_log_key(entry, &arena, &named);
+    if (act->kind == SHEAF_KIND_hub_appoint) {
+        const struct sheaf_hub_appoint *appoint = act->what;
+        assert_true(names && !named.founding);
+        assert_memory_equal(named.key.bytes, appoint->log_key.bytes, sizeof named.key.bytes);
+    } else if (act->kind == SHEAF_KIND_coop_found) {
+        const struct sheaf_coop_found *found = act->what;
+        assert_int_equal(names, sheaf_origin_valid(found->origin));
+        assert_true(!names
+                    || (named.founding && sheaf_slice_equal(named.origin, found->origin)));
+    } else {
+        assert_false(names);
+    }
+}
+
 static void check_entry(sheaf_slice act_bytes, int64_t stamp)
 {
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
@@ -41,6 +63,7 @@ static void check_entry(sheaf_slice act_bytes, int64_t stamp)
     assert_memory_equal(out.signature, signature, sizeof signature);
     assert_int_equal(out.stamp, stamp);
     assert_int_equal(sheaf_entry_kind(sheaf_buffer_slice(&entry)), out.act->kind);
+    check_log_key(sheaf_buffer_slice(&entry), out.act);
     sheaf_buffer_deinit(&entry);
 }
 

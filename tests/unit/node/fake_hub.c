@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/encode.h"
+#include "log/visible.h"
 #include "store/key_file.h"
+#include "store/log_files.h"
 
 static const char *const people[] = {"ann", "bob", "cat", "dan"};
 
@@ -88,6 +90,33 @@ static void get_file(const fake_hub *hub, const char *path, unsigned *status,
         answer->data[answer->len - 60] ^= 1;
 }
 
+/* The public listing of a bundle: the founding, and leaf hashes. */
+static void get_listing(const fake_hub *hub, const char *path, unsigned *status,
+                        sheaf_buffer *answer)
+{
+    sheaf_tile tile;
+    sheaf_buffer file;
+    sheaf_slice bundle, entry;
+    sheaf_err err = {0};
+    *status = 404;
+    if (!sheaf_visible_parse(sheaf_str(path + 5), &tile))
+        return;
+    sheaf_buffer_init(&file, SHEAF_BUNDLE_BYTES_MAX);
+    if (sheaf_log_file_read(hub->dir, &tile, &file, &bundle, &err) == SHEAF_OK) {
+        *status = 200;
+        for (uint64_t i = 256 * tile.index; sheaf_bundle_next(&bundle, &entry); i++) {
+            sheaf_hash leaf = sheaf_tree_leaf(entry);
+            if (i == 0 && !hub->hides_founding)
+                sheaf_visible_add_entry(answer, entry);
+            else
+                sheaf_visible_add_leaf(answer, &leaf);
+        }
+        if (hub->garble_entries)
+            answer->data[100] ^= 1;
+    }
+    sheaf_buffer_deinit(&file);
+}
+
 static void get_blob(const fake_hub *hub, const char *hex, unsigned *status,
                      sheaf_buffer *answer)
 {
@@ -111,6 +140,12 @@ static void post_act(fake_hub *hub, sheaf_slice body, unsigned *status, sheaf_bu
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_SUBMISSION_ARENA_BYTES);
     hub->acts++;
     must(sheaf_submission_decode(body, 1, &arena, &submission, &err), &err);
+    if (hub->drops_acts) {
+        *status = 200;
+        sheaf_buffer_printf(answer, "{\"index\":%" PRIu64 ",\"stamp\":1}", hub->k.state.size);
+        free(block);
+        return;
+    }
     sheaf_buffer_reset(&hub->k.entry);
     sheaf_entry_encode(&hub->k.entry, submission.act_bytes, submission.signature, ++hub->k.now);
     uint64_t index = hub->k.state.size;
@@ -124,7 +159,7 @@ static void post_act(fake_hub *hub, sheaf_slice body, unsigned *status, sheaf_bu
                             text->article, (int)refusal, text->name, text->sentence);
     else
         sheaf_buffer_printf(answer, "{\"index\":%" PRIu64 ",\"stamp\":%" PRId64 "}", index,
-                            hub->k.now);
+                            hub->k.now + hub->stamp_error);
     free(block);
     fake_hub_publish(hub);
 }
@@ -171,7 +206,12 @@ static sheaf_status call(void *context, const sheaf_hub_call *c, unsigned *statu
     if (hub->down)
         return sheaf_fail(err, SHEAF_IO, "the hub is down");
     *status = 404;
-    if (strncmp(path, "/log/", 5) == 0) {
+    if (hub->members_only && strncmp(path, "/log/tile/entries/", 18) == 0
+        && !c->signed_request) {
+        *status = 403;
+    } else if (strncmp(path, "/log/tile/public/", 17) == 0) {
+        get_listing(hub, path, status, answer);
+    } else if (strncmp(path, "/log/", 5) == 0) {
         get_file(hub, path, status, answer);
     } else if (strncmp(path, "/api/v1/blobs/", 14) == 0) {
         get_blob(hub, path + 14, status, answer);

@@ -26,7 +26,11 @@ typedef struct {
     sheaf_slice checkpoint; /* instead of the true one */
     bool garble_entries;    /* flips a byte of every bundle */
     bool garble_blobs;
-    bool wrong_result; /* closes rounds with another result */
+    bool members_only; /* bundles for signed requests, listings with the founding alone */
+    bool hides_founding;
+    bool drops_acts;     /* acknowledges them, enters nothing */
+    int64_t stamp_error; /* added to the stamps it tells */
+    bool wrong_result;   /* closes rounds with another result */
     bool down;
     int64_t clock_skew_ms; /* of the nodes' clock */
 } fake_hub;
