@@ -197,15 +197,24 @@ static sheaf_status fetch_bundle(step *s, uint64_t index, uint16_t width, sheaf_
 {
     sheaf_tile tile = {.entries = true, .index = index, .width = width};
     unsigned code = 0;
+    sheaf_err why = {0};
     sheaf_status status =
-        sheaf_hub_get_tile(s->transport, sheaf_tile_path, &tile, &code, &s->bundle, err);
-    if (status != SHEAF_OK && (code == 401 || code == 403))
+        sheaf_hub_get_tile(s->transport, sheaf_tile_path, &tile, &code, &s->bundle, &why);
+    if (status == SHEAF_OK)
+        return SHEAF_OK;
+    if (code == 401) /* a clock that is wrong, a key that is not live */
+        return sheaf_fail(
+            err, SHEAF_IO,
+            "the entries of this co-op are for members, and this home's signature "
+            "was not taken: %.200s",
+            why.message);
+    if (code == 403)
         return sheaf_fail(err, SHEAF_IO,
                           "the entries of this co-op are for members, and no key of %.200s is "
                           "one's: join and be admitted, or check what is public with: sheaf "
                           "verify --public URL",
                           s->f->home);
-    return status;
+    return sheaf_fail(err, status, "%s", why.message);
 }
 
 /* Entries that this home has already must be the very same ones. */

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 
-from kit import Folder, Hub, check, finish, free_port, refused, request, sheaf
+from kit import Folder, Hub, check, finish, free_port, refused, request, sheaf, until
 
 TABLES_FOR_ALL = ("coop", "bylaws", "class", "witness", "model", "feature", "mandate", "source",
                   "round", "seat", "evaluation")
@@ -134,6 +134,63 @@ def proofs(scratch, hub, b, motion):
     check("but for a member", done.returncode == 0, done.stderr)
 
 
+def amend(hub, homes, readers):
+    """The members vote for bylaws under which everyone or they alone read entries."""
+    row = json.loads(hub.get("/api/v1/coop")[1])["bylaws"]
+    bylaws = json.loads(sheaf("log", "entry", hub.folder, 0).stdout)["act"]["what"]["bylaws"]
+    changed = dict(bylaws, visibility={area: readers for area in bylaws["visibility"]})
+    effect = {"kind": "bylaws.amend", "what": {"base": row["id"], "text": changed}}
+    done = sheaf("motion", "open", "--home", homes[0], "--title", readers, "--effect", "-",
+                 "--json", stdin=json.dumps(effect))
+    if done.returncode:
+        return done.stderr + done.stdout
+    motion = json.loads(done.stdout)["index"]
+    for home in homes:
+        sheaf("ballot", "cast", "--home", home, "--motion", motion, "--choice", "yes")
+    now = until(lambda: json.loads(hub.get("/api/v1/coop")[1])["bylaws"]["id"] != row["id"])
+    return "" if now else "not adopted"
+
+
+def listing_of(hub):
+    size = int(hub.get("/log/checkpoint")[1].split(b"\n")[1])
+    return records(hub.get(f"/log/tile/public/000.p/{size}")[1])
+
+
+def changes(scratch):
+    """Bylaws that change who reads: each entry keeps the readers that it had when it came."""
+    coop, home, b = (os.path.join(scratch, name) for name in ("c-coop", "c-a", "c-b"))
+    port = free_port()
+    sheaf("found", coop, "--name", "Changing", "--purpose", "p", "--member", "Ada", "--person",
+          "--demonstration", "--home", home, "--hub", f"http://127.0.0.1:{port}")
+    with Hub(coop, port) as hub:
+        hub.folder = coop
+        index = json.loads(sheaf("join", hub.url, "--member", "Bea", "--person", "--home", b,
+                                 "--json").stdout)["index"]
+        sheaf("member", "admit", "--home", home, "--member", index)
+        check("all is public at first", all(entry for entry, _ in listing_of(hub)))
+        trouble = amend(hub, (home, b), "members")
+        check("the members close their entries", not trouble, trouble)
+        closed = len(listing_of(hub))
+        sheaf("motion", "open", "--home", b, "--title", "Behind doors")
+        first = listing_of(hub)
+        check("what was public stays so", all(entry for entry, _ in first[:closed - 1]))
+        check("what comes then does not", first[closed][0] is None)
+        status, _ = hub.get(f"/log/tile/entries/000.p/{closed}")
+        check("a bundle from before is still for all", status == 200)
+        check("a table with rows from both times is for members",
+              hub.get("/api/v1/state/motion")[0] == 403)
+        trouble = amend(hub, (home, b), "public")
+        check("they open them again", not trouble, trouble)
+        sheaf("motion", "open", "--home", b, "--title", "In the open")
+        last = listing_of(hub)
+        check("nothing that was listed has changed", last[:len(first)] == first)
+        check("what comes is public again", last[-1][0] is not None)
+        done = sheaf("status", "--home", b)
+        check("members follow through all of it", done.returncode == 0, done.stderr)
+    done = sheaf("verify", coop)
+    check("and it is sound", done.returncode == 0, done.stderr)
+
+
 def main():
     port = free_port()
     with Folder() as scratch:
@@ -157,6 +214,7 @@ def main():
             check("a member who lost the copy gets it again", done.returncode == 0, done.stderr)
         done = sheaf("verify", coop)
         check("all of it is sound", done.returncode == 0, done.stderr)
+        changes(scratch)
     finish()
 
 

@@ -104,6 +104,28 @@ static void test_answers_and_refusals(void **unused)
     sheaf_http_server_close(world.server);
 }
 
+/* A proxy of the environment, where nobody listens: it is not asked about this machine. */
+static void test_no_proxy_within_the_machine(void **unused)
+{
+    sheaf_http_reply reply;
+    sheaf_err err = {0};
+    (void)unused;
+    start(NULL, NULL);
+    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
+    assert_int_equal(setenv("ALL_PROXY", "http://127.0.0.1:1", 1), 0);
+    sheaf_http_client *client = client_open(NULL);
+    sheaf_http_reply_init(&reply);
+    if (sheaf_http_post(client, at("/"), "text/plain", sheaf_str("hello"), &reply, &err)
+        != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_string_equal((char *)reply.body.data, "hello");
+    sheaf_http_reply_deinit(&reply);
+    sheaf_http_client_close(client);
+    unsetenv("http_proxy");
+    unsetenv("ALL_PROXY");
+    sheaf_http_server_close(world.server);
+}
+
 static void test_files_go_both_ways(void **unused)
 {
     sheaf_http_reply reply;
@@ -291,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_and_refusals),
+        cmocka_unit_test(test_no_proxy_within_the_machine),
         cmocka_unit_test(test_files_go_both_ways),
         cmocka_unit_test(test_followers),
         cmocka_unit_test(test_failures_are_sentences),
