@@ -2,12 +2,13 @@
 
 #include "log/visible.h"
 #include "net/url.h"
+#include "store/clock.h"
 #include "store/log_files.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-enum { ENTRIES_MAX = 100000000, TOTAL_TIMEOUT_MS = 120000 };
+enum { ENTRIES_MAX = 100000000, TOTAL_TIMEOUT_MS = 120000, AHEAD_MAX_MS = 120000 };
 
 /* What is kept of one log. */
 typedef struct {
@@ -134,20 +135,45 @@ static sheaf_status get(fetch *f, const sheaf_tile *tile, bool listing, sheaf_er
     return status;
 }
 
-/* The next leaf of a bundle or listing; false at the end. */
-static bool next_leaf(sheaf_slice *in, bool listing, sheaf_hash *leaf)
+/* The next leaf of a bundle or listing, and the entry where it can be read; false at the end.
+ */
+static bool next_leaf(sheaf_slice *in, bool listing, sheaf_hash *leaf, sheaf_slice *entry)
 {
-    sheaf_slice entry;
     sheaf_visible record;
     if (listing) {
         bool some = sheaf_visible_next(in, &record);
         *leaf = record.leaf;
+        *entry = record.readable ? record.entry : sheaf_str("");
         return some;
     }
-    if (!sheaf_bundle_next(in, &entry))
+    if (!sheaf_bundle_next(in, entry))
         return false;
-    *leaf = sheaf_tree_leaf(entry);
+    *leaf = sheaf_tree_leaf(*entry);
     return true;
+}
+
+/* Entries of Sheaf end in ,"stamp":MILLISECONDS} and one from the future is not kept, for a
+ * cosignature would lend it a time that has not come. */
+static sheaf_status check_stamp(sheaf_slice entry, uint64_t index, sheaf_err *err)
+{
+    static const char word[] = ",\"stamp\":";
+    size_t at = entry.len;
+    uint64_t stamp;
+    if (!entry.len || entry.data[--at] != '}')
+        return SHEAF_OK;
+    while (at > 0 && entry.data[at - 1] >= '0' && entry.data[at - 1] <= '9')
+        at--;
+    size_t len = sizeof word - 1;
+    if (at < len || memcmp(entry.data + at - len, word, len) != 0
+        || !sheaf_decimal_get(sheaf_bytes(entry.data + at, entry.len - 1 - at), &stamp))
+        return SHEAF_OK;
+    int64_t now = sheaf_clock_ms();
+    return stamp <= (uint64_t)now + AHEAD_MAX_MS
+               ? SHEAF_OK
+               : sheaf_fail(err, SHEAF_IO,
+                            "entry %llu is stamped %llu seconds ahead of this witness's clock",
+                            (unsigned long long)index,
+                            (unsigned long long)((stamp - (uint64_t)now) / 1000));
 }
 
 /* Takes the leaves that are new; those that are here already must be the same. */
@@ -157,8 +183,10 @@ static sheaf_status take_leaves(fetch *f, const sheaf_tile *tile, bool listing, 
     sheaf_slice in = sheaf_buffer_slice(&f->reply.body);
     uint64_t at = tile->index * SHEAF_TILE_WIDTH, count = 0;
     sheaf_hash leaf;
+    sheaf_slice entry;
     SHEAF_TRY(sheaf_levels_reserve(levels, SHEAF_TILE_WIDTH, err));
-    for (; count < tile->width && next_leaf(&in, listing, &leaf); count++, at++) {
+    for (; count < tile->width && next_leaf(&in, listing, &leaf, &entry); count++, at++) {
+        SHEAF_TRY(check_stamp(entry, at, err));
         if (at >= sheaf_levels_size(levels))
             SHEAF_TRY(sheaf_levels_append(levels, &leaf, err));
         else if (!sheaf_hash_equal(&levels->level[0].hashes[at], &leaf))

@@ -242,7 +242,9 @@ static void try_one(const sheaf_relay *relay, sheaf_relay_line *line, attempt *a
     uint64_t size = a->log->size;
     sheaf_hash root = a->log->root;
     pthread_mutex_unlock(&a->log->lock);
-    if (item->index < size)
+    if (size > 0 && item->shown == size && sheaf_hash_equal(&item->shown_root, &root))
+        item->settled = true;
+    else if (item->index < size)
         item->settled = sheaf_relay_stands(line, item->index, &item->leaf, size, &root);
     /* The hub said so, and it is not there: it is asked again from the beginning. */
     if (item->index < size && !item->settled)
@@ -342,6 +344,20 @@ static bool overdue(const sheaf_relay *relay, const shelf *s, size_t *at, sheaf_
     return false;
 }
 
+/* The relay's thread looks at once whether that tree was cosigned. */
+static void note_shown(sheaf_relay *relay, const shelf *s, const sheaf_relay_item *copy,
+                       const sheaf_checkpoint *head)
+{
+    pthread_mutex_lock(&relay->lock);
+    sheaf_relay_item *item = find(s, sheaf_str(copy->hex));
+    if (item && !item->settled) {
+        item->shown = head->size;
+        item->shown_root = head->root;
+        item->next_ms = 0;
+    }
+    pthread_mutex_unlock(&relay->lock);
+}
+
 static bool allow(void *context, sheaf_witness_log *log, const sheaf_checkpoint *head,
                   sheaf_slice note, sheaf_witness_answer *answer)
 {
@@ -364,7 +380,9 @@ static bool allow(void *context, sheaf_witness_log *log, const sheaf_checkpoint 
             fine = sheaf_relay_stands(&line, item.index, &item.leaf, head->size, &head->root);
             line_close(&line);
         }
-        if (!fine)
+        if (fine)
+            note_shown(relay, s, &item, head);
+        else
             sheaf_witness_answer_put(
                 answer, 423,
                 "withheld: the act %s, relayed %lld seconds ago, is not on "

@@ -18,6 +18,8 @@ typedef struct {
     bool entered; /* the hub says so: as entry `index`, which then has this leaf */
     uint64_t index;
     sheaf_hash leaf;
+    uint64_t shown; /* it was shown to stand on a tree of this size, which may be cosigned */
+    sheaf_hash shown_root;
     bool settled;
     unsigned status;     /* of the hub's answer */
     sheaf_buffer answer; /* of the hub */

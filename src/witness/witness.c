@@ -156,7 +156,7 @@ static sheaf_status load(const sheaf_witness *witness, sheaf_witness_log *log, s
         || sheaf_checkpoint_parse(note.text, &head, &why) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT,
                           "the checkpoint kept of the log %.*s is not what this witness "
-                          "cosigned: %.200s",
+                          "cosigned, or the key that signed it is not given: %.160s",
                           SHEAF_PRINT(sheaf_witness_log_origin(log)), why.message);
     if (!sheaf_slice_equal(head.origin, sheaf_witness_log_origin(log)))
         return sheaf_fail(err, SHEAF_FAULT,

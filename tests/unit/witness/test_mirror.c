@@ -1,11 +1,14 @@
 /* A mirroring witness against a log that another process serves: what it cosigns it has. */
 #include "../store/folder.h"
 
+#include <errno.h>
+
 #include "base/encode.h"
 #include "log/add_checkpoint.h"
 #include "log/visible.h"
 #include "net/client.h"
 #include "net/server.h"
+#include "store/clock.h"
 #include "../store/log_walk.h"
 #include "store/log_files.h"
 #include "store/log_store.h"
@@ -267,12 +270,98 @@ static void test_refuses(void **unused)
     sheaf_http_reply_deinit(&reply);
 }
 
+/* ---- a crash at every call that changes the disk ---- */
+
+static int calls_left; /* until the disk fails, and stays failed */
+
+static bool dies(void)
+{
+    return calls_left-- <= 0;
+}
+
+static ssize_t dying_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+    return dies() ? (errno = EIO, -1) : pwrite(fd, data, len, at);
+}
+
+static int dying_fsync(int fd)
+{
+    return dies() ? (errno = EIO, -1) : fsync(fd);
+}
+
+static int dying_rename(const char *from, const char *to)
+{
+    return dies() ? (errno = EIO, -1) : rename(from, to);
+}
+
+static int dying_unlink(const char *path)
+{
+    return dies() ? (errno = EIO, -1) : unlink(path);
+}
+
+/* Wherever the disk stops, what was cosigned is there whole after the restart. */
+static void test_crashes(void **unused)
+{
+    sheaf_disk dying = *sheaf_disk_now();
+    char mirrored[SHEAF_PATH_MAX];
+    sheaf_buffer note;
+    uint64_t cosigned = 250;
+    (void)unused;
+    dying.pwrite = dying_pwrite;
+    dying.fdatasync = dying.fsync = dying_fsync;
+    dying.rename = dying_rename;
+    dying.unlink = dying_unlink;
+    snprintf(mirrored, sizeof mirrored, "%.900s/%s", home, hex);
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    grow(cosigned);
+    assert_int_equal(add(0), 200);
+    for (int point = 0; point < 60; point++) {
+        grow(sheaf_log_store_size(store) + 3);
+        calls_left = point;
+        sheaf_disk_use(&dying);
+        unsigned status = add(cosigned);
+        sheaf_disk_use(NULL);
+        if (status == 200)
+            cosigned = sheaf_log_store_size(store);
+        sheaf_witness_server_close(witness);
+        serve_witness();
+        if (status != 200) { /* what was kept may be the new one: then it is whole too */
+            status = add(cosigned);
+            assert_true(status == 200 || status == 409);
+            cosigned = sheaf_log_store_size(store);
+        }
+        assert_ok(walk_log(mirrored, NULL, NULL, &note, &why));
+    }
+    assert_true(cosigned > 400);
+    sheaf_buffer_deinit(&note);
+}
+
+/* An entry from the future is not kept. */
+static void test_stamps(void **unused)
+{
+    char entry[100];
+    (void)unused;
+    grow(10);
+    assert_int_equal(add(0), 200);
+    for (int ahead_s = 100; ahead_s < 200; ahead_s += 90) {
+        snprintf(entry, sizeof entry, "{\"act\":{},\"stamp\":%lld}",
+                 (long long)sheaf_clock_ms() + ahead_s * 1000);
+        sheaf_slice bytes = sheaf_str(entry);
+        uint64_t size = sheaf_log_store_size(store);
+        assert_ok(sheaf_log_store_append(store, &bytes, 1, &why));
+        grow(size + 1);
+        assert_int_equal(add(size), ahead_s < 120 ? 200 : 503);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_keeps_all, start, finish),
         cmocka_unit_test_setup_teardown(test_keeps_what_is_public, start, finish),
         cmocka_unit_test_setup_teardown(test_refuses, start, finish),
+        cmocka_unit_test_setup_teardown(test_crashes, start, finish),
+        cmocka_unit_test_setup_teardown(test_stamps, start, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
