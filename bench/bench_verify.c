@@ -12,6 +12,7 @@
 #include "../tests/unit/coop/kit_worlds.c"
 
 #include "claims/verify.h"
+#include "crypto/ed25519_batch.h"
 
 #include <sys/wait.h>
 #include <time.h>
@@ -48,20 +49,43 @@ static void verify_one(void *context, unsigned thread, size_t number)
         kit_fail("a good signature is refused");
 }
 
+static void make_bare(bare *b)
+{
+    for (int i = 0; i < KEYS; i++) {
+        uint8_t seed[SHEAF_SEED_BYTES] = {1, (uint8_t)i};
+        sheaf_keypair_from_seed(&b->pair[i], seed);
+        sheaf_sign(&b->pair[i], sheaf_bytes(b->message, MESSAGE), b->signature[i]);
+    }
+}
+
 /* Signatures a second that the threads can check one by one. */
 static double limit(unsigned threads)
 {
     static bare b;
     char what[64];
-    for (int i = 0; i < KEYS; i++) {
-        uint8_t seed[SHEAF_SEED_BYTES] = {1, (uint8_t)i};
-        sheaf_keypair_from_seed(&b.pair[i], seed);
-        sheaf_sign(&b.pair[i], sheaf_bytes(b.message, MESSAGE), b.signature[i]);
-    }
+    make_bare(&b);
     double at = now_s();
     sheaf_parallel(SIGNATURES * (size_t)threads, threads, verify_one, &b);
     snprintf(what, sizeof what, "limit: single verifications, %u threads", threads);
     return report(what, SIGNATURES * (double)threads, "signatures", now_s() - at);
+}
+
+/* The same signatures in batches, on one thread. */
+static void batches(void)
+{
+    enum { BATCH = 1024, COUNT = 8 };
+    static bare b;
+    static sheaf_signed items[BATCH];
+    make_bare(&b);
+    for (int i = 0; i < BATCH; i++)
+        items[i] = (sheaf_signed){b.pair[i % KEYS].public, b.signature[i % KEYS],
+                                  sheaf_bytes(b.message, MESSAGE)};
+    double at = now_s();
+    for (int i = 0; i < COUNT; i++)
+        if (!sheaf_verify_batch(items, BATCH))
+            kit_fail("a batch of good signatures is refused");
+    report("batches of 1,024 by 100 keys, one thread", (double)BATCH * COUNT, "signatures",
+           now_s() - at);
 }
 
 static long peak_mib(void)
@@ -123,6 +147,7 @@ int main(int argc, char **argv)
     const char *base = getenv("TMPDIR");
     char dir[2][SHEAF_PATH_MAX], command[3 * SHEAF_PATH_MAX];
     double rate = limit((unsigned)threads), full = 0, hashes = 0;
+    batches();
     for (int i = 0; i < 2; i++) {
         snprintf(dir[i], sizeof dir[i], "%.900s/sheaf-bench-XXXXXX", base ? base : "/tmp");
         if (!mkdtemp(dir[i]))

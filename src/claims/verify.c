@@ -300,6 +300,8 @@ static sheaf_status verify(sheaf_verification *v, const char *dir, const char *t
     v->has_values = texts_dir && !v->options->hashes_only;
     if (v->has_values)
         SHEAF_TRY(sheaf_values_look(&v->values, texts_dir, err));
+    v->any_value =
+        v->has_values && (v->values.private || sheaf_file_exists(v->values.texts.dir));
     SHEAF_TRY(sheaf_log_check_open(&v->check, dir, &v->note, err));
     SHEAF_TRY(earlier_begin(v, err));
     sheaf_status status = verify_log(v, dir, &why);

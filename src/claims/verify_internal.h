@@ -19,9 +19,9 @@ typedef struct {
     bool has_log_key;
     sheaf_hash *manifests; /* leaf hash of the entry that opened each round */
     size_t manifest_count, manifest_capacity;
-    sheaf_values values; /* of the folder, if `has_values` */
-    bool has_values;
-    void *value_block; /* for decoding what was not decoded ahead */
+    sheaf_values values;        /* of the folder, if `has_values` */
+    bool has_values, any_value; /* any_value: there is something to look into */
+    void *value_block;          /* for decoding what was not decoded ahead */
     sheaf_buffer note;
     char entry_fault[SHEAF_REPLAYED_TEXT_MAX]; /* the first void entry or false claim */
 } sheaf_verification;
