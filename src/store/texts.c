@@ -2,7 +2,7 @@
 
 #include "base/encode.h"
 
-#include <dirent.h>
+#include <errno.h>
 
 sheaf_status sheaf_texts_look(sheaf_texts *out, const char *dir, sheaf_err *err)
 {
@@ -129,65 +129,73 @@ sheaf_status sheaf_text_get(const sheaf_texts *texts, const sheaf_hash *commitme
     return read_text(path, commitment, salt, text, err);
 }
 
-static sheaf_status check_file(const char *folder, const char *name, sheaf_buffer *text,
-                               sheaf_err *err)
+typedef struct {
+    char folder[SHEAF_PATH_MAX];
+    sheaf_buffer text;
+    uint32_t *checked;
+    sheaf_status status;
+    sheaf_err *err;
+} checking;
+
+static void check_file(void *context, const char *name)
 {
+    checking *c = context;
     char path[SHEAF_PATH_MAX];
     uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_hash commitment;
     sheaf_err why = {0};
-    if (!sheaf_base64url_get(sheaf_str(name), commitment.bytes, sizeof commitment.bytes))
-        return sheaf_fail(err, SHEAF_FAULT, "%s/%s is not the file of a text", folder, name);
-    SHEAF_TRY(sheaf_path(path, err, "%s/%s", folder, name));
-    sheaf_status status = read_text(path, &commitment, salt, text, &why);
-    return status == SHEAF_OK || status == SHEAF_NOMEM
-               ? status
-               : sheaf_fail(err, SHEAF_FAULT, "%.350s", why.message);
-}
-
-static sheaf_status check_area(const sheaf_texts *texts, sheaf_area area, uint32_t *checked,
-                               sheaf_err *err)
-{
-    char folder[SHEAF_PATH_MAX];
-    sheaf_buffer text;
-    sheaf_status status = SHEAF_OK;
-    SHEAF_TRY(area_path(texts, area, folder, err));
-    DIR *listing = opendir(folder);
-    if (!listing)
-        return SHEAF_OK; /* none were kept */
-    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    for (const struct dirent *item; status == SHEAF_OK && (item = readdir(listing));) {
-        if (item->d_name[0] == '.')
-            continue;
-        status = check_file(folder, item->d_name, &text, err);
-        *checked += status == SHEAF_OK;
+    if (c->status != SHEAF_OK)
+        return;
+    if (!sheaf_base64url_get(sheaf_str(name), commitment.bytes, sizeof commitment.bytes)) {
+        c->status =
+            sheaf_fail(c->err, SHEAF_FAULT, "%s/%s is not the file of a text", c->folder, name);
+        return;
     }
-    closedir(listing);
-    sheaf_buffer_deinit(&text);
-    return status;
+    c->status = sheaf_path(path, c->err, "%s/%s", c->folder, name);
+    if (c->status != SHEAF_OK)
+        return;
+    sheaf_status status = read_text(path, &commitment, salt, &c->text, &why);
+    if (status == SHEAF_OK)
+        ++*c->checked;
+    else
+        c->status = sheaf_fail(c->err, status == SHEAF_NOMEM ? SHEAF_NOMEM : SHEAF_FAULT,
+                               "%.350s", why.message);
 }
 
-static bool area_named(const char *name)
+static void check_area(void *context, const char *name)
 {
+    checking *c = context;
     for (sheaf_area area = 0; area < SHEAF_AREA_COUNT; area++)
         if (strcmp(name, sheaf_area_name(area)) == 0)
-            return true;
-    return name[0] == '.' || strcmp(name, "draft") == 0;
+            return;
+    if (c->status == SHEAF_OK && strcmp(name, "draft") != 0)
+        c->status =
+            sheaf_fail(c->err, SHEAF_FAULT, "%s/%s is not the file of a text", c->folder, name);
+}
+
+/* A folder that is missing has nothing in it. */
+static sheaf_status check_folder(checking *c, sheaf_disk_visit *visit)
+{
+    if (sheaf_disk_now()->list(c->folder, visit, c) != 0 && errno != ENOENT
+        && c->status == SHEAF_OK)
+        return sheaf_fail(c->err, SHEAF_IO, "cannot read the folder %s: %s", c->folder,
+                          strerror(errno));
+    return c->status;
 }
 
 sheaf_status sheaf_texts_check(const sheaf_texts *texts, uint32_t *checked, sheaf_err *err)
 {
+    checking c = {.checked = checked, .status = SHEAF_OK, .err = err};
+    SHEAF_TRY(sheaf_path(c.folder, err, "%s", texts->dir));
+    SHEAF_TRY(check_folder(&c, check_area));
+    sheaf_buffer_init(&c.text, SHEAF_TEXT_BYTES_MAX);
     sheaf_status status = SHEAF_OK;
-    DIR *listing = opendir(texts->dir);
-    if (!listing)
-        return SHEAF_OK;
-    for (const struct dirent *item; status == SHEAF_OK && (item = readdir(listing));)
-        if (!area_named(item->d_name))
-            status = sheaf_fail(err, SHEAF_FAULT, "%s/%s is not the file of a text", texts->dir,
-                                item->d_name);
-    closedir(listing);
-    for (sheaf_area area = 0; status == SHEAF_OK && area < SHEAF_AREA_COUNT; area++)
-        status = check_area(texts, area, checked, err);
+    for (sheaf_area area = 0; status == SHEAF_OK && area < SHEAF_AREA_COUNT; area++) {
+        status = area_path(texts, area, c.folder, err);
+        if (status == SHEAF_OK)
+            status = check_folder(&c, check_file);
+    }
+    sheaf_buffer_deinit(&c.text);
     return status;
 }
 

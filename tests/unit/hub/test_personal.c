@@ -6,6 +6,7 @@
 #include "store/clock.h"
 #include "store/values.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -23,9 +24,9 @@ static void sign(const world *t, const sheaf_keypair *pair, uint32_t key, const 
     snprintf(out, HEADER_MAX, "Sheaf-Request: %s", value);
 }
 
-/* The founder states an address; its commitment. */
-static sheaf_hash update(const world *t, const char *address, sheaf_status *status,
-                         sheaf_err *err)
+/* The founder states an address, on that disk from then on if one is given; its commitment. */
+static sheaf_hash update_on(const world *t, const char *address, const sheaf_disk *disk,
+                            sheaf_status *status, sheaf_err *err)
 {
     sheaf_member m;
     sheaf_http_transport http;
@@ -36,12 +37,21 @@ static sheaf_hash update(const world *t, const char *address, sheaf_status *stat
                                        .address = sheaf_commit(text.salt, text.text)};
     sheaf_intent intent = {
         .kind = SHEAF_KIND_person_update, .what = &what, .texts = &text, .text_count = 1};
+    if (disk)
+        sheaf_disk_use(disk);
     *status = sheaf_member_post(&m, &intent, &posted, err);
+    sheaf_disk_use(NULL);
     if (*status == SHEAF_OK)
         assert_int_equal(posted.refusal, SHEAF_ACCEPTED);
     sheaf_member_close(&m);
     sheaf_http_transport_close(&http);
     return what.address;
+}
+
+static sheaf_hash update(const world *t, const char *address, sheaf_status *status,
+                         sheaf_err *err)
+{
+    return update_on(t, address, NULL, status, err);
 }
 
 static void path_of(char out[128], const sheaf_hash *commitment)
@@ -122,11 +132,50 @@ static void test_orphan(void **state)
     sheaf_private_close(db);
 }
 
+static int broken_sync(int fd)
+{
+    (void)fd;
+    errno = EIO;
+    return -1;
+}
+
+/* The disk fails after the row is durable and before the entry is: the hub stops, and when it
+ * is back neither is there. */
+static void test_row_without_entry(void **state)
+{
+    world *t = *state;
+    sheaf_private *db;
+    sheaf_err err;
+    sheaf_status status;
+    sheaf_value value;
+    sheaf_detail found;
+    sheaf_buffer text;
+    sheaf_disk disk = *sheaf_disk_now();
+    disk.fdatasync = broken_sync;
+    sheaf_hash address = update_on(t, "7 Hidden Lane", &disk, &status, &err);
+    assert_int_not_equal(status, SHEAF_OK);
+    assert_false(sheaf_hub_running(t->hub, &err));
+    must(sheaf_private_open(&db, t->dir, SHEAF_PRIVATE_EXISTING, &err), &err);
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    must(sheaf_private_find(db, &address, &value, &found, &text, &err), &err);
+    assert_int_equal(value, SHEAF_VALUE_HELD);
+    sheaf_hub_close(t->hub);
+    world_serve(t);
+    must(sheaf_private_find(db, &address, &value, &found, &text, &err), &err);
+    /* Whether the entry is there decides: what was never synced may still have been written. */
+    assert_int_equal(world_call(t, "GET", "/api/v1/coop", (sheaf_slice){0}, NULL), 200);
+    assert_int_equal(value,
+                     world_says(t, "\"entries\":1,") ? SHEAF_VALUE_GONE : SHEAF_VALUE_HELD);
+    sheaf_buffer_deinit(&text);
+    sheaf_private_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_who_gets_it, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_busy, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_row_without_entry, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_orphan, world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
