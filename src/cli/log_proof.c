@@ -3,9 +3,11 @@
 #include "base/encode.h"
 #include "cli/cli.h"
 #include "cli/log_source.h"
+#include "log/policy.h"
 #include "log/proof.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static sheaf_status read_file(const char *path, sheaf_buffer *out, sheaf_err *err)
@@ -121,7 +123,50 @@ static sheaf_status read_keys(const sheaf_arguments *a, sheaf_vkey *keys, size_t
     return SHEAF_OK;
 }
 
+/* The log that the proof is of, and the witnesses, out of a policy. */
+static sheaf_status policy_keys(const sheaf_policy *policy, sheaf_slice proof, sheaf_vkey *keys,
+                                size_t *count, sheaf_err *err)
+{
+    sheaf_proof_file file;
+    sheaf_checkpoint head;
+    SHEAF_TRY(sheaf_proof_parse(proof, &file, err));
+    SHEAF_TRY(sheaf_checkpoint_read(file.note, &head, err));
+    *count = 0;
+    for (size_t i = 0; i < policy->log_count && *count == 0; i++)
+        if (sheaf_slice_equal(head.origin, sheaf_vkey_name(&policy->logs[i])))
+            keys[(*count)++] = policy->logs[i];
+    if (*count == 0)
+        return sheaf_fail(err, SHEAF_FAULT, "the policy trusts no log named %.*s",
+                          SHEAF_PRINT(head.origin));
+    for (size_t i = 0; i < policy->node_count; i++) {
+        if (!policy->nodes[i].witness)
+            continue;
+        if (*count == SHEAF_NOTE_LINES_MAX)
+            return sheaf_fail(err, SHEAF_INVALID, "the policy has more than %d witnesses",
+                              SHEAF_NOTE_LINES_MAX - 1);
+        keys[(*count)++] = policy->nodes[i].key;
+    }
+    return SHEAF_OK;
+}
+
+/* `seals` go with the keys that policy_keys() gave. */
+static sheaf_status policy_check(const sheaf_policy *policy, const sheaf_note_seal *seals,
+                                 sheaf_err *err)
+{
+    bool cosigned[SHEAF_POLICY_NODES_MAX] = {false};
+    size_t at = 1;
+    for (size_t i = 0; i < policy->node_count; i++)
+        if (policy->nodes[i].witness)
+            cosigned[i] = seals[at++].is_signed;
+    return sheaf_policy_met(policy, cosigned)
+               ? SHEAF_OK
+               : sheaf_fail(err, SHEAF_FAULT,
+                            "the checkpoint has not the cosignatures that the policy asks for");
+}
+
 typedef struct {
+    sheaf_policy *policy; /* NULL: keys and quorum are given one by one */
+    sheaf_buffer policy_text;
     sheaf_vkey keys[SHEAF_NOTE_LINES_MAX];
     sheaf_note_seal seals[SHEAF_NOTE_LINES_MAX];
     size_t count, cosigned;
@@ -133,6 +178,8 @@ static sheaf_status check(checked *c, sheaf_slice proof, sheaf_slice entry, size
                           sheaf_err *err)
 {
     sheaf_note note;
+    if (c->policy)
+        SHEAF_TRY(policy_keys(c->policy, proof, c->keys, &c->count, err));
     SHEAF_TRY(sheaf_proof_verify(proof, entry, c->keys, c->count, quorum, &c->head, err));
     SHEAF_TRY(size_check(&c->head, err));
     SHEAF_TRY(sheaf_proof_parse(proof, &c->file, err));
@@ -140,7 +187,16 @@ static sheaf_status check(checked *c, sheaf_slice proof, sheaf_slice entry, size
     SHEAF_TRY(sheaf_note_verify(&note, c->keys, c->count, c->seals, err));
     for (size_t i = 1; i < c->count; i++)
         c->cosigned += c->seals[i].is_signed;
-    return SHEAF_OK;
+    return c->policy ? policy_check(c->policy, c->seals, err) : SHEAF_OK;
+}
+
+static sheaf_status read_policy(checked *c, const char *path, sheaf_err *err)
+{
+    c->policy = malloc(sizeof *c->policy);
+    if (!c->policy)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a policy");
+    SHEAF_TRY(read_file(path, &c->policy_text, err));
+    return sheaf_policy_parse(sheaf_buffer_slice(&c->policy_text), c->policy, err);
 }
 
 static void print_seal(const sheaf_vkey *key, const sheaf_note_seal *seal)
@@ -185,8 +241,13 @@ static int run_check(const sheaf_arguments *a)
     sheaf_err err;
     sheaf_buffer proof, entry;
     long long quorum = a->repeated_count;
-    if (!a->value[0] || !a->value[1])
-        return sheaf_usage(&sheaf_command_log_check, "--entry FILE and --vkey VKEY are needed");
+    const char *policy = a->value[4];
+    if (!a->value[0] || !a->value[1] == !policy)
+        return sheaf_usage(&sheaf_command_log_check,
+                           "--entry FILE is needed, and either --vkey VKEY or --policy FILE");
+    if (policy && (a->repeated_count || a->value[3]))
+        return sheaf_usage(&sheaf_command_log_check,
+                           "--policy names the witnesses and the quorum itself");
     if (a->repeated_count >= SHEAF_NOTE_LINES_MAX)
         return sheaf_usage(&sheaf_command_log_check, "at most %d witnesses",
                            SHEAF_NOTE_LINES_MAX - 1);
@@ -195,9 +256,12 @@ static int run_check(const sheaf_arguments *a)
                            "--quorum is at most the number of witnesses that are given");
     sheaf_buffer_init(&proof, SHEAF_PROOF_FILE_MAX);
     sheaf_buffer_init(&entry, SHEAF_LOG_ENTRY_MAX);
-    if (read_keys(a, c.keys, &c.count, &err) != SHEAF_OK)
+    sheaf_buffer_init(&c.policy_text, SHEAF_POLICY_BYTES_MAX);
+    if (!policy && read_keys(a, c.keys, &c.count, &err) != SHEAF_OK)
         return sheaf_usage(&sheaf_command_log_check, "%s", err.message);
-    sheaf_status status = read_file(a->argument[0], &proof, &err);
+    sheaf_status status = policy ? read_policy(&c, policy, &err) : SHEAF_OK;
+    if (status == SHEAF_OK)
+        status = read_file(a->argument[0], &proof, &err);
     if (status == SHEAF_OK)
         status = read_file(a->value[0], &entry, &err);
     if (status == SHEAF_OK) {
@@ -210,6 +274,8 @@ static int run_check(const sheaf_arguments *a)
         print_checked(a, &c);
     sheaf_buffer_deinit(&proof);
     sheaf_buffer_deinit(&entry);
+    sheaf_buffer_deinit(&c.policy_text);
+    free(c.policy);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
 }
 
@@ -221,7 +287,9 @@ const sheaf_command sheaf_command_log_check = {
     .options = {{"entry", "FILE", "the entry's bytes"},
                 {"vkey", "VKEY", "the log's key, from elsewhere than the proof"},
                 {"witness", "VKEY", "a witness that you trust; may be repeated"},
-                {"quorum", "K", "how many of them must have cosigned (all)"}},
+                {"quorum", "K", "how many of them must have cosigned (all)"},
+                {"policy", "FILE",
+                 "instead of the three: a policy as C2SP tlog-policy writes it"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = 2,

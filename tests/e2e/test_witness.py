@@ -279,6 +279,20 @@ def censored(scratch, home, hub, port, running):
     censor.close()
 
 
+def policy(scratch, hub, log, keys):
+    """An offline proof that is judged by a policy of witnesses."""
+    proof, entry, path = (os.path.join(scratch, name) for name in ("0.tlog-proof", "0", "policy"))
+    done = sheaf("log", "proof", hub.url, 0, "--out", proof, "--entry-out", entry)
+    for need, code in (2, 0), ("all", 3):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"log {log}\n")
+            file.writelines(f"witness w{i} {key['vkey']}\n" for i, key in enumerate(keys))
+            file.write(f"group g {need} w0 w1 w2 w3\nquorum g\n")
+        check_done = sheaf("log", "check", proof, "--entry", entry, "--policy", path)
+        check(f"a policy of {need} of 4 witnesses is judged", check_done.returncode == code,
+              done.stderr + check_done.stdout + check_done.stderr)
+
+
 def mirror_name(witness):
     return next(name for name in os.listdir(witness.folder) if len(name) == 64)
 
@@ -305,6 +319,7 @@ def main():
                 settled(home, hub, coop, "a motion settles with two cosignatures of its deadline")
                 witness_away(home, hub, coop, running)
                 sound(hub, coop, running)
+                policy(scratch, hub, log.split("=http")[0], keys)
                 running[0].stop()
                 running[0].log = public
                 running[0].options = ("--patience", str(PATIENCE_S))
