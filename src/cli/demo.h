@@ -36,7 +36,7 @@ typedef struct {
     int64_t started_ms;
     demo_centre centres[DEMO_CENTRES];
     uint32_t model, mandate, release_round;
-    uint32_t rounds; /* closed, of all tasks */
+    uint32_t rounds;               /* closed, of all tasks */
     uint64_t entries, entries_min; /* that the log has; that it should have at least */
     sheaf_fedsim_comparison *comparison;
     bool verified;
