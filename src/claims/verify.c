@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "claims/blob_source.h"
 #include "claims/pipeline.h"
@@ -176,10 +177,19 @@ static sheaf_status make_slots(sheaf_pipeline *pipeline, size_t count, sheaf_err
     return SHEAF_OK;
 }
 
+/* As many as were asked for, or one for each processor. */
+static unsigned thread_count(const sheaf_verification *v)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads = v->options->threads ? v->options->threads
+                       : processors < 1    ? 1
+                                           : (unsigned)processors;
+    return threads > SHEAF_PIPELINE_THREADS_MAX ? SHEAF_PIPELINE_THREADS_MAX : threads;
+}
+
 static sheaf_status run_all(sheaf_verification *v, sheaf_err *err)
 {
-    unsigned threads = v->options->threads ? v->options->threads : sheaf_replay_threads();
-    threads = threads > SHEAF_PIPELINE_THREADS_MAX ? SHEAF_PIPELINE_THREADS_MAX : threads;
+    unsigned threads = thread_count(v);
     sheaf_pipeline pipeline = {
         .prepare = prepare, .finish = finish, .context = v, .stop = v->options->stop};
     uint64_t runs = sheaf_log_check_runs(v->check);

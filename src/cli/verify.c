@@ -290,7 +290,7 @@ const sheaf_command sheaf_command_verify = {
                 {"ca", "FILE", "certificates to trust, in PEM"},
                 {"from", "FILE", "the checkpoint up to which you verified this log before"},
                 {"save", "FILE", "if all is sound, keep the checkpoint here"},
-                {"jobs", "N", "threads; without it, one for each processor, at most 8"},
+                {"jobs", "N", "threads; without it, one for each processor"},
                 {"no-signatures", NULL, "hashes only: no signatures of entries, no rules"},
                 {"public", NULL, "what those see who are no members"}},
     .arguments_min = 1,
