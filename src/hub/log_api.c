@@ -124,9 +124,9 @@ static void read_file(const sheaf_api_call *call, log_file *f)
     const sheaf_state *state = sheaf_hub_state(call->hub);
     sheaf_err err;
     f->for_all = true;
-    f->found =
-        has_tile(call->hub->store, &f->tile)
-        && sheaf_log_file_read(call->hub->dir, &f->tile, &f->file, &f->data, &err) == SHEAF_OK;
+    f->found = has_tile(call->hub->store, &f->tile)
+               && sheaf_log_store_tile(call->hub->store, &f->tile, &f->file, &f->data, &err)
+                      == SHEAF_OK;
     if (!f->found || !f->tile.entries)
         return;
     if (f->listing) {

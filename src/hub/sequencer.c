@@ -2,92 +2,40 @@
 
 #include "hub/answers.h"
 #include "hub/batch.h"
+#include "hub/intake.h"
 #include "store/clock.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <time.h>
 
 /* Where nothing waits, the writer still looks whether a motion falls due. */
-enum { IDLE_MS = 50, HOLD_MS = 5000, HOLD_PAUSE_MS = 10 };
-
-/* What waits: a posted submission, or an act of the hub whose caller waits with it. */
-typedef struct {
-    sheaf_http_token *token; /* of a post, else NULL */
-    sheaf_slice body;
-    sheaf_kind kind; /* of an act of the hub */
-    const void *what;
-    bool lie;
-    bool done; /* the caller of an act of the hub may go on */
-    sheaf_signature_check ahead;
-    sheaf_refusal refusal;
-    uint64_t index;
-    sheaf_hash act; /* of a refused post */
-    sheaf_err malformed;
-    sheaf_status status;
-} waiting;
+enum { IDLE_MS = 50, FLUSH_IDLE_MS = 5, FLUSH_MS = 200, HOLD_MS = 5000, HOLD_PAUSE_MS = 10 };
 
 struct sheaf_sequencer {
     sheaf_hub *hub;
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* of the queue and of `done` */
-    pthread_cond_t filled, emptied;
-    waiting *queue[SHEAF_QUEUE_MAX];
-    size_t head, count;
-    bool stopping;
+    sheaf_intake intake;
     sheaf_batch batch;
     int64_t held_us; /* since when a deadline waits for witnesses; 0: none does */
-    void *block;     /* for decoding one submission */
+    bool hidden;     /* DIR/log is behind what is durable */
+    int64_t flushed_us;
+    void *block; /* for decoding one submission again */
 };
 
-/* ---- the queue ---- */
-
-static bool push(sheaf_sequencer *s, waiting *item)
-{
-    pthread_mutex_lock(&s->lock);
-    bool room = s->count < SHEAF_QUEUE_MAX && !s->stopping;
-    if (room) {
-        s->queue[(s->head + s->count++) % SHEAF_QUEUE_MAX] = item;
-        pthread_cond_signal(&s->filled);
-    }
-    pthread_mutex_unlock(&s->lock);
-    return room;
-}
-
-static size_t take(sheaf_sequencer *s, waiting **out, bool *stopping)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += IDLE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    pthread_mutex_lock(&s->lock);
-    while (s->count == 0 && !s->stopping)
-        if (pthread_cond_timedwait(&s->filled, &s->lock, &until) != 0)
-            break;
-    size_t taken = 0;
-    while (s->count > 0 && taken < SHEAF_BATCH_POSTS_MAX) {
-        out[taken++] = s->queue[s->head];
-        s->head = (s->head + 1) % SHEAF_QUEUE_MAX;
-        s->count--;
-    }
-    *stopping = s->stopping;
-    pthread_mutex_unlock(&s->lock);
-    return taken;
-}
+/* ---- what comes ---- */
 
 sheaf_http_verdict sheaf_sequencer_post(sheaf_sequencer *s, const sheaf_http_request *request,
                                         sheaf_http_response *response)
 {
-    waiting *item = calloc(1, sizeof *item);
+    sheaf_waiting *item = calloc(1, sizeof *item);
     if (!item) {
         *response = sheaf_http_error(503, "the hub has no memory left; try again later");
         return SHEAF_HTTP_ANSWERED;
     }
     item->body = request->body;
     item->token = sheaf_http_defer(request);
-    if (!push(s, item)) {
+    if (!sheaf_intake_push(&s->intake, item)) {
         sheaf_http_response busy =
             sheaf_http_error(503, "too many acts wait to be entered; try again in a second");
         sheaf_http_respond(item->token, &busy);
@@ -96,20 +44,32 @@ sheaf_http_verdict sheaf_sequencer_post(sheaf_sequencer *s, const sheaf_http_req
     return SHEAF_HTTP_DEFERRED;
 }
 
+static sheaf_status wait_for(sheaf_sequencer *s, sheaf_waiting *item, sheaf_entered *out,
+                             sheaf_err *err)
+{
+    if (sem_init(&item->done, 0, 0) != 0 || !sheaf_intake_push(&s->intake, item))
+        return sheaf_fail(err, SHEAF_IO, "the hub is stopping or too busy");
+    while (sem_wait(&item->done) != 0)
+        ; /* a signal came */
+    sem_destroy(&item->done);
+    *out = (sheaf_entered){item->refusal, (uint32_t)item->index};
+    if (item->status != SHEAF_OK)
+        return sheaf_fail(err, item->status, "%s", item->malformed.message);
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_sequencer_enter(sheaf_sequencer *s, sheaf_kind kind, const void *what,
                                    bool lie, sheaf_entered *out, sheaf_err *err)
 {
-    waiting item = {.kind = kind, .what = what, .lie = lie};
-    if (!push(s, &item))
-        return sheaf_fail(err, SHEAF_IO, "the hub is stopping or too busy");
-    pthread_mutex_lock(&s->lock);
-    while (!item.done)
-        pthread_cond_wait(&s->emptied, &s->lock);
-    pthread_mutex_unlock(&s->lock);
-    *out = (sheaf_entered){item.refusal, (uint32_t)item.index};
-    if (item.status != SHEAF_OK)
-        return sheaf_fail(err, item.status, "%s", item.malformed.message);
-    return SHEAF_OK;
+    sheaf_waiting item = {.kind = kind, .what = what, .lie = lie};
+    return wait_for(s, &item, out, err);
+}
+
+sheaf_status sheaf_sequencer_submit(sheaf_sequencer *s, sheaf_slice body, sheaf_entered *out,
+                                    sheaf_err *err)
+{
+    sheaf_waiting item = {.body = body};
+    return wait_for(s, &item, out, err);
 }
 
 /* ---- a batch ---- */
@@ -119,52 +79,31 @@ static uint16_t revision_now(const sheaf_hub *hub)
     return sheaf_coop(sheaf_hub_state(hub))->revision;
 }
 
-static sheaf_status decode(sheaf_sequencer *s, waiting *item, sheaf_submission *out)
+/* What was decoded ahead, or the same once more. */
+static sheaf_status decoded(sheaf_sequencer *s, sheaf_waiting *item, sheaf_submission *out)
 {
+    if (item->decoded && item->revision == revision_now(s->hub)) {
+        *out = item->post;
+        return SHEAF_OK;
+    }
     sheaf_arena arena = sheaf_arena_over(s->block, SHEAF_SUBMISSION_ARENA_BYTES);
     return sheaf_submission_decode(item->body, revision_now(s->hub), &arena, out,
                                    &item->malformed);
 }
 
-/* Outside the lock: form and signatures. This thread alone writes, so it may read. */
-static void check_ahead(sheaf_sequencer *s, waiting **items, size_t count)
-{
-    static const sheaf_signature_check none;
-    sheaf_signature_check checks[SHEAF_BATCH_POSTS_MAX];
-    size_t owner[SHEAF_BATCH_POSTS_MAX], n = 0;
-    for (size_t i = 0; i < count; i++) {
-        waiting *item = items[i];
-        sheaf_submission post;
-        item->ahead = none;
-        if (!item->token || (item->status = decode(s, item, &post)) != SHEAF_OK)
-            continue;
-        sheaf_signature_check *check = &checks[n];
-        *check = none;
-        if (!sheaf_fold_signer(sheaf_hub_state(s->hub), &post.act, check->public_key))
-            continue;
-        check->origin = sheaf_hub_origin(s->hub);
-        check->act = post.act_bytes;
-        memcpy(check->signature, post.signature, sizeof check->signature);
-        owner[n++] = i;
-    }
-    sheaf_signatures_check(checks, n, n < 8 ? 1 : sheaf_replay_threads());
-    for (size_t i = 0; i < n; i++)
-        items[owner[i]]->ahead = checks[i];
-}
-
 /* With the lock held for writing. */
-static sheaf_status fold_item(sheaf_sequencer *s, waiting *item, sheaf_err *err)
+static sheaf_status fold_item(sheaf_sequencer *s, sheaf_waiting *item, sheaf_err *err)
 {
     if (item->status != SHEAF_OK)
         return SHEAF_OK; /* malformed: that is its answer */
     SHEAF_TRY(sheaf_batch_settle(&s->batch, err));
     item->index = sheaf_hub_state(s->hub)->size;
-    if (!item->token)
+    if (!item->body.data)
         return sheaf_batch_add_own(&s->batch, item->kind, item->what, item->lie, &item->refusal,
                                    err);
     sheaf_submission post;
-    item->status = decode(s, item, &post);
-    if (item->status != SHEAF_OK) /* the rules' revision has gone up meanwhile */
+    item->status = decoded(s, item, &post);
+    if (item->status != SHEAF_OK)
         return SHEAF_OK;
     item->status = sheaf_batch_ready(&s->batch, &post, &item->malformed);
     if (item->status != SHEAF_OK)
@@ -188,12 +127,13 @@ static bool holds(sheaf_sequencer *s)
 }
 
 /* Folds as many items as fit and makes them durable; *folded is their number. */
-static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count, size_t *folded,
-                              sheaf_err *err)
+static sheaf_status run_batch(sheaf_sequencer *s, sheaf_waiting **items, size_t count,
+                              size_t *folded, sheaf_err *err)
 {
     sheaf_status status = SHEAF_OK;
     size_t i = 0;
     pthread_rwlock_wrlock(&s->hub->lock);
+    sheaf_intake_fold_begin(&s->intake);
     sheaf_batch_begin(&s->batch, sheaf_clock_ms());
     status = sheaf_batch_settle(&s->batch, err);
     for (; i < count && status == SHEAF_OK && sheaf_batch_has_room(&s->batch); i++) {
@@ -203,8 +143,10 @@ static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count,
     }
     if (status == SHEAF_OK)
         status = sheaf_batch_settle(&s->batch, err);
+    sheaf_intake_fold_end(&s->intake);
     if (status == SHEAF_OK && s->batch.count > 0)
         status = sheaf_batch_commit(&s->batch, err);
+    s->hidden |= s->batch.count > 0;
     sheaf_batch_drop(&s->batch);
     pthread_rwlock_unlock(&s->hub->lock);
     *folded = i;
@@ -213,7 +155,7 @@ static sheaf_status run_batch(sheaf_sequencer *s, waiting **items, size_t count,
 
 /* ---- answers ---- */
 
-static sheaf_http_response answer(const sheaf_sequencer *s, const waiting *item)
+static sheaf_http_response answer(const sheaf_sequencer *s, const sheaf_waiting *item)
 {
     if (item->status != SHEAF_OK)
         return sheaf_answer_failure(&item->malformed);
@@ -229,21 +171,19 @@ static sheaf_http_response answer(const sheaf_sequencer *s, const waiting *item)
     return sheaf_answer_json(&json);
 }
 
-static void release(sheaf_sequencer *s, waiting *item)
+static void release(sheaf_sequencer *s, sheaf_waiting *item)
 {
+    free(item->block);
     if (item->token) {
         sheaf_http_response response = answer(s, item);
         sheaf_http_respond(item->token, &response);
         free(item);
         return;
     }
-    pthread_mutex_lock(&s->lock);
-    item->done = true;
-    pthread_cond_broadcast(&s->emptied);
-    pthread_mutex_unlock(&s->lock);
+    sem_post(&item->done); /* the item is its caller's again */
 }
 
-static void refuse_item(sheaf_sequencer *s, waiting *item, const char *why)
+static void refuse_item(sheaf_sequencer *s, sheaf_waiting *item, const char *why)
 {
     item->status = sheaf_fail(&item->malformed, SHEAF_NOMEM, "%s", why);
     release(s, item);
@@ -287,22 +227,39 @@ static bool pause_held(sheaf_sequencer *s)
 {
     struct timespec time = {0, HOLD_PAUSE_MS * 1000000L};
     nanosleep(&time, NULL);
-    pthread_mutex_lock(&s->lock);
-    bool stopping = s->stopping;
-    pthread_mutex_unlock(&s->lock);
+    bool stopping;
+    (void)sheaf_intake_take(&s->intake, NULL, 0, 0, &stopping);
     return stopping;
+}
+
+/* DIR/log is written when nothing waits, or now and then: what is durable, and what is served,
+ * does not depend on it. */
+static void flush(sheaf_sequencer *s, bool idle)
+{
+    sheaf_err err;
+    int64_t now = sheaf_clock_monotonic_us();
+    if (!s->hidden || (!idle && now - s->flushed_us < FLUSH_MS * INT64_C(1000)))
+        return;
+    pthread_rwlock_wrlock(&s->hub->lock);
+    sheaf_status status = sheaf_log_store_flush(s->hub->store, &err);
+    pthread_rwlock_unlock(&s->hub->lock);
+    if (status != SHEAF_OK)
+        sheaf_hub_fail(s->hub, &err);
+    s->hidden = false;
+    s->flushed_us = now;
 }
 
 static void *sequencer_run(void *context)
 {
     sheaf_sequencer *s = context;
-    waiting *items[SHEAF_BATCH_POSTS_MAX];
+    sheaf_waiting *items[SHEAF_BATCH_POSTS_MAX];
     bool stopping = false;
     while (!stopping) {
-        size_t count = take(s, items, &stopping), done = 0;
-        if (!stopping && !atomic_load(&s->hub->failed) && (count > 0 || anything_due(s->hub)))
-            check_ahead(s, items, count);
-        else if (count == 0)
+        size_t done = 0,
+               count = sheaf_intake_take(&s->intake, items, SHEAF_BATCH_POSTS_MAX,
+                                         s->hidden ? FLUSH_IDLE_MS : IDLE_MS, &stopping);
+        flush(s, count == 0);
+        if (count == 0 && (stopping || !anything_due(s->hub)))
             continue;
         do {
             sheaf_err err;
@@ -339,39 +296,33 @@ sheaf_status sheaf_sequencer_open(sheaf_sequencer **out, sheaf_hub *hub, sheaf_e
     }
     s->hub = hub;
     s->block = block;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->filled, &monotonic);
-    pthread_cond_init(&s->emptied, NULL);
-    pthread_condattr_destroy(&monotonic);
     sheaf_batch_init(&s->batch, hub);
-    if (pthread_create(&s->thread, NULL, sequencer_run, s) != 0) {
-        sheaf_sequencer_close(s);
-        return sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the sequencer");
+    sheaf_status status = sheaf_intake_open(&s->intake, hub, err);
+    if (status == SHEAF_OK) {
+        s->started = pthread_create(&s->thread, NULL, sequencer_run, s) == 0;
+        if (!s->started)
+            status =
+                sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the sequencer");
     }
-    s->started = true;
+    if (status != SHEAF_OK) {
+        sheaf_sequencer_close(s);
+        return status;
+    }
     *out = s;
     return SHEAF_OK;
 }
 
 void sheaf_sequencer_stop(sheaf_sequencer *s)
 {
-    if (!s || !s->started)
+    sheaf_waiting *item;
+    if (!s)
         return;
-    pthread_mutex_lock(&s->lock);
-    s->stopping = true;
-    pthread_cond_broadcast(&s->filled);
-    pthread_mutex_unlock(&s->lock);
-    pthread_join(s->thread, NULL);
+    sheaf_intake_stop(&s->intake);
+    if (s->started)
+        pthread_join(s->thread, NULL);
     s->started = false;
-    while (s->count > 0) {
-        waiting *item = s->queue[s->head];
-        s->head = (s->head + 1) % SHEAF_QUEUE_MAX;
-        s->count--;
+    while ((item = sheaf_intake_drain(&s->intake)))
         refuse_item(s, item, "the hub is stopping; nothing was entered");
-    }
 }
 
 void sheaf_sequencer_close(sheaf_sequencer *s)
@@ -379,10 +330,7 @@ void sheaf_sequencer_close(sheaf_sequencer *s)
     if (!s)
         return;
     sheaf_sequencer_stop(s);
-    assert(s->count == 0);
-    pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->filled);
-    pthread_cond_destroy(&s->emptied);
+    sheaf_intake_close(&s->intake);
     sheaf_batch_deinit(&s->batch);
     free(s->block);
     free(s);

@@ -32,6 +32,11 @@ typedef struct {
     uint32_t index;        /* of the entry */
 } sheaf_entered;
 
+/* A submission from this process, as if it had been posted; waits until it is durable or
+ * refused. Fails where it is malformed, too. */
+SHEAF_MUST_USE sheaf_status sheaf_sequencer_submit(sheaf_sequencer *sequencer, sheaf_slice body,
+                                                   sheaf_entered *out, sheaf_err *err);
+
 /* An act of the hub itself; waits until it is durable or refused. For state.digest `what` is
  * NULL: the digest is taken when its turn comes. With `lie` it is entered although refused. */
 SHEAF_MUST_USE sheaf_status sheaf_sequencer_enter(sheaf_sequencer *sequencer, sheaf_kind kind,

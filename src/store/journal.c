@@ -90,34 +90,71 @@ static sheaf_status fill(sheaf_journal *journal, sheaf_journal_record record, si
     return sheaf_buffer_check(&journal->record, "the journal", err);
 }
 
-sheaf_status sheaf_journal_begin(sheaf_journal *journal, sheaf_journal_record record,
-                                 size_t room, sheaf_err *err)
+/* The other file's turn: its path, and its epoch. */
+static sheaf_status turn(sheaf_journal *journal, char path[SHEAF_PATH_MAX], sheaf_err *err)
 {
-    char path[SHEAF_PATH_MAX], draft[SHEAF_PATH_MAX];
-    struct stat info;
-    /* A file is overwritten only where this process itself has made the other one durable. */
-    bool proven = journal->fd >= 0;
     close_file(journal);
     journal->slot = journal->epoch ? 1 - journal->slot : 0;
     journal->epoch++;
-    SHEAF_TRY(slot_path(journal, journal->slot, path, err));
+    return slot_path(journal, journal->slot, path, err);
+}
+
+/* Puts the bytes at journal->record in the file's place, durably. */
+static sheaf_status replace_file(sheaf_journal *journal, const char *path, sheaf_err *err)
+{
+    char draft[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(draft, err, "%s/draft", journal->dir));
+    return sheaf_file_replace(path, draft, 0600, sheaf_buffer_slice(&journal->record), true,
+                              err);
+}
+
+static sheaf_status open_file(sheaf_journal *journal, const char *path, uint64_t end,
+                              uint64_t full, sheaf_err *err)
+{
+    journal->fd = sheaf_disk_now()->open(path, O_WRONLY | O_CLOEXEC, 0);
+    if (journal->fd < 0)
+        return sheaf_disk_fail(err, "open", path);
+    journal->end = end;
+    journal->full = full;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_journal_renew(sheaf_journal *journal, const sheaf_journal_run *run,
+                                 sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_slice records = run->records;
+    sheaf_journal_record record;
+    SHEAF_TRY(turn(journal, path, err));
+    sheaf_buffer_reset(&journal->record);
+    while (sheaf_journal_record_take(&records, &record)) {
+        record.epoch = journal->epoch;
+        sheaf_journal_record_put(&journal->record, &record);
+    }
+    SHEAF_TRY(sheaf_buffer_check(&journal->record, "the journal", err));
+    SHEAF_TRY(replace_file(journal, path, err));
+    return open_file(journal, path, journal->record.len, 0, err);
+}
+
+sheaf_status sheaf_journal_begin(sheaf_journal *journal, sheaf_journal_record record,
+                                 size_t room, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    struct stat info;
+    /* A file is overwritten only where this process itself has made the other one durable. */
+    bool proven = journal->fd >= 0;
+    SHEAF_TRY(turn(journal, path, err));
     SHEAF_TRY(fill(journal, record, 0, err));
     size_t len = journal->record.len;
     bool large = proven && sheaf_disk_now()->stat(path, true, &info) == 0
                  && (uint64_t)info.st_size >= len + room / 2;
-    uint64_t size = large ? (uint64_t)info.st_size : len + room;
     if (!large) {
         SHEAF_TRY(fill(journal, record, room, err));
-        SHEAF_TRY(sheaf_file_replace(path, draft, 0600, sheaf_buffer_slice(&journal->record),
-                                     true, err));
+        SHEAF_TRY(replace_file(journal, path, err));
+        return open_file(journal, path, len, len + room - room / 8, err);
     }
-    journal->fd = sheaf_disk_now()->open(path, O_WRONLY | O_CLOEXEC, 0);
-    if (journal->fd < 0)
-        return sheaf_disk_fail(err, "open", path);
-    journal->end = large ? 0 : len;
-    journal->full = size - room / 8;
-    return large ? sync_record(journal, path, err) : SHEAF_OK;
+    SHEAF_TRY(open_file(journal, path, 0, (uint64_t)info.st_size - room / 8, err));
+    return sync_record(journal, path, err);
 }
 
 sheaf_status sheaf_journal_append(sheaf_journal *journal, sheaf_journal_record record,

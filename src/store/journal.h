@@ -28,10 +28,14 @@ SHEAF_MUST_USE sheaf_status sheaf_journal_init(sheaf_journal *journal, const cha
 void sheaf_journal_deinit(sheaf_journal *journal);
 
 /* Reads the file that was in use last; *run borrows from `bytes`. run->epoch is 0 if there is
- * no journal. Nothing can be appended before sheaf_journal_begin(): what stands in a file that
- * an earlier process left may not be as durable as it looks. */
+ * no journal. Nothing can be appended before sheaf_journal_begin() or _renew(): what stands in
+ * a file that an earlier process left may not be as durable as it looks. */
 SHEAF_MUST_USE sheaf_status sheaf_journal_load(sheaf_journal *journal, sheaf_buffer *bytes,
                                                sheaf_journal_run *run, sheaf_err *err);
+
+/* Takes the other file into use, durably, with the records of the one before. */
+SHEAF_MUST_USE sheaf_status sheaf_journal_renew(sheaf_journal *journal,
+                                                const sheaf_journal_run *run, sheaf_err *err);
 
 /* Takes the other file into use, durably: it begins with this record (whose epoch is set here)
  * and has about `room` bytes for more. */

@@ -22,6 +22,8 @@ sheaf_status sheaf_log_store_cosigned(sheaf_log_store *store, sheaf_slice note, 
     SHEAF_TRY(sheaf_note_parse(sheaf_buffer_slice(&store->note), &then, err));
     if (!sheaf_slice_equal(now.text, then.text))
         return SHEAF_OK; /* a newer one has come */
+    SHEAF_TRY(
+        sheaf_log_store_flush(store, err)); /* the checkpoint never comes before its tiles */
     SHEAF_TRY(draft_path(store->dir, draft, err));
     SHEAF_TRY(sheaf_path(path, err, "%s/log/checkpoint", store->dir));
     sheaf_buffer_init(&copy, SHEAF_NOTE_BYTES_MAX);

@@ -179,12 +179,16 @@ static sheaf_status without_journal(sheaf_log_store *store, sheaf_err *err)
 static sheaf_status with_journal(sheaf_log_store *store, const sheaf_journal_run *run,
                                  sheaf_err *err)
 {
+    /* What stands in the journal may not be as durable as it looks, and no file may come before
+     * it. */
+    SHEAF_TRY(sheaf_journal_renew(&store->journal, run, err));
     SHEAF_TRY(replay(store, run, err));
     SHEAF_TRY(check_head(store, err)); /* the file's */
     SHEAF_TRY(choose_note(store, run, err));
     SHEAF_TRY(check_head(store, err));
     SHEAF_TRY(write_partials(store, run->records, err));
-    return store->note.len ? sheaf_log_store_show(store, err) : SHEAF_OK;
+    store->hidden = store->note.len > 0;
+    return SHEAF_OK;
 }
 
 static sheaf_status recover(sheaf_log_store *store, sheaf_err *err)
@@ -199,7 +203,6 @@ static sheaf_status recover(sheaf_log_store *store, sheaf_err *err)
         status = run.epoch ? with_journal(store, &run, err) : without_journal(store, err);
     sheaf_buffer_deinit(&bytes);
     SHEAF_TRY(status);
-    /* Always a new use of the journal: what was just read may not be as durable as it looks. */
     return sheaf_log_store_rotate(store, err);
 }
 
@@ -256,6 +259,9 @@ void sheaf_log_store_close(sheaf_log_store *store)
 {
     if (!store)
         return;
+    if (store->hidden && !store->failed)
+        store->failed =
+            sheaf_log_store_show(store, NULL) != SHEAF_OK; /* the next start does it */
     sheaf_journal_deinit(&store->journal);
     sheaf_levels_deinit(&store->levels);
     sheaf_buffer_deinit(&store->tail);

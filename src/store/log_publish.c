@@ -65,9 +65,15 @@ sheaf_status sheaf_log_store_partials(sheaf_log_store *store, uint64_t size, she
 sheaf_status sheaf_log_store_show(sheaf_log_store *store, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX], draft[SHEAF_PATH_MAX];
+    if (!store->hidden)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_log_store_partials(store, store->published, err));
     SHEAF_TRY(sheaf_path(path, err, "%s/log/checkpoint", store->dir));
     SHEAF_TRY(sheaf_path(draft, err, "%s/journal/draft", store->dir));
-    return sheaf_file_replace(path, draft, 0644, sheaf_buffer_slice(&store->note), false, err);
+    SHEAF_TRY(
+        sheaf_file_replace(path, draft, 0644, sheaf_buffer_slice(&store->note), false, err));
+    store->hidden = false;
+    return SHEAF_OK;
 }
 
 /* ---- making files durable ---- */
@@ -132,6 +138,7 @@ sheaf_status sheaf_log_store_rotate(sheaf_log_store *store, sheaf_err *err)
     char path[SHEAF_PATH_MAX];
     uint64_t size = store->size, first = size - size % SHEAF_TILE_WIDTH;
     syncing work = {.store = store};
+    SHEAF_TRY(sheaf_log_store_show(store, err));
     for (int level = -1; level < SHEAF_LOG_TILE_LEVELS; level++) {
         sheaf_tile tile = {.entries = level < 0, .level = level < 0 ? 0 : (uint8_t)level};
         SHEAF_TRY(sync_full(&work, tile, size, err));

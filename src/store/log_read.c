@@ -48,6 +48,29 @@ sheaf_hash sheaf_log_store_hash(const sheaf_log_store *store, unsigned level, ui
     return store->levels.level[level].hashes[index];
 }
 
+/* The first `width` entries of the bundle that is not full. */
+static sheaf_slice tail_prefix(const sheaf_log_store *store, unsigned width)
+{
+    sheaf_slice bundle = sheaf_buffer_slice(&store->tail), entry;
+    for (unsigned i = 0; i < width; i++)
+        if (!sheaf_bundle_next(&bundle, &entry))
+            assert(!"the tail has these entries");
+    return sheaf_bytes(store->tail.data, store->tail.len - bundle.len);
+}
+
+sheaf_status sheaf_log_store_tile(const sheaf_log_store *store, const sheaf_tile *tile,
+                                  sheaf_buffer *bytes, sheaf_slice *data, sheaf_err *err)
+{
+    uint64_t hashes = sheaf_tile_hashes(tile->level, store->size);
+    if (tile->index != hashes / SHEAF_TILE_WIDTH || tile->width > hashes % SHEAF_TILE_WIDTH)
+        return sheaf_log_file_read(store->dir, tile, bytes, data, err);
+    sheaf_buffer_reset(bytes);
+    sheaf_buffer_add(bytes, tile->entries ? tail_prefix(store, tile->width)
+                                          : sheaf_log_tile_bytes(&store->levels, tile));
+    *data = sheaf_buffer_slice(bytes);
+    return sheaf_buffer_check(bytes, "a tile", err);
+}
+
 /* Visits the entries [from, to) of one bundle. */
 static sheaf_status visit_bundle(const sheaf_log_store *store, sheaf_slice bundle,
                                  uint64_t from, uint64_t to, sheaf_log_store_visit *visit,

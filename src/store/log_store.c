@@ -45,12 +45,11 @@ static sheaf_status step(sheaf_log_store *store, const sheaf_slice *entries, siz
     for (size_t i = 0; i < count; i++)
         SHEAF_TRY(sheaf_log_store_add(store, entries[i], err));
     if (note) {
-        SHEAF_TRY(sheaf_log_store_partials(store, note_size, err));
         sheaf_buffer last = store->note;
         store->note = *note;
         *note = last;
         store->published = note_size;
-        SHEAF_TRY(sheaf_log_store_show(store, err));
+        store->hidden = true;
     }
     return store->journal.end >= store->journal.full ? sheaf_log_store_rotate(store, err)
                                                      : SHEAF_OK;
@@ -123,6 +122,8 @@ sheaf_status sheaf_log_store_publish(sheaf_log_store *store, sheaf_slice note, s
     sheaf_status status = sheaf_buffer_check(&copy, "the checkpoint", err);
     if (status == SHEAF_OK) {
         status = step(store, NULL, 0, &copy, size, err);
+        if (status == SHEAF_OK)
+            status = sheaf_log_store_show(store, err);
         store->failed = status != SHEAF_OK;
     }
     sheaf_buffer_deinit(&copy);
@@ -149,5 +150,13 @@ sheaf_status sheaf_log_store_commit(sheaf_log_store *store, const sheaf_slice *e
         status = step(store, entries, count, &note, size, err);
     store->failed = status != SHEAF_OK;
     sheaf_buffer_deinit(&note);
+    return status;
+}
+
+sheaf_status sheaf_log_store_flush(sheaf_log_store *store, sheaf_err *err)
+{
+    SHEAF_TRY(may_write(store, err));
+    sheaf_status status = sheaf_log_store_show(store, err);
+    store->failed = status != SHEAF_OK;
     return status;
 }

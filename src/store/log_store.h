@@ -69,13 +69,25 @@ SHEAF_MUST_USE sheaf_status sheaf_log_store_cosigned(sheaf_log_store *store, she
                                                      sheaf_err *err);
 
 /* Append and publish at once: one sync for the entries and their signed checkpoint. `sign` puts
- * the note for the size and root that the log has with these entries. */
+ * the note for the size and root that the log has with these entries. The partial tiles and
+ * DIR/log/checkpoint wait for sheaf_log_store_flush(), or the next other call that writes: who
+ * commits often need not write them each time, and serves what is partial from here
+ * (sheaf_log_store_tile). */
 typedef sheaf_status sheaf_log_store_sign(void *context, uint64_t size, const sheaf_hash *root,
                                           sheaf_buffer *note, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status sheaf_log_store_commit(sheaf_log_store *store,
                                                    const sheaf_slice *entries, size_t count,
                                                    sheaf_log_store_sign *sign, void *context,
                                                    sheaf_err *err);
+
+/* Brings DIR/log/ up to the last checkpoint. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_flush(sheaf_log_store *store, sheaf_err *err);
+
+/* What a tile or bundle of the published log holds, at most as wide as the log makes it, as
+ * sheaf_log_file_read() would give it. */
+SHEAF_MUST_USE sheaf_status sheaf_log_store_tile(const sheaf_log_store *store,
+                                                 const sheaf_tile *tile, sheaf_buffer *bytes,
+                                                 sheaf_slice *data, sheaf_err *err);
 
 /* The last note published; empty if none was. Valid until the next publish. */
 sheaf_slice sheaf_log_store_checkpoint(const sheaf_log_store *store);

@@ -22,6 +22,7 @@ struct sheaf_log_store {
     sheaf_journal journal;
     sheaf_buffer note; /* the checkpoint; empty: none yet */
     uint64_t published;
+    bool hidden; /* DIR/log/checkpoint is an older one */
     uint64_t synced; /* full tiles of the first so many entries are durable as files */
     uint64_t partial_at[SHEAF_LOG_TILE_LEVELS]; /* hashes at the level when its partial tile was
                                                    written */
@@ -42,7 +43,8 @@ SHEAF_MUST_USE sheaf_status sheaf_log_store_rotate(sheaf_log_store *store, sheaf
 SHEAF_MUST_USE sheaf_status sheaf_log_store_partials(sheaf_log_store *store, uint64_t size,
                                                      sheaf_err *err);
 
-/* Writes the note that the journal holds to DIR/log/checkpoint. */
+/* Writes the partial tiles of the checkpoint, which the journal holds, and DIR/log/checkpoint,
+ * if they do not stand there. */
 SHEAF_MUST_USE sheaf_status sheaf_log_store_show(sheaf_log_store *store, sheaf_err *err);
 
 #endif

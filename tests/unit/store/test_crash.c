@@ -243,6 +243,8 @@ static void act(world *w)
     size_t count = dice < 5 ? 1 : 1 + (size_t)(sim_random(&w->seed) % BATCH_MAX);
     if (dice == 9)
         assert_true(publish(w, &why));
+    else if (dice == 7)
+        assert_ok(sheaf_log_store_flush(w->store, &why));
     else
         assert_true(append(w, count, dice != 8, &why));
 }
@@ -265,7 +267,9 @@ static void test_first_steps(void **unused)
     assert_true(append(&w, 1, true, &why));
     assert_true(append(&w, 3, false, &why));
     assert_true(publish(&w, &why));
+    assert_ok(sheaf_log_store_flush(w.store, &why));
     assert_true(append(&w, 2, true, &why));
+    assert_ok(sheaf_log_store_flush(w.store, &why));
     cut_here(&w, "the end");
     print_message("# %llu cuts\n", (unsigned long long)w.cuts);
     assert_true(w.cuts > 200);
@@ -286,8 +290,10 @@ static void test_turning_points(void **unused)
         assert_true(append(&w, 1, i % 8 == 0, &why));
     w.exhaustive = is_long();
     sim_disk_watch(w.disk, cut_here, &w);
-    for (int i = 0; i < 3; i++) /* over 224 blocks: the journal turns */
+    for (int i = 0; i < 3; i++) { /* over 224 blocks: the journal turns */
         assert_true(append(&w, 1, true, &why));
+        assert_ok(sheaf_log_store_flush(w.store, &why));
+    }
     w.stride = is_long() ? 1 : 8;
     sim_disk_watch(w.disk, NULL, NULL);
     for (int i = 0; i < 28; i++)
