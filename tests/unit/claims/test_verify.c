@@ -496,6 +496,22 @@ static void expect_public(const char *url, sheaf_status want, const char *words)
         fail_msg("%d: %s", (int)status, err.message);
 }
 
+/* As a mirror's folder: a listing in place of the first bundle. */
+static void keep_listing_alone(void)
+{
+    sheaf_tile tile = {.entries = true, .width = SHEAF_TILE_WIDTH};
+    char path[SHEAF_PATH_MAX];
+    sheaf_buffer listing;
+    sheaf_buffer_init(&listing, SHEAF_VISIBLE_BYTES_MAX);
+    assert_true(put_listing(&tile, &listing));
+    path_of(path, "log/tile/public");
+    assert_int_equal(sheaf_folder_make(path, 0700, NULL), SHEAF_OK);
+    path_of(path, "log/tile/public/000");
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_buffer_slice(&listing), NULL),
+                     SHEAF_OK);
+    sheaf_buffer_deinit(&listing);
+}
+
 static void test_public(void **unused)
 {
     kit k;
@@ -531,6 +547,10 @@ static void test_public(void **unused)
     assert_int_equal(found.signatures_checked, found.readable);
     assert_string_equal(found.origin, KIT_ORIGIN);
     expect_public(dir, SHEAF_OK, NULL); /* a folder without listings: its bundles */
+    keep_listing_alone();
+    expect_public(dir, SHEAF_OK, NULL);
+    assert_int_equal(verify(&found, &err), SHEAF_FAULT);
+    assert_non_null(strstr(err.message, "with --public alone"));
     bent = true;
     expect_public(url, SHEAF_FAULT, NULL);
     bent = false;
