@@ -71,7 +71,8 @@ static sheaf_status add_entry(walk *w, uint32_t index, const sheaf_entry *entry,
         SHEAF_TRY(add_act(w->out, &(sheaf_person_act){index, act->kind, entry->stamp}, err));
     while (sheaf_act_next_text(act, &place, &commitment)) {
         bool about = sheaf_person_of(act, index) == w->out->number;
-        sheaf_person_text text = {index, act->kind, commitment.field, commitment.commitment};
+        sheaf_person_text text = {index, act->kind, entry->stamp, commitment.field,
+                                  commitment.commitment};
         if (commitment.field->personal ? about : own)
             SHEAF_TRY(add_text(w->out, &text, err));
     }

@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     uint32_t entry;
     sheaf_kind kind;
+    int64_t stamp;
     const sheaf_field *field;
     sheaf_hash commitment;
 } sheaf_person_text;

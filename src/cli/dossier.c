@@ -1,6 +1,5 @@
 #include "cli/dossier.h"
 
-#include "cli/cli.h"
 #include "cli/date.h"
 #include "store/clock.h"
 
@@ -11,27 +10,16 @@
 
 static sheaf_status judge(sheaf_dossier *d, sheaf_err *err)
 {
-    sheaf_buffer setting;
+    int years;
     sheaf_retention_facts facts = {.member = d->person.standing == SHEAF_PERSON_MEMBER,
                                    .balance_cents = d->person.balance_cents,
                                    .posted = d->person.posted};
-    int years = SHEAF_ACCOUNTING_YEARS;
-    sheaf_buffer_init(&setting, SHEAF_SETTING_MAX + 1);
-    sheaf_status status =
-        sheaf_private_setting(d->values.private, "accounting_years", &setting, err);
-    if (status == SHEAF_OK && setting.len) {
-        sheaf_buffer_add_byte(&setting, 0);
-        long long value;
-        if (sheaf_number((const char *)setting.data, 0, SHEAF_ACCOUNTING_YEARS_MAX, &value))
-            years = (int)value;
-    }
-    sheaf_buffer_deinit(&setting);
-    if (status == SHEAF_OK)
-        status = sheaf_private_hold(d->values.private, d->person.number, &facts.hold_until,
-                                    &d->hold, err);
+    SHEAF_TRY(sheaf_private_accounting_years(d->values.private, &years, err));
+    SHEAF_TRY(sheaf_private_hold(d->values.private, d->person.number, &facts.hold_until,
+                                 &d->hold, err));
     d->now = sheaf_clock_ms();
     d->kept = sheaf_retention_judge(&facts, years, d->now, &d->retention);
-    return status;
+    return SHEAF_OK;
 }
 
 static sheaf_status find_erasure(sheaf_dossier *d, sheaf_err *err)

@@ -2,6 +2,7 @@
  * for its operator. They work while the hub runs. */
 #include "cli/cli.h"
 
+#include "claims/erase.h"
 #include "cli/date.h"
 #include "cli/dossier.h"
 #include "store/clock.h"
@@ -93,23 +94,30 @@ const sheaf_command sheaf_command_person_export = {
 
 /* ---- erase ---- */
 
-/* The texts that the person wrote besides. One about the person in the store of texts has no
- * business there and goes in any case. */
-static sheaf_status erase_texts(sheaf_dossier *d, bool all, uint32_t *erased, sheaf_err *err)
+typedef struct {
+    uint32_t erased, kept; /* texts */
+} went;
+
+/* The texts that the person wrote besides, but for words about money while they must be kept.
+ * One about the person in the store of texts has no business there and goes in any case. */
+static sheaf_status erase_texts(sheaf_dossier *d, bool all, went *out, sheaf_err *err)
 {
-    *erased = 0;
+    int years;
+    SHEAF_TRY(sheaf_private_accounting_years(d->values.private, &years, err));
     for (uint32_t i = 0; i < d->person.text_count; i++) {
         const sheaf_person_text *t = &d->person.texts[i];
-        bool gone;
-        if (!t->field->personal && !all)
+        bool gone, keep = sheaf_texts_kept(t->kind, t->stamp, years, d->now) != 0;
+        if (!t->field->personal && (!all || keep)) {
+            out->kept += all;
             continue;
+        }
         SHEAF_TRY(sheaf_text_erase(&d->values.texts, &t->commitment, &gone, err));
-        *erased += gone;
+        out->erased += gone;
     }
     return SHEAF_OK;
 }
 
-static sheaf_status erase(sheaf_dossier *d, const char *dir, bool texts, uint32_t *erased,
+static sheaf_status erase(sheaf_dossier *d, const char *dir, bool texts, went *out,
                           sheaf_err *err)
 {
     sheaf_erasure erasure = {.person = d->person.number,
@@ -119,7 +127,7 @@ static sheaf_status erase(sheaf_dossier *d, const char *dir, bool texts, uint32_
     uint32_t again;
     SHEAF_TRY(sheaf_private_erase(d->values.private, &erasure, err));
     SHEAF_TRY(sheaf_private_erase_again(d->values.private, dir, &again, err));
-    return erase_texts(d, texts, erased, err);
+    return erase_texts(d, texts, out, err);
 }
 
 static int refuse(const sheaf_arguments *a, const sheaf_dossier *d)
@@ -146,7 +154,7 @@ static int run_erase(const sheaf_arguments *a)
 {
     sheaf_dossier d = {0};
     sheaf_err err;
-    uint32_t texts = 0;
+    went texts = {0};
     int code;
     if (!dossier_open(&sheaf_command_person_erase, a, &d, &code))
         return code;
@@ -156,14 +164,17 @@ static int run_erase(const sheaf_arguments *a)
     else if (!a->value[1] && erase(&d, dir, a->value[0] != NULL, &texts, &err) != SHEAF_OK)
         code = sheaf_report(a, &err);
     else if (a->json)
-        printf("{\"dry_run\":%s,\"erased\":true,\"person\":%u,\"texts\":%u}\n",
-               a->value[1] ? "true" : "false", d.person.number, texts);
+        printf("{\"dry_run\":%s,\"erased\":true,\"person\":%u,\"texts\":%u,"
+               "\"texts_kept\":%u}\n",
+               a->value[1] ? "true" : "false", d.person.number, texts.erased, texts.kept);
     else if (a->value[1])
         printf("Person %u can be erased.\n", d.person.number);
     else
         printf("Person %u is erased, and %u texts with it. The log is as it was.\n"
                "Copies of the folder are not: what is restored from one is erased again.\n",
-               d.person.number, texts);
+               d.person.number, texts.erased);
+    if (code == SHEAF_EXIT_DONE && texts.kept && !a->json)
+        printf("%u texts about money are kept, as records of money must be.\n", texts.kept);
     sheaf_dossier_close(&d);
     return code;
 }

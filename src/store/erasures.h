@@ -3,8 +3,10 @@
  *     {"erasures":[{"at":1790000000000,"before":812,"person":12,"texts":false}],
  *      "version":1}
  *
- * It names nobody and travels with every copy of the folder, so that whoever restores an older
- * copy erases again. `before` is the size of the log at the erasure: what came later stays.
+ * A person is the entry that brought them in; an entry whose texts alone were erased stands
+ * there under its own number. It names nobody and travels with every copy of the folder, so
+ * that whoever restores an older copy erases again. `before` is the size of the log at the
+ * erasure: what came later stays.
  */
 #ifndef SHEAF_STORE_ERASURES_H
 #define SHEAF_STORE_ERASURES_H

@@ -115,6 +115,10 @@ SHEAF_MUST_USE sheaf_status sheaf_private_setting(sheaf_private *db, const char 
 SHEAF_MUST_USE sheaf_status sheaf_private_set(sheaf_private *db, const char *name,
                                               sheaf_slice value, sheaf_err *err);
 
+/* For how many years records of money are kept: the setting accounting_years, or the usual. */
+SHEAF_MUST_USE sheaf_status sheaf_private_accounting_years(sheaf_private *db, int *years,
+                                                           sheaf_err *err);
+
 /* A reason to keep a person's data until a time, in milliseconds since 1970; `until` 0: none
  * stands. Setting one replaces the last; until 0 removes it. */
 SHEAF_MUST_USE sheaf_status sheaf_private_hold(sheaf_private *db, uint32_t person,

@@ -1,6 +1,8 @@
 /* What the operator records in the private database: settings, holds, registers; see
  * private_db.h. */
+#include "log/checkpoint.h"
 #include "store/private_internal.h"
+#include "store/retention.h"
 
 /* ---- settings ---- */
 
@@ -51,6 +53,20 @@ sheaf_status sheaf_private_bind(sheaf_private *db, sheaf_slice origin, sheaf_err
                             SHEAF_PRINT(sheaf_buffer_slice(&known)));
     sheaf_private_unlock(db);
     sheaf_buffer_deinit(&known);
+    return status;
+}
+
+sheaf_status sheaf_private_accounting_years(sheaf_private *db, int *years, sheaf_err *err)
+{
+    sheaf_buffer setting;
+    uint64_t value;
+    *years = SHEAF_ACCOUNTING_YEARS;
+    sheaf_buffer_init(&setting, SHEAF_SETTING_MAX);
+    sheaf_status status = sheaf_private_setting(db, "accounting_years", &setting, err);
+    if (status == SHEAF_OK && sheaf_decimal_get(sheaf_buffer_slice(&setting), &value)
+        && value <= SHEAF_ACCOUNTING_YEARS_MAX)
+        *years = (int)value;
+    sheaf_buffer_deinit(&setting);
     return status;
 }
 

@@ -10,6 +10,7 @@ from kit import Folder, Hub, check, finish, free_port, refused, sheaf, until
 
 NAME, ADDRESS = "Beatrice Findable", "7 Hidden Lane, 12345 Nowhere"
 BANK, CONTACT = "DE02120300000000202051", "bea@findable.example"
+MEMO = "a subsidy of the town"
 TITLE, REASON = "Tea at four o'clock", "Because Beatrice likes it"
 SECRETS = [text.encode() for text in (NAME, ADDRESS, BANK, CONTACT)]
 
@@ -77,6 +78,8 @@ def join(scratch, hub, home):
         "--bank-account", BANK, "--contact", CONTACT, "--json")
     motion = run("and opens a motion", "motion", "open", "--home", b, "--title", TITLE,
                  "--reason", REASON, "--json").get("index")
+    run("and records revenue", "revenue", "record", "--home", b, "--amount-cents", 5, "--memo",
+        MEMO, "--json")
     check("which closes, so that the log rests", until(lambda: json.loads(
         hub.get(f"/api/v1/motions/{motion}")[1])["motion"]["state"] != "open"))
     return b, bea
@@ -92,8 +95,8 @@ def show(coop, bea):
     held = run("person export", "person", "export", bea, coop)
     check("exports acts and texts too",
           [act["kind"] for act in held.get("acts", [])] == ["member.apply", "person.update",
-                                                          "motion.open"]
-          and {row.get("text") for row in held.get("texts", [])} == {TITLE, REASON}, held)
+                                                          "motion.open", "revenue.record"]
+          and {row.get("text") for row in held.get("texts", [])} == {TITLE, REASON, MEMO}, held)
     done = sheaf("person", "show", bea, coop)
     check("and for people", NAME in done.stdout and "register of its members" in done.stdout,
           done.stdout + done.stderr)
@@ -125,7 +128,9 @@ def erase(coop, bea):
     check("key and sealed rows are in the folder", len(needles) == 5 and holding(coop, needles))
     check("before, every commitment has its text", before[1].get("texts_missing") == 0, before[1])
     said = run("it is erased", "person", "erase", bea, coop, "--texts", "--json")
-    check("with the texts she wrote", said.get("erased") is True and said.get("texts") == 2, said)
+    check("with the texts she wrote, but for a record of money", said.get("erased") is True
+          and said.get("texts") == 2 and said.get("texts_kept") == 1
+          and holding(coop, [MEMO.encode()]), said)
     needles += SECRETS + [TITLE.encode(), REASON.encode()]
     check("nothing of it is in any file of the folder", not holding(coop, needles),
           holding(coop, needles))
@@ -198,11 +203,31 @@ def restore(scratch, coop, file, keys):
     check("the founder is known again", "Ada Lovelace" in done.stdout, done.stdout + done.stderr)
     check("of Bea nothing came back", not holding(lost, SECRETS))
     told = run("the restore is in the register", "privacy", "report", lost, "--json")
-    check("with its facts", len(told.get("restores", [])) == 1 and len(told["erasures"]) == 1, told)
+    check("with its facts", len(told.get("restores", [])) == 1 and len(told["erasures"]) == 2, told)
     other = os.path.join(scratch, "other")
     sheaf("found", other, "--name", "Other", "--purpose", "p", "--member", "M", "--demonstration",
           "--home", os.path.join(scratch, "m"))
     refused("another co-op's register", 1, "another co-op", "person", "restore", file, other, *two)
+
+
+def third(hub, coop, home):
+    """Somebody who is no member is named in a text."""
+    words = "Charles Nomember has complained"
+    motion = run("a motion names somebody", "motion", "open", "--home", home, "--title", words,
+                 "--json").get("index")
+    check("its words are served", words.encode() in hub.get(f"/api/v1/motions/{motion}")[1])
+    said = run("they are erased", "text", "erase", motion, coop, "--json")
+    check("all of them", said.get("texts") == 1 and not holding(coop, [words.encode()]), said)
+    check("and served no more", words.encode() not in hub.get(f"/api/v1/motions/{motion}")[1])
+    memo = run("money is received", "revenue", "record", "--home", home, "--amount-cents", 100,
+               "--memo", words, "--json").get("index")
+    said = run("words about money are kept", "text", "erase", memo, coop, "--json", code=4)
+    check("for the years of accounting", said.get("ground") == "accounting"
+          and said.get("review", 0) > 0, said)
+    refused("an entry that names a person", 1, "sheaf person", "text", "erase", 0, coop)
+    refused("an entry without texts", 1, "no texts", "text", "erase", 2, coop)
+    refused("an entry that there is not", 1, "", "text", "erase", 9999, coop)
+    refused("an index that is none", 2, "index", "text", "erase", "x", coop)
 
 
 def report(coop):
@@ -213,7 +238,7 @@ def report(coop):
     check("is a draft with its parts", told.get("draft") is True
           and told["settings"]["representative"] == "the board"
           and told["breaches"][0]["title"] == "lost | laptop"
-          and len(told["erasures"]) == 1 and told["coop"]["left"] == 1
+          and len(told["erasures"]) == 2 and told["coop"]["left"] == 1
           and len(told["activities"]) == 5, told)
     done = sheaf("privacy", "report", coop)
     check("and as Markdown", "**Draft**" in done.stdout and "lost \\| laptop" in done.stdout
@@ -264,6 +289,7 @@ def main():
             keep(coop, b, bea)
             file, keys = backup(scratch, coop)
             erase(coop, bea)
+            third(hub, coop, home)
             status, listed = hub.get("/api/v1/erasures")
             with open(os.path.join(coop, "erasures.json"), "rb") as source:
                 check("the hub tells who was erased, by number", status == 200
