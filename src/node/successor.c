@@ -4,16 +4,18 @@
 #include <stdio.h>
 
 #include "base/encode.h"
+#include "bylaws/bylaws.h"
 #include "coop/view.h"
 
 /* ---- judging ---- */
 
-/* The first appointment that took effect on their log and not on ours, or NULL. */
+/* The next appointment from row *at on that took effect on their log and not on ours, or NULL.
+ */
 static const struct sheaf_row_appointment *news(const sheaf_state *ours,
-                                                const sheaf_state *theirs)
+                                                const sheaf_state *theirs, uint32_t *at)
 {
-    for (uint32_t i = 0; i < sheaf_appointment_count(theirs); i++) {
-        const struct sheaf_row_appointment *row = sheaf_appointment_at(theirs, i);
+    while (*at < sheaf_appointment_count(theirs)) {
+        const struct sheaf_row_appointment *row = sheaf_appointment_at(theirs, (*at)++);
         const struct sheaf_row_appointment *known = sheaf_appointment_find(ours, row->id);
         if (row->appointed != SHEAF_NONE && (!known || known->appointed != row->appointed))
             return row;
@@ -21,11 +23,13 @@ static const struct sheaf_row_appointment *news(const sheaf_state *ours,
     return NULL;
 }
 
-/* Is their log ours up to the end that was signed over? */
-static bool same_until(const sheaf_follower *f, const sheaf_follower *other, uint64_t end)
+/* Is their log ours up to the end that was signed over? *common is how far that is. */
+static bool same_until(const sheaf_follower *f, const sheaf_follower *other, uint64_t end,
+                       uint64_t *common)
 {
     sheaf_log_store *store = NULL;
     uint64_t size = f->replay.tree.size < end ? f->replay.tree.size : end;
+    *common = size;
     if (size == 0)
         return true;
     if (!f->store && sheaf_log_store_open(&store, f->home, true, NULL) != SHEAF_OK)
@@ -41,18 +45,82 @@ static bool same_until(const sheaf_follower *f, const sheaf_follower *other, uin
     return same;
 }
 
-static sheaf_status judge(const sheaf_follower *f, const sheaf_follower *other, sheaf_err *err)
+/* Is the act by a member with a vote and a key that our own copy knows, and still does? */
+static bool known_signer(const sheaf_state *ours, uint64_t common, const sheaf_act *act)
 {
-    const struct sheaf_row_appointment *row = news(&f->replay.state, &other->replay.state);
+    if (!act->has_key || act->key >= common
+        || !sheaf_key_live(ours, act->key, SHEAF_SCOPE_ADMIN, sheaf_coop(ours)->stamp))
+        return false;
+    return sheaf_member_get(ours, sheaf_key_get(ours, act->key)->member)->votes > 0;
+}
+
+/* Who signed an appointment stands in one row of entries, each by another member. */
+static sheaf_status count_known(const sheaf_follower *f, sheaf_follower *other,
+                                const struct sheaf_row_appointment *row, uint64_t common,
+                                uint32_t *out, sheaf_err *err)
+{
+    sheaf_buffer bytes;
+    sheaf_status status = SHEAF_OK;
+    *out = 0;
+    sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
+    for (uint64_t i = row->id; i <= row->appointed && status == SHEAF_OK; i++) {
+        sheaf_entry entry;
+        sheaf_arena_reset(&other->replay.decode);
+        status = sheaf_log_store_entry(other->store, i, &bytes, err);
+        if (status == SHEAF_OK)
+            status =
+                sheaf_entry_decode(sheaf_buffer_slice(&bytes), f->replay.state.revision_max,
+                                   &other->replay.decode, &entry, err);
+        if (status == SHEAF_OK)
+            *out += known_signer(&f->replay.state, common, entry.act);
+    }
+    sheaf_buffer_deinit(&bytes);
+    return status;
+}
+
+/* The rules have judged who signed by the members whom their log knew at its end. But an end
+ * far back, when there was one founder, or members whom nobody here has heard of, would let a
+ * few appoint whom they like: so it must be as many of the members whom our own copy knows. */
+static sheaf_status check_known(const sheaf_follower *f, sheaf_follower *other,
+                                const struct sheaf_row_appointment *row, uint64_t common,
+                                sheaf_err *err)
+{
+    const sheaf_state *ours = &f->replay.state;
+    uint32_t count;
+    if (!common)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the hub was appointed by members, and %s has no copy of the log to "
+                          "know them by: begin with a new home",
+                          f->home);
+    SHEAF_TRY(count_known(f, other, row, common, &count, err));
+    uint32_t voters = sheaf_coop(ours)->voters;
+    if (sheaf_quorum_reached(sheaf_bylaws_now(ours)->succession_bp, voters, count))
+        return SHEAF_OK;
+    return sheaf_fail(
+        err, SHEAF_FAULT,
+        "a hub that was appointed over %u entries is not followed: of the %u "
+        "members with a vote whom the copy in %s knows, %u signed for it; compare "
+        "copies with the other members",
+        row->id, voters, f->home, count);
+}
+
+static sheaf_status judge(const sheaf_follower *f, sheaf_follower *other, sheaf_err *err)
+{
+    uint32_t at = 0;
+    uint64_t common;
+    const sheaf_state *ours = &f->replay.state, *theirs = &other->replay.state;
+    const struct sheaf_row_appointment *row = news(ours, theirs, &at);
     if (!row)
         return sheaf_fail(err, SHEAF_FAULT,
                           "the checkpoint is signed by another key than the log's, and no "
                           "members have appointed it: this is not the co-op's hub");
-    if (!same_until(f, other, row->id))
+    if (!same_until(f, other, row->id, &common))
         return sheaf_fail(err, SHEAF_FAULT,
                           "a hub that members have appointed over %u entries shows other "
                           "entries than the copy in %s: compare copies with the other members",
                           row->id, f->home);
+    for (; row; row = news(ours, theirs, &at))
+        SHEAF_TRY(check_known(f, other, row, common, err));
     return SHEAF_OK;
 }
 

@@ -4,8 +4,9 @@
  * A new hub signs with a key that this home does not know yet. It is believed only for what is
  * on its log: the log is followed in HOME/succession from the first entry on, with every rule
  * and signature, and must share this home's history up to the end that enough members signed
- * over (hub.appoint). Then it takes the place of the own copy; entries of the old hub beyond
- * that end are put aside in HOME/superseded.
+ * over (hub.appoint): as many of the members whom this home's own copy knows, by keys that it
+ * holds for live, as the bylaws there ask for. Then it takes the place of the own copy; entries
+ * of the old hub beyond that end are put aside in HOME/superseded.
  */
 #ifndef SHEAF_NODE_SUCCESSOR_H
 #define SHEAF_NODE_SUCCESSOR_H

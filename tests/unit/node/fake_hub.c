@@ -21,7 +21,7 @@ static void must(sheaf_status status, const sheaf_err *err)
 void fake_hub_open(fake_hub *hub)
 {
     sheaf_err err = {0};
-    *hub = (fake_hub){.dir = "/tmp/coop-test-XXXXXX"};
+    *hub = (fake_hub){.dir = "/tmp/coop-test-XXXXXX", .log_key = "log"};
     kit_open(&hub->k);
     if (!mkdtemp(hub->dir))
         kit_fail("no folder for the test");
@@ -65,7 +65,7 @@ void fake_hub_publish(fake_hub *hub)
     sheaf_hash root = sheaf_log_store_root(hub->store);
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     must(sheaf_checkpoint_sign(&note, sheaf_str(KIT_ORIGIN), sheaf_log_store_size(hub->store),
-                               &root, &kit_named(&hub->k, "log")->pair, &err),
+                               &root, &kit_named(&hub->k, hub->log_key)->pair, &err),
          &err);
     must(sheaf_log_store_publish(hub->store, sheaf_buffer_slice(&note), &err), &err);
     sheaf_buffer_deinit(&note);

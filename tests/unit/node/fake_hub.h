@@ -22,6 +22,7 @@ typedef struct {
     /* What was asked of it. */
     unsigned heartbeats, messages, refusals, acts;
     char refusal[512]; /* the body of the last one */
+    const char *log_key; /* whose key signs checkpoints */
     /* Lies. */
     sheaf_slice checkpoint; /* instead of the true one */
     bool garble_entries;    /* flips a byte of every bundle */

@@ -1,0 +1,149 @@
+/* Which hubs a node follows when the one that it knew is gone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/encode.h"
+#include "fake_hub.h"
+
+#define APPOINT "{'hub_key':@hub.b,'log_key':@log.b,'root':%s,'size':#end,'url':'http://b'}"
+
+typedef struct {
+    fake_hub hub, next;
+    sheaf_node_ports ports;
+    char home[SHEAF_PATH_MAX];
+    sheaf_member member;
+} scene;
+
+/* Bob's home, which has followed the hub; the next one has no log yet. */
+static scene *begin(void)
+{
+    scene *s = calloc(1, sizeof *s);
+    sheaf_err err = {0};
+    fake_hub_open(&s->hub);
+    fake_hub_world(&s->hub);
+    fake_hub_home(&s->hub, "bob", s->home);
+    s->ports = fake_hub_ports(&s->hub);
+    if (sheaf_member_open(&s->member, s->home, "http://127.0.0.1:1", &s->ports, &err)
+            != SHEAF_OK
+        || sheaf_member_sync(&s->member, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    fake_hub_open(&s->next);
+    s->next.log_key = "log.b";
+    return s;
+}
+
+static void end(scene *s)
+{
+    sheaf_member_close(&s->member);
+    fake_hub_close(&s->next);
+    fake_hub_close(&s->hub);
+    free(s);
+}
+
+/* Those who sign appoint the next hub over its log as it is. */
+static void appoint(scene *s, const char *const *who, size_t count)
+{
+    kit *k = &s->next.k;
+    sheaf_hash root = kit_log_root(k);
+    char hex[68];
+    hex[0] = '\'';
+    sheaf_hex_32(root.bytes, hex + 1);
+    snprintf(hex + 65, 3, "'");
+    kit_label(k, "end", (uint32_t)k->state.size);
+    for (size_t i = 0; i < count; i++)
+        kit_do(k, who[i], "hub.appoint", NULL, APPOINT, hex);
+    assert_memory_equal(sheaf_coop(&k->state)->log_key.bytes,
+                        kit_named(k, "log.b")->pair.public, 32);
+    fake_hub_publish(&s->next);
+}
+
+static sheaf_status meet(scene *s, sheaf_err *err)
+{
+    sheaf_node_ports ports = fake_hub_ports(&s->next);
+    return sheaf_follower_sync(&s->member.follower, &ports.transport, s->next.k.now, err);
+}
+
+static void same_world(fake_hub *hub)
+{
+    kit_rules rules = kit_rules_usual();
+    kit_with_data(&hub->k, &rules);
+    kit_motion(&hub->k, "mandate", KIT_MANDATE, 4);
+}
+
+static void want_refused(scene *s, const char *why)
+{
+    sheaf_err err = {0};
+    uint64_t size = s->member.follower.replay.tree.size;
+    assert_int_equal(meet(s, &err), SHEAF_FAULT);
+    if (!strstr(err.message, why))
+        fail_msg("%s", err.message);
+    assert_int_equal(s->member.follower.replay.tree.size, size);
+}
+
+static void test_members_appoint(void **unused)
+{
+    static const char *const who[] = {"ann", "cat", "dan"};
+    scene *s = begin();
+    sheaf_err err = {0};
+    (void)unused;
+    same_world(&s->next);
+    appoint(s, who, 3);
+    if (meet(s, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(s->member.follower.replay.tree.size, s->next.k.state.size);
+    end(s);
+}
+
+/* When the co-op was one founder, the founder alone was enough. */
+static void test_founder_alone(void **unused)
+{
+    static const char *const who[] = {"ann"};
+    scene *s = begin();
+    (void)unused;
+    kit_rules rules = kit_rules_usual();
+    kit_found(&s->next.k, &rules);
+    appoint(s, who, 1);
+    want_refused(s, "1 signed for it");
+    end(s);
+}
+
+/* Two admit as many friends as it takes, where nobody sees it. */
+static void test_unheard_of_members(void **unused)
+{
+    static const char *const who[] = {"ann", "cat", "p0", "p1", "p2", "p3", "p4", "p5", "p6"};
+    scene *s = begin();
+    kit *k = &s->next.k;
+    (void)unused;
+    same_world(&s->next);
+    for (int i = 2; i < 9; i++) {
+        char what[64];
+        kit_do(k, who[i], "member.apply", who[i],
+               "{'class':0,'kind':'person','name':^,"
+               "'public_key':@%s,'web':false}",
+               who[i]);
+        snprintf(what, sizeof what, "{'member':#%s}", who[i]);
+        for (int by = 0; by < 2; by++)
+            if (sheaf_member_find(&k->state, kit_index(k, who[i]))->state
+                != SHEAF_member_state_active)
+                kit_do(k, who[by], "member.admit", NULL, "%s", what);
+    }
+    appoint(s, who, 6);
+    want_refused(s, "2 signed for it");
+    end(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members_appoint),
+        cmocka_unit_test(test_founder_alone),
+        cmocka_unit_test(test_unheard_of_members),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
