@@ -208,6 +208,7 @@ void sheaf_hub_close(sheaf_hub *hub)
 {
     if (!hub)
         return;
+    atomic_store(&hub->closing, true);
     sheaf_rounds_stop(hub->rounds);
     sheaf_sequencer_stop(hub->sequencer);
     sheaf_cosign_stop(hub->cosign);

@@ -9,7 +9,14 @@
 #include <time.h>
 
 /* Where nothing waits, the writer still looks whether a motion falls due. */
-enum { IDLE_MS = 50, FLUSH_IDLE_MS = 5, FLUSH_MS = 200, HOLD_MS = 5000, HOLD_PAUSE_MS = 10 };
+enum {
+    IDLE_MS = 50,
+    FLUSH_IDLE_MS = 5,
+    FLUSH_MS = 200,
+    HOLD_MS = 5000,
+    HOLD_PAUSE_MS = 10,
+    OWN_PAUSE_MS = 200
+};
 
 struct sheaf_sequencer {
     sheaf_hub *hub;
@@ -61,8 +68,14 @@ static sheaf_status wait_for(sheaf_sequencer *s, sheaf_waiting *item, sheaf_ente
 sheaf_status sheaf_sequencer_enter(sheaf_sequencer *s, sheaf_kind kind, const void *what,
                                    bool lie, sheaf_entered *out, sheaf_err *err)
 {
-    sheaf_waiting item = {.kind = kind, .what = what, .lie = lie};
-    return wait_for(s, &item, out, err);
+    struct timespec pause = {0, OWN_PAUSE_MS * 1000000L};
+    for (;;) {
+        sheaf_waiting item = {.kind = kind, .what = what, .lie = lie};
+        SHEAF_TRY(wait_for(s, &item, out, err));
+        if (out->refusal != SHEAF_REFUSED_deadline_due || atomic_load(&s->hub->closing))
+            return SHEAF_OK;
+        nanosleep(&pause, NULL);
+    }
 }
 
 sheaf_status sheaf_sequencer_submit(sheaf_sequencer *s, sheaf_slice body, sheaf_entered *out,

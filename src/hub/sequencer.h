@@ -38,7 +38,8 @@ SHEAF_MUST_USE sheaf_status sheaf_sequencer_submit(sheaf_sequencer *sequencer, s
                                                    sheaf_entered *out, sheaf_err *err);
 
 /* An act of the hub itself; waits until it is durable or refused. For state.digest `what` is
- * NULL: the digest is taken when its turn comes. With `lie` it is entered although refused. */
+ * NULL: the digest is taken when its turn comes. With `lie` it is entered although refused.
+ * What a deadline stands in the way of, which waits for its witnesses, waits too. */
 SHEAF_MUST_USE sheaf_status sheaf_sequencer_enter(sheaf_sequencer *sequencer, sheaf_kind kind,
                                                   const void *what, bool lie,
                                                   sheaf_entered *out, sheaf_err *err);

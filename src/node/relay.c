@@ -11,6 +11,9 @@ enum { RECEIPT_SKEW_MS = 120000, ASK_MS = 100, ASKS_MAX = 30 };
 sheaf_status sheaf_receipt_witness(const sheaf_state *state, const sheaf_receipt *receipt,
                                    unsigned *place, sheaf_err *err)
 {
+    if (!sheaf_coop(state))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "without the log it cannot be told whose the receipt is");
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     sheaf_slice origin = SHEAF_WORDS(sheaf_coop(state)->origin);
     for (unsigned i = 0; i < bylaws->witnesses; i++) {

@@ -9,6 +9,7 @@
 
 #include "base/encode.h"
 #include "hub/batch.h"
+#include "hub/sequencer.h"
 #include "node/relay.h"
 #include "store/clock.h"
 #include "witness/server.h"
@@ -232,6 +233,37 @@ static void test_unwitnessed(void **state)
     assert_true(world_says(t, "\"unwitnessed\":true"));
 }
 
+static void *enter_digest(void *context)
+{
+    world *t = context;
+    sheaf_entered entered = {0};
+    sheaf_err err;
+    must(sheaf_sequencer_enter(t->hub->sequencer, SHEAF_KIND_state_digest, NULL, false,
+                               &entered, &err),
+         &err);
+    assert_int_equal(entered.refusal, SHEAF_ACCEPTED);
+    return NULL;
+}
+
+/* While the deadline waits, members are refused, and the hub's own acts wait with it. */
+static void test_waits(void **state)
+{
+    world *t = *state;
+    sheaf_posted posted;
+    pthread_t thread;
+    open_motion(t, false, &posted);
+    usleep(2500000); /* the demonstration's motions are open for two seconds */
+    assert_int_equal(pthread_create(&thread, NULL, enter_digest, t), 0);
+    open_motion(t, false, &posted);
+    assert_int_equal(posted.refusal, SHEAF_REFUSED_deadline_due);
+    assert_true(posted.refusal_signed);
+    serve_witness(t);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(says_in_time(t, "/api/v1/log/entries?from=2", "\"kind\":\"state.digest\""));
+    open_motion(t, false, &posted);
+    assert_int_equal(posted.refusal, SHEAF_ACCEPTED);
+}
+
 /* ---- relaying ---- */
 
 /* The state of the first motion, as the hub shows it. */
@@ -366,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_false_witness, start, finish),
         cmocka_unit_test_setup_teardown(test_newer_stays, start, finish),
         cmocka_unit_test_setup_teardown(test_unwitnessed, start, finish),
+        cmocka_unit_test_setup_teardown(test_waits, start, finish),
         cmocka_unit_test_setup_teardown(test_relayed, start, finish),
         cmocka_unit_test_setup_teardown(test_censored, start, finish),
         cmocka_unit_test_setup_teardown(test_refused, start, finish),
