@@ -30,7 +30,7 @@ uint8_t *sheaf_buffer_extend(sheaf_buffer *buffer, size_t n)
         buffer->failed = true;
         return NULL;
     }
-    if (buffer->len + n > buffer->capacity) {
+    if (!buffer->data || buffer->len + n > buffer->capacity) {
         size_t capacity = buffer->capacity ? buffer->capacity : 256;
         while (capacity < buffer->len + n)
             capacity = capacity > buffer->max / 2 ? buffer->max : capacity * 2;
