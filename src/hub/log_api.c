@@ -1,5 +1,6 @@
 #include "base/encode.h"
 #include "hub/readers.h"
+#include "log/visible.h"
 #include "net/gzip.h"
 #include "store/log_files.h"
 

@@ -70,6 +70,21 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     return SHEAF_AREA_STATE;
 }
 
+bool sheaf_reader_allowed(const sheaf_api_call *call, sheaf_area area, const char *what,
+                          sheaf_http_response *refusal)
+{
+    bool member;
+    if (!sheaf_reader_known(call, &member, refusal))
+        return false;
+    sheaf_hub_read_begin(call->hub);
+    bool everyone = sheaf_area_for_all(sheaf_hub_state(call->hub), area);
+    sheaf_hub_read_end(call->hub);
+    if (!member && !everyone)
+        *refusal = sheaf_answer_members_only(
+            "%s for members: the request must be signed (Sheaf-Request)", what);
+    return member || everyone;
+}
+
 sheaf_http_response sheaf_answer_members_only(const char *format, ...)
 {
     char sentence[SHEAF_MESSAGE_MAX];

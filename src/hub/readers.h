@@ -9,7 +9,6 @@
 #define SHEAF_HUB_READERS_H
 
 #include "hub/api_internal.h"
-#include "log/visible.h"
 
 /* Did a member's key sign the request? Nobody needs to; but false, and *refusal (401), where
  * somebody tried and it does not hold. Inside a handler, without the lock. */
@@ -19,6 +18,11 @@ bool sheaf_reader_known(const sheaf_api_call *call, bool *member, sheaf_http_res
 bool sheaf_entry_for_all(const sheaf_state *state, uint64_t index, sheaf_slice entry);
 bool sheaf_area_for_all(const sheaf_state *state, sheaf_area area);
 sheaf_area sheaf_table_area(sheaf_table_id table);
+
+/* Both at once, without the lock: false, and *refusal, where the area is for members and nobody
+ * of them asks. `what` begins the sentence: "the motion is". */
+bool sheaf_reader_allowed(const sheaf_api_call *call, sheaf_area area, const char *what,
+                          sheaf_http_response *refusal);
 
 /* 403 with that sentence. */
 __attribute__((format(printf, 1, 2))) sheaf_http_response

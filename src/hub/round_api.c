@@ -1,5 +1,6 @@
 #include "base/arena.h"
 #include "hub/api_internal.h"
+#include "hub/readers.h"
 #include "hub/request.h"
 #include "hub/rounds.h"
 #include "round/config.h"
@@ -203,6 +204,8 @@ sheaf_http_verdict sheaf_api_refuse(const sheaf_api_call *call, sheaf_http_respo
 sheaf_http_verdict sheaf_api_refusals(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_buffer json;
+    if (!sheaf_reader_allowed(call, SHEAF_AREA_DATA, "why nodes refused a round is", response))
+        return SHEAF_HTTP_ANSWERED;
     sheaf_buffer_init(&json, SHEAF_REFUSALS_MAX * (SHEAF_REASON_MAX * 6 + 64));
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_json_open_object(&w);

@@ -84,21 +84,6 @@ static sheaf_http_response personal(const sheaf_api_call *call, const sheaf_hash
     return answer_text(detail.salt, detail.text);
 }
 
-/* The area of the act that committed to a text decides who reads it. */
-static bool may_read(const sheaf_api_call *call, sheaf_area area, sheaf_http_response *refusal)
-{
-    bool member;
-    if (!sheaf_reader_known(call, &member, refusal))
-        return false;
-    sheaf_hub_read_begin(call->hub);
-    bool everyone = sheaf_area_for_all(sheaf_hub_state(call->hub), area);
-    sheaf_hub_read_end(call->hub);
-    if (!member && !everyone)
-        *refusal = sheaf_answer_members_only(
-            "the text is for members: the request must be signed (Sheaf-Request)");
-    return member || everyone;
-}
-
 sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_area area;
@@ -113,7 +98,7 @@ sheaf_http_verdict sheaf_api_text(const sheaf_api_call *call, sheaf_http_respons
     const sheaf_texts *texts = &call->hub->values.texts;
     if (!sheaf_text_find(texts, &commitment, &area))
         *response = personal(call, &commitment, &text);
-    else if (may_read(call, area, response))
+    else if (sheaf_reader_allowed(call, area, "the text is", response))
         *response = sheaf_text_get(texts, &commitment, salt, &text, NULL) == SHEAF_OK
                         ? answer_text(salt, sheaf_buffer_slice(&text))
                         : not_here();

@@ -108,6 +108,7 @@ def stranger(hub, motion):
     check("and whether there is one", hub.get("/api/v1/motions/99999")[0] == 403)
     proof = json.loads(hub.get(f"/api/v1/log/proof?index={motion}")[1])
     check("a proof shows no more than hashes", proof["leaf"] == got[motion][1].hex())
+    check("so is why nodes refused a round", hub.get("/api/v1/rounds/1/refusals")[0] == 403)
     check("the page is there", hub.get("/")[0] == 200 and hub.get("/api/v1/coop")[0] == 200)
     for header in ("7", "0.1.x", f"0.{10 ** 12}.{'A' * 86}"):
         status, _ = request("GET", f"{hub.url}/log/tile/entries/000.p/{size}",
