@@ -298,7 +298,8 @@ sheaf_status sheaf_replay_entries(sheaf_replay *replay, const sheaf_slice *entri
     sheaf_status status = SHEAF_OK;
     threads = threads < 1 ? 1 : threads;
     threads = threads > SHEAF_CLAIM_THREADS_MAX ? SHEAF_CLAIM_THREADS_MAX : threads;
-    sheaf_signature_check *checks = calloc(2 * (size_t)AHEAD_ENTRIES, sizeof *checks);
+    size_t most = count < AHEAD_ENTRIES ? count : AHEAD_ENTRIES;
+    sheaf_signature_check *checks = calloc(2 * most + 1, sizeof *checks);
     bool ready = checks != NULL;
     for (unsigned i = 0; i < threads; i++)
         ready = (blocks[i] = malloc(SHEAF_ACT_ARENA_BYTES)) != NULL && ready;
@@ -309,7 +310,7 @@ sheaf_status sheaf_replay_entries(sheaf_replay *replay, const sheaf_slice *entri
         ahead_work work = {.state = &replay->state,
                            .entries = entries + from,
                            .checks = checks,
-                           .packed = checks + AHEAD_ENTRIES,
+                           .packed = checks + most,
                            .checked = checked,
                            .blocks = blocks};
         status = replay_run(replay, &work, run, threads, told, context, err);
