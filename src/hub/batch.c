@@ -70,17 +70,25 @@ static sheaf_refusal check_claims(const sheaf_hub *hub, const sheaf_outcome *out
     return SHEAF_ACCEPTED;
 }
 
-/* A refusal that rests on a signature is worth nothing to somebody who cannot sign: what is
- * not signed by the key it names is refused for that alone. */
-static sheaf_refusal judge(sheaf_batch *batch, const sheaf_entry *entry,
+/* Is the act signed by the key that the state names? */
+static bool signed_by_signer(const sheaf_hub *hub, const sheaf_entry *entry,
+                             const sheaf_signature_check *ahead)
+{
+    sheaf_claim claim = {.kind = SHEAF_CLAIM_SIGNATURE, .act = entry->act_bytes};
+    memcpy(claim.origin, sheaf_hub_origin(hub).data, sizeof claim.origin);
+    memcpy(claim.signature, entry->signature, sizeof claim.signature);
+    return sheaf_fold_signer(sheaf_hub_state(hub), entry->act, claim.public_key)
+           && signature_holds(&claim, ahead);
+}
+
+/* A refusal tells what the state holds, who has which key and how many acts it has signed too:
+ * somebody who cannot sign hears only that. */
+static sheaf_refusal judge(const sheaf_hub *hub, const sheaf_entry *entry,
                            const sheaf_signature_check *ahead, const sheaf_outcome *outcome)
 {
     if (outcome->refusal == SHEAF_ACCEPTED)
-        return check_claims(batch->hub, outcome, ahead);
-    if (outcome->claim_count > 0 && !signature_holds(&outcome->claims[0], ahead))
-        return SHEAF_REFUSED_signature;
-    (void)entry;
-    return outcome->refusal;
+        return check_claims(hub, outcome, ahead);
+    return signed_by_signer(hub, entry, ahead) ? outcome->refusal : SHEAF_REFUSED_signature;
 }
 
 static sheaf_status fold(sheaf_batch *batch, const sheaf_entry *entry,
@@ -94,7 +102,7 @@ static sheaf_status fold(sheaf_batch *batch, const sheaf_entry *entry,
         return SHEAF_OK;
     sheaf_arena_reset(&batch->hub->replay.work);
     SHEAF_TRY(sheaf_fold_try(state, entry, &batch->hub->replay.work, &outcome, err));
-    *refusal = judge(batch, entry, ahead, &outcome);
+    *refusal = judge(batch->hub, entry, ahead, &outcome);
     if (*refusal == SHEAF_ACCEPTED && outcome.needs_revision)
         *refusal = SHEAF_REFUSED_revision_unknown;
     if (*refusal == SHEAF_ACCEPTED)

@@ -120,6 +120,39 @@ static void test_forged(void **state)
     assert_true(world_says(t, ORIGIN "\n1\n"));
 }
 
+/* Whoever cannot sign learns of no key whose it is, how many acts it has signed, nor whether it
+ * is there at all. */
+static void test_refusals_tell_strangers_nothing(void **state)
+{
+    static const struct {
+        unsigned by, key, seq;
+        const char *kind, *what;
+    } rows[] = {
+        {0, 0, 1, "motion.withdraw", "{\"motion\":0}"},
+        {0, 0, 2, "motion.withdraw", "{\"motion\":0}"},
+        {0, 0, 9, "motion.withdraw", "{\"motion\":0}"},
+        {3, 0, 2, "motion.withdraw", "{\"motion\":0}"},
+        {0, 7, 2, "motion.withdraw", "{\"motion\":0}"},
+        {0, 0, 2, "round.attest",
+         "{\"result\":\"00000000000000000000000000000000000000000000000000000000000000"
+         "00\",\"round\":0}"},
+    };
+    world *t = *state;
+    char body[1024], sig[87];
+    memset(sig, 'A', 86);
+    sig[86] = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(body, sizeof body,
+                 "{\"act\":{\"at\":0,\"by\":%u,\"key\":%u,\"kind\":\"%s\",\"seen\":0,"
+                 "\"seq\":%u,\"until\":9007199254740991,\"what\":%s},\"sig\":\"%s\","
+                 "\"texts\":{}}",
+                 rows[i].by, rows[i].key, rows[i].kind, rows[i].seq, rows[i].what, sig);
+        unsigned status = world_call(t, "POST", "/api/v1/acts", sheaf_str(body), NULL);
+        if (status != 422 || !world_says(t, "\"name\":\"signature\""))
+            fail_msg("row %zu: %u %s", i, status, (const char *)t->reply.body.data);
+    }
+}
+
 static void test_blobs(void **state)
 {
     world *t = *state;
@@ -231,6 +264,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reads, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_acts, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_forged, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_refusals_tell_strangers_nothing, world_setup,
+                                        world_teardown),
         cmocka_unit_test_setup_teardown(test_blobs, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_uploads_are_bounded, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_restart, world_setup, world_teardown),
