@@ -108,7 +108,11 @@ def consistency(scratch, where, name):
         file.write(b"\n".join(lines))
     refused("a checkpoint that the log's key did not sign", 3, "false", "log", "consistency",
             forged, last, where, "--vkey", log)
-    refused("another history", 3, "another history", "log", "consistency", forged, last, where)
+    refused("two histories", 3, "two histories", "log", "consistency", forged, last, where)
+    refused("no accusation without a key", 2, "--vkey", "log", "consistency", forged, last, where,
+            "--evidence", os.path.join(scratch, "none"))
+    refused("a checkpoint of another log's history", 3, "another history", "log", "consistency",
+            history + "1", forged, where)
     refused("two roots of one size", 3, "two histories", "log", "consistency", forged,
             history + "512", where)
 
@@ -204,6 +208,13 @@ def fork(scratch):
             sheaf("motion", "open", "--home", twin, "--title", title)
         refused("Bea's node stops at another one", 3, "another history", "node", "--home", b)
         refused("and stays so", 3, "two histories", "status", "--home", b)
+    first, second = (os.path.join(folder, "log", "checkpoint") for folder in (coop, other))
+    proof = os.path.join(scratch, "found")
+    refused("whoever holds both checkpoints finds it too", 3, "two histories", "log",
+            "consistency", first, second, other, "--vkey", vkey, "--evidence", proof)
+    done = sheaf("log", "evidence", proof, "--vkey", vkey)
+    check("and can prove it", done.returncode == 3 and "Two histories" in done.stdout,
+          done.stdout + done.stderr)
     proof = os.path.join(scratch, "evidence")
     done = sheaf("log", "evidence", "--home", b, "--out", proof)
     check("the evidence is shown", done.returncode == 3 and "Two histories" in done.stdout,
