@@ -57,9 +57,8 @@ sheaf_status sheaf_session_open(sheaf_session *session, const char *home, const 
     return status;
 }
 
-/* Acts go through the witness at this address from now on. */
-static sheaf_status use_relay(sheaf_session *session, const char *url, const char *ca_file,
-                              sheaf_err *err)
+sheaf_status sheaf_session_relay(sheaf_session *session, const char *url, const char *ca_file,
+                                 sheaf_err *err)
 {
     SHEAF_TRY(sheaf_http_transport_open(&session->relay, url, ca_file, NULL, err));
     session->member.ports.relay = sheaf_http_transport_as(&session->relay);
@@ -268,7 +267,7 @@ static int enter(sheaf_kind kind, const own_options *o, const act_flags *flags)
         return sheaf_report(&arguments, &err);
     const char *ca = o->ca ? o->ca : session.member.home.ca[0] ? session.member.home.ca : NULL;
     if (o->relay)
-        status = use_relay(&session, o->relay, ca, &err);
+        status = sheaf_session_relay(&session, o->relay, ca, &err);
     if (status == SHEAF_OK)
         status = post(&session, kind, flags, o->dry_run, &posted, &err);
     sheaf_session_close(&session);

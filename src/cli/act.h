@@ -19,6 +19,10 @@ SHEAF_MUST_USE sheaf_status sheaf_session_open(sheaf_session *session, const cha
                                                sheaf_err *err);
 void sheaf_session_close(sheaf_session *session);
 
+/* Acts go through the witness at this address from now on. */
+SHEAF_MUST_USE sheaf_status sheaf_session_relay(sheaf_session *session, const char *url,
+                                                const char *ca_file, sheaf_err *err);
+
 /* A look at a co-op: from one's own home, brought up to date, or as a visitor of a hub, who
  * keeps no home: the log is followed into a folder that goes away again. */
 typedef struct {

@@ -244,6 +244,8 @@ static sheaf_status apply(const sheaf_arguments *a, const char *home, long long 
     sheaf_status status = sheaf_session_open(&session, home, a->argument[0], a->value[4], err);
     if (status == SHEAF_OK) {
         status = sheaf_member_meet(&session.member, err);
+        if (status == SHEAF_OK && a->value[5])
+            status = sheaf_session_relay(&session, a->value[5], a->value[4], err);
         sent = status == SHEAF_OK;
         if (sent)
             status = sheaf_member_apply(&session.member, a->value[0],
@@ -273,7 +275,7 @@ static int run_join(const sheaf_arguments *a)
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     int code = sheaf_posted_print(&posted, a->json, false);
-    if (code == SHEAF_EXIT_DONE && !a->json)
+    if (code == SHEAF_EXIT_DONE && !a->json && !posted.relayed)
         fprintf(
             stderr,
             "You have applied as member %llu; your key is in %s/keys. Members admit you with:\n"
@@ -290,7 +292,9 @@ const sheaf_command sheaf_command_join = {
                 {"class", "N", "class of members, by its place in the bylaws (0)"},
                 {"person", NULL, "you are a natural person, not an organisation"},
                 {"home", "DIR", "your home folder, with your key"},
-                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"},
+                {"relay", "URL",
+                 "a witness to apply through, where the hub drops applications"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

@@ -177,6 +177,9 @@ def sound(hub, coop, running):
     done = sheaf("verify", mirrored)
     check("so it does in the mirror of a witness", done.returncode == 0, done.stderr + done.stdout)
     entry = request("GET", f"{running[0].url}/{mirror_name(running[0])}/checkpoint")[1]
+    done = sheaf("log", "proof", f"{running[0].url}/{mirror_name(running[0])}", 0)
+    check("and proofs come from its address", done.returncode == 0 and
+          done.stdout.startswith("c2sp.org/tlog-proof"), done.stdout + done.stderr)
     check("which serves what it cosigned", NAMES[0] in lines_of(entry), entry.decode())
 
 
@@ -276,6 +279,10 @@ def censored(scratch, home, hub, port, running):
                          "yes")
     check("what the hub refuses is told as refused", done.returncode == 4 and
           said.get("refusal") == "no_such_motion", done.stdout + done.stderr)
+    done = sheaf("join", public, "--member", "Cy", "--person", "--home",
+                 os.path.join(scratch, "cy"), "--relay", running[0].url, "--json")
+    check("one can apply through a witness", done.returncode == 0 and
+          "index" in json.loads(done.stdout), done.stdout + done.stderr)
     censor.close()
 
 
