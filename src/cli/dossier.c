@@ -232,8 +232,9 @@ sheaf_status sheaf_dossier_print(sheaf_dossier *d, sheaf_err *err)
     SHEAF_TRY(print_details(d, err));
     printf("  %-12s %u on the log, and %u texts besides\n", "acts", p->act_count, texts);
     if (p->balance_cents)
-        printf("  %-12s %lld.%02lld\n", "balance", (long long)(p->balance_cents / 100),
-               llabs((long long)p->balance_cents % 100));
+        printf("  %-12s %lld.%02lld %s\n", "account", llabs((long long)p->balance_cents / 100),
+               llabs((long long)p->balance_cents % 100),
+               p->balance_cents < 0 ? "owed by the co-op" : "owed to the co-op");
     if (d->erased) {
         sheaf_date_print(d->erasure.at, day);
         printf("  %-12s on %s, for entries before %u\n", "erased", day, d->erasure.before);
