@@ -12,7 +12,7 @@
 enum {
     IDLE_MS = 50,
     FLUSH_IDLE_MS = 5,
-    FLUSH_MS = 200,
+    FLUSH_MS = 500,
     HOLD_MS = 5000,
     HOLD_PAUSE_MS = 10,
     OWN_PAUSE_MS = 200

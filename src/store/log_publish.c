@@ -134,7 +134,9 @@ static sheaf_status sync_partials(syncing *work, sheaf_tile tile, uint64_t size,
 
 sheaf_status sheaf_log_store_rotate(sheaf_log_store *store, sheaf_err *err)
 {
-    enum { LARGE_LOG = 65536, ROOM = 1 << 20, LARGE_ROOM = 16 << 20 };
+    /* Where entries come fast the journal has more room, so that this comes seldom. */
+    enum { FAST = 1024, ROOM = 1 << 20, LARGE_ROOM = 16 << 20 };
+    bool fast = store->size - store->synced >= FAST;
     char path[SHEAF_PATH_MAX];
     uint64_t size = store->size, first = size - size % SHEAF_TILE_WIDTH;
     syncing work = {.store = store};
@@ -156,6 +158,5 @@ sheaf_status sheaf_log_store_rotate(sheaf_log_store *store, sheaf_err *err)
                                    .count = (uint32_t)(size - first),
                                    .bundle = sheaf_buffer_slice(&store->tail),
                                    .note = sheaf_buffer_slice(&store->note)};
-    return sheaf_journal_begin(&store->journal, record, size < LARGE_LOG ? ROOM : LARGE_ROOM,
-                               err);
+    return sheaf_journal_begin(&store->journal, record, fast ? LARGE_ROOM : ROOM, err);
 }
