@@ -132,7 +132,7 @@ sheaf_status sheaf_text_get(const sheaf_texts *texts, const sheaf_hash *commitme
 typedef struct {
     char folder[SHEAF_PATH_MAX];
     sheaf_buffer text;
-    uint32_t *checked;
+    uint32_t checked;
     sheaf_status status;
     sheaf_err *err;
 } checking;
@@ -156,7 +156,7 @@ static void check_file(void *context, const char *name)
         return;
     sheaf_status status = read_text(path, &commitment, salt, &c->text, &why);
     if (status == SHEAF_OK)
-        ++*c->checked;
+        c->checked++;
     else
         c->status = sheaf_fail(c->err, status == SHEAF_NOMEM ? SHEAF_NOMEM : SHEAF_FAULT,
                                "%.350s", why.message);
@@ -185,7 +185,7 @@ static sheaf_status check_folder(checking *c, sheaf_disk_visit *visit)
 
 sheaf_status sheaf_texts_check(const sheaf_texts *texts, uint32_t *checked, sheaf_err *err)
 {
-    checking c = {.checked = checked, .status = SHEAF_OK, .err = err};
+    checking c = {.status = SHEAF_OK, .err = err};
     SHEAF_TRY(sheaf_path(c.folder, err, "%s", texts->dir));
     SHEAF_TRY(check_folder(&c, check_area));
     sheaf_buffer_init(&c.text, SHEAF_TEXT_BYTES_MAX);
@@ -196,6 +196,7 @@ sheaf_status sheaf_texts_check(const sheaf_texts *texts, uint32_t *checked, shea
             status = check_folder(&c, check_file);
     }
     sheaf_buffer_deinit(&c.text);
+    *checked += c.checked;
     return status;
 }
 
