@@ -211,6 +211,10 @@ static bool line_open(const sheaf_relay *relay, sheaf_witness_log *log, sheaf_re
                               .block = malloc(SHEAF_SUBMISSION_ARENA_BYTES)};
     if (!out->block)
         return false;
+    pthread_mutex_lock(&log->lock);
+    out->size = log->size;
+    out->root = log->root;
+    pthread_mutex_unlock(&log->lock);
     if (sheaf_http_client_open(&out->client, &config, NULL) == SHEAF_OK)
         return true;
     free(out->block);
@@ -238,26 +242,24 @@ static void try_one(const sheaf_relay *relay, sheaf_relay_line *line, attempt *a
     }
     if (!item->entered || item->settled)
         return;
-    pthread_mutex_lock(&a->log->lock);
-    uint64_t size = a->log->size;
-    sheaf_hash root = a->log->root;
-    pthread_mutex_unlock(&a->log->lock);
-    if (size > 0 && item->shown == size && sheaf_hash_equal(&item->shown_root, &root))
+    if (line->size > 0 && item->shown == line->size
+        && sheaf_hash_equal(&item->shown_root, &line->root))
         item->settled = true;
-    else if (item->index < size)
-        item->settled = sheaf_relay_stands(line, item->index, &item->leaf, size, &root);
+    else if (item->index < line->size)
+        item->settled =
+            sheaf_relay_stands(line, item->index, &item->leaf, line->size, &line->root);
     /* The hub said so, and it is not there: it is asked again from the beginning. */
-    if (item->index < size && !item->settled)
+    if (item->index < line->size && !item->settled)
         item->entered = false;
 }
 
-/* With the lock: what came of an attempt. */
+/* With the lock: what came of an attempt, which another may have settled meanwhile. */
 static void record(const sheaf_relay *relay, const attempt *a)
 {
     sheaf_relay_item *item = find(a->shelf, sheaf_str(a->copy.hex));
-    int64_t wait = 250ll << (item->tries < 5 ? item->tries : 5);
-    if (item->settled)
+    if (!item || item->settled)
         return;
+    int64_t wait = 250ll << (item->tries < 5 ? item->tries : 5);
     item->tries++;
     item->next_ms =
         sheaf_clock_monotonic_us() / 1000 + (wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
@@ -339,6 +341,7 @@ static bool overdue(const sheaf_relay *relay, const shelf *s, size_t *at, sheaf_
     for (; *at < s->count; ++*at)
         if (!s->items[*at]->settled && now - s->items[*at]->at > relay->config.patience_ms) {
             *out = *s->items[(*at)++];
+            sheaf_buffer_init(&out->answer, 65536);
             return true;
         }
     return false;
@@ -358,36 +361,61 @@ static void note_shown(sheaf_relay *relay, const shelf *s, const sheaf_relay_ite
     pthread_mutex_unlock(&relay->lock);
 }
 
+/* An act may stand on this very tree, or be refused by the hub whose key stands there: one that
+ * has just been appointed has its key on no tree that was cosigned. Then the hub has done what
+ * it should. */
+static bool answered(sheaf_relay *relay, attempt *a, const sheaf_checkpoint *head)
+{
+    sheaf_relay_line line;
+    sheaf_err err;
+    sheaf_relay_item *item = &a->copy;
+    if (!line_open(relay, a->log, &line))
+        return false;
+    line.size = head->size;
+    line.root = head->root;
+    if (!item->entered
+        && sheaf_relay_file_get(relay->config.folder, a->log, item->hex, &item->at,
+                                &a->submission, &err)
+               == SHEAF_OK)
+        sheaf_relay_post(&line, item, sheaf_buffer_slice(&a->submission), &err);
+    bool stands =
+        item->entered
+        && sheaf_relay_stands(&line, item->index, &item->leaf, head->size, &head->root);
+    line_close(&line);
+    if (stands)
+        note_shown(relay, a->shelf, item, head);
+    if (item->settled) {
+        pthread_mutex_lock(&relay->lock);
+        record(relay, a);
+        pthread_mutex_unlock(&relay->lock);
+    }
+    return stands || item->settled;
+}
+
 static bool allow(void *context, sheaf_witness_log *log, const sheaf_checkpoint *head,
                   sheaf_slice note, sheaf_witness_answer *answer)
 {
     sheaf_relay *relay = context;
-    shelf *s = &relay->shelves[log->number];
-    sheaf_relay_item item;
-    sheaf_relay_line line;
+    attempt a = {.shelf = &relay->shelves[log->number], .log = log};
     size_t at = 0;
     bool fine = true;
     (void)note;
     while (fine) {
         pthread_mutex_lock(&relay->lock);
-        bool some = overdue(relay, s, &at, &item);
+        bool some = overdue(relay, a.shelf, &at, &a.copy);
         pthread_mutex_unlock(&relay->lock);
         if (!some)
             return true;
-        /* It may stand on this very tree: then the hub has done what it should. */
-        fine = item.entered && item.index < head->size && line_open(relay, log, &line);
-        if (fine) {
-            fine = sheaf_relay_stands(&line, item.index, &item.leaf, head->size, &head->root);
-            line_close(&line);
-        }
-        if (fine)
-            note_shown(relay, s, &item, head);
-        else
+        sheaf_buffer_init(&a.submission, SHEAF_SUBMISSION_MAX);
+        fine = answered(relay, &a, head);
+        if (!fine)
             sheaf_witness_answer_put(
                 answer, 423,
                 "withheld: the act %s, relayed %lld seconds ago, is not on "
                 "this log and was not refused",
-                item.hex, (long long)((sheaf_clock_ms() - item.at) / 1000));
+                a.copy.hex, (long long)((sheaf_clock_ms() - a.copy.at) / 1000));
+        sheaf_buffer_deinit(&a.submission);
+        sheaf_buffer_deinit(&a.copy.answer);
     }
     return false;
 }

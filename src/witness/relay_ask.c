@@ -121,18 +121,13 @@ static bool key_of_entry(sheaf_relay_line *line, uint64_t index, uint8_t *key, s
     return found;
 }
 
-/* The key with which the hub signs refusals, by an entry of the log that was cosigned. */
+/* The key with which the hub signs refusals, by an entry of the line's tree. */
 static bool hub_key(sheaf_relay_line *line, uint8_t key[SHEAF_PUBLIC_BYTES])
 {
     uint64_t index;
     sheaf_hash leaf;
-    sheaf_witness_log *log = line->log;
-    pthread_mutex_lock(&log->lock);
-    uint64_t size = log->size;
-    sheaf_hash root = log->root;
-    pthread_mutex_unlock(&log->lock);
     return appointed_by(line, &index) && key_of_entry(line, index, key, &leaf)
-           && sheaf_relay_stands(line, index, &leaf, size, &root);
+           && sheaf_relay_stands(line, index, &leaf, line->size, &line->root);
 }
 
 /* ---- posting ---- */

@@ -30,6 +30,8 @@ typedef struct {
     sheaf_http_client *client;
     sheaf_url hub; /* the address of the log without its /log */
     sheaf_witness_log *log;
+    uint64_t size; /* of the tree on which the hub's key must stand */
+    sheaf_hash root;
     uint8_t *block; /* for decoding */
 } sheaf_relay_line;
 

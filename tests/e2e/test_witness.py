@@ -1,5 +1,6 @@
 """A hub and three witnesses, two of which must cosign: what is served, what is shown, what a
 deadline carries, and what happens when witnesses are away."""
+import hashlib
 import http.server
 import json
 import os
@@ -286,6 +287,33 @@ def censored(scratch, home, hub, port, running):
     censor.close()
 
 
+def refused_before_the_first(scratch, hub, coop, public, port):
+    """A stranger's act waits at a witness that has cosigned nothing of the log yet: the hub
+    refuses it, and whose key that is stands on the very tree that is to be cosigned."""
+    fresh = Witness(os.path.join(scratch, "fresh"), free_port(), public, "--patience",
+                    str(PATIENCE_S))
+    fresh.start()
+    kept = json.loads(sheaf("log", "entry", coop, 0).stdout)
+    body = json.dumps({"act": kept["act"], "sig": "A" * 86, "texts": {}}, separators=(",", ":"))
+    origin = kept["act"]["what"]["origin"]
+    name = hashlib.sha256(origin.encode()).hexdigest()
+    censor = Censor(port, hub.url)
+    try:
+        status, answer = request("POST", f"{fresh.url}/relay/{name}", body.encode())
+        check("anybody may have an act relayed", status == 200, answer)
+        time.sleep(PATIENCE_S + 1)
+        note = request("GET", f"{hub.url}/log/checkpoint")[1]
+        status, answer = request("POST", f"{fresh.url}/add-checkpoint", b"old 0\n\n" + note)
+        check("what the hub refuses does not keep a new witness from cosigning", status == 200,
+              answer)
+        act = hashlib.sha256(json.dumps(kept["act"], separators=(",", ":")).encode()).hexdigest()
+        check("and is told as refused",
+              request("GET", f"{fresh.url}/relay/{name}/{act}")[0] == 422)
+    finally:
+        censor.close()
+        fresh.close()
+
+
 def policy(scratch, hub, log, keys):
     """An offline proof that is judged by a policy of witnesses."""
     proof, entry, path = (os.path.join(scratch, name) for name in ("0.tlog-proof", "0", "policy"))
@@ -332,6 +360,7 @@ def main():
                 running[0].options = ("--patience", str(PATIENCE_S))
                 running[0].start()
                 censored(scratch, home, hub, public_port, running)
+                refused_before_the_first(scratch, hub, coop, public, public_port)
             with Hub(coop, hub_port) as hub:
                 check("a hub that restarts is cosigned again",
                       until(lambda: cosigned(hub, NAMES[:3]), 40), str(witnesses(hub)))
