@@ -137,17 +137,21 @@ static sheaf_status move(const char *from, const char *name, const char *to, she
     return SHEAF_OK;
 }
 
-/* On the disk. If this breaks off, the next start finds no copy, or the new one: either is
- * brought up to date from the new hub. */
+/* On the disk. A log without its journal is whole as far as its checkpoint, a journal without
+ * its log is nothing that a start could go on from: so the journal leaves first and comes last.
+ * If this breaks off, the next start finds the old copy, none, or the new one: each is brought
+ * up to date from the new hub. */
 static sheaf_status swap(const char *home, const char *temporary, uint64_t size, sheaf_err *err)
 {
-    char aside[SHEAF_PATH_MAX];
+    char aside[SHEAF_PATH_MAX], left[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(aside, err, "%s/superseded/%llu", home, (unsigned long long)size));
+    SHEAF_TRY(sheaf_path(left, err, "%s/journal", aside));
     SHEAF_TRY(sheaf_folder_make(aside, 0700, err));
-    SHEAF_TRY(move(home, "log", aside, err));
+    sheaf_folder_remove(left); /* by a move that broke off */
     SHEAF_TRY(move(home, "journal", aside, err));
-    SHEAF_TRY(move(temporary, "journal", home, err));
+    SHEAF_TRY(move(home, "log", aside, err));
     SHEAF_TRY(move(temporary, "log", home, err));
+    SHEAF_TRY(move(temporary, "journal", home, err));
     return sheaf_path_sync(home, err);
 }
 

@@ -138,12 +138,59 @@ static void test_unheard_of_members(void **unused)
     end(s);
 }
 
+/* Moves one of the two folders of a copy aside, as a swap does. */
+static void put_aside(const scene *s, const char *name, uint64_t size)
+{
+    char from[SHEAF_PATH_MAX], to[SHEAF_PATH_MAX];
+    sheaf_err err = {0};
+    assert_int_equal(sheaf_path(from, &err, "%s/%s", s->home, name), SHEAF_OK);
+    assert_int_equal(
+        sheaf_path(to, &err, "%s/superseded/%llu", s->home, (unsigned long long)size),
+        SHEAF_OK);
+    assert_int_equal(sheaf_folder_make(to, 0700, &err), SHEAF_OK);
+    strcat(to, "/");
+    strcat(to, name);
+    assert_int_equal(rename(from, to), 0);
+}
+
+/* The power goes while the copies change places: whatever stands then, the node goes on. */
+static void test_broken_off(void **unused)
+{
+    static const char *const who[] = {"ann", "cat", "dan"};
+    static const char *const names[] = {"journal", "log"};
+    (void)unused;
+    for (size_t gone = 0; gone <= 2; gone++) {
+        scene *s = begin();
+        sheaf_err err = {0};
+        for (int i = 0; i < 260; i++)
+            kit_do(&s->hub.k, "ann", "person.update", NULL, "{'address':^}");
+        fake_hub_publish(&s->hub);
+        assert_int_equal(sheaf_member_sync(&s->member, &err), SHEAF_OK);
+        uint64_t size = s->member.follower.replay.tree.size;
+        /* Opened for writing, so that the journal begins anew at entry 256. */
+        assert_int_equal(sheaf_follower_hold(&s->member.follower, &err), SHEAF_OK);
+        sheaf_member_close(&s->member);
+        for (size_t i = 0; i < gone; i++)
+            put_aside(s, names[i], size);
+        same_world(&s->next);
+        appoint(s, who, 3);
+        if (sheaf_member_open(&s->member, s->home, "http://127.0.0.1:1", &s->ports, &err)
+                != SHEAF_OK
+            || sheaf_follower_hold(&s->member.follower, &err) != SHEAF_OK
+            || meet(s, &err) != SHEAF_OK)
+            fail_msg("%zu gone: %s", gone, err.message);
+        assert_int_equal(s->member.follower.replay.tree.size, s->next.k.state.size);
+        end(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members_appoint),
         cmocka_unit_test(test_founder_alone),
         cmocka_unit_test(test_unheard_of_members),
+        cmocka_unit_test(test_broken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
