@@ -195,6 +195,15 @@ void sheaf_dossier_print_keep(const sheaf_dossier *d)
     }
 }
 
+/* On one line, so that no address can look like a line of ours. */
+static void print_words(const char *name, sheaf_slice words, uint32_t entry)
+{
+    printf("  %-12s ", name);
+    for (size_t i = 0; i < words.len; i++)
+        putchar(words.data[i] == '\n' || words.data[i] == '\t' ? ' ' : words.data[i]);
+    printf(" (entry %u)\n", entry);
+}
+
 static sheaf_status print_details(sheaf_dossier *d, sheaf_err *err)
 {
     sheaf_buffer text;
@@ -208,8 +217,7 @@ static sheaf_status print_details(sheaf_dossier *d, sheaf_err *err)
             continue;
         status = sheaf_value_get(&d->values, &commitment, &value, &text, err);
         if (status == SHEAF_OK && value == SHEAF_VALUE_HELD)
-            printf("  %-12s %.*s (entry %u)\n", t->field->name,
-                   SHEAF_PRINT(sheaf_buffer_slice(&text)), t->entry);
+            print_words(t->field->name, sheaf_buffer_slice(&text), t->entry);
         else if (status == SHEAF_OK)
             printf("  %-12s %s (entry %u)\n", t->field->name,
                    value == SHEAF_VALUE_SEALED ? "is here without its key" : "is not here",
