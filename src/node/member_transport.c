@@ -3,38 +3,41 @@
 
 #include "node/member.h"
 
-/* A key of this home that the log has: the node's, which can do less, before the member's. */
-static bool load_key(const sheaf_member *m, uint32_t *key, sheaf_keypair *pair)
-{
-    const struct {
-        uint32_t key;
-        sheaf_key_role role;
-    } known[] = {{m->home.train_key, SHEAF_KEY_TRAIN}, {m->home.key, SHEAF_KEY_MEMBER}};
-    for (size_t i = 0; i < 2 && m->home.origin[0]; i++)
-        if (known[i].key != SHEAF_NONE
-            && sheaf_home_keypair(m->dir, known[i].role, false, pair, NULL) == SHEAF_OK) {
-            *key = known[i].key;
-            return true;
-        }
-    return false;
-}
-
-static sheaf_status call_signed(sheaf_member *m, const sheaf_hub_call *call, unsigned *status,
-                                sheaf_buffer *answer, sheaf_err *err)
+/* Once, with one key of this home; *tried tells whether there is such a key. */
+static sheaf_status call_with(sheaf_member *m, sheaf_key_role role, uint32_t key,
+                              const sheaf_hub_call *call, bool *tried, unsigned *status,
+                              sheaf_buffer *answer, sheaf_err *err)
 {
     const sheaf_transport *inner = &m->ports.transport;
     sheaf_hub_call own = *call;
     char header[SHEAF_REQUEST_MAX];
     sheaf_keypair pair;
-    uint32_t key;
-    if (!load_key(m, &key, &pair))
-        return inner->call(inner->context, call, status, answer, err);
+    *tried = m->home.origin[0] && key != SHEAF_NONE
+             && sheaf_home_keypair(m->dir, role, false, &pair, NULL) == SHEAF_OK;
+    if (!*tried)
+        return SHEAF_OK;
     sheaf_status signing = sheaf_request_sign(header, sheaf_str(m->home.origin), key, &pair,
                                               call, m->ports.now_ms(m->ports.context), err);
     sheaf_wipe(&pair, sizeof pair);
     SHEAF_TRY(signing);
     own.signed_request = header;
     return inner->call(inner->context, &own, status, answer, err);
+}
+
+/* With the node's key, which can do less, or the member's, where that one is not live. */
+static sheaf_status call_signed(sheaf_member *m, const sheaf_hub_call *call, unsigned *status,
+                                sheaf_buffer *answer, sheaf_err *err)
+{
+    const sheaf_transport *inner = &m->ports.transport;
+    bool node, member = false;
+    SHEAF_TRY(
+        call_with(m, SHEAF_KEY_TRAIN, m->home.train_key, call, &node, status, answer, err));
+    if (node && *status != 401)
+        return SHEAF_OK;
+    SHEAF_TRY(call_with(m, SHEAF_KEY_MEMBER, m->home.key, call, &member, status, answer, err));
+    if (node || member)
+        return SHEAF_OK;
+    return inner->call(inner->context, call, status, answer, err);
 }
 
 /* Asks as anybody first: what is public needs no name, and may come from a cache. */

@@ -206,9 +206,13 @@ static sheaf_status call(void *context, const sheaf_hub_call *c, unsigned *statu
     if (hub->down)
         return sheaf_fail(err, SHEAF_IO, "the hub is down");
     *status = 404;
-    if (hub->members_only && strncmp(path, "/log/tile/entries/", 18) == 0
-        && !c->signed_request) {
+    bool bundle = strncmp(path, "/log/tile/entries/", 18) == 0;
+    if (hub->members_only && bundle && !c->signed_request) {
         *status = 403;
+    } else if (bundle && hub->dead_key
+               && strtoul(c->signed_request ? c->signed_request : "0", NULL, 10)
+                      == hub->dead_key) {
+        *status = 401;
     } else if (strncmp(path, "/log/tile/public/", 17) == 0) {
         get_listing(hub, path, status, answer);
     } else if (strncmp(path, "/log/", 5) == 0) {

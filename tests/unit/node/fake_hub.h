@@ -21,13 +21,14 @@ typedef struct {
     sheaf_buffer transcript;
     /* What was asked of it. */
     unsigned heartbeats, messages, refusals, acts;
-    char refusal[512]; /* the body of the last one */
+    char refusal[512];   /* the body of the last one */
     const char *log_key; /* whose key signs checkpoints */
     /* Lies. */
     sheaf_slice checkpoint; /* instead of the true one */
     bool garble_entries;    /* flips a byte of every bundle */
     bool garble_blobs;
     bool members_only; /* bundles for signed requests, listings with the founding alone */
+    uint32_t dead_key; /* whose signed requests for bundles are not taken; 0: none */
     bool hides_founding;
     bool drops_acts;     /* acknowledges them, enters nothing */
     int64_t stamp_error; /* added to the stamps it tells */

@@ -79,6 +79,30 @@ static void test_applies_and_follows(void **unused)
     (void)unused;
 }
 
+/* The node's key was revoked; the member's own still opens what is for members. */
+static void test_revoked_node(void **unused)
+{
+    scene *s = begin();
+    sheaf_member ann;
+    char home[SHEAF_PATH_MAX];
+    sheaf_err err = {0};
+    s->hub.members_only = false;
+    fake_hub_home(&s->hub, "ann", home);
+    assert_int_equal(sheaf_member_open(&ann, home, "http://127.0.0.1:1", &s->ports, &err),
+                     SHEAF_OK);
+    assert_int_equal(sheaf_member_sync(&ann, &err), SHEAF_OK);
+    s->hub.members_only = true;
+    s->hub.dead_key = ann.home.train_key;
+    kit_do(&s->hub.k, "bob", "motion.open", NULL, "{'title':^}");
+    fake_hub_publish(&s->hub);
+    if (sheaf_member_sync(&ann, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(ann.follower.replay.tree.size, s->hub.k.state.size);
+    sheaf_member_close(&ann);
+    end(s);
+    (void)unused;
+}
+
 /* A visitor without a key is told why nothing comes. */
 static void test_visitor(void **unused)
 {
@@ -161,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_applies_and_follows),
+        cmocka_unit_test(test_revoked_node),
         cmocka_unit_test(test_visitor),
         cmocka_unit_test(test_lies),
     };
