@@ -1,8 +1,9 @@
 /* hub/sequencer.h - the one thread that writes.
  *
- * It takes what waits, checks signatures outside the lock, then under it settles what is due,
- * folds, writes the texts, appends the batch with one sync, signs and publishes the checkpoint.
+ * It takes what was looked at ahead (intake.h), then under the hub's lock settles what is due,
+ * folds, writes the texts, and makes the batch and its signed checkpoint durable with one sync.
  * Only then whoever waits is answered, and listeners are told. What is refused leaves no trace.
+ * DIR/log is brought up to date when nothing waits, or now and then.
  */
 #ifndef SHEAF_HUB_SEQUENCER_H
 #define SHEAF_HUB_SEQUENCER_H
