@@ -103,6 +103,8 @@ static bool job_take(sheaf_cosign *c, sheaf_cosigner *signer, const sheaf_cosign
             signer->last = job->got;
             signer->trouble[0] = 0;
         }
+        if (c->after_s > signer->last.time) /* its clock is behind the deadline */
+            signer->next_ms += SHEAF_COSIGN_BEHIND_MS;
         return !job->beyond;
     }
     bool news = strcmp(signer->trouble, err->message) != 0;

@@ -13,6 +13,7 @@
 
 enum {
     SHEAF_COSIGN_PAUSE_MS = 100,         /* between two requests to a witness */
+    SHEAF_COSIGN_BEHIND_MS = 400,        /* more, where its clock is behind a deadline */
     SHEAF_COSIGN_BACKOFF_MAX_MS = 10000, /* after failures in a row */
     SHEAF_COSIGN_TARGET_MS = 2000,       /* a target waits no longer for the slow */
 };

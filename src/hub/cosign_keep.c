@@ -19,7 +19,7 @@ static unsigned compose(const sheaf_cosign *c, sheaf_buffer *note)
 }
 
 /* The draft is made durable before the hub's lock is taken, so that the writer waits for no
- * more than a rename. */
+ * sync of it. */
 static sheaf_status publish(sheaf_cosign *c, sheaf_slice note, sheaf_err *err)
 {
     SHEAF_TRY(sheaf_log_cosigned_draft(c->hub->dir, note, err));

@@ -283,7 +283,8 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
         if (l->intent->dry_run)
             return rehearse(l, out, err);
         SHEAF_TRY(send_once(l, out, err));
-        if (out->refusal != SHEAF_REFUSED_sequence)
+        /* A witness may have handed the act on twice: then it is on the log, and refused. */
+        if (out->refusal != SHEAF_REFUSED_sequence || m->ports.relay.call)
             break;
         m->ports.wait(m->ports.context, WAIT_MS);
     }

@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { PAUSE_MS = 100, RETRY_MAX_MS = 5000 };
+enum { PAUSE_MS = 100, RETRY_MAX_MS = 5000, THREADS = 4 };
 
 /* The acts of one log, oldest first: those that wait and those that were settled. */
 typedef struct {
     sheaf_relay_item *items[SHEAF_RELAY_WAITING_MAX + SHEAF_RELAY_SETTLED_MAX];
     size_t count, waiting;
     bool reachable; /* its address is a hub's */
+    bool busy;      /* a thread is at one of its acts */
     sheaf_url hub;
 } shelf;
 
@@ -26,8 +27,8 @@ struct sheaf_relay {
     size_t count;
     shelf *shelves;
     atomic_bool stopping;
-    pthread_t thread;
-    bool started;
+    pthread_t threads[THREADS]; /* several, so that a hub that hangs holds up no other */
+    size_t thread_count;
 };
 
 /* ---- the shelves; with the lock ---- */
@@ -290,15 +291,16 @@ static const sheaf_relay_item *next_due(const shelf *s)
     return NULL;
 }
 
-/* Tries one act of the log; false if none is due. */
+/* Tries one act of the log; false if none is due, or another thread is at it. */
 static bool step(sheaf_relay *relay, size_t number)
 {
     attempt a = {.shelf = &relay->shelves[number],
                  .log = sheaf_witness_log_at(relay->config.witness, number)};
     sheaf_relay_line line;
     pthread_mutex_lock(&relay->lock);
-    const sheaf_relay_item *item = next_due(a.shelf);
+    const sheaf_relay_item *item = a.shelf->busy ? NULL : next_due(a.shelf);
     if (item) {
+        a.shelf->busy = true;
         a.copy = *item;
         sheaf_buffer_init(&a.copy.answer, 65536);
     }
@@ -312,6 +314,7 @@ static bool step(sheaf_relay *relay, size_t number)
     }
     pthread_mutex_lock(&relay->lock);
     record(relay, &a);
+    a.shelf->busy = false;
     pthread_mutex_unlock(&relay->lock);
     sheaf_buffer_deinit(&a.submission);
     sheaf_buffer_deinit(&a.copy.answer);
@@ -475,9 +478,10 @@ static sheaf_status start(sheaf_relay *relay, sheaf_err *err)
                                folder->relay.public, (uint64_t)(sheaf_clock_ms() / 1000), err));
     for (size_t i = 0; i < relay->count; i++)
         SHEAF_TRY(take_up(relay, i, err));
-    if (pthread_create(&relay->thread, NULL, relay_run, relay) != 0)
-        return sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the relay");
-    relay->started = true;
+    for (; relay->thread_count < THREADS && relay->thread_count < relay->count;
+         relay->thread_count++)
+        if (pthread_create(&relay->threads[relay->thread_count], NULL, relay_run, relay) != 0)
+            return sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the relay");
     return SHEAF_OK;
 }
 
@@ -505,8 +509,8 @@ void sheaf_relay_close(sheaf_relay *relay)
     if (!relay)
         return;
     atomic_store(&relay->stopping, true);
-    if (relay->started)
-        pthread_join(relay->thread, NULL);
+    for (size_t i = 0; i < relay->thread_count; i++)
+        pthread_join(relay->threads[i], NULL);
     for (size_t i = 0; relay->shelves && i < relay->count; i++)
         for (size_t k = 0; k < relay->shelves[i].count; k++)
             item_free(relay->shelves[i].items[k]);

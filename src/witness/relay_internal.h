@@ -9,7 +9,7 @@
 #include "net/url.h"
 #include "witness/relay.h"
 
-/* An act that was taken. Only the relay's thread frees one. */
+/* An act that was taken. */
 typedef struct {
     sheaf_hash act;
     char hex[2 * SHEAF_HASH_BYTES + 1];
@@ -25,7 +25,7 @@ typedef struct {
     sheaf_buffer answer; /* of the hub */
 } sheaf_relay_item;
 
-/* How one log's hub is asked. One thread at a time. */
+/* How one log's hub is asked, by one thread. */
 typedef struct {
     sheaf_http_client *client;
     sheaf_url hub; /* the address of the log without its /log */
