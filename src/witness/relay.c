@@ -13,11 +13,10 @@ enum { PAUSE_MS = 100, RETRY_MAX_MS = 5000, THREADS = 4 };
 
 /* The acts of one log, oldest first: those that wait and those that were settled. */
 typedef struct {
-    sheaf_relay_item *items[SHEAF_RELAY_WAITING_MAX + SHEAF_RELAY_SETTLED_MAX];
+    sheaf_relay_item **items; /* NULL until the first one comes */
     size_t count, waiting;
     bool reachable; /* its address is a hub's */
     bool busy;      /* a thread is at one of its acts */
-    sheaf_url hub;
 } shelf;
 
 struct sheaf_relay {
@@ -60,11 +59,23 @@ static sheaf_relay_item *item_new(const sheaf_hash *act, int64_t at)
     return item;
 }
 
-/* There is room. */
-static void shelve(shelf *s, sheaf_relay_item *item)
+static void shelf_free(shelf *s)
 {
+    for (size_t i = 0; i < s->count; i++)
+        item_free(s->items[i]);
+    free(s->items);
+}
+
+/* There is room. False if memory is spent. */
+static bool shelve(shelf *s, sheaf_relay_item *item)
+{
+    if (!s->items)
+        s->items = calloc(SHEAF_RELAY_WAITING_MAX + SHEAF_RELAY_SETTLED_MAX, sizeof *s->items);
+    if (!s->items)
+        return false;
     s->items[s->count++] = item;
     s->waiting++;
+    return true;
 }
 
 static void forget_oldest_settled(shelf *s)
@@ -131,18 +142,20 @@ static sheaf_relay_item *take(sheaf_relay *relay, const sheaf_witness_log *log, 
         return NULL;
     }
     sheaf_relay_item *item = item_new(act, sheaf_clock_ms());
-    if (!item) {
+    if (s->count - s->waiting == SHEAF_RELAY_SETTLED_MAX)
+        forget_oldest_settled(s);
+    if (!item || !shelve(s, item)) {
         sheaf_witness_answer_put(answer, 503, "the witness has no memory left");
+        item_free(item);
         return NULL;
     }
     if (sheaf_relay_file_put(relay->config.folder, log, item, submission, &err) != SHEAF_OK) {
         sheaf_witness_answer_put(answer, 500, "%s", err.message);
+        s->count--; /* the last one: the lock was held */
+        s->waiting--;
         item_free(item);
         return NULL;
     }
-    if (s->count - s->waiting == SHEAF_RELAY_SETTLED_MAX)
-        forget_oldest_settled(s);
-    shelve(s, item);
     return item;
 }
 
@@ -207,16 +220,15 @@ static bool line_open(const sheaf_relay *relay, sheaf_witness_log *log, sheaf_re
                                        .total_timeout_ms = 15000,
                                        .reply_max = 1 << 20,
                                        .stop = &relay->stopping};
-    *out = (sheaf_relay_line){.hub = relay->shelves[log->number].hub,
-                              .log = log,
-                              .block = malloc(SHEAF_SUBMISSION_ARENA_BYTES)};
+    *out = (sheaf_relay_line){.log = log, .block = malloc(SHEAF_SUBMISSION_ARENA_BYTES)};
     if (!out->block)
         return false;
     pthread_mutex_lock(&log->lock);
     out->size = log->size;
     out->root = log->root;
     pthread_mutex_unlock(&log->lock);
-    if (sheaf_http_client_open(&out->client, &config, NULL) == SHEAF_OK)
+    if (sheaf_relay_hub(log, &out->hub)
+        && sheaf_http_client_open(&out->client, &config, NULL) == SHEAF_OK)
         return true;
     free(out->block);
     return false;
@@ -445,10 +457,10 @@ static sheaf_status take_up_one(sheaf_relay *relay, const sheaf_witness_log *log
     sheaf_buffer_deinit(&submission);
     SHEAF_TRY(status);
     sheaf_relay_item *item = item_new(&act, at);
-    if (!item)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the acts to relay");
-    shelve(s, item);
-    return SHEAF_OK;
+    if (item && shelve(s, item))
+        return SHEAF_OK;
+    item_free(item);
+    return sheaf_fail(err, SHEAF_NOMEM, "no memory for the acts to relay");
 }
 
 static sheaf_status take_up(sheaf_relay *relay, size_t number, sheaf_err *err)
@@ -456,7 +468,8 @@ static sheaf_status take_up(sheaf_relay *relay, size_t number, sheaf_err *err)
     char path[SHEAF_PATH_MAX];
     const sheaf_witness_log *log = sheaf_witness_log_at(relay->config.witness, number);
     shelf *s = &relay->shelves[number];
-    s->reachable = sheaf_relay_hub(log, &s->hub);
+    sheaf_url hub;
+    s->reachable = sheaf_relay_hub(log, &hub);
     SHEAF_TRY(sheaf_path(path, err, "%s/%s/relay", relay->config.folder->dir, log->hex));
     DIR *list = opendir(path);
     if (!list)
@@ -512,8 +525,7 @@ void sheaf_relay_close(sheaf_relay *relay)
     for (size_t i = 0; i < relay->thread_count; i++)
         pthread_join(relay->threads[i], NULL);
     for (size_t i = 0; relay->shelves && i < relay->count; i++)
-        for (size_t k = 0; k < relay->shelves[i].count; k++)
-            item_free(relay->shelves[i].items[k]);
+        shelf_free(&relay->shelves[i]);
     free(relay->shelves);
     sheaf_buffer_deinit(&relay->binding);
     pthread_mutex_destroy(&relay->lock);
