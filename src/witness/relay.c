@@ -407,6 +407,27 @@ static bool answered(sheaf_relay *relay, attempt *a, const sheaf_checkpoint *hea
     return stands || item->settled;
 }
 
+/* An act is handed on by one thread at a time, for a hub that sees it twice refuses it. */
+static void shelf_hold(sheaf_relay *relay, shelf *s)
+{
+    struct timespec time = {0, 10 * 1000000L};
+    pthread_mutex_lock(&relay->lock);
+    while (s->busy) {
+        pthread_mutex_unlock(&relay->lock);
+        nanosleep(&time, NULL);
+        pthread_mutex_lock(&relay->lock);
+    }
+    s->busy = true;
+    pthread_mutex_unlock(&relay->lock);
+}
+
+static void shelf_let_go(sheaf_relay *relay, shelf *s)
+{
+    pthread_mutex_lock(&relay->lock);
+    s->busy = false;
+    pthread_mutex_unlock(&relay->lock);
+}
+
 static bool allow(void *context, sheaf_witness_log *log, const sheaf_checkpoint *head,
                   sheaf_slice note, sheaf_witness_answer *answer)
 {
@@ -416,13 +437,24 @@ static bool allow(void *context, sheaf_witness_log *log, const sheaf_checkpoint 
     bool fine = true;
     (void)note;
     while (fine) {
+        size_t ahead = at;
         pthread_mutex_lock(&relay->lock);
-        bool some = overdue(relay, a.shelf, &at, &a.copy);
+        bool some = overdue(relay, a.shelf, &ahead, &a.copy);
         pthread_mutex_unlock(&relay->lock);
         if (!some)
             return true;
+        /* What another thread is handing on may be settled by then. */
+        shelf_hold(relay, a.shelf);
+        pthread_mutex_lock(&relay->lock);
+        some = overdue(relay, a.shelf, &at, &a.copy);
+        pthread_mutex_unlock(&relay->lock);
+        if (!some) {
+            shelf_let_go(relay, a.shelf);
+            return true;
+        }
         sheaf_buffer_init(&a.submission, SHEAF_SUBMISSION_MAX);
         fine = answered(relay, &a, head);
+        shelf_let_go(relay, a.shelf);
         if (!fine)
             sheaf_witness_answer_put(
                 answer, 423,
