@@ -43,10 +43,12 @@ static sheaf_status seek(sheaf_node *node, sheaf_http_transport *http, const ask
     if (!sheaf_successor_find(&m->follower, m->home.hub, ask, (void *)a, url))
         return SHEAF_OK;
     SHEAF_TRY(sheaf_http_transport_open(&other, url, a->ca_file, a->stop, err));
-    /* In this member's name, where the other hub keeps entries for members. */
-    sheaf_transport before = m->ports.transport;
-    m->ports.transport = sheaf_http_transport_as(&other);
-    sheaf_transport transport = sheaf_member_transport(m);
+    /* In this member's name, where the other hub keeps entries for members, if members have
+     * signed for that very address. */
+    sheaf_transport before = m->ports.transport, plain = sheaf_http_transport_as(&other);
+    m->ports.transport = plain;
+    sheaf_transport transport =
+        sheaf_successor_named(&m->follower, &plain, url) ? sheaf_member_transport(m) : plain;
     sheaf_status status =
         sheaf_follower_sync(&m->follower, &transport, m->ports.now_ms(m->ports.context), &why);
     m->ports.transport = before;

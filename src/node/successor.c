@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/encode.h"
+#include "base/json.h"
 #include "bylaws/bylaws.h"
 #include "coop/view.h"
 
@@ -249,4 +251,111 @@ bool sheaf_successor_find(const sheaf_follower *f, const char *known, sheaf_succ
     }
     sheaf_buffer_deinit(&answer);
     return found;
+}
+
+/* ---- an address that members signed for ---- */
+
+enum { NAMED_ENTRIES = 256, NAMED_BYTES = 8 << 20, NAMED_ARENA = 32 << 20 };
+
+typedef struct {
+    const sheaf_follower *f;
+    const char *url;
+    uint32_t by[NAMED_ENTRIES], count; /* members who signed for the address */
+} naming;
+
+static bool same_address(sheaf_slice a, sheaf_slice b)
+{
+    while (a.len && a.data[a.len - 1] == '/')
+        a.len--;
+    while (b.len && b.data[b.len - 1] == '/')
+        b.len--;
+    return sheaf_slice_equal(a, b);
+}
+
+static void count_signer(naming *n, const sheaf_entry *entry)
+{
+    const sheaf_state *ours = &n->f->replay.state;
+    const sheaf_act *act = entry->act;
+    if (act->kind != SHEAF_KIND_hub_appoint
+        || !same_address(((const struct sheaf_hub_appoint *)act->what)->url, sheaf_str(n->url))
+        || !known_signer(ours, n->f->replay.tree.size, act))
+        return;
+    const struct sheaf_row_key *key = sheaf_key_get(ours, act->key);
+    sheaf_signature_check check = {.origin = SHEAF_WORDS(sheaf_coop(ours)->origin),
+                                   .act = entry->act_bytes};
+    memcpy(check.public_key, key->public_key.bytes, sizeof check.public_key);
+    memcpy(check.signature, entry->signature, sizeof check.signature);
+    if (key->member != act->by || !sheaf_signature_holds(&check))
+        return;
+    for (uint32_t i = 0; i < n->count; i++)
+        if (n->by[i] == key->member)
+            return;
+    if (n->count < NAMED_ENTRIES)
+        n->by[n->count++] = key->member;
+}
+
+/* The JSON at a path, in the arena, or NULL. */
+static const sheaf_json *get_json(const sheaf_transport *transport, const char *path,
+                                  sheaf_buffer *bytes, sheaf_arena *arena)
+{
+    sheaf_json *json;
+    sheaf_buffer_reset(bytes);
+    sheaf_arena_reset(arena);
+    return sheaf_hub_get(transport, path, bytes, NULL) == SHEAF_OK
+                   && sheaf_json_parse(sheaf_buffer_slice(bytes), arena, &json, NULL)
+                          == SHEAF_OK
+               ? json
+               : NULL;
+}
+
+static void count_named(naming *n, const sheaf_transport *transport, sheaf_buffer *bytes,
+                        sheaf_arena *arena, uint8_t *block)
+{
+    char path[100];
+    sheaf_buffer entry;
+    const sheaf_json *coop =
+        sheaf_json_member(get_json(transport, "/api/v1/coop", bytes, arena), "coop");
+    int64_t hub = sheaf_json_member_int(coop, "hub", -1);
+    if (hub < 0)
+        return;
+    snprintf(path, sizeof path, "/api/v1/log/entries?from=%lld&count=%d",
+             (long long)(hub < NAMED_ENTRIES ? 0 : hub + 1 - NAMED_ENTRIES), NAMED_ENTRIES);
+    const sheaf_json *list =
+        sheaf_json_member(get_json(transport, path, bytes, arena), "entries");
+    sheaf_buffer_init(&entry, SHEAF_LOG_ENTRY_MAX);
+    for (const sheaf_json *at = list && list->type == SHEAF_JSON_LIST ? list->first : NULL; at;
+         at = at->next) {
+        const sheaf_json *shown = sheaf_json_member(at, "entry");
+        sheaf_arena decode = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+        sheaf_entry read;
+        sheaf_buffer_reset(&entry);
+        if (shown)
+            sheaf_json_write(&entry, shown);
+        if (entry.len && !entry.failed
+            && sheaf_entry_decode(sheaf_buffer_slice(&entry), n->f->replay.state.revision_max,
+                                  &decode, &read, NULL)
+                   == SHEAF_OK)
+            count_signer(n, &read);
+    }
+    sheaf_buffer_deinit(&entry);
+}
+
+bool sheaf_successor_named(const sheaf_follower *f, const sheaf_transport *transport,
+                           const char *url)
+{
+    const sheaf_state *ours = &f->replay.state;
+    naming n = {.f = f, .url = url};
+    uint8_t *block = malloc(NAMED_ARENA + SHEAF_ACT_ARENA_BYTES);
+    sheaf_buffer bytes;
+    if (!block || !sheaf_coop(ours)) {
+        free(block);
+        return false;
+    }
+    sheaf_arena arena = sheaf_arena_over(block, NAMED_ARENA);
+    sheaf_buffer_init(&bytes, NAMED_BYTES);
+    count_named(&n, transport, &bytes, &arena, block + NAMED_ARENA);
+    sheaf_buffer_deinit(&bytes);
+    free(block);
+    return sheaf_quorum_reached(sheaf_bylaws_now(ours)->succession_bp, sheaf_coop(ours)->voters,
+                                n.count);
 }

@@ -26,4 +26,10 @@ typedef bool sheaf_successor_ask(void *context, const char *witness, const char 
 bool sheaf_successor_find(const sheaf_follower *f, const char *known, sheaf_successor_ask *ask,
                           void *context, char out[SHEAF_URL_MAX + 1]);
 
+/* Have as many of the members whom the own copy knows as appoint a hub signed for one at this
+ * address? Asks what `transport` serves to anybody. A signed request is good for whoever can
+ * pass it on within minutes, so a hub that was merely found gets none before. */
+bool sheaf_successor_named(const sheaf_follower *f, const sheaf_transport *transport,
+                           const char *url);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/encode.h"
 #include "fake_hub.h"
+#include "node/successor.h"
 
 #define APPOINT "{'hub_key':@hub.b,'log_key':@log.b,'root':%s,'size':#end,'url':'http://b'}"
 
@@ -86,6 +87,47 @@ static void want_refused(scene *s, const char *why)
     assert_int_equal(s->member.follower.replay.tree.size, size);
 }
 
+/* What a hub tells anybody: which entry appointed it, and the log. */
+typedef struct {
+    const kit *k;
+    bool spoilt; /* signatures are not what they were */
+} told;
+
+static sheaf_status tell(void *context, const sheaf_hub_call *call, unsigned *status,
+                         sheaf_buffer *answer, sheaf_err *err)
+{
+    const told *t = context;
+    sheaf_slice rest = sheaf_buffer_slice(&t->k->log), entry;
+    uint32_t len;
+    (void)err;
+    *status = 200;
+    sheaf_buffer_reset(answer);
+    if (strcmp(call->path, "/api/v1/coop") == 0) {
+        sheaf_buffer_printf(answer, "{\"coop\":{\"hub\":%u}}", sheaf_coop(&t->k->state)->hub);
+        return SHEAF_OK;
+    }
+    sheaf_buffer_add_string(answer, "{\"entries\":[{\"leaf\":\"restricted\"}");
+    while (sheaf_take_u32(&rest, &len) && sheaf_take(&rest, len, &entry)) {
+        sheaf_buffer_add_string(answer, ",{\"entry\":");
+        sheaf_buffer_add(answer, entry);
+        if (t->spoilt) {
+            char *sig =
+                memmem(answer->data + answer->len - entry.len, entry.len, "\"sig\":\"", 7);
+            sig[9] = sig[9] == 'A' ? 'B' : 'A';
+        }
+        sheaf_buffer_add_string(answer, "}");
+    }
+    sheaf_buffer_add_string(answer, "]}");
+    return SHEAF_OK;
+}
+
+static bool named(const scene *s, const char *url, bool spoilt)
+{
+    told t = {&s->next.k, spoilt};
+    sheaf_transport transport = {tell, &t};
+    return sheaf_successor_named(&s->member.follower, &transport, url);
+}
+
 static void test_members_appoint(void **unused)
 {
     static const char *const who[] = {"ann", "cat", "dan"};
@@ -93,7 +135,12 @@ static void test_members_appoint(void **unused)
     sheaf_err err = {0};
     (void)unused;
     same_world(&s->next);
+    assert_false(named(s, "http://b", false));
     appoint(s, who, 3);
+    assert_true(named(s, "http://b", false));
+    assert_true(named(s, "http://b/", false));
+    assert_false(named(s, "http://c", false));
+    assert_false(named(s, "http://b", true));
     if (meet(s, &err) != SHEAF_OK)
         fail_msg("%s", err.message);
     assert_int_equal(s->member.follower.replay.tree.size, s->next.k.state.size);
@@ -109,6 +156,7 @@ static void test_founder_alone(void **unused)
     kit_rules rules = kit_rules_usual();
     kit_found(&s->next.k, &rules);
     appoint(s, who, 1);
+    assert_false(named(s, "http://b", false));
     want_refused(s, "1 signed for it");
     end(s);
 }
@@ -134,6 +182,7 @@ static void test_unheard_of_members(void **unused)
                 kit_do(k, who[by], "member.admit", NULL, "%s", what);
     }
     appoint(s, who, 6);
+    assert_false(named(s, "http://b", false));
     want_refused(s, "2 signed for it");
     end(s);
 }
