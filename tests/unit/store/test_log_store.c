@@ -2,6 +2,7 @@
 
 #include "log_walk.h"
 #include "store/journal_record.h"
+#include "store/log_files.h"
 #include "store/log_store.h"
 
 static void append(sheaf_log_store *store, uint64_t from, uint64_t count)
@@ -256,6 +257,86 @@ static void test_rotation(void **unused)
     sheaf_buffer_deinit(&note);
 }
 
+static sheaf_status sign_any(void *context, uint64_t size, const sheaf_hash *root,
+                             sheaf_buffer *note, sheaf_err *err)
+{
+    sheaf_buffer made;
+    (void)context;
+    sign_head(&made, size, root);
+    sheaf_buffer_add(note, sheaf_buffer_slice(&made));
+    sheaf_buffer_deinit(&made);
+    return sheaf_buffer_check(note, "a note", err);
+}
+
+static void commit(sheaf_log_store *store, uint64_t from, uint64_t count)
+{
+    static char text[SHEAF_LOG_BATCH_MAX][128];
+    static sheaf_slice entries[SHEAF_LOG_BATCH_MAX];
+    for (uint64_t i = 0; i < count; i++)
+        entries[i] = test_entry(from + i, text[i]);
+    assert_ok(sheaf_log_store_commit(store, entries, count, sign_any, NULL, &why));
+}
+
+/* The tile as the store serves it, and, once written, as the folder has it. */
+static void expect_tile(const sheaf_log_store *store, sheaf_tile tile, bool written)
+{
+    sheaf_buffer served, file;
+    sheaf_slice bytes;
+    char path[SHEAF_PATH_MAX];
+    sheaf_buffer_init(&served, SHEAF_BUNDLE_BYTES_MAX);
+    sheaf_buffer_init(&file, SHEAF_BUNDLE_BYTES_MAX);
+    assert_ok(sheaf_log_store_tile(store, &tile, &served, &bytes, &why));
+    assert_ok(sheaf_log_path(folder, &tile, path, &why));
+    assert_int_equal(sheaf_file_exists(path), written);
+    if (written) {
+        assert_ok(sheaf_file_read(path, &file, &why));
+        assert_true(sheaf_slice_equal(bytes, sheaf_buffer_slice(&file)));
+    }
+    assert_true(tile.entries || bytes.len == (size_t)tile.width * SHEAF_HASH_BYTES);
+    sheaf_buffer_deinit(&served);
+    sheaf_buffer_deinit(&file);
+}
+
+/* What is committed is durable and served at once, and in DIR/log after a flush. */
+static void test_commit_and_flush(void **unused)
+{
+    static const sheaf_tile last[] = {{.entries = true, .index = 1, .width = 44},
+                                      {.index = 1, .width = 44},
+                                      {.level = 1, .width = 1}};
+    static const sheaf_tile full[] = {{.entries = true, .width = 256},
+                                      {.width = 256},
+                                      {.entries = true, .width = 7},
+                                      {.width = 7}};
+    sheaf_log_store *store;
+    sheaf_buffer note;
+    (void)unused;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    commit(store, 0, 7);
+    assert_ok(sheaf_log_store_flush(store, &why));
+    check_folder(7);
+    commit(store, 7, 290);
+    commit(store, 297, 3);
+    assert_int_equal(sheaf_log_store_published(store), 300);
+    check_folder(7); /* the files are behind, and sound */
+    for (size_t i = 0; i < sizeof last / sizeof *last; i++)
+        expect_tile(store, last[i], false);
+    for (size_t i = 0; i < sizeof full / sizeof *full; i++)
+        expect_tile(store, full[i], i < 2);
+    assert_ok(sheaf_log_store_flush(store, &why));
+    check_folder(300);
+    for (size_t i = 0; i < sizeof last / sizeof *last; i++)
+        expect_tile(store, last[i], true);
+    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
+    sheaf_hash root = sheaf_log_store_root(store);
+    assert_ok(sign_any(NULL, 300, &root, &note, &why));
+    assert_true(
+        sheaf_slice_equal(sheaf_log_store_checkpoint(store), sheaf_buffer_slice(&note)));
+    sheaf_buffer_deinit(&note);
+    commit(store, 300, 1);
+    sheaf_log_store_close(store); /* closing flushes */
+    check_folder(301);
+}
+
 static void test_checkpoint_ahead(void **unused)
 {
     sheaf_log_store *store;
@@ -284,6 +365,7 @@ int main(void)
         IN_FOLDER(test_torn_journal),
         IN_FOLDER(test_unsynced_files_lost),
         IN_FOLDER(test_rotation),
+        IN_FOLDER(test_commit_and_flush),
         IN_FOLDER(test_checkpoint_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
