@@ -69,6 +69,10 @@ def make_keys(scratch):
     again = sheaf("witness", "vkey", os.path.join(scratch, "w0"), "--json")
     check("a witness has its key before its first log",
           json.loads(again.stdout) == keys[0] and keys[0]["vkey"].startswith(NAMES[0] + "+"))
+    fresh = os.path.join(scratch, "fresh")
+    refused("a name that is none makes no folder", 1, "white space", "witness", "vkey", fresh,
+            "--name", "bad name")
+    check("nothing is left of it", not os.path.exists(fresh))
     refused("and its name for ever", 1, "never changes", "witness", "vkey",
             os.path.join(scratch, "w0"), "--name", "other")
     return keys
