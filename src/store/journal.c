@@ -141,12 +141,13 @@ sheaf_status sheaf_journal_begin(sheaf_journal *journal, sheaf_journal_record re
 {
     char path[SHEAF_PATH_MAX];
     struct stat info;
-    /* A file is overwritten only where this process itself has made the other one durable. */
-    bool proven = journal->fd >= 0;
+    /* A file is overwritten only where this process itself has made the other one durable, by
+     * sheaf_journal_renew() or here. */
+    assert(journal->fd >= 0 || journal->epoch == 0);
     SHEAF_TRY(turn(journal, path, err));
     SHEAF_TRY(fill(journal, record, 0, err));
     size_t len = journal->record.len;
-    bool large = proven && sheaf_disk_now()->stat(path, true, &info) == 0
+    bool large = sheaf_disk_now()->stat(path, true, &info) == 0
                  && (uint64_t)info.st_size >= len + room / 2;
     if (!large) {
         SHEAF_TRY(fill(journal, record, room, err));
