@@ -211,6 +211,12 @@ static sheaf_status earlier_begin(sheaf_verification *v, sheaf_err *err)
         return SHEAF_OK;
     if (sheaf_checkpoint_read(v->options->from, &v->from, &why) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_INVALID, "the earlier checkpoint: %.300s", why.message);
+    sheaf_checkpoint head;
+    if (sheaf_checkpoint_read(sheaf_buffer_slice(&v->note), &head, NULL) == SHEAF_OK
+        && !sheaf_slice_equal(head.origin, v->from.origin))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the earlier checkpoint is of the log %.*s, not of %.*s",
+                          SHEAF_PRINT(v->from.origin), SHEAF_PRINT(head.origin));
     if (v->from.size > sheaf_log_check_size(v->check))
         return sheaf_fail(err, SHEAF_FAULT,
                           "log/checkpoint covers %llu entries, fewer than the %llu of the "

@@ -191,8 +191,13 @@ static sheaf_status read_file(judgement *j, const char *path, sheaf_err *err)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read a relayed act");
     sheaf_arena arena = sheaf_arena_over(j->block, SHEAF_RELAYED_ARENA_BYTES);
     SHEAF_TRY(sheaf_file_read(path, &j->file, err));
-    return sheaf_relayed_parse(sheaf_buffer_slice(&j->file), SHEAF_REVISION, &arena,
-                               &j->relayed, err);
+    sheaf_err why = {0};
+    sheaf_status status = sheaf_relayed_parse(sheaf_buffer_slice(&j->file), SHEAF_REVISION,
+                                              &arena, &j->relayed, &why);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, status, "%.150s is no receipt for a relayed act: %.200s", path,
+                          why.message);
+    return SHEAF_OK;
 }
 
 static sheaf_status replay_one(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
@@ -275,7 +280,11 @@ static int run_dropped(const sheaf_arguments *a)
     sheaf_buffer_deinit(&j.note);
     sheaf_buffer_deinit(&j.file);
     free(j.block);
-    return status == SHEAF_OK ? code : sheaf_report(a, &err);
+    if (status == SHEAF_OK)
+        return code;
+    if (err.status == SHEAF_FAULT) /* 3 accuses the hub, and a bad receipt or copy does not */
+        err.status = SHEAF_INVALID;
+    return sheaf_report(a, &err);
 }
 
 const sheaf_command sheaf_command_log_dropped = {

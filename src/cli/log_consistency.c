@@ -48,6 +48,10 @@ static sheaf_status ask_log(comparison *c, sheaf_log_source *log, sheaf_err *err
 {
     uint64_t m = c->older.size, n = c->newer.size;
     c->root = c->newer.root;
+    if (!sheaf_slice_equal(log->head.origin, c->newer.origin))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the checkpoints are of the log %.*s, and what was asked is %.*s",
+                          SHEAF_PRINT(c->newer.origin), SHEAF_PRINT(log->head.origin));
     if (m == n)
         return SHEAF_OK;
     if (log->head.size < n)

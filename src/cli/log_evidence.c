@@ -1,6 +1,6 @@
 /* cli/log_evidence.c - `sheaf log evidence`: two histories under one key, shown and checked. */
 #include "base/encode.h"
-#include "cli/cli.h"
+#include "cli/act.h"
 #include "cli/log_source.h"
 #include "log/evidence.h"
 #include "node/fork.h"
@@ -105,8 +105,12 @@ static int run_evidence(const sheaf_arguments *a)
         status = sheaf_home_path(a->value[1], home, sizeof home, &err);
     if (status == SHEAF_OK && !a->argument_count)
         status = sheaf_fork_path(home, path, &err);
-    if (status == SHEAF_OK && !a->argument_count && !sheaf_file_exists(path))
-        return print_none(a, home);
+    if (status == SHEAF_OK && !a->argument_count && !sheaf_file_exists(path)) {
+        if (sheaf_home_exists(home))
+            return print_none(a, home);
+        status = sheaf_fail(&err, SHEAF_INVALID,
+                            "%.300s is not a member's home; name yours with --home DIR", home);
+    }
     sheaf_buffer_init(&c.text, SHEAF_EVIDENCE_MAX);
     if (status == SHEAF_OK)
         status = find_key(a, home, &c.key, &err);

@@ -207,17 +207,18 @@ int sheaf_help_kind(sheaf_kind kind)
 static int unknown(const char *word)
 {
     sheaf_err err;
-    char found[160] = "", words[SHEAF_WORDS_MAX];
+    char found[200] = "", words[SHEAF_WORDS_MAX];
     size_t len = strlen(word), used = 0;
     for (size_t i = 0; sheaf_commands[i]; i++) {
         const char *name = sheaf_commands[i]->name;
-        if (len && strncmp(name, word, len) == 0 && name[len] == ' ' && used < 120)
-            used += (size_t)snprintf(found + used, 40, ", sheaf %.30s", name);
+        if (len && strncmp(name, word, len) == 0 && name[len] == ' ' && used < 160)
+            used += (size_t)snprintf(found + used, 40, ", %.30s", name + len + 1);
     }
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
         sheaf_kind_words(kind, words);
-        if (len && strncmp(words, word, len) == 0 && words[len] == ' ' && used < 120)
-            used += (size_t)snprintf(found + used, 40, ", sheaf %.30s", words);
+        if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_MEMBER && len
+            && strncmp(words, word, len) == 0 && words[len] == ' ' && used < 160)
+            used += (size_t)snprintf(found + used, 40, ", %.30s", words + len + 1);
     }
     if (used)
         (void)sheaf_fail(&err, SHEAF_INVALID, "“%.40s” needs a second word: %s", word,

@@ -32,12 +32,14 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     if (v->needs_revision)
         sheaf_json_member_put_int(&w, "needs_revision", v->needs_revision);
     sheaf_json_member_put_string(&w, "origin", sheaf_str(v->origin));
-    sheaf_json_member_put_int(&w, "readable", (int64_t)v->readable);
+    if (v->readable) /* of --public alone */
+        sheaf_json_member_put_int(&w, "readable", (int64_t)v->readable);
     sheaf_json_member_put_int(&w, "results_checked", v->results_checked);
     sheaf_json_member_put_int(&w, "results_missing", v->results_missing);
     sheaf_json_member_put_hex(&w, "root", sheaf_bytes(v->root.bytes, SHEAF_HASH_BYTES));
     sheaf_json_member_put_int(&w, "rounds", v->rounds);
-    sheaf_json_member_put_int(&w, "signatures_checked", (int64_t)v->signatures_checked);
+    if (v->readable)
+        sheaf_json_member_put_int(&w, "signatures_checked", (int64_t)v->signatures_checked);
     sheaf_json_member_put_bool(&w, "sound", sound);
     sheaf_json_member_put_int(&w, "texts_checked", v->texts_checked);
     sheaf_json_member_put_int(&w, "texts_missing", v->texts_missing);
@@ -173,10 +175,20 @@ static sheaf_status read_options(const sheaf_arguments *a, sheaf_verify_options 
     if (a->value[OPTION_FROM]) {
         SHEAF_TRY(sheaf_file_read(a->value[OPTION_FROM], from, err));
         options->from = sheaf_buffer_slice(from);
+        if (!from->len)
+            return sheaf_fail(err, SHEAF_INVALID, "%s is empty: it is no checkpoint",
+                              a->value[OPTION_FROM]);
     }
     options->hashes_only = a->value[OPTION_NO_SIGNATURES] != NULL;
-    if (strstr(what, "://") == NULL && access(what, R_OK) != 0)
+    if (strstr(what, "://") != NULL)
+        return SHEAF_OK;
+    char log[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(log, err, "%s/log", what));
+    if (access(what, R_OK) != 0)
         return sheaf_fail(err, SHEAF_IO, "there is no folder %s to be read", what);
+    if (access(log, R_OK) != 0)
+        return sheaf_fail(err, SHEAF_IO, "%s holds no log: there is no %s to be read", what,
+                          log);
     return SHEAF_OK;
 }
 

@@ -112,11 +112,15 @@ static int run_witness(const sheaf_arguments *a)
     sheaf_buffer text;
     sheaf_buffer_init(&text, LOGS_FILE_MAX);
     int code = SHEAF_EXIT_FAILED;
-    if (collect(a, &text, &logs, &config.log_count, &err) == SHEAF_OK) {
+    if (collect(a, &text, &logs, &config.log_count, &err) != SHEAF_OK) {
+        code = sheaf_report(a, &err);
+    } else if (!config.log_count) {
+        (void)sheaf_fail(&err, SHEAF_INVALID, "%.300s names no log: one VKEY=URL a line",
+                         a->value[1]);
+        code = sheaf_report(a, &err);
+    } else {
         config.logs = logs;
         code = serve(a, &config);
-    } else {
-        code = sheaf_report(a, &err);
     }
     free(logs);
     sheaf_buffer_deinit(&text);

@@ -76,6 +76,9 @@ static sheaf_status read_cosignature(sheaf_cosign_job *job, sheaf_slice lines, s
         status = sheaf_note_parse(sheaf_buffer_slice(&text), &signed_note, err);
     if (status == SHEAF_OK)
         status = sheaf_note_verify(&signed_note, &job->key, 1, NULL, err);
+    if (status == SHEAF_FAULT)
+        status = sheaf_fail(err, SHEAF_FAULT,
+                            "the witness does not sign with the key that the bylaws name");
     bool found = false;
     for (size_t i = 0; status == SHEAF_OK && i < signed_note.line_count && !found; i++)
         if (signed_note.lines[i].id == job->key.id

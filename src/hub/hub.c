@@ -84,6 +84,12 @@ static sheaf_status load_keys(sheaf_hub *hub, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(path, err, "%s/keys/log.key", hub->dir));
+    if (!sheaf_file_exists(path))
+        return sheaf_fail(err, SHEAF_IO,
+                          "the folder %s cannot be served without the hub's keys (%s is "
+                          "missing): restore them, or let members appoint a new hub with sheaf "
+                          "succession",
+                          hub->dir, path);
     SHEAF_TRY(sheaf_key_file_load(path, &hub->log_pair, err));
     SHEAF_TRY(sheaf_path(path, err, "%s/keys/hub.key", hub->dir));
     return sheaf_key_file_load(path, &hub->hub_pair, err);

@@ -16,7 +16,7 @@ static bool is_space(uint32_t c)
            || c == 0x205f || c == 0x3000;
 }
 
-static bool name_valid(sheaf_slice name)
+bool sheaf_note_name_valid(sheaf_slice name)
 {
     if (name.len == 0 || name.len > SHEAF_NOTE_NAME_MAX)
         return false;
@@ -42,7 +42,7 @@ sheaf_status sheaf_vkey_make(sheaf_vkey *out, sheaf_vkey_type type, sheaf_slice 
     if (type != SHEAF_VKEY_ED25519 && type != SHEAF_VKEY_COSIGNATURE)
         return sheaf_fail(err, SHEAF_INVALID, "a verification key of unknown type %u",
                           (unsigned)type);
-    if (!name_valid(name))
+    if (!sheaf_note_name_valid(name))
         return sheaf_fail(err, SHEAF_INVALID,
                           "a key name has 1 to %d bytes without white space and +",
                           SHEAF_NOTE_NAME_MAX);
@@ -116,7 +116,7 @@ static sheaf_status parse_line(sheaf_slice line, sheaf_note *out, sheaf_err *err
         return sheaf_fail(err, SHEAF_INVALID, "the note has more than %d signature lines",
                           SHEAF_NOTE_LINES_MAX);
     if (!sheaf_take(&line, sizeof line_start - 1, &dash) || !sheaf_slice_is(dash, line_start)
-        || !take_until(&line, ' ', &found.name) || !name_valid(found.name)
+        || !take_until(&line, ' ', &found.name) || !sheaf_note_name_valid(found.name)
         || !decode_line(line, &found.id, decoded, &signature))
         return sheaf_fail(err, SHEAF_INVALID, "signature line %zu of the note is malformed",
                           number);

@@ -46,6 +46,9 @@ static inline bool sheaf_vkey_equal(const sheaf_vkey *a, const sheaf_vkey *b)
            && memcmp(a->public, b->public, sizeof a->public) == 0;
 }
 
+/* May a key be named so? */
+bool sheaf_note_name_valid(sheaf_slice name);
+
 SHEAF_MUST_USE sheaf_status sheaf_vkey_make(sheaf_vkey *out, sheaf_vkey_type type,
                                             sheaf_slice name,
                                             const uint8_t public[SHEAF_PUBLIC_BYTES],

@@ -210,10 +210,9 @@ static sheaf_status fetch_bundle(step *s, uint64_t index, uint16_t width, sheaf_
             why.message);
     if (code == 403)
         return sheaf_fail(err, SHEAF_IO,
-                          "the entries of this co-op are for members, and no key of %.200s is "
-                          "one's: join and be admitted, or check what is public with: sheaf "
-                          "verify --public URL",
-                          s->f->home);
+                          "the entries of this co-op are for members: join and be admitted, "
+                          "name a member's folder with --home, or check what is public with: "
+                          "sheaf verify --public URL");
     return sheaf_fail(err, status, "%s", why.message);
 }
 

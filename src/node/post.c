@@ -26,6 +26,7 @@ typedef struct {
     sheaf_buffer act, body, answer;
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
     uint8_t *block; /* for decoding and folding */
+    bool alone;     /* the hub does not answer this member: only a witness does */
 } letter;
 
 static sheaf_key_role role_of(sheaf_kind kind)
@@ -269,6 +270,18 @@ static sheaf_status send_once(letter *l, sheaf_posted *out, sheaf_err *err)
     return read_answer(l, status, out, err);
 }
 
+/* A hub that does not even answer is what witnesses relay for: then the own copy must do. */
+static sheaf_status look_first(letter *l, sheaf_err *err)
+{
+    sheaf_member *m = l->m;
+    sheaf_err why = {0};
+    sheaf_status status = sheaf_member_sync(m, &why);
+    l->alone = status == SHEAF_IO && m->ports.relay.call && sheaf_coop(sheaf_member_state(m));
+    if (status == SHEAF_OK || l->alone)
+        return SHEAF_OK;
+    return sheaf_fail(err, status, "%s", why.message);
+}
+
 static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
 {
     sheaf_member *m = l->m;
@@ -278,7 +291,7 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
     for (int i = 0; i < TRIES_MAX; i++) {
         *out = (sheaf_posted){0};
         if (!m->outside)
-            SHEAF_TRY(sheaf_member_sync(m, err));
+            SHEAF_TRY(look_first(l, err));
         SHEAF_TRY(write_letter(l, err));
         if (l->intent->dry_run)
             return rehearse(l, out, err);
@@ -291,7 +304,7 @@ static sheaf_status post(letter *l, sheaf_posted *out, sheaf_err *err)
     if (out->refusal != SHEAF_ACCEPTED)
         return SHEAF_OK;
     SHEAF_TRY(keep_texts(l, err));
-    if (l->intent->no_wait || out->relayed)
+    if (l->intent->no_wait || out->relayed || l->alone)
         return SHEAF_OK;
     return m->outside ? await_leaf(l, out, err) : await_entry(l, out->index, err);
 }

@@ -42,7 +42,7 @@ static sheaf_status look(sheaf_log_list *list, const char *dir, const char *name
     if (strcmp(name, "checkpoint") == 0)
         return SHEAF_OK;
     if (sheaf_visible_parse(sheaf_str(name), &tile))
-        return sheaf_fail(err, SHEAF_FAULT,
+        return sheaf_fail(err, SHEAF_INVALID,
                           "%s lists what is public of a log: this copy can be verified with "
                           "--public alone",
                           path);

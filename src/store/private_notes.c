@@ -1,8 +1,19 @@
 /* What the operator records in the private database: settings, holds, registers; see
  * private_db.h. */
+#include "base/text.h"
 #include "log/checkpoint.h"
 #include "store/private_internal.h"
 #include "store/retention.h"
+
+/* What is recorded here is shown in reports and as JSON. */
+static sheaf_status words_check(const char *what, sheaf_slice words, size_t max, sheaf_err *err)
+{
+    if (words.len > max)
+        return sheaf_fail(err, SHEAF_INVALID, "%s has more than %zu bytes", what, max);
+    if (!sheaf_utf8_valid(words))
+        return sheaf_fail(err, SHEAF_INVALID, "%s is not text in UTF-8", what);
+    return SHEAF_OK;
+}
 
 /* ---- settings ---- */
 
@@ -29,9 +40,7 @@ sheaf_status sheaf_private_setting(sheaf_private *db, const char *name, sheaf_bu
 sheaf_status sheaf_private_set(sheaf_private *db, const char *name, sheaf_slice value,
                                sheaf_err *err)
 {
-    if (value.len > SHEAF_SETTING_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "%s has more than %d bytes", name,
-                          SHEAF_SETTING_MAX);
+    SHEAF_TRY(words_check(name, value, SHEAF_SETTING_MAX, err));
     sheaf_private_lock(db);
     sheaf_status status = sheaf_private_change(
         db, err, "INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)", "tt",
@@ -98,9 +107,9 @@ sheaf_status sheaf_private_hold(sheaf_private *db, uint32_t person, int64_t *unt
 sheaf_status sheaf_private_hold_set(sheaf_private *db, uint32_t person, int64_t until,
                                     sheaf_slice ground, sheaf_err *err)
 {
-    if (ground.len > SHEAF_SETTING_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "the ground has more than %d bytes",
-                          SHEAF_SETTING_MAX);
+    SHEAF_TRY(words_check("the ground", ground, SHEAF_SETTING_MAX, err));
+    if (until && !ground.len)
+        return sheaf_fail(err, SHEAF_INVALID, "a hold needs a ground: why, and on which law");
     sheaf_private_lock(db);
     sheaf_status status =
         until ? sheaf_private_change(
@@ -117,9 +126,8 @@ sheaf_status sheaf_private_hold_set(sheaf_private *db, uint32_t person, int64_t 
 sheaf_status sheaf_private_note(sheaf_private *db, const sheaf_register_line *line,
                                 sheaf_err *err)
 {
-    if (line->title.len > SHEAF_SETTING_MAX || line->words.len > SHEAF_NOTE_WORDS_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "a title has at most %d bytes, its text %d",
-                          SHEAF_SETTING_MAX, SHEAF_NOTE_WORDS_MAX);
+    SHEAF_TRY(words_check("the title", line->title, SHEAF_SETTING_MAX, err));
+    SHEAF_TRY(words_check("the text", line->words, SHEAF_NOTE_WORDS_MAX, err));
     sheaf_private_lock(db);
     sheaf_status status = sheaf_private_change(
         db, err, "INSERT INTO note(kind, at, reported, title, words) VALUES(?, ?, ?, ?, ?)",

@@ -22,8 +22,8 @@ sheaf_status sheaf_witness_folder_key(const char *dir, sheaf_vkey *out, sheaf_er
     SHEAF_TRY(sheaf_path(path, err, "%s/witness.vkey", dir));
     if (!sheaf_file_exists(path))
         return sheaf_fail(err, SHEAF_IO,
-                          "%s is no witness's folder; make one with: sheaf witness %s --log "
-                          "VKEY=URL",
+                          "%s is no witness's folder; make one with: sheaf witness vkey %s "
+                          "--name NAME",
                           dir, dir);
     sheaf_buffer_init(&text, SHEAF_VKEY_TEXT_MAX + 1);
     sheaf_status status = sheaf_file_read(path, &text, err);
@@ -81,6 +81,11 @@ static sheaf_status prepare(sheaf_witness_folder *folder, const char *name, shea
 {
     char path[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(path, err, "%s/keys", folder->dir));
+    if (name && !sheaf_note_name_valid(sheaf_str(name)))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "a witness is not named “%.60s”: 1 to %d bytes without white space "
+                          "and +, such as example.org/w1",
+                          name, SHEAF_NOTE_NAME_MAX);
     SHEAF_TRY(sheaf_folder_make(folder->dir, 0755, err));
     SHEAF_TRY(sheaf_folder_lock(folder->dir, &folder->lock, err));
     SHEAF_TRY(sheaf_folder_make(path, 0700, err));

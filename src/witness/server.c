@@ -244,7 +244,9 @@ static sheaf_status parse_log(const char *text, bool mirror, sheaf_vkey *key, co
     const char *at = strstr(text, "=http://"), *tls = strstr(text, "=https://");
     at = at ? at : tls;
     size_t len = at ? (size_t)(at - text) : strlen(text);
-    SHEAF_TRY(sheaf_vkey_parse(sheaf_bytes(text, len), key, err));
+    sheaf_err why = {0};
+    if (sheaf_vkey_parse(sheaf_bytes(text, len), key, &why) != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_INVALID, "log “%.60s”: %.200s", text, why.message);
     *url = at ? at + 1 : "";
     if (at)
         return sheaf_url_parse(sheaf_str(at + 1), &parsed, err);

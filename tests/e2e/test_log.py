@@ -195,6 +195,8 @@ def fork(scratch):
         sheaf("motion", "open", "--home", home, "--title", "What Bea sees")
         done = sheaf("status", "--home", b)
         check("Bea sees one history", done.returncode == 0, done.stderr)
+    refused("a folder that is no home has no say", 1, "not a member's home", "log", "evidence",
+            "--home", os.path.join(scratch, "nobody"))
     done = sheaf("log", "evidence", "--home", b)
     check("there is no evidence", done.returncode == 0 and "never" in done.stdout, done.stderr)
     with Hub(other, port):

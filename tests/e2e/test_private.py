@@ -118,6 +118,11 @@ def keep(coop, b, bea):
         "a claim is pending")
     check("while a hold stands", grounds(coop, bea) == ["hold"])
     run("the hold ends", "person", "hold", bea, coop, "--lift")
+    for ground in "\udcff", "":
+        refused("a hold without a ground in words", 1, "ground", "person", "hold", bea, coop,
+                "--until", "2099-01-01", "--ground", ground)
+    refused("a note must be text", 1, "UTF-8", "privacy", "note", coop, "breach", "--title", "x",
+            "--text", "\udcff")
     refused("a hold until a day that there is not", 2, "YYYY-MM-DD", "person", "hold", bea, coop,
             "--until", "2099-02-30", "--ground", "x")
 

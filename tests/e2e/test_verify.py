@@ -77,8 +77,10 @@ def faults(log, base):
     changed(log, base, "the newest partial tile must be there", remove(newest),
             f"{newest} is missing")
     os.makedirs(os.path.join(base, "empty"))
-    kit.refused("a folder without a log", 3, "checkpoint is missing", "verify",
+    kit.refused("a folder without a log", 1, "holds no log", "verify",
                 os.path.join(base, "empty"))
+    changed(log, base, "a log without its checkpoint", remove("checkpoint"),
+            "checkpoint is missing")
     kit.refused("no folder", 1, "no folder", "verify", os.path.join(base, "nowhere"))
 
 
@@ -109,6 +111,12 @@ def usage(log, base):
         file.write(b"\xff\x00 no note")
     kit.refused("an earlier checkpoint that is none", 1, "earlier checkpoint", "verify", log,
                 "--from", nonsense)
+    kit.refused("nor is an empty file one", 1, "is empty", "verify", log, "--from", os.devnull)
+    lines = open(os.path.join(log, "half.checkpoint"), "rb").read().split(b"\n")
+    with open(nonsense, "wb") as file:
+        file.write(b"\n".join([lines[0][:-1] + b"x", b"999999", *lines[2:]]))
+    kit.refused("one of another log accuses nobody", 1, "of the log", "verify", log, "--from",
+                nonsense)
     kit.refused("one that is not there", 1, "nowhere", "verify", log, "--from",
                 os.path.join(base, "nowhere"))
     kit.refused("no threads", 2, "--jobs", "verify", log, "--jobs", 0)

@@ -75,6 +75,13 @@ def make_keys(scratch):
     check("nothing is left of it", not os.path.exists(fresh))
     refused("and its name for ever", 1, "never changes", "witness", "vkey",
             os.path.join(scratch, "w0"), "--name", "other")
+    nameless = os.path.join(scratch, "nameless")
+    refused("a bad name makes no folder", 1, "not named", "witness", "vkey", nameless, "--name",
+            "a b")
+    check("nor leaves one", not os.path.exists(nameless))
+    open(os.path.join(scratch, "nothing"), "w", encoding="utf-8").close()
+    refused("a list must name a log", 1, "names no log", "witness", nameless, "--logs",
+            os.path.join(scratch, "nothing"))
     return keys
 
 
@@ -270,7 +277,7 @@ def censored(scratch, home, hub, port, running):
     spoiled = os.path.join(scratch, "spoiled.json")
     with open(kept, encoding="utf-8") as file, open(spoiled, "w", encoding="utf-8") as other:
         other.write(file.read().replace('"at":1', '"at":2', 1))
-    refused("not with an act that was changed", 3, "another act", "log", "dropped", spoiled,
+    refused("not with an act that was changed", 1, "another act", "log", "dropped", spoiled,
             hub.url)
     refused("nor with something else", 1, "", "log", "dropped",
             os.path.join(scratch, "bylaws.json"), hub.url)
@@ -288,6 +295,10 @@ def censored(scratch, home, hub, port, running):
                  os.path.join(scratch, "cy"), "--relay", running[0].url, "--json")
     check("one can apply through a witness", done.returncode == 0 and
           "index" in json.loads(done.stdout), done.stdout + done.stderr)
+    done, said = relayed(home, f"http://127.0.0.1:{free_port()}", running[0], "motion", "open",
+                         "--title", "Shut out")
+    check("a member whom the hub does not answer at all is heard through a witness",
+          done.returncode == 0 and "index" in said, done.stdout + done.stderr)
     censor.close()
 
 
