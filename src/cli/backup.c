@@ -116,10 +116,19 @@ typedef struct {
     uint32_t persons, texts;
 } restored;
 
+static sheaf_status finish_restore(const char *dir, const char *newer, restored *r,
+                                   sheaf_err *err)
+{
+    sheaf_verified copy = {0};
+    SHEAF_TRY(join_erasures(dir, newer, err));
+    SHEAF_TRY(sheaf_erase_again(dir, &r->persons, &r->texts, err));
+    SHEAF_TRY(note_restore(dir, &r->verified, r->persons, err));
+    return verify(dir, "the copy went wrong", true, &copy, err);
+}
+
 static sheaf_status restore(const sheaf_arguments *a, restored *r, sheaf_err *err)
 {
     const char *from = a->argument[0], *dir = a->argument[1];
-    sheaf_verified copy = {0};
     char log[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(log, err, "%s/log", from));
     if (!sheaf_file_exists(log))
@@ -127,10 +136,10 @@ static sheaf_status restore(const sheaf_arguments *a, restored *r, sheaf_err *er
     SHEAF_TRY(verify(from, "nothing is restored from a folder that does not verify", false,
                      &r->verified, err));
     SHEAF_TRY(sheaf_folder_copy(from, dir, true, &r->copied, err));
-    SHEAF_TRY(join_erasures(dir, a->value[0], err));
-    SHEAF_TRY(sheaf_erase_again(dir, &r->persons, &r->texts, err));
-    SHEAF_TRY(note_restore(dir, &r->verified, r->persons, err));
-    return verify(dir, "the copy went wrong", true, &copy, err);
+    sheaf_status status = finish_restore(dir, a->value[0], r, err);
+    if (status != SHEAF_OK) /* nobody shall serve what was to be erased again */
+        sheaf_folder_remove(dir);
+    return status;
 }
 
 static int run_restore(const sheaf_arguments *a)

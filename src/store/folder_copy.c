@@ -19,6 +19,7 @@ typedef struct {
     const char *from, *to;
     sheaf_folder_copied *out;
     uint8_t *chunk;
+    bool begun; /* what is at `to` is ours */
 } copying;
 
 /* ---- one file ---- */
@@ -275,6 +276,7 @@ static sheaf_status copy_all(copying *c, bool with_keys, sheaf_buffer *note, she
     char path[SHEAF_PATH_MAX];
     SHEAF_TRY(read_checkpoint(c, note, err));
     SHEAF_TRY(make_empty(c->to, err));
+    c->begun = true;
     SHEAF_TRY(copy_tiles(c, err));
     SHEAF_TRY(copy_blobs(c, err));
     SHEAF_TRY(copy_texts(c, err));
@@ -301,6 +303,8 @@ sheaf_status sheaf_folder_copy(const char *from, const char *to, bool with_keys,
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to copy %s", from);
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     sheaf_status status = copy_all(&c, with_keys, &note, err);
+    if (status != SHEAF_OK && c.begun) /* half a copy is none */
+        sheaf_folder_remove(to);
     sheaf_buffer_deinit(&note);
     free(c.chunk);
     return status;

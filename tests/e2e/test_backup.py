@@ -135,6 +135,9 @@ def spoil(scratch, full):
         check(f"a copy with a spoiled {what} is not restored", done.returncode in (1, 3)
               and not os.path.exists(to), f"{done.returncode} {done.stdout}{done.stderr}")
         shutil.rmtree(bad)
+    refused("nor one whose erasures cannot be done again", 1, "byte 0", "restore", full, to,
+            "--erasures", os.devnull)
+    check("of which nothing is left", not os.path.exists(to))
     refused("nor one that is not there", 1, "holds no log", "restore", bad, to)
 
 

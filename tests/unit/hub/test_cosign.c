@@ -136,7 +136,7 @@ static void test_false_witness(void **state)
         {500, "", "500"},
         {204, "", "204"},
         {200, "nonsense\n", "malformed"},
-        {200, "\xe2\x80\x94 w AAAAAAE=\n", "no known key"},
+        {200, "\xe2\x80\x94 w AAAAAAE=\n", "the key that the bylaws name"},
     };
     world *t = *state;
     sheaf_http_server *server;
