@@ -50,10 +50,14 @@ void sheaf_cosign_keep(sheaf_cosign *c)
     pthread_mutex_lock(&c->lock);
     unsigned lines = compose(c, &note);
     uint64_t size = c->target_size;
-    bool witnessed = c->quorum > 0 && lines >= c->quorum && size >= c->witnessed_size;
+    /* Of what is not the newest any more nothing is published, and no line beyond the quorum is
+     * worth a sync: entries that come fast need the disk. */
+    bool newest = size == c->latest_size;
+    bool witnessed = c->quorum > 0 && lines >= c->quorum
+                     && (size > c->witnessed_size || (newest && size == c->witnessed_size));
     pthread_mutex_unlock(&c->lock);
     sheaf_status status = sheaf_buffer_check(&note, "a cosigned checkpoint", &err);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK && newest)
         status = publish(c, sheaf_buffer_slice(&note), &err);
     if (status == SHEAF_OK && witnessed)
         status = keep_witnessed(c, sheaf_buffer_slice(&note), &err);
