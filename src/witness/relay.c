@@ -397,13 +397,12 @@ static bool answered(sheaf_relay *relay, attempt *a, const sheaf_checkpoint *hea
         item->entered
         && sheaf_relay_stands(&line, item->index, &item->leaf, head->size, &head->root);
     line_close(&line);
+    /* Also that it was entered now: posted again, it would be refused. */
+    pthread_mutex_lock(&relay->lock);
+    record(relay, a);
+    pthread_mutex_unlock(&relay->lock);
     if (stands)
         note_shown(relay, a->shelf, item, head);
-    if (item->settled) {
-        pthread_mutex_lock(&relay->lock);
-        record(relay, a);
-        pthread_mutex_unlock(&relay->lock);
-    }
     return stands || item->settled;
 }
 
