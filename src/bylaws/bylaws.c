@@ -83,7 +83,7 @@ sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws)
             return SHEAF_BYLAWS_CURRENCY;
     if (bylaws->privacy.exact_sums && bylaws->privacy.cohort_min < 3)
         return SHEAF_BYLAWS_EXACT_COHORT;
-    if (bylaws->succession.approvals_bp < HALF_BP)
+    if (bylaws->succession.approvals_bp <= HALF_BP)
         return SHEAF_BYLAWS_FLOOR_SUCCESSION;
     sheaf_bylaws_fault fault = check_classes(bylaws);
     if (fault == SHEAF_BYLAWS_SOUND)

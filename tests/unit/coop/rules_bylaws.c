@@ -58,7 +58,7 @@ void test_bylaws_at_founding(void **unused)
     open_amendment(&k, &r, "#ann", ACCEPTED);
     r = good, r.currency = "eur";
     open_amendment(&k, &r, "#ann", R(currency_form));
-    r = good, r.succession = 4999;
+    r = good, r.succession = 5000;
     open_amendment(&k, &r, "#ann", R(floor_succession));
     r = good, r.witnesses = "{'list':[],'quorum':1}";
     open_amendment(&k, &r, "#ann", R(witness_quorum));

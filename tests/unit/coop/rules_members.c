@@ -24,7 +24,7 @@ void test_envelope(void **unused)
              "'early_close':true,'open_max':1,'ordinary':{'majority':'simple','open_s':1,"
              "'quorum_bp':0},'protected':{'majority':'two_thirds','open_s':1,'quorum_bp':0}},"
              "'name':'n','privacy':{'cohort_min':3,'exact_sums':true,'rounds_max':1},"
-             "'purpose':'p','succession':{'approvals_bp':5000},'surplus':{'data_bp':0,'members_"
+             "'purpose':'p','succession':{'approvals_bp':5001},'surplus':{'data_bp':0,'members_"
              "bp':0,'reserve_bp':10000},"
              "'visibility':{'ballots':'public','data':'public','decisions':'public',"
              "'ledger':'public','members':'public'},"
