@@ -31,8 +31,8 @@ typedef struct {
     char home[SHEAF_PATH_MAX];
 } sheaf_visit;
 
-/* With `hub_url` as a visitor; else `home`, or the user's where that is NULL. `ca_file` may be
- * NULL. */
+/* With `hub_url` alone as a visitor; else `home`, or the user's where that is NULL, whose hub
+ * `hub_url` is from now on. `ca_file` may be NULL. */
 SHEAF_MUST_USE sheaf_status sheaf_visit_open(sheaf_visit *visit, const char *hub_url,
                                              const char *home, const char *ca_file,
                                              sheaf_err *err);

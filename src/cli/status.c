@@ -292,7 +292,7 @@ const sheaf_command sheaf_command_status = {
     .name = "status",
     .arguments = "",
     .summary = "how the co-op stands, by your own replay of its log",
-    .options = {{"hub", "URL", "look at this hub as a visitor"},
+    .options = {{"hub", "URL", "look at this hub: as a visitor, or with --home as the home's hub"},
                 {"home", "DIR", "your home folder"},
                 {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
     .arguments_min = 0,

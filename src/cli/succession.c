@@ -4,6 +4,7 @@
 
 #include "base/encode.h"
 #include "hub/succeed.h"
+#include "net/url.h"
 #include "node/appointment.h"
 #include "acts/submission.h"
 #include "store/clock.h"
@@ -71,6 +72,7 @@ static int run_sign(const sheaf_arguments *a)
     long long size = 0;
     uint64_t end = 0;
     sheaf_hash root;
+    sheaf_url url;
     sheaf_buffer out;
     sheaf_appointment appointment = {.home = home,
                                      .url = a->value[2],
@@ -83,6 +85,8 @@ static int run_sign(const sheaf_arguments *a)
         || !sheaf_base64url_get(sheaf_str(a->value[1]), appointment.log_key, 32))
         return sheaf_usage(&sheaf_command_succession_sign,
                            "a key is 43 characters of base64url, as succession keys shows it");
+    if (sheaf_url_parse(sheaf_str(a->value[2]), &url, &err) != SHEAF_OK)
+        return sheaf_usage(&sheaf_command_succession_sign, "%s", err.message);
     if (a->value[4] && !sheaf_number(a->value[4], 1, SHEAF_REF_MAX, &size))
         return sheaf_usage(&sheaf_command_succession_sign, "--size is a number of entries");
     appointment.size = (uint64_t)size;

@@ -74,7 +74,12 @@ static sheaf_status find_end(const sheaf_slice *submissions, size_t count, void 
     for (size_t i = 0; i < count; i++) {
         sheaf_arena arena = sheaf_arena_over(block, SHEAF_SUBMISSION_ARENA_BYTES);
         sheaf_submission post;
-        SHEAF_TRY(sheaf_submission_decode(submissions[i], SHEAF_REVISION, &arena, &post, err));
+        sheaf_err why = {0};
+        sheaf_status status =
+            sheaf_submission_decode(submissions[i], SHEAF_REVISION, &arena, &post, &why);
+        if (status != SHEAF_OK)
+            return sheaf_fail(err, status, "file %zu is no signed appointment: %.300s", i + 1,
+                              why.message);
         if (post.act.kind != SHEAF_KIND_hub_appoint)
             return sheaf_fail(err, SHEAF_INVALID, "file %zu holds %s, not an appointment",
                               i + 1, sheaf_kind_shape(post.act.kind)->name);

@@ -1,5 +1,7 @@
 #include "node/appointment.h"
 
+#include <stdio.h>
+
 #include "acts/submission.h"
 #include "coop/view.h"
 #include "node/member.h"
@@ -25,12 +27,15 @@ static sheaf_status check_witnessed(const sheaf_appointment *a, const sheaf_stat
         count = sheaf_witnessed_count(state, sheaf_log_store_checkpoint(store));
     if (count >= quorum || a->unwitnessed)
         return SHEAF_OK;
+    char last[64] = "";
+    if (witnessed_size)
+        snprintf(last, sizeof last, "; the last one that has them is of %llu entries",
+                 (unsigned long long)witnessed_size);
     return sheaf_fail(err, SHEAF_INVALID,
-                      "the checkpoint of %llu entries in %s has %u of the %u cosignatures that "
-                      "the bylaws require; the last one that has them is of %llu entries. "
-                      "Leave out --size, or say --unwitnessed if no witness can be reached",
-                      (unsigned long long)state->size, a->home, count, quorum,
-                      (unsigned long long)witnessed_size);
+                      "%s keeps no checkpoint of %llu entries with %u cosignatures, as the bylaws "
+                      "require%s. Leave out --size, or say --unwitnessed if no witness can be "
+                      "reached",
+                      a->home, (unsigned long long)state->size, quorum, last);
 }
 
 static sheaf_status encode(const sheaf_appointment *a, const sheaf_state *state,

@@ -247,7 +247,7 @@ def tls(demo, scratch):
         done = sheaf("verify", url)
         check("a certificate that nobody vouches for is refused",
               done.returncode == 1 and "certificate" in done.stderr, done.stderr)
-        done = sheaf("status", "--hub", url, "--home", os.path.join(scratch, "stranger"))
+        done = sheaf("status", "--hub", url)
         check("by every command", done.returncode == 1 and "certificate" in done.stderr,
               done.stderr)
         done = sheaf("verify", f"http://127.0.0.1:{hub.port}")

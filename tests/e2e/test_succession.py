@@ -112,7 +112,9 @@ def nonsense(scratch, new, keys, files):
          "http://127.0.0.1:1", "--size", 4, "--unwitnessed", "--out", other)
     refused("signatures over two ends", 1, "same checkpoint", "succession", "begin", new, "--from",
             home_of(scratch, "ben"), files[0], other)
-    refused("a file that is no appointment", 1, "", "succession", "begin", new, "--from",
+    refused("an address that is none", 2, "http", "succession", "sign", "--home",
+            home_of(scratch, "cem"), *keys, "--url", "nonsense", "--out", other)
+    refused("a file that is no appointment", 1, "file 1", "succession", "begin", new, "--from",
             home_of(scratch, "ben"), os.path.join(scratch, "bylaws.json"))
 
 

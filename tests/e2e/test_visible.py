@@ -209,6 +209,8 @@ def main():
             check("a member verifies all of it from the own copy", done.returncode == 0,
                   done.stderr)
             refused("a visitor cannot replay it", 1, "for members", "status", "--hub", hub.url)
+            done = sheaf("status", "--hub", hub.url, "--home", b)
+            check("a member names the hub and the home", done.returncode == 0, done.stderr)
             lost = os.path.join(scratch, "lost")
             shutil.copytree(b, lost, ignore=shutil.ignore_patterns("log", "journal"))
             done = sheaf("status", "--home", lost, "--json")
