@@ -326,14 +326,15 @@ static sheaf_status bring_if_new(const sheaf_mirrors *mirrors, mirror *m,
                                  sheaf_err *err)
 {
     uint64_t had = sheaf_levels_size(&m->levels);
-    if (head->size < had)
-        return sheaf_fail(err, SHEAF_IO, "a later checkpoint of this log is being taken");
-    if (head->size > had || m->partials != had)
+    if (head->size > had || (head->size == had && m->partials != had))
         return bring(mirrors, m, log, head, err);
-    sheaf_hash root = sheaf_levels_root(&m->levels, had);
-    return sheaf_hash_equal(&root, &head->root)
+    /* What was fetched and not cosigned may be of a hub that was there before. */
+    sheaf_hash root = sheaf_levels_root(&m->levels, head->size);
+    if (!sheaf_hash_equal(&root, &head->root))
+        return sheaf_fail(err, SHEAF_FAULT, "the entries mirrored make another root");
+    return head->size == had
                ? SHEAF_OK
-               : sheaf_fail(err, SHEAF_FAULT, "the entries mirrored make another root");
+               : sheaf_fail(err, SHEAF_IO, "a later checkpoint of this log is being taken");
 }
 
 /* What was fetched does not fit: back to what was cosigned. */

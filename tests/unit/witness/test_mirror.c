@@ -354,6 +354,32 @@ static void test_stamps(void **unused)
     }
 }
 
+/* A log that a new hub carries on lacks what the old one had beyond the end: what was mirrored
+ * of that, and never cosigned, does not stand in its way. */
+static void test_carried_on(void **unused)
+{
+    char entry[100];
+    sheaf_slice other = sheaf_str("{\"act\":{},\"stamp\":1}");
+    (void)unused;
+    grow(10);
+    assert_int_equal(add(0), 200);
+    grow(30);
+    snprintf(entry, sizeof entry, "{\"act\":{},\"stamp\":%lld}",
+             (long long)sheaf_clock_ms() + 200 * 1000);
+    sheaf_slice bytes = sheaf_str(entry);
+    assert_ok(sheaf_log_store_append(store, &bytes, 1, &why));
+    grow(31);
+    assert_int_equal(add(10), 503);
+    sheaf_log_store_close(store);
+    snprintf(source, sizeof source, "%.900s/carried-on", folder);
+    assert_ok(sheaf_log_store_open(&store, source, false, &why));
+    grow(10);
+    assert_ok(sheaf_log_store_append(store, &other, 1, &why));
+    grow(12);
+    assert_int_equal(add(10), 422); /* back to what was cosigned */
+    assert_int_equal(add(10), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +388,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refuses, start, finish),
         cmocka_unit_test_setup_teardown(test_crashes, start, finish),
         cmocka_unit_test_setup_teardown(test_stamps, start, finish),
+        cmocka_unit_test_setup_teardown(test_carried_on, start, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
