@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -51,14 +52,15 @@ static const sheaf_disk real_disk = {.open = real_open,
                                      .stat = real_stat,
                                      .lock = real_lock,
                                      .list = real_list};
-static const sheaf_disk *disk = &real_disk;
+/* Tests exchange it while a hub's threads work. */
+static _Atomic(const sheaf_disk *) disk = &real_disk;
 
 void sheaf_disk_use(const sheaf_disk *other)
 {
-    disk = other ? other : &real_disk;
+    atomic_store(&disk, other ? other : &real_disk);
 }
 
 const sheaf_disk *sheaf_disk_now(void)
 {
-    return disk;
+    return atomic_load(&disk);
 }

@@ -271,12 +271,36 @@ static sheaf_status sync_all(const char *path, sheaf_err *err)
     return SHEAF_OK;
 }
 
-static sheaf_status copy_all(copying *c, bool with_keys, sheaf_buffer *note, sheaf_err *err)
+/* The newest witnessed checkpoint, or nothing. */
+static sheaf_status read_witnessed(const copying *c, sheaf_buffer *witnessed, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(path, err, "%s/witnessed/checkpoint", c->from));
+    return sheaf_file_exists(path) ? sheaf_file_read(path, witnessed, err) : SHEAF_OK;
+}
+
+static sheaf_status copy_witnessed(const copying *c, const sheaf_buffer *witnessed,
+                                   sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    if (!witnessed->len)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_path(path, err, "%s/witnessed", c->to));
+    SHEAF_TRY(sheaf_folder_make(path, 0755, err));
+    SHEAF_TRY(sheaf_path(path, err, "%s/witnessed/checkpoint", c->to));
+    c->out->files++;
+    return sheaf_file_write(path, 0644, sheaf_buffer_slice(witnessed), err);
+}
+
+/* `witnessed` was read before the log's checkpoint, so the copied log has what it covers. */
+static sheaf_status copy_all(copying *c, bool with_keys, sheaf_buffer *note,
+                             const sheaf_buffer *witnessed, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     SHEAF_TRY(read_checkpoint(c, note, err));
     SHEAF_TRY(make_empty(c->to, err));
     c->begun = true;
+    SHEAF_TRY(copy_witnessed(c, witnessed, err));
     SHEAF_TRY(copy_tiles(c, err));
     SHEAF_TRY(copy_blobs(c, err));
     SHEAF_TRY(copy_texts(c, err));
@@ -296,15 +320,19 @@ static sheaf_status copy_all(copying *c, bool with_keys, sheaf_buffer *note, she
 sheaf_status sheaf_folder_copy(const char *from, const char *to, bool with_keys,
                                sheaf_folder_copied *out, sheaf_err *err)
 {
-    sheaf_buffer note;
+    sheaf_buffer note, witnessed;
     *out = (sheaf_folder_copied){0};
     copying c = {.from = from, .to = to, .out = out, .chunk = malloc(CHUNK)};
     if (!c.chunk)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to copy %s", from);
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    sheaf_status status = copy_all(&c, with_keys, &note, err);
+    sheaf_buffer_init(&witnessed, SHEAF_NOTE_BYTES_MAX);
+    sheaf_status status = read_witnessed(&c, &witnessed, err);
+    if (status == SHEAF_OK)
+        status = copy_all(&c, with_keys, &note, &witnessed, err);
     if (status != SHEAF_OK && c.begun) /* half a copy is none */
         sheaf_folder_remove(to);
+    sheaf_buffer_deinit(&witnessed);
     sheaf_buffer_deinit(&note);
     free(c.chunk);
     return status;

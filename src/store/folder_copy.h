@@ -18,7 +18,7 @@ typedef struct {
 
 /* `to` is missing or empty. Without keys, neither the hub's nor those of the persons are
  * copied: the copy cannot sign, and names nobody. With them, as far as `from` has them. On
- * failure what was copied so far stays, without a checkpoint. */
+ * failure nothing of the copy stays. */
 SHEAF_MUST_USE sheaf_status sheaf_folder_copy(const char *from, const char *to, bool with_keys,
                                               sheaf_folder_copied *out, sheaf_err *err);
 

@@ -117,6 +117,10 @@ def served(hub, coop, running):
           and NAMES[3] + ": 0 entries, never; " in done.stdout, done.stdout + done.stderr)
     status, kept = hub.get("/witnessed/checkpoint")
     check("and served", status == 200 and set(lines_of(kept)) & set(names), kept.decode())
+    copy = coop + "-copy"
+    done = sheaf("backup", coop, copy)
+    check("and in a backup", done.returncode == 0 and
+          os.path.exists(os.path.join(copy, "witnessed", "checkpoint")), done.stderr)
 
 
 def act(home, hub, *flags):
