@@ -193,7 +193,7 @@ static sheaf_status failure(const sheaf_http_client *client, CURLcode code, shea
         return sheaf_fail(err, SHEAF_IO,
                           "cannot reach %s: no such host; check the name and the network", url);
     case CURLE_COULDNT_CONNECT:
-        return sheaf_fail(err, SHEAF_IO, "cannot reach %s: %s; is the hub running?", url,
+        return sheaf_fail(err, SHEAF_IO, "cannot reach %s: %s; is it running there?", url,
                           strstr(detail, "refused") ? "connection refused" : detail);
     case CURLE_OPERATION_TIMEDOUT:
         return sheaf_fail(err, SHEAF_IO, "%s does not answer in time; try again later", url);

@@ -29,6 +29,7 @@ export async function get(path) {
 }
 
 export const coop = () => get('coop');
+export const witnesses = () => get('witnesses');
 export const motion = (id) => get(`motions/${id}`);
 export const text = (commitment) => get(`texts/${commitment}`);
 export const entries = (from, count) => get(`log/entries?from=${from}&count=${count}`);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* overview.jsx - what the co-op is and the rules it gave itself. */
+import { useEffect, useState } from 'preact/hooks';
+import * as api from './api.js';
 import { basisPoints, day, duration, integer, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Facts, Hash, Ref } from './parts.jsx';
@@ -17,6 +19,33 @@ const MAJORITY = {
 function decisions(bylaws, sort) {
     const majority = bylaws[`${sort}_majority`];
     return `${MAJORITY[majority] ?? words(majority)}; quorum ${basisPoints(bylaws[`${sort}_quorum_bp`])}; open for ${duration(bylaws[`${sort}_open_s`])}`;
+}
+
+const WITNESSES_MS = 5000; // cosignatures come after the entries that the page is told of
+
+/** How far the witnesses have cosigned, and which of them are behind. */
+function Witnesses({ bylaws, entries }) {
+    const [known, setKnown] = useState(null);
+    useEffect(() => {
+        let timer = null;
+        let over = false;
+        const ask = async () => {
+            const answer = await api.witnesses().catch(() => null);
+            if (over)
+                return;
+            setKnown(answer);
+            timer = setTimeout(ask, WITNESSES_MS);
+        };
+        ask();
+        return () => {
+            over = true;
+            clearTimeout(timer);
+        };
+    }, [entries]);
+    const behind = (known?.witnesses ?? []).filter((row) => row.trouble).map((row) => row.name);
+    return <>{integer(bylaws.witness_quorum)} of {integer(bylaws.witnesses)} must cosign
+        {known && <>; {integer(known.witnessed)} of {plural(entries, 'entry', 'entries')} witnessed</>}
+        {behind.length > 0 && <>; without answer: {behind.join(', ')}</>}</>;
 }
 
 export function Overview() {
@@ -48,6 +77,8 @@ export function Overview() {
                 ['Admission', plural(bylaws.approvals, 'approval')],
                 ['Training', `at least ${plural(bylaws.cohort_min, 'member')} in every sum; at most ${plural(bylaws.rounds_max, 'round')} for one mandate`],
                 ['Surplus', `${basisPoints(bylaws.members_bp)} to every member alike, ${basisPoints(bylaws.data_bp)} by records brought, ${basisPoints(bylaws.reserve_bp)} to the reserve`],
+                ['Witnesses', bylaws.witnesses > 0 ? <Witnesses bylaws={bylaws} entries={coop.entries} />
+                    : 'none: times rest on the hub'],
                 ['Bylaws', <>version of entry <Ref n={coop.coop.bylaws} /></>],
                 ['Log', <><code class="wrap">{coop.coop.origin}</code>, root <Hash of={coop.root} /></>],
             ]} />

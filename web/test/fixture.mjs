@@ -170,6 +170,7 @@ export class Fixture {
             early_close: true, exact_sums: true, form: 'demonstration', id: 0, members_bp: 3000, name: 'Four Hearts Cooperative',
             open_max: 20, ordinary_majority: 'simple', ordinary_open_s: 2, ordinary_quorum_bp: 5000, protected_majority: 'three_quarters',
             protected_open_s: 4, protected_quorum_bp: 7500, reserve_bp: 2000, rounds_max: 200, web_scopes: 1,
+            witness_quorum: 2, witnesses: 3,
         });
         this.row('class', { bylaws: 0, name: 'clinic', votes: 1 });
         this.row('coop', {

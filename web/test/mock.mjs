@@ -20,6 +20,14 @@ export async function startMock(port = 0) {
         const [, area, name] = path.split('/').slice(2);
         if (path === '/api/v1/coop')
             return fixture.coop();
+        if (path === '/api/v1/witnesses') {
+            const size = fixture.entries.length;
+            return {
+                quorum: 2, witnessed: size,
+                witnesses: ['w1', 'w2', 'w3'].map((name, i) => (i < 2 ? { name, size, time: 1790000000, url: 'http://127.0.0.1:1' }
+                    : { name, size: 0, time: 0, trouble: 'cannot be reached', url: 'http://127.0.0.1:1' })),
+            };
+        }
         if (area === 'state' && fixture.tables[name]) {
             const rows = fixture.tables[name];
             const from = Number(query.get('from') ?? 0);

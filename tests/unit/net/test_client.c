@@ -251,7 +251,7 @@ static void test_failures_are_sentences(void **unused)
     sheaf_http_response late = sheaf_http_copy(200, "text/plain", sheaf_str("late"));
     sheaf_http_respond(world.silent, &late); /* to a client that has gone */
     sheaf_http_server_close(world.server);
-    expect_failure(client, at("/"), "is the hub running?");
+    expect_failure(client, at("/"), "is it running there?");
     sheaf_http_client_close(client);
 }
 
