@@ -95,23 +95,11 @@ static sheaf_status prepare(sheaf_witness_folder *folder, const char *name, shea
     return key_name(folder, name, err);
 }
 
-/* Before anything is made for it: any good key does to try a name. */
-static sheaf_status check_name(const char *name, sheaf_err *err)
-{
-    static const uint8_t seed[SHEAF_SEED_BYTES] = {1};
-    sheaf_keypair pair;
-    sheaf_vkey key;
-    sheaf_keypair_from_seed(&pair, seed);
-    return sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, sheaf_str(name), pair.public, err);
-}
-
 sheaf_status sheaf_witness_folder_open(sheaf_witness_folder *out, const char *dir,
                                        const char *name, sheaf_err *err)
 {
     *out = (sheaf_witness_folder){.lock = -1};
     SHEAF_TRY(sheaf_path(out->dir, err, "%s", dir));
-    if (name)
-        SHEAF_TRY(check_name(name, err));
     sheaf_status status = prepare(out, name, err);
     if (status != SHEAF_OK)
         sheaf_witness_folder_close(out);
