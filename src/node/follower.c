@@ -127,6 +127,7 @@ sheaf_status sheaf_follower_open(sheaf_follower *f, const char *home, const char
     sheaf_buffer_init(&f->note, SHEAF_NOTE_BYTES_MAX);
     SHEAF_TRY(sheaf_path(f->home, err, "%s", home));
     SHEAF_TRY(sheaf_fork_refuse(home, err));
+    SHEAF_TRY(sheaf_successor_finish(home, err));
     if (origin && origin[0]) {
         if (!sheaf_origin_valid(sheaf_str(origin)))
             return sheaf_fail(err, SHEAF_INVALID, "%s is no origin of a log", origin);

@@ -139,10 +139,16 @@ static sheaf_status move(const char *from, const char *name, const char *to, she
     return SHEAF_OK;
 }
 
+static sheaf_status move_in(const char *home, const char *temporary, sheaf_err *err)
+{
+    SHEAF_TRY(move(temporary, "log", home, err));
+    SHEAF_TRY(move(temporary, "journal", home, err));
+    return sheaf_path_sync(home, err);
+}
+
 /* On the disk. A log without its journal is whole as far as its checkpoint, a journal without
  * its log is nothing that a start could go on from: so the journal leaves first and comes last.
- * If this breaks off, the next start finds the old copy, none, or the new one: each is brought
- * up to date from the new hub. */
+ * If this breaks off, the next start finds the old copy or the new one, or finishes it. */
 static sheaf_status swap(const char *home, const char *temporary, uint64_t size, sheaf_err *err)
 {
     char aside[SHEAF_PATH_MAX], left[SHEAF_PATH_MAX];
@@ -152,9 +158,23 @@ static sheaf_status swap(const char *home, const char *temporary, uint64_t size,
     sheaf_folder_remove(left); /* by a move that broke off */
     SHEAF_TRY(move(home, "journal", aside, err));
     SHEAF_TRY(move(home, "log", aside, err));
-    SHEAF_TRY(move(temporary, "log", home, err));
-    SHEAF_TRY(move(temporary, "journal", home, err));
-    return sheaf_path_sync(home, err);
+    SHEAF_TRY(sheaf_path_sync(home, err));
+    return move_in(home, temporary, err);
+}
+
+sheaf_status sheaf_successor_finish(const char *home, sheaf_err *err)
+{
+    char log[SHEAF_PATH_MAX], temporary[SHEAF_PATH_MAX], waiting[SHEAF_PATH_MAX];
+    int lock;
+    SHEAF_TRY(sheaf_path(log, err, "%s/log", home));
+    SHEAF_TRY(sheaf_path(temporary, err, "%s/succession", home));
+    SHEAF_TRY(sheaf_path(waiting, err, "%s/log", temporary));
+    if (sheaf_file_exists(log) || !sheaf_file_exists(waiting)
+        || sheaf_folder_lock(home, &lock, NULL) != SHEAF_OK)
+        return SHEAF_OK;
+    sheaf_status status = sheaf_file_exists(log) ? SHEAF_OK : move_in(home, temporary, err);
+    sheaf_folder_unlock(lock);
+    return status;
 }
 
 /* What `other` has learned becomes the follower's; who only visits a home that somebody else

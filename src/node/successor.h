@@ -19,6 +19,11 @@ SHEAF_MUST_USE sheaf_status sheaf_successor_follow(sheaf_follower *f,
                                                    const sheaf_transport *transport,
                                                    int64_t now_ms, sheaf_err *err);
 
+/* Finishes a change of copies that a crash broke off: the own log is put aside, and the one
+ * that was judged waits in HOME/succession. Else, or if somebody else works in the home, it
+ * does nothing. */
+SHEAF_MUST_USE sheaf_status sheaf_successor_finish(const char *home, sheaf_err *err);
+
 /* Asks the witnesses that the bylaws name, one after the other, where the hub is. What
  * they answer is only a place to look. False where nobody names another place than `known`. */
 typedef bool sheaf_successor_ask(void *context, const char *witness, const char *path,

@@ -233,13 +233,34 @@ static void test_broken_off(void **unused)
     }
 }
 
+/* Both folders are put aside, and the copy that was judged waits: the next start takes it, and
+ * not the first log that somebody shows. */
+static void test_finished_later(void **unused)
+{
+    (void)unused;
+    scene *s = begin();
+    sheaf_err err = {0};
+    char from[SHEAF_PATH_MAX], to[SHEAF_PATH_MAX];
+    assert_int_equal(sheaf_member_sync(&s->member, &err), SHEAF_OK);
+    uint64_t size = s->member.follower.replay.tree.size;
+    sheaf_member_close(&s->member);
+    assert_int_equal(sheaf_path(to, &err, "%s/succession", s->home), SHEAF_OK);
+    assert_int_equal(sheaf_folder_make(to, 0700, &err), SHEAF_OK);
+    assert_int_equal(sheaf_path(from, &err, "%s/log", s->home), SHEAF_OK);
+    assert_int_equal(sheaf_path(to, &err, "%s/succession/log", s->home), SHEAF_OK);
+    assert_int_equal(rename(from, to), 0);
+    assert_int_equal(sheaf_member_open(&s->member, s->home, NULL, &s->ports, &err), SHEAF_OK);
+    assert_int_equal(s->member.follower.replay.tree.size, size);
+    assert_true(size > 0 && sheaf_file_exists(from) && !sheaf_file_exists(to));
+    end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members_appoint),
-        cmocka_unit_test(test_founder_alone),
-        cmocka_unit_test(test_unheard_of_members),
-        cmocka_unit_test(test_broken_off),
+        cmocka_unit_test(test_members_appoint),    cmocka_unit_test(test_founder_alone),
+        cmocka_unit_test(test_unheard_of_members), cmocka_unit_test(test_broken_off),
+        cmocka_unit_test(test_finished_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
