@@ -5,11 +5,13 @@
 #include "acts/schema.h"
 #include "crypto/ed25519.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const sheaf_command *const sheaf_commands[] = {
 #define COMMAND(name) &sheaf_command_##name,
@@ -247,14 +249,9 @@ static int help(int argc, char **argv)
     return kind == SHEAF_KIND_none ? unknown(argv[0]) : sheaf_help_kind(kind);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     int words;
-    signal(SIGPIPE, SIG_IGN);
-    if (!sheaf_crypto_start()) {
-        fputs("sheaf: libsodium cannot start on this machine\n", stderr);
-        return SHEAF_EXIT_FAILED;
-    }
     if (argc < 2) {
         print_overview(stderr);
         return SHEAF_EXIT_USAGE;
@@ -272,4 +269,20 @@ int main(int argc, char **argv)
     if (argc > 2 && sheaf_kind_from_words(argv[1], argv[2]) != SHEAF_KIND_none)
         return sheaf_act_command(argc - 1, argv + 1);
     return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (!sheaf_crypto_start()) {
+        fputs("sheaf: libsodium cannot start on this machine\n", stderr);
+        return SHEAF_EXIT_FAILED;
+    }
+    int code = run(argc, argv);
+    bool lost = fflush(stdout) != 0;
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    if ((!lost && !ferror(stdout)) || (poll(&out, 1, 0) == 1 && out.revents & POLLERR))
+        return code; /* a reader who has seen enough, as `head` has, is no failure */
+    fputs("sheaf: cannot write to standard output: is its disk full?\n", stderr);
+    return code == SHEAF_EXIT_DONE ? SHEAF_EXIT_FAILED : code;
 }

@@ -13,10 +13,8 @@ int sheaf_print(const sheaf_buffer *buffer)
     }
     bool ended = buffer->len && buffer->data[buffer->len - 1] == '\n';
     if (fwrite(buffer->data, 1, buffer->len, stdout) != buffer->len
-        || (!ended && putchar('\n') == EOF) || fflush(stdout) != 0) {
-        fprintf(stderr, "sheaf: cannot write to standard output: %s\n", strerror(errno));
-        return SHEAF_EXIT_FAILED;
-    }
+        || (!ended && putchar('\n') == EOF) || fflush(stdout) != 0)
+        return SHEAF_EXIT_FAILED; /* which main() tells */
     return SHEAF_EXIT_DONE;
 }
 

@@ -164,8 +164,11 @@ static sheaf_status make_folder(const char *path, mode_t mode, bool durable, she
             continue;
         part[i] = 0;
         bool made = disk->mkdir(part, mode) == 0;
-        if (!made && errno != EEXIST && disk->stat(part, true, &info) != 0)
+        int why = errno;
+        if (!made && why != EEXIST && disk->stat(part, true, &info) != 0) {
+            errno = why;
             return sheaf_disk_fail(err, "make the folder", part);
+        }
         if (made && durable) {
             SHEAF_TRY(sheaf_path_parent(part, parent, err));
             SHEAF_TRY(sheaf_path_sync(parent, err));

@@ -7,10 +7,11 @@ import http.server
 import json
 import os
 import shutil
+import subprocess
 import threading
 import urllib.request
 
-from kit import Folder, Hub, check, finish, free_port, refused, sheaf
+from kit import SHEAF, Folder, Hub, check, finish, free_port, refused, sheaf
 
 VECTORS = os.path.join(os.environ["SOURCE"], "tests", "vectors", "tlog")
 
@@ -117,6 +118,19 @@ def consistency(scratch, where, name):
             history + "512", where)
 
 
+def lost_words(where):
+    """What is written to a full disk was not said; a reader who has seen enough is no failure."""
+    for flags in ("show", where), ("show", where, "--json"), ("vkey", where):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([SHEAF, "log", *flags], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=60)
+        check(f"log {flags[0]} into a full disk fails", done.returncode == 1
+              and done.stderr.count("cannot write") == 1, f"{done.returncode} {done.stderr}")
+    done = subprocess.run(f"{SHEAF} log show {where} --json | head -n 1", shell=True, timeout=60,
+                          capture_output=True, text=True)
+    check("but not into a closed pipe", done.stderr == "", done.stderr)
+
+
 def headers(url, **asked):
     request_made = urllib.request.Request(url, headers=asked)
     with urllib.request.urlopen(request_made, timeout=30) as answer:
@@ -195,6 +209,7 @@ def fork(scratch):
         sheaf("motion", "open", "--home", home, "--title", "What Bea sees")
         done = sheaf("status", "--home", b)
         check("Bea sees one history", done.returncode == 0, done.stderr)
+    lost_words(coop)
     refused("a folder that is no home has no say", 1, "not a member's home", "log", "evidence",
             "--home", os.path.join(scratch, "nobody"))
     done = sheaf("log", "evidence", "--home", b)

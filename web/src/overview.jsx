@@ -45,7 +45,7 @@ function Witnesses({ bylaws, entries }) {
     const behind = (known?.witnesses ?? []).filter((row) => row.trouble).map((row) => row.name);
     return <>{integer(bylaws.witness_quorum)} of {integer(bylaws.witnesses)} must cosign
         {known && <>; {integer(known.witnessed)} of {plural(entries, 'entry', 'entries')} witnessed</>}
-        {behind.length > 0 && <>; without answer: {behind.join(', ')}</>}</>;
+        {behind.length > 0 && <>; trouble with {behind.join(', ')}</>}</>;
 }
 
 export function Overview() {

@@ -72,7 +72,7 @@ const texts = (selector) => page.locator(selector).allInnerTexts();
 await check('the title names the co-op', async () => / · Sheaf$/.test(await page.title()));
 await check('the co-op says what it is for', async () => (await page.locator('.purpose').innerText()).length > 10);
 await check('the co-op says who witnesses its log', async () => (mock
-    ? /2 of 3 must cosign; [\d,]+ of [\d,]+ entries witnessed; without answer: w3/ : /Witnesses\s+\S/).test(await page.locator('#co-op').innerText()));
+    ? /2 of 3 must cosign; [\d,]+ of [\d,]+ entries witnessed; trouble with w3/ : /Witnesses\s+\S/).test(await page.locator('#co-op').innerText()));
 await check('members are listed by name', async () => {
     const names = await texts('#members tbody th');
     return names.length >= 3 && names.slice(0, 3).every((name) => /[A-Za-z]{3}/.test(name) && !/^member \d/.test(name));

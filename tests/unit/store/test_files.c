@@ -6,6 +6,8 @@
 #include "store/random.h"
 #include "store/texts.h"
 
+#include <errno.h>
+
 static void path_in(char out[SHEAF_PATH_MAX], const char *name)
 {
     assert_ok(sheaf_path(out, &why, "%s/%s", folder, name));
@@ -66,6 +68,29 @@ static void test_disk_full(void **unused)
     assert_ok(sheaf_file_read(path, &out, &why));
     assert_true(sheaf_slice_is(sheaf_buffer_slice(&out), "old"));
     sheaf_buffer_deinit(&out);
+}
+
+static int read_only_mkdir(const char *path, mode_t mode)
+{
+    (void)path, (void)mode;
+    errno = EROFS;
+    return -1;
+}
+
+/* Why a folder cannot be made is told, not what was tried after that. */
+static void test_folder_read_only(void **unused)
+{
+    static sheaf_disk read_only;
+    char path[SHEAF_PATH_MAX];
+    sheaf_err err = {0};
+    (void)unused;
+    path_in(path, "made");
+    read_only = *sheaf_disk_now();
+    read_only.mkdir = read_only_mkdir;
+    sheaf_disk_use(&read_only);
+    assert_int_equal(sheaf_folder_make(path, 0700, &err), SHEAF_IO);
+    sheaf_disk_use(NULL);
+    assert_non_null(strstr(err.message, "Read-only"));
 }
 
 static void test_lock(void **unused)
@@ -199,7 +224,8 @@ static void test_clock(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_read_and_write), IN_FOLDER(test_disk_full), IN_FOLDER(test_lock),
+        IN_FOLDER(test_read_and_write), IN_FOLDER(test_disk_full),
+        IN_FOLDER(test_folder_read_only), IN_FOLDER(test_lock),
         IN_FOLDER(test_key_file),       IN_FOLDER(test_blobs),     IN_FOLDER(test_texts),
         IN_FOLDER(test_clock),
     };
