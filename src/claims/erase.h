@@ -9,9 +9,9 @@
 int64_t sheaf_texts_kept(sheaf_kind kind, int64_t stamp, int accounting_years, int64_t now);
 
 /* By the list in DIR/erasures.json and the one in DIR/private.db, which say the same
- * afterwards: details of persons, and the texts they wrote where the list says so, but for those
- * that are kept. The counts are of what had come back. A folder without private.db and without
- * the list is left alone. */
+ * afterwards: details of persons, and the texts they wrote where the list says so, but for
+ * those that are kept. The counts are of what had come back. A folder without private.db and
+ * without the list is left alone. */
 SHEAF_MUST_USE sheaf_status sheaf_erase_again(const char *dir, uint32_t *persons,
                                               uint32_t *texts, sheaf_err *err);
 

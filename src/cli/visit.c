@@ -36,10 +36,11 @@ sheaf_status sheaf_visit_open(sheaf_visit *visit, const char *hub_url, const cha
     const char *base = getenv("TMPDIR");
     visit->temporary = false;
     if (hub_url && home && !sheaf_home_exists(home))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%.300s is not a member's home; leave out --home to look at the hub as "
-                          "a visitor",
-                          home);
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "%.300s is not a member's home; leave out --home to look at the hub as "
+            "a visitor",
+            home);
     if (hub_url && !home) {
         snprintf(visit->home, sizeof visit->home, "%.900s/sheaf-visit-XXXXXX",
                  base ? base : "/tmp");

@@ -50,7 +50,7 @@ struct sheaf_hub {
     sheaf_cosign *cosign;
 
     atomic_bool closing; /* the hub's own acts wait for nothing any more */
-    atomic_bool failed; /* the disk failed: nothing is answered any more */
+    atomic_bool failed;  /* the disk failed: nothing is answered any more */
     pthread_mutex_t failure_lock;
     sheaf_err failure;
 };

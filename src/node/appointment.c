@@ -31,11 +31,12 @@ static sheaf_status check_witnessed(const sheaf_appointment *a, const sheaf_stat
     if (witnessed_size)
         snprintf(last, sizeof last, "; the last one that has them is of %llu entries",
                  (unsigned long long)witnessed_size);
-    return sheaf_fail(err, SHEAF_INVALID,
-                      "%s keeps no checkpoint of %llu entries with %u cosignatures, as the bylaws "
-                      "require%s. Leave out --size, or say --unwitnessed if no witness can be "
-                      "reached",
-                      a->home, (unsigned long long)state->size, quorum, last);
+    return sheaf_fail(
+        err, SHEAF_INVALID,
+        "%s keeps no checkpoint of %llu entries with %u cosignatures, as the bylaws "
+        "require%s. Leave out --size, or say --unwitnessed if no witness can be "
+        "reached",
+        a->home, (unsigned long long)state->size, quorum, last);
 }
 
 static sheaf_status encode(const sheaf_appointment *a, const sheaf_state *state,

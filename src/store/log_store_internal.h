@@ -22,7 +22,7 @@ struct sheaf_log_store {
     sheaf_journal journal;
     sheaf_buffer note; /* the checkpoint; empty: none yet */
     uint64_t published;
-    bool hidden; /* DIR/log/checkpoint is an older one */
+    bool hidden;     /* DIR/log/checkpoint is an older one */
     uint64_t synced; /* full tiles of the first so many entries are durable as files */
     uint64_t partial_at[SHEAF_LOG_TILE_LEVELS]; /* hashes at the level when its partial tile was
                                                    written */

@@ -224,9 +224,13 @@ static void test_clock(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_read_and_write), IN_FOLDER(test_disk_full),
-        IN_FOLDER(test_folder_read_only), IN_FOLDER(test_lock),
-        IN_FOLDER(test_key_file),       IN_FOLDER(test_blobs),     IN_FOLDER(test_texts),
+        IN_FOLDER(test_read_and_write),
+        IN_FOLDER(test_disk_full),
+        IN_FOLDER(test_folder_read_only),
+        IN_FOLDER(test_lock),
+        IN_FOLDER(test_key_file),
+        IN_FOLDER(test_blobs),
+        IN_FOLDER(test_texts),
         IN_FOLDER(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
