@@ -168,10 +168,8 @@ static sheaf_status read_options(const sheaf_arguments *a, sheaf_verify_options 
                                  sheaf_vkey *key, sheaf_buffer *from, sheaf_err *err)
 {
     const char *what = a->argument[0];
-    if (a->value[OPTION_VKEY]) {
-        SHEAF_TRY(sheaf_vkey_parse(sheaf_str(a->value[OPTION_VKEY]), key, err));
+    if (a->value[OPTION_VKEY])
         options->log_key = key;
-    }
     if (a->value[OPTION_FROM]) {
         SHEAF_TRY(sheaf_file_read(a->value[OPTION_FROM], from, err));
         options->from = sheaf_buffer_slice(from);
@@ -229,6 +227,9 @@ static int run_verify(const sheaf_arguments *a)
     sheaf_vkey key;
     sheaf_buffer from;
     long long jobs = 0;
+    if (a->value[OPTION_VKEY]
+        && sheaf_vkey_parse(sheaf_str(a->value[OPTION_VKEY]), &key, &err) != SHEAF_OK)
+        return sheaf_usage(&sheaf_command_verify, "--vkey: %s", err.message);
     if (a->value[OPTION_JOBS]
         && !sheaf_number(a->value[OPTION_JOBS], 1, SHEAF_CLAIM_THREADS_MAX, &jobs))
         return sheaf_usage(&sheaf_command_verify, "--jobs takes a number from 1 to %d",

@@ -141,7 +141,11 @@ sheaf_status sheaf_file_replace(const char *path, const char *draft, mode_t mode
 sheaf_status sheaf_file_write(const char *path, mode_t mode, sheaf_slice data, sheaf_err *err)
 {
     char draft[SHEAF_PATH_MAX];
+    struct stat info;
     SHEAF_TRY(sheaf_path(draft, err, "%s.draft", path));
+    /* A file takes the old one's place, and must not take that of a device or a pipe. */
+    if (sheaf_disk_now()->stat(path, true, &info) == 0 && !S_ISREG(info.st_mode))
+        return sheaf_fail(err, SHEAF_INVALID, "%s is no plain file: name another", path);
     return sheaf_file_replace(path, draft, mode, data, true, err);
 }
 

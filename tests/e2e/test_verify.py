@@ -119,6 +119,7 @@ def usage(log, base):
                 nonsense)
     kit.refused("one that is not there", 1, "nowhere", "verify", log, "--from",
                 os.path.join(base, "nowhere"))
+    kit.refused("a key that is none", 2, "--vkey", "verify", log, "--vkey", "nonsense")
     kit.refused("no threads", 2, "--jobs", "verify", log, "--jobs", 0)
     kit.refused("no log of no entries", 2, "--entries", "demo", "--entries", 0)
     kit.refused("nothing to keep", 2, "--save", "verify", log, "--no-signatures", "--save",

@@ -70,6 +70,21 @@ static void test_disk_full(void **unused)
     sheaf_buffer_deinit(&out);
 }
 
+/* What is no plain file, such as /dev/null, is not replaced by one. */
+static void test_pipe_stays(void **unused)
+{
+    char path[SHEAF_PATH_MAX];
+    struct stat info;
+    sheaf_err err = {0};
+    (void)unused;
+    path_in(path, "pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("x"), &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "no plain file"));
+    assert_int_equal(stat(path, &info), 0);
+    assert_true(S_ISFIFO(info.st_mode));
+}
+
 static int read_only_mkdir(const char *path, mode_t mode)
 {
     (void)path, (void)mode;
@@ -227,6 +242,7 @@ int main(void)
         IN_FOLDER(test_read_and_write),
         IN_FOLDER(test_disk_full),
         IN_FOLDER(test_folder_read_only),
+        IN_FOLDER(test_pipe_stays),
         IN_FOLDER(test_lock),
         IN_FOLDER(test_key_file),
         IN_FOLDER(test_blobs),
