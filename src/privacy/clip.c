@@ -42,7 +42,7 @@ static double greatest(const double *in, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(in[i]))
             return NAN;
-        most = fmax(most, fabs(in[i]));
+        most = fabs(in[i]) > most ? fabs(in[i]) : most;
     }
     return most;
 }

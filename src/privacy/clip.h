@@ -6,6 +6,9 @@
  *
  * Truncation per vector, before anything is summed: so rounding adds nothing to the
  * sensitivity.
+ *
+ * The time taken depends on the values (an element that is not finite ends it early), so what
+ * single records cost must not be shown to others.
  */
 #ifndef SHEAF_PRIVACY_CLIP_H
 #define SHEAF_PRIVACY_CLIP_H

@@ -18,12 +18,14 @@
  * mass. (3) Words of the stream count as uniform and independent: that is ChaCha20.
  *
  * Timing: NOT constant. Which cache lines of a 24 KiB table are read, and whether a sample
- * needs the second word (3 to 6 in 100), depend on the secret noise; the number of rejected
- * words does not depend on the samples that are taken. Over a network only the sum over a whole
- * vector can show, where each sample contributes independently of its sign and hardly of its
- * size. A program on the same core that watches the cache could learn the high bits of single
- * samples: noise is drawn on the member's own machine, and a machine shared with strangers is
- * outside of what the guarantee covers.
+ * needs the second word, depend on the secret noise: never for the blocks beside 0, up to 20
+ * times in 100 at three standard deviations, on whichever side. How many words were rejected
+ * before a sample does not depend on it. Who sees how long a whole vector took learns something
+ * of the sum of its magnitudes, but what he sees varies by chance five times as much or more as
+ * by that sum; of signs he learns nothing. A program on the same core that watches the cache
+ * could learn the high bits of single samples: so noise is drawn on the member's own machine,
+ * and the guarantee does not cover a machine shared with strangers. In constant time the whole
+ * table would be read for every sample, a thousand times slower.
  */
 #ifndef SHEAF_PRIVACY_DISCRETE_GAUSSIAN_H
 #define SHEAF_PRIVACY_DISCRETE_GAUSSIAN_H

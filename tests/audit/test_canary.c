@@ -36,6 +36,7 @@ typedef struct {
     const char *name;
     double canary_norm; /* in multiples of the clipping norm */
     double sigma_times; /* what the noise is multiplied by: 1 where it is as claimed */
+    uint32_t survivors; /* that the shares of noise are sized for; 3 where it is as claimed */
     bool unclipped;
     bool must_exceed;
 } attack;
@@ -146,7 +147,8 @@ typedef struct {
 static void game_init(game *g, const attack *a, uint64_t seed)
 {
     uint64_t state = seed;
-    sheaf_noise_plan plan = {.sensitivity = SENSITIVITY, .survivors_least = 3, .colluders = 1};
+    sheaf_noise_plan plan = {
+        .sensitivity = SENSITIVITY, .survivors_least = a->survivors, .colluders = 1};
     sheaf_variance share;
     memset(g, 0, sizeof *g);
     for (int k = 0; k <= RECORDS; k++) {
@@ -247,13 +249,14 @@ static double attack_bound(const attack *a, uint64_t seed)
 static void test_attacks(void **unused)
 {
     static const attack attacks[] = {
-        {"intact, canary of norm C", 1, 1, false, false},
-        {"intact, canary of norm 4C", 4, 1, false, false},
-        {"intact, canary of norm 1,000,000C", 1e6, 1, false, false},
-        {"intact, canary that is not a number", NAN, 1, false, false},
-        {"noise halved", 1, 0.5, false, true},
-        {"noise off", 1, 0, false, true},
-        {"clipping off, canary of norm 4C", 4, 1, true, true},
+        {"intact, canary of norm C", 1, 1, 3, false, false},
+        {"intact, canary of norm 4C", 4, 1, 3, false, false},
+        {"intact, canary of norm 1,000,000C", 1e6, 1, 3, false, false},
+        {"intact, canary that is not a number", NAN, 1, 3, false, false},
+        {"noise halved", 1, 0.5, 3, false, true},
+        {"noise off", 1, 0, 3, false, true},
+        {"shares sized for eight, two left", 1, 1, 9, false, true},
+        {"clipping off, canary of norm 4C", 4, 1, 3, true, true},
     };
     int failures = 0;
     printf("# noise multiplier %.6f for epsilon %g, delta %g\n",
