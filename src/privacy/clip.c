@@ -65,11 +65,11 @@ sheaf_clip_result sheaf_clip(const double *in, size_t count, double norm, uint64
     double scale = (double)sensitivity * (clipped ? 1 / sqrt(squares) : most / norm);
     /* Floating point may leave the norm a little above: then the vector shrinks a little more.
      */
-    for (double less = 0x1p-52;; less *= 2) {
+    for (int bits = 52;; bits--) {
         for (size_t i = 0; i < count; i++)
             out[i] = (int64_t)(in[i] / most * scale);
         if (sheaf_norm_within(out, count, sensitivity))
             return clipped ? SHEAF_CLIP_CLIPPED : SHEAF_CLIP_WITHIN;
-        scale *= less < 1 ? 1 - less : 0;
+        scale *= 1 - ldexp(1, -bits); /* 0 in the end */
     }
 }

@@ -127,10 +127,9 @@ void sheaf_discrete_gaussian_fill(const sheaf_discrete_gaussian *law,
         uint64_t trial = word >> (64 - TRIAL_BITS);
         int64_t x = block_first(law, block) + (int64_t)(word >> ENTRY_BITS & within);
         out[done] = x;
-        if (trial < law->block[block].sure)
-            done++;
-        else if (trial < law->block[block].possible
-                 && taken(law, block, x, trial, next_word(stream)))
+        if (trial < law->block[block].sure
+            || (trial < law->block[block].possible
+                && taken(law, block, x, trial, next_word(stream))))
             done++;
     }
 }

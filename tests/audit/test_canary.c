@@ -173,8 +173,8 @@ static void game_init(game *g, const attack *a, uint64_t seed)
         (uint64_t)((double)claimed_multiplier() * (g->noise ? a->sigma_times : 1));
     assert_int_equal(sheaf_noise_share(&plan, &share, NULL), SHEAF_OK);
     assert_int_equal(sheaf_discrete_gaussian_init(&g->law, share, NULL), SHEAF_OK);
-    for (uint8_t k = 0; k < HONEST; k++) {
-        const uint8_t key[32] = {k, (uint8_t)seed, (uint8_t)(seed >> 8)};
+    for (int k = 0; k < HONEST; k++) {
+        const uint8_t key[32] = {(uint8_t)k, (uint8_t)seed, (uint8_t)(seed >> 8)};
         sheaf_noise_stream_init(&g->stream[k], key);
     }
 }
