@@ -21,6 +21,7 @@ run libssl-dev pkg-config --exists libcrypto
 run libmicrohttpd-dev pkg-config --exists libmicrohttpd
 run libcurl4-openssl-dev pkg-config --exists libcurl
 run libsqlite3-dev pkg-config --exists sqlite3
+run libmpfr-dev pkg-config --exists mpfr
 run zlib1g-dev pkg-config --exists zlib
 run nodejs node_is_recent
 run npm command -v npm

@@ -7,8 +7,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+#include "base/status.h"
+
+/* A call that must succeed; its message is shown where it does not. */
+#define MUST(call)                                                                             \
+    do {                                                                                       \
+        if ((call) != SHEAF_OK)                                                                \
+            fail_msg("%s", err.message);                                                       \
+    } while (0)
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

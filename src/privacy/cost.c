@@ -1,0 +1,85 @@
+/* privacy/cost.c */
+#include "privacy/cost.h"
+
+#include "privacy/rdp_internal.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#define UNIT 1000000000000L /* a nat in units */
+
+/* Close where small co-ops and hundreds of rounds have their best order, wide above; whole
+ * ones, which are tight for vectors of sampled integers, among them. */
+static const unsigned order_tenths[SHEAF_COST_ORDERS] = {
+    15, 20,  22,  25,  30,  33,  36,  38,  40,  43,  46,  50,  55,   60,   70,   80,
+    90, 100, 110, 120, 140, 170, 200, 240, 320, 400, 480, 640, 1280, 2560, 5120, 10240};
+
+unsigned sheaf_cost_order_tenths(unsigned place)
+{
+    assert(place < SHEAF_COST_ORDERS);
+    return order_tenths[place];
+}
+
+/* In units, rounded as said, kept within what a canonical integer holds. */
+static int64_t to_units(mpfr_t nats, mpfr_rnd_t rounding)
+{
+    mpfr_mul_ui(nats, nats, UNIT, rounding);
+    mpfr_rint(nats, nats, rounding);
+    if (mpfr_cmp_si(nats, SHEAF_COST_MAX) > 0)
+        return SHEAF_COST_MAX;
+    if (mpfr_cmp_si(nats, -SHEAF_COST_MAX) < 0)
+        return -SHEAF_COST_MAX;
+    return mpfr_get_si(nats, rounding);
+}
+
+void sheaf_cost_round(const sheaf_mechanism *m, sheaf_cost *out)
+{
+    mpfr_t moment;
+    mpfr_init2(moment, SHEAF_RDP_BITS);
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
+        sheaf_rdp_log_moment(moment, m, order_tenths[place]);
+        mpfr_mul_ui(moment, moment, 10, MPFR_RNDU);
+        mpfr_div_ui(moment, moment, order_tenths[place] - 10, MPFR_RNDU);
+        out->cost[place] = to_units(moment, MPFR_RNDU);
+    }
+    mpfr_clear(moment);
+}
+
+sheaf_status sheaf_cost_check(const sheaf_mechanism *m, const sheaf_cost *claimed,
+                              sheaf_err *err)
+{
+    sheaf_cost true_cost;
+    sheaf_cost_round(m, &true_cost);
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++)
+        if (claimed->cost[place] < true_cost.cost[place])
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the cost of a round at order %u.%u is stated as %" PRId64
+                              ", and is %" PRId64 " (units of 10^-12)",
+                              order_tenths[place] / 10, order_tenths[place] % 10,
+                              claimed->cost[place], true_cost.cost[place]);
+    return SHEAF_OK;
+}
+
+/* epsilon - log((alpha - 1) / alpha) + (log delta + log alpha) / (alpha - 1), rounded down: the
+ * conversion of privacy/rdp.h solved for the divergence. */
+void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out)
+{
+    mpfr_t sum, term;
+    mpfr_inits2(SHEAF_RDP_BITS, sum, term, (mpfr_ptr)0);
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
+        unsigned tenths = order_tenths[place];
+        mpfr_set_ui(sum, tenths - 10, MPFR_RNDU);
+        mpfr_div_ui(sum, sum, tenths, MPFR_RNDU);
+        mpfr_log(sum, sum, MPFR_RNDU);
+        mpfr_set_d(term, delta, MPFR_RNDD);
+        mpfr_mul_ui(term, term, tenths, MPFR_RNDD);
+        mpfr_div_ui(term, term, 10, MPFR_RNDD);
+        mpfr_log(term, term, MPFR_RNDD);
+        mpfr_mul_ui(term, term, 10, MPFR_RNDD);
+        mpfr_div_ui(term, term, tenths - 10, MPFR_RNDD);
+        mpfr_sub(term, term, sum, MPFR_RNDD);
+        mpfr_add_d(term, term, epsilon, MPFR_RNDD);
+        out->cost[place] = to_units(term, MPFR_RNDD);
+    }
+    mpfr_clears(sum, term, (mpfr_ptr)0);
+}

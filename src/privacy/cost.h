@@ -1,0 +1,37 @@
+/* privacy/cost.h - what a round costs, as the integers that a mandate carries.
+ *
+ * One integer an order: the Rényi divergence of one round in units of 10^-12 (nats), rounded
+ * up. SHEAF_COST_MAX stands for "no bound". Composition is addition order by order, so whoever
+ * only adds and compares whole numbers can keep the account: spent is within a budget when it
+ * is at most the limit at some order.
+ *
+ * Who recomputes gets the very same integers, on every machine: MPFR rounds correctly.
+ */
+#ifndef SHEAF_PRIVACY_COST_H
+#define SHEAF_PRIVACY_COST_H
+
+#include "privacy/mechanism.h"
+
+enum { SHEAF_COST_ORDERS = 32 };
+enum { SHEAF_COST_MAX_BITS = 53 };
+#define SHEAF_COST_MAX (((int64_t)1 << SHEAF_COST_MAX_BITS) - 1)
+
+/* In tenths: 15 is order 1.5. Ascending. */
+unsigned sheaf_cost_order_tenths(unsigned place);
+
+typedef struct {
+    int64_t cost[SHEAF_COST_ORDERS];
+} sheaf_cost;
+
+/* One round of a mechanism that sheaf_mechanism_check() accepts. */
+void sheaf_cost_round(const sheaf_mechanism *mechanism, sheaf_cost *out);
+
+/* Refuses an order at which less is claimed than a round costs. More may be claimed. */
+SHEAF_MUST_USE sheaf_status sheaf_cost_check(const sheaf_mechanism *mechanism,
+                                             const sheaf_cost *claimed, sheaf_err *err);
+
+/* How much may be spent at each order to stay within epsilon at delta, rounded down; below zero
+ * at an order that cannot show it. */
+void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out);
+
+#endif

@@ -1,0 +1,85 @@
+/* The integers of a mandate: rounded up, checked, and enough to keep an account with. */
+#include "test.h"
+
+#include "privacy/cost.h"
+#include "privacy/rdp.h"
+
+#include <math.h>
+
+static void test_rounded_up(void **unused)
+{
+    for (double q = 0.01; q <= 1; q *= 10)
+        for (int noise = SHEAF_NOISE_GAUSSIAN; noise <= SHEAF_NOISE_LAPLACE; noise++) {
+            sheaf_mechanism m = {(sheaf_noise)noise, 1.7, q, 3};
+            sheaf_cost cost;
+            sheaf_cost_round(&m, &cost);
+            for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++) {
+                double rdp = sheaf_rdp_at(&m, sheaf_cost_order_tenths(i));
+                assert_true((double)cost.cost[i] >= floor(rdp * 1e12));
+                assert_true((double)cost.cost[i] <= rdp * 1e12 + 2);
+            }
+        }
+    (void)unused;
+}
+
+static void test_understated_is_refused(void **unused)
+{
+    sheaf_mechanism m = {SHEAF_NOISE_DISCRETE_GAUSSIAN, 2, 0.1, 1000};
+    sheaf_cost cost;
+    sheaf_err err;
+    sheaf_cost_round(&m, &cost);
+    MUST(sheaf_cost_check(&m, &cost, &err));
+    for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++) {
+        cost.cost[i]++; /* more may be claimed */
+        MUST(sheaf_cost_check(&m, &cost, &err));
+        cost.cost[i] -= 2;
+        assert_int_equal(sheaf_cost_check(&m, &cost, &err), SHEAF_FAULT);
+        assert_non_null(strstr(err.message, "the cost of a round at order"));
+        cost.cost[i]++;
+    }
+    m.noise_multiplier = 1.9;
+    assert_int_equal(sheaf_cost_check(&m, &cost, &err), SHEAF_FAULT);
+    (void)unused;
+}
+
+static void test_no_bound(void **unused)
+{
+    sheaf_mechanism m = {SHEAF_NOISE_GAUSSIAN, 0.02, 1, 0};
+    sheaf_cost cost;
+    sheaf_cost_round(&m, &cost);
+    assert_true(cost.cost[SHEAF_COST_ORDERS - 1] == SHEAF_COST_MAX);
+    (void)unused;
+}
+
+/* Adding and comparing integers allows as many steps as epsilon does, next to none less. */
+static void test_limit(void **unused)
+{
+    sheaf_mechanism m = {SHEAF_NOISE_GAUSSIAN, 16, 1, 0};
+    sheaf_cost cost, limit;
+    sheaf_rdp step;
+    int64_t fits = 0;
+    unsigned order;
+    sheaf_cost_round(&m, &cost);
+    sheaf_cost_limit(1, 1e-3, &limit);
+    for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++)
+        if (limit.cost[i] > 0 && limit.cost[i] / cost.cost[i] > fits)
+            fits = limit.cost[i] / cost.cost[i];
+    sheaf_rdp within = {0}, beyond = {0};
+    sheaf_rdp_step(&m, &step);
+    sheaf_rdp_compose(&within, &step, (uint32_t)fits);
+    sheaf_rdp_compose(&beyond, &step, (uint32_t)fits + 2);
+    assert_true(sheaf_rdp_epsilon(&within, 1e-3, &order) <= 1);
+    assert_true(sheaf_rdp_epsilon(&beyond, 1e-3, &order) > 1);
+    (void)unused;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rounded_up),
+        cmocka_unit_test(test_understated_is_refused),
+        cmocka_unit_test(test_no_bound),
+        cmocka_unit_test(test_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

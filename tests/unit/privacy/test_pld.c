@@ -1,0 +1,86 @@
+/* The privacy loss distribution against what is known exactly, and how it moves. */
+#include "test.h"
+
+#include "privacy/exact.h"
+#include "privacy/pld.h"
+
+#include <math.h>
+
+static double pld(sheaf_noise noise, double sigma, double q, uint32_t steps, double delta)
+{
+    sheaf_mechanism m = {noise, sigma, q, 0};
+    sheaf_err err;
+    double epsilon = -1;
+    MUST(sheaf_pld_epsilon(&m, steps, delta, &epsilon, &err));
+    return epsilon;
+}
+
+static void test_gaussian_is_exact(void **unused)
+{
+    for (double sigma = 0.05; sigma < 200; sigma *= 7)
+        for (double delta = 1e-10; delta < 0.1; delta *= 1000) {
+            double exact = sheaf_exact_gaussian(sigma, 20, delta);
+            double got = pld(SHEAF_NOISE_GAUSSIAN, sigma, 1, 20, delta);
+            assert_true(got >= exact - 1e-9 && got <= exact * (1 + 1e-5) + 1e-7);
+        }
+    (void)unused;
+}
+
+/* One Laplace release is 1/b private, and at delta it is 1/b + 2 log(1 - delta): then delta =
+ * 1 - e^((epsilon - 1/b) / 2). */
+static void test_laplace_once(void **unused)
+{
+    const double deltas[] = {1e-6, 1e-3, 0.05};
+    for (double b = 0.3; b < 8; b *= 2)
+        for (int i = 0; i < 3; i++) {
+            double want = fmax(0, 1 / b + 2 * log1p(-deltas[i]));
+            double got = pld(SHEAF_NOISE_LAPLACE, b, 1, 1, deltas[i]);
+            assert_true(got >= want - 1e-9 && got <= want + 1e-4);
+        }
+    (void)unused;
+}
+
+/* One release of a discrete Gaussian, delta by its sum over the integers. */
+static void test_discrete_once(void **unused)
+{
+    for (double sigma = 0.4; sigma < 30; sigma *= 2) {
+        double epsilon = pld(SHEAF_NOISE_DISCRETE_GAUSSIAN, sigma, 1, 1, 1e-4);
+        double total = 0, delta = 0;
+        for (int k = -500; k <= 500; k++)
+            total += exp(-k * k / (2 * sigma * sigma));
+        for (int k = -500; k <= 500; k++)
+            delta += fmax(0, exp(-(k - 1) * (k - 1) / (2 * sigma * sigma))
+                                 - exp(epsilon - k * k / (2 * sigma * sigma)))
+                     / total;
+        assert_true(delta <= 1e-4 * (1 + 1e-6) && delta >= 1e-4 * (1 - 1e-3));
+    }
+    (void)unused;
+}
+
+static void test_monotone(void **unused)
+{
+    const sheaf_noise noises[] = {SHEAF_NOISE_GAUSSIAN, SHEAF_NOISE_DISCRETE_GAUSSIAN,
+                                  SHEAF_NOISE_LAPLACE};
+    for (int i = 0; i < 3; i++) {
+        double base = pld(noises[i], 2, 0.1, 50, 1e-5);
+        assert_true(pld(noises[i], 2.2, 0.1, 50, 1e-5) < base);
+        assert_true(pld(noises[i], 2, 0.09, 50, 1e-5) < base);
+        assert_true(pld(noises[i], 2, 1, 50, 1e-5) > base);
+        assert_true(pld(noises[i], 2, 0.1, 45, 1e-5) < base);
+        assert_true(pld(noises[i], 2, 0.1, 50, 1e-4) < base);
+    }
+    sheaf_mechanism skellam = {SHEAF_NOISE_SKELLAM, 1, 1, 0};
+    assert_false(sheaf_pld_applies(&skellam));
+    (void)unused;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gaussian_is_exact),
+        cmocka_unit_test(test_laplace_once),
+        cmocka_unit_test(test_discrete_once),
+        cmocka_unit_test(test_monotone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
