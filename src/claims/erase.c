@@ -81,8 +81,8 @@ static sheaf_status texts_again(walk *w, const char *dir, sheaf_err *err)
     return status;
 }
 
-sheaf_status sheaf_erase_again(const char *dir, uint32_t *persons, uint32_t *texts,
-                               sheaf_err *err)
+sheaf_status sheaf_erase_again(const char *dir, sheaf_slice origin, uint32_t *persons,
+                               uint32_t *texts, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     sheaf_private *db;
@@ -92,7 +92,9 @@ sheaf_status sheaf_erase_again(const char *dir, uint32_t *persons, uint32_t *tex
     if (!sheaf_private_exists(dir) && !sheaf_file_exists(path))
         return SHEAF_OK;
     SHEAF_TRY(sheaf_private_open(&db, dir, SHEAF_PRIVATE_CREATE, err));
-    sheaf_status status = sheaf_private_erase_again(db, dir, persons, err);
+    sheaf_status status = sheaf_private_bind(db, origin, err);
+    if (status == SHEAF_OK)
+        status = sheaf_private_erase_again(db, dir, persons, err);
     if (status == SHEAF_OK)
         status = sheaf_private_erasures(db, &w.list, err);
     if (status == SHEAF_OK)

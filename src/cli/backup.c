@@ -75,7 +75,8 @@ const sheaf_command sheaf_command_backup = {
 /* ---- restore ---- */
 
 /* A newer list joins the one that came with the copy. */
-static sheaf_status join_erasures(const char *dir, const char *newer, sheaf_err *err)
+static sheaf_status join_erasures(const char *dir, const char *origin, const char *newer,
+                                  sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     sheaf_erasures list = {0};
@@ -84,7 +85,9 @@ static sheaf_status join_erasures(const char *dir, const char *newer, sheaf_err 
     if (!sheaf_file_exists(newer))
         return sheaf_fail(err, SHEAF_IO, "there is no file %s", newer);
     SHEAF_TRY(sheaf_path(path, err, "%s/erasures.json", dir));
-    sheaf_status status = sheaf_erasures_read(path, &list, err);
+    sheaf_status status = sheaf_erasures_bind(&list, sheaf_str(origin), err);
+    if (status == SHEAF_OK)
+        status = sheaf_erasures_read(path, &list, err);
     if (status == SHEAF_OK)
         status = sheaf_erasures_read(newer, &list, err);
     if (status == SHEAF_OK)
@@ -120,8 +123,9 @@ static sheaf_status finish_restore(const char *dir, const char *newer, restored 
                                    sheaf_err *err)
 {
     sheaf_verified copy = {0};
-    SHEAF_TRY(join_erasures(dir, newer, err));
-    SHEAF_TRY(sheaf_erase_again(dir, &r->persons, &r->texts, err));
+    SHEAF_TRY(join_erasures(dir, r->verified.origin, newer, err));
+    SHEAF_TRY(
+        sheaf_erase_again(dir, sheaf_str(r->verified.origin), &r->persons, &r->texts, err));
     SHEAF_TRY(note_restore(dir, &r->verified, r->persons, err));
     return verify(dir, "the copy went wrong", true, &copy, err);
 }

@@ -270,6 +270,7 @@ static sheaf_status restore(restoring *r, const sheaf_arguments *a, sheaf_err *e
     if (a->value[1]) { /* a newer list joins the folder's own before anything comes back */
         if (!sheaf_file_exists(a->value[1]))
             return sheaf_fail(err, SHEAF_IO, "there is no file %s", a->value[1]);
+        SHEAF_TRY(sheaf_erasures_bind(&r->erasures, origin, err));
         SHEAF_TRY(sheaf_erasures_read(path, &r->erasures, err));
         SHEAF_TRY(sheaf_erasures_read(a->value[1], &r->erasures, err));
         SHEAF_TRY(sheaf_erasures_write(path, &r->erasures, err));
@@ -320,7 +321,7 @@ static int run_restore(const sheaf_arguments *a)
     r->dir = a->argument[1];
     sheaf_status status = restore_into(r, a, &err);
     if (status == SHEAF_OK)
-        status = sheaf_erase_again(r->dir, &persons, &texts, &err);
+        status = sheaf_erase_again(r->dir, sheaf_str(r->reg.origin), &persons, &texts, &err);
     if (status == SHEAF_OK && a->json)
         printf("{\"beyond\":%u,\"erased_again\":%u,\"restored\":%u}\n", r->beyond, r->erased,
                r->kept);

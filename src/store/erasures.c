@@ -3,12 +3,25 @@
 #include "base/json.h"
 #include "store/file.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void sheaf_erasures_deinit(sheaf_erasures *list)
 {
     free(list->items);
     *list = (sheaf_erasures){0};
+}
+
+sheaf_status sheaf_erasures_bind(sheaf_erasures *list, sheaf_slice origin, sheaf_err *err)
+{
+    if (!sheaf_origin_valid(origin))
+        return sheaf_fail(err, SHEAF_INVALID, "this is no list of erasures");
+    if (list->origin[0] && !sheaf_slice_is(origin, list->origin))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the list of erasures is of another co-op, %.*s; this one is %s",
+                          SHEAF_PRINT(origin), list->origin);
+    memcpy(list->origin, origin.data, origin.len);
+    return SHEAF_OK;
 }
 
 /* Where the person stands or would stand. */
@@ -62,6 +75,7 @@ sheaf_status sheaf_erasures_add(sheaf_erasures *list, const sheaf_erasure *erasu
 
 void sheaf_erasures_encode(sheaf_buffer *out, const sheaf_erasures *list)
 {
+    assert(list->origin[0]);
     sheaf_json_writer w = sheaf_json_begin(out);
     sheaf_json_open_object(&w);
     sheaf_json_key(&w, "erasures");
@@ -76,6 +90,7 @@ void sheaf_erasures_encode(sheaf_buffer *out, const sheaf_erasures *list)
         sheaf_json_close(&w);
     }
     sheaf_json_close(&w);
+    sheaf_json_member_put_string(&w, "origin", sheaf_str(list->origin));
     sheaf_json_member_put_int(&w, "version", 1);
     sheaf_json_close(&w);
 }
@@ -108,6 +123,7 @@ static sheaf_status decode(const sheaf_json *json, sheaf_erasures *list, sheaf_e
     for (const sheaf_json *item = items->first; item; item = item->next)
         if (!decode_one(item, &erasure))
             return sheaf_fail(err, SHEAF_INVALID, "byte %zu: this is no erasure", item->at);
+    SHEAF_TRY(sheaf_erasures_bind(list, sheaf_json_member_string(json, "origin"), err));
     for (const sheaf_json *item = items->first; item; item = item->next)
         if (decode_one(item, &erasure))
             SHEAF_TRY(sheaf_erasures_add(list, &erasure, err));

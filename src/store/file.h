@@ -28,8 +28,8 @@ SHEAF_MUST_USE sheaf_status sheaf_file_read(const char *path, sheaf_buffer *out,
 SHEAF_MUST_USE sheaf_status sheaf_file_put(int fd, const char *path, sheaf_slice data,
                                            uint64_t at, sheaf_err *err);
 
-/* Replaces the file at once, through a new one beside it; durable on return. A device, a pipe or a
- * folder is not replaced. */
+/* Replaces the file at once, through a new one beside it; durable on return. A device, a pipe
+ * or a folder is not replaced. */
 SHEAF_MUST_USE sheaf_status sheaf_file_write(const char *path, mode_t mode, sheaf_slice data,
                                              sheaf_err *err);
 

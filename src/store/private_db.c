@@ -326,6 +326,18 @@ sheaf_status sheaf_private_erase(sheaf_private *db, const sheaf_erasure *erasure
     return status;
 }
 
+/* To the co-op of the database. */
+static sheaf_status bind_list(sheaf_private *db, sheaf_erasures *list, sheaf_err *err)
+{
+    sheaf_buffer origin;
+    sheaf_buffer_init(&origin, SHEAF_SETTING_MAX);
+    sheaf_status status = sheaf_private_setting(db, "origin", &origin, err);
+    if (status == SHEAF_OK)
+        status = sheaf_erasures_bind(list, sheaf_buffer_slice(&origin), err);
+    sheaf_buffer_deinit(&origin);
+    return status;
+}
+
 sheaf_status sheaf_private_erasures(sheaf_private *db, sheaf_erasures *out, sheaf_err *err)
 {
     sqlite3_stmt *statement;
@@ -347,6 +359,8 @@ sheaf_status sheaf_private_erasures(sheaf_private *db, sheaf_erasures *out, shea
             status = sheaf_private_step(db, statement, &row, err);
     }
     sqlite3_finalize(statement);
+    if (status == SHEAF_OK)
+        status = bind_list(db, out, err);
     sheaf_private_unlock(db);
     return status;
 }

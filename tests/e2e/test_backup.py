@@ -135,6 +135,11 @@ def spoil(scratch, full):
         check(f"a copy with a spoiled {what} is not restored", done.returncode in (1, 3)
               and not os.path.exists(to), f"{done.returncode} {done.stdout}{done.stderr}")
         shutil.rmtree(bad)
+    other = os.path.join(scratch, "other.json")
+    with open(other, "w", encoding="utf-8") as file:
+        file.write('{"erasures":[],"origin":"sheaf/bbbbbbbbbbbbbbbbbbbbbbbbbb","version":1}')
+    refused("nor with the erasures of another co-op", 1, "of another co-op", "restore", full, to,
+            "--erasures", other)
     refused("nor one whose erasures cannot be done again", 1, "byte 0", "restore", full, to,
             "--erasures", os.devnull)
     check("of which nothing is left", not os.path.exists(to))

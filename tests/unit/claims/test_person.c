@@ -188,7 +188,7 @@ static void test_erase_again(void **unused)
     uint32_t before = (uint32_t)k.state.size;
     kit_do(&k, "bob", "motion.open", "three", "{'reason':^,'title':^}");
     write_folder(&k);
-    must(sheaf_erase_again(dir, &persons, &texts, &err));
+    must(sheaf_erase_again(dir, sheaf_str(KIT_ORIGIN), &persons, &texts, &err));
     must(sheaf_path(path, &err, "%s/private.db", dir));
     assert_false(sheaf_file_exists(path));
     must(sheaf_texts_open(&store, dir, &err));
@@ -203,20 +203,21 @@ static void test_erase_again(void **unused)
         assert_int_equal(system(command), 0);
     }
     bool alike = sheaf_hash_equal(&commitments[0], &commitments[1]);
+    must(sheaf_erasures_bind(&list, sheaf_str(KIT_ORIGIN), &err));
     sheaf_erasure erasure = {kit_index(&k, "bob"), before, 1790000000000, true};
     must(sheaf_erasures_add(&list, &erasure, &err));
     uint32_t three = kit_index(&k, "three"); /* of that entry, all texts */
     must(sheaf_erasures_add(&list, &(sheaf_erasure){three, three + 1, 1, !alike}, &err));
     must(sheaf_path(path, &err, "%s/erasures.json", dir));
     must(sheaf_erasures_write(path, &list, &err));
-    must(sheaf_erase_again(dir, &persons, &texts, &err));
+    must(sheaf_erase_again(dir, sheaf_str(KIT_ORIGIN), &persons, &texts, &err));
     assert_int_equal(persons, 0);
     assert_int_equal(texts, alike ? 1 : 2);
     assert_false(sheaf_text_find(&store, &commitments[0], NULL));
     if (!alike)
         assert_true(sheaf_text_find(&store, &commitments[1], NULL)
                     && !sheaf_text_find(&store, &commitments[2], NULL));
-    must(sheaf_erase_again(dir, &persons, &texts, &err));
+    must(sheaf_erase_again(dir, sheaf_str(KIT_ORIGIN), &persons, &texts, &err));
     assert_int_equal(texts, 0);
     sheaf_erasures_deinit(&list);
     remove_folder();

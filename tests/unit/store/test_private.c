@@ -8,11 +8,14 @@
 
 #include <sqlite3.h>
 
+#define COOP "sheaf/aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static sheaf_private *db;
 
 static int open_db(void **state)
 {
-    return make_folder(state) || sheaf_private_open(&db, folder, SHEAF_PRIVATE_CREATE, &why);
+    return make_folder(state) || sheaf_private_open(&db, folder, SHEAF_PRIVATE_CREATE, &why)
+           || sheaf_private_bind(db, sheaf_str(COOP), &why);
 }
 
 static int close_db(void **state)
@@ -277,8 +280,8 @@ static void test_visit_settings(void **unused)
     assert_ok(sheaf_private_hold_set(db, 3, 0, sheaf_str(""), &why));
     assert_ok(sheaf_private_hold(db, 3, &until, &text, &why));
     assert_int_equal(until, 0);
-    assert_ok(sheaf_private_bind(db, sheaf_str("sheaf/one"), &why));
-    assert_ok(sheaf_private_bind(db, sheaf_str("sheaf/one"), &why));
+    assert_ok(sheaf_private_bind(db, sheaf_str(COOP), &why));
+    assert_ok(sheaf_private_bind(db, sheaf_str(COOP), &why));
     assert_int_equal(sheaf_private_bind(db, sheaf_str("sheaf/two"), &why), SHEAF_INVALID);
     sheaf_buffer_deinit(&text);
 }
@@ -369,10 +372,14 @@ static void test_erasure_list(void **unused)
         "{\"erasures\":[{\"at\":1,\"before\":-1,\"person\":1}],\"version\":1}",
         "{\"erasures\":[{\"at\":1,\"before\":1,\"person\":4294967295}],\"version\":1}",
         "{\"erasures\":[7],\"version\":1}",
+        "{\"erasures\":[],\"version\":1}",
+        "{\"erasures\":[],\"origin\":\"sheaf/one\",\"version\":1}",
+        "{\"erasures\":[],\"origin\":\"sheaf/bbbbbbbbbbbbbbbbbbbbbbbbbb\",\"version\":1}",
     };
     sheaf_erasures list = {0}, back = {0};
     sheaf_buffer bytes;
     (void)unused;
+    assert_ok(sheaf_erasures_bind(&list, sheaf_str(COOP), &why));
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(sheaf_erasures_decode(sheaf_str(wrong[i]), &list, &why),
                          SHEAF_INVALID);
