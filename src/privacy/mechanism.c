@@ -1,11 +1,13 @@
 /* privacy/mechanism.c */
 #include "privacy/mechanism.h"
 
+#include "privacy/clip.h"
+
 #include <math.h>
 #include <mpfr.h>
 #include <string.h>
 
-enum { DECIMAL_BITS = 53, DECIMAL_LENGTH_MAX = 60 };
+enum { DECIMAL_BITS = 53, RATIO_BITS = 64, DECIMAL_LENGTH_MAX = 60 };
 
 /* Decimals at a limit may have been rounded just below it. */
 static bool below(double value, double limit)
@@ -71,7 +73,19 @@ double sheaf_mechanism_units(const sheaf_mechanism *m)
 {
     if (m->dimension == 0)
         return 1;
-    return fmax(65536, ceil(1024 * sqrt((double)m->dimension)));
+    return (double)sheaf_sensitivity_least(m->dimension);
+}
+
+double sheaf_ratio(uint64_t numerator, uint64_t denominator, sheaf_rounding rounding)
+{
+    mpfr_rnd_t mode = rounding == SHEAF_ROUND_UP ? MPFR_RNDU : MPFR_RNDD;
+    mpfr_t value;
+    mpfr_init2(value, RATIO_BITS);
+    mpfr_set_ui(value, numerator, mode); /* exact */
+    mpfr_div_ui(value, value, denominator, mode);
+    double ratio = mpfr_get_d(value, mode);
+    mpfr_clear(value);
+    return ratio;
 }
 
 bool sheaf_decimal_parse(const char *text, sheaf_rounding rounding, double *out)

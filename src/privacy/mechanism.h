@@ -7,11 +7,11 @@
  *
  * The discrete mechanisms work on integers. `dimension` 0 is a single integer of sensitivity 1,
  * such as a count. From 1 on it is a vector of so many integers, clipped to a norm of
- * max(2^16, 2^10 * sqrt(dimension)) units.
+ * sheaf_sensitivity_least() units; for finer units the bounds hold as well.
  *
  * The accountant takes the doubles as they are. Who has decimals or fractions rounds the noise
- * down, the sampling rate up and delta down (sheaf_decimal_parse()), and stays on the safe
- * side.
+ * down, the sampling rate up and delta down, by sheaf_decimal_parse() or sheaf_ratio(), and
+ * stays on the safe side.
  */
 #ifndef SHEAF_PRIVACY_MECHANISM_H
 #define SHEAF_PRIVACY_MECHANISM_H
@@ -50,10 +50,13 @@ SHEAF_MUST_USE sheaf_status sheaf_mechanism_check(const sheaf_mechanism *mechani
                                                   sheaf_err *err);
 SHEAF_MUST_USE sheaf_status sheaf_delta_check(double delta, sheaf_err *err);
 
-/* A vector's L2 clipping norm in units; 1 for a single integer. */
+/* The L2 sensitivity in units; 1 for a single integer. */
 double sheaf_mechanism_units(const sheaf_mechanism *mechanism);
 
 typedef enum { SHEAF_ROUND_DOWN, SHEAF_ROUND_UP } sheaf_rounding;
+
+/* A fraction as a double, rounded as said: noise in millionths, or so many out of so many. */
+double sheaf_ratio(uint64_t numerator, uint64_t denominator, sheaf_rounding rounding);
 
 /* Reads a decimal such as 1.1, -3 or 1e-5, rounded as said where no double is equal to it;
  * false for all else, NaN and infinities among it. */

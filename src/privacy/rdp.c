@@ -112,12 +112,7 @@ static double search_epsilon(const search *s, unsigned place)
  * by shorter and shorter strides. */
 static bool search_enough(search *s, uint64_t millionths)
 {
-    mpfr_t noise;
-    mpfr_init2(noise, SHEAF_RDP_BITS);
-    mpfr_set_ui(noise, millionths, MPFR_RNDD);
-    mpfr_div_ui(noise, noise, MILLION, MPFR_RNDD);
-    s->mechanism.noise_multiplier = mpfr_get_d(noise, MPFR_RNDD);
-    mpfr_clear(noise);
+    s->mechanism.noise_multiplier = sheaf_ratio(millionths, MILLION, SHEAF_ROUND_DOWN);
     double best = search_epsilon(s, s->place);
     for (int stride = SHEAF_RDP_ORDERS / 4; stride > 0; stride /= 2)
         for (int side = -1; side <= 1; side += 2) {

@@ -92,6 +92,29 @@ static void test_quadrature_meets_sum(void **unused)
     (void)unused;
 }
 
+/* The sampled Gaussian at fractional orders, by adaptive quadrature to 40 digits in another
+ * program (mpmath): never below, and hardly above. */
+static void test_sampled_gaussian(void **unused)
+{
+    static const struct {
+        double sigma, q;
+        unsigned tenths;
+        double want;
+    } rows[] = {
+        {1, 0.01, 15, 0.00012725374332744984},     {1, 0.01, 78, 0.00084756613856266224},
+        {0.5, 0.0005, 38, 0.00021894454081957719}, {0.35, 0.3, 11, 1.0335153614163917},
+        {4, 0.5, 45, 0.037468926747305744},        {30, 0.001, 109, 6.058980908326769e-9},
+        {2, 1e-06, 22, 3.1242797778418939e-13},    {0.31, 0.9, 99, 51.391646177329679},
+        {1.1, 0.2, 11, 0.023322868954290382},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        sheaf_mechanism m = mechanism(SHEAF_NOISE_GAUSSIAN, rows[i].sigma, rows[i].q, 0);
+        double rdp = sheaf_rdp_at(&m, rows[i].tenths);
+        assert_true(rdp >= rows[i].want && rdp <= rows[i].want * (1 + 1e-11));
+    }
+    (void)unused;
+}
+
 /* A single discrete Gaussian with little noise is another law than the continuous one; with
  * more it agrees. The direct sum is checked against doubles. */
 static void test_discrete_line(void **unused)
@@ -207,6 +230,8 @@ static void test_nonsense(void **unused)
         assert_false(sheaf_decimal_parse(texts[i], SHEAF_ROUND_UP, &value));
     assert_true(sheaf_decimal_parse("0.1", SHEAF_ROUND_UP, &value) && value == 0.1);
     assert_true(sheaf_decimal_parse("0.1", SHEAF_ROUND_DOWN, &value) && value < 0.1);
+    assert_true(sheaf_ratio(1, 10, SHEAF_ROUND_UP) == 0.1);
+    assert_true(sheaf_ratio(1, 10, SHEAF_ROUND_DOWN) == value);
     (void)unused;
 }
 
@@ -217,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_closed_forms),
         cmocka_unit_test(test_skellam),
         cmocka_unit_test(test_quadrature_meets_sum),
+        cmocka_unit_test(test_sampled_gaussian),
         cmocka_unit_test(test_discrete_line),
         cmocka_unit_test(test_monotone),
         cmocka_unit_test(test_sampling_helps_at_every_order),
