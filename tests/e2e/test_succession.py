@@ -129,6 +129,8 @@ def main(readers):
         log = os.path.join(scratch, "programs.txt")
         witness = Program(log, "witness", tower, "--port", witness_port, "--mirror", "--log",
                           line("log", "vkey", coop) + "=" + hub.url + "/log")
+        subprocess.run(["cp", "-r", home_of(scratch, "ben"), home_of(scratch, "lagging")],
+                       check=True)
         nodes = [Program(log, "node", "--home", home_of(scratch, name)) for name in MEMBERS]
         try:
             succeed(scratch, coop, hub, witness, log, (next_port, url, witness_port, tower),
@@ -137,6 +139,34 @@ def main(readers):
             witness.end()
             for node in nodes:
                 node.end()
+
+
+def catch_up(scratch, coop, log, where, end, readers):
+    """A copy that lags takes from the witness's mirror what it lacks, with the cosignatures."""
+    port, tower = where
+    lagging = home_of(scratch, "lagging")
+    name = [name for name in os.listdir(tower) if len(name) == 64 and
+            os.path.exists(os.path.join(tower, name, "log", "checkpoint"))][0]
+    mirror = f"http://127.0.0.1:{port}/{name}"
+    refused("a mirror that nobody serves", 1, "", "log", "fetch", mirror, "--home", lagging)
+    vkey = line("log", "vkey", coop)
+    witness = Program(log, "witness", tower, "--port", port, "--mirror", "--log",
+                      vkey + "=http://127.0.0.1:1/log")
+    until(lambda: sheaf("log", "consistency", os.path.join(tower, name, "log", "checkpoint"),
+                        os.path.join(tower, name, "log", "checkpoint"), mirror).returncode == 0)
+    before = size_of(lagging)
+    if readers == "public":
+        line("log", "fetch", mirror, "--home", lagging)
+        check("a copy that lagged has what was cosigned", before < size_of(lagging) == end
+              and witnessed(lagging) == end, f"{before} {size_of(lagging)} {end}")
+        refused("what is newer is not taken back", 1, "older than", "log", "fetch", mirror,
+                "--home", home_of(scratch, "free"))
+    else:
+        refused("a mirror without the entries brings nothing", 1, "for members", "log", "fetch",
+                mirror, "--home", lagging)
+    refused("a home that a node holds", 1, "another process", "log", "fetch", mirror, "--home",
+            home_of(scratch, "ada"))
+    witness.end()
 
 
 def succeed(scratch, coop, hub, witness, log, where, readers):
@@ -152,6 +182,8 @@ def succeed(scratch, coop, hub, witness, log, where, readers):
     lost = hub.size()
     until(lambda: all(size_of(home_of(scratch, name)) == lost for name in MEMBERS))
     hub.process.kill()
+    subprocess.run(["cp", "-r", home_of(scratch, "cem"), home_of(scratch, "free")], check=True)
+    catch_up(scratch, coop, log, (witness_port, tower), end, readers)
     new = os.path.join(scratch, "new")
     keys = line("succession", "keys", new).split()
     refused("what no witness saw is not signed over", 1, f"is of {end} entries", "succession",
