@@ -13,6 +13,8 @@ enum {
     STEPS_MANY = 1 << 16,
     SEARCH_HALVINGS = 45,
     WINDOW_RATES = 12,
+    TILTS_MORE = 2, /* smaller ones that are tried where the best tilt is out of reach */
+    TILTS_RATIO = 8,
 };
 
 #define TILT_MIN 1e-4
@@ -55,28 +57,30 @@ static double log_moment(const sheaf_atoms *atoms, double tilt, double *mean)
     return top + log(sum);
 }
 
-/* The mass at the largest loss. */
-static double top_mass(const sheaf_atoms *atoms)
+/* The largest loss, and the mass there. */
+static double top_loss(const sheaf_atoms *atoms, double *mass)
 {
-    double top = -INFINITY, mass = 0;
+    double top = -INFINITY;
     for (size_t i = 0; i < atoms->count; i++)
         if (atoms->mass[i] > 0)
             top = fmax(top, atoms->loss[i]);
+    *mass = 0;
     for (size_t i = 0; i < atoms->count; i++)
         if (atoms->loss[i] >= top - SAME_LOSS)
-            mass += atoms->mass[i];
-    return mass;
+            *mass += atoms->mass[i];
+    return top;
 }
 
 /* The tilt whose Chernoff bound on epsilon, (T K(lambda) + log(1/delta)) / lambda, is smallest:
  * there T (lambda K' - K) = log(1/delta), and the left side rises with lambda, towards
  * -T log(mass at the top). Where that is in reach, as for Laplace noise, it stays short of it,
  * or rounding would drown what lies below the top. */
-static void choose_tilt(composition *c)
+static double choose_tilt(const composition *c, bool *short_of_it)
 {
-    double lo = log(TILT_MIN), hi = log(TILT_MAX), mean;
-    double reach = -TOP_SHARE * c->steps * log(top_mass(&c->atoms));
-    double sought = fmin(-log(c->delta), reach);
+    double lo = log(TILT_MIN), hi = log(TILT_MAX), mean, mass;
+    (void)top_loss(&c->atoms, &mass);
+    double reach = -TOP_SHARE * c->steps * log(mass), sought = fmin(-log(c->delta), reach);
+    *short_of_it = sought == reach;
     for (int i = 0; i < SEARCH_HALVINGS; i++) {
         double middle = (lo + hi) / 2, tilt = exp(middle);
         double moment = log_moment(&c->atoms, tilt, &mean);
@@ -85,8 +89,7 @@ static void choose_tilt(composition *c)
         else
             hi = middle;
     }
-    c->tilt = exp(lo);
-    c->log_moment = log_moment(&c->atoms, c->tilt, &c->mean);
+    return exp(lo);
 }
 
 /* Half the width of a window around the composed mean outside which the tilted law has at most
@@ -167,37 +170,53 @@ static void compose(composition *c)
 
 /* Walks down from the largest loss until delta is reached. With l counted from the centre,
  * delta(epsilon) is e^(T K - lambda centre) times the sum over l > epsilon of
- * p(l) e^(-lambda l) (1 - e^(epsilon - l)). */
+ * p(l) e^(-lambda l) (1 - e^(epsilon - l)); `second` is the part that is taken off, at the loss
+ * that the walk has come to. */
 static double find_epsilon(const composition *c)
 {
     double scale = c->steps * c->log_moment - c->tilt * c->centre;
     double delta = c->delta - c->steps * c->atoms.infinite;
-    double target = exp(log(delta) - scale), first = 0, second = 0;
-    double origin = rint(c->centre / c->grid);
+    double target = exp(log(delta) - scale), first = 0, second = 0, step = exp(-c->grid);
+    double origin = rint(c->centre / c->grid), loss = 0;
     for (long j = (long)c->n / 2 - 1; j >= -(long)c->n / 2; j--) {
-        double loss = (double)j * c->grid;
-        if (first - exp(loss) * second >= target || c->centre + loss < 0)
+        loss = (double)j * c->grid;
+        second *= step;
+        if (first - second >= target || c->centre + loss < 0)
             break;
         double mass = fmax(creal(c->at[wrap(c, origin + (double)j)]), 0);
         first += mass * exp(-c->tilt * loss);
-        second += mass * exp(-(c->tilt + 1) * loss);
+        second += mass * exp(-c->tilt * loss);
     }
     if (first <= target || second <= 0)
-        return 0;
-    return fmax(0, c->centre + log((first - target) / second));
+        return fmax(0, c->centre + loss);
+    return fmax(0, c->centre + loss + log((first - target) / second));
+}
+
+/* An upper bound at any tilt, up to rounding; a near one at a tilt well chosen. */
+static double epsilon_at_tilt(composition *c, double tilt)
+{
+    c->tilt = tilt;
+    c->log_moment = log_moment(&c->atoms, tilt, &c->mean);
+    c->grid = grid_near(&c->atoms, 2 * window_half(c) / (double)c->n);
+    for (size_t i = 0; i < c->n; i++)
+        c->at[i] = 0;
+    lay_step(c);
+    compose(c);
+    return find_epsilon(c);
 }
 
 static sheaf_status neighbour_epsilon(const sheaf_mechanism *m, sheaf_neighbour neighbour,
                                       composition *c, double *epsilon, sheaf_err *err)
 {
+    bool short_of_it;
+    double mass;
     SHEAF_TRY(sheaf_atoms_make(m, neighbour, c->delta * CUT_SHARE / c->steps, &c->atoms, err));
-    for (size_t i = 0; i < c->n; i++)
-        c->at[i] = 0;
-    choose_tilt(c);
-    c->grid = grid_near(&c->atoms, 2 * window_half(c) / (double)c->n);
-    lay_step(c);
-    compose(c);
-    *epsilon = find_epsilon(c);
+    double tilt = choose_tilt(c, &short_of_it);
+    *epsilon = epsilon_at_tilt(c, tilt);
+    for (int i = 0; short_of_it && i < TILTS_MORE; i++)
+        *epsilon = fmin(*epsilon, epsilon_at_tilt(c, tilt /= TILTS_RATIO));
+    if (c->atoms.infinite == 0) /* no more can be lost than the most at every step */
+        *epsilon = fmin(*epsilon, fmax(0, c->steps * top_loss(&c->atoms, &mass)));
     sheaf_atoms_free(&c->atoms);
     return SHEAF_OK;
 }

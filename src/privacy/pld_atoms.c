@@ -20,12 +20,12 @@ typedef struct {
     sheaf_neighbour neighbour;
 } law;
 
-static double base_density(const law *l, double x)
+static double log_base_density(const law *l, double x)
 {
     double scale = l->mechanism->noise_multiplier;
     if (l->mechanism->noise == SHEAF_NOISE_LAPLACE)
-        return exp(-fabs(x) / scale) / (2 * scale);
-    return exp(-x * x / (2 * scale * scale)) / (scale * sqrt(2 * M_PI));
+        return -fabs(x) / scale - log(2 * scale);
+    return -x * x / (2 * scale * scale) - log(scale * sqrt(2 * M_PI));
 }
 
 static double log_ratio(const law *l, double x)
@@ -58,14 +58,14 @@ static void atoms_add(sheaf_atoms *atoms, double loss, double mass)
     atoms->mass[atoms->count++] = mass;
 }
 
-/* A mass of the law without the unit, where the log-ratio is w. */
-static void atoms_add_base(sheaf_atoms *atoms, const law *l, double base, double w)
+/* A mass of the law without the unit, given by its log, where the log-ratio is w. */
+static void atoms_add_base(sheaf_atoms *atoms, const law *l, double log_base, double w)
 {
     double loss = mixture_log_ratio(w, l->mechanism->sampling);
     if (l->neighbour == SHEAF_UNIT_REMOVED)
-        atoms_add(atoms, loss, base * exp(loss));
+        atoms_add(atoms, loss, exp(log_base + loss));
     else
-        atoms_add(atoms, -loss, base);
+        atoms_add(atoms, -loss, exp(log_base));
 }
 
 /* From x0 to x1 in panels; the log-ratio rises with x. */
@@ -82,8 +82,8 @@ static void atoms_add_panels(sheaf_atoms *atoms, const law *l, double x0, double
         for (int i = 0; i < NODES; i++) {
             double x = middle + node_at[i] * width / 2;
             double loss = mixture_log_ratio(log_ratio(l, x), q);
-            double mass = base_density(l, x) * node_weight[i] * width / 2;
-            mass *= removed ? exp(loss) : 1;
+            double mass = exp(log_base_density(l, x) + (removed ? loss : 0));
+            mass *= node_weight[i] * width / 2;
             double share = removed ? sheaf_atoms_share(loss, left, right)
                                    : 1 - sheaf_atoms_share(-loss, -right, -left);
             there += share * mass;
@@ -102,7 +102,7 @@ static void atoms_add_lattice(sheaf_atoms *atoms, const law *l, double units, lo
     for (long k = -reach; k <= reach; k++)
         total += exp(-(double)k * (double)k / (2 * noise * noise));
     for (long k = -reach; k <= (long)units + reach; k++)
-        atoms_add_base(atoms, l, exp(-(double)k * (double)k / (2 * noise * noise)) / total,
+        atoms_add_base(atoms, l, -(double)k * (double)k / (2 * noise * noise) - log(total),
                        log_ratio(l, (double)k / units));
 }
 
@@ -124,8 +124,8 @@ sheaf_status sheaf_atoms_make(const sheaf_mechanism *m, sheaf_neighbour neighbou
         return sheaf_fail(err, SHEAF_NOMEM, "no memory is left for a loss distribution");
     }
     if (m->noise == SHEAF_NOISE_LAPLACE) {
-        double far = exp(-1 / m->noise_multiplier) / 2;
-        atoms_add_base(out, &l, 0.5, -1 / m->noise_multiplier);
+        double far = -1 / m->noise_multiplier - M_LN2;
+        atoms_add_base(out, &l, -M_LN2, -1 / m->noise_multiplier);
         atoms_add_panels(out, &l, 0, 1);
         atoms_add_base(out, &l, far, 1 / m->noise_multiplier);
         return SHEAF_OK;

@@ -17,7 +17,7 @@ static double pld(sheaf_noise noise, double sigma, double q, uint32_t steps, dou
 
 static void test_gaussian_is_exact(void **unused)
 {
-    for (double sigma = 0.05; sigma < 200; sigma *= 7)
+    for (double sigma = 0.011; sigma < 200; sigma *= 12)
         for (double delta = 1e-10; delta < 0.1; delta *= 1000) {
             double exact = sheaf_exact_gaussian(sigma, 20, delta);
             double got = pld(SHEAF_NOISE_GAUSSIAN, sigma, 1, 20, delta);
@@ -57,6 +57,17 @@ static void test_discrete_once(void **unused)
     (void)unused;
 }
 
+/* Never more than the pure guarantee, also where delta is lost in rounding; and nothing where
+ * delta covers all that two laws differ by. */
+static void test_bounded_losses(void **unused)
+{
+    assert_true(pld(SHEAF_NOISE_LAPLACE, 2.67583, 1, 1, 4.6e-17) <= 1 / 2.67583);
+    assert_true(pld(SHEAF_NOISE_LAPLACE, 0.5, 1, 3, 1e-60) <= 6);
+    assert_true(pld(SHEAF_NOISE_LAPLACE, 0.311, 0.0246, 2, 0.18) < 1e-3);
+    assert_true(pld(SHEAF_NOISE_GAUSSIAN, 100, 1e-6, 1, 1e-3) == 0);
+    (void)unused;
+}
+
 static void test_monotone(void **unused)
 {
     const sheaf_noise noises[] = {SHEAF_NOISE_GAUSSIAN, SHEAF_NOISE_DISCRETE_GAUSSIAN,
@@ -77,9 +88,8 @@ static void test_monotone(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gaussian_is_exact),
-        cmocka_unit_test(test_laplace_once),
-        cmocka_unit_test(test_discrete_once),
+        cmocka_unit_test(test_gaussian_is_exact), cmocka_unit_test(test_laplace_once),
+        cmocka_unit_test(test_discrete_once),     cmocka_unit_test(test_bounded_losses),
         cmocka_unit_test(test_monotone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
