@@ -73,18 +73,18 @@ static double limit(unsigned threads)
 /* The same signatures in batches, on one thread. */
 static void batches(void)
 {
-    enum { BATCH = 1024, COUNT = 8 };
+    enum { MANY = 1024, COUNT = 8 };
     static bare b;
-    static sheaf_signed items[BATCH];
+    static sheaf_signed items[MANY];
     make_bare(&b);
-    for (int i = 0; i < BATCH; i++)
+    for (int i = 0; i < MANY; i++)
         items[i] = (sheaf_signed){b.pair[i % KEYS].public, b.signature[i % KEYS],
                                   sheaf_bytes(b.message, MESSAGE)};
     double at = now_s();
     for (int i = 0; i < COUNT; i++)
-        if (!sheaf_verify_batch(items, BATCH))
+        if (!sheaf_verify_batch(items, MANY))
             kit_fail("a batch of good signatures is refused");
-    report("batches of 1,024 by 100 keys, one thread", (double)BATCH * COUNT, "signatures",
+    report("batches of 1,024 by 100 keys, one thread", (double)MANY * COUNT, "signatures",
            now_s() - at);
 }
 
