@@ -209,14 +209,17 @@ static sheaf_status neighbour_epsilon(const sheaf_mechanism *m, sheaf_neighbour 
                                       composition *c, double *epsilon, sheaf_err *err)
 {
     bool short_of_it;
-    double mass;
+    double mass, mean;
     SHEAF_TRY(sheaf_atoms_make(m, neighbour, c->delta * CUT_SHARE / c->steps, &c->atoms, err));
     double tilt = choose_tilt(c, &short_of_it);
-    *epsilon = epsilon_at_tilt(c, tilt);
+    double left = c->delta - c->steps * c->atoms.infinite;
+    /* Chernoff's bound caps what rounding may have added. */
+    double chernoff = (c->steps * log_moment(&c->atoms, tilt, &mean) - log(left)) / tilt;
+    *epsilon = fmin(epsilon_at_tilt(c, tilt), fmax(0, chernoff));
     for (int i = 0; short_of_it && i < TILTS_MORE; i++)
         *epsilon = fmin(*epsilon, epsilon_at_tilt(c, tilt /= TILTS_RATIO));
-    if (c->atoms.infinite == 0) /* no more can be lost than the most at every step */
-        *epsilon = fmin(*epsilon, fmax(0, c->steps * top_loss(&c->atoms, &mass)));
+    /* Beyond the most that every step can lose there is only what was cut off. */
+    *epsilon = fmin(*epsilon, fmax(0, c->steps * top_loss(&c->atoms, &mass)));
     sheaf_atoms_free(&c->atoms);
     return SHEAF_OK;
 }

@@ -65,6 +65,7 @@ static void test_bounded_losses(void **unused)
     assert_true(pld(SHEAF_NOISE_LAPLACE, 0.5, 1, 3, 1e-60) <= 6);
     assert_true(pld(SHEAF_NOISE_LAPLACE, 0.311, 0.0246, 2, 0.18) < 1e-3);
     assert_true(pld(SHEAF_NOISE_GAUSSIAN, 100, 1e-6, 1, 1e-3) == 0);
+    assert_true(pld(SHEAF_NOISE_GAUSSIAN, 0.0382526, 0.377277, 66, 2.4e-17) < 25000);
     (void)unused;
 }
 
