@@ -195,8 +195,7 @@ static sheaf_status read_file(judgement *j, const char *path, sheaf_err *err)
     sheaf_status status = sheaf_relayed_parse(sheaf_buffer_slice(&j->file), SHEAF_REVISION,
                                               &arena, &j->relayed, &why);
     if (status != SHEAF_OK)
-        return sheaf_fail(err, status, "%.150s: %.200s", path,
-                          why.message);
+        return sheaf_fail(err, status, "%.150s: %.200s", path, why.message);
     return SHEAF_OK;
 }
 
