@@ -60,26 +60,15 @@ sheaf_status sheaf_cost_check(const sheaf_mechanism *m, const sheaf_cost *claime
     return SHEAF_OK;
 }
 
-/* epsilon - log((alpha - 1) / alpha) + (log delta + log alpha) / (alpha - 1), rounded down: the
- * conversion of privacy/rdp.h solved for the divergence. */
+/* The conversion solved for the divergence, rounded down. */
 void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out)
 {
-    mpfr_t sum, term;
-    mpfr_inits2(SHEAF_RDP_BITS, sum, term, (mpfr_ptr)0);
+    mpfr_t limit;
+    mpfr_init2(limit, SHEAF_RDP_BITS);
     for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
-        unsigned tenths = order_tenths[place];
-        mpfr_set_ui(sum, tenths - 10, MPFR_RNDU);
-        mpfr_div_ui(sum, sum, tenths, MPFR_RNDU);
-        mpfr_log(sum, sum, MPFR_RNDU);
-        mpfr_set_d(term, delta, MPFR_RNDD);
-        mpfr_mul_ui(term, term, tenths, MPFR_RNDD);
-        mpfr_div_ui(term, term, 10, MPFR_RNDD);
-        mpfr_log(term, term, MPFR_RNDD);
-        mpfr_mul_ui(term, term, 10, MPFR_RNDD);
-        mpfr_div_ui(term, term, tenths - 10, MPFR_RNDD);
-        mpfr_sub(term, term, sum, MPFR_RNDD);
-        mpfr_add_d(term, term, epsilon, MPFR_RNDD);
-        out->cost[place] = to_units(term, MPFR_RNDD);
+        sheaf_rdp_conversion(limit, order_tenths[place], delta);
+        mpfr_d_sub(limit, epsilon, limit, MPFR_RNDD);
+        out->cost[place] = to_units(limit, MPFR_RNDD);
     }
-    mpfr_clears(sum, term, (mpfr_ptr)0);
+    mpfr_clear(limit);
 }

@@ -57,24 +57,32 @@ void sheaf_rdp_compose(sheaf_rdp *spent, const sheaf_rdp *step, uint32_t steps)
         spent->rdp[place] = add_times(spent->rdp[place], step->rdp[place], steps);
 }
 
-/* rdp + log((alpha - 1) / alpha) - (log delta + log alpha) / (alpha - 1), rounded up. */
-static double epsilon_at(double rdp, unsigned tenths, double delta)
+void sheaf_rdp_conversion(mpfr_t out, unsigned tenths, double delta)
 {
-    mpfr_t sum, term;
-    mpfr_inits2(SHEAF_RDP_BITS, sum, term, (mpfr_ptr)0);
-    mpfr_set_ui(sum, tenths - 10, MPFR_RNDU);
-    mpfr_div_ui(sum, sum, tenths, MPFR_RNDU);
-    mpfr_log(sum, sum, MPFR_RNDU);
+    mpfr_t term;
+    mpfr_init2(term, SHEAF_RDP_BITS);
+    mpfr_set_ui(out, tenths - 10, MPFR_RNDU);
+    mpfr_div_ui(out, out, tenths, MPFR_RNDU);
+    mpfr_log(out, out, MPFR_RNDU);
     mpfr_set_d(term, delta, MPFR_RNDD);
     mpfr_mul_ui(term, term, tenths, MPFR_RNDD);
     mpfr_div_ui(term, term, 10, MPFR_RNDD);
     mpfr_log(term, term, MPFR_RNDD);
     mpfr_mul_ui(term, term, 10, MPFR_RNDD);
     mpfr_div_ui(term, term, tenths - 10, MPFR_RNDD);
-    mpfr_sub(sum, sum, term, MPFR_RNDU);
+    mpfr_sub(out, out, term, MPFR_RNDU);
+    mpfr_clear(term);
+}
+
+/* Rounded up. */
+static double epsilon_at(double rdp, unsigned tenths, double delta)
+{
+    mpfr_t sum;
+    mpfr_init2(sum, SHEAF_RDP_BITS);
+    sheaf_rdp_conversion(sum, tenths, delta);
     mpfr_add_d(sum, sum, rdp, MPFR_RNDU);
     double epsilon = mpfr_get_d(sum, MPFR_RNDU);
-    mpfr_clears(sum, term, (mpfr_ptr)0);
+    mpfr_clear(sum);
     return fmax(epsilon, 0);
 }
 
