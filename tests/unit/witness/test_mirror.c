@@ -1,28 +1,21 @@
 /* A mirroring witness against a log that another process serves: what it cosigns it has. */
-#include "../store/folder.h"
+#include "served.h"
 
-#include <errno.h>
-
-#include "base/encode.h"
-#include "log/add_checkpoint.h"
 #include "log/visible.h"
-#include "net/client.h"
 #include "net/server.h"
 #include "store/clock.h"
 #include "../store/log_walk.h"
 #include "store/log_files.h"
 #include "store/log_store.h"
-#include "witness/server.h"
 
 enum { ENTRIES = 700, SECRET = 3 }; /* every third entry is for members where `restricted` */
 
-static sheaf_keypair log_pair;
 static sheaf_log_store *store;
 static sheaf_http_server *server;
 static sheaf_witness_server *witness;
 static bool restricted, spoiled;
 static unsigned served;
-static char source[SHEAF_PATH_MAX], home[SHEAF_PATH_MAX], hex[65];
+static char source[SHEAF_PATH_MAX], home[SHEAF_PATH_MAX];
 
 static bool is_secret(uint64_t index)
 {
@@ -86,7 +79,7 @@ static void grow(uint64_t size)
     sheaf_buffer note;
     sheaf_hash root = sheaf_log_store_root(store);
     sheaf_buffer_init(&note, 4096);
-    assert_ok(sheaf_checkpoint_sign(&note, sheaf_str(ORIGIN), size, &root, &log_pair, &why));
+    put_head(&note, size, &root);
     assert_ok(sheaf_log_store_publish(store, sheaf_buffer_slice(&note), &why));
     sheaf_buffer_deinit(&note);
 }
@@ -95,12 +88,9 @@ static void grow(uint64_t size)
 
 static void serve_witness(void)
 {
-    sheaf_vkey key;
     sheaf_buffer text;
-    assert_ok(
-        sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(ORIGIN), log_pair.public, &why));
     sheaf_buffer_init(&text, 1000);
-    sheaf_vkey_put(&text, &key);
+    put_log_key(&text);
     sheaf_buffer_printf(&text, "=http://127.0.0.1:%u", sheaf_http_server_port(server));
     sheaf_buffer_add_byte(&text, 0);
     const char *logs[] = {(const char *)text.data};
@@ -114,15 +104,11 @@ static void serve_witness(void)
 
 static int start(void **state)
 {
-    static const uint8_t seed[32] = {3};
-    if (make_folder(state) != 0)
+    if (make_log_folder(state) != 0)
         return -1;
     restricted = spoiled = false;
-    sheaf_keypair_from_seed(&log_pair, seed);
     snprintf(source, sizeof source, "%.900s/source", folder);
     snprintf(home, sizeof home, "%.900s/witness", folder);
-    sheaf_hash id = sheaf_sha256(sheaf_str(ORIGIN));
-    sheaf_hex_32(id.bytes, hex);
     assert_ok(sheaf_log_store_open(&store, source, false, &why));
     assert_ok(
         sheaf_http_server_open(&server, &(sheaf_http_server_config){.handler = handle}, &why));
@@ -138,44 +124,24 @@ static int finish(void **state)
     return remove_folder(state);
 }
 
-static unsigned call(const char *path, sheaf_slice body, sheaf_http_reply *reply)
-{
-    char url[300];
-    sheaf_http_client *client;
-    snprintf(url, sizeof url, "http://127.0.0.1:%u%s%s%s",
-             (unsigned)sheaf_witness_server_port(witness), body.len ? "" : "/",
-             body.len ? "" : hex, path);
-    assert_ok(sheaf_http_client_open(&client, NULL, &why));
-    if (body.len)
-        assert_ok(sheaf_http_post(client, url, "text/plain", body, reply, &why));
-    else
-        assert_ok(sheaf_http_get(client, url, reply, &why));
-    sheaf_http_client_close(client);
-    return reply->status;
-}
-
 static unsigned add(uint64_t old)
 {
     sheaf_proof proof = {0};
-    sheaf_buffer body;
     sheaf_http_reply reply;
     uint64_t size = sheaf_log_store_size(store);
     if (old > 0)
         assert_ok(sheaf_log_store_consistency(store, old, size, &proof, &why));
-    sheaf_buffer_init(&body, SHEAF_ADD_CHECKPOINT_MAX);
-    sheaf_add_checkpoint_put(&body, old, &proof, sheaf_log_store_checkpoint(store));
     sheaf_http_reply_init(&reply);
-    unsigned status = call("/add-checkpoint", sheaf_buffer_slice(&body), &reply);
+    unsigned status = call_add(witness, old, &proof, sheaf_log_store_checkpoint(store), &reply);
     sheaf_http_reply_deinit(&reply);
-    sheaf_buffer_deinit(&body);
     return status;
 }
 
 static unsigned tile(const char *path, sheaf_http_reply *reply)
 {
-    char text[100];
-    snprintf(text, sizeof text, "/%s", path);
-    return call(text, sheaf_str(""), reply);
+    char text[200];
+    snprintf(text, sizeof text, "/%s/%s", hex, path);
+    return call(witness, text, sheaf_str(""), reply);
 }
 
 /* ---- tests ---- */
@@ -270,55 +236,20 @@ static void test_refuses(void **unused)
     sheaf_http_reply_deinit(&reply);
 }
 
-/* ---- a crash at every call that changes the disk ---- */
-
-static int calls_left; /* until the disk fails, and stays failed */
-
-static bool dies(void)
-{
-    return calls_left-- <= 0;
-}
-
-static ssize_t dying_pwrite(int fd, const void *data, size_t len, off_t at)
-{
-    return dies() ? (errno = EIO, -1) : pwrite(fd, data, len, at);
-}
-
-static int dying_fsync(int fd)
-{
-    return dies() ? (errno = EIO, -1) : fsync(fd);
-}
-
-static int dying_rename(const char *from, const char *to)
-{
-    return dies() ? (errno = EIO, -1) : rename(from, to);
-}
-
-static int dying_unlink(const char *path)
-{
-    return dies() ? (errno = EIO, -1) : unlink(path);
-}
-
 /* Wherever the disk stops, what was cosigned is there whole after the restart. */
 static void test_crashes(void **unused)
 {
-    sheaf_disk dying = *sheaf_disk_now();
     char mirrored[SHEAF_PATH_MAX];
     sheaf_buffer note;
     uint64_t cosigned = 250;
     (void)unused;
-    dying.pwrite = dying_pwrite;
-    dying.fdatasync = dying.fsync = dying_fsync;
-    dying.rename = dying_rename;
-    dying.unlink = dying_unlink;
     snprintf(mirrored, sizeof mirrored, "%.900s/%s", home, hex);
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     grow(cosigned);
     assert_int_equal(add(0), 200);
     for (int point = 0; point < 60; point++) {
         grow(sheaf_log_store_size(store) + 3);
-        calls_left = point;
-        sheaf_disk_use(&dying);
+        use_dying_disk(point);
         unsigned status = add(cosigned);
         sheaf_disk_use(NULL);
         if (status == 200)

@@ -1,43 +1,29 @@
 /* The witness as a program would meet it: over HTTP, with its folder. */
-#include "../store/folder.h"
+#include "served.h"
 
-#include <errno.h>
-
-#include "base/encode.h"
-#include "log/add_checkpoint.h"
 #include "log/levels.h"
-#include "net/client.h"
-#include "witness/server.h"
 
 enum { ENTRIES = 600 };
 
 static sheaf_levels levels;
-static sheaf_keypair log_pair;
-static char vkey_text[SHEAF_VKEY_TEXT_MAX + 1], hex[65];
+static char vkey_text[SHEAF_VKEY_TEXT_MAX + 1];
 
 static int start(void **state)
 {
-    static const uint8_t seed[32] = {3};
-    sheaf_vkey key;
     sheaf_buffer text;
-    if (make_folder(state) != 0)
+    if (make_log_folder(state) != 0)
         return -1;
-    sheaf_keypair_from_seed(&log_pair, seed);
     levels = (sheaf_levels){0};
     for (uint64_t i = 0; i < ENTRIES; i++) {
         char bytes[128];
         sheaf_hash leaf = sheaf_tree_leaf(test_entry(i, bytes));
         assert_ok(sheaf_levels_append(&levels, &leaf, &why));
     }
-    assert_ok(
-        sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(ORIGIN), log_pair.public, &why));
     sheaf_buffer_init(&text, sizeof vkey_text);
-    sheaf_vkey_put(&text, &key);
+    put_log_key(&text);
     sheaf_buffer_add_byte(&text, 0);
     memcpy(vkey_text, text.data, text.len);
     sheaf_buffer_deinit(&text);
-    sheaf_hash id = sheaf_sha256(sheaf_str(ORIGIN));
-    sheaf_hex_32(id.bytes, hex);
     return 0;
 }
 
@@ -59,45 +45,20 @@ static sheaf_witness_server *serve(void)
     return server;
 }
 
-/* The body that asks for a checkpoint of `size` after `old`. */
-static void request_for(uint64_t old, uint64_t size, sheaf_buffer *body)
+/* Asks for a checkpoint of `size` after `old`. */
+static unsigned add(const sheaf_witness_server *server, uint64_t old, uint64_t size,
+                    sheaf_http_reply *reply)
 {
     sheaf_proof proof = {0};
     sheaf_buffer note;
     sheaf_tree_source source = sheaf_levels_source(&levels);
     sheaf_hash root = sheaf_levels_root(&levels, size);
     sheaf_buffer_init(&note, 4096);
-    assert_ok(sheaf_checkpoint_sign(&note, sheaf_str(ORIGIN), size, &root, &log_pair, &why));
+    put_head(&note, size, &root);
     if (old > 0)
         assert_ok(sheaf_consistency_make(&source, old, size, &proof, &why));
-    sheaf_buffer_init(body, SHEAF_ADD_CHECKPOINT_MAX);
-    sheaf_add_checkpoint_put(body, old, &proof, sheaf_buffer_slice(&note));
+    unsigned status = call_add(server, old, &proof, sheaf_buffer_slice(&note), reply);
     sheaf_buffer_deinit(&note);
-}
-
-static unsigned call(const sheaf_witness_server *server, const char *path, sheaf_slice body,
-                     sheaf_http_reply *reply)
-{
-    char url[200];
-    sheaf_http_client *client;
-    snprintf(url, sizeof url, "http://127.0.0.1:%u%s",
-             (unsigned)sheaf_witness_server_port(server), path);
-    assert_ok(sheaf_http_client_open(&client, NULL, &why));
-    if (body.len)
-        assert_ok(sheaf_http_post(client, url, "text/plain", body, reply, &why));
-    else
-        assert_ok(sheaf_http_get(client, url, reply, &why));
-    sheaf_http_client_close(client);
-    return reply->status;
-}
-
-static unsigned add(const sheaf_witness_server *server, uint64_t old, uint64_t size,
-                    sheaf_http_reply *reply)
-{
-    sheaf_buffer body;
-    request_for(old, size, &body);
-    unsigned status = call(server, "/add-checkpoint", sheaf_buffer_slice(&body), reply);
-    sheaf_buffer_deinit(&body);
     return status;
 }
 
@@ -168,52 +129,10 @@ static void test_folder(void **unused)
     assert_int_equal(sheaf_witness_server_open(&second, &config, &why), SHEAF_FAULT);
 }
 
-/* ---- a crash at every call that changes the disk ---- */
-
-static int calls_left; /* until the disk fails, and stays failed */
-
-static bool dies(void)
-{
-    return calls_left-- <= 0;
-}
-
-static ssize_t dying_pwrite(int fd, const void *data, size_t len, off_t at)
-{
-    if (dies())
-        return pwrite(fd, data, len / 2, at) < 0 ? -1 : (errno = EIO, -1);
-    return pwrite(fd, data, len, at);
-}
-
-static int dying_fdatasync(int fd)
-{
-    return dies() ? (errno = EIO, -1) : fdatasync(fd);
-}
-
-static int dying_fsync(int fd)
-{
-    return dies() ? (errno = EIO, -1) : fsync(fd);
-}
-
-static int dying_rename(const char *from, const char *to)
-{
-    return dies() ? (errno = EIO, -1) : rename(from, to);
-}
-
-static int dying_unlink(const char *path)
-{
-    return dies() ? (errno = EIO, -1) : unlink(path);
-}
-
 /* Wherever the disk stops, what was cosigned last is there after the restart, or a checkpoint
  * that follows it and for which no cosignature went out. */
 static void test_crashes(void **unused)
 {
-    sheaf_disk dying = *sheaf_disk_now();
-    dying.pwrite = dying_pwrite;
-    dying.fdatasync = dying_fdatasync;
-    dying.fsync = dying_fsync;
-    dying.rename = dying_rename;
-    dying.unlink = dying_unlink;
     (void)unused;
     sheaf_http_reply reply;
     sheaf_http_reply_init(&reply);
@@ -223,8 +142,7 @@ static void test_crashes(void **unused)
         sheaf_witness_server_close(server); /* folders and keys stand */
         server = serve();
         unsigned status = 200;
-        calls_left = point;
-        sheaf_disk_use(&dying);
+        use_dying_disk(point);
         for (int i = 0; i < 4 && status != 500; i++) {
             uint64_t size = cosigned + 3;
             status = add(server, cosigned, size, &reply);
