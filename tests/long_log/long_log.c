@@ -1,8 +1,7 @@
 #include "long_log.h"
 
-#include "../unit/coop/kit.h"
+#include "../unit/coop/kit_store.h"
 #include "log/checkpoint.h"
-#include "store/log_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,18 +19,12 @@ typedef struct {
     uint64_t seed, turn;
 } writer;
 
-static void must(sheaf_status status, const sheaf_err *err)
-{
-    if (status != SHEAF_OK)
-        kit_fail("%s", err->message);
-}
-
 static void store(writer *w)
 {
     sheaf_slice entries[BATCH];
     for (size_t i = 0, from = 0; i < w->count; from = w->ends[i++])
         entries[i] = sheaf_bytes(w->bytes.data + from, w->ends[i] - from);
-    must(sheaf_log_store_append(w->store, entries, w->count, &w->k.err), &w->k.err);
+    kit_must(sheaf_log_store_append(w->store, entries, w->count, &w->k.err), &w->k.err);
     sheaf_buffer_reset(&w->bytes);
     w->count = 0;
 }
@@ -83,7 +76,7 @@ static void enter(writer *w, kit_name *who, sheaf_kind kind, const void *what)
     entry.act = &act;
     entry.act_bytes = sheaf_buffer_slice(&w->act);
     sheaf_arena_reset(&k->work);
-    must(sheaf_fold_try(&k->state, &entry, &k->work, &outcome, &k->err), &k->err);
+    kit_must(sheaf_fold_try(&k->state, &entry, &k->work, &outcome, &k->err), &k->err);
     if (outcome.refusal != SHEAF_ACCEPTED)
         kit_fail("entry %llu (%s) is refused: %d", (unsigned long long)k->state.size,
                  sheaf_kind_shape(kind)->name, (int)outcome.refusal);
@@ -159,25 +152,17 @@ static void save(const writer *w, const char *name, sheaf_slice bytes)
 {
     char path[SHEAF_PATH_MAX];
     sheaf_err err;
-    must(sheaf_path(path, &err, "%s/%s", w->dir, name), &err);
-    must(sheaf_file_write(path, 0644, bytes, &err), &err);
+    kit_must(sheaf_path(path, &err, "%s/%s", w->dir, name), &err);
+    kit_must(sheaf_file_write(path, 0644, bytes, &err), &err);
 }
 
 /* `copy` names another file for the checkpoint, or is NULL. */
 static void publish(writer *w, const char *copy)
 {
-    sheaf_buffer note;
-    sheaf_err *err = &w->k.err;
     store(w);
-    sheaf_hash root = sheaf_log_store_root(w->store);
-    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    must(sheaf_checkpoint_sign(&note, sheaf_str(KIT_ORIGIN), sheaf_log_store_size(w->store),
-                               &root, &kit_named(&w->k, w->key)->pair, err),
-         err);
-    must(sheaf_log_store_publish(w->store, sheaf_buffer_slice(&note), err), err);
+    kit_store_publish(&w->k, w->store, w->key);
     if (copy)
-        save(w, copy, sheaf_buffer_slice(&note));
-    sheaf_buffer_deinit(&note);
+        save(w, copy, sheaf_log_store_checkpoint(w->store));
 }
 
 static void save_key(writer *w)
@@ -186,9 +171,9 @@ static void save_key(writer *w)
     sheaf_vkey key;
     sheaf_err *err = &w->k.err;
     sheaf_buffer_init(&text, SHEAF_VKEY_TEXT_MAX + 1);
-    must(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(KIT_ORIGIN),
-                         kit_named(&w->k, w->key)->pair.public, err),
-         err);
+    kit_must(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(KIT_ORIGIN),
+                             kit_named(&w->k, w->key)->pair.public, err),
+             err);
     sheaf_vkey_put(&text, &key);
     sheaf_buffer_add_byte(&text, '\n');
     save(w, "vkey", sheaf_buffer_slice(&text));
@@ -228,7 +213,7 @@ static writer *open_writer(const char *dir, const char *key)
     sheaf_buffer_init(&w->act, SHEAF_ENTRY_MAX);
     sheaf_buffer_init(&w->message, 2 * SHEAF_ENTRY_MAX);
     sheaf_buffer_init(&w->bytes, SHEAF_LOG_BATCH_BYTES_MAX);
-    must(sheaf_log_store_open(&w->store, dir, false, &w->k.err), &w->k.err);
+    kit_must(sheaf_log_store_open(&w->store, dir, false, &w->k.err), &w->k.err);
     return w;
 }
 

@@ -1,74 +1,28 @@
 /* A co-op's folder verified: sound, then with one thing wrong at a time. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "../store/folder.h"
 
 #include "claims/verify.h"
-#include "kit.h"
+#include "kit_store.h"
 #include "log/visible.h"
 #include "net/server.h"
-#include "store/log_store.h"
 #include "store/texts.h"
-
-static char dir[64];
 
 static void path_of(char out[SHEAF_PATH_MAX], const char *name)
 {
-    assert_int_equal(sheaf_path(out, NULL, "%s/%s", dir, name), SHEAF_OK);
+    assert_int_equal(sheaf_path(out, NULL, "%s/%s", folder, name), SHEAF_OK);
 }
 
-static void sign_checkpoint(sheaf_log_store *store, const sheaf_keypair *pair,
-                            sheaf_buffer *out)
-{
-    sheaf_hash root = sheaf_log_store_root(store);
-    assert_int_equal(sheaf_checkpoint_sign(out, sheaf_str(KIT_ORIGIN),
-                                           sheaf_log_store_size(store), &root, pair, NULL),
-                     SHEAF_OK);
-}
-
-/* A folder with the kit's log, published in two steps so that there are older partials. */
+/* A folder with the kit's log. */
 static void write_folder(kit *k, const char *signer)
 {
-    sheaf_log_store *store;
-    sheaf_err err;
-    sheaf_buffer note;
-    snprintf(dir, sizeof dir, "/tmp/coop-test-XXXXXX");
-    assert_non_null(mkdtemp(dir));
-    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    assert_int_equal(sheaf_log_store_open(&store, dir, false, &err), SHEAF_OK);
-    sheaf_slice rest = sheaf_buffer_slice(&k->log), batch[256];
-    uint32_t len;
-    size_t count = 0;
-    while (sheaf_take_u32(&rest, &len)) {
-        assert_true(sheaf_take(&rest, len, &batch[count]));
-        if (++count < 256 && rest.len)
-            continue;
-        assert_int_equal(sheaf_log_store_append(store, batch, count, &err), SHEAF_OK);
-        count = 0;
-    }
-    sign_checkpoint(store, &kit_named(k, signer)->pair, &note);
-    assert_int_equal(sheaf_log_store_publish(store, sheaf_buffer_slice(&note), &err), SHEAF_OK);
-    sheaf_log_store_close(store);
-    sheaf_buffer_deinit(&note);
-}
-
-static void remove_folder(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(make_folder(NULL), 0);
+    kit_store_save(k, folder, signer);
 }
 
 static sheaf_status verify(sheaf_verified *out, sheaf_err *err)
 {
     sheaf_verify_options options = {.threads = 1};
-    return sheaf_verify_folder(dir, &options, out, err);
+    return sheaf_verify_folder(folder, &options, out, err);
 }
 
 static void world(kit *k)
@@ -92,7 +46,7 @@ static void test_sound_folder(void **unused)
     assert_int_equal(found.entries, k.state.size);
     assert_memory_equal(found.digest.bytes, digest.bytes, sizeof digest.bytes);
     assert_string_equal(found.origin, KIT_ORIGIN);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -114,7 +68,7 @@ static void test_any_byte(void **unused)
         snprintf(name, sizeof name, "checkpoint");
         if (f > 0)
             snprintf(name, sizeof name, "%s%u", folders[f], (unsigned)k.state.size);
-        assert_int_equal(sheaf_path(path, NULL, "%s/log/%s", dir, name), SHEAF_OK);
+        assert_int_equal(sheaf_path(path, NULL, "%s/log/%s", folder, name), SHEAF_OK);
         assert_int_equal(sheaf_file_read(path, &bytes, &err), SHEAF_OK);
         size_t stride = bytes.len / 24 + 1;
         for (size_t at = 0; at < bytes.len; at += stride) {
@@ -131,7 +85,7 @@ static void test_any_byte(void **unused)
         sheaf_buffer_deinit(&bytes);
     }
     assert_int_equal(verify(&found, &err), SHEAF_OK);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -179,10 +133,10 @@ static void test_faults(void **unused)
                              SHEAF_OK);
             options.log_key = &key;
         }
-        assert_int_equal(sheaf_verify_folder(dir, &options, &found, &err), SHEAF_FAULT);
+        assert_int_equal(sheaf_verify_folder(folder, &options, &found, &err), SHEAF_FAULT);
         if (!strstr(err.message, rows[i].want))
             fail_msg("%s: %s", rows[i].name, err.message);
-        remove_folder();
+        remove_folder(NULL);
         kit_close(&k);
     }
     (void)unused;
@@ -209,7 +163,7 @@ static void test_blobs(void **unused)
     path_of(path, "blobs/11/11111111111111111111111111111111111111111111111111111111111111");
     assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("other bytes"), &err), SHEAF_OK);
     assert_int_equal(verify(&found, &err), SHEAF_FAULT);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -237,12 +191,12 @@ static void test_many_runs(void **unused)
     for (unsigned threads = 1; threads <= 3; threads += 2) {
         sheaf_verified found;
         sheaf_verify_options options = {.threads = threads};
-        if (sheaf_verify_folder(dir, &options, &found, &err) != SHEAF_OK)
+        if (sheaf_verify_folder(folder, &options, &found, &err) != SHEAF_OK)
             fail_msg("%s", err.message);
         assert_int_equal(found.entries, k.state.size);
         assert_memory_equal(found.digest.bytes, digest.bytes, sizeof digest.bytes);
     }
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -260,7 +214,7 @@ static void check_from(const sheaf_buffer *note, uint64_t trusted, const char *f
     sheaf_verified found;
     sheaf_err err = {0};
     sheaf_verify_options options = {.threads = 2, .from = sheaf_buffer_slice(note)};
-    sheaf_status status = sheaf_verify_folder(dir, &options, &found, &err);
+    sheaf_status status = sheaf_verify_folder(folder, &options, &found, &err);
     if (fault ? status == SHEAF_OK || !strstr(err.message, fault) : status != SHEAF_OK)
         fail_msg("wanted %s: %s", fault ? fault : "sound", err.message);
     if (!fault)
@@ -275,25 +229,25 @@ static void test_from_a_checkpoint(void **unused)
     write_folder(&k, "log");
     load_checkpoint(&first);
     uint64_t size = k.state.size;
-    remove_folder();
+    remove_folder(NULL);
     grow(&k, 1500);
     write_folder(&k, "log");
     load_checkpoint(&second);
     check_from(&first, size, NULL);
     check_from(&second, k.state.size, NULL);
-    remove_folder();
+    remove_folder(NULL);
     world(&other); /* the same length as the first, other entries */
     grow(&other, 1500);
     write_folder(&other, "log");
     load_checkpoint(&elsewhere);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     world(&k);
     grow(&k, 1);
     write_folder(&k, "log");
     check_from(&second, 0, "the log was cut");
     check_from(&elsewhere, 0, "the log was cut");
-    remove_folder();
+    remove_folder(NULL);
     kit_do(&other, "bob", "revenue.record", NULL, "{'amount_cents':7,'memo':^}");
     other.log.data[other.log.len - 2] ^= 1; /* the stamp: another entry, whoever signed it */
     write_folder(&other, "log");
@@ -304,7 +258,7 @@ static void test_from_a_checkpoint(void **unused)
     sheaf_buffer_deinit(&first);
     sheaf_buffer_deinit(&second);
     sheaf_buffer_deinit(&elsewhere);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&other);
     kit_close(&k);
     (void)unused;
@@ -325,14 +279,14 @@ static void test_hashes_only(void **unused)
     assert_int_equal(verify(&found, &err), SHEAF_FAULT);
     assert_int_equal(found.fault_entry, k.state.size - 1);
     assert_non_null(strstr(found.fault_rests_on, "signature"));
-    if (sheaf_verify_folder(dir, &hashes, &found, &err) != SHEAF_OK)
+    if (sheaf_verify_folder(folder, &hashes, &found, &err) != SHEAF_OK)
         fail_msg("%s", err.message);
     assert_int_equal(found.entries, k.state.size);
     assert_string_equal(found.origin, KIT_ORIGIN);
-    remove_folder();
+    remove_folder(NULL);
     write_folder(&k, "hub");
-    assert_int_equal(sheaf_verify_folder(dir, &hashes, &found, &err), SHEAF_FAULT);
-    remove_folder();
+    assert_int_equal(sheaf_verify_folder(folder, &hashes, &found, &err), SHEAF_FAULT);
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -381,12 +335,12 @@ static void test_cosignatures(void **unused)
         fail_msg("%s", err.message);
     assert_int_equal(found.cosigned, 1);
     assert_int_equal(found.cosigned_last, 1790000000);
-    remove_folder();
+    remove_folder(NULL);
     write_folder(&k, "log");
     cosign(&k, 1790000000, 20);
     assert_int_equal(verify(&found, &err), SHEAF_FAULT);
     assert_non_null(strstr(err.message, "the cosignature of w1 does not hold"));
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -400,7 +354,7 @@ static sheaf_http_verdict serve_file(void *context, const sheaf_http_request *re
     sheaf_buffer bytes;
     (void)context;
     sheaf_buffer_init(&bytes, 1 << 24);
-    if (sheaf_path(path, NULL, "%s/%.*s", dir, SHEAF_PRINT(request->path)) == SHEAF_OK
+    if (sheaf_path(path, NULL, "%s/%.*s", folder, SHEAF_PRINT(request->path)) == SHEAF_OK
         && sheaf_file_read(path, &bytes, NULL) == SHEAF_OK) {
         *response = sheaf_http_take(200, "application/octet-stream", &bytes);
     } else {
@@ -428,7 +382,9 @@ static void test_url(void **unused)
     sheaf_hash digest = sheaf_state_digest(&k.state);
     assert_memory_equal(found.digest.bytes, digest.bytes, sizeof digest.bytes);
     assert_int_equal(found.entries, k.state.size);
-    snprintf(path, sizeof path, "%s/log/tile/0/000.p/%u", dir, (unsigned)k.state.size);
+    assert_int_equal(
+        sheaf_path(path, NULL, "%s/log/tile/0/000.p/%u", folder, (unsigned)k.state.size),
+        SHEAF_OK);
     assert_int_equal(sheaf_file_write(path, 0600, sheaf_str("not a tile"), &err), SHEAF_OK);
     assert_int_equal(sheaf_verify_url(url, NULL, &found, &err), SHEAF_FAULT);
     assert_int_equal(sheaf_file_remove(path, &err), SHEAF_OK);
@@ -436,7 +392,7 @@ static void test_url(void **unused)
     sheaf_http_server_close(server);
     assert_int_equal(sheaf_verify_url(url, NULL, &found, &err), SHEAF_IO);
     assert_int_equal(sheaf_verify_url("ftp://x", NULL, &found, &err), SHEAF_INVALID);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }
@@ -453,7 +409,7 @@ static bool put_listing(const sheaf_tile *tile, sheaf_buffer *out)
     sheaf_slice entry;
     sheaf_tile_path(tile, name);
     sheaf_buffer_init(&bundle, SHEAF_BUNDLE_BYTES_MAX);
-    bool found = sheaf_path(path, NULL, "%s/log/%s", dir, name) == SHEAF_OK
+    bool found = sheaf_path(path, NULL, "%s/log/%s", folder, name) == SHEAF_OK
                  && sheaf_file_read(path, &bundle, NULL) == SHEAF_OK;
     sheaf_slice rest = sheaf_buffer_slice(&bundle);
     for (uint64_t i = tile->index * SHEAF_TILE_WIDTH; sheaf_bundle_next(&rest, &entry); i++) {
@@ -533,7 +489,7 @@ static void test_public(void **unused)
     assert_int_equal(sheaf_verify_public(url, NULL, &found, &err), SHEAF_FAULT);
     assert_int_equal(found.fault_entry, bad);
     assert_non_null(strstr(err.message, "is not signed by the key that it names"));
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     world(&k);
     grow(&k, 700);
@@ -546,9 +502,9 @@ static void test_public(void **unused)
     assert_int_equal(found.readable, k.state.size - hidden);
     assert_int_equal(found.signatures_checked, found.readable);
     assert_string_equal(found.origin, KIT_ORIGIN);
-    expect_public(dir, SHEAF_OK, NULL); /* a folder without listings: its bundles */
+    expect_public(folder, SHEAF_OK, NULL); /* a folder without listings: its bundles */
     keep_listing_alone();
-    expect_public(dir, SHEAF_OK, NULL);
+    expect_public(folder, SHEAF_OK, NULL);
     assert_int_equal(verify(&found, &err), SHEAF_INVALID); /* a copy that is not for this */
     assert_non_null(strstr(err.message, "with --public alone"));
     bent = true;
@@ -564,7 +520,7 @@ static void test_public(void **unused)
     expect_public("/nowhere", SHEAF_IO, "checkpoint");
     sheaf_http_server_close(server);
     expect_public(url, SHEAF_IO, NULL);
-    remove_folder();
+    remove_folder(NULL);
     kit_close(&k);
     (void)unused;
 }

@@ -1,19 +1,12 @@
 /* Many who hand in acts at once: each act is entered once, in the order of its signer, or
  * refused for what is wrong with it alone. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "../store/folder.h"
 
 #include "../../long_log/long_log.h"
-#include "../coop/kit.h"
+#include "../coop/kit_store.h"
 #include "acts/submission.h"
 #include "hub/sequencer.h"
 #include "store/clock.h"
-#include "store/key_file.h"
 
 enum { PEOPLE = 24, ACTS = 40, LOG = LONG_LOG_MIN };
 
@@ -26,15 +19,7 @@ typedef struct {
     pthread_t thread;
 } person;
 
-static char dir[SHEAF_PATH_MAX];
-static sheaf_err err;
 static person people[PEOPLE];
-
-static void must(sheaf_status status)
-{
-    if (status != SHEAF_OK)
-        fail_msg("%s", err.message);
-}
 
 /* An act of the person with that number; `forged` has another signature. */
 static void make(const person *p, uint64_t seq, bool forged, sheaf_buffer *body)
@@ -72,10 +57,10 @@ static sheaf_refusal hand_in(person *p, uint64_t seq, bool forged, uint32_t *ind
 {
     sheaf_buffer body;
     sheaf_entered entered = {.refusal = SHEAF_REFUSED_malformed};
-    sheaf_err why;
+    sheaf_err err;
     make(p, seq, forged, &body);
     p->failures +=
-        sheaf_sequencer_submit(p->hub->sequencer, sheaf_buffer_slice(&body), &entered, &why)
+        sheaf_sequencer_submit(p->hub->sequencer, sheaf_buffer_slice(&body), &entered, &err)
         != SHEAF_OK;
     sheaf_buffer_deinit(&body);
     *index = entered.index;
@@ -126,10 +111,10 @@ static void test_at_once(void **unused)
 {
     static bool entered[LOG + PEOPLE * ACTS];
     sheaf_hub *hub;
-    sheaf_hub_config config = {.dir = dir, .quiet = true};
+    sheaf_hub_config config = {.dir = folder, .quiet = true};
     sheaf_entered none;
     (void)unused;
-    must(sheaf_hub_open(&hub, &config, &err));
+    assert_ok(sheaf_hub_open(&hub, &config, &why));
     find_people(hub);
     for (int i = 0; i < PEOPLE; i++)
         assert_int_equal(pthread_create(&people[i].thread, NULL, work, &people[i]), 0);
@@ -146,50 +131,27 @@ static void test_at_once(void **unused)
     }
     assert_int_equal(sheaf_log_store_published(hub->store), LOG + PEOPLE * ACTS);
     assert_int_equal(
-        sheaf_sequencer_submit(hub->sequencer, sheaf_str("{\"act\":1}"), &none, &err),
+        sheaf_sequencer_submit(hub->sequencer, sheaf_str("{\"act\":1}"), &none, &why),
         SHEAF_INVALID);
     sheaf_hash digest = sheaf_state_digest(&hub->replay.state);
     sheaf_hub_close(hub);
-    must(sheaf_hub_open(&hub, &config, &err));
+    assert_ok(sheaf_hub_open(&hub, &config, &why));
     sheaf_hash again = sheaf_state_digest(&hub->replay.state);
     assert_memory_equal(digest.bytes, again.bytes, sizeof again.bytes);
     sheaf_hub_close(hub);
 }
 
-static void save_key(const char *name)
+static int setup(void **state)
 {
-    char path[SHEAF_PATH_MAX];
-    sheaf_hash seed = sheaf_sha256(sheaf_str(name));
-    sheaf_keypair pair;
-    must(sheaf_path(path, &err, "%s/keys", dir));
-    must(sheaf_folder_make(path, 0700, &err));
-    must(sheaf_path(path, &err, "%s/keys/%s.key", dir, name));
-    must(sheaf_key_file_put(path, seed.bytes, &pair, &err));
-}
-
-static int setup(void **unused)
-{
-    const char *base = getenv("TMPDIR");
-    (void)unused;
-    snprintf(dir, sizeof dir, "%s/sheaf-test-XXXXXX", base ? base : "/tmp");
-    if (!sheaf_crypto_start() || !mkdtemp(dir))
+    if (make_folder(state) != 0)
         return -1;
-    long_log_write(dir, LOG);
-    save_key("log");
-    save_key("hub");
+    long_log_write(folder, LOG);
+    kit_store_keys(folder);
     return 0;
-}
-
-static int teardown(void **unused)
-{
-    char command[SHEAF_PATH_MAX + 16];
-    (void)unused;
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    return system(command);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_at_once)};
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, remove_folder);
 }

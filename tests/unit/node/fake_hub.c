@@ -7,16 +7,9 @@
 
 #include "base/encode.h"
 #include "log/visible.h"
-#include "store/key_file.h"
 #include "store/log_files.h"
 
 static const char *const people[] = {"ann", "bob", "cat", "dan"};
-
-static void must(sheaf_status status, const sheaf_err *err)
-{
-    if (status != SHEAF_OK)
-        kit_fail("%s", err->message);
-}
 
 void fake_hub_open(fake_hub *hub)
 {
@@ -25,8 +18,8 @@ void fake_hub_open(fake_hub *hub)
     kit_open(&hub->k);
     if (!mkdtemp(hub->dir))
         kit_fail("no folder for the test");
-    must(sheaf_log_store_open(&hub->store, hub->dir, false, &err), &err);
-    must(sheaf_blobs_open(&hub->blobs, hub->dir, &err), &err);
+    kit_must(sheaf_log_store_open(&hub->store, hub->dir, false, &err), &err);
+    kit_must(sheaf_blobs_open(&hub->blobs, hub->dir, &err), &err);
     sheaf_buffer_init(&hub->transcript, 64 << 20);
 }
 
@@ -51,24 +44,11 @@ void fake_hub_close(fake_hub *hub)
 
 void fake_hub_publish(fake_hub *hub)
 {
-    sheaf_err err = {0};
-    sheaf_buffer note;
-    sheaf_slice rest = sheaf_buffer_slice(&hub->k.log), entry;
-    uint32_t len;
-    (void)sheaf_take(&rest, hub->offered, &entry);
+    sheaf_slice rest = sheaf_buffer_slice(&hub->k.log), offered;
+    (void)sheaf_take(&rest, hub->offered, &offered);
     hub->offered = hub->k.log.len;
-    while (sheaf_take_u32(&rest, &len)) {
-        if (!sheaf_take(&rest, len, &entry))
-            kit_fail("the kit's log is cut short");
-        must(sheaf_log_store_append(hub->store, &entry, 1, &err), &err);
-    }
-    sheaf_hash root = sheaf_log_store_root(hub->store);
-    sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
-    must(sheaf_checkpoint_sign(&note, sheaf_str(KIT_ORIGIN), sheaf_log_store_size(hub->store),
-                               &root, &kit_named(&hub->k, hub->log_key)->pair, &err),
-         &err);
-    must(sheaf_log_store_publish(hub->store, sheaf_buffer_slice(&note), &err), &err);
-    sheaf_buffer_deinit(&note);
+    kit_store_add(hub->store, rest);
+    kit_store_publish(&hub->k, hub->store, hub->log_key);
 }
 
 /* ---- answering ---- */
@@ -126,7 +106,7 @@ static void get_blob(const fake_hub *hub, const char *hex, unsigned *status,
     if (!sheaf_hex_get(sheaf_str(hex), hash.bytes, sizeof hash.bytes)
         || !sheaf_blob_exists(&hub->blobs, &hash))
         return;
-    must(sheaf_blob_read(&hub->blobs, &hash, answer, &err), &err);
+    kit_must(sheaf_blob_read(&hub->blobs, &hash, answer, &err), &err);
     if (hub->garble_blobs)
         answer->data[answer->len / 2] ^= 1;
     *status = 200;
@@ -139,7 +119,7 @@ static void post_act(fake_hub *hub, sheaf_slice body, unsigned *status, sheaf_bu
     void *block = malloc(SHEAF_SUBMISSION_ARENA_BYTES);
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_SUBMISSION_ARENA_BYTES);
     hub->acts++;
-    must(sheaf_submission_decode(body, 1, &arena, &submission, &err), &err);
+    kit_must(sheaf_submission_decode(body, 1, &arena, &submission, &err), &err);
     if (hub->drops_acts) {
         *status = 200;
         sheaf_buffer_printf(answer, "{\"index\":%" PRIu64 ",\"stamp\":1}", hub->k.state.size);
@@ -274,26 +254,24 @@ void fake_hub_home(fake_hub *hub, const char *name, char home[SHEAF_PATH_MAX])
 {
     sheaf_err err = {0};
     char path[SHEAF_PATH_MAX], node[KIT_NAME_MAX];
-    sheaf_keypair pair;
-    must(sheaf_path(home, &err, "%s/%s", hub->dir, name), &err);
-    must(sheaf_path(path, &err, "%s/keys", home), &err);
+    kit_must(sheaf_path(home, &err, "%s/%s", hub->dir, name), &err);
+    kit_must(sheaf_path(path, &err, "%s/keys", home), &err);
     if (sheaf_file_exists(path))
         return;
-    must(sheaf_folder_make(path, 0700, &err), &err);
+    kit_must(sheaf_folder_make(path, 0700, &err), &err);
     snprintf(node, sizeof node, "%s.node", name);
     const char *const who[] = {name, node};
     const char *const role[] = {"member", "train"};
     for (int i = 0; i < 2; i++) {
-        sheaf_hash seed = sheaf_sha256(sheaf_str(who[i]));
-        must(sheaf_path(path, &err, "%s/keys/%s.key", home, role[i]), &err);
-        must(sheaf_key_file_put(path, seed.bytes, &pair, &err), &err);
+        kit_must(sheaf_path(path, &err, "%s/keys/%s.key", home, role[i]), &err);
+        kit_store_key(path, who[i]);
     }
 }
 
 void fake_hub_file(fake_hub *hub, const char *name, char file[SHEAF_PATH_MAX])
 {
     sheaf_err err = {0};
-    must(sheaf_path(file, &err, "%s/%s.csv", hub->dir, name), &err);
+    kit_must(sheaf_path(file, &err, "%s/%s.csv", hub->dir, name), &err);
 }
 
 /* Ages, three levels of cp, and a label that hangs on both. */
@@ -312,7 +290,7 @@ static void write_data(fake_hub *hub, int person)
         sheaf_buffer_printf(&csv, "%u,%u,%d\n", age, cp, age + 10 * (cp == 2) + noise > 70);
     }
     fake_hub_file(hub, people[person], file);
-    must(sheaf_file_write(file, 0600, sheaf_buffer_slice(&csv), &err), &err);
+    kit_must(sheaf_file_write(file, 0600, sheaf_buffer_slice(&csv), &err), &err);
     sheaf_buffer_deinit(&csv);
 }
 
@@ -348,10 +326,10 @@ void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base
                             : 129);
     fake_hub_publish(hub);
     sheaf_hash manifest = sheaf_log_store_hash(hub->store, 0, hub->round);
-    must(sheaf_round_job_config(&hub->k.state, sheaf_round_find(&hub->k.state, hub->round),
-                                &manifest, &hub->config, &err),
-         &err);
-    must(sheaf_coordinator_init(&hub->coordinator, &hub->config, hub->k.now, &err), &err);
+    kit_must(sheaf_round_job_config(&hub->k.state, sheaf_round_find(&hub->k.state, hub->round),
+                                    &manifest, &hub->config, &err),
+             &err);
+    kit_must(sheaf_coordinator_init(&hub->coordinator, &hub->config, hub->k.now, &err), &err);
     hub->has_round = true;
 }
 
@@ -393,15 +371,15 @@ bool fake_hub_round_close(fake_hub *hub, sheaf_hash *result)
         return false;
     sheaf_buffer_init(&base, 1 << 20);
     if (!sheaf_hash_is_zero(&round->base))
-        must(sheaf_blob_read(&hub->blobs, &round->base, &base, &err), &err);
-    must(sheaf_round_job_result(&hub->k.state, round, sheaf_buffer_slice(&base),
-                                sheaf_coordinator_sum(&hub->coordinator), &made, &err),
-         &err);
+        kit_must(sheaf_blob_read(&hub->blobs, &round->base, &base, &err), &err);
+    kit_must(sheaf_round_job_result(&hub->k.state, round, sheaf_buffer_slice(&base),
+                                    sheaf_coordinator_sum(&hub->coordinator), &made, &err),
+             &err);
     if (hub->wrong_result)
         made.bytes.data[made.bytes.len - 1] ^= 1;
-    must(sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&made.bytes), result, &err), &err);
+    kit_must(sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&made.bytes), result, &err), &err);
     sheaf_buffer_reset(&hub->transcript);
-    must(sheaf_coordinator_transcript(&hub->coordinator, &hub->transcript, &err), &err);
+    kit_must(sheaf_coordinator_transcript(&hub->coordinator, &hub->transcript, &err), &err);
     put_close(hub, &made, result);
     sheaf_buffer_deinit(&made.bytes);
     sheaf_buffer_deinit(&base);

@@ -3,7 +3,7 @@
 #ifndef SHEAF_TEST_NODE_FAKE_HUB_H
 #define SHEAF_TEST_NODE_FAKE_HUB_H
 
-#include "kit.h"
+#include "kit_store.h"
 #include "learn/round_job.h"
 #include "node/node.h"
 #include "round/coordinator.h"

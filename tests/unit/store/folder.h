@@ -1,5 +1,5 @@
-/* A fresh folder for one test, and the usual things done in it. Included by each test of
- * store/ once. */
+/* A fresh folder for one test, and the usual things done in it. Included once by each test that
+ * wants one. */
 #ifndef TEST_STORE_FOLDER_H
 #define TEST_STORE_FOLDER_H
 
