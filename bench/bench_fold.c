@@ -6,29 +6,15 @@
  *
  *     bench_fold [ENTRIES]
  */
-#include "../tests/unit/coop/kit.c"
-#include "../tests/unit/coop/kit_witness.c"
-#include "../tests/unit/coop/kit_worlds.c"
+#include "bench.h"
+#include "kit.h"
 
 #include "claims/replay.h"
 
-#include <time.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-enum { ENTRIES = 20000, VERIFICATIONS = 4000, HASHED_BYTES = 1 << 20, HASHES = 256 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void report(const char *what, double count, const char *unit, double seconds)
-{
-    printf("%-46s %9.0f %-12s %7.3f s %10.0f /s\n", what, count, unit, seconds,
-           count / seconds);
-    fflush(stdout);
-}
+enum { ENTRIES = 20000, HASHED_BYTES = 1 << 20, HASHES = 256 };
 
 static void live(kit *k, uint32_t entries)
 {
@@ -59,22 +45,13 @@ static void live(kit *k, uint32_t entries)
 
 static void limits(void)
 {
-    sheaf_keypair pair;
-    uint8_t seed[SHEAF_SEED_BYTES] = {1}, signature[SHEAF_SIGNATURE_BYTES], act[300] = {2};
-    sheaf_keypair_from_seed(&pair, seed);
-    sheaf_sign(&pair, sheaf_bytes(act, sizeof act), signature);
-    double at = now_s();
-    for (int i = 0; i < VERIFICATIONS; i++)
-        if (!sheaf_verify(pair.public, sheaf_bytes(act, sizeof act), signature))
-            kit_fail("a good signature is refused");
-    report("limit: Ed25519 verifications, one thread", VERIFICATIONS, "signatures",
-           now_s() - at);
-    uint8_t *bytes = block(HASHED_BYTES);
+    bench_limit_signatures(1);
+    uint8_t *bytes = bench_alloc(HASHED_BYTES, 1);
     memset(bytes, 3, HASHED_BYTES);
-    at = now_s();
+    double at = bench_now_s();
     for (int i = 0; i < HASHES; i++)
         bytes[0] = sheaf_sha256(sheaf_bytes(bytes, HASHED_BYTES)).bytes[0];
-    report("limit: SHA-256, one thread", HASHES, "MiB", now_s() - at);
+    bench_report("limit: SHA-256, one thread", HASHES, "MiB", bench_now_s() - at);
     free(bytes);
 }
 
@@ -84,7 +61,7 @@ static double fold(kit *k, const sheaf_slice *entries, uint32_t count, uint32_t 
     sheaf_state state;
     if (sheaf_state_init(&state, SHEAF_REVISION, &k->err) != SHEAF_OK)
         kit_fail("%s", k->err.message);
-    double at = now_s();
+    double at = bench_now_s();
     for (uint32_t i = 0; i < count; i++) {
         sheaf_entry entry;
         sheaf_outcome outcome = {0};
@@ -99,7 +76,7 @@ static double fold(kit *k, const sheaf_slice *entries, uint32_t count, uint32_t 
         if (i % every == 0)
             (void)sheaf_state_digest(&state);
     }
-    double seconds = now_s() - at;
+    double seconds = bench_now_s() - at;
     sheaf_state_deinit(&state);
     return seconds;
 }
@@ -110,10 +87,10 @@ static double replay(const sheaf_slice *entries, uint32_t count, unsigned thread
     sheaf_err err;
     if (sheaf_replay_init(&all, SHEAF_REVISION, &err) != SHEAF_OK)
         kit_fail("%s", err.message);
-    double at = now_s();
+    double at = bench_now_s();
     if (sheaf_replay_entries(&all, entries, count, threads, NULL, NULL, &err) != SHEAF_OK)
         kit_fail("%s", err.message);
-    double seconds = now_s() - at;
+    double seconds = bench_now_s() - at;
     if (all.voids)
         kit_fail("%llu entries are void", (unsigned long long)all.voids);
     sheaf_replay_deinit(&all);
@@ -131,24 +108,21 @@ int main(int argc, char **argv)
     kit_open(&k);
     live(&k, (uint32_t)wanted);
     uint32_t count = (uint32_t)k.state.size;
-    sheaf_slice *entries = block(count * sizeof *entries), log = sheaf_buffer_slice(&k.log);
-    for (uint32_t i = 0; i < count; i++) {
-        sheaf_slice head;
-        if (!sheaf_take(&log, 4, &head))
+    sheaf_slice *entries = bench_alloc(count, sizeof *entries);
+    sheaf_slice log = sheaf_buffer_slice(&k.log);
+    for (uint32_t i = 0, len; i < count; i++)
+        if (!sheaf_take_u32(&log, &len) || !sheaf_take(&log, len, &entries[i]))
             kit_fail("the log is cut");
-        uint32_t len = (uint32_t)head.data[0] << 24 | (uint32_t)head.data[1] << 16
-                       | (uint32_t)head.data[2] << 8 | head.data[3];
-        if (!sheaf_take(&log, len, &entries[i]))
-            kit_fail("the log is cut");
-    }
     printf("%u entries, %.1f MiB\n", count, (double)k.log.len / 1048576);
     limits();
-    report("fold without signatures, digest every 4096", count, "entries",
-           fold(&k, entries, count, 4096));
-    report("fold without signatures, digest at every entry", count, "entries",
-           fold(&k, entries, count, 1));
-    report("replay with signatures, one thread", count, "entries", replay(entries, count, 1));
-    report("replay with signatures, two threads", count, "entries", replay(entries, count, 2));
+    bench_report("fold without signatures, digest every 4096", count, "entries",
+                 fold(&k, entries, count, 4096));
+    bench_report("fold without signatures, digest at every entry", count, "entries",
+                 fold(&k, entries, count, 1));
+    bench_report("replay with signatures, one thread", count, "entries",
+                 replay(entries, count, 1));
+    bench_report("replay with signatures, two threads", count, "entries",
+                 replay(entries, count, 2));
     free(entries);
     kit_close(&k);
     return 0;

@@ -5,6 +5,8 @@
  *
  *     bench_noise [SAMPLES]
  */
+#include "bench.h"
+
 #include "crypto/stream.h"
 #include "privacy/clip.h"
 #include "privacy/discrete_gaussian.h"
@@ -17,19 +19,11 @@
 
 enum { SAMPLES = 10000000, BATCH = 8192, RUNS = 5, PIECE = 8192 };
 
-static double now_s(void)
+static double used_s(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void must(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "bench_noise: %s failed\n", what);
-    exit(1);
 }
 
 static uint8_t piece[PIECE];
@@ -46,9 +40,10 @@ static void run_openssl(const EVP_CIPHER *cipher, size_t bytes)
     const uint8_t key[32] = {1}, nonce[16] = {0};
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     int written;
-    must(context && EVP_EncryptInit_ex(context, cipher, NULL, key, nonce) == 1, "OpenSSL");
+    bench_must(context && EVP_EncryptInit_ex(context, cipher, NULL, key, nonce) == 1,
+               "OpenSSL");
     for (size_t done = 0; done < bytes; done += PIECE)
-        must(EVP_EncryptUpdate(context, piece, &written, piece, PIECE) == 1, "OpenSSL");
+        bench_must(EVP_EncryptUpdate(context, piece, &written, piece, PIECE) == 1, "OpenSSL");
     EVP_CIPHER_CTX_free(context);
 }
 
@@ -74,9 +69,9 @@ static void report_stream(const char *what, void (*run)(size_t bytes), size_t by
 {
     double best = 1e9;
     for (int i = 0; i < RUNS; i++) {
-        double at = now_s();
+        double at = used_s();
         run(bytes);
-        double took = now_s() - at;
+        double took = used_s() - at;
         best = took < best ? took : best;
     }
     printf("%-46s %8.2f GB/s %9.1f M words/s\n", what, (double)bytes / best / 1e9,
@@ -91,15 +86,15 @@ static void report_noise(const char *what, sheaf_variance variance, size_t sampl
     static int64_t out[BATCH];
     const uint8_t seed[32] = {2};
     sheaf_err err;
-    double best = 1e9, at = now_s();
-    must(sheaf_discrete_gaussian_init(&law, variance, &err) == SHEAF_OK, "the law");
-    double tables = now_s() - at;
+    double best = 1e9, at = used_s();
+    bench_must(sheaf_discrete_gaussian_init(&law, variance, &err) == SHEAF_OK, "the law");
+    double tables = used_s() - at;
     for (int i = 0; i < RUNS; i++) {
         sheaf_noise_stream_init(&stream, seed);
-        at = now_s();
+        at = used_s();
         for (size_t done = 0; done < samples; done += BATCH)
             sheaf_discrete_gaussian_fill(&law, &stream, out, BATCH);
-        double took = now_s() - at;
+        double took = used_s() - at;
         best = took < best ? took : best;
     }
     samples = (samples + BATCH - 1) / BATCH * BATCH;
@@ -117,10 +112,11 @@ static void report_clip(const char *what, size_t dimension, size_t elements)
     for (size_t i = 0; i < dimension; i++)
         in[i] = (double)(i % 17) - 7.5;
     for (int i = 0; i < RUNS; i++) {
-        double at = now_s();
+        double at = used_s();
         for (size_t done = 0; done < elements; done += dimension)
-            must(sheaf_clip(in, dimension, 1, 1 << 20, out) == SHEAF_CLIP_CLIPPED, "clipping");
-        double took = now_s() - at;
+            bench_must(sheaf_clip(in, dimension, 1, 1 << 20, out) == SHEAF_CLIP_CLIPPED,
+                       "clipping");
+        double took = used_s() - at;
         best = took < best ? took : best;
     }
     printf("%-46s %8.1f M elements/s\n", what, (double)elements / best / 1e6);
@@ -130,7 +126,7 @@ int main(int argc, char **argv)
 {
     size_t samples = argc > 1 ? strtoul(argv[1], NULL, 10) : SAMPLES;
     __extension__ const unsigned __int128 one = 1;
-    must(samples > 0 && sodium_init() >= 0, "starting");
+    bench_must(samples > 0 && sodium_init() >= 0, "starting");
     report_stream("libsodium ChaCha20", run_sodium, samples * 8);
     report_stream("OpenSSL ChaCha20", run_openssl_chacha20, samples * 8);
     report_stream("OpenSSL AES-256-CTR", run_openssl_aes_ctr, samples * 8);

@@ -9,6 +9,8 @@
  *
  *     bench_secure_sum [WORDS]
  */
+#include "bench.h"
+
 #include "crypto/stream.h"
 #include "round/coordinator.h"
 #include "round/mask.h"
@@ -16,24 +18,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { WORDS = 10000000, CHUNK = 1 << 20, MANY = 32, FEW = 4 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void must(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "bench_secure_sum: %s failed\n", what);
-    exit(1);
-}
 
 static void report(const char *what, double bytes, double seconds)
 {
@@ -44,8 +30,7 @@ static void report(const char *what, double bytes, double seconds)
 
 static uint64_t *vector_new(size_t words)
 {
-    uint64_t *out = malloc(words * sizeof *out);
-    must(out != NULL, "taking memory");
+    uint64_t *out = bench_alloc(words, sizeof *out);
     memset(out, 1, words * sizeof *out); /* touch every page before the clock runs */
     return out;
 }
@@ -54,21 +39,21 @@ static uint64_t *vector_new(size_t words)
 static void limits(size_t words)
 {
     uint64_t *a = vector_new(words), *b = vector_new(words), *c = vector_new(words);
-    double bytes = (double)words * 8, at = now_s();
+    double bytes = (double)words * 8, at = bench_now_s();
     for (int i = 0; i < 5; i++)
         memcpy(a, b + (i & 1), (words - 1) * 8);
-    report("limit: memcpy (read + write)", 5 * 2 * bytes, now_s() - at);
-    at = now_s();
+    report("limit: memcpy (read + write)", 5 * 2 * bytes, bench_now_s() - at);
+    at = bench_now_s();
     for (int k = 0; k < 5; k++)
         for (size_t i = 0; i < words; i++)
             a[i] = b[i] + 3 * c[i];
-    report("limit: triad a = b + 3c (2 reads + write)", 5 * 3 * bytes, now_s() - at);
+    report("limit: triad a = b + 3c (2 reads + write)", 5 * 3 * bytes, bench_now_s() - at);
     uint8_t seed[32] = {1};
-    at = now_s();
+    at = bench_now_s();
     for (size_t done = 0; done < words; done += 4096)
         sheaf_stream_bytes(seed, (uint8_t *)a, 4096 * 8);
-    report("limit: ChaCha20, one core, in cache", bytes, now_s() - at);
-    must(a[words / 2] != 0 || a[7] != 0, "the stream");
+    report("limit: ChaCha20, one core, in cache", bytes, bench_now_s() - at);
+    bench_must(a[words / 2] != 0 || a[7] != 0, "the stream");
     free(a);
     free(b);
     free(c);
@@ -96,13 +81,14 @@ static void open_round(whole_round *r, size_t words, const uint64_t *input)
         r->config.members[i].member = (uint32_t)i;
         memcpy(r->config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
     }
-    must(sheaf_coordinator_init(&r->c, &r->config, 0, &err) == SHEAF_OK, "coordinator");
+    bench_must(sheaf_coordinator_init(&r->c, &r->config, 0, &err) == SHEAF_OK, "coordinator");
     for (int i = 0; i < FEW; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 50)};
-        must(sheaf_participant_init(&r->p[i], &r->config, (uint32_t)i, &pair[i], seed, &err)
-                     == SHEAF_OK
-                 && sheaf_participant_input(&r->p[i], input, words, &err) == SHEAF_OK,
-             "participant");
+        bench_must(
+            sheaf_participant_init(&r->p[i], &r->config, (uint32_t)i, &pair[i], seed, &err)
+                    == SHEAF_OK
+                && sheaf_participant_input(&r->p[i], input, words, &err) == SHEAF_OK,
+            "participant");
     }
 }
 
@@ -110,35 +96,34 @@ static void open_round(whole_round *r, size_t words, const uint64_t *input)
 static void play_few(size_t words)
 {
     uint64_t *input = vector_new(words);
-    whole_round *r = calloc(1, sizeof *r);
-    must(r != NULL, "taking memory");
+    whole_round *r = bench_alloc(1, sizeof *r);
     for (size_t i = 0; i < words; i++)
         input[i] = i;
     open_round(r, words, input);
-    double start = now_s();
+    double start = bench_now_s();
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++) {
-        double at = now_s();
+        double at = bench_now_s();
         for (int i = 0; i < (stage < SHEAF_ROUND_INPUT ? FEW : FEW - 1); i++) {
             sheaf_slice message;
             sheaf_slice bundle = sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage);
-            must(sheaf_participant_receive(&r->p[i], bundle, &message, NULL) == SHEAF_OK
-                     && sheaf_coordinator_receive(&r->c, message, 0, NULL)
-                            == SHEAF_ROUND_ACCEPTED,
-                 "a message");
+            bench_must(sheaf_participant_receive(&r->p[i], bundle, &message, NULL) == SHEAF_OK
+                           && sheaf_coordinator_receive(&r->c, message, 0, NULL)
+                                  == SHEAF_ROUND_ACCEPTED,
+                       "a message");
         }
         sheaf_coordinator_tick(&r->c, stage == SHEAF_ROUND_INPUT ? 1 : 0);
         if (stage == SHEAF_ROUND_INPUT)
             report("  3 inputs: masks, hashes, signatures", 3.0 * 8 * (double)words,
-                   now_s() - at);
+                   bench_now_s() - at);
         if (stage == SHEAF_ROUND_REVEAL)
             report("  unmasking the sum, hashing the transcript", 3.0 * 8 * (double)words,
-                   now_s() - at);
+                   bench_now_s() - at);
     }
     report("4 participants, 1 drops out: whole round", 3.0 * 8 * (double)words,
-           now_s() - start);
+           bench_now_s() - start);
     const uint64_t *sum = sheaf_coordinator_sum(&r->c);
     for (size_t i = 0; i < words; i++)
-        must(sum && sum[i] == 3 * input[i], "the sum of 4");
+        bench_must(sum && sum[i] == 3 * input[i], "the sum of 4");
     for (int i = 0; i < FEW; i++)
         sheaf_participant_deinit(&r->p[i]);
     sheaf_coordinator_deinit(&r->c);
@@ -154,14 +139,14 @@ static void masks_make(sheaf_mask masks[MANY][MANY], sheaf_mask off[MANY])
     sheaf_point point[MANY];
     for (int i = 0; i < MANY; i++) {
         secret[i] = sheaf_scalar_from_u32((uint32_t)i + 1000);
-        must(sheaf_point_base(&point[i], &secret[i]), "a key");
+        bench_must(sheaf_point_base(&point[i], &secret[i]), "a key");
     }
     for (int i = 0; i < MANY; i++)
         for (int j = 0; j < MANY; j++)
             if (i != j)
-                must(sheaf_mask_pair(&session, &secret[i], (uint32_t)i, &point[j], (uint32_t)j,
-                                     &masks[i][j]),
-                     "a mask");
+                bench_must(sheaf_mask_pair(&session, &secret[i], (uint32_t)i, &point[j],
+                                           (uint32_t)j, &masks[i][j]),
+                           "a mask");
             else
                 sheaf_mask_self(&session, &secret[i], (uint32_t)i, &masks[i][i]);
     for (int i = 0; i < MANY; i++) {
@@ -174,28 +159,28 @@ static void play_many(size_t words)
 {
     static sheaf_mask masks[MANY][MANY], off[MANY];
     uint64_t *vector = vector_new(CHUNK), *sum = vector_new(CHUNK);
-    double masking = 0, adding = 0, unmasking = 0, at = now_s();
+    double masking = 0, adding = 0, unmasking = 0, at = bench_now_s();
     masks_make(masks, off);
-    double keys = now_s() - at;
+    double keys = bench_now_s() - at;
     for (size_t first = 0; first < words; first += CHUNK) {
         size_t n = words - first < CHUNK ? words - first : CHUNK;
         memset(sum, 0, n * 8);
         for (int i = 0; i < MANY; i++) {
             for (size_t k = 0; k < n; k++)
                 vector[k] = first + k;
-            at = now_s();
+            at = bench_now_s();
             sheaf_masks_apply(masks[i], MANY, first, vector, n);
-            masking += now_s() - at;
-            at = now_s();
+            masking += bench_now_s() - at;
+            at = bench_now_s();
             for (size_t k = 0; k < n; k++)
                 sum[k] += vector[k];
-            adding += now_s() - at;
+            adding += bench_now_s() - at;
         }
-        at = now_s();
+        at = bench_now_s();
         sheaf_masks_apply(off, MANY, first, sum, n);
-        unmasking += now_s() - at;
+        unmasking += bench_now_s() - at;
         for (size_t k = 0; k < n; k++)
-            must(sum[k] == MANY * (uint64_t)(first + k), "the sum of 32");
+            bench_must(sum[k] == MANY * (uint64_t)(first + k), "the sum of 32");
     }
     double bytes = (double)words * 8;
     printf("32 participants: agreeing on %d masks %.3f s\n", MANY * (MANY + 1) / 2, keys);
@@ -215,7 +200,7 @@ int main(int argc, char **argv)
                 SHEAF_ROUND_WORDS_MAX);
         return 2;
     }
-    must(sheaf_crypto_start(), "libsodium");
+    bench_must(sheaf_crypto_start(), "libsodium");
     printf("secure sum of %zu words of 64 bits\n", words);
     limits(words);
     play_few(words);

@@ -6,56 +6,35 @@
  *
  *     bench_start [ENTRIES]      1000000 for the figures of docs/performance.md
  */
-#include "../tests/long_log/long_log.c"
-#include "../tests/unit/coop/kit.c"
-#include "../tests/unit/coop/kit_witness.c"
-#include "../tests/unit/coop/kit_worlds.c"
+#include "../tests/long_log/long_log.h"
+#include "bench.h"
+#include "kit_store.h"
 
 #include "hub/sequencer.h"
 #include "log/tree.h"
-#include "store/clock.h"
-#include "store/key_file.h"
 
-#include <unistd.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { ENTRIES = 20000, TRIES = 3 };
-
-static double now_s(void)
-{
-    return (double)sheaf_clock_monotonic_us() / 1e6;
-}
-
-static void save_one_key(const char *dir, const char *name)
-{
-    char path[SHEAF_PATH_MAX];
-    sheaf_err err;
-    sheaf_keypair pair;
-    sheaf_hash seed = sheaf_sha256(sheaf_str(name));
-    must(sheaf_path(path, &err, "%s/keys", dir), &err);
-    must(sheaf_folder_make(path, 0700, &err), &err);
-    must(sheaf_path(path, &err, "%s/keys/%s.key", dir, name), &err);
-    must(sheaf_key_file_put(path, seed.bytes, &pair, &err), &err);
-}
 
 static sheaf_hub *start(const char *dir, const char *what)
 {
     sheaf_hub *hub;
     sheaf_err err;
     sheaf_hub_config config = {.dir = dir, .quiet = true};
-    double at = now_s();
-    must(sheaf_hub_open(&hub, &config, &err), &err);
-    printf("%-46s %9llu entries %8.3f s\n", what,
-           (unsigned long long)sheaf_log_store_size(hub->store), now_s() - at);
-    fflush(stdout);
+    double at = bench_now_s();
+    kit_must(sheaf_hub_open(&hub, &config, &err), &err);
+    bench_report(what, (double)sheaf_log_store_size(hub->store), "entries", bench_now_s() - at);
     return hub;
 }
 
 /* Hashes every row of the state and every node above. */
 static void limit(const sheaf_state *state)
 {
-    uint64_t rows = 0, bytes = 0;
+    uint64_t rows = 0;
     uint8_t encoded[1024];
-    double at = now_s();
+    double at = bench_now_s();
     for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
         const sheaf_table_shape *shape = sheaf_table_describe(t);
         sheaf_tree tree = {0};
@@ -65,16 +44,14 @@ static void limit(const sheaf_state *state)
             sheaf_tree_append(&tree, &leaf);
         }
         rows += sheaf_table_rows(state, t);
-        bytes += (uint64_t)sheaf_table_rows(state, t) * shape->encoded;
     }
-    printf("%-46s %9llu rows    %8.3f s   %.1f MiB\n", "limit: hashing the rows of the state",
-           (unsigned long long)rows, now_s() - at, (double)bytes / 1048576);
+    bench_report("limit: hashing the rows of the state", (double)rows, "rows",
+                 bench_now_s() - at);
 }
 
 int main(int argc, char **argv)
 {
-    const char *base = getenv("TMPDIR");
-    char dir[SHEAF_PATH_MAX], command[SHEAF_PATH_MAX + 16];
+    char dir[SHEAF_PATH_MAX];
     sheaf_entered entered;
     sheaf_err err;
     long entries = argc == 2 ? atol(argv[1]) : ENTRIES;
@@ -83,16 +60,13 @@ int main(int argc, char **argv)
                 SHEAF_DIGEST_ENTRIES);
         return 2;
     }
-    snprintf(dir, sizeof dir, "%.900s/sheaf-bench-XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(dir))
-        kit_fail("cannot make a folder");
+    bench_folder_make(dir);
     long_log_write(dir, (uint64_t)entries);
-    save_one_key(dir, "log");
-    save_one_key(dir, "hub");
+    kit_store_keys(dir);
     sheaf_hub *hub = start(dir, "start without a saved state");
-    must(sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_state_digest, NULL, false, &entered,
-                               &err),
-         &err);
+    kit_must(sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_state_digest, NULL, false,
+                                   &entered, &err),
+             &err);
     sheaf_hub_close(hub);
     for (int i = 0; i < TRIES; i++) {
         hub = start(dir, "start from the saved state (wanted: 2 s)");
@@ -100,6 +74,6 @@ int main(int argc, char **argv)
             limit(sheaf_hub_state(hub));
         sheaf_hub_close(hub);
     }
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    return system(command) == 0 ? 0 : 1;
+    bench_folder_remove(dir);
+    return 0;
 }

@@ -6,86 +6,32 @@
  *
  *     bench_verify [ENTRIES [THREADS]]      1000000 for the figures of docs/performance.md
  */
-#include "../tests/long_log/long_log.c"
-#include "../tests/unit/coop/kit.c"
-#include "../tests/unit/coop/kit_witness.c"
-#include "../tests/unit/coop/kit_worlds.c"
+#include "../tests/long_log/long_log.h"
+#include "bench.h"
 
 #include "claims/verify.h"
 #include "crypto/ed25519_batch.h"
 
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-enum { ENTRIES = 20000, THREADS = 2, SIGNATURES = 6000, KEYS = 100, MESSAGE = 350 };
+enum { ENTRIES = 20000, THREADS = 2 };
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double report(const char *what, double count, const char *unit, double seconds)
-{
-    printf("%-46s %9.0f %-10s %8.3f s %10.0f /s\n", what, count, unit, seconds,
-           count / seconds);
-    fflush(stdout);
-    return count / seconds;
-}
-
-typedef struct {
-    sheaf_keypair pair[KEYS];
-    uint8_t message[MESSAGE], signature[KEYS][SHEAF_SIGNATURE_BYTES];
-} bare;
-
-static void verify_one(void *context, unsigned thread, size_t number)
-{
-    bare *b = context;
-    (void)thread;
-    size_t key = number % KEYS;
-    if (!sheaf_verify(b->pair[key].public, sheaf_bytes(b->message, MESSAGE), b->signature[key]))
-        kit_fail("a good signature is refused");
-}
-
-static void make_bare(bare *b)
-{
-    for (int i = 0; i < KEYS; i++) {
-        uint8_t seed[SHEAF_SEED_BYTES] = {1, (uint8_t)i};
-        sheaf_keypair_from_seed(&b->pair[i], seed);
-        sheaf_sign(&b->pair[i], sheaf_bytes(b->message, MESSAGE), b->signature[i]);
-    }
-}
-
-/* Signatures a second that the threads can check one by one. */
-static double limit(unsigned threads)
-{
-    static bare b;
-    char what[64];
-    make_bare(&b);
-    double at = now_s();
-    sheaf_parallel(SIGNATURES * (size_t)threads, threads, verify_one, &b);
-    snprintf(what, sizeof what, "limit: single verifications, %u threads", threads);
-    return report(what, SIGNATURES * (double)threads, "signatures", now_s() - at);
-}
-
-/* The same signatures in batches, on one thread. */
+/* The signatures of the limit in batches, on one thread. */
 static void batches(void)
 {
     enum { MANY = 1024, COUNT = 8 };
-    static bare b;
+    static bench_signed b;
     static sheaf_signed items[MANY];
-    make_bare(&b);
+    bench_sign(&b);
     for (int i = 0; i < MANY; i++)
-        items[i] = (sheaf_signed){b.pair[i % KEYS].public, b.signature[i % KEYS],
-                                  sheaf_bytes(b.message, MESSAGE)};
-    double at = now_s();
+        items[i] = (sheaf_signed){b.pair[i % BENCH_KEYS].public, b.signature[i % BENCH_KEYS],
+                                  sheaf_bytes(b.message, BENCH_MESSAGE)};
+    double at = bench_now_s();
     for (int i = 0; i < COUNT; i++)
-        if (!sheaf_verify_batch(items, MANY))
-            kit_fail("a batch of good signatures is refused");
-    report("batches of 1,024 by 100 keys, one thread", (double)MANY * COUNT, "signatures",
-           now_s() - at);
+        bench_must(sheaf_verify_batch(items, MANY), "checking a batch of good signatures");
+    bench_report("batches of 1,024 by 100 keys, one thread", (double)MANY * COUNT, "signatures",
+                 bench_now_s() - at);
 }
 
 static long peak_mib(void)
@@ -109,12 +55,12 @@ static int child(const char *dir, unsigned threads, bool hashes_only)
     sheaf_verify_options options = {.threads = threads, .hashes_only = hashes_only};
     if (!sheaf_crypto_start())
         return 1;
-    double at = now_s();
+    double at = bench_now_s();
     if (sheaf_verify_folder(dir, &options, &found, &err) != SHEAF_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
-    printf("%.6f %ld\n", now_s() - at, peak_mib());
+    printf("%.6f %ld\n", bench_now_s() - at, peak_mib());
     return 0;
 }
 
@@ -126,11 +72,11 @@ static double verify(const char *self, const char *dir, uint64_t entries, unsign
     long mib = 0;
     snprintf(command, sizeof command, "'%s' child '%s' %u %d", self, dir, threads, hashes_only);
     FILE *out = popen(command, "r");
-    if (!out || fscanf(out, "%lf %ld", &seconds, &mib) != 2 || pclose(out) != 0)
-        kit_fail("the verification failed");
+    bench_must(out && fscanf(out, "%lf %ld", &seconds, &mib) == 2 && pclose(out) == 0,
+               "the verification");
     snprintf(what, sizeof what, "%s, %u threads, at most %ld MiB",
              hashes_only ? "--no-signatures" : "verify", threads, mib);
-    return report(what, (double)entries, "entries", seconds);
+    return bench_report(what, (double)entries, "entries", seconds);
 }
 
 int main(int argc, char **argv)
@@ -144,24 +90,23 @@ int main(int argc, char **argv)
         fputs("usage: bench_verify [ENTRIES from 5120 to 10000000 [THREADS]]\n", stderr);
         return 2;
     }
-    const char *base = getenv("TMPDIR");
-    char dir[2][SHEAF_PATH_MAX], command[3 * SHEAF_PATH_MAX];
-    double rate = limit((unsigned)threads), full = 0, hashes = 0;
+    char dir[2][SHEAF_PATH_MAX];
+    bench_must(sheaf_crypto_start(), "starting libsodium");
+    double rate = bench_limit_signatures((unsigned)threads), full = 0, hashes = 0;
     batches();
     for (int i = 0; i < 2; i++) {
-        snprintf(dir[i], sizeof dir[i], "%.900s/sheaf-bench-XXXXXX", base ? base : "/tmp");
-        if (!mkdtemp(dir[i]))
-            kit_fail("cannot make a folder in %s", base ? base : "/tmp");
+        bench_folder_make(dir[i]);
         uint64_t count = (uint64_t)(i ? entries : entries / 10);
-        double at = now_s();
+        double at = bench_now_s();
         long_log_write(dir[i], count);
-        report("writing a log", (double)count, "entries", now_s() - at);
+        bench_report("writing a log", (double)count, "entries", bench_now_s() - at);
         full = verify(argv[0], dir[i], count, (unsigned)threads, false);
         hashes = verify(argv[0], dir[i], count, (unsigned)threads, true);
     }
     printf("verify has %.0f %% of the bare signature rate (wanted: 85 %%); hashes only %.2f "
            "million entries a second (wanted: 1)\n",
            100 * full / rate, hashes / 1e6);
-    snprintf(command, sizeof command, "rm -rf '%s' '%s'", dir[0], dir[1]);
-    return system(command) == 0 ? 0 : 1;
+    bench_folder_remove(dir[0]);
+    bench_folder_remove(dir[1]);
+    return 0;
 }

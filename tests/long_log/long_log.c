@@ -90,16 +90,7 @@ static void found(writer *w)
     kit_rules rules = kit_rules_usual();
     rules.early = false;
     rules.quorum = 0;
-    kit_found(&w->k, &rules);
-    w->members[0] = kit_named(&w->k, "ann");
-    for (int i = 1; i < LONG_LOG_MEMBERS; i++) {
-        char name[KIT_NAME_MAX];
-        snprintf(name, sizeof name, "m%d", i);
-        kit_do(&w->k, name, "member.apply", name,
-               "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}", name);
-        kit_do(&w->k, "ann", "member.admit", NULL, "{'member':#%s}", name);
-        w->members[i] = kit_named(&w->k, name);
-    }
+    kit_found_many(&w->k, &rules, w->members, LONG_LOG_MEMBERS);
     w->hub = kit_named(&w->k, "hub");
     w->hub->key = 0; /* the founding names it */
 }

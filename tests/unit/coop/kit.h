@@ -102,6 +102,8 @@ void kit_rows(kit *k, const kit_row *rows, size_t count);
 /* Founded by ann, who admits bob, cat and dan; each has a node: ann.node … */
 void kit_found(kit *k, const kit_rules *rules);
 void kit_found_four(kit *k, const kit_rules *rules);
+/* Founded by ann, who admits m1, m2 …, to so many members in all, the places of their names. */
+void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int count);
 /* And a data set (ann.data) with consent (ann.consent) each, and a model registered by ann. */
 void kit_with_data(kit *k, const kit_rules *rules);
 

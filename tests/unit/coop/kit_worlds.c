@@ -73,6 +73,20 @@ void kit_found(kit *k, const kit_rules *rules)
            kit_bylaws(rules));
 }
 
+void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int count)
+{
+    kit_found(k, rules);
+    members[0] = kit_named(k, "ann");
+    for (int i = 1; i < count; i++) {
+        char name[KIT_NAME_MAX];
+        snprintf(name, sizeof name, "m%d", i);
+        kit_do(k, name, "member.apply", name,
+               "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}", name);
+        kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", name);
+        members[i] = kit_named(k, name);
+    }
+}
+
 void kit_found_four(kit *k, const kit_rules *rules)
 {
     kit_found(k, rules);
