@@ -44,6 +44,25 @@ static inline bool sheaf_take(sheaf_slice *in, size_t n, sheaf_slice *out)
     return true;
 }
 
+/* Takes that very text off the front; false, and nothing taken, if it does not stand there. */
+static inline bool sheaf_take_text(sheaf_slice *in, const char *text)
+{
+    sheaf_slice rest = *in, taken;
+    if (!sheaf_take(&rest, strlen(text), &taken) || !sheaf_slice_is(taken, text))
+        return false;
+    *in = rest;
+    return true;
+}
+
+/* Takes what stands before the first such byte into *out, and the byte; false, and nothing
+ * taken, if there is none. */
+static inline bool sheaf_take_until(sheaf_slice *in, char byte, sheaf_slice *out)
+{
+    const uint8_t *at = in->len ? memchr(in->data, byte, in->len) : NULL;
+    sheaf_slice found;
+    return at && sheaf_take(in, (size_t)(at - in->data), out) && sheaf_take(in, 1, &found);
+}
+
 /* For printf("%.*s", SHEAF_PRINT(slice)). */
 #define SHEAF_PRINT(slice) (int)(slice).len, (const char *)(slice).data
 

@@ -75,10 +75,9 @@ static sheaf_status get_rows(sheaf_slice *in, sheaf_table_id table, uint32_t row
 sheaf_status sheaf_snapshot_get(sheaf_slice bytes, sheaf_state *state, sheaf_err *err)
 {
     sheaf_hash layout = fingerprint();
-    sheaf_slice in = bytes, head, found;
+    sheaf_slice in = bytes, found;
     uint32_t rows[SHEAF_TABLE_COUNT];
-    if (!sheaf_take(&in, sizeof magic - 1, &head) || !sheaf_slice_is(head, magic)
-        || !sheaf_take(&in, sizeof layout.bytes, &found))
+    if (!sheaf_take_text(&in, magic) || !sheaf_take(&in, sizeof layout.bytes, &found))
         return sheaf_fail(err, SHEAF_INVALID, "it is no saved state");
     if (memcmp(found.data, layout.bytes, sizeof layout.bytes) != 0)
         return sheaf_fail(err, SHEAF_INVALID, "it was saved by another version of the program");

@@ -25,23 +25,17 @@ bool sheaf_decimal_get(sheaf_slice text, uint64_t *out)
     return value <= SHEAF_TREE_SIZE_MAX;
 }
 
-static bool take_line(sheaf_slice *in, sheaf_slice *line)
-{
-    const uint8_t *at = in->len ? memchr(in->data, '\n', in->len) : NULL;
-    sheaf_slice feed;
-    return at && sheaf_take(in, (size_t)(at - in->data), line) && sheaf_take(in, 1, &feed);
-}
-
 sheaf_status sheaf_checkpoint_form(sheaf_slice text, sheaf_checkpoint *out, bool *root_fits,
                                    sheaf_err *err)
 {
     sheaf_slice size, root;
     sheaf_checkpoint read;
-    if (!take_line(&text, &read.origin) || read.origin.len == 0)
+    if (!sheaf_take_until(&text, '\n', &read.origin) || read.origin.len == 0)
         return sheaf_fail(err, SHEAF_INVALID, "the checkpoint has no origin line");
-    if (!take_line(&text, &size) || !sheaf_decimal_get(size, &read.size))
+    if (!sheaf_take_until(&text, '\n', &size) || !sheaf_decimal_get(size, &read.size))
         return sheaf_fail(err, SHEAF_INVALID, "the checkpoint's size is no decimal number");
-    if (!take_line(&text, &root) || !sheaf_base64_get(root, read.root.bytes, SHEAF_HASH_BYTES))
+    if (!sheaf_take_until(&text, '\n', &root)
+        || !sheaf_base64_get(root, read.root.bytes, SHEAF_HASH_BYTES))
         return sheaf_fail(err, SHEAF_INVALID, "the checkpoint's root is no base64 hash");
     if (text.len)
         return sheaf_fail(err, SHEAF_INVALID,

@@ -1,32 +1,19 @@
 #include "log/evidence.h"
 
 #include "base/encode.h"
+#include "log/proof.h"
 
 static const char first_line[] = "sheaf-evidence/v1";
-
-static void put_hash(sheaf_buffer *out, const sheaf_hash *hash)
-{
-    sheaf_base64_put(out, sheaf_bytes(hash->bytes, sizeof hash->bytes));
-    sheaf_buffer_add_byte(out, '\n');
-}
 
 void sheaf_evidence_put(sheaf_buffer *out, const sheaf_evidence *evidence)
 {
     sheaf_buffer_printf(out, "%s\nroot ", first_line);
-    put_hash(out, &evidence->root);
-    for (size_t i = 0; i < evidence->proof.count; i++)
-        put_hash(out, &evidence->proof.hashes[i]);
+    sheaf_base64_put(out, sheaf_bytes(evidence->root.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add_byte(out, '\n');
+    sheaf_proof_put_hashes(out, &evidence->proof);
     sheaf_buffer_add(out, evidence->older);
     sheaf_buffer_add_byte(out, '\n');
     sheaf_buffer_add(out, evidence->newer);
-}
-
-static bool take_line(sheaf_slice *in, sheaf_slice *line)
-{
-    const uint8_t *at = in->len ? memchr(in->data, '\n', in->len) : NULL;
-    sheaf_slice feed;
-    return at && sheaf_take(in, (size_t)(at - in->data), line) && sheaf_take(in, 1, &feed);
 }
 
 /* The lines up to the next empty one, with its line feed taken too. */
@@ -34,7 +21,7 @@ static bool take_lines(sheaf_slice *in, size_t *len)
 {
     const uint8_t *start = in->data;
     sheaf_slice line;
-    while (take_line(in, &line))
+    while (sheaf_take_until(in, '\n', &line))
         if (line.len == 0) {
             *len = (size_t)(line.data - start);
             return true;
@@ -55,25 +42,13 @@ static bool take_note(sheaf_slice *in, sheaf_slice *note)
 
 static sheaf_status parse_head(sheaf_slice *in, sheaf_evidence *out, sheaf_err *err)
 {
-    sheaf_slice line, word;
-    if (!take_line(in, &line) || !sheaf_slice_is(line, first_line))
+    sheaf_slice line;
+    if (!sheaf_take_until(in, '\n', &line) || !sheaf_slice_is(line, first_line))
         return sheaf_fail(err, SHEAF_INVALID, "evidence begins with the line %s", first_line);
-    if (!take_line(in, &line) || !sheaf_take(&line, 5, &word) || !sheaf_slice_is(word, "root ")
+    if (!sheaf_take_until(in, '\n', &line) || !sheaf_take_text(&line, "root ")
         || !sheaf_base64_get(line, out->root.bytes, sizeof out->root.bytes))
         return sheaf_fail(err, SHEAF_INVALID, "the evidence's root line is malformed");
-    for (;;) {
-        if (!take_line(in, &line))
-            return sheaf_fail(err, SHEAF_INVALID, "the evidence ends before its checkpoints");
-        if (line.len == 0)
-            return SHEAF_OK;
-        if (out->proof.count == SHEAF_PROOF_MAX)
-            return sheaf_fail(err, SHEAF_INVALID, "the evidence has more than %d hashes",
-                              SHEAF_PROOF_MAX);
-        uint8_t *hash = out->proof.hashes[out->proof.count++].bytes;
-        if (!sheaf_base64_get(line, hash, SHEAF_HASH_BYTES))
-            return sheaf_fail(err, SHEAF_INVALID, "hash %zu of the evidence is no base64 hash",
-                              out->proof.count);
-    }
+    return sheaf_proof_take_hashes(in, &out->proof, err);
 }
 
 sheaf_status sheaf_evidence_parse(sheaf_slice in, sheaf_evidence *out, sheaf_err *err)

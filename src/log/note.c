@@ -57,18 +57,11 @@ sheaf_status sheaf_vkey_make(sheaf_vkey *out, sheaf_vkey_type type, sheaf_slice 
 }
 
 /* Takes what stands before the next `byte`, and the byte itself. */
-static bool take_until(sheaf_slice *in, char byte, sheaf_slice *out)
-{
-    const uint8_t *at = in->len ? memchr(in->data, byte, in->len) : NULL;
-    sheaf_slice separator;
-    return at && sheaf_take(in, (size_t)(at - in->data), out) && sheaf_take(in, 1, &separator);
-}
-
 sheaf_status sheaf_vkey_parse(sheaf_slice text, sheaf_vkey *out, sheaf_err *err)
 {
     sheaf_slice in = text, name, id_hex;
     uint8_t id[4], key[1 + SHEAF_PUBLIC_BYTES];
-    if (!take_until(&in, '+', &name) || !take_until(&in, '+', &id_hex)
+    if (!sheaf_take_until(&in, '+', &name) || !sheaf_take_until(&in, '+', &id_hex)
         || !sheaf_hex_get(id_hex, id, sizeof id) || !sheaf_base64_get(in, key, sizeof key))
         return sheaf_fail(err, SHEAF_INVALID,
                           "a verification key is written name+hex id+base64 key");
@@ -109,14 +102,14 @@ static bool decode_line(sheaf_slice base64, uint32_t *id,
 static sheaf_status parse_line(sheaf_slice line, sheaf_note *out, sheaf_err *err)
 {
     uint8_t decoded[SHEAF_NOTE_SIGNATURE_MAX];
-    sheaf_slice dash, signature;
+    sheaf_slice signature;
     sheaf_note_line found;
     size_t number = out->line_count + 1;
     if (out->line_count == SHEAF_NOTE_LINES_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "the note has more than %d signature lines",
                           SHEAF_NOTE_LINES_MAX);
-    if (!sheaf_take(&line, sizeof line_start - 1, &dash) || !sheaf_slice_is(dash, line_start)
-        || !take_until(&line, ' ', &found.name) || !sheaf_note_name_valid(found.name)
+    if (!sheaf_take_text(&line, line_start) || !sheaf_take_until(&line, ' ', &found.name)
+        || !sheaf_note_name_valid(found.name)
         || !decode_line(line, &found.id, decoded, &signature))
         return sheaf_fail(err, SHEAF_INVALID, "signature line %zu of the note is malformed",
                           number);
@@ -151,7 +144,7 @@ sheaf_status sheaf_note_parse(sheaf_slice in, sheaf_note *out, sheaf_err *err)
     out->line_count = 0;
     out->text = sheaf_bytes(in.data, text_len);
     sheaf_slice lines = sheaf_bytes(in.data + text_len + 1, in.len - text_len - 1), line;
-    while (take_until(&lines, '\n', &line))
+    while (sheaf_take_until(&lines, '\n', &line))
         SHEAF_TRY(parse_line(line, out, err));
     return SHEAF_OK;
 }

@@ -6,32 +6,40 @@
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
 
-void sheaf_proof_put(sheaf_buffer *out, uint64_t index, const sheaf_proof *proof,
-                     sheaf_slice note)
+void sheaf_proof_put_hashes(sheaf_buffer *out, const sheaf_proof *proof)
 {
-    sheaf_buffer_printf(out, "%s\nindex %llu\n", first_line, (unsigned long long)index);
     for (size_t i = 0; i < proof->count; i++) {
         sheaf_base64_put(out, sheaf_bytes(proof->hashes[i].bytes, SHEAF_HASH_BYTES));
         sheaf_buffer_add_byte(out, '\n');
     }
     sheaf_buffer_add_byte(out, '\n');
+}
+
+sheaf_status sheaf_proof_take_hashes(sheaf_slice *in, sheaf_proof *out, sheaf_err *err)
+{
+    sheaf_slice line;
+    out->count = 0;
+    for (;;) {
+        if (!sheaf_take_until(in, '\n', &line))
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "an empty line and a checkpoint must follow the proof");
+        if (line.len == 0)
+            return SHEAF_OK;
+        if (out->count == SHEAF_PROOF_MAX)
+            return sheaf_fail(err, SHEAF_INVALID, "the proof has more than %d hashes",
+                              SHEAF_PROOF_MAX);
+        if (!sheaf_base64_get(line, out->hashes[out->count++].bytes, SHEAF_HASH_BYTES))
+            return sheaf_fail(err, SHEAF_INVALID, "hash %zu of the proof is no base64 hash",
+                              out->count);
+    }
+}
+
+void sheaf_proof_put(sheaf_buffer *out, uint64_t index, const sheaf_proof *proof,
+                     sheaf_slice note)
+{
+    sheaf_buffer_printf(out, "%s\nindex %llu\n", first_line, (unsigned long long)index);
+    sheaf_proof_put_hashes(out, proof);
     sheaf_buffer_add(out, note);
-}
-
-static bool take_line(sheaf_slice *in, sheaf_slice *line)
-{
-    const uint8_t *at = in->len ? memchr(in->data, '\n', in->len) : NULL;
-    sheaf_slice feed;
-    return at && sheaf_take(in, (size_t)(at - in->data), line) && sheaf_take(in, 1, &feed);
-}
-
-static bool take_word(sheaf_slice *line, const char *word)
-{
-    sheaf_slice rest = *line, taken;
-    if (!sheaf_take(&rest, strlen(word), &taken) || !sheaf_slice_is(taken, word))
-        return false;
-    *line = rest;
-    return true;
 }
 
 sheaf_status sheaf_proof_parse(sheaf_slice in, sheaf_proof_file *out, sheaf_err *err)
@@ -41,30 +49,18 @@ sheaf_status sheaf_proof_parse(sheaf_slice in, sheaf_proof_file *out, sheaf_err 
     if (in.len > SHEAF_PROOF_FILE_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "the proof is larger than %d bytes",
                           SHEAF_PROOF_FILE_MAX);
-    if (!take_line(&in, &line) || !sheaf_slice_is(line, first_line))
+    if (!sheaf_take_until(&in, '\n', &line) || !sheaf_slice_is(line, first_line))
         return sheaf_fail(err, SHEAF_INVALID, "a proof begins with the line %s", first_line);
-    if (!take_line(&in, &line))
+    if (!sheaf_take_until(&in, '\n', &line))
         return sheaf_fail(err, SHEAF_INVALID, "the proof ends too early");
-    if (take_word(&line, "extra ")) {
+    if (sheaf_take_text(&line, "extra ")) {
         out->extra = line;
-        if (sheaf_base64_len(line) == SIZE_MAX || !take_line(&in, &line))
+        if (sheaf_base64_len(line) == SIZE_MAX || !sheaf_take_until(&in, '\n', &line))
             return sheaf_fail(err, SHEAF_INVALID, "the proof's extra line is malformed");
     }
-    if (!take_word(&line, "index ") || !sheaf_decimal_get(line, &out->index))
+    if (!sheaf_take_text(&line, "index ") || !sheaf_decimal_get(line, &out->index))
         return sheaf_fail(err, SHEAF_INVALID, "the proof's index line is malformed");
-    for (;;) {
-        if (!take_line(&in, &line))
-            return sheaf_fail(err, SHEAF_INVALID, "the proof has no checkpoint");
-        if (line.len == 0)
-            break;
-        if (out->proof.count == SHEAF_PROOF_MAX)
-            return sheaf_fail(err, SHEAF_INVALID, "the proof has more than %d hashes",
-                              SHEAF_PROOF_MAX);
-        uint8_t *hash = out->proof.hashes[out->proof.count++].bytes;
-        if (!sheaf_base64_get(line, hash, SHEAF_HASH_BYTES))
-            return sheaf_fail(err, SHEAF_INVALID, "hash %zu of the proof is no base64 hash",
-                              out->proof.count);
-    }
+    SHEAF_TRY(sheaf_proof_take_hashes(&in, &out->proof, err));
     out->note = in;
     return SHEAF_OK;
 }

@@ -10,6 +10,12 @@
 
 enum { SHEAF_PROOF_FILE_MAX = SHEAF_NOTE_BYTES_MAX + 8192 };
 
+/* The hashes of any proof as they stand before a note: a line of base64 each, then an empty
+ * line. */
+void sheaf_proof_put_hashes(sheaf_buffer *out, const sheaf_proof *proof);
+SHEAF_MUST_USE sheaf_status sheaf_proof_take_hashes(sheaf_slice *in, sheaf_proof *out,
+                                                    sheaf_err *err);
+
 void sheaf_proof_put(sheaf_buffer *out, uint64_t index, const sheaf_proof *proof,
                      sheaf_slice note);
 

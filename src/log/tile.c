@@ -27,15 +27,6 @@ void sheaf_tile_path(const sheaf_tile *tile, char out[SHEAF_TILE_PATH_MAX])
     assert(at < SHEAF_TILE_PATH_MAX);
 }
 
-static bool eat(sheaf_slice *in, const char *text)
-{
-    sheaf_slice taken, rest = *in;
-    if (!sheaf_take(&rest, strlen(text), &taken) || !sheaf_slice_is(taken, text))
-        return false;
-    *in = rest;
-    return true;
-}
-
 /* Digits up to the next other byte; at most 3, which the caller's comparison relies on. */
 static bool small_number(sheaf_slice *in, unsigned *out)
 {
@@ -54,24 +45,25 @@ bool sheaf_tile_parse(sheaf_slice path, sheaf_tile *out)
     sheaf_tile tile = {.width = SHEAF_TILE_WIDTH};
     sheaf_slice in = path;
     unsigned number;
-    if (!eat(&in, "tile/"))
+    if (!sheaf_take_text(&in, "tile/"))
         return false;
-    if (eat(&in, "entries/")) {
+    if (sheaf_take_text(&in, "entries/")) {
         tile.entries = true;
     } else {
-        if (!small_number(&in, &number) || number > SHEAF_TILE_LEVEL_MAX || !eat(&in, "/"))
+        if (!small_number(&in, &number) || number > SHEAF_TILE_LEVEL_MAX
+            || !sheaf_take_text(&in, "/"))
             return false;
         tile.level = (uint8_t)number;
     }
     for (bool more = true; more;) {
-        more = eat(&in, "x");
+        more = sheaf_take_text(&in, "x");
         if (!small_number(&in, &number)
             || __builtin_mul_overflow(tile.index, (uint64_t)1000, &tile.index)
             || __builtin_add_overflow(tile.index, (uint64_t)number, &tile.index)
-            || (more && !eat(&in, "/")))
+            || (more && !sheaf_take_text(&in, "/")))
             return false;
     }
-    if (eat(&in, ".p/")) {
+    if (sheaf_take_text(&in, ".p/")) {
         if (!small_number(&in, &number) || number < 1 || number >= SHEAF_TILE_WIDTH)
             return false;
         tile.width = (uint16_t)number;

@@ -21,9 +21,8 @@ void sheaf_visible_path(const sheaf_tile *tile, char out[SHEAF_TILE_PATH_MAX])
 bool sheaf_visible_parse(sheaf_slice path, sheaf_tile *out)
 {
     char bundle[SHEAF_TILE_PATH_MAX];
-    sheaf_slice start, rest = path;
-    if (!sheaf_take(&rest, sizeof listings - 1, &start) || !sheaf_slice_is(start, listings)
-        || rest.len > sizeof bundle - sizeof bundles)
+    sheaf_slice rest = path;
+    if (!sheaf_take_text(&rest, listings) || rest.len > sizeof bundle - sizeof bundles)
         return false;
     memcpy(bundle, bundles, sizeof bundles - 1);
     if (rest.len)

@@ -155,20 +155,10 @@ static sheaf_http_response get_hub(const sheaf_witness_log *log)
 /* Takes "/HEX" off the front of a path; NULL if that names no log of this witness. */
 static sheaf_witness_log *take_log(const sheaf_witness_server *s, sheaf_slice *path)
 {
-    sheaf_slice slash, hex;
-    if (!sheaf_take(path, 1, &slash) || !sheaf_slice_is(slash, "/")
-        || !sheaf_take(path, 2 * SHEAF_HASH_BYTES, &hex))
+    sheaf_slice hex;
+    if (!sheaf_take_text(path, "/") || !sheaf_take(path, 2 * SHEAF_HASH_BYTES, &hex))
         return NULL;
     return sheaf_witness_log_find(s->witness, hex);
-}
-
-static bool take_relay(sheaf_slice *path)
-{
-    sheaf_slice word, rest = *path;
-    if (!sheaf_take(&rest, 6, &word) || !sheaf_slice_is(word, "/relay"))
-        return false;
-    *path = rest;
-    return true;
 }
 
 static sheaf_http_response get_relayed(sheaf_witness_server *s, const sheaf_witness_log *log,
@@ -185,14 +175,13 @@ static sheaf_http_response get_relayed(sheaf_witness_server *s, const sheaf_witn
 
 static sheaf_http_response get(sheaf_witness_server *s, sheaf_slice path)
 {
-    sheaf_slice slash;
     if (sheaf_slice_is(path, "/vkey"))
         return get_vkey(s);
-    bool relay = take_relay(&path);
+    bool relay = sheaf_take_text(&path, "/relay");
     sheaf_witness_log *log = take_log(s, &path);
     if (!log)
         return sheaf_http_error(404, "this witness knows nothing at this address");
-    if (!sheaf_take(&path, 1, &slash) || !sheaf_slice_is(slash, "/"))
+    if (!sheaf_take_text(&path, "/"))
         return sheaf_http_error(404, "there is nothing at this address");
     if (relay)
         return get_relayed(s, log, path);
@@ -210,7 +199,7 @@ static bool route(void *context, const sheaf_http_request *request, sheaf_http_r
     sheaf_slice path = request->path;
     bool reads = request->method == SHEAF_HTTP_GET || request->method == SHEAF_HTTP_HEAD;
     bool add = sheaf_slice_is(path, "/add-checkpoint");
-    bool relay = take_relay(&path) && take_log(s, &path) && path.len == 0;
+    bool relay = sheaf_take_text(&path, "/relay") && take_log(s, &path) && path.len == 0;
     out->body_max = relay ? SHEAF_SUBMISSION_MAX : SHEAF_ADD_CHECKPOINT_MAX;
     if (add || relay ? request->method == SHEAF_HTTP_POST : reads)
         return true;
@@ -227,7 +216,8 @@ static sheaf_http_verdict handle(void *context, const sheaf_http_request *reques
         return SHEAF_HTTP_ANSWERED;
     }
     sheaf_slice path = request->path;
-    const sheaf_witness_log *relay = take_relay(&path) ? take_log(s, &path) : NULL;
+    const sheaf_witness_log *relay =
+        sheaf_take_text(&path, "/relay") ? take_log(s, &path) : NULL;
     if (push(s, request, relay))
         return SHEAF_HTTP_DEFERRED;
     *response = sheaf_http_error(503, "too much waits here; try again in a second");
