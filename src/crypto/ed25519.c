@@ -1,4 +1,4 @@
-#include "crypto/ed25519.h"
+#include "crypto/ed25519_internal.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -40,13 +40,12 @@ static void challenge(uint8_t k[32], const uint8_t *r, const uint8_t *public,
     crypto_core_ed25519_scalar_reduce(k, wide);
 }
 
-/* S < L: reducing changes nothing. */
-static bool scalar_canonical(const uint8_t s[32])
+bool sheaf_signature_scalar_valid(const uint8_t s[32])
 {
     uint8_t wide[64] = {0}, reduced[32];
     memcpy(wide, s, 32);
     crypto_core_ed25519_scalar_reduce(reduced, wide);
-    return memcmp(reduced, s, 32) == 0;
+    return memcmp(reduced, s, 32) == 0; /* reducing changes nothing */
 }
 
 /* R is a canonical encoding of a point that is not of small order: libsodium has no single
@@ -80,7 +79,8 @@ static bool verify_cofactored(const uint8_t *public, sheaf_slice message,
 {
     uint8_t k[32], s_b[32], k_a[32], left[32], left_8[32], r_8[32];
     const uint8_t *r = signature, *s = signature + 32;
-    if (!scalar_canonical(s) || !point_times_8(r_8, r) || memcmp(r_8, identity, 32) == 0)
+    if (!sheaf_signature_scalar_valid(s) || !point_times_8(r_8, r)
+        || memcmp(r_8, identity, 32) == 0)
         return false;
     challenge(k, r, public, message);
     if (!times(s_b, s, NULL) || !times(k_a, k, public))

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "crypto/ed25519_internal.h"
 #include "crypto/point25519.h"
 #include "crypto/stream.h"
 
@@ -57,14 +58,6 @@ static void recode(const uint8_t scalar[32], unsigned w, size_t windows, int16_t
 static size_t window_count(unsigned bits, unsigned w)
 {
     return bits / w + 1; /* room for the last carry */
-}
-
-static bool scalar_canonical(const uint8_t s[32])
-{
-    uint8_t wide[64] = {0}, reduced[32];
-    memcpy(wide, s, 32);
-    crypto_core_ed25519_scalar_reduce(reduced, wide);
-    return memcmp(reduced, s, 32) == 0;
 }
 
 /* The y of the points of order 1, 2, 4 and 8, of a canonical encoding. */
@@ -127,7 +120,8 @@ static bool read_items(batch *b, const sheaf_signed *items, uint8_t seed[32])
     crypto_hash_sha512_init(&state);
     for (size_t i = 0; i < b->count; i++) {
         const uint8_t *r = items[i].signature, *s = r + 32;
-        if (!scalar_canonical(s) || small_order(r) || !sheaf_ge_get(&b->terms[i].point, r))
+        if (!sheaf_signature_scalar_valid(s) || small_order(r)
+            || !sheaf_ge_get(&b->terms[i].point, r))
             return false;
         challenge(b->challenges[i], &items[i]);
         crypto_hash_sha512_update(&state, b->challenges[i], 32);

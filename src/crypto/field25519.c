@@ -39,29 +39,25 @@ bool sheaf_fe_zero(const sheaf_fe *x)
     return memcmp(bytes, zero, sizeof zero) == 0;
 }
 
+/* x^(2^n) * y */
+static sheaf_fe squares_times(const sheaf_fe *x, int n, const sheaf_fe *y)
+{
+    sheaf_fe t = sheaf_fe_squares(x, n);
+    return sheaf_fe_mul(&t, y);
+}
+
 /* (p-5)/8 = 2^252 - 3: runs of ones are doubled in length by squaring and multiplying. */
 sheaf_fe sheaf_fe_root_power(const sheaf_fe *x)
 {
-    sheaf_fe t = sheaf_fe_square(x);
-    sheaf_fe ones2 = sheaf_fe_mul(&t, x); /* x^(2^2 - 1), and so on */
-    t = sheaf_fe_squares(&ones2, 2);
-    sheaf_fe ones4 = sheaf_fe_mul(&t, &ones2);
-    t = sheaf_fe_squares(&ones4, 1);
-    sheaf_fe ones5 = sheaf_fe_mul(&t, x);
-    t = sheaf_fe_squares(&ones5, 5);
-    sheaf_fe ones10 = sheaf_fe_mul(&t, &ones5);
-    t = sheaf_fe_squares(&ones10, 10);
-    sheaf_fe ones20 = sheaf_fe_mul(&t, &ones10);
-    t = sheaf_fe_squares(&ones20, 20);
-    sheaf_fe ones40 = sheaf_fe_mul(&t, &ones20);
-    t = sheaf_fe_squares(&ones40, 10);
-    sheaf_fe ones50 = sheaf_fe_mul(&t, &ones10);
-    t = sheaf_fe_squares(&ones50, 50);
-    sheaf_fe ones100 = sheaf_fe_mul(&t, &ones50);
-    t = sheaf_fe_squares(&ones100, 100);
-    sheaf_fe ones200 = sheaf_fe_mul(&t, &ones100);
-    t = sheaf_fe_squares(&ones200, 50);
-    sheaf_fe ones250 = sheaf_fe_mul(&t, &ones50);
-    t = sheaf_fe_squares(&ones250, 2); /* 2^252 - 4, and one more */
-    return sheaf_fe_mul(&t, x);
+    sheaf_fe ones2 = squares_times(x, 1, x); /* x^(2^2 - 1), and so on */
+    sheaf_fe ones4 = squares_times(&ones2, 2, &ones2);
+    sheaf_fe ones5 = squares_times(&ones4, 1, x);
+    sheaf_fe ones10 = squares_times(&ones5, 5, &ones5);
+    sheaf_fe ones20 = squares_times(&ones10, 10, &ones10);
+    sheaf_fe ones40 = squares_times(&ones20, 20, &ones20);
+    sheaf_fe ones50 = squares_times(&ones40, 10, &ones10);
+    sheaf_fe ones100 = squares_times(&ones50, 50, &ones50);
+    sheaf_fe ones200 = squares_times(&ones100, 100, &ones100);
+    sheaf_fe ones250 = squares_times(&ones200, 50, &ones50);
+    return squares_times(&ones250, 2, x); /* 2^252 - 4, and one more */
 }
