@@ -14,8 +14,7 @@ static sheaf_status cosignature_check(sheaf_verification *v, const sheaf_note *n
 {
     sheaf_vkey key;
     sheaf_note_seal seal = {0};
-    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(witness->name),
-                              witness->public_key.bytes, err));
+    SHEAF_TRY(sheaf_witness_vkey(witness, &key, err));
     for (size_t i = 0; i < note->line_count; i++) {
         if (note->lines[i].id != key.id
             || !sheaf_slice_equal(note->lines[i].name, sheaf_vkey_name(&key)))

@@ -58,9 +58,7 @@ static void take_note(judgement *j, sheaf_slice bytes)
             sheaf_witness_at(j->state, bylaws->witness_first + i);
         sheaf_vkey key;
         sheaf_note_seal seal;
-        if (sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
-                            row->public_key.bytes, NULL)
-                == SHEAF_OK
+        if (sheaf_witness_vkey(row, &key, NULL) == SHEAF_OK
             && sheaf_note_verify(&note, &key, 1, &seal, NULL) == SHEAF_OK)
             times[count++] = seal.time;
     }

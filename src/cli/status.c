@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "coop/view.h"
+#include "node/witnessed.h"
 #include "store/clock.h"
 
 #include <stdio.h>
@@ -26,23 +27,11 @@ typedef struct {
 static uint64_t check_witnessed(const sheaf_member *m, sheaf_slice bytes)
 {
     const sheaf_state *state = sheaf_member_state(m);
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    sheaf_note note;
+    unsigned quorum = sheaf_bylaws_now(state)->witness_quorum;
     sheaf_checkpoint head;
-    unsigned holds = 0;
-    if (sheaf_checkpoint_open(bytes, &m->follower.log_key, &head, NULL) != SHEAF_OK
-        || sheaf_note_parse(bytes, &note, NULL) != SHEAF_OK)
+    if (sheaf_checkpoint_open(bytes, &m->follower.log_key, &head, NULL) != SHEAF_OK)
         return 0;
-    for (unsigned i = 0; i < bylaws->witnesses; i++) {
-        const struct sheaf_row_witness *row =
-            sheaf_witness_at(state, bylaws->witness_first + i);
-        sheaf_vkey key;
-        holds += sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
-                                 row->public_key.bytes, NULL)
-                     == SHEAF_OK
-                 && sheaf_note_verify(&note, &key, 1, NULL, NULL) == SHEAF_OK;
-    }
-    return bylaws->witness_quorum && holds >= bylaws->witness_quorum ? head.size : 0;
+    return quorum && sheaf_witnessed_count(state, bytes) >= quorum ? head.size : 0;
 }
 
 static void report_get(witness_report *r, const sheaf_member *m)

@@ -14,6 +14,13 @@ const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state)
     return coop ? sheaf_bylaws_find(state, coop->bylaws) : NULL;
 }
 
+sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row, sheaf_vkey *out,
+                                sheaf_err *err)
+{
+    return sheaf_vkey_make(out, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
+                           row->public_key.bytes, err);
+}
+
 bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t index)
 {
     sheaf_area area = sheaf_kind_shape(kind)->area;

@@ -4,11 +4,16 @@
 
 #include "coop/refusal.h"
 #include "coop/state.h"
+#include "log/note.h"
 
 /* The one row of the co-op; NULL before it is founded. */
 const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state);
 /* The bylaws in force. */
 const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state);
+
+/* The key of a witness's cosignatures. */
+SHEAF_MUST_USE sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row,
+                                               sheaf_vkey *out, sheaf_err *err);
 
 /* May everyone read that entry? Judged by the bylaws that were in force before it was entered,
  * so the answer never changes. */

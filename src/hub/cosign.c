@@ -188,9 +188,7 @@ static void take_list(sheaf_cosign *c, const sheaf_state *state)
             const struct sheaf_row_witness *row =
                 sheaf_witness_at(state, bylaws->witness_first + i);
             memcpy(url, row->url, strnlen(row->url, sizeof row->url));
-            named = sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
-                                    row->public_key.bytes, NULL)
-                    == SHEAF_OK;
+            named = sheaf_witness_vkey(row, &key, NULL) == SHEAF_OK;
         }
         if (named == signer->named && sheaf_vkey_equal(&key, &signer->key)
             && strcmp(url, signer->url) == 0)

@@ -20,9 +20,7 @@ sheaf_status sheaf_receipt_witness(const sheaf_state *state, const sheaf_receipt
         const struct sheaf_row_witness *row =
             sheaf_witness_at(state, bylaws->witness_first + i);
         sheaf_vkey key;
-        if (sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
-                            row->public_key.bytes, NULL)
-                == SHEAF_OK
+        if (sheaf_witness_vkey(row, &key, NULL) == SHEAF_OK
             && sheaf_receipt_verify(receipt, origin, &key, NULL) == SHEAF_OK) {
             *place = i;
             return SHEAF_OK;

@@ -15,9 +15,7 @@ unsigned sheaf_witnessed_count(const sheaf_state *state, sheaf_slice note_bytes)
         const struct sheaf_row_witness *row =
             sheaf_witness_at(state, bylaws->witness_first + i);
         sheaf_vkey key;
-        count += sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, SHEAF_WORDS(row->name),
-                                 row->public_key.bytes, NULL)
-                     == SHEAF_OK
+        count += sheaf_witness_vkey(row, &key, NULL) == SHEAF_OK
                  && sheaf_note_verify(&note, &key, 1, NULL, NULL) == SHEAF_OK;
     }
     return count;
