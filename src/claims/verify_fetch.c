@@ -32,10 +32,7 @@ void sheaf_verify_fetch_close(sheaf_verify_fetch *fetch)
 sheaf_status sheaf_verify_ask(sheaf_verify_fetch *fetch, const char *path, sheaf_err *err)
 {
     sheaf_buffer url;
-    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
-    sheaf_url_join(&fetch->base, path, &url);
-    sheaf_buffer_add_byte(&url, 0);
-    sheaf_status status = sheaf_buffer_check(&url, "the address", err);
+    sheaf_status status = sheaf_url_join(&fetch->base, path, &url, err);
     if (status == SHEAF_OK)
         status = sheaf_http_get(fetch->client, (const char *)url.data, &fetch->reply, err);
     sheaf_buffer_deinit(&url);

@@ -31,10 +31,7 @@ static sheaf_status post(sheaf_cosign *c, sheaf_http_client *client,
     sheaf_buffer body, url;
     SHEAF_TRY(sheaf_url_parse(sheaf_str(job->url), &base, err));
     sheaf_buffer_init(&body, SHEAF_ADD_CHECKPOINT_MAX);
-    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
-    sheaf_url_join(&base, "/add-checkpoint", &url);
-    sheaf_buffer_add_byte(&url, 0);
-    sheaf_status status = sheaf_buffer_check(&url, "the address", err);
+    sheaf_status status = sheaf_url_join(&base, "/add-checkpoint", &url, err);
     if (status == SHEAF_OK)
         status = write_body(c, job, &body, err);
     if (status == SHEAF_OK)

@@ -133,15 +133,19 @@ sheaf_status sheaf_url_parse(sheaf_slice text, sheaf_url *out, sheaf_err *err)
     return SHEAF_OK;
 }
 
-void sheaf_url_join(const sheaf_url *base, const char *path, sheaf_buffer *out)
+sheaf_status sheaf_url_join(const sheaf_url *base, const char *path, sheaf_buffer *out,
+                            sheaf_err *err)
 {
     assert(path[0] == '/');
+    sheaf_buffer_init(out, 2 * SHEAF_URL_MAX);
     sheaf_buffer_printf(out, "%s://%s%s%s", base->tls ? "https" : "http", base->ipv6 ? "[" : "",
                         base->host, base->ipv6 ? "]" : "");
     if (base->port != (base->tls ? 443 : 80))
         sheaf_buffer_printf(out, ":%u", base->port);
     sheaf_buffer_add_string(out, base->prefix);
     sheaf_buffer_add_string(out, path);
+    sheaf_buffer_add_byte(out, 0);
+    return sheaf_buffer_check(out, "the address", err);
 }
 
 bool sheaf_url_loopback(const sheaf_url *url)

@@ -26,9 +26,11 @@ typedef struct {
 
 SHEAF_MUST_USE sheaf_status sheaf_url_parse(sheaf_slice text, sheaf_url *out, sheaf_err *err);
 
-/* Appends the whole address of `path`, which begins with '/' and is already percent-encoded
- * (it may carry a query). Look at the buffer's `failed` at the end. */
-void sheaf_url_join(const sheaf_url *base, const char *path, sheaf_buffer *out);
+/* The whole address of `path`, which begins with '/' and is already percent-encoded (it may
+ * carry a query), with a NUL at the end. *out is initialised here and freed by the caller, also
+ * when this fails. */
+SHEAF_MUST_USE sheaf_status sheaf_url_join(const sheaf_url *base, const char *path,
+                                           sheaf_buffer *out, sheaf_err *err);
 
 /* True for localhost, 127.0.0.0/8 and ::1. */
 bool sheaf_url_loopback(const sheaf_url *url);

@@ -35,16 +35,13 @@ static sheaf_status http_call(void *context, const sheaf_hub_call *call, unsigne
     const char *headers[2] = {NULL, NULL};
     sheaf_buffer url;
     sheaf_http_reply reply;
-    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
     sheaf_http_reply_init(&reply);
     sheaf_buffer_reset(answer);
-    sheaf_url_join(&http->base, call->path, &url);
-    sheaf_buffer_add_byte(&url, 0);
     if (call->signed_request) {
         snprintf(header, sizeof header, "Sheaf-Request: %s", call->signed_request);
         headers[0] = header;
     }
-    sheaf_status done = sheaf_buffer_check(&url, "the address", err);
+    sheaf_status done = sheaf_url_join(&http->base, call->path, &url, err);
     if (done == SHEAF_OK) {
         sheaf_http_call http_call = {.method = call->method,
                                      .url = (const char *)url.data,

@@ -123,10 +123,7 @@ static sheaf_status get(fetch *f, const sheaf_tile *tile, bool listing, sheaf_er
     sheaf_buffer url;
     path_of(tile, listing, name);
     memcpy(path + 1, name, strlen(name) + 1);
-    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
-    sheaf_url_join(&f->base, path, &url);
-    sheaf_buffer_add_byte(&url, 0);
-    sheaf_status status = sheaf_buffer_check(&url, "the address", err);
+    sheaf_status status = sheaf_url_join(&f->base, path, &url, err);
     if (status == SHEAF_OK)
         status = sheaf_http_get(f->client, (const char *)url.data, &f->reply, err);
     if (status == SHEAF_OK && !(f->reply.status == 403 && !listing))

@@ -24,10 +24,7 @@ static sheaf_status call(sheaf_relay_line *line, const char *path, sheaf_slice b
                          sheaf_http_reply *reply, sheaf_err *err)
 {
     sheaf_buffer url;
-    sheaf_buffer_init(&url, 2 * SHEAF_URL_MAX);
-    sheaf_url_join(&line->hub, path, &url);
-    sheaf_buffer_add_byte(&url, 0);
-    sheaf_status status = sheaf_buffer_check(&url, "the address", err);
+    sheaf_status status = sheaf_url_join(&line->hub, path, &url, err);
     if (status == SHEAF_OK)
         status = body.len ? sheaf_http_post(line->client, (const char *)url.data,
                                             "application/json", body, reply, err)
