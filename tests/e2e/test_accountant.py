@@ -1,4 +1,5 @@
-"""`sheaf privacy epsilon|noise|cost` as a user types them, and what is refused."""
+"""`sheaf privacy epsilon|noise|cost` and `sheaf round graph` as a user types them, and what is
+refused."""
 import json
 
 from kit import check, finish, refused, sheaf
@@ -99,8 +100,56 @@ def nonsense():
             "--noise-multiplier", "1", "--epsilon", "1")
 
 
+def cohorts():
+    given = ["round", "graph", "--dropout", "0.1", "--corrupt", "0.1"]
+
+    def graph(name, *more):
+        done = sheaf(*given, *more, "--json")
+        check(name, done.returncode == 0 and not done.stderr, done.stderr)
+        return json.loads(done.stdout)
+
+    out = graph("a cohort of 1,000", "--members", 1000)
+    check("degree and threshold", (out["graph"], out["degree"], out["threshold"])
+          == ("ring", 96, 67), out)
+    check("privacy failures", out["disconnected_log2"] <= -41 and out["exposed_log2"] <= -41, out)
+    check("correctness", out["lost_log2"] <= -20, out)
+    out = graph("a semi-honest hub", "--members", 1000, "--hub", "semi-honest")
+    check("takes fewer", (out["degree"], out["threshold"]) == (48, 27), out)
+    out = graph("a hub that may retry", "--members", 1000, "--privacy-bits", 80)
+    check("takes more", out["degree"] == 120 and out["exposed_log2"] <= -81, out)
+    out = graph("ten members", "--members", 10)
+    check("know each other", (out["graph"], out["degree"], out["threshold"], out["lost_log2"])
+          == ("complete", 9, 7, None), out)
+    done = sheaf(*given, "--members", "1000")
+    check("in words", "96 neighbours each, threshold 67" in done.stdout
+          and "2^-43.1" in done.stdout, done.stdout)
+
+    base = {"members": "1000", "dropout": "0.1", "corrupt": "0.1"}
+    for name, words, changed in (
+            ("no members", "--members is needed", {"members": None}),
+            ("one member", "from 2 to 1000000", {"members": "1"}),
+            ("too many members", "from 2 to 1000000", {"members": "1000001"}),
+            ("no drop-out", "--dropout is needed", {"dropout": None}),
+            ("all drop out", "0 to below 1", {"dropout": "1"}),
+            ("fewer than none", "0 to below 1", {"corrupt": "-0.1"}),
+            ("a share NaN", "0 to below 1", {"corrupt": "nan"}),
+            ("a share in words", "0 to below 1", {"corrupt": "half"}),
+            ("a share too fine", "at most six decimals", {"corrupt": "0.1234567"}),
+            ("an unknown hub", "semi-honest or", {"hub": "kind"}),
+            ("no bits", "from 1 to 256", {"privacy-bits": "0"}),
+            ("endless bits", "from 1 to 256", {"correctness-bits": "257"})):
+        options = [part for key, value in (base | changed).items() if value is not None
+                   for part in ("--" + key, value)]
+        refused(name, 2, words, "round", "graph", *options)
+    refused("more than any graph can stand", 1, "nine tenths", "round", "graph", "--members",
+            "1000", "--dropout", "0.4", "--corrupt", "0.4")
+    refused("more drop-outs than a small cohort can stand", 1, "fewer than the 7", "round",
+            "graph", "--members", "10", "--dropout", "0.4", "--corrupt", "0.1")
+
+
 figures()
 inverse()
 cost()
 nonsense()
+cohorts()
 finish()
