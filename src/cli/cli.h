@@ -82,6 +82,11 @@ int sheaf_act_command(int argc, char **argv);
 /* Prints a buffer to standard output; with a line feed where it has none. */
 int sheaf_print(const sheaf_buffer *buffer);
 
+/* The object that --json asks for: between the two its members are written. The second prints
+ * and frees it. */
+sheaf_json_writer sheaf_print_begin(sheaf_buffer *object);
+int sheaf_print_end(sheaf_buffer *object, sheaf_json_writer *w);
+
 /* Ctrl-C and termination set *sheaf_stopping; long-running commands look at it. */
 extern atomic_bool sheaf_stopping;
 void sheaf_stop_on_signals(void);

@@ -19,15 +19,11 @@ void demo_tell(const demo *d, const char *event, const char *format, ...)
         return;
     }
     sheaf_buffer line;
-    sheaf_buffer_init(&line, 4096);
-    sheaf_json_writer w = sheaf_json_begin(&line);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&line);
     sheaf_json_member_put_int(&w, "elapsed_ms", sheaf_clock_ms() - d->started_ms);
     sheaf_json_member_put_string(&w, "event", sheaf_str(event));
     sheaf_json_member_put_string(&w, "text", sheaf_str(text + strspn(text, " ")));
-    sheaf_json_close(&w);
-    (void)sheaf_print(&line);
-    sheaf_buffer_deinit(&line);
+    (void)sheaf_print_end(&line, &w);
 }
 
 /* Millionths as a decimal; -1, a figure that does not exist, as a dash. */

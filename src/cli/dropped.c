@@ -153,9 +153,7 @@ static int tell(const judgement *j, bool json)
     put_time((int64_t)j->time_s * 1000, cosigned);
     if (json) {
         sheaf_buffer out;
-        sheaf_buffer_init(&out, 4096);
-        sheaf_json_writer w = sheaf_json_begin(&out);
-        sheaf_json_open_object(&w);
+        sheaf_json_writer w = sheaf_print_begin(&out);
         sheaf_json_member_put_string(&w, "act", sheaf_str(hex));
         sheaf_json_member_put_int(&w, "cosigned", (int64_t)j->time_s);
         sheaf_json_member_put_bool(&w, "dropped", dropped);
@@ -164,9 +162,7 @@ static int tell(const judgement *j, bool json)
         sheaf_json_member_put_int(&w, "size", (int64_t)j->size);
         sheaf_json_member_put_int(&w, "taken", j->relayed.receipt.at);
         sheaf_json_member_put_string(&w, "witness", SHEAF_WORDS(row->name));
-        sheaf_json_close(&w);
-        (void)sheaf_print(&out);
-        sheaf_buffer_deinit(&out);
+        (void)sheaf_print_end(&out, &w);
     } else if (dropped) {
         printf(
             "dropped: the witness %.*s took the act %s at %s, the log cosigned at %s with %llu "

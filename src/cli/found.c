@@ -161,15 +161,11 @@ sheaf_status sheaf_found(const sheaf_founding *founding, sheaf_err *err)
 static void print_founded(const char *dir, const char *home)
 {
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 16384);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_string(&w, "dir", sheaf_str(dir));
     sheaf_json_member_put_string(&w, "home", sheaf_str(home));
     sheaf_json_member_put_int(&w, "member", 0);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 static int run_found(const sheaf_arguments *a)

@@ -105,9 +105,7 @@ static int print_consistent(const sheaf_arguments *a, const comparison *c)
                       (unsigned long long)c->newer.size, (unsigned long long)c->older.size)
                < 0;
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 16384);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_bool(&w, "consistent", true);
     sheaf_json_member_put_int(&w, "from", (int64_t)c->older.size);
     sheaf_json_key(&w, "hashes");
@@ -116,10 +114,7 @@ static int print_consistent(const sheaf_arguments *a, const comparison *c)
         sheaf_json_hex(&w, sheaf_bytes(c->proof.hashes[i].bytes, SHEAF_HASH_BYTES));
     sheaf_json_close(&w);
     sheaf_json_member_put_int(&w, "to", (int64_t)c->newer.size);
-    sheaf_json_close(&w);
-    int code = sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
-    return code;
+    return sheaf_print_end(&out, &w);
 }
 
 static sheaf_status run(const sheaf_arguments *a, const sheaf_vkey *key, comparison *c,

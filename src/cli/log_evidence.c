@@ -34,17 +34,13 @@ static void print_proven(const sheaf_arguments *a, const sheaf_evidence *evidenc
         return;
     }
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 8192);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     put_head(&w, "newer", newer, &newer->root);
     put_head(&w, "older", older, &older->root);
     sheaf_json_member_put_string(&w, "origin", older->origin);
     sheaf_json_member_put_hex(&w, "root", sheaf_bytes(evidence->root.bytes, SHEAF_HASH_BYTES));
     sheaf_json_member_put_bool(&w, "two_histories", true);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 static int print_none(const sheaf_arguments *a, const char *home)

@@ -50,16 +50,11 @@ static int print_proof(const sheaf_arguments *a, const sheaf_log_source *log, ui
     if (!a->json)
         return a->value[0] ? SHEAF_EXIT_DONE : sheaf_print(proof);
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 4 * SHEAF_PROOF_FILE_MAX);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_int(&w, "index", (int64_t)index);
     sheaf_json_member_put_string(&w, "proof", sheaf_buffer_slice(proof));
     sheaf_json_member_put_int(&w, "size", (int64_t)log->head.size);
-    sheaf_json_close(&w);
-    int code = sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
-    return code;
+    return sheaf_print_end(&out, &w);
 }
 
 static int run_proof(const sheaf_arguments *a)
@@ -222,17 +217,13 @@ static void print_checked(const sheaf_arguments *a, const checked *c)
         return;
     }
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 8192);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_int(&w, "cosigned", (int64_t)c->cosigned);
     sheaf_json_member_put_int(&w, "index", (int64_t)c->file.index);
     sheaf_json_member_put_string(&w, "origin", c->head.origin);
     sheaf_json_member_put_int(&w, "size", (int64_t)c->head.size);
     sheaf_json_member_put_bool(&w, "sound", true);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 static int run_check(const sheaf_arguments *a)

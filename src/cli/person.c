@@ -138,15 +138,11 @@ static int refuse(const sheaf_arguments *a, const sheaf_dossier *d)
         return SHEAF_EXIT_REFUSED;
     }
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 1 << 16);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_bool(&w, "erased", false);
     sheaf_dossier_put_keep(&w, d);
     sheaf_json_member_put_int(&w, "person", d->person.number);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
     return SHEAF_EXIT_REFUSED;
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { OBJECT_MAX = 4 << 20 };
+
 int sheaf_print(const sheaf_buffer *buffer)
 {
     if (buffer->failed) {
@@ -18,6 +20,22 @@ int sheaf_print(const sheaf_buffer *buffer)
     return SHEAF_EXIT_DONE;
 }
 
+sheaf_json_writer sheaf_print_begin(sheaf_buffer *object)
+{
+    sheaf_buffer_init(object, OBJECT_MAX);
+    sheaf_json_writer w = sheaf_json_begin(object);
+    sheaf_json_open_object(&w);
+    return w;
+}
+
+int sheaf_print_end(sheaf_buffer *object, sheaf_json_writer *w)
+{
+    sheaf_json_close(w);
+    int code = sheaf_print(object);
+    sheaf_buffer_deinit(object);
+    return code;
+}
+
 int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
 {
     int code = arguments->usage             ? SHEAF_EXIT_USAGE
@@ -28,14 +46,10 @@ int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
         return code;
     }
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 8192);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_string(&w, "error", sheaf_str(err->message));
     sheaf_json_member_put_int(&w, "exit", code);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
     return code;
 }
 

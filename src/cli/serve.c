@@ -17,15 +17,11 @@ static void pause_ms(long ms)
 static void print_serving(const char *host, uint16_t port)
 {
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 8192);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_string(&w, "event", sheaf_str("serving"));
     sheaf_json_member_put_string(&w, "listen", sheaf_str(host));
     sheaf_json_member_put_int(&w, "port", port);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 static int run_serve(const sheaf_arguments *a)

@@ -229,9 +229,7 @@ static void print_status_json(const sheaf_state *state, const witness_report *r)
 {
     const sheaf_json *witnesses = sheaf_json_member(r->json, "witnesses");
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 4 * ANSWER_MAX);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     put_rows(&w, "accounts", state, SHEAF_TABLE_account);
     sheaf_json_member_put_int(&w, "applications",
                               count_members(state, SHEAF_member_state_applied));
@@ -251,9 +249,7 @@ static void print_status_json(const sheaf_state *state, const witness_report *r)
         sheaf_json_open_list(&w);
         sheaf_json_close(&w);
     }
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 static int run_status(const sheaf_arguments *a)

@@ -54,15 +54,11 @@ static void tell_signed(const sheaf_arguments *a, const char *file, uint64_t siz
                (unsigned long long)size, hex, file);
         return;
     }
-    sheaf_buffer_init(&out, 8192);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_string(&w, "file", sheaf_str(file));
     sheaf_json_member_put_string(&w, "root", sheaf_str(hex));
     sheaf_json_member_put_int(&w, "size", (int64_t)size);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 static int run_sign(const sheaf_arguments *a)

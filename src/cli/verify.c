@@ -14,9 +14,7 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
                        const sheaf_err *err)
 {
     sheaf_buffer out;
-    sheaf_buffer_init(&out, 8192);
-    sheaf_json_writer w = sheaf_json_begin(&out);
-    sheaf_json_open_object(&w);
+    sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_int(&w, "cosigned", v->cosigned);
     sheaf_json_member_put_int(&w, "cosigned_last", (int64_t)v->cosigned_last);
     sheaf_json_member_put_hex(&w, "digest", sheaf_bytes(v->digest.bytes, SHEAF_HASH_BYTES));
@@ -50,9 +48,7 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     sheaf_json_member_put_int(&w, "voids", (int64_t)v->voids);
     sheaf_json_member_put_int(&w, "witness_quorum", v->witness_quorum);
     sheaf_json_member_put_int(&w, "witnesses", v->witnesses);
-    sheaf_json_close(&w);
-    (void)sheaf_print(&out);
-    sheaf_buffer_deinit(&out);
+    (void)sheaf_print_end(&out, &w);
 }
 
 /* What the times on the log rest on. */
