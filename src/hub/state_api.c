@@ -65,31 +65,54 @@ sheaf_http_verdict sheaf_api_state(const sheaf_api_call *call, sheaf_http_respon
 
 /* ---- what stands in entries ---- */
 
-/* `what` of an entry's act, in the arena over `block`; `bytes` holds the entry. With the lock
- * held for reading. */
-static const sheaf_json *what_of(sheaf_hub *hub, uint32_t index, sheaf_buffer *bytes,
-                                 sheaf_arena *arena)
+typedef struct {
+    sheaf_hub *hub;
+    sheaf_buffer bytes; /* of the entry read last */
+    void *block;
+    sheaf_arena arena; /* its tree */
+} entries;
+
+/* False, and an answer that says so, where there is no memory. */
+static bool entries_open(entries *e, sheaf_hub *hub, sheaf_http_response *response)
+{
+    *e = (entries){.hub = hub, .block = malloc(JSON_ARENA)};
+    if (!e->block) {
+        *response = sheaf_http_error(503, "the hub has no memory left; try again later");
+        return false;
+    }
+    e->arena = sheaf_arena_over(e->block, JSON_ARENA);
+    sheaf_buffer_init(&e->bytes, SHEAF_LOG_ENTRY_MAX);
+    return true;
+}
+
+static void entries_close(entries *e)
+{
+    sheaf_buffer_deinit(&e->bytes);
+    free(e->block);
+}
+
+/* `what` of an entry's act, until the next one is read. With the lock held for reading. */
+static const sheaf_json *what_of(entries *e, uint32_t index)
 {
     sheaf_json *entry;
     sheaf_err err;
-    sheaf_arena_reset(arena);
-    if (sheaf_log_store_entry(hub->store, index, bytes, &err) != SHEAF_OK
-        || sheaf_json_parse(sheaf_buffer_slice(bytes), arena, &entry, &err) != SHEAF_OK)
+    sheaf_arena_reset(&e->arena);
+    if (sheaf_log_store_entry(e->hub->store, index, &e->bytes, &err) != SHEAF_OK
+        || sheaf_json_parse(sheaf_buffer_slice(&e->bytes), &e->arena, &entry, &err) != SHEAF_OK)
         return NULL;
     return sheaf_json_member(sheaf_json_member(entry, "act"), "what");
 }
 
 /* The document of the bylaws in force: the founding's, or that of the motion that the tick
  * which made the version settled. */
-static const sheaf_json *bylaws_document(sheaf_hub *hub, sheaf_buffer *bytes,
-                                         sheaf_arena *arena)
+static const sheaf_json *bylaws_document(entries *e)
 {
-    uint32_t version = sheaf_bylaws_now(sheaf_hub_state(hub))->id;
-    const sheaf_json *what = what_of(hub, version, bytes, arena);
+    uint32_t version = sheaf_bylaws_now(sheaf_hub_state(e->hub))->id;
+    const sheaf_json *what = what_of(e, version);
     const sheaf_json *motion = sheaf_json_member(what, "motion");
     if (!motion || motion->type != SHEAF_JSON_INT)
         return sheaf_json_member(what, "bylaws");
-    what = what_of(hub, (uint32_t)motion->integer, bytes, arena);
+    what = what_of(e, (uint32_t)motion->integer);
     return sheaf_json_member(sheaf_json_member(sheaf_json_member(what, "effect"), "what"),
                              "text");
 }
@@ -97,15 +120,11 @@ static const sheaf_json *bylaws_document(sheaf_hub *hub, sheaf_buffer *bytes,
 sheaf_http_verdict sheaf_api_coop(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_hub *hub = call->hub;
-    sheaf_buffer json, bytes;
-    void *block = malloc(JSON_ARENA);
-    if (!block) {
-        *response = sheaf_http_error(503, "the hub has no memory left; try again later");
+    sheaf_buffer json;
+    entries e;
+    if (!entries_open(&e, hub, response))
         return SHEAF_HTTP_ANSWERED;
-    }
-    sheaf_arena arena = sheaf_arena_over(block, JSON_ARENA);
     sheaf_buffer_init(&json, ANSWER_MAX);
-    sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_hub_read_begin(hub);
     const sheaf_state *state = sheaf_hub_state(hub);
@@ -116,15 +135,13 @@ sheaf_http_verdict sheaf_api_coop(const sheaf_api_call *call, sheaf_http_respons
     sheaf_json_key(&w, "coop");
     put_row(&w, state, SHEAF_TABLE_coop, 0);
     sheaf_json_member_put_int(&w, "entries", (int64_t)sheaf_log_store_size(hub->store));
-    sheaf_json_member_put_string(
-        &w, "purpose",
-        sheaf_json_member_string(bylaws_document(hub, &bytes, &arena), "purpose"));
+    sheaf_json_member_put_string(&w, "purpose",
+                                 sheaf_json_member_string(bylaws_document(&e), "purpose"));
     sheaf_json_member_put_hex(&w, "root", sheaf_bytes(root.bytes, sizeof root.bytes));
     sheaf_json_member_put_string(&w, "version", sheaf_str(SHEAF_VERSION));
     sheaf_json_close(&w);
     sheaf_hub_read_end(hub);
-    sheaf_buffer_deinit(&bytes);
-    free(block);
+    entries_close(&e);
     *response = sheaf_answer_json(&json);
     return SHEAF_HTTP_ANSWERED;
 }
@@ -147,12 +164,11 @@ static void put_text(sheaf_json_writer *w, const sheaf_hub *hub, const char *nam
 }
 
 /* With the lock held for reading: everything about a motion in one object. */
-static void put_motion(sheaf_json_writer *w, sheaf_hub *hub, uint32_t index,
-                       sheaf_buffer *bytes, sheaf_arena *arena)
+static void put_motion(sheaf_json_writer *w, entries *e, uint32_t index)
 {
-    const sheaf_state *state = sheaf_hub_state(hub);
+    const sheaf_state *state = sheaf_hub_state(e->hub);
     const struct sheaf_row_motion *motion = sheaf_motion_find(state, index);
-    const sheaf_json *effect = sheaf_json_member(what_of(hub, index, bytes, arena), "effect");
+    const sheaf_json *effect = sheaf_json_member(what_of(e, index), "effect");
     sheaf_json_open_object(w);
     if (effect) {
         sheaf_json_key(w, "effect");
@@ -160,33 +176,27 @@ static void put_motion(sheaf_json_writer *w, sheaf_hub *hub, uint32_t index,
     }
     sheaf_json_key(w, "motion");
     put_row(w, state, SHEAF_TABLE_motion, sheaf_motion_row(state, index));
-    put_text(w, hub, "reason", &motion->reason);
-    put_text(w, hub, "title", &motion->title);
+    put_text(w, e->hub, "reason", &motion->reason);
+    put_text(w, e->hub, "title", &motion->title);
     sheaf_json_close(w);
 }
 
 sheaf_http_verdict sheaf_api_motion(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_hub *hub = call->hub;
-    sheaf_buffer json, bytes;
+    sheaf_buffer json;
+    entries e;
     bool member, readable;
-    if (!sheaf_reader_known(call, &member, response))
+    if (!sheaf_reader_known(call, &member, response) || !entries_open(&e, hub, response))
         return SHEAF_HTTP_ANSWERED;
-    void *block = malloc(JSON_ARENA);
-    if (!block) {
-        *response = sheaf_http_error(503, "the hub has no memory left; try again later");
-        return SHEAF_HTTP_ANSWERED;
-    }
-    sheaf_arena arena = sheaf_arena_over(block, JSON_ARENA);
     sheaf_buffer_init(&json, ANSWER_MAX);
-    sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
     sheaf_hub_read_begin(hub);
     const sheaf_state *state = sheaf_hub_state(hub);
     bool found = sheaf_motion_find(state, call->number) != NULL;
     readable = member || sheaf_entry_public(state, SHEAF_KIND_motion_open, call->number);
     if (found && readable) {
         sheaf_json_writer w = sheaf_json_begin(&json);
-        put_motion(&w, hub, call->number, &bytes, &arena);
+        put_motion(&w, &e, call->number);
     }
     sheaf_hub_read_end(hub);
     if (!readable)
@@ -196,7 +206,6 @@ sheaf_http_verdict sheaf_api_motion(const sheaf_api_call *call, sheaf_http_respo
         *response = found ? sheaf_answer_json(&json)
                           : sheaf_http_error(404, "there is no motion %u", call->number);
     sheaf_buffer_deinit(&json);
-    sheaf_buffer_deinit(&bytes);
-    free(block);
+    entries_close(&e);
     return SHEAF_HTTP_ANSWERED;
 }
