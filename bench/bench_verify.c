@@ -1,8 +1,9 @@
 /* bench/bench_verify.c - `sheaf verify` of a long log, beside the bare signature rate.
  *
- * A log is written (see tests/long_log) and verified: in full, and its hashes only; with the
- * most memory that each took, for a tenth of the log and for all of it. What the machine allows
- * is measured in the same run: signatures by single verifications on as many threads.
+ * A log is written (see tests/long_log) and verified: in full, in full with --keep, once more
+ * from what that kept, and its hashes only; with the most memory that each took, for a tenth of
+ * the log and for all of it. What the machine allows is measured in the same run: signatures by
+ * single verifications on as many threads.
  *
  *     bench_verify [ENTRIES [THREADS]]      1000000 for the figures of docs/performance.md
  */
@@ -47,16 +48,40 @@ static long peak_mib(void)
     return kib / 1024;
 }
 
-/* In a process of its own, so that the memory is that of the verification alone. */
-static int child(const char *dir, unsigned threads, bool hashes_only)
+typedef enum { FULL, KEPT, RESUMED, HASHES } mode;
+
+static sheaf_status verify_once(const char *dir, sheaf_verify_options *options, mode how,
+                                sheaf_err *err)
 {
+    char path[SHEAF_PATH_MAX];
     sheaf_verified found;
+    sheaf_kept kept;
+    sheaf_buffer bytes;
+    SHEAF_TRY(sheaf_path(path, err, "%s/kept", dir));
+    options->hashes_only = how == HASHES;
+    if (how == KEPT)
+        options->keep = path;
+    sheaf_buffer_init(&bytes, SHEAF_KEPT_BYTES_MAX);
+    if (how == RESUMED) {
+        SHEAF_TRY(sheaf_file_read(path, &bytes, err));
+        SHEAF_TRY(sheaf_kept_get(sheaf_buffer_slice(&bytes), &kept, err));
+        kept.path = path;
+        options->kept = &kept;
+    }
+    SHEAF_TRY(sheaf_verify_folder(dir, options, &found, err));
+    sheaf_buffer_deinit(&bytes);
+    return SHEAF_OK;
+}
+
+/* In a process of its own, so that the memory is that of the verification alone. */
+static int child(const char *dir, unsigned threads, mode how)
+{
     sheaf_err err;
-    sheaf_verify_options options = {.threads = threads, .hashes_only = hashes_only};
+    sheaf_verify_options options = {.threads = threads};
     if (!sheaf_crypto_start())
         return 1;
     double at = bench_now_s();
-    if (sheaf_verify_folder(dir, &options, &found, &err) != SHEAF_OK) {
+    if (verify_once(dir, &options, how, &err) != SHEAF_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
@@ -65,24 +90,25 @@ static int child(const char *dir, unsigned threads, bool hashes_only)
 }
 
 static double verify(const char *self, const char *dir, uint64_t entries, unsigned threads,
-                     bool hashes_only)
+                     mode how)
 {
+    static const char *const names[] = {"verify", "with --keep", "from what was kept",
+                                        "--no-signatures"};
     char command[SHEAF_PATH_MAX + 64], what[64];
     double seconds = 0;
     long mib = 0;
-    snprintf(command, sizeof command, "'%s' child '%s' %u %d", self, dir, threads, hashes_only);
+    snprintf(command, sizeof command, "'%s' child '%s' %u %d", self, dir, threads, (int)how);
     FILE *out = popen(command, "r");
     bench_must(out && fscanf(out, "%lf %ld", &seconds, &mib) == 2 && pclose(out) == 0,
                "the verification");
-    snprintf(what, sizeof what, "%s, %u threads, at most %ld MiB",
-             hashes_only ? "--no-signatures" : "verify", threads, mib);
+    snprintf(what, sizeof what, "%s, %u threads, at most %ld MiB", names[how], threads, mib);
     return bench_report(what, (double)entries, "entries", seconds);
 }
 
 int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "child") == 0)
-        return child(argv[2], (unsigned)atoi(argv[3]), atoi(argv[4]) != 0);
+        return child(argv[2], (unsigned)atoi(argv[3]), (mode)atoi(argv[4]));
     long entries = argc > 1 ? atol(argv[1]) : ENTRIES,
          threads = argc > 2 ? atol(argv[2]) : THREADS;
     if (argc > 3 || entries < 10 * LONG_LOG_MIN || entries > 10000000 || threads < 1
@@ -100,8 +126,10 @@ int main(int argc, char **argv)
         double at = bench_now_s();
         long_log_write(dir[i], count);
         bench_report("writing a log", (double)count, "entries", bench_now_s() - at);
-        full = verify(argv[0], dir[i], count, (unsigned)threads, false);
-        hashes = verify(argv[0], dir[i], count, (unsigned)threads, true);
+        full = verify(argv[0], dir[i], count, (unsigned)threads, FULL);
+        verify(argv[0], dir[i], count, (unsigned)threads, KEPT);
+        verify(argv[0], dir[i], count, (unsigned)threads, RESUMED);
+        hashes = verify(argv[0], dir[i], count, (unsigned)threads, HASHES);
     }
     printf("verify has %.0f %% of the bare signature rate (wanted: 85 %%); hashes only %.2f "
            "million entries a second (wanted: 1)\n",

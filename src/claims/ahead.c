@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "coop/view.h"
+
 /* Beyond this many keys the fold looks them up itself: a log full of applications that were
  * never admitted must not take the memory. */
 enum { KEYS_MAX = 1 << 20, SLOTS_MIN = 1 << 10 };
@@ -94,6 +96,12 @@ static void keep(sheaf_ahead_keys *keys, uint64_t index, bool hub, const sheaf_p
     memcpy(at->public_key, key->bytes, SHEAF_PUBLIC_BYTES);
 }
 
+static void keep_origin(sheaf_ahead_keys *keys, const void *origin)
+{
+    memcpy(keys->origin, origin, SHEAF_ORIGIN_LEN);
+    keys->has_origin = true;
+}
+
 /* The keys that an act brings. */
 static void keep_keys(sheaf_ahead_keys *keys, uint64_t index, const sheaf_act *act)
 {
@@ -101,10 +109,8 @@ static void keep_keys(sheaf_ahead_keys *keys, uint64_t index, const sheaf_act *a
         const struct sheaf_coop_found *found = act->what;
         keep(keys, index, false, &found->public_key);
         keep(keys, index, true, &found->hub_key);
-        if (index == 0 && found->origin.len == SHEAF_ORIGIN_LEN) {
-            memcpy(keys->origin, found->origin.data, SHEAF_ORIGIN_LEN);
-            keys->has_origin = true;
-        }
+        if (index == 0 && found->origin.len == SHEAF_ORIGIN_LEN)
+            keep_origin(keys, found->origin.data);
     } else if (act->kind == SHEAF_KIND_member_apply) {
         keep(keys, index, false, &((const struct sheaf_member_apply *)act->what)->public_key);
     } else if (act->kind == SHEAF_KIND_key_admit) {
@@ -132,6 +138,22 @@ static bool find_signer(sheaf_ahead_keys *keys, const sheaf_act *act, uint64_t i
         return false;
     memcpy(public_key, at->public_key, SHEAF_PUBLIC_BYTES);
     return true;
+}
+
+void sheaf_ahead_keys_of(sheaf_ahead_keys *keys, const sheaf_state *state)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    pthread_rwlock_wrlock(&keys->lock);
+    for (uint32_t i = 0; i < sheaf_key_count(state); i++) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, i);
+        keep(keys, key->id, false, &key->public_key);
+    }
+    if (coop) {
+        keep(keys, coop->hub, true, &coop->hub_key);
+        keep_origin(keys, coop->origin);
+        keys->revision = coop->revision;
+    }
+    pthread_rwlock_unlock(&keys->lock);
 }
 
 /* ---- entries ---- */

@@ -19,6 +19,9 @@ void sheaf_ahead_keys_close(sheaf_ahead_keys *keys);
 /* The rules revision that entries are read with from now on. */
 void sheaf_ahead_revision(sheaf_ahead_keys *keys, uint16_t revision);
 
+/* The keys of a state that was come to in another way than by its entries. */
+void sheaf_ahead_keys_of(sheaf_ahead_keys *keys, const sheaf_state *state);
+
 /* One entry, as far as it was dealt with ahead. */
 typedef struct {
     bool decoded;

@@ -64,10 +64,13 @@ static void note_result(sheaf_verification *v, uint64_t index, const sheaf_ahead
         note_fault(v, index, result);
 }
 
-/* The rounds' rows are in the order of their manifests. */
-static sheaf_status note_manifest(sheaf_verification *v, const sheaf_hash *leaf, sheaf_err *err)
+/* The rounds' rows are in the order of the entries that opened them. */
+static sheaf_status note_manifest(sheaf_verification *v, uint64_t index, const sheaf_hash *leaf,
+                                  sheaf_err *err)
 {
-    if (sheaf_round_count(&v->replay.state) == v->manifest_count)
+    const sheaf_state *state = &v->replay.state;
+    if (sheaf_round_count(state) == v->manifest_count
+        || sheaf_round_at(state, (uint32_t)v->manifest_count)->id != index)
         return SHEAF_OK;
     if (v->manifest_count == v->manifest_capacity) {
         size_t capacity = v->manifest_capacity ? 2 * v->manifest_capacity : 64;
@@ -81,23 +84,44 @@ static sheaf_status note_manifest(sheaf_verification *v, const sheaf_hash *leaf,
     return SHEAF_OK;
 }
 
-static sheaf_status fold_run(sheaf_verification *v, slot *s, sheaf_err *err)
+static sheaf_status fold_one(sheaf_verification *v, const slot *s, size_t i, sheaf_err *err)
 {
-    sheaf_replay *replay = &v->replay;
+    sheaf_replayed result;
+    uint64_t index = s->run.first + i;
+    SHEAF_TRY(sheaf_replay_ahead(&v->replay, s->run.entries[i], &s->run.leaves[i], &s->ahead[i],
+                                 index < v->from.size, &result, err));
+    SHEAF_TRY(sheaf_verify_taken_up(v, index, &result, err));
+    note_result(v, index, &s->ahead[i], &result);
+    if (result.kind == SHEAF_KIND_none || result.refusal != SHEAF_ACCEPTED)
+        return SHEAF_OK;
+    return sheaf_verify_values(v, &s->ahead[i], s->run.entries[i], false, err);
+}
+
+/* An entry before the state that was gone on from. */
+static sheaf_status pass_one(sheaf_verification *v, const slot *s, size_t i, sheaf_err *err)
+{
+    sheaf_tree_append(&v->replay.tree, &s->run.leaves[i]);
+    return v->any_value ? sheaf_verify_values(v, &s->ahead[i], s->run.entries[i], true, err)
+                        : SHEAF_OK;
+}
+
+static sheaf_status fold_run(sheaf_verification *v, const slot *s, sheaf_err *err)
+{
+    const sheaf_state *state = &v->replay.state;
     const struct sheaf_row_coop *coop;
     for (size_t i = 0; i < s->run.count; i++) {
-        sheaf_replayed result;
         uint64_t index = s->run.first + i;
-        SHEAF_TRY(sheaf_replay_ahead(replay, s->run.entries[i], &s->run.leaves[i], &s->ahead[i],
-                                     index < v->from.size, &result, err));
-        SHEAF_TRY(note_manifest(v, &s->run.leaves[i], err));
-        note_result(v, index, &s->ahead[i], &result);
-        if (result.kind != SHEAF_KIND_none && result.refusal == SHEAF_ACCEPTED)
-            SHEAF_TRY(sheaf_verify_values(v, &s->ahead[i], s->run.entries[i], err));
-        if (index + 1 == v->from.size && (coop = sheaf_coop(&replay->state)) != NULL)
+        if (index < v->passed)
+            SHEAF_TRY(pass_one(v, s, i, err));
+        else
+            SHEAF_TRY(fold_one(v, s, i, err));
+        SHEAF_TRY(note_manifest(v, index, &s->run.leaves[i], err));
+        if (index + 1 == v->passed)
+            SHEAF_TRY(sheaf_verify_passed(v, err));
+        if (index + 1 == v->from.size && (coop = sheaf_coop(state)) != NULL)
             v->from_key = coop->log_key;
     }
-    coop = sheaf_coop(&replay->state);
+    coop = sheaf_coop(state);
     if (coop)
         sheaf_ahead_revision(v->keys, coop->revision);
     return SHEAF_OK;
@@ -128,8 +152,11 @@ static void prepare(void *context, void *slot_of, uint64_t number)
     sheaf_log_check_read(v->check, number, &s->run);
     if (s->run.status != SHEAF_OK || v->options->hashes_only)
         return;
+    if (s->run.first + s->run.count <= v->passed && !v->any_value)
+        return;
+    uint64_t signed_from = v->from.size > v->passed ? v->from.size : v->passed;
     sheaf_arena arena = sheaf_arena_over(s->block, SHEAF_ACT_ARENA_BYTES);
-    sheaf_ahead_entries(v->keys, s->run.first, s->run.entries, s->run.count, v->from.size,
+    sheaf_ahead_entries(v->keys, s->run.first, s->run.entries, s->run.count, signed_from,
                         &arena, s->checks, s->ahead);
 }
 
@@ -144,6 +171,9 @@ static sheaf_status finish(void *context, void *slot_of, uint64_t number, sheaf_
     else
         SHEAF_TRY(fold_run(v, s, err));
     v->out->entries = s->run.first + s->run.count;
+    sheaf_verify_earlier_look(v);
+    if (sheaf_verify_keep_due(v))
+        SHEAF_TRY(sheaf_verify_keep(v, (sheaf_slice){0}, err));
     sheaf_verify_progress(v, "entries", v->out->entries, sheaf_log_check_size(v->check));
     return SHEAF_OK;
 }
@@ -201,54 +231,7 @@ static sheaf_status run_all(sheaf_verification *v, sheaf_err *err)
     return status == SHEAF_OK ? sheaf_log_check_finish(v->check, err) : status;
 }
 
-/* ---- checkpoints ---- */
-
-/* Before the entries: what can be said of an earlier checkpoint already. */
-static sheaf_status earlier_begin(sheaf_verification *v, sheaf_err *err)
-{
-    sheaf_err why = {0};
-    if (!v->options->from.len)
-        return SHEAF_OK;
-    if (sheaf_checkpoint_read(v->options->from, &v->from, &why) != SHEAF_OK)
-        return sheaf_fail(err, SHEAF_INVALID, "the earlier checkpoint: %.300s", why.message);
-    sheaf_checkpoint head;
-    if (sheaf_checkpoint_read(sheaf_buffer_slice(&v->note), &head, NULL) == SHEAF_OK
-        && !sheaf_slice_equal(head.origin, v->from.origin))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the earlier checkpoint is of the log %.*s, not of %.*s",
-                          SHEAF_PRINT(v->from.origin), SHEAF_PRINT(head.origin));
-    if (v->from.size > sheaf_log_check_size(v->check))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "log/checkpoint covers %llu entries, fewer than the %llu of the "
-                          "earlier checkpoint: the log was cut",
-                          (unsigned long long)sheaf_log_check_size(v->check),
-                          (unsigned long long)v->from.size);
-    sheaf_log_check_watch(v->check, v->from.size);
-    return SHEAF_OK;
-}
-
-/* After them: is it of this log, and are the entries that it covers the same? */
-static sheaf_status earlier_check(sheaf_verification *v, sheaf_err *err)
-{
-    sheaf_vkey key;
-    sheaf_checkpoint head;
-    sheaf_err why = {0};
-    if (!v->from.size)
-        return SHEAF_OK;
-    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_str(v->out->origin),
-                              v->from_key.bytes, err));
-    if (sheaf_checkpoint_open(v->options->from, &key, &head, &why) != SHEAF_OK)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the earlier checkpoint is not one of this log: %.300s", why.message);
-    sheaf_hash root = sheaf_log_check_watched(v->check);
-    if (!sheaf_hash_equal(&root, &head.root))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "the log's first %llu entries are not those of the earlier "
-                          "checkpoint: two histories were signed; keep both checkpoints",
-                          (unsigned long long)head.size);
-    v->out->trusted = head.size;
-    return SHEAF_OK;
-}
+/* ---- the checkpoint ---- */
 
 /* The checkpoint's signature, by the key that is the log's now. */
 static sheaf_status head_check(sheaf_verification *v, const char *dir, sheaf_err *err)
@@ -305,8 +288,27 @@ static sheaf_status verify_log(sheaf_verification *v, const char *dir, sheaf_err
     if (!v->options->hashes_only)
         take_state(v);
     SHEAF_TRY(head_check(v, dir, err));
-    SHEAF_TRY(earlier_check(v, err));
+    SHEAF_TRY(sheaf_verify_earlier_check(v, err));
     return v->options->hashes_only ? SHEAF_OK : sheaf_verify_cosignatures(v, err);
+}
+
+/* After the log, or after what there was time for. */
+static sheaf_status keep(sheaf_verification *v, sheaf_status status, sheaf_err *err)
+{
+    const atomic_bool *stop = v->options->stop;
+    bool stopped = status == SHEAF_IO && stop && atomic_load(stop);
+    sheaf_slice note = {0};
+    if (!v->options->keep || (status != SHEAF_OK && !stopped))
+        return status;
+    if (status == SHEAF_OK && !v->entry_fault[0])
+        note = sheaf_buffer_slice(&v->note);
+    SHEAF_TRY(sheaf_verify_keep(v, note, err));
+    if (stopped && sheaf_file_exists(v->options->keep))
+        return sheaf_fail(err, SHEAF_IO,
+                          "stopped before the end; %.200s keeps what was verified: the same "
+                          "command goes on from there",
+                          v->options->keep);
+    return status;
 }
 
 static sheaf_status verify(sheaf_verification *v, const char *dir, const char *texts_dir,
@@ -319,8 +321,8 @@ static sheaf_status verify(sheaf_verification *v, const char *dir, const char *t
     v->any_value =
         v->has_values && (v->values.private || sheaf_file_exists(v->values.texts.dir));
     SHEAF_TRY(sheaf_log_check_open(&v->check, dir, &v->note, err));
-    SHEAF_TRY(earlier_begin(v, err));
-    sheaf_status status = verify_log(v, dir, &why);
+    SHEAF_TRY(sheaf_verify_earlier_begin(v, err));
+    sheaf_status status = keep(v, verify_log(v, dir, &why), &why);
     /* The first bad entry comes first, whatever else is wrong. */
     if (v->entry_fault[0] && status == SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT, "%.350s", v->entry_fault);

@@ -9,12 +9,13 @@
  * counted as not checked, never as false.
  *
  * Reading, hashing and signatures use all threads while the fold goes on behind them. Memory is
- * that of the state, a few runs of entries for each thread, and 16 bytes for each file.
+ * that of the state, a few runs of entries for each thread, and 16 bytes for each file; where a
+ * state is gone on from or kept, its bytes once each on top.
  */
 #ifndef SHEAF_CLAIMS_VERIFY_H
 #define SHEAF_CLAIMS_VERIFY_H
 
-#include "claims/replay.h"
+#include "claims/verify_kept.h"
 #include "log/note.h"
 #include "net/client.h"
 
@@ -23,7 +24,7 @@ typedef struct {
     unsigned threads;          /* 0: one per processor */
     const sheaf_vkey *log_key; /* if the log's key is known from elsewhere; else NULL */
     const char *ca_file;       /* for URLs; NULL = the system's */
-    const atomic_bool *stop;   /* for URLs; may be NULL */
+    const atomic_bool *stop;   /* set, it ends the verification, SHEAF_IO; may be NULL */
     /* Told now and then how far it is; may be NULL. */
     void (*progress)(void *context, const char *what, uint64_t done, uint64_t of);
     void *context;
@@ -34,11 +35,13 @@ typedef struct {
      * empty. The entries it covers must be the very same. Then their signatures and what they
      * say of blobs need no second check; they are still read, hashed and folded. */
     sheaf_slice from;
+    /* What an earlier verification has kept, or NULL: its state is gone on from. The entries
+     * before are read and hashed again and must be the same; values and rounds are checked
+     * again. */
+    const sheaf_kept *kept;
+    const char *keep;   /* a file to keep the state in, now and then and at the end; or NULL */
     sheaf_buffer *note; /* gets the note of the checkpoint that was verified; may be NULL */
 } sheaf_verify_options;
-
-/* What a fault rests on: which rule or which hash. */
-enum { SHEAF_RESTS_MAX = 160 };
 
 typedef struct {
     char origin[SHEAF_ORIGIN_LEN + 1];
@@ -54,9 +57,10 @@ typedef struct {
     uint32_t cosigned;                   /* of the checkpoint, by those witnesses */
     uint64_t cosigned_last, unwitnessed; /* seconds since 1970; ticks without cosignatures */
     uint64_t readable, signatures_checked; /* of a public verification */
-    uint64_t trusted;                      /* entries that an earlier verification covers */
+    uint64_t trusted;                      /* entries that the checkpoint `from` covers */
+    uint64_t resumed_at;                   /* entries whose state was kept; 0: none was */
     uint64_t fault_entry;                  /* the first one with a fault, or UINT64_MAX */
-    char fault_rests_on[SHEAF_RESTS_MAX];
+    char fault_rests_on[SHEAF_RESTS_MAX];  /* which rule or which hash */
 } sheaf_verified;
 
 /* SHEAF_OK if all that could be checked is sound; SHEAF_FAULT with the first fault; SHEAF_IO if

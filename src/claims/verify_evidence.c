@@ -98,6 +98,10 @@ sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err)
     sheaf_buffer_init(&base, 0);
     sheaf_buffer_init(&transcript, 0);
     for (uint32_t i = 0; i < count && status == SHEAF_OK; i++) {
+        if (v->options->stop && atomic_load(v->options->stop)) {
+            status = sheaf_fail(err, SHEAF_IO, "stopped before the end");
+            break;
+        }
         const struct sheaf_row_round *round = sheaf_round_at(&v->replay.state, i);
         sheaf_buffer_reset(&base);
         if (round->state == SHEAF_round_state_closed)
@@ -118,31 +122,37 @@ sheaf_status sheaf_verify_texts(sheaf_verification *v, sheaf_err *err)
     return v->has_values ? sheaf_texts_check(&v->values.texts, &files, err) : SHEAF_OK;
 }
 
+/* An entry that was not decoded ahead, if it is in form. */
+static sheaf_status decode_entry(sheaf_verification *v, sheaf_slice bytes, sheaf_entry *out,
+                                 bool *decoded, sheaf_err *err)
+{
+    if (!v->value_block && !(v->value_block = malloc(SHEAF_ACT_ARENA_BYTES)))
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to look for texts");
+    sheaf_arena arena = sheaf_arena_over(v->value_block, SHEAF_ACT_ARENA_BYTES);
+    *decoded = sheaf_entry_decode(bytes, SHEAF_REVISION, &arena, out, NULL) == SHEAF_OK;
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_verify_values(sheaf_verification *v, const sheaf_ahead *ahead,
-                                 sheaf_slice bytes, sheaf_err *err)
+                                 sheaf_slice bytes, bool passed, sheaf_err *err)
 {
     sheaf_values_count count = {0};
-    sheaf_entry entry;
-    if (!v->has_values)
-        return SHEAF_OK;
-    if (ahead->decoded) {
-        entry = ahead->entry;
-    } else {
-        if (!v->value_block && !(v->value_block = malloc(SHEAF_ACT_ARENA_BYTES)))
-            return sheaf_fail(err, SHEAF_NOMEM, "no memory to look for texts");
-        sheaf_arena arena = sheaf_arena_over(v->value_block, SHEAF_ACT_ARENA_BYTES);
-        if (sheaf_entry_decode(bytes, SHEAF_REVISION, &arena, &entry, NULL) != SHEAF_OK)
-            return SHEAF_OK;
-    }
-    sheaf_status status = SHEAF_OK;
-    size_t place = 0;
+    sheaf_verified *out = v->out;
     sheaf_commitment commitment;
-    if (v->any_value)
-        status = sheaf_values_check(&v->values, entry.act, &count, err);
-    else /* a copy of the log alone: nothing to look for, entry by entry */
-        while (sheaf_act_next_text(entry.act, &place, &commitment))
-            count.gone++;
-    v->out->texts_checked += count.held;
-    v->out->texts_missing += count.gone;
-    return status;
+    if (!v->any_value && (passed || !(v->has_values || v->options->keep)))
+        return SHEAF_OK;
+    bool decoded = ahead->decoded;
+    sheaf_entry entry = ahead->entry;
+    if (!decoded)
+        SHEAF_TRY(decode_entry(v, bytes, &entry, &decoded, err));
+    if (!decoded)
+        return SHEAF_OK;
+    for (size_t place = 0; !passed && sheaf_act_next_text(entry.act, &place, &commitment);)
+        v->commitments++;
+    if (v->any_value) /* else it is a copy of the log alone */
+        SHEAF_TRY(sheaf_values_check(&v->values, entry.act, &count, err));
+    out->texts_checked += count.held;
+    if (v->has_values && v->commitments >= out->texts_checked)
+        out->texts_missing = (uint32_t)(v->commitments - out->texts_checked);
+    return SHEAF_OK;
 }

@@ -34,6 +34,7 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
         sheaf_json_member_put_int(&w, "readable", (int64_t)v->readable);
     sheaf_json_member_put_int(&w, "results_checked", v->results_checked);
     sheaf_json_member_put_int(&w, "results_missing", v->results_missing);
+    sheaf_json_member_put_int(&w, "resumed_at", (int64_t)v->resumed_at);
     sheaf_json_member_put_hex(&w, "root", sheaf_bytes(v->root.bytes, SHEAF_HASH_BYTES));
     sheaf_json_member_put_int(&w, "rounds", v->rounds);
     if (v->readable)
@@ -83,6 +84,11 @@ static void print_words(const sheaf_verified *v)
             "  verified before       the first %llu: the same entries, signatures not checked "
             "again\n",
             (unsigned long long)v->trusted);
+    if (v->resumed_at)
+        printf(
+            "  gone on from          the state after %llu, which was kept: the same entries, "
+            "not replayed again\n",
+            (unsigned long long)v->resumed_at);
     printf("  root of the log       %s\n  digest of the state   %s\n", root, digest);
     printf("  rounds closed         %u; results checked %u, sums added up again %u, figures "
            "recomputed %u\n",
@@ -127,14 +133,28 @@ static void print_public(const sheaf_verified *v)
 
 /* Told after every run of entries; says how far it is once a second, on a terminal. */
 typedef struct {
-    bool terminal, shown;
+    bool terminal, shown, resumed;
     time_t next_s;
+    const sheaf_kept *kept;
+    const sheaf_verified *found;
 } progress;
+
+static void end_progress(const progress *p)
+{
+    if (p->shown)
+        fputs("\r\033[K", stderr);
+}
 
 static void show_progress(void *context, const char *what, uint64_t done, uint64_t of)
 {
     progress *p = context;
     struct timespec now;
+    if (!p->resumed && p->found->resumed_at) {
+        p->resumed = true;
+        end_progress(p);
+        fprintf(stderr, "goes on at entry %llu, verified before by this program, kept in %s\n",
+                (unsigned long long)p->found->resumed_at, p->kept->path);
+    }
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (!p->terminal || now.tv_sec < p->next_s)
         return;
@@ -144,35 +164,71 @@ static void show_progress(void *context, const char *what, uint64_t done, uint64
             what);
 }
 
-static void end_progress(const progress *p)
-{
-    if (p->shown)
-        fputs("\r\033[K", stderr);
-}
-
 enum {
     OPTION_VKEY,
     OPTION_CA,
     OPTION_FROM,
     OPTION_SAVE,
+    OPTION_KEEP,
     OPTION_JOBS,
     OPTION_NO_SIGNATURES,
     OPTION_PUBLIC,
 };
 
+/* What was verified before, as files have it. */
+typedef struct {
+    sheaf_buffer note, bytes; /* of a checkpoint; of what --keep wrote */
+    sheaf_kept kept;
+} earlier;
+
+static sheaf_status read_kept(earlier *e, const char *path, sheaf_verify_options *options,
+                              sheaf_err *err)
+{
+    sheaf_err why;
+    SHEAF_TRY(sheaf_file_read(path, &e->bytes, err));
+    if (sheaf_kept_get(sheaf_buffer_slice(&e->bytes), &e->kept, &why) != SHEAF_OK)
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "%.200s: %.120s; name another file, or remove this one to verify from "
+            "the first entry on",
+            path, why.message);
+    e->kept.path = path;
+    options->kept = &e->kept;
+    return SHEAF_OK;
+}
+
+static sheaf_status read_earlier(const sheaf_arguments *a, earlier *e,
+                                 sheaf_verify_options *options, sheaf_err *err)
+{
+    const char *from = a->value[OPTION_FROM], *keep = a->value[OPTION_KEEP];
+    sheaf_err why;
+    if (keep && sheaf_file_exists(keep))
+        SHEAF_TRY(read_kept(e, keep, options, err));
+    options->keep = keep;
+    if (!from)
+        return SHEAF_OK;
+    sheaf_status status = sheaf_file_read(from, &e->note, &why);
+    sheaf_slice note = sheaf_buffer_slice(&e->note);
+    if (status != SHEAF_IO && sheaf_kept_is(note))
+        return options->kept
+                   ? sheaf_fail(err, SHEAF_INVALID,
+                                "%.150s is there and says from where on: leave out --from",
+                                keep)
+                   : read_kept(e, from, options, err);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, status, "%s", why.message);
+    options->from = note;
+    return note.len ? SHEAF_OK
+                    : sheaf_fail(err, SHEAF_INVALID, "%s is empty: it is no checkpoint", from);
+}
+
 static sheaf_status read_options(const sheaf_arguments *a, sheaf_verify_options *options,
-                                 sheaf_vkey *key, sheaf_buffer *from, sheaf_err *err)
+                                 sheaf_vkey *key, earlier *e, sheaf_err *err)
 {
     const char *what = a->argument[0];
     if (a->value[OPTION_VKEY])
         options->log_key = key;
-    if (a->value[OPTION_FROM]) {
-        SHEAF_TRY(sheaf_file_read(a->value[OPTION_FROM], from, err));
-        options->from = sheaf_buffer_slice(from);
-        if (!from->len)
-            return sheaf_fail(err, SHEAF_INVALID, "%s is empty: it is no checkpoint",
-                              a->value[OPTION_FROM]);
-    }
+    SHEAF_TRY(read_earlier(a, e, options, err));
     options->hashes_only = a->value[OPTION_NO_SIGNATURES] != NULL;
     if (strstr(what, "://") != NULL)
         return SHEAF_OK;
@@ -191,7 +247,8 @@ static sheaf_status verify(const sheaf_arguments *a, sheaf_verify_options *optio
 {
     const char *what = a->argument[0], *save = a->value[OPTION_SAVE];
     sheaf_buffer note;
-    progress shown = {.terminal = isatty(STDERR_FILENO) == 1};
+    progress shown = {
+        .terminal = isatty(STDERR_FILENO) == 1, .kept = options->kept, .found = v};
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     shown.next_s = now.tv_sec + 1;
@@ -221,7 +278,7 @@ static int run_verify(const sheaf_arguments *a)
     sheaf_err err = {0};
     sheaf_verified v = {0};
     sheaf_vkey key;
-    sheaf_buffer from;
+    earlier before = {0};
     long long jobs = 0;
     if (a->value[OPTION_VKEY]
         && sheaf_vkey_parse(sheaf_str(a->value[OPTION_VKEY]), &key, &err) != SHEAF_OK)
@@ -230,23 +287,27 @@ static int run_verify(const sheaf_arguments *a)
         && !sheaf_number(a->value[OPTION_JOBS], 1, SHEAF_CLAIM_THREADS_MAX, &jobs))
         return sheaf_usage(&sheaf_command_verify, "--jobs takes a number from 1 to %d",
                            SHEAF_CLAIM_THREADS_MAX);
-    if (a->value[OPTION_SAVE] && a->value[OPTION_NO_SIGNATURES])
-        return sheaf_usage(&sheaf_command_verify, "--save keeps a checkpoint that was verified "
-                                                  "in full: leave out --no-signatures");
+    bool writes = a->value[OPTION_SAVE] || a->value[OPTION_KEEP];
+    if (writes && a->value[OPTION_NO_SIGNATURES])
+        return sheaf_usage(&sheaf_command_verify,
+                           "--save and --keep write what was verified in full: leave out "
+                           "--no-signatures");
     if (a->value[OPTION_PUBLIC]
-        && (a->value[OPTION_NO_SIGNATURES] || a->value[OPTION_FROM] || a->value[OPTION_SAVE]))
+        && (a->value[OPTION_NO_SIGNATURES] || a->value[OPTION_FROM] || writes))
         return sheaf_usage(&sheaf_command_verify,
                            "--public reads what is shown to everyone: leave out "
-                           "--no-signatures, --from and --save");
+                           "--no-signatures, --from, --save and --keep");
     sheaf_verify_options options = {
         .ca_file = a->value[OPTION_CA], .stop = &sheaf_stopping, .threads = (unsigned)jobs};
-    sheaf_buffer_init(&from, SHEAF_NOTE_BYTES_MAX);
+    sheaf_buffer_init(&before.note, SHEAF_NOTE_BYTES_MAX);
+    sheaf_buffer_init(&before.bytes, SHEAF_KEPT_BYTES_MAX);
     sheaf_stop_on_signals();
-    sheaf_status status = read_options(a, &options, &key, &from, &err);
+    sheaf_status status = read_options(a, &options, &key, &before, &err);
     bool begun = status == SHEAF_OK;
     if (begun)
         status = verify(a, &options, &v, &err);
-    sheaf_buffer_deinit(&from);
+    sheaf_buffer_deinit(&before.note);
+    sheaf_buffer_deinit(&before.bytes);
     if (a->json && begun && status != SHEAF_IO) {
         print_json(&v, options.hashes_only, status == SHEAF_OK, &err);
         return status == SHEAF_OK      ? SHEAF_EXIT_DONE
@@ -278,10 +339,19 @@ const sheaf_command sheaf_command_verify = {
               "fault, which is named with what it rests on. 1: nothing could be read, or a\n"
               "newer program is needed.\n"
               "\n"
-              "With --from FILE, a checkpoint that you verified before (as --save keeps\n"
-              "it), the entries that it covers must be the very same ones. They are read,\n"
-              "hashed and replayed again, but their signatures and what they say of blobs\n"
-              "are not checked a second time.\n"
+              "With --keep FILE the program keeps there, now and then, when it is\n"
+              "interrupted and at the end, what it has verified so far. With a FILE that is\n"
+              "there it goes on from it, after an interruption or once the log has grown.\n"
+              "The entries before are read and hashed again and must be the very same ones;\n"
+              "their texts and the rounds are checked again, their signatures, the rules and\n"
+              "figures are not. Whoever can write the file can make it say anything of the\n"
+              "entries before: keep it where only you can. From a URL all files are fetched\n"
+              "again.\n"
+              "\n"
+              "--from FILE goes on from such a file and leaves it as it is; or from a\n"
+              "checkpoint that you verified before (as --save keeps it): then the entries\n"
+              "that it covers are replayed again too, but their signatures and what they say\n"
+              "of blobs are not checked a second time.\n"
               "\n"
               "With --no-signatures only hashes are checked: entries, bundles and tiles\n"
               "against the checkpoint and its signature. That says nothing about who signed\n"
@@ -297,8 +367,9 @@ const sheaf_command sheaf_command_verify = {
               "the checkpoint's size may not.",
     .options = {{"vkey", "VKEY", "the log's key, if you know it from elsewhere"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
-                {"from", "FILE", "the checkpoint up to which you verified this log before"},
+                {"from", "FILE", "a checkpoint that you verified before, or what --keep wrote"},
                 {"save", "FILE", "if all is sound, keep the checkpoint here"},
+                {"keep", "FILE", "keep here what is verified, and go on from it"},
                 {"jobs", "N", "threads; without it, one for each processor"},
                 {"no-signatures", NULL, "hashes only: no signatures of entries, no rules"},
                 {"public", NULL, "what those see who are no members"}},

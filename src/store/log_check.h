@@ -37,7 +37,7 @@ uint64_t sheaf_log_check_runs(const sheaf_log_check *check);
 /* Also computes the root of the first `size` entries, which the checkpoint covers; asked for
  * before the first run is added. */
 void sheaf_log_check_watch(sheaf_log_check *check, uint64_t size);
-/* After sheaf_log_check_finish(): the root at the watched size. */
+/* After the run that reaches the watched size was added: the root there. */
 sheaf_hash sheaf_log_check_watched(const sheaf_log_check *check);
 
 /* The caller owns it, and reuses it for run after run. */

@@ -135,6 +135,13 @@ def main():
               and len(summary["centres"]) == 4)
         done = sheaf("verify", folder, "--json")
         check("verify finds the folder sound", done.returncode == 0, done.stderr)
+        kept = os.path.join(scratch, "kept")
+        whole = json.loads(done.stdout)
+        sheaf("verify", folder, "--keep", kept)
+        again = json.loads(sheaf("verify", folder, "--keep", kept, "--json").stdout)
+        check("what it has kept leads to the same", again.pop("resumed_at") == whole["entries"]
+              and whole.pop("resumed_at") == 0 and again == whole and whole["texts_checked"] > 0
+              and whole["transcripts_checked"] > 0, f"{whole}\n{again}")
         data_stays(folder)
         done = sheaf("log", "show", folder, "--json")
         entries = [json.loads(line) for line in done.stdout.splitlines()]

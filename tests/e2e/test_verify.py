@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """`sheaf verify` as a user has it: what is sound, each kind of fault, an older program on a newer
-log, an earlier checkpoint, wrong usage."""
+log, an earlier checkpoint, an interrupted verification that is gone on with, wrong usage."""
+import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 
 import kit
 
 ENTRIES = 3000
+MANY = 60000  # more than are verified before the state is kept for the first time
 
 
 def make_log(folder, *arguments, lines=None):
@@ -105,6 +108,97 @@ def frozen(base):
     kit.check("whose hashes are sound", done.returncode == 0, done.stderr)
 
 
+def interrupted(log, kept, number):
+    """A verification that a signal ends once it has kept something."""
+    process = subprocess.Popen([kit.SHEAF, "verify", log, "--jobs", "1", "--keep", kept],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    kit.until(lambda: os.path.exists(kept) or process.poll() is not None)
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1]
+    return process.returncode, said
+
+
+def gone_on(name, whole, log, kept, option="--keep"):
+    done = kit.sheaf("verify", log, option, kept, "--json")
+    again = json.loads(done.stdout)
+    at = again.pop("resumed_at")
+    kit.check(name, done.returncode == 0 and 0 < at and again == whole, f"{whole}\n{again}")
+    kit.check("and says from where on", f"goes on at entry {at}, verified before by this program, "
+              f"kept in {kept}" in done.stderr, done.stderr)
+    return at
+
+
+def resumed(log, base):
+    whole = verified("a long log", log)
+    kit.check("from its first entry on", whole.pop("resumed_at") == 0)
+    kept = os.path.join(base, "kept.state")
+    code, _ = interrupted(log, kept, signal.SIGKILL)
+    kit.check("killed on the way", code == -signal.SIGKILL, code)
+    middle = open(kept, "rb").read()
+    at = gone_on("it is gone on with and finds the same", whole, log, kept, "--from")
+    kit.check("from the middle", at < MANY, at)
+    kit.check("--from leaves the file as it is", open(kept, "rb").read() == middle)
+    kit.check("as --keep does not", gone_on("again", whole, log, kept) == at
+              and gone_on("from the end on", whole, log, kept) == MANY)
+    os.remove(kept)
+    code, said = interrupted(log, kept, signal.SIGINT)
+    kit.check("Ctrl-C says how to go on", code == 1 and "the same command goes on" in said, said)
+    kit.check("and keeps what was done", at <= gone_on("with which it goes on", whole, log, kept)
+              < MANY)
+    return middle
+
+
+def with_hash(content):
+    return content + hashlib.sha256(content).digest()
+
+
+def spoiled(log, short, middle, base):
+    """What cannot be gone on from is named and stays as it is."""
+    other = os.path.join(base, "other")
+    kit.sheaf("found", other, "--name", "Other", "--purpose", "to be tried", "--member", "Ada",
+              "--home", os.path.join(base, "home"))
+    theirs = os.path.join(base, "theirs.state")
+    kit.check("another co-op", kit.sheaf("verify", other, "--keep", theirs).returncode == 0)
+    root = len("sheaf-kept/v1\n") + 4 + 32 + 8
+    layout = middle.index(b"sheaf-state/v1\n") + 20
+
+    def flipped(at):
+        return middle[:at] + bytes([middle[at] ^ 1]) + middle[at + 1:]
+    note = open(os.path.join(short, "half.checkpoint"), "rb").read()
+    for name, content, code, words, where in (
+            ("a spoiled file", flipped(len(middle) // 2), 1, "is spoiled", log),
+            ("one cut short", middle[:-40], 1, "is spoiled", log),
+            ("an empty one", b"", 1, "nothing that a verification has kept", log),
+            ("a checkpoint is none", note, 1, "nothing that a verification has kept", log),
+            ("one of other tables", with_hash(flipped(layout)[:-32]), 1, "another version", log),
+            ("one of another co-op", open(theirs, "rb").read(), 1, "is of the log", log),
+            ("one of a longer log", middle, 3, "the log was cut", short),
+            ("one of other entries", with_hash(flipped(root)[:-32]), 3, "are not those", log)):
+        kept = os.path.join(base, "spoiled.state")
+        with open(kept, "wb") as file:
+            file.write(content)
+        kit.refused(name, code, words, "verify", where, "--keep", kept)
+        kit.check("stays as it is", open(kept, "rb").read() == content)
+
+
+def changed_before(log, middle, base):
+    """Files changed since are found, though their entries are not folded again."""
+    kept = os.path.join(base, "middle.state")
+    with open(kept, "wb") as file:
+        file.write(middle)
+    for name, change, words in (
+            ("an entry changed since", flip("tile/entries/002", 5), "tile/entries/002: entry 512"),
+            ("a hash changed since", flip("tile/0/003", 33), "byte 33 is wrong")):
+        bundle = os.path.join(log, "log")
+        change(bundle)
+        kit.refused(name, 3, words, "verify", log, "--from", kept)
+        change(bundle)
+    kit.refused("two states at once", 1, "leave out --from", "verify", log, "--from", kept,
+                "--keep", kept)
+    kit.refused("nor hashes alone", 1, "no use for", "verify", log, "--from", kept,
+                "--no-signatures")
+
+
 def usage(log, base):
     nonsense = os.path.join(base, "nonsense")
     with open(nonsense, "wb") as file:
@@ -122,6 +216,10 @@ def usage(log, base):
     kit.refused("a key that is none", 2, "--vkey", "verify", log, "--vkey", "nonsense")
     kit.refused("no threads", 2, "--jobs", "verify", log, "--jobs", 0)
     kit.refused("no log of no entries", 2, "--entries", "demo", "--entries", 0)
+    kit.refused("no state of hashes", 2, "--keep", "verify", log, "--no-signatures", "--keep",
+                nonsense)
+    kit.refused("nor of what is public", 2, "--keep", "verify", log, "--public", "--keep",
+                nonsense)
     kit.refused("nothing to keep", 2, "--save", "verify", log, "--no-signatures", "--save",
                 nonsense)
 
@@ -133,6 +231,10 @@ def main():
         faults(log, base)
         frozen(base)
         usage(log, base)
+        many = make_log(os.path.join(base, "many"), MANY)
+        middle = resumed(many, base)
+        spoiled(many, log, middle, base)
+        changed_before(many, middle, base)
     kit.finish()
 
 

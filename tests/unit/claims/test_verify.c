@@ -1,36 +1,15 @@
 /* A co-op's folder verified: sound, then with one thing wrong at a time. */
-#include "../store/folder.h"
+#include "log_folder.h"
 
 #include "claims/verify.h"
-#include "kit_store.h"
 #include "log/visible.h"
 #include "net/server.h"
 #include "store/texts.h"
-
-static void path_of(char out[SHEAF_PATH_MAX], const char *name)
-{
-    assert_int_equal(sheaf_path(out, NULL, "%s/%s", folder, name), SHEAF_OK);
-}
-
-/* A folder with the kit's log. */
-static void write_folder(kit *k, const char *signer)
-{
-    assert_int_equal(make_folder(NULL), 0);
-    kit_store_save(k, folder, signer);
-}
 
 static sheaf_status verify(sheaf_verified *out, sheaf_err *err)
 {
     sheaf_verify_options options = {.threads = 1};
     return sheaf_verify_folder(folder, &options, out, err);
-}
-
-static void world(kit *k)
-{
-    kit_rules rules = kit_rules_usual();
-    kit_open(k);
-    kit_with_data(k, &rules);
-    kit_motion(k, "mandate", KIT_MANDATE, 4);
 }
 
 static void test_sound_folder(void **unused)
@@ -168,17 +147,6 @@ static void test_blobs(void **unused)
     (void)unused;
 }
 
-/* Grows the log by `count` cheap entries of many keys' worth of runs. */
-static void grow(kit *k, int count)
-{
-    static const char *const people[] = {"ann", "bob", "cat", "dan"};
-    for (int i = 0; i < count; i++) {
-        if (k->state.size - sheaf_coop(&k->state)->digest_size >= SHEAF_DIGEST_ENTRIES)
-            kit_state_digest(k);
-        kit_do(k, people[i % 4], "revenue.record", NULL, "{'amount_cents':%d,'memo':^}", i + 1);
-    }
-}
-
 /* More runs than threads and slots: the same state, whatever the threads. */
 static void test_many_runs(void **unused)
 {
@@ -199,14 +167,6 @@ static void test_many_runs(void **unused)
     remove_folder(NULL);
     kit_close(&k);
     (void)unused;
-}
-
-static void load_checkpoint(sheaf_buffer *out)
-{
-    char path[SHEAF_PATH_MAX];
-    sheaf_buffer_init(out, SHEAF_NOTE_BYTES_MAX);
-    path_of(path, "log/checkpoint");
-    assert_int_equal(sheaf_file_read(path, out, NULL), SHEAF_OK);
 }
 
 static void check_from(const sheaf_buffer *note, uint64_t trusted, const char *fault)
