@@ -11,9 +11,8 @@
  * bad batch to pass must find one whose own hash gives coefficients that cancel: each try costs
  * a hash and succeeds once in 2^128.
  *
- * The points are added up by Pippenger's method with signed digits (Bernstein, Doumen, Lange,
- * Oosterwijk, "Faster batch forgery identification", 2012, compares methods). All that comes
- * here is public, so nothing runs in constant time.
+ * The points are added up as point_sum25519.h says. All that comes here is public, so nothing
+ * runs in constant time.
  */
 #ifndef SHEAF_CRYPTO_ED25519_BATCH_H
 #define SHEAF_CRYPTO_ED25519_BATCH_H
@@ -29,7 +28,7 @@ typedef struct {
 } sheaf_signed;
 
 /* True if all hold. False if one does not, or memory is spent: then ask for each alone. At most
- * SHEAF_VERIFY_BATCH_MAX; from a dozen on it is faster than single checks. */
+ * SHEAF_VERIFY_BATCH_MAX; from two on it is faster than single checks. */
 bool sheaf_verify_batch(const sheaf_signed *items, size_t count);
 
 #endif

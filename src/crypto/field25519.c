@@ -3,13 +3,10 @@
 /* Limbs below 2^51, the value below 2^255: may still be p or more. */
 static sheaf_fe reduce(const sheaf_fe *x)
 {
-    sheaf_u128 t[5];
-    for (int i = 0; i < 5; i++)
-        t[i] = x->limb[i];
-    sheaf_fe out = sheaf_fe_carry(t);
-    for (int i = 0; i < 5; i++)
-        t[i] = out.limb[i];
-    return sheaf_fe_carry(t);
+    const uint64_t *a = x->limb;
+    sheaf_fe once = sheaf_fe_carry(a[0], a[1], a[2], a[3], a[4]);
+    a = once.limb;
+    return sheaf_fe_carry(a[0], a[1], a[2], a[3], a[4]);
 }
 
 void sheaf_fe_put(const sheaf_fe *x, uint8_t out[32])

@@ -8,56 +8,139 @@ static const sheaf_fe curve_2d = {
 static const sheaf_fe root_of_minus_one = {
     {1718705420411056, 234908883556509, 2233514472574048, 2117202627021982, 765476049583133}};
 
+/* The base point: y = 4/5, x even. */
+const sheaf_ge_niels sheaf_ge_base = {
+    .plus = {{1288382639258501, 245678601348599, 269427782077623, 1462984067271730,
+              137412439391563}},
+    .minus = {{62697248952638, 204681361388450, 631292143396476, 338455783676468,
+               1213667448819585}},
+    .product = {{301289933810280, 1259582250014073, 1422107436869536, 796239922652654,
+                 1953934009299142}},
+};
+
 sheaf_ge sheaf_ge_identity(void)
 {
     return (sheaf_ge){.y = sheaf_fe_small(1), .z = sheaf_fe_small(1)};
 }
 
-/* From E, F, G, H of the formulas. */
-static sheaf_ge complete(const sheaf_fe *e, const sheaf_fe *f, const sheaf_fe *g,
-                         const sheaf_fe *h)
+bool sheaf_ge_equal(const sheaf_ge *a, const sheaf_ge *b)
 {
-    return (sheaf_ge){.x = sheaf_fe_mul(e, f),
-                      .y = sheaf_fe_mul(g, h),
-                      .z = sheaf_fe_mul(f, g),
-                      .t = sheaf_fe_mul(e, h)};
+    sheaf_fe ax = sheaf_fe_mul(&a->x, &b->z), bx = sheaf_fe_mul(&b->x, &a->z);
+    sheaf_fe ay = sheaf_fe_mul(&a->y, &b->z), by = sheaf_fe_mul(&b->y, &a->z);
+    sheaf_fe x = sheaf_fe_sub(&ax, &bx), y = sheaf_fe_sub(&ay, &by);
+    return sheaf_fe_zero(&x) && sheaf_fe_zero(&y);
 }
 
-sheaf_ge sheaf_ge_add_niels(const sheaf_ge *p, const sheaf_ge_niels *q, bool subtract)
+/* ---- sums ---- */
+
+static inline sheaf_ge close(const sheaf_ge_open *p)
+{
+    return (sheaf_ge){.x = sheaf_fe_mul(&p->e, &p->f),
+                      .y = sheaf_fe_mul(&p->g, &p->h),
+                      .z = sheaf_fe_mul(&p->f, &p->g),
+                      .t = sheaf_fe_mul(&p->e, &p->h)};
+}
+
+/* From p, and the four numbers that make up what is added; z2 is 2*Z1*Z2. */
+static inline sheaf_ge_open add(const sheaf_ge *p, const sheaf_fe *plus, const sheaf_fe *minus,
+                                const sheaf_fe *z2, const sheaf_fe *product, bool subtract)
 {
     sheaf_fe sum = sheaf_fe_add(&p->y, &p->x), difference = sheaf_fe_sub(&p->y, &p->x);
-    sheaf_fe a = sheaf_fe_mul(&difference, subtract ? &q->plus : &q->minus);
-    sheaf_fe b = sheaf_fe_mul(&sum, subtract ? &q->minus : &q->plus);
-    sheaf_fe c = sheaf_fe_mul(&p->t, &q->product);
-    sheaf_fe d = sheaf_fe_add(&p->z, &p->z);
-    sheaf_fe e = sheaf_fe_sub(&b, &a), h = sheaf_fe_add(&b, &a);
-    sheaf_fe less = sheaf_fe_sub(&d, &c), more = sheaf_fe_add(&d, &c);
-    return complete(&e, subtract ? &more : &less, subtract ? &less : &more, &h);
+    sheaf_fe a = sheaf_fe_mul(&difference, subtract ? plus : minus);
+    sheaf_fe b = sheaf_fe_mul(&sum, subtract ? minus : plus);
+    sheaf_fe c = sheaf_fe_mul(&p->t, product);
+    sheaf_fe less = sheaf_fe_sub(z2, &c), more = sheaf_fe_add(z2, &c);
+    return (sheaf_ge_open){.e = sheaf_fe_sub(&b, &a),
+                           .f = subtract ? more : less,
+                           .g = subtract ? less : more,
+                           .h = sheaf_fe_add(&b, &a)};
 }
 
-sheaf_ge sheaf_ge_add(const sheaf_ge *p, const sheaf_ge *q)
+static inline sheaf_ge_open add_cached(const sheaf_ge *p, const sheaf_ge_cached *q,
+                                       bool subtract)
 {
-    sheaf_fe sum = sheaf_fe_add(&p->y, &p->x), difference = sheaf_fe_sub(&p->y, &p->x);
-    sheaf_fe sum_q = sheaf_fe_add(&q->y, &q->x), difference_q = sheaf_fe_sub(&q->y, &q->x);
-    sheaf_fe a = sheaf_fe_mul(&difference, &difference_q), b = sheaf_fe_mul(&sum, &sum_q);
-    sheaf_fe c = sheaf_fe_mul(&p->t, &q->t), d = sheaf_fe_mul(&p->z, &q->z);
-    c = sheaf_fe_mul(&c, &curve_2d);
-    d = sheaf_fe_add(&d, &d);
-    sheaf_fe e = sheaf_fe_sub(&b, &a), f = sheaf_fe_sub(&d, &c);
-    sheaf_fe g = sheaf_fe_add(&d, &c), h = sheaf_fe_add(&b, &a);
-    return complete(&e, &f, &g, &h);
+    sheaf_fe z2 = sheaf_fe_mul(&p->z, &q->z2);
+    return add(p, &q->plus, &q->minus, &z2, &q->product, subtract);
 }
 
-sheaf_ge sheaf_ge_double(const sheaf_ge *p)
+static inline sheaf_ge_open doubled(const sheaf_fe *x, const sheaf_fe *y, const sheaf_fe *z)
 {
-    sheaf_fe a = sheaf_fe_square(&p->x), b = sheaf_fe_square(&p->y), c = sheaf_fe_square(&p->z);
-    sheaf_fe sum = sheaf_fe_add(&p->x, &p->y);
-    sheaf_fe square = sheaf_fe_square(&sum);
+    sheaf_fe a = sheaf_fe_square(x), b = sheaf_fe_square(y), c = sheaf_fe_square(z);
+    sheaf_fe sum = sheaf_fe_add(x, y), square = sheaf_fe_square(&sum);
+    sheaf_ge_open out = {.g = sheaf_fe_sub(&a, &b), .h = sheaf_fe_add(&a, &b)};
     c = sheaf_fe_add(&c, &c);
-    sheaf_fe h = sheaf_fe_add(&a, &b), e = sheaf_fe_sub(&h, &square);
-    sheaf_fe g = sheaf_fe_sub(&a, &b), f = sheaf_fe_add(&c, &g);
-    return complete(&e, &f, &g, &h);
+    out.e = sheaf_fe_sub(&out.h, &square);
+    out.f = sheaf_fe_add(&c, &out.g);
+    return out;
 }
+
+static inline sheaf_ge_cached cached(const sheaf_ge *p)
+{
+    return (sheaf_ge_cached){.plus = sheaf_fe_add(&p->y, &p->x),
+                             .minus = sheaf_fe_sub(&p->y, &p->x),
+                             .z2 = sheaf_fe_add(&p->z, &p->z),
+                             .product = sheaf_fe_mul(&p->t, &curve_2d)};
+}
+
+void sheaf_ge_add(sheaf_ge *p, const sheaf_ge *q)
+{
+    sheaf_ge_cached other = cached(q);
+    sheaf_ge_open sum = add_cached(p, &other, false);
+    *p = close(&sum);
+}
+
+void sheaf_ge_add_niels(sheaf_ge *p, const sheaf_ge_niels *q, bool subtract)
+{
+    sheaf_fe z2 = sheaf_fe_add(&p->z, &p->z);
+    sheaf_ge_open sum = add(p, &q->plus, &q->minus, &z2, &q->product, subtract);
+    *p = close(&sum);
+}
+
+void sheaf_ge_double(sheaf_ge *p)
+{
+    sheaf_ge_open twice = doubled(&p->x, &p->y, &p->z);
+    *p = close(&twice);
+}
+
+sheaf_ge_open sheaf_ge_open_identity(void)
+{
+    const sheaf_fe one = sheaf_fe_small(1);
+    return (sheaf_ge_open){.f = one, .g = one, .h = one};
+}
+
+sheaf_ge sheaf_ge_close(const sheaf_ge_open *p)
+{
+    return close(p);
+}
+
+void sheaf_ge_open_add(sheaf_ge_open *p, const sheaf_ge_cached *q, bool subtract)
+{
+    sheaf_ge closed = close(p);
+    *p = add_cached(&closed, q, subtract);
+}
+
+void sheaf_ge_open_double(sheaf_ge_open *p)
+{
+    sheaf_fe x = sheaf_fe_mul(&p->e, &p->f), y = sheaf_fe_mul(&p->g, &p->h);
+    sheaf_fe z = sheaf_fe_mul(&p->f, &p->g);
+    *p = doubled(&x, &y, &z);
+}
+
+void sheaf_ge_odd_multiples(const sheaf_ge_niels *p, sheaf_ge_cached *out, size_t count)
+{
+    const sheaf_fe two = sheaf_fe_small(2);
+    sheaf_fe x2 = sheaf_fe_sub(&p->plus, &p->minus), y2 = sheaf_fe_add(&p->plus, &p->minus);
+    sheaf_ge_open sum = doubled(&x2, &y2, &two);
+    sheaf_ge twice = close(&sum);
+    out[0] = (sheaf_ge_cached){p->plus, p->minus, two, p->product};
+    for (size_t i = 1; i < count; i++) {
+        sum = add_cached(&twice, &out[i - 1], false);
+        sheaf_ge next = close(&sum);
+        out[i] = cached(&next);
+    }
+}
+
+/* ---- encodings ---- */
 
 /* x from y: x^2 = (y^2 - 1) / (d*y^2 + 1) (RFC 8032 section 5.1.3). */
 static bool solve(sheaf_fe *x, const sheaf_fe *y)
@@ -103,10 +186,4 @@ bool sheaf_ge_get(sheaf_ge_niels *out, const uint8_t in[32])
     out->minus = sheaf_fe_mul(&minus, &one);
     out->product = sheaf_fe_mul(&xy, &curve_2d);
     return true;
-}
-
-bool sheaf_ge_is_identity(const sheaf_ge *p)
-{
-    sheaf_fe difference = sheaf_fe_sub(&p->y, &p->z);
-    return sheaf_fe_zero(&p->x) && sheaf_fe_zero(&difference);
 }

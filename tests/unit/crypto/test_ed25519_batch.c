@@ -27,13 +27,17 @@ static void make(made *m)
     }
 }
 
+/* Every size until the points are long added up by the other method, by many keys and by few.
+ */
 static void test_sizes(void **unused)
 {
     static made m;
-    static const size_t sizes[] = {0, 1, 2, 3, 8, 31, 64, 65, 200, MANY};
     make(&m);
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        assert_true(sheaf_verify_batch(m.items, sizes[i]));
+    for (size_t n = 0; n <= 70; n++)
+        assert_true(sheaf_verify_batch(m.items + n, n));
+    for (size_t n = 71; n <= MANY; n += n / 10)
+        assert_true(sheaf_verify_batch(m.items, n));
+    assert_true(sheaf_verify_batch(m.items, MANY));
     (void)unused;
 }
 
@@ -41,11 +45,12 @@ static void test_sizes(void **unused)
 static void test_one_is_bad(void **unused)
 {
     static made m;
+    static const size_t sizes[] = {10, 100, MANY};
     make(&m);
     for (size_t at = 0; at < 64; at++) {
-        size_t which = at * 37 % 100;
+        size_t size = sizes[at % 8 == 7 ? 2 : at % 2], which = at * 37 % size;
         m.signatures[which][at] ^= 1;
-        assert_false(sheaf_verify_batch(m.items, 100));
+        assert_false(sheaf_verify_batch(m.items, size));
         m.signatures[which][at] ^= 1;
     }
     m.messages[50][3] ^= 1;
@@ -55,6 +60,89 @@ static void test_one_is_bad(void **unused)
     assert_false(sheaf_verify_batch(m.items, 100));
     m.items[4].public = m.items[6].public;
     assert_false(sheaf_verify_batch(m.items, 100));
+    (void)unused;
+}
+
+static void test_one_is_bad_at_every_place(void **unused)
+{
+    static made m;
+    make(&m);
+    for (size_t n = 1; n <= 20; n++)
+        for (size_t bad = 0; bad < n; bad++) {
+            m.signatures[bad][32 + n] ^= 4;
+            assert_false(sheaf_verify_batch(m.items, n));
+            m.signatures[bad][32 + n] ^= 4;
+        }
+    (void)unused;
+}
+
+/* The same signature again and again, good and bad. */
+static void test_the_same_twice(void **unused)
+{
+    static made m;
+    make(&m);
+    for (size_t n = 2; n <= MANY; n += n / 2) {
+        for (size_t i = 1; i < n; i++)
+            m.items[i] = m.items[0];
+        assert_true(sheaf_verify_batch(m.items, n));
+        m.signatures[0][40] ^= 1;
+        assert_false(sheaf_verify_batch(m.items, n));
+        m.signatures[0][40] ^= 1;
+    }
+    (void)unused;
+}
+
+/* Signed with a known scalar: R = r*B, S = r + k*a. */
+static void sign_by_scalar(uint8_t signature[64], const uint8_t a[32], const uint8_t r[32],
+                           const uint8_t public[32])
+{
+    uint8_t wide[64], hashed[64];
+    assert_int_equal(crypto_scalarmult_ed25519_base_noclamp(signature, r), 0);
+    memcpy(wide, signature, 32);
+    memcpy(wide + 32, public, 32);
+    crypto_hash_sha512(hashed, wide, sizeof wide); /* of the empty message */
+    crypto_core_ed25519_scalar_reduce(wide, hashed);
+    crypto_core_ed25519_scalar_mul(wide, wide, a);
+    crypto_core_ed25519_scalar_add(signature + 32, wide, r);
+}
+
+/* Keys and points R that are the base point, its multiples and their opposites: the same points
+ * again and again in one sum. And S of 0, 1, the largest and one more, which never hold. */
+static void test_multiples_of_the_base_point(void **unused)
+{
+    enum { COUNT = 16 };
+    uint8_t publics[COUNT][32], signatures[COUNT][64];
+    sheaf_signed items[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        uint8_t a[32] = {(uint8_t)(i / 2 % 4 + 1)}, r[32] = {(uint8_t)(i / 4 + 1)};
+        if (i % 2)
+            crypto_core_ed25519_scalar_negate(a, a);
+        if (i % 3 == 0)
+            crypto_core_ed25519_scalar_negate(r, r);
+        assert_int_equal(crypto_scalarmult_ed25519_base_noclamp(publics[i], a), 0);
+        sign_by_scalar(signatures[i], a, r, publics[i]);
+        items[i] = (sheaf_signed){publics[i], signatures[i], sheaf_bytes(NULL, 0)};
+        assert_true(sheaf_verify(publics[i], items[i].message, signatures[i]));
+        assert_true(sheaf_verify_batch(&items[i], 1));
+    }
+    for (size_t n = 2; n <= COUNT; n++)
+        assert_true(sheaf_verify_batch(items, n));
+    static const uint8_t one[32] = {1};
+    uint8_t last[32], order[32];
+    crypto_core_ed25519_scalar_negate(last, one);
+    memcpy(order, last, 32);
+    order[0]++;
+    const uint8_t *others[] = {(const uint8_t[32]){0}, one, last, order};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        for (size_t at = 0; at < COUNT; at++) {
+            uint8_t kept[32];
+            memcpy(kept, signatures[at] + 32, 32);
+            memcpy(signatures[at] + 32, others[i], 32);
+            assert_false(sheaf_verify(publics[at], items[at].message, signatures[at]));
+            assert_false(sheaf_verify_batch(&items[at], 1));
+            assert_false(sheaf_verify_batch(items, COUNT));
+            memcpy(signatures[at] + 32, kept, 32);
+        }
     (void)unused;
 }
 
@@ -99,9 +187,10 @@ static void test_edge_cases(void **unused)
         sheaf_signed item = {public, signature, table.column[3]};
         bool holds = sheaf_verify(public, item.message, signature);
         assert_int_equal(sheaf_verify_batch(&item, 1), holds);
+        size_t size = rows % 20 + 1; /* of its batch */
         memcpy(mixed, m.items, sizeof mixed);
-        mixed[rows % 20] = item;
-        assert_int_equal(sheaf_verify_batch(mixed, 20), holds);
+        mixed[rows % size] = item;
+        assert_int_equal(sheaf_verify_batch(mixed, size), holds);
         if (!holds)
             continue;
         cofactored +=
@@ -181,6 +270,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_one_is_bad),
+        cmocka_unit_test(test_one_is_bad_at_every_place),
+        cmocka_unit_test(test_the_same_twice),
+        cmocka_unit_test(test_multiples_of_the_base_point),
         cmocka_unit_test(test_no_cancelling),
         cmocka_unit_test(test_edge_cases),
         cmocka_unit_test(test_known_signatures),
