@@ -252,7 +252,7 @@ static sheaf_status trust_all(sheaf_witness *witness, const sheaf_witness_config
 {
     for (size_t i = 0; i < config->log_count; i++) {
         sheaf_vkey key;
-        const char *url;
+        const char *url = NULL;
         SHEAF_TRY(parse_log(config->logs[i], config->mirror, &key, &url, err));
         if (witness)
             SHEAF_TRY(sheaf_witness_trust(witness, &key, url, err));
