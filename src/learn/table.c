@@ -105,20 +105,23 @@ static sheaf_status number_read(const sheaf_csv *csv, const layout *at, size_t c
     return SHEAF_OK;
 }
 
-/* A hash of the row's number (splitmix64), so that the split depends on nothing else. */
-static bool row_held_out(uint64_t row)
+/* A hash of the row's text (FNV-1a, then the last steps of splitmix64), so that the split
+ * depends on no other row: with one record more or less every other stays where it is. */
+static bool row_held_out(sheaf_slice line)
 {
-    uint64_t z = row + 0x9e3779b97f4a7c15;
+    uint64_t z = 0xcbf29ce484222325;
+    for (size_t i = 0; i < line.len; i++)
+        z = (z ^ line.data[i]) * 0x100000001b3;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return (z ^ (z >> 31)) % 3 == 0;
 }
 
-static sheaf_status set_read(const sheaf_csv *csv, const layout *at, uint64_t row,
+static sheaf_status set_read(const sheaf_csv *csv, const layout *at, sheaf_slice line,
                              uint8_t *is_test, sheaf_err *err)
 {
     if (at->set == PLACE_NONE) {
-        *is_test = row_held_out(row);
+        *is_test = row_held_out(line);
         return SHEAF_OK;
     }
     sheaf_slice text = at->values[at->set];
@@ -132,7 +135,7 @@ static sheaf_status set_read(const sheaf_csv *csv, const layout *at, uint64_t ro
 
 /* Reads the values split already into row number out->rows, which is kept or left out. */
 static sheaf_status row_read(const sheaf_csv *csv, const layout *at,
-                             const sheaf_features *features, uint64_t number, sheaf_table *out,
+                             const sheaf_features *features, sheaf_slice line, sheaf_table *out,
                              row_fate *fate, sheaf_err *err)
 {
     double *x = out->x + (size_t)out->rows * out->d, label = 0;
@@ -152,7 +155,7 @@ static sheaf_status row_read(const sheaf_csv *csv, const layout *at,
             *fate = ROW_LEFT_OUT;
         else
             SHEAF_TRY(number_read(csv, at, at->label, &label, err));
-        SHEAF_TRY(set_read(csv, at, number, &out->is_test[out->rows], err));
+        SHEAF_TRY(set_read(csv, at, line, &out->is_test[out->rows], err));
     }
     out->y[out->rows] = label > 0;
     out->line[out->rows] = csv->line;
@@ -163,7 +166,7 @@ static sheaf_status rows_read(sheaf_csv *csv, layout *at, const sheaf_features *
                               sheaf_table *out, sheaf_err *err)
 {
     sheaf_slice line;
-    for (uint64_t number = 0; sheaf_csv_line(csv, &line); number++) {
+    while (sheaf_csv_line(csv, &line)) {
         if (line.len == 0 && at->columns > 1)
             return sheaf_fail(err, SHEAF_INVALID, "%s line %u is empty; remove it", csv->name,
                               csv->line);
@@ -173,7 +176,7 @@ static sheaf_status rows_read(sheaf_csv *csv, layout *at, const sheaf_features *
                               "%s line %u has %zu values, but the header names %zu columns",
                               csv->name, csv->line, values, at->columns);
         row_fate fate;
-        SHEAF_TRY(row_read(csv, at, features, number, out, &fate, err));
+        SHEAF_TRY(row_read(csv, at, features, line, out, &fate, err));
         if (fate == ROW_LEFT_OUT) {
             out->left_out++;
             continue;

@@ -7,7 +7,7 @@
  * value in a needed column are left out and counted.
  *
  * A column `set` with the values `train` and `test` says which rows are held out; without one,
- * a third of the rows, chosen by a hash of the row's number, is.
+ * about a third of the rows, chosen by a hash of the row's own text, is.
  *
  * Errors name file, line and column. The table owns its memory.
  */
