@@ -32,11 +32,11 @@ static sheaf_status update_from(const sheaf_model *current, const sheaf_samples 
     SHEAF_TRY(sheaf_logistic_train(samples, training, seed, parameters, err));
     words[d + 1] = samples->n;
     for (uint32_t j = 0; j <= d; j++) {
-        if (!(fabs(parameters[j]) < (1 << SHEAF_WEIGHT_BITS) - 1))
+        if (!(fabs(parameters[j]) < (1 << SHEAF_PARAMETER_BITS) - 1))
             return sheaf_fail(err, SHEAF_INVALID,
                               "training diverged: a weight grew beyond %d; use a smaller "
                               "learning rate than %u millionths",
-                              1 << SHEAF_WEIGHT_BITS, training->rate_millionths);
+                              1 << SHEAF_PARAMETER_BITS, training->rate_millionths);
         words[j] = llround(ldexp(parameters[j], SHEAF_UNIT_BITS)) * samples->n;
     }
     return SHEAF_OK;

@@ -1,5 +1,7 @@
 #include "learn/fedsim.h"
 
+#include "learn/ranges.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -48,6 +50,58 @@ sheaf_status sheaf_fedsim_run(const sheaf_fedsim *sim, sheaf_model *out, sheaf_e
             words_add(sum, words, sheaf_update_words(out->features.count));
         }
         SHEAF_TRY(sheaf_update_finish(out, sum, out, NULL, err));
+    }
+    return SHEAF_OK;
+}
+
+/* A seed of one owner in one round, for noise or for the sample. */
+static void seed_of(const sheaf_fedsim *sim, uint32_t round, uint64_t id, uint8_t purpose,
+                    uint8_t out[SHEAF_NOISED_SEED])
+{
+    uint64_t word = sheaf_training_seed(sim->seed, round, id);
+    memset(out, 0, SHEAF_NOISED_SEED);
+    memcpy(out, &word, sizeof word);
+    out[sizeof word] = purpose;
+}
+
+/* What one owner adds in one round, noise and all. */
+static sheaf_status noised_local(const sheaf_fedsim *sim, const sheaf_noised_terms *terms,
+                                 const sheaf_model *model, uint32_t round, uint32_t owner,
+                                 uint64_t *words, sheaf_err *err)
+{
+    int64_t values[SHEAF_FEATURES_MAX + 1];
+    uint8_t sample[SHEAF_NOISED_SEED], noise[SHEAF_NOISED_SEED];
+    uint64_t id = sim->ids[owner];
+    seed_of(sim, round, id, 1, sample);
+    seed_of(sim, round, id, 2, noise);
+    if (terms->unit == SHEAF_NOISED_RECORD)
+        SHEAF_TRY(
+            sheaf_noised_gradient(terms, model, &sim->tables[owner], sample, values, err));
+    else
+        SHEAF_TRY(sheaf_noised_change(terms, model, &sim->tables[owner],
+                                      sheaf_training_seed(sim->seed, round, id), values, err));
+    return sheaf_noised_words(terms, values, noise, words, err);
+}
+
+sheaf_status sheaf_fedsim_noised(const sheaf_fedsim *sim, const sheaf_noised_terms *terms,
+                                 sheaf_model *out, sheaf_err *err)
+{
+    sheaf_scaling scaling;
+    sheaf_noised_terms all = *terms;
+    SHEAF_TRY(sim_check(sim, err));
+    SHEAF_TRY(sheaf_ranges_scaling(sim->features, &scaling, err));
+    all.training = sim->training;
+    all.words = sim->features->count + 1;
+    all.members = sim->owners;
+    sheaf_model_init(out, sim->features, &scaling);
+    for (uint32_t round = 0; round < sim->rounds; round++) {
+        uint64_t sum[SHEAF_FEATURES_MAX + 1] = {0}, words[SHEAF_FEATURES_MAX + 1];
+        for (uint32_t i = 0; i < sim->owners; i++) {
+            SHEAF_TRY(noised_local(sim, &all, out, round, i, words, err));
+            for (uint32_t j = 0; j < all.words; j++)
+                sum[j] += words[j];
+        }
+        SHEAF_TRY(sheaf_noised_step(&all, out, sum, out, err));
     }
     return SHEAF_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "learn/evaluate.h"
 #include "learn/federate.h"
+#include "learn/noised.h"
 
 enum { SHEAF_FEDSIM_OWNERS_MAX = 64 };
 
@@ -33,6 +34,14 @@ SHEAF_MUST_USE sheaf_status sheaf_fedsim_run(const sheaf_fedsim *sim, sheaf_mode
 SHEAF_MUST_USE sheaf_status sheaf_fedsim_doubles(const sheaf_fedsim *sim, double *mean,
                                                  double *scale, double *parameters,
                                                  sheaf_err *err);
+
+/* Learning under noise, each owner adding its share and none missing: `rounds` rounds of the
+ * terms (whose words and members follow from the owners) from the model of zeros, scaled by the
+ * features' ranges. Noise and samples follow from `seed`, which is what makes this no more than
+ * a comparison. */
+SHEAF_MUST_USE sheaf_status sheaf_fedsim_noised(const sheaf_fedsim *sim,
+                                                const sheaf_noised_terms *terms,
+                                                sheaf_model *out, sheaf_err *err);
 
 /* Figures per owner and on the pooled test rows. */
 typedef struct {

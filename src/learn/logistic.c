@@ -42,9 +42,9 @@ uint64_t sheaf_training_seed(uint64_t seed, uint32_t round, uint64_t participant
     return splitmix(&state);
 }
 
-sheaf_status sheaf_samples_open_doubles(const sheaf_table *table, sheaf_part part,
-                                        const double *mean, const double *scale,
-                                        sheaf_samples *out, sheaf_err *err)
+static sheaf_status samples_open(const sheaf_table *table, sheaf_part part, const double *mean,
+                                 const double *scale, bool clipped, sheaf_samples *out,
+                                 sheaf_err *err)
 {
     *out = (sheaf_samples){.d = table->d};
     uint32_t n = part == SHEAF_PART_ALL     ? table->rows
@@ -66,10 +66,17 @@ sheaf_status sheaf_samples_open_doubles(const sheaf_table *table, sheaf_part par
         const double *x = table->x + (size_t)i * table->d;
         double *z = out->z + (size_t)out->n * table->d;
         for (uint32_t j = 0; j < table->d; j++)
-            z[j] = (x[j] - mean[j]) / scale[j];
+            z[j] = sheaf_standardised(x[j], mean[j], scale[j], clipped);
         out->y[out->n++] = table->y[i];
     }
     return SHEAF_OK;
+}
+
+sheaf_status sheaf_samples_open_doubles(const sheaf_table *table, sheaf_part part,
+                                        const double *mean, const double *scale,
+                                        sheaf_samples *out, sheaf_err *err)
+{
+    return samples_open(table, part, mean, scale, false, out, err);
 }
 
 sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,
@@ -81,7 +88,7 @@ sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,
         mean[j] = ldexp((double)scaling->mean[j], -SHEAF_UNIT_BITS);
         scale[j] = ldexp((double)scaling->scale[j], -SHEAF_UNIT_BITS);
     }
-    return sheaf_samples_open_doubles(table, part, mean, scale, out, err);
+    return samples_open(table, part, mean, scale, scaling->clipped, out, err);
 }
 
 void sheaf_samples_close(sheaf_samples *samples)

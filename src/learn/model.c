@@ -50,6 +50,8 @@ static void header_write(sheaf_buffer *out, const sheaf_model *model, const tens
     sheaf_json_open_object(&w);
     sheaf_json_member_put_string(&w, "features", sheaf_buffer_slice(&schema));
     sheaf_json_member_put_string(&w, "format", sheaf_str(FORMAT));
+    if (model->scaling.clipped)
+        sheaf_json_member_put_string(&w, "inputs", sheaf_str("clipped"));
     sheaf_json_member_put_string(&w, "label", sheaf_str(model->features.label));
     sheaf_json_close(&w);
     int64_t at = 0;
@@ -142,6 +144,8 @@ static sheaf_status header_parse(sheaf_slice header, sheaf_arena *arena, sheaf_m
         return sheaf_fail(err, SHEAF_INVALID,
                           "the model file is not of the format " FORMAT
                           "; its header must say so in __metadata__");
+    out->scaling.clipped =
+        sheaf_slice_is(sheaf_json_member_string(metadata, "inputs"), "clipped");
     return sheaf_features_parse(sheaf_json_member_string(metadata, "features"),
                                 sheaf_json_member_string(metadata, "label"), &out->features,
                                 err);
@@ -215,13 +219,22 @@ sheaf_status sheaf_model_read(sheaf_slice file, sheaf_model *out, sheaf_err *err
     return SHEAF_OK;
 }
 
+double sheaf_standardised(double x, double mean, double scale, bool clipped)
+{
+    double z = (x - mean) / scale;
+    if (clipped && z < -1)
+        return -1;
+    return clipped && z > 1 ? 1 : z;
+}
+
 double sheaf_model_score(const sheaf_model *model, const double *x)
 {
     double score = (double)model->bias;
     for (uint32_t j = 0; j < model->features.count; j++) {
         double mean = ldexp((double)model->scaling.mean[j], -SHEAF_UNIT_BITS);
         double scale = ldexp((double)model->scaling.scale[j], -SHEAF_UNIT_BITS);
-        score += (double)model->weight[j] * ((x[j] - mean) / scale);
+        double z = sheaf_standardised(x[j], mean, scale, model->scaling.clipped);
+        score += (double)model->weight[j] * z;
     }
     return ldexp(score, -SHEAF_UNIT_BITS);
 }

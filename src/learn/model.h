@@ -7,8 +7,10 @@
  *
  * A file is safetensors with F64 tensors bias [1], mean [d], scale [d], weight [d], whose
  * values are the exact doubles k * 2^-24. The header is canonical JSON (members sorted), padded
- * with spaces to a multiple of 8; its metadata holds the format, the features and the label.
- * One model has exactly one byte string; the reader refuses every other.
+ * with spaces to a multiple of 8; its metadata holds the format, the features and the label,
+ * and inputs "clipped" where the scaling says so: (x[j] - mean[j]) / scale[j] then counts as
+ * the nearer of -1 and 1 where it is beyond them. One model has exactly one byte string; the
+ * reader refuses every other.
  */
 #ifndef SHEAF_LEARN_MODEL_H
 #define SHEAF_LEARN_MODEL_H
@@ -17,10 +19,10 @@
 #include "learn/statistics.h"
 
 enum {
-    SHEAF_WEIGHT_BITS = 15,        /* |weight|, |bias| < 2^15 */
+    SHEAF_PARAMETER_BITS = 15,     /* |weight|, |bias| < 2^15 */
     SHEAF_MODEL_BYTES_MAX = 65536, /* of a file */
 };
-#define SHEAF_WEIGHT_MAX (((int64_t)1 << (SHEAF_WEIGHT_BITS + SHEAF_UNIT_BITS)) - 1)
+#define SHEAF_WEIGHT_MAX (((int64_t)1 << (SHEAF_PARAMETER_BITS + SHEAF_UNIT_BITS)) - 1)
 
 typedef struct {
     sheaf_features features;
@@ -38,6 +40,9 @@ void sheaf_model_write(sheaf_buffer *out, const sheaf_model *model);
 
 SHEAF_MUST_USE sheaf_status sheaf_model_read(sheaf_slice file, sheaf_model *out,
                                              sheaf_err *err);
+
+/* What a value counts as; not a number where the value is none. */
+double sheaf_standardised(double x, double mean, double scale, bool clipped);
 
 /* The score (log odds) of one row of raw features. */
 double sheaf_model_score(const sheaf_model *model, const double *x);

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-enum { LEVEL_MAX = 1 << 20 };
+enum { LEVEL_MAX = 1 << 20, MILLION = 1000000 };
 
 static bool name_valid(const char *name)
 {
@@ -23,6 +23,13 @@ static bool same(const sheaf_feature *a, const sheaf_feature *b)
 {
     return strcmp(a->column, b->column) == 0 && a->has_level == b->has_level
            && (!a->has_level || a->level == b->level);
+}
+
+static bool range_valid(const sheaf_feature *feature)
+{
+    const int64_t most = (int64_t)LEVEL_MAX * MILLION;
+    return !feature->has_level && feature->low_millionths < feature->high_millionths
+           && feature->low_millionths >= -most && feature->high_millionths <= most;
 }
 
 sheaf_status sheaf_features_check(const sheaf_features *features, sheaf_err *err)
@@ -46,6 +53,11 @@ sheaf_status sheaf_features_check(const sheaf_features *features, sheaf_err *err
             return sheaf_fail(err, SHEAF_INVALID,
                               "the level of feature %u (%s) must be within +-%d", i + 1,
                               feature->column, LEVEL_MAX - 1);
+        if (feature->has_range && !range_valid(feature))
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "the range of feature %u (%s) must go from a lower to a higher "
+                              "value within +-%d, and an indicator of a level has none",
+                              i + 1, feature->column, LEVEL_MAX);
         if (strcmp(feature->column, features->label) == 0)
             return sheaf_fail(err, SHEAF_INVALID,
                               "the label %s cannot be a feature at the same time",
@@ -129,18 +141,22 @@ sheaf_status sheaf_features_parse(sheaf_slice text, sheaf_slice label, sheaf_fea
     return sheaf_features_check(out, err);
 }
 
+#define RANGE(low, high)                                                                       \
+    .has_range = true, .low_millionths = (int64_t)(low)*MILLION,                               \
+    .high_millionths = (int64_t)(high)*MILLION
+
 const sheaf_features *sheaf_features_heart(void)
 {
     static const sheaf_features heart = {
         .count = 13,
-        .items = {{.column = "age"},
-                  {.column = "sex"},
-                  {.column = "trestbps"},
-                  {.column = "chol"},
-                  {.column = "fbs"},
-                  {.column = "thalach"},
-                  {.column = "exang"},
-                  {.column = "oldpeak"},
+        .items = {{.column = "age", RANGE(20, 90)},
+                  {.column = "sex", RANGE(0, 1)},
+                  {.column = "trestbps", RANGE(90, 200)},
+                  {.column = "chol", RANGE(100, 400)},
+                  {.column = "fbs", RANGE(0, 1)},
+                  {.column = "thalach", RANGE(60, 200)},
+                  {.column = "exang", RANGE(0, 1)},
+                  {.column = "oldpeak", RANGE(0, 5)},
                   {.column = "cp", .has_level = true, .level = 2},
                   {.column = "cp", .has_level = true, .level = 3},
                   {.column = "cp", .has_level = true, .level = 4},

@@ -20,6 +20,8 @@ typedef struct {
     char column[SHEAF_COLUMN_MAX + 1];
     bool has_level; /* an indicator: 1 where the column equals `level`, else 0 */
     int64_t level;  /* within +-2^20 */
+    bool has_range; /* between which values a column lies by its data sheet, for all to know */
+    int64_t low_millionths, high_millionths; /* low < high, both within +-2^20 */
 } sheaf_feature;
 
 typedef struct {
@@ -29,7 +31,7 @@ typedef struct {
 } sheaf_features;
 
 /* Refuses an empty or too long schema, bad names, levels out of range, a feature that stands
- * twice, and the label among the features. */
+ * twice, the label among the features, and a range that is none or stands beside a level. */
 SHEAF_MUST_USE sheaf_status sheaf_features_check(const sheaf_features *features,
                                                  sheaf_err *err);
 
@@ -40,7 +42,15 @@ void sheaf_features_put(sheaf_buffer *out, const sheaf_features *features);
 SHEAF_MUST_USE sheaf_status sheaf_features_parse(sheaf_slice text, sheaf_slice label,
                                                  sheaf_features *out, sheaf_err *err);
 
-/* The schema of the heart disease data: FLamby's 13 features of 9 columns, label `num`. */
+/* The schema of the heart disease data: FLamby's 13 features of 9 columns, label `num`.
+ *
+ * The ranges are what a cardiologist would give without having seen a patient, and are not
+ * taken from the data: adults from 20 to 90 years; resting blood pressure from 90 (below is
+ * hypotension) to 200 mm Hg; cholesterol from 100 to 400 mg/dl (the files hold 0 where it was
+ * not measured, which counts as 100); heart rate reached from 60, a pulse at rest, to 200,
+ * which is 220 less an age of 20; ST depression from 0 to 5 mm. Sex, fasting blood sugar above
+ * 120 mg/dl and angina on exercise are 0 or 1 by the data sheet (UCI, "Heart Disease", 1988).
+ */
 const sheaf_features *sheaf_features_heart(void);
 
 #endif

@@ -82,6 +82,7 @@ sheaf_status sheaf_statistics_finish(const int64_t *words, uint32_t d, sheaf_sca
                 j + 1, (long long)n);
     for (uint32_t j = d; j < SHEAF_FEATURES_MAX; j++)
         out->mean[j] = out->scale[j] = 0;
+    out->clipped = false;
     if (records)
         *records = (uint32_t)n;
     return SHEAF_OK;

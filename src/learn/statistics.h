@@ -23,6 +23,7 @@ enum { SHEAF_RECORDS_MAX = 1 << 23 }; /* of all members together */
 typedef struct {
     int64_t mean[SHEAF_FEATURES_MAX];  /* in units of 2^-24, |mean| < 2^44 */
     int64_t scale[SHEAF_FEATURES_MAX]; /* likewise, above zero */
+    bool clipped; /* values beyond mean - scale .. mean + scale count as the nearer bound */
 } sheaf_scaling;
 
 static inline size_t sheaf_statistics_words(uint32_t d)

@@ -144,6 +144,37 @@ static void test_rounding_changes_no_prediction(void **unused)
     (void)unused;
 }
 
+/* Learning under noise as bench/bench_private_heart.c measures it, with fewer seeds. */
+static void test_accuracy_under_noise(void **unused)
+{
+    enum { SEEDS = 4 };
+    const sheaf_noised_terms terms = {.unit = SHEAF_NOISED_RECORD,
+                                      .norm_millionths = 1000000,
+                                      .noise_millionths = 4133013, /* epsilon 5, delta 1e-3 */
+                                      .sampling_millionths = 1000000,
+                                      .divisor = 486,
+                                      .survivors_least = 3,
+                                      .colluders = 1,
+                                      .records_max = 303};
+    int64_t mean = 0, pooled = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        sheaf_err err;
+        sheaf_model model;
+        static sheaf_fedsim_figures got;
+        sheaf_fedsim sim = sim_of(seed);
+        sim.rounds = 30;
+        sim.training = (sheaf_training){.steps = 1, .rate_millionths = 2000000};
+        MUST(sheaf_fedsim_noised(&sim, &terms, &model, &err));
+        MUST(sheaf_fedsim_evaluate(&sim, &model, &got, &err));
+        pooled += got.pooled.accuracy_millionths;
+        for (int i = 0; i < SHEAF_HEART_CENTRES; i++)
+            mean += got.owner[i].accuracy_millionths;
+    }
+    assert_true(pooled / SEEDS >= 780000);
+    assert_true(mean / SEEDS / SHEAF_HEART_CENTRES >= 790000);
+    (void)unused;
+}
+
 /* The summed histograms of four members against the exact figures of all rows. */
 static void test_evaluation_sum(void **unused)
 {
@@ -177,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_accuracy),
         cmocka_unit_test(test_rounding_changes_no_prediction),
         cmocka_unit_test(test_evaluation_sum),
+        cmocka_unit_test(test_accuracy_under_noise),
     };
     return cmocka_run_group_tests(tests, centres_open, centres_close);
 }

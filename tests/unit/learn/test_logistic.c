@@ -101,7 +101,7 @@ static void test_update_and_apply(void **unused)
 {
     sheaf_err err;
     sheaf_features features = {.count = 1, .items = {{.column = "x"}}, .label = "y"};
-    sheaf_scaling scaling = {{0}, {SHEAF_UNIT}};
+    sheaf_scaling scaling = {.scale = {SHEAF_UNIT}};
     sheaf_model model, next;
     sheaf_round_figures figures;
     sheaf_model_init(&model, &features, &scaling);

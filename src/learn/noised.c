@@ -1,0 +1,231 @@
+#include "learn/noised.h"
+
+#include "crypto/ed25519.h"
+#include "crypto/stream.h"
+#include "privacy/clip.h"
+#include "privacy/discrete_gaussian.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MILLION = 1000000, BATCH = 512 };
+
+static sheaf_status terms_check(const sheaf_noised_terms *terms, sheaf_err *err)
+{
+    if (terms->norm_millionths == 0 || terms->norm_millionths > SHEAF_NOISED_NORM_MAX)
+        return sheaf_fail(
+            err, SHEAF_INVALID, "the clipping norm is 1 to %lld millionths, not %llu",
+            (long long)SHEAF_NOISED_NORM_MAX, (unsigned long long)terms->norm_millionths);
+    if (terms->sampling_millionths == 0 || terms->sampling_millionths > MILLION)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the rate of the sample is 1 to %d millionths, not %u", MILLION,
+                          terms->sampling_millionths);
+    if (terms->unit == SHEAF_NOISED_MEMBER && terms->sampling_millionths != MILLION)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "where members are what is protected no sample is taken: who takes "
+                          "part stands on the log");
+    if (terms->divisor == 0 || terms->divisor > SHEAF_NOISED_DIVISOR_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "the divisor is 1 to %d, not %llu",
+                          SHEAF_NOISED_DIVISOR_MAX, (unsigned long long)terms->divisor);
+    if (terms->words == 0 || terms->words > SHEAF_FEATURES_MAX + 1)
+        return sheaf_fail(err, SHEAF_INVALID, "a sum has 1 to %d words, not %u",
+                          SHEAF_FEATURES_MAX + 1, terms->words);
+    if (terms->records_max == 0 || terms->records_max > SHEAF_CSV_ROWS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "a member has 1 to %d records, not %u",
+                          SHEAF_CSV_ROWS_MAX, terms->records_max);
+    return sheaf_training_check(&terms->training, err);
+}
+
+sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised_scale *out,
+                                   sheaf_err *err)
+{
+    SHEAF_TRY(terms_check(terms, err));
+    uint64_t sensitivity = 1, least = sheaf_sensitivity_least(terms->words);
+    while (sensitivity < least)
+        sensitivity *= 2;
+    sheaf_noised_scale scale = {.sensitivity = sensitivity};
+    scale.magnitude_max =
+        sensitivity * (terms->unit == SHEAF_NOISED_RECORD ? terms->records_max : 1);
+    const sheaf_noise_plan plan = {.multiplier_millionths = terms->noise_millionths,
+                                   .sensitivity = sensitivity,
+                                   .survivors_least = terms->survivors_least,
+                                   .colluders = terms->colluders};
+    SHEAF_TRY(sheaf_noise_share(&plan, &scale.share, err));
+    const sheaf_noise_range range = {.participants = terms->members,
+                                     .magnitude_max = scale.magnitude_max,
+                                     .dimension = terms->words,
+                                     .share = scale.share};
+    SHEAF_TRY(sheaf_noise_modulus(&range, &scale.bits, err));
+    *out = scale;
+    return SHEAF_OK;
+}
+
+/* ---- what a member adds ---- */
+
+static sheaf_status shape_check(const sheaf_noised_terms *terms, const sheaf_model *model,
+                                const sheaf_table *table, uint32_t words, sheaf_err *err)
+{
+    if (table->d != model->features.count || terms->words != words)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the table has %u features and the round %u words, which does not "
+                          "fit a model of %u",
+                          table->d, terms->words, model->features.count);
+    if (table->rows > terms->records_max)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the table has %u records, but the members' data sheets count at "
+                          "most %u; register this version of the data",
+                          table->rows, terms->records_max);
+    if (!model->scaling.clipped)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the model is scaled by somebody's data; learning under noise begins "
+                          "with a model that is scaled by public ranges");
+    return SHEAF_OK;
+}
+
+static void parameters_of(const sheaf_model *model, double *out)
+{
+    uint32_t d = model->features.count;
+    for (uint32_t j = 0; j < d; j++)
+        out[j] = ldexp((double)model->weight[j], -SHEAF_UNIT_BITS);
+    out[d] = ldexp((double)model->bias, -SHEAF_UNIT_BITS);
+}
+
+static double norm_of(const sheaf_noised_terms *terms)
+{
+    return (double)terms->norm_millionths / MILLION;
+}
+
+/* Adds the clipped gradients of those records that the sample takes. A record is taken where a
+ * word of the seed's stream is below the rate times 2^64, rounded down: never more often than
+ * the rate says. */
+static void gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
+                          uint64_t sensitivity, const double *parameters,
+                          const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values)
+{
+    uint64_t draw[BATCH];
+    double gradient[SHEAF_FEATURES_MAX + 1];
+    int64_t clipped[SHEAF_FEATURES_MAX + 1];
+    bool all = terms->sampling_millionths == MILLION;
+    uint64_t below =
+        (uint64_t)(((sheaf_uint128)terms->sampling_millionths << 64) / MILLION); /* 0 if all */
+    for (uint32_t i = 0; i < samples->n; i++) {
+        if (i % BATCH == 0 && !all) {
+            memset(draw, 0, sizeof draw);
+            sheaf_stream_mask64(sample_seed, i, draw, BATCH, false);
+        }
+        if (!all && draw[i % BATCH] >= below)
+            continue;
+        sheaf_logistic_gradient(samples, &i, 1, parameters, 0, gradient);
+        (void)sheaf_clip(gradient, terms->words, norm_of(terms), sensitivity, clipped);
+        for (uint32_t j = 0; j < terms->words; j++)
+            values[j] += clipped[j];
+    }
+    sheaf_wipe(draw, sizeof draw);
+    sheaf_wipe(gradient, sizeof gradient);
+    sheaf_wipe(clipped, sizeof clipped);
+}
+
+static void samples_wipe(sheaf_samples *samples)
+{
+    sheaf_wipe(samples->z, (size_t)samples->n * samples->d * sizeof *samples->z);
+    sheaf_wipe(samples->y, samples->n);
+    sheaf_samples_close(samples);
+}
+
+sheaf_status sheaf_noised_gradient(const sheaf_noised_terms *terms, const sheaf_model *current,
+                                   const sheaf_table *table,
+                                   const uint8_t sample_seed[SHEAF_NOISED_SEED],
+                                   int64_t *values, sheaf_err *err)
+{
+    sheaf_noised_scale scale;
+    sheaf_samples samples;
+    double parameters[SHEAF_FEATURES_MAX + 1];
+    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
+    SHEAF_TRY(shape_check(terms, current, table, current->features.count + 1, err));
+    memset(values, 0, terms->words * sizeof *values);
+    if (table->train_rows == 0)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
+    parameters_of(current, parameters);
+    gradients_add(terms, &samples, scale.sensitivity, parameters, sample_seed, values);
+    samples_wipe(&samples);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_model *current,
+                                 const sheaf_table *table, uint64_t order_seed, int64_t *values,
+                                 sheaf_err *err)
+{
+    sheaf_noised_scale scale;
+    sheaf_samples samples;
+    double before[SHEAF_FEATURES_MAX + 1], change[SHEAF_FEATURES_MAX + 1];
+    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
+    SHEAF_TRY(shape_check(terms, current, table, current->features.count + 1, err));
+    memset(values, 0, terms->words * sizeof *values);
+    if (table->train_rows == 0)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
+    parameters_of(current, before);
+    parameters_of(current, change);
+    sheaf_status status =
+        sheaf_logistic_train(&samples, &terms->training, order_seed, change, err);
+    samples_wipe(&samples);
+    for (uint32_t j = 0; j < terms->words; j++)
+        change[j] -= before[j];
+    if (status == SHEAF_OK)
+        (void)sheaf_clip(change, terms->words, norm_of(terms), scale.sensitivity, values);
+    sheaf_wipe(change, sizeof change);
+    return status;
+}
+
+sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms, const sheaf_model *model,
+                                const sheaf_table *table, int64_t *values, sheaf_err *err)
+{
+    sheaf_noised_scale scale;
+    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
+    SHEAF_TRY(shape_check(terms, model, table, SHEAF_NOISED_CELLS, err));
+    memset(values, 0, SHEAF_NOISED_CELLS * sizeof *values);
+    for (uint32_t i = 0; i < table->rows; i++) {
+        if (!sheaf_part_has(table, SHEAF_PART_TEST, i))
+            continue;
+        bool predicted = sheaf_model_score(model, table->x + (size_t)i * table->d) >= 0;
+        values[(table->y[i] ? 2 : 0) + predicted]++;
+    }
+    for (int i = 0; i < SHEAF_NOISED_CELLS; i++) {
+        values[i] *= (int64_t)scale.sensitivity;
+        if (terms->unit == SHEAF_NOISED_MEMBER && table->test_rows > 0)
+            values[i] /= table->test_rows; /* they add up to `sensitivity` at most */
+    }
+    return SHEAF_OK;
+}
+
+/* ---- its noise ---- */
+
+sheaf_status sheaf_noised_words(const sheaf_noised_terms *terms, const int64_t *values,
+                                const uint8_t noise_seed[SHEAF_NOISED_SEED], uint64_t *words,
+                                sheaf_err *err)
+{
+    sheaf_noised_scale scale;
+    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
+    struct {
+        sheaf_discrete_gaussian law;
+        sheaf_noise_stream stream;
+        int64_t noise[SHEAF_FEATURES_MAX + 1];
+    } *work = calloc(1, sizeof *work);
+    if (!work)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to draw noise");
+    sheaf_status status = sheaf_discrete_gaussian_init(&work->law, scale.share, err);
+    memset(words, 0, terms->words * sizeof *words);
+    if (status == SHEAF_OK) {
+        sheaf_noise_stream_init(&work->stream, noise_seed);
+        sheaf_discrete_gaussian_fill(&work->law, &work->stream, work->noise, terms->words);
+        status =
+            sheaf_noise_add(values, work->noise, terms->words, scale.magnitude_max, words, err);
+    }
+    for (uint32_t j = 0; j < terms->words && scale.bits < 64; j++)
+        words[j] &= ((uint64_t)1 << scale.bits) - 1;
+    sheaf_wipe(work, sizeof *work);
+    free(work);
+    return status;
+}
