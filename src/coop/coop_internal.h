@@ -66,6 +66,25 @@ sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *
 /* A member speaks on an application or appointment, once. */
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines);
 
+/* The terms of privacy of a mandate that is being granted, into its row. */
+sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate_grant *what,
+                                    struct sheaf_row_mandate *row);
+
+/* The budget of a consent that is being granted, into its row. */
+void sheaf_consent_budget(sheaf_fold *fold, const struct sheaf_privacy_budget *budget,
+                          struct sheaf_row_consent *row);
+
+/* Charges a round of that task to the data set for good. */
+void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
+                       uint32_t dataset, uint8_t task);
+
+/* sheaf_exact_check() over all seats of the round, or over those that survived. */
+sheaf_refusal sheaf_seats_exact(const sheaf_state *state, const struct sheaf_row_round *round,
+                                bool survived_only);
+
+/* The survivors' data sets are never in an exact sum over others than these. */
+void sheaf_survivors_bind(sheaf_fold *fold, const struct sheaf_row_round *round);
+
 /* How many members there are now. */
 uint32_t sheaf_members_active(const sheaf_state *state);
 

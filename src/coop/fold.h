@@ -28,7 +28,7 @@ enum {
 
 enum { SHEAF_DIGEST_ENTRIES = 4096 }; /* after so many a state.digest is due */
 enum { SHEAF_UNWITNESSED_MS = 72 * 3600 * 1000 };
-enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 17 };
+enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 20 };
 
 typedef enum {
     SHEAF_CLAIM_SIGNATURE,   /* `signature` by `public_key` over the act */

@@ -9,7 +9,7 @@ sheaf_refusal sheaf_rule_dataset_register(sheaf_fold *fold,
     row->member = fold->member;
     row->commitment = what->commitment;
     row->records = (uint32_t)what->records;
-    row->retired = SHEAF_NONE;
+    row->retired = row->exact_round = SHEAF_NONE;
     row->subjects = what->subjects;
     row->terms = what->terms;
     row->title = what->title;
@@ -48,6 +48,8 @@ sheaf_refusal sheaf_rule_consent_grant(sheaf_fold *fold, const struct sheaf_cons
     row->purpose = what->purpose;
     row->revoked = SHEAF_NONE;
     row->until = what->until;
+    if (what->has_budget)
+        sheaf_consent_budget(fold, &what->budget, row);
     return SHEAF_ACCEPTED;
 }
 
@@ -70,14 +72,24 @@ static bool same_feature(const struct sheaf_feature *a, const struct sheaf_featu
            && (!a->has_level || a->level == b->level);
 }
 
+static bool range_valid(const struct sheaf_feature *feature)
+{
+    if (!feature->has_low_millionths && !feature->has_high_millionths)
+        return true;
+    return feature->has_low_millionths && feature->has_high_millionths && !feature->has_level
+           && feature->low_millionths < feature->high_millionths;
+}
+
 sheaf_refusal sheaf_rule_model_register(sheaf_fold *fold,
                                         const struct sheaf_model_register *what)
 {
     sheaf_state *state = fold->state;
     const struct sheaf_feature *features = what->features.at;
-    for (uint32_t i = 0; i < what->features.count; i++)
+    for (uint32_t i = 0; i < what->features.count; i++) {
+        SHEAF_REFUSE_IF(!range_valid(&features[i]), range_form);
         for (uint32_t k = 0; k < i; k++)
             SHEAF_REFUSE_IF(same_feature(&features[i], &features[k]), feature_twice);
+    }
     struct sheaf_row_model *row = sheaf_model_new(state, fold->index);
     row->id = fold->index;
     row->member = fold->member;
@@ -93,6 +105,9 @@ sheaf_refusal sheaf_rule_model_register(sheaf_fold *fold,
         feature->model = fold->index;
         feature->has_level = features[i].has_level;
         feature->level = features[i].has_level ? features[i].level : 0;
+        feature->has_range = features[i].has_low_millionths;
+        feature->low_millionths = feature->has_range ? features[i].low_millionths : 0;
+        feature->high_millionths = feature->has_range ? features[i].high_millionths : 0;
         SHEAF_SET_WORDS(feature->column, features[i].column);
     }
     return SHEAF_ACCEPTED;

@@ -1,4 +1,5 @@
 /* Mandates and rounds. */
+#include "coop/budget.h"
 #include "coop/coop_internal.h"
 
 #include <assert.h>
@@ -69,6 +70,7 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     row->seed = (uint64_t)what->learning.seed;
     row->source_first = sheaf_source_count(state);
     row->sources = (uint16_t)what->datasets.count;
+    SHEAF_REFUSE_UNLESS(sheaf_mandate_privacy(fold, what, row));
     return add_sources(fold, what, model);
 }
 
@@ -90,7 +92,7 @@ static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_m
                                 const struct sheaf_round_open *what)
 {
     bool first = mandate->result_round == SHEAF_NONE;
-    SHEAF_REFUSE_IF(first != (what->task == SHEAF_task_statistics), wrong_task);
+    SHEAF_REFUSE_IF(!sheaf_task_possible(mandate, what->task), wrong_task);
     SHEAF_REFUSE_IF(first == what->has_base, wrong_base);
     if (first)
         return SHEAF_ACCEPTED;
@@ -99,14 +101,18 @@ static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_m
     return SHEAF_ACCEPTED;
 }
 
-static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_round_open *what)
+static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
+                               const struct sheaf_round_open *what)
 {
+    bool noised = mandate->release == SHEAF_release_form_noised;
     const struct sheaf_participant *participants = what->participants.at;
     uint32_t last = SHEAF_NONE;
     for (uint32_t i = 0; i < what->participants.count; i++) {
         const struct sheaf_participant *p = &participants[i];
         SHEAF_REFUSE_UNLESS(
             sheaf_seat_check(fold->state, what->mandate, p->key, p->dataset, fold->stamp));
+        SHEAF_REFUSE_UNLESS(
+            sheaf_budget_check(fold->state, mandate, p->dataset, what->task, fold->stamp));
         uint32_t member = sheaf_key_get(fold->state, p->key)->member;
         SHEAF_REFUSE_IF(last != SHEAF_NONE && member <= last, seat_order);
         last = member;
@@ -117,7 +123,28 @@ static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_round_open *
         seat->member = member;
         seat->dataset = p->dataset;
         seat->attested = SHEAF_NONE;
+        if (noised)
+            sheaf_seat_charge(fold, mandate, p->dataset, what->task);
     }
+    return SHEAF_ACCEPTED;
+}
+
+/* The round's privacy is spent with its opening, whatever comes of it; and no round is opened
+ * whose exact sum could not be disclosed if all took part to the end. */
+static sheaf_refusal spend(sheaf_fold *fold, struct sheaf_row_mandate *mandate,
+                           const struct sheaf_round_open *what,
+                           const struct sheaf_row_round *round)
+{
+    bool noised = mandate->release == SHEAF_release_form_noised;
+    if (noised)
+        SHEAF_REFUSE_UNLESS(sheaf_charge_check(fold->state, mandate, what->task));
+    SHEAF_REFUSE_UNLESS(add_seats(fold, mandate, what));
+    SHEAF_STOP_IF_SPENT(fold);
+    if (!noised)
+        SHEAF_REFUSE_UNLESS(sheaf_seats_exact(fold->state, round, false));
+    mandate->rounds_used++;
+    mandate->evaluations_used += what->task == SHEAF_task_evaluate;
+    mandate->last_round = fold->index;
     return SHEAF_ACCEPTED;
 }
 
@@ -132,8 +159,9 @@ sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_o
     uint16_t seats = (uint16_t)what->participants.count;
     SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
     SHEAF_REFUSE_UNLESS(check_base(fold, mandate, what));
-    SHEAF_REFUSE_IF(what->words != (int64_t)sheaf_task_words(what->task, model->features),
-                    wrong_words);
+    SHEAF_REFUSE_IF(
+        what->words != (int64_t)sheaf_task_words(what->task, mandate->release, model->features),
+        wrong_words);
     SHEAF_REFUSE_IF(seats < sheaf_survivors_min(state, mandate, seats), cohort_small);
     struct sheaf_row_round *round = sheaf_round_new(state, fold->index);
     round->id = fold->index;
@@ -147,10 +175,7 @@ sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_o
     round->words = (uint32_t)what->words;
     round->seats = seats;
     round->seat_first = sheaf_seat_count(state);
-    SHEAF_REFUSE_UNLESS(add_seats(fold, what));
-    mandate->rounds_used++;
-    mandate->last_round = fold->index;
-    return SHEAF_ACCEPTED;
+    return spend(fold, mandate, what, round);
 }
 
 /* Survivors in the order of the seats; those that are not named did not survive. */
@@ -198,13 +223,20 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
     SHEAF_REFUSE_IF(mandate->revoked != SHEAF_NONE, mandate_revoked);
     SHEAF_REFUSE_IF(what->survivors.count < sheaf_survivors_min(state, mandate, round->seats),
                     cohort_small);
-    SHEAF_REFUSE_IF(what->has_figures != (round->task == SHEAF_task_train), figures_where);
+    bool exact = mandate->release == SHEAF_release_form_exact_sum;
+    SHEAF_REFUSE_IF(what->has_figures != (exact && round->task == SHEAF_task_train),
+                    figures_where);
+    SHEAF_REFUSE_IF(what->has_figures && !what->figures.has_log_loss_millionths, figures_form);
     SHEAF_REFUSE_UNLESS(mark_survivors(fold, round, what));
+    if (exact)
+        SHEAF_REFUSE_UNLESS(sheaf_seats_exact(state, round, true));
     round->survivors = (uint16_t)what->survivors.count;
     round->state = SHEAF_round_state_closed;
     round->closed = fold->stamp;
     round->result = what->result;
     round->transcript = what->transcript;
+    if (exact)
+        sheaf_survivors_bind(fold, round);
     if (what->has_figures) {
         round->has_figures = true;
         round->accuracy_millionths = (uint32_t)what->figures.accuracy_millionths;
@@ -286,19 +318,27 @@ sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
         not_an_evaluation);
     for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++)
         SHEAF_REFUSE_IF(sheaf_evaluation_at(state, i)->round == what->round, not_an_evaluation);
+    const struct sheaf_figures *figures = &what->figures;
+    bool noised =
+        sheaf_mandate_get(state, round->mandate)->release == SHEAF_release_form_noised;
+    SHEAF_REFUSE_IF(figures->has_log_loss_millionths == noised
+                        || (noised && figures->has_auc_millionths),
+                    figures_form);
     struct sheaf_row_evaluation *row = sheaf_evaluation_new(state, fold->index);
     row->id = fold->index;
     row->round = what->round;
     row->model = round->model;
     row->sha256 = round->base;
-    row->records = (uint32_t)what->figures.records;
-    row->accuracy_millionths = (uint32_t)what->figures.accuracy_millionths;
-    row->log_loss_millionths = (uint32_t)what->figures.log_loss_millionths;
-    row->has_auc = what->figures.has_auc_millionths;
+    row->records = (uint32_t)figures->records;
+    row->accuracy_millionths = (uint32_t)figures->accuracy_millionths;
+    row->has_log_loss = figures->has_log_loss_millionths;
+    if (row->has_log_loss)
+        row->log_loss_millionths = (uint32_t)figures->log_loss_millionths;
+    row->has_auc = figures->has_auc_millionths;
     if (row->has_auc)
-        row->auc_millionths = (uint32_t)what->figures.auc_millionths;
+        row->auc_millionths = (uint32_t)figures->auc_millionths;
     assert(fold->out->claim_count < SHEAF_CLAIMS_MAX);
     fold->out->claims[fold->out->claim_count++] = (sheaf_claim){
-        .kind = SHEAF_CLAIM_EVALUATION, .blob = round->result, .figures = what->figures};
+        .kind = SHEAF_CLAIM_EVALUATION, .blob = round->result, .figures = *figures};
     return SHEAF_ACCEPTED;
 }

@@ -1,6 +1,7 @@
 #include "coop/view.h"
 
 #include "acts/act.h"
+#include "coop/budget.h"
 #include "round/config.h"
 
 const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state)
@@ -90,9 +91,11 @@ sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint3
         || data->retired != SHEAF_NONE
         || !sheaf_source_find(state, sheaf_pair(mandate, dataset)))
         return SHEAF_REFUSED_seat_dataset;
-    if (!sheaf_consent_live(state, dataset, allowed->purpose, stamp))
+    const struct sheaf_row_consent *consent =
+        sheaf_consent_live(state, dataset, allowed->purpose, stamp);
+    if (!consent)
         return SHEAF_REFUSED_seat_consent;
-    return SHEAF_ACCEPTED;
+    return sheaf_budget_fits(state, consent, allowed);
 }
 
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate)
@@ -110,8 +113,10 @@ sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate)
     return SHEAF_ACCEPTED;
 }
 
-uint32_t sheaf_task_words(uint8_t task, uint32_t features)
+uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features)
 {
+    if (release == SHEAF_release_form_noised)
+        return task == SHEAF_task_train ? features + 1 : 4;
     switch (task) {
     case SHEAF_task_statistics:
         return 1 + 3 * features;
@@ -120,6 +125,14 @@ uint32_t sheaf_task_words(uint8_t task, uint32_t features)
     default:
         return 2 * 64 + 1;
     }
+}
+
+bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task)
+{
+    bool first = mandate->result_round == SHEAF_NONE;
+    if (mandate->release == SHEAF_release_form_noised)
+        return task == SHEAF_task_train || (task == SHEAF_task_evaluate && !first);
+    return first == (task == SHEAF_task_statistics);
 }
 
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,

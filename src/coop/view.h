@@ -25,25 +25,33 @@ bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
 
 /* The consent that allows the data set's use for the purpose at that time, or NULL. A consent
- * for any_member_model serves every purpose. */
+ * for any_member_model serves every purpose. Of several the newest counts, with its budget or
+ * without. */
 const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
                                                    uint8_t purpose, int64_t stamp);
 
 /* Is the mandate in force with rounds left: SHEAF_ACCEPTED, or why not. */
 sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, int64_t stamp);
 
-/* May this key's member take part with this data set: SHEAF_ACCEPTED, or why not. */
+/* May this key's member take part with this data set: SHEAF_ACCEPTED, or why not. What the next
+ * round would spend is asked of sheaf_budget_check() (coop/budget.h). */
 sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint32_t key,
                                uint32_t dataset, int64_t stamp);
 
 /* The next round of the mandate may open: none is under way and the last result is attested. */
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate);
 
-/* Length of a task's vectors for a model with that many inputs:
+/* Length of a task's vectors for a model with that many inputs. Of exact sums:
  * statistics: records, then the sum and two words of the sum of squares of every input;
  * train: weights and bias, records, loss, right predictions;
- * evaluate: two histograms of 64 scores, loss. */
-uint32_t sheaf_task_words(uint8_t task, uint32_t features);
+ * evaluate: two histograms of 64 scores, loss.
+ * With noise there are no statistics, since scaling is by public ranges:
+ * train: weights and bias;
+ * evaluate: true negatives, false positives, false negatives, true positives. */
+uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features);
+
+/* Is it a task of that mandate's next round, given what its rounds have made so far? */
+bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task);
 
 /* Fewest survivors that a round of this mandate may have. */
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,

@@ -48,6 +48,8 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
         return SHEAF_AREA_BALLOTS;
     case SHEAF_TABLE_dataset:
     case SHEAF_TABLE_consent:
+    case SHEAF_TABLE_allowance:
+    case SHEAF_TABLE_spent:
         return SHEAF_AREA_DATA;
     case SHEAF_TABLE_account:
         return SHEAF_AREA_LEDGER;
@@ -59,6 +61,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_model:
     case SHEAF_TABLE_feature:
     case SHEAF_TABLE_mandate:
+    case SHEAF_TABLE_charge:
     case SHEAF_TABLE_source:
     case SHEAF_TABLE_round:
     case SHEAF_TABLE_seat:

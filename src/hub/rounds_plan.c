@@ -1,4 +1,6 @@
 #include "hub/rounds_internal.h"
+
+#include "coop/budget.h"
 #include "store/clock.h"
 
 sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate)
@@ -74,12 +76,60 @@ static uint32_t members_possible(const sheaf_state *state,
     return found;
 }
 
-/* First statistics, in the last round the evaluation, in between training. */
+/* The round whose survivors every further exact sum of these data sets must be over, or NULL
+ * while there is none. */
+static const struct sheaf_row_round *exact_before(const sheaf_state *state,
+                                                  const struct sheaf_row_mandate *mandate)
+{
+    if (mandate->release != SHEAF_release_form_exact_sum)
+        return NULL;
+    for (uint16_t i = 0; i < mandate->sources; i++) {
+        uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
+        uint32_t round = sheaf_dataset_get(state, dataset)->exact_round;
+        if (round != SHEAF_NONE)
+            return sheaf_round_get(state, round);
+    }
+    return NULL;
+}
+
+/* The seats that can be taken now; false while more must be waited for. */
+static bool fill_seats(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
+                       sheaf_plan *plan, sheaf_opening *out)
+{
+    const sheaf_state *state = sheaf_hub_state(rounds->hub);
+    int64_t now_ms = sheaf_rounds_now_ms(), stamp = sheaf_clock_ms();
+    const struct sheaf_row_round *before = exact_before(state, mandate);
+    uint32_t possible = before ? before->survivors : members_possible(state, mandate);
+    for (uint16_t i = 0; i < mandate->sources; i++) {
+        uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
+        if (before && sheaf_dataset_get(state, dataset)->exact_round != before->id)
+            continue;
+        if (sheaf_budget_check(state, mandate, dataset, (uint8_t)out->what.task, stamp)
+            != SHEAF_ACCEPTED)
+            continue;
+        uint32_t key = ready_key(rounds, mandate->id, dataset, stamp, now_ms);
+        if (key != SHEAF_NONE)
+            seat_insert(state, out, key, dataset);
+    }
+    uint16_t seats = (uint16_t)out->what.participants.count;
+    bool enough = seats >= SHEAF_ROUND_MEMBERS_MIN
+                  && seats >= sheaf_survivors_min(state, mandate, seats)
+                  && (!before || seats == possible);
+    if (!enough)
+        plan->enough_ms = 0;
+    else if (plan->enough_ms == 0)
+        plan->enough_ms = now_ms;
+    return enough && (seats >= possible || now_ms - plan->enough_ms >= rounds->hub->grace_ms);
+}
+
+/* First statistics, in the last round the evaluation, in between training. With noise there are
+ * no statistics: training starts from zero weights. */
 static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
                      sheaf_opening *out)
 {
     const sheaf_state *state = sheaf_hub_state(rounds->hub);
-    out->what.task = SHEAF_task_statistics;
+    out->what.task = mandate->release == SHEAF_release_form_noised ? SHEAF_task_train
+                                                                   : SHEAF_task_statistics;
     if (mandate->result_round != SHEAF_NONE) {
         out->what.base = sheaf_round_get(state, mandate->result_round)->result;
         out->what.has_base = true;
@@ -87,8 +137,8 @@ static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate 
                                                                          : SHEAF_task_train;
     }
     out->what.has_task = out->what.has_words = true;
-    out->what.words =
-        sheaf_task_words(out->what.task, sheaf_model_get(state, mandate->model)->features);
+    out->what.words = sheaf_task_words(out->what.task, mandate->release,
+                                       sheaf_model_get(state, mandate->model)->features);
 }
 
 /* Is there a place to coordinate one more round? */
@@ -119,24 +169,11 @@ static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandat
                                     .stage_ms = rounds->hub->stage_ms,
                                     .has_stage_ms = true}};
     out->what.participants.at = out->participants;
-    for (uint16_t i = 0; i < mandate->sources; i++) {
-        uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
-        uint32_t key = ready_key(rounds, mandate->id, dataset, stamp, now_ms);
-        if (key != SHEAF_NONE)
-            seat_insert(state, out, key, dataset);
-    }
-    uint16_t seats = (uint16_t)out->what.participants.count;
-    if (seats < SHEAF_ROUND_MEMBERS_MIN || seats < sheaf_survivors_min(state, mandate, seats)) {
-        plan->enough_ms = 0;
-        return false;
-    }
-    if (plan->enough_ms == 0)
-        plan->enough_ms = now_ms;
-    if (seats < members_possible(state, mandate)
-        && now_ms - plan->enough_ms < rounds->hub->grace_ms)
-        return false;
     set_task(rounds, mandate, out);
-    return true;
+    if (mandate->release == SHEAF_release_form_noised
+        && sheaf_charge_check(state, mandate, (uint8_t)out->what.task) != SHEAF_ACCEPTED)
+        return false;
+    return fill_seats(rounds, mandate, plan, out);
 }
 
 /* ---- what a mandate needs now ---- */

@@ -74,7 +74,7 @@ sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_e
                                      .has_survivors = true};
     uint8_t task = 0;
     SHEAF_TRY(compute(hub, slot, &result, &task, err));
-    what.has_figures = task == SHEAF_task_train;
+    what.has_figures = task == SHEAF_task_train && result.has_figures;
     what.figures = result.figures;
     sheaf_status status =
         sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&result.bytes), &what.result, err);

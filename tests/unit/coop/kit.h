@@ -116,12 +116,35 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes);
     "#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},{'dataset':#dan.data}],"           \
     "'duration_s':86400,'learning':{'batch':0,'local_steps':5,'rate_millionths':100000,"       \
     "'seed':7},'model':#model,'purpose':'research','release':'exact_sum','rounds_max':8}}"
-/* A round of the mandate labelled `mandate` with all four; `base` is the digit of the hash, 0
- * for none. */
+/* A round of the mandate labelled `mandate` with all four, but without cat once an exact sum
+ * was made without her; `base` is the digit of the hash, 0 for none. The close is without her.
+ */
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
                              const char *mandate);
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result);
 sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result);
+
+/* A list of 32 amounts: `most` at the place `only` (at all, if it is negative), 0 elsewhere. */
+const char *kit_amounts(char out[1024], int64_t most, int only);
+
+/* What a mandate with noise says; see kit_terms_usual(). */
+typedef struct {
+    const char *model, *release, *unit;
+    int rounds, batch, steps, colluders, sampling, without; /* without: leave out the terms */
+    int64_t cost, evaluation, limit;
+    int place; /* the one order that shows the limit */
+} kit_terms;
+
+/* The unit record over the four data sets and the model "ranged", 8 rounds: 10 for a training
+ * round, 30 for an evaluation, and at place 3 a limit of 100. */
+kit_terms kit_terms_usual(void);
+/* The effect; lives until the next call. */
+const char *kit_noised(const kit_terms *terms);
+/* Registers that model, whose one input without level has a range. */
+void kit_ranged(kit *k);
+/* A round of a mandate with noise over all four; `base` 0 for none. */
+sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
+                              const char *mandate);
 
 /* `what` of a state.digest, true, or with `wrong` 1 to 4 wrong in one way; and the act. */
 void kit_write_digest(kit *k, char *out, size_t size, int wrong);

@@ -54,6 +54,15 @@ void test_round_abort(void **unused);
 void test_contributions(void **unused);
 void test_evaluation_and_release(void **unused);
 
+void test_ranges(void **unused);
+void test_noised_terms(void **unused);
+void test_amounts(void **unused);
+void test_noised_rounds(void **unused);
+void test_noised_limits(void **unused);
+void test_budgets(void **unused);
+void test_budget_units(void **unused);
+void test_exact_survivors(void **unused);
+
 void test_apportion(void **unused);
 void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);

@@ -1,0 +1,112 @@
+#include "coop/budget.h"
+
+#include "coop/view.h"
+
+/* ---- amounts ---- */
+
+int64_t sheaf_amount_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    bool over = __builtin_add_overflow(a, b, &sum) || sum > SHEAF_UNBOUNDED;
+    return over ? SHEAF_UNBOUNDED : sum;
+}
+
+int64_t sheaf_amount_times(int64_t amount, uint32_t times)
+{
+    int64_t product;
+    bool over = __builtin_mul_overflow(amount, times, &product) || product > SHEAF_UNBOUNDED;
+    return over ? SHEAF_UNBOUNDED : product;
+}
+
+bool sheaf_amount_within(int64_t amount, int64_t limit)
+{
+    return amount < SHEAF_UNBOUNDED && amount <= limit;
+}
+
+/* ---- mandates ---- */
+
+static int64_t cost_of(const struct sheaf_row_charge *charge, uint8_t task)
+{
+    return task == SHEAF_task_evaluate ? charge->evaluation_cost : charge->cost;
+}
+
+sheaf_refusal sheaf_charge_check(const sheaf_state *state,
+                                 const struct sheaf_row_mandate *mandate, uint8_t task)
+{
+    uint32_t evaluations = mandate->evaluations_used;
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        const struct sheaf_row_charge *charge =
+            sheaf_charge_get(state, sheaf_pair(mandate->id, place));
+        int64_t spent = sheaf_amount_add(
+            sheaf_amount_times(charge->evaluation_cost, evaluations),
+            sheaf_amount_times(charge->cost, mandate->rounds_used - evaluations));
+        if (sheaf_amount_within(sheaf_amount_add(spent, cost_of(charge, task)), charge->limit))
+            return SHEAF_ACCEPTED;
+    }
+    return SHEAF_REFUSED_mandate_spent;
+}
+
+/* ---- consents ---- */
+
+int64_t sheaf_spent_amount(const sheaf_state *state, uint32_t dataset, uint8_t unit,
+                           unsigned place)
+{
+    uint32_t at = unit == SHEAF_privacy_unit_record ? SHEAF_ORDERS + place : place;
+    const struct sheaf_row_spent *spent = sheaf_spent_find(state, sheaf_pair(dataset, at));
+    return spent ? spent->amount : 0;
+}
+
+/* `task` is SHEAF_task_COUNT where nothing more is to be spent. */
+static sheaf_refusal budget_after(const sheaf_state *state,
+                                  const struct sheaf_row_consent *consent,
+                                  const struct sheaf_row_mandate *mandate, uint8_t task)
+{
+    if (!consent->has_budget)
+        return SHEAF_ACCEPTED;
+    if (mandate->release == SHEAF_release_form_exact_sum)
+        return SHEAF_REFUSED_budget_exact;
+    if (mandate->unit != consent->budget_unit)
+        return SHEAF_REFUSED_budget_unit;
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        int64_t amount = sheaf_spent_amount(state, consent->dataset, mandate->unit, place);
+        if (task != SHEAF_task_COUNT)
+            amount = sheaf_amount_add(
+                amount, cost_of(sheaf_charge_get(state, sheaf_pair(mandate->id, place)), task));
+        if (sheaf_amount_within(
+                amount, sheaf_allowance_get(state, sheaf_pair(consent->id, place))->limit))
+            return SHEAF_ACCEPTED;
+    }
+    return SHEAF_REFUSED_budget_spent;
+}
+
+sheaf_refusal sheaf_budget_fits(const sheaf_state *state,
+                                const struct sheaf_row_consent *consent,
+                                const struct sheaf_row_mandate *mandate)
+{
+    return budget_after(state, consent, mandate, SHEAF_task_COUNT);
+}
+
+sheaf_refusal sheaf_budget_check(const sheaf_state *state,
+                                 const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                 uint8_t task, int64_t stamp)
+{
+    const struct sheaf_row_consent *consent =
+        sheaf_consent_live(state, dataset, mandate->purpose, stamp);
+    if (!consent)
+        return SHEAF_REFUSED_seat_consent;
+    return budget_after(state, consent, mandate, task);
+}
+
+/* ---- exact sums ---- */
+
+sheaf_refusal sheaf_exact_check(const sheaf_state *state, const uint32_t *datasets,
+                                uint32_t count)
+{
+    uint32_t before = count ? sheaf_dataset_get(state, datasets[0])->exact_round : SHEAF_NONE;
+    for (uint32_t i = 1; i < count; i++)
+        if (sheaf_dataset_get(state, datasets[i])->exact_round != before)
+            return SHEAF_REFUSED_survivors_differ;
+    if (before == SHEAF_NONE || sheaf_round_get(state, before)->survivors == count)
+        return SHEAF_ACCEPTED;
+    return SHEAF_REFUSED_survivors_differ;
+}

@@ -1,0 +1,53 @@
+/* coop/budget.h - what noised rounds cost, and whether mandates and consents can bear it.
+ *
+ * Privacy is spent order by order in units of 10^-12 (privacy/cost.h computes what a round
+ * costs; here it is only added up and compared). Spending is within a limit when it is at most
+ * the limit at some order. The largest number stands for "no bound", is within nothing, and
+ * sums stop at it.
+ *
+ * A data set has one account for each unit of privacy. A round of the unit member is charged to
+ * the account of the unit record too, four times: one record more or less in a member's data
+ * moves that member's clipped update by at most twice the norm that the noise was made for, and
+ * the cost grows with the square.
+ *
+ * An exact sum has no cost that could be added up. What protects it is that no two exact sums
+ * differ in one data set: all that a data set is ever in are over the same data sets.
+ */
+#ifndef SHEAF_COOP_BUDGET_H
+#define SHEAF_COOP_BUDGET_H
+
+#include "coop/refusal.h"
+#include "coop/state.h"
+
+enum { SHEAF_ORDERS = 32 };
+#define SHEAF_UNBOUNDED (((int64_t)1 << 53) - 1) /* of an amount: there is no bound */
+
+/* What was spent on the data set at one order, in the account of that unit. */
+int64_t sheaf_spent_amount(const sheaf_state *state, uint32_t dataset, uint8_t unit,
+                           unsigned place);
+
+/* Has the mandate room for one more round of that task: SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_charge_check(const sheaf_state *state,
+                                 const struct sheaf_row_mandate *mandate, uint8_t task);
+
+/* Does the consent's budget, if it has one, allow rounds of this mandate, and has no more than
+ * it been spent? */
+sheaf_refusal sheaf_budget_fits(const sheaf_state *state,
+                                const struct sheaf_row_consent *consent,
+                                const struct sheaf_row_mandate *mandate);
+
+/* Would one more round of that task stay within what the data set's consent allows? */
+sheaf_refusal sheaf_budget_check(const sheaf_state *state,
+                                 const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                 uint8_t task, int64_t stamp);
+
+/* Can the exact sum over these different data sets be disclosed, after all that were? */
+sheaf_refusal sheaf_exact_check(const sheaf_state *state, const uint32_t *datasets,
+                                uint32_t count);
+
+/* Saturating: both are amounts, and the sum or product is one again. */
+int64_t sheaf_amount_add(int64_t a, int64_t b);
+int64_t sheaf_amount_times(int64_t amount, uint32_t times);
+bool sheaf_amount_within(int64_t amount, int64_t limit);
+
+#endif

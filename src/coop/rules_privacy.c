@@ -1,0 +1,155 @@
+/* What mandates and consents say about privacy, and what rounds spend of it. */
+#include "coop/coop_internal.h"
+
+#include "coop/budget.h"
+#include "round/config.h"
+
+static int64_t amount_at(const sheaf_list *list, unsigned place)
+{
+    return ((const struct sheaf_order_cost *)list->at)[place].cost;
+}
+
+/* ---- mandates ---- */
+
+/* All rounds but one may train; one evaluates. */
+static bool affordable(const struct sheaf_privacy_terms *terms, uint32_t rounds_max)
+{
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        int64_t training = sheaf_amount_times(amount_at(&terms->cost, place), rounds_max - 1);
+        if (sheaf_amount_within(
+                sheaf_amount_add(training, amount_at(&terms->evaluation_cost, place)),
+                amount_at(&terms->limit, place)))
+            return true;
+    }
+    return false;
+}
+
+static bool ranges_known(const sheaf_state *state, const struct sheaf_row_model *model)
+{
+    for (uint32_t i = 0; i < model->features; i++) {
+        const struct sheaf_row_feature *feature =
+            sheaf_feature_at(state, model->feature_first + i);
+        if (!feature->has_level && !feature->has_range)
+            return false;
+    }
+    return true;
+}
+
+static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_mandate_grant *what)
+{
+    const struct sheaf_privacy_terms *terms = &what->privacy;
+    SHEAF_REFUSE_IF(terms->unit == SHEAF_privacy_unit_record
+                        && (what->learning.batch != 0 || what->learning.local_steps != 1),
+                    record_learning);
+    SHEAF_REFUSE_IF(terms->unit == SHEAF_privacy_unit_member
+                        && terms->sampling_millionths != 1000000,
+                    member_sampling);
+    SHEAF_REFUSE_IF(!ranges_known(fold->state, sheaf_model_get(fold->state, what->model)),
+                    range_missing);
+    SHEAF_REFUSE_IF(terms->colluders >= what->cohort_min, colluders_many);
+    SHEAF_REFUSE_IF(!affordable(terms, (uint32_t)what->rounds_max), mandate_over);
+    return SHEAF_ACCEPTED;
+}
+
+static void add_charges(sheaf_fold *fold, const struct sheaf_privacy_terms *terms)
+{
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        struct sheaf_row_charge *row =
+            sheaf_charge_new(fold->state, sheaf_pair(fold->index, place));
+        row->mandate = fold->index;
+        row->place = (uint8_t)place;
+        row->cost = amount_at(&terms->cost, place);
+        row->evaluation_cost = amount_at(&terms->evaluation_cost, place);
+        row->limit = amount_at(&terms->limit, place);
+    }
+}
+
+sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate_grant *what,
+                                    struct sheaf_row_mandate *row)
+{
+    const struct sheaf_privacy_terms *terms = &what->privacy;
+    SHEAF_REFUSE_IF(what->has_privacy != (what->release == SHEAF_release_form_noised),
+                    privacy_where);
+    if (!what->has_privacy)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_UNLESS(check_terms(fold, what));
+    row->clip_millionths = (uint64_t)terms->clip_millionths;
+    row->colluders = (uint16_t)terms->colluders;
+    row->delta_trillionths = (uint64_t)terms->delta_trillionths;
+    row->divisor = (uint32_t)terms->divisor;
+    row->epsilon_millionths = (uint32_t)terms->epsilon_millionths;
+    row->evaluation_noise_millionths = (uint32_t)terms->evaluation_noise_millionths;
+    row->noise_millionths = (uint32_t)terms->noise_millionths;
+    row->sampling_millionths = (uint32_t)terms->sampling_millionths;
+    row->unit = terms->unit;
+    add_charges(fold, terms);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- consents ---- */
+
+void sheaf_consent_budget(sheaf_fold *fold, const struct sheaf_privacy_budget *budget,
+                          struct sheaf_row_consent *row)
+{
+    row->has_budget = true;
+    row->budget_delta_trillionths = (uint64_t)budget->delta_trillionths;
+    row->budget_epsilon_millionths = (uint32_t)budget->epsilon_millionths;
+    row->budget_unit = budget->unit;
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        struct sheaf_row_allowance *allowance =
+            sheaf_allowance_new(fold->state, sheaf_pair(fold->index, place));
+        allowance->consent = fold->index;
+        allowance->place = (uint8_t)place;
+        allowance->limit = amount_at(&budget->limit, place);
+    }
+}
+
+/* ---- rounds ---- */
+
+static void spend(sheaf_state *state, uint32_t dataset, unsigned at, int64_t amount)
+{
+    uint64_t pair = sheaf_pair(dataset, at);
+    uint32_t found = sheaf_spent_row(state, pair);
+    struct sheaf_row_spent *row =
+        found == SHEAF_NONE ? sheaf_spent_new(state, pair) : sheaf_spent_edit(state, found);
+    row->dataset = dataset;
+    row->place = (uint8_t)at;
+    row->amount = sheaf_amount_add(row->amount, amount);
+}
+
+void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
+                       uint32_t dataset, uint8_t task)
+{
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        const struct sheaf_row_charge *charge =
+            sheaf_charge_get(fold->state, sheaf_pair(mandate->id, place));
+        int64_t cost = task == SHEAF_task_evaluate ? charge->evaluation_cost : charge->cost;
+        bool member = mandate->unit == SHEAF_privacy_unit_member;
+        if (member)
+            spend(fold->state, dataset, place, cost);
+        spend(fold->state, dataset, SHEAF_ORDERS + place,
+              member ? sheaf_amount_times(cost, 4) : cost);
+    }
+}
+
+sheaf_refusal sheaf_seats_exact(const sheaf_state *state, const struct sheaf_row_round *round,
+                                bool survived_only)
+{
+    uint32_t datasets[SHEAF_ROUND_MEMBERS_MAX], count = 0;
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
+        if (seat->survived || !survived_only)
+            datasets[count++] = seat->dataset;
+    }
+    return sheaf_exact_check(state, datasets, count);
+}
+
+void sheaf_survivors_bind(sheaf_fold *fold, const struct sheaf_row_round *round)
+{
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(fold->state, round->seat_first + i);
+        uint32_t row = sheaf_dataset_row(fold->state, seat->dataset);
+        if (seat->survived && sheaf_dataset_at(fold->state, row)->exact_round == SHEAF_NONE)
+            sheaf_dataset_edit(fold->state, row)->exact_round = round->id;
+    }
+}

@@ -1,0 +1,77 @@
+/* Mandates with noise, and their rounds. */
+#include "kit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const char *kit_amounts(char out[1024], int64_t most, int only)
+{
+    size_t len = 0;
+    for (int place = 0; place < 32; place++)
+        len += (size_t)snprintf(out + len, 1024 - len, "%s{'cost':%" PRId64 "}",
+                                place ? "," : "[", only < 0 || place == only ? most : 0);
+    snprintf(out + len, 1024 - len, "]");
+    return out;
+}
+
+kit_terms kit_terms_usual(void)
+{
+    return (kit_terms){.model = "ranged",
+                       .release = "noised",
+                       .unit = "record",
+                       .rounds = 8,
+                       .steps = 1,
+                       .colluders = 1,
+                       .sampling = 1000000,
+                       .cost = 10,
+                       .evaluation = 30,
+                       .limit = 100,
+                       .place = 3};
+}
+
+const char *kit_noised(const kit_terms *t)
+{
+    static char text[8192];
+    char cost[1024], evaluation[1024], limit[1024], privacy[4096] = "";
+    kit_amounts(cost, t->cost, -1);
+    kit_amounts(evaluation, t->evaluation, -1);
+    kit_amounts(limit, t->limit, t->place);
+    if (!t->without)
+        snprintf(privacy, sizeof privacy,
+                 "'privacy':{'clip_millionths':1000000,'colluders':%d,'cost':%s,"
+                 "'delta_trillionths':1000000000,'divisor':1000,"
+                 "'epsilon_millionths':5000000,'evaluation_cost':%s,"
+                 "'evaluation_noise_millionths':4000000,'limit':%s,"
+                 "'noise_millionths':2000000,'sampling_millionths':%d,'unit':'%s'},",
+                 t->colluders, cost, evaluation, limit, t->sampling, t->unit);
+    snprintf(text, sizeof text,
+             "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
+             "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},"
+             "{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':%d,"
+             "'local_steps':%d,'rate_millionths':100000,'seed':7},'model':#%s,%s"
+             "'purpose':'research','release':'%s','rounds_max':%d}}",
+             t->batch, t->steps, t->model, privacy, t->release, t->rounds);
+    return text;
+}
+
+void kit_ranged(kit *k)
+{
+    kit_do(k, "ann", "model.register", "ranged",
+           "{'features':[{'column':'age','high_millionths':100000000,'low_millionths':0},"
+           "{'column':'cp','level':2}],'kind':'logistic','label':'num','schema':'heart/v1',"
+           "'title':^}");
+}
+
+sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
+                              const char *mandate)
+{
+    char what[2048], hash[32] = "";
+    if (base)
+        snprintf(hash, sizeof hash, "'base':~%c,", base);
+    snprintf(what, sizeof what,
+             "{%s'mandate':#%s,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+             "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
+             "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
+             hash, mandate, task, *task == 't' ? 3 : 4);
+    return kit_try(k, "hub", "round.open", what, label);
+}
