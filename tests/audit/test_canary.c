@@ -1,9 +1,11 @@
-/* tests/audit/test_canary.c - an attack on the mechanism as it is built: clipping, shares of
- * noise, the discrete Gaussian, words modulo 2^64.
+/* tests/audit/test_canary.c - an attack on what members send, by the very functions that make
+ * it (learn/noised.h): a gradient of every record, clipped and summed, shares of noise, words
+ * modulo 2^bits.
  *
- * The attacker of this game knows every record but one, the canary; its gradient it has chosen
- * itself; it colludes with one member, and one more has dropped out, so that two honest shares
- * of noise are left. It sees the sum of a step and says whether the canary was in it. From how
+ * The attacker of this game knows the model and every record but one, the canary, a record of
+ * its own making whose gradient it knows; it colludes with one member, and one more has dropped
+ * out, so that two honest shares of noise are left. It sees the sum of a step and says whether
+ * the canary was in it. From how
  * often it is right follows a lower bound on the epsilon that the step can have, with a
  * confidence of 95 %: log((TPR - delta) / FPR), with the limits of Clopper and Pearson for both
  * (Nasr et al. 2021, "Adversary instantiation"). Where the mechanism is as claimed the bound
@@ -12,10 +14,8 @@
  */
 #include "../unit/privacy/test.h"
 
-#include "privacy/clip.h"
-#include "privacy/discrete_gaussian.h"
-#include "privacy/noise_share.h"
-#include "round/fixed_point.h"
+#include "learn/noised.h"
+#include "learn/ranges.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,14 +23,16 @@
 #include <string.h>
 
 enum {
-    SIZE = 16,    /* elements of a gradient */
-    RECORDS = 20, /* beside the canary */
-    HONEST = 2,   /* shares of noise that the attacker does not know */
-    RUNS = 10000, /* a side */
-    TRIALS = 3,   /* attacks with seeds of their own, each of which must come out */
-    SENSITIVITY = 65536,
+    D = 3,           /* features */
+    SIZE = D + 1,    /* elements of a gradient */
+    RECORDS = 20,    /* beside the canary */
+    HONEST = 2,      /* shares of noise that the attacker does not know */
+    RUNS = 10000,    /* a side */
+    TRIALS = 3,      /* attacks with seeds of their own, each of which must come out */
+    AT_ONCE = 64,    /* steps that one call draws noise for: it is drawn element by element */
+    CANARY_NORM = 2, /* its gradient is all ones */
 };
-static const double claimed_epsilon = 1, delta = 1e-3, clip_norm = 1;
+static const double claimed_epsilon = 1, delta = 1e-3;
 
 typedef struct {
     const char *name;
@@ -116,87 +118,125 @@ static double element(uint64_t *state)
     return ldexp((double)(test_random(state) >> 11), -52) - 1;
 }
 
-/* A vector of a given norm. */
-static void gradient(uint64_t *state, double norm, double out[SIZE])
+/* Weights that give the canary (all ones, no case) a score far above 0, so that its gradient
+ * is one everywhere. */
+static void model_make(sheaf_model *out)
 {
-    double square = 0;
-    for (int i = 0; i < SIZE; i++) {
-        out[i] = element(state);
-        square += out[i] * out[i];
-    }
-    for (int i = 0; i < SIZE; i++)
-        out[i] *= norm / sqrt(square);
-}
-
-/* What a record adds; the broken mechanism only scales it. */
-static void contribution(const double in[SIZE], bool unclipped, int64_t out[SIZE])
-{
-    (void)sheaf_clip(in, SIZE, clip_norm, SENSITIVITY, out);
-    for (int i = 0; unclipped && i < SIZE; i++)
-        out[i] = (int64_t)(in[i] / clip_norm * SENSITIVITY);
+    sheaf_err err;
+    sheaf_scaling scaling;
+    sheaf_features features = {.count = D, .label = "y"};
+    for (int j = 0; j < D; j++)
+        features.items[j] = (sheaf_feature){.column = {(char)('a' + j)},
+                                            .has_range = true,
+                                            .low_millionths = -1000000,
+                                            .high_millionths = 1000000};
+    MUST(sheaf_ranges_scaling(&features, &scaling, &err));
+    sheaf_model_init(out, &features, &scaling);
+    for (int j = 0; j < D; j++)
+        out->weight[j] = 20 * SHEAF_UNIT;
 }
 
 typedef struct {
-    double canary[SIZE];             /* the direction in which the attacker looks */
-    int64_t rest[SIZE], whole[SIZE]; /* sums without and with the canary */
-    sheaf_discrete_gaussian law;
-    sheaf_noise_stream stream[HONEST];
+    int64_t rest[SIZE], whole[SIZE]; /* an honest member's sums without and with the canary */
+    sheaf_noised_terms terms;
+    unsigned bits;
+    uint64_t seed, drawn; /* of noise */
     bool noise;
 } game;
+
+static sheaf_noised_terms terms_make(const attack *a)
+{
+    double times = a->sigma_times > 0 ? a->sigma_times : 1;
+    double norm = CANARY_NORM / (isnan(a->canary_norm) ? 1 : a->canary_norm);
+    return (sheaf_noised_terms){.unit = SHEAF_NOISED_RECORD,
+                                .norm_millionths = (uint64_t)llround(norm * 1e6),
+                                .noise_millionths =
+                                    (uint64_t)((double)claimed_multiplier() * times),
+                                .sampling_millionths = 1000000,
+                                .divisor = RECORDS,
+                                .training = {.steps = 1, .rate_millionths = 1},
+                                .words = SIZE,
+                                .members = 4,
+                                .survivors_least = a->survivors,
+                                .colluders = 1,
+                                .records_max = 10 * RECORDS};
+}
+
+/* What the honest member would add. Broken clipping: nothing reaches the norm that vectors are
+ * clipped to, and the noise stays what it was. */
+static void sum_make(const attack *a, const sheaf_noised_terms *terms, const sheaf_model *model,
+                     const sheaf_table *table, int64_t *out)
+{
+    const uint8_t all[SHEAF_NOISED_SEED] = {0};
+    const int times = a->unclipped ? (int)a->canary_norm : 1;
+    sheaf_noised_terms wide = *terms;
+    sheaf_err err;
+    wide.norm_millionths *= (uint64_t)times;
+    MUST(sheaf_noised_gradient(&wide, model, table, all, out, &err));
+    for (int j = 0; j < SIZE; j++)
+        out[j] *= times;
+}
 
 static void game_init(game *g, const attack *a, uint64_t seed)
 {
     uint64_t state = seed;
-    sheaf_noise_plan plan = {
-        .sensitivity = SENSITIVITY, .survivors_least = a->survivors, .colluders = 1};
-    sheaf_variance share;
+    static uint8_t y[RECORDS + 1], is_test[RECORDS + 1];
+    static double x[(RECORDS + 1) * D];
+    sheaf_noised_scale scale;
+    sheaf_model model;
+    sheaf_err err;
     memset(g, 0, sizeof *g);
-    for (int k = 0; k <= RECORDS; k++) {
-        double record[SIZE];
-        int64_t added[SIZE];
-        bool canary = k == RECORDS, number = !isnan(a->canary_norm);
-        gradient(&state,
-                 !canary  ? 2 * fabs(element(&state))
-                 : number ? a->canary_norm
-                          : 1,
-                 record);
-        memcpy(g->canary, record, sizeof record);
-        record[0] = canary && !number ? NAN : record[0];
-        contribution(record, a->unclipped, added);
-        for (int i = 0; i < SIZE; i++) {
-            g->rest[i] += canary ? 0 : added[i];
-            g->whole[i] += added[i];
-        }
-    }
+    g->seed = seed;
     g->noise = a->sigma_times > 0;
-    plan.multiplier_millionths =
-        (uint64_t)((double)claimed_multiplier() * (g->noise ? a->sigma_times : 1));
-    assert_int_equal(sheaf_noise_share(&plan, &share, NULL), SHEAF_OK);
-    assert_int_equal(sheaf_discrete_gaussian_init(&g->law, share, NULL), SHEAF_OK);
-    for (int k = 0; k < HONEST; k++) {
-        const uint8_t key[32] = {(uint8_t)k, (uint8_t)seed, (uint8_t)(seed >> 8)};
-        sheaf_noise_stream_init(&g->stream[k], key);
-    }
+    g->terms = terms_make(a);
+    model_make(&model);
+    MUST(sheaf_noised_scale_of(&g->terms, &scale, &err));
+    g->bits = scale.bits;
+    for (int i = 0; i < RECORDS * D; i++)
+        x[i] = element(&state);
+    for (int i = 0; i < RECORDS; i++)
+        y[i] = test_random(&state) % 2;
+    for (int j = 0; j < D; j++)
+        x[RECORDS * D + j] = 1;
+    if (isnan(a->canary_norm))
+        x[RECORDS * D] = NAN;
+    sheaf_table table = {.d = D, .rows = RECORDS, .train_rows = RECORDS, .x = x, .y = y};
+    table.is_test = is_test;
+    sum_make(a, &g->terms, &model, &table, g->rest);
+    table.rows = table.train_rows = RECORDS + 1;
+    sum_make(a, &g->terms, &model, &table, g->whole);
 }
 
-/* One step, and what the attacker makes of it: the sum less all that it knows, in the direction
- * of the canary. */
-static double play(game *g, bool canary)
+/* The sums of AT_ONCE steps of the same two honest members, one of whom has no record. */
+static void sums_of(game *g, bool canary, uint64_t *sums)
 {
-    uint64_t words[SIZE];
-    int64_t zero[SIZE] = {0}, noise[SIZE] = {0};
-    double score = 0;
-    sheaf_err err;
-    assert_int_equal(sheaf_noise_add(canary ? g->whole : g->rest, zero, SIZE,
-                                     (RECORDS + 1) * (uint64_t)SENSITIVITY * 4, words, &err),
-                     SHEAF_OK);
-    for (int k = 0; k < HONEST && g->noise; k++) {
-        sheaf_discrete_gaussian_fill(&g->law, &g->stream[k], noise, SIZE);
-        for (int i = 0; i < SIZE; i++)
-            words[i] += sheaf_word_from_int(noise[i]);
+    int64_t values[AT_ONCE * SIZE], nothing[AT_ONCE * SIZE] = {0};
+    sheaf_noised_terms terms = g->terms;
+    terms.words = AT_ONCE * SIZE;
+    for (int i = 0; i < AT_ONCE * SIZE; i++) {
+        values[i] = canary ? g->whole[i % SIZE] : g->rest[i % SIZE];
+        sums[i] = (uint64_t)values[i] & (~(uint64_t)0 >> (64 - g->bits));
     }
-    for (int i = 0; i < SIZE; i++)
-        score += (double)(sheaf_int_from_word(words[i]) - g->rest[i]) * g->canary[i];
+    for (int k = 0; k < HONEST && g->noise; k++) {
+        sheaf_err err;
+        uint64_t words[AT_ONCE * SIZE];
+        uint8_t draw[SHEAF_NOISED_SEED] = {(uint8_t)k};
+        memcpy(draw + 8, &g->seed, 8);
+        memcpy(draw + 16, &g->drawn, 8);
+        MUST(sheaf_noised_words(&terms, k ? nothing : values, draw, words, &err));
+        for (int i = 0; i < AT_ONCE * SIZE; i++)
+            sums[i] = k ? sums[i] + words[i] : words[i];
+    }
+    g->drawn++;
+}
+
+/* What the attacker makes of a sum: less all that it knows, in the direction of the canary. */
+static double score_of(const game *g, const uint64_t *sum)
+{
+    double score = 0;
+    for (int j = 0; j < SIZE; j++)
+        score += ldexp((double)(int64_t)(sum[j] << (64 - g->bits)), (int)g->bits - 64)
+                 - (double)g->rest[j];
     return score;
 }
 
@@ -208,8 +248,12 @@ static int ascending(const void *a, const void *b)
 
 static void play_all(game *g, bool canary, double *score)
 {
-    for (int i = 0; i < RUNS; i++)
-        score[i] = play(g, canary);
+    uint64_t sums[AT_ONCE * SIZE];
+    for (int i = 0; i < RUNS; i++) {
+        if (i % AT_ONCE == 0)
+            sums_of(g, canary, sums);
+        score[i] = score_of(g, sums + (size_t)(i % AT_ONCE) * SIZE);
+    }
     qsort(score, RUNS, sizeof *score, ascending);
 }
 
