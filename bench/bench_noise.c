@@ -62,7 +62,7 @@ static void run_stream(size_t bytes)
     static uint64_t words[PIECE / 8];
     const uint8_t seed[32] = {1};
     for (size_t done = 0; done < bytes; done += PIECE)
-        sheaf_stream_mask64(seed, done / 8, words, PIECE / 8, false);
+        sheaf_stream_words(seed, done / 8, words, PIECE / 8);
 }
 
 static void report_stream(const char *what, void (*run)(size_t bytes), size_t bytes)

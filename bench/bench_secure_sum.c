@@ -71,6 +71,7 @@ static void open_round(whole_round *r, size_t words, const uint64_t *input)
     sheaf_err err = {0};
     r->config = (sheaf_round_config){.origin = "sheaf/benchbenchbenchbenchbench2",
                                      .words = (uint32_t)words,
+                                     .bits = 64,
                                      .count = FEW,
                                      .threshold = 3,
                                      .min_survivors = 3,
@@ -169,7 +170,8 @@ static void play_many(size_t words)
             for (size_t k = 0; k < n; k++)
                 vector[k] = first + k;
             at = bench_now_s();
-            sheaf_masks_apply(masks[i], MANY, first, vector, n);
+            bench_must(sheaf_masks_apply(masks[i], MANY, 64, first, (uint8_t *)vector, n),
+                       "masking");
             masking += bench_now_s() - at;
             at = bench_now_s();
             for (size_t k = 0; k < n; k++)
@@ -177,7 +179,7 @@ static void play_many(size_t words)
             adding += bench_now_s() - at;
         }
         at = bench_now_s();
-        sheaf_masks_apply(off, MANY, first, sum, n);
+        bench_must(sheaf_masks_apply(off, MANY, 64, first, (uint8_t *)sum, n), "unmasking");
         unmasking += bench_now_s() - at;
         for (size_t k = 0; k < n; k++)
             bench_must(sum[k] == MANY * (uint64_t)(first + k), "the sum of 32");

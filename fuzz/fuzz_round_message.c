@@ -2,7 +2,8 @@
  * neither a participant nor a coordinator accepts a message that nobody signed.
  *
  * The first byte says who gets the rest: the decoders, a participant or a coordinator in one of
- * their stages. The round is the one whose messages are in the corpus.
+ * their stages, and how wide the words are. The round is the one whose messages are in the
+ * corpus.
  */
 #include "round/coordinator.h"
 #include "round/participant.h"
@@ -27,13 +28,14 @@ static void must(bool holds)
         __builtin_trap();
 }
 
-static void start(round_state *s)
+static void start(round_state *s, uint8_t choice)
 {
     static const uint64_t words[WORDS] = {1, 2};
     must(sheaf_crypto_start());
     s->config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
                                      .round = 7,
                                      .words = WORDS,
+                                     .bits = (uint16_t)(16u << choice / 6 % 3),
                                      .count = MEMBERS,
                                      .threshold = 2,
                                      .min_survivors = 2,
@@ -88,12 +90,12 @@ static void decode(sheaf_slice in)
 }
 
 /* Only bytes that a participant of this very round sends can be accepted. */
-static bool was_sent(sheaf_slice bytes)
+static bool was_sent(sheaf_slice bytes, uint8_t choice)
 {
     bool sent = false;
     round_state *whole = calloc(1, sizeof *whole);
     must(whole != NULL);
-    start(whole);
+    start(whole, choice);
     play(whole, SHEAF_ROUND_REVEAL);
     for (int i = 0; i < MEMBERS; i++)
         for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
@@ -118,11 +120,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     }
     round_state *s = calloc(1, sizeof *s);
     must(s != NULL);
-    start(s);
+    start(s, choice);
     play(s, choice % 6);
     if (choice < 160) {
         if (sheaf_coordinator_receive(&s->c, in, 0, NULL) != SHEAF_ROUND_REFUSED)
-            must(was_sent(in));
+            must(was_sent(in, choice));
     } else if (choice < 224) {
         (void)(sheaf_participant_receive(&s->p[0], in, &message, NULL) == SHEAF_OK);
     } else {

@@ -190,6 +190,7 @@ static void open_round(sim *s, bool force)
         config = (sheaf_round_config){.origin = KIT_ORIGIN,
                                       .round = h->round,
                                       .words = 6,
+                                      .bits = 64,
                                       .count = MEMBERS,
                                       .threshold = 3,
                                       .min_survivors = 3,

@@ -2,31 +2,67 @@
 
 #include <assert.h>
 #include <endian.h>
+#include <openssl/evp.h>
 #include <sodium.h>
+#include <stdlib.h>
 
 static const uint8_t zero_nonce[crypto_stream_chacha20_NONCEBYTES];
-
-void sheaf_stream_mask64(const uint8_t seed[32], uint64_t first, uint64_t *words, size_t count,
-                         bool subtract)
-{
-    enum { CHUNK = 1024 }; /* 8 KiB: stays in the first-level cache */
-    uint64_t mask[CHUNK];
-    assert(first % 8 == 0);
-    for (size_t done = 0; done < count;) {
-        size_t n = count - done < CHUNK ? count - done : CHUNK;
-        memset(mask, 0, n * sizeof *mask);
-        crypto_stream_chacha20_xor_ic((uint8_t *)mask, (const uint8_t *)mask, n * sizeof *mask,
-                                      zero_nonce, (first + done) / 8, seed);
-        for (size_t i = 0; i < n; i++) {
-            uint64_t word = le64toh(mask[i]);
-            words[done + i] = subtract ? words[done + i] - word : words[done + i] + word;
-        }
-        done += n;
-    }
-    sodium_memzero(mask, sizeof mask);
-}
 
 void sheaf_stream_bytes(const uint8_t seed[32], uint8_t *out, size_t len)
 {
     crypto_stream_chacha20(out, len, zero_nonce, seed);
+}
+
+void sheaf_stream_words(const uint8_t seed[32], uint64_t first, uint64_t *out, size_t count)
+{
+    assert(first % 8 == 0);
+    memset(out, 0, count * sizeof *out);
+    crypto_stream_chacha20_xor_ic((uint8_t *)out, (const uint8_t *)out, count * sizeof *out,
+                                  zero_nonce, first / 8, seed);
+    for (size_t i = 0; i < count; i++)
+        out[i] = le64toh(out[i]);
+}
+
+struct sheaf_keystream {
+    EVP_CIPHER *cipher;
+    EVP_CIPHER_CTX *context;
+};
+
+sheaf_keystream *sheaf_keystream_open(void)
+{
+    sheaf_keystream *stream = calloc(1, sizeof *stream);
+    if (!stream)
+        return NULL;
+    stream->cipher = EVP_CIPHER_fetch(NULL, "AES-256-CTR", NULL);
+    stream->context = EVP_CIPHER_CTX_new();
+    if (stream->cipher && stream->context)
+        return stream;
+    sheaf_keystream_close(stream);
+    return NULL;
+}
+
+void sheaf_keystream_close(sheaf_keystream *stream)
+{
+    EVP_CIPHER_CTX_free(stream->context); /* wipes the key schedule */
+    EVP_CIPHER_free(stream->cipher);
+    free(stream);
+}
+
+void sheaf_keystream_bytes(sheaf_keystream *stream, const uint8_t seed[32], uint64_t from,
+                           uint8_t *out, size_t len)
+{
+    static const uint8_t zeros[16384];
+    uint8_t counter[SHEAF_KEYSTREAM_BLOCK] = {0};
+    assert(from % SHEAF_KEYSTREAM_BLOCK == 0);
+    for (int i = 0; i < 8; i++)
+        counter[15 - i] = (uint8_t)(from / SHEAF_KEYSTREAM_BLOCK >> 8 * i);
+    int ok = EVP_EncryptInit_ex2(stream->context, stream->cipher, seed, counter, NULL);
+    while (ok == 1 && len > 0) {
+        size_t piece = len < sizeof zeros ? len : sizeof zeros;
+        int made = 0;
+        ok = EVP_EncryptUpdate(stream->context, out, &made, zeros, (int)piece);
+        out += piece;
+        len -= piece;
+    }
+    assert(ok == 1); /* nothing here takes memory */
 }

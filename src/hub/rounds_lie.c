@@ -65,6 +65,7 @@ void sheaf_rounds_lie(sheaf_rounds *rounds)
         rounds->lied = true;
         config->round = entered.index;
         config->words = 28;
+        config->bits = 64;
         config->threshold = sheaf_round_threshold(config->count);
         config->min_survivors = config->threshold;
         memcpy(config->origin, hub->origin, SHEAF_ORIGIN_LEN);

@@ -110,10 +110,8 @@ static void gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *
     uint64_t below =
         (uint64_t)(((sheaf_uint128)terms->sampling_millionths << 64) / MILLION); /* 0 if all */
     for (uint32_t i = 0; i < samples->n; i++) {
-        if (i % BATCH == 0 && !all) {
-            memset(draw, 0, sizeof draw);
-            sheaf_stream_mask64(sample_seed, i, draw, BATCH, false);
-        }
+        if (i % BATCH == 0 && !all)
+            sheaf_stream_words(sample_seed, i, draw, BATCH);
         if (!all && draw[i % BATCH] >= below)
             continue;
         sheaf_logistic_gradient(samples, &i, 1, parameters, 0, gradient);

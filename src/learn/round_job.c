@@ -35,6 +35,7 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
     *out = (sheaf_round_config){.round = round->id,
                                 .manifest = *manifest,
                                 .words = round->words,
+                                .bits = 64,
                                 .count = round->seats,
                                 .threshold = sheaf_round_threshold(round->seats)};
     out->min_survivors = sheaf_survivors_min(state, mandate, round->seats);

@@ -100,9 +100,7 @@ void sheaf_noise_stream_init(sheaf_noise_stream *stream, const uint8_t seed[32])
 static inline uint64_t next_word(sheaf_noise_stream *stream)
 {
     if (stream->used == SHEAF_NOISE_WORDS) {
-        memset(stream->words, 0, sizeof stream->words);
-        sheaf_stream_mask64(stream->seed, stream->made, stream->words, SHEAF_NOISE_WORDS,
-                            false);
+        sheaf_stream_words(stream->seed, stream->made, stream->words, SHEAF_NOISE_WORDS);
         stream->made += SHEAF_NOISE_WORDS;
         stream->used = 0;
     }

@@ -43,10 +43,10 @@ static sheaf_status dropouts_take(sheaf_slice *in, sheaf_round_bundle *out, shea
 
 static sheaf_status done_take(sheaf_slice *in, sheaf_round_bundle *out, sheaf_err *err)
 {
-    uint64_t words;
+    uint64_t bytes;
     if (!sheaf_take_hash(in, &out->list) || !sheaf_take_hash(in, &out->transcript)
-        || !sheaf_take_u64(in, &words) || words > SHEAF_ROUND_WORDS_MAX
-        || !sheaf_take(in, (size_t)words * 8, &out->words))
+        || !sheaf_take_u64(in, &bytes) || bytes > (uint64_t)SHEAF_ROUND_WORDS_MAX * 8
+        || !sheaf_take(in, (size_t)bytes, &out->words))
         return malformed("its sum is cut short", err);
     return SHEAF_OK;
 }
@@ -102,6 +102,6 @@ size_t sheaf_round_bundle_max(const sheaf_round_config *config)
 {
     size_t messages =
         (size_t)config->count * (8 + sheaf_round_message_max(config, SHEAF_ROUND_SHARE));
-    size_t sum = (size_t)config->words * 8;
+    size_t sum = sheaf_round_vector_bytes(config);
     return 1024 + (messages > sum ? messages : sum);
 }

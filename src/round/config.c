@@ -1,5 +1,7 @@
 #include "round/config.h"
 
+#include "round/words.h"
+
 #include <assert.h>
 
 uint16_t sheaf_round_threshold(uint16_t count)
@@ -76,6 +78,9 @@ sheaf_status sheaf_round_config_check(const sheaf_round_config *config, sheaf_er
     if (config->words == 0 || config->words > SHEAF_ROUND_WORDS_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "a round sums 1 to %d words, not %u",
                           SHEAF_ROUND_WORDS_MAX, config->words);
+    if (!sheaf_words_bits_valid(config->bits))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the words of a round have 16, 32 or 64 bits, not %u", config->bits);
     uint16_t least = sheaf_round_threshold(config->count);
     if (config->threshold < least || config->threshold > config->count)
         return sheaf_fail(err, SHEAF_INVALID,
@@ -97,8 +102,8 @@ sheaf_hash sheaf_round_session(const sheaf_round_config *config)
     enum { MAX = 256 + SHEAF_ROUND_MEMBERS_MAX * (4 + SHEAF_PUBLIC_BYTES) };
     uint8_t bytes[MAX];
     size_t len = 0;
-    const uint32_t numbers[] = {config->round, config->words, config->count, config->threshold,
-                                config->min_survivors};
+    const uint32_t numbers[] = {config->round, config->words,     config->bits,
+                                config->count, config->threshold, config->min_survivors};
     static const char label[] = "sheaf-round-session/v1\n";
     memcpy(bytes, label, sizeof label - 1);
     len += sizeof label - 1;

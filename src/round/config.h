@@ -52,7 +52,8 @@ typedef struct {
     char origin[SHEAF_ROUND_ORIGIN_MAX + 1];
     uint32_t round;         /* index of the log entry that opened the round */
     sheaf_hash manifest;    /* binds roster, model, data terms and parameters */
-    uint32_t words;         /* length of each vector, in 64-bit words */
+    uint32_t words;         /* length of each vector */
+    uint16_t bits;          /* of a word, 16, 32 or 64: all sums are modulo 2^bits */
     uint16_t count;         /* participants in members[] */
     uint16_t threshold;     /* sheaf_round_threshold(count) or more */
     uint16_t min_survivors; /* threshold .. count: below it nothing is summed */
@@ -68,6 +69,12 @@ uint16_t sheaf_round_threshold(uint16_t count);
  * that has passed. */
 SHEAF_MUST_USE sheaf_status sheaf_round_config_check(const sheaf_round_config *config,
                                                      sheaf_err *err);
+
+/* What a vector of the round takes on the wire, see round/words.h. */
+static inline size_t sheaf_round_vector_bytes(const sheaf_round_config *config)
+{
+    return (size_t)config->words * (config->bits / 8);
+}
 
 /* Position of the member in members[], or -1. */
 int sheaf_round_index(const sheaf_round_config *config, uint32_t member);

@@ -74,7 +74,8 @@ sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_sta
 /* True if the member's message is awaited in the current stage. */
 bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member);
 
-/* After DONE. The sum is modulo 2^64, config->words long. */
+/* After DONE. The sum is modulo 2^bits, config->words long, the sign of each word carried to 64
+ * bits. */
 const uint64_t *sheaf_coordinator_sum(const sheaf_coordinator *c);
 const sheaf_survivors *
 sheaf_coordinator_list(const sheaf_coordinator *c); /* from SURVIVORS on */

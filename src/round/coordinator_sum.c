@@ -1,7 +1,7 @@
 #include "round/round_internal.h"
+#include "round/words.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 
 /* The first `threshold` sound reveals, decoded. */
@@ -166,12 +166,10 @@ static sheaf_status result_bundle(sheaf_coordinator *c, sheaf_err *err)
     sheaf_round_bundle_head_put(out, &c->config, SHEAF_ROUND_DONE);
     sheaf_buffer_add(out, sheaf_bytes(c->list_hash.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add(out, sheaf_bytes(c->transcript.bytes, SHEAF_HASH_BYTES));
-    sheaf_buffer_add_u64(out, c->config.words);
-    uint8_t *words = sheaf_buffer_extend(out, (size_t)c->config.words * 8);
-    for (size_t i = 0; words && i < c->config.words; i++) {
-        uint64_t word = htole64(c->sum[i]);
-        memcpy(words + 8 * i, &word, sizeof word);
-    }
+    sheaf_buffer_add_u64(out, sheaf_round_vector_bytes(&c->config));
+    uint8_t *words = sheaf_buffer_extend(out, sheaf_round_vector_bytes(&c->config));
+    if (words)
+        sheaf_words_pack(c->config.bits, c->sum, c->config.words, words);
     return sheaf_buffer_check(out, "the bundle of a sum", err);
 }
 

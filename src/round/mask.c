@@ -3,6 +3,9 @@
 #include "crypto/aead.h"
 #include "crypto/ed25519.h"
 #include "crypto/stream.h"
+#include "round/words.h"
+
+#include <assert.h>
 
 static void put_u32(uint8_t out[4], uint32_t value)
 {
@@ -46,16 +49,30 @@ void sheaf_mask_self(const sheaf_hash *session, const sheaf_scalar *secret, uint
     out->subtract = false;
 }
 
-void sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, uint64_t first,
-                       uint64_t *words, size_t count)
+bool sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, unsigned bits,
+                       uint64_t first, uint8_t *words, size_t count)
 {
-    enum { CHUNK = 1024 }; /* words and stream together stay in the first-level cache */
-    for (size_t done = 0; done < count; done += CHUNK) {
-        size_t n = count - done < CHUNK ? count - done : CHUNK;
-        for (size_t i = 0; i < mask_count; i++)
-            sheaf_stream_mask64(masks[i].seed, first + done, words + done, n,
-                                masks[i].subtract);
+    uint8_t piece[16384]; /* words and stream together stay in the cache nearest the core */
+    size_t each = bits / 8, most = sizeof piece / each;
+    assert(first % 8 == 0);
+    sheaf_keystream *stream = sheaf_keystream_open();
+    if (!stream)
+        return false;
+    for (size_t done = 0; done < count; done += most) {
+        size_t n = count - done < most ? count - done : most;
+        uint8_t *to = words + done * each;
+        for (size_t i = 0; i < mask_count; i++) {
+            sheaf_keystream_bytes(stream, masks[i].seed, (first + done) * each, piece,
+                                  n * each);
+            if (masks[i].subtract)
+                sheaf_words_subtract(bits, to, piece, n);
+            else
+                sheaf_words_add(bits, to, piece, n);
+        }
     }
+    sheaf_keystream_close(stream);
+    sheaf_wipe(piece, sizeof piece);
+    return true;
 }
 
 /* The box key of one direction, and what is bound into the box. */

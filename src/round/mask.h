@@ -1,14 +1,15 @@
-/* round/mask.h - masks: ChaCha20 streams of 64-bit words, uniform over the whole modulus.
+/* round/mask.h - masks: streams of words (crypto/stream.h), uniform over the whole modulus.
  *
  * Each pair of participants agrees on one by Diffie-Hellman; the one with the lower entry adds
  * it, the other subtracts it, so it vanishes from the sum. Each participant adds one more of
  * its own, the self mask, so that a vector stays hidden from a coordinator that calls its owner
  * a drop-out and gets the pairwise masks. Seeds are SHA-256 over label, session, members and
- * secret: all 256 bits of them are the ChaCha20 key.
+ * secret: all 256 bits of them are the stream's key.
  */
 #ifndef SHEAF_ROUND_MASK_H
 #define SHEAF_ROUND_MASK_H
 
+#include "base/status.h"
 #include "crypto/group.h"
 #include "crypto/hash.h"
 
@@ -26,10 +27,11 @@ bool sheaf_mask_pair(const sheaf_hash *session, const sheaf_scalar *secret, uint
 void sheaf_mask_self(const sheaf_hash *session, const sheaf_scalar *secret, uint32_t me,
                      sheaf_mask *out);
 
-/* Applies all masks to the words [first, first + count) of a vector, modulo 2^64; `first` is a
- * multiple of 8. The vector passes through memory once, whatever the number of masks. */
-void sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, uint64_t first,
-                       uint64_t *words, size_t count);
+/* Applies all masks to the words [first, first + count) of a vector, modulo 2^bits; `first` is
+ * a multiple of 8. The vector passes through memory once, whatever the number of masks. False
+ * if memory is spent; then nothing was applied. */
+SHEAF_MUST_USE bool sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, unsigned bits,
+                                      uint64_t first, uint8_t *words, size_t count);
 
 /* How the shares travel: one key for each direction of each pair, bound to the session and both
  * members. Open is false where the box was not made by `from` for `to` in this session. */

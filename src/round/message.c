@@ -116,9 +116,8 @@ static sheaf_status decode(sheaf_slice bytes, bool head_only, sheaf_round_messag
     if (!sheaf_take(&in, SHEAF_SIGNATURE_BYTES, &signature))
         return malformed("its signature is cut short", err);
     out->signature = signature.data;
-    if (type == SHEAF_ROUND_INPUT && !head_only
-        && !sheaf_take(&in, (size_t)out->input.count * 8, &out->input.words))
-        return malformed("its vector is cut short", err);
+    if (type == SHEAF_ROUND_INPUT && !head_only) /* the config knows how long it must be */
+        (void)sheaf_take(&in, in.len, &out->input.words);
     if (in.len)
         return malformed("bytes are left over behind its end", err);
     return SHEAF_OK;
@@ -196,6 +195,10 @@ static sheaf_status contents_check(const sheaf_round_config *config,
             return sheaf_fail(err, SHEAF_FAULT, "member %u sent %u words, not %u", member,
                               message->input.count, config->words);
         if (message->input.words.data) {
+            if (message->input.words.len != sheaf_round_vector_bytes(config))
+                return sheaf_fail(err, SHEAF_FAULT,
+                                  "the vector of member %u has %zu bytes, not %zu", member,
+                                  message->input.words.len, sheaf_round_vector_bytes(config));
             sheaf_hash hash = sheaf_sha256(message->input.words);
             if (!sheaf_hash_equal(&hash, &message->input.hash))
                 return sheaf_fail(err, SHEAF_FAULT,
@@ -264,7 +267,7 @@ size_t sheaf_round_message_max(const sheaf_round_config *config, sheaf_round_sta
         return frame + SHEAF_HASH_BYTES + 4 + 2 * (size_t)config->threshold * SHEAF_POINT_BYTES
                + (size_t)config->count * SHEAF_ROUND_BOX_ENTRY_BYTES;
     case SHEAF_ROUND_INPUT:
-        return SHEAF_ROUND_INPUT_HEAD_BYTES + (size_t)config->words * 8;
+        return SHEAF_ROUND_INPUT_HEAD_BYTES + sheaf_round_vector_bytes(config);
     case SHEAF_ROUND_SURVIVORS:
         return frame + SHEAF_HASH_BYTES;
     case SHEAF_ROUND_REVEAL:

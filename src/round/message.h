@@ -11,10 +11,10 @@
  *     SHARE      hash of the adverts 32, t u16, t self commitments of 32, t mask commitments of
  *                32, n u16, n times {receiver u32, sealed box 104}
  *     INPUT      hash of the shares 32, words u32, SHA-256 of the words 32; behind the
- * signature the masked words, 8 bytes each, little-endian SURVIVORS  hash of the survivor list
- * 32; the signature is over the list itself, see survivors.h REVEAL     hash of the survivor
- * list 32, n u16, n times {survivor u32, share of its self secret 32}, n u16, n times {dropout
- * u32, share of its mask secret 32}
+ * signature the masked words, as in round/words.h SURVIVORS  hash of the survivor list 32; the
+ * signature is over the list itself, see survivors.h REVEAL     hash of the survivor list 32, n
+ * u16, n times {survivor u32, share of its self secret 32}, n u16, n times {dropout u32, share
+ * of its mask secret 32}
  *
  * sheaf_round_message_decode() looks at the form alone; sheaf_round_message_check() at round,
  * roster and signature. A decoded message borrows from the bytes.
@@ -33,7 +33,7 @@ enum {
     SHEAF_ROUND_BOX_BYTES = 2 * SHEAF_SCALAR_BYTES + SHEAF_SEAL_OVERHEAD,
     SHEAF_ROUND_BOX_ENTRY_BYTES = 4 + SHEAF_ROUND_BOX_BYTES,
     SHEAF_ROUND_SHARE_ENTRY_BYTES = 4 + SHEAF_SCALAR_BYTES,
-    /* Body and signature of INPUT: a multiple of 8, so that the words lie aligned. */
+    /* Body and signature of INPUT. */
     SHEAF_ROUND_INPUT_HEAD_BYTES = SHEAF_ROUND_HEAD_BYTES + 32 + 4 + 32 + SHEAF_SIGNATURE_BYTES,
 };
 
@@ -55,7 +55,7 @@ typedef struct {
     sheaf_hash shares; /* sheaf_round_digest() of the shares that the sender was shown */
     uint32_t count;
     sheaf_hash hash;   /* of the words */
-    sheaf_slice words; /* 8 * count bytes, or empty in a head */
+    sheaf_slice words; /* all that stands behind the signature; empty in a head */
 } sheaf_round_input;
 
 typedef struct {

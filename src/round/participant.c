@@ -2,6 +2,7 @@
 
 #include "crypto/stream.h"
 #include "round/round_internal.h"
+#include "round/words.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -107,12 +108,13 @@ sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words
                           count, p->config.round, p->config.words);
     /* The words wait where they will leave from, so that no second copy is needed. */
     sheaf_buffer *sent = &p->sent[SHEAF_ROUND_INPUT];
-    uint8_t *out = sheaf_buffer_extend(sent, SHEAF_ROUND_INPUT_HEAD_BYTES + 8 * count);
+    uint8_t *out = sheaf_buffer_extend(sent, SHEAF_ROUND_INPUT_HEAD_BYTES
+                                                 + sheaf_round_vector_bytes(&p->config));
     if (!out) {
         sheaf_buffer_reset(sent);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for an input of %zu words", count);
     }
-    memcpy(out + SHEAF_ROUND_INPUT_HEAD_BYTES, words, 8 * count);
+    sheaf_words_pack(p->config.bits, words, count, out + SHEAF_ROUND_INPUT_HEAD_BYTES);
     p->have_input = true;
     return SHEAF_OK;
 }

@@ -64,8 +64,8 @@ SHEAF_MUST_USE sheaf_status sheaf_participant_init(sheaf_participant *p,
                                                    sheaf_err *err);
 void sheaf_participant_deinit(sheaf_participant *p);
 
-/* The vector to be summed, config->words long; copied. Once only. See fixed_point.h for the
- * range that keeps a sum of signed values from wrapping. */
+/* The vector to be summed, config->words long, taken modulo 2^bits; copied. Once only. See
+ * fixed_point.h for the range that keeps a sum of signed values from wrapping. */
 SHEAF_MUST_USE sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words,
                                                     size_t count, sheaf_err *err);
 

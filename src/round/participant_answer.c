@@ -1,7 +1,6 @@
 #include "round/round_internal.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 
 /* My own message stands among those shown, unchanged. */
@@ -128,7 +127,7 @@ static sheaf_status input_put(sheaf_participant *p, const sheaf_round_set *set,
     sheaf_mask masks[SHEAF_ROUND_MEMBERS_MAX];
     size_t mask_count = 0, words = p->config.words;
     uint8_t *message = p->sent[SHEAF_ROUND_INPUT].data;
-    uint64_t *vector = (uint64_t *)(void *)(message + SHEAF_ROUND_INPUT_HEAD_BYTES);
+    uint8_t *vector = message + SHEAF_ROUND_INPUT_HEAD_BYTES;
     for (int i = 0; i < set->count; i++) {
         int other = set->index[i];
         if (other != p->me
@@ -145,13 +144,15 @@ static sheaf_status input_put(sheaf_participant *p, const sheaf_round_set *set,
     if (!sheaf_buffer_extend(&head, SHEAF_ROUND_INPUT_HEAD_BYTES))
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the head of an input");
     sheaf_buffer_reset(&head);
+    bool masked = sheaf_masks_apply(masks, mask_count, p->config.bits, 0, vector, words);
+    sheaf_wipe(masks, sizeof masks);
+    if (!masked) {
+        sheaf_buffer_deinit(&head);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for masking an input");
+    }
     /* From here on nothing fails but the signature, which would leave a masked vector: then the
      * input is taken back for good. */
-    sheaf_masks_apply(masks, mask_count, 0, vector, words);
-    sheaf_wipe(masks, sizeof masks);
-    for (size_t i = 0; i < words; i++)
-        vector[i] = htole64(vector[i]);
-    sheaf_hash hash = sheaf_sha256(sheaf_bytes(vector, words * 8));
+    sheaf_hash hash = sheaf_sha256(sheaf_bytes(vector, sheaf_round_vector_bytes(&p->config)));
     sheaf_round_head_put(&head, &p->config, SHEAF_ROUND_INPUT, sheaf_participant_me(p));
     sheaf_buffer_add(&head, sheaf_bytes(digest->bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add_u32(&head, p->config.words);
@@ -286,9 +287,9 @@ static sheaf_status answer_result(sheaf_participant *p, const sheaf_round_bundle
                           "the coordinator's sum is of another survivor list than the one that "
                           "member %u signed",
                           sheaf_participant_me(p));
-    if (bundle->words.len != (size_t)p->config.words * 8)
-        return sheaf_fail(err, SHEAF_FAULT, "the coordinator's sum has %zu words, not %u",
-                          bundle->words.len / 8, p->config.words);
+    if (bundle->words.len != sheaf_round_vector_bytes(&p->config))
+        return sheaf_fail(err, SHEAF_FAULT, "the coordinator's sum has %zu bytes, not %zu",
+                          bundle->words.len, sheaf_round_vector_bytes(&p->config));
     p->transcript = bundle->transcript;
     return SHEAF_OK;
 }

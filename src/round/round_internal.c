@@ -1,7 +1,7 @@
 #include "round/round_internal.h"
+#include "round/words.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 
 sheaf_status sheaf_round_enough(size_t count, size_t least, const char *what, sheaf_err *err)
@@ -140,37 +140,34 @@ static sheaf_status masks_left(const sheaf_unmask *work, sheaf_mask *masks, size
     return SHEAF_OK;
 }
 
-static void add_words(uint64_t *sum, const uint8_t *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint64_t word; /* a transcript's words need not be aligned */
-        memcpy(&word, words + 8 * i, sizeof word);
-        sum[i] += le64toh(word);
-    }
-}
-
 sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out, sheaf_err *err)
 {
-    enum { CHUNK = 1024 }; /* a multiple of 8; stays in the first-level cache */
+    enum { CHUNK = 1 << 16 }; /* words; a multiple of 8 */
     const sheaf_survivors *list = work->list;
-    size_t words = work->config->words, mask_count;
+    unsigned bits = work->config->bits;
+    size_t words = work->config->words, each = bits / 8, mask_count;
     size_t mask_max = list->survivors * ((size_t)list->dropouts + 1);
     sheaf_mask *masks = calloc(mask_max, sizeof *masks);
-    if (!masks)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu masks", mask_max);
-    sheaf_status status = masks_left(work, masks, &mask_count, err);
-    if (status == SHEAF_OK)
-        memset(out, 0, words * sizeof *out);
+    uint8_t *sum = malloc(CHUNK * each);
+    sheaf_status status =
+        masks && sum ? masks_left(work, masks, &mask_count, err)
+                     : sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu masks", mask_max);
     for (size_t first = 0; status == SHEAF_OK && first < words; first += CHUNK) {
         size_t n = words - first < CHUNK ? words - first : CHUNK;
+        memset(sum, 0, n * each);
         for (int i = 0; i < list->survivors; i++) {
             int index = sheaf_round_index(work->config, list->survivor[i]);
-            assert(work->words[index].len == words * 8);
-            add_words(out + first, work->words[index].data + first * 8, n);
+            assert(work->words[index].len == words * each);
+            sheaf_words_add(bits, sum, work->words[index].data + first * each, n);
         }
-        sheaf_masks_apply(masks, mask_count, first, out + first, n);
+        if (sheaf_masks_apply(masks, mask_count, bits, first, sum, n))
+            sheaf_words_unpack(bits, sum, n, out + first);
+        else
+            status = sheaf_fail(err, SHEAF_NOMEM, "no memory for unmasking a sum");
     }
-    sheaf_wipe(masks, mask_max * sizeof *masks);
+    if (masks)
+        sheaf_wipe(masks, mask_max * sizeof *masks);
     free(masks);
+    free(sum);
     return status;
 }

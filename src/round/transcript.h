@@ -3,8 +3,8 @@
  *     version u16 = 1, type u16 = 512, round u32, manifest 32,
  *     the ADVERTISE messages, the SHARE messages, the survivors' INPUT messages, the SURVIVORS
  *     messages (lists as in bundle.h),
- *     n u16, n times {survivor u32, self secret 32}, n u16, n times {dropout u32, mask secret
- * 32}
+ *     n u16, n times {survivor u32, self secret 32},
+ *     n u16, n times {dropout u32, mask secret 32}
  *
  * It holds no member's vector in the clear: the pairwise masks between survivors stay secret.
  * The round's closing entry carries SHA-256 of it.
@@ -17,7 +17,8 @@
 
 /* Checks every signature, that all worked on the same roster, adverts and shares, that
  * `threshold` survivors signed the list, that each revealed secret is the one its owner had
- * committed to; then adds. `out` has config->words words; `list` may be NULL. SHEAF_FAULT names
+ * committed to; then adds. `out` has config->words words, the
+ * sign of each carried to 64 bits; `list` may be NULL. SHEAF_FAULT names
  * what does not hold. */
 SHEAF_MUST_USE sheaf_status sheaf_transcript_sum(sheaf_slice transcript,
                                                  const sheaf_round_config *config,

@@ -64,15 +64,15 @@ static void test_sealed_box(void **unused)
     }
 }
 
-/* A mask made in chunks of any size is the mask made at once, and subtracting undoes adding. */
-static void test_mask_in_chunks(void **unused)
+/* Words made in chunks of any size are those made at once, and the bytes are theirs. */
+static void test_stream_in_chunks(void **unused)
 {
     enum { COUNT = 5000 };
     static uint64_t whole[COUNT], pieces[COUNT];
     static uint8_t bytes[COUNT * 8];
     static const uint8_t seed[32] = {5, 6, 7};
     (void)unused;
-    sheaf_stream_mask64(seed, 0, whole, COUNT, false);
+    sheaf_stream_words(seed, 0, whole, COUNT);
     sheaf_stream_bytes(seed, bytes, sizeof bytes);
     for (size_t i = 0; i < COUNT; i++) {
         uint64_t word = 0;
@@ -84,13 +84,47 @@ static void test_mask_in_chunks(void **unused)
         memset(pieces, 0, sizeof pieces);
         for (size_t at = 0; at < COUNT; at += step) {
             size_t n = COUNT - at < step ? COUNT - at : step;
-            sheaf_stream_mask64(seed, at, pieces + at, n, false);
+            sheaf_stream_words(seed, at, pieces + at, n);
         }
         assert_memory_equal(pieces, whole, sizeof whole);
     }
-    sheaf_stream_mask64(seed, 0, pieces, COUNT, true);
-    for (size_t i = 0; i < COUNT; i++)
-        assert_true(pieces[i] == 0);
+}
+
+/* The key stream of AES-256-CTR: published blocks, then any piece from anywhere. */
+static void test_keystream(void **unused)
+{
+    enum { LEN = 70000 };
+    static uint8_t whole[LEN], piece[LEN];
+    uint8_t key[32], other[32] = {1};
+    (void)unused;
+    sheaf_keystream *stream = sheaf_keystream_open();
+    assert_non_null(stream);
+    /* E(0) and E(1) under the key 0: GCM's hash key, and the mask of its tag (test case 13). */
+    static const uint8_t zero_key[2][16] = {{0xdc, 0x95, 0xc0, 0x78, 0xa2, 0x40, 0x89, 0x89,
+                                             0xad, 0x48, 0xa2, 0x14, 0x92, 0x84, 0x20, 0x87},
+                                            {0x53, 0x0f, 0x8a, 0xfb, 0xc7, 0x45, 0x36, 0xb9,
+                                             0xa9, 0x63, 0xb4, 0xf1, 0xc4, 0xcb, 0x73, 0x8b}};
+    memset(key, 0, sizeof key);
+    sheaf_keystream_bytes(stream, key, 0, whole, 32);
+    assert_memory_equal(whole, zero_key, 32);
+    for (int i = 0; i < 32; i++)
+        key[i] = (uint8_t)i;
+    sheaf_keystream_bytes(stream, key, 0, whole, LEN);
+    for (size_t step = 16; step <= 65536; step *= 8) {
+        for (size_t at = 0; at < LEN; at += step) {
+            sheaf_keystream_bytes(stream, key, at, piece + at,
+                                  LEN - at < step ? LEN - at : step);
+            sheaf_keystream_bytes(stream, other, at, piece, 0);
+        }
+        assert_memory_equal(piece, whole, LEN);
+    }
+    /* Far down: the counter runs over 32 bits. */
+    uint64_t far = ((uint64_t)1 << 36) - 32;
+    sheaf_keystream_bytes(stream, key, far, whole, 64);
+    sheaf_keystream_bytes(stream, key, far + 32, piece, 32);
+    assert_memory_equal(whole + 32, piece, 32);
+    assert_memory_not_equal(whole, whole + 32, 16);
+    sheaf_keystream_close(stream);
 }
 
 static void test_labels(void **unused)
@@ -117,8 +151,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha256),     cmocka_unit_test(test_hmac),
-        cmocka_unit_test(test_sealed_box), cmocka_unit_test(test_mask_in_chunks),
-        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_sealed_box), cmocka_unit_test(test_stream_in_chunks),
+        cmocka_unit_test(test_keystream),  cmocka_unit_test(test_labels),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

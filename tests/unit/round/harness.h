@@ -25,8 +25,9 @@ typedef struct {
     sheaf_err err;
 } rig;
 
-/* Members 3, 6, 9 …; inputs, keys and secrets follow from `seed`. */
+/* Members 3, 6, 9 …; inputs, keys and secrets follow from `seed`. Words of 64 bits. */
 void rig_open(rig *r, int count, uint32_t words, uint64_t seed);
+void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t seed);
 void rig_close(rig *r);
 
 /* Feeds participant i the bundle of the stage; fails the test if it refuses. */

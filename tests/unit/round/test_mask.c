@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include "round/mask.h"
+#include "round/words.h"
 
 /* Sum of squares against 255 degrees of freedom; beyond 400 has probability below 1e-7. */
 static void check_uniform_bytes(const uint8_t *bytes, size_t len)
@@ -70,22 +71,23 @@ static void test_uploads_are_uniform_and_unrelated(void **unused)
 }
 
 /* Known mistake 2: the top of the range is reached. Among 2^20 masks the sixteen highest bits
- * take their largest value about 16 times, and the lowest likewise. */
-static void test_masks_reach_both_ends(void **unused)
+ * take their largest value about 16 times, and the lowest likewise; at 16 bits this is the
+ * whole word, 2^16 - 1. */
+static void reach_both_ends(unsigned bits)
 {
-    (void)unused;
     enum { N = 1 << 20 };
-    assert_true(sheaf_crypto_start());
+    uint8_t *packed = calloc(N, bits / 8), *zeros = calloc(N, bits / 8);
     uint64_t *words = calloc(N, 8);
     sheaf_hash session = {{1}};
     sheaf_scalar secret = sheaf_scalar_from_u32(99);
     sheaf_mask mask;
     sheaf_mask_self(&session, &secret, 4, &mask);
-    sheaf_masks_apply(&mask, 1, 0, words, N);
+    assert_true(sheaf_masks_apply(&mask, 1, bits, 0, packed, N));
+    sheaf_words_unpack(bits, packed, N, words);
     size_t top = 0, bottom = 0, low_top = 0;
     for (size_t i = 0; i < N; i++) {
-        top += words[i] >> 48 == 0xffff;
-        bottom += words[i] >> 48 == 0;
+        top += (words[i] >> (bits - 16) & 0xffff) == 0xffff;
+        bottom += (words[i] >> (bits - 16) & 0xffff) == 0;
         low_top += (words[i] & 0xffff) == 0xffff;
     }
     assert_in_range(top, 1, 50);
@@ -94,10 +96,58 @@ static void test_masks_reach_both_ends(void **unused)
     /* And off again, in pieces. */
     mask.subtract = true;
     for (size_t first = 0; first < N; first += 4096)
-        sheaf_masks_apply(&mask, 1, first, words + first, 4096);
-    for (size_t i = 0; i < N; i++)
-        assert_true(words[i] == 0);
+        assert_true(
+            sheaf_masks_apply(&mask, 1, bits, first, packed + first * (bits / 8), 4096));
+    assert_memory_equal(packed, zeros, N * (bits / 8));
     free(words);
+    free(packed);
+    free(zeros);
+}
+
+static void test_masks_reach_both_ends(void **unused)
+{
+    (void)unused;
+    assert_true(sheaf_crypto_start());
+    reach_both_ends(16);
+    reach_both_ends(32);
+    reach_both_ends(64);
+}
+
+/* Packing keeps what fits, with its sign; sums wrap at the modulus, whatever the length. */
+static void test_words(void **unused)
+{
+    (void)unused;
+    static const unsigned widths[] = {16, 32, 64};
+    for (int w = 0; w < 3; w++) {
+        enum { N = 131 }; /* two blocks of vectors, and some over, at every width */
+        unsigned bits = widths[w];
+        uint64_t a[N], b[N], sum[N], state = bits;
+        uint64_t high = (uint64_t)1 << (bits - 1);
+        uint8_t pa[N * 8], pb[N * 8], before[N * 8];
+        for (size_t count = 0; count <= N; count++) {
+            for (size_t i = 0; i < count; i++) {
+                a[i] = next_random(&state);
+                b[i] = i % 3 == 0 ? UINT64_MAX : next_random(&state);
+            }
+            sheaf_words_pack(bits, a, count, pa);
+            sheaf_words_pack(bits, b, count, pb);
+            memcpy(before, pa, count * (bits / 8));
+            sheaf_words_add(bits, pa, pb, count);
+            sheaf_words_unpack(bits, pa, count, sum);
+            for (size_t i = 0; i < count; i++) {
+                uint64_t want = (a[i] + b[i]) & (high - 1 + high);
+                assert_true(sum[i] == (want ^ high) - high);
+            }
+            sheaf_words_subtract(bits, pa, pb, count);
+            assert_memory_equal(pa, before, count * (bits / 8));
+        }
+        static const int64_t rows[] = {0, 1, -1, 32767, -32768};
+        for (size_t i = 0; i < 5; i++)
+            a[i] = (uint64_t)rows[i];
+        sheaf_words_pack(bits, a, 5, pa);
+        sheaf_words_unpack(bits, pa, 5, b);
+        assert_memory_equal(a, b, 5 * sizeof *a);
+    }
 }
 
 /* Known mistake 1: every bit of the agreed secret, the session and the members counts. */
@@ -156,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uploads_are_uniform_and_unrelated),
         cmocka_unit_test(test_masks_reach_both_ends),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_seed_depends_on_everything),
         cmocka_unit_test(test_boxes),
     };

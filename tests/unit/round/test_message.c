@@ -28,6 +28,16 @@ static uint8_t *copied(sheaf_slice bytes, size_t len)
     return copy;
 }
 
+/* By its form, or, where that is a vector's length, by what the round says. */
+static void refuse_message(rig *r, sheaf_slice bytes)
+{
+    sheaf_round_message message;
+    int index;
+    assert_true(sheaf_round_message_decode(bytes, &message, &r->err) != SHEAF_OK
+                || sheaf_round_message_check(&r->config, &message, &index, &r->err)
+                       != SHEAF_OK);
+}
+
 static void test_messages_cut_and_grown(void **unused)
 {
     (void)unused;
@@ -40,17 +50,13 @@ static void test_messages_cut_and_grown(void **unused)
         assert_int_equal(message.type, stage);
         for (size_t len = 0; len < whole.len; len++) {
             uint8_t *cut = copied(whole, len);
-            assert_int_equal(
-                sheaf_round_message_decode(sheaf_bytes(cut, len), &message, &r->err),
-                SHEAF_INVALID);
+            refuse_message(r, sheaf_bytes(cut, len));
             free(cut);
         }
         uint8_t *more = malloc(whole.len + 1);
         memcpy(more, whole.data, whole.len);
         more[whole.len] = 0;
-        assert_int_equal(
-            sheaf_round_message_decode(sheaf_bytes(more, whole.len + 1), &message, &r->err),
-            SHEAF_INVALID);
+        refuse_message(r, sheaf_bytes(more, whole.len + 1));
         free(more);
     }
     finish(r);

@@ -2,10 +2,10 @@
  */
 #include "harness.h"
 
-static void play(int count, const int *leave, uint64_t seed)
+static void play_bits(int count, const int *leave, unsigned bits, uint64_t seed)
 {
     rig *r = malloc(sizeof *r);
-    rig_open(r, count, 21, seed);
+    rig_open_bits(r, count, 21, bits, seed);
     rig_run(r, leave);
     if (rig_should_finish(r, leave)) {
         rig_check_sum(r);
@@ -21,6 +21,11 @@ static void play(int count, const int *leave, uint64_t seed)
     }
     rig_close(r);
     free(r);
+}
+
+static void play(int count, const int *leave, uint64_t seed)
+{
+    play_bits(count, leave, 64, seed);
 }
 
 /* Every subset leaves at every stage. */
@@ -52,6 +57,20 @@ static void test_every_subset_of_two_four_five(void **unused)
     subsets(2);
     subsets(4);
     subsets(5);
+}
+
+/* The narrow moduli: every subset of four, at every stage but the first. */
+static void test_every_modulus(void **unused)
+{
+    (void)unused;
+    int leave[4];
+    for (unsigned bits = 16; bits <= 32; bits *= 2)
+        for (int stage = SHEAF_ROUND_SHARE; stage <= SHEAF_ROUND_REVEAL; stage++)
+            for (int set = 0; set < 1 << 4; set++) {
+                for (int i = 0; i < 4; i++)
+                    leave[i] = set >> i & 1 ? stage : NEVER;
+                play_bits(4, leave, bits, (uint64_t)(set + 16 * stage));
+            }
 }
 
 static void random_patterns(int count, int runs)
@@ -97,11 +116,11 @@ static void test_one_too_many(void **unused)
 static void test_lengths(void **unused)
 {
     (void)unused;
-    static const uint32_t lengths[] = {1, 7, 8, 9, 1023, 1024, 1025, 3000};
+    static const uint32_t lengths[] = {1, 7, 8, 9, 1023, 1024, 1025, 2048, 9000};
     static const int leave[] = {NEVER, SHEAF_ROUND_INPUT, NEVER, NEVER};
-    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    for (size_t i = 0; i < 3 * sizeof lengths / sizeof *lengths; i++) {
         rig *r = malloc(sizeof *r);
-        rig_open(r, 4, lengths[i], i);
+        rig_open_bits(r, 4, lengths[i / 3], 16u << i % 3, i);
         rig_run(r, leave);
         rig_check_sum(r);
         rig_close(r);
@@ -114,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pattern_of_three),
         cmocka_unit_test(test_every_subset_of_two_four_five),
+        cmocka_unit_test(test_every_modulus),
         cmocka_unit_test(test_random_patterns),
         cmocka_unit_test(test_one_too_many),
         cmocka_unit_test(test_lengths),
