@@ -145,7 +145,7 @@ sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out, sheaf_err
     enum { CHUNK = 1 << 16 }; /* words; a multiple of 8 */
     const sheaf_survivors *list = work->list;
     unsigned bits = work->config->bits;
-    size_t words = work->config->words, each = bits / 8, mask_count;
+    size_t words = work->config->words, each = bits / 8, mask_count = 0;
     size_t mask_max = list->survivors * ((size_t)list->dropouts + 1);
     sheaf_mask *masks = calloc(mask_max, sizeof *masks);
     uint8_t *sum = malloc(CHUNK * each);
