@@ -39,6 +39,16 @@ def sheaf(*arguments, timeout=120, stdin=None):
                           input=stdin)
 
 
+def run(name, *arguments, code=0):
+    """The command ends with the exit code; what it printed, as JSON."""
+    done = sheaf(*arguments)
+    check(name, done.returncode == code, f"exit {done.returncode}: {done.stdout}{done.stderr}")
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        return {}
+
+
 def refused(name, code, words, *arguments, stdin=None):
     """The command ends with the exit code and a sentence that has the words."""
     done = sheaf(*arguments, stdin=stdin)

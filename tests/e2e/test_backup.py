@@ -1,22 +1,12 @@
 """A hub's folder copied while acts come in, spoiled, restored and served again."""
-import json
 import os
 import shutil
 import threading
 
-from kit import Folder, Hub, check, finish, free_port, refused, sheaf, until
+from kit import Folder, Hub, check, finish, free_port, refused, run, sheaf, until
 
 NAME = "Beatrice Findable"
 TITLE = "Tea at four for Beatrice"
-
-
-def run(name, *arguments, code=0):
-    done = sheaf(*arguments)
-    check(name, done.returncode == code, f"exit {done.returncode}: {done.stdout}{done.stderr}")
-    try:
-        return json.loads(done.stdout)
-    except ValueError:
-        return {}
 
 
 def holding(folder, needle):

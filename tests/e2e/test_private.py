@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 
-from kit import Folder, Hub, check, finish, free_port, refused, sheaf, until
+from kit import Folder, Hub, check, finish, free_port, refused, run, sheaf, until
 
 NAME, ADDRESS = "Beatrice Findable", "7 Hidden Lane, 12345 Nowhere"
 BANK, CONTACT = "DE02120300000000202051", "bea@findable.example"
@@ -40,15 +40,6 @@ def fingerprint(folder):
     done = sheaf("verify", folder, "--json")
     said = json.loads(done.stdout) if done.returncode == 0 else {"fault": done.stderr + done.stdout}
     return hashes, said
-
-
-def run(name, *arguments, code=0):
-    done = sheaf(*arguments)
-    check(name, done.returncode == code, f"exit {done.returncode}: {done.stdout}{done.stderr}")
-    try:
-        return json.loads(done.stdout)
-    except ValueError:
-        return {}
 
 
 def keys_and_boxes(folder, person):
