@@ -5,6 +5,7 @@
 
 #include "crypto/label.h"
 #include "learn/evaluate.h"
+#include "learn/noised.h"
 #include "log/checkpoint.h"
 #include "round/fixed_point.h"
 
@@ -31,23 +32,43 @@ static sheaf_status figure_check(const char *name, int64_t claimed, int64_t foun
                       (long long)claimed, (long long)found);
 }
 
-/* Do the figures follow from the bytes of a sum of evaluation words, 8 bytes each,
- * little-endian? */
-static sheaf_status figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
-                                  sheaf_err *err)
+/* The words of a sum, 8 bytes each, little-endian. */
+static sheaf_status sum_read(sheaf_slice sum, int64_t *words, size_t count, sheaf_err *err)
 {
-    if (sum.len != SUM_BYTES)
+    if (sum.len != count * 8)
         return sheaf_fail(err, SHEAF_FAULT,
-                          "the sum of an evaluation has %d bytes, the blob %zu", SUM_BYTES,
+                          "the sum of an evaluation has %zu bytes, the blob %zu", count * 8,
                           sum.len);
-    int64_t words[SHEAF_EVALUATION_WORDS];
-    for (size_t i = 0; i < SHEAF_EVALUATION_WORDS; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint64_t word = 0;
         for (size_t b = 8; b-- > 0;)
             word = word << 8 | sum.data[8 * i + b];
         words[i] = sheaf_int_from_word(word);
     }
+    return SHEAF_OK;
+}
+
+static sheaf_status noised_figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
+                                         sheaf_err *err)
+{
+    int64_t cells[SHEAF_NOISED_CELLS];
+    SHEAF_TRY(sum_read(sum, cells, SHEAF_NOISED_CELLS, err));
+    sheaf_noised_figures found = sheaf_noised_figures_of(cells);
+    SHEAF_TRY(figure_check("records", figures->records, found.records, err));
+    return figure_check("accuracy_millionths", figures->accuracy_millionths,
+                        found.accuracy_millionths, err);
+}
+
+/* Do the figures follow from the bytes of a sum? Those without a logarithmic loss are of a
+ * mandate with noise, which the rule has seen to. */
+static sheaf_status figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
+                                  sheaf_err *err)
+{
+    int64_t words[SHEAF_EVALUATION_WORDS];
     sheaf_evaluation found;
+    if (!figures->has_log_loss_millionths)
+        return noised_figures_check(sum, figures, err);
+    SHEAF_TRY(sum_read(sum, words, SHEAF_EVALUATION_WORDS, err));
     sheaf_err why;
     if (sheaf_evaluation_finish(words, &found, &why) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);

@@ -37,13 +37,19 @@ static sheaf_status terms_check(const sheaf_noised_terms *terms, sheaf_err *err)
     return sheaf_training_check(&terms->training, err);
 }
 
+uint64_t sheaf_noised_sensitivity(uint32_t words)
+{
+    uint64_t sensitivity = 1, least = sheaf_sensitivity_least(words);
+    while (sensitivity < least)
+        sensitivity *= 2;
+    return sensitivity;
+}
+
 sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised_scale *out,
                                    sheaf_err *err)
 {
     SHEAF_TRY(terms_check(terms, err));
-    uint64_t sensitivity = 1, least = sheaf_sensitivity_least(terms->words);
-    while (sensitivity < least)
-        sensitivity *= 2;
+    uint64_t sensitivity = sheaf_noised_sensitivity(terms->words);
     sheaf_noised_scale scale = {.sensitivity = sensitivity};
     scale.magnitude_max =
         sensitivity * (terms->unit == SHEAF_NOISED_RECORD ? terms->records_max : 1);

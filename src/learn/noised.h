@@ -52,11 +52,14 @@ typedef struct {
 
 /* What follows from the terms. */
 typedef struct {
-    uint64_t sensitivity;   /* units of a vector of norm C: a power of two */
+    uint64_t sensitivity; /* units of a vector of norm C: by the words alone, a power of two */
     uint64_t magnitude_max; /* of one member's sum before its noise */
     sheaf_variance share;   /* of a member's noise */
     unsigned bits;          /* words are added modulo 2^bits */
 } sheaf_noised_scale;
+
+/* Units of a vector of norm C that has so many words. */
+uint64_t sheaf_noised_sensitivity(uint32_t words);
 
 /* Refuses terms without meaning, without an honest share of noise or with a sum that fits no
  * word. */
@@ -103,8 +106,7 @@ typedef struct {
     int64_t accuracy_millionths;
 } sheaf_noised_figures;
 
-SHEAF_MUST_USE sheaf_status sheaf_noised_evaluate(const sheaf_noised_terms *terms,
-                                                  const uint64_t *words,
-                                                  sheaf_noised_figures *out, sheaf_err *err);
+/* From the summed cells, their sign carried to 64 bits. */
+sheaf_noised_figures sheaf_noised_figures_of(const int64_t cells[SHEAF_NOISED_CELLS]);
 
 #endif

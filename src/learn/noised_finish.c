@@ -64,27 +64,18 @@ sheaf_status sheaf_noised_step(const sheaf_noised_terms *terms, const sheaf_mode
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_noised_evaluate(const sheaf_noised_terms *terms, const uint64_t *words,
-                                   sheaf_noised_figures *out, sheaf_err *err)
+sheaf_noised_figures sheaf_noised_figures_of(const int64_t cells[SHEAF_NOISED_CELLS])
 {
-    sheaf_noised_scale scale;
-    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    if (terms->words != SHEAF_NOISED_CELLS)
-        return sheaf_fail(err, SHEAF_INVALID, "a sum of %u words is no evaluation",
-                          terms->words);
-    sheaf_int128 all = 0, correct = 0, one = (sheaf_int128)scale.sensitivity;
-    for (int i = 0; i < SHEAF_NOISED_CELLS; i++) {
-        int64_t cell = signed_of(words[i], scale.bits);
-        all += cell;
-        correct += i == 0 || i == SHEAF_NOISED_CELLS - 1 ? cell : 0;
-    }
+    const sheaf_int128 one = (sheaf_int128)sheaf_noised_sensitivity(SHEAF_NOISED_CELLS);
+    sheaf_int128 all = 0, correct = (sheaf_int128)cells[0] + cells[SHEAF_NOISED_CELLS - 1];
+    for (int i = 0; i < SHEAF_NOISED_CELLS; i++)
+        all += cells[i];
     all = all < one ? one : all;
     all = all > SHEAF_RECORDS_MAX * one ? SHEAF_RECORDS_MAX * one : all;
     correct = correct < 0 ? 0 : correct;
     correct = correct > all ? all : correct;
-    *out = (sheaf_noised_figures){
+    return (sheaf_noised_figures){
         .records = (uint32_t)sheaf_divide_rounded(all, one),
         .accuracy_millionths = (int64_t)sheaf_divide_rounded(correct * MILLION, all),
     };
-    return SHEAF_OK;
 }

@@ -33,3 +33,12 @@ sheaf_status sheaf_ranges_scaling(const sheaf_features *features, sheaf_scaling 
     }
     return SHEAF_OK;
 }
+
+bool sheaf_ranges_hold(const sheaf_features *features, const sheaf_scaling *scaling)
+{
+    sheaf_scaling want;
+    bool holds = sheaf_ranges_scaling(features, &want, NULL) == SHEAF_OK && scaling->clipped;
+    for (uint32_t j = 0; holds && j < features->count; j++)
+        holds = want.mean[j] == scaling->mean[j] && want.scale[j] == scaling->scale[j];
+    return holds;
+}

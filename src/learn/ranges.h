@@ -14,4 +14,7 @@
 SHEAF_MUST_USE sheaf_status sheaf_ranges_scaling(const sheaf_features *features,
                                                  sheaf_scaling *out, sheaf_err *err);
 
+/* Is it the scaling that these features give? */
+bool sheaf_ranges_hold(const sheaf_features *features, const sheaf_scaling *scaling);
+
 #endif

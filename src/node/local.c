@@ -24,16 +24,6 @@ static uint32_t training_number(const sheaf_state *state, const struct sheaf_row
     return number;
 }
 
-static bool features_equal(const sheaf_features *a, const sheaf_features *b)
-{
-    bool equal = a->count == b->count && strcmp(a->label, b->label) == 0;
-    for (uint32_t i = 0; equal && i < a->count; i++)
-        equal = strcmp(a->items[i].column, b->items[i].column) == 0
-                && a->items[i].has_level == b->items[i].has_level
-                && (!a->items[i].has_level || a->items[i].level == b->items[i].level);
-    return equal;
-}
-
 /* What one computation works on. */
 typedef struct {
     const sheaf_state *state;
@@ -44,17 +34,6 @@ typedef struct {
     sheaf_table table;
     int64_t *values;
 } local;
-
-static sheaf_status base_read(local *l, sheaf_slice base, sheaf_err *err)
-{
-    if (l->round->task == SHEAF_task_statistics)
-        return SHEAF_OK;
-    SHEAF_TRY(sheaf_model_read(base, &l->model, err));
-    if (!features_equal(&l->model.features, &l->features))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model does not have the inputs that were registered");
-    return SHEAF_OK;
-}
 
 /* The data sheet counts either all records of the file or those without missing values. */
 static sheaf_status records_check(const local *l, const char *file, sheaf_err *err)
@@ -114,30 +93,59 @@ static sheaf_status range_check(const local *l, sheaf_err *err)
                       l->round->seats - 1u);
 }
 
-static sheaf_status compute(local *l, sheaf_err *err)
+static uint64_t order_seed(const local *l, const struct sheaf_row_mandate *mandate)
+{
+    return sheaf_training_seed(mandate->seed, training_number(l->state, l->round),
+                               l->seat->member);
+}
+
+/* Exact sums: the words are the values. */
+static sheaf_status compute_exact(local *l, uint64_t *words, sheaf_err *err)
 {
     const struct sheaf_row_mandate *mandate = sheaf_mandate_find(l->state, l->round->mandate);
     sheaf_training training = {.steps = mandate->local_steps,
                                .batch = mandate->batch,
                                .rate_millionths = mandate->rate_millionths};
-    switch (l->round->task) {
-    case SHEAF_task_statistics:
-        return sheaf_statistics_local(&l->table, l->values, err);
-    case SHEAF_task_train:
-        return sheaf_update_local(&l->model, &l->table, &training,
-                                  sheaf_training_seed(mandate->seed,
-                                                      training_number(l->state, l->round),
-                                                      l->seat->member),
-                                  l->values, err);
-    case SHEAF_task_evaluate:
-        return sheaf_evaluation_local(&l->model, &l->table, SHEAF_PART_TEST, l->values, err);
-    default:
-        return sheaf_fail(err, SHEAF_INVALID, "this program does not know the round's task");
-    }
+    sheaf_status status;
+    if (l->round->task == SHEAF_task_statistics)
+        status = sheaf_statistics_local(&l->table, l->values, err);
+    else if (l->round->task == SHEAF_task_train)
+        status = sheaf_update_local(&l->model, &l->table, &training, order_seed(l, mandate),
+                                    l->values, err);
+    else
+        status = sheaf_evaluation_local(&l->model, &l->table, SHEAF_PART_TEST, l->values, err);
+    if (status == SHEAF_OK)
+        status = range_check(l, err);
+    for (uint32_t i = 0; status == SHEAF_OK && i < l->round->words; i++)
+        words[i] = sheaf_word_from_int(l->values[i]);
+    return status;
+}
+
+/* Clipped values and the member's share of noise. */
+static sheaf_status compute_noised(local *l, const sheaf_local_seeds *seeds, uint64_t *words,
+                                   sheaf_err *err)
+{
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(l->state, l->round->mandate);
+    sheaf_noised_terms terms;
+    sheaf_status status = sheaf_round_job_terms(l->state, l->round, &terms, err);
+    if (status != SHEAF_OK)
+        return status;
+    if (l->round->task == SHEAF_task_evaluate)
+        status = sheaf_noised_cells(&terms, &l->model, &l->table, l->values, err);
+    else if (terms.unit == SHEAF_NOISED_RECORD)
+        status =
+            sheaf_noised_gradient(&terms, &l->model, &l->table, seeds->sample, l->values, err);
+    else
+        status = sheaf_noised_change(&terms, &l->model, &l->table, order_seed(l, mandate),
+                                     l->values, err);
+    return status == SHEAF_OK ? sheaf_noised_words(&terms, l->values, seeds->noise, words, err)
+                              : status;
 }
 
 static size_t words_of(const local *l)
 {
+    if (sheaf_round_noised(l->state, l->round))
+        return l->round->task == SHEAF_task_train ? l->features.count + 1u : SHEAF_NOISED_CELLS;
     switch (l->round->task) {
     case SHEAF_task_statistics:
         return sheaf_statistics_words(l->features.count);
@@ -149,8 +157,8 @@ static size_t words_of(const local *l)
 }
 
 /* With the table at hand. */
-static sheaf_status fill(local *l, const char *home, const char *file, uint64_t *words,
-                         sheaf_err *err)
+static sheaf_status fill(local *l, const char *home, const char *file,
+                         const sheaf_local_seeds *seeds, uint64_t *words, sheaf_err *err)
 {
     uint32_t count = l->round->words;
     l->values = calloc(count, sizeof *l->values);
@@ -160,11 +168,8 @@ static sheaf_status fill(local *l, const char *home, const char *file, uint64_t 
     if (status == SHEAF_OK)
         status = commitment_check(l, home, file, err);
     if (status == SHEAF_OK)
-        status = compute(l, err);
-    if (status == SHEAF_OK)
-        status = range_check(l, err);
-    for (uint32_t i = 0; status == SHEAF_OK && i < count; i++)
-        words[i] = sheaf_word_from_int(l->values[i]);
+        status = sheaf_round_noised(l->state, l->round) ? compute_noised(l, seeds, words, err)
+                                                        : compute_exact(l, words, err);
     sheaf_wipe(l->values, count * sizeof *l->values);
     free(l->values);
     return status;
@@ -172,8 +177,8 @@ static sheaf_status fill(local *l, const char *home, const char *file, uint64_t 
 
 sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_round *round,
                                const struct sheaf_row_seat *seat, const char *home,
-                               const char *file, sheaf_slice base, uint64_t *words,
-                               sheaf_err *err)
+                               const char *file, sheaf_slice base,
+                               const sheaf_local_seeds *seeds, uint64_t *words, sheaf_err *err)
 {
     local *l = calloc(1, sizeof *l);
     if (!l)
@@ -182,8 +187,8 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->round = round;
     l->seat = seat;
     sheaf_status status = sheaf_round_job_features(state, round->model, &l->features, err);
-    if (status == SHEAF_OK)
-        status = base_read(l, base, err);
+    if (status == SHEAF_OK && round->task != SHEAF_task_statistics)
+        status = sheaf_round_job_base(state, round, base, &l->model, err);
     if (status == SHEAF_OK && words_of(l) != round->words)
         status = sheaf_fail(err, SHEAF_INVALID,
                             "the round asks for %u words, but its task gives %zu", round->words,
@@ -191,7 +196,7 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     if (status == SHEAF_OK)
         status = table_load(l, file, err);
     if (status == SHEAF_OK) {
-        status = fill(l, home, file, words, err);
+        status = fill(l, home, file, seeds, words, err);
         sheaf_table_close(&l->table);
     }
     free(l);

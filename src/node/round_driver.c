@@ -74,18 +74,22 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
     sheaf_worker *worker = d->worker;
     sheaf_node_ports *ports = &worker->member->ports;
     uint8_t seed[SHEAF_SEED_BYTES];
+    sheaf_local_seeds seeds;
     sheaf_buffer base;
     sheaf_status status = SHEAF_OK;
     uint64_t *words = calloc(round->words, sizeof *words);
     if (!words)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", round->words);
     sheaf_buffer_init(&base, SHEAF_MODEL_BYTES_MAX);
-    if (round->task != SHEAF_task_statistics)
+    if (!sheaf_hash_is_zero(&round->base))
         status = sheaf_worker_blob(worker, &round->base, &base, err);
     if (status == SHEAF_OK) {
-        status =
-            sheaf_local_words(sheaf_member_state(worker->member), round, seat,
-                              worker->member->dir, file, sheaf_buffer_slice(&base), words, err);
+        ports->random(ports->context, seeds.sample, sizeof seeds.sample);
+        ports->random(ports->context, seeds.noise, sizeof seeds.noise);
+        status = sheaf_local_words(sheaf_member_state(worker->member), round, seat,
+                                   worker->member->dir, file, sheaf_buffer_slice(&base), &seeds,
+                                   words, err);
+        sheaf_wipe(&seeds, sizeof seeds);
         *private = status != SHEAF_OK;
     }
     if (status == SHEAF_OK) {

@@ -425,16 +425,13 @@ static void test_figures(void **unused)
         {{60, -10, -10, 60}, 100, 1000000}, /* never above all */
         {{-60, 70, 40, 50}, 100, 0},
         {{1, 1, 1, 0}, 3, 333333},
+        {{INT64_MAX / SENSITIVITY, 0, 0, 0}, 1 << 23, 1000000}, /* more than there can be */
     };
-    sheaf_noised_terms terms = terms_make(SHEAF_NOISED_RECORD);
-    terms.words = SHEAF_NOISED_CELLS;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        sheaf_err err;
-        sheaf_noised_figures got;
-        uint64_t words[SHEAF_NOISED_CELLS];
+        int64_t cells[SHEAF_NOISED_CELLS];
         for (int k = 0; k < SHEAF_NOISED_CELLS; k++)
-            words[k] = (uint32_t)(rows[i].cell[k] * SENSITIVITY);
-        MUST(sheaf_noised_evaluate(&terms, words, &got, &err));
+            cells[k] = rows[i].cell[k] * SENSITIVITY;
+        sheaf_noised_figures got = sheaf_noised_figures_of(cells);
         assert_int_equal(got.records, rows[i].records);
         assert_int_equal(got.accuracy_millionths, rows[i].accuracy);
     }
