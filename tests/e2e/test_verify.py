@@ -11,7 +11,7 @@ import subprocess
 import kit
 
 ENTRIES = 3000
-MANY = 60000  # more than are verified before the state is kept for the first time
+MANY = 45000  # more than are verified before the state is kept for the first time
 
 
 def make_log(folder, *arguments, lines=None):

@@ -199,6 +199,43 @@ static void test_grown(void **unused)
     (void)unused;
 }
 
+/* Bundles that reach beyond the checkpoint are no part of what is verified. */
+static void test_ahead_of_the_checkpoint(void **unused)
+{
+    kit k;
+    file f;
+    sheaf_verified found;
+    sheaf_err err;
+    sheaf_buffer note;
+    char path[SHEAF_PATH_MAX];
+    sheaf_log_store *store;
+    begin(&k);
+    grow(&k, 1200);
+    uint64_t size = k.state.size;
+    size_t len = k.log.len;
+    grow(&k, 1800);
+    assert_int_equal(make_folder(NULL), 0);
+    assert_int_equal(sheaf_log_store_open(&store, folder, false, &err), SHEAF_OK);
+    kit_store_add(store, sheaf_bytes(k.log.data, len));
+    kit_store_publish(&k, store, "log");
+    load_checkpoint(&note);
+    kit_store_add(store, sheaf_bytes(k.log.data + len, k.log.len - len));
+    kit_store_publish(&k, store, "log");
+    sheaf_log_store_close(store);
+    path_of(path, "log/checkpoint");
+    assert_int_equal(sheaf_file_write(path, 0600, sheaf_buffer_slice(&note), NULL), SHEAF_OK);
+    assert_int_equal(run(NULL, true, &found, &err), SHEAF_OK);
+    assert_int_equal(found.entries, size);
+    read_kept(&f);
+    assert_int_equal(f.kept.entries, size);
+    assert_int_equal(run(&f.kept, true, &found, &err), SHEAF_OK);
+    assert_int_equal(found.entries, size);
+    release(&f);
+    sheaf_buffer_deinit(&note);
+    end(&k);
+    (void)unused;
+}
+
 static void expect_fault(const sheaf_kept *kept, sheaf_status want, const char *words)
 {
     sheaf_verified found;
@@ -352,7 +389,7 @@ int main(void)
         cmocka_unit_test(test_interrupted), cmocka_unit_test(test_faults_stay),
         cmocka_unit_test(test_grown),       cmocka_unit_test(test_other_logs),
         cmocka_unit_test(test_lying_state), cmocka_unit_test(test_spoiled),
-        cmocka_unit_test(test_no_place),
+        cmocka_unit_test(test_no_place),    cmocka_unit_test(test_ahead_of_the_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
