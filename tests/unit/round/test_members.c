@@ -254,6 +254,35 @@ static void test_shamir(void **unused)
             }
 }
 
+/* As many as large cohorts need, at positions far apart, near each other, in any order. */
+static void test_shamir_of_many(void **unused)
+{
+    static const struct {
+        int count, first, step;
+    } rows[] = {{1, 0, 1},  {2, 999998, 1},       {63, 5, 7},     {64, 400, -3},
+                {65, 0, 1}, {130, 999999, -7000}, {200, 17, 4999}};
+    sheaf_scalar poly[200], share[200], lagrange[200];
+    int index[200];
+    (void)unused;
+    assert_true(sheaf_crypto_start());
+    for (uint32_t i = 0; i < 200; i++) {
+        sheaf_hash seed = sheaf_sha256(sheaf_bytes(&i, sizeof i));
+        uint8_t uniform[64] = {1};
+        memcpy(uniform + 32, seed.bytes, 32);
+        poly[i] = sheaf_scalar_from_uniform(uniform);
+    }
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+        size_t count = (size_t)rows[row].count;
+        for (size_t i = 0; i < count; i++) {
+            index[i] = rows[row].first + (int)i * rows[row].step;
+            share[i] = sheaf_shamir_share(poly, count, index[i]);
+        }
+        sheaf_shamir_lagrange(index, count, lagrange);
+        sheaf_scalar secret = sheaf_shamir_join(lagrange, share, count);
+        assert_memory_equal(secret.bytes, poly[0].bytes, 32);
+    }
+}
+
 static void test_config(void **unused)
 {
     (void)unused;
@@ -308,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_late_input_is_never_unmasked),
         cmocka_unit_test(test_secrets_are_gone_afterwards),
         cmocka_unit_test(test_shamir),
+        cmocka_unit_test(test_shamir_of_many),
         cmocka_unit_test(test_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
