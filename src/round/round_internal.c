@@ -144,6 +144,7 @@ sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out, sheaf_err
 {
     enum { CHUNK = 1 << 16 }; /* words; a multiple of 8 */
     const sheaf_survivors *list = work->list;
+    const uint8_t *vectors[SHEAF_ROUND_MEMBERS_MAX];
     unsigned bits = work->config->bits;
     size_t words = work->config->words, each = bits / 8, mask_count = 0;
     size_t mask_max = list->survivors * ((size_t)list->dropouts + 1);
@@ -158,8 +159,9 @@ sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out, sheaf_err
         for (int i = 0; i < list->survivors; i++) {
             int index = sheaf_round_index(work->config, list->survivor[i]);
             assert(work->words[index].len == words * each);
-            sheaf_words_add(bits, sum, work->words[index].data + first * each, n);
+            vectors[i] = work->words[index].data + first * each;
         }
+        sheaf_words_add_many(bits, sum, vectors, list->survivors, n);
         if (sheaf_masks_apply(masks, mask_count, bits, first, sum, n))
             sheaf_words_unpack(bits, sum, n, out + first);
         else

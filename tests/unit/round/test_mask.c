@@ -140,6 +140,16 @@ static void test_words(void **unused)
             }
             sheaf_words_subtract(bits, pa, pb, count);
             assert_memory_equal(pa, before, count * (bits / 8));
+            const uint8_t *const many[] = {pb, before, pb, before, pb, pb};
+            uint8_t by_many[N * 8];
+            for (size_t m = 0; m <= 6; m++) {
+                memcpy(by_many, before, count * (bits / 8));
+                memcpy(pa, before, count * (bits / 8));
+                sheaf_words_add_many(bits, by_many, many, m, count);
+                for (size_t i = 0; i < m; i++)
+                    sheaf_words_add(bits, pa, many[i], count);
+                assert_memory_equal(by_many, pa, count * (bits / 8));
+            }
         }
         static const int64_t rows[] = {0, 1, -1, 32767, -32768};
         for (size_t i = 0; i < 5; i++)
