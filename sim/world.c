@@ -143,8 +143,7 @@ bool round_config(const sheaf_state *state, const kept_log *log, uint32_t round,
                                 .count = row->seats,
                                 .threshold = sheaf_round_threshold(row->seats),
                                 .manifest = log_manifest(log, round)};
-    out->min_survivors =
-        sheaf_survivors_min(state, sheaf_mandate_find(state, row->mandate), row->seats);
+    out->min_survivors = row->survivors_min;
     memcpy(out->origin, sheaf_coop(state)->origin, SHEAF_ORIGIN_LEN);
     for (int i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
         out->stage_ms[i] = row->stage_ms;

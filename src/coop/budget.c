@@ -106,7 +106,7 @@ sheaf_refusal sheaf_exact_check(const sheaf_state *state, const uint32_t *datase
     for (uint32_t i = 1; i < count; i++)
         if (sheaf_dataset_get(state, datasets[i])->exact_round != before)
             return SHEAF_REFUSED_survivors_differ;
-    if (before == SHEAF_NONE || sheaf_round_get(state, before)->survivors == count)
+    if (before == SHEAF_NONE || sheaf_round_get(state, before)->seats == count)
         return SHEAF_ACCEPTED;
     return SHEAF_REFUSED_survivors_differ;
 }

@@ -11,7 +11,10 @@
  * the cost grows with the square.
  *
  * An exact sum has no cost that could be added up. What protects it is that no two exact sums
- * differ in one data set: all that a data set is ever in are over the same data sets.
+ * overlap in part, so that none can be subtracted from another: all that a data set is ever in
+ * are over the same data sets. They are bound to each other when a round opens, since from then
+ * on a hub may learn the sum and say that the round was aborted; and whoever drops out ends the
+ * round.
  */
 #ifndef SHEAF_COOP_BUDGET_H
 #define SHEAF_COOP_BUDGET_H
@@ -41,7 +44,8 @@ sheaf_refusal sheaf_budget_check(const sheaf_state *state,
                                  const struct sheaf_row_mandate *mandate, uint32_t dataset,
                                  uint8_t task, int64_t stamp);
 
-/* Can the exact sum over these different data sets be disclosed, after all that were? */
+/* Can the exact sum over these different data sets be disclosed, after all that may have been?
+ */
 sheaf_refusal sheaf_exact_check(const sheaf_state *state, const uint32_t *datasets,
                                 uint32_t count);
 

@@ -78,12 +78,9 @@ void sheaf_consent_budget(sheaf_fold *fold, const struct sheaf_privacy_budget *b
 void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
                        uint32_t dataset, uint8_t task);
 
-/* sheaf_exact_check() over all seats of the round, or over those that survived. */
-sheaf_refusal sheaf_seats_exact(const sheaf_state *state, const struct sheaf_row_round *round,
-                                bool survived_only);
-
-/* The survivors' data sets are never in an exact sum over others than these. */
-void sheaf_survivors_bind(sheaf_fold *fold, const struct sheaf_row_round *round);
+/* The seats' data sets are never in an exact sum over others than these: refuses where one is
+ * bound to others already. */
+sheaf_refusal sheaf_seats_bind(sheaf_fold *fold, const struct sheaf_row_round *round);
 
 /* How many members there are now. */
 uint32_t sheaf_members_active(const sheaf_state *state);

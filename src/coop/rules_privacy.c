@@ -132,24 +132,16 @@ void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate
     }
 }
 
-sheaf_refusal sheaf_seats_exact(const sheaf_state *state, const struct sheaf_row_round *round,
-                                bool survived_only)
+sheaf_refusal sheaf_seats_bind(sheaf_fold *fold, const struct sheaf_row_round *round)
 {
-    uint32_t datasets[SHEAF_ROUND_MEMBERS_MAX], count = 0;
+    uint32_t datasets[SHEAF_ROUND_MEMBERS_MAX];
+    for (uint16_t i = 0; i < round->seats; i++)
+        datasets[i] = sheaf_seat_at(fold->state, round->seat_first + i)->dataset;
+    SHEAF_REFUSE_UNLESS(sheaf_exact_check(fold->state, datasets, round->seats));
     for (uint16_t i = 0; i < round->seats; i++) {
-        const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
-        if (seat->survived || !survived_only)
-            datasets[count++] = seat->dataset;
-    }
-    return sheaf_exact_check(state, datasets, count);
-}
-
-void sheaf_survivors_bind(sheaf_fold *fold, const struct sheaf_row_round *round)
-{
-    for (uint16_t i = 0; i < round->seats; i++) {
-        const struct sheaf_row_seat *seat = sheaf_seat_at(fold->state, round->seat_first + i);
-        uint32_t row = sheaf_dataset_row(fold->state, seat->dataset);
-        if (seat->survived && sheaf_dataset_at(fold->state, row)->exact_round == SHEAF_NONE)
+        uint32_t row = sheaf_dataset_row(fold->state, datasets[i]);
+        if (sheaf_dataset_at(fold->state, row)->exact_round == SHEAF_NONE)
             sheaf_dataset_edit(fold->state, row)->exact_round = round->id;
     }
+    return SHEAF_ACCEPTED;
 }

@@ -129,19 +129,20 @@ static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_row_mandate 
     return SHEAF_ACCEPTED;
 }
 
-/* The round's privacy is spent with its opening, whatever comes of it; and no round is opened
- * whose exact sum could not be disclosed if all took part to the end. */
+/* The round's privacy is spent with its opening, whatever comes of it. */
 static sheaf_refusal spend(sheaf_fold *fold, struct sheaf_row_mandate *mandate,
-                           const struct sheaf_round_open *what,
-                           const struct sheaf_row_round *round)
+                           const struct sheaf_round_open *what, struct sheaf_row_round *round)
 {
     bool noised = mandate->release == SHEAF_release_form_noised;
     if (noised)
         SHEAF_REFUSE_UNLESS(sheaf_charge_check(fold->state, mandate, what->task));
     SHEAF_REFUSE_UNLESS(add_seats(fold, mandate, what));
     SHEAF_STOP_IF_SPENT(fold);
-    if (!noised)
-        SHEAF_REFUSE_UNLESS(sheaf_seats_exact(fold->state, round, false));
+    round->survivors_min = sheaf_survivors_min(fold->state, mandate, round->seats);
+    if (!noised) {
+        round->survivors_min = round->seats;
+        SHEAF_REFUSE_UNLESS(sheaf_seats_bind(fold, round));
+    }
     mandate->rounds_used++;
     mandate->evaluations_used += what->task == SHEAF_task_evaluate;
     mandate->last_round = fold->index;
@@ -228,15 +229,13 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
                     figures_where);
     SHEAF_REFUSE_IF(what->has_figures && !what->figures.has_log_loss_millionths, figures_form);
     SHEAF_REFUSE_UNLESS(mark_survivors(fold, round, what));
-    if (exact)
-        SHEAF_REFUSE_UNLESS(sheaf_seats_exact(state, round, true));
+    SHEAF_REFUSE_IF(exact && what->survivors.count != round->seats, survivors_differ);
+    SHEAF_REFUSE_IF(what->survivors.count < round->survivors_min, cohort_small);
     round->survivors = (uint16_t)what->survivors.count;
     round->state = SHEAF_round_state_closed;
     round->closed = fold->stamp;
     round->result = what->result;
     round->transcript = what->transcript;
-    if (exact)
-        sheaf_survivors_bind(fold, round);
     if (what->has_figures) {
         round->has_figures = true;
         round->accuracy_millionths = (uint32_t)what->figures.accuracy_millionths;

@@ -76,8 +76,8 @@ static uint32_t members_possible(const sheaf_state *state,
     return found;
 }
 
-/* The round whose survivors every further exact sum of these data sets must be over, or NULL
- * while there is none. */
+/* The round whose data sets every further exact sum must be over, or NULL while there is none.
+ */
 static const struct sheaf_row_round *exact_before(const sheaf_state *state,
                                                   const struct sheaf_row_mandate *mandate)
 {
@@ -99,7 +99,7 @@ static bool fill_seats(const sheaf_rounds *rounds, const struct sheaf_row_mandat
     const sheaf_state *state = sheaf_hub_state(rounds->hub);
     int64_t now_ms = sheaf_rounds_now_ms(), stamp = sheaf_clock_ms();
     const struct sheaf_row_round *before = exact_before(state, mandate);
-    uint32_t possible = before ? before->survivors : members_possible(state, mandate);
+    uint32_t possible = before ? before->seats : members_possible(state, mandate);
     for (uint16_t i = 0; i < mandate->sources; i++) {
         uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
         if (before && sheaf_dataset_get(state, dataset)->exact_round != before->id)

@@ -66,14 +66,10 @@ sheaf_status sheaf_round_job_terms(const sheaf_state *state,
                      .rate_millionths = mandate->rate_millionths},
         .words = round->words,
         .members = round->seats,
-        .survivors_least = sheaf_round_threshold(round->seats),
+        .survivors_least = round->survivors_min,
         .colluders = mandate->colluders,
         .records_max = records_max(state, round),
     };
-    if (out->survivors_least < mandate->cohort_min)
-        out->survivors_least = mandate->cohort_min;
-    if (out->survivors_least < mandate->attest_min)
-        out->survivors_least = mandate->attest_min;
     return sheaf_noised_scale_of(out, &scale, err);
 }
 
@@ -129,14 +125,13 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
                                     const sheaf_hash *manifest, sheaf_round_config *out,
                                     sheaf_err *err)
 {
-    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, round->mandate);
     *out = (sheaf_round_config){.round = round->id,
                                 .manifest = *manifest,
                                 .words = round->words,
                                 .count = round->seats,
                                 .threshold = sheaf_round_threshold(round->seats)};
     SHEAF_TRY(bits_of(state, round, &out->bits, err));
-    out->min_survivors = sheaf_survivors_min(state, mandate, round->seats);
+    out->min_survivors = round->survivors_min;
     memcpy(out->origin, sheaf_coop(state)->origin, sizeof sheaf_coop(state)->origin);
     for (size_t i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
         out->stage_ms[i] = round->stage_ms;

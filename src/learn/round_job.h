@@ -18,9 +18,9 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_features(const sheaf_state *state, u
 /* Does its mandate add noise? */
 bool sheaf_round_noised(const sheaf_state *state, const struct sheaf_row_round *round);
 
-/* The terms of a round with noise. They follow from the mandate, the seats and their data
- * sheets alone, so they never change. The noise is sized for the fewest survivors that the
- * mandate ever allows: bylaws that ask for more may come and go. */
+/* The terms of a round with noise. They follow from the mandate, the round's row, the
+ * seats and their data sheets, so they never change. The noise is sized for the fewest survivors
+ * that the round could have when it was opened. */
 SHEAF_MUST_USE sheaf_status sheaf_round_job_terms(const sheaf_state *state,
                                                   const struct sheaf_row_round *round,
                                                   sheaf_noised_terms *out, sheaf_err *err);

@@ -116,9 +116,8 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes);
     "#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},{'dataset':#dan.data}],"           \
     "'duration_s':86400,'learning':{'batch':0,'local_steps':5,'rate_millionths':100000,"       \
     "'seed':7},'model':#model,'purpose':'research','release':'exact_sum','rounds_max':8}}"
-/* A round of the mandate labelled `mandate` with all four, but without cat once an exact sum
- * was made without her; `base` is the digit of the hash, 0 for none. The close is without her.
- */
+/* A round of the mandate labelled `mandate` with all four; `base` is the digit of the hash, 0
+ * for none. In rounds with noise cat drops out. */
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
                              const char *mandate);
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result);

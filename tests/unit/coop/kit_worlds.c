@@ -140,15 +140,6 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes)
     kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s,'unwitnessed':false}", label);
 }
 
-#define SEAT_CAT "{'dataset':#cat.data,'key':#cat.node},"
-
-/* An exact sum was made without it: it can be in none with ann's any more. */
-static bool left_out(kit *k, const char *data)
-{
-    return sheaf_dataset_get(&k->state, kit_index(k, data))->exact_round
-           != sheaf_dataset_get(&k->state, kit_index(k, "ann.data"))->exact_round;
-}
-
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
                              const char *mandate)
 {
@@ -158,9 +149,9 @@ sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char b
         snprintf(hash, sizeof hash, "'base':~%c,", base);
     snprintf(what, sizeof what,
              "{%s'mandate':#%s,'participants':[{'dataset':#ann.data,'key':#ann.node},"
-             "{'dataset':#bob.data,'key':#bob.node},%s"
+             "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
              "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
-             hash, mandate, left_out(k, "cat.data") ? "" : SEAT_CAT, task,
+             hash, mandate, task,
              train        ? 6
              : statistics ? 7
                           : 129);
@@ -170,13 +161,16 @@ sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char b
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result)
 {
     char what[2048];
+    const struct sheaf_row_round *row = sheaf_round_find(&k->state, kit_index(k, round));
+    bool noised =
+        row && sheaf_mandate_get(&k->state, row->mandate)->release == SHEAF_release_form_noised;
     snprintf(what, sizeof what,
              "{%s'result':~%c,'round':#%s,'survivors':[{'key':#ann.node},{'key':#bob.node},"
-             "{'key':#dan.node}],'transcript':~f}",
+             "%s{'key':#dan.node}],'transcript':~f}",
              strcmp(task, "train") == 0 ? "'figures':{'accuracy_millionths':800000,"
                                           "'log_loss_millionths':450000,'records':900},"
                                         : "",
-             result, round);
+             result, round, noised ? "" : "{'key':#cat.node},");
     return kit_try(k, "hub", "round.close", what, NULL);
 }
 

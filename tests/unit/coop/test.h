@@ -61,7 +61,7 @@ void test_noised_rounds(void **unused);
 void test_noised_limits(void **unused);
 void test_budgets(void **unused);
 void test_budget_units(void **unused);
-void test_exact_survivors(void **unused);
+void test_exact_sums_overlap(void **unused);
 
 void test_apportion(void **unused);
 void test_revenue(void **unused);

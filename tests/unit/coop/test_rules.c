@@ -103,7 +103,7 @@ int main(void)
         cmocka_unit_test(test_noised_limits),
         cmocka_unit_test(test_budgets),
         cmocka_unit_test(test_budget_units),
-        cmocka_unit_test(test_exact_survivors),
+        cmocka_unit_test(test_exact_sums_overlap),
         cmocka_unit_test(test_apportion),
         cmocka_unit_test(test_revenue),
         cmocka_unit_test(test_surplus_to_the_cent),
