@@ -69,7 +69,7 @@ sheaf_status sheaf_hub_sign(void *context, uint64_t size, const sheaf_hash *root
                             sheaf_buffer *note, sheaf_err *err)
 {
     const sheaf_hub *hub = context;
-    return sheaf_checkpoint_sign(note, sheaf_hub_origin(hub), size, root, &hub->log_pair, err);
+    return sheaf_checkpoint_seal(note, &hub->log_key, size, root, &hub->log_pair, err);
 }
 
 /* Signs and publishes the checkpoint of all that the store holds. */
@@ -110,14 +110,13 @@ static sheaf_status check_identity(sheaf_hub *hub, sheaf_err *err)
     if (memcmp(coop->hub_key.bytes, hub->hub_pair.public, SHEAF_PUBLIC_BYTES) != 0)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s/keys/hub.key is not the hub's key on this log", hub->dir);
+    SHEAF_TRY(sheaf_vkey_make(&hub->log_key, SHEAF_VKEY_ED25519, sheaf_hub_origin(hub),
+                              coop->log_key.bytes, err));
     if (sheaf_log_store_published(hub->store) == 0)
         return SHEAF_OK;
-    sheaf_vkey key;
     sheaf_checkpoint checkpoint;
-    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, sheaf_hub_origin(hub),
-                              coop->log_key.bytes, err));
-    return sheaf_checkpoint_open(sheaf_log_store_checkpoint(hub->store), &key, &checkpoint,
-                                 err);
+    return sheaf_checkpoint_open(sheaf_log_store_checkpoint(hub->store), &hub->log_key,
+                                 &checkpoint, err);
 }
 
 static sheaf_status blob_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,

@@ -32,6 +32,7 @@ struct sheaf_hub {
     bool quiet;
     sheaf_lie lie;
     sheaf_keypair log_pair, hub_pair;
+    sheaf_vkey log_key; /* of log_pair, named by the origin */
     char origin[SHEAF_ORIGIN_LEN + 1];
 
     pthread_rwlock_t lock;

@@ -2,6 +2,8 @@
 
 #include "base/encode.h"
 
+#include <assert.h>
+
 void sheaf_checkpoint_put(sheaf_buffer *out, sheaf_slice origin, uint64_t size,
                           const sheaf_hash *root)
 {
@@ -58,24 +60,33 @@ sheaf_status sheaf_checkpoint_parse(sheaf_slice text, sheaf_checkpoint *out, she
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_checkpoint_sign(sheaf_buffer *out, sheaf_slice origin, uint64_t size,
+sheaf_status sheaf_checkpoint_seal(sheaf_buffer *out, const sheaf_vkey *key, uint64_t size,
                                    const sheaf_hash *root, const sheaf_keypair *pair,
                                    sheaf_err *err)
 {
-    sheaf_vkey key;
-    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, origin, pair->public, err));
     size_t from = out->len;
-    sheaf_checkpoint_put(out, origin, size, root);
+    assert(key->type == SHEAF_VKEY_ED25519);
+    assert(memcmp(key->public, pair->public, sizeof key->public) == 0);
+    sheaf_checkpoint_put(out, sheaf_vkey_name(key), size, root);
     SHEAF_TRY(sheaf_buffer_check(out, "the checkpoint", err));
     /* The text is signed from a copy: adding the line may move the buffer. */
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_NOTE_BYTES_MAX);
     sheaf_buffer_add(&text, sheaf_bytes(out->data + from, out->len - from));
     sheaf_buffer_add_byte(out, '\n');
-    sheaf_note_add_line(out, &key, sheaf_buffer_slice(&text), 0, pair);
+    sheaf_note_add_line(out, key, sheaf_buffer_slice(&text), 0, pair);
     out->failed |= text.failed;
     sheaf_buffer_deinit(&text);
     return sheaf_buffer_check(out, "the checkpoint", err);
+}
+
+sheaf_status sheaf_checkpoint_sign(sheaf_buffer *out, sheaf_slice origin, uint64_t size,
+                                   const sheaf_hash *root, const sheaf_keypair *pair,
+                                   sheaf_err *err)
+{
+    sheaf_vkey key;
+    SHEAF_TRY(sheaf_vkey_make(&key, SHEAF_VKEY_ED25519, origin, pair->public, err));
+    return sheaf_checkpoint_seal(out, &key, size, root, pair, err);
 }
 
 sheaf_status sheaf_checkpoint_read(sheaf_slice note, sheaf_checkpoint *out, sheaf_err *err)

@@ -28,7 +28,13 @@ SHEAF_MUST_USE sheaf_status sheaf_checkpoint_parse(sheaf_slice text, sheaf_check
 SHEAF_MUST_USE sheaf_status sheaf_checkpoint_form(sheaf_slice text, sheaf_checkpoint *out,
                                                   bool *root_fits, sheaf_err *err);
 
-/* Appends a whole note to `out`. */
+/* Appends a whole note to `out`, of the log that the key is named by; `pair` is the key's. For
+ * who signs often: that a key is a good one is looked at when sheaf_vkey_make() makes it. */
+SHEAF_MUST_USE sheaf_status sheaf_checkpoint_seal(sheaf_buffer *out, const sheaf_vkey *key,
+                                                  uint64_t size, const sheaf_hash *root,
+                                                  const sheaf_keypair *pair, sheaf_err *err);
+
+/* The same for one note. */
 SHEAF_MUST_USE sheaf_status sheaf_checkpoint_sign(sheaf_buffer *out, sheaf_slice origin,
                                                   uint64_t size, const sheaf_hash *root,
                                                   const sheaf_keypair *pair, sheaf_err *err);
