@@ -23,9 +23,11 @@ static unsigned compose(const sheaf_cosign *c, sheaf_buffer *note)
 static sheaf_status publish(sheaf_cosign *c, sheaf_slice note, sheaf_err *err)
 {
     SHEAF_TRY(sheaf_log_cosigned_draft(c->hub->dir, note, err));
+    pthread_mutex_lock(&c->hub->settling);
     pthread_rwlock_wrlock(&c->hub->lock);
     sheaf_status status = sheaf_log_store_cosigned(c->hub->store, note, err);
     pthread_rwlock_unlock(&c->hub->lock);
+    pthread_mutex_unlock(&c->hub->settling);
     return status;
 }
 

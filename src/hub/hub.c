@@ -4,6 +4,7 @@
 #include "hub/cosign.h"
 #include "hub/rounds.h"
 #include "hub/sequencer.h"
+#include "hub/settler.h"
 #include "hub/snapshots.h"
 #include "log/checkpoint.h"
 #include "store/clock.h"
@@ -172,6 +173,7 @@ static sheaf_status start(sheaf_hub *hub, const sheaf_hub_config *config, sheaf_
     SHEAF_TRY(sheaf_http_events_open(&hub->events, NULL, err));
     SHEAF_TRY(sheaf_cosign_open(&hub->cosign, hub, config->ca_file, err));
     SHEAF_TRY(sheaf_snapshots_open(&hub->snapshots, hub, err));
+    SHEAF_TRY(sheaf_settler_open(&hub->settler, hub, err));
     SHEAF_TRY(sheaf_sequencer_open(&hub->sequencer, hub, err));
     SHEAF_TRY(sheaf_rounds_open(&hub->rounds, hub, err));
     return sheaf_api_open(hub, config, err);
@@ -190,6 +192,7 @@ sheaf_status sheaf_hub_open(sheaf_hub **out, const sheaf_hub_config *config, she
     pthread_rwlockattr_setkind_np(&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
     pthread_rwlock_init(&hub->lock, &fair);
     pthread_rwlockattr_destroy(&fair);
+    pthread_mutex_init(&hub->settling, NULL);
     pthread_mutex_init(&hub->failure_lock, NULL);
     sheaf_uploads_init(&hub->uploads, SHEAF_UPLOAD_DAY_BYTES);
     hub->stage_ms = config->stage_ms ? config->stage_ms : 30000;
@@ -220,6 +223,7 @@ void sheaf_hub_close(sheaf_hub *hub)
     sheaf_http_server_close(hub->server);
     sheaf_rounds_close(hub->rounds);
     sheaf_sequencer_close(hub->sequencer);
+    sheaf_settler_close(hub->settler);
     sheaf_snapshots_close(hub->snapshots);
     sheaf_cosign_close(hub->cosign);
     sheaf_http_events_close(hub->events);
@@ -228,6 +232,7 @@ void sheaf_hub_close(sheaf_hub *hub)
     sheaf_replay_deinit(&hub->replay);
     sheaf_wipe(&hub->log_pair, sizeof hub->log_pair);
     sheaf_wipe(&hub->hub_pair, sizeof hub->hub_pair);
+    pthread_mutex_destroy(&hub->settling);
     pthread_mutex_destroy(&hub->failure_lock);
     sheaf_uploads_deinit(&hub->uploads);
     pthread_rwlock_destroy(&hub->lock);

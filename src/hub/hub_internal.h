@@ -1,9 +1,10 @@
 /* hub/hub_internal.h - what the parts of the hub share.
  *
- * Locks, in the order in which they are taken: `rounds` (see rounds_internal.h), then `lock`.
- * `lock` covers state and log store: the writer holds it for writing from the first fold of a
- * batch until the batch is durable and its checkpoint published, so that readers see only what
- * is durable. Everything else here is set before the threads begin.
+ * Locks, in the order in which they are taken: `rounds` (see rounds_internal.h), `settling`,
+ * then `lock`. `settling` is held while files of DIR/log are written without `lock`. `lock`
+ * covers state and log store: the writer holds it for writing from the first fold of a batch
+ * until the batch is durable and its checkpoint published, so that readers see only what is
+ * durable. Everything else here is set before the threads begin.
  */
 #ifndef SHEAF_HUB_INTERNAL_H
 #define SHEAF_HUB_INTERNAL_H
@@ -22,6 +23,7 @@
 #include <stdatomic.h>
 
 typedef struct sheaf_sequencer sheaf_sequencer;
+typedef struct sheaf_settler sheaf_settler;
 typedef struct sheaf_snapshots sheaf_snapshots;
 typedef struct sheaf_rounds sheaf_rounds;
 typedef struct sheaf_cosign sheaf_cosign;
@@ -35,6 +37,7 @@ struct sheaf_hub {
     sheaf_vkey log_key; /* of log_pair, named by the origin */
     char origin[SHEAF_ORIGIN_LEN + 1];
 
+    pthread_mutex_t settling;
     pthread_rwlock_t lock;
     sheaf_replay replay; /* its state; the tree is the store's business once the hub runs */
     sheaf_log_store *store;
@@ -46,6 +49,7 @@ struct sheaf_hub {
     sheaf_http_events *events;
     sheaf_http_server *server;
     sheaf_sequencer *sequencer;
+    sheaf_settler *settler;
     sheaf_snapshots *snapshots;
     sheaf_rounds *rounds;
     sheaf_cosign *cosign;

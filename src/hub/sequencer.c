@@ -3,7 +3,9 @@
 #include "hub/answers.h"
 #include "hub/batch.h"
 #include "hub/intake.h"
+#include "hub/settler.h"
 #include "store/clock.h"
+#include "store/log_settle.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -13,6 +15,7 @@ enum {
     IDLE_MS = 50,
     FLUSH_IDLE_MS = 5,
     FLUSH_MS = 500,
+    FLUSH_ENTRIES = 16 * SHEAF_TILE_WIDTH,
     HOLD_MS = 5000,
     HOLD_PAUSE_MS = 10,
     OWN_PAUSE_MS = 200
@@ -25,7 +28,7 @@ struct sheaf_sequencer {
     sheaf_intake intake;
     sheaf_batch batch;
     int64_t held_us; /* since when a deadline waits for witnesses; 0: none does */
-    bool hidden;     /* DIR/log is behind what is durable */
+    uint64_t hidden; /* entries by which DIR/log is behind what is durable */
     int64_t flushed_us;
     void *block; /* for decoding one submission again */
 };
@@ -139,13 +142,26 @@ static bool holds(sheaf_sequencer *s)
     return s->batch.waits && now - s->held_us < HOLD_MS * INT64_C(1000);
 }
 
+/* Takes the lock for writing; where DIR/log is far behind, once it is not. True if `settling`
+ * is held too. */
+static bool lock_store(sheaf_hub *hub)
+{
+    pthread_rwlock_wrlock(&hub->lock);
+    if (!sheaf_log_store_behind(hub->store))
+        return false;
+    pthread_rwlock_unlock(&hub->lock);
+    pthread_mutex_lock(&hub->settling);
+    pthread_rwlock_wrlock(&hub->lock);
+    return true;
+}
+
 /* Folds as many items as fit and makes them durable; *folded is their number. */
 static sheaf_status run_batch(sheaf_sequencer *s, sheaf_waiting **items, size_t count,
                               size_t *folded, sheaf_err *err)
 {
     sheaf_status status = SHEAF_OK;
     size_t i = 0;
-    pthread_rwlock_wrlock(&s->hub->lock);
+    bool settled = lock_store(s->hub);
     sheaf_intake_fold_begin(&s->intake);
     sheaf_batch_begin(&s->batch, sheaf_clock_ms());
     status = sheaf_batch_settle(&s->batch, err);
@@ -159,9 +175,11 @@ static sheaf_status run_batch(sheaf_sequencer *s, sheaf_waiting **items, size_t 
     sheaf_intake_fold_end(&s->intake);
     if (status == SHEAF_OK && s->batch.count > 0)
         status = sheaf_batch_commit(&s->batch, err);
-    s->hidden |= s->batch.count > 0;
+    s->hidden += s->batch.count;
     sheaf_batch_drop(&s->batch);
     pthread_rwlock_unlock(&s->hub->lock);
+    if (settled)
+        pthread_mutex_unlock(&s->hub->settling);
     *folded = i;
     return status;
 }
@@ -249,16 +267,13 @@ static bool pause_held(sheaf_sequencer *s)
  * does not depend on it. */
 static void flush(sheaf_sequencer *s, bool idle)
 {
-    sheaf_err err;
     int64_t now = sheaf_clock_monotonic_us();
-    if (!s->hidden || (!idle && now - s->flushed_us < FLUSH_MS * INT64_C(1000)))
+    if (s->hidden == 0
+        || (!idle && s->hidden < FLUSH_ENTRIES
+            && now - s->flushed_us < FLUSH_MS * INT64_C(1000)))
         return;
-    pthread_rwlock_wrlock(&s->hub->lock);
-    sheaf_status status = sheaf_log_store_flush(s->hub->store, &err);
-    pthread_rwlock_unlock(&s->hub->lock);
-    if (status != SHEAF_OK)
-        sheaf_hub_fail(s->hub, &err);
-    s->hidden = false;
+    sheaf_settler_wake(s->hub->settler);
+    s->hidden = 0;
     s->flushed_us = now;
 }
 

@@ -3,7 +3,7 @@
  * It takes what was looked at ahead (intake.h), then under the hub's lock settles what is due,
  * folds, writes the texts, and makes the batch and its signed checkpoint durable with one sync.
  * Only then whoever waits is answered, and listeners are told. What is refused leaves no trace.
- * DIR/log is brought up to date when nothing waits, or now and then.
+ * DIR/log is brought up to date behind it (settler.h) when nothing waits, or now and then.
  */
 #ifndef SHEAF_HUB_SEQUENCER_H
 #define SHEAF_HUB_SEQUENCER_H

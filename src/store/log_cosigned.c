@@ -37,5 +37,6 @@ sheaf_status sheaf_log_store_cosigned(sheaf_log_store *store, sheaf_slice note, 
     }
     sheaf_buffer_deinit(&store->note);
     store->note = copy;
+    store->notes++;
     return SHEAF_OK;
 }

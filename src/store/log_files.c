@@ -21,6 +21,17 @@ sheaf_slice sheaf_log_tile_bytes(const sheaf_levels *levels, const sheaf_tile *t
                        (size_t)tile->width * SHEAF_HASH_BYTES);
 }
 
+sheaf_slice sheaf_log_bundle_take(sheaf_slice *bundles, size_t count)
+{
+    sheaf_slice rest = *bundles, entry;
+    for (size_t i = 0; i < count; i++)
+        if (!sheaf_bundle_next(&rest, &entry))
+            assert(!"the bundles have these entries");
+    sheaf_slice taken = sheaf_bytes(bundles->data, bundles->len - rest.len);
+    *bundles = rest;
+    return taken;
+}
+
 sheaf_status sheaf_log_file_write(const char *dir, const sheaf_tile *tile, sheaf_slice data,
                                   sheaf_err *err)
 {

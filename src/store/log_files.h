@@ -14,6 +14,9 @@ SHEAF_MUST_USE sheaf_status sheaf_log_path(const char *dir, const sheaf_tile *ti
 /* The bytes that a hash tile has; the tree is large enough. Borrowed from `levels`. */
 sheaf_slice sheaf_log_tile_bytes(const sheaf_levels *levels, const sheaf_tile *tile);
 
+/* Takes `count` entries off a run of bundles, which has that many. */
+sheaf_slice sheaf_log_bundle_take(sheaf_slice *bundles, size_t count);
+
 /* Replaces a file of the log without making it durable; makes its folder. */
 SHEAF_MUST_USE sheaf_status sheaf_log_file_write(const char *dir, const sheaf_tile *tile,
                                                  sheaf_slice data, sheaf_err *err);

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+/* What waits to be written, and one batch more. */
+#define TAIL_BYTES_MAX ((size_t)2 * SHEAF_LOG_BATCH_BYTES_MAX)
+
 /* The hashes of the first `size` entries, off the tiles of level 0. */
 static sheaf_status load_hashes(sheaf_log_store *store, uint64_t size, sheaf_err *err)
 {
@@ -33,6 +36,7 @@ static sheaf_status load_published(sheaf_log_store *store, sheaf_err *err)
     tile.width = (uint16_t)(store->published % SHEAF_TILE_WIDTH);
     SHEAF_TRY(load_hashes(store, store->published, err));
     store->size = store->published;
+    store->written = store->size - tile.width;
     if (tile.width == 0)
         return SHEAF_OK;
     sheaf_buffer_init(&bytes, SHEAF_BUNDLE_BYTES_MAX);
@@ -78,7 +82,7 @@ static sheaf_status add_record(sheaf_log_store *store, const sheaf_journal_recor
                               store->journal.dir);
         sheaf_hash leaf = sheaf_tree_leaf(entry);
         SHEAF_TRY(sheaf_levels_append(&store->levels, &leaf, err));
-        SHEAF_TRY(sheaf_log_store_add(store, entry, err));
+        SHEAF_TRY(sheaf_log_store_add(store, entry, false, err));
     }
     return bundle.len
                ? sheaf_fail(err, SHEAF_FAULT, "a record of %s is malformed", store->journal.dir)
@@ -131,7 +135,7 @@ static sheaf_status replay(sheaf_log_store *store, const sheaf_journal_run *run,
         return sheaf_fail(err, SHEAF_FAULT, "the journal in %s begins inside a tile",
                           store->journal.dir);
     SHEAF_TRY(load_hashes(store, run->first, err));
-    store->size = store->synced = run->first;
+    store->size = store->written = store->synced = store->turned = run->first;
     while (sheaf_journal_record_take(&records, &record))
         SHEAF_TRY(add_record(store, &record, err));
     return SHEAF_OK;
@@ -171,7 +175,8 @@ static sheaf_status without_journal(sheaf_log_store *store, sheaf_err *err)
                           "folder back from a backup",
                           store->dir);
     SHEAF_TRY(load_published(store, err));
-    store->synced = store->size;
+    store->synced = store->written;
+    store->turned = store->size;
     return check_head(store, err);
 }
 
@@ -203,7 +208,7 @@ static sheaf_status recover(sheaf_log_store *store, sheaf_err *err)
         status = run.epoch ? with_journal(store, &run, err) : without_journal(store, err);
     sheaf_buffer_deinit(&bytes);
     SHEAF_TRY(status);
-    return sheaf_log_store_rotate(store, err);
+    return sheaf_log_store_rotate(store, false, err);
 }
 
 static sheaf_status open_writer(sheaf_log_store *store, sheaf_err *err)
@@ -239,7 +244,7 @@ sheaf_status sheaf_log_store_open(sheaf_log_store **out, const char *dir, bool r
     store->read_only = read_only;
     store->lock = -1;
     store->journal.fd = -1;
-    sheaf_buffer_init(&store->tail, SHEAF_BUNDLE_BYTES_MAX);
+    sheaf_buffer_init(&store->tail, TAIL_BYTES_MAX);
     sheaf_buffer_init(&store->batch, SHEAF_LOG_BATCH_BYTES_MAX);
     sheaf_buffer_init(&store->note, SHEAF_NOTE_BYTES_MAX);
     sheaf_status status = sheaf_path(store->dir, err, "%s", dir);

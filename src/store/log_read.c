@@ -48,25 +48,33 @@ sheaf_hash sheaf_log_store_hash(const sheaf_log_store *store, unsigned level, ui
     return store->levels.level[level].hashes[index];
 }
 
-/* The first `width` entries of the bundle that is not full. */
-static sheaf_slice tail_prefix(const sheaf_log_store *store, unsigned width)
+sheaf_slice sheaf_log_store_bundle(const sheaf_log_store *store, uint64_t index, unsigned width)
 {
-    sheaf_slice bundle = sheaf_buffer_slice(&store->tail), entry;
-    for (unsigned i = 0; i < width; i++)
-        if (!sheaf_bundle_next(&bundle, &entry))
-            assert(!"the tail has these entries");
-    return sheaf_bytes(store->tail.data, store->tail.len - bundle.len);
+    sheaf_slice tail = sheaf_buffer_slice(&store->tail);
+    uint64_t at = index * SHEAF_TILE_WIDTH;
+    assert(at >= store->written && at + width <= store->size);
+    (void)sheaf_log_bundle_take(&tail, (size_t)(at - store->written));
+    return sheaf_log_bundle_take(&tail, width);
+}
+
+/* Is it, as wide as this, among what is in memory alone? */
+static bool waits(const sheaf_log_store *store, const sheaf_tile *tile)
+{
+    uint64_t hashes = sheaf_tile_hashes(tile->level, store->size);
+    uint64_t written = sheaf_tile_hashes(tile->level, store->written) / SHEAF_TILE_WIDTH;
+    return tile->index >= written && tile->index <= hashes / SHEAF_TILE_WIDTH
+           && tile->index * SHEAF_TILE_WIDTH + tile->width <= hashes;
 }
 
 sheaf_status sheaf_log_store_tile(const sheaf_log_store *store, const sheaf_tile *tile,
                                   sheaf_buffer *bytes, sheaf_slice *data, sheaf_err *err)
 {
-    uint64_t hashes = sheaf_tile_hashes(tile->level, store->size);
-    if (tile->index != hashes / SHEAF_TILE_WIDTH || tile->width > hashes % SHEAF_TILE_WIDTH)
+    if (!waits(store, tile))
         return sheaf_log_file_read(store->dir, tile, bytes, data, err);
     sheaf_buffer_reset(bytes);
-    sheaf_buffer_add(bytes, tile->entries ? tail_prefix(store, tile->width)
-                                          : sheaf_log_tile_bytes(&store->levels, tile));
+    sheaf_buffer_add(bytes, tile->entries
+                                ? sheaf_log_store_bundle(store, tile->index, tile->width)
+                                : sheaf_log_tile_bytes(&store->levels, tile));
     *data = sheaf_buffer_slice(bytes);
     return sheaf_buffer_check(bytes, "a tile", err);
 }
@@ -107,11 +115,14 @@ sheaf_status sheaf_log_store_range(const sheaf_log_store *store, uint64_t from, 
     while (status == SHEAF_OK && from < to) {
         sheaf_tile tile = {.entries = true, .width = SHEAF_TILE_WIDTH};
         tile.index = from / SHEAF_TILE_WIDTH;
-        sheaf_slice bundle = sheaf_buffer_slice(&store->tail);
-        if (tile.index < size / SHEAF_TILE_WIDTH)
-            status = sheaf_log_file_read(store->dir, &tile, &bytes, &bundle, err);
         uint64_t end = (tile.index + 1) * SHEAF_TILE_WIDTH;
+        sheaf_slice bundle = {0};
+        if (end <= store->written)
+            status = sheaf_log_file_read(store->dir, &tile, &bytes, &bundle, err);
         end = end < to ? end : to;
+        if (end > store->written)
+            bundle = sheaf_log_store_bundle(store, tile.index,
+                                            (unsigned)(end - tile.index * SHEAF_TILE_WIDTH));
         if (status == SHEAF_OK)
             status = visit_bundle(store, bundle, from, end, visit, context, err);
         from = end;

@@ -1,6 +1,8 @@
 #include "store/log_store_internal.h"
 
-static sheaf_status may_write(const sheaf_log_store *store, sheaf_err *err)
+#include <assert.h>
+
+sheaf_status sheaf_log_store_may_write(const sheaf_log_store *store, sheaf_err *err)
 {
     if (store->read_only)
         return sheaf_fail(err, SHEAF_INVALID, "the log of %s is open for reading only",
@@ -32,9 +34,9 @@ static sheaf_status grow(sheaf_log_store *store, const sheaf_slice *entries, siz
     return SHEAF_OK;
 }
 
-/* The note, if there is one, has been checked; it becomes the checkpoint. */
+/* The note, if there is one, has been checked; it becomes the checkpoint. Files may `wait`. */
 static sheaf_status step(sheaf_log_store *store, const sheaf_slice *entries, size_t count,
-                         sheaf_buffer *note, uint64_t note_size, sheaf_err *err)
+                         sheaf_buffer *note, uint64_t note_size, bool wait, sheaf_err *err)
 {
     sheaf_journal_record record = {.first = store->size,
                                    .count = (uint32_t)count,
@@ -43,16 +45,18 @@ static sheaf_status step(sheaf_log_store *store, const sheaf_slice *entries, siz
                                    .note = note ? sheaf_buffer_slice(note) : (sheaf_slice){0}};
     SHEAF_TRY(sheaf_journal_append(&store->journal, record, err));
     for (size_t i = 0; i < count; i++)
-        SHEAF_TRY(sheaf_log_store_add(store, entries[i], err));
+        SHEAF_TRY(sheaf_log_store_add(store, entries[i], wait, err));
     if (note) {
         sheaf_buffer last = store->note;
         store->note = *note;
         *note = last;
         store->published = note_size;
+        store->notes++;
         store->hidden = true;
     }
-    return store->journal.end >= store->journal.full ? sheaf_log_store_rotate(store, err)
-                                                     : SHEAF_OK;
+    if (store->journal.end < store->journal.full || store->settling)
+        return SHEAF_OK;
+    return sheaf_log_store_rotate(store, wait, err);
 }
 
 static sheaf_status check_entries(const sheaf_slice *entries, size_t count, sheaf_err *err)
@@ -70,13 +74,14 @@ static sheaf_status check_entries(const sheaf_slice *entries, size_t count, shea
 sheaf_status sheaf_log_store_append(sheaf_log_store *store, const sheaf_slice *entries,
                                     size_t count, sheaf_err *err)
 {
-    SHEAF_TRY(may_write(store, err));
+    SHEAF_TRY(sheaf_log_store_may_write(store, err));
     SHEAF_TRY(check_entries(entries, count, err));
     if (count == 0)
         return SHEAF_OK;
+    assert(!store->settling);
     sheaf_status status = grow(store, entries, count, err);
     if (status == SHEAF_OK)
-        status = step(store, entries, count, NULL, 0, err);
+        status = step(store, entries, count, NULL, 0, false, err);
     store->failed = status != SHEAF_OK;
     return status;
 }
@@ -114,14 +119,15 @@ static sheaf_status check_note(const sheaf_log_store *store, sheaf_slice note, u
 sheaf_status sheaf_log_store_publish(sheaf_log_store *store, sheaf_slice note, sheaf_err *err)
 {
     uint64_t size = 0;
-    SHEAF_TRY(may_write(store, err));
+    SHEAF_TRY(sheaf_log_store_may_write(store, err));
     SHEAF_TRY(check_note(store, note, &size, err));
+    assert(!store->settling);
     sheaf_buffer copy;
     sheaf_buffer_init(&copy, SHEAF_NOTE_BYTES_MAX);
     sheaf_buffer_add(&copy, note);
     sheaf_status status = sheaf_buffer_check(&copy, "the checkpoint", err);
     if (status == SHEAF_OK) {
-        status = step(store, NULL, 0, &copy, size, err);
+        status = step(store, NULL, 0, &copy, size, false, err);
         if (status == SHEAF_OK)
             status = sheaf_log_store_show(store, err);
         store->failed = status != SHEAF_OK;
@@ -136,7 +142,7 @@ sheaf_status sheaf_log_store_commit(sheaf_log_store *store, const sheaf_slice *e
 {
     uint64_t size = 0;
     sheaf_buffer note;
-    SHEAF_TRY(may_write(store, err));
+    SHEAF_TRY(sheaf_log_store_may_write(store, err));
     SHEAF_TRY(check_entries(entries, count, err));
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
     sheaf_status status = grow(store, entries, count, err);
@@ -147,7 +153,7 @@ sheaf_status sheaf_log_store_commit(sheaf_log_store *store, const sheaf_slice *e
     if (status == SHEAF_OK)
         status = check_note(store, sheaf_buffer_slice(&note), &size, err);
     if (status == SHEAF_OK)
-        status = step(store, entries, count, &note, size, err);
+        status = step(store, entries, count, &note, size, true, err);
     store->failed = status != SHEAF_OK;
     sheaf_buffer_deinit(&note);
     return status;
@@ -155,7 +161,7 @@ sheaf_status sheaf_log_store_commit(sheaf_log_store *store, const sheaf_slice *e
 
 sheaf_status sheaf_log_store_flush(sheaf_log_store *store, sheaf_err *err)
 {
-    SHEAF_TRY(may_write(store, err));
+    SHEAF_TRY(sheaf_log_store_may_write(store, err));
     sheaf_status status = sheaf_log_store_show(store, err);
     store->failed = status != SHEAF_OK;
     return status;

@@ -4,7 +4,8 @@
  * durable. Appending writes one journal record and syncs it once: then the entries count. So
  * does publishing a checkpoint, and committing does both in one record with one sync. Bundles,
  * tiles and DIR/log/checkpoint follow, the checkpoint last, without a sync of their own, for
- * the journal can make them again; it begins anew only after they are synced.
+ * the journal can make them again; it begins anew only after they are synced, with those that
+ * are not written yet. After a commit they may follow on another thread (log_settle.h).
  *
  * Opening repairs what a crash left: what stands in the journal becomes files again, and a
  * record that was torn while it was written, so never acknowledged, is dropped. A broken record
@@ -69,9 +70,9 @@ SHEAF_MUST_USE sheaf_status sheaf_log_store_cosigned(sheaf_log_store *store, she
                                                      sheaf_err *err);
 
 /* Append and publish at once: one sync for the entries and their signed checkpoint. `sign` puts
- * the note for the size and root that the log has with these entries. The partial tiles and
- * DIR/log/checkpoint wait for sheaf_log_store_flush(), or the next other call that writes: who
- * commits often need not write them each time, and serves what is partial from here
+ * the note for the size and root that the log has with these entries. Tiles and
+ * DIR/log/checkpoint wait for a settling, sheaf_log_store_flush(), or the next other call that
+ * writes: who commits often need not write them each time, and serves them from here meanwhile
  * (sheaf_log_store_tile). */
 typedef sheaf_status sheaf_log_store_sign(void *context, uint64_t size, const sheaf_hash *root,
                                           sheaf_buffer *note, sheaf_err *err);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "log/note.h"
-#include "store/log_store.h"
+#include "store/log_settle.h"
 
 enum { ENTRIES_MAX = 4096, BATCH_MAX = 24, DIR_LEN = 16 };
 
@@ -32,6 +32,8 @@ typedef struct {
     size_t left_count;
     sim_disk *disk;
     sheaf_log_store *store;
+    sheaf_log_settling settling; /* under way: taken at 1, written at 2 */
+    int settled;
     uint64_t seed, first_seed;
     uint64_t cuts, stride; /* tried so far; every how many changes */
     bool exhaustive;       /* all kinds of loss at each change, else one of them */
@@ -237,16 +239,38 @@ static bool publish(world *w, sheaf_err *err)
     return true;
 }
 
+/* The next step of a settling: to take it, to write it, to end it. */
+static void settle_step(world *w)
+{
+    bool more;
+    if (w->settled == 0)
+        assert_ok(sheaf_log_settle_take(w->store, &w->settling, &more, &why));
+    else if (w->settled == 1)
+        assert_ok(sheaf_log_settle_write(&w->settling, &why));
+    else
+        sheaf_log_settle_end(w->store, &w->settling, SHEAF_OK);
+    w->settled = (w->settled + 1) % 3;
+}
+
+static void settle_rest(world *w)
+{
+    while (w->settled)
+        settle_step(w);
+}
+
 static void act(world *w)
 {
     uint64_t dice = sim_random(&w->seed) % 10;
     size_t count = dice < 5 ? 1 : 1 + (size_t)(sim_random(&w->seed) % BATCH_MAX);
+    bool may_write = w->settled == 0; /* what else writes waits for the end of a settling */
     if (dice == 9)
         assert_true(publish(w, &why));
-    else if (dice == 7)
+    else if (dice == 5 || dice == 6)
+        settle_step(w);
+    else if (dice == 7 && may_write)
         assert_ok(sheaf_log_store_flush(w->store, &why));
     else
-        assert_true(append(w, count, dice != 8, &why));
+        assert_true(append(w, count, dice != 8 || !may_write, &why));
 }
 
 static bool is_long(void)
@@ -308,6 +332,51 @@ static void test_turning_points(void **unused)
     world_close(&w);
 }
 
+/* Files written behind the commits, before and after the journal turns with entries whose tiles
+ * are not there yet, and while they are being written. */
+static void test_settling(void **unused)
+{
+    static world w;
+    (void)unused;
+    world_open(&w, 5);
+    for (int i = 0; i < 2; i++) { /* so that both files of the journal are there */
+        sheaf_log_store_close(w.store);
+        assert_ok(sheaf_log_store_open(&w.store, DIR_NAME, false, &why));
+    }
+    for (int i = 0; i < 150; i++) /* two full tiles wait, and a part of a third */
+        assert_true(append(&w, i % 2 ? 6 : 2, true, &why));
+    settle_step(&w);
+    w.exhaustive = is_long();
+    w.stride = is_long() ? 1 : 3;
+    for (int i = 0; i < 40; i++)
+        assert_true(append(&w, 5, true, &why));
+    sim_disk_watch(w.disk, cut_here, &w);
+    settle_step(&w); /* cuts while it is written */
+    assert_true(append(&w, 4, true, &why));
+    settle_step(&w);
+    assert_true(append(&w, 1, true, &why));
+    sim_disk_watch(w.disk, NULL, NULL);
+    for (int i = 0; i < 29; i++)
+        assert_true(append(&w, 2, true, &why));
+    settle_step(&w);
+    assert_true(append(&w, 1, true, &why));
+    sim_disk_watch(w.disk, cut_here, &w);
+    for (int i = 0; i < 5; i++) /* over 224 blocks, but the journal turns only afterwards */
+        assert_true(append(&w, 1, true, &why));
+    uint64_t taken = w.settling.to;
+    settle_rest(&w);
+    w.stride = is_long() ? 1 : 2;
+    assert_true(append(&w, 23, true, &why)); /* the journal turns */
+    assert_true(append(&w, 2, true, &why));
+    settle_step(&w);
+    settle_rest(&w);
+    assert_true(append(&w, 1, true, &why));
+    assert_true(w.settling.to >= taken);
+    print_message("# %llu cuts\n", (unsigned long long)w.cuts);
+    assert_true(w.cuts > 20);
+    world_close(&w);
+}
+
 /* Long lives: work, a cut anywhere, and on from what is left. */
 static void test_lives(void **unused)
 {
@@ -324,6 +393,8 @@ static void test_lives(void **unused)
                 act(&w);
             sim_disk *left = sim_disk_crash(
                 w.disk, (sim_crash)(sim_random(&w.seed) % SIM_CRASH_KINDS), &w.seed);
+            sim_disk_watch(w.disk, NULL, NULL);
+            settle_rest(&w);
             sheaf_log_store_close(w.store);
             sim_disk_free(w.disk);
             w.disk = left;
@@ -365,7 +436,8 @@ static void test_failures(void **unused)
             sim_disk_break(w.disk, at, rows[i].what, rows[i].error, false);
             bool fails = false;
             for (int k = 0; k < 40 && !fails; k++)
-                fails = !append(&w, 1, true, &err);
+                fails = !append(&w, 1, true, &err)
+                        || sheaf_log_store_flush(w.store, &err) != SHEAF_OK;
             assert_true(fails);
             MUST(&w, strstr(err.message, rows[i].says), "%s", err.message);
             assert_non_null(strstr(err.message, DIR_NAME));
@@ -461,11 +533,9 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first_steps),
-        cmocka_unit_test(test_turning_points),
-        cmocka_unit_test(test_lives),
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_read_only_folder),
+        cmocka_unit_test(test_first_steps), cmocka_unit_test(test_turning_points),
+        cmocka_unit_test(test_settling),    cmocka_unit_test(test_lives),
+        cmocka_unit_test(test_failures),    cmocka_unit_test(test_read_only_folder),
         cmocka_unit_test(test_rolled_back),
     };
     return cmocka_run_group_tests(tests, start, end);

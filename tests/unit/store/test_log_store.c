@@ -3,7 +3,7 @@
 #include "log_walk.h"
 #include "store/journal_record.h"
 #include "store/log_files.h"
-#include "store/log_store.h"
+#include "store/log_settle.h"
 
 static void append(sheaf_log_store *store, uint64_t from, uint64_t count)
 {
@@ -321,9 +321,12 @@ static void test_commit_and_flush(void **unused)
     for (size_t i = 0; i < sizeof last / sizeof *last; i++)
         expect_tile(store, last[i], false);
     for (size_t i = 0; i < sizeof full / sizeof *full; i++)
-        expect_tile(store, full[i], i < 2);
+        expect_tile(store, full[i], i >= 2); /* those of size 7 stand still */
+    expect_store(store, 300);
     assert_ok(sheaf_log_store_flush(store, &why));
     check_folder(300);
+    for (size_t i = 0; i < sizeof full / sizeof *full; i++)
+        expect_tile(store, full[i], i < 2);
     for (size_t i = 0; i < sizeof last / sizeof *last; i++)
         expect_tile(store, last[i], true);
     sheaf_buffer_init(&note, SHEAF_NOTE_BYTES_MAX);
@@ -335,6 +338,86 @@ static void test_commit_and_flush(void **unused)
     commit(store, 300, 1);
     sheaf_log_store_close(store); /* closing flushes */
     check_folder(301);
+}
+
+/* While files are written commits go on, and all is served; then the next ones follow. */
+static void test_settling(void **unused)
+{
+    static const sheaf_tile tiles[] = {{.entries = true, .index = 1, .width = 256},
+                                       {.index = 1, .width = 256},
+                                       {.entries = true, .index = 2, .width = 188},
+                                       {.level = 1, .width = 2}};
+    enum { TILES = sizeof tiles / sizeof *tiles };
+    sheaf_log_store *store;
+    sheaf_log_settling settling;
+    bool more;
+    (void)unused;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    commit(store, 0, 700);
+    assert_ok(sheaf_log_settle_take(store, &settling, &more, &why));
+    assert_false(more);
+    commit(store, 700, 100);
+    for (int i = 0; i < TILES; i++)
+        expect_tile(store, tiles[i], false);
+    assert_ok(sheaf_log_settle_write(&settling, &why));
+    check_folder(700);
+    commit(store, 800, 10);
+    expect_store(store, 810);
+    for (int i = 0; i < TILES; i++)
+        expect_tile(store, tiles[i], true);
+    sheaf_log_settle_end(store, &settling, SHEAF_OK);
+    expect_store(store, 810);
+    for (int i = 0; i < TILES; i++)
+        expect_tile(store, tiles[i], true);
+    /* More than one settling takes. */
+    for (int i = 0; i < 9; i++)
+        commit(store, 810 + 1000 * (uint64_t)i, 1000);
+    assert_ok(sheaf_log_settle_take(store, &settling, &more, &why));
+    assert_true(more);
+    commit(store, 9810, 300);
+    assert_ok(sheaf_log_settle_write(&settling, &why));
+    sheaf_log_settle_end(store, &settling, SHEAF_OK);
+    check_folder(700); /* the checkpoint comes last */
+    expect_store(store, 10110);
+    sheaf_log_store_close(store);
+    check_folder(10110);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    expect_store(store, 10110);
+    /* After a failure nothing more is taken. */
+    commit(store, 10110, 1);
+    assert_ok(sheaf_log_settle_take(store, &settling, &more, &why));
+    sheaf_log_settle_end(store, &settling, SHEAF_IO);
+    assert_int_equal(sheaf_log_settle_take(store, &settling, &more, NULL), SHEAF_IO);
+    sheaf_log_store_close(store);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    sheaf_log_store_close(store);
+    check_folder(10111);
+}
+
+/* Far behind, the journal grows beyond its room until the settling ends. */
+static void test_far_behind(void **unused)
+{
+    sheaf_log_store *store;
+    sheaf_log_settling settling;
+    bool more;
+    static uint8_t block[60000];
+    sheaf_slice entry = sheaf_bytes(block, sizeof block);
+    (void)unused;
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    assert_ok(sheaf_log_store_commit(store, &entry, 1, sign_any, NULL, &why));
+    assert_ok(sheaf_log_settle_take(store, &settling, &more, &why));
+    uint64_t size = 1;
+    for (; !sheaf_log_store_behind(store) && size < 100; size++)
+        assert_ok(sheaf_log_store_commit(store, &entry, 1, sign_any, NULL, &why));
+    assert_in_range(size, 20, 60);
+    assert_ok(sheaf_log_settle_write(&settling, &why));
+    sheaf_log_settle_end(store, &settling, SHEAF_OK);
+    assert_false(sheaf_log_store_behind(store));
+    assert_ok(sheaf_log_store_commit(store, &entry, 1, sign_any, NULL, &why)); /* it turns */
+    sheaf_log_store_close(store);
+    assert_ok(sheaf_log_store_open(&store, folder, false, &why));
+    assert_int_equal(sheaf_log_store_size(store), size + 1);
+    sheaf_log_store_close(store);
 }
 
 static void test_checkpoint_ahead(void **unused)
@@ -366,6 +449,8 @@ int main(void)
         IN_FOLDER(test_unsynced_files_lost),
         IN_FOLDER(test_rotation),
         IN_FOLDER(test_commit_and_flush),
+        IN_FOLDER(test_settling),
+        IN_FOLDER(test_far_behind),
         IN_FOLDER(test_checkpoint_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
