@@ -43,11 +43,8 @@ static sheaf_status dropouts_take(sheaf_slice *in, sheaf_round_bundle *out, shea
 
 static sheaf_status done_take(sheaf_slice *in, sheaf_round_bundle *out, sheaf_err *err)
 {
-    uint64_t bytes;
-    if (!sheaf_take_hash(in, &out->list) || !sheaf_take_hash(in, &out->transcript)
-        || !sheaf_take_u64(in, &bytes) || bytes > (uint64_t)SHEAF_ROUND_WORDS_MAX * 8
-        || !sheaf_take(in, (size_t)bytes, &out->words))
-        return malformed("its sum is cut short", err);
+    if (!sheaf_take_hash(in, &out->list) || !sheaf_take_hash(in, &out->transcript))
+        return malformed("its hashes are cut short", err);
     return SHEAF_OK;
 }
 
@@ -100,8 +97,6 @@ void sheaf_round_bundle_head_put(sheaf_buffer *out, const sheaf_round_config *co
 
 size_t sheaf_round_bundle_max(const sheaf_round_config *config)
 {
-    size_t messages =
-        (size_t)config->count * (8 + sheaf_round_message_max(config, SHEAF_ROUND_SHARE));
-    size_t sum = sheaf_round_vector_bytes(config);
-    return 1024 + (messages > sum ? messages : sum);
+    return 1024
+           + (size_t)config->count * (8 + sheaf_round_message_max(config, SHEAF_ROUND_SHARE));
 }

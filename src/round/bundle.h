@@ -12,8 +12,7 @@
  *     INPUT      the SHARE messages
  *     SURVIVORS  the heads of the survivors' INPUT messages, then n u16, n dropouts of u32
  *     REVEAL     the SURVIVORS messages
- *     DONE       hash of the survivor list 32, SHA-256 of the transcript 32, bytes u64, the
- *                words of the sum as in round/words.h
+ *     DONE       hash of the survivor list 32, SHA-256 of the transcript 32
  *     ABORTED    the reason as text, at most SHEAF_MESSAGE_MAX bytes of ASCII
  *
  * Messages are a list: n u16, then n times {length u32, bytes}, ascending by sender.
@@ -36,7 +35,6 @@ typedef struct {
     uint16_t dropouts;
     uint32_t dropout[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_hash list, transcript; /* of DONE */
-    sheaf_slice words;           /* of DONE */
     sheaf_slice reason;          /* of ABORTED */
 } sheaf_round_bundle;
 

@@ -26,7 +26,7 @@
 enum {
     SHEAF_ROUND_MEMBERS_MIN = 2,
     SHEAF_ROUND_MEMBERS_MAX = 100,
-    SHEAF_ROUND_WORDS_MAX = 1 << 28, /* 2 GiB of masked words from each participant */
+    SHEAF_ROUND_WORDS_MAX = 1000000000, /* up to 8 GB of masked words from each participant */
     SHEAF_ROUND_ORIGIN_MAX = 64,
 };
 

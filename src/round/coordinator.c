@@ -1,5 +1,6 @@
 #include "round/coordinator.h"
 
+#include "round/arrival.h"
 #include "round/round_internal.h"
 
 #include <assert.h>
@@ -27,6 +28,14 @@ sheaf_status sheaf_coordinator_init(sheaf_coordinator *c, const sheaf_round_conf
     return status;
 }
 
+void sheaf_coordinator_stream(sheaf_coordinator *c, sheaf_chunk_store store,
+                              sheaf_sum_sink sink)
+{
+    assert(c->stage == SHEAF_ROUND_ADVERTISE);
+    c->store = store;
+    c->sink = sink;
+}
+
 void sheaf_coordinator_deinit(sheaf_coordinator *c)
 {
     for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
@@ -36,6 +45,12 @@ void sheaf_coordinator_deinit(sheaf_coordinator *c)
         }
     for (int stage = 0; stage <= SHEAF_ROUND_ABORTED; stage++)
         sheaf_buffer_deinit(&c->bundle[stage]);
+    for (int i = 0; i < SHEAF_ROUND_MEMBERS_MAX; i++) {
+        free(c->vector[i]);
+        free(c->chunks[i]);
+        c->vector[i] = NULL;
+        c->chunks[i] = NULL;
+    }
     sheaf_wipe(c->self_secret, sizeof c->self_secret);
     sheaf_wipe(c->mask_secret, sizeof c->mask_secret);
     free(c->sum);
@@ -83,11 +98,8 @@ static sheaf_round_items collect(const sheaf_coordinator *c, sheaf_round_stage s
     sheaf_round_items items = {0};
     for (int i = 0; i < c->config.count; i++) {
         sheaf_slice message = sheaf_coordinator_message(c, stage, i);
-        if (!message.data)
-            continue;
-        if (stage == SHEAF_ROUND_INPUT)
-            message.len = SHEAF_ROUND_INPUT_HEAD_BYTES;
-        items.item[items.count++] = message;
+        if (message.data)
+            items.item[items.count++] = message;
     }
     return items;
 }
@@ -230,10 +242,10 @@ static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_me
     return SHEAF_OK;
 }
 
-static sheaf_status message_accept(sheaf_coordinator *c, const sheaf_round_message *message,
-                                   sheaf_err *err)
+sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
+                                     const sheaf_round_message *message, int *index,
+                                     sheaf_err *err)
 {
-    int index;
     const char *type = sheaf_round_stage_text(message->type);
     if (c->stage >= SHEAF_ROUND_DONE)
         return sheaf_fail(err, SHEAF_INVALID, "round %u is over: it is %s", c->config.round,
@@ -243,11 +255,16 @@ static sheaf_status message_accept(sheaf_coordinator *c, const sheaf_round_messa
                           "the message of stage %s came too %s: round %u is in stage %s", type,
                           message->type < c->stage ? "late" : "early", c->config.round,
                           sheaf_round_stage_text(c->stage));
-    SHEAF_TRY(sheaf_round_message_check(&c->config, message, &index, err));
-    if (c->faulty[index] || !c->expected[index])
+    SHEAF_TRY(sheaf_round_message_check(&c->config, message, index, err));
+    if (c->faulty[*index] || !c->expected[*index])
         return sheaf_fail(err, SHEAF_INVALID, "member %u is no longer part of round %u",
                           message->member, c->config.round);
-    SHEAF_TRY(stage_check(c, message, index, err));
+    return stage_check(c, message, *index, err);
+}
+
+sheaf_status sheaf_coordinator_keep(sheaf_coordinator *c, const sheaf_round_message *message,
+                                    int index, sheaf_err *err)
+{
     uint8_t *copy = malloc(message->bytes.len);
     if (!copy)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a message of %zu bytes",
@@ -258,32 +275,64 @@ static sheaf_status message_accept(sheaf_coordinator *c, const sheaf_round_messa
     return SHEAF_OK;
 }
 
-sheaf_round_answer sheaf_coordinator_receive(sheaf_coordinator *c, sheaf_slice bytes,
-                                             int64_t now_ms, sheaf_err *err)
+void sheaf_coordinator_answered(sheaf_coordinator *c, int64_t now_ms)
 {
-    sheaf_round_message message;
-    sheaf_coordinator_tick(c, now_ms);
-    if (sheaf_round_message_decode(bytes, &message, err) != SHEAF_OK)
-        return SHEAF_ROUND_REFUSED;
-    int index = sheaf_round_index(&c->config, message.member);
-    sheaf_slice before = {0};
-    if (index >= 0)
-        before = sheaf_coordinator_message(c, message.type, index);
-    if (before.data && sheaf_slice_equal(before, bytes))
-        return SHEAF_ROUND_DUPLICATE;
-    if (before.data) {
-        (void)sheaf_fail(
-            err, SHEAF_FAULT,
-            "member %u sent another message of stage %s before: the first one stands",
-            message.member, sheaf_round_stage_text(message.type));
-        return SHEAF_ROUND_REFUSED;
-    }
-    if (message_accept(c, &message, err) != SHEAF_OK)
-        return SHEAF_ROUND_REFUSED;
     size_t missing;
     (void)answers(c, &missing);
     if (missing == 0 || c->stage == SHEAF_ROUND_REVEAL)
         advance(c, now_ms, false);
+}
+
+sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinator *c,
+                                           const sheaf_round_message *message, sheaf_err *err)
+{
+    int index = sheaf_round_index(&c->config, message->member);
+    sheaf_slice before = {0};
+    if (index >= 0)
+        before = sheaf_coordinator_message(c, message->type, index);
+    if (!before.data)
+        return SHEAF_ROUND_ACCEPTED;
+    if (sheaf_slice_equal(before, message->bytes))
+        return SHEAF_ROUND_DUPLICATE;
+    (void)sheaf_fail(err, SHEAF_FAULT,
+                     "member %u sent another message of stage %s before: the first one stands",
+                     message->member, sheaf_round_stage_text(message->type));
+    return SHEAF_ROUND_REFUSED;
+}
+
+static sheaf_round_answer input_receive(sheaf_coordinator *c, sheaf_slice bytes, int64_t now_ms,
+                                        sheaf_err *err)
+{
+    sheaf_arrival *arrival;
+    sheaf_slice head;
+    bool whole = sheaf_take(&bytes, SHEAF_ROUND_INPUT_HEAD_BYTES, &head);
+    assert(whole); /* it was decoded */
+    sheaf_round_answer answer = sheaf_arrival_open(c, head, now_ms, &arrival, err);
+    if (answer != SHEAF_ROUND_ACCEPTED)
+        return answer;
+    if (sheaf_arrival_add(arrival, bytes, err) == SHEAF_OK)
+        return sheaf_arrival_close(arrival, c, now_ms, err);
+    sheaf_arrival_abandon(arrival);
+    return SHEAF_ROUND_REFUSED;
+}
+
+sheaf_round_answer sheaf_coordinator_receive(sheaf_coordinator *c, sheaf_slice bytes,
+                                             int64_t now_ms, sheaf_err *err)
+{
+    sheaf_round_message message;
+    int index;
+    sheaf_coordinator_tick(c, now_ms);
+    if (sheaf_round_message_decode(bytes, &message, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    if (message.type == SHEAF_ROUND_INPUT)
+        return input_receive(c, bytes, now_ms, err);
+    sheaf_round_answer answer = sheaf_coordinator_known(c, &message, err);
+    if (answer != SHEAF_ROUND_ACCEPTED)
+        return answer;
+    if (sheaf_coordinator_check(c, &message, &index, err) != SHEAF_OK
+        || sheaf_coordinator_keep(c, &message, index, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    sheaf_coordinator_answered(c, now_ms);
     return SHEAF_ROUND_ACCEPTED;
 }
 

@@ -17,6 +17,7 @@
 #define SHEAF_ROUND_COORDINATOR_H
 
 #include "round/bundle.h"
+#include "round/chunk.h"
 #include "round/survivors.h"
 
 typedef enum {
@@ -31,7 +32,8 @@ typedef struct {
     sheaf_hash session;
     sheaf_round_stage stage;
     int64_t stage_since_ms;
-    /* By stage and position in the roster; kept after the stage for bundles and transcript. */
+    /* By stage and position in the roster; kept after the stage for bundles and transcript. Of
+     * INPUT the heads alone. */
     uint8_t *message[SHEAF_ROUND_MESSAGE_STAGES + 1][SHEAF_ROUND_MEMBERS_MAX];
     size_t message_len[SHEAF_ROUND_MESSAGE_STAGES + 1][SHEAF_ROUND_MEMBERS_MAX];
     bool expected[SHEAF_ROUND_MEMBERS_MAX]; /* may answer in the current stage */
@@ -43,7 +45,11 @@ typedef struct {
     sheaf_survivors list;
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of survivors, by position */
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of dropouts */
-    uint64_t *sum;
+    sheaf_chunk_store store;
+    uint8_t *vector[SHEAF_ROUND_MEMBERS_MAX];    /* masked; NULL where the store has it */
+    sheaf_hash *chunks[SHEAF_ROUND_MEMBERS_MAX]; /* the hashes of its chunks */
+    sheaf_sum_sink sink;
+    uint64_t *sum;    /* where there is no sink */
     sheaf_err reason; /* of the abort */
 } sheaf_coordinator;
 
@@ -51,6 +57,12 @@ SHEAF_MUST_USE sheaf_status sheaf_coordinator_init(sheaf_coordinator *c,
                                                    const sheaf_round_config *config,
                                                    int64_t now_ms, sheaf_err *err);
 void sheaf_coordinator_deinit(sheaf_coordinator *c);
+
+/* For long vectors: their chunks go to the store instead of memory, and the sum into the sink,
+ * before the stage is DONE. To be called before the first message; the store of a vector that
+ * is never accepted may keep chunks that nobody needs. See arrival.h for how they come in. */
+void sheaf_coordinator_stream(sheaf_coordinator *c, sheaf_chunk_store store,
+                              sheaf_sum_sink sink);
 
 /* One message from whoever claims to be its sender. */
 SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_receive(sheaf_coordinator *c,
@@ -75,7 +87,7 @@ sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_sta
 bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member);
 
 /* After DONE. The sum is modulo 2^bits, config->words long, the sign of each word carried to 64
- * bits. */
+ * bits; NULL where it went into a sink. */
 const uint64_t *sheaf_coordinator_sum(const sheaf_coordinator *c);
 const sheaf_survivors *
 sheaf_coordinator_list(const sheaf_coordinator *c); /* from SURVIVORS on */

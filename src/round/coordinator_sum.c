@@ -1,5 +1,4 @@
 #include "round/round_internal.h"
-#include "round/words.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -75,24 +74,35 @@ static sheaf_status secrets_join(sheaf_coordinator *c, const reveals *r, bool *s
     return SHEAF_OK;
 }
 
+static sheaf_status vector_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,
+                               const uint8_t **out, sheaf_err *err)
+{
+    const sheaf_coordinator *c = context;
+    if (!c->vector[name->index])
+        return c->store.source.get(c->store.source.context, name, scratch, out, err);
+    *out = c->vector[name->index] + name->chunk * (size_t)SHEAF_ROUND_CHUNK_BYTES;
+    return SHEAF_OK;
+}
+
 static sheaf_status sum_make(sheaf_coordinator *c, sheaf_err *err)
 {
-    sheaf_unmask work = {.config = &c->config,
-                         .session = &c->session,
-                         .list = &c->list,
-                         .mask_point = c->adverts.mask,
-                         .self_secret = c->self_secret,
-                         .mask_secret = c->mask_secret};
-    for (int i = 0; i < c->config.count; i++) {
-        sheaf_slice input = sheaf_coordinator_message(c, SHEAF_ROUND_INPUT, i);
-        if (input.data)
-            work.words[i] = sheaf_bytes(input.data + SHEAF_ROUND_INPUT_HEAD_BYTES,
-                                        input.len - SHEAF_ROUND_INPUT_HEAD_BYTES);
+    const sheaf_unmask work = {.config = &c->config,
+                               .session = &c->session,
+                               .list = &c->list,
+                               .mask_point = c->adverts.mask,
+                               .self_secret = c->self_secret,
+                               .mask_secret = c->mask_secret,
+                               .chunks = (const sheaf_hash *const *)c->chunks,
+                               .source = {c, vector_get}};
+    sheaf_sum_sink to = c->sink;
+    if (!to.put) {
+        c->sum = malloc(c->config.words * sizeof *c->sum);
+        if (!c->sum)
+            return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words",
+                              c->config.words);
+        to = sheaf_sum_to(c->sum);
     }
-    c->sum = malloc(c->config.words * sizeof *c->sum);
-    if (!c->sum)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", c->config.words);
-    return sheaf_unmask_sum(&work, c->sum, err);
+    return sheaf_unmask_chunks(&work, 0, sheaf_chunk_count(&c->config), &to, err);
 }
 
 /* Where the transcript goes: into a hash or into a buffer. */
@@ -153,6 +163,14 @@ static void transcript_put(const sheaf_coordinator *c, const sink *to)
         put_messages(c, (sheaf_round_stage)stage, to);
     put_secrets(c, c->list.survivor, c->list.survivors, c->self_secret, to);
     put_secrets(c, c->list.dropout, c->list.dropouts, c->mask_secret, to);
+    size_t count = sheaf_chunk_count(&c->config);
+    for (int i = 0; i < c->list.survivors; i++) {
+        int index = sheaf_round_index(&c->config, c->list.survivor[i]);
+        if (count == 1)
+            sink_put(to, sheaf_bytes(c->vector[index], sheaf_round_vector_bytes(&c->config)));
+        else
+            sink_put(to, sheaf_bytes(c->chunks[index]->bytes, count * SHEAF_HASH_BYTES));
+    }
 }
 
 static sheaf_status result_bundle(sheaf_coordinator *c, sheaf_err *err)
@@ -166,10 +184,6 @@ static sheaf_status result_bundle(sheaf_coordinator *c, sheaf_err *err)
     sheaf_round_bundle_head_put(out, &c->config, SHEAF_ROUND_DONE);
     sheaf_buffer_add(out, sheaf_bytes(c->list_hash.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add(out, sheaf_bytes(c->transcript.bytes, SHEAF_HASH_BYTES));
-    sheaf_buffer_add_u64(out, sheaf_round_vector_bytes(&c->config));
-    uint8_t *words = sheaf_buffer_extend(out, sheaf_round_vector_bytes(&c->config));
-    if (words)
-        sheaf_words_pack(c->config.bits, c->sum, c->config.words, words);
     return sheaf_buffer_check(out, "the bundle of a sum", err);
 }
 

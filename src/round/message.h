@@ -10,11 +10,13 @@
  *     ADVERTISE  mask point 32, seal point 32
  *     SHARE      hash of the adverts 32, t u16, t self commitments of 32, t mask commitments of
  *                32, n u16, n times {receiver u32, sealed box 104}
- *     INPUT      hash of the shares 32, words u32, SHA-256 of the words 32; behind the
- * signature the masked words, as in round/words.h SURVIVORS  hash of the survivor list 32; the
- * signature is over the list itself, see survivors.h REVEAL     hash of the survivor list 32, n
- * u16, n times {survivor u32, share of its self secret 32}, n u16, n times {dropout u32, share
- * of its mask secret 32}
+ *     INPUT      hash of the shares 32, words u32, hash of the words 32 (chunk.h);
+ *                behind the signature the masked words, as in words.h
+ *     SURVIVORS  hash of the survivor list 32;
+ *                the signature is over the list itself, see survivors.h
+ *     REVEAL     hash of the survivor list 32,
+ *                n u16, n times {survivor u32, share of its self secret 32},
+ *                n u16, n times {dropout u32, share of its mask secret 32}
  *
  * sheaf_round_message_decode() looks at the form alone; sheaf_round_message_check() at round,
  * roster and signature. A decoded message borrows from the bytes.
@@ -92,8 +94,7 @@ SHEAF_MUST_USE sheaf_status sheaf_round_input_head_decode(sheaf_slice bytes,
 
 /* The message belongs to this round, its sender is on the roster and signed it, and its sizes
  * are the round's; `index` is the sender's position. Of SURVIVORS the signature is left to
- * sheaf_survivors_verify(). The words of an INPUT are checked against their hash unless it is a
- * head. */
+ * sheaf_survivors_verify(). The words of an INPUT are not looked at. */
 SHEAF_MUST_USE sheaf_status sheaf_round_message_check(const sheaf_round_config *config,
                                                       const sheaf_round_message *message,
                                                       int *index, sheaf_err *err);

@@ -94,8 +94,7 @@ void sheaf_participant_deinit(sheaf_participant *p)
     }
 }
 
-sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words, size_t count,
-                                     sheaf_err *err)
+static sheaf_status input_may_come(const sheaf_participant *p, sheaf_err *err)
 {
     if (p->have_input)
         return sheaf_fail(err, SHEAF_INVALID, "the input of round %u was given before",
@@ -103,6 +102,13 @@ sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words
     if (!p->secrets || p->answered >= SHEAF_ROUND_INPUT)
         return sheaf_fail(err, SHEAF_INVALID, "round %u takes no input any more",
                           p->config.round);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words, size_t count,
+                                     sheaf_err *err)
+{
+    SHEAF_TRY(input_may_come(p, err));
     if (count != p->config.words)
         return sheaf_fail(err, SHEAF_INVALID, "the input has %zu words, round %u sums %u",
                           count, p->config.round, p->config.words);
@@ -115,6 +121,20 @@ sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for an input of %zu words", count);
     }
     sheaf_words_pack(p->config.bits, words, count, out + SHEAF_ROUND_INPUT_HEAD_BYTES);
+    p->have_input = true;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_participant_stream(sheaf_participant *p, sheaf_vector_stream stream,
+                                      sheaf_err *err)
+{
+    SHEAF_TRY(input_may_come(p, err));
+    sheaf_buffer *sent = &p->sent[SHEAF_ROUND_INPUT];
+    if (!sheaf_buffer_extend(sent, SHEAF_ROUND_INPUT_HEAD_BYTES)) {
+        sheaf_buffer_reset(sent);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the head of an input");
+    }
+    p->stream = stream;
     p->have_input = true;
     return SHEAF_OK;
 }

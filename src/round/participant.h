@@ -37,6 +37,14 @@ typedef struct {
     sheaf_scalar self_share[SHEAF_ROUND_MEMBERS_MAX], mask_share[SHEAF_ROUND_MEMBERS_MAX];
 } sheaf_participant_secrets;
 
+/* Where a long vector comes from and where its masked words go. */
+typedef struct {
+    void *context;
+    sheaf_status (*read)(void *context, uint64_t first, uint64_t *values, size_t count,
+                         sheaf_err *err);
+    sheaf_status (*write)(void *context, uint64_t at, sheaf_slice words, sheaf_err *err);
+} sheaf_vector_stream;
+
 /* Fields are private to participant.c. */
 typedef struct {
     sheaf_round_config config;
@@ -48,6 +56,7 @@ typedef struct {
     sheaf_buffer sent[SHEAF_ROUND_MESSAGE_STAGES + 1]; /* by stage; [0] is empty */
     sheaf_hash seen[SHEAF_ROUND_ABORTED + 1];          /* hash of the bundle of each stage */
     bool have_input;
+    sheaf_vector_stream stream; /* all NULL: the words wait in sent[] */
     bool shared[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_round_adverts adverts; /* what was shown, and the digest of the shares */
     sheaf_hash shares;
@@ -68,6 +77,14 @@ void sheaf_participant_deinit(sheaf_participant *p);
  * fixed_point.h for the range that keeps a sum of signed values from wrapping. */
 SHEAF_MUST_USE sheaf_status sheaf_participant_input(sheaf_participant *p, const uint64_t *words,
                                                     size_t count, sheaf_err *err);
+
+/* For a long vector: it is read, masked and handed on chunk by chunk, at the bundle of stage
+ * INPUT. The message of that stage is then the head alone; the words that belong behind it have
+ * gone to write(), in order. If either fails, the participant is out of the round, for what was
+ * masked must not be masked again. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_stream(sheaf_participant *p,
+                                                     sheaf_vector_stream stream,
+                                                     sheaf_err *err);
 
 /* Reads a bundle and gives the message to send, which the participant keeps; empty where there
  * is nothing to send (DONE, ABORTED). SHEAF_FAULT where somebody's signature, share or proof is

@@ -12,7 +12,9 @@ static sheaf_status own_message_check(const sheaf_participant *p, const sheaf_ro
             continue;
         sheaf_slice shown = set->message[i].bytes;
         sheaf_slice sent = sheaf_buffer_slice(&p->sent[stage]);
-        if (shown.len <= sent.len && memcmp(shown.data, sent.data, shown.len) == 0)
+        if (stage == SHEAF_ROUND_INPUT)
+            sent.len = SHEAF_ROUND_INPUT_HEAD_BYTES;
+        if (shown.len == sent.len && memcmp(shown.data, sent.data, shown.len) == 0)
             return SHEAF_OK;
         return sheaf_fail(
             err, SHEAF_FAULT,
@@ -121,54 +123,6 @@ static sheaf_status share_open(const sheaf_participant *p, const sheaf_round_mes
     return SHEAF_OK;
 }
 
-static sheaf_status input_put(sheaf_participant *p, const sheaf_round_set *set,
-                              const sheaf_hash *digest, sheaf_err *err)
-{
-    sheaf_mask masks[SHEAF_ROUND_MEMBERS_MAX];
-    size_t mask_count = 0, words = p->config.words;
-    uint8_t *message = p->sent[SHEAF_ROUND_INPUT].data;
-    uint8_t *vector = message + SHEAF_ROUND_INPUT_HEAD_BYTES;
-    for (int i = 0; i < set->count; i++) {
-        int other = set->index[i];
-        if (other != p->me
-            && !sheaf_mask_pair(&p->session, &p->secrets->mask_poly[0], sheaf_participant_me(p),
-                                &p->adverts.mask[other], set->message[i].member,
-                                &masks[mask_count++]))
-            return sheaf_fail(err, SHEAF_FAULT, "the mask point of member %u is invalid",
-                              set->message[i].member);
-    }
-    sheaf_mask_self(&p->session, &p->secrets->self_poly[0], sheaf_participant_me(p),
-                    &masks[mask_count++]);
-    sheaf_buffer head;
-    sheaf_buffer_init(&head, SHEAF_ROUND_INPUT_HEAD_BYTES);
-    if (!sheaf_buffer_extend(&head, SHEAF_ROUND_INPUT_HEAD_BYTES))
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the head of an input");
-    sheaf_buffer_reset(&head);
-    bool masked = sheaf_masks_apply(masks, mask_count, p->config.bits, 0, vector, words);
-    sheaf_wipe(masks, sizeof masks);
-    if (!masked) {
-        sheaf_buffer_deinit(&head);
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for masking an input");
-    }
-    /* From here on nothing fails but the signature, which would leave a masked vector: then the
-     * input is taken back for good. */
-    sheaf_hash hash = sheaf_sha256(sheaf_bytes(vector, sheaf_round_vector_bytes(&p->config)));
-    sheaf_round_head_put(&head, &p->config, SHEAF_ROUND_INPUT, sheaf_participant_me(p));
-    sheaf_buffer_add(&head, sheaf_bytes(digest->bytes, SHEAF_HASH_BYTES));
-    sheaf_buffer_add_u32(&head, p->config.words);
-    sheaf_buffer_add(&head, sheaf_bytes(hash.bytes, SHEAF_HASH_BYTES));
-    sheaf_round_sign(&head, &p->config, &p->secrets->pair);
-    bool signed_well = !head.failed && head.len == SHEAF_ROUND_INPUT_HEAD_BYTES;
-    if (signed_well)
-        memcpy(message, head.data, head.len);
-    sheaf_buffer_deinit(&head);
-    if (!signed_well) {
-        sheaf_participant_forget(p);
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for signing an input: leave the round");
-    }
-    return SHEAF_OK;
-}
-
 static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                   sheaf_round_set *set, sheaf_err *err)
 {
@@ -191,7 +145,7 @@ static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle
     }
     sheaf_hash digest = sheaf_round_digest(&p->session, set->message, set->count);
     if (status == SHEAF_OK)
-        status = input_put(p, set, &digest, err);
+        status = sheaf_participant_mask(p, set, &digest, err);
     for (int i = 0; status == SHEAF_OK && i < p->config.count; i++)
         if (shared[i] && i != p->me) {
             p->secrets->self_share[i] = given[i][0];
@@ -287,9 +241,6 @@ static sheaf_status answer_result(sheaf_participant *p, const sheaf_round_bundle
                           "the coordinator's sum is of another survivor list than the one that "
                           "member %u signed",
                           sheaf_participant_me(p));
-    if (bundle->words.len != sheaf_round_vector_bytes(&p->config))
-        return sheaf_fail(err, SHEAF_FAULT, "the coordinator's sum has %zu bytes, not %zu",
-                          bundle->words.len, sheaf_round_vector_bytes(&p->config));
     p->transcript = bundle->transcript;
     return SHEAF_OK;
 }

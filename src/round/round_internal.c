@@ -1,8 +1,4 @@
 #include "round/round_internal.h"
-#include "round/words.h"
-
-#include <assert.h>
-#include <stdlib.h>
 
 sheaf_status sheaf_round_enough(size_t count, size_t least, const char *what, sheaf_err *err)
 {
@@ -109,67 +105,4 @@ sheaf_status sheaf_round_list_make(const sheaf_round_config *config, const bool 
         if (shared[i] && !survives[i])
             out->dropout[out->dropouts++] = config->members[i].member;
     return sheaf_round_enough(out->survivors, config->min_survivors, "survivors", err);
-}
-
-/* The masks that are still in the sum, each with the sign that takes it off. */
-static sheaf_status masks_left(const sheaf_unmask *work, sheaf_mask *masks, size_t *count,
-                               sheaf_err *err)
-{
-    const sheaf_survivors *list = work->list;
-    *count = 0;
-    for (int i = 0; i < list->survivors; i++) {
-        int index = sheaf_round_index(work->config, list->survivor[i]);
-        assert(index >= 0);
-        sheaf_mask *mask = &masks[(*count)++];
-        sheaf_mask_self(work->session, &work->self_secret[index], list->survivor[i], mask);
-        mask->subtract = true;
-    }
-    for (int d = 0; d < list->dropouts; d++) {
-        int dropout = sheaf_round_index(work->config, list->dropout[d]);
-        assert(dropout >= 0);
-        for (int i = 0; i < list->survivors; i++) {
-            int index = sheaf_round_index(work->config, list->survivor[i]);
-            /* What the drop-out would have applied is what cancels. */
-            if (!sheaf_mask_pair(work->session, &work->mask_secret[dropout], list->dropout[d],
-                                 &work->mask_point[index], list->survivor[i],
-                                 &masks[(*count)++]))
-                return sheaf_fail(err, SHEAF_FAULT, "the mask point of member %u is invalid",
-                                  list->survivor[i]);
-        }
-    }
-    return SHEAF_OK;
-}
-
-sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out, sheaf_err *err)
-{
-    enum { CHUNK = 1 << 16 }; /* words; a multiple of 8 */
-    const sheaf_survivors *list = work->list;
-    const uint8_t *vectors[SHEAF_ROUND_MEMBERS_MAX];
-    unsigned bits = work->config->bits;
-    size_t words = work->config->words, each = bits / 8, mask_count = 0;
-    size_t mask_max = list->survivors * ((size_t)list->dropouts + 1);
-    sheaf_mask *masks = calloc(mask_max, sizeof *masks);
-    uint8_t *sum = malloc(CHUNK * each);
-    sheaf_status status =
-        masks && sum ? masks_left(work, masks, &mask_count, err)
-                     : sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu masks", mask_max);
-    for (size_t first = 0; status == SHEAF_OK && first < words; first += CHUNK) {
-        size_t n = words - first < CHUNK ? words - first : CHUNK;
-        memset(sum, 0, n * each);
-        for (int i = 0; i < list->survivors; i++) {
-            int index = sheaf_round_index(work->config, list->survivor[i]);
-            assert(work->words[index].len == words * each);
-            vectors[i] = work->words[index].data + first * each;
-        }
-        sheaf_words_add_many(bits, sum, vectors, list->survivors, n);
-        if (sheaf_masks_apply(masks, mask_count, bits, first, sum, n))
-            sheaf_words_unpack(bits, sum, n, out + first);
-        else
-            status = sheaf_fail(err, SHEAF_NOMEM, "no memory for unmasking a sum");
-    }
-    if (masks)
-        sheaf_wipe(masks, mask_max * sizeof *masks);
-    free(masks);
-    free(sum);
-    return status;
 }

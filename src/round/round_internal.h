@@ -1,5 +1,5 @@
 /* round/round_internal.h - what participant, coordinator and transcript check alike: a set of
- * messages of one stage, who may send what after whom, and the removal of masks from a sum.
+ * messages of one stage, and who may send what after whom.
  */
 #ifndef SHEAF_ROUND_INTERNAL_H
 #define SHEAF_ROUND_INTERNAL_H
@@ -9,6 +9,7 @@
 #include "round/participant.h"
 #include "round/shamir.h"
 #include "round/survivors.h"
+#include "round/unmask.h"
 
 enum { SHEAF_TRANSCRIPT_TYPE = 512 };
 
@@ -42,21 +43,6 @@ SHEAF_MUST_USE sheaf_status sheaf_round_list_make(const sheaf_round_config *conf
                                                   const sheaf_round_set *inputs,
                                                   sheaf_survivors *out, sheaf_err *err);
 
-/* All that the sum is made of; arrays by position. */
-typedef struct {
-    const sheaf_round_config *config;
-    const sheaf_hash *session;
-    const sheaf_survivors *list;
-    const sheaf_point *mask_point;
-    const sheaf_scalar *self_secret;            /* of survivors */
-    const sheaf_scalar *mask_secret;            /* of dropouts */
-    sheaf_slice words[SHEAF_ROUND_MEMBERS_MAX]; /* masked, of survivors */
-} sheaf_unmask;
-
-/* Adds the survivors' vectors and takes off what masks do not cancel. */
-SHEAF_MUST_USE sheaf_status sheaf_unmask_sum(const sheaf_unmask *work, uint64_t *out,
-                                             sheaf_err *err);
-
 /* Too few: `what` says who, as in "survivors". */
 SHEAF_MUST_USE sheaf_status sheaf_round_enough(size_t count, size_t least, const char *what,
                                                sheaf_err *err);
@@ -66,7 +52,21 @@ SHEAF_MUST_USE sheaf_status sheaf_round_enough(size_t count, size_t least, const
 SHEAF_MUST_USE sheaf_status sheaf_coordinator_unmask(sheaf_coordinator *c, bool *summed,
                                                      sheaf_err *err);
 
-/* The message that the member at this position sent in a stage; empty if none. */
+/* What a message is to the coordinator: ACCEPTED if it has none of that sender and stage. */
+SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinator *c,
+                                                          const sheaf_round_message *message,
+                                                          sheaf_err *err);
+/* It may be taken now; of INPUT the head alone is looked at. */
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
+                                                    const sheaf_round_message *message,
+                                                    int *index, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_keep(sheaf_coordinator *c,
+                                                   const sheaf_round_message *message,
+                                                   int index, sheaf_err *err);
+void sheaf_coordinator_answered(sheaf_coordinator *c, int64_t now_ms); /* moves on */
+
+/* The message that the member at this position sent in a stage, of INPUT its head; empty if
+ * none. */
 sheaf_slice sheaf_coordinator_message(const sheaf_coordinator *c, sheaf_round_stage stage,
                                       int index);
 
@@ -74,6 +74,11 @@ sheaf_slice sheaf_coordinator_message(const sheaf_coordinator *c, sheaf_round_st
 SHEAF_MUST_USE sheaf_status sheaf_participant_answer(sheaf_participant *p,
                                                      const sheaf_round_bundle *bundle,
                                                      sheaf_err *err);
+/* participant_input.c: masks the vector over these sharers and signs its head, in
+ * p->sent[SHEAF_ROUND_INPUT]. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_mask(sheaf_participant *p,
+                                                   const sheaf_round_set *sharers,
+                                                   const sheaf_hash *digest, sheaf_err *err);
 uint32_t sheaf_participant_me(const sheaf_participant *p);
 void sheaf_participant_forget(sheaf_participant *p); /* wipes and frees the secrets */
 

@@ -13,6 +13,10 @@ typedef struct {
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_point self_point[SHEAF_ROUND_MEMBERS_MAX]; /* commitments to self secrets */
+    /* Of survivors: their chunks' hashes; of short vectors the one hash and the words. */
+    const sheaf_hash *chunks[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_hash only[SHEAF_ROUND_MEMBERS_MAX];
+    const uint8_t *words[SHEAF_ROUND_MEMBERS_MAX];
 } reading;
 
 static sheaf_status take_head(sheaf_slice *in, const sheaf_round_config *config, sheaf_err *err)
@@ -38,6 +42,14 @@ static sheaf_status take_set(sheaf_slice *in, const sheaf_round_config *config,
     sheaf_round_items items;
     SHEAF_TRY(sheaf_round_items_take(in, &items, err));
     return sheaf_round_set_read(config, &items, type, false, out, err);
+}
+
+static sheaf_status take_heads(sheaf_slice *in, const sheaf_round_config *config,
+                               sheaf_round_set *out, sheaf_err *err)
+{
+    sheaf_round_items items;
+    SHEAF_TRY(sheaf_round_items_take(in, &items, err));
+    return sheaf_round_set_read(config, &items, SHEAF_ROUND_INPUT, true, out, err);
 }
 
 static sheaf_status shares_check(const sheaf_round_config *config, reading *r, bool *shared,
@@ -84,6 +96,34 @@ static sheaf_status take_secrets(sheaf_slice *in, const sheaf_round_config *conf
     return SHEAF_OK;
 }
 
+/* The survivors' words or the hashes of their chunks, as they were signed. */
+static sheaf_status take_vectors(sheaf_slice *in, const sheaf_round_config *config, reading *r,
+                                 sheaf_err *err)
+{
+    size_t count = sheaf_chunk_count(config);
+    size_t len = count == 1 ? sheaf_round_vector_bytes(config) : count * SHEAF_HASH_BYTES;
+    for (int i = 0; i < r->inputs.count; i++) {
+        const sheaf_round_message *message = &r->inputs.message[i];
+        int index = r->inputs.index[i];
+        sheaf_slice bytes;
+        if (!sheaf_take(in, len, &bytes))
+            return sheaf_fail(err, SHEAF_FAULT, "the transcript lacks the vector of member %u",
+                              message->member);
+        r->words[index] = bytes.data;
+        if (count == 1)
+            r->only[index] = sheaf_sha256(bytes);
+        r->chunks[index] =
+            count == 1 ? &r->only[index] : (const sheaf_hash *)(const void *)bytes.data;
+        sheaf_hash hash = sheaf_chunks_hash(r->chunks[index], count);
+        if (!sheaf_hash_equal(&hash, &message->input.hash))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the vector of member %u in the transcript is not the one that "
+                              "it signed",
+                              message->member);
+    }
+    return SHEAF_OK;
+}
+
 static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, reading *r,
                              sheaf_err *err)
 {
@@ -95,7 +135,7 @@ static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, r
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SHARE, &r->shares, err));
     SHEAF_TRY(shares_check(config, r, shared, err));
     sheaf_hash digest = sheaf_round_digest(&r->session, r->shares.message, r->shares.count);
-    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_INPUT, &r->inputs, err));
+    SHEAF_TRY(take_heads(&in, config, &r->inputs, err));
     SHEAF_TRY(sheaf_round_list_make(config, shared, &digest, &r->inputs, &r->list, err));
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SURVIVORS, &r->signatures, err));
     for (int i = 0; i < r->signatures.count; i++)
@@ -106,28 +146,49 @@ static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, r
                            "self", r->self_secret, err));
     SHEAF_TRY(take_secrets(&in, config, r->list.dropout, r->list.dropouts, r->points.mask,
                            "mask", r->mask_secret, err));
+    SHEAF_TRY(take_vectors(&in, config, r, err));
     if (in.len)
         return sheaf_fail(err, SHEAF_INVALID, "bytes are left over behind the transcript");
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_transcript_sum(sheaf_slice transcript, const sheaf_round_config *config,
-                                  uint64_t *out, sheaf_survivors *list, sheaf_err *err)
+/* Short vectors stand in the transcript. */
+static sheaf_status words_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,
+                              const uint8_t **out, sheaf_err *err)
 {
+    const reading *r = context;
+    (void)scratch;
+    (void)err;
+    *out = r->words[name->index];
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_transcript_chunks(sheaf_slice transcript, const sheaf_round_config *config,
+                                     const sheaf_chunk_source *source, size_t first,
+                                     size_t count, const sheaf_sum_sink *sink,
+                                     sheaf_survivors *list, sheaf_err *err)
+{
+    bool brief = sheaf_chunk_count(config) == 1;
+    if (!brief && !source)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the vectors of round %u are long and not in its transcript",
+                          config->round);
     reading *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for reading a transcript");
     sheaf_status status = read_all(transcript, config, r, err);
     if (status == SHEAF_OK) {
-        sheaf_unmask work = {.config = config,
-                             .session = &r->session,
-                             .list = &r->list,
-                             .mask_point = r->points.mask,
-                             .self_secret = r->self_secret,
-                             .mask_secret = r->mask_secret};
-        for (int i = 0; i < r->inputs.count; i++)
-            work.words[r->inputs.index[i]] = r->inputs.message[i].input.words;
-        status = sheaf_unmask_sum(&work, out, err);
+        const sheaf_unmask work = {.config = config,
+                                   .session = &r->session,
+                                   .list = &r->list,
+                                   .mask_point = r->points.mask,
+                                   .self_secret = r->self_secret,
+                                   .mask_secret = r->mask_secret,
+                                   .chunks = r->chunks,
+                                   .source =
+                                       brief ? (sheaf_chunk_source){r, words_get} : *source,
+                                   .untrusted = !brief};
+        status = sheaf_unmask_chunks(&work, first, count, sink, err);
     }
     if (status == SHEAF_OK && list)
         *list = r->list;
@@ -135,10 +196,21 @@ sheaf_status sheaf_transcript_sum(sheaf_slice transcript, const sheaf_round_conf
     return status;
 }
 
+sheaf_status sheaf_transcript_sum(sheaf_slice transcript, const sheaf_round_config *config,
+                                  uint64_t *out, sheaf_survivors *list, sheaf_err *err)
+{
+    sheaf_sum_sink sink = sheaf_sum_to(out);
+    return sheaf_transcript_chunks(transcript, config, NULL, 0, sheaf_chunk_count(config),
+                                   &sink, list, err);
+}
+
 size_t sheaf_transcript_max(const sheaf_round_config *config)
 {
-    size_t each = 4 * 4 + 2 * SHEAF_ROUND_SHARE_ENTRY_BYTES;
-    for (int type = SHEAF_ROUND_ADVERTISE; type <= SHEAF_ROUND_SURVIVORS; type++)
-        each += sheaf_round_message_max(config, (sheaf_round_stage)type);
+    size_t chunks = sheaf_chunk_count(config);
+    size_t each = 5 * 4 + 2 * SHEAF_ROUND_SHARE_ENTRY_BYTES + SHEAF_ROUND_INPUT_HEAD_BYTES;
+    each += sheaf_round_message_max(config, SHEAF_ROUND_ADVERTISE);
+    each += sheaf_round_message_max(config, SHEAF_ROUND_SHARE);
+    each += sheaf_round_message_max(config, SHEAF_ROUND_SURVIVORS);
+    each += chunks == 1 ? sheaf_round_vector_bytes(config) : chunks * SHEAF_HASH_BYTES;
     return 256 + config->count * each;
 }

@@ -348,7 +348,6 @@ static void test_wrong_result(void **unused)
     sheaf_buffer_init(&bundle, 1024);
     sheaf_round_bundle_head_put(&bundle, &r->config, SHEAF_ROUND_DONE);
     memset(sheaf_buffer_extend(&bundle, 64), 5, 64);
-    sheaf_buffer_add_u64(&bundle, 0);
     refuse(r, 0, sheaf_buffer_slice(&bundle), "another survivor list");
     sheaf_buffer_deinit(&bundle);
     rig_stage(r, SHEAF_ROUND_REVEAL, NULL);

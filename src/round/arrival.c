@@ -1,0 +1,153 @@
+#include "round/arrival.h"
+
+#include "round/round_internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct sheaf_arrival {
+    const sheaf_round_config *config; /* the coordinator's */
+    sheaf_chunk_store store;          /* all NULL: the words stay in vector[] */
+    uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
+    uint64_t taken;  /* bytes of words so far */
+    uint8_t *vector; /* all of it, or with a store the chunk that is being filled */
+    sheaf_hash *chunks;
+};
+
+void sheaf_arrival_abandon(sheaf_arrival *arrival)
+{
+    if (!arrival)
+        return;
+    free(arrival->vector);
+    free(arrival->chunks);
+    free(arrival);
+}
+
+static sheaf_arrival *arrival_new(const sheaf_coordinator *c, sheaf_slice head)
+{
+    sheaf_arrival *arrival = calloc(1, sizeof *arrival);
+    if (!arrival)
+        return NULL;
+    arrival->config = &c->config;
+    if (sheaf_chunk_count(&c->config) > 1) /* short vectors need no store */
+        arrival->store = c->store;
+    memcpy(arrival->head, head.data, sizeof arrival->head);
+    arrival->vector = malloc(arrival->store.put ? sheaf_chunk_bytes(&c->config, 0)
+                                                : sheaf_round_vector_bytes(&c->config));
+    arrival->chunks = calloc(sheaf_chunk_count(&c->config), sizeof *arrival->chunks);
+    if (arrival->vector && arrival->chunks)
+        return arrival;
+    sheaf_arrival_abandon(arrival);
+    return NULL;
+}
+
+sheaf_round_answer sheaf_arrival_open(sheaf_coordinator *c, sheaf_slice head, int64_t now_ms,
+                                      sheaf_arrival **out, sheaf_err *err)
+{
+    sheaf_round_message message;
+    int index;
+    *out = NULL;
+    sheaf_coordinator_tick(c, now_ms);
+    if (sheaf_round_input_head_decode(head, &message, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    sheaf_round_answer before = sheaf_coordinator_known(c, &message, err);
+    if (before != SHEAF_ROUND_ACCEPTED)
+        return before;
+    if (sheaf_coordinator_check(c, &message, &index, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    *out = arrival_new(c, head);
+    if (*out)
+        return SHEAF_ROUND_ACCEPTED;
+    (void)sheaf_fail(err, SHEAF_NOMEM, "no memory for a vector of %zu bytes",
+                     sheaf_round_vector_bytes(&c->config));
+    return SHEAF_ROUND_REFUSED;
+}
+
+static uint32_t member_of(const sheaf_arrival *arrival)
+{
+    sheaf_round_message message;
+    sheaf_status status = sheaf_round_input_head_decode(
+        sheaf_bytes(arrival->head, sizeof arrival->head), &message, NULL);
+    assert(status == SHEAF_OK); /* it was when the arrival was opened */
+    return message.member;
+}
+
+static sheaf_status length_fail(const sheaf_arrival *arrival, const char *than, sheaf_err *err)
+{
+    return sheaf_fail(err, SHEAF_FAULT, "the vector of member %u has %s than %zu bytes",
+                      member_of(arrival), than, sheaf_round_vector_bytes(arrival->config));
+}
+
+static sheaf_status chunk_done(sheaf_arrival *arrival, size_t chunk, const uint8_t *bytes,
+                               sheaf_err *err)
+{
+    sheaf_slice whole = sheaf_bytes(bytes, sheaf_chunk_bytes(arrival->config, chunk));
+    arrival->chunks[chunk] = sheaf_sha256(whole);
+    if (!arrival->store.put)
+        return SHEAF_OK;
+    return arrival->store.put(arrival->store.source.context, &arrival->chunks[chunk], whole,
+                              err);
+}
+
+sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words, sheaf_err *err)
+{
+    if (words.len > sheaf_round_vector_bytes(arrival->config) - arrival->taken)
+        return length_fail(arrival, "more", err);
+    while (words.len > 0) {
+        size_t chunk = arrival->taken / SHEAF_ROUND_CHUNK_BYTES;
+        size_t at = arrival->taken % SHEAF_ROUND_CHUNK_BYTES;
+        size_t room = sheaf_chunk_bytes(arrival->config, chunk) - at;
+        size_t n = words.len < room ? words.len : room;
+        uint8_t *to = arrival->vector;
+        if (!arrival->store.put)
+            to += chunk * (size_t)SHEAF_ROUND_CHUNK_BYTES;
+        memcpy(to + at, words.data, n);
+        words = sheaf_bytes(words.data + n, words.len - n);
+        arrival->taken += n;
+        if (n == room)
+            SHEAF_TRY(chunk_done(arrival, chunk, to, err));
+    }
+    return SHEAF_OK;
+}
+
+/* What is true at the end, whatever happened to the round meanwhile. */
+static sheaf_status arrival_check(const sheaf_arrival *arrival, const sheaf_coordinator *c,
+                                  const sheaf_round_message *message, int *index,
+                                  sheaf_err *err)
+{
+    if (arrival->taken != sheaf_round_vector_bytes(&c->config))
+        return length_fail(arrival, "fewer", err);
+    sheaf_hash hash = sheaf_chunks_hash(arrival->chunks, sheaf_chunk_count(&c->config));
+    if (!sheaf_hash_equal(&hash, &message->input.hash))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the vector of member %u does not match its signed hash",
+                          message->member);
+    return sheaf_coordinator_check(c, message, index, err);
+}
+
+sheaf_round_answer sheaf_arrival_close(sheaf_arrival *arrival, sheaf_coordinator *c,
+                                       int64_t now_ms, sheaf_err *err)
+{
+    sheaf_round_message message;
+    sheaf_slice head = sheaf_bytes(arrival->head, sizeof arrival->head);
+    int index;
+    sheaf_coordinator_tick(c, now_ms);
+    sheaf_status status = sheaf_round_input_head_decode(head, &message, err);
+    assert(status == SHEAF_OK);
+    sheaf_round_answer answer = sheaf_coordinator_known(c, &message, err);
+    if (answer == SHEAF_ROUND_ACCEPTED
+        && (arrival_check(arrival, c, &message, &index, err) != SHEAF_OK
+            || sheaf_coordinator_keep(c, &message, index, err) != SHEAF_OK))
+        answer = SHEAF_ROUND_REFUSED;
+    if (answer == SHEAF_ROUND_ACCEPTED) {
+        c->chunks[index] = arrival->chunks;
+        arrival->chunks = NULL;
+        if (!arrival->store.put) {
+            c->vector[index] = arrival->vector;
+            arrival->vector = NULL;
+        }
+        sheaf_coordinator_answered(c, now_ms);
+    }
+    sheaf_arrival_abandon(arrival);
+    return answer;
+}
