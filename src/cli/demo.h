@@ -14,7 +14,11 @@
 
 #include <sys/types.h>
 
-enum { DEMO_CENTRES = SHEAF_HEART_CENTRES, DEMO_TRAIN_ROUNDS = SHEAF_ROUNDS_DEFAULT };
+enum {
+    DEMO_CENTRES = SHEAF_HEART_CENTRES,
+    DEMO_EXACT_ROUNDS = SHEAF_ROUNDS_DEFAULT, /* of training, without noise */
+    DEMO_NOISED_ROUNDS = 30,
+};
 
 typedef struct {
     const char *name; /* cleveland */
@@ -31,6 +35,7 @@ typedef struct {
     char url[64];
     int port;
     bool json, serve;
+    bool exact; /* sums without noise */
     uint64_t seed;
     pid_t hub;
     int64_t started_ms;
@@ -39,13 +44,14 @@ typedef struct {
     uint32_t rounds;               /* closed, of all tasks */
     uint64_t entries, entries_min; /* that the log has; that it should have at least */
     sheaf_fedsim_comparison *comparison;
+    sheaf_fedsim_figures *released; /* of the model that the rounds made */
     bool verified;
 } demo;
 
 /* demo_data.c: the members' tables. */
 SHEAF_MUST_USE sheaf_status demo_write_tables(demo *d, sheaf_err *err);
-/* Trains alone, pooled and federated without masks, in this process; compares the model that
- * the masked rounds made with the last, byte for byte. */
+/* Trains alone, pooled and federated without masks, in this process, and looks at what the
+ * rounds' model is worth. Without noise it must be the last of these, byte for byte. */
 SHEAF_MUST_USE sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err);
 
 /* demo_processes.c */
@@ -57,6 +63,17 @@ SHEAF_MUST_USE sheaf_status demo_start_nodes(demo *d, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_check_processes(demo *d, sheaf_err *err);
 void demo_stop_nodes(demo *d);
 void demo_stop_hub(demo *d);
+
+/* demo_privacy.c: a consent's budget and a mandate's terms of privacy, as JSON, and what the
+ * rounds spend of it. */
+void demo_put_budget(sheaf_buffer *out);
+void demo_put_privacy(const demo *d, sheaf_buffer *out);
+uint32_t demo_noised_rate(void);
+typedef struct {
+    double hub, member, delta; /* epsilon against each, with one member missing */
+} demo_epsilon;
+demo_epsilon demo_epsilon_spent(void);
+void demo_tell_privacy(const demo *d);
 
 /* demo_story.c: what is told. One line, and with --json one object, per event. */
 __attribute__((format(printf, 3, 4))) void demo_tell(const demo *d, const char *event,

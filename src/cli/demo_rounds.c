@@ -11,7 +11,11 @@ static void tell_round(const demo_run *s, const struct sheaf_row_round *round)
     if (round->task == SHEAF_task_statistics)
         demo_tell(&s->d, "round", "  round %2u  means and deviations of all, from one sum",
                   round->number);
-    else if (round->task == SHEAF_task_train)
+    else if (round->task == SHEAF_task_train && !round->has_figures) {
+        if (round->number == 1 || round->number % 10 == 0)
+            demo_tell(&s->d, "round", "  round %2u  trained, with noise; attested by %u",
+                      round->number, round->attested);
+    } else if (round->task == SHEAF_task_train)
         demo_tell(&s->d, "round",
                   "  round %2u  trained; before it: loss %.4f, accuracy %.3f on %u records, "
                   "attested by %u",
@@ -55,11 +59,19 @@ sheaf_status demo_train(demo_run *s, sheaf_err *err)
     const sheaf_state *state = demo_look(s);
     const struct sheaf_row_evaluation *e = sheaf_evaluation_at(state, 0);
     d->release_round = sheaf_mandate_find(state, d->mandate)->result_round;
-    demo_tell(d, "evaluated",
-              "On %u held-out records of all: accuracy %.3f, AUC %.3f, log loss "
-              "%.3f, from one more sum.",
-              e->records, e->accuracy_millionths / 1e6, e->auc_millionths / 1e6,
-              e->log_loss_millionths / 1e6);
+    if (d->exact)
+        demo_tell(d, "evaluated",
+                  "On %u held-out records of all: accuracy %.3f, AUC %.3f, log loss "
+                  "%.3f, from one more sum.",
+                  e->records, e->accuracy_millionths / 1e6, e->auc_millionths / 1e6,
+                  e->log_loss_millionths / 1e6);
+    else
+        demo_tell(d, "evaluated",
+                  "On about %u held-out records of all: accuracy about %.3f, from one more sum "
+                  "with noise.",
+                  e->records, e->accuracy_millionths / 1e6);
+    if (!d->exact)
+        demo_tell_privacy(d);
     return SHEAF_OK;
 }
 
@@ -76,7 +88,7 @@ sheaf_status demo_check_model(demo_run *s, sheaf_err *err)
     if (status == SHEAF_OK)
         status = demo_compare(&s->d, sheaf_buffer_slice(&model), err);
     sheaf_buffer_deinit(&model);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK && s->d.exact)
         demo_tell(&s->d, "compared",
                   "The masked sums made the very bytes that the same training "
                   "without masks makes.");

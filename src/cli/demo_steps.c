@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { DEMO_WAIT_MS = 120000 }; /* for anything that others do */
+enum {
+    DEMO_WAIT_MS = 120000, /* for anything that others do */
+    EFFECT_MAX = 16384,
+};
 
 const sheaf_state *demo_look(const demo_run *s)
 {
@@ -118,6 +121,25 @@ sheaf_status demo_gather(demo_run *s, sheaf_err *err)
 
 /* ---- data and consent ---- */
 
+/* Under noise with a budget, which exact sums could not keep. */
+static sheaf_status consent(demo_run *s, size_t i, const char *dataset, const char *until,
+                            sheaf_err *err)
+{
+    sheaf_buffer budget;
+    if (s->d.exact)
+        return DEMO_ACT(s, i, "consent.grant", NULL, err, "--dataset", dataset, "--purpose",
+                        "care", "--until", until);
+    sheaf_buffer_init(&budget, EFFECT_MAX);
+    demo_put_budget(&budget);
+    sheaf_buffer_add_byte(&budget, 0);
+    sheaf_status status = sheaf_buffer_check(&budget, "the budget of a consent", err);
+    if (status == SHEAF_OK)
+        status = DEMO_ACT(s, i, "consent.grant", NULL, err, "--budget", (char *)budget.data,
+                          "--dataset", dataset, "--purpose", "care", "--until", until);
+    sheaf_buffer_deinit(&budget);
+    return status;
+}
+
 static sheaf_status describe_data(demo_run *s, size_t i, sheaf_err *err)
 {
     demo_centre *centre = &s->d.centres[i];
@@ -134,8 +156,7 @@ static sheaf_status describe_data(demo_run *s, size_t i, sheaf_err *err)
                        "--subjects", "patients", "--commitment", commitment));
     snprintf(dataset, sizeof dataset, "%u", centre->dataset);
     snprintf(until, sizeof until, "%lld", (long long)sheaf_clock_ms() + 365LL * 86400000);
-    SHEAF_TRY(DEMO_ACT(s, i, "consent.grant", NULL, err, "--dataset", dataset, "--purpose",
-                       "care", "--until", until));
+    SHEAF_TRY(consent(s, i, dataset, until, err));
     sheaf_posted posted = {0};
     SHEAF_TRY(sheaf_member_admit_train_key(&s->session[i].member, &posted, err));
     centre->train_key = (uint32_t)posted.index;
@@ -145,21 +166,38 @@ static sheaf_status describe_data(demo_run *s, size_t i, sheaf_err *err)
     return SHEAF_OK;
 }
 
+/* The inputs with their public ranges, as JSON that ends with a zero byte. */
+static void put_features(sheaf_buffer *out)
+{
+    const sheaf_features *features = sheaf_features_heart();
+    for (uint32_t i = 0; i < features->count; i++) {
+        const sheaf_feature *f = &features->items[i];
+        sheaf_buffer_printf(out, "%s{\"column\":\"%s\",", i ? "," : "[", f->column);
+        if (f->has_level)
+            sheaf_buffer_printf(out, "\"level\":%lld}", (long long)f->level);
+        else
+            sheaf_buffer_printf(out, "\"high_millionths\":%lld,\"low_millionths\":%lld}",
+                                (long long)f->high_millionths, (long long)f->low_millionths);
+    }
+    sheaf_buffer_add(out, sheaf_bytes("]", 2)); /* and its zero */
+}
+
 sheaf_status demo_describe(demo_run *s, sheaf_err *err)
 {
     demo_tell(&s->d, "data",
               "Each describes its data and consents to its use; the data stays.");
     for (size_t i = 0; i < DEMO_CENTRES; i++)
         SHEAF_TRY(describe_data(s, i, err));
-    static const char features[] =
-        "[{\"column\":\"age\"},{\"column\":\"sex\"},{\"column\":\"trestbps\"},"
-        "{\"column\":\"chol\"},{\"column\":\"fbs\"},{\"column\":\"thalach\"},"
-        "{\"column\":\"exang\"},{\"column\":\"oldpeak\"},{\"column\":\"cp\",\"level\":2},"
-        "{\"column\":\"cp\",\"level\":3},{\"column\":\"cp\",\"level\":4},"
-        "{\"column\":\"restecg\",\"level\":1},{\"column\":\"restecg\",\"level\":2}]";
-    return DEMO_ACT(s, 0, "model.register", &s->d.model, err, "--title",
-                    "Heart disease from an examination", "--kind", "logistic", "--schema",
-                    "uci-heart", "--label", "num", "--features", features);
+    sheaf_buffer features;
+    sheaf_buffer_init(&features, EFFECT_MAX);
+    put_features(&features);
+    sheaf_status status = sheaf_buffer_check(&features, "the model's inputs", err);
+    if (status == SHEAF_OK)
+        status = DEMO_ACT(s, 0, "model.register", &s->d.model, err, "--title",
+                          "Heart disease from an examination", "--kind", "logistic", "--schema",
+                          "uci-heart", "--label", "num", "--features", (char *)features.data);
+    sheaf_buffer_deinit(&features);
+    return status;
 }
 
 /* ---- decisions ---- */
@@ -190,24 +228,50 @@ sheaf_status demo_decide(demo_run *s, const char *title, const char *reason, con
     return SHEAF_OK;
 }
 
+/* Everything that both forms of the mandate have. */
+static void put_mandate(const demo *d, const sheaf_training *training, int rounds,
+                        sheaf_buffer *out)
+{
+    sheaf_buffer_add_string(out, "{\"kind\":\"mandate.grant\",\"what\":{\"attest_min\":3,"
+                                 "\"cohort_min\":3,\"datasets\":");
+    for (size_t i = 0; i < DEMO_CENTRES; i++)
+        sheaf_buffer_printf(out, "%s{\"dataset\":%u}", i ? "," : "[", d->centres[i].dataset);
+    sheaf_buffer_printf(out,
+                        "],\"duration_s\":86400,\"learning\":{\"batch\":%u,"
+                        "\"local_steps\":%u,\"rate_millionths\":%u,\"seed\":%llu},"
+                        "\"model\":%u,",
+                        training->batch, training->steps, training->rate_millionths,
+                        (unsigned long long)d->seed, d->model);
+    if (!d->exact) {
+        sheaf_buffer_add_string(out, "\"privacy\":");
+        demo_put_privacy(d, out);
+        sheaf_buffer_add_byte(out, ',');
+    }
+    sheaf_buffer_printf(out, "\"purpose\":\"care\",\"release\":\"%s\",\"rounds_max\":%d}}",
+                        d->exact ? "exact_sum" : "noised", rounds);
+    sheaf_buffer_add_byte(out, 0);
+}
+
 sheaf_status demo_vote_mandate(demo_run *s, sheaf_err *err)
 {
     demo *d = &s->d;
     sheaf_training training = sheaf_training_default();
-    char effect[1200];
-    snprintf(
-        effect, sizeof effect,
-        "{\"kind\":\"mandate.grant\",\"what\":{\"attest_min\":3,\"cohort_min\":3,"
-        "\"datasets\":[{\"dataset\":%u},{\"dataset\":%u},{\"dataset\":%u},{\"dataset\":%u}],"
-        "\"duration_s\":86400,\"learning\":{\"batch\":%u,\"local_steps\":%u,"
-        "\"rate_millionths\":%u,\"seed\":%llu},\"model\":%u,\"purpose\":\"care\","
-        "\"release\":\"exact_sum\",\"rounds_max\":%d}}",
-        d->centres[0].dataset, d->centres[1].dataset, d->centres[2].dataset,
-        d->centres[3].dataset, training.batch, training.steps, training.rate_millionths,
-        (unsigned long long)d->seed, d->model, DEMO_TRAIN_ROUNDS + 2);
-    return demo_decide(
-        s, "Train a heart model together",
+    sheaf_buffer effect;
+    const char *reason =
         "One round for means and deviations, fifteen for training, one on held-out "
-        "records. The exact sums of all four become known, without noise.",
-        effect, &d->mandate, err);
+        "records. The exact sums of all four become known, without noise.";
+    if (!d->exact) {
+        training = (sheaf_training){.steps = 1, .rate_millionths = demo_noised_rate()};
+        reason = "Thirty rounds for training, one on held-out records, all with noise: what "
+                 "they give away about one patient stays within epsilon 5 at delta 0.001.";
+    }
+    sheaf_buffer_init(&effect, EFFECT_MAX);
+    put_mandate(d, &training, d->exact ? DEMO_EXACT_ROUNDS + 2 : DEMO_NOISED_ROUNDS + 1,
+                &effect);
+    sheaf_status status = sheaf_buffer_check(&effect, "the mandate", err);
+    if (status == SHEAF_OK)
+        status = demo_decide(s, "Train a heart model together", reason, (char *)effect.data,
+                             &d->mandate, err);
+    sheaf_buffer_deinit(&effect);
+    return status;
 }

@@ -129,7 +129,11 @@ def main():
         check("the summary comes last",
               summary["event"] == "summary" and summary["verified"] is True)
         accuracy = summary["pooled_test"]["federated"]["accuracy"]
-        check("the federated model reaches .78 on the pooled test", accuracy >= 0.78, accuracy)
+        # The noise is drawn anew each time: .798 in the mean, with a deviation of .008.
+        check("the model under noise reaches .76 on the pooled test", accuracy >= 0.76, accuracy)
+        spent = summary["privacy"]
+        check("its cost is told against the hub and against members", spent["delta"] == 0.001
+              and 0 < spent["epsilon_hub"] < spent["epsilon_member"] <= 5, spent)
         check("four centres have three figures each",
               all(set(c) == {"local", "federated", "pooled"} for c in summary["centres"].values())
               and len(summary["centres"]) == 4)

@@ -1,0 +1,136 @@
+/* What the demonstration says about privacy: the members' budgets, the mandate's terms, and
+ * epsilon in words. */
+#include "cli/demo_steps.h"
+
+#include "privacy/cost.h"
+#include "privacy/rdp.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum {
+    MILLION = 1000000,
+    EPSILON_MILLIONTHS = 5 * MILLION,         /* of the mandate */
+    BUDGET_EPSILON_MILLIONTHS = 10 * MILLION, /* of a data set, in all */
+    DELTA_TRILLIONTHS = 1000000000,
+    /* The least that keep epsilon over the rounds of training and one evaluation at a third of
+     * their noise are 4.712361 and 1.570787. */
+    NOISE_MILLIONTHS = 4720000,
+    EVALUATION_NOISE_MILLIONTHS = 1580000,
+    NORM_MILLIONTHS = MILLION,
+    RATE_MILLIONTHS = 4 * MILLION,
+    COLLUDERS = 1,
+    SURVIVORS = 3,
+};
+
+static double delta_of(void)
+{
+    return sheaf_ratio(DELTA_TRILLIONTHS, 1000000000000, SHEAF_ROUND_DOWN);
+}
+
+static sheaf_mechanism mechanism_of(uint64_t noise_millionths, uint32_t words)
+{
+    return (sheaf_mechanism){.noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
+                             .noise_multiplier =
+                                 sheaf_ratio(noise_millionths, MILLION, SHEAF_ROUND_DOWN),
+                             .sampling = 1,
+                             .dimension = words};
+}
+
+static void put_costs(sheaf_buffer *out, const char *name, const sheaf_cost *cost)
+{
+    sheaf_buffer_printf(out, "\"%s\":[", name);
+    for (int i = 0; i < SHEAF_COST_ORDERS; i++)
+        sheaf_buffer_printf(out, "%s{\"cost\":%" PRId64 "}", i ? "," : "",
+                            cost->cost[i] > 0 ? cost->cost[i] : 0);
+    sheaf_buffer_add_byte(out, ']');
+}
+
+void demo_put_budget(sheaf_buffer *out)
+{
+    sheaf_cost limit;
+    sheaf_cost_limit(sheaf_ratio(BUDGET_EPSILON_MILLIONTHS, MILLION, SHEAF_ROUND_DOWN),
+                     delta_of(), &limit);
+    sheaf_buffer_printf(out, "{\"delta_trillionths\":%d,\"epsilon_millionths\":%d,",
+                        DELTA_TRILLIONTHS, BUDGET_EPSILON_MILLIONTHS);
+    put_costs(out, "limit", &limit);
+    sheaf_buffer_add_string(out, ",\"unit\":\"record\"}");
+}
+
+static uint32_t records_to_train(const demo *d)
+{
+    uint32_t records = 0;
+    for (size_t i = 0; i < DEMO_CENTRES; i++)
+        records += d->centres[i].counts.train;
+    return records;
+}
+
+void demo_put_privacy(const demo *d, sheaf_buffer *out)
+{
+    const sheaf_mechanism training =
+        mechanism_of(NOISE_MILLIONTHS, sheaf_features_heart()->count + 1);
+    const sheaf_mechanism evaluation =
+        mechanism_of(EVALUATION_NOISE_MILLIONTHS, SHEAF_NOISED_CELLS);
+    sheaf_cost cost, evaluation_cost, limit;
+    sheaf_cost_round(&training, &cost);
+    sheaf_cost_round(&evaluation, &evaluation_cost);
+    sheaf_cost_limit(sheaf_ratio(EPSILON_MILLIONTHS, MILLION, SHEAF_ROUND_DOWN), delta_of(),
+                     &limit);
+    sheaf_buffer_printf(out, "{\"clip_millionths\":%d,\"colluders\":%d,", NORM_MILLIONTHS,
+                        COLLUDERS);
+    put_costs(out, "cost", &cost);
+    sheaf_buffer_printf(out,
+                        ",\"delta_trillionths\":%d,\"divisor\":%u,\"epsilon_millionths\":%d,",
+                        DELTA_TRILLIONTHS, records_to_train(d), EPSILON_MILLIONTHS);
+    put_costs(out, "evaluation_cost", &evaluation_cost);
+    sheaf_buffer_printf(out, ",\"evaluation_noise_millionths\":%d,",
+                        EVALUATION_NOISE_MILLIONTHS);
+    put_costs(out, "limit", &limit);
+    sheaf_buffer_printf(out,
+                        ",\"noise_millionths\":%d,\"sampling_millionths\":%d,"
+                        "\"unit\":\"record\"}",
+                        NOISE_MILLIONTHS, MILLION);
+}
+
+uint32_t demo_noised_rate(void)
+{
+    return RATE_MILLIONTHS;
+}
+
+/* Epsilon of all rounds where so many of the shares of noise, which are sized for
+ * SURVIVORS - COLLUDERS, are unknown to whoever looks. */
+static double epsilon_against(unsigned shares)
+{
+    const double more = sqrt((double)shares / (SURVIVORS - COLLUDERS));
+    sheaf_mechanism training = mechanism_of(NOISE_MILLIONTHS, 0);
+    sheaf_mechanism evaluation = mechanism_of(EVALUATION_NOISE_MILLIONTHS, 0);
+    sheaf_rdp spent = {{0}}, step;
+    unsigned order;
+    training.noise = evaluation.noise = SHEAF_NOISE_GAUSSIAN; /* the same bound */
+    training.noise_multiplier *= more;
+    evaluation.noise_multiplier *= more;
+    sheaf_rdp_step(&training, &step);
+    sheaf_rdp_compose(&spent, &step, DEMO_NOISED_ROUNDS);
+    sheaf_rdp_step(&evaluation, &step);
+    sheaf_rdp_compose(&spent, &step, 1);
+    return sheaf_rdp_epsilon(&spent, delta_of(), &order);
+}
+
+demo_epsilon demo_epsilon_spent(void)
+{
+    return (demo_epsilon){.member = epsilon_against(SURVIVORS - COLLUDERS),
+                          .hub = epsilon_against(SURVIVORS),
+                          .delta = (double)DELTA_TRILLIONTHS / 1e12};
+}
+
+void demo_tell_privacy(const demo *d)
+{
+    const demo_epsilon e = demo_epsilon_spent();
+    demo_tell(d, "privacy",
+              "What all %d sums together give away about one patient's record is bounded, at "
+              "delta %g: epsilon %.2f\nagainst the hub and everybody outside, %.2f against a "
+              "hospital, which knows its own share of the noise.\nBoth hold even if one of the "
+              "four drops out in every round. The members allow %d in all on their data.",
+              DEMO_NOISED_ROUNDS + 1, e.delta, e.hub, e.member,
+              BUDGET_EPSILON_MILLIONTHS / MILLION);
+}

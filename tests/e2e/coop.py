@@ -1,0 +1,141 @@
+"""A co-op that a demonstration left, to go on with: its hub, its nodes, its mandates."""
+import concurrent.futures
+import json
+import os
+import shutil
+import subprocess
+
+from kit import SHEAF, Hub, check, free_port, sheaf, until
+
+CENTRES = ("cleveland", "hungarian", "switzerland", "va")
+STAGE_MS = 1500
+
+
+class Coop:
+    """A copy of the folder that a demonstration left, with its own mandate to train."""
+
+    def __init__(self, demo, scratch, name):
+        self.folder = os.path.join(scratch, name, "coop")
+        shutil.copytree(demo, self.folder)
+        self.port = free_port()
+        self.nodes = {}
+        self.start_hub()
+
+    def start_hub(self):
+        self.hub = Hub(self.folder, self.port, "--stage-ms", STAGE_MS)
+
+    def home(self, centre):
+        return os.path.join(self.folder, "members", centre)
+
+    def words(self, centre):
+        path = os.path.join(self.home(centre), "faults.txt")
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def act(self, centre, *flags, stdin=None):
+        """Enters an act; the index of its entry."""
+        done = sheaf(*flags, "--home", self.home(centre), "--hub", self.hub.url, "--json",
+                     stdin=stdin)
+        if done.returncode != 0:
+            raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)["index"]
+
+    def rows(self, table):
+        status, body = self.hub.get(f"/api/v1/state/{table}")
+        if status != 200:
+            raise RuntimeError(body)
+        return json.loads(body)["rows"]
+
+    def mandate(self, rounds, privacy=None, **learning):
+        """The members vote a mandate over all four data sets; its entry."""
+        self.datasets = {row["member"]: row["id"] for row in self.rows("dataset")}
+        what = {
+            "attest_min": 2, "cohort_min": 3, "duration_s": 86400,
+            "datasets": [{"dataset": n} for n in sorted(self.datasets.values())],
+            "learning": {"batch": 0, "local_steps": 5, "rate_millionths": 100000, "seed": 1,
+                         **learning},
+            "model": self.rows("model")[0]["id"], "purpose": "care",
+            "release": "noised" if privacy else "exact_sum", "rounds_max": rounds}
+        if privacy:
+            what["privacy"] = privacy
+        effect = {"kind": "mandate.grant", "what": what}
+        before = len(self.rows("mandate"))
+        self.decide("Once more", effect, lambda: len(self.rows("mandate")) > before)
+        self.mandated = self.rows("mandate")[-1]["id"]
+
+    def decide(self, title, effect, done):
+        """The members vote for the effect, until it has come about. All at once, and once more
+        if need be: a motion is open for two seconds, which may be short on a busy machine."""
+        for _ in range(3):
+            motion = self.act("cleveland", "motion", "open", "--title", title, "--effect", "-",
+                              stdin=json.dumps(effect))
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                list(pool.map(lambda centre: sheaf(
+                    "ballot", "cast", "--motion", motion, "--choice", "yes", "--home",
+                    self.home(centre), "--hub", self.hub.url), CENTRES))
+            if until(done, 10):
+                return
+        raise RuntimeError(f"{title}: was not adopted")
+
+    def rounds(self, state=None):
+        return [row for row in self.rows("round") if row["mandate"] == self.mandated
+                and (state is None or row["state"] == state)]
+
+    def start_node(self, centre, data=None):
+        home = self.home(centre)
+        with open(os.path.join(home, "home.json"), encoding="utf-8") as file:
+            dataset = self.datasets[json.load(file)["member"]]
+        with open(os.path.join(home, "faults.txt"), "w", encoding="utf-8") as log:
+            self.nodes[centre] = subprocess.Popen(
+                [SHEAF, "node", "--hub", self.hub.url, "--home", home, "--data",
+                 f"{dataset}={data or os.path.join(home, 'heart.csv')}"], stdout=log, stderr=log)
+
+    def kill(self, centre):
+        self.nodes[centre].kill()
+        self.nodes.pop(centre).wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        for node in self.nodes.values():
+            node.terminate()
+        for node in self.nodes.values():
+            try:
+                node.wait(20)
+            except subprocess.TimeoutExpired:
+                node.kill()
+                node.wait()
+        self.hub.__exit__()
+
+    def sound(self, name):
+        done = sheaf("verify", self.folder, "--json")
+        check(name, done.returncode == 0, done.stdout + done.stderr)
+
+
+def told(coop):
+    return json.dumps(coop.rounds()) + "".join(coop.words(c) for c in CENTRES)
+
+
+def amounts(numbers):
+    return [{"cost": max(0, n)} for n in numbers]
+
+
+def privacy_terms(unit, noise, epsilon, divisor, sampling=1):
+    """Terms of a mandate over the demonstration's model: 14 parameters, an evaluation with half
+    the noise, delta 0.001."""
+    def cost(multiplier, rate, words):
+        done = sheaf("privacy", "cost", "--mechanism", "discrete-gaussian", "--noise-multiplier",
+                     multiplier, "--sampling", rate, "--dimension", words, "--epsilon", epsilon,
+                     "--delta", "0.001", "--json")
+        return json.loads(done.stdout)
+    training, evaluation = cost(noise, sampling, 14), cost(noise / 2, 1, 4)
+    return {"clip_millionths": 1000000, "colluders": 1, "cost": amounts(training["cost"]),
+            "delta_trillionths": 1000000000, "divisor": divisor,
+            "epsilon_millionths": round(epsilon * 1e6),
+            "evaluation_cost": amounts(evaluation["cost"]),
+            "evaluation_noise_millionths": round(noise / 2 * 1e6),
+            "limit": amounts(training["limit"]), "noise_millionths": round(noise * 1e6),
+            "sampling_millionths": round(sampling * 1e6), "unit": unit}

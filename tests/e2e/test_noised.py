@@ -1,0 +1,110 @@
+"""Training under noise, beyond what the demonstration shows: samples of records, a node that
+dies, members as what is protected, budgets that run out, and terms that are untrue."""
+import json
+import os
+import time
+
+from coop import CENTRES, Coop, privacy_terms, told
+from kit import Folder, check, finish, sheaf, until
+
+
+def closed(coop, task):
+    return [r for r in coop.rounds("closed") if r["task"] == task]
+
+
+def samples(demo, scratch):
+    """A sample of half the records a round; one node is killed, and three are enough."""
+    with Coop(demo, scratch, "samples") as coop:
+        coop.mandate(7, privacy_terms("record", 4, 3, 243, sampling=0.5), local_steps=1,
+                     rate_millionths=2000000)
+        for centre in CENTRES:
+            coop.start_node(centre)
+        check("four nodes train on samples", until(
+            lambda: [r for r in closed(coop, "train") if r["survivors"] == 4], 60), told(coop))
+        coop.kill("va")
+        check("when one is killed, three go on to the end", until(
+            lambda: [e for e in coop.rows("evaluation") if e["round"] >= coop.mandated], 90),
+            told(coop))
+        last = coop.rows("evaluation")[-1]
+        check("figures under noise are accuracy and records alone",
+              last["accuracy_millionths"] <= 1000000 and last["records"] >= 1
+              and not last["has_auc"] and not last["has_log_loss"], last)
+        rounds = coop.rounds("closed")
+        check("no round took statistics, and one had three members",
+              all(r["task"] != "statistics" for r in rounds)
+              and any(r["survivors"] == 3 for r in rounds), told(coop))
+        model = max(closed(coop, "train"), key=lambda r: r["id"])["result"]
+        predicted(coop, model)
+    coop.sound("and everything is sound")
+
+
+def predicted(coop, model):
+    done = sheaf("predict", os.path.join(coop.folder, "blobs", model[:2], model[2:]),
+                 os.path.join(coop.home("va"), "heart.csv"))
+    check("the model predicts", done.returncode == 0 and len(done.stdout.splitlines()) == 131,
+          done.stderr)
+
+
+def consent(coop, centre, *budget):
+    """Without a budget what the mandate may spend is all that limits it."""
+    with open(os.path.join(coop.home(centre), "home.json"), encoding="utf-8") as file:
+        dataset = coop.datasets[json.load(file)["member"]]
+    coop.act(centre, "consent", "grant", "--dataset", dataset, "--purpose", "care", "--until",
+             int(time.time() * 1000) + 86400000, *budget)
+
+
+def members(demo, scratch):
+    """Unit member: local training of several steps, and the whole of it clipped."""
+    with Coop(demo, scratch, "members") as coop:
+        coop.mandate(4, privacy_terms("member", 5, 4, 4), batch=16, local_steps=20)
+        for centre in CENTRES:
+            coop.start_node(centre)
+        check("budgets for records refuse a mandate for members",
+              not until(coop.rounds, 5), told(coop))
+        for centre in CENTRES:
+            consent(coop, centre)
+        check("with consents that allow it, it trains and is evaluated", until(
+            lambda: [e for e in coop.rows("evaluation") if e["round"] >= coop.mandated], 90),
+            told(coop))
+        check("in three rounds of training and one of evaluation",
+              len(closed(coop, "train")) == 3 and len(closed(coop, "evaluate")) == 1,
+              told(coop))
+    coop.sound("and everything is sound")
+
+
+def budgets(demo, scratch):
+    """The demonstration has spent epsilon 5 and the members allow 7 in all: a mandate that may
+    spend 9 by itself stops before."""
+    with Coop(demo, scratch, "budgets") as coop:
+        terms = privacy_terms("record", 1.8, 7, 486)
+        budget = {name: terms[name] for name in ("delta_trillionths", "epsilon_millionths",
+                                                 "limit", "unit")}
+        coop.mandate(8, privacy_terms("record", 1.8, 9, 486), local_steps=1)
+        for centre in CENTRES:
+            consent(coop, centre, "--budget", json.dumps(budget))
+        for centre in CENTRES:
+            coop.start_node(centre)
+        check("some rounds are within the budgets", until(lambda: coop.rounds("closed"), 60),
+              told(coop))
+        time.sleep(3)
+        count = len(coop.rounds())
+        time.sleep(3)
+        check("no more once they would be exceeded",
+              count == len(coop.rounds()) < 7 and not coop.rounds("open"), told(coop))
+    coop.sound("and everything is sound")
+
+
+def main():
+    with Folder() as scratch:
+        demo = os.path.join(scratch, "demo")
+        done = sheaf("demo", demo, "--no-serve", "--seed", 7, timeout=300)
+        if not check("the demonstration leaves a co-op", done.returncode == 0, done.stderr):
+            finish()
+        for story in (samples, members, budgets):
+            began = time.monotonic()
+            story(demo, scratch)
+            print(f"# {story.__name__}: {time.monotonic() - began:.1f} s")
+    finish()
+
+
+main()
