@@ -1,0 +1,290 @@
+/* What a member's data adds to rounds under noise, from the file to the next model. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "claims/check.h"
+#include "kit.h"
+#include "learn/round_job.h"
+#include "node/local.h"
+#include "round/fixed_point.h"
+#include "store/file.h"
+
+enum { SEATS = 4, WORDS = 3, RESULT_MAX = 1 << 16 };
+
+typedef struct {
+    kit k;
+    char dir[SHEAF_PATH_MAX], file[SEATS][SHEAF_PATH_MAX];
+    const struct sheaf_row_round *round;
+    sheaf_noised_terms terms;
+} world;
+
+static void must(sheaf_status status, const sheaf_err *err)
+{
+    if (status != SHEAF_OK)
+        fail_msg("%s", err->message);
+}
+
+/* As many records as the kit's data sheets say; the older have the disease. */
+static void write_file(const char *path, int records)
+{
+    sheaf_err err;
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, 1 << 16);
+    sheaf_buffer_add_string(&text, "age,cp,num,set\n");
+    for (int i = 0; i < records; i++)
+        sheaf_buffer_printf(&text, "%d,%d,%d,%s\n", i % 100, 1 + i % 4, i % 100 > 60,
+                            i % 4 ? "train" : "test");
+    must(sheaf_file_write(path, 0600, sheaf_buffer_slice(&text), &err), &err);
+    sheaf_buffer_deinit(&text);
+}
+
+static world *world_open(const kit_terms *terms)
+{
+    world *w = calloc(1, sizeof *w);
+    sheaf_err err;
+    assert_non_null(w);
+    kit_rules rules = kit_rules_usual();
+    kit_open(&w->k);
+    kit_with_data(&w->k, &rules);
+    kit_ranged(&w->k);
+    kit_motion(&w->k, "m", kit_noised(terms), SEATS);
+    assert_int_equal(w->k.outcome.effect, SHEAF_ACCEPTED);
+    snprintf(w->dir, sizeof w->dir, "/tmp/local-test-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    for (int i = 0; i < SEATS; i++) {
+        must(sheaf_path(w->file[i], &err, "%.900s/%d.csv", w->dir, i), &err);
+        write_file(w->file[i], 100 * (i + 1));
+    }
+    return w;
+}
+
+static void world_close(world *w)
+{
+    for (int i = 0; i < SEATS; i++)
+        unlink(w->file[i]);
+    rmdir(w->dir);
+    kit_close(&w->k);
+    free(w);
+}
+
+static void open_round(world *w, const char *label, const char *task, char base)
+{
+    sheaf_err err;
+    assert_int_equal(kit_noised_open(&w->k, label, task, base, "m.tick"), SHEAF_ACCEPTED);
+    w->round = sheaf_round_find(&w->k.state, kit_index(&w->k, label));
+    must(sheaf_round_job_terms(&w->k.state, w->round, &w->terms, &err), &err);
+}
+
+static sheaf_status words_of(const world *w, int seat, const char *file, sheaf_slice base,
+                             uint8_t draw, uint64_t *words, sheaf_err *err)
+{
+    const sheaf_local_seeds seeds = {{draw, 1}, {draw, 2, (uint8_t)seat}};
+    return sheaf_local_words(&w->k.state, w->round,
+                             sheaf_seat_at(&w->k.state, w->round->seat_first + (uint32_t)seat),
+                             w->dir, file, base, &seeds, words, err);
+}
+
+/* The sum of all seats as the protocol gives it: modulo 2^32, the sign carried on. */
+static void sum_of(const world *w, sheaf_slice base, uint8_t draw, uint64_t *sum)
+{
+    memset(sum, 0, w->round->words * sizeof *sum);
+    for (int i = 0; i < SEATS; i++) {
+        uint64_t words[SHEAF_NOISED_CELLS];
+        sheaf_err err;
+        must(words_of(w, i, w->file[i], base, draw, words, &err), &err);
+        for (uint32_t j = 0; j < w->round->words; j++) {
+            assert_int_equal(words[j] >> 32, 0);
+            sum[j] += words[j];
+        }
+    }
+    for (uint32_t j = 0; j < w->round->words; j++)
+        sum[j] = sheaf_word_from_int((int64_t)(sum[j] << 32) >> 32);
+}
+
+static sheaf_round_result result_of(const world *w, sheaf_slice base, const uint64_t *sum)
+{
+    sheaf_round_result result;
+    sheaf_err err;
+    must(sheaf_round_job_result(&w->k.state, w->round, base, sum, &result, &err), &err);
+    return result;
+}
+
+static const sheaf_slice none;
+
+static void test_terms(void **unused)
+{
+    kit_terms usual = kit_terms_usual();
+    world *w = world_open(&usual);
+    sheaf_round_config config;
+    sheaf_err err;
+    open_round(w, "r", "train", 0);
+    assert_int_equal(w->terms.words, WORDS);
+    assert_int_equal(w->terms.members, SEATS);
+    assert_int_equal(w->terms.survivors_least, 3);
+    assert_int_equal(w->terms.colluders, 1);
+    assert_int_equal(w->terms.records_max, 400);
+    assert_int_equal(w->terms.noise_millionths, 2000000);
+    assert_int_equal(w->terms.divisor, 1000);
+    must(sheaf_round_job_config(&w->k.state, w->round, &(sheaf_hash){{1}}, &config, &err),
+         &err);
+    assert_int_equal(config.bits, 32);
+    assert_int_equal(config.min_survivors, 3);
+    world_close(w);
+    (void)unused;
+}
+
+/* From zeros to a model, and from there to its figures. */
+static void test_train_and_evaluate(void **unused)
+{
+    kit_terms usual = kit_terms_usual();
+    world *w = world_open(&usual);
+    sheaf_model zero, model, by_hand;
+    uint64_t sum[SHEAF_NOISED_CELLS], again[SHEAF_NOISED_CELLS];
+    sheaf_err err;
+    open_round(w, "r", "train", 0);
+    sum_of(w, none, 1, sum);
+    sum_of(w, none, 1, again);
+    assert_memory_equal(sum, again, WORDS * sizeof *sum);
+    sum_of(w, none, 2, again); /* other noise */
+    assert_memory_not_equal(sum, again, WORDS * sizeof *sum);
+    sheaf_round_result trained = result_of(w, none, sum);
+    sheaf_slice file = sheaf_buffer_slice(&trained.bytes);
+    assert_false(trained.has_figures);
+    must(sheaf_model_read(file, &model, &err), &err);
+    assert_true(model.scaling.clipped);
+    must(sheaf_round_job_base(&w->k.state, w->round, none, &zero, &err), &err);
+    must(sheaf_noised_step(&w->terms, &zero, sum, &by_hand, &err), &err);
+    assert_memory_equal(model.weight, by_hand.weight, sizeof model.weight);
+    assert_int_equal(model.bias, by_hand.bias);
+    assert_true(model.weight[0] > 0); /* with age the risk grows, noise or not */
+    assert_int_equal(kit_round_close(&w->k, "r", "evaluate", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "ann.node", "r", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "bob.node", "r", 'a'), SHEAF_ACCEPTED);
+
+    open_round(w, "e", "evaluate", 'a');
+    assert_int_equal(w->terms.noise_millionths, 4000000);
+    sum_of(w, file, 3, sum);
+    sheaf_round_result told = result_of(w, file, sum);
+    assert_true(told.has_figures && !told.figures.has_log_loss_millionths
+                && !told.figures.has_auc_millionths);
+    assert_in_range(told.figures.records, 250 - 60, 250 + 60); /* of 250, deviation 11 */
+    sheaf_buffer_deinit(&trained.bytes);
+    sheaf_buffer_deinit(&told.bytes);
+    world_close(w);
+    (void)unused;
+}
+
+/* Words less the noise are the clipped sum: what the seed of the noise would betray. */
+static void test_noise_is_all_that_hides(void **unused)
+{
+    kit_terms usual = kit_terms_usual();
+    usual.unit = "member";
+    usual.steps = 9;
+    usual.batch = 10;
+    world *w = world_open(&usual);
+    const int64_t zeros[WORDS] = {0};
+    const uint8_t noise_seed[SHEAF_NOISED_SEED] = {7, 2, 1};
+    uint64_t words[WORDS], noise[WORDS];
+    int64_t values[WORDS], squares = 0;
+    sheaf_err err;
+    open_round(w, "r", "train", 0);
+    must(words_of(w, 1, w->file[1], none, 7, words, &err), &err);
+    must(sheaf_noised_words(&w->terms, zeros, noise_seed, noise, &err), &err);
+    for (int j = 0; j < WORDS; j++) {
+        values[j] = (int64_t)((words[j] - noise[j]) << 32) >> 32;
+        squares += values[j] * values[j];
+    }
+    assert_true(squares > 0 && squares <= INT64_C(65536) * 65536);
+    sheaf_round_result result = result_of(w, none, words); /* a member's step is one */
+    sheaf_buffer_deinit(&result.bytes);
+    world_close(w);
+    (void)unused;
+}
+
+static void test_refusals(void **unused)
+{
+    kit_terms usual = kit_terms_usual();
+    world *w = world_open(&usual);
+    uint64_t words[SHEAF_NOISED_CELLS], sum[SHEAF_NOISED_CELLS];
+    sheaf_model model;
+    sheaf_buffer other;
+    sheaf_err err;
+    open_round(w, "r", "train", 0);
+    write_file(w->file[3], 399);
+    assert_int_equal(words_of(w, 3, w->file[3], none, 1, words, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "399 complete records"));
+    write_file(w->file[3], 400);
+    sum_of(w, none, 1, sum);
+    sheaf_round_result first = result_of(w, none, sum);
+    must(sheaf_model_read(sheaf_buffer_slice(&first.bytes), &model, &err), &err);
+    assert_int_equal(kit_round_close(&w->k, "r", "evaluate", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "ann.node", "r", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "bob.node", "r", 'a'), SHEAF_ACCEPTED);
+    open_round(w, "s", "train", 'a');
+    sheaf_buffer_init(&other, RESULT_MAX);
+    model.scaling.mean[0]++; /* scaled by something else than the public range */
+    sheaf_model_write(&other, &model);
+    assert_int_equal(words_of(w, 0, w->file[0], sheaf_buffer_slice(&other), 1, words, &err),
+                     SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "ranges that were registered"));
+    assert_int_equal(words_of(w, 0, w->file[0], none, 1, words, &err), SHEAF_INVALID);
+    sheaf_buffer_deinit(&other);
+    sheaf_buffer_deinit(&first.bytes);
+    world_close(w);
+    (void)unused;
+}
+
+/* ---- the claim that an evaluation rests on ---- */
+
+static sheaf_status cells_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,
+                              bool *found, sheaf_err *err)
+{
+    sheaf_buffer_add(out, *(const sheaf_slice *)context);
+    *found = true;
+    (void)hash;
+    (void)err;
+    return SHEAF_OK;
+}
+
+static void test_claim(void **unused)
+{
+    uint8_t bytes[8 * SHEAF_NOISED_CELLS] = {[2] = 30, [10] = 10, [18] = 20, [26] = 40};
+    sheaf_slice sum = sheaf_bytes(bytes, sizeof bytes);
+    const sheaf_blob_source source = {cells_get, &sum};
+    sheaf_claim claim = {.kind = SHEAF_CLAIM_EVALUATION,
+                         .blob = sheaf_sha256(sum),
+                         .figures = {.records = 100,
+                                     .accuracy_millionths = 700000,
+                                     .has_records = true,
+                                     .has_accuracy_millionths = true}};
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_HOLDS);
+    claim.figures.accuracy_millionths++;
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    claim.figures.accuracy_millionths--;
+    claim.figures.records++;
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    claim.figures.records--;
+    sum.len--;
+    claim.blob = sheaf_sha256(sum);
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    assert_int_equal(sheaf_claim_check(&claim, NULL, NULL), SHEAF_CLAIM_UNCHECKED);
+    (void)unused;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_train_and_evaluate),
+        cmocka_unit_test(test_noise_is_all_that_hides),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_claim),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
