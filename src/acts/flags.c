@@ -202,6 +202,12 @@ static sheaf_status missing(parser *p, const sheaf_flag *flag)
                       flag->field->doc);
 }
 
+static bool filled_in(const parser *p, const sheaf_field *field)
+{
+    return p->source->fill && field->type == SHEAF_FIELD_LIST
+           && strcmp(field->sub, "order_cost") == 0;
+}
+
 static sheaf_status write_fields(parser *p, size_t first, size_t end);
 
 /* A record is given whole or by the flags of its fields. */
@@ -245,7 +251,7 @@ static sheaf_status write_fields(parser *p, size_t first, size_t end)
         const char *value = p->values[i];
         if (!value && f->required && f->type == SHEAF_FIELD_BOOL)
             value = "no";
-        if (!value && f->required)
+        if (!value && f->required && !filled_in(p, f))
             return missing(p, flag);
         if (!value)
             continue;
@@ -253,6 +259,29 @@ static sheaf_status write_fields(parser *p, size_t first, size_t end)
         SHEAF_TRY(write_value(p, flag, value));
     }
     return SHEAF_OK;
+}
+
+static sheaf_status keep(parser *p, sheaf_buffer *buffer)
+{
+    SHEAF_TRY(sheaf_buffer_check(buffer, "the act", p->err));
+    p->result->what = sheaf_arena_copy(p->arena, sheaf_buffer_slice(buffer));
+    return p->result->what.data
+               ? SHEAF_OK
+               : sheaf_fail(p->err, SHEAF_NOMEM, "no room left in the work memory");
+}
+
+/* Writes `what` once more, with what the caller has filled in. */
+static sheaf_status fill(parser *p, sheaf_buffer *buffer)
+{
+    sheaf_json *tree;
+    if (!p->source->fill)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_json_parse_canonical(p->result->what, p->arena, &tree, p->err));
+    SHEAF_TRY(p->source->fill(p->kind, tree, p->arena, p->err));
+    sheaf_buffer_reset(buffer);
+    p->writer = sheaf_json_begin(buffer);
+    sheaf_json_value(&p->writer, tree);
+    return keep(p, buffer);
 }
 
 /* The decoder has the last word on what the flags made. */
@@ -298,13 +327,10 @@ sheaf_status sheaf_flags_parse(sheaf_kind kind, int argc, const char *const *arg
     sheaf_status status = write_fields(&p, 0, p.count);
     if (status == SHEAF_OK) {
         sheaf_json_close(&p.writer);
-        status = sheaf_buffer_check(&buffer, "the act", err);
+        status = keep(&p, &buffer);
     }
-    if (status == SHEAF_OK) {
-        out->what = sheaf_arena_copy(arena, sheaf_buffer_slice(&buffer));
-        if (!out->what.data)
-            status = sheaf_fail(err, SHEAF_NOMEM, "no room left in the work memory");
-    }
+    if (status == SHEAF_OK)
+        status = fill(&p, &buffer);
     sheaf_buffer_deinit(&buffer);
     return status == SHEAF_OK ? check(&p) : status;
 }

@@ -9,12 +9,16 @@
  * commitment is made here, under a salt from the caller, and the text is handed back for the
  * submission.
  *
+ * Amounts of privacy (lists of order_cost) are numbers of the accountant, which the caller can
+ * fill in; a record is told by its other fields.
+ *
  * Nothing here opens a file or takes a random number: that is the caller's sheaf_flags_source.
  */
 #ifndef SHEAF_ACTS_FLAGS_H
 #define SHEAF_ACTS_FLAGS_H
 
 #include "acts/submission.h"
+#include "base/json.h"
 
 enum { SHEAF_FLAGS_MAX = 96, SHEAF_FLAG_NAME_MAX = 64, SHEAF_WORDS_MAX = 64 };
 
@@ -24,6 +28,9 @@ typedef struct {
     sheaf_status (*read)(void *context, const char *path, sheaf_slice *out, sheaf_err *err);
     /* 32 fresh random bytes. */
     void (*salt)(void *context, uint8_t out[SHEAF_SALT_BYTES]);
+    /* Fills in what nobody types, lists of order_cost, into `what` before it is checked; may be
+     * NULL: then they must be given. */
+    sheaf_status (*fill)(sheaf_kind kind, sheaf_json *what, sheaf_arena *arena, sheaf_err *err);
     void *context;
 } sheaf_flags_source;
 

@@ -1,5 +1,7 @@
 #include "claims/check.h"
 
+#include "claims/privacy_cost.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -134,6 +136,8 @@ sheaf_claim_result sheaf_claim_check(const sheaf_claim *claim, const sheaf_blob_
 {
     if (claim->kind == SHEAF_CLAIM_EVALUATION)
         return evaluation_check(claim, blobs, err);
+    if (claim->kind == SHEAF_CLAIM_COST || claim->kind == SHEAF_CLAIM_LIMIT)
+        return sheaf_cost_claim_check(claim, err);
     if (claim->kind == SHEAF_CLAIM_COSIGNATURE)
         return cosignature_check(claim, err);
     if (claim->kind == SHEAF_CLAIM_LOG_ROOT) {

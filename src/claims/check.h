@@ -1,10 +1,10 @@
 /* claims/check.h - what rules claim, checked outside the fold.
  *
- * A claim is a pure predicate over bytes. Signature and cosignature claims carry all their
- * bytes; that of the log's root is checked by who holds the tree (claims/replay); an
- * evaluation claim names a blob, which is fetched. Where that is missing the claim is not
- * checked, which is never the same as false. Everything here may run on any thread, without the
- * state.
+ * A claim is a pure predicate over bytes. Signature and cosignature claims and those about the
+ * cost of rounds (claims/privacy_cost.h) carry all their bytes; that of the log's root is
+ * checked by who holds the tree (claims/replay); an evaluation claim names a blob, which is
+ * fetched. Where that is missing the claim is not checked, which is never the same as false.
+ * Everything here may run on any thread, without the state.
  */
 #ifndef SHEAF_CLAIMS_CHECK_H
 #define SHEAF_CLAIMS_CHECK_H

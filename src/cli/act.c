@@ -2,6 +2,7 @@
 
 #include "acts/flags.h"
 #include "acts/schema.h"
+#include "claims/privacy_fill.h"
 #include "store/random.h"
 
 #include <limits.h>
@@ -117,7 +118,7 @@ static sheaf_status act_flags_parse(act_flags *flags, sheaf_kind kind, int argc,
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for an act");
     sheaf_arena arena = sheaf_arena_over(flags->block, SHEAF_ACT_ARENA_BYTES);
     sheaf_arena files = sheaf_arena_over(flags->files_block, FILES_BYTES_MAX);
-    sheaf_flags_source source = {flag_file_read, salt, &files};
+    sheaf_flags_source source = {flag_file_read, salt, sheaf_privacy_fill, &files};
     return sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena, &flags->result,
                              err);
 }

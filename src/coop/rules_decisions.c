@@ -221,9 +221,12 @@ static sheaf_refusal enact(sheaf_fold *fold, const struct sheaf_row_motion *moti
     inner.member = inner.key = SHEAF_NONE;
     inner.motion = motion->id;
     sheaf_mark mark = sheaf_state_mark(fold->state);
+    size_t claims = fold->out->claim_count;
     sheaf_refusal refusal = sheaf_rule_run(&inner, effect.kind, effect.what);
-    if (refusal != SHEAF_ACCEPTED)
+    if (refusal != SHEAF_ACCEPTED) {
         sheaf_state_roll_back(fold->state, mark);
+        fold->out->claim_count = claims; /* a tick is not void for what has no effect */
+    }
     return refusal;
 }
 

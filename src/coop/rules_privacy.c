@@ -4,6 +4,8 @@
 #include "coop/budget.h"
 #include "round/config.h"
 
+#include <assert.h>
+
 static int64_t amount_at(const sheaf_list *list, unsigned place)
 {
     return ((const struct sheaf_order_cost *)list->at)[place].cost;
@@ -64,6 +66,44 @@ static void add_charges(sheaf_fold *fold, const struct sheaf_privacy_terms *term
     }
 }
 
+static void claim(sheaf_fold *fold, const sheaf_claim *what)
+{
+    assert(fold->out->claim_count < SHEAF_CLAIMS_MAX);
+    fold->out->claims[fold->out->claim_count++] = *what;
+}
+
+static void claim_limit(sheaf_fold *fold, const sheaf_list *limit, int64_t epsilon_millionths,
+                        int64_t delta_trillionths)
+{
+    claim(fold, &(sheaf_claim){.kind = SHEAF_CLAIM_LIMIT,
+                               .amounts = limit->at,
+                               .epsilon_millionths = (uint64_t)epsilon_millionths,
+                               .delta_trillionths = (uint64_t)delta_trillionths});
+}
+
+/* That the numbers are true takes the accountant, which the rules do not have. */
+static void claim_costs(sheaf_fold *fold, const struct sheaf_mandate_grant *what)
+{
+    const struct sheaf_privacy_terms *terms = &what->privacy;
+    uint32_t features = sheaf_model_get(fold->state, what->model)->features;
+    sheaf_claim training = {.kind = SHEAF_CLAIM_COST,
+                            .amounts = terms->cost.at,
+                            .noise_millionths = (uint64_t)terms->noise_millionths,
+                            .sampling_millionths = (uint32_t)terms->sampling_millionths,
+                            .task = SHEAF_task_train};
+    sheaf_claim evaluation = {.kind = SHEAF_CLAIM_COST,
+                              .amounts = terms->evaluation_cost.at,
+                              .noise_millionths = (uint64_t)terms->evaluation_noise_millionths,
+                              .sampling_millionths = 1000000,
+                              .task = SHEAF_task_evaluate};
+    training.words = sheaf_task_words(SHEAF_task_train, SHEAF_release_form_noised, features);
+    evaluation.words =
+        sheaf_task_words(SHEAF_task_evaluate, SHEAF_release_form_noised, features);
+    claim(fold, &training);
+    claim(fold, &evaluation);
+    claim_limit(fold, &terms->limit, terms->epsilon_millionths, terms->delta_trillionths);
+}
+
 sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate_grant *what,
                                     struct sheaf_row_mandate *row)
 {
@@ -83,6 +123,7 @@ sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate
     row->sampling_millionths = (uint32_t)terms->sampling_millionths;
     row->unit = terms->unit;
     add_charges(fold, terms);
+    claim_costs(fold, what);
     return SHEAF_ACCEPTED;
 }
 
@@ -95,6 +136,7 @@ void sheaf_consent_budget(sheaf_fold *fold, const struct sheaf_privacy_budget *b
     row->budget_delta_trillionths = (uint64_t)budget->delta_trillionths;
     row->budget_epsilon_millionths = (uint32_t)budget->epsilon_millionths;
     row->budget_unit = budget->unit;
+    claim_limit(fold, &budget->limit, budget->epsilon_millionths, budget->delta_trillionths);
     for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
         struct sheaf_row_allowance *allowance =
             sheaf_allowance_new(fold->state, sheaf_pair(fold->index, place));

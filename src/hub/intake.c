@@ -1,5 +1,7 @@
 #include "hub/intake.h"
 
+#include "claims/privacy_cost.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,6 +26,21 @@ static void decode(sheaf_waiting *item, uint16_t revision)
     if (item->status == SHEAF_NOMEM)
         item->status = SHEAF_OK;
     item->revision = revision;
+}
+
+/* Computed now, the costs that a motion states are at hand when the writer, whom everybody
+ * waits for, comes to check them. */
+static void look_at_costs(sheaf_intake *in, const sheaf_act *act)
+{
+    sheaf_cost_terms terms[2];
+    sheaf_cost cost;
+    if (act->kind != SHEAF_KIND_motion_open)
+        return;
+    pthread_rwlock_rdlock(&in->folding);
+    size_t count = sheaf_cost_claimed(sheaf_hub_state(in->hub), act, terms);
+    pthread_rwlock_unlock(&in->folding);
+    for (size_t i = 0; i < count; i++)
+        (void)!sheaf_cost_recall(&terms[i], &cost, NULL); /* the writer says what is wrong */
 }
 
 static void look_at(sheaf_intake *in, sheaf_waiting **items, size_t count)
@@ -51,8 +68,11 @@ static void look_at(sheaf_intake *in, sheaf_waiting **items, size_t count)
     }
     pthread_rwlock_unlock(&in->folding);
     sheaf_signatures_check(checks, n, 1);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         owners[i]->ahead = checks[i];
+        if (checks[i].holds)
+            look_at_costs(in, &owners[i]->post.act);
+    }
 }
 
 /* A fair share of what nobody looks at yet, with the lock held. */

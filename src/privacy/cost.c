@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 
 #define UNIT 1000000000000L /* a nat in units */
 
@@ -45,18 +46,16 @@ void sheaf_cost_round(const sheaf_mechanism *m, sheaf_cost *out)
     mpfr_clear(moment);
 }
 
-sheaf_status sheaf_cost_check(const sheaf_mechanism *m, const sheaf_cost *claimed,
-                              sheaf_err *err)
+sheaf_status sheaf_cost_check(const sheaf_cost *found, const sheaf_cost *claimed,
+                              const char *what, sheaf_err *err)
 {
-    sheaf_cost true_cost;
-    sheaf_cost_round(m, &true_cost);
     for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++)
-        if (claimed->cost[place] < true_cost.cost[place])
+        if (claimed->cost[place] < found->cost[place])
             return sheaf_fail(err, SHEAF_FAULT,
-                              "the cost of a round at order %u.%u is stated as %" PRId64
+                              "the cost of %s at order %u.%u is stated as %" PRId64
                               ", and is %" PRId64 " (units of 10^-12)",
-                              order_tenths[place] / 10, order_tenths[place] % 10,
-                              claimed->cost[place], true_cost.cost[place]);
+                              what, order_tenths[place] / 10, order_tenths[place] % 10,
+                              claimed->cost[place], found->cost[place]);
     return SHEAF_OK;
 }
 
@@ -71,4 +70,22 @@ void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out)
         out->cost[place] = to_units(limit, MPFR_RNDD);
     }
     mpfr_clear(limit);
+}
+
+double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
+{
+    double best = INFINITY;
+    mpfr_t nats, more;
+    mpfr_inits2(SHEAF_RDP_BITS, nats, more, (mpfr_ptr)0);
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
+        if (spent->cost[place] >= SHEAF_COST_MAX)
+            continue;
+        mpfr_set_si(nats, spent->cost[place], MPFR_RNDU);
+        mpfr_div_ui(nats, nats, UNIT, MPFR_RNDU);
+        sheaf_rdp_conversion(more, order_tenths[place], delta);
+        mpfr_add(nats, nats, more, MPFR_RNDU);
+        best = fmin(best, fmax(mpfr_get_d(nats, MPFR_RNDU), 0));
+    }
+    mpfr_clears(nats, more, (mpfr_ptr)0);
+    return best;
 }

@@ -26,9 +26,14 @@ typedef struct {
 /* One round of a mechanism that sheaf_mechanism_check() accepts. */
 void sheaf_cost_round(const sheaf_mechanism *mechanism, sheaf_cost *out);
 
-/* Refuses an order at which less is claimed than a round costs. More may be claimed. */
-SHEAF_MUST_USE sheaf_status sheaf_cost_check(const sheaf_mechanism *mechanism,
-                                             const sheaf_cost *claimed, sheaf_err *err);
+/* Refuses an order at which less is claimed than `what` ("a round") costs, as
+ * sheaf_cost_round() has found. More may be claimed. */
+SHEAF_MUST_USE sheaf_status sheaf_cost_check(const sheaf_cost *found, const sheaf_cost *claimed,
+                                             const char *what, sheaf_err *err);
+
+/* The smallest epsilon at delta that the spending shows at any order, rounded up; infinite
+ * where none has a bound. */
+double sheaf_cost_epsilon(const sheaf_cost *spent, double delta);
 
 /* How much may be spent at each order to stay within epsilon at delta, rounded down; below zero
  * at an order that cannot show it. */

@@ -44,6 +44,50 @@ static void learn(kit *k)
            "'log_loss_millionths':450000,'records':230},'round':#e}");
 }
 
+/* Rounds with noise, of a mandate that states a cost at one order alone, 2.5, and there the
+ * true one: nobody writes this log anew with another accountant. */
+static void hide(kit *k)
+{
+    enum { PLACE = 3 };
+    int64_t costs[32], evaluations[32], limits[32] = {0};
+    char budget[1024], what[8192];
+    for (int place = 0; place < 32; place++)
+        costs[place] = evaluations[place] = SHEAF_JSON_INT_MAX;
+    costs[PLACE] = INT64_C(312500000000); /* order / (2 sigma^2) */
+    evaluations[PLACE] = INT64_C(78125000000);
+    limits[PLACE] =
+        INT64_C(1500000000000); /* a little less than epsilon 5 at delta 1e-3 allows */
+    kit_terms terms = kit_terms_usual();
+    terms.rounds = 5;
+    terms.costs = costs;
+    terms.evaluations = evaluations;
+    terms.limits = limits;
+    kit_ranged(k);
+    kit_do(k, "dan", "consent.grant", "budget",
+           "{'budget':{'delta_trillionths':1000000000,'epsilon_millionths':5000000,"
+           "'limit':%s,'unit':'record'},'dataset':#dan.data,'purpose':'research',"
+           "'until':1890000000000}",
+           kit_amounts(budget, limits[PLACE], PLACE));
+    kit_motion(k, "noised", kit_noised(&terms), 4);
+    must(kit_noised_open(k, "n0", "train", 0, "noised.tick"));
+    kit_do(k, "hub", "round.abort", NULL, "{'reason':'deadline','round':#n0}");
+    must(kit_noised_open(k, "n1", "train", 0, "noised.tick"));
+    must(kit_round_close(k, "n1", "evaluate", 'a')); /* without figures, and without cat */
+    must(kit_attest(k, "ann.node", "n1", 'a'));
+    must(kit_attest(k, "bob.node", "n1", 'a'));
+    must(kit_noised_open(k, "n2", "evaluate", 'a', "noised.tick"));
+    must(kit_round_close(k, "n2", "evaluate", 'b'));
+    must(kit_attest(k, "ann.node", "n2", 'b'));
+    must(kit_attest(k, "dan.node", "n2", 'b'));
+    kit_do(k, "hub", "model.evaluate", NULL,
+           "{'figures':{'accuracy_millionths':790000,'records':231},'round':#n2}");
+    k->enter_refused = k->claims_void = true;
+    costs[PLACE]--; /* one unit less than it costs */
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_noised(&terms));
+    (void)kit_try(k, "ann", "motion.open", what, NULL);
+    k->enter_refused = k->claims_void = false;
+}
+
 static void earn(kit *k)
 {
     kit_motion(k, "rel",
@@ -146,6 +190,7 @@ static void write_r1(kit *k)
     char effect[4096];
     kit_with_data(k, &rules);
     learn(k);
+    hide(k);
     earn(k);
     enter_void(k);
     kit_do(k, "ann", "motion.open", "w", "{'title':^}");

@@ -25,7 +25,7 @@ static void salt(void *context, uint8_t out[SHEAF_SALT_BYTES])
     memset(out, 5, SHEAF_SALT_BYTES);
 }
 
-static const sheaf_flags_source source = {read_file, salt, NULL};
+static const sheaf_flags_source source = {read_file, salt, NULL, NULL};
 
 static sheaf_status parse(sheaf_kind kind, const char *const *argv, sheaf_flags_result *out,
                           sheaf_err *err)

@@ -132,6 +132,8 @@ typedef struct {
     int rounds, batch, steps, colluders, sampling, without; /* without: leave out the terms */
     int64_t cost, evaluation, limit;
     int place; /* the one order that shows the limit */
+    /* If given, the amounts by order instead. */
+    const int64_t *costs, *evaluations, *limits;
 } kit_terms;
 
 /* The unit record over the four data sets and the model "ranged", 8 rounds: 10 for a training

@@ -4,13 +4,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-const char *kit_amounts(char out[1024], int64_t most, int only)
+static void put_amounts(char out[1024], const int64_t *amounts)
 {
     size_t len = 0;
     for (int place = 0; place < 32; place++)
         len += (size_t)snprintf(out + len, 1024 - len, "%s{'cost':%" PRId64 "}",
-                                place ? "," : "[", only < 0 || place == only ? most : 0);
+                                place ? "," : "[", amounts[place]);
     snprintf(out + len, 1024 - len, "]");
+}
+
+const char *kit_amounts(char out[1024], int64_t most, int only)
+{
+    int64_t amounts[32];
+    for (int place = 0; place < 32; place++)
+        amounts[place] = only < 0 || place == only ? most : 0;
+    put_amounts(out, amounts);
     return out;
 }
 
@@ -36,6 +44,12 @@ const char *kit_noised(const kit_terms *t)
     kit_amounts(cost, t->cost, -1);
     kit_amounts(evaluation, t->evaluation, -1);
     kit_amounts(limit, t->limit, t->place);
+    if (t->costs)
+        put_amounts(cost, t->costs);
+    if (t->evaluations)
+        put_amounts(evaluation, t->evaluations);
+    if (t->limits)
+        put_amounts(limit, t->limits);
     if (!t->without)
         snprintf(privacy, sizeof privacy,
                  "'privacy':{'clip_millionths':1000000,'colluders':%d,'cost':%s,"

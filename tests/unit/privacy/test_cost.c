@@ -25,20 +25,22 @@ static void test_rounded_up(void **unused)
 static void test_understated_is_refused(void **unused)
 {
     sheaf_mechanism m = {SHEAF_NOISE_DISCRETE_GAUSSIAN, 2, 0.1, 1000};
-    sheaf_cost cost;
+    sheaf_cost cost, found;
     sheaf_err err;
-    sheaf_cost_round(&m, &cost);
-    MUST(sheaf_cost_check(&m, &cost, &err));
+    sheaf_cost_round(&m, &found);
+    cost = found;
+    MUST(sheaf_cost_check(&found, &cost, "a round", &err));
     for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++) {
         cost.cost[i]++; /* more may be claimed */
-        MUST(sheaf_cost_check(&m, &cost, &err));
+        MUST(sheaf_cost_check(&found, &cost, "a round", &err));
         cost.cost[i] -= 2;
-        assert_int_equal(sheaf_cost_check(&m, &cost, &err), SHEAF_FAULT);
+        assert_int_equal(sheaf_cost_check(&found, &cost, "a round", &err), SHEAF_FAULT);
         assert_non_null(strstr(err.message, "the cost of a round at order"));
         cost.cost[i]++;
     }
     m.noise_multiplier = 1.9;
-    assert_int_equal(sheaf_cost_check(&m, &cost, &err), SHEAF_FAULT);
+    sheaf_cost_round(&m, &found);
+    assert_int_equal(sheaf_cost_check(&found, &cost, "a round", &err), SHEAF_FAULT);
     (void)unused;
 }
 
@@ -73,13 +75,29 @@ static void test_limit(void **unused)
     (void)unused;
 }
 
+/* What is spent up to the limit gives the epsilon of the limit, and next to nothing less. */
+static void test_epsilon(void **unused)
+{
+    sheaf_cost spent, none = {0}, unbounded;
+    sheaf_cost_limit(5, 1e-3, &spent);
+    for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++) {
+        unbounded.cost[i] = SHEAF_COST_MAX;
+        if (spent.cost[i] < 0)
+            spent.cost[i] = SHEAF_COST_MAX;
+    }
+    assert_true(fabs(sheaf_cost_epsilon(&spent, 1e-3) - 5) < 1e-11);
+    assert_true(sheaf_cost_epsilon(&none, 1e-3) >= 0);
+    assert_true(sheaf_cost_epsilon(&none, 1e-3) < 0.01);
+    assert_true(isinf(sheaf_cost_epsilon(&unbounded, 1e-3)));
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rounded_up),
-        cmocka_unit_test(test_understated_is_refused),
-        cmocka_unit_test(test_no_bound),
-        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_rounded_up), cmocka_unit_test(test_understated_is_refused),
+        cmocka_unit_test(test_no_bound),   cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_epsilon),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
