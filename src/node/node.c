@@ -285,12 +285,15 @@ static void round_begin(sheaf_node *node, uint32_t round)
         memory_add(&node->done, round);
         return;
     }
+    node->swept = false;
     sheaf_status status =
         sheaf_round_driver_open(&node->driver, &node->worker, round, file, &private, &why);
     if (status == SHEAF_OK) {
         node->has_round = true;
-        sheaf_node_log(node, "info", "round.join", "round=%" PRIu32 " dataset=%" PRIu32, round,
-                       seat->dataset);
+        sheaf_node_log(
+            node, "info", node->driver.again ? "round.resume" : "round.join",
+            "round=%" PRIu32 " dataset=%" PRIu32 " stage=%s", round, seat->dataset,
+            sheaf_round_stage_text(sheaf_participant_stage(node->driver.participant)));
     } else if (status == SHEAF_IO && !private) {
         sheaf_node_log(node, "warn", "round.join", "round=%" PRIu32 " error=\"%.200s\"", round,
                        why.message);
@@ -319,6 +322,19 @@ static void round_step(sheaf_node *node)
         memory_add(&node->done, round);
     if (status != SHEAF_OK || node->driver.over)
         round_end(node);
+}
+
+/* What was kept of rounds that the log has ended meanwhile goes. */
+static void sweep_rounds(sheaf_node *node)
+{
+    bool left = false;
+    sheaf_err why = {0};
+    if (node->swept)
+        return;
+    if (sheaf_round_keep_sweep(node->member.dir, sheaf_member_state(&node->member), &left, &why)
+        != SHEAF_OK)
+        sheaf_node_log(node, "warn", "round.sweep", "error=\"%.200s\"", why.message);
+    node->swept = !left;
 }
 
 /* ---- the node ---- */
@@ -388,6 +404,7 @@ sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err)
     sheaf_revoked_read(&node->worker.revoked, m->dir);
     if (!sheaf_coop(sheaf_member_state(m)) || !find_key(node))
         return SHEAF_OK;
+    sweep_rounds(node);
     refuse_lawless(node);
     confirm_results(node);
     if (!node->has_round) {

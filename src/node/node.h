@@ -49,6 +49,7 @@ typedef struct {
     bool has_key;               /* the train key is on the log */
     bool has_round;             /* the driver is open */
     bool told_revision;
+    bool swept;      /* nothing is kept of rounds that are over */
     unsigned silent; /* turns in a row in which nothing could be taken from the hub */
     sheaf_round_driver driver;
     sheaf_round_memory done;    /* refused, or driven to the end */

@@ -39,41 +39,13 @@ sheaf_status sheaf_worker_blob(const sheaf_worker *worker, const sheaf_hash *has
 
 /* ---- opening ---- */
 
-static sheaf_status sent_path(const sheaf_round_driver *d, const char *what,
-                              char out[SHEAF_PATH_MAX], sheaf_err *err)
-{
-    return sheaf_path(out, err, "%s/sent/%" PRIu32 ".%s", d->worker->member->dir, d->round,
-                      what);
-}
-
-/* Marks the round as begun, durably. If it was begun already, only what was sent is left. */
-static sheaf_status begin(sheaf_round_driver *d, bool *again, sheaf_err *err)
-{
-    char path[SHEAF_PATH_MAX];
-    SHEAF_TRY(sheaf_path(path, err, "%s/sent", d->worker->member->dir));
-    SHEAF_TRY(sheaf_folder_make(path, 0700, err));
-    SHEAF_TRY(sent_path(d, "begun", path, err));
-    *again = sheaf_file_exists(path);
-    if (!*again)
-        return sheaf_file_write(path, 0600, sheaf_str("begun\n"), err);
-    SHEAF_TRY(sent_path(d, "input", path, err));
-    if (!sheaf_file_exists(path))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the node was restarted in the middle of the round; its secrets are "
-                          "gone");
-    SHEAF_TRY(sheaf_file_read(path, &d->resend, err));
-    d->pending = sheaf_buffer_slice(&d->resend);
-    d->pending_stage = SHEAF_ROUND_DONE;
-    return SHEAF_OK;
-}
-
+/* The words that the member's data makes, for a vector that never left this node. */
 static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round *round,
-                            const struct sheaf_row_seat *seat, const char *file,
-                            const sheaf_round_config *config, bool *private, sheaf_err *err)
+                            const struct sheaf_row_seat *seat, const char *file, bool *private,
+                            sheaf_err *err)
 {
     sheaf_worker *worker = d->worker;
     sheaf_node_ports *ports = &worker->member->ports;
-    uint8_t seed[SHEAF_SEED_BYTES];
     sheaf_local_seeds seeds;
     sheaf_buffer base;
     sheaf_status status = SHEAF_OK;
@@ -92,13 +64,6 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
         sheaf_wipe(&seeds, sizeof seeds);
         *private = status != SHEAF_OK;
     }
-    if (status == SHEAF_OK) {
-        ports->random(ports->context, seed, sizeof seed);
-        status = sheaf_participant_init(d->participant, config, d->member, &worker->train, seed,
-                                        err);
-        sheaf_wipe(seed, sizeof seed);
-        d->open = status == SHEAF_OK;
-    }
     if (status == SHEAF_OK)
         status = sheaf_participant_input(d->participant, words, round->words, err);
     sheaf_wipe(words, round->words * sizeof *words);
@@ -107,13 +72,39 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
     return status;
 }
 
+/* Begins the round, or goes on where an earlier process was. */
+static sheaf_status join(sheaf_round_driver *d, const struct sheaf_row_round *round,
+                         const struct sheaf_row_seat *seat, const char *file,
+                         const sheaf_round_config *config, bool *private, sheaf_err *err)
+{
+    sheaf_worker *worker = d->worker;
+    uint8_t seed[SHEAF_SEED_BYTES];
+    sheaf_hash session = sheaf_round_session(config);
+    bool found = false;
+    SHEAF_TRY(sheaf_round_keep_open(&d->keep, &worker->member->ports, &session, seed, &d->again,
+                                    err));
+    sheaf_status status =
+        sheaf_participant_init(d->participant, config, d->member, &worker->train, seed, err);
+    sheaf_wipe(seed, sizeof seed);
+    SHEAF_TRY(status);
+    d->open = true;
+    SHEAF_TRY(sheaf_round_keep_input(&d->keep, d->participant, &found, err));
+    if (!found)
+        SHEAF_TRY(compute(d, round, seat, file, private, err));
+    SHEAF_TRY(sheaf_round_keep_replay(&d->keep, d->participant, err));
+    /* The hub may not have got the last answer. */
+    d->pending_stage = sheaf_participant_stage(d->participant) - 1;
+    d->pending = sheaf_participant_sent(d->participant, d->pending_stage);
+    d->kept = true;
+    return SHEAF_OK;
+}
+
 static sheaf_status open_round(sheaf_round_driver *d, const char *file, bool *private,
                                sheaf_err *err)
 {
     sheaf_worker *worker = d->worker;
     sheaf_member *m = worker->member;
     const sheaf_state *state = sheaf_member_state(m);
-    bool again = false;
     if (m->follower.replay.falsehoods)
         return sheaf_fail(err, SHEAF_INVALID, "the log states what its blobs contradict");
     SHEAF_TRY(sheaf_round_check(state, d->round, worker->key, &worker->revoked,
@@ -130,13 +121,17 @@ static sheaf_status open_round(sheaf_round_driver *d, const char *file, bool *pr
         status = sheaf_round_job_config(state, round, &manifest, config, err);
     if (status == SHEAF_OK) {
         d->bundle.max = sheaf_round_bundle_max(config) + ANSWER_BYTES_MAX;
-        d->resend.max = sheaf_round_message_max(config, SHEAF_ROUND_INPUT);
-        status = begin(d, &again, err);
+        status = join(d, round, seat, file, config, private, err);
     }
-    if (status == SHEAF_OK && !again)
-        status = compute(d, round, seat, file, config, private, err);
     free(config);
     return status;
+}
+
+/* Nothing more is sent in this round, after a restart neither. */
+static void leave(const sheaf_round_driver *d)
+{
+    /* A disk that fails leaves more: the sweep removes it later. */
+    (void)(sheaf_round_keep_leave(&d->keep, NULL) == SHEAF_OK);
 }
 
 sheaf_status sheaf_round_driver_open(sheaf_round_driver *d, sheaf_worker *worker,
@@ -146,13 +141,17 @@ sheaf_status sheaf_round_driver_open(sheaf_round_driver *d, sheaf_worker *worker
     *d = (sheaf_round_driver){.worker = worker, .round = round};
     *private = false;
     sheaf_buffer_init(&d->bundle, ANSWER_BYTES_MAX);
-    sheaf_buffer_init(&d->resend, 0);
     d->participant = calloc(1, sizeof *d->participant);
     if (!d->participant)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to take part in a round");
-    sheaf_status status = open_round(d, file, private, err);
-    if (status != SHEAF_OK)
+    sheaf_status status = sheaf_round_keep_init(&d->keep, worker->member->dir, round, err);
+    if (status == SHEAF_OK)
+        status = open_round(d, file, private, err);
+    if (status != SHEAF_OK) {
+        if (status != SHEAF_IO || *private)
+            leave(d);
         sheaf_round_driver_close(d);
+    }
     return status;
 }
 
@@ -162,26 +161,20 @@ void sheaf_round_driver_close(sheaf_round_driver *d)
         sheaf_participant_deinit(d->participant);
     free(d->participant);
     sheaf_buffer_deinit(&d->bundle);
-    sheaf_buffer_deinit(&d->resend);
     *d = (sheaf_round_driver){0};
 }
 
 /* ---- stepping ---- */
-
-static sheaf_status keep_input(const sheaf_round_driver *d, sheaf_err *err)
-{
-    char path[SHEAF_PATH_MAX];
-    SHEAF_TRY(sent_path(d, "input", path, err));
-    return sheaf_file_write(path, 0600, d->pending, err);
-}
 
 static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
 {
     const sheaf_transport *transport = &d->worker->member->ports.transport;
     char path[PATH_BYTES];
     unsigned status = 0;
-    if (d->pending_stage == SHEAF_ROUND_INPUT)
-        SHEAF_TRY(keep_input(d, err));
+    if (!d->kept)
+        SHEAF_TRY(sheaf_round_keep_answer(&d->keep, d->pending_stage,
+                                          sheaf_buffer_slice(&d->bundle), d->pending, err));
+    d->kept = true; /* the bundle's place takes the hub's answer */
     snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/messages", d->round);
     SHEAF_TRY(transport->call(transport->context,
                               &(sheaf_hub_call){.method = "POST",
@@ -191,7 +184,6 @@ static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
                               &status, &d->bundle, err));
     if (status >= 500)
         return sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
-    d->over = d->pending_stage == SHEAF_ROUND_DONE; /* of an earlier life: nothing follows */
     if (status >= 200 && status <= 299) {
         d->pending = (sheaf_slice){0};
         return SHEAF_OK;
@@ -227,12 +219,13 @@ static sheaf_status take_bundle(sheaf_round_driver *d, bool *more, sheaf_err *er
     SHEAF_TRY(sheaf_participant_receive(d->participant, sheaf_buffer_slice(&d->bundle),
                                         &d->pending, err));
     d->pending_stage = stage;
+    d->kept = false;
     d->over = sheaf_participant_over(d->participant);
     *more = !d->over;
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err)
+static sheaf_status steps(sheaf_round_driver *d, sheaf_err *err)
 {
     sheaf_worker *worker = d->worker;
     sheaf_member *m = worker->member;
@@ -255,4 +248,12 @@ sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err)
             SHEAF_TRY(take_bundle(d, &more, err));
     }
     return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err)
+{
+    sheaf_status status = steps(d, err);
+    if (d->over || (status != SHEAF_OK && status != SHEAF_IO))
+        leave(d);
+    return status;
 }

@@ -2,10 +2,9 @@
  *
  * Opening checks everything on the member's own replay, reads the data and computes the words;
  * every step after that looks again before anything leaves. A step never waits: it answers what
- * the hub shows by now. The masked vector is durable in HOME/sent/ before its first byte is
- * sent. A round that was begun before a crash is not begun again, for its secrets are gone and
- * other bytes under the same seat could unmask it: what was sent is sent again, and that is
- * all.
+ * the hub shows by now. What an answer rests on is durable before its first byte is sent (see
+ * round_keep.h), so a round that was begun before a crash goes on where it was, with the very
+ * bytes that were made then; words are computed only where no masked vector was kept.
  *
  * After the round is closed, sheaf_result_confirm() adds up again and attests.
  */
@@ -14,6 +13,7 @@
 
 #include "node/member.h"
 #include "node/round_check.h"
+#include "node/round_keep.h"
 #include "round/participant.h"
 #include "store/blob.h"
 
@@ -30,10 +30,13 @@ typedef struct {
     sheaf_worker *worker;
     uint32_t round, member;
     bool open, over;
+    bool again; /* begun before a restart, or before a trouble that made it close */
+    bool kept;  /* the pending message is durable */
+    sheaf_round_keep keep;
     sheaf_participant *participant;
     sheaf_slice pending;             /* a message that the hub does not have yet */
     sheaf_round_stage pending_stage; /* and its stage */
-    sheaf_buffer bundle, resend;
+    sheaf_buffer bundle;
 } sheaf_round_driver;
 
 /* SHEAF_INVALID with a reason for member and hub where the node must not take part; where the
@@ -45,7 +48,7 @@ void sheaf_round_driver_close(sheaf_round_driver *d);
 
 /* Answers what there is to answer. SHEAF_IO: try again. Anything else but SHEAF_OK: the node
  * takes no further part, and says why; where d->over, it was the hub that refused. d->over:
- * nothing is left to do. */
+ * nothing is left to do. Then, as after a failure, the secrets of the round are gone. */
 SHEAF_MUST_USE sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err);
 
 /* The leaf hash of the entry that opened the round, from the member's copy of the log. */

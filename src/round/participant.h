@@ -10,9 +10,12 @@
  *   secret and mask secret can both be revealed.
  * - A refusal changes nothing: a bundle that was garbled under way can be fetched again.
  *
- * The shell makes a message durable before the first byte of it leaves. What is lost in a crash
- * is not made anew: a node that restarts resends what it has stored and otherwise drops out of
- * the round. Resuming from the seed is planned; until then a seed is never used twice.
+ * All that it sends follows from the seed, the input and the bundles that it answered. The
+ * shell makes these durable before the first byte of an answer leaves: the seed at first, each
+ * bundle, and the INPUT message. After a crash a participant made from the same seed, given
+ * that message by sheaf_participant_input_again() and fed the same bundles in their order,
+ * gives the very same bytes and goes on where it was. Before there is an INPUT message another
+ * input may be given; afterwards never.
  *
  *     sheaf_participant_init(&p, &config, me, &pair, seed, &err);
  *     sheaf_participant_input(&p, words, count, &err);      before the bundle of stage INPUT
@@ -57,6 +60,7 @@ typedef struct {
     sheaf_hash seen[SHEAF_ROUND_ABORTED + 1];          /* hash of the bundle of each stage */
     bool have_input;
     sheaf_vector_stream stream; /* all NULL: the words wait in sent[] */
+    bool masked;                /* the input is a message that was made before a restart */
     bool shared[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_round_adverts adverts; /* what was shown, and the digest of the shares */
     sheaf_hash shares;
@@ -65,7 +69,7 @@ typedef struct {
 } sheaf_participant;
 
 /* `me` and the public key of `pair` must stand in the roster; `seed` is fresh randomness for
- * this round only. */
+ * this round only, or after a restart that of the first start. */
 SHEAF_MUST_USE sheaf_status sheaf_participant_init(sheaf_participant *p,
                                                    const sheaf_round_config *config,
                                                    uint32_t me, const sheaf_keypair *pair,
@@ -85,6 +89,11 @@ SHEAF_MUST_USE sheaf_status sheaf_participant_input(sheaf_participant *p, const 
 SHEAF_MUST_USE sheaf_status sheaf_participant_stream(sheaf_participant *p,
                                                      sheaf_vector_stream stream,
                                                      sheaf_err *err);
+
+/* Instead, after a restart: the INPUT message that this participant had made. SHEAF_FAULT or
+ * SHEAF_INVALID unless it is that, whole and signed. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_input_again(sheaf_participant *p,
+                                                          sheaf_slice message, sheaf_err *err);
 
 /* Reads a bundle and gives the message to send, which the participant keeps; empty where there
  * is nothing to send (DONE, ABORTED). SHEAF_FAULT where somebody's signature, share or proof is

@@ -145,7 +145,8 @@ static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle
     }
     sheaf_hash digest = sheaf_round_digest(&p->session, set->message, set->count);
     if (status == SHEAF_OK)
-        status = sheaf_participant_mask(p, set, &digest, err);
+        status = p->masked ? sheaf_participant_masked_check(p, &digest, err)
+                           : sheaf_participant_mask(p, set, &digest, err);
     for (int i = 0; status == SHEAF_OK && i < p->config.count; i++)
         if (shared[i] && i != p->me) {
             p->secrets->self_share[i] = given[i][0];

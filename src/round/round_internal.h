@@ -79,6 +79,10 @@ SHEAF_MUST_USE sheaf_status sheaf_participant_answer(sheaf_participant *p,
 SHEAF_MUST_USE sheaf_status sheaf_participant_mask(sheaf_participant *p,
                                                    const sheaf_round_set *sharers,
                                                    const sheaf_hash *digest, sheaf_err *err);
+/* participant_restore.c: a message that was masked before a restart fits these shares. */
+SHEAF_MUST_USE sheaf_status sheaf_participant_masked_check(const sheaf_participant *p,
+                                                           const sheaf_hash *shares,
+                                                           sheaf_err *err);
 uint32_t sheaf_participant_me(const sheaf_participant *p);
 void sheaf_participant_forget(sheaf_participant *p); /* wipes and frees the secrets */
 

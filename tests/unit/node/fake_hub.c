@@ -154,12 +154,28 @@ static void get_bundle(const fake_hub *hub, const char *path, unsigned *status,
     for (sheaf_round_stage s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_DONE; s++) {
         if (strcmp(stage + 6, sheaf_round_stage_text(s)) != 0)
             continue;
+        if (hub->stop_behind && s > hub->stop_behind)
+            break;
         if (sheaf_coordinator_stage(&hub->coordinator) == SHEAF_ROUND_ABORTED)
             s = SHEAF_ROUND_ABORTED;
         sheaf_buffer_add(answer, sheaf_coordinator_bundle(&hub->coordinator, s));
         *status = answer->len ? 200 : 204;
         return;
     }
+    *status = 204;
+}
+
+/* A member says one thing in a stage, ever. */
+static void watch(fake_hub *hub, sheaf_slice body)
+{
+    sheaf_round_message message;
+    if (sheaf_round_message_decode(body, &message, NULL) != SHEAF_OK)
+        return;
+    int index = sheaf_round_index(&hub->config, message.member);
+    sheaf_hash hash = sheaf_sha256(body), *first = &hub->sent[message.type][index];
+    if (sheaf_hash_is_zero(first))
+        *first = hash;
+    hub->changed += !sheaf_hash_equal(first, &hash);
 }
 
 static void post_message(fake_hub *hub, sheaf_slice body, unsigned *status,
@@ -167,6 +183,7 @@ static void post_message(fake_hub *hub, sheaf_slice body, unsigned *status,
 {
     sheaf_err err = {0};
     hub->messages++;
+    watch(hub, body);
     *status = 422;
     if (hub->has_round
         && sheaf_coordinator_receive(&hub->coordinator, body, hub->k.now, &err)
@@ -206,6 +223,9 @@ static sheaf_status call(void *context, const sheaf_hub_call *c, unsigned *statu
         *status = c->signed_request ? 200 : 403;
     } else if (strstr(path, "/bundle?")) {
         get_bundle(hub, path, status, answer);
+    } else if (strstr(path, "/messages") && hub->lose && c->body.len > 3
+               && c->body.data[3] == hub->lose) {
+        return sheaf_fail(err, SHEAF_IO, "the line is cut");
     } else if (strstr(path, "/messages")) {
         post_message(hub, c->body, status, answer);
     } else if (strstr(path, "/transcript")) {
@@ -331,6 +351,7 @@ void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base
              &err);
     kit_must(sheaf_coordinator_init(&hub->coordinator, &hub->config, hub->k.now, &err), &err);
     hub->has_round = true;
+    memset(hub->sent, 0, sizeof hub->sent);
 }
 
 static void put_close(fake_hub *hub, const sheaf_round_result *result, const sheaf_hash *hash)

@@ -34,7 +34,11 @@ typedef struct {
     int64_t stamp_error; /* added to the stamps it tells */
     bool wrong_result;   /* closes rounds with another result */
     bool down;
-    int64_t clock_skew_ms; /* of the nodes' clock */
+    sheaf_round_stage stop_behind; /* shows no bundle of a later stage; 0: all */
+    sheaf_round_stage lose;        /* messages of this stage do not arrive: the call fails */
+    sheaf_hash sent[SHEAF_ROUND_REVEAL + 1][4]; /* the first message by stage and seat */
+    unsigned changed;                           /* later ones that were other bytes */
+    int64_t clock_skew_ms;                      /* of the nodes' clock */
 } fake_hub;
 
 void fake_hub_open(fake_hub *hub);

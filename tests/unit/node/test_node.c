@@ -1,101 +1,7 @@
 /* Four nodes and a hub in one process: rounds that are right, and a hub that lies. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "fake_hub.h"
+#include "stage.h"
 #include "learn/fedsim.h"
 #include "learn/table.h"
-
-enum { NODES = 4 };
-static const char *const people[NODES] = {"ann", "bob", "cat", "dan"};
-
-typedef struct {
-    fake_hub hub;
-    sheaf_node_ports ports;
-    char home[NODES][SHEAF_PATH_MAX], file[NODES][SHEAF_PATH_MAX];
-    sheaf_node_data data[NODES];
-    sheaf_node_config config[NODES];
-    sheaf_node node[NODES];
-    int count; /* nodes that run */
-} stage;
-
-static char last_lines[4096];
-
-static void take_line(void *context, const char *line)
-{
-    (void)context;
-    size_t used = strlen(last_lines);
-    if (used + strlen(line) + 2 > sizeof last_lines)
-        used = 0;
-    snprintf(last_lines + used, sizeof last_lines - used, "%s\n", line);
-}
-
-static void start_node(stage *s, int i)
-{
-    sheaf_err err = {0};
-    fake_hub_home(&s->hub, people[i], s->home[i]);
-    fake_hub_file(&s->hub, people[i], s->file[i]);
-    s->data[i] = (sheaf_node_data){.name = "heart/v1", .file = s->file[i]};
-    s->config[i] = (sheaf_node_config){.hub_url = "http://127.0.0.1:1",
-                                       .home = s->home[i],
-                                       .data = &s->data[i],
-                                       .data_count = 1,
-                                       .log = take_line};
-    if (sheaf_node_open(&s->node[i], &s->config[i], &s->ports, &err) != SHEAF_OK)
-        fail_msg("%s", err.message);
-}
-
-static stage *begin(int nodes)
-{
-    stage *s = calloc(1, sizeof *s);
-    last_lines[0] = 0;
-    fake_hub_open(&s->hub);
-    fake_hub_world(&s->hub);
-    s->ports = fake_hub_ports(&s->hub);
-    for (s->count = 0; s->count < nodes; s->count++)
-        start_node(s, s->count);
-    return s;
-}
-
-static void end(stage *s)
-{
-    for (int i = 0; i < s->count; i++)
-        sheaf_node_close(&s->node[i]);
-    fake_hub_close(&s->hub);
-    free(s);
-}
-
-static void turn(stage *s, int times)
-{
-    sheaf_err err = {0};
-    for (int t = 0; t < times; t++)
-        for (int i = 0; i < s->count; i++)
-            if (sheaf_node_turn(&s->node[i], &err) != SHEAF_OK)
-                fail_msg("%s", err.message);
-}
-
-/* Opens a round, drives it, closes it, and lets all attest. */
-static sheaf_hash run_round(stage *s, const char *task, const sheaf_hash *base)
-{
-    sheaf_hash result;
-    fake_hub_round_open(&s->hub, task, base);
-    turn(s, 12);
-    if (!fake_hub_round_close(&s->hub, &result))
-        fail_msg("the round of %s stands at %s\n%s", task,
-                 sheaf_round_stage_text(sheaf_coordinator_stage(&s->hub.coordinator)),
-                 last_lines);
-    turn(s, 3);
-    const struct sheaf_row_round *round = sheaf_round_find(&s->hub.k.state, s->hub.round);
-    if (round->attested != s->count)
-        fail_msg("%d of %d have attested\n%s", round->attested, s->count, last_lines);
-    return result;
-}
 
 static void expected_model(stage *s, uint32_t rounds, sheaf_model *out)
 {
@@ -302,22 +208,6 @@ static void test_revoked_meanwhile(void **unused)
     (void)unused;
 }
 
-/* A node that crashed in the middle of a round does not begin it again. */
-static void test_restart(void **unused)
-{
-    stage *s = begin(1);
-    fake_hub_round_open(&s->hub, "statistics", NULL);
-    turn(s, 1);
-    assert_int_equal(s->hub.messages, 1);
-    sheaf_node_close(&s->node[0]);
-    start_node(s, 0);
-    turn(s, 3);
-    assert_int_equal(s->hub.messages, 1);
-    assert_non_null(strstr(s->hub.refusal, "restarted in the middle of the round"));
-    end(s);
-    (void)unused;
-}
-
 /* The log claims a result that does not follow: nobody attests, everybody says so. */
 static void test_wrong_result(void **unused)
 {
@@ -364,7 +254,6 @@ int main(void)
         cmocka_unit_test(test_round_without_mandate),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_revoked_meanwhile),
-        cmocka_unit_test(test_restart),
         cmocka_unit_test(test_wrong_result),
         cmocka_unit_test(test_wrong_base),
     };

@@ -47,9 +47,9 @@ void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t se
     }
     assert_int_equal(sheaf_coordinator_init(&r->c, config, 0, &r->err), SHEAF_OK);
     for (int i = 0; i < count; i++) {
-        seed_from(bytes, seed, (uint64_t)(200 + i));
+        seed_from(r->seed[i], seed, (uint64_t)(200 + i));
         assert_int_equal(sheaf_participant_init(&r->p[i], config, config->members[i].member,
-                                                &r->pair[i], bytes, &r->err),
+                                                &r->pair[i], r->seed[i], &r->err),
                          SHEAF_OK);
         r->input[i] = malloc(words * 8);
         assert_non_null(r->input[i]);

@@ -20,6 +20,7 @@ typedef struct {
     sheaf_keypair pair[RIG_MAX];
     sheaf_participant p[RIG_MAX];
     sheaf_coordinator c;
+    uint8_t seed[RIG_MAX][32];
     uint64_t *input[RIG_MAX];
     int64_t now_ms;
     sheaf_err err;
