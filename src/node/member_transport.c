@@ -51,9 +51,9 @@ static sheaf_status call_as_member(void *context, const sheaf_hub_call *call, un
     if (may_sign && bundle && m->members_only)
         return call_signed(m, call, status, answer, err);
     SHEAF_TRY(inner->call(inner->context, call, status, answer, err));
-    if (!may_sign || *status != 403)
+    if (!may_sign || (*status != 401 && *status != 403))
         return SHEAF_OK;
-    m->members_only = true;
+    m->members_only = m->members_only || *status == 403;
     return call_signed(m, call, status, answer, err);
 }
 

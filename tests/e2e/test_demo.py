@@ -92,7 +92,50 @@ def predictions(folder, scratch, model):
     refused("predict refuses a spoiled model", 1, "", "predict", spoiled, data)
 
 
-def page(folder, scratch):
+def sums(folder, scratch, opened):
+    """Every closed round is added up again from its transcript, or what does not follow is
+    named."""
+    for number in (opened[0], opened[-1]):
+        done = sheaf("round", "verify", number, folder, "--json")
+        said = json.loads(done.stdout) if done.returncode == 0 else {}
+        check(f"round {number} is added up again",
+              said.get("sound") is True and said["bits"] in (16, 32, 64)
+              and said["round"]["attested"] == len(said["seats"]) == 4, done.stdout + done.stderr)
+    copy = os.path.join(scratch, "spoiled-sum")
+    shutil.copytree(folder, copy)
+    name = said["round"]["transcript"]
+    blob = os.path.join(copy, "blobs", name[:2], name[2:])
+    flip(blob, os.path.getsize(blob) // 2)
+    refused("a spoiled transcript is a fault", 3, "damaged", "round", "verify", opened[-1], copy)
+    refused("and in a file of its own", 3, "not the one whose hash", "round", "verify", opened[-1],
+            folder, "--transcript", blob)
+    os.remove(blob)
+    refused("without its transcript it cannot be added up", 1, "not at hand", "round", "verify",
+            opened[-1], copy)
+    whole = os.path.join(folder, "blobs", name[:2], name[2:])
+    done = sheaf("round", "verify", opened[-1], copy, "--transcript", whole)
+    check("but with the transcript from a file", done.returncode == 0 and "Sound" in done.stdout,
+          done.stdout + done.stderr)
+    done = sheaf("round", "show", opened[-1], folder)
+    check("round show tells its terms", done.returncode == 0 and "evaluation" in done.stdout
+          and "with noise" in done.stdout, done.stdout + done.stderr)
+    for number, code, words in ((0, 1, "opened no round"), (99999, 1, "no 99999"),
+                                ("x", 2, "number")):
+        refused(f"no round {number}", code, words, "round", "verify", number, folder)
+
+
+def sums_of_hub(folder, url, number):
+    home = os.path.join(folder, "members", "va")
+    done = sheaf("round", "verify", number, url, "--home", home)
+    check("a participant adds up what the hub has", done.returncode == 0, done.stdout + done.stderr)
+    done = sheaf("round", "verify", number, "--home", home)
+    check("by the home's hub too", done.returncode == 0, done.stdout + done.stderr)
+    refused("a visitor gets no transcript", 1, "participants", "round", "verify", number, url)
+    done = sheaf("round", "show", number, url)
+    check("but the terms of the round", done.returncode == 0, done.stdout + done.stderr)
+
+
+def page(folder, scratch, number):
     root = os.environ["SOURCE"]
     with Hub(folder) as hub:
         done = subprocess.run(["node", "web/test/page.mjs", hub.url], cwd=root,
@@ -110,6 +153,7 @@ def page(folder, scratch):
         check("status tells about members and rounds",
               done.returncode == 0 and "members" in done.stdout,
               done.stderr + done.stdout)
+        sums_of_hub(folder, hub.url, number)
         refused("a second hub on the folder is refused", 1, "", "serve", folder, "--port", "0")
         other = sheaf("serve", os.path.join(scratch, "none"), "--port", str(hub.port))
         check("serving an empty folder says what to do",
@@ -164,7 +208,10 @@ def main():
         truncate(folder, scratch)
         spoil(folder)
         refused("a demonstration does not overwrite a folder", 1, "", "demo", folder, "--no-serve")
-        page(folder, scratch)
+        opened = [e["index"] for e in entries if e["entry"]["act"]["kind"] == "round.open"
+                  and e["index"] in closes]
+        sums(folder, scratch, opened)
+        page(folder, scratch, opened[-1])
         refused("no such option", 2, "--nonsense", "verify", "--nonsense", folder)
         refused("no such command", 2, "conquer", "conquer")
         refused("no such folder", 1, "", "verify", os.path.join(scratch, "nowhere"))

@@ -1,0 +1,232 @@
+#include "cli/round_source.h"
+
+#include "base/encode.h"
+#include "coop/view.h"
+#include "learn/round_job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MILLION = 1000000, PATH_BYTES = 96 };
+
+static bool is_url(const char *from)
+{
+    return strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0;
+}
+
+/* ---- opening ---- */
+
+static sheaf_status open_folder(sheaf_round_source *source, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_path(source->blobs.dir, err, "%s/blobs", source->where));
+    SHEAF_TRY(sheaf_folder_open(&source->folder, source->where, NULL, NULL, err));
+    source->state = &source->folder.replay.state;
+    return SHEAF_OK;
+}
+
+static sheaf_status open_visit(sheaf_round_source *source, const char *url, const char *home,
+                               const char *ca_file, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_visit_open(&source->visit, url, home, ca_file, err));
+    sheaf_member *member = &source->visit.session.member;
+    source->where = member->home.hub;
+    source->transport = sheaf_member_transport(member);
+    source->state = sheaf_member_state(member);
+    return SHEAF_OK;
+}
+
+/* The leaf hash of the entry that opened the round. */
+static sheaf_status find_manifest(sheaf_round_source *source, uint32_t number, sheaf_err *err)
+{
+    sheaf_log_store *store = source->folder.store;
+    if (!source->local)
+        SHEAF_TRY(sheaf_log_store_open(&store, source->visit.home, true, err));
+    bool there = number < sheaf_log_store_size(store);
+    if (there)
+        source->manifest = sheaf_log_store_hash(store, 0, number);
+    if (!source->local)
+        sheaf_log_store_close(store);
+    return there ? SHEAF_OK
+                 : sheaf_fail(err, SHEAF_IO,
+                              "the copy of the log in %.100s does not have entry %" PRIu32
+                              " yet, and another program holds it; try again",
+                              source->visit.home, number);
+}
+
+static sheaf_status find_round(sheaf_round_source *source, uint32_t number, sheaf_err *err)
+{
+    const sheaf_state *state = source->state;
+    source->round = sheaf_round_find(state, number);
+    if (!source->round && number >= state->size)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the log has %" PRIu64 " entries, and no %" PRIu32, state->size,
+                          number);
+    if (!source->round)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "entry %" PRIu32 " opened no round; see: sheaf log show", number);
+    source->mandate = sheaf_mandate_get(state, source->round->mandate);
+    SHEAF_TRY(find_manifest(source, number, err));
+    sheaf_round_config *config = calloc(1, sizeof *config);
+    if (!config)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the terms of round %" PRIu32,
+                          number);
+    sheaf_status status =
+        sheaf_round_job_config(state, source->round, &source->manifest, config, err);
+    source->bits = config->bits;
+    free(config);
+    return status;
+}
+
+sheaf_status sheaf_round_source_open(sheaf_round_source *source, const char *from,
+                                     const char *home, const char *ca_file, uint32_t number,
+                                     sheaf_err *err)
+{
+    *source = (sheaf_round_source){.where = from, .local = from && !is_url(from)};
+    if (source->local)
+        SHEAF_TRY(open_folder(source, err));
+    else
+        SHEAF_TRY(open_visit(source, from, home, ca_file, err));
+    sheaf_status status = find_round(source, number, err);
+    if (status != SHEAF_OK)
+        sheaf_round_source_close(source);
+    return status;
+}
+
+void sheaf_round_source_close(sheaf_round_source *source)
+{
+    if (source->local)
+        sheaf_folder_close(&source->folder);
+    else
+        sheaf_visit_close(&source->visit);
+}
+
+sheaf_status sheaf_round_source_blob(sheaf_round_source *source, const sheaf_hash *hash,
+                                     size_t max, sheaf_buffer *out, sheaf_err *err)
+{
+    char hex[SHEAF_HEX_LEN_32 + 1], path[PATH_BYTES];
+    out->max = max;
+    sheaf_hex_32(hash->bytes, hex);
+    if (source->local && !sheaf_blob_exists(&source->blobs, hash))
+        return sheaf_fail(err, SHEAF_IO, "there is no %.60s/%.2s/%s", source->blobs.dir, hex,
+                          hex + 2);
+    if (source->local)
+        return sheaf_blob_read(&source->blobs, hash, out, err);
+    snprintf(path, sizeof path, "/api/v1/blobs/%s", hex);
+    SHEAF_TRY(sheaf_hub_get(&source->transport, path, out, err));
+    sheaf_hash found = sheaf_sha256(sheaf_buffer_slice(out));
+    return sheaf_hash_equal(&found, hash)
+               ? SHEAF_OK
+               : sheaf_fail(err, SHEAF_FAULT, "%.60s has other bytes under the hash %s",
+                            source->where, hex);
+}
+
+/* ---- telling ---- */
+
+static void print_hash(const char *what, const sheaf_hash *hash)
+{
+    char hex[SHEAF_HEX_LEN_32 + 1];
+    sheaf_hex_32(hash->bytes, hex);
+    if (!sheaf_hash_is_zero(hash))
+        printf("  %-12s%s\n", what, hex);
+}
+
+/* Millionths without zeros at the end. */
+static void print_millionths(uint64_t millionths)
+{
+    char digits[8];
+    snprintf(digits, sizeof digits, "%06u", (unsigned)(millionths % MILLION));
+    size_t len = 6;
+    while (len && digits[len - 1] == '0')
+        len--;
+    printf("%" PRIu64 "%s%.*s", millionths / MILLION, len ? "." : "", (int)len, digits);
+}
+
+static void print_members(const sheaf_round_source *source, const char *what, bool survived)
+{
+    const struct sheaf_row_round *round = source->round;
+    bool any = false;
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(source->state, round->seat_first + i);
+        if (round->state == SHEAF_round_state_closed && (seat->survived != 0) != survived)
+            continue;
+        printf("%smember %" PRIu32 " with data set %" PRIu32, any ? ", " : what, seat->member,
+               seat->dataset);
+        any = true;
+    }
+    if (any)
+        puts("");
+}
+
+static void print_release(const sheaf_round_source *source)
+{
+    const struct sheaf_row_mandate *m = source->mandate;
+    if (m->release != SHEAF_release_form_noised) {
+        puts("  release     the exact sum, without noise: it has no epsilon");
+        return;
+    }
+    bool evaluates = source->round->task == SHEAF_task_evaluate;
+    fputs("  release     the sum with noise, multiplier ", stdout);
+    print_millionths(evaluates ? m->evaluation_noise_millionths : m->noise_millionths);
+    printf(", which hides %s\n  privacy     of %" PRIu32 " rounds together at most epsilon ",
+           m->unit == SHEAF_privacy_unit_record ? "one record"
+                                                : "one member with all its records",
+           m->rounds_max);
+    print_millionths(m->epsilon_millionths);
+    printf(" at delta %" PRIu64 "e-12, against who sees results; %u members may collude\n",
+           m->delta_trillionths, m->colluders);
+}
+
+void sheaf_round_source_print(const sheaf_round_source *source)
+{
+    static const char *const tasks[] = {[SHEAF_task_evaluate] = "evaluation",
+                                        [SHEAF_task_statistics] = "statistics",
+                                        [SHEAF_task_train] = "training"};
+    const struct sheaf_row_round *round = source->round;
+    bool closed = round->state == SHEAF_round_state_closed;
+    printf("  task        %s, round %" PRIu32 " of at most %" PRIu32 " under mandate %" PRIu32
+           "\n",
+           tasks[round->task], round->number, source->mandate->rounds_max, round->mandate);
+    if (closed) {
+        print_members(source, "  summed      ", true);
+        print_members(source, "  dropped out ", false);
+    } else {
+        print_members(source, "  took seats  ", false);
+    }
+    printf("  vectors     %" PRIu32 " words each, masked, modulo 2^%u\n", round->words,
+           source->bits);
+    print_release(source);
+    print_hash("transcript", &round->transcript);
+    print_hash("base", &round->base);
+    print_hash("result", &round->result);
+    if (closed)
+        printf("  attested    by %u of %u\n", round->attested, round->survivors);
+}
+
+static void put_row(sheaf_json_writer *w, const sheaf_state *state, sheaf_table_id table,
+                    uint32_t index)
+{
+    sheaf_json_open_object(w);
+    sheaf_row_write(sheaf_table_describe(table), sheaf_table_row(state, table, index), index,
+                    w);
+    sheaf_json_close(w);
+}
+
+void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
+                            sheaf_json_writer *w)
+{
+    const sheaf_state *state = source->state;
+    const struct sheaf_row_round *round = source->round;
+    sheaf_json_member_put_int(w, "bits", source->bits);
+    if (fault)
+        sheaf_json_member_put_string(w, "fault", sheaf_str(fault));
+    sheaf_json_key(w, "mandate");
+    put_row(w, state, SHEAF_TABLE_mandate, sheaf_mandate_row(state, round->mandate));
+    sheaf_json_key(w, "round");
+    put_row(w, state, SHEAF_TABLE_round, sheaf_round_row(state, round->id));
+    sheaf_json_key(w, "seats");
+    sheaf_json_open_list(w);
+    for (uint16_t i = 0; i < round->seats; i++)
+        put_row(w, state, SHEAF_TABLE_seat, round->seat_first + i);
+    sheaf_json_close(w);
+}

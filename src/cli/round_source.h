@@ -1,0 +1,50 @@
+/* cli/round_source.h - a round on somebody's log, with what can be had of its evidence: from a
+ * folder with log/ and blobs/, such as a hub's or a backup, or from a hub, asked in a member's
+ * name.
+ *
+ * The state is one's own replay; the evidence is checked against the hashes on the log.
+ */
+#ifndef SHEAF_CLI_ROUND_SOURCE_H
+#define SHEAF_CLI_ROUND_SOURCE_H
+
+#include "claims/folder.h"
+#include "cli/act.h"
+#include "store/blob.h"
+
+typedef struct {
+    const char *where; /* for messages */
+    bool local;        /* a folder; else a hub is visited */
+    sheaf_folder folder;
+    sheaf_blobs blobs; /* of the folder; read only */
+    sheaf_visit visit;
+    sheaf_transport transport; /* to the hub, in the name of the home */
+    const sheaf_state *state;
+    const struct sheaf_row_round *round;
+    const struct sheaf_row_mandate *mandate;
+    sheaf_hash manifest; /* leaf hash of the entry that opened the round */
+    uint16_t bits;       /* of a masked word */
+} sheaf_round_source;
+
+/* Round `number` of the folder or hub `from`, or of the hub of `home`, or of that of the user's
+ * home; all but the number may be NULL. A hub without a home is looked at as a visitor. */
+SHEAF_MUST_USE sheaf_status sheaf_round_source_open(sheaf_round_source *source,
+                                                    const char *from, const char *home,
+                                                    const char *ca_file, uint32_t number,
+                                                    sheaf_err *err);
+void sheaf_round_source_close(sheaf_round_source *source);
+
+/* A blob that the round rests on, at most `max` bytes. SHEAF_IO where it is not at hand,
+ * SHEAF_FAULT where it has other bytes than those of its hash. */
+SHEAF_MUST_USE sheaf_status sheaf_round_source_blob(sheaf_round_source *source,
+                                                    const sheaf_hash *hash, size_t max,
+                                                    sheaf_buffer *out, sheaf_err *err);
+
+/* What everybody may know of the round, for people: its terms, its seats, its noise. */
+void sheaf_round_source_print(const sheaf_round_source *source);
+
+/* As members of an object that is open: "bits", "fault" where there is one, "mandate", "round",
+ * "seats". */
+void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
+                            sheaf_json_writer *w);
+
+#endif

@@ -1,0 +1,231 @@
+/* cli/round_verify.c - `sheaf round show` and `sheaf round verify`: what a round was, and does
+ * its result follow from what the participants sent? */
+#include "claims/recompute.h"
+#include "cli/round_source.h"
+#include "coop/view.h"
+#include "learn/model.h"
+#include "round/config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { ANSWER_MAX = 64 << 10, PATH_BYTES = 96 };
+
+/* In the order of the commands' options. */
+enum { HOME, CA, TRANSCRIPT };
+
+static int open_source(const sheaf_command *command, const sheaf_arguments *a,
+                       sheaf_round_source *source)
+{
+    long long number;
+    sheaf_err err;
+    const char *from = a->argument_count > 1 ? a->argument[1] : NULL;
+    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &number))
+        return sheaf_usage(command,
+                           "a round is the number of the entry that opened it, not “%.40s”",
+                           a->argument[0]);
+    if (sheaf_round_source_open(source, from, a->value[HOME], a->value[CA], (uint32_t)number,
+                                &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    return SHEAF_EXIT_DONE;
+}
+
+static const char *abort_text(uint8_t reason)
+{
+    static const char *const texts[] = {
+        [SHEAF_abort_reason_deadline] = "a stage's time ran out with too few answers",
+        [SHEAF_abort_reason_restart] = "the hub was restarted",
+        [SHEAF_abort_reason_revoked] = "the mandate or a consent ended meanwhile",
+        [SHEAF_abort_reason_unsound] = "a message failed its checks, or the result was not "
+                                       "attested",
+    };
+    return texts[reason];
+}
+
+/* ---- show ---- */
+
+/* How far an open round is, by the hub's word. */
+static void print_progress(sheaf_round_source *source)
+{
+    static uint8_t block[ANSWER_MAX];
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    char path[PATH_BYTES];
+    sheaf_buffer answer;
+    sheaf_json *said = NULL;
+    if (source->local || source->round->state != SHEAF_round_state_open)
+        return;
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32, source->round->id);
+    sheaf_buffer_init(&answer, ANSWER_MAX);
+    if (sheaf_hub_get(&source->transport, path, &answer, NULL) == SHEAF_OK
+        && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &said, NULL) == SHEAF_OK) {
+        sheaf_slice stage = sheaf_json_member_string(said, "stage");
+        for (int i = SHEAF_ROUND_ADVERTISE; i <= SHEAF_ROUND_ABORTED; i++)
+            if (sheaf_slice_is(stage, sheaf_round_stage_text((sheaf_round_stage)i)))
+                printf("  stage       %.*s: %lld of %lld have answered, the hub says\n",
+                       SHEAF_PRINT(stage), (long long)sheaf_json_member_int(said, "answers", 0),
+                       (long long)sheaf_json_member_int(said, "of", 0));
+    }
+    sheaf_buffer_deinit(&answer);
+}
+
+static int run_show(const sheaf_arguments *a)
+{
+    sheaf_round_source source;
+    int code = open_source(&sheaf_command_round_show, a, &source);
+    if (code != SHEAF_EXIT_DONE)
+        return code;
+    const struct sheaf_row_round *round = source.round;
+    if (a->json) {
+        sheaf_buffer out;
+        sheaf_json_writer w = sheaf_print_begin(&out);
+        sheaf_round_source_put(&source, NULL, &w);
+        code = sheaf_print_end(&out, &w);
+    } else {
+        if (round->state == SHEAF_round_state_aborted)
+            printf("Round %" PRIu32 " was aborted: %s.\n", round->id,
+                   abort_text(round->reason));
+        else
+            printf("Round %" PRIu32 " is %s.\n", round->id,
+                   round->state == SHEAF_round_state_open ? "under way" : "closed");
+        sheaf_round_source_print(&source);
+        print_progress(&source);
+    }
+    sheaf_round_source_close(&source);
+    return code;
+}
+
+/* ---- verify ---- */
+
+typedef struct {
+    sheaf_buffer transcript, base, result;
+} evidence;
+
+/* Only a closed round has a sum. */
+static sheaf_status closed_check(const struct sheaf_row_round *round, sheaf_err *err)
+{
+    if (round->state == SHEAF_round_state_open)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "round %" PRIu32 " is under way: there is a sum to add up again "
+                          "once it is closed",
+                          round->id);
+    if (round->state == SHEAF_round_state_aborted)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "round %" PRIu32 " was aborted, so nothing was summed: %s", round->id,
+                          abort_text(round->reason));
+    return SHEAF_OK;
+}
+
+static sheaf_status get_transcript(sheaf_round_source *source, const char *file,
+                                   sheaf_buffer *out, sheaf_err *err)
+{
+    const struct sheaf_row_round *round = source->round;
+    sheaf_err why = {0};
+    size_t max;
+    SHEAF_TRY(sheaf_round_transcript_max(source->state, round, &source->manifest, &max, err));
+    out->max = max;
+    if (file)
+        return sheaf_file_read(file, out, err);
+    sheaf_status status = sheaf_round_source_blob(source, &round->transcript, max, out, &why);
+    if (status == SHEAF_OK)
+        return SHEAF_OK;
+    if (status != SHEAF_IO)
+        return sheaf_fail(err, status, "%s", why.message);
+    if (!source->local && source->visit.temporary)
+        return sheaf_fail(err, SHEAF_IO,
+                          "the transcript of round %" PRIu32 " is for its participants: name "
+                          "your home with --home, or a file that has it with --transcript",
+                          round->id);
+    return sheaf_fail(err, SHEAF_IO, "the transcript of round %" PRIu32 " is not at hand: %s",
+                      round->id, why.message);
+}
+
+static sheaf_status add_up(sheaf_round_source *source, const char *file, evidence *e,
+                           sheaf_err *err)
+{
+    const struct sheaf_row_round *round = source->round;
+    SHEAF_TRY(closed_check(round, err));
+    SHEAF_TRY(get_transcript(source, file, &e->transcript, err));
+    if (!sheaf_hash_is_zero(&round->base))
+        SHEAF_TRY(sheaf_round_source_blob(source, &round->base, SHEAF_MODEL_BYTES_MAX, &e->base,
+                                          err));
+    return sheaf_round_recompute(source->state, round, &source->manifest,
+                                 sheaf_buffer_slice(&e->transcript),
+                                 sheaf_buffer_slice(&e->base), &e->result, err);
+}
+
+static int print_json(const sheaf_round_source *source, const evidence *e, sheaf_status status,
+                      const sheaf_err *err)
+{
+    sheaf_buffer out;
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    sheaf_round_source_put(source, status == SHEAF_OK ? NULL : err->message, &w);
+    sheaf_json_member_put_bool(&w, "sound", status == SHEAF_OK);
+    sheaf_json_member_put_int(&w, "transcript_bytes", (int64_t)e->transcript.len);
+    int code = sheaf_print_end(&out, &w);
+    return status == SHEAF_OK ? code : SHEAF_EXIT_FAULT;
+}
+
+static int run_verify(const sheaf_arguments *a)
+{
+    sheaf_round_source source;
+    sheaf_err err = {0};
+    evidence e;
+    int code = open_source(&sheaf_command_round_verify, a, &source);
+    if (code != SHEAF_EXIT_DONE)
+        return code;
+    sheaf_buffer_init(&e.transcript, 0);
+    sheaf_buffer_init(&e.base, 0);
+    sheaf_buffer_init(&e.result, SHEAF_MODEL_BYTES_MAX);
+    sheaf_status status = add_up(&source, a->value[TRANSCRIPT], &e, &err);
+    if (a->json && (status == SHEAF_OK || status == SHEAF_FAULT)) {
+        code = print_json(&source, &e, status, &err);
+    } else if (status != SHEAF_OK) {
+        code = sheaf_report(a, &err);
+    } else {
+        printf("Sound: the result of round %" PRIu32
+               " is what its transcript of %zu bytes adds up to.\n",
+               source.round->id, e.transcript.len);
+        sheaf_round_source_print(&source);
+    }
+    sheaf_buffer_deinit(&e.result);
+    sheaf_buffer_deinit(&e.base);
+    sheaf_buffer_deinit(&e.transcript);
+    sheaf_round_source_close(&source);
+    return code;
+}
+
+const sheaf_command sheaf_command_round_show = {
+    .name = "round show",
+    .arguments = "N [DIR|URL]",
+    .summary = "what a round is: task, participants, form of the sum, noise",
+    .detail =
+        "N is the entry that opened the round. DIR is a folder with log/, such as a hub's;\n"
+        "URL a hub; without either it is the hub of your home.",
+    .options = {{"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_min = 1,
+    .arguments_max = 2,
+    .many = -1,
+    .run = run_show,
+};
+
+const sheaf_command sheaf_command_round_verify = {
+    .name = "round verify",
+    .arguments = "N [DIR|URL]",
+    .summary = "add the sum of a closed round up again from its transcript",
+    .detail =
+        "Replays the log, checks every signature, commitment and revealed secret in the\n"
+        "transcript, adds the masked vectors, makes the result in integers and compares its\n"
+        "hash and figures with the log. DIR is a folder with log/ and blobs/, such as a hub's\n"
+        "or a backup; URL a hub, of which only participants get transcripts, with a key of\n"
+        "their home; without either it is the hub of your home. Exit code 0: it follows. 3:\n"
+        "what does not follow is named. 1: the transcript is not at hand.",
+    .options = {{"home", "DIR", "your home folder, whose key asks for the transcript"},
+                {"ca", "FILE", "certificates to trust, in PEM"},
+                {"transcript", "FILE", "take the transcript from this file"}},
+    .arguments_min = 1,
+    .arguments_max = 2,
+    .many = -1,
+    .run = run_verify,
+};
