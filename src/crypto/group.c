@@ -1,5 +1,7 @@
 #include "crypto/group.h"
 
+#include "crypto/point25519.h"
+
 #include <assert.h>
 #include <sodium.h>
 
@@ -66,6 +68,7 @@ sheaf_scalar sheaf_scalar_invert(const sheaf_scalar *a)
 bool sheaf_point_valid(const sheaf_point *point)
 {
     return crypto_core_ristretto255_is_valid_point(point->bytes) == 1
+           && point->bytes[31] < 0x80 /* libsodium 1.0.18 overlooks the highest bit */
            && !sodium_is_zero(point->bytes, sizeof point->bytes);
 }
 
@@ -79,7 +82,21 @@ bool sheaf_point_mul(sheaf_point *out, const sheaf_scalar *scalar, const sheaf_p
     return crypto_scalarmult_ristretto255(out->bytes, scalar->bytes, point->bytes) == 0;
 }
 
-bool sheaf_point_add(sheaf_point *out, const sheaf_point *a, const sheaf_point *b)
+bool sheaf_points_evaluate_to(sheaf_slice points, uint32_t x, const sheaf_point *value)
 {
-    return crypto_core_ristretto255_add(out->bytes, a->bytes, b->bytes) == 0;
+    sheaf_ge sum = sheaf_ge_identity(), term;
+    for (size_t at = points.len; at >= SHEAF_POINT_BYTES; at -= SHEAF_POINT_BYTES) {
+        sheaf_ge times = sheaf_ge_identity(); /* x * sum */
+        for (uint32_t bit = (uint32_t)1 << 31; bit; bit >>= 1) {
+            if (x >= bit)
+                sheaf_ge_double(&times);
+            if (x & bit)
+                sheaf_ge_add(&times, &sum);
+        }
+        sum = times;
+        if (!sheaf_ge_get_ristretto(&term, points.data + at - SHEAF_POINT_BYTES))
+            return false;
+        sheaf_ge_add(&sum, &term);
+    }
+    return sheaf_ge_get_ristretto(&term, value->bytes) && sheaf_ge_equal_ristretto(&sum, &term);
 }

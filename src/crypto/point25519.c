@@ -187,3 +187,68 @@ bool sheaf_ge_get(sheaf_ge_niels *out, const uint8_t in[32])
     out->product = sheaf_fe_mul(&xy, &curve_2d);
     return true;
 }
+
+/* ---- ristretto255 ---- */
+
+static bool negative(const sheaf_fe *x)
+{
+    uint8_t bytes[32];
+    sheaf_fe_put(x, bytes);
+    return bytes[0] & 1;
+}
+
+/* *out = 1/sqrt(w) of either sign; false where w is no square (RFC 9496 section 4.2, with 1 for
+ * the numerator). */
+static bool inverse_root(sheaf_fe *out, const sheaf_fe *w)
+{
+    const sheaf_fe one = sheaf_fe_small(1);
+    sheaf_fe w2 = sheaf_fe_square(w), w3 = sheaf_fe_mul(&w2, w);
+    sheaf_fe w6 = sheaf_fe_square(&w3), w7 = sheaf_fe_mul(&w6, w);
+    sheaf_fe power = sheaf_fe_root_power(&w7);
+    *out = sheaf_fe_mul(&w3, &power);
+    sheaf_fe square = sheaf_fe_square(out), check = sheaf_fe_mul(&square, w);
+    sheaf_fe same = sheaf_fe_sub(&check, &one), opposite = sheaf_fe_add(&check, &one);
+    if (sheaf_fe_zero(&same))
+        return true;
+    *out = sheaf_fe_mul(out, &root_of_minus_one);
+    return sheaf_fe_zero(&opposite);
+}
+
+/* RFC 9496 section 4.3.1, with its names. */
+bool sheaf_ge_get_ristretto(sheaf_ge *out, const uint8_t in[32])
+{
+    const sheaf_fe none = sheaf_fe_small(0), one = sheaf_fe_small(1);
+    uint8_t bytes[32];
+    sheaf_fe s = sheaf_fe_get(in), inverse;
+    sheaf_fe_put(&s, bytes);
+    if (memcmp(bytes, in, 32) != 0 || negative(&s))
+        return false;
+    sheaf_fe ss = sheaf_fe_square(&s);
+    sheaf_fe u1 = sheaf_fe_sub(&one, &ss), u2 = sheaf_fe_add(&one, &ss);
+    sheaf_fe u2_square = sheaf_fe_square(&u2), u1_square = sheaf_fe_square(&u1);
+    sheaf_fe du1_square = sheaf_fe_mul(&curve_d, &u1_square);
+    sheaf_fe sum = sheaf_fe_add(&du1_square, &u2_square);
+    sheaf_fe v = sheaf_fe_sub(&none, &sum), vu2_square = sheaf_fe_mul(&v, &u2_square);
+    if (!inverse_root(&inverse, &vu2_square))
+        return false;
+    sheaf_fe den_x = sheaf_fe_mul(&inverse, &u2), half = sheaf_fe_mul(&inverse, &den_x);
+    sheaf_fe den_y = sheaf_fe_mul(&half, &v), s2 = sheaf_fe_add(&s, &s);
+    out->x = sheaf_fe_mul(&s2, &den_x);
+    if (negative(&out->x)) {
+        out->x = sheaf_fe_sub(&none, &out->x);
+        out->x = sheaf_fe_mul(&out->x, &one); /* carried */
+    }
+    out->y = sheaf_fe_mul(&u1, &den_y);
+    out->z = one;
+    out->t = sheaf_fe_mul(&out->x, &out->y);
+    return !negative(&out->t) && !sheaf_fe_zero(&out->y);
+}
+
+/* RFC 9496 section 4.3.3. */
+bool sheaf_ge_equal_ristretto(const sheaf_ge *a, const sheaf_ge *b)
+{
+    sheaf_fe xy = sheaf_fe_mul(&a->x, &b->y), yx = sheaf_fe_mul(&a->y, &b->x);
+    sheaf_fe xx = sheaf_fe_mul(&a->x, &b->x), yy = sheaf_fe_mul(&a->y, &b->y);
+    sheaf_fe crossed = sheaf_fe_sub(&xy, &yx), straight = sheaf_fe_sub(&yy, &xx);
+    return sheaf_fe_zero(&crossed) || sheaf_fe_zero(&straight);
+}

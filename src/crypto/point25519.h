@@ -1,5 +1,6 @@
 /* crypto/point25519.h - points of edwards25519 (RFC 8032 section 5.1), for the batch
- * verification alone; see field25519.h on what may come here.
+ * verification and for commitments in ristretto255 (RFC 9496), which are public; see
+ * field25519.h on what may come here.
  *
  * Formulas: Hisil, Wong, Carter, Dawson 2008, as in RFC 8032 section 5.1.4; they are complete,
  * so no pair of points on the curve is a special case.
@@ -34,6 +35,11 @@ extern const sheaf_ge_niels sheaf_ge_base;
 
 /* Reads the canonical encoding of a point on the curve; false for any other bytes. */
 bool sheaf_ge_get(sheaf_ge_niels *out, const uint8_t in[32]);
+
+/* The point that stands for the ristretto255 element of this encoding; false if none does. */
+bool sheaf_ge_get_ristretto(sheaf_ge *out, const uint8_t in[32]);
+/* Two points stand for the same element of ristretto255. */
+bool sheaf_ge_equal_ristretto(const sheaf_ge *a, const sheaf_ge *b);
 
 sheaf_ge sheaf_ge_identity(void);
 bool sheaf_ge_equal(const sheaf_ge *a, const sheaf_ge *b);

@@ -31,16 +31,9 @@ bool sheaf_shamir_verify(sheaf_slice commitments, size_t threshold, int index,
                          const sheaf_scalar *share)
 {
     assert(threshold > 0 && commitments.len == threshold * SHEAF_POINT_BYTES);
-    sheaf_scalar x = abscissa(index);
-    sheaf_point value, term, own;
-    memcpy(value.bytes, commitments.data + (threshold - 1) * SHEAF_POINT_BYTES,
-           SHEAF_POINT_BYTES);
-    for (size_t k = threshold - 1; k-- > 0;) {
-        memcpy(term.bytes, commitments.data + k * SHEAF_POINT_BYTES, SHEAF_POINT_BYTES);
-        if (!sheaf_point_mul(&value, &x, &value) || !sheaf_point_add(&value, &value, &term))
-            return false;
-    }
-    return sheaf_point_base(&own, share) && memcmp(own.bytes, value.bytes, sizeof own) == 0;
+    sheaf_point own;
+    return sheaf_point_base(&own, share)
+           && sheaf_points_evaluate_to(commitments, (uint32_t)index + 1, &own);
 }
 
 static sheaf_scalar scalar_of(uint64_t value)

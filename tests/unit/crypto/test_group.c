@@ -46,13 +46,14 @@ static void test_group_laws(void **unused)
     (void)unused;
     for (uint32_t i = 1; i < 20; i++) {
         sheaf_scalar a = scalar(i), b = scalar(i + 1000), sum = sheaf_scalar_add(&a, &b);
-        sheaf_point pa, pb, ab, ba, left, right;
+        sheaf_point pa, pb, ab, ba, both, two[2];
         assert_true(sheaf_point_base(&pa, &a) && sheaf_point_base(&pb, &b));
         assert_true(sheaf_point_valid(&pa));
-        /* (a + b)B = aB + bB, and addition commutes */
-        assert_true(sheaf_point_base(&left, &sum) && sheaf_point_add(&right, &pa, &pb));
-        assert_true(same(&left, &right));
-        assert_true(sheaf_point_add(&left, &pb, &pa) && same(&left, &right));
+        /* (a + b)B = aB + bB */
+        assert_true(sheaf_point_base(&both, &sum));
+        two[0] = pa, two[1] = pb;
+        assert_true(sheaf_points_evaluate_to(sheaf_bytes(two, sizeof two), 1, &both));
+        assert_false(sheaf_points_evaluate_to(sheaf_bytes(two, sizeof two), 2, &both));
         /* both ends of a key agreement get the same point */
         assert_true(sheaf_point_mul(&ab, &a, &pb) && sheaf_point_mul(&ba, &b, &pa));
         assert_true(same(&ab, &ba));
@@ -70,7 +71,55 @@ static void test_bad_points(void **unused)
     assert_false(sheaf_point_base(&out, &zero));
     assert_false(sheaf_point_mul(&out, &two, &identity));
     assert_false(sheaf_point_mul(&out, &two, &noise));
-    assert_false(sheaf_point_add(&out, &noise, &noise));
+    assert_false(sheaf_points_evaluate_to(sheaf_bytes(&noise, sizeof noise), 1, &noise));
+}
+
+/* A polynomial in the exponent has the values that it has in the scalars, and no other. */
+static void test_polynomials(void **unused)
+{
+    enum { MOST = 12 };
+    static const uint32_t at[] = {1, 2, 3, 100, 255, 256, 1000000, UINT32_MAX};
+    sheaf_point points[MOST], is, other;
+    (void)unused;
+    for (uint32_t degree = 0; degree < MOST; degree++)
+        for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+            sheaf_scalar x = sheaf_scalar_from_u32(at[i]), value = sheaf_scalar_from_u32(0);
+            for (uint32_t k = degree + 1; k-- > 0;) {
+                sheaf_scalar coefficient = scalar(1000 * degree + k);
+                value = sheaf_scalar_mul(&value, &x);
+                value = sheaf_scalar_add(&value, &coefficient);
+                assert_true(sheaf_point_base(&points[k], &coefficient));
+            }
+            sheaf_slice all = sheaf_bytes(points, (degree + 1) * sizeof *points);
+            assert_true(sheaf_point_base(&is, &value));
+            assert_true(sheaf_points_evaluate_to(all, at[i], &is));
+            x = sheaf_scalar_from_u32(1);
+            value = sheaf_scalar_add(&value, &x);
+            assert_true(sheaf_point_base(&other, &value));
+            assert_false(sheaf_points_evaluate_to(all, at[i], &other));
+            points[degree / 2].bytes[3] ^= 4; /* another point, or none */
+            assert_false(sheaf_points_evaluate_to(all, at[i], &is));
+        }
+}
+
+/* What stands for a point here stands for one in libsodium, and the other way round: about one
+ * in eight of all strings does. */
+static void test_encodings(void **unused)
+{
+    (void)unused;
+    uint32_t valid = 0;
+    for (uint32_t i = 0; i < 4000; i++) {
+        sheaf_scalar random = scalar(i); /* below 2^253: not too large to be an encoding */
+        sheaf_point point;
+        memcpy(point.bytes, random.bytes, sizeof point.bytes);
+        if (i % 4 == 0)
+            point.bytes[31] |= (uint8_t)(i << 3); /* some are */
+        bool is = sheaf_point_valid(&point);
+        assert_int_equal(sheaf_points_evaluate_to(sheaf_bytes(&point, sizeof point), 5, &point),
+                         is);
+        valid += is;
+    }
+    assert_in_range(valid, 400, 1200);
 }
 
 /* RFC 9496 appendix A.1: the encodings of B, 2B, 3B. */
@@ -100,10 +149,9 @@ static int start(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scalar_field),
-        cmocka_unit_test(test_group_laws),
-        cmocka_unit_test(test_bad_points),
-        cmocka_unit_test(test_known_multiples),
+        cmocka_unit_test(test_scalar_field), cmocka_unit_test(test_group_laws),
+        cmocka_unit_test(test_polynomials),  cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_bad_points),   cmocka_unit_test(test_known_multiples),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }
