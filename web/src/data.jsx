@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* data.jsx - data sets, which stay with their members, and the consents to use them. */
-import { consentStanding } from './derive.js';
+import { consentStanding, privacyBound } from './derive.js';
 import { integer, words } from './format.js';
 import { useStore } from './store.js';
 import { Badge, Member, Ref, Section, Table, Text, Title, When } from './parts.jsx';
@@ -29,6 +29,8 @@ export function Data() {
                     { label: 'Consent to use', head: true, cell: (row) => <><Title table="dataset" id={row.dataset} /> <Ref n={row.id} /></> },
                     { label: 'Given by', cell: (row) => <Member id={row.member} ref={false} /> },
                     { label: 'For', cell: (row) => words(row.purpose) },
+                    { label: 'Allows in all', cell: (row) => (row.has_budget
+                        ? `to give away ${privacyBound(row.budget_unit, row.budget_epsilon_millionths, row.budget_delta_trillionths)}` : 'no limit') },
                     { label: 'Until', cell: (row) => <When ms={row.until} dateOnly /> },
                     { label: 'Standing', cell: (row) => {
                         const standing = consentStanding(row, now);

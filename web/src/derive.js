@@ -45,6 +45,18 @@ export function mandateStanding(mandate, now) {
     return mandate.rounds_used >= mandate.rounds_max ? 'used up' : 'in force';
 }
 
+/** What may become known of one record or member, from terms of privacy, a mandate's row or a budget. */
+export function privacyBound(unit, epsilonMillionths, deltaTrillionths) {
+    return `about one ${unit} no more than epsilon ${epsilonMillionths / 1e6} at delta ${deltaTrillionths / 1e12}`;
+}
+
+/** The sentence for a mandate with noise: `terms` are its terms of privacy or its row. */
+export function noisedSentence(terms) {
+    const pooled = terms.colluders === 1 ? 'one other member tells what it knows' : `${terms.colluders} members pool what they know`;
+    return `Members add noise before they sum: together the rounds give away ${
+        privacyBound(terms.unit, terms.epsilon_millionths, terms.delta_trillionths)}, even if ${pooled}.`;
+}
+
 /** Where a consent stands: live, ended or revoked. */
 export function consentStanding(consent, now) {
     if (consent.revoked !== null)
@@ -73,7 +85,7 @@ export function learningSeries(rounds, evaluations, model) {
     });
     for (const row of evaluations.filter((each) => each.model === model).sort((a, b) => a.id - b.id))
         Object.assign(point(trained.filter((each) => each.id < row.round).length), {
-            heldLoss: row.log_loss_millionths / 1e6, heldAccuracy: row.accuracy_millionths / 1e6,
+            heldLoss: row.has_log_loss ? row.log_loss_millionths / 1e6 : null, heldAccuracy: row.accuracy_millionths / 1e6,
             auc: row.has_auc ? row.auc_millionths / 1e6 : null,
         });
     return [...at.values()].sort((a, b) => a.x - b.x);

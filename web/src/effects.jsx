@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* effects.jsx - what follows if a motion is adopted, in words. */
+import { noisedSentence } from './derive.js';
 import { basisPoints, duration, integer, money, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Facts, Ref, Title } from './parts.jsx';
@@ -28,6 +29,7 @@ const RENDER = {
         ['Each sum', `over at least ${plural(what.cohort_min, 'member')}; ${plural(what.attest_min, 'attestation')} before the next round`],
         ['Consents', `for ${words(what.purpose)}`],
         ['Data sets', <>{what.datasets.map((each) => <div key={each.dataset}><Title table="dataset" id={each.dataset} /></div>)}</>],
+        what.privacy && ['Privacy', noisedSentence(what.privacy)],
         what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
     ],
     'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* mandates.jsx - what may be trained, within which limits, and how much of them is used. */
-import { mandateStanding } from './derive.js';
+import { mandateStanding, noisedSentence } from './derive.js';
 import { integer, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { EXACT_SUM } from './effects.jsx';
@@ -24,6 +24,7 @@ function Mandate({ mandate, sources }) {
                 ['Learning', `${plural(mandate.local_steps, 'local step')} a round, ${step}, rate ${mandate.rate_millionths / 1e6}`],
                 ['Data sets', <>{sources.map((row) => <div key={row.dataset}><Title table="dataset" id={row.dataset} /></div>)}</>],
             ]} />
+            {mandate.release === 'noised' && <p>{noisedSentence(mandate)}</p>}
             {mandate.release === 'exact_sum' && <p class="warning">{EXACT_SUM}</p>}
         </li>
     );

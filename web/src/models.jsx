@@ -11,7 +11,7 @@ function Model({ model, evaluation, currency }) {
     const figures = evaluation && [
         [percent(evaluation.accuracy_millionths / 1e6, 1), 'accuracy'],
         evaluation.has_auc && [millionths(evaluation.auc_millionths), 'AUC'],
-        [millionths(evaluation.log_loss_millionths), 'log loss'],
+        evaluation.has_log_loss && [millionths(evaluation.log_loss_millionths), 'log loss'],
     ].filter(Boolean);
     return (
         <li class="card" data-model={model.id}>
@@ -19,7 +19,7 @@ function Model({ model, evaluation, currency }) {
             {figures ? (
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
-                    <p class="note">On {plural(evaluation.records, 'held-out record')} of the members, round <Ref n={evaluation.round} />.</p>
+                    <p class="note">On {plural(evaluation.records, 'held-out record')} of the members{evaluation.has_log_loss ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.</p>
                 </>
             ) : <p class="note">Not evaluated yet.</p>}
             <Facts rows={[

@@ -48,13 +48,22 @@ test('mandates and consents stand where they stand', () => {
 test('figures stand at the number of training rounds that made the model', () => {
     const train = (id, loss, more) => ({ id, model: 1, task: 'train', state: 'closed', has_figures: true, log_loss_millionths: loss, accuracy_millionths: 500000, ...more });
     const rounds = [train(30, 600000), train(10, 693000), train(20, 0, { state: 'aborted' }), train(11, 1, { model: 2 }), train(9, 1, { task: 'statistics' })];
-    const held = { id: 41, model: 1, round: 40, accuracy_millionths: 800000, log_loss_millionths: 550000, auc_millionths: 900000, has_auc: true };
+    const held = { id: 41, model: 1, round: 40, accuracy_millionths: 800000, log_loss_millionths: 550000, auc_millionths: 900000, has_auc: true, has_log_loss: true };
     const points = derive.learningSeries(rounds, [held], 1);
     assert.deepEqual(points.map((p) => [p.x, p.loss, p.heldLoss]), [[0, 0.693, null], [1, 0.6, null], [2, null, 0.55]]);
     assert.equal(points[2].auc, 0.9);
+    const noised = { ...held, has_auc: false, has_log_loss: false, log_loss_millionths: 0 };
+    assert.equal(derive.learningSeries([], [noised], 1)[0].heldLoss, null);
     assert.deepEqual(derive.learningSeries([], [], 1), []);
     assert.equal(derive.latestModel(rounds), 1);
     assert.equal(derive.latestModel([]), null);
+});
+
+test('terms of privacy are told in words', () => {
+    const terms = { unit: 'record', epsilon_millionths: 5000000, delta_trillionths: 1000000000, colluders: 1 };
+    assert.equal(derive.noisedSentence(terms), 'Members add noise before they sum: together the rounds give away '
+        + 'about one record no more than epsilon 5 at delta 0.001, even if one other member tells what it knows.');
+    assert.match(derive.noisedSentence({ ...terms, colluders: 2 }), /even if 2 members pool what they know\.$/);
 });
 
 test('the ledger balances and shares add up', () => {

@@ -157,7 +157,7 @@ export class Fixture {
         if (task === 'evaluate') {
             const entry = this.enter('model.evaluate', { round: id });
             this.row('evaluation', {
-                accuracy_millionths: accuracy - 21000, auc_millionths: 861000 + made * 600, has_auc: true, id: entry,
+                accuracy_millionths: accuracy - 21000, auc_millionths: 861000 + made * 600, has_auc: true, has_log_loss: true, id: entry,
                 log_loss_millionths: loss + 26000, model: this.model, records: 254, round: id, sha256: 'cd'.repeat(32),
             });
         }
