@@ -3,6 +3,7 @@
 #include "acts/flags.h"
 #include "acts/schema.h"
 #include "claims/privacy_fill.h"
+#include "cli/privacy_words.h"
 #include "store/random.h"
 
 #include <limits.h>
@@ -254,6 +255,20 @@ static int print_effect(sheaf_kind kind, const act_flags *flags)
     return code;
 }
 
+/* What the members are asked to disclose, should nobody have read the effect to its end. */
+static void tell_effect(sheaf_kind kind, const act_flags *flags)
+{
+    const struct sheaf_motion_open *motion = flags->result.decoded;
+    sheaf_buffer words;
+    if (kind != SHEAF_KIND_motion_open || !motion->has_effect)
+        return;
+    sheaf_buffer_init(&words, 1024);
+    sheaf_words_put_effect(&words, motion->effect);
+    if (words.len && !words.failed)
+        fprintf(stderr, "if it is adopted, %.*s\n", SHEAF_PRINT(sheaf_buffer_slice(&words)));
+    sheaf_buffer_deinit(&words);
+}
+
 static int enter(sheaf_kind kind, const own_options *o, const act_flags *flags)
 {
     char home[SHEAF_PATH_MAX];
@@ -272,6 +287,8 @@ static int enter(sheaf_kind kind, const own_options *o, const act_flags *flags)
     if (status == SHEAF_OK)
         status = post(&session, kind, flags, o->dry_run, &posted, &err);
     sheaf_session_close(&session);
+    if (status == SHEAF_OK && posted.refusal == SHEAF_ACCEPTED && !o->json)
+        tell_effect(kind, flags);
     return status == SHEAF_OK ? sheaf_posted_print(&posted, o->json, o->dry_run)
                               : sheaf_report(&arguments, &err);
 }

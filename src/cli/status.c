@@ -2,10 +2,13 @@
 #include "cli/act.h"
 
 #include "base/encode.h"
+#include "cli/privacy_words.h"
 #include "coop/view.h"
 #include "node/witnessed.h"
+#include "privacy/mechanism.h"
 #include "store/clock.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -135,6 +138,14 @@ static void print_closing(int64_t closes, int64_t now)
            count == 1 ? units[unit].one : units[unit].many);
 }
 
+/* A line under another; frees the words. */
+static void print_words(const char *before, sheaf_buffer *words)
+{
+    if (words->len && !words->failed)
+        printf("             %s%.*s\n", before, SHEAF_PRINT(sheaf_buffer_slice(words)));
+    sheaf_buffer_deinit(words);
+}
+
 static void print_motions(const sheaf_state *state, int64_t now)
 {
     for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
@@ -145,6 +156,10 @@ static void print_motions(const sheaf_state *state, int64_t now)
         print_closing(m->closes, now);
         printf(": %u for, %u against, %u abstain, of %u\n", m->yes, m->no, m->abstain,
                m->electorate);
+        sheaf_buffer words;
+        sheaf_buffer_init(&words, 1024);
+        sheaf_words_put_motion(&words, state, m);
+        print_words("if it is adopted, ", &words);
     }
 }
 
@@ -181,6 +196,24 @@ static void print_accounts(const sheaf_state *state)
     }
 }
 
+static void print_spending(const sheaf_state *state, int64_t now)
+{
+    for (uint32_t i = 0; i < sheaf_dataset_count(state); i++) {
+        uint32_t id = sheaf_dataset_at(state, i)->id;
+        sheaf_spending spent;
+        char amount[32] = "no bound", of[32] = "";
+        if (!sheaf_spending_of(state, id, now, &spent))
+            continue;
+        if (isfinite(spent.epsilon))
+            sheaf_decimal_write(spent.epsilon, amount, sizeof amount);
+        if (spent.budget_millionths)
+            snprintf(of, sizeof of, " of %.10g", spent.budget_millionths / 1e6);
+        printf("  data %-5u epsilon %s%s spent at delta %.10g, unit %s\n", id, amount, of,
+               (double)spent.delta_trillionths / 1e12,
+               spent.unit == SHEAF_privacy_unit_member ? "member" : "record");
+    }
+}
+
 static void print_status(const sheaf_state *state, int64_t now)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
@@ -194,7 +227,12 @@ static void print_status(const sheaf_state *state, int64_t now)
         const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);
         printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
                m->revoked != SHEAF_NONE ? ", revoked" : "");
+        sheaf_buffer words;
+        sheaf_buffer_init(&words, 1024);
+        sheaf_words_put_mandate(&words, m);
+        print_words("", &words);
     }
+    print_spending(state, now);
     for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
         static const char *const states[] = {"registered", "released", "retired"};
         const struct sheaf_row_model *m = sheaf_model_at(state, i);
@@ -225,7 +263,33 @@ static void put_rows(sheaf_json_writer *w, const char *name, const sheaf_state *
     sheaf_json_close(w);
 }
 
-static void print_status_json(const sheaf_state *state, const witness_report *r)
+/* In millionths, rounded up; without "epsilon_millionths" where there is no bound. */
+static void put_spending(sheaf_json_writer *w, const sheaf_state *state, int64_t now)
+{
+    sheaf_json_key(w, "spent");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_dataset_count(state); i++) {
+        uint32_t id = sheaf_dataset_at(state, i)->id;
+        sheaf_spending spent;
+        if (!sheaf_spending_of(state, id, now, &spent))
+            continue;
+        sheaf_json_open_object(w);
+        if (spent.budget_millionths)
+            sheaf_json_member_put_int(w, "budget_millionths", spent.budget_millionths);
+        sheaf_json_member_put_int(w, "dataset", id);
+        sheaf_json_member_put_int(w, "delta_trillionths", (int64_t)spent.delta_trillionths);
+        if (spent.epsilon < 1e9)
+            sheaf_json_member_put_int(w, "epsilon_millionths",
+                                      (int64_t)ceil(spent.epsilon * 1e6));
+        sheaf_json_member_put_string(
+            w, "unit",
+            sheaf_str(spent.unit == SHEAF_privacy_unit_member ? "member" : "record"));
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+}
+
+static void print_status_json(const sheaf_state *state, const witness_report *r, int64_t now)
 {
     const sheaf_json *witnesses = sheaf_json_member(r->json, "witnesses");
     sheaf_buffer out;
@@ -241,6 +305,7 @@ static void print_status_json(const sheaf_state *state, const witness_report *r)
     sheaf_json_member_put_int(&w, "motions_open", sheaf_coop(state)->motions_open);
     sheaf_json_member_put_int(&w, "quorum", sheaf_bylaws_now(state)->witness_quorum);
     sheaf_json_member_put_int(&w, "rounds", sheaf_round_count(state));
+    put_spending(&w, state, now);
     sheaf_json_member_put_int(&w, "witnessed", (int64_t)r->witnessed);
     sheaf_json_key(&w, "witnesses");
     if (witnesses) {
@@ -262,7 +327,7 @@ static int run_status(const sheaf_arguments *a)
         witness_report report;
         report_get(&report, &visit.session.member);
         if (a->json) {
-            print_status_json(state, &report);
+            print_status_json(state, &report, sheaf_clock_ms());
         } else {
             print_status(state, sheaf_clock_ms());
             print_witnesses(state, &report);

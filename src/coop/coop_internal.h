@@ -90,7 +90,6 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
 
 /* The bytes of open motions' effects. */
 uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);
-sheaf_slice sheaf_parts_load(const sheaf_state *state, uint32_t first, sheaf_arena *arena);
 void sheaf_parts_free(sheaf_state *state, uint32_t first);
 
 #endif

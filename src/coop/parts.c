@@ -42,7 +42,7 @@ uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes)
     return first;
 }
 
-sheaf_slice sheaf_parts_load(const sheaf_state *state, uint32_t first, sheaf_arena *arena)
+static sheaf_slice parts_load(const sheaf_state *state, uint32_t first, sheaf_arena *arena)
 {
     size_t len = 0, at = 0;
     for (uint32_t part = first; part; part = sheaf_part_at(state, part - 1)->next)
@@ -69,4 +69,15 @@ void sheaf_parts_free(sheaf_state *state, uint32_t first)
         coop->part_free = first;
         first = next;
     }
+}
+
+bool sheaf_motion_effect(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                         sheaf_arena *arena, sheaf_effect *out)
+{
+    if (!motion->part_first)
+        return false;
+    sheaf_slice bytes = parts_load(state, motion->part_first, arena);
+    return bytes.data
+           && sheaf_effect_decode(bytes, sheaf_coop(state)->revision, arena, out, NULL)
+                  == SHEAF_OK;
 }

@@ -209,11 +209,8 @@ static uint8_t outcome_of(const sheaf_state *state, const struct sheaf_row_motio
 /* The effect under the rules in force now. It was decoded when the motion was opened. */
 static sheaf_refusal enact(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
-    sheaf_slice bytes = sheaf_parts_load(fold->state, motion->part_first, fold->arena);
     sheaf_effect effect;
-    sheaf_status status = sheaf_effect_decode(bytes, sheaf_coop(fold->state)->revision,
-                                              fold->arena, &effect, NULL);
-    if (status != SHEAF_OK) {
+    if (!sheaf_motion_effect(fold->state, motion, fold->arena, &effect)) {
         fold->state->failed = true; /* the arena is spent */
         return SHEAF_ACCEPTED;
     }

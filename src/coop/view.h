@@ -2,6 +2,7 @@
 #ifndef SHEAF_COOP_VIEW_H
 #define SHEAF_COOP_VIEW_H
 
+#include "acts/act.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
 #include "log/note.h"
@@ -52,6 +53,11 @@ uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features);
 
 /* Is it a task of that mandate's next round, given what its rounds have made so far? */
 bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task);
+
+/* What follows if the open motion is adopted, in the arena, of SHEAF_ACT_ARENA_BYTES; false
+ * where nothing does, or it is settled. */
+bool sheaf_motion_effect(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                         sheaf_arena *arena, sheaf_effect *out);
 
 /* Fewest survivors that a round of this mandate may have. */
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,

@@ -63,7 +63,11 @@ static sheaf_refusal check_claims(const sheaf_hub *hub, const sheaf_outcome *out
         if (claim->kind == SHEAF_CLAIM_SIGNATURE) {
             if (!signature_holds(claim, ahead))
                 return SHEAF_REFUSED_signature;
-        } else if (sheaf_claim_check(claim, &hub->blob_source, NULL) != SHEAF_CLAIM_HOLDS) {
+            continue;
+        }
+        sheaf_err why = {0};
+        if (sheaf_claim_check(claim, &hub->blob_source, &why) != SHEAF_CLAIM_HOLDS) {
+            sheaf_hub_log(hub, "claim.false", "why=\"%s\"", why.message);
             return SHEAF_REFUSED_claim_false;
         }
     }
