@@ -177,6 +177,42 @@ static void test_one_input_only(void **unused)
     done(r);
 }
 
+/* Masked inputs that are too short or too long by a word, of another width, of somebody else,
+ * or of another round. */
+static void test_inputs_of_the_wrong_length(void **unused)
+{
+    (void)unused;
+    static const unsigned widths[] = {16, 32, 64};
+    for (int w = 0; w < 3; w++) {
+        rig *r = malloc(sizeof *r), *old = malloc(sizeof *old);
+        unsigned each = widths[w] / 8;
+        rig_open_bits(r, 3, 9, widths[w], 31);
+        rig_open_bits(old, 3, 9, widths[w], 32);
+        rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+        rig_stage(r, SHEAF_ROUND_SHARE, NULL);
+        rig_stage(old, SHEAF_ROUND_ADVERTISE, NULL);
+        rig_stage(old, SHEAF_ROUND_SHARE, NULL);
+        sheaf_slice sent = rig_answer(r, 0, SHEAF_ROUND_INPUT);
+        uint8_t longer[512] = {0};
+        memcpy(longer, sent.data, sent.len);
+        refused(r, sheaf_bytes(sent.data, sent.len - each), "of member 3 has fewer than");
+        refused(r, sheaf_bytes(sent.data, sent.len - 1), "of member 3 has fewer than");
+        refused(r, sheaf_bytes(sent.data, SHEAF_ROUND_INPUT_HEAD_BYTES), "has fewer than");
+        refused(r, sheaf_bytes(longer, sent.len + each), "of member 3 has more than");
+        refused(r, sheaf_bytes(longer, sent.len + 1), "of member 3 has more than");
+        refused(r, rig_answer(old, 0, SHEAF_ROUND_INPUT), "is for round 32, not 31");
+        longer[SHEAF_ROUND_HEAD_BYTES - 1] ^= 3 ^ 6; /* said to be member 6's */
+        refused(r, sheaf_bytes(longer, sent.len), "is not signed by member 6");
+        for (int i = 0; i < 3; i++)
+            assert_null(r->c.vector[i]);
+        for (int s = SHEAF_ROUND_INPUT; s <= SHEAF_ROUND_REVEAL; s++)
+            rig_stage(r, (sheaf_round_stage)s, NULL);
+        rig_check_sum(r);
+        done(old);
+        done(r);
+    }
+}
+
 static void test_late_input_is_never_unmasked(void **unused)
 {
     (void)unused;
@@ -334,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_false_reveal),
         cmocka_unit_test(test_doubled_late_early_and_second),
         cmocka_unit_test(test_one_input_only),
+        cmocka_unit_test(test_inputs_of_the_wrong_length),
         cmocka_unit_test(test_late_input_is_never_unmasked),
         cmocka_unit_test(test_secrets_are_gone_afterwards),
         cmocka_unit_test(test_shamir),

@@ -358,6 +358,85 @@ static void test_wrong_result(void **unused)
     done(r);
 }
 
+/* Two members' adverts change places: each would agree on masks with the wrong one. */
+static void test_swapped_keys(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 13);
+    play_to(r, SHEAF_ROUND_SHARE);
+    sheaf_round_items real = shown(r, SHEAF_ROUND_SHARE).items, items = real;
+    uint8_t one[256], two[256];
+    assert_in_range(real.item[0].len, 1, sizeof one);
+    memcpy(one, real.item[0].data, real.item[0].len);
+    memcpy(two, real.item[1].data, real.item[1].len);
+    const size_t at = SHEAF_ROUND_HEAD_BYTES, len = 2 * SHEAF_POINT_BYTES;
+    memcpy(one + at, real.item[1].data + at, len); /* the points alone */
+    memcpy(two + at, real.item[0].data + at, len);
+    items.item[0].data = one;
+    items.item[1].data = two;
+    for (int i = 2; i < 4; i++)
+        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "is not signed by member 3");
+    items.item[0] = real.item[1]; /* the whole messages */
+    items.item[1] = real.item[0];
+    for (int i = 0; i < 4; i++)
+        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "out of order");
+    done(r);
+}
+
+/* A list of fewer survivors than the round needs: a sum of so few says too much of each. */
+static void test_list_below_the_minimum(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(6, 14);
+    play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items items = shown(r, SHEAF_ROUND_SURVIVORS).items;
+    static const uint32_t dropouts[] = {12, 15, 18};
+    items.count = 3; /* members 3, 6 and 9; five of six are needed */
+    sheaf_buffer bundle;
+    forge(r, SHEAF_ROUND_SURVIVORS, &items, dropouts, 3, &bundle);
+    for (int i = 0; i < 3; i++)
+        refuse(r, i, sheaf_buffer_slice(&bundle), "3 survivors are too few: the round needs 5");
+    for (int i = 3; i < 6; i++) /* and nobody signs a list that it is not on */
+        refuse(r, i, sheaf_buffer_slice(&bundle), "out after stage input");
+    sheaf_buffer_deinit(&bundle);
+    for (int stage = SHEAF_ROUND_SURVIVORS; stage <= SHEAF_ROUND_REVEAL; stage++)
+        rig_stage(r, (sheaf_round_stage)stage, NULL);
+    rig_check_sum(r);
+    done(r);
+}
+
+/* After the reveal the coordinator asks again: for another list, to get a survivor's mask
+ * secret besides its self secret, or by other signatures. It gets the same bytes, or none. */
+static void test_second_reveal(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(5, 15);
+    play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_bundle heads = shown(r, SHEAF_ROUND_SURVIVORS);
+    rig_stage(r, SHEAF_ROUND_SURVIVORS, NULL);
+    sheaf_round_items signatures = shown(r, SHEAF_ROUND_REVEAL).items;
+    sheaf_slice first[4];
+    for (int i = 0; i < 4; i++)
+        first[i] = rig_answer(r, i, SHEAF_ROUND_REVEAL);
+    static const uint32_t victim = 15;
+    sheaf_round_items fewer = heads.items;
+    sheaf_buffer list, reveal;
+    without(&fewer, 4);
+    forge(r, SHEAF_ROUND_SURVIVORS, &fewer, &victim, 1, &list);
+    without(&signatures, 4);
+    forge(r, SHEAF_ROUND_REVEAL, &signatures, NULL, 0, &reveal);
+    for (int i = 0; i < 4; i++) {
+        refuse(r, i, sheaf_buffer_slice(&list), "second, different bundle for stage survivors");
+        refuse(r, i, sheaf_buffer_slice(&reveal), "second, different bundle for stage reveal");
+        sheaf_slice again = rig_answer(r, i, SHEAF_ROUND_REVEAL);
+        assert_true(again.data == first[i].data && again.len == first[i].len);
+        assert_null(r->p[i].secrets); /* there is nothing left to answer from */
+    }
+    sheaf_buffer_deinit(&list);
+    sheaf_buffer_deinit(&reveal);
+    done(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +451,9 @@ int main(void)
         cmocka_unit_test(test_reveal_without_signatures),
         cmocka_unit_test(test_altered_inputs_in_the_list),
         cmocka_unit_test(test_wrong_result),
+        cmocka_unit_test(test_swapped_keys),
+        cmocka_unit_test(test_list_below_the_minimum),
+        cmocka_unit_test(test_second_reveal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
