@@ -42,6 +42,20 @@ static sheaf_refusal add_sources(sheaf_fold *fold, const struct sheaf_mandate_gr
     return SHEAF_ACCEPTED;
 }
 
+static sheaf_refusal add_auditors(sheaf_fold *fold, const struct sheaf_mandate_grant *what)
+{
+    const struct sheaf_auditor *auditors = what->auditors.at;
+    for (uint32_t i = 0; what->has_auditors && i < what->auditors.count; i++) {
+        SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, auditors[i].member), no_such_auditor);
+        uint64_t pair = sheaf_pair(fold->index, auditors[i].member);
+        SHEAF_REFUSE_IF(sheaf_auditor_find(fold->state, pair), auditor_twice);
+        struct sheaf_row_auditor *auditor = sheaf_auditor_new(fold->state, pair);
+        auditor->mandate = fold->index;
+        auditor->member = auditors[i].member;
+    }
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mandate_grant *what)
 {
     sheaf_state *state = fold->state;
@@ -58,6 +72,7 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     row->motion = fold->motion;
     row->model = what->model;
     row->attest_min = (uint16_t)what->attest_min;
+    row->audit_s = what->has_audit_s ? (uint32_t)what->audit_s : SHEAF_AUDIT_S;
     row->cohort_min = (uint16_t)what->cohort_min;
     row->purpose = what->purpose;
     row->release = what->release;
@@ -71,6 +86,7 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     row->source_first = sheaf_source_count(state);
     row->sources = (uint16_t)what->datasets.count;
     SHEAF_REFUSE_UNLESS(sheaf_mandate_privacy(fold, what, row));
+    SHEAF_REFUSE_UNLESS(add_auditors(fold, what));
     return add_sources(fold, what, model);
 }
 

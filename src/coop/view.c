@@ -113,6 +113,22 @@ sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate)
     return SHEAF_ACCEPTED;
 }
 
+int64_t sheaf_transcript_until(const sheaf_state *state, const struct sheaf_row_round *round)
+{
+    if (sheaf_hash_is_zero(&round->transcript) || round->state == SHEAF_round_state_open)
+        return INT64_MAX;
+    return round->closed + (int64_t)sheaf_mandate_get(state, round->mandate)->audit_s * 1000;
+}
+
+bool sheaf_transcript_shown(const sheaf_state *state, const struct sheaf_row_round *round,
+                            uint32_t member)
+{
+    for (uint16_t i = 0; i < round->seats; i++)
+        if (sheaf_seat_at(state, round->seat_first + i)->member == member)
+            return true;
+    return sheaf_auditor_find(state, sheaf_pair(round->mandate, member)) != NULL;
+}
+
 uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features)
 {
     if (release == SHEAF_release_form_noised)

@@ -42,6 +42,17 @@ sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint3
 /* The next round of the mandate may open: none is under way and the last result is attested. */
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate);
 
+/* For how long a transcript is kept after its round's end where the mandate does not say. */
+enum { SHEAF_AUDIT_S = 90 * 86400 };
+
+/* When the round's transcript may go, in milliseconds since 1970: once the audit window of its
+ * mandate is over. INT64_MAX while there is none, or its end is still open. */
+int64_t sheaf_transcript_until(const sheaf_state *state, const struct sheaf_row_round *round);
+
+/* May the member see the transcript: with a seat in the round, or as an auditor. */
+bool sheaf_transcript_shown(const sheaf_state *state, const struct sheaf_row_round *round,
+                            uint32_t member);
+
 /* Length of a task's vectors for a model with that many inputs. Of exact sums:
  * statistics: records, then the sum and two words of the sum of squares of every input;
  * train: weights and bias, records, loss, right predictions;

@@ -36,7 +36,7 @@ static uint32_t transcript_round(sheaf_hub *hub, const sheaf_hash *hash)
     return found;
 }
 
-/* Is the request signed by a key of a member that has a seat in the round? */
+/* Is the request signed by a key of a member that took part in the round, or audits it? */
 static bool may_see(const sheaf_api_call *call, uint32_t round, sheaf_http_response *refusal)
 {
     sheaf_hash nothing = sheaf_sha256((sheaf_slice){0});
@@ -46,15 +46,12 @@ static bool may_see(const sheaf_api_call *call, uint32_t round, sheaf_http_respo
     sheaf_hub_read_begin(call->hub);
     const sheaf_state *state = sheaf_hub_state(call->hub);
     const struct sheaf_row_round *row = sheaf_round_find(state, round);
-    uint32_t member = sheaf_key_get(state, key)->member;
-    bool seated = false;
-    for (uint16_t i = 0; row && i < row->seats; i++)
-        seated = seated || sheaf_seat_at(state, row->seat_first + i)->member == member;
+    bool shown = row && sheaf_transcript_shown(state, row, sheaf_key_get(state, key)->member);
     sheaf_hub_read_end(call->hub);
-    if (!seated)
-        *refusal =
-            sheaf_http_error(403, "the transcript of round %u is for its participants", round);
-    return seated;
+    if (!shown)
+        *refusal = sheaf_http_error(
+            403, "the transcript of round %u is for its participants and auditors", round);
+    return shown;
 }
 
 sheaf_http_verdict sheaf_api_blob_get(const sheaf_api_call *call, sheaf_http_response *response)

@@ -63,6 +63,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_mandate:
     case SHEAF_TABLE_charge:
     case SHEAF_TABLE_source:
+    case SHEAF_TABLE_auditor:
     case SHEAF_TABLE_round:
     case SHEAF_TABLE_seat:
     case SHEAF_TABLE_evaluation:

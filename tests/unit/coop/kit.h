@@ -110,12 +110,13 @@ void kit_with_data(kit *k, const kit_rules *rules);
 /* Opens a motion with the effect, lets `yes` of the four vote for it, and settles it. `label`
  * names the motion, and the tick is labelled LABEL.tick. */
 void kit_motion(kit *k, const char *label, const char *effect, int yes);
-/* The effect of a mandate over the four data sets. */
+/* The effect of a mandate over the four data sets, which dan audits. */
 #define KIT_MANDATE                                                                            \
-    "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':[{'dataset':"    \
-    "#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},{'dataset':#dan.data}],"           \
-    "'duration_s':86400,'learning':{'batch':0,'local_steps':5,'rate_millionths':100000,"       \
-    "'seed':7},'model':#model,'purpose':'research','release':'exact_sum','rounds_max':8}}"
+    "{'kind':'mandate.grant','what':{'attest_min':2,'auditors':[{'member':#dan}],"             \
+    "'cohort_min':3,'datasets':[{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':"       \
+    "#cat.data},{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':0,"              \
+    "'local_steps':5,'rate_millionths':100000,'seed':7},'model':#model,'purpose':'research',"  \
+    "'release':'exact_sum','rounds_max':8}}"
 /* A round of the mandate labelled `mandate` with all four; `base` is the digit of the hash, 0
  * for none. In rounds with noise cat drops out. */
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,

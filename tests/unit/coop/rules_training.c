@@ -145,6 +145,60 @@ static void want(sheaf_refusal is, sheaf_refusal should)
         kit_fail("refusal %d instead of %d", is, should);
 }
 
+/* A mandate with these terms of audit. */
+#define AUDITED(terms)                                                                         \
+    "{'kind':'mandate.grant','what':{'attest_min':2," terms                                    \
+    "'cohort_min':3,'datasets':[{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':"       \
+    "#cat.data},{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':0,"              \
+    "'local_steps':5,'rate_millionths':100000,'seed':7},'model':#model,'purpose':'research',"  \
+    "'release':'exact_sum','rounds_max':8}}"
+
+static bool shown(kit *k, const char *round, const char *member)
+{
+    return sheaf_transcript_shown(&k->state, sheaf_round_find(&k->state, kit_index(k, round)),
+                                  kit_index(k, member));
+}
+
+static int64_t kept_until(kit *k, const char *round)
+{
+    return sheaf_transcript_until(&k->state, sheaf_round_find(&k->state, kit_index(k, round)));
+}
+
+void test_auditors(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k);
+    kit_do(&k, "eve", "member.apply", "eve",
+           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    static const kit_row opened[] = {
+#define OPEN(terms) "ann", "motion.open", "{'effect':" AUDITED(terms) ",'title':^}"
+        {OPEN("'auditors':[{'member':4000}],"), R(no_such_auditor)},
+        {OPEN("'auditors':[{'member':#model}],"), R(no_such_auditor)},
+        {OPEN("'auditors':[{'member':#eve}],"), R(no_such_auditor)},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {OPEN("'auditors':[{'member':#eve},{'member':#ann},{'member':#eve}],"),
+         R(auditor_twice)},
+#undef OPEN
+    };
+    KIT_ROWS(&k, opened);
+    kit_motion(&k, "n", AUDITED("'audit_s':60,'auditors':[{'member':#eve},{'member':#ann}],"),
+               4);
+    want(kit_round_open(&k, "r1", "statistics", 0, "m.tick"), ACCEPTED);
+    want(kit_round_open(&k, "r2", "statistics", 0, "n.tick"), ACCEPTED);
+    assert_true(shown(&k, "r1", "bob") && shown(&k, "r2", "bob"));
+    assert_true(!shown(&k, "r1", "eve") && shown(&k, "r2", "eve"));
+    assert_int_equal(kept_until(&k, "r2"), INT64_MAX);
+    want(kit_round_close(&k, "r1", "statistics", 'a'), ACCEPTED);
+    want(kit_round_close(&k, "r2", "statistics", 'a'), ACCEPTED);
+    assert_int_equal(kept_until(&k, "r1"),
+                     sheaf_round_find(&k.state, kit_index(&k, "r1"))->closed
+                         + INT64_C(90) * 86400 * 1000);
+    assert_int_equal(kept_until(&k, "r2"),
+                     sheaf_round_find(&k.state, kit_index(&k, "r2"))->closed + 60000);
+    kit_close(&k);
+}
+
 void test_mandate_ends(void **unused)
 {
     (void)unused;

@@ -47,6 +47,7 @@ void test_appointment_broken_off(void **unused);
 void test_datasets_and_consents(void **unused);
 void test_models(void **unused);
 void test_mandates(void **unused);
+void test_auditors(void **unused);
 void test_mandate_ends(void **unused);
 void test_seats(void **unused);
 void test_round_life(void **unused);

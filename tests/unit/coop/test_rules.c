@@ -90,6 +90,7 @@ int main(void)
         cmocka_unit_test(test_datasets_and_consents),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_mandates),
+        cmocka_unit_test(test_auditors),
         cmocka_unit_test(test_mandate_ends),
         cmocka_unit_test(test_seats),
         cmocka_unit_test(test_round_life),
