@@ -139,7 +139,7 @@ bool round_config(const sheaf_state *state, const kept_log *log, uint32_t round,
         return false;
     *out = (sheaf_round_config){.round = round,
                                 .words = row->words,
-                                .bits = 64,
+                                .bits = (uint16_t)(16u << round % 3),
                                 .count = row->seats,
                                 .threshold = sheaf_round_threshold(row->seats),
                                 .manifest = log_manifest(log, round)};

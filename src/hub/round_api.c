@@ -133,7 +133,7 @@ static uint32_t stage_named(sheaf_slice name)
     return 0;
 }
 
-/* What participants get, the sum at the end above all, is for them alone. */
+/* What participants get is for them alone. */
 sheaf_http_verdict sheaf_api_bundle(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_hash nothing = sheaf_sha256((sheaf_slice){0});
