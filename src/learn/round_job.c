@@ -105,6 +105,18 @@ sheaf_status sheaf_round_job_base(const sheaf_state *state, const struct sheaf_r
     return SHEAF_OK;
 }
 
+/* How many must agree on one survivor list, whatever the stated colluders sign. Exact sums are
+ * of all seats, so that no list leaves anybody out and none need be stated. */
+static void thresholds_set(const sheaf_state *state, const struct sheaf_row_round *round,
+                           sheaf_round_config *out)
+{
+    uint16_t colluders = sheaf_mandate_get(state, round->mandate)->colluders;
+    out->threshold = sheaf_round_threshold_against(round->seats, colluders);
+    out->min_survivors = round->survivors_min;
+    if (out->min_survivors < out->threshold)
+        out->min_survivors = out->threshold;
+}
+
 /* How wide the words are that members send. */
 static sheaf_status bits_of(const sheaf_state *state, const struct sheaf_row_round *round,
                             uint16_t *out, sheaf_err *err)
@@ -128,10 +140,9 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
     *out = (sheaf_round_config){.round = round->id,
                                 .manifest = *manifest,
                                 .words = round->words,
-                                .count = round->seats,
-                                .threshold = sheaf_round_threshold(round->seats)};
+                                .count = round->seats};
     SHEAF_TRY(bits_of(state, round, &out->bits, err));
-    out->min_survivors = round->survivors_min;
+    thresholds_set(state, round, out);
     memcpy(out->origin, sheaf_coop(state)->origin, sizeof sheaf_coop(state)->origin);
     for (size_t i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
         out->stage_ms[i] = round->stage_ms;

@@ -9,6 +9,13 @@ uint16_t sheaf_round_threshold(uint16_t count)
     return (uint16_t)(2u * count / 3u + 1u);
 }
 
+uint16_t sheaf_round_threshold_against(uint16_t count, uint16_t colluders)
+{
+    uint16_t usual = sheaf_round_threshold(count);
+    uint16_t least = (uint16_t)((count + colluders) / 2u + 1u);
+    return usual < least ? least : usual;
+}
+
 int sheaf_round_index(const sheaf_round_config *config, uint32_t member)
 {
     for (int i = 0; i < config->count; i++)

@@ -61,9 +61,15 @@ typedef struct {
     sheaf_round_member members[SHEAF_ROUND_MEMBERS_MAX]; /* ascending by member */
 } sheaf_round_config;
 
-/* floor(2n/3) + 1: with fewer, two survivor lists could each gather enough signatures. All of
- * them for n = 2 and 3, so no drop-out is survivable there; 3 of 4. */
+/* floor(2n/3) + 1: with fewer, two survivor lists could each gather enough signatures if a
+ * third of the members signed both. All of them for n = 2 and 3, so no drop-out is survivable
+ * there; 3 of 4. */
 uint16_t sheaf_round_threshold(uint16_t count);
+
+/* The same where `colluders` members, fewer than `count`, may sign both: more than half of
+ * count
+ * + colluders, so that one of those who signed both lists is honest, and nobody honest does. */
+uint16_t sheaf_round_threshold_against(uint16_t count, uint16_t colluders);
 
 /* Says what is wrong with the config and with whom. Everything else here takes only a config
  * that has passed. */

@@ -134,7 +134,25 @@ static void test_terms(void **unused)
     must(sheaf_round_job_config(&w->k.state, w->round, &(sheaf_hash){{1}}, &config, &err),
          &err);
     assert_int_equal(config.bits, 32);
+    assert_int_equal(config.threshold, 3);
     assert_int_equal(config.min_survivors, 3);
+    world_close(w);
+    (void)unused;
+}
+
+/* Two of four in league could sign two lists of three: then all must sign, and stay. */
+static void test_many_colluders(void **unused)
+{
+    kit_terms terms = kit_terms_usual();
+    terms.colluders = 2;
+    world *w = world_open(&terms);
+    sheaf_round_config config;
+    sheaf_err err;
+    open_round(w, "r", "train", 0);
+    must(sheaf_round_job_config(&w->k.state, w->round, &(sheaf_hash){{1}}, &config, &err),
+         &err);
+    assert_int_equal(config.threshold, 4);
+    assert_int_equal(config.min_survivors, 4);
     world_close(w);
     (void)unused;
 }
@@ -281,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_many_colluders),
         cmocka_unit_test(test_train_and_evaluate),
         cmocka_unit_test(test_noise_is_all_that_hides),
         cmocka_unit_test(test_refusals),

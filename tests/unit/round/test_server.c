@@ -215,6 +215,94 @@ static void test_split_survivors(void **unused)
     done(r);
 }
 
+/* As `fresh`, with another threshold. */
+static rig *fresh_with(int count, uint16_t threshold, uint64_t seed)
+{
+    rig *r = fresh(count, seed);
+    sheaf_coordinator_deinit(&r->c);
+    r->config.threshold = r->config.min_survivors = threshold;
+    assert_int_equal(sheaf_coordinator_init(&r->c, &r->config, 0, &r->err), SHEAF_OK);
+    for (int i = 0; i < count; i++) {
+        sheaf_participant_deinit(&r->p[i]);
+        assert_int_equal(sheaf_participant_init(&r->p[i], &r->config,
+                                                r->config.members[i].member, &r->pair[i],
+                                                r->seed[i], &r->err),
+                         SHEAF_OK);
+        assert_int_equal(
+            sheaf_participant_input(&r->p[i], r->input[i], r->config.words, &r->err), SHEAF_OK);
+    }
+    return r;
+}
+
+/* Signs the list of participant `honest` for the participant `i`, who signed another one. */
+static void sign_as_well(rig *r, int i, int honest, sheaf_buffer *out)
+{
+    uint8_t signature[SHEAF_SIGNATURE_BYTES];
+    const sheaf_survivors *list = sheaf_participant_list(&r->p[honest]);
+    sheaf_hash hash;
+    sheaf_buffer_init(out, 1024);
+    assert_int_equal(sheaf_survivors_hash(&r->config, list, &hash, &r->err), SHEAF_OK);
+    assert_int_equal(sheaf_survivors_sign(&r->config, list, &r->pair[i], signature, &r->err),
+                     SHEAF_OK);
+    sheaf_round_head_put(out, &r->config, SHEAF_ROUND_SURVIVORS, r->config.members[i].member);
+    sheaf_buffer_add(out, sheaf_bytes(hash.bytes, sizeof hash.bytes));
+    sheaf_buffer_add(out, sheaf_bytes(signature, sizeof signature));
+}
+
+/* Seven, the first three in league with the coordinator, and two lists: one leaves out the
+ * fourth, whose vector would be the difference of the sums. True if both lists are revealed. */
+static bool split_with_colluders(uint16_t threshold)
+{
+    rig *r = fresh_with(7, threshold, 13);
+    play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items without_fourth = shown(r, SHEAF_ROUND_SURVIVORS).items;
+    sheaf_round_items all_signed = {.count = 5}, others_signed = {.count = 5};
+    uint32_t fourth = r->config.members[3].member;
+    sheaf_buffer split, both[3], bundle[2];
+    sheaf_slice message;
+    sheaf_status status[2];
+    without(&without_fourth, 3);
+    forge(r, SHEAF_ROUND_SURVIVORS, &without_fourth, &fourth, 1, &split);
+    for (int i = 0; i < 5; i++)
+        all_signed.item[i] = rig_answer(r, i, SHEAF_ROUND_SURVIVORS);
+    for (int i = 5; i < 7; i++)
+        assert_int_equal(sheaf_participant_receive(&r->p[i], sheaf_buffer_slice(&split),
+                                                   &others_signed.item[i - 2], &r->err),
+                         SHEAF_OK);
+    for (int i = 0; i < 3; i++) {
+        sign_as_well(r, i, 5, &both[i]);
+        others_signed.item[i] = sheaf_buffer_slice(&both[i]);
+    }
+    forge(r, SHEAF_ROUND_REVEAL, &all_signed, NULL, 0, &bundle[0]);
+    forge(r, SHEAF_ROUND_REVEAL, &others_signed, NULL, 0, &bundle[1]);
+    status[0] =
+        sheaf_participant_receive(&r->p[4], sheaf_buffer_slice(&bundle[0]), &message, &r->err);
+    status[1] =
+        sheaf_participant_receive(&r->p[6], sheaf_buffer_slice(&bundle[1]), &message, &r->err);
+    for (int i = 0; i < 3; i++)
+        sheaf_buffer_deinit(&both[i]);
+    sheaf_buffer_deinit(&bundle[0]);
+    sheaf_buffer_deinit(&bundle[1]);
+    sheaf_buffer_deinit(&split);
+    done(r);
+    return status[0] == SHEAF_OK && status[1] == SHEAF_OK;
+}
+
+static void test_split_survivors_with_colluders(void **unused)
+{
+    (void)unused;
+    assert_true(split_with_colluders(sheaf_round_threshold(7))); /* it is for fewer than 3 */
+    assert_false(split_with_colluders(sheaf_round_threshold_against(7, 3)));
+    for (uint16_t count = 2; count <= SHEAF_ROUND_MEMBERS_MAX; count++)
+        for (uint16_t colluders = 0; colluders < count; colluders++) {
+            uint16_t threshold = sheaf_round_threshold_against(count, colluders);
+            /* The honest are too few for two lists, and all together always enough for one. */
+            assert_true(2 * (threshold - colluders) > count - colluders);
+            assert_in_range(threshold, sheaf_round_threshold(count), count);
+            assert_true(3 * colluders > count || threshold == sheaf_round_threshold(count));
+        }
+}
+
 /* Known mistake 3: one client in both lists. */
 static void test_survivor_and_dropout_at_once(void **unused)
 {
@@ -445,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_doubled_left_out_and_too_few),
         cmocka_unit_test(test_split_adverts),
         cmocka_unit_test(test_split_survivors),
+        cmocka_unit_test(test_split_survivors_with_colluders),
         cmocka_unit_test(test_survivor_and_dropout_at_once),
         cmocka_unit_test(test_replayed_round),
         cmocka_unit_test(test_other_terms),
