@@ -1,6 +1,70 @@
 /* What must hold, seen from outside with all parties in view. */
 #include "sim.h"
 
+#include "coop/budget.h"
+
+/* What all rounds up to this one have spent on the member's data, aborted ones too, at the
+ * order that everything here is stated at. */
+static int64_t spent_until(const sheaf_state *state, uint32_t dataset, uint32_t round)
+{
+    kit_terms terms = kit_terms_true(NOISE);
+    int64_t spent = 0;
+    for (uint32_t i = 0; i < sheaf_seat_count(state); i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(state, i);
+        if (seat->dataset != dataset || seat->round > round)
+            continue;
+        spent += sheaf_round_find(state, seat->round)->task == SHEAF_task_evaluate
+                     ? terms.evaluations[KIT_PLACE]
+                     : terms.costs[KIT_PLACE];
+    }
+    return spent;
+}
+
+/* Nobody gives a vector beyond the budget of its newest live consent. */
+static void check_budget(const sim *s, const member *m, uint32_t round)
+{
+    const sheaf_state *state = &m->replay.state;
+    uint32_t key = kit_named((kit *)&s->pen, m->node)->key;
+    uint32_t dataset = sheaf_seat_find(state, sheaf_pair(round, key))->dataset;
+    for (uint32_t r = sheaf_consent_count(state); r-- > 0;) {
+        const struct sheaf_row_consent *c = sheaf_consent_at(state, r);
+        if (c->dataset != dataset || c->revoked != SHEAF_NONE || c->until < s->now)
+            continue;
+        if (c->has_budget
+            && spent_until(state, dataset, round)
+                   > sheaf_allowance_find(state, sheaf_pair(c->id, KIT_PLACE))->limit)
+            sim_fail(s, "%s trains beyond its budget", m->name);
+        return;
+    }
+}
+
+/* The account is the sum of what was opened; exact sums overlap wholly or not at all. */
+static void check_privacy(const sim *s)
+{
+    const sheaf_state *state = &s->hub.replay.state;
+    for (uint32_t i = 0; s->noised && i < sheaf_dataset_count(state); i++) {
+        uint32_t dataset = sheaf_dataset_at(state, i)->id;
+        if (sheaf_spent_amount(state, dataset, SHEAF_privacy_unit_record, KIT_PLACE)
+            != spent_until(state, dataset, UINT32_MAX))
+            sim_fail(s, "the account of data set %u is wrong", dataset);
+    }
+    uint32_t summed[MEMBERS] = {0}, count = 0;
+    for (uint32_t r = 0; !s->noised && r < sheaf_round_count(state); r++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, r);
+        if (sheaf_hash_is_zero(&round->transcript))
+            continue;
+        for (uint16_t i = 0; i < round->seats; i++) {
+            const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
+            if (!seat->survived || (count && summed[i] != seat->dataset))
+                sim_fail(s, "two exact sums are over different data sets");
+            summed[i] = seat->dataset;
+        }
+        if (count && count != round->seats)
+            sim_fail(s, "two exact sums are over different data sets");
+        count = round->seats;
+    }
+}
+
 /* Asked at the moment a vector is given: the rows themselves, not the functions that decided.
  */
 void check_training(const sim *s, int i, uint32_t round)
@@ -34,6 +98,7 @@ void check_training(const sim *s, int i, uint32_t round)
     }
     if (!consent || s->now < m->revoking_until)
         sim_fail(s, "%s trains without its consent", m->name);
+    check_budget(s, m, round);
 }
 
 /* The hub's sum is that of the vectors of those on the list. */
@@ -112,6 +177,7 @@ void check_end(sim *s)
                                      .kind = GOSSIP,
                                      .size = s->member[i].log.size,
                                      .hash = s->member[i].log.root[s->member[i].log.size]});
+    check_privacy(s);
     bool any_alarm = false;
     for (int i = 0; i < MEMBERS; i++) {
         member *m = &s->member[i];

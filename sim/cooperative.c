@@ -33,7 +33,10 @@ static void found(sim *s)
     rules.open_s = 2;
     rules.open_protected_s = 3;
     kit_with_data(&s->pen, &rules);
-    kit_motion(&s->pen, "m", KIT_MANDATE, 4);
+    kit_terms terms = kit_terms_true(NOISE);
+    terms.rounds = NOISED_ROUNDS;
+    kit_ranged(&s->pen);
+    kit_motion(&s->pen, "m", s->noised ? kit_noised(&terms) : KIT_MANDATE, 4);
     s->now = s->pen.now;
     s->end_ms = s->now + LENGTH_MS;
     s->calm_ms = s->end_ms - CALM_MS;
@@ -44,6 +47,7 @@ static void run(sim *s, uint64_t seed)
 {
     memset(s, 0, sizeof *s);
     s->seed = s->random = seed;
+    s->noised = sim_chance(s, 2);
     found(s);
     s->loss = sim_chance(s, 25);
     s->twice = sim_chance(s, 25);

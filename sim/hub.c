@@ -1,6 +1,8 @@
 /* The hub: orders acts, settles deadlines, runs rounds; durable is what was synced. */
 #include "sim.h"
 
+#include "coop/budget.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -157,8 +159,11 @@ static void open_round(sim *s, bool force)
     uint32_t id = kit_index(&s->pen, "m.tick"), seats = 0;
     const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, id);
     char what[2048], base[100] = "", hex[65];
-    bool train = mandate->result_round != SHEAF_NONE;
-    if (train) {
+    bool first = mandate->result_round == SHEAF_NONE;
+    uint8_t task = first && !s->noised                        ? SHEAF_task_statistics
+                   : !first && s->noised && !sim_chance(s, 4) ? SHEAF_task_evaluate
+                                                              : SHEAF_task_train;
+    if (!first) {
         const sheaf_hash *result = &sheaf_round_find(state, mandate->result_round)->result;
         for (int i = 0; i < 32; i++)
             snprintf(hex + 2 * i, 3, "%02x", result->bytes[i]);
@@ -166,18 +171,24 @@ static void open_round(sim *s, bool force)
     }
     int n = snprintf(what, sizeof what, "{%s'mandate':%u,'participants':[", base,
                      force ? id + 1000 : id);
+    bool careless = sim_chance(s, 4) == 0; /* seats that the rules refuse are named too */
     for (int i = 0; i < MEMBERS; i++) {
         char data[KIT_NAME_MAX];
         snprintf(data, sizeof data, "%s.data", s->member[i].name);
         uint32_t key = kit_index(&s->pen, s->member[i].node);
         uint32_t dataset = kit_index(&s->pen, data);
-        if (!force && sheaf_seat_check(state, id, key, dataset, s->now) != SHEAF_ACCEPTED)
+        if (!force && !careless
+            && (sheaf_seat_check(state, id, key, dataset, s->now) != SHEAF_ACCEPTED
+                || sheaf_budget_check(state, mandate, dataset, task, s->now) != SHEAF_ACCEPTED))
             continue;
         n += snprintf(what + n, sizeof what - (size_t)n, "%s{'dataset':%u,'key':%u}",
                       seats++ ? "," : "", dataset, key);
     }
-    snprintf(what + n, sizeof what - (size_t)n, "],'stage_ms':600,'task':'%s','words':%d}",
-             train ? "train" : "statistics", train ? 6 : 7);
+    snprintf(what + n, sizeof what - (size_t)n, "],'stage_ms':600,'task':'%s','words':%u}",
+             task == SHEAF_task_train        ? "train"
+             : task == SHEAF_task_statistics ? "statistics"
+                                             : "evaluate",
+             sheaf_task_words(task, mandate->release, 2));
     if (seats < 2)
         return;
     bool good = enter_own(s, "round.open", what, force);
@@ -248,7 +259,7 @@ static void close_round(sim *s)
                  sheaf_coordinator_transcript_hash(&h->coordinator)->bytes[i]);
     }
     int n = snprintf(what, sizeof what, "{%s'result':'%s','round':%u,'survivors':[",
-                     round->task == SHEAF_task_train
+                     round->task == SHEAF_task_train && !s->noised
                          ? "'figures':{'accuracy_millionths':1,'log_loss_millionths':1,"
                            "'records':9},"
                          : "",

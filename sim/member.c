@@ -95,7 +95,7 @@ static void vote(sim *s, int i)
 static void consent(sim *s, int i)
 {
     member *m = &s->member[i];
-    char what[120], label[KIT_NAME_MAX];
+    char what[2048], limit[1024], budget[1200] = "", label[KIT_NAME_MAX];
     snprintf(label, sizeof label, "%s.data", m->name);
     uint32_t dataset = kit_index(&s->pen, label);
     const struct sheaf_row_consent *live =
@@ -105,8 +105,16 @@ static void consent(sim *s, int i)
         begin_act(s, i, 0, "consent.revoke", what);
         m->revoking_until = m->slot[0].until; /* binds the own node from now on */
     } else {
-        snprintf(what, sizeof what, "{'dataset':%u,'purpose':'research','until':%lld}", dataset,
-                 (long long)(s->now + 2000 + sim_chance(s, 20000)));
+        /* Enough for a few rounds. */
+        if (s->noised && sim_chance(s, 2))
+            snprintf(budget, sizeof budget,
+                     "'budget':{'delta_trillionths':1000000000,'epsilon_millionths':5000000,"
+                     "'limit':%s,'unit':'record'},",
+                     kit_amounts(
+                         limit, (1 + sim_chance(s, 6)) * kit_terms_true(NOISE).costs[KIT_PLACE],
+                         KIT_PLACE));
+        snprintf(what, sizeof what, "{%s'dataset':%u,'purpose':'research','until':%lld}",
+                 budget, dataset, (long long)(s->now + 2000 + sim_chance(s, 20000)));
         begin_act(s, i, 0, "consent.grant", what);
     }
 }

@@ -17,6 +17,10 @@
 
 enum { MEMBERS = 4, HUB = MEMBERS, LOG_MAX = 3000, QUEUE_MAX = 2048, STEP_MS = 10 };
 enum { WORDS_MAX = 16, ACK_MAX = 2000 };
+enum {
+    NOISE = 8,
+    NOISED_ROUNDS = 30
+}; /* of a mandate with noise; its vectors carry none here */
 
 typedef enum {
     HONEST,
@@ -111,6 +115,7 @@ typedef struct {
     uint64_t seed, random;
     int64_t now, end_ms;
     int64_t calm_ms, quiet_ms; /* when loss and crashes end; when the log stops to grow */
+    bool noised;               /* the mandate adds noise, and consents have budgets */
     lie lie;
     int64_t lie_at;
     bool lied;

@@ -48,26 +48,16 @@ static void learn(kit *k)
  * true one: nobody writes this log anew with another accountant. */
 static void hide(kit *k)
 {
-    enum { PLACE = 3 };
-    int64_t costs[32], evaluations[32], limits[32] = {0};
     char budget[1024], what[8192];
-    for (int place = 0; place < 32; place++)
-        costs[place] = evaluations[place] = SHEAF_JSON_INT_MAX;
-    costs[PLACE] = INT64_C(312500000000); /* order / (2 sigma^2) */
-    evaluations[PLACE] = INT64_C(78125000000);
-    limits[PLACE] =
-        INT64_C(1500000000000); /* a little less than epsilon 5 at delta 1e-3 allows */
-    kit_terms terms = kit_terms_usual();
+    int64_t costs[32];
+    kit_terms terms = kit_terms_true(2);
     terms.rounds = 5;
-    terms.costs = costs;
-    terms.evaluations = evaluations;
-    terms.limits = limits;
     kit_ranged(k);
     kit_do(k, "dan", "consent.grant", "budget",
            "{'budget':{'delta_trillionths':1000000000,'epsilon_millionths':5000000,"
            "'limit':%s,'unit':'record'},'dataset':#dan.data,'purpose':'research',"
            "'until':1890000000000}",
-           kit_amounts(budget, limits[PLACE], PLACE));
+           kit_amounts(budget, terms.limits[KIT_PLACE], KIT_PLACE));
     kit_motion(k, "noised", kit_noised(&terms), 4);
     must(kit_noised_open(k, "n0", "train", 0, "noised.tick"));
     kit_do(k, "hub", "round.abort", NULL, "{'reason':'deadline','round':#n0}");
@@ -82,7 +72,9 @@ static void hide(kit *k)
     kit_do(k, "hub", "model.evaluate", NULL,
            "{'figures':{'accuracy_millionths':790000,'records':231},'round':#n2}");
     k->enter_refused = k->claims_void = true;
-    costs[PLACE]--; /* one unit less than it costs */
+    memcpy(costs, terms.costs, sizeof costs);
+    costs[KIT_PLACE] -= 2; /* less than it costs */
+    terms.costs = costs;
     snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_noised(&terms));
     (void)kit_try(k, "ann", "motion.open", what, NULL);
     k->enter_refused = k->claims_void = false;

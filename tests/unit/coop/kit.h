@@ -132,7 +132,8 @@ typedef struct {
     const char *model, *release, *unit;
     int rounds, batch, steps, colluders, sampling, without; /* without: leave out the terms */
     int64_t cost, evaluation, limit;
-    int place; /* the one order that shows the limit */
+    int place;                   /* the one order that shows the limit */
+    int noise, evaluation_noise; /* multipliers, which the amounts need not fit */
     /* If given, the amounts by order instead. */
     const int64_t *costs, *evaluations, *limits;
 } kit_terms;
@@ -140,6 +141,10 @@ typedef struct {
 /* The unit record over the four data sets and the model "ranged", 8 rounds: 10 for a training
  * round, 30 for an evaluation, and at place 3 a limit of 100. */
 kit_terms kit_terms_usual(void);
+/* Terms that the accountant confirms, without asking it: they state a cost at one order alone,
+ * 2.5 at place KIT_PLACE, and there the true one, order / (2 noise^2). */
+enum { KIT_PLACE = 3 };
+kit_terms kit_terms_true(int noise);
 /* The effect; lives until the next call. */
 const char *kit_noised(const kit_terms *terms);
 /* Registers that model, whose one input without level has a range. */

@@ -34,7 +34,27 @@ kit_terms kit_terms_usual(void)
                        .cost = 10,
                        .evaluation = 30,
                        .limit = 100,
-                       .place = 3};
+                       .place = KIT_PLACE,
+                       .noise = 2,
+                       .evaluation_noise = 4};
+}
+
+kit_terms kit_terms_true(int noise)
+{
+    static int64_t costs[32], evaluations[32], limits[32];
+    kit_terms terms = kit_terms_usual();
+    for (int place = 0; place < 32; place++)
+        costs[place] = evaluations[place] = SHEAF_JSON_INT_MAX;
+    terms.noise = noise;
+    terms.evaluation_noise = 2 * noise;
+    /* Rounded up, for what does not divide. */
+    costs[KIT_PLACE] = INT64_C(1250000000000) / noise / noise + 1;
+    evaluations[KIT_PLACE] = INT64_C(1250000000000) / noise / noise / 4 + 1;
+    limits[KIT_PLACE] = INT64_C(1500000000000); /* less than epsilon 5 at delta 1e-3 allows */
+    terms.costs = costs;
+    terms.evaluations = evaluations;
+    terms.limits = limits;
+    return terms;
 }
 
 const char *kit_noised(const kit_terms *t)
@@ -55,9 +75,10 @@ const char *kit_noised(const kit_terms *t)
                  "'privacy':{'clip_millionths':1000000,'colluders':%d,'cost':%s,"
                  "'delta_trillionths':1000000000,'divisor':1000,"
                  "'epsilon_millionths':5000000,'evaluation_cost':%s,"
-                 "'evaluation_noise_millionths':4000000,'limit':%s,"
-                 "'noise_millionths':2000000,'sampling_millionths':%d,'unit':'%s'},",
-                 t->colluders, cost, evaluation, limit, t->sampling, t->unit);
+                 "'evaluation_noise_millionths':%d,'limit':%s,"
+                 "'noise_millionths':%d,'sampling_millionths':%d,'unit':'%s'},",
+                 t->colluders, cost, evaluation, t->evaluation_noise * 1000000, limit,
+                 t->noise * 1000000, t->sampling, t->unit);
     snprintf(text, sizeof text,
              "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
              "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},"
