@@ -2,10 +2,8 @@
  * epsilon in words. */
 #include "cli/demo_steps.h"
 
-#include "privacy/cost.h"
 #include "privacy/rdp.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 enum {
@@ -28,33 +26,12 @@ static double delta_of(void)
     return sheaf_ratio(DELTA_TRILLIONTHS, 1000000000000, SHEAF_ROUND_DOWN);
 }
 
-static sheaf_mechanism mechanism_of(uint64_t noise_millionths, uint32_t words)
-{
-    return (sheaf_mechanism){.noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
-                             .noise_multiplier =
-                                 sheaf_ratio(noise_millionths, MILLION, SHEAF_ROUND_DOWN),
-                             .sampling = 1,
-                             .dimension = words};
-}
-
-static void put_costs(sheaf_buffer *out, const char *name, const sheaf_cost *cost)
-{
-    sheaf_buffer_printf(out, "\"%s\":[", name);
-    for (int i = 0; i < SHEAF_COST_ORDERS; i++)
-        sheaf_buffer_printf(out, "%s{\"cost\":%" PRId64 "}", i ? "," : "",
-                            cost->cost[i] > 0 ? cost->cost[i] : 0);
-    sheaf_buffer_add_byte(out, ']');
-}
-
+/* What it costs and allows at every order is filled in when the act is written. */
 void demo_put_budget(sheaf_buffer *out)
 {
-    sheaf_cost limit;
-    sheaf_cost_limit(sheaf_ratio(BUDGET_EPSILON_MILLIONTHS, MILLION, SHEAF_ROUND_DOWN),
-                     delta_of(), &limit);
-    sheaf_buffer_printf(out, "{\"delta_trillionths\":%d,\"epsilon_millionths\":%d,",
-                        DELTA_TRILLIONTHS, BUDGET_EPSILON_MILLIONTHS);
-    put_costs(out, "limit", &limit);
-    sheaf_buffer_add_string(out, ",\"unit\":\"record\"}");
+    sheaf_buffer_printf(
+        out, "{\"delta_trillionths\":%d,\"epsilon_millionths\":%d,\"unit\":\"record\"}",
+        DELTA_TRILLIONTHS, BUDGET_EPSILON_MILLIONTHS);
 }
 
 static uint32_t records_to_train(const demo *d)
@@ -67,29 +44,14 @@ static uint32_t records_to_train(const demo *d)
 
 void demo_put_privacy(const demo *d, sheaf_buffer *out)
 {
-    const sheaf_mechanism training =
-        mechanism_of(NOISE_MILLIONTHS, sheaf_features_heart()->count + 1);
-    const sheaf_mechanism evaluation =
-        mechanism_of(EVALUATION_NOISE_MILLIONTHS, SHEAF_NOISED_CELLS);
-    sheaf_cost cost, evaluation_cost, limit;
-    sheaf_cost_round(&training, &cost);
-    sheaf_cost_round(&evaluation, &evaluation_cost);
-    sheaf_cost_limit(sheaf_ratio(EPSILON_MILLIONTHS, MILLION, SHEAF_ROUND_DOWN), delta_of(),
-                     &limit);
-    sheaf_buffer_printf(out, "{\"clip_millionths\":%d,\"colluders\":%d,", NORM_MILLIONTHS,
-                        COLLUDERS);
-    put_costs(out, "cost", &cost);
     sheaf_buffer_printf(out,
-                        ",\"delta_trillionths\":%d,\"divisor\":%u,\"epsilon_millionths\":%d,",
-                        DELTA_TRILLIONTHS, records_to_train(d), EPSILON_MILLIONTHS);
-    put_costs(out, "evaluation_cost", &evaluation_cost);
-    sheaf_buffer_printf(out, ",\"evaluation_noise_millionths\":%d,",
-                        EVALUATION_NOISE_MILLIONTHS);
-    put_costs(out, "limit", &limit);
-    sheaf_buffer_printf(out,
-                        ",\"noise_millionths\":%d,\"sampling_millionths\":%d,"
-                        "\"unit\":\"record\"}",
-                        NOISE_MILLIONTHS, MILLION);
+                        "{\"clip_millionths\":%d,\"colluders\":%d,\"delta_trillionths\":%d,"
+                        "\"divisor\":%u,\"epsilon_millionths\":%d,"
+                        "\"evaluation_noise_millionths\":%d,\"noise_millionths\":%d,"
+                        "\"sampling_millionths\":%d,\"unit\":\"record\"}",
+                        NORM_MILLIONTHS, COLLUDERS, DELTA_TRILLIONTHS, records_to_train(d),
+                        EPSILON_MILLIONTHS, EVALUATION_NOISE_MILLIONTHS, NOISE_MILLIONTHS,
+                        MILLION);
 }
 
 uint32_t demo_noised_rate(void)
@@ -97,18 +59,24 @@ uint32_t demo_noised_rate(void)
     return RATE_MILLIONTHS;
 }
 
+/* Of discrete Gaussian noise the bound is that of Gaussian noise. */
+static sheaf_mechanism gaussian(uint64_t noise_millionths, double more)
+{
+    return (sheaf_mechanism){
+        .noise = SHEAF_NOISE_GAUSSIAN,
+        .noise_multiplier = sheaf_ratio(noise_millionths, MILLION, SHEAF_ROUND_DOWN) * more,
+        .sampling = 1};
+}
+
 /* Epsilon of all rounds where so many of the shares of noise, which are sized for
  * SURVIVORS - COLLUDERS, are unknown to whoever looks. */
 static double epsilon_against(unsigned shares)
 {
     const double more = sqrt((double)shares / (SURVIVORS - COLLUDERS));
-    sheaf_mechanism training = mechanism_of(NOISE_MILLIONTHS, 0);
-    sheaf_mechanism evaluation = mechanism_of(EVALUATION_NOISE_MILLIONTHS, 0);
+    sheaf_mechanism training = gaussian(NOISE_MILLIONTHS, more);
+    sheaf_mechanism evaluation = gaussian(EVALUATION_NOISE_MILLIONTHS, more);
     sheaf_rdp spent = {{0}}, step;
     unsigned order;
-    training.noise = evaluation.noise = SHEAF_NOISE_GAUSSIAN; /* the same bound */
-    training.noise_multiplier *= more;
-    evaluation.noise_multiplier *= more;
     sheaf_rdp_step(&training, &step);
     sheaf_rdp_compose(&spent, &step, DEMO_NOISED_ROUNDS);
     sheaf_rdp_step(&evaluation, &step);

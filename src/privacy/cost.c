@@ -44,6 +44,7 @@ void sheaf_cost_round(const sheaf_mechanism *m, sheaf_cost *out)
         out->cost[place] = to_units(moment, MPFR_RNDU);
     }
     mpfr_clear(moment);
+    mpfr_free_cache(); /* of this thread, which may end now */
 }
 
 sheaf_status sheaf_cost_check(const sheaf_cost *found, const sheaf_cost *claimed,
@@ -70,6 +71,7 @@ void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out)
         out->cost[place] = to_units(limit, MPFR_RNDD);
     }
     mpfr_clear(limit);
+    mpfr_free_cache();
 }
 
 double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
@@ -87,5 +89,6 @@ double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
         best = fmin(best, fmax(mpfr_get_d(nats, MPFR_RNDU), 0));
     }
     mpfr_clears(nats, more, (mpfr_ptr)0);
+    mpfr_free_cache();
     return best;
 }

@@ -94,13 +94,32 @@ def budgets(demo, scratch):
     coop.sound("and everything is sound")
 
 
+def untrue(demo, scratch):
+    """Terms that say less than a round costs never become a motion, nor do budgets that say
+    they hold more than epsilon allows."""
+    with Coop(demo, scratch, "untrue") as coop:
+        size = coop.hub.size()
+        for name, spoil in (("cost", lambda n: n * 9 // 10), ("evaluation_cost", lambda n: n - 1),
+                            ("limit", lambda n: n + 1)):
+            terms = privacy_terms("record", 4, 3, 486)
+            terms[name] = [{"cost": max(0, spoil(each["cost"]))} for each in terms[name]]
+            try:
+                coop.mandate(3, terms, local_steps=1)
+                said = "adopted"
+            except RuntimeError as error:
+                said = str(error)
+            check(f"an untrue {name} is refused", "adopted" not in said and
+                  "claim" in said, said)
+        check("and leaves no entry", coop.hub.size() == size)
+
+
 def main():
     with Folder() as scratch:
         demo = os.path.join(scratch, "demo")
         done = sheaf("demo", demo, "--no-serve", "--seed", 7, timeout=300)
         if not check("the demonstration leaves a co-op", done.returncode == 0, done.stderr):
             finish()
-        for story in (samples, members, budgets):
+        for story in (samples, members, budgets, untrue):
             began = time.monotonic()
             story(demo, scratch)
             print(f"# {story.__name__}: {time.monotonic() - began:.1f} s")
