@@ -1,10 +1,12 @@
 /* cli/round_verify.c - `sheaf round show` and `sheaf round verify`: what a round was, and does
  * its result follow from what the participants sent? */
 #include "claims/recompute.h"
+#include "cli/date.h"
 #include "cli/round_source.h"
 #include "coop/view.h"
 #include "learn/model.h"
 #include "round/config.h"
+#include "store/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -116,6 +118,26 @@ static sheaf_status closed_check(const struct sheaf_row_round *round, sheaf_err 
     return SHEAF_OK;
 }
 
+/* A transcript is deleted on schedule once the audit window is over. */
+static sheaf_status not_at_hand(const sheaf_round_source *source, const sheaf_err *why,
+                                sheaf_err *err)
+{
+    const struct sheaf_row_round *round = source->round;
+    int64_t until = sheaf_transcript_until(source->state, round);
+    char day[SHEAF_DATE_LEN + 1];
+    if (until > sheaf_clock_ms())
+        return sheaf_fail(err, SHEAF_IO,
+                          "the transcript of round %" PRIu32 " is not at hand: %s", round->id,
+                          why->message);
+    sheaf_date_print(until, day);
+    return sheaf_fail(err, SHEAF_IO,
+                      "the transcript of round %" PRIu32 " was deleted on schedule, on %s: "
+                      "mandate %" PRIu32 " has it kept for %" PRIu32
+                      " seconds after the round; "
+                      "who has a copy can name it with --transcript",
+                      round->id, day, round->mandate, source->mandate->audit_s);
+}
+
 static sheaf_status get_transcript(sheaf_round_source *source, const char *file,
                                    sheaf_buffer *out, sheaf_err *err)
 {
@@ -133,11 +155,11 @@ static sheaf_status get_transcript(sheaf_round_source *source, const char *file,
         return sheaf_fail(err, status, "%s", why.message);
     if (!source->local && source->visit.temporary)
         return sheaf_fail(err, SHEAF_IO,
-                          "the transcript of round %" PRIu32 " is for its participants: name "
+                          "the transcript of round %" PRIu32 " is for its participants and "
+                          "auditors: name "
                           "your home with --home, or a file that has it with --transcript",
                           round->id);
-    return sheaf_fail(err, SHEAF_IO, "the transcript of round %" PRIu32 " is not at hand: %s",
-                      round->id, why.message);
+    return not_at_hand(source, &why, err);
 }
 
 static sheaf_status add_up(sheaf_round_source *source, const char *file, evidence *e,

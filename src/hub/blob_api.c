@@ -76,11 +76,14 @@ sheaf_http_verdict sheaf_api_transcript(const sheaf_api_call *call,
                                         sheaf_http_response *response)
 {
     sheaf_hash hash = {{0}};
+    int64_t until = INT64_MAX;
     sheaf_hub_read_begin(call->hub);
     const struct sheaf_row_round *row =
         sheaf_round_find(sheaf_hub_state(call->hub), call->number);
-    if (row)
+    if (row) {
         hash = row->transcript;
+        until = sheaf_transcript_until(sheaf_hub_state(call->hub), row);
+    }
     sheaf_hub_read_end(call->hub);
     if (sheaf_hash_is_zero(&hash)) {
         *response = sheaf_http_error(404, "round %u has no transcript", call->number);
@@ -88,6 +91,12 @@ sheaf_http_verdict sheaf_api_transcript(const sheaf_api_call *call,
     }
     if (!may_see(call, call->number, response))
         return SHEAF_HTTP_ANSWERED;
+    if (until <= sheaf_clock_ms() && !sheaf_blob_exists(&call->hub->blobs, &hash)) {
+        *response = sheaf_http_error(
+            410, "the transcript of round %u was deleted: its audit window is over",
+            call->number);
+        return SHEAF_HTTP_ANSWERED;
+    }
     sheaf_http_verdict verdict = serve(call, &hash, response);
     if (response->status == 200)
         sheaf_http_header(response, "Cache-Control", "private, no-store");

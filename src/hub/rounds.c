@@ -33,7 +33,7 @@ uint16_t sheaf_slot_answers(const sheaf_slot *slot)
 
 /* ---- opening ---- */
 
-static void slot_free(sheaf_slot *slot)
+void sheaf_slot_free(sheaf_slot *slot)
 {
     sheaf_coordinator_deinit(slot->coordinator);
     free(slot->coordinator);
@@ -52,7 +52,7 @@ static sheaf_slot *slot_take(sheaf_rounds *rounds)
             oldest = slot;
     }
     if (oldest)
-        slot_free(oldest);
+        sheaf_slot_free(oldest);
     return oldest;
 }
 
@@ -246,6 +246,7 @@ static void *rounds_run(void *context)
                 step(rounds, &rounds->slots[i]);
         sheaf_rounds_answer_polls(rounds, false);
         if (!atomic_load(&rounds->hub->failed)) {
+            sheaf_rounds_sweep(rounds);
             sheaf_rounds_plan(rounds);
             if (rounds->hub->lie == SHEAF_LIE_ROUND_WITHOUT_MANDATE && !rounds->lied)
                 sheaf_rounds_lie(rounds);
@@ -327,7 +328,7 @@ void sheaf_rounds_close(sheaf_rounds *rounds)
     sheaf_rounds_answer_polls(rounds, true);
     for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++)
         if (rounds->slots[i].coordinator)
-            slot_free(&rounds->slots[i]);
+            sheaf_slot_free(&rounds->slots[i]);
     pthread_mutex_destroy(&rounds->lock);
     pthread_cond_destroy(&rounds->woken);
     free(rounds);

@@ -1,5 +1,6 @@
 /* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
- * rounds_plan.c decides what is next, rounds_result.c closes, rounds_http.c listens.
+ * rounds_plan.c decides what is next, rounds_result.c closes, rounds_http.c listens,
+ * rounds_audit.c deletes transcripts.
  *
  * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
  * rounds' thread adds and ends slots, so it may read a coordinator that is over without it.
@@ -69,7 +70,9 @@ struct sheaf_rounds {
     size_t plan_count;
     sheaf_poll polls[SHEAF_POLLS_MAX];
     sheaf_round_refusal refusals[SHEAF_REFUSALS_MAX];
-    uint64_t refusal_count; /* ever; the latest are kept */
+    uint64_t refusal_count;         /* ever; the latest are kept */
+    uint32_t swept;                 /* rounds before this row have no transcript any more */
+    int64_t sweep_ms, sweep_all_ms; /* when transcripts are looked at again */
 };
 
 /* A round that can be opened now. */
@@ -83,6 +86,9 @@ int64_t sheaf_rounds_now_ms(void);
 
 /* The slot of a round, or NULL; with the lock held. */
 sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round);
+
+/* Forgets a round; with the lock held, by the rounds' thread. */
+void sheaf_slot_free(sheaf_slot *slot);
 
 /* How many seats of the current stage have answered. */
 uint16_t sheaf_slot_answers(const sheaf_slot *slot);
@@ -111,6 +117,9 @@ void sheaf_rounds_abort(sheaf_rounds *rounds, uint32_t round, uint8_t reason);
 
 /* Enters model.evaluate for an attested evaluation, then the state's digest. */
 void sheaf_rounds_record(sheaf_rounds *rounds, uint32_t round);
+
+/* Now and then: deletes transcripts whose audit window is over. */
+void sheaf_rounds_sweep(sheaf_rounds *rounds);
 
 /* The dishonest hub of tests. */
 void sheaf_rounds_lie(sheaf_rounds *rounds);

@@ -174,6 +174,17 @@ sheaf_status sheaf_blob_writer_commit(sheaf_blob_writer *writer, const sheaf_has
     return status;
 }
 
+sheaf_status sheaf_blob_delete(const sheaf_blobs *blobs, const sheaf_hash *hash, sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX], folder[SHEAF_PATH_MAX];
+    SHEAF_TRY(blob_path(blobs, hash, true, folder, err));
+    SHEAF_TRY(blob_path(blobs, hash, false, path, err));
+    if (!sheaf_file_exists(path))
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_file_remove(path, err));
+    return sheaf_path_sync(folder, err);
+}
+
 sheaf_status sheaf_blob_open(const sheaf_blobs *blobs, const sheaf_hash *hash, int *fd,
                              uint64_t *size, sheaf_err *err)
 {

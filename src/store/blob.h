@@ -39,6 +39,11 @@ SHEAF_MUST_USE sheaf_status sheaf_blob_writer_commit(sheaf_blob_writer *writer,
                                                      sheaf_hash *hash, sheaf_err *err);
 void sheaf_blob_writer_abort(sheaf_blob_writer *writer); /* NULL is fine */
 
+/* Removes the blob for good: once it returns SHEAF_OK, a power cut does not bring it back. One
+ * that is not there is fine. The caller knows that nothing needs it. */
+SHEAF_MUST_USE sheaf_status sheaf_blob_delete(const sheaf_blobs *blobs, const sheaf_hash *hash,
+                                              sheaf_err *err);
+
 /* Opens the blob's file for reading; the caller closes the descriptor. */
 SHEAF_MUST_USE sheaf_status sheaf_blob_open(const sheaf_blobs *blobs, const sheaf_hash *hash,
                                             int *fd, uint64_t *size, sheaf_err *err);

@@ -48,7 +48,7 @@ class Coop:
             raise RuntimeError(body)
         return json.loads(body)["rows"]
 
-    def mandate(self, rounds, privacy=None, **learning):
+    def mandate(self, rounds, privacy=None, audit=None, **learning):
         """The members vote a mandate over all four data sets; its entry."""
         self.datasets = {row["member"]: row["id"] for row in self.rows("dataset")}
         what = {
@@ -58,6 +58,7 @@ class Coop:
                          **learning},
             "model": self.rows("model")[0]["id"], "purpose": "care",
             "release": "noised" if privacy else "exact_sum", "rounds_max": rounds}
+        what.update(audit or {})
         if privacy:
             what["privacy"] = privacy
         effect = {"kind": "mandate.grant", "what": what}

@@ -178,6 +178,10 @@ static void test_blobs(void **unused)
     sheaf_buffer_init(&out, 10);
     assert_ok(sheaf_blob_read(&blobs, &hash, &out, &why));
     assert_true(sheaf_slice_is(sheaf_buffer_slice(&out), "abc"));
+    assert_ok(sheaf_blob_put(&blobs, sheaf_str("gone"), &streamed, &why));
+    assert_ok(sheaf_blob_delete(&blobs, &streamed, &why));
+    assert_ok(sheaf_blob_delete(&blobs, &streamed, &why));
+    assert_true(!sheaf_blob_exists(&blobs, &streamed) && sheaf_blob_exists(&blobs, &hash));
     shell("for f in '%s'/blobs/*/*; do printf abx >\"$f\"; done", folder);
     assert_int_equal(sheaf_blob_read(&blobs, &hash, &out, &err), SHEAF_FAULT);
     assert_int_equal(out.len, 0);

@@ -1,0 +1,89 @@
+/* The end of a transcript: it has the masked vectors of a round's participants, and goes once
+ * the audit window of its mandate is over, never before. */
+#include "hub/rounds_internal.h"
+
+#include "store/clock.h"
+
+enum {
+    SWEEP_MS = 2000,
+    SWEEP_ALL_MS = 3600000, /* so often rounds are looked at again that are done with */
+    SWEEP_MAX = 64,         /* transcripts at a time */
+};
+
+typedef struct {
+    uint32_t round;
+    sheaf_hash transcript;
+} doomed;
+
+/* Does anything else on the log name these bytes, or a round that may still be audited? */
+static bool needed(const sheaf_state *state, const sheaf_hash *hash, int64_t now)
+{
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        if (sheaf_hash_equal(&round->result, hash) || sheaf_hash_equal(&round->base, hash)
+            || (sheaf_hash_equal(&round->transcript, hash)
+                && sheaf_transcript_until(state, round) > now))
+            return true;
+    }
+    for (uint32_t i = 0; i < sheaf_model_count(state); i++)
+        if (sheaf_hash_equal(&sheaf_model_at(state, i)->sha256, hash))
+            return true;
+    return false;
+}
+
+/* The next transcripts whose window is over; rounds->swept goes on to the first round of which
+ * something is left. */
+static size_t find_doomed(sheaf_rounds *rounds, int64_t now, doomed out[SWEEP_MAX])
+{
+    const sheaf_state *state = sheaf_hub_state(rounds->hub);
+    size_t count = 0;
+    bool left = false;
+    for (uint32_t i = rounds->swept; i < sheaf_round_count(state) && count < SWEEP_MAX; i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        bool never =
+            round->state == SHEAF_round_state_aborted && sheaf_hash_is_zero(&round->transcript);
+        bool due = sheaf_transcript_until(state, round) <= now;
+        bool there = due && sheaf_blob_exists(&rounds->hub->blobs, &round->transcript);
+        if (there && !needed(state, &round->transcript, now))
+            out[count++] = (doomed){round->id, round->transcript};
+        left = left || there || !(due || never);
+        if (!left)
+            rounds->swept = i + 1;
+    }
+    return count;
+}
+
+/* What the process still holds of the round, and the blob. */
+static sheaf_status remove_one(sheaf_rounds *rounds, const doomed *gone, sheaf_err *err)
+{
+    pthread_mutex_lock(&rounds->lock);
+    sheaf_slot *slot = sheaf_rounds_slot(rounds, gone->round);
+    if (slot && slot->over)
+        sheaf_slot_free(slot);
+    pthread_mutex_unlock(&rounds->lock);
+    return sheaf_blob_delete(&rounds->hub->blobs, &gone->transcript, err);
+}
+
+void sheaf_rounds_sweep(sheaf_rounds *rounds)
+{
+    doomed list[SWEEP_MAX];
+    int64_t now = sheaf_clock_ms(), turn = sheaf_rounds_now_ms();
+    if (rounds->sweep_ms && turn < rounds->sweep_ms)
+        return;
+    if (turn >= rounds->sweep_all_ms) {
+        rounds->swept = 0;
+        rounds->sweep_all_ms = turn + SWEEP_ALL_MS;
+    }
+    rounds->sweep_ms = turn + SWEEP_MS;
+    sheaf_hub_read_begin(rounds->hub);
+    size_t count = find_doomed(rounds, now, list);
+    sheaf_hub_read_end(rounds->hub);
+    for (size_t i = 0; i < count; i++) {
+        sheaf_err err;
+        if (remove_one(rounds, &list[i], &err) == SHEAF_OK)
+            sheaf_hub_log(rounds->hub, "transcript.delete", "round=%u", list[i].round);
+        else
+            sheaf_hub_log(rounds->hub, "transcript.delete", "round=%u error=\"%s\"",
+                          list[i].round, err.message);
+    }
+}

@@ -1,0 +1,96 @@
+"""Who sees a transcript, and for how long: participants and mandated auditors, until the audit
+window of the mandate is over; then the hub deletes it, never before."""
+import json
+import os
+import shutil
+import time
+
+from coop import CENTRES, Coop, told
+from kit import Folder, check, finish, refused, run, sheaf, until
+
+WINDOW_S = 20
+
+
+def join(coop, scratch, name):
+    """A member without data; its home and entry."""
+    home = os.path.join(scratch, name)
+    index = run(f"{name} applies", "join", coop.hub.url, "--member", name, "--person", "--home",
+                home, "--json").get("index")
+    for centre in CENTRES:  # as many as it takes
+        sheaf("member", "admit", "--home", coop.home(centre), "--hub", coop.hub.url,
+              "--member", index)
+    return home, index
+
+
+def blob(coop, round_row):
+    name = round_row["transcript"]
+    return os.path.join(coop.folder, "blobs", name[:2], name[2:])
+
+
+def within(coop, auditor, other):
+    first = until(lambda: coop.rounds("closed"), 60)
+    if not check("a round is closed", first, told(coop)):
+        finish()
+    number = first[0]["id"]
+    done = sheaf("round", "verify", number, "--home", auditor)
+    check("an auditor adds it up again", done.returncode == 0, done.stdout + done.stderr)
+    done = sheaf("round", "verify", number, coop.hub.url, "--home", coop.home("va"))
+    check("and a participant", done.returncode == 0, done.stdout + done.stderr)
+    refused("another member does not get the transcript", 1, "participants and auditors", "round",
+            "verify", number, "--home", other)
+    return first[0]
+
+
+def deleted(coop, row, auditor):
+    ends = row["closed"] + WINDOW_S * 1000
+    while os.path.exists(blob(coop, row)) and time.time() * 1000 < ends + 20000:
+        time.sleep(0.05)
+    now = time.time() * 1000
+    check("the transcript goes once its window is over, not before",
+          ends <= now < ends + 20000 and not os.path.exists(blob(coop, row)), f"{ends} {now}")
+    refused("round verify says that it was on schedule", 1, "on schedule", "round", "verify",
+            row["id"], coop.folder)
+    refused("of the hub too", 1, "on schedule", "round", "verify", row["id"], "--home", auditor)
+    older = [each for each in coop.rows("round") if each["mandate"] != row["mandate"]]
+    check("those of another mandate stay for their 90 days",
+          older and all(os.path.exists(blob(coop, each)) for each in older
+                        if each["state"] == "closed"))
+
+
+def brought_back(coop, row, copy):
+    """As a restored backup might."""
+    coop.hub.__exit__()
+    shutil.copy(copy, blob(coop, row))
+    done = sheaf("round", "verify", row["id"], coop.folder)
+    check("who has kept a copy can still add it up", done.returncode == 0,
+          done.stdout + done.stderr)
+    coop.start_hub()
+    check("one that comes back goes again when the hub starts",
+          until(lambda: not os.path.exists(blob(coop, row)), 10))
+
+
+def main():
+    with Folder() as scratch:
+        demo = os.path.join(scratch, "demo")
+        done = sheaf("demo", demo, "--exact", "--no-serve", "--seed", 7, timeout=300)
+        if not check("the demonstration leaves a co-op", done.returncode == 0, done.stderr):
+            finish()
+        with Coop(demo, scratch, "audit") as coop:
+            auditor, member = join(coop, scratch, "Ada")
+            other, _ = join(coop, scratch, "Ben")
+            coop.mandate(2, audit={"audit_s": WINDOW_S, "auditors": [{"member": member}]})
+            for centre in CENTRES:
+                coop.start_node(centre)
+            row = within(coop, auditor, other)
+            copy = os.path.join(scratch, "copy")
+            shutil.copy(blob(coop, row), copy)
+            deleted(coop, row, auditor)
+            brought_back(coop, row, copy)
+        done = sheaf("verify", coop.folder, "--json")
+        said = json.loads(done.stdout)
+        check("verify finds everything else sound, and counts what is gone",
+              said["sound"] and said["transcripts_missing"] >= 1, said)
+    finish()
+
+
+main()
