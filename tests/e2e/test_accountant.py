@@ -147,8 +147,40 @@ def cohorts():
             "graph", "--members", "10", "--dropout", "0.4", "--corrupt", "0.1")
 
 
+def mandates():
+    """The commands that sign fill in what nobody types."""
+    terms = {"clip-millionths": 1000000, "colluders": 1, "delta-trillionths": 1000000000,
+             "divisor": 500, "epsilon-millionths": 5000000,
+             "evaluation-noise-millionths": 4000000, "noise-millionths": 5000000,
+             "sampling-millionths": 100000, "unit": "record"}
+    given = ["mandate", "grant", "--attest-min", 2, "--cohort-min", 3, "--datasets",
+             '[{"dataset":1},{"dataset":2},{"dataset":3}]', "--duration-s", 100, "--learning",
+             '{"batch":0,"local_steps":1,"rate_millionths":5,"seed":1}', "--model", 9,
+             "--purpose", "care", "--release", "noised", "--rounds-max", 20]
+
+    def options(terms):
+        return [str(part) for name, value in terms.items() for part in ("--privacy." + name, value)]
+    done = sheaf(*map(str, given), *options(terms))
+    check("a mandate's effect is printed", done.returncode == 0, done.stderr)
+    made = json.loads(done.stdout)["what"]["privacy"]
+    for field, sigma, q in (("cost", 5, 0.1), ("evaluation_cost", 4, 1)):
+        out = told(f"the accountant's {field}", "cost", "--mechanism", "discrete-gaussian",
+                   "--noise-multiplier", sigma, "--sampling", q, "--dimension", 15,
+                   "--epsilon", 5, "--delta", "1e-3")
+        check(f"is the {field} that was filled in", out["cost"]
+              == [each["cost"] for each in made[field]], out)
+    check("and so is the limit", [max(most, 0) for most in out["limit"]]
+          == [each["cost"] for each in made["limit"]], out)
+    refused("noise out of range", 2, "from 10000 to", *map(str, given),
+            *options(terms | {"noise-millionths": 5}))
+    without = dict(terms)
+    without.pop("epsilon-millionths")
+    refused("no epsilon", 2, "epsilon-millionths is missing", *map(str, given), *options(without))
+
+
 figures()
 inverse()
+mandates()
 cost()
 nonsense()
 cohorts()
