@@ -104,12 +104,23 @@ static sheaf_round_items collect(const sheaf_coordinator *c, sheaf_round_stage s
     return items;
 }
 
-/* What a finished stage settles, from messages that were checked on arrival. */
+/* The messages that were accepted: each was checked then, so they need only be decoded. */
+static sheaf_status accepted_set(const sheaf_coordinator *c, const sheaf_round_items *items,
+                                 sheaf_round_set *set, sheaf_err *err)
+{
+    set->count = items->count;
+    for (int i = 0; i < items->count; i++) {
+        SHEAF_TRY(sheaf_round_message_decode(items->item[i], &set->message[i], err));
+        set->index[i] = sheaf_round_index(&c->config, set->message[i].member);
+    }
+    return SHEAF_OK;
+}
+
+/* What a finished stage settles. */
 static sheaf_status stage_settle(sheaf_coordinator *c, const sheaf_round_items *items,
                                  sheaf_round_set *set, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_round_set_read(&c->config, items, c->stage, c->stage == SHEAF_ROUND_INPUT,
-                                   set, err));
+    SHEAF_TRY(accepted_set(c, items, set, err));
     if (c->stage == SHEAF_ROUND_ADVERTISE)
         sheaf_round_adverts_from(&c->session, set, &c->adverts);
     if (c->stage == SHEAF_ROUND_SHARE) {
