@@ -20,10 +20,15 @@ static sheaf_status path_of(const sheaf_round_keep *keep, const char *name,
     return sheaf_path(out, err, "%s/%s", keep->dir, name);
 }
 
-static bool has(const sheaf_round_keep *keep, const char *name)
+/* What cannot be looked at is not missing: who took it for that would begin the round anew. */
+static sheaf_status has(const sheaf_round_keep *keep, const char *name, bool *there,
+                        sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
-    return path_of(keep, name, path, NULL) == SHEAF_OK && sheaf_file_exists(path);
+    struct stat info;
+    SHEAF_TRY(path_of(keep, name, path, err));
+    *there = sheaf_disk_now()->stat(path, true, &info) == 0;
+    return *there || errno == ENOENT ? SHEAF_OK : sheaf_disk_fail(err, "look at", path);
 }
 
 static sheaf_status spoiled(const sheaf_round_keep *keep, const char *name, sheaf_err *err)
@@ -112,16 +117,20 @@ sheaf_status sheaf_round_keep_open(const sheaf_round_keep *keep, const sheaf_nod
                                    const sheaf_hash *session, uint8_t seed[SHEAF_SEED_BYTES],
                                    bool *again, sheaf_err *err)
 {
+    bool there;
     SHEAF_TRY(sheaf_folder_make_durable(keep->dir, 0700, err));
-    *again = has(keep, "seed");
-    if (has(keep, "left"))
+    SHEAF_TRY(has(keep, "seed", again, err));
+    SHEAF_TRY(has(keep, "left", &there, err));
+    if (there)
         return sheaf_fail(err, SHEAF_INVALID, "the node has left round %" PRIu32 " before",
                           keep->round);
     if (*again)
         return seed_read(keep, session, seed, err);
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
-        if (has(keep, answered[stage]))
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++) {
+        SHEAF_TRY(has(keep, answered[stage], &there, err));
+        if (there)
             return spoiled(keep, "seed", err);
+    }
     ports->random(ports->context, seed, SHEAF_SEED_BYTES);
     return part_write(keep, "seed", sheaf_bytes(session->bytes, SHEAF_HASH_BYTES),
                       sheaf_bytes(seed, SHEAF_SEED_BYTES), err);
@@ -134,9 +143,12 @@ sheaf_status sheaf_round_keep_input(const sheaf_round_keep *keep, sheaf_particip
 {
     char path[SHEAF_PATH_MAX];
     sheaf_buffer message;
-    *found = has(keep, "input");
-    if (!*found) /* once it left, no other vector may be made */
-        return has(keep, answered[SHEAF_ROUND_INPUT]) ? spoiled(keep, "input", err) : SHEAF_OK;
+    SHEAF_TRY(has(keep, "input", found, err));
+    if (!*found) { /* once it left, no other vector may be made */
+        bool sent;
+        SHEAF_TRY(has(keep, answered[SHEAF_ROUND_INPUT], &sent, err));
+        return sent ? spoiled(keep, "input", err) : SHEAF_OK;
+    }
     SHEAF_TRY(path_of(keep, "input", path, err));
     sheaf_buffer_init(&message, sheaf_round_message_max(&p->config, SHEAF_ROUND_INPUT));
     sheaf_status status = sheaf_file_read(path, &message, err);
@@ -174,8 +186,10 @@ sheaf_status sheaf_round_keep_replay(const sheaf_round_keep *keep, sheaf_partici
     sheaf_buffer_init(&file, 2 * SHEAF_HASH_BYTES + sheaf_round_bundle_max(&p->config));
     for (int i = SHEAF_ROUND_ADVERTISE; status == SHEAF_OK && i <= SHEAF_ROUND_REVEAL; i++) {
         sheaf_round_stage stage = (sheaf_round_stage)i;
+        bool there;
         sheaf_buffer_reset(&file);
-        if (has(keep, answered[stage]))
+        status = has(keep, answered[stage], &there, err);
+        if (status == SHEAF_OK && there)
             status = replay_stage(keep, p, stage, &file, err);
     }
     sheaf_buffer_deinit(&file);

@@ -2,8 +2,11 @@
  * stay away and say why. */
 #include "stage.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
+
+#include "store/disk.h"
 
 /* As after a power cut: only what is on the disk remains. */
 static void restart(stage *s, int i)
@@ -222,12 +225,46 @@ static void test_secrets(void **unused)
     end(s);
 }
 
+/* A disk on which no file that was kept can be looked at. */
+static int blind_stat(const char *path, bool follow, struct stat *out)
+{
+    const char *sent = strstr(path, "/sent/");
+    if (!sent || !strchr(sent + strlen("/sent/"), '/'))
+        return follow ? stat(path, out) : lstat(path, out);
+    errno = EIO;
+    return -1;
+}
+
+/* It is not taken for an empty one: no second seed, no second vector. */
+static void test_blind_disk(void **unused)
+{
+    stage *s = begin(NODES);
+    sheaf_hash result;
+    sheaf_disk blind = *sheaf_disk_now();
+    (void)unused;
+    blind.stat = blind_stat;
+    fake_hub_round_open(&s->hub, "statistics", NULL);
+    stop_behind(s, SHEAF_ROUND_INPUT, true);
+    sheaf_disk_use(&blind);
+    restart(s, 0);
+    turn(s, 2);
+    sheaf_disk_use(NULL);
+    turn(s, 12);
+    if (!fake_hub_round_close(&s->hub, &result))
+        fail_msg("%s\n%s", s->hub.refusal, last_lines);
+    assert_int_equal(sheaf_round_find(&s->hub.k.state, s->hub.round)->survivors, NODES);
+    assert_int_equal(s->hub.refusals, 0);
+    assert_int_equal(s->hub.changed, 0);
+    end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goes_on),           cmocka_unit_test(test_all_crash),
         cmocka_unit_test(test_data_is_read_once), cmocka_unit_test(test_spoiled),
         cmocka_unit_test(test_missing),           cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_blind_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
