@@ -163,16 +163,74 @@ static void print_motions(const sheaf_state *state, int64_t now)
     }
 }
 
-static void print_rounds(const sheaf_state *state)
+/* ---- rounds ---- */
+
+/* What the hub says of a round that is under way. */
+typedef struct {
+    char stage[24];
+    int64_t answers, of, left_ms;
+} round_report;
+
+static bool round_get(const sheaf_member *m, uint32_t round, round_report *out)
 {
+    char path[48];
+    sheaf_buffer answer;
+    sheaf_json *json;
+    uint8_t block[4096];
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    sheaf_buffer_init(&answer, sizeof block);
+    snprintf(path, sizeof path, "/api/v1/rounds/%u", round);
+    bool known =
+        sheaf_hub_get(&m->ports.transport, path, &answer, NULL) == SHEAF_OK
+        && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &json, NULL) == SHEAF_OK;
+    if (known) {
+        plain(sheaf_json_member_string(json, "stage"), out->stage, sizeof out->stage);
+        out->answers = sheaf_json_member_int(json, "answers", 0);
+        out->of = sheaf_json_member_int(json, "of", 0);
+        out->left_ms = sheaf_json_member_int(json, "left_ms", 0);
+    }
+    sheaf_buffer_deinit(&answer);
+    return known;
+}
+
+static void put_rounds(sheaf_json_writer *w, const sheaf_member *m)
+{
+    const sheaf_state *state = sheaf_member_state(m);
+    sheaf_json_key(w, "rounds_open");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        round_report report;
+        if (round->state != SHEAF_round_state_open || !round_get(m, round->id, &report))
+            continue;
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "answers", report.answers);
+        sheaf_json_member_put_int(w, "left_ms", report.left_ms);
+        sheaf_json_member_put_int(w, "of", report.of);
+        sheaf_json_member_put_int(w, "round", round->id);
+        sheaf_json_member_put_string(w, "stage", sheaf_str(report.stage));
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+}
+
+static void print_rounds(const sheaf_member *m)
+{
+    const sheaf_state *state = sheaf_member_state(m);
     uint32_t closed = 0, aborted = 0, count = sheaf_round_count(state);
     for (uint32_t i = 0; i < count; i++) {
         const struct sheaf_row_round *round = sheaf_round_at(state, i);
         closed += round->state == SHEAF_round_state_closed;
         aborted += round->state == SHEAF_round_state_aborted;
-        if (round->state == SHEAF_round_state_open)
-            printf("  round %-4u under way with %u participants, of mandate %u\n", round->id,
-                   round->seats, round->mandate);
+        round_report report;
+        if (round->state != SHEAF_round_state_open)
+            continue;
+        printf("  round %-4u under way with %u participants, of mandate %u\n", round->id,
+               round->seats, round->mandate);
+        if (round_get(m, round->id, &report))
+            printf("             stage %s: %lld of %lld have answered, %lld s are left\n",
+                   report.stage, (long long)report.answers, (long long)report.of,
+                   (long long)(report.left_ms + 999) / 1000);
     }
     printf("  rounds     %u with a result, %u without\n", closed, aborted);
 }
@@ -214,8 +272,9 @@ static void print_spending(const sheaf_state *state, int64_t now)
     }
 }
 
-static void print_status(const sheaf_state *state, int64_t now)
+static void print_status(const sheaf_member *member, int64_t now)
 {
+    const sheaf_state *state = sheaf_member_state(member);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     printf("%.*s\n", SHEAF_PRINT(SHEAF_WORDS(bylaws->name)));
     printf("  entries    %llu\n", (unsigned long long)state->size);
@@ -243,7 +302,7 @@ static void print_status(const sheaf_state *state, int64_t now)
         if (m->released != SHEAF_NONE)
             printf("             blobs/%.2s/%s\n", hash, hash + 2);
     }
-    print_rounds(state);
+    print_rounds(member);
     print_accounts(state);
 }
 
@@ -289,8 +348,9 @@ static void put_spending(sheaf_json_writer *w, const sheaf_state *state, int64_t
     sheaf_json_close(w);
 }
 
-static void print_status_json(const sheaf_state *state, const witness_report *r, int64_t now)
+static void print_status_json(const sheaf_member *m, const witness_report *r, int64_t now)
 {
+    const sheaf_state *state = sheaf_member_state(m);
     const sheaf_json *witnesses = sheaf_json_member(r->json, "witnesses");
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
@@ -305,6 +365,7 @@ static void print_status_json(const sheaf_state *state, const witness_report *r,
     sheaf_json_member_put_int(&w, "motions_open", sheaf_coop(state)->motions_open);
     sheaf_json_member_put_int(&w, "quorum", sheaf_bylaws_now(state)->witness_quorum);
     sheaf_json_member_put_int(&w, "rounds", sheaf_round_count(state));
+    put_rounds(&w, m);
     put_spending(&w, state, now);
     sheaf_json_member_put_int(&w, "witnessed", (int64_t)r->witnessed);
     sheaf_json_key(&w, "witnesses");
@@ -323,14 +384,14 @@ static int run_status(const sheaf_arguments *a)
     sheaf_visit visit;
     sheaf_status status = sheaf_visit_open(&visit, a->value[0], a->value[1], a->value[2], &err);
     if (status == SHEAF_OK) {
-        const sheaf_state *state = sheaf_member_state(&visit.session.member);
+        const sheaf_member *member = &visit.session.member;
         witness_report report;
-        report_get(&report, &visit.session.member);
+        report_get(&report, member);
         if (a->json) {
-            print_status_json(state, &report, sheaf_clock_ms());
+            print_status_json(member, &report, sheaf_clock_ms());
         } else {
-            print_status(state, sheaf_clock_ms());
-            print_witnesses(state, &report);
+            print_status(member, sheaf_clock_ms());
+            print_witnesses(sheaf_member_state(member), &report);
         }
         report_free(&report);
         sheaf_visit_close(&visit);

@@ -5,7 +5,7 @@
  * entered that the fold refuses. If the disk fails the hub answers nothing more and says so
  * through sheaf_hub_running(): what is on the disk is known again after it was opened anew.
  *
- * The folder: log/ journal/ blobs/ texts/ private.db erasures.json and keys/log.key,
+ * The folder: log/ journal/ blobs/ texts/ rounds/ private.db erasures.json and keys/log.key,
  * keys/hub.key.
  */
 #ifndef SHEAF_HUB_HUB_H
@@ -45,7 +45,7 @@ SHEAF_MUST_USE sheaf_status sheaf_hub_create(const char *dir, sheaf_slice submis
                                              const sheaf_keypair *log_pair,
                                              const sheaf_keypair *hub_pair, sheaf_err *err);
 
-/* Replays the folder's log, ends what a previous process left open, and serves. */
+/* Replays the folder's log, goes on with the rounds of a previous process, and serves. */
 SHEAF_MUST_USE sheaf_status sheaf_hub_open(sheaf_hub **out, const sheaf_hub_config *config,
                                            sheaf_err *err);
 void sheaf_hub_close(sheaf_hub *hub); /* NULL does nothing */

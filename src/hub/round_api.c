@@ -116,6 +116,7 @@ sheaf_http_verdict sheaf_api_round(const sheaf_api_call *call, sheaf_http_respon
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_json_open_object(&w);
     sheaf_json_member_put_int(&w, "answers", progress.answers);
+    sheaf_json_member_put_int(&w, "left_ms", progress.left_ms);
     sheaf_json_member_put_int(&w, "of", progress.of);
     sheaf_json_member_put_int(&w, "round", call->number);
     sheaf_json_member_put_string(&w, "stage", sheaf_str(progress.stage));

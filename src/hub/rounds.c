@@ -22,19 +22,25 @@ sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round)
     return NULL;
 }
 
-uint16_t sheaf_slot_answers(const sheaf_slot *slot)
+sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot)
 {
     const sheaf_coordinator *c = slot->coordinator;
+    int64_t deadline = sheaf_coordinator_deadline(c), now_ms = sheaf_rounds_now_ms();
     uint16_t awaited = 0;
     for (uint16_t i = 0; i < slot->count; i++)
         awaited += sheaf_coordinator_awaits(c, c->config.members[i].member);
-    return (uint16_t)(slot->count - awaited);
+    return (sheaf_round_progress){
+        .stage = sheaf_round_stage_text(sheaf_coordinator_stage(c)),
+        .answers = (uint16_t)(slot->count - awaited),
+        .of = slot->count,
+        .left_ms = deadline == INT64_MAX || deadline < now_ms ? 0 : deadline - now_ms};
 }
 
 /* ---- opening ---- */
 
 void sheaf_slot_free(sheaf_slot *slot)
 {
+    sheaf_slot_keep_close(slot);
     sheaf_coordinator_deinit(slot->coordinator);
     free(slot->coordinator);
     *slot = (sheaf_slot){0};
@@ -56,33 +62,52 @@ static sheaf_slot *slot_take(sheaf_rounds *rounds)
     return oldest;
 }
 
+/* Fills a slot that is not yet to be seen. */
+static sheaf_status slot_make(sheaf_rounds *rounds, const sheaf_round_config *config,
+                              sheaf_slice kept, sheaf_slot *slot, sheaf_err *err)
+{
+    size_t sound = 0;
+    int64_t now_ms = sheaf_rounds_now_ms();
+    SHEAF_TRY(sheaf_coordinator_init(slot->coordinator, config, now_ms, err));
+    sheaf_round_kept_begin(&slot->kept, slot->coordinator);
+    sheaf_status status =
+        sheaf_round_kept_restore(&slot->kept, slot->coordinator, kept, now_ms, &sound, err);
+    if (status == SHEAF_OK)
+        status = sheaf_slot_keep_open(rounds, slot, sheaf_bytes(kept.data, sound),
+                                      sound < kept.len, err);
+    if (status != SHEAF_OK) {
+        sheaf_slot_keep_close(slot);
+        sheaf_coordinator_deinit(slot->coordinator);
+    }
+    return status;
+}
+
 sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
                               const sheaf_round_config *config, const uint32_t *keys,
-                              sheaf_err *err)
+                              sheaf_slice kept, sheaf_err *err)
 {
-    sheaf_coordinator *c = calloc(1, sizeof *c);
-    if (!c)
+    sheaf_slot made = {.coordinator = calloc(1, sizeof(sheaf_coordinator)),
+                       .round = config->round,
+                       .mandate = mandate,
+                       .count = config->count,
+                       .file = -1,
+                       .abort_reason = SHEAF_abort_reason_deadline};
+    if (!made.coordinator)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to coordinate a round");
-    sheaf_status status = sheaf_coordinator_init(c, config, sheaf_rounds_now_ms(), err);
+    memcpy(made.keys, keys, config->count * sizeof *keys);
+    sheaf_status status = slot_make(rounds, config, kept, &made, err);
     if (status != SHEAF_OK) {
-        free(c);
+        free(made.coordinator);
         return status;
     }
     pthread_mutex_lock(&rounds->lock);
     sheaf_slot *slot = slot_take(rounds);
-    if (slot) {
-        *slot = (sheaf_slot){.coordinator = c,
-                             .round = config->round,
-                             .mandate = mandate,
-                             .count = config->count,
-                             .abort_reason = SHEAF_abort_reason_deadline};
-        memcpy(slot->keys, keys, config->count * sizeof *keys);
-    }
+    if (slot)
+        *slot = made;
     pthread_mutex_unlock(&rounds->lock);
     if (slot)
         return SHEAF_OK;
-    sheaf_coordinator_deinit(c);
-    free(c);
+    sheaf_slot_free(&made);
     return sheaf_fail(err, SHEAF_NOMEM, "%d rounds are under way already", SHEAF_ROUNDS_MAX);
 }
 
@@ -111,7 +136,8 @@ sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds, const sheaf_opening *openi
     for (uint32_t i = 0; i < opening->what.participants.count; i++)
         keys[i] = opening->participants[i].key;
     if (status == SHEAF_OK)
-        status = sheaf_rounds_add(rounds, (uint32_t)opening->what.mandate, config, keys, err);
+        status = sheaf_rounds_add(rounds, (uint32_t)opening->what.mandate, config, keys,
+                                  (sheaf_slice){0}, err);
     free(config);
     if (status != SHEAF_OK)
         sheaf_rounds_abort(rounds, entered.index, SHEAF_abort_reason_restart);
@@ -164,19 +190,20 @@ static bool still_allowed(sheaf_hub *hub, const sheaf_slot *slot)
 static void tell(sheaf_rounds *rounds, sheaf_slot *slot)
 {
     sheaf_round_stage stage = sheaf_coordinator_stage(slot->coordinator);
-    uint16_t answers = sheaf_slot_answers(slot);
-    if (slot->told_stage == stage && slot->told_answers == answers)
+    sheaf_round_progress progress = sheaf_slot_progress(slot);
+    if (slot->told_stage == stage && slot->told_answers == progress.answers)
         return;
     slot->told_stage = stage;
-    slot->told_answers = answers;
+    slot->told_answers = progress.answers;
     sheaf_buffer data;
     sheaf_buffer_init(&data, 256);
     sheaf_json_writer w = sheaf_json_begin(&data);
     sheaf_json_open_object(&w);
-    sheaf_json_member_put_int(&w, "answers", answers);
+    sheaf_json_member_put_int(&w, "answers", progress.answers);
+    sheaf_json_member_put_int(&w, "left_ms", progress.left_ms);
     sheaf_json_member_put_int(&w, "of", slot->count);
     sheaf_json_member_put_int(&w, "round", slot->round);
-    sheaf_json_member_put_string(&w, "stage", sheaf_str(sheaf_round_stage_text(stage)));
+    sheaf_json_member_put_string(&w, "stage", sheaf_str(progress.stage));
     sheaf_json_close(&w);
     if (!data.failed)
         sheaf_http_events_publish(rounds->hub->events, "round", sheaf_buffer_slice(&data));
@@ -213,8 +240,10 @@ static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
     pthread_mutex_lock(&rounds->lock);
     slot->over = true;
     slot->over_ms = sheaf_rounds_now_ms();
+    sheaf_slot_keep_close(slot);
     count_abort(rounds, slot, aborted);
     pthread_mutex_unlock(&rounds->lock);
+    sheaf_rounds_kept_remove(rounds, slot->round);
 }
 
 static void step(sheaf_rounds *rounds, sheaf_slot *slot)
@@ -228,6 +257,7 @@ static void step(sheaf_rounds *rounds, sheaf_slot *slot)
             sheaf_coordinator_abort(c, "the mandate or a consent has ended");
         }
         sheaf_coordinator_tick(c, sheaf_rounds_now_ms());
+        sheaf_slot_keep(rounds, slot, (sheaf_slice){0});
     }
     tell(rounds, slot);
     bool ended = sheaf_coordinator_stage(c) >= SHEAF_ROUND_DONE;
@@ -267,24 +297,6 @@ static void *rounds_run(void *context)
 
 /* ---- opening and closing ---- */
 
-/* What a previous process had under way: its secrets are gone with it. */
-static void abort_leftovers(sheaf_rounds *rounds)
-{
-    sheaf_hub *hub = rounds->hub;
-    uint32_t from = 0, found = SHEAF_NONE;
-    do {
-        found = SHEAF_NONE;
-        sheaf_hub_read_begin(hub);
-        const sheaf_state *state = sheaf_hub_state(hub);
-        for (; from < sheaf_round_count(state) && found == SHEAF_NONE; from++)
-            if (sheaf_round_at(state, from)->state == SHEAF_round_state_open)
-                found = sheaf_round_at(state, from)->id;
-        sheaf_hub_read_end(hub);
-        if (found != SHEAF_NONE)
-            sheaf_rounds_abort(rounds, found, SHEAF_abort_reason_restart);
-    } while (found != SHEAF_NONE);
-}
-
 sheaf_status sheaf_rounds_open(sheaf_rounds **out, sheaf_hub *hub, sheaf_err *err)
 {
     sheaf_rounds *rounds = calloc(1, sizeof *rounds);
@@ -297,7 +309,7 @@ sheaf_status sheaf_rounds_open(sheaf_rounds **out, sheaf_hub *hub, sheaf_err *er
     pthread_mutex_init(&rounds->lock, NULL);
     pthread_cond_init(&rounds->woken, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    abort_leftovers(rounds);
+    sheaf_rounds_restore(rounds);
     if (pthread_create(&rounds->thread, NULL, rounds_run, rounds) != 0) {
         sheaf_rounds_close(rounds);
         return sheaf_fail(err, SHEAF_NOMEM, "the system gives no thread for the rounds");

@@ -4,7 +4,8 @@
  * said that they are ready, it opens the round on the log, runs the coordinator over the
  * participants' messages, closes the round with what the sum makes, and goes on once the result
  * is attested. First statistics, then training, and the last round evaluates. What went wrong
- * is aborted on the log with its reason; nothing of a round is kept over a restart.
+ * is aborted on the log with its reason. A round that is under way is written down in
+ * DIR/rounds/N/ as it goes, and goes on where it was when the hub is started again.
  */
 #ifndef SHEAF_HUB_ROUNDS_H
 #define SHEAF_HUB_ROUNDS_H
@@ -50,6 +51,7 @@ sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uin
 typedef struct {
     const char *stage; /* its text */
     uint16_t answers, of;
+    int64_t left_ms; /* until the stage ends at the latest; 0 once the round is over */
 } sheaf_round_progress;
 
 /* False if the round is not under way here. */

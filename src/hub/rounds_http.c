@@ -75,6 +75,24 @@ size_t sheaf_rounds_message_max(sheaf_rounds *rounds, uint32_t round)
     return most;
 }
 
+/* Nothing of it is acknowledged or shown before it is durable: the lock is held. */
+static sheaf_round_answer take(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_slice message,
+                               sheaf_err *err)
+{
+    sheaf_coordinator *c = slot->coordinator;
+    int64_t now_ms = sheaf_rounds_now_ms();
+    sheaf_coordinator_tick(c, now_ms);
+    sheaf_slot_keep(rounds, slot, (sheaf_slice){0});
+    sheaf_round_answer answer = sheaf_coordinator_receive(c, message, now_ms, err);
+    if (answer != SHEAF_ROUND_ACCEPTED)
+        return answer;
+    sheaf_slot_keep(rounds, slot, message);
+    if (sheaf_coordinator_stage(c) != SHEAF_ROUND_ABORTED)
+        return answer;
+    (void)sheaf_fail(err, SHEAF_INVALID, "%s", sheaf_coordinator_reason(c));
+    return SHEAF_ROUND_REFUSED;
+}
+
 sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
                                          sheaf_slice message)
 {
@@ -83,8 +101,7 @@ sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
     pthread_mutex_lock(&rounds->lock);
     sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
     if (slot && sheaf_coordinator_stage(slot->coordinator) < SHEAF_ROUND_DONE)
-        answer =
-            sheaf_coordinator_receive(slot->coordinator, message, sheaf_rounds_now_ms(), &err);
+        answer = take(rounds, slot, message, &err);
     else
         (void)sheaf_fail(&err, SHEAF_INVALID, "round %u is not under way", round);
     pthread_cond_signal(&rounds->woken);
@@ -174,10 +191,7 @@ bool sheaf_rounds_progress(sheaf_rounds *rounds, uint32_t round, sheaf_round_pro
     pthread_mutex_lock(&rounds->lock);
     const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
     if (slot)
-        *out = (sheaf_round_progress){
-            .stage = sheaf_round_stage_text(sheaf_coordinator_stage(slot->coordinator)),
-            .answers = sheaf_slot_answers(slot),
-            .of = slot->count};
+        *out = sheaf_slot_progress(slot);
     pthread_mutex_unlock(&rounds->lock);
     return slot != NULL;
 }

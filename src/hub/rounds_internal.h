@@ -1,6 +1,6 @@
 /* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
  * rounds_plan.c decides what is next, rounds_result.c closes, rounds_http.c listens,
- * rounds_audit.c deletes transcripts.
+ * rounds_keep.c writes down, rounds_audit.c deletes transcripts.
  *
  * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
  * rounds' thread adds and ends slots, so it may read a coordinator that is over without it.
@@ -9,7 +9,7 @@
 #define SHEAF_HUB_ROUNDS_INTERNAL_H
 
 #include "hub/rounds.h"
-#include "round/coordinator.h"
+#include "round/kept.h"
 
 enum { SHEAF_PLANS_MAX = 256, SHEAF_ABORTS_MAX = 3, SHEAF_RETRY_MS = 1000 };
 
@@ -23,6 +23,9 @@ typedef struct {
     int64_t over_ms;
     uint8_t abort_reason; /* if it ends without a sum */
     uint32_t told_stage, told_answers;
+    sheaf_round_kept kept; /* what is on the disk */
+    int file;              /* -1: none */
+    uint64_t file_size;
 } sheaf_slot;
 
 typedef struct {
@@ -90,8 +93,8 @@ sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round);
 /* Forgets a round; with the lock held, by the rounds' thread. */
 void sheaf_slot_free(sheaf_slot *slot);
 
-/* How many seats of the current stage have answered. */
-uint16_t sheaf_slot_answers(const sheaf_slot *slot);
+/* Where the round stands: stage, answers, the time that is left. */
+sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot);
 
 /* Looks at every mandate: opens rounds, records evaluations, takes back what nobody attests. */
 void sheaf_rounds_plan(sheaf_rounds *rounds);
@@ -103,14 +106,34 @@ sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate);
 SHEAF_MUST_USE sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds,
                                                const sheaf_opening *opening, sheaf_err *err);
 
-/* Adds a slot for a round with this config; `keys` are those of its seats. */
+/* Adds a slot for a round with this config; `keys` are those of its seats. `kept` is what an
+ * earlier process wrote down, nothing for a new round; SHEAF_FAULT if it cannot be taken up. */
 SHEAF_MUST_USE sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
                                              const sheaf_round_config *config,
-                                             const uint32_t *keys, sheaf_err *err);
+                                             const uint32_t *keys, sheaf_slice kept,
+                                             sheaf_err *err);
 
 /* Closes a round whose coordinator is done: result and transcript as blobs, round.close. */
 SHEAF_MUST_USE sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot *slot,
                                                 sheaf_err *err);
+
+/* Makes what has happened durable: a message that was accepted, else nothing, and the stage
+ * that it led to. With the lock held, before anybody can see it; if the disk fails the round is
+ * aborted. */
+void sheaf_slot_keep(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_slice message);
+
+/* The slot's file, with these bytes in it; those of a file that was read are there already,
+ * unless it was `torn` and has more behind them. */
+SHEAF_MUST_USE sheaf_status sheaf_slot_keep_open(sheaf_rounds *rounds, sheaf_slot *slot,
+                                                 sheaf_slice kept, bool torn, sheaf_err *err);
+void sheaf_slot_keep_close(sheaf_slot *slot);
+
+/* Takes up the rounds that an earlier process had under way, where it was; those that cannot be
+ * are aborted. */
+void sheaf_rounds_restore(sheaf_rounds *rounds);
+
+/* Removes what was written down of a round, unless it is open. */
+void sheaf_rounds_kept_remove(sheaf_rounds *rounds, uint32_t round);
 
 /* Enters round.abort. */
 void sheaf_rounds_abort(sheaf_rounds *rounds, uint32_t round, uint8_t reason);

@@ -77,7 +77,7 @@ void sheaf_rounds_lie(sheaf_rounds *rounds)
         config->manifest = sheaf_log_store_hash(hub->store, 0, entered.index);
         sheaf_hub_read_end(hub);
         sheaf_err err = {0};
-        if (sheaf_rounds_add(rounds, 0, config, keys, &err) != SHEAF_OK)
+        if (sheaf_rounds_add(rounds, 0, config, keys, (sheaf_slice){0}, &err) != SHEAF_OK)
             sheaf_hub_log(hub, "lie", "error=\"%s\"", err.message);
     }
     free(config);

@@ -10,8 +10,7 @@
  * aborted with a reason. What arrives after its stage is refused: a late input is never
  * unmasked.
  *
- * State is in memory alone. After a crash the round is aborted on the log and a new one opened,
- * with fresh keys: there are no half states. Resuming from stored messages is planned.
+ * State is in memory alone; kept.h says what to write down so that a restart loses nothing.
  */
 #ifndef SHEAF_ROUND_COORDINATOR_H
 #define SHEAF_ROUND_COORDINATOR_H

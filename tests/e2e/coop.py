@@ -14,15 +14,16 @@ STAGE_MS = 1500
 class Coop:
     """A copy of the folder that a demonstration left, with its own mandate to train."""
 
-    def __init__(self, demo, scratch, name):
+    def __init__(self, demo, scratch, name, stage_ms=STAGE_MS):
         self.folder = os.path.join(scratch, name, "coop")
         shutil.copytree(demo, self.folder)
         self.port = free_port()
         self.nodes = {}
+        self.stage_ms = stage_ms
         self.start_hub()
 
     def start_hub(self):
-        self.hub = Hub(self.folder, self.port, "--stage-ms", STAGE_MS)
+        self.hub = Hub(self.folder, self.port, "--stage-ms", self.stage_ms)
 
     def home(self, centre):
         return os.path.join(self.folder, "members", centre)
