@@ -11,9 +11,9 @@
 #include "coop/state.h"
 #include "round/config.h"
 
-/* `manifest` is the leaf hash of the entry that opened the round; `base` the model it started
- * from, empty after statistics. `result`, which may be NULL, gets the bytes of the result.
- * SHEAF_FAULT names what does not follow. */
+/* `manifest` is the root of the log up to the entry that opened the round; `base` the model it
+ * started from, empty after statistics. `result`, which may be NULL, gets the bytes of the
+ * result. SHEAF_FAULT names what does not follow. */
 SHEAF_MUST_USE sheaf_status sheaf_round_recompute(const sheaf_state *state,
                                                   const struct sheaf_row_round *round,
                                                   const sheaf_hash *manifest,

@@ -65,8 +65,7 @@ static void note_result(sheaf_verification *v, uint64_t index, const sheaf_ahead
 }
 
 /* The rounds' rows are in the order of the entries that opened them. */
-static sheaf_status note_manifest(sheaf_verification *v, uint64_t index, const sheaf_hash *leaf,
-                                  sheaf_err *err)
+static sheaf_status note_manifest(sheaf_verification *v, uint64_t index, sheaf_err *err)
 {
     const sheaf_state *state = &v->replay.state;
     if (sheaf_round_count(state) == v->manifest_count
@@ -80,7 +79,7 @@ static sheaf_status note_manifest(sheaf_verification *v, uint64_t index, const s
         v->manifests = more;
         v->manifest_capacity = capacity;
     }
-    v->manifests[v->manifest_count++] = *leaf;
+    v->manifests[v->manifest_count++] = sheaf_tree_root(&v->replay.tree);
     return SHEAF_OK;
 }
 
@@ -115,7 +114,7 @@ static sheaf_status fold_run(sheaf_verification *v, const slot *s, sheaf_err *er
             SHEAF_TRY(pass_one(v, s, i, err));
         else
             SHEAF_TRY(fold_one(v, s, i, err));
-        SHEAF_TRY(note_manifest(v, index, &s->run.leaves[i], err));
+        SHEAF_TRY(note_manifest(v, index, err));
         if (index + 1 == v->passed)
             SHEAF_TRY(sheaf_verify_passed(v, err));
         if (index + 1 == v->from.size && (coop = sheaf_coop(state)) != NULL)

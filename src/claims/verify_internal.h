@@ -23,7 +23,7 @@ typedef struct {
     uint64_t kept_entries; /* of the state that was kept last */
     uint64_t commitments;  /* to texts, of the entries that count */
     bool has_log_key;
-    sheaf_hash *manifests; /* leaf hash of the entry that opened each round */
+    sheaf_hash *manifests; /* root of the log up to the entry that opened each round */
     size_t manifest_count, manifest_capacity;
     sheaf_values values;        /* of the folder, if `has_values` */
     bool has_values, any_value; /* any_value: there is something to look into */

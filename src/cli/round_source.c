@@ -36,7 +36,7 @@ static sheaf_status open_visit(sheaf_round_source *source, const char *url, cons
     return SHEAF_OK;
 }
 
-/* The leaf hash of the entry that opened the round. */
+/* The root of the log up to the entry that opened the round. */
 static sheaf_status find_manifest(sheaf_round_source *source, uint32_t number, sheaf_err *err)
 {
     sheaf_log_store *store = source->folder.store;
@@ -44,7 +44,7 @@ static sheaf_status find_manifest(sheaf_round_source *source, uint32_t number, s
         SHEAF_TRY(sheaf_log_store_open(&store, source->visit.home, true, err));
     bool there = number < sheaf_log_store_size(store);
     if (there)
-        source->manifest = sheaf_log_store_hash(store, 0, number);
+        source->manifest = sheaf_log_store_root_at(store, (uint64_t)number + 1);
     if (!source->local)
         sheaf_log_store_close(store);
     return there ? SHEAF_OK

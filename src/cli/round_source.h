@@ -21,7 +21,7 @@ typedef struct {
     const sheaf_state *state;
     const struct sheaf_row_round *round;
     const struct sheaf_row_mandate *mandate;
-    sheaf_hash manifest; /* leaf hash of the entry that opened the round */
+    sheaf_hash manifest; /* root of the log up to the entry that opened the round */
     uint16_t bits;       /* of a masked word */
 } sheaf_round_source;
 

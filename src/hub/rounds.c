@@ -129,7 +129,7 @@ sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds, const sheaf_opening *openi
         sheaf_hub_read_begin(hub);
         const struct sheaf_row_round *row =
             sheaf_round_find(sheaf_hub_state(hub), entered.index);
-        sheaf_hash manifest = sheaf_log_store_hash(hub->store, 0, entered.index);
+        sheaf_hash manifest = sheaf_log_store_root_at(hub->store, entered.index + 1);
         status = sheaf_round_job_config(sheaf_hub_state(hub), row, &manifest, config, err);
         sheaf_hub_read_end(hub);
     }

@@ -74,7 +74,7 @@ void sheaf_rounds_lie(sheaf_rounds *rounds)
         for (uint16_t i = 0; i < config->count; i++)
             keys[i] = opening.participants[i].key;
         sheaf_hub_read_begin(hub);
-        config->manifest = sheaf_log_store_hash(hub->store, 0, entered.index);
+        config->manifest = sheaf_log_store_root_at(hub->store, entered.index + 1);
         sheaf_hub_read_end(hub);
         sheaf_err err = {0};
         if (sheaf_rounds_add(rounds, 0, config, keys, (sheaf_slice){0}, &err) != SHEAF_OK)

@@ -19,8 +19,8 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_features(const sheaf_state *state, u
 bool sheaf_round_noised(const sheaf_state *state, const struct sheaf_row_round *round);
 
 /* The terms of a round with noise. They follow from the mandate, the round's row, the
- * seats and their data sheets, so they never change. The noise is sized for the fewest survivors
- * that the round could have when it was opened. */
+ * seats and their data sheets, so they never change. The noise is sized for the fewest
+ * survivors that the round could have when it was opened. */
 SHEAF_MUST_USE sheaf_status sheaf_round_job_terms(const sheaf_state *state,
                                                   const struct sheaf_row_round *round,
                                                   sheaf_noised_terms *out, sheaf_err *err);
@@ -33,8 +33,8 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_base(const sheaf_state *state,
                                                  sheaf_slice base, sheaf_model *out,
                                                  sheaf_err *err);
 
-/* The round protocol's terms. `manifest` is the leaf hash of the entry that opened the round,
- * so that everything in it is bound. */
+/* The round protocol's terms. `manifest` is the root of the log up to the entry that opened the
+ * round, so that everything in it is bound. */
 SHEAF_MUST_USE sheaf_status sheaf_round_job_config(const sheaf_state *state,
                                                    const struct sheaf_row_round *round,
                                                    const sheaf_hash *manifest,

@@ -17,7 +17,7 @@ sheaf_status sheaf_worker_manifest(const sheaf_worker *worker, uint32_t round, s
     if (!m->follower.store || round >= sheaf_log_store_size(m->follower.store))
         return sheaf_fail(err, SHEAF_INVALID, "round %u is not in the copy of the log in %s",
                           round, m->dir);
-    *out = sheaf_log_store_hash(m->follower.store, 0, round);
+    *out = sheaf_log_store_root_at(m->follower.store, (uint64_t)round + 1);
     return SHEAF_OK;
 }
 

@@ -51,7 +51,7 @@ void sheaf_round_driver_close(sheaf_round_driver *d);
  * nothing is left to do. Then, as after a failure, the secrets of the round are gone. */
 SHEAF_MUST_USE sheaf_status sheaf_round_driver_step(sheaf_round_driver *d, sheaf_err *err);
 
-/* The leaf hash of the entry that opened the round, from the member's copy of the log. */
+/* The root of the member's copy of the log up to the entry that opened the round. */
 SHEAF_MUST_USE sheaf_status sheaf_worker_manifest(const sheaf_worker *worker, uint32_t round,
                                                   sheaf_hash *out, sheaf_err *err);
 

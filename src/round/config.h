@@ -50,12 +50,13 @@ typedef struct {
 
 typedef struct {
     char origin[SHEAF_ROUND_ORIGIN_MAX + 1];
-    uint32_t round;         /* index of the log entry that opened the round */
-    sheaf_hash manifest;    /* binds roster, model, data terms and parameters */
-    uint32_t words;         /* length of each vector */
-    uint16_t bits;          /* of a word, 16, 32 or 64: all sums are modulo 2^bits */
-    uint16_t count;         /* participants in members[] */
-    uint16_t threshold;     /* sheaf_round_threshold(count) or more */
+    uint32_t round;      /* index of the log entry that opened the round */
+    sheaf_hash manifest; /* root of the log up to that entry: binds roster, model and terms, so
+                            that members who were shown two histories share no keys */
+    uint32_t words;      /* length of each vector */
+    uint16_t bits;       /* of a word, 16, 32 or 64: all sums are modulo 2^bits */
+    uint16_t count;      /* participants in members[] */
+    uint16_t threshold;  /* sheaf_round_threshold(count) or more */
     uint16_t min_survivors; /* threshold .. count: below it nothing is summed */
     uint32_t stage_ms[SHEAF_ROUND_MESSAGE_STAGES]; /* how long each stage may last, from 1 */
     sheaf_round_member members[SHEAF_ROUND_MEMBERS_MAX]; /* ascending by member */

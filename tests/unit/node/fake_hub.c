@@ -345,7 +345,7 @@ void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base
            : task[0] == 't' ? 6
                             : 129);
     fake_hub_publish(hub);
-    sheaf_hash manifest = sheaf_log_store_hash(hub->store, 0, hub->round);
+    sheaf_hash manifest = sheaf_log_store_root_at(hub->store, (uint64_t)hub->round + 1);
     kit_must(sheaf_round_job_config(&hub->k.state, sheaf_round_find(&hub->k.state, hub->round),
                                     &manifest, &hub->config, &err),
              &err);

@@ -60,6 +60,23 @@ static void test_learns(void **unused)
     (void)unused;
 }
 
+/* What the keys of a round are made of is all of the log before it, not only the entry that
+ * opened it, which names the mandate by its number: another history under the same number is
+ * another round. */
+static void test_manifest_is_the_history(void **unused)
+{
+    stage *s = begin(NODES);
+    sheaf_hash manifest, root;
+    sheaf_err err = {0};
+    (void)unused;
+    fake_hub_round_open(&s->hub, "statistics", NULL);
+    turn(s, 1);
+    root = sheaf_log_store_root_at(s->hub.store, (uint64_t)s->hub.round + 1);
+    kit_must(sheaf_worker_manifest(&s->node[0].worker, s->hub.round, &manifest, &err), &err);
+    assert_memory_equal(manifest.bytes, root.bytes, sizeof root.bytes);
+    end(s);
+}
+
 /* One node is away: an exact sum is over all that the round was opened with, or none. */
 static void test_one_stays_away(void **unused)
 {
@@ -70,8 +87,8 @@ static void test_one_stays_away(void **unused)
     sheaf_coordinator_tick(&s->hub.coordinator, s->hub.k.now);
     turn(s, 4);
     assert_int_equal(sheaf_coordinator_stage(&s->hub.coordinator), SHEAF_ROUND_ABORTED);
-    assert_non_null(strstr(sheaf_coordinator_reason(&s->hub.coordinator),
-                           "3 of 4 participants answered"));
+    assert_non_null(
+        strstr(sheaf_coordinator_reason(&s->hub.coordinator), "3 of 4 participants answered"));
     end(s);
     (void)unused;
 }
@@ -249,13 +266,10 @@ static void test_wrong_base(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learns),
-        cmocka_unit_test(test_one_stays_away),
-        cmocka_unit_test(test_round_without_mandate),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_revoked_meanwhile),
-        cmocka_unit_test(test_wrong_result),
-        cmocka_unit_test(test_wrong_base),
+        cmocka_unit_test(test_learns),         cmocka_unit_test(test_manifest_is_the_history),
+        cmocka_unit_test(test_one_stays_away), cmocka_unit_test(test_round_without_mandate),
+        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_revoked_meanwhile),
+        cmocka_unit_test(test_wrong_result),   cmocka_unit_test(test_wrong_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
