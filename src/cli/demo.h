@@ -18,6 +18,8 @@ enum {
     DEMO_CENTRES = SHEAF_HEART_CENTRES,
     DEMO_EXACT_ROUNDS = SHEAF_ROUNDS_DEFAULT, /* of training, without noise */
     DEMO_NOISED_ROUNDS = 30,
+    DEMO_FALL_ROUND = 5, /* in the middle of which a node is killed */
+    DEMO_FALL_CENTRE = DEMO_CENTRES - 1,
 };
 
 typedef struct {
@@ -45,6 +47,7 @@ typedef struct {
     uint64_t entries, entries_min; /* that the log has; that it should have at least */
     sheaf_fedsim_comparison *comparison;
     sheaf_fedsim_figures *released; /* of the model that the rounds made */
+    uint32_t fallen_round;          /* in which the node was killed, or 0 */
     bool verified;
 } demo;
 
@@ -59,6 +62,8 @@ SHEAF_MUST_USE sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *
 SHEAF_MUST_USE sheaf_status demo_check_port(int port, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_start_nodes(demo *d, sheaf_err *err);
+/* Kills a node as a power cut would, and starts it again. */
+SHEAF_MUST_USE sheaf_status demo_restart_node(demo *d, size_t centre, sheaf_err *err);
 /* One of the processes has ended, which none should. */
 SHEAF_MUST_USE sheaf_status demo_check_processes(demo *d, sheaf_err *err);
 void demo_stop_nodes(demo *d);

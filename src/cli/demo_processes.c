@@ -99,18 +99,30 @@ sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err)
     return status;
 }
 
+static sheaf_status start_node(const demo *d, demo_centre *centre, sheaf_err *err)
+{
+    char log[SHEAF_PATH_MAX], data[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", centre->home));
+    SHEAF_TRY(sheaf_path(data, err, "%u=%.900s", centre->dataset, centre->data));
+    const char *argv[] = {"sheaf",      "node",   "--hub", d->url, "--home",
+                          centre->home, "--data", data,    NULL};
+    return start(argv, log, NULL, &centre->node, err);
+}
+
 sheaf_status demo_start_nodes(demo *d, sheaf_err *err)
 {
-    for (size_t i = 0; i < DEMO_CENTRES; i++) {
-        demo_centre *centre = &d->centres[i];
-        char log[SHEAF_PATH_MAX], data[SHEAF_PATH_MAX];
-        SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", centre->home));
-        SHEAF_TRY(sheaf_path(data, err, "%u=%.900s", centre->dataset, centre->data));
-        const char *argv[] = {"sheaf",      "node",   "--hub", d->url, "--home",
-                              centre->home, "--data", data,    NULL};
-        SHEAF_TRY(start(argv, log, NULL, &centre->node, err));
-    }
+    for (size_t i = 0; i < DEMO_CENTRES; i++)
+        SHEAF_TRY(start_node(d, &d->centres[i], err));
     return SHEAF_OK;
+}
+
+sheaf_status demo_restart_node(demo *d, size_t centre, sheaf_err *err)
+{
+    pid_t *pid = &d->centres[centre].node;
+    kill(*pid, SIGKILL);
+    waitpid(*pid, NULL, 0);
+    *pid = 0;
+    return start_node(d, &d->centres[centre], err);
 }
 
 static sheaf_status check_process(pid_t *pid, const char *what, const char *log, sheaf_err *err)

@@ -25,6 +25,32 @@ static void tell_round(const demo_run *s, const struct sheaf_row_round *round)
         demo_tell(&s->d, "round", "  round %2u  evaluated on held-out records", round->number);
 }
 
+/* Once, in the middle of a round, a node is killed; it goes on where it was. */
+static sheaf_status let_fall(demo_run *s, sheaf_err *err)
+{
+    demo *d = &s->d;
+    const sheaf_state *state = demo_look(s);
+    uint32_t count = sheaf_round_count(state);
+    if (d->exact || d->fallen_round || count < DEMO_FALL_ROUND)
+        return SHEAF_OK;
+    const struct sheaf_row_round *last = sheaf_round_at(state, count - 1);
+    if (last->state != SHEAF_round_state_open)
+        return SHEAF_OK;
+    d->fallen_round = last->id;
+    demo_tell(d, "killed",
+              "  round %2u  in the middle of it the node of %s is killed, and started again",
+              last->number, d->centres[DEMO_FALL_CENTRE].hospital);
+    return demo_restart_node(d, DEMO_FALL_CENTRE, err);
+}
+
+static void tell_fallen(const demo_run *s, const struct sheaf_row_round *round)
+{
+    if (round->id == s->d.fallen_round)
+        demo_tell(&s->d, "survived",
+                  "  round %2u  has its result all the same: %u of %u in the sum",
+                  round->number, round->survivors, round->seats);
+}
+
 /* True once the round has its result, and the next may open. */
 static bool settled(const demo_run *s, const struct sheaf_row_round *round)
 {
@@ -47,11 +73,13 @@ sheaf_status demo_train(demo_run *s, sheaf_err *err)
     while (!sheaf_evaluation_count(demo_look(s))) {
         SHEAF_TRY(demo_pause(s, since, "the training", err));
         SHEAF_TRY(demo_refresh(s, err));
+        SHEAF_TRY(let_fall(s, err));
         const sheaf_state *state = demo_look(s);
         while (told < sheaf_round_count(state) && settled(s, sheaf_round_at(state, told))) {
             const struct sheaf_row_round *round = sheaf_round_at(state, told++);
             if (round->state == SHEAF_round_state_aborted)
                 return sheaf_fail(err, SHEAF_FAULT, "round %u was aborted", round->number);
+            tell_fallen(s, round);
             tell_round(s, round);
             d->rounds++;
         }

@@ -172,6 +172,9 @@ def main():
         summary = json.loads(lines[-1])
         check("the summary comes last",
               summary["event"] == "summary" and summary["verified"] is True)
+        told = [json.loads(line).get("event") for line in lines]
+        check("a node is killed in the middle of a round, which has its result all the same",
+              "killed" in told and "survived" in told[told.index("killed"):], told)
         accuracy = summary["pooled_test"]["federated"]["accuracy"]
         # The noise is drawn anew each time: .798 in the mean, with a deviation of .008.
         check("the model under noise reaches .76 on the pooled test", accuracy >= 0.76, accuracy)
