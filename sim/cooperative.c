@@ -85,7 +85,7 @@ int main(int argc, char **argv)
     sim *s = malloc(sizeof *s);
     const char *longer = getenv("SHEAF_TEST_LONG");
     uint64_t seeds = longer && longer[0] == '1' ? SEEDS_LONG : SEEDS, first = 1;
-    uint64_t entered = 0, joined = 0, summed = 0, lies = 0;
+    uint64_t entered = 0, joined = 0, resumed = 0, summed = 0, lies = 0;
     if (!s)
         return 1;
     if (argc > 1) {
@@ -96,13 +96,15 @@ int main(int argc, char **argv)
         run(s, seed);
         entered += s->acts_entered;
         joined += s->rounds_joined;
+        resumed += s->rounds_resumed;
         summed += s->rounds_summed;
         lies += s->lied;
         finish(s);
     }
-    printf("%llu seeds: %llu entries, %llu times in a round, %llu sums, %llu lies caught\n",
+    printf("%llu seeds: %llu entries, %llu times in a round, %llu resumed, %llu sums, %llu "
+           "lies caught\n",
            (unsigned long long)seeds, (unsigned long long)entered, (unsigned long long)joined,
-           (unsigned long long)summed, (unsigned long long)lies);
+           (unsigned long long)resumed, (unsigned long long)summed, (unsigned long long)lies);
     free(s);
     return 0;
 }

@@ -21,6 +21,7 @@ void hub_open(sim *s)
     h->durable = h->log.size;
     h->next_round_at = s->now + 300;
     sheaf_buffer_init(&h->transcript, 1 << 20);
+    sheaf_buffer_init(&h->records, 1 << 20);
 }
 
 void hub_close(sim *s)
@@ -35,6 +36,7 @@ void hub_close(sim *s)
     }
     sheaf_replay_deinit(&h->replay);
     sheaf_buffer_deinit(&h->transcript);
+    sheaf_buffer_deinit(&h->records);
 }
 
 /* The act becomes the next entry, if the rules accept it; `force` enters it anyway. */
@@ -113,6 +115,12 @@ static void serve(sim *s, const packet *p)
     sheaf_buffer_deinit(&out);
 }
 
+/* Durable before anybody is shown what follows from it. */
+static void write_down(hub *h, sheaf_slice message)
+{
+    sheaf_round_kept_add(&h->kept, &h->coordinator, message, &h->records);
+}
+
 void hub_receive(sim *s, const packet *p)
 {
     hub *h = &s->hub;
@@ -127,8 +135,11 @@ void hub_receive(sim *s, const packet *p)
             h->unacknowledged[h->waiting++].index = h->log.size - 1;
         }
     } else if (p->kind == ROUND_MESSAGE && h->coordinating && p->number == h->round) {
-        (void)(sheaf_coordinator_receive(&h->coordinator, bytes, s->now, NULL)
-               == SHEAF_ROUND_REFUSED);
+        sheaf_coordinator_tick(&h->coordinator, s->now);
+        write_down(h, (sheaf_slice){0});
+        if (sheaf_coordinator_receive(&h->coordinator, bytes, s->now, NULL)
+            == SHEAF_ROUND_ACCEPTED)
+            write_down(h, bytes);
     }
 }
 
@@ -219,6 +230,29 @@ static void open_round(sim *s, bool force)
     if (sheaf_coordinator_init(&h->coordinator, &config, s->now, NULL) != SHEAF_OK)
         sim_fail(s, "the coordinator does not start");
     h->coordinating = true;
+    sheaf_buffer_reset(&h->records);
+    sheaf_round_kept_begin(&h->kept, &h->coordinator);
+}
+
+/* The round goes on where it was before the crash. */
+static bool resume_round(sim *s, uint32_t round)
+{
+    hub *h = &s->hub;
+    sheaf_round_config config;
+    sheaf_err err;
+    size_t sound;
+    if (round != h->round || !round_config(&h->replay.state, &h->log, round, &config)
+        || sheaf_coordinator_init(&h->coordinator, &config, s->now, NULL) != SHEAF_OK)
+        return false;
+    h->coordinating = true;
+    sheaf_round_kept_begin(&h->kept, &h->coordinator);
+    if (sheaf_round_kept_restore(&h->kept, &h->coordinator, sheaf_buffer_slice(&h->records),
+                                 s->now, &sound, &err)
+            != SHEAF_OK
+        || sound != h->records.len)
+        sim_fail(s, "the hub does not come as far as it was: %s", err.message);
+    s->rounds_resumed++;
+    return true;
 }
 
 static void end_coordinator(hub *h)
@@ -291,6 +325,7 @@ static void run_round(sim *s)
 {
     hub *h = &s->hub;
     sheaf_coordinator_tick(&h->coordinator, s->now);
+    write_down(h, (sheaf_slice){0});
     sheaf_round_stage stage = sheaf_coordinator_stage(&h->coordinator);
     if (stage == SHEAF_ROUND_DONE) {
         close_round(s);
@@ -317,10 +352,11 @@ static void care_for_rounds(sim *s)
     const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, id);
     const struct sheaf_row_round *last =
         mandate->last_round == SHEAF_NONE ? NULL : sheaf_round_find(state, mandate->last_round);
-    if (last && last->state == SHEAF_round_state_open)
-        abort_round(s, last->id, "restart");
-    else if (last && last->state == SHEAF_round_state_closed
-             && last->attested < mandate->attest_min) {
+    if (last && last->state == SHEAF_round_state_open) {
+        if (!resume_round(s, last->id))
+            abort_round(s, last->id, "restart");
+    } else if (last && last->state == SHEAF_round_state_closed
+               && last->attested < mandate->attest_min) {
         if (h->transcript_round == last->id && sim_chance(s, 8) == 0)
             for (int i = 0; i < MEMBERS; i++)
                 sim_send(

@@ -18,6 +18,9 @@ void member_open(sim *s, int i)
     snprintf(m->node, sizeof m->node, "%s.node", m->name);
     for (int k = 0; k < 2; k++)
         sheaf_buffer_init(&m->slot[k].act, SHEAF_ENTRY_MAX);
+    for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
+        sheaf_buffer_init(&m->answered[stage], 1 << 20);
+    sheaf_buffer_init(&m->masked, 1 << 20);
     for (uint64_t e = 0; e < s->hub.log.size; e++)
         log_append(s, &m->log, sheaf_buffer_slice(&s->hub.log.entry[e]));
     replay_again(s, &m->replay, &m->log);
@@ -37,6 +40,9 @@ void member_close(sim *s, int i)
     stop_taking_part(m);
     for (int k = 0; k < 2; k++)
         sheaf_buffer_deinit(&m->slot[k].act);
+    for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
+        sheaf_buffer_deinit(&m->answered[stage]);
+    sheaf_buffer_deinit(&m->masked);
     log_cut(&m->log, 0);
     sheaf_replay_deinit(&m->replay);
 }
@@ -213,30 +219,91 @@ static bool may_take_part(sim *s, int i, uint32_t round)
                   == SHEAF_ACCEPTED;
 }
 
+static void give_vector(sim *s, member *m, uint32_t words)
+{
+    sheaf_status status;
+    if (m->masked.len) {
+        status = sheaf_participant_input_again(&m->participant, sheaf_buffer_slice(&m->masked),
+                                               NULL);
+    } else {
+        for (uint32_t w = 0; w < words; w++)
+            m->input[w] = kit_random(&s->random);
+        status = sheaf_participant_input(&m->participant, m->input, words, NULL);
+    }
+    if (status != SHEAF_OK)
+        sim_fail(s, "%s cannot give its vector", m->name);
+}
+
+/* Everything that left before the crash is made again, byte for byte. */
+static void resume(sim *s, member *m)
+{
+    sheaf_slice message;
+    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++) {
+        if (!m->answered[stage].len)
+            continue;
+        if (sheaf_participant_receive(&m->participant, sheaf_buffer_slice(&m->answered[stage]),
+                                      &message, NULL)
+            != SHEAF_OK)
+            sim_fail(s, "%s does not come as far as it was", m->name);
+        sheaf_hash hash = sheaf_sha256(message);
+        if (!sheaf_hash_equal(&hash, &m->said[stage]))
+            sim_fail(s, "%s makes other bytes for stage %d", m->name, stage);
+    }
+    s->rounds_resumed++;
+}
+
+static void forget_round(sim *s, member *m)
+{
+    for (int k = 0; k < SHEAF_SEED_BYTES; k++)
+        m->seed[k] = (uint8_t)sim_chance(s, 256);
+    for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++) {
+        sheaf_buffer_reset(&m->answered[stage]);
+        m->said[stage] = (sheaf_hash){0};
+    }
+    sheaf_buffer_reset(&m->masked);
+    m->left = false;
+}
+
 static void join(sim *s, int i, uint32_t round)
 {
     member *m = &s->member[i];
     kit_name *node = kit_named(&s->pen, m->node);
     sheaf_round_config config;
-    uint8_t seed[32];
-    if (round == m->joined || !may_take_part(s, i, round)
+    bool again = round == m->joined;
+    if ((again && m->left) || !may_take_part(s, i, round)
         || !round_config(&m->replay.state, &m->log, round, &config))
         return;
     stop_taking_part(m);
-    for (int k = 0; k < 32; k++)
-        seed[k] = (uint8_t)sim_chance(s, 256);
-    if (sheaf_participant_init(&m->participant, &config, node->member, &node->pair, seed, NULL)
+    if (!again)
+        forget_round(s, m);
+    if (sheaf_participant_init(&m->participant, &config, node->member, &node->pair, m->seed,
+                               NULL)
         != SHEAF_OK)
         sim_fail(s, "%s cannot take part", m->name);
     m->taking_part = true;
-    m->round = m->joined = round;
+    m->round = m->joined = m->input_round = round;
     check_training(s, i, round);
-    for (uint32_t w = 0; w < config.words; w++)
-        m->input[w] = kit_random(&s->random);
-    m->input_round = round;
-    if (sheaf_participant_input(&m->participant, m->input, config.words, NULL) != SHEAF_OK)
-        sim_fail(s, "%s cannot give its vector", m->name);
-    s->rounds_joined++;
+    give_vector(s, m, config.words);
+    if (again)
+        resume(s, m);
+    else
+        s->rounds_joined++;
+}
+
+/* Durable before it leaves; and whatever leaves is all that this stage ever gets. */
+static void keep_answer(sim *s, member *m, sheaf_slice bundle, sheaf_slice message)
+{
+    sheaf_round_stage stage = sheaf_participant_stage(&m->participant) - 1;
+    sheaf_hash hash = sheaf_sha256(message);
+    for (int k = SHEAF_ROUND_ADVERTISE; k <= SHEAF_ROUND_REVEAL; k++)
+        if (sheaf_hash_equal(&m->said[k], &hash))
+            return; /* the same once more */
+    if (m->answered[stage].len)
+        sim_fail(s, "%s answers stage %d with two messages", m->name, (int)stage);
+    sheaf_buffer_add(&m->answered[stage], bundle);
+    if (stage == SHEAF_ROUND_INPUT)
+        sheaf_buffer_add(&m->masked, message);
+    m->said[stage] = hash;
 }
 
 static void answer(sim *s, int i, const packet *p)
@@ -249,14 +316,16 @@ static void answer(sim *s, int i, const packet *p)
         return;
     if (!may_take_part(s, i, m->round)) { /* it ended meanwhile: no more leaves this node */
         stop_taking_part(m);
+        m->left = true;
         return;
     }
-    if (sheaf_participant_receive(&m->participant, (sheaf_slice){p->bytes, p->len}, &message,
-                                  NULL)
-            == SHEAF_OK
-        && message.len)
-        sim_send(s, &(packet){.from = i, .to = HUB, .kind = ROUND_MESSAGE, .number = p->number},
-                 message);
+    sheaf_slice bundle = {p->bytes, p->len};
+    if (sheaf_participant_receive(&m->participant, bundle, &message, NULL) != SHEAF_OK
+        || !message.len)
+        return;
+    keep_answer(s, m, bundle, message);
+    sim_send(s, &(packet){.from = i, .to = HUB, .kind = ROUND_MESSAGE, .number = p->number},
+             message);
 }
 
 static void attest(sim *s, int i, const packet *p)
@@ -323,7 +392,7 @@ void member_step(sim *s, int i)
         act(s, i);
 }
 
-/* The log is durable, and that a round was joined; all else is gone. */
+/* The log is durable, and what was kept of a round; all else is gone. */
 void member_crash(sim *s, int i)
 {
     member *m = &s->member[i];

@@ -11,7 +11,7 @@
 #include "claims/replay.h"
 #include "coop/view.h"
 #include "kit.h"
-#include "round/coordinator.h"
+#include "round/kept.h"
 #include "round/participant.h"
 #include "round/transcript.h"
 
@@ -79,6 +79,11 @@ typedef struct {
     sheaf_participant participant;
     bool taking_part;
     uint32_t round, joined; /* the round taken part in; the last ever joined, durable */
+    bool left;              /* that round, for good */
+    /* What is durable of it: the seed, the bundles that were answered and the masked vector. */
+    uint8_t seed[SHEAF_SEED_BYTES];
+    sheaf_buffer answered[SHEAF_ROUND_REVEAL + 1], masked;
+    sheaf_hash said[SHEAF_ROUND_REVEAL + 1]; /* what left in each stage */
     uint64_t input[WORDS_MAX];
     uint32_t input_round;
     bool alarm; /* has proof that the hub lied */
@@ -103,6 +108,8 @@ typedef struct {
     size_t waiting;
     sheaf_coordinator coordinator;
     bool coordinating;
+    sheaf_round_kept kept;
+    sheaf_buffer records; /* durable, of the round `round` */
     uint32_t round;
     sheaf_buffer transcript;
     uint32_t transcript_round;
@@ -126,7 +133,7 @@ typedef struct {
     unsigned loss, twice, delay_ms, crash;
     member member[MEMBERS];
     hub hub;
-    uint64_t rounds_summed, rounds_joined, acts_entered; /* what happened */
+    uint64_t rounds_summed, rounds_joined, rounds_resumed, acts_entered; /* what happened */
 } sim;
 
 unsigned sim_chance(sim *s, unsigned of);
