@@ -111,6 +111,13 @@ sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
     return sheaf_fail(err, SHEAF_NOMEM, "%d rounds are under way already", SHEAF_ROUNDS_MAX);
 }
 
+sheaf_status sheaf_rounds_config(const sheaf_hub *hub, const struct sheaf_row_round *row,
+                                 sheaf_round_config *out, sheaf_err *err)
+{
+    sheaf_hash manifest = sheaf_log_store_root_at(hub->store, row->id + 1);
+    return sheaf_round_job_config(sheaf_hub_state(hub), row, &manifest, out, err);
+}
+
 sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds, const sheaf_opening *opening,
                                 sheaf_err *err)
 {
@@ -127,10 +134,8 @@ sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds, const sheaf_opening *openi
         config ? SHEAF_OK : sheaf_fail(err, SHEAF_NOMEM, "no memory to coordinate a round");
     if (config) {
         sheaf_hub_read_begin(hub);
-        const struct sheaf_row_round *row =
-            sheaf_round_find(sheaf_hub_state(hub), entered.index);
-        sheaf_hash manifest = sheaf_log_store_root_at(hub->store, entered.index + 1);
-        status = sheaf_round_job_config(sheaf_hub_state(hub), row, &manifest, config, err);
+        status = sheaf_rounds_config(hub, sheaf_round_find(sheaf_hub_state(hub), entered.index),
+                                     config, err);
         sheaf_hub_read_end(hub);
     }
     for (uint32_t i = 0; i < opening->what.participants.count; i++)

@@ -106,6 +106,11 @@ sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate);
 SHEAF_MUST_USE sheaf_status sheaf_rounds_begin(sheaf_rounds *rounds,
                                                const sheaf_opening *opening, sheaf_err *err);
 
+/* What the log says of the round, for its coordinator; with the hub's lock held for reading. */
+SHEAF_MUST_USE sheaf_status sheaf_rounds_config(const sheaf_hub *hub,
+                                                const struct sheaf_row_round *row,
+                                                sheaf_round_config *out, sheaf_err *err);
+
 /* Adds a slot for a round with this config; `keys` are those of its seats. `kept` is what an
  * earlier process wrote down, nothing for a new round; SHEAF_FAULT if it cannot be taken up. */
 SHEAF_MUST_USE sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,

@@ -4,7 +4,6 @@
  * that the round is over. */
 #include "base/encode.h"
 #include "hub/rounds_internal.h"
-#include "learn/round_job.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -136,12 +135,11 @@ static bool find_open(sheaf_hub *hub, uint32_t *from, open_round *out, sheaf_sta
         if (sheaf_round_at(state, *from)->state == SHEAF_round_state_open)
             row = sheaf_round_at(state, *from);
     if (row) {
-        sheaf_hash manifest = sheaf_log_store_hash(hub->store, 0, row->id);
         out->round = row->id;
         out->mandate = row->mandate;
         for (uint16_t i = 0; i < row->seats && i < SHEAF_ROUND_MEMBERS_MAX; i++)
             out->keys[i] = sheaf_seat_at(state, row->seat_first + i)->key;
-        *status = sheaf_round_job_config(state, row, &manifest, &out->config, err);
+        *status = sheaf_rounds_config(hub, row, &out->config, err);
     }
     sheaf_hub_read_end(hub);
     return row != NULL;
