@@ -3,8 +3,10 @@
 #include "base/encode.h"
 #include "coop/view.h"
 #include "learn/round_job.h"
+#include "privacy/cost.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -158,6 +160,20 @@ static void print_members(const sheaf_round_source *source, const char *what, bo
         puts("");
 }
 
+/* Rounded up to the fourth decimal; infinite where no order has a bound. */
+static double round_epsilon(const sheaf_round_source *source)
+{
+    const struct sheaf_row_mandate *m = source->mandate;
+    sheaf_cost cost;
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
+        const struct sheaf_row_charge *charge =
+            sheaf_charge_get(source->state, sheaf_pair(m->id, place));
+        cost.cost[place] =
+            source->round->task == SHEAF_task_evaluate ? charge->evaluation_cost : charge->cost;
+    }
+    return ceil(sheaf_cost_epsilon(&cost, (double)m->delta_trillionths * 1e-12) * 1e4) / 1e4;
+}
+
 static void print_release(const sheaf_round_source *source)
 {
     const struct sheaf_row_mandate *m = source->mandate;
@@ -168,13 +184,14 @@ static void print_release(const sheaf_round_source *source)
     bool evaluates = source->round->task == SHEAF_task_evaluate;
     fputs("  release     the sum with noise, multiplier ", stdout);
     print_millionths(evaluates ? m->evaluation_noise_millionths : m->noise_millionths);
-    printf(", which hides %s\n  privacy     of %" PRIu32 " rounds together at most epsilon ",
+    printf(", which hides %s\n  cost        epsilon %.4f for this round alone, delta %g\n      "
+           "        ",
            m->unit == SHEAF_privacy_unit_record ? "one record"
                                                 : "one member with all its records",
-           m->rounds_max);
+           round_epsilon(source), (double)m->delta_trillionths * 1e-12);
     print_millionths(m->epsilon_millionths);
-    printf(" at delta %" PRIu64 "e-12, against who sees results; %u members may collude\n",
-           m->delta_trillionths, m->colluders);
+    printf(" at most for all %" PRIu32 " rounds of the mandate, also if %u members collude\n",
+           m->rounds_max, m->colluders);
 }
 
 void sheaf_round_source_print(const sheaf_round_source *source)

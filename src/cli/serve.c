@@ -1,5 +1,6 @@
 /* cli/serve.c - `sheaf serve` and `sheaf node`: programs that stay. */
 #include "cli/act.h"
+#include "cli/node_preview.h"
 #include "hub/hub.h"
 #include "node/node.h"
 
@@ -110,8 +111,7 @@ static int run_node(const sheaf_arguments *a)
                                 .home = home,
                                 .ca_file = a->value[3],
                                 .relay_url = a->value[5],
-                                .data = data,
-                                .dry_run = a->value[4] != NULL};
+                                .data = data};
     if (a->repeated_count > SHEAF_NODE_DATA_MAX)
         return sheaf_usage(&sheaf_command_node, "more than %d data sets", SHEAF_NODE_DATA_MAX);
     for (int i = 0; i < a->repeated_count && status == SHEAF_OK; i++) {
@@ -120,13 +120,15 @@ static int run_node(const sheaf_arguments *a)
                           : sheaf_fail(&err, SHEAF_NOMEM, "no memory for the command line");
     }
     sheaf_stop_on_signals();
-    if (status == SHEAF_OK)
+    bool preview = status == SHEAF_OK && a->value[4];
+    int code = preview ? sheaf_node_preview(a, &config) : SHEAF_EXIT_DONE;
+    if (status == SHEAF_OK && !preview)
         status = prepare(home, a->value[0], a->value[3], &err);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK && !preview)
         status = sheaf_node_run(&config, &sheaf_stopping, &err);
     for (int i = 0; i < a->repeated_count && i < SHEAF_NODE_DATA_MAX; i++)
         free(texts[i]);
-    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+    return status == SHEAF_OK ? code : sheaf_report(a, &err);
 }
 
 const sheaf_command sheaf_command_node = {
@@ -135,12 +137,19 @@ const sheaf_command sheaf_command_node = {
     .summary = "run a member's node: it follows the log and trains on data that stays here",
     .detail =
         "NAME is a data set's entry, its title or its layout; FILE never leaves this machine.\n"
-        "The node refuses every round that its own replay of the log does not allow.",
+        "The node refuses every round that its own replay of the log does not allow. What "
+        "leaves in a\n"
+        "round, and what it costs in privacy, stands in its log; with --dry-run it is told "
+        "for\n"
+        "the round that is open or comes next under every mandate, whether the node would "
+        "take\n"
+        "part or why not, and nothing is sent.",
     .options = {{"hub", "URL", "the hub (the home's)"},
                 {"home", "DIR", "the member's home folder"},
                 {"data", "NAME=FILE", "a data set and its CSV file; may be repeated"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
-                {"dry-run", NULL, "follow and check, and say what would be done; send nothing"},
+                {"dry-run", NULL,
+                 "say what would leave in each round, and at which cost; send nothing"},
                 {"relay", "URL", "a witness to send acts through, where the hub drops them"}},
     .arguments_min = 0,
     .arguments_max = 0,

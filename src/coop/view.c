@@ -143,6 +143,15 @@ uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features)
     }
 }
 
+uint8_t sheaf_task_next(const struct sheaf_row_mandate *mandate)
+{
+    if (mandate->result_round == SHEAF_NONE)
+        return mandate->release == SHEAF_release_form_noised ? SHEAF_task_train
+                                                             : SHEAF_task_statistics;
+    return mandate->rounds_used + 1 >= mandate->rounds_max ? SHEAF_task_evaluate
+                                                           : SHEAF_task_train;
+}
+
 bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task)
 {
     bool first = mandate->result_round == SHEAF_NONE;

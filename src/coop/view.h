@@ -70,6 +70,10 @@ bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task);
 bool sheaf_motion_effect(const sheaf_state *state, const struct sheaf_row_motion *motion,
                          sheaf_arena *arena, sheaf_effect *out);
 
+/* What the mandate's next round computes: first statistics, or training from zeros where there
+ * is noise; in the last round the evaluation; in between training. */
+uint8_t sheaf_task_next(const struct sheaf_row_mandate *mandate);
+
 /* Fewest survivors that a round of this mandate may have. */
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
                              uint16_t seats);

@@ -122,19 +122,14 @@ static bool fill_seats(const sheaf_rounds *rounds, const struct sheaf_row_mandat
     return enough && (seats >= possible || now_ms - plan->enough_ms >= rounds->hub->grace_ms);
 }
 
-/* First statistics, in the last round the evaluation, in between training. With noise there are
- * no statistics: training starts from zero weights. */
 static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
                      sheaf_opening *out)
 {
     const sheaf_state *state = sheaf_hub_state(rounds->hub);
-    out->what.task = mandate->release == SHEAF_release_form_noised ? SHEAF_task_train
-                                                                   : SHEAF_task_statistics;
+    out->what.task = sheaf_task_next(mandate);
     if (mandate->result_round != SHEAF_NONE) {
         out->what.base = sheaf_round_get(state, mandate->result_round)->result;
         out->what.has_base = true;
-        out->what.task = mandate->rounds_used + 1 >= mandate->rounds_max ? SHEAF_task_evaluate
-                                                                         : SHEAF_task_train;
     }
     out->what.has_task = out->what.has_words = true;
     out->what.words = sheaf_task_words(out->what.task, mandate->release,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "coop/view.h"
+#include "node/preview.h"
 
 enum {
     ANSWER_BYTES_MAX = 64 << 10,
@@ -39,7 +40,7 @@ static void post_signed(sheaf_node *node, const char *path, const sheaf_buffer *
                            .path = path,
                            .content_type = "application/json",
                            .body = sheaf_buffer_slice(body)};
-    if (body->failed || node->config.dry_run)
+    if (body->failed)
         return;
     sheaf_buffer_init(&answer, ANSWER_BYTES_MAX);
     sheaf_status sent =
@@ -112,7 +113,7 @@ static bool find_key(sheaf_node *node)
     const struct sheaf_row_key *row = sheaf_key_by_public(state, node->worker.train.public);
     sheaf_err why = {0};
     sheaf_posted posted;
-    if (!row && !node->config.dry_run && node->member.home.key != SHEAF_NONE
+    if (!row && node->member.home.key != SHEAF_NONE
         && sheaf_member_active(state, node->member.home.member)) {
         sheaf_status status = sheaf_member_admit_train_key(&node->member, &posted, &why);
         if (status != SHEAF_OK || posted.refusal != SHEAF_ACCEPTED)
@@ -134,32 +135,36 @@ static bool find_key(sheaf_node *node)
 
 /* ---- data ---- */
 
-static bool title_is(const sheaf_node *node, const sheaf_hash *commitment, const char *name)
+static bool title_is(const sheaf_texts *texts, const sheaf_hash *commitment, const char *name)
 {
     uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    bool same =
-        sheaf_text_find(&node->member.texts, commitment, NULL)
-        && sheaf_text_get(&node->member.texts, commitment, salt, &text, NULL) == SHEAF_OK
-        && sheaf_slice_is(sheaf_buffer_slice(&text), name);
+    bool same = sheaf_text_find(texts, commitment, NULL)
+                && sheaf_text_get(texts, commitment, salt, &text, NULL) == SHEAF_OK
+                && sheaf_slice_is(sheaf_buffer_slice(&text), name);
     sheaf_buffer_deinit(&text);
     return same;
 }
 
-/* The file that was given for the data set, or NULL. */
-static const char *file_of(const sheaf_node *node, const struct sheaf_row_dataset *dataset)
+const char *sheaf_node_file(const sheaf_node_config *config, const sheaf_texts *texts,
+                            const struct sheaf_row_dataset *dataset)
 {
-    for (size_t i = 0; i < node->config.data_count; i++) {
-        const sheaf_node_data *data = &node->config.data[i];
+    for (size_t i = 0; i < config->data_count; i++) {
+        const sheaf_node_data *data = &config->data[i];
         uint64_t index;
         if (sheaf_decimal_get(sheaf_str(data->name), &index)
                 ? index == dataset->id
                 : sheaf_slice_is(SHEAF_WORDS(dataset->schema), data->name)
-                      || title_is(node, &dataset->title, data->name))
+                      || title_is(texts, &dataset->title, data->name))
             return data->file;
     }
     return NULL;
+}
+
+static const char *file_of(const sheaf_node *node, const struct sheaf_row_dataset *dataset)
+{
+    return sheaf_node_file(&node->config, &node->member.texts, dataset);
 }
 
 /* Says that the node is ready, if it has data that some mandate asks for. */
@@ -207,8 +212,7 @@ static void confirm_results(sheaf_node *node)
             sheaf_round_seat(state, round->id, node->worker.key);
         uint32_t id = round->id;
         if (round->state != SHEAF_round_state_closed || !seat || !seat->survived
-            || seat->attested != SHEAF_NONE || memory_has(&node->settled, id)
-            || node->config.dry_run)
+            || seat->attested != SHEAF_NONE || memory_has(&node->settled, id))
             continue;
         sheaf_err why = {0};
         sheaf_posted posted = {0};
@@ -266,6 +270,24 @@ static bool builds_on_pending(const sheaf_node *node, uint32_t round)
                || node->member.follower.replay.tree.size < node->attested_size);
 }
 
+/* What leaves in the round, for whoever reads the log on this machine. */
+static void tell_preview(sheaf_node *node, const struct sheaf_row_round *round,
+                         uint32_t dataset)
+{
+    const sheaf_node_ports *ports = &node->member.ports;
+    sheaf_preview_view view = {.state = sheaf_member_state(&node->member),
+                               .key = node->worker.key,
+                               .revoked = &node->worker.revoked,
+                               .now_ms = ports->now_ms(ports->context)};
+    sheaf_preview preview;
+    char text[SHEAF_PREVIEW_MAX];
+    if (!sheaf_preview_get(&view, round->mandate, dataset, &preview))
+        return;
+    sheaf_preview_describe(&preview, text);
+    sheaf_node_log(node, "info", "round.leaves", "round=%" PRIu32 " what=\"%s\"", round->id,
+                   text);
+}
+
 static void round_begin(sheaf_node *node, uint32_t round)
 {
     const sheaf_state *state = sheaf_member_state(&node->member);
@@ -280,11 +302,6 @@ static void round_begin(sheaf_node *node, uint32_t round)
         refuse_round(node, round, why.message, why.message);
         return;
     }
-    if (node->config.dry_run) {
-        sheaf_node_log(node, "info", "round.would", "round=%" PRIu32, round);
-        memory_add(&node->done, round);
-        return;
-    }
     node->swept = false;
     sheaf_status status =
         sheaf_round_driver_open(&node->driver, &node->worker, round, file, &private, &why);
@@ -294,6 +311,7 @@ static void round_begin(sheaf_node *node, uint32_t round)
             node, "info", node->driver.again ? "round.resume" : "round.join",
             "round=%" PRIu32 " dataset=%" PRIu32 " stage=%s", round, seat->dataset,
             sheaf_round_stage_text(sheaf_participant_stage(node->driver.participant)));
+        tell_preview(node, sheaf_round_get(state, round), seat->dataset);
     } else if (status == SHEAF_IO && !private) {
         sheaf_node_log(node, "warn", "round.join", "round=%" PRIu32 " error=\"%.200s\"", round,
                        why.message);

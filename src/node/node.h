@@ -29,7 +29,6 @@ typedef struct {
     const sheaf_node_data *data;
     size_t data_count;
     unsigned poll_ms; /* between two looks at the hub; 0 = 250 */
-    bool dry_run;     /* follow, check and say what would be done; send nothing */
     /* Takes each log line; NULL writes to standard error. */
     void (*log)(void *context, const char *line);
     void *log_context;
@@ -73,6 +72,10 @@ SHEAF_MUST_USE sheaf_status sheaf_node_turn(sheaf_node *node, sheaf_err *err);
 /* Over HTTP until *stop. */
 SHEAF_MUST_USE sheaf_status sheaf_node_run(const sheaf_node_config *config,
                                            const atomic_bool *stop, sheaf_err *err);
+
+/* The file that was given for the data set, or NULL. */
+const char *sheaf_node_file(const sheaf_node_config *config, const sheaf_texts *texts,
+                            const struct sheaf_row_dataset *dataset);
 
 /* "NAME=FILE"; points into `text`, of which the '=' becomes a NUL. */
 SHEAF_MUST_USE sheaf_status sheaf_node_data_parse(char *text, sheaf_node_data *out,

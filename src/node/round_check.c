@@ -176,6 +176,19 @@ sheaf_status sheaf_round_check(const sheaf_state *state, uint32_t round, uint32_
     return base_check(state, mandate, row, key, err);
 }
 
+sheaf_status sheaf_source_check(const sheaf_state *state,
+                                const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                uint32_t key, const sheaf_revoked *revoked, int64_t now_ms,
+                                sheaf_err *err)
+{
+    sheaf_refusal refusal = sheaf_mandate_check(state, mandate->id, now_ms);
+    if (refusal == SHEAF_ACCEPTED)
+        refusal = sheaf_seat_check(state, mandate->id, key, dataset, now_ms);
+    if (refusal != SHEAF_ACCEPTED)
+        return refuse(refusal, err);
+    return consent_check(state, dataset, mandate->purpose, revoked, now_ms, err);
+}
+
 bool sheaf_dataset_wanted(const sheaf_state *state, uint32_t dataset, uint32_t key,
                           const sheaf_revoked *revoked, int64_t now_ms)
 {
@@ -184,9 +197,8 @@ bool sheaf_dataset_wanted(const sheaf_state *state, uint32_t dataset, uint32_t k
         if (source->dataset != dataset)
             continue;
         const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, source->mandate);
-        if (mandate && sheaf_mandate_check(state, mandate->id, now_ms) == SHEAF_ACCEPTED
-            && sheaf_seat_check(state, mandate->id, key, dataset, now_ms) == SHEAF_ACCEPTED
-            && consent_check(state, dataset, mandate->purpose, revoked, now_ms, NULL)
+        if (mandate
+            && sheaf_source_check(state, mandate, dataset, key, revoked, now_ms, NULL)
                    == SHEAF_OK)
             return true;
     }

@@ -31,6 +31,14 @@ SHEAF_MUST_USE sheaf_status sheaf_round_check(const sheaf_state *state, uint32_t
                                               uint32_t key, const sheaf_revoked *revoked,
                                               int64_t now_ms, sheaf_err *err);
 
+/* May the data set be offered for the mandate's next round, as far as time, key and consent go:
+ * SHEAF_INVALID with the reason. */
+SHEAF_MUST_USE sheaf_status sheaf_source_check(const sheaf_state *state,
+                                               const struct sheaf_row_mandate *mandate,
+                                               uint32_t dataset, uint32_t key,
+                                               const sheaf_revoked *revoked, int64_t now_ms,
+                                               sheaf_err *err);
+
 /* May the data set be offered for some mandate that has rounds left: then the node says that it
  * is ready. */
 bool sheaf_dataset_wanted(const sheaf_state *state, uint32_t dataset, uint32_t key,

@@ -27,11 +27,37 @@ def blob(coop, round_row):
     return os.path.join(coop.folder, "blobs", name[:2], name[2:])
 
 
+def preview(coop, name, *flags):
+    return run(name, "node", "--dry-run", "--home", coop.home("va"), "--hub", coop.hub.url,
+               "--json", *flags).get("rounds", [{}])
+
+
+def previewed(coop):
+    """What would leave is told, and nothing is sent."""
+    size, file = coop.hub.size(), os.path.join(coop.home("va"), "heart.csv")
+    told_all = preview(coop, "a dry run", "--data", f"uci-heart={file}")
+    check("tells of the one mandate that asks", len(told_all) == 1, told_all)
+    first = told_all[0]
+    check("what would leave, for what, with whom", first["mandate"] == coop.mandated
+          and (first["words"], first["bits"]) == (40, 64) and first["form"] == "exact_sum"
+          and first["task"] == "statistics" and len(first["others"]) == 3
+          and first["round"] is None and first["privacy"] is None and first["would"], first)
+    first = preview(coop, "without a file", "--data", "other=" + file)[0]
+    check("it would not take part", not first["would"] and "no file" in first["why_not"], first)
+    first = preview(coop, "with a file that there is not", "--data", f"uci-heart={file}x")[0]
+    check("neither", not first["would"] and "no file" in first["why_not"], first)
+    check("the log is as it was", coop.hub.size() == size)
+    refused("a home that is none", 1, "not a member's home", "node", "--dry-run", "--home",
+            os.path.join(coop.folder, "nowhere"))
+
+
 def within(coop, auditor, other):
     first = until(lambda: coop.rounds("closed"), 60)
     if not check("a round is closed", first, told(coop)):
         finish()
     number = first[0]["id"]
+    check("a node's log says what leaves", "round.leaves" in coop.words("va")
+          and "40 words of 64 bits" in coop.words("va"), coop.words("va"))
     done = sheaf("round", "verify", number, "--home", auditor)
     check("an auditor adds it up again", done.returncode == 0, done.stdout + done.stderr)
     done = sheaf("round", "verify", number, coop.hub.url, "--home", coop.home("va"))
@@ -79,6 +105,7 @@ def main():
             auditor, member = join(coop, scratch, "Ada")
             other, _ = join(coop, scratch, "Ben")
             coop.mandate(2, audit={"audit_s": WINDOW_S, "auditors": [{"member": member}]})
+            previewed(coop)
             for centre in CENTRES:
                 coop.start_node(centre)
             row = within(coop, auditor, other)

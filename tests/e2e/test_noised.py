@@ -12,11 +12,23 @@ def closed(coop, task):
     return [r for r in coop.rounds("closed") if r["task"] == task]
 
 
+def previewed(coop):
+    """Before anything leaves, its cost is told."""
+    done = sheaf("node", "--dry-run", "--home", coop.home("va"), "--hub", coop.hub.url, "--json")
+    said = json.loads(done.stdout)["rounds"][-1] if done.returncode == 0 else {"privacy": {}}
+    cost = said["privacy"]
+    check("a dry run tells what was spent and what the round would add",
+          said.get("mandate") == coop.mandated and cost["unit"] == "record"
+          and 0 < cost["spent_millionths"] < cost["after_millionths"] < cost["budget_millionths"],
+          done.stdout + done.stderr)
+
+
 def samples(demo, scratch):
     """A sample of half the records a round; one node is killed, and three are enough."""
     with Coop(demo, scratch, "samples") as coop:
         coop.mandate(7, privacy_terms("record", 4, 3, 243, sampling=0.5), local_steps=1,
                      rate_millionths=2000000)
+        previewed(coop)
         for centre in CENTRES:
             coop.start_node(centre)
         check("four nodes train on samples", until(
