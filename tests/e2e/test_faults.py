@@ -101,6 +101,13 @@ def spoiled_tables(demo, scratch):
             coop.hub.get(f"/api/v1/rounds/{round['id']}/refusals")[1])["refusals"]]
         check("and the hub is told no more than that it cannot be used",
               set(reasons) == {"the member's data cannot be used for this round"}, reasons)
+        aborted = until(lambda: coop.rounds("aborted"))
+        if check("a round without enough data is aborted", aborted, told(coop)):
+            refused("and has no sum to add up again", 1, "aborted", "round", "verify",
+                    aborted[0]["id"], coop.folder)
+            done = sheaf("round", "show", aborted[0]["id"], coop.hub.url)
+            check("it is shown for what it is", done.returncode == 0 and "aborted" in done.stdout,
+                  done.stdout + done.stderr)
 
 
 def entries_are_closed(demo, scratch):
