@@ -30,6 +30,7 @@ const RENDER = {
         ['Consents', `for ${words(what.purpose)}`],
         ['Data sets', <>{what.datasets.map((each) => <div key={each.dataset}><Title table="dataset" id={each.dataset} /></div>)}</>],
         what.privacy && ['Privacy', noisedSentence(what.privacy)],
+        ['Transcripts', <>kept for {duration(what.audit_s ?? 90 * 86400)}, for who takes part{what.auditors && <> and, as auditors,{what.auditors.map((each) => <span key={each.member}> <Ref n={each.member} /></span>)}</>}</>],
         what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
     ],
     'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],
