@@ -18,7 +18,8 @@ enum {
     DEMO_CENTRES = SHEAF_HEART_CENTRES,
     DEMO_EXACT_ROUNDS = SHEAF_ROUNDS_DEFAULT, /* of training, without noise */
     DEMO_NOISED_ROUNDS = 30,
-    DEMO_FALL_ROUND = 5, /* in the middle of which a node is killed */
+    DEMO_FALL_ROUND = 5,   /* from this one on a node is killed in the middle of one, */
+    DEMO_FALL_LATEST = 20, /* and from this one on wherever it is */
     DEMO_FALL_CENTRE = DEMO_CENTRES - 1,
 };
 

@@ -25,6 +25,16 @@ static void tell_round(const demo_run *s, const struct sheaf_row_round *round)
         demo_tell(&s->d, "round", "  round %2u  evaluated on held-out records", round->number);
 }
 
+/* Has the node that falls answered in this round, and more to answer? Its home tells. */
+static bool in_the_middle(const demo *d, uint32_t round)
+{
+    char path[SHEAF_PATH_MAX];
+    return sheaf_path(path, NULL, "%s/sent/%u/bundle-advertise",
+                      d->centres[DEMO_FALL_CENTRE].home, round)
+               == SHEAF_OK
+           && sheaf_file_exists(path);
+}
+
 /* Once, in the middle of a round, a node is killed; it goes on where it was. */
 static sheaf_status let_fall(demo_run *s, sheaf_err *err)
 {
@@ -34,7 +44,8 @@ static sheaf_status let_fall(demo_run *s, sheaf_err *err)
     if (d->exact || d->fallen_round || count < DEMO_FALL_ROUND)
         return SHEAF_OK;
     const struct sheaf_row_round *last = sheaf_round_at(state, count - 1);
-    if (last->state != SHEAF_round_state_open)
+    if (last->state != SHEAF_round_state_open
+        || (!in_the_middle(d, last->id) && count < DEMO_FALL_LATEST))
         return SHEAF_OK;
     d->fallen_round = last->id;
     demo_tell(d, "killed",
