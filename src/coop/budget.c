@@ -79,22 +79,35 @@ static sheaf_refusal budget_after(const sheaf_state *state,
     return SHEAF_REFUSED_budget_spent;
 }
 
-sheaf_refusal sheaf_budget_fits(const sheaf_state *state,
-                                const struct sheaf_row_consent *consent,
-                                const struct sheaf_row_mandate *mandate)
+/* Every consent that is live now and has a budget must bear it, whatever it is for: what is
+ * learned for one purpose is known. */
+static sheaf_refusal budgets_after(const sheaf_state *state,
+                                   const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                   uint8_t task, int64_t stamp)
 {
-    return budget_after(state, consent, mandate, SHEAF_task_COUNT);
+    sheaf_refusal refusal = SHEAF_ACCEPTED;
+    for (uint32_t i = sheaf_consent_count(state); i-- > 0 && refusal == SHEAF_ACCEPTED;) {
+        const struct sheaf_row_consent *consent = sheaf_consent_at(state, i);
+        if (consent->dataset == dataset && sheaf_consent_lives(state, consent, stamp))
+            refusal = budget_after(state, consent, mandate, task);
+    }
+    return refusal;
+}
+
+sheaf_refusal sheaf_budget_fits(const sheaf_state *state,
+                                const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                int64_t stamp)
+{
+    return budgets_after(state, mandate, dataset, SHEAF_task_COUNT, stamp);
 }
 
 sheaf_refusal sheaf_budget_check(const sheaf_state *state,
                                  const struct sheaf_row_mandate *mandate, uint32_t dataset,
                                  uint8_t task, int64_t stamp)
 {
-    const struct sheaf_row_consent *consent =
-        sheaf_consent_live(state, dataset, mandate->purpose, stamp);
-    if (!consent)
+    if (!sheaf_consent_live(state, dataset, mandate->purpose, stamp))
         return SHEAF_REFUSED_seat_consent;
-    return budget_after(state, consent, mandate, task);
+    return budgets_after(state, mandate, dataset, task, stamp);
 }
 
 /* ---- exact sums ---- */

@@ -33,13 +33,13 @@ int64_t sheaf_spent_amount(const sheaf_state *state, uint32_t dataset, uint8_t u
 sheaf_refusal sheaf_charge_check(const sheaf_state *state,
                                  const struct sheaf_row_mandate *mandate, uint8_t task);
 
-/* Does the consent's budget, if it has one, allow rounds of this mandate, and has no more than
- * it been spent? */
+/* Do the budgets of all live consents of the data set allow rounds of this mandate, and has no
+ * more than they allow been spent? */
 sheaf_refusal sheaf_budget_fits(const sheaf_state *state,
-                                const struct sheaf_row_consent *consent,
-                                const struct sheaf_row_mandate *mandate);
+                                const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                int64_t stamp);
 
-/* Would one more round of that task stay within what the data set's consent allows? */
+/* Would one more round of that task stay within what the data set's consents allow? */
 sheaf_refusal sheaf_budget_check(const sheaf_state *state,
                                  const struct sheaf_row_mandate *mandate, uint32_t dataset,
                                  uint8_t task, int64_t stamp);

@@ -49,14 +49,21 @@ bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int6
            && (row->scopes & scopes) == scopes && sheaf_member_active(state, row->member);
 }
 
+bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
+                         int64_t stamp)
+{
+    return consent->revoked == SHEAF_NONE && consent->until >= stamp
+           && sheaf_member_active(state, consent->member);
+}
+
 const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
                                                    uint8_t purpose, int64_t stamp)
 {
     for (uint32_t i = sheaf_consent_count(state); i-- > 0;) {
         const struct sheaf_row_consent *row = sheaf_consent_at(state, i);
-        if (row->dataset == dataset && row->revoked == SHEAF_NONE && row->until >= stamp
+        if (row->dataset == dataset
             && (row->purpose == purpose || row->purpose == SHEAF_purpose_any_member_model)
-            && sheaf_member_active(state, row->member))
+            && sheaf_consent_lives(state, row, stamp))
             return row;
     }
     return NULL;
@@ -91,11 +98,9 @@ sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint3
         || data->retired != SHEAF_NONE
         || !sheaf_source_find(state, sheaf_pair(mandate, dataset)))
         return SHEAF_REFUSED_seat_dataset;
-    const struct sheaf_row_consent *consent =
-        sheaf_consent_live(state, dataset, allowed->purpose, stamp);
-    if (!consent)
+    if (!sheaf_consent_live(state, dataset, allowed->purpose, stamp))
         return SHEAF_REFUSED_seat_consent;
-    return sheaf_budget_fits(state, consent, allowed);
+    return sheaf_budget_fits(state, allowed, dataset, stamp);
 }
 
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate)
@@ -163,7 +168,7 @@ bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task)
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
                              uint16_t seats)
 {
-    uint16_t least = sheaf_round_threshold(seats);
+    uint16_t least = sheaf_round_threshold_against(seats, (uint16_t)mandate->colluders);
     uint16_t bylaws = sheaf_bylaws_now(state)->cohort_min;
     if (least < mandate->cohort_min)
         least = mandate->cohort_min;

@@ -25,9 +25,13 @@ bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 /* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
 
+/* The consent is not revoked, not expired, and its member is one. */
+bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
+                         int64_t stamp);
+
 /* The consent that allows the data set's use for the purpose at that time, or NULL. A consent
- * for any_member_model serves every purpose. Of several the newest counts, with its budget or
- * without. */
+ * for any_member_model serves every purpose. Of several the newest is given; the budgets of all
+ * count (coop/budget.h). */
 const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
                                                    uint8_t purpose, int64_t stamp);
 
@@ -74,7 +78,8 @@ bool sheaf_motion_effect(const sheaf_state *state, const struct sheaf_row_motion
  * is noise; in the last round the evaluation; in between training. */
 uint8_t sheaf_task_next(const struct sheaf_row_mandate *mandate);
 
-/* Fewest survivors that a round of this mandate may have. */
+/* Fewest survivors that a round of this mandate may have: as many as bylaws and mandate want,
+ * and as sign a survivor list that its colluders cannot have twice (round/config.h). */
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
                              uint16_t seats);
 

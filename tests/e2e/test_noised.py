@@ -58,9 +58,13 @@ def predicted(coop, model):
 
 
 def consent(coop, centre, *budget):
-    """Without a budget what the mandate may spend is all that limits it."""
+    """In the place of the one before, which would count too. Without a budget what the mandate
+    may spend is all that limits it."""
     with open(os.path.join(coop.home(centre), "home.json"), encoding="utf-8") as file:
         dataset = coop.datasets[json.load(file)["member"]]
+    for row in coop.rows("consent"):
+        if row["dataset"] == dataset:
+            coop.act(centre, "consent", "revoke", "--consent", row["id"])
     coop.act(centre, "consent", "grant", "--dataset", dataset, "--purpose", "care", "--until",
              int(time.time() * 1000) + 86400000, *budget)
 

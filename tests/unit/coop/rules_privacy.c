@@ -229,9 +229,11 @@ void test_budgets(void **unused)
     kit_do(&k, "hub", "round.abort", NULL, "{'reason':'deadline','round':#r3}");
     want(kit_noised_open(&k, "r4", "train", 'b', "m.tick"), R(budget_spent));
     want(kit_noised_open(&k, "r4", "train", 0, "n.tick"), R(budget_spent));
-    /* The newest consent counts: with a wider budget, with one that is overdrawn already (what
-     * was spent before counts), and without. */
+    /* All live consents count: a wider one once the first is gone, one that is overdrawn already
+     * (what was spent before counts), and none. */
     consent(&k, "record", 40, "wider");
+    want(kit_noised_open(&k, "r4", "train", 'b', "m.tick"), R(budget_spent));
+    kit_do(&k, "dan", "consent.revoke", NULL, "{'consent':#c}");
     whole_round(&k, "r4", "train", 'b', 'c');
     consent(&k, "record", 5, "overdrawn");
     uint32_t m = kit_index(&k, "m.tick"), data = kit_index(&k, "dan.data");
@@ -239,7 +241,6 @@ void test_budgets(void **unused)
                      R(budget_spent));
     kit_do(&k, "dan", "consent.revoke", NULL, "{'consent':#overdrawn}");
     kit_do(&k, "dan", "consent.revoke", NULL, "{'consent':#wider}");
-    kit_do(&k, "dan", "consent.revoke", NULL, "{'consent':#c}");
     whole_round(&k, "r5", "train", 'c', 'd');
     assert_int_equal(spent(&k, "dan.data", SHEAF_privacy_unit_record), 50);
     kit_close(&k);
@@ -257,6 +258,8 @@ void test_budget_units(void **unused)
     consent(&k, "record", 1000, "c");
     want(kit_noised_open(&k, "r1", "train", 0, "m.tick"), R(budget_unit));
     consent(&k, "member", 1000, "d");
+    want(kit_noised_open(&k, "r1", "train", 0, "m.tick"), R(budget_unit));
+    kit_do(&k, "dan", "consent.revoke", NULL, "{'consent':#c}");
     whole_round(&k, "r1", "train", 0, 'a');
     assert_int_equal(spent(&k, "dan.data", SHEAF_privacy_unit_member), 10);
     assert_int_equal(spent(&k, "dan.data", SHEAF_privacy_unit_record), 40);
