@@ -190,7 +190,8 @@ static void print_release(const sheaf_round_source *source)
                                                 : "one member with all its records",
            round_epsilon(source), (double)m->delta_trillionths * 1e-12);
     print_millionths(m->epsilon_millionths);
-    printf(" at most for all %" PRIu32 " rounds of the mandate, also if %u members collude\n",
+    printf(" at most for all %" PRIu32
+           " rounds of the mandate, also against %u of the members together\n",
            m->rounds_max, m->colluders);
 }
 

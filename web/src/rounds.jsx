@@ -18,6 +18,11 @@ const shareRange = (_, min, max) => (min === null ? [0, 1] : [Math.max(0, min - 
 const three = (value) => millionths(value * 1e6);
 const figure = (row, name, show) => (row.has_figures ? show(row[name]) : '–');
 
+const FIGURES = [
+    { label: 'Loss', num: true, cell: (row) => figure(row, 'log_loss_millionths', millionths) },
+    { label: 'Accuracy', num: true, cell: (row) => figure(row, 'accuracy_millionths', (n) => percent(n / 1e6, 1)) },
+];
+
 function UnderWay({ round }) {
     const progress = useStore((s) => (s.progress?.round === round.id ? s.progress : null));
     const stage = progress ? STAGES[progress.stage] ?? words(progress.stage) : 'waiting for the participants';
@@ -37,7 +42,8 @@ function Curves({ model, models, onModel, points }) {
                 <p class="choose"><label>Model <select value={model} onChange={(event) => onModel(Number(event.currentTarget.value))}>
                     {models.map((id) => <option key={id} value={id}><Title table="model" id={id} /></option>)}</select></label></p>)}
             <div class="charts" id="charts">
-                <Chart label="loss" title="Loss" points={points} line="loss" dots="heldLoss" digits={3} range={lossRange} show={three} />
+                {points.some((row) => row.loss !== null || row.heldLoss !== null)
+                    && <Chart label="loss" title="Loss" points={points} line="loss" dots="heldLoss" digits={3} range={lossRange} show={three} />}
                 <Chart label="accuracy" title="Accuracy" points={points} line="accuracy" dots="heldAccuracy" digits={2} range={shareRange}
                     show={(value) => percent(value, 1)} />
             </div>
@@ -62,8 +68,11 @@ export function Rounds() {
     const points = useMemo(() => learningSeries(rounds, evaluations, model), [rounds, evaluations, model]);
     const models = [...new Set(rounds.map((row) => row.model))];
     const rows = [...rounds].sort((a, b) => b.id - a.id);
+    const told = rows.some((row) => row.has_figures);
+    const lead = told ? 'Figures on training records describe the model before the round.'
+        : rows.length ? 'Under noise nothing is known of training records; figures come from evaluations alone.' : '';
     return (
-        <Section id="rounds" title="Rounds" lead="Members train at home; the hub sees only the sum of masked vectors. Figures on training records describe the model before the round.">
+        <Section id="rounds" title="Rounds" lead={`Members train at home; the hub sees only the sum of masked vectors. ${lead}`}>
             {rows.filter((row) => row.state === 'open').map((row) => <UnderWay key={row.id} round={row} />)}
             {points.length > 0 ? <Curves model={model} models={models} onModel={setChosen} points={points} />
                 : <Empty>{rows.length ? 'No figures yet: they come with the first training round.' : 'No round has been opened yet.'}</Empty>}
@@ -73,8 +82,7 @@ export function Rounds() {
                 { label: 'State', cell: (row) => <Badge tone={TONES[row.state]}>{row.state === 'aborted' ? `aborted: ${words(row.reason)}` : words(row.state)}</Badge> },
                 { label: 'In the sum', num: true, cell: (row) => (row.state === 'closed' ? `${row.survivors} of ${row.seats}` : `of ${row.seats}`) },
                 { label: 'Attested', num: true, cell: (row) => integer(row.attested) },
-                { label: 'Loss', num: true, cell: (row) => figure(row, 'log_loss_millionths', millionths) },
-                { label: 'Accuracy', num: true, cell: (row) => figure(row, 'accuracy_millionths', (n) => percent(n / 1e6, 1)) },
+                ...(told ? FIGURES : []),
                 { label: 'Opened', cell: (row) => <When ms={row.opened} /> },
                 { label: 'Took', num: true, cell: (row) => (row.closed ? elapsed(row.closed - row.opened) : '–') },
                 { label: 'Result', cell: (row) => (row.state === 'closed' ? <Hash of={row.result} /> : '–') },
