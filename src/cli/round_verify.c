@@ -16,21 +16,25 @@ enum { ANSWER_MAX = 64 << 10, PATH_BYTES = 96 };
 /* In the order of the commands' options. */
 enum { HOME, CA, TRANSCRIPT };
 
-static int open_source(const sheaf_command *command, const sheaf_arguments *a,
-                       sheaf_round_source *source)
+/* False where it is not open: then *code is the exit code. */
+static bool open_source(const sheaf_command *command, const sheaf_arguments *a,
+                        sheaf_round_source *source, int *code)
 {
     long long number;
     sheaf_err err;
     const char *from = a->argument_count > 1 ? a->argument[1] : NULL;
-    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &number))
-        return sheaf_usage(command,
-                           "a round is the number of the entry that opened it, not “%.40s”",
-                           a->argument[0]);
+    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &number)) {
+        *code = sheaf_usage(command,
+                            "a round is the number of the entry that opened it, not “%.40s”",
+                            a->argument[0]);
+        return false;
+    }
     if (sheaf_round_source_open(source, from, a->value[HOME], a->value[CA], (uint32_t)number,
                                 &err)
-        != SHEAF_OK)
-        return sheaf_report(a, &err);
-    return SHEAF_EXIT_DONE;
+        == SHEAF_OK)
+        return true;
+    *code = sheaf_report(a, &err);
+    return false;
 }
 
 static const char *abort_text(uint8_t reason)
@@ -74,8 +78,8 @@ static void print_progress(sheaf_round_source *source)
 static int run_show(const sheaf_arguments *a)
 {
     sheaf_round_source source;
-    int code = open_source(&sheaf_command_round_show, a, &source);
-    if (code != SHEAF_EXIT_DONE)
+    int code = SHEAF_EXIT_DONE;
+    if (!open_source(&sheaf_command_round_show, a, &source, &code))
         return code;
     const struct sheaf_row_round *round = source.round;
     if (a->json) {
@@ -193,8 +197,8 @@ static int run_verify(const sheaf_arguments *a)
     sheaf_round_source source;
     sheaf_err err = {0};
     evidence e;
-    int code = open_source(&sheaf_command_round_verify, a, &source);
-    if (code != SHEAF_EXIT_DONE)
+    int code = SHEAF_EXIT_DONE;
+    if (!open_source(&sheaf_command_round_verify, a, &source, &code))
         return code;
     sheaf_buffer_init(&e.transcript, 0);
     sheaf_buffer_init(&e.base, 0);

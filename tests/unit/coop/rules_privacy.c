@@ -229,8 +229,8 @@ void test_budgets(void **unused)
     kit_do(&k, "hub", "round.abort", NULL, "{'reason':'deadline','round':#r3}");
     want(kit_noised_open(&k, "r4", "train", 'b', "m.tick"), R(budget_spent));
     want(kit_noised_open(&k, "r4", "train", 0, "n.tick"), R(budget_spent));
-    /* All live consents count: a wider one once the first is gone, one that is overdrawn already
-     * (what was spent before counts), and none. */
+    /* All live consents count: a wider one once the first is gone, one that is overdrawn
+     * already (what was spent before counts), and none. */
     consent(&k, "record", 40, "wider");
     want(kit_noised_open(&k, "r4", "train", 'b', "m.tick"), R(budget_spent));
     kit_do(&k, "dan", "consent.revoke", NULL, "{'consent':#c}");
