@@ -30,6 +30,17 @@ def open_round(coop, stage):
     return number, stage_of(coop, number)
 
 
+def meet(coop, stage):
+    """As open_round(), again where the round was over before anybody could stop it."""
+    for _ in range(12):
+        number, progress = open_round(coop, stage)
+        if progress["stage"] not in ("done", "aborted"):
+            return number, progress
+        os.kill(coop.nodes["hungarian"].pid, signal.SIGCONT)
+    check(f"a round is met under way, from stage {stage} on", False, told(coop))
+    return None, progress
+
+
 def closed_with_all(coop, number):
     return until(lambda: [r for r in coop.rounds("closed")
                           if r["id"] == number and r["survivors"] == 4], 25)
@@ -43,10 +54,9 @@ def sent(coop, centre):
 def nodes_die(coop, stages):
     seen = []
     for stage in stages:
-        number, progress = open_round(coop, stage)
+        number, progress = meet(coop, stage)
         seen.append(progress["stage"])
-        if progress["stage"] in ("done", "aborted"):
-            os.kill(coop.nodes["hungarian"].pid, signal.SIGCONT)
+        if number is None:
             continue
         coop.kill("va")
         coop.start_node("va")
@@ -59,9 +69,8 @@ def nodes_die(coop, stages):
 
 
 def hub_dies(coop, stage, also_node):
-    number, progress = open_round(coop, stage)
-    if progress["stage"] in ("done", "aborted"):
-        os.kill(coop.nodes["hungarian"].pid, signal.SIGCONT)
+    number, progress = meet(coop, stage)
+    if number is None:
         return
     check("what is under way is told, with the time that is left",
           0 < progress.get("left_ms", 0) <= STAGE_MS and progress["answers"] < 4, progress)
@@ -118,7 +127,7 @@ def main():
             coop.mandate(100)
             for centre in ALL:
                 coop.start_node(centre)
-            nodes_die(coop, STAGES[:5])
+            nodes_die(coop, STAGES[:4])  # reveal is over at once; node/resume stops there too
             hub_dies(coop, "share", False)
             hub_dies(coop, "survivors", False)
             hub_dies(coop, "input", True)
