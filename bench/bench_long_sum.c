@@ -35,14 +35,14 @@ static void write_at(int fd, sheaf_slice bytes, uint64_t at)
                "writing a file");
 }
 
-static sheaf_status chunk_put(void *context, const sheaf_hash *hash, sheaf_slice chunk,
+static sheaf_status chunk_put(void *context, const sheaf_chunk_name *name, sheaf_slice chunk,
                               sheaf_err *err)
 {
     chunk_file *file = context;
     (void)err;
     bench_must(file->count < file->max, "room for a chunk");
     write_at(file->fd, chunk, (uint64_t)file->count * SHEAF_ROUND_CHUNK_BYTES);
-    file->hashes[file->count++] = *hash;
+    file->hashes[file->count++] = name->hash;
     return SHEAF_OK;
 }
 
@@ -201,9 +201,14 @@ static void play(long_round *r)
             bench_report("masked, written, read, hashed twice, kept", STAY * bytes / 1e6, "MB",
                          bench_now_s() - at);
         }
-        if (stage == SHEAF_ROUND_REVEAL)
+        if (stage == SHEAF_ROUND_REVEAL) {
+            sheaf_hash transcript;
+            bench_must(sheaf_coordinator_sum_make(&r->c, &transcript, NULL) == SHEAF_OK,
+                       "adding up");
+            sheaf_coordinator_sum_end(&r->c, &transcript);
             bench_report("added up, masks taken off, checked", STAY * bytes / 1e6, "MB",
                          bench_now_s() - at);
+        }
     }
     bench_must(r->checked == r->config.words, "the sum");
 }

@@ -224,7 +224,7 @@ static void give_vector(sim *s, member *m, uint32_t words)
     sheaf_status status;
     if (m->masked.len) {
         status = sheaf_participant_input_again(&m->participant, sheaf_buffer_slice(&m->masked),
-                                               NULL);
+                                               NULL, NULL);
     } else {
         for (uint32_t w = 0; w < words; w++)
             m->input[w] = kit_random(&s->random);

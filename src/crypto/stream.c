@@ -6,6 +6,10 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#ifdef NDEBUG
+#error "the asserts are the bounds of keystreams: build without NDEBUG"
+#endif
+
 static const uint8_t zero_nonce[crypto_stream_chacha20_NONCEBYTES];
 
 void sheaf_stream_bytes(const uint8_t seed[32], uint8_t *out, size_t len)

@@ -153,7 +153,7 @@ sheaf_status sheaf_round_keep_input(const sheaf_round_keep *keep, sheaf_particip
     sheaf_buffer_init(&message, sheaf_round_message_max(&p->config, SHEAF_ROUND_INPUT));
     sheaf_status status = sheaf_file_read(path, &message, err);
     if (status == SHEAF_OK)
-        status = sheaf_participant_input_again(p, sheaf_buffer_slice(&message), err);
+        status = sheaf_participant_input_again(p, sheaf_buffer_slice(&message), NULL, err);
     sheaf_buffer_deinit(&message);
     if (status == SHEAF_INVALID || status == SHEAF_FAULT)
         return spoiled(keep, "input", err);

@@ -8,6 +8,7 @@
 struct sheaf_arrival {
     const sheaf_round_config *config; /* the coordinator's */
     sheaf_chunk_store store;          /* all NULL: the words stay in vector[] */
+    int index;
     uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
     uint64_t taken;  /* bytes of words so far */
     uint8_t *vector; /* all of it, or with a store the chunk that is being filled */
@@ -23,14 +24,14 @@ void sheaf_arrival_abandon(sheaf_arrival *arrival)
     free(arrival);
 }
 
-static sheaf_arrival *arrival_new(const sheaf_coordinator *c, sheaf_slice head)
+static sheaf_arrival *arrival_new(const sheaf_coordinator *c, sheaf_slice head, int index)
 {
     sheaf_arrival *arrival = calloc(1, sizeof *arrival);
     if (!arrival)
         return NULL;
     arrival->config = &c->config;
-    if (sheaf_chunk_count(&c->config) > 1) /* short vectors need no store */
-        arrival->store = c->store;
+    arrival->store = c->store;
+    arrival->index = index;
     memcpy(arrival->head, head.data, sizeof arrival->head);
     arrival->vector = malloc(arrival->store.put ? sheaf_chunk_bytes(&c->config, 0)
                                                 : sheaf_round_vector_bytes(&c->config));
@@ -55,7 +56,7 @@ sheaf_round_answer sheaf_arrival_open(sheaf_coordinator *c, sheaf_slice head, in
         return before;
     if (sheaf_coordinator_check(c, &message, &index, err) != SHEAF_OK)
         return SHEAF_ROUND_REFUSED;
-    *out = arrival_new(c, head);
+    *out = arrival_new(c, head, index);
     if (*out)
         return SHEAF_ROUND_ACCEPTED;
     (void)sheaf_fail(err, SHEAF_NOMEM, "no memory for a vector of %zu bytes",
@@ -63,13 +64,14 @@ sheaf_round_answer sheaf_arrival_open(sheaf_coordinator *c, sheaf_slice head, in
     return SHEAF_ROUND_REFUSED;
 }
 
+int sheaf_arrival_index(const sheaf_arrival *arrival)
+{
+    return arrival->index;
+}
+
 static uint32_t member_of(const sheaf_arrival *arrival)
 {
-    sheaf_round_message message;
-    sheaf_status status = sheaf_round_input_head_decode(
-        sheaf_bytes(arrival->head, sizeof arrival->head), &message, NULL);
-    assert(status == SHEAF_OK); /* it was when the arrival was opened */
-    return message.member;
+    return arrival->config->members[arrival->index].member;
 }
 
 static sheaf_status length_fail(const sheaf_arrival *arrival, const char *than, sheaf_err *err)
@@ -85,8 +87,11 @@ static sheaf_status chunk_done(sheaf_arrival *arrival, size_t chunk, const uint8
     arrival->chunks[chunk] = sheaf_sha256(whole);
     if (!arrival->store.put)
         return SHEAF_OK;
-    return arrival->store.put(arrival->store.source.context, &arrival->chunks[chunk], whole,
-                              err);
+    sheaf_chunk_name name = {.index = arrival->index,
+                             .chunk = chunk,
+                             .len = whole.len,
+                             .hash = arrival->chunks[chunk]};
+    return arrival->store.put(arrival->store.source.context, &name, whole, err);
 }
 
 sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words, sheaf_err *err)
@@ -150,4 +155,63 @@ sheaf_round_answer sheaf_arrival_close(sheaf_arrival *arrival, sheaf_coordinator
     }
     sheaf_arrival_abandon(arrival);
     return answer;
+}
+
+void sheaf_arrival_record(const sheaf_arrival *arrival, sheaf_buffer *out)
+{
+    sheaf_buffer_add(out, sheaf_bytes(arrival->head, sizeof arrival->head));
+    sheaf_buffer_add(out, sheaf_bytes(arrival->chunks->bytes,
+                                      sheaf_chunk_count(arrival->config) * SHEAF_HASH_BYTES));
+}
+
+/* The hashes of a record, which belong to its head, on the heap. */
+static sheaf_status chunks_again(const sheaf_coordinator *c, const sheaf_round_message *message,
+                                 sheaf_slice hashes, sheaf_hash **out, sheaf_err *err)
+{
+    size_t count = sheaf_chunk_count(&c->config);
+    sheaf_hash *chunks = calloc(count, sizeof *chunks);
+    if (!chunks)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the hashes of a vector");
+    bool whole = hashes.len == count * SHEAF_HASH_BYTES;
+    if (whole) {
+        memcpy(chunks->bytes, hashes.data, hashes.len);
+        sheaf_hash hash = sheaf_chunks_hash(chunks, count);
+        whole = sheaf_hash_equal(&hash, &message->input.hash);
+    }
+    if (whole) {
+        *out = chunks;
+        return SHEAF_OK;
+    }
+    free(chunks);
+    return sheaf_fail(err, SHEAF_FAULT,
+                      "the record of the vector of member %u does not match its signed hash",
+                      message->member);
+}
+
+sheaf_round_answer sheaf_arrival_again(sheaf_coordinator *c, sheaf_slice record, int64_t now_ms,
+                                       sheaf_err *err)
+{
+    sheaf_round_message message;
+    sheaf_slice head;
+    sheaf_hash *chunks = NULL;
+    int index;
+    if (!sheaf_take(&record, SHEAF_ROUND_INPUT_HEAD_BYTES, &head)) {
+        (void)sheaf_fail(err, SHEAF_INVALID, "the record of a vector is cut short");
+        return SHEAF_ROUND_REFUSED;
+    }
+    if (sheaf_round_input_head_decode(head, &message, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    sheaf_round_answer before = sheaf_coordinator_known(c, &message, err);
+    if (before != SHEAF_ROUND_ACCEPTED)
+        return before;
+    if (sheaf_coordinator_check(c, &message, &index, err) != SHEAF_OK
+        || chunks_again(c, &message, record, &chunks, err) != SHEAF_OK)
+        return SHEAF_ROUND_REFUSED;
+    if (sheaf_coordinator_keep(c, &message, index, err) != SHEAF_OK) {
+        free(chunks);
+        return SHEAF_ROUND_REFUSED;
+    }
+    c->chunks[index] = chunks;
+    sheaf_coordinator_answered(c, now_ms);
+    return SHEAF_ROUND_ACCEPTED;
 }

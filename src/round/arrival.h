@@ -5,7 +5,10 @@
  * length; never more than the vector may have. At last the hash that the owner signed is
  * compared, and only then is the input in the round.
  *
- * The coordinator is used by opening and closing alone, and must not be closed in between.
+ * The coordinator is used by opening and closing alone, so that many vectors may arrive at
+ * once, each in a thread of its own; it must not be closed in between. With a store an arrival
+ * holds one chunk in memory. Two arrivals of one member would share the place of its vector:
+ * the shell lets in one at a time.
  */
 #ifndef SHEAF_ROUND_ARRIVAL_H
 #define SHEAF_ROUND_ARRIVAL_H
@@ -19,8 +22,19 @@ typedef struct sheaf_arrival sheaf_arrival;
 SHEAF_MUST_USE sheaf_round_answer sheaf_arrival_open(sheaf_coordinator *c, sheaf_slice head,
                                                      int64_t now_ms, sheaf_arrival **out,
                                                      sheaf_err *err);
+/* The position of its sender in the roster. */
+int sheaf_arrival_index(const sheaf_arrival *arrival);
+
 SHEAF_MUST_USE sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words,
                                               sheaf_err *err);
+
+/* What to write down of an arrival that is complete, so that the vector, which the store keeps,
+ * need not come again: its head and the hash of each chunk. */
+void sheaf_arrival_record(const sheaf_arrival *arrival, sheaf_buffer *out);
+
+/* Takes an input whose vector the store has, by such a record. */
+SHEAF_MUST_USE sheaf_round_answer sheaf_arrival_again(sheaf_coordinator *c, sheaf_slice record,
+                                                      int64_t now_ms, sheaf_err *err);
 
 /* Either of them ends the arrival. */
 SHEAF_MUST_USE sheaf_round_answer sheaf_arrival_close(sheaf_arrival *arrival,

@@ -49,9 +49,10 @@ typedef struct {
                         const uint8_t **out, sheaf_err *err);
 } sheaf_chunk_source;
 
-/* Where a coordinator keeps chunks of long vectors: each one durable once it is put. */
+/* Where a coordinator keeps vectors. The shell makes a vector durable before the arrival that
+ * brought it is closed. */
 typedef struct {
-    sheaf_status (*put)(void *context, const sheaf_hash *hash, sheaf_slice chunk,
+    sheaf_status (*put)(void *context, const sheaf_chunk_name *name, sheaf_slice chunk,
                         sheaf_err *err);
     sheaf_chunk_source source; /* its context is that of put, too */
 } sheaf_chunk_store;

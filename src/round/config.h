@@ -77,6 +77,8 @@ uint16_t sheaf_round_threshold_against(uint16_t count, uint16_t colluders);
 SHEAF_MUST_USE sheaf_status sheaf_round_config_check(const sheaf_round_config *config,
                                                      sheaf_err *err);
 
+_Static_assert(sizeof(size_t) >= 8, "a vector may have 8 GB");
+
 /* What a vector of the round takes on the wire, see round/words.h. */
 static inline size_t sheaf_round_vector_bytes(const sheaf_round_config *config)
 {

@@ -183,13 +183,13 @@ static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
     sheaf_err err = {0};
     sheaf_status status = SHEAF_OK;
     if (c->stage == SHEAF_ROUND_REVEAL) {
-        bool summed = false;
+        bool joined = false;
         if (count >= least) {
-            status = sheaf_coordinator_unmask(c, &summed, &err);
+            status = sheaf_coordinator_join(c, &joined, &err);
             count = answers(c, &missing);
         }
-        if (status == SHEAF_OK && summed)
-            c->stage = SHEAF_ROUND_DONE;
+        if (status == SHEAF_OK && joined)
+            c->joined = true;
         else if (status == SHEAF_OK && (late || count + missing < least))
             stage_too_few(c, count, least);
     } else if (count >= least && (missing == 0 || late)) {
@@ -197,6 +197,8 @@ static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
     } else if (late || missing == 0) {
         stage_too_few(c, count, least);
     }
+    if (status == SHEAF_OK && c->joined && !c->store.put)
+        status = sheaf_coordinator_sum_now(c, &err);
     if (status != SHEAF_OK)
         sheaf_coordinator_abort(c, err.message);
 }
@@ -204,7 +206,7 @@ static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
 int64_t sheaf_coordinator_deadline(const sheaf_coordinator *c)
 {
     int64_t deadline;
-    if (c->stage >= SHEAF_ROUND_DONE
+    if (c->stage >= SHEAF_ROUND_DONE || c->joined
         || __builtin_add_overflow(c->stage_since_ms, (int64_t)c->config.stage_ms[c->stage - 1],
                                   &deadline))
         return INT64_MAX;
@@ -213,7 +215,7 @@ int64_t sheaf_coordinator_deadline(const sheaf_coordinator *c)
 
 void sheaf_coordinator_tick(sheaf_coordinator *c, int64_t now_ms)
 {
-    if (c->stage < SHEAF_ROUND_DONE && now_ms >= sheaf_coordinator_deadline(c))
+    if (c->stage < SHEAF_ROUND_DONE && !c->joined && now_ms >= sheaf_coordinator_deadline(c))
         advance(c, now_ms, true);
 }
 
@@ -261,6 +263,11 @@ sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
     if (c->stage >= SHEAF_ROUND_DONE)
         return sheaf_fail(err, SHEAF_INVALID, "round %u is over: it is %s", c->config.round,
                           sheaf_round_stage_text(c->stage));
+    if (c->joined)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the message of stage %s came too late: the sum of round %u is being "
+                          "made",
+                          type, c->config.round);
     if (message->type != c->stage)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the message of stage %s came too %s: round %u is in stage %s", type,
@@ -362,7 +369,7 @@ sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_sta
 bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member)
 {
     int index = sheaf_round_index(&c->config, member);
-    return index >= 0 && c->stage <= SHEAF_ROUND_REVEAL && c->expected[index]
+    return index >= 0 && c->stage <= SHEAF_ROUND_REVEAL && !c->joined && c->expected[index]
            && !c->faulty[index] && !c->message[c->stage][index];
 }
 

@@ -48,6 +48,7 @@ typedef struct {
     uint8_t *vector[SHEAF_ROUND_MEMBERS_MAX];    /* masked; NULL where the store has it */
     sheaf_hash *chunks[SHEAF_ROUND_MEMBERS_MAX]; /* the hashes of its chunks */
     sheaf_sum_sink sink;
+    bool joined;      /* the secrets are there; with a store the shell makes the sum */
     uint64_t *sum;    /* where there is no sink */
     sheaf_err reason; /* of the abort */
 } sheaf_coordinator;
@@ -57,11 +58,23 @@ SHEAF_MUST_USE sheaf_status sheaf_coordinator_init(sheaf_coordinator *c,
                                                    int64_t now_ms, sheaf_err *err);
 void sheaf_coordinator_deinit(sheaf_coordinator *c);
 
-/* For long vectors: their chunks go to the store instead of memory, and the sum into the sink,
- * before the stage is DONE. To be called before the first message; the store of a vector that
- * is never accepted may keep chunks that nobody needs. See arrival.h for how they come in. */
+/* Vectors go to the store instead of memory, and the sum into the sink. To be called before the
+ * first message; the store of a vector that is never accepted may keep chunks that nobody
+ * needs. See arrival.h for how they come in.
+ *
+ * The sum of long vectors takes its time, so the shell makes it, where and when it likes: once
+ * sheaf_coordinator_joined() is true no message is awaited any more, until
+ *
+ *     sheaf_coordinator_sum_make(&c, &transcript, &err);     may run beside all but deinit
+ *     sheaf_coordinator_sum_end(&c, &transcript);            the stage is DONE
+ *
+ * or, where that fails, sheaf_coordinator_abort(). */
 void sheaf_coordinator_stream(sheaf_coordinator *c, sheaf_chunk_store store,
                               sheaf_sum_sink sink);
+bool sheaf_coordinator_joined(const sheaf_coordinator *c);
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_sum_make(const sheaf_coordinator *c,
+                                                       sheaf_hash *transcript, sheaf_err *err);
+void sheaf_coordinator_sum_end(sheaf_coordinator *c, const sheaf_hash *transcript);
 
 /* One message from whoever claims to be its sender. */
 SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_receive(sheaf_coordinator *c,

@@ -1,6 +1,8 @@
 #include "round/kept.h"
 
-enum { KIND_MESSAGE = 1, KIND_STAGE, KIND_ABORT };
+#include "round/arrival.h"
+
+enum { KIND_MESSAGE = 1, KIND_STAGE, KIND_ABORT, KIND_INPUT };
 enum { MARK_BYTES = 8, HEAD_BYTES = 4 + 1 + MARK_BYTES, STAGE_BYTES = 1 + SHEAF_HASH_BYTES };
 
 static const char label[] = "sheaf-round-kept/v1\n";
@@ -49,13 +51,11 @@ static void record_put(sheaf_round_kept *kept, uint8_t kind, sheaf_slice bytes,
     kept->link = body;
 }
 
-void sheaf_round_kept_add(sheaf_round_kept *kept, const sheaf_coordinator *c,
-                          sheaf_slice message, sheaf_buffer *out)
+static void stages_put(sheaf_round_kept *kept, const sheaf_coordinator *c, sheaf_buffer *out)
 {
     sheaf_round_stage now = sheaf_coordinator_stage(c);
-    if (message.len)
-        record_put(kept, KIND_MESSAGE, message, out);
-    while (now != SHEAF_ROUND_ABORTED && kept->stage < now) {
+    sheaf_round_stage last = c->store.put ? SHEAF_ROUND_REVEAL : SHEAF_ROUND_DONE;
+    while (now != SHEAF_ROUND_ABORTED && kept->stage < now && kept->stage < last) {
         uint8_t bytes[STAGE_BYTES] = {(uint8_t)++kept->stage};
         sheaf_hash hash = sheaf_sha256(sheaf_coordinator_bundle(c, kept->stage));
         memcpy(bytes + 1, hash.bytes, sizeof hash.bytes);
@@ -64,6 +64,21 @@ void sheaf_round_kept_add(sheaf_round_kept *kept, const sheaf_coordinator *c,
     if (now == SHEAF_ROUND_ABORTED && kept->stage != now)
         record_put(kept, KIND_ABORT, sheaf_str(sheaf_coordinator_reason(c)), out);
     kept->stage = now;
+}
+
+void sheaf_round_kept_add(sheaf_round_kept *kept, const sheaf_coordinator *c,
+                          sheaf_slice message, sheaf_buffer *out)
+{
+    if (message.len)
+        record_put(kept, KIND_MESSAGE, message, out);
+    stages_put(kept, c, out);
+}
+
+void sheaf_round_kept_add_input(sheaf_round_kept *kept, const sheaf_coordinator *c,
+                                sheaf_slice record, sheaf_buffer *out)
+{
+    record_put(kept, KIND_INPUT, record, out);
+    stages_put(kept, c, out);
 }
 
 size_t sheaf_round_kept_max(const sheaf_round_config *config)
@@ -139,6 +154,12 @@ static sheaf_status record_restore(sheaf_round_kept *kept, sheaf_coordinator *c,
         if (sheaf_coordinator_receive(c, bytes, c->stage_since_ms, err) != SHEAF_ROUND_ACCEPTED)
             return sheaf_fail(err, SHEAF_FAULT,
                               "a kept message of the round is not accepted again");
+        return SHEAF_OK;
+    case KIND_INPUT:
+        if (!c->store.put
+            || sheaf_arrival_again(c, bytes, c->stage_since_ms, err) != SHEAF_ROUND_ACCEPTED)
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "a kept input of the round is not accepted again");
         return SHEAF_OK;
     case KIND_STAGE:
         SHEAF_TRY(stage_restore(c, bytes, err));

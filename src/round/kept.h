@@ -23,6 +23,9 @@
  *     sheaf_round_kept_add(&kept, &c, nothing, &records);                 append, sync
  *     sheaf_coordinator_receive(&c, message, now_ms, &err);
  *     sheaf_round_kept_add(&kept, &c, message, &records);                 append, sync, answer
+ *
+ * Of a coordinator with a store an input is written down without its vector, as
+ * sheaf_arrival_record() gives it; and its sum is not: a restart makes it again.
  */
 #ifndef SHEAF_ROUND_KEPT_H
 #define SHEAF_ROUND_KEPT_H
@@ -41,6 +44,10 @@ void sheaf_round_kept_begin(sheaf_round_kept *kept, const sheaf_coordinator *c);
  * then what stage or abort it led to. A tick is written down before the next message. */
 void sheaf_round_kept_add(sheaf_round_kept *kept, const sheaf_coordinator *c,
                           sheaf_slice message, sheaf_buffer *out);
+
+/* The same of an input that came by an arrival: its record. */
+void sheaf_round_kept_add_input(sheaf_round_kept *kept, const sheaf_coordinator *c,
+                                sheaf_slice record, sheaf_buffer *out);
 
 /* Brings a coordinator that was just initialised to where the records end; the clock of its
  * stage begins anew at now_ms. *sound bytes are whole records, more are to be appended behind

@@ -12,10 +12,10 @@
  *
  * All that it sends follows from the seed, the input and the bundles that it answered. The
  * shell makes these durable before the first byte of an answer leaves: the seed at first, each
- * bundle, and the INPUT message. After a crash a participant made from the same seed, given
- * that message by sheaf_participant_input_again() and fed the same bundles in their order,
- * gives the very same bytes and goes on where it was. Before there is an INPUT message another
- * input may be given; afterwards never.
+ * bundle, and the INPUT message with its words. After a crash a participant made from the same
+ * seed, given that message by sheaf_participant_input_again() and fed the same bundles in their
+ * order, gives the very same bytes and goes on where it was. Before there is an INPUT message
+ * another input may be given; afterwards never.
  *
  *     sheaf_participant_init(&p, &config, me, &pair, seed, &err);
  *     sheaf_participant_input(&p, words, count, &err);      before the bundle of stage INPUT
@@ -47,6 +47,12 @@ typedef struct {
                          sheaf_err *err);
     sheaf_status (*write)(void *context, uint64_t at, sheaf_slice words, sheaf_err *err);
 } sheaf_vector_stream;
+
+/* Where masked words are read again: `len` bytes of them from `at`, in order. */
+typedef struct {
+    void *context;
+    sheaf_status (*read)(void *context, uint64_t at, uint8_t *out, size_t len, sheaf_err *err);
+} sheaf_masked_words;
 
 /* Fields are private to participant.c. */
 typedef struct {
@@ -90,10 +96,13 @@ SHEAF_MUST_USE sheaf_status sheaf_participant_stream(sheaf_participant *p,
                                                      sheaf_vector_stream stream,
                                                      sheaf_err *err);
 
-/* Instead, after a restart: the INPUT message that this participant had made. SHEAF_FAULT or
- * SHEAF_INVALID unless it is that, whole and signed. */
+/* Instead, after a restart: the INPUT message that this participant had made; of a streamed one
+ * the head alone, and its words are read once more. SHEAF_FAULT or SHEAF_INVALID unless it is
+ * that, whole and signed; `words` may be NULL where they are in the message. */
 SHEAF_MUST_USE sheaf_status sheaf_participant_input_again(sheaf_participant *p,
-                                                          sheaf_slice message, sheaf_err *err);
+                                                          sheaf_slice message,
+                                                          const sheaf_masked_words *words,
+                                                          sheaf_err *err);
 
 /* Reads a bundle and gives the message to send, which the participant keeps; empty where there
  * is nothing to send (DONE, ABORTED). SHEAF_FAULT where somebody's signature, share or proof is

@@ -47,10 +47,12 @@ SHEAF_MUST_USE sheaf_status sheaf_round_list_make(const sheaf_round_config *conf
 SHEAF_MUST_USE sheaf_status sheaf_round_enough(size_t count, size_t least, const char *what,
                                                sheaf_err *err);
 
-/* coordinator_sum.c: joins the secrets from `threshold` reveals and unmasks the sum. A reveal
- * with a false share is dropped and its sender marked faulty; then *summed is false. */
-SHEAF_MUST_USE sheaf_status sheaf_coordinator_unmask(sheaf_coordinator *c, bool *summed,
-                                                     sheaf_err *err);
+/* coordinator_sum.c: joins the secrets from `threshold` reveals. A reveal with a false share is
+ * dropped and its sender marked faulty; then *joined is false. */
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_join(sheaf_coordinator *c, bool *joined,
+                                                   sheaf_err *err);
+/* Makes the sum in memory and ends the round. */
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_sum_now(sheaf_coordinator *c, sheaf_err *err);
 
 /* What a message is to the coordinator: ACCEPTED if it has none of that sender and stage. */
 SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinator *c,

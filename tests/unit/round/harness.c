@@ -84,7 +84,7 @@ void rig_stage(rig *r, sheaf_round_stage stage, const int *leave)
     for (int i = 0; i < r->config.count; i++) {
         if (leave && leave[i] <= (int)stage)
             continue;
-        if (r->c.stage > SHEAF_ROUND_REVEAL)
+        if (r->c.stage > SHEAF_ROUND_REVEAL || sheaf_coordinator_joined(&r->c))
             return;
         sheaf_slice message = rig_answer(r, i, stage);
         if (sheaf_coordinator_receive(&r->c, message, r->now_ms, &r->err)

@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include "round/arrival.h"
+#include "round/kept.h"
 #include "round/words.h"
 
 enum { COUNT = 4, CHUNKS_MAX = 64 };
@@ -17,14 +18,15 @@ typedef struct {
     size_t full;   /* puts that work; 0 for all */
 } memory_store;
 
-static sheaf_status store_put(void *context, const sheaf_hash *hash, sheaf_slice chunk,
+static sheaf_status store_put(void *context, const sheaf_chunk_name *name, sheaf_slice chunk,
                               sheaf_err *err)
 {
     memory_store *store = context;
     if (store->full && store->count >= store->full)
         return sheaf_fail(err, SHEAF_IO, "the disk is full");
     assert_in_range(store->count, 0, CHUNKS_MAX - 1);
-    store->hash[store->count] = *hash;
+    assert_int_equal(chunk.len, name->len);
+    store->hash[store->count] = name->hash;
     store->bytes[store->count] = malloc(chunk.len);
     memcpy(store->bytes[store->count], chunk.data, chunk.len);
     store->len[store->count++] = chunk.len;
@@ -233,6 +235,21 @@ static void check_transcript(long_rig *l, int stay)
     sheaf_buffer_deinit(&transcript);
 }
 
+/* What the shell does once the secrets are there; a deadline does not hurry it. */
+static void add_up(long_rig *l, sheaf_coordinator *c)
+{
+    sheaf_hash transcript;
+    if (!sheaf_coordinator_joined(c))
+        fail_msg("aborted: %s", sheaf_coordinator_reason(c));
+    assert_int_equal(sheaf_coordinator_deadline(c), INT64_MAX);
+    sheaf_coordinator_tick(c, INT64_MAX - 1);
+    assert_int_equal(sheaf_coordinator_stage(c), SHEAF_ROUND_REVEAL);
+    if (sheaf_coordinator_sum_make(c, &transcript, &l->r.err) != SHEAF_OK)
+        fail_msg("%s", l->r.err.message);
+    sheaf_coordinator_sum_end(c, &transcript);
+    assert_int_equal(sheaf_coordinator_stage(c), SHEAF_ROUND_DONE);
+}
+
 static void whole_round(unsigned bits, uint32_t words, int stay)
 {
     long_rig *l = long_open(bits, words, bits + (uint64_t)stay);
@@ -243,8 +260,7 @@ static void whole_round(unsigned bits, uint32_t words, int stay)
     const int leave[] = {NEVER, NEVER, NEVER, stay == COUNT ? NEVER : SHEAF_ROUND_INPUT};
     rig_stage(r, SHEAF_ROUND_SURVIVORS, leave);
     rig_stage(r, SHEAF_ROUND_REVEAL, leave);
-    if (sheaf_coordinator_stage(&r->c) != SHEAF_ROUND_DONE)
-        fail_msg("aborted: %s", sheaf_coordinator_reason(&r->c));
+    add_up(l, &r->c);
     assert_null(sheaf_coordinator_sum(&r->c));
     assert_int_equal(l->sum.taken, words);
     check_sum(l, l->sum.words, 0, words, stay);
@@ -259,6 +275,123 @@ static void test_streamed_rounds(void **unused)
     whole_round(16, 1100001, 4); /* three chunks, the last of them short */
     whole_round(32, 524288, 3);  /* two whole ones */
     whole_round(64, 131073, 3);  /* one, and one word */
+}
+
+/* The transcript of a short round has the words themselves, wherever they were kept. */
+static void test_streamed_short(void **unused)
+{
+    (void)unused;
+    long_rig *l = long_open(64, 20, 8);
+    rig *r = &l->r;
+    sheaf_buffer transcript;
+    sheaf_survivors list;
+    sheaf_hash hash;
+    uint64_t sum[20];
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    rig_stage(r, SHEAF_ROUND_SHARE, NULL);
+    input_stage(l, COUNT);
+    rig_stage(r, SHEAF_ROUND_SURVIVORS, NULL);
+    rig_stage(r, SHEAF_ROUND_REVEAL, NULL);
+    l->store.garble = 2; /* what the disk spoils is noticed, not summed */
+    assert_int_equal(sheaf_coordinator_sum_make(&r->c, &hash, &r->err), SHEAF_FAULT);
+    assert_string_equal(r->err.message,
+                        "chunk 0 of the vector of member 6 is not the one that it signed");
+    l->store.garble = 0;
+    add_up(l, &r->c);
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&r->config));
+    assert_int_equal(sheaf_coordinator_transcript(&r->c, &transcript, &r->err), SHEAF_OK);
+    assert_int_equal(
+        sheaf_transcript_sum(sheaf_buffer_slice(&transcript), &r->config, sum, &list, &r->err),
+        SHEAF_OK);
+    check_sum(l, sum, 0, 20, COUNT);
+    sheaf_buffer_deinit(&transcript);
+    long_close(l);
+}
+
+/* What a hub writes down of a round whose vectors it streams. */
+typedef struct {
+    sheaf_round_kept kept;
+    sheaf_buffer file;
+} hub_file;
+
+static void write_stage(long_rig *l, hub_file *f, sheaf_round_stage stage)
+{
+    rig *r = &l->r;
+    for (int i = 0; i < COUNT && !sheaf_coordinator_joined(&r->c); i++) {
+        sheaf_slice message = rig_answer(r, i, stage);
+        assert_int_equal(sheaf_coordinator_receive(&r->c, message, 0, &r->err),
+                         SHEAF_ROUND_ACCEPTED);
+        sheaf_round_kept_add(&f->kept, &r->c, message, &f->file);
+    }
+}
+
+static void write_inputs(long_rig *l, hub_file *f)
+{
+    rig *r = &l->r;
+    sheaf_buffer record;
+    sheaf_buffer_init(&record, 1 << 16);
+    for (int i = 0; i < COUNT; i++) {
+        sheaf_arrival *arrival = on_its_way(l, i, 1 << 20);
+        assert_int_equal(sheaf_arrival_index(arrival), i);
+        sheaf_buffer_reset(&record);
+        sheaf_arrival_record(arrival, &record);
+        assert_int_equal(sheaf_arrival_close(arrival, &r->c, 0, &r->err), SHEAF_ROUND_ACCEPTED);
+        sheaf_round_kept_add_input(&f->kept, &r->c, sheaf_buffer_slice(&record), &f->file);
+    }
+    /* The record alone is nothing to a coordinator that has it, or whose words are others. */
+    sheaf_slice last = sheaf_buffer_slice(&record);
+    assert_int_equal(sheaf_arrival_again(&r->c, last, 0, &r->err), SHEAF_ROUND_DUPLICATE);
+    assert_int_equal(sheaf_arrival_again(&r->c, sheaf_bytes(last.data, 99), 0, &r->err),
+                     SHEAF_ROUND_REFUSED);
+    sheaf_buffer_deinit(&record);
+}
+
+static void restore(long_rig *l, const hub_file *f, size_t len)
+{
+    sheaf_coordinator c;
+    sheaf_round_kept kept;
+    size_t sound = 0;
+    rig *r = &l->r;
+    assert_int_equal(sheaf_coordinator_init(&c, &r->config, 0, &r->err), SHEAF_OK);
+    l->sum.taken = 0;
+    sheaf_coordinator_stream(&c, (sheaf_chunk_store){store_put, {&l->store, store_get}},
+                             (sheaf_sum_sink){&l->sum, sum_put});
+    sheaf_round_kept_begin(&kept, &c);
+    assert_int_equal(
+        sheaf_round_kept_restore(&kept, &c, sheaf_bytes(f->file.data, len), 0, &sound, &r->err),
+        SHEAF_OK);
+    if (len == f->file.len) {
+        assert_int_equal(sound, len);
+        add_up(l, &c);
+        check_sum(l, l->sum.words, 0, r->config.words, COUNT);
+        assert_true(sheaf_hash_equal(sheaf_coordinator_transcript_hash(&c),
+                                     sheaf_coordinator_transcript_hash(&r->c)));
+    }
+    sheaf_coordinator_deinit(&c);
+}
+
+/* The file ends with the last stage that was shown; the sum is made again. */
+static void test_restored_streams(void **unused)
+{
+    (void)unused;
+    long_rig *l = long_open(64, 131073, 73);
+    rig *r = &l->r;
+    hub_file f;
+    sheaf_buffer_init(&f.file, 1 << 20);
+    sheaf_round_kept_begin(&f.kept, &r->c);
+    write_stage(l, &f, SHEAF_ROUND_ADVERTISE);
+    write_stage(l, &f, SHEAF_ROUND_SHARE);
+    write_inputs(l, &f);
+    write_stage(l, &f, SHEAF_ROUND_SURVIVORS);
+    write_stage(l, &f, SHEAF_ROUND_REVEAL);
+    size_t puts = l->store.count;
+    add_up(l, &r->c);
+    sheaf_round_kept_add(&f.kept, &r->c, (sheaf_slice){0}, &f.file); /* adds nothing */
+    restore(l, &f, f.file.len / 2);
+    restore(l, &f, f.file.len);
+    assert_int_equal(l->store.count, puts); /* nothing came a second time */
+    sheaf_buffer_deinit(&f.file);
+    long_close(l);
 }
 
 /* A long vector that nobody streams: the rig's own checks hold but for the transcript. */
@@ -375,10 +508,9 @@ static void test_broken_stores(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_streamed_rounds),
-        cmocka_unit_test(test_long_in_memory),
-        cmocka_unit_test(test_arrivals_that_are_refused),
-        cmocka_unit_test(test_broken_stores),
+        cmocka_unit_test(test_streamed_rounds),           cmocka_unit_test(test_streamed_short),
+        cmocka_unit_test(test_restored_streams),          cmocka_unit_test(test_long_in_memory),
+        cmocka_unit_test(test_arrivals_that_are_refused), cmocka_unit_test(test_broken_stores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

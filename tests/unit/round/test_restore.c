@@ -15,7 +15,7 @@ static void restart(rig *r, int i, sheaf_round_stage stage)
                      SHEAF_OK);
     sheaf_slice input = sheaf_participant_sent(&r->p[i], SHEAF_ROUND_INPUT);
     if (input.len)
-        assert_int_equal(sheaf_participant_input_again(&fresh, input, &r->err), SHEAF_OK);
+        assert_int_equal(sheaf_participant_input_again(&fresh, input, NULL, &r->err), SHEAF_OK);
     else
         assert_int_equal(sheaf_participant_input(&fresh, r->input[i], r->config.words, &r->err),
                          SHEAF_OK);
@@ -110,7 +110,7 @@ static void test_masked_once(void **unused)
     assert_int_equal(sheaf_participant_init(&fresh, &r.config, r.config.members[0].member,
                                             &r.pair[0], r.seed[0], &r.err),
                      SHEAF_OK);
-    assert_int_equal(sheaf_participant_input_again(&fresh, input, &r.err), SHEAF_OK);
+    assert_int_equal(sheaf_participant_input_again(&fresh, input, NULL, &r.err), SHEAF_OK);
     assert_int_equal(sheaf_participant_input(&fresh, r.input[0], LEN, &r.err), SHEAF_INVALID);
     for (int s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_SHARE; s++)
         assert_int_equal(
@@ -150,21 +150,23 @@ static void test_spoiled_input(void **unused)
                      SHEAF_OK);
     for (size_t i = 0; i < input.len; i++) {
         copy[i] ^= 1;
-        if (sheaf_participant_input_again(&fresh, sheaf_bytes(copy, input.len), &r.err)
+        if (sheaf_participant_input_again(&fresh, sheaf_bytes(copy, input.len), NULL, &r.err)
             == SHEAF_OK)
             fail_msg("byte %zu may be changed", i);
-        if (sheaf_participant_input_again(&fresh, sheaf_bytes(input.data, i), &r.err)
+        if (sheaf_participant_input_again(&fresh, sheaf_bytes(input.data, i), NULL, &r.err)
             == SHEAF_OK)
             fail_msg("%zu bytes are enough", i);
         copy[i] ^= 1;
     }
-    assert_int_equal(sheaf_participant_input_again(
-                         &fresh, sheaf_participant_sent(&r.p[1], SHEAF_ROUND_INPUT), &r.err),
-                     SHEAF_FAULT);
-    assert_int_equal(sheaf_participant_input_again(
-                         &fresh, sheaf_participant_sent(&r.p[0], SHEAF_ROUND_SHARE), &r.err),
-                     SHEAF_FAULT);
-    assert_int_equal(sheaf_participant_input_again(&fresh, input, &r.err), SHEAF_OK);
+    assert_int_equal(
+        sheaf_participant_input_again(
+            &fresh, sheaf_participant_sent(&r.p[1], SHEAF_ROUND_INPUT), NULL, &r.err),
+        SHEAF_FAULT);
+    assert_int_equal(
+        sheaf_participant_input_again(
+            &fresh, sheaf_participant_sent(&r.p[0], SHEAF_ROUND_SHARE), NULL, &r.err),
+        SHEAF_FAULT);
+    assert_int_equal(sheaf_participant_input_again(&fresh, input, NULL, &r.err), SHEAF_OK);
     free(copy);
     sheaf_participant_deinit(&fresh);
     rig_close(&r);
