@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from kit import SHEAF, Hub, check, free_port, sheaf, until
+from kit import SHEAF, Hub, check, finish, free_port, sheaf, until
 
 CENTRES = ("cleveland", "hungarian", "switzerland", "va")
 STAGE_MS = 1500
@@ -115,6 +115,15 @@ class Coop:
     def sound(self, name):
         done = sheaf("verify", self.folder, "--json")
         check(name, done.returncode == 0, done.stdout + done.stderr)
+
+
+def demonstrated(scratch, *options):
+    """The folder that a demonstration leaves, or the end of the test."""
+    demo = os.path.join(scratch, "demo")
+    done = sheaf("demo", demo, "--no-serve", *options, timeout=300)
+    if not check("the demonstration leaves a co-op", done.returncode == 0, done.stderr):
+        finish()
+    return demo
 
 
 def told(coop):

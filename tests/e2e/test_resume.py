@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from coop import Coop, told
+from coop import Coop, demonstrated, told
 from kit import Folder, check, finish, sheaf, until
 
 STAGE_MS = 30000
@@ -119,10 +119,7 @@ def spoiled(coop):
 
 def main():
     with Folder() as scratch:
-        demo = os.path.join(scratch, "demo")
-        done = sheaf("demo", demo, "--no-serve", "--exact", timeout=300)
-        if not check("the demonstration leaves a co-op", done.returncode == 0, done.stderr):
-            finish()
+        demo = demonstrated(scratch, "--exact")
         with Coop(demo, scratch, "resume", stage_ms=STAGE_MS) as coop:
             coop.mandate(100)
             for centre in ALL:

@@ -74,16 +74,22 @@ static void snapshot_seed(const char *name, const sheaf_state *state)
     sheaf_buffer_deinit(&wanted);
 }
 
+/* Four members found a co-op; skipped without the sources. */
+static void begin_four(kit *k, const kit_rules *rules)
+{
+    if (!root)
+        skip();
+    kit_open(k);
+    kit_found_four(k, rules);
+}
+
 /* Members alone, and a world in which most tables have rows. */
 static void test_snapshots(void **unused)
 {
     kit k;
     kit_rules rules = kit_rules_usual();
     (void)unused;
-    if (!root)
-        skip();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    begin_four(&k, &rules);
     snapshot_seed("snapshot/four-members", &k.state);
     kit_close(&k);
     kit_open(&k);
@@ -131,10 +137,7 @@ static void test_kept(void **unused)
     kit k;
     kit_rules rules = kit_rules_usual();
     (void)unused;
-    if (!root)
-        skip();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    begin_four(&k, &rules);
     sheaf_kept kept = {.origin = KIT_ORIGIN,
                        .entries = k.state.size,
                        .trusted = 3,

@@ -121,6 +121,9 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes);
  * for none. In rounds with noise cat drops out. */
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
                              const char *mandate);
+/* The same of a mandate with noise. */
+sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
+                              const char *mandate);
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result);
 sheaf_refusal kit_attest(kit *k, const char *who, const char *round, char result);
 
@@ -149,9 +152,6 @@ kit_terms kit_terms_true(int noise);
 const char *kit_noised(const kit_terms *terms);
 /* Registers that model, whose one input without level has a range. */
 void kit_ranged(kit *k);
-/* A round of a mandate with noise over all four; `base` 0 for none. */
-sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
-                              const char *mandate);
 
 /* `what` of a state.digest, true, or with `wrong` 1 to 4 wrong in one way; and the act. */
 void kit_write_digest(kit *k, char *out, size_t size, int wrong);

@@ -96,17 +96,3 @@ void kit_ranged(kit *k)
            "{'column':'cp','level':2}],'kind':'logistic','label':'num','schema':'heart/v1',"
            "'title':^}");
 }
-
-sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
-                              const char *mandate)
-{
-    char what[2048], hash[32] = "";
-    if (base)
-        snprintf(hash, sizeof hash, "'base':~%c,", base);
-    snprintf(what, sizeof what,
-             "{%s'mandate':#%s,'participants':[{'dataset':#ann.data,'key':#ann.node},"
-             "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
-             "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
-             hash, mandate, task, *task == 't' ? 3 : 4);
-    return kit_try(k, "hub", "round.open", what, label);
-}

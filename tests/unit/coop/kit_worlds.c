@@ -73,6 +73,13 @@ void kit_found(kit *k, const kit_rules *rules)
            kit_bylaws(rules));
 }
 
+static void joined(kit *k, const char *name)
+{
+    kit_do(k, name, "member.apply", name,
+           "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}", name);
+    kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", name);
+}
+
 void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int count)
 {
     kit_found(k, rules);
@@ -80,9 +87,7 @@ void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int coun
     for (int i = 1; i < count; i++) {
         char name[KIT_NAME_MAX];
         snprintf(name, sizeof name, "m%d", i);
-        kit_do(k, name, "member.apply", name,
-               "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}", name);
-        kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", name);
+        joined(k, name);
         members[i] = kit_named(k, name);
     }
 }
@@ -92,12 +97,8 @@ void kit_found_four(kit *k, const kit_rules *rules)
     kit_found(k, rules);
     for (int i = 0; i < PEOPLE; i++) {
         char label[KIT_NAME_MAX];
-        if (i) {
-            kit_do(k, people[i], "member.apply", people[i],
-                   "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}",
-                   people[i]);
-            kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", people[i]);
-        }
+        if (i)
+            joined(k, people[i]);
         snprintf(label, sizeof label, "%s.node", people[i]);
         kit_do(k, people[i], "key.admit", label,
                "{'public_key':@%s,'scopes':{'admin':false,'data':false,'money':false,"
@@ -140,22 +141,31 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes)
     kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s,'unwitnessed':false}", label);
 }
 
-sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
-                             const char *mandate)
+static sheaf_refusal open_round(kit *k, const char *label, const char *task, char base,
+                                const char *mandate, int words)
 {
     char what[2048], hash[32] = "";
-    bool train = strcmp(task, "train") == 0, statistics = strcmp(task, "statistics") == 0;
     if (base)
         snprintf(hash, sizeof hash, "'base':~%c,", base);
     snprintf(what, sizeof what,
              "{%s'mandate':#%s,'participants':[{'dataset':#ann.data,'key':#ann.node},"
              "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
              "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
-             hash, mandate, task,
-             train        ? 6
-             : statistics ? 7
-                          : 129);
+             hash, mandate, task, words);
     return kit_try(k, "hub", "round.open", what, label);
+}
+
+sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
+                             const char *mandate)
+{
+    int words = strcmp(task, "train") == 0 ? 6 : strcmp(task, "statistics") == 0 ? 7 : 129;
+    return open_round(k, label, task, base, mandate, words);
+}
+
+sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
+                              const char *mandate)
+{
+    return open_round(k, label, task, base, mandate, *task == 't' ? 3 : 4);
 }
 
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result)

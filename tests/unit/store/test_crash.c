@@ -200,6 +200,16 @@ static void world_close(world *w)
     sim_disk_free(w->disk);
 }
 
+/* With both files of the journal. */
+static void world_open_again(world *w, uint64_t seed)
+{
+    world_open(w, seed);
+    for (int i = 0; i < 2; i++) {
+        sheaf_log_store_close(w->store);
+        assert_ok(sheaf_log_store_open(&w->store, DIR_NAME, false, &why));
+    }
+}
+
 static void hand_out(world *w)
 {
     sheaf_checkpoint head;
@@ -305,11 +315,7 @@ static void test_turning_points(void **unused)
 {
     static world w;
     (void)unused;
-    world_open(&w, 2);
-    for (int i = 0; i < 2; i++) { /* so that both files of the journal are there */
-        sheaf_log_store_close(w.store);
-        assert_ok(sheaf_log_store_open(&w.store, DIR_NAME, false, &why));
-    }
+    world_open_again(&w, 2);
     for (int i = 0; i < 222; i++)
         assert_true(append(&w, 1, i % 8 == 0, &why));
     w.exhaustive = is_long();
@@ -338,11 +344,7 @@ static void test_settling(void **unused)
 {
     static world w;
     (void)unused;
-    world_open(&w, 5);
-    for (int i = 0; i < 2; i++) { /* so that both files of the journal are there */
-        sheaf_log_store_close(w.store);
-        assert_ok(sheaf_log_store_open(&w.store, DIR_NAME, false, &why));
-    }
+    world_open_again(&w, 5);
     for (int i = 0; i < 150; i++) /* two full tiles wait, and a part of a third */
         assert_true(append(&w, i % 2 ? 6 : 2, true, &why));
     settle_step(&w);
