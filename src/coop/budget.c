@@ -86,11 +86,10 @@ static sheaf_refusal budgets_after(const sheaf_state *state,
                                    uint8_t task, int64_t stamp)
 {
     sheaf_refusal refusal = SHEAF_ACCEPTED;
-    for (uint32_t i = sheaf_consent_count(state); i-- > 0 && refusal == SHEAF_ACCEPTED;) {
-        const struct sheaf_row_consent *consent = sheaf_consent_at(state, i);
-        if (consent->dataset == dataset && sheaf_consent_lives(state, consent, stamp))
+    const struct sheaf_row_consent *consent = sheaf_consent_newest(state, dataset);
+    for (; consent && refusal == SHEAF_ACCEPTED; consent = sheaf_consent_before(state, consent))
+        if (sheaf_consent_lives(state, consent, stamp))
             refusal = budget_after(state, consent, mandate, task);
-    }
     return refusal;
 }
 
@@ -112,14 +111,19 @@ sheaf_refusal sheaf_budget_check(const sheaf_state *state,
 
 /* ---- exact sums ---- */
 
-sheaf_refusal sheaf_exact_check(const sheaf_state *state, const uint32_t *datasets,
-                                uint32_t count)
+static uint32_t seat_dataset(const sheaf_state *state, const struct sheaf_row_round *round,
+                             uint16_t seat)
 {
-    uint32_t before = count ? sheaf_dataset_get(state, datasets[0])->exact_round : SHEAF_NONE;
-    for (uint32_t i = 1; i < count; i++)
-        if (sheaf_dataset_get(state, datasets[i])->exact_round != before)
+    return sheaf_seat_at(state, round->seat_first + seat)->dataset;
+}
+
+sheaf_refusal sheaf_exact_check(const sheaf_state *state, const struct sheaf_row_round *round)
+{
+    uint32_t before = sheaf_dataset_get(state, seat_dataset(state, round, 0))->exact_round;
+    for (uint16_t i = 1; i < round->seats; i++)
+        if (sheaf_dataset_get(state, seat_dataset(state, round, i))->exact_round != before)
             return SHEAF_REFUSED_survivors_differ;
-    if (before == SHEAF_NONE || sheaf_round_get(state, before)->seats == count)
+    if (before == SHEAF_NONE || sheaf_round_get(state, before)->seats == round->seats)
         return SHEAF_ACCEPTED;
     return SHEAF_REFUSED_survivors_differ;
 }

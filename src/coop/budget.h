@@ -44,10 +44,9 @@ sheaf_refusal sheaf_budget_check(const sheaf_state *state,
                                  const struct sheaf_row_mandate *mandate, uint32_t dataset,
                                  uint8_t task, int64_t stamp);
 
-/* Can the exact sum over these different data sets be disclosed, after all that may have been?
- */
-sheaf_refusal sheaf_exact_check(const sheaf_state *state, const uint32_t *datasets,
-                                uint32_t count);
+/* Can the exact sum over the data sets of the round's seats, two or more, be disclosed, after
+ * all that may have been? */
+sheaf_refusal sheaf_exact_check(const sheaf_state *state, const struct sheaf_row_round *round);
 
 /* Saturating: both are amounts, and the sum or product is one again. */
 int64_t sheaf_amount_add(int64_t a, int64_t b);

@@ -41,7 +41,11 @@ sheaf_refusal sheaf_rule_consent_grant(sheaf_fold *fold, const struct sheaf_cons
 {
     SHEAF_REFUSE_UNLESS(own_dataset(fold, what->dataset));
     SHEAF_REFUSE_IF(what->until < fold->stamp, until_past);
+    struct sheaf_row_dataset *dataset =
+        sheaf_dataset_edit(fold->state, sheaf_dataset_row(fold->state, what->dataset));
     struct sheaf_row_consent *row = sheaf_consent_new(fold->state, fold->index);
+    row->before = dataset->consent_last;
+    dataset->consent_last = sheaf_consent_count(fold->state);
     row->id = fold->index;
     row->dataset = what->dataset;
     row->member = fold->member;

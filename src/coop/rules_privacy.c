@@ -2,7 +2,6 @@
 #include "coop/coop_internal.h"
 
 #include "coop/budget.h"
-#include "round/config.h"
 
 #include <assert.h>
 
@@ -176,12 +175,10 @@ void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate
 
 sheaf_refusal sheaf_seats_bind(sheaf_fold *fold, const struct sheaf_row_round *round)
 {
-    uint32_t datasets[SHEAF_ROUND_MEMBERS_MAX];
-    for (uint16_t i = 0; i < round->seats; i++)
-        datasets[i] = sheaf_seat_at(fold->state, round->seat_first + i)->dataset;
-    SHEAF_REFUSE_UNLESS(sheaf_exact_check(fold->state, datasets, round->seats));
+    SHEAF_REFUSE_UNLESS(sheaf_exact_check(fold->state, round));
     for (uint16_t i = 0; i < round->seats; i++) {
-        uint32_t row = sheaf_dataset_row(fold->state, datasets[i]);
+        uint32_t row = sheaf_dataset_row(
+            fold->state, sheaf_seat_at(fold->state, round->seat_first + i)->dataset);
         if (sheaf_dataset_at(fold->state, row)->exact_round == SHEAF_NONE)
             sheaf_dataset_edit(fold->state, row)->exact_round = round->id;
     }

@@ -6,15 +6,23 @@
 
 /* How many members the first `count` data sets belong to: one member has one seat in a round,
  * however many data sets it brings. */
-static uint32_t owners_of(const sheaf_state *state, const struct sheaf_source *sources,
-                          uint32_t count)
+static uint32_t owners_of(sheaf_fold *fold, const struct sheaf_source *sources, uint32_t count)
 {
-    uint32_t owners = 0;
+    uint32_t *sorted = SHEAF_ARENA_NEW(fold->arena, uint32_t, count), owners = 0;
+    if (!sorted) {
+        fold->state->failed = true;
+        return 0;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t member = sheaf_dataset_get(state, sources[i].dataset)->member, k = 0;
-        while (k < i && sheaf_dataset_get(state, sources[k].dataset)->member != member)
-            k++;
-        owners += k == i;
+        uint32_t member = sheaf_dataset_get(fold->state, sources[i].dataset)->member;
+        uint32_t at = owners;
+        while (at > 0 && sorted[at - 1] > member)
+            at--;
+        if (at > 0 && sorted[at - 1] == member)
+            continue;
+        memmove(&sorted[at + 1], &sorted[at], (owners - at) * sizeof *sorted);
+        sorted[at] = member;
+        owners++;
     }
     return owners;
 }
@@ -36,7 +44,8 @@ static sheaf_refusal add_sources(sheaf_fold *fold, const struct sheaf_mandate_gr
         source->mandate = fold->index;
         source->dataset = id;
     }
-    uint32_t owners = owners_of(fold->state, sources, what->datasets.count);
+    uint32_t owners = owners_of(fold, sources, what->datasets.count);
+    SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_IF(owners < what->cohort_min, cohort_small);
     SHEAF_REFUSE_IF(owners < what->attest_min, attest_impossible);
     return SHEAF_ACCEPTED;

@@ -56,17 +56,32 @@ bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consen
            && sheaf_member_active(state, consent->member);
 }
 
+static const struct sheaf_row_consent *consent_or_null(const sheaf_state *state, uint32_t row_1)
+{
+    return row_1 ? sheaf_consent_at(state, row_1 - 1) : NULL;
+}
+
+const struct sheaf_row_consent *sheaf_consent_newest(const sheaf_state *state, uint32_t dataset)
+{
+    const struct sheaf_row_dataset *row = sheaf_dataset_find(state, dataset);
+    return consent_or_null(state, row ? row->consent_last : 0);
+}
+
+const struct sheaf_row_consent *sheaf_consent_before(const sheaf_state *state,
+                                                     const struct sheaf_row_consent *consent)
+{
+    return consent_or_null(state, consent->before);
+}
+
 const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
                                                    uint8_t purpose, int64_t stamp)
 {
-    for (uint32_t i = sheaf_consent_count(state); i-- > 0;) {
-        const struct sheaf_row_consent *row = sheaf_consent_at(state, i);
-        if (row->dataset == dataset
-            && (row->purpose == purpose || row->purpose == SHEAF_purpose_any_member_model)
-            && sheaf_consent_lives(state, row, stamp))
-            return row;
-    }
-    return NULL;
+    const struct sheaf_row_consent *row = sheaf_consent_newest(state, dataset);
+    while (row
+           && ((row->purpose != purpose && row->purpose != SHEAF_purpose_any_member_model)
+               || !sheaf_consent_lives(state, row, stamp)))
+        row = sheaf_consent_before(state, row);
+    return row;
 }
 
 sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, int64_t stamp)
@@ -169,6 +184,9 @@ uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_ma
                              uint16_t seats)
 {
     uint16_t least = sheaf_round_threshold_against(seats, (uint16_t)mandate->colluders);
+    uint16_t ring = (uint16_t)(seats - seats / 10);
+    if (seats > SHEAF_ROUND_COMPLETE_MAX && least < ring)
+        least = ring;
     uint16_t bylaws = sheaf_bylaws_now(state)->cohort_min;
     if (least < mandate->cohort_min)
         least = mandate->cohort_min;

@@ -29,6 +29,12 @@ bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int6
 bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
                          int64_t stamp);
 
+/* All consents to a data set, from the newest back; NULL after the first. */
+const struct sheaf_row_consent *sheaf_consent_newest(const sheaf_state *state,
+                                                     uint32_t dataset);
+const struct sheaf_row_consent *sheaf_consent_before(const sheaf_state *state,
+                                                     const struct sheaf_row_consent *consent);
+
 /* The consent that allows the data set's use for the purpose at that time, or NULL. A consent
  * for any_member_model serves every purpose. Of several the newest is given; the budgets of all
  * count (coop/budget.h). */
@@ -79,7 +85,9 @@ bool sheaf_motion_effect(const sheaf_state *state, const struct sheaf_row_motion
 uint8_t sheaf_task_next(const struct sheaf_row_mandate *mandate);
 
 /* Fewest survivors that a round of this mandate may have: as many as bylaws and mandate want,
- * and as sign a survivor list that its colluders cannot have twice (round/config.h). */
+ * and as sign a survivor list that its colluders cannot have twice (round/config.h). On a ring
+ * nine tenths besides: its degree and threshold are made for a tenth that drops out, and so the
+ * noise need not be sized for more. */
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
                              uint16_t seats);
 

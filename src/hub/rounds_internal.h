@@ -11,7 +11,12 @@
 #include "hub/rounds.h"
 #include "round/kept.h"
 
-enum { SHEAF_PLANS_MAX = 256, SHEAF_ABORTS_MAX = 3, SHEAF_RETRY_MS = 1000 };
+enum {
+    SHEAF_SEATS_MAX = SHEAF_ROUND_COMPLETE_MAX, /* of a round that this hub opens */
+    SHEAF_PLANS_MAX = 256,
+    SHEAF_ABORTS_MAX = 3,
+    SHEAF_RETRY_MS = 1000,
+};
 
 /* One round that this process runs or ran last. */
 typedef struct {
@@ -59,6 +64,12 @@ typedef struct {
     char reason[SHEAF_REASON_MAX];
 } sheaf_round_refusal;
 
+/* A round that can be opened now. */
+typedef struct {
+    struct sheaf_round_open what;
+    struct sheaf_participant participants[SHEAF_ROUND_MEMBERS_MAX];
+} sheaf_opening;
+
 struct sheaf_rounds {
     sheaf_hub *hub;
     pthread_t thread;
@@ -76,13 +87,8 @@ struct sheaf_rounds {
     uint64_t refusal_count;         /* ever; the latest are kept */
     uint32_t swept;                 /* rounds before this row have no transcript any more */
     int64_t sweep_ms, sweep_all_ms; /* when transcripts are looked at again */
+    sheaf_opening opening;          /* that the rounds' thread is looking at */
 };
-
-/* A round that can be opened now. */
-typedef struct {
-    struct sheaf_round_open what;
-    struct sheaf_participant participants[SHEAF_ROUND_MEMBERS_MAX];
-} sheaf_opening;
 
 /* Milliseconds that never go back. */
 int64_t sheaf_rounds_now_ms(void);

@@ -24,7 +24,7 @@ static void lie_prepare(const sheaf_state *state, sheaf_opening *out,
         uint32_t member = sheaf_member_at(state, m)->id, key = train_key(state, member);
         for (uint32_t i = 0; key != SHEAF_NONE && i < sheaf_dataset_count(state); i++) {
             const struct sheaf_row_dataset *data = sheaf_dataset_at(state, i);
-            if (data->member != member || count == SHEAF_ROUND_MEMBERS_MAX)
+            if (data->member != member || count == SHEAF_SEATS_MAX)
                 continue;
             out->participants[count] = (struct sheaf_participant){
                 .dataset = data->id, .has_dataset = true, .key = key, .has_key = true};
@@ -41,25 +41,26 @@ static void lie_prepare(const sheaf_state *state, sheaf_opening *out,
 void sheaf_rounds_lie(sheaf_rounds *rounds)
 {
     sheaf_hub *hub = rounds->hub;
-    sheaf_opening opening = {.what = {.mandate = 0,
-                                      .has_mandate = true,
-                                      .has_participants = true,
-                                      .stage_ms = hub->stage_ms,
-                                      .has_stage_ms = true,
-                                      .has_task = true,
-                                      .task = SHEAF_task_statistics,
-                                      .words = 28,
-                                      .has_words = true}};
+    sheaf_opening *opening = &rounds->opening;
+    *opening = (sheaf_opening){.what = {.mandate = 0,
+                                        .has_mandate = true,
+                                        .has_participants = true,
+                                        .stage_ms = hub->stage_ms,
+                                        .has_stage_ms = true,
+                                        .has_task = true,
+                                        .task = SHEAF_task_statistics,
+                                        .words = 28,
+                                        .has_words = true}};
     sheaf_round_config *config = calloc(1, sizeof *config);
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_entered entered;
     if (!config)
         return;
     sheaf_hub_read_begin(hub);
-    lie_prepare(sheaf_hub_state(hub), &opening, config);
+    lie_prepare(sheaf_hub_state(hub), opening, config);
     sheaf_hub_read_end(hub);
     if (config->count >= 3
-        && sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_round_open, &opening.what, true,
+        && sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_round_open, &opening->what, true,
                                  &entered, NULL)
                == SHEAF_OK) {
         rounds->lied = true;
@@ -72,7 +73,7 @@ void sheaf_rounds_lie(sheaf_rounds *rounds)
         for (size_t i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
             config->stage_ms[i] = hub->stage_ms;
         for (uint16_t i = 0; i < config->count; i++)
-            keys[i] = opening.participants[i].key;
+            keys[i] = opening->participants[i].key;
         sheaf_hub_read_begin(hub);
         config->manifest = sheaf_log_store_root_at(hub->store, entered.index + 1);
         sheaf_hub_read_end(hub);

@@ -48,7 +48,7 @@ static void seat_insert(const sheaf_state *state, sheaf_opening *out, uint32_t k
         if (other > member && at == count)
             at = i;
     }
-    if (count == SHEAF_ROUND_MEMBERS_MAX)
+    if (count == SHEAF_SEATS_MAX)
         return;
     memmove(&out->participants[at + 1], &out->participants[at],
             (count - at) * sizeof *out->participants);
@@ -245,7 +245,7 @@ static void forget(sheaf_rounds *rounds, uint32_t mandate)
 void sheaf_rounds_plan(sheaf_rounds *rounds)
 {
     static const int64_t hour_ms = 3600000; /* for what its last round still needs */
-    sheaf_opening opening;
+    sheaf_opening *opening = &rounds->opening;
     for (uint32_t i = 0;; i++) {
         need what = NEED_NOTHING;
         uint32_t id = SHEAF_NONE, last = SHEAF_NONE;
@@ -263,13 +263,13 @@ void sheaf_rounds_plan(sheaf_rounds *rounds)
             if (over)
                 forget(rounds, id);
             else if (plan)
-                what = look(rounds, mandate, plan, &opening);
+                what = look(rounds, mandate, plan, opening);
         }
         sheaf_hub_read_end(rounds->hub);
         pthread_mutex_unlock(&rounds->lock);
         if (end)
             return;
         if (what != NEED_NOTHING)
-            act(rounds, what, id, last, &opening);
+            act(rounds, what, id, last, opening);
     }
 }

@@ -137,6 +137,9 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
                                     const sheaf_hash *manifest, sheaf_round_config *out,
                                     sheaf_err *err)
 {
+    if (round->seats > SHEAF_ROUND_MEMBERS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "round %u has %u participants; at most %d can",
+                          round->id, round->seats, SHEAF_ROUND_MEMBERS_MAX);
     *out = (sheaf_round_config){.round = round->id,
                                 .manifest = *manifest,
                                 .words = round->words,

@@ -26,6 +26,7 @@
 enum {
     SHEAF_ROUND_MEMBERS_MIN = 2,
     SHEAF_ROUND_MEMBERS_MAX = 100,
+    SHEAF_ROUND_COMPLETE_MAX = 100,     /* everybody knows everybody; more are on a ring */
     SHEAF_ROUND_WORDS_MAX = 1000000000, /* up to 8 GB of masked words from each participant */
     SHEAF_ROUND_ORIGIN_MAX = 64,
 };
