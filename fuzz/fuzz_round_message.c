@@ -81,7 +81,10 @@ static void decode(sheaf_slice in)
     if (sheaf_round_message_decode(in, &message, NULL) == SHEAF_OK)
         must(message.body.len + SHEAF_SIGNATURE_BYTES
                  + (message.type == SHEAF_ROUND_INPUT ? message.input.words.len : 0)
+                 + (message.type == SHEAF_ROUND_SHARE ? message.share.behind.len : 0)
              == in.len);
+    if (sheaf_round_head_decode(in, &message, NULL) == SHEAF_OK)
+        must(message.body.len + SHEAF_SIGNATURE_BYTES == in.len);
     (void)(sheaf_round_input_head_decode(in, &message, NULL) == SHEAF_OK);
     if (sheaf_round_bundle_decode(in, &bundle, NULL) == SHEAF_OK)
         for (int i = 0; i < bundle.items.count; i++)

@@ -241,8 +241,10 @@ static sheaf_status reveal_check(const sheaf_coordinator *c, const sheaf_round_m
 static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_message *message,
                                 int index, sheaf_err *err)
 {
-    if (message->type == SHEAF_ROUND_SHARE)
-        return sheaf_round_share_check(&c->config, &c->adverts, message, index, err);
+    if (message->type == SHEAF_ROUND_SHARE) {
+        SHEAF_TRY(sheaf_round_share_check(&c->adverts, message, index, err));
+        return sheaf_round_boxes_check(&c->config, &c->adverts, message, index, err);
+    }
     if (message->type == SHEAF_ROUND_INPUT
         && !sheaf_hash_equal(&message->input.shares, &c->shares))
         return sheaf_fail(err, SHEAF_FAULT,
@@ -312,9 +314,13 @@ sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinator *c,
         return SHEAF_ROUND_ACCEPTED;
     if (sheaf_slice_equal(before, message->bytes))
         return SHEAF_ROUND_DUPLICATE;
-    (void)sheaf_fail(err, SHEAF_FAULT,
-                     "member %u sent another message of stage %s before: the first one stands",
-                     message->member, sheaf_round_stage_text(message->type));
+    if (sheaf_round_message_check(&c->config, message, &index, err) == SHEAF_OK
+        && (message->type != SHEAF_ROUND_SURVIVORS
+            || sheaf_survivors_verify(&c->config, &c->list, message, err) == SHEAF_OK))
+        (void)sheaf_fail(
+            err, SHEAF_FAULT,
+            "member %u sent another message of stage %s before: the first one stands",
+            message->member, sheaf_round_stage_text(message->type));
     return SHEAF_ROUND_REFUSED;
 }
 

@@ -136,6 +136,8 @@ static void put_messages(const sheaf_coordinator *c, sheaf_round_stage stage, co
         sheaf_slice message = sheaf_coordinator_message(c, stage, i);
         if (!message.data)
             continue;
+        if (stage == SHEAF_ROUND_SHARE)
+            message.len = sheaf_round_share_head_bytes(&c->config);
         sink_put_number(to, (uint32_t)message.len, 4);
         sink_put(to, message);
     }

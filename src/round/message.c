@@ -43,8 +43,17 @@ static sheaf_status share_decode(sheaf_slice *in, sheaf_round_share *out, sheaf_
         || !sheaf_take(in, (size_t)out->threshold * SHEAF_POINT_BYTES, &out->self_commitments)
         || !sheaf_take(in, (size_t)out->threshold * SHEAF_POINT_BYTES, &out->mask_commitments))
         return malformed("its commitments are cut short", err);
+    if (!sheaf_take_hash(in, &out->hash))
+        return malformed("the hash of its encrypted shares is cut short", err);
+    return SHEAF_OK;
+}
+
+static sheaf_status boxes_decode(sheaf_slice *in, sheaf_round_share *out, sheaf_err *err)
+{
+    out->behind = *in;
     if (!take_entries(in, SHEAF_ROUND_BOX_ENTRY_BYTES, &out->count, &out->boxes))
         return malformed("its encrypted shares are cut short or out of order", err);
+    out->behind.len -= in->len;
     return SHEAF_OK;
 }
 
@@ -116,6 +125,8 @@ static sheaf_status decode(sheaf_slice bytes, bool head_only, sheaf_round_messag
     if (!sheaf_take(&in, SHEAF_SIGNATURE_BYTES, &signature))
         return malformed("its signature is cut short", err);
     out->signature = signature.data;
+    if (type == SHEAF_ROUND_SHARE && !head_only)
+        SHEAF_TRY(boxes_decode(&in, &out->share, err));
     if (type == SHEAF_ROUND_INPUT && !head_only) /* the config knows how long it must be */
         (void)sheaf_take(&in, in.len, &out->input.words);
     if (in.len)
@@ -127,6 +138,12 @@ sheaf_status sheaf_round_message_decode(sheaf_slice bytes, sheaf_round_message *
                                         sheaf_err *err)
 {
     return decode(bytes, false, out, err);
+}
+
+sheaf_status sheaf_round_head_decode(sheaf_slice bytes, sheaf_round_message *out,
+                                     sheaf_err *err)
+{
+    return decode(bytes, true, out, err);
 }
 
 sheaf_status sheaf_round_input_head_decode(sheaf_slice bytes, sheaf_round_message *out,
@@ -172,6 +189,27 @@ static bool points_valid(sheaf_slice points, size_t count)
     return true;
 }
 
+static sheaf_status share_contents_check(const sheaf_round_config *config,
+                                         const sheaf_round_message *message, sheaf_err *err)
+{
+    const sheaf_round_share *share = &message->share;
+    uint32_t member = message->member;
+    if (share->threshold != config->threshold)
+        return sheaf_fail(err, SHEAF_FAULT, "member %u shared with threshold %u, not %u",
+                          member, share->threshold, config->threshold);
+    if (!points_valid(share->self_commitments, share->threshold)
+        || !points_valid(share->mask_commitments, share->threshold))
+        return sheaf_fail(err, SHEAF_FAULT, "member %u committed to an invalid point", member);
+    if (!share->behind.data) /* a head */
+        return SHEAF_OK;
+    sheaf_hash hash = sheaf_sha256(share->behind);
+    if (!sheaf_hash_equal(&hash, &share->hash)) /* whoever changed them, not the member */
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the encrypted shares of member %u are not those that it signed",
+                          member);
+    return SHEAF_OK;
+}
+
 static sheaf_status contents_check(const sheaf_round_config *config,
                                    const sheaf_round_message *message, sheaf_err *err)
 {
@@ -180,16 +218,8 @@ static sheaf_status contents_check(const sheaf_round_config *config,
         && (!sheaf_point_valid(&message->advertise.mask)
             || !sheaf_point_valid(&message->advertise.seal)))
         return sheaf_fail(err, SHEAF_FAULT, "member %u advertised an invalid point", member);
-    if (message->type == SHEAF_ROUND_SHARE) {
-        const sheaf_round_share *share = &message->share;
-        if (share->threshold != config->threshold)
-            return sheaf_fail(err, SHEAF_FAULT, "member %u shared with threshold %u, not %u",
-                              member, share->threshold, config->threshold);
-        if (!points_valid(share->self_commitments, share->threshold)
-            || !points_valid(share->mask_commitments, share->threshold))
-            return sheaf_fail(err, SHEAF_FAULT, "member %u committed to an invalid point",
-                              member);
-    }
+    if (message->type == SHEAF_ROUND_SHARE)
+        return share_contents_check(config, message, err);
     if (message->type == SHEAF_ROUND_INPUT && message->input.count != config->words)
         return sheaf_fail(err, SHEAF_FAULT, "member %u sent %u words, not %u", member,
                           message->input.count, config->words);
@@ -251,7 +281,7 @@ size_t sheaf_round_message_max(const sheaf_round_config *config, sheaf_round_sta
     case SHEAF_ROUND_ADVERTISE:
         return frame + 2 * SHEAF_POINT_BYTES;
     case SHEAF_ROUND_SHARE:
-        return frame + SHEAF_HASH_BYTES + 4 + 2 * (size_t)config->threshold * SHEAF_POINT_BYTES
+        return sheaf_round_share_head_bytes(config) + 2
                + (size_t)config->count * SHEAF_ROUND_BOX_ENTRY_BYTES;
     case SHEAF_ROUND_INPUT:
         return SHEAF_ROUND_INPUT_HEAD_BYTES + sheaf_round_vector_bytes(config);

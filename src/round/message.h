@@ -9,7 +9,8 @@
  *
  *     ADVERTISE  mask point 32, seal point 32
  *     SHARE      hash of the adverts 32, t u16, t self commitments of 32, t mask commitments of
- *                32, n u16, n times {receiver u32, sealed box 104}
+ *                32, hash of the boxes 32;
+ *                behind the signature the boxes: n u16, n times {receiver u32, sealed box 104}
  *     INPUT      hash of the shares 32, words u32, hash of the words 32 (chunk.h);
  *                behind the signature the masked words, as in words.h
  *     SURVIVORS  hash of the survivor list 32;
@@ -19,7 +20,12 @@
  *                n u16, n times {dropout u32, share of its mask secret 32}
  *
  * sheaf_round_message_decode() looks at the form alone; sheaf_round_message_check() at round,
- * roster and signature. A decoded message borrows from the bytes.
+ * roster, signature, and that the boxes are the signed ones. A decoded message borrows from the
+ * bytes.
+ *
+ * The head of a message is its body and signature, without the boxes or words behind them. A
+ * transcript has heads alone, so that nobody who keeps it, and steals a member's keys years
+ * later, finds encrypted shares in it.
  */
 #ifndef SHEAF_ROUND_MESSAGE_H
 #define SHEAF_ROUND_MESSAGE_H
@@ -49,6 +55,8 @@ typedef struct {
     uint16_t threshold;
     sheaf_slice self_commitments; /* threshold points: Feldman, of the self secret */
     sheaf_slice mask_commitments; /* the same of the mask secret */
+    sheaf_hash hash;              /* of all that stands behind the signature */
+    sheaf_slice behind;           /* that; empty in a head */
     uint16_t count;
     sheaf_slice boxes; /* count entries of SHEAF_ROUND_BOX_ENTRY_BYTES */
 } sheaf_round_share;
@@ -87,14 +95,27 @@ SHEAF_MUST_USE sheaf_status sheaf_round_message_decode(sheaf_slice bytes,
                                                        sheaf_round_message *out,
                                                        sheaf_err *err);
 
+/* The head of a message, of any type. */
+SHEAF_MUST_USE sheaf_status sheaf_round_head_decode(sheaf_slice bytes, sheaf_round_message *out,
+                                                    sheaf_err *err);
+
 /* The first SHEAF_ROUND_INPUT_HEAD_BYTES of an INPUT, without the words. */
 SHEAF_MUST_USE sheaf_status sheaf_round_input_head_decode(sheaf_slice bytes,
                                                           sheaf_round_message *out,
                                                           sheaf_err *err);
 
+/* How long the head of a SHARE is. */
+static inline size_t sheaf_round_share_head_bytes(const sheaf_round_config *config)
+{
+    return SHEAF_ROUND_HEAD_BYTES + SHEAF_HASH_BYTES + 2
+           + 2 * (size_t)config->threshold * SHEAF_POINT_BYTES + SHEAF_HASH_BYTES
+           + SHEAF_SIGNATURE_BYTES;
+}
+
 /* The message belongs to this round, its sender is on the roster and signed it, and its sizes
- * are the round's; `index` is the sender's position. Of SURVIVORS the signature is left to
- * sheaf_survivors_verify(). The words of an INPUT are not looked at. */
+ * are the round's; `index` is the sender's position. Boxes that are there are those that the
+ * sender signed. Of SURVIVORS the signature is left to sheaf_survivors_verify(). The words of
+ * an INPUT are not looked at. */
 SHEAF_MUST_USE sheaf_status sheaf_round_message_check(const sheaf_round_config *config,
                                                       const sheaf_round_message *message,
                                                       int *index, sheaf_err *err);

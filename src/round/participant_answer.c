@@ -60,26 +60,36 @@ static sheaf_status box_put(const sheaf_participant *p, const sheaf_round_advert
     return SHEAF_OK;
 }
 
-static sheaf_status share_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
+static sheaf_status boxes_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
                               sheaf_buffer *out, sheaf_err *err)
 {
+    uint16_t others = 0;
+    for (int i = 0; i < p->config.count; i++)
+        others = (uint16_t)(others + (adverts->present[i] && i != p->me));
+    sheaf_buffer_add_u16(out, others);
+    for (int i = 0; i < p->config.count; i++)
+        if (adverts->present[i] && i != p->me)
+            SHEAF_TRY(box_put(p, adverts, i, out, err));
+    return sheaf_buffer_check(out, "encrypted shares", err);
+}
+
+/* The head is signed over the hash of the boxes, then they follow. */
+static sheaf_status share_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
+                              sheaf_slice boxes, sheaf_buffer *out, sheaf_err *err)
+{
+    sheaf_hash hash = sheaf_sha256(boxes);
     size_t t = p->config.threshold;
     sheaf_point commitments[2 * SHEAF_ROUND_MEMBERS_MAX];
     if (!sheaf_shamir_commit(p->secrets->self_poly, t, commitments)
         || !sheaf_shamir_commit(p->secrets->mask_poly, t, commitments + t))
         return sheaf_fail(err, SHEAF_INVALID, "the seed gives a zero secret: use another");
-    uint16_t others = 0;
-    for (int i = 0; i < p->config.count; i++)
-        others = (uint16_t)(others + (adverts->present[i] && i != p->me));
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_SHARE, sheaf_participant_me(p));
     sheaf_buffer_add(out, sheaf_bytes(adverts->digest.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add_u16(out, p->config.threshold);
     sheaf_buffer_add(out, sheaf_bytes(commitments, 2 * t * sizeof *commitments));
-    sheaf_buffer_add_u16(out, others);
-    for (int i = 0; i < p->config.count; i++)
-        if (adverts->present[i] && i != p->me)
-            SHEAF_TRY(box_put(p, adverts, i, out, err));
+    sheaf_buffer_add(out, sheaf_bytes(hash.bytes, sizeof hash.bytes));
     sheaf_round_sign(out, &p->config, &p->secrets->pair);
+    sheaf_buffer_add(out, boxes);
     return SHEAF_OK;
 }
 
@@ -92,9 +102,16 @@ static sheaf_status answer_adverts(sheaf_participant *p, const sheaf_round_bundl
     SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "adverts", err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_ADVERTISE, err));
     sheaf_round_adverts_from(&p->session, set, &adverts);
-    SHEAF_TRY(share_put(p, &adverts, &p->sent[SHEAF_ROUND_SHARE], err));
-    p->adverts = adverts;
-    return SHEAF_OK;
+    sheaf_buffer boxes;
+    sheaf_buffer_init(&boxes, sheaf_round_message_max(&p->config, SHEAF_ROUND_SHARE));
+    sheaf_status status = boxes_put(p, &adverts, &boxes, err);
+    if (status == SHEAF_OK)
+        status = share_put(p, &adverts, sheaf_buffer_slice(&boxes), &p->sent[SHEAF_ROUND_SHARE],
+                           err);
+    sheaf_buffer_deinit(&boxes);
+    if (status == SHEAF_OK)
+        p->adverts = adverts;
+    return status;
 }
 
 /* What the sender gave me; a share off its own polynomial is the sender's fault. */
@@ -107,7 +124,7 @@ static sheaf_status share_open(const sheaf_participant *p, const sheaf_round_mes
     size_t i = 0;
     while (i < share->count && sheaf_round_box_at(share, i, &box) != sheaf_participant_me(p))
         i++;
-    assert(i < share->count); /* sheaf_round_share_check() has seen to it */
+    assert(i < share->count); /* sheaf_round_boxes_check() has seen to it */
     if (!sheaf_box_open(&p->session, &p->secrets->seal, sheaf_participant_me(p),
                         &p->adverts.seal[from], message->member, box, (uint8_t *)out))
         return sheaf_fail(err, SHEAF_FAULT,
@@ -138,7 +155,10 @@ static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle
     sheaf_status status = SHEAF_OK;
     for (int i = 0; status == SHEAF_OK && i < set->count; i++) {
         int from = set->index[i];
-        status = sheaf_round_share_check(&p->config, &p->adverts, &set->message[i], from, err);
+        status = sheaf_round_share_check(&p->adverts, &set->message[i], from, err);
+        if (status == SHEAF_OK)
+            status =
+                sheaf_round_boxes_check(&p->config, &p->adverts, &set->message[i], from, err);
         if (status == SHEAF_OK && from != p->me)
             status = share_open(p, &set->message[i], from, given[from], err);
         shared[from] = true;

@@ -16,7 +16,7 @@ sheaf_status sheaf_round_set_read(const sheaf_round_config *config,
     for (int i = 0; i < items->count; i++) {
         sheaf_round_message *message = &out->message[i];
         if (heads)
-            SHEAF_TRY(sheaf_round_input_head_decode(items->item[i], message, err));
+            SHEAF_TRY(sheaf_round_head_decode(items->item[i], message, err));
         else
             SHEAF_TRY(sheaf_round_message_decode(items->item[i], message, err));
         if (message->type != type)
@@ -46,8 +46,7 @@ void sheaf_round_adverts_from(const sheaf_hash *session, const sheaf_round_set *
     out->digest = sheaf_round_digest(session, set->message, set->count);
 }
 
-sheaf_status sheaf_round_share_check(const sheaf_round_config *config,
-                                     const sheaf_round_adverts *adverts,
+sheaf_status sheaf_round_share_check(const sheaf_round_adverts *adverts,
                                      const sheaf_round_message *message, int index,
                                      sheaf_err *err)
 {
@@ -65,6 +64,15 @@ sheaf_status sheaf_round_share_check(const sheaf_round_config *config,
         return sheaf_fail(err, SHEAF_FAULT,
                           "member %u shared another mask secret than it advertised",
                           message->member);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_boxes_check(const sheaf_round_config *config,
+                                     const sheaf_round_adverts *adverts,
+                                     const sheaf_round_message *message, int index,
+                                     sheaf_err *err)
+{
+    const sheaf_round_share *share = &message->share;
     size_t next = 0;
     for (int i = 0; i < config->count; i++) {
         if (i == index || !adverts->present[i])

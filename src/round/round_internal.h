@@ -21,7 +21,7 @@ typedef struct {
 } sheaf_round_set;
 
 /* Decodes and checks every item, and that no sender stands twice. With `heads` the items are
- * heads of INPUT messages. */
+ * heads. */
 SHEAF_MUST_USE sheaf_status sheaf_round_set_read(const sheaf_round_config *config,
                                                  const sheaf_round_items *items,
                                                  sheaf_round_stage type, bool heads,
@@ -30,9 +30,14 @@ SHEAF_MUST_USE sheaf_status sheaf_round_set_read(const sheaf_round_config *confi
 void sheaf_round_adverts_from(const sheaf_hash *session, const sheaf_round_set *set,
                               sheaf_round_adverts *out);
 
-/* A checked SHARE fits the adverts: its sender is one of them and saw the same set, committed
- * to the mask point that it advertised, and made a box for each other one. */
-SHEAF_MUST_USE sheaf_status sheaf_round_share_check(const sheaf_round_config *config,
+/* A checked SHARE, or its head, fits the adverts: its sender is one of them and saw the same
+ * set, and committed to the mask point that it advertised. */
+SHEAF_MUST_USE sheaf_status sheaf_round_share_check(const sheaf_round_adverts *adverts,
+                                                    const sheaf_round_message *message,
+                                                    int index, sheaf_err *err);
+
+/* It has a box for each other one, and for nobody else. */
+SHEAF_MUST_USE sheaf_status sheaf_round_boxes_check(const sheaf_round_config *config,
                                                     const sheaf_round_adverts *adverts,
                                                     const sheaf_round_message *message,
                                                     int index, sheaf_err *err);
@@ -54,7 +59,8 @@ SHEAF_MUST_USE sheaf_status sheaf_coordinator_join(sheaf_coordinator *c, bool *j
 /* Makes the sum in memory and ends the round. */
 SHEAF_MUST_USE sheaf_status sheaf_coordinator_sum_now(sheaf_coordinator *c, sheaf_err *err);
 
-/* What a message is to the coordinator: ACCEPTED if it has none of that sender and stage. */
+/* What a message is to the coordinator: ACCEPTED if it has none of that sender and stage. A
+ * second one is held against its sender only if the sender signed it. */
 SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinator *c,
                                                           const sheaf_round_message *message,
                                                           sheaf_err *err);

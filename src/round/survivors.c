@@ -99,7 +99,8 @@ sheaf_status sheaf_survivors_verify(const sheaf_round_config *config,
     sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&json));
     sheaf_status status = SHEAF_OK;
     if (!sheaf_hash_equal(&hash, &message->survivors))
-        status = sheaf_fail(err, SHEAF_FAULT, "member %u signed another survivor list",
+        status = sheaf_fail(err, SHEAF_FAULT,
+                            "the signature of member %u names another survivor list",
                             message->member);
     else if (!sheaf_verify(config->members[index].public, sheaf_buffer_slice(&labelled),
                            message->signature))

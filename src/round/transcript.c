@@ -41,15 +41,7 @@ static sheaf_status take_set(sheaf_slice *in, const sheaf_round_config *config,
 {
     sheaf_round_items items;
     SHEAF_TRY(sheaf_round_items_take(in, &items, err));
-    return sheaf_round_set_read(config, &items, type, false, out, err);
-}
-
-static sheaf_status take_heads(sheaf_slice *in, const sheaf_round_config *config,
-                               sheaf_round_set *out, sheaf_err *err)
-{
-    sheaf_round_items items;
-    SHEAF_TRY(sheaf_round_items_take(in, &items, err));
-    return sheaf_round_set_read(config, &items, SHEAF_ROUND_INPUT, true, out, err);
+    return sheaf_round_set_read(config, &items, type, true, out, err);
 }
 
 static sheaf_status shares_check(const sheaf_round_config *config, reading *r, bool *shared,
@@ -59,8 +51,7 @@ static sheaf_status shares_check(const sheaf_round_config *config, reading *r, b
     SHEAF_TRY(sheaf_round_enough(r->shares.count, config->min_survivors, "sharers", err));
     for (int i = 0; i < r->shares.count; i++) {
         int index = r->shares.index[i];
-        SHEAF_TRY(
-            sheaf_round_share_check(config, &r->points, &r->shares.message[i], index, err));
+        SHEAF_TRY(sheaf_round_share_check(&r->points, &r->shares.message[i], index, err));
         r->self_point[index] =
             sheaf_round_commitment_at(r->shares.message[i].share.self_commitments, 0);
         shared[index] = true;
@@ -135,7 +126,7 @@ static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, r
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SHARE, &r->shares, err));
     SHEAF_TRY(shares_check(config, r, shared, err));
     sheaf_hash digest = sheaf_round_digest(&r->session, r->shares.message, r->shares.count);
-    SHEAF_TRY(take_heads(&in, config, &r->inputs, err));
+    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_INPUT, &r->inputs, err));
     SHEAF_TRY(sheaf_round_list_make(config, shared, &digest, &r->inputs, &r->list, err));
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SURVIVORS, &r->signatures, err));
     for (int i = 0; i < r->signatures.count; i++)
@@ -210,7 +201,7 @@ size_t sheaf_transcript_max(const sheaf_round_config *config)
     size_t chunks = sheaf_chunk_count(config);
     size_t each = 5 * 4 + 2 * SHEAF_ROUND_SHARE_ENTRY_BYTES + SHEAF_ROUND_INPUT_HEAD_BYTES;
     each += sheaf_round_message_max(config, SHEAF_ROUND_ADVERTISE);
-    each += sheaf_round_message_max(config, SHEAF_ROUND_SHARE);
+    each += sheaf_round_share_head_bytes(config);
     each += sheaf_round_message_max(config, SHEAF_ROUND_SURVIVORS);
     each += chunks == 1 ? sheaf_round_vector_bytes(config) : chunks * SHEAF_HASH_BYTES;
     return 256 + config->count * each;

@@ -1,7 +1,7 @@
 /* round/transcript.h - all that a stranger needs to add a round's sum again.
  *
  *     version u16 = 1, type u16 = 512, round u32, manifest 32,
- *     the ADVERTISE messages, the SHARE messages,
+ *     the ADVERTISE messages, the heads of the SHARE messages,
  *     the heads of the survivors' INPUT messages, the SURVIVORS messages
  *     (lists as in bundle.h),
  *     n u16, n times {survivor u32, self secret 32},
@@ -9,7 +9,8 @@
  *     for each survivor its masked words, if they are one chunk,
  *     else SHA-256 of each of their chunks (chunk.h)
  *
- * It holds no member's vector in the clear: the pairwise masks between survivors stay secret.
+ * It holds no member's vector in the clear: the pairwise masks between survivors stay secret,
+ * and the encrypted shares, with which a thief of keys could make them, are not in it.
  * The round's closing entry carries SHA-256 of it.
  */
 #ifndef SHEAF_ROUND_TRANSCRIPT_H

@@ -104,6 +104,27 @@ void rig_run(rig *r, const int *leave)
             rig_stage(r, (sheaf_round_stage)stage, leave);
 }
 
+void rig_sign_again(const rig *r, int sender, sheaf_buffer *message)
+{
+    enum { HASH_AT = SHEAF_SIGNATURE_BYTES + SHEAF_HASH_BYTES };
+    sheaf_round_message decoded;
+    sheaf_buffer body;
+    sheaf_err err;
+    if (sheaf_round_message_decode(sheaf_buffer_slice(message), &decoded, &err) != SHEAF_OK)
+        fail_msg("no message to sign again: %s", err.message);
+    size_t signed_len = decoded.body.len + SHEAF_SIGNATURE_BYTES;
+    if (decoded.type == SHEAF_ROUND_SHARE) {
+        sheaf_hash hash = sheaf_sha256(decoded.share.behind);
+        memcpy(message->data + signed_len - HASH_AT, hash.bytes, sizeof hash.bytes);
+    }
+    sheaf_buffer_init(&body, signed_len);
+    sheaf_buffer_add(&body, decoded.body);
+    sheaf_round_sign(&body, &r->config, &r->pair[sender]);
+    assert_false(body.failed);
+    memcpy(message->data, body.data, signed_len);
+    sheaf_buffer_deinit(&body);
+}
+
 static void check_words(const rig *r, const uint64_t *sum, const sheaf_survivors *list)
 {
     for (uint32_t k = 0; k < r->config.words; k++) {

@@ -38,6 +38,10 @@ sheaf_slice rig_answer(rig *r, int i, sheaf_round_stage stage);
 void rig_stage(rig *r, sheaf_round_stage stage, const int *leave);
 void rig_run(rig *r, const int *leave);
 
+/* Makes a message that was changed its sender's own again: the hash of its boxes and the
+ * signature are those of what now stands there. */
+void rig_sign_again(const rig *r, int sender, sheaf_buffer *message);
+
 /* The sum is that of the survivors' inputs, in the coordinator, its bundle and its transcript.
  */
 void rig_check_sum(rig *r);

@@ -28,14 +28,13 @@ static void refused(rig *r, sheaf_slice message, const char *reason)
         fail_msg("refused with \"%s\" instead of \"%s\"", err.message, reason);
 }
 
-/* The same message with one byte of its body changed and signed again by its sender. */
+/* The same message with one byte changed and signed again by its sender. */
 static void sign_changed(rig *r, int sender, sheaf_slice message, size_t at, sheaf_buffer *out)
 {
     sheaf_buffer_init(out, 1 << 20);
     sheaf_buffer_add(out, message);
     out->data[at] ^= 1;
-    out->len -= SHEAF_SIGNATURE_BYTES;
-    sheaf_round_sign(out, &r->config, &r->pair[sender]);
+    rig_sign_again(r, sender, out);
 }
 
 /* Member 3 encrypts another scalar than the one that it committed to. */
@@ -54,8 +53,7 @@ static void test_false_share_names_its_giver(void **unused)
     sheaf_buffer_init(&changed, 1 << 20);
     sheaf_buffer_add(&changed, message);
     memcpy(changed.data + at, r->p[0].adverts.seal[1].bytes, 32);
-    changed.len -= SHEAF_SIGNATURE_BYTES;
-    sheaf_round_sign(&changed, &r->config, &r->pair[0]);
+    rig_sign_again(r, 0, &changed);
     assert_int_equal(sheaf_coordinator_receive(&r->c, sheaf_buffer_slice(&changed), 0, &r->err),
                      SHEAF_ROUND_ACCEPTED);
     for (int i = 1; i < 4; i++)
@@ -81,7 +79,7 @@ static void test_share_that_does_not_open(void **unused)
     rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
     sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE), none;
     sheaf_buffer changed;
-    sign_changed(r, 0, message, message.len - SHEAF_SIGNATURE_BYTES - 1, &changed);
+    sign_changed(r, 0, message, message.len - 1, &changed);
     assert_int_equal(sheaf_coordinator_receive(&r->c, sheaf_buffer_slice(&changed), 0, &r->err),
                      SHEAF_ROUND_ACCEPTED);
     rig_stage(r, SHEAF_ROUND_SHARE, (const int[]){1, NEVER, NEVER, NEVER});
@@ -91,6 +89,47 @@ static void test_share_that_does_not_open(void **unused)
         SHEAF_FAULT);
     assert_string_equal(r->err.message, "the share of member 3 for member 12 does not open");
     sheaf_buffer_deinit(&changed);
+    done(r);
+}
+
+/* Whoever changes boxes on their way, or says something in a member's name, is not taken for
+ * that member: nothing is held against it that it did not sign. */
+static void test_others_cannot_blame_a_member(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 33);
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE);
+    uint8_t *changed = malloc(message.len);
+    assert_non_null(changed);
+    for (int accepted = 0; accepted < 2; accepted++) {
+        memcpy(changed, message.data, message.len);
+        changed[message.len - 1] ^= 1; /* behind the signature */
+        refused(r, sheaf_bytes(changed, message.len),
+                "the encrypted shares of member 3 are not those that it signed");
+        changed[message.len - 1] ^= 1;
+        changed[SHEAF_ROUND_HEAD_BYTES] ^= 1; /* before it */
+        refused(r, sheaf_bytes(changed, message.len), "is not signed by member 3");
+        if (!accepted)
+            assert_int_equal(sheaf_coordinator_receive(&r->c, message, 0, &r->err),
+                             SHEAF_ROUND_ACCEPTED);
+    }
+    free(changed);
+    sheaf_buffer second;
+    sign_changed(r, 0, message, message.len - 1, &second);
+    refused(r, sheaf_buffer_slice(&second), "member 3 sent another message of stage share");
+    sheaf_buffer_deinit(&second);
+    for (int s = SHEAF_ROUND_SHARE; s <= SHEAF_ROUND_SURVIVORS; s++)
+        rig_stage(r, (sheaf_round_stage)s, NULL);
+    uint8_t forged[256];
+    message = sheaf_participant_sent(&r->p[0], SHEAF_ROUND_SURVIVORS);
+    memcpy(forged, message.data, message.len);
+    forged[message.len - 1] ^= 1;
+    refused(r, sheaf_bytes(forged, message.len), "wrong signature of member 3");
+    forged[SHEAF_ROUND_HEAD_BYTES] ^= 1;
+    refused(r, sheaf_bytes(forged, message.len), "names another survivor list");
+    rig_stage(r, SHEAF_ROUND_REVEAL, NULL);
+    rig_check_sum(r);
     done(r);
 }
 
@@ -146,7 +185,13 @@ static void test_doubled_late_early_and_second(void **unused)
     sheaf_slice again = rig_answer(r, 0, SHEAF_ROUND_ADVERTISE);
     assert_true(again.data == first.data && again.len == first.len);
     sheaf_buffer changed;
-    sign_changed(r, 0, first, 4, &changed); /* another round number */
+    sheaf_buffer_init(&changed, first.len); /* with its points the other way round */
+    sheaf_buffer_add(&changed, first);
+    uint8_t *points = changed.data + SHEAF_ROUND_HEAD_BYTES;
+    memcpy(points, first.data + SHEAF_ROUND_HEAD_BYTES + SHEAF_POINT_BYTES, SHEAF_POINT_BYTES);
+    memcpy(points + SHEAF_POINT_BYTES, first.data + SHEAF_ROUND_HEAD_BYTES, SHEAF_POINT_BYTES);
+    refused(r, sheaf_buffer_slice(&changed), "is not signed by member 3");
+    rig_sign_again(r, 0, &changed);
     refused(r, sheaf_buffer_slice(&changed), "sent another message of stage advertise before");
     sheaf_buffer_deinit(&changed);
     rig_stage(r, SHEAF_ROUND_ADVERTISE, (const int[]){NEVER, NEVER, NEVER, 1});
@@ -366,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_false_share_names_its_giver),
         cmocka_unit_test(test_share_that_does_not_open),
+        cmocka_unit_test(test_others_cannot_blame_a_member),
         cmocka_unit_test(test_shared_secret_is_the_advertised_one),
         cmocka_unit_test(test_false_reveal),
         cmocka_unit_test(test_doubled_late_early_and_second),

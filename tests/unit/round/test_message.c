@@ -155,6 +155,32 @@ static void test_garbled_transcript(void **unused)
     }
 }
 
+/* Nothing in a transcript is encrypted to anybody. */
+static void test_transcript_has_no_boxes(void **unused)
+{
+    (void)unused;
+    rig *r = played(4, 47);
+    sheaf_buffer transcript;
+    sheaf_round_message share;
+    sheaf_slice box;
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&r->config));
+    assert_int_equal(sheaf_coordinator_transcript(&r->c, &transcript, &r->err), SHEAF_OK);
+    for (int i = 0; i < 4; i++) {
+        sheaf_slice sent = sheaf_participant_sent(&r->p[i], SHEAF_ROUND_SHARE);
+        assert_int_equal(sheaf_round_message_decode(sent, &share, &r->err), SHEAF_OK);
+        assert_int_equal(share.share.count, 3);
+        for (size_t k = 0; k < share.share.count; k++) {
+            sheaf_round_box_at(&share.share, k, &box);
+            assert_null(memmem(transcript.data, transcript.len, box.data, box.len));
+        }
+        assert_int_equal(share.share.behind.len, 2 + 3 * SHEAF_ROUND_BOX_ENTRY_BYTES);
+        sent.len -= share.share.behind.len;
+        assert_non_null(memmem(transcript.data, transcript.len, sent.data, sent.len));
+    }
+    sheaf_buffer_deinit(&transcript);
+    finish(r);
+}
+
 static void test_survivor_list_is_canonical_json(void **unused)
 {
     (void)unused;
@@ -183,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_garbled_messages),
         cmocka_unit_test(test_garbled_bundles),
         cmocka_unit_test(test_garbled_transcript),
+        cmocka_unit_test(test_transcript_has_no_boxes),
         cmocka_unit_test(test_survivor_list_is_canonical_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
