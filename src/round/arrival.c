@@ -1,9 +1,14 @@
 #include "round/arrival.h"
 
+#include "base/block.h"
+#include "crypto/hash_many.h"
 #include "round/round_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
+
+/* So many chunks are hashed at a time: sooner together than one by one. */
+enum { GROUP = 2 };
 
 struct sheaf_arrival {
     const sheaf_round_config *config; /* the coordinator's */
@@ -11,7 +16,7 @@ struct sheaf_arrival {
     int index;
     uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
     uint64_t taken;  /* bytes of words so far */
-    uint8_t *vector; /* all of it, or with a store the chunk that is being filled */
+    uint8_t *vector; /* all of it, or with a store the group that is being filled */
     sheaf_hash *chunks;
 };
 
@@ -33,8 +38,10 @@ static sheaf_arrival *arrival_new(const sheaf_coordinator *c, sheaf_slice head, 
     arrival->store = c->store;
     arrival->index = index;
     memcpy(arrival->head, head.data, sizeof arrival->head);
-    arrival->vector = malloc(arrival->store.put ? sheaf_chunk_bytes(&c->config, 0)
-                                                : sheaf_round_vector_bytes(&c->config));
+    size_t room = sheaf_round_vector_bytes(&c->config);
+    if (arrival->store.put && room > GROUP * (size_t)SHEAF_ROUND_CHUNK_BYTES)
+        room = GROUP * (size_t)SHEAF_ROUND_CHUNK_BYTES;
+    arrival->vector = sheaf_block_new(room);
     arrival->chunks = calloc(sheaf_chunk_count(&c->config), sizeof *arrival->chunks);
     if (arrival->vector && arrival->chunks)
         return arrival;
@@ -80,18 +87,30 @@ static sheaf_status length_fail(const sheaf_arrival *arrival, const char *than, 
                       member_of(arrival), than, sheaf_round_vector_bytes(arrival->config));
 }
 
-static sheaf_status chunk_done(sheaf_arrival *arrival, size_t chunk, const uint8_t *bytes,
-                               sheaf_err *err)
+/* Where a chunk is filled: its place in the vector, or with a store in the group. */
+static uint8_t *chunk_at(const sheaf_arrival *arrival, size_t chunk)
 {
-    sheaf_slice whole = sheaf_bytes(bytes, sheaf_chunk_bytes(arrival->config, chunk));
-    arrival->chunks[chunk] = sheaf_sha256(whole);
-    if (!arrival->store.put)
-        return SHEAF_OK;
-    sheaf_chunk_name name = {.index = arrival->index,
-                             .chunk = chunk,
-                             .len = whole.len,
-                             .hash = arrival->chunks[chunk]};
-    return arrival->store.put(arrival->store.source.context, &name, whole, err);
+    size_t place = arrival->store.put ? chunk % GROUP : chunk;
+    return arrival->vector + place * SHEAF_ROUND_CHUNK_BYTES;
+}
+
+/* The group that ends with chunk `last` is complete. */
+static sheaf_status group_done(sheaf_arrival *arrival, size_t last, sheaf_err *err)
+{
+    size_t first = last / GROUP * GROUP, count = last + 1 - first;
+    sheaf_slice whole[GROUP];
+    for (size_t i = 0; i < count; i++)
+        whole[i] = sheaf_bytes(chunk_at(arrival, first + i),
+                               sheaf_chunk_bytes(arrival->config, first + i));
+    sheaf_sha256_many(whole, count, &arrival->chunks[first]);
+    for (size_t i = 0; arrival->store.put && i < count; i++) {
+        sheaf_chunk_name name = {.index = arrival->index,
+                                 .chunk = first + i,
+                                 .len = whole[i].len,
+                                 .hash = arrival->chunks[first + i]};
+        SHEAF_TRY(arrival->store.put(arrival->store.source.context, &name, whole[i], err));
+    }
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words, sheaf_err *err)
@@ -103,14 +122,12 @@ sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words, sheaf_
         size_t at = arrival->taken % SHEAF_ROUND_CHUNK_BYTES;
         size_t room = sheaf_chunk_bytes(arrival->config, chunk) - at;
         size_t n = words.len < room ? words.len : room;
-        uint8_t *to = arrival->vector;
-        if (!arrival->store.put)
-            to += chunk * (size_t)SHEAF_ROUND_CHUNK_BYTES;
-        memcpy(to + at, words.data, n);
+        memcpy(chunk_at(arrival, chunk) + at, words.data, n);
         words = sheaf_bytes(words.data + n, words.len - n);
         arrival->taken += n;
-        if (n == room)
-            SHEAF_TRY(chunk_done(arrival, chunk, to, err));
+        bool last = chunk + 1 == sheaf_chunk_count(arrival->config);
+        if (n == room && (last || (chunk + 1) % GROUP == 0))
+            SHEAF_TRY(group_done(arrival, chunk, err));
     }
     return SHEAF_OK;
 }

@@ -7,7 +7,7 @@
  *
  * The coordinator is used by opening and closing alone, so that many vectors may arrive at
  * once, each in a thread of its own; it must not be closed in between. With a store an arrival
- * holds one chunk in memory. Two arrivals of one member would share the place of its vector:
+ * holds two chunks in memory. Two arrivals of one member would share the place of its vector:
  * the shell lets in one at a time.
  */
 #ifndef SHEAF_ROUND_ARRIVAL_H

@@ -15,10 +15,11 @@ RANKS = {"base": 0, "crypto": 1, "log": 2, "acts": 3, "bylaws": 4, "round": 5, "
          "witness": 10, "cli": 11}
 CORE = ("base", "crypto", "log", "acts", "bylaws", "round", "coop")
 
-# All that the core may include of the system; sodium and OpenSSL in crypto/ only.
+# All that the core may include of the system; sodium, OpenSSL and instructions in crypto/ only.
 CORE_HEADERS = {"assert.h", "endian.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h",
                 "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h"}
-CRYPTO_HEADERS = {"sodium.h", "openssl/sha.h", "openssl/evp.h"}
+CRYPTO_HEADERS = {"sodium.h", "openssl/sha.h", "openssl/evp.h", "cpuid.h", "immintrin.h"}
+BASE_HEADERS = {"sys/mman.h"}  # advice on memory
 
 # stdio.h and stdlib.h are there for vsnprintf and malloc; this is what else they would bring.
 IMPURE_WORDS = re.compile(
@@ -138,7 +139,7 @@ def rule_purity(tree):
         folder = folder_of(path)
         if folder not in CORE:
             continue
-        allowed = CORE_HEADERS | (CRYPTO_HEADERS if folder == "crypto" else set())
+        allowed = CORE_HEADERS | {"base": BASE_HEADERS, "crypto": CRYPTO_HEADERS}.get(folder, set())
         for number, quote, name in includes(tree, path):
             if quote == "<" and name not in allowed:
                 yield "%s:%d: <%s> has no place in the core" % (path, number, name)

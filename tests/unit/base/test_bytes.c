@@ -1,6 +1,7 @@
 #include "../vectors.h"
 
 #include "base/arena.h"
+#include "base/block.h"
 
 static void test_buffer_stops_at_its_maximum(void **unused)
 {
@@ -73,6 +74,21 @@ static void test_arena(void **unused)
     assert_null(sheaf_arena_take(&arena, 1, 1, 1));
 }
 
+/* All of it can be used, whatever pages it is made of; what cannot be had is NULL. */
+static void test_block(void **unused)
+{
+    static const size_t lengths[] = {1, 100000, 1500000, 1600000, 2097152, 4000000, 5000001};
+    (void)unused;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        uint8_t *block = sheaf_block_new(lengths[i]);
+        assert_non_null(block);
+        memset(block, 7, lengths[i]);
+        assert_int_equal(block[lengths[i] - 1], 7);
+        free(block);
+    }
+    assert_null(sheaf_block_new(SIZE_MAX));
+}
+
 static void test_failure_messages(void **unused)
 {
     sheaf_err err = {0};
@@ -92,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_buffer_stops_at_its_maximum),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_block),
         cmocka_unit_test(test_failure_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,95 @@
+#include "../vectors.h"
+
+#include "crypto/hash_many.h"
+#include "crypto/stream.h"
+
+enum { BYTES = 1 << 16, MANY = 9 };
+
+static uint8_t bytes[BYTES];
+
+static void assert_hex(const sheaf_hash *hash, const char *hex)
+{
+    char made[65];
+    sheaf_hex_32(hash->bytes, made);
+    assert_string_equal(made, hex);
+}
+
+/* The examples of FIPS 180-4: one block, two blocks, and a million times `a`, beside pieces of
+ * other lengths. */
+static void test_published_vectors(void **unused)
+{
+    static uint8_t million[1000000];
+    (void)unused;
+    memset(million, 'a', sizeof million);
+    const sheaf_slice data[] = {
+        sheaf_str("abc"),
+        sheaf_bytes(million, sizeof million),
+        sheaf_str("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+        sheaf_bytes(NULL, 0),
+        sheaf_str("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+                  "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
+        sheaf_bytes(million, sizeof million),
+    };
+    static const char *const want[] = {
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1",
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+    };
+    sheaf_hash made[6];
+    sheaf_sha256_many(data, 6, made);
+    for (int i = 0; i < 6; i++)
+        assert_hex(&made[i], want[i]);
+}
+
+/* Every length around the ends of blocks, in either lane, beside a long piece. */
+static void test_every_length(void **unused)
+{
+    (void)unused;
+    for (size_t len = 0; len < 300; len++)
+        for (int place = 0; place < 2; place++) {
+            sheaf_slice data[2] = {sheaf_bytes(bytes + 1, 5000), sheaf_bytes(bytes + 1, 5000)};
+            sheaf_hash made[2];
+            data[place] = sheaf_bytes(bytes + 3, len);
+            sheaf_sha256_many(data, 2, made);
+            for (int i = 0; i < 2; i++) {
+                sheaf_hash want = sheaf_sha256(data[i]);
+                assert_true(sheaf_hash_equal(&made[i], &want));
+            }
+        }
+}
+
+/* As OpenSSL has it, for any number of pieces of any lengths at any addresses. */
+static void test_random_lengths(void **unused)
+{
+    uint64_t words[4 * MANY];
+    (void)unused;
+    for (uint8_t run = 0; run < 60; run++) {
+        sheaf_slice data[MANY];
+        sheaf_hash made[MANY];
+        sheaf_stream_words((const uint8_t[32]){run, 1}, 0, words, 4 * MANY);
+        size_t count = run % (MANY + 1);
+        for (size_t i = 0; i < count; i++) {
+            size_t from = words[3 * i] % 100, most = words[3 * i + 1] % 3 ? 300 : BYTES - 100;
+            data[i] = sheaf_bytes(bytes + from, words[3 * i + 2] % most);
+        }
+        sheaf_sha256_many(data, count, made);
+        for (size_t i = 0; i < count; i++) {
+            sheaf_hash want = sheaf_sha256(data[i]);
+            assert_true(sheaf_hash_equal(&made[i], &want));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published_vectors),
+        cmocka_unit_test(test_every_length),
+        cmocka_unit_test(test_random_lengths),
+    };
+    sheaf_stream_bytes((const uint8_t[32]){9}, bytes, sizeof bytes);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
