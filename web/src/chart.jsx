@@ -19,13 +19,18 @@ function useScheme() {
     return scheme;
 }
 
+/** From the first point to the last; a single one stands in the middle. */
+function ends({ data: [x] }) {
+    return x.length > 1 ? [x[0], x.at(-1)] : [(x[0] ?? 1) - 1, (x[0] ?? 1) + 1];
+}
+
 function options(width, { label, digits, range, onIndex }) {
     const axis = { stroke: css('--faint'), font: `12px ${css('--sans')}`, grid: { stroke: css('--rule'), width: 1 }, ticks: { show: false } };
     const number = (value) => (value === null || value === undefined ? '–' : value.toFixed(digits));
     return {
         width, height: 220, padding: [12, 10, 0, 0], legend: { show: false },
         cursor: { sync: { key: 'rounds' }, drag: { x: false, y: false }, points: { size: 7 } },
-        scales: { x: { time: false, range: (_, min, max) => [min, Math.max(max, min + 1)] }, y: { range } },
+        scales: { x: { time: false, range: ends }, y: { range } },
         axes: [
             { ...axis, grid: { show: false }, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] },
             { ...axis, size: 48, values: (_, splits) => splits.map((value) => number(value).replace(/(\.\d\d)0$/, '$1')) },
@@ -63,13 +68,14 @@ export function Chart({ label, title, points, line, dots, digits, range, show })
     const at = index === null ? null : points[index];
     const value = (name) => (at ?? last(name))?.[name];
     const text = (name) => (value(name) === null || value(name) === undefined ? '–' : show(value(name)));
+    const known = [line, dots].filter((name) => points.some((p) => p[name] !== null));
+    const words = { [line]: 'on training records', [dots]: 'held out' };
     return (
         <figure class="chart">
             <figcaption><strong>{title}</strong>
-                <span class="key train">{text(line)} on training records</span>
-                <span class="key held">{text(dots)} held out</span>
+                {known.map((name) => <span key={name} class={name === line ? 'key train' : 'key held'}>{text(name)} {words[name]}</span>)}
                 <span class="faint">{at ? `after ${at.x} training rounds` : 'latest'}</span></figcaption>
-            <div class="plot" ref={box} role="img" aria-label={`${title} by training rounds; latest ${text(line)} on training records, ${text(dots)} held out`} />
+            <div class="plot" ref={box} role="img" aria-label={`${title} by training rounds; latest ${known.map((name) => `${text(name)} ${words[name]}`).join(', ')}`} />
             <p class="axis faint" aria-hidden="true">training rounds</p>
         </figure>
     );

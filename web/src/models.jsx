@@ -19,7 +19,7 @@ function Model({ model, evaluation, currency }) {
             {figures ? (
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
-                    <p class="note">On {plural(evaluation.records, 'held-out record')} of the members{evaluation.has_log_loss ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.</p>
+                    <p class="note">On {evaluation.has_log_loss ? '' : 'about '}{plural(evaluation.records, 'held-out record')} of the members{evaluation.has_log_loss ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.</p>
                 </>
             ) : <p class="note">Not evaluated yet.</p>}
             <Facts rows={[
