@@ -73,7 +73,7 @@ void check_training(const sim *s, int i, uint32_t round)
     const sheaf_state *state = &m->replay.state;
     const struct sheaf_row_round *row = sheaf_round_find(state, round);
     bool consent = false, motion = false;
-    if (s->lied_round && round == s->lied_round)
+    if (s->lie == LIE_NO_MANDATE && s->lied_round && round == s->lied_round)
         sim_fail(s, "%s trains in a round that the hub made up", m->name);
     if (!row)
         sim_fail(s, "%s trains in a round that is not on its log", m->name);
@@ -178,6 +178,7 @@ void check_end(sim *s)
                                      .size = s->member[i].log.size,
                                      .hash = s->member[i].log.root[s->member[i].log.size]});
     check_privacy(s);
+    check_wires(s);
     bool any_alarm = false;
     for (int i = 0; i < MEMBERS; i++) {
         member *m = &s->member[i];
@@ -185,7 +186,7 @@ void check_end(sim *s)
         any_alarm = any_alarm || m->alarm;
         for (int k = 0; k < i; k++)
             check_pair(s, m, &s->member[k], first);
-        if (s->lie == HONEST || s->lie == LIE_DROP || s->lie == LIE_RESULT) {
+        if (s->lie == HONEST || s->lie >= LIE_DROP) {
             if (m->alarm)
                 sim_fail(s, "%s raises a false alarm", m->name);
             if (m->log.size != s->hub.durable)
@@ -198,9 +199,10 @@ void check_end(sim *s)
             sim_fail(s, "an act that was dropped is acknowledged");
         for (uint32_t r = 0; s->lie == LIE_RESULT && r < sheaf_round_count(&m->replay.state);
              r++)
-            if (sheaf_round_at(&m->replay.state, r)->attested)
+            if (sheaf_round_at(&m->replay.state, r)->id == s->lied_round
+                && sheaf_round_at(&m->replay.state, r)->attested)
                 sim_fail(s, "%s's log has a false result attested", m->name);
     }
-    if (s->lied && !any_alarm)
+    if (s->lied && s->lie < LIE_BOTH_SECRETS && !any_alarm)
         sim_fail(s, "the hub lied and nobody knows");
 }

@@ -1,6 +1,8 @@
-/* cooperative [SEED [COUNT]] - simulates from many seeds, or from those given.
+/* sim_cooperative [SCENARIO... | SEED [COUNT]] - simulates all scenarios and many seeds, or
+ * those given; `scenarios` stands for all scenarios alone.
  *
- * SHEAF_TEST_LONG=1 runs thousands. A failure prints its seed and ends with 1. */
+ * SHEAF_TEST_LONG=1 runs thousands of seeds. A failure prints its scenario or seed and ends
+ * with 1. */
 #include "sim.h"
 
 #include <stdio.h>
@@ -26,7 +28,7 @@ static void crash_somebody(sim *s)
         member_crash(s, (int)who);
 }
 
-static void found(sim *s)
+static void found(sim *s, int length_ms)
 {
     kit_open(&s->pen);
     kit_rules rules = kit_rules_usual();
@@ -38,23 +40,13 @@ static void found(sim *s)
     kit_ranged(&s->pen);
     kit_motion(&s->pen, "m", s->noised ? kit_noised(&terms) : KIT_MANDATE, 4);
     s->now = s->pen.now;
-    s->end_ms = s->now + LENGTH_MS;
+    s->end_ms = s->now + length_ms;
     s->calm_ms = s->end_ms - CALM_MS;
     s->quiet_ms = s->end_ms - QUIET_MS;
 }
 
-static void run(sim *s, uint64_t seed)
+static void play(sim *s)
 {
-    memset(s, 0, sizeof *s);
-    s->seed = s->random = seed;
-    s->noised = sim_chance(s, 2);
-    found(s);
-    s->loss = sim_chance(s, 25);
-    s->twice = sim_chance(s, 25);
-    s->delay_ms = 1 + sim_chance(s, 150);
-    s->crash = sim_chance(s, 60);
-    s->lie = sim_chance(s, 2) ? HONEST : (lie)sim_chance(s, LIES);
-    s->lie_at = s->now + 1000 + sim_chance(s, 3000);
     hub_open(s);
     for (int i = 0; i < MEMBERS; i++)
         member_open(s, i);
@@ -70,6 +62,41 @@ static void run(sim *s, uint64_t seed)
     check_end(s);
 }
 
+static void run_seed(sim *s, uint64_t seed)
+{
+    memset(s, 0, sizeof *s);
+    s->seed = s->random = seed;
+    s->noised = sim_chance(s, 2);
+    found(s, LENGTH_MS);
+    s->loss = sim_chance(s, 25);
+    s->twice = sim_chance(s, 25);
+    s->delay_ms = 1 + sim_chance(s, 150);
+    s->crash = sim_chance(s, 60);
+    s->lie = sim_chance(s, 2) ? HONEST : (lie)sim_chance(s, LIES);
+    s->lie_at = s->now + 1000 + sim_chance(s, 3000);
+    s->flaw = sim_chance(s, 4) ? SOUND : (flaw)sim_chance(s, FLAWS);
+    s->flaw_until = s->now + sim_chance(s, LENGTH_MS);
+    play(s);
+}
+
+/* A network that is not perfect, but nobody crashes and nothing ends the training. */
+static void run_scenario(sim *s, const scenario *which)
+{
+    memset(s, 0, sizeof *s);
+    s->scenario = which;
+    s->seed = s->random = which->seed;
+    s->noised = which->noised;
+    found(s, which->length_ms ? which->length_ms : LENGTH_MS);
+    s->loss = s->twice = 5;
+    s->delay_ms = 40;
+    s->lie = which->lie;
+    s->lie_at = s->now + 1000;
+    s->flaw = which->flaw;
+    s->flaw_until = s->now + 2500;
+    play(s);
+    scenario_judge(s);
+}
+
 static void finish(sim *s)
 {
     for (size_t i = 0; i < s->queued; i++)
@@ -77,23 +104,38 @@ static void finish(sim *s)
     for (int i = 0; i < MEMBERS; i++)
         member_close(s, i);
     hub_close(s);
+    watch_close(s);
     kit_close(&s->pen);
 }
 
-int main(int argc, char **argv)
+static int run_scenarios(sim *s, char **names, int name_count)
 {
-    sim *s = malloc(sizeof *s);
-    const char *longer = getenv("SHEAF_TEST_LONG");
-    uint64_t seeds = longer && longer[0] == '1' ? SEEDS_LONG : SEEDS, first = 1;
-    uint64_t entered = 0, joined = 0, resumed = 0, summed = 0, lies = 0;
-    if (!s)
-        return 1;
-    if (argc > 1) {
-        first = strtoull(argv[1], NULL, 10);
-        seeds = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    size_t count;
+    const scenario *all = scenario_all(&count);
+    for (int n = 0; n < name_count; n++) {
+        bool known = false;
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(names[n], "scenarios") == 0 || strcmp(names[n], all[i].name) == 0) {
+                run_scenario(s, &all[i]);
+                printf("%-18s %2llu sums: %s\n", all[i].name,
+                       (unsigned long long)s->rounds_summed, all[i].must);
+                finish(s);
+                known = true;
+            }
+        if (!known) {
+            fprintf(stderr, "there is no scenario \"%s\"; with `scenarios` all are run\n",
+                    names[n]);
+            return 2;
+        }
     }
+    return 0;
+}
+
+static void run_seeds(sim *s, uint64_t first, uint64_t seeds)
+{
+    uint64_t entered = 0, joined = 0, resumed = 0, summed = 0, lies = 0;
     for (uint64_t seed = first; seed < first + seeds; seed++) {
-        run(s, seed);
+        run_seed(s, seed);
         entered += s->acts_entered;
         joined += s->rounds_joined;
         resumed += s->rounds_resumed;
@@ -105,6 +147,24 @@ int main(int argc, char **argv)
            "lies caught\n",
            (unsigned long long)seeds, (unsigned long long)entered, (unsigned long long)joined,
            (unsigned long long)resumed, (unsigned long long)summed, (unsigned long long)lies);
+}
+
+int main(int argc, char **argv)
+{
+    sim *s = malloc(sizeof *s);
+    const char *longer = getenv("SHEAF_TEST_LONG");
+    char all[] = "scenarios", *names[] = {all};
+    int result = 0;
+    if (!s)
+        return 1;
+    if (argc > 1 && argv[1][0] >= '0' && argv[1][0] <= '9') {
+        run_seeds(s, strtoull(argv[1], NULL, 10), argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
+    } else if (argc > 1) {
+        result = run_scenarios(s, argv + 1, argc - 1);
+    } else {
+        result = run_scenarios(s, names, 1);
+        run_seeds(s, 1, longer && longer[0] == '1' ? SEEDS_LONG : SEEDS);
+    }
     free(s);
-    return 0;
+    return result;
 }

@@ -34,6 +34,7 @@ void hub_close(sim *s)
         log_cut(h->other, 0);
         free(h->other);
     }
+    liar_close(s);
     sheaf_replay_deinit(&h->replay);
     sheaf_buffer_deinit(&h->transcript);
     sheaf_buffer_deinit(&h->records);
@@ -121,6 +122,24 @@ static void write_down(hub *h, sheaf_slice message)
     sheaf_round_kept_add(&h->kept, &h->coordinator, message, &h->records);
 }
 
+static void receive(sim *s, sheaf_slice message)
+{
+    hub *h = &s->hub;
+    sheaf_err err = {0};
+    if (s->liar.running) {
+        liar_receive(s, message);
+        return;
+    }
+    sheaf_coordinator_tick(&h->coordinator, s->now);
+    write_down(h, (sheaf_slice){0});
+    sheaf_round_answer answer =
+        sheaf_coordinator_receive(&h->coordinator, message, s->now, &err);
+    if (answer == SHEAF_ROUND_ACCEPTED)
+        write_down(h, message);
+    else if (answer == SHEAF_ROUND_REFUSED)
+        sim_hear(s, HUB, err.message);
+}
+
 void hub_receive(sim *s, const packet *p)
 {
     hub *h = &s->hub;
@@ -135,11 +154,7 @@ void hub_receive(sim *s, const packet *p)
             h->unacknowledged[h->waiting++].index = h->log.size - 1;
         }
     } else if (p->kind == ROUND_MESSAGE && h->coordinating && p->number == h->round) {
-        sheaf_coordinator_tick(&h->coordinator, s->now);
-        write_down(h, (sheaf_slice){0});
-        if (sheaf_coordinator_receive(&h->coordinator, bytes, s->now, NULL)
-            == SHEAF_ROUND_ACCEPTED)
-            write_down(h, bytes);
+        receive(s, bytes);
     }
 }
 
@@ -162,6 +177,28 @@ static void sync_log(sim *s)
 }
 
 /* ---- rounds ---- */
+
+/* The liar runs what the rules refuse, on a roster of its own. */
+static sheaf_round_config lied_config(sim *s)
+{
+    hub *h = &s->hub;
+    s->lied_round = h->round;
+    sheaf_round_config config = {.origin = KIT_ORIGIN,
+                                 .round = h->round,
+                                 .words = 6,
+                                 .bits = 64,
+                                 .count = MEMBERS,
+                                 .threshold = 3,
+                                 .min_survivors = 3,
+                                 .stage_ms = {600, 600, 600, 600, 600}};
+    config.manifest = log_manifest(&h->log, h->round);
+    for (int i = 0; i < MEMBERS; i++) {
+        kit_name *node = kit_named(&s->pen, s->member[i].node);
+        config.members[i].member = node->member;
+        memcpy(config.members[i].public, node->pair.public, 32);
+    }
+    return config;
+}
 
 static void open_round(sim *s, bool force)
 {
@@ -207,23 +244,8 @@ static void open_round(sim *s, bool force)
     sheaf_round_config config;
     if (good && !round_config(state, &h->log, h->round, &config))
         sim_fail(s, "the round that the rules accepted is not sound");
-    if (force && !good) { /* the liar runs what the rules refuse, on a roster of its own */
-        s->lied_round = h->round;
-        config = (sheaf_round_config){.origin = KIT_ORIGIN,
-                                      .round = h->round,
-                                      .words = 6,
-                                      .bits = 64,
-                                      .count = MEMBERS,
-                                      .threshold = 3,
-                                      .min_survivors = 3,
-                                      .stage_ms = {600, 600, 600, 600, 600}};
-        config.manifest = log_manifest(&h->log, h->round);
-        for (int i = 0; i < MEMBERS; i++) {
-            kit_name *node = kit_named(&s->pen, s->member[i].node);
-            config.members[i].member = node->member;
-            memcpy(config.members[i].public, node->pair.public, 32);
-        }
-    }
+    if (force && !good)
+        config = lied_config(s);
     if (!good && !force)
         return;
     sync_log(s); /* nobody takes part in what is not durable */
@@ -232,6 +254,8 @@ static void open_round(sim *s, bool force)
     h->coordinating = true;
     sheaf_buffer_reset(&h->records);
     sheaf_round_kept_begin(&h->kept, &h->coordinator);
+    if (!liar_begin(s, &config) && !s->sound_from && s->now >= s->flaw_until)
+        s->sound_from = h->round;
 }
 
 /* The round goes on where it was before the crash. */
@@ -285,8 +309,10 @@ static void close_round(sim *s)
     const sheaf_survivors *list = sheaf_coordinator_list(&h->coordinator);
     char what[2048], hex[65], transcript[65];
     sheaf_hash result = hash_of(sheaf_coordinator_sum(&h->coordinator), round->words);
-    if (s->lie == LIE_RESULT)
+    if (s->lie == LIE_RESULT && (!s->lied_round || s->lied_round == h->round)) {
+        s->lied_round = h->round;
         result.bytes[0] ^= 1;
+    }
     for (int i = 0; i < 32; i++) {
         snprintf(hex + 2 * i, 3, "%02x", result.bytes[i]);
         snprintf(transcript + 2 * i, 3, "%02x",
@@ -305,6 +331,8 @@ static void close_round(sim *s)
                               kit_index(&s->pen, s->member[k].node));
     snprintf(what + n, sizeof what - (size_t)n, "],'transcript':'%s'}", transcript);
     check_sum(s);
+    if (!watch_computes(s, h->round, list))
+        sim_fail(s, "round %u: the sum does not follow from what left the members", h->round);
     if (!enter_own(s, "round.close", what, false)) {
         if (sheaf_fold_due(&h->replay.state, s->now) == SHEAF_NONE) {
             abort_round(s, h->round, "revoked");
@@ -324,6 +352,12 @@ static void close_round(sim *s)
 static void run_round(sim *s)
 {
     hub *h = &s->hub;
+    if (s->liar.running) {
+        if (liar_step(s))
+            return;
+        liar_close(s);
+        sheaf_coordinator_abort(&h->coordinator, "nobody believed the hub");
+    }
     sheaf_coordinator_tick(&h->coordinator, s->now);
     write_down(h, (sheaf_slice){0});
     sheaf_round_stage stage = sheaf_coordinator_stage(&h->coordinator);

@@ -127,7 +127,8 @@ static void consent(sim *s, int i)
 
 static void act(sim *s, int i)
 {
-    unsigned random = sim_chance(s, 100);
+    /* In a scenario nobody ends the training that it looks at. */
+    unsigned random = sim_chance(s, s->scenario ? 80 : 100);
     char what[200];
     if (random < 50) {
         vote(s, i);
@@ -306,6 +307,38 @@ static void keep_answer(sim *s, member *m, sheaf_slice bundle, sheaf_slice messa
     m->said[stage] = hash;
 }
 
+/* A vector that is a word too short or too long, or none at all, with a head that its owner
+ * signed for just these bytes. */
+static bool send_of_wrong_length(sim *s, int i, uint64_t round, sheaf_slice message)
+{
+    member *m = &s->member[i];
+    const sheaf_round_config *config = &m->participant.config;
+    sheaf_buffer out;
+    sheaf_slice in = message, head, signature;
+    uint8_t vector[WORDS_MAX * 8 + 8] = {0};
+    sheaf_round_message decoded;
+    if (sheaf_round_message_decode(message, &decoded, NULL) != SHEAF_OK
+        || decoded.type != SHEAF_ROUND_INPUT)
+        return false;
+    if (!sheaf_take(&in, SHEAF_ROUND_INPUT_HEAD_BYTES - SHEAF_SIGNATURE_BYTES, &head)
+        || !sheaf_take(&in, SHEAF_SIGNATURE_BYTES, &signature))
+        sim_fail(s, "a masked vector has no head");
+    memcpy(vector, in.data, in.len);
+    size_t each = config->bits / 8, choice = s->wrong_lengths++ % 3;
+    size_t len = choice == 0 ? in.len - each : choice == 1 ? in.len + each : 0;
+    sheaf_hash chunk = sheaf_sha256(sheaf_bytes(vector, len));
+    sheaf_hash hash = sheaf_chunks_hash(&chunk, 1);
+    sheaf_buffer_init(&out, 1 << 20);
+    sheaf_buffer_add(&out, sheaf_bytes(head.data, head.len - SHEAF_HASH_BYTES));
+    sheaf_buffer_add(&out, sheaf_bytes(hash.bytes, SHEAF_HASH_BYTES));
+    sheaf_round_sign(&out, config, &kit_named(&s->pen, m->node)->pair);
+    sheaf_buffer_add(&out, sheaf_bytes(vector, len));
+    sim_send(s, &(packet){.from = i, .to = HUB, .kind = ROUND_MESSAGE, .number = round},
+             sheaf_buffer_slice(&out));
+    sheaf_buffer_deinit(&out);
+    return true;
+}
+
 static void answer(sim *s, int i, const packet *p)
 {
     member *m = &s->member[i];
@@ -320,10 +353,20 @@ static void answer(sim *s, int i, const packet *p)
         return;
     }
     sheaf_slice bundle = {p->bytes, p->len};
-    if (sheaf_participant_receive(&m->participant, bundle, &message, NULL) != SHEAF_OK
-        || !message.len)
+    sheaf_err err = {0};
+    if (sheaf_participant_receive(&m->participant, bundle, &message, &err) != SHEAF_OK) {
+        sim_hear(s, i, err.message);
+        return;
+    }
+    if (!message.len)
         return;
     keep_answer(s, m, bundle, message);
+    watch_left(s, &m->participant, m->input, message);
+    if (s->lie == LIE_TWO_LISTS && i == MEMBERS - 1)
+        watch_accomplice(s, &m->participant, true);
+    if (s->flaw == FLAW_LENGTH && i == FLAWED && s->now < s->flaw_until
+        && send_of_wrong_length(s, i, p->number, message))
+        return;
     sim_send(s, &(packet){.from = i, .to = HUB, .kind = ROUND_MESSAGE, .number = p->number},
              message);
 }
@@ -346,8 +389,10 @@ static void attest(sim *s, int i, const packet *p)
                != SHEAF_OK)
         return;
     sheaf_hash result = sheaf_sha256(sheaf_bytes(words, config.words * sizeof *words));
-    if (!sheaf_hash_equal(&result, &row->result))
-        return; /* not what the vectors add up to: never attested */
+    if (!sheaf_hash_equal(&result, &row->result)) { /* never attested */
+        sim_hear(s, i, "the result of the round is not what the vectors add up to");
+        return;
+    }
     for (int k = 0; k < 32; k++)
         snprintf(hex + 2 * k, 3, "%02x", result.bytes[k]);
     snprintf(what, sizeof what, "{'result':'%s','round':%u}", hex, round);

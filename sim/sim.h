@@ -1,6 +1,7 @@
 /* A whole cooperative in one process: a hub and four members, a clock and a network that are
  * numbers from a seed. Messages are late, lost, doubled and overtake each other; anybody
- * crashes and comes back with what was durable; in some seeds the hub lies.
+ * crashes and comes back with what was durable; in some seeds the hub lies, or a member does.
+ * A scenario is one such fault with a seed of its own, and what must come of it.
  *
  * The parties meet through packets alone. What is checked from outside, with a view of all,
  * stands in check.c.
@@ -14,6 +15,7 @@
 #include "round/kept.h"
 #include "round/participant.h"
 #include "round/transcript.h"
+#include "round/round_internal.h"
 
 enum { MEMBERS = 4, HUB = MEMBERS, LOG_MAX = 3000, QUEUE_MAX = 2048, STEP_MS = 10 };
 enum { WORDS_MAX = 16, ACK_MAX = 2000 };
@@ -29,8 +31,40 @@ typedef enum {
     LIE_FORK,       /* serves one member another log */
     LIE_DROP,       /* loses the acts of one member */
     LIE_RESULT,     /* closes rounds with a hash that is not the sum's */
+    /* From here on it runs one round as it likes, see liar.c. */
+    LIE_BOTH_SECRETS, /* calls a survivor a drop-out too */
+    LIE_TWO_LISTS,    /* shows two survivor lists, with an accomplice who signs both */
+    LIE_KEYS,         /* plays all others before one member, with keys of its own */
+    LIE_REPLAY,       /* shows what was said in an earlier round */
+    LIE_DOUBLED,      /* shows a participant twice */
     LIES
 } lie;
+
+/* What is wrong with the third member until the moment flaw_until. */
+typedef enum {
+    SOUND,
+    FLAW_LENGTH, /* its masked vectors are too short, or too long */
+    FLAWS
+} flaw;
+
+/* What somebody must say, and what must then not leave whom. */
+typedef struct {
+    unsigned who; /* a bit for each member, and one for the hub */
+    const char *says;
+} complaint;
+
+enum { COMPLAINTS_MAX = 4, FLAWED = 2 };
+
+typedef struct {
+    const char *name;
+    const char *must; /* come of it, for people */
+    uint64_t seed;
+    lie lie;
+    flaw flaw;
+    bool noised;
+    complaint complaints[COMPLAINTS_MAX];
+    int length_ms;
+} scenario;
 
 typedef enum {
     ACT,
@@ -67,6 +101,38 @@ typedef struct {
     int64_t until;
     bool waiting;
 } posting_slot;
+
+/* All that left the members in a round, and the truth about it, by position in the roster. */
+enum { WATCHED_MAX = 128 };
+typedef struct {
+    sheaf_round_config config;
+    sheaf_hash session;
+    sheaf_buffer left[SHEAF_ROUND_REVEAL + 1][MEMBERS];
+    uint64_t input[MEMBERS][WORDS_MAX];
+    bool over[MEMBERS][MEMBERS];         /* whom a vector was masked against */
+    sheaf_point shown[MEMBERS][MEMBERS]; /* with which points */
+    /* By secret, owner and holder: the shares that were revealed, or that the hub holds. */
+    sheaf_scalar share[2][MEMBERS][MEMBERS];
+    bool known[2][MEMBERS][MEMBERS];
+    sheaf_scalar held_secret[MEMBERS]; /* mask secrets of seats that the hub plays itself */
+    bool holds[MEMBERS];
+    sheaf_scalar secret[2][MEMBERS]; /* what follows from the shares */
+    bool joined[2][MEMBERS];
+    unsigned accomplices; /* members in league with the hub, a bit each */
+} watched;
+
+/* A hub that runs a round as it likes: what it got, by stage and position. */
+typedef struct {
+    bool running;
+    sheaf_round_config config;
+    sheaf_round_stage stage;
+    int64_t since;
+    int again;  /* of LIE_TWO_LISTS: which list is shown */
+    int victim; /* position */
+    sheaf_buffer got[2][SHEAF_ROUND_REVEAL + 1][MEMBERS];
+    sheaf_participant *shadow[MEMBERS]; /* of LIE_KEYS: everybody but the victim */
+    sheaf_buffer forged; /* of LIE_TWO_LISTS: the accomplice's second signature */
+} liar;
 
 typedef struct {
     const char *name;
@@ -123,10 +189,20 @@ typedef struct {
     int64_t now, end_ms;
     int64_t calm_ms, quiet_ms; /* when loss and crashes end; when the log stops to grow */
     bool noised;               /* the mandate adds noise, and consents have budgets */
+    const scenario *scenario;  /* NULL: all is by chance */
+    unsigned complained[COMPLAINTS_MAX];
+    char last_complaint[MEMBERS + 1][SHEAF_MESSAGE_MAX];
     lie lie;
     int64_t lie_at;
     bool lied;
     uint32_t lied_round;
+    liar liar;
+    flaw flaw;
+    int64_t flaw_until;
+    unsigned wrong_lengths;
+    uint32_t sound_from; /* the first round that was opened without the flaw */
+    watched *watched[WATCHED_MAX];
+    size_t watched_count;
     kit pen; /* knows everybody's keys and writes acts */
     packet queue[QUEUE_MAX];
     size_t queued;
@@ -167,6 +243,32 @@ void member_close(sim *s, int i);
 void member_receive(sim *s, int i, const packet *p);
 void member_step(sim *s, int i);
 void member_crash(sim *s, int i);
+
+/* Somebody refuses something, with this sentence. */
+void sim_hear(sim *s, int who, const char *sentence);
+
+/* Goes to the watched round; made where there is none. */
+watched *watch_round(sim *s, const sheaf_round_config *config);
+/* A message leaves a member whose vector is `input`. */
+void watch_left(sim *s, const sheaf_participant *p, const uint64_t *input, sheaf_slice message);
+/* What this participant holds is the hub's too: it is a member in league with it, or the hub.
+ */
+void watch_accomplice(sim *s, const sheaf_participant *p, bool in_league);
+/* Whoever saw all that left can compute the sum over this list. */
+bool watch_computes(sim *s, uint32_t round, const sheaf_survivors *list);
+void watch_close(sim *s);
+/* Nobody can compute that of fewer than the round must have, less the accomplices. */
+void check_wires(sim *s);
+
+/* True if the hub is to lie in this round. */
+bool liar_begin(sim *s, const sheaf_round_config *config);
+void liar_receive(sim *s, sheaf_slice message);
+bool liar_step(sim *s); /* false: it has given up */
+void liar_close(sim *s);
+
+/* scenario.c: all of them, and how many there are; and whether what must come has come. */
+const scenario *scenario_all(size_t *count);
+void scenario_judge(const sim *s);
 
 void check_training(const sim *s, int i, uint32_t round);
 void check_sum(const sim *s);

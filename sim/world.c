@@ -14,12 +14,24 @@ void sim_fail(const sim *s, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "seed %llu at %lld ms (lie %d): ", (unsigned long long)s->seed,
-            (long long)(s->now - s->pen.now), (int)s->lie);
+    fprintf(stderr, "%s%sseed %llu at %lld ms (lie %d, flaw %d): ",
+            s->scenario ? s->scenario->name : "", s->scenario ? ", " : "",
+            (unsigned long long)s->seed, (long long)(s->now - s->pen.now), (int)s->lie,
+            (int)s->flaw);
     vfprintf(stderr, format, args);
-    fprintf(stderr, "\nreplay it with this program and the seed as its argument\n");
+    fprintf(stderr, "\nreplay it with this program and the %s as its argument\n",
+            s->scenario ? "scenario's name" : "seed");
     va_end(args);
     exit(1);
+}
+
+void sim_hear(sim *s, int who, const char *sentence)
+{
+    snprintf(s->last_complaint[who], sizeof s->last_complaint[who], "%s", sentence);
+    for (int i = 0; s->scenario && i < COMPLAINTS_MAX; i++)
+        if (s->scenario->complaints[i].says
+            && strstr(sentence, s->scenario->complaints[i].says))
+            s->complained[i] |= 1u << who;
 }
 
 /* ---- the network ---- */

@@ -1,0 +1,93 @@
+/* What can go wrong, by name, and what must come of it.
+ *
+ * In each of them the rounds before are sound, and those after it as well: at the end one must
+ * have been closed and attested. Who must refuse, and with which sentence, stands in the table;
+ * that no vector can be computed from what was sent, and all the rest that holds always, is
+ * checked for every seed. */
+#include "sim.h"
+
+#include "coop/view.h"
+
+enum { ALL = 15, ANN = 1, BOB = 2, CAT = 4, DAN = 8, THE_HUB = 16 };
+
+static const scenario scenarios[] = {
+    {.name = "both-secrets",
+     .must = "a survivor who is called a drop-out too is unmasked by nobody",
+     .seed = 101,
+     .lie = LIE_BOTH_SECRETS,
+     .noised = true,
+     .complaints = {{ALL, "a survivor and a drop-out at once, which would unmask its vector"}}},
+    {.name = "two-lists",
+     .must = "with two survivor lists and an accomplice who signs both, one list is revealed",
+     .seed = 102,
+     .lie = LIE_TWO_LISTS,
+     .noised = true,
+     .complaints = {{CAT, "2 signatures of the survivor list are too few"},
+                    {ALL, "second, different bundle for stage survivors"}}},
+    {.name = "swapped-keys",
+     .must = "whoever is shown keys of the hub's own shares nothing",
+     .seed = 103,
+     .lie = LIE_KEYS,
+     .complaints = {{0, "the message of stage advertise is not signed by member"}}},
+    {.name = "replayed-round",
+     .must = "messages and bundles of an earlier round are answered by nobody",
+     .seed = 104,
+     .lie = LIE_REPLAY,
+     .noised = true,
+     .complaints = {{ANN | CAT, "a message of stage advertise is for round"},
+                    {BOB | DAN, "a bundle is for round"}}},
+    {.name = "doubled",
+     .must = "a participant who stands twice in a stage stops it",
+     .seed = 105,
+     .lie = LIE_DOUBLED,
+     .complaints = {{ALL, "stands twice in stage advertise"}}},
+    {.name = "false-model",
+     .must = "a model that is not the sum is attested by nobody and built on by nothing",
+     .seed = 106,
+     .lie = LIE_RESULT,
+     .length_ms = 12000,
+     .complaints = {{ALL, "is not what the vectors add up to"}}},
+    {.name = "wrong-length",
+     .must = "a masked vector of the wrong length is refused, the others' sum is right",
+     .seed = 107,
+     .flaw = FLAW_LENGTH,
+     .noised = true,
+     .complaints = {{THE_HUB, "has fewer than"}, {THE_HUB, "has more than"}}},
+};
+
+const scenario *scenario_all(size_t *count)
+{
+    *count = sizeof scenarios / sizeof *scenarios;
+    return scenarios;
+}
+
+/* After what went wrong a round was closed, and attested by as many as must. */
+static bool went_on(const sim *s)
+{
+    const sheaf_state *state = &s->hub.replay.state;
+    for (uint32_t r = 0; r < sheaf_round_count(state); r++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, r);
+        if (round->state == SHEAF_round_state_closed && round->attested >= 2
+            && (s->lied_round ? round->id > s->lied_round
+                              : s->sound_from && round->id >= s->sound_from))
+            return true;
+    }
+    return false;
+}
+
+void scenario_judge(const sim *s)
+{
+    for (int i = 0; i < COMPLAINTS_MAX; i++) {
+        const complaint *c = &s->scenario->complaints[i];
+        unsigned who = s->complained[i];
+        if (c->says && (who == 0 || (who & c->who) != c->who))
+            sim_fail(s,
+                     "\"%s\" must be said by %x, and was by %x; last said: %s; %s; %s; %s; %s",
+                     c->says, c->who, who, s->last_complaint[0], s->last_complaint[1],
+                     s->last_complaint[2], s->last_complaint[3], s->last_complaint[HUB]);
+    }
+    if (s->lie != HONEST && !s->lied_round)
+        sim_fail(s, "the hub had no occasion to lie");
+    if (!went_on(s))
+        sim_fail(s, "no round was closed and attested afterwards");
+}
