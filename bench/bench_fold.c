@@ -4,6 +4,9 @@
  * Beside it stand what the machine allows: Ed25519 verifications, of which every entry needs
  * one, and SHA-256, through which every entry and every changed row goes.
  *
+ * Then the longest entries that there are: rounds of 1,000 seats, each with a budget. An
+ * opening charges 64 amounts a seat.
+ *
  *     bench_fold [ENTRIES]
  */
 #include "bench.h"
@@ -14,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ENTRIES = 20000, HASHED_BYTES = 1 << 20, HASHES = 256 };
+enum { ENTRIES = 20000, HASHED_BYTES = 1 << 20, HASHES = 256, SEATS = 1000, LONG_ENTRY = 8192 };
 
 static void live(kit *k, uint32_t entries)
 {
@@ -55,6 +58,19 @@ static void limits(void)
     free(bytes);
 }
 
+static void fold_one(kit *k, sheaf_state *state, sheaf_slice bytes)
+{
+    sheaf_entry entry;
+    sheaf_outcome outcome = {0};
+    sheaf_arena_reset(&k->decode);
+    sheaf_arena_reset(&k->work);
+    if (sheaf_entry_decode(bytes, SHEAF_REVISION, &k->decode, &entry, &k->err) != SHEAF_OK
+        || sheaf_fold_try(state, &entry, &k->work, &outcome, &k->err) != SHEAF_OK
+        || outcome.refusal != SHEAF_ACCEPTED)
+        kit_fail("entry %llu is refused", (unsigned long long)state->size);
+    sheaf_fold_keep(state, &entry);
+}
+
 /* Decoding, rules and undo journal, and the digest of the state every `every` entries. */
 static double fold(kit *k, const sheaf_slice *entries, uint32_t count, uint32_t every)
 {
@@ -63,16 +79,7 @@ static double fold(kit *k, const sheaf_slice *entries, uint32_t count, uint32_t 
         kit_fail("%s", k->err.message);
     double at = bench_now_s();
     for (uint32_t i = 0; i < count; i++) {
-        sheaf_entry entry;
-        sheaf_outcome outcome = {0};
-        sheaf_arena_reset(&k->decode);
-        sheaf_arena_reset(&k->work);
-        if (sheaf_entry_decode(entries[i], SHEAF_REVISION, &k->decode, &entry, &k->err)
-                != SHEAF_OK
-            || sheaf_fold_try(&state, &entry, &k->work, &outcome, &k->err) != SHEAF_OK
-            || outcome.refusal != SHEAF_ACCEPTED)
-            kit_fail("entry %u is refused", i);
-        sheaf_fold_keep(&state, &entry);
+        fold_one(k, &state, entries[i]);
         if (i % every == 0)
             (void)sheaf_state_digest(&state);
     }
@@ -95,6 +102,44 @@ static double replay(const sheaf_slice *entries, uint32_t count, unsigned thread
         kit_fail("%llu entries are void", (unsigned long long)all.voids);
     sheaf_replay_deinit(&all);
     return seconds;
+}
+
+static void large_write(kit *k)
+{
+    kit_roster r;
+    kit_terms terms = kit_terms_usual();
+    terms.unit = "member";
+    kit_roster_open(&r, k, SEATS, terms.unit);
+    bool accepted = kit_roster_grant(&r, &terms, "m") == SHEAF_ACCEPTED
+                    && kit_roster_round(&r, "r", "m", SEATS) == SHEAF_ACCEPTED
+                    && kit_roster_end(&r, "r", SEATS) == SHEAF_ACCEPTED;
+    kit_do(k, "hub", "round.abort", NULL, "{'reason':'unsound','round':#r}");
+    accepted = accepted && kit_roster_round(&r, "s", "m", SEATS) == SHEAF_ACCEPTED;
+    bench_must(accepted, "rounds of many seats");
+    kit_roster_close(&r);
+}
+
+static void large(void)
+{
+    kit k;
+    sheaf_state state;
+    kit_open(&k);
+    large_write(&k);
+    bench_must(sheaf_state_init(&state, SHEAF_REVISION, &k.err) == SHEAF_OK, "a state");
+    sheaf_slice log = sheaf_buffer_slice(&k.log), entry;
+    for (uint32_t len; sheaf_take_u32(&log, &len);) {
+        bench_must(sheaf_take(&log, len, &entry), "the log is whole");
+        const char *kind = sheaf_kind_shape(sheaf_entry_kind(entry))->name;
+        double at = bench_now_s();
+        fold_one(&k, &state, entry);
+        double folded = bench_now_s();
+        (void)sheaf_state_digest(&state);
+        if (len > LONG_ENTRY || strcmp(kind, "clock.tick") == 0)
+            printf("%-14s of %5u bytes, %d seats: folded in %.2f ms, digest %.2f ms\n", kind,
+                   len, SEATS, (folded - at) * 1e3, (bench_now_s() - folded) * 1e3);
+    }
+    sheaf_state_deinit(&state);
+    kit_close(&k);
 }
 
 int main(int argc, char **argv)
@@ -125,5 +170,6 @@ int main(int argc, char **argv)
                  replay(entries, count, 2));
     free(entries);
     kit_close(&k);
+    large();
     return 0;
 }

@@ -34,9 +34,9 @@ sheaf_refusal sheaf_charge_check(const sheaf_state *state,
                                  const struct sheaf_row_mandate *mandate, uint8_t task)
 {
     uint32_t evaluations = mandate->evaluations_used;
+    uint32_t first = sheaf_charge_row(state, sheaf_pair(mandate->id, 0));
     for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
-        const struct sheaf_row_charge *charge =
-            sheaf_charge_get(state, sheaf_pair(mandate->id, place));
+        const struct sheaf_row_charge *charge = sheaf_charge_at(state, first + place);
         int64_t spent = sheaf_amount_add(
             sheaf_amount_times(charge->evaluation_cost, evaluations),
             sheaf_amount_times(charge->cost, mandate->rounds_used - evaluations));
@@ -48,12 +48,17 @@ sheaf_refusal sheaf_charge_check(const sheaf_state *state,
 
 /* ---- consents ---- */
 
+uint32_t sheaf_spent_first(const sheaf_state *state, uint32_t dataset, uint8_t unit)
+{
+    return sheaf_spent_row(
+        state, sheaf_pair(dataset, unit == SHEAF_privacy_unit_record ? SHEAF_ORDERS : 0));
+}
+
 int64_t sheaf_spent_amount(const sheaf_state *state, uint32_t dataset, uint8_t unit,
                            unsigned place)
 {
-    uint32_t at = unit == SHEAF_privacy_unit_record ? SHEAF_ORDERS + place : place;
-    const struct sheaf_row_spent *spent = sheaf_spent_find(state, sheaf_pair(dataset, at));
-    return spent ? spent->amount : 0;
+    uint32_t first = sheaf_spent_first(state, dataset, unit);
+    return first == SHEAF_NONE ? 0 : sheaf_spent_at(state, first + place)->amount;
 }
 
 /* `task` is SHEAF_task_COUNT where nothing more is to be spent. */
@@ -67,13 +72,15 @@ static sheaf_refusal budget_after(const sheaf_state *state,
         return SHEAF_REFUSED_budget_exact;
     if (mandate->unit != consent->budget_unit)
         return SHEAF_REFUSED_budget_unit;
+    uint32_t spent = sheaf_spent_first(state, consent->dataset, mandate->unit);
+    uint32_t charge = sheaf_charge_row(state, sheaf_pair(mandate->id, 0));
+    uint32_t allowance = sheaf_allowance_row(state, sheaf_pair(consent->id, 0));
     for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
-        int64_t amount = sheaf_spent_amount(state, consent->dataset, mandate->unit, place);
+        int64_t amount = spent == SHEAF_NONE ? 0 : sheaf_spent_at(state, spent + place)->amount;
         if (task != SHEAF_task_COUNT)
-            amount = sheaf_amount_add(
-                amount, cost_of(sheaf_charge_get(state, sheaf_pair(mandate->id, place)), task));
-        if (sheaf_amount_within(
-                amount, sheaf_allowance_get(state, sheaf_pair(consent->id, place))->limit))
+            amount =
+                sheaf_amount_add(amount, cost_of(sheaf_charge_at(state, charge + place), task));
+        if (sheaf_amount_within(amount, sheaf_allowance_at(state, allowance + place)->limit))
             return SHEAF_ACCEPTED;
     }
     return SHEAF_REFUSED_budget_spent;

@@ -25,6 +25,10 @@
 enum { SHEAF_ORDERS = 32 };
 #define SHEAF_UNBOUNDED (((int64_t)1 << 53) - 1) /* of an amount: there is no bound */
 
+/* The rows of an account stand together, in the order of places, as do the amounts of a mandate
+ * and of a consent: the first of them, or SHEAF_NONE while nothing was spent. */
+uint32_t sheaf_spent_first(const sheaf_state *state, uint32_t dataset, uint8_t unit);
+
 /* What was spent on the data set at one order, in the account of that unit. */
 int64_t sheaf_spent_amount(const sheaf_state *state, uint32_t dataset, uint8_t unit,
                            unsigned place);

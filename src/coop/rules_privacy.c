@@ -147,30 +147,32 @@ void sheaf_consent_budget(sheaf_fold *fold, const struct sheaf_privacy_budget *b
 
 /* ---- rounds ---- */
 
-static void spend(sheaf_state *state, uint32_t dataset, unsigned at, int64_t amount)
+/* Adds to the data set's account of a unit what a round of the task costs, so many times. */
+static void spend(sheaf_state *state, uint32_t dataset, uint8_t unit,
+                  const struct sheaf_row_mandate *mandate, uint8_t task, uint32_t times)
 {
-    uint64_t pair = sheaf_pair(dataset, at);
-    uint32_t found = sheaf_spent_row(state, pair);
-    struct sheaf_row_spent *row =
-        found == SHEAF_NONE ? sheaf_spent_new(state, pair) : sheaf_spent_edit(state, found);
-    row->dataset = dataset;
-    row->place = (uint8_t)at;
-    row->amount = sheaf_amount_add(row->amount, amount);
+    uint32_t first = sheaf_spent_first(state, dataset, unit);
+    uint32_t charges = sheaf_charge_row(state, sheaf_pair(mandate->id, 0));
+    unsigned base = unit == SHEAF_privacy_unit_record ? SHEAF_ORDERS : 0;
+    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
+        const struct sheaf_row_charge *charge = sheaf_charge_at(state, charges + place);
+        int64_t cost = task == SHEAF_task_evaluate ? charge->evaluation_cost : charge->cost;
+        struct sheaf_row_spent *row =
+            first == SHEAF_NONE ? sheaf_spent_new(state, sheaf_pair(dataset, base + place))
+                                : sheaf_spent_edit(state, first + place);
+        row->dataset = dataset;
+        row->place = (uint8_t)(base + place);
+        row->amount = sheaf_amount_add(row->amount, sheaf_amount_times(cost, times));
+    }
 }
 
 void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
                        uint32_t dataset, uint8_t task)
 {
-    for (unsigned place = 0; place < SHEAF_ORDERS; place++) {
-        const struct sheaf_row_charge *charge =
-            sheaf_charge_get(fold->state, sheaf_pair(mandate->id, place));
-        int64_t cost = task == SHEAF_task_evaluate ? charge->evaluation_cost : charge->cost;
-        bool member = mandate->unit == SHEAF_privacy_unit_member;
-        if (member)
-            spend(fold->state, dataset, place, cost);
-        spend(fold->state, dataset, SHEAF_ORDERS + place,
-              member ? sheaf_amount_times(cost, 4) : cost);
-    }
+    bool member = mandate->unit == SHEAF_privacy_unit_member;
+    if (member)
+        spend(fold->state, dataset, SHEAF_privacy_unit_member, mandate, task, 1);
+    spend(fold->state, dataset, SHEAF_privacy_unit_record, mandate, task, member ? 4 : 1);
 }
 
 sheaf_refusal sheaf_seats_bind(sheaf_fold *fold, const struct sheaf_row_round *round)

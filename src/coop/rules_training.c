@@ -135,7 +135,7 @@ static sheaf_refusal add_seats(sheaf_fold *fold, const struct sheaf_row_mandate 
     for (uint32_t i = 0; i < what->participants.count; i++) {
         const struct sheaf_participant *p = &participants[i];
         SHEAF_REFUSE_UNLESS(
-            sheaf_seat_check(fold->state, what->mandate, p->key, p->dataset, fold->stamp));
+            sheaf_seat_possible(fold->state, what->mandate, p->key, p->dataset, fold->stamp));
         SHEAF_REFUSE_UNLESS(
             sheaf_budget_check(fold->state, mandate, p->dataset, what->task, fold->stamp));
         uint32_t member = sheaf_key_get(fold->state, p->key)->member;

@@ -100,8 +100,8 @@ sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, in
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint32_t key,
-                               uint32_t dataset, int64_t stamp)
+sheaf_refusal sheaf_seat_possible(const sheaf_state *state, uint32_t mandate, uint32_t key,
+                                  uint32_t dataset, int64_t stamp)
 {
     const struct sheaf_row_mandate *allowed = sheaf_mandate_find(state, mandate);
     const struct sheaf_row_dataset *data = sheaf_dataset_find(state, dataset);
@@ -115,7 +115,16 @@ sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint3
         return SHEAF_REFUSED_seat_dataset;
     if (!sheaf_consent_live(state, dataset, allowed->purpose, stamp))
         return SHEAF_REFUSED_seat_consent;
-    return sheaf_budget_fits(state, allowed, dataset, stamp);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint32_t key,
+                               uint32_t dataset, int64_t stamp)
+{
+    sheaf_refusal refusal = sheaf_seat_possible(state, mandate, key, dataset, stamp);
+    return refusal != SHEAF_ACCEPTED
+               ? refusal
+               : sheaf_budget_fits(state, sheaf_mandate_get(state, mandate), dataset, stamp);
 }
 
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate)

@@ -48,6 +48,9 @@ sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, in
  * round would spend is asked of sheaf_budget_check() (coop/budget.h). */
 sheaf_refusal sheaf_seat_check(const sheaf_state *state, uint32_t mandate, uint32_t key,
                                uint32_t dataset, int64_t stamp);
+/* The same, whatever has been spent. */
+sheaf_refusal sheaf_seat_possible(const sheaf_state *state, uint32_t mandate, uint32_t key,
+                                  uint32_t dataset, int64_t stamp);
 
 /* The next round of the mandate may open: none is under way and the last result is attested. */
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate);

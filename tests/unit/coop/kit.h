@@ -139,6 +139,8 @@ typedef struct {
     int noise, evaluation_noise; /* multipliers, which the amounts need not fit */
     /* If given, the amounts by order instead. */
     const int64_t *costs, *evaluations, *limits;
+    int cohort;           /* cohort_min, 3 where it is 0 */
+    const char *datasets; /* the items of the list, those of the four where it is NULL */
 } kit_terms;
 
 /* The unit record over the four data sets and the model "ranged", 8 rounds: 10 for a training
@@ -152,6 +154,28 @@ kit_terms kit_terms_true(int noise);
 const char *kit_noised(const kit_terms *terms);
 /* Registers that model, whose one input without level has a range. */
 void kit_ranged(kit *k);
+
+/* A co-op whose rounds have many seats, of ann, m1, m2 …: each member has a data set and a
+ * consent with a budget of that unit. */
+typedef struct {
+    kit *k;
+    int count;
+    kit_name **members;
+    uint32_t *datasets, *nodes; /* of each member; nodes' keys are ann.node, m1.node … */
+    char *text;                 /* of the act that is being written */
+} kit_roster;
+
+void kit_roster_open(kit_roster *r, kit *k, int count, const char *unit);
+void kit_roster_close(kit_roster *r);
+/* The items of a list of so many data sets, the first again after the last; lives until the
+ * next call. */
+const char *kit_roster_datasets(kit_roster *r, int count);
+/* A mandate with noise, over the data sets of all, where the terms name none. */
+sheaf_refusal kit_roster_grant(kit_roster *r, const kit_terms *terms, const char *label);
+/* Training from zeros with the first `seats`, and its end with the first `survivors`. */
+sheaf_refusal kit_roster_round(kit_roster *r, const char *label, const char *mandate,
+                               int seats);
+sheaf_refusal kit_roster_end(kit_roster *r, const char *round, int survivors);
 
 /* `what` of a state.digest, true, or with `wrong` 1 to 4 wrong in one way; and the act. */
 void kit_write_digest(kit *k, char *out, size_t size, int wrong);

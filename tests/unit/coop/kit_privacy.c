@@ -59,7 +59,9 @@ kit_terms kit_terms_true(int noise)
 
 const char *kit_noised(const kit_terms *t)
 {
-    static char text[8192];
+    static char text[40000];
+    static const char four[] = "{'dataset':#ann.data},{'dataset':#bob.data},"
+                               "{'dataset':#cat.data},{'dataset':#dan.data}";
     char cost[1024], evaluation[1024], limit[1024], privacy[4096] = "";
     kit_amounts(cost, t->cost, -1);
     kit_amounts(evaluation, t->evaluation, -1);
@@ -80,12 +82,12 @@ const char *kit_noised(const kit_terms *t)
                  t->colluders, cost, evaluation, t->evaluation_noise * 1000000, limit,
                  t->noise * 1000000, t->sampling, t->unit);
     snprintf(text, sizeof text,
-             "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
-             "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},"
-             "{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':%d,"
+             "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':%d,'datasets':[%s],"
+             "'duration_s':86400,'learning':{'batch':%d,"
              "'local_steps':%d,'rate_millionths':100000,'seed':7},'model':#%s,%s"
              "'purpose':'research','release':'%s','rounds_max':%d}}",
-             t->batch, t->steps, t->model, privacy, t->release, t->rounds);
+             t->cohort ? t->cohort : 3, t->datasets ? t->datasets : four, t->batch, t->steps,
+             t->model, privacy, t->release, t->rounds);
     return text;
 }
 

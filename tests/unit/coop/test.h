@@ -64,6 +64,9 @@ void test_budgets(void **unused);
 void test_budget_units(void **unused);
 void test_exact_sums_overlap(void **unused);
 
+void test_large_rosters(void **unused);
+void test_large_mandates(void **unused);
+
 void test_apportion(void **unused);
 void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);

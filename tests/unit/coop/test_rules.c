@@ -105,6 +105,8 @@ int main(void)
         cmocka_unit_test(test_budgets),
         cmocka_unit_test(test_budget_units),
         cmocka_unit_test(test_exact_sums_overlap),
+        cmocka_unit_test(test_large_rosters),
+        cmocka_unit_test(test_large_mandates),
         cmocka_unit_test(test_apportion),
         cmocka_unit_test(test_revenue),
         cmocka_unit_test(test_surplus_to_the_cent),
