@@ -64,7 +64,7 @@ static void centres_open(const char *folder)
                                  centre->name, &csv, &counts, &err),
              &err);
         must(sheaf_table_read(sheaf_buffer_slice(&csv), centre->name, sheaf_features_heart(),
-                              SHEAF_TABLE_LABELLED, &tables[i], &err),
+                              SHEAF_TABLE_NOISED, &tables[i], &err),
              &err);
         sheaf_buffer_deinit(&raw);
         sheaf_buffer_deinit(&csv);

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                   {.column = "b", .has_level = true, .level = 2}},
         .label = "y",
     };
-    for (int use = SHEAF_TABLE_LABELLED; use <= SHEAF_TABLE_UNLABELLED; use++) {
+    for (int use = SHEAF_TABLE_EXACT; use <= SHEAF_TABLE_UNLABELLED; use++) {
         sheaf_table table;
         sheaf_err err = {0};
         if (sheaf_table_read(sheaf_bytes(data, len), "input", &schema, (sheaf_table_use)use,
@@ -31,7 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                 if (!(fabs(table.x[(size_t)i * table.d + j]) < 1 << SHEAF_VALUE_BITS))
                     __builtin_trap();
         }
-        if (table.rows == 0 || held_out != table.test_rows
+        if (table.lines != table.rows + table.left_out + table.unusable
+            || (table.rows == 0 && use != SHEAF_TABLE_NOISED)
+            || (table.unusable && use != SHEAF_TABLE_NOISED) || held_out != table.test_rows
             || table.test_rows + table.train_rows != table.rows)
             __builtin_trap();
         sheaf_table_close(&table);

@@ -92,8 +92,8 @@ sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the comparison");
     size_t n = 0;
     for (; n < DEMO_CENTRES && status == SHEAF_OK; n++)
-        status = sheaf_table_load(d->centres[n].data, sheaf_features_heart(),
-                                  SHEAF_TABLE_LABELLED, &tables[n], err);
+        status = sheaf_table_load(d->centres[n].data, sheaf_features_heart(), SHEAF_TABLE_EXACT,
+                                  &tables[n], err);
     if (status == SHEAF_OK)
         status = compare_tables(d, tables, model, err);
     for (size_t i = 0; i < n; i++)

@@ -7,34 +7,6 @@
 
 enum { NUMBER_MAX = 40 }; /* characters of a number: more than any double needs */
 
-/* The number of the line in which bytes[at] stands. */
-static size_t line_of(sheaf_slice bytes, size_t at)
-{
-    size_t line = 1;
-    for (size_t i = 0; i < at; i++)
-        line += bytes.data[i] == '\n';
-    return line;
-}
-
-static sheaf_status bytes_check(sheaf_slice bytes, const char *name, sheaf_err *err)
-{
-    for (size_t i = 0; i < bytes.len; i++) {
-        uint8_t c = bytes.data[i];
-        if (c == '"')
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s line %zu has a quotation mark; save the table without quotes",
-                              name, line_of(bytes, i));
-        bool line_end =
-            c == '\n' || (c == '\r' && i + 1 < bytes.len && bytes.data[i + 1] == '\n');
-        if ((c < 0x20 && c != '\t' && !line_end) || c == 0x7f)
-            return sheaf_fail(
-                err, SHEAF_INVALID,
-                "%s line %zu has the control character 0x%02x; is this a CSV file", name,
-                line_of(bytes, i), c);
-    }
-    return SHEAF_OK;
-}
-
 sheaf_status sheaf_csv_open(sheaf_csv *csv, sheaf_slice bytes, const char *name, sheaf_err *err)
 {
     if (bytes.len > SHEAF_CSV_BYTES_MAX)
@@ -45,9 +17,6 @@ sheaf_status sheaf_csv_open(sheaf_csv *csv, sheaf_slice bytes, const char *name,
     if (bytes.len == 0)
         return sheaf_fail(err, SHEAF_INVALID, "%s is empty; it needs a header line and rows",
                           name);
-    if (!sheaf_utf8_valid(bytes))
-        return sheaf_fail(err, SHEAF_INVALID, "%s is not UTF-8; save it as UTF-8", name);
-    SHEAF_TRY(bytes_check(bytes, name, err));
     *csv = (sheaf_csv){name, bytes, 0};
     return SHEAF_OK;
 }
@@ -65,6 +34,25 @@ bool sheaf_csv_line(sheaf_csv *csv, sheaf_slice *line)
         line->len--;
     csv->line++;
     return true;
+}
+
+sheaf_status sheaf_csv_check(const sheaf_csv *csv, sheaf_slice line, sheaf_err *err)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        uint8_t c = line.data[i];
+        if (c == '"')
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%s line %u has a quotation mark; save the table without quotes",
+                              csv->name, csv->line);
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%s line %u has the control character 0x%02x; is this a CSV file",
+                              csv->name, csv->line, c);
+    }
+    if (!sheaf_utf8_valid(line))
+        return sheaf_fail(err, SHEAF_INVALID, "%s line %u is not UTF-8; save it as UTF-8",
+                          csv->name, csv->line);
+    return SHEAF_OK;
 }
 
 size_t sheaf_csv_split(sheaf_slice line, sheaf_slice *values, size_t max)

@@ -19,9 +19,10 @@ typedef struct {
     size_t columns;
     size_t feature[SHEAF_FEATURES_MAX];
     size_t label, set;
+    sheaf_table_use use;
 } layout;
 
-typedef enum { ROW_KEPT, ROW_LEFT_OUT } row_fate;
+typedef enum { ROW_KEPT, ROW_LEFT_OUT, ROW_UNUSABLE } row_fate;
 
 static int shown(sheaf_slice value)
 {
@@ -61,6 +62,7 @@ static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
     if (!sheaf_csv_line(csv, &line) || line.len == 0)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the first line of %s is empty; it must name the columns", csv->name);
+    SHEAF_TRY(sheaf_csv_check(csv, line, err));
     at->columns = sheaf_csv_split(line, at->names, SHEAF_CSV_COLUMNS_MAX);
     if (at->columns > SHEAF_CSV_COLUMNS_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "%s has %zu columns; a table may have %d",
@@ -76,6 +78,7 @@ static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
         if (at->feature[j] == PLACE_NONE)
             return column_missing(at, csv->name, features->items[j].column, err);
     }
+    at->use = use;
     at->label = at->set = PLACE_NONE;
     if (use == SHEAF_TABLE_UNLABELLED)
         return SHEAF_OK;
@@ -133,13 +136,37 @@ static sheaf_status set_read(const sheaf_csv *csv, const layout *at, sheaf_slice
                       csv->line, shown(text), (const char *)text.data);
 }
 
-/* Reads the values split already into row number out->rows, which is kept or left out. */
-static sheaf_status row_read(const sheaf_csv *csv, const layout *at,
-                             const sheaf_features *features, sheaf_slice line, sheaf_table *out,
-                             row_fate *fate, sheaf_err *err)
+/* A column that is not needed has gaps too. */
+static bool gap_anywhere(const layout *at)
+{
+    for (size_t i = 0; i < at->columns; i++)
+        if (sheaf_csv_missing(at->values[i]))
+            return true;
+    return false;
+}
+
+static sheaf_status line_split(const sheaf_csv *csv, layout *at, sheaf_slice line,
+                               sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_csv_check(csv, line, err));
+    if (line.len == 0 && at->columns > 1)
+        return sheaf_fail(err, SHEAF_INVALID, "%s line %u is empty; remove it", csv->name,
+                          csv->line);
+    size_t values = sheaf_csv_split(line, at->values, SHEAF_CSV_COLUMNS_MAX);
+    if (values != at->columns)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u has %zu values, but the header names %zu columns",
+                          csv->name, csv->line, values, at->columns);
+    return SHEAF_OK;
+}
+
+/* Reads a line into row number out->rows, which is kept or left out. */
+static sheaf_status row_read(const sheaf_csv *csv, layout *at, const sheaf_features *features,
+                             sheaf_slice line, sheaf_table *out, row_fate *fate, sheaf_err *err)
 {
     double *x = out->x + (size_t)out->rows * out->d, label = 0;
-    *fate = ROW_KEPT;
+    SHEAF_TRY(line_split(csv, at, line, err));
+    *fate = at->use == SHEAF_TABLE_EXACT && gap_anywhere(at) ? ROW_LEFT_OUT : ROW_KEPT;
     for (uint32_t j = 0; j < out->d; j++) {
         double value;
         if (sheaf_csv_missing(at->values[at->feature[j]])) {
@@ -162,35 +189,42 @@ static sheaf_status row_read(const sheaf_csv *csv, const layout *at,
     return SHEAF_OK;
 }
 
-static sheaf_status rows_read(sheaf_csv *csv, layout *at, const sheaf_features *features,
-                              sheaf_table *out, sheaf_err *err)
+static void row_count(const sheaf_csv *csv, row_fate fate, sheaf_table *out)
 {
-    sheaf_slice line;
-    while (sheaf_csv_line(csv, &line)) {
-        if (line.len == 0 && at->columns > 1)
-            return sheaf_fail(err, SHEAF_INVALID, "%s line %u is empty; remove it", csv->name,
-                              csv->line);
-        size_t values = sheaf_csv_split(line, at->values, SHEAF_CSV_COLUMNS_MAX);
-        if (values != at->columns)
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s line %u has %zu values, but the header names %zu columns",
-                              csv->name, csv->line, values, at->columns);
-        row_fate fate;
-        SHEAF_TRY(row_read(csv, at, features, line, out, &fate, err));
-        if (fate == ROW_LEFT_OUT) {
-            out->left_out++;
-            continue;
-        }
+    out->lines++;
+    if (fate == ROW_UNUSABLE) {
+        if (out->unusable < SHEAF_TABLE_TOLD)
+            out->unusable_line[out->unusable] = csv->line;
+        out->unusable++;
+    } else if (fate == ROW_LEFT_OUT) {
+        out->left_out++;
+    } else {
         if (out->is_test[out->rows])
             out->test_rows++;
         else
             out->train_rows++;
         out->rows++;
     }
-    if (out->rows == 0)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%s has no complete row: each of its %u rows misses a needed value",
-                          csv->name, out->left_out);
+}
+
+static sheaf_status rows_read(sheaf_csv *csv, layout *at, const sheaf_features *features,
+                              sheaf_table *out, sheaf_err *err)
+{
+    sheaf_slice line;
+    while (sheaf_csv_line(csv, &line)) {
+        row_fate fate;
+        bool noised = at->use == SHEAF_TABLE_NOISED;
+        sheaf_status status =
+            row_read(csv, at, features, line, out, &fate, noised ? NULL : err);
+        if (status != SHEAF_OK && !noised)
+            return status;
+        row_count(csv, status == SHEAF_OK ? fate : ROW_UNUSABLE, out);
+    }
+    if (out->rows == 0 && at->use != SHEAF_TABLE_NOISED)
+        return sheaf_fail(err, SHEAF_INVALID, "%s has no complete row: each of its %u rows %s",
+                          csv->name, out->left_out,
+                          at->use == SHEAF_TABLE_EXACT ? "misses a value"
+                                                       : "misses a needed value");
     return SHEAF_OK;
 }
 

@@ -11,16 +11,10 @@ static sheaf_status salt_path(char out[SHEAF_PATH_MAX], const char *home,
     return sheaf_path(out, err, "%s/salts/%s", home, hex);
 }
 
-static sheaf_status commitment_of(const char *file, const uint8_t salt[SHEAF_SALT_BYTES],
-                                  sheaf_hash *out, sheaf_err *err)
+static sheaf_status bytes_of(const char *file, sheaf_buffer *out, sheaf_err *err)
 {
-    sheaf_buffer bytes;
-    sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX);
-    sheaf_status status = sheaf_file_read(file, &bytes, err);
-    if (status == SHEAF_OK)
-        *out = sheaf_commit(salt, sheaf_buffer_slice(&bytes));
-    sheaf_buffer_deinit(&bytes);
-    return status;
+    sheaf_buffer_init(out, SHEAF_CSV_BYTES_MAX);
+    return sheaf_file_read(file, out, err);
 }
 
 sheaf_status sheaf_data_commit(const char *home, const char *file,
@@ -28,15 +22,21 @@ sheaf_status sheaf_data_commit(const char *home, const char *file,
                                sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX], folder[SHEAF_PATH_MAX];
-    SHEAF_TRY(commitment_of(file, salt, out, err));
+    sheaf_buffer bytes;
+    sheaf_status status = bytes_of(file, &bytes, err);
+    if (status == SHEAF_OK)
+        *out = sheaf_commit(salt, sheaf_buffer_slice(&bytes));
+    sheaf_buffer_deinit(&bytes);
+    SHEAF_TRY(status);
     SHEAF_TRY(sheaf_path(folder, err, "%s/salts", home));
     SHEAF_TRY(salt_path(path, home, out, err));
     SHEAF_TRY(sheaf_folder_make(folder, 0700, err));
     return sheaf_file_write(path, 0600, sheaf_bytes(salt, SHEAF_SALT_BYTES), err);
 }
 
-sheaf_status sheaf_data_check(const char *home, const char *file, const sheaf_hash *commitment,
-                              sheaf_data_match *out, sheaf_err *err)
+sheaf_status sheaf_data_match_bytes(const char *home, sheaf_slice bytes,
+                                    const sheaf_hash *commitment, sheaf_data_match *out,
+                                    sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     sheaf_hash found;
@@ -50,10 +50,22 @@ sheaf_status sheaf_data_check(const char *home, const char *file, const sheaf_ha
     if (status == SHEAF_OK && salt.len != SHEAF_SALT_BYTES)
         status = sheaf_fail(err, SHEAF_INVALID, "%s holds %zu bytes, which is no salt", path,
                             salt.len);
-    if (status == SHEAF_OK)
-        status = commitment_of(file, salt.data, &found, err);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK) {
+        found = sheaf_commit(salt.data, bytes);
         *out = sheaf_hash_equal(&found, commitment) ? SHEAF_DATA_SAME : SHEAF_DATA_OTHER;
+    }
     sheaf_buffer_deinit(&salt);
+    return status;
+}
+
+sheaf_status sheaf_data_check(const char *home, const char *file, const sheaf_hash *commitment,
+                              sheaf_data_match *out, sheaf_err *err)
+{
+    sheaf_buffer bytes;
+    sheaf_status status = bytes_of(file, &bytes, err);
+    *out = SHEAF_DATA_UNKNOWN;
+    if (status == SHEAF_OK)
+        status = sheaf_data_match_bytes(home, sheaf_buffer_slice(&bytes), commitment, out, err);
+    sheaf_buffer_deinit(&bytes);
     return status;
 }

@@ -27,4 +27,9 @@ SHEAF_MUST_USE sheaf_status sheaf_data_check(const char *home, const char *file,
                                              const sheaf_hash *commitment,
                                              sheaf_data_match *out, sheaf_err *err);
 
+/* The same for bytes that were read from the file already. */
+SHEAF_MUST_USE sheaf_status sheaf_data_match_bytes(const char *home, sheaf_slice bytes,
+                                                   const sheaf_hash *commitment,
+                                                   sheaf_data_match *out, sheaf_err *err);
+
 #endif

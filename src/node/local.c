@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "learn/evaluate.h"
 #include "learn/federate.h"
+#include "learn/file.h"
 #include "learn/round_job.h"
 #include "learn/table.h"
 #include "node/data_file.h"
@@ -35,14 +36,21 @@ typedef struct {
     int64_t *values;
 } local;
 
-/* The data sheet counts either all records of the file or those without missing values. */
+/* The data sheet counts the file's rows; for exact sums it may also count those without missing
+ * values. Under noise how many can be used may not matter: it is decided by what stands in
+ * each, and an answer that depended on it would tell of one. */
 static sheaf_status records_check(const local *l, const char *file, sheaf_err *err)
 {
     const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->seat->dataset);
+    bool noised = sheaf_round_noised(l->state, l->round);
     if (sheet
-        && (sheet->records == l->table.rows
-            || sheet->records == l->table.rows + l->table.left_out))
+        && (sheet->records == l->table.lines || (!noised && sheet->records == l->table.rows)))
         return SHEAF_OK;
+    if (noised)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s has %u rows, complete or not, but the sheet of data set %u says "
+                          "%u: give the file that was registered, or register this version",
+                          file, l->table.lines, l->seat->dataset, sheet ? sheet->records : 0);
     return sheaf_fail(err, SHEAF_INVALID,
                       "%s has %u complete records, but the sheet of data set %u says %u: give "
                       "the file that was registered, or register this version",
@@ -52,12 +60,12 @@ static sheaf_status records_check(const local *l, const char *file, sheaf_err *e
 /* Where the home has no salt, as for a sheet whose commitment was made otherwise, the number of
  * records is all there is to check. */
 static sheaf_status commitment_check(const local *l, const char *home, const char *file,
-                                     sheaf_err *err)
+                                     sheaf_slice bytes, sheaf_err *err)
 {
     const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->seat->dataset);
     sheaf_data_match match = SHEAF_DATA_UNKNOWN;
     if (sheet)
-        SHEAF_TRY(sheaf_data_check(home, file, &sheet->commitment, &match, err));
+        SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &sheet->commitment, &match, err));
     if (match != SHEAF_DATA_OTHER)
         return SHEAF_OK;
     return sheaf_fail(err, SHEAF_INVALID,
@@ -67,11 +75,13 @@ static sheaf_status commitment_check(const local *l, const char *home, const cha
 }
 
 /* A message about a cell quotes it. What leaves here says where it is and no more. */
-static sheaf_status table_load(local *l, const char *file, sheaf_err *err)
+static sheaf_status table_open(local *l, const char *file, sheaf_slice bytes, sheaf_err *err)
 {
     sheaf_err full = {0};
+    bool noised = sheaf_round_noised(l->state, l->round);
     sheaf_status status =
-        sheaf_table_load(file, &l->features, SHEAF_TABLE_LABELLED, &l->table, &full);
+        sheaf_table_read(bytes, file, &l->features,
+                         noised ? SHEAF_TABLE_NOISED : SHEAF_TABLE_EXACT, &l->table, &full);
     if (status == SHEAF_OK)
         return SHEAF_OK;
     const char *line = strstr(
@@ -157,21 +167,37 @@ static size_t words_of(const local *l)
 }
 
 /* With the table at hand. */
-static sheaf_status fill(local *l, const char *home, const char *file,
-                         const sheaf_local_seeds *seeds, uint64_t *words, sheaf_err *err)
+static sheaf_status fill(local *l, const sheaf_local_seeds *seeds, uint64_t *words,
+                         sheaf_err *err)
 {
     uint32_t count = l->round->words;
     l->values = calloc(count, sizeof *l->values);
     if (!l->values)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", count);
-    sheaf_status status = records_check(l, file, err);
-    if (status == SHEAF_OK)
-        status = commitment_check(l, home, file, err);
-    if (status == SHEAF_OK)
-        status = sheaf_round_noised(l->state, l->round) ? compute_noised(l, seeds, words, err)
-                                                        : compute_exact(l, words, err);
+    sheaf_status status = sheaf_round_noised(l->state, l->round)
+                              ? compute_noised(l, seeds, words, err)
+                              : compute_exact(l, words, err);
     sheaf_wipe(l->values, count * sizeof *l->values);
     free(l->values);
+    return status;
+}
+
+/* Reads the file once, so that what is checked is what is used. */
+static sheaf_status load(local *l, const char *home, const char *file, sheaf_err *err)
+{
+    sheaf_buffer bytes;
+    sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
+    sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &bytes, err);
+    sheaf_slice text = sheaf_buffer_slice(&bytes);
+    if (status == SHEAF_OK)
+        status = commitment_check(l, home, file, text, err);
+    if (status == SHEAF_OK)
+        status = table_open(l, file, text, err);
+    sheaf_buffer_deinit(&bytes);
+    if (status == SHEAF_OK)
+        status = records_check(l, file, err);
+    if (status != SHEAF_OK)
+        sheaf_table_close(&l->table);
     return status;
 }
 
@@ -194,9 +220,9 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
                             "the round asks for %u words, but its task gives %zu", round->words,
                             words_of(l));
     if (status == SHEAF_OK)
-        status = table_load(l, file, err);
+        status = load(l, home, file, err);
     if (status == SHEAF_OK) {
-        status = fill(l, home, file, seeds, words, err);
+        status = fill(l, seeds, words, err);
         sheaf_table_close(&l->table);
     }
     free(l);

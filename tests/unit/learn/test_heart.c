@@ -38,7 +38,7 @@ static int centres_open(void **unused)
                                  sheaf_heart_centres[i].name, &csv, &counts, &err));
         assert_memory_equal(&counts, &want[i], sizeof counts);
         MUST(sheaf_table_read(sheaf_buffer_slice(&csv), sheaf_heart_centres[i].name,
-                              sheaf_features_heart(), SHEAF_TABLE_LABELLED, &tables[i], &err));
+                              sheaf_features_heart(), SHEAF_TABLE_EXACT, &tables[i], &err));
         sheaf_buffer_deinit(&raw);
         sheaf_buffer_deinit(&csv);
     }

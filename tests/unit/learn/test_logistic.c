@@ -123,7 +123,7 @@ static void test_update_and_apply(void **unused)
     sheaf_training wild = {1000, 0, 100000000, 100000000};
     int64_t update[5];
     MUST(sheaf_table_read(sheaf_str("x,y,set\n1,1,train\n-1,0,train\n"), "t", &features,
-                          SHEAF_TABLE_LABELLED, &table, &err));
+                          SHEAF_TABLE_EXACT, &table, &err));
     assert_int_equal(sheaf_update_local(&model, &table, &wild, 1, update, &err), SHEAF_INVALID);
     assert_non_null(strstr(err.message, "diverged"));
     sheaf_table_close(&table);

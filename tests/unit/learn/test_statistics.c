@@ -55,6 +55,31 @@ static void test_equals_naive(void **unused)
     (void)unused;
 }
 
+/* The attack: exact sums for two models over the same file, one of which needs a column that
+ * one person has a gap in. What they have in common differed by that person, and told the age.
+ */
+static void test_two_models_tell_no_row(void **unused)
+{
+    static const char text[] = "age,chol,glucose,ill,set\n40,200,5,0,train\n50,210,6,1,train\n"
+                               "63,220,?,1,train\n70,230,7,0,train\n";
+    static const sheaf_features first = {
+        .count = 2, .items = {{.column = "age"}, {.column = "chol"}}, .label = "ill"};
+    static const sheaf_features second = {
+        .count = 2, .items = {{.column = "age"}, {.column = "glucose"}}, .label = "ill"};
+    int64_t one[1 + 3 * 2], two[1 + 3 * 2];
+    const sheaf_features *const models[] = {&first, &second};
+    sheaf_err err;
+    for (int i = 0; i < 2; i++) {
+        sheaf_table table;
+        MUST(
+            sheaf_table_read(sheaf_str(text), "t", models[i], SHEAF_TABLE_EXACT, &table, &err));
+        MUST(sheaf_statistics_local(&table, i ? two : one, &err));
+        sheaf_table_close(&table);
+    }
+    assert_memory_equal(one, two, 4 * sizeof *one); /* how many, and all about age */
+    (void)unused;
+}
+
 /* The largest values and counts that may occur do not overflow. */
 static void test_bounds(void **unused)
 {
@@ -94,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equals_naive),
+        cmocka_unit_test(test_two_models_tell_no_row),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_refuses_impossible_sums),
     };

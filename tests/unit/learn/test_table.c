@@ -3,6 +3,8 @@
 #include "learn/csv.h"
 #include "learn/table.h"
 
+#include <stdio.h>
+
 static const sheaf_features schema = {
     .count = 3,
     .items = {{.column = "age"},
@@ -13,7 +15,7 @@ static const sheaf_features schema = {
 
 static sheaf_status read_text(const char *text, sheaf_table *out, sheaf_err *err)
 {
-    return sheaf_table_read(sheaf_str(text), "t.csv", &schema, SHEAF_TABLE_LABELLED, out, err);
+    return sheaf_table_read(sheaf_str(text), "t.csv", &schema, SHEAF_TABLE_EXACT, out, err);
 }
 
 static void test_reads_by_name(void **unused)
@@ -47,8 +49,8 @@ static void test_split_without_column(void **unused)
     for (int i = 0; i < 3000; i++)
         sheaf_buffer_printf(&text, "%d,1,2,%d\n", i, i % 2);
     sheaf_slice csv = sheaf_buffer_slice(&text);
-    MUST(sheaf_table_read(csv, "t", &schema, SHEAF_TABLE_LABELLED, &table, &err));
-    MUST(sheaf_table_read(csv, "t", &schema, SHEAF_TABLE_LABELLED, &again, &err));
+    MUST(sheaf_table_read(csv, "t", &schema, SHEAF_TABLE_EXACT, &table, &err));
+    MUST(sheaf_table_read(csv, "t", &schema, SHEAF_TABLE_EXACT, &again, &err));
     assert_in_range(table.test_rows, 900, 1100);
     assert_int_equal(table.test_rows + table.train_rows, 3000);
     assert_memory_equal(table.is_test, again.is_test, 3000);
@@ -68,6 +70,72 @@ static void test_split_depends_on_no_other_row(void **unused)
     assert_memory_equal(whole.is_test + 1, less.is_test, 3);
     sheaf_table_close(&whole);
     sheaf_table_close(&less);
+    (void)unused;
+}
+
+/* Exact sums of models with other columns are over the same rows: a gap in any column counts.
+ */
+static void test_gaps_of_exact_sums(void **unused)
+{
+    static const char text[] = "age,cp,chol,num,extra\n1,2,3,0,1\n4,5,6,1,\n7,8,9,0,?\n";
+    sheaf_err err;
+    sheaf_table table;
+    MUST(read_text(text, &table, &err));
+    assert_int_equal(table.rows, 1);
+    assert_int_equal(table.left_out, 2);
+    sheaf_table_close(&table);
+    MUST(sheaf_table_read(sheaf_str(text), "t", &schema, SHEAF_TABLE_NOISED, &table, &err));
+    assert_int_equal(table.rows, 3);
+    sheaf_table_close(&table);
+    (void)unused;
+}
+
+/* Under noise nothing that stands in one row touches the file or another row. */
+static void test_noise_reads_row_by_row(void **unused)
+{
+    static const char *const broken[] = {
+        "1,2,3",           "1,2,3,4,5,6",     "",
+        "x,2,3,0,train",   "1,2,nan,0,test",  "1,2,1e99,0,test",
+        "1,2,3,yes,test",  "1,2,3,0,dev",     "\"1\",2,3,0,test",
+        "1,2,\x01,0,test", "1,2,\xff,0,test", "1,2,3,0,te\rst",
+        "\xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        char text[200];
+        sheaf_err err = {0};
+        sheaf_table table;
+        const double want[] = {1, 1, 3, 7, 0, 9};
+        snprintf(text, sizeof text, "age,cp,chol,num,set\n1,2,3,0,train\n%s\n7,8,9,1,test\n",
+                 broken[i]);
+        MUST(sheaf_table_read(sheaf_str(text), "t", &schema, SHEAF_TABLE_NOISED, &table, &err));
+        assert_int_equal(err.message[0], 0);
+        assert_int_equal(table.lines, 3);
+        assert_int_equal(table.rows, 2);
+        assert_int_equal(table.train_rows, 1);
+        assert_int_equal(table.test_rows, 1);
+        assert_int_equal(table.unusable, 1);
+        assert_int_equal(table.unusable_line[0], 3);
+        assert_memory_equal(table.x, want, sizeof want);
+        assert_int_equal(table.y[1], 1);
+        sheaf_table_close(&table);
+        assert_int_equal(read_text(text, &table, &err), SHEAF_INVALID);
+    }
+    (void)unused;
+}
+
+static void test_noise_needs_no_row(void **unused)
+{
+    sheaf_err err = {0};
+    sheaf_table table;
+    MUST(sheaf_table_read(sheaf_str("age,cp,chol,num\nx,1,1,1\n?,1,1,1\n"), "t", &schema,
+                          SHEAF_TABLE_NOISED, &table, &err));
+    assert_int_equal(table.rows, 0);
+    assert_int_equal(table.left_out, 1);
+    assert_int_equal(table.unusable, 1);
+    assert_int_equal(table.lines, 2);
+    sheaf_table_close(&table);
+    assert_int_equal(sheaf_table_read(sheaf_str("age,cp,chol,num\n"), "t", &schema,
+                                      SHEAF_TABLE_NOISED, &table, &err),
+                     SHEAF_INVALID);
     (void)unused;
 }
 
@@ -163,6 +231,9 @@ int main(void)
         cmocka_unit_test(test_reads_by_name),
         cmocka_unit_test(test_split_without_column),
         cmocka_unit_test(test_split_depends_on_no_other_row),
+        cmocka_unit_test(test_gaps_of_exact_sums),
+        cmocka_unit_test(test_noise_reads_row_by_row),
+        cmocka_unit_test(test_noise_needs_no_row),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_schema_text),

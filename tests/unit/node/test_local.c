@@ -225,6 +225,46 @@ static void test_noise_is_all_that_hides(void **unused)
     (void)unused;
 }
 
+/* Whatever stands in one row: the member answers, and with what the other rows make. The seeds
+ * are the same each time, so that nothing but the row can make a difference. */
+static void test_no_row_is_told_by_a_refusal(void **unused)
+{
+    static const char *const broken[] = {"",
+                                         ",,,",
+                                         "12",
+                                         "12,1,0,dev",
+                                         "a,1,0,train",
+                                         "12,1,,train",
+                                         "12,1,maybe,train",
+                                         "1e99,1,0,train",
+                                         "12,1,0,train,9",
+                                         "\"12\",1,0,train",
+                                         "12,\x01,0,train",
+                                         "\xff,1,0,train"};
+    kit_terms usual = kit_terms_usual();
+    world *w = world_open(&usual);
+    uint64_t words[WORDS], without[WORDS];
+    char row[64];
+    sheaf_err err = {0};
+    open_round(w, "r", "train", 0);
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        sheaf_buffer text;
+        sheaf_buffer_init(&text, 1 << 16);
+        sheaf_buffer_add_string(&text, "age,cp,num,set\n");
+        for (int k = 0; k < 400; k++) {
+            snprintf(row, sizeof row, "%d,%d,%d,train", k % 100, 1 + k % 4, k % 100 > 60);
+            sheaf_buffer_printf(&text, "%s\n", k == 200 ? broken[i] : row);
+        }
+        must(sheaf_file_write(w->file[3], 0600, sheaf_buffer_slice(&text), &err), &err);
+        sheaf_buffer_deinit(&text);
+        must(words_of(w, 3, w->file[3], none, 1, i == 0 ? without : words, &err), &err);
+        if (i > 0)
+            assert_memory_equal(words, without, sizeof words);
+    }
+    world_close(w);
+    (void)unused;
+}
+
 static void test_refusals(void **unused)
 {
     kit_terms usual = kit_terms_usual();
@@ -236,7 +276,7 @@ static void test_refusals(void **unused)
     open_round(w, "r", "train", 0);
     write_file(w->file[3], 399);
     assert_int_equal(words_of(w, 3, w->file[3], none, 1, words, &err), SHEAF_INVALID);
-    assert_non_null(strstr(err.message, "399 complete records"));
+    assert_non_null(strstr(err.message, "399 rows"));
     write_file(w->file[3], 400);
     sum_of(w, none, 1, sum);
     sheaf_round_result first = result_of(w, none, sum);
@@ -302,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_many_colluders),
         cmocka_unit_test(test_train_and_evaluate),
         cmocka_unit_test(test_noise_is_all_that_hides),
+        cmocka_unit_test(test_no_row_is_told_by_a_refusal),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_claim),
     };

@@ -15,7 +15,7 @@ static void expected_model(stage *s, uint32_t rounds, sheaf_model *out)
     for (int i = 0; i < NODES; i++) {
         ids[i] = kit_index(&s->hub.k, people[i]);
         assert_int_equal(
-            sheaf_table_load(s->file[i], &features, SHEAF_TABLE_LABELLED, &tables[i], &err),
+            sheaf_table_load(s->file[i], &features, SHEAF_TABLE_EXACT, &tables[i], &err),
             SHEAF_OK);
     }
     sheaf_fedsim sim = {.features = &features,
