@@ -7,7 +7,7 @@ import sys
 import time
 
 from coop import Coop, demonstrated, told
-from kit import Folder, check, finish, sheaf, until
+from kit import Folder, Hub, check, finish, run, sheaf, until
 
 STAGE_MS = 30000
 STAGES = ("advertise", "share", "input", "survivors", "reveal", "done", "aborted")
@@ -117,6 +117,31 @@ def spoiled(coop):
         lambda: [r for r in coop.rounds("closed") if r["id"] > number], 60), told(coop))
 
 
+def restored(coop, scratch):
+    """A backup has nothing of open rounds: the hub that it is restored to ends that one, for its
+    members answer no other bundles than they did, and goes on."""
+    coop.mandate(100)
+    for centre in ALL:
+        coop.start_node(centre)
+    number, progress = meet(coop, "share")
+    if number is None:
+        return
+    copy, again = os.path.join(scratch, "copy"), os.path.join(scratch, "again")
+    run("a copy is made in the middle of a round", "backup", coop.folder, copy, "--with-keys",
+        "--json")
+    check("without what is secret about it", not os.path.exists(os.path.join(copy, "rounds")))
+    coop.hub.process.kill()
+    coop.hub.process.wait()
+    run("and restored", "restore", copy, again, "--json")
+    coop.hub = Hub(again, coop.port)
+    os.kill(coop.nodes["hungarian"].pid, signal.SIGCONT)
+    check(f"a round restored at stage {progress['stage']} is over after a stage's time", until(
+        lambda: [r for r in coop.rounds("aborted") if r["id"] == number], 15), told(coop))
+    check("and the next has its sum", until(
+        lambda: [r for r in coop.rounds("closed") if r["id"] > number], 30), told(coop))
+    run("on one log", "verify", again, "--json")
+
+
 def main():
     with Folder() as scratch:
         demo = demonstrated(scratch, "--exact")
@@ -141,6 +166,8 @@ def main():
                 and set(os.listdir(os.path.join(coop.folder, "rounds"))) <= set(under_way),
                 f"{under_way} {[sent(coop, c) for c in ALL]}")
         coop.sound("every sum is right")
+        with Coop(demo, scratch, "restored", stage_ms=3000) as coop:
+            restored(coop, scratch)
     finish()
 
 
