@@ -54,7 +54,7 @@ sheaf_status sheaf_fedsim_run(const sheaf_fedsim *sim, sheaf_model *out, sheaf_e
     return SHEAF_OK;
 }
 
-/* A seed of one owner in one round, for noise or for the sample. */
+/* A seed of one owner in one round, for noise, sample or rounding. */
 static void seed_of(const sheaf_fedsim *sim, uint32_t round, uint64_t id, uint8_t purpose,
                     uint8_t out[SHEAF_NOISED_SEED])
 {
@@ -70,17 +70,21 @@ static sheaf_status noised_local(const sheaf_fedsim *sim, const sheaf_noised_ter
                                  uint64_t *words, sheaf_err *err)
 {
     int64_t values[SHEAF_FEATURES_MAX + 1];
-    uint8_t sample[SHEAF_NOISED_SEED], noise[SHEAF_NOISED_SEED];
+    sheaf_noised_seeds seeds;
     uint64_t id = sim->ids[owner];
-    seed_of(sim, round, id, 1, sample);
-    seed_of(sim, round, id, 2, noise);
-    if (terms->unit == SHEAF_NOISED_RECORD)
-        SHEAF_TRY(
-            sheaf_noised_gradient(terms, model, &sim->tables[owner], sample, values, err));
+    seed_of(sim, round, id, 1, seeds.sample);
+    seed_of(sim, round, id, 2, seeds.noise);
+    seed_of(sim, round, id, 3, seeds.rounding);
+    if (terms->local)
+        SHEAF_TRY(sheaf_noised_steps(terms, model, &sim->tables[owner], &seeds, values, err));
+    else if (terms->unit == SHEAF_NOISED_RECORD)
+        SHEAF_TRY(sheaf_noised_gradient(terms, model, &sim->tables[owner], seeds.sample, values,
+                                        err));
     else
         SHEAF_TRY(sheaf_noised_change(terms, model, &sim->tables[owner],
-                                      sheaf_training_seed(sim->seed, round, id), values, err));
-    return sheaf_noised_words(terms, values, noise, words, err);
+                                      sheaf_training_seed(sim->seed, round, id), seeds.rounding,
+                                      values, err));
+    return sheaf_noised_words(terms, values, seeds.noise, words, err);
 }
 
 sheaf_status sheaf_fedsim_noised(const sheaf_fedsim *sim, const sheaf_noised_terms *terms,

@@ -1,4 +1,4 @@
-#include "learn/noised.h"
+#include "learn/noised_internal.h"
 
 #include "crypto/ed25519.h"
 #include "crypto/stream.h"
@@ -10,6 +10,27 @@
 #include <string.h>
 
 enum { MILLION = 1000000, BATCH = 512 };
+
+static sheaf_status local_check(const sheaf_noised_terms *terms, sheaf_err *err)
+{
+    if (!terms->local)
+        return SHEAF_OK;
+    if (terms->unit != SHEAF_NOISED_RECORD)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "noise of each member's own in every step hides records; what hides "
+                          "members is the noise of a round");
+    if (terms->local_norm_millionths == 0
+        || terms->local_norm_millionths > SHEAF_NOISED_NORM_MAX)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the norm of what a member sends is 1 to %lld millionths, not %llu",
+                          (long long)SHEAF_NOISED_NORM_MAX,
+                          (unsigned long long)terms->local_norm_millionths);
+    if (terms->local_divisor == 0 || terms->local_divisor > SHEAF_NOISED_DIVISOR_MAX)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the divisor of a local step is 1 to %d, not %llu",
+                          SHEAF_NOISED_DIVISOR_MAX, (unsigned long long)terms->local_divisor);
+    return SHEAF_OK;
+}
 
 static sheaf_status terms_check(const sheaf_noised_terms *terms, sheaf_err *err)
 {
@@ -25,6 +46,7 @@ static sheaf_status terms_check(const sheaf_noised_terms *terms, sheaf_err *err)
         return sheaf_fail(err, SHEAF_INVALID,
                           "where members are what is protected no sample is taken: who takes "
                           "part stands on the log");
+    SHEAF_TRY(local_check(terms, err));
     if (terms->divisor == 0 || terms->divisor > SHEAF_NOISED_DIVISOR_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "the divisor is 1 to %d, not %llu",
                           SHEAF_NOISED_DIVISOR_MAX, (unsigned long long)terms->divisor);
@@ -45,19 +67,37 @@ uint64_t sheaf_noised_sensitivity(uint32_t words)
     return sensitivity;
 }
 
+/* The narrowest words that so many magnitudes cannot leave as a signed sum. Sensitivities are
+ * at most 2^40 and members fewer than 2^20, so that 64 bits always do. */
+static unsigned bits_without_noise(uint32_t members, uint64_t magnitude_max)
+{
+    unsigned bits = 16;
+    while (bits < 64
+           && (sheaf_uint128)members * magnitude_max > ((uint64_t)1 << (bits - 1)) - 1)
+        bits *= 2;
+    return bits;
+}
+
 sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised_scale *out,
                                    sheaf_err *err)
 {
     SHEAF_TRY(terms_check(terms, err));
     uint64_t sensitivity = sheaf_noised_sensitivity(terms->words);
     sheaf_noised_scale scale = {.sensitivity = sensitivity};
+    bool steps = terms->local && !terms->evaluates;
     scale.magnitude_max =
-        sensitivity * (terms->unit == SHEAF_NOISED_RECORD ? terms->records_max : 1);
+        sensitivity * (terms->unit == SHEAF_NOISED_RECORD && !steps ? terms->records_max : 1);
+    /* The whole noise is what is left of two where one knows its own. */
     const sheaf_noise_plan plan = {.multiplier_millionths = terms->noise_millionths,
                                    .sensitivity = sensitivity,
-                                   .survivors_least = terms->survivors_least,
-                                   .colluders = terms->colluders};
+                                   .survivors_least = terms->local ? 2 : terms->survivors_least,
+                                   .colluders = terms->local ? 1 : terms->colluders};
     SHEAF_TRY(sheaf_noise_share(&plan, &scale.share, err));
+    if (steps) {
+        scale.bits = bits_without_noise(terms->members, scale.magnitude_max);
+        *out = scale;
+        return SHEAF_OK;
+    }
     const sheaf_noise_range range = {.participants = terms->members,
                                      .magnitude_max = scale.magnitude_max,
                                      .dimension = terms->words,
@@ -69,7 +109,7 @@ sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised
 
 /* ---- what a member adds ---- */
 
-static sheaf_status shape_check(const sheaf_noised_terms *terms, const sheaf_model *model,
+sheaf_status noised_shape_check(const sheaf_noised_terms *terms, const sheaf_model *model,
                                 const sheaf_table *table, uint32_t words, sheaf_err *err)
 {
     if (table->d != model->features.count || terms->words != words)
@@ -89,7 +129,7 @@ static sheaf_status shape_check(const sheaf_noised_terms *terms, const sheaf_mod
     return SHEAF_OK;
 }
 
-static void parameters_of(const sheaf_model *model, double *out)
+void noised_parameters(const sheaf_model *model, double *out)
 {
     uint32_t d = model->features.count;
     for (uint32_t j = 0; j < d; j++)
@@ -102,22 +142,20 @@ static double norm_of(const sheaf_noised_terms *terms)
     return (double)terms->norm_millionths / MILLION;
 }
 
-/* Adds the clipped gradients of those records that the sample takes. A record is taken where a
- * word of the seed's stream is below the rate times 2^64, rounded down: never more often than
- * the rate says. */
-static void gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
-                          uint64_t sensitivity, const double *parameters,
+void noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
+                          uint64_t sensitivity, const double *parameters, uint32_t step,
                           const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values)
 {
     uint64_t draw[BATCH];
     double gradient[SHEAF_FEATURES_MAX + 1];
     int64_t clipped[SHEAF_FEATURES_MAX + 1];
     bool all = terms->sampling_millionths == MILLION;
+    const uint64_t first = (uint64_t)step * (((uint64_t)samples->n + 7) / 8 * 8);
     uint64_t below =
         (uint64_t)(((sheaf_uint128)terms->sampling_millionths << 64) / MILLION); /* 0 if all */
     for (uint32_t i = 0; i < samples->n; i++) {
         if (i % BATCH == 0 && !all)
-            sheaf_stream_words(sample_seed, i, draw, BATCH);
+            sheaf_stream_words(sample_seed, first + i, draw, BATCH);
         if (!all && draw[i % BATCH] >= below)
             continue;
         sheaf_logistic_gradient(samples, &i, 1, parameters, 0, gradient);
@@ -130,7 +168,7 @@ static void gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *
     sheaf_wipe(clipped, sizeof clipped);
 }
 
-static void samples_wipe(sheaf_samples *samples)
+void noised_samples_close(sheaf_samples *samples)
 {
     sheaf_wipe(samples->z, (size_t)samples->n * samples->d * sizeof *samples->z);
     sheaf_wipe(samples->y, samples->n);
@@ -146,39 +184,42 @@ sheaf_status sheaf_noised_gradient(const sheaf_noised_terms *terms, const sheaf_
     sheaf_samples samples;
     double parameters[SHEAF_FEATURES_MAX + 1];
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(noised_shape_check(terms, current, table, current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
     if (table->train_rows == 0)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
-    parameters_of(current, parameters);
-    gradients_add(terms, &samples, scale.sensitivity, parameters, sample_seed, values);
-    samples_wipe(&samples);
+    noised_parameters(current, parameters);
+    noised_gradients_add(terms, &samples, scale.sensitivity, parameters, 0, sample_seed,
+                         values);
+    noised_samples_close(&samples);
     return SHEAF_OK;
 }
 
 sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_model *current,
-                                 const sheaf_table *table, uint64_t order_seed, int64_t *values,
-                                 sheaf_err *err)
+                                 const sheaf_table *table, uint64_t order_seed,
+                                 const uint8_t rounding_seed[SHEAF_NOISED_SEED],
+                                 int64_t *values, sheaf_err *err)
 {
     sheaf_noised_scale scale;
     sheaf_samples samples;
     double before[SHEAF_FEATURES_MAX + 1], change[SHEAF_FEATURES_MAX + 1];
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(noised_shape_check(terms, current, table, current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
     if (table->train_rows == 0)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
-    parameters_of(current, before);
-    parameters_of(current, change);
+    noised_parameters(current, before);
+    noised_parameters(current, change);
     sheaf_status status =
         sheaf_logistic_train(&samples, &terms->training, order_seed, change, err);
-    samples_wipe(&samples);
+    noised_samples_close(&samples);
     for (uint32_t j = 0; j < terms->words; j++)
         change[j] -= before[j];
     if (status == SHEAF_OK)
-        (void)sheaf_clip(change, terms->words, norm_of(terms), scale.sensitivity, values);
+        (void)sheaf_clip_at_random(change, terms->words, norm_of(terms), scale.sensitivity,
+                                   rounding_seed, values);
     sheaf_wipe(change, sizeof change);
     return status;
 }
@@ -188,7 +229,7 @@ sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms, const sheaf_mod
 {
     sheaf_noised_scale scale;
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(shape_check(terms, model, table, SHEAF_NOISED_CELLS, err));
+    SHEAF_TRY(noised_shape_check(terms, model, table, SHEAF_NOISED_CELLS, err));
     memset(values, 0, SHEAF_NOISED_CELLS * sizeof *values);
     for (uint32_t i = 0; i < table->rows; i++) {
         if (!sheaf_part_has(table, SHEAF_PART_TEST, i))
@@ -221,12 +262,13 @@ sheaf_status sheaf_noised_words(const sheaf_noised_terms *terms, const int64_t *
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to draw noise");
     sheaf_status status = sheaf_discrete_gaussian_init(&work->law, scale.share, err);
     memset(words, 0, terms->words * sizeof *words);
-    if (status == SHEAF_OK) {
+    if (status == SHEAF_OK && (!terms->local || terms->evaluates)) {
         sheaf_noise_stream_init(&work->stream, noise_seed);
         sheaf_discrete_gaussian_fill(&work->law, &work->stream, work->noise, terms->words);
+    }
+    if (status == SHEAF_OK)
         status =
             sheaf_noise_add(values, work->noise, terms->words, scale.magnitude_max, words, err);
-    }
     for (uint32_t j = 0; j < terms->words && scale.bits < 64; j++)
         words[j] &= ((uint64_t)1 << scale.bits) - 1;
     sheaf_wipe(work, sizeof *work);

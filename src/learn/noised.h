@@ -7,7 +7,15 @@
  * the parameters moved in the whole of a member's local training. The vectors are added
  * exactly; then comes the member's share of discrete Gaussian noise (privacy/noise_share.h),
  * also where there is no vector to add. A vector with an element that is not finite counts as
- * zero.
+ * zero. What one member sends of itself, its change, is made whole units by rounding at random,
+ * without bias; the gradients of records are truncated (privacy/clip.h says why).
+ *
+ * Local noise, unit record alone: each member takes several steps by itself and adds to the sum
+ * of each step the whole noise, as if it were alone. What it then sends, how far its parameters
+ * have moved, follows from noised sums and costs nothing more: it is protected against
+ * everybody, the hub and all other members together, whoever drops out. So it is sent without
+ * further noise, clipped to a norm of its own that only keeps it in range. An evaluation has
+ * the whole noise in each member's cells.
  *
  * Evaluation: the cells true negative, false positive, false negative, true positive. Unit
  * record: one record adds `sensitivity` to its cell. Unit member: a member's records share one
@@ -18,6 +26,7 @@
  *
  *     unit record    w -= rate * C * sum / (sensitivity * divisor)
  *     unit member    w +=        C * sum / (sensitivity * divisor)
+ *     local noise    w +=       C' * sum / (sensitivity * divisor), C' the norm of what is sent
  *
  * Seeds of samples and noise are secrets of the member, fresh in each round, and never kept.
  */
@@ -35,17 +44,27 @@ enum {
 };
 #define SHEAF_NOISED_NORM_MAX 1000000000000 /* of the clipping norm, in millionths */
 
+/* Drawn for one computation of one round from a source of secrets, wiped after it, never
+ * written anywhere: whoever had the seed of the noise could take the noise off. */
+typedef struct {
+    uint8_t sample[SHEAF_NOISED_SEED], noise[SHEAF_NOISED_SEED], rounding[SHEAF_NOISED_SEED];
+} sheaf_noised_seeds;
+
 /* What everybody knows of a round. */
 typedef struct {
     sheaf_noised_unit unit;
-    uint64_t norm_millionths;     /* C */
-    uint64_t noise_millionths;    /* noise multiplier, for this task */
-    uint32_t sampling_millionths; /* rate of the Poisson sample; 1000000 takes all */
-    uint64_t divisor;             /* records, or members, that a sum is expected to have */
-    sheaf_training training;      /* unit record: the rate only */
-    uint32_t words;               /* parameters, or SHEAF_NOISED_CELLS */
-    uint32_t members;             /* who take part */
-    uint32_t survivors_least;     /* of them that may be left */
+    bool local;                     /* each member's noise is the whole */
+    bool evaluates;                 /* the words are SHEAF_NOISED_CELLS; else parameters */
+    uint64_t norm_millionths;       /* C */
+    uint64_t noise_millionths;      /* noise multiplier, for this task */
+    uint32_t sampling_millionths;   /* rate of the Poisson sample; 1000000 takes all */
+    uint64_t divisor;               /* records, or members, that a sum is expected to have */
+    uint64_t local_norm_millionths; /* local noise: C' */
+    uint64_t local_divisor;         /* local noise: records expected in one step of a member */
+    sheaf_training training;        /* unit record: the rate, with local noise also the steps */
+    uint32_t words;                 /* parameters, or SHEAF_NOISED_CELLS */
+    uint32_t members;               /* who take part */
+    uint32_t survivors_least;       /* of them that may be left */
     uint32_t colluders;
     uint32_t records_max; /* of one member */
 } sheaf_noised_terms;
@@ -54,7 +73,7 @@ typedef struct {
 typedef struct {
     uint64_t sensitivity; /* units of a vector of norm C: by the words alone, a power of two */
     uint64_t magnitude_max; /* of one member's sum before its noise */
-    sheaf_variance share;   /* of a member's noise */
+    sheaf_variance share;   /* of a member's noise; of each step where it is local */
     unsigned bits;          /* words are added modulo 2^bits */
 } sheaf_noised_scale;
 
@@ -78,7 +97,16 @@ SHEAF_MUST_USE sheaf_status sheaf_noised_gradient(const sheaf_noised_terms *term
 SHEAF_MUST_USE sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms,
                                                 const sheaf_model *current,
                                                 const sheaf_table *table, uint64_t order_seed,
+                                                const uint8_t rounding_seed[SHEAF_NOISED_SEED],
                                                 int64_t *values, sheaf_err *err);
+
+/* Local noise: the clipped change of the parameters by training->steps steps, each of them with
+ * a sample and noise of its own. */
+SHEAF_MUST_USE sheaf_status sheaf_noised_steps(const sheaf_noised_terms *terms,
+                                               const sheaf_model *current,
+                                               const sheaf_table *table,
+                                               const sheaf_noised_seeds *seeds, int64_t *values,
+                                               sheaf_err *err);
 
 /* Either unit: the cells of the held-out rows. */
 SHEAF_MUST_USE sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms,
@@ -86,8 +114,9 @@ SHEAF_MUST_USE sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms,
                                                const sheaf_table *table, int64_t *values,
                                                sheaf_err *err);
 
-/* The words that are masked: values and this member's share of noise, modulo 2^bits. Refuses,
- * and leaves zeros, if a value is beyond what the modulus was chosen for. */
+/* The words that are masked: values and this member's share of noise, modulo 2^bits; the values
+ * alone where the steps had the noise. Refuses, and leaves zeros, if a value is beyond what the
+ * modulus was chosen for. */
 SHEAF_MUST_USE sheaf_status sheaf_noised_words(const sheaf_noised_terms *terms,
                                                const int64_t *values,
                                                const uint8_t noise_seed[SHEAF_NOISED_SEED],

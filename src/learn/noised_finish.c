@@ -19,16 +19,17 @@ static bool move_of(const sheaf_noised_terms *terms, const sheaf_noised_scale *s
 {
     const int64_t five_to_12 = 244140625;
     const uint64_t left = scale->sensitivity >> (SHEAF_UNIT_BITS - 12);
-    sheaf_int128 rate =
-        terms->unit == SHEAF_NOISED_RECORD ? terms->training.rate_millionths : MILLION;
+    const bool gradients = terms->unit == SHEAF_NOISED_RECORD && !terms->local;
+    const uint64_t norm = terms->local ? terms->local_norm_millionths : terms->norm_millionths;
+    sheaf_int128 rate = gradients ? terms->training.rate_millionths : MILLION;
     sheaf_int128 top, bottom = (sheaf_int128)five_to_12 * (int64_t)terms->divisor;
-    if (__builtin_mul_overflow((sheaf_int128)sum * (int64_t)terms->norm_millionths, rate, &top)
+    if (__builtin_mul_overflow((sheaf_int128)sum * (int64_t)norm, rate, &top)
         || __builtin_mul_overflow(bottom, (sheaf_int128)left, &bottom))
         return false;
     sheaf_int128 move = sheaf_divide_rounded(top, bottom);
     if (move > 2 * SHEAF_WEIGHT_MAX || move < -2 * SHEAF_WEIGHT_MAX)
         return false;
-    *out = (int64_t)(terms->unit == SHEAF_NOISED_RECORD ? -move : move);
+    *out = (int64_t)(gradients ? -move : move);
     return true;
 }
 

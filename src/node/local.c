@@ -132,7 +132,7 @@ static sheaf_status compute_exact(local *l, uint64_t *words, sheaf_err *err)
 }
 
 /* Clipped values and the member's share of noise. */
-static sheaf_status compute_noised(local *l, const sheaf_local_seeds *seeds, uint64_t *words,
+static sheaf_status compute_noised(local *l, const sheaf_noised_seeds *seeds, uint64_t *words,
                                    sheaf_err *err)
 {
     const struct sheaf_row_mandate *mandate = sheaf_mandate_find(l->state, l->round->mandate);
@@ -142,12 +142,14 @@ static sheaf_status compute_noised(local *l, const sheaf_local_seeds *seeds, uin
         return status;
     if (l->round->task == SHEAF_task_evaluate)
         status = sheaf_noised_cells(&terms, &l->model, &l->table, l->values, err);
+    else if (terms.local)
+        status = sheaf_noised_steps(&terms, &l->model, &l->table, seeds, l->values, err);
     else if (terms.unit == SHEAF_NOISED_RECORD)
         status =
             sheaf_noised_gradient(&terms, &l->model, &l->table, seeds->sample, l->values, err);
     else
         status = sheaf_noised_change(&terms, &l->model, &l->table, order_seed(l, mandate),
-                                     l->values, err);
+                                     seeds->rounding, l->values, err);
     return status == SHEAF_OK ? sheaf_noised_words(&terms, l->values, seeds->noise, words, err)
                               : status;
 }
@@ -167,7 +169,7 @@ static size_t words_of(const local *l)
 }
 
 /* With the table at hand. */
-static sheaf_status fill(local *l, const sheaf_local_seeds *seeds, uint64_t *words,
+static sheaf_status fill(local *l, const sheaf_noised_seeds *seeds, uint64_t *words,
                          sheaf_err *err)
 {
     uint32_t count = l->round->words;
@@ -204,7 +206,7 @@ static sheaf_status load(local *l, const char *home, const char *file, sheaf_err
 sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_round *round,
                                const struct sheaf_row_seat *seat, const char *home,
                                const char *file, sheaf_slice base,
-                               const sheaf_local_seeds *seeds, uint64_t *words, sheaf_err *err)
+                               const sheaf_noised_seeds *seeds, uint64_t *words, sheaf_err *err)
 {
     local *l = calloc(1, sizeof *l);
     if (!l)

@@ -10,13 +10,6 @@
 #include "coop/state.h"
 #include "learn/noised.h"
 
-/* Which records a round takes, and its noise. Drawn for one computation of one round from the
- * system's generator, wiped after it, never written anywhere: whoever had the seed of the noise
- * could take the noise off. */
-typedef struct {
-    uint8_t sample[SHEAF_NOISED_SEED], noise[SHEAF_NOISED_SEED];
-} sheaf_local_seeds;
-
 /* Reads the file, checks it against the data sheet and, where `home` has the salt, against the
  * commitment; then computes the round's task. `base` is the
  * file of the model the round starts from, whose hash was checked; empty where it starts from
@@ -25,7 +18,7 @@ SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,
                                               const struct sheaf_row_round *round,
                                               const struct sheaf_row_seat *seat,
                                               const char *home, const char *file,
-                                              sheaf_slice base, const sheaf_local_seeds *seeds,
+                                              sheaf_slice base, const sheaf_noised_seeds *seeds,
                                               uint64_t *words, sheaf_err *err);
 
 #endif

@@ -46,7 +46,7 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
 {
     sheaf_worker *worker = d->worker;
     sheaf_node_ports *ports = &worker->member->ports;
-    sheaf_local_seeds seeds;
+    sheaf_noised_seeds seeds;
     sheaf_buffer base;
     sheaf_status status = SHEAF_OK;
     uint64_t *words = calloc(round->words, sizeof *words);
@@ -58,6 +58,7 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
     if (status == SHEAF_OK) {
         ports->random(ports->context, seeds.sample, sizeof seeds.sample);
         ports->random(ports->context, seeds.noise, sizeof seeds.noise);
+        ports->random(ports->context, seeds.rounding, sizeof seeds.rounding);
         status = sheaf_local_words(sheaf_member_state(worker->member), round, seat,
                                    worker->member->dir, file, sheaf_buffer_slice(&base), &seeds,
                                    words, err);

@@ -122,7 +122,7 @@ static void test_sensitivity_of_a_member(void **unused)
         terms.training.rate_millionths = trial % 2 ? 100000000 : 1000000;
         for (int i = 0; i < 30; i++)
             row_add(&o, any(&state), any(&state), any(&state), state % 2, state % 3 == 0);
-        MUST(sheaf_noised_change(&terms, &model, &o.table, 5, values, &err));
+        MUST(sheaf_noised_change(&terms, &model, &o.table, 5, seed, values, &err));
         assert_true(sheaf_norm_within(values, WORDS, SENSITIVITY));
         terms.words = SHEAF_NOISED_CELLS;
         MUST(sheaf_noised_cells(&terms, &model, &o.table, values, &err));
@@ -178,7 +178,7 @@ static void test_nothing_to_add(void **unused)
         sheaf_noised_terms member = terms_make(SHEAF_NOISED_MEMBER);
         MUST(sheaf_noised_gradient(&record, &model, &o.table, seed, values, &err));
         assert_memory_equal(values, zero, sizeof zero);
-        MUST(sheaf_noised_change(&member, &model, &o.table, 1, values, &err));
+        MUST(sheaf_noised_change(&member, &model, &o.table, 1, seed, values, &err));
         assert_memory_equal(values, zero, sizeof zero);
         MUST(sheaf_noised_words(&record, values, seed, words, &err));
         for (int j = 0; j < WORDS; j++)

@@ -84,7 +84,7 @@ static void open_round(world *w, const char *label, const char *task, char base)
 static sheaf_status words_of(const world *w, int seat, const char *file, sheaf_slice base,
                              uint8_t draw, uint64_t *words, sheaf_err *err)
 {
-    const sheaf_local_seeds seeds = {{draw, 1}, {draw, 2, (uint8_t)seat}};
+    const sheaf_noised_seeds seeds = {{draw, 1}, {draw, 2, (uint8_t)seat}, {draw, 3}};
     return sheaf_local_words(&w->k.state, w->round,
                              sheaf_seat_at(&w->k.state, w->round->seat_first + (uint32_t)seat),
                              w->dir, file, base, &seeds, words, err);

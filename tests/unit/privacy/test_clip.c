@@ -148,6 +148,132 @@ static void test_over_by_a_rounding(void **unused)
     (void)unused;
 }
 
+/* ---- rounding at random ---- */
+
+enum { FEW = 5, TIMES = 20000 };
+
+static void seed_of(uint64_t trial, uint8_t seed[32])
+{
+    memset(seed, 0, 32);
+    memcpy(seed, &trial, sizeof trial);
+}
+
+/* How many standard errors the averages of many roundings are from the values, at the element
+ * that is furthest; rounded at random or truncated. In units: 0.3, -0.7, 12.5, 0, 1e-3. */
+static double bias_of(bool at_random)
+{
+    static const double in[FEW] = {0.3 / 65536, -0.7 / 65536, 12.5 / 65536, 0, 0.001 / 65536};
+    double worst = 0, sum[FEW] = {0};
+    for (uint64_t trial = 0; trial < TIMES; trial++) {
+        uint8_t seed[32];
+        int64_t out[FEW];
+        seed_of(trial, seed);
+        if (at_random)
+            (void)sheaf_clip_at_random(in, FEW, 1, 65536, seed, out);
+        else
+            (void)sheaf_clip(in, FEW, 1, 65536, out);
+        for (int i = 0; i < FEW; i++) {
+            assert_true(fabs((double)out[i] - in[i] * 65536) < 1);
+            sum[i] += (double)out[i];
+        }
+    }
+    for (int i = 0; i < FEW; i++) {
+        double exact = in[i] * 65536, rest = exact - floor(exact);
+        double off = fabs(sum[i] / TIMES - exact), error = sqrt(rest * (1 - rest) / TIMES);
+        assert_true(error > 0 || off == 0);
+        worst = error > 0 ? fmax(worst, off / error) : worst;
+    }
+    return worst;
+}
+
+/* The same measure tells rounding at random from truncation, so that it could fail. */
+static void test_random_has_no_bias(void **unused)
+{
+    assert_true(bias_of(true) < 4);
+    assert_true(bias_of(false) > 50);
+    (void)unused;
+}
+
+/* Never over the sensitivity, however the vector is made: at the norm, beyond it, with an
+ * element beside a whole number; next to each value; and the same for the same seed. */
+static void test_random_keeps_the_norm(void **unused)
+{
+    uint64_t state = 78;
+    for (int trial = 0; trial < 3000; trial++) {
+        double in[SIZE], norm = ldexp(1, (int)(test_random(&state) % 30) - 15), square = 0;
+        int64_t out[SIZE], again[SIZE];
+        uint8_t seed[32];
+        size_t count = 1 + test_random(&state) % SIZE;
+        uint64_t sensitivity = (uint64_t)1 << (16 + test_random(&state) % 25);
+        seed_of((uint64_t)trial, seed);
+        for (size_t i = 0; i < count; i++) {
+            in[i] = element(&state);
+            square += in[i] * in[i];
+        }
+        norm = trial % 3 ? sqrt(square) : norm; /* often as long as it may be */
+        (void)sheaf_clip_at_random(in, count, norm, sensitivity, seed, out);
+        assert_true(sheaf_norm_within(out, count, sensitivity));
+        double scale = (double)sensitivity / fmax(norm, sqrt(square));
+        for (size_t i = 0; i < count; i++)
+            assert_true(fabs((double)out[i] - in[i] * scale)
+                        < 1 + fabs(in[i] * scale) * (double)(1 + count) / (double)sensitivity);
+        (void)sheaf_clip_at_random(in, count, norm, sensitivity, seed, again);
+        assert_memory_equal(again, out, count * sizeof *out);
+    }
+    (void)unused;
+}
+
+/* A vector at the norm is drawn again, and its average is still within the bound. */
+static void test_random_at_the_norm(void **unused)
+{
+    double in[64], sum[64] = {0}, off = 0;
+    for (int i = 0; i < 64; i++)
+        in[i] = (i % 2 ? 1 : -1) / 8.0 + 1e-6 * i;
+    for (uint64_t trial = 0; trial < TIMES; trial++) {
+        int64_t out[64];
+        uint8_t seed[32];
+        seed_of(trial, seed);
+        assert_int_equal(sheaf_clip_at_random(in, 64, 1, 65536, seed, out), SHEAF_CLIP_CLIPPED);
+        assert_true(sheaf_norm_within(out, 64, 65536));
+        for (int i = 0; i < 64; i++)
+            sum[i] += (double)out[i] / TIMES;
+    }
+    for (int i = 0; i < 64; i++) {
+        double square = 0;
+        for (int k = 0; k < 64; k++)
+            square += in[k] * in[k];
+        double error = sum[i] - in[i] * 65536 / sqrt(square);
+        off += error * error;
+    }
+    assert_true(sqrt(off) < 1.6 * 8);
+    (void)unused;
+}
+
+/* What is no number, what is too short for its length, and numbers at the ends of the range. */
+static void test_random_refuses(void **unused)
+{
+    const uint8_t seed[32] = {9};
+    const double bad[] = {NAN, INFINITY, -INFINITY};
+    for (size_t k = 0; k < COUNT(bad); k++) {
+        const double in[3] = {1, bad[k], 3};
+        int64_t out[3] = {7, 7, 7};
+        assert_int_equal(sheaf_clip_at_random(in, 3, 1, 65536, seed, out),
+                         SHEAF_CLIP_NOT_FINITE);
+        assert_true(out[0] == 0 && out[1] == 0 && out[2] == 0);
+    }
+    const double size[] = {DBL_MAX, DBL_MIN, DBL_TRUE_MIN, 1, 1e-300, 1e300};
+    for (size_t i = 0; i < COUNT(size); i++)
+        for (size_t c = 0; c < COUNT(size); c++) {
+            const double in[2] = {size[i], -1};
+            int64_t out[2];
+            (void)sheaf_clip_at_random(in, 2, size[c], 65536, seed, out);
+            assert_true(sheaf_norm_within(out, 2, 65536));
+            (void)sheaf_clip_at_random(in, 2, size[c], 1, seed, out);
+            assert_true(sheaf_norm_within(out, 2, 1));
+        }
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +285,10 @@ int main(void)
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_random_vectors),
         cmocka_unit_test(test_over_by_a_rounding),
+        cmocka_unit_test(test_random_has_no_bias),
+        cmocka_unit_test(test_random_keeps_the_norm),
+        cmocka_unit_test(test_random_at_the_norm),
+        cmocka_unit_test(test_random_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
