@@ -1,3 +1,4 @@
+#include "base/block.h"
 #include "round/round_internal.h"
 
 #include <assert.h>
@@ -254,7 +255,7 @@ void sheaf_coordinator_sum_end(sheaf_coordinator *c, const sheaf_hash *transcrip
 sheaf_status sheaf_coordinator_sum_now(sheaf_coordinator *c, sheaf_err *err)
 {
     sheaf_hash transcript;
-    c->sum = malloc(c->config.words * sizeof *c->sum);
+    c->sum = sheaf_block_new(c->config.words * sizeof *c->sum);
     if (!c->sum)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", c->config.words);
     sheaf_sum_sink to = sheaf_sum_to(c->sum);

@@ -1,6 +1,7 @@
 #include "round/unmask.h"
 
 #include "crypto/ed25519.h"
+#include "crypto/hash_many.h"
 #include "round/mask.h"
 #include "round/words.h"
 
@@ -44,24 +45,39 @@ static sheaf_status masks_left(const sheaf_unmask *work, workshop *shop, sheaf_e
     return SHEAF_OK;
 }
 
-static sheaf_status chunk_get(const sheaf_unmask *work, const workshop *shop, int survivor,
-                              size_t chunk, const uint8_t **out, sheaf_err *err)
+static sheaf_chunk_name chunk_name(const sheaf_unmask *work, int survivor, size_t chunk)
 {
-    uint32_t member = work->list->survivor[survivor];
-    int index = sheaf_round_index(work->config, member);
-    sheaf_chunk_name name = {.index = index,
-                             .chunk = chunk,
-                             .len = sheaf_chunk_bytes(work->config, chunk),
-                             .hash = work->chunks[index][chunk]};
-    SHEAF_TRY(work->source.get(work->source.context, &name, shop->scratch[survivor % GROUP],
-                               out, err));
+    int index = sheaf_round_index(work->config, work->list->survivor[survivor]);
+    return (sheaf_chunk_name){.index = index,
+                              .chunk = chunk,
+                              .len = sheaf_chunk_bytes(work->config, chunk),
+                              .hash = work->chunks[index][chunk]};
+}
+
+/* That chunk of `many` survivors' vectors, each as its owner signed it. */
+static sheaf_status chunks_get(const sheaf_unmask *work, const workshop *shop, int survivor,
+                               size_t many, size_t chunk, const uint8_t *out[GROUP],
+                               sheaf_err *err)
+{
+    sheaf_slice bytes[GROUP];
+    sheaf_hash hashes[GROUP];
+    for (size_t i = 0; i < many; i++) {
+        sheaf_chunk_name name = chunk_name(work, survivor + (int)i, chunk);
+        SHEAF_TRY(
+            work->source.get(work->source.context, &name, shop->scratch[i], &out[i], err));
+        bytes[i] = sheaf_bytes(out[i], name.len);
+    }
     if (!work->untrusted)
         return SHEAF_OK;
-    sheaf_hash hash = sheaf_sha256(sheaf_bytes(*out, name.len));
-    if (!sheaf_hash_equal(&hash, &name.hash))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "chunk %zu of the vector of member %u is not the one that it signed",
-                          chunk, member);
+    sheaf_sha256_many(bytes, many, hashes);
+    for (size_t i = 0; i < many; i++) {
+        sheaf_chunk_name name = chunk_name(work, survivor + (int)i, chunk);
+        if (!sheaf_hash_equal(&hashes[i], &name.hash))
+            return sheaf_fail(
+                err, SHEAF_FAULT,
+                "chunk %zu of the vector of member %u is not the one that it signed", chunk,
+                work->config->members[name.index].member);
+    }
     return SHEAF_OK;
 }
 
@@ -73,10 +89,10 @@ static sheaf_status chunk_sum(const sheaf_unmask *work, workshop *shop, size_t c
     size_t len = sheaf_chunk_bytes(work->config, chunk), count = len / (bits / 8);
     uint64_t first = (uint64_t)chunk * (SHEAF_ROUND_CHUNK_BYTES / (bits / 8));
     memset(shop->sum, 0, len);
-    for (int i = 0; i < work->list->survivors;) {
-        size_t many = 0;
-        while (many < GROUP && i < work->list->survivors)
-            SHEAF_TRY(chunk_get(work, shop, i++, chunk, &vectors[many++], err));
+    for (int i = 0; i < work->list->survivors; i += GROUP) {
+        int left = work->list->survivors - i;
+        size_t many = left < GROUP ? (size_t)left : GROUP;
+        SHEAF_TRY(chunks_get(work, shop, i, many, chunk, vectors, err));
         sheaf_words_add_many(bits, shop->sum, vectors, many, count);
     }
     if (!sheaf_masks_apply(shop->masks, shop->mask_count, bits, first, shop->sum, count))

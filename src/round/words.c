@@ -3,24 +3,42 @@
 #include <assert.h>
 #include <endian.h>
 
+/* Each width has a loop of its own: with one length for all that is moved, several words go
+ * through the processor's vectors at once. */
+#define PACK(TYPE, FROM_HOST)                                                                  \
+    for (size_t i = 0; i < count; i++) {                                                       \
+        TYPE word = FROM_HOST((TYPE)values[i]);                                                \
+        memcpy(out + i * sizeof word, &word, sizeof word);                                     \
+    }
+
 void sheaf_words_pack(unsigned bits, const uint64_t *values, size_t count, uint8_t *out)
 {
     assert(sheaf_words_bits_valid(bits));
-    for (size_t i = 0; i < count; i++) {
-        uint64_t word = htole64(values[i]);
-        memcpy(out + i * (bits / 8), &word, bits / 8); /* the low bytes come first */
-    }
+    if (bits == 16)
+        PACK(uint16_t, htole16)
+    else if (bits == 32)
+        PACK(uint32_t, htole32)
+    else
+        PACK(uint64_t, htole64)
 }
+
+#define UNPACK(TYPE, TO_HOST)                                                                  \
+    for (size_t i = 0; i < count; i++) {                                                       \
+        TYPE word;                                                                             \
+        memcpy(&word, words + i * sizeof word, sizeof word);                                   \
+        out[i] = ((uint64_t)TO_HOST(word) ^ sign) - sign;                                      \
+    }
 
 void sheaf_words_unpack(unsigned bits, const uint8_t *words, size_t count, uint64_t *out)
 {
     assert(sheaf_words_bits_valid(bits));
     uint64_t sign = (uint64_t)1 << (bits - 1);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t word = 0;
-        memcpy(&word, words + i * (bits / 8), bits / 8);
-        out[i] = (le64toh(word) ^ sign) - sign;
-    }
+    if (bits == 16)
+        UNPACK(uint16_t, le16toh)
+    else if (bits == 32)
+        UNPACK(uint32_t, le32toh)
+    else
+        UNPACK(uint64_t, le64toh)
 }
 
 /* Sums and differences of 64 bytes at a time as the processor's vectors; where it is
