@@ -1,7 +1,8 @@
 #include "crypto/hash_many.h"
 
+#include "crypto/processor.h"
+
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include <immintrin.h>
 
 /* The code of FIPS 180-4, section 6.2.2, in the form that the instructions want: state words
@@ -10,7 +11,7 @@
 #define WITH_SHA        __attribute__((target("sha,ssse3,sse4.1")))
 #define WITH_SHA_INLINE __attribute__((target("sha,ssse3,sse4.1"), always_inline)) static inline
 
-enum { LANES = 2, BLOCK = 64, STATE_WORDS = 8, WORTH_BYTES = 4096 };
+enum { LANES = 2, BLOCK = 64, STATE_WORDS = 8 };
 
 static const uint32_t initial_state[STATE_WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372,
                                                     0xa54ff53a, 0x510e527f, 0x9b05688c,
@@ -175,21 +176,9 @@ static void many_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out)
     }
 }
 
-/* Asked for each time: it takes a microsecond, and what is worth it takes many. */
-static bool processor_can(void)
-{
-    unsigned eax, ebx, ecx, edx;
-    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_SSSE3) || !(ecx & bit_SSE4_1))
-        return false;
-    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & bit_SHA);
-}
-
 static bool taken_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < count; i++)
-        longest = data[i].len > longest ? data[i].len : longest;
-    if (count < 2 || longest < WORTH_BYTES || !processor_can())
+    if (count < 2 || !sheaf_processor_has_sha())
         return false;
     many_at_once(data, count, out);
     return true;

@@ -10,7 +10,8 @@
  *   time for every key; the masks of a round must be the same at all participants, so there can
  *   be no other one for slower machines. OpenSSL computes it in constant time without those
  *   instructions too where there are vector registers (SSSE3, NEON), at about a fifth of the
- *   speed. Byte k is byte k % 16 of the encrypted block k / 16, a big-endian number of 128
+ *   speed. With VAES it is crypto/aes_ctr.h, the same bytes at twice OpenSSL's speed. Byte k is
+ *   byte k % 16 of the encrypted block k / 16, a big-endian number of 128
  *   bits. A stream of 8 GB is told from random bytes with an advantage below 2^-70.
  */
 #ifndef SHEAF_CRYPTO_STREAM_H
@@ -27,13 +28,17 @@ void sheaf_stream_words(const uint8_t seed[32], uint64_t first, uint64_t *out, s
 
 /* The AES-256-CTR generator: room for one key schedule, for as many seeds as one likes. */
 typedef struct sheaf_keystream sheaf_keystream;
-sheaf_keystream *sheaf_keystream_open(void); /* NULL if memory is spent */
+sheaf_keystream *sheaf_keystream_open(void);         /* NULL if memory is spent */
+sheaf_keystream *sheaf_keystream_open_openssl(void); /* as where there is no VAES */
 void sheaf_keystream_close(sheaf_keystream *stream);
 
 enum { SHEAF_KEYSTREAM_BLOCK = 16 };
 
-/* Stream bytes [from, from + len); `from` is a multiple of SHEAF_KEYSTREAM_BLOCK. */
-void sheaf_keystream_bytes(sheaf_keystream *stream, const uint8_t seed[32], uint64_t from,
-                           uint8_t *out, size_t len);
+/* Goes to byte `from` of a seed's stream, a multiple of SHEAF_KEYSTREAM_BLOCK. */
+void sheaf_keystream_seek(sheaf_keystream *stream, const uint8_t seed[32], uint64_t from);
+
+/* The bytes that come next. After a piece that is no multiple of SHEAF_KEYSTREAM_BLOCK nothing
+ * comes until one seeks again. */
+void sheaf_keystream_next(sheaf_keystream *stream, uint8_t *out, size_t len);
 
 #endif

@@ -49,29 +49,40 @@ void sheaf_mask_self(const sheaf_hash *session, const sheaf_scalar *secret, uint
     out->subtract = false;
 }
 
+/* `words` are few enough to stay in the core's second cache while every mask comes over them;
+ * each stream is made piece by piece in the nearest one. */
+static void masks_apply_some(const sheaf_mask *masks, size_t mask_count, unsigned bits,
+                             uint64_t from, uint8_t *words, size_t len, sheaf_keystream *stream)
+{
+    uint8_t piece[8192];
+    for (size_t i = 0; i < mask_count; i++) {
+        sheaf_keystream_seek(stream, masks[i].seed, from);
+        for (size_t done = 0; done < len; done += sizeof piece) {
+            size_t n = len - done < sizeof piece ? len - done : sizeof piece;
+            sheaf_keystream_next(stream, piece, n);
+            if (masks[i].subtract)
+                sheaf_words_subtract(bits, words + done, piece, n / (bits / 8));
+            else
+                sheaf_words_add(bits, words + done, piece, n / (bits / 8));
+        }
+    }
+    sheaf_wipe(piece, sizeof piece);
+}
+
 bool sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, unsigned bits,
                        uint64_t first, uint8_t *words, size_t count)
 {
-    uint8_t piece[16384]; /* words and stream together stay in the cache nearest the core */
-    size_t each = bits / 8, most = sizeof piece / each;
+    enum { SOME = 131072 };
+    size_t len = count * (bits / 8);
+    uint64_t from = first * (bits / 8);
     assert(first % 8 == 0);
     sheaf_keystream *stream = sheaf_keystream_open();
     if (!stream)
         return false;
-    for (size_t done = 0; done < count; done += most) {
-        size_t n = count - done < most ? count - done : most;
-        uint8_t *to = words + done * each;
-        for (size_t i = 0; i < mask_count; i++) {
-            sheaf_keystream_bytes(stream, masks[i].seed, (first + done) * each, piece,
-                                  n * each);
-            if (masks[i].subtract)
-                sheaf_words_subtract(bits, to, piece, n);
-            else
-                sheaf_words_add(bits, to, piece, n);
-        }
-    }
+    for (size_t done = 0; done < len; done += SOME)
+        masks_apply_some(masks, mask_count, bits, from + done, words + done,
+                         len - done < SOME ? len - done : SOME, stream);
     sheaf_keystream_close(stream);
-    sheaf_wipe(piece, sizeof piece);
     return true;
 }
 
