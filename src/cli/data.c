@@ -1,10 +1,28 @@
 /* cli/data.c - `sheaf data commit` and `sheaf data check`: a data file and its commitment. */
 #include "base/encode.h"
 #include "cli/act.h"
+#include "learn/file.h"
+#include "learn/table.h"
 #include "node/data_file.h"
+#include "node/local.h"
 #include "store/random.h"
 
 #include <stdio.h>
+
+enum { CHECK_BYTES_MAX = 1 << 22 };
+
+/* A file that is no table, or of which a line is none of a table's, is told now: later a round
+ * counts such a row as none, or does without the file. */
+static sheaf_status form_check(const char *file, uint32_t *rows, sheaf_err *err)
+{
+    sheaf_buffer bytes;
+    sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
+    sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &bytes, err);
+    if (status == SHEAF_OK)
+        status = sheaf_table_form(sheaf_buffer_slice(&bytes), file, rows, err);
+    sheaf_buffer_deinit(&bytes);
+    return status;
+}
 
 static int run_commit(const sheaf_arguments *a)
 {
@@ -12,12 +30,15 @@ static int run_commit(const sheaf_arguments *a)
     sheaf_hash commitment;
     uint8_t salt[SHEAF_SALT_BYTES];
     char home[SHEAF_PATH_MAX], hex[65];
+    uint32_t rows = 0;
     sheaf_status status = sheaf_home_path(a->value[0], home, sizeof home, &err);
     if (status == SHEAF_OK && !sheaf_home_exists(home))
         status = sheaf_fail(&err, SHEAF_INVALID,
                             "%s is not a member's home; join a co-op first with: sheaf join "
                             "URL --home DIR",
                             home);
+    if (status == SHEAF_OK)
+        status = form_check(a->argument[0], &rows, &err);
     sheaf_random(salt, sizeof salt);
     if (status == SHEAF_OK)
         status = sheaf_data_commit(home, a->argument[0], salt, &commitment, &err);
@@ -25,7 +46,13 @@ static int run_commit(const sheaf_arguments *a)
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     sheaf_hex_32(commitment.bytes, hex);
-    printf(a->json ? "{\"commitment\":\"%s\"}\n" : "%s\n", hex);
+    if (a->json) {
+        printf("{\"commitment\":\"%s\",\"records\":%u}\n", hex, rows);
+    } else {
+        printf("%s\n", hex);
+        fprintf(stderr, "%s has %u rows: register it with --records %u\n", a->argument[0], rows,
+                rows);
+    }
     return SHEAF_EXIT_DONE;
 }
 
@@ -34,6 +61,8 @@ const sheaf_command sheaf_command_data_commit = {
     .arguments = "FILE",
     .summary = "print the commitment to a data file, for sheaf dataset register --commitment",
     .detail =
+        "The file is read as a table first: a line that has not its form is refused. Then "
+        "comes\n"
         "HMAC-SHA-256 of the file under a fresh salt, which stays in the home (HOME/salts):\n"
         "each call gives another commitment. Without its salt a commitment tells nothing; "
         "with\n"
@@ -72,12 +101,113 @@ static sheaf_status find_file(const sheaf_member *m, const char *file, finding *
     return SHEAF_OK;
 }
 
+/* ---- what rounds would use of it ---- */
+
+typedef struct {
+    const sheaf_member *member;
+    const char *file;
+    uint32_t dataset;
+    bool json, fault;
+    sheaf_buffer text;
+    sheaf_json_writer w;
+} look;
+
+static void put_json(look *l, uint32_t model, const char *release,
+                     const sheaf_local_survey *survey, const char *error)
+{
+    sheaf_json_open_object(&l->w);
+    if (error) {
+        sheaf_json_member_put_string(&l->w, "error", sheaf_str(error));
+        sheaf_json_member_put_int(&l->w, "model", model);
+        sheaf_json_member_put_string(&l->w, "release", sheaf_str(release));
+    } else {
+        sheaf_json_member_put_int(&l->w, "left_out", survey->left_out);
+        sheaf_json_member_put_int(&l->w, "model", model);
+        sheaf_json_member_put_string(&l->w, "release", sheaf_str(release));
+        sheaf_json_member_put_int(&l->w, "rows", survey->lines);
+        sheaf_json_member_put_int(&l->w, "unusable", survey->unusable);
+        sheaf_json_member_put_int(&l->w, "used", survey->rows);
+    }
+    sheaf_json_close(&l->w);
+}
+
+static void look_at(look *l, uint32_t model, bool noised)
+{
+    const char *release = noised ? "noised" : "exact_sum";
+    char text[SHEAF_SURVEY_TEXT_MAX];
+    sheaf_local_survey survey;
+    sheaf_err why = {0};
+    bool fits = sheaf_local_survey_make(sheaf_member_state(l->member), l->dataset, model,
+                                        noised, l->member->dir, l->file, &survey, &why)
+                == SHEAF_OK;
+    l->fault |= !fits || survey.unusable;
+    if (l->json) {
+        put_json(l, model, release, &survey, fits ? NULL : why.message);
+        return;
+    }
+    if (fits)
+        sheaf_local_survey_describe(&survey, text);
+    sheaf_buffer_printf(&l->text, "  model %u, %s: %s\n", model,
+                        noised ? "with noise" : "exact sums", fits ? text : why.message);
+}
+
+/* For every model that the data set's columns may serve. */
+static void look_at_all(look *l)
+{
+    const sheaf_state *state = sheaf_member_state(l->member);
+    const struct sheaf_row_dataset *dataset = sheaf_dataset_find(state, l->dataset);
+    for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
+        const struct sheaf_row_model *model = sheaf_model_at(state, i);
+        if (model->state == SHEAF_model_state_retired
+            || memcmp(model->schema, dataset->schema, sizeof model->schema) != 0)
+            continue;
+        look_at(l, model->id, true);
+        look_at(l, model->id, false);
+    }
+}
+
+static sheaf_status found_put(look *l, const finding *found, sheaf_err *err)
+{
+    l->dataset = found->dataset;
+    if (l->json) {
+        l->w = sheaf_json_begin(&l->text);
+        sheaf_json_open_object(&l->w);
+        sheaf_json_member_put_int(&l->w, "dataset", found->dataset);
+        sheaf_json_key(&l->w, "models");
+        sheaf_json_open_list(&l->w);
+        look_at_all(l);
+        sheaf_json_close(&l->w);
+        sheaf_json_close(&l->w);
+        sheaf_buffer_add_byte(&l->text, '\n');
+    } else {
+        sheaf_buffer_printf(&l->text, "%s is data set %u, as it was registered.\n", l->file,
+                            found->dataset);
+        look_at_all(l);
+    }
+    return sheaf_buffer_check(&l->text, "what was found", err);
+}
+
 /* Asks this home's own copy of the log, so that it works without the hub. */
-static sheaf_status check(const char *home, const char *file, finding *found, sheaf_err *err)
+static sheaf_status check(const char *home, look *l, sheaf_err *err)
 {
     sheaf_session session;
+    finding found;
     SHEAF_TRY(sheaf_session_open(&session, home, NULL, NULL, err));
-    sheaf_status status = find_file(&session.member, file, found, err);
+    l->member = &session.member;
+    sheaf_status status = find_file(&session.member, l->file, &found, err);
+    if (status == SHEAF_OK && !found.salted)
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "none of the %u data sets registered from %s has its salt there, "
+                            "so nothing can be compared; sheaf data commit keeps salts",
+                            found.own, home);
+    if (status == SHEAF_OK && found.dataset == SHEAF_NONE)
+        status = sheaf_fail(err, SHEAF_FAULT,
+                            "%s is not what was registered: it is none of the %u data sets "
+                            "whose salts are in %s; register this version, or bring back the "
+                            "file",
+                            l->file, found.salted, home);
+    if (status == SHEAF_OK)
+        status = found_put(l, &found, err);
     sheaf_session_close(&session);
     return status;
 }
@@ -85,36 +215,30 @@ static sheaf_status check(const char *home, const char *file, finding *found, sh
 static int run_check(const sheaf_arguments *a)
 {
     sheaf_err err;
-    finding found;
-    const char *file = a->argument[0];
+    look l = {.file = a->argument[0], .json = a->json};
     char home[SHEAF_PATH_MAX];
+    sheaf_buffer_init(&l.text, CHECK_BYTES_MAX);
     sheaf_status status = sheaf_home_path(a->value[0], home, sizeof home, &err);
     if (status == SHEAF_OK)
-        status = check(home, file, &found, &err);
-    if (status == SHEAF_OK && !found.salted)
-        status = sheaf_fail(&err, SHEAF_INVALID,
-                            "none of the %u data sets registered from %s has its salt there, "
-                            "so nothing can be compared; sheaf data commit keeps salts",
-                            found.own, home);
-    if (status == SHEAF_OK && found.dataset == SHEAF_NONE)
-        status = sheaf_fail(&err, SHEAF_FAULT,
-                            "%s is not what was registered: it is none of the %u data sets "
-                            "whose salts are in %s; register this version, or bring back the "
-                            "file",
-                            file, found.salted, home);
+        status = check(home, &l, &err);
+    if (status == SHEAF_OK)
+        fwrite(l.text.data, 1, l.text.len, stdout);
+    sheaf_buffer_deinit(&l.text);
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
-    if (a->json)
-        printf("{\"dataset\":%u}\n", found.dataset);
-    else
-        printf("%s is data set %u, as it was registered.\n", file, found.dataset);
-    return SHEAF_EXIT_DONE;
+    return l.fault ? SHEAF_EXIT_FAULT : SHEAF_EXIT_DONE;
 }
 
 const sheaf_command sheaf_command_data_check = {
     .name = "data check",
     .arguments = "FILE",
     .summary = "say which of your registered data sets a file is; exit 3 if none",
+    .detail =
+        "And, for every model that the data set may serve, how many rows rounds would use. A "
+        "row\n"
+        "that cannot be read counts as none in rounds with noise and keeps the file out of "
+        "exact\n"
+        "sums: exit 3, too.",
     .options = {{"home", "DIR", "the member's home folder"}},
     .arguments_min = 1,
     .arguments_max = 1,

@@ -55,8 +55,8 @@ static sheaf_status column_missing(const layout *at, const char *file, const cha
                       column, list);
 }
 
-static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
-                                sheaf_table_use use, layout *at, sheaf_err *err)
+/* The columns' names. */
+static sheaf_status names_read(sheaf_csv *csv, layout *at, sheaf_err *err)
 {
     sheaf_slice line;
     if (!sheaf_csv_line(csv, &line) || line.len == 0)
@@ -73,6 +73,13 @@ static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
                 return sheaf_fail(err, SHEAF_INVALID,
                                   "the header of %s names the column %.*s twice", csv->name,
                                   shown(at->names[i]), (const char *)at->names[i].data);
+    return SHEAF_OK;
+}
+
+static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
+                                sheaf_table_use use, layout *at, sheaf_err *err)
+{
+    SHEAF_TRY(names_read(csv, at, err));
     for (uint32_t j = 0; j < features->count; j++) {
         at->feature[j] = column_find(at, features->items[j].column);
         if (at->feature[j] == PLACE_NONE)
@@ -267,6 +274,30 @@ sheaf_status sheaf_table_read(sheaf_slice bytes, const char *name,
         status = rows_read(&csv, at, features, out, err);
     if (status != SHEAF_OK)
         sheaf_table_close(out);
+    free(at);
+    return status;
+}
+
+static sheaf_status form_check(sheaf_csv *csv, layout *at, uint32_t *rows, sheaf_err *err)
+{
+    sheaf_slice line;
+    SHEAF_TRY(names_read(csv, at, err));
+    for (*rows = 0; sheaf_csv_line(csv, &line); ++*rows)
+        SHEAF_TRY(line_split(csv, at, line, err));
+    if (*rows == 0)
+        return sheaf_fail(err, SHEAF_INVALID, "%s has a header but no rows", csv->name);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_table_form(sheaf_slice bytes, const char *name, uint32_t *rows,
+                              sheaf_err *err)
+{
+    sheaf_csv csv;
+    SHEAF_TRY(sheaf_csv_open(&csv, bytes, name, err));
+    layout *at = malloc(sizeof *at);
+    if (!at)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
+    sheaf_status status = form_check(&csv, at, rows, err);
     free(at);
     return status;
 }

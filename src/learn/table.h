@@ -68,4 +68,9 @@ SHEAF_MUST_USE sheaf_status sheaf_table_load(const char *path, const sheaf_featu
                                              sheaf_err *err);
 void sheaf_table_close(sheaf_table *table);
 
+/* Refuses a file of which some line has not the form of a table's, whatever the model: what its
+ * owner should mend before others rely on it. Gives its rows. */
+SHEAF_MUST_USE sheaf_status sheaf_table_form(sheaf_slice csv, const char *name, uint32_t *rows,
+                                             sheaf_err *err);
+
 #endif

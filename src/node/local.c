@@ -1,5 +1,6 @@
 #include "node/local.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "crypto/ed25519.h"
@@ -30,6 +31,8 @@ typedef struct {
     const sheaf_state *state;
     const struct sheaf_row_round *round;
     const struct sheaf_row_seat *seat;
+    uint32_t dataset;
+    bool noised;
     sheaf_features features;
     sheaf_model model;
     sheaf_table table;
@@ -41,20 +44,20 @@ typedef struct {
  * each, and an answer that depended on it would tell of one. */
 static sheaf_status records_check(const local *l, const char *file, sheaf_err *err)
 {
-    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->seat->dataset);
-    bool noised = sheaf_round_noised(l->state, l->round);
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->dataset);
     if (sheet
-        && (sheet->records == l->table.lines || (!noised && sheet->records == l->table.rows)))
+        && (sheet->records == l->table.lines
+            || (!l->noised && sheet->records == l->table.rows)))
         return SHEAF_OK;
-    if (noised)
+    if (l->noised)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s has %u rows, complete or not, but the sheet of data set %u says "
                           "%u: give the file that was registered, or register this version",
-                          file, l->table.lines, l->seat->dataset, sheet ? sheet->records : 0);
+                          file, l->table.lines, l->dataset, sheet ? sheet->records : 0);
     return sheaf_fail(err, SHEAF_INVALID,
                       "%s has %u complete records, but the sheet of data set %u says %u: give "
                       "the file that was registered, or register this version",
-                      file, l->table.rows, l->seat->dataset, sheet ? sheet->records : 0);
+                      file, l->table.rows, l->dataset, sheet ? sheet->records : 0);
 }
 
 /* Where the home has no salt, as for a sheet whose commitment was made otherwise, the number of
@@ -62,7 +65,7 @@ static sheaf_status records_check(const local *l, const char *file, sheaf_err *e
 static sheaf_status commitment_check(const local *l, const char *home, const char *file,
                                      sheaf_slice bytes, sheaf_err *err)
 {
-    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->seat->dataset);
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->dataset);
     sheaf_data_match match = SHEAF_DATA_UNKNOWN;
     if (sheet)
         SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &sheet->commitment, &match, err));
@@ -71,17 +74,16 @@ static sheaf_status commitment_check(const local *l, const char *home, const cha
     return sheaf_fail(err, SHEAF_INVALID,
                       "%s is not the file that was registered as data set %u: give that file, "
                       "or register this version",
-                      file, l->seat->dataset);
+                      file, l->dataset);
 }
 
 /* A message about a cell quotes it. What leaves here says where it is and no more. */
 static sheaf_status table_open(local *l, const char *file, sheaf_slice bytes, sheaf_err *err)
 {
     sheaf_err full = {0};
-    bool noised = sheaf_round_noised(l->state, l->round);
     sheaf_status status =
         sheaf_table_read(bytes, file, &l->features,
-                         noised ? SHEAF_TABLE_NOISED : SHEAF_TABLE_EXACT, &l->table, &full);
+                         l->noised ? SHEAF_TABLE_NOISED : SHEAF_TABLE_EXACT, &l->table, &full);
     if (status == SHEAF_OK)
         return SHEAF_OK;
     const char *line = strstr(
@@ -156,7 +158,7 @@ static sheaf_status compute_noised(local *l, const sheaf_noised_seeds *seeds, ui
 
 static size_t words_of(const local *l)
 {
-    if (sheaf_round_noised(l->state, l->round))
+    if (l->noised)
         return l->round->task == SHEAF_task_train ? l->features.count + 1u : SHEAF_NOISED_CELLS;
     switch (l->round->task) {
     case SHEAF_task_statistics:
@@ -176,9 +178,8 @@ static sheaf_status fill(local *l, const sheaf_noised_seeds *seeds, uint64_t *wo
     l->values = calloc(count, sizeof *l->values);
     if (!l->values)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", count);
-    sheaf_status status = sheaf_round_noised(l->state, l->round)
-                              ? compute_noised(l, seeds, words, err)
-                              : compute_exact(l, words, err);
+    sheaf_status status =
+        l->noised ? compute_noised(l, seeds, words, err) : compute_exact(l, words, err);
     sheaf_wipe(l->values, count * sizeof *l->values);
     free(l->values);
     return status;
@@ -214,6 +215,8 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->state = state;
     l->round = round;
     l->seat = seat;
+    l->dataset = seat->dataset;
+    l->noised = sheaf_round_noised(state, round);
     sheaf_status status = sheaf_round_job_features(state, round->model, &l->features, err);
     if (status == SHEAF_OK && round->task != SHEAF_task_statistics)
         status = sheaf_round_job_base(state, round, base, &l->model, err);
@@ -229,4 +232,47 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     }
     free(l);
     return status;
+}
+
+/* ---- before any round ---- */
+
+sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset, uint32_t model,
+                                     bool noised, const char *home, const char *file,
+                                     sheaf_local_survey *out, sheaf_err *err)
+{
+    *out = (sheaf_local_survey){0};
+    local *l = calloc(1, sizeof *l);
+    if (!l)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to look at %s", file);
+    l->state = state;
+    l->dataset = dataset;
+    l->noised = noised;
+    sheaf_status status = sheaf_round_job_features(state, model, &l->features, err);
+    if (status == SHEAF_OK)
+        status = load(l, home, file, err);
+    if (status == SHEAF_OK) {
+        out->lines = l->table.lines;
+        out->rows = l->table.rows;
+        out->left_out = l->table.left_out;
+        out->unusable = l->table.unusable;
+        memcpy(out->line, l->table.unusable_line, sizeof out->line);
+        sheaf_table_close(&l->table);
+    }
+    free(l);
+    return status;
+}
+
+void sheaf_local_survey_describe(const sheaf_local_survey *survey,
+                                 char out[SHEAF_SURVEY_TEXT_MAX])
+{
+    size_t at =
+        (size_t)snprintf(out, SHEAF_SURVEY_TEXT_MAX,
+                         "%u rows, of which %u are used, %u have gaps and %u cannot be "
+                         "read and count as none",
+                         survey->lines, survey->rows, survey->left_out, survey->unusable);
+    for (uint32_t i = 0; i < survey->unusable && i < SHEAF_TABLE_TOLD; i++)
+        at += (size_t)snprintf(out + at, SHEAF_SURVEY_TEXT_MAX - at, "%s%u",
+                               i ? ", " : ": line ", survey->line[i]);
+    if (survey->unusable > SHEAF_TABLE_TOLD)
+        snprintf(out + at, SHEAF_SURVEY_TEXT_MAX - at, " ...");
 }

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "coop/state.h"
 #include "learn/noised.h"
+#include "learn/table.h"
 
 /* Reads the file, checks it against the data sheet and, where `home` has the salt, against the
  * commitment; then computes the round's task. `base` is the
@@ -20,5 +21,25 @@ SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,
                                               const char *home, const char *file,
                                               sheaf_slice base, const sheaf_noised_seeds *seeds,
                                               uint64_t *words, sheaf_err *err);
+
+/* What rounds would use of a file. */
+typedef struct {
+    uint32_t lines;                  /* of the file, the header apart */
+    uint32_t rows;                   /* that are used */
+    uint32_t left_out;               /* for a gap */
+    uint32_t unusable;               /* under noise: cannot be read */
+    uint32_t line[SHEAF_TABLE_TOLD]; /* of the first of those */
+} sheaf_local_survey;
+
+/* Looks at the file as a round for the model would, so that what is wrong with it is found
+ * before one opens; fails where the round would. */
+SHEAF_MUST_USE sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset,
+                                                    uint32_t model, bool noised,
+                                                    const char *home, const char *file,
+                                                    sheaf_local_survey *out, sheaf_err *err);
+
+enum { SHEAF_SURVEY_TEXT_MAX = 240 };
+void sheaf_local_survey_describe(const sheaf_local_survey *survey,
+                                 char out[SHEAF_SURVEY_TEXT_MAX]);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "coop/view.h"
+#include "node/fitness.h"
 #include "node/preview.h"
 
 enum {
@@ -171,7 +172,6 @@ static const char *file_of(const sheaf_node *node, const struct sheaf_row_datase
 static void heartbeat(sheaf_node *node)
 {
     const sheaf_state *state = sheaf_member_state(&node->member);
-    const sheaf_node_ports *ports = &node->member.ports;
     const struct sheaf_row_key *key = sheaf_key_find(state, node->worker.key);
     size_t wanted = 0;
     sheaf_buffer body;
@@ -182,10 +182,8 @@ static void heartbeat(sheaf_node *node)
     sheaf_json_open_list(&w);
     for (uint32_t i = 0; i < sheaf_dataset_count(state); i++) {
         const struct sheaf_row_dataset *dataset = sheaf_dataset_at(state, i);
-        if (dataset->member != key->member || wanted == SHEAF_NODE_DATA_MAX
-            || !sheaf_dataset_wanted(state, dataset->id, node->worker.key,
-                                     &node->worker.revoked, ports->now_ms(ports->context))
-            || !file_of(node, dataset))
+        const char *file = dataset->member == key->member ? file_of(node, dataset) : NULL;
+        if (!file || wanted == SHEAF_NODE_DATA_MAX || !sheaf_node_offers(node, dataset, file))
             continue;
         sheaf_json_int(&w, dataset->id);
         wanted++;

@@ -40,6 +40,13 @@ typedef struct {
     size_t count;
 } sheaf_round_memory;
 
+/* Whether a data set's file can be used for a model: node/fitness.h. */
+typedef struct {
+    uint32_t dataset, model;
+    bool noised, fit;
+    int64_t again_ms; /* when to look next */
+} sheaf_fitness;
+
 typedef struct {
     sheaf_node_config config;
     sheaf_member member;
@@ -58,6 +65,8 @@ typedef struct {
     uint32_t lawless[SHEAF_NODE_MEMORY];
     sheaf_refusal lawless_why[SHEAF_NODE_MEMORY];
     size_t lawless_count;
+    sheaf_fitness fitness[SHEAF_NODE_MEMORY];
+    size_t fitness_count;
     char last_line[SHEAF_MESSAGE_MAX]; /* so that a lasting trouble is told once */
 } sheaf_node;
 

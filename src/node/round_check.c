@@ -188,19 +188,3 @@ sheaf_status sheaf_source_check(const sheaf_state *state,
         return refuse(refusal, err);
     return consent_check(state, dataset, mandate->purpose, revoked, now_ms, err);
 }
-
-bool sheaf_dataset_wanted(const sheaf_state *state, uint32_t dataset, uint32_t key,
-                          const sheaf_revoked *revoked, int64_t now_ms)
-{
-    for (uint32_t i = 0; i < sheaf_source_count(state); i++) {
-        const struct sheaf_row_source *source = sheaf_source_at(state, i);
-        if (source->dataset != dataset)
-            continue;
-        const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, source->mandate);
-        if (mandate
-            && sheaf_source_check(state, mandate, dataset, key, revoked, now_ms, NULL)
-                   == SHEAF_OK)
-            return true;
-    }
-    return false;
-}

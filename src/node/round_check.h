@@ -39,11 +39,6 @@ SHEAF_MUST_USE sheaf_status sheaf_source_check(const sheaf_state *state,
                                                const sheaf_revoked *revoked, int64_t now_ms,
                                                sheaf_err *err);
 
-/* May the data set be offered for some mandate that has rounds left: then the node says that it
- * is ready. */
-bool sheaf_dataset_wanted(const sheaf_state *state, uint32_t dataset, uint32_t key,
-                          const sheaf_revoked *revoked, int64_t now_ms);
-
 /* HOME/revoked: the entry indices of consents, one a line. A missing file is an empty list. */
 void sheaf_revoked_read(sheaf_revoked *out, const char *home);
 SHEAF_MUST_USE sheaf_status sheaf_revoked_add(const char *home, uint32_t consent,

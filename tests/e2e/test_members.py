@@ -163,6 +163,10 @@ def data(scratch, homes):
     refused("a file that is not there", 1, "gone.csv", "data", "commit",
             os.path.join(scratch, "gone.csv"), "--home", homes[0])
     refused("a folder that is no home", 1, "sheaf join", "data", "commit", file, "--home", scratch)
+    with open(os.path.join(scratch, "odd.csv"), "w", encoding="utf-8") as out:
+        out.write("a,b\n1,2\n1,2,3\n")
+    refused("a row of another form is told before others rely on it", 1, "line 3", "data", "commit",
+            os.path.join(scratch, "odd.csv"), "--home", homes[0])
     done = sheaf("data", "commit", file, "--home", homes[0])
     again = json.loads(sheaf("data", "commit", file, "--home", homes[0], "--json").stdout)
     check("a commitment is 64 digits, another each time", len(done.stdout) == 65
@@ -173,7 +177,8 @@ def data(scratch, homes):
     dataset = json.loads(done.stdout)["index"]
     done = sheaf("data", "check", file, "--home", homes[0], "--json")
     check("the file is the registered one", done.returncode == 0
-          and json.loads(done.stdout) == {"dataset": dataset}, done.stdout + done.stderr)
+          and json.loads(done.stdout) == {"dataset": dataset, "models": []},
+          done.stdout + done.stderr)
     with open(file, "a", encoding="utf-8") as out:
         out.write("3,4\n")
     refused("a file that changed is not", 3, "not what was registered", "data", "check", file,

@@ -225,6 +225,29 @@ static void test_noise_is_all_that_hides(void **unused)
     (void)unused;
 }
 
+/* The member is told which row it is, and that exact sums would do without the file. */
+static void survey_check(const world *w, const char *file)
+{
+    const struct sheaf_row_seat *seat =
+        sheaf_seat_at(&w->k.state, w->round->seat_first + SEATS - 1u);
+    sheaf_local_survey survey;
+    char text[SHEAF_SURVEY_TEXT_MAX];
+    sheaf_err err = {0};
+    must(sheaf_local_survey_make(&w->k.state, seat->dataset, w->round->model, true, w->dir,
+                                 file, &survey, &err),
+         &err);
+    sheaf_local_survey_describe(&survey, text);
+    assert_int_equal(survey.lines, 400);
+    assert_int_equal(survey.rows, 399);
+    assert_int_equal(survey.left_out + survey.unusable, 1);
+    if (survey.unusable)
+        assert_non_null(strstr(text, "1 cannot be read and count as none: line 202"));
+    assert_true(survey.left_out
+                || sheaf_local_survey_make(&w->k.state, seat->dataset, w->round->model, false,
+                                           w->dir, file, &survey, &err)
+                       == SHEAF_INVALID);
+}
+
 /* Whatever stands in one row: the member answers, and with what the other rows make. The seeds
  * are the same each time, so that nothing but the row can make a difference. */
 static void test_no_row_is_told_by_a_refusal(void **unused)
@@ -258,6 +281,7 @@ static void test_no_row_is_told_by_a_refusal(void **unused)
         must(sheaf_file_write(w->file[3], 0600, sheaf_buffer_slice(&text), &err), &err);
         sheaf_buffer_deinit(&text);
         must(words_of(w, 3, w->file[3], none, 1, i == 0 ? without : words, &err), &err);
+        survey_check(w, w->file[3]);
         if (i > 0)
             assert_memory_equal(words, without, sizeof words);
     }

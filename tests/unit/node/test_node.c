@@ -170,6 +170,35 @@ static void make_trouble(stage *s, trouble what)
     }
 }
 
+/* A file that no round could use is found before one opens: the member is told, and the data
+ * set is not offered until the file fits. */
+static void test_unfit_file_is_not_offered(void **unused)
+{
+    stage *s = begin(1);
+    sheaf_buffer good;
+    sheaf_err err = {0};
+    sheaf_buffer_init(&good, 1 << 20);
+    assert_int_equal(sheaf_file_read(s->file[0], &good, &err), SHEAF_OK);
+    assert_int_equal(sheaf_file_write(s->file[0], 0600, sheaf_str("age,num\n61,0\n"), &err),
+                     SHEAF_OK);
+    turn(s, 2);
+    assert_int_equal(s->hub.heartbeats, 0);
+    assert_int_equal(s->hub.refusals, 0);
+    assert_non_null(strstr(last_lines, "data.unfit"));
+    assert_non_null(strstr(last_lines, "no column cp"));
+    assert_int_equal(sheaf_file_write(s->file[0], 0600, sheaf_buffer_slice(&good), &err),
+                     SHEAF_OK);
+    turn(s, 1);
+    assert_int_equal(s->hub.heartbeats, 0); /* looked at once a minute */
+    s->hub.clock_skew_ms = 60000;
+    turn(s, 1);
+    assert_int_equal(s->hub.heartbeats, 1);
+    assert_non_null(strstr(last_lines, "100 rows, of which 100 are used"));
+    sheaf_buffer_deinit(&good);
+    end(s);
+    (void)unused;
+}
+
 /* Whatever ends the permission ends the training; the hub is told no more than it must be. */
 static void test_refusals(void **unused)
 {
@@ -266,10 +295,15 @@ static void test_wrong_base(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learns),         cmocka_unit_test(test_manifest_is_the_history),
-        cmocka_unit_test(test_one_stays_away), cmocka_unit_test(test_round_without_mandate),
-        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_revoked_meanwhile),
-        cmocka_unit_test(test_wrong_result),   cmocka_unit_test(test_wrong_base),
+        cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_manifest_is_the_history),
+        cmocka_unit_test(test_one_stays_away),
+        cmocka_unit_test(test_round_without_mandate),
+        cmocka_unit_test(test_unfit_file_is_not_offered),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_revoked_meanwhile),
+        cmocka_unit_test(test_wrong_result),
+        cmocka_unit_test(test_wrong_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
