@@ -6,6 +6,13 @@
 #include "log/checkpoint.h"
 #include "acts/submission.h"
 
+#include <sys/resource.h>
+
+enum {
+    CONNECTIONS_MAX = 2560, /* of 64 KiB at most */
+    FILES_BESIDE = 256,     /* that the hub has open besides */
+};
+
 /* ---- small answers ---- */
 
 static sheaf_http_verdict post_act(const sheaf_api_call *call, sheaf_http_response *response)
@@ -186,15 +193,37 @@ bool sheaf_api_query_int(const sheaf_api_call *call, const char *name, uint64_t 
     return false;
 }
 
+/* Each node of a large round holds a connection while it waits. A system that gives programs
+ * few files is asked for more; what is left of them bounds the connections. */
+static unsigned connections_max(void)
+{
+    const rlim_t wanted = CONNECTIONS_MAX + FILES_BESIDE;
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return FILES_BESIDE;
+    if (files.rlim_cur < wanted) {
+        struct rlimit more = {files.rlim_max < wanted ? files.rlim_max : wanted,
+                              files.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+            files = more;
+    }
+    if (files.rlim_cur >= wanted)
+        return CONNECTIONS_MAX;
+    return files.rlim_cur > 2 * FILES_BESIDE ? (unsigned)files.rlim_cur - FILES_BESIDE
+                                             : FILES_BESIDE;
+}
+
 sheaf_status sheaf_api_open(sheaf_hub *hub, const sheaf_hub_config *config, sheaf_err *err)
 {
-    return sheaf_http_server_open(&hub->server,
-                                  &(sheaf_http_server_config){.address = config->listen,
-                                                              .port = config->port,
-                                                              .tls_cert = config->tls_cert,
-                                                              .tls_key = config->tls_key,
-                                                              .route = route,
-                                                              .handler = handle,
-                                                              .ctx = hub},
-                                  err);
+    return sheaf_http_server_open(
+        &hub->server,
+        &(sheaf_http_server_config){.address = config->listen,
+                                    .port = config->port,
+                                    .tls_cert = config->tls_cert,
+                                    .tls_key = config->tls_key,
+                                    .connections_max = connections_max(),
+                                    .route = route,
+                                    .handler = handle,
+                                    .ctx = hub},
+        err);
 }

@@ -102,7 +102,9 @@ sheaf_http_verdict sheaf_api_round(const sheaf_api_call *call, sheaf_http_respon
         known = row != NULL;
         if (row)
             progress = (sheaf_round_progress){
-                .stage = row->state == SHEAF_round_state_closed ? "done" : "aborted",
+                .stage = row->state == SHEAF_round_state_closed    ? "done"
+                         : row->state == SHEAF_round_state_aborted ? "aborted"
+                                                                   : "begin", /* in a moment */
                 .answers = row->survivors,
                 .of = row->seats};
         sheaf_hub_read_end(call->hub);

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TURN_MS = 50 };
+enum {
+    TURN_MS = 50,
+    LOOK_MS = 10, /* between two looks at what takes looking at every seat */
+};
 
 int64_t sheaf_rounds_now_ms(void)
 {
@@ -251,9 +254,20 @@ static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
     sheaf_rounds_kept_remove(rounds, slot->round);
 }
 
+/* Messages wake the thread by the thousand: not each of them is reason to look at every seat.
+ */
+static bool is_due(int64_t *last_ms)
+{
+    int64_t now_ms = sheaf_rounds_now_ms();
+    bool due = now_ms - *last_ms >= LOOK_MS;
+    if (due)
+        *last_ms = now_ms;
+    return due;
+}
+
 static void step(sheaf_rounds *rounds, sheaf_slot *slot)
 {
-    bool allowed = still_allowed(rounds->hub, slot);
+    bool allowed = !is_due(&slot->looked_ms) || still_allowed(rounds->hub, slot);
     pthread_mutex_lock(&rounds->lock);
     sheaf_coordinator *c = slot->coordinator;
     if (sheaf_coordinator_stage(c) < SHEAF_ROUND_DONE) {
@@ -282,7 +296,8 @@ static void *rounds_run(void *context)
         sheaf_rounds_answer_polls(rounds, false);
         if (!atomic_load(&rounds->hub->failed)) {
             sheaf_rounds_sweep(rounds);
-            sheaf_rounds_plan(rounds);
+            if (is_due(&rounds->planned_ms))
+                sheaf_rounds_plan(rounds);
             if (rounds->hub->lie == SHEAF_LIE_ROUND_WITHOUT_MANDATE && !rounds->lied)
                 sheaf_rounds_lie(rounds);
         }

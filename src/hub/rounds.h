@@ -14,12 +14,12 @@
 
 enum {
     SHEAF_ROUNDS_MAX = 8,         /* kept at once, those just ended included */
-    SHEAF_NODES_MAX = 1024,       /* that have said they are ready */
+    SHEAF_NODES_MAX = 4096,       /* that have said they are ready */
     SHEAF_NODE_DATASETS_MAX = 16, /* each of them */
-    SHEAF_POLLS_MAX = 256,        /* requests that wait for a bundle */
+    SHEAF_POLLS_MAX = 2048,       /* requests that wait for a bundle */
     SHEAF_POLL_MS = 5000,         /* how long */
     SHEAF_NODE_READY_MS = 6000,   /* how long a node's word holds */
-    SHEAF_REFUSALS_MAX = 512,     /* kept of nodes, the latest */
+    SHEAF_REFUSALS_MAX = 2048,    /* kept of nodes, the latest */
     SHEAF_REASON_MAX = 400,       /* bytes of one */
 };
 

@@ -1,6 +1,6 @@
 /* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
- * rounds_plan.c decides what is next, rounds_result.c closes, rounds_http.c listens,
- * rounds_keep.c writes down, rounds_audit.c deletes transcripts.
+ * rounds_plan.c decides what is next, rounds_seats.c who takes part, rounds_result.c closes,
+ * rounds_http.c listens, rounds_keep.c writes down, rounds_audit.c deletes transcripts.
  *
  * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
  * rounds' thread adds and ends slots, so it may read a coordinator that is over without it.
@@ -25,8 +25,8 @@ typedef struct {
     uint16_t count;
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
     bool over;                              /* its end is on the log */
-    int64_t over_ms;
-    uint8_t abort_reason; /* if it ends without a sum */
+    int64_t over_ms, looked_ms;             /* when it was looked whether it may go on */
+    uint8_t abort_reason;                   /* if it ends without a sum */
     uint32_t told_stage, told_answers;
     sheaf_round_kept kept; /* what is on the disk */
     int file;              /* -1: none */
@@ -64,6 +64,13 @@ typedef struct {
     char reason[SHEAF_REASON_MAX];
 } sheaf_round_refusal;
 
+/* A member who could have a seat in a round. */
+typedef struct {
+    uint32_t member, key, dataset;
+    uint32_t source; /* row of the data set among those of mandates */
+    sheaf_hash lot;
+} sheaf_candidate;
+
 /* A round that can be opened now. */
 typedef struct {
     struct sheaf_round_open what;
@@ -87,7 +94,11 @@ struct sheaf_rounds {
     uint64_t refusal_count;         /* ever; the latest are kept */
     uint32_t swept;                 /* rounds before this row have no transcript any more */
     int64_t sweep_ms, sweep_all_ms; /* when transcripts are looked at again */
-    sheaf_opening opening;          /* that the rounds' thread is looking at */
+    /* What the rounds' thread is looking at. */
+    sheaf_opening opening;
+    sheaf_candidate candidates[SHEAF_NODES_MAX];
+    uint32_t scratch[SHEAF_NODES_MAX];
+    int64_t planned_ms;
 };
 
 /* Milliseconds that never go back. */
@@ -104,6 +115,11 @@ sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot);
 
 /* Looks at every mandate: opens rounds, records evaluations, takes back what nobody attests. */
 void sheaf_rounds_plan(sheaf_rounds *rounds);
+
+/* Who takes part in the mandate's next round, into *out; false while more must be waited for.
+ * With both locks held. */
+bool sheaf_rounds_seats(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
+                        sheaf_plan *plan, sheaf_opening *out);
 
 /* The mandate's memory, or NULL where too many are remembered; with the lock held. */
 sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate);

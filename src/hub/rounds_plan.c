@@ -15,112 +15,7 @@ sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate)
     return plan;
 }
 
-/* ---- who and what ---- */
-
-/* The key of a node that is ready to compute on the data set and may, or SHEAF_NONE. */
-static uint32_t ready_key(const sheaf_rounds *rounds, uint32_t mandate, uint32_t dataset,
-                          int64_t stamp, int64_t now_ms)
-{
-    for (size_t i = 0; i < rounds->node_count; i++) {
-        const sheaf_ready_node *node = &rounds->nodes[i];
-        if (now_ms - node->at_ms > SHEAF_NODE_READY_MS)
-            continue;
-        for (size_t k = 0; k < node->count; k++)
-            if (node->datasets[k] == dataset
-                && sheaf_seat_check(sheaf_hub_state(rounds->hub), mandate, node->key, dataset,
-                                    stamp)
-                       == SHEAF_ACCEPTED)
-                return node->key;
-    }
-    return SHEAF_NONE;
-}
-
-/* Adds the seat at its place by member; a member has one. */
-static void seat_insert(const sheaf_state *state, sheaf_opening *out, uint32_t key,
-                        uint32_t dataset)
-{
-    uint32_t member = sheaf_key_get(state, key)->member;
-    uint32_t count = out->what.participants.count, at = count;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t other = sheaf_key_get(state, out->participants[i].key)->member;
-        if (other == member)
-            return;
-        if (other > member && at == count)
-            at = i;
-    }
-    if (count == SHEAF_SEATS_MAX)
-        return;
-    memmove(&out->participants[at + 1], &out->participants[at],
-            (count - at) * sizeof *out->participants);
-    out->participants[at] = (struct sheaf_participant){
-        .dataset = dataset, .has_dataset = true, .key = key, .has_key = true};
-    out->what.participants.count++;
-}
-
-/* How many different members the mandate's data sets have. */
-static uint32_t members_possible(const sheaf_state *state,
-                                 const struct sheaf_row_mandate *mandate)
-{
-    uint32_t found = 0;
-    for (uint16_t i = 0; i < mandate->sources; i++) {
-        const struct sheaf_row_dataset *data = sheaf_dataset_find(
-            state, sheaf_source_at(state, mandate->source_first + i)->dataset);
-        bool first = data->retired == SHEAF_NONE;
-        for (uint16_t k = 0; first && k < i; k++) {
-            const struct sheaf_row_dataset *before = sheaf_dataset_find(
-                state, sheaf_source_at(state, mandate->source_first + k)->dataset);
-            first = before->retired != SHEAF_NONE || before->member != data->member;
-        }
-        found += first;
-    }
-    return found;
-}
-
-/* The round whose data sets every further exact sum must be over, or NULL while there is none.
- */
-static const struct sheaf_row_round *exact_before(const sheaf_state *state,
-                                                  const struct sheaf_row_mandate *mandate)
-{
-    if (mandate->release != SHEAF_release_form_exact_sum)
-        return NULL;
-    for (uint16_t i = 0; i < mandate->sources; i++) {
-        uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
-        uint32_t round = sheaf_dataset_get(state, dataset)->exact_round;
-        if (round != SHEAF_NONE)
-            return sheaf_round_get(state, round);
-    }
-    return NULL;
-}
-
-/* The seats that can be taken now; false while more must be waited for. */
-static bool fill_seats(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
-                       sheaf_plan *plan, sheaf_opening *out)
-{
-    const sheaf_state *state = sheaf_hub_state(rounds->hub);
-    int64_t now_ms = sheaf_rounds_now_ms(), stamp = sheaf_clock_ms();
-    const struct sheaf_row_round *before = exact_before(state, mandate);
-    uint32_t possible = before ? before->seats : members_possible(state, mandate);
-    for (uint16_t i = 0; i < mandate->sources; i++) {
-        uint32_t dataset = sheaf_source_at(state, mandate->source_first + i)->dataset;
-        if (before && sheaf_dataset_get(state, dataset)->exact_round != before->id)
-            continue;
-        if (sheaf_budget_check(state, mandate, dataset, (uint8_t)out->what.task, stamp)
-            != SHEAF_ACCEPTED)
-            continue;
-        uint32_t key = ready_key(rounds, mandate->id, dataset, stamp, now_ms);
-        if (key != SHEAF_NONE)
-            seat_insert(state, out, key, dataset);
-    }
-    uint16_t seats = (uint16_t)out->what.participants.count;
-    bool enough = seats >= SHEAF_ROUND_MEMBERS_MIN
-                  && seats >= sheaf_survivors_min(state, mandate, seats)
-                  && (!before || seats == possible);
-    if (!enough)
-        plan->enough_ms = 0;
-    else if (plan->enough_ms == 0)
-        plan->enough_ms = now_ms;
-    return enough && (seats >= possible || now_ms - plan->enough_ms >= rounds->hub->grace_ms);
-}
+/* ---- what ---- */
 
 static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
                      sheaf_opening *out)
@@ -168,7 +63,7 @@ static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandat
     if (mandate->release == SHEAF_release_form_noised
         && sheaf_charge_check(state, mandate, (uint8_t)out->what.task) != SHEAF_ACCEPTED)
         return false;
-    return fill_seats(rounds, mandate, plan, out);
+    return sheaf_rounds_seats(rounds, mandate, plan, out);
 }
 
 /* ---- what a mandate needs now ---- */

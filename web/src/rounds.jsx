@@ -9,8 +9,8 @@ import { Badge, Empty, Hash, Meter, Ref, Section, Table, Title, When } from './p
 
 const TONES = { open: 'wait', closed: 'good', aborted: 'bad' };
 const STAGES = {
-    advertise: 'agreeing on keys', share: 'sharing secrets', masked: 'handing in masked vectors',
-    input: 'handing in masked vectors', masked_input: 'handing in masked vectors', unmask: 'taking off the masks',
+    begin: 'about to begin', commit: 'drawing the order of the ring', advertise: 'agreeing on keys', share: 'sharing secrets',
+    input: 'handing in masked vectors', survivors: 'agreeing on who is in the sum', reveal: 'taking off the masks',
 };
 
 const lossRange = (_, min, max) => (min === null ? [0, 1] : [Math.max(0, min - 0.05), max + 0.05]);
