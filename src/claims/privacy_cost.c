@@ -21,18 +21,19 @@ static struct {
 static size_t remembered_count; /* ever; the next one goes to its place modulo REMEMBERED */
 static pthread_mutex_t remembered_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static bool terms_equal(const sheaf_cost_terms *a, const sheaf_cost_terms *b)
+static bool step_equal(const sheaf_cost_terms *a, const sheaf_cost_terms *b)
 {
     return a->noise_millionths == b->noise_millionths
            && a->sampling_millionths == b->sampling_millionths && a->words == b->words;
 }
 
+/* What one step costs is what is remembered. */
 static bool recall(const sheaf_cost_terms *terms, sheaf_cost *out)
 {
     bool found = false;
     pthread_mutex_lock(&remembered_lock);
     for (size_t i = 0; !found && i < REMEMBERED && i < remembered_count; i++) {
-        found = terms_equal(&remembered[i].terms, terms);
+        found = step_equal(&remembered[i].terms, terms);
         if (found)
             *out = remembered[i].cost;
     }
@@ -40,10 +41,8 @@ static bool recall(const sheaf_cost_terms *terms, sheaf_cost *out)
     return found;
 }
 
-sheaf_status sheaf_cost_recall(const sheaf_cost_terms *terms, sheaf_cost *out, sheaf_err *err)
+static sheaf_status compute(const sheaf_cost_terms *terms, sheaf_cost *out, sheaf_err *err)
 {
-    if (recall(terms, out))
-        return SHEAF_OK;
     sheaf_mechanism mechanism = {
         .noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
         .noise_multiplier = sheaf_ratio(terms->noise_millionths, 1000000, SHEAF_ROUND_DOWN),
@@ -60,15 +59,27 @@ sheaf_status sheaf_cost_recall(const sheaf_cost_terms *terms, sheaf_cost *out, s
     return SHEAF_OK;
 }
 
-void sheaf_cost_terms_of(const struct sheaf_privacy_terms *privacy, uint32_t features,
-                         sheaf_cost_terms *training, sheaf_cost_terms *evaluation)
+sheaf_status sheaf_cost_recall(const sheaf_cost_terms *terms, sheaf_cost *out, sheaf_err *err)
+{
+    sheaf_cost step;
+    if (!recall(terms, &step))
+        SHEAF_TRY(compute(terms, &step, err));
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++)
+        out->cost[place] = sheaf_amount_times(step.cost[place], terms->steps);
+    return SHEAF_OK;
+}
+
+void sheaf_cost_terms_of(const struct sheaf_privacy_terms *privacy, uint32_t local_steps,
+                         uint32_t features, sheaf_cost_terms *training,
+                         sheaf_cost_terms *evaluation)
 {
     *training = (sheaf_cost_terms){
         (uint64_t)privacy->noise_millionths, (uint32_t)privacy->sampling_millionths,
-        sheaf_task_words(SHEAF_task_train, SHEAF_release_form_noised, features)};
+        sheaf_task_words(SHEAF_task_train, SHEAF_release_form_noised, features),
+        privacy->has_local ? local_steps : 1};
     *evaluation = (sheaf_cost_terms){
         (uint64_t)privacy->evaluation_noise_millionths, 1000000,
-        sheaf_task_words(SHEAF_task_evaluate, SHEAF_release_form_noised, features)};
+        sheaf_task_words(SHEAF_task_evaluate, SHEAF_release_form_noised, features), 1};
 }
 
 void sheaf_cost_allowed(uint64_t epsilon_millionths, uint64_t delta_trillionths,
@@ -86,8 +97,8 @@ void sheaf_cost_allowed(uint64_t epsilon_millionths, uint64_t delta_trillionths,
 static sheaf_status cost_check(const sheaf_claim *claim, const sheaf_cost *claimed,
                                sheaf_err *err)
 {
-    sheaf_cost_terms terms = {claim->noise_millionths, claim->sampling_millionths,
-                              claim->words};
+    sheaf_cost_terms terms = {claim->noise_millionths, claim->sampling_millionths, claim->words,
+                              claim->steps};
     sheaf_cost found;
     SHEAF_TRY(sheaf_cost_recall(&terms, &found, err));
     return sheaf_cost_check(
@@ -133,6 +144,7 @@ size_t sheaf_cost_claimed(const sheaf_state *state, const sheaf_act *act,
     const struct sheaf_row_model *model = sheaf_model_find(state, grant->model);
     if (!grant->has_privacy || !model)
         return 0;
-    sheaf_cost_terms_of(&grant->privacy, model->features, &out[0], &out[1]);
+    sheaf_cost_terms_of(&grant->privacy, (uint32_t)grant->learning.local_steps, model->features,
+                        &out[0], &out[1]);
     return 2;
 }

@@ -11,20 +11,23 @@
 #include "claims/check.h"
 #include "privacy/cost.h"
 
-/* One round: discrete Gaussian noise on vectors of so many words. */
+/* One round: so many steps of discrete Gaussian noise on vectors of so many words. */
 typedef struct {
     uint64_t noise_millionths;
     uint32_t sampling_millionths;
     uint32_t words;
+    uint32_t steps; /* above 1 only where noise is local; each costs the same */
 } sheaf_cost_terms;
 
 /* Refuses terms for which the accountant has no bound. */
 SHEAF_MUST_USE sheaf_status sheaf_cost_recall(const sheaf_cost_terms *terms, sheaf_cost *out,
                                               sheaf_err *err);
 
-/* What a training and an evaluation round of such a mandate ask for. */
-void sheaf_cost_terms_of(const struct sheaf_privacy_terms *privacy, uint32_t features,
-                         sheaf_cost_terms *training, sheaf_cost_terms *evaluation);
+/* What a training and an evaluation round of such a mandate ask for; `local_steps` counts where
+ * noise is local. */
+void sheaf_cost_terms_of(const struct sheaf_privacy_terms *privacy, uint32_t local_steps,
+                         uint32_t features, sheaf_cost_terms *training,
+                         sheaf_cost_terms *evaluation);
 
 /* What may be spent for epsilon and delta; 0 at an order that cannot show it. */
 void sheaf_cost_allowed(uint64_t epsilon_millionths, uint64_t delta_trillionths,

@@ -74,6 +74,12 @@ static sheaf_status fill_cost(sheaf_json *record, const char *name,
     return add_amounts(record, name, &cost, arena, err);
 }
 
+static uint32_t local_steps(sheaf_json *what)
+{
+    const sheaf_json *learning = member(what, "learning");
+    return learning ? (uint32_t)number(learning, "local_steps", 1, 100000) : 0;
+}
+
 static sheaf_status fill_mandate(sheaf_json *what, sheaf_arena *arena, sheaf_err *err)
 {
     sheaf_json *privacy = member(what, "privacy");
@@ -85,7 +91,8 @@ static sheaf_status fill_mandate(sheaf_json *what, sheaf_arena *arena, sheaf_err
         .evaluation_noise_millionths =
             number(privacy, "evaluation_noise_millionths", 10000, 1000000000)};
     sheaf_cost_terms training, evaluation;
-    sheaf_cost_terms_of(&terms, ANY_FEATURES, &training, &evaluation);
+    terms.has_local = member(privacy, "local") != NULL;
+    sheaf_cost_terms_of(&terms, local_steps(what), ANY_FEATURES, &training, &evaluation);
     SHEAF_TRY(fill_cost(privacy, "cost", &training, arena, err));
     SHEAF_TRY(fill_cost(privacy, "evaluation_cost", &evaluation, arena, err));
     return fill_limit(privacy, arena, err);

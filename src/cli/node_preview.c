@@ -57,6 +57,7 @@ static void put_privacy(sheaf_json_writer *w, const sheaf_preview *p)
     if (p->has_budget)
         put_epsilon(w, "budget_millionths", p->budget_epsilon);
     sheaf_json_member_put_int(w, "delta_trillionths", llround(p->delta * 1e12));
+    sheaf_json_member_put_bool(w, "local", p->local);
     put_epsilon(w, "mandate_millionths", p->mandate_epsilon);
     put_epsilon(w, "spent_millionths", p->spent);
     sheaf_json_member_put_string(

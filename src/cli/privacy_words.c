@@ -8,10 +8,23 @@
 
 /* What the sentences are made of. */
 typedef struct {
-    bool noised;
+    bool noised, local;
     uint8_t unit;
-    uint64_t epsilon_millionths, delta_trillionths, rounds, colluders;
+    uint64_t epsilon_millionths, delta_trillionths, rounds, steps, colluders;
 } release;
+
+static void put_local(sheaf_buffer *out, const release *r)
+{
+    sheaf_buffer_printf(
+        out,
+        "sums are disclosed of what members train under noise of their own, in %llu step%s a "
+        "round, which hides one record: at most epsilon %.10g at delta %.10g over all %llu "
+        "rounds, the same against the hub, against everybody who sees the results, and "
+        "against all other members together",
+        (unsigned long long)r->steps, r->steps == 1 ? "" : "s",
+        (double)r->epsilon_millionths / 1e6, (double)r->delta_trillionths / 1e12,
+        (unsigned long long)r->rounds);
+}
 
 static void put_release(sheaf_buffer *out, const release *r)
 {
@@ -19,6 +32,10 @@ static void put_release(sheaf_buffer *out, const release *r)
     if (!r->noised) {
         sheaf_buffer_add_string(
             out, "the exact sum of all members' vectors is disclosed, without noise");
+        return;
+    }
+    if (r->local) {
+        put_local(out, r);
         return;
     }
     sheaf_buffer_printf(
@@ -35,7 +52,9 @@ static void put_release(sheaf_buffer *out, const release *r)
 void sheaf_words_put_mandate(sheaf_buffer *out, const struct sheaf_row_mandate *m)
 {
     put_release(out, &(release){.noised = m->release == SHEAF_release_form_noised,
+                                .local = m->local_noise,
                                 .unit = m->unit,
+                                .steps = m->local_steps,
                                 .epsilon_millionths = m->epsilon_millionths,
                                 .delta_trillionths = m->delta_trillionths,
                                 .rounds = m->rounds_max,
@@ -49,7 +68,9 @@ void sheaf_words_put_effect(sheaf_buffer *out, const sheaf_effect *effect)
     const struct sheaf_mandate_grant *what = effect->what;
     put_release(out,
                 &(release){.noised = what->has_privacy,
+                           .local = what->has_privacy && what->privacy.has_local,
                            .unit = what->privacy.unit,
+                           .steps = (uint64_t)what->learning.local_steps,
                            .epsilon_millionths = (uint64_t)what->privacy.epsilon_millionths,
                            .delta_trillionths = (uint64_t)what->privacy.delta_trillionths,
                            .rounds = (uint64_t)what->rounds_max,

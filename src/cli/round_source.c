@@ -182,7 +182,13 @@ static void print_release(const sheaf_round_source *source)
         return;
     }
     bool evaluates = source->round->task == SHEAF_task_evaluate;
-    fputs("  release     the sum with noise, multiplier ", stdout);
+    if (m->local_noise && !evaluates)
+        printf("  release     the sum of what each member trained under noise of its own, in "
+               "%" PRIu32 " step%s of multiplier ",
+               m->local_steps, m->local_steps == 1 ? "" : "s");
+    else
+        printf("  release     the sum with %s, multiplier ",
+               m->local_noise ? "the whole noise of each member" : "noise");
     print_millionths(evaluates ? m->evaluation_noise_millionths : m->noise_millionths);
     printf(", which hides %s\n  cost        epsilon %.4f for this round alone, delta %g\n      "
            "        ",
@@ -190,9 +196,11 @@ static void print_release(const sheaf_round_source *source)
                                                 : "one member with all its records",
            round_epsilon(source), (double)m->delta_trillionths * 1e-12);
     print_millionths(m->epsilon_millionths);
-    printf(" at most for all %" PRIu32
-           " rounds of the mandate, also against %u of the members together\n",
-           m->rounds_max, m->colluders);
+    printf(" at most for all %" PRIu32 " rounds of the mandate, also against ", m->rounds_max);
+    if (m->local_noise)
+        puts("all other members together");
+    else
+        printf("%u of the members together\n", m->colluders);
 }
 
 void sheaf_round_source_print(const sheaf_round_source *source)

@@ -33,10 +33,10 @@ enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 20 };
 typedef enum {
     SHEAF_CLAIM_SIGNATURE,  /* `signature` by `public_key` over the act */
     SHEAF_CLAIM_EVALUATION, /* the blob `blob` holds a sum from which `figures` follow */
-    SHEAF_CLAIM_COST,  /* a round of `task` with noise and sampling as stated, of vectors of
-                          `words`, costs at most `amounts` */
-    SHEAF_CLAIM_LIMIT, /* spending at most `amounts` at some order stays within epsilon and
-                          delta */
+    SHEAF_CLAIM_COST,       /* a round of `task` of so many `steps` with noise and sampling as
+                               stated, of vectors of `words`, costs at most `amounts` */
+    SHEAF_CLAIM_LIMIT,      /* spending at most `amounts` at some order stays within epsilon and
+                               delta */
     SHEAF_CLAIM_COSIGNATURE, /* cosignature/v1 by `public_key` at `time` over a checkpoint of
                                 `origin` with `size` and `root` */
     SHEAF_CLAIM_LOG_ROOT,    /* `root` is that of the entries before this one */
@@ -54,7 +54,7 @@ typedef struct {
     uint64_t size, time;                    /* entries; seconds since 1970 */
     const struct sheaf_order_cost *amounts; /* SHEAF_ORDERS, borrowed from the act */
     uint64_t noise_millionths, epsilon_millionths, delta_trillionths;
-    uint32_t sampling_millionths, words;
+    uint32_t sampling_millionths, words, steps;
     uint8_t task;
 } sheaf_claim;
 

@@ -39,7 +39,11 @@ static bool ranges_known(const sheaf_state *state, const struct sheaf_row_model 
 static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_mandate_grant *what)
 {
     const struct sheaf_privacy_terms *terms = &what->privacy;
-    SHEAF_REFUSE_IF(terms->unit == SHEAF_privacy_unit_record
+    SHEAF_REFUSE_IF(
+        terms->has_local
+            && (terms->unit != SHEAF_privacy_unit_record || what->learning.batch != 0),
+        local_learning);
+    SHEAF_REFUSE_IF(terms->unit == SHEAF_privacy_unit_record && !terms->has_local
                         && (what->learning.batch != 0 || what->learning.local_steps != 1),
                     record_learning);
     SHEAF_REFUSE_IF(terms->unit == SHEAF_privacy_unit_member
@@ -89,11 +93,14 @@ static void claim_costs(sheaf_fold *fold, const struct sheaf_mandate_grant *what
                             .amounts = terms->cost.at,
                             .noise_millionths = (uint64_t)terms->noise_millionths,
                             .sampling_millionths = (uint32_t)terms->sampling_millionths,
+                            .steps =
+                                terms->has_local ? (uint32_t)what->learning.local_steps : 1,
                             .task = SHEAF_task_train};
     sheaf_claim evaluation = {.kind = SHEAF_CLAIM_COST,
                               .amounts = terms->evaluation_cost.at,
                               .noise_millionths = (uint64_t)terms->evaluation_noise_millionths,
                               .sampling_millionths = 1000000,
+                              .steps = 1,
                               .task = SHEAF_task_evaluate};
     training.words = sheaf_task_words(SHEAF_task_train, SHEAF_release_form_noised, features);
     evaluation.words =
@@ -118,6 +125,11 @@ sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate
     row->divisor = (uint32_t)terms->divisor;
     row->epsilon_millionths = (uint32_t)terms->epsilon_millionths;
     row->evaluation_noise_millionths = (uint32_t)terms->evaluation_noise_millionths;
+    row->local_noise = terms->has_local;
+    if (terms->has_local) {
+        row->local_clip_millionths = (uint64_t)terms->local.clip_millionths;
+        row->local_divisor = (uint32_t)terms->local.divisor;
+    }
     row->noise_millionths = (uint32_t)terms->noise_millionths;
     row->sampling_millionths = (uint32_t)terms->sampling_millionths;
     row->unit = terms->unit;

@@ -56,11 +56,15 @@ sheaf_status sheaf_round_job_terms(const sheaf_state *state,
     *out = (sheaf_noised_terms){
         .unit = mandate->unit == SHEAF_privacy_unit_record ? SHEAF_NOISED_RECORD
                                                            : SHEAF_NOISED_MEMBER,
+        .local = mandate->local_noise,
+        .evaluates = evaluates,
         .norm_millionths = mandate->clip_millionths,
         .noise_millionths =
             evaluates ? mandate->evaluation_noise_millionths : mandate->noise_millionths,
         .sampling_millionths = mandate->sampling_millionths,
         .divisor = mandate->divisor,
+        .local_norm_millionths = mandate->local_clip_millionths,
+        .local_divisor = mandate->local_divisor,
         .training = {.steps = mandate->local_steps,
                      .batch = mandate->batch,
                      .rate_millionths = mandate->rate_millionths},

@@ -142,6 +142,8 @@ bool sheaf_preview_get(const sheaf_preview_view *view, uint32_t mandate, uint32_
                          .task = sheaf_task_next(row),
                          .purpose = row->purpose,
                          .noised = row->release == SHEAF_release_form_noised,
+                         .local = row->local_noise,
+                         .steps = row->local_steps,
                          .unit = row->unit};
     p->bits = p->noised ? 0 : 64;
     p->words =
@@ -197,11 +199,17 @@ void sheaf_preview_describe(const sheaf_preview *p, char out[SHEAF_PREVIEW_MAX])
                  "the exact sum of all is disclosed, without noise and so without an epsilon");
         return;
     }
+    if (p->local && p->task == SHEAF_task_train)
+        len += snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
+                        "trained in %" PRIu32 " step%s under ", p->steps,
+                        p->steps == 1 ? "" : "s");
     len += snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
-                    "noise hides each %s: epsilon of data set %" PRIu32
+                    "%snoise hides each %s%s: epsilon of data set %" PRIu32
                     " %s before, %s after, at delta %g",
-                    p->unit == SHEAF_privacy_unit_record ? "record" : "member", p->dataset,
-                    number(p->spent, a), number(p->after, b), p->delta);
+                    p->local ? "this node's own " : "",
+                    p->unit == SHEAF_privacy_unit_record ? "record" : "member",
+                    p->local ? " from everybody, all other members together too" : "",
+                    p->dataset, number(p->spent, a), number(p->after, b), p->delta);
     if (p->has_budget)
         snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
                  ", of %s that its consent allows", number(p->budget_epsilon, c));

@@ -14,8 +14,9 @@ typedef struct {
     uint32_t round;      /* that is open, or SHEAF_NONE: the next one */
     uint32_t number, of; /* the mandate's which round, of how many at most */
     uint8_t task, purpose;
-    bool noised;
-    uint8_t unit; /* of noise */
+    bool noised, local; /* local: the noise of each member is the whole */
+    uint32_t steps;     /* of training in a round */
+    uint8_t unit;       /* of noise */
     uint32_t words;
     uint16_t bits;          /* of a word; 0 until it is known who takes part */
     double spent, after;    /* epsilon of the data set before and after the round */
@@ -43,7 +44,7 @@ bool sheaf_preview_get(const sheaf_preview_view *view, uint32_t mandate, uint32_
                        sheaf_preview *out);
 
 /* One sentence about what leaves, where to, and at which cost. */
-enum { SHEAF_PREVIEW_MAX = 380 };
+enum { SHEAF_PREVIEW_MAX = 480 };
 void sheaf_preview_describe(const sheaf_preview *preview, char out[SHEAF_PREVIEW_MAX]);
 
 #endif

@@ -52,9 +52,11 @@ export function privacyBound(unit, epsilonMillionths, deltaTrillionths) {
 
 /** The sentence for a mandate with noise: `terms` are its terms of privacy or its row. */
 export function noisedSentence(terms) {
+    const bound = privacyBound(terms.unit, terms.epsilon_millionths, terms.delta_trillionths);
+    if (terms.local || terms.local_noise)
+        return `Each member trains under noise of its own: together the rounds give away ${bound}, to the hub and to all other members together alike.`;
     const pooled = terms.colluders === 1 ? 'one other member tells what it knows' : `${terms.colluders} members pool what they know`;
-    return `Members add noise before they sum: together the rounds give away ${
-        privacyBound(terms.unit, terms.epsilon_millionths, terms.delta_trillionths)}, even if ${pooled}.`;
+    return `Members add noise before they sum: together the rounds give away ${bound}, even if ${pooled}.`;
 }
 
 /** Where a consent stands: live, ended or revoked. */

@@ -63,6 +63,8 @@ test('terms of privacy are told in words', () => {
     const terms = { unit: 'record', epsilon_millionths: 5000000, delta_trillionths: 1000000000, colluders: 1 };
     assert.equal(derive.noisedSentence(terms), 'Members add noise before they sum: together the rounds give away '
         + 'about one record no more than epsilon 5 at delta 0.001, even if one other member tells what it knows.');
+    for (const local of [{ local: { divisor: 1 } }, { local_noise: true }])
+        assert.match(derive.noisedSentence({ ...terms, ...local }), /noise of its own.* at delta .*, to the hub and to all other members together alike\.$/);
     assert.match(derive.noisedSentence({ ...terms, colluders: 2 }), /even if 2 members pool what they know\.$/);
 });
 

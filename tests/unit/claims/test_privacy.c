@@ -12,6 +12,7 @@
 #include "claims/privacy_cost.h"
 #include "claims/privacy_fill.h"
 #include "claims/replay.h"
+#include "coop/budget.h"
 #include "kit.h"
 
 enum { PLACE = 3 }; /* order 2.5 */
@@ -19,16 +20,18 @@ enum { PLACE = 3 }; /* order 2.5 */
 /* The true amounts of kit_terms_usual(): noise 2 and 4, epsilon 5 at delta 1e-3. */
 typedef struct {
     sheaf_cost cost, evaluation, limit;
+    int steps; /* under local noise; 0: members share it */
 } amounts;
 
 static amounts amounts_true(void)
 {
-    amounts out;
+    amounts out = {.steps = 0};
     sheaf_err err;
     assert_int_equal(
-        sheaf_cost_recall(&(sheaf_cost_terms){2000000, 1000000, 3}, &out.cost, &err), SHEAF_OK);
+        sheaf_cost_recall(&(sheaf_cost_terms){2000000, 1000000, 3, 1}, &out.cost, &err),
+        SHEAF_OK);
     assert_int_equal(
-        sheaf_cost_recall(&(sheaf_cost_terms){4000000, 1000000, 4}, &out.evaluation, &err),
+        sheaf_cost_recall(&(sheaf_cost_terms){4000000, 1000000, 4, 1}, &out.evaluation, &err),
         SHEAF_OK);
     sheaf_cost_allowed(5000000, 1000000000, &out.limit);
     return out;
@@ -46,7 +49,9 @@ static void begin(kit *k)
 static const char *noised(const amounts *a)
 {
     kit_terms terms = kit_terms_usual();
-    terms.rounds = 5;
+    terms.rounds = a->steps ? 2 : 5;
+    terms.local = a->steps > 0;
+    terms.steps = a->steps ? a->steps : 1;
     terms.costs = a->cost.cost;
     terms.evaluations = a->evaluation.cost;
     terms.limits = a->limit.cost;
@@ -105,6 +110,12 @@ static void test_true(void **unused)
     a.limit.cost[PLACE]--;
     kit_motion(&k, "n", noised(&a), 4);
     consent(&k, &a.limit);
+    a = amounts_true(); /* three local steps cost three times as much */
+    a.steps = 3;
+    for (int place = 0; place < 32; place++)
+        a.cost.cost[place] = sheaf_amount_times(a.cost.cost[place], 3);
+    kit_motion(&k, "o", noised(&a), 4);
+    assert_int_equal(k.outcome.effect, SHEAF_ACCEPTED);
     assert_int_equal(voids_of(&k, detail), 0);
     kit_close(&k);
     (void)unused;
@@ -130,6 +141,10 @@ static void test_false(void **unused)
     a.cost.cost[PLACE]--;
     is_void(&a, "the cost of a training round at order 2.5 is stated as 312499999999, and is "
                 "312500000000");
+    a = amounts_true(); /* that of two steps, where there are three */
+    a.steps = 3;
+    a.cost.cost[PLACE] = 2 * a.cost.cost[PLACE];
+    is_void(&a, "is stated as");
     a = amounts_true();
     a.evaluation.cost[31]--;
     is_void(&a, "the cost of an evaluation round at order 1024.0 is stated as");
@@ -216,6 +231,14 @@ static void test_filled_in(void **unused)
          "{\"budget\":{\"epsilon_millionths\":5000000,\"delta_trillionths\":1000000000}}", out,
          sizeof out);
     assert_non_null(strstr(out, number));
+    /* Of steps under local noise each counts. */
+    fill(SHEAF_KIND_mandate_grant, "{\"learning\":{\"local_steps\":7}," TERMS ",\"local\":{}}}",
+         out, sizeof out);
+    snprintf(number, sizeof number, "{\"cost\":%lld}", (long long)a.cost.cost[PLACE] * 7);
+    assert_non_null(strstr(out, number));
+    fill(SHEAF_KIND_mandate_grant, "{\"learning\":{\"local_steps\":7}," TERMS "}}", out,
+         sizeof out);
+    assert_null(strstr(out, number));
     /* What is given stays; what cannot be computed is 0, and the decoder says why. */
     fill(SHEAF_KIND_mandate_grant, "{" TERMS ",\"cost\":[]}}", out, sizeof out);
     assert_non_null(strstr(out, "\"cost\":[],"));

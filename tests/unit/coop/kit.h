@@ -134,6 +134,7 @@ const char *kit_amounts(char out[1024], int64_t most, int only);
 typedef struct {
     const char *model, *release, *unit;
     int rounds, batch, steps, colluders, sampling, without; /* without: leave out the terms */
+    bool local;
     int64_t cost, evaluation, limit;
     int place;                   /* the one order that shows the limit */
     int noise, evaluation_noise; /* multipliers, which the amounts need not fit */

@@ -77,9 +77,10 @@ const char *kit_noised(const kit_terms *t)
                  "'privacy':{'clip_millionths':1000000,'colluders':%d,'cost':%s,"
                  "'delta_trillionths':1000000000,'divisor':1000,"
                  "'epsilon_millionths':5000000,'evaluation_cost':%s,"
-                 "'evaluation_noise_millionths':%d,'limit':%s,"
+                 "'evaluation_noise_millionths':%d,'limit':%s,%s"
                  "'noise_millionths':%d,'sampling_millionths':%d,'unit':'%s'},",
                  t->colluders, cost, evaluation, t->evaluation_noise * 1000000, limit,
+                 t->local ? "'local':{'clip_millionths':2000000,'divisor':250}," : "",
                  t->noise * 1000000, t->sampling, t->unit);
     snprintf(text, sizeof text,
              "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':%d,'datasets':[%s],"

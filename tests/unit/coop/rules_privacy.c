@@ -83,6 +83,8 @@ void test_noised_terms(void **unused)
     TERMS_REFUSED(privacy_where, t.release = "exact_sum");
     TERMS_REFUSED(record_learning, t.batch = 1);
     TERMS_REFUSED(record_learning, t.steps = 2);
+    TERMS_REFUSED(local_learning, (t.local = true, t.batch = 1));
+    TERMS_REFUSED(local_learning, (t.local = true, t.unit = "member"));
     TERMS_REFUSED(member_sampling, (t.unit = "member", t.sampling = 999999));
     TERMS_REFUSED(range_missing, t.model = "model");
     TERMS_REFUSED(colluders_many, t.colluders = 3);
@@ -102,6 +104,32 @@ void test_noised_terms(void **unused)
     assert_int_equal(row->unit, SHEAF_privacy_unit_record);
     assert_int_equal(sheaf_charge_find(&k.state, sheaf_pair(m, 3))->limit, 100);
     assert_int_equal(sheaf_charge_find(&k.state, sheaf_pair(m, 31))->cost, 10);
+    assert_false(row->local_noise);
+    assert_int_equal(k.outcome.claims[1].steps, 1);
+    kit_close(&k);
+}
+
+/* Noise of each member's own allows several steps, all of which the round's cost is for. */
+void test_local_noise(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k);
+    kit_terms terms = kit_terms_usual();
+    terms.local = true;
+    terms.steps = 20;
+    terms.sampling = 250000;
+    grant(&k, "m", &terms);
+    const struct sheaf_row_mandate *row = sheaf_mandate_find(&k.state, kit_index(&k, "m.tick"));
+    assert_true(row->local_noise);
+    assert_int_equal(row->local_steps, 20);
+    assert_int_equal(row->local_clip_millionths, 2000000);
+    assert_int_equal(row->local_divisor, 250);
+    assert_int_equal(k.outcome.claim_count, 4);
+    assert_int_equal(k.outcome.claims[1].steps, 20);
+    assert_int_equal(k.outcome.claims[2].steps, 1);
+    whole_round(&k, "r1", "train", 0, 'a');
+    assert_int_equal(spent(&k, "ann.data", SHEAF_privacy_unit_record), 10);
     kit_close(&k);
 }
 

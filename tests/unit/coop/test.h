@@ -57,6 +57,7 @@ void test_evaluation_and_release(void **unused);
 
 void test_ranges(void **unused);
 void test_noised_terms(void **unused);
+void test_local_noise(void **unused);
 void test_amounts(void **unused);
 void test_noised_rounds(void **unused);
 void test_noised_limits(void **unused);

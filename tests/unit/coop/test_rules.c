@@ -99,6 +99,7 @@ int main(void)
         cmocka_unit_test(test_evaluation_and_release),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_noised_terms),
+        cmocka_unit_test(test_local_noise),
         cmocka_unit_test(test_amounts),
         cmocka_unit_test(test_noised_rounds),
         cmocka_unit_test(test_noised_limits),

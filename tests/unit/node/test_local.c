@@ -198,6 +198,53 @@ static void test_train_and_evaluate(void **unused)
     (void)unused;
 }
 
+/* Twenty steps at home, each with the whole noise; what is sent is in range without it. */
+static void test_local_steps(void **unused)
+{
+    kit_terms terms = kit_terms_usual();
+    terms.local = true;
+    terms.steps = 20;
+    world *w = world_open(&terms);
+    sheaf_model zero, model, by_hand;
+    sheaf_noised_scale scale;
+    uint64_t sum[SHEAF_NOISED_CELLS], again[SHEAF_NOISED_CELLS], words[SHEAF_NOISED_CELLS];
+    sheaf_err err;
+    open_round(w, "r", "train", 0);
+    assert_true(w->terms.local && !w->terms.evaluates);
+    assert_int_equal(w->terms.training.steps, 20);
+    assert_int_equal(w->terms.local_norm_millionths, 2000000);
+    assert_int_equal(w->terms.local_divisor, 250);
+    must(words_of(w, 0, w->file[0], none, 1, words, &err), &err);
+    for (int j = 0; j < WORDS; j++)
+        assert_in_range((int32_t)words[j] + 65536, 0, 2 * 65536);
+    sum_of(w, none, 1, sum);
+    sum_of(w, none, 2, again);
+    assert_memory_not_equal(sum, again, WORDS * sizeof *sum);
+    sheaf_round_result trained = result_of(w, none, sum);
+    sheaf_slice file = sheaf_buffer_slice(&trained.bytes);
+    must(sheaf_model_read(file, &model, &err), &err);
+    must(sheaf_round_job_base(&w->k.state, w->round, none, &zero, &err), &err);
+    must(sheaf_noised_step(&w->terms, &zero, sum, &by_hand, &err), &err);
+    assert_memory_equal(model.weight, by_hand.weight, sizeof model.weight);
+    assert_true(model.weight[0] > 0); /* with age the risk grows */
+    assert_int_equal(kit_round_close(&w->k, "r", "evaluate", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "ann.node", "r", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "bob.node", "r", 'a'), SHEAF_ACCEPTED);
+
+    open_round(w, "e", "evaluate", 'a');
+    assert_true(w->terms.local && w->terms.evaluates);
+    must(sheaf_noised_scale_of(&w->terms, &scale, &err), &err);
+    assert_true(scale.share.numerator / scale.share.denominator
+                == (sheaf_uint128)(4 * 65536) * (4 * 65536));
+    sum_of(w, file, 3, sum);
+    sheaf_round_result told = result_of(w, file, sum);
+    assert_in_range(told.figures.records, 250 - 80, 250 + 80); /* deviation 16 */
+    sheaf_buffer_deinit(&trained.bytes);
+    sheaf_buffer_deinit(&told.bytes);
+    world_close(w);
+    (void)unused;
+}
+
 /* Words less the noise are the clipped sum: what the seed of the noise would betray. */
 static void test_noise_is_all_that_hides(void **unused)
 {
@@ -365,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_terms),
         cmocka_unit_test(test_many_colluders),
         cmocka_unit_test(test_train_and_evaluate),
+        cmocka_unit_test(test_local_steps),
         cmocka_unit_test(test_noise_is_all_that_hides),
         cmocka_unit_test(test_no_row_is_told_by_a_refusal),
         cmocka_unit_test(test_refusals),
