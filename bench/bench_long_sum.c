@@ -129,9 +129,10 @@ static void open_round(long_round *r, uint32_t words, const char *dir)
                                      .words = words,
                                      .bits = 32,
                                      .count = COUNT,
+                                     .degree = COUNT - 1,
                                      .threshold = STAY,
                                      .min_survivors = STAY,
-                                     .stage_ms = {1, 1, 1, 1, 1}};
+                                     .stage_ms = {1, 1, 1, 1, 1, 1}};
     for (int i = 0; i < COUNT; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 1)};
         sheaf_keypair_from_seed(&pair[i], seed);
@@ -185,7 +186,9 @@ static void play(long_round *r)
         for (int i = 0; i < (stage < SHEAF_ROUND_INPUT ? COUNT : STAY); i++) {
             sheaf_slice message;
             bench_must(sheaf_participant_receive(
-                           &r->p[i], sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage),
+                           &r->p[i],
+                           sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage,
+                                                    r->config.members[i].member),
                            &message, NULL)
                            == SHEAF_OK,
                        "a bundle");

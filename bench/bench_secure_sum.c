@@ -189,9 +189,10 @@ static void open_round(whole_round *r, unsigned bits, const uint64_t *input)
                                      .words = FLOWER_WORDS,
                                      .bits = (uint16_t)bits,
                                      .count = FLOWER_COUNT,
+                                     .degree = FLOWER_COUNT - 1,
                                      .threshold = 11,
                                      .min_survivors = 11,
-                                     .stage_ms = {1, 1, 1, 1, 1}};
+                                     .stage_ms = {1, 1, 1, 1, 1, 1}};
     for (int i = 0; i < FLOWER_COUNT; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 1)};
         sheaf_keypair_from_seed(&pair[i], seed);
@@ -216,10 +217,11 @@ static void play_stage(whole_round *r, sheaf_round_stage stage, int count)
     for (int i = 0; i < count && sheaf_coordinator_stage(&r->c) == stage; i++) {
         sheaf_slice message;
         double at = core_s();
-        bench_must(sheaf_participant_receive(&r->p[i], sheaf_coordinator_bundle(&r->c, stage),
-                                             &message, NULL)
-                       == SHEAF_OK,
-                   "a bundle");
+        bench_must(
+            sheaf_participant_receive(
+                &r->p[i], sheaf_coordinator_bundle(&r->c, stage, (uint32_t)i), &message, NULL)
+                == SHEAF_OK,
+            "a bundle");
         double between = core_s();
         bench_must(sheaf_coordinator_receive(&r->c, message, 0, NULL) == SHEAF_ROUND_ACCEPTED,
                    "a message");

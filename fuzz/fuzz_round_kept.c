@@ -15,14 +15,16 @@ static void must(bool holds)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static sheaf_coordinator c;
-    sheaf_round_config config = {.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                 .round = 7,
-                                 .words = 2,
-                                 .bits = 64,
-                                 .count = MEMBERS,
-                                 .threshold = 2,
-                                 .min_survivors = 2,
-                                 .stage_ms = {9, 9, 9, 9, 9}};
+    static sheaf_round_config config;
+    config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
+                                  .round = 7,
+                                  .words = 2,
+                                  .bits = 64,
+                                  .count = MEMBERS,
+                                  .degree = MEMBERS - 1,
+                                  .threshold = 2,
+                                  .min_survivors = 2,
+                                  .stage_ms = {9, 9, 9, 9, 9, 9}};
     sheaf_round_kept kept;
     size_t sound = 0;
     must(sheaf_crypto_start());

@@ -37,9 +37,10 @@ static void start(round_state *s, uint8_t choice)
                                      .words = WORDS,
                                      .bits = (uint16_t)(16u << choice / 6 % 3),
                                      .count = MEMBERS,
+                                     .degree = MEMBERS - 1,
                                      .threshold = 2,
                                      .min_survivors = 2,
-                                     .stage_ms = {9, 9, 9, 9, 9}};
+                                     .stage_ms = {9, 9, 9, 9, 9, 9}};
     for (int i = 0; i < MEMBERS; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 1)};
         sheaf_keypair_from_seed(&s->pair[i], seed);
@@ -61,7 +62,8 @@ static void play(round_state *s, int stages)
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= stages; stage++)
         for (int i = 0; i < MEMBERS; i++) {
             sheaf_slice message;
-            sheaf_slice bundle = sheaf_coordinator_bundle(&s->c, (sheaf_round_stage)stage);
+            sheaf_slice bundle =
+                sheaf_coordinator_bundle(&s->c, (sheaf_round_stage)stage, (uint32_t)i + 1);
             must(sheaf_participant_receive(&s->p[i], bundle, &message, NULL) == SHEAF_OK);
             must(sheaf_coordinator_receive(&s->c, message, 0, NULL) == SHEAF_ROUND_ACCEPTED);
         }
@@ -77,7 +79,7 @@ static void stop(round_state *s)
 static void decode(sheaf_slice in)
 {
     sheaf_round_message message;
-    sheaf_round_bundle bundle;
+    static sheaf_round_bundle bundle;
     if (sheaf_round_message_decode(in, &message, NULL) == SHEAF_OK)
         must(message.body.len + SHEAF_SIGNATURE_BYTES
                  + (message.type == SHEAF_ROUND_INPUT ? message.input.words.len : 0)
@@ -124,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     round_state *s = calloc(1, sizeof *s);
     must(s != NULL);
     start(s, choice);
-    play(s, choice % 6);
+    play(s, SHEAF_ROUND_COMMIT + choice % 6);
     if (choice < 160) {
         if (sheaf_coordinator_receive(&s->c, in, 0, NULL) != SHEAF_ROUND_REFUSED)
             must(was_sent(in, choice));

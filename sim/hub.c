@@ -179,25 +179,25 @@ static void sync_log(sim *s)
 /* ---- rounds ---- */
 
 /* The liar runs what the rules refuse, on a roster of its own. */
-static sheaf_round_config lied_config(sim *s)
+static void lied_config(sim *s, sheaf_round_config *config)
 {
     hub *h = &s->hub;
     s->lied_round = h->round;
-    sheaf_round_config config = {.origin = KIT_ORIGIN,
-                                 .round = h->round,
-                                 .words = 6,
-                                 .bits = 64,
-                                 .count = MEMBERS,
-                                 .threshold = 3,
-                                 .min_survivors = 3,
-                                 .stage_ms = {600, 600, 600, 600, 600}};
-    config.manifest = log_manifest(&h->log, h->round);
+    *config = (sheaf_round_config){.origin = KIT_ORIGIN,
+                                   .round = h->round,
+                                   .words = 6,
+                                   .bits = 64,
+                                   .count = MEMBERS,
+                                   .degree = MEMBERS - 1,
+                                   .threshold = 3,
+                                   .min_survivors = 3,
+                                   .stage_ms = {600, 600, 600, 600, 600, 600}};
+    config->manifest = log_manifest(&h->log, h->round);
     for (int i = 0; i < MEMBERS; i++) {
         kit_name *node = kit_named(&s->pen, s->member[i].node);
-        config.members[i].member = node->member;
-        memcpy(config.members[i].public, node->pair.public, 32);
+        config->members[i].member = node->member;
+        memcpy(config->members[i].public, node->pair.public, 32);
     }
-    return config;
 }
 
 static void open_round(sim *s, bool force)
@@ -241,20 +241,20 @@ static void open_round(sim *s, bool force)
         return;
     bool good = enter_own(s, "round.open", what, force);
     h->round = (uint32_t)h->log.size - 1;
-    sheaf_round_config config;
-    if (good && !round_config(state, &h->log, h->round, &config))
+    sheaf_round_config *config = &s->config;
+    if (good && !round_config(state, &h->log, h->round, config))
         sim_fail(s, "the round that the rules accepted is not sound");
     if (force && !good)
-        config = lied_config(s);
+        lied_config(s, config);
     if (!good && !force)
         return;
     sync_log(s); /* nobody takes part in what is not durable */
-    if (sheaf_coordinator_init(&h->coordinator, &config, s->now, NULL) != SHEAF_OK)
+    if (sheaf_coordinator_init(&h->coordinator, config, s->now, NULL) != SHEAF_OK)
         sim_fail(s, "the coordinator does not start");
     h->coordinating = true;
     sheaf_buffer_reset(&h->records);
     sheaf_round_kept_begin(&h->kept, &h->coordinator);
-    if (!liar_begin(s, &config) && !s->sound_from && s->now >= s->flaw_until)
+    if (!liar_begin(s, config) && !s->sound_from && s->now >= s->flaw_until)
         s->sound_from = h->round;
 }
 
@@ -262,11 +262,11 @@ static void open_round(sim *s, bool force)
 static bool resume_round(sim *s, uint32_t round)
 {
     hub *h = &s->hub;
-    sheaf_round_config config;
+    sheaf_round_config *config = &s->config;
     sheaf_err err;
     size_t sound;
-    if (round != h->round || !round_config(&h->replay.state, &h->log, round, &config)
-        || sheaf_coordinator_init(&h->coordinator, &config, s->now, NULL) != SHEAF_OK)
+    if (round != h->round || !round_config(&h->replay.state, &h->log, round, config)
+        || sheaf_coordinator_init(&h->coordinator, config, s->now, NULL) != SHEAF_OK)
         return false;
     h->coordinating = true;
     sheaf_round_kept_begin(&h->kept, &h->coordinator);
@@ -374,7 +374,8 @@ static void run_round(sim *s)
     if (sim_chance(s, 5) == 0)
         for (int i = 0; i < MEMBERS; i++)
             sim_send(s, &(packet){.from = HUB, .to = i, .kind = BUNDLE, .number = h->round},
-                     sheaf_coordinator_bundle(&h->coordinator, stage));
+                     sheaf_coordinator_bundle(&h->coordinator, stage,
+                                              kit_named(&s->pen, s->member[i].node)->member));
 }
 
 /* What the log says is under way, but this hub is not running. */

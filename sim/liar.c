@@ -284,7 +284,7 @@ static void check_silence(const sim *s, sheaf_slice message)
 bool liar_begin(sim *s, const sheaf_round_config *config)
 {
     liar *l = &s->liar;
-    sheaf_round_config old;
+    static sheaf_round_config old;
     if (s->lie < LIE_BOTH_SECRETS || s->lied || s->now < s->lie_at || config->count < 3
         || (s->lie == LIE_TWO_LISTS
             && (config->count < MEMBERS || config->min_survivors == config->count)))

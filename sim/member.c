@@ -269,22 +269,22 @@ static void join(sim *s, int i, uint32_t round)
 {
     member *m = &s->member[i];
     kit_name *node = kit_named(&s->pen, m->node);
-    sheaf_round_config config;
+    sheaf_round_config *config = &s->config;
     bool again = round == m->joined;
     if ((again && m->left) || !may_take_part(s, i, round)
-        || !round_config(&m->replay.state, &m->log, round, &config))
+        || !round_config(&m->replay.state, &m->log, round, config))
         return;
     stop_taking_part(m);
     if (!again)
         forget_round(s, m);
-    if (sheaf_participant_init(&m->participant, &config, node->member, &node->pair, m->seed,
+    if (sheaf_participant_init(&m->participant, config, node->member, &node->pair, m->seed,
                                NULL)
         != SHEAF_OK)
         sim_fail(s, "%s cannot take part", m->name);
     m->taking_part = true;
     m->round = m->joined = m->input_round = round;
     check_training(s, i, round);
-    give_vector(s, m, config.words);
+    give_vector(s, m, config->words);
     if (again)
         resume(s, m);
     else
@@ -379,16 +379,16 @@ static void attest(sim *s, int i, const packet *p)
     const struct sheaf_row_round *row = sheaf_round_find(state, round);
     const struct sheaf_row_seat *seat =
         sheaf_seat_find(state, sheaf_pair(round, kit_named(&s->pen, m->node)->key));
-    sheaf_round_config config;
+    sheaf_round_config *config = &s->config;
     uint64_t words[WORDS_MAX];
     char what[200], hex[65];
     if (!row || row->state != SHEAF_round_state_closed || !seat || !seat->survived
         || seat->attested != SHEAF_NONE || m->slot[1].waiting
-        || !round_config(state, &m->log, round, &config)
-        || sheaf_transcript_sum((sheaf_slice){p->bytes, p->len}, &config, words, NULL, NULL)
+        || !round_config(state, &m->log, round, config)
+        || sheaf_transcript_sum((sheaf_slice){p->bytes, p->len}, config, words, NULL, NULL)
                != SHEAF_OK)
         return;
-    sheaf_hash result = sheaf_sha256(sheaf_bytes(words, config.words * sizeof *words));
+    sheaf_hash result = sheaf_sha256(sheaf_bytes(words, config->words * sizeof *words));
     if (!sheaf_hash_equal(&result, &row->result)) { /* never attested */
         sim_hear(s, i, "the result of the round is not what the vectors add up to");
         return;

@@ -210,6 +210,7 @@ typedef struct {
     member member[MEMBERS];
     hub hub;
     uint64_t rounds_summed, rounds_joined, rounds_resumed, acts_entered; /* what happened */
+    sheaf_round_config config; /* of the round that is being looked at */
 } sim;
 
 unsigned sim_chance(sim *s, unsigned of);

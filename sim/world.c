@@ -153,6 +153,7 @@ bool round_config(const sheaf_state *state, const kept_log *log, uint32_t round,
                                 .words = row->words,
                                 .bits = (uint16_t)(16u << round % 3),
                                 .count = row->seats,
+                                .degree = (uint16_t)(row->seats - 1),
                                 .threshold = sheaf_round_threshold(row->seats),
                                 .manifest = log_manifest(log, round)};
     out->min_survivors = row->survivors_min;

@@ -66,7 +66,7 @@ static void print_progress(sheaf_round_source *source)
     if (sheaf_hub_get(&source->transport, path, &answer, NULL) == SHEAF_OK
         && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &said, NULL) == SHEAF_OK) {
         sheaf_slice stage = sheaf_json_member_string(said, "stage");
-        for (int i = SHEAF_ROUND_ADVERTISE; i <= SHEAF_ROUND_ABORTED; i++)
+        for (int i = SHEAF_ROUND_COMMIT; i <= SHEAF_ROUND_ABORTED; i++)
             if (sheaf_slice_is(stage, sheaf_round_stage_text((sheaf_round_stage)i)))
                 printf("  stage       %.*s: %lld of %lld have answered, the hub says\n",
                        SHEAF_PRINT(stage), (long long)sheaf_json_member_int(said, "answers", 0),

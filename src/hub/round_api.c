@@ -130,7 +130,7 @@ sheaf_http_verdict sheaf_api_round(const sheaf_api_call *call, sheaf_http_respon
 /* A stage by its name. */
 static uint32_t stage_named(sheaf_slice name)
 {
-    for (uint32_t stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_ABORTED; stage++)
+    for (uint32_t stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_ABORTED; stage++)
         if (sheaf_slice_is(name, sheaf_round_stage_text((sheaf_round_stage)stage)))
             return stage;
     return 0;

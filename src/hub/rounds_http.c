@@ -67,7 +67,7 @@ size_t sheaf_rounds_message_max(sheaf_rounds *rounds, uint32_t round)
     pthread_mutex_lock(&rounds->lock);
     const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
     size_t most = 0;
-    for (int type = SHEAF_ROUND_ADVERTISE; slot && type <= SHEAF_ROUND_REVEAL; type++) {
+    for (int type = SHEAF_ROUND_COMMIT; slot && type <= SHEAF_ROUND_REVEAL; type++) {
         size_t max = sheaf_round_message_max(&slot->coordinator->config, type);
         most = max > most ? max : most;
     }
@@ -114,12 +114,14 @@ sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
 
 /* ---- bundles ---- */
 
-/* The bundle of the stage, that of the abort if there is one, or empty. */
-static sheaf_slice bundle_of(const sheaf_slot *slot, uint32_t stage)
+/* The bundle of the stage for the member in this seat, that of the abort if there is one, or
+ * empty. */
+static sheaf_slice bundle_of(const sheaf_slot *slot, uint32_t stage, uint16_t seat)
 {
     if (sheaf_coordinator_stage(slot->coordinator) == SHEAF_ROUND_ABORTED)
         stage = SHEAF_ROUND_ABORTED;
-    return sheaf_coordinator_bundle(slot->coordinator, (sheaf_round_stage)stage);
+    return sheaf_coordinator_bundle(slot->coordinator, (sheaf_round_stage)stage,
+                                    slot->coordinator->config.members[seat].member);
 }
 
 static sheaf_http_response bundle_answer(sheaf_slice bundle)
@@ -136,10 +138,11 @@ sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uin
     sheaf_http_verdict verdict = SHEAF_HTTP_ANSWERED;
     pthread_mutex_lock(&rounds->lock);
     const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
-    bool seated = false;
-    for (uint16_t i = 0; slot && i < slot->count; i++)
-        seated = seated || slot->keys[i] == key;
-    sheaf_slice bundle = seated ? bundle_of(slot, stage) : (sheaf_slice){0};
+    uint16_t seat = 0;
+    while (slot && seat < slot->count && slot->keys[seat] != key)
+        seat++;
+    bool seated = slot && seat < slot->count;
+    sheaf_slice bundle = seated ? bundle_of(slot, stage, seat) : (sheaf_slice){0};
     sheaf_poll *free_poll = NULL;
     for (size_t i = 0; i < SHEAF_POLLS_MAX && !free_poll; i++)
         if (!rounds->polls[i].token)
@@ -156,6 +159,7 @@ sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uin
         *free_poll = (sheaf_poll){.token = sheaf_http_defer(request),
                                   .round = round,
                                   .stage = stage,
+                                  .seat = seat,
                                   .until_ms = sheaf_rounds_now_ms() + SHEAF_POLL_MS};
         verdict = SHEAF_HTTP_DEFERRED;
     }
@@ -172,7 +176,7 @@ void sheaf_rounds_answer_polls(sheaf_rounds *rounds, bool all)
         pthread_mutex_lock(&rounds->lock);
         sheaf_poll *poll = &rounds->polls[i];
         const sheaf_slot *slot = poll->token ? sheaf_rounds_slot(rounds, poll->round) : NULL;
-        sheaf_slice bundle = slot ? bundle_of(slot, poll->stage) : (sheaf_slice){0};
+        sheaf_slice bundle = slot ? bundle_of(slot, poll->stage, poll->seat) : (sheaf_slice){0};
         if (poll->token && (bundle.len > 0 || all || !slot || now_ms >= poll->until_ms)) {
             token = poll->token;
             response = bundle.len > 0 ? bundle_answer(bundle) : sheaf_answer_nothing();

@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
     sheaf_http_token *token; /* NULL: free */
     uint32_t round, stage;
+    uint16_t seat;
     int64_t until_ms;
 } sheaf_poll;
 

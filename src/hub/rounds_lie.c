@@ -67,6 +67,7 @@ void sheaf_rounds_lie(sheaf_rounds *rounds)
         config->round = entered.index;
         config->words = 28;
         config->bits = 64;
+        config->degree = (uint16_t)(config->count - 1);
         config->threshold = sheaf_round_threshold(config->count);
         config->min_survivors = config->threshold;
         memcpy(config->origin, hub->origin, SHEAF_ORIGIN_LEN);

@@ -115,6 +115,7 @@ static void thresholds_set(const sheaf_state *state, const struct sheaf_row_roun
                            sheaf_round_config *out)
 {
     uint16_t colluders = sheaf_mandate_get(state, round->mandate)->colluders;
+    out->degree = (uint16_t)(round->seats - 1);
     out->threshold = sheaf_round_threshold_against(round->seats, colluders);
     out->min_survivors = round->survivors_min;
     if (out->min_survivors < out->threshold)

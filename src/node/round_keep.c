@@ -9,9 +9,9 @@
 enum { SEED_FILE_BYTES = 3 * 32 };
 
 static const char *const answered[SHEAF_ROUND_REVEAL + 1] = {
-    [SHEAF_ROUND_ADVERTISE] = "bundle-advertise", [SHEAF_ROUND_SHARE] = "bundle-share",
-    [SHEAF_ROUND_INPUT] = "bundle-input",         [SHEAF_ROUND_SURVIVORS] = "bundle-survivors",
-    [SHEAF_ROUND_REVEAL] = "bundle-reveal",
+    [SHEAF_ROUND_COMMIT] = "bundle-commit",       [SHEAF_ROUND_ADVERTISE] = "bundle-advertise",
+    [SHEAF_ROUND_SHARE] = "bundle-share",         [SHEAF_ROUND_INPUT] = "bundle-input",
+    [SHEAF_ROUND_SURVIVORS] = "bundle-survivors", [SHEAF_ROUND_REVEAL] = "bundle-reveal",
 };
 
 static sheaf_status path_of(const sheaf_round_keep *keep, const char *name,
@@ -126,7 +126,7 @@ sheaf_status sheaf_round_keep_open(const sheaf_round_keep *keep, const sheaf_nod
                           keep->round);
     if (*again)
         return seed_read(keep, session, seed, err);
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++) {
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_REVEAL; stage++) {
         SHEAF_TRY(has(keep, answered[stage], &there, err));
         if (there)
             return spoiled(keep, "seed", err);
@@ -184,7 +184,7 @@ sheaf_status sheaf_round_keep_replay(const sheaf_round_keep *keep, sheaf_partici
     sheaf_status status = SHEAF_OK;
     sheaf_buffer file;
     sheaf_buffer_init(&file, 2 * SHEAF_HASH_BYTES + sheaf_round_bundle_max(&p->config));
-    for (int i = SHEAF_ROUND_ADVERTISE; status == SHEAF_OK && i <= SHEAF_ROUND_REVEAL; i++) {
+    for (int i = SHEAF_ROUND_COMMIT; status == SHEAF_OK && i <= SHEAF_ROUND_REVEAL; i++) {
         sheaf_round_stage stage = (sheaf_round_stage)i;
         bool there;
         sheaf_buffer_reset(&file);
@@ -243,7 +243,7 @@ sheaf_status sheaf_round_keep_leave(const sheaf_round_keep *keep, sheaf_err *err
     SHEAF_TRY(path_of(keep, "left", path, err));
     SHEAF_TRY(sheaf_file_write(path, 0600, sheaf_str("left\n"), err));
     SHEAF_TRY(wipe_seed(keep, err));
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++) {
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_REVEAL; stage++) {
         SHEAF_TRY(path_of(keep, answered[stage], path, err));
         SHEAF_TRY(sheaf_file_remove(path, err));
     }

@@ -1,5 +1,6 @@
 #include "round/config.h"
 
+#include "round/graph.h"
 #include "round/words.h"
 
 #include <assert.h>
@@ -18,16 +19,22 @@ uint16_t sheaf_round_threshold_against(uint16_t count, uint16_t colluders)
 
 int sheaf_round_index(const sheaf_round_config *config, uint32_t member)
 {
-    for (int i = 0; i < config->count; i++)
-        if (config->members[i].member == member)
-            return i;
-    return -1;
+    int from = 0, to = config->count;
+    while (from < to) {
+        int middle = from + (to - from) / 2;
+        if (config->members[middle].member < member)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < config->count && config->members[from].member == member ? from : -1;
 }
 
 const char *sheaf_round_stage_text(sheaf_round_stage stage)
 {
     static const char *const texts[] = {
         [0] = "begin",
+        [SHEAF_ROUND_COMMIT] = "commit",
         [SHEAF_ROUND_ADVERTISE] = "advertise",
         [SHEAF_ROUND_SHARE] = "share",
         [SHEAF_ROUND_INPUT] = "input",
@@ -76,6 +83,33 @@ static sheaf_status members_check(const sheaf_round_config *config, sheaf_err *e
     return SHEAF_OK;
 }
 
+static sheaf_status graph_check(const sheaf_round_config *config, sheaf_err *err)
+{
+    uint16_t least = sheaf_round_threshold(config->count);
+    SHEAF_TRY(sheaf_graph_check(config->count, config->degree, config->threshold, err));
+    if (!sheaf_round_on_ring(config)) {
+        if (config->count > SHEAF_ROUND_COMPLETE_MAX)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "of %u participants not all can be neighbours: more than %d are "
+                              "on a ring",
+                              config->count, SHEAF_ROUND_COMPLETE_MAX);
+        least = config->threshold;
+    }
+    if (config->min_survivors < least || config->min_survivors > config->count)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the smallest number of survivors must be %u to %u, not %u", least,
+                          config->count, config->min_survivors);
+    uint16_t may_go =
+        sheaf_round_on_ring(config) ? (uint16_t)(config->count - config->min_survivors) : 0;
+    if (config->withheld_max > may_go)
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "at most %u participants may withhold their part of the ring's order, "
+            "not %u",
+            may_go, config->withheld_max);
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_round_config_check(const sheaf_round_config *config, sheaf_err *err)
 {
     SHEAF_TRY(origin_check(config, err));
@@ -88,15 +122,7 @@ sheaf_status sheaf_round_config_check(const sheaf_round_config *config, sheaf_er
     if (!sheaf_words_bits_valid(config->bits))
         return sheaf_fail(err, SHEAF_INVALID,
                           "the words of a round have 16, 32 or 64 bits, not %u", config->bits);
-    uint16_t least = sheaf_round_threshold(config->count);
-    if (config->threshold < least || config->threshold > config->count)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the threshold of %u participants must be %u to %u, not %u",
-                          config->count, least, config->count, config->threshold);
-    if (config->min_survivors < config->threshold || config->min_survivors > config->count)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the smallest number of survivors must be %u to %u, not %u",
-                          config->threshold, config->count, config->min_survivors);
+    SHEAF_TRY(graph_check(config, err));
     for (int i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
         if (config->stage_ms[i] == 0)
             return sheaf_fail(err, SHEAF_INVALID, "stage %s of the round has no time",
@@ -104,31 +130,42 @@ sheaf_status sheaf_round_config_check(const sheaf_round_config *config, sheaf_er
     return members_check(config, err);
 }
 
+static size_t put_u32(uint8_t *out, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        out[i] = (uint8_t)(value >> (24 - 8 * i));
+    return 4;
+}
+
+/* The members one after the other, each hashed in with all before it. */
+static sheaf_hash roster_hash(const sheaf_round_config *config)
+{
+    sheaf_hash hash = sheaf_sha256(sheaf_str("sheaf-round-roster/v1\n"));
+    for (int i = 0; i < config->count; i++) {
+        uint8_t bytes[SHEAF_HASH_BYTES + 4 + SHEAF_PUBLIC_BYTES];
+        memcpy(bytes, hash.bytes, SHEAF_HASH_BYTES);
+        (void)put_u32(bytes + SHEAF_HASH_BYTES, config->members[i].member);
+        memcpy(bytes + SHEAF_HASH_BYTES + 4, config->members[i].public, SHEAF_PUBLIC_BYTES);
+        hash = sheaf_sha256(sheaf_bytes(bytes, sizeof bytes));
+    }
+    return hash;
+}
+
 sheaf_hash sheaf_round_session(const sheaf_round_config *config)
 {
-    enum { MAX = 256 + SHEAF_ROUND_MEMBERS_MAX * (4 + SHEAF_PUBLIC_BYTES) };
-    uint8_t bytes[MAX];
+    const uint32_t numbers[] = {config->round,         config->words,       config->bits,
+                                config->count,         config->degree,      config->threshold,
+                                config->min_survivors, config->withheld_max};
+    uint8_t bytes[sizeof numbers];
     size_t len = 0;
-    const uint32_t numbers[] = {config->round, config->words,     config->bits,
-                                config->count, config->threshold, config->min_survivors};
-    static const char label[] = "sheaf-round-session/v1\n";
-    memcpy(bytes, label, sizeof label - 1);
-    len += sizeof label - 1;
-    size_t origin_len = strnlen(config->origin, SHEAF_ROUND_ORIGIN_MAX);
-    memcpy(bytes + len, config->origin, origin_len);
-    len += origin_len;
-    bytes[len++] = '\n';
-    memcpy(bytes + len, config->manifest.bytes, SHEAF_HASH_BYTES);
-    len += SHEAF_HASH_BYTES;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        for (int shift = 24; shift >= 0; shift -= 8)
-            bytes[len++] = (uint8_t)(numbers[i] >> shift);
-    for (int i = 0; i < config->count; i++) {
-        for (int shift = 24; shift >= 0; shift -= 8)
-            bytes[len++] = (uint8_t)(config->members[i].member >> shift);
-        memcpy(bytes + len, config->members[i].public, SHEAF_PUBLIC_BYTES);
-        len += SHEAF_PUBLIC_BYTES;
-    }
-    assert(len <= sizeof bytes);
-    return sheaf_sha256(sheaf_bytes(bytes, len));
+        len += put_u32(bytes + len, numbers[i]);
+    sheaf_hash roster = roster_hash(config);
+    const sheaf_slice parts[] = {sheaf_str("sheaf-round-session/v2\n"),
+                                 sheaf_str(config->origin),
+                                 sheaf_str("\n"),
+                                 {config->manifest.bytes, SHEAF_HASH_BYTES},
+                                 {bytes, len},
+                                 {roster.bytes, SHEAF_HASH_BYTES}};
+    return sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
 }

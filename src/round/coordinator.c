@@ -13,16 +13,14 @@ sheaf_status sheaf_coordinator_init(sheaf_coordinator *c, const sheaf_round_conf
     SHEAF_TRY(sheaf_round_config_check(config, err));
     c->config = *config;
     c->session = sheaf_round_session(config);
-    c->stage = SHEAF_ROUND_ADVERTISE;
+    c->stage = sheaf_round_first(config);
     c->stage_since_ms = now_ms;
     for (int i = 0; i < config->count; i++)
         c->expected[i] = true;
     for (int stage = 0; stage <= SHEAF_ROUND_ABORTED; stage++)
         sheaf_buffer_init(&c->bundle[stage], sheaf_round_bundle_max(config));
-    sheaf_round_bundle_head_put(&c->bundle[SHEAF_ROUND_ADVERTISE], config,
-                                SHEAF_ROUND_ADVERTISE);
-    sheaf_status status =
-        sheaf_buffer_check(&c->bundle[SHEAF_ROUND_ADVERTISE], "a round bundle", err);
+    sheaf_round_bundle_head_put(&c->bundle[c->stage], config, c->stage);
+    sheaf_status status = sheaf_buffer_check(&c->bundle[c->stage], "a round bundle", err);
     if (status != SHEAF_OK)
         sheaf_coordinator_deinit(c);
     return status;
@@ -31,7 +29,7 @@ sheaf_status sheaf_coordinator_init(sheaf_coordinator *c, const sheaf_round_conf
 void sheaf_coordinator_stream(sheaf_coordinator *c, sheaf_chunk_store store,
                               sheaf_sum_sink sink)
 {
-    assert(c->stage == SHEAF_ROUND_ADVERTISE);
+    assert(c->stage == sheaf_round_first(&c->config));
     c->store = store;
     c->sink = sink;
 }
@@ -39,13 +37,13 @@ void sheaf_coordinator_stream(sheaf_coordinator *c, sheaf_chunk_store store,
 void sheaf_coordinator_deinit(sheaf_coordinator *c)
 {
     for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
-        for (int i = 0; i < SHEAF_ROUND_MEMBERS_MAX; i++) {
+        for (int i = 0; i < c->config.count; i++) {
             free(c->message[stage][i]);
             c->message[stage][i] = NULL;
         }
     for (int stage = 0; stage <= SHEAF_ROUND_ABORTED; stage++)
         sheaf_buffer_deinit(&c->bundle[stage]);
-    for (int i = 0; i < SHEAF_ROUND_MEMBERS_MAX; i++) {
+    for (int i = 0; i < c->config.count; i++) {
         free(c->vector[i]);
         free(c->chunks[i]);
         c->vector[i] = NULL;
@@ -92,16 +90,20 @@ static size_t answers(const sheaf_coordinator *c, size_t *missing)
     return count;
 }
 
-/* The messages of a stage, or of INPUT their heads. */
-static sheaf_round_items collect(const sheaf_coordinator *c, sheaf_round_stage stage)
+/* The messages of a stage, of INPUT their heads; large, so it lives on the heap. */
+typedef struct {
+    sheaf_round_items items;
+    sheaf_round_set set;
+} gathering;
+
+static void gather(const sheaf_coordinator *c, sheaf_round_stage stage, sheaf_round_items *out)
 {
-    sheaf_round_items items = {0};
+    out->count = 0;
     for (int i = 0; i < c->config.count; i++) {
         sheaf_slice message = sheaf_coordinator_message(c, stage, i);
         if (message.data)
-            items.item[items.count++] = message;
+            out->item[out->count++] = message;
     }
-    return items;
 }
 
 /* The messages that were accepted: each was checked then, so they need only be decoded. */
@@ -135,26 +137,32 @@ static sheaf_status stage_settle(sheaf_coordinator *c, const sheaf_round_items *
     return SHEAF_OK;
 }
 
+static void bundle_put(const sheaf_coordinator *c, sheaf_round_stage stage,
+                       const sheaf_round_items *items, sheaf_buffer *out)
+{
+    sheaf_round_bundle_head_put(out, &c->config, stage);
+    sheaf_round_items_put(out, items);
+    if (stage != SHEAF_ROUND_SURVIVORS)
+        return;
+    sheaf_buffer_add_u16(out, c->list.dropouts);
+    for (int i = 0; i < c->list.dropouts; i++)
+        sheaf_buffer_add_u32(out, c->list.dropout[i]);
+}
+
 /* Closes the current stage, opens the next one and its bundle. */
 static sheaf_status stage_next(sheaf_coordinator *c, int64_t now_ms, sheaf_err *err)
 {
     sheaf_round_stage next = c->stage + 1;
-    sheaf_buffer *out = &c->bundle[next];
-    sheaf_round_items items = collect(c, c->stage);
-    sheaf_round_set *set = malloc(sizeof *set);
-    if (!set)
+    gathering *all = malloc(sizeof *all);
+    if (!all)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the messages of a round");
-    sheaf_status status = stage_settle(c, &items, set, err);
-    free(set);
+    gather(c, c->stage, &all->items);
+    sheaf_status status = stage_settle(c, &all->items, &all->set, err);
+    if (status == SHEAF_OK)
+        bundle_put(c, next, &all->items, &c->bundle[next]);
+    free(all);
     SHEAF_TRY(status);
-    sheaf_round_bundle_head_put(out, &c->config, next);
-    sheaf_round_items_put(out, &items);
-    if (next == SHEAF_ROUND_SURVIVORS) {
-        sheaf_buffer_add_u16(out, c->list.dropouts);
-        for (int i = 0; i < c->list.dropouts; i++)
-            sheaf_buffer_add_u32(out, c->list.dropout[i]);
-    }
-    SHEAF_TRY(sheaf_buffer_check(out, "a round bundle", err));
+    SHEAF_TRY(sheaf_buffer_check(&c->bundle[next], "a round bundle", err));
     /* Whoever is on the list may reveal, even if its signature came too late to count. */
     for (int i = 0; next != SHEAF_ROUND_REVEAL && i < c->config.count; i++)
         c->expected[i] = c->message[c->stage][i] != NULL;
@@ -365,9 +373,16 @@ sheaf_round_stage sheaf_coordinator_stage(const sheaf_coordinator *c)
     return c->stage;
 }
 
-sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_stage stage)
+sheaf_hash sheaf_coordinator_shown(const sheaf_coordinator *c, sheaf_round_stage stage)
+{
+    return sheaf_sha256(sheaf_buffer_slice(&c->bundle[stage]));
+}
+
+sheaf_slice sheaf_coordinator_bundle(sheaf_coordinator *c, sheaf_round_stage stage,
+                                     uint32_t member)
 {
     assert(stage <= SHEAF_ROUND_ABORTED);
+    (void)member;
     bool open = stage == c->stage || (stage < c->stage && stage <= SHEAF_ROUND_DONE);
     return open ? sheaf_buffer_slice(&c->bundle[stage]) : (sheaf_slice){0};
 }

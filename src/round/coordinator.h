@@ -91,9 +91,15 @@ void sheaf_coordinator_abort(sheaf_coordinator *c, const char *reason);
 
 sheaf_round_stage sheaf_coordinator_stage(const sheaf_coordinator *c);
 
-/* The bundle that opens a stage, empty if the round has not come so far. It stays the same from
- * then on, for everybody. */
-sheaf_slice sheaf_coordinator_bundle(const sheaf_coordinator *c, sheaf_round_stage stage);
+/* The bundle that opens a stage for the member, empty if the round has not come so far. It
+ * stays the same from then on. On the complete graph it is the same for everybody; on a ring
+ * that of INPUT has the member's neighbourhood alone, and is made when it is asked for: the
+ * bytes are the coordinator's, and stay until it is asked for another bundle. */
+sheaf_slice sheaf_coordinator_bundle(sheaf_coordinator *c, sheaf_round_stage stage,
+                                     uint32_t member);
+
+/* A hash of all that the bundles of a stage are made of, for whomever. */
+sheaf_hash sheaf_coordinator_shown(const sheaf_coordinator *c, sheaf_round_stage stage);
 
 /* True if the member's message is awaited in the current stage. */
 bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member);

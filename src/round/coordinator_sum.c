@@ -9,6 +9,7 @@ typedef struct {
     int index[SHEAF_ROUND_MEMBERS_MAX]; /* of the sender */
     sheaf_scalar lagrange[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_round_message reveal[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_scalar share[SHEAF_ROUND_MEMBERS_MAX]; /* of the secret that is being joined */
 } reveals;
 
 static sheaf_status reveals_take(const sheaf_coordinator *c, reveals *r, sheaf_err *err)
@@ -33,25 +34,22 @@ static sheaf_slice shares_of(const sheaf_round_message *message, bool self)
 
 /* Joins one secret; where the result is not the committed one, looks for who gave a false
  * share: checking each share beforehand would cost `threshold` times as much. */
-static bool secret_join(sheaf_coordinator *c, const reveals *r, bool self, size_t entry,
+static bool secret_join(sheaf_coordinator *c, reveals *r, bool self, size_t entry,
                         sheaf_slice commitments, sheaf_scalar *out)
 {
     size_t t = c->config.threshold;
-    sheaf_scalar shares[SHEAF_ROUND_MEMBERS_MAX] = {0};
     for (size_t i = 0; i < t; i++)
-        sheaf_round_share_at(shares_of(&r->reveal[i], self), entry, &shares[i]);
-    *out = sheaf_shamir_join(r->lagrange, shares, t);
+        sheaf_round_share_at(shares_of(&r->reveal[i], self), entry, &r->share[i]);
+    *out = sheaf_shamir_join(r->lagrange, r->share, t);
     sheaf_point committed = sheaf_round_commitment_at(commitments, 0);
     bool sound = sheaf_shamir_opens(&committed, out);
     for (size_t i = 0; !sound && i < t; i++)
-        if (!sheaf_shamir_verify(commitments, t, r->index[i], &shares[i]))
+        if (!sheaf_shamir_verify(commitments, t, r->index[i], &r->share[i]))
             c->faulty[r->index[i]] = true;
-    sheaf_wipe(shares, sizeof shares);
     return sound;
 }
 
-static sheaf_status secrets_join(sheaf_coordinator *c, const reveals *r, bool *sound,
-                                 sheaf_err *err)
+static sheaf_status secrets_join(sheaf_coordinator *c, reveals *r, bool *sound, sheaf_err *err)
 {
     *sound = true;
     for (int pass = 0; pass < 2; pass++) {
@@ -220,6 +218,7 @@ sheaf_status sheaf_coordinator_join(sheaf_coordinator *c, bool *joined, sheaf_er
     sheaf_status status = reveals_take(c, r, err);
     if (status == SHEAF_OK)
         status = secrets_join(c, r, joined, err);
+    sheaf_wipe(r, sizeof *r);
     free(r);
     return status;
 }

@@ -57,7 +57,7 @@ static void stages_put(sheaf_round_kept *kept, const sheaf_coordinator *c, sheaf
     sheaf_round_stage last = c->store.put ? SHEAF_ROUND_REVEAL : SHEAF_ROUND_DONE;
     while (now != SHEAF_ROUND_ABORTED && kept->stage < now && kept->stage < last) {
         uint8_t bytes[STAGE_BYTES] = {(uint8_t)++kept->stage};
-        sheaf_hash hash = sheaf_sha256(sheaf_coordinator_bundle(c, kept->stage));
+        sheaf_hash hash = sheaf_coordinator_shown(c, kept->stage);
         memcpy(bytes + 1, hash.bytes, sizeof hash.bytes);
         record_put(kept, KIND_STAGE, sheaf_bytes(bytes, sizeof bytes), out);
     }
@@ -84,7 +84,7 @@ void sheaf_round_kept_add_input(sheaf_round_kept *kept, const sheaf_coordinator 
 size_t sheaf_round_kept_max(const sheaf_round_config *config)
 {
     size_t each = 0, frame = HEAD_BYTES + SHEAF_HASH_BYTES;
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_REVEAL; stage++)
         each += frame + sheaf_round_message_max(config, (sheaf_round_stage)stage);
     return config->count * each + SHEAF_ROUND_DONE * (frame + STAGE_BYTES) + frame
            + SHEAF_MESSAGE_MAX;
@@ -136,7 +136,7 @@ static sheaf_status stage_restore(sheaf_coordinator *c, sheaf_slice bytes, sheaf
     if (stage == 0 || stage > SHEAF_ROUND_DONE || sheaf_coordinator_stage(c) != stage)
         return sheaf_fail(err, SHEAF_FAULT,
                           "the kept messages of the round do not lead to its stage");
-    sheaf_hash hash = sheaf_sha256(sheaf_coordinator_bundle(c, stage));
+    sheaf_hash hash = sheaf_coordinator_shown(c, stage);
     if (memcmp(hash.bytes, bytes.data + 1, SHEAF_HASH_BYTES) != 0)
         return sheaf_fail(err, SHEAF_FAULT,
                           "the kept messages of the round make another bundle of stage %s than "

@@ -264,14 +264,16 @@ sheaf_status sheaf_round_message_check(const sheaf_round_config *config,
 sheaf_hash sheaf_round_digest(const sheaf_hash *session, const sheaf_round_message *messages,
                               size_t count)
 {
-    assert(count <= SHEAF_ROUND_MEMBERS_MAX);
-    sheaf_hash bodies[SHEAF_ROUND_MEMBERS_MAX];
-    for (size_t i = 0; i < count; i++) /* the body names its type and sender */
-        bodies[i] = sheaf_sha256(messages[i].body);
-    const sheaf_slice parts[] = {sheaf_str("sheaf-round-digest/v1\n"),
-                                 {session->bytes, SHEAF_HASH_BYTES},
-                                 {bodies[0].bytes, count * SHEAF_HASH_BYTES}};
-    return sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
+    const sheaf_slice begin[] = {sheaf_str("sheaf-round-digest/v2\n"),
+                                 {session->bytes, SHEAF_HASH_BYTES}};
+    sheaf_hash hash = sheaf_sha256_parts(begin, sizeof begin / sizeof *begin);
+    for (size_t i = 0; i < count; i++) { /* the body names its type and sender */
+        sheaf_hash body = sheaf_sha256(messages[i].body);
+        const sheaf_slice parts[] = {{hash.bytes, SHEAF_HASH_BYTES},
+                                     {body.bytes, SHEAF_HASH_BYTES}};
+        hash = sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
+    }
+    return hash;
 }
 
 size_t sheaf_round_message_max(const sheaf_round_config *config, sheaf_round_stage type)

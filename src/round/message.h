@@ -125,8 +125,9 @@ uint32_t sheaf_round_box_at(const sheaf_round_share *share, size_t i, sheaf_slic
 uint32_t sheaf_round_share_at(sheaf_slice shares, size_t i, sheaf_scalar *out);
 sheaf_point sheaf_round_commitment_at(sheaf_slice commitments, size_t i);
 
-/* What a set of messages of one stage amounts to: a hash over the session and each sender and
- * body, in order. Two participants that were shown different sets get different digests. */
+/* What a set of messages of one stage amounts to: a hash over the session, then with each
+ * sender and body in order over what was before and that. Two participants that were shown
+ * different sets get different digests. */
 sheaf_hash sheaf_round_digest(const sheaf_hash *session, const sheaf_round_message *messages,
                               size_t count);
 

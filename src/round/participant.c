@@ -62,7 +62,8 @@ sheaf_status sheaf_participant_init(sheaf_participant *p, const sheaf_round_conf
     p->config = *config;
     p->session = sheaf_round_session(config);
     p->me = index;
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
+    p->answered = sheaf_round_first(config) - 1;
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_REVEAL; stage++)
         sheaf_buffer_init(&p->sent[stage],
                           sheaf_round_message_max(config, (sheaf_round_stage)stage));
     p->secrets = calloc(1, sizeof *p->secrets);
@@ -175,25 +176,37 @@ static sheaf_status bundle_check(const sheaf_participant *p, const sheaf_round_b
     return SHEAF_OK;
 }
 
+static sheaf_status bundle_take(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                sheaf_slice bytes, sheaf_err *err)
+{
+    sheaf_hash hash = sheaf_sha256(bytes);
+    SHEAF_TRY(bundle_check(p, bundle, &hash, err));
+    if (p->sealed[bundle->stage])
+        return SHEAF_OK;
+    if (!p->secrets && bundle->stage < SHEAF_ROUND_DONE)
+        return sheaf_fail(err, SHEAF_INVALID, "this participant has left round %u",
+                          p->config.round);
+    SHEAF_TRY(sheaf_participant_answer(p, bundle, err));
+    p->seen[bundle->stage] = hash;
+    p->sealed[bundle->stage] = true;
+    stage_finish(p, bundle->stage);
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_participant_receive(sheaf_participant *p, sheaf_slice bytes,
                                        sheaf_slice *message, sheaf_err *err)
 {
-    sheaf_round_bundle bundle;
+    sheaf_round_bundle *bundle = malloc(sizeof *bundle);
     *message = (sheaf_slice){0};
-    SHEAF_TRY(sheaf_round_bundle_decode(bytes, &bundle, err));
-    sheaf_hash hash = sheaf_sha256(bytes);
-    SHEAF_TRY(bundle_check(p, &bundle, &hash, err));
-    if (!p->sealed[bundle.stage]) {
-        if (!p->secrets && bundle.stage < SHEAF_ROUND_DONE)
-            return sheaf_fail(err, SHEAF_INVALID, "this participant has left round %u",
-                              p->config.round);
-        SHEAF_TRY(sheaf_participant_answer(p, &bundle, err));
-        p->seen[bundle.stage] = hash;
-        p->sealed[bundle.stage] = true;
-        stage_finish(p, bundle.stage);
-    }
-    *message = sheaf_participant_sent(p, bundle.stage);
-    return SHEAF_OK;
+    if (!bundle)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a bundle of a round");
+    sheaf_status status = sheaf_round_bundle_decode(bytes, bundle, err);
+    if (status == SHEAF_OK)
+        status = bundle_take(p, bundle, bytes, err);
+    if (status == SHEAF_OK)
+        *message = sheaf_participant_sent(p, bundle->stage);
+    free(bundle);
+    return status;
 }
 
 sheaf_round_stage sheaf_participant_stage(const sheaf_participant *p)

@@ -59,7 +59,8 @@ typedef struct {
     sheaf_round_config config;
     sheaf_hash session;
     int me;                     /* position in the roster */
-    sheaf_round_stage answered; /* the last stage that was answered, 0 before the first */
+    sheaf_round_stage answered; /* the last stage that was answered; before the round's first
+                                   stage that before it */
     bool sealed[SHEAF_ROUND_ABORTED + 1]; /* answered: seen[] and sent[] are final */
     sheaf_participant_secrets *secrets;
     sheaf_buffer sent[SHEAF_ROUND_MESSAGE_STAGES + 1]; /* by stage; [0] is empty */

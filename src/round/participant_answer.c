@@ -1,3 +1,5 @@
+/* Answers write what they found straight into the participant; it counts from when the answer
+ * is sealed, and a refused bundle's is overwritten by that of the next one. */
 #include "round/round_internal.h"
 
 #include <assert.h>
@@ -41,8 +43,8 @@ static sheaf_status answer_begin(sheaf_participant *p, sheaf_err *err)
 }
 
 /* The two shares for position `to`, encrypted for it. */
-static sheaf_status box_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
-                            int to, sheaf_buffer *out, sheaf_err *err)
+static sheaf_status box_put(const sheaf_participant *p, int to, sheaf_buffer *out,
+                            sheaf_err *err)
 {
     const sheaf_participant_secrets *s = p->secrets;
     uint32_t member = p->config.members[to].member;
@@ -52,7 +54,7 @@ static sheaf_status box_put(const sheaf_participant *p, const sheaf_round_advert
     uint8_t *box = sheaf_buffer_extend(out, SHEAF_ROUND_BOX_BYTES);
     bool sealed =
         box
-        && sheaf_box_seal(&p->session, &s->seal, sheaf_participant_me(p), &adverts->seal[to],
+        && sheaf_box_seal(&p->session, &s->seal, sheaf_participant_me(p), &p->adverts.seal[to],
                           member, s->nonces[to], sheaf_bytes(shares, sizeof shares), box);
     sheaf_wipe(shares, sizeof shares);
     if (!sealed)
@@ -60,33 +62,40 @@ static sheaf_status box_put(const sheaf_participant *p, const sheaf_round_advert
     return SHEAF_OK;
 }
 
-static sheaf_status boxes_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
-                              sheaf_buffer *out, sheaf_err *err)
+static sheaf_status boxes_put(const sheaf_participant *p, sheaf_buffer *out, sheaf_err *err)
 {
     uint16_t others = 0;
     for (int i = 0; i < p->config.count; i++)
-        others = (uint16_t)(others + (adverts->present[i] && i != p->me));
+        others = (uint16_t)(others + (p->adverts.present[i] && i != p->me));
     sheaf_buffer_add_u16(out, others);
     for (int i = 0; i < p->config.count; i++)
-        if (adverts->present[i] && i != p->me)
-            SHEAF_TRY(box_put(p, adverts, i, out, err));
+        if (p->adverts.present[i] && i != p->me)
+            SHEAF_TRY(box_put(p, i, out, err));
     return sheaf_buffer_check(out, "encrypted shares", err);
 }
 
+static sheaf_status commitments_put(const sheaf_participant *p, const sheaf_scalar *poly,
+                                    sheaf_buffer *out, sheaf_err *err)
+{
+    for (int k = 0; k < p->config.threshold; k++) {
+        sheaf_point point;
+        if (!sheaf_shamir_commit(&poly[k], 1, &point))
+            return sheaf_fail(err, SHEAF_INVALID, "the seed gives a zero secret: use another");
+        sheaf_buffer_add(out, sheaf_bytes(point.bytes, sizeof point.bytes));
+    }
+    return SHEAF_OK;
+}
+
 /* The head is signed over the hash of the boxes, then they follow. */
-static sheaf_status share_put(const sheaf_participant *p, const sheaf_round_adverts *adverts,
-                              sheaf_slice boxes, sheaf_buffer *out, sheaf_err *err)
+static sheaf_status share_put(const sheaf_participant *p, sheaf_slice boxes, sheaf_buffer *out,
+                              sheaf_err *err)
 {
     sheaf_hash hash = sheaf_sha256(boxes);
-    size_t t = p->config.threshold;
-    sheaf_point commitments[2 * SHEAF_ROUND_MEMBERS_MAX];
-    if (!sheaf_shamir_commit(p->secrets->self_poly, t, commitments)
-        || !sheaf_shamir_commit(p->secrets->mask_poly, t, commitments + t))
-        return sheaf_fail(err, SHEAF_INVALID, "the seed gives a zero secret: use another");
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_SHARE, sheaf_participant_me(p));
-    sheaf_buffer_add(out, sheaf_bytes(adverts->digest.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add(out, sheaf_bytes(p->adverts.digest.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add_u16(out, p->config.threshold);
-    sheaf_buffer_add(out, sheaf_bytes(commitments, 2 * t * sizeof *commitments));
+    SHEAF_TRY(commitments_put(p, p->secrets->self_poly, out, err));
+    SHEAF_TRY(commitments_put(p, p->secrets->mask_poly, out, err));
     sheaf_buffer_add(out, sheaf_bytes(hash.bytes, sizeof hash.bytes));
     sheaf_round_sign(out, &p->config, &p->secrets->pair);
     sheaf_buffer_add(out, boxes);
@@ -96,21 +105,17 @@ static sheaf_status share_put(const sheaf_participant *p, const sheaf_round_adve
 static sheaf_status answer_adverts(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                    sheaf_round_set *set, sheaf_err *err)
 {
-    sheaf_round_adverts adverts;
     SHEAF_TRY(sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_ADVERTISE, false,
                                    set, err));
     SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "adverts", err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_ADVERTISE, err));
-    sheaf_round_adverts_from(&p->session, set, &adverts);
+    sheaf_round_adverts_from(&p->session, set, &p->adverts);
     sheaf_buffer boxes;
     sheaf_buffer_init(&boxes, sheaf_round_message_max(&p->config, SHEAF_ROUND_SHARE));
-    sheaf_status status = boxes_put(p, &adverts, &boxes, err);
+    sheaf_status status = boxes_put(p, &boxes, err);
     if (status == SHEAF_OK)
-        status = share_put(p, &adverts, sheaf_buffer_slice(&boxes), &p->sent[SHEAF_ROUND_SHARE],
-                           err);
+        status = share_put(p, sheaf_buffer_slice(&boxes), &p->sent[SHEAF_ROUND_SHARE], err);
     sheaf_buffer_deinit(&boxes);
-    if (status == SHEAF_OK)
-        p->adverts = adverts;
     return status;
 }
 
@@ -140,11 +145,35 @@ static sheaf_status share_open(const sheaf_participant *p, const sheaf_round_mes
     return SHEAF_OK;
 }
 
+/* Opens what each of them gave me, and keeps it. */
+static sheaf_status shares_open(sheaf_participant *p, const sheaf_round_set *set,
+                                sheaf_err *err)
+{
+    size_t t = p->config.threshold;
+    memset(p->shared, 0, sizeof p->shared);
+    for (int i = 0; i < set->count; i++) {
+        const sheaf_round_message *message = &set->message[i];
+        int from = set->index[i];
+        sheaf_scalar given[2] = {0};
+        SHEAF_TRY(sheaf_round_share_check(&p->adverts, message, from, err));
+        SHEAF_TRY(sheaf_round_boxes_check(&p->config, &p->adverts, message, from, err));
+        p->shared[from] = true;
+        if (from == p->me)
+            continue;
+        sheaf_status status = share_open(p, message, from, given, err);
+        p->secrets->self_share[from] = given[0];
+        p->secrets->mask_share[from] = given[1];
+        sheaf_wipe(given, sizeof given);
+        SHEAF_TRY(status);
+    }
+    p->secrets->self_share[p->me] = sheaf_shamir_share(p->secrets->self_poly, t, p->me);
+    p->secrets->mask_share[p->me] = sheaf_shamir_share(p->secrets->mask_poly, t, p->me);
+    return SHEAF_OK;
+}
+
 static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                   sheaf_round_set *set, sheaf_err *err)
 {
-    bool shared[SHEAF_ROUND_MEMBERS_MAX] = {0};
-    sheaf_scalar given[SHEAF_ROUND_MEMBERS_MAX][2];
     if (!p->have_input)
         return sheaf_fail(err, SHEAF_INVALID, "the input of round %u has not been given yet",
                           p->config.round);
@@ -152,35 +181,10 @@ static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle
         sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_SHARE, false, set, err));
     SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "sharers", err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_SHARE, err));
-    sheaf_status status = SHEAF_OK;
-    for (int i = 0; status == SHEAF_OK && i < set->count; i++) {
-        int from = set->index[i];
-        status = sheaf_round_share_check(&p->adverts, &set->message[i], from, err);
-        if (status == SHEAF_OK)
-            status =
-                sheaf_round_boxes_check(&p->config, &p->adverts, &set->message[i], from, err);
-        if (status == SHEAF_OK && from != p->me)
-            status = share_open(p, &set->message[i], from, given[from], err);
-        shared[from] = true;
-    }
-    sheaf_hash digest = sheaf_round_digest(&p->session, set->message, set->count);
-    if (status == SHEAF_OK)
-        status = p->masked ? sheaf_participant_masked_check(p, &digest, err)
-                           : sheaf_participant_mask(p, set, &digest, err);
-    for (int i = 0; status == SHEAF_OK && i < p->config.count; i++)
-        if (shared[i] && i != p->me) {
-            p->secrets->self_share[i] = given[i][0];
-            p->secrets->mask_share[i] = given[i][1];
-        }
-    if (status == SHEAF_OK) {
-        size_t t = p->config.threshold;
-        p->secrets->self_share[p->me] = sheaf_shamir_share(p->secrets->self_poly, t, p->me);
-        p->secrets->mask_share[p->me] = sheaf_shamir_share(p->secrets->mask_poly, t, p->me);
-        memcpy(p->shared, shared, sizeof shared);
-        p->shares = digest;
-    }
-    sheaf_wipe(given, sizeof given);
-    return status;
+    SHEAF_TRY(shares_open(p, set, err));
+    p->shares = sheaf_round_digest(&p->session, set->message, set->count);
+    return p->masked ? sheaf_participant_masked_check(p, &p->shares, err)
+                     : sheaf_participant_mask(p, set, &p->shares, err);
 }
 
 static sheaf_status dropouts_check(const sheaf_round_bundle *bundle,
@@ -205,22 +209,19 @@ static sheaf_status dropouts_check(const sheaf_round_bundle *bundle,
 static sheaf_status answer_inputs(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                   sheaf_round_set *set, sheaf_err *err)
 {
-    sheaf_survivors list;
-    sheaf_hash hash;
+    sheaf_survivors *list = &p->list;
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
     SHEAF_TRY(
         sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_INPUT, true, set, err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_INPUT, err));
-    SHEAF_TRY(sheaf_round_list_make(&p->config, p->shared, &p->shares, set, &list, err));
-    SHEAF_TRY(dropouts_check(bundle, &list, err));
-    SHEAF_TRY(sheaf_survivors_hash(&p->config, &list, &hash, err));
-    SHEAF_TRY(sheaf_survivors_sign(&p->config, &list, &p->secrets->pair, signature, err));
+    SHEAF_TRY(sheaf_round_list_make(&p->config, p->shared, &p->shares, set, list, err));
+    SHEAF_TRY(dropouts_check(bundle, list, err));
+    SHEAF_TRY(sheaf_survivors_hash(&p->config, list, &p->list_hash, err));
+    SHEAF_TRY(sheaf_survivors_sign(&p->config, list, &p->secrets->pair, signature, err));
     sheaf_buffer *out = &p->sent[SHEAF_ROUND_SURVIVORS];
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_SURVIVORS, sheaf_participant_me(p));
-    sheaf_buffer_add(out, sheaf_bytes(hash.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add(out, sheaf_bytes(p->list_hash.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add(out, sheaf_bytes(signature, sizeof signature));
-    p->list = list;
-    p->list_hash = hash;
     return SHEAF_OK;
 }
 
@@ -270,6 +271,8 @@ static sheaf_status dispatch(sheaf_participant *p, const sheaf_round_bundle *bun
                              sheaf_round_set *set, sheaf_err *err)
 {
     switch (bundle->stage) {
+    case SHEAF_ROUND_COMMIT:
+        break;
     case SHEAF_ROUND_ADVERTISE:
         return answer_begin(p, err);
     case SHEAF_ROUND_SHARE:

@@ -144,21 +144,23 @@ static void post_act(fake_hub *hub, sheaf_slice body, unsigned *status, sheaf_bu
     fake_hub_publish(hub);
 }
 
-static void get_bundle(const fake_hub *hub, const char *path, unsigned *status,
-                       sheaf_buffer *answer)
+/* On the complete graph it is the same for every member. */
+static void get_bundle(fake_hub *hub, const char *path, unsigned *status, sheaf_buffer *answer)
 {
     const char *stage = strstr(path, "stage=");
     *status = 404;
     if (!hub->has_round || !stage)
         return;
-    for (sheaf_round_stage s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_DONE; s++) {
+    for (sheaf_round_stage s = SHEAF_ROUND_COMMIT; s <= SHEAF_ROUND_DONE; s++) {
         if (strcmp(stage + 6, sheaf_round_stage_text(s)) != 0)
             continue;
         if (hub->stop_behind && s > hub->stop_behind)
             break;
         if (sheaf_coordinator_stage(&hub->coordinator) == SHEAF_ROUND_ABORTED)
             s = SHEAF_ROUND_ABORTED;
-        sheaf_buffer_add(answer, sheaf_coordinator_bundle(&hub->coordinator, s));
+        sheaf_buffer_add(answer,
+                         sheaf_coordinator_bundle(&hub->coordinator, s,
+                                                  hub->coordinator.config.members[0].member));
         *status = answer->len ? 200 : 204;
         return;
     }

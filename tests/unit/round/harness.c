@@ -27,15 +27,20 @@ void rig_open(rig *r, int count, uint32_t words, uint64_t seed)
 void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t seed)
 {
     assert_true(sheaf_crypto_start());
-    memset(r, 0, sizeof *r);
+    *r = (rig){.pair = calloc((size_t)count, sizeof *r->pair),
+               .p = calloc((size_t)count, sizeof *r->p),
+               .seed = calloc((size_t)count, sizeof *r->seed),
+               .input = calloc((size_t)count, sizeof *r->input)};
+    assert_true(r->pair && r->p && r->seed && r->input);
     sheaf_round_config *config = &r->config;
     *config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
                                    .round = (uint32_t)(seed % 1000),
                                    .words = words,
                                    .bits = (uint16_t)bits,
                                    .count = (uint16_t)count,
+                                   .degree = (uint16_t)(count - 1),
                                    .threshold = sheaf_round_threshold((uint16_t)count),
-                                   .stage_ms = {1000, 1000, 1000, 1000, 1000}};
+                                   .stage_ms = {1000, 1000, 1000, 1000, 1000, 1000}};
     config->min_survivors = config->threshold;
     seed_from(config->manifest.bytes, seed, 1);
     uint8_t bytes[32];
@@ -67,12 +72,16 @@ void rig_close(rig *r)
         free(r->input[i]);
     }
     sheaf_coordinator_deinit(&r->c);
+    free(r->pair);
+    free(r->p);
+    free(r->seed);
+    free(r->input);
 }
 
 sheaf_slice rig_answer(rig *r, int i, sheaf_round_stage stage)
 {
     sheaf_slice message;
-    sheaf_slice bundle = sheaf_coordinator_bundle(&r->c, stage);
+    sheaf_slice bundle = sheaf_coordinator_bundle(&r->c, stage, r->config.members[i].member);
     assert_non_null(bundle.data);
     if (sheaf_participant_receive(&r->p[i], bundle, &message, &r->err) != SHEAF_OK)
         fail_msg("participant %d refused stage %d: %s", i, (int)stage, r->err.message);
@@ -155,7 +164,7 @@ void rig_check_sum(rig *r)
     check_words(r, sum, &list);
     sheaf_round_bundle done;
     assert_int_equal(sheaf_round_bundle_decode(
-                         sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_DONE), &done, &r->err),
+                         sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_DONE, 3), &done, &r->err),
                      SHEAF_OK);
     assert_true(sheaf_hash_equal(&done.transcript, &hash));
     free(sum);

@@ -13,15 +13,16 @@
 
 #include <cmocka.h>
 
-enum { NEVER = 99, RIG_MAX = 20 };
+enum { NEVER = 99, RIG_MAX = 1000 };
 
 typedef struct {
     sheaf_round_config config;
-    sheaf_keypair pair[RIG_MAX];
-    sheaf_participant p[RIG_MAX];
     sheaf_coordinator c;
-    uint8_t seed[RIG_MAX][32];
-    uint64_t *input[RIG_MAX];
+    /* Of each participant. */
+    sheaf_keypair *pair;
+    sheaf_participant *p;
+    uint8_t (*seed)[32];
+    uint64_t **input;
     int64_t now_ms;
     sheaf_err err;
 } rig;

@@ -61,12 +61,12 @@ static sheaf_status restore(const shell *s, sheaf_slice file, sheaf_coordinator 
     return sheaf_round_kept_restore(kept, c, file, s->r.now_ms, sound, err);
 }
 
-static void assert_same(const sheaf_coordinator *a, const sheaf_coordinator *b)
+static void assert_same(sheaf_coordinator *a, sheaf_coordinator *b)
 {
     assert_int_equal(sheaf_coordinator_stage(a), sheaf_coordinator_stage(b));
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_ABORTED; stage++) {
-        sheaf_slice one = sheaf_coordinator_bundle(a, (sheaf_round_stage)stage);
-        sheaf_slice two = sheaf_coordinator_bundle(b, (sheaf_round_stage)stage);
+        sheaf_slice one = sheaf_coordinator_bundle(a, (sheaf_round_stage)stage, 3);
+        sheaf_slice two = sheaf_coordinator_bundle(b, (sheaf_round_stage)stage, 3);
         assert_int_equal(one.len, two.len);
         if (one.len)
             assert_memory_equal(one.data, two.data, one.len);

@@ -485,14 +485,14 @@ static void test_broken_stores(void **unused)
     rig_stage(r, SHEAF_ROUND_SHARE, NULL);
     l->own[1].broken = true;
     assert_int_equal(
-        sheaf_participant_receive(&r->p[1], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT),
-                                  &none, &r->err),
+        sheaf_participant_receive(
+            &r->p[1], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT, 6), &none, &r->err),
         SHEAF_IO);
     assert_string_equal(r->err.message, "the data went away");
     l->own[1].broken = false;
     assert_int_equal(
-        sheaf_participant_receive(&r->p[1], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT),
-                                  &none, &r->err),
+        sheaf_participant_receive(
+            &r->p[1], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT, 6), &none, &r->err),
         SHEAF_INVALID);
     assert_non_null(strstr(r->err.message, "has left round"));
     l->store.full = 1;

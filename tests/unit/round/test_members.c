@@ -62,10 +62,10 @@ static void test_false_share_names_its_giver(void **unused)
             SHEAF_ROUND_ACCEPTED);
     for (int i = 1; i < 4; i++) {
         sheaf_slice none;
-        assert_int_equal(
-            sheaf_participant_receive(
-                &r->p[i], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT), &none, &r->err),
-            SHEAF_FAULT);
+        assert_int_equal(sheaf_participant_receive(
+                             &r->p[i], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT, 3),
+                             &none, &r->err),
+                         SHEAF_FAULT);
         assert_non_null(strstr(r->err.message, "member 3 gave member"));
     }
     sheaf_buffer_deinit(&changed);
@@ -84,8 +84,8 @@ static void test_share_that_does_not_open(void **unused)
                      SHEAF_ROUND_ACCEPTED);
     rig_stage(r, SHEAF_ROUND_SHARE, (const int[]){1, NEVER, NEVER, NEVER});
     assert_int_equal(
-        sheaf_participant_receive(&r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT),
-                                  &none, &r->err),
+        sheaf_participant_receive(
+            &r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT, 3), &none, &r->err),
         SHEAF_FAULT);
     assert_string_equal(r->err.message, "the share of member 3 for member 12 does not open");
     sheaf_buffer_deinit(&changed);
@@ -267,10 +267,10 @@ static void test_late_input_is_never_unmasked(void **unused)
         rig_stage(r, (sheaf_round_stage)s, leave);
     refused(r, rig_answer(r, 3, SHEAF_ROUND_INPUT), "came too late");
     sheaf_slice none;
-    assert_int_equal(
-        sheaf_participant_receive(
-            &r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_SURVIVORS), &none, &r->err),
-        SHEAF_FAULT); /* it is on the list of drop-outs: it signs nothing */
+    assert_int_equal(sheaf_participant_receive(
+                         &r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_SURVIVORS, 3),
+                         &none, &r->err),
+                     SHEAF_FAULT); /* it is on the list of drop-outs: it signs nothing */
     for (int s = SHEAF_ROUND_SURVIVORS; s <= SHEAF_ROUND_REVEAL; s++)
         rig_stage(r, (sheaf_round_stage)s, leave);
     rig_check_sum(r);
@@ -383,14 +383,21 @@ static void test_config(void **unused)
     } while (0)
     WRONG(bad.origin[0] = 0, "origin must have");
     WRONG(bad.origin[3] = '\n', "not printable");
-    WRONG(bad.count = 1, "2 to 100 participants");
-    WRONG(bad.count = 101, "2 to 100 participants");
+    WRONG(bad.count = 1, "2 to 1000 participants");
+    WRONG(bad.count = 1001, "2 to 1000 participants");
     WRONG(bad.words = 0, "sums 1 to");
     WRONG(bad.words = SHEAF_ROUND_WORDS_MAX + 1, "sums 1 to");
     WRONG(bad.threshold = 2, "must be 3 to 4, not 2");
     WRONG(bad.threshold = 5, "must be 3 to 4, not 5");
     WRONG(bad.min_survivors = 2, "must be 3 to 4, not 2");
-    WRONG(bad.stage_ms[2] = 0, "stage input of the round has no time");
+    WRONG(bad.degree = 1, "even degree of 2 to 3, not 1");
+    WRONG((bad.degree = 2, bad.threshold = 3), "must be 2 to 2, not 3");
+    WRONG((bad.degree = 2, bad.threshold = bad.min_survivors = 2), "must be 3 to 4, not 2");
+    WRONG((bad.count = 101, bad.degree = 100, bad.threshold = bad.min_survivors = 101),
+          "more than 100 are on a ring");
+    WRONG(bad.withheld_max = 1, "at most 0 participants may withhold");
+    WRONG((bad.degree = 2, bad.threshold = 2, bad.withheld_max = 2), "at most 1 participants");
+    WRONG(bad.stage_ms[3] = 0, "stage input of the round has no time");
     WRONG(bad.members[1].member = 3, "member 3 stands twice");
     WRONG(bad.members[1].member = 1, "not sorted");
     WRONG(memset(bad.members[2].public, 0, 32), "member 9 is no valid key");

@@ -67,7 +67,7 @@ static void test_bundles_cut(void **unused)
     rig *r = played(4, 42);
     sheaf_round_bundle bundle;
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_DONE; stage++) {
-        sheaf_slice whole = sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage);
+        sheaf_slice whole = sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage, 3);
         assert_in_range(whole.len, 1, sheaf_round_bundle_max(&r->config));
         assert_int_equal(sheaf_round_bundle_decode(whole, &bundle, &r->err), SHEAF_OK);
         for (size_t len = 0; len < whole.len; len++) {
@@ -109,7 +109,8 @@ static void test_garbled_bundles(void **unused)
     rig *r = malloc(sizeof *r);
     rig_open(r, 2, 2, 44);
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++) {
-        sheaf_slice whole = sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage), message;
+        sheaf_slice whole = sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)stage, 3),
+                    message;
         uint8_t *garbled = copied(whole, whole.len);
         for (size_t at = 0; at < whole.len; at++) {
             garbled[at] ^= (uint8_t)(1 << at % 8);

@@ -21,8 +21,9 @@ static void restart(rig *r, int i, sheaf_round_stage stage)
                          SHEAF_OK);
     for (int s = SHEAF_ROUND_ADVERTISE; s < (int)stage; s++) {
         sheaf_slice sent = sheaf_participant_sent(&r->p[i], (sheaf_round_stage)s);
-        if (sheaf_participant_receive(
-                &fresh, sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)s), &again, &r->err)
+        if (sheaf_participant_receive(&fresh,
+                                      sheaf_coordinator_bundle(&r->c, (sheaf_round_stage)s, 3),
+                                      &again, &r->err)
             != SHEAF_OK)
             fail_msg("stage %d: %s", s, r->err.message);
         assert_int_equal(again.len, sent.len);
@@ -83,7 +84,7 @@ static void test_no_other_bundle(void **unused)
     (void)rig_answer(&r, 0, SHEAF_ROUND_SURVIVORS);
     restart(&r, 0, SHEAF_ROUND_REVEAL);
     assert_int_equal(sheaf_participant_receive(
-                         &r.p[0], sheaf_coordinator_bundle(&other.c, SHEAF_ROUND_SURVIVORS),
+                         &r.p[0], sheaf_coordinator_bundle(&other.c, SHEAF_ROUND_SURVIVORS, 3),
                          &message, &r.err),
                      SHEAF_FAULT);
     assert_non_null(strstr(r.err.message, "second, different bundle"));
@@ -113,17 +114,17 @@ static void test_masked_once(void **unused)
     assert_int_equal(sheaf_participant_input_again(&fresh, input, NULL, &r.err), SHEAF_OK);
     assert_int_equal(sheaf_participant_input(&fresh, r.input[0], LEN, &r.err), SHEAF_INVALID);
     for (int s = SHEAF_ROUND_ADVERTISE; s <= SHEAF_ROUND_SHARE; s++)
-        assert_int_equal(
-            sheaf_participant_receive(
-                &fresh, sheaf_coordinator_bundle(&r.c, (sheaf_round_stage)s), &message, &r.err),
-            SHEAF_OK);
+        assert_int_equal(sheaf_participant_receive(
+                             &fresh, sheaf_coordinator_bundle(&r.c, (sheaf_round_stage)s, 3),
+                             &message, &r.err),
+                         SHEAF_OK);
     assert_int_equal(
-        sheaf_participant_receive(&fresh, sheaf_coordinator_bundle(&other.c, SHEAF_ROUND_INPUT),
-                                  &message, &r.err),
+        sheaf_participant_receive(
+            &fresh, sheaf_coordinator_bundle(&other.c, SHEAF_ROUND_INPUT, 3), &message, &r.err),
         SHEAF_FAULT);
     assert_non_null(strstr(r.err.message, "other shares than those"));
     assert_int_equal(
-        sheaf_participant_receive(&fresh, sheaf_coordinator_bundle(&r.c, SHEAF_ROUND_INPUT),
+        sheaf_participant_receive(&fresh, sheaf_coordinator_bundle(&r.c, SHEAF_ROUND_INPUT, 3),
                                   &message, &r.err),
         SHEAF_OK);
     assert_int_equal(message.len, input.len);

@@ -52,7 +52,7 @@ static sheaf_round_bundle shown(rig *r, sheaf_round_stage stage)
 {
     sheaf_round_bundle bundle;
     assert_int_equal(
-        sheaf_round_bundle_decode(sheaf_coordinator_bundle(&r->c, stage), &bundle, &r->err),
+        sheaf_round_bundle_decode(sheaf_coordinator_bundle(&r->c, stage, 3), &bundle, &r->err),
         SHEAF_OK);
     return bundle;
 }
@@ -345,7 +345,7 @@ static void test_replayed_round(void **unused)
     play_to(old, SHEAF_ROUND_REVEAL);
     rig_stage(old, SHEAF_ROUND_REVEAL, NULL);
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_DONE; stage++)
-        refuse(now, 0, sheaf_coordinator_bundle(&old->c, (sheaf_round_stage)stage),
+        refuse(now, 0, sheaf_coordinator_bundle(&old->c, (sheaf_round_stage)stage, 3),
                "is for round 7, not 8");
     play_to(now, SHEAF_ROUND_SHARE);
     sheaf_round_items items = shown(old, SHEAF_ROUND_SHARE).items;
@@ -357,7 +357,7 @@ static void test_replayed_round(void **unused)
     rig *other = fresh(4, 1008), *same = fresh(4, 8);
     other->config.round = same->config.round;
     play_to(same, SHEAF_ROUND_SHARE);
-    refuse(other, 0, sheaf_coordinator_bundle(&same->c, SHEAF_ROUND_ADVERTISE),
+    refuse(other, 0, sheaf_coordinator_bundle(&same->c, SHEAF_ROUND_ADVERTISE, 3),
            "another manifest");
     done(other);
     done(same);
@@ -404,7 +404,7 @@ static void test_reveal_without_signatures(void **unused)
     /* A participant that has not signed yet reveals nothing. */
     rig *late = fresh(5, 10);
     play_to(late, SHEAF_ROUND_SURVIVORS);
-    refuse(late, 0, sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_REVEAL), "out of turn");
+    refuse(late, 0, sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_REVEAL, 3), "out of turn");
     done(late);
     done(r);
 }

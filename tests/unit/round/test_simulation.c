@@ -69,7 +69,8 @@ static void poll_all(network *n)
         sheaf_round_stage awaited = sheaf_participant_stage(&n->r.p[i]);
         if (now == SHEAF_ROUND_ABORTED)
             awaited = SHEAF_ROUND_ABORTED;
-        post(n, -1, i, sheaf_coordinator_bundle(&n->r.c, awaited));
+        post(n, -1, i,
+             sheaf_coordinator_bundle(&n->r.c, awaited, n->r.config.members[i].member));
         /* The answer to the last stage may have been lost: send the same bytes again. */
         if (awaited > SHEAF_ROUND_ADVERTISE && awaited <= SHEAF_ROUND_DONE)
             post(n, i, -1, sheaf_participant_sent(&n->r.p[i], awaited - 1));

@@ -17,7 +17,7 @@ static void play_bits(int count, const int *leave, unsigned bits, uint64_t seed)
         assert_int_equal(sheaf_coordinator_stage(&r->c), SHEAF_ROUND_ABORTED);
         assert_null(sheaf_coordinator_sum(&r->c));
         assert_non_null(strstr(sheaf_coordinator_reason(&r->c), "the round needs"));
-        assert_non_null(sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_ABORTED).data);
+        assert_non_null(sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_ABORTED, 3).data);
     }
     rig_close(r);
     free(r);
