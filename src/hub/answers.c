@@ -3,6 +3,8 @@
 #include "base/encode.h"
 #include "crypto/label.h"
 
+#include <stdio.h>
+
 sheaf_http_response sheaf_answer_json(sheaf_buffer *json)
 {
     sheaf_http_response response = sheaf_http_take(200, "application/json", json);
@@ -21,27 +23,29 @@ sheaf_http_response sheaf_answer_failure(const sheaf_err *err)
     return sheaf_http_error(status, "%s", err->message);
 }
 
-static void put_refusal(sheaf_buffer *out, const sheaf_refusal_text *text,
+static void put_refusal(sheaf_buffer *out, const sheaf_refusal_text *text, const char *detail,
                         const sheaf_hash *act)
 {
+    char sentence[2 * SHEAF_MESSAGE_MAX];
+    snprintf(sentence, sizeof sentence, "%s%s%s", text->sentence, *detail ? ": " : "", detail);
     sheaf_json_writer w = sheaf_json_begin(out);
     sheaf_json_open_object(&w);
     sheaf_json_member_put_hex(&w, "act", sheaf_bytes(act->bytes, sizeof act->bytes));
     sheaf_json_member_put_string(&w, "article", sheaf_str(text->article));
     sheaf_json_member_put_int(&w, "code", text->number);
     sheaf_json_member_put_string(&w, "name", sheaf_str(text->name));
-    sheaf_json_member_put_string(&w, "sentence", sheaf_str(text->sentence));
+    sheaf_json_member_put_string(&w, "sentence", sheaf_str(sentence));
     sheaf_json_close(&w);
 }
 
 sheaf_http_response sheaf_answer_refusal(const sheaf_hub *hub, sheaf_refusal refusal,
-                                         const sheaf_hash *act)
+                                         const char *detail, const sheaf_hash *act)
 {
     sheaf_buffer object, message, out;
     sheaf_buffer_init(&object, 4096);
     sheaf_buffer_init(&message, 8192);
     sheaf_buffer_init(&out, 8192);
-    put_refusal(&object, sheaf_refusal_describe((uint16_t)refusal), act);
+    put_refusal(&object, sheaf_refusal_describe((uint16_t)refusal), detail, act);
     sheaf_label_message(&message, SHEAF_LABEL_REFUSAL, sheaf_hub_origin(hub),
                         sheaf_buffer_slice(&object));
     uint8_t signature[SHEAF_SIGNATURE_BYTES] = {0};

@@ -8,9 +8,10 @@
 sheaf_http_response sheaf_answer_json(sheaf_buffer *json);
 
 /* 422: {"refusal":{"act":…,"article":…,"code":…,"name":…,"sentence":…},"sig":…}, signed with
- * the hub's key over the object, which names the act by its SHA-256. */
+ * the hub's key over the object, which names the act by its SHA-256. `detail`, unless it is
+ * empty, ends the sentence. */
 sheaf_http_response sheaf_answer_refusal(const sheaf_hub *hub, sheaf_refusal refusal,
-                                         const sheaf_hash *act);
+                                         const char *detail, const sheaf_hash *act);
 
 /* 204 */
 sheaf_http_response sheaf_answer_nothing(void);

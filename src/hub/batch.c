@@ -56,7 +56,7 @@ static bool signature_holds(const sheaf_claim *claim, const sheaf_signature_chec
 }
 
 static sheaf_refusal check_claims(const sheaf_hub *hub, const sheaf_outcome *outcome,
-                                  const sheaf_signature_check *ahead)
+                                  const sheaf_signature_check *ahead, sheaf_err *why)
 {
     for (size_t i = 0; i < outcome->claim_count; i++) {
         const sheaf_claim *claim = &outcome->claims[i];
@@ -65,9 +65,8 @@ static sheaf_refusal check_claims(const sheaf_hub *hub, const sheaf_outcome *out
                 return SHEAF_REFUSED_signature;
             continue;
         }
-        sheaf_err why = {0};
-        if (sheaf_claim_check(claim, &hub->blob_source, &why) != SHEAF_CLAIM_HOLDS) {
-            sheaf_hub_log(hub, "claim.false", "why=\"%s\"", why.message);
+        if (sheaf_claim_check(claim, &hub->blob_source, why) != SHEAF_CLAIM_HOLDS) {
+            sheaf_hub_log(hub, "claim.false", "why=\"%s\"", why->message);
             return SHEAF_REFUSED_claim_false;
         }
     }
@@ -88,10 +87,11 @@ static bool signed_by_signer(const sheaf_hub *hub, const sheaf_entry *entry,
 /* A refusal tells what the state holds, who has which key and how many acts it has signed too:
  * somebody who cannot sign hears only that. */
 static sheaf_refusal judge(const sheaf_hub *hub, const sheaf_entry *entry,
-                           const sheaf_signature_check *ahead, const sheaf_outcome *outcome)
+                           const sheaf_signature_check *ahead, const sheaf_outcome *outcome,
+                           sheaf_err *why)
 {
     if (outcome->refusal == SHEAF_ACCEPTED)
-        return check_claims(hub, outcome, ahead);
+        return check_claims(hub, outcome, ahead, why);
     return signed_by_signer(hub, entry, ahead) ? outcome->refusal : SHEAF_REFUSED_signature;
 }
 
@@ -106,7 +106,7 @@ static sheaf_status fold(sheaf_batch *batch, const sheaf_entry *entry,
         return SHEAF_OK;
     sheaf_arena_reset(&batch->hub->replay.work);
     SHEAF_TRY(sheaf_fold_try(state, entry, &batch->hub->replay.work, &outcome, err));
-    *refusal = judge(batch->hub, entry, ahead, &outcome);
+    *refusal = judge(batch->hub, entry, ahead, &outcome, &batch->falsehood);
     if (*refusal == SHEAF_ACCEPTED && outcome.needs_revision)
         *refusal = SHEAF_REFUSED_revision_unknown;
     if (*refusal == SHEAF_ACCEPTED)

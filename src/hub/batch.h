@@ -20,8 +20,9 @@ typedef struct {
     sheaf_kind kinds[SHEAF_BATCH_ENTRIES_MAX];
     uint64_t first; /* index of the first */
     int64_t stamp;
-    bool personal; /* the private database's transaction has begun */
-    bool waits;    /* a deadline has passed that witnesses have not cosigned yet */
+    bool personal;       /* the private database's transaction has begun */
+    sheaf_err falsehood; /* of the last act that was refused as claim_false: which claim */
+    bool waits;          /* a deadline has passed that witnesses have not cosigned yet */
 } sheaf_batch;
 
 void sheaf_batch_init(sheaf_batch *batch, sheaf_hub *hub);

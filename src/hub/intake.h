@@ -37,8 +37,8 @@ typedef struct {
     /* The answer. */
     sheaf_refusal refusal;
     uint64_t index;
-    sheaf_hash act; /* of a refused post */
-    sheaf_err malformed;
+    sheaf_hash act;      /* of a refused post */
+    sheaf_err malformed; /* or which claim is false */
     sheaf_status status;
 } sheaf_waiting;
 

@@ -127,6 +127,8 @@ static sheaf_status fold_item(sheaf_sequencer *s, sheaf_waiting *item, sheaf_err
     SHEAF_TRY(sheaf_batch_add(&s->batch, &post, &item->ahead, &item->refusal, err));
     if (item->refusal != SHEAF_ACCEPTED)
         item->act = sheaf_sha256(post.act_bytes);
+    if (item->refusal == SHEAF_REFUSED_claim_false)
+        item->malformed = s->batch.falsehood;
     return SHEAF_OK;
 }
 
@@ -191,7 +193,10 @@ static sheaf_http_response answer(const sheaf_sequencer *s, const sheaf_waiting 
     if (item->status != SHEAF_OK)
         return sheaf_answer_failure(&item->malformed);
     if (item->refusal != SHEAF_ACCEPTED)
-        return sheaf_answer_refusal(s->hub, item->refusal, &item->act);
+        return sheaf_answer_refusal(
+            s->hub, item->refusal,
+            item->refusal == SHEAF_REFUSED_claim_false ? item->malformed.message : "",
+            &item->act);
     sheaf_buffer json;
     sheaf_buffer_init(&json, 256);
     sheaf_json_writer w = sheaf_json_begin(&json);

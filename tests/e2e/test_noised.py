@@ -125,7 +125,7 @@ def untrue(demo, scratch):
             except RuntimeError as error:
                 said = str(error)
             check(f"an untrue {name} is refused", "adopted" not in said and
-                  "claim" in said, said)
+                  "claim of the act does not hold: " in said, said)
         check("and leaves no entry", coop.hub.size() == size)
 
 
