@@ -7,11 +7,11 @@
 
 /* The code of FIPS 180-4, section 6.2.2, in the form that the instructions want: state words
  * A, B, E, F in one register and C, D, G, H in another, four words of the message in each of
- * four more. The lanes are two computations that share nothing but the loop. */
-#define WITH_SHA        __attribute__((target("sha,ssse3,sse4.1")))
-#define WITH_SHA_INLINE __attribute__((target("sha,ssse3,sse4.1"), always_inline)) static inline
+ * four more. Lanes are computations that share nothing but the loop. */
+#define WITH_SHA        __attribute__((target("sha,avx")))
+#define WITH_SHA_INLINE __attribute__((target("sha,avx"), always_inline)) static inline
 
-enum { LANES = 2, BLOCK = 64, STATE_WORDS = 8 };
+enum { LANES = 4, BLOCK = 64, STATE_WORDS = 8 };
 
 static const uint32_t initial_state[STATE_WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372,
                                                     0xa54ff53a, 0x510e527f, 0x9b05688c,
@@ -47,19 +47,26 @@ WITH_SHA_INLINE void lane_rounds(lane *l, __m128i constants, int i, bool more)
     w[i] = _mm_sha256msg2_epu32(next, last);
 }
 
-WITH_SHA_INLINE void both_rounds(lane *a, lane *b, int round, int i, bool more)
+/* The same for each of two lanes, or of four. */
+#define EACH(DO)                                                                               \
+    DO(0) DO(1) if (lanes > 2)                                                                 \
+    {                                                                                          \
+        DO(2) DO(3)                                                                            \
+    }
+
+WITH_SHA_INLINE void rounds_4(lane *l, int lanes, int round, int i, bool more)
 {
     __m128i constants = _mm_loadu_si128((const __m128i *)(round_constants + round + 4 * i));
-    lane_rounds(a, constants, i, more);
-    lane_rounds(b, constants, i, more);
+#define ROUNDS(L) lane_rounds(&l[L], constants, i, more);
+    EACH(ROUNDS)
 }
 
-WITH_SHA_INLINE void both_16_rounds(lane *a, lane *b, int round, bool more)
+WITH_SHA_INLINE void rounds_16(lane *l, int lanes, int round, bool more)
 {
-    both_rounds(a, b, round, 0, more);
-    both_rounds(a, b, round, 1, more);
-    both_rounds(a, b, round, 2, more);
-    both_rounds(a, b, round, 3, more);
+    rounds_4(l, lanes, round, 0, more);
+    rounds_4(l, lanes, round, 1, more);
+    rounds_4(l, lanes, round, 2, more);
+    rounds_4(l, lanes, round, 3, more);
 }
 
 /* The message is in big-endian words. */
@@ -86,33 +93,47 @@ WITH_SHA_INLINE void lane_close(const lane *l, uint32_t state[STATE_WORDS])
     _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 
-/* Carries both states over so many blocks. */
-WITH_SHA static void blocks_take(uint32_t state[LANES][STATE_WORDS], const uint8_t *first,
-                                 const uint8_t *second, size_t blocks)
+/* Carries each state over so many blocks from each place. */
+WITH_SHA_INLINE void blocks_take(uint32_t *const *state, const uint8_t *const *at,
+                                 size_t blocks, int lanes)
 {
-    lane a, b;
-    lane_open(&a, state[0]);
-    lane_open(&b, state[1]);
-    for (; blocks > 0; blocks--, first += BLOCK, second += BLOCK) {
-        lane a_before = a, b_before = b;
-        lane_load(&a, first);
-        lane_load(&b, second);
-        both_16_rounds(&a, &b, 0, true);
-        both_16_rounds(&a, &b, 16, true);
-        both_16_rounds(&a, &b, 32, true);
-        both_16_rounds(&a, &b, 48, false);
-        a.abef = _mm_add_epi32(a.abef, a_before.abef);
-        a.cdgh = _mm_add_epi32(a.cdgh, a_before.cdgh);
-        b.abef = _mm_add_epi32(b.abef, b_before.abef);
-        b.cdgh = _mm_add_epi32(b.cdgh, b_before.cdgh);
+    lane l[LANES], before[LANES];
+#define OPEN(L) lane_open(&l[L], state[L]);
+    EACH(OPEN)
+    for (size_t done = 0; done < blocks * BLOCK; done += BLOCK) {
+#define LOAD(L)                                                                                \
+    before[L] = l[L];                                                                          \
+    lane_load(&l[L], at[L] + done);
+        EACH(LOAD)
+        rounds_16(l, lanes, 0, true);
+        rounds_16(l, lanes, 16, true);
+        rounds_16(l, lanes, 32, true);
+        rounds_16(l, lanes, 48, false);
+#define ADD(L)                                                                                 \
+    l[L].abef = _mm_add_epi32(l[L].abef, before[L].abef);                                      \
+    l[L].cdgh = _mm_add_epi32(l[L].cdgh, before[L].cdgh);
+        EACH(ADD)
     }
-    lane_close(&a, state[0]);
-    lane_close(&b, state[1]);
+#define CLOSE(L) lane_close(&l[L], state[L]);
+    EACH(CLOSE)
+}
+
+WITH_SHA static void blocks_take_two(uint32_t *const *state, const uint8_t *const *at,
+                                     size_t blocks)
+{
+    blocks_take(state, at, blocks, 2);
+}
+
+WITH_SHA static void blocks_take_four(uint32_t *const *state, const uint8_t *const *at,
+                                      size_t blocks)
+{
+    blocks_take(state, at, blocks, 4);
 }
 
 /* One piece on its way through a lane: its whole blocks, then those of its end with padding
  * and length. */
 typedef struct {
+    uint32_t state[STATE_WORDS];
     const uint8_t *at;
     size_t blocks;
     size_t end_blocks; /* 0 once they are what is read */
@@ -125,6 +146,7 @@ static void passage_begin(passage *p, sheaf_slice data, sheaf_hash *out)
     size_t rest = data.len % BLOCK;
     uint64_t bits = (uint64_t)data.len * 8;
     *p = (passage){.at = data.data, .blocks = data.len / BLOCK, .out = out};
+    memcpy(p->state, initial_state, sizeof initial_state);
     if (rest > 0)
         memcpy(p->end, data.data + data.len - rest, rest);
     p->end[rest] = 0x80;
@@ -134,7 +156,7 @@ static void passage_begin(passage *p, sheaf_slice data, sheaf_hash *out)
 }
 
 /* True once all blocks are behind it: its hash is given out and the lane idle. */
-static bool passage_ended(passage *p, const uint32_t state[STATE_WORDS])
+static bool passage_ended(passage *p)
 {
     if (p->blocks > 0)
         return false;
@@ -145,34 +167,52 @@ static bool passage_ended(passage *p, const uint32_t state[STATE_WORDS])
         return false;
     }
     for (size_t i = 0; i < sizeof p->out->bytes; i++)
-        p->out->bytes[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
+        p->out->bytes[i] = (uint8_t)(p->state[i / 4] >> (24 - 8 * (i % 4)));
     p->out = NULL;
     return true;
 }
 
-/* A lane with nothing to do reads what the other one does, into a state that nobody wants. */
+/* All that are on their way, as far as the shortest one goes. A lane with nothing to do reads
+ * what another one does, into a state that nobody wants. */
+static void passages_go_on(passage lanes[LANES])
+{
+    uint32_t nobody[STATE_WORDS] = {0}, *state[LANES];
+    const uint8_t *at[LANES] = {0};
+    size_t busy = 0, blocks = SIZE_MAX;
+    for (int i = 0; i < LANES; i++)
+        if (lanes[i].out) {
+            state[busy] = lanes[i].state;
+            at[busy++] = lanes[i].at;
+            blocks = lanes[i].blocks < blocks ? lanes[i].blocks : blocks;
+        }
+    for (size_t i = busy; i < LANES; i++) {
+        state[i] = nobody;
+        at[i] = at[0];
+    }
+    if (busy > 2)
+        blocks_take_four(state, at, blocks);
+    else
+        blocks_take_two(state, at, blocks);
+    for (int i = 0; i < LANES; i++)
+        if (lanes[i].out) {
+            lanes[i].at += blocks * BLOCK;
+            lanes[i].blocks -= blocks;
+        }
+}
+
 static void many_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out)
 {
-    uint32_t state[LANES][STATE_WORDS] = {{0}};
-    passage lanes[LANES] = {{0}};
+    passage lanes[LANES] = {{.out = NULL}};
     size_t begun = 0, ended = 0;
     while (ended < count) {
-        for (int i = 0; i < LANES; i++)
-            if (!lanes[i].out && begun < count) {
-                memcpy(state[i], initial_state, sizeof initial_state);
+        for (int i = 0; i < LANES && begun < count; i++)
+            if (!lanes[i].out) {
                 passage_begin(&lanes[i], data[begun], &out[begun]);
                 begun++;
             }
-        passage *a = lanes[0].out ? &lanes[0] : &lanes[1];
-        passage *b = lanes[1].out ? &lanes[1] : a;
-        size_t n = a->blocks < b->blocks ? a->blocks : b->blocks;
-        blocks_take(state, a->at, b->at, n);
+        passages_go_on(lanes);
         for (int i = 0; i < LANES; i++)
-            if (lanes[i].out) {
-                lanes[i].at += n * BLOCK;
-                lanes[i].blocks -= n;
-                ended += passage_ended(&lanes[i], state[i]);
-            }
+            ended += lanes[i].out && passage_ended(&lanes[i]);
     }
 }
 

@@ -1,10 +1,10 @@
 /* crypto/hash_many.h - SHA-256 of several pieces of data that do not depend on one another.
  *
  * The same hashes as one sheaf_sha256() after the other, sooner: where the processor has
- * instructions for SHA-256 (x86 with SHA, SSSE3 and SSE4.1, looked for at run time), two pieces
- * are hashed at once. A round of SHA-256 waits for the one before it, and these instructions
- * take new work twice as often as they give results, so one piece alone leaves half of their
- * time unused. Elsewhere, and for the odd one out, it is OpenSSL.
+ * instructions for SHA-256 (x86 with SHA and AVX, looked for at run time), four pieces are
+ * hashed at once, or two. A round of SHA-256 waits for the one before it, and the instructions
+ * take new work more than twice as often as they give results, so one piece alone leaves most
+ * of their time unused. Elsewhere it is OpenSSL.
  */
 #ifndef SHEAF_CRYPTO_HASH_MANY_H
 #define SHEAF_CRYPTO_HASH_MANY_H

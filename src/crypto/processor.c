@@ -14,15 +14,12 @@ __attribute__((target("xsave"))) static bool system_keeps_registers(void)
 
 __attribute__((constructor)) static void look(void)
 {
-    unsigned a, b, c, d, features, wide, more;
-    if (!__get_cpuid(1, &a, &b, &features, &d)
-        || !__get_cpuid_count(7, 0, &a, &wide, &more, &d))
+    unsigned a, b, c, features, wide, more;
+    if (!__get_cpuid(1, &a, &b, &features, &c) || !__get_cpuid_count(7, 0, &a, &wide, &more, &c)
+        || !(features & bit_OSXSAVE) || !(features & bit_AVX) || !system_keeps_registers())
         return;
-    c = bit_SSSE3 | bit_SSE4_1;
-    has_sha = (features & c) == c && (wide & bit_SHA);
-    c = bit_AES | bit_OSXSAVE;
-    has_vaes = (features & c) == c && (wide & bit_AVX2) && (more & bit_VAES)
-               && system_keeps_registers();
+    has_sha = wide & bit_SHA;
+    has_vaes = (features & bit_AES) && (wide & bit_AVX2) && (more & bit_VAES);
 }
 
 bool sheaf_processor_has_sha(void)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-bool sheaf_processor_has_sha(void);  /* SHA-256 rounds; with SSSE3 and SSE4.1 */
+bool sheaf_processor_has_sha(void);  /* SHA-256 rounds; with AVX */
 bool sheaf_processor_has_vaes(void); /* AES on two blocks at once; with AVX2 */
 
 #endif

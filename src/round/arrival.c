@@ -7,13 +7,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* So many chunks are hashed at a time: sooner together than one by one. */
-enum { GROUP = 2 };
+/* So many chunks are hashed at a time, sooner together than one by one; and so many of those
+ * that have to wait in memory before they are put into a store. */
+enum { GROUP = 4, GROUP_STORED = 2 };
 
 struct sheaf_arrival {
     const sheaf_round_config *config; /* the coordinator's */
     sheaf_chunk_store store;          /* all NULL: the words stay in vector[] */
     int index;
+    size_t group;
     uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
     uint64_t taken;  /* bytes of words so far */
     uint8_t *vector; /* all of it, or with a store the group that is being filled */
@@ -39,8 +41,9 @@ static sheaf_arrival *arrival_new(const sheaf_coordinator *c, sheaf_slice head, 
     arrival->index = index;
     memcpy(arrival->head, head.data, sizeof arrival->head);
     size_t room = sheaf_round_vector_bytes(&c->config);
-    if (arrival->store.put && room > GROUP * (size_t)SHEAF_ROUND_CHUNK_BYTES)
-        room = GROUP * (size_t)SHEAF_ROUND_CHUNK_BYTES;
+    arrival->group = arrival->store.put ? GROUP_STORED : GROUP;
+    if (arrival->store.put && room > GROUP_STORED * (size_t)SHEAF_ROUND_CHUNK_BYTES)
+        room = GROUP_STORED * (size_t)SHEAF_ROUND_CHUNK_BYTES;
     arrival->vector = sheaf_block_new(room);
     arrival->chunks = calloc(sheaf_chunk_count(&c->config), sizeof *arrival->chunks);
     if (arrival->vector && arrival->chunks)
@@ -90,14 +93,14 @@ static sheaf_status length_fail(const sheaf_arrival *arrival, const char *than, 
 /* Where a chunk is filled: its place in the vector, or with a store in the group. */
 static uint8_t *chunk_at(const sheaf_arrival *arrival, size_t chunk)
 {
-    size_t place = arrival->store.put ? chunk % GROUP : chunk;
+    size_t place = arrival->store.put ? chunk % arrival->group : chunk;
     return arrival->vector + place * SHEAF_ROUND_CHUNK_BYTES;
 }
 
 /* The group that ends with chunk `last` is complete. */
 static sheaf_status group_done(sheaf_arrival *arrival, size_t last, sheaf_err *err)
 {
-    size_t first = last / GROUP * GROUP, count = last + 1 - first;
+    size_t first = last / arrival->group * arrival->group, count = last + 1 - first;
     sheaf_slice whole[GROUP];
     for (size_t i = 0; i < count; i++)
         whole[i] = sheaf_bytes(chunk_at(arrival, first + i),
@@ -126,7 +129,7 @@ sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words, sheaf_
         words = sheaf_bytes(words.data + n, words.len - n);
         arrival->taken += n;
         bool last = chunk + 1 == sheaf_chunk_count(arrival->config);
-        if (n == room && (last || (chunk + 1) % GROUP == 0))
+        if (n == room && (last || (chunk + 1) % arrival->group == 0))
             SHEAF_TRY(group_done(arrival, chunk, err));
     }
     return SHEAF_OK;
