@@ -77,6 +77,28 @@ static sheaf_status commitment_check(const local *l, const char *home, const cha
                       file, l->dataset);
 }
 
+/* The same file registered once more is bound to no survivors yet, but its sums are: over fewer
+ * members, they would give those who are missing. */
+static sheaf_status exact_before_check(const local *l, const char *home, const char *file,
+                                       sheaf_slice bytes, sheaf_err *err)
+{
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->dataset);
+    for (uint32_t i = 0; !l->noised && sheet && i < sheaf_dataset_count(l->state); i++) {
+        const struct sheaf_row_dataset *other = sheaf_dataset_at(l->state, i);
+        sheaf_data_match match = SHEAF_DATA_UNKNOWN;
+        if (other->member != sheet->member || other->id == sheet->id
+            || other->exact_round == SHEAF_NONE)
+            continue;
+        SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &other->commitment, &match, err));
+        if (match == SHEAF_DATA_SAME)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%s has been in exact sums as data set %u; other exact sums with "
+                              "it could be subtracted from those, so take part with noise",
+                              file, other->id);
+    }
+    return SHEAF_OK;
+}
+
 /* A message about a cell quotes it. What leaves here says where it is and no more. */
 static sheaf_status table_open(local *l, const char *file, sheaf_slice bytes, sheaf_err *err)
 {
@@ -194,6 +216,8 @@ static sheaf_status load(local *l, const char *home, const char *file, sheaf_err
     sheaf_slice text = sheaf_buffer_slice(&bytes);
     if (status == SHEAF_OK)
         status = commitment_check(l, home, file, text, err);
+    if (status == SHEAF_OK)
+        status = exact_before_check(l, home, file, text, err);
     if (status == SHEAF_OK)
         status = table_open(l, file, text, err);
     sheaf_buffer_deinit(&bytes);

@@ -143,6 +143,24 @@ static sheaf_status base_check(const sheaf_state *state,
     return SHEAF_OK;
 }
 
+/* An exact sum over a few records of each member says more about them than one over all, and
+ * two over different few can be subtracted. So each local training takes every record. */
+static sheaf_status whole_check(const sheaf_state *state,
+                                const struct sheaf_row_mandate *mandate, uint32_t dataset,
+                                sheaf_err *err)
+{
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(state, dataset);
+    uint64_t taken = (uint64_t)mandate->batch * mandate->local_steps;
+    if (mandate->release != SHEAF_release_form_exact_sum || mandate->batch == 0 || !sheet
+        || taken >= sheet->records)
+        return SHEAF_OK;
+    return sheaf_fail(
+        err, SHEAF_INVALID,
+        "a round takes %llu of the %u records of data set %u, and exact sums must "
+        "be over all: ask for a mandate with batch 0, more steps or noise",
+        (unsigned long long)taken, sheet->records, dataset);
+}
+
 static sheaf_status consent_check(const sheaf_state *state, uint32_t dataset, uint8_t purpose,
                                   const sheaf_revoked *revoked, int64_t now_ms, sheaf_err *err)
 {
@@ -173,6 +191,7 @@ sheaf_status sheaf_round_check(const sheaf_state *state, uint32_t round, uint32_
     if (refusal != SHEAF_ACCEPTED && refusal != SHEAF_REFUSED_seat_consent)
         return refuse(refusal, err);
     SHEAF_TRY(consent_check(state, seat->dataset, mandate->purpose, revoked, now_ms, err));
+    SHEAF_TRY(whole_check(state, mandate, seat->dataset, err));
     return base_check(state, mandate, row, key, err);
 }
 
@@ -186,5 +205,6 @@ sheaf_status sheaf_source_check(const sheaf_state *state,
         refusal = sheaf_seat_check(state, mandate->id, key, dataset, now_ms);
     if (refusal != SHEAF_ACCEPTED)
         return refuse(refusal, err);
+    SHEAF_TRY(whole_check(state, mandate, dataset, err));
     return consent_check(state, dataset, mandate->purpose, revoked, now_ms, err);
 }

@@ -1,0 +1,152 @@
+/* Exact sums that could be subtracted from one another, refused by the member's own node. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/encode.h"
+#include "kit.h"
+#include "kit_store.h"
+#include "node/data_file.h"
+#include "node/local.h"
+#include "node/round_check.h"
+
+enum { ROWS = 100 };
+
+typedef struct {
+    kit k;
+    char dir[SHEAF_PATH_MAX], file[SHEAF_PATH_MAX];
+} world;
+
+static world *world_open(void)
+{
+    world *w = calloc(1, sizeof *w);
+    sheaf_err err;
+    sheaf_buffer text;
+    assert_non_null(w);
+    kit_rules rules = kit_rules_usual();
+    kit_open(&w->k);
+    kit_with_data(&w->k, &rules);
+    snprintf(w->dir, sizeof w->dir, "/tmp/exact-test-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    kit_must(sheaf_path(w->file, &err, "%.900s/ann.csv", w->dir), &err);
+    sheaf_buffer_init(&text, 1 << 16);
+    sheaf_buffer_add_string(&text, "age,cp,num\n");
+    for (int i = 0; i < ROWS; i++)
+        sheaf_buffer_printf(&text, "%d,%d,%d\n", i, 1 + i % 4, i > 60);
+    kit_must(sheaf_file_write(w->file, 0600, sheaf_buffer_slice(&text), &err), &err);
+    sheaf_buffer_deinit(&text);
+    return w;
+}
+
+static void world_close(world *w)
+{
+    char command[SHEAF_PATH_MAX + 16];
+    snprintf(command, sizeof command, "rm -r %s", w->dir);
+    assert_int_equal(system(command), 0);
+    kit_close(&w->k);
+    free(w);
+}
+
+/* Ann's file as a data set with that label. */
+static void register_file(world *w, const char *label, uint8_t salt_byte)
+{
+    const uint8_t salt[SHEAF_SALT_BYTES] = {salt_byte};
+    char hex[65];
+    sheaf_hash commitment;
+    sheaf_err err;
+    kit_must(sheaf_data_commit(w->dir, w->file, salt, &commitment, &err), &err);
+    sheaf_hex_32(commitment.bytes, hex);
+    kit_do(&w->k, "ann", "dataset.register", label,
+           "{'commitment':'%s','licence':'CC0-1.0','records':%d,'schema':'heart/v1',"
+           "'subjects':'patients','title':^}",
+           hex, ROWS);
+    kit_do(&w->k, "ann", "consent.grant", NULL,
+           "{'dataset':#%s,'purpose':'research','until':%lld}", label,
+           (long long)(w->k.now + INT64_C(864000000)));
+}
+
+static void grant(world *w, const char *label, const char *dataset, int batch, int steps)
+{
+    char effect[1024];
+    snprintf(effect, sizeof effect,
+             "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
+             "{'dataset':#%s},{'dataset':#bob.data},{'dataset':#cat.data}],'duration_s':86400,"
+             "'learning':{'batch':%d,'local_steps':%d,'rate_millionths':100000,'seed':7},"
+             "'model':#model,'purpose':'research','release':'exact_sum','rounds_max':8}}",
+             dataset, batch, steps);
+    kit_motion(&w->k, label, effect, 4);
+    assert_int_equal(w->k.outcome.effect, SHEAF_ACCEPTED);
+}
+
+static sheaf_status survey(world *w, const char *dataset, bool noised, sheaf_err *err)
+{
+    sheaf_local_survey found;
+    return sheaf_local_survey_make(&w->k.state, kit_index(&w->k, dataset),
+                                   kit_index(&w->k, "model"), noised, w->dir, w->file, &found,
+                                   err);
+}
+
+/* The attack: dan leaves, and the others register the same files again, which are bound to
+ * nobody. The sum of all less that of the others would be dan's data. */
+static void test_same_file_again(void **unused)
+{
+    world *w = world_open();
+    sheaf_err err = {0};
+    register_file(w, "first", 1);
+    register_file(w, "again", 2);
+    assert_int_equal(survey(w, "first", false, &err), SHEAF_OK);
+    assert_int_equal(survey(w, "again", false, &err), SHEAF_OK);
+    grant(w, "m", "first", 0, 5);
+    kit_do(&w->k, "hub", "round.open", "r",
+           "{'mandate':#m.tick,'participants':[{'dataset':#first,'key':#ann.node},"
+           "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node}],"
+           "'stage_ms':60000,'task':'statistics','words':7}");
+    assert_int_equal(survey(w, "first", false, &err), SHEAF_OK);
+    assert_int_equal(survey(w, "again", false, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "has been in exact sums as data set"));
+    assert_int_equal(survey(w, "again", true, &err), SHEAF_OK);
+    world_close(w);
+    (void)unused;
+}
+
+/* A mandate by which a round is an exact sum over one record of each, or a few. */
+static void test_few_records(void **unused)
+{
+    static const struct {
+        int batch, steps;
+        bool whole;
+    } rows[] = {{1, 1, false}, {8, 12, false}, {1, 99, false}, {10, 10, true}, {0, 1, true}};
+    static const sheaf_revoked nothing;
+    world *w = world_open();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char label[KIT_NAME_MAX], tick[KIT_NAME_MAX];
+        sheaf_err err = {0};
+        snprintf(label, sizeof label, "m%zu", i);
+        snprintf(tick, sizeof tick, "m%zu.tick", i);
+        grant(w, label, "ann.data", rows[i].batch, rows[i].steps);
+        const struct sheaf_row_mandate *mandate =
+            sheaf_mandate_find(&w->k.state, kit_index(&w->k, tick));
+        sheaf_status status =
+            sheaf_source_check(&w->k.state, mandate, kit_index(&w->k, "ann.data"),
+                               kit_index(&w->k, "ann.node"), &nothing, w->k.now, &err);
+        assert_int_equal(status, rows[i].whole ? SHEAF_OK : SHEAF_INVALID);
+        if (!rows[i].whole)
+            assert_non_null(strstr(err.message, "exact sums must be over all"));
+    }
+    world_close(w);
+    (void)unused;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_file_again),
+        cmocka_unit_test(test_few_records),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
