@@ -80,12 +80,15 @@ static const struct {
     {SHEAF_HTTP_GET, "/log/checkpoint", sheaf_api_checkpoint, 0},
     {SHEAF_HTTP_GET, "/log/*", sheaf_api_tile, 0},
     {SHEAF_HTTP_GET, "/api/v1/blobs/*", sheaf_api_blob_get, 0},
-    {SHEAF_HTTP_PUT, "/api/v1/blobs/*", sheaf_api_blob_put, SHEAF_HTTP_UPLOAD_MAX},
+    {SHEAF_HTTP_PUT, "/api/v1/blobs/*", sheaf_api_blob_put, SHEAF_BLOB_BYTES_MAX},
     {SHEAF_HTTP_GET, "/api/v1/events", events, 0},
     {SHEAF_HTTP_POST, "/api/v1/nodes", sheaf_api_nodes, 65536},
     {SHEAF_HTTP_GET, "/api/v1/rounds/#", sheaf_api_round, 0},
     {SHEAF_HTTP_GET, "/api/v1/rounds/#/bundle", sheaf_api_bundle, 0},
     {SHEAF_HTTP_POST, "/api/v1/rounds/#/messages", sheaf_api_message, 0},
+    {SHEAF_HTTP_PUT, "/api/v1/rounds/#/vector", sheaf_api_vector_put, 0},
+    {SHEAF_HTTP_GET, "/api/v1/rounds/#/vector", sheaf_api_vector_get, 0},
+    {SHEAF_HTTP_GET, "/api/v1/rounds/#/sum", sheaf_api_sum, 0},
     {SHEAF_HTTP_GET, "/api/v1/rounds/#/transcript", sheaf_api_transcript, 0},
     {SHEAF_HTTP_POST, "/api/v1/rounds/#/refusals", sheaf_api_refuse, 65536},
     {SHEAF_HTTP_GET, "/api/v1/rounds/#/refusals", sheaf_api_refusals, 0},
@@ -166,6 +169,8 @@ static bool route(void *context, const sheaf_http_request *request, sheaf_http_r
         return sheaf_api_blob_route(&call, out, refusal);
     if (routes[i].handler == sheaf_api_message)
         return sheaf_api_message_route(&call, out, refusal);
+    if (routes[i].handler == sheaf_api_vector_put)
+        return sheaf_api_vector_route(&call, out, refusal);
     return true;
 }
 

@@ -26,10 +26,23 @@ sheaf_api_handler sheaf_api_blob_get, sheaf_api_blob_put, sheaf_api_transcript;
 sheaf_api_handler sheaf_api_witnesses, sheaf_api_witnessed;
 sheaf_api_handler sheaf_api_nodes, sheaf_api_round, sheaf_api_bundle, sheaf_api_message,
     sheaf_api_refuse, sheaf_api_refusals;
+sheaf_api_handler sheaf_api_vector_put, sheaf_api_vector_get, sheaf_api_sum;
 
 /* Where PUT of a blob goes; false, and *refusal, if it may not. */
 bool sheaf_api_blob_route(const sheaf_api_call *call, sheaf_http_route *route,
                           sheaf_http_response *refusal);
+
+/* Is the request signed by a key of a member that took part in the round, or audits it? False,
+ * and *refusal, if not. */
+bool sheaf_api_transcript_shown(const sheaf_api_call *call, uint32_t round,
+                                sheaf_http_response *refusal);
+
+/* Where a participant's vector goes; false, and *refusal, if it is not taken. */
+bool sheaf_api_vector_route(const sheaf_api_call *call, sheaf_http_route *route,
+                            sheaf_http_response *refusal);
+
+/* A round that is not under way here: is it about to be? */
+sheaf_http_response sheaf_api_no_round(const sheaf_api_call *call);
 
 /* How long a message of the round may be; false, and *refusal, if the round takes none now. */
 bool sheaf_api_message_route(const sheaf_api_call *call, sheaf_http_route *route,

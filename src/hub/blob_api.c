@@ -36,8 +36,8 @@ static uint32_t transcript_round(sheaf_hub *hub, const sheaf_hash *hash)
     return found;
 }
 
-/* Is the request signed by a key of a member that took part in the round, or audits it? */
-static bool may_see(const sheaf_api_call *call, uint32_t round, sheaf_http_response *refusal)
+bool sheaf_api_transcript_shown(const sheaf_api_call *call, uint32_t round,
+                                sheaf_http_response *refusal)
 {
     sheaf_hash nothing = sheaf_sha256((sheaf_slice){0});
     uint32_t key;
@@ -62,7 +62,7 @@ sheaf_http_verdict sheaf_api_blob_get(const sheaf_api_call *call, sheaf_http_res
         return SHEAF_HTTP_ANSWERED;
     }
     uint32_t round = transcript_round(call->hub, &hash);
-    if (round != SHEAF_NONE && !may_see(call, round, response))
+    if (round != SHEAF_NONE && !sheaf_api_transcript_shown(call, round, response))
         return SHEAF_HTTP_ANSWERED;
     sheaf_http_verdict verdict = serve(call, &hash, response);
     if (response->status == 200)
@@ -89,7 +89,7 @@ sheaf_http_verdict sheaf_api_transcript(const sheaf_api_call *call,
         *response = sheaf_http_error(404, "round %u has no transcript", call->number);
         return SHEAF_HTTP_ANSWERED;
     }
-    if (!may_see(call, call->number, response))
+    if (!sheaf_api_transcript_shown(call, call->number, response))
         return SHEAF_HTTP_ANSWERED;
     if (until <= sheaf_clock_ms() && !sheaf_blob_exists(&call->hub->blobs, &hash)) {
         *response = sheaf_http_error(

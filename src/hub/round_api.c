@@ -122,6 +122,13 @@ sheaf_http_verdict sheaf_api_round(const sheaf_api_call *call, sheaf_http_respon
     sheaf_json_member_put_int(&w, "of", progress.of);
     sheaf_json_member_put_int(&w, "round", call->number);
     sheaf_json_member_put_string(&w, "stage", sheaf_str(progress.stage));
+    if (progress.chunks) {
+        sheaf_json_key(&w, "sum");
+        sheaf_json_open_object(&w);
+        sheaf_json_member_put_int(&w, "chunks", (int64_t)progress.summed);
+        sheaf_json_member_put_int(&w, "of", (int64_t)progress.chunks);
+        sheaf_json_close(&w);
+    }
     sheaf_json_close(&w);
     *response = sheaf_answer_json(&json);
     return SHEAF_HTTP_ANSWERED;
@@ -162,20 +169,25 @@ sheaf_http_verdict sheaf_api_bundle(const sheaf_api_call *call, sheaf_http_respo
 
 /* A quick node sees the opening on the log before it is coordinated here: it may come back,
  * where a 404 would end its part in the round. */
+sheaf_http_response sheaf_api_no_round(const sheaf_api_call *call)
+{
+    sheaf_hub_read_begin(call->hub);
+    const struct sheaf_row_round *row =
+        sheaf_round_find(sheaf_hub_state(call->hub), call->number);
+    bool open = row && row->state == SHEAF_round_state_open;
+    sheaf_hub_read_end(call->hub);
+    return open ? sheaf_http_error(503, "round %u is about to begin; try again in a moment",
+                                   call->number)
+                : sheaf_http_error(404, "round %u is not under way", call->number);
+}
+
 bool sheaf_api_message_route(const sheaf_api_call *call, sheaf_http_route *route,
                              sheaf_http_response *refusal)
 {
     route->body_max = sheaf_rounds_message_max(call->hub->rounds, call->number);
     if (route->body_max > 0)
         return true;
-    sheaf_hub_read_begin(call->hub);
-    const struct sheaf_row_round *row =
-        sheaf_round_find(sheaf_hub_state(call->hub), call->number);
-    bool open = row && row->state == SHEAF_round_state_open;
-    sheaf_hub_read_end(call->hub);
-    *refusal = open ? sheaf_http_error(503, "round %u is about to begin; try again in a moment",
-                                       call->number)
-                    : sheaf_http_error(404, "round %u is not under way", call->number);
+    *refusal = sheaf_api_no_round(call);
     return false;
 }
 

@@ -32,7 +32,10 @@ sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot)
     uint16_t awaited = 0;
     for (uint16_t i = 0; i < slot->count; i++)
         awaited += sheaf_coordinator_awaits(c, c->config.members[i].member);
+    bool sums = sheaf_coordinator_joined(c);
     return (sheaf_round_progress){
+        .summed = sums ? atomic_load(&slot->vectors->summed) : 0,
+        .chunks = sums ? sheaf_chunk_count(&c->config) : 0,
         .stage = sheaf_round_stage_text(sheaf_coordinator_stage(c)),
         .answers = (uint16_t)(slot->count - awaited),
         .of = slot->count,
@@ -46,6 +49,7 @@ void sheaf_slot_free(sheaf_slot *slot)
     sheaf_slot_keep_close(slot);
     sheaf_coordinator_deinit(slot->coordinator);
     free(slot->coordinator);
+    free(slot->vectors);
     *slot = (sheaf_slot){0};
 }
 
@@ -57,7 +61,7 @@ static sheaf_slot *slot_take(sheaf_rounds *rounds)
         sheaf_slot *slot = &rounds->slots[i];
         if (!slot->coordinator)
             return slot;
-        if (slot->over && (!oldest || slot->over_ms < oldest->over_ms))
+        if (slot->over && !slot->pins && (!oldest || slot->over_ms < oldest->over_ms))
             oldest = slot;
     }
     if (oldest)
@@ -72,15 +76,20 @@ static sheaf_status slot_make(sheaf_rounds *rounds, const sheaf_round_config *co
     size_t sound = 0;
     int64_t now_ms = sheaf_rounds_now_ms();
     SHEAF_TRY(sheaf_coordinator_init(slot->coordinator, config, now_ms, err));
+    sheaf_status status = sheaf_vectors_open(rounds, slot, err);
     sheaf_round_kept_begin(&slot->kept, slot->coordinator);
-    sheaf_status status =
-        sheaf_round_kept_restore(&slot->kept, slot->coordinator, kept, now_ms, &sound, err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_round_kept_restore(&slot->kept, slot->coordinator, kept, now_ms, &sound, err);
+    if (status == SHEAF_OK)
+        status = sheaf_vectors_restore(slot, err);
     if (status == SHEAF_OK)
         status = sheaf_slot_keep_open(rounds, slot, sheaf_bytes(kept.data, sound),
                                       sound < kept.len, err);
     if (status != SHEAF_OK) {
         sheaf_slot_keep_close(slot);
         sheaf_coordinator_deinit(slot->coordinator);
+        free(slot->vectors);
     }
     return status;
 }
@@ -276,13 +285,18 @@ static void step(sheaf_rounds *rounds, sheaf_slot *slot)
             sheaf_coordinator_abort(c, "the mandate or a consent has ended");
         }
         sheaf_coordinator_tick(c, sheaf_rounds_now_ms());
+        if (sheaf_coordinator_joined(c))
+            sheaf_slot_sum_begin(rounds, slot);
+        sheaf_slot_sum_end(slot);
         sheaf_slot_keep(rounds, slot, (sheaf_slice){0});
     }
     tell(rounds, slot);
     bool ended = sheaf_coordinator_stage(c) >= SHEAF_ROUND_DONE;
     pthread_mutex_unlock(&rounds->lock);
-    if (ended)
-        end_slot(rounds, slot);
+    if (!ended)
+        return;
+    sheaf_slot_sum_stop(slot); /* it may have been aborted meanwhile */
+    end_slot(rounds, slot);
 }
 
 static void *rounds_run(void *context)
@@ -349,6 +363,8 @@ void sheaf_rounds_stop(sheaf_rounds *rounds)
     pthread_mutex_unlock(&rounds->lock);
     pthread_join(rounds->thread, NULL);
     rounds->started = false;
+    for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++)
+        sheaf_slot_sum_stop(&rounds->slots[i]); /* the next process makes it again */
     sheaf_rounds_answer_polls(rounds, true);
 }
 

@@ -36,10 +36,18 @@ SHEAF_MUST_USE sheaf_status sheaf_rounds_ready(sheaf_rounds *rounds, uint32_t ke
                                                const uint32_t *datasets, size_t count,
                                                uint32_t *round, sheaf_err *err);
 
-/* The longest message that the round takes now, 0 if it is not under way here. */
+/* The longest message that the round takes, but for vectors; 0 if it is not under way here. */
 size_t sheaf_rounds_message_max(sheaf_rounds *rounds, uint32_t round);
 
-/* A participant's message. */
+/* A vector is about to come, with this head: where it goes. False, and *refusal, if it is not
+ * taken; that is 204 where it is there already. */
+bool sheaf_rounds_vector_route(sheaf_rounds *rounds, uint32_t round, sheaf_slice head,
+                               sheaf_http_route *route, sheaf_http_response *refusal);
+/* It has come to its end. */
+typedef struct sheaf_upload sheaf_upload;
+sheaf_http_response sheaf_rounds_vector_end(sheaf_upload *upload);
+
+/* A participant's message, but for vectors. */
 sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
                                          sheaf_slice message);
 
@@ -51,7 +59,8 @@ sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uin
 typedef struct {
     const char *stage; /* its text */
     uint16_t answers, of;
-    int64_t left_ms; /* until the stage ends at the latest; 0 once the round is over */
+    int64_t left_ms;       /* until the stage ends at the latest; 0 once the round is over */
+    size_t summed, chunks; /* of the sum, while it is being made; else 0 */
 } sheaf_round_progress;
 
 /* False if the round is not under way here. */

@@ -53,14 +53,21 @@ static size_t find_doomed(sheaf_rounds *rounds, int64_t now, doomed out[SWEEP_MA
     return count;
 }
 
-/* What the process still holds of the round, and the blob. */
+/* What the process still holds of the round, its vectors, and the blob. */
 static sheaf_status remove_one(sheaf_rounds *rounds, const doomed *gone, sheaf_err *err)
 {
+    char dir[SHEAF_PATH_MAX];
     pthread_mutex_lock(&rounds->lock);
     sheaf_slot *slot = sheaf_rounds_slot(rounds, gone->round);
-    if (slot && slot->over)
+    bool held = slot && (!slot->over || slot->pins);
+    if (slot && !held)
         sheaf_slot_free(slot);
     pthread_mutex_unlock(&rounds->lock);
+    if (held)
+        return sheaf_fail(err, SHEAF_IO, "the round is in use; the next sweep takes it");
+    /* The blob goes last: while it is there, this is done again after a crash. */
+    SHEAF_TRY(sheaf_rounds_folder(rounds->hub, gone->round, dir, err));
+    sheaf_folder_remove(dir);
     return sheaf_blob_delete(&rounds->hub->blobs, &gone->transcript, err);
 }
 

@@ -68,11 +68,21 @@ size_t sheaf_rounds_message_max(sheaf_rounds *rounds, uint32_t round)
     const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
     size_t most = 0;
     for (int type = SHEAF_ROUND_COMMIT; slot && type <= SHEAF_ROUND_REVEAL; type++) {
+        if (type == SHEAF_ROUND_INPUT)
+            continue;
         size_t max = sheaf_round_message_max(&slot->coordinator->config, type);
         most = max > most ? max : most;
     }
     pthread_mutex_unlock(&rounds->lock);
     return most;
+}
+
+/* A vector does not come in one piece. */
+static bool is_input(sheaf_slice message)
+{
+    uint16_t version, type;
+    return sheaf_take_u16(&message, &version) && sheaf_take_u16(&message, &type)
+           && type == SHEAF_ROUND_INPUT;
 }
 
 /* Nothing of it is acknowledged or shown before it is durable: the lock is held. */
@@ -100,7 +110,11 @@ sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
     sheaf_round_answer answer = SHEAF_ROUND_REFUSED;
     pthread_mutex_lock(&rounds->lock);
     sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
-    if (slot && sheaf_coordinator_stage(slot->coordinator) < SHEAF_ROUND_DONE)
+    if (is_input(message))
+        (void)sheaf_fail(&err, SHEAF_INVALID,
+                         "a vector is put to /api/v1/rounds/%u/vector, not posted as a message",
+                         round);
+    else if (slot && sheaf_coordinator_stage(slot->coordinator) < SHEAF_ROUND_DONE)
         answer = take(rounds, slot, message, &err);
     else
         (void)sheaf_fail(&err, SHEAF_INVALID, "round %u is not under way", round);

@@ -1,15 +1,20 @@
 /* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
  * rounds_plan.c decides what is next, rounds_seats.c who takes part, rounds_result.c closes,
- * rounds_http.c listens, rounds_keep.c writes down, rounds_audit.c deletes transcripts.
+ * rounds_http.c listens, rounds_arrive.c takes vectors in, rounds_vectors.c has their files,
+ * rounds_sum.c adds them up, rounds_keep.c writes down, rounds_audit.c deletes transcripts.
  *
  * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
- * rounds' thread adds and ends slots, so it may read a coordinator that is over without it.
+ * rounds' thread adds and ends slots, so it may read a coordinator that is over without it. A
+ * slot that is pinned stays; the words of a vector and of a sum are read and written without
+ * the lock.
  */
 #ifndef SHEAF_HUB_ROUNDS_INTERNAL_H
 #define SHEAF_HUB_ROUNDS_INTERNAL_H
 
 #include "hub/rounds.h"
+#include "round/arrival.h"
 #include "round/kept.h"
+#include "store/vector_file.h"
 
 enum {
     SHEAF_SEATS_MAX = SHEAF_ROUND_COMPLETE_MAX, /* of a round that this hub opens */
@@ -18,9 +23,32 @@ enum {
     SHEAF_RETRY_MS = 1000,
 };
 
+/* A sum that is being made. */
+typedef struct {
+    sheaf_rounds *rounds;
+    const sheaf_coordinator *coordinator;
+    bool running, done; /* done: the thread touches nothing any more */
+    pthread_t thread;
+    sheaf_status status;
+    sheaf_hash transcript;
+    sheaf_err err;
+} sheaf_summing;
+
+/* Where the vectors of a round lie. */
+typedef struct {
+    char dir[SHEAF_PATH_MAX];
+    const sheaf_round_config *config; /* the coordinator's */
+    atomic_bool cancelled;
+    atomic_size_t summed; /* chunks, so far */
+    sheaf_summing summing;
+} sheaf_vectors;
+
 /* One round that this process runs or ran last. */
 typedef struct {
     sheaf_coordinator *coordinator; /* NULL: the slot is free */
+    sheaf_vectors *vectors;
+    unsigned pins; /* vectors on their way in */
+    bool arriving[SHEAF_ROUND_MEMBERS_MAX];
     uint32_t round, mandate;
     uint16_t count;
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
@@ -149,6 +177,35 @@ SHEAF_MUST_USE sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot
  * that it led to. With the lock held, before anybody can see it; if the disk fails the round is
  * aborted. */
 void sheaf_slot_keep(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_slice message);
+/* The same of an input, by its record. */
+void sheaf_slot_keep_input(sheaf_rounds *rounds, sheaf_slot *slot, const sheaf_buffer *record);
+
+/* Lets the coordinator keep its vectors on the disk. */
+SHEAF_MUST_USE sheaf_status sheaf_vectors_open(const sheaf_rounds *rounds, sheaf_slot *slot,
+                                               sheaf_err *err);
+/* Those that were taken are there, and half ones gone. */
+SHEAF_MUST_USE sheaf_status sheaf_vectors_restore(const sheaf_slot *slot, sheaf_err *err);
+
+/* True of a closed round whose transcript is there and names its vectors' chunks. */
+bool sheaf_vectors_apart(sheaf_hub *hub, uint32_t round);
+/* Removes all of it but the survivors' vectors and the sum. */
+void sheaf_vectors_keep_apart(sheaf_hub *hub, uint32_t round);
+
+/* DIR/rounds/N, and in it. */
+SHEAF_MUST_USE sheaf_status sheaf_rounds_folder(const sheaf_hub *hub, uint32_t round,
+                                                char out[SHEAF_PATH_MAX], sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_vector_path(const char *dir, uint32_t member,
+                                              char out[SHEAF_PATH_MAX], sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_sum_path(const char *dir, char out[SHEAF_PATH_MAX],
+                                           sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_sum_read(const char *dir, uint64_t *words, size_t count,
+                                           sheaf_err *err);
+
+/* Begins the sum, if it is not being made; takes it once it is done. With the lock held. */
+void sheaf_slot_sum_begin(sheaf_rounds *rounds, sheaf_slot *slot);
+void sheaf_slot_sum_end(sheaf_slot *slot);
+/* Gives it up and waits for that; without the lock. */
+void sheaf_slot_sum_stop(sheaf_slot *slot);
 
 /* The slot's file, with these bytes in it; those of a file that was read are there already,
  * unless it was `torn` and has more behind them. */

@@ -1,7 +1,8 @@
 /* hub/rounds_keep.c - rounds under way, as they stand in DIR/rounds/N/kept: the records of
  * round/kept.h, appended and synced before anything that rests on them is answered or shown.
- * One file for each open round, no longer than all its messages; it goes when the log says
- * that the round is over. */
+ * One file for each open round, no longer than all its messages without their vectors, which
+ * have files of their own (rounds_vectors.c); it goes when the log says that the round is
+ * over. */
 #include "base/encode.h"
 #include "hub/rounds_internal.h"
 
@@ -10,12 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static sheaf_status folder_of(const sheaf_rounds *rounds, uint32_t round,
-                              char out[SHEAF_PATH_MAX], sheaf_err *err)
-{
-    return sheaf_path(out, err, "%s/rounds/%" PRIu32, rounds->hub->dir, round);
-}
 
 static sheaf_status file_of(const sheaf_rounds *rounds, uint32_t round,
                             char out[SHEAF_PATH_MAX], sheaf_err *err)
@@ -30,7 +25,7 @@ sheaf_status sheaf_slot_keep_open(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_
 {
     const sheaf_disk *disk = sheaf_disk_now();
     char dir[SHEAF_PATH_MAX], path[SHEAF_PATH_MAX];
-    SHEAF_TRY(folder_of(rounds, slot->round, dir, err));
+    SHEAF_TRY(sheaf_rounds_folder(rounds->hub, slot->round, dir, err));
     SHEAF_TRY(sheaf_folder_make_durable(dir, 0700, err));
     SHEAF_TRY(file_of(rounds, slot->round, path, err));
     if (torn)
@@ -61,16 +56,14 @@ static sheaf_status append(const sheaf_rounds *rounds, sheaf_slot *slot, sheaf_s
     return SHEAF_OK;
 }
 
-void sheaf_slot_keep(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_slice message)
+/* Frees the records. */
+static void write_down(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_buffer *records)
 {
-    sheaf_buffer records;
     sheaf_err err = {0};
-    sheaf_buffer_init(&records, sheaf_round_kept_max(&slot->coordinator->config));
-    sheaf_round_kept_add(&slot->kept, slot->coordinator, message, &records);
-    sheaf_status status = sheaf_buffer_check(&records, "what is kept of a round", &err);
-    if (status == SHEAF_OK && records.len)
-        status = append(rounds, slot, sheaf_buffer_slice(&records), &err);
-    sheaf_buffer_deinit(&records);
+    sheaf_status status = sheaf_buffer_check(records, "what is kept of a round", &err);
+    if (status == SHEAF_OK && records->len)
+        status = append(rounds, slot, sheaf_buffer_slice(records), &err);
+    sheaf_buffer_deinit(records);
     if (status == SHEAF_OK)
         return;
     /* Nobody was told of what is not durable: an end that is on the log is the safe one. */
@@ -78,6 +71,24 @@ void sheaf_slot_keep(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_slice message
     slot->abort_reason = SHEAF_abort_reason_restart;
     sheaf_coordinator_abort(slot->coordinator, "the hub cannot keep the round on its disk");
     slot->kept.stage = sheaf_coordinator_stage(slot->coordinator);
+}
+
+void sheaf_slot_keep(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_slice message)
+{
+    sheaf_buffer records;
+    sheaf_buffer_init(&records, sheaf_round_kept_max(&slot->coordinator->config));
+    sheaf_round_kept_add(&slot->kept, slot->coordinator, message, &records);
+    write_down(rounds, slot, &records);
+}
+
+void sheaf_slot_keep_input(sheaf_rounds *rounds, sheaf_slot *slot, const sheaf_buffer *record)
+{
+    sheaf_buffer records;
+    sheaf_buffer_init(&records,
+                      record->failed ? 0 : sheaf_round_kept_max(&slot->coordinator->config));
+    sheaf_round_kept_add_input(&slot->kept, slot->coordinator, sheaf_buffer_slice(record),
+                               &records);
+    write_down(rounds, slot, &records);
 }
 
 /* ---- the end ---- */
@@ -94,7 +105,11 @@ static bool is_open(sheaf_hub *hub, uint32_t round)
 void sheaf_rounds_kept_remove(sheaf_rounds *rounds, uint32_t round)
 {
     char dir[SHEAF_PATH_MAX];
-    if (!is_open(rounds->hub, round) && folder_of(rounds, round, dir, NULL) == SHEAF_OK)
+    if (is_open(rounds->hub, round))
+        return;
+    if (sheaf_vectors_apart(rounds->hub, round))
+        sheaf_vectors_keep_apart(rounds->hub, round);
+    else if (sheaf_rounds_folder(rounds->hub, round, dir, NULL) == SHEAF_OK)
         sheaf_folder_remove(dir);
 }
 

@@ -35,17 +35,21 @@ static sheaf_status compute(sheaf_hub *hub, const sheaf_slot *slot, sheaf_round_
     if (!row)
         return sheaf_fail(err, SHEAF_INVALID, "there is no round %u", slot->round);
     *task = round.task;
+    uint64_t *words = calloc(round.words, sizeof *words);
+    if (!words)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", round.words);
     sheaf_buffer_init(&base, SHEAF_MODEL_BYTES_MAX);
-    sheaf_status status = SHEAF_OK;
-    if (!sheaf_hash_is_zero(&round.base))
+    sheaf_status status = sheaf_sum_read(slot->vectors->dir, words, round.words, err);
+    if (status == SHEAF_OK && !sheaf_hash_is_zero(&round.base))
         status = sheaf_blob_read(&hub->blobs, &round.base, &base, err);
     if (status == SHEAF_OK) {
         sheaf_hub_read_begin(hub);
         status = sheaf_round_job_result(sheaf_hub_state(hub), &round, sheaf_buffer_slice(&base),
-                                        sheaf_coordinator_sum(slot->coordinator), out, err);
+                                        words, out, err);
         sheaf_hub_read_end(hub);
     }
     sheaf_buffer_deinit(&base);
+    free(words);
     return status;
 }
 
@@ -58,6 +62,10 @@ static sheaf_status store_transcript(sheaf_hub *hub, const sheaf_coordinator *c,
     if (status == SHEAF_OK)
         status = sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&transcript), hash, err);
     sheaf_buffer_deinit(&transcript);
+    if (status == SHEAF_OK && !sheaf_hash_equal(hash, sheaf_coordinator_transcript_hash(c)))
+        status = sheaf_fail(err, SHEAF_FAULT,
+                            "the transcript of round %u is not the one that was announced",
+                            c->config.round);
     return status;
 }
 

@@ -24,7 +24,7 @@ enum {
     SHEAF_HTTP_BODY_DEFAULT_MAX = 1 << 20, /* where route is NULL or leaves body_max at 0 */
 };
 
-#define SHEAF_HTTP_UPLOAD_MAX (UINT64_C(4) << 30) /* no route can ask for more */
+#define SHEAF_HTTP_UPLOAD_MAX (UINT64_C(8) << 30) /* no route can ask for more */
 
 typedef struct sheaf_http_server sheaf_http_server;
 typedef struct sheaf_http_token sheaf_http_token;

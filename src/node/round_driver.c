@@ -39,6 +39,15 @@ sheaf_status sheaf_worker_blob(const sheaf_worker *worker, const sheaf_hash *has
 
 /* ---- opening ---- */
 
+/* The words are as secret as the data. */
+static void words_wipe(sheaf_round_driver *d)
+{
+    if (d->words)
+        sheaf_wipe(d->words, d->word_count * sizeof *d->words);
+    free(d->words);
+    d->words = NULL;
+}
+
 /* The words that the member's data makes, for a vector that never left this node. */
 static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round *round,
                             const struct sheaf_row_seat *seat, const char *file, bool *private,
@@ -49,8 +58,9 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
     sheaf_noised_seeds seeds;
     sheaf_buffer base;
     sheaf_status status = SHEAF_OK;
-    uint64_t *words = calloc(round->words, sizeof *words);
-    if (!words)
+    d->words = calloc(round->words, sizeof *d->words);
+    d->word_count = round->words;
+    if (!d->words)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", round->words);
     sheaf_buffer_init(&base, SHEAF_MODEL_BYTES_MAX);
     if (!sheaf_hash_is_zero(&round->base))
@@ -61,14 +71,13 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
         ports->random(ports->context, seeds.rounding, sizeof seeds.rounding);
         status = sheaf_local_words(sheaf_member_state(worker->member), round, seat,
                                    worker->member->dir, file, sheaf_buffer_slice(&base), &seeds,
-                                   words, err);
+                                   d->words, err);
         sheaf_wipe(&seeds, sizeof seeds);
         *private = status != SHEAF_OK;
     }
+    d->own = (sheaf_round_own){.keep = &d->keep, .words = d->words};
     if (status == SHEAF_OK)
-        status = sheaf_participant_input(d->participant, words, round->words, err);
-    sheaf_wipe(words, round->words * sizeof *words);
-    free(words);
+        status = sheaf_round_keep_mask(&d->own, d->participant, err);
     sheaf_buffer_deinit(&base);
     return status;
 }
@@ -161,28 +170,54 @@ void sheaf_round_driver_close(sheaf_round_driver *d)
     if (d->open)
         sheaf_participant_deinit(d->participant);
     free(d->participant);
+    words_wipe(d);
     sheaf_buffer_deinit(&d->bundle);
     *d = (sheaf_round_driver){0};
 }
 
 /* ---- stepping ---- */
 
-static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
+/* A message as it is; of a vector the head in a header and the words out of their file. */
+static sheaf_status call_pending(sheaf_round_driver *d, const char *path, unsigned *status,
+                                 sheaf_err *err)
 {
     const sheaf_transport *transport = &d->worker->member->ports.transport;
+    char file[SHEAF_PATH_MAX];
+    sheaf_hub_call call = {.method = "POST",
+                           .path = path,
+                           .content_type = "application/octet-stream",
+                           .body = d->pending};
+    if (d->pending_stage != SHEAF_ROUND_INPUT)
+        return transport->call(transport->context, &call, status, &d->bundle, err);
+    sheaf_buffer head;
+    sheaf_buffer_init(&head, ANSWER_BYTES_MAX);
+    sheaf_base64url_put(&head, d->pending);
+    sheaf_buffer_add_byte(&head, 0);
+    sheaf_status done = sheaf_buffer_check(&head, "the head of an input", err);
+    if (done == SHEAF_OK)
+        done = sheaf_round_keep_input_path(&d->keep, file, err);
+    call.method = "PUT";
+    call.body = (sheaf_slice){0};
+    call.input = (const char *)head.data;
+    call.body_file = file;
+    call.body_from = SHEAF_ROUND_KEEP_WORDS_AT;
+    if (done == SHEAF_OK)
+        done = transport->call(transport->context, &call, status, &d->bundle, err);
+    sheaf_buffer_deinit(&head);
+    return done;
+}
+
+static sheaf_status send_pending(sheaf_round_driver *d, sheaf_err *err)
+{
     char path[PATH_BYTES];
     unsigned status = 0;
     if (!d->kept)
         SHEAF_TRY(sheaf_round_keep_answer(&d->keep, d->pending_stage,
                                           sheaf_buffer_slice(&d->bundle), d->pending, err));
     d->kept = true; /* the bundle's place takes the hub's answer */
-    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/messages", d->round);
-    SHEAF_TRY(transport->call(transport->context,
-                              &(sheaf_hub_call){.method = "POST",
-                                                .path = path,
-                                                .content_type = "application/octet-stream",
-                                                .body = d->pending},
-                              &status, &d->bundle, err));
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/%s", d->round,
+             d->pending_stage == SHEAF_ROUND_INPUT ? "vector" : "messages");
+    SHEAF_TRY(call_pending(d, path, &status, err));
     if (status >= 500)
         return sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
     if (status >= 200 && status <= 299) {
@@ -217,8 +252,13 @@ static sheaf_status take_bundle(sheaf_round_driver *d, bool *more, sheaf_err *er
         return SHEAF_OK;
     if (status != 200)
         return sheaf_hub_failed(path, status, sheaf_buffer_slice(&d->bundle), err);
-    SHEAF_TRY(sheaf_participant_receive(d->participant, sheaf_buffer_slice(&d->bundle),
-                                        &d->pending, err));
+    sheaf_err why = {0};
+    sheaf_status done = sheaf_participant_receive(
+        d->participant, sheaf_buffer_slice(&d->bundle), &d->pending, &why);
+    if (done != SHEAF_OK) /* what was half masked is not masked again: no trying later */
+        return sheaf_fail(err, done == SHEAF_IO ? SHEAF_INVALID : done, "%s", why.message);
+    if (stage == SHEAF_ROUND_INPUT)
+        words_wipe(d);
     d->pending_stage = stage;
     d->kept = false;
     d->over = sheaf_participant_over(d->participant);

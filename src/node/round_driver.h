@@ -34,6 +34,9 @@ typedef struct {
     bool kept;  /* the pending message is durable */
     sheaf_round_keep keep;
     sheaf_participant *participant;
+    uint64_t *words; /* the member's own, until they are masked */
+    size_t word_count;
+    sheaf_round_own own;
     sheaf_slice pending;             /* a message that the hub does not have yet */
     sheaf_round_stage pending_stage; /* and its stage */
     sheaf_buffer bundle;

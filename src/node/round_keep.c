@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/encode.h"
+#include "store/vector_file.h"
 
 enum { SEED_FILE_BYTES = 3 * 32 };
 
@@ -138,23 +139,85 @@ sheaf_status sheaf_round_keep_open(const sheaf_round_keep *keep, const sheaf_nod
 
 /* ---- messages and bundles ---- */
 
+sheaf_status sheaf_round_keep_input_path(const sheaf_round_keep *keep, char out[SHEAF_PATH_MAX],
+                                         sheaf_err *err)
+{
+    return path_of(keep, "input", out, err);
+}
+
+static sheaf_status own_read(void *context, uint64_t first, uint64_t *values, size_t count,
+                             sheaf_err *err)
+{
+    const sheaf_round_own *own = context;
+    (void)err;
+    memcpy(values, own->words + first, count * sizeof *values);
+    return SHEAF_OK;
+}
+
+static sheaf_status masked_write(void *context, uint64_t at, sheaf_slice words, sheaf_err *err)
+{
+    const sheaf_round_own *own = context;
+    char path[SHEAF_PATH_MAX];
+    SHEAF_TRY(path_of(own->keep, "input.draft", path, err));
+    if (at == 0)
+        SHEAF_TRY(sheaf_vector_file_create(path, err));
+    return sheaf_vector_file_put(path, SHEAF_ROUND_KEEP_WORDS_AT + at, words, err);
+}
+
+sheaf_status sheaf_round_keep_mask(sheaf_round_own *own, sheaf_participant *p, sheaf_err *err)
+{
+    return sheaf_participant_stream(p, (sheaf_vector_stream){own, own_read, masked_write}, err);
+}
+
+/* The head goes in front of the words, and the whole gets its name. */
+static sheaf_status input_finish(const sheaf_round_keep *keep, sheaf_slice head, sheaf_err *err)
+{
+    char draft[SHEAF_PATH_MAX], path[SHEAF_PATH_MAX];
+    bool there;
+    SHEAF_TRY(has(keep, "input", &there, err));
+    if (there) /* masked before a restart */
+        return SHEAF_OK;
+    SHEAF_TRY(path_of(keep, "input.draft", draft, err));
+    SHEAF_TRY(path_of(keep, "input", path, err));
+    SHEAF_TRY(sheaf_vector_file_put(draft, 0, head, err));
+    SHEAF_TRY(sheaf_path_sync(draft, err));
+    if (sheaf_disk_now()->rename(draft, path) != 0)
+        return sheaf_disk_fail(err, "replace", path);
+    return sheaf_path_sync(keep->dir, err);
+}
+
+/* Its context is the path of the file. */
+static sheaf_status words_read(void *context, uint64_t at, uint8_t *out, size_t len,
+                               sheaf_err *err)
+{
+    return sheaf_vector_file_get(context, SHEAF_ROUND_KEEP_WORDS_AT + at, out, len, err);
+}
+
 sheaf_status sheaf_round_keep_input(const sheaf_round_keep *keep, sheaf_participant *p,
                                     bool *found, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
-    sheaf_buffer message;
+    uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
+    struct stat info;
     SHEAF_TRY(has(keep, "input", found, err));
     if (!*found) { /* once it left, no other vector may be made */
         bool sent;
         SHEAF_TRY(has(keep, answered[SHEAF_ROUND_INPUT], &sent, err));
-        return sent ? spoiled(keep, "input", err) : SHEAF_OK;
+        if (sent)
+            return spoiled(keep, "input", err);
+        SHEAF_TRY(path_of(keep, "input.draft", path, err)); /* half a one */
+        return sheaf_file_remove(path, err);
     }
     SHEAF_TRY(path_of(keep, "input", path, err));
-    sheaf_buffer_init(&message, sheaf_round_message_max(&p->config, SHEAF_ROUND_INPUT));
-    sheaf_status status = sheaf_file_read(path, &message, err);
+    const sheaf_masked_words words = {path, words_read};
+    if (sheaf_disk_now()->stat(path, false, &info) != 0)
+        return sheaf_disk_fail(err, "look at", path);
+    if ((uint64_t)info.st_size
+        != SHEAF_ROUND_KEEP_WORDS_AT + sheaf_round_vector_bytes(&p->config))
+        return spoiled(keep, "input", err);
+    sheaf_status status = sheaf_vector_file_get(path, 0, head, sizeof head, err);
     if (status == SHEAF_OK)
-        status = sheaf_participant_input_again(p, sheaf_buffer_slice(&message), NULL, err);
-    sheaf_buffer_deinit(&message);
+        status = sheaf_participant_input_again(p, sheaf_bytes(head, sizeof head), &words, err);
     if (status == SHEAF_INVALID || status == SHEAF_FAULT)
         return spoiled(keep, "input", err);
     return status;
@@ -199,12 +262,9 @@ sheaf_status sheaf_round_keep_replay(const sheaf_round_keep *keep, sheaf_partici
 sheaf_status sheaf_round_keep_answer(const sheaf_round_keep *keep, sheaf_round_stage stage,
                                      sheaf_slice bundle, sheaf_slice message, sheaf_err *err)
 {
-    char path[SHEAF_PATH_MAX];
     sheaf_hash hash = sheaf_sha256(message);
-    if (stage == SHEAF_ROUND_INPUT) {
-        SHEAF_TRY(path_of(keep, "input", path, err));
-        SHEAF_TRY(sheaf_file_write(path, 0600, message, err));
-    }
+    if (stage == SHEAF_ROUND_INPUT)
+        SHEAF_TRY(input_finish(keep, message, err));
     return part_write(keep, answered[stage], sheaf_bytes(hash.bytes, sizeof hash.bytes), bundle,
                       err);
 }
@@ -247,6 +307,8 @@ sheaf_status sheaf_round_keep_leave(const sheaf_round_keep *keep, sheaf_err *err
         SHEAF_TRY(path_of(keep, answered[stage], path, err));
         SHEAF_TRY(sheaf_file_remove(path, err));
     }
+    SHEAF_TRY(path_of(keep, "input.draft", path, err));
+    SHEAF_TRY(sheaf_file_remove(path, err));
     SHEAF_TRY(path_of(keep, "input", path, err));
     return sheaf_file_remove(path, err);
 }

@@ -14,11 +14,14 @@
 enum { SHEAF_REQUEST_MAX = 160 }; /* bytes of a Sheaf-Request header with its NUL */
 
 typedef struct {
-    const char *method; /* "GET" or "POST" */
+    const char *method; /* "GET", "POST" or "PUT" */
     const char *path;   /* begins with '/', may carry a query */
     const char *content_type;
     const char *signed_request; /* value of the Sheaf-Request header, or NULL */
+    const char *input;          /* value of the Sheaf-Input header, or NULL */
     sheaf_slice body;
+    const char *body_file; /* or NULL: the body is what stands in this file … */
+    uint64_t body_from;    /* … from here on */
 } sheaf_hub_call;
 
 /* `answer` is emptied and bounds what is taken. Fails only where no whole answer came: an error

@@ -387,6 +387,11 @@ sheaf_slice sheaf_coordinator_bundle(sheaf_coordinator *c, sheaf_round_stage sta
     return open ? sheaf_buffer_slice(&c->bundle[stage]) : (sheaf_slice){0};
 }
 
+bool sheaf_coordinator_has_input(const sheaf_coordinator *c, int index)
+{
+    return c->chunks[index] != NULL;
+}
+
 bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member)
 {
     int index = sheaf_round_index(&c->config, member);

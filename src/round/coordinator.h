@@ -101,6 +101,9 @@ sheaf_slice sheaf_coordinator_bundle(sheaf_coordinator *c, sheaf_round_stage sta
 /* A hash of all that the bundles of a stage are made of, for whomever. */
 sheaf_hash sheaf_coordinator_shown(const sheaf_coordinator *c, sheaf_round_stage stage);
 
+/* True if the vector of the member at this position was taken. */
+bool sheaf_coordinator_has_input(const sheaf_coordinator *c, int index);
+
 /* True if the member's message is awaited in the current stage. */
 bool sheaf_coordinator_awaits(const sheaf_coordinator *c, uint32_t member);
 

@@ -42,6 +42,7 @@ static int real_list(const char *path, sheaf_disk_visit *visit, void *context)
 static const sheaf_disk real_disk = {.open = real_open,
                                      .close = close,
                                      .read = read,
+                                     .pread = pread,
                                      .pwrite = pwrite,
                                      .fdatasync = fdatasync,
                                      .fsync = fsync,

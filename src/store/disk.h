@@ -17,6 +17,7 @@ typedef struct {
     int (*open)(const char *path, int flags, mode_t mode);
     int (*close)(int fd);
     ssize_t (*read)(int fd, void *out, size_t len);
+    ssize_t (*pread)(int fd, void *out, size_t len, off_t at);
     ssize_t (*pwrite)(int fd, const void *data, size_t len, off_t at);
     int (*fdatasync)(int fd);
     int (*fsync)(int fd);

@@ -196,6 +196,29 @@ static void post_message(fake_hub *hub, sheaf_slice body, unsigned *status,
                             err.message);
 }
 
+/* The head out of its header, the words out of their file. */
+static sheaf_status put_vector(fake_hub *hub, const sheaf_hub_call *c, unsigned *status,
+                               sheaf_buffer *answer, sheaf_err *err)
+{
+    uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
+    sheaf_buffer file, message;
+    if (hub->lose == SHEAF_ROUND_INPUT)
+        return sheaf_fail(err, SHEAF_IO, "the line is cut");
+    *status = 400;
+    if (!c->input || !sheaf_base64url_get(sheaf_str(c->input), head, sizeof head)
+        || strcmp(c->method, "PUT") != 0 || c->body.len)
+        return SHEAF_OK;
+    sheaf_buffer_init(&file, 1 << 24);
+    sheaf_buffer_init(&message, 1 << 24);
+    kit_must(sheaf_file_read(c->body_file, &file, err), err);
+    sheaf_buffer_add(&message, sheaf_bytes(head, sizeof head));
+    sheaf_buffer_add(&message, sheaf_bytes(file.data + c->body_from, file.len - c->body_from));
+    post_message(hub, sheaf_buffer_slice(&message), status, answer);
+    sheaf_buffer_deinit(&message);
+    sheaf_buffer_deinit(&file);
+    return SHEAF_OK;
+}
+
 static sheaf_status call(void *context, const sheaf_hub_call *c, unsigned *status,
                          sheaf_buffer *answer, sheaf_err *err)
 {
@@ -230,6 +253,8 @@ static sheaf_status call(void *context, const sheaf_hub_call *c, unsigned *statu
         return sheaf_fail(err, SHEAF_IO, "the line is cut");
     } else if (strstr(path, "/messages")) {
         post_message(hub, c->body, status, answer);
+    } else if (strstr(path, "/vector")) {
+        return put_vector(hub, c, status, answer, err);
     } else if (strstr(path, "/transcript")) {
         sheaf_buffer_add(answer, sheaf_buffer_slice(&hub->transcript));
         *status = c->signed_request ? 200 : 403;

@@ -115,10 +115,10 @@ static int sim_close(int fd)
     return 0;
 }
 
-static ssize_t sim_read(int fd, void *out, size_t len)
+static ssize_t sim_pread(int fd, void *out, size_t len, off_t from_at)
 {
     const content *c = &node_of(fd)->live;
-    size_t at = now->fds[fd - FD_FIRST].at;
+    size_t at = (size_t)from_at;
     size_t left = at < c->size ? (size_t)c->size - at : 0;
     len = len < left ? len : left;
     for (size_t done = 0; done < len;) {
@@ -127,8 +127,14 @@ static ssize_t sim_read(int fd, void *out, size_t len)
         memcpy((uint8_t *)out + done, sim_content_see(c, (at + done) / PAGE) + from, part);
         done += part;
     }
-    now->fds[fd - FD_FIRST].at += len;
     return (ssize_t)len;
+}
+
+static ssize_t sim_read(int fd, void *out, size_t len)
+{
+    ssize_t n = sim_pread(fd, out, len, (off_t)now->fds[fd - FD_FIRST].at);
+    now->fds[fd - FD_FIRST].at += (size_t)n;
+    return n;
 }
 
 static ssize_t sim_pwrite(int fd, const void *data, size_t len, off_t at)
@@ -251,6 +257,7 @@ static int sim_list(const char *path, sheaf_disk_visit *visit, void *context)
 static const sheaf_disk calls = {.open = sim_open,
                                  .close = sim_close,
                                  .read = sim_read,
+                                 .pread = sim_pread,
                                  .pwrite = sim_pwrite,
                                  .fdatasync = sim_fdatasync,
                                  .fsync = sim_fsync,
