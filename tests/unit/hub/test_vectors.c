@@ -1,0 +1,399 @@
+/* Vectors of several chunks at a hub: they arrive by pieces, are kept, survive crashes on both
+ * sides, are summed while others are answered, and stay beside the transcript until it goes. */
+#include "long_round.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "claims/recompute.h"
+#include "round/transcript.h"
+#include "round/unmask.h"
+
+enum { TRIES = 200, TRY_US = 50000 };
+
+static void file_path(const long_round *l, const char *name, char out[SHEAF_PATH_MAX])
+{
+    sheaf_err err;
+    must(sheaf_path(out, &err, "%s/rounds/%" PRIu32 "/%s", l->t->dir, l->round, name), &err);
+}
+
+/* The bytes of a file of the round, -1 if it is not there. */
+static long long size_of(const long_round *l, const char *name)
+{
+    char path[SHEAF_PATH_MAX];
+    struct stat info;
+    file_path(l, name, path);
+    return stat(path, &info) == 0 ? (long long)info.st_size : -1;
+}
+
+static void wait_over(long_round *l)
+{
+    for (int i = 0; i < TRIES; i++) {
+        pthread_mutex_lock(&l->rounds->lock);
+        const sheaf_slot *slot = sheaf_rounds_slot(l->rounds, l->round);
+        bool over = slot && slot->over;
+        sheaf_round_stage stage = slot ? slot->coordinator->stage : 0;
+        if (over && stage == SHEAF_ROUND_ABORTED)
+            fail_msg("aborted: %s", sheaf_coordinator_reason(slot->coordinator));
+        pthread_mutex_unlock(&l->rounds->lock);
+        if (over)
+            return;
+        usleep(TRY_US);
+    }
+    fail_msg("the round does not end");
+}
+
+static const struct sheaf_row_round *row_of(const long_round *l)
+{
+    return sheaf_round_get(&l->t->hub->replay.state, l->round);
+}
+
+/* ---- the sum, from what the hub serves ---- */
+
+static sheaf_status served_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,
+                               const uint8_t **out, sheaf_err *err)
+{
+    long_round *l = context;
+    char path[96];
+    snprintf(path, sizeof path,
+             "/api/v1/rounds/%" PRIu32 "/vector?member=%" PRIu32 "&chunk=%zu", l->round,
+             l->config.members[name->index].member, name->chunk);
+    if (long_get(l, path) != 200 || l->t->reply.body.len != name->len)
+        return sheaf_fail(err, SHEAF_IO, "%s", (const char *)l->t->reply.body.data);
+    memcpy(scratch, l->t->reply.body.data, name->len);
+    *out = scratch;
+    return SHEAF_OK;
+}
+
+static void check_sum(const long_round *l, const uint64_t *sum)
+{
+    for (size_t k = 0; k < LONG_WORDS; k++) {
+        uint64_t want = 0;
+        for (int i = 0; i < LONG_COUNT; i++)
+            want += l->member[i].words[k];
+        if (sum[k] != want)
+            fail_msg("word %zu of the sum is wrong", k);
+    }
+}
+
+static void check_served(long_round *l)
+{
+    char path[96];
+    sheaf_err err = {0};
+    sheaf_buffer transcript;
+    uint64_t *sum = calloc(LONG_WORDS, sizeof *sum);
+    sheaf_sum_sink sink = sheaf_sum_to(sum);
+    sheaf_chunk_source source = {l, served_get};
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/transcript", l->round);
+    assert_int_equal(long_get(l, path), 200);
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&l->config));
+    sheaf_buffer_add(&transcript, sheaf_buffer_slice(&l->t->reply.body));
+    must(sheaf_transcript_chunks(sheaf_buffer_slice(&transcript), &l->config, &source, 0,
+                                 sheaf_chunk_count(&l->config), &sink, NULL, &err),
+         &err);
+    check_sum(l, sum);
+    sheaf_buffer_deinit(&transcript);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/sum", l->round);
+    assert_int_equal(long_get(l, path), 200);
+    assert_int_equal(l->t->reply.body.len, LONG_WORDS * 8);
+    memcpy(sum, l->t->reply.body.data, LONG_WORDS * 8); /* this machine is little-endian */
+    check_sum(l, sum);
+    free(sum);
+}
+
+/* Who may not read the transcript gets none of its vectors; what is not there is said so. */
+static void check_refused(long_round *l)
+{
+    char path[96];
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector?member=0", l->round);
+    assert_int_equal(world_call(l->t, "GET", path, (sheaf_slice){0}, NULL), 401);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/sum", l->round);
+    assert_int_equal(world_call(l->t, "GET", path, (sheaf_slice){0}, NULL), 401);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector?member=0&chunk=3", l->round);
+    assert_int_equal(long_get(l, path), 404);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector?member=5", l->round);
+    assert_int_equal(long_get(l, path), 404);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector", l->round);
+    assert_int_equal(long_get(l, path), 404);
+}
+
+/* Once the window is over, all of it goes. */
+static void check_swept(long_round *l)
+{
+    sheaf_hub *hub = l->t->hub;
+    char path[SHEAF_PATH_MAX];
+    pthread_rwlock_wrlock(&hub->lock);
+    sheaf_state *state = &hub->replay.state;
+    sheaf_mandate_edit(state, sheaf_mandate_row(state, l->mandate))->audit_s = 0;
+    sheaf_state_commit(state);
+    pthread_rwlock_unlock(&hub->lock);
+    file_path(l, "", path);
+    for (int i = 0; i < TRIES && sheaf_blob_exists(&hub->blobs, &row_of(l)->transcript); i++)
+        usleep(TRY_US);
+    assert_false(sheaf_file_exists(path));
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector?member=0", l->round);
+    assert_int_equal(long_get(l, path), 404);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/transcript", l->round);
+    assert_int_equal(long_get(l, path), 410);
+}
+
+/* Everybody crashes in the middle: members between masking and sending and in front of every
+ * stage, the hub with half of the vectors. */
+static void test_whole_round(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
+    long_open(l, *state, 60000);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    for (int i = 0; i < LONG_COUNT; i++) {
+        (void)long_answer(l, i, SHEAF_ROUND_INPUT);
+        memcpy(head, l->member[i].head.data, sizeof head);
+        long_member_crash(l, i);
+        assert_int_equal(l->member[i].head.len, sizeof head);
+        assert_memory_equal(l->member[i].head.data, head, sizeof head);
+        assert_int_equal(long_send(l, i, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+        if (i == 1)
+            long_hub_crash(l);
+    }
+    assert_int_equal(long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204); /* again */
+    assert_int_equal(size_of(l, "vector-0"), LONG_WORDS * 8);
+    long_hub_crash(l);
+    assert_int_equal(long_stage(l), SHEAF_ROUND_SURVIVORS);
+    for (int i = 0; i < LONG_COUNT; i++)
+        long_member_crash(l, i);
+    long_play(l, SHEAF_ROUND_SURVIVORS, SHEAF_ROUND_DONE);
+    wait_over(l);
+    assert_int_equal(row_of(l)->state, SHEAF_round_state_closed);
+    assert_int_equal(size_of(l, "kept"), -1);
+    check_served(l);
+    check_refused(l);
+    check_swept(l);
+    long_close(l);
+    free(l);
+}
+
+/* ---- what is refused ---- */
+
+static void refused(long_round *l, unsigned status, unsigned want, const char *why)
+{
+    if (status != want || !world_says(l->t, why))
+        fail_msg("%u %s", status, (const char *)l->t->reply.body.data);
+}
+
+/* Nobody who is not awaited makes the hub keep a byte; what is not whole is not kept. */
+static void test_refused_heads(void **state)
+{
+    enum { AT = SHEAF_ROUND_KEEP_WORDS_AT };
+    long_round *l = malloc(sizeof *l);
+    uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES] = {0};
+    long_open(l, *state, 60000);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    (void)long_answer(l, 0, SHEAF_ROUND_INPUT);
+    refused(l, long_send(l, 0, head, NULL, AT), 422, "its version is unknown");
+    memcpy(head, l->member[0].head.data, sizeof head);
+    head[sizeof head - 1] ^= 1;
+    refused(l, long_send(l, 0, head, NULL, AT), 422, "is not signed by member 0");
+    memcpy(head, l->member[0].head.data, sizeof head);
+    head[7] ^= 1;
+    refused(l, long_send(l, 0, head, NULL, AT), 422, "round");
+    unsigned status =
+        world_call(l->t, "PUT", "/api/v1/rounds/0/vector", sheaf_bytes(head, 50), NULL);
+    refused(l, status, 400, "Sheaf-Input");
+    status = world_call(l->t, "PUT", "/api/v1/rounds/0/vector", sheaf_bytes(head, 50),
+                        "Sheaf-Input: AAAA");
+    refused(l, status, 400, "base64url");
+    status = world_call(l->t, "PUT", "/api/v1/rounds/5/vector", sheaf_bytes(head, 50), NULL);
+    refused(l, status, 404, "round 5 is not under way");
+    status = world_call(l->t, "POST", "/api/v1/rounds/0/messages", l->member[0].head, NULL);
+    refused(l, status, 422, "is put to /api/v1/rounds/0/vector");
+    static uint8_t long_message[65536];
+    status = world_call(l->t, "POST", "/api/v1/rounds/0/messages",
+                        sheaf_bytes(long_message, sizeof long_message), NULL);
+    assert_int_equal(status, 413);
+    assert_int_equal(size_of(l, "vector-0"), -1);
+    refused(l, long_send(l, 0, NULL, NULL, AT + 8), 422, "fewer than 2400000 bytes");
+    refused(l, long_send(l, 0, NULL, NULL, AT - 1), 413, "at most 2400000");
+    (void)long_answer(l, 1, SHEAF_ROUND_INPUT);
+    refused(l, long_send(l, 0, NULL, l->member[1].file, AT), 422, "its signed hash");
+    assert_int_equal(size_of(l, "vector-0"), -1);
+    assert_int_equal(long_stage(l), SHEAF_ROUND_INPUT);
+    assert_int_equal(long_send(l, 0, NULL, NULL, AT), 204);
+    long_close(l);
+    free(l);
+}
+
+/* ---- arrivals by themselves ---- */
+
+static bool arrive(long_round *l, int i, sheaf_http_route *route, sheaf_http_response *refusal)
+{
+    *route = (sheaf_http_route){0};
+    return sheaf_rounds_vector_route(l->rounds, l->round, l->member[i].head, route, refusal);
+}
+
+/* One at a time for each member; what is abandoned leaves nothing. */
+static void test_two_at_once(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    sheaf_http_route first, second;
+    sheaf_http_response refusal;
+    sheaf_err err;
+    long_open(l, *state, 60000);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    for (int i = 0; i < 2; i++)
+        (void)long_answer(l, i, SHEAF_ROUND_INPUT);
+    assert_true(arrive(l, 0, &first, &refusal));
+    assert_int_equal(first.body_max, LONG_WORDS * 8);
+    must(first.sink->write(first.sink_ctx, sheaf_bytes(l->member[0].words, 1200000), &err),
+         &err);
+    assert_int_equal(size_of(l, "vector-0"), 1 << 20);
+    assert_false(arrive(l, 0, &second, &refusal));
+    assert_int_equal(refusal.status, 503);
+    sheaf_http_drop(&refusal);
+    assert_true(arrive(l, 1, &second, &refusal)); /* another member is not held up */
+    second.sink->abandon(second.sink_ctx);
+    first.sink->abandon(first.sink_ctx);
+    assert_int_equal(size_of(l, "vector-0"), -1);
+    assert_int_equal(size_of(l, "vector-921"), -1);
+    assert_int_equal(long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    assert_false(arrive(l, 0, &second, &refusal));
+    assert_int_equal(refusal.status, 204);
+    sheaf_http_drop(&refusal);
+    long_close(l);
+    free(l);
+}
+
+/* Rounds enough to fill every place but that of the one that is over. */
+static void fill_slots(long_round *l)
+{
+    sheaf_round_config *other = malloc(sizeof *other);
+    sheaf_err err;
+    *other = l->config;
+    for (uint32_t i = 1; i < SHEAF_ROUNDS_MAX; i++) {
+        other->round = 1000 + i;
+        must(sheaf_rounds_add(l->rounds, SHEAF_NONE, other, l->keys, (sheaf_slice){0}, &err),
+             &err);
+    }
+    other->round = 2000;
+    assert_int_equal(
+        sheaf_rounds_add(l->rounds, SHEAF_NONE, other, l->keys, (sheaf_slice){0}, &err),
+        SHEAF_NOMEM);
+    free(other);
+}
+
+/* It began in time and is slow: it is cut off, and the round is held up by nothing. A place in
+ * which something arrives is not given away. */
+static void test_slow(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    sheaf_http_route route;
+    sheaf_http_response refusal;
+    sheaf_err err;
+    long_open(l, *state, 1500);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    (void)long_answer(l, 0, SHEAF_ROUND_INPUT);
+    assert_true(arrive(l, 0, &route, &refusal));
+    must(route.sink->write(route.sink_ctx, sheaf_bytes(l->member[0].words, 1000), &err), &err);
+    for (int i = 0; i < TRIES && row_of(l)->state == SHEAF_round_state_open; i++)
+        usleep(TRY_US);
+    assert_int_equal(row_of(l)->state, SHEAF_round_state_aborted);
+    usleep(2 * TRY_US);
+    fill_slots(l);
+    assert_int_equal(
+        route.sink->write(route.sink_ctx, sheaf_bytes(l->member[0].words, 1000), &err),
+        SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "came too late: round 0 is in stage aborted"));
+    route.sink->abandon(route.sink_ctx);
+    assert_int_equal(size_of(l, ""), -1);
+    long_close(l);
+    free(l);
+}
+
+/* A disk that has no room for vectors after their first chunk. */
+static ssize_t full_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+    if (len < 1 << 17 || at == 0)
+        return pwrite(fd, data, len, at);
+    errno = ENOSPC;
+    return -1;
+}
+
+static void test_full_disk(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    sheaf_disk full = *sheaf_disk_now();
+    long_open(l, *state, 60000);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    (void)long_answer(l, 0, SHEAF_ROUND_INPUT);
+    full.pwrite = full_pwrite;
+    sheaf_disk_use(&full);
+    refused(l, long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 500, "cannot write");
+    sheaf_disk_use(NULL);
+    assert_int_equal(size_of(l, "vector-0"), -1);
+    assert_int_equal(long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    assert_int_equal(long_stage(l), SHEAF_ROUND_INPUT);
+    for (int i = 1; i < LONG_COUNT; i++) {
+        (void)long_answer(l, i, SHEAF_ROUND_INPUT);
+        assert_int_equal(long_send(l, i, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    }
+    long_play(l, SHEAF_ROUND_SURVIVORS, SHEAF_ROUND_REVEAL);
+    for (int i = 0; i < LONG_COUNT; i++)
+        (void)long_answer(l, i, SHEAF_ROUND_REVEAL);
+    /* Nor has it room for the sum: the round ends, and says why. */
+    sheaf_disk_use(&full);
+    for (int i = 0; i < l->config.threshold; i++)
+        assert_int_equal(world_call(l->t, "POST", "/api/v1/rounds/0/messages",
+                                    sheaf_participant_sent(l->member[i].p, SHEAF_ROUND_REVEAL),
+                                    NULL),
+                         204);
+    for (int i = 0; i < TRIES && row_of(l)->state == SHEAF_round_state_open; i++)
+        usleep(TRY_US);
+    sheaf_disk_use(NULL);
+    assert_int_equal(row_of(l)->state, SHEAF_round_state_aborted);
+    assert_int_equal(row_of(l)->reason, SHEAF_abort_reason_unsound);
+    long_close(l);
+    free(l);
+}
+
+/* A member whose disk is full while it masks is out of the round: nothing is masked twice. */
+static void test_full_member(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    sheaf_disk full = *sheaf_disk_now();
+    sheaf_buffer bundle;
+    sheaf_slice none;
+    sheaf_err err;
+    long_open(l, *state, 60000);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    sheaf_buffer_init(&bundle, sheaf_round_bundle_max(&l->config));
+    pthread_mutex_lock(&l->rounds->lock);
+    sheaf_buffer_add(
+        &bundle, sheaf_coordinator_bundle(sheaf_rounds_slot(l->rounds, l->round)->coordinator,
+                                          SHEAF_ROUND_INPUT));
+    pthread_mutex_unlock(&l->rounds->lock);
+    full.pwrite = full_pwrite;
+    sheaf_disk_use(&full);
+    for (int again = 0; again < 2; again++)
+        assert_int_equal(
+            sheaf_participant_receive(l->member[0].p, sheaf_buffer_slice(&bundle), &none, &err),
+            again ? SHEAF_INVALID : SHEAF_IO);
+    sheaf_disk_use(NULL);
+    assert_false(sheaf_file_exists(l->member[0].file));
+    sheaf_buffer_deinit(&bundle);
+    long_close(l);
+    free(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_whole_round, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_refused_heads, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_two_at_once, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_slow, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_full_disk, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_full_member, world_setup, world_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
