@@ -3,8 +3,8 @@
  * file of the member's (rounds_vectors.c) a chunk at a time.
  *
  * What anybody can make the hub hold: without a head that a member of the round has signed and
- * that is awaited, nothing. With one, a chunk of memory and one file no longer than a vector of
- * the round, once per member, for as long as the stage lasts; what does not end well is
+ * that is awaited, nothing. With one, two chunks of memory and one file no longer than a vector
+ * of the round, once per member, for as long as the stage lasts; what does not end well is
  * removed. */
 #include "base/encode.h"
 #include "hub/answers.h"

@@ -245,9 +245,9 @@ static void test_two_at_once(void **state)
         (void)long_answer(l, i, SHEAF_ROUND_INPUT);
     assert_true(arrive(l, 0, &first, &refusal));
     assert_int_equal(first.body_max, LONG_WORDS * 8);
-    must(first.sink->write(first.sink_ctx, sheaf_bytes(l->member[0].words, 1200000), &err),
+    must(first.sink->write(first.sink_ctx, sheaf_bytes(l->member[0].words, 2200000), &err),
          &err);
-    assert_int_equal(size_of(l, "vector-0"), 1 << 20);
+    assert_int_equal(size_of(l, "vector-0"), 2 << 20);
     assert_false(arrive(l, 0, &second, &refusal));
     assert_int_equal(refusal.status, 503);
     sheaf_http_drop(&refusal);
