@@ -210,7 +210,8 @@ sheaf_slice long_answer(long_round *l, int i, sheaf_round_stage stage)
     pthread_mutex_lock(&l->rounds->lock);
     const sheaf_slot *slot = sheaf_rounds_slot(l->rounds, l->round);
     assert_non_null(slot);
-    sheaf_buffer_add(&bundle, sheaf_coordinator_bundle(slot->coordinator, stage));
+    sheaf_buffer_add(&bundle, sheaf_coordinator_bundle(slot->coordinator, stage,
+                                                       l->config.members[i].member));
     pthread_mutex_unlock(&l->rounds->lock);
     must(sheaf_participant_receive(l->member[i].p, sheaf_buffer_slice(&bundle), &message, &err),
          &err);

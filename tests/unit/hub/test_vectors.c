@@ -370,7 +370,7 @@ static void test_full_member(void **state)
     pthread_mutex_lock(&l->rounds->lock);
     sheaf_buffer_add(
         &bundle, sheaf_coordinator_bundle(sheaf_rounds_slot(l->rounds, l->round)->coordinator,
-                                          SHEAF_ROUND_INPUT));
+                                          SHEAF_ROUND_INPUT, l->config.members[0].member));
     pthread_mutex_unlock(&l->rounds->lock);
     full.pwrite = full_pwrite;
     sheaf_disk_use(&full);
