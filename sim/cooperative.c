@@ -28,6 +28,18 @@ static void crash_somebody(sim *s)
         member_crash(s, (int)who);
 }
 
+/* The third member's only data set has one record. */
+static void give_one_record(kit *k)
+{
+    kit_do(k, "cat", "dataset.register", "cat.one",
+           "{'commitment':~c,'licence':'CC-BY-4.0','records':1,'schema':'heart/v1',"
+           "'subjects':'patients','title':^}");
+    kit_do(k, "cat", "consent.grant", NULL,
+           "{'dataset':#cat.one,'purpose':'research','until':%lld}",
+           (long long)(k->now + INT64_C(86400000)));
+    kit_label(k, "cat.data", kit_index(k, "cat.one"));
+}
+
 static void found(sim *s, int length_ms)
 {
     kit_open(&s->pen);
@@ -35,21 +47,31 @@ static void found(sim *s, int length_ms)
     rules.open_s = 2;
     rules.open_protected_s = 3;
     kit_with_data(&s->pen, &rules);
+    if (s->scenario && s->scenario->one_record)
+        give_one_record(&s->pen);
     kit_terms terms = kit_terms_true(NOISE);
     terms.rounds = NOISED_ROUNDS;
     kit_ranged(&s->pen);
-    kit_motion(&s->pen, "m", s->noised ? kit_noised(&terms) : KIT_MANDATE, 4);
+    char mandate[2048];
+    static const char rate[] = "'rate_millionths':100000";
+    const char *at = strstr(KIT_MANDATE, rate);
+    snprintf(mandate, sizeof mandate, "%.*s%s%s", (int)(at - KIT_MANDATE) + (int)strlen(rate),
+             KIT_MANDATE, s->flaw == FLAW_UPDATE ? "00" : "", /* with it weights can run away */
+             at + strlen(rate));
+    kit_motion(&s->pen, "m", s->noised ? kit_noised(&terms) : mandate, 4);
     s->now = s->pen.now;
     s->end_ms = s->now + length_ms;
     s->calm_ms = s->end_ms - CALM_MS;
     s->quiet_ms = s->end_ms - QUIET_MS;
 }
 
-static void play(sim *s)
+static void play(sim *s, bool tables)
 {
     hub_open(s);
     for (int i = 0; i < MEMBERS; i++)
         member_open(s, i);
+    if (tables)
+        tables_open(s);
     for (; s->now < s->end_ms; s->now += STEP_MS) {
         crash_somebody(s);
         sim_deliver(s);
@@ -67,6 +89,7 @@ static void run_seed(sim *s, uint64_t seed)
     memset(s, 0, sizeof *s);
     s->seed = s->random = seed;
     s->noised = sim_chance(s, 2);
+    s->flaw = sim_chance(s, 4) ? SOUND : (flaw)sim_chance(s, FLAWS);
     found(s, LENGTH_MS);
     s->loss = sim_chance(s, 25);
     s->twice = sim_chance(s, 25);
@@ -74,9 +97,8 @@ static void run_seed(sim *s, uint64_t seed)
     s->crash = sim_chance(s, 60);
     s->lie = sim_chance(s, 2) ? HONEST : (lie)sim_chance(s, LIES);
     s->lie_at = s->now + 1000 + sim_chance(s, 3000);
-    s->flaw = sim_chance(s, 4) ? SOUND : (flaw)sim_chance(s, FLAWS);
     s->flaw_until = s->now + sim_chance(s, LENGTH_MS);
-    play(s);
+    play(s, s->flaw > FLAW_LENGTH || sim_chance(s, 6) == 0);
 }
 
 /* A network that is not perfect, but nobody crashes and nothing ends the training. */
@@ -86,14 +108,14 @@ static void run_scenario(sim *s, const scenario *which)
     s->scenario = which;
     s->seed = s->random = which->seed;
     s->noised = which->noised;
+    s->flaw = which->flaw;
     found(s, which->length_ms ? which->length_ms : LENGTH_MS);
     s->loss = s->twice = 5;
     s->delay_ms = 40;
     s->lie = which->lie;
     s->lie_at = s->now + 1000;
-    s->flaw = which->flaw;
     s->flaw_until = s->now + 2500;
-    play(s);
+    play(s, which->tables);
     scenario_judge(s);
 }
 
@@ -105,6 +127,7 @@ static void finish(sim *s)
         member_close(s, i);
     hub_close(s);
     watch_close(s);
+    tables_close(s);
     kit_close(&s->pen);
 }
 

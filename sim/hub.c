@@ -35,6 +35,8 @@ void hub_close(sim *s)
         free(h->other);
     }
     liar_close(s);
+    for (size_t i = 0; i < h->blob_count; i++)
+        sheaf_buffer_deinit(&h->blobs[i]);
     sheaf_replay_deinit(&h->replay);
     sheaf_buffer_deinit(&h->transcript);
     sheaf_buffer_deinit(&h->records);
@@ -242,7 +244,7 @@ static void open_round(sim *s, bool force)
     bool good = enter_own(s, "round.open", what, force);
     h->round = (uint32_t)h->log.size - 1;
     sheaf_round_config *config = &s->config;
-    if (good && !round_config(state, &h->log, h->round, config))
+    if (good && !round_config(s, state, &h->log, h->round, config))
         sim_fail(s, "the round that the rules accepted is not sound");
     if (force && !good)
         lied_config(s, config);
@@ -265,7 +267,7 @@ static bool resume_round(sim *s, uint32_t round)
     sheaf_round_config *config = &s->config;
     sheaf_err err;
     size_t sound;
-    if (round != h->round || !round_config(&h->replay.state, &h->log, round, config)
+    if (round != h->round || !round_config(s, &h->replay.state, &h->log, round, config)
         || sheaf_coordinator_init(&h->coordinator, config, s->now, NULL) != SHEAF_OK)
         return false;
     h->coordinating = true;
@@ -294,21 +296,42 @@ static void abort_round(sim *s, uint32_t round, const char *reason)
     s->hub.next_round_at = s->now + 200;
 }
 
-static sheaf_hash hash_of(const uint64_t *words, uint32_t count)
+static sheaf_slice blob_of(const hub *h, const sheaf_hash *wanted)
 {
-    return sheaf_sha256(sheaf_bytes(words, count * sizeof *words));
+    for (size_t i = 0; i < h->blob_count; i++) {
+        sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&h->blobs[i]));
+        if (sheaf_hash_equal(&hash, wanted))
+            return sheaf_buffer_slice(&h->blobs[i]);
+    }
+    return (sheaf_slice){0};
 }
 
-static void close_round(sim *s)
+void hub_show_base(sim *s)
+{
+    const struct sheaf_row_round *round = sheaf_round_find(&s->hub.replay.state, s->hub.round);
+    if (!round)
+        return;
+    sheaf_slice base = blob_of(&s->hub, &round->base);
+    for (int i = 0; base.len && i < MEMBERS; i++)
+        sim_send(s, &(packet){.from = HUB, .to = i, .kind = BLOB}, base);
+}
+
+/* What the entry says of the sum; false if no members can have it. */
+static bool write_close(sim *s, const struct sheaf_row_round *round, char *what, size_t size)
 {
     hub *h = &s->hub;
-    const struct sheaf_row_round *round = sheaf_round_find(&h->replay.state, h->round);
-    if (!round) { /* a round that was never allowed */
-        sim_fail(s, "members took part in a round without a mandate");
-    }
     const sheaf_survivors *list = sheaf_coordinator_list(&h->coordinator);
-    char what[2048], hex[65], transcript[65];
-    sheaf_hash result = hash_of(sheaf_coordinator_sum(&h->coordinator), round->words);
+    char hex[65], transcript[65], figures[160] = "";
+    sheaf_round_result made = {
+        .figures = {.accuracy_millionths = 1, .log_loss_millionths = 1, .records = 9}};
+    sheaf_hash result;
+    if (!result_of(s, &h->replay.state, round, blob_of(h, &round->base),
+                   sheaf_coordinator_sum(&h->coordinator), &result, &made))
+        return false;
+    if (s->folder[0] && round->task == SHEAF_task_statistics)
+        tables_check_pooled(s, round, list, &result);
+    if (made.bytes.len && h->blob_count < BLOBS_MAX)
+        h->blobs[h->blob_count++] = made.bytes;
     if (s->lie == LIE_RESULT && (!s->lied_round || s->lied_round == h->round)) {
         s->lied_round = h->round;
         result.bytes[0] ^= 1;
@@ -318,21 +341,38 @@ static void close_round(sim *s)
         snprintf(transcript + 2 * i, 3, "%02x",
                  sheaf_coordinator_transcript_hash(&h->coordinator)->bytes[i]);
     }
-    int n = snprintf(what, sizeof what, "{%s'result':'%s','round':%u,'survivors':[",
-                     round->task == SHEAF_task_train && !s->noised
-                         ? "'figures':{'accuracy_millionths':1,'log_loss_millionths':1,"
-                           "'records':9},"
-                         : "",
-                     hex, h->round);
+    if (round->task == SHEAF_task_train && !s->noised)
+        snprintf(figures, sizeof figures,
+                 "'figures':{'accuracy_millionths':%lld,'log_loss_millionths':%lld,"
+                 "'records':%lld},",
+                 (long long)made.figures.accuracy_millionths,
+                 (long long)made.figures.log_loss_millionths, (long long)made.figures.records);
+    int n = snprintf(what, size, "{%s'result':'%s','round':%u,'survivors':[", figures, hex,
+                     h->round);
     for (int i = 0; i < list->survivors; i++)
         for (int k = 0; k < MEMBERS; k++)
             if (kit_named(&s->pen, s->member[k].node)->member == list->survivor[i])
-                n += snprintf(what + n, sizeof what - (size_t)n, "%s{'key':%u}", i ? "," : "",
+                n += snprintf(what + n, size - (size_t)n, "%s{'key':%u}", i ? "," : "",
                               kit_index(&s->pen, s->member[k].node));
-    snprintf(what + n, sizeof what - (size_t)n, "],'transcript':'%s'}", transcript);
+    snprintf(what + n, size - (size_t)n, "],'transcript':'%s'}", transcript);
+    return true;
+}
+
+static void close_round(sim *s)
+{
+    hub *h = &s->hub;
+    const struct sheaf_row_round *round = sheaf_round_find(&h->replay.state, h->round);
+    char what[2048];
+    if (!round)
+        sim_fail(s, "members took part in a round without a mandate");
     check_sum(s);
-    if (!watch_computes(s, h->round, list))
+    if (!watch_computes(s, h->round, sheaf_coordinator_list(&h->coordinator)))
         sim_fail(s, "round %u: the sum does not follow from what left the members", h->round);
+    if (!write_close(s, round, what, sizeof what)) {
+        abort_round(s, h->round, "unsound");
+        end_coordinator(h);
+        return;
+    }
     if (!enter_own(s, "round.close", what, false)) {
         if (sheaf_fold_due(&h->replay.state, s->now) == SHEAF_NONE) {
             abort_round(s, h->round, "revoked");
@@ -371,11 +411,14 @@ static void run_round(sim *s)
         end_coordinator(h);
         return;
     }
-    if (sim_chance(s, 5) == 0)
-        for (int i = 0; i < MEMBERS; i++)
-            sim_send(s, &(packet){.from = HUB, .to = i, .kind = BUNDLE, .number = h->round},
-                     sheaf_coordinator_bundle(&h->coordinator, stage,
-                                              kit_named(&s->pen, s->member[i].node)->member));
+    if (sim_chance(s, 5))
+        return;
+    if (stage == SHEAF_ROUND_ADVERTISE)
+        hub_show_base(s);
+    for (int i = 0; i < MEMBERS; i++)
+        sim_send(s, &(packet){.from = HUB, .to = i, .kind = BUNDLE, .number = h->round},
+                 sheaf_coordinator_bundle(&h->coordinator, stage,
+                                          kit_named(&s->pen, s->member[i].node)->member));
 }
 
 /* What the log says is under way, but this hub is not running. */
@@ -392,11 +435,13 @@ static void care_for_rounds(sim *s)
             abort_round(s, last->id, "restart");
     } else if (last && last->state == SHEAF_round_state_closed
                && last->attested < mandate->attest_min) {
-        if (h->transcript_round == last->id && sim_chance(s, 8) == 0)
+        if (h->transcript_round == last->id && sim_chance(s, 8) == 0) {
+            hub_show_base(s);
             for (int i = 0; i < MEMBERS; i++)
                 sim_send(
                     s, &(packet){.from = HUB, .to = i, .kind = TRANSCRIPT, .number = last->id},
                     sheaf_buffer_slice(&h->transcript));
+        }
         if (s->now > h->closed_at + 3000)
             abort_round(s, last->id, "unsound");
     } else if (s->now >= h->next_round_at && s->now < s->calm_ms) {

@@ -366,6 +366,8 @@ bool liar_step(sim *s)
     }
     if (late && l->since != s->now)
         return false;
+    if (l->stage == SHEAF_ROUND_ADVERTISE)
+        hub_show_base(s);
     if (sim_chance(s, 5) == 0)
         for (int i = 0; i < l->config.count; i++) {
             sheaf_buffer bundle;

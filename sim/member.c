@@ -21,6 +21,7 @@ void member_open(sim *s, int i)
     for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
         sheaf_buffer_init(&m->answered[stage], 1 << 20);
     sheaf_buffer_init(&m->masked, 1 << 20);
+    sheaf_buffer_init(&m->base, 1 << 20);
     for (uint64_t e = 0; e < s->hub.log.size; e++)
         log_append(s, &m->log, sheaf_buffer_slice(&s->hub.log.entry[e]));
     replay_again(s, &m->replay, &m->log);
@@ -43,6 +44,7 @@ void member_close(sim *s, int i)
     for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++)
         sheaf_buffer_deinit(&m->answered[stage]);
     sheaf_buffer_deinit(&m->masked);
+    sheaf_buffer_deinit(&m->base);
     log_cut(&m->log, 0);
     sheaf_replay_deinit(&m->replay);
 }
@@ -220,19 +222,24 @@ static bool may_take_part(sim *s, int i, uint32_t round)
                   == SHEAF_ACCEPTED;
 }
 
-static void give_vector(sim *s, member *m, uint32_t words)
+/* False if the node refuses to compute. */
+static bool give_vector(sim *s, int i, uint32_t words)
 {
+    member *m = &s->member[i];
     sheaf_status status;
     if (m->masked.len) {
         status = sheaf_participant_input_again(&m->participant, sheaf_buffer_slice(&m->masked),
                                                NULL, NULL);
     } else {
-        for (uint32_t w = 0; w < words; w++)
+        if (s->folder[0] && !tables_words(s, i, m->round, m->input))
+            return false;
+        for (uint32_t w = 0; !s->folder[0] && w < words; w++)
             m->input[w] = kit_random(&s->random);
         status = sheaf_participant_input(&m->participant, m->input, words, NULL);
     }
     if (status != SHEAF_OK)
         sim_fail(s, "%s cannot give its vector", m->name);
+    return true;
 }
 
 /* Everything that left before the crash is made again, byte for byte. */
@@ -265,14 +272,23 @@ static void forget_round(sim *s, member *m)
     m->left = false;
 }
 
+/* The bytes of the model that the round starts from are here, whoever sent them. */
+static bool has_base(const sim *s, int i, uint32_t round)
+{
+    const member *m = &s->member[i];
+    const sheaf_hash *base = &sheaf_round_find(&m->replay.state, round)->base;
+    sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&m->base));
+    return !s->folder[0] || sheaf_hash_is_zero(base) || sheaf_hash_equal(base, &hash);
+}
+
 static void join(sim *s, int i, uint32_t round)
 {
     member *m = &s->member[i];
     kit_name *node = kit_named(&s->pen, m->node);
     sheaf_round_config *config = &s->config;
     bool again = round == m->joined;
-    if ((again && m->left) || !may_take_part(s, i, round)
-        || !round_config(&m->replay.state, &m->log, round, config))
+    if ((again && m->left) || !may_take_part(s, i, round) || !has_base(s, i, round)
+        || !round_config(s, &m->replay.state, &m->log, round, config))
         return;
     stop_taking_part(m);
     if (!again)
@@ -284,7 +300,11 @@ static void join(sim *s, int i, uint32_t round)
     m->taking_part = true;
     m->round = m->joined = m->input_round = round;
     check_training(s, i, round);
-    give_vector(s, m, config->words);
+    if (!give_vector(s, i, config->words)) {
+        stop_taking_part(m);
+        m->left = true;
+        return;
+    }
     if (again)
         resume(s, m);
     else
@@ -384,11 +404,14 @@ static void attest(sim *s, int i, const packet *p)
     char what[200], hex[65];
     if (!row || row->state != SHEAF_round_state_closed || !seat || !seat->survived
         || seat->attested != SHEAF_NONE || m->slot[1].waiting
-        || !round_config(state, &m->log, round, config)
+        || !round_config(s, state, &m->log, round, config)
         || sheaf_transcript_sum((sheaf_slice){p->bytes, p->len}, config, words, NULL, NULL)
                != SHEAF_OK)
         return;
-    sheaf_hash result = sheaf_sha256(sheaf_bytes(words, config->words * sizeof *words));
+    sheaf_hash result;
+    if (!has_base(s, i, round)
+        || !result_of(s, state, row, sheaf_buffer_slice(&m->base), words, &result, NULL))
+        return;
     if (!sheaf_hash_equal(&result, &row->result)) { /* never attested */
         sim_hear(s, i, "the result of the round is not what the vectors add up to");
         return;
@@ -412,7 +435,10 @@ void member_receive(sim *s, int i, const packet *p)
         answer(s, i, p);
     else if (p->kind == TRANSCRIPT)
         attest(s, i, p);
-    else if (p->kind == ACK && m->acks < ACK_MAX) {
+    else if (p->kind == BLOB) {
+        sheaf_buffer_reset(&m->base);
+        sheaf_buffer_add(&m->base, (sheaf_slice){p->bytes, p->len});
+    } else if (p->kind == ACK && m->acks < ACK_MAX) {
         m->ack[m->acks].index = p->number;
         m->ack[m->acks++].leaf = p->hash;
     }

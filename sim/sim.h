@@ -12,13 +12,14 @@
 #include "claims/replay.h"
 #include "coop/view.h"
 #include "kit.h"
+#include "learn/round_job.h"
 #include "round/kept.h"
 #include "round/participant.h"
 #include "round/transcript.h"
 #include "round/round_internal.h"
 
 enum { MEMBERS = 4, HUB = MEMBERS, LOG_MAX = 3000, QUEUE_MAX = 2048, STEP_MS = 10 };
-enum { WORDS_MAX = 16, ACK_MAX = 2000 };
+enum { WORDS_MAX = 16, ACK_MAX = 2000, BLOBS_MAX = 64 };
 enum {
     NOISE = 8,
     NOISED_ROUNDS = 30
@@ -43,7 +44,13 @@ typedef enum {
 /* What is wrong with the third member until the moment flaw_until. */
 typedef enum {
     SOUND,
-    FLAW_LENGTH, /* its masked vectors are too short, or too long */
+    FLAW_LENGTH,   /* its masked vectors are too short, or too long */
+    FLAW_NAN,      /* its file has a value that is no number, */
+    FLAW_INFINITE, /* or one without end, */
+    FLAW_RANGE,    /* or one that is too large, */
+    FLAW_SHAPE,    /* or lacks a value, or a column */
+    FLAW_UPDATE,   /* what it learns grows out of all bounds */
+    FLAW_SUM,      /* its node gives words that no data makes */
     FLAWS
 } flaw;
 
@@ -61,7 +68,8 @@ typedef struct {
     uint64_t seed;
     lie lie;
     flaw flaw;
-    bool noised;
+    bool noised, tables;
+    bool one_record; /* the third member has no more */
     complaint complaints[COMPLAINTS_MAX];
     int length_ms;
 } scenario;
@@ -74,6 +82,7 @@ typedef enum {
     BUNDLE,
     ROUND_MESSAGE,
     TRANSCRIPT,
+    BLOB,
     GOSSIP
 } packet_kind;
 
@@ -150,6 +159,7 @@ typedef struct {
     uint8_t seed[SHEAF_SEED_BYTES];
     sheaf_buffer answered[SHEAF_ROUND_REVEAL + 1], masked;
     sheaf_hash said[SHEAF_ROUND_REVEAL + 1]; /* what left in each stage */
+    sheaf_buffer base;                       /* the model that the round starts from */
     uint64_t input[WORDS_MAX];
     uint32_t input_round;
     bool alarm; /* has proof that the hub lied */
@@ -177,6 +187,8 @@ typedef struct {
     sheaf_round_kept kept;
     sheaf_buffer records; /* durable, of the round `round` */
     uint32_t round;
+    sheaf_buffer blobs[BLOBS_MAX]; /* results of rounds */
+    size_t blob_count;
     sheaf_buffer transcript;
     uint32_t transcript_round;
     int64_t closed_at, next_round_at;
@@ -188,8 +200,10 @@ typedef struct {
     uint64_t seed, random;
     int64_t now, end_ms;
     int64_t calm_ms, quiet_ms; /* when loss and crashes end; when the log stops to grow */
-    bool noised;               /* the mandate adds noise, and consents have budgets */
-    const scenario *scenario;  /* NULL: all is by chance */
+    char folder[64];           /* where the members' tables are; empty: vectors are made up */
+    unsigned files_written;
+    bool noised;              /* the mandate adds noise, and consents have budgets */
+    const scenario *scenario; /* NULL: all is by chance */
     unsigned complained[COMPLAINTS_MAX];
     char last_complaint[MEMBERS + 1][SHEAF_MESSAGE_MAX];
     lie lie;
@@ -230,14 +244,29 @@ sheaf_hash log_manifest(const kept_log *log, uint32_t round);
 void replay_again(sim *s, sheaf_replay *replay, const kept_log *log);
 
 /* What a party knows of a round from its own replica; false if it must not be. */
-bool round_config(const sheaf_state *state, const kept_log *log, uint32_t round,
+bool round_config(const sim *s, const sheaf_state *state, const kept_log *log, uint32_t round,
                   sheaf_round_config *out);
+
+/* tables.c: real data in s->folder. */
+void tables_open(sim *s);
+void tables_close(sim *s);
+/* What the member's node computes for the round; false if it refuses. */
+bool tables_words(sim *s, int i, uint32_t round, uint64_t *words);
+void tables_check_pooled(sim *s, const struct sheaf_row_round *round,
+                         const sheaf_survivors *list, const sheaf_hash *result);
+
+/* What the sum makes: with tables a model, else the words; false if no members can have it. */
+bool result_of(sim *s, const sheaf_state *state, const struct sheaf_row_round *round,
+               sheaf_slice base, const uint64_t *words, sheaf_hash *out,
+               sheaf_round_result *made);
 
 void hub_open(sim *s);
 void hub_close(sim *s);
 void hub_receive(sim *s, const packet *p);
 void hub_step(sim *s);
 void hub_crash(sim *s);
+/* Sends everybody the model that the round starts from. */
+void hub_show_base(sim *s);
 
 void member_open(sim *s, int i);
 void member_close(sim *s, int i);

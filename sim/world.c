@@ -143,27 +143,16 @@ void replay_again(sim *s, sheaf_replay *replay, const kept_log *log)
             sim_fail(s, "%s", err.message);
 }
 
-bool round_config(const sheaf_state *state, const kept_log *log, uint32_t round,
+bool round_config(const sim *s, const sheaf_state *state, const kept_log *log, uint32_t round,
                   sheaf_round_config *out)
 {
     const struct sheaf_row_round *row = sheaf_round_find(state, round);
     if (!row)
         return false;
-    *out = (sheaf_round_config){.round = round,
-                                .words = row->words,
-                                .bits = (uint16_t)(16u << round % 3),
-                                .count = row->seats,
-                                .degree = (uint16_t)(row->seats - 1),
-                                .threshold = sheaf_round_threshold(row->seats),
-                                .manifest = log_manifest(log, round)};
-    out->min_survivors = row->survivors_min;
-    memcpy(out->origin, sheaf_coop(state)->origin, SHEAF_ORIGIN_LEN);
-    for (int i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
-        out->stage_ms[i] = row->stage_ms;
-    for (uint16_t i = 0; i < row->seats; i++) {
-        const struct sheaf_row_seat *seat = sheaf_seat_at(state, row->seat_first + i);
-        out->members[i].member = seat->member;
-        memcpy(out->members[i].public, sheaf_key_find(state, seat->key)->public_key.bytes, 32);
-    }
-    return sheaf_round_config_check(out, NULL) == SHEAF_OK;
+    sheaf_hash manifest = log_manifest(log, round);
+    if (sheaf_round_job_config(state, row, &manifest, out, NULL) != SHEAF_OK)
+        return false;
+    if (!s->folder[0]) /* vectors of all widths */
+        out->bits = (uint16_t)(16u << round % 3);
+    return true;
 }
