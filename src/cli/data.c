@@ -95,7 +95,11 @@ static sheaf_status find_file(const sheaf_member *m, const char *file, finding *
         SHEAF_TRY(sheaf_data_check(m->dir, file, &row->commitment, &match, err));
         out->own++;
         out->salted += match != SHEAF_DATA_UNKNOWN;
-        if (match == SHEAF_DATA_SAME)
+        if (match != SHEAF_DATA_SAME)
+            continue;
+        /* The first registration counts (node/data_use.h). */
+        const struct sheaf_row_dataset *known = sheaf_dataset_find(state, out->dataset);
+        if (!known || known->retired != SHEAF_NONE)
             out->dataset = row->id;
     }
     return SHEAF_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/act.h"
+#include "node/local.h"
 #include "node/preview.h"
 
 static const char *const tasks[] = {[SHEAF_task_evaluate] = "evaluate",
@@ -112,6 +113,8 @@ typedef struct {
 static void show_one(showing *s, uint32_t mandate, const struct sheaf_row_dataset *dataset)
 {
     sheaf_preview preview;
+    sheaf_local_survey survey;
+    sheaf_err why = {0};
     if (!sheaf_preview_get(&s->view, mandate, dataset->id, &preview))
         return;
     const char *file = sheaf_node_file(s->config, &s->member->texts, dataset);
@@ -121,6 +124,11 @@ static void show_one(showing *s, uint32_t mandate, const struct sheaf_row_datase
                  dataset->id);
     else if (preview.would && !sheaf_file_exists(file))
         snprintf(preview.why, sizeof preview.why, "there is no file %.200s", file);
+    else if (preview.would
+             && sheaf_local_survey_make(s->view.state, dataset->id, preview.model,
+                                        preview.noised, s->member->dir, file, &survey, &why)
+                    != SHEAF_OK)
+        snprintf(preview.why, sizeof preview.why, "%s", why.message);
     preview.would = preview.would && !*preview.why;
     if (s->w)
         put_json(s->w, &preview);

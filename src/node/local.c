@@ -9,7 +9,7 @@
 #include "learn/file.h"
 #include "learn/round_job.h"
 #include "learn/table.h"
-#include "node/data_file.h"
+#include "node/data_use.h"
 #include "round/fixed_point.h"
 
 /* How many training rounds of the mandate have a result that came before this round: the number
@@ -58,45 +58,6 @@ static sheaf_status records_check(const local *l, const char *file, sheaf_err *e
                       "%s has %u complete records, but the sheet of data set %u says %u: give "
                       "the file that was registered, or register this version",
                       file, l->table.rows, l->dataset, sheet ? sheet->records : 0);
-}
-
-/* Where the home has no salt, as for a sheet whose commitment was made otherwise, the number of
- * records is all there is to check. */
-static sheaf_status commitment_check(const local *l, const char *home, const char *file,
-                                     sheaf_slice bytes, sheaf_err *err)
-{
-    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->dataset);
-    sheaf_data_match match = SHEAF_DATA_UNKNOWN;
-    if (sheet)
-        SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &sheet->commitment, &match, err));
-    if (match != SHEAF_DATA_OTHER)
-        return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_INVALID,
-                      "%s is not the file that was registered as data set %u: give that file, "
-                      "or register this version",
-                      file, l->dataset);
-}
-
-/* The same file registered once more is bound to no survivors yet, but its sums are: over fewer
- * members, they would give those who are missing. */
-static sheaf_status exact_before_check(const local *l, const char *home, const char *file,
-                                       sheaf_slice bytes, sheaf_err *err)
-{
-    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(l->state, l->dataset);
-    for (uint32_t i = 0; !l->noised && sheet && i < sheaf_dataset_count(l->state); i++) {
-        const struct sheaf_row_dataset *other = sheaf_dataset_at(l->state, i);
-        sheaf_data_match match = SHEAF_DATA_UNKNOWN;
-        if (other->member != sheet->member || other->id == sheet->id
-            || other->exact_round == SHEAF_NONE)
-            continue;
-        SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &other->commitment, &match, err));
-        if (match == SHEAF_DATA_SAME)
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s has been in exact sums as data set %u; other exact sums with "
-                              "it could be subtracted from those, so take part with noise",
-                              file, other->id);
-    }
-    return SHEAF_OK;
 }
 
 /* A message about a cell quotes it. What leaves here says where it is and no more. */
@@ -215,9 +176,7 @@ static sheaf_status load(local *l, const char *home, const char *file, sheaf_err
     sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &bytes, err);
     sheaf_slice text = sheaf_buffer_slice(&bytes);
     if (status == SHEAF_OK)
-        status = commitment_check(l, home, file, text, err);
-    if (status == SHEAF_OK)
-        status = exact_before_check(l, home, file, text, err);
+        status = sheaf_data_use_check(l->state, home, l->dataset, l->noised, file, text, err);
     if (status == SHEAF_OK)
         status = table_open(l, file, text, err);
     sheaf_buffer_deinit(&bytes);

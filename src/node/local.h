@@ -12,7 +12,7 @@
 #include "learn/table.h"
 
 /* Reads the file, checks it against the data sheet and, where `home` has the salt, against the
- * commitment; then computes the round's task. `base` is the
+ * commitments (node/data_use.h); then computes the round's task. `base` is the
  * file of the model the round starts from, whose hash was checked; empty where it starts from
  * none. `words` has round->words places. */
 SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,

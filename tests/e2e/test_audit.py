@@ -46,6 +46,9 @@ def previewed(coop):
     check("it would not take part", not first["would"] and "no file" in first["why_not"], first)
     first = preview(coop, "with a file that there is not", "--data", f"uci-heart={file}x")[0]
     check("neither", not first["would"] and "no file" in first["why_not"], first)
+    other = os.path.join(coop.home("hungarian"), "heart.csv")
+    first = preview(coop, "with the file of somebody else", "--data", f"uci-heart={other}")[0]
+    check("nor then", not first["would"] and "is not the file" in first["why_not"], first)
     check("the log is as it was", coop.hub.size() == size)
     refused("a home that is none", 1, "not a member's home", "node", "--dry-run", "--home",
             os.path.join(coop.folder, "nowhere"))

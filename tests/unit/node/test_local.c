@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include "base/encode.h"
 #include "claims/check.h"
 #include "kit.h"
 #include "learn/round_job.h"
+#include "node/data_file.h"
 #include "node/local.h"
 #include "round/fixed_point.h"
 #include "store/file.h"
@@ -369,6 +371,53 @@ static void test_refusals(void **unused)
     (void)unused;
 }
 
+static sheaf_status survey(const world *w, const char *label, sheaf_err *err)
+{
+    sheaf_local_survey out;
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_at(&w->k.state, 0);
+    return sheaf_local_survey_make(&w->k.state, kit_index((kit *)&w->k, label), mandate->model,
+                                   true, w->dir, w->file[0], &out, err);
+}
+
+/* The same file on a second sheet would have a second budget: the node goes by the first. */
+static void test_registered_twice(void **unused)
+{
+    kit_terms usual = kit_terms_usual();
+    world *w = world_open(&usual);
+    sheaf_hash first, again;
+    char hex[65], salts[SHEAF_PATH_MAX];
+    sheaf_err err = {0};
+    const uint8_t salt[2][SHEAF_SALT_BYTES] = {{1}, {2}};
+    must(sheaf_data_commit(w->dir, w->file[0], salt[0], &first, &err), &err);
+    must(sheaf_data_commit(w->dir, w->file[0], salt[1], &again, &err), &err);
+    uint32_t row = sheaf_dataset_row(&w->k.state, kit_index(&w->k, "ann.data"));
+    sheaf_dataset_edit(&w->k.state, row)->commitment = first;
+    sheaf_state_commit(&w->k.state);
+    sheaf_hex_32(again.bytes, hex);
+    kit_do(&w->k, "ann", "dataset.register", "again",
+           "{'commitment':'%s','licence':'CC-BY-4.0','records':100,'schema':'heart/v1',"
+           "'subjects':'patients','title':^}",
+           hex);
+    must(survey(w, "ann.data", &err), &err);
+    assert_int_equal(survey(w, "again", &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "already, whose budget counts for it"));
+
+    sheaf_mark mark = sheaf_state_mark(&w->k.state);
+    sheaf_dataset_edit(&w->k.state, row)->retired = 1; /* before anything was made of it */
+    must(survey(w, "again", &err), &err);
+    sheaf_state_roll_back(&w->k.state, mark);
+
+    open_round(w, "r", "train", 0);
+    kit_do(&w->k, "ann", "dataset.retire", NULL, "{'dataset':#ann.data}");
+    assert_int_equal(survey(w, "again", &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "which is retired"));
+    must(sheaf_path(salts, &err, "%.900s/salts", w->dir), &err);
+    sheaf_folder_remove(salts);
+    must(survey(w, "again", &err), &err); /* nothing can be said without a salt */
+    world_close(w);
+    (void)unused;
+}
+
 /* ---- the claim that an evaluation rests on ---- */
 
 static sheaf_status cells_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,
@@ -416,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_noise_is_all_that_hides),
         cmocka_unit_test(test_no_row_is_told_by_a_refusal),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_registered_twice),
         cmocka_unit_test(test_claim),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

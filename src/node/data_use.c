@@ -1,0 +1,69 @@
+#include "node/data_use.h"
+
+#include "coop/budget.h"
+#include "node/data_file.h"
+
+static bool was_spent_on(const sheaf_state *state, uint32_t dataset)
+{
+    return sheaf_spent_first(state, dataset, SHEAF_privacy_unit_record) != SHEAF_NONE
+           || sheaf_spent_first(state, dataset, SHEAF_privacy_unit_member) != SHEAF_NONE;
+}
+
+/* If the bytes are those of `other` too: why they cannot be used as the data set of the sheet.
+ */
+static sheaf_status refuse(const struct sheaf_row_dataset *sheet,
+                           const struct sheaf_row_dataset *other, bool noised, const char *file,
+                           sheaf_err *err)
+{
+    if (!noised)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%.100s has been in exact sums as data set %u; other exact sums with "
+                          "it could be subtracted from those, so take part with noise",
+                          file, other->id);
+    if (other->retired != SHEAF_NONE)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%.100s was used as data set %u, which is retired: what was spent on "
+                          "that would not count for data set %u, so retire this one too",
+                          file, other->id, sheet->id);
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%.100s is data set %u already, whose budget counts for it: consent to "
+                      "the use of data set %u, and retire data set %u",
+                      file, other->id, other->id, sheet->id);
+}
+
+/* Would it matter that the two are the same file? */
+static bool matters(const sheaf_state *state, const struct sheaf_row_dataset *sheet,
+                    const struct sheaf_row_dataset *other, bool noised)
+{
+    if (other->member != sheet->member || other->id == sheet->id)
+        return false;
+    if (!noised)
+        return other->exact_round != SHEAF_NONE;
+    return other->id < sheet->id
+           && (other->retired == SHEAF_NONE || was_spent_on(state, other->id));
+}
+
+sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home, uint32_t dataset,
+                                  bool noised, const char *file, sheaf_slice bytes,
+                                  sheaf_err *err)
+{
+    const struct sheaf_row_dataset *sheet = sheaf_dataset_find(state, dataset);
+    sheaf_data_match match;
+    if (!sheet)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &sheet->commitment, &match, err));
+    if (match == SHEAF_DATA_OTHER)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s is not the file that was registered as data set %u: give that "
+                          "file, or register this version",
+                          file, dataset);
+    for (uint32_t i = 0; i < sheaf_dataset_count(state); i++) {
+        const struct sheaf_row_dataset *other = sheaf_dataset_at(state, i);
+        if (!matters(state, sheet, other, noised))
+            continue;
+        SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &other->commitment, &match, err));
+        if (match == SHEAF_DATA_SAME)
+            return refuse(sheet, other, noised, file, err);
+    }
+    return SHEAF_OK;
+}

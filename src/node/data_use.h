@@ -1,0 +1,25 @@
+/* node/data_use.h - whether a file may go into rounds as a data set.
+ *
+ * A data sheet names a file by a salted commitment, so the log cannot tell that two sheets name
+ * the same bytes: each would have an account and budgets of its own, and the people in the file
+ * twice what they were promised; and each would be bound to other exact sums, which could be
+ * subtracted. The node holds the file and the salts, and can. Under noise a file is the data
+ * set that it was registered as first; an earlier one that was retired before anything was
+ * spent on it does not count. In exact sums it is the one that has been in some.
+ */
+#ifndef SHEAF_NODE_DATA_USE_H
+#define SHEAF_NODE_DATA_USE_H
+
+#include "coop/state.h"
+#include "store/file.h"
+
+/* Are the bytes of the file what was registered as the data set, and may rounds with noise, or
+ * for exact sums, use them as that? Where `home` has no salt, as for a sheet whose commitment
+ * was made otherwise, nothing can be said, and nothing is refused. SHEAF_INVALID says why not
+ * and what to do. */
+SHEAF_MUST_USE sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home,
+                                                 uint32_t dataset, bool noised,
+                                                 const char *file, sheaf_slice bytes,
+                                                 sheaf_err *err);
+
+#endif
