@@ -4,21 +4,25 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
-static bool has_sha, has_vaes;
+static bool has_sha, has_avx512, has_vaes;
 
-/* The system keeps the upper halves of wide registers, too, when it changes programs. */
-__attribute__((target("xsave"))) static bool system_keeps_registers(void)
+/* XCR0: what the system keeps of the registers when it changes programs. */
+enum { KEEPS_AVX = 0x06, KEEPS_AVX512 = 0xe6 };
+
+__attribute__((target("xsave"))) static bool system_keeps(unsigned registers)
 {
-    return (_xgetbv(0) & 6) == 6;
+    return (_xgetbv(0) & registers) == registers;
 }
 
 __attribute__((constructor)) static void look(void)
 {
+    const unsigned long_vectors = bit_AVX512F | bit_AVX512VL;
     unsigned a, b, c, features, wide, more;
     if (!__get_cpuid(1, &a, &b, &features, &c) || !__get_cpuid_count(7, 0, &a, &wide, &more, &c)
-        || !(features & bit_OSXSAVE) || !(features & bit_AVX) || !system_keeps_registers())
+        || !(features & bit_OSXSAVE) || !(features & bit_AVX) || !system_keeps(KEEPS_AVX))
         return;
     has_sha = wide & bit_SHA;
+    has_avx512 = (wide & long_vectors) == long_vectors && system_keeps(KEEPS_AVX512);
     has_vaes = (features & bit_AES) && (wide & bit_AVX2) && (more & bit_VAES);
 }
 
@@ -27,12 +31,22 @@ bool sheaf_processor_has_sha(void)
     return has_sha;
 }
 
+bool sheaf_processor_has_avx512(void)
+{
+    return has_avx512;
+}
+
 bool sheaf_processor_has_vaes(void)
 {
     return has_vaes;
 }
 #else
 bool sheaf_processor_has_sha(void)
+{
+    return false;
+}
+
+bool sheaf_processor_has_avx512(void)
 {
     return false;
 }

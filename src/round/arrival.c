@@ -137,8 +137,7 @@ sheaf_status sheaf_arrival_add(sheaf_arrival *arrival, sheaf_slice words, sheaf_
 
 /* What is true at the end, whatever happened to the round meanwhile. */
 static sheaf_status arrival_check(const sheaf_arrival *arrival, const sheaf_coordinator *c,
-                                  const sheaf_round_message *message, int *index,
-                                  sheaf_err *err)
+                                  const sheaf_round_message *message, sheaf_err *err)
 {
     if (arrival->taken != sheaf_round_vector_bytes(&c->config))
         return length_fail(arrival, "fewer", err);
@@ -147,7 +146,7 @@ static sheaf_status arrival_check(const sheaf_arrival *arrival, const sheaf_coor
         return sheaf_fail(err, SHEAF_FAULT,
                           "the vector of member %u does not match its signed hash",
                           message->member);
-    return sheaf_coordinator_check(c, message, index, err);
+    return sheaf_coordinator_check_again(c, message, arrival->index, err);
 }
 
 sheaf_round_answer sheaf_arrival_close(sheaf_arrival *arrival, sheaf_coordinator *c,
@@ -155,13 +154,13 @@ sheaf_round_answer sheaf_arrival_close(sheaf_arrival *arrival, sheaf_coordinator
 {
     sheaf_round_message message;
     sheaf_slice head = sheaf_bytes(arrival->head, sizeof arrival->head);
-    int index;
+    int index = arrival->index;
     sheaf_coordinator_tick(c, now_ms);
     sheaf_status status = sheaf_round_input_head_decode(head, &message, err);
     assert(status == SHEAF_OK);
     sheaf_round_answer answer = sheaf_coordinator_known(c, &message, err);
     if (answer == SHEAF_ROUND_ACCEPTED
-        && (arrival_check(arrival, c, &message, &index, err) != SHEAF_OK
+        && (arrival_check(arrival, c, &message, err) != SHEAF_OK
             || sheaf_coordinator_keep(c, &message, index, err) != SHEAF_OK))
         answer = SHEAF_ROUND_REFUSED;
     if (answer == SHEAF_ROUND_ACCEPTED) {

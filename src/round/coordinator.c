@@ -265,9 +265,9 @@ static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_me
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
-                                     const sheaf_round_message *message, int *index,
-                                     sheaf_err *err)
+/* The round is in the stage of the message. */
+static sheaf_status stage_awaits(const sheaf_coordinator *c, const sheaf_round_message *message,
+                                 sheaf_err *err)
 {
     const char *type = sheaf_round_stage_text(message->type);
     if (c->stage >= SHEAF_ROUND_DONE)
@@ -283,11 +283,34 @@ sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
                           "the message of stage %s came too %s: round %u is in stage %s", type,
                           message->type < c->stage ? "late" : "early", c->config.round,
                           sheaf_round_stage_text(c->stage));
-    SHEAF_TRY(sheaf_round_message_check(&c->config, message, index, err));
-    if (c->faulty[*index] || !c->expected[*index])
+    return SHEAF_OK;
+}
+
+static sheaf_status member_awaited(const sheaf_coordinator *c,
+                                   const sheaf_round_message *message, int index,
+                                   sheaf_err *err)
+{
+    if (c->faulty[index] || !c->expected[index])
         return sheaf_fail(err, SHEAF_INVALID, "member %u is no longer part of round %u",
                           message->member, c->config.round);
-    return stage_check(c, message, *index, err);
+    return stage_check(c, message, index, err);
+}
+
+sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
+                                     const sheaf_round_message *message, int *index,
+                                     sheaf_err *err)
+{
+    SHEAF_TRY(stage_awaits(c, message, err));
+    SHEAF_TRY(sheaf_round_message_check(&c->config, message, index, err));
+    return member_awaited(c, message, *index, err);
+}
+
+sheaf_status sheaf_coordinator_check_again(const sheaf_coordinator *c,
+                                           const sheaf_round_message *message, int index,
+                                           sheaf_err *err)
+{
+    SHEAF_TRY(stage_awaits(c, message, err));
+    return member_awaited(c, message, index, err);
 }
 
 sheaf_status sheaf_coordinator_keep(sheaf_coordinator *c, const sheaf_round_message *message,

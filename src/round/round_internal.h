@@ -68,6 +68,11 @@ SHEAF_MUST_USE sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinato
 SHEAF_MUST_USE sheaf_status sheaf_coordinator_check(const sheaf_coordinator *c,
                                                     const sheaf_round_message *message,
                                                     int *index, sheaf_err *err);
+/* It may still be taken: the stage may have gone by, but the message is the one that was
+ * checked before, so its signature holds. */
+SHEAF_MUST_USE sheaf_status sheaf_coordinator_check_again(const sheaf_coordinator *c,
+                                                          const sheaf_round_message *message,
+                                                          int index, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status sheaf_coordinator_keep(sheaf_coordinator *c,
                                                    const sheaf_round_message *message,
                                                    int index, sheaf_err *err);
