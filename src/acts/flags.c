@@ -111,9 +111,12 @@ static sheaf_status write_number(parser *p, const sheaf_flag *flag, const char *
     bool cents = len > 6 && strcmp(flag->name + len - 6, "-cents") == 0;
     if (sheaf_json_parse(sheaf_str(value), &arena, &number, NULL) != SHEAF_OK
         || number->type != SHEAF_JSON_INT)
-        return sheaf_fail(p->err, SHEAF_INVALID, "--%s must be a whole number, not %.40s%s",
-                          flag->name, value,
-                          cents ? " (amounts are in hundredths: 12.50 is written 1250)" : "");
+        return sheaf_fail(
+            p->err, SHEAF_INVALID, "--%s must be a whole number%s, not %.40s%s", flag->name,
+            *value && strspn(value, "0123456789") == strlen(value)
+                ? " without zeros in front, at most 9007199254740991"
+                : "",
+            value, cents ? " (amounts are in hundredths: 12.50 is written 1250)" : "");
     sheaf_json_int(&p->writer, number->integer);
     return SHEAF_OK;
 }
@@ -284,6 +287,15 @@ static sheaf_status fill(parser *p, sheaf_buffer *buffer)
     return keep(p, buffer);
 }
 
+/* A message begins with the field's name, whose flag is spelled with hyphens; what stands in a
+ * list is not. */
+static void spell_as_flag(char *message)
+{
+    for (char *c = message; *c && !strchr(":[ ", *c); c++)
+        if (*c == '_')
+            *c = '-';
+}
+
 /* The decoder has the last word on what the flags made. */
 static sheaf_status check(parser *p)
 {
@@ -300,8 +312,10 @@ static sheaf_status check(parser *p)
     if (!decoded)
         return sheaf_fail(p->err, SHEAF_NOMEM, "no room left in the work memory");
     sheaf_status status = sheaf_shape_decode(&d, shape, tree, decoded);
-    if (status != SHEAF_OK)
+    if (status != SHEAF_OK) {
+        spell_as_flag(why.message);
         return sheaf_fail(p->err, status, "--%s", why.message);
+    }
     p->result->decoded = decoded;
     return SHEAF_OK;
 }

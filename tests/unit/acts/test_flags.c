@@ -155,7 +155,7 @@ static void test_wrong_flags_are_explained(void **unused)
          "--web must be yes or no, not maybe"},
         {SHEAF_KIND_key_admit,
          {"--public-key", "AA"},
-         "--public_key: must be 32 bytes in base64url (43 characters)"},
+         "--public-key: must be 32 bytes in base64url (43 characters)"},
         {SHEAF_KIND_bylaws_amend, {"--base", "0"}, "--text is missing: the whole new document"},
         {SHEAF_KIND_bylaws_amend,
          {"--base", "0", "--text.admission.approvals", "1"},
