@@ -4,6 +4,7 @@
 
 #include "learn/round_job.h"
 #include "round/transcript.h"
+#include "round/unmask.h"
 
 /* What one computation works on; too large for the stack. */
 typedef struct {
@@ -49,30 +50,92 @@ static sheaf_status result_check(const struct sheaf_row_round *round,
                       round->id);
 }
 
+/* ---- adding up ---- */
+
+typedef struct {
+    const sheaf_round_config *config;
+    const sheaf_vector_source *vectors;
+} chunks;
+
+static sheaf_status chunk_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,
+                              const uint8_t **out, sheaf_err *err)
+{
+    const chunks *from = context;
+    if (!from->vectors->get)
+        return sheaf_fail(err, SHEAF_IO, "the vectors of round %u are not at hand",
+                          from->config->round);
+    *out = scratch;
+    return from->vectors->get(from->vectors->context, from->config->round,
+                              from->config->members[name->index].member, name->chunk, scratch,
+                              name->len, err);
+}
+
+/* A part of the sum beside the same part of what it is said to be. */
+typedef struct {
+    uint32_t round;
+    const uint64_t *sum;
+} comparison;
+
+static sheaf_status compare(void *context, uint64_t first, const uint64_t *words, size_t count,
+                            sheaf_err *err)
+{
+    const comparison *with = context;
+    if (memcmp(with->sum + first, words, count * sizeof *words) == 0)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_FAULT,
+                      "the sum of round %u that the hub shows is not that of its members",
+                      with->round);
+}
+
+/* Some chunks, chosen by whoever asks. */
+static sheaf_status add_chosen(recount *work, const sheaf_round_evidence *evidence,
+                               const sheaf_chunk_source *source, sheaf_err *err)
+{
+    comparison with = {work->config.round, evidence->sum};
+    sheaf_sum_sink sink = {&with, compare};
+    for (size_t i = 0; i < evidence->chosen_count; i++)
+        SHEAF_TRY(sheaf_transcript_chunks(evidence->transcript, &work->config, source,
+                                          evidence->chosen[i], 1, &sink, &work->list, err));
+    return SHEAF_OK;
+}
+
+static sheaf_status add_all(recount *work, const sheaf_round_evidence *evidence,
+                            const sheaf_chunk_source *source, uint64_t *words, sheaf_err *err)
+{
+    sheaf_sum_sink sink = sheaf_sum_to(words);
+    return sheaf_transcript_chunks(evidence->transcript, &work->config, source, 0,
+                                   sheaf_chunk_count(&work->config), &sink, &work->list, err);
+}
+
 static sheaf_status run(recount *work, const sheaf_state *state,
                         const struct sheaf_row_round *round, const sheaf_hash *manifest,
-                        sheaf_slice transcript, sheaf_slice base, sheaf_err *err)
+                        const sheaf_round_evidence *evidence, sheaf_err *err)
 {
     SHEAF_TRY(sheaf_round_job_config(state, round, manifest, &work->config, err));
-    uint64_t *words = calloc(round->words, sizeof *words);
-    if (!words)
+    chunks from = {&work->config, &evidence->vectors};
+    const sheaf_chunk_source source = {&from, chunk_get};
+    uint64_t *words = evidence->chosen ? NULL : calloc(round->words, sizeof *words);
+    if (!evidence->chosen && !words)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to add up round %u", round->id);
-    sheaf_status status =
-        sheaf_transcript_sum(transcript, &work->config, words, &work->list, err);
+    sheaf_status status = evidence->chosen ? add_chosen(work, evidence, &source, err)
+                                           : add_all(work, evidence, &source, words, err);
     if (status == SHEAF_OK)
         status = survivors_check(state, round, &work->list, err);
     if (status == SHEAF_OK)
-        status = sheaf_round_job_result(state, round, base, words, &work->result, err);
+        status = sheaf_round_job_result(state, round, evidence->base,
+                                        evidence->chosen ? evidence->sum : words, &work->result,
+                                        err);
     free(words);
     return status;
 }
 
 sheaf_status sheaf_round_recompute(const sheaf_state *state,
                                    const struct sheaf_row_round *round,
-                                   const sheaf_hash *manifest, sheaf_slice transcript,
-                                   sheaf_slice base, sheaf_buffer *result, sheaf_err *err)
+                                   const sheaf_hash *manifest,
+                                   const sheaf_round_evidence *evidence, sheaf_buffer *result,
+                                   sheaf_err *err)
 {
-    sheaf_hash hash = sheaf_sha256(transcript);
+    sheaf_hash hash = sheaf_sha256(evidence->transcript);
     if (!sheaf_hash_equal(&hash, &round->transcript))
         return sheaf_fail(err, SHEAF_FAULT,
                           "the transcript of round %u is not the one whose hash is on the log",
@@ -81,7 +144,7 @@ sheaf_status sheaf_round_recompute(const sheaf_state *state,
     if (!work)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to add up round %u", round->id);
     sheaf_err why = {0};
-    sheaf_status status = run(work, state, round, manifest, transcript, base, &why);
+    sheaf_status status = run(work, state, round, manifest, evidence, &why);
     if (status == SHEAF_OK)
         status = result_check(round, &work->result, &why);
     if (status == SHEAF_OK && result) {
@@ -93,20 +156,24 @@ sheaf_status sheaf_round_recompute(const sheaf_state *state,
     free(work);
     /* Bytes that the log vouches for and that make no sense are its fault. */
     if (status != SHEAF_OK)
-        return sheaf_fail(err, status == SHEAF_NOMEM ? status : SHEAF_FAULT, "%s", why.message);
+        return sheaf_fail(err,
+                          status == SHEAF_NOMEM || status == SHEAF_IO ? status : SHEAF_FAULT,
+                          "%s", why.message);
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_round_transcript_max(const sheaf_state *state,
-                                        const struct sheaf_row_round *round,
-                                        const sheaf_hash *manifest, size_t *out, sheaf_err *err)
+sheaf_status sheaf_round_extent_of(const sheaf_state *state,
+                                   const struct sheaf_row_round *round,
+                                   const sheaf_hash *manifest, sheaf_round_extent *out,
+                                   sheaf_err *err)
 {
     sheaf_round_config *config = calloc(1, sizeof *config);
     if (!config)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the terms of round %u", round->id);
     sheaf_status status = sheaf_round_job_config(state, round, manifest, config, err);
     if (status == SHEAF_OK)
-        *out = sheaf_transcript_max(config);
+        *out = (sheaf_round_extent){.transcript_max = sheaf_transcript_max(config),
+                                    .chunks = sheaf_chunk_count(config)};
     free(config);
     return status;
 }

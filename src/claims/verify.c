@@ -314,6 +314,7 @@ static sheaf_status verify(sheaf_verification *v, const char *dir, const char *t
                            sheaf_err *err)
 {
     sheaf_err why = {0};
+    v->dir = dir;
     v->has_values = texts_dir && !v->options->hashes_only;
     if (v->has_values)
         SHEAF_TRY(sheaf_values_look(&v->values, texts_dir, err));

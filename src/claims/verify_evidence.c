@@ -70,7 +70,8 @@ static sheaf_status round_check(sheaf_verification *v, const struct sheaf_row_ro
                                 const sheaf_hash *manifest, sheaf_buffer *result,
                                 sheaf_buffer *base, sheaf_buffer *transcript, sheaf_err *err)
 {
-    size_t max = 0;
+    sheaf_round_extent extent;
+    sheaf_err why = {0};
     bool found, base_found = true;
     v->out->rounds++;
     SHEAF_TRY(evidence(v, &round->result, SHEAF_MODEL_BYTES_MAX, result, &found, err));
@@ -78,15 +79,22 @@ static sheaf_status round_check(sheaf_verification *v, const struct sheaf_row_ro
     v->out->results_missing += !found;
     if (!sheaf_hash_is_zero(&round->base))
         SHEAF_TRY(evidence(v, &round->base, SHEAF_MODEL_BYTES_MAX, base, &base_found, err));
-    SHEAF_TRY(sheaf_round_transcript_max(&v->replay.state, round, manifest, &max, err));
-    SHEAF_TRY(evidence(v, &round->transcript, max, transcript, &found, err));
-    v->out->transcripts_checked += found && base_found;
-    v->out->transcripts_missing += !(found && base_found);
-    if (!found || !base_found)
-        return SHEAF_OK;
-    return sheaf_round_recompute(&v->replay.state, round, manifest,
-                                 sheaf_buffer_slice(transcript), sheaf_buffer_slice(base), NULL,
-                                 err);
+    SHEAF_TRY(sheaf_round_extent_of(&v->replay.state, round, manifest, &extent, err));
+    SHEAF_TRY(evidence(v, &round->transcript, extent.transcript_max, transcript, &found, err));
+    found = found && base_found;
+    if (found) {
+        const sheaf_round_evidence all = {.transcript = sheaf_buffer_slice(transcript),
+                                          .base = sheaf_buffer_slice(base),
+                                          .vectors = sheaf_vector_source_folder(v->dir)};
+        sheaf_status status =
+            sheaf_round_recompute(&v->replay.state, round, manifest, &all, NULL, &why);
+        found = status != SHEAF_IO; /* long vectors may have stayed at the hub */
+        if (status != SHEAF_OK && found)
+            return sheaf_fail(err, status, "%s", why.message);
+    }
+    v->out->transcripts_checked += found;
+    v->out->transcripts_missing += !found;
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_verify_rounds(sheaf_verification *v, sheaf_err *err)

@@ -10,6 +10,7 @@
 typedef struct {
     const sheaf_verify_options *options;
     const sheaf_blob_source *blobs;
+    const char *dir; /* the folder that is verified */
     sheaf_verified *out;
     sheaf_log_check *check;
     sheaf_ahead_keys *keys;

@@ -123,6 +123,35 @@ sheaf_status sheaf_round_source_blob(sheaf_round_source *source, const sheaf_has
                             source->where, hex);
 }
 
+static sheaf_status chunk_get(void *context, uint32_t round, uint32_t member, size_t chunk,
+                              uint8_t *out, size_t len, sheaf_err *err)
+{
+    sheaf_round_source *source = context;
+    sheaf_buffer answer;
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path,
+             "/api/v1/rounds/%" PRIu32 "/vector?member=%" PRIu32 "&chunk=%zu", round, member,
+             chunk);
+    sheaf_buffer_init(&answer, len);
+    sheaf_status status = sheaf_hub_get(&source->transport, path, &answer, err);
+    if (status == SHEAF_OK && answer.len != len)
+        status = sheaf_fail(err, SHEAF_FAULT,
+                            "%.60s has %zu bytes in chunk %zu of the vector of member %" PRIu32
+                            ", which has %zu",
+                            source->where, answer.len, chunk, member, len);
+    if (status == SHEAF_OK)
+        memcpy(out, answer.data, len);
+    sheaf_buffer_deinit(&answer);
+    return status;
+}
+
+sheaf_vector_source sheaf_round_source_vectors(sheaf_round_source *source)
+{
+    if (source->local)
+        return sheaf_vector_source_folder(source->where);
+    return (sheaf_vector_source){.get = chunk_get, .context = source};
+}
+
 /* ---- telling ---- */
 
 static void print_hash(const char *what, const sheaf_hash *hash)

@@ -8,6 +8,7 @@
 #define SHEAF_CLI_ROUND_SOURCE_H
 
 #include "claims/folder.h"
+#include "claims/vector_source.h"
 #include "cli/act.h"
 #include "store/blob.h"
 
@@ -38,6 +39,9 @@ void sheaf_round_source_close(sheaf_round_source *source);
 SHEAF_MUST_USE sheaf_status sheaf_round_source_blob(sheaf_round_source *source,
                                                     const sheaf_hash *hash, size_t max,
                                                     sheaf_buffer *out, sheaf_err *err);
+
+/* The vectors that the round's transcript does not hold, as they are asked for. */
+sheaf_vector_source sheaf_round_source_vectors(sheaf_round_source *source);
 
 /* What everybody may know of the round, for people: its terms, its seats, its noise. */
 void sheaf_round_source_print(const sheaf_round_source *source);

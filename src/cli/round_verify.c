@@ -71,6 +71,11 @@ static void print_progress(sheaf_round_source *source)
                 printf("  stage       %.*s: %lld of %lld have answered, the hub says\n",
                        SHEAF_PRINT(stage), (long long)sheaf_json_member_int(said, "answers", 0),
                        (long long)sheaf_json_member_int(said, "of", 0));
+        const sheaf_json *sum = sheaf_json_member(said, "sum");
+        if (sum)
+            printf("  sum         %lld of %lld MiB of each vector are added up\n",
+                   (long long)sheaf_json_member_int(sum, "chunks", 0),
+                   (long long)sheaf_json_member_int(sum, "of", 0));
     }
     sheaf_buffer_deinit(&answer);
 }
@@ -147,8 +152,9 @@ static sheaf_status get_transcript(sheaf_round_source *source, const char *file,
 {
     const struct sheaf_row_round *round = source->round;
     sheaf_err why = {0};
-    size_t max;
-    SHEAF_TRY(sheaf_round_transcript_max(source->state, round, &source->manifest, &max, err));
+    sheaf_round_extent extent;
+    SHEAF_TRY(sheaf_round_extent_of(source->state, round, &source->manifest, &extent, err));
+    size_t max = extent.transcript_max;
     out->max = max;
     if (file)
         return sheaf_file_read(file, out, err);
@@ -175,9 +181,11 @@ static sheaf_status add_up(sheaf_round_source *source, const char *file, evidenc
     if (!sheaf_hash_is_zero(&round->base))
         SHEAF_TRY(sheaf_round_source_blob(source, &round->base, SHEAF_MODEL_BYTES_MAX, &e->base,
                                           err));
-    return sheaf_round_recompute(source->state, round, &source->manifest,
-                                 sheaf_buffer_slice(&e->transcript),
-                                 sheaf_buffer_slice(&e->base), &e->result, err);
+    const sheaf_round_evidence all = {.transcript = sheaf_buffer_slice(&e->transcript),
+                                      .base = sheaf_buffer_slice(&e->base),
+                                      .vectors = sheaf_round_source_vectors(source)};
+    return sheaf_round_recompute(source->state, round, &source->manifest, &all, &e->result,
+                                 err);
 }
 
 static int print_json(const sheaf_round_source *source, const evidence *e, sheaf_status status,

@@ -213,24 +213,26 @@ static void confirm_results(sheaf_node *node)
             || seat->attested != SHEAF_NONE || memory_has(&node->settled, id))
             continue;
         sheaf_err why = {0};
-        sheaf_posted posted = {0};
-        sheaf_status status = sheaf_result_confirm(&node->worker, id, &posted, &why);
+        sheaf_attested attested = {0};
+        sheaf_status status = sheaf_result_confirm(&node->worker, id, &attested, &why);
+        const sheaf_posted *posted = &attested.posted;
         if (status == SHEAF_IO || status == SHEAF_NOMEM) {
             sheaf_node_log(node, "warn", "round.confirm", "round=%" PRIu32 " error=\"%.200s\"",
                            id, why.message);
         } else if (status != SHEAF_OK) {
             memory_add(&node->settled, id);
             refuse_round(node, id, why.message, why.message);
-        } else if (posted.refusal != SHEAF_ACCEPTED) {
+        } else if (posted->refusal != SHEAF_ACCEPTED) {
             sheaf_node_log(node, "warn", "round.attest", "round=%" PRIu32 " refused=\"%s\"", id,
-                           posted.sentence);
-            if (posted.refusal != SHEAF_REFUSED_sequence)
+                           posted->sentence);
+            if (posted->refusal != SHEAF_REFUSED_sequence)
                 memory_add(&node->settled, id);
         } else {
-            sheaf_node_log(node, "info", "round.attest", "round=%" PRIu32 " entry=%" PRIu64, id,
-                           posted.index);
+            sheaf_node_log(node, "info", "round.attest",
+                           "round=%" PRIu32 " entry=%" PRIu64 " chunks=%zu of=%zu", id,
+                           posted->index, attested.chunks, attested.of);
             memory_add(&node->settled, id);
-            node->attested_size = posted.index + 1;
+            node->attested_size = posted->index + 1;
         }
     }
 }

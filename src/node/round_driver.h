@@ -63,9 +63,17 @@ SHEAF_MUST_USE sheaf_status sheaf_worker_blob(const sheaf_worker *worker,
                                               const sheaf_hash *hash, sheaf_buffer *out,
                                               sheaf_err *err);
 
+/* What an attestation rests on. */
+typedef struct {
+    sheaf_posted posted;
+    size_t chunks, of; /* chunks of each vector that were added up again */
+} sheaf_attested;
+
 /* Adds up a closed round from its transcript, compares result and figures with the log, keeps
- * the result and signs round.attest. SHEAF_FAULT if the log claims another result. */
+ * the result and signs round.attest. Of vectors of many chunks only some are added up, which
+ * the node chooses by chance; see claims/recompute.h for what that is worth. SHEAF_FAULT if the
+ * log claims another result. */
 SHEAF_MUST_USE sheaf_status sheaf_result_confirm(sheaf_worker *worker, uint32_t round,
-                                                 sheaf_posted *out, sheaf_err *err);
+                                                 sheaf_attested *out, sheaf_err *err);
 
 #endif

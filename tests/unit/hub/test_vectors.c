@@ -103,6 +103,84 @@ static void check_served(long_round *l)
     free(sum);
 }
 
+/* ---- claims ---- */
+
+static sheaf_status recompute(long_round *l, sheaf_round_evidence *evidence, sheaf_err *err)
+{
+    const sheaf_state *state = &l->t->hub->replay.state;
+    sheaf_buffer transcript, result, stored;
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&l->config));
+    sheaf_buffer_init(&result, 1 << 20);
+    sheaf_buffer_init(&stored, 1 << 20);
+    must(sheaf_blob_read(&l->t->hub->blobs, &row_of(l)->transcript, &transcript, err), err);
+    must(sheaf_blob_read(&l->t->hub->blobs, &row_of(l)->result, &stored, err), err);
+    evidence->transcript = sheaf_buffer_slice(&transcript);
+    sheaf_status status =
+        sheaf_round_recompute(state, row_of(l), &l->config.manifest, evidence, &result, err);
+    if (status == SHEAF_OK)
+        assert_true(
+            sheaf_slice_equal(sheaf_buffer_slice(&result), sheaf_buffer_slice(&stored)));
+    sheaf_buffer_deinit(&stored);
+    sheaf_buffer_deinit(&result);
+    sheaf_buffer_deinit(&transcript);
+    return status;
+}
+
+static void wrong(long_round *l, sheaf_round_evidence *evidence, sheaf_status want,
+                  const char *why)
+{
+    sheaf_err err = {0};
+    sheaf_status status = recompute(l, evidence, &err);
+    if (status != want || !strstr(err.message, why))
+        fail_msg("%d %s", status, err.message);
+}
+
+static void flip(const long_round *l, const char *name, off_t at)
+{
+    char path[SHEAF_PATH_MAX], byte;
+    file_path(l, name, path);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseeko(file, at, SEEK_SET), 0);
+    assert_int_equal(fread(&byte, 1, 1, file), 1);
+    byte ^= 1;
+    assert_int_equal(fseeko(file, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(&byte, 1, 1, file), 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* All chunks, or some with what the hub says of the rest. */
+static void check_claims(long_round *l)
+{
+    enum { SECOND = (1 << 20) / 8 }; /* first word of chunk 1 */
+    static const size_t chosen[] = {1, 2};
+    uint64_t *sum = calloc(LONG_WORDS, sizeof *sum);
+    sheaf_err err = {0};
+    sheaf_round_evidence all = {.vectors = sheaf_vector_source_folder(l->t->dir)};
+    for (size_t k = 0; k < LONG_WORDS; k++)
+        for (int i = 0; i < LONG_COUNT; i++)
+            sum[k] += l->member[i].words[k];
+    sheaf_round_evidence some = {
+        .vectors = all.vectors, .chosen = chosen, .chosen_count = 2, .sum = sum};
+    must(recompute(l, &all, &err), &err);
+    must(recompute(l, &some, &err), &err);
+    sum[SECOND]++;
+    wrong(l, &some, SHEAF_FAULT, "that the hub shows is not that of its members");
+    sum[SECOND]--;
+    sum[1] += 1u << 30; /* of a chunk that was not chosen: the result would be another */
+    wrong(l, &some, SHEAF_FAULT, "are impossible for 40 records");
+    sum[1] -= 1u << 30;
+    flip(l, "vector-921", 5);
+    wrong(l, &all, SHEAF_FAULT, "chunk 0 of the vector of member 921 is not the one that it");
+    must(recompute(l, &some, &err), &err);
+    flip(l, "vector-921", 5);
+    all.vectors.get = NULL;
+    wrong(l, &all, SHEAF_IO, "are not at hand");
+    all.vectors = sheaf_vector_source_folder("/nowhere");
+    wrong(l, &all, SHEAF_IO, "cannot open");
+    free(sum);
+}
+
 /* Who may not read the transcript gets none of its vectors; what is not there is said so. */
 static void check_refused(long_round *l)
 {
@@ -168,6 +246,7 @@ static void test_whole_round(void **state)
     assert_int_equal(row_of(l)->state, SHEAF_round_state_closed);
     assert_int_equal(size_of(l, "kept"), -1);
     check_served(l);
+    check_claims(l);
     check_refused(l);
     check_swept(l);
     long_close(l);
