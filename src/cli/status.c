@@ -5,7 +5,6 @@
 #include "cli/privacy_words.h"
 #include "coop/view.h"
 #include "node/witnessed.h"
-#include "privacy/mechanism.h"
 #include "store/clock.h"
 
 #include <math.h>
@@ -262,8 +261,8 @@ static void print_spending(const sheaf_state *state, int64_t now)
         char amount[32] = "no bound", of[32] = "";
         if (!sheaf_spending_of(state, id, now, &spent))
             continue;
-        if (isfinite(spent.epsilon))
-            sheaf_decimal_write(spent.epsilon, amount, sizeof amount);
+        if (isfinite(spent.epsilon)) /* never less than it is */
+            snprintf(amount, sizeof amount, "%.3f", ceil(spent.epsilon * 1e3) / 1e3);
         if (spent.budget_millionths)
             snprintf(of, sizeof of, " of %.10g", spent.budget_millionths / 1e6);
         printf("  data %-5u epsilon %s%s spent at delta %.10g, unit %s\n", id, amount, of,

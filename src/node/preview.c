@@ -201,7 +201,7 @@ void sheaf_preview_describe(const sheaf_preview *p, char out[SHEAF_PREVIEW_MAX])
     }
     if (p->local && p->task == SHEAF_task_train)
         len += snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
-                        "trained in %" PRIu32 " step%s under ", p->steps,
+                        "trained in %" PRIu32 " step%s; ", p->steps,
                         p->steps == 1 ? "" : "s");
     len += snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
                     "%snoise hides each %s%s: epsilon of data set %" PRIu32

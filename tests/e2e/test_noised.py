@@ -110,6 +110,41 @@ def budgets(demo, scratch):
     coop.sound("and everything is sound")
 
 
+def alone(demo, scratch):
+    """Local noise: five steps of half the records at home, then one sum. It costs five times
+    what a step does, and the commands fill that in."""
+    with Coop(demo, scratch, "alone") as coop:
+        terms = {"clip_millionths": 1000000, "colluders": 1, "delta_trillionths": 1000000000,
+                 "divisor": 4, "epsilon_millionths": 2000000,
+                 "evaluation_noise_millionths": 5000000,
+                 "local": {"clip_millionths": 8000000, "divisor": 61},
+                 "noise_millionths": 6000000, "sampling_millionths": 500000, "unit": "record"}
+        one = privacy_terms("record", 6, 2, 4, sampling=0.5)["cost"]
+        try:
+            coop.mandate(4, {**terms, "cost": one}, local_steps=5, rate_millionths=2000000)
+            said = "adopted"
+        except RuntimeError as error:
+            said = str(error)
+        check("the cost of one step is not that of a round of five",
+              "adopted" not in said and "claim" in said, said)
+        coop.mandate(4, terms, local_steps=5, rate_millionths=2000000)
+        done = sheaf("node", "--dry-run", "--home", coop.home("va"), "--hub", coop.hub.url)
+        check("a dry run says that noise is the node's own", "5 steps; this node's own noise hides"
+              in done.stdout, done.stdout + done.stderr)
+        for centre in CENTRES:
+            coop.start_node(centre)
+        check("three rounds of training and an evaluation", until(
+            lambda: [e for e in coop.rows("evaluation") if e["round"] >= coop.mandated], 90)
+            and len(closed(coop, "train")) == 3, told(coop))
+        shown = sheaf("round", "show", closed(coop, "train")[0]["id"], coop.hub.url).stdout
+        check("what a round gave away is told",
+              "in 5 steps of multiplier 6" in shown and "all other members together" in shown,
+              shown)
+        model = max(closed(coop, "train"), key=lambda r: r["id"])["result"]
+        predicted(coop, model)
+    coop.sound("and everything is sound")
+
+
 def untrue(demo, scratch):
     """Terms that say less than a round costs never become a motion, nor do budgets that say
     they hold more than epsilon allows."""
@@ -132,7 +167,7 @@ def untrue(demo, scratch):
 def main():
     with Folder() as scratch:
         demo = demonstrated(scratch, "--seed", 7)
-        for story in (samples, members, budgets, untrue):
+        for story in (samples, members, budgets, alone, untrue):
             began = time.monotonic()
             story(demo, scratch)
             print(f"# {story.__name__}: {time.monotonic() - began:.1f} s")
