@@ -4,6 +4,7 @@
 #define SHEAF_LEARN_NOISED_INTERNAL_H
 
 #include "learn/noised.h"
+#include "privacy/discrete_gaussian.h"
 
 /* That terms, model and table are of one shape. */
 SHEAF_MUST_USE sheaf_status noised_shape_check(const sheaf_noised_terms *terms,
@@ -23,5 +24,13 @@ void noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *
 
 /* Closes the samples and leaves none of them in memory. */
 void noised_samples_close(sheaf_samples *samples);
+
+/* sheaf_noised_steps() by a law that is at hand: that of the scale's share. */
+SHEAF_MUST_USE sheaf_status noised_steps_under(const sheaf_discrete_gaussian *law,
+                                               const sheaf_noised_terms *terms,
+                                               const sheaf_model *current,
+                                               const sheaf_table *table,
+                                               const sheaf_noised_seeds *seeds, int64_t *values,
+                                               sheaf_err *err);
 
 #endif

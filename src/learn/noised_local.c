@@ -11,7 +11,7 @@
 enum { MILLION = 1000000 };
 
 typedef struct {
-    sheaf_discrete_gaussian law;
+    const sheaf_discrete_gaussian *law;
     sheaf_noise_stream stream;
     int64_t sum[SHEAF_FEATURES_MAX + 1], noise[SHEAF_FEATURES_MAX + 1];
     double before[SHEAF_FEATURES_MAX + 1], parameters[SHEAF_FEATURES_MAX + 1];
@@ -28,7 +28,7 @@ static void step(const sheaf_noised_terms *terms, const sheaf_samples *samples,
     memset(w->sum, 0, terms->words * sizeof *w->sum);
     noised_gradients_add(terms, samples, sensitivity, w->parameters, number, sample_seed,
                          w->sum);
-    sheaf_discrete_gaussian_fill(&w->law, &w->stream, w->noise, terms->words);
+    sheaf_discrete_gaussian_fill(w->law, &w->stream, w->noise, terms->words);
     for (uint32_t j = 0; j < terms->words; j++)
         w->parameters[j] -= move * (double)(w->sum[j] + w->noise[j]);
 }
@@ -42,7 +42,6 @@ static sheaf_status steps(const sheaf_noised_terms *terms, const sheaf_model *cu
     sheaf_samples samples = {.d = table->d};
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
     SHEAF_TRY(noised_shape_check(terms, current, table, current->features.count + 1, err));
-    SHEAF_TRY(sheaf_discrete_gaussian_init(&w->law, scale.share, err));
     if (table->train_rows > 0)
         SHEAF_TRY(
             sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
@@ -60,17 +59,35 @@ static sheaf_status steps(const sheaf_noised_terms *terms, const sheaf_model *cu
     return SHEAF_OK;
 }
 
+sheaf_status noised_steps_under(const sheaf_discrete_gaussian *law,
+                                const sheaf_noised_terms *terms, const sheaf_model *current,
+                                const sheaf_table *table, const sheaf_noised_seeds *seeds,
+                                int64_t *values, sheaf_err *err)
+{
+    work *w = calloc(1, sizeof *w);
+    if (!w)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to train under noise");
+    w->law = law;
+    sheaf_status status = steps(terms, current, table, seeds, values, w, err);
+    sheaf_wipe(w, sizeof *w);
+    free(w);
+    return status;
+}
+
 sheaf_status sheaf_noised_steps(const sheaf_noised_terms *terms, const sheaf_model *current,
                                 const sheaf_table *table, const sheaf_noised_seeds *seeds,
                                 int64_t *values, sheaf_err *err)
 {
+    sheaf_noised_scale scale;
     if (!terms->local || terms->evaluates)
         return sheaf_fail(err, SHEAF_INVALID, "these are no terms of steps under local noise");
-    work *w = calloc(1, sizeof *w);
-    if (!w)
+    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
+    sheaf_discrete_gaussian *law = malloc(sizeof *law);
+    if (!law)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to train under noise");
-    sheaf_status status = steps(terms, current, table, seeds, values, w, err);
-    sheaf_wipe(w, sizeof *w);
-    free(w);
+    sheaf_status status = sheaf_discrete_gaussian_init(law, scale.share, err);
+    if (status == SHEAF_OK)
+        status = noised_steps_under(law, terms, current, table, seeds, values, err);
+    free(law);
     return status;
 }

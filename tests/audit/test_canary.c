@@ -5,21 +5,17 @@
  * The attacker of this game knows the model and every record but one, the canary, a record of
  * its own making whose gradient it knows; it colludes with one member, and one more has dropped
  * out, so that two honest shares of noise are left. It sees the sum of a step and says whether
- * the canary was in it. From how
- * often it is right follows a lower bound on the epsilon that the step can have, with a
- * confidence of 95 %: log((TPR - delta) / FPR), with the limits of Clopper and Pearson for both
- * (Nasr et al. 2021, "Adversary instantiation"). Where the mechanism is as claimed the bound
- * stays below the claim; where noise or clipping is not what was claimed, it must exceed it:
- * else this test could not fail.
+ * the canary was in it (audit.h). Where the mechanism is as claimed the bound stays below the
+ * claim; where noise or clipping is not what was claimed, it must exceed it: else this test
+ * could not fail.
  */
-#include "../unit/privacy/test.h"
+#include "audit.h"
 
 #include "learn/noised.h"
 #include "learn/ranges.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -27,7 +23,6 @@ enum {
     SIZE = D + 1,    /* elements of a gradient */
     RECORDS = 20,    /* beside the canary */
     HONEST = 2,      /* shares of noise that the attacker does not know */
-    RUNS = 10000,    /* a side */
     TRIALS = 3,      /* attacks with seeds of their own, each of which must come out */
     AT_ONCE = 64,    /* steps that one call draws noise for: it is drawn element by element */
     CANARY_NORM = 2, /* its gradient is all ones */
@@ -42,76 +37,6 @@ typedef struct {
     bool unclipped;
     bool must_exceed;
 } attack;
-
-static double normal_below(double x)
-{
-    return erfc(-x / sqrt(2)) / 2;
-}
-
-/* delta of one Gaussian step at an epsilon (Balle and Wang 2018, theorem 8). */
-static double gaussian_delta(double epsilon, double sigma)
-{
-    double a = 1 / (2 * sigma), b = epsilon * sigma;
-    return normal_below(a - b) - exp(epsilon) * normal_below(-a - b);
-}
-
-/* The least noise multiplier, in millionths, that keeps the claim. */
-static uint64_t claimed_multiplier(void)
-{
-    double low = 0.1, high = 100;
-    while (high - low > 1e-9) {
-        double middle = (low + high) / 2;
-        if (gaussian_delta(claimed_epsilon, middle) > delta)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint64_t)ceil(high * SHEAF_MULTIPLIER_UNIT);
-}
-
-/* log of the binomial probability of k in n. */
-static double binomial_log(double n, double k, double p)
-{
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p);
-}
-
-/* P(at least k of n). */
-static double at_least(int n, int k, double p)
-{
-    double sum = 0;
-    for (int i = k; i <= n; i++) {
-        double term = exp(binomial_log(n, i, p));
-        sum += term;
-        if (i > n * p && term < 1e-18)
-            break;
-    }
-    return sum;
-}
-
-/* The limit that a rate is above with a confidence of 97.5 %. */
-static double rate_low(int n, int k)
-{
-    double low = 0, high = (double)k / n;
-    for (int i = 0; k > 0 && i < 50; i++) {
-        double middle = (low + high) / 2;
-        if (at_least(n, k, middle) < 0.025)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static double rate_high(int n, int k)
-{
-    return 1 - rate_low(n, n - k);
-}
-
-static double epsilon_bound(int n, int caught, int wrong)
-{
-    double ratio = (rate_low(n, caught) - delta) / rate_high(n, wrong);
-    return ratio > 1 ? log(ratio) : 0;
-}
 
 static double element(uint64_t *state)
 {
@@ -142,24 +67,28 @@ typedef struct {
     unsigned bits;
     uint64_t seed, drawn; /* of noise */
     bool noise;
+    uint64_t sums[AT_ONCE * SIZE]; /* of runs on one side, of which so many are left */
+    int left;
+    bool side;
 } game;
 
 static sheaf_noised_terms terms_make(const attack *a)
 {
     double times = a->sigma_times > 0 ? a->sigma_times : 1;
     double norm = CANARY_NORM / (isnan(a->canary_norm) ? 1 : a->canary_norm);
-    return (sheaf_noised_terms){.unit = SHEAF_NOISED_RECORD,
-                                .norm_millionths = (uint64_t)llround(norm * 1e6),
-                                .noise_millionths =
-                                    (uint64_t)((double)claimed_multiplier() * times),
-                                .sampling_millionths = 1000000,
-                                .divisor = RECORDS,
-                                .training = {.steps = 1, .rate_millionths = 1},
-                                .words = SIZE,
-                                .members = 4,
-                                .survivors_least = a->survivors,
-                                .colluders = 1,
-                                .records_max = 10 * RECORDS};
+    return (sheaf_noised_terms){
+        .unit = SHEAF_NOISED_RECORD,
+        .norm_millionths = (uint64_t)llround(norm * 1e6),
+        .noise_millionths =
+            (uint64_t)((double)audit_multiplier(claimed_epsilon, delta) * times),
+        .sampling_millionths = 1000000,
+        .divisor = RECORDS,
+        .training = {.steps = 1, .rate_millionths = 1},
+        .words = SIZE,
+        .members = 4,
+        .survivors_least = a->survivors,
+        .colluders = 1,
+        .records_max = 10 * RECORDS};
 }
 
 /* What the honest member would add. Broken clipping: nothing reaches the norm that vectors are
@@ -240,54 +169,23 @@ static double score_of(const game *g, const uint64_t *sum)
     return score;
 }
 
-static int ascending(const void *a, const void *b)
+/* The sums of AT_ONCE runs are made at a time. */
+static double play(void *context, bool canary)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void play_all(game *g, bool canary, double *score)
-{
-    uint64_t sums[AT_ONCE * SIZE];
-    for (int i = 0; i < RUNS; i++) {
-        if (i % AT_ONCE == 0)
-            sums_of(g, canary, sums);
-        score[i] = score_of(g, sums + (size_t)(i % AT_ONCE) * SIZE);
+    game *g = context;
+    if (g->left == 0 || g->side != canary) {
+        sums_of(g, canary, g->sums);
+        g->left = AT_ONCE;
+        g->side = canary;
     }
-    qsort(score, RUNS, sizeof *score, ascending);
+    return score_of(g, g->sums + (size_t)(AT_ONCE - g->left--) * SIZE);
 }
 
-static int above(const double *sorted, double threshold)
-{
-    int low = 0, high = RUNS;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (sorted[middle] > threshold)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return RUNS - low;
-}
-
-/* The threshold is chosen on runs that are not counted afterwards, and not further out than
- * where 100 of 10,000 are wrong: there a lucky few would choose it. */
 static double attack_bound(const attack *a, uint64_t seed)
 {
     static game g;
-    static double with[RUNS], without[RUNS];
-    double threshold = 0, best = -1;
     game_init(&g, a, seed);
-    play_all(&g, true, with);
-    play_all(&g, false, without);
-    for (int i = RUNS - RUNS / 100; i > RUNS / 2; i -= RUNS / 200) {
-        double bound = epsilon_bound(RUNS, above(with, without[i]), above(without, without[i]));
-        threshold = bound > best ? without[i] : threshold;
-        best = bound > best ? bound : best;
-    }
-    play_all(&g, true, with);
-    play_all(&g, false, without);
-    return epsilon_bound(RUNS, above(with, threshold), above(without, threshold));
+    return audit_bound(&(audit){.play = play, .game = &g, .delta = delta, .choosing = 10000});
 }
 
 static void test_attacks(void **unused)
@@ -304,7 +202,8 @@ static void test_attacks(void **unused)
     };
     int failures = 0;
     printf("# noise multiplier %.6f for epsilon %g, delta %g\n",
-           (double)claimed_multiplier() / SHEAF_MULTIPLIER_UNIT, claimed_epsilon, delta);
+           (double)audit_multiplier(claimed_epsilon, delta) / SHEAF_MULTIPLIER_UNIT,
+           claimed_epsilon, delta);
     for (size_t i = 0; i < COUNT(attacks); i++) {
         printf("# %-38s epsilon at least", attacks[i].name);
         for (uint64_t trial = 0; trial < TRIALS; trial++) {
@@ -318,20 +217,8 @@ static void test_attacks(void **unused)
     (void)unused;
 }
 
-/* The pieces of the attack against values known otherwise. */
-static void test_limits(void **unused)
-{
-    assert_true(fabs(rate_low(10, 3) - 0.06673951) < 1e-7);
-    assert_true(fabs(rate_high(10, 3) - 0.65245285) < 1e-7);
-    assert_true(rate_low(100, 0) == 0);
-    assert_true(fabs(rate_high(10000, 0) - 3.688199e-4) < 1e-9);
-    assert_true(fabs(gaussian_delta(4.377178, 1) - 1e-5) < 1e-10);
-    (void)unused;
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_limits),
-                                       cmocka_unit_test(test_attacks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_attacks)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
