@@ -23,9 +23,33 @@ def previewed(coop):
           done.stdout + done.stderr)
 
 
+def spoiled(coop, centre):
+    """The centre registers its file with a value that is no number: for that row alone."""
+    file = os.path.join(coop.home(centre), "heart.csv")
+    with open(file, encoding="utf-8") as table:
+        lines = table.read().splitlines()
+    lines[4] = "unknown" + lines[4][lines[4].index(","):]
+    with open(file, "w", encoding="utf-8") as table:
+        table.write("\n".join(lines) + "\n")
+    done = sheaf("data", "commit", file, "--home", coop.home(centre), "--json")
+    says = json.loads(done.stdout)
+    check("committing to a file tells how many rows it has",
+          says["records"] == len(lines) - 1, done.stdout)
+    dataset = coop.act(centre, "dataset", "register", "--title", "With a gap", "--records",
+                       says["records"], "--schema", "uci-heart", "--licence", "CC0-1.0",
+                       "--subjects", "patients", "--commitment", says["commitment"])
+    coop.act(centre, "consent", "grant", "--dataset", dataset, "--purpose", "care", "--until",
+             int(time.time() * 1000) + 86400000)
+    done = sheaf("data", "check", file, "--home", coop.home(centre))
+    check("and checking it, which row no round can use", done.returncode == 3
+          and "1 cannot be read and count as none: line 5" in done.stdout
+          and "exact sums" in done.stdout, done.stdout + done.stderr)
+
+
 def samples(demo, scratch):
     """A sample of half the records a round; one node is killed, and three are enough."""
     with Coop(demo, scratch, "samples") as coop:
+        spoiled(coop, "hungarian")
         coop.mandate(7, privacy_terms("record", 4, 3, 243, sampling=0.5), local_steps=1,
                      rate_millionths=2000000)
         previewed(coop)
@@ -33,6 +57,8 @@ def samples(demo, scratch):
             coop.start_node(centre)
         check("four nodes train on samples", until(
             lambda: [r for r in closed(coop, "train") if r["survivors"] == 4], 60), told(coop))
+        check("one of them with a row that counts as none, which its own log tells",
+              "count as none: line 5" in coop.words("hungarian"), told(coop))
         coop.kill("va")
         check("when one is killed, three go on to the end", until(
             lambda: [e for e in coop.rows("evaluation") if e["round"] >= coop.mandated], 90),
