@@ -4,6 +4,11 @@
  * about people: only who has the salt could check a guess. The salt stays in the member's home,
  * HOME/salts/COMMITMENT, and is never written over; with it the member, and the member's node
  * before it learns from a file, can tell the registered file from any other.
+ *
+ * A node whose home has no salt, because the file was committed to on another machine, cannot
+ * tell. Exact sums over two states of a file give the difference of these, so it keeps which
+ * bytes were in the first one: HOME/exact/DATASET, a salt of its own and the commitment under
+ * it.
  */
 #ifndef SHEAF_NODE_DATA_FILE_H
 #define SHEAF_NODE_DATA_FILE_H
@@ -31,5 +36,17 @@ SHEAF_MUST_USE sheaf_status sheaf_data_check(const char *home, const char *file,
 SHEAF_MUST_USE sheaf_status sheaf_data_match_bytes(const char *home, sheaf_slice bytes,
                                                    const sheaf_hash *commitment,
                                                    sheaf_data_match *out, sheaf_err *err);
+
+/* The bytes are about to be in an exact sum of the data set, the first or one more of the same.
+ */
+SHEAF_MUST_USE sheaf_status sheaf_data_pin(const char *home, uint32_t dataset,
+                                           sheaf_slice bytes,
+                                           const uint8_t salt[SHEAF_SALT_BYTES],
+                                           sheaf_err *err);
+
+/* Are they those that were in exact sums of the data set from this home? */
+SHEAF_MUST_USE sheaf_status sheaf_data_pinned(const char *home, uint32_t dataset,
+                                              sheaf_slice bytes, sheaf_data_match *out,
+                                              sheaf_err *err);
 
 #endif

@@ -43,6 +43,17 @@ static bool matters(const sheaf_state *state, const struct sheaf_row_dataset *sh
            && (other->retired == SHEAF_NONE || was_spent_on(state, other->id));
 }
 
+/* Are the bytes that data set? By the salt in the home, or by what was in its exact sums. */
+static sheaf_status match_of(const char *home, sheaf_slice bytes,
+                             const struct sheaf_row_dataset *dataset, bool noised,
+                             sheaf_data_match *out, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &dataset->commitment, out, err));
+    if (*out != SHEAF_DATA_UNKNOWN || noised)
+        return SHEAF_OK;
+    return sheaf_data_pinned(home, dataset->id, bytes, out, err);
+}
+
 sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home, uint32_t dataset,
                                   bool noised, const char *file, sheaf_slice bytes,
                                   sheaf_err *err)
@@ -51,7 +62,7 @@ sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home, ui
     sheaf_data_match match;
     if (!sheet)
         return SHEAF_OK;
-    SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &sheet->commitment, &match, err));
+    SHEAF_TRY(match_of(home, bytes, sheet, noised, &match, err));
     if (match == SHEAF_DATA_OTHER)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s is not the file that was registered as data set %u: give that "
@@ -61,7 +72,7 @@ sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home, ui
         const struct sheaf_row_dataset *other = sheaf_dataset_at(state, i);
         if (!matters(state, sheet, other, noised))
             continue;
-        SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &other->commitment, &match, err));
+        SHEAF_TRY(match_of(home, bytes, other, noised, &match, err));
         if (match == SHEAF_DATA_SAME)
             return refuse(sheet, other, noised, file, err);
     }

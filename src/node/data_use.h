@@ -15,8 +15,9 @@
 
 /* Are the bytes of the file what was registered as the data set, and may rounds with noise, or
  * for exact sums, use them as that? Where `home` has no salt, as for a sheet whose commitment
- * was made otherwise, nothing can be said, and nothing is refused. SHEAF_INVALID says why not
- * and what to do. */
+ * was made otherwise, nothing can be said, and nothing is refused, but for exact sums: these
+ * take what was in the first of them (sheaf_data_pin). SHEAF_INVALID says why not and what to
+ * do. */
 SHEAF_MUST_USE sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home,
                                                  uint32_t dataset, bool noised,
                                                  const char *file, sheaf_slice bytes,

@@ -9,6 +9,7 @@
 #include "learn/file.h"
 #include "learn/round_job.h"
 #include "learn/table.h"
+#include "node/data_file.h"
 #include "node/data_use.h"
 #include "round/fixed_point.h"
 
@@ -33,6 +34,8 @@ typedef struct {
     const struct sheaf_row_seat *seat;
     uint32_t dataset;
     bool noised;
+    const char *home;
+    const uint8_t *pin_salt; /* where an exact sum is made */
     sheaf_features features;
     sheaf_model model;
     sheaf_table table;
@@ -169,19 +172,22 @@ static sheaf_status fill(local *l, const sheaf_noised_seeds *seeds, uint64_t *wo
 }
 
 /* Reads the file once, so that what is checked is what is used. */
-static sheaf_status load(local *l, const char *home, const char *file, sheaf_err *err)
+static sheaf_status load(local *l, const char *file, sheaf_err *err)
 {
     sheaf_buffer bytes;
     sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
     sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &bytes, err);
     sheaf_slice text = sheaf_buffer_slice(&bytes);
     if (status == SHEAF_OK)
-        status = sheaf_data_use_check(l->state, home, l->dataset, l->noised, file, text, err);
+        status =
+            sheaf_data_use_check(l->state, l->home, l->dataset, l->noised, file, text, err);
     if (status == SHEAF_OK)
         status = table_open(l, file, text, err);
-    sheaf_buffer_deinit(&bytes);
     if (status == SHEAF_OK)
         status = records_check(l, file, err);
+    if (status == SHEAF_OK && l->pin_salt)
+        status = sheaf_data_pin(l->home, l->dataset, text, l->pin_salt, err);
+    sheaf_buffer_deinit(&bytes);
     if (status != SHEAF_OK)
         sheaf_table_close(&l->table);
     return status;
@@ -200,6 +206,8 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->seat = seat;
     l->dataset = seat->dataset;
     l->noised = sheaf_round_noised(state, round);
+    l->home = home;
+    l->pin_salt = l->noised ? NULL : seeds->noise; /* which exact sums have no other use for */
     sheaf_status status = sheaf_round_job_features(state, round->model, &l->features, err);
     if (status == SHEAF_OK && round->task != SHEAF_task_statistics)
         status = sheaf_round_job_base(state, round, base, &l->model, err);
@@ -208,7 +216,7 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
                             "the round asks for %u words, but its task gives %zu", round->words,
                             words_of(l));
     if (status == SHEAF_OK)
-        status = load(l, home, file, err);
+        status = load(l, file, err);
     if (status == SHEAF_OK) {
         status = fill(l, seeds, words, err);
         sheaf_table_close(&l->table);
@@ -230,9 +238,10 @@ sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset,
     l->state = state;
     l->dataset = dataset;
     l->noised = noised;
+    l->home = home;
     sheaf_status status = sheaf_round_job_features(state, model, &l->features, err);
     if (status == SHEAF_OK)
-        status = load(l, home, file, err);
+        status = load(l, file, err);
     if (status == SHEAF_OK) {
         out->lines = l->table.lines;
         out->rows = l->table.rows;

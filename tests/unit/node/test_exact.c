@@ -114,6 +114,42 @@ static void test_same_file_again(void **unused)
     (void)unused;
 }
 
+/* Without a salt in the home the bytes of the first exact sum are what counts: two sums over a
+ * file and the file with one value mended would differ by that value. */
+static void test_file_that_changes(void **unused)
+{
+    world *w = world_open();
+    sheaf_err err = {0};
+    sheaf_buffer text;
+    const sheaf_noised_seeds seeds = {.noise = {7}};
+    uint64_t words[7];
+    grant(w, "m", "ann.data", 0, 5);
+    kit_do(&w->k, "hub", "round.open", "r",
+           "{'mandate':#m.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+           "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node}],"
+           "'stage_ms':60000,'task':'statistics','words':7}");
+    const struct sheaf_row_round *round = sheaf_round_find(&w->k.state, kit_index(&w->k, "r"));
+    const struct sheaf_row_seat *seat = sheaf_seat_at(&w->k.state, round->seat_first);
+    const sheaf_slice none = {0};
+    for (int times = 0; times < 2; times++)
+        kit_must(sheaf_local_words(&w->k.state, round, seat, w->dir, w->file, none, &seeds,
+                                   words, &err),
+                 &err);
+    sheaf_buffer_init(&text, 1 << 16);
+    kit_must(sheaf_file_read(w->file, &text, &err), &err);
+    text.data[text.len - 2] ^= 1; /* the last label */
+    kit_must(sheaf_file_write(w->file, 0600, sheaf_buffer_slice(&text), &err), &err);
+    sheaf_buffer_deinit(&text);
+    assert_int_equal(
+        sheaf_local_words(&w->k.state, round, seat, w->dir, w->file, none, &seeds, words, &err),
+        SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "is not the file"));
+    assert_int_equal(survey(w, "ann.data", false, &err), SHEAF_INVALID);
+    assert_int_equal(survey(w, "ann.data", true, &err), SHEAF_OK);
+    world_close(w);
+    (void)unused;
+}
+
 /* A mandate by which a round is an exact sum over one record of each, or a few. */
 static void test_few_records(void **unused)
 {
@@ -146,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_file_again),
+        cmocka_unit_test(test_file_that_changes),
         cmocka_unit_test(test_few_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
