@@ -338,6 +338,87 @@ static void test_no_row_is_told_by_a_refusal(void **unused)
     (void)unused;
 }
 
+/* A file of 400 rows, of which one is `odd`. */
+static void write_odd(const char *path, const char *odd)
+{
+    sheaf_buffer text;
+    sheaf_err err = {0};
+    sheaf_buffer_init(&text, 1 << 16);
+    sheaf_buffer_add_string(&text, "age,cp,num,set\n");
+    for (int k = 0; k < 400; k++)
+        if (k == 200)
+            sheaf_buffer_printf(&text, "%s\n", odd);
+        else
+            sheaf_buffer_printf(&text, "%d,%d,%d,%s\n", k % 100, 1 + k % 4, k % 100 > 60,
+                                k % 4 ? "train" : "test");
+    must(sheaf_file_write(path, 0600, sheaf_buffer_slice(&text), &err), &err);
+    sheaf_buffer_deinit(&text);
+}
+
+/* How far words are apart that fit 32 bits, squared. */
+static sheaf_uint128 apart(const uint64_t *a, const uint64_t *b, uint32_t count)
+{
+    sheaf_uint128 squares = 0;
+    for (uint32_t j = 0; j < count; j++) {
+        int64_t by = (int64_t)((a[j] - b[j]) << 32) >> 32;
+        squares += (sheaf_uint128)(by * by);
+    }
+    return squares;
+}
+
+/* From the file on: whatever stands in one row moves the words by no more than the noise was
+ * made for, once for records, twice for members. */
+static void one_row_moves(world *w, sheaf_slice base, uint64_t times)
+{
+    static const char *const odd[] = {
+        "1048575,2,1,train", "-1048575,2,0,train", "1e-300,-7,-1,train",
+        "99,2,0,train",      "0,2,5,train",        "1e5,1.5,1,train",
+        "1048575,2,1,test",  "-.5,2,0,test",       "50,2,1,test"};
+    sheaf_noised_scale scale;
+    sheaf_err err = {0};
+    uint64_t with[SHEAF_NOISED_CELLS], without[SHEAF_NOISED_CELLS];
+    bool moved = false;
+    must(sheaf_noised_scale_of(&w->terms, &scale, &err), &err);
+    sheaf_uint128 most = (sheaf_uint128)scale.sensitivity * times;
+    write_odd(w->file[3], "");
+    must(words_of(w, 3, w->file[3], base, 1, without, &err), &err);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        write_odd(w->file[3], odd[i]);
+        must(words_of(w, 3, w->file[3], base, 1, with, &err), &err);
+        sheaf_uint128 squares = apart(with, without, w->round->words);
+        moved |= squares > 0;
+        assert_true(squares <= most * most);
+    }
+    assert_true(moved);
+}
+
+static void moves_by(const kit_terms *terms, uint64_t times)
+{
+    world *w = world_open(terms);
+    uint64_t sum[SHEAF_NOISED_CELLS];
+    open_round(w, "r", "train", 0);
+    sum_of(w, none, 1, sum);
+    sheaf_round_result trained = result_of(w, none, sum);
+    one_row_moves(w, none, times);
+    assert_int_equal(kit_round_close(&w->k, "r", "evaluate", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "ann.node", "r", 'a'), SHEAF_ACCEPTED);
+    assert_int_equal(kit_attest(&w->k, "bob.node", "r", 'a'), SHEAF_ACCEPTED);
+    open_round(w, "e", "evaluate", 'a');
+    one_row_moves(w, sheaf_buffer_slice(&trained.bytes), times);
+    sheaf_buffer_deinit(&trained.bytes);
+    world_close(w);
+}
+
+static void test_one_row_moves_no_more_than_noise_hides(void **unused)
+{
+    kit_terms records = kit_terms_usual(), members = kit_terms_usual();
+    members.unit = "member";
+    members.steps = 5;
+    moves_by(&records, 1);
+    moves_by(&members, 2);
+    (void)unused;
+}
+
 static void test_refusals(void **unused)
 {
     kit_terms usual = kit_terms_usual();
@@ -464,6 +545,7 @@ int main(void)
         cmocka_unit_test(test_local_steps),
         cmocka_unit_test(test_noise_is_all_that_hides),
         cmocka_unit_test(test_no_row_is_told_by_a_refusal),
+        cmocka_unit_test(test_one_row_moves_no_more_than_noise_hides),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_registered_twice),
         cmocka_unit_test(test_claim),
