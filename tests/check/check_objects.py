@@ -11,7 +11,8 @@ import sys
 ALLOWED = re.compile(
     # memory and bytes of the C library, formatting into memory, assert
     r"(mem(cpy|move|set|cmp|chr|rchr|mem)|str(len|nlen|cmp|ncmp|chr|rchr|spn|cspn|str)|bcmp|"
-    r"malloc|calloc|realloc|free|qsort|bsearch|v?snprintf|__isoc99_v?snprintf|abort|"
+    r"malloc|calloc|realloc|free|posix_memalign|madvise|qsort|bsearch|"
+    r"v?snprintf|__isoc99_v?snprintf|abort|"
     r"__assert_fail|__stack_chk_fail|__(mem|str)\w+_chk|__v?snprintf_chk|"
     # sanitizers and coverage
     r"__(asan|ubsan|sanitizer|tsan|lsan|sancov|gcov|llvm|gcc)_?\w*|"
