@@ -1,8 +1,8 @@
-/* sim_cooperative [SCENARIO... | SEED [COUNT]] - simulates all scenarios and many seeds, or
- * those given; `scenarios` stands for all scenarios alone.
+/* sim_cooperative [list | scenarios | SCENARIO... | SEED [COUNT]]
  *
- * SHEAF_TEST_LONG=1 runs thousands of seeds. A failure prints its scenario or seed and ends
- * with 1. */
+ * Simulates these scenarios or seeds; without arguments 300 seeds, with SHEAF_TEST_LONG=1
+ * thousands. `list` names the scenarios and says what must come of each, `scenarios` runs them
+ * all. A failure prints its scenario or seed and ends with 1. */
 #include "sim.h"
 
 #include <stdio.h>
@@ -40,12 +40,30 @@ static void give_one_record(kit *k)
     kit_label(k, "cat.data", kit_index(k, "cat.one"));
 }
 
+/* As kit_motion(), with the cosignatures that the bylaws ask for. */
+static void adopt_witnessed(kit *k, const char *effect)
+{
+    static const char *const voters[] = {"ann", "bob", "cat", "dan"};
+    const char *const witnesses[] = {"w0", "w2"};
+    kit_do(k, "ann", "motion.open", "m", "{'effect':%s,'title':^}", effect);
+    for (int i = 0; i < 4; i++)
+        kit_do(k, voters[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    int64_t closes =
+        sheaf_motion_at(&k->state, sheaf_motion_row(&k->state, kit_index(k, "m")))->closes;
+    k->now = k->now < closes ? closes : k->now;
+    kit_do(k, "hub", "clock.tick", "m.tick", "{'evidence':%s,'motion':#m,'unwitnessed':false}",
+           kit_evidence(k, witnesses, 2, k->now / 1000 + 1));
+}
+
 static void found(sim *s, int length_ms)
 {
     kit_open(&s->pen);
     kit_rules rules = kit_rules_usual();
     rules.open_s = 2;
     rules.open_protected_s = 3;
+    bool witnessed = s->scenario && s->scenario->witnessed;
+    if (witnessed)
+        rules.witnesses = clocks_bylaws();
     kit_with_data(&s->pen, &rules);
     if (s->scenario && s->scenario->one_record)
         give_one_record(&s->pen);
@@ -58,7 +76,11 @@ static void found(sim *s, int length_ms)
     snprintf(mandate, sizeof mandate, "%.*s%s%s", (int)(at - KIT_MANDATE) + (int)strlen(rate),
              KIT_MANDATE, s->flaw == FLAW_UPDATE ? "00" : "", /* with it weights can run away */
              at + strlen(rate));
-    kit_motion(&s->pen, "m", s->noised ? kit_noised(&terms) : mandate, 4);
+    const char *effect = s->noised ? kit_noised(&terms) : mandate;
+    if (witnessed)
+        adopt_witnessed(&s->pen, effect);
+    else
+        kit_motion(&s->pen, "m", effect, 4);
     s->now = s->pen.now;
     s->end_ms = s->now + length_ms;
     s->calm_ms = s->end_ms - CALM_MS;
@@ -98,7 +120,7 @@ static void run_seed(sim *s, uint64_t seed)
     s->lie = sim_chance(s, 2) ? HONEST : (lie)sim_chance(s, LIES);
     s->lie_at = s->now + 1000 + sim_chance(s, 3000);
     s->flaw_until = s->now + sim_chance(s, LENGTH_MS);
-    play(s, s->flaw > FLAW_LENGTH || sim_chance(s, 6) == 0);
+    play(s, (s->flaw > FLAW_LENGTH && s->flaw != FLAW_CLOCKS) || sim_chance(s, 6) == 0);
 }
 
 /* A network that is not perfect, but nobody crashes and nothing ends the training. */
@@ -114,7 +136,7 @@ static void run_scenario(sim *s, const scenario *which)
     s->delay_ms = 40;
     s->lie = which->lie;
     s->lie_at = s->now + 1000;
-    s->flaw_until = s->now + 2500;
+    s->flaw_until = s->now + (s->flaw == FLAW_CLOCKS ? 2 * CLOCKS_MS : 2500);
     play(s, which->tables);
     scenario_judge(s);
 }
@@ -146,7 +168,7 @@ static int run_scenarios(sim *s, char **names, int name_count)
                 known = true;
             }
         if (!known) {
-            fprintf(stderr, "there is no scenario \"%s\"; with `scenarios` all are run\n",
+            fprintf(stderr, "there is no scenario \"%s\"; `list` names those that there are\n",
                     names[n]);
             return 2;
         }
@@ -176,16 +198,19 @@ int main(int argc, char **argv)
 {
     sim *s = malloc(sizeof *s);
     const char *longer = getenv("SHEAF_TEST_LONG");
-    char all[] = "scenarios", *names[] = {all};
     int result = 0;
     if (!s)
         return 1;
     if (argc > 1 && argv[1][0] >= '0' && argv[1][0] <= '9') {
         run_seeds(s, strtoull(argv[1], NULL, 10), argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
+    } else if (argc > 1 && strcmp(argv[1], "list") == 0) {
+        size_t count;
+        const scenario *all = scenario_all(&count);
+        for (size_t i = 0; i < count; i++)
+            printf("%-18s %s\n", all[i].name, all[i].must);
     } else if (argc > 1) {
         result = run_scenarios(s, argv + 1, argc - 1);
     } else {
-        result = run_scenarios(s, names, 1);
         run_seeds(s, 1, longer && longer[0] == '1' ? SEEDS_LONG : SEEDS);
     }
     free(s);

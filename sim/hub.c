@@ -2,6 +2,7 @@
 #include "sim.h"
 
 #include "coop/budget.h"
+#include "coop/refusal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,8 @@ static bool enter(sim *s, sheaf_slice signed_act, bool force)
     sheaf_outcome outcome = {0};
     sheaf_replayed result;
     sheaf_buffer bytes;
-    int64_t stamp = sheaf_coop(state)->stamp > s->now ? sheaf_coop(state)->stamp : s->now;
+    int64_t stamp = h->stamp ? h->stamp : s->now;
+    stamp = sheaf_coop(state)->stamp > stamp ? sheaf_coop(state)->stamp : stamp;
     if (!sheaf_take(&act, SHEAF_SIGNATURE_BYTES, &signature))
         return false;
     sheaf_buffer_init(&bytes, SHEAF_ENTRY_MAX);
@@ -68,6 +70,8 @@ static bool enter(sim *s, sheaf_slice signed_act, bool force)
         for (size_t i = 0; i < outcome.claim_count && good; i++)
             good = sheaf_claim_check(&outcome.claims[i], NULL, NULL) != SHEAF_CLAIM_FALSE;
         sheaf_fold_drop(state);
+        if (!good)
+            sim_hear(s, HUB, sheaf_refusal_describe((uint16_t)outcome.refusal)->sentence);
     }
     if (good || force) {
         if (sheaf_replay_entry(&h->replay, sheaf_buffer_slice(&bytes), &result, NULL)
@@ -88,9 +92,18 @@ static bool enter_own(sim *s, const char *kind, const char *what, bool force)
 {
     sheaf_buffer act;
     sheaf_buffer_init(&act, SHEAF_ENTRY_MAX);
-    sim_write(s, "hub", sheaf_coop(&s->hub.replay.state)->hub_seq + 1, kind, what, &act);
+    sim_write(s, "hub", s->now, sheaf_coop(&s->hub.replay.state)->hub_seq + 1, kind, what,
+              &act);
     bool good = enter(s, sheaf_buffer_slice(&act), force);
     sheaf_buffer_deinit(&act);
+    return good;
+}
+
+bool hub_tick_at(sim *s, int64_t stamp, const char *what)
+{
+    s->hub.stamp = stamp;
+    bool good = enter_own(s, "clock.tick", what, false);
+    s->hub.stamp = 0;
     return good;
 }
 
@@ -491,11 +504,17 @@ void hub_step(sim *s)
     if (s->now >= s->quiet_ms)
         return;
     tell_lie(s);
+    bool witnessed = s->scenario && s->scenario->witnessed;
+    if (witnessed && sim_chance(s, 10) == 0)
+        clocks_settle_early(s);
     while ((due = sheaf_fold_due(&h->replay.state, s->now)) != SHEAF_NONE) {
         char what[60];
         snprintf(what, sizeof what, "{'motion':%u,'unwitnessed':false}", due);
-        if (!enter_own(s, "clock.tick", what, false))
+        if (enter_own(s, "clock.tick", witnessed ? clocks_tick(s, due, 0, 2) : what, false))
+            continue;
+        if (!witnessed) /* witnesses tell whole seconds: a little later they agree */
             sim_fail(s, "the tick that is due is refused");
+        break;
     }
     if (h->coordinating)
         run_round(s);

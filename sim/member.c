@@ -1,6 +1,8 @@
 /* A member: follows the log, acts, takes part in rounds that its own replica allows. */
 #include "sim.h"
 
+#include "node/follower.h"
+
 #include <stdio.h>
 
 static const char *const names[MEMBERS] = {"ann", "bob", "cat", "dan"};
@@ -60,7 +62,7 @@ static void begin_act(sim *s, int i, int slot, const char *kind, const char *wha
     m->slot[slot].seq = key->seq + 1;
     m->slot[slot].until = s->now + 4000;
     m->slot[slot].waiting = true;
-    sim_write(s, who, m->slot[slot].seq, kind, what, &m->slot[slot].act);
+    sim_write(s, who, clock_of(s, i), m->slot[slot].seq, kind, what, &m->slot[slot].act);
 }
 
 /* Sent again until it is seen on the log or can no longer be entered. */
@@ -107,7 +109,7 @@ static void consent(sim *s, int i)
     snprintf(label, sizeof label, "%s.data", m->name);
     uint32_t dataset = kit_index(&s->pen, label);
     const struct sheaf_row_consent *live =
-        sheaf_consent_live(&m->replay.state, dataset, SHEAF_purpose_research, s->now);
+        sheaf_consent_live(&m->replay.state, dataset, SHEAF_purpose_research, clock_of(s, i));
     if (live) {
         snprintf(what, sizeof what, "{'consent':%u}", live->id);
         begin_act(s, i, 0, "consent.revoke", what);
@@ -185,6 +187,10 @@ static void take_entries(sim *s, int i, const packet *p)
             return;
         if (at < m->log.size)
             continue;
+        if (sheaf_entry_stamp(entry) > clock_of(s, i) + SHEAF_CLOCK_SKEW_MS) {
+            sim_hear(s, i, "an entry is stamped ahead of my clock");
+            return; /* nothing is known against the hub: later, perhaps */
+        }
         sheaf_hash leaf = sheaf_tree_leaf(entry);
         sheaf_tree_append(&tree, &leaf);
         fresh[count++] = entry;
@@ -217,8 +223,8 @@ static bool may_take_part(sim *s, int i, uint32_t round)
         return false;
     const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, row->mandate);
     const struct sheaf_row_seat *seat = sheaf_seat_find(state, sheaf_pair(round, key));
-    return seat && mandate->revoked == SHEAF_NONE && mandate->expires >= s->now
-           && sheaf_seat_check(state, row->mandate, key, seat->dataset, s->now)
+    return seat && mandate->revoked == SHEAF_NONE && mandate->expires >= clock_of(s, i)
+           && sheaf_seat_check(state, row->mandate, key, seat->dataset, clock_of(s, i))
                   == SHEAF_ACCEPTED;
 }
 

@@ -48,8 +48,9 @@ typedef enum {
     FLAW_NAN,      /* its file has a value that is no number, */
     FLAW_INFINITE, /* or one without end, */
     FLAW_RANGE,    /* or one that is too large, */
-    FLAW_SHAPE,    /* or lacks a value, or a column */
+    FLAW_SHAPE,    /* or has one too many, or lacks a column */
     FLAW_UPDATE,   /* what it learns grows out of all bounds */
+    FLAW_CLOCKS,   /* not its, but the first's clock is wrong, then the second's */
     FLAW_SUM,      /* its node gives words that no data makes */
     FLAWS
 } flaw;
@@ -60,7 +61,7 @@ typedef struct {
     const char *says;
 } complaint;
 
-enum { COMPLAINTS_MAX = 4, FLAWED = 2 };
+enum { COMPLAINTS_MAX = 4, FLAWED = 2, CLOCKS_MS = 2500 };
 
 typedef struct {
     const char *name;
@@ -69,6 +70,7 @@ typedef struct {
     lie lie;
     flaw flaw;
     bool noised, tables;
+    bool witnessed;  /* deadlines need the clocks of two witnesses of three */
     bool one_record; /* the third member has no more */
     complaint complaints[COMPLAINTS_MAX];
     int length_ms;
@@ -192,6 +194,7 @@ typedef struct {
     sheaf_buffer transcript;
     uint32_t transcript_round;
     int64_t closed_at, next_round_at;
+    int64_t stamp; /* of the next entry, 0: the time */
     bool down;
     int64_t up_at;
 } hub;
@@ -234,9 +237,9 @@ __attribute__((noreturn, format(printf, 2, 3))) void sim_fail(const sim *s, cons
 void sim_send(sim *s, const packet *p, sheaf_slice bytes);
 void sim_deliver(sim *s);
 
-/* Signature, then act, of `who` with the number `seq`, valid for some seconds from now. */
-void sim_write(sim *s, const char *who, uint64_t seq, const char *kind, const char *what,
-               sheaf_buffer *out);
+/* Signature, then act, of `who` with the number `seq`, valid for some seconds from `at`. */
+void sim_write(sim *s, const char *who, int64_t at, uint64_t seq, const char *kind,
+               const char *what, sheaf_buffer *out);
 
 void log_append(sim *s, kept_log *log, sheaf_slice entry);
 void log_cut(kept_log *log, uint64_t size);
@@ -246,6 +249,14 @@ void replay_again(sim *s, sheaf_replay *replay, const kept_log *log);
 /* What a party knows of a round from its own replica; false if it must not be. */
 bool round_config(const sim *s, const sheaf_state *state, const kept_log *log, uint32_t round,
                   sheaf_round_config *out);
+
+/* clocks.c: the member's own clock. */
+int64_t clock_of(const sim *s, int i);
+/* The bylaws' article on witnesses; and `what` of a tick that these two bear out. */
+const char *clocks_bylaws(void);
+const char *clocks_tick(sim *s, uint32_t motion, int first, int second);
+/* Tries to settle what is not due, which must be refused. */
+void clocks_settle_early(sim *s);
 
 /* tables.c: real data in s->folder. */
 void tables_open(sim *s);
@@ -265,6 +276,8 @@ void hub_close(sim *s);
 void hub_receive(sim *s, const packet *p);
 void hub_step(sim *s);
 void hub_crash(sim *s);
+/* Enters a tick under a stamp that may be ahead; false if it is refused. */
+bool hub_tick_at(sim *s, int64_t stamp, const char *what);
 /* Sends everybody the model that the round starts from. */
 void hub_show_base(sim *s);
 

@@ -50,9 +50,9 @@ static void put_row(const sim *s, int i, uint32_t row, file_state how, sheaf_buf
         sheaf_buffer_printf(out, "%s,", wrong_value(s));
     else
         sheaf_buffer_printf(out, "%u,", age);
-    if (!(bad && how == BROKEN && s->flaw == FLAW_SHAPE)) /* else a value too few */
-        sheaf_buffer_printf(out, "%u,", cp);
-    sheaf_buffer_printf(out, "%d,%s\n", age > 60, row % 4 || i == FLAWED ? "train" : "test");
+    sheaf_buffer_printf(out, "%u,%d,%s%s\n", cp, age > 60,
+                        row % 4 || i == FLAWED ? "train" : "test",
+                        bad && how == BROKEN && s->flaw == FLAW_SHAPE ? ",1" : "");
 }
 
 static void write_file(sim *s, int i, file_state how)

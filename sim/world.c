@@ -78,13 +78,13 @@ void sim_deliver(sim *s)
 
 /* ---- acts ---- */
 
-void sim_write(sim *s, const char *who, uint64_t seq, const char *kind, const char *what,
-               sheaf_buffer *out)
+void sim_write(sim *s, const char *who, int64_t at, uint64_t seq, const char *kind,
+               const char *what, sheaf_buffer *out)
 {
     sheaf_entry entry;
     kit *pen = &s->pen;
     int64_t kept = pen->now;
-    pen->now = s->now;
+    pen->now = at;
     pen->step_ms = 0;
     pen->wrong.until = -600000 + 4000; /* seconds are long here */
     kit_named(pen, who)->seq = seq - 1;
