@@ -157,6 +157,18 @@ static void check_money(const sim *s, const member *m)
         sim_fail(s, "the balances of %s sum to %lld", m->name, (long long)sum);
 }
 
+/* The false result is attested by nobody, and no round that stands builds on it. */
+static void check_false_result(const sim *s, const member *m)
+{
+    const sheaf_state *state = &m->replay.state;
+    const struct sheaf_row_round *lied = sheaf_round_find(state, s->lied_round);
+    if (lied && lied->attested)
+        sim_fail(s, "%s's log has a false result attested", m->name);
+    for (uint32_t r = 0; lied && r < sheaf_round_count(state); r++)
+        if (sheaf_hash_equal(&sheaf_round_at(state, r)->base, &lied->result))
+            sim_fail(s, "a round builds on a false result");
+}
+
 /* Everybody tells everybody, then all is compared. */
 void check_end(sim *s)
 {
@@ -197,11 +209,8 @@ void check_end(sim *s)
             check_acks(s, m);
         if (s->lie == LIE_DROP && i == 1 && m->acks)
             sim_fail(s, "an act that was dropped is acknowledged");
-        for (uint32_t r = 0; s->lie == LIE_RESULT && r < sheaf_round_count(&m->replay.state);
-             r++)
-            if (sheaf_round_at(&m->replay.state, r)->id == s->lied_round
-                && sheaf_round_at(&m->replay.state, r)->attested)
-                sim_fail(s, "%s's log has a false result attested", m->name);
+        if (s->lie == LIE_RESULT && s->lied_round)
+            check_false_result(s, m);
     }
     if (s->lied && s->lie < LIE_BOTH_SECRETS && !any_alarm)
         sim_fail(s, "the hub lied and nobody knows");

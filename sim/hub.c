@@ -448,6 +448,8 @@ static void care_for_rounds(sim *s)
             abort_round(s, last->id, "restart");
     } else if (last && last->state == SHEAF_round_state_closed
                && last->attested < mandate->attest_min) {
+        if (s->lie == LIE_RESULT && s->lied_round == last->id)
+            open_round(s, false); /* it tries to go on from its false result */
         if (h->transcript_round == last->id && sim_chance(s, 8) == 0) {
             hub_show_base(s);
             for (int i = 0; i < MEMBERS; i++)

@@ -90,8 +90,14 @@ static const scenario scenarios[] = {
      .noised = true,
      .tables = true,
      .complaints = {{CAT, "has no column cp"}}},
+    {.name = "changed-file",
+     .must = "a file that changes between exact sums is no longer computed with",
+     .seed = 119,
+     .flaw = FLAW_CHANGED,
+     .tables = true,
+     .complaints = {{CAT, "is not the file that"}}},
     {.name = "wild-update",
-     .must = "an update that grows out of bounds does not leave its node",
+     .must = "an update that grows out of bounds does not leave its node, nor hold up its file",
      .seed = 112,
      .flaw = FLAW_UPDATE,
      .tables = true,
@@ -132,13 +138,23 @@ const scenario *scenario_all(size_t *count)
     return scenarios;
 }
 
-/* After what went wrong a round was closed, and attested by as many as must. */
+static bool is_in(const sim *s, const struct sheaf_row_round *round, int i)
+{
+    uint32_t key = kit_named((kit *)&s->pen, s->member[i].node)->key;
+    const struct sheaf_row_seat *seat =
+        sheaf_seat_find(&s->hub.replay.state, sheaf_pair(round->id, key));
+    return seat && seat->survived;
+}
+
+/* After what went wrong a round was closed, with the one that was wrong in its sum, and
+ * attested by as many as must. */
 static bool went_on(const sim *s)
 {
     const sheaf_state *state = &s->hub.replay.state;
     for (uint32_t r = 0; r < sheaf_round_count(state); r++) {
         const struct sheaf_row_round *round = sheaf_round_at(state, r);
         if (round->state == SHEAF_round_state_closed && round->attested >= 2
+            && is_in(s, round, FLAWED)
             && (s->lied_round ? round->id > s->lied_round
                               : s->sound_from && round->id >= s->sound_from))
             return true;
@@ -160,5 +176,5 @@ void scenario_judge(const sim *s)
     if (s->lie != HONEST && !s->lied_round)
         sim_fail(s, "the hub had no occasion to lie");
     if (!went_on(s))
-        sim_fail(s, "no round was closed and attested afterwards");
+        sim_fail(s, "no round with the third member was closed and attested afterwards");
 }

@@ -49,6 +49,7 @@ typedef enum {
     FLAW_INFINITE, /* or one without end, */
     FLAW_RANGE,    /* or one that is too large, */
     FLAW_SHAPE,    /* or has one too many, or lacks a column */
+    FLAW_CHANGED,  /* its file is another one in later rounds */
     FLAW_UPDATE,   /* what it learns grows out of all bounds */
     FLAW_CLOCKS,   /* not its, but the first's clock is wrong, then the second's */
     FLAW_SUM,      /* its node gives words that no data makes */

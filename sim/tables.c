@@ -15,11 +15,19 @@ static void file_of(const sim *s, int i, char out[SHEAF_PATH_MAX])
     snprintf(out, SHEAF_PATH_MAX, "%s/%d.csv", s->folder, i);
 }
 
-static uint32_t records_of(sim *s, int i)
+static uint32_t dataset_of(sim *s, int i)
 {
     char label[KIT_NAME_MAX];
     snprintf(label, sizeof label, "%s.data", s->member[i].name);
-    return sheaf_dataset_find(&s->pen.state, kit_index(&s->pen, label))->records;
+    return kit_index(&s->pen, label);
+}
+
+/* What the node remembers of the file that was in exact sums. */
+static void forget_file(sim *s, int i)
+{
+    char path[SHEAF_PATH_MAX];
+    snprintf(path, sizeof path, "%s/exact/%u", s->folder, dataset_of(s, i));
+    unlink(path);
 }
 
 /* The value of `age` in the one row that is wrong. */
@@ -29,6 +37,12 @@ static const char *wrong_value(const sim *s)
                                                  [FLAW_INFINITE] = {"inf", "1e999"},
                                                  [FLAW_RANGE] = {"1048576", "-99999999999"}};
     return values[s->flaw][s->files_written % 2];
+}
+
+/* Only training is given other numbers, each of which a file may have. */
+static bool changes_later(const sim *s)
+{
+    return s->flaw == FLAW_UPDATE || s->flaw == FLAW_CHANGED;
 }
 
 typedef enum { WHOLE, BROKEN, GAP } file_state; /* GAP: a value is missing in the bad row */
@@ -42,7 +56,7 @@ static void put_row(const sim *s, int i, uint32_t row, file_state how, sheaf_buf
 {
     uint32_t age = (row * 7 + (uint32_t)i * 13) % 100, cp = 1 + row % 4;
     bool bad = how != WHOLE && row == 7;
-    if (how == BROKEN && s->flaw == FLAW_UPDATE) /* each is a number that a file may have */
+    if (how == BROKEN && changes_later(s))
         sheaf_buffer_printf(out, "%d,", age > 60 ? 1048575 : -1048575);
     else if (bad && how == GAP)
         sheaf_buffer_add_string(out, ",");
@@ -60,7 +74,7 @@ static void write_file(sim *s, int i, file_state how)
     char path[SHEAF_PATH_MAX];
     sheaf_buffer text;
     sheaf_err err;
-    uint32_t records = records_of(s, i);
+    uint32_t records = sheaf_dataset_find(&s->pen.state, dataset_of(s, i))->records;
     sheaf_buffer_init(&text, 1 << 20);
     sheaf_buffer_add_string(&text,
                             lacks_column(s, how) ? "age,pc,num,set\n" : "age,cp,num,set\n");
@@ -87,9 +101,13 @@ void tables_close(sim *s)
     for (int i = 0; s->folder[0] && i < MEMBERS; i++) {
         file_of(s, i, path);
         unlink(path);
+        forget_file(s, i);
     }
-    if (s->folder[0])
+    snprintf(path, sizeof path, "%s/exact", s->folder);
+    if (s->folder[0]) {
+        rmdir(path);
         rmdir(s->folder);
+    }
 }
 
 static bool in_file(flaw f)
@@ -130,12 +148,14 @@ bool tables_words(sim *s, int i, uint32_t round, uint64_t *words)
 {
     const struct sheaf_row_round *row = sheaf_round_find(&s->member[i].replay.state, round);
     bool wrong = i == FLAWED && s->now < s->flaw_until
-                 && (s->flaw != FLAW_UPDATE || row->task == SHEAF_task_train);
+                 && (!changes_later(s) || row->task == SHEAF_task_train);
     sheaf_noised_seeds seeds;
     sheaf_err err = {0};
-    if (i == FLAWED && (in_file(s->flaw) || s->flaw == FLAW_UPDATE)) {
+    if (i == FLAWED && (in_file(s->flaw) || changes_later(s))) {
         s->files_written++;
         write_file(s, i, wrong ? BROKEN : WHOLE);
+        if (wrong && s->flaw == FLAW_UPDATE) /* it would be told by the file alone */
+            forget_file(s, i);
     }
     for (size_t k = 0; k < sizeof seeds; k++)
         ((uint8_t *)&seeds)[k] = (uint8_t)sim_chance(s, 256);

@@ -35,7 +35,7 @@ typedef struct {
     uint32_t dataset;
     bool noised;
     const char *home;
-    const uint8_t *pin_salt; /* where an exact sum is made */
+    sheaf_buffer bytes; /* of the file */
     sheaf_features features;
     sheaf_model model;
     sheaf_table table;
@@ -171,13 +171,18 @@ static sheaf_status fill(local *l, const sheaf_noised_seeds *seeds, uint64_t *wo
     return status;
 }
 
+static void unload(local *l)
+{
+    sheaf_table_close(&l->table);
+    sheaf_buffer_deinit(&l->bytes);
+}
+
 /* Reads the file once, so that what is checked is what is used. */
 static sheaf_status load(local *l, const char *file, sheaf_err *err)
 {
-    sheaf_buffer bytes;
-    sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
-    sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &bytes, err);
-    sheaf_slice text = sheaf_buffer_slice(&bytes);
+    sheaf_buffer_init(&l->bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
+    sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &l->bytes, err);
+    sheaf_slice text = sheaf_buffer_slice(&l->bytes);
     if (status == SHEAF_OK)
         status =
             sheaf_data_use_check(l->state, l->home, l->dataset, l->noised, file, text, err);
@@ -185,11 +190,8 @@ static sheaf_status load(local *l, const char *file, sheaf_err *err)
         status = table_open(l, file, text, err);
     if (status == SHEAF_OK)
         status = records_check(l, file, err);
-    if (status == SHEAF_OK && l->pin_salt)
-        status = sheaf_data_pin(l->home, l->dataset, text, l->pin_salt, err);
-    sheaf_buffer_deinit(&bytes);
     if (status != SHEAF_OK)
-        sheaf_table_close(&l->table);
+        unload(l);
     return status;
 }
 
@@ -207,7 +209,6 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->dataset = seat->dataset;
     l->noised = sheaf_round_noised(state, round);
     l->home = home;
-    l->pin_salt = l->noised ? NULL : seeds->noise; /* which exact sums have no other use for */
     sheaf_status status = sheaf_round_job_features(state, round->model, &l->features, err);
     if (status == SHEAF_OK && round->task != SHEAF_task_statistics)
         status = sheaf_round_job_base(state, round, base, &l->model, err);
@@ -219,7 +220,10 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
         status = load(l, file, err);
     if (status == SHEAF_OK) {
         status = fill(l, seeds, words, err);
-        sheaf_table_close(&l->table);
+        if (status == SHEAF_OK && !l->noised) /* exact sums have no other use for that seed */
+            status = sheaf_data_pin(home, l->dataset, sheaf_buffer_slice(&l->bytes),
+                                    seeds->noise, err);
+        unload(l);
     }
     free(l);
     return status;
@@ -248,7 +252,7 @@ sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset,
         out->left_out = l->table.left_out;
         out->unusable = l->table.unusable;
         memcpy(out->line, l->table.unusable_line, sizeof out->line);
-        sheaf_table_close(&l->table);
+        unload(l);
     }
     free(l);
     return status;
