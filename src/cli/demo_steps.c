@@ -64,8 +64,11 @@ static sheaf_status visit(demo_run *s, sheaf_err *err)
 {
     char home[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(home, err, "%.900s/visitor", s->d.dir));
+    SHEAF_TRY(sheaf_folder_make(home, 0700, err));
     SHEAF_TRY(sheaf_session_open(&s->visitor, home, s->d.url, NULL, err));
     s->visiting = true;
+    /* Nobody else comes here: one who opens the copy anew at each look writes all its files. */
+    SHEAF_TRY(sheaf_follower_hold(&s->visitor.member.follower, err));
     return demo_refresh(s, err);
 }
 
