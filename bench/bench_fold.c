@@ -106,10 +106,11 @@ static double replay(const sheaf_slice *entries, uint32_t count, unsigned thread
 
 static void large_write(kit *k)
 {
-    kit_roster r;
+    char budget[1024];
+    kit_roster r = {.unit = "member", .budget = kit_amounts(budget, 1000, 31)};
     kit_terms terms = kit_terms_usual();
-    terms.unit = "member";
-    kit_roster_open(&r, k, SEATS, terms.unit);
+    terms.unit = r.unit;
+    kit_roster_open(&r, k, SEATS);
     bool accepted = kit_roster_grant(&r, &terms, "m") == SHEAF_ACCEPTED
                     && kit_roster_round(&r, "r", "m", SEATS) == SHEAF_ACCEPTED
                     && kit_roster_end(&r, "r", SEATS) == SHEAF_ACCEPTED;

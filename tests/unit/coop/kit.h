@@ -157,8 +157,10 @@ const char *kit_noised(const kit_terms *terms);
 void kit_ranged(kit *k);
 
 /* A co-op whose rounds have many seats, of ann, m1, m2 …: each member has a data set and a
- * consent with a budget of that unit. */
+ * consent with a budget. Whoever opens it says which. */
 typedef struct {
+    const char *unit, *budget; /* of consents: the unit, and the list of amounts */
+    int records;               /* of each data set; 0: 100, 101 … */
     kit *k;
     int count;
     kit_name **members;
@@ -166,7 +168,7 @@ typedef struct {
     char *text;                 /* of the act that is being written */
 } kit_roster;
 
-void kit_roster_open(kit_roster *r, kit *k, int count, const char *unit);
+void kit_roster_open(kit_roster *r, kit *k, int count);
 void kit_roster_close(kit_roster *r);
 /* The items of a list of so many data sets, the first again after the last; lives until the
  * next call. */

@@ -15,19 +15,18 @@ static void *block(size_t count, size_t size)
     return out;
 }
 
-void kit_roster_open(kit_roster *r, kit *k, int count, const char *unit)
+void kit_roster_open(kit_roster *r, kit *k, int count)
 {
-    char budget[1024];
     kit_rules rules = kit_rules_usual();
     rules.quorum = 0;
-    *r = (kit_roster){.k = k, .count = count};
+    r->k = k;
+    r->count = count;
     r->members = block((size_t)count, sizeof *r->members);
     r->datasets = block((size_t)count, sizeof *r->datasets);
     r->nodes = block((size_t)count, sizeof *r->nodes);
     r->text = block(TEXT_MAX, 1);
     kit_found_many(k, &rules, r->members, count);
     kit_ranged(k);
-    kit_amounts(budget, 1000, 31); /* at the order that is looked at last */
     for (int i = 0; i < count; i++) {
         const char *who = r->members[i]->name;
         char node[KIT_NAME_MAX];
@@ -41,12 +40,12 @@ void kit_roster_open(kit_roster *r, kit *k, int count, const char *unit)
         kit_do(k, who, "dataset.register", NULL,
                "{'commitment':~%d,'licence':'CC-BY-4.0','records':%d,'schema':'heart/v1',"
                "'subjects':'patients','title':^}",
-               i % 10, 100 + i);
+               i % 10, r->records ? r->records : 100 + i);
         kit_do(k, who, "consent.grant", NULL,
                "{'budget':{'delta_trillionths':1000000000,'epsilon_millionths':5000000,"
                "'limit':%s,'unit':'%s'},'dataset':%" PRIu32
                ",'purpose':'research','until':1890000000000}",
-               budget, unit, r->datasets[i]);
+               r->budget, r->unit, r->datasets[i]);
         if (k->state.size - sheaf_coop(&k->state)->digest_size > SHEAF_DIGEST_ENTRIES - 8)
             kit_state_digest(k);
     }

@@ -5,6 +5,13 @@
 
 enum { MANY = 1000 };
 
+/* What consents allow, at the order that is looked at last. */
+static const char *budget(void)
+{
+    static char text[1024];
+    return kit_amounts(text, 1000, 31);
+}
+
 static kit_terms terms_of(const char *unit)
 {
     kit_terms terms = kit_terms_usual();
@@ -17,9 +24,9 @@ void test_large_rosters(void **unused)
 {
     (void)unused;
     kit k;
-    kit_roster r;
+    kit_roster r = {.unit = "member", .budget = budget()};
     kit_open(&k);
-    kit_roster_open(&r, &k, MANY, "member");
+    kit_roster_open(&r, &k, MANY);
     kit_terms terms = terms_of("member");
     assert_int_equal(kit_roster_grant(&r, &terms, "m"), ACCEPTED);
     uint32_t spent = sheaf_spent_count(&k.state);
@@ -49,9 +56,9 @@ void test_large_mandates(void **unused)
 {
     (void)unused;
     kit k;
-    kit_roster r;
+    kit_roster r = {.unit = "record", .budget = budget()};
     kit_open(&k);
-    kit_roster_open(&r, &k, 101, "record");
+    kit_roster_open(&r, &k, 101);
     kit_terms terms = terms_of("record");
     terms.cohort = 102;
     assert_int_equal(kit_roster_grant(&r, &terms, "m"), R(cohort_small));

@@ -1,0 +1,218 @@
+/* A round of many members, each of whom is a node in a thread of its own, with a hub that they
+ * reach over HTTP. Some go away before their vector is in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "hub/hub.h"
+#include "kit_store.h"
+#include "node/node.h"
+#include "store/clock.h"
+
+enum {
+    MEMBERS = 60,
+    LEAVERS = 4,   /* hear of who shared, and are never heard of again */
+    ATTESTERS = 3, /* stay until they have added up again */
+    RECORDS = 20,
+    STAGE_MS = 10000,
+    WAIT_MS = 120000,
+};
+
+typedef struct {
+    char home[SHEAF_PATH_MAX], line[SHEAF_MESSAGE_MAX];
+    sheaf_http_transport http;
+    sheaf_node_data data;
+    sheaf_node_config config;
+    sheaf_node node;
+    pthread_t thread;
+    bool opened, leaves, attests;
+    unsigned messages; /* that it has sent, or tried to */
+    uint64_t until_ms;
+} party;
+
+/* ---- a line that is cut ---- */
+
+static sheaf_status call(void *context, const sheaf_hub_call *call, unsigned *status,
+                         sheaf_buffer *answer, sheaf_err *err)
+{
+    party *p = context;
+    sheaf_transport http = sheaf_http_transport_as(&p->http);
+    size_t len = strlen(call->path);
+    bool message = len > 9 && strcmp(call->path + len - 9, "/messages") == 0;
+    p->messages += message;
+    if (p->leaves && message && p->messages > SHEAF_ROUND_INPUT - SHEAF_ROUND_ADVERTISE)
+        return sheaf_fail(err, SHEAF_IO, "the line is cut");
+    return http.call(http.context, call, status, answer, err);
+}
+
+static void note(void *context, const char *line)
+{
+    party *p = context;
+    snprintf(p->line, sizeof p->line, "%s", line);
+}
+
+/* ---- nodes ---- */
+
+static const struct sheaf_row_round *last_round(const party *p)
+{
+    const sheaf_state *state = sheaf_member_state(&p->node.member);
+    uint32_t count = sheaf_round_count(state);
+    return count ? sheaf_round_at(state, count - 1) : NULL;
+}
+
+/* Who has gone, or is not needed any more, ends. */
+static bool finished(const party *p)
+{
+    const struct sheaf_row_round *round = last_round(p);
+    if (p->leaves && p->messages > SHEAF_ROUND_INPUT - SHEAF_ROUND_ADVERTISE)
+        return true;
+    if (!round)
+        return false;
+    if (round->state == SHEAF_round_state_aborted || round->attested >= ATTESTERS)
+        return true;
+    return !p->attests && p->messages > 0 && !p->node.has_round;
+}
+
+static void *live(void *context)
+{
+    party *p = context;
+    sheaf_node_ports ports = sheaf_node_ports_real((sheaf_transport){call, p});
+    sheaf_err err = {0};
+    p->opened = sheaf_node_open(&p->node, &p->config, &ports, &err) == SHEAF_OK;
+    if (!p->opened)
+        snprintf(p->line, sizeof p->line, "%s", err.message);
+    while (p->opened && !finished(p) && sheaf_clock_ms() < (int64_t)p->until_ms
+           && sheaf_node_turn(&p->node, &err) == SHEAF_OK)
+        usleep(50000);
+    return NULL;
+}
+
+static void put_key(const char *home, const char *role, const char *name)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_err err;
+    kit_must(sheaf_path(path, &err, "%.900s/keys/%s.key", home, role), &err);
+    kit_store_key(path, name);
+}
+
+static void begin(const char *root, const char *hub, party *p, const kit_roster *r, int i,
+                  const char *file)
+{
+    sheaf_err err;
+    char path[SHEAF_PATH_MAX], node[KIT_NAME_MAX + 8];
+    kit_must(sheaf_path(p->home, &err, "%s/home%d", root, i), &err);
+    kit_must(sheaf_path(path, &err, "%.900s/keys", p->home), &err);
+    kit_must(sheaf_folder_make(path, 0700, &err), &err);
+    snprintf(node, sizeof node, "%s.node", r->members[i]->name);
+    put_key(p->home, "member", r->members[i]->name);
+    put_key(p->home, "train", node);
+    kit_must(sheaf_http_transport_open(&p->http, hub, NULL, NULL, &err), &err);
+    p->data = (sheaf_node_data){.name = "heart/v1", .file = file};
+    p->config = (sheaf_node_config){.hub_url = hub,
+                                    .home = p->home,
+                                    .data = &p->data,
+                                    .data_count = 1,
+                                    .log = note,
+                                    .log_context = p};
+    p->until_ms = (uint64_t)sheaf_clock_ms() + WAIT_MS;
+    assert_int_equal(pthread_create(&p->thread, NULL, live, p), 0);
+}
+
+/* ---- the co-op ---- */
+
+static void write_data(const char *file)
+{
+    sheaf_buffer csv;
+    sheaf_err err;
+    uint64_t seed = 1;
+    sheaf_buffer_init(&csv, 1 << 20);
+    sheaf_buffer_add_string(&csv, "age,cp,num\n");
+    for (int i = 0; i < RECORDS; i++) {
+        unsigned age = 30 + (unsigned)(kit_random(&seed) % 50);
+        unsigned cp = 1 + (unsigned)(kit_random(&seed) % 3);
+        sheaf_buffer_printf(&csv, "%u,%u,%d\n", age, cp, age > 55);
+    }
+    kit_must(sheaf_file_write(file, 0600, sheaf_buffer_slice(&csv), &err), &err);
+    sheaf_buffer_deinit(&csv);
+}
+
+/* The folder of a co-op with so many members, written as of ten minutes ago. */
+static void found(kit *k, kit_roster *r, const char *dir)
+{
+    char budget[1024];
+    kit_terms terms = kit_terms_true(2);
+    sheaf_err err;
+    terms.rounds = 4;
+    terms.cohort = MEMBERS / 2;
+    *r = (kit_roster){.unit = "record",
+                      .budget = kit_amounts(budget, terms.limits[KIT_PLACE], KIT_PLACE),
+                      .records = RECORDS};
+    kit_open(k);
+    k->now = sheaf_clock_ms() - 600000;
+    kit_roster_open(r, k, MEMBERS);
+    assert_int_equal(kit_roster_grant(r, &terms, "m"), SHEAF_ACCEPTED);
+    kit_must(sheaf_folder_make(dir, 0700, &err), &err);
+    kit_store_save(k, dir, "log");
+    kit_store_keys(dir);
+}
+
+static void test_large_round(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_roster r;
+    sheaf_err err;
+    sheaf_hub *hub;
+    char root[] = "/tmp/large-test-XXXXXX", dir[64], file[64], base[64], command[64];
+    assert_non_null(mkdtemp(root));
+    snprintf(dir, sizeof dir, "%s/hub", root);
+    snprintf(file, sizeof file, "%s/data.csv", root);
+    found(&k, &r, dir);
+    write_data(file);
+    sheaf_hub_config config = {
+        .dir = dir, .quiet = true, .stage_ms = STAGE_MS, .grace_ms = WAIT_MS};
+    kit_must(sheaf_hub_open(&hub, &config, &err), &err);
+    snprintf(base, sizeof base, "http://127.0.0.1:%u", sheaf_hub_port(hub));
+    party *all = calloc(MEMBERS, sizeof *all);
+    assert_non_null(all);
+    for (int i = 0; i < MEMBERS; i++) {
+        all[i].leaves = i % (MEMBERS / LEAVERS) == 1;
+        all[i].attests = i % (MEMBERS / ATTESTERS) == 0;
+        begin(root, base, &all[i], &r, i, file);
+    }
+    for (int i = 0; i < MEMBERS; i++)
+        assert_int_equal(pthread_join(all[i].thread, NULL), 0);
+    const struct sheaf_row_round *round = all[0].opened ? last_round(&all[0]) : NULL;
+    if (!round || round->state != SHEAF_round_state_closed)
+        fail_msg("the round is not closed; the last line of a node: %s", all[0].line);
+    assert_int_equal(round->seats, MEMBERS);
+    assert_int_equal(round->survivors, MEMBERS - LEAVERS);
+    assert_true(round->attested >= ATTESTERS);
+    for (int i = 0; i < MEMBERS; i++) {
+        if (all[i].opened)
+            sheaf_node_close(&all[i].node);
+        sheaf_http_transport_close(&all[i].http);
+    }
+    free(all);
+    sheaf_hub_close(hub);
+    snprintf(command, sizeof command, "rm -rf %s", root);
+    assert_int_equal(system(command), 0);
+    kit_roster_close(&r);
+    kit_close(&k);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_large_round),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
