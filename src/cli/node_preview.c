@@ -31,6 +31,11 @@ static void print_text(const sheaf_preview *p)
     for (uint16_t i = 0; i < p->others; i++)
         printf("%s%" PRIu32, i ? ", " : "members ", p->other[i]);
     puts(p->others ? "" : "nobody");
+    if (p->has_graph) {
+        char graph[SHEAF_ROUND_GRAPH_TEXT];
+        sheaf_round_graph_describe(&p->graph, graph);
+        printf("  graph       %s\n", graph);
+    }
     printf("  takes part  %s%s\n", p->would ? "yes" : "no: ", p->why);
 }
 
@@ -75,6 +80,10 @@ static void put_json(sheaf_json_writer *w, const sheaf_preview *p)
         sheaf_json_member_put_int(w, "bits", p->bits);
     sheaf_json_member_put_int(w, "dataset", p->dataset);
     sheaf_json_member_put_string(w, "form", sheaf_str(p->noised ? "noised" : "exact_sum"));
+    if (p->has_graph) {
+        sheaf_json_key(w, "graph");
+        sheaf_round_graph_put(&p->graph, w);
+    }
     sheaf_json_member_put_int(w, "mandate", p->mandate);
     sheaf_json_member_put_int(w, "model", p->model);
     sheaf_json_member_put_int(w, "motion", p->motion);

@@ -77,7 +77,8 @@ static sheaf_status find_round(sheaf_round_source *source, uint32_t number, shea
         sheaf_round_job_config(state, source->round, &source->manifest, config, err);
     source->bits = config->bits;
     free(config);
-    return status;
+    return status == SHEAF_OK ? sheaf_round_graph_of(state, source->round, &source->graph, err)
+                              : status;
 }
 
 sheaf_status sheaf_round_source_open(sheaf_round_source *source, const char *from,
@@ -250,6 +251,9 @@ void sheaf_round_source_print(const sheaf_round_source *source)
     }
     printf("  vectors     %" PRIu32 " words each, masked, modulo 2^%u\n", round->words,
            source->bits);
+    char graph[SHEAF_ROUND_GRAPH_TEXT];
+    sheaf_round_graph_describe(&source->graph, graph);
+    printf("  graph       %s\n", graph);
     print_release(source);
     print_hash("transcript", &round->transcript);
     print_hash("base", &round->base);
@@ -275,6 +279,8 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
     sheaf_json_member_put_int(w, "bits", source->bits);
     if (fault)
         sheaf_json_member_put_string(w, "fault", sheaf_str(fault));
+    sheaf_json_key(w, "graph");
+    sheaf_round_graph_put(&source->graph, w);
     sheaf_json_key(w, "mandate");
     put_row(w, state, SHEAF_TABLE_mandate, sheaf_mandate_row(state, round->mandate));
     sheaf_json_key(w, "round");

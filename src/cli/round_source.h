@@ -10,6 +10,7 @@
 #include "claims/folder.h"
 #include "claims/vector_source.h"
 #include "cli/act.h"
+#include "learn/round_graph.h"
 #include "store/blob.h"
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
     const struct sheaf_row_mandate *mandate;
     sheaf_hash manifest; /* root of the log up to the entry that opened the round */
     uint16_t bits;       /* of a masked word */
+    sheaf_round_graph graph;
 } sheaf_round_source;
 
 /* Round `number` of the folder or hub `from`, or of the hub of `home`, or of that of the user's
@@ -46,8 +48,8 @@ sheaf_vector_source sheaf_round_source_vectors(sheaf_round_source *source);
 /* What everybody may know of the round, for people: its terms, its seats, its noise. */
 void sheaf_round_source_print(const sheaf_round_source *source);
 
-/* As members of an object that is open: "bits", "fault" where there is one, "mandate", "round",
- * "seats". */
+/* As members of an object that is open: "bits", "fault" where there is one, "graph", "mandate",
+ * "round", "seats". */
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
                             sheaf_json_writer *w);
 

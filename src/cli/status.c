@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "cli/privacy_words.h"
 #include "coop/view.h"
+#include "learn/round_graph.h"
 #include "node/witnessed.h"
 #include "store/clock.h"
 
@@ -226,6 +227,12 @@ static void print_rounds(const sheaf_member *m)
             continue;
         printf("  round %-4u under way with %u participants, of mandate %u\n", round->id,
                round->seats, round->mandate);
+        sheaf_round_graph graph;
+        char text[SHEAF_ROUND_GRAPH_TEXT];
+        if (sheaf_round_graph_of(state, round, &graph, NULL) == SHEAF_OK) {
+            sheaf_round_graph_describe(&graph, text);
+            printf("             %s\n", text);
+        }
         if (round_get(m, round->id, &report))
             printf("             stage %s: %lld of %lld have answered, %lld s are left\n",
                    report.stage, (long long)report.answers, (long long)report.of,

@@ -114,10 +114,12 @@ sheaf_http_verdict sheaf_api_round(const sheaf_api_call *call, sheaf_http_respon
         return SHEAF_HTTP_ANSWERED;
     }
     sheaf_buffer json;
-    sheaf_buffer_init(&json, 256);
+    sheaf_buffer_init(&json, 1024);
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_json_open_object(&w);
     sheaf_json_member_put_int(&w, "answers", progress.answers);
+    if (progress.graph[0])
+        sheaf_json_member_put_string(&w, "graph", sheaf_str(progress.graph));
     sheaf_json_member_put_int(&w, "left_ms", progress.left_ms);
     sheaf_json_member_put_int(&w, "of", progress.of);
     sheaf_json_member_put_int(&w, "round", call->number);

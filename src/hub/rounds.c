@@ -33,13 +33,15 @@ sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot)
     for (uint16_t i = 0; i < slot->count; i++)
         awaited += sheaf_coordinator_awaits(c, c->config.members[i].member);
     bool sums = sheaf_coordinator_joined(c);
-    return (sheaf_round_progress){
+    sheaf_round_progress progress = {
         .summed = sums ? atomic_load(&slot->vectors->summed) : 0,
         .chunks = sums ? sheaf_chunk_count(&c->config) : 0,
         .stage = sheaf_round_stage_text(sheaf_coordinator_stage(c)),
         .answers = (uint16_t)(slot->count - awaited),
         .of = slot->count,
         .left_ms = deadline == INT64_MAX || deadline < now_ms ? 0 : deadline - now_ms};
+    memcpy(progress.graph, slot->graph, sizeof progress.graph);
+    return progress;
 }
 
 /* ---- opening ---- */
@@ -94,6 +96,24 @@ static sheaf_status slot_make(sheaf_rounds *rounds, const sheaf_round_config *co
     return status;
 }
 
+/* Made once: a ring takes a while to find. Of a round that the rules refuse nothing is said. */
+static void graph_describe(sheaf_hub *hub, uint32_t round, char out[SHEAF_ROUND_GRAPH_TEXT])
+{
+    sheaf_round_graph graph;
+    uint16_t seats = 0, least = 0, colluders = 0;
+    sheaf_hub_read_begin(hub);
+    const sheaf_state *state = sheaf_hub_state(hub);
+    const struct sheaf_row_round *row = sheaf_round_find(state, round);
+    if (row) {
+        seats = row->seats;
+        least = row->survivors_min;
+        colluders = sheaf_mandate_get(state, row->mandate)->colluders;
+    }
+    sheaf_hub_read_end(hub);
+    if (seats && sheaf_round_graph_find(seats, least, colluders, &graph, NULL) == SHEAF_OK)
+        sheaf_round_graph_describe(&graph, out);
+}
+
 sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
                               const sheaf_round_config *config, const uint32_t *keys,
                               sheaf_slice kept, sheaf_err *err)
@@ -107,6 +127,7 @@ sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
     if (!made.coordinator)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to coordinate a round");
     memcpy(made.keys, keys, config->count * sizeof *keys);
+    graph_describe(rounds->hub, config->round, made.graph);
     sheaf_status status = slot_make(rounds, config, kept, &made, err);
     if (status != SHEAF_OK) {
         free(made.coordinator);
@@ -213,10 +234,12 @@ static void tell(sheaf_rounds *rounds, sheaf_slot *slot)
     slot->told_stage = stage;
     slot->told_answers = progress.answers;
     sheaf_buffer data;
-    sheaf_buffer_init(&data, 256);
+    sheaf_buffer_init(&data, 1024);
     sheaf_json_writer w = sheaf_json_begin(&data);
     sheaf_json_open_object(&w);
     sheaf_json_member_put_int(&w, "answers", progress.answers);
+    if (progress.graph[0])
+        sheaf_json_member_put_string(&w, "graph", sheaf_str(progress.graph));
     sheaf_json_member_put_int(&w, "left_ms", progress.left_ms);
     sheaf_json_member_put_int(&w, "of", slot->count);
     sheaf_json_member_put_int(&w, "round", slot->round);

@@ -11,6 +11,7 @@
 #define SHEAF_HUB_ROUNDS_H
 
 #include "hub/hub_internal.h"
+#include "learn/round_graph.h"
 
 enum {
     SHEAF_ROUNDS_MAX = 8,         /* kept at once, those just ended included */
@@ -61,6 +62,7 @@ typedef struct {
     uint16_t answers, of;
     int64_t left_ms;       /* until the stage ends at the latest; 0 once the round is over */
     size_t summed, chunks; /* of the sum, while it is being made; else 0 */
+    char graph[SHEAF_ROUND_GRAPH_TEXT]; /* who knows whom; empty where that is not known */
 } sheaf_round_progress;
 
 /* False if the round is not under way here. */

@@ -55,6 +55,7 @@ typedef struct {
     bool over;                              /* its end is on the log */
     int64_t over_ms, looked_ms;             /* when it was looked whether it may go on */
     uint8_t abort_reason;                   /* if it ends without a sum */
+    char graph[SHEAF_ROUND_GRAPH_TEXT];     /* who knows whom */
     uint32_t told_stage, told_answers;
     sheaf_round_kept kept; /* what is on the disk */
     int file;              /* -1: none */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "coop/budget.h"
+#include "coop/view.h"
 #include "learn/round_job.h"
 #include "privacy/cost.h"
 
@@ -77,6 +78,22 @@ static void put_others(const sheaf_state *state, const struct sheaf_row_mandate 
         if (dataset->retired == SHEAF_NONE)
             put_other(p, dataset->member, own);
     }
+}
+
+/* Who knows whom, if all of them take part. */
+static void put_graph(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
+                      sheaf_preview *p)
+{
+    uint16_t members = (uint16_t)(p->others + 1);
+    uint16_t least = p->noised ? sheaf_survivors_min(state, mandate, members) : members;
+    if (members > SHEAF_ROUND_MEMBERS_MAX)
+        return;
+    p->has_graph =
+        p->round != SHEAF_NONE
+            ? sheaf_round_graph_of(state, sheaf_round_get(state, p->round), &p->graph, NULL)
+                  == SHEAF_OK
+            : sheaf_round_graph_find(members, least, mandate->colluders, &p->graph, NULL)
+                  == SHEAF_OK;
 }
 
 /* ---- whether ---- */
@@ -156,6 +173,7 @@ bool sheaf_preview_get(const sheaf_preview_view *view, uint32_t mandate, uint32_
     if (seated)
         put_round(view, last, p);
     put_others(state, row, p);
+    put_graph(state, row, p);
     if (p->noised)
         put_cost(view, row, p);
     sheaf_status status = seated ? sheaf_round_check(state, last->id, view->key, view->revoked,

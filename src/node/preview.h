@@ -7,6 +7,7 @@
 #define SHEAF_NODE_PREVIEW_H
 
 #include "node/round_check.h"
+#include "learn/round_graph.h"
 #include "round/config.h"
 
 typedef struct {
@@ -26,6 +27,8 @@ typedef struct {
     double budget_epsilon;  /* no more than this in all */
     uint16_t others;        /* who else takes part, or may in the next round */
     uint32_t other[SHEAF_ROUND_MEMBERS_MAX]; /* members */
+    bool has_graph;                          /* so many can take part in one round */
+    sheaf_round_graph graph;                 /* of them all, whoever does not come */
     bool would;                              /* take part; else `why` says why not */
     char why[SHEAF_MESSAGE_MAX];
 } sheaf_preview;

@@ -30,6 +30,7 @@ function UnderWay({ round }) {
     return (
         <div class="card underway" role="status">
             <p><strong>Round {round.number}</strong> ({words(round.task)}) of <Title table="model" id={round.model} /> <Ref n={round.id} /> is under way: {stage}{count && `, ${count}`}.</p>
+            {progress?.graph && <p class="note">Who shares secrets with whom: {progress.graph}.</p>}
             {progress && <Meter part={progress.of ? progress.answers / progress.of : 0} label={count} />}
         </div>
     );
