@@ -21,8 +21,7 @@ static void put_items(const sim *s, sheaf_round_stage stage, const sheaf_round_i
 {
     sheaf_buffer_reset(out);
     sheaf_round_bundle_head_put(out, &s->liar.config, stage);
-    if (stage != SHEAF_ROUND_ADVERTISE)
-        sheaf_round_items_put(out, items);
+    sheaf_round_items_put(out, items);
 }
 
 /* What an honest hub would show, of what there is. */

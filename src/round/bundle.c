@@ -70,10 +70,10 @@ sheaf_status sheaf_round_bundle_decode(sheaf_slice bytes, sheaf_round_bundle *ou
         return malformed("its head is cut short", err);
     if (version != SHEAF_ROUND_VERSION)
         return malformed("its version is unknown", err);
-    if (type < BUNDLE_TYPE + SHEAF_ROUND_ADVERTISE || type > BUNDLE_TYPE + SHEAF_ROUND_ABORTED)
+    if (type < BUNDLE_TYPE + SHEAF_ROUND_COMMIT || type > BUNDLE_TYPE + SHEAF_ROUND_ABORTED)
         return malformed("its type is unknown", err);
     out->stage = (sheaf_round_stage)(type - BUNDLE_TYPE);
-    if (out->stage >= SHEAF_ROUND_SHARE && out->stage <= SHEAF_ROUND_REVEAL)
+    if (out->stage >= SHEAF_ROUND_ADVERTISE && out->stage <= SHEAF_ROUND_REVEAL)
         SHEAF_TRY(sheaf_round_items_take(&in, &out->items, err));
     if (out->stage == SHEAF_ROUND_SURVIVORS)
         SHEAF_TRY(dropouts_take(&in, out, err));
@@ -97,6 +97,14 @@ void sheaf_round_bundle_head_put(sheaf_buffer *out, const sheaf_round_config *co
 
 size_t sheaf_round_bundle_max(const sheaf_round_config *config)
 {
-    return 1024
-           + (size_t)config->count * (8 + sheaf_round_message_max(config, SHEAF_ROUND_SHARE));
+    size_t most = SHEAF_ROUND_INPUT_HEAD_BYTES; /* of the messages that all are shown */
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_SURVIVORS; stage++) {
+        size_t max = sheaf_round_message_max(config, (sheaf_round_stage)stage);
+        if (stage != SHEAF_ROUND_SHARE && stage != SHEAF_ROUND_INPUT && max > most)
+            most = max;
+    }
+    size_t all = (size_t)config->count * (8 + most);
+    size_t near =
+        ((size_t)config->degree + 1) * (8 + sheaf_round_message_max(config, SHEAF_ROUND_SHARE));
+    return 1024 + (all > near ? all : near);
 }

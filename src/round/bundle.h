@@ -1,15 +1,16 @@
 /* round/bundle.h - the bytes that the coordinator shows to every participant of a stage.
  *
  * A bundle carries the participants' own signed messages, so nothing in it has to be believed.
- * All participants get the same bytes. It begins with
+ * On the complete graph all participants get the same bytes. It begins with
  *
  *     version u16 = 1, type u16 = 256 + stage, round u32, manifest 32          (40 bytes)
  *
  * where `stage` is the one that the bundle lets its reader answer, and goes on:
  *
- *     ADVERTISE  nothing
+ *     COMMIT     nothing
+ *     ADVERTISE  the COMMIT messages, none on the complete graph
  *     SHARE      the ADVERTISE messages
- *     INPUT      the SHARE messages
+ *     INPUT      the SHARE messages, on a ring those of one's neighbours and one's own
  *     SURVIVORS  the heads of the survivors' INPUT messages, then n u16, n dropouts of u32
  *     REVEAL     the SURVIVORS messages
  *     DONE       hash of the survivor list 32, SHA-256 of the transcript 32
@@ -38,10 +39,17 @@ typedef struct {
     sheaf_slice reason;          /* of ABORTED */
 } sheaf_round_bundle;
 
+/* Who committed to what, by position. */
+typedef struct {
+    bool present[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_hash hash[SHEAF_ROUND_MEMBERS_MAX];
+} sheaf_round_commits;
+
 /* Who advertised which points, by position. */
 typedef struct {
     bool present[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_point mask[SHEAF_ROUND_MEMBERS_MAX], seal[SHEAF_ROUND_MEMBERS_MAX];
+    uint8_t contribution[SHEAF_ROUND_MEMBERS_MAX][SHEAF_HASH_BYTES]; /* to a ring's order */
     sheaf_hash digest;
 } sheaf_round_adverts;
 

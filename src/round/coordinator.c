@@ -12,7 +12,8 @@ sheaf_status sheaf_coordinator_init(sheaf_coordinator *c, const sheaf_round_conf
     *c = (sheaf_coordinator){0};
     SHEAF_TRY(sheaf_round_config_check(config, err));
     c->config = *config;
-    c->session = sheaf_round_session(config);
+    sheaf_neighbours_init(&c->neighbours, config);
+    sheaf_buffer_init(&c->scratch, sheaf_round_bundle_max(config));
     c->stage = sheaf_round_first(config);
     c->stage_since_ms = now_ms;
     for (int i = 0; i < config->count; i++)
@@ -20,6 +21,8 @@ sheaf_status sheaf_coordinator_init(sheaf_coordinator *c, const sheaf_round_conf
     for (int stage = 0; stage <= SHEAF_ROUND_ABORTED; stage++)
         sheaf_buffer_init(&c->bundle[stage], sheaf_round_bundle_max(config));
     sheaf_round_bundle_head_put(&c->bundle[c->stage], config, c->stage);
+    if (c->stage == SHEAF_ROUND_ADVERTISE) /* nobody committed to anything */
+        sheaf_buffer_add_u16(&c->bundle[c->stage], 0);
     sheaf_status status = sheaf_buffer_check(&c->bundle[c->stage], "a round bundle", err);
     if (status != SHEAF_OK)
         sheaf_coordinator_deinit(c);
@@ -49,6 +52,8 @@ void sheaf_coordinator_deinit(sheaf_coordinator *c)
         c->vector[i] = NULL;
         c->chunks[i] = NULL;
     }
+    sheaf_buffer_deinit(&c->scratch);
+    sheaf_neighbours_deinit(&c->neighbours);
     sheaf_wipe(c->self_secret, sizeof c->self_secret);
     sheaf_wipe(c->mask_secret, sizeof c->mask_secret);
     free(c->sum);
@@ -96,12 +101,18 @@ typedef struct {
     sheaf_round_set set;
 } gathering;
 
-static void gather(const sheaf_coordinator *c, sheaf_round_stage stage, sheaf_round_items *out)
+/* Of all, or for a position those of its neighbourhood. */
+enum { EVERYBODY = -1 };
+
+static void gather(const sheaf_coordinator *c, sheaf_round_stage stage, int whose,
+                   sheaf_round_items *out)
 {
     out->count = 0;
     for (int i = 0; i < c->config.count; i++) {
         sheaf_slice message = sheaf_coordinator_message(c, stage, i);
-        if (message.data)
+        if (message.data
+            && (whose == EVERYBODY || i == whose
+                || sheaf_neighbours_are(&c->neighbours, i, whose)))
             out->item[out->count++] = message;
     }
 }
@@ -123,18 +134,28 @@ static sheaf_status stage_settle(sheaf_coordinator *c, const sheaf_round_items *
                                  sheaf_round_set *set, sheaf_err *err)
 {
     SHEAF_TRY(accepted_set(c, items, set, err));
+    if (c->stage == SHEAF_ROUND_COMMIT)
+        sheaf_round_commits_from(set, &c->commits);
     if (c->stage == SHEAF_ROUND_ADVERTISE)
-        sheaf_round_adverts_from(&c->session, set, &c->adverts);
-    if (c->stage == SHEAF_ROUND_SHARE) {
-        for (int i = 0; i < set->count; i++)
-            c->shared[set->index[i]] = true;
-        c->shares = sheaf_round_digest(&c->session, set->message, set->count);
+        SHEAF_TRY(sheaf_round_adverts_from(&c->config, &c->commits, set, &c->neighbours,
+                                           &c->adverts, err));
+    for (int i = 0; c->stage == SHEAF_ROUND_SHARE && i < set->count; i++) {
+        c->shared[set->index[i]] = true;
+        c->share_body[set->index[i]] = sheaf_sha256(set->message[i].body);
     }
     if (c->stage == SHEAF_ROUND_INPUT) {
-        SHEAF_TRY(sheaf_round_list_make(&c->config, c->shared, &c->shares, set, &c->list, err));
+        SHEAF_TRY(
+            sheaf_round_list_make(&c->config, &c->adverts, c->shared, set, &c->list, err));
         SHEAF_TRY(sheaf_survivors_hash(&c->config, &c->list, &c->list_hash, err));
     }
     return SHEAF_OK;
+}
+
+/* On a ring everybody is shown other shares, so those bundles are made when they are asked for.
+ */
+static bool made_for_each(const sheaf_coordinator *c, sheaf_round_stage stage)
+{
+    return c->neighbours.ring && stage == SHEAF_ROUND_INPUT;
 }
 
 static void bundle_put(const sheaf_coordinator *c, sheaf_round_stage stage,
@@ -149,6 +170,35 @@ static void bundle_put(const sheaf_coordinator *c, sheaf_round_stage stage,
         sheaf_buffer_add_u32(out, c->list.dropout[i]);
 }
 
+/* Whoever has answered may answer next. Whoever is on the list and was shown enough signatures
+ * may reveal, even if its own came too late to count. */
+static void expect_next(sheaf_coordinator *c)
+{
+    bool answered[SHEAF_ROUND_MEMBERS_MAX];
+    for (int i = 0; i < c->config.count; i++)
+        answered[i] = c->message[c->stage][i] != NULL;
+    for (int i = 0; i < c->config.count; i++)
+        c->expected[i] = c->stage == SHEAF_ROUND_SURVIVORS
+                             ? c->expected[i]
+                                   && sheaf_neighbours_count(&c->neighbours, i, answered)
+                                          >= c->config.threshold
+                             : answered[i];
+}
+
+/* Too few are left around somebody to give its secret back, so the sum could not be unmasked.
+ */
+static sheaf_status outlook(const sheaf_coordinator *c, bool hoped, sheaf_err *err)
+{
+    int owner = sheaf_coordinator_short(c, hoped);
+    if (owner < 0)
+        return SHEAF_OK;
+    return sheaf_fail(
+        err, SHEAF_INVALID,
+        "in stage %s fewer than %u neighbours of member %u are left to unmask the "
+        "sum",
+        sheaf_round_stage_text(c->stage), c->config.threshold, c->config.members[owner].member);
+}
+
 /* Closes the current stage, opens the next one and its bundle. */
 static sheaf_status stage_next(sheaf_coordinator *c, int64_t now_ms, sheaf_err *err)
 {
@@ -156,16 +206,16 @@ static sheaf_status stage_next(sheaf_coordinator *c, int64_t now_ms, sheaf_err *
     gathering *all = malloc(sizeof *all);
     if (!all)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the messages of a round");
-    gather(c, c->stage, &all->items);
+    gather(c, c->stage, EVERYBODY, &all->items);
     sheaf_status status = stage_settle(c, &all->items, &all->set, err);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK && !made_for_each(c, next))
         bundle_put(c, next, &all->items, &c->bundle[next]);
     free(all);
     SHEAF_TRY(status);
     SHEAF_TRY(sheaf_buffer_check(&c->bundle[next], "a round bundle", err));
-    /* Whoever is on the list may reveal, even if its signature came too late to count. */
-    for (int i = 0; next != SHEAF_ROUND_REVEAL && i < c->config.count; i++)
-        c->expected[i] = c->message[c->stage][i] != NULL;
+    expect_next(c);
+    if (next >= SHEAF_ROUND_SURVIVORS)
+        SHEAF_TRY(outlook(c, true, err));
     c->stage = next;
     c->stage_since_ms = now_ms;
     return SHEAF_OK;
@@ -182,6 +232,21 @@ static void stage_too_few(sheaf_coordinator *c, size_t count, size_t least)
     sheaf_coordinator_abort(c, reason);
 }
 
+/* Joins the secrets if enough is revealed; if that cannot come any more, says so. */
+static sheaf_status reveals_settle(sheaf_coordinator *c, bool late, sheaf_err *err)
+{
+    size_t missing;
+    SHEAF_TRY(sheaf_coordinator_join(c, &c->joined, err));
+    if (c->joined)
+        return SHEAF_OK;
+    size_t count = answers(c, &missing);
+    if (!c->neighbours.ring && (late || count + missing < c->config.threshold)) {
+        stage_too_few(c, count, c->config.threshold);
+        return SHEAF_OK;
+    }
+    return late || missing == 0 ? outlook(c, !late, err) : SHEAF_OK;
+}
+
 /* Moves on as far as the messages and, with `late`, the deadline allow. */
 static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
 {
@@ -190,21 +255,12 @@ static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
         c->stage <= SHEAF_ROUND_INPUT ? c->config.min_survivors : c->config.threshold;
     sheaf_err err = {0};
     sheaf_status status = SHEAF_OK;
-    if (c->stage == SHEAF_ROUND_REVEAL) {
-        bool joined = false;
-        if (count >= least) {
-            status = sheaf_coordinator_join(c, &joined, &err);
-            count = answers(c, &missing);
-        }
-        if (status == SHEAF_OK && joined)
-            c->joined = true;
-        else if (status == SHEAF_OK && (late || count + missing < least))
-            stage_too_few(c, count, least);
-    } else if (count >= least && (missing == 0 || late)) {
+    if (c->stage == SHEAF_ROUND_REVEAL)
+        status = reveals_settle(c, late, &err);
+    else if (count >= least && (missing == 0 || late))
         status = stage_next(c, now_ms, &err);
-    } else if (late || missing == 0) {
+    else if (late || missing == 0)
         stage_too_few(c, count, least);
-    }
     if (status == SHEAF_OK && c->joined && !c->store.put)
         status = sheaf_coordinator_sum_now(c, &err);
     if (status != SHEAF_OK)
@@ -227,42 +283,81 @@ void sheaf_coordinator_tick(sheaf_coordinator *c, int64_t now_ms)
         advance(c, now_ms, true);
 }
 
+/* The shares are of exactly those among the members whose secrets the holder has shares of. */
+static bool shares_fit(const sheaf_coordinator *c, int holder, sheaf_slice shares, size_t count,
+                       const uint32_t *members, size_t member_count)
+{
+    sheaf_scalar share;
+    size_t at = 0;
+    for (size_t i = 0; i < member_count; i++) {
+        int owner = sheaf_round_index(&c->config, members[i]);
+        if (!sheaf_neighbours_holds(&c->neighbours, holder, owner))
+            continue;
+        if (at >= count || sheaf_round_share_at(shares, at++, &share) != members[i])
+            return false;
+    }
+    return at == count;
+}
+
 static sheaf_status reveal_check(const sheaf_coordinator *c, const sheaf_round_message *message,
-                                 sheaf_err *err)
+                                 int index, sheaf_err *err)
 {
     const sheaf_round_reveal *reveal = &message->reveal;
-    bool fits = sheaf_hash_equal(&reveal->list, &c->list_hash)
-                && reveal->survivors == c->list.survivors
-                && reveal->dropouts == c->list.dropouts;
-    sheaf_scalar share;
-    for (int i = 0; fits && i < reveal->survivors; i++)
-        fits = sheaf_round_share_at(reveal->self_shares, i, &share) == c->list.survivor[i];
-    for (int i = 0; fits && i < reveal->dropouts; i++)
-        fits = sheaf_round_share_at(reveal->mask_shares, i, &share) == c->list.dropout[i];
-    if (!fits)
+    if (!sheaf_hash_equal(&reveal->list, &c->list_hash)
+        || !shares_fit(c, index, reveal->self_shares, reveal->survivors, c->list.survivor,
+                       c->list.survivors)
+        || !shares_fit(c, index, reveal->mask_shares, reveal->dropouts, c->list.dropout,
+                       c->list.dropouts))
         return sheaf_fail(err, SHEAF_FAULT,
                           "member %u revealed shares of another survivor list",
                           message->member);
     return SHEAF_OK;
 }
 
+static sheaf_status advertise_check(const sheaf_coordinator *c,
+                                    const sheaf_round_message *message, int index,
+                                    sheaf_err *err)
+{
+    sheaf_hash opened = sheaf_graph_commitment(c->config.round, message->member,
+                                               message->advertise.contribution.bytes);
+    if (c->neighbours.ring && !sheaf_hash_equal(&opened, &c->commits.hash[index]))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u shows other bytes for the order of the ring than it "
+                          "committed to",
+                          message->member);
+    return SHEAF_OK;
+}
+
+static sheaf_status input_check(const sheaf_coordinator *c, const sheaf_round_message *message,
+                                int index, sheaf_err *err)
+{
+    sheaf_hash shares =
+        sheaf_neighbours_digest(&c->neighbours, index, c->shared, c->share_body);
+    if (!sheaf_hash_equal(&message->input.adverts, &c->adverts.digest))
+        return sheaf_fail(err, SHEAF_FAULT, "member %u masked its vector over other adverts",
+                          message->member);
+    return sheaf_round_shares_check(message, &shares, err);
+}
+
 static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_message *message,
                                 int index, sheaf_err *err)
 {
-    if (message->type == SHEAF_ROUND_SHARE) {
+    switch (message->type) {
+    case SHEAF_ROUND_ADVERTISE:
+        return advertise_check(c, message, index, err);
+    case SHEAF_ROUND_SHARE:
         SHEAF_TRY(sheaf_round_share_check(&c->adverts, message, index, err));
-        return sheaf_round_boxes_check(&c->config, &c->adverts, message, index, err);
-    }
-    if (message->type == SHEAF_ROUND_INPUT
-        && !sheaf_hash_equal(&message->input.shares, &c->shares))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "member %u masked its vector over another set of shares",
-                          message->member);
-    if (message->type == SHEAF_ROUND_SURVIVORS)
+        return sheaf_round_boxes_check(&c->config, &c->neighbours, &c->adverts, message, index,
+                                       err);
+    case SHEAF_ROUND_INPUT:
+        return input_check(c, message, index, err);
+    case SHEAF_ROUND_SURVIVORS:
         return sheaf_survivors_verify(&c->config, &c->list, message, err);
-    if (message->type == SHEAF_ROUND_REVEAL)
-        return reveal_check(c, message, err);
-    return SHEAF_OK;
+    case SHEAF_ROUND_REVEAL:
+        return reveal_check(c, message, index, err);
+    default:
+        return SHEAF_OK;
+    }
 }
 
 /* The round is in the stage of the message. */
@@ -398,15 +493,39 @@ sheaf_round_stage sheaf_coordinator_stage(const sheaf_coordinator *c)
 
 sheaf_hash sheaf_coordinator_shown(const sheaf_coordinator *c, sheaf_round_stage stage)
 {
-    return sheaf_sha256(sheaf_buffer_slice(&c->bundle[stage]));
+    if (!made_for_each(c, stage))
+        return sheaf_sha256(sheaf_buffer_slice(&c->bundle[stage]));
+    sheaf_hash shown = c->neighbours.session;
+    for (int i = 0; i < c->config.count; i++) {
+        sheaf_slice message = sheaf_coordinator_message(c, stage - 1, i);
+        sheaf_hash hash = sheaf_sha256(message);
+        if (message.data)
+            shown = sheaf_round_digest_add(&shown, &hash);
+    }
+    return shown;
+}
+
+static sheaf_slice neighbourhood_bundle(sheaf_coordinator *c, sheaf_round_stage stage,
+                                        uint32_t member)
+{
+    int index = sheaf_round_index(&c->config, member);
+    sheaf_round_items *items = malloc(sizeof *items);
+    sheaf_buffer_reset(&c->scratch);
+    if (items && index >= 0) {
+        gather(c, stage - 1, index, items);
+        bundle_put(c, stage, items, &c->scratch);
+    }
+    free(items);
+    return c->scratch.failed ? (sheaf_slice){0} : sheaf_buffer_slice(&c->scratch);
 }
 
 sheaf_slice sheaf_coordinator_bundle(sheaf_coordinator *c, sheaf_round_stage stage,
                                      uint32_t member)
 {
     assert(stage <= SHEAF_ROUND_ABORTED);
-    (void)member;
     bool open = stage == c->stage || (stage < c->stage && stage <= SHEAF_ROUND_DONE);
+    if (open && made_for_each(c, stage) && c->stage != SHEAF_ROUND_ABORTED)
+        return neighbourhood_bundle(c, stage, member);
     return open ? sheaf_buffer_slice(&c->bundle[stage]) : (sheaf_slice){0};
 }
 

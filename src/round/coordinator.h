@@ -5,18 +5,18 @@
  * the participants reveal nothing else.
  *
  * A stage ends when all who are still there have answered, or when its time is over and enough
- * have: min_survivors up to INPUT; from SURVIVORS on `threshold`, because the sum's members are
- * fixed by then. REVEAL ends with the first `threshold` sound reveals. Otherwise the round is
- * aborted with a reason. What arrives after its stage is refused: a late input is never
- * unmasked.
+ * have: min_survivors up to INPUT; from SURVIVORS on `threshold` of the neighbours of each
+ * member on the list, because the sum's members are fixed by then. REVEAL ends when `threshold`
+ * sound reveals are there for each secret. Otherwise the round is aborted with a reason. What
+ * arrives after its stage is refused: a late input is never unmasked.
  *
  * State is in memory alone; kept.h says what to write down so that a restart loses nothing.
  */
 #ifndef SHEAF_ROUND_COORDINATOR_H
 #define SHEAF_ROUND_COORDINATOR_H
 
-#include "round/bundle.h"
 #include "round/chunk.h"
+#include "round/neighbours.h"
 #include "round/survivors.h"
 
 typedef enum {
@@ -28,7 +28,7 @@ typedef enum {
 /* Fields are private to coordinator.c. */
 typedef struct {
     sheaf_round_config config;
-    sheaf_hash session;
+    sheaf_neighbours neighbours;
     sheaf_round_stage stage;
     int64_t stage_since_ms;
     /* By stage and position in the roster; kept after the stage for bundles and transcript. Of
@@ -38,9 +38,12 @@ typedef struct {
     bool expected[SHEAF_ROUND_MEMBERS_MAX]; /* may answer in the current stage */
     bool faulty[SHEAF_ROUND_MEMBERS_MAX];   /* revealed a false share */
     sheaf_buffer bundle[SHEAF_ROUND_ABORTED + 1];
+    sheaf_buffer scratch; /* the bundle of one member's neighbourhood */
+    sheaf_round_commits commits;
     sheaf_round_adverts adverts;
     bool shared[SHEAF_ROUND_MEMBERS_MAX];
-    sheaf_hash shares, list_hash, transcript;
+    sheaf_hash share_body[SHEAF_ROUND_MEMBERS_MAX]; /* hashes, of those who shared */
+    sheaf_hash list_hash, transcript;
     sheaf_survivors list;
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of survivors, by position */
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of dropouts */

@@ -4,75 +4,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* The first `threshold` sound reveals, decoded. */
-typedef struct {
-    int index[SHEAF_ROUND_MEMBERS_MAX]; /* of the sender */
-    sheaf_scalar lagrange[SHEAF_ROUND_MEMBERS_MAX];
-    sheaf_round_message reveal[SHEAF_ROUND_MEMBERS_MAX];
-    sheaf_scalar share[SHEAF_ROUND_MEMBERS_MAX]; /* of the secret that is being joined */
-} reveals;
-
-static sheaf_status reveals_take(const sheaf_coordinator *c, reveals *r, sheaf_err *err)
-{
-    size_t count = 0;
-    for (int i = 0; i < c->config.count && count < c->config.threshold; i++) {
-        sheaf_slice bytes = sheaf_coordinator_message(c, SHEAF_ROUND_REVEAL, i);
-        if (!bytes.data || c->faulty[i])
-            continue;
-        SHEAF_TRY(sheaf_round_message_decode(bytes, &r->reveal[count], err));
-        r->index[count++] = i;
-    }
-    assert(count == c->config.threshold);
-    sheaf_shamir_lagrange(r->index, count, r->lagrange);
-    return SHEAF_OK;
-}
-
-static sheaf_slice shares_of(const sheaf_round_message *message, bool self)
-{
-    return self ? message->reveal.self_shares : message->reveal.mask_shares;
-}
-
-/* Joins one secret; where the result is not the committed one, looks for who gave a false
- * share: checking each share beforehand would cost `threshold` times as much. */
-static bool secret_join(sheaf_coordinator *c, reveals *r, bool self, size_t entry,
-                        sheaf_slice commitments, sheaf_scalar *out)
-{
-    size_t t = c->config.threshold;
-    for (size_t i = 0; i < t; i++)
-        sheaf_round_share_at(shares_of(&r->reveal[i], self), entry, &r->share[i]);
-    *out = sheaf_shamir_join(r->lagrange, r->share, t);
-    sheaf_point committed = sheaf_round_commitment_at(commitments, 0);
-    bool sound = sheaf_shamir_opens(&committed, out);
-    for (size_t i = 0; !sound && i < t; i++)
-        if (!sheaf_shamir_verify(commitments, t, r->index[i], &r->share[i]))
-            c->faulty[r->index[i]] = true;
-    return sound;
-}
-
-static sheaf_status secrets_join(sheaf_coordinator *c, reveals *r, bool *sound, sheaf_err *err)
-{
-    *sound = true;
-    for (int pass = 0; pass < 2; pass++) {
-        bool self = pass == 0;
-        const uint32_t *members = self ? c->list.survivor : c->list.dropout;
-        size_t count = self ? c->list.survivors : c->list.dropouts;
-        for (size_t i = 0; i < count; i++) {
-            int index = sheaf_round_index(&c->config, members[i]);
-            sheaf_round_message message;
-            SHEAF_TRY(sheaf_round_message_decode(
-                sheaf_coordinator_message(c, SHEAF_ROUND_SHARE, index), &message, err));
-            if (!secret_join(c, r, self, i,
-                             self ? message.share.self_commitments
-                                  : message.share.mask_commitments,
-                             self ? &c->self_secret[index] : &c->mask_secret[index])) {
-                *sound = false;
-                return SHEAF_OK;
-            }
-        }
-    }
-    return SHEAF_OK;
-}
-
 /* Where the vectors are: of which coordinator. */
 typedef struct {
     const sheaf_coordinator *c;
@@ -92,7 +23,7 @@ static sheaf_status sum_to(const sheaf_coordinator *c, const sheaf_sum_sink *to,
 {
     vectors from = {c};
     const sheaf_unmask work = {.config = &c->config,
-                               .session = &c->session,
+                               .neighbours = &c->neighbours,
                                .list = &c->list,
                                .mask_point = c->adverts.mask,
                                .self_secret = c->self_secret,
@@ -184,7 +115,7 @@ static sheaf_status transcript_put(const sheaf_coordinator *c, const sink *to, s
     sink_put_number(to, SHEAF_TRANSCRIPT_TYPE, 2);
     sink_put_number(to, c->config.round, 4);
     sink_put(to, sheaf_bytes(c->config.manifest.bytes, SHEAF_HASH_BYTES));
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_SURVIVORS; stage++)
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_SURVIVORS; stage++)
         put_messages(c, (sheaf_round_stage)stage, to);
     put_secrets(c, c->list.survivor, c->list.survivors, c->self_secret, to);
     put_secrets(c, c->list.dropout, c->list.dropouts, c->mask_secret, to);
@@ -206,20 +137,6 @@ static sheaf_status transcript_hash(const sheaf_coordinator *c, sheaf_hash *out,
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for hashing a transcript");
     sheaf_status status = transcript_put(c, &(sink){.hasher = hasher}, err);
     *out = sheaf_hasher_close(hasher);
-    return status;
-}
-
-sheaf_status sheaf_coordinator_join(sheaf_coordinator *c, bool *joined, sheaf_err *err)
-{
-    reveals *r = malloc(sizeof *r);
-    *joined = false;
-    if (!r)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the reveals of a round");
-    sheaf_status status = reveals_take(c, r, err);
-    if (status == SHEAF_OK)
-        status = secrets_join(c, r, joined, err);
-    sheaf_wipe(r, sizeof *r);
-    free(r);
     return status;
 }
 

@@ -15,9 +15,9 @@
  * The order. A coordinator that chose it could sit a victim among its accomplices. So it
  * follows from numbers that the participants draw themselves, by commit and reveal:
  *
- *     1. before the roster is closed each participant draws 32 random bytes for this round
- *        alone and gives sheaf_graph_commitment() of them;
- *     2. all commitments are shown to everybody, with the roster;
+ *     1. in stage COMMIT each participant gives sheaf_graph_commitment() of 32 bytes that it
+ *        drew for this round alone;
+ *     2. the commitments are shown to everybody: whoever gave none is out of the round;
  *     3. each participant shows its bytes, signed, with its ADVERTISE message, once in a round,
  *        for that one set of commitments;
  *     4. sheaf_graph_seed() hashes session, commitments and bytes; everybody does it for
@@ -32,8 +32,8 @@
  *     most `withheld_max` may be missing, else the attempt is over; the ways to choose them are
  *     fewer than (n + 1)^withheld_max. Whoever is missing is a drop-out from the start.
  *   - another attempt: a new round on the log, new bytes, privacy charged again.
- *   - other commitments shown to others: an honest participant answers once in a round, so
- * there are at most n such views, and whoever has another seed has another session.
+ *   - other commitments shown to others: an honest participant answers once in a round, so at
+ *     most n such views exist, and whoever has another seed has another session.
  *
  * Every order so obtained is a fresh random one, so by the union bound the failure probability
  * is at most that of one order times the number of tries: withheld_max of n cost
@@ -60,7 +60,7 @@ enum {
 typedef struct {
     uint32_t member;       /* entry that made the member */
     bool shown;            /* false: it committed and went away */
-    sheaf_hash commitment; /* stood in the roster */
+    sheaf_hash commitment; /* that was shown to all */
     uint8_t contribution[SHEAF_GRAPH_CONTRIBUTION_BYTES];
 } sheaf_graph_part;
 
@@ -81,7 +81,7 @@ SHEAF_MUST_USE sheaf_status sheaf_graph_check(uint32_t nodes, uint32_t degree,
 sheaf_hash sheaf_graph_commitment(uint32_t round, uint32_t member,
                                   const uint8_t contribution[SHEAF_GRAPH_CONTRIBUTION_BYTES]);
 
-/* Parts are those of the whole roster, ascending by member. SHEAF_FAULT names a member whose
+/* Parts are those of all who committed, ascending by member. SHEAF_FAULT names a member whose
  * bytes do not open its commitment; SHEAF_INVALID if too many, or all, are missing. */
 SHEAF_MUST_USE sheaf_status sheaf_graph_seed(const sheaf_hash *session, uint32_t round,
                                              const sheaf_graph_part *parts, uint32_t count,

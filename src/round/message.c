@@ -83,15 +83,21 @@ static sheaf_status reveal_decode(sheaf_slice *in, sheaf_round_reveal *out, shea
 static sheaf_status fields_decode(sheaf_slice *in, sheaf_round_message *out, sheaf_err *err)
 {
     switch (out->type) {
+    case SHEAF_ROUND_COMMIT:
+        if (!sheaf_take_hash(in, &out->commitment))
+            return malformed("its commitment is cut short", err);
+        return SHEAF_OK;
     case SHEAF_ROUND_ADVERTISE:
-        if (!take_point(in, &out->advertise.mask) || !take_point(in, &out->advertise.seal))
+        if (!take_point(in, &out->advertise.mask) || !take_point(in, &out->advertise.seal)
+            || !sheaf_take_hash(in, &out->advertise.contribution))
             return malformed("its public points are cut short", err);
         return SHEAF_OK;
     case SHEAF_ROUND_SHARE:
         return share_decode(in, &out->share, err);
     case SHEAF_ROUND_INPUT:
-        if (!sheaf_take_hash(in, &out->input.shares) || !sheaf_take_u32(in, &out->input.count)
-            || !sheaf_take_hash(in, &out->input.hash))
+        if (!sheaf_take_hash(in, &out->input.adverts)
+            || !sheaf_take_hash(in, &out->input.shares)
+            || !sheaf_take_u32(in, &out->input.count) || !sheaf_take_hash(in, &out->input.hash))
             return malformed("the head of its vector is cut short", err);
         return SHEAF_OK;
     case SHEAF_ROUND_SURVIVORS:
@@ -117,7 +123,7 @@ static sheaf_status decode(sheaf_slice bytes, bool head_only, sheaf_round_messag
         return malformed("its head is cut short", err);
     if (version != SHEAF_ROUND_VERSION)
         return malformed("its version is unknown", err);
-    if (type < SHEAF_ROUND_ADVERTISE || type > SHEAF_ROUND_REVEAL)
+    if (type < SHEAF_ROUND_COMMIT || type > SHEAF_ROUND_REVEAL)
         return malformed("its type is unknown", err);
     out->type = (sheaf_round_stage)type;
     SHEAF_TRY(fields_decode(&in, out, err));
@@ -210,10 +216,27 @@ static sheaf_status share_contents_check(const sheaf_round_config *config,
     return SHEAF_OK;
 }
 
+/* What belongs to a ring is not said off it, so that every message has one form. */
+static sheaf_status ring_check(const sheaf_round_config *config,
+                               const sheaf_round_message *message, sheaf_err *err)
+{
+    static const sheaf_hash zeros;
+    if (sheaf_round_on_ring(config))
+        return SHEAF_OK;
+    if (message->type == SHEAF_ROUND_COMMIT
+        || (message->type == SHEAF_ROUND_ADVERTISE
+            && !sheaf_hash_equal(&message->advertise.contribution, &zeros)))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u commits to the order of a ring, but round %u has none",
+                          message->member, config->round);
+    return SHEAF_OK;
+}
+
 static sheaf_status contents_check(const sheaf_round_config *config,
                                    const sheaf_round_message *message, sheaf_err *err)
 {
     uint32_t member = message->member;
+    SHEAF_TRY(ring_check(config, message, err));
     if (message->type == SHEAF_ROUND_ADVERTISE
         && (!sheaf_point_valid(&message->advertise.mask)
             || !sheaf_point_valid(&message->advertise.seal)))
@@ -261,37 +284,49 @@ sheaf_status sheaf_round_message_check(const sheaf_round_config *config,
     return contents_check(config, message, err);
 }
 
+sheaf_hash sheaf_round_digest_begin(const sheaf_hash *session)
+{
+    const sheaf_slice parts[] = {sheaf_str("sheaf-round-digest/v2\n"),
+                                 {session->bytes, SHEAF_HASH_BYTES}};
+    return sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
+}
+
+sheaf_hash sheaf_round_digest_add(const sheaf_hash *so_far, const sheaf_hash *body)
+{
+    const sheaf_slice parts[] = {{so_far->bytes, SHEAF_HASH_BYTES},
+                                 {body->bytes, SHEAF_HASH_BYTES}};
+    return sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
+}
+
 sheaf_hash sheaf_round_digest(const sheaf_hash *session, const sheaf_round_message *messages,
                               size_t count)
 {
-    const sheaf_slice begin[] = {sheaf_str("sheaf-round-digest/v2\n"),
-                                 {session->bytes, SHEAF_HASH_BYTES}};
-    sheaf_hash hash = sheaf_sha256_parts(begin, sizeof begin / sizeof *begin);
+    sheaf_hash digest = sheaf_round_digest_begin(session);
     for (size_t i = 0; i < count; i++) { /* the body names its type and sender */
         sheaf_hash body = sheaf_sha256(messages[i].body);
-        const sheaf_slice parts[] = {{hash.bytes, SHEAF_HASH_BYTES},
-                                     {body.bytes, SHEAF_HASH_BYTES}};
-        hash = sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
+        digest = sheaf_round_digest_add(&digest, &body);
     }
-    return hash;
+    return digest;
 }
 
 size_t sheaf_round_message_max(const sheaf_round_config *config, sheaf_round_stage type)
 {
     size_t frame = SHEAF_ROUND_HEAD_BYTES + SHEAF_SIGNATURE_BYTES;
     switch (type) {
+    case SHEAF_ROUND_COMMIT:
+        return frame + SHEAF_HASH_BYTES;
     case SHEAF_ROUND_ADVERTISE:
-        return frame + 2 * SHEAF_POINT_BYTES;
+        return frame + 2 * SHEAF_POINT_BYTES + SHEAF_HASH_BYTES;
     case SHEAF_ROUND_SHARE:
         return sheaf_round_share_head_bytes(config) + 2
-               + (size_t)config->count * SHEAF_ROUND_BOX_ENTRY_BYTES;
+               + (size_t)config->degree * SHEAF_ROUND_BOX_ENTRY_BYTES;
     case SHEAF_ROUND_INPUT:
         return SHEAF_ROUND_INPUT_HEAD_BYTES + sheaf_round_vector_bytes(config);
     case SHEAF_ROUND_SURVIVORS:
         return frame + SHEAF_HASH_BYTES;
     case SHEAF_ROUND_REVEAL:
         return frame + SHEAF_HASH_BYTES + 4
-               + (size_t)config->count * SHEAF_ROUND_SHARE_ENTRY_BYTES;
+               + ((size_t)config->degree + 1) * SHEAF_ROUND_SHARE_ENTRY_BYTES;
     default:
         return 0;
     }

@@ -7,14 +7,16 @@
  *
  * and goes on, by type (numbers big-endian, lists ascending by member, no byte left over):
  *
- *     ADVERTISE  mask point 32, seal point 32
+ *     COMMIT     commitment 32, see graph.h; on a ring alone
+ *     ADVERTISE  mask point 32, seal point 32, the bytes behind the commitment 32; zeros on the
+ *                complete graph
  *     SHARE      hash of the adverts 32, t u16, t self commitments of 32, t mask commitments of
  *                32, hash of the boxes 32;
  *                behind the signature the boxes: n u16, n times {receiver u32, sealed box 104}
- *     INPUT      hash of the shares 32, words u32, hash of the words 32 (chunk.h);
- *                behind the signature the masked words, as in words.h
- *     SURVIVORS  hash of the survivor list 32;
- *                the signature is over the list itself, see survivors.h
+ *     INPUT      hash of the adverts 32, hash of the shares 32, words u32, hash of the words
+ *                32, see chunk.h; behind the signature the masked words, as in words.h
+ *     SURVIVORS  hash of the survivor list 32; the signature is over the list itself, see
+ *                survivors.h
  *     REVEAL     hash of the survivor list 32,
  *                n u16, n times {survivor u32, share of its self secret 32},
  *                n u16, n times {dropout u32, share of its mask secret 32}
@@ -42,12 +44,14 @@ enum {
     SHEAF_ROUND_BOX_ENTRY_BYTES = 4 + SHEAF_ROUND_BOX_BYTES,
     SHEAF_ROUND_SHARE_ENTRY_BYTES = 4 + SHEAF_SCALAR_BYTES,
     /* Body and signature of INPUT. */
-    SHEAF_ROUND_INPUT_HEAD_BYTES = SHEAF_ROUND_HEAD_BYTES + 32 + 4 + 32 + SHEAF_SIGNATURE_BYTES,
+    SHEAF_ROUND_INPUT_HEAD_BYTES =
+        SHEAF_ROUND_HEAD_BYTES + 32 + 32 + 4 + 32 + SHEAF_SIGNATURE_BYTES,
 };
 
 typedef struct {
-    sheaf_point mask; /* for agreeing on pairwise masks */
-    sheaf_point seal; /* for encrypting shares */
+    sheaf_point mask;        /* for agreeing on pairwise masks */
+    sheaf_point seal;        /* for encrypting shares */
+    sheaf_hash contribution; /* to the order of the ring */
 } sheaf_round_advertise;
 
 typedef struct {
@@ -62,7 +66,8 @@ typedef struct {
 } sheaf_round_share;
 
 typedef struct {
-    sheaf_hash shares; /* sheaf_round_digest() of the shares that the sender was shown */
+    sheaf_hash adverts; /* as in a SHARE */
+    sheaf_hash shares;  /* sheaf_round_digest() of the shares that the sender was shown */
     uint32_t count;
     sheaf_hash hash;   /* of the words */
     sheaf_slice words; /* all that stands behind the signature; empty in a head */
@@ -83,6 +88,7 @@ typedef struct {
     sheaf_slice body;  /* what is signed */
     const uint8_t *signature;
     union {
+        sheaf_hash commitment;
         sheaf_round_advertise advertise;
         sheaf_round_share share;
         sheaf_round_input input;
@@ -130,6 +136,10 @@ sheaf_point sheaf_round_commitment_at(sheaf_slice commitments, size_t i);
  * different sets get different digests. */
 sheaf_hash sheaf_round_digest(const sheaf_hash *session, const sheaf_round_message *messages,
                               size_t count);
+
+/* The same step by step, from the hashes of the bodies. */
+sheaf_hash sheaf_round_digest_begin(const sheaf_hash *session);
+sheaf_hash sheaf_round_digest_add(const sheaf_hash *so_far, const sheaf_hash *body);
 
 /* The longest message of this type that the round can contain. */
 size_t sheaf_round_message_max(const sheaf_round_config *config, sheaf_round_stage type);

@@ -18,7 +18,7 @@ static sheaf_status secrets_derive(sheaf_participant *p, const uint8_t seed[SHEA
                                    sheaf_err *err)
 {
     size_t scalars = 1 + 2 * (size_t)p->config.threshold;
-    size_t len = 64 * scalars + sizeof p->secrets->nonces;
+    size_t len = 64 * scalars + sizeof p->secrets->nonces + sizeof p->secrets->contribution;
     uint8_t *stream = malloc(len);
     if (!stream)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the secrets of a round");
@@ -26,7 +26,7 @@ static sheaf_status secrets_derive(sheaf_participant *p, const uint8_t seed[SHEA
     uint8_t member[4] = {(uint8_t)(me >> 24), (uint8_t)(me >> 16), (uint8_t)(me >> 8),
                          (uint8_t)me};
     const sheaf_slice parts[] = {sheaf_str("sheaf-round-secrets/v1\n"),
-                                 {p->session.bytes, SHEAF_HASH_BYTES},
+                                 {p->neighbours.session.bytes, SHEAF_HASH_BYTES},
                                  {member, sizeof member},
                                  {seed, SHEAF_SEED_BYTES}};
     sheaf_hash key = sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
@@ -39,6 +39,8 @@ static sheaf_status secrets_derive(sheaf_participant *p, const uint8_t seed[SHEA
     for (int k = 0; k < p->config.threshold; k++, at += 64)
         p->secrets->mask_poly[k] = sheaf_scalar_from_uniform(at);
     memcpy(p->secrets->nonces, at, sizeof p->secrets->nonces);
+    at += sizeof p->secrets->nonces;
+    memcpy(p->secrets->contribution, at, sizeof p->secrets->contribution);
     sheaf_wipe(&key, sizeof key);
     sheaf_wipe(stream, len);
     free(stream);
@@ -60,7 +62,7 @@ sheaf_status sheaf_participant_init(sheaf_participant *p, const sheaf_round_conf
                           "the roster of round %u has another train key for member %u",
                           config->round, me);
     p->config = *config;
-    p->session = sheaf_round_session(config);
+    sheaf_neighbours_init(&p->neighbours, config);
     p->me = index;
     p->answered = sheaf_round_first(config) - 1;
     for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_REVEAL; stage++)
@@ -87,6 +89,7 @@ void sheaf_participant_forget(sheaf_participant *p)
 void sheaf_participant_deinit(sheaf_participant *p)
 {
     sheaf_participant_forget(p);
+    sheaf_neighbours_deinit(&p->neighbours);
     for (int stage = 0; stage <= SHEAF_ROUND_REVEAL; stage++) {
         sheaf_buffer *sent = &p->sent[stage];
         if (sent->data) /* an input that was never masked is as secret as a key */

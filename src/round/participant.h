@@ -7,7 +7,9 @@
  * - The same bundle gives the same bytes again; another bundle for a stage that is already
  *   answered is refused. So only one input, one survivor list and one reveal ever leave.
  * - The list of dropouts is checked against the participant's own view, so no member's self
- *   secret and mask secret can both be revealed.
+ *   secret and mask secret can both be revealed. On a ring that view is of its neighbours, the
+ *   only ones whose shares it has; of the others it checks that they were shown the same
+ *   adverts, so that no two groups of members can be led to two sums.
  * - A refusal changes nothing: a bundle that was garbled under way can be fetched again.
  *
  * All that it sends follows from the seed, the input and the bundles that it answered. The
@@ -26,7 +28,7 @@
 #ifndef SHEAF_ROUND_PARTICIPANT_H
 #define SHEAF_ROUND_PARTICIPANT_H
 
-#include "round/bundle.h"
+#include "round/neighbours.h"
 #include "round/survivors.h"
 
 /* Wiped as soon as it is no longer needed, and by sheaf_participant_deinit(). */
@@ -36,6 +38,7 @@ typedef struct {
     /* The secrets themselves are the constant terms. */
     sheaf_scalar self_poly[SHEAF_ROUND_MEMBERS_MAX], mask_poly[SHEAF_ROUND_MEMBERS_MAX];
     uint8_t nonces[SHEAF_ROUND_MEMBERS_MAX][SHEAF_NONCE_BYTES];
+    uint8_t contribution[SHEAF_GRAPH_CONTRIBUTION_BYTES]; /* secret until ADVERTISE */
     /* Shares that the others gave to this member, by position of the giver. */
     sheaf_scalar self_share[SHEAF_ROUND_MEMBERS_MAX], mask_share[SHEAF_ROUND_MEMBERS_MAX];
 } sheaf_participant_secrets;
@@ -57,7 +60,7 @@ typedef struct {
 /* Fields are private to participant.c. */
 typedef struct {
     sheaf_round_config config;
-    sheaf_hash session;
+    sheaf_neighbours neighbours;
     int me;                     /* position in the roster */
     sheaf_round_stage answered; /* the last stage that was answered; before the round's first
                                    stage that before it */
@@ -68,8 +71,9 @@ typedef struct {
     bool have_input;
     sheaf_vector_stream stream; /* all NULL: the words wait in sent[] */
     bool masked;                /* the input is a message that was made before a restart */
-    bool shared[SHEAF_ROUND_MEMBERS_MAX];
-    sheaf_round_adverts adverts; /* what was shown, and the digest of the shares */
+    bool shared[SHEAF_ROUND_MEMBERS_MAX]; /* of the neighbours, and oneself */
+    sheaf_round_commits commits;          /* what was shown, and the digest of the shares */
+    sheaf_round_adverts adverts;
     sheaf_hash shares;
     sheaf_survivors list; /* the one that was signed */
     sheaf_hash list_hash, transcript;
@@ -111,8 +115,9 @@ SHEAF_MUST_USE sheaf_status sheaf_participant_input_again(sheaf_participant *p,
 SHEAF_MUST_USE sheaf_status sheaf_participant_receive(sheaf_participant *p, sheaf_slice bundle,
                                                       sheaf_slice *message, sheaf_err *err);
 
-/* The stage whose bundle is awaited: ADVERTISE at first, DONE after the reveal and from then
- * on; ABORTED if the coordinator said so. Over is true once the sum or the abort was shown. */
+/* The stage whose bundle is awaited: sheaf_round_first() at first, DONE after the reveal and
+ * from then on; ABORTED if the coordinator said so. Over is true once the sum or the abort was
+ * shown. */
 sheaf_round_stage sheaf_participant_stage(const sheaf_participant *p);
 bool sheaf_participant_over(const sheaf_participant *p);
 

@@ -28,16 +28,44 @@ static sheaf_status own_message_check(const sheaf_participant *p, const sheaf_ro
                       sheaf_participant_me(p), sheaf_round_stage_text(stage));
 }
 
-static sheaf_status answer_begin(sheaf_participant *p, sheaf_err *err)
+static void answer_begin(sheaf_participant *p)
 {
+    sheaf_buffer *out = &p->sent[SHEAF_ROUND_COMMIT];
+    sheaf_hash commitment = sheaf_graph_commitment(p->config.round, sheaf_participant_me(p),
+                                                   p->secrets->contribution);
+    sheaf_round_head_put(out, &p->config, SHEAF_ROUND_COMMIT, sheaf_participant_me(p));
+    sheaf_buffer_add(out, sheaf_bytes(commitment.bytes, sizeof commitment.bytes));
+    sheaf_round_sign(out, &p->config, &p->secrets->pair);
+}
+
+/* What everybody committed to is settled before anybody shows what is behind it. */
+static sheaf_status commits_read(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                 sheaf_round_set *set, sheaf_err *err)
+{
+    SHEAF_TRY(
+        sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_COMMIT, false, set, err));
+    sheaf_round_commits_from(set, &p->commits);
+    if (!p->neighbours.ring)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "commitments", err));
+    return own_message_check(p, set, SHEAF_ROUND_COMMIT, err);
+}
+
+static sheaf_status answer_commits(sheaf_participant *p, const sheaf_round_bundle *bundle,
+                                   sheaf_round_set *set, sheaf_err *err)
+{
+    static const uint8_t zeros[SHEAF_GRAPH_CONTRIBUTION_BYTES];
     sheaf_buffer *out = &p->sent[SHEAF_ROUND_ADVERTISE];
     sheaf_point mask, seal;
+    SHEAF_TRY(commits_read(p, bundle, set, err));
     if (!sheaf_point_base(&mask, &p->secrets->mask_poly[0])
         || !sheaf_point_base(&seal, &p->secrets->seal))
         return sheaf_fail(err, SHEAF_INVALID, "the seed gives a zero secret: use another");
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_ADVERTISE, sheaf_participant_me(p));
     sheaf_buffer_add(out, sheaf_bytes(mask.bytes, sizeof mask));
     sheaf_buffer_add(out, sheaf_bytes(seal.bytes, sizeof seal));
+    sheaf_buffer_add(
+        out, sheaf_bytes(p->neighbours.ring ? p->secrets->contribution : zeros, sizeof zeros));
     sheaf_round_sign(out, &p->config, &p->secrets->pair);
     return SHEAF_OK;
 }
@@ -52,10 +80,10 @@ static sheaf_status box_put(const sheaf_participant *p, int to, sheaf_buffer *ou
                               sheaf_shamir_share(s->mask_poly, p->config.threshold, to)};
     sheaf_buffer_add_u32(out, member);
     uint8_t *box = sheaf_buffer_extend(out, SHEAF_ROUND_BOX_BYTES);
-    bool sealed =
-        box
-        && sheaf_box_seal(&p->session, &s->seal, sheaf_participant_me(p), &p->adverts.seal[to],
-                          member, s->nonces[to], sheaf_bytes(shares, sizeof shares), box);
+    bool sealed = box
+                  && sheaf_box_seal(&p->neighbours.session, &s->seal, sheaf_participant_me(p),
+                                    &p->adverts.seal[to], member, s->nonces[to],
+                                    sheaf_bytes(shares, sizeof shares), box);
     sheaf_wipe(shares, sizeof shares);
     if (!sealed)
         return sheaf_fail(err, SHEAF_FAULT, "no share can be encrypted for member %u", member);
@@ -66,10 +94,12 @@ static sheaf_status boxes_put(const sheaf_participant *p, sheaf_buffer *out, she
 {
     uint16_t others = 0;
     for (int i = 0; i < p->config.count; i++)
-        others = (uint16_t)(others + (p->adverts.present[i] && i != p->me));
+        others = (uint16_t)(others
+                            + (p->adverts.present[i]
+                               && sheaf_neighbours_are(&p->neighbours, i, p->me)));
     sheaf_buffer_add_u16(out, others);
     for (int i = 0; i < p->config.count; i++)
-        if (p->adverts.present[i] && i != p->me)
+        if (p->adverts.present[i] && sheaf_neighbours_are(&p->neighbours, i, p->me))
             SHEAF_TRY(box_put(p, i, out, err));
     return sheaf_buffer_check(out, "encrypted shares", err);
 }
@@ -102,6 +132,18 @@ static sheaf_status share_put(const sheaf_participant *p, sheaf_slice boxes, she
     return SHEAF_OK;
 }
 
+/* Fewer could not give my secrets back, and my vector would be lost. */
+static sheaf_status neighbours_enough(const sheaf_participant *p, const bool *among,
+                                      const char *what, sheaf_err *err)
+{
+    uint16_t count = sheaf_neighbours_count(&p->neighbours, p->me, among);
+    if (count < p->config.threshold)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "only %u neighbours of member %u have %s: the round needs %u", count,
+                          sheaf_participant_me(p), what, p->config.threshold);
+    return SHEAF_OK;
+}
+
 static sheaf_status answer_adverts(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                    sheaf_round_set *set, sheaf_err *err)
 {
@@ -109,7 +151,9 @@ static sheaf_status answer_adverts(sheaf_participant *p, const sheaf_round_bundl
                                    set, err));
     SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "adverts", err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_ADVERTISE, err));
-    sheaf_round_adverts_from(&p->session, set, &p->adverts);
+    SHEAF_TRY(sheaf_round_adverts_from(&p->config, &p->commits, set, &p->neighbours,
+                                       &p->adverts, err));
+    SHEAF_TRY(neighbours_enough(p, p->adverts.present, "advertised", err));
     sheaf_buffer boxes;
     sheaf_buffer_init(&boxes, sheaf_round_message_max(&p->config, SHEAF_ROUND_SHARE));
     sheaf_status status = boxes_put(p, &boxes, err);
@@ -130,7 +174,7 @@ static sheaf_status share_open(const sheaf_participant *p, const sheaf_round_mes
     while (i < share->count && sheaf_round_box_at(share, i, &box) != sheaf_participant_me(p))
         i++;
     assert(i < share->count); /* sheaf_round_boxes_check() has seen to it */
-    if (!sheaf_box_open(&p->session, &p->secrets->seal, sheaf_participant_me(p),
+    if (!sheaf_box_open(&p->neighbours.session, &p->secrets->seal, sheaf_participant_me(p),
                         &p->adverts.seal[from], message->member, box, (uint8_t *)out))
         return sheaf_fail(err, SHEAF_FAULT,
                           "the share of member %u for member %u does not open", message->member,
@@ -156,7 +200,13 @@ static sheaf_status shares_open(sheaf_participant *p, const sheaf_round_set *set
         int from = set->index[i];
         sheaf_scalar given[2] = {0};
         SHEAF_TRY(sheaf_round_share_check(&p->adverts, message, from, err));
-        SHEAF_TRY(sheaf_round_boxes_check(&p->config, &p->adverts, message, from, err));
+        if (from != p->me && !sheaf_neighbours_are(&p->neighbours, from, p->me))
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "the coordinator shows member %u shares of member %u, which is "
+                              "not its neighbour",
+                              sheaf_participant_me(p), message->member);
+        SHEAF_TRY(sheaf_round_boxes_check(&p->config, &p->neighbours, &p->adverts, message,
+                                          from, err));
         p->shared[from] = true;
         if (from == p->me)
             continue;
@@ -179,10 +229,12 @@ static sheaf_status answer_shares(sheaf_participant *p, const sheaf_round_bundle
                           p->config.round);
     SHEAF_TRY(
         sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_SHARE, false, set, err));
-    SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "sharers", err));
+    if (!p->neighbours.ring)
+        SHEAF_TRY(sheaf_round_enough(set->count, p->config.min_survivors, "sharers", err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_SHARE, err));
     SHEAF_TRY(shares_open(p, set, err));
-    p->shares = sheaf_round_digest(&p->session, set->message, set->count);
+    SHEAF_TRY(neighbours_enough(p, p->shared, "shared", err));
+    p->shares = sheaf_round_digest(&p->neighbours.session, set->message, set->count);
     return p->masked ? sheaf_participant_masked_check(p, &p->shares, err)
                      : sheaf_participant_mask(p, set, &p->shares, err);
 }
@@ -206,15 +258,44 @@ static sheaf_status dropouts_check(const sheaf_round_bundle *bundle,
     return SHEAF_OK;
 }
 
+/* Who shared: of neighbours what I was shown, of others what the coordinator says. They are
+ * nothing to me: I hold no share of theirs, and no mask. */
+static void sharers_said(const sheaf_participant *p, const sheaf_round_bundle *bundle,
+                         const sheaf_round_set *inputs, bool *out)
+{
+    memcpy(out, p->shared, sizeof p->shared);
+    for (int i = 0; i < inputs->count; i++)
+        if (!sheaf_neighbours_are(&p->neighbours, inputs->index[i], p->me))
+            out[inputs->index[i]] = true;
+    for (int i = 0; i < bundle->dropouts; i++) {
+        int index = sheaf_round_index(&p->config, bundle->dropout[i]);
+        if (index >= 0 && !sheaf_neighbours_are(&p->neighbours, index, p->me))
+            out[index] = true;
+    }
+}
+
+/* Everybody's digest is my own on the complete graph; on a ring each has another, and whoever
+ * reads the transcript checks them. */
+static sheaf_status digests_check(const sheaf_participant *p, const sheaf_round_set *inputs,
+                                  sheaf_err *err)
+{
+    for (int i = 0; !p->neighbours.ring && i < inputs->count; i++)
+        SHEAF_TRY(sheaf_round_shares_check(&inputs->message[i], &p->shares, err));
+    return SHEAF_OK;
+}
+
 static sheaf_status answer_inputs(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                   sheaf_round_set *set, sheaf_err *err)
 {
     sheaf_survivors *list = &p->list;
+    bool shared[SHEAF_ROUND_MEMBERS_MAX];
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
     SHEAF_TRY(
         sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_INPUT, true, set, err));
     SHEAF_TRY(own_message_check(p, set, SHEAF_ROUND_INPUT, err));
-    SHEAF_TRY(sheaf_round_list_make(&p->config, p->shared, &p->shares, set, list, err));
+    sharers_said(p, bundle, set, shared);
+    SHEAF_TRY(sheaf_round_list_make(&p->config, &p->adverts, shared, set, list, err));
+    SHEAF_TRY(digests_check(p, set, err));
     SHEAF_TRY(dropouts_check(bundle, list, err));
     SHEAF_TRY(sheaf_survivors_hash(&p->config, list, &p->list_hash, err));
     SHEAF_TRY(sheaf_survivors_sign(&p->config, list, &p->secrets->pair, signature, err));
@@ -225,27 +306,54 @@ static sheaf_status answer_inputs(sheaf_participant *p, const sheaf_round_bundle
     return SHEAF_OK;
 }
 
+/* The shares that I hold of these members' secrets. */
 static void revealed_put(const sheaf_participant *p, const uint32_t *members, uint16_t count,
                          const sheaf_scalar *shares, sheaf_buffer *out)
 {
-    sheaf_buffer_add_u16(out, count);
+    size_t at = out->len;
+    uint16_t held = 0;
+    sheaf_buffer_add_u16(out, 0);
     for (int i = 0; i < count; i++) {
         int index = sheaf_round_index(&p->config, members[i]);
+        if (!sheaf_neighbours_holds(&p->neighbours, p->me, index))
+            continue;
         assert(index >= 0 && p->shared[index]);
         sheaf_buffer_add_u32(out, members[i]);
         sheaf_buffer_add(out, sheaf_bytes(shares[index].bytes, SHEAF_SCALAR_BYTES));
+        held++;
     }
+    if (out->failed)
+        return;
+    out->data[at] = (uint8_t)(held >> 8);
+    out->data[at + 1] = (uint8_t)held;
+}
+
+/* How many of those who count for me have signed the list that I signed. */
+static sheaf_status signers_count(const sheaf_participant *p, const sheaf_round_set *set,
+                                  size_t *count, sheaf_err *err)
+{
+    *count = 0;
+    for (int i = 0; i < set->count; i++) {
+        if (!sheaf_neighbours_holds(&p->neighbours, set->index[i], p->me))
+            continue;
+        SHEAF_TRY(sheaf_survivors_verify(&p->config, &p->list, &set->message[i], err));
+        ++*count;
+    }
+    return SHEAF_OK;
 }
 
 static sheaf_status answer_signatures(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                       sheaf_round_set *set, sheaf_err *err)
 {
+    size_t signers;
     SHEAF_TRY(sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_SURVIVORS, false,
                                    set, err));
-    for (int i = 0; i < set->count; i++)
-        SHEAF_TRY(sheaf_survivors_verify(&p->config, &p->list, &set->message[i], err));
-    SHEAF_TRY(sheaf_round_enough(set->count, p->config.threshold,
-                                 "signatures of the survivor list", err));
+    SHEAF_TRY(signers_count(p, set, &signers, err));
+    SHEAF_TRY(sheaf_round_enough(signers, p->config.threshold,
+                                 p->neighbours.ring
+                                     ? "neighbours' signatures of the survivor list"
+                                     : "signatures of the survivor list",
+                                 err));
     sheaf_buffer *out = &p->sent[SHEAF_ROUND_REVEAL];
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_REVEAL, sheaf_participant_me(p));
     sheaf_buffer_add(out, sheaf_bytes(p->list_hash.bytes, SHEAF_HASH_BYTES));
@@ -272,9 +380,10 @@ static sheaf_status dispatch(sheaf_participant *p, const sheaf_round_bundle *bun
 {
     switch (bundle->stage) {
     case SHEAF_ROUND_COMMIT:
-        break;
+        answer_begin(p);
+        return SHEAF_OK;
     case SHEAF_ROUND_ADVERTISE:
-        return answer_begin(p, err);
+        return answer_commits(p, bundle, set, err);
     case SHEAF_ROUND_SHARE:
         return answer_adverts(p, bundle, set, err);
     case SHEAF_ROUND_INPUT:

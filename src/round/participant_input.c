@@ -21,13 +21,13 @@ static sheaf_status masks_make(const sheaf_participant *p, const sheaf_round_set
         int other = sharers->index[i];
         uint32_t member = sharers->message[i].member;
         if (other != p->me
-            && !sheaf_mask_pair(&p->session, &p->secrets->mask_poly[0], me,
+            && !sheaf_mask_pair(&p->neighbours.session, &p->secrets->mask_poly[0], me,
                                 &p->adverts.mask[other], member,
                                 &shop->masks[shop->mask_count++]))
             return sheaf_fail(err, SHEAF_FAULT, "the mask point of member %u is invalid",
                               member);
     }
-    sheaf_mask_self(&p->session, &p->secrets->self_poly[0], me,
+    sheaf_mask_self(&p->neighbours.session, &p->secrets->self_poly[0], me,
                     &shop->masks[shop->mask_count++]);
     return SHEAF_OK;
 }
@@ -84,6 +84,7 @@ static sheaf_status head_sign(sheaf_participant *p, const workshop *shop,
     sheaf_hash hash = sheaf_chunks_hash(shop->hashes, sheaf_chunk_count(&p->config));
     sheaf_buffer_init(&head, SHEAF_ROUND_INPUT_HEAD_BYTES);
     sheaf_round_head_put(&head, &p->config, SHEAF_ROUND_INPUT, sheaf_participant_me(p));
+    sheaf_buffer_add(&head, sheaf_bytes(p->adverts.digest.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add(&head, sheaf_bytes(digest->bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add_u32(&head, p->config.words);
     sheaf_buffer_add(&head, sheaf_bytes(hash.bytes, SHEAF_HASH_BYTES));

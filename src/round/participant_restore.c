@@ -89,7 +89,8 @@ sheaf_status sheaf_participant_masked_check(const sheaf_participant *p,
     bool whole = sheaf_take(&sent, SHEAF_ROUND_INPUT_HEAD_BYTES, &head);
     if (whole)
         SHEAF_TRY(sheaf_round_input_head_decode(head, &message, err));
-    if (!whole || !sheaf_hash_equal(&message.input.shares, shares))
+    if (!whole || !sheaf_hash_equal(&message.input.adverts, &p->adverts.digest)
+        || !sheaf_hash_equal(&message.input.shares, shares))
         return sheaf_fail(err, SHEAF_FAULT,
                           "the coordinator shows other shares than those that member %u masked "
                           "its vector over",

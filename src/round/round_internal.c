@@ -34,16 +34,32 @@ sheaf_status sheaf_round_set_read(const sheaf_round_config *config,
     return SHEAF_OK;
 }
 
-void sheaf_round_adverts_from(const sheaf_hash *session, const sheaf_round_set *set,
-                              sheaf_round_adverts *out)
+void sheaf_round_commits_from(const sheaf_round_set *set, sheaf_round_commits *out)
+{
+    *out = (sheaf_round_commits){0};
+    for (int i = 0; i < set->count; i++) {
+        out->present[set->index[i]] = true;
+        out->hash[set->index[i]] = set->message[i].commitment;
+    }
+}
+
+sheaf_status sheaf_round_adverts_from(const sheaf_round_config *config,
+                                      const sheaf_round_commits *commits,
+                                      const sheaf_round_set *set, sheaf_neighbours *neighbours,
+                                      sheaf_round_adverts *out, sheaf_err *err)
 {
     *out = (sheaf_round_adverts){0};
     for (int i = 0; i < set->count; i++) {
-        out->present[set->index[i]] = true;
-        out->mask[set->index[i]] = set->message[i].advertise.mask;
-        out->seal[set->index[i]] = set->message[i].advertise.seal;
+        const sheaf_round_advertise *advertise = &set->message[i].advertise;
+        int index = set->index[i];
+        out->present[index] = true;
+        out->mask[index] = advertise->mask;
+        out->seal[index] = advertise->seal;
+        memcpy(out->contribution[index], advertise->contribution.bytes, SHEAF_HASH_BYTES);
     }
-    out->digest = sheaf_round_digest(session, set->message, set->count);
+    SHEAF_TRY(sheaf_neighbours_order(neighbours, config, commits, out, err));
+    out->digest = sheaf_round_digest(&neighbours->session, set->message, set->count);
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_round_share_check(const sheaf_round_adverts *adverts,
@@ -68,6 +84,7 @@ sheaf_status sheaf_round_share_check(const sheaf_round_adverts *adverts,
 }
 
 sheaf_status sheaf_round_boxes_check(const sheaf_round_config *config,
+                                     const sheaf_neighbours *neighbours,
                                      const sheaf_round_adverts *adverts,
                                      const sheaf_round_message *message, int index,
                                      sheaf_err *err)
@@ -75,7 +92,7 @@ sheaf_status sheaf_round_boxes_check(const sheaf_round_config *config,
     const sheaf_round_share *share = &message->share;
     size_t next = 0;
     for (int i = 0; i < config->count; i++) {
-        if (i == index || !adverts->present[i])
+        if (!adverts->present[i] || !sheaf_neighbours_are(neighbours, i, index))
             continue;
         sheaf_slice box;
         if (next >= share->count
@@ -90,27 +107,43 @@ sheaf_status sheaf_round_boxes_check(const sheaf_round_config *config,
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_round_list_make(const sheaf_round_config *config, const bool *shared,
-                                   const sheaf_hash *shares, const sheaf_round_set *inputs,
-                                   sheaf_survivors *out, sheaf_err *err)
+sheaf_status sheaf_round_shares_check(const sheaf_round_message *message,
+                                      const sheaf_hash *shares, sheaf_err *err)
+{
+    if (!sheaf_hash_equal(&message->input.shares, shares))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "member %u masked its vector over another set of shares",
+                          message->member);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_round_list_make(const sheaf_round_config *config,
+                                   const sheaf_round_adverts *adverts, const bool *shared,
+                                   const sheaf_round_set *inputs, sheaf_survivors *out,
+                                   sheaf_err *err)
 {
     bool survives[SHEAF_ROUND_MEMBERS_MAX] = {0};
-    *out = (sheaf_survivors){.shares = *shares};
+    *out = (sheaf_survivors){.adverts = adverts->digest};
     for (int i = 0; i < inputs->count; i++) {
         const sheaf_round_message *message = &inputs->message[i];
         if (!shared[inputs->index[i]])
             return sheaf_fail(err, SHEAF_FAULT, "member %u sent a vector without having shared",
                               message->member);
-        if (!sheaf_hash_equal(&message->input.shares, shares))
+        if (!sheaf_hash_equal(&message->input.adverts, &adverts->digest))
             return sheaf_fail(err, SHEAF_FAULT,
-                              "member %u masked its vector over another set of shares",
+                              "member %u masked its vector over other adverts: the coordinator "
+                              "gives different keys to different members",
                               message->member);
         survives[inputs->index[i]] = true;
         out->survivor[out->survivors] = message->member;
         out->input[out->survivors++] = message->input.hash;
     }
-    for (int i = 0; i < config->count; i++)
+    for (int i = 0; i < config->count; i++) {
+        if (shared[i] && !adverts->present[i])
+            return sheaf_fail(err, SHEAF_FAULT, "member %u shared without having advertised",
+                              config->members[i].member);
         if (shared[i] && !survives[i])
             out->dropout[out->dropouts++] = config->members[i].member;
+    }
     return sheaf_round_enough(out->survivors, config->min_survivors, "survivors", err);
 }

@@ -6,6 +6,7 @@
 
 #include "round/coordinator.h"
 #include "round/mask.h"
+#include "round/neighbours.h"
 #include "round/participant.h"
 #include "round/shamir.h"
 #include "round/survivors.h"
@@ -27,8 +28,14 @@ SHEAF_MUST_USE sheaf_status sheaf_round_set_read(const sheaf_round_config *confi
                                                  sheaf_round_stage type, bool heads,
                                                  sheaf_round_set *out, sheaf_err *err);
 
-void sheaf_round_adverts_from(const sheaf_hash *session, const sheaf_round_set *set,
-                              sheaf_round_adverts *out);
+void sheaf_round_commits_from(const sheaf_round_set *set, sheaf_round_commits *out);
+
+/* Who advertised what; and, which follows from it, who is whose neighbour. */
+SHEAF_MUST_USE sheaf_status sheaf_round_adverts_from(const sheaf_round_config *config,
+                                                     const sheaf_round_commits *commits,
+                                                     const sheaf_round_set *set,
+                                                     sheaf_neighbours *neighbours,
+                                                     sheaf_round_adverts *out, sheaf_err *err);
 
 /* A checked SHARE, or its head, fits the adverts: its sender is one of them and saw the same
  * set, and committed to the mask point that it advertised. */
@@ -36,15 +43,21 @@ SHEAF_MUST_USE sheaf_status sheaf_round_share_check(const sheaf_round_adverts *a
                                                     const sheaf_round_message *message,
                                                     int index, sheaf_err *err);
 
-/* It has a box for each other one, and for nobody else. */
+/* It has a box for each neighbour that advertised, and for nobody else. */
 SHEAF_MUST_USE sheaf_status sheaf_round_boxes_check(const sheaf_round_config *config,
+                                                    const sheaf_neighbours *neighbours,
                                                     const sheaf_round_adverts *adverts,
                                                     const sheaf_round_message *message,
                                                     int index, sheaf_err *err);
 
+/* A checked INPUT, or its head, was masked over these shares. */
+SHEAF_MUST_USE sheaf_status sheaf_round_shares_check(const sheaf_round_message *message,
+                                                     const sheaf_hash *shares, sheaf_err *err);
+
 /* The survivor list that follows from who shared and whose INPUT is there. */
 SHEAF_MUST_USE sheaf_status sheaf_round_list_make(const sheaf_round_config *config,
-                                                  const bool *shared, const sheaf_hash *shares,
+                                                  const sheaf_round_adverts *adverts,
+                                                  const bool *shared,
                                                   const sheaf_round_set *inputs,
                                                   sheaf_survivors *out, sheaf_err *err);
 
@@ -52,8 +65,13 @@ SHEAF_MUST_USE sheaf_status sheaf_round_list_make(const sheaf_round_config *conf
 SHEAF_MUST_USE sheaf_status sheaf_round_enough(size_t count, size_t least, const char *what,
                                                sheaf_err *err);
 
-/* coordinator_sum.c: joins the secrets from `threshold` reveals. A reveal with a false share is
- * dropped and its sender marked faulty; then *joined is false. */
+/* coordinator_join.c: somebody on the list whose secret can not be joined yet, for want of
+ * reveals by those who hold shares of it; -1 if there is nobody. With `hoped` those who may
+ * still reveal count too: then it never can. */
+int sheaf_coordinator_short(const sheaf_coordinator *c, bool hoped);
+
+/* coordinator_join.c: joins the secrets from `threshold` reveals. A reveal with a false share
+ * is dropped and its sender marked faulty; then *joined is false. */
 SHEAF_MUST_USE sheaf_status sheaf_coordinator_join(sheaf_coordinator *c, bool *joined,
                                                    sheaf_err *err);
 /* Makes the sum in memory and ends the round. */

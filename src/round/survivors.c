@@ -12,6 +12,8 @@ void sheaf_survivors_put(sheaf_buffer *out, const sheaf_round_config *config,
 {
     sheaf_json_writer w = sheaf_json_begin(out);
     sheaf_json_open_object(&w);
+    sheaf_json_member_put_hex(&w, "adverts",
+                              sheaf_bytes(list->adverts.bytes, SHEAF_HASH_BYTES));
     sheaf_json_key(&w, "dropouts");
     sheaf_json_open_list(&w);
     for (int i = 0; i < list->dropouts; i++)
@@ -20,7 +22,6 @@ void sheaf_survivors_put(sheaf_buffer *out, const sheaf_round_config *config,
     sheaf_json_member_put_hex(&w, "manifest",
                               sheaf_bytes(config->manifest.bytes, SHEAF_HASH_BYTES));
     sheaf_json_member_put_int(&w, "round", config->round);
-    sheaf_json_member_put_hex(&w, "shares", sheaf_bytes(list->shares.bytes, SHEAF_HASH_BYTES));
     sheaf_json_key(&w, "survivors");
     sheaf_json_open_list(&w);
     for (int i = 0; i < list->survivors; i++) {

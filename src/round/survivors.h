@@ -2,13 +2,14 @@
  *
  * It is the canonical JSON
  *
- *     {"dropouts":[7],"manifest":"HEX","round":57,"shares":"HEX",
+ *     {"adverts":"HEX","dropouts":[7],"manifest":"HEX","round":57,
  *      "survivors":[{"input":"HEX","member":1},…]}
  *
- * where `shares` is the digest of the shares that the masks are made over, `input` the SHA-256
- * of a survivor's masked words, and `dropouts` are those who shared and are not summed. Each
- * survivor signs at most one list in a round, ever, under the label sheaf-survivors/v1; nothing
- * is revealed before `threshold` of them have signed the same one. Its hash goes on the log.
+ * where `adverts` is the digest of the adverts that all of them were shown, on a ring with its
+ * order, `input` the SHA-256 of a survivor's masked words, and `dropouts` are those who shared
+ * and are not summed. Each survivor signs at most one list in a round, ever, under the label
+ * sheaf-survivors/v1; nobody reveals anything before `threshold` of its neighbours, on the
+ * complete graph with itself, have signed the same one. Its hash goes on the log.
  */
 #ifndef SHEAF_ROUND_SURVIVORS_H
 #define SHEAF_ROUND_SURVIVORS_H
@@ -16,7 +17,7 @@
 #include "round/message.h"
 
 typedef struct {
-    sheaf_hash shares;
+    sheaf_hash adverts;
     uint16_t survivors, dropouts;               /* how many there are of each */
     uint32_t survivor[SHEAF_ROUND_MEMBERS_MAX]; /* ascending */
     sheaf_hash input[SHEAF_ROUND_MEMBERS_MAX];  /* of survivor[i] */

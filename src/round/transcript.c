@@ -6,9 +6,12 @@
 
 /* A transcript taken apart and checked; large, so it lives on the heap. */
 typedef struct {
-    sheaf_hash session;
-    sheaf_round_set adverts, shares, inputs, signatures;
+    sheaf_neighbours neighbours;
+    sheaf_round_set commits, adverts, shares, inputs, signatures;
+    sheaf_round_commits committed;
     sheaf_round_adverts points;
+    bool shared[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_hash share_body[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_survivors list;
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX];
@@ -44,8 +47,7 @@ static sheaf_status take_set(sheaf_slice *in, const sheaf_round_config *config,
     return sheaf_round_set_read(config, &items, type, true, out, err);
 }
 
-static sheaf_status shares_check(const sheaf_round_config *config, reading *r, bool *shared,
-                                 sheaf_err *err)
+static sheaf_status shares_check(const sheaf_round_config *config, reading *r, sheaf_err *err)
 {
     SHEAF_TRY(sheaf_round_enough(r->adverts.count, config->min_survivors, "adverts", err));
     SHEAF_TRY(sheaf_round_enough(r->shares.count, config->min_survivors, "sharers", err));
@@ -54,7 +56,8 @@ static sheaf_status shares_check(const sheaf_round_config *config, reading *r, b
         SHEAF_TRY(sheaf_round_share_check(&r->points, &r->shares.message[i], index, err));
         r->self_point[index] =
             sheaf_round_commitment_at(r->shares.message[i].share.self_commitments, 0);
-        shared[index] = true;
+        r->shared[index] = true;
+        r->share_body[index] = sheaf_sha256(r->shares.message[i].body);
     }
     return SHEAF_OK;
 }
@@ -115,19 +118,31 @@ static sheaf_status take_vectors(sheaf_slice *in, const sheaf_round_config *conf
     return SHEAF_OK;
 }
 
+/* Each survivor masked its vector over the shares that stand here for its neighbourhood. */
+static sheaf_status inputs_check(const reading *r, sheaf_err *err)
+{
+    for (int i = 0; i < r->inputs.count; i++) {
+        sheaf_hash digest = sheaf_neighbours_digest(&r->neighbours, r->inputs.index[i],
+                                                    r->shared, r->share_body);
+        SHEAF_TRY(sheaf_round_shares_check(&r->inputs.message[i], &digest, err));
+    }
+    return SHEAF_OK;
+}
+
 static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, reading *r,
                              sheaf_err *err)
 {
-    bool shared[SHEAF_ROUND_MEMBERS_MAX] = {0};
-    r->session = sheaf_round_session(config);
     SHEAF_TRY(take_head(&in, config, err));
+    SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_COMMIT, &r->commits, err));
+    sheaf_round_commits_from(&r->commits, &r->committed);
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_ADVERTISE, &r->adverts, err));
-    sheaf_round_adverts_from(&r->session, &r->adverts, &r->points);
+    SHEAF_TRY(sheaf_round_adverts_from(config, &r->committed, &r->adverts, &r->neighbours,
+                                       &r->points, err));
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SHARE, &r->shares, err));
-    SHEAF_TRY(shares_check(config, r, shared, err));
-    sheaf_hash digest = sheaf_round_digest(&r->session, r->shares.message, r->shares.count);
+    SHEAF_TRY(shares_check(config, r, err));
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_INPUT, &r->inputs, err));
-    SHEAF_TRY(sheaf_round_list_make(config, shared, &digest, &r->inputs, &r->list, err));
+    SHEAF_TRY(sheaf_round_list_make(config, &r->points, r->shared, &r->inputs, &r->list, err));
+    SHEAF_TRY(inputs_check(r, err));
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SURVIVORS, &r->signatures, err));
     for (int i = 0; i < r->signatures.count; i++)
         SHEAF_TRY(sheaf_survivors_verify(config, &r->list, &r->signatures.message[i], err));
@@ -168,10 +183,11 @@ sheaf_status sheaf_transcript_chunks(sheaf_slice transcript, const sheaf_round_c
     reading *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for reading a transcript");
+    sheaf_neighbours_init(&r->neighbours, config);
     sheaf_status status = read_all(transcript, config, r, err);
     if (status == SHEAF_OK) {
         const sheaf_unmask work = {.config = config,
-                                   .session = &r->session,
+                                   .neighbours = &r->neighbours,
                                    .list = &r->list,
                                    .mask_point = r->points.mask,
                                    .self_secret = r->self_secret,
@@ -184,6 +200,7 @@ sheaf_status sheaf_transcript_chunks(sheaf_slice transcript, const sheaf_round_c
     }
     if (status == SHEAF_OK && list)
         *list = r->list;
+    sheaf_neighbours_deinit(&r->neighbours);
     free(r);
     return status;
 }
@@ -199,7 +216,8 @@ sheaf_status sheaf_transcript_sum(sheaf_slice transcript, const sheaf_round_conf
 size_t sheaf_transcript_max(const sheaf_round_config *config)
 {
     size_t chunks = sheaf_chunk_count(config);
-    size_t each = 5 * 4 + 2 * SHEAF_ROUND_SHARE_ENTRY_BYTES + SHEAF_ROUND_INPUT_HEAD_BYTES;
+    size_t each = 6 * 4 + 2 * SHEAF_ROUND_SHARE_ENTRY_BYTES + SHEAF_ROUND_INPUT_HEAD_BYTES;
+    each += sheaf_round_message_max(config, SHEAF_ROUND_COMMIT);
     each += sheaf_round_message_max(config, SHEAF_ROUND_ADVERTISE);
     each += sheaf_round_share_head_bytes(config);
     each += sheaf_round_message_max(config, SHEAF_ROUND_SURVIVORS);

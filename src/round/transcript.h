@@ -1,7 +1,7 @@
 /* round/transcript.h - all that a stranger needs to add a round's sum again.
  *
  *     version u16 = 1, type u16 = 512, round u32, manifest 32,
- *     the ADVERTISE messages, the heads of the SHARE messages,
+ *     the COMMIT messages, the ADVERTISE messages, the heads of the SHARE messages,
  *     the heads of the survivors' INPUT messages, the SURVIVORS messages
  *     (lists as in bundle.h),
  *     n u16, n times {survivor u32, self secret 32},
@@ -20,12 +20,12 @@
 #include "round/chunk.h"
 #include "round/survivors.h"
 
-/* Checks every signature, that all worked on the same roster, adverts and shares, that
- * `threshold` survivors signed the list, that each revealed secret is the one its owner had
- * committed to; then adds chunks [first, first + count), every one of which is hashed again.
- * Long vectors come from `source`, which may be NULL for short ones; `list` may be NULL.
- * SHEAF_FAULT names what does not hold. Some chunks of a long round, chosen by chance, are as
- * good as all to catch a coordinator that was wrong in many. */
+/* Checks every signature, that all worked on the same roster and adverts and each on the shares
+ * of its neighbourhood, that `threshold` survivors signed the list, that each revealed secret
+ * is the one its owner had committed to; then adds chunks [first, first + count), every one of
+ * which is hashed again. Long vectors come from `source`, which may be NULL for short ones;
+ * `list` may be NULL. SHEAF_FAULT names what does not hold. Some chunks of a long round, chosen
+ * by chance, are as good as all to catch a coordinator that was wrong in many. */
 SHEAF_MUST_USE sheaf_status sheaf_transcript_chunks(sheaf_slice transcript,
                                                     const sheaf_round_config *config,
                                                     const sheaf_chunk_source *source,

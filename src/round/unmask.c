@@ -26,7 +26,8 @@ static sheaf_status masks_left(const sheaf_unmask *work, workshop *shop, sheaf_e
         int index = sheaf_round_index(work->config, list->survivor[i]);
         assert(index >= 0);
         sheaf_mask *mask = &shop->masks[shop->mask_count++];
-        sheaf_mask_self(work->session, &work->self_secret[index], list->survivor[i], mask);
+        sheaf_mask_self(&work->neighbours->session, &work->self_secret[index],
+                        list->survivor[i], mask);
         mask->subtract = true;
     }
     for (int d = 0; d < list->dropouts; d++) {
@@ -34,9 +35,11 @@ static sheaf_status masks_left(const sheaf_unmask *work, workshop *shop, sheaf_e
         assert(dropout >= 0);
         for (int i = 0; i < list->survivors; i++) {
             int index = sheaf_round_index(work->config, list->survivor[i]);
+            if (!sheaf_neighbours_are(work->neighbours, index, dropout))
+                continue;
             /* What the drop-out would have applied is what cancels. */
-            if (!sheaf_mask_pair(work->session, &work->mask_secret[dropout], list->dropout[d],
-                                 &work->mask_point[index], list->survivor[i],
+            if (!sheaf_mask_pair(&work->neighbours->session, &work->mask_secret[dropout],
+                                 list->dropout[d], &work->mask_point[index], list->survivor[i],
                                  &shop->masks[shop->mask_count++]))
                 return sheaf_fail(err, SHEAF_FAULT, "the mask point of member %u is invalid",
                                   list->survivor[i]);
@@ -104,7 +107,7 @@ static sheaf_status chunk_sum(const sheaf_unmask *work, workshop *shop, size_t c
 static bool workshop_open(workshop *shop, const sheaf_unmask *work, size_t *mask_max)
 {
     size_t len = sheaf_chunk_bytes(work->config, 0); /* none is longer than the first */
-    *mask_max = work->list->survivors * ((size_t)work->list->dropouts + 1);
+    *mask_max = work->list->survivors + (size_t)work->list->dropouts * work->config->degree;
     shop->masks = calloc(*mask_max, sizeof *shop->masks);
     shop->sum = malloc(len);
     shop->words = malloc(len / (work->config->bits / 8) * sizeof *shop->words);

@@ -6,12 +6,13 @@
 
 #include "crypto/group.h"
 #include "round/chunk.h"
+#include "round/neighbours.h"
 #include "round/survivors.h"
 
 /* All that the sum is made of; arrays by position. */
 typedef struct {
     const sheaf_round_config *config;
-    const sheaf_hash *session;
+    const sheaf_neighbours *neighbours;
     const sheaf_survivors *list;
     const sheaf_point *mask_point;
     const sheaf_scalar *self_secret; /* of survivors */

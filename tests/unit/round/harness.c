@@ -12,7 +12,7 @@ uint64_t next_random(uint64_t *state)
 
 static void seed_from(uint8_t out[32], uint64_t seed, uint64_t use)
 {
-    uint64_t state = seed * 1000 + use;
+    uint64_t state = seed * 100000 + use;
     for (int i = 0; i < 4; i++) {
         uint64_t word = next_random(&state);
         memcpy(out + 8 * i, &word, 8);
@@ -24,8 +24,10 @@ void rig_open(rig *r, int count, uint32_t words, uint64_t seed)
     rig_open_bits(r, count, words, 64, seed);
 }
 
-void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t seed)
+static void rig_fill(rig *r, const sheaf_round_config *terms, uint64_t seed)
 {
+    int count = terms->count;
+    uint32_t words = terms->words;
     assert_true(sheaf_crypto_start());
     *r = (rig){.pair = calloc((size_t)count, sizeof *r->pair),
                .p = calloc((size_t)count, sizeof *r->p),
@@ -33,36 +35,60 @@ void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t se
                .input = calloc((size_t)count, sizeof *r->input)};
     assert_true(r->pair && r->p && r->seed && r->input);
     sheaf_round_config *config = &r->config;
-    *config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                   .round = (uint32_t)(seed % 1000),
-                                   .words = words,
-                                   .bits = (uint16_t)bits,
-                                   .count = (uint16_t)count,
-                                   .degree = (uint16_t)(count - 1),
-                                   .threshold = sheaf_round_threshold((uint16_t)count),
-                                   .stage_ms = {1000, 1000, 1000, 1000, 1000, 1000}};
-    config->min_survivors = config->threshold;
+    *config = *terms;
     seed_from(config->manifest.bytes, seed, 1);
     uint8_t bytes[32];
     for (int i = 0; i < count; i++) {
         config->members[i].member = (uint32_t)(3 * i + 3);
-        seed_from(bytes, seed, (uint64_t)(100 + i));
+        seed_from(bytes, seed, (uint64_t)(10000 + i));
         sheaf_keypair_from_seed(&r->pair[i], bytes);
         memcpy(config->members[i].public, r->pair[i].public, 32);
     }
-    assert_int_equal(sheaf_coordinator_init(&r->c, config, 0, &r->err), SHEAF_OK);
+    if (sheaf_coordinator_init(&r->c, config, 0, &r->err) != SHEAF_OK)
+        fail_msg("%s", r->err.message);
     for (int i = 0; i < count; i++) {
-        seed_from(r->seed[i], seed, (uint64_t)(200 + i));
+        seed_from(r->seed[i], seed, (uint64_t)(20000 + i));
         assert_int_equal(sheaf_participant_init(&r->p[i], config, config->members[i].member,
                                                 &r->pair[i], r->seed[i], &r->err),
                          SHEAF_OK);
         r->input[i] = malloc(words * 8);
         assert_non_null(r->input[i]);
-        seed_from(bytes, seed, (uint64_t)(300 + i));
+        seed_from(bytes, seed, (uint64_t)(30000 + i));
         sheaf_stream_bytes(bytes, (uint8_t *)r->input[i], words * 8);
         assert_int_equal(sheaf_participant_input(&r->p[i], r->input[i], words, &r->err),
                          SHEAF_OK);
     }
+}
+
+static sheaf_round_config terms_of(int count, uint32_t words, unsigned bits, uint64_t seed)
+{
+    uint16_t threshold = sheaf_round_threshold((uint16_t)count);
+    return (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
+                                .round = (uint32_t)(seed % 1000),
+                                .words = words,
+                                .bits = (uint16_t)bits,
+                                .count = (uint16_t)count,
+                                .degree = (uint16_t)(count - 1),
+                                .threshold = threshold,
+                                .min_survivors = threshold,
+                                .stage_ms = {1000, 1000, 1000, 1000, 1000, 1000}};
+}
+
+void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t seed)
+{
+    sheaf_round_config terms = terms_of(count, words, bits, seed);
+    rig_fill(r, &terms, seed);
+}
+
+void rig_open_ring(rig *r, int count, int degree, int threshold, int withheld_max,
+                   uint64_t seed)
+{
+    sheaf_round_config terms = terms_of(count, 5, 32, seed);
+    terms.degree = (uint16_t)degree;
+    terms.threshold = (uint16_t)threshold;
+    terms.withheld_max = (uint16_t)withheld_max;
+    terms.min_survivors = (uint16_t)(count - count / 10);
+    rig_fill(r, &terms, seed);
 }
 
 void rig_close(rig *r)
@@ -95,6 +121,9 @@ void rig_stage(rig *r, sheaf_round_stage stage, const int *leave)
             continue;
         if (r->c.stage > SHEAF_ROUND_REVEAL || sheaf_coordinator_joined(&r->c))
             return;
+        if (stage == SHEAF_ROUND_REVEAL
+            && !sheaf_coordinator_awaits(&r->c, r->config.members[i].member))
+            continue; /* too few of its neighbours have signed */
         sheaf_slice message = rig_answer(r, i, stage);
         if (sheaf_coordinator_receive(&r->c, message, r->now_ms, &r->err)
             == SHEAF_ROUND_REFUSED)
@@ -108,7 +137,7 @@ void rig_stage(rig *r, sheaf_round_stage stage, const int *leave)
 
 void rig_run(rig *r, const int *leave)
 {
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
+    for (int stage = SHEAF_ROUND_COMMIT; stage <= SHEAF_ROUND_REVEAL; stage++)
         if ((int)sheaf_coordinator_stage(&r->c) == stage)
             rig_stage(r, (sheaf_round_stage)stage, leave);
 }

@@ -30,6 +30,9 @@ typedef struct {
 /* Members 3, 6, 9 …; inputs, keys and secrets follow from `seed`. Words of 64 bits. */
 void rig_open(rig *r, int count, uint32_t words, uint64_t seed);
 void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t seed);
+/* On a ring, five words of 32 bits, a tenth may go away. */
+void rig_open_ring(rig *r, int count, int degree, int threshold, int withheld_max,
+                   uint64_t seed);
 void rig_close(rig *r);
 
 /* Feeds participant i the bundle of the stage; fails the test if it refuses. */

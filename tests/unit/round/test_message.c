@@ -188,13 +188,13 @@ static void test_survivor_list_is_canonical_json(void **unused)
     rig *r = malloc(sizeof *r);
     rig_open(r, 4, 2, 46);
     sheaf_survivors list = {.survivors = 2, .dropouts = 1, .survivor = {3, 6}, .dropout = {9}};
-    memset(&list.shares, 0xab, 32);
+    memset(&list.adverts, 0xab, 32);
     memset(list.input, 0x11, 64);
     memset(&r->config.manifest, 0xcd, 32);
     sheaf_buffer json;
     sheaf_buffer_init(&json, 4096);
     sheaf_survivors_put(&json, &r->config, &list);
-    static const char begin[] = "{\"dropouts\":[9],\"manifest\":\"cdcd";
+    static const char begin[] = "{\"adverts\":\"abab";
     static const char end[] = "11\",\"member\":6}]}";
     assert_memory_equal(json.data, begin, sizeof begin - 1);
     assert_memory_equal(json.data + json.len - (sizeof end - 1), end, sizeof end - 1);

@@ -83,6 +83,7 @@ static void advert(rig *r, uint32_t member, const sheaf_keypair *signer, sheaf_b
     sheaf_round_head_put(out, &r->config, SHEAF_ROUND_ADVERTISE, member);
     sheaf_buffer_add(out, sheaf_bytes(&point, sizeof point));
     sheaf_buffer_add(out, sheaf_bytes(&point, sizeof point));
+    sheaf_buffer_add(out, sheaf_bytes((const uint8_t[SHEAF_HASH_BYTES]){0}, SHEAF_HASH_BYTES));
     sheaf_round_sign(out, &r->config, signer);
 }
 
