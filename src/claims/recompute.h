@@ -18,7 +18,7 @@
  * With `chosen` only these chunks are added up: `sum` is then what the hub says the whole sum
  * is. The result must follow from all of that, and it must be the members' sum in every chunk
  * that was chosen; so a sum that is wrong in a share f of its chunks passes n of them, chosen
- * by chance and in secret, with a probability of at most (1 - f)^n. */
+ * by chance and in secret (chosen.h), with a probability of at most (1 - f)^n. */
 typedef struct {
     sheaf_slice transcript;
     sheaf_slice base;            /* the model it started from, empty after statistics */

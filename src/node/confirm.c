@@ -3,14 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "claims/chosen.h"
 #include "claims/recompute.h"
 #include "learn/model.h"
 #include "node/round_driver.h"
 #include "round/words.h"
 
-/* With 24 chunks a sum that is wrong in a tenth of them passes one node of twelve, and three
- * nodes together one time in two thousand. */
-enum { PATH_BYTES = 96, CHOSEN_MAX = 24 };
+enum { PATH_BYTES = 96 };
 
 /* GET in the name of the node's seat. */
 static sheaf_status get_signed(const sheaf_worker *worker, const char *path, sheaf_buffer *out,
@@ -77,37 +76,22 @@ static sheaf_status fetch_sum(const sheaf_worker *worker, const struct sheaf_row
     return status;
 }
 
-/* Different ones, by chance: the hub learns which only when they are asked for, after it has
- * shown the sum. */
-static void choose(const sheaf_worker *worker, size_t chunks, size_t out[CHOSEN_MAX])
-{
-    const sheaf_node_ports *ports = &worker->member->ports;
-    for (size_t i = 0; i < CHOSEN_MAX;) {
-        uint64_t random;
-        bool fresh = true;
-        ports->random(ports->context, &random, sizeof random);
-        out[i] = (size_t)(random % chunks); /* at most 8,000: no bias that matters */
-        for (size_t k = 0; k < i; k++)
-            fresh = fresh && out[k] != out[i];
-        i += fresh;
-    }
-}
-
 static sheaf_status recompute_chosen(const sheaf_worker *worker,
                                      const struct sheaf_row_round *round,
                                      const sheaf_hash *manifest, size_t chunks,
                                      sheaf_round_evidence *evidence, sheaf_buffer *result,
                                      sheaf_err *err)
 {
-    size_t chosen[CHOSEN_MAX];
+    size_t chosen[SHEAF_CHOSEN_MAX];
     uint64_t *sum = calloc(round->words, sizeof *sum);
     if (!sum)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %" PRIu32 " words",
                           round->words);
     sheaf_status status = fetch_sum(worker, round, sum, err);
-    choose(worker, chunks, chosen);
+    /* The secret key begins with its seed. */
+    sheaf_chunks_choose(worker->train.secret, round, chunks, chosen, SHEAF_CHOSEN_MAX);
     evidence->chosen = chosen;
-    evidence->chosen_count = CHOSEN_MAX;
+    evidence->chosen_count = SHEAF_CHOSEN_MAX;
     evidence->sum = sum;
     if (status == SHEAF_OK)
         status = sheaf_round_recompute(sheaf_member_state(worker->member), round, manifest,
@@ -135,7 +119,7 @@ static sheaf_status add_up(sheaf_worker *worker, const struct sheaf_row_round *r
                                      .base = sheaf_buffer_slice(base),
                                      .vectors = {chunk_get, worker}};
     out->of = extent.chunks;
-    out->chunks = extent.chunks > CHOSEN_MAX ? CHOSEN_MAX : extent.chunks;
+    out->chunks = extent.chunks > SHEAF_CHOSEN_MAX ? SHEAF_CHOSEN_MAX : extent.chunks;
     if (out->chunks < out->of)
         SHEAF_TRY(
             recompute_chosen(worker, round, &manifest, extent.chunks, &evidence, result, err));
