@@ -94,9 +94,10 @@ void check_training(const sim *s, int i, uint32_t round)
             || (c->member
                     == sheaf_key_find(state, kit_named((kit *)&s->pen, m->node)->key)->member
                 && c->revoked == SHEAF_NONE && c->until >= s->now
+                && (c->id != m->revoking || s->now >= m->revoking_until)
                 && c->purpose == mandate->purpose);
     }
-    if (!consent || s->now < m->revoking_until)
+    if (!consent)
         sim_fail(s, "%s trains without its consent", m->name);
     check_budget(s, m, round);
 }

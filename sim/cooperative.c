@@ -68,7 +68,7 @@ static void found(sim *s, int length_ms)
     if (s->scenario && s->scenario->one_record)
         give_one_record(&s->pen);
     kit_terms terms = kit_terms_true(NOISE);
-    terms.rounds = NOISED_ROUNDS;
+    terms.rounds = s->scenario && s->scenario->rounds ? s->scenario->rounds : NOISED_ROUNDS;
     kit_ranged(&s->pen);
     char mandate[2048];
     static const char rate[] = "'rate_millionths':100000";
@@ -119,7 +119,7 @@ static void run_seed(sim *s, uint64_t seed)
     s->crash = sim_chance(s, 60);
     s->lie = sim_chance(s, 2) ? HONEST : (lie)sim_chance(s, LIES);
     s->lie_at = s->now + 1000 + sim_chance(s, 3000);
-    s->flaw_until = s->now + sim_chance(s, LENGTH_MS);
+    s->flaw_until = s->now + sim_chance(s, LENGTH_MS - CALM_MS);
     play(s, (s->flaw > FLAW_LENGTH && s->flaw != FLAW_CLOCKS) || sim_chance(s, 6) == 0);
 }
 

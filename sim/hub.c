@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PATIENCE_MS = 800 };
+
 void hub_open(sim *s)
 {
     hub *h = &s->hub;
@@ -414,8 +416,22 @@ static void run_round(sim *s)
     sheaf_coordinator_tick(&h->coordinator, s->now);
     write_down(h, (sheaf_slice){0});
     sheaf_round_stage stage = sheaf_coordinator_stage(&h->coordinator);
+    if (stage == SHEAF_ROUND_DONE && s->lie == LIE_BREAK_OFF && s->now >= s->lie_at) {
+        s->lied = true;
+        s->lied_round = h->round;
+        abort_round(s, h->round, "deadline");
+        end_coordinator(h);
+        return;
+    }
     if (stage == SHEAF_ROUND_DONE) {
         close_round(s);
+        return;
+    }
+    if (stage == SHEAF_ROUND_SURVIVORS && s->scenario && s->scenario->killed
+        && h->killed != h->round) {
+        h->killed = h->round;
+        hub_crash(s);
+        h->up_at = s->now + KILLED_MS;
         return;
     }
     if (stage == SHEAF_ROUND_ABORTED) {
@@ -434,6 +450,30 @@ static void run_round(sim *s)
                                           kit_named(&s->pen, s->member[i].node)->member));
 }
 
+/* Whoever is in a sum confirms it before its node takes part in what builds on it. */
+static void show_transcript(sim *s)
+{
+    hub *h = &s->hub;
+    if (!h->transcript_round || sim_chance(s, 8))
+        return;
+    hub_show_base(s);
+    for (int i = 0; i < MEMBERS; i++)
+        sim_send(
+            s,
+            &(packet){.from = HUB, .to = i, .kind = TRANSCRIPT, .number = h->transcript_round},
+            sheaf_buffer_slice(&h->transcript));
+}
+
+static bool all_confirmed(const sheaf_state *state, const struct sheaf_row_round *round)
+{
+    for (uint16_t i = 0; i < round->seats; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(state, round->seat_first + i);
+        if (seat->survived && seat->attested == SHEAF_NONE)
+            return false;
+    }
+    return true;
+}
+
 /* What the log says is under way, but this hub is not running. */
 static void care_for_rounds(sim *s)
 {
@@ -446,22 +486,20 @@ static void care_for_rounds(sim *s)
     if (last && last->state == SHEAF_round_state_open) {
         if (!resume_round(s, last->id))
             abort_round(s, last->id, "restart");
-    } else if (last && last->state == SHEAF_round_state_closed
-               && last->attested < mandate->attest_min) {
+        return;
+    }
+    show_transcript(s);
+    if (last && last->state == SHEAF_round_state_closed
+        && last->attested < mandate->attest_min) {
         if (s->lie == LIE_RESULT && s->lied_round == last->id)
             open_round(s, false); /* it tries to go on from its false result */
-        if (h->transcript_round == last->id && sim_chance(s, 8) == 0) {
-            hub_show_base(s);
-            for (int i = 0; i < MEMBERS; i++)
-                sim_send(
-                    s, &(packet){.from = HUB, .to = i, .kind = TRANSCRIPT, .number = last->id},
-                    sheaf_buffer_slice(&h->transcript));
-        }
         if (s->now > h->closed_at + 3000)
             abort_round(s, last->id, "unsound");
-    } else if (s->now >= h->next_round_at && s->now < s->calm_ms) {
+    } else if (s->now >= h->next_round_at && s->now < s->calm_ms
+               && (!last || all_confirmed(state, last)
+                   || s->now > h->closed_at + PATIENCE_MS)) {
         h->next_round_at = s->now + 400;
-        if (sheaf_mandate_check(state, id, s->now) == SHEAF_ACCEPTED)
+        if (sheaf_mandate_check(state, id, s->now) == SHEAF_ACCEPTED || s->lie == LIE_BREAK_OFF)
             open_round(s, false);
     }
 }

@@ -241,6 +241,26 @@ static void put_doubled(const sim *s, int to, sheaf_buffer *out)
     put_items(s, SHEAF_ROUND_SHARE, &items, out);
 }
 
+/* Somebody without a seat, who says what the hub likes. */
+static void put_added(sim *s, sheaf_buffer *out)
+{
+    const sheaf_round_config *config = &s->liar.config;
+    sheaf_round_items items = collected(s, SHEAF_ROUND_SHARE);
+    sheaf_buffer message;
+    sheaf_round_message m;
+    sheaf_buffer_init(&message, 1024);
+    if (!items.count || sheaf_round_message_decode(items.item[0], &m, NULL) != SHEAF_OK)
+        sim_fail(s, "nobody advertised");
+    sheaf_round_head_put(&message, config, SHEAF_ROUND_ADVERTISE,
+                         config->members[config->count - 1].member + 1);
+    sheaf_buffer_add(&message, sheaf_bytes(m.body.data + SHEAF_ROUND_HEAD_BYTES,
+                                           m.body.len - SHEAF_ROUND_HEAD_BYTES));
+    sheaf_round_sign(&message, config, &kit_named(&s->pen, "hub")->pair);
+    items.item[items.count++] = sheaf_buffer_slice(&message);
+    put_items(s, SHEAF_ROUND_SHARE, &items, out);
+    sheaf_buffer_deinit(&message);
+}
+
 /* ---- the round ---- */
 
 static void show(sim *s, int to, sheaf_buffer *out)
@@ -254,6 +274,8 @@ static void show(sim *s, int to, sheaf_buffer *out)
         put_replayed(s, to, out);
     else if (s->lie == LIE_DOUBLED && l->stage == SHEAF_ROUND_SHARE)
         put_doubled(s, to, out);
+    else if (s->lie == LIE_ADDED && l->stage == SHEAF_ROUND_SHARE)
+        put_added(s, out);
     else if (l->stage == SHEAF_ROUND_SURVIVORS && s->lie == LIE_BOTH_SECRETS)
         put_survivors(s, -1, l->victim, out);
     else if (l->stage == SHEAF_ROUND_SURVIVORS && s->lie == LIE_TWO_LISTS)
@@ -273,6 +295,7 @@ static void check_silence(const sim *s, sheaf_slice message)
     int at = sheaf_round_index(&s->liar.config, m.member);
     bool loud = (s->lie == LIE_BOTH_SECRETS && m.type >= SHEAF_ROUND_SURVIVORS)
                 || (s->lie == LIE_DOUBLED && m.type >= SHEAF_ROUND_SHARE)
+                || (s->lie == LIE_ADDED && m.type >= SHEAF_ROUND_SHARE)
                 || (s->lie == LIE_REPLAY && m.type >= SHEAF_ROUND_SHARE)
                 || (s->lie == LIE_KEYS && m.type >= SHEAF_ROUND_SHARE && at == s->liar.victim);
     if (loud)
@@ -284,7 +307,8 @@ bool liar_begin(sim *s, const sheaf_round_config *config)
 {
     liar *l = &s->liar;
     static sheaf_round_config old;
-    if (s->lie < LIE_BOTH_SECRETS || s->lied || s->now < s->lie_at || config->count < 3
+    if (s->lie < LIE_BOTH_SECRETS || s->lie > LIE_ADDED || s->lied || s->now < s->lie_at
+        || config->count < 3
         || (s->lie == LIE_TWO_LISTS
             && (config->count < MEMBERS || config->min_survivors == config->count)))
         return false;

@@ -2,8 +2,11 @@
 #include "sim.h"
 
 #include "node/follower.h"
+#include "node/round_check.h"
 
 #include <stdio.h>
+
+enum { LATE_MS = 650 };
 
 static const char *const names[MEMBERS] = {"ann", "bob", "cat", "dan"};
 
@@ -113,6 +116,7 @@ static void consent(sim *s, int i)
     if (live) {
         snprintf(what, sizeof what, "{'consent':%u}", live->id);
         begin_act(s, i, 0, "consent.revoke", what);
+        m->revoking = live->id;
         m->revoking_until = m->slot[0].until; /* binds the own node from now on */
     } else {
         /* Enough for a few rounds. */
@@ -217,15 +221,17 @@ static bool may_take_part(sim *s, int i, uint32_t round)
 {
     member *m = &s->member[i];
     const sheaf_state *state = &m->replay.state;
-    const struct sheaf_row_round *row = sheaf_round_find(state, round);
+    static sheaf_revoked revoked;
     uint32_t key = kit_named(&s->pen, m->node)->key;
-    if (m->alarm || !row || row->state != SHEAF_round_state_open || s->now < m->revoking_until)
+    sheaf_err err = {0};
+    if (m->alarm || !sheaf_round_find(state, round) || !sheaf_round_seat(state, round, key))
         return false;
-    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, row->mandate);
-    const struct sheaf_row_seat *seat = sheaf_seat_find(state, sheaf_pair(round, key));
-    return seat && mandate->revoked == SHEAF_NONE && mandate->expires >= clock_of(s, i)
-           && sheaf_seat_check(state, row->mandate, key, seat->dataset, clock_of(s, i))
-                  == SHEAF_ACCEPTED;
+    revoked.count = s->now < m->revoking_until;
+    revoked.consent[0] = m->revoking;
+    if (sheaf_round_check(state, round, key, &revoked, clock_of(s, i), &err) == SHEAF_OK)
+        return true;
+    sim_hear(s, i, err.message);
+    return false;
 }
 
 /* False if the node refuses to compute. */
@@ -333,6 +339,19 @@ static void keep_answer(sim *s, member *m, sheaf_slice bundle, sheaf_slice messa
     m->said[stage] = hash;
 }
 
+/* It dies when its answer of this stage is durable and has not left, once in each round. */
+static bool is_killed(sim *s, int i)
+{
+    member *m = &s->member[i];
+    if (!s->scenario || !s->scenario->killed || i != FLAWED || m->killed == m->round
+        || sheaf_participant_stage(&m->participant) != SHEAF_ROUND_SURVIVORS)
+        return false;
+    m->killed = m->round;
+    member_crash(s, i);
+    m->up_at = s->now + KILLED_MS;
+    return true;
+}
+
 /* A vector that is a word too short or too long, or none at all, with a head that its owner
  * signed for just these bytes. */
 static bool send_of_wrong_length(sim *s, int i, uint64_t round, sheaf_slice message)
@@ -390,10 +409,19 @@ static void answer(sim *s, int i, const packet *p)
     watch_left(s, &m->participant, m->input, message);
     if (s->lie == LIE_TWO_LISTS && i == MEMBERS - 1)
         watch_accomplice(s, &m->participant, true);
+    if (is_killed(s, i))
+        return;
     if (s->flaw == FLAW_LENGTH && i == FLAWED && s->now < s->flaw_until
         && send_of_wrong_length(s, i, p->number, message))
         return;
-    sim_send(s, &(packet){.from = i, .to = HUB, .kind = ROUND_MESSAGE, .number = p->number},
+    bool late = s->flaw == FLAW_LATE && i == FLAWED && s->now < s->flaw_until
+                && sheaf_participant_stage(&m->participant) == SHEAF_ROUND_SURVIVORS;
+    sim_send(s,
+             &(packet){.at_ms = late ? LATE_MS : 0,
+                       .from = i,
+                       .to = HUB,
+                       .kind = ROUND_MESSAGE,
+                       .number = p->number},
              message);
 }
 

@@ -31,7 +31,7 @@ static const scenario scenarios[] = {
      .complaints = {{0, "the message of stage advertise is not signed by member"}}},
     {.name = "replayed-round",
      .must = "messages and bundles of an earlier round are answered by nobody",
-     .seed = 104,
+     .seed = 204,
      .lie = LIE_REPLAY,
      .noised = true,
      .complaints = {{ANN | CAT, "a message of stage advertise is for round"},
@@ -41,12 +41,39 @@ static const scenario scenarios[] = {
      .seed = 105,
      .lie = LIE_DOUBLED,
      .complaints = {{ALL, "stands twice in stage advertise"}}},
+    {.name = "added",
+     .must = "nor does anybody share with one who is not on the roster",
+     .seed = 120,
+     .lie = LIE_ADDED,
+     .noised = true,
+     .complaints = {{ALL, "is not on the roster of round"}}},
+    {.name = "broken-off",
+     .must = "rounds that the hub breaks off are spent: after the mandate's last none opens",
+     .seed = 121,
+     .lie = LIE_BREAK_OFF,
+     .noised = true,
+     .ends = true,
+     .rounds = 4,
+     .complaints = {{THE_HUB, "the mandate's rounds are used up"}}},
     {.name = "false-model",
      .must = "a model that is not the sum is attested by nobody and built on by nothing",
      .seed = 106,
      .lie = LIE_RESULT,
      .length_ms = 12000,
      .complaints = {{ALL, "is not what the vectors add up to"}}},
+    {.name = "late",
+     .must = "a masked vector that comes late is neither summed nor unmasked",
+     .seed = 122,
+     .flaw = FLAW_LATE,
+     .noised = true,
+     .complaints = {{THE_HUB, "the message of stage input came too late"}}},
+    {.name = "killed",
+     .must =
+         "a node that dies before its vector leaves, then the hub, go on with the same bytes",
+     .seed = 123,
+     .noised = true,
+     .tables = true,
+     .killed = true},
     {.name = "wrong-length",
      .must = "a masked vector of the wrong length is refused, the others' sum is right",
      .seed = 107,
@@ -164,6 +191,8 @@ static bool went_on(const sim *s)
 
 void scenario_judge(const sim *s)
 {
+    if (s->lie != HONEST && !s->lied_round)
+        sim_fail(s, "the hub had no occasion to lie");
     for (int i = 0; i < COMPLAINTS_MAX; i++) {
         const complaint *c = &s->scenario->complaints[i];
         unsigned who = s->complained[i];
@@ -173,8 +202,11 @@ void scenario_judge(const sim *s)
                      c->says, c->who, who, s->last_complaint[0], s->last_complaint[1],
                      s->last_complaint[2], s->last_complaint[3], s->last_complaint[HUB]);
     }
-    if (s->lie != HONEST && !s->lied_round)
-        sim_fail(s, "the hub had no occasion to lie");
-    if (!went_on(s))
+    if (s->scenario->killed && s->rounds_resumed < 2 * s->rounds_summed)
+        sim_fail(s, "a round was not resumed");
+    if (s->scenario->rounds && sheaf_round_count(&s->hub.replay.state) != s->scenario->rounds)
+        sim_fail(s, "%u rounds were opened, not %u", sheaf_round_count(&s->hub.replay.state),
+                 s->scenario->rounds);
+    if (!s->scenario->ends && !went_on(s))
         sim_fail(s, "no round with the third member was closed and attested afterwards");
 }

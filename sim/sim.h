@@ -38,12 +38,15 @@ typedef enum {
     LIE_KEYS,         /* plays all others before one member, with keys of its own */
     LIE_REPLAY,       /* shows what was said in an earlier round */
     LIE_DOUBLED,      /* shows a participant twice */
+    LIE_ADDED,        /* shows a participant who is not on the roster */
+    LIE_BREAK_OFF,    /* breaks every round off once it has the sum, and opens another */
     LIES
 } lie;
 
 /* What is wrong with the third member until the moment flaw_until. */
 typedef enum {
     SOUND,
+    FLAW_LATE,     /* its masked vectors come when their stage is over */
     FLAW_LENGTH,   /* its masked vectors are too short, or too long */
     FLAW_NAN,      /* its file has a value that is no number, */
     FLAW_INFINITE, /* or one without end, */
@@ -62,7 +65,7 @@ typedef struct {
     const char *says;
 } complaint;
 
-enum { COMPLAINTS_MAX = 4, FLAWED = 2, CLOCKS_MS = 2500 };
+enum { COMPLAINTS_MAX = 4, FLAWED = 2, CLOCKS_MS = 2500, KILLED_MS = 200 };
 
 typedef struct {
     const char *name;
@@ -73,6 +76,9 @@ typedef struct {
     bool noised, tables;
     bool witnessed;  /* deadlines need the clocks of two witnesses of three */
     bool one_record; /* the third member has no more */
+    bool killed;     /* in each round a node dies with its answer unsent, then the hub */
+    bool ends;       /* no round comes after it */
+    uint32_t rounds; /* of the mandate with noise; 0: many */
     complaint complaints[COMPLAINTS_MAX];
     int length_ms;
 } scenario;
@@ -90,7 +96,7 @@ typedef enum {
 } packet_kind;
 
 typedef struct {
-    int64_t at_ms;
+    int64_t at_ms; /* when it comes; of what is given to sim_send(): so much later than usual */
     int from, to;
     packet_kind kind;
     uint64_t number, size; /* by kind: index or round; tree size */
@@ -153,11 +159,13 @@ typedef struct {
     kept_log log;                   /* durable */
     sheaf_hash digest[LOG_MAX + 1]; /* of the state at each size */
     posting_slot slot[2];           /* of the person's key and the node's */
-    int64_t revoking_until;         /* a consent.revoke is under way */
+    uint32_t revoking;              /* a consent.revoke of this one is under way */
+    int64_t revoking_until;         /* until then */
     sheaf_participant participant;
     bool taking_part;
     uint32_t round, joined; /* the round taken part in; the last ever joined, durable */
     bool left;              /* that round, for good */
+    uint32_t killed;        /* the round in which it was killed */
     /* What is durable of it: the seed, the bundles that were answered and the masked vector. */
     uint8_t seed[SHEAF_SEED_BYTES];
     sheaf_buffer answered[SHEAF_ROUND_REVEAL + 1], masked;
@@ -195,7 +203,8 @@ typedef struct {
     sheaf_buffer transcript;
     uint32_t transcript_round;
     int64_t closed_at, next_round_at;
-    int64_t stamp; /* of the next entry, 0: the time */
+    uint32_t killed; /* the round in which it was killed */
+    int64_t stamp;   /* of the next entry, 0: the time */
     bool down;
     int64_t up_at;
 } hub;

@@ -43,7 +43,7 @@ static void send_once(sim *s, const packet *p, sheaf_slice bytes)
         return;
     packet *copy = &s->queue[s->queued++];
     *copy = *p;
-    copy->at_ms = s->now + 1 + sim_chance(s, calm ? 20 : s->delay_ms);
+    copy->at_ms = s->now + p->at_ms + 1 + sim_chance(s, calm ? 20 : s->delay_ms);
     copy->len = bytes.len;
     copy->bytes = malloc(bytes.len ? bytes.len : 1);
     if (!copy->bytes)

@@ -9,6 +9,11 @@
 #include <complex.h>
 #include <stddef.h>
 
+/* glibc has it for GCC alone, though clang knows it too. */
+#ifndef CMPLX
+#define CMPLX(real, imaginary) __builtin_complex((double)(real), (double)(imaginary))
+#endif
+
 /* n is a power of two; `roots` holds n / 2 factors that sheaf_fft_roots() made. */
 void sheaf_fft(double complex *data, const double complex *roots, size_t n);
 void sheaf_fft_roots(double complex *roots, size_t n);
