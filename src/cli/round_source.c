@@ -1,9 +1,9 @@
 #include "cli/round_source.h"
 
 #include "base/encode.h"
+#include "claims/round_epsilon.h"
 #include "coop/view.h"
 #include "learn/round_job.h"
-#include "privacy/cost.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -190,18 +190,21 @@ static void print_members(const sheaf_round_source *source, const char *what, bo
         puts("");
 }
 
-/* Rounded up to the fourth decimal; infinite where no order has a bound. */
-static double round_epsilon(const sheaf_round_source *source)
+static void print_cost(const sheaf_round_source *source)
 {
     const struct sheaf_row_mandate *m = source->mandate;
-    sheaf_cost cost;
-    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
-        const struct sheaf_row_charge *charge =
-            sheaf_charge_get(source->state, sheaf_pair(m->id, place));
-        cost.cost[place] =
-            source->round->task == SHEAF_task_evaluate ? charge->evaluation_cost : charge->cost;
-    }
-    return ceil(sheaf_cost_epsilon(&cost, (double)m->delta_trillionths * 1e-12) * 1e4) / 1e4;
+    const sheaf_round_epsilon e = sheaf_round_epsilon_of(source->state, source->round);
+    printf("  cost        at delta %g, for this round alone: epsilon %.4f against the hub and "
+           "all outside the round,\n              ",
+           (double)m->delta_trillionths * 1e-12, e.hub);
+    if (m->local_noise)
+        puts("and the same against all other members together");
+    else
+        printf("%.4f against %u of its members%s, also in league with the hub\n", e.members,
+               m->colluders, m->colluders == 1 ? "" : " together");
+    fputs("              at most epsilon ", stdout);
+    print_millionths(m->epsilon_millionths);
+    printf(" for all %" PRIu32 " rounds of the mandate, against both\n", m->rounds_max);
 }
 
 static void print_release(const sheaf_round_source *source)
@@ -220,17 +223,17 @@ static void print_release(const sheaf_round_source *source)
         printf("  release     the sum with %s, multiplier ",
                m->local_noise ? "the whole noise of each member" : "noise");
     print_millionths(evaluates ? m->evaluation_noise_millionths : m->noise_millionths);
-    printf(", which hides %s\n  cost        epsilon %.4f for this round alone, delta %g\n      "
-           "        ",
-           m->unit == SHEAF_privacy_unit_record ? "one record"
-                                                : "one member with all its records",
-           round_epsilon(source), (double)m->delta_trillionths * 1e-12);
-    print_millionths(m->epsilon_millionths);
-    printf(" at most for all %" PRIu32 " rounds of the mandate, also against ", m->rounds_max);
-    if (m->local_noise)
-        puts("all other members together");
-    else
-        printf("%u of the members together\n", m->colluders);
+    printf(", which hides %s\n", m->unit == SHEAF_privacy_unit_record
+                                     ? "one record"
+                                     : "one member with all its records");
+    if (!evaluates && m->sampling_millionths < MILLION) {
+        fputs(
+            "              of a secret sample in which every record is with a probability of ",
+            stdout);
+        print_millionths(m->sampling_millionths);
+        puts(m->local_noise ? ", drawn anew in every step" : "");
+    }
+    print_cost(source);
 }
 
 void sheaf_round_source_print(const sheaf_round_source *source)
@@ -271,6 +274,17 @@ static void put_row(sheaf_json_writer *w, const sheaf_state *state, sheaf_table_
     sheaf_json_close(w);
 }
 
+/* In millionths; left out where there is no bound. */
+static void put_epsilon(const sheaf_round_source *source, sheaf_json_writer *w)
+{
+    const sheaf_round_epsilon e = sheaf_round_epsilon_of(source->state, source->round);
+    if (isfinite(e.hub))
+        sheaf_json_member_put_int(w, "epsilon_hub_millionths", llround(e.hub * MILLION));
+    if (isfinite(e.members))
+        sheaf_json_member_put_int(w, "epsilon_members_millionths",
+                                  llround(e.members * MILLION));
+}
+
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
                             sheaf_json_writer *w)
 {
@@ -279,6 +293,8 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
     sheaf_json_member_put_int(w, "bits", source->bits);
     if (fault)
         sheaf_json_member_put_string(w, "fault", sheaf_str(fault));
+    if (source->mandate->release == SHEAF_release_form_noised)
+        put_epsilon(source, w);
     sheaf_json_key(w, "graph");
     sheaf_round_graph_put(&source->graph, w);
     sheaf_json_key(w, "mandate");

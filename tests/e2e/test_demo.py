@@ -1,6 +1,7 @@
 """The demonstration from founding to verification; then every way to look at what it
 left, and to spoil it."""
 import json
+import math
 import os
 import random
 import shutil
@@ -92,6 +93,14 @@ def predictions(folder, scratch, model):
     refused("predict refuses a spoiled model", 1, "", "predict", spoiled, data)
 
 
+def epsilon(variance, delta=1e-3):
+    """Of one sum under Gaussian noise of this variance, at the orders that mandates have."""
+    tenths = (15, 20, 22, 25, 30, 33, 36, 38, 40, 43, 46, 50, 55, 60, 70, 80, 90, 100, 110, 120,
+              140, 170, 200, 240, 320, 400, 480, 640, 1280, 2560, 5120, 10240)
+    return min(a / (2 * variance) + math.log(1 - 1 / a) - (math.log(delta * a)) / (a - 1)
+               for a in (ten / 10 for ten in tenths))
+
+
 def sums(folder, scratch, opened):
     """Every closed round is added up again from its transcript, or what does not follow is
     named."""
@@ -119,6 +128,15 @@ def sums(folder, scratch, opened):
     done = sheaf("round", "show", opened[-1], folder)
     check("round show tells its terms", done.returncode == 0 and "evaluation" in done.stdout
           and "with noise" in done.stdout, done.stdout + done.stderr)
+    told = json.loads(sheaf("round", "show", opened[-1], folder, "--json").stdout)
+    mandate, shown = told["mandate"], told["round"]
+    noise = mandate["evaluation_noise_millionths"] / 1e6
+    least = shown["survivors_min"] - mandate["colluders"]
+    for to, wanted in (("members", epsilon(noise ** 2)),
+                       ("hub", epsilon(noise ** 2 * shown["survivors"] / least))):
+        found = told[f"epsilon_{to}_millionths"] / 1e6
+        check(f"round show tells what it gives away to the {to}",
+              wanted <= found <= wanted + 1.01e-4, (wanted, told))
     for number, code, words in ((0, 1, "opened no round"), (99999, 1, "no 99999"),
                                 ("x", 2, "number")):
         refused(f"no round {number}", code, words, "round", "verify", number, folder)
