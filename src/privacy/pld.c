@@ -17,7 +17,8 @@ enum {
     TILTS_RATIO = 8,
 };
 
-#define TILT_MIN 1e-4
+/* The best tilt is about sqrt(2 log(1/delta) / (T Var)): small where many steps lose much. */
+#define TILT_MIN 1e-9
 #define TILT_MAX 1e4
 /* How near to its limit the left side of the tilt's equation may come; losses that are one. */
 #define TOP_SHARE 0.8
@@ -187,12 +188,14 @@ static double find_epsilon(const composition *c)
         first += mass * exp(-c->tilt * loss);
         second += mass * exp(-c->tilt * loss);
     }
-    if (first <= target || second <= 0)
-        return fmax(0, c->centre + loss);
-    return fmax(0, c->centre + loss + log((first - target) / second));
+    double epsilon = c->centre + loss;
+    if (!(first <= target || second <= 0))
+        epsilon += log((first - target) / second);
+    return isnan(epsilon) ? INFINITY : fmax(0, epsilon);
 }
 
-/* An upper bound at any tilt, up to rounding; a near one at a tilt well chosen. */
+/* An upper bound at any tilt, up to rounding; a near one at a tilt well chosen. Infinite where
+ * the weights are beyond what a double holds. */
 static double epsilon_at_tilt(composition *c, double tilt)
 {
     c->tilt = tilt;

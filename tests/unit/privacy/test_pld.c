@@ -69,6 +69,23 @@ static void test_bounded_losses(void **unused)
     (void)unused;
 }
 
+/* Many steps with little noise: with the sampling rate as its probability a step loses about
+ * 1 / (2 sigma^2), and nothing otherwise; log 2 less of both at a rate of a half. Together that
+ * is the binomial law, whose quantile at delta 1e-9 is six deviations up. */
+static void test_many_steps_of_little_noise(void **unused)
+{
+    const double sigmas[] = {0.01, 0.03};
+    const sheaf_noise noises[] = {SHEAF_NOISE_GAUSSIAN, SHEAF_NOISE_DISCRETE_GAUSSIAN};
+    const uint32_t steps = 10000000;
+    for (int i = 0; i < 2; i++) {
+        double lost = 1 / (2 * sigmas[i] * sigmas[i]), mean = steps * (lost / 2 - M_LN2);
+        double got = pld(noises[i], sigmas[i], 0.5, steps, 1e-9);
+        assert_true(got > mean + 5.5 * sqrt(steps) * lost / 2);
+        assert_true(got < mean + 6.7 * sqrt(steps) * lost / 2);
+    }
+    (void)unused;
+}
+
 static void test_monotone(void **unused)
 {
     const sheaf_noise noises[] = {SHEAF_NOISE_GAUSSIAN, SHEAF_NOISE_DISCRETE_GAUSSIAN,
@@ -89,8 +106,11 @@ static void test_monotone(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gaussian_is_exact), cmocka_unit_test(test_laplace_once),
-        cmocka_unit_test(test_discrete_once),     cmocka_unit_test(test_bounded_losses),
+        cmocka_unit_test(test_gaussian_is_exact),
+        cmocka_unit_test(test_laplace_once),
+        cmocka_unit_test(test_discrete_once),
+        cmocka_unit_test(test_bounded_losses),
+        cmocka_unit_test(test_many_steps_of_little_noise),
         cmocka_unit_test(test_monotone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
