@@ -214,8 +214,11 @@ static bool computes(const sim *s, const watched *w, unsigned set)
     }
     for (size_t i = 0; i < count; i++)
         masks[i].subtract = !masks[i].subtract; /* taken off again */
-    if (!sheaf_masks_apply(masks, count, w->config.bits, 0, sum, words))
+    sheaf_keystreams *streams = sheaf_keystreams_open();
+    if (!streams)
         sim_fail(s, "no memory");
+    sheaf_masks_apply(streams, masks, count, w->config.bits, 0, sum, words);
+    sheaf_keystreams_close(streams);
     sheaf_words_pack(w->config.bits, total, words, want);
     return memcmp(sum, want, sheaf_round_vector_bytes(&w->config)) == 0;
 }

@@ -23,6 +23,7 @@ run libcurl4-openssl-dev pkg-config --exists libcurl
 run libsqlite3-dev pkg-config --exists sqlite3
 run libmpfr-dev pkg-config --exists mpfr
 run zlib1g-dev pkg-config --exists zlib
+run libipsec-mb-dev has_ipsec_mb
 run nodejs node_is_recent
 run npm command -v npm
 run ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
@@ -38,6 +39,11 @@ fuzz libclang-rt-14-dev clang_has_fuzzer
 coverage libcmocka-dev pkg-config --exists cmocka
 coverage gcovr command -v gcovr
 ROWS
+}
+
+# Masks are faster with it; there is none for other processors.
+has_ipsec_mb() {
+    test "$(uname -m)" != x86_64 || gcc -E -include intel-ipsec-mb.h -x c /dev/null
 }
 
 node_is_recent() {

@@ -4,7 +4,7 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
-static bool has_sha, has_avx512, has_vaes;
+static bool has_sha, has_avx512;
 
 /* XCR0: what the system keeps of the registers when it changes programs. */
 enum { KEEPS_AVX = 0x06, KEEPS_AVX512 = 0xe6 };
@@ -17,13 +17,12 @@ __attribute__((target("xsave"))) static bool system_keeps(unsigned registers)
 __attribute__((constructor)) static void look(void)
 {
     const unsigned long_vectors = bit_AVX512F | bit_AVX512VL;
-    unsigned a, b, c, features, wide, more;
-    if (!__get_cpuid(1, &a, &b, &features, &c) || !__get_cpuid_count(7, 0, &a, &wide, &more, &c)
+    unsigned a, b, c, features, wide;
+    if (!__get_cpuid(1, &a, &b, &features, &c) || !__get_cpuid_count(7, 0, &a, &wide, &b, &c)
         || !(features & bit_OSXSAVE) || !(features & bit_AVX) || !system_keeps(KEEPS_AVX))
         return;
     has_sha = wide & bit_SHA;
     has_avx512 = (wide & long_vectors) == long_vectors && system_keeps(KEEPS_AVX512);
-    has_vaes = (features & bit_AES) && (wide & bit_AVX2) && (more & bit_VAES);
 }
 
 bool sheaf_processor_has_sha(void)
@@ -35,11 +34,6 @@ bool sheaf_processor_has_avx512(void)
 {
     return has_avx512;
 }
-
-bool sheaf_processor_has_vaes(void)
-{
-    return has_vaes;
-}
 #else
 bool sheaf_processor_has_sha(void)
 {
@@ -47,11 +41,6 @@ bool sheaf_processor_has_sha(void)
 }
 
 bool sheaf_processor_has_avx512(void)
-{
-    return false;
-}
-
-bool sheaf_processor_has_vaes(void)
 {
     return false;
 }

@@ -7,6 +7,5 @@
 
 bool sheaf_processor_has_sha(void);    /* SHA-256 rounds; with AVX */
 bool sheaf_processor_has_avx512(void); /* 32 registers, for vectors of every length */
-bool sheaf_processor_has_vaes(void);   /* AES on two blocks at once; with AVX2 */
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "crypto/aead.h"
 #include "crypto/ed25519.h"
-#include "crypto/stream.h"
 #include "round/words.h"
 
 #include <assert.h>
@@ -49,41 +48,58 @@ void sheaf_mask_self(const sheaf_hash *session, const sheaf_scalar *secret, uint
     out->subtract = false;
 }
 
-/* `words` are few enough to stay in the core's second cache while every mask comes over them;
- * each stream is made piece by piece in the nearest one. */
-static void masks_apply_some(const sheaf_mask *masks, size_t mask_count, unsigned bits,
-                             uint64_t from, uint8_t *words, size_t len, sheaf_keystream *stream)
+/* So many bytes of each stream are in the nearest cache, and so many words in the next one
+ * while all masks come over them. */
+enum { PIECE = 4096, SOME = 131072 };
+
+/* Those that stand in the first `many` streams, all of one sign. */
+static void streams_apply(sheaf_keystreams *streams, size_t many, bool subtract, unsigned bits,
+                          uint8_t *words, size_t len)
 {
-    uint8_t piece[8192];
-    for (size_t i = 0; i < mask_count; i++) {
-        sheaf_keystream_seek(stream, masks[i].seed, from);
-        for (size_t done = 0; done < len; done += sizeof piece) {
-            size_t n = len - done < sizeof piece ? len - done : sizeof piece;
-            sheaf_keystream_next(stream, piece, n);
-            if (masks[i].subtract)
-                sheaf_words_subtract(bits, words + done, piece, n / (bits / 8));
-            else
-                sheaf_words_add(bits, words + done, piece, n / (bits / 8));
-        }
+    uint8_t piece[SHEAF_KEYSTREAMS][PIECE];
+    const uint8_t *const pieces[SHEAF_KEYSTREAMS] = {piece[0], piece[1], piece[2], piece[3]};
+    _Static_assert(SHEAF_KEYSTREAMS == 4, "a piece of each stream");
+    for (size_t done = 0; done < len; done += PIECE) {
+        size_t n = len - done < PIECE ? len - done : PIECE;
+        for (size_t i = 0; i < many; i++)
+            sheaf_keystreams_next(streams, i, piece[i], n);
+        if (subtract)
+            sheaf_words_subtract_many(bits, words + done, pieces, many, n / (bits / 8));
+        else
+            sheaf_words_add_many(bits, words + done, pieces, many, n / (bits / 8));
     }
     sheaf_wipe(piece, sizeof piece);
 }
 
-bool sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, unsigned bits,
-                       uint64_t first, uint8_t *words, size_t count)
+/* All masks of one sign, to words that begin at byte `from` of the vector. */
+static void sign_apply(sheaf_keystreams *streams, const sheaf_mask *masks, size_t mask_count,
+                       bool subtract, unsigned bits, uint64_t from, uint8_t *words, size_t len)
 {
-    enum { SOME = 131072 };
+    size_t many = 0;
+    for (size_t i = 0; i < mask_count; i++) {
+        if (masks[i].subtract != subtract)
+            continue;
+        sheaf_keystreams_seek(streams, many++, masks[i].seed, from);
+        if (many == SHEAF_KEYSTREAMS) {
+            streams_apply(streams, many, subtract, bits, words, len);
+            many = 0;
+        }
+    }
+    if (many > 0)
+        streams_apply(streams, many, subtract, bits, words, len);
+}
+
+void sheaf_masks_apply(sheaf_keystreams *streams, const sheaf_mask *masks, size_t mask_count,
+                       unsigned bits, uint64_t first, uint8_t *words, size_t count)
+{
     size_t len = count * (bits / 8);
     uint64_t from = first * (bits / 8);
     assert(first % 8 == 0);
-    sheaf_keystream *stream = sheaf_keystream_open();
-    if (!stream)
-        return false;
-    for (size_t done = 0; done < len; done += SOME)
-        masks_apply_some(masks, mask_count, bits, from + done, words + done,
-                         len - done < SOME ? len - done : SOME, stream);
-    sheaf_keystream_close(stream);
-    return true;
+    for (size_t done = 0; done < len; done += SOME) {
+        size_t n = len - done < SOME ? len - done : SOME;
+        sign_apply(streams, masks, mask_count, false, bits, from + done, words + done, n);
+        sign_apply(streams, masks, mask_count, true, bits, from + done, words + done, n);
+    }
 }
 
 /* The box key of one direction, and what is bound into the box. */

@@ -1,4 +1,4 @@
-/* round/mask.h - masks: streams of words (crypto/stream.h), uniform over the whole modulus.
+/* round/mask.h - masks: streams of words (crypto/keystream.h), uniform over the whole modulus.
  *
  * Each pair of participants agrees on one by Diffie-Hellman; the one with the lower entry adds
  * it, the other subtracts it, so it vanishes from the sum. Each participant adds one more of
@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "crypto/group.h"
 #include "crypto/hash.h"
+#include "crypto/keystream.h"
 
 typedef struct {
     uint8_t seed[32];
@@ -28,10 +29,10 @@ void sheaf_mask_self(const sheaf_hash *session, const sheaf_scalar *secret, uint
                      sheaf_mask *out);
 
 /* Applies all masks to the words [first, first + count) of a vector, modulo 2^bits; `first` is
- * a multiple of 8. The vector passes through memory once, whatever the number of masks. False
- * if memory is spent; then nothing was applied. */
-SHEAF_MUST_USE bool sheaf_masks_apply(const sheaf_mask *masks, size_t mask_count, unsigned bits,
-                                      uint64_t first, uint8_t *words, size_t count);
+ * a multiple of 8. The vector passes through memory once, whatever the number of masks. The
+ * streams are tools: no matter where they stand. */
+void sheaf_masks_apply(sheaf_keystreams *streams, const sheaf_mask *masks, size_t mask_count,
+                       unsigned bits, uint64_t first, uint8_t *words, size_t count);
 
 /* How the shares travel: one key for each direction of each pair, bound to the session and both
  * members. Open is false where the box was not made by `from` for `to` in this session. */

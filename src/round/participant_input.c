@@ -8,6 +8,7 @@
 typedef struct {
     size_t mask_count;
     sheaf_mask masks[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_keystreams *streams;
     uint64_t *values; /* of a stream: one chunk, as read and as it leaves */
     uint8_t *words;
     sheaf_hash *hashes; /* of each chunk */
@@ -36,11 +37,12 @@ static bool workshop_open(workshop *shop, const sheaf_participant *p)
 {
     size_t len = sheaf_chunk_bytes(&p->config, 0); /* none is longer than the first */
     shop->hashes = calloc(sheaf_chunk_count(&p->config), sizeof *shop->hashes);
+    shop->streams = sheaf_keystreams_open();
     if (!p->stream.read)
-        return shop->hashes != NULL;
+        return shop->hashes && shop->streams;
     shop->values = malloc(len / (p->config.bits / 8) * sizeof *shop->values);
     shop->words = malloc(len);
-    return shop->hashes && shop->values && shop->words;
+    return shop->hashes && shop->streams && shop->values && shop->words;
 }
 
 static void workshop_close(workshop *shop, const sheaf_participant *p)
@@ -51,6 +53,7 @@ static void workshop_close(workshop *shop, const sheaf_participant *p)
     if (shop->words)
         sheaf_wipe(shop->words, len);
     sheaf_wipe(shop->masks, sizeof shop->masks);
+    sheaf_keystreams_close(shop->streams);
     free(shop->values);
     free(shop->words);
     free(shop->hashes);
@@ -69,8 +72,7 @@ static sheaf_status chunk_mask(sheaf_participant *p, workshop *shop, size_t chun
         SHEAF_TRY(p->stream.read(p->stream.context, first, shop->values, count, err));
         sheaf_words_pack(bits, shop->values, count, words);
     }
-    if (!sheaf_masks_apply(shop->masks, shop->mask_count, bits, first, words, count))
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for masking an input");
+    sheaf_masks_apply(shop->streams, shop->masks, shop->mask_count, bits, first, words, count);
     shop->hashes[chunk] = sheaf_sha256(sheaf_bytes(words, len));
     if (!p->stream.read)
         return SHEAF_OK;

@@ -14,6 +14,7 @@ enum { GROUP = 4 };
 typedef struct {
     size_t mask_count;
     sheaf_mask *masks;
+    sheaf_keystreams *streams;
     uint8_t *scratch[GROUP], *sum;
     uint64_t *words;
 } workshop;
@@ -98,8 +99,8 @@ static sheaf_status chunk_sum(const sheaf_unmask *work, workshop *shop, size_t c
         SHEAF_TRY(chunks_get(work, shop, i, many, chunk, vectors, err));
         sheaf_words_add_many(bits, shop->sum, vectors, many, count);
     }
-    if (!sheaf_masks_apply(shop->masks, shop->mask_count, bits, first, shop->sum, count))
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for unmasking a sum");
+    sheaf_masks_apply(shop->streams, shop->masks, shop->mask_count, bits, first, shop->sum,
+                      count);
     sheaf_words_unpack(bits, shop->sum, count, shop->words);
     return sink->put(sink->context, first, shop->words, count, err);
 }
@@ -111,7 +112,8 @@ static bool workshop_open(workshop *shop, const sheaf_unmask *work, size_t *mask
     shop->masks = calloc(*mask_max, sizeof *shop->masks);
     shop->sum = malloc(len);
     shop->words = malloc(len / (work->config->bits / 8) * sizeof *shop->words);
-    bool open = shop->masks && shop->sum && shop->words;
+    shop->streams = sheaf_keystreams_open();
+    bool open = shop->masks && shop->sum && shop->words && shop->streams;
     for (int i = 0; i < GROUP; i++) {
         shop->scratch[i] = malloc(len);
         open = open && shop->scratch[i];
@@ -132,6 +134,7 @@ sheaf_status sheaf_unmask_chunks(const sheaf_unmask *work, size_t first, size_t 
         status = chunk_sum(work, &shop, first + i, sink, err);
     if (shop.masks)
         sheaf_wipe(shop.masks, mask_max * sizeof *shop.masks);
+    sheaf_keystreams_close(shop.streams);
     free(shop.masks);
     free(shop.sum);
     free(shop.words);

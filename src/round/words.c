@@ -95,32 +95,46 @@ void sheaf_words_subtract(unsigned bits, uint8_t *to, const uint8_t *words, size
     one_by_one(bits, to + done, words + done, len - done, true);
 }
 
-/* Four at a time: the sum is loaded and stored a quarter as often, and the memory has four
- * reads to work on at once. */
-#define WHOLE_BLOCKS_OF_FOUR(LANES)                                                            \
+/* Four at a time: what they are added to is loaded and stored a quarter as often, and the
+ * memory has four reads to work on at once. */
+#define WHOLE_BLOCKS_OF_FOUR(LANES, OPERATION)                                                 \
     for (; done + BLOCK <= len; done += BLOCK) {                                               \
         LANES sum, word;                                                                       \
         memcpy(&sum, to + done, BLOCK);                                                        \
         for (int i = 0; i < 4; i++) {                                                          \
             __builtin_prefetch(four[i] + done + AHEAD);                                        \
             memcpy(&word, four[i] + done, BLOCK);                                              \
-            sum += word;                                                                       \
+            sum OPERATION word;                                                                \
         }                                                                                      \
         memcpy(to + done, &sum, BLOCK);                                                        \
     }
 
+enum { AHEAD = 512 }; /* bytes; measured */
+
 static void add_four(unsigned bits, uint8_t *to, const uint8_t *const four[4], size_t len)
 {
-    enum { AHEAD = 512 }; /* bytes; measured */
     size_t done = 0;
     if (LITTLE && bits == 16)
-        WHOLE_BLOCKS_OF_FOUR(lanes16)
+        WHOLE_BLOCKS_OF_FOUR(lanes16, +=)
     else if (LITTLE && bits == 32)
-        WHOLE_BLOCKS_OF_FOUR(lanes32)
+        WHOLE_BLOCKS_OF_FOUR(lanes32, +=)
     else if (LITTLE)
-        WHOLE_BLOCKS_OF_FOUR(lanes64)
+        WHOLE_BLOCKS_OF_FOUR(lanes64, +=)
     for (int i = 0; i < 4; i++)
         one_by_one(bits, to + done, four[i] + done, len - done, false);
+}
+
+static void subtract_four(unsigned bits, uint8_t *to, const uint8_t *const four[4], size_t len)
+{
+    size_t done = 0;
+    if (LITTLE && bits == 16)
+        WHOLE_BLOCKS_OF_FOUR(lanes16, -=)
+    else if (LITTLE && bits == 32)
+        WHOLE_BLOCKS_OF_FOUR(lanes32, -=)
+    else if (LITTLE)
+        WHOLE_BLOCKS_OF_FOUR(lanes64, -=)
+    for (int i = 0; i < 4; i++)
+        one_by_one(bits, to + done, four[i] + done, len - done, true);
 }
 
 void sheaf_words_add_many(unsigned bits, uint8_t *to, const uint8_t *const *vectors,
@@ -131,4 +145,14 @@ void sheaf_words_add_many(unsigned bits, uint8_t *to, const uint8_t *const *vect
         add_four(bits, to, vectors, count * (bits / 8));
     for (; many > 0; many--, vectors++)
         sheaf_words_add(bits, to, *vectors, count);
+}
+
+void sheaf_words_subtract_many(unsigned bits, uint8_t *to, const uint8_t *const *vectors,
+                               size_t many, size_t count)
+{
+    assert(sheaf_words_bits_valid(bits));
+    for (; many >= 4; many -= 4, vectors += 4)
+        subtract_four(bits, to, vectors, count * (bits / 8));
+    for (; many > 0; many--, vectors++)
+        sheaf_words_subtract(bits, to, *vectors, count);
 }

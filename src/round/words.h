@@ -21,8 +21,10 @@ void sheaf_words_unpack(unsigned bits, const uint8_t *words, size_t count, uint6
 void sheaf_words_add(unsigned bits, uint8_t *to, const uint8_t *words, size_t count);
 void sheaf_words_subtract(unsigned bits, uint8_t *to, const uint8_t *words, size_t count);
 
-/* to[] += every one of `many` vectors, which lie in memory rather than in a cache. */
+/* The same with every one of `many` vectors, four at a time. */
 void sheaf_words_add_many(unsigned bits, uint8_t *to, const uint8_t *const *vectors,
                           size_t many, size_t count);
+void sheaf_words_subtract_many(unsigned bits, uint8_t *to, const uint8_t *const *vectors,
+                               size_t many, size_t count);
 
 #endif

@@ -22,7 +22,8 @@ ALLOWED = re.compile(
     r"_GLOBAL_OFFSET_TABLE_|__start_\w+|__stop_\w+)")
 ALLOWED_CRYPTO = re.compile(
     r"(crypto_\w+|sodium_(init|memzero|memcmp|is_zero|compare|increment|add|sub)|SHA256\w*|"
-    r"EVP_(MD_CTX|Digest|sha256|Q_digest|MD|CIPHER|Encrypt)\w*)")
+    r"EVP_(MD_CTX|Digest|sha256|Q_digest|MD|CIPHER|Encrypt)\w*|"
+    r"(alloc|init|free)_mb_mgr\w*|imb_get_errno)")
 # Random numbers under another name.
 RANDOM = re.compile(r"(randombytes\w*|crypto_\w*_(keygen|random)|crypto_(sign|box|kx)\w*_keypair)")
 

@@ -18,7 +18,8 @@ CORE = ("base", "crypto", "log", "acts", "bylaws", "round", "coop")
 # All that the core may include of the system; sodium, OpenSSL and instructions in crypto/ only.
 CORE_HEADERS = {"assert.h", "endian.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h",
                 "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h"}
-CRYPTO_HEADERS = {"sodium.h", "openssl/sha.h", "openssl/evp.h", "cpuid.h", "immintrin.h"}
+CRYPTO_HEADERS = {"sodium.h", "openssl/sha.h", "openssl/evp.h", "intel-ipsec-mb.h", "cpuid.h",
+                  "immintrin.h"}
 BASE_HEADERS = {"sys/mman.h"}  # advice on memory
 
 # stdio.h and stdlib.h are there for vsnprintf and malloc; this is what else they would bring.

@@ -90,86 +90,6 @@ static void test_stream_in_chunks(void **unused)
     }
 }
 
-/* The key stream of AES-256-CTR: published blocks, then any piece from anywhere. */
-static void keystream_bytes(sheaf_keystream *stream, const uint8_t seed[32], uint64_t from,
-                            uint8_t *out, size_t len)
-{
-    sheaf_keystream_seek(stream, seed, from);
-    sheaf_keystream_next(stream, out, len);
-}
-
-static void keystream_check(sheaf_keystream *stream)
-{
-    enum { LEN = 70000 };
-    static uint8_t whole[LEN], piece[LEN];
-    uint8_t key[32];
-    assert_non_null(stream);
-    /* E(0) and E(1) under the key 0: GCM's hash key, and the mask of its tag (test case 13). */
-    static const uint8_t zero_key[2][16] = {{0xdc, 0x95, 0xc0, 0x78, 0xa2, 0x40, 0x89, 0x89,
-                                             0xad, 0x48, 0xa2, 0x14, 0x92, 0x84, 0x20, 0x87},
-                                            {0x53, 0x0f, 0x8a, 0xfb, 0xc7, 0x45, 0x36, 0xb9,
-                                             0xa9, 0x63, 0xb4, 0xf1, 0xc4, 0xcb, 0x73, 0x8b}};
-    memset(key, 0, sizeof key);
-    keystream_bytes(stream, key, 0, whole, 32);
-    assert_memory_equal(whole, zero_key, 32);
-    for (int i = 0; i < 32; i++)
-        key[i] = (uint8_t)i;
-    keystream_bytes(stream, key, 0, whole, LEN);
-    for (size_t step = 16; step <= 65536; step *= 8) {
-        for (size_t at = 0; at < LEN; at += step) /* each found by itself */
-            keystream_bytes(stream, key, at, piece + at, LEN - at < step ? LEN - at : step);
-        assert_memory_equal(piece, whole, LEN);
-        memset(piece, 0, LEN);
-        sheaf_keystream_seek(stream, key, 0);
-        for (size_t at = 0; at < LEN; at += step) /* one after the other */
-            sheaf_keystream_next(stream, piece + at, LEN - at < step ? LEN - at : step);
-        assert_memory_equal(piece, whole, LEN);
-    }
-    for (size_t len = 0; len < 600; len++) { /* not a byte too many */
-        memset(piece, 0xa5, len + 1);
-        keystream_bytes(stream, key, 32, piece, len);
-        assert_memory_equal(piece, whole + 32, len);
-        assert_int_equal(piece[len], 0xa5);
-    }
-    /* Far down: the counter runs over 32 bits. */
-    uint64_t far = ((uint64_t)1 << 36) - 32;
-    keystream_bytes(stream, key, far, whole, 64);
-    keystream_bytes(stream, key, far + 32, piece, 32);
-    assert_memory_equal(whole + 32, piece, 32);
-    assert_memory_not_equal(whole, whole + 32, 16);
-    sheaf_keystream_close(stream);
-}
-
-static void test_keystream(void **unused)
-{
-    (void)unused;
-    keystream_check(sheaf_keystream_open());
-    keystream_check(sheaf_keystream_open_openssl());
-}
-
-/* Whatever makes the stream, it is the same one for every seed and place. */
-static void test_keystreams_are_equal(void **unused)
-{
-    enum { LEN = 5000 };
-    static uint8_t one[LEN], other[LEN];
-    uint64_t words[2];
-    uint8_t seed[32];
-    sheaf_keystream *here = sheaf_keystream_open(), *plain = sheaf_keystream_open_openssl();
-    (void)unused;
-    assert_true(here && plain);
-    for (uint8_t run = 0; run < 200; run++) {
-        sheaf_stream_bytes((const uint8_t[32]){run, 8}, seed, sizeof seed);
-        sheaf_stream_words(seed, 0, words, 2);
-        uint64_t from = (words[0] >> (run % 50)) / 16 * 16;
-        size_t len = words[1] % LEN;
-        keystream_bytes(here, seed, from, one, len);
-        keystream_bytes(plain, seed, from, other, len);
-        assert_memory_equal(one, other, len);
-    }
-    sheaf_keystream_close(here);
-    sheaf_keystream_close(plain);
-}
-
 static void test_labels(void **unused)
 {
     sheaf_buffer out;
@@ -195,7 +115,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha256),     cmocka_unit_test(test_hmac),
         cmocka_unit_test(test_sealed_box), cmocka_unit_test(test_stream_in_chunks),
-        cmocka_unit_test(test_keystream),  cmocka_unit_test(test_keystreams_are_equal),
         cmocka_unit_test(test_labels),
     };
     return cmocka_run_group_tests(tests, start, NULL);

@@ -82,7 +82,9 @@ static void reach_both_ends(unsigned bits)
     sheaf_scalar secret = sheaf_scalar_from_u32(99);
     sheaf_mask mask;
     sheaf_mask_self(&session, &secret, 4, &mask);
-    assert_true(sheaf_masks_apply(&mask, 1, bits, 0, packed, N));
+    sheaf_keystreams *streams = sheaf_keystreams_open();
+    assert_non_null(streams);
+    sheaf_masks_apply(streams, &mask, 1, bits, 0, packed, N);
     sheaf_words_unpack(bits, packed, N, words);
     size_t top = 0, bottom = 0, low_top = 0;
     for (size_t i = 0; i < N; i++) {
@@ -96,8 +98,8 @@ static void reach_both_ends(unsigned bits)
     /* And off again, in pieces. */
     mask.subtract = true;
     for (size_t first = 0; first < N; first += 4096)
-        assert_true(
-            sheaf_masks_apply(&mask, 1, bits, first, packed + first * (bits / 8), 4096));
+        sheaf_masks_apply(streams, &mask, 1, bits, first, packed + first * (bits / 8), 4096);
+    sheaf_keystreams_close(streams);
     assert_memory_equal(packed, zeros, N * (bits / 8));
     free(words);
     free(packed);
@@ -111,6 +113,35 @@ static void test_masks_reach_both_ends(void **unused)
     reach_both_ends(16);
     reach_both_ends(32);
     reach_both_ends(64);
+}
+
+/* Many masks of both signs at once are the same as one after the other, whatever the length. */
+static void test_masks_in_any_number(void **unused)
+{
+    enum { MOST = 11, N = 40000, STEP = 8 * 173 };
+    static uint8_t at_once[N * 8], one_by_one[N * 8];
+    sheaf_mask masks[MOST];
+    sheaf_keystreams *streams = sheaf_keystreams_open();
+    (void)unused;
+    assert_non_null(streams);
+    for (uint8_t i = 0; i < MOST; i++) {
+        memset(masks[i].seed, i + 1, sizeof masks[i].seed);
+        masks[i].subtract = i % 3 == 1;
+    }
+    for (unsigned bits = 16; bits <= 64; bits *= 2)
+        for (size_t count = 0; count <= MOST; count++) {
+            size_t words = N - 13 * count;
+            memset(at_once, 3, sizeof at_once);
+            memset(one_by_one, 3, sizeof one_by_one);
+            sheaf_masks_apply(streams, masks, count, bits, 64, at_once, words);
+            for (size_t i = count; i-- > 0;)
+                for (size_t at = 0; at < words; at += STEP)
+                    sheaf_masks_apply(streams, &masks[i], 1, bits, 64 + at,
+                                      one_by_one + at * (bits / 8),
+                                      words - at < STEP ? words - at : STEP);
+            assert_memory_equal(at_once, one_by_one, sizeof at_once);
+        }
+    sheaf_keystreams_close(streams);
 }
 
 /* Packing keeps what fits, with its sign; sums wrap at the modulus, whatever the length. */
@@ -149,6 +180,8 @@ static void test_words(void **unused)
                 for (size_t i = 0; i < m; i++)
                     sheaf_words_add(bits, pa, many[i], count);
                 assert_memory_equal(by_many, pa, count * (bits / 8));
+                sheaf_words_subtract_many(bits, by_many, many, m, count);
+                assert_memory_equal(by_many, before, count * (bits / 8));
             }
         }
         static const int64_t rows[] = {0, 1, -1, 32767, -32768};
@@ -216,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uploads_are_uniform_and_unrelated),
         cmocka_unit_test(test_masks_reach_both_ends),
+        cmocka_unit_test(test_masks_in_any_number),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_seed_depends_on_everything),
         cmocka_unit_test(test_boxes),
