@@ -11,6 +11,7 @@ from kit import Folder, Hub, check, finish, run, sheaf, until
 
 STAGE_MS = 30000
 STAGES = ("advertise", "share", "input", "survivors", "reveal", "done", "aborted")
+ORDER = ("begin", *STAGES)  # on the log, and not coordinated yet
 ALL = ("cleveland", "hungarian", "switzerland", "va")
 
 
@@ -23,7 +24,7 @@ def open_round(coop, stage):
     faster than we are, a later one."""
     done = {r["id"] for r in coop.rounds()}
     number = until(lambda: [r["id"] for r in coop.rounds("open") if r["id"] not in done], 60)[-1]
-    while STAGES.index(stage_of(coop, number)["stage"]) < STAGES.index(stage):
+    while ORDER.index(stage_of(coop, number)["stage"]) < ORDER.index(stage):
         time.sleep(0.002)
     os.kill(coop.nodes["hungarian"].pid, signal.SIGSTOP)
     time.sleep(0.5)
