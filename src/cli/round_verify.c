@@ -112,7 +112,8 @@ typedef struct {
     sheaf_buffer transcript, base, result;
 } evidence;
 
-/* Only a closed round has a sum. */
+/* Only a round that was closed has a sum; one that was taken back then can still be added up.
+ */
 static sheaf_status closed_check(const struct sheaf_row_round *round, sheaf_err *err)
 {
     if (round->state == SHEAF_round_state_open)
@@ -120,7 +121,7 @@ static sheaf_status closed_check(const struct sheaf_row_round *round, sheaf_err 
                           "round %" PRIu32 " is under way: there is a sum to add up again "
                           "once it is closed",
                           round->id);
-    if (round->state == SHEAF_round_state_aborted)
+    if (round->state == SHEAF_round_state_aborted && sheaf_hash_is_zero(&round->transcript))
         return sheaf_fail(err, SHEAF_INVALID,
                           "round %" PRIu32 " was aborted, so nothing was summed: %s", round->id,
                           abort_text(round->reason));

@@ -265,13 +265,21 @@ static void count_abort(sheaf_rounds *rounds, const sheaf_slot *slot, bool abort
 static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
 {
     sheaf_err err = {0};
-    sheaf_round_stage stage = sheaf_coordinator_stage(slot->coordinator);
-    bool aborted = stage == SHEAF_ROUND_ABORTED;
+    sheaf_status status = SHEAF_OK;
+    bool aborted = sheaf_coordinator_stage(slot->coordinator) == SHEAF_ROUND_ABORTED;
+    if (!aborted)
+        status = sheaf_rounds_finish(rounds, slot, &err);
     if (aborted) {
         sheaf_hub_log(rounds->hub, "round.end", "round=%u reason=\"%s\"", slot->round,
                       sheaf_coordinator_reason(slot->coordinator));
         sheaf_rounds_abort(rounds, slot->round, slot->abort_reason);
-    } else if (sheaf_rounds_finish(rounds, slot, &err) != SHEAF_OK) {
+    } else if ((status == SHEAF_IO || status == SHEAF_NOMEM)
+               && !atomic_load(&rounds->hub->failed)) {
+        slot->finish_ms = sheaf_rounds_now_ms() + SHEAF_DISK_RETRY_MS;
+        sheaf_hub_log(rounds->hub, "round.close", "round=%u error=\"%s\"", slot->round,
+                      err.message);
+        return;
+    } else if (status != SHEAF_OK) {
         aborted = true;
         sheaf_hub_log(rounds->hub, "round.end", "round=%u error=\"%s\"", slot->round,
                       err.message);
@@ -316,7 +324,7 @@ static void step(sheaf_rounds *rounds, sheaf_slot *slot)
     tell(rounds, slot);
     bool ended = sheaf_coordinator_stage(c) >= SHEAF_ROUND_DONE;
     pthread_mutex_unlock(&rounds->lock);
-    if (!ended)
+    if (!ended || sheaf_rounds_now_ms() < slot->finish_ms)
         return;
     sheaf_slot_sum_stop(slot); /* it may have been aborted meanwhile */
     end_slot(rounds, slot);

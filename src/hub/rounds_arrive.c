@@ -57,13 +57,22 @@ static sheaf_status stage_check(upload *up, sheaf_err *err)
                       up->slot->round, sheaf_round_stage_text(stage));
 }
 
+/* It is not the vector that is too large: the member is to try again. */
+static sheaf_status room_check(const upload *up, sheaf_err *err)
+{
+    sheaf_err why = {0};
+    if (sheaf_uploads_room(up->rounds->hub->dir, SHEAF_UPLOAD_RESERVE_BYTES, &why) == SHEAF_OK)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_IO, "%s", why.message);
+}
+
 static sheaf_status upload_write(void *sink, sheaf_slice piece, sheaf_err *err)
 {
     upload *up = sink;
     SHEAF_TRY(stage_check(up, err));
     up->taken += piece.len;
     if (up->taken - up->checked >= ROOM_EVERY_BYTES) {
-        SHEAF_TRY(sheaf_uploads_room(up->rounds->hub->dir, SHEAF_UPLOAD_RESERVE_BYTES, err));
+        SHEAF_TRY(room_check(up, err));
         up->checked = up->taken;
     }
     return sheaf_arrival_add(up->arrival, piece, err);

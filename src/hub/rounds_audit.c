@@ -31,6 +31,59 @@ static bool needed(const sheaf_state *state, const sheaf_hash *hash, int64_t now
     return false;
 }
 
+/* ---- what no entry names ---- */
+
+static sheaf_status made_path(const sheaf_hub *hub, uint32_t round, char out[SHEAF_PATH_MAX],
+                              sheaf_err *err)
+{
+    char dir[SHEAF_PATH_MAX];
+    SHEAF_TRY(sheaf_rounds_folder(hub, round, dir, err));
+    return sheaf_path(out, err, "%s/made", dir);
+}
+
+sheaf_status sheaf_rounds_made_note(const sheaf_hub *hub, uint32_t round,
+                                    const sheaf_hash *result, const sheaf_hash *transcript,
+                                    sheaf_err *err)
+{
+    char path[SHEAF_PATH_MAX];
+    const sheaf_hash both[] = {*result, *transcript};
+    SHEAF_TRY(made_path(hub, round, path, err));
+    return sheaf_file_write(path, 0600, sheaf_bytes(both[0].bytes, sizeof both), err);
+}
+
+/* A blob that cannot be deleted now is left to whoever looks after the disk. */
+static void drop(sheaf_hub *hub, sheaf_hash hash)
+{
+    sheaf_hub_read_begin(hub);
+    bool stays = needed(sheaf_hub_state(hub), &hash, sheaf_clock_ms());
+    sheaf_hub_read_end(hub);
+    if (!stays && sheaf_blob_exists(&hub->blobs, &hash))
+        (void)(sheaf_blob_delete(&hub->blobs, &hash, NULL) == SHEAF_OK);
+}
+
+void sheaf_rounds_made_drop(sheaf_hub *hub, uint32_t round)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_buffer both;
+    sheaf_hash hash;
+    sheaf_hub_read_begin(hub);
+    const struct sheaf_row_round *row = sheaf_round_find(sheaf_hub_state(hub), round);
+    bool named = row && !sheaf_hash_is_zero(&row->transcript);
+    sheaf_hub_read_end(hub);
+    if (named)
+        return;
+    sheaf_buffer_init(&both, 2 * SHEAF_HASH_BYTES);
+    if (made_path(hub, round, path, NULL) == SHEAF_OK && sheaf_file_exists(path)
+        && sheaf_file_read(path, &both, NULL) == SHEAF_OK) {
+        sheaf_slice rest = sheaf_buffer_slice(&both);
+        while (sheaf_take_hash(&rest, &hash))
+            drop(hub, hash);
+    }
+    sheaf_buffer_deinit(&both);
+}
+
+/* ---- the window ---- */
+
 /* The next transcripts whose window is over; rounds->swept goes on to the first round of which
  * something is left. */
 static size_t find_doomed(sheaf_rounds *rounds, int64_t now, doomed out[SWEEP_MAX])

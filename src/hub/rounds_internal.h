@@ -1,7 +1,8 @@
 /* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
  * rounds_plan.c decides what is next, rounds_seats.c who takes part, rounds_result.c closes,
  * rounds_http.c listens, rounds_arrive.c takes vectors in, rounds_vectors.c has their files,
- * rounds_sum.c adds them up, rounds_keep.c writes down, rounds_audit.c deletes transcripts.
+ * rounds_sum.c adds them up, rounds_keep.c writes down, rounds_audit.c deletes
+ * transcripts.
  *
  * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
  * rounds' thread adds and ends slots, so it may read a coordinator that is over without it. A
@@ -21,6 +22,7 @@ enum {
     SHEAF_PLANS_MAX = 256,
     SHEAF_ABORTS_MAX = 3,
     SHEAF_RETRY_MS = 1000,
+    SHEAF_DISK_RETRY_MS = 2000, /* what disk or memory had no room for */
 };
 
 /* A sum that is being made. */
@@ -28,6 +30,7 @@ typedef struct {
     sheaf_rounds *rounds;
     const sheaf_coordinator *coordinator;
     bool running, done; /* done: the thread touches nothing any more */
+    int64_t again_ms;   /* not before */
     pthread_t thread;
     sheaf_status status;
     sheaf_hash transcript;
@@ -54,6 +57,7 @@ typedef struct {
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
     bool over;                              /* its end is on the log */
     int64_t over_ms, looked_ms;             /* when it was looked whether it may go on */
+    int64_t finish_ms;                      /* not before */
     uint8_t abort_reason;                   /* if it ends without a sum */
     char graph[SHEAF_ROUND_GRAPH_TEXT];     /* who knows whom */
     uint32_t told_stage, told_answers;
@@ -187,7 +191,8 @@ SHEAF_MUST_USE sheaf_status sheaf_vectors_open(const sheaf_rounds *rounds, sheaf
 /* Those that were taken are there, and half ones gone. */
 SHEAF_MUST_USE sheaf_status sheaf_vectors_restore(const sheaf_slot *slot, sheaf_err *err);
 
-/* True of a closed round whose transcript is there and names its vectors' chunks. */
+/* True of a round that was closed, if only to be taken back, whose transcript is there and
+ * names its vectors' chunks. */
 bool sheaf_vectors_apart(sheaf_hub *hub, uint32_t round);
 /* Removes all of it but the survivors' vectors and the sum. */
 void sheaf_vectors_keep_apart(sheaf_hub *hub, uint32_t round);
@@ -202,7 +207,8 @@ SHEAF_MUST_USE sheaf_status sheaf_sum_path(const char *dir, char out[SHEAF_PATH_
 SHEAF_MUST_USE sheaf_status sheaf_sum_read(const char *dir, uint64_t *words, size_t count,
                                            sheaf_err *err);
 
-/* Begins the sum, if it is not being made; takes it once it is done. With the lock held. */
+/* Begins the sum, if it is not being made; takes it once it is done. With the lock held. What
+ * disk or memory had no room for is tried again: nothing of the round is lost by waiting. */
 void sheaf_slot_sum_begin(sheaf_rounds *rounds, sheaf_slot *slot);
 void sheaf_slot_sum_end(sheaf_slot *slot);
 /* Gives it up and waits for that; without the lock. */
@@ -220,6 +226,14 @@ void sheaf_rounds_restore(sheaf_rounds *rounds);
 
 /* Removes what was written down of a round, unless it is open. */
 void sheaf_rounds_kept_remove(sheaf_rounds *rounds, uint32_t round);
+
+/* Blobs are written before the entry that names them. Which two a round is about to have is
+ * written down first; those that no entry came to name are deleted with the round's folder. */
+SHEAF_MUST_USE sheaf_status sheaf_rounds_made_note(const sheaf_hub *hub, uint32_t round,
+                                                   const sheaf_hash *result,
+                                                   const sheaf_hash *transcript,
+                                                   sheaf_err *err);
+void sheaf_rounds_made_drop(sheaf_hub *hub, uint32_t round);
 
 /* Enters round.abort. */
 void sheaf_rounds_abort(sheaf_rounds *rounds, uint32_t round, uint8_t reason);

@@ -109,8 +109,10 @@ void sheaf_rounds_kept_remove(sheaf_rounds *rounds, uint32_t round)
         return;
     if (sheaf_vectors_apart(rounds->hub, round))
         sheaf_vectors_keep_apart(rounds->hub, round);
-    else if (sheaf_rounds_folder(rounds->hub, round, dir, NULL) == SHEAF_OK)
+    else if (sheaf_rounds_folder(rounds->hub, round, dir, NULL) == SHEAF_OK) {
+        sheaf_rounds_made_drop(rounds->hub, round);
         sheaf_folder_remove(dir);
+    }
 }
 
 static void sweep_one(void *context, const char *name)

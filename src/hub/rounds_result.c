@@ -84,8 +84,12 @@ sheaf_status sheaf_rounds_finish(sheaf_rounds *rounds, sheaf_slot *slot, sheaf_e
     SHEAF_TRY(compute(hub, slot, &result, &task, err));
     what.has_figures = task == SHEAF_task_train && result.has_figures;
     what.figures = result.figures;
-    sheaf_status status =
-        sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&result.bytes), &what.result, err);
+    sheaf_hash made = sheaf_sha256(sheaf_buffer_slice(&result.bytes));
+    sheaf_status status = sheaf_rounds_made_note(
+        hub, slot->round, &made, sheaf_coordinator_transcript_hash(slot->coordinator), err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_blob_put(&hub->blobs, sheaf_buffer_slice(&result.bytes), &what.result, err);
     sheaf_buffer_deinit(&result.bytes);
     SHEAF_TRY(status);
     SHEAF_TRY(store_transcript(hub, slot->coordinator, &what.transcript, err));

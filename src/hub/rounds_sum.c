@@ -27,7 +27,7 @@ static void *sum_run(void *context)
 void sheaf_slot_sum_begin(sheaf_rounds *rounds, sheaf_slot *slot)
 {
     sheaf_summing *work = &slot->vectors->summing;
-    if (work->running)
+    if (work->running || sheaf_rounds_now_ms() < work->again_ms)
         return;
     *work =
         (sheaf_summing){.rounds = rounds, .coordinator = slot->coordinator, .running = true};
@@ -46,6 +46,10 @@ void sheaf_slot_sum_end(sheaf_slot *slot)
     work->running = false;
     if (work->status == SHEAF_OK) {
         sheaf_coordinator_sum_end(slot->coordinator, &work->transcript);
+    } else if (work->status == SHEAF_IO || work->status == SHEAF_NOMEM) {
+        sheaf_hub_log(work->rounds->hub, "round.sum", "round=%u error=\"%s\"", slot->round,
+                      work->err.message);
+        work->again_ms = sheaf_rounds_now_ms() + SHEAF_DISK_RETRY_MS;
     } else {
         slot->abort_reason = SHEAF_abort_reason_unsound;
         sheaf_coordinator_abort(slot->coordinator, work->err.message);

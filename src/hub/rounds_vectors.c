@@ -161,7 +161,7 @@ bool sheaf_vectors_apart(sheaf_hub *hub, uint32_t round)
     sheaf_round_config *config = calloc(1, sizeof *config);
     sheaf_hub_read_begin(hub);
     const struct sheaf_row_round *row = sheaf_round_find(sheaf_hub_state(hub), round);
-    if (config && row && row->state == SHEAF_round_state_closed
+    if (config && row && row->state != SHEAF_round_state_open
         && sheaf_blob_exists(&hub->blobs, &row->transcript)
         && sheaf_rounds_config(hub, row, config, NULL) == SHEAF_OK)
         apart = sheaf_chunk_count(config) > 1;

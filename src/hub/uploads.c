@@ -1,8 +1,9 @@
 #include "hub/uploads.h"
 
+#include "store/disk.h"
+
 #include <errno.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #define DAY_MS INT64_C(86400000)
 
@@ -67,14 +68,14 @@ sheaf_status sheaf_uploads_room(const char *dir, uint64_t reserve, sheaf_err *er
 {
     struct statvfs disk;
     uint64_t left;
-    if (statvfs(dir, &disk) != 0)
+    if (sheaf_disk_now()->statvfs(dir, &disk) != 0)
         return sheaf_fail(err, SHEAF_IO, "cannot see how much room %s has: %s", dir,
                           strerror(errno));
     if (__builtin_mul_overflow((uint64_t)disk.f_bavail, (uint64_t)disk.f_frsize, &left)
         || left >= reserve)
         return SHEAF_OK;
     return sheaf_fail(err, SHEAF_NOMEM,
-                      "the hub's disk has %llu MiB left and keeps %llu MiB for the log; no "
-                      "blobs are taken until its operator makes room",
+                      "the hub's disk has %llu MiB left and keeps %llu MiB free for the log; "
+                      "nothing is taken until its operator makes room",
                       (unsigned long long)(left >> 20), (unsigned long long)(reserve >> 20));
 }

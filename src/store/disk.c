@@ -52,6 +52,7 @@ static const sheaf_disk real_disk = {.open = real_open,
                                      .rmdir = rmdir,
                                      .stat = real_stat,
                                      .lock = real_lock,
+                                     .statvfs = statvfs,
                                      .list = real_list};
 /* Tests exchange it while a hub's threads work. */
 static _Atomic(const sheaf_disk *) disk = &real_disk;

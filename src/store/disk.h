@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 
 typedef void sheaf_disk_visit(void *context, const char *name);
@@ -27,6 +28,7 @@ typedef struct {
     int (*rmdir)(const char *path);
     int (*stat)(const char *path, bool follow, struct stat *out);
     int (*lock)(int fd); /* for this process alone, without waiting */
+    int (*statvfs)(const char *path, struct statvfs *out);
     /* Visits the names in a folder, in any order, without "." and ".."; one that is removed
      * meanwhile may or may not be among them. */
     int (*list)(const char *path, sheaf_disk_visit *visit, void *context);

@@ -3,6 +3,7 @@
 #include "long_round.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -197,6 +198,25 @@ static void check_refused(long_round *l)
     assert_int_equal(long_get(l, path), 404);
 }
 
+/* Participants who find the result wrong have the round taken back: just then somebody must be
+ * able to look at what was summed. */
+static void check_taken_back(long_round *l)
+{
+    char path[96];
+    sheaf_hub *hub = l->t->hub;
+    pthread_rwlock_wrlock(&hub->lock);
+    sheaf_state *state = &hub->replay.state;
+    sheaf_round_edit(state, sheaf_round_row(state, l->round))->state =
+        SHEAF_round_state_aborted;
+    sheaf_state_commit(state);
+    pthread_rwlock_unlock(&hub->lock);
+    sheaf_rounds_kept_remove(l->rounds, l->round);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector?member=0", l->round);
+    assert_int_equal(long_get(l, path), 200);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/transcript", l->round);
+    assert_int_equal(long_get(l, path), 200);
+}
+
 /* Once the window is over, all of it goes. */
 static void check_swept(long_round *l)
 {
@@ -248,6 +268,7 @@ static void test_whole_round(void **state)
     check_served(l);
     check_claims(l);
     check_refused(l);
+    check_taken_back(l);
     check_swept(l);
     long_close(l);
     free(l);
@@ -398,6 +419,23 @@ static ssize_t full_pwrite(int fd, const void *data, size_t len, off_t at)
     return -1;
 }
 
+/* One that has none for blobs. */
+static int full_rename(const char *from, const char *to)
+{
+    if (!strstr(to, "/blobs/"))
+        return rename(from, to);
+    errno = ENOSPC;
+    return -1;
+}
+
+/* One that has less left than is kept for the log. */
+static int full_statvfs(const char *path, struct statvfs *out)
+{
+    int done = statvfs(path, out);
+    out->f_bavail = 1;
+    return done;
+}
+
 static void test_full_disk(void **state)
 {
     long_round *l = malloc(sizeof *l);
@@ -405,6 +443,10 @@ static void test_full_disk(void **state)
     long_open(l, *state, 60000);
     long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
     (void)long_answer(l, 0, SHEAF_ROUND_INPUT);
+    full.statvfs = full_statvfs;
+    sheaf_disk_use(&full);
+    refused(l, long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 507, "makes room");
+    full.statvfs = statvfs;
     full.pwrite = full_pwrite;
     sheaf_disk_use(&full);
     refused(l, long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 500, "cannot write");
@@ -419,18 +461,71 @@ static void test_full_disk(void **state)
     long_play(l, SHEAF_ROUND_SURVIVORS, SHEAF_ROUND_REVEAL);
     for (int i = 0; i < LONG_COUNT; i++)
         (void)long_answer(l, i, SHEAF_ROUND_REVEAL);
-    /* Nor has it room for the sum: the round ends, and says why. */
+    /* Nor has it room for the sum, then none for the blobs: that ends when there is room. */
     sheaf_disk_use(&full);
     for (int i = 0; i < l->config.threshold; i++)
         assert_int_equal(world_call(l->t, "POST", "/api/v1/rounds/0/messages",
                                     sheaf_participant_sent(l->member[i].p, SHEAF_ROUND_REVEAL),
                                     NULL),
                          204);
-    for (int i = 0; i < TRIES && row_of(l)->state == SHEAF_round_state_open; i++)
+    usleep(10 * TRY_US);
+    assert_int_equal(long_stage(l), SHEAF_ROUND_REVEAL);
+    full.pwrite = pwrite;
+    full.rename = full_rename;
+    sheaf_disk_use(&full);
+    for (int i = 0; i < TRIES && long_stage(l) == SHEAF_ROUND_REVEAL; i++)
         usleep(TRY_US);
+    assert_int_equal(long_stage(l), SHEAF_ROUND_DONE);
+    usleep(10 * TRY_US);
+    assert_int_equal(row_of(l)->state, SHEAF_round_state_open);
     sheaf_disk_use(NULL);
+    wait_over(l);
+    assert_int_equal(row_of(l)->state, SHEAF_round_state_closed);
+    check_served(l);
+    long_close(l);
+    free(l);
+}
+
+/* ---- ends without a result ---- */
+
+static size_t blobs_seen;
+
+static int count_blob(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+    (void)path, (void)info, (void)at;
+    blobs_seen += type == FTW_F;
+    return 0;
+}
+
+static size_t count_blobs(const long_round *l)
+{
+    char path[SHEAF_PATH_MAX];
+    sheaf_err err;
+    must(sheaf_path(path, &err, "%s/blobs", l->t->dir), &err);
+    blobs_seen = 0;
+    (void)nftw(path, count_blob, 16, FTW_PHYS);
+    return blobs_seen;
+}
+
+/* The mandate is revoked while the result is on its way: of a round that ends without one no
+ * sum stays, and no transcript with masked vectors, which nobody would ever delete. */
+static void test_close_refused(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    long_open(l, *state, 60000);
+    size_t before = count_blobs(l);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_REVEAL);
+    pthread_rwlock_wrlock(&l->t->hub->lock);
+    sheaf_state *rows = &l->t->hub->replay.state;
+    sheaf_mandate_edit(rows, sheaf_mandate_row(rows, l->mandate))->revoked = 0;
+    sheaf_state_commit(rows);
+    pthread_rwlock_unlock(&l->t->hub->lock);
+    long_play(l, SHEAF_ROUND_REVEAL, SHEAF_ROUND_DONE);
+    for (int i = 0; i < TRIES && size_of(l, "") >= 0; i++)
+        usleep(TRY_US);
     assert_int_equal(row_of(l)->state, SHEAF_round_state_aborted);
-    assert_int_equal(row_of(l)->reason, SHEAF_abort_reason_unsound);
+    assert_int_equal(size_of(l, ""), -1);
+    assert_int_equal(count_blobs(l), before);
     long_close(l);
     free(l);
 }
@@ -472,6 +567,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_two_at_once, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_slow, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_full_disk, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_close_refused, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_full_member, world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
