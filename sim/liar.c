@@ -71,19 +71,18 @@ static void sign_both(sim *s)
     const sheaf_survivors *list =
         m->taking_part ? sheaf_participant_list(&m->participant) : NULL;
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
-    sheaf_hash hash;
+    sheaf_survivors_text text;
     if (!list || l->forged.len || l->config.count < MEMBERS)
         return;
-    if (sheaf_survivors_hash(&l->config, list, &hash, NULL) != SHEAF_OK
-        || sheaf_survivors_sign(&l->config, list,
-                                &kit_named(&s->pen, s->member[ACCOMPLICE].node)->pair,
-                                signature, NULL)
-               != SHEAF_OK)
+    if (sheaf_survivors_text_make(&l->config, list, &text, NULL) != SHEAF_OK)
         sim_fail(s, "no memory");
+    sheaf_survivors_sign(&text, &kit_named(&s->pen, s->member[ACCOMPLICE].node)->pair,
+                         signature);
     sheaf_round_head_put(&l->forged, &l->config, SHEAF_ROUND_SURVIVORS,
                          l->config.members[ACCOMPLICE].member);
-    sheaf_buffer_add(&l->forged, sheaf_bytes(hash.bytes, sizeof hash.bytes));
+    sheaf_buffer_add(&l->forged, sheaf_bytes(text.hash.bytes, sizeof text.hash.bytes));
     sheaf_buffer_add(&l->forged, sheaf_bytes(signature, sizeof signature));
+    sheaf_survivors_text_deinit(&text);
 }
 
 /* Which list a signature is over; false if there is none. */

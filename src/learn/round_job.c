@@ -4,6 +4,7 @@
 #include "learn/evaluate.h"
 #include "learn/federate.h"
 #include "learn/ranges.h"
+#include "learn/round_graph.h"
 
 #include <stdlib.h>
 
@@ -109,17 +110,21 @@ sheaf_status sheaf_round_job_base(const sheaf_state *state, const struct sheaf_r
     return SHEAF_OK;
 }
 
-/* How many must agree on one survivor list, whatever the stated colluders sign. Exact sums are
- * of all seats, so that no list leaves anybody out and none need be stated. */
-static void thresholds_set(const sheaf_state *state, const struct sheaf_row_round *round,
-                           sheaf_round_config *out)
+/* Who shares with whom, and how many must agree on one survivor list, whatever the stated
+ * colluders sign. Exact sums are of all seats, so that no list leaves anybody out and none need
+ * be stated. */
+static sheaf_status graph_set(const sheaf_state *state, const struct sheaf_row_round *round,
+                              sheaf_round_config *out, sheaf_err *err)
 {
-    uint16_t colluders = sheaf_mandate_get(state, round->mandate)->colluders;
-    out->degree = (uint16_t)(round->seats - 1);
-    out->threshold = sheaf_round_threshold_against(round->seats, colluders);
-    out->min_survivors = round->survivors_min;
-    if (out->min_survivors < out->threshold)
-        out->min_survivors = out->threshold;
+    sheaf_round_graph graph;
+    SHEAF_TRY(sheaf_round_graph_of(state, round, &graph, err));
+    out->degree = graph.degree;
+    out->threshold = graph.threshold;
+    out->min_survivors = graph.min_survivors;
+    out->withheld_max = graph.withheld_max;
+    if (sheaf_round_on_ring(out))
+        out->signers = sheaf_round_threshold_against(round->seats, graph.corrupt);
+    return SHEAF_OK;
 }
 
 /* How wide the words are that members send. */
@@ -150,7 +155,7 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
                                 .words = round->words,
                                 .count = round->seats};
     SHEAF_TRY(bits_of(state, round, &out->bits, err));
-    thresholds_set(state, round, out);
+    SHEAF_TRY(graph_set(state, round, out, err));
     memcpy(out->origin, sheaf_coop(state)->origin, sizeof sheaf_coop(state)->origin);
     for (size_t i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
         out->stage_ms[i] = round->stage_ms;

@@ -83,6 +83,23 @@ static sheaf_status members_check(const sheaf_round_config *config, sheaf_err *e
     return SHEAF_OK;
 }
 
+static sheaf_status signers_check(const sheaf_round_config *config, sheaf_err *err)
+{
+    uint16_t least = sheaf_round_threshold(config->count);
+    if (!sheaf_round_on_ring(config) && config->signers != 0)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "where all are neighbours the threshold says how many sign, not "
+                          "another number, %u",
+                          config->signers);
+    if (sheaf_round_on_ring(config)
+        && (config->signers < least || config->signers > config->min_survivors))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "of %u participants on a ring %u to %u must sign the survivor list, "
+                          "not %u",
+                          config->count, least, config->min_survivors, config->signers);
+    return SHEAF_OK;
+}
+
 static sheaf_status graph_check(const sheaf_round_config *config, sheaf_err *err)
 {
     uint16_t least = sheaf_round_threshold(config->count);
@@ -99,6 +116,7 @@ static sheaf_status graph_check(const sheaf_round_config *config, sheaf_err *err
         return sheaf_fail(err, SHEAF_INVALID,
                           "the smallest number of survivors must be %u to %u, not %u", least,
                           config->count, config->min_survivors);
+    SHEAF_TRY(signers_check(config, err));
     uint16_t may_go =
         sheaf_round_on_ring(config) ? (uint16_t)(config->count - config->min_survivors) : 0;
     if (config->withheld_max > may_go)
@@ -153,9 +171,9 @@ static sheaf_hash roster_hash(const sheaf_round_config *config)
 
 sheaf_hash sheaf_round_session(const sheaf_round_config *config)
 {
-    const uint32_t numbers[] = {config->round,         config->words,       config->bits,
-                                config->count,         config->degree,      config->threshold,
-                                config->min_survivors, config->withheld_max};
+    const uint32_t numbers[] = {config->round,         config->words,        config->bits,
+                                config->count,         config->degree,       config->threshold,
+                                config->min_survivors, config->withheld_max, config->signers};
     uint8_t bytes[sizeof numbers];
     size_t len = 0;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

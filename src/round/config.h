@@ -20,7 +20,8 @@
  *
  * Up to SHEAF_ROUND_COMPLETE_MAX participants are all each other's neighbours: the complete
  * graph. More are on a ring in random order, each with the degree/2 next ones on either side;
- * graph.h says how it is made and what it gives.
+ * graph.h says how it is made and what it gives. There sheaf_round_threshold_against() of all
+ * participants sign one survivor list, so that there is only one that anybody reveals upon.
  */
 #ifndef SHEAF_ROUND_CONFIG_H
 #define SHEAF_ROUND_CONFIG_H
@@ -67,6 +68,7 @@ typedef struct {
     uint16_t degree;     /* neighbours of each: count - 1, or on a ring an even number */
     uint16_t threshold;  /* so many neighbours agree and reveal; on the complete graph one
                             counts oneself, and it is sheaf_round_threshold(count) or more */
+    uint16_t signers;    /* so many in all agree, on a ring; 0 off it */
     uint16_t withheld_max;  /* of those who committed so many may show nothing; 0 off a ring */
     uint16_t min_survivors; /* sheaf_round_threshold(count), or the larger threshold of the
                                complete graph, to count: below it nothing is summed */
@@ -94,6 +96,13 @@ _Static_assert(sizeof(size_t) >= 8, "a vector may have 8 GB");
 static inline bool sheaf_round_on_ring(const sheaf_round_config *config)
 {
     return config->degree + 1 != config->count;
+}
+
+/* How many must sign one survivor list before anybody reveals anything. On a ring `threshold`
+ * neighbours alone could be led to one list here and to another one there. */
+static inline uint16_t sheaf_round_signers(const sheaf_round_config *config)
+{
+    return sheaf_round_on_ring(config) ? config->signers : config->threshold;
 }
 
 /* The stage that a round begins with. */

@@ -53,6 +53,7 @@ void sheaf_coordinator_deinit(sheaf_coordinator *c)
         c->chunks[i] = NULL;
     }
     sheaf_buffer_deinit(&c->scratch);
+    sheaf_survivors_text_deinit(&c->list_text);
     sheaf_neighbours_deinit(&c->neighbours);
     sheaf_wipe(c->self_secret, sizeof c->self_secret);
     sheaf_wipe(c->mask_secret, sizeof c->mask_secret);
@@ -146,7 +147,7 @@ static sheaf_status stage_settle(sheaf_coordinator *c, const sheaf_round_items *
     if (c->stage == SHEAF_ROUND_INPUT) {
         SHEAF_TRY(
             sheaf_round_list_make(&c->config, &c->adverts, c->shared, set, &c->list, err));
-        SHEAF_TRY(sheaf_survivors_hash(&c->config, &c->list, &c->list_hash, err));
+        SHEAF_TRY(sheaf_survivors_text_make(&c->config, &c->list, &c->list_text, err));
     }
     return SHEAF_OK;
 }
@@ -251,8 +252,8 @@ static sheaf_status reveals_settle(sheaf_coordinator *c, bool late, sheaf_err *e
 static void advance(sheaf_coordinator *c, int64_t now_ms, bool late)
 {
     size_t missing, count = answers(c, &missing);
-    size_t least =
-        c->stage <= SHEAF_ROUND_INPUT ? c->config.min_survivors : c->config.threshold;
+    size_t least = c->stage <= SHEAF_ROUND_INPUT ? c->config.min_survivors
+                                                 : sheaf_round_signers(&c->config);
     sheaf_err err = {0};
     sheaf_status status = SHEAF_OK;
     if (c->stage == SHEAF_ROUND_REVEAL)
@@ -303,7 +304,7 @@ static sheaf_status reveal_check(const sheaf_coordinator *c, const sheaf_round_m
                                  int index, sheaf_err *err)
 {
     const sheaf_round_reveal *reveal = &message->reveal;
-    if (!sheaf_hash_equal(&reveal->list, &c->list_hash)
+    if (!sheaf_hash_equal(&reveal->list, &c->list_text.hash)
         || !shares_fit(c, index, reveal->self_shares, reveal->survivors, c->list.survivor,
                        c->list.survivors)
         || !shares_fit(c, index, reveal->mask_shares, reveal->dropouts, c->list.dropout,
@@ -352,7 +353,7 @@ static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_me
     case SHEAF_ROUND_INPUT:
         return input_check(c, message, index, err);
     case SHEAF_ROUND_SURVIVORS:
-        return sheaf_survivors_verify(&c->config, &c->list, message, err);
+        return sheaf_survivors_verify(&c->config, &c->list, &c->list_text, message, err);
     case SHEAF_ROUND_REVEAL:
         return reveal_check(c, message, index, err);
     default:
@@ -442,7 +443,8 @@ sheaf_round_answer sheaf_coordinator_known(const sheaf_coordinator *c,
         return SHEAF_ROUND_DUPLICATE;
     if (sheaf_round_message_check(&c->config, message, &index, err) == SHEAF_OK
         && (message->type != SHEAF_ROUND_SURVIVORS
-            || sheaf_survivors_verify(&c->config, &c->list, message, err) == SHEAF_OK))
+            || sheaf_survivors_verify(&c->config, &c->list, &c->list_text, message, err)
+                   == SHEAF_OK))
         (void)sheaf_fail(
             err, SHEAF_FAULT,
             "member %u sent another message of stage %s before: the first one stands",

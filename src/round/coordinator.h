@@ -6,7 +6,8 @@
  *
  * A stage ends when all who are still there have answered, or when its time is over and enough
  * have: min_survivors up to INPUT; from SURVIVORS on `threshold` of the neighbours of each
- * member on the list, because the sum's members are fixed by then. REVEAL ends when `threshold`
+ * member on the list, because the sum's members are fixed by then, and of their signatures
+ * sheaf_round_signers(). REVEAL ends when `threshold`
  * sound reveals are there for each secret. Otherwise the round is aborted with a reason. What
  * arrives after its stage is refused: a late input is never unmasked.
  *
@@ -43,8 +44,9 @@ typedef struct {
     sheaf_round_adverts adverts;
     bool shared[SHEAF_ROUND_MEMBERS_MAX];
     sheaf_hash share_body[SHEAF_ROUND_MEMBERS_MAX]; /* hashes, of those who shared */
-    sheaf_hash list_hash, transcript;
+    sheaf_hash transcript;
     sheaf_survivors list;
+    sheaf_survivors_text list_text;
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of survivors, by position */
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of dropouts */
     sheaf_chunk_store store;

@@ -160,7 +160,7 @@ void sheaf_coordinator_sum_end(sheaf_coordinator *c, const sheaf_hash *transcrip
         return; /* aborted meanwhile */
     c->transcript = *transcript;
     sheaf_round_bundle_head_put(out, &c->config, SHEAF_ROUND_DONE);
-    sheaf_buffer_add(out, sheaf_bytes(c->list_hash.bytes, SHEAF_HASH_BYTES));
+    sheaf_buffer_add(out, sheaf_bytes(c->list_text.hash.bytes, SHEAF_HASH_BYTES));
     sheaf_buffer_add(out, sheaf_bytes(c->transcript.bytes, SHEAF_HASH_BYTES));
     if (out->failed)
         sheaf_coordinator_abort(c, "no memory for the bundle of a sum");
@@ -193,7 +193,7 @@ const sheaf_survivors *sheaf_coordinator_list(const sheaf_coordinator *c)
 
 const sheaf_hash *sheaf_coordinator_list_hash(const sheaf_coordinator *c)
 {
-    return c->list.survivors ? &c->list_hash : NULL;
+    return c->list.survivors ? &c->list_text.hash : NULL;
 }
 
 const sheaf_hash *sheaf_coordinator_transcript_hash(const sheaf_coordinator *c)

@@ -289,6 +289,7 @@ static sheaf_status answer_inputs(sheaf_participant *p, const sheaf_round_bundle
 {
     sheaf_survivors *list = &p->list;
     bool shared[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_survivors_text text;
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
     SHEAF_TRY(
         sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_INPUT, true, set, err));
@@ -297,8 +298,10 @@ static sheaf_status answer_inputs(sheaf_participant *p, const sheaf_round_bundle
     SHEAF_TRY(sheaf_round_list_make(&p->config, &p->adverts, shared, set, list, err));
     SHEAF_TRY(digests_check(p, set, err));
     SHEAF_TRY(dropouts_check(bundle, list, err));
-    SHEAF_TRY(sheaf_survivors_hash(&p->config, list, &p->list_hash, err));
-    SHEAF_TRY(sheaf_survivors_sign(&p->config, list, &p->secrets->pair, signature, err));
+    SHEAF_TRY(sheaf_survivors_text_make(&p->config, list, &text, err));
+    p->list_hash = text.hash;
+    sheaf_survivors_sign(&text, &p->secrets->pair, signature);
+    sheaf_survivors_text_deinit(&text);
     sheaf_buffer *out = &p->sent[SHEAF_ROUND_SURVIVORS];
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_SURVIVORS, sheaf_participant_me(p));
     sheaf_buffer_add(out, sheaf_bytes(p->list_hash.bytes, SHEAF_HASH_BYTES));
@@ -328,32 +331,32 @@ static void revealed_put(const sheaf_participant *p, const uint32_t *members, ui
     out->data[at + 1] = (uint8_t)held;
 }
 
-/* How many of those who count for me have signed the list that I signed. */
-static sheaf_status signers_count(const sheaf_participant *p, const sheaf_round_set *set,
-                                  size_t *count, sheaf_err *err)
+/* All that signed, signed the list that I signed, and they are enough: around me, so that no
+ * two lists are revealed upon around anybody, and in all. */
+static sheaf_status signatures_check(const sheaf_participant *p, const sheaf_round_set *set,
+                                     sheaf_err *err)
 {
-    *count = 0;
-    for (int i = 0; i < set->count; i++) {
-        if (!sheaf_neighbours_holds(&p->neighbours, set->index[i], p->me))
-            continue;
-        SHEAF_TRY(sheaf_survivors_verify(&p->config, &p->list, &set->message[i], err));
-        ++*count;
+    bool signed_it[SHEAF_ROUND_MEMBERS_MAX] = {0};
+    sheaf_survivors_text text;
+    SHEAF_TRY(sheaf_survivors_text_make(&p->config, &p->list, &text, err));
+    sheaf_status status = SHEAF_OK;
+    for (int i = 0; status == SHEAF_OK && i < set->count; i++) {
+        status = sheaf_survivors_verify(&p->config, &p->list, &text, &set->message[i], err);
+        signed_it[set->index[i]] = true;
     }
-    return SHEAF_OK;
+    sheaf_survivors_text_deinit(&text);
+    SHEAF_TRY(status);
+    SHEAF_TRY(sheaf_round_enough(set->count, sheaf_round_signers(&p->config),
+                                 "signatures of the survivor list", err));
+    return neighbours_enough(p, signed_it, "signed the survivor list", err);
 }
 
 static sheaf_status answer_signatures(sheaf_participant *p, const sheaf_round_bundle *bundle,
                                       sheaf_round_set *set, sheaf_err *err)
 {
-    size_t signers;
     SHEAF_TRY(sheaf_round_set_read(&p->config, &bundle->items, SHEAF_ROUND_SURVIVORS, false,
                                    set, err));
-    SHEAF_TRY(signers_count(p, set, &signers, err));
-    SHEAF_TRY(sheaf_round_enough(signers, p->config.threshold,
-                                 p->neighbours.ring
-                                     ? "neighbours' signatures of the survivor list"
-                                     : "signatures of the survivor list",
-                                 err));
+    SHEAF_TRY(signatures_check(p, set, err));
     sheaf_buffer *out = &p->sent[SHEAF_ROUND_REVEAL];
     sheaf_round_head_put(out, &p->config, SHEAF_ROUND_REVEAL, sheaf_participant_me(p));
     sheaf_buffer_add(out, sheaf_bytes(p->list_hash.bytes, SHEAF_HASH_BYTES));

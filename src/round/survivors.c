@@ -35,46 +35,36 @@ void sheaf_survivors_put(sheaf_buffer *out, const sheaf_round_config *config,
     sheaf_json_close(&w);
 }
 
-/* The list's JSON, and the bytes that are signed over it. */
-static sheaf_status list_bytes(const sheaf_round_config *config, const sheaf_survivors *list,
-                               sheaf_buffer *json, sheaf_buffer *labelled, sheaf_err *err)
+sheaf_status sheaf_survivors_text_make(const sheaf_round_config *config,
+                                       const sheaf_survivors *list, sheaf_survivors_text *out,
+                                       sheaf_err *err)
 {
-    sheaf_buffer_init(json, LIST_MAX);
-    sheaf_buffer_init(labelled, LIST_MAX + 256);
-    sheaf_survivors_put(json, config, list);
-    sheaf_label_message(labelled, SHEAF_LABEL_SURVIVORS, sheaf_str(config->origin),
-                        sheaf_buffer_slice(json));
-    sheaf_status status = sheaf_buffer_check(json, "the survivor list", err);
+    sheaf_buffer json;
+    sheaf_buffer_init(&json, LIST_MAX);
+    sheaf_buffer_init(&out->labelled, LIST_MAX + 256);
+    sheaf_survivors_put(&json, config, list);
+    sheaf_label_message(&out->labelled, SHEAF_LABEL_SURVIVORS, sheaf_str(config->origin),
+                        sheaf_buffer_slice(&json));
+    sheaf_status status = sheaf_buffer_check(&json, "the survivor list", err);
     if (status == SHEAF_OK)
-        status = sheaf_buffer_check(labelled, "the survivor list", err);
-    if (status != SHEAF_OK) {
-        sheaf_buffer_deinit(json);
-        sheaf_buffer_deinit(labelled);
-    }
+        status = sheaf_buffer_check(&out->labelled, "the survivor list", err);
+    if (status == SHEAF_OK)
+        out->hash = sheaf_sha256(sheaf_buffer_slice(&json));
+    else
+        sheaf_survivors_text_deinit(out);
+    sheaf_buffer_deinit(&json);
     return status;
 }
 
-sheaf_status sheaf_survivors_hash(const sheaf_round_config *config, const sheaf_survivors *list,
-                                  sheaf_hash *out, sheaf_err *err)
+void sheaf_survivors_text_deinit(sheaf_survivors_text *text)
 {
-    sheaf_buffer json, labelled;
-    SHEAF_TRY(list_bytes(config, list, &json, &labelled, err));
-    *out = sheaf_sha256(sheaf_buffer_slice(&json));
-    sheaf_buffer_deinit(&json);
-    sheaf_buffer_deinit(&labelled);
-    return SHEAF_OK;
+    sheaf_buffer_deinit(&text->labelled);
 }
 
-sheaf_status sheaf_survivors_sign(const sheaf_round_config *config, const sheaf_survivors *list,
-                                  const sheaf_keypair *pair,
-                                  uint8_t signature[SHEAF_SIGNATURE_BYTES], sheaf_err *err)
+void sheaf_survivors_sign(const sheaf_survivors_text *text, const sheaf_keypair *pair,
+                          uint8_t signature[SHEAF_SIGNATURE_BYTES])
 {
-    sheaf_buffer json, labelled;
-    SHEAF_TRY(list_bytes(config, list, &json, &labelled, err));
-    sheaf_sign(pair, sheaf_buffer_slice(&labelled), signature);
-    sheaf_buffer_deinit(&json);
-    sheaf_buffer_deinit(&labelled);
-    return SHEAF_OK;
+    sheaf_sign(pair, sheaf_buffer_slice(&text->labelled), signature);
 }
 
 static bool contains(const sheaf_survivors *list, uint32_t member)
@@ -87,6 +77,7 @@ static bool contains(const sheaf_survivors *list, uint32_t member)
 
 sheaf_status sheaf_survivors_verify(const sheaf_round_config *config,
                                     const sheaf_survivors *list,
+                                    const sheaf_survivors_text *text,
                                     const sheaf_round_message *message, sheaf_err *err)
 {
     assert(message->type == SHEAF_ROUND_SURVIVORS);
@@ -95,20 +86,14 @@ sheaf_status sheaf_survivors_verify(const sheaf_round_config *config,
         return sheaf_fail(err, SHEAF_FAULT,
                           "member %u signed the survivor list but is no survivor",
                           message->member);
-    sheaf_buffer json, labelled;
-    SHEAF_TRY(list_bytes(config, list, &json, &labelled, err));
-    sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&json));
-    sheaf_status status = SHEAF_OK;
-    if (!sheaf_hash_equal(&hash, &message->survivors))
-        status = sheaf_fail(err, SHEAF_FAULT,
-                            "the signature of member %u names another survivor list",
-                            message->member);
-    else if (!sheaf_verify(config->members[index].public, sheaf_buffer_slice(&labelled),
-                           message->signature))
-        status = sheaf_fail(err, SHEAF_FAULT,
-                            "the survivor list bears a wrong signature of member %u",
-                            message->member);
-    sheaf_buffer_deinit(&json);
-    sheaf_buffer_deinit(&labelled);
-    return status;
+    if (!sheaf_hash_equal(&text->hash, &message->survivors))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the signature of member %u names another survivor list",
+                          message->member);
+    if (!sheaf_verify(config->members[index].public, sheaf_buffer_slice(&text->labelled),
+                      message->signature))
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "the survivor list bears a wrong signature of member %u",
+                          message->member);
+    return SHEAF_OK;
 }

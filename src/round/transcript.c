@@ -129,6 +129,21 @@ static sheaf_status inputs_check(const reading *r, sheaf_err *err)
     return SHEAF_OK;
 }
 
+static sheaf_status signatures_check(const reading *r, const sheaf_round_config *config,
+                                     sheaf_err *err)
+{
+    sheaf_survivors_text text;
+    SHEAF_TRY(sheaf_survivors_text_make(config, &r->list, &text, err));
+    sheaf_status status = SHEAF_OK;
+    for (int i = 0; status == SHEAF_OK && i < r->signatures.count; i++)
+        status =
+            sheaf_survivors_verify(config, &r->list, &text, &r->signatures.message[i], err);
+    sheaf_survivors_text_deinit(&text);
+    SHEAF_TRY(status);
+    return sheaf_round_enough(r->signatures.count, sheaf_round_signers(config),
+                              "signatures of the survivor list", err);
+}
+
 static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, reading *r,
                              sheaf_err *err)
 {
@@ -144,10 +159,7 @@ static sheaf_status read_all(sheaf_slice in, const sheaf_round_config *config, r
     SHEAF_TRY(sheaf_round_list_make(config, &r->points, r->shared, &r->inputs, &r->list, err));
     SHEAF_TRY(inputs_check(r, err));
     SHEAF_TRY(take_set(&in, config, SHEAF_ROUND_SURVIVORS, &r->signatures, err));
-    for (int i = 0; i < r->signatures.count; i++)
-        SHEAF_TRY(sheaf_survivors_verify(config, &r->list, &r->signatures.message[i], err));
-    SHEAF_TRY(sheaf_round_enough(r->signatures.count, config->threshold,
-                                 "signatures of the survivor list", err));
+    SHEAF_TRY(signatures_check(r, config, err));
     SHEAF_TRY(take_secrets(&in, config, r->list.survivor, r->list.survivors, r->self_point,
                            "self", r->self_secret, err));
     SHEAF_TRY(take_secrets(&in, config, r->list.dropout, r->list.dropouts, r->points.mask,

@@ -21,7 +21,7 @@
 #include "round/survivors.h"
 
 /* Checks every signature, that all worked on the same roster and adverts and each on the shares
- * of its neighbourhood, that `threshold` survivors signed the list, that each revealed secret
+ * of its neighbourhood, that enough survivors signed the list, that each revealed secret
  * is the one its owner had committed to; then adds chunks [first, first + count), every one of
  * which is hashed again. Long vectors come from `source`, which may be NULL for short ones;
  * `list` may be NULL. SHEAF_FAULT names what does not hold. Some chunks of a long round, chosen

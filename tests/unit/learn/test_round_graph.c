@@ -53,6 +53,9 @@ static void test_rings(void **unused)
         assert_int_equal(g.min_survivors, rows[i].survivors);
         assert_int_equal(g.corrupt, rows[i].corrupt);
         assert_int_equal(g.tries_bits, rows[i].tries);
+        print_message("%u members: degree %u, threshold %u; unsafe with 2^%.1f, aborted with "
+                      "2^%.1f\n",
+                      g.members, g.degree, g.threshold, sheaf_round_graph_failure(&g), g.lost);
         assert_true(sheaf_round_graph_failure(&g) <= -40);
         assert_true(g.lost <= -20);
     }

@@ -88,6 +88,7 @@ void rig_open_ring(rig *r, int count, int degree, int threshold, int withheld_ma
     terms.threshold = (uint16_t)threshold;
     terms.withheld_max = (uint16_t)withheld_max;
     terms.min_survivors = (uint16_t)(count - count / 10);
+    terms.signers = sheaf_round_threshold((uint16_t)count);
     rig_fill(r, &terms, seed);
 }
 

@@ -396,7 +396,11 @@ static void test_config(void **unused)
     WRONG((bad.count = 101, bad.degree = 100, bad.threshold = bad.min_survivors = 101),
           "more than 100 are on a ring");
     WRONG(bad.withheld_max = 1, "at most 0 participants may withhold");
-    WRONG((bad.degree = 2, bad.threshold = 2, bad.withheld_max = 2), "at most 1 participants");
+    WRONG(bad.signers = 3, "all are neighbours the threshold says");
+    WRONG((bad.degree = 2, bad.threshold = 2, bad.signers = 2), "3 to 3 must sign");
+    WRONG((bad.degree = 2, bad.threshold = 2, bad.signers = 4), "3 to 3 must sign");
+    WRONG((bad.degree = 2, bad.threshold = 2, bad.signers = 3, bad.withheld_max = 2),
+          "at most 1 participants");
     WRONG(bad.stage_ms[3] = 0, "stage input of the round has no time");
     WRONG(bad.members[1].member = 3, "member 3 stands twice");
     WRONG(bad.members[1].member = 1, "not sorted");

@@ -240,14 +240,14 @@ static void sign_as_well(rig *r, int i, int honest, sheaf_buffer *out)
 {
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
     const sheaf_survivors *list = sheaf_participant_list(&r->p[honest]);
-    sheaf_hash hash;
+    sheaf_survivors_text text;
     sheaf_buffer_init(out, 1024);
-    assert_int_equal(sheaf_survivors_hash(&r->config, list, &hash, &r->err), SHEAF_OK);
-    assert_int_equal(sheaf_survivors_sign(&r->config, list, &r->pair[i], signature, &r->err),
-                     SHEAF_OK);
+    assert_int_equal(sheaf_survivors_text_make(&r->config, list, &text, &r->err), SHEAF_OK);
+    sheaf_survivors_sign(&text, &r->pair[i], signature);
     sheaf_round_head_put(out, &r->config, SHEAF_ROUND_SURVIVORS, r->config.members[i].member);
-    sheaf_buffer_add(out, sheaf_bytes(hash.bytes, sizeof hash.bytes));
+    sheaf_buffer_add(out, sheaf_bytes(text.hash.bytes, sizeof text.hash.bytes));
     sheaf_buffer_add(out, sheaf_bytes(signature, sizeof signature));
+    sheaf_survivors_text_deinit(&text);
 }
 
 /* Seven, the first three in league with the coordinator, and two lists: one leaves out the
