@@ -129,21 +129,41 @@ static sheaf_status run(recount *work, const sheaf_state *state,
     return status;
 }
 
+/* Its hash is not the one on the log; what is wrong with it says more than that. */
+static sheaf_status other_transcript(recount *work, const sheaf_state *state,
+                                     const struct sheaf_row_round *round,
+                                     const sheaf_hash *manifest,
+                                     const sheaf_round_evidence *evidence, sheaf_err *err)
+{
+    sheaf_err why = {0};
+    chunks from = {&work->config, &evidence->vectors};
+    const sheaf_chunk_source source = {&from, chunk_get};
+    SHEAF_TRY(sheaf_round_job_config(state, round, manifest, &work->config, err));
+    sheaf_status status = sheaf_transcript_chunks(evidence->transcript, &work->config, &source,
+                                                  0, 0, NULL, NULL, &why);
+    if (status == SHEAF_NOMEM)
+        return sheaf_fail(err, status, "%s", why.message);
+    return sheaf_fail(err, SHEAF_FAULT,
+                      "the transcript of round %u is not the one whose hash is on the log: %s",
+                      round->id, status == SHEAF_OK ? "in itself it is sound" : why.message);
+}
+
 sheaf_status sheaf_round_recompute(const sheaf_state *state,
                                    const struct sheaf_row_round *round,
                                    const sheaf_hash *manifest,
                                    const sheaf_round_evidence *evidence, sheaf_buffer *result,
                                    sheaf_err *err)
 {
-    sheaf_hash hash = sheaf_sha256(evidence->transcript);
-    if (!sheaf_hash_equal(&hash, &round->transcript))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "the transcript of round %u is not the one whose hash is on the log",
-                          round->id);
     recount *work = calloc(1, sizeof *work);
     if (!work)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to add up round %u", round->id);
     sheaf_err why = {0};
+    sheaf_hash hash = sheaf_sha256(evidence->transcript);
+    if (!sheaf_hash_equal(&hash, &round->transcript)) {
+        sheaf_status other = other_transcript(work, state, round, manifest, evidence, err);
+        free(work);
+        return other;
+    }
     sheaf_status status = run(work, state, round, manifest, evidence, &why);
     if (status == SHEAF_OK)
         status = result_check(round, &work->result, &why);

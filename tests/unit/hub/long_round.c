@@ -1,10 +1,13 @@
 #include "long_round.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
 #include "learn/round_job.h"
+#include "round/transcript.h"
+#include "round/unmask.h"
 #include "store/clock.h"
 
 /* The log knows nothing of it and has but its founding: that entry is taken for the opening. */
@@ -283,4 +286,95 @@ unsigned long_get(long_round *l, const char *path)
          &err);
     snprintf(line, sizeof line, "Sheaf-Request: %s", header);
     return world_call(l->t, "GET", path, (sheaf_slice){0}, line);
+}
+
+/* ---- what is to be seen ---- */
+
+void long_path(const long_round *l, const char *name, char out[SHEAF_PATH_MAX])
+{
+    sheaf_err err;
+    must(sheaf_path(out, &err, "%s/rounds/%" PRIu32 "/%s", l->t->dir, l->round, name), &err);
+}
+
+long long long_size(const long_round *l, const char *name)
+{
+    char path[SHEAF_PATH_MAX];
+    struct stat info;
+    long_path(l, name, path);
+    return stat(path, &info) == 0 ? (long long)info.st_size : -1;
+}
+
+void long_wait_over(long_round *l)
+{
+    for (int i = 0; i < TRIES; i++) {
+        pthread_mutex_lock(&l->rounds->lock);
+        const sheaf_slot *slot = sheaf_rounds_slot(l->rounds, l->round);
+        bool over = slot && slot->over;
+        sheaf_round_stage stage = slot ? slot->coordinator->stage : 0;
+        if (over && stage == SHEAF_ROUND_ABORTED)
+            fail_msg("aborted: %s", sheaf_coordinator_reason(slot->coordinator));
+        pthread_mutex_unlock(&l->rounds->lock);
+        if (over)
+            return;
+        usleep(TRY_US);
+    }
+    fail_msg("the round does not end");
+}
+
+const struct sheaf_row_round *long_row(const long_round *l)
+{
+    return sheaf_round_get(&l->t->hub->replay.state, l->round);
+}
+
+/* ---- the sum, from what the hub serves ---- */
+
+static sheaf_status served_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,
+                               const uint8_t **out, sheaf_err *err)
+{
+    long_round *l = context;
+    char path[96];
+    snprintf(path, sizeof path,
+             "/api/v1/rounds/%" PRIu32 "/vector?member=%" PRIu32 "&chunk=%zu", l->round,
+             l->config.members[name->index].member, name->chunk);
+    if (long_get(l, path) != 200 || l->t->reply.body.len != name->len)
+        return sheaf_fail(err, SHEAF_IO, "%s", (const char *)l->t->reply.body.data);
+    memcpy(scratch, l->t->reply.body.data, name->len);
+    *out = scratch;
+    return SHEAF_OK;
+}
+
+static void check_sum(const long_round *l, const uint64_t *sum)
+{
+    for (size_t k = 0; k < LONG_WORDS; k++) {
+        uint64_t want = 0;
+        for (int i = 0; i < LONG_COUNT; i++)
+            want += l->member[i].words[k];
+        if (sum[k] != want)
+            fail_msg("word %zu of the sum is wrong", k);
+    }
+}
+
+void long_check_served(long_round *l)
+{
+    char path[96];
+    sheaf_err err = {0};
+    sheaf_buffer transcript;
+    uint64_t *sum = calloc(LONG_WORDS, sizeof *sum);
+    sheaf_sum_sink sink = sheaf_sum_to(sum);
+    sheaf_chunk_source source = {l, served_get};
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/transcript", l->round);
+    assert_int_equal(long_get(l, path), 200);
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&l->config));
+    sheaf_buffer_add(&transcript, sheaf_buffer_slice(&l->t->reply.body));
+    must(sheaf_transcript_chunks(sheaf_buffer_slice(&transcript), &l->config, &source, 0,
+                                 sheaf_chunk_count(&l->config), &sink, NULL, &err),
+         &err);
+    check_sum(l, sum);
+    sheaf_buffer_deinit(&transcript);
+    snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/sum", l->round);
+    assert_int_equal(long_get(l, path), 200);
+    assert_int_equal(l->t->reply.body.len, LONG_WORDS * 8);
+    memcpy(sum, l->t->reply.body.data, LONG_WORDS * 8); /* this machine is little-endian */
+    check_sum(l, sum);
+    free(sum);
 }

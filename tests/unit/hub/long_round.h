@@ -51,6 +51,20 @@ unsigned long_send(long_round *l, int i, const uint8_t *head, const char *file, 
 
 sheaf_round_stage long_stage(long_round *l);
 
+/* Waits until a round that is not aborted is over. */
+void long_wait_over(long_round *l);
+
+/* A file in the hub's folder of the round, and its bytes: -1 if it is not there. */
+void long_path(const long_round *l, const char *name, char out[SHEAF_PATH_MAX]);
+long long long_size(const long_round *l, const char *name);
+
+const struct sheaf_row_round *long_row(const long_round *l);
+
+/* What the hub serves of the closed round adds up to the members' words. */
+void long_check_served(long_round *l);
+
+enum { TRIES = 200, TRY_US = 50000 };
+
 /* GET with the founder's signature; the answer is in t->reply. */
 unsigned long_get(long_round *l, const char *path);
 
