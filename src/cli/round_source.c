@@ -291,10 +291,10 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
     const sheaf_state *state = source->state;
     const struct sheaf_row_round *round = source->round;
     sheaf_json_member_put_int(w, "bits", source->bits);
-    if (fault)
-        sheaf_json_member_put_string(w, "fault", sheaf_str(fault));
     if (source->mandate->release == SHEAF_release_form_noised)
         put_epsilon(source, w);
+    if (fault)
+        sheaf_json_member_put_string(w, "fault", sheaf_str(fault));
     sheaf_json_key(w, "graph");
     sheaf_round_graph_put(&source->graph, w);
     sheaf_json_key(w, "mandate");

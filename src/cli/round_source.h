@@ -48,8 +48,8 @@ sheaf_vector_source sheaf_round_source_vectors(sheaf_round_source *source);
 /* What everybody may know of the round, for people: its terms, its seats, its noise. */
 void sheaf_round_source_print(const sheaf_round_source *source);
 
-/* As members of an object that is open: "bits", "fault" where there is one, with noise
- * "epsilon_hub_millionths" and "epsilon_members_millionths", "graph", "mandate", "round",
+/* As members of an object that is open: "bits", with noise "epsilon_hub_millionths" and
+ * "epsilon_members_millionths", "fault" where there is one, "graph", "mandate", "round",
  * "seats". */
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
                             sheaf_json_writer *w);

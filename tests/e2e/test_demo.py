@@ -104,25 +104,31 @@ def epsilon(variance, delta=1e-3):
 def sums(folder, scratch, opened):
     """Every closed round is added up again from its transcript, or what does not follow is
     named."""
+    blobs = []
     for number in (opened[0], opened[-1]):
         done = sheaf("round", "verify", number, folder, "--json")
         said = json.loads(done.stdout) if done.returncode == 0 else {}
         check(f"round {number} is added up again",
               said.get("sound") is True and said["bits"] in (16, 32, 64)
               and said["round"]["attested"] == len(said["seats"]) == 4, done.stdout + done.stderr)
+        name = said["round"]["transcript"] if said else 64 * "0"
+        blobs.append(os.path.join(folder, "blobs", name[:2], name[2:]))
     copy = os.path.join(scratch, "spoiled-sum")
     shutil.copytree(folder, copy)
-    name = said["round"]["transcript"]
     blob = os.path.join(copy, "blobs", name[:2], name[2:])
     flip(blob, os.path.getsize(blob) // 2)
     refused("a spoiled transcript is a fault", 3, "damaged", "round", "verify", opened[-1], copy)
     refused("and in a file of its own", 3, "not the one whose hash", "round", "verify", opened[-1],
             folder, "--transcript", blob)
+    done = sheaf("round", "verify", opened[-1], folder, "--transcript", blob, "--json")
+    check("as JSON too", done.returncode == 3 and "hash" in json.loads(done.stdout)["fault"]
+          and json.loads(done.stdout)["sound"] is False, done.stdout + done.stderr)
+    refused("another round's is named as such", 3, f"of round {opened[0]}, not {opened[-1]}",
+            "round", "verify", opened[-1], folder, "--transcript", blobs[0])
     os.remove(blob)
     refused("without its transcript it cannot be added up", 1, "not at hand", "round", "verify",
             opened[-1], copy)
-    whole = os.path.join(folder, "blobs", name[:2], name[2:])
-    done = sheaf("round", "verify", opened[-1], copy, "--transcript", whole)
+    done = sheaf("round", "verify", opened[-1], copy, "--transcript", blobs[-1])
     check("but with the transcript from a file", done.returncode == 0 and "Sound" in done.stdout,
           done.stdout + done.stderr)
     done = sheaf("round", "show", opened[-1], folder)
