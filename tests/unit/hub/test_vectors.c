@@ -3,6 +3,7 @@
 #include "long_round.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <unistd.h>
 
@@ -218,6 +219,78 @@ static void test_full_disk(void **state)
     free(l);
 }
 
+/* ---- killed anywhere ---- */
+
+/* What the hub's folder of the round is like in front of, and in the middle of, each change. */
+enum { KILLS_MAX = 64 };
+static char watched[SHEAF_PATH_MAX];
+static int kills;
+
+static void keep_copy(void)
+{
+    char command[3 * SHEAF_PATH_MAX];
+    if (kills == KILLS_MAX)
+        fail_msg("more than %d changes", KILLS_MAX);
+    snprintf(command, sizeof command, "cp -r %s %s.%d", watched, watched, kills++);
+    assert_int_equal(system(command), 0);
+}
+
+static int watched_open(const char *path, int flags, mode_t mode)
+{
+    if (flags & (O_CREAT | O_TRUNC))
+        keep_copy();
+    return open(path, flags, mode);
+}
+
+static ssize_t watched_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+    keep_copy();
+    ssize_t half = pwrite(fd, data, len / 2, at);
+    assert_int_equal(half, len / 2);
+    keep_copy();
+    return half + pwrite(fd, (const char *)data + half, len - (size_t)half, at + half);
+}
+
+/* A hub that is killed at any of these moments asks for the vector again or has it. */
+static void test_killed_anywhere(void **state)
+{
+    long_round *l = malloc(sizeof *l);
+    char command[3 * SHEAF_PATH_MAX];
+    sheaf_disk watching = *sheaf_disk_now();
+    long_open(l, *state, 60000);
+    long_play(l, SHEAF_ROUND_ADVERTISE, SHEAF_ROUND_INPUT);
+    for (int i = 0; i < LONG_COUNT; i++)
+        (void)long_answer(l, i, SHEAF_ROUND_INPUT);
+    assert_int_equal(long_send(l, 1, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    long_path(l, "", watched);
+    watched[strlen(watched) - 1] = 0; /* the slash */
+    watching.open = watched_open;
+    watching.pwrite = watched_pwrite;
+    kills = 0;
+    sheaf_disk_use(&watching);
+    assert_int_equal(long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    sheaf_disk_use(NULL);
+    assert_in_range(kills, 9, KILLS_MAX); /* the file, its chunks, the record */
+    for (int i = 0; i < kills; i++) {
+        snprintf(command, sizeof command, "rm -r %s && mv %s.%d %s", watched, watched, i,
+                 watched);
+        assert_int_equal(system(command), 0);
+        long_hub_crash(l);
+        assert_int_equal(long_stage(l), SHEAF_ROUND_INPUT);
+        assert_int_equal(long_size(l, "vector-0"), -1);
+        assert_int_equal(long_size(l, "vector-921"), LONG_WORDS * 8);
+        assert_int_equal(long_send(l, 1, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+        assert_int_equal(long_send(l, 0, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    }
+    for (int i = 2; i < LONG_COUNT; i++)
+        assert_int_equal(long_send(l, i, NULL, NULL, SHEAF_ROUND_KEEP_WORDS_AT), 204);
+    long_play(l, SHEAF_ROUND_SURVIVORS, SHEAF_ROUND_DONE);
+    long_wait_over(l);
+    long_check_served(l);
+    long_close(l);
+    free(l);
+}
+
 /* ---- ends without a result ---- */
 
 static size_t blobs_seen;
@@ -298,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_two_at_once, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_slow, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_full_disk, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_killed_anywhere, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_close_refused, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_full_member, world_setup, world_teardown),
     };
