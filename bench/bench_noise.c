@@ -15,16 +15,8 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { SAMPLES = 10000000, BATCH = 8192, RUNS = 5, PIECE = 8192 };
-
-static double used_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static uint8_t piece[PIECE];
 
@@ -69,9 +61,9 @@ static void report_stream(const char *what, void (*run)(size_t bytes), size_t by
 {
     double best = 1e9;
     for (int i = 0; i < RUNS; i++) {
-        double at = used_s();
+        double at = bench_core_s();
         run(bytes);
-        double took = used_s() - at;
+        double took = bench_core_s() - at;
         best = took < best ? took : best;
     }
     printf("%-46s %8.2f GB/s %9.1f M words/s\n", what, (double)bytes / best / 1e9,
@@ -86,15 +78,15 @@ static void report_noise(const char *what, sheaf_variance variance, size_t sampl
     static int64_t out[BATCH];
     const uint8_t seed[32] = {2};
     sheaf_err err;
-    double best = 1e9, at = used_s();
+    double best = 1e9, at = bench_core_s();
     bench_must(sheaf_discrete_gaussian_init(&law, variance, &err) == SHEAF_OK, "the law");
-    double tables = used_s() - at;
+    double tables = bench_core_s() - at;
     for (int i = 0; i < RUNS; i++) {
         sheaf_noise_stream_init(&stream, seed);
-        at = used_s();
+        at = bench_core_s();
         for (size_t done = 0; done < samples; done += BATCH)
             sheaf_discrete_gaussian_fill(&law, &stream, out, BATCH);
-        double took = used_s() - at;
+        double took = bench_core_s() - at;
         best = took < best ? took : best;
     }
     samples = (samples + BATCH - 1) / BATCH * BATCH;
@@ -112,11 +104,11 @@ static void report_clip(const char *what, size_t dimension, size_t elements)
     for (size_t i = 0; i < dimension; i++)
         in[i] = (double)(i % 17) - 7.5;
     for (int i = 0; i < RUNS; i++) {
-        double at = used_s();
+        double at = bench_core_s();
         for (size_t done = 0; done < elements; done += dimension)
             bench_must(sheaf_clip(in, dimension, 1, 1 << 20, out) == SHEAF_CLIP_CLIPPED,
                        "clipping");
-        double took = used_s() - at;
+        double took = bench_core_s() - at;
         best = took < best ? took : best;
     }
     printf("%-46s %8.1f M elements/s\n", what, (double)elements / best / 1e6);

@@ -1,138 +1,204 @@
-/* bench/bench_secure_sum.c - the secure sum beside what the machine allows, all on one core.
+/* bench/bench_secure_sum.c - what a secure sum is made of beside what the machine allows, all
+ * on one core: masking and unmasking, of which a round needs one stream for each pair and each
+ * participant, beside stream ciphers over the same bytes; and adding 32 vectors, of which a
+ * piece at a time is in memory, as the coordinator does, beside memory itself.
  *
- * First the limits: memory, and three stream ciphers over the same bytes. Then masking and
- * unmasking, of which a round needs one stream for each pair and each participant. Then adding
- * 32 vectors, of which a piece at a time is in memory, as the coordinator does. At last whole
- * rounds, with keys, shares, hashes and signatures, at the size that Flower 1.15 was measured
- * at (16 participants of 1,000,000 parameters); in a real round the participants work at the
- * same time, each on its own machine.
- *
- * All times are those of this process on its processor. A whole round is played REPEATS times
- * and the best one counts, as others use the machine too. First with memory that the process
- * has not had before, as in a hub's first round; then with what the last round gave back.
+ * All times are those of this process on its core. Everything is done REPEATS times, limits
+ * too, and the best one counts, as others use the machine's memory and caches.
  *
  *     bench_secure_sum [WORDS]
  */
 #include "bench.h"
 
-#include "round/coordinator.h"
 #include "round/mask.h"
-#include "round/participant.h"
 #include "round/words.h"
 
-#include <malloc.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
-enum { WORDS = 10000000, CHUNK = 1 << 16, MANY = 32, PIECE = 1 << 16 };
-enum { FLOWER_COUNT = 16, FLOWER_WORDS = 1000000, REPEATS = 7 };
+enum { WORDS = 10000000, CHUNK = 1 << 16, MANY = 32, PIECE = 1 << 14, REPEATS = 5 };
 
-/* Seconds of one core: others who use the machine meanwhile do not count. */
-static double core_s(void)
+/* Bytes a second of the best of the repetitions. */
+static double best_of(const char *what, double bytes, void (*work)(void *context),
+                      void *context)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    double best = 1e9;
+    for (int i = 0; i < REPEATS; i++) {
+        double at = bench_core_s();
+        work(context);
+        double took = bench_core_s() - at;
+        best = took < best ? took : best;
+    }
+    printf("%-50s %8.2f GB/s", what, bytes / best / 1e9);
+    return bytes / best;
 }
 
-static double megabytes(const char *what, double bytes, double seconds)
+static void limit_line(void)
 {
-    return bench_report(what, bytes / 1e6, "MB", seconds);
-}
-
-static void share_of(const char *what, double reached, double limit, int wanted_percent)
-{
-    printf("  %s: %.0f %% (wanted: %d %%)\n", what, 100 * reached / limit, wanted_percent);
+    printf("\n");
     fflush(stdout);
 }
 
-/* ---- limits ---- */
-
-/* Bytes a second that come from memory into the core. */
-static double limit_read(const uint64_t *from, size_t count)
+static void share_line(double reached, const char *of, double limit, int wanted_percent)
 {
-    typedef uint64_t lanes __attribute__((vector_size(64)));
-    lanes sum[4] = {{0}};
-    double at = core_s();
-    for (size_t i = 0; i + 32 <= count; i += 32)
-        for (size_t k = 0; k < 4; k++) {
-            lanes next;
-            memcpy(&next, from + i + 8 * k, sizeof next);
-            sum[k] += next;
-        }
-    double took = core_s() - at;
-    sum[0] += sum[1] + sum[2] + sum[3];
-    bench_must(sum[0][0] + sum[0][5] != 1, "reading memory");
-    return megabytes("limit: memory, read", (double)count * 8, took);
+    printf("  %.0f %% of %s (wanted: %d %%)\n", 100 * reached / limit, of, wanted_percent);
+    fflush(stdout);
 }
 
-static double limit_copy(uint64_t *to, const uint64_t *from, size_t count)
+/* ---- ciphers ---- */
+
+typedef struct {
+    double bytes;
+    EVP_CIPHER_CTX *context;
+    sheaf_keystreams *streams;
+} cipher;
+
+static uint8_t piece[PIECE];
+
+static void run_sodium(void *context)
 {
-    double at = core_s();
-    memcpy(to, from, count * 8);
-    return megabytes("limit: memory, copied (read + written)", 16 * (double)count,
-                     core_s() - at);
+    const uint8_t key[32] = {1}, nonce[8] = {0};
+    for (double done = 0; done < ((cipher *)context)->bytes; done += PIECE)
+        crypto_stream_chacha20(piece, PIECE, nonce, key);
 }
 
-static double limit_evp(const char *what, const char *name, double bytes)
+static void run_openssl(void *context)
 {
-    static uint8_t zeros[PIECE], out[PIECE];
-    const uint8_t key[32] = {1}, start[16] = {0};
+    static const uint8_t zeros[PIECE];
+    const cipher *c = context;
     int made;
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    bench_must(cipher && context, "OpenSSL");
-    bench_must(EVP_EncryptInit_ex2(context, cipher, key, start, NULL) == 1, "a cipher");
-    double at = core_s();
-    for (double done = 0; done < bytes; done += PIECE)
-        bench_must(EVP_EncryptUpdate(context, out, &made, zeros, PIECE) == 1, "a cipher");
-    double reached = megabytes(what, bytes, core_s() - at);
-    EVP_CIPHER_CTX_free(context);
-    EVP_CIPHER_free(cipher);
+    for (double done = 0; done < c->bytes; done += PIECE)
+        bench_must(EVP_EncryptUpdate(c->context, piece, &made, zeros, PIECE) == 1, "a cipher");
+}
+
+static void run_masks(void *context)
+{
+    const cipher *c = context;
+    const uint8_t key[32] = {1};
+    sheaf_keystreams_seek(c->streams, 0, key, 0);
+    for (double done = 0; done < c->bytes; done += PIECE)
+        sheaf_keystreams_next(c->streams, 0, piece, PIECE);
+}
+
+static double limit_openssl(const char *what, const char *name, double bytes)
+{
+    const uint8_t key[32] = {1}, start[16] = {0};
+    EVP_CIPHER *of = EVP_CIPHER_fetch(NULL, name, NULL);
+    cipher c = {.bytes = bytes, .context = EVP_CIPHER_CTX_new()};
+    bench_must(of && c.context && EVP_EncryptInit_ex2(c.context, of, key, start, NULL) == 1,
+               "OpenSSL");
+    double reached = best_of(what, bytes, run_openssl, &c);
+    limit_line();
+    EVP_CIPHER_CTX_free(c.context);
+    EVP_CIPHER_free(of);
     return reached;
 }
 
-static double limit_sodium(double bytes)
+/* The fastest of all. */
+static double limit_stream(double bytes)
 {
-    static uint8_t out[PIECE];
-    const uint8_t key[32] = {1}, nonce[8] = {0};
-    double at = core_s();
-    for (double done = 0; done < bytes; done += PIECE)
-        crypto_stream_chacha20(out, sizeof out, nonce, key);
-    return megabytes("limit: ChaCha20, libsodium", bytes, core_s() - at);
+    cipher c = {.bytes = bytes, .streams = sheaf_keystreams_open()};
+    bench_must(c.streams != NULL, "opening key streams");
+    double limits[4] = {best_of("limit: ChaCha20, libsodium", bytes, run_sodium, &c)};
+    limit_line();
+    limits[1] = limit_openssl("limit: ChaCha20, OpenSSL", "ChaCha20", bytes);
+    limits[2] = limit_openssl("limit: AES-256-CTR, OpenSSL", "AES-256-CTR", bytes);
+    limits[3] = best_of("limit: AES-256-CTR, libipsec-mb if it is there", bytes, run_masks, &c);
+    limit_line();
+    sheaf_keystreams_close(c.streams);
+    double best = limits[0];
+    for (int i = 1; i < 4; i++)
+        best = limits[i] > best ? limits[i] : best;
+    return best;
 }
 
 /* ---- masks ---- */
 
-/* All masks of one participant of `MANY`, or all self masks: the same amount of stream. */
-static double masking(size_t words, unsigned bits, bool subtract)
-{
-    size_t len = words * (bits / 8);
-    uint8_t *vector = bench_alloc(1, len);
+typedef struct {
+    unsigned bits;
+    size_t words;
+    uint8_t *vector;
     sheaf_mask masks[MANY];
+    sheaf_keystreams *streams;
+} masked;
+
+static void run_apply(void *context)
+{
+    masked *m = context;
+    sheaf_masks_apply(m->streams, m->masks, MANY, m->bits, 0, m->vector, m->words);
+}
+
+/* All masks of one participant of `MANY`, or all self masks: the same amount of stream. */
+static void masking(size_t words, unsigned bits, bool subtract, double limit)
+{
+    masked m = {.bits = bits, .words = words, .streams = sheaf_keystreams_open()};
+    double bytes = (double)words * bits / 8 * MANY;
     char what[64];
-    memset(vector, 1, len);
+    bench_must(m.streams != NULL, "opening key streams");
+    m.vector = bench_alloc(words, bits / 8);
+    memset(m.vector, 1, words * (bits / 8));
     for (int i = 0; i < MANY; i++) {
-        memset(masks[i].seed, i + 1, sizeof masks[i].seed);
-        masks[i].subtract = subtract ? true : i % 2 == 0;
+        memset(m.masks[i].seed, i + 1, sizeof m.masks[i].seed);
+        m.masks[i].subtract = subtract ? true : i % 2 == 0;
     }
-    sheaf_keystreams *streams = sheaf_keystreams_open();
-    bench_must(streams != NULL, "opening key streams");
-    double at = core_s();
-    sheaf_masks_apply(streams, masks, MANY, bits, 0, vector, words);
-    snprintf(what, sizeof what,
-             subtract ? "unmasking, %u bits (stream)" : "masking, %u bits (stream)", bits);
-    double reached = megabytes(what, (double)len * MANY, core_s() - at);
-    sheaf_keystreams_close(streams);
-    free(vector);
-    return reached;
+    snprintf(what, sizeof what, "%s, %u bits (bytes of stream)",
+             subtract ? "unmasking" : "masking", bits);
+    share_line(best_of(what, bytes, run_apply, &m), "the fastest", limit, 60);
+    sheaf_keystreams_close(m.streams);
+    free(m.vector);
 }
 
 /* ---- adding ---- */
+
+/* The vectors lie in `source`, at places far from one another; each byte of a vector is read
+ * once. `count` words of 64 bits, far more than the caches hold. */
+typedef struct {
+    uint64_t *source;
+    size_t count, words;
+    unsigned bits;
+    uint8_t *sum;
+    uint64_t kept;
+} added;
+
+static void run_read(void *context)
+{
+    typedef uint64_t lanes __attribute__((vector_size(64)));
+    added *a = context;
+    lanes sum[4] = {{0}};
+    for (size_t i = 0; i + 32 <= a->count; i += 32)
+        for (size_t k = 0; k < 4; k++) {
+            lanes next;
+            memcpy(&next, a->source + i + 8 * k, sizeof next);
+            sum[k] += next;
+        }
+    sum[0] += sum[1] + sum[2] + sum[3];
+    a->kept += sum[0][0] + sum[0][5];
+}
+
+static void run_copy(void *context)
+{
+    const added *a = context;
+    memcpy(a->source, a->source + a->count / 2, a->count / 2 * 8);
+}
+
+static void run_add(void *context)
+{
+    added *a = context;
+    const uint8_t *vectors[MANY];
+    size_t each = a->bits / 8, len = a->words * each;
+    size_t stride = (a->count * 8 - len) / (MANY - 1) / 64 * 64;
+    for (size_t first = 0; first < a->words; first += CHUNK) {
+        size_t n = a->words - first < CHUNK ? a->words - first : CHUNK;
+        memset(a->sum, 0, n * each);
+        for (size_t i = 0; i < MANY; i++)
+            vectors[i] = (const uint8_t *)a->source + i * stride + first * each;
+        sheaf_words_add_many(a->bits, a->sum, vectors, MANY, n);
+        a->kept += a->sum[0];
+    }
+}
 
 static long peak_mib(void)
 {
@@ -141,169 +207,39 @@ static long peak_mib(void)
     return usage.ru_maxrss / 1024;
 }
 
-/* The vectors lie in `source`, at places far from one another; each byte of a vector is read
- * once. */
-static void adding(const uint8_t *source, size_t source_len, size_t words, unsigned bits,
-                   double limit)
+static void adding(added *a, unsigned bits, double limit)
 {
-    size_t each = bits / 8, len = words * each;
-    size_t stride = (source_len - len) / (MANY - 1) / 64 * 64;
-    uint8_t *sum = bench_alloc(CHUNK, each);
-    const uint8_t *vectors[MANY];
-    long before = peak_mib();
-    double at = core_s();
-    uint64_t kept = 0;
-    for (size_t first = 0; first < words; first += CHUNK) {
-        size_t n = words - first < CHUNK ? words - first : CHUNK;
-        memset(sum, 0, n * each);
-        for (size_t i = 0; i < MANY; i++)
-            vectors[i] = source + i * stride + first * each;
-        sheaf_words_add_many(bits, sum, vectors, MANY, n);
-        kept += sum[0];
-    }
-    double took = core_s() - at;
     char what[64];
+    a->bits = bits;
+    a->sum = bench_alloc(CHUNK, bits / 8);
+    long before = peak_mib();
+    double bytes = (double)a->words * bits / 8 * MANY;
     snprintf(what, sizeof what, "adding %d vectors of %u bits", MANY, bits);
-    double reached = megabytes(what, (double)len * MANY, took);
-    share_of("of memory bandwidth", reached, limit, 70);
+    double reached = best_of(what, bytes, run_add, a);
+    share_line(reached, "memory's", limit, 70);
     printf(
-        "  memory beside the vectors: %zu KiB, grown by %ld MiB; Flower's plain mean: 0.5 to "
-        "0.6 s, 2.6 GiB\n",
-        CHUNK * each / 1024, peak_mib() - before);
-    bench_must(kept != 1, "adding");
-    free(sum);
+        "  %.3f s, %u KiB beside the vectors, grown by %ld MiB; Flower 1.15, the plain mean: "
+        "0.5 to 0.6 s, 2.6 GiB\n",
+        bytes / reached, CHUNK * bits / 8 / 1024, peak_mib() - before);
+    free(a->sum);
 }
 
-/* ---- whole rounds ---- */
-
-typedef struct {
-    sheaf_round_config config;
-    sheaf_coordinator c;
-    sheaf_participant p[FLOWER_COUNT];
-    double client[FLOWER_COUNT], server[SHEAF_ROUND_REVEAL + 1]; /* by stage */
-    size_t sent[FLOWER_COUNT];
-} whole_round;
-
-static void open_round(whole_round *r, unsigned bits, const uint64_t *input)
+static void sums(size_t words)
 {
-    sheaf_keypair pair[FLOWER_COUNT];
-    sheaf_err err = {0};
-    r->config = (sheaf_round_config){.origin = "sheaf/benchbenchbenchbenchbench2",
-                                     .words = FLOWER_WORDS,
-                                     .bits = (uint16_t)bits,
-                                     .count = FLOWER_COUNT,
-                                     .degree = FLOWER_COUNT - 1,
-                                     .threshold = 11,
-                                     .min_survivors = 11,
-                                     .stage_ms = {1, 1, 1, 1, 1, 1}};
-    for (int i = 0; i < FLOWER_COUNT; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        r->config.members[i].member = (uint32_t)i;
-        memcpy(r->config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
-    bench_must(sheaf_coordinator_init(&r->c, &r->config, 0, &err) == SHEAF_OK, "coordinator");
-    for (int i = 0; i < FLOWER_COUNT; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 50)};
-        double at = core_s();
-        bench_must(
-            sheaf_participant_init(&r->p[i], &r->config, (uint32_t)i, &pair[i], seed, &err)
-                    == SHEAF_OK
-                && sheaf_participant_input(&r->p[i], input, FLOWER_WORDS, &err) == SHEAF_OK,
-            "participant");
-        r->client[i] += core_s() - at;
-    }
-}
-
-static void play_stage(whole_round *r, sheaf_round_stage stage, int count)
-{
-    for (int i = 0; i < count && sheaf_coordinator_stage(&r->c) == stage; i++) {
-        sheaf_slice message;
-        double at = core_s();
-        bench_must(
-            sheaf_participant_receive(
-                &r->p[i], sheaf_coordinator_bundle(&r->c, stage, (uint32_t)i), &message, NULL)
-                == SHEAF_OK,
-            "a bundle");
-        double between = core_s();
-        bench_must(sheaf_coordinator_receive(&r->c, message, 0, NULL) == SHEAF_ROUND_ACCEPTED,
-                   "a message");
-        r->client[i] += between - at;
-        r->server[stage] += core_s() - between;
-        r->sent[i] += message.len;
-    }
-    if (sheaf_coordinator_stage(&r->c) == stage && stage != SHEAF_ROUND_REVEAL) {
-        double at = core_s();
-        sheaf_coordinator_tick(&r->c, 1);
-        r->server[stage] += core_s() - at;
-    }
-}
-
-/* What a round took. */
-typedef struct {
-    double client, server, input, reveal, upload; /* seconds, and bytes */
-} times;
-
-/* The last `dropouts` leave after they have shared, so that their masks must be taken off. */
-static times play(unsigned bits, int dropouts, const uint64_t *input)
-{
-    whole_round *r = bench_alloc(1, sizeof *r);
-    open_round(r, bits, input);
-    int stay = FLOWER_COUNT - dropouts;
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
-        play_stage(r, (sheaf_round_stage)stage,
-                   stage < SHEAF_ROUND_INPUT ? FLOWER_COUNT : stay);
-    const uint64_t *sum = sheaf_coordinator_sum(&r->c);
-    for (size_t i = 0; i < FLOWER_WORDS; i++)
-        bench_must(sum && sum[i] == (uint64_t)stay * input[i], "the sum of a round");
-    times t = {.input = r->server[SHEAF_ROUND_INPUT],
-               .reveal = r->server[SHEAF_ROUND_REVEAL],
-               .upload = (double)r->sent[0]};
-    for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_REVEAL; stage++)
-        t.server += r->server[stage];
-    for (int i = 0; i < stay; i++)
-        t.client = r->client[i] > t.client ? r->client[i] : t.client;
-    for (int i = 0; i < FLOWER_COUNT; i++)
-        sheaf_participant_deinit(&r->p[i]);
-    sheaf_coordinator_deinit(&r->c);
-    free(r);
-    return t;
-}
-
-/* Whether memory that is given back goes to the system, so that the next big block is new. */
-static void memory_new(bool always)
-{
-    bench_must(mallopt(M_MMAP_THRESHOLD, always ? 1 << 17 : 1 << 25)
-                   && mallopt(M_TRIM_THRESHOLD, always ? 1 << 17 : 1 << 30),
-               "rules for memory");
-}
-
-static void whole(unsigned bits, int dropouts, bool first)
-{
-    memory_new(first);
-    uint64_t *input = bench_alloc(FLOWER_WORDS, sizeof *input);
-    for (size_t i = 0; i < FLOWER_WORDS; i++)
-        input[i] = i % 1000;
-    times best = play(bits, dropouts, input);
-    for (int i = 1; i < REPEATS; i++) {
-        times next = play(bits, dropouts, input);
-        double client = next.client < best.client ? next.client : best.client;
-        best = next.server < best.server ? next : best;
-        best.client = client;
-    }
-    printf("%d participants, %d drop out, %d words of %u bits, the best of %d rounds, %s: "
-           "slowest participant %.4f s, coordinator %.4f s, upload %.2f MB each\n",
-           FLOWER_COUNT, dropouts, FLOWER_WORDS, bits, REPEATS,
-           first ? "new memory" : "memory of the round before", best.client, best.server,
-           best.upload / 1e6);
-    printf("  of the coordinator's, keeping and hashing what comes in %.4f s, shares and sum "
-           "%.4f s, the rest %.4f s\n",
-           best.input, best.reveal, best.server - best.input - best.reveal);
-    printf("  against Flower 1.15 (0.31 to 0.40 s, 1.1 to 1.6 s, 8.0 MB): %.0f, %.0f and %.1f "
-           "times better (wanted: 10, 30 and 2)\n",
-           0.31 / best.client, 1.1 / best.server, 8.0e6 / best.upload);
-    fflush(stdout);
-    free(input);
+    added a = {.count = 8 * words, .words = words};
+    a.source = bench_alloc(a.count, sizeof *a.source);
+    for (size_t i = 0; i < a.count; i++)
+        a.source[i] = i;
+    double memory = best_of("limit: memory, read", (double)a.count * 8, run_read, &a);
+    limit_line();
+    double copied =
+        best_of("limit: memory, copied (read + written)", (double)a.count * 8, run_copy, &a);
+    limit_line();
+    memory = copied > memory ? copied : memory;
+    adding(&a, 32, memory);
+    adding(&a, 64, memory);
+    bench_must(a.kept != 1, "adding");
+    free(a.source);
 }
 
 int main(int argc, char **argv)
@@ -315,29 +251,11 @@ int main(int argc, char **argv)
     }
     bench_must(sheaf_crypto_start(), "libsodium");
     printf("secure sum of %d vectors of %zu words\n", MANY, words);
-    size_t count = 8 * words; /* far more than the caches hold */
-    uint64_t *source = bench_alloc(count, sizeof *source);
-    for (size_t i = 0; i < count; i++)
-        source[i] = i;
-    (void)limit_read(source, count);
-    double memory = limit_read(source, count);
-    double copied = limit_copy(source, source + count / 2, count / 2);
-    double best = memory > copied ? memory : copied;
-    adding((const uint8_t *)source, count * 8, words, 32, best);
-    adding((const uint8_t *)source, count * 8, words, 64, best);
-    free(source);
-    double stream = limit_sodium((double)words * 80);
-    double chacha = limit_evp("limit: ChaCha20, OpenSSL", "ChaCha20", (double)words * 160);
-    double aes = limit_evp("limit: AES-256-CTR, OpenSSL", "AES-256-CTR", (double)words * 160);
-    stream = chacha > stream ? chacha : stream;
-    stream = aes > stream ? aes : stream;
+    sums(words);
+    double stream = limit_stream((double)words * 64);
     for (unsigned bits = 16; bits <= 64; bits *= 2) {
-        share_of("of the fastest stream", masking(words, bits, false), stream, 60);
-        share_of("of the fastest stream", masking(words, bits, true), stream, 60);
+        masking(words, bits, false, stream);
+        masking(words, bits, true, stream);
     }
-    whole(32, 0, true);
-    whole(32, 0, false);
-    whole(32, 1, true);
-    whole(64, 0, true);
     return 0;
 }
