@@ -17,9 +17,10 @@ enum {
     TILTS_RATIO = 8,
 };
 
-/* The best tilt is about sqrt(2 log(1/delta) / (T Var)): small where many steps lose much. */
+/* The best tilt is about sqrt(2 log(1/delta) / (T Var)): small where many steps lose much,
+ * large where they lose little. */
 #define TILT_MIN 1e-9
-#define TILT_MAX 1e4
+#define TILT_MAX 1e12
 /* How near to its limit the left side of the tilt's equation may come; losses that are one. */
 #define TOP_SHARE 0.8
 #define SAME_LOSS 1e-9
@@ -172,13 +173,17 @@ static void compose(composition *c)
 /* Walks down from the largest loss until delta is reached. With l counted from the centre,
  * delta(epsilon) is e^(T K - lambda centre) times the sum over l > epsilon of
  * p(l) e^(-lambda l) (1 - e^(epsilon - l)); `second` is the part that is taken off, at the loss
- * that the walk has come to. */
+ * that the walk has come to. What lies above the window counts as infinite loss; where that
+ * alone may be delta, as it may under too small a tilt, this says nothing. */
 static double find_epsilon(const composition *c)
 {
     double scale = c->steps * c->log_moment - c->tilt * c->centre;
     double delta = c->delta - c->steps * c->atoms.infinite;
-    double target = exp(log(delta) - scale), first = 0, second = 0, step = exp(-c->grid);
-    double origin = rint(c->centre / c->grid), loss = 0;
+    double target = exp(log(delta) - scale), second = 0, step = exp(-c->grid);
+    double origin = rint(c->centre / c->grid), loss = (double)c->n / 2 * c->grid;
+    double first = OUTSIDE_SHARE * exp(-c->tilt * loss);
+    if (first >= target)
+        return INFINITY;
     for (long j = (long)c->n / 2 - 1; j >= -(long)c->n / 2; j--) {
         loss = (double)j * c->grid;
         second *= step;

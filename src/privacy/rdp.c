@@ -116,26 +116,32 @@ static double search_epsilon(const search *s, unsigned place)
                       s->delta);
 }
 
-/* Whether some order keeps the cost under epsilon; walks to the best order from the last one,
- * by shorter and shorter strides. */
+/* Goes to the best order from the one that was best before, by shorter and shorter strides,
+ * each as often as it leads on: epsilon falls with the order and then rises. Ends when epsilon
+ * is small enough at some order. */
+static double search_walk(search *s)
+{
+    double best = search_epsilon(s, s->place);
+    for (int stride = SHEAF_RDP_ORDERS / 4; stride > 0; stride /= 2)
+        for (int side = 1; side >= -1; side -= 2)
+            for (bool on = true; on && best > s->epsilon;) {
+                int place = (int)s->place + side * stride;
+                on = place >= 0 && place < SHEAF_RDP_ORDERS;
+                double epsilon = on ? search_epsilon(s, (unsigned)place) : INFINITY;
+                on = epsilon < best;
+                if (on) {
+                    best = epsilon;
+                    s->place = (unsigned)place;
+                }
+            }
+    return best;
+}
+
+/* Whether some order keeps the cost under epsilon. */
 static bool search_enough(search *s, uint64_t millionths)
 {
     s->mechanism.noise_multiplier = sheaf_ratio(millionths, MILLION, SHEAF_ROUND_DOWN);
-    double best = search_epsilon(s, s->place);
-    for (int stride = SHEAF_RDP_ORDERS / 4; stride > 0; stride /= 2)
-        for (int side = -1; side <= 1; side += 2) {
-            int place = (int)s->place + side * stride;
-            if (best <= s->epsilon)
-                return true;
-            if (place < 0 || place >= SHEAF_RDP_ORDERS)
-                continue;
-            double epsilon = search_epsilon(s, (unsigned)place);
-            if (epsilon < best) {
-                best = epsilon;
-                s->place = (unsigned)place;
-            }
-        }
-    return best <= s->epsilon;
+    return search_walk(s) <= s->epsilon;
 }
 
 sheaf_status sheaf_rdp_noise(const sheaf_mechanism *mechanism, uint32_t steps, double epsilon,
@@ -151,10 +157,17 @@ sheaf_status sheaf_rdp_noise(const sheaf_mechanism *mechanism, uint32_t steps, d
         *millionths = lo;
         return SHEAF_OK;
     }
-    if (!search_enough(&s, hi))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "no noise multiplier up to %g keeps to that epsilon at that delta",
-                          SHEAF_NOISE_MULTIPLIER_MAX);
+    if (!search_enough(&s, hi)) {
+        char least[32];
+        sheaf_decimal_write(search_walk(&s), least, sizeof least);
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "no noise shows that epsilon: the least that Rényi orders up to %u "
+            "show at that delta and so many steps, with a noise multiplier of %g, "
+            "is %s",
+            sheaf_rdp_order_tenths(SHEAF_RDP_ORDERS - 1) / 10, SHEAF_NOISE_MULTIPLIER_MAX,
+            least);
+    }
     while (hi - lo > 1) {
         uint64_t middle =
             hi / lo > 3 ? (uint64_t)sqrt((double)lo * (double)hi) : lo + (hi - lo) / 2;

@@ -26,6 +26,24 @@ static void test_gaussian_is_exact(void **unused)
     (void)unused;
 }
 
+/* Where delta is far below what doubles tell from 1, and where a step loses next to nothing:
+ * never below the truth all the same. */
+static void test_gaussian_at_the_edge(void **unused)
+{
+    static const struct {
+        double sigma, delta;
+        uint32_t steps;
+    } rows[] = {{0.011, 1e-100, 1}, {0.011, 1e-50, 1},  {0.3, 1e-100, 1},
+                {1, 1e-100, 1},     {100, 1e-100, 1},   {1e9, 1e-100, 1000000000},
+                {1e7, 1e-20, 30},   {3000, 1e-100, 30}, {1, 0.5, 1}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double exact = sheaf_exact_gaussian(rows[i].sigma, rows[i].steps, rows[i].delta);
+        double got = pld(SHEAF_NOISE_GAUSSIAN, rows[i].sigma, 1, rows[i].steps, rows[i].delta);
+        assert_true(got >= exact * (1 - 1e-7) && got <= exact * 1.03 + 1e-9);
+    }
+    (void)unused;
+}
+
 /* One Laplace release is 1/b private, and at delta it is 1/b + 2 log(1 - delta): then delta =
  * 1 - e^((epsilon - 1/b) / 2). */
 static void test_laplace_once(void **unused)
@@ -107,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gaussian_is_exact),
+        cmocka_unit_test(test_gaussian_at_the_edge),
         cmocka_unit_test(test_laplace_once),
         cmocka_unit_test(test_discrete_once),
         cmocka_unit_test(test_bounded_losses),

@@ -197,8 +197,21 @@ static void test_inverse(void **unused)
             m.noise_multiplier = (double)(millionths - 2) / 1e6;
             assert_true(epsilon(m, 30, 1e-4) > 2);
         }
+    /* Also where the best order is far up. */
+    for (double wanted = 0.004; wanted < 3000; wanted *= 3)
+        for (uint32_t steps = 1; steps <= 1000000; steps *= 1000) {
+            sheaf_mechanism m = mechanism(SHEAF_NOISE_GAUSSIAN, 1, 1, 0);
+            uint64_t millionths;
+            MUST(sheaf_rdp_noise(&m, steps, wanted, 1e-5, &millionths, &err));
+            m.noise_multiplier = nextafter((double)millionths / 1e6, 0);
+            assert_true(epsilon(m, steps, 1e-5) <= wanted * (1 + 1e-9));
+            m.noise_multiplier = (double)(millionths - 2) / 1e6;
+            assert_true(epsilon(m, steps, 1e-5) > wanted * (1 - 1e-9));
+        }
     sheaf_mechanism m = mechanism(SHEAF_NOISE_GAUSSIAN, 1, 1, 0);
     uint64_t unused_noise;
+    assert_int_equal(sheaf_rdp_noise(&m, 1, 0.0035, 1e-5, &unused_noise, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "is 0.00350140"));
     assert_int_equal(sheaf_rdp_noise(&m, 1, 0, 1e-5, &unused_noise, &err), SHEAF_INVALID);
     assert_int_equal(sheaf_rdp_noise(&m, 1, 1e-30, 1e-5, &unused_noise, &err), SHEAF_INVALID);
     (void)unused;
