@@ -1,6 +1,8 @@
 /* cli/report.c - what commands share: errors, numbers, folders, printing. */
 #include "cli/cli.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,18 +38,50 @@ int sheaf_print_end(sheaf_buffer *object, sheaf_json_writer *w)
     return code;
 }
 
+/* Signs that move the cursor, colour what follows or turn the direction of writing. */
+static bool is_control(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0)
+           || (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
+
+/* A message may quote what a hub or a file says, and may be cut within a letter: one line of
+ * plain text, with a question mark where something else stood. */
+static void plain(const char *message, char out[SHEAF_MESSAGE_MAX])
+{
+    sheaf_slice rest = sheaf_str(message), byte;
+    size_t len = 0;
+    while (rest.len > 0) {
+        uint32_t point;
+        sheaf_slice before = rest;
+        if (sheaf_utf8_take(&rest, &point)) {
+            if (!is_control(point)) {
+                memcpy(out + len, before.data, before.len - rest.len);
+                len += before.len - rest.len;
+                continue;
+            }
+        } else {
+            (void)sheaf_take(&rest, 1, &byte);
+        }
+        out[len++] = '?';
+    }
+    out[len] = 0;
+}
+
 int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
 {
+    char message[SHEAF_MESSAGE_MAX];
+    plain(err->message, message);
     int code = arguments->usage             ? SHEAF_EXIT_USAGE
                : err->status == SHEAF_FAULT ? SHEAF_EXIT_FAULT
                                             : SHEAF_EXIT_FAILED;
     if (!arguments->json) {
-        fprintf(stderr, "sheaf: %s\n", err->message);
+        fprintf(stderr, "sheaf: %s\n", message);
         return code;
     }
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
-    sheaf_json_member_put_string(&w, "error", sheaf_str(err->message));
+    sheaf_json_member_put_string(&w, "error", sheaf_str(message));
     sheaf_json_member_put_int(&w, "exit", code);
     (void)sheaf_print_end(&out, &w);
     return code;

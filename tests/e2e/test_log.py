@@ -190,6 +190,35 @@ def served(scratch):
     refused("a folder without a log", 1, "holds no log", "log", "proof", scratch, 0)
 
 
+def rude(scratch):
+    """What a hub says is quoted in one line of plain text, whatever it is."""
+    class Rude(http.server.BaseHTTPRequestHandler):
+        said = "\x1b[31mred\nsheaf: all is well\u202e " + 300 * "\u00e9"
+
+        def do_GET(self):
+            body = json.dumps({"error": {"message": self.said, "status": 500}}).encode()
+            self.send_response(500)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *unused):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rude)
+    threading.Thread(target=server.serve_forever).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    for command in (("verify", url), ("status", "--hub", url), ("round", "verify", 3, url)):
+        done = sheaf(*command)
+        check(f"{command[0]} quotes a rude hub in one line", done.returncode == 1
+              and "?[31mred?sheaf" in done.stderr and done.stderr.count("\n") == 1
+              and done.stderr.rstrip("\n").isprintable(), repr(done.stderr))
+        done = sheaf(*command, "--json")
+        check("and as JSON", done.returncode == 1
+              and "?[31mred?sheaf" in json.loads(done.stdout)["error"], repr(done.stdout))
+    server.shutdown()
+    server.server_close()
+
+
 def fork(scratch):
     """The hub's folder is copied, and both copies go on under the same keys."""
     coop, home, b = (os.path.join(scratch, name) for name in ("f", "f-home", "f-bea"))
@@ -262,6 +291,7 @@ def main():
         with Mirror() as url:
             proofs(scratch, url, "a mirror")
             consistency(scratch, url, "a mirror")
+        rude(scratch)
         served(scratch)
         fork(scratch)
     finish()
