@@ -94,7 +94,10 @@ def nonsense():
     options = ["--mechanism", "gaussian", "--delta", "1e-5"]
     refused("no epsilon", 2, "--epsilon is needed", "privacy", "noise", *options)
     refused("epsilon 0", 2, "above 0", "privacy", "noise", *options, "--epsilon", "0")
-    refused("an epsilon that no noise keeps", 1, "no noise multiplier", "privacy", "noise",
+    found = json.loads(sheaf("privacy", "noise", "--mechanism", "gaussian", "--epsilon", 1,
+                             "--delta", 1e-5, "--json").stdout)
+    near("the noise for epsilon 1 of one release", found["noise_multiplier"], 4.045386, 1e-6)
+    refused("an epsilon that no noise keeps", 1, "no noise shows", "privacy", "noise",
             *options, "--epsilon", "1e-30")
     refused("a limit without delta", 2, "--delta is needed", "privacy", "cost", *options[:2],
             "--noise-multiplier", "1", "--epsilon", "1")
