@@ -55,8 +55,7 @@ void sheaf_slot_free(sheaf_slot *slot)
     *slot = (sheaf_slot){0};
 }
 
-/* A free slot, or that of the round that has been over for longest. */
-static sheaf_slot *slot_take(sheaf_rounds *rounds)
+sheaf_slot *sheaf_rounds_place(sheaf_rounds *rounds)
 {
     sheaf_slot *oldest = NULL;
     for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++) {
@@ -66,8 +65,6 @@ static sheaf_slot *slot_take(sheaf_rounds *rounds)
         if (slot->over && !slot->pins && (!oldest || slot->over_ms < oldest->over_ms))
             oldest = slot;
     }
-    if (oldest)
-        sheaf_slot_free(oldest);
     return oldest;
 }
 
@@ -134,7 +131,9 @@ sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
         return status;
     }
     pthread_mutex_lock(&rounds->lock);
-    sheaf_slot *slot = slot_take(rounds);
+    sheaf_slot *slot = sheaf_rounds_place(rounds);
+    if (slot && slot->coordinator)
+        sheaf_slot_free(slot);
     if (slot)
         *slot = made;
     pthread_mutex_unlock(&rounds->lock);

@@ -141,6 +141,11 @@ int64_t sheaf_rounds_now_ms(void);
 /* The slot of a round, or NULL; with the lock held. */
 sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round);
 
+/* A slot for one more round: a free one, or that of the round that has been over for longest;
+ * NULL where there is none. No round is opened then: it would be charged and aborted. With the
+ * lock held. */
+sheaf_slot *sheaf_rounds_place(sheaf_rounds *rounds);
+
 /* Forgets a round; with the lock held, by the rounds' thread. */
 void sheaf_slot_free(sheaf_slot *slot);
 

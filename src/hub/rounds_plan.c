@@ -31,15 +31,6 @@ static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate 
                                        sheaf_model_get(state, mandate->model)->features);
 }
 
-/* Is there a place to coordinate one more round? */
-static bool has_place(const sheaf_rounds *rounds)
-{
-    for (size_t i = 0; i < SHEAF_ROUNDS_MAX; i++)
-        if (!rounds->slots[i].coordinator || rounds->slots[i].over)
-            return true;
-    return false;
-}
-
 /* With both locks held: can the mandate's next round be opened now? */
 static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
                     sheaf_plan *plan, sheaf_opening *out)
@@ -49,7 +40,7 @@ static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandat
     if (sheaf_mandate_check(state, mandate->id, stamp) != SHEAF_ACCEPTED
         || sheaf_next_round_check(state, mandate->id) != SHEAF_ACCEPTED
         || sheaf_model_get(state, mandate->model)->state == SHEAF_model_state_retired
-        || now_ms < plan->not_before_ms || !has_place(rounds))
+        || now_ms < plan->not_before_ms || !sheaf_rounds_place(rounds))
         return false;
     if (plan->aborts >= SHEAF_ABORTS_MAX && plan->arrivals == rounds->arrivals)
         return false;

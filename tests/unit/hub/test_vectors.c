@@ -108,6 +108,9 @@ static void fill_slots(long_round *l)
         must(sheaf_rounds_add(l->rounds, SHEAF_NONE, other, l->keys, (sheaf_slice){0}, &err),
              &err);
     }
+    pthread_mutex_lock(&l->rounds->lock); /* nor is a round opened that would find none */
+    assert_null(sheaf_rounds_place(l->rounds));
+    pthread_mutex_unlock(&l->rounds->lock);
     other->round = 2000;
     assert_int_equal(
         sheaf_rounds_add(l->rounds, SHEAF_NONE, other, l->keys, (sheaf_slice){0}, &err),
