@@ -31,11 +31,10 @@ static void print_text(const sheaf_preview *p)
     for (uint16_t i = 0; i < p->others; i++)
         printf("%s%" PRIu32, i ? ", " : "members ", p->other[i]);
     puts(p->others ? "" : "nobody");
-    if (p->has_graph) {
-        char graph[SHEAF_ROUND_GRAPH_TEXT];
+    char graph[SHEAF_ROUND_GRAPH_TEXT] = "";
+    if (p->has_graph)
         sheaf_round_graph_describe(&p->graph, graph);
-        printf("  graph       %s\n", graph);
-    }
+    printf("  graph       %s\n", p->has_graph ? graph : p->graph_why);
     printf("  takes part  %s%s\n", p->would ? "yes" : "no: ", p->why);
 }
 

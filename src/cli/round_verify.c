@@ -66,11 +66,17 @@ static void print_progress(sheaf_round_source *source)
     if (sheaf_hub_get(&source->transport, path, &answer, NULL) == SHEAF_OK
         && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &said, NULL) == SHEAF_OK) {
         sheaf_slice stage = sheaf_json_member_string(said, "stage");
-        for (int i = SHEAF_ROUND_COMMIT; i <= SHEAF_ROUND_ABORTED; i++)
+        for (int i = SHEAF_ROUND_COMMIT; i <= SHEAF_ROUND_REVEAL; i++)
             if (sheaf_slice_is(stage, sheaf_round_stage_text((sheaf_round_stage)i)))
-                printf("  stage       %.*s: %lld of %lld have answered, the hub says\n",
+                printf("  stage       %.*s: %lld of %lld have answered, %lld s are left, the "
+                       "hub says\n",
                        SHEAF_PRINT(stage), (long long)sheaf_json_member_int(said, "answers", 0),
-                       (long long)sheaf_json_member_int(said, "of", 0));
+                       (long long)sheaf_json_member_int(said, "of", 0),
+                       (long long)(sheaf_json_member_int(said, "left_ms", 0) + 999) / 1000);
+        if (sheaf_slice_is(stage, "begin"))
+            puts("  stage       about to begin, the hub says");
+        if (sheaf_slice_is(stage, "ending"))
+            puts("  stage       its end is being entered on the log, the hub says");
         const sheaf_json *sum = sheaf_json_member(said, "sum");
         if (sum)
             printf("  sum         %lld of %lld MiB of each vector are added up\n",

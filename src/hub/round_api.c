@@ -61,7 +61,8 @@ sheaf_http_verdict sheaf_api_nodes(const sheaf_api_call *call, sheaf_http_respon
 {
     void *block;
     sheaf_json *body;
-    uint32_t key, round = SHEAF_NONE, datasets[SHEAF_NODE_DATASETS_MAX];
+    uint32_t key, datasets[SHEAF_NODE_DATASETS_MAX];
+    sheaf_ready_answer answer = {.round = SHEAF_NONE};
     size_t count;
     sheaf_err err;
     if (!signed_body(call, &block, &body, &key, response))
@@ -71,7 +72,8 @@ sheaf_http_verdict sheaf_api_nodes(const sheaf_api_call *call, sheaf_http_respon
         return SHEAF_HTTP_ANSWERED;
     }
     free(block);
-    if (sheaf_rounds_ready(call->hub->rounds, key, datasets, count, &round, &err) != SHEAF_OK) {
+    if (sheaf_rounds_ready(call->hub->rounds, key, datasets, count, &answer, &err)
+        != SHEAF_OK) {
         *response = sheaf_answer_failure(&err);
         return SHEAF_HTTP_ANSWERED;
     }
@@ -79,11 +81,12 @@ sheaf_http_verdict sheaf_api_nodes(const sheaf_api_call *call, sheaf_http_respon
     sheaf_buffer_init(&json, 256);
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_json_open_object(&w);
+    sheaf_json_member_put_int(&w, "again_ms", answer.again_ms);
     sheaf_json_key(&w, "round");
-    if (round == SHEAF_NONE)
+    if (answer.round == SHEAF_NONE)
         sheaf_json_null(&w);
     else
-        sheaf_json_int(&w, round);
+        sheaf_json_int(&w, answer.round);
     sheaf_json_close(&w);
     *response = sheaf_answer_json(&json);
     return SHEAF_HTTP_ANSWERED;
@@ -91,25 +94,31 @@ sheaf_http_verdict sheaf_api_nodes(const sheaf_api_call *call, sheaf_http_respon
 
 /* ---- rounds ---- */
 
+/* How a round ended is what the log says, and not before the log says it. */
+static bool progress_of(const sheaf_api_call *call, sheaf_round_progress *out)
+{
+    sheaf_round_progress now = {0};
+    bool under_way = sheaf_rounds_progress(call->hub->rounds, call->number, &now);
+    sheaf_hub_read_begin(call->hub);
+    const struct sheaf_row_round *row =
+        sheaf_round_find(sheaf_hub_state(call->hub), call->number);
+    bool known = row != NULL || under_way;
+    *out = now;
+    if (row && (row->state != SHEAF_round_state_open || !under_way))
+        *out = (sheaf_round_progress){.stage = row->state == SHEAF_round_state_closed ? "done"
+                                               : row->state == SHEAF_round_state_aborted
+                                                   ? "aborted"
+                                                   : "begin",
+                                      .answers = row->survivors,
+                                      .of = row->seats};
+    sheaf_hub_read_end(call->hub);
+    return known;
+}
+
 sheaf_http_verdict sheaf_api_round(const sheaf_api_call *call, sheaf_http_response *response)
 {
     sheaf_round_progress progress = {0};
-    bool known = sheaf_rounds_progress(call->hub->rounds, call->number, &progress);
-    if (!known) { /* of an earlier time: where it ended */
-        sheaf_hub_read_begin(call->hub);
-        const struct sheaf_row_round *row =
-            sheaf_round_find(sheaf_hub_state(call->hub), call->number);
-        known = row != NULL;
-        if (row)
-            progress = (sheaf_round_progress){
-                .stage = row->state == SHEAF_round_state_closed    ? "done"
-                         : row->state == SHEAF_round_state_aborted ? "aborted"
-                                                                   : "begin", /* in a moment */
-                .answers = row->survivors,
-                .of = row->seats};
-        sheaf_hub_read_end(call->hub);
-    }
-    if (!known) {
+    if (!progress_of(call, &progress)) {
         *response = sheaf_http_error(404, "there is no round %u", call->number);
         return SHEAF_HTTP_ANSWERED;
     }

@@ -25,9 +25,11 @@ sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round)
     return NULL;
 }
 
+/* An end that was decided is none before the log says so. */
 sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot)
 {
     const sheaf_coordinator *c = slot->coordinator;
+    sheaf_round_stage stage = sheaf_coordinator_stage(c);
     int64_t deadline = sheaf_coordinator_deadline(c), now_ms = sheaf_rounds_now_ms();
     uint16_t awaited = 0;
     for (uint16_t i = 0; i < slot->count; i++)
@@ -36,10 +38,14 @@ sheaf_round_progress sheaf_slot_progress(const sheaf_slot *slot)
     sheaf_round_progress progress = {
         .summed = sums ? atomic_load(&slot->vectors->summed) : 0,
         .chunks = sums ? sheaf_chunk_count(&c->config) : 0,
-        .stage = sheaf_round_stage_text(sheaf_coordinator_stage(c)),
+        .stage = sheaf_round_stage_text(stage),
         .answers = (uint16_t)(slot->count - awaited),
         .of = slot->count,
         .left_ms = deadline == INT64_MAX || deadline < now_ms ? 0 : deadline - now_ms};
+    if (stage >= SHEAF_ROUND_DONE) {
+        progress.stage = slot->end ? slot->end : "ending";
+        progress.answers = slot->told_answers;
+    }
     memcpy(progress.graph, slot->graph, sizeof progress.graph);
     return progress;
 }
@@ -97,18 +103,12 @@ static sheaf_status slot_make(sheaf_rounds *rounds, const sheaf_round_config *co
 static void graph_describe(sheaf_hub *hub, uint32_t round, char out[SHEAF_ROUND_GRAPH_TEXT])
 {
     sheaf_round_graph graph;
-    uint16_t seats = 0, least = 0, colluders = 0;
     sheaf_hub_read_begin(hub);
     const sheaf_state *state = sheaf_hub_state(hub);
     const struct sheaf_row_round *row = sheaf_round_find(state, round);
-    if (row) {
-        seats = row->seats;
-        least = row->survivors_min;
-        colluders = sheaf_mandate_get(state, row->mandate)->colluders;
-    }
-    sheaf_hub_read_end(hub);
-    if (seats && sheaf_round_graph_find(seats, least, colluders, &graph, NULL) == SHEAF_OK)
+    if (row && sheaf_round_graph_of(state, row, &graph, NULL) == SHEAF_OK)
         sheaf_round_graph_describe(&graph, out);
+    sheaf_hub_read_end(hub);
 }
 
 sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
@@ -226,11 +226,11 @@ static bool still_allowed(sheaf_hub *hub, const sheaf_slot *slot)
 
 static void tell(sheaf_rounds *rounds, sheaf_slot *slot)
 {
-    sheaf_round_stage stage = sheaf_coordinator_stage(slot->coordinator);
     sheaf_round_progress progress = sheaf_slot_progress(slot);
-    if (slot->told_stage == stage && slot->told_answers == progress.answers)
+    if (slot->told_stage && strcmp(slot->told_stage, progress.stage) == 0
+        && slot->told_answers == progress.answers)
         return;
-    slot->told_stage = stage;
+    slot->told_stage = progress.stage;
     slot->told_answers = progress.answers;
     sheaf_buffer data;
     sheaf_buffer_init(&data, 1024);
@@ -286,6 +286,8 @@ static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
     }
     pthread_mutex_lock(&rounds->lock);
     slot->over = true;
+    slot->end = aborted ? "aborted" : "done";
+    tell(rounds, slot);
     slot->over_ms = sheaf_rounds_now_ms();
     sheaf_slot_keep_close(slot);
     count_abort(rounds, slot, aborted);

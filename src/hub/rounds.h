@@ -19,7 +19,8 @@ enum {
     SHEAF_NODE_DATASETS_MAX = 16, /* each of them */
     SHEAF_POLLS_MAX = 2048,       /* requests that wait for a bundle */
     SHEAF_POLL_MS = 5000,         /* how long */
-    SHEAF_NODE_READY_MS = 6000,   /* how long a node's word holds */
+    SHEAF_NODE_READY_MS = 6000,   /* how long the word of a node holds, if it is alone */
+    SHEAF_NODE_SHARE_MS = 5,      /* of the hub's time between two words, by other nodes */
     SHEAF_REFUSALS_MAX = 2048,    /* kept of nodes, the latest */
     SHEAF_REASON_MAX = 400,       /* bytes of one */
 };
@@ -31,11 +32,16 @@ void sheaf_rounds_close(sheaf_rounds *rounds);
 
 /* ---- for the HTTP interface ---- */
 
-/* The node with this key is ready to compute on these data sets. Returns the round in which it
- * has a seat now, or SHEAF_NONE. */
+typedef struct {
+    uint32_t round;    /* in which the node has a seat now, or SHEAF_NONE */
+    uint32_t again_ms; /* when it should come back at the earliest: the more nodes, the later,
+                          so that all together come 200 times a second at most */
+} sheaf_ready_answer;
+
+/* The node with this key is ready to compute on these data sets. */
 SHEAF_MUST_USE sheaf_status sheaf_rounds_ready(sheaf_rounds *rounds, uint32_t key,
                                                const uint32_t *datasets, size_t count,
-                                               uint32_t *round, sheaf_err *err);
+                                               sheaf_ready_answer *out, sheaf_err *err);
 
 /* The longest message that the round takes, but for vectors; 0 if it is not under way here. */
 size_t sheaf_rounds_message_max(sheaf_rounds *rounds, uint32_t round);
@@ -58,7 +64,7 @@ sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uin
                                        sheaf_http_response *response);
 
 typedef struct {
-    const char *stage; /* its text */
+    const char *stage; /* its text; "ending" from the decision until the end is on the log */
     uint16_t answers, of;
     int64_t left_ms;       /* until the stage ends at the latest; 0 once the round is over */
     size_t summed, chunks; /* of the sum, while it is being made; else 0 */

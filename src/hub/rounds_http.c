@@ -18,17 +18,30 @@ static uint32_t seat_of(const sheaf_rounds *rounds, uint32_t key)
     return SHEAF_NONE;
 }
 
-/* The node's place: its own, a new one, or that of one not heard of for long. */
+int64_t sheaf_rounds_ready_ms(const sheaf_rounds *rounds)
+{
+    return SHEAF_NODE_READY_MS + 2 * (int64_t)rounds->again_ms;
+}
+
+/* The node's place: its own, a new one, or that of one not heard of for long. The others that
+ * are there say how often each may come. */
 static sheaf_ready_node *place_of(sheaf_rounds *rounds, uint32_t key, int64_t now_ms)
 {
-    sheaf_ready_node *stale = NULL;
+    sheaf_ready_node *stale = NULL, *own = NULL;
+    int64_t ready_ms = sheaf_rounds_ready_ms(rounds);
+    uint32_t others = 0;
     for (size_t i = 0; i < rounds->node_count; i++) {
         sheaf_ready_node *node = &rounds->nodes[i];
         if (node->key == key)
-            return node;
-        if (now_ms - node->at_ms > SHEAF_NODE_READY_MS)
+            own = node;
+        else if (now_ms - node->at_ms > ready_ms)
             stale = node;
+        else
+            others++;
     }
+    rounds->again_ms = others * SHEAF_NODE_SHARE_MS;
+    if (own)
+        return own;
     if (rounds->node_count < SHEAF_NODES_MAX)
         stale = &rounds->nodes[rounds->node_count++];
     if (stale)
@@ -37,7 +50,7 @@ static sheaf_ready_node *place_of(sheaf_rounds *rounds, uint32_t key, int64_t no
 }
 
 sheaf_status sheaf_rounds_ready(sheaf_rounds *rounds, uint32_t key, const uint32_t *datasets,
-                                size_t count, uint32_t *round, sheaf_err *err)
+                                size_t count, sheaf_ready_answer *out, sheaf_err *err)
 {
     int64_t now_ms = sheaf_rounds_now_ms();
     if (count > SHEAF_NODE_DATASETS_MAX)
@@ -46,12 +59,12 @@ sheaf_status sheaf_rounds_ready(sheaf_rounds *rounds, uint32_t key, const uint32
     pthread_mutex_lock(&rounds->lock);
     sheaf_ready_node *node = place_of(rounds, key, now_ms);
     if (node) {
-        if (now_ms - node->at_ms > SHEAF_NODE_READY_MS)
+        if (now_ms - node->at_ms > sheaf_rounds_ready_ms(rounds))
             rounds->arrivals++;
         node->at_ms = now_ms;
         node->count = count;
         memcpy(node->datasets, datasets, count * sizeof *datasets);
-        *round = seat_of(rounds, key);
+        *out = (sheaf_ready_answer){seat_of(rounds, key), rounds->again_ms};
         pthread_cond_signal(&rounds->woken);
     }
     pthread_mutex_unlock(&rounds->lock);
@@ -124,82 +137,6 @@ sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
         return sheaf_http_error(422, "%s", err.message);
     sheaf_rounds_answer_polls(rounds, false);
     return sheaf_answer_nothing();
-}
-
-/* ---- bundles ---- */
-
-/* The bundle of the stage for the member in this seat, that of the abort if there is one, or
- * empty. */
-static sheaf_slice bundle_of(const sheaf_slot *slot, uint32_t stage, uint16_t seat)
-{
-    if (sheaf_coordinator_stage(slot->coordinator) == SHEAF_ROUND_ABORTED)
-        stage = SHEAF_ROUND_ABORTED;
-    return sheaf_coordinator_bundle(slot->coordinator, (sheaf_round_stage)stage,
-                                    slot->coordinator->config.members[seat].member);
-}
-
-static sheaf_http_response bundle_answer(sheaf_slice bundle)
-{
-    sheaf_http_response response = sheaf_http_copy(200, "application/octet-stream", bundle);
-    sheaf_http_header(&response, "Cache-Control", "no-store");
-    return response;
-}
-
-sheaf_http_verdict sheaf_rounds_bundle(sheaf_rounds *rounds, uint32_t round, uint32_t key,
-                                       uint32_t stage, const sheaf_http_request *request,
-                                       sheaf_http_response *response)
-{
-    sheaf_http_verdict verdict = SHEAF_HTTP_ANSWERED;
-    pthread_mutex_lock(&rounds->lock);
-    const sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
-    uint16_t seat = 0;
-    while (slot && seat < slot->count && slot->keys[seat] != key)
-        seat++;
-    bool seated = slot && seat < slot->count;
-    sheaf_slice bundle = seated ? bundle_of(slot, stage, seat) : (sheaf_slice){0};
-    sheaf_poll *free_poll = NULL;
-    for (size_t i = 0; i < SHEAF_POLLS_MAX && !free_poll; i++)
-        if (!rounds->polls[i].token)
-            free_poll = &rounds->polls[i];
-    if (!slot) {
-        *response = sheaf_http_error(404, "round %u is not under way", round);
-    } else if (!seated) {
-        *response = sheaf_http_error(404, "key %u has no seat in round %u", key, round);
-    } else if (bundle.len > 0) {
-        *response = bundle_answer(bundle);
-    } else if (slot->over || rounds->stopping || !free_poll) {
-        *response = sheaf_answer_nothing();
-    } else {
-        *free_poll = (sheaf_poll){.token = sheaf_http_defer(request),
-                                  .round = round,
-                                  .stage = stage,
-                                  .seat = seat,
-                                  .until_ms = sheaf_rounds_now_ms() + SHEAF_POLL_MS};
-        verdict = SHEAF_HTTP_DEFERRED;
-    }
-    pthread_mutex_unlock(&rounds->lock);
-    return verdict;
-}
-
-void sheaf_rounds_answer_polls(sheaf_rounds *rounds, bool all)
-{
-    int64_t now_ms = sheaf_rounds_now_ms();
-    for (size_t i = 0; i < SHEAF_POLLS_MAX; i++) {
-        sheaf_http_token *token = NULL;
-        sheaf_http_response response;
-        pthread_mutex_lock(&rounds->lock);
-        sheaf_poll *poll = &rounds->polls[i];
-        const sheaf_slot *slot = poll->token ? sheaf_rounds_slot(rounds, poll->round) : NULL;
-        sheaf_slice bundle = slot ? bundle_of(slot, poll->stage, poll->seat) : (sheaf_slice){0};
-        if (poll->token && (bundle.len > 0 || all || !slot || now_ms >= poll->until_ms)) {
-            token = poll->token;
-            response = bundle.len > 0 ? bundle_answer(bundle) : sheaf_answer_nothing();
-            *poll = (sheaf_poll){0};
-        }
-        pthread_mutex_unlock(&rounds->lock);
-        if (token)
-            sheaf_http_respond(token, &response);
-    }
 }
 
 /* ---- what is to be seen ---- */

@@ -1,8 +1,8 @@
 /* hub/rounds_internal.h - what the parts of the coordination of rounds share: rounds.c runs,
  * rounds_plan.c decides what is next, rounds_seats.c who takes part, rounds_result.c closes,
- * rounds_http.c listens, rounds_arrive.c takes vectors in, rounds_vectors.c has their files,
- * rounds_sum.c adds them up, rounds_keep.c writes down, rounds_audit.c deletes
- * transcripts.
+ * rounds_http.c listens, rounds_polls.c answers who waits, rounds_arrive.c takes vectors in,
+ * rounds_vectors.c has their files, rounds_sum.c adds them up, rounds_keep.c writes down,
+ * rounds_audit.c deletes transcripts.
  *
  * `lock` covers everything here. It is taken before the hub's lock, never after it. Only the
  * rounds' thread adds and ends slots, so it may read a coordinator that is over without it. A
@@ -18,11 +18,11 @@
 #include "store/vector_file.h"
 
 enum {
-    SHEAF_SEATS_MAX = SHEAF_ROUND_COMPLETE_MAX, /* of a round that this hub opens */
     SHEAF_PLANS_MAX = 256,
     SHEAF_ABORTS_MAX = 3,
     SHEAF_RETRY_MS = 1000,
     SHEAF_DISK_RETRY_MS = 2000, /* what disk or memory had no room for */
+    SHEAF_UNSAFE_RETRY_MS = 60000, /* where no graph is safe for those who are ready */
 };
 
 /* A sum that is being made. */
@@ -52,6 +52,7 @@ typedef struct {
     sheaf_vectors *vectors;
     unsigned pins; /* vectors on their way in */
     bool arriving[SHEAF_ROUND_MEMBERS_MAX];
+    uint8_t shown[SHEAF_ROUND_MEMBERS_MAX]; /* bundles on their way to each seat */
     uint32_t round, mandate;
     uint16_t count;
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
@@ -60,7 +61,9 @@ typedef struct {
     int64_t finish_ms;                      /* not before */
     uint8_t abort_reason;                   /* if it ends without a sum */
     char graph[SHEAF_ROUND_GRAPH_TEXT];     /* who knows whom */
-    uint32_t told_stage, told_answers;
+    const char *told_stage;                 /* what was published last */
+    uint16_t told_answers;
+    const char *end;       /* once it is over: its stage */
     sheaf_round_kept kept; /* what is on the disk */
     int file;              /* -1: none */
     uint64_t file_size;
@@ -120,10 +123,12 @@ struct sheaf_rounds {
     sheaf_slot slots[SHEAF_ROUNDS_MAX];
     sheaf_ready_node nodes[SHEAF_NODES_MAX];
     size_t node_count;
+    uint32_t again_ms; /* between two words of one node, by how many there are */
     uint64_t arrivals; /* nodes that said they are ready after they had not for a while */
     sheaf_plan plans[SHEAF_PLANS_MAX];
     size_t plan_count;
     sheaf_poll polls[SHEAF_POLLS_MAX];
+    size_t shown_bytes; /* of bundles on their way */
     sheaf_round_refusal refusals[SHEAF_REFUSALS_MAX];
     uint64_t refusal_count;         /* ever; the latest are kept */
     uint32_t swept;                 /* rounds before this row have no transcript any more */
@@ -137,6 +142,9 @@ struct sheaf_rounds {
 
 /* Milliseconds that never go back. */
 int64_t sheaf_rounds_now_ms(void);
+
+/* How long a node's word holds; with the lock held. */
+int64_t sheaf_rounds_ready_ms(const sheaf_rounds *rounds);
 
 /* The slot of a round, or NULL; with the lock held. */
 sheaf_slot *sheaf_rounds_slot(sheaf_rounds *rounds, uint32_t round);

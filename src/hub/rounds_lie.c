@@ -24,7 +24,7 @@ static void lie_prepare(const sheaf_state *state, sheaf_opening *out,
         uint32_t member = sheaf_member_at(state, m)->id, key = train_key(state, member);
         for (uint32_t i = 0; key != SHEAF_NONE && i < sheaf_dataset_count(state); i++) {
             const struct sheaf_row_dataset *data = sheaf_dataset_at(state, i);
-            if (data->member != member || count == SHEAF_SEATS_MAX)
+            if (data->member != member || count == SHEAF_ROUND_COMPLETE_MAX)
                 continue;
             out->participants[count] = (struct sheaf_participant){
                 .dataset = data->id, .has_dataset = true, .key = key, .has_key = true};

@@ -90,10 +90,35 @@ static need look(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
     return prepare(rounds, mandate, plan, opening) ? NEED_ROUND : NEED_NOTHING;
 }
 
+/* Privacy is spent by opening, so nothing is opened that its own nodes would refuse. */
+static sheaf_status graph_check(const sheaf_rounds *rounds, const sheaf_opening *opening,
+                                sheaf_err *err)
+{
+    sheaf_round_graph graph;
+    sheaf_hub_read_begin(rounds->hub);
+    const sheaf_state *state = sheaf_hub_state(rounds->hub);
+    sheaf_status status =
+        sheaf_round_graph_next(state, sheaf_mandate_get(state, (uint32_t)opening->what.mandate),
+                               (uint16_t)opening->what.participants.count, &graph, err);
+    sheaf_hub_read_end(rounds->hub);
+    return status;
+}
+
+/* Returns how long to wait before another try. */
+static int64_t open_next(sheaf_rounds *rounds, const sheaf_opening *opening)
+{
+    sheaf_err err = {0};
+    bool safe = graph_check(rounds, opening, &err) == SHEAF_OK;
+    if (safe && sheaf_rounds_begin(rounds, opening, &err) == SHEAF_OK)
+        return 0;
+    sheaf_hub_log(rounds->hub, "round.open", "mandate=%u error=\"%s\"",
+                  (uint32_t)opening->what.mandate, err.message);
+    return safe ? SHEAF_RETRY_MS : SHEAF_UNSAFE_RETRY_MS;
+}
+
 static void act(sheaf_rounds *rounds, need what, uint32_t mandate, uint32_t last,
                 const sheaf_opening *opening)
 {
-    sheaf_err err = {0};
     int64_t pause_ms = 0;
     bool aborted = false;
     if (what == NEED_RECORD) {
@@ -101,10 +126,8 @@ static void act(sheaf_rounds *rounds, need what, uint32_t mandate, uint32_t last
     } else if (what == NEED_TAKING_BACK) {
         sheaf_rounds_abort(rounds, last, SHEAF_abort_reason_unsound);
         aborted = true;
-    } else if (sheaf_rounds_begin(rounds, opening, &err) != SHEAF_OK) {
-        sheaf_hub_log(rounds->hub, "round.open", "mandate=%u error=\"%s\"", mandate,
-                      err.message);
-        pause_ms = SHEAF_RETRY_MS;
+    } else {
+        pause_ms = open_next(rounds, opening);
     }
     pthread_mutex_lock(&rounds->lock);
     sheaf_plan *plan = sheaf_rounds_plan_of(rounds, mandate);

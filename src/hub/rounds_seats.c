@@ -102,11 +102,11 @@ static int compare_members(const void *a, const void *b)
 /* One of each member, ascending: a member has one seat, however many nodes and data sets. */
 static uint32_t candidates(sheaf_rounds *rounds, const search *s)
 {
-    int64_t now_ms = sheaf_rounds_now_ms();
+    int64_t now_ms = sheaf_rounds_now_ms(), ready_ms = sheaf_rounds_ready_ms(rounds);
     sheaf_candidate *all = rounds->candidates;
     uint32_t count = 0, kept = 0;
     for (size_t i = 0; i < rounds->node_count; i++)
-        if (now_ms - rounds->nodes[i].at_ms <= SHEAF_NODE_READY_MS)
+        if (now_ms - rounds->nodes[i].at_ms <= ready_ms)
             count += candidate_of(s, &rounds->nodes[i], &all[count]);
     qsort(all, count, sizeof *all, compare_members);
     for (uint32_t i = 0; i < count; i++)
@@ -156,9 +156,9 @@ bool sheaf_rounds_seats(sheaf_rounds *rounds, const struct sheaf_row_mandate *ma
     int64_t now_ms = sheaf_rounds_now_ms();
     uint32_t ready = candidates(rounds, &s), count = ready, possible;
     possible = s.before ? s.before->seats : members_possible(state, mandate, rounds->scratch);
-    if (count > SHEAF_SEATS_MAX) {
+    if (count > SHEAF_ROUND_MEMBERS_MAX) {
         draw(rounds, &s, count);
-        count = SHEAF_SEATS_MAX;
+        count = SHEAF_ROUND_MEMBERS_MAX;
         qsort(rounds->candidates, count, sizeof *rounds->candidates, compare_members);
     }
     for (uint32_t i = 0; i < count; i++)
@@ -176,5 +176,8 @@ bool sheaf_rounds_seats(sheaf_rounds *rounds, const struct sheaf_row_mandate *ma
         plan->enough_ms = 0;
     else if (plan->enough_ms == 0)
         plan->enough_ms = now_ms;
-    return enough && (ready >= possible || now_ms - plan->enough_ms >= rounds->hub->grace_ms);
+    int64_t grace_ms = rounds->hub->grace_ms;
+    if (grace_ms < 2 * (int64_t)rounds->again_ms) /* the others come later, too */
+        grace_ms = 2 * (int64_t)rounds->again_ms;
+    return enough && (ready >= possible || now_ms - plan->enough_ms >= grace_ms);
 }

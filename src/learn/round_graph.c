@@ -107,11 +107,12 @@ static sheaf_status ring_find(uint16_t colluders, sheaf_round_graph *g, sheaf_er
                            .correctness_bits = CORRECTNESS_BITS};
     assert(cohort.privacy_bits <= SHEAF_COHORT_BITS_MAX); /* 208 of 1,000 members */
     if (sheaf_cohort_check(&cohort, NULL) != SHEAF_OK || !sheaf_cohort_ring(&cohort, &found))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "no ring of %u participants is safe where %u may work with the hub "
-                          "and %u go away; at most %d can take part",
-                          g->members, g->corrupt, g->members - g->min_survivors,
-                          SHEAF_ROUND_COMPLETE_MAX);
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "no ring of %u participants is safe where %u may work with the hub "
+            "and %u go away; more than %d can take part under a mandate with fewer "
+            "colluders alone",
+            g->members, g->corrupt, g->members - g->min_survivors, SHEAF_ROUND_COMPLETE_MAX);
     g->degree = (uint16_t)found.degree;
     g->threshold = (uint16_t)found.threshold;
     g->disconnected = found.disconnected;
@@ -129,6 +130,12 @@ sheaf_status sheaf_round_graph_find(uint16_t members, uint16_t survivors_min,
                                .disconnected = -INFINITY,
                                .exposed = -INFINITY,
                                .lost = -INFINITY};
+    if (colluders >= members)
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "no sum of %u participants is safe where %u may work with the hub; it "
+            "takes more participants, or a mandate with fewer colluders",
+            members, colluders);
     if (members > SHEAF_ROUND_COMPLETE_MAX)
         return ring_find(colluders, out, err);
     out->threshold = sheaf_round_threshold_against(members, colluders);
@@ -145,6 +152,16 @@ sheaf_status sheaf_round_graph_of(const sheaf_state *state, const struct sheaf_r
     return sheaf_round_graph_find(round->seats, round->survivors_min,
                                   sheaf_mandate_get(state, round->mandate)->colluders, out,
                                   err);
+}
+
+sheaf_status sheaf_round_graph_next(const sheaf_state *state,
+                                    const struct sheaf_row_mandate *mandate, uint16_t members,
+                                    sheaf_round_graph *out, sheaf_err *err)
+{
+    bool noised = mandate->release == SHEAF_release_form_noised;
+    return sheaf_round_graph_find(
+        members, noised ? sheaf_survivors_min(state, mandate, members) : members,
+        mandate->colluders, out, err);
 }
 
 /* ---- in words ---- */

@@ -42,6 +42,12 @@ SHEAF_MUST_USE sheaf_status sheaf_round_graph_of(const sheaf_state *state,
                                                  const struct sheaf_row_round *round,
                                                  sheaf_round_graph *out, sheaf_err *err);
 
+/* That of a round that the mandate may open with so many. */
+SHEAF_MUST_USE sheaf_status sheaf_round_graph_next(const sheaf_state *state,
+                                                   const struct sheaf_row_mandate *mandate,
+                                                   uint16_t members, sheaf_round_graph *out,
+                                                   sheaf_err *err);
+
 /* The probability that the hub learns of somebody's vector more than the sum, by whatever it
  * tries: its base-2 logarithm, -INFINITY on the complete graph. */
 double sheaf_round_graph_failure(const sheaf_round_graph *graph);

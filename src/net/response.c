@@ -63,6 +63,16 @@ sheaf_http_response sheaf_http_take(unsigned status, const char *content_type,
     return out;
 }
 
+sheaf_http_response sheaf_http_lend(unsigned status, const char *content_type,
+                                    sheaf_slice bytes, void (*give_back)(void *ctx), void *ctx)
+{
+    sheaf_http_response out = response_of(status, content_type, SHEAF_HTTP_BODY_LENT);
+    out.bytes = bytes;
+    out.give_back = give_back;
+    out.give_back_ctx = ctx;
+    return out;
+}
+
 sheaf_http_response sheaf_http_file(unsigned status, const char *content_type, int fd,
                                     uint64_t size)
 {
@@ -116,6 +126,8 @@ void sheaf_http_drop(sheaf_http_response *response)
 {
     if (response->kind == SHEAF_HTTP_BODY_OWNED)
         free((void *)(uintptr_t)response->bytes.data);
+    if (response->kind == SHEAF_HTTP_BODY_LENT)
+        response->give_back(response->give_back_ctx);
     if (response->kind == SHEAF_HTTP_BODY_FILE && response->fd >= 0)
         close(response->fd);
     response->kind = SHEAF_HTTP_BODY_NONE;
@@ -138,6 +150,10 @@ static struct MHD_Response *body_make(sheaf_http_response *from,
         return MHD_create_response_from_buffer(from->bytes.len, bytes, MHD_RESPMEM_PERSISTENT);
     case SHEAF_HTTP_BODY_OWNED:
         made = MHD_create_response_from_buffer(from->bytes.len, bytes, MHD_RESPMEM_MUST_FREE);
+        break;
+    case SHEAF_HTTP_BODY_LENT:
+        made = MHD_create_response_from_buffer_with_free_callback_cls(
+            from->bytes.len, bytes, from->give_back, from->give_back_ctx);
         break;
     case SHEAF_HTTP_BODY_FILE:
         if (from->file_size > 0)

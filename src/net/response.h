@@ -16,6 +16,7 @@ typedef enum {
     SHEAF_HTTP_BODY_NONE,
     SHEAF_HTTP_BODY_BORROWED, /* bytes that outlive the server */
     SHEAF_HTTP_BODY_OWNED,    /* bytes from malloc */
+    SHEAF_HTTP_BODY_LENT,     /* bytes that somebody wants back */
     SHEAF_HTTP_BODY_FILE,     /* an open file, closed after it was sent */
     SHEAF_HTTP_BODY_EVENTS,   /* server-sent events */
 } sheaf_http_body;
@@ -26,6 +27,8 @@ typedef struct {
     const char *content_type; /* outlives the response: a literal */
     sheaf_http_body kind;
     sheaf_slice bytes;
+    void (*give_back)(void *ctx); /* of bytes that are lent */
+    void *give_back_ctx;
     int fd;
     uint64_t file_size;
     sheaf_http_events *events;
@@ -47,6 +50,11 @@ sheaf_http_response sheaf_http_take(unsigned status, const char *content_type,
 /* Bytes that live as long as the program, such as embedded pages. */
 sheaf_http_response sheaf_http_static(unsigned status, const char *content_type,
                                       sheaf_slice bytes);
+
+/* Bytes that stay until give_back(ctx), which is called once, when they were sent or nobody
+ * wants them any more: on any thread, and with none of the server's locks held. */
+sheaf_http_response sheaf_http_lend(unsigned status, const char *content_type,
+                                    sheaf_slice bytes, void (*give_back)(void *ctx), void *ctx);
 
 /* The first `size` bytes of an open file, sent by the kernel where there is no TLS. The
  * descriptor belongs to the response from now on. */

@@ -12,6 +12,7 @@ enum {
     BODY_BYTES_MAX = 4096,
     PATH_BYTES = 96,
     REASON_MAX = 300,
+    AGAIN_MS_MAX = 30000,
 };
 
 static bool memory_has(const sheaf_round_memory *memory, uint32_t round)
@@ -30,11 +31,12 @@ static void memory_add(sheaf_round_memory *memory, uint32_t round)
 
 /* ---- what goes to the hub beside the rounds ---- */
 
-static void post_signed(sheaf_node *node, const char *path, const sheaf_buffer *body)
+/* `answer` is set up, and empty unless the hub took the body. */
+static void post_signed(sheaf_node *node, const char *path, const sheaf_buffer *body,
+                        sheaf_buffer *answer)
 {
     sheaf_member *m = &node->member;
     char header[SHEAF_REQUEST_MAX];
-    sheaf_buffer answer;
     sheaf_err why = {0};
     unsigned status = 0;
     sheaf_hub_call call = {.method = "POST",
@@ -43,26 +45,26 @@ static void post_signed(sheaf_node *node, const char *path, const sheaf_buffer *
                            .body = sheaf_buffer_slice(body)};
     if (body->failed)
         return;
-    sheaf_buffer_init(&answer, ANSWER_BYTES_MAX);
     sheaf_status sent =
         sheaf_request_sign(header, sheaf_str(m->follower.origin), node->worker.key,
                            &node->worker.train, &call, m->ports.now_ms(m->ports.context), &why);
     call.signed_request = header;
     if (sent == SHEAF_OK)
         sent =
-            m->ports.transport.call(m->ports.transport.context, &call, &status, &answer, &why);
+            m->ports.transport.call(m->ports.transport.context, &call, &status, answer, &why);
     if (sent == SHEAF_OK && (status < 200 || status > 299))
-        sent = sheaf_hub_failed(path, status, sheaf_buffer_slice(&answer), &why);
-    if (sent != SHEAF_OK)
-        sheaf_node_log(node, "warn", "hub.post", "path=%s error=\"%.200s\"", path, why.message);
-    sheaf_buffer_deinit(&answer);
+        sent = sheaf_hub_failed(path, status, sheaf_buffer_slice(answer), &why);
+    if (sent == SHEAF_OK)
+        return;
+    sheaf_node_log(node, "warn", "hub.post", "path=%s error=\"%.200s\"", path, why.message);
+    sheaf_buffer_reset(answer);
 }
 
 /* Tells the log on this machine why, and the hub no more than `to_hub`. */
 static void refuse_round(sheaf_node *node, uint32_t round, const char *why, const char *to_hub)
 {
     char path[PATH_BYTES];
-    sheaf_buffer body;
+    sheaf_buffer body, answer;
     sheaf_node_log(node, "warn", "round.refuse", "round=%" PRIu32 " reason=\"%.*s\"", round,
                    REASON_MAX, why);
     memory_add(&node->done, round);
@@ -76,7 +78,9 @@ static void refuse_round(sheaf_node *node, uint32_t round, const char *why, cons
                                  sheaf_bytes(to_hub, strnlen(to_hub, REASON_MAX)));
     sheaf_json_close(&w);
     snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/refusals", round);
-    post_signed(node, path, &body);
+    sheaf_buffer_init(&answer, ANSWER_BYTES_MAX);
+    post_signed(node, path, &body, &answer);
+    sheaf_buffer_deinit(&answer);
     sheaf_buffer_deinit(&body);
 }
 
@@ -168,13 +172,28 @@ static const char *file_of(const sheaf_node *node, const struct sheaf_row_datase
     return sheaf_node_file(&node->config, &node->member.texts, dataset);
 }
 
+/* The hub is heard, within bounds: it may not silence a node for long. */
+static void take_pause(sheaf_node *node, sheaf_slice answer)
+{
+    uint8_t block[4096];
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    sheaf_json *said;
+    if (answer.len == 0 || sheaf_json_parse(answer, &arena, &said, NULL) != SHEAF_OK)
+        return;
+    int64_t again_ms = sheaf_json_member_int(said, "again_ms", 0);
+    node->again_ms = again_ms < 0              ? 0
+                     : again_ms > AGAIN_MS_MAX ? AGAIN_MS_MAX
+                                               : (unsigned)again_ms;
+}
+
 /* Says that the node is ready, if it has data that some mandate asks for. */
 static void heartbeat(sheaf_node *node)
 {
     const sheaf_state *state = sheaf_member_state(&node->member);
     const struct sheaf_row_key *key = sheaf_key_find(state, node->worker.key);
     size_t wanted = 0;
-    sheaf_buffer body;
+    sheaf_buffer body, answer;
+    sheaf_buffer_init(&answer, ANSWER_BYTES_MAX);
     sheaf_buffer_init(&body, BODY_BYTES_MAX);
     sheaf_json_writer w = sheaf_json_begin(&body);
     sheaf_json_open_object(&w);
@@ -193,7 +212,9 @@ static void heartbeat(sheaf_node *node)
     sheaf_json_member_put_int(&w, "seen", (int64_t)node->member.follower.replay.tree.size);
     sheaf_json_close(&w);
     if (wanted)
-        post_signed(node, "/api/v1/nodes", &body);
+        post_signed(node, "/api/v1/nodes", &body, &answer);
+    take_pause(node, sheaf_buffer_slice(&answer));
+    sheaf_buffer_deinit(&answer);
     sheaf_buffer_deinit(&body);
 }
 

@@ -55,8 +55,9 @@ typedef struct {
     bool has_key;               /* the train key is on the log */
     bool has_round;             /* the driver is open */
     bool told_revision;
-    bool swept;      /* nothing is kept of rounds that are over */
-    unsigned silent; /* turns in a row in which nothing could be taken from the hub */
+    bool swept;        /* nothing is kept of rounds that are over */
+    unsigned silent;   /* turns in a row in which nothing could be taken from the hub */
+    unsigned again_ms; /* the hub, which has many nodes to serve, asks for a pause */
     sheaf_round_driver driver;
     sheaf_round_memory done;    /* refused, or driven to the end */
     sheaf_round_memory settled; /* attested, or found wrong */

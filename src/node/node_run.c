@@ -9,7 +9,8 @@ enum {
     POLL_DEFAULT_MS = 250,
     POLL_ROUND_MS = 20, /* while a round is under way */
     BUSY_TURNS = 100,   /* so many quick looks follow a round: the next one may be near */
-    SILENT_TURNS = 20,  /* after so many in vain the witnesses are asked where the hub is */
+    SILENT_MS = 5000,   /* after so long in vain the witnesses are asked where the hub is */
+    SLICE_MS = 250,     /* of a wait: a node that is told to stop does not sleep on */
 };
 
 typedef struct {
@@ -68,21 +69,39 @@ static sheaf_status seek(sheaf_node *node, sheaf_http_transport *http, const ask
     return SHEAF_OK;
 }
 
+/* Between two looks at the hub: no sooner than it asked for, and shared out by chance, so that
+ * nodes that heard the same at one moment do not come back together. */
+static void rest(sheaf_node *node, unsigned ms, const atomic_bool *stop)
+{
+    sheaf_node_ports *ports = &node->member.ports;
+    uint32_t chance;
+    ports->random(ports->context, (uint8_t *)&chance, sizeof chance);
+    ms = ms - ms / 4 + (unsigned)((uint64_t)chance * (ms / 2) >> 32);
+    while (ms > 0 && !atomic_load(stop)) {
+        unsigned slice = ms < SLICE_MS ? ms : SLICE_MS;
+        ports->wait(ports->context, slice);
+        ms -= slice;
+    }
+}
+
 static sheaf_status run(sheaf_node *node, sheaf_http_transport *http, const atomic_bool *stop,
                         sheaf_err *err)
 {
     const sheaf_node_config *config = &node->config;
     const asker a = {config->ca_file, stop};
-    unsigned poll = config->poll_ms ? config->poll_ms : POLL_DEFAULT_MS;
+    unsigned usual = config->poll_ms ? config->poll_ms : POLL_DEFAULT_MS;
     sheaf_status status = SHEAF_OK;
     int busy = 0;
     while (status == SHEAF_OK && !atomic_load(stop)) {
+        unsigned poll = usual > node->again_ms ? usual : node->again_ms;
+        unsigned quick =
+            node->again_ms / 4 > POLL_ROUND_MS ? node->again_ms / 4 : POLL_ROUND_MS;
+        unsigned in_vain = poll < SILENT_MS / 2 ? SILENT_MS / poll : 2;
         status = sheaf_node_turn(node, err);
-        if (status == SHEAF_OK && node->silent && node->silent % SILENT_TURNS == 0)
+        if (status == SHEAF_OK && node->silent && node->silent % in_vain == 0)
             status = seek(node, http, &a, err);
         busy = node->has_round ? BUSY_TURNS : busy > 0 ? busy - 1 : 0;
-        node->member.ports.wait(node->member.ports.context,
-                                busy > 0 && poll > POLL_ROUND_MS ? POLL_ROUND_MS : poll);
+        rest(node, busy > 0 && poll > quick ? quick : poll, stop);
     }
     return status;
 }

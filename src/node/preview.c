@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "coop/budget.h"
-#include "coop/view.h"
 #include "learn/round_job.h"
 #include "privacy/cost.h"
 
@@ -85,15 +84,15 @@ static void put_graph(const sheaf_state *state, const struct sheaf_row_mandate *
                       sheaf_preview *p)
 {
     uint16_t members = (uint16_t)(p->others + 1);
-    uint16_t least = p->noised ? sheaf_survivors_min(state, mandate, members) : members;
+    sheaf_err why = {0};
     if (members > SHEAF_ROUND_MEMBERS_MAX)
-        return;
-    p->has_graph =
+        members = SHEAF_ROUND_MEMBERS_MAX;
+    sheaf_status status =
         p->round != SHEAF_NONE
-            ? sheaf_round_graph_of(state, sheaf_round_get(state, p->round), &p->graph, NULL)
-                  == SHEAF_OK
-            : sheaf_round_graph_find(members, least, mandate->colluders, &p->graph, NULL)
-                  == SHEAF_OK;
+            ? sheaf_round_graph_of(state, sheaf_round_get(state, p->round), &p->graph, &why)
+            : sheaf_round_graph_next(state, mandate, members, &p->graph, &why);
+    p->has_graph = status == SHEAF_OK;
+    snprintf(p->graph_why, sizeof p->graph_why, "%s", why.message);
 }
 
 /* ---- whether ---- */
@@ -179,6 +178,8 @@ bool sheaf_preview_get(const sheaf_preview_view *view, uint32_t mandate, uint32_
     sheaf_status status = seated ? sheaf_round_check(state, last->id, view->key, view->revoked,
                                                      view->now_ms, &why)
                                  : next_check(view, row, p, &why);
+    if (seated && status == SHEAF_OK && !p->has_graph)
+        status = sheaf_fail(&why, SHEAF_INVALID, "%s", p->graph_why);
     p->would = status == SHEAF_OK;
     snprintf(p->why, sizeof p->why, "%s", why.message);
     return true;
@@ -219,8 +220,7 @@ void sheaf_preview_describe(const sheaf_preview *p, char out[SHEAF_PREVIEW_MAX])
     }
     if (p->local && p->task == SHEAF_task_train)
         len += snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
-                        "trained in %" PRIu32 " step%s; ", p->steps,
-                        p->steps == 1 ? "" : "s");
+                        "trained in %" PRIu32 " step%s; ", p->steps, p->steps == 1 ? "" : "s");
     len += snprintf(out + len, (size_t)(SHEAF_PREVIEW_MAX - len),
                     "%snoise hides each %s%s: epsilon of data set %" PRIu32
                     " %s before, %s after, at delta %g",

@@ -27,9 +27,10 @@ typedef struct {
     double budget_epsilon;  /* no more than this in all */
     uint16_t others;        /* who else takes part, or may in the next round */
     uint32_t other[SHEAF_ROUND_MEMBERS_MAX]; /* members */
-    bool has_graph;                          /* so many can take part in one round */
-    sheaf_round_graph graph;                 /* of them all, whoever does not come */
-    bool would;                              /* take part; else `why` says why not */
+    bool has_graph;                          /* else `graph_why` says why there is none */
+    sheaf_round_graph graph;                 /* of them all, as many as a round can have */
+    char graph_why[SHEAF_MESSAGE_MAX];
+    bool would; /* take part; else `why` says why not */
     char why[SHEAF_MESSAGE_MAX];
 } sheaf_preview;
 

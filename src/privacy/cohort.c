@@ -112,7 +112,7 @@ static double lost(const sheaf_cohort_graph *g, uint32_t n)
     return log2_tail(n, n, g->dropped, g->degree, g->degree + 1 - g->threshold);
 }
 
-void sheaf_cohort_risk(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
+static void risk(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
 {
     uint32_t n = cohort->members, accomplices = out->threshold;
     assert(out->threshold >= 1 && out->threshold <= out->degree && out->degree < n);
@@ -125,7 +125,13 @@ void sheaf_cohort_risk(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
     out->lost = lost(out, n);
 }
 
-bool sheaf_cohort_ring(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
+void sheaf_cohort_risk(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
+{
+    risk(cohort, out);
+    mpfr_free_cache(); /* of this thread, which may end now */
+}
+
+static bool ring_find(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
 {
     uint32_t n = cohort->members, stood = 0; /* corrupt neighbours that nobody has more of */
     double privacy = -(double)cohort->privacy_bits - 1;
@@ -144,11 +150,18 @@ bool sheaf_cohort_ring(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
         g.threshold = g.threshold < 2 ? 2 : g.threshold;
         if (g.threshold > g.degree || lost(&g, n) > -(double)cohort->correctness_bits)
             continue;
-        sheaf_cohort_risk(cohort, &g);
+        risk(cohort, &g);
         *out = g;
         return true;
     }
     return false;
+}
+
+bool sheaf_cohort_ring(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
+{
+    bool found = ring_find(cohort, out);
+    mpfr_free_cache();
+    return found;
 }
 
 /* Nothing is left to chance: what was said either can be stood or it can not. */

@@ -11,6 +11,7 @@ const TONES = { open: 'wait', closed: 'good', aborted: 'bad' };
 const STAGES = {
     begin: 'about to begin', commit: 'drawing the order of the ring', advertise: 'agreeing on keys', share: 'sharing secrets',
     input: 'handing in masked vectors', survivors: 'agreeing on who is in the sum', reveal: 'taking off the masks',
+    ending: 'its end is being entered on the log',
 };
 
 const lossRange = (_, min, max) => (min === null ? [0, 1] : [Math.max(0, min - 0.05), max + 0.05]);
