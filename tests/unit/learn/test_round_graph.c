@@ -68,6 +68,8 @@ static void test_none(void **unused)
     sheaf_err err = {0};
     assert_int_equal(sheaf_round_graph_find(200, 180, 190, &g, &err), SHEAF_INVALID);
     assert_non_null(strstr(err.message, "no ring of 200 participants is safe where 190"));
+    assert_int_equal(sheaf_round_graph_find(5, 4, 5, &g, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "no sum of 5 participants is safe where 5"));
 }
 
 static void test_words(void **unused)
