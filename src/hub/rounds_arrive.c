@@ -5,7 +5,7 @@
  * What anybody can make the hub hold: without a head that a member of the round has signed and
  * that is awaited, nothing. With one, two chunks of memory and one file no longer than a vector
  * of the round, once per member, for as long as the stage lasts; what does not end well is
- * removed. */
+ * removed. Of two connections that bring the same vector the newer one counts. */
 #include "base/encode.h"
 #include "hub/answers.h"
 #include "hub/rounds_internal.h"
@@ -19,19 +19,29 @@ struct sheaf_upload {
     sheaf_slot *slot; /* pinned */
     sheaf_arrival *arrival;
     int index;
+    bool busy;               /* its file is being written */
     uint64_t taken, checked; /* bytes: so far; when the disk was last looked at */
     char path[SHEAF_PATH_MAX];
 };
 
 typedef struct sheaf_upload upload;
 
+/* A newer connection has taken the member's place, and the file with it. */
+static bool is_superseded(const upload *up)
+{
+    return up->slot->arriving[up->index] != up;
+}
+
 /* The vector's file goes first: the next arrival of the member makes a new one. */
 static void upload_end(upload *up, bool accepted)
 {
-    if (!accepted && up->path[0])
-        (void)(sheaf_file_remove(up->path, NULL) == SHEAF_OK); /* else it is written over */
     pthread_mutex_lock(&up->rounds->lock);
-    up->slot->arriving[up->index] = false;
+    sheaf_arrival_abandon(up->arrival);
+    if (!is_superseded(up)) {
+        if (!accepted && up->path[0])
+            (void)(sheaf_file_remove(up->path, NULL) == SHEAF_OK); /* else it is written over */
+        up->slot->arriving[up->index] = NULL;
+    }
     up->slot->pins--;
     pthread_mutex_unlock(&up->rounds->lock);
     free(up);
@@ -39,22 +49,32 @@ static void upload_end(upload *up, bool accepted)
 
 static void upload_abandon(void *sink)
 {
-    upload *up = sink;
-    sheaf_arrival_abandon(up->arrival);
-    upload_end(up, false);
+    upload_end(sink, false);
 }
 
-/* The round still waits for vectors. */
-static sheaf_status stage_check(upload *up, sheaf_err *err)
+/* From here on until upload_idle() its file is written, and nobody takes its place. The round
+ * still waits for vectors. */
+static sheaf_status upload_busy(upload *up, sheaf_err *err)
 {
-    sheaf_coordinator *c = up->slot->coordinator;
+    sheaf_status status = SHEAF_OK;
     pthread_mutex_lock(&up->rounds->lock);
-    sheaf_round_stage stage = sheaf_coordinator_stage(c);
+    sheaf_round_stage stage = sheaf_coordinator_stage(up->slot->coordinator);
+    if (is_superseded(up))
+        status = sheaf_fail(err, SHEAF_IO, "this vector comes over a newer connection");
+    else if (stage != SHEAF_ROUND_INPUT)
+        status =
+            sheaf_fail(err, SHEAF_INVALID, "the vector came too late: round %u is in stage %s",
+                       up->slot->round, sheaf_round_stage_text(stage));
+    up->busy = status == SHEAF_OK;
     pthread_mutex_unlock(&up->rounds->lock);
-    if (stage == SHEAF_ROUND_INPUT)
-        return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_INVALID, "the vector came too late: round %u is in stage %s",
-                      up->slot->round, sheaf_round_stage_text(stage));
+    return status;
+}
+
+static void upload_idle(upload *up)
+{
+    pthread_mutex_lock(&up->rounds->lock);
+    up->busy = false;
+    pthread_mutex_unlock(&up->rounds->lock);
 }
 
 /* It is not the vector that is too large: the member is to try again. */
@@ -69,13 +89,35 @@ static sheaf_status room_check(const upload *up, sheaf_err *err)
 static sheaf_status upload_write(void *sink, sheaf_slice piece, sheaf_err *err)
 {
     upload *up = sink;
-    SHEAF_TRY(stage_check(up, err));
+    sheaf_status status = SHEAF_OK;
+    SHEAF_TRY(upload_busy(up, err));
     up->taken += piece.len;
     if (up->taken - up->checked >= ROOM_EVERY_BYTES) {
-        SHEAF_TRY(room_check(up, err));
+        status = room_check(up, err);
         up->checked = up->taken;
     }
-    return sheaf_arrival_add(up->arrival, piece, err);
+    if (status == SHEAF_OK)
+        status = sheaf_arrival_add(up->arrival, piece, err);
+    upload_idle(up);
+    return status;
+}
+
+/* A member whose connection broke comes again before the hub has noticed: the older one gives
+ * way, unless something of it is being written at this moment. With the lock. */
+static bool place_take(upload *up, sheaf_slot *slot)
+{
+    upload *older = slot->arriving[up->index];
+    if (older && older->busy)
+        return false;
+    if (older) {
+        sheaf_arrival_abandon(older->arrival); /* and its memory */
+        older->arrival = NULL;
+    }
+    slot->arriving[up->index] = up;
+    slot->pins++;
+    up->slot = slot;
+    up->busy = true; /* until its file is there */
+    return true;
 }
 
 /* Is the head one that is awaited? Then the member's place is taken and the slot pinned. */
@@ -99,16 +141,12 @@ static bool enter(upload *up, uint32_t round, sheaf_slice head, sheaf_http_respo
         return false;
     }
     up->index = sheaf_arrival_index(up->arrival);
-    if (slot->arriving[up->index]) {
-        sheaf_arrival_abandon(up->arrival);
-        *refusal = sheaf_http_error(503, "this vector is on its way already; try again when "
-                                         "the other connection has ended");
-        return false;
-    }
-    slot->arriving[up->index] = true;
-    slot->pins++;
-    up->slot = slot;
-    return true;
+    if (place_take(up, slot))
+        return true;
+    sheaf_arrival_abandon(up->arrival);
+    *refusal = sheaf_http_error(503, "this vector is on its way over another connection; try "
+                                     "again in a moment");
+    return false;
 }
 
 /* A file for it, and room for what is longer than a chunk. */
@@ -147,6 +185,7 @@ bool sheaf_rounds_vector_route(sheaf_rounds *rounds, uint32_t round, sheaf_slice
         upload_abandon(up);
         return false;
     }
+    upload_idle(up);
     route->body_max = sheaf_round_vector_bytes(&up->slot->coordinator->config);
     route->sink = &sink;
     route->sink_ctx = up;
@@ -181,9 +220,12 @@ sheaf_http_response sheaf_rounds_vector_end(sheaf_upload *up)
 {
     sheaf_rounds *rounds = up->rounds;
     sheaf_err err = {0};
-    if (sheaf_vector_file_settle(up->path, &err) != SHEAF_OK) {
+    sheaf_status status = upload_busy(up, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_vector_file_settle(up->path, &err);
+    if (status != SHEAF_OK) {
         upload_abandon(up);
-        return sheaf_http_error(500, "%s", err.message);
+        return sheaf_http_error(status == SHEAF_INVALID ? 422 : 500, "%s", err.message);
     }
     pthread_mutex_lock(&rounds->lock);
     sheaf_round_answer answer = take(up, &err);

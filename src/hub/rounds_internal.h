@@ -51,7 +51,7 @@ typedef struct {
     sheaf_coordinator *coordinator; /* NULL: the slot is free */
     sheaf_vectors *vectors;
     unsigned pins; /* vectors on their way in */
-    bool arriving[SHEAF_ROUND_MEMBERS_MAX];
+    sheaf_upload *arriving[SHEAF_ROUND_MEMBERS_MAX]; /* by seat */
     uint8_t shown[SHEAF_ROUND_MEMBERS_MAX]; /* bundles on their way to each seat */
     uint32_t round, mandate;
     uint16_t count;
