@@ -178,10 +178,12 @@ void sheaf_round_graph_describe(const sheaf_round_graph *g, char out[SHEAF_ROUND
     unsigned may_go = (unsigned)(g->members - g->min_survivors);
     double failure = sheaf_round_graph_failure(g);
     if (g->degree + 1 == g->members) {
-        snprintf(out, SHEAF_ROUND_GRAPH_TEXT,
-                 "all %u know each other, and %u open a secret; %u may drop out; the hub sees "
-                 "nothing but the sum while no more than %u work with it",
-                 g->members, g->threshold, may_go, g->corrupt);
+        snprintf(
+            out, SHEAF_ROUND_GRAPH_TEXT,
+            "all %u share secrets with each other, and any %u of them can open one; %u may "
+            "drop out; the hub sees nothing but the sum as long as at most %u of them %s in "
+            "league with it",
+            g->members, g->threshold, may_go, g->corrupt, g->corrupt == 1 ? "is" : "are");
         return;
     }
     char chance[40] = "never";
@@ -190,9 +192,9 @@ void sheaf_round_graph_describe(const sheaf_round_graph *g, char out[SHEAF_ROUND
                  ceil(failure * 10) / 10);
     snprintf(
         out, SHEAF_ROUND_GRAPH_TEXT,
-        "a ring of %u in random order with %u neighbours each, %u of whom open a secret; %u "
-        "may drop out; while no more than %u work with the hub it sees more than the sum "
-        "%s, however often it tries",
+        "a ring of %u in random order: each shares secrets with %u neighbours, any %u of whom "
+        "can open one; %u may drop out; as long as at most %u of them are in league with the "
+        "hub, it sees more than the sum %s, however often it tries",
         g->members, g->degree, g->threshold, may_go, g->corrupt, chance);
 }
 

@@ -72,7 +72,7 @@ export function Rounds() {
     const rows = [...rounds].sort((a, b) => b.id - a.id);
     const told = rows.some((row) => row.has_figures);
     const lead = told ? 'Figures on training records describe the model before the round.'
-        : rows.length ? 'Under noise nothing is known of training records; figures come from evaluations alone.' : '';
+        : rows.length ? 'Under noise there are no figures on training records: they come from evaluations alone.' : '';
     return (
         <Section id="rounds" title="Rounds" lead={`Members train at home; the hub sees only the sum of masked vectors. ${lead}`}>
             {rows.filter((row) => row.state === 'open').map((row) => <UnderWay key={row.id} round={row} />)}

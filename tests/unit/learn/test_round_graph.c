@@ -79,13 +79,16 @@ static void test_words(void **unused)
     char text[SHEAF_ROUND_GRAPH_TEXT];
     assert_int_equal(sheaf_round_graph_find(4, 3, 1, &g, NULL), SHEAF_OK);
     sheaf_round_graph_describe(&g, text);
-    assert_string_equal(text, "all 4 know each other, and 3 open a secret; 1 may drop out; the "
-                              "hub sees nothing but the sum while no more than 1 work with it");
+    assert_string_equal(text,
+                        "all 4 share secrets with each other, and any 3 of them can open "
+                        "one; 1 may drop out; the hub sees nothing but the sum as long as "
+                        "at most 1 of them is in league with it");
     assert_int_equal(sheaf_round_graph_find(1000, 900, 1, &g, NULL), SHEAF_OK);
     sheaf_round_graph_describe(&g, text);
-    assert_non_null(strstr(text, "a ring of 1000 in random order with "));
-    assert_non_null(strstr(text, "100 may drop out; while no more than 100 work with the hub "
-                                 "it sees more than the sum with probability 2^-4"));
+    assert_non_null(strstr(text, "a ring of 1000 in random order: each shares secrets with "));
+    assert_non_null(strstr(text, "100 may drop out; as long as at most 100 of them are in "
+                                 "league with the hub, it sees more than the sum with "
+                                 "probability 2^-4"));
 }
 
 int main(void)
