@@ -8,7 +8,8 @@ help:
 	@echo 'make run        the demonstration: four hospitals, then the page on port 8480'
 	@echo 'make build      the program: build/src/cli/sheaf'
 	@echo 'make test       every test, under sanitizers, in build-test/'
-	@echo 'make test-long  the same with longer simulations and searches'
+	@echo 'make test-long  the same with longer simulations and searches, then make mutants'
+	@echo 'make mutants    each defence taken out in turn, which a test must notice'
 	@echo 'make bench      speed, each beside a limit measured in the same run'
 	@echo 'make lint       clang-format and clang-tidy'
 	@echo 'make coverage   which lines the tests reach, in build-coverage/coverage.html'
@@ -25,11 +26,17 @@ build:
 
 test test-long: test-programs
 	@python3 tools/run_tests.py build-test $(if $(filter test-long,$@),--long)
+	@$(if $(filter test-long,$@),tools/mutate.py build-mutants,:)
 
 test-programs:
 	@tools/deps.sh run test
 	@tools/web.sh
 	@tools/setup.sh build-test $(SANITIZE)
+
+mutants:
+	@tools/deps.sh run test
+	@tools/web.sh
+	@tools/mutate.py build-mutants
 
 bench: build
 	@ninja -C build bench-programs
@@ -58,4 +65,4 @@ fuzz:
 clean:
 	rm -rf build build-test build-coverage build-fuzz web/dist web/node_modules
 
-.PHONY: help run build test test-long test-programs bench lint coverage fuzz clean
+.PHONY: help run build test test-long test-programs mutants bench lint coverage fuzz clean

@@ -165,7 +165,9 @@ static void check_false_result(const sim *s, const member *m)
     const struct sheaf_row_round *lied = sheaf_round_find(state, s->lied_round);
     if (lied && lied->attested)
         sim_fail(s, "%s's log has a false result attested", m->name);
-    for (uint32_t r = 0; lied && r < sheaf_round_count(state); r++)
+    if (!lied || sheaf_hash_is_zero(&lied->result))
+        return; /* it never was closed */
+    for (uint32_t r = 0; r < sheaf_round_count(state); r++)
         if (sheaf_hash_equal(&sheaf_round_at(state, r)->base, &lied->result))
             sim_fail(s, "a round builds on a false result");
 }
@@ -210,7 +212,7 @@ void check_end(sim *s)
             check_acks(s, m);
         if (s->lie == LIE_DROP && i == 1 && m->acks)
             sim_fail(s, "an act that was dropped is acknowledged");
-        if (s->lie == LIE_RESULT && s->lied_round)
+        if (s->lie >= LIE_RESULT && s->lie <= LIE_TRANSCRIPT && s->lied_round)
             check_false_result(s, m);
     }
     if (s->lied && s->lie < LIE_BOTH_SECRETS && !any_alarm)

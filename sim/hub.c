@@ -331,6 +331,18 @@ void hub_show_base(sim *s)
         sim_send(s, &(packet){.from = HUB, .to = i, .kind = BLOB}, base);
 }
 
+/* What it lies about as it closes the round, the same each time that it tries to. */
+static lie lie_of_close(sim *s)
+{
+    bool can = s->lie == LIE_RESULT || (s->lie == LIE_TRANSCRIPT && s->folder[0])
+               || (s->lie == LIE_LIST && s->folder[0] && s->noised
+                   && sheaf_coordinator_list(&s->hub.coordinator)->survivors == MEMBERS);
+    if (!can || (s->lied_round && s->lied_round != s->hub.round))
+        return HONEST;
+    s->lied_round = s->hub.round;
+    return s->lie;
+}
+
 /* What the entry says of the sum; false if no members can have it. */
 static bool write_close(sim *s, const struct sheaf_row_round *round, char *what, size_t size)
 {
@@ -347,14 +359,13 @@ static bool write_close(sim *s, const struct sheaf_row_round *round, char *what,
         tables_check_pooled(s, round, list, &result);
     if (made.bytes.len && h->blob_count < BLOBS_MAX)
         h->blobs[h->blob_count++] = made.bytes;
-    if (s->lie == LIE_RESULT && (!s->lied_round || s->lied_round == h->round)) {
-        s->lied_round = h->round;
-        result.bytes[0] ^= 1;
-    }
+    sheaf_hash shown = *sheaf_coordinator_transcript_hash(&h->coordinator);
+    lie now = lie_of_close(s);
+    result.bytes[0] ^= now == LIE_RESULT;
+    shown.bytes[0] ^= now == LIE_TRANSCRIPT;
     for (int i = 0; i < 32; i++) {
         snprintf(hex + 2 * i, 3, "%02x", result.bytes[i]);
-        snprintf(transcript + 2 * i, 3, "%02x",
-                 sheaf_coordinator_transcript_hash(&h->coordinator)->bytes[i]);
+        snprintf(transcript + 2 * i, 3, "%02x", shown.bytes[i]);
     }
     if (round->task == SHEAF_task_train && !s->noised)
         snprintf(figures, sizeof figures,
@@ -364,10 +375,11 @@ static bool write_close(sim *s, const struct sheaf_row_round *round, char *what,
                  (long long)made.figures.log_loss_millionths, (long long)made.figures.records);
     int n = snprintf(what, size, "{%s'result':'%s','round':%u,'survivors':[", figures, hex,
                      h->round);
-    for (int i = 0; i < list->survivors; i++)
+    for (int i = now == LIE_LIST; i < list->survivors; i++)
         for (int k = 0; k < MEMBERS; k++)
             if (kit_named(&s->pen, s->member[k].node)->member == list->survivor[i])
-                n += snprintf(what + n, size - (size_t)n, "%s{'key':%u}", i ? "," : "",
+                n += snprintf(what + n, size - (size_t)n, "%s{'key':%u}",
+                              i > (now == LIE_LIST) ? "," : "",
                               kit_index(&s->pen, s->member[k].node));
     snprintf(what + n, size - (size_t)n, "],'transcript':'%s'}", transcript);
     return true;
@@ -491,7 +503,7 @@ static void care_for_rounds(sim *s)
     show_transcript(s);
     if (last && last->state == SHEAF_round_state_closed
         && last->attested < mandate->attest_min) {
-        if (s->lie == LIE_RESULT && s->lied_round == last->id)
+        if (s->lied_round == last->id)
             open_round(s, false); /* it tries to go on from its false result */
         if (s->now > h->closed_at + 3000)
             abort_round(s, last->id, "unsound");

@@ -31,7 +31,10 @@ typedef enum {
     LIE_EDIT,       /* changes an entry that was served already */
     LIE_FORK,       /* serves one member another log */
     LIE_DROP,       /* loses the acts of one member */
-    LIE_RESULT,     /* closes rounds with a hash that is not the sum's */
+    /* It closes a round with a hash that is not the sum's, */
+    LIE_RESULT,
+    LIE_LIST,       /* or names fewer than were summed, */
+    LIE_TRANSCRIPT, /* or another transcript than it shows */
     /* From here on it runs one round as it likes, see liar.c. */
     LIE_BOTH_SECRETS, /* calls a survivor a drop-out too */
     LIE_TWO_LISTS,    /* shows two survivor lists, with an accomplice who signs both */

@@ -60,6 +60,21 @@ static void rig_fill(rig *r, const sheaf_round_config *terms, uint64_t seed)
     }
 }
 
+void rig_again(rig *r)
+{
+    sheaf_coordinator_deinit(&r->c);
+    assert_int_equal(sheaf_coordinator_init(&r->c, &r->config, 0, &r->err), SHEAF_OK);
+    for (int i = 0; i < r->config.count; i++) {
+        sheaf_participant_deinit(&r->p[i]);
+        assert_int_equal(sheaf_participant_init(&r->p[i], &r->config,
+                                                r->config.members[i].member, &r->pair[i],
+                                                r->seed[i], &r->err),
+                         SHEAF_OK);
+        assert_int_equal(
+            sheaf_participant_input(&r->p[i], r->input[i], r->config.words, &r->err), SHEAF_OK);
+    }
+}
+
 static sheaf_round_config terms_of(int count, uint32_t words, unsigned bits, uint64_t seed)
 {
     uint16_t threshold = sheaf_round_threshold((uint16_t)count);
@@ -209,4 +224,64 @@ bool rig_should_finish(const rig *r, const int *leave)
             still[stage] += leave[i] > stage;
     return still[SHEAF_ROUND_INPUT] >= r->config.min_survivors
            && still[SHEAF_ROUND_REVEAL] >= r->config.threshold;
+}
+
+/* ---- what a coordinator shows that lies ---- */
+
+void rig_play_to(rig *r, sheaf_round_stage stage)
+{
+    for (int s = SHEAF_ROUND_ADVERTISE; s < (int)stage; s++)
+        rig_stage(r, (sheaf_round_stage)s, NULL);
+    assert_int_equal(sheaf_coordinator_stage(&r->c), stage);
+}
+
+void rig_refuse(rig *r, int i, sheaf_slice bundle, const char *reason)
+{
+    sheaf_slice message = {0};
+    sheaf_err err = {0};
+    if (sheaf_participant_receive(&r->p[i], bundle, &message, &err) == SHEAF_OK)
+        fail_msg("participant %d accepted what should be refused: %s", i, reason);
+    if (!strstr(err.message, reason))
+        fail_msg("refused with \"%s\" instead of \"%s\"", err.message, reason);
+    assert_null(message.data);
+}
+
+/* A bundle of the stage with other messages in it. */
+void rig_forge(rig *r, sheaf_round_stage stage, const sheaf_round_items *items,
+               const uint32_t *dropouts, uint16_t count, sheaf_buffer *out)
+{
+    sheaf_buffer_init(out, 1 << 20);
+    sheaf_round_bundle_head_put(out, &r->config, stage);
+    sheaf_round_items_put(out, items);
+    if (stage == SHEAF_ROUND_SURVIVORS) {
+        sheaf_buffer_add_u16(out, count);
+        for (int i = 0; i < count; i++)
+            sheaf_buffer_add_u32(out, dropouts[i]);
+    }
+    assert_false(out->failed);
+}
+
+sheaf_round_bundle rig_shown(rig *r, sheaf_round_stage stage)
+{
+    sheaf_round_bundle bundle;
+    assert_int_equal(
+        sheaf_round_bundle_decode(sheaf_coordinator_bundle(&r->c, stage, 3), &bundle, &r->err),
+        SHEAF_OK);
+    return bundle;
+}
+
+void rig_without(sheaf_round_items *items, int gone)
+{
+    for (int i = gone; i + 1 < items->count; i++)
+        items->item[i] = items->item[i + 1];
+    items->count--;
+}
+
+void rig_refuse_items(rig *r, int i, sheaf_round_stage stage, const sheaf_round_items *items,
+                      const char *reason)
+{
+    sheaf_buffer bundle;
+    rig_forge(r, stage, items, NULL, 0, &bundle);
+    rig_refuse(r, i, sheaf_buffer_slice(&bundle), reason);
+    sheaf_buffer_deinit(&bundle);
 }

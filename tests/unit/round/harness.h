@@ -33,6 +33,8 @@ void rig_open_bits(rig *r, int count, uint32_t words, unsigned bits, uint64_t se
 /* On a ring, five words of 32 bits, a tenth may go away. */
 void rig_open_ring(rig *r, int count, int degree, int threshold, int withheld_max,
                    uint64_t seed);
+/* Begins anew with the config as it stands now. */
+void rig_again(rig *r);
 void rig_close(rig *r);
 
 /* Feeds participant i the bundle of the stage; fails the test if it refuses. */
@@ -52,6 +54,19 @@ void rig_check_sum(rig *r);
 
 /* What the protocol promises for this pattern of drop-outs. */
 bool rig_should_finish(const rig *r, const int *leave);
+
+/* All answer every stage before this one. */
+void rig_play_to(rig *r, sheaf_round_stage stage);
+/* What the coordinator shows; a bundle of the stage with other messages and drop-outs in it;
+ * and a set of messages with one less. */
+sheaf_round_bundle rig_shown(rig *r, sheaf_round_stage stage);
+void rig_forge(rig *r, sheaf_round_stage stage, const sheaf_round_items *items,
+               const uint32_t *dropouts, uint16_t count, sheaf_buffer *out);
+void rig_without(sheaf_round_items *items, int gone);
+/* Participant i refuses, and says so. */
+void rig_refuse(rig *r, int i, sheaf_slice bundle, const char *reason);
+void rig_refuse_items(rig *r, int i, sheaf_round_stage stage, const sheaf_round_items *items,
+                      const char *reason);
 
 uint64_t next_random(uint64_t *state);
 

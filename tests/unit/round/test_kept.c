@@ -247,12 +247,36 @@ static void test_other_round(void **unused)
     shell_close(&other);
 }
 
+/* Another program would make other bundles of the same messages. */
+static void test_other_bundle(void **unused)
+{
+    shell s;
+    sheaf_coordinator fresh;
+    sheaf_round_kept kept;
+    size_t sound;
+    shell_open(&s, 8);
+    for (int i = 0; i < COUNT - 1; i++)
+        take(&s, i, SHEAF_ROUND_ADVERTISE);
+    sheaf_slice last = rig_answer(&s.r, COUNT - 1, SHEAF_ROUND_ADVERTISE);
+    assert_int_equal(sheaf_coordinator_receive(&s.r.c, last, s.r.now_ms, &s.r.err),
+                     SHEAF_ROUND_ACCEPTED);
+    s.r.c.bundle[SHEAF_ROUND_SHARE].data[s.r.c.bundle[SHEAF_ROUND_SHARE].len - 1] ^= 1;
+    write_down(&s, last);
+    assert_int_equal(restore(&s, sheaf_buffer_slice(&s.file), &fresh, &kept, &sound, &s.r.err),
+                     SHEAF_FAULT);
+    assert_non_null(strstr(s.r.err.message, "another bundle"));
+    sheaf_coordinator_deinit(&fresh);
+    shell_close(&s);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goes_on), cmocka_unit_test(test_late_input),
-        cmocka_unit_test(test_abort),   cmocka_unit_test(test_torn),
-        cmocka_unit_test(test_spoiled), cmocka_unit_test(test_other_round),
+        cmocka_unit_test(test_goes_on),     cmocka_unit_test(test_late_input),
+        cmocka_unit_test(test_abort),       cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_spoiled),     cmocka_unit_test(test_other_bundle),
+        cmocka_unit_test(test_other_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,64 +15,6 @@ static void done(rig *r)
     free(r);
 }
 
-static void play_to(rig *r, sheaf_round_stage stage)
-{
-    for (int s = SHEAF_ROUND_ADVERTISE; s < (int)stage; s++)
-        rig_stage(r, (sheaf_round_stage)s, NULL);
-    assert_int_equal(sheaf_coordinator_stage(&r->c), stage);
-}
-
-static void refuse(rig *r, int i, sheaf_slice bundle, const char *reason)
-{
-    sheaf_slice message = {0};
-    sheaf_err err = {0};
-    if (sheaf_participant_receive(&r->p[i], bundle, &message, &err) == SHEAF_OK)
-        fail_msg("participant %d accepted what should be refused: %s", i, reason);
-    if (!strstr(err.message, reason))
-        fail_msg("refused with \"%s\" instead of \"%s\"", err.message, reason);
-    assert_null(message.data);
-}
-
-/* A bundle of the stage with other messages in it. */
-static void forge(rig *r, sheaf_round_stage stage, const sheaf_round_items *items,
-                  const uint32_t *dropouts, uint16_t count, sheaf_buffer *out)
-{
-    sheaf_buffer_init(out, 1 << 20);
-    sheaf_round_bundle_head_put(out, &r->config, stage);
-    sheaf_round_items_put(out, items);
-    if (stage == SHEAF_ROUND_SURVIVORS) {
-        sheaf_buffer_add_u16(out, count);
-        for (int i = 0; i < count; i++)
-            sheaf_buffer_add_u32(out, dropouts[i]);
-    }
-    assert_false(out->failed);
-}
-
-static sheaf_round_bundle shown(rig *r, sheaf_round_stage stage)
-{
-    sheaf_round_bundle bundle;
-    assert_int_equal(
-        sheaf_round_bundle_decode(sheaf_coordinator_bundle(&r->c, stage, 3), &bundle, &r->err),
-        SHEAF_OK);
-    return bundle;
-}
-
-static void without(sheaf_round_items *items, int gone)
-{
-    for (int i = gone; i + 1 < items->count; i++)
-        items->item[i] = items->item[i + 1];
-    items->count--;
-}
-
-static void refuse_items(rig *r, int i, sheaf_round_stage stage, const sheaf_round_items *items,
-                         const char *reason)
-{
-    sheaf_buffer bundle;
-    forge(r, stage, items, NULL, 0, &bundle);
-    refuse(r, i, sheaf_buffer_slice(&bundle), reason);
-    sheaf_buffer_deinit(&bundle);
-}
-
 /* An advert with the coordinator's own points, signed by `signer` for `member`. */
 static void advert(rig *r, uint32_t member, const sheaf_keypair *signer, sheaf_buffer *out)
 {
@@ -91,15 +33,15 @@ static void test_substituted_keys(void **unused)
 {
     (void)unused;
     rig *r = fresh(4, 1);
-    play_to(r, SHEAF_ROUND_SHARE);
+    rig_play_to(r, SHEAF_ROUND_SHARE);
     sheaf_keypair own;
     sheaf_buffer forged;
     sheaf_keypair_from_seed(&own, (const uint8_t[32]){9});
     advert(r, r->config.members[3].member, &own, &forged);
     for (int i = 0; i < 3; i++) {
-        sheaf_round_items items = shown(r, SHEAF_ROUND_SHARE).items;
+        sheaf_round_items items = rig_shown(r, SHEAF_ROUND_SHARE).items;
         items.item[3] = sheaf_buffer_slice(&forged);
-        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "is not signed by member 12");
+        rig_refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "is not signed by member 12");
     }
     sheaf_buffer_deinit(&forged);
     done(r);
@@ -109,15 +51,15 @@ static void test_unknown_participant(void **unused)
 {
     (void)unused;
     rig *r = fresh(4, 2);
-    play_to(r, SHEAF_ROUND_SHARE);
+    rig_play_to(r, SHEAF_ROUND_SHARE);
     sheaf_keypair own;
     sheaf_buffer forged;
     sheaf_keypair_from_seed(&own, (const uint8_t[32]){9});
     advert(r, 1000, &own, &forged);
     for (int i = 0; i < 4; i++) {
-        sheaf_round_items items = shown(r, SHEAF_ROUND_SHARE).items;
+        sheaf_round_items items = rig_shown(r, SHEAF_ROUND_SHARE).items;
         items.item[items.count++] = sheaf_buffer_slice(&forged);
-        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "member 1000 is not on the roster");
+        rig_refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "member 1000 is not on the roster");
     }
     sheaf_buffer_deinit(&forged);
     done(r);
@@ -128,21 +70,21 @@ static void test_doubled_left_out_and_too_few(void **unused)
     (void)unused;
     rig *r = fresh(5, 3);
     for (int stage = SHEAF_ROUND_SHARE; stage <= SHEAF_ROUND_REVEAL; stage++) {
-        play_to(r, (sheaf_round_stage)stage);
+        rig_play_to(r, (sheaf_round_stage)stage);
         break;
     }
-    sheaf_round_items all = shown(r, SHEAF_ROUND_SHARE).items, items = all;
+    sheaf_round_items all = rig_shown(r, SHEAF_ROUND_SHARE).items, items = all;
     items.item[1] = items.item[0];
-    refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "member 3 stands twice");
+    rig_refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "member 3 stands twice");
     items = all;
     items.item[0] = all.item[1];
     items.item[1] = all.item[0];
-    refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "out of order");
+    rig_refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "out of order");
     items = all;
-    without(&items, 2);
-    refuse_items(r, 2, SHEAF_ROUND_SHARE, &items, "left member 9 out");
-    without(&items, 0);
-    refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "3 adverts are too few");
+    rig_without(&items, 2);
+    rig_refuse_items(r, 2, SHEAF_ROUND_SHARE, &items, "left member 9 out");
+    rig_without(&items, 0);
+    rig_refuse_items(r, 4, SHEAF_ROUND_SHARE, &items, "3 adverts are too few");
     /* Refusals changed nothing: the round still ends well. */
     for (int stage = SHEAF_ROUND_SHARE; stage <= SHEAF_ROUND_REVEAL; stage++)
         rig_stage(r, (sheaf_round_stage)stage, NULL);
@@ -155,12 +97,12 @@ static void test_split_adverts(void **unused)
 {
     (void)unused;
     rig *r = fresh(5, 4);
-    play_to(r, SHEAF_ROUND_SHARE);
+    rig_play_to(r, SHEAF_ROUND_SHARE);
     sheaf_buffer bundle;
     sheaf_slice message;
-    sheaf_round_items items = shown(r, SHEAF_ROUND_SHARE).items;
-    without(&items, 4);
-    forge(r, SHEAF_ROUND_SHARE, &items, NULL, 0, &bundle);
+    sheaf_round_items items = rig_shown(r, SHEAF_ROUND_SHARE).items;
+    rig_without(&items, 4);
+    rig_forge(r, SHEAF_ROUND_SHARE, &items, NULL, 0, &bundle);
     assert_int_equal(
         sheaf_participant_receive(&r->p[0], sheaf_buffer_slice(&bundle), &message, &r->err),
         SHEAF_OK);
@@ -169,8 +111,8 @@ static void test_split_adverts(void **unused)
     for (int i = 1; i < 5; i++)
         shares.item[i] = rig_answer(r, i, SHEAF_ROUND_SHARE);
     for (int i = 1; i < 5; i++)
-        refuse_items(r, i, SHEAF_ROUND_INPUT, &shares, "member 3 was shown other adverts");
-    refuse_items(r, 0, SHEAF_ROUND_INPUT, &shares, "member 6 was shown other adverts");
+        rig_refuse_items(r, i, SHEAF_ROUND_INPUT, &shares, "member 3 was shown other adverts");
+    rig_refuse_items(r, 0, SHEAF_ROUND_INPUT, &shares, "member 6 was shown other adverts");
     assert_int_equal(sheaf_coordinator_receive(&r->c, message, 0, &r->err),
                      SHEAF_ROUND_REFUSED);
     sheaf_buffer_deinit(&bundle);
@@ -183,16 +125,17 @@ static void test_split_survivors(void **unused)
 {
     (void)unused;
     rig *r = fresh(6, 5);
-    play_to(r, SHEAF_ROUND_SURVIVORS);
-    sheaf_round_items one = shown(r, SHEAF_ROUND_SURVIVORS).items, two = one, signed_one = {0};
+    rig_play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items one = rig_shown(r, SHEAF_ROUND_SURVIVORS).items, two = one,
+                      signed_one = {0};
     uint32_t gone_one = 3, gone_two = 18;
-    without(&one, 0);
-    without(&two, 5);
+    rig_without(&one, 0);
+    rig_without(&two, 5);
     sheaf_buffer first, second, reveal;
-    forge(r, SHEAF_ROUND_SURVIVORS, &one, &gone_one, 1, &first);
-    forge(r, SHEAF_ROUND_SURVIVORS, &two, &gone_two, 1, &second);
-    refuse(r, 0, sheaf_buffer_slice(&first), "left member 3 out");
-    refuse(r, 5, sheaf_buffer_slice(&second), "left member 18 out");
+    rig_forge(r, SHEAF_ROUND_SURVIVORS, &one, &gone_one, 1, &first);
+    rig_forge(r, SHEAF_ROUND_SURVIVORS, &two, &gone_two, 1, &second);
+    rig_refuse(r, 0, sheaf_buffer_slice(&first), "left member 3 out");
+    rig_refuse(r, 5, sheaf_buffer_slice(&second), "left member 18 out");
     sheaf_slice message[6];
     for (int i = 0; i < 6; i++)
         assert_int_equal(sheaf_participant_receive(&r->p[i],
@@ -200,17 +143,17 @@ static void test_split_survivors(void **unused)
                                                    &message[i], &r->err),
                          SHEAF_OK);
     for (int i = 0; i < 3; i++)
-        refuse(r, i, sheaf_buffer_slice(&first), "second, different bundle");
+        rig_refuse(r, i, sheaf_buffer_slice(&first), "second, different bundle");
     /* All six signatures in one bundle. */
     for (int i = 0; i < 6; i++)
         signed_one.item[signed_one.count++] = message[i];
-    forge(r, SHEAF_ROUND_REVEAL, &signed_one, NULL, 0, &reveal);
+    rig_forge(r, SHEAF_ROUND_REVEAL, &signed_one, NULL, 0, &reveal);
     for (int i = 0; i < 6; i++)
-        refuse(r, i, sheaf_buffer_slice(&reveal), "member ");
+        rig_refuse(r, i, sheaf_buffer_slice(&reveal), "member ");
     sheaf_buffer_deinit(&reveal);
     /* Only those over the reader's own list. */
     sheaf_round_items half = {.count = 3, .item = {message[0], message[1], message[2]}};
-    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &half, "3 signatures of the survivor list");
+    rig_refuse_items(r, 0, SHEAF_ROUND_REVEAL, &half, "3 signatures of the survivor list");
     sheaf_buffer_deinit(&first);
     sheaf_buffer_deinit(&second);
     done(r);
@@ -220,18 +163,8 @@ static void test_split_survivors(void **unused)
 static rig *fresh_with(int count, uint16_t threshold, uint64_t seed)
 {
     rig *r = fresh(count, seed);
-    sheaf_coordinator_deinit(&r->c);
     r->config.threshold = r->config.min_survivors = threshold;
-    assert_int_equal(sheaf_coordinator_init(&r->c, &r->config, 0, &r->err), SHEAF_OK);
-    for (int i = 0; i < count; i++) {
-        sheaf_participant_deinit(&r->p[i]);
-        assert_int_equal(sheaf_participant_init(&r->p[i], &r->config,
-                                                r->config.members[i].member, &r->pair[i],
-                                                r->seed[i], &r->err),
-                         SHEAF_OK);
-        assert_int_equal(
-            sheaf_participant_input(&r->p[i], r->input[i], r->config.words, &r->err), SHEAF_OK);
-    }
+    rig_again(r);
     return r;
 }
 
@@ -255,15 +188,15 @@ static void sign_as_well(rig *r, int i, int honest, sheaf_buffer *out)
 static bool split_with_colluders(uint16_t threshold)
 {
     rig *r = fresh_with(7, threshold, 13);
-    play_to(r, SHEAF_ROUND_SURVIVORS);
-    sheaf_round_items without_fourth = shown(r, SHEAF_ROUND_SURVIVORS).items;
+    rig_play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items without_fourth = rig_shown(r, SHEAF_ROUND_SURVIVORS).items;
     sheaf_round_items all_signed = {.count = 5}, others_signed = {.count = 5};
     uint32_t fourth = r->config.members[3].member;
     sheaf_buffer split, both[3], bundle[2];
     sheaf_slice message;
     sheaf_status status[2];
-    without(&without_fourth, 3);
-    forge(r, SHEAF_ROUND_SURVIVORS, &without_fourth, &fourth, 1, &split);
+    rig_without(&without_fourth, 3);
+    rig_forge(r, SHEAF_ROUND_SURVIVORS, &without_fourth, &fourth, 1, &split);
     for (int i = 0; i < 5; i++)
         all_signed.item[i] = rig_answer(r, i, SHEAF_ROUND_SURVIVORS);
     for (int i = 5; i < 7; i++)
@@ -274,8 +207,8 @@ static bool split_with_colluders(uint16_t threshold)
         sign_as_well(r, i, 5, &both[i]);
         others_signed.item[i] = sheaf_buffer_slice(&both[i]);
     }
-    forge(r, SHEAF_ROUND_REVEAL, &all_signed, NULL, 0, &bundle[0]);
-    forge(r, SHEAF_ROUND_REVEAL, &others_signed, NULL, 0, &bundle[1]);
+    rig_forge(r, SHEAF_ROUND_REVEAL, &all_signed, NULL, 0, &bundle[0]);
+    rig_forge(r, SHEAF_ROUND_REVEAL, &others_signed, NULL, 0, &bundle[1]);
     status[0] =
         sheaf_participant_receive(&r->p[4], sheaf_buffer_slice(&bundle[0]), &message, &r->err);
     status[1] =
@@ -312,7 +245,7 @@ static void test_survivor_and_dropout_at_once(void **unused)
     static const int leave[] = {NEVER, NEVER, NEVER, NEVER, SHEAF_ROUND_INPUT};
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_INPUT; stage++)
         rig_stage(r, (sheaf_round_stage)stage, leave);
-    sheaf_round_bundle real = shown(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_bundle real = rig_shown(r, SHEAF_ROUND_SURVIVORS);
     assert_int_equal(real.dropouts, 1);
     static const struct {
         uint32_t dropout[3];
@@ -328,9 +261,10 @@ static void test_survivor_and_dropout_at_once(void **unused)
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         sheaf_buffer bundle;
-        forge(r, SHEAF_ROUND_SURVIVORS, &real.items, rows[k].dropout, rows[k].count, &bundle);
+        rig_forge(r, SHEAF_ROUND_SURVIVORS, &real.items, rows[k].dropout, rows[k].count,
+                  &bundle);
         for (int i = 0; i < 4; i++)
-            refuse(r, i, sheaf_buffer_slice(&bundle), rows[k].reason);
+            rig_refuse(r, i, sheaf_buffer_slice(&bundle), rows[k].reason);
         sheaf_buffer_deinit(&bundle);
     }
     for (int i = 0; i < 4; i++)
@@ -343,23 +277,23 @@ static void test_replayed_round(void **unused)
 {
     (void)unused;
     rig *old = fresh(4, 7), *now = fresh(4, 8);
-    play_to(old, SHEAF_ROUND_REVEAL);
+    rig_play_to(old, SHEAF_ROUND_REVEAL);
     rig_stage(old, SHEAF_ROUND_REVEAL, NULL);
     for (int stage = SHEAF_ROUND_ADVERTISE; stage <= SHEAF_ROUND_DONE; stage++)
-        refuse(now, 0, sheaf_coordinator_bundle(&old->c, (sheaf_round_stage)stage, 3),
-               "is for round 7, not 8");
-    play_to(now, SHEAF_ROUND_SHARE);
-    sheaf_round_items items = shown(old, SHEAF_ROUND_SHARE).items;
-    refuse_items(now, 1, SHEAF_ROUND_SHARE, &items, "is for round 7, not 8");
+        rig_refuse(now, 0, sheaf_coordinator_bundle(&old->c, (sheaf_round_stage)stage, 3),
+                   "is for round 7, not 8");
+    rig_play_to(now, SHEAF_ROUND_SHARE);
+    sheaf_round_items items = rig_shown(old, SHEAF_ROUND_SHARE).items;
+    rig_refuse_items(now, 1, SHEAF_ROUND_SHARE, &items, "is for round 7, not 8");
     done(old);
     done(now);
 
     /* The same round number and keys, but another manifest. */
     rig *other = fresh(4, 1008), *same = fresh(4, 8);
     other->config.round = same->config.round;
-    play_to(same, SHEAF_ROUND_SHARE);
-    refuse(other, 0, sheaf_coordinator_bundle(&same->c, SHEAF_ROUND_ADVERTISE, 3),
-           "another manifest");
+    rig_play_to(same, SHEAF_ROUND_SHARE);
+    rig_refuse(other, 0, sheaf_coordinator_bundle(&same->c, SHEAF_ROUND_ADVERTISE, 3),
+               "another manifest");
     done(other);
     done(same);
 }
@@ -376,7 +310,7 @@ static void test_other_terms(void **unused)
     assert_int_equal(sheaf_participant_init(&r->p[0], &config, 3, &r->pair[0],
                                             (const uint8_t[32]){1}, &r->err),
                      SHEAF_OK);
-    play_to(r, SHEAF_ROUND_SHARE);
+    rig_play_to(r, SHEAF_ROUND_SHARE);
     sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE);
     assert_int_equal(sheaf_coordinator_receive(&r->c, message, 0, &r->err),
                      SHEAF_ROUND_REFUSED);
@@ -388,24 +322,24 @@ static void test_reveal_without_signatures(void **unused)
 {
     (void)unused;
     rig *r = fresh(5, 10);
-    play_to(r, SHEAF_ROUND_REVEAL);
-    sheaf_round_items all = shown(r, SHEAF_ROUND_REVEAL).items, items = all;
-    without(&items, 1);
-    without(&items, 1);
-    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "3 signatures of the survivor list");
+    rig_play_to(r, SHEAF_ROUND_REVEAL);
+    sheaf_round_items all = rig_shown(r, SHEAF_ROUND_REVEAL).items, items = all;
+    rig_without(&items, 1);
+    rig_without(&items, 1);
+    rig_refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "3 signatures of the survivor list");
     items = all;
     items.item[1] = items.item[0];
-    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "stands twice");
+    rig_refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "stands twice");
     items = all;
     uint8_t wrong[256];
     memcpy(wrong, all.item[2].data, all.item[2].len);
     wrong[all.item[2].len - 1] ^= 1;
     items.item[2].data = wrong;
-    refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "wrong signature of member 9");
+    rig_refuse_items(r, 0, SHEAF_ROUND_REVEAL, &items, "wrong signature of member 9");
     /* A participant that has not signed yet reveals nothing. */
     rig *late = fresh(5, 10);
-    play_to(late, SHEAF_ROUND_SURVIVORS);
-    refuse(late, 0, sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_REVEAL, 3), "out of turn");
+    rig_play_to(late, SHEAF_ROUND_SURVIVORS);
+    rig_refuse(late, 0, sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_REVEAL, 3), "out of turn");
     done(late);
     done(r);
 }
@@ -414,14 +348,14 @@ static void test_altered_inputs_in_the_list(void **unused)
 {
     (void)unused;
     rig *r = fresh(4, 11);
-    play_to(r, SHEAF_ROUND_SURVIVORS);
-    sheaf_round_items items = shown(r, SHEAF_ROUND_SURVIVORS).items;
+    rig_play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items items = rig_shown(r, SHEAF_ROUND_SURVIVORS).items;
     uint8_t head[SHEAF_ROUND_INPUT_HEAD_BYTES];
     memcpy(head, items.item[1].data, sizeof head);
     head[SHEAF_ROUND_HEAD_BYTES + 36] ^= 1; /* the hash of its words */
     items.item[1].data = head;
     for (int i = 0; i < 4; i++)
-        refuse_items(r, i, SHEAF_ROUND_SURVIVORS, &items, "is not signed by member 6");
+        rig_refuse_items(r, i, SHEAF_ROUND_SURVIVORS, &items, "is not signed by member 6");
     done(r);
 }
 
@@ -430,14 +364,14 @@ static void test_wrong_result(void **unused)
 {
     (void)unused;
     rig *r = fresh(4, 12);
-    play_to(r, SHEAF_ROUND_REVEAL);
+    rig_play_to(r, SHEAF_ROUND_REVEAL);
     for (int i = 0; i < 4; i++)
         (void)rig_answer(r, i, SHEAF_ROUND_REVEAL);
     sheaf_buffer bundle;
     sheaf_buffer_init(&bundle, 1024);
     sheaf_round_bundle_head_put(&bundle, &r->config, SHEAF_ROUND_DONE);
     memset(sheaf_buffer_extend(&bundle, 64), 5, 64);
-    refuse(r, 0, sheaf_buffer_slice(&bundle), "another survivor list");
+    rig_refuse(r, 0, sheaf_buffer_slice(&bundle), "another survivor list");
     sheaf_buffer_deinit(&bundle);
     rig_stage(r, SHEAF_ROUND_REVEAL, NULL);
     assert_int_equal(rig_answer(r, 0, SHEAF_ROUND_DONE).len, 0);
@@ -452,8 +386,8 @@ static void test_swapped_keys(void **unused)
 {
     (void)unused;
     rig *r = fresh(4, 13);
-    play_to(r, SHEAF_ROUND_SHARE);
-    sheaf_round_items real = shown(r, SHEAF_ROUND_SHARE).items, items = real;
+    rig_play_to(r, SHEAF_ROUND_SHARE);
+    sheaf_round_items real = rig_shown(r, SHEAF_ROUND_SHARE).items, items = real;
     uint8_t one[256], two[256];
     assert_in_range(real.item[0].len, 1, sizeof one);
     memcpy(one, real.item[0].data, real.item[0].len);
@@ -464,11 +398,11 @@ static void test_swapped_keys(void **unused)
     items.item[0].data = one;
     items.item[1].data = two;
     for (int i = 2; i < 4; i++)
-        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "is not signed by member 3");
+        rig_refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "is not signed by member 3");
     items.item[0] = real.item[1]; /* the whole messages */
     items.item[1] = real.item[0];
     for (int i = 0; i < 4; i++)
-        refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "out of order");
+        rig_refuse_items(r, i, SHEAF_ROUND_SHARE, &items, "out of order");
     done(r);
 }
 
@@ -477,16 +411,17 @@ static void test_list_below_the_minimum(void **unused)
 {
     (void)unused;
     rig *r = fresh(6, 14);
-    play_to(r, SHEAF_ROUND_SURVIVORS);
-    sheaf_round_items items = shown(r, SHEAF_ROUND_SURVIVORS).items;
+    rig_play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_items items = rig_shown(r, SHEAF_ROUND_SURVIVORS).items;
     static const uint32_t dropouts[] = {12, 15, 18};
     items.count = 3; /* members 3, 6 and 9; five of six are needed */
     sheaf_buffer bundle;
-    forge(r, SHEAF_ROUND_SURVIVORS, &items, dropouts, 3, &bundle);
+    rig_forge(r, SHEAF_ROUND_SURVIVORS, &items, dropouts, 3, &bundle);
     for (int i = 0; i < 3; i++)
-        refuse(r, i, sheaf_buffer_slice(&bundle), "3 survivors are too few: the round needs 5");
+        rig_refuse(r, i, sheaf_buffer_slice(&bundle),
+                   "3 survivors are too few: the round needs 5");
     for (int i = 3; i < 6; i++) /* and nobody signs a list that it is not on */
-        refuse(r, i, sheaf_buffer_slice(&bundle), "out after stage input");
+        rig_refuse(r, i, sheaf_buffer_slice(&bundle), "out after stage input");
     sheaf_buffer_deinit(&bundle);
     for (int stage = SHEAF_ROUND_SURVIVORS; stage <= SHEAF_ROUND_REVEAL; stage++)
         rig_stage(r, (sheaf_round_stage)stage, NULL);
@@ -500,23 +435,25 @@ static void test_second_reveal(void **unused)
 {
     (void)unused;
     rig *r = fresh(5, 15);
-    play_to(r, SHEAF_ROUND_SURVIVORS);
-    sheaf_round_bundle heads = shown(r, SHEAF_ROUND_SURVIVORS);
+    rig_play_to(r, SHEAF_ROUND_SURVIVORS);
+    sheaf_round_bundle heads = rig_shown(r, SHEAF_ROUND_SURVIVORS);
     rig_stage(r, SHEAF_ROUND_SURVIVORS, NULL);
-    sheaf_round_items signatures = shown(r, SHEAF_ROUND_REVEAL).items;
+    sheaf_round_items signatures = rig_shown(r, SHEAF_ROUND_REVEAL).items;
     sheaf_slice first[4];
     for (int i = 0; i < 4; i++)
         first[i] = rig_answer(r, i, SHEAF_ROUND_REVEAL);
     static const uint32_t victim = 15;
     sheaf_round_items fewer = heads.items;
     sheaf_buffer list, reveal;
-    without(&fewer, 4);
-    forge(r, SHEAF_ROUND_SURVIVORS, &fewer, &victim, 1, &list);
-    without(&signatures, 4);
-    forge(r, SHEAF_ROUND_REVEAL, &signatures, NULL, 0, &reveal);
+    rig_without(&fewer, 4);
+    rig_forge(r, SHEAF_ROUND_SURVIVORS, &fewer, &victim, 1, &list);
+    rig_without(&signatures, 4);
+    rig_forge(r, SHEAF_ROUND_REVEAL, &signatures, NULL, 0, &reveal);
     for (int i = 0; i < 4; i++) {
-        refuse(r, i, sheaf_buffer_slice(&list), "second, different bundle for stage survivors");
-        refuse(r, i, sheaf_buffer_slice(&reveal), "second, different bundle for stage reveal");
+        rig_refuse(r, i, sheaf_buffer_slice(&list),
+                   "second, different bundle for stage survivors");
+        rig_refuse(r, i, sheaf_buffer_slice(&reveal),
+                   "second, different bundle for stage reveal");
         sheaf_slice again = rig_answer(r, i, SHEAF_ROUND_REVEAL);
         assert_true(again.data == first[i].data && again.len == first[i].len);
         assert_null(r->p[i].secrets); /* there is nothing left to answer from */
