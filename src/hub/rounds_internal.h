@@ -105,7 +105,6 @@ typedef struct {
 typedef struct {
     uint32_t member, key, dataset;
     uint32_t source; /* row of the data set among those of mandates */
-    sheaf_hash lot;
 } sheaf_candidate;
 
 /* A round that can be opened now. */

@@ -1,13 +1,13 @@
-/* Who gets a seat in a mandate's next round: every member with a node that is ready and may, as
- * many as a round can have. Where more are ready, lots are drawn anew for every round: those
- * with the lowest SHA-256(label, origin, mandate, number of the round, member) are seated. So
- * all have the same chance, and whoever knows who was ready can draw again.
+/* Who gets a seat in a mandate's next round: every member with a node that is ready and may. A
+ * mandate names no more data sets than a round has seats, so nobody is left out, and the hub
+ * chooses nobody.
  */
 #include "hub/rounds_internal.h"
 
 #include "coop/budget.h"
 #include "store/clock.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static int compare_u32(const void *a, const void *b)
@@ -115,33 +115,6 @@ static uint32_t candidates(sheaf_rounds *rounds, const search *s)
     return kept;
 }
 
-/* ---- lots ---- */
-
-static int compare_lots(const void *a, const void *b)
-{
-    const sheaf_candidate *x = a, *y = b;
-    int order = memcmp(x->lot.bytes, y->lot.bytes, sizeof x->lot.bytes);
-    return order ? order : compare_members(a, b);
-}
-
-static void draw(sheaf_rounds *rounds, const search *s, uint32_t count)
-{
-    sheaf_buffer text;
-    sheaf_buffer_init(&text, 256);
-    for (uint32_t i = 0; i < count; i++) {
-        sheaf_candidate *candidate = &rounds->candidates[i];
-        sheaf_buffer_reset(&text);
-        sheaf_buffer_add(&text, sheaf_str("sheaf-seat-lot/v1\n"));
-        sheaf_buffer_add(&text, sheaf_hub_origin(rounds->hub));
-        sheaf_buffer_add_u32(&text, s->mandate->id);
-        sheaf_buffer_add_u32(&text, s->mandate->rounds_used + 1);
-        sheaf_buffer_add_u32(&text, candidate->member);
-        candidate->lot = sheaf_sha256(sheaf_buffer_slice(&text));
-    }
-    sheaf_buffer_deinit(&text);
-    qsort(rounds->candidates, count, sizeof *rounds->candidates, compare_lots);
-}
-
 /* ---- seats ---- */
 
 bool sheaf_rounds_seats(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
@@ -154,13 +127,10 @@ bool sheaf_rounds_seats(sheaf_rounds *rounds, const struct sheaf_row_mandate *ma
                 .task = (uint8_t)out->what.task,
                 .stamp = sheaf_clock_ms()};
     int64_t now_ms = sheaf_rounds_now_ms();
-    uint32_t ready = candidates(rounds, &s), count = ready, possible;
-    possible = s.before ? s.before->seats : members_possible(state, mandate, rounds->scratch);
-    if (count > SHEAF_ROUND_MEMBERS_MAX) {
-        draw(rounds, &s, count);
-        count = SHEAF_ROUND_MEMBERS_MAX;
-        qsort(rounds->candidates, count, sizeof *rounds->candidates, compare_members);
-    }
+    uint32_t count = candidates(rounds, &s);
+    uint32_t possible =
+        s.before ? s.before->seats : members_possible(state, mandate, rounds->scratch);
+    assert(count <= SHEAF_ROUND_MEMBERS_MAX);
     for (uint32_t i = 0; i < count; i++)
         out->participants[i] =
             (struct sheaf_participant){.dataset = rounds->candidates[i].dataset,
@@ -179,5 +149,5 @@ bool sheaf_rounds_seats(sheaf_rounds *rounds, const struct sheaf_row_mandate *ma
     int64_t grace_ms = rounds->hub->grace_ms;
     if (grace_ms < 2 * (int64_t)rounds->again_ms) /* the others come later, too */
         grace_ms = 2 * (int64_t)rounds->again_ms;
-    return enough && (ready >= possible || now_ms - plan->enough_ms >= grace_ms);
+    return enough && (count >= possible || now_ms - plan->enough_ms >= grace_ms);
 }
