@@ -3,6 +3,7 @@
 #include "store/clock.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -77,8 +78,9 @@ void demo_tell_figures(const demo *d)
     tell_row("all four", NULL, &r->pooled, &c->pooled.pooled, "   – / .748 / .795");
     printf("\n  Alone: the hospital's own model. Together: the model of the co-op, trained "
            "without any\n  record leaving a hospital. Pooled: as if all records lay in one "
-           "place. In the Swiss test\n  set 15 of 16 records are positive, so its figures say "
-           "little.\n");
+           "place. The demonstration\n  has the four files and works these figures out itself; "
+           "from the hospitals come only the\n  sums above. In the Swiss test set 15 of 16 "
+           "records are positive, so its figures say little.\n");
     if (d->exact)
         printf("  FLamby standardises per centre; here mean and deviation come from one secure "
                "sum over all\n  four.\n");
@@ -128,7 +130,7 @@ void demo_tell_summary(const demo *d)
     } else {
         const demo_epsilon e = demo_epsilon_spent();
         sheaf_buffer_printf(&out, "{\"delta\":%g,\"epsilon_hub\":%.6f,\"epsilon_member\":%.6f}",
-                            e.delta, e.hub, e.member);
+                            e.delta, ceil(e.hub * 1e6) / 1e6, ceil(e.member * 1e6) / 1e6);
     }
     sheaf_buffer_printf(
         &out, ",\"rounds\":%u,\"entries\":%llu,\"verified\":%s,\"folder\":", d->rounds,
