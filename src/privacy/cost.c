@@ -7,7 +7,13 @@
 #include <inttypes.h>
 #include <math.h>
 
-#define UNIT 1000000000000L /* a nat in units */
+#define UNIT   1000000000000L /* a nat in units */
+#define MARGIN 1e-12          /* of epsilon */
+
+enum {
+    SAMPLE_BITS = 70, /* a sample is within 2^-70 of its law */
+    ROUNDS_MAX = 8,   /* one or two do, but where half of delta is taken */
+};
 
 /* Close where small co-ops and hundreds of rounds have their best order, wide above; whole
  * ones, which are tight for vectors of sampled integers, among them. */
@@ -60,13 +66,30 @@ sheaf_status sheaf_cost_check(const sheaf_cost *found, const sheaf_cost *claimed
     return SHEAF_OK;
 }
 
+/* What samplers leave of delta, rounded down. */
+static double delta_left(double epsilon, double delta)
+{
+    mpfr_t taken;
+    mpfr_init2(taken, SHEAF_RDP_BITS);
+    mpfr_set_d(taken, epsilon, MPFR_RNDU);
+    mpfr_exp(taken, taken, MPFR_RNDU);
+    mpfr_add_ui(taken, taken, 1, MPFR_RNDU);
+    mpfr_mul_2si(taken, taken, SHEAF_COST_SAMPLES_BITS - SAMPLE_BITS, MPFR_RNDU);
+    double most = mpfr_get_d(taken, MPFR_RNDU);
+    mpfr_d_sub(taken, delta, taken, MPFR_RNDD);
+    double left = mpfr_get_d(taken, MPFR_RNDD);
+    mpfr_clear(taken);
+    return most < delta / 2 ? left : delta / 2;
+}
+
 /* The conversion solved for the divergence, rounded down. */
 void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out)
 {
+    const double left = delta_left(epsilon, delta);
     mpfr_t limit;
     mpfr_init2(limit, SHEAF_RDP_BITS);
     for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++) {
-        sheaf_rdp_conversion(limit, order_tenths[place], delta);
+        sheaf_rdp_conversion(limit, order_tenths[place], left);
         mpfr_d_sub(limit, epsilon, limit, MPFR_RNDD);
         out->cost[place] = to_units(limit, MPFR_RNDD);
     }
@@ -74,7 +97,7 @@ void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out)
     mpfr_free_cache();
 }
 
-double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
+static double epsilon_of(const sheaf_cost *spent, double delta)
 {
     double best = INFINITY;
     mpfr_t nats, more;
@@ -91,4 +114,18 @@ double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
     mpfr_clears(nats, more, (mpfr_ptr)0);
     mpfr_free_cache();
     return best;
+}
+
+/* What samplers take of delta grows with epsilon, and epsilon a little with what they take: so
+ * the last one is checked against itself. */
+double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
+{
+    double epsilon = epsilon_of(spent, delta);
+    for (int i = 0; i < ROUNDS_MAX && isfinite(epsilon); i++) {
+        double found = epsilon_of(spent, delta_left(epsilon, delta));
+        if (found <= epsilon)
+            return epsilon;
+        epsilon = found + MARGIN;
+    }
+    return isfinite(epsilon) ? epsilon_of(spent, delta / 2) : epsilon;
 }

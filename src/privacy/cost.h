@@ -31,6 +31,14 @@ void sheaf_cost_round(const sheaf_mechanism *mechanism, sheaf_cost *out);
 SHEAF_MUST_USE sheaf_status sheaf_cost_check(const sheaf_cost *found, const sheaf_cost *claimed,
                                              const char *what, sheaf_err *err);
 
+/* Samplers of noise are not exact: each sample is within 2^-70 of its law in total variation
+ * (privacy/discrete_gaussian.h), and n of them make an (epsilon, delta) guarantee one with
+ * delta + n 2^-70 (1 + e^epsilon). Both functions here keep room for 2^32 samples: those of all
+ * members in 10,000 rounds of a hundred members with 257 words are fewer than 2^28. They never
+ * take more than half of delta for it, which counts where epsilon is so large (33 at delta
+ * 1e-3) that it promises nothing anyway. */
+enum { SHEAF_COST_SAMPLES_BITS = 32 };
+
 /* The smallest epsilon at delta that the spending shows at any order, rounded up; infinite
  * where none has a bound. */
 double sheaf_cost_epsilon(const sheaf_cost *spent, double delta);

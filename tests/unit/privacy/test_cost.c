@@ -92,12 +92,34 @@ static void test_epsilon(void **unused)
     (void)unused;
 }
 
+/* Delta has room for 2^32 samples that are each within 2^-70 of their law: at epsilon 10 that
+ * is 2^-38 (1 + e^10) = 8.01354537e-8 of it. By hand, with mpmath at 30 digits, at order 10:
+ * epsilon - log(9/10) + (log(what is left of delta) + log(10)) / 9. Never more than half. */
+static void test_samplers(void **unused)
+{
+    enum { PLACE = 17 };
+    sheaf_cost limit, spent;
+    assert_int_equal(sheaf_cost_order_tenths(PLACE), 100);
+    sheaf_cost_limit(10, 1e-6, &limit);
+    assert_true(llabs(limit.cost[PLACE] - INT64_C(8816865591538)) <= 1);
+    sheaf_cost_limit(40, 1e-6, &spent);
+    assert_true(llabs(spent.cost[PLACE] - INT64_C(38749130221710)) <= 1);
+    for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++)
+        spent.cost[i] = i == PLACE ? limit.cost[PLACE] : SHEAF_COST_MAX;
+    double back = sheaf_cost_epsilon(&spent, 1e-6);
+    assert_true(back <= 10 + 1e-11 && back >= 10 - 1e-11);
+    spent.cost[PLACE] = INT64_C(38749130221710);
+    back = sheaf_cost_epsilon(&spent, 1e-6);
+    assert_true(back <= 40 + 1e-11 && back >= 40 - 1e-11);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rounded_up), cmocka_unit_test(test_understated_is_refused),
         cmocka_unit_test(test_no_bound),   cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_epsilon),
+        cmocka_unit_test(test_epsilon),    cmocka_unit_test(test_samplers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
