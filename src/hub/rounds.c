@@ -272,9 +272,7 @@ static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
         sheaf_hub_log(rounds->hub, "round.end", "round=%u reason=\"%s\"", slot->round,
                       sheaf_coordinator_reason(slot->coordinator));
         sheaf_rounds_abort(rounds, slot->round, slot->abort_reason);
-    } else if ((status == SHEAF_IO || status == SHEAF_NOMEM)
-               && !atomic_load(&rounds->hub->failed)) {
-        slot->finish_ms = sheaf_rounds_now_ms() + SHEAF_DISK_RETRY_MS;
+    } else if (!atomic_load(&rounds->hub->failed) && sheaf_slot_waits(slot, status)) {
         sheaf_hub_log(rounds->hub, "round.close", "round=%u error=\"%s\"", slot->round,
                       err.message);
         return;
@@ -325,7 +323,7 @@ static void step(sheaf_rounds *rounds, sheaf_slot *slot)
     tell(rounds, slot);
     bool ended = sheaf_coordinator_stage(c) >= SHEAF_ROUND_DONE;
     pthread_mutex_unlock(&rounds->lock);
-    if (!ended || sheaf_rounds_now_ms() < slot->finish_ms)
+    if (!ended || sheaf_rounds_now_ms() < slot->again_ms)
         return;
     sheaf_slot_sum_stop(slot); /* it may have been aborted meanwhile */
     end_slot(rounds, slot);

@@ -22,6 +22,7 @@ enum {
     SHEAF_ABORTS_MAX = 3,
     SHEAF_RETRY_MS = 1000,
     SHEAF_DISK_RETRY_MS = 2000, /* what disk or memory had no room for */
+    SHEAF_DISK_PATIENCE_MS = 3600000,
     SHEAF_UNSAFE_RETRY_MS = 60000, /* where no graph is safe for those who are ready */
 };
 
@@ -30,7 +31,6 @@ typedef struct {
     sheaf_rounds *rounds;
     const sheaf_coordinator *coordinator;
     bool running, done; /* done: the thread touches nothing any more */
-    int64_t again_ms;   /* not before */
     pthread_t thread;
     sheaf_status status;
     sheaf_hash transcript;
@@ -58,7 +58,7 @@ typedef struct {
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
     bool over;                              /* its end is on the log */
     int64_t over_ms, looked_ms;             /* when it was looked whether it may go on */
-    int64_t finish_ms;                      /* not before */
+    int64_t trouble_ms, again_ms;           /* since when disk or memory fail; not before */
     uint8_t abort_reason;                   /* if it ends without a sum */
     char graph[SHEAF_ROUND_GRAPH_TEXT];     /* who knows whom */
     const char *told_stage;                 /* what was published last */
@@ -219,8 +219,11 @@ SHEAF_MUST_USE sheaf_status sheaf_sum_path(const char *dir, char out[SHEAF_PATH_
 SHEAF_MUST_USE sheaf_status sheaf_sum_read(const char *dir, uint64_t *words, size_t count,
                                            sheaf_err *err);
 
-/* Begins the sum, if it is not being made; takes it once it is done. With the lock held. What
- * disk or memory had no room for is tried again: nothing of the round is lost by waiting. */
+/* True where the failure is one of disk or memory and not an hour old: what the round has is
+ * safe, so its end is tried again at slot->again_ms and nothing is charged in vain. */
+bool sheaf_slot_waits(sheaf_slot *slot, sheaf_status failure);
+
+/* Begins the sum, if it is not being made; takes it once it is done. With the lock held. */
 void sheaf_slot_sum_begin(sheaf_rounds *rounds, sheaf_slot *slot);
 void sheaf_slot_sum_end(sheaf_slot *slot);
 /* Gives it up and waits for that; without the lock. */

@@ -24,10 +24,21 @@ static void *sum_run(void *context)
     return NULL;
 }
 
+bool sheaf_slot_waits(sheaf_slot *slot, sheaf_status failure)
+{
+    int64_t now_ms = sheaf_rounds_now_ms();
+    if (failure != SHEAF_IO && failure != SHEAF_NOMEM)
+        return false;
+    if (!slot->trouble_ms)
+        slot->trouble_ms = now_ms;
+    slot->again_ms = now_ms + SHEAF_DISK_RETRY_MS;
+    return now_ms - slot->trouble_ms < SHEAF_DISK_PATIENCE_MS;
+}
+
 void sheaf_slot_sum_begin(sheaf_rounds *rounds, sheaf_slot *slot)
 {
     sheaf_summing *work = &slot->vectors->summing;
-    if (work->running || sheaf_rounds_now_ms() < work->again_ms)
+    if (work->running || sheaf_rounds_now_ms() < slot->again_ms)
         return;
     *work =
         (sheaf_summing){.rounds = rounds, .coordinator = slot->coordinator, .running = true};
@@ -46,10 +57,9 @@ void sheaf_slot_sum_end(sheaf_slot *slot)
     work->running = false;
     if (work->status == SHEAF_OK) {
         sheaf_coordinator_sum_end(slot->coordinator, &work->transcript);
-    } else if (work->status == SHEAF_IO || work->status == SHEAF_NOMEM) {
+    } else if (sheaf_slot_waits(slot, work->status)) {
         sheaf_hub_log(work->rounds->hub, "round.sum", "round=%u error=\"%s\"", slot->round,
                       work->err.message);
-        work->again_ms = sheaf_rounds_now_ms() + SHEAF_DISK_RETRY_MS;
     } else {
         slot->abort_reason = SHEAF_abort_reason_unsound;
         sheaf_coordinator_abort(slot->coordinator, work->err.message);
