@@ -5,6 +5,11 @@
  * hashed at once, or two. A round of SHA-256 waits for the one before it, and the instructions
  * take new work more than twice as often as they give results, so one piece alone leaves most
  * of their time unused. Elsewhere it is OpenSSL.
+ *
+ * Our own loop, because no library that is packaged does this for data of a mebibyte (those for
+ * network traffic stop at 64 KiB), and because a coordinator hashes all that comes in: for 16
+ * vectors of 4 MB it needs 0.037 s of a core with it and 0.058 s with one hash after the other
+ * (docs/privacy-guarantees.md, "Speed"). What is hashed is public.
  */
 #ifndef SHEAF_CRYPTO_HASH_MANY_H
 #define SHEAF_CRYPTO_HASH_MANY_H
