@@ -105,8 +105,8 @@ void demo_tell_privacy(const demo *d)
               "What all %d sums together give away about one patient's record is bounded, at "
               "delta %g: epsilon %.2f\nagainst the hub and everybody outside, %.2f against a "
               "hospital, which knows its own share of the noise.\nBoth hold even if one of the "
-              "four drops out in every round. The members allow %d in all on their data. What "
-              "such a number\npromises is told in docs/privacy-guarantees.md.",
+              "four drops out in every round. The members allow %d in all on their data;\n"
+              "docs/privacy-guarantees.md tells in plain words what such a number promises.",
               DEMO_NOISED_ROUNDS + 1, e.delta, hundredths_up(e.hub), hundredths_up(e.member),
               BUDGET_EPSILON_MILLIONTHS / MILLION);
 }
