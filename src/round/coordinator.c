@@ -348,6 +348,7 @@ static sheaf_status stage_check(const sheaf_coordinator *c, const sheaf_round_me
         return advertise_check(c, message, index, err);
     case SHEAF_ROUND_SHARE:
         SHEAF_TRY(sheaf_round_share_check(&c->adverts, message, index, err));
+        SHEAF_TRY(sheaf_round_commitments_check(message, err));
         return sheaf_round_boxes_check(&c->config, &c->neighbours, &c->adverts, message, index,
                                        err);
     case SHEAF_ROUND_INPUT:

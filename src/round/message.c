@@ -195,6 +195,16 @@ static bool points_valid(sheaf_slice points, size_t count)
     return true;
 }
 
+sheaf_status sheaf_round_commitments_check(const sheaf_round_message *message, sheaf_err *err)
+{
+    const sheaf_round_share *share = &message->share;
+    if (!points_valid(share->self_commitments, share->threshold)
+        || !points_valid(share->mask_commitments, share->threshold))
+        return sheaf_fail(err, SHEAF_FAULT, "member %u committed to an invalid point",
+                          message->member);
+    return SHEAF_OK;
+}
+
 static sheaf_status share_contents_check(const sheaf_round_config *config,
                                          const sheaf_round_message *message, sheaf_err *err)
 {
@@ -203,9 +213,6 @@ static sheaf_status share_contents_check(const sheaf_round_config *config,
     if (share->threshold != config->threshold)
         return sheaf_fail(err, SHEAF_FAULT, "member %u shared with threshold %u, not %u",
                           member, share->threshold, config->threshold);
-    if (!points_valid(share->self_commitments, share->threshold)
-        || !points_valid(share->mask_commitments, share->threshold))
-        return sheaf_fail(err, SHEAF_FAULT, "member %u committed to an invalid point", member);
     if (!share->behind.data) /* a head */
         return SHEAF_OK;
     sheaf_hash hash = sheaf_sha256(share->behind);

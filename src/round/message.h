@@ -126,6 +126,11 @@ SHEAF_MUST_USE sheaf_status sheaf_round_message_check(const sheaf_round_config *
                                                       const sheaf_round_message *message,
                                                       int *index, sheaf_err *err);
 
+/* The commitments of a checked SHARE are points. The coordinator asks, before others are shown
+ * them; whoever checks a share against them has seen it, and nobody else computes with them. */
+SHEAF_MUST_USE sheaf_status sheaf_round_commitments_check(const sheaf_round_message *message,
+                                                          sheaf_err *err);
+
 /* Entry i of a list in a message that was decoded. */
 uint32_t sheaf_round_box_at(const sheaf_round_share *share, size_t i, sheaf_slice *box);
 uint32_t sheaf_round_share_at(sheaf_slice shares, size_t i, sheaf_scalar *out);

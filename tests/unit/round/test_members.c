@@ -72,6 +72,35 @@ static void test_false_share_names_its_giver(void **unused)
     done(r);
 }
 
+/* A commitment that is no point: the coordinator does not take it, and if it does all the same
+ * nobody takes the share. */
+static void test_commitment_that_is_no_point(void **unused)
+{
+    (void)unused;
+    rig *r = fresh(4, 34);
+    rig_stage(r, SHEAF_ROUND_ADVERTISE, NULL);
+    sheaf_slice message = rig_answer(r, 0, SHEAF_ROUND_SHARE), none;
+    sheaf_round_message share;
+    assert_int_equal(sheaf_round_message_decode(message, &share, &r->err), SHEAF_OK);
+    sheaf_buffer changed;
+    sheaf_buffer_init(&changed, message.len);
+    sheaf_buffer_add(&changed, message);
+    memset(changed.data + (share.share.self_commitments.data - message.data) + 32, 255, 32);
+    rig_sign_again(r, 0, &changed);
+    refused(r, sheaf_buffer_slice(&changed), "member 3 committed to an invalid point");
+    r->c.message[SHEAF_ROUND_SHARE][0] = changed.data;
+    r->c.message_len[SHEAF_ROUND_SHARE][0] = changed.len;
+    rig_stage(r, SHEAF_ROUND_SHARE, (const int[]){0, NEVER, NEVER, NEVER});
+    assert_int_equal(
+        sheaf_participant_receive(
+            &r->p[3], sheaf_coordinator_bundle(&r->c, SHEAF_ROUND_INPUT, 3), &none, &r->err),
+        SHEAF_FAULT);
+    assert_string_equal(r->err.message,
+                        "member 3 gave member 12 a share that is not the one it "
+                        "committed to");
+    done(r);
+}
+
 static void test_share_that_does_not_open(void **unused)
 {
     (void)unused;
@@ -421,6 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_false_share_names_its_giver),
+        cmocka_unit_test(test_commitment_that_is_no_point),
         cmocka_unit_test(test_share_that_does_not_open),
         cmocka_unit_test(test_others_cannot_blame_a_member),
         cmocka_unit_test(test_shared_secret_is_the_advertised_one),
