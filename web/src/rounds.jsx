@@ -43,13 +43,13 @@ function Curves({ model, models, onModel, points }) {
             {models.length > 1 && (
                 <p class="choose"><label>Model <select value={model} onChange={(event) => onModel(Number(event.currentTarget.value))}>
                     {models.map((id) => <option key={id} value={id}><Title table="model" id={id} /></option>)}</select></label></p>)}
-            <div class="charts" id="charts">
+            {points.length > 1 && <div class="charts" id="charts"> {/* a curve of one point says less than the table */}
                 {points.some((row) => row.loss !== null || row.heldLoss !== null)
                     && <Chart label="loss" title="Loss" points={points} line="loss" dots="heldLoss" digits={3} range={lossRange} show={three} />}
                 <Chart label="accuracy" title="Accuracy" points={points} line="accuracy" dots="heldAccuracy" digits={2} range={shareRange}
                     show={(value) => percent(value, 1)} />
-            </div>
-            <details><summary>These figures as a table</summary>
+            </div>}
+            <details open={points.length === 1}><summary>{points.length > 1 ? 'These figures as a table' : 'Figures'}</summary>
                 <Table caption="Loss and accuracy by training rounds" rows={points} id={(row) => row.x} empty="" columns={[
                     { label: 'Training rounds', head: true, cell: (row) => integer(row.x) },
                     { label: 'Loss, training', num: true, cell: (row) => (row.loss === null ? '–' : three(row.loss)) },

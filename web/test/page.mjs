@@ -61,11 +61,11 @@ async function visit(options) {
 const picture = async (page, name) => shots && (await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' })), page.screenshot({ path: join(shots, `${name}.png`), fullPage: true }));
 
 /** Whether a canvas has pixels of more than one colour. */
-/* Two charts; under noise nobody knows a loss, and there is one. */
+/* Two charts; under noise nobody knows a loss, and with one evaluation there is no curve. */
 const drawn = (page) => page.evaluate(() => [...document.querySelectorAll('#rounds canvas')].map((canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size > 2;
-})).then((charts) => charts.length >= (mock ? 2 : 1) && charts.every(Boolean));
+})).then((charts) => charts.length >= (mock ? 2 : 0) && charts.every(Boolean));
 
 const { page, seen, context } = await visit({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
 const texts = (selector) => page.locator(selector).allInnerTexts();
