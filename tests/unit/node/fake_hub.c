@@ -351,6 +351,16 @@ void fake_hub_world(fake_hub *hub)
     fake_hub_publish(hub);
 }
 
+void fake_hub_noised(fake_hub *hub, const char *unit)
+{
+    kit_terms terms = kit_terms_true(8);
+    terms.unit = unit;
+    kit_ranged(&hub->k);
+    kit_motion(&hub->k, "noised", kit_noised(&terms), 4);
+    hub->noised = true;
+    fake_hub_publish(hub);
+}
+
 /* ---- rounds ---- */
 
 void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base)
@@ -364,12 +374,12 @@ void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base
     round_end(hub);
     hub->round = (uint32_t)hub->k.state.size;
     kit_do(&hub->k, "hub", "round.open", NULL,
-           "{%s'mandate':#mandate.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+           "{%s'mandate':%u,'participants':[{'dataset':#ann.data,'key':#ann.node},"
            "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
            "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':60000,'task':'%s','words':%d}",
-           hash, task,
+           hash, kit_index(&hub->k, hub->noised ? "noised.tick" : "mandate.tick"), task,
            task[0] == 's'   ? 7
-           : task[0] == 't' ? 6
+           : task[0] == 't' ? (hub->noised ? 3 : 6)
                             : 129);
     fake_hub_publish(hub);
     sheaf_hash manifest = sheaf_log_store_root_at(hub->store, (uint64_t)hub->round + 1);
@@ -390,7 +400,7 @@ static void put_close(fake_hub *hub, const sheaf_round_result *result, const she
     size_t used = 0;
     sheaf_hex_32(hash->bytes, result_hex);
     sheaf_hex_32(transcript.bytes, transcript_hex);
-    if (round->task == SHEAF_task_train)
+    if (round->task == SHEAF_task_train && !hub->noised)
         snprintf(figures, sizeof figures,
                  "'figures':{'accuracy_millionths':%" PRId64 ",'log_loss_millionths':%" PRId64
                  ",'records':%" PRId64 "},",

@@ -14,6 +14,7 @@ typedef struct {
     sheaf_log_store *store;
     sheaf_blobs blobs;
     size_t offered; /* bytes of the kit's log that are in the store */
+    bool noised;    /* rounds are of the mandate "noised", not of "mandate" */
     bool has_round;
     uint32_t round;
     sheaf_round_config config;
@@ -47,6 +48,9 @@ void fake_hub_close(fake_hub *hub);
 /* Founded, data sets and consents, an adopted mandate named "mandate.tick"; files with as many
  * records as the sheets say. */
 void fake_hub_world(fake_hub *hub);
+
+/* From now on rounds are of a mandate with noise for this unit. */
+void fake_hub_noised(fake_hub *hub, const char *unit);
 
 /* Puts what the kit has written into the log's files, under a signed checkpoint. */
 void fake_hub_publish(fake_hub *hub);
