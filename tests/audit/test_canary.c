@@ -1,9 +1,10 @@
 /* tests/audit/test_canary.c - an attack on what members send, by the very functions that make
- * it (learn/noised.h): a gradient of every record, clipped and summed, shares of noise, words
- * modulo 2^bits.
+ * it (learn/noised.h): a gradient of every record, clipped and summed, the clipped change of a
+ * whole member, the cells of an evaluation; shares of noise, words modulo 2^bits.
  *
  * The attacker of this game knows the model and every record but one, the canary, a record of
- * its own making whose gradient it knows; it colludes with one member, and one more has dropped
+ * its own making whose gradient it knows (or every member but one, or every held-out record but
+ * one); it colludes with one member, and one more has dropped
  * out, so that two honest shares of noise are left. It sees the sum of a step and says whether
  * the canary was in it (audit.h). Where the mechanism is as claimed the bound stays below the
  * claim; where noise or clipping is not what was claimed, it must exceed it: else this test
@@ -29,8 +30,11 @@ enum {
 };
 static const double claimed_epsilon = 1, delta = 1e-3;
 
+typedef enum { GRADIENT, CHANGE, CELLS } kind;
+
 typedef struct {
     const char *name;
+    kind kind;
     double canary_norm; /* in multiples of the clipping norm */
     double sigma_times; /* what the noise is multiplied by: 1 where it is as claimed */
     uint32_t survivors; /* that the shares of noise are sized for; 3 where it is as claimed */
@@ -72,18 +76,21 @@ typedef struct {
     bool side;
 } game;
 
+/* A canary's gradient has the norm CANARY_NORM, the change of a member that has nothing but it
+ * several times that. */
 static sheaf_noised_terms terms_make(const attack *a)
 {
     double times = a->sigma_times > 0 ? a->sigma_times : 1;
     double norm = CANARY_NORM / (isnan(a->canary_norm) ? 1 : a->canary_norm);
     return (sheaf_noised_terms){
-        .unit = SHEAF_NOISED_RECORD,
+        .unit = a->kind == CHANGE ? SHEAF_NOISED_MEMBER : SHEAF_NOISED_RECORD,
+        .evaluates = a->kind == CELLS,
         .norm_millionths = (uint64_t)llround(norm * 1e6),
         .noise_millionths =
             (uint64_t)((double)audit_multiplier(claimed_epsilon, delta) * times),
         .sampling_millionths = 1000000,
         .divisor = RECORDS,
-        .training = {.steps = 1, .rate_millionths = 1},
+        .training = {.steps = 5, .rate_millionths = 1000000},
         .words = SIZE,
         .members = 4,
         .survivors_least = a->survivors,
@@ -96,14 +103,27 @@ static sheaf_noised_terms terms_make(const attack *a)
 static void sum_make(const attack *a, const sheaf_noised_terms *terms, const sheaf_model *model,
                      const sheaf_table *table, int64_t *out)
 {
-    const uint8_t all[SHEAF_NOISED_SEED] = {0};
+    const uint8_t seed[SHEAF_NOISED_SEED] = {
+        0}; /* of a sample that takes all, or of rounding */
     const int times = a->unclipped ? (int)a->canary_norm : 1;
     sheaf_noised_terms wide = *terms;
     sheaf_err err;
     wide.norm_millionths *= (uint64_t)times;
-    MUST(sheaf_noised_gradient(&wide, model, table, all, out, &err));
+    if (a->kind == GRADIENT)
+        MUST(sheaf_noised_gradient(&wide, model, table, seed, out, &err));
+    else if (a->kind == CHANGE)
+        MUST(sheaf_noised_change(&wide, model, table, 0, seed, out, &err));
+    else
+        MUST(sheaf_noised_cells(&wide, model, table, out, &err));
     for (int j = 0; j < SIZE; j++)
         out[j] *= times;
+}
+
+static sheaf_table table_of(double *x, uint8_t *y, uint8_t *is_test, uint32_t rows)
+{
+    sheaf_table table = {.d = D, .rows = rows, .x = x, .y = y, .is_test = is_test};
+    *(is_test[0] ? &table.test_rows : &table.train_rows) = rows;
+    return table;
 }
 
 static void game_init(game *g, const attack *a, uint64_t seed)
@@ -129,10 +149,12 @@ static void game_init(game *g, const attack *a, uint64_t seed)
         x[RECORDS * D + j] = 1;
     if (isnan(a->canary_norm))
         x[RECORDS * D] = NAN;
-    sheaf_table table = {.d = D, .rows = RECORDS, .train_rows = RECORDS, .x = x, .y = y};
-    table.is_test = is_test;
+    memset(is_test, a->kind == CELLS, sizeof is_test);
+    sheaf_table table = table_of(x, y, is_test, RECORDS);
+    if (a->kind == CHANGE) /* the member is there with its one record, or not at all */
+        table = table_of(x + (size_t)RECORDS * D, y + RECORDS, is_test, 0);
     sum_make(a, &g->terms, &model, &table, g->rest);
-    table.rows = table.train_rows = RECORDS + 1;
+    table = table_of(table.x, table.y, is_test, table.rows + 1);
     sum_make(a, &g->terms, &model, &table, g->whole);
 }
 
@@ -159,14 +181,16 @@ static void sums_of(game *g, bool canary, uint64_t *sums)
     g->drawn++;
 }
 
-/* What the attacker makes of a sum: less all that it knows, in the direction of the canary. */
+/* What the attacker makes of a sum: less all that it knows, in the direction of the canary, in
+ * units of the sensitivity. */
 static double score_of(const game *g, const uint64_t *sum)
 {
     double score = 0;
     for (int j = 0; j < SIZE; j++)
-        score += ldexp((double)(int64_t)(sum[j] << (64 - g->bits)), (int)g->bits - 64)
-                 - (double)g->rest[j];
-    return score;
+        score += (ldexp((double)(int64_t)(sum[j] << (64 - g->bits)), (int)g->bits - 64)
+                  - (double)g->rest[j])
+                 * (double)(g->whole[j] - g->rest[j]);
+    return ldexp(score, -32);
 }
 
 /* The sums of AT_ONCE runs are made at a time. */
@@ -191,14 +215,19 @@ static double attack_bound(const attack *a, uint64_t seed)
 static void test_attacks(void **unused)
 {
     static const attack attacks[] = {
-        {"intact, canary of norm C", 1, 1, 3, false, false},
-        {"intact, canary of norm 4C", 4, 1, 3, false, false},
-        {"intact, canary of norm 1,000,000C", 1e6, 1, 3, false, false},
-        {"intact, canary that is not a number", NAN, 1, 3, false, false},
-        {"noise halved", 1, 0.5, 3, false, true},
-        {"noise off", 1, 0, 3, false, true},
-        {"shares sized for eight, two left", 1, 1, 9, false, true},
-        {"clipping off, canary of norm 4C", 4, 1, 3, true, true},
+        {"intact, canary of norm C", GRADIENT, 1, 1, 3, false, false},
+        {"intact, canary of norm 4C", GRADIENT, 4, 1, 3, false, false},
+        {"intact, canary of norm 1,000,000C", GRADIENT, 1e6, 1, 3, false, false},
+        {"intact, canary that is not a number", GRADIENT, NAN, 1, 3, false, false},
+        {"noise halved", GRADIENT, 1, 0.5, 3, false, true},
+        {"noise off", GRADIENT, 1, 0, 3, false, true},
+        {"shares sized for eight, two left", GRADIENT, 1, 1, 9, false, true},
+        {"clipping off, canary of norm 4C", GRADIENT, 4, 1, 3, true, true},
+        {"intact, a member whose change is 10C", CHANGE, 2, 1, 3, false, false},
+        {"noise halved, the same member", CHANGE, 2, 0.5, 3, false, true},
+        {"clipped to 2C, the same member", CHANGE, 2, 1, 3, true, true},
+        {"intact, a record of an evaluation", CELLS, 1, 1, 3, false, false},
+        {"noise halved, the same record", CELLS, 1, 0.5, 3, false, true},
     };
     int failures = 0;
     printf("# noise multiplier %.6f for epsilon %g, delta %g\n",
