@@ -93,10 +93,9 @@ static sheaf_status add_chosen(recount *work, const sheaf_round_evidence *eviden
 {
     comparison with = {work->config.round, evidence->sum};
     sheaf_sum_sink sink = {&with, compare};
-    for (size_t i = 0; i < evidence->chosen_count; i++)
-        SHEAF_TRY(sheaf_transcript_chunks(evidence->transcript, &work->config, source,
-                                          evidence->chosen[i], 1, &sink, &work->list, err));
-    return SHEAF_OK;
+    return sheaf_transcript_chosen(evidence->transcript, &work->config, source,
+                                   evidence->chosen, evidence->chosen_count, &sink, &work->list,
+                                   err);
 }
 
 static sheaf_status add_all(recount *work, const sheaf_round_evidence *evidence,

@@ -182,10 +182,15 @@ static sheaf_status words_get(void *context, const sheaf_chunk_name *name, uint8
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_transcript_chunks(sheaf_slice transcript, const sheaf_round_config *config,
-                                     const sheaf_chunk_source *source, size_t first,
-                                     size_t count, const sheaf_sum_sink *sink,
-                                     sheaf_survivors *list, sheaf_err *err)
+/* Which chunks are wanted. */
+typedef struct {
+    const size_t *chosen; /* NULL: all from `first` */
+    size_t first, count;
+} wanted;
+
+static sheaf_status add_up(sheaf_slice transcript, const sheaf_round_config *config,
+                           const sheaf_chunk_source *source, const wanted *which,
+                           const sheaf_sum_sink *sink, sheaf_survivors *list, sheaf_err *err)
 {
     bool brief = sheaf_chunk_count(config) == 1;
     if (!brief && !source)
@@ -207,14 +212,33 @@ sheaf_status sheaf_transcript_chunks(sheaf_slice transcript, const sheaf_round_c
                                    .chunks = r->chunks,
                                    .source =
                                        brief ? (sheaf_chunk_source){r, words_get} : *source,
+                                   .chosen = which->chosen,
                                    .untrusted = !brief};
-        status = sheaf_unmask_chunks(&work, first, count, sink, err);
+        status = sheaf_unmask_chunks(&work, which->first, which->count, sink, err);
     }
     if (status == SHEAF_OK && list)
         *list = r->list;
     sheaf_neighbours_deinit(&r->neighbours);
     free(r);
     return status;
+}
+
+sheaf_status sheaf_transcript_chunks(sheaf_slice transcript, const sheaf_round_config *config,
+                                     const sheaf_chunk_source *source, size_t first,
+                                     size_t count, const sheaf_sum_sink *sink,
+                                     sheaf_survivors *list, sheaf_err *err)
+{
+    const wanted which = {.first = first, .count = count};
+    return add_up(transcript, config, source, &which, sink, list, err);
+}
+
+sheaf_status sheaf_transcript_chosen(sheaf_slice transcript, const sheaf_round_config *config,
+                                     const sheaf_chunk_source *source, const size_t *chosen,
+                                     size_t count, const sheaf_sum_sink *sink,
+                                     sheaf_survivors *list, sheaf_err *err)
+{
+    const wanted which = {.chosen = chosen, .count = count};
+    return add_up(transcript, config, source, &which, sink, list, err);
 }
 
 sheaf_status sheaf_transcript_sum(sheaf_slice transcript, const sheaf_round_config *config,

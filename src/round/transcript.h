@@ -33,6 +33,14 @@ SHEAF_MUST_USE sheaf_status sheaf_transcript_chunks(sheaf_slice transcript,
                                                     const sheaf_sum_sink *sink,
                                                     sheaf_survivors *list, sheaf_err *err);
 
+/* The same for the chunks that a list names. */
+SHEAF_MUST_USE sheaf_status sheaf_transcript_chosen(sheaf_slice transcript,
+                                                    const sheaf_round_config *config,
+                                                    const sheaf_chunk_source *source,
+                                                    const size_t *chosen, size_t count,
+                                                    const sheaf_sum_sink *sink,
+                                                    sheaf_survivors *list, sheaf_err *err);
+
 /* All of a round of short vectors: `out` has config->words words, the sign of each carried to
  * 64 bits. */
 SHEAF_MUST_USE sheaf_status sheaf_transcript_sum(sheaf_slice transcript,

@@ -88,6 +88,7 @@ static sheaf_status chunks_get(const sheaf_unmask *work, const workshop *shop, i
 static sheaf_status chunk_sum(const sheaf_unmask *work, workshop *shop, size_t chunk,
                               const sheaf_sum_sink *sink, sheaf_err *err)
 {
+    assert(chunk < sheaf_chunk_count(work->config));
     const uint8_t *vectors[GROUP];
     unsigned bits = work->config->bits;
     size_t len = sheaf_chunk_bytes(work->config, chunk), count = len / (bits / 8);
@@ -126,12 +127,13 @@ sheaf_status sheaf_unmask_chunks(const sheaf_unmask *work, size_t first, size_t 
 {
     workshop shop = {0};
     size_t mask_max;
-    assert(first + count <= sheaf_chunk_count(work->config));
+    assert(work->chosen || first + count <= sheaf_chunk_count(work->config));
     sheaf_status status = workshop_open(&shop, work, &mask_max)
                               ? masks_left(work, &shop, err)
                               : sheaf_fail(err, SHEAF_NOMEM, "no memory for adding up a round");
     for (size_t i = 0; status == SHEAF_OK && i < count; i++)
-        status = chunk_sum(work, &shop, first + i, sink, err);
+        status = chunk_sum(work, &shop, work->chosen ? work->chosen[first + i] : first + i,
+                           sink, err);
     if (shop.masks)
         sheaf_wipe(shop.masks, mask_max * sizeof *shop.masks);
     sheaf_keystreams_close(shop.streams);

@@ -19,7 +19,8 @@ typedef struct {
     const sheaf_scalar *mask_secret; /* of dropouts */
     const sheaf_hash *const *chunks; /* of survivors: the hashes of their chunks */
     sheaf_chunk_source source;
-    bool untrusted; /* the source may give other bytes: each chunk is hashed again */
+    const size_t *chosen; /* NULL: all chunks; else the list that first and count are of */
+    bool untrusted;       /* the source may give other bytes: each chunk is hashed again */
 } sheaf_unmask;
 
 /* The sum of chunks [first, first + count), a few MiB at a time. SHEAF_FAULT names the member
