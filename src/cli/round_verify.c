@@ -259,9 +259,10 @@ const sheaf_command sheaf_command_round_verify = {
         "Replays the log, checks every signature, commitment and revealed secret in the\n"
         "transcript, adds the masked vectors, makes the result in integers and compares its\n"
         "hash and figures with the log. DIR is a folder with log/ and blobs/, such as a hub's\n"
-        "or a backup; URL a hub, of which only participants get transcripts, with a key of\n"
-        "their home; without either it is the hub of your home. Exit code 0: it follows. 3:\n"
-        "what does not follow is named. 1: the transcript is not at hand.",
+        "or a backup; URL a hub, of which participants and auditors get transcripts, with a key\n"
+        "of their home; without either it is the hub of your home. A round that was taken back\n"
+        "because too few attested it can be added up as well. Exit code 0: it follows. 3: what\n"
+        "does not follow is named. 1: the transcript is not at hand.",
     .options = {{"home", "DIR", "your home folder, whose key asks for the transcript"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
                 {"transcript", "FILE", "take the transcript from this file"}},

@@ -278,12 +278,17 @@ void long_play(long_round *l, sheaf_round_stage from, sheaf_round_stage until)
 
 unsigned long_get(long_round *l, const char *path)
 {
+    return long_get_as(l, 0, &l->t->founder, path);
+}
+
+unsigned long_get_as(long_round *l, uint32_t key, const sheaf_keypair *pair, const char *path)
+{
     char header[SHEAF_REQUEST_MAX], line[SHEAF_REQUEST_MAX + 32];
     sheaf_hub_call call = {.method = "GET", .path = path};
     sheaf_err err;
-    must(sheaf_request_sign(header, sheaf_str(ORIGIN), 0, &l->t->founder, &call,
-                            sheaf_clock_ms(), &err),
-         &err);
+    must(
+        sheaf_request_sign(header, sheaf_str(ORIGIN), key, pair, &call, sheaf_clock_ms(), &err),
+        &err);
     snprintf(line, sizeof line, "Sheaf-Request: %s", header);
     return world_call(l->t, "GET", path, (sheaf_slice){0}, line);
 }

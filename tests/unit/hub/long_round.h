@@ -67,5 +67,6 @@ enum { TRIES = 200, TRY_US = 50000 };
 
 /* GET with the founder's signature; the answer is in t->reply. */
 unsigned long_get(long_round *l, const char *path);
+unsigned long_get_as(long_round *l, uint32_t key, const sheaf_keypair *pair, const char *path);
 
 #endif

@@ -128,6 +128,42 @@ static void check_spoiled(long_round *l)
     sheaf_buffer_deinit(&transcript);
 }
 
+/* A member who has no seat in the round, until a mandate names it as an auditor. */
+static void check_readers(long_round *l)
+{
+    enum { KEY = 990, MEMBER = 991 };
+    static const char *const paths[] = {"/api/v1/rounds/0/transcript", "/api/v1/rounds/0/sum",
+                                        "/api/v1/rounds/0/vector?member=0"};
+    sheaf_hub *hub = l->t->hub;
+    sheaf_keypair pair;
+    uint8_t seed[SHEAF_SEED_BYTES] = {99};
+    sheaf_keypair_from_seed(&pair, seed);
+    for (int auditor = 0; auditor < 2; auditor++) {
+        pthread_rwlock_wrlock(&hub->lock);
+        sheaf_state *state = &hub->replay.state;
+        if (auditor) {
+            struct sheaf_row_auditor *row =
+                sheaf_auditor_new(state, sheaf_pair(l->mandate, MEMBER));
+            row->mandate = l->mandate;
+            row->member = MEMBER;
+        } else {
+            struct sheaf_row_member *member = sheaf_member_new(state, MEMBER);
+            member->id = MEMBER;
+            member->state = SHEAF_member_state_active;
+            struct sheaf_row_key *key = sheaf_key_new(state, KEY);
+            key->id = KEY;
+            key->member = MEMBER;
+            key->revoked = SHEAF_NONE;
+            key->until = INT64_MAX;
+            memcpy(key->public_key.bytes, pair.public, SHEAF_PUBLIC_BYTES);
+        }
+        sheaf_state_commit(state);
+        pthread_rwlock_unlock(&hub->lock);
+        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+            assert_int_equal(long_get_as(l, KEY, &pair, paths[i]), auditor ? 200 : 403);
+    }
+}
+
 /* Who may not read the transcript gets none of its vectors; what is not there is said so. */
 static void check_refused(long_round *l)
 {
@@ -215,6 +251,7 @@ static void test_whole_round(void **state)
     check_claims(l);
     check_spoiled(l);
     check_refused(l);
+    check_readers(l);
     check_taken_back(l);
     check_swept(l);
     long_close(l);
