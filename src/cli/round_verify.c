@@ -227,6 +227,8 @@ static int run_verify(const sheaf_arguments *a)
         printf("Sound: the result of round %" PRIu32
                " is what its transcript of %zu bytes adds up to.\n",
                source.round->id, e.transcript.len);
+        if (source.round->state == SHEAF_round_state_aborted)
+            printf("All the same it was taken back: %s.\n", abort_text(source.round->reason));
         sheaf_round_source_print(&source);
     }
     sheaf_buffer_deinit(&e.result);
@@ -259,10 +261,10 @@ const sheaf_command sheaf_command_round_verify = {
         "Replays the log, checks every signature, commitment and revealed secret in the\n"
         "transcript, adds the masked vectors, makes the result in integers and compares its\n"
         "hash and figures with the log. DIR is a folder with log/ and blobs/, such as a hub's\n"
-        "or a backup; URL a hub, of which participants and auditors get transcripts, with a key\n"
-        "of their home; without either it is the hub of your home. A round that was taken back\n"
-        "because too few attested it can be added up as well. Exit code 0: it follows. 3: what\n"
-        "does not follow is named. 1: the transcript is not at hand.",
+        "or a backup; URL a hub, of which participants and auditors get transcripts, with a\n"
+        "key of their home; without either it is the hub of your home. A round that was taken\n"
+        "back because too few attested it can be added up as well. Exit code 0: it follows.\n"
+        "3: what does not follow is named. 1: the transcript is not at hand.",
     .options = {{"home", "DIR", "your home folder, whose key asks for the transcript"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
                 {"transcript", "FILE", "take the transcript from this file"}},

@@ -193,6 +193,9 @@ static void check_taken_back(long_round *l)
     sheaf_state_commit(state);
     pthread_rwlock_unlock(&hub->lock);
     sheaf_rounds_kept_remove(l->rounds, l->round);
+    sheaf_err err;
+    sheaf_round_evidence all = {.vectors = sheaf_vector_source_folder(l->t->dir)};
+    must(recompute(l, &all, &err), &err);
     snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/vector?member=0", l->round);
     assert_int_equal(long_get(l, path), 200);
     snprintf(path, sizeof path, "/api/v1/rounds/%" PRIu32 "/transcript", l->round);
