@@ -126,6 +126,32 @@ static void test_too_few_have_shared(void **unused)
     (void)unused;
 }
 
+/* A sum over a list that too few have signed is no proof of anything. */
+static void test_transcript_with_too_few_signatures(void **unused)
+{
+    rig *r = fresh(5);
+    sheaf_buffer transcript;
+    uint64_t sum[WORDS];
+    uint8_t *gone[2];
+    rig_run(r, NULL);
+    rig_check_sum(r);
+    for (int i = 0; i < 2; i++) {
+        gone[i] = r->c.message[SHEAF_ROUND_SURVIVORS][i];
+        r->c.message[SHEAF_ROUND_SURVIVORS][i] = NULL;
+    }
+    sheaf_buffer_init(&transcript, sheaf_transcript_max(&r->config));
+    assert_int_equal(sheaf_coordinator_transcript(&r->c, &transcript, &r->err), SHEAF_OK);
+    assert_int_not_equal(
+        sheaf_transcript_sum(sheaf_buffer_slice(&transcript), &r->config, sum, NULL, &r->err),
+        SHEAF_OK);
+    assert_non_null(strstr(r->err.message, "3 signatures of the survivor list are too few"));
+    sheaf_buffer_deinit(&transcript);
+    for (int i = 0; i < 2; i++)
+        r->c.message[SHEAF_ROUND_SURVIVORS][i] = gone[i];
+    done(r);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_vector_over_something_else),
         cmocka_unit_test(test_signature_of_a_dropout),
         cmocka_unit_test(test_too_few_have_shared),
+        cmocka_unit_test(test_transcript_with_too_few_signatures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
