@@ -142,7 +142,8 @@ static void test_terms(void **unused)
     (void)unused;
 }
 
-/* Two of four in league could sign two lists of three: then all must sign, and stay. */
+/* Two of four in league could sign two lists of three: then all must sign, and stay. And the
+ * noise is sized for what the two know of it. */
 static void test_many_colluders(void **unused)
 {
     kit_terms terms = kit_terms_usual();
@@ -155,6 +156,13 @@ static void test_many_colluders(void **unused)
          &err);
     assert_int_equal(config.threshold, 4);
     assert_int_equal(config.min_survivors, 4);
+    /* Of four shares two are unknown to the two: each has a half of (2 Delta)^2. */
+    sheaf_noised_scale scale;
+    assert_int_equal(w->terms.survivors_least, 4);
+    assert_int_equal(w->terms.colluders, 2);
+    must(sheaf_noised_scale_of(&w->terms, &scale, &err), &err);
+    sheaf_uint128 whole = (sheaf_uint128)4 * scale.sensitivity * scale.sensitivity;
+    assert_true(scale.share.numerator == whole / 2 * scale.share.denominator);
     world_close(w);
     (void)unused;
 }
