@@ -115,6 +115,7 @@ typedef struct {
     const sheaf_node_config *config;
     sheaf_preview_view view;
     sheaf_json_writer *w; /* NULL: as text */
+    bool counts;          /* and shows nothing */
     unsigned count;
 } showing;
 
@@ -124,6 +125,9 @@ static void show_one(showing *s, uint32_t mandate, const struct sheaf_row_datase
     sheaf_local_survey survey;
     sheaf_err why = {0};
     if (!sheaf_preview_get(&s->view, mandate, dataset->id, &preview))
+        return;
+    s->count++;
+    if (s->counts)
         return;
     const char *file = sheaf_node_file(s->config, &s->member->texts, dataset);
     if (preview.would && !file)
@@ -142,7 +146,6 @@ static void show_one(showing *s, uint32_t mandate, const struct sheaf_row_datase
         put_json(s->w, &preview);
     else
         print_text(&preview);
-    s->count++;
 }
 
 static void show_all(showing *s)
@@ -154,20 +157,40 @@ static void show_all(showing *s)
                 show_one(s, sheaf_mandate_at(state, i)->id, sheaf_dataset_at(state, k));
 }
 
-static int show(const sheaf_member *member, const sheaf_node_config *config, bool json)
+/* Of a file that no mandate asks for nothing was said yet. */
+static sheaf_status files_check(const sheaf_member *member, const sheaf_node_config *config,
+                                sheaf_err *err)
+{
+    for (size_t i = 0; i < config->data_count; i++)
+        if (!sheaf_file_exists(config->data[i].file))
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "there is no file %.200s for the data set %.100s",
+                              config->data[i].file, config->data[i].name);
+    return sheaf_node_data_check(config, &member->texts, sheaf_member_state(member),
+                                 member->home.member, err);
+}
+
+static int show(const sheaf_arguments *a, const sheaf_member *member,
+                const sheaf_node_config *config)
 {
     const sheaf_node_ports *ports = &member->ports;
     sheaf_revoked revoked;
     sheaf_buffer out;
     sheaf_json_writer w;
+    sheaf_err err;
     sheaf_revoked_read(&revoked, member->dir);
     showing s = {.member = member,
                  .config = config,
                  .view = {.state = sheaf_member_state(member),
                           .key = member->home.train_key,
                           .revoked = &revoked,
-                          .now_ms = ports->now_ms(ports->context)}};
-    if (!json) {
+                          .now_ms = ports->now_ms(ports->context)},
+                 .counts = true};
+    show_all(&s);
+    if (s.count == 0 && files_check(member, config, &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
+    s.counts = false;
+    if (!a->json) {
         show_all(&s);
         puts(s.count ? "Nothing was sent." : "No mandate asks for data of this home.");
         return SHEAF_EXIT_DONE;
@@ -199,8 +222,7 @@ int sheaf_node_preview(const sheaf_arguments *a, const sheaf_node_config *config
         status = sheaf_fail(&err, SHEAF_INVALID,
                             "%.200s belongs to no member yet, so no mandate can name its data",
                             config->home);
-    int code =
-        status == SHEAF_OK ? show(&session.member, config, a->json) : sheaf_report(a, &err);
+    int code = status == SHEAF_OK ? show(a, &session.member, config) : sheaf_report(a, &err);
     sheaf_session_close(&session);
     return code;
 }

@@ -122,13 +122,16 @@ static int run_node(const sheaf_arguments *a)
     sheaf_stop_on_signals();
     bool preview = status == SHEAF_OK && a->value[4];
     int code = preview ? sheaf_node_preview(a, &config) : SHEAF_EXIT_DONE;
+    if (status == SHEAF_INVALID)
+        code = sheaf_usage(&sheaf_command_node, "%s", err.message);
+    bool misused = status == SHEAF_INVALID;
     if (status == SHEAF_OK && !preview)
         status = prepare(home, a->value[0], a->value[3], &err);
     if (status == SHEAF_OK && !preview)
         status = sheaf_node_run(&config, &sheaf_stopping, &err);
     for (int i = 0; i < a->repeated_count && i < SHEAF_NODE_DATA_MAX; i++)
         free(texts[i]);
-    return status == SHEAF_OK ? code : sheaf_report(a, &err);
+    return status == SHEAF_OK || misused ? code : sheaf_report(a, &err);
 }
 
 const sheaf_command sheaf_command_node = {

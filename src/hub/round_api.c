@@ -165,7 +165,8 @@ sheaf_http_verdict sheaf_api_bundle(const sheaf_api_call *call, sheaf_http_respo
     if (!sheaf_api_query_int(call, "key", SHEAF_NONE, SHEAF_NONE, &key, response))
         return SHEAF_HTTP_ANSWERED;
     if (stage == 0) {
-        *response = sheaf_http_error(400, "stage must name a stage of the round protocol");
+        *response = sheaf_http_error(400, "stage must be commit, advertise, share, input, "
+                                          "survivors, reveal, done or aborted");
         return SHEAF_HTTP_ANSWERED;
     }
     if (!sheaf_request_signed(call->hub, call->request, &nothing, &signer, response))
@@ -185,11 +186,16 @@ sheaf_http_response sheaf_api_no_round(const sheaf_api_call *call)
     sheaf_hub_read_begin(call->hub);
     const struct sheaf_row_round *row =
         sheaf_round_find(sheaf_hub_state(call->hub), call->number);
-    bool open = row && row->state == SHEAF_round_state_open;
+    bool known = row, open = row && row->state == SHEAF_round_state_open;
+    bool closed = row && row->state == SHEAF_round_state_closed;
     sheaf_hub_read_end(call->hub);
-    return open ? sheaf_http_error(503, "round %u is about to begin; try again in a moment",
-                                   call->number)
-                : sheaf_http_error(404, "round %u is not under way", call->number);
+    if (!known)
+        return sheaf_http_error(404, "there is no round %u", call->number);
+    if (open)
+        return sheaf_http_error(503, "round %u is about to begin; try again in a moment",
+                                call->number);
+    return sheaf_http_error(404, "round %u is %s and takes nothing more", call->number,
+                            closed ? "closed" : "aborted");
 }
 
 bool sheaf_api_message_route(const sheaf_api_call *call, sheaf_http_route *route,
@@ -208,6 +214,15 @@ sheaf_http_verdict sheaf_api_message(const sheaf_api_call *call, sheaf_http_resp
     return SHEAF_HTTP_ANSWERED;
 }
 
+/* An entry is enough: a round that the rules refuse is refused here, too. */
+static bool on_log(const sheaf_api_call *call)
+{
+    sheaf_hub_read_begin(call->hub);
+    bool found = call->number < sheaf_hub_state(call->hub)->size;
+    sheaf_hub_read_end(call->hub);
+    return found;
+}
+
 sheaf_http_verdict sheaf_api_refuse(const sheaf_api_call *call, sheaf_http_response *response)
 {
     void *block;
@@ -219,6 +234,8 @@ sheaf_http_verdict sheaf_api_refuse(const sheaf_api_call *call, sheaf_http_respo
     if (reason.len == 0 || reason.len > SHEAF_REASON_MAX) {
         *response =
             sheaf_http_error(400, "reason must be a text of 1 to %d bytes", SHEAF_REASON_MAX);
+    } else if (!on_log(call)) {
+        *response = sheaf_http_error(404, "there is no round %u", call->number);
     } else {
         sheaf_rounds_refuse(call->hub->rounds, call->number, key, reason);
         *response = sheaf_answer_nothing();
@@ -232,6 +249,10 @@ sheaf_http_verdict sheaf_api_refusals(const sheaf_api_call *call, sheaf_http_res
     sheaf_buffer json;
     if (!sheaf_reader_allowed(call, SHEAF_AREA_DATA, "why nodes refused a round is", response))
         return SHEAF_HTTP_ANSWERED;
+    if (!on_log(call)) {
+        *response = sheaf_http_error(404, "there is no round %u", call->number);
+        return SHEAF_HTTP_ANSWERED;
+    }
     sheaf_buffer_init(&json, SHEAF_REFUSALS_MAX * (SHEAF_REASON_MAX * 6 + 64));
     sheaf_json_writer w = sheaf_json_begin(&json);
     sheaf_json_open_object(&w);

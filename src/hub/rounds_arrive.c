@@ -127,7 +127,7 @@ static bool enter(upload *up, uint32_t round, sheaf_slice head, sheaf_http_respo
     sheaf_err err = {0};
     sheaf_slot *slot = sheaf_rounds_slot(rounds, round);
     if (!slot) {
-        *refusal = sheaf_http_error(404, "round %u is not under way", round);
+        *refusal = sheaf_http_error(404, "round %u takes nothing more", round);
         return false;
     }
     int64_t now_ms = sheaf_rounds_now_ms();

@@ -130,7 +130,7 @@ sheaf_http_response sheaf_rounds_message(sheaf_rounds *rounds, uint32_t round,
     else if (slot && sheaf_coordinator_stage(slot->coordinator) < SHEAF_ROUND_DONE)
         answer = take(rounds, slot, message, &err);
     else
-        (void)sheaf_fail(&err, SHEAF_INVALID, "round %u is not under way", round);
+        (void)sheaf_fail(&err, SHEAF_INVALID, "round %u takes nothing more", round);
     pthread_cond_signal(&rounds->woken);
     pthread_mutex_unlock(&rounds->lock);
     if (answer == SHEAF_ROUND_REFUSED)

@@ -152,19 +152,40 @@ static bool title_is(const sheaf_texts *texts, const sheaf_hash *commitment, con
     return same;
 }
 
+static bool names(const sheaf_node_data *data, const sheaf_texts *texts,
+                  const struct sheaf_row_dataset *dataset)
+{
+    uint64_t index;
+    return sheaf_decimal_get(sheaf_str(data->name), &index)
+               ? index == dataset->id
+               : sheaf_slice_is(SHEAF_WORDS(dataset->schema), data->name)
+                     || title_is(texts, &dataset->title, data->name);
+}
+
 const char *sheaf_node_file(const sheaf_node_config *config, const sheaf_texts *texts,
                             const struct sheaf_row_dataset *dataset)
 {
-    for (size_t i = 0; i < config->data_count; i++) {
-        const sheaf_node_data *data = &config->data[i];
-        uint64_t index;
-        if (sheaf_decimal_get(sheaf_str(data->name), &index)
-                ? index == dataset->id
-                : sheaf_slice_is(SHEAF_WORDS(dataset->schema), data->name)
-                      || title_is(texts, &dataset->title, data->name))
-            return data->file;
-    }
+    for (size_t i = 0; i < config->data_count; i++)
+        if (names(&config->data[i], texts, dataset))
+            return config->data[i].file;
     return NULL;
+}
+
+sheaf_status sheaf_node_data_check(const sheaf_node_config *config, const sheaf_texts *texts,
+                                   const sheaf_state *state, uint32_t member, sheaf_err *err)
+{
+    for (size_t i = 0; i < config->data_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; !found && k < sheaf_dataset_count(state); k++)
+            found = sheaf_dataset_at(state, k)->member == member
+                    && names(&config->data[i], texts, sheaf_dataset_at(state, k));
+        if (!found)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "member %" PRIu32 " has no data set %.100s: --data takes the "
+                              "number of its entry, its title or its schema",
+                              member, config->data[i].name);
+    }
+    return SHEAF_OK;
 }
 
 static const char *file_of(const sheaf_node *node, const struct sheaf_row_dataset *dataset)
@@ -192,6 +213,7 @@ static void heartbeat(sheaf_node *node)
     const sheaf_state *state = sheaf_member_state(&node->member);
     const struct sheaf_row_key *key = sheaf_key_find(state, node->worker.key);
     size_t wanted = 0;
+    sheaf_err why = {0};
     sheaf_buffer body, answer;
     sheaf_buffer_init(&answer, ANSWER_BYTES_MAX);
     sheaf_buffer_init(&body, BODY_BYTES_MAX);
@@ -214,6 +236,11 @@ static void heartbeat(sheaf_node *node)
     if (wanted)
         post_signed(node, "/api/v1/nodes", &body, &answer);
     take_pause(node, sheaf_buffer_slice(&answer));
+    if (!node->told_data
+        && sheaf_node_data_check(&node->config, &node->member.texts, state, key->member, &why)
+               != SHEAF_OK)
+        sheaf_node_log(node, "warn", "data.unknown", "error=\"%.300s\"", why.message);
+    node->told_data = true;
     sheaf_buffer_deinit(&answer);
     sheaf_buffer_deinit(&body);
 }

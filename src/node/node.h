@@ -55,6 +55,7 @@ typedef struct {
     bool has_key;               /* the train key is on the log */
     bool has_round;             /* the driver is open */
     bool told_revision;
+    bool told_data;    /* of files whose data sets are not on the log */
     bool swept;        /* nothing is kept of rounds that are over */
     unsigned silent;   /* turns in a row in which nothing could be taken from the hub */
     unsigned again_ms; /* the hub, which has many nodes to serve, asks for a pause */
@@ -86,6 +87,12 @@ SHEAF_MUST_USE sheaf_status sheaf_node_run(const sheaf_node_config *config,
 /* The file that was given for the data set, or NULL. */
 const char *sheaf_node_file(const sheaf_node_config *config, const sheaf_texts *texts,
                             const struct sheaf_row_dataset *dataset);
+
+/* Names the first file that was given for no data set of the member. */
+SHEAF_MUST_USE sheaf_status sheaf_node_data_check(const sheaf_node_config *config,
+                                                  const sheaf_texts *texts,
+                                                  const sheaf_state *state, uint32_t member,
+                                                  sheaf_err *err);
 
 /* "NAME=FILE"; points into `text`, of which the '=' becomes a NUL. */
 SHEAF_MUST_USE sheaf_status sheaf_node_data_parse(char *text, sheaf_node_data *out,

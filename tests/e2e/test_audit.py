@@ -50,6 +50,8 @@ def previewed(coop):
     first = preview(coop, "with the file of somebody else", "--data", f"uci-heart={other}")[0]
     check("nor then", not first["would"] and "is not the file" in first["why_not"], first)
     check("the log is as it was", coop.hub.size() == size)
+    refused("a word that is no data set and a file", 2, "NAME=FILE", "node", "--dry-run", "--home",
+            coop.home("va"), "--data", file)
     refused("a home that is none", 1, "not a member's home", "node", "--dry-run", "--home",
             os.path.join(coop.folder, "nowhere"))
 

@@ -38,7 +38,7 @@ static void test_refused_heads(void **state)
                         "Sheaf-Input: AAAA");
     refused(l, status, 400, "base64url");
     status = world_call(l->t, "PUT", "/api/v1/rounds/5/vector", sheaf_bytes(head, 50), NULL);
-    refused(l, status, 404, "round 5 is not under way");
+    refused(l, status, 404, "there is no round 5");
     status = world_call(l->t, "POST", "/api/v1/rounds/0/messages", l->member[0].head, NULL);
     refused(l, status, 422, "is put to /api/v1/rounds/0/vector");
     static uint8_t long_message[65536];
