@@ -134,8 +134,10 @@ sheaf_status sheaf_rounds_add(sheaf_rounds *rounds, uint32_t mandate,
     sheaf_slot *slot = sheaf_rounds_place(rounds);
     if (slot && slot->coordinator)
         sheaf_slot_free(slot);
-    if (slot)
+    if (slot) {
         *slot = made;
+        sheaf_rounds_seated(rounds, slot, true);
+    }
     pthread_mutex_unlock(&rounds->lock);
     if (slot)
         return SHEAF_OK;
@@ -284,6 +286,7 @@ static void end_slot(sheaf_rounds *rounds, sheaf_slot *slot)
     }
     pthread_mutex_lock(&rounds->lock);
     slot->over = true;
+    sheaf_rounds_seated(rounds, slot, false);
     slot->end = aborted ? "aborted" : "done";
     tell(rounds, slot);
     slot->over_ms = sheaf_rounds_now_ms();

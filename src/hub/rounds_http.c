@@ -18,6 +18,14 @@ static uint32_t seat_of(const sheaf_rounds *rounds, uint32_t key)
     return SHEAF_NONE;
 }
 
+void sheaf_rounds_seated(sheaf_rounds *rounds, const sheaf_slot *slot, bool in)
+{
+    for (size_t i = 0; i < rounds->node_count; i++)
+        for (uint16_t k = 0; k < slot->count; k++)
+            if (rounds->nodes[i].key == slot->keys[k])
+                rounds->nodes[i].seated = in;
+}
+
 int64_t sheaf_rounds_ready_ms(const sheaf_rounds *rounds)
 {
     return SHEAF_NODE_READY_MS + 2 * (int64_t)rounds->again_ms;
@@ -65,6 +73,7 @@ sheaf_status sheaf_rounds_ready(sheaf_rounds *rounds, uint32_t key, const uint32
         node->count = count;
         memcpy(node->datasets, datasets, count * sizeof *datasets);
         *out = (sheaf_ready_answer){seat_of(rounds, key), rounds->again_ms};
+        node->seated = out->round != SHEAF_NONE;
         pthread_cond_signal(&rounds->woken);
     }
     pthread_mutex_unlock(&rounds->lock);

@@ -50,9 +50,9 @@ typedef struct {
 typedef struct {
     sheaf_coordinator *coordinator; /* NULL: the slot is free */
     sheaf_vectors *vectors;
-    unsigned pins; /* vectors on their way in */
+    unsigned pins;                                   /* vectors on their way in */
     sheaf_upload *arriving[SHEAF_ROUND_MEMBERS_MAX]; /* by seat */
-    uint8_t shown[SHEAF_ROUND_MEMBERS_MAX]; /* bundles on their way to each seat */
+    uint8_t shown[SHEAF_ROUND_MEMBERS_MAX];          /* bundles on their way to each seat */
     uint32_t round, mandate;
     uint16_t count;
     uint32_t keys[SHEAF_ROUND_MEMBERS_MAX]; /* of the seats */
@@ -74,6 +74,7 @@ typedef struct {
     uint32_t datasets[SHEAF_NODE_DATASETS_MAX];
     size_t count;
     int64_t at_ms;
+    bool seated; /* in a round that is under way: a node is in one at a time */
 } sheaf_ready_node;
 
 /* What this process remembers of a mandate. */
@@ -141,6 +142,9 @@ struct sheaf_rounds {
 
 /* Milliseconds that never go back. */
 int64_t sheaf_rounds_now_ms(void);
+
+/* The nodes with a seat in the slot's round are in it, or out again; with the lock held. */
+void sheaf_rounds_seated(sheaf_rounds *rounds, const sheaf_slot *slot, bool in);
 
 /* How long a node's word holds; with the lock held. */
 int64_t sheaf_rounds_ready_ms(const sheaf_rounds *rounds);

@@ -106,7 +106,7 @@ static uint32_t candidates(sheaf_rounds *rounds, const search *s)
     sheaf_candidate *all = rounds->candidates;
     uint32_t count = 0, kept = 0;
     for (size_t i = 0; i < rounds->node_count; i++)
-        if (now_ms - rounds->nodes[i].at_ms <= ready_ms)
+        if (!rounds->nodes[i].seated && now_ms - rounds->nodes[i].at_ms <= ready_ms)
             count += candidate_of(s, &rounds->nodes[i], &all[count]);
     qsort(all, count, sizeof *all, compare_members);
     for (uint32_t i = 0; i < count; i++)
