@@ -331,6 +331,14 @@ const struct sheaf_row_round *long_row(const long_round *l)
     return sheaf_round_get(&l->t->hub->replay.state, l->round);
 }
 
+uint8_t long_state(const long_round *l)
+{
+    sheaf_hub_read_begin(l->t->hub);
+    uint8_t state = long_row(l)->state;
+    sheaf_hub_read_end(l->t->hub);
+    return state;
+}
+
 /* ---- the sum, from what the hub serves ---- */
 
 static sheaf_status served_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,

@@ -59,6 +59,7 @@ void long_path(const long_round *l, const char *name, char out[SHEAF_PATH_MAX]);
 long long long_size(const long_round *l, const char *name);
 
 const struct sheaf_row_round *long_row(const long_round *l);
+uint8_t long_state(const long_round *l); /* while the hub may change it */
 
 /* What the hub serves of the closed round adds up to the members' words. */
 void long_check_served(long_round *l);

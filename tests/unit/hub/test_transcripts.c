@@ -248,7 +248,7 @@ static void test_whole_round(void **state)
         long_member_crash(l, i);
     long_play(l, SHEAF_ROUND_SURVIVORS, SHEAF_ROUND_DONE);
     long_wait_over(l);
-    assert_int_equal(long_row(l)->state, SHEAF_round_state_closed);
+    assert_int_equal(long_state(l), SHEAF_round_state_closed);
     assert_int_equal(long_size(l, "kept"), -1);
     long_check_served(l);
     check_claims(l);

@@ -139,9 +139,9 @@ static void test_slow(void **state)
     (void)long_answer(l, 0, SHEAF_ROUND_INPUT);
     assert_true(arrive(l, 0, &route, &refusal));
     must(route.sink->write(route.sink_ctx, sheaf_bytes(l->member[0].words, 1000), &err), &err);
-    for (int i = 0; i < TRIES && long_row(l)->state == SHEAF_round_state_open; i++)
+    for (int i = 0; i < TRIES && long_state(l) == SHEAF_round_state_open; i++)
         usleep(TRY_US);
-    assert_int_equal(long_row(l)->state, SHEAF_round_state_aborted);
+    assert_int_equal(long_state(l), SHEAF_round_state_aborted);
     usleep(2 * TRY_US);
     fill_slots(l);
     assert_int_equal(
@@ -221,10 +221,10 @@ static void test_full_disk(void **state)
         usleep(TRY_US);
     assert_int_equal(long_stage(l), SHEAF_ROUND_DONE);
     usleep(10 * TRY_US);
-    assert_int_equal(long_row(l)->state, SHEAF_round_state_open);
+    assert_int_equal(long_state(l), SHEAF_round_state_open);
     sheaf_disk_use(NULL);
     long_wait_over(l);
-    assert_int_equal(long_row(l)->state, SHEAF_round_state_closed);
+    assert_int_equal(long_state(l), SHEAF_round_state_closed);
     long_check_served(l);
     long_close(l);
     free(l);
@@ -339,7 +339,7 @@ static void test_close_refused(void **state)
     long_play(l, SHEAF_ROUND_REVEAL, SHEAF_ROUND_DONE);
     for (int i = 0; i < TRIES && long_size(l, "") >= 0; i++)
         usleep(TRY_US);
-    assert_int_equal(long_row(l)->state, SHEAF_round_state_aborted);
+    assert_int_equal(long_state(l), SHEAF_round_state_aborted);
     assert_int_equal(long_size(l, ""), -1);
     assert_int_equal(count_blobs(l), before);
     long_close(l);
