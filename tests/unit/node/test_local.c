@@ -11,6 +11,7 @@
 #include "base/encode.h"
 #include "claims/check.h"
 #include "kit.h"
+#include "learn/ranges.h"
 #include "learn/round_job.h"
 #include "node/data_file.h"
 #include "node/local.h"
@@ -544,6 +545,41 @@ static void test_claim(void **unused)
     (void)unused;
 }
 
+/* Under noise a model is of the registered inputs, scaled by the registered ranges: another
+ * scaling is somebody's data. */
+static void test_base_of_something_else(void **unused)
+{
+    const kit_terms terms = kit_terms_true(8);
+    world *w = world_open(&terms);
+    sheaf_err err = {0};
+    sheaf_features features;
+    sheaf_scaling scaling;
+    sheaf_model model, read;
+    sheaf_buffer bytes;
+    open_round(w, "r", "train", 0);
+    struct sheaf_row_round round = *w->round;
+    round.base.bytes[0] = 1; /* not the first round */
+    must(sheaf_round_job_features(&w->k.state, round.model, &features, &err), &err);
+    must(sheaf_ranges_scaling(&features, &scaling, &err), &err);
+    static const char *const refused[] = {NULL, "is not scaled by the ranges",
+                                          "does not have the inputs"};
+    for (int k = 0; k < 3; k++) {
+        scaling.scale[0] += k == 1;
+        features.items[0].column[0] ^= k == 2;
+        sheaf_model_init(&model, &features, &scaling);
+        sheaf_buffer_init(&bytes, SHEAF_MODEL_BYTES_MAX);
+        sheaf_model_write(&bytes, &model);
+        assert_int_equal(
+            sheaf_round_job_base(&w->k.state, &round, sheaf_buffer_slice(&bytes), &read, &err),
+            refused[k] ? SHEAF_INVALID : SHEAF_OK);
+        if (refused[k])
+            assert_non_null(strstr(err.message, refused[k]));
+        sheaf_buffer_deinit(&bytes);
+    }
+    world_close(w);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -557,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_registered_twice),
         cmocka_unit_test(test_claim),
+        cmocka_unit_test(test_base_of_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

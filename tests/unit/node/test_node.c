@@ -292,6 +292,18 @@ static void test_wrong_base(void **unused)
     (void)unused;
 }
 
+/* A node whose replay found the log to state what its blobs contradict gives it no more. */
+static void test_log_that_is_contradicted(void **unused)
+{
+    stage *s = begin(NODES);
+    s->node[0].member.follower.replay.falsehoods = 1;
+    fake_hub_round_open(&s->hub, "statistics", NULL);
+    turn(s, 3);
+    assert_non_null(strstr(s->hub.refusal, "the log states what its blobs contradict"));
+    end(s);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_revoked_meanwhile),
         cmocka_unit_test(test_wrong_result),
         cmocka_unit_test(test_wrong_base),
+        cmocka_unit_test(test_log_that_is_contradicted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

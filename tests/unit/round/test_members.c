@@ -440,6 +440,10 @@ static void test_config(void **unused)
     good.stage_ms[0]++;
     after = sheaf_round_session(&good);
     assert_true(sheaf_hash_equal(&before, &after));
+    good.manifest.bytes[31] ^= 1;
+    after = sheaf_round_session(&good);
+    assert_false(sheaf_hash_equal(&before, &after));
+    good.manifest.bytes[31] ^= 1;
     good.words++;
     after = sheaf_round_session(&good);
     assert_false(sheaf_hash_equal(&before, &after));
