@@ -186,16 +186,16 @@ void sheaf_round_graph_describe(const sheaf_round_graph *g, char out[SHEAF_ROUND
             g->members, g->threshold, may_go, g->corrupt, g->corrupt == 1 ? "is" : "are");
         return;
     }
-    char chance[40] = "never";
+    char sight[64] = "nothing but the sum";
     if (isfinite(failure)) /* rounded up to a tenth of a bit */
-        snprintf(chance, sizeof chance, "with probability 2^%.1f at most",
+        snprintf(sight, sizeof sight, "more than the sum with probability 2^%.1f at most",
                  ceil(failure * 10) / 10);
     snprintf(
         out, SHEAF_ROUND_GRAPH_TEXT,
         "a ring of %u in random order: each shares secrets with %u neighbours, any %u of whom "
         "can open one; %u may drop out; as long as at most %u of them are in league with the "
-        "hub, it sees more than the sum %s, however often it tries",
-        g->members, g->degree, g->threshold, may_go, g->corrupt, chance);
+        "hub, it sees %s, however often it tries",
+        g->members, g->degree, g->threshold, may_go, g->corrupt, sight);
 }
 
 /* A logarithm of a probability, null for what never happens. */

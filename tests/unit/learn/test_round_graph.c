@@ -89,6 +89,9 @@ static void test_words(void **unused)
     assert_non_null(strstr(text, "100 may drop out; as long as at most 100 of them are in "
                                  "league with the hub, it sees more than the sum with "
                                  "probability 2^-4"));
+    assert_int_equal(sheaf_round_graph_find(105, 101, 1, &g, NULL), SHEAF_OK);
+    sheaf_round_graph_describe(&g, text);
+    assert_non_null(strstr(text, "it sees nothing but the sum, however often it tries"));
 }
 
 int main(void)
