@@ -157,13 +157,14 @@ static void write_data(const char *file)
 }
 
 /* The folder of a co-op with so many members, written as of ten minutes ago. */
-static void found(kit *k, kit_roster *r, const char *dir)
+static void found(kit *k, kit_roster *r, const char *dir, int cohort, int colluders)
 {
     char budget[1024];
     kit_terms terms = kit_terms_true(2);
     sheaf_err err;
     terms.rounds = 4;
-    terms.cohort = MEMBERS / 2;
+    terms.cohort = cohort;
+    terms.colluders = colluders;
     *r = (kit_roster){.unit = "record",
                       .budget = kit_amounts(budget, terms.limits[KIT_PLACE], KIT_PLACE),
                       .records = RECORDS};
@@ -302,7 +303,7 @@ static void test_large_round(void **unused)
     char root[] = "/tmp/large-test-XXXXXX", dir[64], base[64], command[64];
     assert_non_null(mkdtemp(root));
     snprintf(dir, sizeof dir, "%s/hub", root);
-    found(&k, &r, dir);
+    found(&k, &r, dir, MEMBERS / 2, 1);
     sheaf_hub_config config = {
         .dir = dir, .quiet = true, .stage_ms = STAGE_MS, .grace_ms = WAIT_MS};
     kit_must(sheaf_hub_open(&hub, &config, &err), &err);
@@ -330,9 +331,76 @@ static void test_large_round(void **unused)
     kit_close(&k);
 }
 
+/* ---- a round that is not opened ---- */
+
+/* The node of this member is ready. */
+static void say_ready(kit *k, const kit_roster *r, int i, sheaf_http_transport *http)
+{
+    char header[SHEAF_REQUEST_MAX], body[128], node[KIT_NAME_MAX + 8];
+    sheaf_transport transport = sheaf_http_transport_as(http);
+    sheaf_buffer answer;
+    sheaf_err err;
+    unsigned status = 0;
+    snprintf(node, sizeof node, "%s.node", r->members[i]->name);
+    snprintf(body, sizeof body, "{\"datasets\":[%u],\"key\":%u,\"seen\":0}", r->datasets[i],
+             r->nodes[i]);
+    sheaf_hub_call call = {.method = "POST",
+                           .path = "/api/v1/nodes",
+                           .content_type = "application/json",
+                           .body = sheaf_str(body)};
+    kit_must(sheaf_request_sign(header, sheaf_str(KIT_ORIGIN), r->nodes[i],
+                                &kit_named(k, node)->pair, &call, sheaf_clock_ms(), &err),
+             &err);
+    call.signed_request = header;
+    sheaf_buffer_init(&answer, SAID_MAX);
+    kit_must(transport.call(transport.context, &call, &status, &answer, &err), &err);
+    assert_int_equal(status, 200);
+    sheaf_buffer_add_byte(&answer, 0);
+    assert_non_null(strstr((const char *)answer.data, "\"round\":null"));
+    sheaf_buffer_deinit(&answer);
+}
+
+/* So many may be in league with the hub that no ring protects the others: nothing is opened, so
+ * that nobody's privacy is spent for it. */
+static void test_unsafe(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_roster r;
+    sheaf_err err;
+    sheaf_hub *hub;
+    sheaf_http_transport http;
+    viewer *v = calloc(1, sizeof *v);
+    char root[] = "/tmp/large-test-XXXXXX", dir[64], base[64], command[64];
+    assert_non_null(mkdtemp(root));
+    snprintf(dir, sizeof dir, "%s/hub", root);
+    found(&k, &r, dir, MEMBERS - 2, MEMBERS - 6);
+    sheaf_hub_config config = {.dir = dir, .quiet = true, .grace_ms = 1};
+    kit_must(sheaf_hub_open(&hub, &config, &err), &err);
+    snprintf(base, sizeof base, "http://127.0.0.1:%u", sheaf_hub_port(hub));
+    kit_must(sheaf_http_transport_open(&http, base, NULL, NULL, &err), &err);
+    for (int turn = 0; turn < 2; turn++)
+        for (int i = 0; i < MEMBERS; i++)
+            say_ready(&k, &r, i, &http);
+    v->base = base;
+    kit_must(sheaf_http_client_open(&v->client, NULL, &err), &err);
+    usleep(500000);
+    assert_true(ask(v, "/api/v1/state/round"));
+    assert_true(says(v, "\"total\":0"));
+    sheaf_http_client_close(v->client);
+    free(v);
+    sheaf_http_transport_close(&http);
+    sheaf_hub_close(hub);
+    snprintf(command, sizeof command, "rm -rf %s", root);
+    assert_int_equal(system(command), 0);
+    kit_roster_close(&r);
+    kit_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unsafe),
         cmocka_unit_test(test_large_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
