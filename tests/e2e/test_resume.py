@@ -10,8 +10,9 @@ from coop import Coop, demonstrated, told
 from kit import Folder, Hub, check, finish, run, sheaf, until
 
 STAGE_MS = 30000
-STAGES = ("advertise", "share", "input", "survivors", "reveal", "done", "aborted")
-ORDER = ("begin", *STAGES)  # on the log, and not coordinated yet
+STAGES = ("advertise", "share", "input", "survivors", "reveal")
+ENDS = ("ending", "done", "aborted")
+ORDER = ("begin", *STAGES, *ENDS)  # begin: on the log, and not coordinated yet
 ALL = ("cleveland", "hungarian", "switzerland", "va")
 
 
@@ -35,7 +36,7 @@ def meet(coop, stage):
     """As open_round(), again where the round was over before anybody could stop it."""
     for _ in range(12):
         number, progress = open_round(coop, stage)
-        if progress["stage"] not in ("done", "aborted"):
+        if progress["stage"] not in ENDS:
             return number, progress
         os.kill(coop.nodes["hungarian"].pid, signal.SIGCONT)
     check(f"a round is met under way, from stage {stage} on", False, told(coop))
