@@ -16,7 +16,7 @@ enum { BODY_MAX = 64, TOKENS_MAX = 8, ANSWER_MAX = 16384 };
 static struct {
     pthread_mutex_t lock;
     sheaf_http_token *tokens[TOKENS_MAX];
-    int token_count, calls, pieces, abandoned;
+    int token_count, calls, pieces, abandoned, given_back;
     sheaf_http_events *events;
 } seen = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -50,6 +50,19 @@ static bool route(void *ctx, const sheaf_http_request *request, sheaf_http_route
     return false;
 }
 
+static void give_back(void *ctx)
+{
+    pthread_mutex_lock(&seen.lock);
+    ++*(int *)ctx;
+    pthread_mutex_unlock(&seen.lock);
+}
+
+static sheaf_http_response lent(void)
+{
+    return sheaf_http_lend(200, "text/plain", sheaf_str("only lent"), give_back,
+                           &seen.given_back);
+}
+
 static sheaf_http_verdict handler(void *ctx, const sheaf_http_request *request,
                                   sheaf_http_response *response)
 {
@@ -68,6 +81,10 @@ static sheaf_http_verdict handler(void *ctx, const sheaf_http_request *request,
             sheaf_http_copy(200, "text/plain", sheaf_str("before the handler returned"));
         sheaf_http_respond(sheaf_http_defer(request), response);
         return SHEAF_HTTP_DEFERRED;
+    }
+    if (sheaf_slice_is(request->path, "/lent")) {
+        *response = lent();
+        return SHEAF_HTTP_ANSWERED;
     }
     if (sheaf_slice_is(request->path, "/events")) {
         *response = sheaf_http_stream(seen.events);
@@ -396,6 +413,31 @@ static void test_deferred_answers(void **unused)
     assert_null(late.bytes.data);
 }
 
+/* Once each: after they were sent, after a HEAD, and where nobody was there any more. */
+static void test_lent_bytes_come_back(void **unused)
+{
+    static const char get[] = "GET /lent HTTP/1.1\r\n" E, head[] = "HEAD /lent HTTP/1.1\r\n" E,
+                      later[] = "GET /later HTTP/1.1\r\n" E;
+    static char answer[ANSWER_MAX];
+    sheaf_http_server *server = server_open(NULL);
+    (void)unused;
+    assert_int_equal(ask(server, get, sizeof get - 1, answer), 200);
+    assert_non_null(strstr(answer, "only lent"));
+    wait_for(&seen.given_back, 1);
+    assert_int_equal(ask(server, head, sizeof head - 1, answer), 200);
+    assert_null(strstr(answer, "only lent"));
+    wait_for(&seen.given_back, 2);
+    seen.token_count = 0;
+    int fd = dial(server);
+    say(fd, later, sizeof later - 1);
+    wait_for(&seen.token_count, 1);
+    sheaf_http_server_close(server);
+    close(fd);
+    sheaf_http_response late = lent();
+    sheaf_http_respond(seen.tokens[0], &late);
+    wait_for(&seen.given_back, 3);
+}
+
 static void test_streams_end_and_are_counted(void **unused)
 {
     static const char listen_to[] = "GET /events HTTP/1.1\r\n" E;
@@ -503,6 +545,7 @@ int main(void)
         cmocka_unit_test(test_a_kept_connection_serves_several_requests),
         cmocka_unit_test(test_nothing_follows_chunks),
         cmocka_unit_test(test_deferred_answers),
+        cmocka_unit_test(test_lent_bytes_come_back),
         cmocka_unit_test(test_streams_end_and_are_counted),
         cmocka_unit_test(test_one_address_cannot_take_every_connection),
         cmocka_unit_test(test_starting_fails_with_a_sentence),
