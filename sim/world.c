@@ -22,6 +22,7 @@ void sim_fail(const sim *s, const char *format, ...)
     fprintf(stderr, "\nreplay it with this program and the %s as its argument\n",
             s->scenario ? "scenario's name" : "seed");
     va_end(args);
+    tables_close((sim *)s);
     exit(1);
 }
 
