@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-BUDGETS_S = {"check": 60, "unit": 180, "fuzz-corpus": 60, "sim": 180, "e2e": 400}
+BUDGETS_S = {"check": 40, "unit": 250, "fuzz-corpus": 60, "sim": 140, "e2e": 410}
 LONG_TIMES = 20  # how much longer a single test may take with --long
 SKIPPED = 77
 OUTPUT_LINES_MAX = 150
