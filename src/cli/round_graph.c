@@ -56,10 +56,15 @@ static int take_cohort(const sheaf_arguments *a, sheaf_cohort *out)
     *out = (sheaf_cohort){0};
     if (!a->value[MEMBERS])
         return sheaf_usage(command, "--members is needed");
-    if (strcmp(hub, "semi-honest") != 0 && strcmp(hub, "semi-malicious") != 0)
-        return sheaf_usage(command, "--hub is semi-honest or semi-malicious, not “%.40s”", hub);
-    out->hub =
-        strcmp(hub, "semi-honest") == 0 ? SHEAF_HUB_SEMI_HONEST : SHEAF_HUB_SEMI_MALICIOUS;
+    if (strcmp(hub, "semi-honest") == 0)
+        out->hub = SHEAF_HUB_SEMI_HONEST;
+    else if (strcmp(hub, "semi-malicious") == 0)
+        out->hub = SHEAF_HUB_SEMI_MALICIOUS;
+    else if (strcmp(hub, "adaptive") == 0)
+        out->hub = SHEAF_HUB_ADAPTIVE;
+    else
+        return sheaf_usage(
+            command, "--hub is semi-honest, semi-malicious or adaptive, not “%.40s”", hub);
     code = take_count(a, MEMBERS, 2, SHEAF_GRAPH_NODES_MAX, &out->members);
     if (!code)
         code = take_share(a, DROPOUT, &out->dropped_millionths);
@@ -149,7 +154,7 @@ const sheaf_command sheaf_command_round_graph = {
     .options = {{"members", "N", "how many take part"},
                 {"dropout", "P", "share of them that may drop out, such as 0.1"},
                 {"corrupt", "Q", "share of them that may work with the hub"},
-                {"hub", "HOW", "semi-honest or semi-malicious (semi-malicious)"},
+                {"hub", "HOW", "semi-honest, adaptive or (as usual) semi-malicious"},
                 {"privacy-bits", "BITS", "fail with 2^-BITS at most (40; 80 if it may retry)"},
                 {"correctness-bits", "BITS", "abort with 2^-BITS at most (20)"}},
     .many = -1,

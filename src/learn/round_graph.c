@@ -102,7 +102,7 @@ static sheaf_status ring_find(uint16_t colluders, sheaf_round_graph *g, sheaf_er
                            .corrupt_millionths = share_of(g->corrupt, g->members),
                            .dropped_millionths =
                                share_of((uint16_t)(g->members - g->min_survivors), g->members),
-                           .hub = SHEAF_HUB_SEMI_MALICIOUS,
+                           .hub = SHEAF_HUB_ADAPTIVE,
                            .privacy_bits = PRIVACY_BITS + g->tries_bits,
                            .correctness_bits = CORRECTNESS_BITS};
     assert(cohort.privacy_bits <= SHEAF_COHORT_BITS_MAX); /* 208 of 1,000 members */

@@ -9,7 +9,8 @@
  *     corrupt     as many as the mandate says may pool what they know, at least a tenth
  *     dropped     as many as may be missing: a tenth, or fewer where the mandate wants more
  *     withheld    a fiftieth, who may go away once they know what the order will be
- *     the hub     honest while keys are exchanged, and anything afterwards
+ *     the hub     honest while keys are exchanged, and anything afterwards; it chooses who is
+ *                 missing when it knows the order
  *     privacy     2^-40, whatever the hub tries: it may try again in each of the most rounds
  *                 that a mandate can have (2^20), with each set of members withheld, and show
  *                 each member something else; the ring is as much safer as there are tries

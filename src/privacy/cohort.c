@@ -11,7 +11,7 @@ enum { COHORT_BITS = 192, MILLION = 1000000 };
 sheaf_status sheaf_cohort_check(const sheaf_cohort *cohort, sheaf_err *err)
 {
     uint64_t bad = cohort->corrupt_millionths;
-    bool malicious = cohort->hub == SHEAF_HUB_SEMI_MALICIOUS;
+    bool malicious = cohort->hub != SHEAF_HUB_SEMI_HONEST;
     bad += (malicious ? 2 : 1) * (uint64_t)cohort->dropped_millionths;
     if (cohort->members < 2 || cohort->members > SHEAF_GRAPH_NODES_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "a cohort has 2 to %d members, not %u",
@@ -66,8 +66,8 @@ static void chance_of(mpfr_t out, uint32_t n, uint32_t marked, uint32_t k, uint3
 }
 
 /* log2 of `ways` times the chance that at least x of k draws are among the marked ones of n;
- * rounded up. */
-static double log2_tail(uint64_t ways, uint32_t n, uint32_t marked, uint32_t k, uint32_t x)
+ * rounded up. It may be above 0, but is 0 for what is certain. */
+static double log2_ways(uint64_t ways, uint32_t n, uint32_t marked, uint32_t k, uint32_t x)
 {
     uint32_t most = k < marked ? k : marked;
     mpfr_t sum, term, little;
@@ -96,7 +96,13 @@ static double log2_tail(uint64_t ways, uint32_t n, uint32_t marked, uint32_t k, 
     mpfr_log2(sum, sum, MPFR_RNDU);
     double out = mpfr_get_d(sum, MPFR_RNDU);
     mpfr_clears(sum, term, little, (mpfr_ptr)0);
-    return fmin(out, 0);
+    return out;
+}
+
+/* The same as a probability. */
+static double log2_tail(uint64_t ways, uint32_t n, uint32_t marked, uint32_t k, uint32_t x)
+{
+    return fmin(log2_ways(ways, n, marked, k, x), 0);
 }
 
 /* ---- the three events ---- */
@@ -105,6 +111,25 @@ static double disconnected(const sheaf_cohort_graph *g, uint32_t n)
 {
     uint64_t gaps = (uint64_t)n * (n - g->degree - 1) / 2;
     return log2_tail(gaps, n, g->corrupt + g->dropped, g->degree, g->degree);
+}
+
+/* Two windows of degree/2 places, somebody between them on either side, both with as many
+ * corrupt ones as the threshold is above degree/2. With more of them in the first window there
+ * are not more in the second. */
+static double split(const sheaf_cohort_graph *g, uint32_t n)
+{
+    uint32_t half = g->degree / 2, most = g->corrupt;
+    uint64_t pairs = (uint64_t)n * (n - g->degree - 1) / 2;
+    if (g->threshold <= half)
+        return 0;
+    uint32_t x = g->threshold - half;
+    if (most < x)
+        return -INFINITY;
+    if (most - x >= n - half)
+        return 0; /* certain */
+    double both =
+        log2_ways(pairs, n, most, half, x) + log2_tail(1, n - half, most - x, half, x);
+    return isfinite(both) ? fmin(nextafter(both, 0), 0) : both;
 }
 
 static double lost(const sheaf_cohort_graph *g, uint32_t n)
@@ -116,11 +141,13 @@ static void risk(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
 {
     uint32_t n = cohort->members, accomplices = out->threshold;
     assert(out->threshold >= 1 && out->threshold <= out->degree && out->degree < n);
-    if (cohort->hub == SHEAF_HUB_SEMI_MALICIOUS)
+    if (cohort->hub != SHEAF_HUB_SEMI_HONEST)
         accomplices = 2 * out->threshold > out->degree ? 2 * out->threshold - out->degree : 0;
     out->corrupt = (uint32_t)((uint64_t)n * cohort->corrupt_millionths / MILLION);
     out->dropped = (uint32_t)((uint64_t)n * cohort->dropped_millionths / MILLION);
     out->disconnected = disconnected(out, n);
+    if (cohort->hub == SHEAF_HUB_ADAPTIVE)
+        out->disconnected = fmax(out->disconnected, split(out, n));
     out->exposed = log2_tail(n, n, out->corrupt, out->degree, accomplices);
     out->lost = lost(out, n);
 }
@@ -145,9 +172,12 @@ static bool ring_find(const sheaf_cohort *cohort, sheaf_cohort_graph *out)
         while (log2_tail(n, n, g.corrupt, g.degree, stood + 1) > privacy)
             stood++;
         g.threshold = stood + 1;
-        if (cohort->hub == SHEAF_HUB_SEMI_MALICIOUS)
+        if (cohort->hub != SHEAF_HUB_SEMI_HONEST)
             g.threshold = (stood + g.degree) / 2 + 1;
         g.threshold = g.threshold < 2 ? 2 : g.threshold;
+        while (cohort->hub == SHEAF_HUB_ADAPTIVE && g.threshold <= g.degree
+               && split(&g, n) > privacy)
+            g.threshold++;
         if (g.threshold > g.degree || lost(&g, n) > -(double)cohort->correctness_bits)
             continue;
         risk(cohort, &g);

@@ -41,9 +41,10 @@
  * 2^-80 instead of 2^-40 has 40 bits to give away; nobody gets more by computing, because there
  * is nothing to compute that needs no answer from an honest participant.
  *
- * What this does not give: the bounds hold for accomplices and drop-outs that were chosen
- * without knowing the order. The order is known from stage ADVERTISE on, so somebody who can
- * then bribe or cut off participants of choice is not covered by them.
+ * What this does not give: the bounds hold for accomplices that were chosen without knowing the
+ * order. It is known from stage ADVERTISE on, so somebody who can then bribe participants of
+ * choice is not covered by them. Whoever cuts them off, as a coordinator can, is: see the
+ * adaptive hub of privacy/cohort.h.
  */
 #ifndef SHEAF_ROUND_GRAPH_H
 #define SHEAF_ROUND_GRAPH_H

@@ -138,7 +138,7 @@ def cohorts():
             ("a share NaN", "0 to below 1", {"corrupt": "nan"}),
             ("a share in words", "0 to below 1", {"corrupt": "half"}),
             ("a share too fine", "at most six decimals", {"corrupt": "0.1234567"}),
-            ("an unknown hub", "semi-honest or", {"hub": "kind"}),
+            ("an unknown hub", "semi-honest, semi-malicious or adaptive", {"hub": "kind"}),
             ("no bits", "from 1 to 256", {"privacy-bits": "0"}),
             ("endless bits", "from 1 to 256", {"correctness-bits": "257"})):
         options = [part for key, value in (base | changed).items() if value is not None

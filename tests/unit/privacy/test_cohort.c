@@ -111,6 +111,47 @@ static void test_bounds_are_the_tails(void **unused)
     (void)unused;
 }
 
+/* Both of two windows of h places have x corrupt ones or more. */
+static double both_windows(int n, int corrupt, int h, int x)
+{
+    double sum = 0;
+    for (int i = x; i <= h && i <= corrupt; i++)
+        sum += binomial(corrupt, i) * binomial(n - corrupt, h - i)
+               * tail(n - h, corrupt - i, h, x);
+    return sum / binomial(n, h);
+}
+
+/* Not below the truth, nor far above it where the truth is small. */
+static void test_split_is_bounded(void **unused)
+{
+    uint64_t seed = 2;
+    int tight = 0;
+    for (int i = 0; i < 1000; i++) {
+        int n = 8 + (int)(test_random(&seed) % 43),
+            corrupt = (int)(test_random(&seed) % n) / (1 + i % 3);
+        sheaf_cohort cohort = {.members = (uint32_t)n, .hub = SHEAF_HUB_ADAPTIVE};
+        cohort.corrupt_millionths = (uint32_t)(1000000 * corrupt / n + 1);
+        int k = 2 + 2 * (int)(test_random(&seed) % (unsigned)(n / 2 - 2)), h = k / 2;
+        int x = 1 + (int)(test_random(&seed) % (unsigned)h);
+        sheaf_cohort_graph g = {.degree = (uint32_t)k, .threshold = (uint32_t)(h + x)};
+        sheaf_cohort_risk(&cohort, &g);
+        double chance = both_windows(n, corrupt, h, x), pairs = (double)n * (n - k - 1) / 2;
+        if (chance == 0 || pairs == 0)
+            continue;
+        double truth = fmin(log2(pairs * chance), 0);
+        assert_true(g.disconnected >= truth - 1e-9);
+        if (truth > -4)
+            continue;
+        cohort.hub = SHEAF_HUB_SEMI_MALICIOUS;
+        sheaf_cohort_graph other = g;
+        sheaf_cohort_risk(&cohort, &other);
+        assert_true(g.disconnected <= fmax(truth + 1, other.disconnected));
+        tight++;
+    }
+    assert_true(tight >= 20);
+    (void)unused;
+}
+
 /* ---- what is chosen ---- */
 
 static sheaf_cohort cohort_of(uint32_t members, uint32_t corrupt, uint32_t dropped)
@@ -156,6 +197,26 @@ static void test_retries_take_more(void **unused)
     (void)unused;
 }
 
+/* A hub that chooses who drops out takes a higher threshold where the bounds are tight. */
+static void test_adaptive_takes_more(void **unused)
+{
+    sheaf_cohort_graph fixed, chosen;
+    sheaf_err err;
+    sheaf_cohort cohort = cohort_of(1000, 100000, 100000);
+    cohort.privacy_bits = 208;
+    MUST(sheaf_cohort_graph_find(&cohort, &fixed, &err));
+    assert_int_equal(fixed.degree, 172);
+    assert_int_equal(fixed.threshold, 131);
+    cohort.hub = SHEAF_HUB_ADAPTIVE;
+    sheaf_cohort_risk(&cohort, &fixed);
+    assert_true(fixed.disconnected > -207);
+    MUST(sheaf_cohort_graph_find(&cohort, &chosen, &err));
+    assert_int_equal(chosen.degree, 174);
+    assert_int_equal(chosen.threshold, 133);
+    assert_true(chosen.disconnected <= -209 && chosen.exposed <= -209 && chosen.lost <= -20);
+    (void)unused;
+}
+
 static void test_refusals(void **unused)
 {
     static const struct {
@@ -193,8 +254,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_row),
         cmocka_unit_test(test_bounds_are_the_tails),
+        cmocka_unit_test(test_split_is_bounded),
         cmocka_unit_test(test_small_cohorts_are_complete),
         cmocka_unit_test(test_retries_take_more),
+        cmocka_unit_test(test_adaptive_takes_more),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
