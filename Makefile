@@ -63,6 +63,6 @@ fuzz:
 	@tools/fuzz.sh build-fuzz $(FUZZ_SECONDS)
 
 clean:
-	rm -rf build build-test build-coverage build-fuzz web/dist web/node_modules
+	rm -rf build build-test build-mutants build-coverage build-fuzz web/dist web/node_modules
 
 .PHONY: help run build test test-long test-programs mutants bench lint coverage fuzz clean
