@@ -109,8 +109,8 @@ sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised
 
 /* ---- what a member adds ---- */
 
-sheaf_status noised_shape_check(const sheaf_noised_terms *terms, const sheaf_model *model,
-                                const sheaf_table *table, uint32_t words, sheaf_err *err)
+sheaf_status sheaf_noised_shape_check(const sheaf_noised_terms *terms, const sheaf_model *model,
+                                      const sheaf_table *table, uint32_t words, sheaf_err *err)
 {
     if (table->d != model->features.count || terms->words != words)
         return sheaf_fail(err, SHEAF_INVALID,
@@ -129,7 +129,7 @@ sheaf_status noised_shape_check(const sheaf_noised_terms *terms, const sheaf_mod
     return SHEAF_OK;
 }
 
-void noised_parameters(const sheaf_model *model, double *out)
+void sheaf_noised_parameters(const sheaf_model *model, double *out)
 {
     uint32_t d = model->features.count;
     for (uint32_t j = 0; j < d; j++)
@@ -142,9 +142,9 @@ static double norm_of(const sheaf_noised_terms *terms)
     return (double)terms->norm_millionths / MILLION;
 }
 
-void noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
-                          uint64_t sensitivity, const double *parameters, uint32_t step,
-                          const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values)
+void sheaf_noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
+                                uint64_t sensitivity, const double *parameters, uint32_t step,
+                                const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values)
 {
     uint64_t draw[BATCH];
     double gradient[SHEAF_FEATURES_MAX + 1];
@@ -168,7 +168,7 @@ void noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *
     sheaf_wipe(clipped, sizeof clipped);
 }
 
-void noised_samples_close(sheaf_samples *samples)
+void sheaf_noised_samples_close(sheaf_samples *samples)
 {
     sheaf_wipe(samples->z, (size_t)samples->n * samples->d * sizeof *samples->z);
     sheaf_wipe(samples->y, samples->n);
@@ -184,15 +184,16 @@ sheaf_status sheaf_noised_gradient(const sheaf_noised_terms *terms, const sheaf_
     sheaf_samples samples;
     double parameters[SHEAF_FEATURES_MAX + 1];
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(noised_shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(
+        sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
     if (table->train_rows == 0)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
-    noised_parameters(current, parameters);
-    noised_gradients_add(terms, &samples, scale.sensitivity, parameters, 0, sample_seed,
-                         values);
-    noised_samples_close(&samples);
+    sheaf_noised_parameters(current, parameters);
+    sheaf_noised_gradients_add(terms, &samples, scale.sensitivity, parameters, 0, sample_seed,
+                               values);
+    sheaf_noised_samples_close(&samples);
     return SHEAF_OK;
 }
 
@@ -205,16 +206,17 @@ sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_mo
     sheaf_samples samples;
     double before[SHEAF_FEATURES_MAX + 1], change[SHEAF_FEATURES_MAX + 1];
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(noised_shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(
+        sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
     if (table->train_rows == 0)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
-    noised_parameters(current, before);
-    noised_parameters(current, change);
+    sheaf_noised_parameters(current, before);
+    sheaf_noised_parameters(current, change);
     sheaf_status status =
         sheaf_logistic_train(&samples, &terms->training, order_seed, change, err);
-    noised_samples_close(&samples);
+    sheaf_noised_samples_close(&samples);
     for (uint32_t j = 0; j < terms->words; j++)
         change[j] -= before[j];
     if (status == SHEAF_OK)
@@ -229,7 +231,7 @@ sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms, const sheaf_mod
 {
     sheaf_noised_scale scale;
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(noised_shape_check(terms, model, table, SHEAF_NOISED_CELLS, err));
+    SHEAF_TRY(sheaf_noised_shape_check(terms, model, table, SHEAF_NOISED_CELLS, err));
     memset(values, 0, SHEAF_NOISED_CELLS * sizeof *values);
     for (uint32_t i = 0; i < table->rows; i++) {
         if (!sheaf_part_has(table, SHEAF_PART_TEST, i))

@@ -7,30 +7,30 @@
 #include "privacy/discrete_gaussian.h"
 
 /* That terms, model and table are of one shape. */
-SHEAF_MUST_USE sheaf_status noised_shape_check(const sheaf_noised_terms *terms,
-                                               const sheaf_model *model,
-                                               const sheaf_table *table, uint32_t words,
-                                               sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_noised_shape_check(const sheaf_noised_terms *terms,
+                                                     const sheaf_model *model,
+                                                     const sheaf_table *table, uint32_t words,
+                                                     sheaf_err *err);
 
 /* Weights and bias as doubles, with room for SHEAF_FEATURES_MAX + 1. */
-void noised_parameters(const sheaf_model *model, double *out);
+void sheaf_noised_parameters(const sheaf_model *model, double *out);
 
 /* Adds the clipped gradients of those records that the sample of the step takes. A record is
  * taken where its word of the seed's stream is below the rate times 2^64, rounded down: never
  * more often than the rate says. Each step has words of its own. */
-void noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
-                          uint64_t sensitivity, const double *parameters, uint32_t step,
-                          const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values);
+void sheaf_noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
+                                uint64_t sensitivity, const double *parameters, uint32_t step,
+                                const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values);
 
 /* Closes the samples and leaves none of them in memory. */
-void noised_samples_close(sheaf_samples *samples);
+void sheaf_noised_samples_close(sheaf_samples *samples);
 
 /* sheaf_noised_steps() by a law that is at hand: that of the scale's share. */
-SHEAF_MUST_USE sheaf_status noised_steps_under(const sheaf_discrete_gaussian *law,
-                                               const sheaf_noised_terms *terms,
-                                               const sheaf_model *current,
-                                               const sheaf_table *table,
-                                               const sheaf_noised_seeds *seeds, int64_t *values,
-                                               sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_noised_steps_under(const sheaf_discrete_gaussian *law,
+                                                     const sheaf_noised_terms *terms,
+                                                     const sheaf_model *current,
+                                                     const sheaf_table *table,
+                                                     const sheaf_noised_seeds *seeds,
+                                                     int64_t *values, sheaf_err *err);
 
 #endif

@@ -26,8 +26,8 @@ static void step(const sheaf_noised_terms *terms, const sheaf_samples *samples,
                         * ((double)terms->norm_millionths / MILLION)
                         / ((double)sensitivity * (double)terms->local_divisor);
     memset(w->sum, 0, terms->words * sizeof *w->sum);
-    noised_gradients_add(terms, samples, sensitivity, w->parameters, number, sample_seed,
-                         w->sum);
+    sheaf_noised_gradients_add(terms, samples, sensitivity, w->parameters, number, sample_seed,
+                               w->sum);
     sheaf_discrete_gaussian_fill(w->law, &w->stream, w->noise, terms->words);
     for (uint32_t j = 0; j < terms->words; j++)
         w->parameters[j] -= move * (double)(w->sum[j] + w->noise[j]);
@@ -41,16 +41,17 @@ static sheaf_status steps(const sheaf_noised_terms *terms, const sheaf_model *cu
     sheaf_noised_scale scale;
     sheaf_samples samples = {.d = table->d};
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(noised_shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(
+        sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
     if (table->train_rows > 0)
         SHEAF_TRY(
             sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
     sheaf_noise_stream_init(&w->stream, seeds->noise);
-    noised_parameters(current, w->before);
-    noised_parameters(current, w->parameters);
+    sheaf_noised_parameters(current, w->before);
+    sheaf_noised_parameters(current, w->parameters);
     for (uint32_t i = 0; i < terms->training.steps; i++)
         step(terms, &samples, scale.sensitivity, i, seeds->sample, w);
-    noised_samples_close(&samples);
+    sheaf_noised_samples_close(&samples);
     for (uint32_t j = 0; j < terms->words; j++)
         w->parameters[j] -= w->before[j];
     (void)sheaf_clip_at_random(w->parameters, terms->words,
@@ -59,10 +60,11 @@ static sheaf_status steps(const sheaf_noised_terms *terms, const sheaf_model *cu
     return SHEAF_OK;
 }
 
-sheaf_status noised_steps_under(const sheaf_discrete_gaussian *law,
-                                const sheaf_noised_terms *terms, const sheaf_model *current,
-                                const sheaf_table *table, const sheaf_noised_seeds *seeds,
-                                int64_t *values, sheaf_err *err)
+sheaf_status sheaf_noised_steps_under(const sheaf_discrete_gaussian *law,
+                                      const sheaf_noised_terms *terms,
+                                      const sheaf_model *current, const sheaf_table *table,
+                                      const sheaf_noised_seeds *seeds, int64_t *values,
+                                      sheaf_err *err)
 {
     work *w = calloc(1, sizeof *w);
     if (!w)
@@ -87,7 +89,7 @@ sheaf_status sheaf_noised_steps(const sheaf_noised_terms *terms, const sheaf_mod
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to train under noise");
     sheaf_status status = sheaf_discrete_gaussian_init(law, scale.share, err);
     if (status == SHEAF_OK)
-        status = noised_steps_under(law, terms, current, table, seeds, values, err);
+        status = sheaf_noised_steps_under(law, terms, current, table, seeds, values, err);
     free(law);
     return status;
 }

@@ -161,7 +161,8 @@ static double play(void *context, bool canary)
     }
     g->drawn++;
     g->table.rows = g->table.train_rows = RECORDS + canary;
-    MUST(noised_steps_under(&g->law, &g->terms, &g->model, &g->table, &seeds, values, &err));
+    MUST(sheaf_noised_steps_under(&g->law, &g->terms, &g->model, &g->table, &seeds, values,
+                                  &err));
     for (int j = 0; j < SIZE; j++)
         score -= (double)values[j];
     return score;
