@@ -1,5 +1,7 @@
 #include "base/buffer.h"
 
+#include "base/encode.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,8 +92,8 @@ void sheaf_buffer_printf(sheaf_buffer *buffer, const char *format, ...)
 static void add_big_endian(sheaf_buffer *buffer, uint64_t value, size_t width)
 {
     uint8_t *out = sheaf_buffer_extend(buffer, width);
-    for (size_t i = 0; out && i < width; i++)
-        out[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
+    if (out)
+        sheaf_big_endian_put(out, value, width);
 }
 
 void sheaf_buffer_add_u16(sheaf_buffer *buffer, uint16_t value)
@@ -122,9 +124,7 @@ static bool take_big_endian(sheaf_slice *in, size_t width, uint64_t *out)
     sheaf_slice bytes;
     if (!sheaf_take(in, width, &bytes))
         return false;
-    *out = 0;
-    for (size_t i = 0; i < width; i++)
-        *out = *out << 8 | bytes.data[i];
+    *out = sheaf_big_endian_get(bytes.data, width);
     return true;
 }
 

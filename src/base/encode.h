@@ -1,6 +1,7 @@
-/* base/encode.h - bytes as text: lower-case hex, base64 (RFC 4648 section 4, padded) and
- * base64url (section 5, without padding). Decoders accept exactly one spelling of each value:
- * padding where it belongs, zero trailing bits, no white space, lower-case hex only. */
+/* base/encode.h - numbers as bytes, and bytes as text: lower-case hex, base64 (RFC 4648 section
+ * 4, padded) and base64url (section 5, without padding). Decoders of text accept exactly one
+ * spelling of each value: padding where it belongs, zero trailing bits, no white space,
+ * lower-case hex only. */
 #ifndef SHEAF_BASE_ENCODE_H
 #define SHEAF_BASE_ENCODE_H
 
@@ -23,5 +24,20 @@ bool sheaf_base64url_get(sheaf_slice text, uint8_t *out, size_t len);
 
 /* How many bytes the padded base64 `text` holds, or SIZE_MAX if no length fits. */
 size_t sheaf_base64_len(sheaf_slice text);
+
+/* Numbers of up to 8 bytes, the most significant first. */
+static inline void sheaf_big_endian_put(uint8_t *out, uint64_t value, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        out[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
+}
+
+static inline uint64_t sheaf_big_endian_get(const uint8_t *in, size_t width)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < width; i++)
+        value = value << 8 | in[i];
+    return value;
+}
 
 #endif

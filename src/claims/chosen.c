@@ -1,5 +1,7 @@
 #include "claims/chosen.h"
 
+#include "base/encode.h"
+
 #include <assert.h>
 
 static const char label[] = "sheaf-chosen-chunks/v1\n";
@@ -9,18 +11,14 @@ static uint64_t drawn(const uint8_t secret[SHEAF_SEED_BYTES],
                       const struct sheaf_row_round *round, uint32_t n)
 {
     uint8_t text[sizeof label - 1 + 2 * SHEAF_HASH_BYTES + 4], *at = text;
-    uint64_t value = 0;
     memcpy(at, label, sizeof label - 1);
     at += sizeof label - 1;
     memcpy(at, round->transcript.bytes, SHEAF_HASH_BYTES);
     memcpy(at + SHEAF_HASH_BYTES, round->result.bytes, SHEAF_HASH_BYTES);
     at += 2 * (size_t)SHEAF_HASH_BYTES;
-    for (int i = 0; i < 4; i++)
-        at[i] = (uint8_t)(n >> (24 - 8 * i));
+    sheaf_big_endian_put(at, n, 4);
     sheaf_hash hash = sheaf_hmac_sha256(secret, sheaf_bytes(text, sizeof text));
-    for (int i = 0; i < 8; i++)
-        value = value << 8 | hash.bytes[i];
-    return value;
+    return sheaf_big_endian_get(hash.bytes, 8);
 }
 
 void sheaf_chunks_choose(const uint8_t secret[SHEAF_SEED_BYTES],

@@ -150,9 +150,7 @@ void sheaf_row_encode(const sheaf_table_shape *shape, const void *row, uint8_t *
         if (column_is_bytes(column->type)) {
             memcpy(out, (const uint8_t *)row + column->at, width);
         } else {
-            uint64_t value = column_integer(column, row);
-            for (size_t k = 0; k < width; k++)
-                out[k] = (uint8_t)(value >> (8 * (width - 1 - k)));
+            sheaf_big_endian_put(out, column_integer(column, row), width);
         }
         out += width;
     }
@@ -182,9 +180,7 @@ static bool are_words(sheaf_slice column)
 
 static bool column_decode(const sheaf_column *column, sheaf_slice in, uint8_t *at)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < in.len && in.len <= sizeof value; i++)
-        value = value << 8 | in.data[i];
+    uint64_t value = in.len <= sizeof value ? sheaf_big_endian_get(in.data, in.len) : 0;
     uint16_t u16 = (uint16_t)value;
     uint32_t u32 = (uint32_t)value;
     if (column_is_bytes(column->type)) {

@@ -32,8 +32,7 @@ static uint32_t key_id(sheaf_slice name, uint8_t type, sheaf_slice public)
 {
     const sheaf_slice parts[] = {name, sheaf_str("\n"), sheaf_bytes(&type, 1), public};
     sheaf_hash hash = sheaf_sha256_parts(parts, 4);
-    return (uint32_t)hash.bytes[0] << 24 | (uint32_t)hash.bytes[1] << 16
-           | (uint32_t)hash.bytes[2] << 8 | hash.bytes[3];
+    return (uint32_t)sheaf_big_endian_get(hash.bytes, 4);
 }
 
 sheaf_status sheaf_vkey_make(sheaf_vkey *out, sheaf_vkey_type type, sheaf_slice name,

@@ -1,5 +1,6 @@
 #include "round/config.h"
 
+#include "base/encode.h"
 #include "round/graph.h"
 #include "round/words.h"
 
@@ -148,13 +149,6 @@ sheaf_status sheaf_round_config_check(const sheaf_round_config *config, sheaf_er
     return members_check(config, err);
 }
 
-static size_t put_u32(uint8_t *out, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        out[i] = (uint8_t)(value >> (24 - 8 * i));
-    return 4;
-}
-
 /* The members one after the other, each hashed in with all before it. */
 static sheaf_hash roster_hash(const sheaf_round_config *config)
 {
@@ -162,7 +156,7 @@ static sheaf_hash roster_hash(const sheaf_round_config *config)
     for (int i = 0; i < config->count; i++) {
         uint8_t bytes[SHEAF_HASH_BYTES + 4 + SHEAF_PUBLIC_BYTES];
         memcpy(bytes, hash.bytes, SHEAF_HASH_BYTES);
-        (void)put_u32(bytes + SHEAF_HASH_BYTES, config->members[i].member);
+        sheaf_big_endian_put(bytes + SHEAF_HASH_BYTES, config->members[i].member, 4);
         memcpy(bytes + SHEAF_HASH_BYTES + 4, config->members[i].public, SHEAF_PUBLIC_BYTES);
         hash = sheaf_sha256(sheaf_bytes(bytes, sizeof bytes));
     }
@@ -175,15 +169,14 @@ sheaf_hash sheaf_round_session(const sheaf_round_config *config)
                                 config->count,         config->degree,       config->threshold,
                                 config->min_survivors, config->withheld_max, config->signers};
     uint8_t bytes[sizeof numbers];
-    size_t len = 0;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        len += put_u32(bytes + len, numbers[i]);
+        sheaf_big_endian_put(bytes + 4 * i, numbers[i], 4);
     sheaf_hash roster = roster_hash(config);
     const sheaf_slice parts[] = {sheaf_str("sheaf-round-session/v2\n"),
                                  sheaf_str(config->origin),
                                  sheaf_str("\n"),
                                  {config->manifest.bytes, SHEAF_HASH_BYTES},
-                                 {bytes, len},
+                                 {bytes, sizeof bytes},
                                  {roster.bytes, SHEAF_HASH_BYTES}};
     return sheaf_sha256_parts(parts, sizeof parts / sizeof *parts);
 }

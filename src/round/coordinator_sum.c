@@ -1,4 +1,5 @@
 #include "base/block.h"
+#include "base/encode.h"
 #include "round/round_internal.h"
 
 #include <assert.h>
@@ -51,8 +52,7 @@ static void sink_put(const sink *to, sheaf_slice bytes)
 static void sink_put_number(const sink *to, uint32_t value, size_t width)
 {
     uint8_t bytes[4];
-    for (size_t i = 0; i < width; i++)
-        bytes[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
+    sheaf_big_endian_put(bytes, value, width);
     sink_put(to, sheaf_bytes(bytes, width));
 }
 

@@ -1,5 +1,7 @@
 #include "round/graph.h"
 
+#include "base/encode.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -29,8 +31,7 @@ sheaf_status sheaf_graph_check(uint32_t nodes, uint32_t degree, uint32_t thresho
 
 static sheaf_slice u32_bytes(uint8_t out[4], uint32_t value)
 {
-    for (int i = 0; i < 4; i++)
-        out[i] = (uint8_t)(value >> (24 - 8 * i));
+    sheaf_big_endian_put(out, value, 4);
     return sheaf_bytes(out, 4);
 }
 
@@ -115,7 +116,6 @@ typedef struct {
 
 static uint32_t draw(draws *from)
 {
-    uint32_t value = 0;
     if (from->left == 0) {
         uint8_t number[4];
         const sheaf_slice parts[] = {sheaf_str("sheaf-graph-order/v1\n"),
@@ -125,9 +125,7 @@ static uint32_t draw(draws *from)
         from->left = SHEAF_HASH_BYTES / 4;
     }
     const uint8_t *bytes = from->block.bytes + SHEAF_HASH_BYTES - 4 * from->left--;
-    for (int i = 0; i < 4; i++)
-        value = value << 8 | bytes[i];
-    return value;
+    return (uint32_t)sheaf_big_endian_get(bytes, 4);
 }
 
 /* Uniform below `bound`: what would favour the small numbers is drawn again. */

@@ -1,24 +1,19 @@
 #include "round/mask.h"
 
+#include "base/encode.h"
 #include "crypto/aead.h"
 #include "crypto/ed25519.h"
 #include "round/words.h"
 
 #include <assert.h>
 
-static void put_u32(uint8_t out[4], uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        out[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 /* SHA-256 over label, session, two members and 32 secret bytes. */
 static void derive(const char *label, const sheaf_hash *session, uint32_t first,
                    uint32_t second, const uint8_t secret[32], uint8_t out[32])
 {
     uint8_t members[8];
-    put_u32(members, first);
-    put_u32(members + 4, second);
+    sheaf_big_endian_put(members, first, 4);
+    sheaf_big_endian_put(members + 4, second, 4);
     const sheaf_slice parts[] = {sheaf_str(label),
                                  {session->bytes, sizeof session->bytes},
                                  {members, sizeof members},
@@ -112,8 +107,8 @@ static bool box_key(const sheaf_hash *session, const sheaf_scalar *secret,
         return false;
     derive("sheaf-round-box/v1\n", session, from, to, shared.bytes, key);
     memcpy(bound, session->bytes, 32);
-    put_u32(bound + 32, from);
-    put_u32(bound + 36, to);
+    sheaf_big_endian_put(bound + 32, from, 4);
+    sheaf_big_endian_put(bound + 36, to, 4);
     sheaf_wipe(&shared, sizeof shared);
     return true;
 }

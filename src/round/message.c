@@ -1,5 +1,6 @@
 #include "round/message.h"
 
+#include "base/encode.h"
 #include "crypto/label.h"
 
 #include <assert.h>
@@ -21,7 +22,7 @@ static bool take_point(sheaf_slice *in, sheaf_point *out)
 
 static uint32_t u32_at(const uint8_t *at)
 {
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+    return (uint32_t)sheaf_big_endian_get(at, 4);
 }
 
 /* A count and so many entries, each beginning with a member, ascending. */
