@@ -10,6 +10,7 @@
 #include "learn/noised.h"
 #include "log/checkpoint.h"
 #include "round/fixed_point.h"
+#include "round/words.h"
 
 enum { SUM_BYTES = SHEAF_EVALUATION_WORDS * 8 };
 
@@ -42,9 +43,8 @@ static sheaf_status sum_read(sheaf_slice sum, int64_t *words, size_t count, shea
                           "the sum of an evaluation has %zu bytes, the blob %zu", count * 8,
                           sum.len);
     for (size_t i = 0; i < count; i++) {
-        uint64_t word = 0;
-        for (size_t b = 8; b-- > 0;)
-            word = word << 8 | sum.data[8 * i + b];
+        uint64_t word;
+        sheaf_words_unpack(64, sum.data + 8 * i, 1, &word);
         words[i] = sheaf_int_from_word(word);
     }
     return SHEAF_OK;

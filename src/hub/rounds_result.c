@@ -2,6 +2,7 @@
 #include "hub/sequencer.h"
 #include "learn/round_job.h"
 #include "round/transcript.h"
+#include "round/words.h"
 #include "store/clock.h"
 
 #include <stdlib.h>
@@ -115,11 +116,8 @@ static sheaf_status read_sum(sheaf_hub *hub, const struct sheaf_row_round *round
     if (status == SHEAF_OK && bytes.len != (size_t)round->words * 8)
         status = sheaf_fail(err, SHEAF_FAULT, "the sum of round %u has %zu bytes", round->id,
                             bytes.len);
-    for (size_t i = 0; status == SHEAF_OK && i < round->words; i++) {
-        words[i] = 0;
-        for (size_t k = 8; k-- > 0;)
-            words[i] = words[i] << 8 | bytes.data[8 * i + k];
-    }
+    if (status == SHEAF_OK)
+        sheaf_words_unpack(64, bytes.data, round->words, words);
     sheaf_buffer_deinit(&bytes);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "learn/federate.h"
 #include "learn/ranges.h"
 #include "learn/round_graph.h"
+#include "round/words.h"
 
 #include <stdlib.h>
 
@@ -172,9 +173,8 @@ sheaf_status sheaf_round_job_config(const sheaf_state *state,
 static void sum_put(sheaf_buffer *out, const uint64_t *words, size_t count)
 {
     uint8_t *to = sheaf_buffer_extend(out, count * 8);
-    for (size_t i = 0; to && i < count; i++)
-        for (size_t k = 0; k < 8; k++)
-            *to++ = (uint8_t)(words[i] >> (8 * k));
+    if (to)
+        sheaf_words_pack(64, words, count, to);
 }
 
 static sheaf_status statistics(const sheaf_state *state, const struct sheaf_row_round *round,
