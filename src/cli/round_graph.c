@@ -149,8 +149,9 @@ const sheaf_command sheaf_command_round_graph = {
     .detail =
         "The smallest ring in random order on which the three accidents are rare enough; "
         "below\n"
-        "64 members the complete graph. Half of the privacy failure goes to each of the first\n"
-        "two. Probabilities are upper bounds. See docs/privacy-guarantees.md.",
+        "64 members the complete graph, which rounds of a co-op take up to 100. Half of the\n"
+        "privacy failure goes to each of the first two. Probabilities are upper bounds. See\n"
+        "docs/privacy-guarantees.md.",
     .options = {{"members", "N", "how many take part"},
                 {"dropout", "P", "share of them that may drop out, such as 0.1"},
                 {"corrupt", "Q", "share of them that may work with the hub"},

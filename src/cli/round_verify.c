@@ -41,7 +41,8 @@ static const char *abort_text(uint8_t reason)
 {
     static const char *const texts[] = {
         [SHEAF_abort_reason_deadline] = "a stage's time ran out with too few answers",
-        [SHEAF_abort_reason_restart] = "the hub was restarted",
+        [SHEAF_abort_reason_restart] =
+            "the hub could not keep the round, or take it up again after a restart",
         [SHEAF_abort_reason_revoked] = "the mandate or a consent ended meanwhile",
         [SHEAF_abort_reason_unsound] = "a message failed its checks, or the result was not "
                                        "attested",
