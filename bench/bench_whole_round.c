@@ -6,7 +6,7 @@
  * REPEATS times and the best one counts, as others use the machine's memory and caches. The
  * coordinator has the vectors in memory: in such as the process has not had before, as in a
  * hub's first round, then in what the last round gave back; and at last in files that are made
- * durable, as `sheaf hub` does, so that it may be killed.
+ * durable, as `sheaf serve` does, so that it may be killed.
  *
  *     bench_whole_round
  */

@@ -101,7 +101,7 @@ sheaf_status sheaf_http_server_open(sheaf_http_server **out,
         server->config.threads = 2;
     if (config->connections_max == 0)
         server->config.connections_max = 512;
-    if (config->per_address_max == 0) /* a hundred nodes behind one address fit */
+    if (config->per_address_max == 0) /* many nodes may be behind one address */
         server->config.per_address_max = server->config.connections_max / 4 * 3;
     if (config->idle_timeout_s == 0)
         server->config.idle_timeout_s = 30;

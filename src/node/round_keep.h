@@ -2,8 +2,9 @@
  *
  *     seed       all secrets of the round follow from it
  *     input      the INPUT message: its head, then the masked words
- *     bundle-advertise … bundle-reveal
- *                by stage: the bundle that was answered, and the hash of the answer
+ *     bundle-commit … bundle-reveal
+ *                by stage: the bundle that was answered, and the hash of the answer; the
+ *                first of them on a ring alone
  *     left       the node has left the round for good
  *
  * Everything is durable before the first byte that rests on it leaves the node, so that a node
@@ -18,7 +19,7 @@
  *
  * When the node's part is over the seed is overwritten; when the log says that the round is,
  * the folder goes. So there is a folder for each open round at most, no larger than one vector
- * and the four bundles.
+ * and the bundles.
  */
 #ifndef SHEAF_NODE_ROUND_KEEP_H
 #define SHEAF_NODE_ROUND_KEEP_H
