@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 
-enum { SHEAF_BASE64_LEN_32 = 44, SHEAF_BASE64URL_LEN_32 = 43, SHEAF_HEX_LEN_32 = 64 };
+enum { SHEAF_BASE64URL_LEN_32 = 43, SHEAF_HEX_LEN_32 = 64 };
 
 void sheaf_hex_put(sheaf_buffer *out, sheaf_slice bytes);
 void sheaf_base64_put(sheaf_buffer *out, sheaf_slice bytes);

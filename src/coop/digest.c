@@ -1,5 +1,6 @@
 #include "coop/state.h"
 
+#include "base/encode.h"
 #include "log/tree.h"
 
 #include <assert.h>
@@ -116,10 +117,10 @@ sheaf_hash sheaf_state_digest(sheaf_state *state)
     for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
         const char *name = sheaf_table_describe(t)->name;
         uint32_t rows = sheaf_table_rows(state, t);
-        uint8_t count[4] = {(uint8_t)(rows >> 24), (uint8_t)(rows >> 16), (uint8_t)(rows >> 8),
-                            (uint8_t)rows};
+        uint8_t count[4];
         sheaf_hash root = sheaf_table_root(state, t);
         assert(!state->failed); /* no digest is better than a wrong one */
+        sheaf_big_endian_put(count, rows, sizeof count);
         sheaf_hasher_add(hasher, sheaf_bytes(name, strlen(name) + 1));
         sheaf_hasher_add(hasher, sheaf_bytes(count, sizeof count));
         sheaf_hasher_add(hasher, sheaf_bytes(root.bytes, sizeof root.bytes));
