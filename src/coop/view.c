@@ -1,6 +1,5 @@
 #include "coop/view.h"
 
-#include "acts/act.h"
 #include "coop/budget.h"
 #include "round/config.h"
 

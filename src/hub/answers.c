@@ -1,6 +1,5 @@
 #include "hub/answers.h"
 
-#include "base/encode.h"
 #include "crypto/label.h"
 
 #include <stdio.h>

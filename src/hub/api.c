@@ -1,10 +1,8 @@
 #include "hub/api_internal.h"
 
-#include "hub/rounds.h"
 #include "hub/sequencer.h"
 #include "hub/web_files.h"
 #include "log/checkpoint.h"
-#include "acts/submission.h"
 
 #include <sys/resource.h>
 

@@ -4,7 +4,6 @@
 #include "hub/request.h"
 #include "hub/rounds.h"
 #include "round/config.h"
-#include "log/checkpoint.h"
 
 #include <stdlib.h>
 

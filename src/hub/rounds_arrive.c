@@ -6,7 +6,6 @@
  * that is awaited, nothing. With one, two chunks of memory and one file no longer than a vector
  * of the round, once per member, for as long as the stage lasts; what does not end well is
  * removed. Of two connections that bring the same vector the newer one counts. */
-#include "base/encode.h"
 #include "hub/answers.h"
 #include "hub/rounds_internal.h"
 

@@ -1,4 +1,3 @@
-#include "base/encode.h"
 #include "hub/answers.h"
 #include "hub/rounds_internal.h"
 

@@ -3,7 +3,6 @@
  * One file for each open round, no longer than all its messages without their vectors, which
  * have files of their own (rounds_vectors.c); it goes when the log says that the round is
  * over. */
-#include "base/encode.h"
 #include "hub/rounds_internal.h"
 
 #include <errno.h>

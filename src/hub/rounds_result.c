@@ -3,7 +3,6 @@
 #include "learn/round_job.h"
 #include "round/transcript.h"
 #include "round/words.h"
-#include "store/clock.h"
 
 #include <stdlib.h>
 

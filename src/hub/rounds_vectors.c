@@ -2,7 +2,6 @@
  * masked words as they came, and DIR/rounds/N/sum, 8 bytes a word, little-endian. Those of a
  * round whose vectors are not in its transcript stay until the transcript goes; all others go
  * when the round is over. */
-#include "base/encode.h"
 #include "hub/rounds_internal.h"
 #include "round/words.h"
 

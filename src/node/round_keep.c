@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 
-#include "base/encode.h"
 #include "store/vector_file.h"
 
 enum { SEED_FILE_BYTES = 3 * 32 };
