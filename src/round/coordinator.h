@@ -49,6 +49,7 @@ typedef struct {
     sheaf_survivors_text list_text;
     sheaf_scalar self_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of survivors, by position */
     sheaf_scalar mask_secret[SHEAF_ROUND_MEMBERS_MAX]; /* of dropouts */
+    size_t secrets; /* so many of them are joined, in the order of the list */
     sheaf_chunk_store store;
     uint8_t *vector[SHEAF_ROUND_MEMBERS_MAX];    /* masked; NULL where the store has it */
     sheaf_hash *chunks[SHEAF_ROUND_MEMBERS_MAX]; /* the hashes of its chunks */

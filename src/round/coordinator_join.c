@@ -15,20 +15,30 @@ typedef struct {
     sheaf_scalar lagrange[SHEAF_ROUND_MEMBERS_MAX];
 } reveals;
 
+/* Self secrets of survivors, then mask secrets of drop-outs. */
+static size_t secrets_wanted(const sheaf_coordinator *c)
+{
+    return (size_t)c->list.survivors + c->list.dropouts;
+}
+
+static int owner_at(const sheaf_coordinator *c, size_t secret)
+{
+    size_t survivors = c->list.survivors;
+    return sheaf_round_index(&c->config, secret < survivors
+                                             ? c->list.survivor[secret]
+                                             : c->list.dropout[secret - survivors]);
+}
+
 int sheaf_coordinator_short(const sheaf_coordinator *c, bool hoped)
 {
     bool can[SHEAF_ROUND_MEMBERS_MAX] = {0};
     for (int i = 0; i < c->config.count; i++)
         can[i] =
             !c->faulty[i] && (c->message[SHEAF_ROUND_REVEAL][i] || (hoped && c->expected[i]));
-    for (int pass = 0; pass < 2; pass++) {
-        const uint32_t *members = pass == 0 ? c->list.survivor : c->list.dropout;
-        int count = pass == 0 ? c->list.survivors : c->list.dropouts;
-        for (int i = 0; i < count; i++) {
-            int owner = sheaf_round_index(&c->config, members[i]);
-            if (sheaf_neighbours_count(&c->neighbours, owner, can) < c->config.threshold)
-                return owner;
-        }
+    for (size_t i = c->secrets; i < secrets_wanted(c); i++) {
+        int owner = owner_at(c, i);
+        if (sheaf_neighbours_count(&c->neighbours, owner, can) < c->config.threshold)
+            return owner;
     }
     return -1;
 }
@@ -94,22 +104,21 @@ static bool secret_join(sheaf_coordinator *c, reveals *r, bool self, int owner,
     return sound;
 }
 
+/* Goes on behind those that are joined: a secret that opens its commitment is the right one,
+ * whoever turns out to be faulty. */
 static sheaf_status secrets_join(sheaf_coordinator *c, reveals *r, bool *sound, sheaf_err *err)
 {
     *sound = true;
-    for (int pass = 0; pass < 2; pass++) {
-        bool self = pass == 0;
-        const uint32_t *members = self ? c->list.survivor : c->list.dropout;
-        size_t count = self ? c->list.survivors : c->list.dropouts;
-        for (size_t i = 0; *sound && i < count; i++) {
-            int owner = sheaf_round_index(&c->config, members[i]);
-            sheaf_round_message message;
-            SHEAF_TRY(sheaf_round_message_decode(
-                sheaf_coordinator_message(c, SHEAF_ROUND_SHARE, owner), &message, err));
-            *sound = secret_join(c, r, self, owner,
-                                 self ? message.share.self_commitments
-                                      : message.share.mask_commitments);
-        }
+    while (*sound && c->secrets < secrets_wanted(c)) {
+        bool self = c->secrets < c->list.survivors;
+        int owner = owner_at(c, c->secrets);
+        sheaf_round_message message;
+        SHEAF_TRY(sheaf_round_message_decode(
+            sheaf_coordinator_message(c, SHEAF_ROUND_SHARE, owner), &message, err));
+        *sound =
+            secret_join(c, r, self, owner,
+                        self ? message.share.self_commitments : message.share.mask_commitments);
+        c->secrets += *sound;
     }
     return SHEAF_OK;
 }

@@ -168,6 +168,58 @@ static void test_false_reveals(void **unused)
     done(r);
 }
 
+/* So many of a member's neighbours are marked. */
+static int marked_near(const rig *r, int i, const bool *marked)
+{
+    int count = 0;
+    for (int k = 0; k < r->config.count; k++)
+        count += marked[k] && sheaf_neighbours_are(&r->c.neighbours, i, k);
+    return count;
+}
+
+/* Of those who hold shares of the last secret that is joined four reveal another, and somebody
+ * reveals nothing, so that around another member, whose secret is joined by then, fewer than
+ * the threshold are left: nobody needs them any more. */
+static void test_joined_secrets_stay(void **unused)
+{
+    (void)unused;
+    enum { LAST = 49 };
+    for (uint64_t seed = 60; seed < 90; seed++) {
+        rig *r = fresh(50, 10, 6, seed);
+        bool liar[50] = {0};
+        int leave[50], liars = 0, poor = -1, silent = -1;
+        for (int s = SHEAF_ROUND_COMMIT; s <= SHEAF_ROUND_SURVIVORS; s++)
+            rig_stage(r, (sheaf_round_stage)s, NULL);
+        for (int i = 0; i < LAST && liars < 4; i++)
+            if (sheaf_neighbours_are(&r->c.neighbours, i, LAST)) {
+                liar[i] = true;
+                liars++;
+            }
+        for (int i = 0; i < LAST && poor < 0; i++)
+            poor = marked_near(r, i, liar) == 4 ? i : -1;
+        for (int i = 0; i < LAST && poor >= 0; i++)
+            if (sheaf_neighbours_are(&r->c.neighbours, i, poor) && !liar[i]
+                && !sheaf_neighbours_are(&r->c.neighbours, i, LAST))
+                silent = i;
+        for (int i = 0; i < 50; i++) {
+            leave[i] = i == silent ? SHEAF_ROUND_REVEAL : NEVER;
+            if (liar[i])
+                r->p[i].secrets->self_share[LAST] = sheaf_scalar_from_u32(5);
+        }
+        if (silent >= 0) {
+            rig_stage(r, SHEAF_ROUND_REVEAL, leave);
+            if (sheaf_coordinator_stage(&r->c) != SHEAF_ROUND_DONE)
+                fail_msg("%s", sheaf_coordinator_reason(&r->c));
+            rig_check_sum(r);
+            assert_memory_equal(r->c.faulty, liar, sizeof liar);
+            done(r);
+            return;
+        }
+        done(r);
+    }
+    fail_msg("no ring had such neighbours");
+}
+
 /* Participants and coordinator are made again after every stage, and say the same bytes. */
 static void test_restarts(void **unused)
 {
@@ -235,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_too_many_leave),
         cmocka_unit_test(test_messages_stay_near),
         cmocka_unit_test(test_false_reveals),
+        cmocka_unit_test(test_joined_secrets_stay),
         cmocka_unit_test(test_restarts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
