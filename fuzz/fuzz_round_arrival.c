@@ -9,6 +9,8 @@
 #include "round/arrival.h"
 #include "round/participant.h"
 
+#include "round.h"
+
 #include <stdlib.h>
 
 enum {
@@ -36,12 +38,6 @@ typedef struct {
 } sender;
 
 static ready_round stages[8];
-
-static void must(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
 
 static sheaf_status store_put(void *context, const sheaf_chunk_name *name, sheaf_slice chunk,
                               sheaf_err *err)
@@ -92,21 +88,7 @@ static void prepare(ready_round *s, uint8_t choice, bool first)
     static uint64_t words[LONG_BYTES / 2];
     sheaf_keypair pair[MEMBERS];
     size_t bits = choice & 1 ? 16 : 64, bytes = choice & 2 ? LONG_BYTES : SHORT_BYTES;
-    s->config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                     .round = 7,
-                                     .words = (uint32_t)(bytes / (bits / 8)),
-                                     .bits = (uint16_t)bits,
-                                     .count = MEMBERS,
-                                     .degree = MEMBERS - 1,
-                                     .threshold = 2,
-                                     .min_survivors = 2,
-                                     .stage_ms = {9, 9, 9, 9, 9, 9}};
-    for (int i = 0; i < MEMBERS; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        s->config.members[i].member = (uint32_t)i + 1;
-        memcpy(s->config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    round_make(MEMBERS, (uint32_t)(bytes / (bits / 8)), (unsigned)bits, &s->config, pair);
     must(sheaf_coordinator_init(&s->c, &s->config, 0, NULL) == SHEAF_OK);
     if (choice & 4)
         sheaf_coordinator_stream(&s->c, (sheaf_chunk_store){store_put, {NULL, store_get}},
@@ -227,7 +209,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     sheaf_slice in = {data, len};
     sender to[MEMBERS] = {0};
     uint8_t choice, step;
-    must(sheaf_crypto_start());
     if (!sheaf_take_u8(&in, &choice))
         return 0;
     ready_round *s = &stages[choice & 7];

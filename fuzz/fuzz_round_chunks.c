@@ -10,6 +10,8 @@
 #include "round/participant.h"
 #include "round/transcript.h"
 
+#include "round.h"
+
 #include <stdlib.h>
 
 enum { MEMBERS = 2, CHUNKS = 3, WORDS = 2 * SHEAF_ROUND_CHUNK_BYTES / 8 + 9, CHANGES_MAX = 16 };
@@ -28,33 +30,13 @@ typedef struct {
     bool asked; /* for that chunk */
 } liar;
 
-static void must(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
-
 static void prepare(void)
 {
     static sheaf_coordinator c;
     static sheaf_participant p[MEMBERS];
     static uint64_t words[WORDS];
     sheaf_keypair pair[MEMBERS];
-    config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                  .round = 7,
-                                  .words = WORDS,
-                                  .bits = 64,
-                                  .count = MEMBERS,
-                                  .degree = MEMBERS - 1,
-                                  .threshold = 2,
-                                  .min_survivors = 2,
-                                  .stage_ms = {9, 9, 9, 9, 9, 9}};
-    for (int i = 0; i < MEMBERS; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        config.members[i].member = (uint32_t)i + 1;
-        memcpy(config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    round_make(MEMBERS, WORDS, 64, &config, pair);
     must(sheaf_coordinator_init(&c, &config, 0, NULL) == SHEAF_OK);
     for (int i = 0; i < MEMBERS; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 101)};
@@ -139,7 +121,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     uint8_t choice, range, whose;
     uint16_t at;
     liar l = {.index = -1};
-    must(sheaf_crypto_start());
     if (!transcript.data)
         prepare();
     if (!sheaf_take_u8(&in, &choice) || !sheaf_take_u8(&in, &range)

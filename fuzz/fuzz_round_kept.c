@@ -2,39 +2,20 @@
  * no stage without records that lead to it. */
 #include "round/kept.h"
 
+#include "round.h"
+
 enum { MEMBERS = 2 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static void must(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static sheaf_coordinator c;
     static sheaf_round_config config;
-    config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                  .round = 7,
-                                  .words = 2,
-                                  .bits = 64,
-                                  .count = MEMBERS,
-                                  .degree = MEMBERS - 1,
-                                  .threshold = 2,
-                                  .min_survivors = 2,
-                                  .stage_ms = {9, 9, 9, 9, 9, 9}};
+    sheaf_keypair pair[MEMBERS];
     sheaf_round_kept kept;
     size_t sound = 0;
-    must(sheaf_crypto_start());
-    for (int i = 0; i < MEMBERS; i++) {
-        sheaf_keypair pair;
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair, seed);
-        config.members[i].member = (uint32_t)i + 1;
-        memcpy(config.members[i].public, pair.public, SHEAF_PUBLIC_BYTES);
-    }
+    round_make(MEMBERS, 2, 64, &config, pair);
     must(sheaf_coordinator_init(&c, &config, 0, NULL) == SHEAF_OK);
     sheaf_round_kept_begin(&kept, &c);
     if (sheaf_round_kept_restore(&kept, &c, sheaf_bytes(data, len), 0, &sound, NULL)

@@ -9,6 +9,8 @@
 #include "round/participant.h"
 #include "round/transcript.h"
 
+#include "round.h"
+
 #include <stdlib.h>
 
 enum { MEMBERS = 2, WORDS = 2 };
@@ -22,31 +24,10 @@ typedef struct {
     sheaf_participant p[MEMBERS];
 } round_state;
 
-static void must(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
-
 static void start(round_state *s, uint8_t choice)
 {
     static const uint64_t words[WORDS] = {1, 2};
-    must(sheaf_crypto_start());
-    s->config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                     .round = 7,
-                                     .words = WORDS,
-                                     .bits = (uint16_t)(16u << choice / 6 % 3),
-                                     .count = MEMBERS,
-                                     .degree = MEMBERS - 1,
-                                     .threshold = 2,
-                                     .min_survivors = 2,
-                                     .stage_ms = {9, 9, 9, 9, 9, 9}};
-    for (int i = 0; i < MEMBERS; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&s->pair[i], seed);
-        s->config.members[i].member = (uint32_t)i + 1;
-        memcpy(s->config.members[i].public, s->pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    round_make(MEMBERS, WORDS, 16u << choice / 6 % 3, &s->config, s->pair);
     must(sheaf_coordinator_init(&s->c, &s->config, 0, NULL) == SHEAF_OK);
     for (int i = 0; i < MEMBERS; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 101)};

@@ -9,6 +9,8 @@
 #include "round/participant.h"
 #include "round/transcript.h"
 
+#include "round.h"
+
 #include <stdlib.h>
 
 enum { MEMBERS = 4, WORDS = 2, STAGES = SHEAF_ROUND_REVEAL };
@@ -21,36 +23,17 @@ typedef struct {
     sheaf_participant p[MEMBERS];
 } ring;
 
-static void must(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
-
 static ring *start(void)
 {
     static const uint64_t words[WORDS] = {1, 2};
     sheaf_keypair pair[MEMBERS];
-    must(sheaf_crypto_start());
     ring *r = calloc(1, sizeof *r);
     must(r != NULL);
-    r->config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                     .round = 7,
-                                     .words = WORDS,
-                                     .bits = 32,
-                                     .count = MEMBERS,
-                                     .degree = 2,
-                                     .threshold = 2,
-                                     .signers = 3,
-                                     .withheld_max = 1,
-                                     .min_survivors = 3,
-                                     .stage_ms = {9, 9, 9, 9, 9, 9}};
-    for (int i = 0; i < MEMBERS; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        r->config.members[i].member = (uint32_t)i + 1;
-        memcpy(r->config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    round_make(MEMBERS, WORDS, 32, &r->config, pair);
+    r->config.degree = 2;
+    r->config.signers = 3;
+    r->config.withheld_max = 1;
+    r->config.min_survivors = 3;
     must(sheaf_coordinator_init(&r->c, &r->config, 0, NULL) == SHEAF_OK);
     for (int i = 0; i < MEMBERS; i++) {
         uint8_t seed[32] = {(uint8_t)(i + 101)};

@@ -7,11 +7,13 @@
 #include "node/round_keep.h"
 #include "round/coordinator.h"
 
+#include "round.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MEMBERS = 2, WORDS = 5, ROUND = 7, LAST = SHEAF_ROUND_SURVIVORS, FILE_MAX = 1 << 16 };
+enum { MEMBERS = 2, WORDS = 5, LAST = SHEAF_ROUND_SURVIVORS, FILE_MAX = 1 << 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -27,12 +29,6 @@ static sheaf_keypair pair[MEMBERS];
 static sheaf_hash session;
 static sheaf_buffer before[NAMES], said[LAST + 1]; /* the files; what the node has said */
 static const uint64_t words[WORDS] = {1, 2, 3, 4, 5};
-
-static void must(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
 
 static void draw(void *context, void *out, size_t len)
 {
@@ -129,22 +125,8 @@ static void play(void)
 static void prepare(void)
 {
     char path[SHEAF_PATH_MAX];
-    must(sheaf_crypto_start() && mkdtemp(home));
-    config = (sheaf_round_config){.origin = "sheaf/abcdefghijklmnopqrstuvwxyz",
-                                  .round = ROUND,
-                                  .words = WORDS,
-                                  .bits = 64,
-                                  .count = MEMBERS,
-                                  .degree = MEMBERS - 1,
-                                  .threshold = 2,
-                                  .min_survivors = 2,
-                                  .stage_ms = {9, 9, 9, 9, 9, 9}};
-    for (int i = 0; i < MEMBERS; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        config.members[i].member = (uint32_t)i + 1;
-        memcpy(config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    must(mkdtemp(home) != NULL);
+    round_make(MEMBERS, WORDS, 64, &config, pair);
     session = sheaf_round_session(&config);
     must(sheaf_round_keep_init(&keep, home, ROUND, NULL) == SHEAF_OK);
     play();
