@@ -426,6 +426,52 @@ static void test_too_few_signatures_around_one(void **unused)
     done(r);
 }
 
+/* A member was not shown the share of its next neighbour, so that its vector has no mask with
+ * it, and neighbours reveal upon a list that suits the hub. There is none: the member refuses
+ * each that names the neighbour, and on one that does not there are too few around it. */
+static void test_hidden_share(void **unused)
+{
+    (void)unused;
+    enum { MEMBER = 6 };
+    rig *r = fresh(10);
+    play_to(r, SHEAF_ROUND_INPUT, NULL);
+    const sheaf_graph *graph = &r->c.neighbours.graph;
+    int hidden = (int)graph->at[(graph->place[MEMBER] + 1) % COUNT];
+    uint32_t gone = member_at(r, hidden);
+    sheaf_round_items near, all = {.count = COUNT}, some, signatures = {0};
+    sheaf_slice message;
+    shares_for(r, MEMBER, &near);
+    without(&near, gone);
+    assert_int_equal(show(r, MEMBER, SHEAF_ROUND_INPUT, &near, NULL, 0, &message, &r->err),
+                     SHEAF_OK);
+    for (int i = 0; i < COUNT; i++) {
+        if (i != MEMBER)
+            (void)rig_answer(r, i, SHEAF_ROUND_INPUT);
+        all.item[i] = sheaf_participant_sent(&r->p[i], SHEAF_ROUND_INPUT);
+        all.item[i].len = SHEAF_ROUND_INPUT_HEAD_BYTES;
+    }
+    refuse(r, MEMBER, SHEAF_ROUND_SURVIVORS, &all, "sent a vector without having shared");
+    some = all;
+    without(&some, gone);
+    assert_int_equal(show(r, MEMBER, SHEAF_ROUND_SURVIVORS, &some, &gone, 1, &message, &r->err),
+                     SHEAF_FAULT);
+    assert_non_null(strstr(r->err.message, "drop-outs are not those who shared"));
+    for (int i = 0; i < COUNT; i++) {
+        if (i == hidden)
+            refuse(r, i, SHEAF_ROUND_SURVIVORS, &some, "after stage input");
+        else if (i != MEMBER && sheaf_neighbours_are(&r->c.neighbours, i, hidden))
+            refuse(r, i, SHEAF_ROUND_SURVIVORS, &some, "drop-outs are not those who shared");
+        else
+            assert_int_equal(show(r, i, SHEAF_ROUND_SURVIVORS, &some, NULL, 0,
+                                  &signatures.item[signatures.count++], &r->err),
+                             SHEAF_OK);
+    }
+    assert_true(signatures.count >= SIGNERS);
+    refuse(r, MEMBER, SHEAF_ROUND_REVEAL, &signatures,
+           "only 1 neighbours of member 21 have signed the survivor list");
+    done(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_two_survivor_lists),
         cmocka_unit_test(test_lists_that_nobody_signs),
         cmocka_unit_test(test_too_few_signatures_around_one),
+        cmocka_unit_test(test_hidden_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
