@@ -120,6 +120,10 @@ def cohorts():
     check("takes fewer", (out["degree"], out["threshold"]) == (48, 27), out)
     out = graph("a hub that may retry", "--members", 1000, "--privacy-bits", 80)
     check("takes more", out["degree"] == 120 and out["exposed_log2"] <= -81, out)
+    out = graph("a hub that may choose whom it loses", "--members", 1000, "--privacy-bits", 208,
+                "--hub", "adaptive")
+    check("takes a higher threshold", (out["degree"], out["threshold"]) == (174, 133)
+          and out["disconnected_log2"] <= -209, out)
     out = graph("ten members", "--members", 10)
     check("know each other", (out["graph"], out["degree"], out["threshold"], out["lost_log2"])
           == ("complete", 9, 7, None), out)
