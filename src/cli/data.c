@@ -159,7 +159,7 @@ static void look_at(look *l, uint32_t model, bool noised)
 static void look_at_all(look *l)
 {
     const sheaf_state *state = sheaf_member_state(l->member);
-    const struct sheaf_row_dataset *dataset = sheaf_dataset_find(state, l->dataset);
+    const struct sheaf_row_dataset *dataset = sheaf_dataset_get(state, l->dataset);
     for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
         const struct sheaf_row_model *model = sheaf_model_at(state, i);
         if (model->state == SHEAF_model_state_retired
@@ -212,6 +212,7 @@ static sheaf_status check(const char *home, look *l, sheaf_err *err)
                             l->file, found.salted, home);
     if (status == SHEAF_OK)
         status = found_put(l, &found, err);
+    l->member = NULL;
     sheaf_session_close(&session);
     return status;
 }

@@ -72,6 +72,7 @@ static void manager_seek(IMB_MGR *manager, keystream *s, const uint8_t seed[32])
     sodium_memzero(unused, sizeof unused);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the job writes there */
 static void manager_next(IMB_MGR *manager, const keystream *s, uint8_t *out, size_t len)
 {
     uint8_t counter[SHEAF_KEYSTREAM_BLOCK];

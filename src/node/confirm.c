@@ -79,9 +79,10 @@ static sheaf_status fetch_sum(const sheaf_worker *worker, const struct sheaf_row
 static sheaf_status recompute_chosen(const sheaf_worker *worker,
                                      const struct sheaf_row_round *round,
                                      const sheaf_hash *manifest, size_t chunks,
-                                     sheaf_round_evidence *evidence, sheaf_buffer *result,
+                                     const sheaf_round_evidence *whole, sheaf_buffer *result,
                                      sheaf_err *err)
 {
+    sheaf_round_evidence some = *whole;
     size_t chosen[SHEAF_CHOSEN_MAX];
     uint64_t *sum = calloc(round->words, sizeof *sum);
     if (!sum)
@@ -90,12 +91,12 @@ static sheaf_status recompute_chosen(const sheaf_worker *worker,
     sheaf_status status = fetch_sum(worker, round, sum, err);
     /* The secret key begins with its seed. */
     sheaf_chunks_choose(worker->train.secret, round, chunks, chosen, SHEAF_CHOSEN_MAX);
-    evidence->chosen = chosen;
-    evidence->chosen_count = SHEAF_CHOSEN_MAX;
-    evidence->sum = sum;
+    some.chosen = chosen;
+    some.chosen_count = SHEAF_CHOSEN_MAX;
+    some.sum = sum;
     if (status == SHEAF_OK)
         status = sheaf_round_recompute(sheaf_member_state(worker->member), round, manifest,
-                                       evidence, result, err);
+                                       &some, result, err);
     free(sum);
     return status;
 }
