@@ -1,5 +1,7 @@
 #include "test.h"
 
+#include "base/encode.h"
+#include "crypto/hash.h"
 #include "learn/predict.h"
 
 #include <math.h>
@@ -44,6 +46,11 @@ static void test_round_trip(void **unused)
     assert_int_equal((bytes.data[0] | bytes.data[1] << 8) % 8, 0);
     assert_memory_equal(bytes.data + 8, "{\"__metadata__\":{\"features\":\"age,sex,", 37);
     assert_int_equal(bytes.len, 8 + (bytes.data[0] | bytes.data[1] << 8) + 8 * (1 + 3 * 13));
+    sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&bytes)); /* logs name models by it */
+    char hex[65];
+    sheaf_hex_32(hash.bytes, hex);
+    assert_string_equal(hex,
+                        "a060f6b84f770e858beec7c84f2adf9fd83c95a174c8f55647d5321883574a4e");
     double bias;
     memcpy(&bias, bytes.data + 8 + (bytes.data[0] | bytes.data[1] << 8), 8);
     assert_true(bias == -12345.0 / 16777216);
