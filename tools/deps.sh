@@ -22,6 +22,7 @@ run libmicrohttpd-dev pkg-config --exists libmicrohttpd
 run libcurl4-openssl-dev pkg-config --exists libcurl
 run libsqlite3-dev pkg-config --exists sqlite3
 run libmpfr-dev pkg-config --exists mpfr
+run libopenblas-dev pkg-config --exists openblas
 run zlib1g-dev pkg-config --exists zlib
 run libipsec-mb-dev has_ipsec_mb
 run nodejs node_is_recent
