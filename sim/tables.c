@@ -202,7 +202,7 @@ void tables_check_pooled(sim *s, const struct sheaf_row_round *round,
     uint64_t words[WORDS_MAX];
     char path[SHEAF_PATH_MAX];
     sheaf_buffer pooled, file;
-    sheaf_features features;
+    sheaf_spec spec;
     sheaf_table table;
     sheaf_round_result made;
     sheaf_err err;
@@ -220,9 +220,9 @@ void tables_check_pooled(sim *s, const struct sheaf_row_round *round,
             sheaf_buffer_add(&pooled, sheaf_bytes(file.data + head, file.len - head));
             sheaf_buffer_deinit(&file);
         }
-    if (sheaf_round_job_features(state, round->model, &features, &err) != SHEAF_OK
-        || sheaf_table_read(sheaf_buffer_slice(&pooled), "pooled", &features, SHEAF_TABLE_EXACT,
-                            &table, &err)
+    if (sheaf_spec_of(state, round->model, &spec, &err) != SHEAF_OK
+        || sheaf_table_read(sheaf_buffer_slice(&pooled), "pooled", &spec.features,
+                            SHEAF_TABLE_EXACT, &table, &err)
                != SHEAF_OK
         || sheaf_statistics_local(&table, (int64_t *)words, &err) != SHEAF_OK
         || sheaf_round_job_result(state, round, (sheaf_slice){0}, words, &made, &err)

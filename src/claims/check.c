@@ -4,15 +4,16 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
 
 #include "crypto/label.h"
-#include "learn/evaluate.h"
-#include "learn/noised.h"
+#include "learn/kind.h"
 #include "log/checkpoint.h"
 #include "round/fixed_point.h"
 #include "round/words.h"
 
-enum { SUM_BYTES = SHEAF_EVALUATION_WORDS * 8 };
+enum { SUM_BYTES = 1 << 20 }; /* of an evaluation, at the most */
 
 bool sheaf_signature_holds(const sheaf_signature_check *check)
 {
@@ -26,13 +27,41 @@ bool sheaf_signature_holds(const sheaf_signature_check *check)
     return holds;
 }
 
-static sheaf_status figure_check(const char *name, int64_t claimed, int64_t found,
-                                 sheaf_err *err)
+/* ---- figures ---- */
+
+static const struct {
+    const char *name;
+    size_t value, has; /* where they stand in the record */
+} figure_places[] = {
+#define FIGURE(name)                                                                           \
+    {                                                                                          \
+#name, offsetof(struct sheaf_figures, name),                                           \
+            offsetof(struct sheaf_figures, has_##name)                                         \
+    }
+    FIGURE(accuracy_millionths),
+    FIGURE(auc_millionths),
+    FIGURE(log_loss_millionths),
+    FIGURE(records),
+#undef FIGURE
+};
+
+static sheaf_status figures_compare(const struct sheaf_figures *claimed,
+                                    const struct sheaf_figures *found, sheaf_err *err)
 {
-    if (claimed == found)
-        return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_FAULT, "%s is stated as %lld, but the sum gives %lld", name,
-                      (long long)claimed, (long long)found);
+    for (size_t i = 0; i < sizeof figure_places / sizeof *figure_places; i++) {
+        const char *name = figure_places[i].name;
+        size_t has = figure_places[i].has, at = figure_places[i].value;
+        int64_t a, b;
+        if (((const char *)claimed)[has] != ((const char *)found)[has])
+            return sheaf_fail(err, SHEAF_FAULT,
+                              "%s must be stated exactly where the sum gives it", name);
+        memcpy(&a, (const char *)claimed + at, sizeof a);
+        memcpy(&b, (const char *)found + at, sizeof b);
+        if (((const char *)found)[has] && a != b)
+            return sheaf_fail(err, SHEAF_FAULT, "%s is stated as %lld, but the sum gives %lld",
+                              name, (long long)a, (long long)b);
+    }
+    return SHEAF_OK;
 }
 
 /* The words of a sum, 8 bytes each, little-endian. */
@@ -50,42 +79,39 @@ static sheaf_status sum_read(sheaf_slice sum, int64_t *words, size_t count, shea
     return SHEAF_OK;
 }
 
-static sheaf_status noised_figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
-                                         sheaf_err *err)
+/* What the sum says, by the kind of the model. */
+static sheaf_status figures_of(const sheaf_claim *claim, const sheaf_learn_kind *kind,
+                               sheaf_slice sum, sheaf_round_result *out, sheaf_err *err)
 {
-    int64_t cells[SHEAF_NOISED_CELLS];
-    SHEAF_TRY(sum_read(sum, cells, SHEAF_NOISED_CELLS, err));
-    sheaf_noised_figures found = sheaf_noised_figures_of(cells);
-    SHEAF_TRY(figure_check("records", figures->records, found.records, err));
-    return figure_check("accuracy_millionths", figures->accuracy_millionths,
-                        found.accuracy_millionths, err);
+    sheaf_spec *spec = calloc(1, sizeof *spec);
+    if (!spec)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to check an evaluation");
+    spec->kind = claim->model_kind;
+    sheaf_job job = {.spec = spec, .task = SHEAF_task_evaluate, .noised = claim->noised};
+    job.words = (uint32_t)kind->words(spec, job.task, job.noised, 0);
+    int64_t *words = calloc(job.words, sizeof *words);
+    sheaf_learn_task task;
+    sheaf_status status = words ? sheaf_learn_task_of(kind, &job, &task, err)
+                                : sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum");
+    if (status == SHEAF_OK)
+        status = sum_read(sum, words, job.words, err);
+    if (status == SHEAF_OK)
+        status = task.finish(&job, words, out, err);
+    free(words);
+    free(spec);
+    return status;
 }
 
-/* Do the figures follow from the bytes of a sum? Those without a logarithmic loss are of a
- * mandate with noise, which the rule has seen to. */
-static sheaf_status figures_check(sheaf_slice sum, const struct sheaf_figures *figures,
-                                  sheaf_err *err)
+/* Do the figures follow from the bytes of a sum? */
+static sheaf_status figures_check(const sheaf_claim *claim, sheaf_slice sum, sheaf_err *err)
 {
-    int64_t words[SHEAF_EVALUATION_WORDS];
-    sheaf_evaluation found;
-    if (!figures->has_log_loss_millionths)
-        return noised_figures_check(sum, figures, err);
-    SHEAF_TRY(sum_read(sum, words, SHEAF_EVALUATION_WORDS, err));
+    const sheaf_learn_kind *kind;
+    sheaf_round_result found = {0};
     sheaf_err why;
-    if (sheaf_evaluation_finish(words, &found, &why) != SHEAF_OK)
+    if (sheaf_learn_kind_find(claim->model_kind, &kind, &why) != SHEAF_OK
+        || figures_of(claim, kind, sum, &found, &why) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);
-    if (figures->has_auc_millionths != (found.auc_millionths >= 0))
-        return sheaf_fail(err, SHEAF_FAULT,
-                          "auc_millionths must be stated exactly where both "
-                          "classes occur");
-    if (figures->has_auc_millionths)
-        SHEAF_TRY(
-            figure_check("auc_millionths", figures->auc_millionths, found.auc_millionths, err));
-    SHEAF_TRY(figure_check("records", figures->records, found.records, err));
-    SHEAF_TRY(figure_check("accuracy_millionths", figures->accuracy_millionths,
-                           found.accuracy_millionths, err));
-    return figure_check("log_loss_millionths", figures->log_loss_millionths,
-                        found.loss_millionths, err);
+    return figures_compare(&claim->figures, &found.figures, err);
 }
 
 static sheaf_claim_result evaluation_check(const sheaf_claim *claim,
@@ -107,7 +133,7 @@ static sheaf_claim_result evaluation_check(const sheaf_claim *claim,
         if (!sheaf_hash_equal(&hash, &claim->blob))
             (void)sheaf_fail(err, SHEAF_IO, "the blob of the evaluation has another hash");
         else
-            result = figures_check(sheaf_buffer_slice(&sum), &claim->figures, err) == SHEAF_OK
+            result = figures_check(claim, sheaf_buffer_slice(&sum), err) == SHEAF_OK
                          ? SHEAF_CLAIM_HOLDS
                          : SHEAF_CLAIM_FALSE;
     }

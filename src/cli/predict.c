@@ -4,37 +4,80 @@
 #include "learn/predict.h"
 #include "store/file.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 enum { CSV_BYTES_MAX = 100 << 20 };
 
-static void print_prediction(const sheaf_prediction *p, bool json)
+static void print_cell(const sheaf_predictions *p, uint32_t row, uint32_t column, bool json)
 {
-    if (json)
-        printf("{\"line\":%u,\"positive\":%s,\"probability_millionths\":%u}\n", p->line,
-               p->positive ? "true" : "false", p->probability_millionths);
+    int64_t value = p->cells[(size_t)row * p->columns + column];
+    sheaf_prediction_form form = p->column[column].form;
+    if (form == SHEAF_PREDICTION_MILLIONTHS && !json)
+        printf("%s%" PRId64 ".%06" PRId64, value < 0 ? "-" : "", imaxabs(value) / 1000000,
+               imaxabs(value) % 1000000);
+    else if (form == SHEAF_PREDICTION_YES && json)
+        fputs(value ? "true" : "false", stdout);
     else
-        printf("%u,0.%06u,%d\n", p->line, p->probability_millionths, p->positive);
+        printf("%" PRId64, value);
+}
+
+/* The columns in the order of their names, as the members of an object stand. */
+static void order_by_name(const sheaf_predictions *p, uint32_t *order)
+{
+    for (uint32_t i = 0; i < p->columns; i++) {
+        uint32_t at = i;
+        for (; at > 0 && strcmp(p->column[order[at - 1]].name, p->column[i].name) > 0; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+}
+
+static void print_json(const sheaf_predictions *p, const uint32_t *order, uint32_t row)
+{
+    for (uint32_t i = 0; i < p->columns; i++) {
+        const sheaf_prediction_column *column = &p->column[order[i]];
+        printf("%c\"%s%s\":", i ? ',' : '{', column->name,
+               column->form == SHEAF_PREDICTION_MILLIONTHS ? "_millionths" : "");
+        print_cell(p, row, order[i], true);
+    }
+    puts("}");
+}
+
+static void print_all(const sheaf_predictions *p, bool json)
+{
+    uint32_t order[SHEAF_PREDICTION_COLUMNS_MAX];
+    order_by_name(p, order);
+    for (uint32_t j = 0; !json && j < p->columns; j++)
+        printf("%s%s", j ? "," : "", p->column[j].name);
+    if (!json)
+        puts("");
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (json) {
+            print_json(p, order, i);
+            continue;
+        }
+        for (uint32_t j = 0; j < p->columns; j++) {
+            fputs(j ? "," : "", stdout);
+            print_cell(p, i, j, false);
+        }
+        puts("");
+    }
 }
 
 static sheaf_status predict(const char *model_path, const char *path, bool json, sheaf_err *err)
 {
-    static sheaf_model model;
     sheaf_predictions predictions = {0};
     sheaf_buffer csv;
-    SHEAF_TRY(sheaf_model_load(model_path, &model, err));
     sheaf_buffer_init(&csv, CSV_BYTES_MAX);
     sheaf_status status =
         sheaf_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &csv, err);
     if (status == SHEAF_OK)
-        status = sheaf_predict(&model, sheaf_buffer_slice(&csv), path, &predictions, err);
+        status = sheaf_predict(model_path, sheaf_buffer_slice(&csv), path, &predictions, err);
     sheaf_buffer_deinit(&csv);
     if (status != SHEAF_OK)
         return status;
-    if (!json)
-        puts("line,probability,positive");
-    for (uint32_t i = 0; i < predictions.count; i++)
-        print_prediction(&predictions.items[i], json);
+    print_all(&predictions, json);
     if (predictions.left_out)
         fprintf(stderr, "sheaf: %u rows have a missing value and were left out\n",
                 predictions.left_out);
@@ -54,7 +97,7 @@ static int run(const sheaf_arguments *arguments)
 const sheaf_command sheaf_command_predict = {
     .name = "predict",
     .arguments = "MODEL FILE",
-    .summary = "probabilities for the rows of a CSV file, from a model in safetensors",
+    .summary = "what a model in safetensors says of the rows of a CSV file",
     .detail =
         "MODEL is a model file. A released model lies in the hub's folder, at the path that "
         "sheaf\n"

@@ -32,7 +32,8 @@ enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 20 };
 
 typedef enum {
     SHEAF_CLAIM_SIGNATURE,  /* `signature` by `public_key` over the act */
-    SHEAF_CLAIM_EVALUATION, /* the blob `blob` holds a sum from which `figures` follow */
+    SHEAF_CLAIM_EVALUATION, /* the blob `blob` holds the sum of an evaluation, `noised` or not,
+                               of a model of `model_kind`, from which `figures` follow */
     SHEAF_CLAIM_COST,       /* a round of `task` of so many `steps` with noise and sampling as
                                stated, of vectors of `words`, costs at most `amounts` */
     SHEAF_CLAIM_LIMIT,      /* spending at most `amounts` at some order stays within epsilon and
@@ -50,6 +51,8 @@ typedef struct {
     sheaf_slice act; /* borrowed from the entry */
     sheaf_hash blob;
     struct sheaf_figures figures;
+    uint8_t model_kind;
+    bool noised;
     sheaf_hash root;
     uint64_t size, time;                    /* entries; seconds since 1970 */
     const struct sheaf_order_cost *amounts; /* SHEAF_ORDERS, borrowed from the act */

@@ -362,7 +362,11 @@ sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
     if (row->has_auc)
         row->auc_millionths = (uint32_t)figures->auc_millionths;
     assert(fold->out->claim_count < SHEAF_CLAIMS_MAX);
-    fold->out->claims[fold->out->claim_count++] = (sheaf_claim){
-        .kind = SHEAF_CLAIM_EVALUATION, .blob = round->result, .figures = *figures};
+    fold->out->claims[fold->out->claim_count++] =
+        (sheaf_claim){.kind = SHEAF_CLAIM_EVALUATION,
+                      .blob = round->result,
+                      .figures = *figures,
+                      .model_kind = sheaf_model_get(state, round->model)->kind,
+                      .noised = noised};
     return SHEAF_ACCEPTED;
 }

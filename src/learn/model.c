@@ -5,6 +5,7 @@
 #include <math.h>
 
 enum {
+    FILE_MAX = 65536,   /* of a logistic regression */
     SCHEMA_MAX = 32768, /* the text of 256 features with long names stays below it */
     SCALING_BITS = SHEAF_VALUE_BITS + SHEAF_UNIT_BITS,
 };
@@ -142,9 +143,9 @@ sheaf_status sheaf_model_read(sheaf_slice file, sheaf_model *out, sheaf_err *err
 {
     sheaf_safetensors read;
     *out = (sheaf_model){0};
-    if (file.len > SHEAF_MODEL_BYTES_MAX)
+    if (file.len > FILE_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "the model file has %zu bytes; it may have %d",
-                          file.len, SHEAF_MODEL_BYTES_MAX);
+                          file.len, FILE_MAX);
     SHEAF_TRY(sheaf_safetensors_read(file, "the model file", SHEAF_SAFETENSORS_CANONICAL, &read,
                                      err));
     sheaf_status status = content_read(&read, out, err);

@@ -19,8 +19,8 @@
 #include "learn/statistics.h"
 
 enum {
-    SHEAF_PARAMETER_BITS = 15,     /* |weight|, |bias| < 2^15 */
-    SHEAF_MODEL_BYTES_MAX = 65536, /* of a file */
+    SHEAF_PARAMETER_BITS = 15,        /* |weight|, |bias| < 2^15 */
+    SHEAF_MODEL_BYTES_MAX = 64 << 20, /* of the file of any kind of model */
 };
 #define SHEAF_WEIGHT_MAX (((int64_t)1 << (SHEAF_PARAMETER_BITS + SHEAF_UNIT_BITS)) - 1)
 

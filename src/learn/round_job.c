@@ -1,38 +1,14 @@
 #include "learn/round_job.h"
 
 #include "coop/view.h"
-#include "learn/evaluate.h"
-#include "learn/federate.h"
-#include "learn/ranges.h"
+#include "learn/model.h"
 #include "learn/round_graph.h"
 #include "round/words.h"
 
 #include <stdlib.h>
 
-enum { RESULT_BYTES_MAX = 1 << 24 };
-
-sheaf_status sheaf_round_job_features(const sheaf_state *state, uint32_t model,
-                                      sheaf_features *out, sheaf_err *err)
-{
-    const struct sheaf_row_model *row = sheaf_model_find(state, model);
-    if (!row)
-        return sheaf_fail(err, SHEAF_INVALID, "there is no model %u", model);
-    *out = (sheaf_features){.count = row->features};
-    for (uint32_t i = 0; i < row->features; i++) {
-        const struct sheaf_row_feature *feature =
-            sheaf_feature_at(state, row->feature_first + i);
-        memcpy(out->items[i].column, feature->column, sizeof feature->column);
-        out->items[i].has_level = feature->has_level;
-        out->items[i].level = feature->level;
-        out->items[i].has_range = feature->has_range;
-        out->items[i].low_millionths = feature->low_millionths;
-        out->items[i].high_millionths = feature->high_millionths;
-    }
-    memcpy(out->label, row->label, sizeof row->label);
-    return sheaf_features_check(out, err);
-}
-
-bool sheaf_round_noised(const sheaf_state *state, const struct sheaf_row_round *round)
+/* Does its mandate add noise? */
+static bool is_noised(const sheaf_state *state, const struct sheaf_row_round *round)
 {
     return sheaf_mandate_get(state, round->mandate)->release == SHEAF_release_form_noised;
 }
@@ -79,36 +55,77 @@ sheaf_status sheaf_round_job_terms(const sheaf_state *state,
     return sheaf_noised_scale_of(out, &scale, err);
 }
 
-static bool features_equal(const sheaf_features *a, const sheaf_features *b)
+/* How many training rounds of the mandate were closed before this one. */
+static uint32_t step_of(const sheaf_state *state, const struct sheaf_row_round *round)
 {
-    bool equal = a->count == b->count && strcmp(a->label, b->label) == 0;
-    for (uint32_t i = 0; equal && i < a->count; i++)
-        equal = strcmp(a->items[i].column, b->items[i].column) == 0
-                && a->items[i].has_level == b->items[i].has_level
-                && (!a->items[i].has_level || a->items[i].level == b->items[i].level);
-    return equal;
+    uint32_t step = 0;
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *other = sheaf_round_at(state, i);
+        step += other->mandate == round->mandate && other->id < round->id
+                && other->state == SHEAF_round_state_closed && other->task == SHEAF_task_train;
+    }
+    return step;
 }
 
-sheaf_status sheaf_round_job_base(const sheaf_state *state, const struct sheaf_row_round *round,
-                                  sheaf_slice base, sheaf_model *out, sheaf_err *err)
+/* Where learning begins without a sum before it, what it starts from is made here. */
+static sheaf_status base_of(const struct sheaf_row_round *round, sheaf_slice base,
+                            sheaf_round_job *out, sheaf_err *err)
 {
-    sheaf_features features;
-    sheaf_scaling scaling;
-    bool noised = sheaf_round_noised(state, round);
-    SHEAF_TRY(sheaf_round_job_features(state, round->model, &features, err));
-    if (noised && sheaf_hash_is_zero(&round->base)) {
-        SHEAF_TRY(sheaf_ranges_scaling(&features, &scaling, err));
-        sheaf_model_init(out, &features, &scaling);
+    sheaf_job *job = &out->job;
+    if (sheaf_hash_is_zero(&round->base) && round->task != SHEAF_task_statistics) {
+        SHEAF_TRY(out->kind->begin(&out->spec, job->seed, &out->begun, err));
+        SHEAF_TRY(sheaf_buffer_check(&out->begun, "the model to start from", err));
+        job->base = sheaf_buffer_slice(&out->begun);
         return SHEAF_OK;
     }
-    SHEAF_TRY(sheaf_model_read(base, out, err));
-    if (!features_equal(&out->features, &features))
+    job->base = base;
+    if (round->task == SHEAF_task_statistics
+        || (round->task == SHEAF_task_evaluate && !base.len))
+        return SHEAF_OK;
+    return out->kind->check(&out->spec, base, job->noised, err);
+}
+
+static sheaf_status job_fill(const sheaf_state *state, const struct sheaf_row_round *round,
+                             sheaf_slice base, sheaf_round_job *out, sheaf_err *err)
+{
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_get(state, round->mandate);
+    SHEAF_TRY(sheaf_spec_of(state, round->model, &out->spec, err));
+    SHEAF_TRY(sheaf_learn_kind_find(out->spec.kind, &out->kind, err));
+    out->job = (sheaf_job){.spec = &out->spec,
+                           .task = round->task,
+                           .noised = is_noised(state, round),
+                           .step = step_of(state, round),
+                           .words = round->words,
+                           .training = {.steps = mandate->local_steps,
+                                        .batch = mandate->batch,
+                                        .rate_millionths = mandate->rate_millionths},
+                           .seed = mandate->seed};
+    size_t words = out->kind->words(&out->spec, round->task, out->job.noised, out->job.step);
+    if (words != round->words)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model does not have the inputs that were registered");
-    if (noised && !sheaf_ranges_hold(&features, &out->scaling))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model is not scaled by the ranges that were registered");
-    return SHEAF_OK;
+                          "the round asks for %u words, but its task gives %zu", round->words,
+                          words);
+    if (out->job.noised) {
+        SHEAF_TRY(sheaf_round_job_terms(state, round, &out->terms, err));
+        out->job.terms = &out->terms;
+    }
+    return base_of(round, base, out, err);
+}
+
+sheaf_status sheaf_round_job_open(const sheaf_state *state, const struct sheaf_row_round *round,
+                                  sheaf_slice base, sheaf_round_job *out, sheaf_err *err)
+{
+    *out = (sheaf_round_job){0};
+    sheaf_buffer_init(&out->begun, SHEAF_MODEL_BYTES_MAX);
+    sheaf_status status = job_fill(state, round, base, out, err);
+    if (status != SHEAF_OK)
+        sheaf_round_job_close(out);
+    return status;
+}
+
+void sheaf_round_job_close(sheaf_round_job *job)
+{
+    sheaf_buffer_deinit(&job->begun);
 }
 
 /* Who shares with whom, and how many must agree on one survivor list, whatever the stated
@@ -135,7 +152,7 @@ static sheaf_status bits_of(const sheaf_state *state, const struct sheaf_row_rou
     sheaf_noised_terms terms;
     sheaf_noised_scale scale;
     *out = 64;
-    if (!sheaf_round_noised(state, round))
+    if (!is_noised(state, round))
         return SHEAF_OK;
     SHEAF_TRY(sheaf_round_job_terms(state, round, &terms, err));
     SHEAF_TRY(sheaf_noised_scale_of(&terms, &scale, err));
@@ -177,100 +194,17 @@ static void sum_put(sheaf_buffer *out, const uint64_t *words, size_t count)
         sheaf_words_pack(64, words, count, to);
 }
 
-static sheaf_status statistics(const sheaf_state *state, const struct sheaf_row_round *round,
-                               const int64_t *words, sheaf_round_result *out, sheaf_err *err)
+/* words[] are as_integers[]. */
+static sheaf_status result_of(const sheaf_job *job, const sheaf_learn_kind *kind,
+                              const uint64_t *words, const int64_t *as_integers,
+                              sheaf_round_result *out, sheaf_err *err)
 {
-    sheaf_features features;
-    sheaf_scaling scaling;
-    sheaf_model model;
-    uint32_t records;
-    SHEAF_TRY(sheaf_round_job_features(state, round->model, &features, err));
-    SHEAF_TRY(sheaf_statistics_finish(words, features.count, &scaling, &records, err));
-    sheaf_model_init(&model, &features, &scaling);
-    sheaf_model_write(&out->bytes, &model);
-    return SHEAF_OK;
-}
-
-static sheaf_status train(sheaf_slice base, const int64_t *words, sheaf_round_result *out,
-                          sheaf_err *err)
-{
-    sheaf_model model;
-    sheaf_round_figures figures;
-    SHEAF_TRY(sheaf_model_read(base, &model, err));
-    SHEAF_TRY(sheaf_update_finish(&model, words, &model, &figures, err));
-    sheaf_model_write(&out->bytes, &model);
-    out->has_figures = true;
-    out->figures = (struct sheaf_figures){.accuracy_millionths = figures.accuracy_millionths,
-                                          .log_loss_millionths = figures.loss_millionths,
-                                          .records = figures.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_log_loss_millionths = true,
-                                          .has_records = true};
-    return SHEAF_OK;
-}
-
-static sheaf_status evaluate(const struct sheaf_row_round *round, const uint64_t *words,
-                             const int64_t *as_integers, sheaf_round_result *out,
-                             sheaf_err *err)
-{
-    sheaf_evaluation evaluation;
-    SHEAF_TRY(sheaf_evaluation_finish(as_integers, &evaluation, err));
-    sum_put(&out->bytes, words, round->words);
-    out->has_figures = true;
-    out->figures = (struct sheaf_figures){.accuracy_millionths = evaluation.accuracy_millionths,
-                                          .auc_millionths = evaluation.auc_millionths,
-                                          .log_loss_millionths = evaluation.loss_millionths,
-                                          .records = evaluation.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_auc_millionths = evaluation.auc_millionths >= 0,
-                                          .has_log_loss_millionths = true,
-                                          .has_records = true};
-    if (!out->figures.has_auc_millionths)
-        out->figures.auc_millionths = 0;
-    return SHEAF_OK;
-}
-
-static sheaf_status train_noised(const sheaf_state *state, const struct sheaf_row_round *round,
-                                 sheaf_slice base, const uint64_t *words,
-                                 sheaf_round_result *out, sheaf_err *err)
-{
-    sheaf_noised_terms terms;
-    sheaf_model model;
-    SHEAF_TRY(sheaf_round_job_terms(state, round, &terms, err));
-    SHEAF_TRY(sheaf_round_job_base(state, round, base, &model, err));
-    SHEAF_TRY(sheaf_noised_step(&terms, &model, words, &model, err));
-    sheaf_model_write(&out->bytes, &model);
-    return SHEAF_OK;
-}
-
-static void evaluate_noised(const struct sheaf_row_round *round, const uint64_t *words,
-                            const int64_t *as_integers, sheaf_round_result *out)
-{
-    sheaf_noised_figures found = sheaf_noised_figures_of(as_integers);
-    sum_put(&out->bytes, words, round->words);
-    out->has_figures = true;
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_records = true};
-}
-
-/* The task says which; words[] are as_integers[]. */
-static sheaf_status result_of(const sheaf_state *state, const struct sheaf_row_round *round,
-                              sheaf_slice base, const uint64_t *words,
-                              const int64_t *as_integers, sheaf_round_result *out,
-                              sheaf_err *err)
-{
-    bool noised = sheaf_round_noised(state, round);
-    if (round->task == SHEAF_task_statistics)
-        return statistics(state, round, as_integers, out, err);
-    if (round->task == SHEAF_task_train)
-        return noised ? train_noised(state, round, base, words, out, err)
-                      : train(base, as_integers, out, err);
-    if (!noised)
-        return evaluate(round, words, as_integers, out, err);
-    evaluate_noised(round, words, as_integers, out);
-    return SHEAF_OK;
+    sheaf_learn_task task;
+    SHEAF_TRY(sheaf_learn_task_of(kind, job, &task, err));
+    SHEAF_TRY(task.finish(job, as_integers, out, err));
+    if (job->task == SHEAF_task_evaluate)
+        sum_put(&out->bytes, words, job->words);
+    return sheaf_buffer_check(&out->bytes, "the result of a round", err);
 }
 
 sheaf_status sheaf_round_job_result(const sheaf_state *state,
@@ -279,15 +213,20 @@ sheaf_status sheaf_round_job_result(const sheaf_state *state,
                                     sheaf_err *err)
 {
     *out = (sheaf_round_result){0};
+    sheaf_round_job *job = malloc(sizeof *job);
     int64_t *integers = calloc(round->words, sizeof *integers);
-    if (!integers)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", round->words);
-    memcpy(integers, words, round->words * sizeof *integers); /* two's complement */
-    sheaf_buffer_init(&out->bytes, RESULT_BYTES_MAX);
-    sheaf_status status = result_of(state, round, base, words, integers, out, err);
+    sheaf_buffer_init(&out->bytes, SHEAF_MODEL_BYTES_MAX);
+    sheaf_status status =
+        job && integers
+            ? sheaf_round_job_open(state, round, base, job, err)
+            : sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", round->words);
+    if (status == SHEAF_OK) {
+        memcpy(integers, words, round->words * sizeof *integers); /* two's complement */
+        status = result_of(&job->job, job->kind, words, integers, out, err);
+        sheaf_round_job_close(job);
+    }
     free(integers);
-    if (status == SHEAF_OK)
-        status = sheaf_buffer_check(&out->bytes, "the result of a round", err);
+    free(job);
     if (status != SHEAF_OK)
         sheaf_buffer_deinit(&out->bytes);
     return status;

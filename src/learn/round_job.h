@@ -7,16 +7,8 @@
 #define SHEAF_LEARN_ROUND_JOB_H
 
 #include "coop/state.h"
-#include "learn/model.h"
-#include "learn/noised.h"
+#include "learn/kind.h"
 #include "round/config.h"
-
-/* The inputs of a registered model. */
-SHEAF_MUST_USE sheaf_status sheaf_round_job_features(const sheaf_state *state, uint32_t model,
-                                                     sheaf_features *out, sheaf_err *err);
-
-/* Does its mandate add noise? */
-bool sheaf_round_noised(const sheaf_state *state, const struct sheaf_row_round *round);
 
 /* The terms of a round with noise. They follow from the mandate, the round's row, the
  * seats and their data sheets, so they never change. The noise is sized for the fewest
@@ -25,13 +17,24 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_terms(const sheaf_state *state,
                                                   const struct sheaf_row_round *round,
                                                   sheaf_noised_terms *out, sheaf_err *err);
 
-/* The model that a round of training or evaluation starts from, out of the file `base`, which
- * is empty for the first round under noise: that starts from zeros, scaled by the public
- * ranges. Refuses a file with other inputs or, under noise, another scaling. */
-SHEAF_MUST_USE sheaf_status sheaf_round_job_base(const sheaf_state *state,
+/* One computation of a round, as its kind of model sees it. */
+typedef struct {
+    const sheaf_learn_kind *kind;
+    sheaf_spec spec;
+    sheaf_noised_terms terms;
+    sheaf_buffer begun; /* the model that it starts from where the log names none */
+    sheaf_job job;      /* points into the fields above and to the caller's `base` */
+} sheaf_round_job;
+
+/* `base` is the file of the model that the round starts from; empty where it starts from none,
+ * as the first under noise does, and where only the figures of an evaluation are asked for.
+ * Refuses a file with other inputs or, under noise, another scaling, and a kind of model that
+ * this program cannot compute. */
+SHEAF_MUST_USE sheaf_status sheaf_round_job_open(const sheaf_state *state,
                                                  const struct sheaf_row_round *round,
-                                                 sheaf_slice base, sheaf_model *out,
+                                                 sheaf_slice base, sheaf_round_job *out,
                                                  sheaf_err *err);
+void sheaf_round_job_close(sheaf_round_job *job);
 
 /* The round protocol's terms. `manifest` is the root of the log up to the entry that opened the
  * round, so that everything in it is bound. */
@@ -39,12 +42,6 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_config(const sheaf_state *state,
                                                    const struct sheaf_row_round *round,
                                                    const sheaf_hash *manifest,
                                                    sheaf_round_config *out, sheaf_err *err);
-
-typedef struct {
-    sheaf_buffer bytes; /* the new model; after an evaluation the sum itself */
-    bool has_figures;   /* of evaluation, and of training without noise */
-    struct sheaf_figures figures;
-} sheaf_round_result;
 
 /* `base` is the model that the round started from, empty where it started from none and for an
  * evaluation; `words` has round->words places, their sign carried to 64 bits. Fills *out, whose

@@ -8,8 +8,7 @@
 
 #include "base/status.h"
 #include "coop/state.h"
-#include "learn/noised.h"
-#include "learn/table.h"
+#include "learn/kind.h"
 
 /* Reads the file, checks it against the data sheet and, where `home` has the salt, against the
  * commitments (node/data_use.h); then computes the round's task. `base` is the
@@ -23,13 +22,7 @@ SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,
                                               uint64_t *words, sheaf_err *err);
 
 /* What rounds would use of a file. */
-typedef struct {
-    uint32_t lines;                  /* of the file, the header apart */
-    uint32_t rows;                   /* that are used */
-    uint32_t left_out;               /* for a gap */
-    uint32_t unusable;               /* under noise: cannot be read */
-    uint32_t line[SHEAF_TABLE_TOLD]; /* of the first of those */
-} sheaf_local_survey;
+typedef sheaf_data_counts sheaf_local_survey;
 
 /* Looks at the file as a round for the model would, so that what is wrong with it is found
  * before one opens; fails where the round would. */

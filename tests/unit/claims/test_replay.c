@@ -240,6 +240,7 @@ static void test_evaluation_claim(void **unused)
                                   .records = 24,
                                   .has_records = true};
     sheaf_claim claim = {.kind = SHEAF_CLAIM_EVALUATION,
+                         .model_kind = SHEAF_model_kind_logistic,
                          .blob = sheaf_sha256(sheaf_bytes(e.sum, sizeof e.sum))};
     sheaf_blob_source source = {.get = get, .context = &e};
     struct sheaf_figures rows[6] = {right, right, right, right, right, right};
@@ -260,6 +261,46 @@ static void test_evaluation_claim(void **unused)
     e.missing = false;
     put_word(&e, 5, 1); /* another blob under that hash proves nothing */
     assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_UNCHECKED);
+    (void)unused;
+}
+
+/* Under noise the sum is four cells, each record 2^16 of its own. */
+static sheaf_status cells_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,
+                              bool *found, sheaf_err *err)
+{
+    sheaf_buffer_add(out, *(const sheaf_slice *)context);
+    *found = true;
+    (void)hash, (void)err;
+    return SHEAF_OK;
+}
+
+static void test_noised_evaluation_claim(void **unused)
+{
+    uint8_t bytes[8 * 4] = {[2] = 30, [10] = 10, [18] = 20, [26] = 40};
+    sheaf_slice sum = sheaf_bytes(bytes, sizeof bytes);
+    const sheaf_blob_source source = {cells_get, &sum};
+    sheaf_claim claim = {.kind = SHEAF_CLAIM_EVALUATION,
+                         .model_kind = SHEAF_model_kind_logistic,
+                         .noised = true,
+                         .blob = sheaf_sha256(sum),
+                         .figures = {.records = 100,
+                                     .accuracy_millionths = 700000,
+                                     .has_records = true,
+                                     .has_accuracy_millionths = true}};
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_HOLDS);
+    claim.figures.accuracy_millionths++;
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    claim.figures.accuracy_millionths--;
+    claim.figures.records++;
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    claim.figures.records--;
+    claim.noised = false; /* as an exact sum it would have other words */
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    claim.noised = true;
+    sum.len--;
+    claim.blob = sheaf_sha256(sum);
+    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
+    assert_int_equal(sheaf_claim_check(&claim, NULL, NULL), SHEAF_CLAIM_UNCHECKED);
     (void)unused;
 }
 
@@ -299,9 +340,13 @@ static void test_many_signatures(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound_log),          cmocka_unit_test(test_void_entries),
-        cmocka_unit_test(test_forged_and_refused), cmocka_unit_test(test_unknown_revision),
-        cmocka_unit_test(test_evaluation_claim),   cmocka_unit_test(test_many_signatures),
+        cmocka_unit_test(test_sound_log),
+        cmocka_unit_test(test_void_entries),
+        cmocka_unit_test(test_forged_and_refused),
+        cmocka_unit_test(test_unknown_revision),
+        cmocka_unit_test(test_evaluation_claim),
+        cmocka_unit_test(test_noised_evaluation_claim),
+        cmocka_unit_test(test_many_signatures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 
 #include "base/encode.h"
 #include "crypto/hash.h"
+#include "learn/kind.h"
+#include "learn/model.h"
 #include "learn/predict.h"
 
 #include <math.h>
@@ -157,19 +159,28 @@ static void test_predicts(void **unused)
     sheaf_scaling scaling = {.mean = {2 * SHEAF_UNIT}, .scale = {SHEAF_UNIT / 2}};
     sheaf_model model;
     sheaf_predictions got;
+    const sheaf_learn_kind *kind;
     sheaf_model_init(&model, &features, &scaling);
     model.weight[0] = SHEAF_UNIT;
-    MUST(sheaf_predict(&model, sheaf_str("x\n2\n?\n2.5\n-1000\n"), "p.csv", &got, &err));
+    sheaf_buffer bytes = bytes_make(&model);
+    sheaf_slice file = sheaf_buffer_slice(&bytes);
+    MUST(sheaf_learn_kind_of_file(file, &kind, &err));
+    assert_int_equal(kind->id, SHEAF_model_kind_logistic);
+    MUST(kind->predict(file, sheaf_str("x\n2\n?\n2.5\n-1000\n"), "p.csv", &got, &err));
+    static const int64_t cells[] = {2, 500000, 1, 4, 731059, 1, 5, 0, 0};
     assert_int_equal(got.count, 3);
+    assert_int_equal(got.columns, 3);
     assert_int_equal(got.left_out, 1);
-    assert_int_equal(got.items[0].probability_millionths, 500000);
-    assert_int_equal(got.items[1].probability_millionths, 731059);
-    assert_int_equal(got.items[1].line, 4);
-    assert_true(got.items[1].positive);
-    assert_int_equal(got.items[2].probability_millionths, 0);
-    assert_false(got.items[2].positive);
+    assert_string_equal(got.column[1].name, "probability");
+    assert_memory_equal(got.cells, cells, sizeof cells);
     sheaf_predictions_close(&got);
-    assert_int_equal(sheaf_model_load("/nonexistent/model", &model, &err), SHEAF_IO);
+    assert_int_equal(sheaf_predict("/nonexistent/model", file, "p.csv", &got, &err), SHEAF_IO);
+    assert_int_equal(sheaf_learn_kind_of_file(sheaf_str("x"), &kind, &err), SHEAF_INVALID);
+    char *format = memmem(bytes.data, bytes.len, "sheaf-logistic/1", 16);
+    format[15] = '2';
+    assert_int_equal(sheaf_learn_kind_of_file(file, &kind, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "sheaf-logistic/2"));
+    sheaf_buffer_deinit(&bytes);
     (void)unused;
 }
 

@@ -120,6 +120,19 @@ static sheaf_round_result result_of(const world *w, sheaf_slice base, const uint
 
 static const sheaf_slice none;
 
+/* The model that the round starts from, as the job has it. */
+static sheaf_status base_read(const world *w, const struct sheaf_row_round *round,
+                              sheaf_slice base, sheaf_model *out, sheaf_err *err)
+{
+    sheaf_round_job job;
+    sheaf_status status = sheaf_round_job_open(&w->k.state, round, base, &job, err);
+    if (status != SHEAF_OK)
+        return status;
+    status = sheaf_model_read(job.job.base, out, err);
+    sheaf_round_job_close(&job);
+    return status;
+}
+
 static void test_terms(void **unused)
 {
     kit_terms usual = kit_terms_usual();
@@ -187,7 +200,7 @@ static void test_train_and_evaluate(void **unused)
     assert_false(trained.has_figures);
     must(sheaf_model_read(file, &model, &err), &err);
     assert_true(model.scaling.clipped);
-    must(sheaf_round_job_base(&w->k.state, w->round, none, &zero, &err), &err);
+    must(base_read(w, w->round, none, &zero, &err), &err);
     must(sheaf_noised_step(&w->terms, &zero, sum, &by_hand, &err), &err);
     assert_memory_equal(model.weight, by_hand.weight, sizeof model.weight);
     assert_int_equal(model.bias, by_hand.bias);
@@ -234,7 +247,7 @@ static void test_local_steps(void **unused)
     sheaf_round_result trained = result_of(w, none, sum);
     sheaf_slice file = sheaf_buffer_slice(&trained.bytes);
     must(sheaf_model_read(file, &model, &err), &err);
-    must(sheaf_round_job_base(&w->k.state, w->round, none, &zero, &err), &err);
+    must(base_read(w, w->round, none, &zero, &err), &err);
     must(sheaf_noised_step(&w->terms, &zero, sum, &by_hand, &err), &err);
     assert_memory_equal(model.weight, by_hand.weight, sizeof model.weight);
     assert_true(model.weight[0] > 0); /* with age the risk grows */
@@ -508,43 +521,6 @@ static void test_registered_twice(void **unused)
     (void)unused;
 }
 
-/* ---- the claim that an evaluation rests on ---- */
-
-static sheaf_status cells_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,
-                              bool *found, sheaf_err *err)
-{
-    sheaf_buffer_add(out, *(const sheaf_slice *)context);
-    *found = true;
-    (void)hash;
-    (void)err;
-    return SHEAF_OK;
-}
-
-static void test_claim(void **unused)
-{
-    uint8_t bytes[8 * SHEAF_NOISED_CELLS] = {[2] = 30, [10] = 10, [18] = 20, [26] = 40};
-    sheaf_slice sum = sheaf_bytes(bytes, sizeof bytes);
-    const sheaf_blob_source source = {cells_get, &sum};
-    sheaf_claim claim = {.kind = SHEAF_CLAIM_EVALUATION,
-                         .blob = sheaf_sha256(sum),
-                         .figures = {.records = 100,
-                                     .accuracy_millionths = 700000,
-                                     .has_records = true,
-                                     .has_accuracy_millionths = true}};
-    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_HOLDS);
-    claim.figures.accuracy_millionths++;
-    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
-    claim.figures.accuracy_millionths--;
-    claim.figures.records++;
-    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
-    claim.figures.records--;
-    sum.len--;
-    claim.blob = sheaf_sha256(sum);
-    assert_int_equal(sheaf_claim_check(&claim, &source, NULL), SHEAF_CLAIM_FALSE);
-    assert_int_equal(sheaf_claim_check(&claim, NULL, NULL), SHEAF_CLAIM_UNCHECKED);
-    (void)unused;
-}
-
 /* Under noise a model is of the registered inputs, scaled by the registered ranges: another
  * scaling is somebody's data. */
 static void test_base_of_something_else(void **unused)
@@ -552,26 +528,25 @@ static void test_base_of_something_else(void **unused)
     const kit_terms terms = kit_terms_true(8);
     world *w = world_open(&terms);
     sheaf_err err = {0};
-    sheaf_features features;
+    sheaf_spec spec;
     sheaf_scaling scaling;
     sheaf_model model, read;
     sheaf_buffer bytes;
     open_round(w, "r", "train", 0);
     struct sheaf_row_round round = *w->round;
     round.base.bytes[0] = 1; /* not the first round */
-    must(sheaf_round_job_features(&w->k.state, round.model, &features, &err), &err);
-    must(sheaf_ranges_scaling(&features, &scaling, &err), &err);
+    must(sheaf_spec_of(&w->k.state, round.model, &spec, &err), &err);
+    must(sheaf_ranges_scaling(&spec.features, &scaling, &err), &err);
     static const char *const refused[] = {NULL, "is not scaled by the ranges",
                                           "does not have the inputs"};
     for (int k = 0; k < 3; k++) {
         scaling.scale[0] += k == 1;
-        features.items[0].column[0] ^= k == 2;
-        sheaf_model_init(&model, &features, &scaling);
+        spec.features.items[0].column[0] ^= k == 2;
+        sheaf_model_init(&model, &spec.features, &scaling);
         sheaf_buffer_init(&bytes, SHEAF_MODEL_BYTES_MAX);
         sheaf_model_write(&bytes, &model);
-        assert_int_equal(
-            sheaf_round_job_base(&w->k.state, &round, sheaf_buffer_slice(&bytes), &read, &err),
-            refused[k] ? SHEAF_INVALID : SHEAF_OK);
+        assert_int_equal(base_read(w, &round, sheaf_buffer_slice(&bytes), &read, &err),
+                         refused[k] ? SHEAF_INVALID : SHEAF_OK);
         if (refused[k])
             assert_non_null(strstr(err.message, refused[k]));
         sheaf_buffer_deinit(&bytes);
@@ -592,7 +567,6 @@ int main(void)
         cmocka_unit_test(test_one_row_moves_no_more_than_noise_hides),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_registered_twice),
-        cmocka_unit_test(test_claim),
         cmocka_unit_test(test_base_of_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,20 +5,19 @@
 
 static void expected_model(stage *s, uint32_t rounds, sheaf_model *out)
 {
-    sheaf_features features;
+    sheaf_spec spec;
     sheaf_table tables[NODES];
     uint64_t ids[NODES];
     sheaf_err err = {0};
     uint32_t model = kit_index(&s->hub.k, "model");
-    assert_int_equal(sheaf_round_job_features(&s->hub.k.state, model, &features, &err),
-                     SHEAF_OK);
+    assert_int_equal(sheaf_spec_of(&s->hub.k.state, model, &spec, &err), SHEAF_OK);
     for (int i = 0; i < NODES; i++) {
         ids[i] = kit_index(&s->hub.k, people[i]);
         assert_int_equal(
-            sheaf_table_load(s->file[i], &features, SHEAF_TABLE_EXACT, &tables[i], &err),
+            sheaf_table_load(s->file[i], &spec.features, SHEAF_TABLE_EXACT, &tables[i], &err),
             SHEAF_OK);
     }
-    sheaf_fedsim sim = {.features = &features,
+    sheaf_fedsim sim = {.features = &spec.features,
                         .tables = tables,
                         .ids = ids,
                         .owners = NODES,

@@ -1,0 +1,231 @@
+/* Logistic regression: statistics, federated averaging or noised gradients, evaluation by two
+ * histograms of scores. */
+#include "learn/evaluate.h"
+#include "learn/federate.h"
+#include "learn/kind.h"
+#include "learn/ranges.h"
+#include "learn/table_data.h"
+
+#include <math.h>
+
+static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step)
+{
+    const uint32_t d = spec->features.count;
+    (void)step;
+    if (task == SHEAF_task_statistics)
+        return noised ? 0 : sheaf_statistics_words(d);
+    if (task == SHEAF_task_train)
+        return noised ? d + 1u : sheaf_update_words(d);
+    return noised ? SHEAF_NOISED_CELLS : SHEAF_EVALUATION_WORDS;
+}
+
+/* Zeros, scaled by the public ranges. */
+static sheaf_status begin(const sheaf_spec *spec, uint64_t seed, sheaf_buffer *out,
+                          sheaf_err *err)
+{
+    sheaf_scaling scaling;
+    sheaf_model model;
+    (void)seed;
+    SHEAF_TRY(sheaf_ranges_scaling(&spec->features, &scaling, err));
+    sheaf_model_init(&model, &spec->features, &scaling);
+    sheaf_model_write(out, &model);
+    return SHEAF_OK;
+}
+
+static bool features_equal(const sheaf_features *a, const sheaf_features *b)
+{
+    bool equal = a->count == b->count && strcmp(a->label, b->label) == 0;
+    for (uint32_t i = 0; equal && i < a->count; i++)
+        equal = strcmp(a->items[i].column, b->items[i].column) == 0
+                && a->items[i].has_level == b->items[i].has_level
+                && (!a->items[i].has_level || a->items[i].level == b->items[i].level);
+    return equal;
+}
+
+static sheaf_status check(const sheaf_spec *spec, sheaf_slice file, bool noised, sheaf_err *err)
+{
+    sheaf_model model;
+    SHEAF_TRY(sheaf_model_read(file, &model, err));
+    if (!features_equal(&model.features, &spec->features))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the round's model does not have the inputs that were registered");
+    if (noised && !sheaf_ranges_hold(&spec->features, &model.scaling))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the round's model is not scaled by the ranges that were registered");
+    return SHEAF_OK;
+}
+
+/* ---- exact sums ---- */
+
+static sheaf_status statistics_local(const sheaf_job *job, const void *data,
+                                     const sheaf_job_seeds *seeds, int64_t *values,
+                                     sheaf_err *err)
+{
+    (void)job, (void)seeds;
+    return sheaf_statistics_local(data, values, err);
+}
+
+static sheaf_status statistics_finish(const sheaf_job *job, const int64_t *words,
+                                      sheaf_round_result *out, sheaf_err *err)
+{
+    const sheaf_features *features = &job->spec->features;
+    sheaf_scaling scaling;
+    sheaf_model model;
+    uint32_t records;
+    SHEAF_TRY(sheaf_statistics_finish(words, features->count, &scaling, &records, err));
+    sheaf_model_init(&model, features, &scaling);
+    sheaf_model_write(&out->bytes, &model);
+    return SHEAF_OK;
+}
+
+static sheaf_status train_local(const sheaf_job *job, const void *data,
+                                const sheaf_job_seeds *seeds, int64_t *values, sheaf_err *err)
+{
+    sheaf_model model;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    return sheaf_update_local(&model, data, &job->training, seeds->order, values, err);
+}
+
+static sheaf_status train_finish(const sheaf_job *job, const int64_t *words,
+                                 sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_model model;
+    sheaf_round_figures found;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    SHEAF_TRY(sheaf_update_finish(&model, words, &model, &found, err));
+    sheaf_model_write(&out->bytes, &model);
+    out->has_figures = true;
+    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
+                                          .log_loss_millionths = found.loss_millionths,
+                                          .records = found.records,
+                                          .has_accuracy_millionths = true,
+                                          .has_log_loss_millionths = true,
+                                          .has_records = true};
+    return SHEAF_OK;
+}
+
+static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
+                                   const sheaf_job_seeds *seeds, int64_t *values,
+                                   sheaf_err *err)
+{
+    sheaf_model model;
+    (void)seeds;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    return sheaf_evaluation_local(&model, data, SHEAF_PART_TEST, values, err);
+}
+
+static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *words,
+                                    sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_evaluation found;
+    (void)job;
+    SHEAF_TRY(sheaf_evaluation_finish(words, &found, err));
+    out->has_figures = true;
+    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
+                                          .auc_millionths = found.auc_millionths,
+                                          .log_loss_millionths = found.loss_millionths,
+                                          .records = found.records,
+                                          .has_accuracy_millionths = true,
+                                          .has_auc_millionths = found.auc_millionths >= 0,
+                                          .has_log_loss_millionths = true,
+                                          .has_records = true};
+    if (!out->figures.has_auc_millionths)
+        out->figures.auc_millionths = 0;
+    return SHEAF_OK;
+}
+
+/* ---- under noise ---- */
+
+static sheaf_status noised_train_local(const sheaf_job *job, const void *data,
+                                       const sheaf_job_seeds *seeds, int64_t *values,
+                                       sheaf_err *err)
+{
+    sheaf_model model;
+    const sheaf_noised_terms *terms = job->terms;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    if (terms->local)
+        return sheaf_noised_steps(terms, &model, data, seeds->secret, values, err);
+    if (terms->unit == SHEAF_NOISED_RECORD)
+        return sheaf_noised_gradient(terms, &model, data, seeds->secret->sample, values, err);
+    return sheaf_noised_change(terms, &model, data, seeds->order, seeds->secret->rounding,
+                               values, err);
+}
+
+static sheaf_status noised_train_finish(const sheaf_job *job, const int64_t *words,
+                                        sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_model model;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    SHEAF_TRY(sheaf_noised_step(job->terms, &model, (const uint64_t *)words, &model, err));
+    sheaf_model_write(&out->bytes, &model);
+    return SHEAF_OK;
+}
+
+static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data,
+                                          const sheaf_job_seeds *seeds, int64_t *values,
+                                          sheaf_err *err)
+{
+    sheaf_model model;
+    (void)seeds;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    return sheaf_noised_cells(job->terms, &model, data, values, err);
+}
+
+static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *words,
+                                           sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_noised_figures found = sheaf_noised_figures_of(words);
+    (void)job, (void)err;
+    out->has_figures = true;
+    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
+                                          .records = found.records,
+                                          .has_accuracy_millionths = true,
+                                          .has_records = true};
+    return SHEAF_OK;
+}
+
+/* ---- predictions ---- */
+
+static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
+                            sheaf_predictions *out, sheaf_err *err)
+{
+    static const sheaf_prediction_column columns[] = {
+        {"line", SHEAF_PREDICTION_COUNT},
+        {"probability", SHEAF_PREDICTION_MILLIONTHS},
+        {"positive", SHEAF_PREDICTION_YES},
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    sheaf_model model;
+    sheaf_table table;
+    SHEAF_TRY(sheaf_model_read(file, &model, err));
+    SHEAF_TRY(
+        sheaf_table_read(csv, name, &model.features, SHEAF_TABLE_UNLABELLED, &table, err));
+    sheaf_status status = sheaf_predictions_open(columns, COLUMNS, table.rows, name, out, err);
+    out->left_out = table.left_out;
+    for (uint32_t i = 0; status == SHEAF_OK && i < table.rows; i++) {
+        double score = sheaf_model_score(&model, table.x + (size_t)i * table.d);
+        int64_t *cell = out->cells + (size_t)i * COLUMNS;
+        cell[0] = table.line[i];
+        cell[1] = lround(sheaf_probability(score) * 1000000);
+        cell[2] = score >= 0;
+    }
+    sheaf_table_close(&table);
+    return status;
+}
+
+const sheaf_learn_kind sheaf_learn_kind_logistic = {
+    .id = SHEAF_model_kind_logistic,
+    .format = "sheaf-logistic/1",
+    .open = sheaf_table_data_open,
+    .close = sheaf_table_data_close,
+    .counts = sheaf_table_data_counts,
+    .words = words,
+    .begin = begin,
+    .check = check,
+    .exact = {[SHEAF_task_statistics] = {statistics_local, statistics_finish},
+              [SHEAF_task_train] = {train_local, train_finish},
+              [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
+    .noised = {[SHEAF_task_train] = {noised_train_local, noised_train_finish},
+               [SHEAF_task_evaluate] = {noised_evaluate_local, noised_evaluate_finish}},
+    .predict = predict,
+};

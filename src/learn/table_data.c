@@ -1,0 +1,35 @@
+#include "learn/table_data.h"
+
+#include <stdlib.h>
+
+sheaf_status sheaf_table_data_open(const sheaf_spec *spec, sheaf_slice file, const char *name,
+                                   sheaf_table_use use, void **data, sheaf_err *err)
+{
+    sheaf_table *table = calloc(1, sizeof *table);
+    *data = NULL;
+    if (!table)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
+    sheaf_status status = sheaf_table_read(file, name, &spec->features, use, table, err);
+    if (status == SHEAF_OK)
+        *data = table;
+    else
+        free(table);
+    return status;
+}
+
+void sheaf_table_data_close(void *data)
+{
+    if (data)
+        sheaf_table_close(data);
+    free(data);
+}
+
+void sheaf_table_data_counts(const void *data, sheaf_data_counts *out)
+{
+    const sheaf_table *table = data;
+    *out = (sheaf_data_counts){.lines = table->lines,
+                               .rows = table->rows,
+                               .left_out = table->left_out,
+                               .unusable = table->unusable};
+    memcpy(out->line, table->unusable_line, sizeof out->line);
+}
