@@ -1,11 +1,11 @@
 /* learn/product.h - products of matrices, behind one table of who can compute them.
  *
- *     portable   our own, in C. Every element is a sum in the order of its terms, each product
- *                and each addition rounded: the same bits on every machine, and a row of the
- *                result is a function of that row of `a` alone, whatever stands beside it. That
- *                is what learning under noise rests on (noised.h).
- *     openblas   the default: two to four times as fast, near what the machine allows, but its
- *                last bits differ between machines and with the number of rows.
+ *     portable   our own, in C. Every element is a sum in the order of its terms, each added by
+ *                one fused multiplication and addition (IEEE 754): the same bits on every
+ *                machine, and a row of the result is a function of that row of `a` alone,
+ *                whatever stands beside it. That is what learning under noise rests on.
+ *     openblas   the default: up to three times as fast where matrices are small, but its last
+ *                bits differ between machines and with the number of rows.
  *     onednn     where it was there at build time. It has had wrong results at some widths, so
  *                each shape is computed once by it and once by `portable`, from numbers drawn
  *                at random, before the first time that it counts. Where they differ, or it

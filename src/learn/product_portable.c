@@ -1,25 +1,143 @@
-/* Products in C, each element's terms added in their order. */
+/* Products in C: each element's terms are added in their order, each by one rounding of product
+ * and sum together (fma, exact by IEEE 754 and so the same everywhere). Where the processor has
+ * vectors of it, tiles of elements are computed at once; else element by element, slowly where
+ * the C library has to imitate it. */
 #include "learn/product_internal.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { ROWS = 8, DEPTH = 256 };
+static bool multiply_plain(const sheaf_product_shape *s, const float *a, const float *b,
+                           float *c)
+{
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            float sum = s->adds ? c[i * s->n + j] : 0;
+            for (size_t t = 0; t < s->k; t++)
+                sum = fmaf(a[s->a_across ? t * s->m + i : i * s->k + t],
+                           b[s->b_across ? j * s->k + t : t * s->n + j], sum);
+            c[i * s->n + j] = sum;
+        }
+    return true;
+}
 
+static bool multiply_plain_doubles(const sheaf_product_shape *s, const double *a,
+                                   const double *b, double *c)
+{
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            double sum = s->adds ? c[i * s->n + j] : 0;
+            for (size_t t = 0; t < s->k; t++)
+                sum = fma(a[s->a_across ? t * s->m + i : i * s->k + t],
+                          b[s->b_across ? j * s->k + t : t * s->n + j], sum);
+            c[i * s->n + j] = sum;
+        }
+    return true;
+}
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+#ifdef __clang__
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+enum { DEPTH = 256 };
+
+#define NAME(x) avx2_##x
+#define TARGET  __attribute__((target("avx2,fma")))
 #define REAL    float
-#define VECTOR  vector_of_floats
-#define LANES   16
-#define NAME(x) floats_##x
+#define VECTOR  __m256
+#define LANES   8
+#define LOAD    _mm256_loadu_ps
+#define STORE   _mm256_storeu_ps
+#define ZERO    _mm256_setzero_ps
+#define SPREAD  _mm256_set1_ps
+#define FMA     _mm256_fmadd_ps
+#define ROWS    6
 #include "learn/product_tile.def"
 
+#define NAME(x) avx2_doubles_##x
+#define TARGET  __attribute__((target("avx2,fma")))
 #define REAL    double
-#define VECTOR  vector_of_doubles
-#define LANES   8
-#define NAME(x) doubles_##x
+#define VECTOR  __m256d
+#define LANES   4
+#define LOAD    _mm256_loadu_pd
+#define STORE   _mm256_storeu_pd
+#define ZERO    _mm256_setzero_pd
+#define SPREAD  _mm256_set1_pd
+#define FMA     _mm256_fmadd_pd
+#define ROWS    6
 #include "learn/product_tile.def"
+
+#define NAME(x) avx512_##x
+#define TARGET  __attribute__((target("avx512f")))
+#define REAL    float
+#define VECTOR  __m512
+#define LANES   16
+#define LOAD    _mm512_loadu_ps
+#define STORE   _mm512_storeu_ps
+#define ZERO    _mm512_setzero_ps
+#define SPREAD  _mm512_set1_ps
+#define FMA     _mm512_fmadd_ps
+#define ROWS    8
+#include "learn/product_tile.def"
+
+#define NAME(x) avx512_doubles_##x
+#define TARGET  __attribute__((target("avx512f")))
+#define REAL    double
+#define VECTOR  __m512d
+#define LANES   8
+#define LOAD    _mm512_loadu_pd
+#define STORE   _mm512_storeu_pd
+#define ZERO    _mm512_setzero_pd
+#define SPREAD  _mm512_set1_pd
+#define FMA     _mm512_fmadd_pd
+#define ROWS    8
+#include "learn/product_tile.def"
+#endif
+
+/* The fastest way that this processor has. */
+static const sheaf_product_row *way(void)
+{
+    const sheaf_product_row *best = &sheaf_product_ways[0];
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        best = &sheaf_product_ways[1];
+    if (__builtin_cpu_supports("avx512f"))
+        best = &sheaf_product_ways[2];
+#endif
+    return best;
+}
+
+static bool multiply(const sheaf_product_shape *s, const float *a, const float *b, float *c)
+{
+    return way()->multiply(s, a, b, c);
+}
+
+static bool multiply_doubles(const sheaf_product_shape *s, const double *a, const double *b,
+                             double *c)
+{
+    return way()->multiply_doubles(s, a, b, c);
+}
+
+const sheaf_product_row sheaf_product_ways[SHEAF_PRODUCT_WAYS] = {
+    {"plain", true, NULL, multiply_plain, multiply_plain_doubles},
+#ifdef __x86_64__
+    {"avx2", true, NULL, avx2_multiply, avx2_doubles_multiply},
+    {"avx512", true, NULL, avx512_multiply, avx512_doubles_multiply},
+#endif
+};
+
+uint32_t sheaf_product_ways_here(void)
+{
+    return (uint32_t)(way() - sheaf_product_ways) + 1;
+}
 
 const sheaf_product_row sheaf_product_portable = {
     .name = "portable",
     .trusted = true,
-    .multiply = floats_multiply,
-    .multiply_doubles = doubles_multiply,
+    .multiply = multiply,
+    .multiply_doubles = multiply_doubles,
 };
