@@ -12,7 +12,7 @@
 
 void demo_close_sessions(demo_run *s)
 {
-    for (size_t i = 0; i < DEMO_CENTRES; i++)
+    for (size_t i = 0; i < s->d.count; i++)
         if (s->open[i])
             sheaf_session_close(&s->session[i]);
     memset(s->open, 0, sizeof s->open);
@@ -21,8 +21,8 @@ void demo_close_sessions(demo_run *s)
 /* While a node holds the home, acts are signed against a copy in memory. */
 static sheaf_status reopen_sessions(demo_run *s, sheaf_err *err)
 {
-    for (size_t i = 0; i < DEMO_CENTRES; i++) {
-        SHEAF_TRY(sheaf_session_open(&s->session[i], s->d.centres[i].home, NULL, NULL, err));
+    for (size_t i = 0; i < s->d.count; i++) {
+        SHEAF_TRY(sheaf_session_open(&s->session[i], s->d.members[i].home, NULL, NULL, err));
         s->open[i] = true;
     }
     return SHEAF_OK;
@@ -39,10 +39,10 @@ static void tell_shares(const demo_run *s)
         if (account->kind != SHEAF_account_kind_member
             && account->kind != SHEAF_account_kind_reserve)
             continue;
-        for (size_t k = 0; k < DEMO_CENTRES; k++)
+        for (size_t k = 0; k < s->d.count; k++)
             if (account->kind == SHEAF_account_kind_member
-                && s->d.centres[k].member == account->member)
-                whose = s->d.centres[k].hospital;
+                && s->d.members[k].member == account->member)
+                whose = s->d.members[k].title;
         demo_tell(&s->d, "share", "  %-38s %7.2f EUR", whose,
                   (double)-account->balance_cents / 100);
     }
@@ -50,24 +50,28 @@ static void tell_shares(const demo_run *s)
 
 static sheaf_status earn(demo_run *s, sheaf_err *err)
 {
-    char effect[400], model[16];
+    const demo_scenario *scenario = s->d.scenario;
+    char effect[400], model[16], uses[16], title[100];
     uint32_t decided;
     snprintf(effect, sizeof effect,
              "{\"kind\":\"model.release\",\"what\":{\"licence\":\"CC-BY-4.0\",\"model\":%u,"
-             "\"price_cents\":250,\"round\":%u}}",
-             s->d.model, s->d.release_round);
-    SHEAF_TRY(demo_decide(s, "Release the heart model",
-                          "It does better than most of us alone. 2.50 EUR a use.", effect,
-                          &decided, err));
+             "\"price_cents\":%u,\"round\":%u}}",
+             s->d.model, scenario->price_cents, s->d.release_round);
+    snprintf(title, sizeof title, "Release the %s model", scenario->subject);
+    SHEAF_TRY(demo_decide(s, title, scenario->release_reason, effect, &decided, err));
     snprintf(model, sizeof model, "%u", s->d.model);
-    SHEAF_TRY(DEMO_ACT(s, 0, "usage.record", NULL, err, "--model", model, "--uses", "400",
-                       "--customer", "Cardiology practice, Basel"));
-    demo_tell(&s->d, "used", "A practice pays for 400 uses: 1,000.00 EUR.");
-    SHEAF_TRY(demo_decide(
-        s, "Share the surplus",
-        "By the keys of our bylaws: half by records brought into rounds, three "
-        "tenths alike, two tenths to the reserve.",
-        "{\"kind\":\"surplus.distribute\",\"what\":{\"amount_cents\":100000}}", &decided, err));
+    snprintf(uses, sizeof uses, "%u", scenario->uses);
+    SHEAF_TRY(DEMO_ACT(s, 0, "usage.record", NULL, err, "--model", model, "--uses", uses,
+                       "--customer", scenario->customer));
+    demo_tell(&s->d, "used", "%s", scenario->paid);
+    snprintf(effect, sizeof effect,
+             "{\"kind\":\"surplus.distribute\",\"what\":{\"amount_cents\":%u}}",
+             scenario->price_cents * scenario->uses);
+    SHEAF_TRY(
+        demo_decide(s, "Share the surplus",
+                    "By the keys of our bylaws: half by records brought into rounds, three "
+                    "tenths alike, two tenths to the reserve.",
+                    effect, &decided, err));
     SHEAF_TRY(demo_refresh(s, err));
     tell_shares(s);
     return SHEAF_OK;
@@ -102,7 +106,8 @@ static sheaf_status tell(demo_run *s, int port, sheaf_err *err)
     SHEAF_TRY(demo_train(s, err));
     SHEAF_TRY(reopen_sessions(s, err));
     SHEAF_TRY(demo_check_model(s, err));
-    demo_tell_figures(&s->d);
+    if (!s->d.json) /* there the summary has them */
+        s->d.scenario->tell_figures(&s->d);
     SHEAF_TRY(earn(s, err));
     SHEAF_TRY(demo_fill(s, err));
     SHEAF_TRY(verify(s, err));
@@ -126,9 +131,6 @@ static sheaf_status stay(demo_run *s, sheaf_err *err)
 
 static sheaf_status prepare(demo_run *s, const char *dir, sheaf_err *err)
 {
-    static const char *const hospitals[DEMO_CENTRES] = {
-        "Cleveland Clinic", "Hungarian Institute of Cardiology",
-        "University Hospitals Zurich, Basel", "VA Medical Center Long Beach"};
     time_t now = time(NULL);
     struct tm local;
     char name[64], absolute[SHEAF_PATH_MAX];
@@ -143,14 +145,26 @@ static sheaf_status prepare(demo_run *s, const char *dir, sheaf_err *err)
     SHEAF_TRY(sheaf_folder_make(s->d.dir, 0700, err));
     if (!realpath(s->d.dir, absolute))
         return sheaf_fail(err, SHEAF_IO, "cannot find %s again: %s", s->d.dir, strerror(errno));
-    for (size_t i = 0; i < DEMO_CENTRES; i++) {
-        demo_centre *centre = &s->d.centres[i];
-        centre->name = sheaf_heart_centres[i].name;
-        centre->hospital = hospitals[i];
-        SHEAF_TRY(sheaf_path(centre->home, err, "%.900s/members/%s", absolute, centre->name));
-        SHEAF_TRY(sheaf_path(centre->data, err, "%.900s/heart.csv", centre->home));
+    for (size_t i = 0; i < s->d.count; i++) {
+        demo_member *member = &s->d.members[i];
+        member->name = s->d.scenario->parties[i].name;
+        member->title = s->d.scenario->parties[i].title;
+        SHEAF_TRY(sheaf_path(member->home, err, "%.900s/members/%s", absolute, member->name));
+        SHEAF_TRY(
+            sheaf_path(member->data, err, "%.900s/%s", member->home, s->d.scenario->file));
     }
     return SHEAF_OK;
+}
+
+static int unknown(const char *name)
+{
+    char names[200] = "";
+    size_t len = 0;
+    for (size_t i = 0; demo_scenario_at(i) && len < sizeof names; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "",
+                                demo_scenario_at(i)->name);
+    return sheaf_usage(&sheaf_command_demo, "there is no scenario %s; there is %s", name,
+                       names);
 }
 
 static int run_demo(const sheaf_arguments *a)
@@ -163,6 +177,9 @@ static int run_demo(const sheaf_arguments *a)
         return sheaf_usage(&sheaf_command_demo, "--seed is a whole number");
     if (a->value[3] && !sheaf_number(a->value[3], 1, 1000000, &entries))
         return sheaf_usage(&sheaf_command_demo, "--entries is a number from 1 to 1000000");
+    const demo_scenario *scenario = demo_scenario_find(a->value[5] ? a->value[5] : "heart");
+    if (!scenario)
+        return unknown(a->value[5]);
     demo_run *s = calloc(1, sizeof *s);
     if (!s)
         return SHEAF_EXIT_FAILED;
@@ -170,7 +187,9 @@ static int run_demo(const sheaf_arguments *a)
     s->d.json = a->json;
     s->d.serve = a->value[1] == NULL;
     s->d.seed = (uint64_t)seed;
-    s->d.exact = a->value[4] != NULL;
+    s->d.scenario = scenario;
+    s->d.count = scenario->count;
+    s->d.exact = a->value[4] || !scenario->noised.rounds;
     s->d.started_ms = sheaf_clock_ms();
     if (!s->d.serve && !a->value[0])
         port = 0;
@@ -187,8 +206,7 @@ static int run_demo(const sheaf_arguments *a)
     if (s->visiting)
         sheaf_session_close(&s->visitor);
     demo_stop_hub(&s->d);
-    free(s->d.comparison);
-    free(s->d.released);
+    free(s->d.found);
     free(s);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
 }
@@ -198,15 +216,16 @@ const sheaf_command sheaf_command_demo = {
     .arguments = "[DIR]",
     .summary = "four hospitals found a co-op, train, release, earn, share; then serve it",
     .detail =
-        "Real data, real processes: a hub and four nodes, each with its own home. DIR is\n"
-        "made for it; without one it is demo-DATE-TIME here. They train under noise that\n"
-        "hides every single patient; with --exact on exact sums, whose model must be, byte\n"
-        "for byte, that of the same training without masks.",
+        "Real data, real processes: a hub and a node for each member, each with its own\n"
+        "home. DIR is made for it; without one it is demo-DATE-TIME here. The hospitals\n"
+        "train under noise that hides every single patient; with --exact on exact sums,\n"
+        "whose model must be, byte for byte, that of the same training without masks.",
     .options = {{"port", "N", "the hub's port (8480; with --no-serve any)"},
                 {"no-serve", NULL, "stop after the story; exit 0 only if every step held"},
                 {"seed", "N", "seed of the order in which records are taken (42)"},
                 {"entries", "N", "go on recording payments until the log has N entries"},
-                {"exact", NULL, "train on exact sums, without noise"}},
+                {"exact", NULL, "train on exact sums, without noise"},
+                {"scenario", "NAME", "which of the stories (heart)"}},
     .arguments_min = 0,
     .arguments_max = 1,
     .many = -1,

@@ -1,39 +1,35 @@
-/* cli/demo.h - the demonstration: four hospitals found a co-op, train a model on data that
- * stays with them, release it, earn with it, share the surplus, and anyone verifies all of it.
+/* cli/demo.h - the demonstration: some members found a co-op, train a model on data that stays
+ * with them, release it, earn with it, share the surplus, and anyone verifies all of it.
  *
- * It runs the real thing: a hub and four nodes as processes of their own, each member with a
- * home folder of its own, every act signed and entered over HTTP. Only because it owns all four
- * homes can it also show the figures of training alone and of pooling everything. */
+ * Who they are and what they train is a scenario (demo_scenario.h). It runs the real thing: a
+ * hub and a node for each member as processes of their own, each member with a home folder of
+ * its own, every act signed and entered over HTTP. Only because it owns all the homes can it
+ * also show the figures of training alone and of pooling everything. */
 #ifndef SHEAF_CLI_DEMO_H
 #define SHEAF_CLI_DEMO_H
 
 #include "cli/cli.h"
-#include "learn/fedsim.h"
-#include "learn/heart.h"
+#include "cli/demo_scenario.h"
 #include "store/file.h"
 
 #include <sys/types.h>
 
 enum {
-    DEMO_CENTRES = SHEAF_HEART_CENTRES,
-    DEMO_EXACT_ROUNDS = SHEAF_ROUNDS_DEFAULT, /* of training, without noise */
-    DEMO_NOISED_ROUNDS = 30,
     DEMO_FALL_ROUND = 5,   /* from this one on a node is killed in the middle of one, */
     DEMO_FALL_LATEST = 20, /* and from this one on wherever it is */
-    DEMO_FALL_CENTRE = DEMO_CENTRES - 1,
 };
 
 typedef struct {
-    const char *name; /* cleveland */
-    const char *hospital;
+    const char *name, *title;
     char home[SHEAF_PATH_MAX];
     char data[SHEAF_PATH_MAX]; /* the table, which only its node reads */
     uint32_t member, train_key, dataset;
-    sheaf_heart_counts counts;
+    demo_counts counts;
     pid_t node;
-} demo_centre;
+} demo_member;
 
-typedef struct {
+typedef struct demo {
+    const demo_scenario *scenario;
     char dir[SHEAF_PATH_MAX];
     char url[64];
     int port;
@@ -42,21 +38,15 @@ typedef struct {
     uint64_t seed;
     pid_t hub;
     int64_t started_ms;
-    demo_centre centres[DEMO_CENTRES];
+    demo_member members[DEMO_MEMBERS_MAX];
+    size_t count;
     uint32_t model, mandate, release_round;
     uint32_t rounds;               /* closed, of all tasks */
     uint64_t entries, entries_min; /* that the log has; that it should have at least */
-    sheaf_fedsim_comparison *comparison;
-    sheaf_fedsim_figures *released; /* of the model that the rounds made */
-    uint32_t fallen_round;          /* in which the node was killed, or 0 */
+    void *found;                   /* what the scenario has compared, from malloc */
+    uint32_t fallen_round;         /* in which the node was killed, or 0 */
     bool verified;
 } demo;
-
-/* demo_data.c: the members' tables. */
-SHEAF_MUST_USE sheaf_status demo_write_tables(demo *d, sheaf_err *err);
-/* Trains alone, pooled and federated without masks, in this process, and looks at what the
- * rounds' model is worth. Without noise it must be the last of these, byte for byte. */
-SHEAF_MUST_USE sheaf_status demo_compare(demo *d, sheaf_slice model, sheaf_err *err);
 
 /* demo_processes.c */
 /* Asked before anything is made, so that a busy port leaves no folder behind. */
@@ -64,7 +54,7 @@ SHEAF_MUST_USE sheaf_status demo_check_port(int port, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status demo_start_nodes(demo *d, sheaf_err *err);
 /* Kills a node as a power cut would, and starts it again. */
-SHEAF_MUST_USE sheaf_status demo_restart_node(demo *d, size_t centre, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status demo_restart_node(demo *d, size_t member, sheaf_err *err);
 /* One of the processes has ended, which none should. */
 SHEAF_MUST_USE sheaf_status demo_check_processes(demo *d, sheaf_err *err);
 void demo_stop_nodes(demo *d);
@@ -74,17 +64,17 @@ void demo_stop_hub(demo *d);
  * rounds spend of it. */
 void demo_put_budget(sheaf_buffer *out);
 void demo_put_privacy(const demo *d, sheaf_buffer *out);
-uint32_t demo_noised_rate(void);
 typedef struct {
     double hub, member, delta; /* epsilon against each, with one member missing */
 } demo_epsilon;
-demo_epsilon demo_epsilon_spent(void);
+demo_epsilon demo_epsilon_spent(const demo *d);
 void demo_tell_privacy(const demo *d);
 
 /* demo_story.c: what is told. One line, and with --json one object, per event. */
 __attribute__((format(printf, 3, 4))) void demo_tell(const demo *d, const char *event,
                                                      const char *format, ...);
-void demo_tell_figures(const demo *d);
 void demo_tell_summary(const demo *d);
+/* Four, Five: a number of members. */
+const char *demo_number(size_t n);
 
 #endif

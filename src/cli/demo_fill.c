@@ -1,13 +1,13 @@
-/* The demonstration's log made long: the hospitals go on, all at once, recording money. */
+/* The demonstration's log made long: the members go on, all at once, recording money. */
 #include "cli/demo_steps.h"
 
 #include <pthread.h>
 #include <stdio.h>
 
-/* One hospital at work. */
+/* One member at work. */
 typedef struct {
     demo_run *run;
-    size_t centre;
+    size_t member;
     atomic_bool *over; /* the log is long enough, or one of them failed */
     sheaf_status status;
     sheaf_err err;
@@ -15,10 +15,12 @@ typedef struct {
 
 static sheaf_status record_one(worker *w, uint32_t *index)
 {
-    char cents[16];
+    char cents[16], memo[100];
+    snprintf(memo, sizeof memo, "Uses of the %s model, paid monthly",
+             w->run->d.scenario->subject);
     snprintf(cents, sizeof cents, "%u", 100 + *index % 900);
-    return DEMO_ACT(w->run, w->centre, "revenue.record", index, &w->err, "--amount-cents",
-                    cents, "--memo", "Uses of the heart model, paid monthly");
+    return DEMO_ACT(w->run, w->member, "revenue.record", index, &w->err, "--amount-cents",
+                    cents, "--memo", memo);
 }
 
 static void *record_on(void *context)
@@ -35,17 +37,17 @@ static void *record_on(void *context)
 
 sheaf_status demo_fill(demo_run *s, sheaf_err *err)
 {
-    worker workers[DEMO_CENTRES];
-    pthread_t threads[DEMO_CENTRES];
+    worker workers[DEMO_MEMBERS_MAX];
+    pthread_t threads[DEMO_MEMBERS_MAX];
     atomic_bool over = false;
     size_t started = 0;
     SHEAF_TRY(demo_refresh(s, err));
     if (demo_look(s)->size >= s->d.entries_min)
         return SHEAF_OK;
-    demo_tell(&s->d, "filling", "The hospitals go on recording payments, up to %llu entries.",
-              (unsigned long long)s->d.entries_min);
-    for (; started < DEMO_CENTRES; started++) {
-        workers[started] = (worker){.run = s, .centre = started, .over = &over};
+    demo_tell(&s->d, "filling", "The %s go on recording payments, up to %llu entries.",
+              s->d.scenario->many, (unsigned long long)s->d.entries_min);
+    for (; started < s->d.count; started++) {
+        workers[started] = (worker){.run = s, .member = started, .over = &over};
         if (pthread_create(&threads[started], NULL, record_on, &workers[started]) != 0)
             break;
     }

@@ -16,7 +16,6 @@ enum {
     NOISE_MILLIONTHS = 4720000,
     EVALUATION_NOISE_MILLIONTHS = 1580000,
     NORM_MILLIONTHS = MILLION,
-    RATE_MILLIONTHS = 4 * MILLION,
     COLLUDERS = 1,
     SURVIVORS = 3,
 };
@@ -39,8 +38,8 @@ void demo_put_budget(sheaf_buffer *out)
 static uint32_t records_expected(const demo *d)
 {
     uint32_t records = 0;
-    for (size_t i = 0; i < DEMO_CENTRES; i++)
-        records += d->centres[i].counts.kept;
+    for (size_t i = 0; i < d->count; i++)
+        records += d->members[i].counts.kept;
     return records * 2 / 3;
 }
 
@@ -56,11 +55,6 @@ void demo_put_privacy(const demo *d, sheaf_buffer *out)
                         MILLION);
 }
 
-uint32_t demo_noised_rate(void)
-{
-    return RATE_MILLIONTHS;
-}
-
 /* Of discrete Gaussian noise the bound is that of Gaussian noise. */
 static sheaf_mechanism gaussian(uint64_t noise_millionths, double more)
 {
@@ -72,7 +66,7 @@ static sheaf_mechanism gaussian(uint64_t noise_millionths, double more)
 
 /* Epsilon of all rounds where so many of the shares of noise, which are sized for
  * SURVIVORS - COLLUDERS, are unknown to whoever looks. */
-static double epsilon_against(unsigned shares)
+static double epsilon_against(const demo *d, unsigned shares)
 {
     const double more = sqrt((double)shares / (SURVIVORS - COLLUDERS));
     sheaf_mechanism training = gaussian(NOISE_MILLIONTHS, more);
@@ -80,16 +74,16 @@ static double epsilon_against(unsigned shares)
     sheaf_rdp spent = {{0}}, step;
     unsigned order;
     sheaf_rdp_step(&training, &step);
-    sheaf_rdp_compose(&spent, &step, DEMO_NOISED_ROUNDS);
+    sheaf_rdp_compose(&spent, &step, d->scenario->noised.rounds);
     sheaf_rdp_step(&evaluation, &step);
     sheaf_rdp_compose(&spent, &step, 1);
     return sheaf_rdp_epsilon(&spent, delta_of(), &order);
 }
 
-demo_epsilon demo_epsilon_spent(void)
+demo_epsilon demo_epsilon_spent(const demo *d)
 {
-    return (demo_epsilon){.member = epsilon_against(SURVIVORS - COLLUDERS),
-                          .hub = epsilon_against(SURVIVORS),
+    return (demo_epsilon){.member = epsilon_against(d, SURVIVORS - COLLUDERS),
+                          .hub = epsilon_against(d, SURVIVORS),
                           .delta = (double)DELTA_TRILLIONTHS / 1e12};
 }
 
@@ -100,13 +94,13 @@ static double hundredths_up(double value)
 
 void demo_tell_privacy(const demo *d)
 {
-    const demo_epsilon e = demo_epsilon_spent();
+    const demo_epsilon e = demo_epsilon_spent(d);
     demo_tell(d, "privacy",
-              "What all %d sums together give away about one patient's record is bounded, at "
+              "What all %u sums together give away about one patient's record is bounded, at "
               "delta %g: epsilon %.2f\nagainst the hub and everybody outside, %.2f against a "
               "hospital, which knows its own share of the noise.\nBoth hold even if one of the "
               "four drops out in every round. The members allow %d in all on their data;\n"
               "docs/privacy-guarantees.md tells in plain words what such a number promises.",
-              DEMO_NOISED_ROUNDS + 1, e.delta, hundredths_up(e.hub), hundredths_up(e.member),
-              BUDGET_EPSILON_MILLIONTHS / MILLION);
+              d->scenario->noised.rounds + 1, e.delta, hundredths_up(e.hub),
+              hundredths_up(e.member), BUDGET_EPSILON_MILLIONTHS / MILLION);
 }

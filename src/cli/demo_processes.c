@@ -99,30 +99,30 @@ sheaf_status demo_start_hub(demo *d, int port, sheaf_err *err)
     return status;
 }
 
-static sheaf_status start_node(const demo *d, demo_centre *centre, sheaf_err *err)
+static sheaf_status start_node(const demo *d, demo_member *member, sheaf_err *err)
 {
     char log[SHEAF_PATH_MAX], data[SHEAF_PATH_MAX];
-    SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", centre->home));
-    SHEAF_TRY(sheaf_path(data, err, "%u=%.900s", centre->dataset, centre->data));
+    SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", member->home));
+    SHEAF_TRY(sheaf_path(data, err, "%u=%.900s", member->dataset, member->data));
     const char *argv[] = {"sheaf",      "node",   "--hub", d->url, "--home",
-                          centre->home, "--data", data,    NULL};
-    return start(argv, log, NULL, &centre->node, err);
+                          member->home, "--data", data,    NULL};
+    return start(argv, log, NULL, &member->node, err);
 }
 
 sheaf_status demo_start_nodes(demo *d, sheaf_err *err)
 {
-    for (size_t i = 0; i < DEMO_CENTRES; i++)
-        SHEAF_TRY(start_node(d, &d->centres[i], err));
+    for (size_t i = 0; i < d->count; i++)
+        SHEAF_TRY(start_node(d, &d->members[i], err));
     return SHEAF_OK;
 }
 
-sheaf_status demo_restart_node(demo *d, size_t centre, sheaf_err *err)
+sheaf_status demo_restart_node(demo *d, size_t at, sheaf_err *err)
 {
-    pid_t *pid = &d->centres[centre].node;
+    pid_t *pid = &d->members[at].node;
     kill(*pid, SIGKILL);
     waitpid(*pid, NULL, 0);
     *pid = 0;
-    return start_node(d, &d->centres[centre], err);
+    return start_node(d, &d->members[at], err);
 }
 
 static sheaf_status check_process(pid_t *pid, const char *what, const char *log, sheaf_err *err)
@@ -139,11 +139,11 @@ sheaf_status demo_check_processes(demo *d, sheaf_err *err)
     char log[SHEAF_PATH_MAX];
     SHEAF_TRY(sheaf_path(log, err, "%s/hub.txt", d->dir));
     SHEAF_TRY(check_process(&d->hub, "the hub", log, err));
-    for (size_t i = 0; i < DEMO_CENTRES; i++) {
+    for (size_t i = 0; i < d->count; i++) {
         char what[64];
-        snprintf(what, sizeof what, "the node of %s", d->centres[i].name);
-        SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", d->centres[i].home));
-        SHEAF_TRY(check_process(&d->centres[i].node, what, log, err));
+        snprintf(what, sizeof what, "the node of %s", d->members[i].name);
+        SHEAF_TRY(sheaf_path(log, err, "%s/node.txt", d->members[i].home));
+        SHEAF_TRY(check_process(&d->members[i].node, what, log, err));
     }
     return SHEAF_OK;
 }
@@ -167,11 +167,11 @@ static void stop(pid_t *pid)
 
 void demo_stop_nodes(demo *d)
 {
-    for (size_t i = 0; i < DEMO_CENTRES; i++)
-        if (d->centres[i].node > 0)
-            kill(d->centres[i].node, SIGTERM); /* all at once, then wait for each */
-    for (size_t i = 0; i < DEMO_CENTRES; i++)
-        stop(&d->centres[i].node);
+    for (size_t i = 0; i < d->count; i++)
+        if (d->members[i].node > 0)
+            kill(d->members[i].node, SIGTERM); /* all at once, then wait for each */
+    for (size_t i = 0; i < d->count; i++)
+        stop(&d->members[i].node);
 }
 
 void demo_stop_hub(demo *d)

@@ -29,8 +29,8 @@ static void tell_round(const demo_run *s, const struct sheaf_row_round *round)
 static bool in_the_middle(const demo *d, uint32_t round)
 {
     char path[SHEAF_PATH_MAX];
-    return sheaf_path(path, NULL, "%s/sent/%u/bundle-advertise",
-                      d->centres[DEMO_FALL_CENTRE].home, round)
+    return sheaf_path(path, NULL, "%s/sent/%u/bundle-advertise", d->members[d->count - 1].home,
+                      round)
                == SHEAF_OK
            && sheaf_file_exists(path);
 }
@@ -50,8 +50,8 @@ static sheaf_status let_fall(demo_run *s, sheaf_err *err)
     d->fallen_round = last->id;
     demo_tell(d, "killed",
               "  round %2u  in the middle of it the node of %s is killed, and started again",
-              last->number, d->centres[DEMO_FALL_CENTRE].hospital);
-    return demo_restart_node(d, DEMO_FALL_CENTRE, err);
+              last->number, d->members[d->count - 1].title);
+    return demo_restart_node(d, d->count - 1, err);
 }
 
 static void tell_fallen(const demo_run *s, const struct sheaf_row_round *round)
@@ -75,8 +75,9 @@ sheaf_status demo_train(demo_run *s, sheaf_err *err)
 {
     demo *d = &s->d;
     demo_tell(d, "training",
-              "Four nodes start, each beside its own data, and check the mandate "
-              "themselves.");
+              "%s nodes start, each beside its own data, and check the mandate "
+              "themselves.",
+              demo_number(d->count));
     demo_close_sessions(s);
     SHEAF_TRY(demo_start_nodes(d, err));
     uint32_t told = 0;
@@ -125,7 +126,7 @@ sheaf_status demo_check_model(demo_run *s, sheaf_err *err)
     sheaf_status status = sheaf_blob_read(
         &blobs, &sheaf_round_find(demo_look(s), s->d.release_round)->result, &model, err);
     if (status == SHEAF_OK)
-        status = demo_compare(&s->d, sheaf_buffer_slice(&model), err);
+        status = s->d.scenario->compare(&s->d, sheaf_buffer_slice(&model), err);
     sheaf_buffer_deinit(&model);
     if (status == SHEAF_OK && s->d.exact)
         demo_tell(&s->d, "compared",

@@ -12,8 +12,8 @@
 
 typedef struct {
     demo d;
-    sheaf_session session[DEMO_CENTRES], visitor;
-    bool open[DEMO_CENTRES], visiting;
+    sheaf_session session[DEMO_MEMBERS_MAX], visitor;
+    bool open[DEMO_MEMBERS_MAX], visiting;
 } demo_run;
 
 /* The state of the visitor's replica, and its next step; a process that ended is a failure. */
@@ -27,12 +27,12 @@ SHEAF_MUST_USE sheaf_status demo_pause(const demo_run *s, int64_t since, const c
 /* A home belongs to one program at a time: a node takes it over. */
 void demo_close_sessions(demo_run *s);
 
-/* Enters an act for a centre; the flags end with NULL. A refusal ends the story. */
-SHEAF_MUST_USE sheaf_status demo_act(demo_run *s, size_t centre, const char *kind,
+/* Enters an act for a member; the flags end with NULL. A refusal ends the story. */
+SHEAF_MUST_USE sheaf_status demo_act(demo_run *s, size_t member, const char *kind,
                                      uint32_t *index, const char *const *flags, sheaf_err *err);
 
-#define DEMO_ACT(s, centre, kind, index, err, ...)                                             \
-    demo_act((s), (centre), (kind), (index), (const char *const[]){__VA_ARGS__, NULL}, (err))
+#define DEMO_ACT(s, member, kind, index, err, ...)                                             \
+    demo_act((s), (member), (kind), (index), (const char *const[]){__VA_ARGS__, NULL}, (err))
 
 /* Opens a motion, lets all vote for it, waits until the clock has settled it. */
 SHEAF_MUST_USE sheaf_status demo_decide(demo_run *s, const char *title, const char *reason,
