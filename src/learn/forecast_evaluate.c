@@ -1,0 +1,163 @@
+/* Errors of forecasts on the test parts, and the figures of their sum. */
+#include "learn/forecast_map.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    UNIT_BITS = 20, /* of errors in the series' own unit */
+    FORECAST_MAX = 32,
+    ERROR_MAX = FORECAST_MAX + 16,
+};
+
+typedef struct {
+    int64_t sum[4]; /* in the order of the words */
+    bool overflow;
+} errors;
+
+static int64_t rounded(double value)
+{
+    return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+/* `off` is what a standardised forecast lies above the value, `unit` the same in the series'
+ * own unit. */
+static void error_add(errors *to, double off, double unit)
+{
+    to->sum[0] += rounded(off * (1 << SHEAF_SCALED_BITS));
+    to->sum[1] += rounded(fabs(off) * (1 << SHEAF_SCALED_BITS));
+    to->sum[2] += rounded(off * off * (1 << SHEAF_SCALED_BITS));
+    to->overflow |=
+        __builtin_add_overflow(to->sum[3], rounded(fabs(unit) * (1 << UNIT_BITS)), &to->sum[3]);
+}
+
+static double bounded(double forecast)
+{
+    if (forecast > FORECAST_MAX)
+        return FORECAST_MAX;
+    return forecast < -FORECAST_MAX ? -FORECAST_MAX : forecast;
+}
+
+/* The window of that origin; `ahead` is what the model forecasts above the last value. */
+static void window_add(const sheaf_forecast_terms *terms, const sheaf_scaled *data,
+                       uint32_t origin, const double *ahead, errors *model, errors *naive)
+{
+    const int32_t *z = data->z + origin;
+    const double last = SHEAF_SCALED_UNIT * z[-1];
+    for (uint32_t h = 0; h < terms->horizon; h++) {
+        const double truth = SHEAF_SCALED_UNIT * z[h];
+        const double value = data->series->value[origin + h];
+        const double season =
+            SHEAF_SCALED_UNIT * z[(int64_t)(h % terms->season) - terms->season];
+        const double forecast = bounded(last + ahead[h]);
+        error_add(model, forecast - truth, data->mean + data->scale * forecast - value);
+        error_add(naive, season - truth, data->mean + data->scale * season - value);
+    }
+}
+
+static void series_add(sheaf_forecast_map *map, const sheaf_forecast_terms *terms,
+                       const sheaf_scaled *data, int64_t *points, errors *model, errors *naive)
+{
+    const sheaf_windows windows = sheaf_forecast_windows(terms);
+    sheaf_window_run run;
+    uint32_t at = 0;
+    while (sheaf_windows_next(data->series, &windows, data->series->test, 0, &at, &run)) {
+        *points += (int64_t)run.count * terms->horizon;
+        for (uint32_t i = 0; i < run.count; i += SHEAF_MAP_WINDOWS) {
+            uint32_t origin = run.first + i * run.stride;
+            uint32_t count = run.count - i;
+            if (count > SHEAF_MAP_WINDOWS)
+                count = SHEAF_MAP_WINDOWS;
+            sheaf_forecast_map_apply(map, data->z + origin - terms->look_back, run.stride,
+                                     count);
+            for (uint32_t w = 0; w < count; w++)
+                window_add(terms, data, origin + w * run.stride,
+                           map->out + (size_t)w * map->width, model, naive);
+        }
+    }
+}
+
+sheaf_status sheaf_forecaster_evaluate(const sheaf_forecaster *model,
+                                       const sheaf_scaled_set *data, int64_t *words,
+                                       sheaf_err *err)
+{
+    sheaf_forecast_map map;
+    errors of_model = {0}, of_naive = {0};
+    int64_t points = 0;
+    SHEAF_TRY(sheaf_forecast_map_open(model, &map, err));
+    for (uint32_t i = 0; i < data->count; i++)
+        if (data->items[i].scale > 0)
+            series_add(&map, &model->terms, &data->items[i], &points, &of_model, &of_naive);
+    sheaf_forecast_map_close(&map);
+    if (of_model.overflow || of_naive.overflow)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the errors of so many forecasts of such large values do not fit; "
+                          "give values in a larger unit");
+    words[SHEAF_FORECAST_POINTS] = points;
+    memcpy(words + SHEAF_FORECAST_ERROR, of_model.sum, sizeof of_model.sum);
+    memcpy(words + SHEAF_FORECAST_NAIVE + SHEAF_FORECAST_ERROR, of_naive.sum,
+           sizeof of_naive.sum);
+    return SHEAF_OK;
+}
+
+/* sum / (2^bits n) in millionths, half up. */
+static int64_t mean_millionths(int64_t sum, int bits, int64_t n)
+{
+    __int128 scaled = (__int128)sum * 2000000, by = (__int128)n << bits;
+    __int128 twice = scaled + by;
+    __int128 down = twice / (2 * by);
+    return (int64_t)(twice < 0 && twice % (2 * by) != 0 ? down - 1 : down);
+}
+
+/* No error is beyond its bound, none negative that cannot be. */
+static bool errors_read(const int64_t *words, int64_t n, sheaf_forecast_errors *out)
+{
+    const int64_t bias = words[0], absolute = words[1], square = words[2], unit = words[3];
+    const __int128 most = (__int128)n * ERROR_MAX << SHEAF_SCALED_BITS;
+    if (absolute < 0 || square < 0 || unit < 0 || absolute > most || square > most * ERROR_MAX
+        || bias > most || bias < -most)
+        return false;
+    *out = (sheaf_forecast_errors){
+        .bias_millionths = mean_millionths(bias, SHEAF_SCALED_BITS, n),
+        .absolute_millionths = mean_millionths(absolute, SHEAF_SCALED_BITS, n),
+        .square_millionths = mean_millionths(square, SHEAF_SCALED_BITS, n),
+        .unit_millionths = mean_millionths(unit, UNIT_BITS, n),
+    };
+    return true;
+}
+
+sheaf_status sheaf_forecast_figures_of(const int64_t *words, sheaf_forecast_figures *out,
+                                       sheaf_err *err)
+{
+    const int64_t n = words[SHEAF_FORECAST_POINTS], most = (int64_t)1 << 40;
+    if (n == 0)
+        return sheaf_fail(err, SHEAF_INVALID, "no member has a window to evaluate on");
+    if (n < 0 || n > most || !errors_read(words + SHEAF_FORECAST_ERROR, n, &out->model)
+        || !errors_read(words + SHEAF_FORECAST_NAIVE + SHEAF_FORECAST_ERROR, n, &out->naive))
+        return sheaf_fail(err, SHEAF_INVALID, "the sum is not one that forecasts can have");
+    out->points = (uint64_t)n;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_forecaster_ahead(const sheaf_forecaster *model, const sheaf_scaled_set *data,
+                                    double *out, sheaf_err *err)
+{
+    const uint32_t back = model->terms.look_back, horizon = model->terms.horizon;
+    sheaf_forecast_map map;
+    SHEAF_TRY(sheaf_forecast_map_open(model, &map, err));
+    for (uint32_t i = 0; i < data->count; i++, out += horizon) {
+        const sheaf_scaled *one = &data->items[i];
+        const uint32_t steps = one->series->steps;
+        bool known = one->scale > 0 && steps >= back;
+        for (uint32_t j = steps - back; known && j < steps; j++)
+            known = !isnan(one->series->value[j]);
+        if (known)
+            sheaf_forecast_map_apply(&map, one->z + steps - back, 0, 1);
+        for (uint32_t h = 0; h < horizon; h++) {
+            double last = known ? SHEAF_SCALED_UNIT * one->z[steps - 1] : NAN;
+            out[h] = one->mean + one->scale * bounded(last + map.out[h]);
+        }
+    }
+    sheaf_forecast_map_close(&map);
+    return SHEAF_OK;
+}

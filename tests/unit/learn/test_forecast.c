@@ -1,0 +1,575 @@
+#include "test.h"
+
+#include "learn/forecast.h"
+#include "learn/safetensors.h"
+#include "learn/statistics.h"
+
+#include <math.h>
+
+enum { HOUR = 3600, SERIES_MAX = 6 };
+
+static const sheaf_series_columns columns = {.time = "t", .count = 1, .value = {"kwh"}};
+
+/* Hourly series of random lengths: a daily wave, a wandering level, noise, and gaps. */
+typedef struct {
+    sheaf_series_set set;
+    sheaf_series items[SERIES_MAX];
+} world;
+
+static double noise(uint64_t *random)
+{
+    return (double)(test_random(random) % 2000) / 1000 - 1;
+}
+
+static void world_make(world *w, uint32_t count, uint32_t steps, uint32_t gaps,
+                       uint64_t *random)
+{
+    *w = (world){.set = {.step_s = HOUR, .count = count, .entities = count}};
+    w->set.items = w->items;
+    for (uint32_t i = 0; i < count; i++) {
+        sheaf_series *one = &w->items[i];
+        uint32_t length = steps + (uint32_t)(test_random(random) % 50);
+        *one = (sheaf_series){.start_s = (int64_t)(test_random(random) % 1000) * HOUR,
+                              .step_s = HOUR,
+                              .steps = length};
+        one->value = calloc(length, sizeof *one->value);
+        double level = 5 + i;
+        for (uint32_t j = 0; j < length; j++) {
+            level += noise(random) / 10;
+            one->value[j] = level + 2 * sin(2 * 3.14159265358979 * j / 24) + noise(random) / 3;
+        }
+        for (uint32_t j = 0; j < gaps; j++)
+            one->value[test_random(random) % length] = NAN;
+    }
+    sheaf_series_split_steps(&w->set, steps - steps / 4, steps - steps / 4, steps + 50);
+}
+
+static void world_free(world *w)
+{
+    for (uint32_t i = 0; i < w->set.count; i++)
+        free(w->items[i].value);
+}
+
+static sheaf_forecast_terms terms_of(uint32_t look_back, uint32_t horizon, uint32_t every)
+{
+    return (sheaf_forecast_terms){.look_back = look_back,
+                                  .horizon = horizon,
+                                  .every = every,
+                                  .step_s = HOUR,
+                                  .season = look_back < 24 ? 1 : 24,
+                                  .lambda_millionths = 10000};
+}
+
+static int64_t *words_make(const sheaf_series_set *set, const sheaf_forecast_terms *terms)
+{
+    sheaf_err err;
+    sheaf_scaled_set data;
+    int64_t *words =
+        calloc(sheaf_forecast_words(terms->look_back, terms->horizon), sizeof *words);
+    MUST(sheaf_scaled_open(set, terms, false, &data, &err));
+    MUST(sheaf_forecast_sums(&data, terms, words, &err));
+    sheaf_scaled_close(&data);
+    return words;
+}
+
+/* Product by product. */
+static int64_t *words_slowly(const sheaf_series_set *set, const sheaf_forecast_terms *terms)
+{
+    sheaf_err err;
+    sheaf_scaled_set data;
+    const uint32_t back = terms->look_back, ahead = terms->horizon;
+    const size_t count = sheaf_forecast_words(back, ahead);
+    const sheaf_windows windows = sheaf_forecast_windows(terms);
+    int64_t *words = calloc(count, sizeof *words);
+    MUST(sheaf_scaled_open(set, terms, false, &data, &err));
+    for (uint32_t s = 0; s < data.count; s++) {
+        sheaf_window_run run;
+        for (uint32_t at = 0;
+             sheaf_windows_next(&set->items[s], &windows, set->items[s].train, 0, &at, &run);)
+            for (uint32_t r = 0; r < run.count; r++) {
+                const int32_t *z = data.items[s].z + run.first + r * run.stride - back;
+                size_t word = 0;
+                for (uint32_t i = 0; i < back; i++)
+                    for (uint32_t j = i; j < back; j++)
+                        words[word++] += (int64_t)(z[i] - z[back - 1]) * (z[j] - z[back - 1]);
+                for (uint32_t i = 0; i < back; i++)
+                    for (uint32_t h = 0; h < ahead; h++)
+                        words[word++] +=
+                            (int64_t)(z[i] - z[back - 1]) * (z[back + h] - z[back - 1]);
+                words[word]++;
+            }
+    }
+    sheaf_scaled_close(&data);
+    return words;
+}
+
+static void test_sums_are_exact(void **unused)
+{
+    static const struct {
+        uint32_t look_back, horizon, every, series, steps, gaps;
+    } rows[] = {
+        {5, 3, 1, 1, 60, 0},    {30, 10, 1, 3, 300, 4}, {30, 10, 7, 3, 300, 4},
+        {48, 24, 0, 4, 900, 3}, {1, 1, 1, 2, 100, 20},  {24, 24, 50, 2, 600, 2},
+        {7, 40, 5, 6, 200, 1},  {12, 4, 12, 2, 200, 0}, {12, 4, 13, 2, 200, 3},
+    };
+    uint64_t random = 3;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        world w;
+        world_make(&w, rows[i].series, rows[i].steps, rows[i].gaps, &random);
+        sheaf_forecast_terms terms =
+            terms_of(rows[i].look_back, rows[i].horizon, rows[i].every);
+        size_t count = sheaf_forecast_words(terms.look_back, terms.horizon);
+        int64_t *fast = words_make(&w.set, &terms), *slow = words_slowly(&w.set, &terms);
+        assert_true(slow[count - 1] > 0);
+        assert_memory_equal(fast, slow, count * sizeof *fast);
+        free(fast);
+        free(slow);
+        world_free(&w);
+    }
+    (void)unused;
+}
+
+/* Each series at another member: the sum, and so the model, is that of one who has all. */
+static void test_federated_is_pooled(void **unused)
+{
+    sheaf_err err;
+    world w;
+    uint64_t random = 5;
+    world_make(&w, 4, 700, 5, &random);
+    sheaf_forecast_terms terms = terms_of(48, 24, 1);
+    size_t count = sheaf_forecast_words(48, 24);
+    int64_t *pooled = words_make(&w.set, &terms), *sum = calloc(count, sizeof *sum);
+    for (uint32_t i = 0; i < 4; i++) {
+        sheaf_series_set one = {
+            .step_s = HOUR, .count = 1, .entities = 1, .items = &w.items[i]};
+        int64_t *words = words_make(&one, &terms);
+        for (size_t j = 0; j < count; j++)
+            sum[j] += words[j];
+        free(words);
+    }
+    assert_memory_equal(sum, pooled, count * sizeof *sum);
+    sheaf_forecaster a, b;
+    sheaf_buffer bytes[2];
+    MUST(sheaf_forecaster_open(&terms, &columns, false, &a, &err));
+    MUST(sheaf_forecaster_open(&terms, &columns, false, &b, &err));
+    MUST(sheaf_forecast_solve(&terms, sum, a.weight, &err));
+    MUST(sheaf_forecast_solve(&terms, pooled, b.weight, &err));
+    sheaf_buffer_init(&bytes[0], 1 << 20);
+    sheaf_buffer_init(&bytes[1], 1 << 20);
+    sheaf_forecaster_write(&bytes[0], &a);
+    sheaf_forecaster_write(&bytes[1], &b);
+    assert_true(bytes[0].len > 48 * 24 * 8);
+    assert_true(
+        sheaf_slice_equal(sheaf_buffer_slice(&bytes[0]), sheaf_buffer_slice(&bytes[1])));
+    sheaf_buffer_deinit(&bytes[0]);
+    sheaf_buffer_deinit(&bytes[1]);
+    sheaf_forecaster_close(&a);
+    sheaf_forecaster_close(&b);
+    free(sum);
+    free(pooled);
+    world_free(&w);
+    (void)unused;
+}
+
+/* What comes of the sum satisfies the equations, and is the same on every machine: the hash was
+ * taken on one and must be found on all. */
+static void test_solution(void **unused)
+{
+    enum { BACK = 13, AHEAD = 6 };
+    sheaf_err err;
+    uint64_t random = 9, hash = 0xcbf29ce484222325;
+    int64_t words[BACK * (BACK + 1) / 2 + BACK * AHEAD + 1], x[40][BACK + AHEAD];
+    int64_t weight[BACK * AHEAD];
+    size_t at = 0;
+    for (int i = 0; i < 40; i++)
+        for (int j = 0; j < BACK + AHEAD; j++)
+            x[i][j] = (int64_t)(test_random(&random) % (1 << 20)) - (1 << 19);
+    for (int i = 0; i < BACK; i++)
+        for (int j = i; j < BACK; j++, at++) {
+            words[at] = 0;
+            for (int k = 0; k < 40; k++)
+                words[at] += x[k][i] * x[k][j];
+        }
+    for (int i = 0; i < BACK; i++)
+        for (int j = BACK; j < BACK + AHEAD; j++, at++) {
+            words[at] = 0;
+            for (int k = 0; k < 40; k++)
+                words[at] += x[k][i] * x[k][j];
+        }
+    words[at] = 40;
+    sheaf_forecast_terms terms = terms_of(BACK, AHEAD, 1);
+    terms.lambda_millionths = 300000;
+    MUST(sheaf_forecast_solve(&terms, words, weight, &err));
+    for (int h = 0; h < AHEAD; h++)
+        for (int i = 0; i < BACK; i++) {
+            double left = 0, right = 0;
+            for (int k = 0; k < 40; k++)
+                right += (double)(x[k][i] * x[k][BACK + h]);
+            for (int j = 0; j < BACK; j++) {
+                double gram = i == j ? 0.3 * 40 * ldexp(1, 36) : 0;
+                for (int k = 0; k < 40; k++)
+                    gram += (double)(x[k][i] * x[k][j]);
+                left += gram * ldexp((double)weight[j * AHEAD + h], -SHEAF_UNIT_BITS);
+            }
+            assert_true(fabs(left - right) < 1e-6 * 40 * ldexp(1, 40));
+        }
+    for (int i = 0; i < BACK * AHEAD; i++)
+        hash = (hash ^ (uint64_t)weight[i]) * 0x100000001b3;
+    assert_int_equal(hash, 0x20885d720b418fac);
+    (void)unused;
+}
+
+static void test_refused_sums(void **unused)
+{
+    enum { BACK = 3, AHEAD = 2, WORDS = 6 + 6 + 1 };
+    static const struct {
+        int64_t words[WORDS];
+        const char *message;
+    } rows[] = {
+        {{0}, "no member has a window of 5 known steps to learn from"},
+        {{[12] = -1}, "the sum is not one that windows of series can have"},
+        {{[12] = (int64_t)1 << 40}, "the sum is not one that windows of series can have"},
+        {{[0] = -1, [12] = 1}, "the sum is not one that windows of series can have"},
+        {{[3] = -5, [12] = 1}, "the sum is not one that windows of series can have"},
+        {{[5] = -5, [12] = 1}, "the sum is not one that windows of series can have"},
+        {{[7] = INT64_MIN, [12] = 1}, "the sum is not one that windows of series can have"},
+        {{[1] = (int64_t)1 << 60, [12] = 1},
+         "the sum is not one that windows of series can have, or the penalty is too small for "
+         "them"},
+        {{[6] = (int64_t)1 << 62, [12] = 1},
+         "the sum gives weights that are too large; learn with a larger penalty"},
+    };
+    sheaf_forecast_terms terms = terms_of(BACK, AHEAD, 1);
+    int64_t weight[BACK * AHEAD];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_err err = {0};
+        assert_int_equal(sheaf_forecast_solve(&terms, rows[i].words, weight, &err),
+                         SHEAF_INVALID);
+        assert_string_equal(err.message, rows[i].message);
+    }
+    (void)unused;
+}
+
+/* Evaluation against plain doubles, and that learning helps. */
+static void test_evaluation(void **unused)
+{
+    enum { BACK = 48, AHEAD = 13 };
+    sheaf_err err;
+    world w;
+    uint64_t random = 21;
+    world_make(&w, 3, 1200, 6, &random);
+    sheaf_forecast_terms terms = terms_of(BACK, AHEAD, 1);
+    sheaf_forecaster model;
+    sheaf_scaled_set data;
+    int64_t got[SHEAF_FORECAST_EVALUATION_WORDS];
+    MUST(sheaf_forecaster_open(&terms, &columns, false, &model, &err));
+    int64_t *words = words_make(&w.set, &terms);
+    MUST(sheaf_forecast_solve(&terms, words, model.weight, &err));
+    MUST(sheaf_scaled_open(&w.set, &terms, false, &data, &err));
+    MUST(sheaf_forecaster_evaluate(&model, &data, got, &err));
+
+    const sheaf_windows windows = sheaf_forecast_windows(&terms);
+    double square = 0, absolute = 0, naive = 0;
+    uint64_t points = 0;
+    for (uint32_t s = 0; s < data.count; s++) {
+        const sheaf_scaled *one = &data.items[s];
+        sheaf_window_run run;
+        for (uint32_t at = 0;
+             sheaf_windows_next(one->series, &windows, one->series->test, 0, &at, &run);)
+            for (uint32_t r = 0; r < run.count; r++)
+                for (uint32_t h = 0; h < AHEAD; h++, points++) {
+                    uint32_t origin = run.first + r;
+                    double last = one->z[origin - 1] * SHEAF_SCALED_UNIT, sum = last;
+                    for (uint32_t i = 0; i < BACK; i++)
+                        sum += ldexp((double)model.weight[i * AHEAD + h], -SHEAF_UNIT_BITS)
+                               * (one->z[origin - BACK + i] * SHEAF_SCALED_UNIT - last);
+                    double off = sum - one->z[origin + h] * SHEAF_SCALED_UNIT;
+                    square += off * off;
+                    absolute += fabs(off) * one->scale;
+                    naive += fabs(one->series->value[origin + h]
+                                  - one->series->value[origin + h - 24]);
+                }
+    }
+    sheaf_forecast_figures found;
+    MUST(sheaf_forecast_figures_of(got, &found, &err));
+    double n = (double)points;
+    assert_int_equal(found.points, points);
+    assert_true(fabs((double)found.model.square_millionths / 1e6 - square / n) < 1e-5);
+    assert_true(fabs((double)found.model.unit_millionths / 1e6 - absolute / n) < 1e-5);
+    assert_true(fabs((double)found.naive.unit_millionths / 1e6 - naive / n) < 1e-5);
+    assert_true(found.model.unit_millionths < found.naive.unit_millionths);
+    assert_true(found.model.square_millionths < 500000);
+
+    sheaf_scaled_close(&data);
+    sheaf_forecaster_close(&model);
+    free(words);
+    world_free(&w);
+    (void)unused;
+}
+
+static void test_refused_evaluations(void **unused)
+{
+    static const int64_t rows[][SHEAF_FORECAST_EVALUATION_WORDS] = {
+        {-1},
+        {(int64_t)1 << 50},
+        {10, 0, -1},
+        {10, 0, 0, -1},
+        {10, 0, 0, 0, -1},
+        {10, 0, 0, 0, 0, 0, -1},
+        {10, (int64_t)11 * 48 << 18},
+        {10, -((int64_t)11 * 48 << 18)},
+        {10, 0, (int64_t)11 * 48 << 18},
+        {10, 0, 0, (int64_t)11 * 48 * 48 << 18},
+    };
+    sheaf_forecast_figures found;
+    sheaf_err err = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(sheaf_forecast_figures_of(rows[i], &found, &err), SHEAF_INVALID);
+        assert_string_equal(err.message, "the sum is not one that forecasts can have");
+    }
+    assert_int_equal(sheaf_forecast_figures_of(
+                         (const int64_t[SHEAF_FORECAST_EVALUATION_WORDS]){0}, &found, &err),
+                     SHEAF_INVALID);
+    assert_string_equal(err.message, "no member has a window to evaluate on");
+    const int64_t fine[SHEAF_FORECAST_EVALUATION_WORDS] = {
+        4, -(1 << 18), 1 << 18, 1 << 18, 4 << 20, 2, 2, 2, 2};
+    MUST(sheaf_forecast_figures_of(fine, &found, &err));
+    assert_int_equal(found.points, 4);
+    assert_int_equal(found.model.bias_millionths, -250000);
+    assert_int_equal(found.model.square_millionths, 250000);
+    assert_int_equal(found.model.unit_millionths, 1000000);
+    assert_int_equal(found.naive.absolute_millionths, 2); /* 2^-19: 1.9 millionths */
+    (void)unused;
+}
+
+/* A file of series, as far as it goes. */
+static sheaf_status learn_text(const char *text, sheaf_forecast_terms terms, int64_t *windows,
+                               sheaf_err *err)
+{
+    sheaf_series_set set;
+    sheaf_scaled_set data;
+    SHEAF_TRY(sheaf_series_read(sheaf_str(text), "s.csv", &columns, &set, err));
+    sheaf_status status = sheaf_scaled_open(&set, &terms, false, &data, err);
+    if (status == SHEAF_OK) {
+        size_t count = sheaf_forecast_words(terms.look_back, terms.horizon);
+        int64_t *words = calloc(count, sizeof *words);
+        int64_t *weight = calloc((size_t)terms.look_back * terms.horizon, sizeof *weight);
+        status = sheaf_forecast_sums(&data, &terms, words, err);
+        *windows = words[count - 1];
+        if (status == SHEAF_OK)
+            status = sheaf_forecast_solve(&terms, words, weight, err);
+        sheaf_scaled_close(&data);
+        free(words);
+        free(weight);
+    }
+    sheaf_series_close(&set);
+    return status;
+}
+
+static void test_nonsense(void **unused)
+{
+    static const struct {
+        const char *text, *message; /* no message: it learns */
+        int64_t windows;
+    } rows[] = {
+        {"t,kwh\n2020-01-01 00:00,1\n2020-01-01 01:00,2\n", "shorter than a window", 0},
+        {"t,kwh\n2020-01-01 00:00,\n2020-01-01 01:00,?\n2020-01-01 02:00,\n"
+         "2020-01-01 03:00,\n2020-01-01 04:00,\n2020-01-01 05:00,\n",
+         "all gaps", 0},
+        {"t,kwh\n2020-01-01 00:00,3\n2020-01-01 01:00,3\n2020-01-01 02:00,3\n"
+         "2020-01-01 03:00,3\n2020-01-01 04:00,3\n2020-01-01 05:00,3\n",
+         NULL, 3}, /* constant */
+        {"t,kwh\n2020-01-01 00:00,1\n2020-01-01 01:00,2\n2020-01-01 02:00,1\n"
+         "2020-01-01 03:00,1\n",
+         NULL, 1}, /* one window */
+        {"t,kwh\n2020-01-01 00:00,1\n2020-01-01 01:00,2\n2020-01-01 03:00,1\n"
+         "2020-01-01 04:00,1\n2020-01-01 06:00,1\n2020-01-01 07:00,1\n",
+         "a gap in every window", 0},
+    };
+    sheaf_forecast_terms terms = terms_of(2, 1, 1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_err err = {0};
+        int64_t windows = -1;
+        sheaf_status status = learn_text(rows[i].text, terms, &windows, &err);
+        assert_int_equal(windows, rows[i].windows);
+        assert_int_equal(status, rows[i].message ? SHEAF_INVALID : SHEAF_OK);
+        if (rows[i].message)
+            assert_string_equal(err.message,
+                                "no member has a window of 3 known steps to learn from");
+    }
+    sheaf_err err = {0};
+    int64_t windows;
+    assert_int_equal(learn_text("t,kwh\n2020-01-01,1\n2020-01-02,2\n", terms, &windows, &err),
+                     SHEAF_INVALID);
+    assert_string_equal(err.message,
+                        "the series has a value every 86400 seconds, but the model "
+                        "forecasts steps of 3600 seconds");
+    (void)unused;
+}
+
+/* Values far beyond what training has seen are cut, and nothing overflows. */
+static void test_extremes(void **unused)
+{
+    sheaf_err err;
+    world w;
+    uint64_t random = 33;
+    world_make(&w, 1, 400, 0, &random);
+    w.items[0].value[50] = 1e6;
+    w.items[0].value[350] = -1e6;
+    sheaf_forecast_terms terms = terms_of(24, 4, 1);
+    int64_t *words = words_make(&w.set, &terms), *slow = words_slowly(&w.set, &terms);
+    assert_memory_equal(words, slow, sheaf_forecast_words(24, 4) * sizeof *words);
+    sheaf_scaled_set data;
+    MUST(sheaf_scaled_open(&w.set, &terms, false, &data, &err));
+    assert_int_equal(data.items[0].z[50], SHEAF_SCALED_MAX);
+    assert_int_equal(data.items[0].z[350], -SHEAF_SCALED_MAX);
+    sheaf_forecaster model;
+    MUST(sheaf_forecaster_open(&terms, &columns, false, &model, &err));
+    for (size_t i = 0; i < sheaf_forecaster_weights(&model); i++)
+        model.weight[i] = ((int64_t)1 << 39) - 1; /* the largest that a file can hold */
+    int64_t got[SHEAF_FORECAST_EVALUATION_WORDS];
+    sheaf_forecast_figures found;
+    MUST(sheaf_forecaster_evaluate(&model, &data, got, &err));
+    MUST(sheaf_forecast_figures_of(got, &found, &err));
+    sheaf_forecaster_close(&model);
+    sheaf_scaled_close(&data);
+    free(words);
+    free(slow);
+    world_free(&w);
+    (void)unused;
+}
+
+static void test_ahead(void **unused)
+{
+    sheaf_err err;
+    world w;
+    uint64_t random = 2;
+    world_make(&w, 3, 100, 0, &random);
+    w.items[1].value[w.items[1].steps - 3] = NAN;
+    w.items[2].steps = 40;
+    sheaf_forecast_terms terms = terms_of(48, 30, 1);
+    sheaf_forecaster model;
+    sheaf_scaled_set data;
+    double out[3 * 30];
+    MUST(sheaf_forecaster_open(&terms, &columns, true, &model, &err));
+    assert_int_equal(sheaf_forecaster_weights(&model), 2);
+    model.weight[0] = SHEAF_UNIT; /* what was yesterday at this time */
+    MUST(sheaf_scaled_open(&w.set, &terms, true, &data, &err));
+    MUST(sheaf_forecaster_ahead(&model, &data, out, &err));
+    for (uint32_t h = 0; h < 30; h++) {
+        double want = w.items[0].value[w.items[0].steps - 24 + h % 24];
+        assert_true(fabs(out[h] - want) < 1e-4);
+        assert_true(isnan(out[30 + h])); /* a gap in its look-back */
+        assert_true(isnan(out[60 + h])); /* too short */
+    }
+    sheaf_scaled_close(&data);
+    sheaf_forecaster_close(&model);
+    world_free(&w);
+    (void)unused;
+}
+
+static void model_change(sheaf_slice file, const char *from, const char *to,
+                         const char *message)
+{
+    sheaf_err err = {0};
+    sheaf_forecaster read;
+    uint8_t *copy = malloc(file.len);
+    memcpy(copy, file.data, file.len);
+    uint8_t *at = memmem(copy, file.len, from, strlen(from));
+    assert_non_null(at);
+    assert_int_equal(strlen(from), strlen(to));
+    memcpy(at, to, strlen(to));
+    assert_int_equal(sheaf_forecaster_read(sheaf_bytes(copy, file.len), &read, &err),
+                     SHEAF_INVALID);
+    if (!strstr(err.message, message))
+        fail_msg("'%s' is not in '%s'", message, err.message);
+    free(copy);
+}
+
+static void test_model_file(void **unused)
+{
+    sheaf_err err = {0};
+    sheaf_forecast_terms terms = terms_of(26, 5, 0);
+    sheaf_series_columns several = {
+        .time = "t", .series = "id", .count = 3, .value = {"a b", "c", "d"}};
+    for (int seasonal = 0; seasonal < 2; seasonal++) {
+        sheaf_forecaster model, read;
+        sheaf_buffer bytes, again;
+        MUST(sheaf_forecaster_open(&terms, &several, seasonal, &model, &err));
+        for (size_t i = 0; i < sheaf_forecaster_weights(&model); i++)
+            model.weight[i] = (int64_t)i * 77777 - 99999;
+        sheaf_buffer_init(&bytes, 1 << 20);
+        sheaf_buffer_init(&again, 1 << 20);
+        sheaf_forecaster_write(&bytes, &model);
+        sheaf_slice file = sheaf_buffer_slice(&bytes);
+        MUST(sheaf_forecaster_read(file, &read, &err));
+        sheaf_forecaster_write(&again, &read);
+        assert_true(sheaf_slice_equal(file, sheaf_buffer_slice(&again)));
+        assert_memory_equal(&read.terms, &terms, sizeof terms);
+        assert_memory_equal(&read.columns, &several, sizeof several);
+        assert_memory_equal(read.weight, model.weight,
+                            sheaf_forecaster_weights(&model) * sizeof *read.weight);
+        sheaf_forecaster_close(&read);
+        for (size_t len = 0; len < file.len; len += 1 + len / 20)
+            assert_int_equal(sheaf_forecaster_read(sheaf_bytes(file.data, len), &read, &err),
+                             SHEAF_INVALID);
+        model_change(file, "forecaster/1", "forecaster/2", "is not of the format");
+        model_change(file, seasonal ? "seasons ago" : "look-back by",
+                     seasonal ? "seasons off" : "look-back of", "form is neither");
+        model_change(file, "\"26\"", "\"x6\"", "look_back is not a number");
+        model_change(file, "\"26\"", "\"06\"", "look_back is not a number");
+        if (!seasonal)
+            model_change(file, "\"26\"", "\"27\"", "weight");
+        model_change(file, "\"26\"", "\"20\"", "a season of 24 steps; choose 1 to 20");
+        model_change(file, "\"10000\"", "\"00000\"", "lambda_millionths is not a number");
+        model_change(file, "a b,c,d", "a b,c,c", "the column c is named twice");
+        model_change(file, "a b,c,d", "a b,cd,", "holds more");
+        sheaf_buffer_deinit(&bytes);
+        sheaf_buffer_deinit(&again);
+        sheaf_forecaster_close(&model);
+    }
+    (void)unused;
+}
+
+static void test_terms(void **unused)
+{
+    static const struct {
+        sheaf_forecast_terms terms;
+        const char *message;
+    } rows[] = {
+        {{0, 1, 1, 1, 1, 1}, "a look-back of 0 steps; choose 1 to 1024"},
+        {{1025, 1, 1, 1, 1, 1}, "a look-back of 1025 steps; choose 1 to 1024"},
+        {{1, 0, 1, 1, 1, 1}, "a horizon of 0 steps; choose 1 to 1024"},
+        {{1, 1, 2000000, 1, 1, 1},
+         "a window every 2000000 steps; choose 1 to 1048576, or 0 for midnight"},
+        {{1, 1, 1, 0, 1, 1}, "a step of 0 seconds; choose 1 to 31622400"},
+        {{9, 1, 1, 1, 10, 1}, "a season of 10 steps; choose 1 to 9, the look-back"},
+        {{9, 1, 1, 1, 1, 0},
+         "a penalty of 0 millionths; choose 1 to 1000000000: without one the map is not "
+         "determined"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_err err = {0};
+        assert_int_equal(sheaf_forecast_terms_check(&rows[i].terms, &err), SHEAF_INVALID);
+        assert_string_equal(err.message, rows[i].message);
+    }
+    (void)unused;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_sums_are_exact),
+        cmocka_unit_test(test_federated_is_pooled),
+        cmocka_unit_test(test_solution),
+        cmocka_unit_test(test_refused_sums),
+        cmocka_unit_test(test_evaluation),
+        cmocka_unit_test(test_refused_evaluations),
+        cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_ahead),
+        cmocka_unit_test(test_model_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
