@@ -11,8 +11,8 @@ import sys
 
 # A folder of src/ includes folders of a smaller rank, and itself.
 RANKS = {"base": 0, "crypto": 1, "log": 2, "acts": 3, "bylaws": 4, "round": 5, "coop": 6,
-         "store": 7, "net": 7, "privacy": 7, "learn": 8, "claims": 9, "node": 10, "hub": 10,
-         "witness": 10, "cli": 11}
+         "store": 7, "net": 7, "privacy": 7, "learn": 8, "compute": 8, "claims": 9, "node": 10,
+         "hub": 10, "witness": 10, "cli": 11}
 CORE = ("base", "crypto", "log", "acts", "bylaws", "round", "coop")
 
 # All that the core may include of the system; sodium, OpenSSL and instructions in crypto/ only.

@@ -1,0 +1,58 @@
+#include "compute/sandbox_count.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The start of a file of /proc as a string; empty where the process is gone. */
+static void read_start(const char *pid, const char *name, char *out, size_t size)
+{
+    char path[64];
+    out[0] = '\0';
+    snprintf(path, sizeof path, "/proc/%.20s/%s", pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    ssize_t n = read(fd, out, size - 1);
+    out[n > 0 ? n : 0] = '\0';
+    close(fd);
+}
+
+/* The 20th field of /proc/PID/stat; the second, a name in brackets, may hold anything. */
+static uint32_t threads_of(const char *pid)
+{
+    enum { AFTER_NAME = 18 };
+    char text[1024];
+    read_start(pid, "stat", text, sizeof text);
+    char *at = strrchr(text, ')');
+    for (int i = 0; at && i < AFTER_NAME; i++)
+        at = strchr(at + 1, ' ');
+    return at ? (uint32_t)strtoul(at + 1, NULL, 10) : 0;
+}
+
+static uint64_t memory_of(const char *pid)
+{
+    char text[2048];
+    read_start(pid, "smaps_rollup", text, sizeof text);
+    const char *at = strstr(text, "\nPss:");
+    return at ? (uint64_t)strtoull(at + 5, NULL, 10) * 1024 : 0;
+}
+
+void sheaf_sandbox_count(sheaf_sandbox_use *out, bool memory)
+{
+    DIR *proc = opendir("/proc");
+    *out = (sheaf_sandbox_use){0};
+    if (!proc)
+        return;
+    for (struct dirent *entry; (entry = readdir(proc));) {
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
+            continue;
+        out->threads += threads_of(entry->d_name);
+        if (memory)
+            out->memory_bytes += memory_of(entry->d_name);
+    }
+    closedir(proc);
+}
