@@ -1,0 +1,233 @@
+#include "learn/layer.h"
+
+#include "learn/exact_math.h"
+
+#include <string.h>
+
+enum { LANES = 4, WIDE = 8, TANH_SERIES = 7 };
+
+/* Vectors of the compiler's, in as many of the processor's as they take. */
+typedef float floats __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t wholes __attribute__((vector_size(LANES * sizeof(int32_t))));
+typedef float wide_floats __attribute__((vector_size(WIDE * sizeof(float))));
+typedef double wide_doubles __attribute__((vector_size(WIDE * sizeof(double))));
+
+static size_t rows_of(const sheaf_layer *layer, const sheaf_layer_call *call)
+{
+    return (size_t)call->examples * layer->positions;
+}
+
+static size_t none(const sheaf_layer *layer)
+{
+    (void)layer;
+    return 0;
+}
+
+double sheaf_square_sum(const float *x, size_t count)
+{
+    wide_doubles sum = {0};
+    size_t i = 0;
+    for (; i + WIDE <= count; i += WIDE) {
+        wide_floats part;
+        memcpy(&part, x + i, sizeof part);
+        sum += __builtin_convertvector(part * part, wide_doubles);
+    }
+    double out = 0;
+    for (int j = 0; j < WIDE; j++)
+        out += sum[j];
+    for (; i < count; i++)
+        out += (double)(x[i] * x[i]);
+    return out;
+}
+
+/* ---- dense ---- */
+
+static size_t dense_parameters(const sheaf_layer *layer)
+{
+    return ((size_t)layer->in + 1) * layer->out;
+}
+
+/* Two matrices of products between the positions of an example. */
+static size_t dense_scratch(const sheaf_layer *layer)
+{
+    return layer->positions > 1 ? 2 * (size_t)layer->positions * layer->positions : 0;
+}
+
+static void dense_forward(const sheaf_layer *layer, const sheaf_layer_call *call,
+                          const float *x, float *y)
+{
+    const size_t rows = rows_of(layer, call);
+    const float *bias = call->parameters + (size_t)layer->in * layer->out;
+    const sheaf_product_shape shape = {(uint32_t)rows, layer->out, layer->in,
+                                       false,          true,       true};
+    for (size_t i = 0; i < rows; i++)
+        memcpy(y + i * layer->out, bias, layer->out * sizeof *y);
+    sheaf_product_multiply(call->product, &shape, x, call->parameters, y);
+}
+
+static void dense_backward(const sheaf_layer *layer, const sheaf_layer_call *call,
+                           const float *y, const float *by_y, float *by_x)
+{
+    const sheaf_product_shape shape = {
+        (uint32_t)rows_of(layer, call), layer->in, layer->out, false, false, false};
+    (void)y;
+    sheaf_product_multiply(call->product, &shape, by_y, call->parameters, by_x);
+}
+
+static void dense_gradient(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
+                           const float *x, const float *by_y, float *out)
+{
+    const size_t rows = rows_of(layer, call);
+    const sheaf_product_shape shape = {layer->out, layer->in, (uint32_t)rows,
+                                       true,       false,     false};
+    float *bias = out + (size_t)layer->in * layer->out;
+    sheaf_product_multiply(call->product, &shape, by_y, x, out);
+    memset(bias, 0, layer->out * sizeof *bias);
+    for (size_t i = 0; i < rows; i++)
+        for (uint32_t j = 0; j < layer->out; j++)
+            bias[j] += by_y[i * layer->out + j];
+    for (uint32_t j = 0; one != 1 && j < layer->out; j++)
+        bias[j] *= one;
+}
+
+/* The square of one example of several positions: the sum over pairs of them. */
+static double pairs_square(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
+                           const float *x, const float *by_y)
+{
+    const uint32_t side = layer->positions;
+    float *of_x = call->scratch, *of_y = of_x + (size_t)side * side;
+    const sheaf_product_shape in = {side, side, layer->in, false, true, false};
+    const sheaf_product_shape out = {side, side, layer->out, false, true, false};
+    double sum = 0;
+    sheaf_product_multiply(call->product, &in, x, x, of_x);
+    sheaf_product_multiply(call->product, &out, by_y, by_y, of_y);
+    for (size_t i = 0; i < (size_t)side * side; i++)
+        sum += ((double)of_x[i] + (double)one * (double)one) * (double)of_y[i];
+    return sum > 0 ? sum : 0; /* below 0 by rounding alone */
+}
+
+static void dense_squares(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
+                          const float *x, const float *by_y, double *squares)
+{
+    const size_t in = (size_t)layer->in * layer->positions;
+    const size_t out = (size_t)layer->out * layer->positions;
+    for (uint32_t i = 0; i < call->examples; i++)
+        squares[i] += layer->positions > 1
+                          ? pairs_square(layer, call, one, x + i * in, by_y + i * out)
+                          : (sheaf_square_sum(x + i * in, in) + (double)one * (double)one)
+                                * sheaf_square_sum(by_y + i * out, out);
+}
+
+const sheaf_layer_kind sheaf_layer_dense = {
+    .name = "dense",
+    .parameters = dense_parameters,
+    .scratch = dense_scratch,
+    .forward = dense_forward,
+    .backward = dense_backward,
+    .gradient = dense_gradient,
+    .squares = dense_squares,
+};
+
+/* ---- relu ---- */
+
+static void relu_forward(const sheaf_layer *layer, const sheaf_layer_call *call, const float *x,
+                         float *y)
+{
+    const size_t count = rows_of(layer, call) * layer->out;
+    for (size_t i = 0; i < count; i++)
+        y[i] = x[i] > 0 ? x[i] : 0;
+}
+
+static void relu_backward(const sheaf_layer *layer, const sheaf_layer_call *call,
+                          const float *y, const float *by_y, float *by_x)
+{
+    const size_t count = rows_of(layer, call) * layer->out;
+    for (size_t i = 0; i < count; i++)
+        by_x[i] = y[i] > 0 ? by_y[i] : 0;
+}
+
+const sheaf_layer_kind sheaf_layer_relu = {
+    .name = "relu",
+    .in_place = true,
+    .parameters = none,
+    .scratch = none,
+    .forward = relu_forward,
+    .backward = relu_backward,
+};
+
+/* ---- tanh ---- */
+
+/* tanh(x) = m / (m + 2) of m = exp(2|x|) - 1, and that is 2^k q + (2^k - 1) where 2|x| is
+ * k ln 2 + r and q = exp(r) - 1, a series. From 20 on, or for no number, 2|x| counts as 20. */
+static floats tanh_of(floats x)
+{
+    static const float inverse[TANH_SERIES] = {1.F,       1.F / 2,   1.F / 6,   1.F / 24,
+                                               1.F / 120, 1.F / 720, 1.F / 5040};
+    const floats magic = (floats){0} + 0x1.8p23F, end = (floats){0} + 20;
+    const wholes sign = (wholes)x & INT32_MIN;
+    floats size = (floats)((wholes)x & INT32_MAX);
+    size = size + size;
+    const wholes small = size < end;
+    size = (floats)(((wholes)size & small) | ((wholes)end & ~small));
+    floats k = (size * 0x1.715476p+0F + magic) - magic; /* to the nearest whole number */
+    floats r = (size - k * 0x1.62e4p-1F) - k * 0x1.7f7d1cp-20F;
+    floats q = r * inverse[TANH_SERIES - 1];
+    for (int i = TANH_SERIES - 2; i > 0; i--)
+        q = (q + inverse[i]) * r;
+    q = r + r * q;
+    floats power = (floats)((__builtin_convertvector(k, wholes) + 127) << 23);
+    floats m = power * q + (power - 1);
+    return (floats)((wholes)(m / (m + 2)) | sign);
+}
+
+static void tanh_forward(const sheaf_layer *layer, const sheaf_layer_call *call, const float *x,
+                         float *y)
+{
+    const size_t count = rows_of(layer, call) * layer->out;
+    for (size_t i = 0; i < count; i += LANES) {
+        floats part = {0};
+        const size_t bytes = (count - i < LANES ? count - i : LANES) * sizeof *x;
+        memcpy(&part, x + i, bytes);
+        part = tanh_of(part);
+        memcpy(y + i, &part, bytes);
+    }
+}
+
+static void tanh_backward(const sheaf_layer *layer, const sheaf_layer_call *call,
+                          const float *y, const float *by_y, float *by_x)
+{
+    const size_t count = rows_of(layer, call) * layer->out;
+    for (size_t i = 0; i < count; i++)
+        by_x[i] = by_y[i] * (1 - y[i] * y[i]);
+}
+
+const sheaf_layer_kind sheaf_layer_tanh = {
+    .name = "tanh",
+    .in_place = true,
+    .parameters = none,
+    .scratch = none,
+    .forward = tanh_forward,
+    .backward = tanh_backward,
+};
+
+/* ---- losses ---- */
+
+void sheaf_loss_class(const float *score, const float *target, uint32_t rows, double *losses,
+                      float *slopes)
+{
+    for (uint32_t i = 0; i < rows; i++) {
+        double s = (double)score[i];
+        losses[i] = sheaf_exact_softplus(target[i] > 0 ? -s : s);
+        slopes[i] = (float)(sheaf_exact_sigmoid(s) - (double)target[i]);
+    }
+}
+
+void sheaf_loss_number(const float *score, const float *target, uint32_t rows, double *losses,
+                       float *slopes)
+{
+    for (uint32_t i = 0; i < rows; i++) {
+        double off = (double)score[i] - (double)target[i];
+        losses[i] = off * off / 2;
+        slopes[i] = (float)off;
+    }
+}
