@@ -164,9 +164,8 @@ sheaf_status sheaf_fedsim_doubles(const sheaf_fedsim *sim, double *mean, double 
     return SHEAF_OK;
 }
 
-/* One table with the rows of all. Close it with sheaf_table_close(). */
-static sheaf_status pool_tables(const sheaf_table *tables, uint32_t count, sheaf_table *out,
-                                sheaf_err *err)
+sheaf_status sheaf_tables_pool(const sheaf_table *tables, uint32_t count, sheaf_table *out,
+                               sheaf_err *err)
 {
     assert(count > 0);
     size_t rows = 0;
@@ -216,7 +215,7 @@ sheaf_status sheaf_fedsim_evaluate(const sheaf_fedsim *sim, const sheaf_model *m
 {
     sheaf_table pool;
     SHEAF_TRY(sim_check(sim, err));
-    SHEAF_TRY(pool_tables(sim->tables, sim->owners, &pool, err));
+    SHEAF_TRY(sheaf_tables_pool(sim->tables, sim->owners, &pool, err));
     sheaf_status status = evaluate_all(sim, &pool, model, out, err);
     sheaf_table_close(&pool);
     return status;
@@ -242,7 +241,7 @@ sheaf_status sheaf_fedsim_compare(const sheaf_fedsim *sim, sheaf_fedsim_comparis
     SHEAF_TRY(sheaf_fedsim_run(sim, &out->federated_model, err));
     for (uint32_t i = 0; i < sim->owners; i++)
         SHEAF_TRY(local_run(sim, i, &out->local[i], err));
-    SHEAF_TRY(pool_tables(sim->tables, sim->owners, &pool, err));
+    SHEAF_TRY(sheaf_tables_pool(sim->tables, sim->owners, &pool, err));
     sheaf_fedsim together = *sim;
     together.tables = &pool;
     together.owners = 1;

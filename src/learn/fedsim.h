@@ -43,6 +43,10 @@ SHEAF_MUST_USE sheaf_status sheaf_fedsim_noised(const sheaf_fedsim *sim,
                                                 const sheaf_noised_terms *terms,
                                                 sheaf_model *out, sheaf_err *err);
 
+/* One table with the rows of all, to be closed with sheaf_table_close(). */
+SHEAF_MUST_USE sheaf_status sheaf_tables_pool(const sheaf_table *tables, uint32_t count,
+                                              sheaf_table *out, sheaf_err *err);
+
 /* Figures per owner and on the pooled test rows. */
 typedef struct {
     sheaf_evaluation owner[SHEAF_FEDSIM_OWNERS_MAX];

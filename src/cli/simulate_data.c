@@ -1,0 +1,243 @@
+/* cli/simulate_data.c - the files that a simulation splits: columns, ranges, groups. */
+#include "cli/simulate.h"
+
+#include "learn/csv.h"
+#include "learn/fedsim.h"
+#include "learn/file.h"
+#include "learn/groups.h"
+#include "learn/ranges.h"
+#include "privacy/mechanism.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { MILLION = 1000000, FEATURES_TEXT_MAX = SHEAF_FEATURES_MAX * (SHEAF_COLUMN_MAX + 12) };
+
+/* ---- columns ---- */
+
+static bool is_feature(const simulate_question *q, sheaf_slice name)
+{
+    return !sheaf_slice_is(name, q->label) && !sheaf_slice_is(name, "set")
+           && !(q->column && sheaf_slice_is(name, q->column));
+}
+
+/* All columns but the label, `set` and the one that members differ by. */
+static sheaf_status all_features(const simulate_question *q, sheaf_slice file, const char *name,
+                                 sheaf_buffer *text, sheaf_err *err)
+{
+    sheaf_csv csv;
+    sheaf_slice line = {0};
+    static sheaf_slice columns[SHEAF_CSV_COLUMNS_MAX];
+    SHEAF_TRY(sheaf_csv_open(&csv, file, name, err));
+    (void)sheaf_csv_line(&csv, &line);
+    SHEAF_TRY(sheaf_csv_check(&csv, line, err));
+    size_t count = sheaf_csv_split(line, columns, SHEAF_CSV_COLUMNS_MAX);
+    for (size_t i = 0; i < count && i < SHEAF_CSV_COLUMNS_MAX; i++) {
+        if (!is_feature(q, columns[i]))
+            continue;
+        if (text->len)
+            sheaf_buffer_add_byte(text, ',');
+        sheaf_buffer_add(text, columns[i]);
+    }
+    return sheaf_buffer_check(text, "the list of columns", err);
+}
+
+static sheaf_status features_read(const simulate_question *q, sheaf_slice file,
+                                  sheaf_features *out, sheaf_err *err)
+{
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, FEATURES_TEXT_MAX);
+    sheaf_status status = SHEAF_OK;
+    if (q->features)
+        sheaf_buffer_add_string(&text, q->features);
+    else
+        status = all_features(q, file, q->files[0], &text, err);
+    if (status == SHEAF_OK)
+        status = sheaf_features_parse(sheaf_buffer_slice(&text), sheaf_str(q->label), out, err);
+    sheaf_buffer_deinit(&text);
+    return status;
+}
+
+/* ---- ranges ---- */
+
+static sheaf_feature *feature_find(sheaf_features *features, sheaf_slice column)
+{
+    for (uint32_t j = 0; j < features->count; j++)
+        if (!features->items[j].has_level && sheaf_slice_is(column, features->items[j].column))
+            return &features->items[j];
+    return NULL;
+}
+
+/* One `column=low:high` of the list. */
+static sheaf_status range_read(sheaf_features *features, const char *item, size_t len,
+                               sheaf_err *err)
+{
+    char text[128];
+    double low, high;
+    if (len >= sizeof text)
+        return sheaf_fail(err, SHEAF_INVALID, "a range is too long: %.40s…", item);
+    memcpy(text, item, len);
+    text[len] = 0;
+    char *equals = strrchr(text, '='), *colon = equals ? strchr(equals, ':') : NULL;
+    if (!colon)
+        return sheaf_fail(err, SHEAF_INVALID, "the range '%s' has not the form column=low:high",
+                          text);
+    *equals = *colon = 0;
+    sheaf_feature *feature = feature_find(features, sheaf_str(text));
+    if (!feature)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "a range is given for %s, which is no feature that is a number",
+                          text);
+    if (!sheaf_decimal_parse(equals + 1, SHEAF_ROUND_DOWN, &low)
+        || !sheaf_decimal_parse(colon + 1, SHEAF_ROUND_UP, &high)
+        || !(fabs(low) < 1 << SHEAF_VALUE_BITS && fabs(high) < 1 << SHEAF_VALUE_BITS))
+        return sheaf_fail(err, SHEAF_INVALID, "the range of %s is not two numbers", text);
+    feature->has_range = true;
+    feature->low_millionths = (int64_t)llround(low * MILLION);
+    feature->high_millionths = (int64_t)llround(high * MILLION);
+    return SHEAF_OK;
+}
+
+static sheaf_status ranges_read(const char *list, sheaf_features *features, sheaf_err *err)
+{
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        SHEAF_TRY(range_read(features, list, len, err));
+        list += len + (list[len] == ',');
+    }
+    return SHEAF_OK;
+}
+
+/* Where no range was given: that of the values, which only a rehearsal may look at. */
+static void ranges_take(simulate_data *data)
+{
+    for (uint32_t j = 0; j < data->features.count; j++) {
+        sheaf_feature *feature = &data->features.items[j];
+        double low = INFINITY, high = -INFINITY;
+        if (feature->has_level || feature->has_range)
+            continue;
+        for (uint32_t i = 0; i < data->table.rows; i++) {
+            double x = data->table.x[(size_t)i * data->table.d + j];
+            low = x < low ? x : low;
+            high = x > high ? x : high;
+        }
+        feature->has_range = data->ranges_taken = true;
+        feature->low_millionths = (int64_t)floor(low * MILLION);
+        feature->high_millionths = (int64_t)ceil(high * MILLION);
+        if (feature->high_millionths == feature->low_millionths) /* a constant column */
+            feature->high_millionths = feature->low_millionths + MILLION;
+    }
+}
+
+/* ---- files ---- */
+
+typedef struct {
+    sheaf_table table[SIMULATE_FILES_MAX];
+    uint32_t *group[SIMULATE_FILES_MAX];
+    sheaf_groups groups;
+} reading;
+
+static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file, reading *r,
+                              simulate_data *out, sheaf_err *err)
+{
+    if (i == 0)
+        SHEAF_TRY(features_read(q, file, &out->features, err));
+    SHEAF_TRY(sheaf_table_read(file, q->files[i], &out->features, SHEAF_TABLE_EXACT,
+                               &r->table[i], err));
+    if (!q->column)
+        return SHEAF_OK;
+    r->group[i] = calloc(r->table[i].rows, sizeof *r->group[i]);
+    if (!r->group[i])
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
+    return sheaf_groups_read(&r->groups, file, q->files[i], q->column, &r->table[i],
+                             r->group[i], err);
+}
+
+static sheaf_status files_take(simulate_question *q, reading *r, simulate_data *out,
+                               sheaf_err *err)
+{
+    for (uint32_t i = 0; i < q->file_count; i++) {
+        sheaf_buffer file;
+        sheaf_buffer_init(&file, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
+        sheaf_status status = sheaf_learn_file(q->files[i], SHEAF_CSV_BYTES_MAX, &file, err);
+        if (status == SHEAF_OK)
+            status = file_take(q, i, sheaf_buffer_slice(&file), r, out, err);
+        sheaf_buffer_deinit(&file);
+        SHEAF_TRY(status);
+    }
+    return sheaf_tables_pool(r->table, q->file_count, &out->table, err);
+}
+
+static sheaf_status rows_check(const simulate_question *q, simulate_data *data, sheaf_err *err)
+{
+    const sheaf_table *table = &data->table;
+    for (uint32_t i = 0; i < table->rows; i++)
+        data->positives += table->y[i];
+    if (data->positives == 0 || data->positives == table->rows)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s is %s in each of the %u records, so that there is nothing to "
+                          "learn",
+                          q->label, data->positives ? "above 0" : "0 or below", table->rows);
+    if (table->test_rows == 0 || table->train_rows == 0)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "of the %u records %u are to train on and %u held out; it takes both",
+                          table->rows, table->train_rows, table->test_rows);
+    return SHEAF_OK;
+}
+
+/* The groups of the split: by the column, or for a Dirichlet split by the label. */
+static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_data *out,
+                               sheaf_err *err)
+{
+    if (q->split.kind == SHEAF_SPLIT_IID)
+        return SHEAF_OK;
+    out->group = calloc(out->table.rows, sizeof *out->group);
+    if (!out->group)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
+    q->split.groups = q->column ? r->groups.count : 2;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < q->file_count && q->column; i++)
+        for (uint32_t k = 0; k < r->table[i].rows; k++)
+            out->group[at++] = r->group[i][k];
+    for (uint32_t k = 0; k < out->table.rows && !q->column; k++)
+        out->group[k] = out->table.y[k];
+    q->split.group = out->group;
+    return SHEAF_OK;
+}
+
+sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_err *err)
+{
+    *out = (simulate_data){0};
+    reading *r = calloc(1, sizeof *r);
+    if (!r)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read files");
+    sheaf_status status = sheaf_groups_open(&r->groups, err);
+    if (status == SHEAF_OK)
+        status = files_take(q, r, out, err);
+    if (status == SHEAF_OK)
+        status = rows_check(q, out, err);
+    if (status == SHEAF_OK && q->ranges)
+        status = ranges_read(q->ranges, &out->features, err);
+    if (status == SHEAF_OK)
+        ranges_take(out);
+    if (status == SHEAF_OK)
+        status = sheaf_features_check(&out->features, err);
+    if (status == SHEAF_OK)
+        status = groups_set(q, r, out, err);
+    for (uint32_t i = 0; i < q->file_count; i++) {
+        sheaf_table_close(&r->table[i]);
+        free(r->group[i]);
+    }
+    sheaf_groups_close(&r->groups);
+    free(r);
+    if (status != SHEAF_OK)
+        simulate_data_close(out);
+    return status;
+}
+
+void simulate_data_close(simulate_data *data)
+{
+    sheaf_table_close(&data->table);
+    free(data->group);
+    *data = (simulate_data){0};
+}

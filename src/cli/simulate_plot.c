@@ -1,0 +1,245 @@
+/* cli/simulate_plot.c - accuracy against epsilon as a picture: SVG, by itself. */
+#include "cli/simulate.h"
+
+#include "store/file.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum {
+    PLOT_MAX = 1 << 18,
+    WIDTH = 760,
+    HEIGHT = 460,
+    LEFT = 70,
+    RIGHT = 190, /* room for the names of lines */
+    TOP = 60,
+    BOTTOM = 70,
+    CAP = 5, /* half of the stroke at the end of an interval */
+    NAME_LINE = 15,
+};
+
+/* What numbers become places. */
+typedef struct {
+    const simulation *s;
+    sheaf_buffer *out;
+    double low, high;                  /* accuracy */
+    double first, last;                /* log of epsilon */
+    double name_at[SIMULATE_ROWS_MAX]; /* where lines have their names */
+    uint32_t names;
+} plot;
+
+static double x_of(const plot *p, double epsilon)
+{
+    double part = p->last > p->first ? (log(epsilon) - p->first) / (p->last - p->first) : 0.5;
+    return LEFT + 24 + part * (WIDTH - LEFT - RIGHT - 48);
+}
+
+static double y_of(const plot *p, double accuracy)
+{
+    return TOP + (p->high - accuracy) / (p->high - p->low) * (HEIGHT - TOP - BOTTOM);
+}
+
+static void text_at(plot *p, double x, double y, const char *class, const char *text)
+{
+    sheaf_buffer_printf(p->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, class);
+    for (const char *c = text; *c; c++) {
+        if (*c == '<' || *c == '&')
+            sheaf_buffer_add_string(p->out, *c == '<' ? "&lt;" : "&amp;");
+        else
+            sheaf_buffer_add_byte(p->out, (uint8_t)*c);
+    }
+    sheaf_buffer_add_string(p->out, "</text>\n");
+}
+
+static void line_at(plot *p, double x1, double y1, double x2, double y2, const char *class)
+{
+    sheaf_buffer_printf(
+        p->out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1,
+        y1, x2, y2, class);
+}
+
+/* ---- scales ---- */
+
+static void scales_set(plot *p)
+{
+    p->low = p->first = INFINITY;
+    p->high = p->last = -INFINITY;
+    for (uint32_t i = 0; i < p->s->rows; i++) {
+        const simulate_row *row = &p->s->row[i];
+        simulate_figure f = simulate_figure_of(row->accuracy, row->done);
+        double half = f.half > 0 ? f.half : 0;
+        if (row->epsilon > 0) {
+            p->first = fmin(p->first, log(row->epsilon));
+            p->last = fmax(p->last, log(row->epsilon));
+        }
+        if (!row->done)
+            continue;
+        p->low = fmin(p->low, f.mean - half);
+        p->high = fmax(p->high, f.mean + half);
+    }
+    if (!(p->low <= p->high)) { /* no row has figures */
+        p->low = 0;
+        p->high = 1;
+    }
+    double margin = fmax(0.02, (p->high - p->low) * 0.1);
+    p->low = fmax(0, p->low - margin);
+    p->high = fmin(1.005, p->high + margin);
+}
+
+/* 1, 2 or 5 times a power of ten, such that there are at most eight. */
+static double step_of(double range)
+{
+    static const double steps[] = {0.005, 0.01, 0.02, 0.05, 0.1, 0.2};
+    size_t i = 0;
+    while (i + 1 < sizeof steps / sizeof *steps && range / steps[i] > 8)
+        i++;
+    return steps[i];
+}
+
+static void axes_put(plot *p)
+{
+    double step = step_of(p->high - p->low), bottom = HEIGHT - BOTTOM;
+    char text[64];
+    for (double at = ceil(p->low / step) * step; at <= fmin(1, p->high) + 1e-9; at += step) {
+        line_at(p, LEFT, y_of(p, at), WIDTH - RIGHT, y_of(p, at), "grid");
+        snprintf(text, sizeof text, step < 0.01 ? "%.1f %%" : "%.0f %%", 100 * at);
+        text_at(p, LEFT - 8, y_of(p, at) + 4, "end", text);
+    }
+    line_at(p, LEFT, TOP, LEFT, bottom, "axis");
+    line_at(p, LEFT, bottom, WIDTH - RIGHT, bottom, "axis");
+    for (uint32_t i = 0; i < p->s->rows; i++) {
+        double epsilon = p->s->row[i].epsilon;
+        if (!(epsilon > 0))
+            continue;
+        line_at(p, x_of(p, epsilon), bottom, x_of(p, epsilon), bottom + 5, "axis");
+        snprintf(text, sizeof text, "%.10g", epsilon);
+        text_at(p, x_of(p, epsilon), bottom + 20, "middle", text);
+    }
+    snprintf(text, sizeof text, "epsilon at delta %g: less is more private",
+             p->s->question->delta);
+    text_at(p, (LEFT + WIDTH - RIGHT) / 2.0, bottom + 44, "middle", text);
+    sheaf_buffer_printf(p->out,
+                        "<text transform=\"translate(20 %.1f) rotate(-90)\" class=\"middle\">"
+                        "accuracy on held-out records</text>\n",
+                        (TOP + bottom) / 2);
+}
+
+/* ---- rows ---- */
+
+/* Names keep a line's height between each other, as near as they can to what they name. */
+static double name_place(plot *p, double y)
+{
+    for (int shift = 0; shift < HEIGHT; shift++) {
+        for (int sign = -1; sign <= 1; sign += 2) {
+            double at = y + sign * shift;
+            bool free = at > TOP - NAME_LINE && at < HEIGHT - BOTTOM + NAME_LINE;
+            for (uint32_t i = 0; i < p->names && free; i++)
+                free = fabs(at - p->name_at[i]) >= NAME_LINE;
+            if (free)
+                return p->name_at[p->names++] = at;
+        }
+    }
+    return y;
+}
+
+/* A row without epsilon is a line across. */
+static void reference_put(plot *p, const simulate_row *row)
+{
+    static const char *const class[] = {"alone", "pooled", "exact"};
+    simulate_figure f = simulate_figure_of(row->accuracy, row->done);
+    char text[64];
+    double y = y_of(p, f.mean);
+    line_at(p, LEFT, y, WIDTH - RIGHT, y, class[row->form]);
+    snprintf(text, sizeof text, "%s, %.1f %%", row->name, 100 * f.mean);
+    text_at(p, WIDTH - RIGHT + 8, name_place(p, y) + 4, class[row->form], text);
+}
+
+static void point_put(plot *p, const simulate_row *row)
+{
+    simulate_figure f = simulate_figure_of(row->accuracy, row->done);
+    double x = x_of(p, row->epsilon), y = y_of(p, f.mean);
+    if (f.half > 0) {
+        double top = y_of(p, fmin(1, f.mean + f.half)), low = y_of(p, fmax(0, f.mean - f.half));
+        line_at(p, x, top, x, low, "bar");
+        line_at(p, x - CAP, top, x + CAP, top, "bar");
+        line_at(p, x - CAP, low, x + CAP, low, "bar");
+    }
+    sheaf_buffer_printf(p->out,
+                        "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s: %.3f</title>"
+                        "</circle>\n",
+                        x, y, row->name, f.mean);
+}
+
+/* From one epsilon to the next larger one, in whatever order they were given. */
+static void curve_put(plot *p)
+{
+    double before = 0;
+    sheaf_buffer_add_string(p->out, "<polyline class=\"curve\" points=\"");
+    for (;;) {
+        const simulate_row *next = NULL;
+        for (uint32_t i = 0; i < p->s->rows; i++) {
+            const simulate_row *row = &p->s->row[i];
+            if (row->done && row->epsilon > before && (!next || row->epsilon < next->epsilon))
+                next = row;
+        }
+        if (!next)
+            break;
+        before = next->epsilon;
+        sheaf_buffer_printf(p->out, "%.1f,%.1f ", x_of(p, before),
+                            y_of(p, simulate_figure_of(next->accuracy, next->done).mean));
+    }
+    sheaf_buffer_add_string(p->out, "\"/>\n");
+}
+
+static void rows_put(plot *p)
+{
+    for (uint32_t i = 0; i < p->s->rows; i++)
+        if (p->s->row[i].done && p->s->row[i].form != SHEAF_REHEARSE_NOISED)
+            reference_put(p, &p->s->row[i]);
+    curve_put(p);
+    for (uint32_t i = 0; i < p->s->rows; i++)
+        if (p->s->row[i].done && p->s->row[i].form == SHEAF_REHEARSE_NOISED)
+            point_put(p, &p->s->row[i]);
+}
+
+static void begin(plot *p)
+{
+    const simulate_question *q = p->s->question;
+    char text[160];
+    sheaf_buffer_printf(
+        p->out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
+        "<style>text{font:13px sans-serif;fill:#222}.title{font-weight:bold;font-size:15px}"
+        ".end{text-anchor:end}.middle{text-anchor:middle}.small{font-size:11px;fill:#555}"
+        "line{stroke:#222}.grid{stroke:#ddd}.bar{stroke:#0b5fa5;stroke-width:1.5}"
+        "circle{fill:#0b5fa5}.curve{fill:none;stroke:#0b5fa5;stroke-width:2}"
+        "line.exact{stroke:#1a7f37;stroke-dasharray:7 4}text.exact{fill:#1a7f37}"
+        "line.pooled{stroke:#8250df;stroke-dasharray:2 4}text.pooled{fill:#8250df}"
+        "line.alone{stroke:#b35900;stroke-dasharray:10 3 2 3}text.alone{fill:#b35900}"
+        "</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+        WIDTH, HEIGHT, WIDTH, HEIGHT);
+    snprintf(text, sizeof text, "%u members, %.40s, noise for each %s", q->plan.members,
+             q->split_text, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
+    text_at(p, LEFT, 24, "title", text);
+    snprintf(text, sizeof text, "logistic regression, %u rounds of %u members, %u seeds%s",
+             q->plan.rounds, q->plan.cohort, q->seeds,
+             q->seeds > 1 ? "; bars are 95 % intervals over them" : "");
+    text_at(p, LEFT, 43, "small", text);
+}
+
+sheaf_status simulate_plot(const simulation *s, const char *path, sheaf_err *err)
+{
+    sheaf_buffer out;
+    plot p = {.s = s, .out = &out};
+    sheaf_buffer_init(&out, PLOT_MAX);
+    scales_set(&p);
+    begin(&p);
+    axes_put(&p);
+    rows_put(&p);
+    sheaf_buffer_add_string(&out, "</svg>\n");
+    sheaf_status status = sheaf_buffer_check(&out, "the picture", err);
+    if (status == SHEAF_OK)
+        status = sheaf_file_write(path, 0644, sheaf_buffer_slice(&out), err);
+    sheaf_buffer_deinit(&out);
+    return status;
+}

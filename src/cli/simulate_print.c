@@ -1,0 +1,286 @@
+/* cli/simulate_print.c - what a simulation found: a table, an object, a motion. */
+#include "cli/simulate.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { MILLION = 1000000, EFFECT_MAX = 65536 };
+
+/* Student's t for 95 %, two-sided, by degrees of freedom from 1. */
+static double student(uint32_t freedom)
+{
+    static const double table[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
+                                   2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
+                                   2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
+                                   2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
+    enum { LISTED = sizeof table / sizeof *table };
+    return freedom <= LISTED ? table[freedom - 1] : 2.042; /* above it, a little too wide */
+}
+
+simulate_figure simulate_figure_of(const double *values, uint32_t count)
+{
+    simulate_figure f = {.half = -1};
+    double squares = 0;
+    for (uint32_t i = 0; i < count; i++)
+        f.mean += values[i] / count;
+    for (uint32_t i = 0; i < count; i++)
+        squares += (values[i] - f.mean) * (values[i] - f.mean);
+    if (count > 1)
+        f.half = student(count - 1) * sqrt(squares / (count - 1) / count);
+    return f;
+}
+
+/* What a member and the hub spend on all rounds. */
+static double member_s(const simulate_row *row)
+{
+    return (row->member_s + row->round.member_s) * row->cost.rounds;
+}
+
+static double hub_s(const simulate_row *row)
+{
+    return (row->hub_s + row->round.hub_s) * row->cost.rounds;
+}
+
+/* ---- for people ---- */
+
+static void print_figure(const double *values, uint32_t count)
+{
+    simulate_figure f = simulate_figure_of(values, count);
+    if (count == 0)
+        printf("  %15s", "-");
+    else if (f.half < 0)
+        printf("  %15.3f", f.mean);
+    else
+        printf("  %6.3f +- %5.3f", f.mean, f.half);
+}
+
+static void print_row(const simulation *s, const simulate_row *row)
+{
+    printf("%-16s", row->name);
+    print_figure(row->accuracy, row->done);
+    print_figure(row->auc, row->with_auc);
+    print_figure(row->loss, row->done);
+    if (row->form == SHEAF_REHEARSE_NOISED && row->terms.noise_millionths)
+        printf("  %8.3g", (double)row->terms.noise_millionths / MILLION);
+    else
+        printf("  %8s", "-");
+    if (row->cost.rounds && row->done)
+        printf("  %9.1f  %9.3f  %8.3f  %6u  %9" PRIu64 "\n", (double)row->cost.sent / 1e3,
+               member_s(row), hub_s(row), row->cost.rounds, row->cost.entries);
+    else
+        printf("  %9s  %9s  %8s  %6s  %9s\n", "-", "-", "-", "-", "-");
+    if (row->done < s->question->seeds && row->done)
+        printf("    %u of %u seeds\n", row->done, s->question->seeds);
+}
+
+static void print_head(const simulation *s)
+{
+    const simulate_question *q = s->question;
+    const sheaf_table *table = &s->data->table;
+    printf("%u members, split %s; %u records (%u to train on, %u held out, %u left out for "
+           "gaps), %u positive\n",
+           q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
+           table->left_out, s->data->positives);
+    printf("logistic regression on %u features; %u rounds of training with %u members each; "
+           "noise hides one %s, delta %g; %u seeds from %" PRIu64 "\n\n",
+           s->data->features.count, q->plan.rounds, q->plan.cohort,
+           q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta, q->seeds,
+           q->plan.seed);
+    printf("%-16s  %15s  %15s  %15s  %8s  %9s  %9s  %8s  %6s  %9s\n", "", "accuracy", "AUC",
+           "log loss", "noise", "sent, kB", "member, s", "hub, s", "rounds", "entries");
+}
+
+/* The members that a form leaves out, and why a form has no figures. */
+static void print_remarks(const simulation *s)
+{
+    for (uint32_t i = 0; i < s->rows; i++) {
+        const simulate_row *row = &s->row[i];
+        if (*row->failure)
+            printf("%s: %s.\n", row->name, row->failure);
+        else if (row->left_out && row->form == SHEAF_REHEARSE_LOCAL)
+            printf("%u members have fewer than two records to train on, and are not in the "
+                   "row %s.\n",
+                   row->left_out, row->name);
+        else if (row->left_out)
+            printf("%u members have no record to train on, and no part in exact sums.\n",
+                   row->left_out);
+    }
+    if (s->stopped)
+        puts("Stopped: rows and seeds that were not finished are missing.");
+}
+
+static void print_notes(const simulation *s)
+{
+    const simulate_question *q = s->question;
+    uint16_t masked = 0;
+    for (uint32_t i = 0; i < s->rows; i++)
+        masked = s->row[i].round.members > masked ? s->row[i].round.members : masked;
+    printf("\nFigures are of all held-out records, means of seeds and 95 %% intervals over "
+           "them. Costs are those of the whole mandate, for a member who has a seat in each "
+           "of its rounds; noise is its standard deviation as a multiple of what one %s can "
+           "move a sum by.\n",
+           q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
+    if (masked)
+        printf("The first round of each row with sums went through the protocol with masks, "
+               "with %u of its %u members, and gave the plain sum; the other rounds add the "
+               "plain words. Times of the protocol are of that round%s.\n",
+               masked, q->plan.cohort,
+               masked < q->plan.cohort ? ", and are longer with all members" : "");
+    printf("Noise is sized for %u members that are left of %u, of whom %u may pool what they "
+           "know.\n",
+           q->plan.survivors_least, q->plan.cohort, q->plan.colluders);
+    if (s->data->ranges_taken)
+        puts("Ranges of columns were taken from the files. In a co-op they must be known "
+             "without looking at anybody's data: give them with --ranges.");
+    if (q->plan.members > SHEAF_ROUND_MEMBERS_MAX)
+        printf("A mandate names at most %d data sets, so that %u members take several.\n",
+               SHEAF_ROUND_MEMBERS_MAX, q->plan.members);
+}
+
+static const simulate_row *chosen(const simulation *s)
+{
+    for (uint32_t i = 0; i < s->rows; i++) {
+        const simulate_row *row = &s->row[i];
+        if (s->question->propose >= 0 && row->form >= SHEAF_REHEARSE_EXACT
+            && fabs(row->epsilon - s->question->propose) < 1e-12)
+            return row;
+    }
+    return NULL;
+}
+
+void simulate_print(const simulation *s)
+{
+    print_head(s);
+    for (uint32_t i = 0; i < s->rows; i++)
+        print_row(s, &s->row[i]);
+    print_notes(s);
+    print_remarks(s);
+    const simulate_row *row = chosen(s);
+    if (!row || *row->failure)
+        return;
+    sheaf_buffer effect;
+    sheaf_buffer_init(&effect, EFFECT_MAX);
+    simulate_mandate(s, row, &effect);
+    printf("\nTo propose the row %s, with the model's number for MODEL and those of the data "
+           "sets, {\"dataset\":NUMBER} each, for DATASETS:\n\n"
+           "sheaf motion open --title 'Train together' --effect '%.*s'\n",
+           row->name, SHEAF_PRINT(sheaf_buffer_slice(&effect)));
+    sheaf_buffer_deinit(&effect);
+}
+
+/* ---- the motion ---- */
+
+void simulate_mandate(const simulation *s, const simulate_row *row, sheaf_buffer *out)
+{
+    const sheaf_rehearsal *plan = &s->question->plan;
+    bool noised = row->form == SHEAF_REHEARSE_NOISED;
+    const sheaf_training *training = noised ? &row->terms.training : &plan->training;
+    uint16_t cohort = noised ? plan->survivors_least : plan->cohort;
+    sheaf_buffer_printf(out,
+                        "{\"kind\":\"mandate.grant\",\"what\":{\"attest_min\":%u,"
+                        "\"cohort_min\":%u,\"datasets\":[DATASETS],\"duration_s\":7776000,"
+                        "\"learning\":{\"batch\":%u,\"local_steps\":%u,\"rate_millionths\":%u,"
+                        "\"seed\":%" PRIu64 "},\"model\":MODEL,",
+                        cohort / 2 + 1, cohort, training->batch, training->steps,
+                        training->rate_millionths, plan->seed);
+    if (noised)
+        sheaf_buffer_printf(
+            out,
+            "\"privacy\":{\"clip_millionths\":%" PRIu64 ",\"colluders\":%u,"
+            "\"delta_trillionths\":%lld,\"divisor\":%" PRIu64 ",\"epsilon_millionths\":%lld,"
+            "\"evaluation_noise_millionths\":%" PRIu64 ",\"noise_millionths\":%" PRIu64 ","
+            "\"sampling_millionths\":%u,\"unit\":\"%s\"},",
+            row->terms.norm_millionths, row->terms.colluders,
+            (long long)floor(s->question->delta * 1e12 + 1e-6), row->terms.divisor,
+            (long long)floor(row->epsilon * MILLION + 1e-6),
+            sheaf_rehearsal_evaluation_noise(&row->terms), row->terms.noise_millionths,
+            row->terms.sampling_millionths,
+            row->terms.unit == SHEAF_NOISED_RECORD ? "record" : "member");
+    sheaf_buffer_printf(out,
+                        "\"purpose\":\"any_member_model\",\"release\":\"%s\","
+                        "\"rounds_max\":%u}}",
+                        noised ? "noised" : "exact_sum", row->cost.rounds);
+}
+
+/* ---- as an object ---- */
+
+static int64_t millionths(double value)
+{
+    return llround(value * MILLION);
+}
+
+static void put_figure(sheaf_json_writer *w, const char *name, const double *values,
+                       uint32_t count)
+{
+    simulate_figure f = simulate_figure_of(values, count);
+    if (count == 0)
+        return;
+    sheaf_json_key(w, name);
+    sheaf_json_open_object(w);
+    if (f.half >= 0)
+        sheaf_json_member_put_int(w, "half_millionths", millionths(f.half));
+    sheaf_json_member_put_int(w, "mean_millionths", millionths(f.mean));
+    sheaf_json_close(w);
+}
+
+static void put_row(sheaf_json_writer *w, const simulate_row *row)
+{
+    sheaf_json_open_object(w);
+    put_figure(w, "accuracy", row->accuracy, row->done);
+    put_figure(w, "auc", row->auc, row->with_auc);
+    if (row->cost.rounds)
+        sheaf_json_member_put_int(w, "bytes_sent", (int64_t)row->cost.sent);
+    if (row->cost.rounds)
+        sheaf_json_member_put_int(w, "entries", (int64_t)row->cost.entries);
+    if (row->epsilon > 0)
+        sheaf_json_member_put_int(w, "epsilon_millionths", millionths(row->epsilon));
+    if (*row->failure)
+        sheaf_json_member_put_string(w, "failure", sheaf_str(row->failure));
+    if (row->cost.rounds)
+        sheaf_json_member_put_int(w, "hub_cpu_us", millionths(hub_s(row)));
+    sheaf_json_member_put_int(w, "left_out", row->left_out);
+    put_figure(w, "log_loss", row->loss, row->done);
+    sheaf_json_member_put_int(w, "masked_members", row->round.members);
+    if (row->cost.rounds)
+        sheaf_json_member_put_int(w, "member_cpu_us", millionths(member_s(row)));
+    sheaf_json_member_put_string(w, "name", sheaf_str(row->name));
+    if (row->terms.noise_millionths)
+        sheaf_json_member_put_int(w, "noise_millionths", (int64_t)row->terms.noise_millionths);
+    if (row->cost.rounds)
+        sheaf_json_member_put_int(w, "rounds", row->cost.rounds);
+    sheaf_json_member_put_int(w, "seeds", row->done);
+    sheaf_json_close(w);
+}
+
+int simulate_print_json(const simulation *s)
+{
+    const simulate_question *q = s->question;
+    const simulate_row *row = chosen(s);
+    sheaf_buffer out, effect;
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    sheaf_buffer_init(&effect, EFFECT_MAX);
+    if (row && !*row->failure)
+        simulate_mandate(s, row, &effect);
+    sheaf_json_member_put_int(&w, "cohort", q->plan.cohort);
+    sheaf_json_member_put_int(&w, "delta_trillionths", llround(q->delta * 1e12));
+    sheaf_json_member_put_int(&w, "features", s->data->features.count);
+    sheaf_json_member_put_int(&w, "members", q->plan.members);
+    if (effect.len)
+        sheaf_json_member_put_string(&w, "motion", sheaf_buffer_slice(&effect));
+    sheaf_json_member_put_bool(&w, "ranges_from_data", s->data->ranges_taken);
+    sheaf_json_member_put_int(&w, "records", s->data->table.rows);
+    sheaf_json_key(&w, "rows");
+    sheaf_json_open_list(&w);
+    for (uint32_t i = 0; i < s->rows; i++)
+        put_row(&w, &s->row[i]);
+    sheaf_json_close(&w);
+    sheaf_json_member_put_int(&w, "seed", (int64_t)q->plan.seed);
+    sheaf_json_member_put_string(&w, "split", sheaf_str(q->split_text));
+    sheaf_json_member_put_bool(&w, "stopped", s->stopped);
+    sheaf_json_member_put_int(&w, "survivors_least", q->plan.survivors_least);
+    sheaf_json_member_put_string(
+        &w, "unit", sheaf_str(q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member"));
+    sheaf_buffer_deinit(&effect);
+    return sheaf_print_end(&out, &w);
+}

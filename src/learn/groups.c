@@ -1,0 +1,98 @@
+#include "learn/groups.h"
+
+#include "crypto/hash.h"
+#include "learn/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 4 * SHEAF_GROUPS_MAX };
+
+sheaf_status sheaf_groups_open(sheaf_groups *groups, sheaf_err *err)
+{
+    *groups = (sheaf_groups){.key = calloc(SLOTS, sizeof *groups->key),
+                             .id = calloc(SLOTS, sizeof *groups->id)};
+    if (groups->key && groups->id)
+        return SHEAF_OK;
+    sheaf_groups_close(groups);
+    return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
+}
+
+void sheaf_groups_close(sheaf_groups *groups)
+{
+    free(groups->key);
+    free(groups->id);
+    *groups = (sheaf_groups){0};
+}
+
+/* The text's number; SHEAF_GROUPS_MAX where there are too many. That two texts have one
+ * key has a probability of 2^-32. */
+static uint32_t group_of(sheaf_groups *groups, sheaf_slice text)
+{
+    sheaf_hash hash = sheaf_sha256(text);
+    uint64_t key;
+    memcpy(&key, hash.bytes, sizeof key);
+    key += key == 0;
+    size_t slot = key % SLOTS;
+    while (groups->key[slot] != 0 && groups->key[slot] != key)
+        slot = (slot + 1) % SLOTS;
+    if (groups->key[slot] == key)
+        return groups->id[slot];
+    if (groups->count == SHEAF_GROUPS_MAX)
+        return SHEAF_GROUPS_MAX;
+    groups->key[slot] = key;
+    groups->id[slot] = groups->count;
+    return groups->count++;
+}
+
+static sheaf_status column_place(sheaf_csv *csv, const char *column, sheaf_slice *values,
+                                 size_t *place, sheaf_err *err)
+{
+    sheaf_slice line = {0};
+    (void)sheaf_csv_line(csv, &line);
+    size_t columns = sheaf_csv_split(line, values, SHEAF_CSV_COLUMNS_MAX);
+    for (*place = 0; *place < columns; ++*place)
+        if (sheaf_slice_is(values[*place], column))
+            return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID, "%s has no column %s to split members by", csv->name,
+                      column);
+}
+
+static sheaf_status rows_read(sheaf_groups *groups, sheaf_csv *csv, size_t place,
+                              sheaf_slice *values, const sheaf_table *table, uint32_t *out,
+                              sheaf_err *err)
+{
+    sheaf_slice line;
+    for (uint32_t row = 0; row < table->rows && sheaf_csv_line(csv, &line);) {
+        if (csv->line != table->line[row])
+            continue;
+        if (sheaf_csv_split(line, values, SHEAF_CSV_COLUMNS_MAX) <= place)
+            return sheaf_fail(err, SHEAF_INVALID, "%s line %u has too few values", csv->name,
+                              csv->line);
+        out[row] = group_of(groups, values[place]);
+        if (out[row] == SHEAF_GROUPS_MAX)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "the column has more than %d different values; choose one that "
+                              "groups records",
+                              SHEAF_GROUPS_MAX);
+        row++;
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_groups_read(sheaf_groups *groups, sheaf_slice file, const char *name,
+                               const char *column, const sheaf_table *table, uint32_t *out,
+                               sheaf_err *err)
+{
+    sheaf_csv csv;
+    size_t place;
+    SHEAF_TRY(sheaf_csv_open(&csv, file, name, err));
+    sheaf_slice *values = calloc(SHEAF_CSV_COLUMNS_MAX, sizeof *values);
+    if (!values)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
+    sheaf_status status = column_place(&csv, column, values, &place, err);
+    if (status == SHEAF_OK)
+        status = rows_read(groups, &csv, place, values, table, out, err);
+    free(values);
+    return status;
+}

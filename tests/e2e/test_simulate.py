@@ -1,0 +1,119 @@
+"""`sheaf simulate` as members use it before they vote: the table, the picture, the motion, and
+what is refused. The data is the heart disease data that the demonstration uses."""
+import csv
+import json
+import os
+import tempfile
+import xml.etree.ElementTree as xml
+
+from kit import check, finish, refused, sheaf
+
+FOLDER = os.path.join(os.environ["SOURCE"], "data", "heart-disease")
+KEPT = ("age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak")
+USAGE = ("each --epsilon is above 0", "not oracle")
+QUICK = ("--label", "num", "--rounds", 3, "--steps", 10, "--features",
+         "age,sex,cp=4,thalach,exang,oldpeak")
+
+
+def table(path):
+    """All four centres in one file."""
+    split = {}
+    with open(os.path.join(FOLDER, "flamby-split.csv")) as rows:
+        for row in csv.reader(rows):
+            split[row[0], row[1]] = row[2]
+    with open(path, "w") as out:
+        print(*KEPT, "num", "set", "site", sep=",", file=out)
+        for site in ("cleveland", "hungarian", "switzerland", "va"):
+            with open(os.path.join(FOLDER, f"processed.{site}.data")) as lines:
+                for number, line in enumerate(lines):
+                    values = line.strip().split(",")
+                    if (site, str(number)) in split:
+                        print(*values[:10], values[13], split[site, str(number)], site, sep=",",
+                              file=out)
+
+
+def told(name, *arguments):
+    done = sheaf("simulate", *arguments, "--json")
+    check(name, done.returncode == 0 and not done.stderr, done.stderr)
+    return json.loads(done.stdout)
+
+
+def without_times(answer):
+    return [{k: v for k, v in row.items() if not k.endswith("cpu_us")} for row in answer["rows"]]
+
+
+def rows_and_picture(heart, folder):
+    svg = os.path.join(folder, "plot.svg")
+    ask = ("--data", heart, "--members", 4, "--split", "by:site", "--epsilon", "1,20", *QUICK,
+           "--seeds", 2, "--svg", svg, "--propose", "1")
+    first = told("a simulation", *ask)
+    names = [row["name"] for row in first["rows"]]
+    check("its rows", names == ["each alone", "all data in one", "exact sum", "epsilon 1",
+                                "epsilon 20"], names)
+    check("each with figures", all(row["accuracy"]["mean_millionths"] > 600000
+                                   and row["accuracy"]["half_millionths"] >= 0
+                                   for row in first["rows"]), first)
+    noise = [row.get("noise_millionths", 0) for row in first["rows"]]
+    check("more noise for a smaller epsilon", noise[3] > noise[4] > 0 == noise[0], noise)
+    check("masks in each row with sums",
+          [row["masked_members"] for row in first["rows"]] == [0, 0, 4, 4, 4], first)
+    check("rounds and entries", first["rows"][3]["rounds"] == 4
+          and first["rows"][3]["entries"] == 2 + 4 + 4 * (2 + 4) + 1, first["rows"][3])
+    mandate = first["motion"].replace("DATASETS", "").replace("MODEL", "0")
+    what = json.loads(mandate)["what"]
+    check("the motion has the row's noise",
+          what["privacy"]["noise_millionths"] == noise[3]
+          and what["privacy"]["epsilon_millionths"] == 1000000
+          and what["rounds_max"] == 4, mandate)
+    again = told("the same again", *ask)
+    check("gives the same table", without_times(first) == without_times(again), again)
+    texts = [t.text for t in xml.parse(svg).getroot().iter("{http://www.w3.org/2000/svg}text")]
+    check("the picture names axes and lines",
+          any("epsilon at delta 1e-05" in t for t in texts)
+          and any(t.startswith("exact sum, ") for t in texts), texts)
+
+
+def splits(heart):
+    """Members who differ more learn less alone, and no less together without noise."""
+    ask = ("--data", heart, "--members", 30, *QUICK, "--seeds", 1, "--epsilon", 50, "--unit",
+           "member")
+    for split in ("iid", "dirichlet:0.3"):
+        answer = told(f"split {split}", *ask, "--split", split)
+        check("its name", answer["split"] == split and answer["unit"] == "member", answer)
+        check("its cohort", answer["cohort"] == 30 and answer["survivors_least"] == 27, answer)
+
+
+def nonsense(heart, folder):
+    one = os.path.join(folder, "one.csv")
+    with open(one, "w") as out:
+        out.write("x,y\n" + "".join(f"{i},1\n" for i in range(30)))
+    ask = ("simulate", "--data", heart, *QUICK, "--members")
+    for name, arguments, sentence in (
+        ("more members than records", (*ask, 5000), "there are 740 complete records, too few"),
+        ("two members", (*ask, 2), "a round sums the vectors of 3 to 1000 members"),
+        ("no members", (*ask, 0), "--members is a number from 3 to 100000, not 0"),
+        ("a column that is not there", (*ask, 4, "--split", "by:region"), "has no column region"),
+        ("a split of another kind", (*ask, 4, "--split", "halves"), "--split is iid, by:COLUMN"),
+        ("epsilon 0", (*ask, 4, "--epsilon", 0), "each --epsilon is above 0"),
+        ("epsilon below 0", (*ask, 4, "--epsilon=-1"), "each --epsilon is above 0"),
+        ("no number", (*ask, 4, "--delta", "little"), "--delta is above 0 and at most 0.1"),
+        ("too many in a round", (*ask, 4, "--cohort", 9), "a round cannot have 9 members"),
+        ("too many colluders", (*ask, 4, "--colluders", 4), "is not safe where 4 pool"),
+        ("an unknown kind", (*ask, 4, "--model", "oracle"), "not oracle"),
+        ("one class alone", ("simulate", "--data", one, "--label", "y", "--members", 3),
+         "y is above 0 in each of the 30 records"),
+        ("a range of no feature", (*ask, 4, "--ranges", "height=1:2"),
+         "a range is given for height"),
+        ("a proposal that is not simulated", (*ask, 4, "--propose", 3), "--propose is exact or"),
+    ):
+        refused(name, 2 if sentence.startswith("-") or sentence in USAGE else 1, sentence,
+                *arguments)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    heart = os.path.join(folder, "heart.csv")
+    table(heart)
+    rows_and_picture(heart, folder)
+    splits(heart)
+    nonsense(heart, folder)
+finish()
