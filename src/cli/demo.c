@@ -1,5 +1,6 @@
 /* cli/demo.c - `sheaf demo`: the steps of the story. */
 #include "claims/verify.h"
+#include "cli/demo_gains.h"
 #include "cli/demo_steps.h"
 #include "coop/view.h"
 #include "store/clock.h"
@@ -108,6 +109,7 @@ static sheaf_status tell(demo_run *s, int port, sheaf_err *err)
     SHEAF_TRY(demo_check_model(s, err));
     if (!s->d.json) /* there the summary has them */
         s->d.scenario->tell_figures(&s->d);
+    SHEAF_TRY(demo_picture_write(&s->d, s->d.scenario->gains(&s->d), err));
     SHEAF_TRY(earn(s, err));
     SHEAF_TRY(demo_fill(s, err));
     SHEAF_TRY(verify(s, err));
@@ -215,17 +217,18 @@ const sheaf_command sheaf_command_demo = {
     .name = "demo",
     .arguments = "[DIR]",
     .summary = "four hospitals found a co-op, train, release, earn, share; then serve it",
-    .detail =
-        "Real data, real processes: a hub and a node for each member, each with its own\n"
-        "home. DIR is made for it; without one it is demo-DATE-TIME here. The hospitals\n"
-        "train under noise that hides every single patient; with --exact on exact sums,\n"
-        "whose model must be, byte for byte, that of the same training without masks.",
+    .detail = "Real data, real processes: a hub and a node for each member, each with its own\n"
+              "home. DIR is made for it; without one it is demo-DATE-TIME here. The hospitals\n"
+              "train under noise that hides every single patient; with --exact on exact sums,\n"
+              "whose model must be, byte for byte, that of the same training without masks.\n"
+        "--scenario maintenance tells of five works that learn together when machines fail,\n"
+        "on exact sums. What each member gains is drawn in DIR/gains.svg.",
     .options = {{"port", "N", "the hub's port (8480; with --no-serve any)"},
                 {"no-serve", NULL, "stop after the story; exit 0 only if every step held"},
                 {"seed", "N", "seed of the order in which records are taken (42)"},
                 {"entries", "N", "go on recording payments until the log has N entries"},
                 {"exact", NULL, "train on exact sums, without noise"},
-                {"scenario", "NAME", "which of the stories (heart)"}},
+                {"scenario", "NAME", "heart (if left out), or maintenance"}},
     .arguments_min = 0,
     .arguments_max = 1,
     .many = -1,

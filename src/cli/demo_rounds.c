@@ -126,7 +126,7 @@ sheaf_status demo_check_model(demo_run *s, sheaf_err *err)
     sheaf_status status = sheaf_blob_read(
         &blobs, &sheaf_round_find(demo_look(s), s->d.release_round)->result, &model, err);
     if (status == SHEAF_OK)
-        status = s->d.scenario->compare(&s->d, sheaf_buffer_slice(&model), err);
+        status = s->d.scenario->compare(&s->d, demo_look(s), sheaf_buffer_slice(&model), err);
     sheaf_buffer_deinit(&model);
     if (status == SHEAF_OK && s->d.exact)
         demo_tell(&s->d, "compared",

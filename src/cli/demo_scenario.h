@@ -10,11 +10,13 @@
 
 #include "base/buffer.h"
 #include "base/status.h"
+#include "coop/state.h"
 #include "learn/logistic.h"
 
 enum { DEMO_MEMBERS_MAX = 10 };
 
 struct demo;
+struct demo_gains;
 
 /* Records of a member's table. */
 typedef struct {
@@ -62,12 +64,14 @@ typedef struct {
     sheaf_status (*table)(uint32_t member, sheaf_buffer *out, demo_counts *counts,
                           sheaf_err *err);
     /* Fills d->found with what the two below tell, from malloc. */
-    sheaf_status (*compare)(struct demo *d, sheaf_slice model, sheaf_err *err);
+    sheaf_status (*compare)(struct demo *d, const sheaf_state *state, sheaf_slice model,
+                            sheaf_err *err);
     void (*tell_figures)(const struct demo *d);
     void (*put_figures)(const struct demo *d, sheaf_buffer *out); /* members of an object */
+    const struct demo_gains *(*gains)(const struct demo *d);      /* for the picture */
 } demo_scenario;
 
-extern const demo_scenario demo_heart;
+extern const demo_scenario demo_heart, demo_maintenance;
 
 /* By name, or NULL; and by place, NULL after the last. */
 const demo_scenario *demo_scenario_find(const char *name);

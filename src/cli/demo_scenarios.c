@@ -5,6 +5,7 @@
 
 static const demo_scenario *const scenarios[] = {
     &demo_heart,
+    &demo_maintenance,
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
