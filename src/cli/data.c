@@ -13,15 +13,20 @@ enum { CHECK_BYTES_MAX = 1 << 22 };
 
 /* A file that is no table, or of which a line is none of a table's, is told now: later a round
  * counts such a row as none, or does without the file. */
-static sheaf_status form_check(const char *file, uint32_t *rows, sheaf_err *err)
+static sheaf_status form_check(const char *file, sheaf_csv_style *style, sheaf_err *err)
 {
     sheaf_buffer bytes;
     sheaf_buffer_init(&bytes, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
     sheaf_status status = sheaf_learn_file(file, SHEAF_CSV_BYTES_MAX, &bytes, err);
     if (status == SHEAF_OK)
-        status = sheaf_table_form(sheaf_buffer_slice(&bytes), file, rows, err);
+        status = sheaf_table_form(sheaf_buffer_slice(&bytes), file, style, err);
     sheaf_buffer_deinit(&bytes);
     return status;
+}
+
+static const char *separator_name(char separator)
+{
+    return separator == ',' ? "comma" : separator == ';' ? "semicolon" : "tab";
 }
 
 static int run_commit(const sheaf_arguments *a)
@@ -30,7 +35,7 @@ static int run_commit(const sheaf_arguments *a)
     sheaf_hash commitment;
     uint8_t salt[SHEAF_SALT_BYTES];
     char home[SHEAF_PATH_MAX], hex[65];
-    uint32_t rows = 0;
+    sheaf_csv_style style;
     sheaf_status status = sheaf_home_path(a->value[0], home, sizeof home, &err);
     if (status == SHEAF_OK && !sheaf_home_exists(home))
         status = sheaf_fail(&err, SHEAF_INVALID,
@@ -38,7 +43,7 @@ static int run_commit(const sheaf_arguments *a)
                             "URL --home DIR",
                             home);
     if (status == SHEAF_OK)
-        status = form_check(a->argument[0], &rows, &err);
+        status = form_check(a->argument[0], &style, &err);
     sheaf_random(salt, sizeof salt);
     if (status == SHEAF_OK)
         status = sheaf_data_commit(home, a->argument[0], salt, &commitment, &err);
@@ -47,11 +52,18 @@ static int run_commit(const sheaf_arguments *a)
         return sheaf_report(a, &err);
     sheaf_hex_32(commitment.bytes, hex);
     if (a->json) {
-        printf("{\"commitment\":\"%s\",\"records\":%u}\n", hex, rows);
+        printf("{\"commitment\":\"%s\",\"decimal_comma\":%s,\"records\":%u,"
+               "\"separator\":\"%s\"}\n",
+               hex, style.decimal_comma ? "true" : "false", style.rows,
+               separator_name(style.separator));
     } else {
         printf("%s\n", hex);
-        fprintf(stderr, "%s has %u rows: register it with --records %u\n", a->argument[0], rows,
-                rows);
+        fprintf(stderr, "%s has %u rows: register it with --records %u\n", a->argument[0],
+                style.rows, style.rows);
+        if (style.separator != ',')
+            fprintf(stderr, "its values are separated by %ss%s\n",
+                    separator_name(style.separator),
+                    style.decimal_comma ? ", and its numbers have decimal commas" : "");
     }
     return SHEAF_EXIT_DONE;
 }

@@ -1,7 +1,7 @@
 /* cli/simulate_data.c - the files that a simulation splits: columns, ranges, groups. */
 #include "cli/simulate.h"
 
-#include "learn/csv.h"
+#include "learn/columns.h"
 #include "learn/fedsim.h"
 #include "learn/file.h"
 #include "learn/groups.h"
@@ -26,18 +26,15 @@ static sheaf_status all_features(const simulate_question *q, sheaf_slice file, c
                                  sheaf_buffer *text, sheaf_err *err)
 {
     sheaf_csv csv;
-    sheaf_slice line = {0};
-    static sheaf_slice columns[SHEAF_CSV_COLUMNS_MAX];
+    static sheaf_columns columns;
     SHEAF_TRY(sheaf_csv_open(&csv, file, name, err));
-    (void)sheaf_csv_line(&csv, &line);
-    SHEAF_TRY(sheaf_csv_check(&csv, line, err));
-    size_t count = sheaf_csv_split(line, columns, SHEAF_CSV_COLUMNS_MAX);
-    for (size_t i = 0; i < count && i < SHEAF_CSV_COLUMNS_MAX; i++) {
-        if (!is_feature(q, columns[i]))
+    SHEAF_TRY(sheaf_columns_open(&columns, &csv, err));
+    for (size_t i = 0; i < columns.count; i++) {
+        if (!is_feature(q, columns.names[i]))
             continue;
         if (text->len)
             sheaf_buffer_add_byte(text, ',');
-        sheaf_buffer_add(text, columns[i]);
+        sheaf_buffer_add(text, columns.names[i]);
     }
     return sheaf_buffer_check(text, "the list of columns", err);
 }
@@ -55,6 +52,12 @@ static sheaf_status features_read(const simulate_question *q, sheaf_slice file,
     if (status == SHEAF_OK)
         status = sheaf_features_parse(sheaf_buffer_slice(&text), sheaf_str(q->label), out, err);
     sheaf_buffer_deinit(&text);
+    for (uint32_t i = 0; status == SHEAF_OK && i < out->count; i++)
+        if (out->items[i].missing == SHEAF_MISSING_MEAN)
+            status = sheaf_fail(err, SHEAF_INVALID,
+                                "%s=mean cannot be tried out: name the column alone, so that "
+                                "rows without it are left out",
+                                out->items[i].column);
     return status;
 }
 

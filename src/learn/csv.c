@@ -1,23 +1,72 @@
 #include "learn/csv.h"
 
 #include "base/text.h"
+#include "learn/decimal.h"
 #include "learn/table.h"
+#include "learn/times.h"
 
-#include <stdlib.h>
+#include <strings.h>
 
-enum { NUMBER_MAX = 40 }; /* characters of a number: more than any double needs */
+enum { BYTE_ORDER_MARK = 0xfeff };
+
+#define EACH_BYTE(byte) (0x0101010101010101 * (uint64_t)(byte))
+
+/* ---- the file ---- */
+
+/* Files that a spreadsheet or a tool saves besides CSV, by how they begin. */
+static sheaf_status form_check(sheaf_slice bytes, const char *name, sheaf_err *err)
+{
+    static const struct {
+        const char *begin;
+        size_t len;
+        const char *says;
+    } forms[] = {
+        {"\xff\xfe", 2, "is UTF-16; save it as UTF-8, in a spreadsheet as \"CSV UTF-8\""},
+        {"\xfe\xff", 2, "is UTF-16; save it as UTF-8, in a spreadsheet as \"CSV UTF-8\""},
+        {"PK\x03\x04", 4, "is a spreadsheet's own file or an archive; save the table as CSV"},
+        {"\xd0\xcf\x11\xe0", 4, "is a spreadsheet's own file; save the table as CSV"},
+        {"\x1f\x8b", 2, "is compressed; unpack it first"},
+        {"PAR1", 4, "is a Parquet file; save the table as CSV"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (bytes.len >= forms[i].len && memcmp(bytes.data, forms[i].begin, forms[i].len) == 0)
+            return sheaf_fail(err, SHEAF_INVALID, "%s %s", name, forms[i].says);
+    if (bytes.len >= 2 && (bytes.data[0] == 0) != (bytes.data[1] == 0))
+        return sheaf_fail(err, SHEAF_INVALID, "%s looks like UTF-16; save it as UTF-8", name);
+    return SHEAF_OK;
+}
+
+static char separator_find(sheaf_slice line)
+{
+    static const char marks[] = ",;\t";
+    size_t count[3] = {0};
+    bool quoted = false;
+    for (size_t i = 0; i < line.len; i++) {
+        const char *mark = line.data[i] ? strchr(marks, line.data[i]) : NULL;
+        quoted ^= line.data[i] == '"';
+        if (mark && !quoted)
+            count[mark - marks]++;
+    }
+    int best = count[1] > count[0];
+    return marks[count[2] > count[best] ? 2 : best];
+}
 
 sheaf_status sheaf_csv_open(sheaf_csv *csv, sheaf_slice bytes, const char *name, sheaf_err *err)
 {
     if (bytes.len > SHEAF_CSV_BYTES_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "%s has %zu bytes; a table may have %d", name,
                           bytes.len, SHEAF_CSV_BYTES_MAX);
+    SHEAF_TRY(form_check(bytes, name, err));
     if (bytes.len >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0)
         bytes = sheaf_bytes(bytes.data + 3, bytes.len - 3);
     if (bytes.len == 0)
         return sheaf_fail(err, SHEAF_INVALID, "%s is empty; it needs a header line and rows",
                           name);
-    *csv = (sheaf_csv){name, bytes, 0};
+    sheaf_slice first;
+    *csv = (sheaf_csv){.name = name, .rest = bytes};
+    sheaf_csv ahead = *csv;
+    (void)sheaf_csv_line(&ahead, &first);
+    csv->separator = separator_find(first);
     return SHEAF_OK;
 }
 
@@ -36,81 +85,6 @@ bool sheaf_csv_line(sheaf_csv *csv, sheaf_slice *line)
     return true;
 }
 
-sheaf_status sheaf_csv_check(const sheaf_csv *csv, sheaf_slice line, sheaf_err *err)
-{
-    for (size_t i = 0; i < line.len; i++) {
-        uint8_t c = line.data[i];
-        if (c == '"')
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s line %u has a quotation mark; save the table without quotes",
-                              csv->name, csv->line);
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s line %u has the control character 0x%02x; is this a CSV file",
-                              csv->name, csv->line, c);
-    }
-    if (!sheaf_utf8_valid(line))
-        return sheaf_fail(err, SHEAF_INVALID, "%s line %u is not UTF-8; save it as UTF-8",
-                          csv->name, csv->line);
-    return SHEAF_OK;
-}
-
-size_t sheaf_csv_split(sheaf_slice line, sheaf_slice *values, size_t max)
-{
-    size_t count = 0, start = 0;
-    for (size_t i = 0; i <= line.len; i++) {
-        if (i < line.len && line.data[i] != ',')
-            continue;
-        if (count < max)
-            values[count] = sheaf_bytes(line.data + start, i - start);
-        count++;
-        start = i + 1;
-    }
-    return count;
-}
-
-bool sheaf_csv_missing(sheaf_slice value)
-{
-    return value.len == 0 || sheaf_slice_is(value, "?");
-}
-
-static size_t digits(const char *text, size_t *at)
-{
-    size_t from = *at;
-    while (text[*at] >= '0' && text[*at] <= '9')
-        (*at)++;
-    return *at - from;
-}
-
-bool sheaf_csv_number(sheaf_slice value, double *out)
-{
-    char text[NUMBER_MAX + 1];
-    size_t at = 0;
-    if (value.len == 0 || value.len > NUMBER_MAX)
-        return false;
-    memcpy(text, value.data, value.len);
-    text[value.len] = 0;
-
-    at += text[at] == '+' || text[at] == '-';
-    size_t mantissa = digits(text, &at);
-    if (text[at] == '.') {
-        at++;
-        mantissa += digits(text, &at);
-    }
-    if (mantissa == 0)
-        return false;
-    if (text[at] == 'e' || text[at] == 'E') {
-        at++;
-        at += text[at] == '+' || text[at] == '-';
-        if (digits(text, &at) == 0)
-            return false;
-    }
-    if (at != value.len)
-        return false;
-    *out = strtod(text, NULL); /* the program never leaves the C locale */
-    return true;
-}
-
 size_t sheaf_csv_count(const sheaf_csv *csv)
 {
     sheaf_csv ahead = *csv;
@@ -119,4 +93,201 @@ size_t sheaf_csv_count(const sheaf_csv *csv)
     while (sheaf_csv_line(&ahead, &line))
         count++;
     return count;
+}
+
+/* ---- plain lines: printable ASCII without quotation marks, eight bytes at once ---- */
+
+/* The first bit of each byte that equals the other's. */
+static uint64_t bytes_equal(uint64_t word, uint64_t other)
+{
+    uint64_t x = word ^ other;
+    return ~(((x & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f)) | x) & EACH_BYTE(0x80);
+}
+
+/* The first bit of each byte that is outside ASCII, or a control character but `allowed`, or a
+ * quotation mark. */
+static uint64_t bytes_odd(uint64_t word, uint64_t allowed)
+{
+    uint64_t seven = word & EACH_BYTE(0x7f);
+    uint64_t control = ~(seven + EACH_BYTE(0x60)) | (seven + EACH_BYTE(0x01));
+    return (((control | word) & EACH_BYTE(0x80)) | bytes_equal(word, EACH_BYTE('"')))
+           & ~bytes_equal(word, allowed);
+}
+
+/* The eight bytes at `at`, of which the line has `left`; spaces for the others. */
+static uint64_t word_at(sheaf_slice line, size_t at, size_t left)
+{
+    uint64_t word = EACH_BYTE(' ');
+    if (left < 8 && line.len >= 8) {
+        memcpy(&word, line.data + line.len - 8, 8);
+        return word >> 8 * (8 - left) | EACH_BYTE(' ') << 8 * left;
+    }
+    if (left >= 8)
+        memcpy(&word, line.data + at, 8);
+    for (size_t i = 0; left < 8 && i < left; i++)
+        word = (word & ~((uint64_t)0xff << 8 * i)) | (uint64_t)line.data[at + i] << 8 * i;
+    return word;
+}
+
+/* False where the line is not plain. */
+static bool plain_split(sheaf_slice line, char separator, sheaf_slice *values, size_t max,
+                        size_t *count)
+{
+    const uint64_t wanted = EACH_BYTE((uint8_t)separator);
+    size_t found = 0, start = 0;
+    for (size_t at = 0; at < line.len; at += 8) {
+        uint64_t word = word_at(line, at, line.len - at);
+        if (bytes_odd(word, wanted))
+            return false;
+        for (uint64_t marks = bytes_equal(word, wanted); marks; marks &= marks - 1) {
+            size_t end = at + (size_t)__builtin_ctzll(marks) / 8;
+            if (found < max)
+                values[found] = sheaf_bytes(line.data + start, end - start);
+            found++;
+            start = end + 1;
+        }
+    }
+    if (found < max)
+        values[found] = sheaf_bytes(line.data + start, line.len - start);
+    *count = found + 1;
+    return true;
+}
+
+/* ---- all others, byte by byte ---- */
+
+static sheaf_status bytes_check(sheaf_csv *csv, sheaf_slice value, sheaf_err *err)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        uint8_t c = value.data[i];
+        if (c == '\r')
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%s line %u, value %u: the control character 0x0d; end lines in "
+                              "LF or CRLF, not in CR alone",
+                              csv->name, csv->line, csv->place);
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%s line %u, value %u: the control character 0x%02x; is this a "
+                              "CSV file",
+                              csv->name, csv->line, csv->place, c);
+    }
+    sheaf_slice left = value;
+    uint32_t point = 0;
+    while (left.len && sheaf_utf8_take(&left, &point))
+        if (point == BYTE_ORDER_MARK)
+            return sheaf_fail(
+                err, SHEAF_INVALID,
+                "%s line %u, value %u: a byte order mark inside the file; were two "
+                "files joined",
+                csv->name, csv->line, csv->place);
+    if (left.len == 0)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%s line %u, value %u: the byte 0x%02x is not UTF-8 (a letter with an "
+                      "accent, where a file is Latin-1); save the file as UTF-8",
+                      csv->name, csv->line, csv->place, left.data[0]);
+}
+
+/* Takes the value that begins at *at, up to the separator or the end. */
+static sheaf_status value_take(sheaf_csv *csv, sheaf_slice line, size_t *at, sheaf_slice *out,
+                               sheaf_err *err)
+{
+    size_t from = *at, end;
+    bool quoted = from < line.len && line.data[from] == '"', closed = false;
+    for (end = from + quoted; end < line.len && !closed; end++) {
+        if (quoted && line.data[end] == '"') {
+            closed = end + 1 == line.len || line.data[end + 1] != '"';
+            end += !closed;
+        } else if (!quoted && line.data[end] == (uint8_t)csv->separator) {
+            break;
+        } else if (!quoted && line.data[end] == '"') {
+            return sheaf_fail(
+                err, SHEAF_INVALID,
+                "%s line %u, value %u: a quotation mark inside the value; put all "
+                "of it in quotation marks and write \"\" for one",
+                csv->name, csv->line, csv->place);
+        }
+    }
+    if (quoted && !closed)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u, value %u: the quotation mark is not closed on its line; "
+                          "a value may not span lines",
+                          csv->name, csv->line, csv->place);
+    if (quoted && end < line.len && line.data[end] != (uint8_t)csv->separator)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u, value %u: something follows after the closing quotation "
+                          "mark",
+                          csv->name, csv->line, csv->place);
+    *out = sheaf_bytes(line.data + from + quoted, end - from - 2 * (size_t)quoted);
+    *at = end;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_csv_values(sheaf_csv *csv, sheaf_slice line, sheaf_slice *values, size_t max,
+                              size_t *count, sheaf_err *err)
+{
+    size_t at = 0;
+    csv->place = 0;
+    if (plain_split(line, csv->separator, values, max, count))
+        return SHEAF_OK;
+    for (*count = 0; at <= line.len; at++) {
+        sheaf_slice value;
+        csv->place++;
+        SHEAF_TRY(value_take(csv, line, &at, &value, err));
+        SHEAF_TRY(bytes_check(csv, value, err));
+        if (*count < max)
+            values[*count] = value;
+        ++*count;
+    }
+    csv->place = 0;
+    return SHEAF_OK;
+}
+
+/* ---- numbers ---- */
+
+bool sheaf_csv_number(sheaf_csv *csv, sheaf_slice value, double *out)
+{
+    char mark;
+    if (!sheaf_decimal_double(value, csv->separator != ',', out, &mark))
+        return false;
+    if (mark == '.' && csv->point_line == 0)
+        csv->point_line = csv->line;
+    if (mark == ',' && csv->comma_line == 0)
+        csv->comma_line = csv->line;
+    return true;
+}
+
+sheaf_status sheaf_csv_one_mark(const sheaf_csv *csv, sheaf_err *err)
+{
+    if (csv->point_line == 0 || csv->comma_line == 0)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%s writes numbers with a decimal point (first in line %u) and with a "
+                      "decimal comma (first in line %u); write all of them one way",
+                      csv->name, csv->point_line, csv->comma_line);
+}
+
+const char *sheaf_csv_number_advice(const sheaf_csv *csv, sheaf_slice value)
+{
+    static const char *const nothing[] = {"na", "n/a", "nan", "null", "none",   "nil",
+                                          "-",  "--",  ".",   "#n/a", "missing"};
+    int64_t seconds;
+    char text[SHEAF_DECIMAL_MAX + 1];
+    size_t len = value.len < SHEAF_DECIMAL_MAX ? value.len : SHEAF_DECIMAL_MAX;
+    memcpy(text, value.data, len);
+    text[len] = 0;
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        if (strcasecmp(text, nothing[i]) == 0)
+            return "leave missing values empty, or write ?";
+    if (sheaf_time_parse(value, &seconds))
+        return "it is a date, which only a column of times may hold";
+    if (len > 0 && (text[0] == ' ' || text[len - 1] == ' '))
+        return "remove the spaces around it";
+    if (strspn(text, "+-0123456789.,' ") == len && strpbrk(text, "0123456789")) {
+        if (csv->separator == ',' && strchr(text, ',') && !strchr(text, '.'))
+            return "decimal commas need semicolons or tabs between the values";
+        return "write thousands without separators, and one decimal mark";
+    }
+    return text[0] >= '0' && text[0] <= '9'
+               ? "write numbers alone, such as 12.5, without a unit"
+               : "write numbers such as 12.5 and leave missing values empty";
 }

@@ -177,10 +177,11 @@ sheaf_status sheaf_tables_pool(const sheaf_table *tables, uint32_t count, sheaf_
         return sheaf_fail(err, SHEAF_INVALID, "the pooled tables have %zu rows; too many",
                           rows);
     out->x = calloc(rows * d, sizeof *out->x);
+    out->target = calloc(rows, sizeof *out->target);
     out->y = calloc(rows, 1);
     out->is_test = calloc(rows, 1);
     out->line = calloc(rows, sizeof *out->line);
-    if (!out->x || !out->y || !out->is_test || !out->line) {
+    if (!out->x || !out->target || !out->y || !out->is_test || !out->line) {
         sheaf_table_close(out);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to pool %zu rows", rows);
     }
@@ -189,6 +190,7 @@ sheaf_status sheaf_tables_pool(const sheaf_table *tables, uint32_t count, sheaf_
         assert(table->d == d);
         memcpy(out->x + (size_t)out->rows * d, table->x,
                (size_t)table->rows * d * sizeof *out->x);
+        memcpy(out->target + out->rows, table->target, table->rows * sizeof *out->target);
         memcpy(out->y + out->rows, table->y, table->rows);
         memcpy(out->is_test + out->rows, table->is_test, table->rows);
         memcpy(out->line + out->rows, table->line, table->rows * sizeof *out->line);

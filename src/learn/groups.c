@@ -1,7 +1,7 @@
 #include "learn/groups.h"
 
 #include "crypto/hash.h"
-#include "learn/csv.h"
+#include "learn/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,31 +45,16 @@ static uint32_t group_of(sheaf_groups *groups, sheaf_slice text)
     return groups->count++;
 }
 
-static sheaf_status column_place(sheaf_csv *csv, const char *column, sheaf_slice *values,
-                                 size_t *place, sheaf_err *err)
-{
-    sheaf_slice line = {0};
-    (void)sheaf_csv_line(csv, &line);
-    size_t columns = sheaf_csv_split(line, values, SHEAF_CSV_COLUMNS_MAX);
-    for (*place = 0; *place < columns; ++*place)
-        if (sheaf_slice_is(values[*place], column))
-            return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_INVALID, "%s has no column %s to split members by", csv->name,
-                      column);
-}
-
-static sheaf_status rows_read(sheaf_groups *groups, sheaf_csv *csv, size_t place,
-                              sheaf_slice *values, const sheaf_table *table, uint32_t *out,
+static sheaf_status rows_read(sheaf_groups *groups, sheaf_csv *csv, sheaf_columns *columns,
+                              size_t place, const sheaf_table *table, uint32_t *out,
                               sheaf_err *err)
 {
     sheaf_slice line;
     for (uint32_t row = 0; row < table->rows && sheaf_csv_line(csv, &line);) {
         if (csv->line != table->line[row])
             continue;
-        if (sheaf_csv_split(line, values, SHEAF_CSV_COLUMNS_MAX) <= place)
-            return sheaf_fail(err, SHEAF_INVALID, "%s line %u has too few values", csv->name,
-                              csv->line);
-        out[row] = group_of(groups, values[place]);
+        SHEAF_TRY(sheaf_columns_row(columns, csv, line, err));
+        out[row] = group_of(groups, columns->values[place]);
         if (out[row] == SHEAF_GROUPS_MAX)
             return sheaf_fail(err, SHEAF_INVALID,
                               "the column has more than %d different values; choose one that "
@@ -86,13 +71,16 @@ sheaf_status sheaf_groups_read(sheaf_groups *groups, sheaf_slice file, const cha
 {
     sheaf_csv csv;
     size_t place;
-    SHEAF_TRY(sheaf_csv_open(&csv, file, name, err));
-    sheaf_slice *values = calloc(SHEAF_CSV_COLUMNS_MAX, sizeof *values);
-    if (!values)
+    sheaf_columns *columns = calloc(1, sizeof *columns);
+    if (!columns)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
-    sheaf_status status = column_place(&csv, column, values, &place, err);
+    sheaf_status status = sheaf_csv_open(&csv, file, name, err);
     if (status == SHEAF_OK)
-        status = rows_read(groups, &csv, place, values, table, out, err);
-    free(values);
+        status = sheaf_columns_open(columns, &csv, err);
+    if (status == SHEAF_OK)
+        status = sheaf_columns_need(columns, &csv, column, &place, err);
+    if (status == SHEAF_OK)
+        status = rows_read(groups, &csv, columns, place, table, out, err);
+    free(columns);
     return status;
 }

@@ -17,8 +17,10 @@ const sheaf_heart_centre sheaf_heart_centres[SHEAF_HEART_CENTRES] = {
 static bool split_next(sheaf_csv *split, const char *centre, sheaf_slice *row, sheaf_slice *set)
 {
     sheaf_slice line, values[3];
+    size_t count;
     while (sheaf_csv_line(split, &line)) {
-        if (sheaf_csv_split(line, values, 3) != 3 || !sheaf_slice_is(values[0], centre))
+        if (sheaf_csv_values(split, line, values, 3, &count, NULL) != SHEAF_OK || count != 3
+            || !sheaf_slice_is(values[0], centre))
             continue;
         *row = values[1];
         *set = values[2];
@@ -35,14 +37,14 @@ static bool row_complete(const sheaf_slice *values)
     return !sheaf_csv_missing(values[LABEL_COLUMN]);
 }
 
-static sheaf_status row_put(const sheaf_csv *csv, const sheaf_slice *values, sheaf_slice set,
+static sheaf_status row_put(sheaf_csv *csv, const sheaf_slice *values, sheaf_slice set,
                             sheaf_buffer *out, sheaf_err *err)
 {
     for (int i = 0; i < RAW_COLUMNS; i++) {
         double ignored;
         if (i >= KEPT_FROM_FRONT && i != LABEL_COLUMN)
             continue;
-        if (!sheaf_csv_number(values[i], &ignored))
+        if (!sheaf_csv_number(csv, values[i], &ignored))
             return sheaf_fail(err, SHEAF_INVALID, "%s line %u: value %d is not a number",
                               csv->name, csv->line, i + 1);
         sheaf_buffer_add(out, values[i]);
@@ -69,7 +71,8 @@ sheaf_status sheaf_heart_convert(sheaf_slice raw, sheaf_slice split, const char 
     while (sheaf_csv_line(&csv, &line)) {
         char number[12];
         snprintf(number, sizeof number, "%u", counts->raw++);
-        size_t columns = sheaf_csv_split(line, values, RAW_COLUMNS);
+        size_t columns;
+        SHEAF_TRY(sheaf_csv_values(&csv, line, values, RAW_COLUMNS, &columns, err));
         if (columns != RAW_COLUMNS)
             return sheaf_fail(err, SHEAF_INVALID, "%s line %u has %zu values instead of %d",
                               centre, csv.line, columns, RAW_COLUMNS);

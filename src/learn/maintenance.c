@@ -35,7 +35,7 @@ static int type_of(sheaf_slice value)
     return -1;
 }
 
-static sheaf_status row_check(const sheaf_csv *csv, const sheaf_slice *values, size_t count,
+static sheaf_status row_check(sheaf_csv *csv, const sheaf_slice *values, size_t count,
                               sheaf_err *err)
 {
     double ignored;
@@ -46,7 +46,7 @@ static sheaf_status row_check(const sheaf_csv *csv, const sheaf_slice *values, s
         return sheaf_fail(err, SHEAF_INVALID, "%s line %u: the type is L, M or H", csv->name,
                           csv->line);
     for (int i = MEASURED_FROM; i < FAILURE; i++)
-        if (!sheaf_csv_number(values[i], &ignored))
+        if (!sheaf_csv_number(csv, values[i], &ignored))
             return sheaf_fail(err, SHEAF_INVALID, "%s line %u: value %d is not a number",
                               csv->name, csv->line, i + 1);
     if (!sheaf_slice_is(values[FAILURE], "0") && !sheaf_slice_is(values[FAILURE], "1"))
@@ -78,7 +78,8 @@ sheaf_status sheaf_maintenance_convert(sheaf_slice bytes, uint32_t site, sheaf_b
                           csv.name);
     sheaf_buffer_add_string(out, "type,air,process,speed,torque,wear,failure,set\n");
     while (sheaf_csv_line(&csv, &line)) {
-        size_t count = sheaf_csv_split(line, values, COLUMNS);
+        size_t count;
+        SHEAF_TRY(sheaf_csv_values(&csv, line, values, COLUMNS, &count, err));
         SHEAF_TRY(row_check(&csv, values, count, err));
         if (site_of(values[PRODUCT]) != site)
             continue;

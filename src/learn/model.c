@@ -167,7 +167,8 @@ double sheaf_model_score(const sheaf_model *model, const double *x)
     for (uint32_t j = 0; j < model->features.count; j++) {
         double mean = ldexp((double)model->scaling.mean[j], -SHEAF_UNIT_BITS);
         double scale = ldexp((double)model->scaling.scale[j], -SHEAF_UNIT_BITS);
-        double z = sheaf_standardised(x[j], mean, scale, model->scaling.clipped);
+        bool filled = isnan(x[j]) && model->features.items[j].missing == SHEAF_MISSING_MEAN;
+        double z = filled ? 0 : sheaf_standardised(x[j], mean, scale, model->scaling.clipped);
         score += (double)model->weight[j] * z;
     }
     return ldexp(score, -SHEAF_UNIT_BITS);

@@ -6,6 +6,12 @@
 
 enum { LEVEL_MAX = 1 << 20, MILLION = 1000000 };
 
+static const char *const missing_words[] = {
+    [SHEAF_MISSING_LEAVE_OUT] = "",
+    [SHEAF_MISSING_MEAN] = "mean",
+    [SHEAF_MISSING_INDICATOR] = "missing",
+};
+
 static bool name_valid(const char *name)
 {
     size_t len = strnlen(name, SHEAF_COLUMN_MAX + 1);
@@ -22,13 +28,14 @@ static bool name_valid(const char *name)
 static bool same(const sheaf_feature *a, const sheaf_feature *b)
 {
     return strcmp(a->column, b->column) == 0 && a->has_level == b->has_level
-           && (!a->has_level || a->level == b->level);
+           && (!a->has_level || a->level == b->level) && a->missing == b->missing;
 }
 
 static bool range_valid(const sheaf_feature *feature)
 {
     const int64_t most = (int64_t)LEVEL_MAX * MILLION;
-    return !feature->has_level && feature->low_millionths < feature->high_millionths
+    return !feature->has_level && feature->missing != SHEAF_MISSING_INDICATOR
+           && feature->low_millionths < feature->high_millionths
            && feature->low_millionths >= -most && feature->high_millionths <= most;
 }
 
@@ -53,6 +60,11 @@ sheaf_status sheaf_features_check(const sheaf_features *features, sheaf_err *err
             return sheaf_fail(err, SHEAF_INVALID,
                               "the level of feature %u (%s) must be within +-%d", i + 1,
                               feature->column, LEVEL_MAX - 1);
+        if (feature->missing != SHEAF_MISSING_LEAVE_OUT && feature->has_level)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "feature %u (%s) is an indicator of a level, which cannot fill "
+                              "missing values",
+                              i + 1, feature->column);
         if (feature->has_range && !range_valid(feature))
             return sheaf_fail(err, SHEAF_INVALID,
                               "the range of feature %u (%s) must go from a lower to a higher "
@@ -77,6 +89,8 @@ void sheaf_features_put(sheaf_buffer *out, const sheaf_features *features)
         sheaf_buffer_printf(out, "%s%s", i ? "," : "", feature->column);
         if (feature->has_level)
             sheaf_buffer_printf(out, "=%lld", (long long)feature->level);
+        else if (feature->missing != SHEAF_MISSING_LEAVE_OUT)
+            sheaf_buffer_printf(out, "=%s", missing_words[feature->missing]);
     }
 }
 
@@ -97,6 +111,18 @@ static bool level_get(sheaf_slice text, int64_t *out)
     snprintf(digits, sizeof digits, "%d", (int)value);
     *out = value;
     return value > -LEVEL_MAX && value < LEVEL_MAX && sheaf_slice_is(text, digits);
+}
+
+/* What stands behind the equals sign. */
+static bool rule_get(sheaf_slice text, sheaf_feature *out)
+{
+    for (int i = SHEAF_MISSING_MEAN; i <= SHEAF_MISSING_INDICATOR; i++)
+        if (sheaf_slice_is(text, missing_words[i])) {
+            out->missing = (sheaf_missing)i;
+            return true;
+        }
+    out->has_level = true;
+    return level_get(text, &out->level);
 }
 
 static bool name_get(sheaf_slice text, char out[SHEAF_COLUMN_MAX + 1])
@@ -127,15 +153,13 @@ sheaf_status sheaf_features_parse(sheaf_slice text, sheaf_slice label, sheaf_fea
         sheaf_feature *feature = &out->items[out->count++];
         const uint8_t *equals = item.len ? memchr(item.data, '=', item.len) : NULL;
         sheaf_slice name = {item.data, equals ? (size_t)(equals - item.data) : item.len};
-        feature->has_level = equals;
         if (item.len == 0 || !name_get(name, feature->column)
             || (equals
-                && !level_get((sheaf_slice){equals + 1, item.len - name.len - 1},
-                              &feature->level)))
+                && !rule_get((sheaf_slice){equals + 1, item.len - name.len - 1}, feature)))
             return sheaf_fail(
                 err, SHEAF_INVALID,
                 "feature %u is not a column name of 1 to %d bytes or COLUMN=LEVEL "
-                "with a whole number",
+                "with a whole number, COLUMN=mean or COLUMN=missing",
                 out->count, SHEAF_COLUMN_MAX);
     }
     return sheaf_features_check(out, err);

@@ -4,9 +4,12 @@
  * is one more column: a record is positive where it is above zero. This is the schema that the
  * act which registers a model puts on the log, so that every member reads its table alike.
  *
+ * Where a column has gaps, one feature may be its value, or the mean where it is missing, and
+ * another that it is missing.
+ *
  * As text (in a model file and on a command line) a schema is its features joined by commas:
- * "age,sex,cp=2,cp=3"; so column names hold no comma, quotation mark, equals sign or control
- * character, and have 1 to 40 bytes of UTF-8.
+ * "age,sex,cp=2,cp=3,chol=mean,chol=missing"; so column names hold no comma, quotation mark,
+ * equals sign or control character, and have 1 to 40 bytes of UTF-8.
  */
 #ifndef SHEAF_LEARN_SCHEMA_H
 #define SHEAF_LEARN_SCHEMA_H
@@ -14,12 +17,24 @@
 #include "base/buffer.h"
 #include "base/status.h"
 
-enum { SHEAF_FEATURES_MAX = 256, SHEAF_COLUMN_MAX = 40 };
+enum {
+    SHEAF_FEATURES_MAX = 256,
+    SHEAF_COLUMN_MAX = 40,
+    SHEAF_VALUE_BITS = 20, /* of a column: |x| < 2^20 */
+};
+
+/* What comes of a record where the column of a feature has no value. */
+typedef enum {
+    SHEAF_MISSING_LEAVE_OUT, /* it is left out */
+    SHEAF_MISSING_MEAN,      /* it counts with the mean of those that have a value */
+    SHEAF_MISSING_INDICATOR, /* the feature is 1 there, and 0 elsewhere, whatever the value */
+} sheaf_missing;
 
 typedef struct {
     char column[SHEAF_COLUMN_MAX + 1];
     bool has_level; /* an indicator: 1 where the column equals `level`, else 0 */
     int64_t level;  /* within +-2^20 */
+    sheaf_missing missing;
     bool has_range; /* between which values a column lies by its data sheet, for all to know */
     int64_t low_millionths, high_millionths; /* low < high, both within +-2^20 */
 } sheaf_feature;

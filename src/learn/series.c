@@ -1,6 +1,6 @@
 #include "learn/series.h"
 
-#include "learn/csv.h"
+#include "learn/columns.h"
 #include "learn/table.h"
 #include "learn/times.h"
 
@@ -10,8 +10,6 @@
 #include <stdlib.h>
 
 enum {
-    PLACE_NONE = SHEAF_CSV_COLUMNS_MAX, /* no such column */
-    SHOWN_MAX = 40,                     /* bytes of a bad value that an error shows */
     ENTITY_PLACES = 2 * SHEAF_SERIES_MAX,
     PARTS = 3,
 };
@@ -36,8 +34,7 @@ typedef struct {
 typedef struct {
     sheaf_csv csv;
     const sheaf_series_columns *columns;
-    sheaf_slice names[SHEAF_CSV_COLUMNS_MAX], values[SHEAF_CSV_COLUMNS_MAX];
-    size_t names_count;
+    sheaf_columns cells;
     size_t time, series, set, value[SHEAF_SERIES_COLUMNS_MAX]; /* places in a line */
     entity entities[SHEAF_SERIES_MAX];
     uint16_t place[ENTITY_PLACES]; /* hash table of entities, 1 + index; 0 is free */
@@ -48,11 +45,6 @@ typedef struct {
     int64_t step_s;              /* smallest distance yet; 0: none */
     uint32_t step_from, step_to; /* lines between which it is */
 } reader;
-
-static int shown(sheaf_slice value)
-{
-    return value.len > SHOWN_MAX ? SHOWN_MAX : (int)value.len;
-}
 
 static sheaf_status name_check(const char *name, const char *what, sheaf_err *err)
 {
@@ -89,49 +81,17 @@ sheaf_status sheaf_series_columns_check(const sheaf_series_columns *columns, she
 
 /* ---- the header ---- */
 
-static size_t place_find(const reader *r, const char *name)
-{
-    for (size_t i = 0; i < r->names_count; i++)
-        if (sheaf_slice_is(r->names[i], name))
-            return i;
-    return PLACE_NONE;
-}
-
-static sheaf_status place_need(const reader *r, const char *name, size_t *out, sheaf_err *err)
-{
-    *out = place_find(r, name);
-    if (*out != PLACE_NONE)
-        return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_INVALID,
-                      "%s has no column %s; the first line must name its columns", r->csv.name,
-                      name);
-}
-
 static sheaf_status header_read(reader *r, sheaf_err *err)
 {
-    sheaf_slice line;
-    if (!sheaf_csv_line(&r->csv, &line) || line.len == 0)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the first line of %s is empty; it must name the columns",
-                          r->csv.name);
-    SHEAF_TRY(sheaf_csv_check(&r->csv, line, err));
-    r->names_count = sheaf_csv_split(line, r->names, SHEAF_CSV_COLUMNS_MAX);
-    if (r->names_count > SHEAF_CSV_COLUMNS_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "%s has %zu columns; a table may have %d",
-                          r->csv.name, r->names_count, SHEAF_CSV_COLUMNS_MAX);
-    for (size_t i = 0; i < r->names_count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (sheaf_slice_equal(r->names[i], r->names[j]))
-                return sheaf_fail(err, SHEAF_INVALID,
-                                  "the header of %s names the column %.*s twice", r->csv.name,
-                                  shown(r->names[i]), (const char *)r->names[i].data);
-    SHEAF_TRY(place_need(r, r->columns->time, &r->time, err));
-    r->series = PLACE_NONE;
+    const sheaf_columns *cells = &r->cells;
+    SHEAF_TRY(sheaf_columns_open(&r->cells, &r->csv, err));
+    SHEAF_TRY(sheaf_columns_need(cells, &r->csv, r->columns->time, &r->time, err));
+    r->series = SHEAF_COLUMN_NONE;
     if (r->columns->series[0])
-        SHEAF_TRY(place_need(r, r->columns->series, &r->series, err));
+        SHEAF_TRY(sheaf_columns_need(cells, &r->csv, r->columns->series, &r->series, err));
     for (uint32_t i = 0; i < r->columns->count; i++)
-        SHEAF_TRY(place_need(r, r->columns->value[i], &r->value[i], err));
-    r->set = place_find(r, "set");
+        SHEAF_TRY(sheaf_columns_need(cells, &r->csv, r->columns->value[i], &r->value[i], err));
+    r->set = sheaf_columns_find(cells, "set");
     return SHEAF_OK;
 }
 
@@ -140,10 +100,9 @@ static sheaf_status header_read(reader *r, sheaf_err *err)
 /* "FILE line N, column C: 'VALUE'", and then what is wrong with it. */
 static sheaf_status cell_fail(const reader *r, size_t column, const char *what, sheaf_err *err)
 {
-    sheaf_slice name = r->names[column], value = r->values[column];
     return sheaf_fail(err, SHEAF_INVALID, "%s line %u, column %.*s: '%.*s' %s", r->csv.name,
-                      r->csv.line, shown(name), (const char *)name.data, shown(value),
-                      (const char *)value.data, what);
+                      r->csv.line, SHEAF_CSV_SHOWN(r->cells.names[column]),
+                      SHEAF_CSV_SHOWN(r->cells.values[column]), what);
 }
 
 static uint32_t id_hash(sheaf_slice id)
@@ -157,8 +116,9 @@ static uint32_t id_hash(sheaf_slice id)
 /* Finds the line's series, or begins it; *fresh says which. */
 static sheaf_status entity_of(reader *r, entity **out, bool *fresh, sheaf_err *err)
 {
-    sheaf_slice id = r->series == PLACE_NONE ? sheaf_str("") : r->values[r->series];
-    if (r->series != PLACE_NONE && sheaf_csv_missing(id))
+    sheaf_slice id =
+        r->series == SHEAF_COLUMN_NONE ? sheaf_str("") : r->cells.values[r->series];
+    if (r->series != SHEAF_COLUMN_NONE && sheaf_csv_missing(id))
         return cell_fail(r, r->series, "is no name of a series", err);
     uint32_t at = id_hash(id);
     while (r->place[at] && !sheaf_slice_equal(r->entities[r->place[at] - 1].id, id))
@@ -180,29 +140,22 @@ static sheaf_status entity_of(reader *r, entity **out, bool *fresh, sheaf_err *e
 static sheaf_status part_read(const reader *r, uint8_t *out, sheaf_err *err)
 {
     *out = 0;
-    if (r->set == PLACE_NONE)
+    if (r->set == SHEAF_COLUMN_NONE)
         return SHEAF_OK;
     for (uint8_t i = 0; i < PARTS; i++) {
         *out = i;
-        if (sheaf_slice_is(r->values[r->set], part_names[i]))
+        if (sheaf_slice_is(r->cells.values[r->set], part_names[i]))
             return SHEAF_OK;
     }
     return cell_fail(r, r->set, "is neither train, validation nor test", err);
 }
 
-static sheaf_status number_read(const reader *r, size_t column, double *out, sheaf_err *err)
+static sheaf_status number_read(reader *r, size_t column, double *out, sheaf_err *err)
 {
     *out = NAN;
-    if (sheaf_csv_missing(r->values[column]))
+    if (sheaf_csv_missing(r->cells.values[column]))
         return SHEAF_OK;
-    if (!sheaf_csv_number(r->values[column], out))
-        return cell_fail(r, column,
-                         "is not a number; write numbers such as 12.5 and leave missing values "
-                         "empty",
-                         err);
-    if (!(fabs(*out) < 1 << SHEAF_VALUE_BITS))
-        return cell_fail(r, column, "is too large; values must be within +-1048576", err);
-    return SHEAF_OK;
+    return sheaf_columns_number(&r->cells, &r->csv, column, out, err);
 }
 
 /* Times of a series go forward; so do its parts. */
@@ -241,17 +194,9 @@ static sheaf_status line_read(reader *r, sheaf_slice line, sheaf_err *err)
     record *now = &r->records[r->count];
     entity *e;
     bool fresh;
-    SHEAF_TRY(sheaf_csv_check(&r->csv, line, err));
-    if (line.len == 0)
-        return sheaf_fail(err, SHEAF_INVALID, "%s line %u is empty; remove it", r->csv.name,
-                          r->csv.line);
-    size_t values = sheaf_csv_split(line, r->values, SHEAF_CSV_COLUMNS_MAX);
-    if (values != r->names_count)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%s line %u has %zu values, but the header names %zu columns",
-                          r->csv.name, r->csv.line, values, r->names_count);
+    SHEAF_TRY(sheaf_columns_row(&r->cells, &r->csv, line, err));
     now->line = r->csv.line;
-    if (!sheaf_time_parse(r->values[r->time], &now->time_s))
+    if (!sheaf_time_parse(r->cells.values[r->time], &now->time_s))
         return cell_fail(r, r->time, "is not a time; write it as 2013-07-01 08:30:00", err);
     SHEAF_TRY(part_read(r, &now->part, err));
     SHEAF_TRY(entity_of(r, &e, &fresh, err));
@@ -287,7 +232,7 @@ static sheaf_status lines_read(reader *r, sheaf_err *err)
                           r->csv.name);
     while (sheaf_csv_line(&r->csv, &line))
         SHEAF_TRY(line_read(r, line, err));
-    return SHEAF_OK;
+    return sheaf_csv_one_mark(&r->csv, err);
 }
 
 /* ---- the grid ---- */
@@ -322,7 +267,7 @@ static void name_put(const reader *r, const entity *e, uint32_t column, sheaf_se
     while (len < e->id.len && len > 0 && (e->id.data[len] & 0xc0) == 0x80)
         len--; /* whole characters */
     memcpy(out->name, e->id.data, len);
-    if (r->series == PLACE_NONE)
+    if (r->series == SHEAF_COLUMN_NONE)
         snprintf(out->name, sizeof out->name, "%s", name);
     else if (r->columns->count > 1)
         snprintf(out->name + len, sizeof out->name - len, " %s", name);
@@ -412,7 +357,7 @@ static sheaf_status grid_fill(const reader *r, sheaf_series_set *out, sheaf_err 
             all[j].gaps -= !isnan(value);
         }
     }
-    if (r->set != PLACE_NONE)
+    if (r->set != SHEAF_COLUMN_NONE)
         parts_from_set(r, out);
     return SHEAF_OK;
 }

@@ -1,118 +1,71 @@
 #include "learn/table.h"
 
-#include "learn/csv.h"
 #include "learn/file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    PLACE_NONE = SHEAF_CSV_COLUMNS_MAX, /* no such column */
-    SHOWN_MAX = 40,                     /* bytes of a bad value that an error shows */
-};
-
-/* Where the needed columns stand in the file. */
+/* A file being read, and where in it the needed columns stand. */
 typedef struct {
-    sheaf_slice names[SHEAF_CSV_COLUMNS_MAX];
-    sheaf_slice values[SHEAF_CSV_COLUMNS_MAX]; /* of the row being read */
-    size_t columns;
+    sheaf_csv csv;
+    sheaf_columns columns;
+    const sheaf_features *features;
+    sheaf_table_use use;
     size_t feature[SHEAF_FEATURES_MAX];
     size_t label, set;
-    sheaf_table_use use;
-} layout;
+    bool filled[SHEAF_CSV_COLUMNS_MAX]; /* a gap in the column is some feature's business */
+} reader;
 
 typedef enum { ROW_KEPT, ROW_LEFT_OUT, ROW_UNUSABLE } row_fate;
 
-static int shown(sheaf_slice value)
+/* Lines that cannot be read. */
+typedef struct {
+    sheaf_err first;
+    uint32_t count, line[SHEAF_TABLE_TOLD], place[SHEAF_TABLE_TOLD];
+} faults;
+
+static void fault_add(faults *f, const sheaf_csv *csv)
 {
-    return value.len > SHOWN_MAX ? SHOWN_MAX : (int)value.len;
+    if (f->count < SHEAF_TABLE_TOLD) {
+        f->line[f->count] = csv->line;
+        f->place[f->count] = csv->place;
+    }
+    f->count++;
 }
 
-static size_t column_find(const layout *at, const char *name)
+/* What is wrong with the first, and where the others stand. */
+static sheaf_status faults_fail(const faults *f, sheaf_err *err)
 {
-    for (size_t i = 0; i < at->columns; i++)
-        if (sheaf_slice_is(at->names[i], name))
-            return i;
-    return PLACE_NONE;
-}
-
-static sheaf_status column_missing(const layout *at, const char *file, const char *column,
-                                   sheaf_err *err)
-{
-    char list[200] = "";
+    char more[160] = "";
     size_t used = 0;
-    for (size_t i = 0; i < at->columns; i++) {
-        int n = snprintf(list + used, sizeof list - used, "%s%.*s", i ? ", " : "",
-                         shown(at->names[i]), (const char *)at->names[i].data);
-        if ((size_t)n >= sizeof list - used - 4) {
-            snprintf(list + used, sizeof list - used, "%s", " ...");
-            break;
-        }
-        used += (size_t)n;
+    for (uint32_t i = 1; i < f->count && i < SHEAF_TABLE_TOLD; i++) {
+        used += (size_t)snprintf(more + used, sizeof more - used, "%s%u", i > 1 ? ", " : " (",
+                                 f->line[i]);
+        if (f->place[i])
+            used += (size_t)snprintf(more + used, sizeof more - used, " value %u", f->place[i]);
     }
-    return sheaf_fail(err, SHEAF_INVALID, "%s has no column %s; its columns are: %s", file,
-                      column, list);
+    if (f->count <= 1)
+        return sheaf_fail(err, f->first.status, "%s", f->first.message);
+    return sheaf_fail(err, SHEAF_INVALID, "%.220s; %u more line%s cannot be read%s%s)",
+                      f->first.message, f->count - 1, f->count > 2 ? "s" : "", more,
+                      f->count > SHEAF_TABLE_TOLD ? ", ..." : "");
 }
 
-/* The columns' names. */
-static sheaf_status names_read(sheaf_csv *csv, layout *at, sheaf_err *err)
+static sheaf_status header_read(reader *r, sheaf_err *err)
 {
-    sheaf_slice line;
-    if (!sheaf_csv_line(csv, &line) || line.len == 0)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the first line of %s is empty; it must name the columns", csv->name);
-    SHEAF_TRY(sheaf_csv_check(csv, line, err));
-    at->columns = sheaf_csv_split(line, at->names, SHEAF_CSV_COLUMNS_MAX);
-    if (at->columns > SHEAF_CSV_COLUMNS_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "%s has %zu columns; a table may have %d",
-                          csv->name, at->columns, SHEAF_CSV_COLUMNS_MAX);
-    for (size_t i = 0; i < at->columns; i++)
-        for (size_t j = 0; j < i; j++)
-            if (sheaf_slice_equal(at->names[i], at->names[j]))
-                return sheaf_fail(err, SHEAF_INVALID,
-                                  "the header of %s names the column %.*s twice", csv->name,
-                                  shown(at->names[i]), (const char *)at->names[i].data);
-    return SHEAF_OK;
-}
-
-static sheaf_status header_read(sheaf_csv *csv, const sheaf_features *features,
-                                sheaf_table_use use, layout *at, sheaf_err *err)
-{
-    SHEAF_TRY(names_read(csv, at, err));
-    for (uint32_t j = 0; j < features->count; j++) {
-        at->feature[j] = column_find(at, features->items[j].column);
-        if (at->feature[j] == PLACE_NONE)
-            return column_missing(at, csv->name, features->items[j].column, err);
+    SHEAF_TRY(sheaf_columns_open(&r->columns, &r->csv, err));
+    for (uint32_t j = 0; j < r->features->count; j++) {
+        const sheaf_feature *feature = &r->features->items[j];
+        SHEAF_TRY(
+            sheaf_columns_need(&r->columns, &r->csv, feature->column, &r->feature[j], err));
+        r->filled[r->feature[j]] |= feature->missing != SHEAF_MISSING_LEAVE_OUT;
     }
-    at->use = use;
-    at->label = at->set = PLACE_NONE;
-    if (use == SHEAF_TABLE_UNLABELLED)
+    r->label = r->set = SHEAF_COLUMN_NONE;
+    if (r->use == SHEAF_TABLE_UNLABELLED)
         return SHEAF_OK;
-    at->label = column_find(at, features->label);
-    at->set = column_find(at, "set");
-    return at->label == PLACE_NONE ? column_missing(at, csv->name, features->label, err)
-                                   : SHEAF_OK;
-}
-
-/* The value of one column, below 2^20 in magnitude. */
-static sheaf_status number_read(const sheaf_csv *csv, const layout *at, size_t column,
-                                double *out, sheaf_err *err)
-{
-    sheaf_slice text = at->values[column], name = at->names[column];
-    if (!sheaf_csv_number(text, out))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%s line %u, column %.*s: '%.*s' is not a number; write numbers such "
-                          "as 12.5 and leave missing values empty",
-                          csv->name, csv->line, shown(name), (const char *)name.data,
-                          shown(text), (const char *)text.data);
-    if (fabs(*out) >= 1 << SHEAF_VALUE_BITS)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%s line %u, column %.*s: %.*s is too large; numbers must be within "
-                          "+-%d",
-                          csv->name, csv->line, shown(name), (const char *)name.data,
-                          shown(text), (const char *)text.data, 1 << SHEAF_VALUE_BITS);
-    return SHEAF_OK;
+    r->set = sheaf_columns_find(&r->columns, "set");
+    return sheaf_columns_need(&r->columns, &r->csv, r->features->label, &r->label, err);
 }
 
 /* A hash of the row's text (FNV-1a, then the last steps of splitmix64), so that the split
@@ -127,72 +80,68 @@ static bool row_held_out(sheaf_slice line)
     return (z ^ (z >> 31)) % 3 == 0;
 }
 
-static sheaf_status set_read(const sheaf_csv *csv, const layout *at, sheaf_slice line,
-                             uint8_t *is_test, sheaf_err *err)
+static sheaf_status set_read(reader *r, sheaf_slice line, uint8_t *is_test, sheaf_err *err)
 {
-    if (at->set == PLACE_NONE) {
+    if (r->set == SHEAF_COLUMN_NONE) {
         *is_test = row_held_out(line);
         return SHEAF_OK;
     }
-    sheaf_slice text = at->values[at->set];
+    sheaf_slice text = r->columns.values[r->set];
     *is_test = sheaf_slice_is(text, "test");
     if (*is_test || sheaf_slice_is(text, "train"))
         return SHEAF_OK;
+    r->csv.place = (uint32_t)r->set + 1;
     return sheaf_fail(err, SHEAF_INVALID,
-                      "%s line %u, column set: '%.*s' is neither train nor test", csv->name,
-                      csv->line, shown(text), (const char *)text.data);
+                      "%s line %u, column set: '%.*s' is neither train nor test", r->csv.name,
+                      r->csv.line, SHEAF_CSV_SHOWN(text));
 }
 
 /* A column that is not needed has gaps too. */
-static bool gap_anywhere(const layout *at)
+static bool gap_anywhere(const reader *r)
 {
-    for (size_t i = 0; i < at->columns; i++)
-        if (sheaf_csv_missing(at->values[i]))
+    for (size_t i = 0; i < r->columns.count; i++)
+        if (sheaf_csv_missing(r->columns.values[i]) && !r->filled[i])
             return true;
     return false;
 }
 
-static sheaf_status line_split(const sheaf_csv *csv, layout *at, sheaf_slice line,
-                               sheaf_err *err)
+/* The features of a row. */
+static sheaf_status features_read(reader *r, double *x, row_fate *fate, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_csv_check(csv, line, err));
-    if (line.len == 0 && at->columns > 1)
-        return sheaf_fail(err, SHEAF_INVALID, "%s line %u is empty; remove it", csv->name,
-                          csv->line);
-    size_t values = sheaf_csv_split(line, at->values, SHEAF_CSV_COLUMNS_MAX);
-    if (values != at->columns)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "%s line %u has %zu values, but the header names %zu columns",
-                          csv->name, csv->line, values, at->columns);
+    for (uint32_t j = 0; j < r->features->count; j++) {
+        const sheaf_feature *feature = &r->features->items[j];
+        bool gap = sheaf_csv_missing(r->columns.values[r->feature[j]]);
+        double value = NAN;
+        if (!gap)
+            SHEAF_TRY(sheaf_columns_number(&r->columns, &r->csv, r->feature[j], &value, err));
+        else if (feature->missing == SHEAF_MISSING_LEAVE_OUT)
+            *fate = ROW_LEFT_OUT;
+        if (feature->missing == SHEAF_MISSING_INDICATOR)
+            x[j] = gap;
+        else
+            x[j] = feature->has_level ? value == (double)feature->level : value;
+    }
     return SHEAF_OK;
 }
 
 /* Reads a line into row number out->rows, which is kept or left out. */
-static sheaf_status row_read(const sheaf_csv *csv, layout *at, const sheaf_features *features,
-                             sheaf_slice line, sheaf_table *out, row_fate *fate, sheaf_err *err)
+static sheaf_status row_read(reader *r, sheaf_slice line, sheaf_table *out, row_fate *fate,
+                             sheaf_err *err)
 {
-    double *x = out->x + (size_t)out->rows * out->d, label = 0;
-    SHEAF_TRY(line_split(csv, at, line, err));
-    *fate = at->use == SHEAF_TABLE_EXACT && gap_anywhere(at) ? ROW_LEFT_OUT : ROW_KEPT;
-    for (uint32_t j = 0; j < out->d; j++) {
-        double value;
-        if (sheaf_csv_missing(at->values[at->feature[j]])) {
-            *fate = ROW_LEFT_OUT;
-            continue;
-        }
-        SHEAF_TRY(number_read(csv, at, at->feature[j], &value, err));
-        const sheaf_feature *feature = &features->items[j];
-        x[j] = feature->has_level ? (double)(value == (double)feature->level) : value;
-    }
-    if (at->label != PLACE_NONE) {
-        if (sheaf_csv_missing(at->values[at->label]))
+    double label = 0;
+    SHEAF_TRY(sheaf_columns_row(&r->columns, &r->csv, line, err));
+    *fate = r->use == SHEAF_TABLE_EXACT && gap_anywhere(r) ? ROW_LEFT_OUT : ROW_KEPT;
+    SHEAF_TRY(features_read(r, out->x + (size_t)out->rows * out->d, fate, err));
+    if (r->label != SHEAF_COLUMN_NONE) {
+        if (sheaf_csv_missing(r->columns.values[r->label]))
             *fate = ROW_LEFT_OUT;
         else
-            SHEAF_TRY(number_read(csv, at, at->label, &label, err));
-        SHEAF_TRY(set_read(csv, at, line, &out->is_test[out->rows], err));
+            SHEAF_TRY(sheaf_columns_number(&r->columns, &r->csv, r->label, &label, err));
+        SHEAF_TRY(set_read(r, line, &out->is_test[out->rows], err));
     }
+    out->target[out->rows] = label;
     out->y[out->rows] = label > 0;
-    out->line[out->rows] = csv->line;
+    out->line[out->rows] = r->csv.line;
     return SHEAF_OK;
 }
 
@@ -214,24 +163,44 @@ static void row_count(const sheaf_csv *csv, row_fate fate, sheaf_table *out)
     }
 }
 
-static sheaf_status rows_read(sheaf_csv *csv, layout *at, const sheaf_features *features,
-                              sheaf_table *out, sheaf_err *err)
+/* The header's line among the rows is told as that, not as a value that is no number. */
+static sheaf_status again_fail(reader *r, sheaf_slice line, sheaf_status otherwise,
+                               sheaf_err *err)
 {
+    if (!sheaf_columns_again(&r->columns, &r->csv, line))
+        return otherwise;
+    r->csv.place = 0;
+    return sheaf_fail(
+        err, SHEAF_INVALID,
+        "%s line %u names the columns once more; were two files joined? remove it", r->csv.name,
+        r->csv.line);
+}
+
+static sheaf_status rows_read(reader *r, sheaf_table *out, sheaf_err *err)
+{
+    const bool noised = r->use == SHEAF_TABLE_NOISED;
+    faults found = {.count = 0};
     sheaf_slice line;
-    while (sheaf_csv_line(csv, &line)) {
-        row_fate fate;
-        bool noised = at->use == SHEAF_TABLE_NOISED;
-        sheaf_status status =
-            row_read(csv, at, features, line, out, &fate, noised ? NULL : err);
-        if (status != SHEAF_OK && !noised)
-            return status;
-        row_count(csv, status == SHEAF_OK ? fate : ROW_UNUSABLE, out);
+    while (sheaf_csv_line(&r->csv, &line)) {
+        row_fate fate = ROW_UNUSABLE;
+        sheaf_err *first = noised || found.count ? NULL : &found.first;
+        if (row_read(r, line, out, &fate, first) != SHEAF_OK) {
+            fate = ROW_UNUSABLE;
+            (void)again_fail(r, line, SHEAF_INVALID, first);
+            fault_add(&found, &r->csv);
+        }
+        row_count(&r->csv, fate, out);
     }
-    if (out->rows == 0 && at->use != SHEAF_TABLE_NOISED)
+    if (noised)
+        return SHEAF_OK;
+    if (found.count)
+        return faults_fail(&found, err);
+    SHEAF_TRY(sheaf_csv_one_mark(&r->csv, err));
+    if (out->rows == 0)
         return sheaf_fail(err, SHEAF_INVALID, "%s has no complete row: each of its %u rows %s",
-                          csv->name, out->left_out,
-                          at->use == SHEAF_TABLE_EXACT ? "misses a value"
-                                                       : "misses a needed value");
+                          r->csv.name, out->left_out,
+                          r->use == SHEAF_TABLE_EXACT ? "misses a value"
+                                                      : "misses a needed value");
     return SHEAF_OK;
 }
 
@@ -247,10 +216,11 @@ static sheaf_status rows_allocate(const char *name, size_t rows, uint32_t d, she
                           name, rows, d, SHEAF_CSV_ROWS_MAX, SHEAF_TABLE_CELLS_MAX);
     *out = (sheaf_table){.d = d};
     out->x = calloc(rows * d, sizeof *out->x);
+    out->target = calloc(rows, sizeof *out->target);
     out->y = calloc(rows, 1);
     out->is_test = calloc(rows, 1);
     out->line = calloc(rows, sizeof *out->line);
-    if (out->x && out->y && out->is_test && out->line)
+    if (out->x && out->target && out->y && out->is_test && out->line)
         return SHEAF_OK;
     sheaf_table_close(out);
     return sheaf_fail(err, SHEAF_NOMEM, "no memory for the %zu rows of %s", rows, name);
@@ -260,45 +230,89 @@ sheaf_status sheaf_table_read(sheaf_slice bytes, const char *name,
                               const sheaf_features *features, sheaf_table_use use,
                               sheaf_table *out, sheaf_err *err)
 {
-    sheaf_csv csv;
     *out = (sheaf_table){0};
     SHEAF_TRY(sheaf_features_check(features, err));
-    SHEAF_TRY(sheaf_csv_open(&csv, bytes, name, err));
-    layout *at = malloc(sizeof *at);
-    if (!at)
+    reader *r = calloc(1, sizeof *r);
+    if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
-    sheaf_status status = header_read(&csv, features, use, at, err);
+    r->features = features;
+    r->use = use;
+    sheaf_status status = sheaf_csv_open(&r->csv, bytes, name, err);
     if (status == SHEAF_OK)
-        status = rows_allocate(name, sheaf_csv_count(&csv), features->count, out, err);
+        status = header_read(r, err);
     if (status == SHEAF_OK)
-        status = rows_read(&csv, at, features, out, err);
+        status = rows_allocate(name, sheaf_csv_count(&r->csv), features->count, out, err);
+    if (status == SHEAF_OK)
+        status = rows_read(r, out, err);
     if (status != SHEAF_OK)
         sheaf_table_close(out);
-    free(at);
+    free(r);
     return status;
 }
 
-static sheaf_status form_check(sheaf_csv *csv, layout *at, uint32_t *rows, sheaf_err *err)
+/* ---- the form alone ---- */
+
+/* Which marks numbers of a column have. */
+typedef struct {
+    uint32_t point_line, comma_line;
+} marks;
+
+static sheaf_status marks_check(const reader *r, marks *seen, sheaf_csv_style *out,
+                                sheaf_err *err)
 {
-    sheaf_slice line;
-    SHEAF_TRY(names_read(csv, at, err));
-    for (*rows = 0; sheaf_csv_line(csv, &line); ++*rows)
-        SHEAF_TRY(line_split(csv, at, line, err));
-    if (*rows == 0)
-        return sheaf_fail(err, SHEAF_INVALID, "%s has a header but no rows", csv->name);
+    for (size_t i = 0; i < r->columns.count; i++) {
+        sheaf_csv one = {.line = r->csv.line, .separator = r->csv.separator};
+        double number;
+        if (!sheaf_csv_number(&one, r->columns.values[i], &number))
+            continue;
+        seen[i].point_line = seen[i].point_line ? seen[i].point_line : one.point_line;
+        seen[i].comma_line = seen[i].comma_line ? seen[i].comma_line : one.comma_line;
+        out->decimal_comma |= one.comma_line > 0;
+        if (seen[i].point_line && seen[i].comma_line)
+            return sheaf_fail(
+                err, SHEAF_INVALID,
+                "%s has numbers with a decimal point (line %u) and with a decimal "
+                "comma (line %u) in its column %.*s; write all of them one way",
+                r->csv.name, seen[i].point_line, seen[i].comma_line,
+                SHEAF_CSV_SHOWN(r->columns.names[i]));
+    }
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_table_form(sheaf_slice bytes, const char *name, uint32_t *rows,
+static sheaf_status form_check(reader *r, marks *seen, sheaf_csv_style *out, sheaf_err *err)
+{
+    faults found = {.count = 0};
+    sheaf_slice line;
+    for (; sheaf_csv_line(&r->csv, &line); out->rows++) {
+        sheaf_err *first = found.count ? NULL : &found.first;
+        if (again_fail(r, line, SHEAF_OK, first) != SHEAF_OK
+            || sheaf_columns_row(&r->columns, &r->csv, line, first) != SHEAF_OK)
+            fault_add(&found, &r->csv);
+        else if (r->csv.separator != ',')
+            SHEAF_TRY(marks_check(r, seen, out, err));
+    }
+    if (out->rows == 0)
+        return sheaf_fail(err, SHEAF_INVALID, "%s has a header but no rows", r->csv.name);
+    return found.count ? faults_fail(&found, err) : SHEAF_OK;
+}
+
+sheaf_status sheaf_table_form(sheaf_slice bytes, const char *name, sheaf_csv_style *out,
                               sheaf_err *err)
 {
-    sheaf_csv csv;
-    SHEAF_TRY(sheaf_csv_open(&csv, bytes, name, err));
-    layout *at = malloc(sizeof *at);
-    if (!at)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
-    sheaf_status status = form_check(&csv, at, rows, err);
-    free(at);
+    *out = (sheaf_csv_style){0};
+    reader *r = calloc(1, sizeof *r);
+    marks *seen = calloc(SHEAF_CSV_COLUMNS_MAX, sizeof *seen);
+    sheaf_status status = r && seen
+                              ? sheaf_csv_open(&r->csv, bytes, name, err)
+                              : sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
+    if (status == SHEAF_OK)
+        status = sheaf_columns_open(&r->columns, &r->csv, err);
+    if (status == SHEAF_OK) {
+        out->separator = r->csv.separator;
+        status = form_check(r, seen, out, err);
+    }
+    free(seen);
+    free(r);
     return status;
 }
 
@@ -318,6 +332,7 @@ sheaf_status sheaf_table_load(const char *path, const sheaf_features *features,
 void sheaf_table_close(sheaf_table *table)
 {
     free(table->x);
+    free(table->target);
     free(table->y);
     free(table->is_test);
     free(table->line);

@@ -134,8 +134,7 @@ static void test_refusals(void **unused)
     } rows[] = {
         {"", "s.csv is empty; it needs a header line and rows"},
         {"t,kwh\n", "s.csv has a header but no rows"},
-        {"time,kwh\n2020-01-01,1\n",
-         "s.csv has no column t; the first line must name its columns"},
+        {"time,kwh\n2020-01-01,1\n", "s.csv has no column t; its columns are: time, kwh"},
         {"t,kwh,t\n2020-01-01,1,1\n", "the header of s.csv names the column t twice"},
         {"t,kwh\n2020-01-01,1\n", "no series of s.csv has two times; a forecast needs many"},
         {"t,kwh\n2020-01-01,1\n2020-01-02\n",
@@ -147,9 +146,9 @@ static void test_refusals(void **unused)
          "s.csv line 3, column kwh: 'many' is not a number; write numbers such as 12.5 and "
          "leave missing values empty"},
         {"t,kwh\n2020-01-01,1\n2020-01-02,2000000\n",
-         "s.csv line 3, column kwh: '2000000' is too large; values must be within +-1048576"},
+         "s.csv line 3, column kwh: '2000000' is too large; numbers must be within +-1048576"},
         {"t,kwh\n2020-01-01,1\n2020-01-02,1e999\n",
-         "s.csv line 3, column kwh: '1e999' is too large; values must be within +-1048576"},
+         "s.csv line 3, column kwh: '1e999' is too large; numbers must be within +-1048576"},
         {"t,kwh\n2020-01-02,1\n2020-01-01,1\n",
          "s.csv line 3 goes back in time from 2020-01-02 00:00:00 on line 2; sort the file by "
          "time"},
@@ -169,8 +168,9 @@ static void test_refusals(void **unused)
         {"t,kwh,set\n2020-01-01,1,test\n2020-01-02,1,train\n",
          "s.csv line 3 is of set train after line 2 of set test; parts of a series follow each "
          "other in time: train, validation, test"},
-        {"t,kwh\n2020-01-01,\"1\"\n",
-         "s.csv line 2 has a quotation mark; save the table without quotes"},
+        {"t,kwh\n2020-01-01,1\"\n",
+         "s.csv line 2, value 2: a quotation mark inside the value; put all of it in quotation "
+         "marks and write \"\" for one"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         sheaf_err err = {0};

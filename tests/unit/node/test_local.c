@@ -332,7 +332,7 @@ static void test_no_row_is_told_by_a_refusal(void **unused)
                                          "12,1,maybe,train",
                                          "1e99,1,0,train",
                                          "12,1,0,train,9",
-                                         "\"12\",1,0,train",
+                                         "\"12,1,0,train",
                                          "12,\x01,0,train",
                                          "\xff,1,0,train"};
     kit_terms usual = kit_terms_usual();

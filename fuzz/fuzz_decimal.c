@@ -1,0 +1,24 @@
+/* fuzz/fuzz_decimal.c - any bytes as a number: no crash, and what is accepted is the double
+ * that the C library's strtod() gives. */
+#include "learn/decimal.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    char text[SHEAF_DECIMAL_MAX + 1], mark = 'x', *end;
+    double got, want;
+    if (!sheaf_decimal_double(sheaf_bytes(data, len), true, &got, &mark))
+        return 0;
+    if (len > SHEAF_DECIMAL_MAX || (mark && mark != '.' && mark != ','))
+        __builtin_trap();
+    for (size_t i = 0; i < len; i++)
+        text[i] = data[i] == ',' ? '.' : (char)data[i];
+    text[len] = 0;
+    want = strtod(text, &end);
+    if (end != text + len || memcmp(&want, &got, sizeof got) != 0)
+        __builtin_trap();
+    return 0;
+}
