@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "claims/round_epsilon.h"
+#include "cli/figures.h"
 #include "coop/view.h"
 #include "learn/round_job.h"
 
@@ -90,7 +91,7 @@ sheaf_status sheaf_round_source_open(sheaf_round_source *source, const char *fro
         SHEAF_TRY(open_folder(source, err));
     else
         SHEAF_TRY(open_visit(source, from, home, ca_file, err));
-    sheaf_status status = find_round(source, number, err);
+    sheaf_status status = number == SHEAF_NONE ? SHEAF_OK : find_round(source, number, err);
     if (status != SHEAF_OK)
         sheaf_round_source_close(source);
     return status;
@@ -286,7 +287,7 @@ static void put_epsilon(const sheaf_round_source *source, sheaf_json_writer *w)
 }
 
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
-                            sheaf_json_writer *w)
+                            const sheaf_figure_report *figures, sheaf_json_writer *w)
 {
     const sheaf_state *state = source->state;
     const struct sheaf_row_round *round = source->round;
@@ -295,6 +296,8 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
         put_epsilon(source, w);
     if (fault)
         sheaf_json_member_put_string(w, "fault", sheaf_str(fault));
+    if (figures)
+        sheaf_figures_put(figures, w);
     sheaf_json_key(w, "graph");
     sheaf_round_graph_put(&source->graph, w);
     sheaf_json_key(w, "mandate");

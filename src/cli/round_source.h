@@ -29,7 +29,8 @@ typedef struct {
 } sheaf_round_source;
 
 /* Round `number` of the folder or hub `from`, or of the hub of `home`, or of that of the user's
- * home; all but the number may be NULL. A hub without a home is looked at as a visitor. */
+ * home; all but the number may be NULL. A hub without a home is looked at as a visitor.
+ * SHEAF_NONE is no round: then there are the state and blobs alone. */
 SHEAF_MUST_USE sheaf_status sheaf_round_source_open(sheaf_round_source *source,
                                                     const char *from, const char *home,
                                                     const char *ca_file, uint32_t number,
@@ -49,9 +50,10 @@ sheaf_vector_source sheaf_round_source_vectors(sheaf_round_source *source);
 void sheaf_round_source_print(const sheaf_round_source *source);
 
 /* As members of an object that is open: "bits", with noise "epsilon_hub_millionths" and
- * "epsilon_members_millionths", "fault" where there is one, "graph", "mandate", "round",
- * "seats". */
+ * "epsilon_members_millionths", "fault" and "figures" where there are any, "graph", "mandate",
+ * "round", "seats". `figures` may be NULL; cli/figures.h finds them. */
+struct sheaf_figure_report;
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
-                            sheaf_json_writer *w);
+                            const struct sheaf_figure_report *figures, sheaf_json_writer *w);
 
 #endif

@@ -2,6 +2,7 @@
  * its result follow from what the participants sent? */
 #include "claims/recompute.h"
 #include "cli/date.h"
+#include "cli/figures.h"
 #include "cli/round_source.h"
 #include "coop/view.h"
 #include "learn/model.h"
@@ -90,14 +91,16 @@ static void print_progress(sheaf_round_source *source)
 static int run_show(const sheaf_arguments *a)
 {
     sheaf_round_source source;
+    sheaf_figure_report figures;
     int code = SHEAF_EXIT_DONE;
     if (!open_source(&sheaf_command_round_show, a, &source, &code))
         return code;
     const struct sheaf_row_round *round = source.round;
+    bool known = sheaf_figures_find(&source, round, &figures);
     if (a->json) {
         sheaf_buffer out;
         sheaf_json_writer w = sheaf_print_begin(&out);
-        sheaf_round_source_put(&source, NULL, &w);
+        sheaf_round_source_put(&source, NULL, known ? &figures : NULL, &w);
         code = sheaf_print_end(&out, &w);
     } else {
         if (round->state == SHEAF_round_state_aborted)
@@ -107,6 +110,8 @@ static int run_show(const sheaf_arguments *a)
             printf("Round %" PRIu32 " is %s.\n", round->id,
                    round->state == SHEAF_round_state_open ? "under way" : "closed");
         sheaf_round_source_print(&source);
+        if (known)
+            sheaf_figures_print(&figures);
         print_progress(&source);
     }
     sheaf_round_source_close(&source);
@@ -201,7 +206,7 @@ static int print_json(const sheaf_round_source *source, const evidence *e, sheaf
 {
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
-    sheaf_round_source_put(source, status == SHEAF_OK ? NULL : err->message, &w);
+    sheaf_round_source_put(source, status == SHEAF_OK ? NULL : err->message, NULL, &w);
     sheaf_json_member_put_bool(&w, "sound", status == SHEAF_OK);
     sheaf_json_member_put_int(&w, "transcript_bytes", (int64_t)e->transcript.len);
     int code = sheaf_print_end(&out, &w);

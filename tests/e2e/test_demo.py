@@ -136,6 +136,11 @@ def sums(folder, scratch, opened):
           and "with noise" in done.stdout, done.stdout + done.stderr)
     told = json.loads(sheaf("round", "show", opened[-1], folder, "--json").stdout)
     mandate, shown = told["mandate"], told["round"]
+    interval = told["figures"]["accuracy_interval"]
+    check("and how far its accuracy may be off",
+          told["figures"]["noised"] and 0 < interval["low_millionths"]
+          < told["figures"]["accuracy_millionths"] < interval["high_millionths"] <= 1000000,
+          told["figures"])
     noise = mandate["evaluation_noise_millionths"] / 1e6
     least = shown["survivors_min"] - mandate["colluders"]
     for to, wanted in (("members", epsilon(noise ** 2)),

@@ -104,6 +104,19 @@ export function bestEvaluation(evaluations, model) {
     return own.find((row) => row.sha256 === model.sha256) ?? own[0] ?? null;
 }
 
+/** The 95 % interval of an evaluation's accuracy, from the log alone: Wilson's (1927), and where cells are counted
+ * with noise the normal one, which has the noise of the cells in it. See src/learn/reliability.h. */
+export function accuracyInterval(evaluation, round, mandate) {
+    const z = 1.959963984540054, n = evaluation.records, p = evaluation.accuracy_millionths / 1e6;
+    const bounded = (middle, half) => ({ low: Math.max(0, middle - half), high: Math.min(1, middle + half) });
+    if (mandate?.release !== 'noised')
+        return bounded((p + z * z / (2 * n)) / (1 + z * z / n),
+            z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n));
+    const sized = mandate.local_noise ? 1 : Math.max(1, round.survivors_min - mandate.colluders);
+    const cell = mandate.evaluation_noise_millionths / 1e6 * Math.sqrt(round.survivors / sized);
+    return bounded(p, z * Math.sqrt(p * (1 - p) / n + 2 * cell * cell * ((1 - p) ** 2 + p * p) / (n * n)));
+}
+
 const ACCOUNT_ORDER = ['bank', 'revenue', 'reserve', 'member'];
 
 /** Accounts as a trial balance, and how far what was shared out went to whom. */

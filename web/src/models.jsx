@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* models.jsx - models: figures on held-out records, price, uses. */
-import { bestEvaluation } from './derive.js';
+import { accuracyInterval, bestEvaluation } from './derive.js';
 import { integer, isZero, millionths, money, percent, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Badge, Empty, Facts, Member, Ref, Section, Text } from './parts.jsx';
 
 const TONES = { registered: 'plain', released: 'good', retired: 'plain' };
+
+/* How far the accuracy may be off by which records were held out, and by noise. */
+function Interval({ evaluation }) {
+    const tables = useStore((s) => s.tables);
+    const round = tables.round.find((row) => row.id === evaluation.round);
+    const mandate = round && tables.mandate.find((row) => row.id === round.mandate);
+    if (!mandate)
+        return null;
+    const { low, high } = accuracyInterval(evaluation, round, mandate);
+    return <> 95 % interval of the accuracy: {percent(low, 1)} to {percent(high, 1)}.</>;
+}
 
 function Model({ model, evaluation, currency }) {
     const figures = evaluation && [
@@ -19,7 +30,7 @@ function Model({ model, evaluation, currency }) {
             {figures ? (
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
-                    <p class="note">On {evaluation.has_log_loss ? '' : 'about '}{plural(evaluation.records, 'held-out record')} of the members{evaluation.has_log_loss ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.</p>
+                    <p class="note">On {evaluation.has_log_loss ? '' : 'about '}{plural(evaluation.records, 'held-out record')} of the members{evaluation.has_log_loss ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.<Interval evaluation={evaluation} /></p>
                 </>
             ) : <p class="note">Not evaluated yet.</p>}
             <Facts rows={[

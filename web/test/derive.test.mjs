@@ -123,3 +123,13 @@ test('words', () => {
     assert.equal(format.isZero('0'.repeat(64)), true);
     assert.equal(format.isZero('0'.repeat(63) + '1'), false);
 });
+
+test('how far an accuracy may be off', () => {
+    // Newcombe 1998, table I, method 3: 81 of 263
+    const exact = derive.accuracyInterval({ records: 263, accuracy_millionths: 1e6 * 81 / 263 }, {}, { release: 'exact_sum' });
+    assert.deepEqual([exact.low.toFixed(4), exact.high.toFixed(4)], ['0.2553', '0.3662']);
+    // as tests/unit/learn/test_reliability.c: a cell's deviation is 10
+    const noised = derive.accuracyInterval({ records: 400, accuracy_millionths: 800000 }, { survivors: 4, survivors_min: 3 },
+        { release: 'noised', colluders: 2, local_noise: false, evaluation_noise_millionths: 5e6 });
+    assert.equal(noised.high.toFixed(6), (0.8 + 1.959963985 * Math.sqrt(0.00125)).toFixed(6));
+});

@@ -1,0 +1,168 @@
+#include "cli/figures.h"
+
+#include "round/words.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { MILLION = 1000000, SUM_BYTES = 8 * SHEAF_EVALUATION_WORDS };
+
+/* ---- finding ---- */
+
+static const struct sheaf_row_evaluation *evaluation_of(const sheaf_state *state,
+                                                        uint32_t round)
+{
+    for (uint32_t i = sheaf_evaluation_count(state); i-- > 0;)
+        if (sheaf_evaluation_at(state, i)->round == round)
+            return sheaf_evaluation_at(state, i);
+    return NULL;
+}
+
+/* The deviation of a cell of the sum, in what one record or member counts: shares are sized for
+ * the fewest survivors less the colluders, and as many add one as have survived. */
+static double cell_deviation(const struct sheaf_row_round *round,
+                             const struct sheaf_row_mandate *mandate)
+{
+    double noise = (double)mandate->evaluation_noise_millionths / MILLION;
+    double least = mandate->local_noise ? 1 : (double)round->survivors_min - mandate->colluders;
+    return noise * sqrt(round->survivors / fmax(1, least));
+}
+
+/* What only the sum says: how far the area may be off, and calibration. */
+static sheaf_status sum_read(sheaf_round_source *source, const sheaf_hash *hash,
+                             sheaf_figure_report *out, sheaf_err *err)
+{
+    int64_t words[SHEAF_EVALUATION_WORDS];
+    sheaf_evaluation found;
+    sheaf_buffer sum;
+    sheaf_buffer_init(&sum, SUM_BYTES);
+    sheaf_status status = sheaf_round_source_blob(source, hash, SUM_BYTES, &sum, err);
+    if (status == SHEAF_OK && sum.len != SUM_BYTES)
+        status = sheaf_fail(err, SHEAF_INVALID, "the sum has %zu bytes", sum.len);
+    if (status == SHEAF_OK) {
+        sheaf_words_unpack(64, sum.data, SHEAF_EVALUATION_WORDS, (uint64_t *)words);
+        status = sheaf_evaluation_finish(words, &found, err);
+    }
+    sheaf_buffer_deinit(&sum);
+    SHEAF_TRY(status);
+    out->has_auc_interval = sheaf_interval_auc(words, &out->auc);
+    sheaf_calibration_of(words, &out->calibration);
+    out->has_calibration = true;
+    return SHEAF_OK;
+}
+
+bool sheaf_figures_find(sheaf_round_source *source, const struct sheaf_row_round *round,
+                        sheaf_figure_report *out)
+{
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_get(source->state, round->mandate);
+    const struct sheaf_row_evaluation *held = evaluation_of(source->state, round->id);
+    sheaf_err err;
+    if (!held && !round->has_figures)
+        return false;
+    *out = (sheaf_figure_report){.round = round->id,
+                                 .held_out = held != NULL,
+                                 .noised = mandate->release == SHEAF_release_form_noised};
+    out->records = held ? held->records : round->records;
+    out->accuracy_millionths = held ? held->accuracy_millionths : round->accuracy_millionths;
+    out->has_auc = held && held->has_auc;
+    out->auc_millionths = held ? held->auc_millionths : 0;
+    out->has_loss = !held || held->has_log_loss;
+    out->loss_millionths = held ? held->log_loss_millionths : round->log_loss_millionths;
+    double share = (double)out->accuracy_millionths / MILLION;
+    out->accuracy = out->noised ? sheaf_interval_noised_share(share, out->records,
+                                                              cell_deviation(round, mandate))
+                                : sheaf_interval_share(share, out->records);
+    if (held && !out->noised && sum_read(source, &round->result, out, &err) != SHEAF_OK)
+        snprintf(out->missing, sizeof out->missing, "%s", err.message);
+    return true;
+}
+
+/* ---- telling ---- */
+
+static void print_calibration(const sheaf_calibration *c)
+{
+    printf("  calibration error %.3f; where the model gave a probability of\n"
+           "                          records  mean given  positive\n",
+           c->error);
+    for (int b = 0; b < SHEAF_CALIBRATION_BINS; b++) {
+        if (c->bin[b].records)
+            printf("              %.1f to %.1f  %7u  %10.3f  %8.3f\n",
+                   (double)b / SHEAF_CALIBRATION_BINS, (double)(b + 1) / SHEAF_CALIBRATION_BINS,
+                   c->bin[b].records, c->bin[b].expected,
+                   (double)c->bin[b].positives / c->bin[b].records);
+    }
+}
+
+void sheaf_figures_print(const sheaf_figure_report *f)
+{
+    printf("  accuracy    %.3f, 95 %% interval %.3f to %.3f, on %s%u %s\n",
+           (double)f->accuracy_millionths / MILLION, f->accuracy.low, f->accuracy.high,
+           f->noised ? "about " : "", f->records,
+           f->held_out ? "held-out records" : "training records, before the round");
+    if (f->has_auc && f->has_auc_interval)
+        printf("  AUC         %.3f, 95 %% interval %.3f to %.3f\n",
+               (double)f->auc_millionths / MILLION, f->auc.low, f->auc.high);
+    else if (f->has_auc)
+        printf("  AUC         %.3f\n", (double)f->auc_millionths / MILLION);
+    if (f->has_loss)
+        printf("  log loss    %.3f\n", (double)f->loss_millionths / MILLION);
+    if (f->has_calibration)
+        print_calibration(&f->calibration);
+    if (*f->missing)
+        printf("  calibration not known without the round's sum: %s\n", f->missing);
+}
+
+static int64_t millionths(double value)
+{
+    return llround(value * MILLION);
+}
+
+static void put_interval(sheaf_json_writer *w, const char *name, const sheaf_interval *i)
+{
+    sheaf_json_key(w, name);
+    sheaf_json_open_object(w);
+    sheaf_json_member_put_int(w, "high_millionths", millionths(i->high));
+    sheaf_json_member_put_int(w, "low_millionths", millionths(i->low));
+    sheaf_json_close(w);
+}
+
+static void put_calibration(sheaf_json_writer *w, const sheaf_calibration *c)
+{
+    sheaf_json_key(w, "calibration");
+    sheaf_json_open_object(w);
+    sheaf_json_key(w, "bins");
+    sheaf_json_open_list(w);
+    for (int b = 0; b < SHEAF_CALIBRATION_BINS; b++) {
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "expected_millionths", millionths(c->bin[b].expected));
+        sheaf_json_member_put_int(w, "positives", c->bin[b].positives);
+        sheaf_json_member_put_int(w, "records", c->bin[b].records);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+    sheaf_json_member_put_int(w, "error_millionths", millionths(c->error));
+    sheaf_json_close(w);
+}
+
+void sheaf_figures_put(const sheaf_figure_report *f, sheaf_json_writer *w)
+{
+    sheaf_json_key(w, "figures");
+    sheaf_json_open_object(w);
+    put_interval(w, "accuracy_interval", &f->accuracy);
+    sheaf_json_member_put_int(w, "accuracy_millionths", f->accuracy_millionths);
+    if (f->has_auc_interval)
+        put_interval(w, "auc_interval", &f->auc);
+    if (f->has_auc)
+        sheaf_json_member_put_int(w, "auc_millionths", f->auc_millionths);
+    if (f->has_calibration)
+        put_calibration(w, &f->calibration);
+    sheaf_json_member_put_bool(w, "held_out", f->held_out);
+    if (f->has_loss)
+        sheaf_json_member_put_int(w, "log_loss_millionths", f->loss_millionths);
+    if (*f->missing)
+        sheaf_json_member_put_string(w, "missing", sheaf_str(f->missing));
+    sheaf_json_member_put_bool(w, "noised", f->noised);
+    sheaf_json_member_put_int(w, "records", f->records);
+    sheaf_json_member_put_int(w, "round", f->round);
+    sheaf_json_close(w);
+}

@@ -1,0 +1,33 @@
+/* cli/figures.h - a round's figures with their intervals and calibration (learn/reliability.h),
+ * as `sheaf round show`, `sheaf model show` and model cards have them.
+ */
+#ifndef SHEAF_CLI_FIGURES_H
+#define SHEAF_CLI_FIGURES_H
+
+#include "cli/round_source.h"
+#include "learn/reliability.h"
+
+typedef struct sheaf_figure_report {
+    bool held_out; /* of records that no training saw; else of those to train on */
+    bool noised;
+    uint32_t round, records;
+    uint32_t accuracy_millionths;
+    bool has_auc, has_loss;
+    uint32_t auc_millionths, loss_millionths;
+    sheaf_interval accuracy, auc;
+    bool has_auc_interval, has_calibration;
+    sheaf_calibration calibration;
+    char missing[SHEAF_MESSAGE_MAX]; /* why there is no calibration, though there could be */
+} sheaf_figure_report;
+
+/* False where the round has no figures. */
+bool sheaf_figures_find(sheaf_round_source *source, const struct sheaf_row_round *round,
+                        sheaf_figure_report *out);
+
+/* For people, with lines that begin as those of `sheaf round show`. */
+void sheaf_figures_print(const sheaf_figure_report *figures);
+
+/* As the member "figures" of an object that is open. */
+void sheaf_figures_put(const sheaf_figure_report *figures, sheaf_json_writer *w);
+
+#endif
