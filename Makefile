@@ -11,6 +11,7 @@ help:
 	@echo 'make test-long  the same with longer simulations and searches, then make mutants'
 	@echo 'make mutants    each defence taken out in turn, which a test must notice'
 	@echo 'make bench      speed, each beside a limit measured in the same run'
+	@echo 'make accuracy   figures of accuracy beside published ones; DATA=FOLDER for more data'
 	@echo 'make lint       clang-format and clang-tidy'
 	@echo 'make coverage   which lines the tests reach, in build-coverage/coverage.html'
 	@echo 'make fuzz       each libFuzzer target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
@@ -43,6 +44,11 @@ bench: build
 	@for program in build/bench/bench_*; do \
 	    if [ -f "$$program" ] && [ -x "$$program" ]; then "$$program" || exit 1; fi; done
 
+accuracy: build
+	@ninja -C build accuracy-programs
+	@for program in build/bench/accuracy/accuracy_*; do \
+	    if [ -f "$$program" ] && [ -x "$$program" ]; then "$$program" $(DATA) || exit 1; fi; done
+
 lint: build
 	@tools/deps.sh lint
 	@tools/lint.sh build
@@ -65,4 +71,4 @@ fuzz:
 clean:
 	rm -rf build build-test build-mutants build-coverage build-fuzz web/dist web/node_modules
 
-.PHONY: help run build test test-long test-programs mutants bench lint coverage fuzz clean
+.PHONY: help run build test test-long test-programs mutants bench accuracy lint coverage fuzz clean

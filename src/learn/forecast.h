@@ -29,6 +29,7 @@
 #define SHEAF_LEARN_FORECAST_H
 
 #include "base/buffer.h"
+#include "learn/noised.h"
 #include "learn/series.h"
 
 enum {
@@ -36,6 +37,7 @@ enum {
     SHEAF_HORIZON_MAX = 1024,
     SHEAF_FORECAST_EVERY_MAX = 1 << 20,
     SHEAF_FORECAST_LAMBDA_MAX = 1000000000, /* millionths */
+    SHEAF_FORECAST_SEASONS_MAX = 64,
     SHEAF_SCALED_BITS = 18,
     SHEAF_SCALED_MAX = 16 << SHEAF_SCALED_BITS,
 };
@@ -99,18 +101,25 @@ SHEAF_MUST_USE sheaf_status sheaf_forecast_solve(const sheaf_forecast_terms *ter
 
 /* ---- the model ---- */
 
+/* How many weights a seasonal map has: one a season of the look-back. */
+static inline uint32_t sheaf_forecast_seasons(const sheaf_forecast_terms *terms)
+{
+    uint32_t seasons = terms->look_back / terms->season;
+    return seasons < SHEAF_FORECAST_SEASONS_MAX ? seasons : SHEAF_FORECAST_SEASONS_MAX;
+}
+
 /* Weights of a full map, or of a seasonal one: that forecasts the last value plus
  * weight[k] times what the same moment k + 1 seasons ago was above it. */
 typedef struct {
     sheaf_forecast_terms terms;
     sheaf_series_columns columns;
     bool seasonal;
-    int64_t *weight; /* look_back x horizon, or look_back / season; in units of 2^-24 */
+    int64_t *weight; /* look_back x horizon, or one a season; in units of 2^-24 */
 } sheaf_forecaster;
 
 static inline size_t sheaf_forecaster_weights(const sheaf_forecaster *model)
 {
-    return model->seasonal ? model->terms.look_back / model->terms.season
+    return model->seasonal ? sheaf_forecast_seasons(&model->terms)
                            : (size_t)model->terms.look_back * model->terms.horizon;
 }
 
@@ -120,6 +129,32 @@ SHEAF_MUST_USE sheaf_status sheaf_forecaster_open(const sheaf_forecast_terms *te
                                                   bool seasonal, sheaf_forecaster *out,
                                                   sheaf_err *err);
 void sheaf_forecaster_close(sheaf_forecaster *model);
+
+/* ---- learning by steps ----
+ *
+ * Under noise every weight costs accuracy, and a full map has thousands. A seasonal map has a
+ * handful, begins with the mean of the last seasons, which tells of nobody, and is learned by
+ * steps of gradient descent on the mean squared error of standardised values; what a member
+ * then sends is how far its weights have moved (learn/noised.h, unit member).
+ */
+
+/* The mean of the look-back's seasons. */
+SHEAF_MUST_USE sheaf_status sheaf_forecaster_begin(const sheaf_forecast_terms *terms,
+                                                   const sheaf_series_columns *columns,
+                                                   sheaf_forecaster *out, sheaf_err *err);
+
+/* How far the training's steps, each over all windows of the training parts, move the weights
+ * of a seasonal map, clipped and rounded at random: terms->words values, one a weight; zeros
+ * where there is no window. */
+SHEAF_MUST_USE sheaf_status sheaf_forecaster_change(
+    const sheaf_noised_terms *terms, const sheaf_forecaster *current,
+    const sheaf_scaled_set *data, const uint8_t rounding_seed[SHEAF_NOISED_SEED],
+    int64_t *values, sheaf_err *err);
+
+/* Moves the weights by the summed words, in place. */
+SHEAF_MUST_USE sheaf_status sheaf_forecaster_step(const sheaf_noised_terms *terms,
+                                                  const uint64_t *words,
+                                                  sheaf_forecaster *model, sheaf_err *err);
 
 /* As safetensors (learn/safetensors.h): one model, one byte string. */
 #define SHEAF_FORECASTER_FORMAT "sheaf-forecaster/1"
@@ -136,17 +171,19 @@ SHEAF_MUST_USE sheaf_status sheaf_forecaster_ahead(const sheaf_forecaster *model
 
 /* ---- how good it is ---- */
 
-/* Summed words: the model's beside those of the seasonal naive forecast, which repeats the last
- * season of the look-back. Errors of standardised values in units of 2^-18, and absolute errors
- * in units of 2^-20 of the series' own unit. */
+/* Summed words: how many points were forecast; then of the model, and once more of the seasonal
+ * naive forecast, which repeats the last season of the look-back, the sums of
+ *
+ *     the error, its magnitude and its square, of standardised values, in units of 2^-18
+ *     the error's magnitude in units of 2^-20 of the series' own unit, and that number's
+ *     square: the low 48 bits of each member's sum, and what is above them
+ */
 enum {
     SHEAF_FORECAST_POINTS, /* windows times horizon */
-    SHEAF_FORECAST_ERROR,
-    SHEAF_FORECAST_ABSOLUTE,
-    SHEAF_FORECAST_SQUARE,
-    SHEAF_FORECAST_ABSOLUTE_UNIT,
-    SHEAF_FORECAST_NAIVE = SHEAF_FORECAST_ABSOLUTE_UNIT, /* and the same four once more */
-    SHEAF_FORECAST_EVALUATION_WORDS = SHEAF_FORECAST_NAIVE + 5
+    SHEAF_FORECAST_MODEL,
+    SHEAF_FORECAST_ERROR_WORDS = 6,
+    SHEAF_FORECAST_NAIVE = SHEAF_FORECAST_MODEL + SHEAF_FORECAST_ERROR_WORDS,
+    SHEAF_FORECAST_EVALUATION_WORDS = SHEAF_FORECAST_NAIVE + SHEAF_FORECAST_ERROR_WORDS
 };
 
 /* Over the windows that forecast steps of the test parts. */
@@ -156,7 +193,7 @@ SHEAF_MUST_USE sheaf_status sheaf_forecaster_evaluate(const sheaf_forecaster *mo
 
 typedef struct {
     int64_t bias_millionths, absolute_millionths, square_millionths; /* means, standardised */
-    int64_t unit_millionths; /* mean absolute error in the series' own unit */
+    int64_t mae_millionths, rmse_millionths; /* in the series' own unit */
 } sheaf_forecast_errors;
 
 typedef struct {

@@ -1,17 +1,26 @@
 /* Errors of forecasts on the test parts, and the figures of their sum. */
 #include "learn/forecast_map.h"
 
+#include "round/fixed_point.h"
+
 #include <math.h>
-#include <string.h>
 
 enum {
     UNIT_BITS = 20, /* of errors in the series' own unit */
     FORECAST_MAX = 32,
     ERROR_MAX = FORECAST_MAX + 16,
+    UNIT_MAX_BITS = UNIT_BITS + 27, /* of an error: a deviation is below 2^20, ERROR_MAX 2^6 */
+    LOW_BITS = 48,
+    ROOT_BITS = 4, /* a root is taken to 2^-2 of its unit */
+    MILLION = 1000000,
 };
+/* Of all members: a member's file has 2^24 steps and 2^10 forecasts from each. */
+#define POINTS_MAX ((int64_t)1 << 34)
 
 typedef struct {
-    int64_t sum[4]; /* in the order of the words */
+    int64_t error, magnitude, square; /* of standardised values */
+    int64_t unit;                     /* magnitude in the series' own unit */
+    sheaf_int128 unit_square;
     bool overflow;
 } errors;
 
@@ -20,15 +29,16 @@ static int64_t rounded(double value)
     return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
 }
 
-/* `off` is what a standardised forecast lies above the value, `unit` the same in the series'
- * own unit. */
+/* `off` is what a standardised forecast lies above the value, at most ERROR_MAX; `unit` the
+ * same in the series' own unit, below 2^27: so a file's points, fewer than 2^34, fit. */
 static void error_add(errors *to, double off, double unit)
 {
-    to->sum[0] += rounded(off * (1 << SHEAF_SCALED_BITS));
-    to->sum[1] += rounded(fabs(off) * (1 << SHEAF_SCALED_BITS));
-    to->sum[2] += rounded(off * off * (1 << SHEAF_SCALED_BITS));
-    to->overflow |=
-        __builtin_add_overflow(to->sum[3], rounded(fabs(unit) * (1 << UNIT_BITS)), &to->sum[3]);
+    const int64_t magnitude = rounded(fabs(unit) * (1 << UNIT_BITS));
+    to->error += rounded(off * (1 << SHEAF_SCALED_BITS));
+    to->magnitude += rounded(fabs(off) * (1 << SHEAF_SCALED_BITS));
+    to->square += rounded(off * off * (1 << SHEAF_SCALED_BITS));
+    to->overflow |= __builtin_add_overflow(to->unit, magnitude, &to->unit);
+    to->unit_square += (sheaf_int128)magnitude * magnitude;
 }
 
 static double bounded(double forecast)
@@ -77,6 +87,22 @@ static void series_add(sheaf_forecast_map *map, const sheaf_forecast_terms *term
     }
 }
 
+static sheaf_status errors_write(const errors *of, int64_t *words, sheaf_err *err)
+{
+    const sheaf_int128 high = of->unit_square >> LOW_BITS;
+    if (of->overflow || high > INT64_MAX)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the errors of so many forecasts of such large values do not fit; "
+                          "give values in a larger unit");
+    words[0] = of->error;
+    words[1] = of->magnitude;
+    words[2] = of->square;
+    words[3] = of->unit;
+    words[4] = (int64_t)(of->unit_square & (((sheaf_int128)1 << LOW_BITS) - 1));
+    words[5] = (int64_t)high;
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_forecaster_evaluate(const sheaf_forecaster *model,
                                        const sheaf_scaled_set *data, int64_t *words,
                                        sheaf_err *err)
@@ -89,39 +115,44 @@ sheaf_status sheaf_forecaster_evaluate(const sheaf_forecaster *model,
         if (data->items[i].scale > 0)
             series_add(&map, &model->terms, &data->items[i], &points, &of_model, &of_naive);
     sheaf_forecast_map_close(&map);
-    if (of_model.overflow || of_naive.overflow)
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the errors of so many forecasts of such large values do not fit; "
-                          "give values in a larger unit");
     words[SHEAF_FORECAST_POINTS] = points;
-    memcpy(words + SHEAF_FORECAST_ERROR, of_model.sum, sizeof of_model.sum);
-    memcpy(words + SHEAF_FORECAST_NAIVE + SHEAF_FORECAST_ERROR, of_naive.sum,
-           sizeof of_naive.sum);
-    return SHEAF_OK;
+    SHEAF_TRY(errors_write(&of_model, words + SHEAF_FORECAST_MODEL, err));
+    return errors_write(&of_naive, words + SHEAF_FORECAST_NAIVE, err);
 }
 
-/* sum / (2^bits n) in millionths, half up. */
-static int64_t mean_millionths(int64_t sum, int bits, int64_t n)
+/* sum / (2^bits n) in millionths. */
+static int64_t mean_millionths(sheaf_int128 sum, int bits, int64_t n)
 {
-    __int128 scaled = (__int128)sum * 2000000, by = (__int128)n << bits;
-    __int128 twice = scaled + by;
-    __int128 down = twice / (2 * by);
-    return (int64_t)(twice < 0 && twice % (2 * by) != 0 ? down - 1 : down);
+    return (int64_t)sheaf_divide_rounded(sum * MILLION, (sheaf_int128)n << bits);
+}
+
+/* The root of sum / n, whose unit is 2^-40, in millionths. */
+static int64_t root_millionths(sheaf_int128 sum, int64_t n)
+{
+    const int64_t root = sheaf_root_rounded(sheaf_divide_rounded(sum << ROOT_BITS, n));
+    return (int64_t)sheaf_divide_rounded((sheaf_int128)root * MILLION,
+                                         (sheaf_int128)1 << (UNIT_BITS + ROOT_BITS / 2));
 }
 
 /* No error is beyond its bound, none negative that cannot be. */
 static bool errors_read(const int64_t *words, int64_t n, sheaf_forecast_errors *out)
 {
-    const int64_t bias = words[0], absolute = words[1], square = words[2], unit = words[3];
-    const __int128 most = (__int128)n * ERROR_MAX << SHEAF_SCALED_BITS;
-    if (absolute < 0 || square < 0 || unit < 0 || absolute > most || square > most * ERROR_MAX
-        || bias > most || bias < -most)
+    const int64_t error = words[0], magnitude = words[1], square = words[2], unit = words[3];
+    const sheaf_int128 most = (sheaf_int128)n * ERROR_MAX << SHEAF_SCALED_BITS;
+    const sheaf_int128 unit_most = (sheaf_int128)n << UNIT_MAX_BITS;
+    if (magnitude < 0 || square < 0 || unit < 0 || words[4] < 0 || words[5] < 0
+        || magnitude > most || square > most * ERROR_MAX || error > magnitude + n
+        || error < -magnitude - n || unit > unit_most)
+        return false;
+    const sheaf_int128 unit_square = ((sheaf_int128)words[5] << LOW_BITS) + words[4];
+    if (unit_square >> (2 * UNIT_MAX_BITS) > n)
         return false;
     *out = (sheaf_forecast_errors){
-        .bias_millionths = mean_millionths(bias, SHEAF_SCALED_BITS, n),
-        .absolute_millionths = mean_millionths(absolute, SHEAF_SCALED_BITS, n),
+        .bias_millionths = mean_millionths(error, SHEAF_SCALED_BITS, n),
+        .absolute_millionths = mean_millionths(magnitude, SHEAF_SCALED_BITS, n),
         .square_millionths = mean_millionths(square, SHEAF_SCALED_BITS, n),
-        .unit_millionths = mean_millionths(unit, UNIT_BITS, n),
+        .mae_millionths = mean_millionths(unit, UNIT_BITS, n),
+        .rmse_millionths = root_millionths(unit_square, n),
     };
     return true;
 }
@@ -129,11 +160,11 @@ static bool errors_read(const int64_t *words, int64_t n, sheaf_forecast_errors *
 sheaf_status sheaf_forecast_figures_of(const int64_t *words, sheaf_forecast_figures *out,
                                        sheaf_err *err)
 {
-    const int64_t n = words[SHEAF_FORECAST_POINTS], most = (int64_t)1 << 40;
+    const int64_t n = words[SHEAF_FORECAST_POINTS];
     if (n == 0)
         return sheaf_fail(err, SHEAF_INVALID, "no member has a window to evaluate on");
-    if (n < 0 || n > most || !errors_read(words + SHEAF_FORECAST_ERROR, n, &out->model)
-        || !errors_read(words + SHEAF_FORECAST_NAIVE + SHEAF_FORECAST_ERROR, n, &out->naive))
+    if (n < 0 || n > POINTS_MAX || !errors_read(words + SHEAF_FORECAST_MODEL, n, &out->model)
+        || !errors_read(words + SHEAF_FORECAST_NAIVE, n, &out->naive))
         return sheaf_fail(err, SHEAF_INVALID, "the sum is not one that forecasts can have");
     out->points = (uint64_t)n;
     return SHEAF_OK;

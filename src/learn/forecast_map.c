@@ -14,7 +14,7 @@ static void weights_fill(const sheaf_forecaster *model, sheaf_forecast_map *out)
             out->weight[(size_t)i * out->width + h] =
                 ldexp((double)model->weight[(size_t)i * out->horizon + h], -SHEAF_UNIT_BITS);
     for (uint32_t h = 0; h < out->horizon && model->seasonal; h++)
-        for (uint32_t k = 0; k < out->look_back / season; k++) {
+        for (uint32_t k = 0; k < sheaf_forecast_seasons(&model->terms); k++) {
             uint32_t i = out->look_back - (k + 1) * season + h % season;
             out->weight[(size_t)i * out->width + h] =
                 ldexp((double)model->weight[k], -SHEAF_UNIT_BITS);

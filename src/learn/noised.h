@@ -128,6 +128,12 @@ SHEAF_MUST_USE sheaf_status sheaf_noised_step(const sheaf_noised_terms *terms,
                                               const sheaf_model *current, const uint64_t *words,
                                               sheaf_model *next, sheaf_err *err);
 
+/* The same of any kind's parameters, in units of 2^-24 and below 2^15: terms->words of them are
+ * moved in place; after a refusal they mean nothing. */
+SHEAF_MUST_USE sheaf_status sheaf_noised_move(const sheaf_noised_terms *terms,
+                                              const uint64_t *words, int64_t *parameters,
+                                              sheaf_err *err);
+
 /* What noise has left of an evaluation: it may be off either way, but stays within its bounds.
  * Of unit member `records` counts members. */
 typedef struct {

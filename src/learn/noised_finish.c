@@ -2,6 +2,8 @@
 #include "learn/noised.h"
 #include "round/fixed_point.h"
 
+#include <string.h>
+
 enum { MILLION = 1000000 };
 
 /* The low bits of a word as a signed number. */
@@ -43,25 +45,35 @@ static bool parameter_move(const sheaf_noised_terms *terms, const sheaf_noised_s
     return *after <= SHEAF_WEIGHT_MAX && *after >= -SHEAF_WEIGHT_MAX;
 }
 
-sheaf_status sheaf_noised_step(const sheaf_noised_terms *terms, const sheaf_model *current,
-                               const uint64_t *words, sheaf_model *next, sheaf_err *err)
+sheaf_status sheaf_noised_move(const sheaf_noised_terms *terms, const uint64_t *words,
+                               int64_t *parameters, sheaf_err *err)
 {
     sheaf_noised_scale scale;
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    uint32_t d = current->features.count;
-    if (terms->words != d + 1)
-        return sheaf_fail(err, SHEAF_INVALID, "a sum of %u words is no step of %u parameters",
-                          terms->words, d + 1);
-    sheaf_model moved = *current;
-    for (uint32_t j = 0; j <= d; j++)
-        if (!parameter_move(terms, &scale, words[j], j < d ? current->weight[j] : current->bias,
-                            j < d ? &moved.weight[j] : &moved.bias))
+    for (uint32_t j = 0; j < terms->words; j++)
+        if (!parameter_move(terms, &scale, words[j], parameters[j], &parameters[j]))
             return sheaf_fail(err, SHEAF_INVALID,
                               "the members' sum takes parameter %u beyond %d: the noise or the "
                               "learning rate is too large for the divisor, so abort this round "
                               "and ask for another mandate",
                               j + 1, 1 << SHEAF_PARAMETER_BITS);
-    *next = moved;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_noised_step(const sheaf_noised_terms *terms, const sheaf_model *current,
+                               const uint64_t *words, sheaf_model *next, sheaf_err *err)
+{
+    const uint32_t d = current->features.count;
+    int64_t parameters[SHEAF_FEATURES_MAX + 1];
+    if (terms->words != d + 1)
+        return sheaf_fail(err, SHEAF_INVALID, "a sum of %u words is no step of %u parameters",
+                          terms->words, d + 1);
+    memcpy(parameters, current->weight, d * sizeof *parameters);
+    parameters[d] = current->bias;
+    SHEAF_TRY(sheaf_noised_move(terms, words, parameters, err));
+    *next = *current;
+    memcpy(next->weight, parameters, d * sizeof *parameters);
+    next->bias = parameters[d];
     return SHEAF_OK;
 }
 

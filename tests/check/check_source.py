@@ -229,7 +229,7 @@ def rule_dead_files(tree):
     for path in tree.c_files((".c", ".h", ".def")):
         name = os.path.basename(path)
         if path.endswith(".c"):
-            if path.startswith(("fuzz/fuzz_", "bench/bench_")):
+            if path.startswith(("fuzz/fuzz_", "bench/bench_", "bench/accuracy/accuracy_")):
                 continue  # found by name
             text = build_text(tree, path) or ""
             stem = re.sub(r"^(test|sim)_", "", name[:-2])
