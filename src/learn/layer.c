@@ -74,24 +74,23 @@ static void dense_backward(const sheaf_layer *layer, const sheaf_layer_call *cal
     sheaf_product_multiply(call->product, &shape, by_y, call->parameters, by_x);
 }
 
-static void dense_gradient(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
+static void dense_gradient(const sheaf_layer *layer, const sheaf_layer_call *call,
                            const float *x, const float *by_y, float *out)
 {
     const size_t rows = rows_of(layer, call);
     const sheaf_product_shape shape = {layer->out, layer->in, (uint32_t)rows,
-                                       true,       false,     false};
+                                       true,       false,     call->adds};
     float *bias = out + (size_t)layer->in * layer->out;
     sheaf_product_multiply(call->product, &shape, by_y, x, out);
-    memset(bias, 0, layer->out * sizeof *bias);
+    if (!call->adds)
+        memset(bias, 0, layer->out * sizeof *bias);
     for (size_t i = 0; i < rows; i++)
         for (uint32_t j = 0; j < layer->out; j++)
-            bias[j] += by_y[i * layer->out + j];
-    for (uint32_t j = 0; one != 1 && j < layer->out; j++)
-        bias[j] *= one;
+            bias[j] += call->one * by_y[i * layer->out + j];
 }
 
 /* The square of one example of several positions: the sum over pairs of them. */
-static double pairs_square(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
+static double pairs_square(const sheaf_layer *layer, const sheaf_layer_call *call,
                            const float *x, const float *by_y)
 {
     const uint32_t side = layer->positions;
@@ -102,20 +101,21 @@ static double pairs_square(const sheaf_layer *layer, const sheaf_layer_call *cal
     sheaf_product_multiply(call->product, &in, x, x, of_x);
     sheaf_product_multiply(call->product, &out, by_y, by_y, of_y);
     for (size_t i = 0; i < (size_t)side * side; i++)
-        sum += ((double)of_x[i] + (double)one * (double)one) * (double)of_y[i];
+        sum += ((double)of_x[i] + (double)call->one * (double)call->one) * (double)of_y[i];
     return sum > 0 ? sum : 0; /* below 0 by rounding alone */
 }
 
-static void dense_squares(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
+static void dense_squares(const sheaf_layer *layer, const sheaf_layer_call *call,
                           const float *x, const float *by_y, double *squares)
 {
     const size_t in = (size_t)layer->in * layer->positions;
     const size_t out = (size_t)layer->out * layer->positions;
     for (uint32_t i = 0; i < call->examples; i++)
-        squares[i] += layer->positions > 1
-                          ? pairs_square(layer, call, one, x + i * in, by_y + i * out)
-                          : (sheaf_square_sum(x + i * in, in) + (double)one * (double)one)
-                                * sheaf_square_sum(by_y + i * out, out);
+        squares[i] +=
+            layer->positions > 1
+                ? pairs_square(layer, call, x + i * in, by_y + i * out)
+                : (sheaf_square_sum(x + i * in, in) + (double)call->one * (double)call->one)
+                      * sheaf_square_sum(by_y + i * out, out);
 }
 
 const sheaf_layer_kind sheaf_layer_dense = {

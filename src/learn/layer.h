@@ -34,6 +34,10 @@ typedef struct {
     const float *parameters; /* of this layer */
     float *scratch;          /* as many places as `scratch` of the row says */
     uint32_t examples;
+    /* For gradients: what biases are multiplied with, 1 but for who has multiplied x by
+     * something; and whether to add to what stands in the gradient. */
+    float one;
+    bool adds;
 } sheaf_layer_call;
 
 typedef struct {
@@ -47,13 +51,12 @@ typedef struct {
     /* by_x may be by_y where y may stand in the place of x. */
     void (*backward)(const sheaf_layer *layer, const sheaf_layer_call *call, const float *y,
                      const float *by_y, float *by_x);
-    /* Where there are parameters. What a bias is multiplied with is `one`: 1, but for who has
-     * multiplied x by something. */
-    void (*gradient)(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
-                     const float *x, const float *by_y, float *out);
+    /* Where there are parameters. */
+    void (*gradient)(const sheaf_layer *layer, const sheaf_layer_call *call, const float *x,
+                     const float *by_y, float *out);
     /* Added to squares[], of which there is one for each example. */
-    void (*squares)(const sheaf_layer *layer, const sheaf_layer_call *call, float one,
-                    const float *x, const float *by_y, double *squares);
+    void (*squares)(const sheaf_layer *layer, const sheaf_layer_call *call, const float *x,
+                    const float *by_y, double *squares);
 } sheaf_layer_kind;
 
 struct sheaf_layer {

@@ -25,8 +25,7 @@ sheaf_status sheaf_training_check(const sheaf_training *training, sheaf_err *err
     return SHEAF_OK;
 }
 
-/* splitmix64 (Steele, Lea and Flood 2014): one step of the state gives one word. */
-static uint64_t splitmix(uint64_t *state)
+uint64_t sheaf_training_draw(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
@@ -37,9 +36,9 @@ static uint64_t splitmix(uint64_t *state)
 uint64_t sheaf_training_seed(uint64_t seed, uint32_t round, uint64_t participant)
 {
     uint64_t state = seed;
-    state = splitmix(&state) ^ round;
-    state = splitmix(&state) ^ participant;
-    return splitmix(&state);
+    state = sheaf_training_draw(&state) ^ round;
+    state = sheaf_training_draw(&state) ^ participant;
+    return sheaf_training_draw(&state);
 }
 
 static sheaf_status samples_open(const sheaf_table *table, sheaf_part part, const double *mean,
@@ -134,11 +133,11 @@ void sheaf_logistic_gradient(const sheaf_samples *samples, const uint32_t *rows,
         out[j] += l2 * parameters[j];
 }
 
-/* A fresh random order (Fisher and Yates); the bias of the multiplication is below 2^-32. */
-static void shuffle(uint32_t *order, uint32_t n, uint64_t *state)
+/* The bias of the multiplication is below 2^-32. */
+void sheaf_training_shuffle(uint32_t *order, uint32_t n, uint64_t *state)
 {
     for (uint32_t i = n; i > 1; i--) {
-        uint32_t j = (uint32_t)((unsigned __int128)splitmix(state) * i >> 64);
+        uint32_t j = (uint32_t)((unsigned __int128)sheaf_training_draw(state) * i >> 64);
         uint32_t swap = order[i - 1];
         order[i - 1] = order[j];
         order[j] = swap;
@@ -163,7 +162,7 @@ sheaf_status sheaf_logistic_train(const sheaf_samples *samples, const sheaf_trai
     for (uint32_t step = 0; step < training->steps; step++) {
         if (at == n) {
             if (batch < n)
-                shuffle(order, n, &seed);
+                sheaf_training_shuffle(order, n, &seed);
             at = 0;
         }
         uint32_t count = batch < n - at ? batch : n - at;

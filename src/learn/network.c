@@ -81,7 +81,8 @@ static sheaf_layer_call call_of(const sheaf_network *n, sheaf_product *product,
     return (sheaf_layer_call){.product = product,
                               .parameters = parameters ? parameters + n->first[layer] : NULL,
                               .scratch = n->scratch,
-                              .examples = examples};
+                              .examples = examples,
+                              .one = 1};
 }
 
 void sheaf_network_forward(const sheaf_network *n, sheaf_product *product,
@@ -108,9 +109,10 @@ void sheaf_network_squares(const sheaf_network *n, sheaf_product *product, uint3
 {
     memset(squares, 0, examples * sizeof *squares);
     for (uint32_t i = 0; i < n->count; i++) {
-        const sheaf_layer_call call = call_of(n, product, NULL, i, examples);
+        sheaf_layer_call call = call_of(n, product, NULL, i, examples);
+        call.one = one;
         if (n->layer[i].kind->squares)
-            n->layer[i].kind->squares(&n->layer[i], &call, one, n->value[i], n->by_value[i + 1],
+            n->layer[i].kind->squares(&n->layer[i], &call, n->value[i], n->by_value[i + 1],
                                       squares);
     }
 }
@@ -130,12 +132,14 @@ void sheaf_network_weigh(const sheaf_network *n, uint32_t examples, const float 
 }
 
 void sheaf_network_gradient(const sheaf_network *n, sheaf_product *product, uint32_t examples,
-                            float one, float *out)
+                            float one, bool adds, float *out)
 {
     for (uint32_t i = 0; i < n->count; i++) {
-        const sheaf_layer_call call = call_of(n, product, NULL, i, examples);
+        sheaf_layer_call call = call_of(n, product, NULL, i, examples);
+        call.one = one;
+        call.adds = adds;
         if (n->layer[i].kind->gradient)
-            n->layer[i].kind->gradient(&n->layer[i], &call, one, n->value[i],
-                                       n->by_value[i + 1], out + n->first[i]);
+            n->layer[i].kind->gradient(&n->layer[i], &call, n->value[i], n->by_value[i + 1],
+                                       out + n->first[i]);
     }
 }

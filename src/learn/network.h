@@ -60,8 +60,9 @@ void sheaf_network_squares(const sheaf_network *network, sheaf_product *product,
 /* Multiplies all slopes of each example by its weight. */
 void sheaf_network_weigh(const sheaf_network *network, uint32_t examples, const float *weights);
 
-/* The gradient by all parameters, summed over the examples. */
+/* The gradient by all parameters, summed over the examples; in the place of what stands in out
+ * or added to it. */
 void sheaf_network_gradient(const sheaf_network *network, sheaf_product *product,
-                            uint32_t examples, float one, float *out);
+                            uint32_t examples, float one, bool adds, float *out);
 
 #endif

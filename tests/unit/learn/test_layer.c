@@ -68,7 +68,7 @@ static void trial_draw(trial *t, const sheaf_layer *layer)
     *t = (trial){.ins = (size_t)EXAMPLES * layer->positions * layer->in,
                  .outs = (size_t)EXAMPLES * layer->positions * layer->out,
                  .parameter_count = layer->kind->parameters(layer)};
-    t->call = (sheaf_layer_call){&product, t->parameters, t->scratch, EXAMPLES};
+    t->call = (sheaf_layer_call){&product, t->parameters, t->scratch, EXAMPLES, 1, false};
     draw(t->x, t->ins);
     draw(t->by_y, t->outs);
     draw(t->parameters, t->parameter_count);
@@ -106,7 +106,7 @@ static void test_slopes_by_differences(void **unused)
             near(by_difference(&t, layer, &t.x[i]), (double)t.by_x[i], 1e-3, layer->kind->name);
         if (!layer->kind->gradient)
             continue;
-        layer->kind->gradient(layer, &t.call, 1, t.x, t.by_y, t.by_parameters);
+        layer->kind->gradient(layer, &t.call, t.x, t.by_y, t.by_parameters);
         for (size_t i = 0; i < t.parameter_count; i++)
             near(by_difference(&t, layer, &t.parameters[i]), (double)t.by_parameters[i], 1e-3,
                  layer->kind->name);
@@ -136,7 +136,7 @@ static void test_backward_is_adjoint(void **unused)
         if (!layer->kind->gradient)
             continue;
         /* The same for parameters v: what forward makes of x by v, and the gradient. */
-        layer->kind->gradient(layer, &t.call, 1, t.x, t.by_y, t.by_parameters);
+        layer->kind->gradient(layer, &t.call, t.x, t.by_y, t.by_parameters);
         draw(t.parameters, t.parameter_count);
         near(value_of(&t, layer), dot(t.parameters, t.by_parameters, t.parameter_count), 1e-5,
              "the gradient");
@@ -152,13 +152,13 @@ static void test_squares_are_those_of_each_gradient(void **unused)
         if (!layer->kind->squares)
             continue;
         for (int twice = 0; twice < 2; twice++) {
-            const float one = twice ? 16 : 1;
             double squares[EXAMPLES] = {0};
             trial_draw(&t, layer);
-            layer->kind->squares(layer, &t.call, one, t.x, t.by_y, squares);
+            t.call.one = twice ? 16 : 1;
+            layer->kind->squares(layer, &t.call, t.x, t.by_y, squares);
             t.call.examples = 1;
             for (size_t i = 0; i < EXAMPLES; i++) {
-                layer->kind->gradient(layer, &t.call, one, t.x + i * (t.ins / EXAMPLES),
+                layer->kind->gradient(layer, &t.call, t.x + i * (t.ins / EXAMPLES),
                                       t.by_y + i * (t.outs / EXAMPLES), t.by_parameters);
                 near(squares[i], dot(t.by_parameters, t.by_parameters, t.parameter_count), 1e-5,
                      "a square");
@@ -256,7 +256,7 @@ static void test_a_network_by_differences(void **unused)
         static net n;
         net_open(&n, losses[l]);
         (void)net_run(&n, 0, EXAMPLES);
-        sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, n.gradient);
+        sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, false, n.gradient);
         for (size_t i = 0; i < n.network.parameters; i++) {
             const float before = n.parameters[i], step = 0x1p-9F;
             n.parameters[i] = before + step;
@@ -282,10 +282,10 @@ static void test_weighted_gradients_in_one_pass(void **unused)
     for (int i = 0; i < EXAMPLES; i++)
         weights[i] = (float)(0.5 / sqrt(squares[i]));
     sheaf_network_weigh(&n.network, EXAMPLES, weights);
-    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, n.gradient);
+    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, false, n.gradient);
     for (uint32_t i = 0; i < EXAMPLES; i++) {
         (void)net_run(&n, i, 1);
-        sheaf_network_gradient(&n.network, &product, 1, 1, n.explicitly);
+        sheaf_network_gradient(&n.network, &product, 1, 1, false, n.explicitly);
         near(squares[i], dot(n.explicitly, n.explicitly, n.network.parameters), 1e-5,
              "the square of a norm");
         for (size_t j = 0; j < n.network.parameters; j++)
@@ -302,10 +302,13 @@ static void test_a_pass_repeats(void **unused)
     static net n;
     net_open(&n, sheaf_loss_class);
     double first = net_run(&n, 0, EXAMPLES);
-    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, n.gradient);
+    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, false, n.gradient);
     assert_true(net_run(&n, 0, EXAMPLES) == first);
-    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, n.explicitly);
+    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, false, n.explicitly);
     assert_memory_equal(n.gradient, n.explicitly, n.network.parameters * sizeof *n.gradient);
+    sheaf_network_gradient(&n.network, &product, EXAMPLES, 1, true, n.explicitly);
+    for (size_t i = 0; i < n.network.parameters; i++)
+        near((double)n.explicitly[i], 2 * (double)n.gradient[i], 1e-6, "twice the gradient");
     net_close(&n);
     (void)unused;
 }
