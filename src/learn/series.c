@@ -192,7 +192,7 @@ static sheaf_status order_check(reader *r, const entity *e, const record *now, s
 static sheaf_status line_read(reader *r, sheaf_slice line, sheaf_err *err)
 {
     record *now = &r->records[r->count];
-    entity *e;
+    entity *e = NULL;
     bool fresh;
     SHEAF_TRY(sheaf_columns_row(&r->cells, &r->csv, line, err));
     now->line = r->csv.line;
