@@ -125,7 +125,7 @@ static sheaf_status compute(const sim *s, int i, uint32_t round,
     file_of(s, i, path);
     return sheaf_local_words(state, sheaf_round_find(state, round),
                              sheaf_seat_find(state, sheaf_pair(round, key)), s->folder, path,
-                             sheaf_buffer_slice(&m->base), seeds, words, err);
+                             sheaf_buffer_slice(&m->base), seeds, NULL, words, err);
 }
 
 /* Under noise a row that cannot be read counts as no row, like one with a gap; a file without

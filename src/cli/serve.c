@@ -1,6 +1,7 @@
 /* cli/serve.c - `sheaf serve` and `sheaf node`: programs that stay. */
 #include "cli/act.h"
 #include "cli/node_preview.h"
+#include "cli/trainer_options.h"
 #include "hub/hub.h"
 #include "node/node.h"
 
@@ -100,6 +101,28 @@ static sheaf_status prepare(const char *home, const char *hub_url, const char *c
     return status;
 }
 
+enum { NODE_TRAINER = 6 }; /* the place of --trainer; its options follow */
+
+/* Before anything else: a trainer that cannot be confined does not run. */
+static sheaf_status trainer_ready(const char *home, const sheaf_trainer *trainer,
+                                  sheaf_err *err)
+{
+    const sheaf_trainer_host host = {.trainer = trainer, .home = home, .stop = &sheaf_stopping};
+    return sheaf_trainer_ready(&host, err);
+}
+
+static const char *trainer_read(const sheaf_arguments *a, sheaf_trainer_options *out)
+{
+    const char *const *values = a->value + NODE_TRAINER + 1;
+    if (a->value[NODE_TRAINER])
+        return sheaf_trainer_options_read(out, values, a->value[NODE_TRAINER], a->argument,
+                                          a->argument_count);
+    for (int i = 0; i < SHEAF_TRAINER_OPTION_COUNT; i++)
+        if (values[i])
+            return "options of a trainer go with --trainer PROGRAM";
+    return a->argument_count ? "arguments behind -- are for the program of --trainer" : NULL;
+}
+
 static int run_node(const sheaf_arguments *a)
 {
     sheaf_err err;
@@ -112,6 +135,13 @@ static int run_node(const sheaf_arguments *a)
                                 .ca_file = a->value[3],
                                 .relay_url = a->value[5],
                                 .data = data};
+    sheaf_trainer_options options = {0};
+    const char *wrong = trainer_read(a, &options);
+    if (wrong)
+        return sheaf_usage(&sheaf_command_node, "%s", wrong);
+    if (options.trainer.argument_count)
+        config.trainer = &options.trainer;
+    config.stop = &sheaf_stopping;
     if (a->repeated_count > SHEAF_NODE_DATA_MAX)
         return sheaf_usage(&sheaf_command_node, "more than %d data sets", SHEAF_NODE_DATA_MAX);
     for (int i = 0; i < a->repeated_count && status == SHEAF_OK; i++) {
@@ -125,6 +155,8 @@ static int run_node(const sheaf_arguments *a)
     if (status == SHEAF_INVALID)
         code = sheaf_usage(&sheaf_command_node, "%s", err.message);
     bool misused = status == SHEAF_INVALID;
+    if (status == SHEAF_OK && config.trainer)
+        status = trainer_ready(home, config.trainer, &err);
     if (status == SHEAF_OK && !preview)
         status = prepare(home, a->value[0], a->value[3], &err);
     if (status == SHEAF_OK && !preview)
@@ -136,7 +168,7 @@ static int run_node(const sheaf_arguments *a)
 
 const sheaf_command sheaf_command_node = {
     .name = "node",
-    .arguments = "",
+    .arguments = "[-- ARGUMENT...]",
     .summary = "run a member's node: it follows the log and trains on data that stays here",
     .detail =
         "NAME is a data set's entry, its title or its layout; FILE never leaves this machine.\n"
@@ -146,16 +178,23 @@ const sheaf_command sheaf_command_node = {
         "for\n"
         "the round that is open or comes next under every mandate, whether the node would "
         "take\n"
-        "part or why not, and nothing is sent.",
+        "part or why not, and nothing is sent. With --trainer a program of your own trains, in "
+        "a\n"
+        "sandbox, under mandates that protect whole members: see docs/trainer.md and `sheaf "
+        "trainer\n"
+        "check`.",
     .options = {{"hub", "URL", "the hub (the home's)"},
                 {"home", "DIR", "the member's home folder"},
                 {"data", "NAME=FILE", "a data set and its CSV file; may be repeated"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
                 {"dry-run", NULL,
                  "say what would leave in each round, and at which cost; send nothing"},
-                {"relay", "URL", "a witness to send acts through, where the hub drops them"}},
+                {"relay", "URL", "a witness to send acts through, where the hub drops them"},
+                {"trainer", "PROGRAM",
+                 "a program of your own that trains; its arguments follow behind --"},
+                SHEAF_TRAINER_OPTIONS},
     .arguments_min = 0,
-    .arguments_max = 0,
+    .arguments_max = SHEAF_SANDBOX_ARGUMENTS_MAX - 1,
     .many = 2,
     .run = run_node,
 };

@@ -61,6 +61,7 @@ typedef struct {
     const sheaf_sandbox_file *files;
     size_t file_count;
     sheaf_sandbox_limits limits;
+    bool rehearsal; /* everything but the program itself */
     /* Takes each line of standard output; may be NULL. */
     void (*line)(void *context, sheaf_slice line);
     void *context;

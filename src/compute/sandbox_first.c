@@ -287,6 +287,17 @@ static void watch_program(first *f, pid_t pid)
         ;
 }
 
+static void run_program(first *f)
+{
+    int channel;
+    sheaf_sandbox_report report;
+    pid_t pid = start(f, program, &channel);
+    if (hear_while_answering(f, channel, &report)) /* else it runs: exec has closed its end */
+        refuse(f->plan, "%s", report.text);
+    close(channel);
+    watch_program(f, pid);
+}
+
 _Noreturn static void first_process(const sheaf_sandbox_plan *plan)
 {
     first f = {.plan = plan, .listener = -1, .report = {.kind = SHEAF_REPORT_STARTED}};
@@ -309,13 +320,8 @@ _Noreturn static void first_process(const sheaf_sandbox_plan *plan)
     tell(plan->report, &f.report, out);
     close(out);
 
-    int channel;
-    sheaf_sandbox_report report;
-    pid_t pid = start(&f, program, &channel);
-    if (hear_while_answering(&f, channel, &report)) /* else it runs: exec has closed its end */
-        refuse(plan, "%s", report.text);
-    close(channel);
-    watch_program(&f, pid);
+    if (!plan->job->rehearsal)
+        run_program(&f);
     struct rusage usage = {0};
     if (getrusage(RUSAGE_CHILDREN, &usage) == 0)
         f.report.cpu_ms =

@@ -112,6 +112,13 @@ typedef struct {
 
     sheaf_learn_task exact[SHEAF_TASKS], noised[SHEAF_TASKS]; /* by task */
 
+    /* For a trainer of the member's own (own_training.h), NULL where there can be none: the
+     * tensors that are learnt, in the order of the noised vector, ended by NULL (those that a
+     * model lacks are passed over); and the file of the training rows. */
+    const char *const *own_tensors;
+    sheaf_status (*own_rows)(const sheaf_job *job, const void *data, sheaf_buffer *out,
+                             sheaf_err *err);
+
     /* What the model says of a file's rows. */
     sheaf_status (*predict)(sheaf_slice model, sheaf_slice file, const char *name,
                             sheaf_predictions *out, sheaf_err *err);

@@ -3,6 +3,7 @@
 #include "learn/evaluate.h"
 #include "learn/federate.h"
 #include "learn/kind.h"
+#include "learn/own_training.h"
 #include "learn/ranges.h"
 #include "learn/table_data.h"
 
@@ -213,6 +214,8 @@ static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
     return status;
 }
 
+static const char *const learnt[] = {"weight", "bias", NULL};
+
 const sheaf_learn_kind sheaf_learn_kind_logistic = {
     .id = SHEAF_model_kind_logistic,
     .format = "sheaf-logistic/1",
@@ -227,5 +230,7 @@ const sheaf_learn_kind sheaf_learn_kind_logistic = {
               [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
     .noised = {[SHEAF_task_train] = {noised_train_local, noised_train_finish},
                [SHEAF_task_evaluate] = {noised_evaluate_local, noised_evaluate_finish}},
+    .own_tensors = learnt,
+    .own_rows = sheaf_own_training_table,
     .predict = predict,
 };

@@ -197,15 +197,25 @@ sheaf_status sheaf_noised_gradient(const sheaf_noised_terms *terms, const sheaf_
     return SHEAF_OK;
 }
 
+sheaf_status sheaf_noised_change_clip(const sheaf_noised_terms *terms, const double *change,
+                                      const uint8_t rounding_seed[SHEAF_NOISED_SEED],
+                                      int64_t *values, sheaf_err *err)
+{
+    sheaf_noised_scale scale;
+    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
+    memset(values, 0, terms->words * sizeof *values);
+    (void)sheaf_clip_at_random(change, terms->words, norm_of(terms), scale.sensitivity,
+                               rounding_seed, values);
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_model *current,
                                  const sheaf_table *table, uint64_t order_seed,
                                  const uint8_t rounding_seed[SHEAF_NOISED_SEED],
                                  int64_t *values, sheaf_err *err)
 {
-    sheaf_noised_scale scale;
     sheaf_samples samples;
     double before[SHEAF_FEATURES_MAX + 1], change[SHEAF_FEATURES_MAX + 1];
-    SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
     SHEAF_TRY(
         sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
@@ -220,8 +230,7 @@ sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_mo
     for (uint32_t j = 0; j < terms->words; j++)
         change[j] -= before[j];
     if (status == SHEAF_OK)
-        (void)sheaf_clip_at_random(change, terms->words, norm_of(terms), scale.sensitivity,
-                                   rounding_seed, values);
+        status = sheaf_noised_change_clip(terms, change, rounding_seed, values, err);
     sheaf_wipe(change, sizeof change);
     return status;
 }

@@ -100,6 +100,12 @@ SHEAF_MUST_USE sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms,
                                                 const uint8_t rounding_seed[SHEAF_NOISED_SEED],
                                                 int64_t *values, sheaf_err *err);
 
+/* The same for a change that came about elsewhere: terms->words parameters. */
+SHEAF_MUST_USE sheaf_status
+sheaf_noised_change_clip(const sheaf_noised_terms *terms, const double *change,
+                         const uint8_t rounding_seed[SHEAF_NOISED_SEED], int64_t *values,
+                         sheaf_err *err);
+
 /* Local noise: the clipped change of the parameters by training->steps steps, each of them with
  * a sample and noise of its own. */
 SHEAF_MUST_USE sheaf_status sheaf_noised_steps(const sheaf_noised_terms *terms,

@@ -80,10 +80,32 @@ static sheaf_status words_exact(const local *l, uint16_t seats, const int64_t *v
     return SHEAF_OK;
 }
 
+/* A round leaves its stages a while; the rest of the first one is for what comes after. */
+static uint32_t patience_of(const struct sheaf_row_round *round)
+{
+    uint32_t seconds = round->stage_ms / 1250;
+    return seconds ? seconds : 1;
+}
+
+static sheaf_status own_values(const local *l, const struct sheaf_row_round *round,
+                               const struct sheaf_row_seat *seat, const sheaf_job_seeds *draw,
+                               sheaf_local_own *own, int64_t *values, sheaf_err *err)
+{
+    const sheaf_trainer_place place = {.round = round->id,
+                                       .mandate = round->mandate,
+                                       .model = round->model,
+                                       .dataset = seat->dataset,
+                                       .member = seat->member,
+                                       .seconds = patience_of(round)};
+    own->ran = true;
+    return sheaf_trainer_values(&own->host, &place, l->kind, &l->work.job, l->data, draw,
+                                values, &own->report, err);
+}
+
 /* With the data at hand. */
 static sheaf_status fill(const local *l, const struct sheaf_row_round *round,
                          const struct sheaf_row_seat *seat, const sheaf_noised_seeds *seeds,
-                         uint64_t *words, sheaf_err *err)
+                         sheaf_local_own *own, uint64_t *words, sheaf_err *err)
 {
     const sheaf_job *job = &l->work.job;
     const sheaf_job_seeds draw = {sheaf_training_seed(job->seed, job->step, seat->member),
@@ -93,7 +115,9 @@ static sheaf_status fill(const local *l, const struct sheaf_row_round *round,
     int64_t *values = calloc(job->words, sizeof *values);
     if (!values)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", job->words);
-    sheaf_status status = task.local(job, l->data, &draw, values, err);
+    bool by_own = own && own->host.trainer && job->task == SHEAF_task_train;
+    sheaf_status status = by_own ? own_values(l, round, seat, &draw, own, values, err)
+                                 : task.local(job, l->data, &draw, values, err);
     if (status == SHEAF_OK)
         status = job->noised ? sheaf_noised_words(job->terms, values, seeds->noise, words, err)
                              : words_exact(l, round->seats, values, words, err);
@@ -130,7 +154,8 @@ static sheaf_status load(local *l, const char *file, sheaf_err *err)
 sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_round *round,
                                const struct sheaf_row_seat *seat, const char *home,
                                const char *file, sheaf_slice base,
-                               const sheaf_noised_seeds *seeds, uint64_t *words, sheaf_err *err)
+                               const sheaf_noised_seeds *seeds, sheaf_local_own *own,
+                               uint64_t *words, sheaf_err *err)
 {
     local *l = calloc(1, sizeof *l);
     if (!l)
@@ -148,7 +173,7 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->spec = &l->work.spec;
     status = load(l, file, err);
     if (status == SHEAF_OK) {
-        status = fill(l, round, seat, seeds, words, err);
+        status = fill(l, round, seat, seeds, own, words, err);
         if (status == SHEAF_OK && !l->noised) /* exact sums have no other use for that seed */
             status = sheaf_data_pin(home, l->dataset, sheaf_buffer_slice(&l->bytes),
                                     seeds->noise, err);

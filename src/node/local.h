@@ -9,17 +9,23 @@
 #include "base/status.h"
 #include "coop/state.h"
 #include "learn/kind.h"
+#include "node/trainer.h"
+
+/* A trainer of the member's own. */
+typedef struct {
+    sheaf_trainer_host host;     /* without a trainer in it: our own training */
+    bool ran;                    /* it was asked in this computation */
+    sheaf_trainer_report report; /* how that went */
+} sheaf_local_own;
 
 /* Reads the file, checks it against the data sheet and, where `home` has the salt, against the
  * commitments (node/data_use.h); then computes the round's task. `base` is the
  * file of the model the round starts from, whose hash was checked; empty where it starts from
- * none. `words` has round->words places. */
-SHEAF_MUST_USE sheaf_status sheaf_local_words(const sheaf_state *state,
-                                              const struct sheaf_row_round *round,
-                                              const struct sheaf_row_seat *seat,
-                                              const char *home, const char *file,
-                                              sheaf_slice base, const sheaf_noised_seeds *seeds,
-                                              uint64_t *words, sheaf_err *err);
+ * none. `own` may be NULL. `words` has round->words places. */
+SHEAF_MUST_USE sheaf_status sheaf_local_words(
+    const sheaf_state *state, const struct sheaf_row_round *round,
+    const struct sheaf_row_seat *seat, const char *home, const char *file, sheaf_slice base,
+    const sheaf_noised_seeds *seeds, sheaf_local_own *own, uint64_t *words, sheaf_err *err);
 
 /* What rounds would use of a file. */
 typedef sheaf_data_counts sheaf_local_survey;

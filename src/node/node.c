@@ -13,6 +13,7 @@ enum {
     PATH_BYTES = 96,
     REASON_MAX = 300,
     AGAIN_MS_MAX = 30000,
+    PROGRESS_MS = 2000, /* between two lines of a trainer's progress */
 };
 
 static bool memory_has(const sheaf_round_memory *memory, uint32_t round)
@@ -336,6 +337,50 @@ static void tell_preview(sheaf_node *node, const struct sheaf_row_round *round,
                    text);
 }
 
+/* ---- a trainer of the member's own ---- */
+
+static void progress_tell(void *context, const sheaf_trainer_figures *figures)
+{
+    sheaf_node *node = context;
+    const sheaf_node_ports *ports = &node->member.ports;
+    char text[SHEAF_TRAINER_FIGURES_TEXT];
+    int64_t now = ports->now_ms(ports->context);
+    if (now - node->progress_ms < PROGRESS_MS)
+        return;
+    node->progress_ms = now;
+    sheaf_trainer_figures_describe(figures, text);
+    sheaf_node_log(node, "info", "trainer.progress", "%s", text);
+}
+
+/* How it went. */
+static void trainer_tell(sheaf_node *node, uint32_t round)
+{
+    const sheaf_trainer_report *r = &node->worker.own.report;
+    char metrics[SHEAF_TRAINER_FIGURES_TEXT];
+    if (!node->worker.own.ran)
+        return;
+    sheaf_trainer_figures_describe(&r->metrics, metrics);
+    if (r->used)
+        sheaf_node_log(node, "info", "trainer.done",
+                       "round=%" PRIu32 " ms=%" PRIu32 " cpu_ms=%" PRIu32 " memory_mib=%" PRIu64
+                       " %s",
+                       round, r->wall_ms, r->cpu_ms, r->memory_bytes >> 20, metrics);
+    else if (r->why[0])
+        sheaf_node_log(node, "warn", "trainer.failed",
+                       "round=%" PRIu32 " counts=\"as no change\" reason=\"%.*s\"", round,
+                       REASON_MAX, r->why);
+}
+
+static void trainer_set(sheaf_node *node)
+{
+    const sheaf_node_config *config = &node->config;
+    node->worker.own.host = (sheaf_trainer_host){.trainer = config->trainer,
+                                                 .home = config->home,
+                                                 .stop = config->stop,
+                                                 .progress = progress_tell,
+                                                 .context = node};
+}
+
 static void round_begin(sheaf_node *node, uint32_t round)
 {
     const sheaf_state *state = sheaf_member_state(&node->member);
@@ -351,8 +396,10 @@ static void round_begin(sheaf_node *node, uint32_t round)
         return;
     }
     node->swept = false;
+    node->worker.own.ran = false;
     sheaf_status status =
         sheaf_round_driver_open(&node->driver, &node->worker, round, file, &private, &why);
+    trainer_tell(node, round);
     if (status == SHEAF_OK) {
         node->has_round = true;
         sheaf_node_log(
@@ -420,6 +467,7 @@ sheaf_status sheaf_node_open(sheaf_node *node, const sheaf_node_config *config,
     SHEAF_TRY(sheaf_member_open(&node->member, config->home, config->hub_url, ports, err));
     node->worker.member = &node->member;
     node->worker.key = SHEAF_NONE;
+    trainer_set(node);
     sheaf_status status = sheaf_follower_hold(&node->member.follower, err);
     if (status == SHEAF_OK)
         status = sheaf_blobs_open(&node->worker.blobs, config->home, err);

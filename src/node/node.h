@@ -28,7 +28,9 @@ typedef struct {
     const char *relay_url; /* a witness to send acts through; NULL: to the hub */
     const sheaf_node_data *data;
     size_t data_count;
-    unsigned poll_ms; /* between two looks at the hub; 0 = 250 */
+    unsigned poll_ms;             /* between two looks at the hub; 0 = 250 */
+    const sheaf_trainer *trainer; /* of the member's own; NULL: ours */
+    const atomic_bool *stop;      /* ends it early; may be NULL */
     /* Takes each log line; NULL writes to standard error. */
     void (*log)(void *context, const char *line);
     void *log_context;
@@ -69,6 +71,7 @@ typedef struct {
     size_t lawless_count;
     sheaf_fitness fitness[SHEAF_NODE_MEMORY];
     size_t fitness_count;
+    int64_t progress_ms;               /* when the trainer's progress was told last */
     char last_line[SHEAF_MESSAGE_MAX]; /* so that a lasting trouble is told once */
 } sheaf_node;
 

@@ -71,7 +71,7 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
         ports->random(ports->context, seeds.rounding, sizeof seeds.rounding);
         status = sheaf_local_words(sheaf_member_state(worker->member), round, seat,
                                    worker->member->dir, file, sheaf_buffer_slice(&base), &seeds,
-                                   d->words, err);
+                                   &worker->own, d->words, err);
         sheaf_wipe(&seeds, sizeof seeds);
         *private = status != SHEAF_OK;
     }

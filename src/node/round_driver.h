@@ -11,6 +11,7 @@
 #ifndef SHEAF_NODE_ROUND_DRIVER_H
 #define SHEAF_NODE_ROUND_DRIVER_H
 
+#include "node/local.h"
 #include "node/member.h"
 #include "node/round_check.h"
 #include "node/round_keep.h"
@@ -24,6 +25,7 @@ typedef struct {
     sheaf_keypair train;
     uint32_t key; /* entry of the train key */
     sheaf_revoked revoked;
+    sheaf_local_own own; /* a trainer of the member's own, and how it went last */
 } sheaf_worker;
 
 typedef struct {

@@ -133,16 +133,16 @@ static void test_file_that_changes(void **unused)
     const sheaf_slice none = {0};
     for (int times = 0; times < 2; times++)
         kit_must(sheaf_local_words(&w->k.state, round, seat, w->dir, w->file, none, &seeds,
-                                   words, &err),
+                                   NULL, words, &err),
                  &err);
     sheaf_buffer_init(&text, 1 << 16);
     kit_must(sheaf_file_read(w->file, &text, &err), &err);
     text.data[text.len - 2] ^= 1; /* the last label */
     kit_must(sheaf_file_write(w->file, 0600, sheaf_buffer_slice(&text), &err), &err);
     sheaf_buffer_deinit(&text);
-    assert_int_equal(
-        sheaf_local_words(&w->k.state, round, seat, w->dir, w->file, none, &seeds, words, &err),
-        SHEAF_INVALID);
+    assert_int_equal(sheaf_local_words(&w->k.state, round, seat, w->dir, w->file, none, &seeds,
+                                       NULL, words, &err),
+                     SHEAF_INVALID);
     assert_non_null(strstr(err.message, "is not the file"));
     assert_int_equal(survey(w, "ann.data", false, &err), SHEAF_INVALID);
     assert_int_equal(survey(w, "ann.data", true, &err), SHEAF_OK);

@@ -90,7 +90,7 @@ static sheaf_status words_of(const world *w, int seat, const char *file, sheaf_s
     const sheaf_noised_seeds seeds = {{draw, 1}, {draw, 2, (uint8_t)seat}, {draw, 3}};
     return sheaf_local_words(&w->k.state, w->round,
                              sheaf_seat_at(&w->k.state, w->round->seat_first + (uint32_t)seat),
-                             w->dir, file, base, &seeds, words, err);
+                             w->dir, file, base, &seeds, NULL, words, err);
 }
 
 /* The sum of all seats as the protocol gives it: modulo 2^32, the sign carried on. */
