@@ -66,17 +66,20 @@ static void outcome_add(const sheaf_table *tables, const sheaf_evaluation *owner
         pooled ? (double)pooled->accuracy_millionths / 1e6 : (double)NAN;
 }
 
+static void row_print(const char *what, const char *a, const char *b, const char *c)
+{
+    printf("  %-24s%-18s%-18s%s\n", what, a, b, c);
+}
+
 static void outcome_print(const char *what, const outcome *o)
 {
-    printf("  %-28s", what);
+    char text[KINDS][32] = {"", "", ""};
     for (int k = 0; k < KINDS; k++) {
         accuracy_spread spread = accuracy_spread_of(o->values[k], SEEDS);
-        if (isnan(spread.mean))
-            printf("   -             ");
-        else
-            printf("   %.3f +- %.4f", spread.mean, spread.half_width);
+        if (!isnan(spread.mean))
+            snprintf(text[k], sizeof text[k], "%.3f +- %.4f", spread.mean, spread.half_width);
     }
-    putchar('\n');
+    row_print(what, text[MEAN], text[WEIGHTED], text[POOLED_TEST]);
 }
 
 int main(int argc, char **argv)
@@ -108,15 +111,14 @@ int main(int argc, char **argv)
             federated.values[POOLED_TEST][seed] - pooled.values[POOLED_TEST][seed];
     }
     printf(
-        "Heart disease, FLamby's protocol, accuracy at 0.5 over %d seeds (95 %% of the mean)\n"
-        "                                 mean of centres    weighted           all %u test "
-        "rows\n",
-        SEEDS, test_rows);
+        "Heart disease, FLamby's protocol, accuracy at 0.5 over %d seeds (95 %% of the mean)\n",
+        SEEDS);
+    row_print("", "mean of centres", "by train rows", "all test rows");
     outcome_print("federated", &federated);
     outcome_print("pooled", &pooled);
     outcome_print("each centre alone", &alone);
-    puts("  FLamby, best strategy          0.731            0.741            0.785\n"
-         "  FLamby, pooled                                                   0.795");
+    row_print("FLamby, best strategy", "0.731", "0.741", "0.785");
+    row_print("FLamby, pooled", "", "", "0.795");
     accuracy_spread gap = accuracy_spread_of(difference, SEEDS);
     double mean = accuracy_spread_of(federated.values[POOLED_TEST], SEEDS).mean;
     sheaf_interval rows = sheaf_interval_share(mean, test_rows);
