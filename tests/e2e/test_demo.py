@@ -153,6 +153,29 @@ def sums(folder, scratch, opened):
         refused(f"no round {number}", code, words, "round", "verify", number, folder)
 
 
+def card(folder, model):
+    """The model's card, from the log alone: as data, as Markdown, as a page."""
+    told = json.loads(sheaf("model", "card", model, folder, "--json").stdout)
+    rounds = told["rounds"]
+    check("the card counts the rounds", rounds["training"] == 30 and rounds["evaluations"] == 1
+          and rounds["aborted"] == 0, rounds)
+    for sheet in told["datasets"]:
+        check(f"and what data set {sheet['dataset']['id']} brought",
+              sheet["brought"] == 30 * sheet["dataset"]["records"] and sheet["rounds"] == 31, sheet)
+    spent = told["mandates"][0]["epsilon_spent_millionths"]
+    check("and the privacy that was spent", 4900000 < spent <= 5000000, spent)
+    figures = told["figures"]
+    for form, lead in ((), "# Model "), (("--html",), "<!doctype html>"):
+        done = sheaf("model", "card", model, folder, *form)
+        check("the card for people", done.returncode == 0 and done.stdout.startswith(lead)
+              and f"{figures['accuracy_millionths'] / 1e6:.3f}, 95 % interval" in done.stdout
+              and "CC-BY-4.0" in done.stdout, done.stdout + done.stderr)
+    done = sheaf("model", "show", model, folder)
+    check("and on a terminal", done.returncode == 0 and "On whose data" in done.stdout, done.stderr)
+    for number, code, words in ((0, 1, "registered no model"), ("x", 2, "number")):
+        refused(f"no model {number}", code, words, "model", "card", number, folder)
+
+
 def sums_of_hub(folder, url, number):
     home = os.path.join(folder, "members", "va")
     done = sheaf("round", "verify", number, url, "--home", home)
@@ -243,6 +266,8 @@ def main():
         opened = [e["index"] for e in entries if e["entry"]["act"]["kind"] == "round.open"
                   and e["index"] in closes]
         sums(folder, scratch, opened)
+        card(folder, next(e["index"] for e in entries
+                          if e["entry"]["act"]["kind"] == "model.register"))
         page(folder, scratch, opened[-1])
         refused("no such option", 2, "--nonsense", "verify", "--nonsense", folder)
         refused("no such command", 2, "conquer", "conquer")
