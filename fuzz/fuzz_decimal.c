@@ -9,7 +9,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     char text[SHEAF_DECIMAL_MAX + 1], mark = 'x', *end;
-    double got, want;
+    double got, want, soon;
+    sheaf_slice last = {data + 16, len < 16 ? 0 : len - 16};
+    if (len > 16 && sheaf_decimal_short(last, '.', &soon, &mark)
+        && (!sheaf_decimal_double(last, false, &got, &mark)
+            || memcmp(&soon, &got, sizeof got) != 0))
+        __builtin_trap();
+    mark = 'x';
     if (!sheaf_decimal_double(sheaf_bytes(data, len), true, &got, &mark))
         return 0;
     if (len > SHEAF_DECIMAL_MAX || (mark && mark != '.' && mark != ','))

@@ -63,7 +63,7 @@ sheaf_status sheaf_csv_open(sheaf_csv *csv, sheaf_slice bytes, const char *name,
         return sheaf_fail(err, SHEAF_INVALID, "%s is empty; it needs a header line and rows",
                           name);
     sheaf_slice first;
-    *csv = (sheaf_csv){.name = name, .rest = bytes};
+    *csv = (sheaf_csv){.name = name, .rest = bytes, .begin = bytes.data};
     sheaf_csv ahead = *csv;
     (void)sheaf_csv_line(&ahead, &first);
     csv->separator = separator_find(first);
@@ -246,8 +246,10 @@ sheaf_status sheaf_csv_values(sheaf_csv *csv, sheaf_slice line, sheaf_slice *val
 
 bool sheaf_csv_number(sheaf_csv *csv, sheaf_slice value, double *out)
 {
-    char mark;
-    if (!sheaf_decimal_double(value, csv->separator != ',', out, &mark))
+    char mark, usual = csv->comma_line ? ',' : '.';
+    bool inside = value.data + value.len >= csv->begin + 16; /* sixteen bytes before its end */
+    if (!(inside && sheaf_decimal_short(value, usual, out, &mark))
+        && !sheaf_decimal_double(value, csv->separator != ',', out, &mark))
         return false;
     if (mark == '.' && csv->point_line == 0)
         csv->point_line = csv->line;

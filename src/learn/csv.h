@@ -15,11 +15,12 @@
 #include "base/status.h"
 
 typedef struct {
-    const char *name; /* what errors call the file */
-    sheaf_slice rest; /* what has not been taken */
-    uint32_t line;    /* number of the line taken last, from 1 */
-    char separator;   /* ',' or ';' or a tab */
-    uint32_t place;   /* which value of its line was refused last, from 1; 0: all of the line */
+    const char *name;     /* what errors call the file */
+    sheaf_slice rest;     /* what has not been taken */
+    const uint8_t *begin; /* of the file */
+    uint32_t line;        /* number of the line taken last, from 1 */
+    char separator;       /* ',' or ';' or a tab */
+    uint32_t place; /* which value of its line was refused last, from 1; 0: all of the line */
     /* Where a number was first written with a point, and with a comma; 0: nowhere. */
     uint32_t point_line, comma_line;
 } sheaf_csv;
@@ -45,8 +46,8 @@ static inline bool sheaf_csv_missing(sheaf_slice value)
     return value.len == 0 || (value.len == 1 && value.data[0] == '?');
 }
 
-/* A number in decimal notation such as 63, -1.5, .7 or 1e-3; false for all else. Its mark is a
- * point, or a comma in a file where commas do not separate. */
+/* A value of the file as a number, such as 63, -1.5, .7 or 1e-3; false for all else. Its mark
+ * is a point, or a comma in a file where commas do not separate. */
 bool sheaf_csv_number(sheaf_csv *csv, sheaf_slice value, double *out);
 
 /* Refuses a file of which some numbers were written with points and others with commas. */

@@ -14,6 +14,11 @@ enum {
     EXPONENT_LEAST = -1022, /* of a double with all of its bits */
 };
 
+/* Powers of ten that are doubles. */
+static const double tens[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                             1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                             1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 /* ---- long integers ---- */
 
 typedef struct {
@@ -157,9 +162,6 @@ static bool product_double(uint64_t number, int exponent, double *out)
 
 static double double_of(uint64_t number, int exponent, size_t digits, sheaf_slice text)
 {
-    static const double tens[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     double out;
     if (digits > DIGITS_SURE)
         return exact_double(text, exponent);
@@ -177,20 +179,29 @@ static double double_of(uint64_t number, int exponent, size_t digits, sheaf_slic
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "the first of eight digits is the lowest");
 
-/* Eight digits at once (Lemire's paper, section 8, after Mula): true, and their number, if all
- * are digits. */
+/* Are all eight bytes digits? (Lemire's paper, section 8.) */
+static bool are_digits(uint64_t w)
+{
+    return !(((w + 0x4646464646464646) | (w - 0x3030303030303030)) & 0x8080808080808080);
+}
+
+/* Their number, the first in the lowest byte (the same, after Mula). */
+static uint64_t digits_value(uint64_t w)
+{
+    w -= 0x3030303030303030;
+    w = w * 10 + (w >> 8);
+    return ((w & 0x000000ff000000ff) * 0x000f424000000064
+            + ((w >> 16) & 0x000000ff000000ff) * 0x0000271000000001)
+           >> 32;
+}
+
 static bool eight_digits(const uint8_t *text, uint64_t *number)
 {
     uint64_t w;
     memcpy(&w, text, sizeof w);
-    if (((w + 0x4646464646464646) | (w - 0x3030303030303030)) & 0x8080808080808080)
+    if (!are_digits(w))
         return false;
-    w -= 0x3030303030303030;
-    w = w * 10 + (w >> 8);
-    w = ((w & 0x000000ff000000ff) * 0x000f424000000064
-         + ((w >> 16) & 0x000000ff000000ff) * 0x0000271000000001)
-        >> 32;
-    *number = *number * 100000000 + (uint32_t)w;
+    *number = *number * 100000000 + (uint32_t)digits_value(w);
     return true;
 }
 
@@ -245,5 +256,69 @@ bool sheaf_decimal_double(sheaf_slice text, bool comma, double *out, char *mark)
         digits -= *first == '0'; /* zeros in front need no room */
     double value = double_of(number, exponent, digits, text);
     *out = negative ? -value : value;
+    return true;
+}
+
+/* ---- sixteen bytes at once ---- */
+
+typedef unsigned __int128 sixteen; /* bytes, the first the lowest */
+
+static sixteen each_byte(char c)
+{
+    uint64_t eight = 0x0101010101010101 * (uint64_t)(uint8_t)c;
+    return (sixteen)eight << 64 | eight;
+}
+
+/* The bytes before the place, 0 to 16. */
+static sixteen before(int place)
+{
+    static const uint64_t ones_and_zeros[4] = {UINT64_MAX, UINT64_MAX, 0, 0};
+    sixteen mask;
+    memcpy(&mask, (const uint8_t *)ones_and_zeros + 16 - place, sizeof mask);
+    return mask;
+}
+
+/* The place of the mark, or 16. */
+static int mark_place(sixteen w, char mark)
+{
+    uint64_t found[2];
+    for (int i = 0; i < 2; i++) {
+        uint64_t x = (uint64_t)((w ^ each_byte(mark)) >> 64 * i);
+        found[i] = ~(((x & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | x) & 0x8080808080808080;
+    }
+    int low = found[0] ? __builtin_ctzll(found[0]) / 8 : 16;
+    return found[1] ? 8 + __builtin_ctzll(found[1]) / 8 : low;
+}
+
+bool sheaf_decimal_short(sheaf_slice text, char at, double *out, char *mark)
+{
+    uint64_t half[2];
+    if (text.len == 0 || text.len > 16)
+        return false;
+    memcpy(half, text.data + text.len - 16, sizeof half);
+    int blank = 16 - (int)text.len;
+    uint8_t first = text.data[0];
+    bool negative = first == '-', sign = negative || first == '+';
+    sixteen w = (sixteen)half[1] << 64 | half[0];
+    sixteen zeros = before(blank + sign); /* of what stands before, and of the sign */
+    w = (w & ~zeros) | (each_byte('0') & zeros);
+    int place = mark_place(w, at), fraction = 0;
+    if (place < 16) { /* what stands before the mark moves up by one */
+        sixteen whole = w & before(place);
+        w = (w & ~before(place + 1)) | whole << 8 | '0';
+        fraction = 15 - place;
+    }
+    uint64_t low = (uint64_t)w, high = (uint64_t)(w >> 64);
+    uint64_t number = digits_value(low) * 100000000 + (uint32_t)digits_value(high);
+    bool good = are_digits(low) && are_digits(high) && number <= (uint64_t)1 << FRACTION_BITS
+                && (int)text.len > sign + (place < 16);
+    if (!good)
+        return false;
+    double value = (double)number / tens[fraction];
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits |= (uint64_t)negative << 63; /* without a branch: nobody can foretell a sign */
+    memcpy(out, &bits, sizeof bits);
+    *mark = place < 16 ? at : 0;
     return true;
 }

@@ -1,10 +1,14 @@
 #include "learn/table.h"
 
+#include "base/block.h"
 #include "learn/file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { AHEAD = 4 }; /* rows that are hashed together */
+#define FNV_PRIME ((uint64_t)0x100000001b3)
 
 /* A file being read, and where in it the needed columns stand. */
 typedef struct {
@@ -15,6 +19,9 @@ typedef struct {
     size_t feature[SHEAF_FEATURES_MAX];
     size_t label, set;
     bool filled[SHEAF_CSV_COLUMNS_MAX]; /* a gap in the column is some feature's business */
+    uint32_t
+        held_from; /* first of the lines of which it is known if they are held out; 0: none */
+    bool held[AHEAD];
 } reader;
 
 typedef enum { ROW_KEPT, ROW_LEFT_OUT, ROW_UNUSABLE } row_fate;
@@ -68,22 +75,47 @@ static sheaf_status header_read(reader *r, sheaf_err *err)
     return sheaf_columns_need(&r->columns, &r->csv, r->features->label, &r->label, err);
 }
 
-/* A hash of the row's text (FNV-1a, then the last steps of splitmix64), so that the split
- * depends on no other row: with one record more or less every other stays where it is. */
-static bool row_held_out(sheaf_slice line)
+/* The last steps of splitmix64, and a third. */
+static bool hash_held_out(uint64_t z)
 {
-    uint64_t z = 0xcbf29ce484222325;
-    for (size_t i = 0; i < line.len; i++)
-        z = (z ^ line.data[i]) * 0x100000001b3;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return (z ^ (z >> 31)) % 3 == 0;
 }
 
+/* Decided by a hash of the row's text (FNV-1a), so that the split depends on no other row: with
+ * one record more or less every other stays where it is. Each byte waits for the one before it:
+ * so the next rows are hashed along. */
+static bool row_held_out(reader *r, sheaf_slice line)
+{
+    if (r->held_from && r->csv.line >= r->held_from && r->csv.line < r->held_from + AHEAD)
+        return r->held[r->csv.line - r->held_from];
+    sheaf_csv next = r->csv;
+    sheaf_slice lines[AHEAD] = {line};
+    uint64_t hash[AHEAD];
+    size_t together = line.len;
+    for (int k = 0; k < AHEAD; k++) {
+        hash[k] = 0xcbf29ce484222325;
+        if (k > 0 && !sheaf_csv_line(&next, &lines[k]))
+            lines[k] = sheaf_bytes(NULL, 0);
+        together = lines[k].len < together ? lines[k].len : together;
+    }
+    for (size_t i = 0; i < together; i++)
+        for (int k = 0; k < AHEAD; k++)
+            hash[k] = (hash[k] ^ lines[k].data[i]) * FNV_PRIME;
+    for (int k = 0; k < AHEAD; k++) {
+        for (size_t i = together; i < lines[k].len; i++)
+            hash[k] = (hash[k] ^ lines[k].data[i]) * FNV_PRIME;
+        r->held[k] = hash_held_out(hash[k]);
+    }
+    r->held_from = r->csv.line;
+    return r->held[0];
+}
+
 static sheaf_status set_read(reader *r, sheaf_slice line, uint8_t *is_test, sheaf_err *err)
 {
     if (r->set == SHEAF_COLUMN_NONE) {
-        *is_test = row_held_out(line);
+        *is_test = row_held_out(r, line);
         return SHEAF_OK;
     }
     sheaf_slice text = r->columns.values[r->set];
@@ -215,7 +247,7 @@ static sheaf_status rows_allocate(const char *name, size_t rows, uint32_t d, she
                           "values in all",
                           name, rows, d, SHEAF_CSV_ROWS_MAX, SHEAF_TABLE_CELLS_MAX);
     *out = (sheaf_table){.d = d};
-    out->x = calloc(rows * d, sizeof *out->x);
+    out->x = sheaf_block_new(rows * d * sizeof *out->x); /* written row by row */
     out->target = calloc(rows, sizeof *out->target);
     out->y = calloc(rows, 1);
     out->is_test = calloc(rows, 1);
@@ -261,7 +293,8 @@ static sheaf_status marks_check(const reader *r, marks *seen, sheaf_csv_style *o
                                 sheaf_err *err)
 {
     for (size_t i = 0; i < r->columns.count; i++) {
-        sheaf_csv one = {.line = r->csv.line, .separator = r->csv.separator};
+        sheaf_csv one = {
+            .begin = r->csv.begin, .line = r->csv.line, .separator = r->csv.separator};
         double number;
         if (!sheaf_csv_number(&one, r->columns.values[i], &number))
             continue;

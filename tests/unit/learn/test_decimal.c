@@ -13,6 +13,12 @@ static void check(const char *text)
     assert_true(sheaf_decimal_double(sheaf_str(text), false, &got, &mark));
     if (memcmp(&want, &got, sizeof got) != 0)
         fail_msg("%s is read as %a instead of %a", text, got, want);
+    /* sixteen at once: the same, or no answer; what stands before does not matter */
+    char longer[80];
+    const int len = snprintf(longer, sizeof longer, "-7,+.9e12345678,%s", text);
+    sheaf_slice again = sheaf_bytes(longer + len - strlen(text), strlen(text));
+    if (sheaf_decimal_short(again, '.', &got, &mark) && memcmp(&want, &got, sizeof got) != 0)
+        fail_msg("%s is read as %a instead of %a", text, got, want);
 }
 
 static void test_spellings(void **unused)
@@ -54,8 +60,17 @@ static void test_spellings(void **unused)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double value;
-        char mark;
+        char mark = 0;
         sheaf_slice text = sheaf_str(rows[i].text);
+        char longer[80];
+        const int len = snprintf(longer, sizeof longer, "0123456789abcdef%s", rows[i].text);
+        sheaf_slice again = sheaf_bytes(longer + len - text.len, text.len);
+        for (int k = 0; k < 2; k++) { /* never more than the whole */
+            bool plain = !strpbrk(rows[i].text, "eE") && text.len <= 16;
+            bool good =
+                k ? rows[i].comma && rows[i].mark != '.' : rows[i].point && rows[i].mark != ',';
+            assert_int_equal(sheaf_decimal_short(again, ".,"[k], &value, &mark), good && plain);
+        }
         assert_int_equal(sheaf_decimal_double(text, false, &value, &mark), rows[i].point);
         assert_int_equal(sheaf_decimal_double(text, true, &value, &mark), rows[i].comma);
         if (rows[i].comma)

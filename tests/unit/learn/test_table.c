@@ -54,6 +54,11 @@ static void test_split_without_column(void **unused)
     assert_in_range(table.test_rows, 900, 1100);
     assert_int_equal(table.test_rows + table.train_rows, 3000);
     assert_memory_equal(table.is_test, again.is_test, 3000);
+    uint32_t sum = 0; /* the split of a file never changes: models rest on it */
+    for (uint32_t i = 0; i < 3000; i++)
+        sum += table.is_test[i] ? i : 0;
+    assert_int_equal(table.test_rows, 1019);
+    assert_int_equal(sum, 1531286);
     sheaf_table_close(&table);
     sheaf_table_close(&again);
     sheaf_buffer_deinit(&text);
