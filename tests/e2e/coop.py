@@ -85,14 +85,15 @@ class Coop:
         return [row for row in self.rows("round") if row["mandate"] == self.mandated
                 and (state is None or row["state"] == state)]
 
-    def start_node(self, centre, data=None):
+    def start_node(self, centre, data=None, *more):
         home = self.home(centre)
         with open(os.path.join(home, "home.json"), encoding="utf-8") as file:
             dataset = self.datasets[json.load(file)["member"]]
         with open(os.path.join(home, "faults.txt"), "w", encoding="utf-8") as log:
             self.nodes[centre] = subprocess.Popen(
                 [SHEAF, "node", "--hub", self.hub.url, "--home", home, "--data",
-                 f"{dataset}={data or os.path.join(home, 'heart.csv')}"], stdout=log, stderr=log)
+                 f"{dataset}={data or os.path.join(home, 'heart.csv')}", *more],
+                stdout=log, stderr=log)
 
     def kill(self, centre):
         self.nodes[centre].kill()

@@ -2,6 +2,7 @@
 dies, members as what is protected, budgets that run out, and terms that are untrue."""
 import json
 import os
+import shutil
 import time
 
 from coop import CENTRES, Coop, demonstrated, privacy_terms, told
@@ -95,12 +96,53 @@ def consent(coop, centre, *budget):
              int(time.time() * 1000) + 86400000, *budget)
 
 
+PYTHON = "/usr/bin/python3"
+CALLS_HOME = "import socket; socket.create_connection(('192.0.2.1', 80))"
+
+
+def own_trainers(coop, folder):
+    """Two centres train with programs of their own, one of which calls home. Gives back their
+    options; none where this machine confines nobody, which the node then says."""
+    os.chmod(folder, 0o755)  # a sandbox has a user of its own
+    trainer = os.path.join(folder, "logistic.py")
+    shutil.copy(os.path.join(os.environ["SOURCE"], "docs", "trainers", "logistic.py"), trainer)
+    os.chmod(trainer, 0o644)
+    done = sheaf("trainer", "check", "--home", coop.home("va"), "--json", "--", PYTHON, trainer)
+    if done.returncode == 0:
+        said = json.loads(done.stdout)
+        check("a trainer of a member's own is confined, and its update can be used",
+              said["used"] and said["progress"] == said["lines"] == 100, done.stdout)
+        return {"va": ("--trainer", PYTHON, "--", trainer),
+                "hungarian": ("--trainer", PYTHON, "--", "-c", CALLS_HOME)}
+    check("a trainer that cannot be confined is not started",
+          "no trainer is started" in done.stderr, done.stderr)
+    done = sheaf("node", "--home", coop.home("va"), "--hub", coop.hub.url, "--trainer", PYTHON,
+                 "--", trainer)
+    check("nor is a node that is to use it",
+          done.returncode == 1 and "no trainer is started" in done.stderr, done.stderr)
+    return {}
+
+
+def own_trainers_told(coop):
+    """What the two nodes have logged."""
+    check("one trained with a program of its own", "trainer.done" in coop.words("va")
+          and "loss=" in coop.words("va"), coop.words("va"))
+    check("the other's tried to open the network, and counts as no change",
+          "trainer.failed" in coop.words("hungarian")
+          and "tried to open a network connection" in coop.words("hungarian"),
+          coop.words("hungarian"))
+    check("in rounds of training alone", coop.words("va").count("trainer.done") == 3,
+          coop.words("va"))
+
+
 def members(demo, scratch):
-    """Unit member: local training of several steps, and the whole of it clipped."""
-    with Coop(demo, scratch, "members") as coop:
+    """Unit member: local training of several steps, and the whole of it clipped; two of four
+    members train with programs of their own."""
+    with Coop(demo, scratch, "members") as coop, Folder() as folder:
         coop.mandate(4, privacy_terms("member", 5, 4, 4), batch=16, local_steps=20)
+        trainers = own_trainers(coop, folder)
         for centre in CENTRES:
-            coop.start_node(centre)
+            coop.start_node(centre, None, *trainers.get(centre, ()))
         check("budgets for records refuse a mandate for members",
               not until(coop.rounds, 5), told(coop))
         for centre in CENTRES:
@@ -111,6 +153,10 @@ def members(demo, scratch):
         check("in three rounds of training and one of evaluation",
               len(closed(coop, "train")) == 3 and len(closed(coop, "evaluate")) == 1,
               told(coop))
+        check("of all four each time", all(r["survivors"] == 4 for r in closed(coop, "train")),
+              told(coop))
+        if trainers:
+            own_trainers_told(coop)
     coop.sound("and everything is sound")
 
 
