@@ -10,7 +10,6 @@ enum { LANES = 4, WIDE = 8, TANH_SERIES = 7 };
 typedef float floats __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t wholes __attribute__((vector_size(LANES * sizeof(int32_t))));
 typedef float wide_floats __attribute__((vector_size(WIDE * sizeof(float))));
-typedef double wide_doubles __attribute__((vector_size(WIDE * sizeof(double))));
 
 static size_t rows_of(const sheaf_layer *layer, const sheaf_layer_call *call)
 {
@@ -25,16 +24,16 @@ static size_t none(const sheaf_layer *layer)
 
 double sheaf_square_sum(const float *x, size_t count)
 {
-    wide_doubles sum = {0};
+    wide_floats sum = {0};
     size_t i = 0;
     for (; i + WIDE <= count; i += WIDE) {
         wide_floats part;
         memcpy(&part, x + i, sizeof part);
-        sum += __builtin_convertvector(part * part, wide_doubles);
+        sum += part * part;
     }
     double out = 0;
     for (int j = 0; j < WIDE; j++)
-        out += sum[j];
+        out += (double)sum[j];
     for (; i < count; i++)
         out += (double)(x[i] * x[i]);
     return out;
@@ -142,8 +141,10 @@ static void relu_backward(const sheaf_layer *layer, const sheaf_layer_call *call
                           const float *y, const float *by_y, float *by_x)
 {
     const size_t count = rows_of(layer, call) * layer->out;
-    for (size_t i = 0; i < count; i++)
-        by_x[i] = y[i] > 0 ? by_y[i] : 0;
+    for (size_t i = 0; i < count; i++) {
+        const float slope = by_y[i]; /* read in any case, so that there is no branch */
+        by_x[i] = y[i] > 0 ? slope : 0;
+    }
 }
 
 const sheaf_layer_kind sheaf_layer_relu = {

@@ -86,7 +86,7 @@ void sheaf_loss_number(const float *score, const float *target, uint32_t rows, d
 
 /* ---- rows of numbers ---- */
 
-/* The sum of the squares; exact for whole numbers up to 2^12, fewer than 2^29 of them. */
+/* The sum of the squares, to about the digits of a float. */
 double sheaf_square_sum(const float *x, size_t count);
 
 #endif

@@ -49,9 +49,8 @@ void sheaf_mlp_trainer_close(sheaf_mlp_trainer *t)
     *t = (sheaf_mlp_trainer){0};
 }
 
-/* Losses, values and slopes of a batch. */
-static void pass(sheaf_mlp_trainer *t, const sheaf_mlp_records *records, const uint32_t *rows,
-                 uint32_t count, bool backward)
+void sheaf_mlp_pass(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
+                    const uint32_t *rows, uint32_t count, bool backward)
 {
     float target[CHUNK];
     float *x = sheaf_network_input(&t->network), *slopes = sheaf_network_slopes(&t->network);
@@ -70,8 +69,7 @@ static void pass(sheaf_mlp_trainer *t, const sheaf_mlp_records *records, const u
         sheaf_network_backward(&t->network, &t->product, t->parameters, count);
 }
 
-/* Moves the parameters against a gradient; only weights have a penalty. */
-static void descend(sheaf_mlp_trainer *t, float rate, float decay)
+void sheaf_mlp_descend(sheaf_mlp_trainer *t, float rate, float decay)
 {
     const sheaf_network *n = &t->network;
     for (uint32_t i = 0; i < n->count; i++) {
@@ -94,10 +92,10 @@ void sheaf_mlp_step(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
     const float each = (float)(rate / count);
     for (uint32_t first = 0; first < count; first += most) {
         uint32_t some = count - first < most ? count - first : most;
-        pass(t, records, rows + first, some, true);
+        sheaf_mlp_pass(t, records, rows + first, some, true);
         sheaf_network_gradient(&t->network, &t->product, some, 1, first > 0, t->gradient);
     }
-    descend(t, each, (float)(rate * l2));
+    sheaf_mlp_descend(t, each, (float)(rate * l2));
 }
 
 /* Runs the steps, batches going through a fresh random order of the records, epoch by epoch. */
@@ -129,98 +127,6 @@ static sheaf_status train(sheaf_mlp_trainer *t, const sheaf_mlp_records *records
     return SHEAF_OK;
 }
 
-/* ---- clipped gradients ---- */
-
-enum { TERMS_BITS = 24, FACTOR_MAX = 4096, SLOPE_BITS = 11, ONE_BITS_MAX = 8 };
-
-/* Makes whole numbers of some, each `times` as large, to the nearest and within FACTOR_MAX.
- * Adding and taking off 1.5 * 2^23 rounds a float. */
-static void make_whole(float *x, size_t count, float times)
-{
-    const float magic = 0x1.8p23F;
-    for (size_t i = 0; i < count; i++) {
-        float v = x[i] * times;
-        v = v < FACTOR_MAX ? v : FACTOR_MAX;
-        v = v > -FACTOR_MAX ? v : -FACTOR_MAX;
-        x[i] = (v + magic) - magic;
-    }
-}
-
-/* Toward zero, times below 1: no sum of squares grows but by the factor's square. */
-static void shorten(float *x, size_t count, float times)
-{
-    for (size_t i = 0; i < count; i++)
-        x[i] = (float)(int32_t)(x[i] * times);
-}
-
-typedef enum { WHOLE, SHORTER, GONE } treatment;
-
-/* Treats the slopes of one record by the values of all layers with parameters. */
-static void slopes_treat(const sheaf_network *n, uint32_t record, treatment how, float times)
-{
-    for (uint32_t i = 0; i < n->count; i++) {
-        if (!n->layer[i].kind->gradient)
-            continue;
-        const size_t width = n->layer[i].out;
-        float *slopes = n->by_value[i + 1] + record * width;
-        if (how == WHOLE)
-            make_whole(slopes, width, times);
-        else if (how == SHORTER)
-            shorten(slopes, width, times);
-        else
-            memset(slopes, 0, width * sizeof *slopes);
-    }
-}
-
-/* Makes whole numbers of values and slopes, so that no record's products have a norm above
- * `sensitivity`. */
-static void batch_clip(sheaf_mlp_trainer *t, uint32_t count, double norm, double sensitivity,
-                       float one)
-{
-    const sheaf_network *n = &t->network;
-    const double room = sensitivity * (1 - 0x1p-7), most = sensitivity * sensitivity;
-    for (uint32_t i = 0; i < n->count; i++)
-        if (n->layer[i].kind->gradient)
-            make_whole(n->value[i], (size_t)count * n->layer[i].in, one);
-    sheaf_network_squares(n, &t->product, count, one, t->losses);
-    for (uint32_t i = 0; i < count; i++) {
-        double length = sqrt(t->losses[i]), limit = norm * (double)one;
-        if (length < (double)INFINITY)
-            slopes_treat(n, i, WHOLE, (float)(room / (length > limit ? length : limit)));
-        else
-            slopes_treat(n, i, GONE, 0);
-    }
-    /* Squares of whole numbers up to FACTOR_MAX are exact, and the sums of a layer; what is
-     * left of rounding, in their product and its sum over layers, is below 2^-40 of it. */
-    sheaf_network_squares(n, &t->product, count, one, t->losses);
-    for (uint32_t i = 0; i < count; i++)
-        if (!(t->losses[i] <= most * (1 - 0x1p-40)))
-            slopes_treat(n, i, SHORTER,
-                         (float)(sensitivity / sqrt(t->losses[i]) * (1 - 0x1p-10)));
-}
-
-void sheaf_mlp_clipped_add(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
-                           const uint32_t *rows, uint32_t count, double norm,
-                           uint64_t sensitivity, int64_t *values)
-{
-    const int bits = __builtin_ctzll(sensitivity);
-    assert(sensitivity == (uint64_t)1 << bits && bits >= 16 && bits <= 22);
-    const int one_bits = bits - SLOPE_BITS < ONE_BITS_MAX ? bits - SLOPE_BITS : ONE_BITS_MAX;
-    const float one = (float)(1 << one_bits);
-    /* So many at once that all sums of their products are whole floats. */
-    uint32_t most = (uint32_t)1 << (TERMS_BITS - bits);
-    if (most > t->network.examples_max)
-        most = t->network.examples_max;
-    for (uint32_t first = 0; first < count; first += most) {
-        uint32_t some = count - first < most ? count - first : most;
-        pass(t, records, rows + first, some, true);
-        batch_clip(t, some, norm, (double)sensitivity, one);
-        sheaf_network_gradient(&t->network, &t->product, some, one, false, t->gradient);
-        for (uint32_t j = 0; j < t->count; j++)
-            values[j] += (int64_t)t->gradient[j];
-    }
-}
-
 /* ---- federated averaging ---- */
 
 /* Words of the loss and of what is right or wrong, of the parameters that stand. */
@@ -235,7 +141,7 @@ static void figures_local(sheaf_mlp_trainer *t, const sheaf_mlp_records *records
         uint32_t some = records->n - first < most ? records->n - first : most;
         for (uint32_t i = 0; i < some; i++)
             rows[i] = first + i;
-        pass(t, records, rows, some, false);
+        sheaf_mlp_pass(t, records, rows, some, false);
         for (uint32_t i = 0; i < some; i++) {
             double loss = number ? 2 * t->losses[i] : t->losses[i];
             float score = sheaf_network_output(&t->network)[i];

@@ -35,8 +35,18 @@ void sheaf_mlp_trainer_close(sheaf_mlp_trainer *trainer);
 void sheaf_mlp_step(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
                     const uint32_t *rows, uint32_t count, double rate, double l2);
 
-/* Adds to values[] the gradients of those records, each clipped to the L2 norm `norm` and made
- * whole units, such that the norm is `sensitivity` units, in one pass backward.
+/* Losses and values of a batch, and if asked for the slopes. */
+void sheaf_mlp_pass(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
+                    const uint32_t *rows, uint32_t count, bool backward);
+
+/* Moves the parameters against the trainer's gradient; only weights decay. */
+void sheaf_mlp_descend(sheaf_mlp_trainer *trainer, float rate, float decay);
+
+/* ---- clipped gradients ---- */
+
+/* Makes the trainer's gradient the sum of those of a batch's records, each clipped to the L2
+ * norm `norm` and made whole units, such that the norm is `sensitivity` units, in one pass
+ * backward. At most 2^24 / sensitivity records, and a batch of the trainer's.
  *
  * What a layer is given and the slopes by what it gives are made whole numbers first, so that
  * their products are, and the sum of them over the records is exact: what a record adds is a
@@ -45,6 +55,11 @@ void sheaf_mlp_step(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records
  * factors to the nearest whole number moves that vector by 1 to 3 % of the norm, without
  * tendency. A gradient that is not finite counts as zero. `sensitivity` is a power of two from
  * 2^16 to 2^22. */
+void sheaf_mlp_clipped_batch(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
+                             const uint32_t *rows, uint32_t count, double norm,
+                             uint64_t sensitivity);
+
+/* Adds such sums of any number of records to values[]. */
 void sheaf_mlp_clipped_add(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
                            const uint32_t *rows, uint32_t count, double norm,
                            uint64_t sensitivity, int64_t *values);
