@@ -135,9 +135,28 @@ static int take_unit(const sheaf_arguments *a, simulate_question *q)
     q->plan.unit = strcmp(unit, "member") == 0 ? SHEAF_NOISED_MEMBER : SHEAF_NOISED_RECORD;
     if (strcmp(unit, "member") != 0 && strcmp(unit, "record") != 0)
         return WRONG("--unit is record or member, not %s", unit);
-    if (a->value[OPTION_MODEL] && strcmp(a->value[OPTION_MODEL], "logistic") != 0)
-        return WRONG("--model is logistic, not %s", a->value[OPTION_MODEL]);
     return 0;
+}
+
+/* A kind by its name, which stands in the format of its files: "sheaf-logistic/1". */
+static int take_model(const sheaf_arguments *a, simulate_question *q)
+{
+    const char *name = a->value[OPTION_MODEL] ? a->value[OPTION_MODEL] : "logistic";
+    char known[200] = "";
+    for (size_t place = 0; sheaf_learn_kind_at(place); place++) {
+        const sheaf_learn_kind *kind = sheaf_learn_kind_at(place);
+        sheaf_slice text = sheaf_str(strchr(kind->format, '-') + 1);
+        text.len = strcspn((const char *)text.data, "/");
+        if (sheaf_slice_is(text, name)) {
+            q->plan.kind = kind;
+            q->model = name;
+            return 0;
+        }
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
+                 SHEAF_PRINT(text));
+    }
+    return WRONG("--model is one of %s, not %s", known, name);
 }
 
 /* How each member trains. */
@@ -218,6 +237,8 @@ static int take_question(const sheaf_arguments *a, simulate_question *q)
         code = take_propose(a, q);
     if (!code)
         code = take_unit(a, q);
+    if (!code)
+        code = take_model(a, q);
     if (!code)
         code = take_training(a, q);
     if (!code)
@@ -318,8 +339,8 @@ static void row_note(simulate_row *row, const sheaf_rehearsed *tried, bool first
 {
     const double million = MILLION;
     row->accuracy[row->done] = (double)tried->figures.accuracy_millionths / million;
-    row->loss[row->done] = (double)tried->figures.loss_millionths / million;
-    if (tried->figures.auc_millionths >= 0)
+    row->loss[row->done] = (double)tried->figures.log_loss_millionths / million;
+    if (tried->figures.has_auc_millionths)
         row->auc[row->with_auc++] = (double)tried->figures.auc_millionths / million;
     row->done++;
     if (!first)
@@ -361,7 +382,7 @@ static sheaf_status seeds_try(simulation *s, progress *p, sheaf_err *err)
     for (p->seed = 0; p->seed < q->seeds; p->seed++) {
         sheaf_virtual v;
         sheaf_rehearsal plan = q->plan;
-        plan.features = &s->data->features;
+        plan.spec = &s->data->spec;
         plan.seed = sheaf_training_seed(q->plan.seed, p->seed, 0);
         plan.cpu_s = cpu_s;
         plan.going = going;

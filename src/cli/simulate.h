@@ -19,7 +19,7 @@ typedef struct {
     uint32_t file_count;
     const char *label, *features, *ranges; /* the last two may be NULL */
     const char *column;                    /* that members differ by, or NULL */
-    const char *split_text;
+    const char *split_text, *model;
     sheaf_split split;
     double epsilon[SIMULATE_EPSILONS_MAX];
     uint32_t epsilons, seeds;
@@ -31,7 +31,7 @@ typedef struct {
 
 /* What all seeds start from. */
 typedef struct {
-    sheaf_features features;
+    sheaf_spec spec;
     sheaf_table table;
     uint32_t *group; /* of each row, or NULL */
     uint32_t positives;

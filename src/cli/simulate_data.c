@@ -114,8 +114,8 @@ static sheaf_status ranges_read(const char *list, sheaf_features *features, shea
 /* Where no range was given: that of the values, which only a rehearsal may look at. */
 static void ranges_take(simulate_data *data)
 {
-    for (uint32_t j = 0; j < data->features.count; j++) {
-        sheaf_feature *feature = &data->features.items[j];
+    for (uint32_t j = 0; j < data->spec.features.count; j++) {
+        sheaf_feature *feature = &data->spec.features.items[j];
         double low = INFINITY, high = -INFINITY;
         if (feature->has_level || feature->has_range)
             continue;
@@ -144,8 +144,8 @@ static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file
                               simulate_data *out, sheaf_err *err)
 {
     if (i == 0)
-        SHEAF_TRY(features_read(q, file, &out->features, err));
-    SHEAF_TRY(sheaf_table_read(file, q->files[i], &out->features, SHEAF_TABLE_EXACT,
+        SHEAF_TRY(features_read(q, file, &out->spec.features, err));
+    SHEAF_TRY(sheaf_table_read(file, q->files[i], &out->spec.features, SHEAF_TABLE_EXACT,
                                &r->table[i], err));
     if (!q->column)
         return SHEAF_OK;
@@ -210,7 +210,7 @@ static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_
 
 sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_err *err)
 {
-    *out = (simulate_data){0};
+    *out = (simulate_data){.spec.kind = q->plan.kind->id};
     reading *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read files");
@@ -220,11 +220,11 @@ sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_
     if (status == SHEAF_OK)
         status = rows_check(q, out, err);
     if (status == SHEAF_OK && q->ranges)
-        status = ranges_read(q->ranges, &out->features, err);
+        status = ranges_read(q->ranges, &out->spec.features, err);
     if (status == SHEAF_OK)
         ranges_take(out);
     if (status == SHEAF_OK)
-        status = sheaf_features_check(&out->features, err);
+        status = sheaf_features_check(&out->spec.features, err);
     if (status == SHEAF_OK)
         status = groups_set(q, r, out, err);
     for (uint32_t i = 0; i < q->file_count; i++) {

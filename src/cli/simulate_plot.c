@@ -221,7 +221,7 @@ static void begin(plot *p)
     snprintf(text, sizeof text, "%u members, %.40s, noise for each %s", q->plan.members,
              q->split_text, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
     text_at(p, LEFT, 24, "title", text);
-    snprintf(text, sizeof text, "logistic regression, %u rounds of %u members, %u seeds%s",
+    snprintf(text, sizeof text, "%s, %u rounds of %u members, %u seeds%s", q->model,
              q->plan.rounds, q->plan.cohort, q->seeds,
              q->seeds > 1 ? "; bars are 95 % intervals over them" : "");
     text_at(p, LEFT, 43, "small", text);

@@ -82,9 +82,9 @@ static void print_head(const simulation *s)
            "gaps), %u positive\n",
            q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
            table->left_out, s->data->positives);
-    printf("logistic regression on %u features; %u rounds of training with %u members each; "
+    printf("%s on %u features; %u rounds of training with %u members each; "
            "noise hides one %s, delta %g; %u seeds from %" PRIu64 "\n\n",
-           s->data->features.count, q->plan.rounds, q->plan.cohort,
+           q->model, s->data->spec.features.count, q->plan.rounds, q->plan.cohort,
            q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta, q->seeds,
            q->plan.seed);
     printf("%-16s  %15s  %15s  %15s  %8s  %9s  %9s  %8s  %6s  %9s\n", "", "accuracy", "AUC",
@@ -264,8 +264,9 @@ int simulate_print_json(const simulation *s)
         simulate_mandate(s, row, &effect);
     sheaf_json_member_put_int(&w, "cohort", q->plan.cohort);
     sheaf_json_member_put_int(&w, "delta_trillionths", llround(q->delta * 1e12));
-    sheaf_json_member_put_int(&w, "features", s->data->features.count);
+    sheaf_json_member_put_int(&w, "features", s->data->spec.features.count);
     sheaf_json_member_put_int(&w, "members", q->plan.members);
+    sheaf_json_member_put_string(&w, "model", sheaf_str(q->model));
     if (effect.len)
         sheaf_json_member_put_string(&w, "motion", sheaf_buffer_slice(&effect));
     sheaf_json_member_put_bool(&w, "ranges_from_data", s->data->ranges_taken);

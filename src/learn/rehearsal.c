@@ -1,8 +1,7 @@
 #include "learn/rehearsal.h"
 
+#include "learn/alone.h"
 #include "learn/draw.h"
-#include "learn/fedsim.h"
-#include "learn/ranges.h"
 #include "privacy/discrete_gaussian.h"
 
 #include <assert.h>
@@ -10,9 +9,9 @@
 #include <string.h>
 
 enum {
-    WORDS_MAX = 1 + 3 * SHEAF_FEATURES_MAX,
     PURPOSE_COHORT = 2,
     ALONE_MIN = 2, /* records: a deviation takes two */
+    BYTES_MAX = 1 << 26,
 };
 
 /* What a form works with. */
@@ -25,13 +24,31 @@ typedef struct {
     uint32_t able;   /* how many may have one */
     uint16_t cohort; /* how many do */
     uint16_t masked; /* of them, whose vectors are kept */
-    uint32_t words;  /* of a vector */
     uint64_t *kept;  /* vectors of the first round, for its masks */
-    sheaf_model model;
+    sheaf_buffer model;
     sheaf_discrete_gaussian law;
     sheaf_noise_stream stream;
     sheaf_rehearsed *out;
 } trial;
+
+/* A vector for all, one for a member, and one for what it adds by itself. */
+typedef struct {
+    uint32_t count;
+    uint64_t *sum, *words;
+    int64_t *values, *noise;
+} vectors;
+
+static sheaf_status vectors_open(uint32_t count, vectors *out, sheaf_err *err)
+{
+    *out = (vectors){.count = count};
+    out->sum = calloc((size_t)count * 4, sizeof *out->sum);
+    if (!out->sum)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for vectors of %u words", count);
+    out->words = out->sum + count;
+    out->values = (int64_t *)(out->words + count);
+    out->noise = out->values + count;
+    return SHEAF_OK;
+}
 
 static sheaf_status stopped(const sheaf_rehearsal *plan, sheaf_err *err)
 {
@@ -75,92 +92,109 @@ static void seed_of(const trial *t, uint32_t round, uint32_t member, uint8_t pur
     out[sizeof word] = purpose;
 }
 
-/* As sheaf_noised_words(), by a law that is made once. */
-static sheaf_status noised_vector(trial *t, uint32_t round, uint32_t member,
-                                  const sheaf_table *table, uint64_t *words, sheaf_err *err)
-{
-    int64_t values[SHEAF_FEATURES_MAX + 1], noise[SHEAF_FEATURES_MAX + 1];
-    uint8_t sample[SHEAF_NOISED_SEED], rounding[SHEAF_NOISED_SEED], drawn[SHEAF_NOISED_SEED];
-    sheaf_noised_scale scale;
-    seed_of(t, round, member, 1, sample);
-    seed_of(t, round, member, 2, drawn);
-    seed_of(t, round, member, 3, rounding);
-    SHEAF_TRY(sheaf_noised_scale_of(t->terms, &scale, err));
-    if (t->terms->unit == SHEAF_NOISED_RECORD)
-        SHEAF_TRY(sheaf_noised_gradient(t->terms, &t->model, table, sample, values, err));
-    else
-        SHEAF_TRY(sheaf_noised_change(t->terms, &t->model, table,
-                                      sheaf_training_seed(t->plan->seed, round, member),
-                                      rounding, values, err));
-    sheaf_noise_stream_init(&t->stream, drawn);
-    sheaf_discrete_gaussian_fill(&t->law, &t->stream, noise, t->words);
-    return sheaf_noise_add(values, noise, t->words, scale.magnitude_max, words, err);
-}
-
-static sheaf_status vector_make(trial *t, uint32_t round, uint32_t member, uint64_t *words,
-                                sheaf_err *err)
+/* What the member adds; its noise as by sheaf_noised_words(), but by a law that is made once.
+ */
+static sheaf_status vector_make(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
+                                uint32_t member, vectors *v, sheaf_err *err)
 {
     sheaf_table table = sheaf_virtual_member(t->v, member);
-    if (t->terms)
-        return noised_vector(t, round, member, &table, words, err);
-    return sheaf_update_local(&t->model, &table, &t->plan->training,
-                              sheaf_training_seed(t->plan->seed, round, member),
-                              (int64_t *)words, err);
+    sheaf_noised_seeds secret;
+    sheaf_noised_scale scale;
+    const sheaf_job_seeds seeds = {
+        .order = sheaf_training_seed(t->plan->seed, job->step, member), .secret = &secret};
+    seed_of(t, job->step, member, 1, secret.sample);
+    seed_of(t, job->step, member, 2, secret.noise);
+    seed_of(t, job->step, member, 3, secret.rounding);
+    SHEAF_TRY(task->local(job, &table, &seeds, v->values, err));
+    memcpy(v->words, v->values, v->count * sizeof *v->words);
+    if (!t->terms)
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_noised_scale_of(t->terms, &scale, err));
+    sheaf_noise_stream_init(&t->stream, secret.noise);
+    sheaf_discrete_gaussian_fill(&t->law, &t->stream, v->noise, v->count);
+    return sheaf_noise_add(v->values, v->noise, v->count, scale.magnitude_max, v->words, err);
 }
 
 /* ---- rounds ---- */
 
-static sheaf_status round_finish(trial *t, const uint64_t *sum, sheaf_err *err)
+static sheaf_job job_of(const trial *t, uint8_t task, uint32_t step)
 {
-    if (t->terms)
-        return sheaf_noised_step(t->terms, &t->model, sum, &t->model, err);
-    return sheaf_update_finish(&t->model, (const int64_t *)sum, &t->model, NULL, err);
+    const sheaf_rehearsal *plan = t->plan;
+    sheaf_job job = {.spec = plan->spec,
+                     .task = task,
+                     .noised = t->terms != NULL,
+                     .step = step,
+                     .base = sheaf_buffer_slice(&t->model),
+                     .training = t->terms ? t->terms->training : plan->training,
+                     .seed = plan->seed,
+                     .terms = t->terms};
+    job.words = (uint32_t)plan->kind->words(plan->spec, task, job.noised, step);
+    return job;
 }
 
-static sheaf_status round_train(trial *t, uint32_t round, sheaf_err *err)
+/* The next model, out of the sum. */
+static sheaf_status model_finish(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
+                                 const uint64_t *sum, sheaf_err *err)
 {
-    uint64_t sum[WORDS_MAX] = {0}, words[WORDS_MAX];
-    if (t->terms)
-        cohort_draw(t);
-    double begun = t->plan->cpu_s();
+    sheaf_round_result result = {.has_figures = false};
+    sheaf_buffer_init(&result.bytes, BYTES_MAX);
+    sheaf_status status = task->finish(job, (const int64_t *)sum, &result, err);
+    if (status == SHEAF_OK)
+        status = sheaf_buffer_check(&result.bytes, "the model", err);
+    if (status != SHEAF_OK) {
+        sheaf_buffer_deinit(&result.bytes);
+        return status;
+    }
+    sheaf_buffer_deinit(&t->model);
+    t->model = result.bytes;
+    return SHEAF_OK;
+}
+
+static sheaf_status vectors_sum(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
+                                vectors *v, sheaf_err *err)
+{
     for (uint16_t i = 0; i < t->cohort; i++) {
         SHEAF_TRY(stopped(t->plan, err));
-        SHEAF_TRY(vector_make(t, round, t->seats[i], words, err));
-        for (uint32_t j = 0; j < t->words; j++)
-            sum[j] += words[j];
-        if (round == 0 && i < t->masked)
-            memcpy(t->kept + (size_t)i * t->words, words, t->words * sizeof *words);
+        SHEAF_TRY(vector_make(t, task, job, t->seats[i], v, err));
+        for (uint32_t j = 0; j < v->count; j++)
+            v->sum[j] += v->words[j];
+        if (t->kept && job->step == 0 && job->task == SHEAF_task_train && i < t->masked)
+            memcpy(t->kept + (size_t)i * v->count, v->words, v->count * sizeof *v->words);
     }
-    double summed = t->plan->cpu_s();
-    SHEAF_TRY(round_finish(t, sum, err));
-    t->out->member_s += (summed - begun) / t->cohort / t->plan->rounds;
-    t->out->hub_s += (t->plan->cpu_s() - summed) / t->plan->rounds;
     return SHEAF_OK;
+}
+
+static sheaf_status round_run(trial *t, uint8_t task_id, uint32_t step, sheaf_err *err)
+{
+    const sheaf_job job = job_of(t, task_id, step);
+    sheaf_learn_task task;
+    vectors v;
+    SHEAF_TRY(sheaf_learn_task_of(t->plan->kind, &job, &task, err));
+    SHEAF_TRY(vectors_open(job.words, &v, err));
+    double begun = t->plan->cpu_s();
+    sheaf_status status = vectors_sum(t, &task, &job, &v, err);
+    double summed = t->plan->cpu_s();
+    if (status == SHEAF_OK)
+        status = model_finish(t, &task, &job, v.sum, err);
+    if (task_id == SHEAF_task_train) {
+        t->out->member_s += (summed - begun) / t->cohort / t->plan->rounds;
+        t->out->hub_s += (t->plan->cpu_s() - summed) / t->plan->rounds;
+    }
+    free(v.sum);
+    return status;
 }
 
 static sheaf_status start(trial *t, sheaf_err *err)
 {
-    sheaf_scaling scaling;
-    uint32_t d = t->plan->features->count;
+    const sheaf_rehearsal *plan = t->plan;
+    sheaf_noised_scale scale;
     if (t->terms) {
-        sheaf_noised_scale scale;
         SHEAF_TRY(sheaf_noised_scale_of(t->terms, &scale, err));
         SHEAF_TRY(sheaf_discrete_gaussian_init(&t->law, scale.share, err));
-        SHEAF_TRY(sheaf_ranges_scaling(t->plan->features, &scaling, err));
-        t->words = t->terms->words;
-    } else {
-        int64_t sum[WORDS_MAX] = {0}, words[WORDS_MAX];
-        for (uint16_t i = 0; i < t->cohort; i++) {
-            sheaf_table table = sheaf_virtual_member(t->v, t->seats[i]);
-            SHEAF_TRY(sheaf_statistics_local(&table, words, err));
-            for (uint32_t j = 0; j < sheaf_statistics_words(d); j++)
-                sum[j] += words[j];
-        }
-        SHEAF_TRY(sheaf_statistics_finish(sum, d, &scaling, NULL, err));
-        t->words = (uint32_t)sheaf_update_words(d);
     }
-    sheaf_model_init(&t->model, t->plan->features, &scaling);
-    return SHEAF_OK;
+    if (plan->kind->words(plan->spec, SHEAF_task_statistics, t->terms != NULL, 0))
+        return round_run(t, SHEAF_task_statistics, 0, err);
+    return plan->kind->begin(plan->spec, plan->seed, &t->model, err);
 }
 
 static sheaf_status masks_play(trial *t, sheaf_err *err)
@@ -168,8 +202,8 @@ static sheaf_status masks_play(trial *t, sheaf_err *err)
     sheaf_round_config *config = malloc(sizeof *config);
     if (!config)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a round");
-    sheaf_status status =
-        sheaf_rehearsal_config(t->plan, t->terms, t->words, t->masked, config, err);
+    sheaf_status status = sheaf_rehearsal_config(
+        t->plan, t->terms, job_of(t, SHEAF_task_train, 0).words, t->masked, config, err);
     if (status == SHEAF_OK)
         status = sheaf_masked_round(config, t->kept, t->plan->seed, t->plan->cpu_s,
                                     &t->out->round, err);
@@ -187,66 +221,121 @@ static sheaf_status together(trial *t, bool masks, sheaf_err *err)
                           t->able, t->v->members);
     if (!t->terms) /* one set of members in all sums that are exact */
         cohort_draw(t);
-    SHEAF_TRY(start(t, err));
     if (masks) {
         t->masked = t->plan->masked < t->cohort ? t->plan->masked : t->cohort;
-        t->kept = calloc((size_t)t->masked * t->words, sizeof *t->kept);
+        t->kept =
+            calloc((size_t)t->masked * job_of(t, SHEAF_task_train, 0).words, sizeof *t->kept);
         if (!t->kept)
             return sheaf_fail(err, SHEAF_NOMEM, "no memory for the vectors of a round");
     }
-    for (uint32_t round = 0; round < t->plan->rounds; round++) {
-        SHEAF_TRY(round_train(t, round, err));
-        if (masks && round == 0)
+    SHEAF_TRY(start(t, err));
+    for (uint32_t step = 0; step < t->plan->rounds; step++) {
+        if (t->terms)
+            cohort_draw(t);
+        SHEAF_TRY(round_run(t, SHEAF_task_train, step, err));
+        if (masks && step == 0)
             SHEAF_TRY(masks_play(t, err));
-    }
-    return sheaf_evaluation_local(&t->model, &t->v->rows, SHEAF_PART_TEST, t->out->words, err);
-}
-
-/* ---- without a cooperative ---- */
-
-static sheaf_status alone(const sheaf_rehearsal *plan, const sheaf_table *table, uint64_t id,
-                          sheaf_model *model, sheaf_err *err)
-{
-    const sheaf_fedsim sim = {.features = plan->features,
-                              .tables = table,
-                              .ids = &id,
-                              .owners = 1,
-                              .training = plan->training,
-                              .rounds = plan->rounds,
-                              .seed = plan->seed};
-    return sheaf_fedsim_run(&sim, model, err);
-}
-
-static sheaf_status each_alone(trial *t, sheaf_err *err)
-{
-    for (uint32_t m = 0; m < t->v->members; m++) {
-        int64_t words[SHEAF_EVALUATION_WORDS];
-        sheaf_table table = sheaf_virtual_member(t->v, m);
-        SHEAF_TRY(stopped(t->plan, err));
-        if (table.train_rows < ALONE_MIN) {
-            t->out->left_out++;
-            continue;
-        }
-        SHEAF_TRY(alone(t->plan, &table, m, &t->model, err));
-        SHEAF_TRY(sheaf_evaluation_local(&t->model, &table, SHEAF_PART_TEST, words, err));
-        for (int j = 0; j < SHEAF_EVALUATION_WORDS; j++)
-            t->out->words[j] += words[j];
     }
     return SHEAF_OK;
 }
 
-static sheaf_status form_run(trial *t, sheaf_rehearsal_form form, bool masks, sheaf_err *err)
+/* ---- figures ---- */
+
+/* As an exact round of evaluation, whatever the training was. */
+static sheaf_job evaluation_of(const trial *t, sheaf_slice model)
 {
-    switch (form) {
-    case SHEAF_REHEARSE_LOCAL:
-        return each_alone(t, err);
-    case SHEAF_REHEARSE_POOLED:
-        SHEAF_TRY(alone(t->plan, &t->v->rows, 0, &t->model, err));
-        return sheaf_evaluation_local(&t->model, &t->v->rows, SHEAF_PART_TEST, t->out->words,
-                                      err);
-    default:
-        return together(t, masks, err);
+    sheaf_job job = {.spec = t->plan->spec,
+                     .task = SHEAF_task_evaluate,
+                     .step = t->plan->rounds,
+                     .base = model,
+                     .training = t->plan->training,
+                     .seed = t->plan->seed};
+    job.words = (uint32_t)t->plan->kind->words(t->plan->spec, job.task, false, job.step);
+    return job;
+}
+
+/* Adds what the held-out rows of a table say of a model. */
+static sheaf_status evaluation_add(const trial *t, sheaf_slice model, const sheaf_table *table,
+                                   vectors *v, sheaf_err *err)
+{
+    const sheaf_job job = evaluation_of(t, model);
+    const sheaf_job_seeds seeds = {.order = 0};
+    sheaf_learn_task task;
+    SHEAF_TRY(sheaf_learn_task_of(t->plan->kind, &job, &task, err));
+    SHEAF_TRY(task.local(&job, table, &seeds, v->values, err));
+    for (uint32_t j = 0; j < v->count; j++)
+        v->sum[j] += (uint64_t)v->values[j];
+    return SHEAF_OK;
+}
+
+static sheaf_status figures_finish(const trial *t, const vectors *v, sheaf_err *err)
+{
+    const sheaf_job job = evaluation_of(t, sheaf_bytes(NULL, 0));
+    sheaf_round_result result = {.has_figures = false};
+    sheaf_learn_task task;
+    SHEAF_TRY(sheaf_learn_task_of(t->plan->kind, &job, &task, err));
+    sheaf_buffer_init(&result.bytes, BYTES_MAX);
+    sheaf_status status = task.finish(&job, (const int64_t *)v->sum, &result, err);
+    sheaf_buffer_deinit(&result.bytes);
+    t->out->figures = result.figures;
+    return status;
+}
+
+/* ---- without a cooperative ---- */
+
+static sheaf_status alone(const trial *t, const sheaf_table *table, uint64_t id,
+                          sheaf_buffer *model, sheaf_err *err)
+{
+    const sheaf_rehearsal *plan = t->plan;
+    const sheaf_alone terms = {.spec = plan->spec,
+                               .kind = plan->kind,
+                               .training = plan->training,
+                               .rounds = plan->rounds,
+                               .seed = plan->seed ^ id};
+    return sheaf_alone_train(&terms, table, model, err);
+}
+
+static sheaf_status member_alone(trial *t, uint32_t member, vectors *v, sheaf_err *err)
+{
+    sheaf_table table = sheaf_virtual_member(t->v, member);
+    sheaf_buffer model;
+    SHEAF_TRY(stopped(t->plan, err));
+    if (table.train_rows < ALONE_MIN) {
+        t->out->left_out++;
+        return SHEAF_OK;
     }
+    sheaf_buffer_init(&model, BYTES_MAX);
+    sheaf_status status = alone(t, &table, member, &model, err);
+    if (status == SHEAF_OK)
+        status = evaluation_add(t, sheaf_buffer_slice(&model), &table, v, err);
+    sheaf_buffer_deinit(&model);
+    return status;
+}
+
+static sheaf_status form_run(trial *t, sheaf_rehearsal_form form, bool masks, vectors *v,
+                             sheaf_err *err)
+{
+    if (form == SHEAF_REHEARSE_LOCAL) {
+        for (uint32_t m = 0; m < t->v->members; m++)
+            SHEAF_TRY(member_alone(t, m, v, err));
+        return SHEAF_OK;
+    }
+    if (form == SHEAF_REHEARSE_POOLED)
+        SHEAF_TRY(alone(t, &t->v->rows, 0, &t->model, err));
+    else
+        SHEAF_TRY(together(t, masks, err));
+    return evaluation_add(t, sheaf_buffer_slice(&t->model), &t->v->rows, v, err);
+}
+
+static sheaf_status form_try(trial *t, sheaf_rehearsal_form form, bool masks, sheaf_err *err)
+{
+    vectors v;
+    SHEAF_TRY(vectors_open(evaluation_of(t, sheaf_bytes(NULL, 0)).words, &v, err));
+    sheaf_status status = form_run(t, form, masks, &v, err);
+    if (status == SHEAF_OK)
+        status = figures_finish(t, &v, err);
+    free(v.sum);
+    return status;
 }
 
 sheaf_status sheaf_rehearse(const sheaf_rehearsal *plan, sheaf_rehearsal_form form,
@@ -260,10 +349,10 @@ sheaf_status sheaf_rehearse(const sheaf_rehearsal *plan, sheaf_rehearsal_form fo
     sheaf_status status = SHEAF_OK;
     if (t && seats) {
         *t = (trial){.plan = plan, .terms = terms, .v = v, .seats = seats, .out = out};
+        sheaf_buffer_init(&t->model, BYTES_MAX);
         sheaf_draw_init(&t->draw, plan->seed, PURPOSE_COHORT);
-        status = form_run(t, form, masks, err);
-        if (status == SHEAF_OK)
-            status = sheaf_evaluation_finish(out->words, &out->figures, err);
+        status = form_try(t, form, masks, err);
+        sheaf_buffer_deinit(&t->model);
         free(t->kept);
     } else {
         status = sheaf_fail(err, SHEAF_NOMEM, "no memory for %u members", v->members);

@@ -10,8 +10,7 @@
 #ifndef SHEAF_LEARN_REHEARSAL_H
 #define SHEAF_LEARN_REHEARSAL_H
 
-#include "learn/evaluate.h"
-#include "learn/noised.h"
+#include "learn/kind.h"
 #include "learn/virtual.h"
 #include "round/config.h"
 
@@ -25,7 +24,8 @@ typedef enum {
 /* What is tried. The training is that of every form but NOISED with the unit record, which
  * takes one step of gradient descent a round. */
 typedef struct {
-    const sheaf_features *features; /* with ranges, for NOISED */
+    const sheaf_spec *spec;       /* with ranges, for NOISED */
+    const sheaf_learn_kind *kind; /* of the spec; one whose data is a table */
     sheaf_training training;
     uint32_t gradient_rate_millionths;
     uint32_t rounds; /* of training; one of evaluation comes behind */
@@ -85,8 +85,7 @@ SHEAF_MUST_USE sheaf_status sheaf_rehearsal_config(const sheaf_rehearsal *plan,
                                                    sheaf_round_config *out, sheaf_err *err);
 
 typedef struct {
-    int64_t words[SHEAF_EVALUATION_WORDS]; /* as an exact round of evaluation sums them */
-    sheaf_evaluation figures;
+    struct sheaf_figures figures; /* as of an exact round of evaluation */
     uint32_t left_out;       /* members without two records to train on, where that matters */
     double member_s, hub_s;  /* of a member in one round, on the average; of the hub in one */
     sheaf_masked_cost round; /* members 0: none was played */

@@ -1,8 +1,6 @@
 /* What a mandate would say: noise for an epsilon, the protocol's terms, what it costs. */
 #include "learn/rehearsal.h"
 
-#include "learn/federate.h"
-#include "learn/ranges.h"
 #include "learn/round_graph.h"
 #include "privacy/cost.h"
 #include "round/message.h"
@@ -145,7 +143,7 @@ sheaf_status sheaf_rehearsal_terms(const sheaf_rehearsal *plan,
         .training = record ? (sheaf_training){.steps = 1,
                                               .rate_millionths = plan->gradient_rate_millionths}
                            : plan->training,
-        .words = plan->features->count + 1,
+        .words = (uint32_t)plan->kind->words(plan->spec, SHEAF_task_train, true, 0),
         .members = plan->cohort,
         .survivors_least = plan->survivors_least,
         .colluders = plan->colluders,
@@ -206,24 +204,27 @@ static uint64_t bytes_sent(const sheaf_round_config *config)
     return sent;
 }
 
+static uint32_t words_of(const sheaf_rehearsal *plan, bool noised, uint8_t task, uint32_t step)
+{
+    return (uint32_t)plan->kind->words(plan->spec, task, noised, step);
+}
+
 sheaf_status sheaf_rehearsal_cost_of(const sheaf_rehearsal *plan,
                                      const sheaf_noised_terms *terms, sheaf_rehearsal_cost *out,
                                      sheaf_err *err)
 {
-    uint32_t d = plan->features->count;
-    const struct {
-        uint32_t words, rounds;
-    } tasks[] = {{terms ? 1 : (uint32_t)sheaf_statistics_words(d), !terms},
-                 {terms ? terms->words : (uint32_t)sheaf_update_words(d), plan->rounds},
-                 {terms ? SHEAF_NOISED_CELLS : SHEAF_EVALUATION_WORDS, 1}};
     static sheaf_round_config config;
-    *out = (sheaf_rehearsal_cost){0};
-    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
-        SHEAF_TRY(
-            sheaf_rehearsal_config(plan, terms, tasks[i].words, plan->cohort, &config, err));
-        out->sent += bytes_sent(&config) * tasks[i].rounds;
-        out->rounds += tasks[i].rounds;
+    uint32_t statistics = words_of(plan, terms != NULL, SHEAF_task_statistics, 0);
+    SHEAF_TRY(sheaf_rehearsal_config(plan, terms, 1, plan->cohort, &config, err));
+    *out = (sheaf_rehearsal_cost){.rounds = plan->rounds + 1 + (statistics > 0)};
+    if ((config.words = statistics) > 0)
+        out->sent += bytes_sent(&config);
+    for (uint32_t step = 0; step < plan->rounds; step++) {
+        config.words = words_of(plan, terms != NULL, SHEAF_task_train, step);
+        out->sent += bytes_sent(&config);
     }
+    config.words = words_of(plan, terms != NULL, SHEAF_task_evaluate, plan->rounds);
+    out->sent += bytes_sent(&config);
     out->entries = 2 + (uint64_t)plan->members + (uint64_t)out->rounds * (2 + plan->cohort) + 1;
     return SHEAF_OK;
 }

@@ -174,6 +174,17 @@ def card(folder, model):
     check("and on a terminal", done.returncode == 0 and "On whose data" in done.stdout, done.stderr)
     for number, code, words in ((0, 1, "registered no model"), ("x", 2, "number")):
         refused(f"no model {number}", code, words, "model", "card", number, folder)
+    data = os.path.join(folder, "members", "va", "heart.csv")
+    done = sheaf("model", "compare", model, folder, "--data", data, "--json")
+    gain = json.loads(done.stdout) if done.returncode == 0 else {}
+    check("a member sees at home what it gains", gain.get("records") == 45
+          and gain["log_loss"]["gain_millionths"] > 0
+          and gain["accuracy"]["gain_millionths"] == gain["accuracy"]["together_millionths"]
+          - gain["accuracy"]["alone_millionths"], done.stdout + done.stderr)
+    refused("without data it cannot", 2, "--data", "model", "compare", model, folder)
+    refused("nor with a table that misses columns", 1, "no column", "model", "compare", model,
+            folder, "--data", os.path.join(os.environ["SOURCE"], "data", "heart-disease",
+                                           "flamby-split.csv"))
 
 
 def sums_of_hub(folder, url, number):

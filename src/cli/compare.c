@@ -1,0 +1,266 @@
+/* cli/compare.c - `sheaf model compare`: what a member gains by learning together, computed at
+ * home, on its own held-out records. */
+#include "cli/round_source.h"
+
+#include "coop/view.h"
+#include "learn/alone.h"
+#include "learn/file.h"
+#include "learn/logistic.h"
+#include "learn/reliability.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { MILLION = 1000000, MODEL_MAX = 64 << 20 };
+
+/* In the order of the command's options. */
+enum { DATA, HOME, CA };
+
+typedef struct {
+    sheaf_round_source source;
+    const struct sheaf_row_model *model;
+    const struct sheaf_row_mandate *mandate;
+    sheaf_spec spec;
+    sheaf_alone terms;
+    bool usual; /* the mandate's training is for noise: alone it is trained as usual */
+    sheaf_data_counts counts;
+    struct sheaf_figures alone, together;
+} comparison;
+
+/* The newest model that rounds have made, or the one that was released. */
+static sheaf_status model_find(comparison *c, sheaf_hash *out, sheaf_err *err)
+{
+    const sheaf_state *state = c->source.state;
+    const struct sheaf_row_round *made = NULL;
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        if (round->model == c->model->id && round->state == SHEAF_round_state_closed
+            && round->task == SHEAF_task_train
+            && (c->model->round == SHEAF_NONE || round->id <= c->model->round))
+            made = round;
+    }
+    if (!made)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "no round has trained model %" PRIu32 " yet; compare once one is "
+                          "closed",
+                          c->model->id);
+    c->mandate = sheaf_mandate_get(state, made->mandate);
+    *out = c->model->released != SHEAF_NONE ? c->model->sha256 : made->result;
+    return SHEAF_OK;
+}
+
+static uint32_t rounds_trained(const comparison *c)
+{
+    uint32_t rounds = 0;
+    for (uint32_t i = 0; i < sheaf_round_count(c->source.state); i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(c->source.state, i);
+        rounds += round->mandate == c->mandate->id && round->state == SHEAF_round_state_closed
+                  && round->task == SHEAF_task_train;
+    }
+    return rounds;
+}
+
+/* As the mandate has it; but one step of gradient descent a round, as noise of records needs
+ * it, is no way to train alone. */
+static sheaf_status terms_set(comparison *c, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_spec_of(c->source.state, c->model->id, &c->spec, err));
+    c->terms = (sheaf_alone){.spec = &c->spec,
+                             .training = {.steps = c->mandate->local_steps,
+                                          .batch = c->mandate->batch,
+                                          .rate_millionths = c->mandate->rate_millionths},
+                             .rounds = rounds_trained(c),
+                             .seed = c->mandate->seed};
+    c->usual = c->mandate->release == SHEAF_release_form_noised
+               && c->mandate->unit == SHEAF_privacy_unit_record;
+    if (c->usual) {
+        c->terms.training = sheaf_training_default();
+        c->terms.rounds = SHEAF_ROUNDS_DEFAULT;
+    }
+    return sheaf_learn_kind_find(c->spec.kind, &c->terms.kind, err);
+}
+
+static sheaf_status both_evaluate(comparison *c, const void *data, sheaf_slice together,
+                                  sheaf_err *err)
+{
+    sheaf_buffer own;
+    sheaf_buffer_init(&own, MODEL_MAX);
+    sheaf_status status = sheaf_alone_train(&c->terms, data, &own, err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_alone_evaluate(&c->terms, sheaf_buffer_slice(&own), data, &c->alone, err);
+    if (status == SHEAF_OK)
+        status = sheaf_alone_evaluate(&c->terms, together, data, &c->together, err);
+    sheaf_buffer_deinit(&own);
+    return status;
+}
+
+static sheaf_status compare(comparison *c, const char *path, sheaf_err *err)
+{
+    sheaf_hash hash;
+    sheaf_buffer model, file;
+    void *data = NULL;
+    SHEAF_TRY(model_find(c, &hash, err));
+    SHEAF_TRY(terms_set(c, err));
+    sheaf_buffer_init(&model, MODEL_MAX);
+    sheaf_buffer_init(&file, SHEAF_CSV_BYTES_MAX + SHEAF_FILE_SLACK);
+    sheaf_status status = sheaf_round_source_blob(&c->source, &hash, MODEL_MAX, &model, err);
+    if (status == SHEAF_OK)
+        status = sheaf_learn_file(path, SHEAF_CSV_BYTES_MAX, &file, err);
+    if (status == SHEAF_OK)
+        status = c->terms.kind->open(&c->spec, sheaf_buffer_slice(&file), path,
+                                     SHEAF_TABLE_EXACT, &data, err);
+    if (status == SHEAF_OK) {
+        c->terms.kind->counts(data, &c->counts);
+        status = both_evaluate(c, data, sheaf_buffer_slice(&model), err);
+        c->terms.kind->close(data);
+    }
+    sheaf_buffer_deinit(&file);
+    sheaf_buffer_deinit(&model);
+    return status;
+}
+
+/* ---- telling ---- */
+
+typedef struct {
+    const char *name, *json;
+    bool there, less_is_better, share;
+    double alone, together;
+} line;
+
+enum { LINES = 3 };
+
+static void lines_fill(const comparison *c, line out[LINES])
+{
+    const struct sheaf_figures *a = &c->alone, *t = &c->together;
+    out[0] = (line){"accuracy",
+                    "accuracy",
+                    true,
+                    false,
+                    true,
+                    (double)a->accuracy_millionths / MILLION,
+                    (double)t->accuracy_millionths / MILLION};
+    out[1] = (line){"AUC",
+                    "auc",
+                    a->has_auc_millionths && t->has_auc_millionths,
+                    false,
+                    false,
+                    (double)a->auc_millionths / MILLION,
+                    (double)t->auc_millionths / MILLION};
+    out[2] = (line){"log loss",
+                    "log_loss",
+                    a->has_log_loss_millionths,
+                    true,
+                    false,
+                    (double)a->log_loss_millionths / MILLION,
+                    (double)t->log_loss_millionths / MILLION};
+}
+
+static double gain_of(const line *l)
+{
+    return l->less_is_better ? l->alone - l->together : l->together - l->alone;
+}
+
+static void print_line(const line *l, int64_t records)
+{
+    if (!l->there)
+        return;
+    printf("%-10s  %8.3f  %8.3f  %+8.3f", l->name, l->alone, l->together, gain_of(l));
+    if (l->share) {
+        sheaf_interval a = sheaf_interval_share(l->alone, (double)records);
+        sheaf_interval t = sheaf_interval_share(l->together, (double)records);
+        printf("    95 %% intervals %.3f to %.3f and %.3f to %.3f", a.low, a.high, t.low,
+               t.high);
+    }
+    puts("");
+}
+
+static void print(const comparison *c)
+{
+    line lines[LINES];
+    lines_fill(c, lines);
+    printf("Model %" PRIu32 " on your %" PRId64
+           " held-out records of %u, computed here; nothing "
+           "leaves.\n\n%-10s  %8s  %8s  %8s\n",
+           c->model->id, c->together.records, c->counts.rows, "", "alone", "together", "gain");
+    for (int i = 0; i < LINES; i++)
+        print_line(&lines[i], c->together.records);
+    if (c->usual)
+        printf("\nAlone is without noise, in %u rounds of %u steps: the mandate's single steps "
+               "are made for noise.\n",
+               c->terms.rounds, c->terms.training.steps);
+    else
+        printf("\nAlone is trained as the mandate says, in %u rounds%s.\n", c->terms.rounds,
+               c->mandate->release == SHEAF_release_form_noised ? ", without noise" : "");
+}
+
+static int print_json(const comparison *c)
+{
+    line lines[LINES];
+    sheaf_buffer out;
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    lines_fill(c, lines);
+    for (int i = 0; i < LINES; i++) {
+        if (!lines[i].there)
+            continue;
+        sheaf_json_key(&w, lines[i].json);
+        sheaf_json_open_object(&w);
+        sheaf_json_member_put_int(&w, "alone_millionths", llround(lines[i].alone * MILLION));
+        sheaf_json_member_put_int(&w, "gain_millionths", llround(gain_of(&lines[i]) * MILLION));
+        sheaf_json_member_put_int(&w, "together_millionths",
+                                  llround(lines[i].together * MILLION));
+        sheaf_json_close(&w);
+    }
+    sheaf_json_member_put_int(&w, "model", c->model->id);
+    sheaf_json_member_put_int(&w, "records", c->together.records);
+    sheaf_json_member_put_int(&w, "rounds_alone", c->terms.rounds);
+    return sheaf_print_end(&out, &w);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    static comparison c;
+    sheaf_err err;
+    long long model;
+    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &model) || !a->value[DATA])
+        return sheaf_usage(&sheaf_command_model_compare,
+                           "it takes the number of a model and your data: 21 --data FILE");
+    if (sheaf_round_source_open(&c.source, a->argument_count > 1 ? a->argument[1] : NULL,
+                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    c.model = sheaf_model_find(c.source.state, (uint32_t)model);
+    sheaf_status status =
+        c.model ? compare(&c, a->value[DATA], &err)
+                : sheaf_fail(&err, SHEAF_INVALID,
+                             "entry %lld registered no model; sheaf status lists them", model);
+    int code = SHEAF_EXIT_DONE;
+    if (status != SHEAF_OK)
+        code = sheaf_report(a, &err);
+    else if (a->json)
+        code = print_json(&c);
+    else
+        print(&c);
+    sheaf_round_source_close(&c.source);
+    return code;
+}
+
+const sheaf_command sheaf_command_model_compare = {
+    .name = "model compare",
+    .arguments = "N [DIR|URL]",
+    .summary = "what you gain: a model of your own data alone beside the members' model",
+    .detail =
+        "Trains on the training records of your file alone, and tests both models on its\n"
+        "held-out records. It is computed here; nothing leaves. N is the entry that "
+        "registered\n"
+        "the model; DIR is a folder with log/ and blobs/, URL a hub; without either it is the\n"
+        "hub of your home.",
+    .options = {{"data", "FILE", "your table, as the node has it"},
+                {"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_min = 1,
+    .arguments_max = 2,
+    .many = -1,
+    .run = run,
+};
