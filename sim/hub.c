@@ -253,7 +253,7 @@ static void open_round(sim *s, bool force)
              task == SHEAF_task_train        ? "train"
              : task == SHEAF_task_statistics ? "statistics"
                                              : "evaluate",
-             sheaf_task_words(task, mandate->release, 2));
+             sheaf_task_words(sheaf_model_get(state, mandate->model), mandate, task));
     if (seats < 2)
         return;
     bool good = enter_own(s, "round.open", what, force);

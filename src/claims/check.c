@@ -40,8 +40,12 @@ static const struct {
     }
     FIGURE(accuracy_millionths),
     FIGURE(auc_millionths),
+    FIGURE(baseline_mae_millionths),
+    FIGURE(baseline_rmse_millionths),
     FIGURE(log_loss_millionths),
+    FIGURE(mae_millionths),
     FIGURE(records),
+    FIGURE(rmse_millionths),
 #undef FIGURE
 };
 
@@ -86,7 +90,12 @@ static sheaf_status figures_of(const sheaf_claim *claim, const sheaf_learn_kind 
     sheaf_spec *spec = calloc(1, sizeof *spec);
     if (!spec)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to check an evaluation");
-    spec->kind = claim->model_kind;
+    *spec = (sheaf_spec){.kind = claim->model_kind,
+                         .target = claim->target,
+                         .has_label_range =
+                             claim->label_low_millionths < claim->label_high_millionths,
+                         .label_low_millionths = claim->label_low_millionths,
+                         .label_high_millionths = claim->label_high_millionths};
     sheaf_job job = {.spec = spec, .task = SHEAF_task_evaluate, .noised = claim->noised};
     job.words = (uint32_t)kind->words(spec, job.task, job.noised, 0);
     int64_t *words = calloc(job.words, sizeof *words);

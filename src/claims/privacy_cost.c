@@ -70,16 +70,14 @@ sheaf_status sheaf_cost_recall(const sheaf_cost_terms *terms, sheaf_cost *out, s
 }
 
 void sheaf_cost_terms_of(const struct sheaf_privacy_terms *privacy, uint32_t local_steps,
-                         uint32_t features, sheaf_cost_terms *training,
+                         uint32_t words, uint32_t evaluation_words, sheaf_cost_terms *training,
                          sheaf_cost_terms *evaluation)
 {
-    *training = (sheaf_cost_terms){
-        (uint64_t)privacy->noise_millionths, (uint32_t)privacy->sampling_millionths,
-        sheaf_task_words(SHEAF_task_train, SHEAF_release_form_noised, features),
-        privacy->has_local ? local_steps : 1};
-    *evaluation = (sheaf_cost_terms){
-        (uint64_t)privacy->evaluation_noise_millionths, 1000000,
-        sheaf_task_words(SHEAF_task_evaluate, SHEAF_release_form_noised, features), 1};
+    *training = (sheaf_cost_terms){(uint64_t)privacy->noise_millionths,
+                                   (uint32_t)privacy->sampling_millionths, words,
+                                   privacy->has_local ? local_steps : 1};
+    *evaluation = (sheaf_cost_terms){(uint64_t)privacy->evaluation_noise_millionths, 1000000,
+                                     evaluation_words, 1};
 }
 
 void sheaf_cost_allowed(uint64_t epsilon_millionths, uint64_t delta_trillionths,
@@ -144,7 +142,10 @@ size_t sheaf_cost_claimed(const sheaf_state *state, const sheaf_act *act,
     const struct sheaf_row_model *model = sheaf_model_find(state, grant->model);
     if (!grant->has_privacy || !model)
         return 0;
-    sheaf_cost_terms_of(&grant->privacy, (uint32_t)grant->learning.local_steps, model->features,
-                        &out[0], &out[1]);
+    sheaf_cost_terms_of(
+        &grant->privacy, (uint32_t)grant->learning.local_steps,
+        sheaf_task_words_at(model, SHEAF_release_form_noised, SHEAF_task_train, 0),
+        sheaf_task_words_at(model, SHEAF_release_form_noised, SHEAF_task_evaluate, 0), &out[0],
+        &out[1]);
     return 2;
 }

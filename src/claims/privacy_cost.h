@@ -23,10 +23,10 @@ typedef struct {
 SHEAF_MUST_USE sheaf_status sheaf_cost_recall(const sheaf_cost_terms *terms, sheaf_cost *out,
                                               sheaf_err *err);
 
-/* What a training and an evaluation round of such a mandate ask for; `local_steps` counts where
- * noise is local. */
+/* What a training and an evaluation round of such a mandate ask for, with vectors of so many
+ * words; `local_steps` counts where noise is local. */
 void sheaf_cost_terms_of(const struct sheaf_privacy_terms *privacy, uint32_t local_steps,
-                         uint32_t features, sheaf_cost_terms *training,
+                         uint32_t words, uint32_t evaluation_words, sheaf_cost_terms *training,
                          sheaf_cost_terms *evaluation);
 
 /* What may be spent for epsilon and delta; 0 at an order that cannot show it. */

@@ -3,7 +3,7 @@
 #include "claims/privacy_cost.h"
 
 /* For the least sensitivity is the same up to 4,096 words, and with it the cost. */
-enum { ANY_FEATURES = 256 };
+enum { ANY_WORDS = 257, EVALUATION_WORDS = 4 };
 
 static sheaf_json *member(sheaf_json *object, const char *name)
 {
@@ -92,7 +92,8 @@ static sheaf_status fill_mandate(sheaf_json *what, sheaf_arena *arena, sheaf_err
             number(privacy, "evaluation_noise_millionths", 10000, 1000000000)};
     sheaf_cost_terms training, evaluation;
     terms.has_local = member(privacy, "local") != NULL;
-    sheaf_cost_terms_of(&terms, local_steps(what), ANY_FEATURES, &training, &evaluation);
+    sheaf_cost_terms_of(&terms, local_steps(what), ANY_WORDS, EVALUATION_WORDS, &training,
+                        &evaluation);
     SHEAF_TRY(fill_cost(privacy, "cost", &training, arena, err));
     SHEAF_TRY(fill_cost(privacy, "evaluation_cost", &evaluation, arena, err));
     return fill_limit(privacy, arena, err);

@@ -43,7 +43,9 @@ static sheaf_status result_check(const struct sheaf_row_round *round,
     if (!round->has_figures
         || (result->has_figures && found->records == round->records
             && found->accuracy_millionths == round->accuracy_millionths
-            && found->log_loss_millionths == round->log_loss_millionths))
+            && found->log_loss_millionths == round->log_loss_millionths
+            && (uint64_t)found->mae_millionths == round->mae_millionths
+            && (uint64_t)found->rmse_millionths == round->rmse_millionths))
         return SHEAF_OK;
     return sheaf_fail(err, SHEAF_FAULT,
                       "the figures of round %u on the log do not follow from its sum",

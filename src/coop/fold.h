@@ -51,7 +51,8 @@ typedef struct {
     sheaf_slice act; /* borrowed from the entry */
     sheaf_hash blob;
     struct sheaf_figures figures;
-    uint8_t model_kind;
+    uint8_t model_kind, target;
+    int64_t label_low_millionths, label_high_millionths; /* where the target is a number */
     bool noised;
     sheaf_hash root;
     uint64_t size, time;                    /* entries; seconds since 1970 */

@@ -25,8 +25,11 @@ static bool affordable(const struct sheaf_privacy_terms *terms, uint32_t rounds_
     return false;
 }
 
+/* A series is scaled by itself. */
 static bool ranges_known(const sheaf_state *state, const struct sheaf_row_model *model)
 {
+    if (model->kind == SHEAF_model_kind_forecaster)
+        return true;
     for (uint32_t i = 0; i < model->features; i++) {
         const struct sheaf_row_feature *feature =
             sheaf_feature_at(state, model->feature_first + i);
@@ -34,6 +37,18 @@ static bool ranges_known(const sheaf_state *state, const struct sheaf_row_model 
             return false;
     }
     return true;
+}
+
+static sheaf_refusal check_model(const sheaf_state *state, const struct sheaf_row_model *model,
+                                 uint8_t unit)
+{
+    bool forecasts = model->kind == SHEAF_model_kind_forecaster;
+    SHEAF_REFUSE_IF(forecasts && unit != SHEAF_privacy_unit_member, forecaster_unit);
+    SHEAF_REFUSE_IF(!ranges_known(state, model), range_missing);
+    SHEAF_REFUSE_IF(model->target == SHEAF_target_number && !forecasts
+                        && !model->has_label_range,
+                    label_range_missing);
+    return SHEAF_ACCEPTED;
 }
 
 static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_mandate_grant *what)
@@ -49,8 +64,8 @@ static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_mand
     SHEAF_REFUSE_IF(terms->unit == SHEAF_privacy_unit_member
                         && terms->sampling_millionths != 1000000,
                     member_sampling);
-    SHEAF_REFUSE_IF(!ranges_known(fold->state, sheaf_model_get(fold->state, what->model)),
-                    range_missing);
+    SHEAF_REFUSE_UNLESS(
+        check_model(fold->state, sheaf_model_get(fold->state, what->model), terms->unit));
     SHEAF_REFUSE_IF(terms->colluders >= what->cohort_min, colluders_many);
     SHEAF_REFUSE_IF(!affordable(terms, (uint32_t)what->rounds_max), mandate_over);
     return SHEAF_ACCEPTED;
@@ -88,7 +103,7 @@ static void claim_limit(sheaf_fold *fold, const sheaf_list *limit, int64_t epsil
 static void claim_costs(sheaf_fold *fold, const struct sheaf_mandate_grant *what)
 {
     const struct sheaf_privacy_terms *terms = &what->privacy;
-    uint32_t features = sheaf_model_get(fold->state, what->model)->features;
+    const struct sheaf_row_model *model = sheaf_model_get(fold->state, what->model);
     sheaf_claim training = {.kind = SHEAF_CLAIM_COST,
                             .amounts = terms->cost.at,
                             .noise_millionths = (uint64_t)terms->noise_millionths,
@@ -102,9 +117,9 @@ static void claim_costs(sheaf_fold *fold, const struct sheaf_mandate_grant *what
                               .sampling_millionths = 1000000,
                               .steps = 1,
                               .task = SHEAF_task_evaluate};
-    training.words = sheaf_task_words(SHEAF_task_train, SHEAF_release_form_noised, features);
+    training.words = sheaf_task_words_at(model, SHEAF_release_form_noised, SHEAF_task_train, 0);
     evaluation.words =
-        sheaf_task_words(SHEAF_task_evaluate, SHEAF_release_form_noised, features);
+        sheaf_task_words_at(model, SHEAF_release_form_noised, SHEAF_task_evaluate, 0);
     claim(fold, &training);
     claim(fold, &evaluation);
     claim_limit(fold, &terms->limit, terms->epsilon_millionths, terms->delta_trillionths);

@@ -117,7 +117,8 @@ static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_m
                                 const struct sheaf_round_open *what)
 {
     bool first = mandate->result_round == SHEAF_NONE;
-    SHEAF_REFUSE_IF(!sheaf_task_possible(mandate, what->task), wrong_task);
+    SHEAF_REFUSE_UNLESS(
+        sheaf_task_check(sheaf_model_get(fold->state, mandate->model), mandate, what->task));
     SHEAF_REFUSE_IF(first == what->has_base, wrong_base);
     if (first)
         return SHEAF_ACCEPTED;
@@ -185,9 +186,8 @@ sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_o
     uint16_t seats = (uint16_t)what->participants.count;
     SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
     SHEAF_REFUSE_UNLESS(check_base(fold, mandate, what));
-    SHEAF_REFUSE_IF(
-        what->words != (int64_t)sheaf_task_words(what->task, mandate->release, model->features),
-        wrong_words);
+    SHEAF_REFUSE_IF(what->words != (int64_t)sheaf_task_words(model, mandate, what->task),
+                    wrong_words);
     SHEAF_REFUSE_IF(seats < sheaf_survivors_min(state, mandate, seats), cohort_small);
     struct sheaf_row_round *round = sheaf_round_new(state, fold->index);
     round->id = fold->index;
@@ -197,6 +197,7 @@ sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_o
     round->base = what->base;
     round->opened = fold->stamp;
     round->number = mandate->rounds_used + 1;
+    round->step = mandate->steps;
     round->stage_ms = (uint32_t)what->stage_ms;
     round->words = (uint32_t)what->words;
     round->seats = seats;
@@ -237,6 +238,39 @@ static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *
     }
 }
 
+/* Training with exact sums tells of the model that it started from; kinds that are learned in
+ * closed form or start from nothing may have nothing to tell. */
+static sheaf_refusal check_figures(const sheaf_state *state,
+                                   const struct sheaf_row_mandate *mandate,
+                                   const struct sheaf_row_round *round,
+                                   const struct sheaf_round_close *what)
+{
+    const struct sheaf_row_model *model = sheaf_model_get(state, round->model);
+    bool trains =
+        mandate->release == SHEAF_release_form_exact_sum && round->task == SHEAF_task_train;
+    bool must = model->kind == SHEAF_model_kind_logistic || model->kind == SHEAF_model_kind_mlp;
+    SHEAF_REFUSE_IF(what->has_figures ? !trains : trains && must, figures_where);
+    SHEAF_REFUSE_IF(
+        what->has_figures
+            && !sheaf_task_figures_fit(model, mandate->release, round->task, &what->figures),
+        figures_form);
+    return SHEAF_ACCEPTED;
+}
+
+static void keep_figures(struct sheaf_row_round *round, const struct sheaf_figures *figures)
+{
+    round->has_figures = true;
+    round->records = (uint32_t)figures->records;
+    if (figures->has_accuracy_millionths)
+        round->accuracy_millionths = (uint32_t)figures->accuracy_millionths;
+    if (figures->has_log_loss_millionths)
+        round->log_loss_millionths = (uint32_t)figures->log_loss_millionths;
+    if (figures->has_mae_millionths)
+        round->mae_millionths = (uint64_t)figures->mae_millionths;
+    if (figures->has_rmse_millionths)
+        round->rmse_millionths = (uint64_t)figures->rmse_millionths;
+}
+
 sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_close *what)
 {
     sheaf_state *state = fold->state;
@@ -250,9 +284,7 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
     SHEAF_REFUSE_IF(what->survivors.count < sheaf_survivors_min(state, mandate, round->seats),
                     cohort_small);
     bool exact = mandate->release == SHEAF_release_form_exact_sum;
-    SHEAF_REFUSE_IF(what->has_figures != (exact && round->task == SHEAF_task_train),
-                    figures_where);
-    SHEAF_REFUSE_IF(what->has_figures && !what->figures.has_log_loss_millionths, figures_form);
+    SHEAF_REFUSE_UNLESS(check_figures(state, mandate, round, what));
     SHEAF_REFUSE_UNLESS(mark_survivors(fold, round, what));
     SHEAF_REFUSE_IF(exact && what->survivors.count != round->seats, survivors_differ);
     SHEAF_REFUSE_IF(what->survivors.count < round->survivors_min, cohort_small);
@@ -261,14 +293,11 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
     round->closed = fold->stamp;
     round->result = what->result;
     round->transcript = what->transcript;
-    if (what->has_figures) {
-        round->has_figures = true;
-        round->accuracy_millionths = (uint32_t)what->figures.accuracy_millionths;
-        round->log_loss_millionths = (uint32_t)what->figures.log_loss_millionths;
-        round->records = (uint32_t)what->figures.records;
-    }
+    if (what->has_figures)
+        keep_figures(round, &what->figures);
     if (round->task != SHEAF_task_evaluate)
         mandate->result_round = what->round;
+    mandate->steps += round->task == SHEAF_task_train;
     return SHEAF_ACCEPTED;
 }
 
@@ -299,6 +328,7 @@ sheaf_refusal sheaf_rule_round_abort(sheaf_fold *fold, const struct sheaf_round_
                    && mandate->last_round == what->round
                    && round->attested < mandate->attest_min;
     SHEAF_REFUSE_IF(round->state != SHEAF_round_state_open && !pending, round_ended);
+    mandate->steps -= pending && round->task == SHEAF_task_train;
     round->state = SHEAF_round_state_aborted;
     round->reason = what->reason;
     round->closed = fold->stamp;
@@ -330,6 +360,30 @@ sheaf_refusal sheaf_rule_round_attest(sheaf_fold *fold, const struct sheaf_round
     return SHEAF_ACCEPTED;
 }
 
+static void keep_evaluation(struct sheaf_row_evaluation *row,
+                            const struct sheaf_figures *figures)
+{
+    row->has_accuracy = figures->has_accuracy_millionths;
+    if (row->has_accuracy)
+        row->accuracy_millionths = (uint32_t)figures->accuracy_millionths;
+    row->has_log_loss = figures->has_log_loss_millionths;
+    if (row->has_log_loss)
+        row->log_loss_millionths = (uint32_t)figures->log_loss_millionths;
+    row->has_auc = figures->has_auc_millionths;
+    if (row->has_auc)
+        row->auc_millionths = (uint32_t)figures->auc_millionths;
+    row->has_errors = figures->has_rmse_millionths;
+    if (row->has_errors) {
+        row->mae_millionths = (uint64_t)figures->mae_millionths;
+        row->rmse_millionths = (uint64_t)figures->rmse_millionths;
+    }
+    row->has_baseline = figures->has_baseline_rmse_millionths;
+    if (row->has_baseline) {
+        row->baseline_mae_millionths = (uint64_t)figures->baseline_mae_millionths;
+        row->baseline_rmse_millionths = (uint64_t)figures->baseline_rmse_millionths;
+    }
+}
+
 sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
                                         const struct sheaf_model_evaluate *what)
 {
@@ -343,10 +397,9 @@ sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
     for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++)
         SHEAF_REFUSE_IF(sheaf_evaluation_at(state, i)->round == what->round, not_an_evaluation);
     const struct sheaf_figures *figures = &what->figures;
-    bool noised =
-        sheaf_mandate_get(state, round->mandate)->release == SHEAF_release_form_noised;
-    SHEAF_REFUSE_IF(figures->has_log_loss_millionths == noised
-                        || (noised && figures->has_auc_millionths),
+    const struct sheaf_row_model *model = sheaf_model_get(state, round->model);
+    uint8_t release = sheaf_mandate_get(state, round->mandate)->release;
+    SHEAF_REFUSE_IF(!sheaf_task_figures_fit(model, release, SHEAF_task_evaluate, figures),
                     figures_form);
     struct sheaf_row_evaluation *row = sheaf_evaluation_new(state, fold->index);
     row->id = fold->index;
@@ -354,19 +407,16 @@ sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
     row->model = round->model;
     row->sha256 = round->base;
     row->records = (uint32_t)figures->records;
-    row->accuracy_millionths = (uint32_t)figures->accuracy_millionths;
-    row->has_log_loss = figures->has_log_loss_millionths;
-    if (row->has_log_loss)
-        row->log_loss_millionths = (uint32_t)figures->log_loss_millionths;
-    row->has_auc = figures->has_auc_millionths;
-    if (row->has_auc)
-        row->auc_millionths = (uint32_t)figures->auc_millionths;
+    keep_evaluation(row, figures);
     assert(fold->out->claim_count < SHEAF_CLAIMS_MAX);
     fold->out->claims[fold->out->claim_count++] =
         (sheaf_claim){.kind = SHEAF_CLAIM_EVALUATION,
                       .blob = round->result,
                       .figures = *figures,
-                      .model_kind = sheaf_model_get(state, round->model)->kind,
-                      .noised = noised};
+                      .model_kind = model->kind,
+                      .target = model->target,
+                      .label_low_millionths = model->label_low_millionths,
+                      .label_high_millionths = model->label_high_millionths,
+                      .noised = release == SHEAF_release_form_noised};
     return SHEAF_ACCEPTED;
 }

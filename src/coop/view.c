@@ -157,37 +157,6 @@ bool sheaf_transcript_shown(const sheaf_state *state, const struct sheaf_row_rou
     return sheaf_auditor_find(state, sheaf_pair(round->mandate, member)) != NULL;
 }
 
-uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features)
-{
-    if (release == SHEAF_release_form_noised)
-        return task == SHEAF_task_train ? features + 1 : 4;
-    switch (task) {
-    case SHEAF_task_statistics:
-        return 1 + 3 * features;
-    case SHEAF_task_train:
-        return features + 4;
-    default:
-        return 2 * 64 + 1;
-    }
-}
-
-uint8_t sheaf_task_next(const struct sheaf_row_mandate *mandate)
-{
-    if (mandate->result_round == SHEAF_NONE)
-        return mandate->release == SHEAF_release_form_noised ? SHEAF_task_train
-                                                             : SHEAF_task_statistics;
-    return mandate->rounds_used + 1 >= mandate->rounds_max ? SHEAF_task_evaluate
-                                                           : SHEAF_task_train;
-}
-
-bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task)
-{
-    bool first = mandate->result_round == SHEAF_NONE;
-    if (mandate->release == SHEAF_release_form_noised)
-        return task == SHEAF_task_train || (task == SHEAF_task_evaluate && !first);
-    return first == (task == SHEAF_task_statistics);
-}
-
 uint16_t sheaf_survivors_min(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
                              uint16_t seats)
 {

@@ -5,6 +5,7 @@
 #include "acts/act.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
+#include "coop/task.h"
 #include "log/note.h"
 
 /* The one row of the co-op; NULL before it is founded. */
@@ -66,26 +67,10 @@ int64_t sheaf_transcript_until(const sheaf_state *state, const struct sheaf_row_
 bool sheaf_transcript_shown(const sheaf_state *state, const struct sheaf_row_round *round,
                             uint32_t member);
 
-/* Length of a task's vectors for a model with that many inputs. Of exact sums:
- * statistics: records, then the sum and two words of the sum of squares of every input;
- * train: weights and bias, records, loss, right predictions;
- * evaluate: two histograms of 64 scores, loss.
- * With noise there are no statistics, since scaling is by public ranges:
- * train: weights and bias;
- * evaluate: true negatives, false positives, false negatives, true positives. */
-uint32_t sheaf_task_words(uint8_t task, uint8_t release, uint32_t features);
-
-/* Is it a task of that mandate's next round, given what its rounds have made so far? */
-bool sheaf_task_possible(const struct sheaf_row_mandate *mandate, uint8_t task);
-
 /* What follows if the open motion is adopted, in the arena, of SHEAF_ACT_ARENA_BYTES; false
  * where nothing does, or it is settled. */
 bool sheaf_motion_effect(const sheaf_state *state, const struct sheaf_row_motion *motion,
                          sheaf_arena *arena, sheaf_effect *out);
-
-/* What the mandate's next round computes: first statistics, or training from zeros where there
- * is noise; in the last round the evaluation; in between training. */
-uint8_t sheaf_task_next(const struct sheaf_row_mandate *mandate);
 
 /* Fewest survivors that a round of this mandate may have: as many as bylaws and mandate want,
  * and as sign a survivor list that its colluders cannot have twice (round/config.h). On a ring

@@ -17,18 +17,22 @@ sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate)
 
 /* ---- what ---- */
 
-static void set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
+/* False where nothing is left to do. */
+static bool set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate *mandate,
                      sheaf_opening *out)
 {
     const sheaf_state *state = sheaf_hub_state(rounds->hub);
-    out->what.task = sheaf_task_next(mandate);
+    uint8_t task;
+    if (sheaf_task_next(state, mandate, &task) != SHEAF_ACCEPTED)
+        return false;
+    out->what.task = task;
     if (mandate->result_round != SHEAF_NONE) {
         out->what.base = sheaf_round_get(state, mandate->result_round)->result;
         out->what.has_base = true;
     }
     out->what.has_task = out->what.has_words = true;
-    out->what.words = sheaf_task_words(out->what.task, mandate->release,
-                                       sheaf_model_get(state, mandate->model)->features);
+    out->what.words = sheaf_task_words(sheaf_model_get(state, mandate->model), mandate, task);
+    return true;
 }
 
 /* With both locks held: can the mandate's next round be opened now? */
@@ -50,7 +54,8 @@ static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandat
                                     .stage_ms = rounds->hub->stage_ms,
                                     .has_stage_ms = true}};
     out->what.participants.at = out->participants;
-    set_task(rounds, mandate, out);
+    if (!set_task(rounds, mandate, out))
+        return false;
     if (mandate->release == SHEAF_release_form_noised
         && sheaf_charge_check(state, mandate, (uint8_t)out->what.task) != SHEAF_ACCEPTED)
         return false;

@@ -11,10 +11,10 @@
 
 static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step)
 {
-    const uint32_t d = spec->features.count;
+    const uint32_t d = spec->inputs;
     (void)step;
     if (task == SHEAF_task_statistics)
-        return noised ? 0 : sheaf_statistics_words(d);
+        return noised ? 0 : sheaf_statistics_words(spec->features.count) + spec->gaps;
     if (task == SHEAF_task_train)
         return noised ? d + 1u : sheaf_update_words(d);
     return noised ? SHEAF_NOISED_CELLS : SHEAF_EVALUATION_WORDS;

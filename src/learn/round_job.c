@@ -55,18 +55,6 @@ sheaf_status sheaf_round_job_terms(const sheaf_state *state,
     return sheaf_noised_scale_of(out, &scale, err);
 }
 
-/* How many training rounds of the mandate were closed before this one. */
-static uint32_t step_of(const sheaf_state *state, const struct sheaf_row_round *round)
-{
-    uint32_t step = 0;
-    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
-        const struct sheaf_row_round *other = sheaf_round_at(state, i);
-        step += other->mandate == round->mandate && other->id < round->id
-                && other->state == SHEAF_round_state_closed && other->task == SHEAF_task_train;
-    }
-    return step;
-}
-
 /* Where learning begins without a sum before it, what it starts from is made here. */
 static sheaf_status base_of(const struct sheaf_row_round *round, sheaf_slice base,
                             sheaf_round_job *out, sheaf_err *err)
@@ -94,17 +82,17 @@ static sheaf_status job_fill(const sheaf_state *state, const struct sheaf_row_ro
     out->job = (sheaf_job){.spec = &out->spec,
                            .task = round->task,
                            .noised = is_noised(state, round),
-                           .step = step_of(state, round),
+                           .step = round->step,
                            .words = round->words,
                            .training = {.steps = mandate->local_steps,
                                         .batch = mandate->batch,
                                         .rate_millionths = mandate->rate_millionths},
                            .seed = mandate->seed};
     size_t words = out->kind->words(&out->spec, round->task, out->job.noised, out->job.step);
-    if (words != round->words)
+    if (words == 0 || words > round->words)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "the round asks for %u words, but its task gives %zu", round->words,
-                          words);
+                          "the round has vectors of %u words, too few for its task",
+                          round->words);
     if (out->job.noised) {
         SHEAF_TRY(sheaf_round_job_terms(state, round, &out->terms, err));
         out->job.terms = &out->terms;

@@ -9,10 +9,32 @@
 #include "coop/state.h"
 #include "learn/schema.h"
 
+enum { SHEAF_HIDDEN_MAX = 4 };
+
 typedef struct {
-    uint8_t kind; /* SHEAF_model_kind_... */
+    uint8_t kind;   /* SHEAF_model_kind_... */
+    uint8_t target; /* SHEAF_target_... */
     sheaf_features features;
+    uint32_t inputs; /* features, and those that say that one is missing */
+    uint32_t gaps;   /* features that count as average where they are missing */
+    bool has_label_range;
+    int64_t label_low_millionths, label_high_millionths;
+    struct {
+        uint8_t activation; /* SHEAF_activation_... */
+        uint32_t layers, units[SHEAF_HIDDEN_MAX];
+    } mlp;
+    struct {
+        uint32_t trees, depth, bins, rate_millionths, min_hessian_millionths;
+    } trees;
+    struct {
+        uint32_t every, horizon, look_back, season, step_s;
+        char series[SHEAF_COLUMN_MAX + 1], time[SHEAF_COLUMN_MAX + 1]; /* series may be empty */
+    } forecaster;
+    uint32_t lambda_millionths; /* of linear, trees and forecaster */
 } sheaf_spec;
+
+/* All but the features, which are only counted. */
+void sheaf_spec_of_row(const struct sheaf_row_model *row, sheaf_spec *out);
 
 /* That of a registered model. Refuses one that is not there, and inputs without meaning. */
 SHEAF_MUST_USE sheaf_status sheaf_spec_of(const sheaf_state *state, uint32_t model,

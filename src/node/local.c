@@ -171,7 +171,13 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->noised = l->work.job.noised;
     l->kind = l->work.kind;
     l->spec = &l->work.spec;
-    status = load(l, file, err);
+    size_t want = l->kind->words(l->spec, l->work.job.task, l->noised, l->work.job.step);
+    if (want != round->words)
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "the round asks for %u words, but its task gives %zu", round->words,
+                            want);
+    if (status == SHEAF_OK)
+        status = load(l, file, err);
     if (status == SHEAF_OK) {
         status = fill(l, round, seat, seeds, own, words, err);
         if (status == SHEAF_OK && !l->noised) /* exact sums have no other use for that seed */

@@ -155,15 +155,14 @@ bool sheaf_preview_get(const sheaf_preview_view *view, uint32_t mandate, uint32_
                          .round = SHEAF_NONE,
                          .number = row->rounds_used + 1,
                          .of = row->rounds_max,
-                         .task = sheaf_task_next(row),
                          .purpose = row->purpose,
                          .noised = row->release == SHEAF_release_form_noised,
                          .local = row->local_noise,
                          .steps = row->local_steps,
                          .unit = row->unit};
     p->bits = p->noised ? 0 : 64;
-    p->words =
-        sheaf_task_words(p->task, row->release, sheaf_model_get(state, row->model)->features);
+    sheaf_refusal next = sheaf_task_next(state, row, &p->task);
+    p->words = sheaf_task_words(sheaf_model_get(state, row->model), row, p->task);
     bool seated = false;
     if (open && view->key != SHEAF_NONE) {
         const struct sheaf_row_seat *seat = sheaf_round_seat(state, last->id, view->key);
@@ -177,7 +176,8 @@ bool sheaf_preview_get(const sheaf_preview_view *view, uint32_t mandate, uint32_
         put_cost(view, row, p);
     sheaf_status status = seated ? sheaf_round_check(state, last->id, view->key, view->revoked,
                                                      view->now_ms, &why)
-                                 : next_check(view, row, p, &why);
+                          : next != SHEAF_ACCEPTED ? refused(next, &why)
+                                                   : next_check(view, row, p, &why);
     if (seated && status == SHEAF_OK && !p->has_graph)
         status = sheaf_fail(&why, SHEAF_INVALID, "%s", p->graph_why);
     p->would = status == SHEAF_OK;

@@ -121,10 +121,14 @@ static sheaf_status base_check(const sheaf_state *state,
     const struct sheaf_row_model *model = sheaf_model_find(state, mandate->model);
     if (!model || model->state == SHEAF_model_state_retired)
         return refuse(SHEAF_REFUSED_model_retired, err);
-    if (round->words != sheaf_task_words(round->task, mandate->release, model->features))
+    if (round->words != sheaf_task_words(model, mandate, round->task)
+        || round->step != mandate->steps)
         return refuse(SHEAF_REFUSED_wrong_words, err);
     bool first = mandate->result_round == SHEAF_NONE;
-    if (!sheaf_task_possible(mandate, round->task) || first != sheaf_hash_is_zero(&round->base))
+    sheaf_refusal refusal = sheaf_task_check(model, mandate, round->task);
+    if (refusal != SHEAF_ACCEPTED)
+        return refuse(refusal, err);
+    if (first != sheaf_hash_is_zero(&round->base))
         return refuse(SHEAF_REFUSED_wrong_task, err);
     if (first)
         return SHEAF_OK;

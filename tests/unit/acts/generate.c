@@ -117,7 +117,7 @@ void generator_fill(generator *g, const sheaf_shape *shape, void *out)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const sheaf_field *f = &shape->fields[i];
-        if (!f->required && generator_next(g) % 3 == 0)
+        if (f->since > GENERATOR_REVISION || (!f->required && generator_next(g) % 3 == 0))
             continue;
         *(bool *)((uint8_t *)out + f->has) = true;
         fill_field(g, f, (uint8_t *)out + f->at);

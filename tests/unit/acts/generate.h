@@ -5,6 +5,9 @@
 
 #include "acts/act.h"
 
+/* Of what fields the acts are made. */
+enum { GENERATOR_REVISION = 1 };
+
 typedef struct {
     uint64_t state;
     sheaf_arena *arena;

@@ -233,6 +233,8 @@ static const refused_act refused_values[] = {
     {MEMBER("model.register", "{\"features\":[{\"column\":\"a\xe2\x80\xae"
                               "b\"}]}"),
      "what.features[0].column: must not contain control characters"},
+    {MEMBER("model.register", "{\"features\":[{\"column\":\"a\"}],\"forecaster\":{}}"),
+     "what.forecaster: this field needs rules revision 2"},
     {MEMBER("model.register", "{\"features\":[{\"column\":\"a\"},7]}"),
      "what.features[1]: must be an object, not a number"},
 };
@@ -290,6 +292,8 @@ static void test_every_field_is_checked(void **unused)
         const sheaf_shape *shape = sheaf_kind_shape(kind);
         for (size_t i = 0; i < shape->count; i++) {
             const sheaf_field *f = &shape->fields[i];
+            if (f->since > GENERATOR_REVISION)
+                continue;
             sheaf_arena arena = sheaf_arena_over(made, sizeof made);
             g.arena = &arena;
             void *what = sheaf_arena_take(&arena, 1, shape->size, 16);

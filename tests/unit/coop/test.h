@@ -45,6 +45,7 @@ void test_appointment(void **unused);
 void test_appointment_broken_off(void **unused);
 
 void test_datasets_and_consents(void **unused);
+void test_kinds_of_models(void **unused);
 void test_models(void **unused);
 void test_mandates(void **unused);
 void test_auditors(void **unused);

@@ -13,6 +13,12 @@ static void test_everything_was_met(void **unused)
         {R(revision_unknown), "not of the fold but of the hub, see test_revision_step()"},
         {R(appointment_elsewhere), "not of the fold but of the hub, see "
                                    "test_appointment_broken_off()"},
+        {R(work_done), "not of the fold but of whoever plans rounds"},
+        {R(season_long), "of a kind of model that a later revision knows"},
+        {R(missing_where), "the same"},
+        {R(forecaster_unit), "the same"},
+        {R(learning_done), "the same"},
+        {R(label_range_missing), "the same"},
         {R(claim_false), "claims are checked by the shell, see the tests of claims"},
     };
     static const sheaf_refusal all[] = {
@@ -88,6 +94,7 @@ int main(void)
         cmocka_unit_test(test_appointment),
         cmocka_unit_test(test_appointment_broken_off),
         cmocka_unit_test(test_datasets_and_consents),
+        cmocka_unit_test(test_kinds_of_models),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_mandates),
         cmocka_unit_test(test_auditors),

@@ -19,7 +19,8 @@ static void put_model(sheaf_state *state)
 {
     struct sheaf_row_model *model = sheaf_model_new(state, MODEL);
     model->id = MODEL;
-    model->features = 1;
+    model->kind = SHEAF_model_kind_logistic;
+    model->features = model->inputs = 1;
     model->feature_first = sheaf_feature_count(state);
     model->released = model->retired = model->round = SHEAF_NONE;
     snprintf((char *)&model->label, sizeof model->label, "num");

@@ -1,0 +1,63 @@
+/* coop/task.h - of which rounds learning a model consists, by its kind.
+ *
+ * One place says for every kind which tasks it has, in which order they come, how long their
+ * vectors are and after how many training rounds it is learned to its end. Rules, hub and nodes
+ * ask here; what is computed in a round is the business of learn/kind.h, whose rows must have
+ * vectors of the same lengths.
+ */
+#ifndef SHEAF_COOP_TASK_H
+#define SHEAF_COOP_TASK_H
+
+#include "acts/act.h"
+#include "coop/refusal.h"
+#include "coop/state.h"
+
+enum { SHEAF_INPUTS_MAX = 256 };
+
+/* Length of the vectors of a task after so many training rounds, 0 where the kind has none
+ * such. With d inputs and P parameters, of exact sums:
+ *
+ *     statistics  records; the sum and two words of the sum of squares of every feature, and of
+ *                 the label where it is a number; of features that may be missing how often
+ * they are not train       logistic    d weights, bias, records, loss, right predictions linear
+ * products of inputs, 1 and label: upper triangle of d + 2 mlp         P parameters, records,
+ * loss, right predictions or absolute errors trees       first records, targets, 1024 cells of
+ * every input; then, for each level of each tree, two words for every bin of every input of
+ * half of its nodes, records, loss, right predictions forecaster  products of the past with
+ * itself (upper triangle) and with the future, windows evaluate    of a class two histograms of
+ * 64 scores, loss; of a number records, absolute errors, two words of squared errors, of model
+ * and baseline, and the errors' sum; of a forecaster nine
+ *
+ * With noise there are no statistics, since scaling is by public ranges:
+ *
+ *     train       weights and bias, or parameters; of trees two words for every leaf; of a
+ *                 forecaster a weight for every season of the look-back
+ *     evaluate    of a class true negatives, false positives, false negatives, true positives;
+ *                 of a number records, absolute errors, squared errors */
+uint32_t sheaf_task_words_at(const struct sheaf_row_model *model, uint8_t release, uint8_t task,
+                             uint32_t step);
+
+/* The same of the mandate's next round. */
+uint32_t sheaf_task_words(const struct sheaf_row_model *model,
+                          const struct sheaf_row_mandate *mandate, uint8_t task);
+
+/* Training rounds after which a model is learned to its end; UINT32_MAX where more of them
+ * always help. */
+uint32_t sheaf_task_steps(const struct sheaf_row_model *model, uint8_t release);
+
+/* Is it a task of that mandate's next round, given what its rounds have made so far:
+ * SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_task_check(const struct sheaf_row_model *model,
+                               const struct sheaf_row_mandate *mandate, uint8_t task);
+
+/* What the mandate's next round computes: first statistics, where there are any; evaluation in
+ * the last round, or once the model is learned to its end; in between training. Refused, with
+ * the evaluation as task, once there is nothing left to do. */
+sheaf_refusal sheaf_task_next(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
+                              uint8_t *task);
+
+/* Are these the figures that a sum of the task gives: of its target and release, no others? */
+bool sheaf_task_figures_fit(const struct sheaf_row_model *model, uint8_t release, uint8_t task,
+                            const struct sheaf_figures *figures);
+
+#endif
