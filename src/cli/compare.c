@@ -5,17 +5,26 @@
 #include "coop/view.h"
 #include "learn/alone.h"
 #include "learn/file.h"
+#include "learn/groups.h"
 #include "learn/logistic.h"
 #include "learn/reliability.h"
+#include "learn/table_data.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { MILLION = 1000000, MODEL_MAX = 64 << 20 };
+enum { MILLION = 1000000, MODEL_MAX = 64 << 20, GROUPS_MAX = 64, NAME_MAX_SHOWN = 40 };
 
 /* In the order of the command's options. */
-enum { DATA, HOME, CA };
+enum { DATA, BY, HOME, CA };
+
+/* The held-out records of which a column has one value. */
+typedef struct {
+    char name[NAME_MAX_SHOWN + 1];
+    struct sheaf_figures alone, together;
+} group;
 
 typedef struct {
     sheaf_round_source source;
@@ -26,6 +35,8 @@ typedef struct {
     bool usual; /* the mandate's training is for noise: alone it is trained as usual */
     sheaf_data_counts counts;
     struct sheaf_figures alone, together;
+    group groups[GROUPS_MAX];
+    uint32_t group_count;
 } comparison;
 
 /* The newest model that rounds have made, or the one that was released. */
@@ -81,22 +92,94 @@ static sheaf_status terms_set(comparison *c, sheaf_err *err)
     return sheaf_learn_kind_find(c->spec.kind, &c->terms.kind, err);
 }
 
-static sheaf_status both_evaluate(comparison *c, const void *data, sheaf_slice together,
-                                  sheaf_err *err)
+/* ---- groups ---- */
+
+/* The same table, of whose rows those of one group alone are held out. */
+static sheaf_table of_group(const sheaf_table *table, const uint32_t *of, uint32_t wanted,
+                            uint8_t *is_test)
 {
-    sheaf_buffer own;
-    sheaf_buffer_init(&own, MODEL_MAX);
-    sheaf_status status = sheaf_alone_train(&c->terms, data, &own, err);
-    if (status == SHEAF_OK)
-        status =
-            sheaf_alone_evaluate(&c->terms, sheaf_buffer_slice(&own), data, &c->alone, err);
-    if (status == SHEAF_OK)
-        status = sheaf_alone_evaluate(&c->terms, together, data, &c->together, err);
-    sheaf_buffer_deinit(&own);
+    sheaf_table part = *table;
+    part.is_test = is_test;
+    part.test_rows = 0;
+    for (uint32_t i = 0; i < table->rows; i++) {
+        is_test[i] = table->is_test[i] && of[i] == wanted;
+        part.test_rows += is_test[i];
+    }
+    part.train_rows = part.rows - part.test_rows;
+    return part;
+}
+
+static sheaf_status groups_evaluate(comparison *c, const sheaf_table *table,
+                                    const sheaf_groups *groups, const uint32_t *of,
+                                    sheaf_slice own, sheaf_slice together, sheaf_err *err)
+{
+    uint8_t *is_test = calloc(table->rows, 1);
+    sheaf_status status = SHEAF_OK;
+    if (!is_test)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
+    if (groups->count > GROUPS_MAX)
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "the column has %u different values; %d groups can be shown",
+                            groups->count, GROUPS_MAX);
+    for (uint32_t g = 0; g < groups->count && status == SHEAF_OK; g++) {
+        sheaf_table part = of_group(table, of, g, is_test);
+        group *next = &c->groups[c->group_count];
+        if (part.test_rows == 0)
+            continue;
+        sheaf_slice name = groups->text[g];
+        snprintf(next->name, sizeof next->name, "%.*s", SHEAF_PRINT(name));
+        status = sheaf_alone_evaluate(&c->terms, own, &part, &next->alone, err);
+        if (status == SHEAF_OK)
+            status = sheaf_alone_evaluate(&c->terms, together, &part, &next->together, err);
+        c->group_count++;
+    }
+    free(is_test);
     return status;
 }
 
-static sheaf_status compare(comparison *c, const char *path, sheaf_err *err)
+static sheaf_status by_group(comparison *c, const char *column, sheaf_slice file,
+                             const void *data, sheaf_slice own, sheaf_slice together,
+                             sheaf_err *err)
+{
+    sheaf_groups groups;
+    if (c->terms.kind->open != sheaf_table_data_open)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the model's data is no table, so that it has no groups of records");
+    const sheaf_table *table = data;
+    uint32_t *of = calloc(table->rows, sizeof *of);
+    if (!of)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
+    sheaf_status status = sheaf_groups_open(&groups, err);
+    if (status == SHEAF_OK) {
+        status = sheaf_groups_read(&groups, file, "your file", column, table, of, err);
+        if (status == SHEAF_OK)
+            status = groups_evaluate(c, table, &groups, of, own, together, err);
+        sheaf_groups_close(&groups);
+    }
+    free(of);
+    return status;
+}
+
+/* ---- both models ---- */
+
+static sheaf_status both_evaluate(comparison *c, const char *by, sheaf_slice file,
+                                  const void *data, sheaf_slice together, sheaf_err *err)
+{
+    sheaf_buffer model;
+    sheaf_buffer_init(&model, MODEL_MAX);
+    sheaf_status status = sheaf_alone_train(&c->terms, data, &model, err);
+    sheaf_slice own = sheaf_buffer_slice(&model);
+    if (status == SHEAF_OK)
+        status = sheaf_alone_evaluate(&c->terms, own, data, &c->alone, err);
+    if (status == SHEAF_OK)
+        status = sheaf_alone_evaluate(&c->terms, together, data, &c->together, err);
+    if (status == SHEAF_OK && by)
+        status = by_group(c, by, file, data, own, together, err);
+    sheaf_buffer_deinit(&model);
+    return status;
+}
+
+static sheaf_status compare(comparison *c, const char *path, const char *by, sheaf_err *err)
 {
     sheaf_hash hash;
     sheaf_buffer model, file;
@@ -113,7 +196,8 @@ static sheaf_status compare(comparison *c, const char *path, sheaf_err *err)
                                      SHEAF_TABLE_EXACT, &data, err);
     if (status == SHEAF_OK) {
         c->terms.kind->counts(data, &c->counts);
-        status = both_evaluate(c, data, sheaf_buffer_slice(&model), err);
+        status = both_evaluate(c, by, sheaf_buffer_slice(&file), data,
+                               sheaf_buffer_slice(&model), err);
         c->terms.kind->close(data);
     }
     sheaf_buffer_deinit(&file);
@@ -131,30 +215,22 @@ typedef struct {
 
 enum { LINES = 3 };
 
-static void lines_fill(const comparison *c, line out[LINES])
+#define LINE(name, member, there, less, share)                                                 \
+    {                                                                                          \
+        name, #member, there, less, share, (double)a->member##_millionths / MILLION,           \
+            (double)t->member##_millionths / MILLION                                           \
+    }
+
+/* In the order of their names in JSON. */
+static void lines_fill(const struct sheaf_figures *a, const struct sheaf_figures *t,
+                       line out[LINES])
 {
-    const struct sheaf_figures *a = &c->alone, *t = &c->together;
-    out[0] = (line){"accuracy",
-                    "accuracy",
-                    true,
-                    false,
-                    true,
-                    (double)a->accuracy_millionths / MILLION,
-                    (double)t->accuracy_millionths / MILLION};
-    out[1] = (line){"AUC",
-                    "auc",
-                    a->has_auc_millionths && t->has_auc_millionths,
-                    false,
-                    false,
-                    (double)a->auc_millionths / MILLION,
-                    (double)t->auc_millionths / MILLION};
-    out[2] = (line){"log loss",
-                    "log_loss",
-                    a->has_log_loss_millionths,
-                    true,
-                    false,
-                    (double)a->log_loss_millionths / MILLION,
-                    (double)t->log_loss_millionths / MILLION};
+    const line lines[LINES] = {
+        LINE("accuracy", accuracy, true, false, true),
+        LINE("AUC", auc, a->has_auc_millionths && t->has_auc_millionths, false, false),
+        LINE("log loss", log_loss, a->has_log_loss_millionths, true, false),
+    };
+    memcpy(out, lines, sizeof lines);
 }
 
 static double gain_of(const line *l)
@@ -162,56 +238,87 @@ static double gain_of(const line *l)
     return l->less_is_better ? l->alone - l->together : l->together - l->alone;
 }
 
-static void print_line(const line *l, int64_t records)
-{
-    if (!l->there)
-        return;
-    printf("%-10s  %8.3f  %8.3f  %+8.3f", l->name, l->alone, l->together, gain_of(l));
-    if (l->share) {
-        sheaf_interval a = sheaf_interval_share(l->alone, (double)records);
-        sheaf_interval t = sheaf_interval_share(l->together, (double)records);
-        printf("    95 %% intervals %.3f to %.3f and %.3f to %.3f", a.low, a.high, t.low,
-               t.high);
-    }
-    puts("");
-}
-
-static void print(const comparison *c)
+static void print_lines(const struct sheaf_figures *alone, const struct sheaf_figures *together,
+                        const char *indent)
 {
     line lines[LINES];
-    lines_fill(c, lines);
+    lines_fill(alone, together, lines);
+    for (int i = 0; i < LINES; i++) {
+        const line *l = &lines[i];
+        if (!l->there)
+            continue;
+        printf("%s%-22s  %9.3f  %9.3f  %+9.3f", indent, l->name, l->alone, l->together,
+               gain_of(l));
+        if (l->share) {
+            double n = (double)together->records;
+            sheaf_interval a = sheaf_interval_share(l->alone, n);
+            sheaf_interval t = sheaf_interval_share(l->together, n);
+            printf("    95 %% intervals %.3f to %.3f and %.3f to %.3f", a.low, a.high, t.low,
+                   t.high);
+        }
+        puts("");
+    }
+}
+
+static void print(const comparison *c, const char *by)
+{
     printf("Model %" PRIu32 " on your %" PRId64
            " held-out records of %u, computed here; nothing "
-           "leaves.\n\n%-10s  %8s  %8s  %8s\n",
+           "leaves.\n\n%-22s  %9s  %9s  %9s\n",
            c->model->id, c->together.records, c->counts.rows, "", "alone", "together", "gain");
-    for (int i = 0; i < LINES; i++)
-        print_line(&lines[i], c->together.records);
+    print_lines(&c->alone, &c->together, "");
+    for (uint32_t i = 0; i < c->group_count; i++) {
+        const group *g = &c->groups[i];
+        printf("\n%s = %s, %" PRId64 " held-out records\n", by, *g->name ? g->name : "(empty)",
+               g->together.records);
+        print_lines(&g->alone, &g->together, "");
+    }
     if (c->usual)
         printf("\nAlone is without noise, in %u rounds of %u steps: the mandate's single steps "
                "are made for noise.\n",
                c->terms.rounds, c->terms.training.steps);
     else
-        printf("\nAlone is trained as the mandate says, in %u rounds%s.\n", c->terms.rounds,
+        printf("\nAlone is trained as the mandate says, in %u round%s%s.\n", c->terms.rounds,
+               c->terms.rounds == 1 ? "" : "s",
                c->mandate->release == SHEAF_release_form_noised ? ", without noise" : "");
+}
+
+static void put_lines(sheaf_json_writer *w, const struct sheaf_figures *alone,
+                      const struct sheaf_figures *together)
+{
+    line lines[LINES];
+    lines_fill(alone, together, lines);
+    sheaf_json_key(w, "figures");
+    sheaf_json_open_object(w);
+    for (int i = 0; i < LINES; i++) {
+        if (!lines[i].there)
+            continue;
+        sheaf_json_key(w, lines[i].json);
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "alone_millionths", llround(lines[i].alone * MILLION));
+        sheaf_json_member_put_int(w, "gain_millionths", llround(gain_of(&lines[i]) * MILLION));
+        sheaf_json_member_put_int(w, "together_millionths",
+                                  llround(lines[i].together * MILLION));
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
 }
 
 static int print_json(const comparison *c)
 {
-    line lines[LINES];
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
-    lines_fill(c, lines);
-    for (int i = 0; i < LINES; i++) {
-        if (!lines[i].there)
-            continue;
-        sheaf_json_key(&w, lines[i].json);
+    put_lines(&w, &c->alone, &c->together);
+    sheaf_json_key(&w, "groups");
+    sheaf_json_open_list(&w);
+    for (uint32_t i = 0; i < c->group_count; i++) {
         sheaf_json_open_object(&w);
-        sheaf_json_member_put_int(&w, "alone_millionths", llround(lines[i].alone * MILLION));
-        sheaf_json_member_put_int(&w, "gain_millionths", llround(gain_of(&lines[i]) * MILLION));
-        sheaf_json_member_put_int(&w, "together_millionths",
-                                  llround(lines[i].together * MILLION));
+        put_lines(&w, &c->groups[i].alone, &c->groups[i].together);
+        sheaf_json_member_put_string(&w, "name", sheaf_str(c->groups[i].name));
+        sheaf_json_member_put_int(&w, "records", c->groups[i].together.records);
         sheaf_json_close(&w);
     }
+    sheaf_json_close(&w);
     sheaf_json_member_put_int(&w, "model", c->model->id);
     sheaf_json_member_put_int(&w, "records", c->together.records);
     sheaf_json_member_put_int(&w, "rounds_alone", c->terms.rounds);
@@ -232,7 +339,7 @@ static int run(const sheaf_arguments *a)
         return sheaf_report(a, &err);
     c.model = sheaf_model_find(c.source.state, (uint32_t)model);
     sheaf_status status =
-        c.model ? compare(&c, a->value[DATA], &err)
+        c.model ? compare(&c, a->value[DATA], a->value[BY], &err)
                 : sheaf_fail(&err, SHEAF_INVALID,
                              "entry %lld registered no model; sheaf status lists them", model);
     int code = SHEAF_EXIT_DONE;
@@ -241,7 +348,7 @@ static int run(const sheaf_arguments *a)
     else if (a->json)
         code = print_json(&c);
     else
-        print(&c);
+        print(&c, a->value[BY]);
     sheaf_round_source_close(&c.source);
     return code;
 }
@@ -257,6 +364,7 @@ const sheaf_command sheaf_command_model_compare = {
         "the model; DIR is a folder with log/ and blobs/, URL a hub; without either it is the\n"
         "hub of your home.",
     .options = {{"data", "FILE", "your table, as the node has it"},
+                {"by", "COLUMN", "also for each of the values that this column has"},
                 {"home", "DIR", "your home folder"},
                 {"ca", "FILE", "certificates to trust, in PEM"}},
     .arguments_min = 1,

@@ -11,8 +11,9 @@ enum { SLOTS = 4 * SHEAF_GROUPS_MAX };
 sheaf_status sheaf_groups_open(sheaf_groups *groups, sheaf_err *err)
 {
     *groups = (sheaf_groups){.key = calloc(SLOTS, sizeof *groups->key),
-                             .id = calloc(SLOTS, sizeof *groups->id)};
-    if (groups->key && groups->id)
+                             .id = calloc(SLOTS, sizeof *groups->id),
+                             .text = calloc(SHEAF_GROUPS_MAX, sizeof *groups->text)};
+    if (groups->key && groups->id && groups->text)
         return SHEAF_OK;
     sheaf_groups_close(groups);
     return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
@@ -22,6 +23,7 @@ void sheaf_groups_close(sheaf_groups *groups)
 {
     free(groups->key);
     free(groups->id);
+    free(groups->text);
     *groups = (sheaf_groups){0};
 }
 
@@ -42,6 +44,7 @@ static uint32_t group_of(sheaf_groups *groups, sheaf_slice text)
         return SHEAF_GROUPS_MAX;
     groups->key[slot] = key;
     groups->id[slot] = groups->count;
+    groups->text[groups->count] = text;
     return groups->count++;
 }
 

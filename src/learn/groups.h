@@ -13,6 +13,7 @@ typedef struct {
     uint32_t count;
     uint64_t *key; /* of a hash table: the text's own hash, 0 where there is none */
     uint32_t *id;
+    sheaf_slice *text; /* by group, in the file where it was seen first */
 } sheaf_groups;
 
 SHEAF_MUST_USE sheaf_status sheaf_groups_open(sheaf_groups *groups, sheaf_err *err);

@@ -177,10 +177,17 @@ def card(folder, model):
     data = os.path.join(folder, "members", "va", "heart.csv")
     done = sheaf("model", "compare", model, folder, "--data", data, "--json")
     gain = json.loads(done.stdout) if done.returncode == 0 else {}
+    told = gain.get("figures", {})
     check("a member sees at home what it gains", gain.get("records") == 45
-          and gain["log_loss"]["gain_millionths"] > 0
-          and gain["accuracy"]["gain_millionths"] == gain["accuracy"]["together_millionths"]
-          - gain["accuracy"]["alone_millionths"], done.stdout + done.stderr)
+          and told["log_loss"]["gain_millionths"] > 0
+          and told["accuracy"]["gain_millionths"] == told["accuracy"]["together_millionths"]
+          - told["accuracy"]["alone_millionths"], done.stdout + done.stderr)
+    done = sheaf("model", "compare", model, folder, "--data", data, "--by", "sex", "--json")
+    groups = json.loads(done.stdout)["groups"] if done.returncode == 0 else []
+    check("and for groups of its records", sorted(g["name"] for g in groups) in (["0", "1"],
+          ["1"]) and sum(g["records"] for g in groups) == 45, done.stdout + done.stderr)
+    refused("a column of no group", 1, "no column height", "model", "compare", model, folder,
+            "--data", data, "--by", "height")
     refused("without data it cannot", 2, "--data", "model", "compare", model, folder)
     refused("nor with a table that misses columns", 1, "no column", "model", "compare", model,
             folder, "--data", os.path.join(os.environ["SOURCE"], "data", "heart-disease",
