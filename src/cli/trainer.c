@@ -172,10 +172,8 @@ static void print_confinement(const sheaf_sandbox_held *held, const sheaf_sandbo
            held->listens ? "ends the trainer, and you are told"
                          : "is refused; you are not told, something else listens here");
     printf("  limits        %u s, %u s of processor time in a process, %" PRIu64
-           " MiB and %u\n                processes %s\n",
-           l->seconds, l->cpu_seconds, l->memory_bytes / MIB, l->processes,
-           held->counts ? "counted over all it starts"
-                        : "for each process: without a /proc of its own they are not added up");
+           " MiB and %u\n                processes and threads over all it starts\n",
+           l->seconds, l->cpu_seconds, l->memory_bytes / MIB, l->processes);
     puts("Before it started, a process confined like it tried to get out, in vain.\n");
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/buffer.h"
 #include "base/status.h"
+#include "crypto/hash.h"
 
 #include <stdatomic.h>
 
@@ -85,7 +86,6 @@ typedef enum {
 typedef struct {
     unsigned landlock; /* version of its interface; 0: this kernel has none */
     bool listens;      /* attempts to open the network are noticed, not only refused */
-    bool counts;       /* memory and processes are counted over the whole tree */
     bool as_nobody;    /* we are root, it was nobody */
 } sheaf_sandbox_held;
 
@@ -104,6 +104,13 @@ typedef struct {
 SHEAF_MUST_USE sheaf_status sheaf_sandbox_run(const sheaf_sandbox_job *job,
                                               sheaf_sandbox_outcome *out, sheaf_err *err);
 void sheaf_sandbox_close(sheaf_sandbox_outcome *outcome);
+
+/* SHA-256 of what the program is: of its words in order, each a line, "file NAME HASH" for a
+ * word that names a file, of which NAME is the part behind the last '/' and HASH what is in it,
+ * else "word TEXT"; ended by a line feed each. The same on every machine that has the same
+ * program. */
+SHEAF_MUST_USE sheaf_status sheaf_sandbox_digest(const sheaf_sandbox_job *job, sheaf_hash *out,
+                                                 sheaf_err *err);
 
 /* Appends a file that the program wrote into its output folder; SHEAF_INVALID where there is
  * none, or it is no plain file, or larger than `max`. */

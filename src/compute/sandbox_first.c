@@ -149,7 +149,6 @@ _Noreturn static void program(const sheaf_sandbox_plan *plan, int channel)
 
 typedef struct {
     const sheaf_sandbox_plan *plan;
-    bool proc;
     int listener;
     sheaf_sandbox_report report; /* what will be said at the end */
 } first;
@@ -221,8 +220,6 @@ static bool over(first *f, unsigned tick, bool *disk)
     const sheaf_sandbox_limits *limits = &f->plan->job->limits;
     sheaf_sandbox_use use = {0};
     *disk = *disk || full("/job/out") || full("/tmp") || full("/dev/shm");
-    if (!f->proc)
-        return false;
     sheaf_sandbox_count(&use, tick % SLOW == 0);
     if (use.memory_bytes > f->report.memory_bytes)
         f->report.memory_bytes = use.memory_bytes;
@@ -305,9 +302,11 @@ _Noreturn static void first_process(const sheaf_sandbox_plan *plan)
     close(plan->control);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* its memory is a copy of the node's */
-    if (sheaf_sandbox_probe_namespaces(plan, &err) != SHEAF_OK
-        || sheaf_sandbox_tree_build(plan, &f.proc, &err) != SHEAF_OK
-        || sheaf_sandbox_probe_tree(plan, &err) != SHEAF_OK)
+    if (sheaf_sandbox_probe_namespaces(plan, &err) != SHEAF_OK)
+        refuse(plan, "%s", err.message);
+    if (sheaf_sandbox_tree_build(plan, &err) != SHEAF_OK)
+        refuse(plan, "no trainer is started: %.360s", err.message);
+    if (sheaf_sandbox_probe_tree(plan, &err) != SHEAF_OK)
         refuse(plan, "%s", err.message);
     if (!(plan->without & SHEAF_SANDBOX_WITHOUT_SURRENDER)
         && sheaf_sandbox_surrender(&err) != SHEAF_OK)
@@ -316,7 +315,6 @@ _Noreturn static void first_process(const sheaf_sandbox_plan *plan)
     if (out < 0)
         refuse(plan, "cannot open the output folder: %s", strerror(errno));
     have_probed(&f);
-    f.report.held.counts = f.proc;
     tell(plan->report, &f.report, out);
     close(out);
 

@@ -34,6 +34,7 @@ typedef struct {
     const sheaf_sandbox_job *job;
     unsigned without;
     char *arguments[SHEAF_SANDBOX_ARGUMENTS_MAX + 1]; /* ended by NULL */
+    bool is_file[SHEAF_SANDBOX_ARGUMENTS_MAX];
     struct {
         char *from, *to; /* where it lies, where the program sees it */
     } shown[SHEAF_SANDBOX_SHOWN_MAX + SHEAF_SANDBOX_ARGUMENTS_MAX];
@@ -80,8 +81,8 @@ _Noreturn void sheaf_sandbox_keep(sheaf_sandbox_plan *plan);
 
 /* The next report; false where the other end is closed. *fd: what came with it, or -1. */
 bool sheaf_sandbox_hear(int channel, sheaf_sandbox_report *report, int *fd);
-/* Builds the file tree and moves into it; *proc: it has a /proc. */
-SHEAF_MUST_USE sheaf_status sheaf_sandbox_tree_build(const sheaf_sandbox_plan *plan, bool *proc,
+/* Builds the file tree and moves into it. */
+SHEAF_MUST_USE sheaf_status sheaf_sandbox_tree_build(const sheaf_sandbox_plan *plan,
                                                      sheaf_err *err);
 
 /* ---- sandbox_confine.c: what a process does to itself; each with its own sentence ---- */

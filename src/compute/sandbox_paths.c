@@ -148,6 +148,7 @@ static sheaf_status arguments_set(sheaf_sandbox_plan *plan, sheaf_err *err)
         if (file)
             SHEAF_TRY(show(plan, path, to, err));
         plan->arguments[i] = strdup(file ? to : word);
+        plan->is_file[i] = file;
         if (!plan->arguments[i])
             return sheaf_fail(err, SHEAF_NOMEM, "no memory for the trainer's arguments");
     }

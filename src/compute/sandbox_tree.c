@@ -201,13 +201,18 @@ static sheaf_status fill(const sheaf_sandbox_plan *plan, sheaf_err *err)
     return job_files(plan, err);
 }
 
-/* A kernel that hides parts of its /proc, as in many containers, lets nobody mount another. */
-static sheaf_status proc_mount(bool *made, sheaf_err *err)
+/* A container that hides parts of its /proc has a kernel that lets nobody mount another, and
+ * without one nobody counts what the program starts and takes. */
+static sheaf_status proc_mount(sheaf_err *err)
 {
     SHEAF_TRY(place_make("/new/proc", true, err));
-    *made =
-        mount("proc", "/new/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL)
-        == 0;
+    if (mount("proc", "/new/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL)
+        != 0)
+        return sheaf_fail(err, SHEAF_IO,
+                          "it gets no /proc of its own (%s), by which its memory is counted; a "
+                          "container must not hide parts of /proc (Docker: --security-opt "
+                          "systempaths=unconfined, Podman: --security-opt unmask=ALL)",
+                          strerror(errno));
     return SHEAF_OK;
 }
 
@@ -224,8 +229,7 @@ static sheaf_status enter(const sheaf_sandbox_plan *plan, sheaf_err *err)
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_sandbox_tree_build(const sheaf_sandbox_plan *plan, bool *proc,
-                                      sheaf_err *err)
+sheaf_status sheaf_sandbox_tree_build(const sheaf_sandbox_plan *plan, sheaf_err *err)
 {
     umask(022);
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0
@@ -239,7 +243,7 @@ sheaf_status sheaf_sandbox_tree_build(const sheaf_sandbox_plan *plan, bool *proc
         return failed(err, "turn to", "another file tree");
     SHEAF_TRY(memory_mount("/new", ROOT_BYTES, 0, err));
     SHEAF_TRY(fill(plan, err));
-    SHEAF_TRY(proc_mount(proc, err));
+    SHEAF_TRY(proc_mount(err));
     if (umount2("/old", MNT_DETACH) != 0)
         return failed(err, "take away", "the machine's file tree");
     return enter(plan, err);

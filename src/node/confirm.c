@@ -7,6 +7,7 @@
 #include "claims/recompute.h"
 #include "learn/model.h"
 #include "node/round_driver.h"
+#include "node/trainer_declared.h"
 #include "round/words.h"
 
 enum { PATH_BYTES = 96 };
@@ -147,6 +148,7 @@ sheaf_status sheaf_result_confirm(sheaf_worker *worker, uint32_t round, sheaf_at
     sheaf_buffer_deinit(&base);
     sheaf_buffer_deinit(&transcript);
     SHEAF_TRY(status);
+    SHEAF_TRY(sheaf_trainer_declared(worker->member->dir, round, &out->trainer, err));
     sheaf_intent intent = {.kind = SHEAF_KIND_round_attest, .what = &attest, .no_wait = true};
     return sheaf_member_post(worker->member, &intent, &out->posted, err);
 }

@@ -5,9 +5,11 @@
 
 #include "crypto/ed25519.h"
 #include "learn/file.h"
+#include "learn/own_training.h"
 #include "learn/round_job.h"
 #include "node/data_file.h"
 #include "node/data_use.h"
+#include "node/trainer_declared.h"
 #include "round/fixed_point.h"
 
 /* What one computation works on. */
@@ -97,6 +99,11 @@ static sheaf_status own_values(const local *l, const struct sheaf_row_round *rou
                                        .dataset = seat->dataset,
                                        .member = seat->member,
                                        .seconds = patience_of(round)};
+    sheaf_hash digest;
+    /* Before it is known how it goes: what is declared tells nothing of the data. */
+    SHEAF_TRY(sheaf_own_training_check(l->kind, &l->work.job, err));
+    SHEAF_TRY(sheaf_trainer_digest(&own->host, &digest, err));
+    SHEAF_TRY(sheaf_trainer_declare(l->home, round->id, &digest, err));
     own->ran = true;
     return sheaf_trainer_values(&own->host, &place, l->kind, &l->work.job, l->data, draw,
                                 values, &own->report, err);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/encode.h"
 #include "coop/view.h"
 #include "node/fitness.h"
 #include "node/preview.h"
@@ -277,9 +278,13 @@ static void confirm_results(sheaf_node *node)
             if (posted->refusal != SHEAF_REFUSED_sequence)
                 memory_add(&node->settled, id);
         } else {
+            char digest[SHEAF_HEX_LEN_32 + 1];
+            bool own = !sheaf_hash_is_zero(&attested.trainer);
+            sheaf_hex_32(attested.trainer.bytes, digest);
             sheaf_node_log(node, "info", "round.attest",
-                           "round=%" PRIu32 " entry=%" PRIu64 " chunks=%zu of=%zu", id,
-                           posted->index, attested.chunks, attested.of);
+                           "round=%" PRIu32 " entry=%" PRIu64 " chunks=%zu of=%zu%s%s", id,
+                           posted->index, attested.chunks, attested.of, own ? " trainer=" : "",
+                           own ? digest : "");
             memory_add(&node->settled, id);
             node->attested_size = posted->index + 1;
         }

@@ -68,7 +68,8 @@ SHEAF_MUST_USE sheaf_status sheaf_worker_blob(const sheaf_worker *worker,
 /* What an attestation rests on. */
 typedef struct {
     sheaf_posted posted;
-    size_t chunks, of; /* chunks of each vector that were added up again */
+    size_t chunks, of;  /* chunks of each vector that were added up again */
+    sheaf_hash trainer; /* of the member's own, which has trained; zeros: ours */
 } sheaf_attested;
 
 /* Adds up a closed round from its transcript, compares result and figures with the log, keeps

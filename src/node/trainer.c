@@ -244,3 +244,10 @@ sheaf_status sheaf_trainer_ready(const sheaf_trainer_host *host, sheaf_err *err)
     sheaf_sandbox_close(&outcome);
     return SHEAF_OK;
 }
+
+sheaf_status sheaf_trainer_digest(const sheaf_trainer_host *host, sheaf_hash *out,
+                                  sheaf_err *err)
+{
+    const sheaf_sandbox_job sandbox = sandbox_of(host);
+    return sheaf_sandbox_digest(&sandbox, out, err);
+}

@@ -76,6 +76,10 @@ SHEAF_MUST_USE sheaf_status sheaf_trainer_values(const sheaf_trainer_host *host,
 /* Tries the sandbox on this machine, without the program. */
 SHEAF_MUST_USE sheaf_status sheaf_trainer_ready(const sheaf_trainer_host *host, sheaf_err *err);
 
+/* What the member declares of the trainer (sheaf_sandbox_digest). */
+SHEAF_MUST_USE sheaf_status sheaf_trainer_digest(const sheaf_trainer_host *host,
+                                                 sheaf_hash *out, sheaf_err *err);
+
 /* The job as the program reads it. */
 void sheaf_trainer_job_put(sheaf_buffer *out, const sheaf_trainer_place *place,
                            const sheaf_learn_kind *kind, const sheaf_job *job,

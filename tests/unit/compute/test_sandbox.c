@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "compute/sandbox_internal.h"
 
 static char folder[64], program[128], keys[128];
@@ -61,7 +62,10 @@ static bool machine_confines(void)
         bool may = unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) == 0
                    && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
                    && mount("tmpfs", "/tmp", "tmpfs", 0, NULL) == 0;
-        _exit(may ? 0 : 1);
+        pid_t inside = may ? fork() : -1;
+        if (inside == 0)
+            _exit(mount("proc", "/proc", "proc", 0, NULL) == 0 ? 0 : 1);
+        _exit(inside > 0 && waitpid(inside, &status, 0) == inside && status == 0 ? 0 : 1);
     }
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
@@ -349,6 +353,25 @@ static void test_what_does_not_hold(void **unused)
     (void)unused;
 }
 
+/* A kernel that lacks Landlock: mounts and filter hold alone. */
+static void test_without_landlock(void **unused)
+{
+    const char *words[] = {program, "elsewhere", "usr/x"};
+    sheaf_sandbox_job job = job_of(words, 3);
+    sheaf_sandbox_outcome out;
+    sheaf_err err = {0};
+    sheaf_status status =
+        sheaf_sandbox_run_without(&job, SHEAF_SANDBOX_WITHOUT_LANDLOCK, &out, &err);
+    assert_int_equal(status, confines ? SHEAF_OK : SHEAF_IO);
+    if (confines) {
+        assert_int_equal(out.held.landlock, 0);
+        assert_int_equal(out.code, 1);
+        assert_non_null(strstr(out.words, "Read-only file system"));
+        sheaf_sandbox_close(&out);
+    }
+    (void)unused;
+}
+
 static void test_what_may_be_shown(void **unused)
 {
     static const struct {
@@ -397,6 +420,35 @@ static void test_programs_that_are_none(void **unused)
     (void)unused;
 }
 
+/* As the docs have it, so that anybody can compute it by hand. */
+static void test_digest(void **unused)
+{
+    char text[160], hex[SHEAF_HEX_LEN_32 + 1];
+    sheaf_buffer bytes, lines;
+    sheaf_hash found, want;
+    sheaf_err err = {0};
+    snprintf(text, sizeof text, "%s/empty.txt", folder);
+    copy("/dev/null", text);
+    const char *words[] = {program, text, "word with spaces"};
+    sheaf_sandbox_job job = job_of(words, 3);
+    assert_int_equal(sheaf_sandbox_digest(&job, &found, &err), SHEAF_OK);
+    sheaf_buffer_init(&bytes, 1 << 24);
+    sheaf_buffer_init(&lines, 1 << 12);
+    assert_int_equal(sheaf_file_read(program, &bytes, &err), SHEAF_OK);
+    want = sheaf_sha256(sheaf_buffer_slice(&bytes));
+    sheaf_hex_32(want.bytes, hex);
+    sheaf_buffer_printf(&lines,
+                        "file hostile %s\nfile empty.txt "
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
+                        "word word with spaces\n",
+                        hex);
+    want = sheaf_sha256(sheaf_buffer_slice(&lines));
+    assert_true(sheaf_hash_equal(&found, &want));
+    sheaf_buffer_deinit(&lines);
+    sheaf_buffer_deinit(&bytes);
+    (void)unused;
+}
+
 static void test_told_to_stop(void **unused)
 {
     const char *words[] = {program, "hang", ""};
@@ -423,8 +475,10 @@ int main(void)
         cmocka_unit_test(test_lines_and_arguments),
         cmocka_unit_test(test_what_is_left),
         cmocka_unit_test(test_what_does_not_hold),
+        cmocka_unit_test(test_without_landlock),
         cmocka_unit_test(test_what_may_be_shown),
         cmocka_unit_test(test_programs_that_are_none),
+        cmocka_unit_test(test_digest),
         cmocka_unit_test(test_told_to_stop),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
