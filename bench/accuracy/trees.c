@@ -150,11 +150,14 @@ static bool rows_save(const char *path, const sheaf_trees_rows *train,
 static void peer_learn(const sheaf_trees_rows *train, const sheaf_trees_terms *terms,
                        accuracy_trees *out)
 {
-    char dir[] = "/tmp/sheaf-accuracy-XXXXXX", rows[64], said[64], command[4096];
+    const char *base_folder = getenv("TMPDIR");
+    char dir[1024], rows[1100], said[1100], command[8192];
     const sheaf_trees_rows *tests = &out->tests;
     double base = 0;
     for (uint32_t i = 0; i < train->n; i++)
         base += train->y[i] / train->n;
+    snprintf(dir, sizeof dir, "%.900s/sheaf-accuracy-XXXXXX",
+             base_folder ? base_folder : "/tmp");
     if (!mkdtemp(dir))
         return;
     snprintf(rows, sizeof rows, "%s/rows", dir);

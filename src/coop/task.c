@@ -32,10 +32,10 @@ static uint32_t mlp_parameters(const struct sheaf_row_model *model)
 static uint32_t trees_words(const struct sheaf_row_model *model, uint32_t step)
 {
     if (step == 0)
-        return 2 + model->inputs * CELLS;
+        return 2 + (uint32_t)model->features * CELLS;
     uint32_t level = (step - 1) % model->depth;
     uint32_t nodes = level == 0 ? 1 : (uint32_t)1 << (level - 1);
-    return nodes * model->inputs * model->bins * 2 + TREES_BEHIND;
+    return nodes * model->features * model->bins * 2 + TREES_BEHIND;
 }
 
 static uint32_t statistics_words(const struct sheaf_row_model *model)

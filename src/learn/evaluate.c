@@ -38,6 +38,12 @@ static sheaf_status shape_check(const sheaf_model *model, const sheaf_table *tab
     return SHEAF_OK;
 }
 
+void sheaf_evaluation_add(int64_t words[SHEAF_EVALUATION_WORDS], double score, bool positive)
+{
+    words[(positive ? SHEAF_SCORE_BINS : 0) + bin_of(score)]++;
+    words[SHEAF_EVALUATION_WORDS - 1] += loss_units(score, positive);
+}
+
 sheaf_status sheaf_evaluation_local(const sheaf_model *model, const sheaf_table *table,
                                     sheaf_part part, int64_t *words, sheaf_err *err)
 {
@@ -47,9 +53,7 @@ sheaf_status sheaf_evaluation_local(const sheaf_model *model, const sheaf_table 
         if (!sheaf_part_has(table, part, i))
             continue;
         double score = sheaf_model_score(model, table->x + (size_t)i * table->d);
-        bool positive = table->y[i] != 0;
-        words[(positive ? SHEAF_SCORE_BINS : 0) + bin_of(score)]++;
-        words[SHEAF_EVALUATION_WORDS - 1] += loss_units(score, positive);
+        sheaf_evaluation_add(words, score, table->y[i] != 0);
     }
     return SHEAF_OK;
 }

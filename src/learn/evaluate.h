@@ -26,6 +26,9 @@ SHEAF_MUST_USE sheaf_status sheaf_evaluation_local(const sheaf_model *model,
                                                    const sheaf_table *table, sheaf_part part,
                                                    int64_t *words, sheaf_err *err);
 
+/* Adds one record of any kind of model to such words: its log odds and its class. */
+void sheaf_evaluation_add(int64_t words[SHEAF_EVALUATION_WORDS], double score, bool positive);
+
 /* From the summed words; integers only. Refuses sums that no records can have. */
 SHEAF_MUST_USE sheaf_status sheaf_evaluation_finish(const int64_t *words, sheaf_evaluation *out,
                                                     sheaf_err *err);

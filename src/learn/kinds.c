@@ -4,9 +4,11 @@
 #include "learn/safetensors.h"
 
 extern const sheaf_learn_kind sheaf_learn_kind_logistic;
+extern const sheaf_learn_kind sheaf_learn_kind_trees;
 
 static const sheaf_learn_kind *const kinds[] = {
     &sheaf_learn_kind_logistic,
+    &sheaf_learn_kind_trees,
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

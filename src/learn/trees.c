@@ -13,7 +13,8 @@ enum {
     MILLION = 1000000,
     STRENGTH_MAX = 1000000000, /* of lambda and of the least h, in millionths */
     HEAD = 2,                  /* words of step 0 before its cells */
-    LOSS_BITS = 12,            /* no record costs 2^12 or more */
+    LOSS_BITS = 5,             /* no record costs 2^5 nats or more */
+    ERROR_BITS = 7,            /* or counts as off by more than 2^7 deviations */
 };
 
 sheaf_status sheaf_trees_terms_check(const sheaf_trees_terms *terms, sheaf_err *err)
@@ -106,18 +107,13 @@ static void descend(const sheaf_trees *trees, uint32_t tree, sheaf_binned *binne
     }
 }
 
-/* The rows as they stand after the finished trees, and where the open nodes have them. */
-static void replay(const sheaf_trees *trees, sheaf_binned *binned, int64_t *loss,
-                   int64_t *correct)
+void sheaf_trees_replay(const sheaf_trees *trees, sheaf_binned *binned)
 {
     for (uint32_t t = 0; t < trees->finished; t++) {
         for (uint32_t i = 0; i < binned->n; i++)
             binned->rows[i] = i;
         descend(trees, t, binned);
     }
-    sheaf_binned_figures(trees, binned, loss, correct);
-    sheaf_binned_begin(trees, binned);
-    descend(trees, trees->finished, binned);
 }
 
 sheaf_status sheaf_trees_local(const sheaf_trees *trees, const sheaf_trees_rows *rows,
@@ -134,7 +130,10 @@ sheaf_status sheaf_trees_local(const sheaf_trees *trees, const sheaf_trees_rows 
     memset(words, 0, count * sizeof *words);
     int64_t *behind = words + count - SHEAF_TREES_STEP_WORDS;
     behind[0] = rows->n;
-    replay(trees, &binned, &behind[1], &behind[2]);
+    sheaf_trees_replay(trees, &binned);
+    sheaf_binned_figures(trees, &binned, &behind[1], &behind[2]);
+    sheaf_binned_begin(trees, &binned);
+    descend(trees, trees->finished, &binned); /* to where its open nodes have them */
     if (sheaf_trees_level(trees) == 0)
         sheaf_binned_sum(&binned, 0, trees->terms.bins, words);
     else
@@ -147,27 +146,43 @@ sheaf_status sheaf_trees_local(const sheaf_trees *trees, const sheaf_trees_rows 
 
 /* ---- what follows from the sum ---- */
 
+int64_t sheaf_trees_in_label(const sheaf_trees *trees, int64_t deviations)
+{
+    return (int64_t)sheaf_divide_rounded((sheaf_int128)deviations * trees->target_scale
+                                             * MILLION,
+                                         (sheaf_int128)SHEAF_UNIT * SHEAF_UNIT);
+}
+
 static sheaf_status figures_of(const sheaf_trees *trees, const int64_t *words,
                                sheaf_trees_figures *out, sheaf_err *err)
 {
-    int64_t n = words[0], loss = words[1], correct = words[2];
+    const bool number = trees->terms.number;
+    int64_t n = words[0], loss = words[1], third = words[2];
     if (n < 1 || n > SHEAF_RECORDS_MAX)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the members' sum counts %lld training records; it must be 1 to %d",
                           (long long)n, SHEAF_RECORDS_MAX);
-    if (correct < 0 || correct > (trees->terms.number ? 0 : n) || loss < 0
-        || loss > n << (LOSS_BITS + SHEAF_UNIT_BITS))
+    int64_t third_most = number ? n << (ERROR_BITS + SHEAF_UNIT_BITS) : n;
+    int64_t loss_bits = (number ? 2 * ERROR_BITS : LOSS_BITS) + SHEAF_UNIT_BITS;
+    if (third < 0 || third > third_most || loss < 0
+        || (sheaf_int128)loss > (sheaf_int128)n << loss_bits)
         return sheaf_fail(
             err, SHEAF_INVALID,
             "the members' sums of losses and right predictions are impossible for "
             "%lld records; abort this round and find the member whose node is "
             "faulty",
             (long long)n);
-    *out = (sheaf_trees_figures){.records = (uint32_t)n,
-                                 .accuracy_millionths = (int64_t)sheaf_divide_rounded(
-                                     (sheaf_int128)correct * MILLION, n),
-                                 .loss_millionths = (int64_t)sheaf_divide_rounded(
-                                     (sheaf_int128)loss * MILLION, n * SHEAF_UNIT)};
+    *out = (sheaf_trees_figures){.records = (uint32_t)n};
+    if (number) {
+        sheaf_int128 square = ((sheaf_int128)loss << SHEAF_UNIT_BITS) / n;
+        out->mae_millionths =
+            sheaf_trees_in_label(trees, (int64_t)sheaf_divide_rounded(third, n));
+        out->rmse_millionths = sheaf_trees_in_label(trees, sheaf_root_rounded(square));
+        return SHEAF_OK;
+    }
+    out->accuracy_millionths = (int64_t)sheaf_divide_rounded((sheaf_int128)third * MILLION, n);
+    out->loss_millionths =
+        (int64_t)sheaf_divide_rounded((sheaf_int128)loss * MILLION, n * SHEAF_UNIT);
     return SHEAF_OK;
 }
 
@@ -231,7 +246,7 @@ sheaf_status sheaf_trees_finish(sheaf_trees *trees, const int64_t *words,
     if (trees->step > 0) {
         SHEAF_TRY(level_finish(trees, words, &found, err));
     } else {
-        SHEAF_TRY(sheaf_trees_cells_finish(trees, words, &found.records, err));
+        SHEAF_TRY(sheaf_trees_cells_finish(trees, words, &found, err));
         SHEAF_TRY(sheaf_trees_tree_begin(trees, err));
         trees->step = 1;
     }

@@ -8,11 +8,12 @@
  *
  * A training goes in steps, a sum each, after the sum that gives mean and scale of each column:
  *
- *     step 0           records, sum of the targets, and for each feature how many records lie
- * in each of SHEAF_TREES_CELLS cells: gives the cut points and the base score then, for each
- * tree and each of its levels, one step: the histogram (g, h) of nodes that are open, for every
- * feature and bin. Of two siblings the one with less h is sent; the other is what its parent's
- * histogram leaves. Behind that: records, loss and right predictions of the finished trees
+ *     step 0           records, sum of the targets' sizes, and for each feature how many
+ * records lie in each of SHEAF_TREES_CELLS cells: gives the cut points and the base score then,
+ * for each tree and each of its levels, one step: the histogram (g, h) of nodes that are open,
+ * for every feature and bin. Of two siblings the one with less h is sent; the other is what its
+ * parent's histogram leaves. Behind that: records, loss and right predictions of the finished
+ * trees
  *
  * Cells of a feature, of z = (x - mean)/scale: 768 of width 1/128 between -3 and 3, and to each
  * side 128 that grow by 15/256 each and reach 4100, beyond which no value of 2^23 records can
@@ -37,10 +38,10 @@ enum {
     SHEAF_TREES_BINS_MIN = 4,
     SHEAF_TREES_BINS_MAX = 256,
     SHEAF_TREES_CELLS = 1024,
-    SHEAF_TREES_STEP_WORDS = 3, /* behind the histograms: records, loss, right predictions */
+    SHEAF_TREES_STEP_WORDS = 3, /* behind the histograms */
     SHEAF_TREES_UNIT_BITS = 20, /* of g and h */
     /* Bins of all features of a quarter of the nodes of depth `depth`: what a model keeps. */
-    SHEAF_TREES_KEPT_MAX = 1 << 21,
+    SHEAF_TREES_KEPT_MAX = 3600000,
 };
 
 /* What everybody knows before the first step. */
@@ -100,8 +101,8 @@ typedef struct {
 
 typedef struct {
     uint32_t records;
-    int64_t accuracy_millionths; /* of a class */
-    int64_t loss_millionths;     /* log loss, or mean squared error in deviations squared */
+    int64_t accuracy_millionths, loss_millionths; /* of a class */
+    int64_t mae_millionths, rmse_millionths;      /* of a number, in its own unit */
 } sheaf_trees_figures;
 
 SHEAF_MUST_USE sheaf_status sheaf_trees_terms_check(const sheaf_trees_terms *terms,
@@ -128,7 +129,7 @@ SHEAF_MUST_USE sheaf_status sheaf_trees_local(const sheaf_trees *trees,
                                               sheaf_err *err);
 
 /* Takes the step, in place. Refuses sums that no records can have, and leaves the model as it
- * was. `figures` may be NULL; of step 0 they have only the number of records. */
+ * was. `figures` may be NULL; they are of the finished trees, before the step. */
 SHEAF_MUST_USE sheaf_status sheaf_trees_finish(sheaf_trees *trees, const int64_t *words,
                                                sheaf_trees_figures *figures, sheaf_err *err);
 

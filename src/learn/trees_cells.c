@@ -14,7 +14,9 @@ enum {
     WIDTH_BITS = 7,              /* of a middle cell: 2^-7 deviations */
     GROWTH = 15,                 /* 256ths by which a bound in the tail is further out */
     VALUE_UNIT_BITS = 20,        /* values are rounded as for their mean (learn/statistics.h) */
-    HEAD = 2,                    /* words before the cells: records, sum of the targets */
+    HEAD = 2,                    /* words before the cells: records, sizes of the targets */
+    MILLION = 1000000,
+    LOG_2_MILLIONTHS = 693147,
 };
 
 int64_t sheaf_trees_units(double x)
@@ -66,7 +68,7 @@ sheaf_status sheaf_trees_cells_local(const sheaf_trees *trees, const sheaf_trees
     memset(words, 0, sheaf_trees_words(&trees->terms, rows->d, 0) * sizeof *words);
     words[0] = rows->n;
     for (uint32_t i = 0; i < rows->n; i++)
-        words[1] += binned.target[i];
+        words[1] += binned.target[i] < 0 ? -binned.target[i] : binned.target[i];
     sheaf_binned_close(&binned);
     for (uint32_t j = 0; j < rows->d; j++) {
         int64_t grid[CELLS - 1], *cells = words + HEAD + (size_t)j * CELLS;
@@ -164,9 +166,7 @@ static int64_t base_of(int64_t n, int64_t positives)
 static bool cells_possible(const sheaf_trees *trees, const int64_t *words)
 {
     int64_t n = words[0];
-    if (!trees->terms.number && (words[1] < 0 || words[1] > n))
-        return false;
-    if (words[1] > n << 40 || words[1] < -(n << 40))
+    if (words[1] < 0 || words[1] > (trees->terms.number ? n << 37 : n))
         return false;
     for (uint32_t j = 0; j < trees->features.count; j++) {
         const int64_t *cells = words + HEAD + (size_t)j * CELLS;
@@ -182,8 +182,26 @@ static bool cells_possible(const sheaf_trees *trees, const int64_t *words)
     return true;
 }
 
+/* Those of a model that knows nothing: a score of 0, the mean of a number. The scale is a
+ * deviation with the divisor n-1. */
+static void figures_of(const sheaf_trees *trees, const int64_t *words, sheaf_trees_figures *out)
+{
+    const int64_t n = words[0];
+    *out = (sheaf_trees_figures){.records = (uint32_t)n};
+    if (!trees->terms.number) {
+        out->accuracy_millionths =
+            (int64_t)sheaf_divide_rounded((sheaf_int128)words[1] * MILLION, n);
+        out->loss_millionths = LOG_2_MILLIONTHS;
+        return;
+    }
+    int64_t root = sheaf_root_rounded(((sheaf_int128)(n - 1) << 2 * SHEAF_UNIT_BITS) / n);
+    out->mae_millionths =
+        sheaf_trees_in_label(trees, (int64_t)sheaf_divide_rounded(words[1], n));
+    out->rmse_millionths = sheaf_trees_in_label(trees, root);
+}
+
 sheaf_status sheaf_trees_cells_finish(sheaf_trees *trees, const int64_t *words,
-                                      uint32_t *records, sheaf_err *err)
+                                      sheaf_trees_figures *figures, sheaf_err *err)
 {
     int64_t n = words[0];
     if (n < 1 || n > SHEAF_RECORDS_MAX)
@@ -196,8 +214,7 @@ sheaf_status sheaf_trees_cells_finish(sheaf_trees *trees, const int64_t *words,
                           "this round and find the member whose node is faulty",
                           (long long)n);
     SHEAF_TRY(cuts_of(trees, words, err));
-    trees->base =
-        trees->terms.number ? (int64_t)sheaf_divide_rounded(words[1], n) : base_of(n, words[1]);
-    *records = (uint32_t)n;
+    trees->base = trees->terms.number ? 0 : base_of(n, words[1]);
+    figures_of(trees, words, figures);
     return SHEAF_OK;
 }

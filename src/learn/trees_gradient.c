@@ -8,7 +8,8 @@
 enum {
     ONE = 1 << SHEAF_TREES_UNIT_BITS,
     SCORE_SHIFT = SHEAF_UNIT_BITS - SHEAF_TREES_UNIT_BITS,
-    LOSS_MAX = 32, /* nats; of a number, squares count to 2^12 */
+    LOSS_MAX = 32,  /* nats */
+    ERROR_BITS = 7, /* of a number's error in deviations */
     /* The curve 1/(1+exp(-s)) for s from 0 to 16, at every 2^-8, in units of 2^-30. Between two
      * points it is a line, which is off by less than 2^-22; beyond 16 it stays. */
     CURVE_BITS = 30,
@@ -70,17 +71,19 @@ void sheaf_binned_begin(const sheaf_trees *trees, sheaf_binned *binned)
     binned->node_first[1] = binned->n;
 }
 
-static int64_t loss_of(const sheaf_trees *trees, int64_t score, int64_t target)
+static int64_t class_loss(int64_t score, int64_t target)
 {
-    double loss;
-    if (trees->terms.number) {
-        double e = ldexp((double)(score - target), -SHEAF_UNIT_BITS);
-        loss = fmin(e * e, 1 << 12);
-    } else {
-        double odds = ldexp((double)(target ? score : -score), -SHEAF_UNIT_BITS);
-        loss = fmin(sheaf_exact_softplus(-odds), LOSS_MAX);
-    }
-    return (int64_t)floor(ldexp(loss, SHEAF_UNIT_BITS) + 0.5);
+    double odds = ldexp((double)(target ? score : -score), -SHEAF_UNIT_BITS);
+    return (int64_t)floor(ldexp(fmin(sheaf_exact_softplus(-odds), LOSS_MAX), SHEAF_UNIT_BITS)
+                          + 0.5);
+}
+
+/* An error of a number, within 2^7 deviations. */
+static int64_t error_of(int64_t score, int64_t target)
+{
+    const int64_t most = SHEAF_UNIT << ERROR_BITS;
+    int64_t e = score < target ? target - score : score - target;
+    return e > most ? most : e;
 }
 
 void sheaf_binned_figures(const sheaf_trees *trees, const sheaf_binned *binned, int64_t *loss,
@@ -88,8 +91,14 @@ void sheaf_binned_figures(const sheaf_trees *trees, const sheaf_binned *binned, 
 {
     *loss = *correct = 0;
     for (uint32_t i = 0; i < binned->n; i++) {
-        *loss += loss_of(trees, binned->score[i], binned->target[i]);
-        if (!trees->terms.number)
-            *correct += (binned->score[i] >= 0) == (binned->target[i] != 0);
+        int64_t score = binned->score[i], target = binned->target[i];
+        if (!trees->terms.number) {
+            *loss += class_loss(score, target);
+            *correct += (score >= 0) == (target != 0);
+            continue;
+        }
+        int64_t e = error_of(score, target);
+        *loss += (int64_t)((__int128)e * e / SHEAF_UNIT);
+        *correct += e;
     }
 }

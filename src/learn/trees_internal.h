@@ -23,7 +23,10 @@ SHEAF_MUST_USE sheaf_status sheaf_trees_cells_local(const sheaf_trees *trees,
                                                     const sheaf_trees_rows *rows,
                                                     int64_t *words, sheaf_err *err);
 SHEAF_MUST_USE sheaf_status sheaf_trees_cells_finish(sheaf_trees *trees, const int64_t *words,
-                                                     uint32_t *records, sheaf_err *err);
+                                                     sheaf_trees_figures *figures,
+                                                     sheaf_err *err);
+/* An error in deviations of the target, in millionths of its unit. */
+int64_t sheaf_trees_in_label(const sheaf_trees *trees, int64_t deviations);
 
 static inline uint32_t sheaf_trees_cuts_of(const sheaf_trees *trees, uint32_t feature)
 {
@@ -59,9 +62,19 @@ SHEAF_MUST_USE sheaf_status sheaf_binned_open(const sheaf_trees *trees,
                                               sheaf_err *err);
 void sheaf_binned_close(sheaf_binned *binned);
 
+static inline uint8_t sheaf_binned_bin(const sheaf_binned *binned, uint32_t feature,
+                                       uint32_t row)
+{
+    size_t block = feature / SHEAF_TREES_BLOCK, at = feature % SHEAF_TREES_BLOCK;
+    return binned->bins[(block * binned->n + row) * SHEAF_TREES_BLOCK + at];
+}
+
+/* Scores after the finished trees. */
+void sheaf_trees_replay(const sheaf_trees *trees, sheaf_binned *binned);
 /* Gradients at the scores; all rows are those of one node. */
 void sheaf_binned_begin(const sheaf_trees *trees, sheaf_binned *binned);
-/* Sum of the losses in units of 2^-24 and right predictions, at the scores. */
+/* Sum of the losses, and right predictions, at the scores; of a number sums of squares and of
+ * errors, in deviations. In units of 2^-24. */
 void sheaf_binned_figures(const sheaf_trees *trees, const sheaf_binned *binned, int64_t *loss,
                           int64_t *correct);
 /* Parts the rows of the nodes at, at+1, ... of a tree (as many as `width`, counted from its

@@ -46,6 +46,13 @@ static const struct sheaf_row_model rows[] = {
      .look_back = 48,
      .horizon = 24,
      .season = 24},
+    {.kind = SHEAF_model_kind_trees,
+     .features = 4,
+     .inputs = 5,
+     .gaps = 2,
+     .trees = 3,
+     .depth = 4,
+     .bins = 16},
 };
 
 static void check_words(const sheaf_learn_kind *kind, const struct sheaf_row_model *row)
@@ -111,6 +118,8 @@ static void test_words(void **unused)
         {7, SHEAF_release_form_exact_sum, SHEAF_task_statistics, 0, 0},
         {7, SHEAF_release_form_exact_sum, SHEAF_task_train, 0, 48 * 49 / 2 + 48 * 24 + 1},
         {7, SHEAF_release_form_noised, SHEAF_task_train, 0, 2},
+        {8, SHEAF_release_form_exact_sum, SHEAF_task_statistics, 0, 1 + 3 * 4 + 2},
+        {8, SHEAF_release_form_exact_sum, SHEAF_task_train, 0, 2 + 4 * 1024},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(sheaf_task_words_at(&rows[cases[i].row], cases[i].release,
