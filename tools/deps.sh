@@ -32,6 +32,8 @@ test libcmocka-dev pkg-config --exists cmocka
 test binutils command -v objdump
 test chromium command -v chromium
 interop golang-go command -v go
+interop python3-numpy test -d /usr/lib/python3/dist-packages/numpy
+interop python3-onnx test -d /usr/lib/python3/dist-packages/onnx
 interop golang-golang-x-mod-dev test -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog
 lint clang-format command -v clang-format
 lint clang-tidy command -v clang-tidy

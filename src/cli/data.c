@@ -73,8 +73,9 @@ const sheaf_command sheaf_command_data_commit = {
     .arguments = "FILE",
     .summary = "print the commitment to a data file, for sheaf dataset register --commitment",
     .detail =
-        "The file is read as a table first: a line that has not its form is refused. Then "
-        "comes\n"
+        "The file is read as a table first: a line that has not its form is refused, and "
+        "which\n"
+        "marks separate its values is told. Then comes\n"
         "HMAC-SHA-256 of the file under a fresh salt, which stays in the home (HOME/salts):\n"
         "each call gives another commitment. Without its salt a commitment tells nothing; "
         "with\n"
