@@ -62,6 +62,19 @@ static bool is_told(const char *column)
     return false;
 }
 
+/* What a column is, behind "of trees: "; NULL where that names other kinds than the model's. */
+static const char *doc_of(const writing *w, const char *doc)
+{
+    sheaf_slice kind = sheaf_json_member_string(w->model, "kind");
+    const char *colon = strchr(doc, ':');
+    if (strncmp(doc, "of ", 3) != 0 || !colon)
+        return doc;
+    for (const char *at = doc; at + kind.len <= colon; at++)
+        if (memcmp(at, kind.data, kind.len) == 0)
+            return colon + 2;
+    return NULL;
+}
+
 /* What a kind's own record says, as its columns are documented. */
 static void put_kind(writing *w)
 {
@@ -70,13 +83,15 @@ static void put_kind(writing *w)
     for (uint16_t i = 0; i < shape->count; i++) {
         const sheaf_column *column = &shape->columns[i];
         const sheaf_json *value = sheaf_json_member(w->model, column->name);
-        if (is_told(column->name) || !value)
+        const char *doc = doc_of(w, column->doc);
+        if (is_told(column->name) || !value || !doc)
             continue;
+        bool millionths = strstr(column->name, "_millionths") != NULL;
         if (value->type == SHEAF_JSON_INT && value->integer != 0)
-            sheaf_card_fact(&w->page, column->doc, "%" PRId64, value->integer);
+            sheaf_card_fact(&w->page, doc, "%.10g",
+                            (double)value->integer / (millionths ? MILLION : 1));
         else if (value->type == SHEAF_JSON_STRING && value->string.len)
-            sheaf_card_fact(&w->page, column->doc, "%s",
-                            words(value->string, text, sizeof text));
+            sheaf_card_fact(&w->page, doc, "%s", words(value->string, text, sizeof text));
     }
 }
 
@@ -316,6 +331,10 @@ static void put_figures(writing *w)
     put_figure(w, f, "accuracy", "accuracy_millionths", "accuracy_interval");
     put_figure(w, f, "AUC", "auc_millionths", "auc_interval");
     put_figure(w, f, "log loss", "log_loss_millionths", "");
+    put_figure(w, f, "mean absolute error", "mae_millionths", "mae_interval");
+    put_figure(w, f, "the simplest model's", "baseline_mae_millionths", "");
+    put_figure(w, f, "root of the mean squared error", "rmse_millionths", "");
+    put_figure(w, f, "the simplest model's", "baseline_rmse_millionths", "");
     sheaf_card_list(&w->page, false);
     if (calibration)
         put_calibration(w, calibration);

@@ -213,7 +213,7 @@ typedef struct {
     double alone, together;
 } line;
 
-enum { LINES = 3 };
+enum { LINES = 5 };
 
 #define LINE(name, member, there, less, share)                                                 \
     {                                                                                          \
@@ -226,9 +226,11 @@ static void lines_fill(const struct sheaf_figures *a, const struct sheaf_figures
                        line out[LINES])
 {
     const line lines[LINES] = {
-        LINE("accuracy", accuracy, true, false, true),
+        LINE("accuracy", accuracy, a->has_accuracy_millionths, false, true),
         LINE("AUC", auc, a->has_auc_millionths && t->has_auc_millionths, false, false),
         LINE("log loss", log_loss, a->has_log_loss_millionths, true, false),
+        LINE("mean absolute error", mae, a->has_mae_millionths, true, false),
+        LINE("root mean square error", rmse, a->has_rmse_millionths, true, false),
     };
     memcpy(out, lines, sizeof lines);
 }

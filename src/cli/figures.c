@@ -51,28 +51,65 @@ static sheaf_status sum_read(sheaf_round_source *source, const sheaf_hash *hash,
     return SHEAF_OK;
 }
 
+static void held_out_read(const struct sheaf_row_evaluation *row, sheaf_figure_report *out)
+{
+    out->held_out = true;
+    out->records = row->records;
+    out->has_accuracy = row->has_accuracy;
+    out->accuracy_millionths = row->accuracy_millionths;
+    out->has_auc = row->has_auc;
+    out->auc_millionths = row->auc_millionths;
+    out->has_loss = row->has_log_loss;
+    out->loss_millionths = row->log_loss_millionths;
+    out->has_errors = row->has_errors;
+    out->mae_millionths = row->mae_millionths;
+    out->rmse_millionths = row->rmse_millionths;
+    out->has_baseline = row->has_baseline;
+    out->baseline_mae_millionths = row->baseline_mae_millionths;
+    out->baseline_rmse_millionths = row->baseline_rmse_millionths;
+}
+
+static void training_read(const struct sheaf_row_round *row, bool number,
+                          sheaf_figure_report *out)
+{
+    out->records = row->records;
+    out->has_accuracy = out->has_loss = !number;
+    out->accuracy_millionths = row->accuracy_millionths;
+    out->loss_millionths = row->log_loss_millionths;
+    out->has_errors = number;
+    out->mae_millionths = row->mae_millionths;
+    out->rmse_millionths = row->rmse_millionths;
+}
+
+/* Errors under noise have no interval: nothing says how far their sums were moved together. */
+static void intervals_set(double deviation, sheaf_figure_report *out)
+{
+    double share = (double)out->accuracy_millionths / MILLION, n = out->records;
+    out->accuracy = out->noised ? sheaf_interval_noised_share(share, n, deviation)
+                                : sheaf_interval_share(share, n);
+    out->has_mae_interval = out->has_errors && !out->noised;
+    out->mae = sheaf_interval_mean_error((double)out->mae_millionths / MILLION,
+                                         (double)out->rmse_millionths / MILLION, n);
+}
+
 bool sheaf_figures_find(sheaf_round_source *source, const struct sheaf_row_round *round,
                         sheaf_figure_report *out)
 {
     const struct sheaf_row_mandate *mandate = sheaf_mandate_get(source->state, round->mandate);
     const struct sheaf_row_evaluation *held = evaluation_of(source->state, round->id);
+    const struct sheaf_row_model *model = sheaf_model_get(source->state, round->model);
     sheaf_err err;
     if (!held && !round->has_figures)
         return false;
     *out = (sheaf_figure_report){.round = round->id,
-                                 .held_out = held != NULL,
                                  .noised = mandate->release == SHEAF_release_form_noised};
-    out->records = held ? held->records : round->records;
-    out->accuracy_millionths = held ? held->accuracy_millionths : round->accuracy_millionths;
-    out->has_auc = held && held->has_auc;
-    out->auc_millionths = held ? held->auc_millionths : 0;
-    out->has_loss = !held || held->has_log_loss;
-    out->loss_millionths = held ? held->log_loss_millionths : round->log_loss_millionths;
-    double share = (double)out->accuracy_millionths / MILLION;
-    out->accuracy = out->noised ? sheaf_interval_noised_share(share, out->records,
-                                                              cell_deviation(round, mandate))
-                                : sheaf_interval_share(share, out->records);
-    if (held && !out->noised && sum_read(source, &round->result, out, &err) != SHEAF_OK)
+    if (held)
+        held_out_read(held, out);
+    else
+        training_read(round, model->target == SHEAF_target_number, out);
+    intervals_set(cell_deviation(round, mandate), out);
+    if (held && out->has_accuracy && !out->noised
+        && sum_read(source, &round->result, out, &err) != SHEAF_OK)
         snprintf(out->missing, sizeof out->missing, "%s", err.message);
     return true;
 }
@@ -93,19 +130,42 @@ static void print_calibration(const sheaf_calibration *c)
     }
 }
 
+static double real(uint64_t in_millionths)
+{
+    return (double)in_millionths / MILLION;
+}
+
+static void print_error(const char *name, uint64_t error, const sheaf_interval *interval,
+                        bool has_baseline, uint64_t baseline)
+{
+    printf("  %-11s %.6g", name, real(error));
+    if (interval)
+        printf(", 95 %% interval %.6g to %.6g", interval->low, interval->high);
+    if (has_baseline)
+        printf("; of the simplest model %.6g", real(baseline));
+    puts("");
+}
+
 void sheaf_figures_print(const sheaf_figure_report *f)
 {
-    printf("  accuracy    %.3f, 95 %% interval %.3f to %.3f, on %s%u %s\n",
-           (double)f->accuracy_millionths / MILLION, f->accuracy.low, f->accuracy.high,
-           f->noised ? "about " : "", f->records,
+    printf("  figures     on %s%u %s\n", f->noised ? "about " : "", f->records,
            f->held_out ? "held-out records" : "training records, before the round");
+    if (f->has_accuracy)
+        printf("  accuracy    %.3f, 95 %% interval %.3f to %.3f\n",
+               real(f->accuracy_millionths), f->accuracy.low, f->accuracy.high);
     if (f->has_auc && f->has_auc_interval)
-        printf("  AUC         %.3f, 95 %% interval %.3f to %.3f\n",
-               (double)f->auc_millionths / MILLION, f->auc.low, f->auc.high);
+        printf("  AUC         %.3f, 95 %% interval %.3f to %.3f\n", real(f->auc_millionths),
+               f->auc.low, f->auc.high);
     else if (f->has_auc)
-        printf("  AUC         %.3f\n", (double)f->auc_millionths / MILLION);
+        printf("  AUC         %.3f\n", real(f->auc_millionths));
     if (f->has_loss)
-        printf("  log loss    %.3f\n", (double)f->loss_millionths / MILLION);
+        printf("  log loss    %.3f\n", real(f->loss_millionths));
+    if (f->has_errors) {
+        print_error("MAE", f->mae_millionths, f->has_mae_interval ? &f->mae : NULL,
+                    f->has_baseline, f->baseline_mae_millionths);
+        print_error("RMSE", f->rmse_millionths, NULL, f->has_baseline,
+                    f->baseline_rmse_millionths);
+    }
     if (f->has_calibration)
         print_calibration(&f->calibration);
     if (*f->missing)
@@ -148,21 +208,35 @@ void sheaf_figures_put(const sheaf_figure_report *f, sheaf_json_writer *w)
 {
     sheaf_json_key(w, "figures");
     sheaf_json_open_object(w);
-    put_interval(w, "accuracy_interval", &f->accuracy);
-    sheaf_json_member_put_int(w, "accuracy_millionths", f->accuracy_millionths);
+    if (f->has_accuracy) {
+        put_interval(w, "accuracy_interval", &f->accuracy);
+        sheaf_json_member_put_int(w, "accuracy_millionths", f->accuracy_millionths);
+    }
     if (f->has_auc_interval)
         put_interval(w, "auc_interval", &f->auc);
     if (f->has_auc)
         sheaf_json_member_put_int(w, "auc_millionths", f->auc_millionths);
+    if (f->has_baseline) {
+        sheaf_json_member_put_int(w, "baseline_mae_millionths",
+                                  (int64_t)f->baseline_mae_millionths);
+        sheaf_json_member_put_int(w, "baseline_rmse_millionths",
+                                  (int64_t)f->baseline_rmse_millionths);
+    }
     if (f->has_calibration)
         put_calibration(w, &f->calibration);
     sheaf_json_member_put_bool(w, "held_out", f->held_out);
     if (f->has_loss)
         sheaf_json_member_put_int(w, "log_loss_millionths", f->loss_millionths);
+    if (f->has_mae_interval)
+        put_interval(w, "mae_interval", &f->mae);
+    if (f->has_errors)
+        sheaf_json_member_put_int(w, "mae_millionths", (int64_t)f->mae_millionths);
     if (*f->missing)
         sheaf_json_member_put_string(w, "missing", sheaf_str(f->missing));
     sheaf_json_member_put_bool(w, "noised", f->noised);
     sheaf_json_member_put_int(w, "records", f->records);
+    if (f->has_errors)
+        sheaf_json_member_put_int(w, "rmse_millionths", (int64_t)f->rmse_millionths);
     sheaf_json_member_put_int(w, "round", f->round);
     sheaf_json_close(w);
 }

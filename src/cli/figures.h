@@ -11,11 +11,14 @@ typedef struct sheaf_figure_report {
     bool held_out; /* of records that no training saw; else of those to train on */
     bool noised;
     uint32_t round, records;
-    uint32_t accuracy_millionths;
-    bool has_auc, has_loss;
-    uint32_t auc_millionths, loss_millionths;
+    bool has_accuracy, has_auc, has_loss; /* of a class */
+    uint32_t accuracy_millionths, auc_millionths, loss_millionths;
     sheaf_interval accuracy, auc;
-    bool has_auc_interval, has_calibration;
+    bool has_errors, has_baseline; /* of a number, in the label's unit */
+    uint64_t mae_millionths, rmse_millionths;
+    uint64_t baseline_mae_millionths, baseline_rmse_millionths;
+    sheaf_interval mae;
+    bool has_auc_interval, has_mae_interval, has_calibration;
     sheaf_calibration calibration;
     char missing[SHEAF_MESSAGE_MAX]; /* why there is no calibration, though there could be */
 } sheaf_figure_report;

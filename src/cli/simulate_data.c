@@ -61,6 +61,19 @@ static sheaf_status features_read(const simulate_question *q, sheaf_slice file,
     return status;
 }
 
+/* Records with gaps are left out. */
+static sheaf_status inputs_set(sheaf_spec *spec, sheaf_err *err)
+{
+    for (uint32_t j = 0; j < spec->features.count; j++)
+        if (spec->features.items[j].missing != SHEAF_MISSING_LEAVE_OUT)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "feature %u says what becomes of gaps in %s; a simulation leaves "
+                              "records with gaps out, so name the column alone",
+                              j + 1, spec->features.items[j].column);
+    spec->inputs = spec->features.count;
+    return SHEAF_OK;
+}
+
 /* ---- ranges ---- */
 
 static sheaf_feature *feature_find(sheaf_features *features, sheaf_slice column)
@@ -143,8 +156,10 @@ typedef struct {
 static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file, reading *r,
                               simulate_data *out, sheaf_err *err)
 {
-    if (i == 0)
+    if (i == 0) {
         SHEAF_TRY(features_read(q, file, &out->spec.features, err));
+        SHEAF_TRY(inputs_set(&out->spec, err));
+    }
     SHEAF_TRY(sheaf_table_read(file, q->files[i], &out->spec.features, SHEAF_TABLE_EXACT,
                                &r->table[i], err));
     if (!q->column)

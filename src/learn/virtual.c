@@ -184,6 +184,9 @@ static void split_dirichlet(work *w)
 
 /* ---- the table ---- */
 
+_Static_assert(sizeof(sheaf_table) == 8 * 4 + 5 * sizeof(void *) + 4 * SHEAF_TABLE_TOLD,
+               "what a table has of each row is arranged here, and shown by a view");
+
 static sheaf_status table_arrange(const sheaf_table *from, const uint32_t *order,
                                   sheaf_table *out, sheaf_err *err)
 {
@@ -193,16 +196,18 @@ static sheaf_status table_arrange(const sheaf_table *from, const uint32_t *order
                          .train_rows = from->train_rows,
                          .test_rows = from->test_rows};
     out->x = malloc((size_t)from->rows * from->d * sizeof *out->x);
+    out->target = malloc(from->rows * sizeof *out->target);
     out->y = malloc(from->rows);
     out->is_test = malloc(from->rows);
     out->line = malloc(from->rows * sizeof *out->line);
-    if (!out->x || !out->y || !out->is_test || !out->line) {
+    if (!out->x || !out->target || !out->y || !out->is_test || !out->line) {
         sheaf_table_close(out);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to split %u rows", from->rows);
     }
     for (uint32_t i = 0; i < from->rows; i++) {
         memcpy(out->x + (size_t)i * from->d, from->x + (size_t)order[i] * from->d,
                from->d * sizeof *out->x);
+        out->target[i] = from->target[order[i]];
         out->y[i] = from->y[order[i]];
         out->is_test[i] = from->is_test[order[i]];
         out->line[i] = from->line[order[i]];
@@ -290,6 +295,7 @@ sheaf_table sheaf_virtual_member(const sheaf_virtual *v, uint32_t member)
                         .rows = rows,
                         .lines = rows,
                         .x = v->rows.x + (size_t)first * v->rows.d,
+                        .target = v->rows.target + first,
                         .y = v->rows.y + first,
                         .is_test = v->rows.is_test + first,
                         .line = v->rows.line + first};

@@ -28,15 +28,20 @@ static sheaf_features features = {.count = D,
                                              .high_millionths = 3000000}},
                                   .label = "y"};
 
-static double x[ROWS * D];
+static double x[ROWS * D], target[ROWS];
 static uint8_t y[ROWS], is_test[ROWS];
 static uint32_t line[ROWS], group[ROWS];
 
 /* The label follows from a - b, with some chance. */
 static sheaf_table table_make(void)
 {
-    sheaf_table table = {
-        .d = D, .rows = ROWS, .x = x, .y = y, .is_test = is_test, .line = line};
+    sheaf_table table = {.d = D,
+                         .rows = ROWS,
+                         .x = x,
+                         .target = target,
+                         .y = y,
+                         .is_test = is_test,
+                         .line = line};
     sheaf_draw draw;
     sheaf_draw_init(&draw, 7, 99);
     for (uint32_t i = 0; i < ROWS; i++) {
@@ -44,6 +49,7 @@ static sheaf_table table_make(void)
             x[i * D + j] = 4 * sheaf_draw_uniform(&draw) - 2;
         y[i] = x[i * D] - x[i * D + 1] + 2 * sheaf_draw_uniform(&draw) - 1 > 0;
         is_test[i] = i % 3 == 0;
+        target[i] = x[i * D];
         line[i] = i + 2;
         group[i] = i % 7 == 0 ? 2 : i % 2;
         table.test_rows += is_test[i];
@@ -71,6 +77,7 @@ static void check_all_rows(const sheaf_virtual *v)
             assert_false(seen[at]);
             seen[at] = 1;
             assert_int_equal(own.y[i], y[at]);
+            assert_true(own.target[i] == target[at]);
             assert_memory_equal(own.x + i * D, x + (size_t)at * D, D * sizeof *x);
         }
     }
@@ -191,7 +198,7 @@ static sheaf_rehearsal plan_of(uint32_t members, sheaf_noised_unit unit)
 {
     static sheaf_spec spec;
     sheaf_err err;
-    spec = (sheaf_spec){.kind = SHEAF_model_kind_logistic, .features = features};
+    spec = (sheaf_spec){.kind = SHEAF_model_kind_logistic, .features = features, .inputs = D};
     sheaf_rehearsal plan = {.spec = &spec,
                             .training = {.steps = 5, .batch = 8, .rate_millionths = 100000},
                             .gradient_rate_millionths = 4000000,
