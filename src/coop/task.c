@@ -42,8 +42,9 @@ static uint32_t statistics_words(const struct sheaf_row_model *model)
 {
     if (model->kind == SHEAF_model_kind_forecaster)
         return 0;
-    uint32_t columns = model->features + (model->target == SHEAF_target_number);
-    return 1 + 3 * columns + model->gaps;
+    /* Trees sort what is missing into a bin of its own. */
+    uint32_t inputs = model->kind == SHEAF_model_kind_trees ? model->features : model->inputs;
+    return 1 + 3 * (inputs + (model->target == SHEAF_target_number)) + model->gaps;
 }
 
 static uint32_t train_words(const struct sheaf_row_model *model, uint32_t step)

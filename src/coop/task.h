@@ -15,25 +15,24 @@
 enum { SHEAF_INPUTS_MAX = 256 };
 
 /* Length of the vectors of a task after so many training rounds, 0 where the kind has none
- * such. With d inputs and P parameters, of exact sums:
+ * such. Of exact sums:
  *
- *     statistics  records; the sum and two words of the sum of squares of every feature, and of
- *                 the label where it is a number; of features that may be missing how often
- * they are not train       logistic    d weights, bias, records, loss, right predictions linear
- * products of inputs, 1 and label: upper triangle of d + 2 mlp         P parameters, records,
- * loss, right predictions or absolute errors trees       first records, targets, 1024 cells of
- * every input; then, for each level of each tree, two words for every bin of every input of
- * half of its nodes, records, loss, right predictions forecaster  products of the past with
- * itself (upper triangle) and with the future, windows evaluate    of a class two histograms of
- * 64 scores, loss; of a number records, absolute errors, two words of squared errors, of model
- * and baseline, and the errors' sum; of a forecaster nine
+ *     statistics  records; three words of every input, and of a label that is a number; one of
+ *                 every feature that may be missing
  *
- * With noise there are no statistics, since scaling is by public ranges:
+ *     logistic    weights and bias, records, loss, right predictions
+ *     linear      products of inputs, 1 and label: the upper triangle
+ *     mlp         parameters, records, loss, right predictions or absolute errors
+ *     trees       first records, targets and 1024 cells of every input
+ *     trees       then of each level two words for every bin of half its nodes, and three
+ *     forecaster  products of the past with itself and with the future, windows
  *
- *     train       weights and bias, or parameters; of trees two words for every leaf; of a
- *                 forecaster a weight for every season of the look-back
- *     evaluate    of a class true negatives, false positives, false negatives, true positives;
- *                 of a number records, absolute errors, squared errors */
+ *     evaluate    of a class two histograms of 64 scores, loss; of a number eight words of
+ *                 errors; of a forecaster nine
+ *
+ * With noise there are no statistics, since scaling is by public ranges; training has a word
+ * for each parameter, two for each leaf of a tree, one for each season that a forecaster looks
+ * back; evaluation has four cells of a class, and three words of errors of a number. */
 uint32_t sheaf_task_words_at(const struct sheaf_row_model *model, uint8_t release, uint8_t task,
                              uint32_t step);
 

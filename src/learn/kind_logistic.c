@@ -2,9 +2,8 @@
  * histograms of scores. */
 #include "learn/evaluate.h"
 #include "learn/federate.h"
-#include "learn/kind.h"
 #include "learn/own_training.h"
-#include "learn/ranges.h"
+#include "learn/regression.h"
 #include "learn/table_data.h"
 
 #include <math.h>
@@ -14,46 +13,10 @@ static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t 
     const uint32_t d = spec->inputs;
     (void)step;
     if (task == SHEAF_task_statistics)
-        return noised ? 0 : sheaf_statistics_words(spec->features.count) + spec->gaps;
+        return noised ? 0 : sheaf_statistics_words(d) + spec->gaps;
     if (task == SHEAF_task_train)
         return noised ? d + 1u : sheaf_update_words(d);
     return noised ? SHEAF_NOISED_CELLS : SHEAF_EVALUATION_WORDS;
-}
-
-/* Zeros, scaled by the public ranges. */
-static sheaf_status begin(const sheaf_spec *spec, uint64_t seed, sheaf_buffer *out,
-                          sheaf_err *err)
-{
-    sheaf_scaling scaling;
-    sheaf_model model;
-    (void)seed;
-    SHEAF_TRY(sheaf_ranges_scaling(&spec->features, &scaling, err));
-    sheaf_model_init(&model, &spec->features, &scaling);
-    sheaf_model_write(out, &model);
-    return SHEAF_OK;
-}
-
-static bool features_equal(const sheaf_features *a, const sheaf_features *b)
-{
-    bool equal = a->count == b->count && strcmp(a->label, b->label) == 0;
-    for (uint32_t i = 0; equal && i < a->count; i++)
-        equal = strcmp(a->items[i].column, b->items[i].column) == 0
-                && a->items[i].has_level == b->items[i].has_level
-                && (!a->items[i].has_level || a->items[i].level == b->items[i].level);
-    return equal;
-}
-
-static sheaf_status check(const sheaf_spec *spec, sheaf_slice file, bool noised, sheaf_err *err)
-{
-    sheaf_model model;
-    SHEAF_TRY(sheaf_model_read(file, &model, err));
-    if (!features_equal(&model.features, &spec->features))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model does not have the inputs that were registered");
-    if (noised && !sheaf_ranges_hold(&spec->features, &model.scaling))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model is not scaled by the ranges that were registered");
-    return SHEAF_OK;
 }
 
 /* ---- exact sums ---- */
@@ -137,31 +100,6 @@ static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *words,
 
 /* ---- under noise ---- */
 
-static sheaf_status noised_train_local(const sheaf_job *job, const void *data,
-                                       const sheaf_job_seeds *seeds, int64_t *values,
-                                       sheaf_err *err)
-{
-    sheaf_model model;
-    const sheaf_noised_terms *terms = job->terms;
-    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
-    if (terms->local)
-        return sheaf_noised_steps(terms, &model, data, seeds->secret, values, err);
-    if (terms->unit == SHEAF_NOISED_RECORD)
-        return sheaf_noised_gradient(terms, &model, data, seeds->secret->sample, values, err);
-    return sheaf_noised_change(terms, &model, data, seeds->order, seeds->secret->rounding,
-                               values, err);
-}
-
-static sheaf_status noised_train_finish(const sheaf_job *job, const int64_t *words,
-                                        sheaf_round_result *out, sheaf_err *err)
-{
-    sheaf_model model;
-    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
-    SHEAF_TRY(sheaf_noised_step(job->terms, &model, (const uint64_t *)words, &model, err));
-    sheaf_model_write(&out->bytes, &model);
-    return SHEAF_OK;
-}
-
 static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data,
                                           const sheaf_job_seeds *seeds, int64_t *values,
                                           sheaf_err *err)
@@ -223,12 +161,13 @@ const sheaf_learn_kind sheaf_learn_kind_logistic = {
     .close = sheaf_table_data_close,
     .counts = sheaf_table_data_counts,
     .words = words,
-    .begin = begin,
-    .check = check,
+    .begin = sheaf_regression_begin,
+    .check = sheaf_regression_check,
     .exact = {[SHEAF_task_statistics] = {statistics_local, statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
               [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
-    .noised = {[SHEAF_task_train] = {noised_train_local, noised_train_finish},
+    .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,
+                                     sheaf_regression_noised_finish},
                [SHEAF_task_evaluate] = {noised_evaluate_local, noised_evaluate_finish}},
     .own_tensors = learnt,
     .own_rows = sheaf_own_training_table,

@@ -78,6 +78,24 @@ sheaf_status sheaf_samples_open_doubles(const sheaf_table *table, sheaf_part par
     return samples_open(table, part, mean, scale, false, out, err);
 }
 
+static sheaf_status targets_open(const sheaf_table *table, sheaf_part part,
+                                 const sheaf_scaling *scaling, sheaf_samples *out,
+                                 sheaf_err *err)
+{
+    double mean = ldexp((double)scaling->label_mean, -SHEAF_UNIT_BITS);
+    double scale = ldexp((double)scaling->label_scale, -SHEAF_UNIT_BITS);
+    out->target = calloc(out->n, sizeof *out->target);
+    if (!out->target) {
+        sheaf_samples_close(out);
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to standardise labels");
+    }
+    for (uint32_t i = 0, n = 0; i < table->rows; i++)
+        if (sheaf_part_has(table, part, i))
+            out->target[n++] =
+                sheaf_standardised(table->target[i], mean, scale, scaling->clipped);
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,
                                 const sheaf_scaling *scaling, sheaf_samples *out,
                                 sheaf_err *err)
@@ -87,11 +105,13 @@ sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,
         mean[j] = ldexp((double)scaling->mean[j], -SHEAF_UNIT_BITS);
         scale[j] = ldexp((double)scaling->scale[j], -SHEAF_UNIT_BITS);
     }
-    return samples_open(table, part, mean, scale, scaling->clipped, out, err);
+    SHEAF_TRY(samples_open(table, part, mean, scale, scaling->clipped, out, err));
+    return scaling->number ? targets_open(table, part, scaling, out, err) : SHEAF_OK;
 }
 
 void sheaf_samples_close(sheaf_samples *samples)
 {
+    free(samples->target);
     free(samples->z);
     free(samples->y);
     *samples = (sheaf_samples){0};
@@ -120,9 +140,10 @@ void sheaf_logistic_gradient(const sheaf_samples *samples, const uint32_t *rows,
         out[j] = 0;
     for (uint32_t i = 0; i < count; i++) {
         const double *z = samples->z + (size_t)rows[i] * d;
-        /* d loss / d score = probability - label */
-        double slope =
-            sheaf_probability(sheaf_logistic_score(parameters, z, d)) - samples->y[rows[i]];
+        double score = sheaf_logistic_score(parameters, z, d);
+        /* d loss / d score: probability - label; of half the squared error, the error */
+        double slope = samples->target ? score - samples->target[rows[i]]
+                                       : sheaf_probability(score) - samples->y[rows[i]];
         for (uint32_t j = 0; j < d; j++)
             out[j] += slope * z[j];
         out[d] += slope;

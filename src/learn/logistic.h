@@ -33,8 +33,9 @@ static inline bool sheaf_part_has(const sheaf_table *table, sheaf_part part, uin
 /* Standardised records of one part of a table. */
 typedef struct {
     uint32_t n, d;
-    double *z;  /* n x d, row by row */
-    uint8_t *y; /* 0 or 1 */
+    double *z;      /* n x d, row by row */
+    uint8_t *y;     /* 0 or 1 */
+    double *target; /* the standardised label of a number; NULL of a class */
 } sheaf_samples;
 
 SHEAF_MUST_USE sheaf_status sheaf_samples_open(const sheaf_table *table, sheaf_part part,

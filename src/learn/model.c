@@ -5,11 +5,12 @@
 #include <math.h>
 
 enum {
-    FILE_MAX = 65536,   /* of a logistic regression */
+    FILE_MAX = 65536,   /* of a regression */
     SCHEMA_MAX = 32768, /* the text of 256 features with long names stays below it */
     SCALING_BITS = SHEAF_VALUE_BITS + SHEAF_UNIT_BITS,
 };
-#define FORMAT      "sheaf-logistic/1"
+#define LOGISTIC    "sheaf-logistic/1"
+#define LINEAR      "sheaf-linear/1"
 #define SCALING_MAX ((int64_t)1 << (SCALING_BITS + 1))
 
 /* One tensor of the file. */
@@ -20,15 +21,21 @@ typedef struct {
     int64_t min, max;
 } tensor;
 
-enum { TENSORS = 4, NOTES_MAX = 4 };
+enum { TENSORS_MAX = 6, NOTES_MAX = 4 };
 
-static void tensors_of(sheaf_model *model, tensor out[TENSORS])
+/* Returns how many there are. */
+static int tensors_of(sheaf_model *model, tensor out[TENSORS_MAX])
 {
     uint32_t d = model->features.count;
     out[0] = (tensor){"bias", &model->bias, 1, -SHEAF_WEIGHT_MAX, SHEAF_WEIGHT_MAX};
     out[1] = (tensor){"mean", model->scaling.mean, d, -SCALING_MAX, SCALING_MAX};
     out[2] = (tensor){"scale", model->scaling.scale, d, 1, SCALING_MAX};
     out[3] = (tensor){"weight", model->weight, d, -SHEAF_WEIGHT_MAX, SHEAF_WEIGHT_MAX};
+    if (!model->scaling.number)
+        return 4;
+    out[4] = (tensor){"label.mean", &model->scaling.label_mean, 1, -SCALING_MAX, SCALING_MAX};
+    out[5] = (tensor){"label.scale", &model->scaling.label_scale, 1, 1, SCALING_MAX};
+    return 6;
 }
 
 void sheaf_model_init(sheaf_model *out, const sheaf_features *features,
@@ -44,7 +51,8 @@ static uint32_t notes_of(const sheaf_model *model, sheaf_buffer *schema,
     uint32_t count = 0;
     sheaf_features_put(schema, &model->features);
     out[count++] = (sheaf_tensor_note){sheaf_str("features"), sheaf_buffer_slice(schema)};
-    out[count++] = (sheaf_tensor_note){sheaf_str("format"), sheaf_str(FORMAT)};
+    out[count++] = (sheaf_tensor_note){sheaf_str("format"),
+                                       sheaf_str(model->scaling.number ? LINEAR : LOGISTIC)};
     if (model->scaling.clipped)
         out[count++] = (sheaf_tensor_note){sheaf_str("inputs"), sheaf_str("clipped")};
     out[count++] = (sheaf_tensor_note){sheaf_str("label"), sheaf_str(model->features.label)};
@@ -69,13 +77,13 @@ static bool units_of(double value, int64_t min, int64_t max, int64_t *out)
 void sheaf_model_write(sheaf_buffer *out, const sheaf_model *model)
 {
     sheaf_model copy = *model;
-    tensor tensors[TENSORS];
-    sheaf_tensor rows[TENSORS];
+    tensor tensors[TENSORS_MAX];
+    sheaf_tensor rows[TENSORS_MAX];
     sheaf_tensor_note notes[NOTES_MAX];
-    double values[TENSORS][SHEAF_FEATURES_MAX];
+    double values[TENSORS_MAX][SHEAF_FEATURES_MAX];
     sheaf_buffer schema;
-    tensors_of(&copy, tensors);
-    for (int i = 0; i < TENSORS; i++) {
+    int tensor_count = tensors_of(&copy, tensors);
+    for (int i = 0; i < tensor_count; i++) {
         for (uint32_t j = 0; j < tensors[i].count; j++)
             values[i][j] = double_of(tensors[i].values[j]);
         rows[i] =
@@ -83,7 +91,7 @@ void sheaf_model_write(sheaf_buffer *out, const sheaf_model *model)
     }
     sheaf_buffer_init(&schema, SCHEMA_MAX);
     uint32_t count = notes_of(model, &schema, notes);
-    sheaf_safetensors_write(out, rows, TENSORS, notes, count);
+    sheaf_safetensors_write(out, rows, (uint32_t)tensor_count, notes, count);
     out->failed |= schema.failed;
     sheaf_buffer_deinit(&schema);
 }
@@ -93,9 +101,11 @@ static sheaf_status notes_read(const sheaf_safetensors *file, sheaf_model *out, 
 {
     sheaf_tensor_note want[NOTES_MAX];
     sheaf_buffer schema;
-    if (!sheaf_slice_is(sheaf_safetensors_note(file, "format"), FORMAT))
+    sheaf_slice format = sheaf_safetensors_note(file, "format");
+    out->scaling.number = sheaf_slice_is(format, LINEAR);
+    if (!out->scaling.number && !sheaf_slice_is(format, LOGISTIC))
         return sheaf_fail(err, SHEAF_INVALID,
-                          "the model file is not of the format " FORMAT
+                          "the model file is not of the format " LOGISTIC " or " LINEAR
                           "; its header must say so in __metadata__");
     out->scaling.clipped = sheaf_slice_is(sheaf_safetensors_note(file, "inputs"), "clipped");
     SHEAF_TRY(sheaf_features_parse(sheaf_safetensors_note(file, "features"),
@@ -116,16 +126,17 @@ static sheaf_status notes_read(const sheaf_safetensors *file, sheaf_model *out, 
 static sheaf_status content_read(const sheaf_safetensors *file, sheaf_model *out,
                                  sheaf_err *err)
 {
-    tensor tensors[TENSORS];
+    tensor tensors[TENSORS_MAX];
     const sheaf_tensor *row;
     SHEAF_TRY(notes_read(file, out, err));
-    tensors_of(out, tensors);
-    if (file->count != TENSORS)
+    int count = tensors_of(out, tensors);
+    if (file->count != (uint32_t)count)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "the model file has %u tensors instead of bias, mean, scale and "
+                          "the model file has %u tensors instead of bias, mean, scale%s "
                           "weight",
-                          file->count);
-    for (int i = 0; i < TENSORS; i++) {
+                          file->count,
+                          out->scaling.number ? ", label.mean, label.scale and" : " and");
+    for (int i = 0; i < count; i++) {
         SHEAF_TRY(sheaf_safetensors_expect(file, tensors[i].name, SHEAF_TENSOR_F64,
                                            tensors[i].count, 0, &row, err));
         for (uint32_t j = 0; j < tensors[i].count; j++)
@@ -172,6 +183,13 @@ double sheaf_model_score(const sheaf_model *model, const double *x)
         score += (double)model->weight[j] * z;
     }
     return ldexp(score, -SHEAF_UNIT_BITS);
+}
+
+double sheaf_model_value(const sheaf_model *model, const double *x)
+{
+    double mean = ldexp((double)model->scaling.label_mean, -SHEAF_UNIT_BITS);
+    double scale = ldexp((double)model->scaling.label_scale, -SHEAF_UNIT_BITS);
+    return mean + scale * sheaf_model_score(model, x);
 }
 
 double sheaf_probability(double score)

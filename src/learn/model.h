@@ -1,16 +1,18 @@
-/* learn/model.h - a logistic regression as integers, and its one encoding as a file.
+/* learn/model.h - a logistic or linear regression as integers, and its one encoding as a file.
  *
  * Weights act on standardised features: the score of x is
- * bias + sum over j of weight[j] * (x[j] - mean[j]) / scale[j], and 1/(1+exp(-score)) is the
- * probability of a positive label. All numbers are integers in units of 2^-24, so that a model
- * is equal on every machine.
+ * bias + sum over j of weight[j] * (x[j] - mean[j]) / scale[j]. Of a class 1/(1+exp(-score)) is
+ * the probability of a positive label; of a number, whose scaling says so, the score is the
+ * label, standardised too. All numbers are integers in units of 2^-24, so that a model is equal
+ * on every machine.
  *
  * A file is safetensors with F64 tensors bias [1], mean [d], scale [d], weight [d], whose
  * values are the exact doubles k * 2^-24. The header is canonical JSON (members sorted), padded
  * with spaces to a multiple of 8; its metadata holds the format, the features and the label,
  * and inputs "clipped" where the scaling says so: (x[j] - mean[j]) / scale[j] then counts as
- * the nearer of -1 and 1 where it is beyond them. One model has exactly one byte string; the
- * reader refuses every other.
+ * the nearer of -1 and 1 where it is beyond them. A linear regression has
+ * label.mean [1] and label.scale [1] besides, and a format of its own. One model has exactly
+ * one byte string; the reader refuses every other.
  */
 #ifndef SHEAF_LEARN_MODEL_H
 #define SHEAF_LEARN_MODEL_H
@@ -46,6 +48,9 @@ double sheaf_standardised(double x, double mean, double scale, bool clipped);
 
 /* The score (log odds) of one row of raw features. */
 double sheaf_model_score(const sheaf_model *model, const double *x);
+
+/* What a linear regression says of one row of raw features, in the label's unit. */
+double sheaf_model_value(const sheaf_model *model, const double *x);
 
 /* 1/(1+exp(-score)), without overflow. */
 double sheaf_probability(double score);

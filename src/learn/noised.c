@@ -172,6 +172,8 @@ void sheaf_noised_samples_close(sheaf_samples *samples)
 {
     sheaf_wipe(samples->z, (size_t)samples->n * samples->d * sizeof *samples->z);
     sheaf_wipe(samples->y, samples->n);
+    if (samples->target)
+        sheaf_wipe(samples->target, samples->n * sizeof *samples->target);
     sheaf_samples_close(samples);
 }
 

@@ -10,6 +10,25 @@ enum {
     MEMBERS_BITS = 14,    /* so many members' low words fit one sum */
 };
 
+/* Sums of one column, whose value in a row is `stride` doubles behind that of the row before.
+ */
+static void column_local(const sheaf_table *table, const double *values, uint32_t stride,
+                         int64_t *words)
+{
+    int64_t sum = 0;
+    __int128 squares = 0;
+    for (uint32_t i = 0; i < table->rows; i++) {
+        if (table->is_test[i])
+            continue;
+        int64_t q = llround(ldexp(values[(size_t)i * stride], VALUE_UNIT_BITS));
+        sum += q;
+        squares += (__int128)q * q;
+    }
+    words[0] = sum;
+    words[1] = (int64_t)(squares & (((__int128)1 << LOW_BITS) - 1));
+    words[2] = (int64_t)(squares >> LOW_BITS);
+}
+
 sheaf_status sheaf_statistics_local(const sheaf_table *table, int64_t *words, sheaf_err *err)
 {
     if (table->train_rows > SHEAF_RECORDS_MAX)
@@ -20,22 +39,15 @@ sheaf_status sheaf_statistics_local(const sheaf_table *table, int64_t *words, sh
         return sheaf_fail(err, SHEAF_INVALID, "the table has no training rows");
     memset(words, 0, sheaf_statistics_words(table->d) * sizeof *words);
     words[0] = table->train_rows;
-    for (uint32_t j = 0; j < table->d; j++) {
-        int64_t sum = 0;
-        __int128 squares = 0;
-        for (uint32_t i = 0; i < table->rows; i++) {
-            if (table->is_test[i])
-                continue;
-            int64_t q = llround(ldexp(table->x[(size_t)i * table->d + j], VALUE_UNIT_BITS));
-            sum += q;
-            squares += (__int128)q * q;
-        }
-        int64_t *feature = words + 1 + 3 * (size_t)j;
-        feature[0] = sum;
-        feature[1] = (int64_t)(squares & (((__int128)1 << LOW_BITS) - 1));
-        feature[2] = (int64_t)(squares >> LOW_BITS);
-    }
+    for (uint32_t j = 0; j < table->d; j++)
+        column_local(table, table->x + j, table->d,
+                     words + 1 + SHEAF_STATISTICS_COLUMN * (size_t)j);
     return SHEAF_OK;
+}
+
+void sheaf_statistics_label_local(const sheaf_table *table, int64_t *words)
+{
+    column_local(table, table->target, 1, words);
 }
 
 /* One feature: sum and squares are in units of 2^-20 and 2^-40. */
@@ -82,8 +94,22 @@ sheaf_status sheaf_statistics_finish(const int64_t *words, uint32_t d, sheaf_sca
                 j + 1, (long long)n);
     for (uint32_t j = d; j < SHEAF_FEATURES_MAX; j++)
         out->mean[j] = out->scale[j] = 0;
-    out->clipped = false;
+    out->clipped = out->number = false;
+    out->label_mean = out->label_scale = 0;
     if (records)
         *records = (uint32_t)n;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_statistics_label_finish(const int64_t *words, uint32_t records,
+                                           sheaf_scaling *out, sheaf_err *err)
+{
+    if (!feature_finish(records, words, &out->label_mean, &out->label_scale))
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "the members' sums for the label are impossible for %u records; abort "
+            "this round and find the member whose node is faulty",
+            records);
+    out->number = true;
     return SHEAF_OK;
 }

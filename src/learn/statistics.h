@@ -24,12 +24,17 @@ typedef struct {
     int64_t mean[SHEAF_FEATURES_MAX];  /* in units of 2^-24, |mean| < 2^44 */
     int64_t scale[SHEAF_FEATURES_MAX]; /* likewise, above zero */
     bool clipped; /* values beyond mean - scale .. mean + scale count as the nearer bound */
+    bool number;  /* the label is a number, standardised as inputs are */
+    int64_t label_mean, label_scale; /* of a number; else 0 */
 } sheaf_scaling;
 
 static inline size_t sheaf_statistics_words(uint32_t d)
 {
     return 1 + 3 * (size_t)d;
 }
+
+/* Words of a number's label: sum, square_low, square_high. */
+enum { SHEAF_STATISTICS_COLUMN = 3 };
 
 /* Writes sheaf_statistics_words(table->d) words. */
 SHEAF_MUST_USE sheaf_status sheaf_statistics_local(const sheaf_table *table, int64_t *words,
@@ -39,5 +44,11 @@ SHEAF_MUST_USE sheaf_status sheaf_statistics_local(const sheaf_table *table, int
 SHEAF_MUST_USE sheaf_status sheaf_statistics_finish(const int64_t *words, uint32_t d,
                                                     sheaf_scaling *out, uint32_t *records,
                                                     sheaf_err *err);
+
+/* The label's words, and what follows from their sum over so many records. */
+void sheaf_statistics_label_local(const sheaf_table *table, int64_t *words);
+SHEAF_MUST_USE sheaf_status sheaf_statistics_label_finish(const int64_t *words,
+                                                          uint32_t records, sheaf_scaling *out,
+                                                          sheaf_err *err);
 
 #endif

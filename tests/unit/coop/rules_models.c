@@ -53,3 +53,92 @@ void test_kinds_of_models(void **unused)
     kit_want(&k, R(inputs_many), "ann", "model.register", many_inputs(many, sizeof many), NULL);
     kit_close(&k);
 }
+
+static sheaf_refusal open_round(kit *k, const char *label, const char *task, char base,
+                                int words)
+{
+    char what[2048], hash[32] = "";
+    if (base)
+        snprintf(hash, sizeof hash, "'base':~%c,", base);
+    snprintf(what, sizeof what,
+             "{%s'mandate':#m.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+             "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
+             "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
+             hash, task, words);
+    return kit_try(k, "hub", "round.open", what, label);
+}
+
+static void end_round(kit *k, const char *round, const char *figures, char result,
+                      sheaf_refusal want)
+{
+    char what[1024];
+    snprintf(what, sizeof what,
+             "{%s'result':~%c,'round':#%s,'survivors':[{'key':#ann.node},{'key':#bob.node},"
+             "{'key':#cat.node},{'key':#dan.node}],'transcript':~f}",
+             figures, result, round);
+    kit_want(k, want, "hub", "round.close", what, NULL);
+    for (int i = 0; want == SHEAF_ACCEPTED && i < 3; i++) {
+        static const char *const nodes[] = {"ann.node", "bob.node", "dan.node"};
+        assert_int_equal(kit_attest(k, nodes[i], round, result), SHEAF_ACCEPTED);
+    }
+}
+
+static uint8_t next(const kit *k, sheaf_refusal want)
+{
+    uint8_t task;
+    const struct sheaf_row_mandate *mandate =
+        sheaf_mandate_find(&k->state, kit_index((kit *)k, "m.tick"));
+    assert_int_equal(sheaf_task_next(&k->state, mandate, &task), want);
+    return task;
+}
+
+/* A linear regression takes one sum of statistics and one of products; then it is evaluated, by
+ * the errors of a number, and nothing is left to do. */
+void test_learned_to_its_end(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_with_data(&k, &rules);
+    kit_want(&k, R(kind_target), "ann", "model.register",
+             MODEL("'kind':'linear','label':'num','linear':{'lambda_millionths':1000},"), NULL);
+    kit_do(&k, "ann", "model.register", "line",
+           "{'features':[{'column':'age'},{'column':'cp','level':2}],'kind':'linear',"
+           "'label':'num','linear':{'lambda_millionths':1000},'schema':'heart/v1','target':"
+           "'number','title':^}");
+    kit_motion(&k, "m",
+               "{'kind':'mandate.grant','what':{'attest_min':3,'cohort_min':3,'datasets':["
+               "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},"
+               "{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':0,'local_steps':"
+               "1,'rate_millionths':1,'seed':0},'model':#line,'purpose':'research','release':"
+               "'exact_sum','rounds_max':9}}",
+               4);
+    assert_int_equal(next(&k, SHEAF_ACCEPTED), SHEAF_task_statistics);
+    assert_int_equal(open_round(&k, "r1", "statistics", 0, 10), SHEAF_ACCEPTED);
+    end_round(&k, "r1", "", 'a', SHEAF_ACCEPTED);
+    assert_int_equal(next(&k, SHEAF_ACCEPTED), SHEAF_task_train);
+    assert_int_equal(open_round(&k, "r2", "train", 'a', 6), R(wrong_words));
+    assert_int_equal(open_round(&k, "r2", "train", 'a', 10), SHEAF_ACCEPTED);
+    end_round(&k, "r2", "'figures':{'accuracy_millionths':1,'records':9},", 'b',
+              R(figures_form));
+    end_round(&k, "r2", "", 'b', SHEAF_ACCEPTED);
+    assert_int_equal(next(&k, SHEAF_ACCEPTED), SHEAF_task_evaluate);
+    assert_int_equal(open_round(&k, "r3", "train", 'b', 10), R(learning_done));
+    assert_int_equal(open_round(&k, "r3", "evaluate", 'b', 8), SHEAF_ACCEPTED);
+    assert_int_equal(sheaf_round_find(&k.state, kit_index(&k, "r3"))->step, 1);
+    end_round(&k, "r3", "", 'c', SHEAF_ACCEPTED);
+    assert_int_equal(next(&k, R(work_done)), SHEAF_task_evaluate);
+    kit_want(&k, R(figures_form), "hub", "model.evaluate",
+             "{'figures':{'mae_millionths':5,'records':9,'rmse_millionths':7},'round':#r3}",
+             NULL);
+    kit_want(&k, SHEAF_ACCEPTED, "hub", "model.evaluate",
+             "{'figures':{'baseline_mae_millionths':8,'baseline_rmse_millionths':9,"
+             "'mae_millionths':5,'records':9,'rmse_millionths':7},'round':#r3}",
+             NULL);
+    const struct sheaf_row_evaluation *row = sheaf_evaluation_at(&k.state, 0);
+    assert_true(row->has_errors && row->has_baseline && !row->has_accuracy);
+    assert_int_equal(row->rmse_millionths, 7);
+    assert_int_equal(row->baseline_mae_millionths, 8);
+    kit_close(&k);
+}

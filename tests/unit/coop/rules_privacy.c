@@ -87,6 +87,10 @@ void test_noised_terms(void **unused)
     TERMS_REFUSED(local_learning, (t.local = true, t.unit = "member"));
     TERMS_REFUSED(member_sampling, (t.unit = "member", t.sampling = 999999));
     TERMS_REFUSED(range_missing, t.model = "model");
+    kit_do(&k, "ann", "model.register", "line",
+           "{'features':[{'column':'cp','level':2}],'kind':'linear','label':'num','linear':"
+           "{'lambda_millionths':1},'schema':'heart/v1','target':'number','title':^}");
+    TERMS_REFUSED(label_range_missing, t.model = "line");
     TERMS_REFUSED(colluders_many, t.colluders = 3);
     TERMS_REFUSED(mandate_over, t.limit = 99);
     TERMS_REFUSED(mandate_over, t.rounds = 9);

@@ -46,6 +46,7 @@ void test_appointment_broken_off(void **unused);
 
 void test_datasets_and_consents(void **unused);
 void test_kinds_of_models(void **unused);
+void test_learned_to_its_end(void **unused);
 void test_models(void **unused);
 void test_mandates(void **unused);
 void test_auditors(void **unused);

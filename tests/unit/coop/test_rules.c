@@ -17,8 +17,6 @@ static void test_everything_was_met(void **unused)
         {R(season_long), "of a kind of model that a later revision knows"},
         {R(missing_where), "the same"},
         {R(forecaster_unit), "the same"},
-        {R(learning_done), "the same"},
-        {R(label_range_missing), "the same"},
         {R(claim_false), "claims are checked by the shell, see the tests of claims"},
     };
     static const sheaf_refusal all[] = {
@@ -95,6 +93,7 @@ int main(void)
         cmocka_unit_test(test_appointment_broken_off),
         cmocka_unit_test(test_datasets_and_consents),
         cmocka_unit_test(test_kinds_of_models),
+        cmocka_unit_test(test_learned_to_its_end),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_mandates),
         cmocka_unit_test(test_auditors),

@@ -101,9 +101,9 @@ static void test_words(void **unused)
         uint8_t release, task;
         uint32_t step, words;
     } cases[] = {
-        {1, SHEAF_release_form_exact_sum, SHEAF_task_statistics, 0, 1 + 3 * 7 + 3},
+        {1, SHEAF_release_form_exact_sum, SHEAF_task_statistics, 0, 1 + 3 * 9 + 3},
         {1, SHEAF_release_form_exact_sum, SHEAF_task_train, 5, 9 + 4},
-        {2, SHEAF_release_form_exact_sum, SHEAF_task_statistics, 0, 1 + 3 * 6 + 1},
+        {2, SHEAF_release_form_exact_sum, SHEAF_task_statistics, 0, 1 + 3 * 7 + 1},
         {2, SHEAF_release_form_exact_sum, SHEAF_task_train, 0, 8 * 9 / 2},
         {2, SHEAF_release_form_exact_sum, SHEAF_task_evaluate, 1, 8},
         {2, SHEAF_release_form_noised, SHEAF_task_evaluate, 1, 3},

@@ -1,0 +1,181 @@
+/* Linear regression: statistics of inputs and label, one sum of products, errors on held-out
+ * records; under noise from clipped gradients of the squared error. */
+#include "learn/errors.h"
+#include "learn/linear.h"
+#include "learn/logistic.h"
+#include "learn/regression.h"
+#include "learn/table_data.h"
+
+#include <math.h>
+
+enum { MILLION = 1000000 };
+
+static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step)
+{
+    const uint32_t d = spec->inputs;
+    (void)step;
+    if (task == SHEAF_task_statistics)
+        return noised ? 0 : sheaf_statistics_words(d + 1) + spec->gaps;
+    if (task == SHEAF_task_train)
+        return noised ? d + 1u : sheaf_linear_words(d);
+    return noised ? SHEAF_ERRORS_NOISED_WORDS : SHEAF_ERRORS_WORDS;
+}
+
+/* ---- exact sums ---- */
+
+static sheaf_status statistics_local(const sheaf_job *job, const void *data,
+                                     const sheaf_job_seeds *seeds, int64_t *values,
+                                     sheaf_err *err)
+{
+    (void)seeds;
+    SHEAF_TRY(sheaf_statistics_local(data, values, err));
+    sheaf_statistics_label_local(data, values + sheaf_statistics_words(job->spec->inputs));
+    return SHEAF_OK;
+}
+
+static sheaf_status statistics_finish(const sheaf_job *job, const int64_t *sums,
+                                      sheaf_round_result *out, sheaf_err *err)
+{
+    const sheaf_features *features = &job->spec->features;
+    sheaf_scaling scaling;
+    sheaf_model model;
+    uint32_t records;
+    SHEAF_TRY(sheaf_statistics_finish(sums, features->count, &scaling, &records, err));
+    SHEAF_TRY(sheaf_statistics_label_finish(sums + sheaf_statistics_words(features->count),
+                                            records, &scaling, err));
+    sheaf_model_init(&model, features, &scaling);
+    sheaf_model_write(&out->bytes, &model);
+    return SHEAF_OK;
+}
+
+static sheaf_status train_local(const sheaf_job *job, const void *data,
+                                const sheaf_job_seeds *seeds, int64_t *values, sheaf_err *err)
+{
+    sheaf_model model;
+    (void)seeds;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    return sheaf_linear_local(&model, data, values, err);
+}
+
+static sheaf_status train_finish(const sheaf_job *job, const int64_t *sums,
+                                 sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_model model;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    SHEAF_TRY(sheaf_linear_finish(&model, job->spec->lambda_millionths, sums, err));
+    sheaf_model_write(&out->bytes, &model);
+    return SHEAF_OK;
+}
+
+/* ---- evaluation ---- */
+
+/* The simplest model says the mean of the training records. */
+static void record_evaluate(const sheaf_job *job, const sheaf_model *model, const double *x,
+                            double actual, int64_t *values)
+{
+    const sheaf_spec *spec = job->spec;
+    double said = sheaf_model_value(model, x);
+    if (job->noised)
+        sheaf_errors_noised_add(
+            values, said, actual,
+            (double)(spec->label_high_millionths - spec->label_low_millionths) / MILLION);
+    else
+        sheaf_errors_add(values, said, actual,
+                         ldexp((double)model->scaling.label_mean, -SHEAF_UNIT_BITS));
+}
+
+static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
+                                   const sheaf_job_seeds *seeds, int64_t *values,
+                                   sheaf_err *err)
+{
+    const sheaf_table *table = data;
+    sheaf_model model;
+    const uint32_t most = job->noised ? job->terms->records_max : SHEAF_RECORDS_MAX;
+    (void)seeds;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    if (table->d != model.features.count || table->rows > most)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the table has %u records of %u features; the round is about at most "
+                          "%u of %u",
+                          table->rows, table->d, most, model.features.count);
+    memset(values, 0, job->words * sizeof *values);
+    for (uint32_t i = 0; i < table->rows; i++)
+        if (sheaf_part_has(table, SHEAF_PART_TEST, i))
+            record_evaluate(job, &model, table->x + (size_t)i * table->d, table->target[i],
+                            values);
+    if (job->noised && job->terms->unit == SHEAF_NOISED_MEMBER && table->test_rows > 0)
+        for (uint32_t i = 0; i < job->words; i++)
+            values[i] /= table->test_rows; /* a member's records share one sensitivity */
+    return SHEAF_OK;
+}
+
+static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *sums,
+                                    sheaf_round_result *out, sheaf_err *err)
+{
+    (void)job;
+    out->has_figures = true;
+    return sheaf_errors_finish(sums, &out->figures, err);
+}
+
+static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *sums,
+                                           sheaf_round_result *out, sheaf_err *err)
+{
+    const sheaf_spec *spec = job->spec;
+    (void)err;
+    out->has_figures = true;
+    sheaf_errors_noised_finish(sums, spec->label_high_millionths - spec->label_low_millionths,
+                               &out->figures);
+    return SHEAF_OK;
+}
+
+/* ---- predictions ---- */
+
+static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
+                            sheaf_predictions *out, sheaf_err *err)
+{
+    static const sheaf_prediction_column columns[] = {
+        {"line", SHEAF_PREDICTION_COUNT},
+        {"value", SHEAF_PREDICTION_MILLIONTHS},
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    sheaf_model model;
+    sheaf_table table;
+    SHEAF_TRY(sheaf_model_read(file, &model, err));
+    SHEAF_TRY(
+        sheaf_table_read(csv, name, &model.features, SHEAF_TABLE_UNLABELLED, &table, err));
+    sheaf_status status = sheaf_predictions_open(columns, COLUMNS, table.rows, name, out, err);
+    out->left_out = table.left_out;
+    for (uint32_t i = 0; status == SHEAF_OK && i < table.rows; i++) {
+        int64_t *cell = out->cells + (size_t)i * COLUMNS;
+        double said = sheaf_model_value(&model, table.x + (size_t)i * table.d);
+        if (!(fabs(said) < ldexp(1, 40)))
+            status = sheaf_fail(err, SHEAF_INVALID,
+                                "%s line %u: the model says nothing sensible of such values",
+                                name, table.line[i]);
+        else
+            cell[1] = llround(said * MILLION);
+        cell[0] = table.line[i];
+    }
+    sheaf_table_close(&table);
+    if (status != SHEAF_OK)
+        sheaf_predictions_close(out);
+    return status;
+}
+
+const sheaf_learn_kind sheaf_learn_kind_linear = {
+    .id = SHEAF_model_kind_linear,
+    .format = "sheaf-linear/1",
+    .open = sheaf_table_data_open,
+    .close = sheaf_table_data_close,
+    .counts = sheaf_table_data_counts,
+    .words = words,
+    .begin = sheaf_regression_begin,
+    .check = sheaf_regression_check,
+    .exact = {[SHEAF_task_statistics] = {statistics_local, statistics_finish},
+              [SHEAF_task_train] = {train_local, train_finish},
+              [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
+    .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,
+                                     sheaf_regression_noised_finish},
+               [SHEAF_task_evaluate] = {evaluate_local, noised_evaluate_finish}},
+    .predict = predict,
+};
