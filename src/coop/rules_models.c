@@ -22,10 +22,12 @@ static sheaf_refusal check_features(const struct sheaf_model_register *what)
     const struct sheaf_feature *features = what->features.at;
     for (uint32_t i = 0; i < what->features.count; i++) {
         SHEAF_REFUSE_IF(!range_valid(&features[i]), range_form);
-        SHEAF_REFUSE_IF(what->has_forecaster
-                            && (features[i].has_level || features[i].has_missing
-                                || features[i].has_low_millionths),
+        SHEAF_REFUSE_IF(features[i].has_missing
+                            && (features[i].has_level || what->has_forecaster),
                         missing_where);
+        SHEAF_REFUSE_IF(what->has_forecaster
+                            && (features[i].has_level || features[i].has_low_millionths),
+                        forecaster_feature);
         for (uint32_t k = 0; k < i; k++)
             SHEAF_REFUSE_IF(same_feature(&features[i], &features[k]), feature_twice);
     }

@@ -3,6 +3,7 @@
 #include "learn/errors.h"
 #include "learn/linear.h"
 #include "learn/logistic.h"
+#include "learn/inputs.h"
 #include "learn/regression.h"
 #include "learn/table_data.h"
 
@@ -15,38 +16,13 @@ static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t 
     const uint32_t d = spec->inputs;
     (void)step;
     if (task == SHEAF_task_statistics)
-        return noised ? 0 : sheaf_statistics_words(d + 1) + spec->gaps;
+        return noised ? 0 : sheaf_inputs_statistics_words(spec);
     if (task == SHEAF_task_train)
         return noised ? d + 1u : sheaf_linear_words(d);
     return noised ? SHEAF_ERRORS_NOISED_WORDS : SHEAF_ERRORS_WORDS;
 }
 
 /* ---- exact sums ---- */
-
-static sheaf_status statistics_local(const sheaf_job *job, const void *data,
-                                     const sheaf_job_seeds *seeds, int64_t *values,
-                                     sheaf_err *err)
-{
-    (void)seeds;
-    SHEAF_TRY(sheaf_statistics_local(data, values, err));
-    sheaf_statistics_label_local(data, values + sheaf_statistics_words(job->spec->inputs));
-    return SHEAF_OK;
-}
-
-static sheaf_status statistics_finish(const sheaf_job *job, const int64_t *sums,
-                                      sheaf_round_result *out, sheaf_err *err)
-{
-    const sheaf_features *features = &job->spec->features;
-    sheaf_scaling scaling;
-    sheaf_model model;
-    uint32_t records;
-    SHEAF_TRY(sheaf_statistics_finish(sums, features->count, &scaling, &records, err));
-    SHEAF_TRY(sheaf_statistics_label_finish(sums + sheaf_statistics_words(features->count),
-                                            records, &scaling, err));
-    sheaf_model_init(&model, features, &scaling);
-    sheaf_model_write(&out->bytes, &model);
-    return SHEAF_OK;
-}
 
 static sheaf_status train_local(const sheaf_job *job, const void *data,
                                 const sheaf_job_seeds *seeds, int64_t *values, sheaf_err *err)
@@ -171,7 +147,8 @@ const sheaf_learn_kind sheaf_learn_kind_linear = {
     .words = words,
     .begin = sheaf_regression_begin,
     .check = sheaf_regression_check,
-    .exact = {[SHEAF_task_statistics] = {statistics_local, statistics_finish},
+    .exact = {[SHEAF_task_statistics] = {sheaf_regression_statistics_local,
+                                         sheaf_regression_statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
               [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
     .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,

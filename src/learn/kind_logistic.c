@@ -3,6 +3,7 @@
 #include "learn/evaluate.h"
 #include "learn/federate.h"
 #include "learn/own_training.h"
+#include "learn/inputs.h"
 #include "learn/regression.h"
 #include "learn/table_data.h"
 
@@ -13,34 +14,13 @@ static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t 
     const uint32_t d = spec->inputs;
     (void)step;
     if (task == SHEAF_task_statistics)
-        return noised ? 0 : sheaf_statistics_words(d) + spec->gaps;
+        return noised ? 0 : sheaf_inputs_statistics_words(spec);
     if (task == SHEAF_task_train)
         return noised ? d + 1u : sheaf_update_words(d);
     return noised ? SHEAF_NOISED_CELLS : SHEAF_EVALUATION_WORDS;
 }
 
 /* ---- exact sums ---- */
-
-static sheaf_status statistics_local(const sheaf_job *job, const void *data,
-                                     const sheaf_job_seeds *seeds, int64_t *values,
-                                     sheaf_err *err)
-{
-    (void)job, (void)seeds;
-    return sheaf_statistics_local(data, values, err);
-}
-
-static sheaf_status statistics_finish(const sheaf_job *job, const int64_t *words,
-                                      sheaf_round_result *out, sheaf_err *err)
-{
-    const sheaf_features *features = &job->spec->features;
-    sheaf_scaling scaling;
-    sheaf_model model;
-    uint32_t records;
-    SHEAF_TRY(sheaf_statistics_finish(words, features->count, &scaling, &records, err));
-    sheaf_model_init(&model, features, &scaling);
-    sheaf_model_write(&out->bytes, &model);
-    return SHEAF_OK;
-}
 
 static sheaf_status train_local(const sheaf_job *job, const void *data,
                                 const sheaf_job_seeds *seeds, int64_t *values, sheaf_err *err)
@@ -163,7 +143,8 @@ const sheaf_learn_kind sheaf_learn_kind_logistic = {
     .words = words,
     .begin = sheaf_regression_begin,
     .check = sheaf_regression_check,
-    .exact = {[SHEAF_task_statistics] = {statistics_local, statistics_finish},
+    .exact = {[SHEAF_task_statistics] = {sheaf_regression_statistics_local,
+                                         sheaf_regression_statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
               [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
     .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,

@@ -39,6 +39,7 @@ static void columns_of(const sheaf_spec *spec, sheaf_features *features, bool *m
         sheaf_feature *feature = &features->items[j];
         missing[j] = feature->gap != SHEAF_GAP_LEAVE_OUT;
         feature->missing = missing[j] ? SHEAF_MISSING_MEAN : SHEAF_MISSING_LEAVE_OUT;
+        feature->gap = SHEAF_GAP_LEAVE_OUT; /* no input of its own says so */
     }
 }
 

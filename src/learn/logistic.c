@@ -65,7 +65,7 @@ static sheaf_status samples_open(const sheaf_table *table, sheaf_part part, cons
         const double *x = table->x + (size_t)i * table->d;
         double *z = out->z + (size_t)out->n * table->d;
         for (uint32_t j = 0; j < table->d; j++)
-            z[j] = sheaf_standardised(x[j], mean[j], scale[j], clipped);
+            z[j] = isnan(x[j]) ? 0 : sheaf_standardised(x[j], mean[j], scale[j], clipped);
         out->y[out->n++] = table->y[i];
     }
     return SHEAF_OK;

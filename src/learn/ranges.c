@@ -20,13 +20,14 @@ sheaf_status sheaf_ranges_scaling(const sheaf_features *features, sheaf_scaling 
     out->clipped = true;
     for (uint32_t j = 0; j < features->count; j++) {
         const sheaf_feature *feature = &features->items[j];
-        if (!feature->has_level && !feature->has_range)
+        bool zero_one = feature->has_level || feature->missing == SHEAF_MISSING_INDICATOR;
+        if (!zero_one && !feature->has_range)
             return sheaf_fail(err, SHEAF_INVALID,
                               "feature %u (%s) has no range; learning under noise scales by "
                               "public ranges, so register a model whose data sheet gives one",
                               j + 1, feature->column);
         out->scale[j] = SHEAF_UNIT;
-        if (feature->has_level)
+        if (zero_one)
             continue;
         out->mean[j] = half_units(feature->low_millionths + feature->high_millionths);
         out->scale[j] = half_units(feature->high_millionths - feature->low_millionths);

@@ -1,5 +1,6 @@
 #include "learn/regression.h"
 
+#include "learn/inputs.h"
 #include "learn/ranges.h"
 #include "round/fixed_point.h"
 
@@ -13,7 +14,9 @@ static int64_t half_units(int64_t millionths)
 
 static sheaf_status ranges_of(const sheaf_spec *spec, sheaf_scaling *out, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_ranges_scaling(&spec->features, out, err));
+    sheaf_features inputs;
+    sheaf_inputs_of(spec, &inputs);
+    SHEAF_TRY(sheaf_ranges_scaling(&inputs, out, err));
     if (spec->target != SHEAF_target_number)
         return SHEAF_OK;
     if (!spec->has_label_range)
@@ -33,8 +36,10 @@ sheaf_status sheaf_regression_begin(const sheaf_spec *spec, uint64_t seed, sheaf
     sheaf_scaling scaling;
     sheaf_model model;
     (void)seed;
+    sheaf_features inputs;
     SHEAF_TRY(ranges_of(spec, &scaling, err));
-    sheaf_model_init(&model, &spec->features, &scaling);
+    sheaf_inputs_of(spec, &inputs);
+    sheaf_model_init(&model, &inputs, &scaling);
     sheaf_model_write(out, &model);
     return SHEAF_OK;
 }
@@ -53,8 +58,9 @@ static bool features_equal(const sheaf_features *a, const sheaf_features *b)
 static bool ranges_hold(const sheaf_spec *spec, const sheaf_scaling *scaling)
 {
     sheaf_scaling want;
-    return ranges_of(spec, &want, NULL) == SHEAF_OK
-           && sheaf_ranges_hold(&spec->features, scaling)
+    sheaf_features inputs;
+    sheaf_inputs_of(spec, &inputs);
+    return ranges_of(spec, &want, NULL) == SHEAF_OK && sheaf_ranges_hold(&inputs, scaling)
            && want.label_mean == scaling->label_mean
            && want.label_scale == scaling->label_scale;
 }
@@ -63,11 +69,13 @@ sheaf_status sheaf_regression_check(const sheaf_spec *spec, sheaf_slice file, bo
                                     sheaf_err *err)
 {
     sheaf_model model;
+    sheaf_features inputs;
     SHEAF_TRY(sheaf_model_read(file, &model, err));
+    sheaf_inputs_of(spec, &inputs);
     if (model.scaling.number != (spec->target == SHEAF_target_number))
         return sheaf_fail(err, SHEAF_INVALID,
                           "the round's model does not predict what was registered");
-    if (!features_equal(&model.features, &spec->features))
+    if (!features_equal(&model.features, &inputs))
         return sheaf_fail(err, SHEAF_INVALID,
                           "the round's model does not have the inputs that were registered");
     if (noised && !ranges_hold(spec, &model.scaling))
@@ -97,6 +105,27 @@ sheaf_status sheaf_regression_noised_finish(const sheaf_job *job, const int64_t 
     sheaf_model model;
     SHEAF_TRY(sheaf_model_read(job->base, &model, err));
     SHEAF_TRY(sheaf_noised_step(job->terms, &model, (const uint64_t *)words, &model, err));
+    sheaf_model_write(&out->bytes, &model);
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_regression_statistics_local(const sheaf_job *job, const void *data,
+                                               const sheaf_job_seeds *seeds, int64_t *values,
+                                               sheaf_err *err)
+{
+    (void)seeds;
+    return sheaf_inputs_statistics_local(job->spec, data, values, err);
+}
+
+sheaf_status sheaf_regression_statistics_finish(const sheaf_job *job, const int64_t *words,
+                                                sheaf_round_result *out, sheaf_err *err)
+{
+    sheaf_features inputs;
+    sheaf_scaling scaling;
+    sheaf_model model;
+    SHEAF_TRY(sheaf_inputs_statistics_finish(job->spec, words, &scaling, err));
+    sheaf_inputs_of(job->spec, &inputs);
+    sheaf_model_init(&model, &inputs, &scaling);
     sheaf_model_write(&out->bytes, &model);
     return SHEAF_OK;
 }

@@ -12,6 +12,15 @@ SHEAF_MUST_USE sheaf_status sheaf_regression_begin(const sheaf_spec *spec, uint6
 SHEAF_MUST_USE sheaf_status sheaf_regression_check(const sheaf_spec *spec, sheaf_slice file,
                                                    bool noised, sheaf_err *err);
 
+SHEAF_MUST_USE sheaf_status sheaf_regression_statistics_local(const sheaf_job *job,
+                                                              const void *data,
+                                                              const sheaf_job_seeds *seeds,
+                                                              int64_t *values, sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_regression_statistics_finish(const sheaf_job *job,
+                                                               const int64_t *words,
+                                                               sheaf_round_result *out,
+                                                               sheaf_err *err);
+
 SHEAF_MUST_USE sheaf_status sheaf_regression_noised_local(const sheaf_job *job,
                                                           const void *data,
                                                           const sheaf_job_seeds *seeds,

@@ -10,7 +10,8 @@ enum {
     MEMBERS_BITS = 14,    /* so many members' low words fit one sum */
 };
 
-/* Sums of one column, whose value in a row is `stride` doubles behind that of the row before.
+/* Sums of one column, of the values that are there, whose value in a row is `stride` doubles
+ * behind that of the row before.
  */
 static void column_local(const sheaf_table *table, const double *values, uint32_t stride,
                          int64_t *words)
@@ -20,7 +21,8 @@ static void column_local(const sheaf_table *table, const double *values, uint32_
     for (uint32_t i = 0; i < table->rows; i++) {
         if (table->is_test[i])
             continue;
-        int64_t q = llround(ldexp(values[(size_t)i * stride], VALUE_UNIT_BITS));
+        double value = values[(size_t)i * stride];
+        int64_t q = isnan(value) ? 0 : llround(ldexp(value, VALUE_UNIT_BITS));
         sum += q;
         squares += (__int128)q * q;
     }

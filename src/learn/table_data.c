@@ -1,5 +1,7 @@
 #include "learn/table_data.h"
 
+#include "learn/inputs.h"
+
 #include <stdlib.h>
 
 sheaf_status sheaf_table_data_open(const sheaf_spec *spec, sheaf_slice file, const char *name,
@@ -9,7 +11,9 @@ sheaf_status sheaf_table_data_open(const sheaf_spec *spec, sheaf_slice file, con
     *data = NULL;
     if (!table)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
-    sheaf_status status = sheaf_table_read(file, name, &spec->features, use, table, err);
+    sheaf_features inputs;
+    sheaf_inputs_of(spec, &inputs);
+    sheaf_status status = sheaf_table_read(file, name, &inputs, use, table, err);
     if (status == SHEAF_OK)
         *data = table;
     else

@@ -1,5 +1,5 @@
 /* learn/table_data.h - what the kinds of model share whose data is a table (learn/table.h): the
- * data behind `void *` is a sheaf_table. */
+ * data behind `void *` is a sheaf_table of the model's inputs (learn/inputs.h). */
 #ifndef SHEAF_LEARN_TABLE_DATA_H
 #define SHEAF_LEARN_TABLE_DATA_H
 

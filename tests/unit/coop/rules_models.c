@@ -38,7 +38,11 @@ void test_kinds_of_models(void **unused)
          MODEL("'kind':'logistic','label':'num','label_low_millionths':0,"),
          R(label_range_form)},
         {"ann", "model.register",
-         "{'features':[{'column':'age','missing':'mean'},{'column':'cp','level':2,'missing':"
+         "{'features':[{'column':'cp','level':2,'missing':'mean'}],'kind':'logistic','label':"
+         "'num','schema':'heart/v1','title':^}",
+         R(missing_where)},
+        {"ann", "model.register",
+         "{'features':[{'column':'age','missing':'mean'},{'column':'chol','missing':"
          "'indicator'},{'column':'sex','missing':'leave_out'}],'kind':'logistic','label':'num',"
          "'schema':'heart/v1','target':'class','title':^}",
          .label = "gaps"},

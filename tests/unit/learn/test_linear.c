@@ -188,6 +188,62 @@ static void test_nonsense(void **unused)
     (void)unused;
 }
 
+/* A value that is missing counts as the mean of those that are there, and an input of its own
+ * says so; without either the record is left out. */
+static void test_gaps(void **unused)
+{
+    static const char *const columns[] = {"a", "b"};
+    static const char *const file[] = {"a,b,y,set\n1,4,1,train\n2,,9,train\n3,8,3,train\n"
+                                       "4,4,4,train\n5,,12,train\n6,8,6,test\n2,,9,test\n"};
+    struct sheaf_figures found;
+    sheaf_predictions said;
+    sheaf_model model;
+    sheaf_err err;
+    world w = world_of(columns, 2, 1);
+    w.spec.features.items[1].gap = SHEAF_GAP_INDICATOR;
+    w.spec.inputs = 3;
+    w.spec.gaps = 1;
+    MUST(learn(&w, file, 1, &err));
+    MUST(sheaf_model_read(sheaf_buffer_slice(&w.model), &model, &err));
+    assert_int_equal(model.features.count, 3);
+    assert_int_equal(model.scaling.mean[0], 3 * SHEAF_UNIT);
+    assert_in_range(model.scaling.mean[1], 16 * SHEAF_UNIT / 3 - 1, 16 * SHEAF_UNIT / 3 + 1);
+    assert_in_range(model.scaling.mean[2], 2 * SHEAF_UNIT / 5 - 1, 2 * SHEAF_UNIT / 5 + 1);
+    MUST(turn(&w, SHEAF_task_evaluate, file, 1, &found, &err));
+    assert_int_equal(found.records, 2);
+    assert_in_range(found.mae_millionths, 0, 1000); /* y is a, and 7 more where b is missing */
+    MUST(w.kind->predict(sheaf_buffer_slice(&w.model), sheaf_str("a,b\n2,\n,4\n3,4\n"), "p",
+                         &said, &err));
+    assert_int_equal(said.count, 2);
+    assert_in_range(said.cells[1], 8999000, 9001000);
+    assert_in_range(said.cells[3], 2999000, 3001000);
+    sheaf_predictions_close(&said);
+    sheaf_buffer_deinit(&w.model);
+
+    w = world_of(columns, 2, 1);
+    MUST(learn(&w, file, 1, &err));
+    MUST(turn(&w, SHEAF_task_evaluate, file, 1, &found, &err));
+    assert_int_equal(found.records, 1);
+    sheaf_buffer_deinit(&w.model);
+
+    /* More values than records are nobody's. */
+    w = world_of(columns, 2, 1);
+    w.spec.features.items[1].gap = SHEAF_GAP_MEAN;
+    w.spec.gaps = 1;
+    const sheaf_job job = job_of(&w, SHEAF_task_statistics);
+    int64_t sum[WORDS_MAX] = {0};
+    sheaf_round_result result = {0};
+    sheaf_buffer_init(&result.bytes, SHEAF_MODEL_BYTES_MAX);
+    MUST(add(&w, SHEAF_task_statistics, file[0], sum, &err));
+    assert_int_equal(sum[job.words - 1], 3);
+    sum[job.words - 1] = 6;
+    assert_int_equal(w.kind->exact[job.task].finish(&job, sum, &result, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "counts 6 values of feature 2 in 5 records"));
+    sheaf_buffer_deinit(&result.bytes);
+    sheaf_buffer_deinit(&w.model);
+    (void)unused;
+}
+
 /* Sums that no records have are refused, whatever stands in them. */
 static void test_impossible_sums(void **unused)
 {
@@ -250,9 +306,8 @@ static void test_ranges(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_as_pooled),
-        cmocka_unit_test(test_nonsense),
-        cmocka_unit_test(test_impossible_sums),
+        cmocka_unit_test(test_as_pooled), cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_gaps),      cmocka_unit_test(test_impossible_sums),
         cmocka_unit_test(test_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
