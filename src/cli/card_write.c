@@ -336,6 +336,10 @@ static void put_figures(writing *w)
     put_figure(w, f, "root of the mean squared error", "rmse_millionths", "");
     put_figure(w, f, "the simplest model's", "baseline_rmse_millionths", "");
     sheaf_card_list(&w->page, false);
+    if (sheaf_json_member_bool(f, "too_good"))
+        sheaf_card_say(&w->page,
+                       "This is too good to be believed: look whether an input tells the label "
+                       "itself, as a column does that is filled in afterwards.");
     if (calibration)
         put_calibration(w, calibration);
     sheaf_card_say(&w->page,

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { DOUBT_RECORDS = 20, DOUBT_ERRORS = 1000 }; /* held out; times the baseline's error */
 enum { MILLION = 1000000, SUM_BYTES = 8 * SHEAF_EVALUATION_WORDS };
 
 /* ---- finding ---- */
@@ -146,6 +147,17 @@ static void print_error(const char *name, uint64_t error, const sheaf_interval *
     puts("");
 }
 
+/* Figures that hardly any honest input gives: a column that is filled in with the label, or
+ * after it, tells it, and the model will be of no use where the label is not known yet. */
+static bool too_good(const sheaf_figure_report *f)
+{
+    if (!f->held_out || f->noised || f->records < DOUBT_RECORDS)
+        return false;
+    if (f->has_accuracy)
+        return f->accuracy_millionths == MILLION;
+    return f->has_baseline && f->rmse_millionths < f->baseline_rmse_millionths / DOUBT_ERRORS;
+}
+
 void sheaf_figures_print(const sheaf_figure_report *f)
 {
     printf("  figures     on %s%u %s\n", f->noised ? "about " : "", f->records,
@@ -166,6 +178,9 @@ void sheaf_figures_print(const sheaf_figure_report *f)
         print_error("RMSE", f->rmse_millionths, NULL, f->has_baseline,
                     f->baseline_rmse_millionths);
     }
+    if (too_good(f))
+        puts("  too good    the model is right about every record: look whether an input tells "
+             "the label\n              itself, as a column does that is filled in afterwards");
     if (f->has_calibration)
         print_calibration(&f->calibration);
     if (*f->missing)
@@ -238,5 +253,7 @@ void sheaf_figures_put(const sheaf_figure_report *f, sheaf_json_writer *w)
     if (f->has_errors)
         sheaf_json_member_put_int(w, "rmse_millionths", (int64_t)f->rmse_millionths);
     sheaf_json_member_put_int(w, "round", f->round);
+    if (too_good(f))
+        sheaf_json_member_put_bool(w, "too_good", true);
     sheaf_json_close(w);
 }
