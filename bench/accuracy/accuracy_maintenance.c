@@ -1,15 +1,26 @@
 /* bench/accuracy/accuracy_maintenance.c - which machine will fail (data/maintenance/README.md):
- * trees that five works learn together from exact sums, beside XGBoost on their pooled rows. */
+ * trees that five works learn together from exact sums, beside XGBoost on their pooled rows;
+ * then trees under noise that hides every record, epsilon of all their rounds, with nobody lost
+ * and one work in league with whoever looks. Noise by the code that members run. */
 #include "trees.h"
 
 #include "learn/evaluate.h"
 #include "learn/maintenance.h"
+#include "learn/trees_noised.h"
+#include "privacy/cost.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SITES = SHEAF_MAINTENANCE_SITES };
+enum {
+    SITES = SHEAF_MAINTENANCE_SITES,
+    NOISED_TREES = 30,
+    NOISED_DEPTH = 4,
+    NOISED_WORDS = 2 << NOISED_DEPTH,
+    SEEDS = 10,
+};
+static const double delta = 1e-5;
 
 static double auc_of(const double *said, const sheaf_trees_rows *rows)
 {
@@ -53,6 +64,126 @@ static void line_print(const char *who, const double *said, const sheaf_trees_ro
            precision_of(said, rows), loss);
 }
 
+/* ---- under noise ---- */
+
+static bool within(double epsilon, uint64_t noise_millionths)
+{
+    const sheaf_mechanism round = {.noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
+                                   .noise_multiplier =
+                                       sheaf_ratio(noise_millionths, 1000000, SHEAF_ROUND_DOWN),
+                                   .sampling = 1,
+                                   .dimension = NOISED_WORDS};
+    sheaf_cost limit, cost;
+    sheaf_cost_limit(epsilon, delta, &limit);
+    sheaf_cost_round(&round, &cost);
+    for (int k = 0; k < SHEAF_COST_ORDERS; k++)
+        if (cost.cost[k] <= limit.cost[k] / NOISED_TREES)
+            return true;
+    return false;
+}
+
+/* The least noise multiplier that keeps epsilon over all trees, in millionths. */
+static uint64_t noise_for(double epsilon)
+{
+    uint64_t low = 100000, high = 1000000000;
+    while (high - low > 1) {
+        uint64_t middle = low + (high - low) / 2;
+        if (within(epsilon, middle))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+/* One round: a tree. `place` tells its noise from that of others. */
+static void tree_learn(const sheaf_noised_terms *terms, const sheaf_trees_rows *train,
+                       uint64_t seed, uint8_t place, sheaf_trees *trees)
+{
+    int64_t sum[NOISED_WORDS] = {0}, values[NOISED_WORDS];
+    uint64_t words[NOISED_WORDS];
+    sheaf_noised_scale scale;
+    sheaf_err err = {0};
+    accuracy_must(sheaf_noised_scale_of(terms, &scale, &err), &err);
+    for (int m = 0; m < SITES; m++) {
+        const sheaf_noised_seeds secret = {
+            .noise = {(uint8_t)m, place, (uint8_t)seed, 1}}; /* nothing is sampled or rounded */
+        sheaf_trees copy = *trees; /* gets the tree's shape in the same memory */
+        accuracy_must(
+            sheaf_trees_noised_local(terms, &copy, seed, &train[m], &secret, values, &err),
+            &err);
+        accuracy_must(sheaf_noised_words(terms, values, secret.noise, words, &err), &err);
+        for (int i = 0; i < NOISED_WORDS; i++)
+            sum[i] += (int64_t)(words[i] << (64 - scale.bits)) >> (64 - scale.bits);
+    }
+    accuracy_must(sheaf_trees_noised_finish(terms, trees, seed, sum, &err), &err);
+}
+
+static double noised_auc(const sheaf_noised_terms *terms, const sheaf_table *tables,
+                         const sheaf_trees_rows *tests, uint64_t seed)
+{
+    static const sheaf_trees_terms shape = {.trees = NOISED_TREES,
+                                            .depth = NOISED_DEPTH,
+                                            .bins = 32,
+                                            .rate_millionths = 300000,
+                                            .lambda_millionths = 20000000,
+                                            .min_hessian_millionths = 1000000};
+    sheaf_trees_rows train[SITES];
+    sheaf_trees trees;
+    sheaf_err err = {0};
+    double *said = calloc(tests->n, sizeof *said);
+    accuracy_must(said ? SHEAF_OK : sheaf_fail(&err, SHEAF_NOMEM, "no memory for predictions"),
+                  &err);
+    for (int m = 0; m < SITES; m++)
+        accuracy_must(
+            sheaf_trees_rows_open(&tables[m], SHEAF_PART_TRAIN, false, &train[m], &err), &err);
+    accuracy_must(
+        sheaf_trees_random_open(sheaf_features_maintenance(), NULL, &shape, 0, 0, &trees, &err),
+        &err);
+    for (uint8_t t = 0; t < NOISED_TREES; t++)
+        tree_learn(terms, train, seed, t, &trees);
+    for (uint32_t i = 0; i < tests->n; i++) {
+        int64_t score = 0;
+        sheaf_trees_score(&trees, tests->x + (size_t)i * tests->d, &score);
+        said[i] = sheaf_trees_value(&trees, score);
+    }
+    double auc = auc_of(said, tests);
+    for (int m = 0; m < SITES; m++)
+        sheaf_trees_rows_close(&train[m]);
+    sheaf_trees_close(&trees);
+    free(said);
+    return auc;
+}
+
+static void noised_print(const sheaf_table *tables, const sheaf_trees_rows *tests)
+{
+    static const double epsilons[] = {1, 2, 5, 10, 100};
+    printf("  under noise that hides every record, delta %g: %d trees at random of depth %d\n"
+           "  epsilon    noise     AUC (95 %% of the mean over %d seeds)\n",
+           delta, NOISED_TREES, NOISED_DEPTH, SEEDS);
+    for (size_t e = 0; e < sizeof epsilons / sizeof *epsilons; e++) {
+        const sheaf_noised_terms terms = {
+            .unit = SHEAF_NOISED_RECORD,
+            .norm_millionths = 600000,
+            .noise_millionths = noise_for(epsilons[e]),
+            .sampling_millionths = 1000000,
+            .divisor = 7000,
+            .training = {.steps = 1, .rate_millionths = 1000000},
+            .words = NOISED_WORDS,
+            .members = SITES,
+            .survivors_least = SITES,
+            .colluders = 1,
+            .records_max = 2000,
+        };
+        double values[SEEDS];
+        for (uint64_t seed = 0; seed < SEEDS; seed++)
+            values[seed] = noised_auc(&terms, tables, tests, seed);
+        accuracy_spread spread = accuracy_spread_of(values, SEEDS);
+        printf("  %7g  %7.2f     %.3f (+- %.3f)\n", epsilons[e],
+               (double)terms.noise_millionths / 1e6, spread.mean, spread.half_width);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static sheaf_table tables[SITES];
@@ -90,6 +221,7 @@ int main(int argc, char **argv)
         double ours = auc_of(found.ours, &found.tests), peer = auc_of(found.peer, &found.tests);
         printf("  the AUC is %+.2f %% of XGBoost's apart\n", 100 * (ours / peer - 1));
     }
+    noised_print(tables, &found.tests);
     accuracy_trees_free(&found);
     for (uint32_t site = 0; site < SITES; site++)
         sheaf_table_close(&tables[site]);

@@ -8,7 +8,7 @@ enum { N = 40, D = 5 };
 
 static double z[N * D];
 static uint8_t y[N];
-static const sheaf_samples samples = {N, D, z, y};
+static const sheaf_samples samples = {.n = N, .d = D, .z = z, .y = y};
 
 static double uniform(uint64_t *state)
 {
