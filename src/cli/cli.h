@@ -21,7 +21,7 @@ enum {
     SHEAF_EXIT_REFUSED = 4,
 };
 
-enum { SHEAF_ARGUMENTS_MAX = 64, SHEAF_OPTIONS_MAX = 24 };
+enum { SHEAF_ARGUMENTS_MAX = 64, SHEAF_OPTIONS_MAX = 32 };
 
 typedef struct {
     const char *name;  /* without the dashes */

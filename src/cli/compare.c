@@ -142,7 +142,7 @@ static sheaf_status by_group(comparison *c, const char *column, sheaf_slice file
                              sheaf_err *err)
 {
     sheaf_groups groups;
-    if (c->terms.kind->open != sheaf_table_data_open)
+    if (c->terms.kind->close != sheaf_table_data_close)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the model's data is no table, so that it has no groups of records");
     const sheaf_table *table = data;

@@ -138,25 +138,14 @@ static int take_unit(const sheaf_arguments *a, simulate_question *q)
     return 0;
 }
 
-/* A kind by its name, which stands in the format of its files: "sheaf-logistic/1". */
 static int take_model(const sheaf_arguments *a, simulate_question *q)
 {
-    const char *name = a->value[OPTION_MODEL] ? a->value[OPTION_MODEL] : "logistic";
-    char known[200] = "";
-    for (size_t place = 0; sheaf_learn_kind_at(place); place++) {
-        const sheaf_learn_kind *kind = sheaf_learn_kind_at(place);
-        sheaf_slice text = sheaf_str(strchr(kind->format, '-') + 1);
-        text.len = strcspn((const char *)text.data, "/");
-        if (sheaf_slice_is(text, name)) {
-            q->plan.kind = kind;
-            q->model = name;
-            return 0;
-        }
-        size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
-                 SHEAF_PRINT(text));
-    }
-    return WRONG("--model is one of %s, not %s", known, name);
+    sheaf_err err;
+    if (simulate_model_read(a->value[OPTION_MODEL] ? a->value[OPTION_MODEL] : "logistic", q,
+                            &err)
+        != SHEAF_OK)
+        return WRONG("%s", err.message);
+    return 0;
 }
 
 /* How each member trains. */
@@ -251,7 +240,7 @@ static int take_question(const sheaf_arguments *a, simulate_question *q)
         code = take_number(a, OPTION_SEEDS, 1, SIMULATE_SEEDS_MAX, &seeds);
     if (!code)
         code = take_number(a, OPTION_SEED, 0, 9007199254740991, &seed);
-    q->plan.rounds = (uint32_t)rounds;
+    simulate_rounds_set(q, (uint32_t)rounds);
     q->plan.seed = (uint64_t)seed;
     q->seeds = (uint32_t)seeds;
     return code;
@@ -458,13 +447,13 @@ const sheaf_command sheaf_command_simulate = {
                 {"label", "COLUMN", "what is predicted: positive where above 0"},
                 {"members", "N", "so many virtual members, at most 100000"},
                 {"split", "SPLIT", "iid (the default), by:COLUMN or dirichlet:A"},
-                {"model", "KIND", "logistic"},
+                {"model", "KIND", "logistic, mlp:UNITS,... or trees:TREES,DEPTH,BINS"},
                 {"features", "LIST", "columns, or column=level; all other columns if left out"},
                 {"ranges", "LIST", "public ranges: column=low:high,...; else as in the files"},
                 {"epsilon", "LIST", "1,2,5,10 if left out"},
                 {"delta", "D", "1e-5 if left out"},
                 {"unit", "UNIT", "whom noise hides: record (the default) or member"},
-                {"rounds", "R", "of training, 30 if left out"},
+                {"rounds", "R", "of training, 30 if left out; trees have as many as they need"},
                 {"cohort", "N", "members in a round, at most 1000; all if left out"},
                 {"missing", "N", "of a cohort may be missing, a tenth if left out"},
                 {"colluders", "N", "members who may pool what they know, 1 if left out"},

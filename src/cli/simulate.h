@@ -20,6 +20,7 @@ typedef struct {
     const char *label, *features, *ranges; /* the last two may be NULL */
     const char *column;                    /* that members differ by, or NULL */
     const char *split_text, *model;
+    struct sheaf_row_model row; /* as a registration would make it, but for its inputs */
     sheaf_split split;
     double epsilon[SIMULATE_EPSILONS_MAX];
     uint32_t epsilons, seeds;
@@ -67,6 +68,13 @@ typedef struct {
 
 SHEAF_MUST_USE sheaf_status simulate_data_read(simulate_question *question, simulate_data *out,
                                                sheaf_err *err);
+/* The kind of model: its name, and what its own record says. */
+SHEAF_MUST_USE sheaf_status simulate_model_read(const char *text, simulate_question *question,
+                                                sheaf_err *err);
+
+/* As many rounds as the kind needs, or as were asked for where more always help. */
+void simulate_rounds_set(simulate_question *question, uint32_t rounds);
+
 void simulate_data_close(simulate_data *data);
 
 simulate_figure simulate_figure_of(const double *values, uint32_t count);

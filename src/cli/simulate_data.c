@@ -225,7 +225,8 @@ static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_
 
 sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_err *err)
 {
-    *out = (simulate_data){.spec.kind = q->plan.kind->id};
+    *out = (simulate_data){0};
+    sheaf_spec_of_row(&q->row, &out->spec);
     reading *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read files");

@@ -82,11 +82,12 @@ static void print_head(const simulation *s)
            "gaps), %u positive\n",
            q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
            table->left_out, s->data->positives);
-    printf("%s on %u features; %u rounds of training with %u members each; "
-           "noise hides one %s, delta %g; %u seeds from %" PRIu64 "\n\n",
-           q->model, s->data->spec.features.count, q->plan.rounds, q->plan.cohort,
-           q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta, q->seeds,
-           q->plan.seed);
+    printf(
+        "%s on %u features; %u rounds of training under noise and %u without, with %u members "
+        "each; noise hides one %s, delta %g; %u seeds from %" PRIu64 "\n\n",
+        q->model, s->data->spec.features.count, q->plan.rounds, q->plan.rounds_exact,
+        q->plan.cohort, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta,
+        q->seeds, q->plan.seed);
     printf("%-16s  %15s  %15s  %15s  %8s  %9s  %9s  %8s  %6s  %9s\n", "", "accuracy", "AUC",
            "log loss", "noise", "sent, kB", "member, s", "hub, s", "rounds", "entries");
 }

@@ -50,6 +50,11 @@ static sheaf_status vectors_open(uint32_t count, vectors *out, sheaf_err *err)
     return SHEAF_OK;
 }
 
+static uint32_t rounds_of(const trial *t)
+{
+    return t->terms ? t->plan->rounds : t->plan->rounds_exact;
+}
+
 static sheaf_status stopped(const sheaf_rehearsal *plan, sheaf_err *err)
 {
     if (plan->going && !plan->going(plan->context))
@@ -177,8 +182,8 @@ static sheaf_status round_run(trial *t, uint8_t task_id, uint32_t step, sheaf_er
     if (status == SHEAF_OK)
         status = model_finish(t, &task, &job, v.sum, err);
     if (task_id == SHEAF_task_train) {
-        t->out->member_s += (summed - begun) / t->cohort / t->plan->rounds;
-        t->out->hub_s += (t->plan->cpu_s() - summed) / t->plan->rounds;
+        t->out->member_s += (summed - begun) / t->cohort / rounds_of(t);
+        t->out->hub_s += (t->plan->cpu_s() - summed) / rounds_of(t);
     }
     free(v.sum);
     return status;
@@ -229,7 +234,7 @@ static sheaf_status together(trial *t, bool masks, sheaf_err *err)
             return sheaf_fail(err, SHEAF_NOMEM, "no memory for the vectors of a round");
     }
     SHEAF_TRY(start(t, err));
-    for (uint32_t step = 0; step < t->plan->rounds; step++) {
+    for (uint32_t step = 0; step < rounds_of(t); step++) {
         if (t->terms)
             cohort_draw(t);
         SHEAF_TRY(round_run(t, SHEAF_task_train, step, err));
@@ -246,7 +251,7 @@ static sheaf_job evaluation_of(const trial *t, sheaf_slice model)
 {
     sheaf_job job = {.spec = t->plan->spec,
                      .task = SHEAF_task_evaluate,
-                     .step = t->plan->rounds,
+                     .step = rounds_of(t),
                      .base = model,
                      .training = t->plan->training,
                      .seed = t->plan->seed};
@@ -290,7 +295,7 @@ static sheaf_status alone(const trial *t, const sheaf_table *table, uint64_t id,
     const sheaf_alone terms = {.spec = plan->spec,
                                .kind = plan->kind,
                                .training = plan->training,
-                               .rounds = plan->rounds,
+                               .rounds = plan->rounds_exact,
                                .seed = plan->seed ^ id};
     return sheaf_alone_train(&terms, table, model, err);
 }

@@ -28,7 +28,8 @@ typedef struct {
     const sheaf_learn_kind *kind; /* of the spec; one whose data is a table */
     sheaf_training training;
     uint32_t gradient_rate_millionths;
-    uint32_t rounds; /* of training; one of evaluation comes behind */
+    uint32_t rounds;       /* of training under noise; one of evaluation comes behind */
+    uint32_t rounds_exact; /* of training without */
     uint32_t members;
     uint16_t cohort; /* members in a round; drawn anew for each under noise, else once */
     uint16_t survivors_least; /* of a cohort under noise, by sheaf_rehearsal_survivors() */

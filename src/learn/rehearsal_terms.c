@@ -43,9 +43,10 @@ sheaf_status sheaf_rehearsal_check(const sheaf_rehearsal *plan, sheaf_err *err)
                           "a round of %u members is not safe where %u pool what they know; "
                           "state fewer, or let more take part",
                           plan->cohort, plan->colluders);
-    if (plan->rounds < 1 || plan->rounds > ROUNDS_MAX)
+    uint32_t most = plan->rounds > plan->rounds_exact ? plan->rounds : plan->rounds_exact;
+    if (plan->rounds < 1 || plan->rounds_exact < 1 || most > ROUNDS_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "1 to %d rounds can be simulated, not %u",
-                          ROUNDS_MAX, plan->rounds);
+                          ROUNDS_MAX, most);
     if (plan->colluders < 1 || plan->colluders >= plan->survivors_least)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%u members who pool what they know leave nobody of the %u that a "
@@ -214,16 +215,17 @@ sheaf_status sheaf_rehearsal_cost_of(const sheaf_rehearsal *plan,
                                      sheaf_err *err)
 {
     static sheaf_round_config config;
+    uint32_t rounds = terms ? plan->rounds : plan->rounds_exact;
     uint32_t statistics = words_of(plan, terms != NULL, SHEAF_task_statistics, 0);
     SHEAF_TRY(sheaf_rehearsal_config(plan, terms, 1, plan->cohort, &config, err));
-    *out = (sheaf_rehearsal_cost){.rounds = plan->rounds + 1 + (statistics > 0)};
+    *out = (sheaf_rehearsal_cost){.rounds = rounds + 1 + (statistics > 0)};
     if ((config.words = statistics) > 0)
         out->sent += bytes_sent(&config);
-    for (uint32_t step = 0; step < plan->rounds; step++) {
+    for (uint32_t step = 0; step < rounds; step++) {
         config.words = words_of(plan, terms != NULL, SHEAF_task_train, step);
         out->sent += bytes_sent(&config);
     }
-    config.words = words_of(plan, terms != NULL, SHEAF_task_evaluate, plan->rounds);
+    config.words = words_of(plan, terms != NULL, SHEAF_task_evaluate, rounds);
     out->sent += bytes_sent(&config);
     out->entries = 2 + (uint64_t)plan->members + (uint64_t)out->rounds * (2 + plan->cohort) + 1;
     return SHEAF_OK;

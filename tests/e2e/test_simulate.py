@@ -83,6 +83,17 @@ def splits(heart):
         check("its cohort", answer["cohort"] == 30 and answer["survivors_least"] == 27, answer)
 
 
+def trees(heart):
+    """Trees from exact sums are those of all data in one table; a mandate has a round a level."""
+    answer = told("trees", "--data", heart, "--members", 4, "--split", "by:site", *QUICK,
+                  "--model", "trees:3,2,16", "--epsilon", 50, "--seeds", 1)
+    rows = {row["name"]: row for row in answer["rows"]}
+    check("together as in one table", all(rows["exact sum"][name] == rows["all data in one"][name]
+                                          for name in ("accuracy", "auc", "log_loss")), rows)
+    check("in as many rounds as they need", rows["exact sum"]["rounds"] == 1 + 1 + 3 * 2 + 1
+          and rows["epsilon 50"]["rounds"] == 3 + 1, rows)
+
+
 def nonsense(heart, folder):
     one = os.path.join(folder, "one.csv")
     with open(one, "w") as out:
@@ -99,6 +110,8 @@ def nonsense(heart, folder):
         ("no number", (*ask, 4, "--delta", "little"), "--delta is above 0 and at most 0.1"),
         ("too many in a round", (*ask, 4, "--cohort", 9), "a round cannot have 9 members"),
         ("too many colluders", (*ask, 4, "--colluders", 4), "is not safe where 4 pool"),
+        ("trees of a depth that is none", (*ask, 4, "--model", "trees:3,9"),
+         "--model is written trees"),
         ("an unknown kind", (*ask, 4, "--model", "oracle"), "not oracle"),
         ("one class alone", ("simulate", "--data", one, "--label", "y", "--members", 3),
          "y is above 0 in each of the 30 records"),
@@ -115,5 +128,6 @@ with tempfile.TemporaryDirectory() as folder:
     table(heart)
     rows_and_picture(heart, folder)
     splits(heart)
+    trees(heart)
     nonsense(heart, folder)
 finish()

@@ -203,6 +203,7 @@ static sheaf_rehearsal plan_of(uint32_t members, sheaf_noised_unit unit)
                             .training = {.steps = 5, .batch = 8, .rate_millionths = 100000},
                             .gradient_rate_millionths = 4000000,
                             .rounds = 5,
+                            .rounds_exact = 5,
                             .members = members,
                             .cohort = (uint16_t)members,
                             .colluders = 1,
