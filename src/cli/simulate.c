@@ -26,6 +26,7 @@ enum {
     OPTION_MEMBERS,
     OPTION_SPLIT,
     OPTION_MODEL,
+    OPTION_TARGET,
     OPTION_FEATURES,
     OPTION_RANGES,
     OPTION_EPSILON,
@@ -141,9 +142,14 @@ static int take_unit(const sheaf_arguments *a, simulate_question *q)
 static int take_model(const sheaf_arguments *a, simulate_question *q)
 {
     sheaf_err err;
-    if (simulate_model_read(a->value[OPTION_MODEL] ? a->value[OPTION_MODEL] : "logistic", q,
-                            &err)
-        != SHEAF_OK)
+    const char *target = a->value[OPTION_TARGET] ? a->value[OPTION_TARGET] : "class";
+    bool number = strcmp(target, "number") == 0;
+    const char *model = a->value[OPTION_MODEL];
+    if (!number && strcmp(target, "class") != 0)
+        return WRONG("--target is class or number, not %s", target);
+    if (!model)
+        model = number ? "linear" : "logistic";
+    if (simulate_model_read(model, number, q, &err) != SHEAF_OK)
         return WRONG("%s", err.message);
     return 0;
 }
@@ -327,10 +333,19 @@ static sheaf_status row_prepare(const simulate_question *q, const sheaf_rehearsa
 static void row_note(simulate_row *row, const sheaf_rehearsed *tried, bool first)
 {
     const double million = MILLION;
-    row->accuracy[row->done] = (double)tried->figures.accuracy_millionths / million;
-    row->loss[row->done] = (double)tried->figures.log_loss_millionths / million;
-    if (tried->figures.has_auc_millionths)
-        row->auc[row->with_auc++] = (double)tried->figures.auc_millionths / million;
+    const struct sheaf_figures *f = &tried->figures;
+    const struct {
+        bool there;
+        int64_t millionths;
+    } figures[SIMULATE_FIGURES] = {
+        {true, f->has_mae_millionths ? f->mae_millionths : f->accuracy_millionths},
+        {f->has_auc_millionths || f->has_rmse_millionths,
+         f->has_rmse_millionths ? f->rmse_millionths : f->auc_millionths},
+        {f->has_log_loss_millionths, f->log_loss_millionths},
+    };
+    for (int i = 0; i < SIMULATE_FIGURES; i++)
+        if (figures[i].there)
+            row->figure[i][row->with[i]++] = (double)figures[i].millionths / million;
     row->done++;
     if (!first)
         return;
@@ -441,13 +456,16 @@ const sheaf_command sheaf_command_simulate = {
         "one table, and exact sums; so that members can choose before they vote. Splits: iid;\n"
         "by:COLUMN (no member has records of two values of the column, while there are as\n"
         "many members as values); dirichlet:A (members' shares of the classes are drawn from\n"
-        "a Dirichlet law: Hsu, Qi and Brown 2019; the smaller A, the more members differ).\n"
+        "a Dirichlet law: Hsu, Qi and Brown 2019; the smaller A, the more members differ; of\n"
+        "a number the classes are its fifths).\n"
         "The same seed gives the same figures. Nothing is sent anywhere.",
     .options = {{"data", "FILE", "a table with a header line; may be given several times"},
-                {"label", "COLUMN", "what is predicted: positive where above 0"},
+                {"label", "COLUMN",
+                 "what is predicted; a class is positive where it is above 0"},
                 {"members", "N", "so many virtual members, at most 100000"},
                 {"split", "SPLIT", "iid (the default), by:COLUMN or dirichlet:A"},
-                {"model", "KIND", "logistic, mlp:UNITS,... or trees:TREES,DEPTH,BINS"},
+                {"model", "KIND", "logistic, linear, mlp:UNITS,... or trees:TREES,DEPTH,BINS"},
+                {"target", "TARGET", "class (the default) or number"},
                 {"features", "LIST", "columns, or column=level; all other columns if left out"},
                 {"ranges", "LIST", "public ranges: column=low:high,...; else as in the files"},
                 {"epsilon", "LIST", "1,2,5,10 if left out"},

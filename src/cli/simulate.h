@@ -34,10 +34,19 @@ typedef struct {
 typedef struct {
     sheaf_spec spec;
     sheaf_table table;
-    uint32_t *group; /* of each row, or NULL */
-    uint32_t positives;
-    bool ranges_taken; /* from the data: no range was given */
+    uint32_t *group;    /* of each row, or NULL */
+    uint32_t positives; /* records of which the label is above 0 */
+    bool ranges_taken;  /* from the data: no range was given */
 } simulate_data;
+
+/* The figures of a model that predicts a class, or a number; the first is what is drawn. The
+ * name is NULL where there is none. */
+enum { SIMULATE_FIGURES = 3 };
+typedef struct {
+    const char *name, *json;
+    bool share; /* within 0 and 1 */
+} simulate_measure;
+const simulate_measure *simulate_measures(const simulate_question *question);
 
 /* Over the seeds: the mean, and half of its 95 % interval by Student's law, -1 for one seed. */
 typedef struct {
@@ -49,10 +58,11 @@ typedef struct {
     sheaf_rehearsal_form form;
     double epsilon;
     sheaf_noised_terms terms; /* of NOISED, in the first split */
-    double accuracy[SIMULATE_SEEDS_MAX], auc[SIMULATE_SEEDS_MAX], loss[SIMULATE_SEEDS_MAX];
-    uint32_t done, with_auc; /* seeds with figures, and of those with both classes */
-    uint32_t left_out;       /* members, in the first split */
-    double member_s, hub_s;  /* of one round */
+    double figure[SIMULATE_FIGURES][SIMULATE_SEEDS_MAX];
+    uint32_t with[SIMULATE_FIGURES]; /* seeds that have this figure */
+    uint32_t done;                   /* seeds with figures */
+    uint32_t left_out;               /* members, in the first split */
+    double member_s, hub_s;          /* of one round */
     sheaf_masked_cost round;
     sheaf_rehearsal_cost cost;
     char failure[SHEAF_MESSAGE_MAX]; /* why it has no figures */
@@ -69,8 +79,8 @@ typedef struct {
 SHEAF_MUST_USE sheaf_status simulate_data_read(simulate_question *question, simulate_data *out,
                                                sheaf_err *err);
 /* The kind of model: its name, and what its own record says. */
-SHEAF_MUST_USE sheaf_status simulate_model_read(const char *text, simulate_question *question,
-                                                sheaf_err *err);
+SHEAF_MUST_USE sheaf_status simulate_model_read(const char *text, bool number,
+                                                simulate_question *question, sheaf_err *err);
 
 /* As many rounds as the kind needs, or as were asked for where more always help. */
 void simulate_rounds_set(simulate_question *question, uint32_t rounds);

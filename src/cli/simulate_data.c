@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { CLASSES = 5 }; /* of a Dirichlet split, at most */
 enum { MILLION = 1000000, FEATURES_TEXT_MAX = SHEAF_FEATURES_MAX * (SHEAF_COLUMN_MAX + 12) };
 
 /* ---- columns ---- */
@@ -85,8 +86,7 @@ static sheaf_feature *feature_find(sheaf_features *features, sheaf_slice column)
 }
 
 /* One `column=low:high` of the list. */
-static sheaf_status range_read(sheaf_features *features, const char *item, size_t len,
-                               sheaf_err *err)
+static sheaf_status range_read(sheaf_spec *spec, const char *item, size_t len, sheaf_err *err)
 {
     char text[128];
     double low, high;
@@ -99,8 +99,9 @@ static sheaf_status range_read(sheaf_features *features, const char *item, size_
         return sheaf_fail(err, SHEAF_INVALID, "the range '%s' has not the form column=low:high",
                           text);
     *equals = *colon = 0;
-    sheaf_feature *feature = feature_find(features, sheaf_str(text));
-    if (!feature)
+    sheaf_feature *feature = feature_find(&spec->features, sheaf_str(text));
+    bool label = spec->target == SHEAF_target_number && strcmp(text, spec->features.label) == 0;
+    if (!feature && !label)
         return sheaf_fail(err, SHEAF_INVALID,
                           "a range is given for %s, which is no feature that is a number",
                           text);
@@ -108,17 +109,20 @@ static sheaf_status range_read(sheaf_features *features, const char *item, size_
         || !sheaf_decimal_parse(colon + 1, SHEAF_ROUND_UP, &high)
         || !(fabs(low) < 1 << SHEAF_VALUE_BITS && fabs(high) < 1 << SHEAF_VALUE_BITS))
         return sheaf_fail(err, SHEAF_INVALID, "the range of %s is not two numbers", text);
-    feature->has_range = true;
-    feature->low_millionths = (int64_t)llround(low * MILLION);
-    feature->high_millionths = (int64_t)llround(high * MILLION);
+    if (label && !(low < high))
+        return sheaf_fail(err, SHEAF_INVALID, "the range of %s is empty", text);
+    *(label ? &spec->has_label_range : &feature->has_range) = true;
+    *(label ? &spec->label_low_millionths : &feature->low_millionths) = llround(low * MILLION);
+    *(label ? &spec->label_high_millionths : &feature->high_millionths) =
+        llround(high * MILLION);
     return SHEAF_OK;
 }
 
-static sheaf_status ranges_read(const char *list, sheaf_features *features, sheaf_err *err)
+static sheaf_status ranges_read(const char *list, sheaf_spec *spec, sheaf_err *err)
 {
     while (*list) {
         size_t len = strcspn(list, ",");
-        SHEAF_TRY(range_read(features, list, len, err));
+        SHEAF_TRY(range_read(spec, list, len, err));
         list += len + (list[len] == ',');
     }
     return SHEAF_OK;
@@ -186,12 +190,40 @@ static sheaf_status files_take(simulate_question *q, reading *r, simulate_data *
     return sheaf_tables_pool(r->table, q->file_count, &out->table, err);
 }
 
+/* A number's public range: the label's in --ranges, else that of the values. */
+static void label_range_set(const simulate_question *q, simulate_data *data)
+{
+    double low = INFINITY, high = -INFINITY;
+    if (q->row.target != SHEAF_target_number || data->spec.has_label_range)
+        return;
+    for (uint32_t i = 0; i < data->table.rows; i++) {
+        low = fmin(low, data->table.target[i]);
+        high = fmax(high, data->table.target[i]);
+    }
+    data->spec.has_label_range = data->ranges_taken = true;
+    data->spec.label_low_millionths = (int64_t)floor(low * MILLION);
+    data->spec.label_high_millionths = (int64_t)ceil(high * MILLION);
+}
+
+static sheaf_status number_check(const simulate_question *q, const sheaf_table *table,
+                                 sheaf_err *err)
+{
+    for (uint32_t i = 1; i < table->rows; i++)
+        if (table->target[i] < table->target[0] || table->target[i] > table->target[0])
+            return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "%s is %g in each of the %u records, so that there is nothing to learn",
+                      q->label, table->target[0], table->rows);
+}
+
 static sheaf_status rows_check(const simulate_question *q, simulate_data *data, sheaf_err *err)
 {
     const sheaf_table *table = &data->table;
     for (uint32_t i = 0; i < table->rows; i++)
         data->positives += table->y[i];
-    if (data->positives == 0 || data->positives == table->rows)
+    if (q->row.target == SHEAF_target_number)
+        SHEAF_TRY(number_check(q, table, err));
+    else if (data->positives == 0 || data->positives == table->rows)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s is %s in each of the %u records, so that there is nothing to "
                           "learn",
@@ -203,6 +235,39 @@ static sheaf_status rows_check(const simulate_question *q, simulate_data *data, 
     return SHEAF_OK;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* What four fifths of a number's values are below, and three, two and one. */
+static sheaf_status bounds_find(const sheaf_table *table, double bounds[CLASSES - 1],
+                                sheaf_err *err)
+{
+    double *values = malloc(table->rows * sizeof *values);
+    if (!values)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to sort %u values", table->rows);
+    memcpy(values, table->target, table->rows * sizeof *values);
+    qsort(values, table->rows, sizeof *values, by_value);
+    for (uint32_t k = 1; k < CLASSES; k++)
+        bounds[k - 1] = values[(uint64_t)table->rows * k / CLASSES];
+    free(values);
+    return SHEAF_OK;
+}
+
+/* The label as a class; of a number in which fifth of all values it is. */
+static uint32_t class_of(const simulate_question *q, const sheaf_table *table, uint32_t row,
+                         const double bounds[CLASSES - 1])
+{
+    uint32_t class = 0;
+    if (q->row.target == SHEAF_target_class)
+        return table->y[row];
+    while (class < CLASSES - 1 && table->target[row] >= bounds[class])
+        class ++;
+    return class;
+}
+
 /* The groups of the split: by the column, or for a Dirichlet split by the label. */
 static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_data *out,
                                sheaf_err *err)
@@ -212,13 +277,15 @@ static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_
     out->group = calloc(out->table.rows, sizeof *out->group);
     if (!out->group)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
-    q->split.groups = q->column ? r->groups.count : 2;
+    q->split.groups = q->column ? r->groups.count : CLASSES;
+    double bounds[CLASSES - 1];
+    SHEAF_TRY(bounds_find(&out->table, bounds, err));
     uint32_t at = 0;
     for (uint32_t i = 0; i < q->file_count && q->column; i++)
         for (uint32_t k = 0; k < r->table[i].rows; k++)
             out->group[at++] = r->group[i][k];
     for (uint32_t k = 0; k < out->table.rows && !q->column; k++)
-        out->group[k] = out->table.y[k];
+        out->group[k] = class_of(q, &out->table, k, bounds);
     q->split.group = out->group;
     return SHEAF_OK;
 }
@@ -236,9 +303,11 @@ sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_
     if (status == SHEAF_OK)
         status = rows_check(q, out, err);
     if (status == SHEAF_OK && q->ranges)
-        status = ranges_read(q->ranges, &out->spec.features, err);
-    if (status == SHEAF_OK)
+        status = ranges_read(q->ranges, &out->spec, err);
+    if (status == SHEAF_OK) {
         ranges_take(out);
+        label_range_set(q, out);
+    }
     if (status == SHEAF_OK)
         status = sheaf_features_check(&out->spec.features, err);
     if (status == SHEAF_OK)

@@ -41,6 +41,13 @@ static bool logistic_set(const shape *s, struct sheaf_row_model *row)
     return s->count == 0;
 }
 
+/* The penalty is too small to matter but where inputs follow from each other. */
+static bool linear_set(const shape *s, struct sheaf_row_model *row)
+{
+    row->lambda_millionths = 1000;
+    return s->count == 0;
+}
+
 static bool mlp_set(const shape *s, struct sheaf_row_model *row)
 {
     uint16_t *const units[SHAPE_MAX] = {&row->hidden_1, &row->hidden_2, &row->hidden_3,
@@ -70,31 +77,39 @@ static const struct {
     const char *name;
     uint8_t id;
     const char *form;
+    bool class, number; /* what it can predict */
     bool (*set)(const shape *shape, struct sheaf_row_model *row);
 } models[] = {
-    {"logistic", SHEAF_model_kind_logistic, "logistic", logistic_set},
-    {"mlp", SHEAF_model_kind_mlp, "mlp:UNITS,... with up to four layers of 1 to 1024", mlp_set},
-    {"trees", SHEAF_model_kind_trees, "trees:TREES,DEPTH,BINS with up to 1000, 8 and 256",
-     trees_set},
+    {"logistic", SHEAF_model_kind_logistic, "logistic", true, false, logistic_set},
+    {"linear", SHEAF_model_kind_linear, "linear", false, true, linear_set},
+    {"mlp", SHEAF_model_kind_mlp, "mlp:UNITS,... with up to four layers of 1 to 1024", true,
+     true, mlp_set},
+    {"trees", SHEAF_model_kind_trees, "trees:TREES,DEPTH,BINS with up to 1000, 8 and 256", true,
+     true, trees_set},
 };
 enum { MODELS = sizeof models / sizeof *models };
 
-sheaf_status simulate_model_read(const char *text, simulate_question *q, sheaf_err *err)
+sheaf_status simulate_model_read(const char *text, bool number, simulate_question *q,
+                                 sheaf_err *err)
 {
     size_t len = strcspn(text, ":");
     shape numbers;
     for (size_t i = 0; i < MODELS; i++) {
         if (strlen(models[i].name) != len || memcmp(models[i].name, text, len) != 0)
             continue;
-        q->row = (struct sheaf_row_model){.kind = models[i].id, .target = SHEAF_target_class};
+        q->row = (struct sheaf_row_model){
+            .kind = models[i].id, .target = number ? SHEAF_target_number : SHEAF_target_class};
+        if (number ? !models[i].number : !models[i].class)
+            return sheaf_fail(err, SHEAF_INVALID, "%s models do not predict a %s",
+                              models[i].name, number ? "number" : "class");
         if (!shape_read(text + len, &numbers) || !models[i].set(&numbers, &q->row))
             return sheaf_fail(err, SHEAF_INVALID, "--model is written %s, not %s",
                               models[i].form, text);
         q->model = text;
         return sheaf_learn_kind_find(models[i].id, &q->plan.kind, err);
     }
-    return sheaf_fail(err, SHEAF_INVALID,
-                      "--model is logistic, mlp or trees, which predict a class, not %s", text);
+    return sheaf_fail(err, SHEAF_INVALID, "--model is linear, logistic, mlp or trees, not %s",
+                      text);
 }
 
 void simulate_rounds_set(simulate_question *q, uint32_t rounds)

@@ -16,13 +16,15 @@ enum {
     BOTTOM = 70,
     CAP = 5, /* half of the stroke at the end of an interval */
     NAME_LINE = 15,
+    VALUE_TEXT = 64,
 };
 
 /* What numbers become places. */
 typedef struct {
     const simulation *s;
     sheaf_buffer *out;
-    double low, high;                  /* accuracy */
+    const simulate_measure *measure;   /* what is drawn */
+    double low, high;                  /* of it */
     double first, last;                /* log of epsilon */
     double name_at[SIMULATE_ROWS_MAX]; /* where lines have their names */
     uint32_t names;
@@ -62,11 +64,12 @@ static void line_at(plot *p, double x1, double y1, double x2, double y2, const c
 
 static void scales_set(plot *p)
 {
+    p->measure = simulate_measures(p->s->question);
     p->low = p->first = INFINITY;
     p->high = p->last = -INFINITY;
     for (uint32_t i = 0; i < p->s->rows; i++) {
         const simulate_row *row = &p->s->row[i];
-        simulate_figure f = simulate_figure_of(row->accuracy, row->done);
+        simulate_figure f = simulate_figure_of(row->figure[0], row->done);
         double half = f.half > 0 ? f.half : 0;
         if (row->epsilon > 0) {
             p->first = fmin(p->first, log(row->epsilon));
@@ -81,28 +84,42 @@ static void scales_set(plot *p)
         p->low = 0;
         p->high = 1;
     }
-    double margin = fmax(0.02, (p->high - p->low) * 0.1);
+    double margin = (p->high - p->low) * 0.1;
+    if (p->measure->share)
+        margin = fmax(0.02, margin);
+    else if (!(margin > 0))
+        margin = fmax(fabs(p->high) * 0.1, 1e-9);
     p->low = fmax(0, p->low - margin);
-    p->high = fmin(1.005, p->high + margin);
+    p->high = p->measure->share ? fmin(1.005, p->high + margin) : p->high + margin;
 }
 
 /* 1, 2 or 5 times a power of ten, such that there are at most eight. */
 static double step_of(double range)
 {
-    static const double steps[] = {0.005, 0.01, 0.02, 0.05, 0.1, 0.2};
-    size_t i = 0;
-    while (i + 1 < sizeof steps / sizeof *steps && range / steps[i] > 8)
-        i++;
-    return steps[i];
+    static const double parts[] = {1, 2, 5};
+    double power = pow(10, floor(log10(range)) - 1);
+    for (int i = 0;; i++)
+        if (range / (parts[i % 3] * power * pow(10, i / 3)) <= 8)
+            return parts[i % 3] * power * pow(10, i / 3);
+}
+
+/* A share as a percentage with so many decimals. */
+static void value_write(const plot *p, double value, int decimals, char out[VALUE_TEXT])
+{
+    if (p->measure->share)
+        snprintf(out, VALUE_TEXT, "%.*f %%", decimals, 100 * value);
+    else
+        snprintf(out, VALUE_TEXT, "%.4g", value);
 }
 
 static void axes_put(plot *p)
 {
     double step = step_of(p->high - p->low), bottom = HEIGHT - BOTTOM;
-    char text[64];
-    for (double at = ceil(p->low / step) * step; at <= fmin(1, p->high) + 1e-9; at += step) {
+    char text[VALUE_TEXT];
+    double top = p->measure->share ? fmin(1, p->high) : p->high;
+    for (double at = ceil(p->low / step) * step; at <= top + step * 1e-9; at += step) {
         line_at(p, LEFT, y_of(p, at), WIDTH - RIGHT, y_of(p, at), "grid");
-        snprintf(text, sizeof text, step < 0.01 ? "%.1f %%" : "%.0f %%", 100 * at);
+        value_write(p, at, step < 0.01 ? 1 : 0, text);
         text_at(p, LEFT - 8, y_of(p, at) + 4, "end", text);
     }
     line_at(p, LEFT, TOP, LEFT, bottom, "axis");
@@ -120,8 +137,8 @@ static void axes_put(plot *p)
     text_at(p, (LEFT + WIDTH - RIGHT) / 2.0, bottom + 44, "middle", text);
     sheaf_buffer_printf(p->out,
                         "<text transform=\"translate(20 %.1f) rotate(-90)\" class=\"middle\">"
-                        "accuracy on held-out records</text>\n",
-                        (TOP + bottom) / 2);
+                        "%s on held-out records</text>\n",
+                        (TOP + bottom) / 2, p->measure->name);
 }
 
 /* ---- rows ---- */
@@ -146,20 +163,23 @@ static double name_place(plot *p, double y)
 static void reference_put(plot *p, const simulate_row *row)
 {
     static const char *const class[] = {"alone", "pooled", "exact"};
-    simulate_figure f = simulate_figure_of(row->accuracy, row->done);
-    char text[64];
+    simulate_figure f = simulate_figure_of(row->figure[0], row->done);
+    char text[2 * VALUE_TEXT], value[VALUE_TEXT];
     double y = y_of(p, f.mean);
     line_at(p, LEFT, y, WIDTH - RIGHT, y, class[row->form]);
-    snprintf(text, sizeof text, "%s, %.1f %%", row->name, 100 * f.mean);
+    value_write(p, f.mean, 1, value);
+    snprintf(text, sizeof text, "%s, %s", row->name, value);
     text_at(p, WIDTH - RIGHT + 8, name_place(p, y) + 4, class[row->form], text);
 }
 
 static void point_put(plot *p, const simulate_row *row)
 {
-    simulate_figure f = simulate_figure_of(row->accuracy, row->done);
+    simulate_figure f = simulate_figure_of(row->figure[0], row->done);
     double x = x_of(p, row->epsilon), y = y_of(p, f.mean);
     if (f.half > 0) {
-        double top = y_of(p, fmin(1, f.mean + f.half)), low = y_of(p, fmax(0, f.mean - f.half));
+        double most = f.mean + f.half;
+        double top = y_of(p, p->measure->share ? fmin(1, most) : most);
+        double low = y_of(p, fmax(0, f.mean - f.half));
         line_at(p, x, top, x, low, "bar");
         line_at(p, x - CAP, top, x + CAP, top, "bar");
         line_at(p, x - CAP, low, x + CAP, low, "bar");
@@ -186,7 +206,7 @@ static void curve_put(plot *p)
             break;
         before = next->epsilon;
         sheaf_buffer_printf(p->out, "%.1f,%.1f ", x_of(p, before),
-                            y_of(p, simulate_figure_of(next->accuracy, next->done).mean));
+                            y_of(p, simulate_figure_of(next->figure[0], next->done).mean));
     }
     sheaf_buffer_add_string(p->out, "\"/>\n");
 }

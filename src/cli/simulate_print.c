@@ -18,6 +18,15 @@ static double student(uint32_t freedom)
     return freedom <= LISTED ? table[freedom - 1] : 2.042; /* above it, a little too wide */
 }
 
+const simulate_measure *simulate_measures(const simulate_question *q)
+{
+    static const simulate_measure class[SIMULATE_FIGURES] = {
+        {"accuracy", "accuracy", true}, {"AUC", "auc", true}, {"log loss", "log_loss", false}};
+    static const simulate_measure number[SIMULATE_FIGURES] = {{"MAE", "mae", false},
+                                                              {"RMSE", "rmse", false}};
+    return q->row.target == SHEAF_target_number ? number : class;
+}
+
 simulate_figure simulate_figure_of(const double *values, uint32_t count)
 {
     simulate_figure f = {.half = -1};
@@ -58,9 +67,9 @@ static void print_figure(const double *values, uint32_t count)
 static void print_row(const simulation *s, const simulate_row *row)
 {
     printf("%-16s", row->name);
-    print_figure(row->accuracy, row->done);
-    print_figure(row->auc, row->with_auc);
-    print_figure(row->loss, row->done);
+    const simulate_measure *measures = simulate_measures(s->question);
+    for (int i = 0; i < SIMULATE_FIGURES && measures[i].name; i++)
+        print_figure(row->figure[i], row->with[i]);
     if (row->form == SHEAF_REHEARSE_NOISED && row->terms.noise_millionths)
         printf("  %8.3g", (double)row->terms.noise_millionths / MILLION);
     else
@@ -79,7 +88,7 @@ static void print_head(const simulation *s)
     const simulate_question *q = s->question;
     const sheaf_table *table = &s->data->table;
     printf("%u members, split %s; %u records (%u to train on, %u held out, %u left out for "
-           "gaps), %u positive\n",
+           "gaps), %u above 0\n",
            q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
            table->left_out, s->data->positives);
     printf(
@@ -88,8 +97,12 @@ static void print_head(const simulation *s)
         q->model, s->data->spec.features.count, q->plan.rounds, q->plan.rounds_exact,
         q->plan.cohort, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta,
         q->seeds, q->plan.seed);
-    printf("%-16s  %15s  %15s  %15s  %8s  %9s  %9s  %8s  %6s  %9s\n", "", "accuracy", "AUC",
-           "log loss", "noise", "sent, kB", "member, s", "hub, s", "rounds", "entries");
+    const simulate_measure *measures = simulate_measures(q);
+    printf("%-16s", "");
+    for (int i = 0; i < SIMULATE_FIGURES && measures[i].name; i++)
+        printf("  %15s", measures[i].name);
+    printf("  %8s  %9s  %9s  %8s  %6s  %9s\n", "noise", "sent, kB", "member, s", "hub, s",
+           "rounds", "entries");
 }
 
 /* The members that a form leaves out, and why a form has no figures. */
@@ -225,11 +238,19 @@ static void put_figure(sheaf_json_writer *w, const char *name, const double *val
     sheaf_json_close(w);
 }
 
-static void put_row(sheaf_json_writer *w, const simulate_row *row)
+/* The figures whose names come between two others. */
+static void put_between(sheaf_json_writer *w, const simulate_row *row,
+                        const simulate_measure *m, const char *after, const char *before)
+{
+    for (int i = 0; i < SIMULATE_FIGURES && m[i].name; i++)
+        if (strcmp(m[i].json, after) > 0 && strcmp(m[i].json, before) < 0)
+            put_figure(w, m[i].json, row->figure[i], row->with[i]);
+}
+
+static void put_row(sheaf_json_writer *w, const simulate_row *row, const simulate_measure *m)
 {
     sheaf_json_open_object(w);
-    put_figure(w, "accuracy", row->accuracy, row->done);
-    put_figure(w, "auc", row->auc, row->with_auc);
+    put_between(w, row, m, "", "bytes_sent");
     if (row->cost.rounds)
         sheaf_json_member_put_int(w, "bytes_sent", (int64_t)row->cost.sent);
     if (row->cost.rounds)
@@ -241,13 +262,14 @@ static void put_row(sheaf_json_writer *w, const simulate_row *row)
     if (row->cost.rounds)
         sheaf_json_member_put_int(w, "hub_cpu_us", millionths(hub_s(row)));
     sheaf_json_member_put_int(w, "left_out", row->left_out);
-    put_figure(w, "log_loss", row->loss, row->done);
+    put_between(w, row, m, "left_out", "masked_members");
     sheaf_json_member_put_int(w, "masked_members", row->round.members);
     if (row->cost.rounds)
         sheaf_json_member_put_int(w, "member_cpu_us", millionths(member_s(row)));
     sheaf_json_member_put_string(w, "name", sheaf_str(row->name));
     if (row->terms.noise_millionths)
         sheaf_json_member_put_int(w, "noise_millionths", (int64_t)row->terms.noise_millionths);
+    put_between(w, row, m, "noise_millionths", "rounds");
     if (row->cost.rounds)
         sheaf_json_member_put_int(w, "rounds", row->cost.rounds);
     sheaf_json_member_put_int(w, "seeds", row->done);
@@ -275,7 +297,7 @@ int simulate_print_json(const simulation *s)
     sheaf_json_key(&w, "rows");
     sheaf_json_open_list(&w);
     for (uint32_t i = 0; i < s->rows; i++)
-        put_row(&w, &s->row[i]);
+        put_row(&w, &s->row[i], simulate_measures(q));
     sheaf_json_close(&w);
     sheaf_json_member_put_int(&w, "seed", (int64_t)q->plan.seed);
     sheaf_json_member_put_string(&w, "split", sheaf_str(q->split_text));

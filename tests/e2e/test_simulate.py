@@ -3,6 +3,7 @@ what is refused. The data is the heart disease data that the demonstration uses.
 import csv
 import json
 import os
+import random
 import tempfile
 import xml.etree.ElementTree as xml
 
@@ -94,6 +95,32 @@ def trees(heart):
           and rows["epsilon 50"]["rounds"] == 3 + 1, rows)
 
 
+def number(folder):
+    """A number: the closed form from one exact sum is that of all data in one table, too."""
+    path = os.path.join(folder, "number.csv")
+    choose = random.Random(5)
+    with open(path, "w") as out:
+        print("a,b,y", file=out)
+        for _ in range(300):
+            a, b = choose.uniform(-2, 2), choose.uniform(-2, 2)
+            print(f"{a:.3f},{b:.3f},{30 + 5 * a - 3 * b + choose.gauss(0, 1):.3f}", file=out)
+    answer = told("a number", "--data", path, "--label", "y", "--target", "number", "--members", 5,
+                  "--split", "dirichlet:1", "--epsilon", 50, "--seeds", 1, "--ranges", "y=0:60")
+    rows = {row["name"]: row for row in answer["rows"]}
+    error = rows["exact sum"]["mae"]["mean_millionths"]
+    check("together as in one table", error == rows["all data in one"]["mae"]["mean_millionths"]
+          and 600000 < error < 1100000 and "accuracy" not in rows["exact sum"], rows)
+    check("in one round of training", rows["exact sum"]["rounds"] == 3, rows)
+    for name, arguments, code, sentence in (
+        ("a kind that predicts none", ("--model", "logistic"), 2, "do not predict a number"),
+        ("a target that is none", ("--target", "word"), 2, "--target is class or number"),
+        ("an empty range of the label", ("--ranges", "y=3:3"), 1, "the range of y is empty"),
+    ):
+        target = () if "--target" in arguments else ("--target", "number")
+        refused(name, code, sentence, "simulate", "--data", path, "--label", "y", "--members", 5,
+                *target, *arguments)
+
+
 def nonsense(heart, folder):
     one = os.path.join(folder, "one.csv")
     with open(one, "w") as out:
@@ -129,5 +156,6 @@ with tempfile.TemporaryDirectory() as folder:
     rows_and_picture(heart, folder)
     splits(heart)
     trees(heart)
+    number(folder)
     nonsense(heart, folder)
 finish()
