@@ -2,12 +2,11 @@
 #include "cli/cli.h"
 
 #include "learn/predict.h"
+#include "learn/table.h"
 #include "store/file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-
-enum { CSV_BYTES_MAX = 100 << 20 };
 
 static void print_cell(const sheaf_predictions *p, uint32_t row, uint32_t column, bool json)
 {
@@ -69,7 +68,7 @@ static sheaf_status predict(const char *model_path, const char *path, bool json,
 {
     sheaf_predictions predictions = {0};
     sheaf_buffer csv;
-    sheaf_buffer_init(&csv, CSV_BYTES_MAX);
+    sheaf_buffer_init(&csv, SHEAF_CSV_BYTES_MAX);
     sheaf_status status =
         sheaf_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &csv, err);
     if (status == SHEAF_OK)

@@ -83,12 +83,15 @@ static void files_write(const world *w, const char *name, const sheaf_buffer *mo
 
 /* ---- kinds ---- */
 
-static void logistic(world *w, const char *name, bool clipped)
+static void logistic(world *w, const char *name, bool clipped, bool gaps)
 {
     sheaf_model model;
     sheaf_buffer bytes;
     double says[ROWS];
     w->scaling.clipped = clipped;
+    w->features.items[4].missing = gaps ? SHEAF_MISSING_MEAN : SHEAF_MISSING_LEAVE_OUT;
+    for (int i = 0; gaps && i < ROWS; i += 5)
+        w->x[(size_t)i * D + 4] = NAN;
     sheaf_model_init(&model, &w->features, &w->scaling);
     for (int j = 0; j < D; j++)
         model.weight[j] = (int64_t)((draw() - 0.5) * 2 * SHEAF_UNIT);
@@ -100,6 +103,7 @@ static void logistic(world *w, const char *name, bool clipped)
     files_write(w, name, &bytes, says);
     sheaf_buffer_deinit(&bytes);
     w->scaling.clipped = false;
+    w->features.items[4].missing = SHEAF_MISSING_LEAVE_OUT;
 }
 
 static void mlp(const world *w, const char *name, const sheaf_mlp_shape *shape)
@@ -188,13 +192,14 @@ int main(int argc, char **argv)
     static world w;
     must(argc == 2, "usage: make_models DIR");
     world_make(&w, argv[1]);
-    logistic(&w, "logistic", false);
-    logistic(&w, "logistic-clipped", true);
+    logistic(&w, "logistic", false, false);
+    logistic(&w, "logistic-clipped", true, false);
     mlp(&w, "mlp-class", &(sheaf_mlp_shape){.inputs = D, .hidden = 2, .units = {16, 8}});
     mlp(&w, "mlp-number",
         &(sheaf_mlp_shape){
             .inputs = D, .hidden = 1, .units = {12}, .tanh = true, .number = true});
     trees(&w, "trees-number", true, false);
     trees(&w, "trees-class", false, true);
+    logistic(&w, "logistic-gaps", true, true);
     return 0;
 }
