@@ -77,7 +77,7 @@ static bool fills(const sheaf_features *features)
     return false;
 }
 
-static sheaf_status logistic_write(sheaf_slice file, sheaf_buffer *out, sheaf_err *err)
+static sheaf_status linear_write(sheaf_slice file, sheaf_buffer *out, sheaf_err *err)
 {
     sheaf_model model;
     sheaf_onnx_graph graph;
@@ -93,7 +93,8 @@ static sheaf_status logistic_write(sheaf_slice file, sheaf_buffer *out, sheaf_er
     sheaf_onnx_constant(&graph, "bias", SHEAF_ONNX_DOUBLE, 1, 0, &bias);
     sheaf_onnx_step(&graph, "Gemm", (const char *const[3]){"", "weight", "bias"}, NULL,
                     "score");
-    answer_put(&graph, false, 0, 0);
+    answer_put(&graph, model.scaling.number, model.scaling.label_mean,
+               model.scaling.label_scale);
     sheaf_onnx_end(&graph, &model.features, out);
     return SHEAF_OK;
 }
@@ -295,7 +296,8 @@ sheaf_status sheaf_onnx_write(sheaf_slice model, sheaf_buffer *out, sheaf_err *e
         const char *format;
         sheaf_status (*write)(sheaf_slice file, sheaf_buffer *out, sheaf_err *err);
     } kinds[] = {
-        {"sheaf-logistic/1", logistic_write},
+        {"sheaf-logistic/1", linear_write},
+        {"sheaf-linear/1", linear_write},
         {"sheaf-mlp/1", mlp_write},
         {SHEAF_TREES_FORMAT, trees_write},
     };

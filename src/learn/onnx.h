@@ -6,11 +6,15 @@
  * `probability` of a positive label, or `value`, the label itself. Names of features and label,
  * and what the features are (schema.h), stand in the model's metadata.
  *
- *     linear   Sub, Div, Clip where inputs are clipped, Gemm, Sigmoid: all in doubles
- *     mlp      the same scaling, what is missing as the mean, Cast to float, then Gemm with
- * Relu or Tanh, as the engine computes it trees    TreeEnsembleRegressor with thresholds and
- * leaves in doubles: every record comes to the very leaf that it comes to here. What is missing
- * goes where the split says
+ *     linear   Sub, Div, Clip where inputs are clipped, Gemm; then Sigmoid of a class, or the
+ *              scale of the label of a number: all in doubles
+ *
+ *     mlp      the same scaling, what is missing as the mean, Cast to float, and Gemm with Relu
+ *              or Tanh, as the engine computes it
+ *
+ *     trees    TreeEnsembleRegressor with thresholds and leaves in doubles: a record comes to
+ *              the very leaf that it comes to here, and what is missing goes where the split
+ *              says
  *
  * Operators of the default domain are of version 13, of ai.onnx.ml of version 3; the file says
  * so. One model gives one byte string, with fields in the order of their numbers.

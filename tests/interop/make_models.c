@@ -83,12 +83,15 @@ static void files_write(const world *w, const char *name, const sheaf_buffer *mo
 
 /* ---- kinds ---- */
 
-static void logistic(world *w, const char *name, bool clipped, bool gaps)
+static void linear(world *w, const char *name, bool number, bool clipped, bool gaps)
 {
     sheaf_model model;
     sheaf_buffer bytes;
     double says[ROWS];
     w->scaling.clipped = clipped;
+    w->scaling.number = number;
+    w->scaling.label_mean = number ? -5 * SHEAF_UNIT : 0;
+    w->scaling.label_scale = number ? SHEAF_UNIT / 8 : 0;
     w->features.items[4].missing = gaps ? SHEAF_MISSING_MEAN : SHEAF_MISSING_LEAVE_OUT;
     for (int i = 0; gaps && i < ROWS; i += 5)
         w->x[(size_t)i * D + 4] = NAN;
@@ -97,12 +100,14 @@ static void logistic(world *w, const char *name, bool clipped, bool gaps)
         model.weight[j] = (int64_t)((draw() - 0.5) * 2 * SHEAF_UNIT);
     model.bias = SHEAF_UNIT / 3;
     for (int i = 0; i < ROWS; i++)
-        says[i] = sheaf_probability(sheaf_model_score(&model, w->x + (size_t)i * D));
+        says[i] = number ? sheaf_model_value(&model, w->x + (size_t)i * D)
+                         : sheaf_probability(sheaf_model_score(&model, w->x + (size_t)i * D));
     sheaf_buffer_init(&bytes, BYTES_MAX);
     sheaf_model_write(&bytes, &model);
     files_write(w, name, &bytes, says);
     sheaf_buffer_deinit(&bytes);
-    w->scaling.clipped = false;
+    w->scaling.clipped = w->scaling.number = false;
+    w->scaling.label_mean = w->scaling.label_scale = 0;
     w->features.items[4].missing = SHEAF_MISSING_LEAVE_OUT;
 }
 
@@ -192,14 +197,15 @@ int main(int argc, char **argv)
     static world w;
     must(argc == 2, "usage: make_models DIR");
     world_make(&w, argv[1]);
-    logistic(&w, "logistic", false, false);
-    logistic(&w, "logistic-clipped", true, false);
+    linear(&w, "logistic", false, false, false);
+    linear(&w, "logistic-clipped", false, true, false);
+    linear(&w, "linear", true, false, false);
     mlp(&w, "mlp-class", &(sheaf_mlp_shape){.inputs = D, .hidden = 2, .units = {16, 8}});
     mlp(&w, "mlp-number",
         &(sheaf_mlp_shape){
             .inputs = D, .hidden = 1, .units = {12}, .tanh = true, .number = true});
     trees(&w, "trees-number", true, false);
     trees(&w, "trees-class", false, true);
-    logistic(&w, "logistic-gaps", true, true);
+    linear(&w, "logistic-gaps", false, true, true);
     return 0;
 }
