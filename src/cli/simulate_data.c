@@ -164,8 +164,12 @@ static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file
         SHEAF_TRY(features_read(q, file, &out->spec.features, err));
         SHEAF_TRY(inputs_set(&out->spec, err));
     }
-    SHEAF_TRY(sheaf_table_read(file, q->files[i], &out->spec.features, SHEAF_TABLE_EXACT,
-                               &r->table[i], err));
+    sheaf_err why;
+    if (sheaf_table_read(file, q->files[i], &out->spec.features, SHEAF_TABLE_EXACT,
+                         &r->table[i], &why)
+        != SHEAF_OK)
+        return sheaf_fail(err, why.status, "%.300s%s", why.message,
+                          q->features ? "" : "; --features names the columns to learn from");
     if (!q->column)
         return SHEAF_OK;
     r->group[i] = calloc(r->table[i].rows, sizeof *r->group[i]);

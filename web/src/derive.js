@@ -87,7 +87,7 @@ export function learningSeries(rounds, evaluations, model) {
     });
     for (const row of evaluations.filter((each) => each.model === model).sort((a, b) => a.id - b.id))
         Object.assign(point(trained.filter((each) => each.id < row.round).length), {
-            heldLoss: row.has_log_loss ? row.log_loss_millionths / 1e6 : null, heldAccuracy: row.accuracy_millionths / 1e6,
+            heldLoss: row.has_log_loss ? row.log_loss_millionths / 1e6 : null, heldAccuracy: row.has_accuracy === false ? null : row.accuracy_millionths / 1e6,
             auc: row.has_auc ? row.auc_millionths / 1e6 : null,
         });
     return [...at.values()].sort((a, b) => a.x - b.x);

@@ -12,7 +12,7 @@ function Interval({ evaluation }) {
     const tables = useStore((s) => s.tables);
     const round = tables.round.find((row) => row.id === evaluation.round);
     const mandate = round && tables.mandate.find((row) => row.id === round.mandate);
-    if (!mandate)
+    if (!mandate || evaluation.has_accuracy === false)
         return null;
     const { low, high } = accuracyInterval(evaluation, round, mandate);
     return <> 95 % interval of the accuracy: {percent(low, 1)} to {percent(high, 1)}.</>;
@@ -20,21 +20,25 @@ function Interval({ evaluation }) {
 
 function Model({ model, evaluation, currency }) {
     const figures = evaluation && [
-        [percent(evaluation.accuracy_millionths / 1e6, 1), 'accuracy'],
+        evaluation.has_accuracy !== false && [percent(evaluation.accuracy_millionths / 1e6, 1), 'accuracy'],
         evaluation.has_auc && [millionths(evaluation.auc_millionths), 'AUC'],
         evaluation.has_log_loss && [millionths(evaluation.log_loss_millionths), 'log loss'],
+        evaluation.has_errors && [millionths(evaluation.mae_millionths), 'mean absolute error'],
+        evaluation.has_baseline && [millionths(evaluation.baseline_mae_millionths), 'that of the simplest model'],
+        evaluation.has_errors && [millionths(evaluation.rmse_millionths), 'root mean squared error'],
     ].filter(Boolean);
+    const exact = evaluation && (evaluation.has_log_loss || evaluation.has_baseline);
     return (
         <li class="card" data-model={model.id}>
             <div class="cardhead"><h3><Text of={model.title} /> <Ref n={model.id} /></h3><Badge tone={TONES[model.state]}>{words(model.state)}</Badge></div>
             {figures ? (
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
-                    <p class="note">On {evaluation.has_log_loss ? '' : 'about '}{plural(evaluation.records, 'held-out record')} of the members{evaluation.has_log_loss ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.<Interval evaluation={evaluation} /></p>
+                    <p class="note">On {exact ? '' : 'about '}{plural(evaluation.records, 'held-out record')} of the members{exact ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.<Interval evaluation={evaluation} /></p>
                 </>
             ) : <p class="note">Not evaluated yet.</p>}
             <Facts rows={[
-                ['Form', `${words(model.kind)} regression, ${plural(model.features, 'input')}, predicts “${model.label}”`],
+                ['Form', `${words(model.kind)}${model.kind === 'logistic' || model.kind === 'linear' ? ' regression' : ''}, ${plural(model.features, 'input')}${model.label ? `, predicts “${model.label}”` : ''}`],
                 ['Registered by', <Member id={model.member} ref={false} />],
                 model.state !== 'registered' && ['Price of one use', money(model.price_cents, currency)],
                 model.state !== 'registered' && ['Paid uses', integer(model.uses)],

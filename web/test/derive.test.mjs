@@ -133,3 +133,8 @@ test('how far an accuracy may be off', () => {
         { release: 'noised', colluders: 2, local_noise: false, evaluation_noise_millionths: 5e6 });
     assert.equal(noised.high.toFixed(6), (0.8 + 1.959963985 * Math.sqrt(0.00125)).toFixed(6));
 });
+
+test('a model that predicts a number has no accuracy to draw', () => {
+    const rows = [{ id: 9, model: 5, round: 8, accuracy_millionths: 0, has_accuracy: false, has_log_loss: false, has_auc: false }];
+    assert.equal(derive.learningSeries([], rows, 5)[0].heldAccuracy, null);
+});
