@@ -98,9 +98,8 @@ void sheaf_mlp_step(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
     sheaf_mlp_descend(t, each, (float)(rate * l2));
 }
 
-/* Runs the steps, batches going through a fresh random order of the records, epoch by epoch. */
-static sheaf_status train(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
-                          const sheaf_training *training, uint64_t seed, sheaf_err *err)
+sheaf_status sheaf_mlp_train(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
+                             const sheaf_training *training, uint64_t seed, sheaf_err *err)
 {
     SHEAF_TRY(sheaf_training_check(training, err));
     const uint32_t n = records->n;
@@ -188,7 +187,7 @@ sheaf_status sheaf_mlp_update_local(const sheaf_mlp *current, const sheaf_table 
                                batch == 0 || batch > BATCH_MAX ? BATCH_MAX : batch, err);
     if (status == SHEAF_OK) {
         figures_local(&trainer, &records, current->shape.number, words + current->count + 1);
-        status = train(&trainer, &records, training, seed, err);
+        status = sheaf_mlp_train(&trainer, &records, training, seed, err);
         if (status == SHEAF_OK)
             status = update_words(&trainer, training, records.n, words, err);
         sheaf_mlp_trainer_close(&trainer);

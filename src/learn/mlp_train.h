@@ -35,6 +35,12 @@ void sheaf_mlp_trainer_close(sheaf_mlp_trainer *trainer);
 void sheaf_mlp_step(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
                     const uint32_t *rows, uint32_t count, double rate, double l2);
 
+/* Runs the steps, batches going through a fresh random order of the records, epoch by epoch. */
+SHEAF_MUST_USE sheaf_status sheaf_mlp_train(sheaf_mlp_trainer *trainer,
+                                            const sheaf_mlp_records *records,
+                                            const sheaf_training *training, uint64_t seed,
+                                            sheaf_err *err);
+
 /* Losses and values of a batch, and if asked for the slopes. */
 void sheaf_mlp_pass(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
                     const uint32_t *rows, uint32_t count, bool backward);

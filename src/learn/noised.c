@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MILLION = 1000000, BATCH = 512 };
+enum { MILLION = 1000000 };
 
 static sheaf_status local_check(const sheaf_noised_terms *terms, sheaf_err *err)
 {
@@ -50,9 +50,9 @@ static sheaf_status terms_check(const sheaf_noised_terms *terms, sheaf_err *err)
     if (terms->divisor == 0 || terms->divisor > SHEAF_NOISED_DIVISOR_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "the divisor is 1 to %d, not %llu",
                           SHEAF_NOISED_DIVISOR_MAX, (unsigned long long)terms->divisor);
-    if (terms->words == 0 || terms->words > SHEAF_FEATURES_MAX + 1)
+    if (terms->words == 0 || terms->words > SHEAF_NOISED_WORDS_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "a sum has 1 to %d words, not %u",
-                          SHEAF_FEATURES_MAX + 1, terms->words);
+                          SHEAF_NOISED_WORDS_MAX, terms->words);
     if (terms->records_max == 0 || terms->records_max > SHEAF_CSV_ROWS_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "a member has 1 to %d records, not %u",
                           SHEAF_CSV_ROWS_MAX, terms->records_max);
@@ -109,20 +109,21 @@ sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised
 
 /* ---- what a member adds ---- */
 
-sheaf_status sheaf_noised_shape_check(const sheaf_noised_terms *terms, const sheaf_model *model,
-                                      const sheaf_table *table, uint32_t words, sheaf_err *err)
+sheaf_status sheaf_noised_shape_check(const sheaf_noised_terms *terms, uint32_t features,
+                                      const sheaf_scaling *scaling, const sheaf_table *table,
+                                      uint32_t words, sheaf_err *err)
 {
-    if (table->d != model->features.count || terms->words != words)
+    if (table->d != features || terms->words != words)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the table has %u features and the round %u words, which does not "
                           "fit a model of %u",
-                          table->d, terms->words, model->features.count);
+                          table->d, terms->words, features);
     if (table->rows > terms->records_max)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the table has %u records, but the members' data sheets count at "
                           "most %u; register this version of the data",
                           table->rows, terms->records_max);
-    if (!model->scaling.clipped)
+    if (!scaling->clipped)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the model is scaled by somebody's data; learning under noise begins "
                           "with a model that is scaled by public ranges");
@@ -137,33 +138,49 @@ void sheaf_noised_parameters(const sheaf_model *model, double *out)
     out[d] = ldexp((double)model->bias, -SHEAF_UNIT_BITS);
 }
 
-static double norm_of(const sheaf_noised_terms *terms)
+double sheaf_noised_norm(const sheaf_noised_terms *terms)
 {
     return (double)terms->norm_millionths / MILLION;
+}
+
+void sheaf_noised_sampler_init(sheaf_noised_sampler *out, const sheaf_noised_terms *terms,
+                               uint32_t records, uint32_t step,
+                               const uint8_t seed[SHEAF_NOISED_SEED])
+{
+    *out = (sheaf_noised_sampler){
+        .seed = seed,
+        .first = (uint64_t)step * (((uint64_t)records + 7) / 8 * 8),
+        .below = (uint64_t)(((sheaf_uint128)terms->sampling_millionths << 64) / MILLION),
+        .all = terms->sampling_millionths == MILLION};
+}
+
+bool sheaf_noised_sampler_takes(sheaf_noised_sampler *s, uint32_t record)
+{
+    if (s->all)
+        return true;
+    if (record % SHEAF_NOISED_DRAWS == 0)
+        sheaf_stream_words(s->seed, s->first + record, s->draw, SHEAF_NOISED_DRAWS);
+    return s->draw[record % SHEAF_NOISED_DRAWS] < s->below;
 }
 
 void sheaf_noised_gradients_add(const sheaf_noised_terms *terms, const sheaf_samples *samples,
                                 uint64_t sensitivity, const double *parameters, uint32_t step,
                                 const uint8_t sample_seed[SHEAF_NOISED_SEED], int64_t *values)
 {
-    uint64_t draw[BATCH];
+    sheaf_noised_sampler sampler;
     double gradient[SHEAF_FEATURES_MAX + 1];
     int64_t clipped[SHEAF_FEATURES_MAX + 1];
-    bool all = terms->sampling_millionths == MILLION;
-    const uint64_t first = (uint64_t)step * (((uint64_t)samples->n + 7) / 8 * 8);
-    uint64_t below =
-        (uint64_t)(((sheaf_uint128)terms->sampling_millionths << 64) / MILLION); /* 0 if all */
+    sheaf_noised_sampler_init(&sampler, terms, samples->n, step, sample_seed);
     for (uint32_t i = 0; i < samples->n; i++) {
-        if (i % BATCH == 0 && !all)
-            sheaf_stream_words(sample_seed, first + i, draw, BATCH);
-        if (!all && draw[i % BATCH] >= below)
+        if (!sheaf_noised_sampler_takes(&sampler, i))
             continue;
         sheaf_logistic_gradient(samples, &i, 1, parameters, 0, gradient);
-        (void)sheaf_clip(gradient, terms->words, norm_of(terms), sensitivity, clipped);
+        (void)sheaf_clip(gradient, terms->words, sheaf_noised_norm(terms), sensitivity,
+                         clipped);
         for (uint32_t j = 0; j < terms->words; j++)
             values[j] += clipped[j];
     }
-    sheaf_wipe(draw, sizeof draw);
+    sheaf_wipe(&sampler, sizeof sampler);
     sheaf_wipe(gradient, sizeof gradient);
     sheaf_wipe(clipped, sizeof clipped);
 }
@@ -186,8 +203,8 @@ sheaf_status sheaf_noised_gradient(const sheaf_noised_terms *terms, const sheaf_
     sheaf_samples samples;
     double parameters[SHEAF_FEATURES_MAX + 1];
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(
-        sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(sheaf_noised_shape_check(terms, current->features.count, &current->scaling, table,
+                                       current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
     if (table->train_rows == 0)
         return SHEAF_OK;
@@ -206,8 +223,8 @@ sheaf_status sheaf_noised_change_clip(const sheaf_noised_terms *terms, const dou
     sheaf_noised_scale scale;
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
     memset(values, 0, terms->words * sizeof *values);
-    (void)sheaf_clip_at_random(change, terms->words, norm_of(terms), scale.sensitivity,
-                               rounding_seed, values);
+    (void)sheaf_clip_at_random(change, terms->words, sheaf_noised_norm(terms),
+                               scale.sensitivity, rounding_seed, values);
     return SHEAF_OK;
 }
 
@@ -218,8 +235,8 @@ sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_mo
 {
     sheaf_samples samples;
     double before[SHEAF_FEATURES_MAX + 1], change[SHEAF_FEATURES_MAX + 1];
-    SHEAF_TRY(
-        sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(sheaf_noised_shape_check(terms, current->features.count, &current->scaling, table,
+                                       current->features.count + 1, err));
     memset(values, 0, terms->words * sizeof *values);
     if (table->train_rows == 0)
         return SHEAF_OK;
@@ -237,17 +254,16 @@ sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms, const sheaf_mo
     return status;
 }
 
-sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms, const sheaf_model *model,
-                                const sheaf_table *table, int64_t *values, sheaf_err *err)
+sheaf_status sheaf_noised_cells_of(const sheaf_noised_terms *terms, const sheaf_table *table,
+                                   const double *scores, int64_t *values, sheaf_err *err)
 {
     sheaf_noised_scale scale;
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(sheaf_noised_shape_check(terms, model, table, SHEAF_NOISED_CELLS, err));
     memset(values, 0, SHEAF_NOISED_CELLS * sizeof *values);
     for (uint32_t i = 0; i < table->rows; i++) {
         if (!sheaf_part_has(table, SHEAF_PART_TEST, i))
             continue;
-        bool predicted = sheaf_model_score(model, table->x + (size_t)i * table->d) >= 0;
+        bool predicted = scores[i] >= 0;
         values[(table->y[i] ? 2 : 0) + predicted]++;
     }
     for (int i = 0; i < SHEAF_NOISED_CELLS; i++) {
@@ -258,6 +274,22 @@ sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms, const sheaf_mod
     return SHEAF_OK;
 }
 
+sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms, const sheaf_model *model,
+                                const sheaf_table *table, int64_t *values, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_noised_shape_check(terms, model->features.count, &model->scaling, table,
+                                       SHEAF_NOISED_CELLS, err));
+    double *scores = calloc((size_t)table->rows + 1, sizeof *scores);
+    if (!scores)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to evaluate %u rows", table->rows);
+    for (uint32_t i = 0; i < table->rows; i++)
+        scores[i] = sheaf_model_score(model, table->x + (size_t)i * table->d);
+    sheaf_status status = sheaf_noised_cells_of(terms, table, scores, values, err);
+    sheaf_wipe(scores, table->rows * sizeof *scores);
+    free(scores);
+    return status;
+}
+
 /* ---- its noise ---- */
 
 sheaf_status sheaf_noised_words(const sheaf_noised_terms *terms, const int64_t *values,
@@ -266,25 +298,27 @@ sheaf_status sheaf_noised_words(const sheaf_noised_terms *terms, const int64_t *
 {
     sheaf_noised_scale scale;
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    struct {
+    typedef struct {
         sheaf_discrete_gaussian law;
         sheaf_noise_stream stream;
-        int64_t noise[SHEAF_FEATURES_MAX + 1];
-    } *work = calloc(1, sizeof *work);
-    if (!work)
+        int64_t noise[];
+    } work;
+    const size_t bytes = sizeof(work) + terms->words * sizeof(int64_t);
+    work *w = calloc(1, bytes);
+    if (!w)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to draw noise");
-    sheaf_status status = sheaf_discrete_gaussian_init(&work->law, scale.share, err);
+    sheaf_status status = sheaf_discrete_gaussian_init(&w->law, scale.share, err);
     memset(words, 0, terms->words * sizeof *words);
     if (status == SHEAF_OK && (!terms->local || terms->evaluates)) {
-        sheaf_noise_stream_init(&work->stream, noise_seed);
-        sheaf_discrete_gaussian_fill(&work->law, &work->stream, work->noise, terms->words);
+        sheaf_noise_stream_init(&w->stream, noise_seed);
+        sheaf_discrete_gaussian_fill(&w->law, &w->stream, w->noise, terms->words);
     }
     if (status == SHEAF_OK)
         status =
-            sheaf_noise_add(values, work->noise, terms->words, scale.magnitude_max, words, err);
+            sheaf_noise_add(values, w->noise, terms->words, scale.magnitude_max, words, err);
     for (uint32_t j = 0; j < terms->words && scale.bits < 64; j++)
         words[j] &= ((uint64_t)1 << scale.bits) - 1;
-    sheaf_wipe(work, sizeof *work);
-    free(work);
+    sheaf_wipe(w, bytes);
+    free(w);
     return status;
 }

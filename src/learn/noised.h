@@ -41,6 +41,7 @@ enum {
     SHEAF_NOISED_CELLS = 4,
     SHEAF_NOISED_SEED = 32,
     SHEAF_NOISED_DIVISOR_MAX = 1 << 30,
+    SHEAF_NOISED_WORDS_MAX = 1 << 22, /* of a vector */
 };
 #define SHEAF_NOISED_NORM_MAX 1000000000000 /* of the clipping norm, in millionths */
 
@@ -101,10 +102,9 @@ SHEAF_MUST_USE sheaf_status sheaf_noised_change(const sheaf_noised_terms *terms,
                                                 int64_t *values, sheaf_err *err);
 
 /* The same for a change that came about elsewhere: terms->words parameters. */
-SHEAF_MUST_USE sheaf_status
-sheaf_noised_change_clip(const sheaf_noised_terms *terms, const double *change,
-                         const uint8_t rounding_seed[SHEAF_NOISED_SEED], int64_t *values,
-                         sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_noised_change_clip(
+    const sheaf_noised_terms *terms, const double *change,
+    const uint8_t rounding_seed[SHEAF_NOISED_SEED], int64_t *values, sheaf_err *err);
 
 /* Local noise: the clipped change of the parameters by training->steps steps, each of them with
  * a sample and noise of its own. */
@@ -119,6 +119,13 @@ SHEAF_MUST_USE sheaf_status sheaf_noised_cells(const sheaf_noised_terms *terms,
                                                const sheaf_model *model,
                                                const sheaf_table *table, int64_t *values,
                                                sheaf_err *err);
+
+/* The same of any kind's scores, one for each row of the table, by a model that is scaled by
+ * public ranges. */
+SHEAF_MUST_USE sheaf_status sheaf_noised_cells_of(const sheaf_noised_terms *terms,
+                                                  const sheaf_table *table,
+                                                  const double *scores, int64_t *values,
+                                                  sheaf_err *err);
 
 /* The words that are masked: values and this member's share of noise, modulo 2^bits; the values
  * alone where the steps had the noise. Refuses, and leaves zeros, if a value is beyond what the

@@ -41,8 +41,8 @@ static sheaf_status steps(const sheaf_noised_terms *terms, const sheaf_model *cu
     sheaf_noised_scale scale;
     sheaf_samples samples = {.d = table->d};
     SHEAF_TRY(sheaf_noised_scale_of(terms, &scale, err));
-    SHEAF_TRY(
-        sheaf_noised_shape_check(terms, current, table, current->features.count + 1, err));
+    SHEAF_TRY(sheaf_noised_shape_check(terms, current->features.count, &current->scaling, table,
+                                       current->features.count + 1, err));
     if (table->train_rows > 0)
         SHEAF_TRY(
             sheaf_samples_open(table, SHEAF_PART_TRAIN, &current->scaling, &samples, err));
