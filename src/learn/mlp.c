@@ -42,6 +42,8 @@ sheaf_status sheaf_mlp_open(sheaf_mlp *out, const sheaf_mlp_shape *shape,
     *out = (sheaf_mlp){.shape = *shape,
                        .features = *features,
                        .scaling = *scaling,
+                       .label_mean = shape->number ? scaling->label_mean : 0,
+                       .label_scale = shape->number ? scaling->label_scale : 0,
                        .count = sheaf_mlp_parameters(shape)};
     out->parameters = calloc(out->count, sizeof *out->parameters);
     if (!out->parameters)

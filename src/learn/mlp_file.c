@@ -195,6 +195,9 @@ static sheaf_status values_read(const sheaf_safetensors *file, sheaf_mlp *model,
                           "the scale of the label must be above 0 in the model file");
     model->label_mean = model->shape.number ? label[0] : 0;
     model->label_scale = model->shape.number ? label[1] : 0;
+    model->scaling.number = model->shape.number;
+    model->scaling.label_mean = model->label_mean;
+    model->scaling.label_scale = model->label_scale;
     return SHEAF_OK;
 }
 

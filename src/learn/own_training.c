@@ -43,7 +43,7 @@ static sheaf_status table_fill(const sheaf_job *job, const sheaf_table *table, d
 {
     const uint32_t d = table->d;
     sheaf_safetensors model;
-    const sheaf_tensor *mean = NULL, *scale = NULL;
+    const sheaf_tensor *mean = NULL, *scale = NULL, *label;
     SHEAF_TRY(sheaf_safetensors_read(job->base, "the round's model",
                                      SHEAF_SAFETENSORS_CANONICAL, &model, err));
     bool clipped = sheaf_slice_is(sheaf_safetensors_note(&model, "inputs"), "clipped");
@@ -51,6 +51,7 @@ static sheaf_status table_fill(const sheaf_job *job, const sheaf_table *table, d
         sheaf_safetensors_expect(&model, "mean", SHEAF_TENSOR_F64, d, 0, &mean, err);
     if (status == SHEAF_OK)
         status = sheaf_safetensors_expect(&model, "scale", SHEAF_TENSOR_F64, d, 0, &scale, err);
+    label = sheaf_safetensors_tensor(&model, "label"); /* of a number: mean and scale */
     for (uint32_t i = 0, row = 0; status == SHEAF_OK && i < table->rows; i++) {
         if (!sheaf_part_has(table, SHEAF_PART_TRAIN, i))
             continue;
@@ -61,7 +62,9 @@ static sheaf_status table_fill(const sheaf_job *job, const sheaf_table *table, d
                              : sheaf_standardised(value, sheaf_tensor_f64(mean, j),
                                                   sheaf_tensor_f64(scale, j), clipped);
         }
-        y[row++] = table->y[i];
+        y[row++] = label ? sheaf_standardised(table->target[i], sheaf_tensor_f64(label, 0),
+                                              sheaf_tensor_f64(label, 1), clipped)
+                         : table->y[i];
     }
     sheaf_safetensors_close(&model);
     return status;

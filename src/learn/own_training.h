@@ -10,7 +10,7 @@
  * The program gets the training rows as the model takes them, one safetensors file of
  *
  *     x  F64 [rows, inputs]   standardised, and clipped where the model's inputs are
- *     y  F64 [rows]           0 or 1 for a class
+ *     y  F64 [rows]           0 or 1 for a class, the standardised label for a number
  *
  * and gives back the model that it has arrived at: the tensors that are learnt, by the names
  * and shapes they have in the model's file, as F64 or F32. Others of the model may stand beside

@@ -12,7 +12,7 @@ static int64_t half_units(int64_t millionths)
     return (int64_t)sheaf_divide_rounded((sheaf_int128)millionths * SHEAF_UNIT, 2 * MILLION);
 }
 
-static sheaf_status ranges_of(const sheaf_spec *spec, sheaf_scaling *out, sheaf_err *err)
+sheaf_status sheaf_regression_ranges(const sheaf_spec *spec, sheaf_scaling *out, sheaf_err *err)
 {
     sheaf_features inputs;
     sheaf_inputs_of(spec, &inputs);
@@ -37,7 +37,7 @@ sheaf_status sheaf_regression_begin(const sheaf_spec *spec, uint64_t seed, sheaf
     sheaf_model model;
     (void)seed;
     sheaf_features inputs;
-    SHEAF_TRY(ranges_of(spec, &scaling, err));
+    SHEAF_TRY(sheaf_regression_ranges(spec, &scaling, err));
     sheaf_inputs_of(spec, &inputs);
     sheaf_model_init(&model, &inputs, &scaling);
     sheaf_model_write(out, &model);
@@ -60,28 +60,36 @@ static bool ranges_hold(const sheaf_spec *spec, const sheaf_scaling *scaling)
     sheaf_scaling want;
     sheaf_features inputs;
     sheaf_inputs_of(spec, &inputs);
-    return ranges_of(spec, &want, NULL) == SHEAF_OK && sheaf_ranges_hold(&inputs, scaling)
-           && want.label_mean == scaling->label_mean
+    return sheaf_regression_ranges(spec, &want, NULL) == SHEAF_OK
+           && sheaf_ranges_hold(&inputs, scaling) && want.label_mean == scaling->label_mean
            && want.label_scale == scaling->label_scale;
+}
+
+sheaf_status sheaf_regression_inputs_check(const sheaf_spec *spec,
+                                           const sheaf_features *features,
+                                           const sheaf_scaling *scaling, bool noised,
+                                           sheaf_err *err)
+{
+    sheaf_features inputs;
+    sheaf_inputs_of(spec, &inputs);
+    if (scaling->number != (spec->target == SHEAF_target_number))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the round's model does not predict what was registered");
+    if (!features_equal(features, &inputs))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the round's model does not have the inputs that were registered");
+    if (noised && !ranges_hold(spec, scaling))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the round's model is not scaled by the ranges that were registered");
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_regression_check(const sheaf_spec *spec, sheaf_slice file, bool noised,
                                     sheaf_err *err)
 {
     sheaf_model model;
-    sheaf_features inputs;
     SHEAF_TRY(sheaf_model_read(file, &model, err));
-    sheaf_inputs_of(spec, &inputs);
-    if (model.scaling.number != (spec->target == SHEAF_target_number))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model does not predict what was registered");
-    if (!features_equal(&model.features, &inputs))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model does not have the inputs that were registered");
-    if (noised && !ranges_hold(spec, &model.scaling))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "the round's model is not scaled by the ranges that were registered");
-    return SHEAF_OK;
+    return sheaf_regression_inputs_check(spec, &model.features, &model.scaling, noised, err);
 }
 
 sheaf_status sheaf_regression_noised_local(const sheaf_job *job, const void *data,

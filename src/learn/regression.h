@@ -21,6 +21,15 @@ SHEAF_MUST_USE sheaf_status sheaf_regression_statistics_finish(const sheaf_job *
                                                                sheaf_round_result *out,
                                                                sheaf_err *err);
 
+/* The same for other kinds that are scaled so: that scaling, and whether a model has the inputs
+ * that were registered. */
+SHEAF_MUST_USE sheaf_status sheaf_regression_ranges(const sheaf_spec *spec, sheaf_scaling *out,
+                                                    sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_regression_inputs_check(const sheaf_spec *spec,
+                                                          const sheaf_features *features,
+                                                          const sheaf_scaling *scaling,
+                                                          bool noised, sheaf_err *err);
+
 SHEAF_MUST_USE sheaf_status sheaf_regression_noised_local(const sheaf_job *job,
                                                           const void *data,
                                                           const sheaf_job_seeds *seeds,
