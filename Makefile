@@ -1,11 +1,13 @@
 # What people type. The build itself is described in meson.build.
 
 FUZZ_SECONDS ?= 20
+SCENARIO ?= heart
 RELEASE = --buildtype=release -Dwerror=false -Dtests=false
 SANITIZE = -Db_sanitize=address,undefined
 
 help:
-	@echo 'make run        the demonstration: four hospitals, then the page on port 8480'
+	@echo 'make run        the demonstration: four hospitals, then the page on port 8480;'
+	@echo '                SCENARIO=NAME for another story (sheaf help demo)'
 	@echo 'make build      the program: build/src/cli/sheaf'
 	@echo 'make test       every test, under sanitizers, in build-test/'
 	@echo 'make test-long  the same with longer simulations and searches, then make mutants'
@@ -18,7 +20,8 @@ help:
 	@echo 'make clean      remove everything that was built'
 
 run: build
-	exec build/src/cli/sheaf demo demo-$$(date +%Y%m%d-%H%M%S) --port 8480
+	exec build/src/cli/sheaf demo demo-$$(date +%Y%m%d-%H%M%S) --port 8480 \
+	    --scenario $(SCENARIO)
 
 build:
 	@tools/deps.sh run

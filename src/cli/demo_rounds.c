@@ -6,21 +6,50 @@
 
 #include <stdio.h>
 
+enum { TOLD_MAX = 20 /* rounds that are all told */ };
+
+/* Of many rounds every tenth is told. */
+static bool is_told(const demo *d, uint32_t number)
+{
+    uint32_t rounds = d->exact ? d->scenario->all_rounds : d->scenario->noised.rounds;
+    return rounds <= TOLD_MAX || number == 1 || number % 10 == 0;
+}
+
+static bool of_number(const demo_run *s)
+{
+    return sheaf_model_find(demo_look(s), s->d.model)->target == SHEAF_target_number;
+}
+
+static void tell_trained(const demo_run *s, const struct sheaf_row_round *round)
+{
+    const demo *d = &s->d;
+    if (!is_told(d, round->number))
+        return;
+    if (!round->has_figures)
+        demo_tell(d, "round", "  round %2u  trained%s; attested by %u", round->number,
+                  d->exact ? "" : ", with noise", round->attested);
+    else if (of_number(s))
+        demo_tell(
+            d, "round",
+            "  round %2u  trained; before it: error %.3f (RMSE) on %u records, attested by "
+            "%u",
+            round->number, (double)round->rmse_millionths / 1e6, round->records,
+            round->attested);
+    else
+        demo_tell(d, "round",
+                  "  round %2u  trained; before it: loss %.4f, accuracy %.3f on %u records, "
+                  "attested by %u",
+                  round->number, round->log_loss_millionths / 1e6,
+                  round->accuracy_millionths / 1e6, round->records, round->attested);
+}
+
 static void tell_round(const demo_run *s, const struct sheaf_row_round *round)
 {
     if (round->task == SHEAF_task_statistics)
         demo_tell(&s->d, "round", "  round %2u  means and deviations of all, from one sum",
                   round->number);
-    else if (round->task == SHEAF_task_train && !round->has_figures) {
-        if (round->number == 1 || round->number % 10 == 0)
-            demo_tell(&s->d, "round", "  round %2u  trained, with noise; attested by %u",
-                      round->number, round->attested);
-    } else if (round->task == SHEAF_task_train)
-        demo_tell(&s->d, "round",
-                  "  round %2u  trained; before it: loss %.4f, accuracy %.3f on %u records, "
-                  "attested by %u",
-                  round->number, round->log_loss_millionths / 1e6,
-                  round->accuracy_millionths / 1e6, round->records, round->attested);
+    else if (round->task == SHEAF_task_train)
+        tell_trained(s, round);
     else
         demo_tell(&s->d, "round", "  round %2u  evaluated on held-out records", round->number);
 }
@@ -71,6 +100,27 @@ static bool settled(const demo_run *s, const struct sheaf_row_round *round)
                && round->attested >= mandate->attest_min);
 }
 
+static void tell_evaluated(const demo_run *s, const struct sheaf_row_evaluation *e)
+{
+    const demo *d = &s->d;
+    if (!d->exact)
+        demo_tell(d, "evaluated",
+                  "On about %u held-out records of all: accuracy about %.3f, from one more sum "
+                  "with noise.",
+                  e->records, e->accuracy_millionths / 1e6);
+    else if (of_number(s))
+        demo_tell(
+            d, "evaluated",
+            "On %u held-out values of all: mean error %.3f, RMSE %.3f, from one more sum.",
+            e->records, (double)e->mae_millionths / 1e6, (double)e->rmse_millionths / 1e6);
+    else
+        demo_tell(d, "evaluated",
+                  "On %u held-out records of all: accuracy %.3f, AUC %.3f, log loss "
+                  "%.3f, from one more sum.",
+                  e->records, e->accuracy_millionths / 1e6, e->auc_millionths / 1e6,
+                  e->log_loss_millionths / 1e6);
+}
+
 sheaf_status demo_train(demo_run *s, sheaf_err *err)
 {
     demo *d = &s->d;
@@ -99,17 +149,7 @@ sheaf_status demo_train(demo_run *s, sheaf_err *err)
     const sheaf_state *state = demo_look(s);
     const struct sheaf_row_evaluation *e = sheaf_evaluation_at(state, 0);
     d->release_round = sheaf_mandate_find(state, d->mandate)->result_round;
-    if (d->exact)
-        demo_tell(d, "evaluated",
-                  "On %u held-out records of all: accuracy %.3f, AUC %.3f, log loss "
-                  "%.3f, from one more sum.",
-                  e->records, e->accuracy_millionths / 1e6, e->auc_millionths / 1e6,
-                  e->log_loss_millionths / 1e6);
-    else
-        demo_tell(d, "evaluated",
-                  "On about %u held-out records of all: accuracy about %.3f, from one more sum "
-                  "with noise.",
-                  e->records, e->accuracy_millionths / 1e6);
+    tell_evaluated(s, e);
     if (!d->exact)
         demo_tell_privacy(d);
     return SHEAF_OK;

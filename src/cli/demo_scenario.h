@@ -38,6 +38,7 @@ typedef struct {
     const char *name;       /* heart */
     const char *coop, *aim; /* name and purpose of the co-op */
     const char *many;       /* what members are called: hospitals */
+    bool persons;           /* else organisations */
     uint32_t count;         /* of members, 4 to DEMO_MEMBERS_MAX */
     demo_party parties[DEMO_MEMBERS_MAX];
 
@@ -71,7 +72,7 @@ typedef struct {
     const struct demo_gains *(*gains)(const struct demo *d);      /* for the picture */
 } demo_scenario;
 
-extern const demo_scenario demo_heart, demo_maintenance;
+extern const demo_scenario demo_crops, demo_heart, demo_maintenance;
 
 /* By name, or NULL; and by place, NULL after the last. */
 const demo_scenario *demo_scenario_find(const char *name);

@@ -6,6 +6,7 @@
 static const demo_scenario *const scenarios[] = {
     &demo_heart,
     &demo_maintenance,
+    &demo_crops,
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 

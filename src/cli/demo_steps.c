@@ -98,7 +98,8 @@ sheaf_status demo_found(demo_run *s, sheaf_err *err)
                         .name = d->scenario->coop,
                         .purpose = d->scenario->aim,
                         .member = d->members[0].title,
-                        .demonstration = true};
+                        .demonstration = true,
+                        .person = d->scenario->persons};
     SHEAF_TRY(sheaf_found(&f, err));
     for (size_t i = 0; i < d->count; i++)
         SHEAF_TRY(write_table(d, i, err));
@@ -114,7 +115,9 @@ static sheaf_status join(demo_run *s, size_t i, sheaf_err *err)
         return SHEAF_OK;
     sheaf_posted posted = {0};
     SHEAF_TRY(sheaf_member_apply(&s->session[i].member, member->title,
-                                 SHEAF_member_kind_organisation, 0, &posted, err));
+                                 s->d.scenario->persons ? SHEAF_member_kind_person
+                                                        : SHEAF_member_kind_organisation,
+                                 0, &posted, err));
     if (posted.refusal != SHEAF_ACCEPTED)
         return sheaf_fail(err, SHEAF_INVALID, "the application of %s was refused: %s",
                           member->title, posted.sentence);
@@ -194,12 +197,13 @@ static void put_features(const sheaf_features *features, sheaf_buffer *out)
 {
     for (uint32_t i = 0; i < features->count; i++) {
         const sheaf_feature *f = &features->items[i];
-        sheaf_buffer_printf(out, "%s{\"column\":\"%s\",", i ? "," : "[", f->column);
+        sheaf_buffer_printf(out, "%s{\"column\":\"%s\"", i ? "," : "[", f->column);
         if (f->has_level)
-            sheaf_buffer_printf(out, "\"level\":%lld}", (long long)f->level);
-        else
-            sheaf_buffer_printf(out, "\"high_millionths\":%lld,\"low_millionths\":%lld}",
+            sheaf_buffer_printf(out, ",\"level\":%lld", (long long)f->level);
+        else if (f->has_range)
+            sheaf_buffer_printf(out, ",\"high_millionths\":%lld,\"low_millionths\":%lld",
                                 (long long)f->high_millionths, (long long)f->low_millionths);
+        sheaf_buffer_add_byte(out, '}');
     }
     sheaf_buffer_add(out, sheaf_bytes("]", 2)); /* and its zero */
 }
