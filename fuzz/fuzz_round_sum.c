@@ -5,8 +5,10 @@
  * The first byte says of which kind of round, the second how many features there are; then come
  * the words, eight bytes each, and zeros for those that are missing.
  */
+#include "learn/errors.h"
 #include "learn/evaluate.h"
 #include "learn/federate.h"
+#include "learn/linear.h"
 #include "learn/noised.h"
 #include "learn/ranges.h"
 
@@ -86,6 +88,26 @@ static void evaluation(const int64_t *words)
     share_check(found.accuracy_millionths);
 }
 
+/* Products of a linear regression. */
+static void products(const int64_t *words, const sheaf_model *before)
+{
+    sheaf_model model = *before;
+    model.scaling.number = true;
+    model.scaling.label_scale = SHEAF_UNIT;
+    if (sheaf_linear_finish(&model, 1, words, NULL) == SHEAF_OK)
+        model_check(&model);
+}
+
+static void errors(const int64_t *words)
+{
+    struct sheaf_figures found;
+    if (sheaf_errors_finish(words, &found, NULL) != SHEAF_OK)
+        return;
+    must(found.records >= 1 && found.records <= SHEAF_RECORDS_MAX);
+    must(found.mae_millionths >= 0 && found.rmse_millionths >= 0);
+    must(found.baseline_mae_millionths >= 0 && found.baseline_rmse_millionths >= 0);
+}
+
 static void noised(const int64_t *words, const sheaf_model *before, uint8_t choice)
 {
     sheaf_model next;
@@ -126,9 +148,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (choice % 4 == 0)
         statistics(words, &features);
     else if (choice % 4 == 1)
-        update(words, &model);
+        choice & 128 ? products(words, &model) : update(words, &model);
     else if (choice % 4 == 2)
-        evaluation(words);
+        choice & 128 ? errors(words) : evaluation(words);
     else
         noised(words, &model, choice);
     return 0;
