@@ -76,6 +76,7 @@ static sheaf_status spec_read(rehearsal *r, sheaf_err *err)
         sheaf_features_parse(sheaf_safetensors_note(&file, "features"),
                              sheaf_safetensors_note(&file, "label"), &r->spec.features, err);
     sheaf_safetensors_close(&file);
+    r->spec.inputs = r->spec.features.count;
     return status;
 }
 
@@ -88,6 +89,7 @@ static sheaf_status model_get(rehearsal *r, const char *path, sheaf_err *err)
     }
     r->spec =
         (sheaf_spec){.kind = SHEAF_model_kind_logistic, .features = *sheaf_features_heart()};
+    r->spec.inputs = r->spec.features.count;
     SHEAF_TRY(sheaf_learn_kind_find(r->spec.kind, &r->kind, err));
     SHEAF_TRY(r->kind->begin(&r->spec, SEED, &r->base, err));
     return sheaf_buffer_check(&r->base, "the model to start from", err);

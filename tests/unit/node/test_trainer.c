@@ -47,6 +47,7 @@ static world *world_open(const char *csv)
     w->spec.kind = SHEAF_model_kind_logistic;
     must(sheaf_features_parse(sheaf_str("age,cp=2"), sheaf_str("num"), &w->spec.features, &err),
          &err);
+    w->spec.inputs = w->spec.features.count;
     sheaf_feature *age = &w->spec.features.items[0];
     age->has_range = true;
     age->high_millionths = 100000000;
