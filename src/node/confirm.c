@@ -149,6 +149,8 @@ sheaf_status sheaf_result_confirm(sheaf_worker *worker, uint32_t round, sheaf_at
     sheaf_buffer_deinit(&transcript);
     SHEAF_TRY(status);
     SHEAF_TRY(sheaf_trainer_declared(worker->member->dir, round, &out->trainer, err));
+    attest.trainer = out->trainer;
+    attest.has_trainer = !sheaf_hash_is_zero(&out->trainer);
     sheaf_intent intent = {.kind = SHEAF_KIND_round_attest, .what = &attest, .no_wait = true};
     return sheaf_member_post(worker->member, &intent, &out->posted, err);
 }
