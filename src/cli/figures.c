@@ -109,6 +109,10 @@ bool sheaf_figures_find(sheaf_round_source *source, const struct sheaf_row_round
     else
         training_read(round, model->target == SHEAF_target_number, out);
     intervals_set(cell_deviation(round, mandate), out);
+    if (model->kind == SHEAF_model_kind_forecaster) {
+        out->has_mae_interval = false; /* forecasts overlap: they are no independent records */
+        out->in_deviations = out->noised;
+    }
     if (held && out->has_accuracy && !out->noised
         && sum_read(source, &round->result, out, &err) != SHEAF_OK)
         snprintf(out->missing, sizeof out->missing, "%s", err.message);
@@ -162,6 +166,8 @@ void sheaf_figures_print(const sheaf_figure_report *f)
 {
     printf("  figures     on %s%u %s\n", f->noised ? "about " : "", f->records,
            f->held_out ? "held-out records" : "training records, before the round");
+    if (f->in_deviations)
+        puts("              of as many members, in deviations of each series");
     if (f->has_accuracy)
         printf("  accuracy    %.3f, 95 %% interval %.3f to %.3f\n",
                real(f->accuracy_millionths), f->accuracy.low, f->accuracy.high);

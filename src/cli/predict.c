@@ -3,16 +3,40 @@
 
 #include "learn/predict.h"
 #include "learn/table.h"
+#include "learn/times.h"
 #include "store/file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+/* In quotation marks, as JSON and CSV write them. */
+static void print_quoted(const char *text, bool json)
+{
+    putchar('"');
+    for (; *text; text++) {
+        if (json && (*text == '"' || *text == '\\'))
+            putchar('\\');
+        else if (*text == '"')
+            putchar('"');
+        putchar(*text);
+    }
+    putchar('"');
+}
+
 static void print_cell(const sheaf_predictions *p, uint32_t row, uint32_t column, bool json)
 {
     int64_t value = p->cells[(size_t)row * p->columns + column];
     sheaf_prediction_form form = p->column[column].form;
-    if (form == SHEAF_PREDICTION_MILLIONTHS && !json)
+    char time[SHEAF_TIME_LEN + 1];
+    if (form == SHEAF_PREDICTION_TIME)
+        sheaf_time_print(value, time);
+    if (form == SHEAF_PREDICTION_TIME)
+        printf(json ? "\"%s\"" : "%s", time);
+    else if (form == SHEAF_PREDICTION_NAME && !json && !strpbrk(p->names[value], ",\""))
+        fputs(p->names[value], stdout);
+    else if (form == SHEAF_PREDICTION_NAME)
+        print_quoted(p->names[value], json);
+    else if (form == SHEAF_PREDICTION_MILLIONTHS && !json)
         printf("%s%" PRId64 ".%06" PRId64, value < 0 ? "-" : "", imaxabs(value) / 1000000,
                imaxabs(value) % 1000000);
     else if (form == SHEAF_PREDICTION_YES && json)
@@ -78,7 +102,10 @@ static sheaf_status predict(const char *model_path, const char *path, bool json,
         return status;
     print_all(&predictions, json);
     if (predictions.left_out)
-        fprintf(stderr, "sheaf: %u rows have a missing value and were left out\n",
+        fprintf(stderr,
+                predictions.names ? "sheaf: %u series have a gap in their last steps, or too "
+                                    "few steps, and were left out\n"
+                                  : "sheaf: %u rows have a missing value and were left out\n",
                 predictions.left_out);
     sheaf_predictions_close(&predictions);
     return SHEAF_OK;
@@ -96,11 +123,13 @@ static int run(const sheaf_arguments *arguments)
 const sheaf_command sheaf_command_predict = {
     .name = "predict",
     .arguments = "MODEL FILE",
-    .summary = "what a model in safetensors says of the rows of a CSV file",
+    .summary = "what a model in safetensors says of the rows of a CSV file, or after them",
     .detail =
         "MODEL is a model file. A released model lies in the hub's folder, at the path that "
         "sheaf\n"
-        "status prints. FILE has a header line and the model's columns; - is standard input.",
+        "status prints. FILE has a header line and the model's columns; - is standard input. "
+        "Of a\n"
+        "forecaster comes what follows each series.",
     .arguments_min = 2,
     .arguments_max = 2,
     .many = -1,

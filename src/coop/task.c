@@ -3,7 +3,8 @@
 enum {
     CLASS_WORDS = 2 * 64 + 1,
     NUMBER_WORDS = 8,
-    FORECAST_WORDS = 9,
+    FORECAST_WORDS = 13,
+    SEASONS_MAX = 64, /* of a forecaster under noise */
     CELLS = 1024,     /* of trees, to find cuts */
     TREES_BEHIND = 3, /* words behind the histograms of a level */
     NOISED_CLASS = 4, /* words of an evaluation */
@@ -70,6 +71,13 @@ static uint32_t evaluation_words(const struct sheaf_row_model *model)
     return model->target == SHEAF_target_number ? NUMBER_WORDS : CLASS_WORDS;
 }
 
+/* The last of the look-back. */
+static uint32_t seasons(const struct sheaf_row_model *model)
+{
+    uint32_t count = model->look_back / model->season;
+    return count < SEASONS_MAX ? count : SEASONS_MAX;
+}
+
 static uint32_t noised_train_words(const struct sheaf_row_model *model)
 {
     switch (model->kind) {
@@ -78,7 +86,7 @@ static uint32_t noised_train_words(const struct sheaf_row_model *model)
     case SHEAF_model_kind_trees:
         return (uint32_t)2 << model->depth;
     case SHEAF_model_kind_forecaster:
-        return model->look_back / model->season;
+        return seasons(model);
     default:
         return model->inputs + 1u;
     }

@@ -28,11 +28,11 @@ enum { SHEAF_INPUTS_MAX = 256 };
  *     forecaster  products of the past with itself and with the future, windows
  *
  *     evaluate    of a class two histograms of 64 scores, loss; of a number eight words of
- *                 errors; of a forecaster nine
+ *                 errors; of a forecaster thirteen
  *
  * With noise there are no statistics, since scaling is by public ranges; training has a word
- * for each parameter, two for each leaf of a tree, one for each season that a forecaster looks
- * back; evaluation has four cells of a class, and three words of errors of a number. */
+ * for each parameter, two for each leaf of a tree, one for each of 64 seasons that a forecaster
+ * looks back; evaluation has four cells of a class, and three words of errors of a number. */
 uint32_t sheaf_task_words_at(const struct sheaf_row_model *model, uint8_t release, uint8_t task,
                              uint32_t step);
 

@@ -3,12 +3,14 @@
 
 #include "learn/safetensors.h"
 
+extern const sheaf_learn_kind sheaf_learn_kind_forecaster;
 extern const sheaf_learn_kind sheaf_learn_kind_linear;
 extern const sheaf_learn_kind sheaf_learn_kind_logistic;
 extern const sheaf_learn_kind sheaf_learn_kind_mlp;
 extern const sheaf_learn_kind sheaf_learn_kind_trees;
 
 static const sheaf_learn_kind *const kinds[] = {
+    &sheaf_learn_kind_forecaster,
     &sheaf_learn_kind_linear,
     &sheaf_learn_kind_logistic,
     &sheaf_learn_kind_mlp,

@@ -21,5 +21,6 @@ sheaf_status sheaf_predictions_open(const sheaf_prediction_column *columns,
 void sheaf_predictions_close(sheaf_predictions *predictions)
 {
     free(predictions->cells);
+    free(predictions->names);
     *predictions = (sheaf_predictions){0};
 }

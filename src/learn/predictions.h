@@ -10,12 +10,18 @@
 #include "base/slice.h"
 #include "base/status.h"
 
-enum { SHEAF_PREDICTION_COLUMNS_MAX = 64, SHEAF_PREDICTION_NAME_MAX = 40 };
+enum {
+    SHEAF_PREDICTION_COLUMNS_MAX = 64,
+    SHEAF_PREDICTION_NAME_MAX = 40,
+    SHEAF_PREDICTION_TEXT_MAX = 83
+};
 
 typedef enum {
     SHEAF_PREDICTION_COUNT,      /* a whole number */
     SHEAF_PREDICTION_MILLIONTHS, /* a number in millionths */
     SHEAF_PREDICTION_YES,        /* 0 or 1 */
+    SHEAF_PREDICTION_TIME,       /* seconds since 1970 (learn/times.h) */
+    SHEAF_PREDICTION_NAME,       /* one of `names` */
 } sheaf_prediction_form;
 
 typedef struct {
@@ -28,7 +34,8 @@ typedef struct {
     uint32_t columns;
     int64_t *cells; /* count x columns, row by row, in the order of the file */
     uint32_t count;
-    uint32_t left_out; /* rows without a prediction, for a missing value */
+    uint32_t left_out; /* rows, or series, without a prediction, for a missing value */
+    char (*names)[SHEAF_PREDICTION_TEXT_MAX + 1]; /* or NULL */
 } sheaf_predictions;
 
 /* Takes memory for so many rows of these columns, all 0. */

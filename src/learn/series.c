@@ -166,14 +166,13 @@ static sheaf_status order_check(reader *r, const entity *e, const record *now, s
     if (now->time_s == e->last_s)
         return sheaf_fail(
             err, SHEAF_INVALID,
-            "%s line %u has the time of line %u again, %s; every time stands once "
+            "%s line %u has the time of line %u again: %s; every time stands once "
             "in a series, and clocks must not be set back in autumn",
             r->csv.name, now->line, e->last_line, before);
     if (now->time_s < e->last_s)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "%s line %u goes back in time from %s on line %u; sort the file by "
-                          "time",
-                          r->csv.name, now->line, before, e->last_line);
+                          "%s line %u goes back in time: line %u has %s; sort the file by time",
+                          r->csv.name, now->line, e->last_line, before);
     if (now->part < e->last_part)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s line %u is of set %s after line %u of set %s; parts of a series "

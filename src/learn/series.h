@@ -18,7 +18,7 @@
 #include "learn/schema.h"
 
 enum {
-    SHEAF_SERIES_COLUMNS_MAX = 64,      /* value columns */
+    SHEAF_SERIES_COLUMNS_MAX = 256,     /* value columns */
     SHEAF_SERIES_MAX = 4096,            /* different series in one file, a column each */
     SHEAF_SERIES_POINTS_MAX = 1 << 24,  /* grid points of all series of one file */
     SHEAF_SERIES_NAME_MAX = 83,         /* bytes of a series' name in reports */

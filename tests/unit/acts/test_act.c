@@ -233,8 +233,6 @@ static const refused_act refused_values[] = {
     {MEMBER("model.register", "{\"features\":[{\"column\":\"a\xe2\x80\xae"
                               "b\"}]}"),
      "what.features[0].column: must not contain control characters"},
-    {MEMBER("model.register", "{\"features\":[{\"column\":\"a\"}],\"forecaster\":{}}"),
-     "what.forecaster: this field needs rules revision 2"},
     {MEMBER("model.register", "{\"features\":[{\"column\":\"a\"},7]}"),
      "what.features[1]: must be an object, not a number"},
 };

@@ -149,11 +149,10 @@ static void test_refusals(void **unused)
          "s.csv line 3, column kwh: '2000000' is too large; numbers must be within +-1048576"},
         {"t,kwh\n2020-01-01,1\n2020-01-02,1e999\n",
          "s.csv line 3, column kwh: '1e999' is too large; numbers must be within +-1048576"},
-        {"t,kwh\n2020-01-02,1\n2020-01-01,1\n",
-         "s.csv line 3 goes back in time from 2020-01-02 00:00:00 on line 2; sort the file by "
-         "time"},
+        {"t,kwh\n2020-01-02,1\n2020-01-01,1\n", "s.csv line 3 goes back in time: line 2 has "
+                                                "2020-01-02 00:00:00; sort the file by time"},
         {"t,kwh\n2020-01-02,1\n2020-01-02 00:00,1\n",
-         "s.csv line 3 has the time of line 2 again, 2020-01-02 00:00:00; every time stands "
+         "s.csv line 3 has the time of line 2 again: 2020-01-02 00:00:00; every time stands "
          "once in a series, and clocks must not be set back in autumn"},
         {"t,kwh\n2020-01-01,1\n2020-01-02,1\n2020-01-02 10:00,1\n",
          "s.csv line 3 is not a whole number of steps after its series' first time; a step is "
@@ -196,7 +195,7 @@ static void test_columns(void **unused)
         sheaf_series_columns columns;
         const char *message;
     } rows[] = {
-        {{.time = "t", .count = 0}, "0 columns of values; name 1 to 64"},
+        {{.time = "t", .count = 0}, "0 columns of values; name 1 to 256"},
         {{.time = "", .count = 1, .value = {"a"}},
          "the name of the column of times has 0 bytes; give 1 to 40"},
         {{.time = "t", .series = "t", .count = 1, .value = {"a"}},
