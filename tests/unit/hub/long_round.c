@@ -27,6 +27,7 @@ static void put_model(sheaf_state *state)
     struct sheaf_row_feature *feature = sheaf_feature_new(state, 0);
     snprintf((char *)&feature->column, sizeof feature->column, "age");
     feature->model = MODEL;
+    feature->missing = SHEAF_missing_leave_out;
 }
 
 static void put_mandate(sheaf_state *state)
