@@ -49,7 +49,7 @@ class Coop:
             raise RuntimeError(body)
         return json.loads(body)["rows"]
 
-    def mandate(self, rounds, privacy=None, audit=None, **learning):
+    def mandate(self, rounds, privacy=None, audit=None, model=None, **learning):
         """The members vote a mandate over all four data sets; its entry."""
         self.datasets = {row["member"]: row["id"] for row in self.rows("dataset")}
         what = {
@@ -57,7 +57,7 @@ class Coop:
             "datasets": [{"dataset": n} for n in sorted(self.datasets.values())],
             "learning": {"batch": 0, "local_steps": 5, "rate_millionths": 100000, "seed": 1,
                          **learning},
-            "model": self.rows("model")[0]["id"], "purpose": "care",
+            "model": model or self.rows("model")[0]["id"], "purpose": "care",
             "release": "noised" if privacy else "exact_sum", "rounds_max": rounds}
         what.update(audit or {})
         if privacy:

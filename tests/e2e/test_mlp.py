@@ -1,0 +1,43 @@
+"""A perceptron with a real hub and nodes: registered, trained, evaluated, verified, predicting."""
+import json
+import os
+
+from coop import CENTRES, Coop, demonstrated, told
+from kit import Folder, check, finish, sheaf, until
+
+FEATURES = [{"column": c, "high_millionths": h * 1000000, "low_millionths": l * 1000000}
+            for c, l, h in (("age", 20, 90), ("sex", 0, 1), ("trestbps", 90, 200),
+                            ("chol", 100, 400), ("thalach", 60, 200), ("oldpeak", 0, 5))]
+
+
+def perceptron(demo, scratch):
+    """Registered, trained in three rounds, evaluated, verified; and its file predicts."""
+    with Coop(demo, scratch, "perceptron") as coop:
+        model = coop.act(
+            "cleveland", "model", "register", "--kind", "mlp", "--label", "num", "--title",
+            "A perceptron", "--schema", "uci-heart", "--mlp.activation", "tanh", "--mlp.hidden",
+            json.dumps([{"units": 8}]), "--features", json.dumps(FEATURES))
+        coop.mandate(5, model=model, local_steps=30, rate_millionths=100000)
+        for centre in CENTRES:
+            coop.start_node(centre)
+        done = lambda: [r for r in coop.rounds("closed") if r["task"] == "evaluate"]
+        check("four nodes train a perceptron and evaluate it", until(done, 60), told(coop))
+        trained = [r for r in coop.rounds("closed") if r["task"] == "train"]
+        found = coop.rows("evaluation")[-1]
+        check("it predicts most hearts right",
+              len(trained) == 3 and found["accuracy_millionths"] > 650000, json.dumps(found))
+        result = trained[-1]["result"]
+        said = sheaf("predict", os.path.join(coop.folder, "blobs", result[:2], result[2:]),
+                     os.path.join(coop.home("va"), "heart.csv"))
+        check("its file predicts", said.returncode == 0
+              and len(said.stdout.splitlines()) == 131, said.stdout[:300] + said.stderr)
+        coop.sound("and everything about it verifies")
+
+
+def main():
+    with Folder() as scratch:
+        perceptron(demonstrated(scratch, "--exact"), scratch)
+    finish()
+
+
+main()
