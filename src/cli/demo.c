@@ -217,19 +217,21 @@ const sheaf_command sheaf_command_demo = {
     .name = "demo",
     .arguments = "[DIR]",
     .summary = "four hospitals found a co-op, train, release, earn, share; then serve it",
-    .detail = "Real data, real processes: a hub and a node for each member, each with its own\n"
-              "home. DIR is made for it; without one it is demo-DATE-TIME here. The hospitals\n"
-              "train under noise that hides every single patient; with --exact on exact sums,\n"
-              "whose model must be, byte for byte, that of the same training without masks.\n"
-              "What each member gains is drawn in DIR/gains.svg. Other scenarios are on exact\n"
-              "sums: maintenance, five works learn trees that say which machines will fail;\n"
-              "crops, growers of eight states forecast the next harvest.",
+    .detail =
+        "Real data, real processes: a hub and a node for each member, each with its own\n"
+        "home. DIR is made for it; without one it is demo-DATE-TIME here. The hospitals\n"
+        "train under noise that hides every single patient; with --exact on exact sums,\n"
+        "whose model must be, byte for byte, that of the same training without masks.\n"
+        "What each member gains is drawn in DIR/gains.svg. Other scenarios are on exact\n"
+        "sums: energy, ten households forecast tomorrow's electricity; maintenance, five\n"
+        "works learn trees that say which machines will fail;\n"
+        "crops, growers of eight states forecast the next harvest.",
     .options = {{"port", "N", "the hub's port (8480; with --no-serve any)"},
                 {"no-serve", NULL, "stop after the story; exit 0 only if every step held"},
                 {"seed", "N", "seed of the order in which records are taken (42)"},
                 {"entries", "N", "go on recording payments until the log has N entries"},
                 {"exact", NULL, "train on exact sums, without noise"},
-                {"scenario", "NAME", "heart (if left out), maintenance or crops"}},
+                {"scenario", "NAME", "heart (if left out), energy, maintenance or crops"}},
     .arguments_min = 0,
     .arguments_max = 1,
     .many = -1,

@@ -7,5 +7,6 @@ FILE(sheaf_heart_switzerland, "heart-disease/processed.switzerland.data")
 FILE(sheaf_heart_va, "heart-disease/processed.va.data")
 FILE(sheaf_heart_split, "heart-disease/flamby-split.csv")
 FILE(sheaf_crops, "crops/usda_county_yields.csv.gz")
+FILE(sheaf_households, "households/households.csv.gz")
 FILE(sheaf_maintenance, "maintenance/ai4i2020.csv.gz")
     .section .note.GNU-stack,"",%progbits

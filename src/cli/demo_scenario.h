@@ -72,7 +72,7 @@ typedef struct {
     const struct demo_gains *(*gains)(const struct demo *d);      /* for the picture */
 } demo_scenario;
 
-extern const demo_scenario demo_crops, demo_heart, demo_maintenance;
+extern const demo_scenario demo_crops, demo_energy, demo_heart, demo_maintenance;
 
 /* By name, or NULL; and by place, NULL after the last. */
 const demo_scenario *demo_scenario_find(const char *name);

@@ -5,6 +5,7 @@
 
 static const demo_scenario *const scenarios[] = {
     &demo_heart,
+    &demo_energy,
     &demo_maintenance,
     &demo_crops,
 };
