@@ -11,7 +11,7 @@
 enum { MEMBERS = 3, ROWS = 40, ROUNDS = 4 };
 
 static char folder[] = "/tmp/unmasked-XXXXXX", paths[MEMBERS][64];
-static sheaf_spec spec = {.kind = SHEAF_model_kind_logistic};
+static sheaf_spec spec = {.kind = SHEAF_model_kind_logistic, .inputs = 2};
 static const uint32_t ids[MEMBERS] = {5, 0, 9};
 
 static int files_write(void **unused)
