@@ -87,6 +87,19 @@ static sheaf_status model_get(rehearsal *r, const char *path, sheaf_err *err)
         SHEAF_TRY(sheaf_learn_file(path, SHEAF_SAFETENSORS_BYTES_MAX, &r->base, err));
         return spec_read(r, err);
     }
+    r->spec =
+        (sheaf_spec){.kind = SHEAF_model_kind_logistic, .features = *sheaf_features_heart()};
+    r->spec.inputs = r->spec.features.count;
+    return status;
+}
+
+static sheaf_status model_get(rehearsal *r, const char *path, sheaf_err *err)
+{
+    r->own_model = path != NULL;
+    if (path) {
+        SHEAF_TRY(sheaf_learn_file(path, SHEAF_SAFETENSORS_BYTES_MAX, &r->base, err));
+        return spec_read(r, err);
+    }
     r->spec = (sheaf_spec){.kind = SHEAF_model_kind_logistic,
                            .features = *sheaf_features_heart(),
                            .inputs = sheaf_features_heart()->count};
