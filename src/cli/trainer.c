@@ -90,20 +90,6 @@ static sheaf_status model_get(rehearsal *r, const char *path, sheaf_err *err)
     r->spec =
         (sheaf_spec){.kind = SHEAF_model_kind_logistic, .features = *sheaf_features_heart()};
     r->spec.inputs = r->spec.features.count;
-    return status;
-}
-
-static sheaf_status model_get(rehearsal *r, const char *path, sheaf_err *err)
-{
-    r->own_model = path != NULL;
-    if (path) {
-        SHEAF_TRY(sheaf_learn_file(path, SHEAF_SAFETENSORS_BYTES_MAX, &r->base, err));
-        return spec_read(r, err);
-    }
-    r->spec = (sheaf_spec){.kind = SHEAF_model_kind_logistic,
-                           .features = *sheaf_features_heart(),
-                           .inputs = sheaf_features_heart()->count};
-    r->spec.inputs = r->spec.features.count;
     SHEAF_TRY(sheaf_learn_kind_find(r->spec.kind, &r->kind, err));
     SHEAF_TRY(r->kind->begin(&r->spec, SEED, &r->base, err));
     return sheaf_buffer_check(&r->base, "the model to start from", err);
