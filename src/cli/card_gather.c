@@ -3,6 +3,7 @@
 
 #include "cli/figures.h"
 #include "cli/privacy_words.h"
+#include "cli/round_trainers.h"
 #include "coop/view.h"
 #include "privacy/cost.h"
 
@@ -95,10 +96,40 @@ static void put_datasets(const gathering *g)
 typedef struct {
     uint32_t by_task[SHEAF_task_train + 1], aborted;
     uint32_t survivors_least, survivors_most, attested;
-    int64_t open_ms;     /* how long rounds were open, together */
-    int64_t machine_ms;  /* the same times participants and the hub */
-    int64_t first, last; /* when the first was opened, and the last ended */
+    int64_t open_ms;       /* how long rounds were open, together */
+    int64_t machine_ms;    /* the same times participants and the hub */
+    int64_t first, last;   /* when the first was opened, and the last ended */
+    uint32_t own_trainers; /* attestations that declare a program of the member's own */
 } work;
+
+/* Counts them in a round. */
+static sheaf_status own_trainers_add(const gathering *g, const struct sheaf_row_round *round,
+                                     sheaf_round_trainers *trainers, work *all, sheaf_err *err)
+{
+    for (uint16_t k = 0; k < round->seats; k++) {
+        sheaf_hash declared;
+        SHEAF_TRY(sheaf_round_trainer_find(
+            trainers, sheaf_seat_at(g->state, round->seat_first + k), &declared, err));
+        all->own_trainers += !sheaf_hash_is_zero(&declared);
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status own_trainers_of(const gathering *g, work *all, sheaf_err *err)
+{
+    sheaf_log_store *log;
+    sheaf_round_trainers trainers;
+    SHEAF_TRY(sheaf_round_source_log(g->source, &log, err));
+    sheaf_status status = sheaf_round_trainers_open(&trainers, log, err);
+    for (uint32_t i = 0; i < sheaf_round_count(g->state) && status == SHEAF_OK; i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(g->state, i);
+        if (of_model(g, round) && round->task == SHEAF_task_train && round->attested)
+            status = own_trainers_add(g, round, &trainers, all, err);
+    }
+    sheaf_round_trainers_close(&trainers);
+    sheaf_round_source_log_close(g->source, log);
+    return status;
+}
 
 static work work_of(const gathering *g)
 {
@@ -139,6 +170,7 @@ static void put_work(const gathering *g, const work *all)
     sheaf_json_member_put_int(g->w, "members_least", all->survivors_least);
     sheaf_json_member_put_int(g->w, "members_most", all->survivors_most);
     sheaf_json_member_put_int(g->w, "open_ms", all->open_ms);
+    sheaf_json_member_put_int(g->w, "own_trainers", all->own_trainers);
     sheaf_json_member_put_int(g->w, "statistics", all->by_task[SHEAF_task_statistics]);
     sheaf_json_member_put_int(g->w, "training", all->by_task[SHEAF_task_train]);
     sheaf_json_close(g->w);
@@ -271,7 +303,8 @@ sheaf_status sheaf_card_gather(sheaf_round_source *source, uint32_t model, sheaf
                           model);
     sheaf_json_writer w = sheaf_json_begin(out);
     const gathering g = {.source = source, .state = state, .model = row, .w = &w};
-    const work all = work_of(&g);
+    work all = work_of(&g);
+    SHEAF_TRY(own_trainers_of(&g, &all, err));
     sheaf_json_open_object(&w);
     sheaf_json_member_put_string(&w, "coop", SHEAF_WORDS(sheaf_bylaws_now(state)->name));
     put_datasets(&g);

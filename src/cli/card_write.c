@@ -267,6 +267,13 @@ static void put_rounds(writing *w)
                    first, last, number(r, "statistics"), number(r, "training"),
                    number(r, "evaluations"), number(r, "members_least"),
                    number(r, "members_most"), number(r, "aborted"), number(r, "attestations"));
+    if (number(r, "own_trainers") > 0)
+        sheaf_card_say(
+            &w->page,
+            "%" PRId64 " of these declare a program of the member's own: its part in "
+            "that round of training was not made by Sheaf, and nobody can check what "
+            "made it. The mandate's noise hides it all the same.",
+            number(r, "own_trainers"));
     sheaf_card_say(&w->page,
                    "Energy: at most %.3g Wh, if the hub and every participant drew %" PRId64
                    " W beyond idling for as long as rounds were open, %.1f s in all. They wait "

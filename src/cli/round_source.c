@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "claims/round_epsilon.h"
 #include "cli/figures.h"
+#include "cli/round_trainers.h"
 #include "coop/view.h"
 #include "learn/round_job.h"
 
@@ -39,22 +40,56 @@ static sheaf_status open_visit(sheaf_round_source *source, const char *url, cons
     return SHEAF_OK;
 }
 
-/* The root of the log up to the entry that opened the round. */
-static sheaf_status find_manifest(sheaf_round_source *source, uint32_t number, sheaf_err *err)
+sheaf_status sheaf_round_source_log(const sheaf_round_source *source, sheaf_log_store **out,
+                                    sheaf_err *err)
 {
-    sheaf_log_store *store = source->folder.store;
+    *out = source->folder.store;
+    return source->local ? SHEAF_OK : sheaf_log_store_open(out, source->visit.home, true, err);
+}
+
+void sheaf_round_source_log_close(const sheaf_round_source *source, sheaf_log_store *log)
+{
     if (!source->local)
-        SHEAF_TRY(sheaf_log_store_open(&store, source->visit.home, true, err));
-    bool there = number < sheaf_log_store_size(store);
-    if (there)
-        source->manifest = sheaf_log_store_root_at(store, (uint64_t)number + 1);
-    if (!source->local)
-        sheaf_log_store_close(store);
-    return there ? SHEAF_OK
-                 : sheaf_fail(err, SHEAF_IO,
-                              "the copy of the log in %.100s does not have entry %" PRIu32
-                              " yet, and another program holds it; try again",
-                              source->visit.home, number);
+        sheaf_log_store_close(log);
+}
+
+/* What the members of the seats have declared. */
+static sheaf_status find_trainers(sheaf_round_source *source, const sheaf_log_store *log,
+                                  sheaf_err *err)
+{
+    const struct sheaf_row_round *round = source->round;
+    sheaf_round_trainers trainers;
+    source->trainer = calloc(round->seats + 1u, sizeof *source->trainer);
+    if (!source->trainer)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u seats", round->seats);
+    SHEAF_TRY(sheaf_round_trainers_open(&trainers, log, err));
+    sheaf_status status = SHEAF_OK;
+    for (uint16_t i = 0; i < round->seats && status == SHEAF_OK; i++)
+        status = sheaf_round_trainer_find(&trainers,
+                                          sheaf_seat_at(source->state, round->seat_first + i),
+                                          &source->trainer[i], err);
+    sheaf_round_trainers_close(&trainers);
+    return status;
+}
+
+/* What the entries themselves say of the round: the root of the log up to the one that opened
+ * it, and what was declared. */
+static sheaf_status read_log(sheaf_round_source *source, uint32_t number, sheaf_err *err)
+{
+    sheaf_log_store *log;
+    sheaf_status status;
+    SHEAF_TRY(sheaf_round_source_log(source, &log, err));
+    if (number < sheaf_log_store_size(log)) {
+        source->manifest = sheaf_log_store_root_at(log, (uint64_t)number + 1);
+        status = find_trainers(source, log, err);
+    } else {
+        status = sheaf_fail(err, SHEAF_IO,
+                            "the copy of the log in %.100s does not have entry %" PRIu32
+                            " yet, and another program holds it; try again",
+                            source->visit.home, number);
+    }
+    sheaf_round_source_log_close(source, log);
+    return status;
 }
 
 static sheaf_status find_round(sheaf_round_source *source, uint32_t number, sheaf_err *err)
@@ -69,7 +104,7 @@ static sheaf_status find_round(sheaf_round_source *source, uint32_t number, shea
         return sheaf_fail(err, SHEAF_INVALID,
                           "entry %" PRIu32 " opened no round; see: sheaf log show", number);
     source->mandate = sheaf_mandate_get(state, source->round->mandate);
-    SHEAF_TRY(find_manifest(source, number, err));
+    SHEAF_TRY(read_log(source, number, err));
     sheaf_round_config *config = calloc(1, sizeof *config);
     if (!config)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the terms of round %" PRIu32,
@@ -99,6 +134,7 @@ sheaf_status sheaf_round_source_open(sheaf_round_source *source, const char *fro
 
 void sheaf_round_source_close(sheaf_round_source *source)
 {
+    free(source->trainer);
     if (source->local)
         sheaf_folder_close(&source->folder);
     else
@@ -191,6 +227,20 @@ static void print_members(const sheaf_round_source *source, const char *what, bo
         puts("");
 }
 
+/* The member of a seat says that a program of its own has trained. */
+static void print_trainers(const sheaf_round_source *source)
+{
+    for (uint16_t i = 0; i < source->round->seats; i++) {
+        char hex[SHEAF_HEX_LEN_32 + 1];
+        if (sheaf_hash_is_zero(&source->trainer[i]))
+            continue;
+        sheaf_hex_32(source->trainer[i].bytes, hex);
+        printf("  trainer     member %" PRIu32
+               " declares one of its own, which nobody can check:\n              %s\n",
+               sheaf_seat_at(source->state, source->round->seat_first + i)->member, hex);
+    }
+}
+
 static void print_cost(const sheaf_round_source *source)
 {
     const struct sheaf_row_mandate *m = source->mandate;
@@ -264,6 +314,7 @@ void sheaf_round_source_print(const sheaf_round_source *source)
     print_hash("result", &round->result);
     if (closed)
         printf("  attested    by %u of %u\n", round->attested, round->survivors);
+    print_trainers(source);
 }
 
 static void put_row(sheaf_json_writer *w, const sheaf_state *state, sheaf_table_id table,
@@ -284,6 +335,25 @@ static void put_epsilon(const sheaf_round_source *source, sheaf_json_writer *w)
     if (isfinite(e.members))
         sheaf_json_member_put_int(w, "epsilon_members_millionths",
                                   llround(e.members * MILLION));
+}
+
+static void put_trainers(const sheaf_round_source *source, sheaf_json_writer *w)
+{
+    sheaf_json_key(w, "trainers");
+    sheaf_json_open_list(w);
+    for (uint16_t i = 0; i < source->round->seats; i++) {
+        const struct sheaf_row_seat *seat =
+            sheaf_seat_at(source->state, source->round->seat_first + i);
+        char hex[SHEAF_HEX_LEN_32 + 1];
+        if (sheaf_hash_is_zero(&source->trainer[i]))
+            continue;
+        sheaf_hex_32(source->trainer[i].bytes, hex);
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "member", seat->member);
+        sheaf_json_member_put_string(w, "trainer", sheaf_bytes(hex, SHEAF_HEX_LEN_32));
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
 }
 
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
@@ -309,4 +379,5 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
     for (uint16_t i = 0; i < round->seats; i++)
         put_row(w, state, SHEAF_TABLE_seat, round->seat_first + i);
     sheaf_json_close(w);
+    put_trainers(source, w);
 }

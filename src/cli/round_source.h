@@ -26,6 +26,7 @@ typedef struct {
     sheaf_hash manifest; /* root of the log up to the entry that opened the round */
     uint16_t bits;       /* of a masked word */
     sheaf_round_graph graph;
+    sheaf_hash *trainer; /* of each seat, as its member has declared it; zeros for none */
 } sheaf_round_source;
 
 /* Round `number` of the folder or hub `from`, or of the hub of `home`, or of that of the user's
@@ -36,6 +37,11 @@ SHEAF_MUST_USE sheaf_status sheaf_round_source_open(sheaf_round_source *source,
                                                     const char *ca_file, uint32_t number,
                                                     sheaf_err *err);
 void sheaf_round_source_close(sheaf_round_source *source);
+
+/* The entries that the state comes from, until sheaf_round_source_log_close(). */
+SHEAF_MUST_USE sheaf_status sheaf_round_source_log(const sheaf_round_source *source,
+                                                   sheaf_log_store **out, sheaf_err *err);
+void sheaf_round_source_log_close(const sheaf_round_source *source, sheaf_log_store *log);
 
 /* A blob that the round rests on, at most `max` bytes. SHEAF_IO where it is not at hand,
  * SHEAF_FAULT where it has other bytes than those of its hash. */
@@ -51,7 +57,7 @@ void sheaf_round_source_print(const sheaf_round_source *source);
 
 /* As members of an object that is open: "bits", with noise "epsilon_hub_millionths" and
  * "epsilon_members_millionths", "fault" and "figures" where there are any, "graph", "mandate",
- * "round", "seats". `figures` may be NULL; cli/figures.h finds them. */
+ * "round", "seats", "trainers". `figures` may be NULL; cli/figures.h finds them. */
 struct sheaf_figure_report;
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
                             const struct sheaf_figure_report *figures, sheaf_json_writer *w);

@@ -9,7 +9,8 @@
  *
  *     EXACT    any column of the file, needed or not. So all exact sums over a file are of the
  *              same rows, and the difference of two is not that of a few rows with gaps: as
- *              long as the models agree on which columns' gaps they fill.
+ *              long as the models agree on which columns' gaps they fill, to which a node
+ *              holds them (node/data_use.h).
  *     NOISED   the columns that are needed: noise hides any one row, in or out.
  *     UNLABELLED  the same; to predict for, so that label and `set` are not needed.
  *

@@ -31,9 +31,11 @@ void sheaf_table_data_close(void *data)
 void sheaf_table_data_counts(const void *data, sheaf_data_counts *out)
 {
     const sheaf_table *table = data;
-    *out = (sheaf_data_counts){.lines = table->lines,
-                               .rows = table->rows,
-                               .left_out = table->left_out,
-                               .unusable = table->unusable};
+    *out = (sheaf_data_counts){
+        .lines = table->lines,
+        .rows = table->rows,
+        .left_out = table->left_out,
+        .unusable = table->unusable,
+        .row_set = sheaf_sha256(sheaf_bytes(table->line, table->rows * sizeof *table->line))};
     memcpy(out->line, table->unusable_line, sizeof out->line);
 }

@@ -74,43 +74,46 @@ sheaf_status sheaf_data_check(const char *home, const char *file, const sheaf_ha
 
 /* ---- what was in exact sums ---- */
 
-static sheaf_status pin_path(char out[SHEAF_PATH_MAX], const char *home, uint32_t dataset,
-                             sheaf_err *err)
+static const char *const pin_folder[] = {
+    [SHEAF_PIN_FILE] = "exact", [SHEAF_PIN_ROWS] = "exact-rows"};
+
+static sheaf_status pin_path(char out[SHEAF_PATH_MAX], const char *home,
+                             sheaf_data_pin_kind kind, uint32_t dataset, sheaf_err *err)
 {
-    return sheaf_path(out, err, "%s/exact/%" PRIu32, home, dataset);
+    return sheaf_path(out, err, "%s/%s/%" PRIu32, home, pin_folder[kind], dataset);
 }
 
-sheaf_status sheaf_data_pin(const char *home, uint32_t dataset, sheaf_slice bytes,
-                            const uint8_t salt[SHEAF_SALT_BYTES], sheaf_err *err)
+sheaf_status sheaf_data_pin(const char *home, sheaf_data_pin_kind kind, uint32_t dataset,
+                            sheaf_slice bytes, const uint8_t salt[SHEAF_SALT_BYTES],
+                            sheaf_err *err)
 {
     uint8_t pin[SHEAF_SALT_BYTES + SHEAF_HASH_BYTES];
     char path[SHEAF_PATH_MAX], folder[SHEAF_PATH_MAX];
-    SHEAF_TRY(pin_path(path, home, dataset, err));
+    SHEAF_TRY(pin_path(path, home, kind, dataset, err));
     if (sheaf_file_exists(path))
         return SHEAF_OK;
     sheaf_hash commitment = sheaf_commit(salt, bytes);
     memcpy(pin, salt, SHEAF_SALT_BYTES);
     memcpy(pin + SHEAF_SALT_BYTES, commitment.bytes, SHEAF_HASH_BYTES);
-    SHEAF_TRY(sheaf_path(folder, err, "%s/exact", home));
+    SHEAF_TRY(sheaf_path(folder, err, "%s/%s", home, pin_folder[kind]));
     SHEAF_TRY(sheaf_folder_make_durable(folder, 0700, err));
     return sheaf_file_write(path, 0600, sheaf_bytes(pin, sizeof pin), err);
 }
 
-sheaf_status sheaf_data_pinned(const char *home, uint32_t dataset, sheaf_slice bytes,
-                               sheaf_data_match *out, sheaf_err *err)
+sheaf_status sheaf_data_pinned(const char *home, sheaf_data_pin_kind kind, uint32_t dataset,
+                               sheaf_slice bytes, sheaf_data_match *out, sheaf_err *err)
 {
     char path[SHEAF_PATH_MAX];
     sheaf_buffer pin;
     *out = SHEAF_DATA_UNKNOWN;
-    SHEAF_TRY(pin_path(path, home, dataset, err));
+    SHEAF_TRY(pin_path(path, home, kind, dataset, err));
     if (!sheaf_file_exists(path))
         return SHEAF_OK;
     sheaf_buffer_init(&pin, SHEAF_SALT_BYTES + SHEAF_HASH_BYTES);
     sheaf_status status = sheaf_file_read(path, &pin, err);
     if (status == SHEAF_OK && pin.len != SHEAF_SALT_BYTES + SHEAF_HASH_BYTES)
-        status =
-            sheaf_fail(err, SHEAF_INVALID,
-                       "%s is spoiled: it cannot be told which file was in exact sums", path);
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "%s is spoiled: it cannot be told what was in exact sums", path);
     if (status == SHEAF_OK) {
         sheaf_hash found = sheaf_commit(pin.data, bytes);
         bool same = memcmp(found.bytes, pin.data + SHEAF_SALT_BYTES, SHEAF_HASH_BYTES) == 0;

@@ -6,9 +6,10 @@
  * before it learns from a file, can tell the registered file from any other.
  *
  * A node whose home has no salt, because the file was committed to on another machine, cannot
- * tell. Exact sums over two states of a file give the difference of these, so it keeps which
- * bytes were in the first one: HOME/exact/DATASET, a salt of its own and the commitment under
- * it.
+ * tell. Exact sums over two states of a file give the difference of these, and so do exact sums
+ * over two selections of its rows. So it keeps which bytes were in the first one, and which
+ * rows of them: HOME/exact/DATASET and HOME/exact-rows/DATASET, each a salt of its own and the
+ * commitment under it.
  */
 #ifndef SHEAF_NODE_DATA_FILE_H
 #define SHEAF_NODE_DATA_FILE_H
@@ -37,16 +38,22 @@ SHEAF_MUST_USE sheaf_status sheaf_data_match_bytes(const char *home, sheaf_slice
                                                    const sheaf_hash *commitment,
                                                    sheaf_data_match *out, sheaf_err *err);
 
+/* What is kept of a data set's exact sums. */
+typedef enum {
+    SHEAF_PIN_FILE, /* its bytes */
+    SHEAF_PIN_ROWS, /* the rows that are used, as their hash (learn/kind.h) */
+} sheaf_data_pin_kind;
+
 /* The bytes are about to be in an exact sum of the data set, the first or one more of the same.
  */
-SHEAF_MUST_USE sheaf_status sheaf_data_pin(const char *home, uint32_t dataset,
-                                           sheaf_slice bytes,
+SHEAF_MUST_USE sheaf_status sheaf_data_pin(const char *home, sheaf_data_pin_kind kind,
+                                           uint32_t dataset, sheaf_slice bytes,
                                            const uint8_t salt[SHEAF_SALT_BYTES],
                                            sheaf_err *err);
 
 /* Are they those that were in exact sums of the data set from this home? */
-SHEAF_MUST_USE sheaf_status sheaf_data_pinned(const char *home, uint32_t dataset,
-                                              sheaf_slice bytes, sheaf_data_match *out,
-                                              sheaf_err *err);
+SHEAF_MUST_USE sheaf_status sheaf_data_pinned(const char *home, sheaf_data_pin_kind kind,
+                                              uint32_t dataset, sheaf_slice bytes,
+                                              sheaf_data_match *out, sheaf_err *err);
 
 #endif

@@ -51,7 +51,7 @@ static sheaf_status match_of(const char *home, sheaf_slice bytes,
     SHEAF_TRY(sheaf_data_match_bytes(home, bytes, &dataset->commitment, out, err));
     if (*out != SHEAF_DATA_UNKNOWN || noised)
         return SHEAF_OK;
-    return sheaf_data_pinned(home, dataset->id, bytes, out, err);
+    return sheaf_data_pinned(home, SHEAF_PIN_FILE, dataset->id, bytes, out, err);
 }
 
 sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home, uint32_t dataset,
@@ -77,4 +77,22 @@ sheaf_status sheaf_data_use_check(const sheaf_state *state, const char *home, ui
             return refuse(sheet, other, noised, file, err);
     }
     return SHEAF_OK;
+}
+
+sheaf_status sheaf_data_rows_check(const char *home, uint32_t dataset, const char *file,
+                                   const sheaf_hash *rows, sheaf_err *err)
+{
+    sheaf_data_match match;
+    if (sheaf_hash_is_zero(rows))
+        return SHEAF_OK;
+    SHEAF_TRY(sheaf_data_pinned(home, SHEAF_PIN_ROWS, dataset,
+                                sheaf_bytes(rows->bytes, sizeof rows->bytes), &match, err));
+    if (match != SHEAF_DATA_OTHER)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INVALID,
+                      "other rows of %.100s have been in exact sums of data set %u: this model "
+                      "treats missing values otherwise, and a sum with it could be subtracted "
+                      "from those; take part with noise, or with a model that uses the same "
+                      "rows",
+                      file, dataset);
 }

@@ -6,6 +6,10 @@
  * subtracted. The node holds the file and the salts, and can. Under noise a file is the data
  * set that it was registered as first; an earlier one that was retired before anything was
  * spent on it does not count. In exact sums it is the one that has been in some.
+ *
+ * Two exact sums over one file can be subtracted too where their models leave out different
+ * rows of it, since they treat other columns' gaps otherwise: a data set is in exact sums with
+ * one selection of its rows.
  */
 #ifndef SHEAF_NODE_DATA_USE_H
 #define SHEAF_NODE_DATA_USE_H
@@ -22,5 +26,11 @@ SHEAF_MUST_USE sheaf_status sheaf_data_use_check(const sheaf_state *state, const
                                                  uint32_t dataset, bool noised,
                                                  const char *file, sheaf_slice bytes,
                                                  sheaf_err *err);
+
+/* May these rows of the data set (sheaf_data_counts.row_set) go into an exact sum?
+ * SHEAF_INVALID where other rows of it have been in one. */
+SHEAF_MUST_USE sheaf_status sheaf_data_rows_check(const char *home, uint32_t dataset,
+                                                  const char *file, const sheaf_hash *rows,
+                                                  sheaf_err *err);
 
 #endif

@@ -133,6 +133,18 @@ static sheaf_status fill(const local *l, const struct sheaf_row_round *round,
     return status;
 }
 
+/* What is in exact sums from now on. These have no other use for the seed. */
+static sheaf_status pin(const local *l, const sheaf_noised_seeds *seeds, sheaf_err *err)
+{
+    const sheaf_hash *rows = &l->counts.row_set;
+    if (!sheaf_hash_is_zero(rows))
+        SHEAF_TRY(sheaf_data_pin(l->home, SHEAF_PIN_ROWS, l->dataset,
+                                 sheaf_bytes(rows->bytes, sizeof rows->bytes), seeds->noise,
+                                 err));
+    return sheaf_data_pin(l->home, SHEAF_PIN_FILE, l->dataset, sheaf_buffer_slice(&l->bytes),
+                          seeds->noise, err);
+}
+
 static void unload(local *l)
 {
     l->kind->close(l->data);
@@ -153,6 +165,8 @@ static sheaf_status load(local *l, const char *file, sheaf_err *err)
         status = data_open(l, file, text, err);
     if (status == SHEAF_OK)
         status = records_check(l, file, err);
+    if (status == SHEAF_OK && !l->noised)
+        status = sheaf_data_rows_check(l->home, l->dataset, file, &l->counts.row_set, err);
     if (status != SHEAF_OK)
         unload(l);
     return status;
@@ -187,9 +201,8 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
         status = load(l, file, err);
     if (status == SHEAF_OK) {
         status = fill(l, round, seat, seeds, own, words, err);
-        if (status == SHEAF_OK && !l->noised) /* exact sums have no other use for that seed */
-            status = sheaf_data_pin(home, l->dataset, sheaf_buffer_slice(&l->bytes),
-                                    seeds->noise, err);
+        if (status == SHEAF_OK && !l->noised)
+            status = pin(l, seeds, err);
         unload(l);
     }
     sheaf_round_job_close(&l->work);

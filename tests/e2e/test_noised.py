@@ -142,6 +142,14 @@ def own_trainers_told(coop):
           len(set(declared)) == 3 and None in declared
           and all(not name or name in coop.words("va") + coop.words("hungarian")
                   for name in declared), declared)
+    shown = json.loads(sheaf("round", "show", trained[0], coop.hub.url, "--json").stdout)
+    check("who has declared one is shown with the round",
+          len(shown["trainers"]) >= 1
+          and all(one["trainer"] in declared for one in shown["trainers"]), shown["trainers"])
+    card = sheaf("model", "card", coop.rows("model")[0]["id"], coop.hub.url).stdout
+    count = sum(1 for name in declared if name)
+    check("and counted on the model's card",
+          f"{count} of these declare a program of the member's own" in card, card)
 
 
 def members(demo, scratch):
