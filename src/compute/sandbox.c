@@ -271,6 +271,18 @@ static void clock_look(run *r)
                                SETUP_MS / 1000);
 }
 
+/* Once the program runs, whatever becomes of the sandbox may be its doing: an outcome. */
+static void ended_silently(run *r)
+{
+    if (r->started) {
+        end_as(r, SHEAF_SANDBOX_SIGNALLED);
+        r->out->code = SIGKILL;
+        return;
+    }
+    r->status =
+        sheaf_fail(r->err, SHEAF_IO, "the sandbox ended without a word; see the system's log");
+}
+
 static void follow(run *r)
 {
     while (!r->told && r->status == SHEAF_OK) {
@@ -289,8 +301,7 @@ static void follow(run *r)
         if (watch[0].revents)
             report_take(r);
         if (r->report < 0 && !r->told && r->status == SHEAF_OK)
-            r->status = sheaf_fail(r->err, SHEAF_IO,
-                                   "the sandbox ended without a word; see the system's log");
+            ended_silently(r);
         if (!r->told && r->status == SHEAF_OK)
             clock_look(r);
     }

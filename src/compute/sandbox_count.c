@@ -21,24 +21,29 @@ static void read_start(const char *pid, const char *name, char *out, size_t size
     close(fd);
 }
 
-/* The 20th field of /proc/PID/stat; the second, a name in brackets, may hold anything. */
-static uint32_t threads_of(const char *pid)
+enum { THREADS = 20, RESIDENT_PAGES = 24 };
+
+/* A field of /proc/PID/stat, numbered as in proc(5); the second, a name in brackets, may hold
+ * anything. */
+static uint64_t stat_of(const char *pid, int field)
 {
-    enum { AFTER_NAME = 18 };
     char text[1024];
     read_start(pid, "stat", text, sizeof text);
     char *at = strrchr(text, ')');
-    for (int i = 0; at && i < AFTER_NAME; i++)
+    for (int i = 2; at && i < field; i++)
         at = strchr(at + 1, ' ');
-    return at ? (uint32_t)strtoul(at + 1, NULL, 10) : 0;
+    return at ? (uint64_t)strtoull(at + 1, NULL, 10) : 0;
 }
 
+/* A process may hide how it shares its memory (PR_SET_DUMPABLE), but not how much it has: then
+ * all of that is its own. */
 static uint64_t memory_of(const char *pid)
 {
     char text[2048];
     read_start(pid, "smaps_rollup", text, sizeof text);
     const char *at = strstr(text, "\nPss:");
-    return at ? (uint64_t)strtoull(at + 5, NULL, 10) * 1024 : 0;
+    return at ? (uint64_t)strtoull(at + 5, NULL, 10) * 1024
+              : stat_of(pid, RESIDENT_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void sheaf_sandbox_count(sheaf_sandbox_use *out, bool memory)
@@ -50,7 +55,7 @@ void sheaf_sandbox_count(sheaf_sandbox_use *out, bool memory)
     for (struct dirent *entry; (entry = readdir(proc));) {
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
             continue;
-        out->threads += threads_of(entry->d_name);
+        out->threads += (uint32_t)stat_of(entry->d_name, THREADS);
         if (memory)
             out->memory_bytes += memory_of(entry->d_name);
     }

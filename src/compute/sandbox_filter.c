@@ -40,6 +40,11 @@ static const int denied[] = {
     SYS_process_vm_writev,
     SYS_pidfd_getfd,
     SYS_kcmp,
+    /* memory that no process has, and that is not counted: programs use /dev/shm instead */
+    SYS_memfd_create,
+    SYS_shmget,
+    SYS_msgget,
+    SYS_mq_open,
     /* namespaces, mounts */
     SYS_unshare,
     SYS_setns,

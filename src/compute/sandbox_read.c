@@ -29,7 +29,7 @@ static sheaf_status bytes_take(int fd, const char *name, size_t size, sheaf_buff
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return sheaf_fail(err, SHEAF_IO, "cannot read the trainer's %s: %s", name,
+            return sheaf_fail(err, SHEAF_INVALID, "cannot read the trainer's %s: %s", name,
                               n < 0 ? strerror(errno) : "it is shorter than it was");
         got += (size_t)n;
     }
@@ -76,7 +76,7 @@ sheaf_status sheaf_sandbox_only(const sheaf_sandbox_outcome *outcome, const char
     if (!folder) {
         if (fd >= 0)
             close(fd);
-        return sheaf_fail(err, SHEAF_IO, "cannot list what the trainer wrote: %s",
+        return sheaf_fail(err, SHEAF_INVALID, "cannot list what the trainer wrote: %s",
                           strerror(errno));
     }
     for (struct dirent *entry; status == SHEAF_OK && (entry = readdir(folder));) {

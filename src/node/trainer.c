@@ -194,8 +194,9 @@ static sheaf_status run_with(run *r, const sheaf_trainer_place *place, sheaf_sli
     r->report->held = outcome.held;
     status = result_take(r, &outcome, values, &why);
     sheaf_sandbox_close(&outcome);
-    if (status == SHEAF_IO || status == SHEAF_NOMEM)
-        return sheaf_fail(err, status, "%s", why.message);
+    /* Whatever else went wrong may be the program's doing, and so tell of the data. */
+    if (outcome.end == SHEAF_SANDBOX_STOPPED)
+        return sheaf_fail(err, SHEAF_IO, "%s", why.message);
     r->report->used = status == SHEAF_OK;
     if (status != SHEAF_OK)
         memcpy(r->report->why, why.message, sizeof r->report->why);
@@ -215,16 +216,19 @@ sheaf_status sheaf_trainer_values(const sheaf_trainer_host *host,
              .report = report,
              .limits = host->trainer->limits};
     sheaf_buffer rows;
+    sheaf_err why = {0};
     *report = (sheaf_trainer_report){0};
     if (place->seconds && place->seconds < r.limits.seconds)
         r.limits.seconds = place->seconds;
     SHEAF_TRY(sheaf_own_training_check(kind, job, err));
     memset(values, 0, job->words * sizeof *values);
     sheaf_buffer_init(&rows, SHEAF_SAFETENSORS_BYTES_MAX);
-    sheaf_status status = sheaf_own_training_rows(kind, job, data, &rows, err);
-    if (status == SHEAF_OK && rows.len == 0)
+    sheaf_status status = SHEAF_OK;
+    if (sheaf_own_training_rows(kind, job, data, &rows, &why) != SHEAF_OK)
+        memcpy(report->why, why.message, sizeof report->why); /* too many, perhaps by one */
+    else if (rows.len == 0)
         snprintf(report->why, sizeof report->why, "there is no row to train on");
-    else if (status == SHEAF_OK)
+    else
         status = run_with(&r, place, sheaf_buffer_slice(&rows), values, err);
     if (rows.data)
         sheaf_wipe(rows.data, rows.len);

@@ -8,8 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,6 +124,36 @@ static int memory(const char *unused)
     return 0;
 }
 
+/* Where a look at each process' own does not find it. */
+static int hides(const char *unused)
+{
+    enum { CHILDREN = 3, BYTES = 60 << 20 };
+    (void)unused;
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    for (int i = 0; i < CHILDREN; i++)
+        if (fork() == 0) {
+            char *block = malloc(BYTES);
+            if (block)
+                memset(block, 1, BYTES);
+            while (pause() != 0)
+                ;
+        }
+    while (pause() != 0)
+        ;
+    return 0;
+}
+
+/* Where no process has it. */
+static int loose(const char *unused)
+{
+    (void)unused;
+    if (memfd_create("loose", 0) >= 0 || shmget(IPC_PRIVATE, 4096, 0600) >= 0
+        || msgget(IPC_PRIVATE, 0600) >= 0)
+        return 0;
+    perror("loose");
+    return 1;
+}
+
 static int allocate(const char *unused)
 {
     (void)unused;
@@ -172,6 +206,8 @@ static int leaves(const char *name)
         return mkfifo(path, 0644);
     if (strcmp(name, "folder") == 0)
         return mkdir(path, 0755);
+    if (strcmp(name, "shut") == 0)
+        return chmod("/job/out", 0);
     return elsewhere(path);
 }
 
@@ -199,7 +235,7 @@ int main(int argc, char **argv)
                 {"later", network_later}, {"elsewhere", elsewhere}, {"look", look},
                 {"memory", memory},       {"allocate", allocate},   {"talk", talk},
                 {"kills", kills},         {"speaks", speaks},       {"leaves", leaves},
-                {"minds", minds}};
+                {"minds", minds},         {"hides", hides},         {"loose", loose}};
     (void)!chdir("/"); /* an argument that names a file of the caller's would be shown to it */
     for (size_t i = 0; argc > 1 && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(argv[1], rows[i].name) == 0)

@@ -186,6 +186,7 @@ static void test_ends(void **unused)
         {"network", "", SHEAF_SANDBOX_NETWORK, 0, ""},
         {"later", "", SHEAF_SANDBOX_NETWORK, 0, ""},
         {"allocate", "", SHEAF_SANDBOX_EXITED, 1, "no memory after"},
+        {"loose", "", SHEAF_SANDBOX_EXITED, 1, "loose: Operation not permitted"},
         {"talk", "", SHEAF_SANDBOX_TALK, 0, ""},
         {"kills", "", SHEAF_SANDBOX_EXITED, 0, ""},
         {"elsewhere", "usr/x", SHEAF_SANDBOX_EXITED, 1, "elsewhere: "},
@@ -210,6 +211,7 @@ static void test_slow_ends(void **unused)
         {"hang", "", SHEAF_SANDBOX_TIME, 0, "", .seconds = 1},
         {"spin", "", SHEAF_SANDBOX_CPU, 0, "", .cpu_seconds = 1},
         {"memory", "", SHEAF_SANDBOX_MEMORY, 0, ""},
+        {"hides", "", SHEAF_SANDBOX_MEMORY, 0, ""},
     };
     enum { ROWS = sizeof rows / sizeof *rows };
     pid_t pid[ROWS];
@@ -275,7 +277,7 @@ static void count_line(void *context, sheaf_slice line)
 
 static void test_what_is_left(void **unused)
 {
-    static const struct {
+    const struct {
         const char *name, *only, *read;
     } rows[] = {
         {"x", NULL, NULL},
@@ -283,6 +285,7 @@ static void test_what_is_left(void **unused)
         {"link", "has left link", NULL},
         {"pipe", "has left pipe", NULL},
         {"folder", "has left folder", NULL},
+        {"shut", geteuid() == 0 ? NULL : "cannot list", NULL}, /* root may, all the same */
     };
     static const char *const names[] = {"x"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
