@@ -62,6 +62,9 @@ extern const sheaf_command *const sheaf_commands[];
  * for SHEAF_FAULT, else 1. */
 int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err);
 
+/* Says on standard error if training was slower than it could be, and what to install. */
+void sheaf_report_products(void);
+
 /* Wrong usage: says what, and how it goes. */
 __attribute__((format(printf, 2, 3))) int sheaf_usage(const sheaf_command *command,
                                                       const char *format, ...);

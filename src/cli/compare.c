@@ -345,6 +345,7 @@ static int run(const sheaf_arguments *a)
                 : sheaf_fail(&err, SHEAF_INVALID,
                              "entry %lld registered no model; sheaf status lists them", model);
     int code = SHEAF_EXIT_DONE;
+    sheaf_report_products();
     if (status != SHEAF_OK)
         code = sheaf_report(a, &err);
     else if (a->json)

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/text.h"
+#include "learn/product.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -85,6 +86,13 @@ int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
     sheaf_json_member_put_int(&w, "exit", code);
     (void)sheaf_print_end(&out, &w);
     return code;
+}
+
+void sheaf_report_products(void)
+{
+    char sentence[SHEAF_PRODUCT_SENTENCE_MAX];
+    if (sheaf_product_note_take(sentence))
+        fprintf(stderr, "sheaf: %s\n", sentence);
 }
 
 bool sheaf_number(const char *text, long long lo, long long hi, long long *out)

@@ -440,6 +440,7 @@ static int run(const sheaf_arguments *a)
     sheaf_status status = seeds_try(&s, &p, &err);
     if (p.shown)
         fputs("\r\033[K", stderr);
+    sheaf_report_products();
     s.stopped = status == SHEAF_IO && sheaf_stopping;
     code = status == SHEAF_OK || s.stopped ? answer(a, &s) : sheaf_report(a, &err);
     simulate_data_close(&data);

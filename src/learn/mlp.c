@@ -162,11 +162,6 @@ sheaf_status sheaf_mlp_records_open(const sheaf_mlp *model, const sheaf_table *t
 
 /* ---- scores ---- */
 
-static void nothing_said(void *context, const char *sentence)
-{
-    (void)context, (void)sentence; /* the portable product is always there */
-}
-
 sheaf_status sheaf_mlp_scores(const sheaf_mlp *model, const sheaf_table *table, double *out,
                               sheaf_err *err)
 {
@@ -178,7 +173,7 @@ sheaf_status sheaf_mlp_scores(const sheaf_mlp *model, const sheaf_table *table, 
         return sheaf_fail(err, SHEAF_INVALID, "the table has %u features, but the model has %u",
                           table->d, d);
     sheaf_product_open(&product, SHEAF_PRODUCT_PORTABLE,
-                       (sheaf_product_teller){nothing_said, NULL});
+                       (sheaf_product_teller){sheaf_product_note, NULL});
     SHEAF_TRY(sheaf_network_open(&network, layers, count, BATCH, err));
     float *parameters = calloc(model->count, sizeof *parameters);
     if (!parameters) {

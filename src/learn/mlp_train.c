@@ -10,11 +10,6 @@
 
 enum { MILLION = 1000000, CHUNK = 64, BATCH_MAX = 256 };
 
-static void nothing_said(void *context, const char *sentence)
-{
-    (void)context, (void)sentence; /* whoever computes instead is as right */
-}
-
 sheaf_status sheaf_mlp_trainer_open(sheaf_mlp_trainer *out, const sheaf_mlp *model,
                                     sheaf_product_kind product, uint32_t examples_max,
                                     sheaf_err *err)
@@ -25,7 +20,7 @@ sheaf_status sheaf_mlp_trainer_open(sheaf_mlp_trainer *out, const sheaf_mlp *mod
         .count = model->count,
         .loss = model->shape.number ? sheaf_loss_number : sheaf_loss_class,
     };
-    sheaf_product_open(&out->product, product, (sheaf_product_teller){nothing_said, NULL});
+    sheaf_product_open(&out->product, product, (sheaf_product_teller){sheaf_product_note, NULL});
     SHEAF_TRY(sheaf_network_open(&out->network, layers, count, examples_max, err));
     out->parameters = calloc(2 * (size_t)model->count, sizeof *out->parameters);
     out->losses = calloc(examples_max, sizeof *out->losses);

@@ -23,7 +23,8 @@ typedef struct {
     double *losses;               /* of a batch */
 } sheaf_mlp_trainer;
 
-/* Starts from the model. OpenBLAS gives way to the portable product where it is not there. */
+/* Starts from the model. Where OpenBLAS is asked for and is not there the portable product
+ * computes, and that is noted (sheaf_product_note_take). */
 SHEAF_MUST_USE sheaf_status sheaf_mlp_trainer_open(sheaf_mlp_trainer *out,
                                                    const sheaf_mlp *model,
                                                    sheaf_product_kind product,

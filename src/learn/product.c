@@ -3,12 +3,11 @@
 #include <assert.h>
 #include <dlfcn.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SENTENCE_MAX = 400 };
 
 const sheaf_product_row *sheaf_product_row_of(sheaf_product_kind kind)
 {
@@ -40,13 +39,43 @@ sheaf_status sheaf_product_library(const char *file, const char *const *names, v
 __attribute__((format(printf, 2, 3))) static void tell(const sheaf_product *product,
                                                        const char *format, ...)
 {
-    char sentence[SENTENCE_MAX];
+    char sentence[SHEAF_PRODUCT_SENTENCE_MAX];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
     product->teller.say(product->teller.context, sentence);
 }
+
+/* ---- what nobody could be told at once ---- */
+
+static struct {
+    pthread_mutex_t lock;
+    char sentence[SHEAF_PRODUCT_SENTENCE_MAX];
+    bool taken;
+} noted = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void sheaf_product_note(void *context, const char *sentence)
+{
+    (void)context;
+    pthread_mutex_lock(&noted.lock);
+    if (!noted.sentence[0])
+        snprintf(noted.sentence, sizeof noted.sentence, "%s", sentence);
+    pthread_mutex_unlock(&noted.lock);
+}
+
+bool sheaf_product_note_take(char out[SHEAF_PRODUCT_SENTENCE_MAX])
+{
+    pthread_mutex_lock(&noted.lock);
+    bool found = noted.sentence[0] && !noted.taken;
+    if (found)
+        memcpy(out, noted.sentence, sizeof noted.sentence);
+    noted.taken = noted.taken || found;
+    pthread_mutex_unlock(&noted.lock);
+    return found;
+}
+
+/* ---- a product ---- */
 
 void sheaf_product_open_rows(sheaf_product *out, const sheaf_product_row *row,
                              const sheaf_product_row *otherwise, sheaf_product_teller teller)

@@ -15,6 +15,10 @@
  * nothing has neither their threads nor their memory. One thread computes.
  *
  * A product object is for one thread at a time.
+ *
+ * What is not computed as was asked is told to whoever opened the product. Deep in training
+ * there is nobody to tell: there it is noted (sheaf_product_note), once in the life of the
+ * process, and the program takes the note afterwards and tells people.
  */
 #ifndef SHEAF_LEARN_PRODUCT_H
 #define SHEAF_LEARN_PRODUCT_H
@@ -75,6 +79,13 @@ typedef struct {
     uint32_t tested_count;
     bool told_full;
 } sheaf_product;
+
+enum { SHEAF_PRODUCT_SENTENCE_MAX = 400 };
+
+/* A teller that keeps the first sentence of the process. From any thread. */
+void sheaf_product_note(void *context, const char *sentence);
+/* True once, where something was noted: the sentence, what to install with it. */
+SHEAF_MUST_USE bool sheaf_product_note_take(char out[SHEAF_PRODUCT_SENTENCE_MAX]);
 
 /* By a kind of the table. What cannot be loaded is told, and the next of onednn, openblas,
  * portable taken. */

@@ -21,9 +21,14 @@ static void load_once(void)
         [SET_THREADS] = "openblas_set_num_threads",
     };
     void *found[FUNCTIONS];
-    if (sheaf_product_library("libopenblas.so.0", names, found, FUNCTIONS, &blas.err)
-        != SHEAF_OK)
+    sheaf_err why;
+    if (sheaf_product_library("libopenblas.so.0", names, found, FUNCTIONS, &why) != SHEAF_OK) {
+        (void)sheaf_fail(&blas.err, why.status,
+                         "training perceptrons can take three times as long without OpenBLAS, "
+                         "which apt install libopenblas0 installs (%.200s)",
+                         why.message);
         return;
+    }
     __typeof__(&openblas_set_num_threads) set_threads =
         (__typeof__(&openblas_set_num_threads))(uintptr_t)found[SET_THREADS];
     set_threads(1);

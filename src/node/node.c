@@ -5,6 +5,7 @@
 
 #include "base/encode.h"
 #include "coop/view.h"
+#include "learn/product.h"
 #include "node/fitness.h"
 #include "node/preview.h"
 
@@ -386,6 +387,14 @@ static void trainer_set(sheaf_node *node)
                                                  .context = node};
 }
 
+/* Once, if training was slower than it could be. */
+static void product_tell(sheaf_node *node)
+{
+    char sentence[SHEAF_PRODUCT_SENTENCE_MAX];
+    if (sheaf_product_note_take(sentence))
+        sheaf_node_log(node, "warn", "product.missing", "what=\"%.380s\"", sentence);
+}
+
 static void round_begin(sheaf_node *node, uint32_t round)
 {
     const sheaf_state *state = sheaf_member_state(&node->member);
@@ -405,6 +414,7 @@ static void round_begin(sheaf_node *node, uint32_t round)
     sheaf_status status =
         sheaf_round_driver_open(&node->driver, &node->worker, round, file, &private, &why);
     trainer_tell(node, round);
+    product_tell(node);
     if (status == SHEAF_OK) {
         node->has_round = true;
         sheaf_node_log(

@@ -85,7 +85,7 @@ class Coop:
         return [row for row in self.rows("round") if row["mandate"] == self.mandated
                 and (state is None or row["state"] == state)]
 
-    def start_node(self, centre, data=None, *more):
+    def start_node(self, centre, data=None, *more, environment=None):
         home = self.home(centre)
         with open(os.path.join(home, "home.json"), encoding="utf-8") as file:
             dataset = self.datasets[json.load(file)["member"]]
@@ -93,7 +93,7 @@ class Coop:
             self.nodes[centre] = subprocess.Popen(
                 [SHEAF, "node", "--hub", self.hub.url, "--home", home, "--data",
                  f"{dataset}={data or os.path.join(home, 'heart.csv')}", *more],
-                stdout=log, stderr=log)
+                stdout=log, stderr=log, env={**os.environ, **(environment or {})})
 
     def kill(self, centre):
         self.nodes[centre].kill()

@@ -33,10 +33,16 @@ def finish():
     sys.exit(1 if failed else 0)
 
 
-def sheaf(*arguments, timeout=120, stdin=None):
+def sheaf(*arguments, timeout=120, stdin=None, environment=None):
     return subprocess.run([SHEAF, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=timeout,
-                          input=stdin)
+                          timeout=timeout, input=stdin,
+                          env={**os.environ, **(environment or {})})
+
+
+def without_openblas(folder):
+    """An environment in which the library of products is found, and is none."""
+    with open(os.path.join(folder, "libopenblas.so.0"), "w"):
+        return {"LD_LIBRARY_PATH": folder}
 
 
 def run(name, *arguments, code=0):

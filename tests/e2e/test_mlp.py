@@ -3,7 +3,7 @@ import json
 import os
 
 from coop import CENTRES, Coop, demonstrated, told
-from kit import Folder, check, finish, sheaf, until
+from kit import Folder, check, finish, sheaf, until, without_openblas
 
 FEATURES = [{"column": c, "high_millionths": h * 1000000, "low_millionths": l * 1000000}
             for c, l, h in (("age", 20, 90), ("sex", 0, 1), ("trestbps", 90, 200),
@@ -18,8 +18,9 @@ def perceptron(demo, scratch):
             "A perceptron", "--schema", "uci-heart", "--mlp.activation", "tanh", "--mlp.hidden",
             json.dumps([{"units": 8}]), "--features", json.dumps(FEATURES))
         coop.mandate(5, model=model, local_steps=30, rate_millionths=100000)
+        poor = without_openblas(scratch)
         for centre in CENTRES:
-            coop.start_node(centre)
+            coop.start_node(centre, environment=poor if centre == "va" else None)
         done = lambda: [r for r in coop.rounds("closed") if r["task"] == "evaluate"]
         check("four nodes train a perceptron and evaluate it", until(done, 60), told(coop))
         trained = [r for r in coop.rounds("closed") if r["task"] == "train"]
@@ -31,6 +32,16 @@ def perceptron(demo, scratch):
                      os.path.join(coop.home("va"), "heart.csv"))
         check("its file predicts", said.returncode == 0
               and len(said.stdout.splitlines()) == 131, said.stdout[:300] + said.stderr)
+        words = {centre: coop.words(centre).count("apt install libopenblas0")
+                 for centre in CENTRES}
+        check("a node without OpenBLAS says so once, others do not", words == {
+            centre: int(centre == "va") for centre in CENTRES}, told(coop))
+        compare = ("model", "compare", model, coop.folder, "--data",
+                   os.path.join(coop.home("va"), "heart.csv"), "--json")
+        rich, lacking = sheaf(*compare), sheaf(*compare, environment=poor)
+        check("comparing says it too, and compares", rich.returncode == lacking.returncode == 0
+              and not rich.stderr and lacking.stderr.count("apt install libopenblas0") == 1
+              and json.loads(lacking.stdout), rich.stderr + lacking.stderr + lacking.stdout)
         coop.sound("and everything about it verifies")
 
 

@@ -7,7 +7,7 @@ import random
 import tempfile
 import xml.etree.ElementTree as xml
 
-from kit import check, finish, refused, sheaf
+from kit import check, finish, refused, sheaf, without_openblas
 
 FOLDER = os.path.join(os.environ["SOURCE"], "data", "heart-disease")
 KEPT = ("age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak")
@@ -121,6 +121,17 @@ def number(folder):
                 *target, *arguments)
 
 
+def without_products(heart, folder):
+    """A perceptron is simulated without OpenBLAS too, and it is said what to install."""
+    ask = ("simulate", "--data", heart, "--members", 4, *QUICK, "--seeds", 1, "--model", "mlp:4")
+    rich, poor = sheaf(*ask), sheaf(*ask, environment=without_openblas(folder))
+    check("a simulation without OpenBLAS", rich.returncode == poor.returncode == 0
+          and "exact sum" in poor.stdout, poor.stdout + poor.stderr)
+    check("says once what to install, with it nothing", not rich.stderr
+          and poor.stderr.count("apt install libopenblas0") == poor.stderr.count("\n") == 1,
+          rich.stderr + poor.stderr)
+
+
 def nonsense(heart, folder):
     one = os.path.join(folder, "one.csv")
     with open(one, "w") as out:
@@ -157,5 +168,6 @@ with tempfile.TemporaryDirectory() as folder:
     splits(heart)
     trees(heart)
     number(folder)
+    without_products(heart, folder)
     nonsense(heart, folder)
 finish()
