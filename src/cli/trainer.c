@@ -64,6 +64,29 @@ static void make_up(const sheaf_features *features, sheaf_buffer *out)
     }
 }
 
+/* Whether it predicts a number, and the layers of a perceptron. */
+static void shape_read(const sheaf_safetensors *file, sheaf_spec *out)
+{
+    char name[32];
+    bool number =
+        sheaf_safetensors_tensor(file, "label") || sheaf_safetensors_tensor(file, "label.mean");
+    out->target = number ? SHEAF_target_number : SHEAF_target_class;
+    if (out->kind != SHEAF_model_kind_mlp)
+        return;
+    out->mlp.activation = sheaf_slice_is(sheaf_safetensors_note(file, "activation"), "tanh")
+                              ? SHEAF_activation_tanh
+                              : SHEAF_activation_relu;
+    for (uint32_t i = 0; i <= SHEAF_HIDDEN_MAX; i++) {
+        snprintf(name, sizeof name, "layers.%" PRIu32 ".bias", i);
+        const sheaf_tensor *bias = sheaf_safetensors_tensor(file, name);
+        if (!bias)
+            break;
+        if (i < SHEAF_HIDDEN_MAX)
+            out->mlp.units[i] = (uint32_t)bias->count;
+        out->mlp.layers = i; /* the last gives the score */
+    }
+}
+
 /* The inputs that a model file names. */
 static sheaf_status spec_read(rehearsal *r, sheaf_err *err)
 {
@@ -75,9 +98,12 @@ static sheaf_status spec_read(rehearsal *r, sheaf_err *err)
     sheaf_status status =
         sheaf_features_parse(sheaf_safetensors_note(&file, "features"),
                              sheaf_safetensors_note(&file, "label"), &r->spec.features, err);
+    shape_read(&file, &r->spec);
     sheaf_safetensors_close(&file);
     r->spec.inputs = r->spec.features.count;
-    return status;
+    if (status != SHEAF_OK || !r->kind->own_tensors) /* that is refused later, in words */
+        return status;
+    return r->kind->check(&r->spec, sheaf_buffer_slice(&r->base), false, err);
 }
 
 static sheaf_status model_get(rehearsal *r, const char *path, sheaf_err *err)

@@ -4,6 +4,7 @@
 #include "learn/linear.h"
 #include "learn/logistic.h"
 #include "learn/inputs.h"
+#include "learn/own_training.h"
 #include "learn/regression.h"
 #include "learn/table_data.h"
 
@@ -138,6 +139,8 @@ static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
     return status;
 }
 
+static const char *const learnt[] = {"weight", "bias", NULL};
+
 const sheaf_learn_kind sheaf_learn_kind_linear = {
     .id = SHEAF_model_kind_linear,
     .format = "sheaf-linear/1",
@@ -154,5 +157,7 @@ const sheaf_learn_kind sheaf_learn_kind_linear = {
     .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,
                                      sheaf_regression_noised_finish},
                [SHEAF_task_evaluate] = {evaluate_local, noised_evaluate_finish}},
+    .own_tensors = learnt,
+    .own_rows = sheaf_own_training_table,
     .predict = predict,
 };

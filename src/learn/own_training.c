@@ -38,12 +38,33 @@ sheaf_status sheaf_own_training_rows(const sheaf_learn_kind *kind, const sheaf_j
 
 /* ---- rows of a table ---- */
 
+/* Mean and scale by which a model of a number standardises its label; false for a class. Linear
+ * models have them as two tensors, perceptrons as one of two. */
+static bool label_scaling(const sheaf_safetensors *model, double *mean, double *scale)
+{
+    const sheaf_tensor *both = sheaf_safetensors_tensor(model, "label");
+    const sheaf_tensor *first = sheaf_safetensors_tensor(model, "label.mean");
+    const sheaf_tensor *second = sheaf_safetensors_tensor(model, "label.scale");
+    if (both && both->type == SHEAF_TENSOR_F64 && both->count == 2) {
+        *mean = sheaf_tensor_f64(both, 0);
+        *scale = sheaf_tensor_f64(both, 1);
+        return true;
+    }
+    if (!first || !second || first->type != SHEAF_TENSOR_F64 || first->count != 1
+        || second->type != SHEAF_TENSOR_F64 || second->count != 1)
+        return false;
+    *mean = sheaf_tensor_f64(first, 0);
+    *scale = sheaf_tensor_f64(second, 0);
+    return true;
+}
+
 static sheaf_status table_fill(const sheaf_job *job, const sheaf_table *table, double *x,
                                double *y, sheaf_err *err)
 {
     const uint32_t d = table->d;
     sheaf_safetensors model;
-    const sheaf_tensor *mean = NULL, *scale = NULL, *label;
+    const sheaf_tensor *mean = NULL, *scale = NULL;
+    double label_mean = 0, label_scale = 1;
     SHEAF_TRY(sheaf_safetensors_read(job->base, "the round's model",
                                      SHEAF_SAFETENSORS_CANONICAL, &model, err));
     bool clipped = sheaf_slice_is(sheaf_safetensors_note(&model, "inputs"), "clipped");
@@ -51,7 +72,10 @@ static sheaf_status table_fill(const sheaf_job *job, const sheaf_table *table, d
         sheaf_safetensors_expect(&model, "mean", SHEAF_TENSOR_F64, d, 0, &mean, err);
     if (status == SHEAF_OK)
         status = sheaf_safetensors_expect(&model, "scale", SHEAF_TENSOR_F64, d, 0, &scale, err);
-    label = sheaf_safetensors_tensor(&model, "label"); /* of a number: mean and scale */
+    const bool number = label_scaling(&model, &label_mean, &label_scale);
+    if (status == SHEAF_OK && number != (job->spec->target == SHEAF_target_number))
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "the round's model does not predict what was registered");
     for (uint32_t i = 0, row = 0; status == SHEAF_OK && i < table->rows; i++) {
         if (!sheaf_part_has(table, SHEAF_PART_TRAIN, i))
             continue;
@@ -62,9 +86,9 @@ static sheaf_status table_fill(const sheaf_job *job, const sheaf_table *table, d
                              : sheaf_standardised(value, sheaf_tensor_f64(mean, j),
                                                   sheaf_tensor_f64(scale, j), clipped);
         }
-        y[row++] = label ? sheaf_standardised(table->target[i], sheaf_tensor_f64(label, 0),
-                                              sheaf_tensor_f64(label, 1), clipped)
-                         : table->y[i];
+        y[row++] = number
+                       ? sheaf_standardised(table->target[i], label_mean, label_scale, clipped)
+                       : table->y[i];
     }
     sheaf_safetensors_close(&model);
     return status;

@@ -39,12 +39,18 @@ static void must(sheaf_status status, const sheaf_err *err)
         fail_msg("%s", err->message);
 }
 
-static world *world_open(const char *csv)
+/* Of a kind, and of a class or a number between 0 and 10. */
+static world *world_of(uint8_t kind, uint8_t target, const char *csv)
 {
     world *w = calloc(1, sizeof *w);
     sheaf_err err = {0};
     assert_non_null(w);
-    w->spec.kind = SHEAF_model_kind_logistic;
+    w->spec.kind = kind;
+    w->spec.target = target;
+    w->spec.has_label_range = target == SHEAF_target_number;
+    w->spec.label_high_millionths = 10000000;
+    w->spec.mlp.layers = kind == SHEAF_model_kind_mlp;
+    w->spec.mlp.units[0] = 2;
     must(sheaf_features_parse(sheaf_str("age,cp=2"), sheaf_str("num"), &w->spec.features, &err),
          &err);
     w->spec.inputs = w->spec.features.count;
@@ -74,8 +80,15 @@ static world *world_open(const char *csv)
                          .base = sheaf_buffer_slice(&w->base),
                          .training = w->terms.training,
                          .terms = &w->terms};
+    w->terms.words = (uint32_t)w->kind->words(&w->spec, SHEAF_task_train, true, 0);
+    w->job.words = w->terms.words;
     w->seeds = (sheaf_job_seeds){5, &w->secret};
     return w;
+}
+
+static world *world_open(const char *csv)
+{
+    return world_of(SHEAF_model_kind_logistic, SHEAF_target_class, csv);
 }
 
 static void world_close(world *w)
@@ -220,6 +233,85 @@ static void test_rows(void **unused)
     (void)unused;
 }
 
+/* A file in which each of the learnt tensors is what the model has, and `by` more. */
+static void moved(const world *w, double by, sheaf_buffer *out)
+{
+    sheaf_tensor tensors[8];
+    double numbers[64];
+    size_t count = 0, used = 0;
+    sheaf_safetensors model;
+    sheaf_err err = {0};
+    must(sheaf_safetensors_read(sheaf_buffer_slice(&w->base), "the model",
+                                SHEAF_SAFETENSORS_CANONICAL, &model, &err),
+         &err);
+    for (const char *const *name = w->kind->own_tensors; *name; name++) {
+        const sheaf_tensor *from = sheaf_safetensors_tensor(&model, *name);
+        if (!from)
+            continue;
+        assert_true(count < 8 && used + from->count <= 64);
+        tensors[count] = *from;
+        tensors[count++].data = numbers + used;
+        for (uint64_t i = 0; i < from->count; i++)
+            numbers[used++] = sheaf_tensor_f64(from, i) + by;
+    }
+    assert_int_equal(used, w->job.words);
+    sheaf_safetensors_write(out, tensors, count, NULL, 0);
+    sheaf_safetensors_close(&model);
+}
+
+/* Every kind that has one: labels as the model takes them, and a change of all parameters. */
+static void test_kinds(void **unused)
+{
+    static const char csv[] =
+        "age,cp,num,set\n10,1,2,train\n90,2,8,train\n50,2,5,test\n50,1,30,train\n";
+    static const double numbers[] = {-0.6, 0.6, 1}, classes[] = {1, 1, 1};
+    static const struct {
+        uint8_t kind, target;
+        uint32_t words;
+    } rows[] = {
+        {SHEAF_model_kind_logistic, SHEAF_target_class, 3},
+        {SHEAF_model_kind_linear, SHEAF_target_number, 3},
+        {SHEAF_model_kind_mlp, SHEAF_target_class, 9},
+        {SHEAF_model_kind_mlp, SHEAF_target_number, 9},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        world *w = world_of(rows[i].kind, rows[i].target, csv);
+        bool number = rows[i].target == SHEAF_target_number;
+        int64_t values[9];
+        sheaf_buffer data, update;
+        sheaf_safetensors file;
+        sheaf_noised_scale scale;
+        const sheaf_tensor *y;
+        sheaf_err err = {0};
+        assert_int_equal(w->job.words, rows[i].words);
+        sheaf_buffer_init(&data, 1 << 16);
+        sheaf_buffer_init(&update, 1 << 16);
+        must(sheaf_own_training_check(w->kind, &w->job, &err), &err);
+        must(sheaf_own_training_rows(w->kind, &w->job, w->data, &data, &err), &err);
+        must(sheaf_safetensors_read(sheaf_buffer_slice(&data), "rows",
+                                    SHEAF_SAFETENSORS_CANONICAL, &file, &err),
+             &err);
+        must(sheaf_safetensors_expect(&file, "y", SHEAF_TENSOR_F64, 3, 0, &y, &err), &err);
+        for (uint64_t k = 0; k < 3; k++)
+            assert_float_equal(sheaf_tensor_f64(y, k), (number ? numbers : classes)[k], 1e-9);
+        sheaf_safetensors_close(&file);
+        moved(w, 0.125, &update);
+        must(sheaf_own_training_values(w->kind, &w->job, sheaf_buffer_slice(&update), &w->seeds,
+                                       values, &err),
+             &err);
+        must(sheaf_noised_scale_of(&w->terms, &scale, &err), &err);
+        for (uint32_t k = 0; k < rows[i].words; k++)
+            assert_float_equal((double)values[k] / (double)scale.sensitivity, 0.125, 1e-3);
+        w->spec.target = number ? SHEAF_target_class : SHEAF_target_number;
+        assert_int_equal(sheaf_own_training_rows(w->kind, &w->job, w->data, &data, &err),
+                         SHEAF_INVALID);
+        sheaf_buffer_deinit(&data);
+        sheaf_buffer_deinit(&update);
+        world_close(w);
+    }
+    (void)unused;
+}
+
 static void test_job(void **unused)
 {
     static const char want[] =
@@ -340,11 +432,9 @@ static int group_teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_comes_back),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_job),
-        cmocka_unit_test(test_who_may_not),
-        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_what_comes_back), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_kinds),           cmocka_unit_test(test_job),
+        cmocka_unit_test(test_who_may_not),     cmocka_unit_test(test_figures),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
