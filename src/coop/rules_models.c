@@ -45,6 +45,12 @@ static sheaf_refusal check_label(const struct sheaf_model_register *what, bool n
     return SHEAF_ACCEPTED;
 }
 
+/* At most 256 features, 256 bins and 8 levels: far from an overflow. */
+static uint32_t trees_kept(const struct sheaf_model_register *what)
+{
+    return ((what->features.count * (uint32_t)what->trees.bins) << what->trees.depth) / 4;
+}
+
 /* A kind has its own record, and what it predicts is what the kind can. */
 static sheaf_refusal check_kind(const struct sheaf_model_register *what, bool number)
 {
@@ -59,6 +65,7 @@ static sheaf_refusal check_kind(const struct sheaf_model_register *what, bool nu
     SHEAF_REFUSE_IF(what->has_forecaster
                         && what->forecaster.season > what->forecaster.look_back,
                     season_long);
+    SHEAF_REFUSE_IF(what->has_trees && trees_kept(what) > SHEAF_TREES_KEPT_MAX, trees_large);
     return SHEAF_ACCEPTED;
 }
 

@@ -39,11 +39,13 @@ static bool ranges_known(const sheaf_state *state, const struct sheaf_row_model 
     return true;
 }
 
+/* Nothing is granted that no node can compute. */
 static sheaf_refusal check_model(const sheaf_state *state, const struct sheaf_row_model *model,
-                                 uint8_t unit)
+                                 const struct sheaf_privacy_terms *terms)
 {
     bool forecasts = model->kind == SHEAF_model_kind_forecaster;
-    SHEAF_REFUSE_IF(forecasts && unit != SHEAF_privacy_unit_member, forecaster_unit);
+    SHEAF_REFUSE_IF(forecasts && terms->unit != SHEAF_privacy_unit_member, forecaster_unit);
+    SHEAF_REFUSE_IF(terms->has_local && model->kind == SHEAF_model_kind_trees, trees_local);
     SHEAF_REFUSE_IF(!ranges_known(state, model), range_missing);
     SHEAF_REFUSE_IF(model->target == SHEAF_target_number && !forecasts
                         && !model->has_label_range,
@@ -65,7 +67,7 @@ static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_mand
                         && terms->sampling_millionths != 1000000,
                     member_sampling);
     SHEAF_REFUSE_UNLESS(
-        check_model(fold->state, sheaf_model_get(fold->state, what->model), terms->unit));
+        check_model(fold->state, sheaf_model_get(fold->state, what->model), terms));
     SHEAF_REFUSE_IF(terms->colluders >= what->cohort_min, colluders_many);
     SHEAF_REFUSE_IF(!affordable(terms, (uint32_t)what->rounds_max), mandate_over);
     return SHEAF_ACCEPTED;

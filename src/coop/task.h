@@ -12,7 +12,12 @@
 #include "coop/refusal.h"
 #include "coop/state.h"
 
-enum { SHEAF_INPUTS_MAX = 256 };
+enum {
+    SHEAF_INPUTS_MAX = 256,
+    /* Bins of all inputs of a quarter of the nodes of the last level: what a model of trees
+     * keeps between two rounds. */
+    SHEAF_TREES_KEPT_MAX = 3600000,
+};
 
 /* Length of the vectors of a task after so many training rounds, 0 where the kind has none
  * such. Of exact sums:

@@ -30,6 +30,7 @@
 #ifndef SHEAF_LEARN_TREES_H
 #define SHEAF_LEARN_TREES_H
 
+#include "coop/task.h"
 #include "learn/statistics.h"
 
 enum {
@@ -40,8 +41,6 @@ enum {
     SHEAF_TREES_CELLS = 1024,
     SHEAF_TREES_STEP_WORDS = 3, /* behind the histograms */
     SHEAF_TREES_UNIT_BITS = 20, /* of g and h */
-    /* Bins of all features of a quarter of the nodes of depth `depth`: what a model keeps. */
-    SHEAF_TREES_KEPT_MAX = 3600000,
 };
 
 /* What everybody knows before the first step. */

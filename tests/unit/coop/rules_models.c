@@ -17,6 +17,19 @@ static const char *many_inputs(char *out, size_t size)
     return out;
 }
 
+/* Trees of eight levels with 256 bins of so many inputs. */
+static const char *many_binned(char *out, size_t size, int inputs)
+{
+    int n = snprintf(out, size, "{'features':[");
+    for (int i = 0; i < inputs; i++)
+        n += snprintf(out + n, size - (size_t)n, "%s{'column':'c%d'}", i ? "," : "", i);
+    snprintf(out + n, size - (size_t)n,
+             "],'kind':'trees','label':'num','schema':'heart/v1','title':^,'trees':{'bins':256,"
+             "'depth':8,'lambda_millionths':1,'min_hessian_millionths':1,'rate_millionths':1,"
+             "'trees':1000}}");
+    return out;
+}
+
 void test_kinds_of_models(void **unused)
 {
     (void)unused;
@@ -55,6 +68,11 @@ void test_kinds_of_models(void **unused)
     assert_int_equal(sheaf_feature_at(&k.state, model->feature_first + 1)->missing,
                      SHEAF_missing_indicator);
     kit_want(&k, R(inputs_many), "ann", "model.register", many_inputs(many, sizeof many), NULL);
+    /* As many bins of 219 inputs as a model of trees keeps, and of 220 more than that. */
+    kit_want(&k, SHEAF_ACCEPTED, "ann", "model.register", many_binned(many, sizeof many, 219),
+             NULL);
+    kit_want(&k, R(trees_large), "ann", "model.register", many_binned(many, sizeof many, 220),
+             NULL);
     kit_close(&k);
 }
 

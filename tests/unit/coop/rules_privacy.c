@@ -91,6 +91,11 @@ void test_noised_terms(void **unused)
            "{'features':[{'column':'cp','level':2}],'kind':'linear','label':'num','linear':"
            "{'lambda_millionths':1},'schema':'heart/v1','target':'number','title':^}");
     TERMS_REFUSED(label_range_missing, t.model = "line");
+    kit_do(&k, "ann", "model.register", "forest",
+           "{'features':[{'column':'cp','level':2}],'kind':'trees','label':'num','schema':"
+           "'heart/v1','title':^,'trees':{'bins':8,'depth':8,'lambda_millionths':1,"
+           "'min_hessian_millionths':1,'rate_millionths':1,'trees':9}}");
+    TERMS_REFUSED(trees_local, (t.model = "forest", t.local = true));
     TERMS_REFUSED(colluders_many, t.colluders = 3);
     TERMS_REFUSED(mandate_over, t.limit = 99);
     TERMS_REFUSED(mandate_over, t.rounds = 9);
