@@ -108,6 +108,16 @@ static int64_t leaf_value(const sheaf_trees_terms *terms, sheaf_tree_sums sums)
     return (int64_t)sheaf_divide_rounded(above, below);
 }
 
+/* No record pulls more than 2^20 times its h: so no leaf is beyond what a file may hold. */
+static bool bin_possible(sheaf_tree_sums bin)
+{
+    const int64_t bound = (int64_t)1 << SHEAF_TREES_SUM_BITS;
+    if (bin.h < 0 || bin.h > bound || bin.g > bound || bin.g < -bound)
+        return false;
+    sheaf_int128 most = (sheaf_int128)bin.h << SHEAF_TREES_UNIT_BITS;
+    return bin.g <= most && bin.g >= -most;
+}
+
 bool sheaf_trees_histogram_possible(const sheaf_trees *trees, const sheaf_tree_sums *histogram,
                                     bool root, sheaf_tree_sums *sums)
 {
@@ -117,8 +127,7 @@ bool sheaf_trees_histogram_possible(const sheaf_trees *trees, const sheaf_tree_s
         uint32_t used = sheaf_trees_cuts_of(trees, j) + 1 + trees->missing[j];
         sheaf_tree_sums all = {0};
         for (uint32_t b = 0; b < trees->terms.bins; b++) {
-            if (bins[b].h < 0 || bins[b].h > bound || bins[b].g > bound || bins[b].g < -bound
-                || ((bins[b].h == 0 || b >= used) && (bins[b].g != 0 || bins[b].h != 0)))
+            if (!bin_possible(bins[b]) || (b >= used && bins[b].h != 0))
                 return false;
             all.g += bins[b].g;
             all.h += bins[b].h;

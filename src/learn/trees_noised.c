@@ -81,7 +81,8 @@ bool sheaf_trees_alike(const sheaf_trees *a, const sheaf_trees *b)
            && a->terms.rate_millionths == b->terms.rate_millionths
            && a->terms.lambda_millionths == b->terms.lambda_millionths
            && a->terms.min_hessian_millionths == b->terms.min_hessian_millionths
-           && a->target_mean == b->target_mean && a->target_scale == b->target_scale
+           && a->telling == b->telling && a->target_mean == b->target_mean
+           && a->target_scale == b->target_scale
            && memcmp(a->missing, b->missing, sizeof a->missing) == 0
            && memcmp(a->scaling.mean, b->scaling.mean, d * sizeof *a->scaling.mean) == 0
            && memcmp(a->scaling.scale, b->scaling.scale, d * sizeof *a->scaling.scale) == 0

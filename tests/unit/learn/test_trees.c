@@ -322,6 +322,31 @@ static void test_impossible_sums(void **unused)
     (void)unused;
 }
 
+/* Gradients that all features agree on, and of which no record has so much: its leaf would be
+ * one that no file may hold, so that nobody could go on from the model. */
+static void test_gradients_beyond_records(void **unused)
+{
+    static world w;
+    sheaf_err err;
+    world_make(&w, true, 13);
+    sheaf_trees trees = begin(&w);
+    sheaf_trees_rows rows = part(&w, 0, 300);
+    for (int i = 0; i < 2; i++) {
+        size_t count = sheaf_trees_words(&w.terms, FEATURES, trees.step);
+        int64_t *words = calloc(count, sizeof *words);
+        assert_non_null(words);
+        MUST(sheaf_trees_local(&trees, &rows, words, &err));
+        for (uint32_t j = 0; i == 1 && j < FEATURES; j++)
+            words[2 * (size_t)j * w.terms.bins] += (int64_t)1 << 52;
+        sheaf_status status = sheaf_trees_finish(&trees, words, NULL, &err);
+        assert_int_equal(status, i == 0 ? SHEAF_OK : SHEAF_INVALID);
+        free(words);
+    }
+    assert_non_null(strstr(err.message, "sums of gradients are impossible for node 1"));
+    sheaf_trees_close(&trees);
+    (void)unused;
+}
+
 /* Any byte of a file changed: refused in words, or another model in its one form. */
 static void test_hostile_files(void **unused)
 {
@@ -369,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_nothing_to_learn),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_impossible_sums),
+        cmocka_unit_test(test_gradients_beyond_records),
         cmocka_unit_test(test_hostile_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
