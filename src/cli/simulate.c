@@ -50,6 +50,7 @@ enum {
 
 /* ---- the question ---- */
 
+#define TRILLION   1e12
 #define WRONG(...) sheaf_usage(&sheaf_command_simulate, __VA_ARGS__)
 
 static int take_number(const sheaf_arguments *a, int option, long long low, long long high,
@@ -62,15 +63,23 @@ static int take_number(const sheaf_arguments *a, int option, long long low, long
                        a->value[option]);
 }
 
-/* A decimal above 0, as millionths or as it is. */
-static int take_decimal(const sheaf_arguments *a, int option, double most, double *value)
+/* Whole units below a value, of which 1 has so many: what a mandate would say. */
+static double units_of(double value, double units)
+{
+    return floor(value * units + 1e-6);
+}
+
+/* A decimal that a mandate can state. */
+static int take_decimal(const sheaf_arguments *a, int option, double least, double most,
+                        double *value)
 {
     const char *text = a->value[option];
     if (!text
-        || (sheaf_decimal_parse(text, SHEAF_ROUND_DOWN, value) && *value > 0 && *value <= most))
+        || (sheaf_decimal_parse(text, SHEAF_ROUND_DOWN, value)
+            && units_of(*value, 1 / least) >= 1 && *value <= most))
         return 0;
-    return sheaf_usage(&sheaf_command_simulate, "--%s is above 0 and at most %g, not %s",
-                       sheaf_command_simulate.options[option].name, most, text);
+    return sheaf_usage(&sheaf_command_simulate, "--%s is at least %g and at most %g, not %s",
+                       sheaf_command_simulate.options[option].name, least, most, text);
 }
 
 static int take_split(const sheaf_arguments *a, simulate_question *q)
@@ -105,10 +114,11 @@ static int take_epsilons(const sheaf_arguments *a, simulate_question *q)
         snprintf(text, sizeof text, "%.*s", (int)(len < 31 ? len : 31), list);
         double *epsilon = &q->epsilon[q->epsilons++];
         if (!sheaf_decimal_parse(text, SHEAF_ROUND_DOWN, epsilon)
-            || !(*epsilon > 0 && *epsilon <= 1000))
-            return WRONG("each --epsilon is above 0 and at most 1000, not '%s'; without any "
-                         "noise there is the row exact sum",
+            || !(units_of(*epsilon, MILLION) >= 1 && *epsilon <= 1000))
+            return WRONG("each --epsilon is at least 0.000001 and at most 1000, not '%s'; "
+                         "without any noise there is the row exact sum",
                          text);
+        *epsilon = units_of(*epsilon, MILLION) / MILLION;
         list += len + (list[len] == ',');
     }
     return q->epsilons ? 0 : WRONG("--epsilon lists at least one value");
@@ -167,11 +177,11 @@ static int take_training(const sheaf_arguments *a, simulate_question *q)
     if (!code)
         code = take_number(a, OPTION_BATCH, 0, 65536, &batch);
     if (!code)
-        code = take_decimal(a, OPTION_RATE, RATE_MAX, &rate);
+        code = take_decimal(a, OPTION_RATE, 1e-6, RATE_MAX, &rate);
     if (!code)
-        code = take_decimal(a, OPTION_CLIP, MILLION, &clip);
+        code = take_decimal(a, OPTION_CLIP, 1e-6, MILLION, &clip);
     if (!code)
-        code = take_decimal(a, OPTION_SAMPLING, 1, &sampling);
+        code = take_decimal(a, OPTION_SAMPLING, 1e-6, 1, &sampling);
     if (code)
         return code;
     if (!record && sampling < 1)
@@ -180,11 +190,11 @@ static int take_training(const sheaf_arguments *a, simulate_question *q)
                                       .batch = (uint32_t)batch,
                                       .rate_millionths = usual.rate_millionths};
     if (record)
-        plan->gradient_rate_millionths = (uint32_t)(rate * MILLION);
+        plan->gradient_rate_millionths = (uint32_t)units_of(rate, MILLION);
     else
-        plan->training.rate_millionths = (uint32_t)(rate * MILLION);
-    plan->clip_millionths = (uint64_t)(clip * MILLION);
-    plan->sampling_millionths = (uint32_t)(sampling * MILLION);
+        plan->training.rate_millionths = (uint32_t)units_of(rate, MILLION);
+    plan->clip_millionths = (uint64_t)units_of(clip, MILLION);
+    plan->sampling_millionths = (uint32_t)units_of(sampling, MILLION);
     return 0;
 }
 
@@ -239,13 +249,14 @@ static int take_question(const sheaf_arguments *a, simulate_question *q)
     if (!code)
         code = take_members(a, q);
     if (!code)
-        code = take_decimal(a, OPTION_DELTA, 0.1, &q->delta);
+        code = take_decimal(a, OPTION_DELTA, 1e-9, 0.1, &q->delta);
     if (!code)
         code = take_number(a, OPTION_ROUNDS, 1, 100000, &rounds);
     if (!code)
         code = take_number(a, OPTION_SEEDS, 1, SIMULATE_SEEDS_MAX, &seeds);
     if (!code)
         code = take_number(a, OPTION_SEED, 0, 9007199254740991, &seed);
+    q->delta = units_of(q->delta, TRILLION) / TRILLION;
     simulate_rounds_set(q, (uint32_t)rounds);
     q->plan.seed = (uint64_t)seed;
     q->seeds = (uint32_t)seeds;

@@ -11,7 +11,7 @@ from kit import check, finish, refused, sheaf, without_openblas
 
 FOLDER = os.path.join(os.environ["SOURCE"], "data", "heart-disease")
 KEPT = ("age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak")
-USAGE = ("each --epsilon is above 0", "not oracle")
+USAGE = ("each --epsilon is at least", "not oracle")
 QUICK = ("--label", "num", "--rounds", 3, "--steps", 10, "--features",
          "age,sex,cp=4,thalach,exang,oldpeak")
 
@@ -143,9 +143,11 @@ def nonsense(heart, folder):
         ("no members", (*ask, 0), "--members is a number from 3 to 100000, not 0"),
         ("a column that is not there", (*ask, 4, "--split", "by:region"), "has no column region"),
         ("a split of another kind", (*ask, 4, "--split", "halves"), "--split is iid, by:COLUMN"),
-        ("epsilon 0", (*ask, 4, "--epsilon", 0), "each --epsilon is above 0"),
-        ("epsilon below 0", (*ask, 4, "--epsilon=-1"), "each --epsilon is above 0"),
-        ("no number", (*ask, 4, "--delta", "little"), "--delta is above 0 and at most 0.1"),
+        ("epsilon 0", (*ask, 4, "--epsilon", 0), "each --epsilon is at least"),
+        ("epsilon below 0", (*ask, 4, "--epsilon=-1"), "each --epsilon is at least"),
+        ("no number", (*ask, 4, "--delta", "little"), "--delta is at least 1e-09 and at most"),
+        ("less than a mandate can state", (*ask, 4, "--delta", "0.0000000001"), "--delta is at"),
+        ("a clip below a millionth", (*ask, 4, "--clip", "0.0000009"), "--clip is at least"),
         ("too many in a round", (*ask, 4, "--cohort", 9), "a round cannot have 9 members"),
         ("too many colluders", (*ask, 4, "--colluders", 4), "is not safe where 4 pool"),
         ("trees of a depth that is none", (*ask, 4, "--model", "trees:3,9"),
