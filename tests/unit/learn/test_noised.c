@@ -150,14 +150,15 @@ static void test_gradient_by_hand(void **unused)
     assert_int_equal(values[1], SENSITIVITY / 8);
     assert_int_equal(values[2], 0);
     assert_int_equal(values[3], -SENSITIVITY / 2);
-    /* A value out of its range counts as the bound; one that is none as no record at all. */
+    /* A value out of its range counts as the bound; one that is missing as the middle. */
     owner_init(&o);
     row_add(&o, INFINITY, 0, -9, false, false);
     row_add(&o, NAN, 1, 1, true, false);
     MUST(sheaf_noised_gradient(&terms, &model, &o.table, seed, values, &err));
     assert_int_equal(values[0], SENSITIVITY / 2);
-    assert_int_equal(values[2], -SENSITIVITY / 2);
-    assert_int_equal(values[3], SENSITIVITY / 2);
+    assert_int_equal(values[1], -SENSITIVITY / 2);
+    assert_int_equal(values[2], -SENSITIVITY);
+    assert_int_equal(values[3], 0);
     (void)unused;
 }
 
