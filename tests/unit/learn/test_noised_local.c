@@ -130,7 +130,10 @@ static void test_noise_is_whole(void **unused)
     owner empty, full;
     double mean;
     owner_init(&empty, 0, 0);
-    owner_init(&full, 5, NAN); /* gradients that are no numbers count as zero */
+    owner_init(&full, 5, 1);
+    memset(full.is_test, 1, 5); /* all of them held out */
+    full.table.train_rows = 0;
+    full.table.test_rows = 5;
     for (int steps = 1; steps <= 4; steps *= 4) {
         sheaf_noised_terms terms = terms_make((uint32_t)steps);
         double deviation = deviation_of(&terms, &empty, &mean);
