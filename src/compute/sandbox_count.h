@@ -12,7 +12,8 @@
 
 typedef struct {
     uint32_t threads;      /* of all processes but the first */
-    uint64_t memory_bytes; /* what is shared is shared out; 0 where it was not asked for */
+    uint64_t memory_bytes; /* what is shared is shared out, sockets count as full; 0 where it
+                              was not asked for */
 } sheaf_sandbox_use;
 
 void sheaf_sandbox_count(sheaf_sandbox_use *out, bool memory);

@@ -143,6 +143,23 @@ static int hides(const char *unused)
     return 0;
 }
 
+/* Between processes. */
+static int between(const char *unused)
+{
+    enum { PAIRS = 400 };
+    static char block[1 << 14];
+    int pair[2];
+    (void)unused;
+    for (int i = 0; i < PAIRS && socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0;
+         i++)
+        for (int k = 0; k < 2; k++)
+            while (write(pair[k], block, sizeof block) > 0)
+                ;
+    while (pause() != 0)
+        ;
+    return 0;
+}
+
 /* Where no process has it. */
 static int loose(const char *unused)
 {
@@ -235,7 +252,8 @@ int main(int argc, char **argv)
                 {"later", network_later}, {"elsewhere", elsewhere}, {"look", look},
                 {"memory", memory},       {"allocate", allocate},   {"talk", talk},
                 {"kills", kills},         {"speaks", speaks},       {"leaves", leaves},
-                {"minds", minds},         {"hides", hides},         {"loose", loose}};
+                {"minds", minds},         {"hides", hides},         {"loose", loose},
+                {"between", between}};
     (void)!chdir("/"); /* an argument that names a file of the caller's would be shown to it */
     for (size_t i = 0; argc > 1 && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(argv[1], rows[i].name) == 0)

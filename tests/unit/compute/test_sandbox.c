@@ -212,6 +212,7 @@ static void test_slow_ends(void **unused)
         {"spin", "", SHEAF_SANDBOX_CPU, 0, "", .cpu_seconds = 1},
         {"memory", "", SHEAF_SANDBOX_MEMORY, 0, ""},
         {"hides", "", SHEAF_SANDBOX_MEMORY, 0, ""},
+        {"between", "", SHEAF_SANDBOX_MEMORY, 0, ""},
     };
     enum { ROWS = sizeof rows / sizeof *rows };
     pid_t pid[ROWS];
