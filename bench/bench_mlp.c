@@ -64,9 +64,9 @@ static void task_make(task *t)
 }
 
 /* A step by the clipped gradients, which are whole units. */
-static void clipped_step(task *t, sheaf_mlp_trainer *trainer, const uint32_t *rows)
+static void clipped_step(task *t, sheaf_mlp_trainer *trainer, const uint32_t *rows,
+                         uint64_t sensitivity)
 {
-    const uint64_t sensitivity = sheaf_noised_sensitivity(t->model.count);
     sheaf_mlp_clipped_batch(trainer, &t->records, rows, BATCH, 1, sensitivity);
     sheaf_mlp_descend(trainer, (float)(0.01 / (double)sensitivity / BATCH), 0);
 }
@@ -74,6 +74,7 @@ static void clipped_step(task *t, sheaf_mlp_trainer *trainer, const uint32_t *ro
 /* Seconds of a step. */
 static double measure(task *t, sheaf_product_kind product, bool clipped)
 {
+    const uint64_t sensitivity = sheaf_noised_sensitivity(t->model.count); /* of a round */
     sheaf_mlp_trainer trainer;
     double best = 1e9;
     bench_must(sheaf_mlp_trainer_open(&trainer, &t->model, product, BATCH, NULL) == SHEAF_OK,
@@ -83,7 +84,7 @@ static double measure(task *t, sheaf_product_kind product, bool clipped)
         for (uint32_t step = 0; step < STEPS; step++) {
             const uint32_t *rows = t->rows + step % (RECORDS / BATCH) * BATCH;
             if (clipped)
-                clipped_step(t, &trainer, rows);
+                clipped_step(t, &trainer, rows, sensitivity);
             else
                 sheaf_mlp_step(&trainer, &t->records, rows, BATCH, 0.01, 0);
         }

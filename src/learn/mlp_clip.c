@@ -34,28 +34,40 @@ static int64_t make_whole_plain(float *x, size_t count, float times)
 #ifdef __x86_64__
 #include <immintrin.h>
 
+/* One vector of it, and the squares added to sums. */
+__attribute__((target("avx2"))) static inline __m256 vector_whole(__m256 v, __m256 by,
+                                                                  __m256i *sums)
+{
+    const __m256 most = _mm256_set1_ps(FACTOR_MAX), least = _mm256_set1_ps(-FACTOR_MAX);
+    const __m256 magic = _mm256_set1_ps(0x1.8p23F);
+    v = _mm256_max_ps(_mm256_min_ps(_mm256_mul_ps(v, by), most), least);
+    v = _mm256_sub_ps(_mm256_add_ps(v, magic), magic);
+    *sums = _mm256_add_epi32(*sums, _mm256_cvttps_epi32(_mm256_mul_ps(v, v)));
+    return v;
+}
+
 /* The same; squares of up to 255 vectors fit 32 bits. */
 __attribute__((target("avx2"))) static int64_t make_whole_avx2(float *x, size_t count,
                                                                float times)
 {
-    const __m256 by = _mm256_set1_ps(times), magic = _mm256_set1_ps(0x1.8p23F);
-    const __m256 most = _mm256_set1_ps(FACTOR_MAX), least = _mm256_set1_ps(-FACTOR_MAX);
-    uint32_t squares[LANES];
+    const __m256 by = _mm256_set1_ps(times);
     __m256i sums = _mm256_setzero_si256();
     size_t i = 0;
     assert(count <= (size_t)LANES * 255);
-    for (; i + LANES <= count; i += LANES) {
-        __m256 v = _mm256_mul_ps(_mm256_loadu_ps(x + i), by);
-        v = _mm256_max_ps(_mm256_min_ps(v, most), least);
-        v = _mm256_sub_ps(_mm256_add_ps(v, magic), magic);
-        _mm256_storeu_ps(x + i, v);
-        sums = _mm256_add_epi32(sums, _mm256_cvttps_epi32(_mm256_mul_ps(v, v)));
+    for (; i + LANES <= count; i += LANES)
+        _mm256_storeu_ps(x + i, vector_whole(_mm256_loadu_ps(x + i), by, &sums));
+    if (i < count) {
+        const __m256i rest = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count - i)),
+                                                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+        _mm256_maskstore_ps(x + i, rest,
+                            vector_whole(_mm256_maskload_ps(x + i, rest), by, &sums));
     }
-    _mm256_storeu_si256((__m256i *)squares, sums);
-    int64_t sum = make_whole_plain(x + i, count - i, times);
-    for (int j = 0; j < LANES; j++)
-        sum += squares[j];
-    return sum;
+    const __m256i fours =
+        _mm256_add_epi64(_mm256_cvtepu32_epi64(_mm256_castsi256_si128(sums)),
+                         _mm256_cvtepu32_epi64(_mm256_extracti128_si256(sums, 1)));
+    const __m128i twos =
+        _mm_add_epi64(_mm256_castsi256_si128(fours), _mm256_extracti128_si256(fours, 1));
+    return _mm_cvtsi128_si64(_mm_add_epi64(twos, _mm_unpackhi_epi64(twos, twos)));
 }
 #endif
 
