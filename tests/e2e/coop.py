@@ -135,15 +135,15 @@ def amounts(numbers):
     return [{"cost": max(0, n)} for n in numbers]
 
 
-def privacy_terms(unit, noise, epsilon, divisor, sampling=1):
-    """Terms of a mandate over the demonstration's model: 14 parameters, an evaluation with half
-    the noise, delta 0.001."""
+def privacy_terms(unit, noise, epsilon, divisor, sampling=1, parameters=14):
+    """Terms of a mandate over the demonstration's model, which has 14 parameters, or another: an
+    evaluation with half the noise, delta 0.001."""
     def cost(multiplier, rate, words):
         done = sheaf("privacy", "cost", "--mechanism", "discrete-gaussian", "--noise-multiplier",
                      multiplier, "--sampling", rate, "--dimension", words, "--epsilon", epsilon,
                      "--delta", "0.001", "--json")
         return json.loads(done.stdout)
-    training, evaluation = cost(noise, sampling, 14), cost(noise / 2, 1, 4)
+    training, evaluation = cost(noise, sampling, parameters), cost(noise / 2, 1, 4)
     return {"clip_millionths": 1000000, "colluders": 1, "cost": amounts(training["cost"]),
             "delta_trillionths": 1000000000, "divisor": divisor,
             "epsilon_millionths": round(epsilon * 1e6),
