@@ -2,6 +2,7 @@
 #include "cli/card_page.h"
 #include "cli/date.h"
 #include "coop/tables.h"
+#include "learn/forecast.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -321,6 +322,28 @@ static void put_figure(writing *w, const sheaf_json *figures, const char *label,
         sheaf_card_fact(&w->page, label, "%.3f", (double)number(figures, name) / MILLION);
 }
 
+/* On what the figures were measured, and in which unit. */
+static void put_figures_of(writing *w, const sheaf_json *f)
+{
+    const bool noised = sheaf_json_member_bool(f, "noised");
+    const bool forecasts =
+        sheaf_slice_is(sheaf_json_member_string(w->model, "kind"), "forecaster");
+    if (sheaf_json_member_bool(f, "in_deviations"))
+        sheaf_card_say(&w->page,
+                       "On the held-out series of about %" PRId64 " members, counted with "
+                       "noise, round %" PRId64
+                       ". Each member counts once, by its mean error in "
+                       "standard deviations of its own series; a mean above %d counts as %d:",
+                       number(f, "records"), number(f, "round"),
+                       SHEAF_FORECAST_NOISED_ERROR_MAX, SHEAF_FORECAST_NOISED_ERROR_MAX);
+    else
+        sheaf_card_say(&w->page,
+                       "On %s%" PRId64 " held-out %s of the members%s, round %" PRId64 ":",
+                       noised ? "about " : "", number(f, "records"),
+                       forecasts ? "forecasts of single steps" : "records",
+                       noised ? ", counted with noise" : "", number(f, "round"));
+}
+
 static void put_figures(writing *w)
 {
     const sheaf_json *f = sheaf_json_member(w->card, "figures");
@@ -330,10 +353,7 @@ static void put_figures(writing *w)
         sheaf_card_say(&w->page, "It was not evaluated yet.");
         return;
     }
-    sheaf_card_say(
-        &w->page, "On %s%" PRId64 " held-out records of the members%s, round %" PRId64 ":",
-        sheaf_json_member_bool(f, "noised") ? "about " : "", number(f, "records"),
-        sheaf_json_member_bool(f, "noised") ? ", counted with noise" : "", number(f, "round"));
+    put_figures_of(w, f);
     sheaf_card_list(&w->page, true);
     put_figure(w, f, "accuracy", "accuracy_millionths", "accuracy_interval");
     put_figure(w, f, "AUC", "auc_millionths", "auc_interval");

@@ -1,5 +1,6 @@
 #include "cli/figures.h"
 
+#include "learn/forecast.h"
 #include "round/words.h"
 
 #include <math.h>
@@ -164,10 +165,13 @@ static bool too_good(const sheaf_figure_report *f)
 
 void sheaf_figures_print(const sheaf_figure_report *f)
 {
-    printf("  figures     on %s%u %s\n", f->noised ? "about " : "", f->records,
-           f->held_out ? "held-out records" : "training records, before the round");
     if (f->in_deviations)
-        puts("              of as many members, in deviations of each series");
+        printf("  figures     on the held-out series of about %u members, each counted once\n"
+               "              in deviations of each series; a mean above %d counts as %d\n",
+               f->records, SHEAF_FORECAST_NOISED_ERROR_MAX, SHEAF_FORECAST_NOISED_ERROR_MAX);
+    else
+        printf("  figures     on %s%u %s\n", f->noised ? "about " : "", f->records,
+               f->held_out ? "held-out records" : "training records, before the round");
     if (f->has_accuracy)
         printf("  accuracy    %.3f, 95 %% interval %.3f to %.3f\n",
                real(f->accuracy_millionths), f->accuracy.low, f->accuracy.high);
@@ -246,6 +250,8 @@ void sheaf_figures_put(const sheaf_figure_report *f, sheaf_json_writer *w)
     if (f->has_calibration)
         put_calibration(w, &f->calibration);
     sheaf_json_member_put_bool(w, "held_out", f->held_out);
+    if (f->in_deviations)
+        sheaf_json_member_put_bool(w, "in_deviations", true);
     if (f->has_loss)
         sheaf_json_member_put_int(w, "log_loss_millionths", f->loss_millionths);
     if (f->has_mae_interval)

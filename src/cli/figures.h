@@ -14,7 +14,7 @@ typedef struct sheaf_figure_report {
     bool has_accuracy, has_auc, has_loss; /* of a class */
     uint32_t accuracy_millionths, auc_millionths, loss_millionths;
     sheaf_interval accuracy, auc;
-    bool in_deviations;            /* errors are of standardised series */
+    bool in_deviations;            /* errors are of standardised series, records members */
     bool has_errors, has_baseline; /* of a number, in the label's unit */
     uint64_t mae_millionths, rmse_millionths;
     uint64_t baseline_mae_millionths, baseline_rmse_millionths;

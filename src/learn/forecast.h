@@ -38,6 +38,8 @@ enum {
     SHEAF_FORECAST_EVERY_MAX = 1 << 20,
     SHEAF_FORECAST_LAMBDA_MAX = 1000000000, /* millionths */
     SHEAF_FORECAST_SEASONS_MAX = 64,
+    SHEAF_FORECAST_NOISED_ERROR_MAX =
+        2, /* deviations; a member's mean beyond counts as so many */
     SHEAF_SCALED_BITS = 18,
     SHEAF_SCALED_MAX = 16 << SHEAF_SCALED_BITS,
 };

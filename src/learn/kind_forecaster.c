@@ -9,7 +9,6 @@
 
 enum {
     NOISED_EVALUATION_WORDS = 3, /* one, mean absolute error, mean squared error */
-    NOISED_ERROR_MAX = 2,        /* deviations of a series: beyond it errors count as so many */
     MILLION = 1000000,
 };
 
@@ -245,7 +244,7 @@ static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data
                                           const sheaf_job_seeds *seeds, int64_t *values,
                                           sheaf_err *err)
 {
-    const double most = NOISED_ERROR_MAX;
+    const double most = SHEAF_FORECAST_NOISED_ERROR_MAX;
     const double one = (double)(sheaf_noised_sensitivity(NOISED_EVALUATION_WORDS) / 2);
     int64_t sums[SHEAF_FORECAST_EVALUATION_WORDS];
     (void)seeds;
@@ -273,11 +272,12 @@ static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *
 {
     const int64_t one = (int64_t)(sheaf_noised_sensitivity(NOISED_EVALUATION_WORDS) / 2);
     const int64_t all = words[0] > one ? words[0] : one;
-    const int64_t mae_most = (int64_t)NOISED_ERROR_MAX * MILLION;
+    const int64_t mae_most = (int64_t)SHEAF_FORECAST_NOISED_ERROR_MAX * MILLION;
     sheaf_int128 mae = sheaf_divide_rounded((sheaf_int128)words[1] * mae_most, all);
     int64_t square =
-        within(sheaf_divide_rounded((sheaf_int128)words[2] * mae_most * NOISED_ERROR_MAX, all),
-               0, mae_most * NOISED_ERROR_MAX);
+        within(sheaf_divide_rounded(
+                   (sheaf_int128)words[2] * mae_most * SHEAF_FORECAST_NOISED_ERROR_MAX, all),
+               0, mae_most * SHEAF_FORECAST_NOISED_ERROR_MAX);
     (void)job, (void)err;
     out->has_figures = true;
     out->figures = (struct sheaf_figures){

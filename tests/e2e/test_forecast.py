@@ -217,7 +217,8 @@ def noised(coop):
              "evaluation_cost": amounts(evaluation["cost"]),
              "evaluation_noise_millionths": 3000000, "limit": amounts(training["limit"]),
              "noise_millionths": 3000000, "sampling_millionths": 1000000, "unit": "member"}
-    coop.learn(coop.model(48, 24, 0), 3, terms)
+    model = coop.model(48, 24, 0)
+    coop.learn(model, 3, terms)
     for centre in CENTRES:
         coop.start_node(centre, coop.files[centre])
     told = "".join(coop.words(c) for c in CENTRES)
@@ -227,6 +228,11 @@ def noised(coop):
     found = coop.evaluated()[-1]
     check("and its errors are told without those of a baseline", found["has_errors"]
           and not found["has_baseline"] and found["mae_millionths"] <= 2000000, found)
+    card = sheaf("model", "card", model, coop.folder).stdout
+    shown = sheaf("round", "show", coop.rounds("closed")[-1]["id"], coop.folder).stdout
+    check("card and round say of whom and in which unit",
+          "each member counts once, by its mean error in standard deviations" in card.lower()
+          and "in deviations of each series; a mean above 2 counts as 2" in shown, card + shown)
 
 
 def main():

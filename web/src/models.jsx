@@ -18,6 +18,16 @@ function Interval({ evaluation }) {
     return <> 95 % interval of the accuracy: {percent(low, 1)} to {percent(high, 1)}.</>;
 }
 
+/* On what the figures were measured. A forecaster's under noise are of members, in deviations of each one's series,
+ * and a member's mean error is cut off: SHEAF_FORECAST_NOISED_ERROR_MAX in src/learn/forecast.h. */
+function Measured({ kind, exact, evaluation }) {
+    const { records } = evaluation, round = <>round <Ref n={evaluation.round} /></>;
+    if (kind === 'forecaster' && !exact)
+        return <>On the held-out series of about {plural(records, 'member')}, counted with noise, {round}. Each member counts once, by its mean error in standard deviations of its own series; a mean above 2 counts as 2.</>;
+    const what = plural(records, kind === 'forecaster' ? 'held-out forecast of a single step' : 'held-out record', kind === 'forecaster' ? 'held-out forecasts of single steps' : undefined);
+    return <>On {exact ? '' : 'about '}{what} of the members{exact ? '' : ', counted with noise'}, {round}.</>;
+}
+
 function Model({ model, evaluation, currency }) {
     const figures = evaluation && [
         evaluation.has_accuracy !== false && [percent(evaluation.accuracy_millionths / 1e6, 1), 'accuracy'],
@@ -34,7 +44,7 @@ function Model({ model, evaluation, currency }) {
             {figures ? (
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
-                    <p class="note">On {exact ? '' : 'about '}{plural(evaluation.records, 'held-out record')} of the members{exact ? '' : ', counted with noise'}, round <Ref n={evaluation.round} />.<Interval evaluation={evaluation} /></p>
+                    <p class="note"><Measured kind={model.kind} exact={exact} evaluation={evaluation} /><Interval evaluation={evaluation} /></p>
                 </>
             ) : <p class="note">Not evaluated yet.</p>}
             <Facts rows={[
