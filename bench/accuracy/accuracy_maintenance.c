@@ -211,7 +211,7 @@ int main(int argc, char **argv)
                       &err);
         sheaf_buffer_deinit(&csv);
     }
-    accuracy_trees_learn(features, tables, SITES, &terms, &found);
+    accuracy_trees_learn(features, tables, SITES, &terms, true, &found);
     printf("Maintenance: AI4I 2020, %u test rows\n", found.tests.n);
     accuracy_trees_print(&terms, &found);
     puts("                                     AUC      average precision   log loss");

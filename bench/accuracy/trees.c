@@ -193,12 +193,13 @@ static void tests_predict(const sheaf_trees *trees, accuracy_trees *out)
 }
 
 void accuracy_trees_learn(const sheaf_features *features, const sheaf_table *tables,
-                          uint32_t members, const sheaf_trees_terms *terms, accuracy_trees *out)
+                          uint32_t members, const sheaf_trees_terms *terms, bool apart,
+                          accuracy_trees *out)
 {
     sheaf_trees_rows train[MEMBERS_MAX], tests[MEMBERS_MAX];
     sheaf_trees pooled, federated;
     sheaf_err err = {0};
-    *out = (accuracy_trees){0};
+    *out = (accuracy_trees){.apart = apart};
     if (members > MEMBERS_MAX)
         exit(2);
     for (uint32_t m = 0; m < members; m++) {
@@ -214,13 +215,14 @@ void accuracy_trees_learn(const sheaf_features *features, const sheaf_table *tab
     out->ours = take(out->tests.n, sizeof *out->ours);
     out->peer = take(out->tests.n, sizeof *out->peer);
     model_begin(features, train, members, terms, &federated);
-    federated_learn(train, members, &federated);
+    if (apart)
+        federated_learn(train, members, &federated);
     model_begin(features, &all, 1, terms, &pooled);
     out->seconds = accuracy_core_s();
     accuracy_must(sheaf_trees_train(&pooled, &all, &err), &err);
     out->seconds = accuracy_core_s() - out->seconds;
-    out->same = same_bytes(&federated, &pooled);
-    tests_predict(&federated, out);
+    out->same = apart && same_bytes(&federated, &pooled);
+    tests_predict(apart ? &federated : &pooled, out);
     peer_learn(&all, terms, out);
     sheaf_trees_close(&federated);
     sheaf_trees_close(&pooled);
@@ -240,11 +242,14 @@ void accuracy_trees_free(accuracy_trees *result)
 
 void accuracy_trees_print(const sheaf_trees_terms *terms, const accuracy_trees *result)
 {
-    printf(
-        "  %u trees of depth %u, %u bins, rate %g: members together %s pooled rows, byte for "
-        "byte; %.2f s of a core to learn",
-        terms->trees, terms->depth, terms->bins, terms->rate_millionths / 1e6,
-        result->same ? "equal" : "DIFFER FROM", result->seconds);
+    printf("  %u trees of depth %u, %u bins, rate %g: ", terms->trees, terms->depth,
+           terms->bins, terms->rate_millionths / 1e6);
+    if (result->apart)
+        printf("members together %s pooled rows, byte for byte; ",
+               result->same ? "equal" : "DIFFER FROM");
+    else
+        printf("learned from the pooled rows; ");
+    printf("%.2f s of a core to learn", result->seconds);
     if (result->has_peer)
         printf(" (XGBoost %s: %.2f s)\n", result->version, result->peer_seconds);
     else
