@@ -1,7 +1,7 @@
 /* claims/recompute.h - does a closed round's result follow from its transcript?
  *
  * The same for whoever took part and attests, and for whoever verifies years later: add up the
- * masked vectors, compare the survivors with the log, make the result in integers, compare its
+ * masked vectors, compare the survivors with the log, make the result, compare its
  * hash and figures with what the round was closed with.
  */
 #ifndef SHEAF_CLAIMS_RECOMPUTE_H

@@ -1,7 +1,8 @@
 /* learn/round_job.h - what a round on the log asks for, and what its sum makes.
  *
  * Hub, participants and auditors all come to the result through here: from the state, the base
- * model's bytes and the summed words, in integers, to the bytes whose hash stands on the log.
+ * model's bytes and the summed words to the bytes whose hash stands on the log, the same
+ * everywhere.
  */
 #ifndef SHEAF_LEARN_ROUND_JOB_H
 #define SHEAF_LEARN_ROUND_JOB_H
