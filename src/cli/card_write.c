@@ -162,6 +162,24 @@ static void put_model(writing *w)
 
 /* ---- decisions ---- */
 
+/* Of a kind that learns by steps at its members: trees never do, linear models and forecasters
+ * not from exact sums, whatever the mandate says of steps. */
+static void put_steps(writing *w, const sheaf_json *m)
+{
+    const sheaf_slice kind = sheaf_json_member_string(w->model, "kind");
+    const bool exact = sheaf_slice_is(sheaf_json_member_string(m, "release"), "exact_sum");
+    if (sheaf_slice_is(kind, "trees")
+        || (exact && (sheaf_slice_is(kind, "linear") || sheaf_slice_is(kind, "forecaster"))))
+        return;
+    sheaf_card_fact(&w->page, "training at each member",
+                    "%" PRId64 " local step%s a round of %s, rate %.6g, seed %" PRId64,
+                    number(m, "local_steps"), number(m, "local_steps") == 1 ? "" : "s",
+                    number(m, "batch") ? "a batch each" : "all records",
+                    (double)number(m, "rate_millionths") / MILLION, number(m, "seed"));
+    if (number(m, "batch"))
+        sheaf_card_fact(&w->page, "records of a batch", "%" PRId64, number(m, "batch"));
+}
+
 static void put_mandate(writing *w, const sheaf_json *at)
 {
     const sheaf_json *m = sheaf_json_member(at, "mandate"),
@@ -180,13 +198,7 @@ static void put_mandate(writing *w, const sheaf_json *at)
     sheaf_card_fact(&w->page, "consents for", "%s",
                     words(sheaf_json_member_string(m, "purpose"), purpose, sizeof purpose));
     sheaf_card_fact(&w->page, "fewest members in a sum", "%" PRId64, number(m, "cohort_min"));
-    sheaf_card_fact(&w->page, "training at each member",
-                    "%" PRId64 " local step%s a round of %s, rate %.6g, seed %" PRId64,
-                    number(m, "local_steps"), number(m, "local_steps") == 1 ? "" : "s",
-                    number(m, "batch") ? "a batch each" : "all records",
-                    (double)number(m, "rate_millionths") / MILLION, number(m, "seed"));
-    if (number(m, "batch"))
-        sheaf_card_fact(&w->page, "records of a batch", "%" PRId64, number(m, "batch"));
+    put_steps(w, m);
     sheaf_card_fact(&w->page, "what it discloses", "%s",
                     words(sheaf_json_member_string(at, "words"), text, sizeof text));
     if (sheaf_json_member(at, "epsilon_spent_millionths"))

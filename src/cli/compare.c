@@ -275,6 +275,10 @@ static void print(const comparison *c, const char *by)
                g->together.records);
         print_lines(&g->alone, &g->together, "");
     }
+    if (c->alone.has_auc_millionths && c->together.has_auc_millionths)
+        puts(
+            "\nAUC is from 64 bins of the probability, as in the rounds: lower than AUC itself "
+            "where nearly all\nare small, and little to compare by there.");
     if (c->usual)
         printf("\nAlone is without noise, in %u rounds of %u steps: the mandate's single steps "
                "are made for noise.\n",

@@ -159,7 +159,8 @@ def tensor(model):
 # ---- stories ----
 
 def exact(coop):
-    coop.learn(coop.model(BACK, AHEAD, 1), 2)
+    model = coop.model(BACK, AHEAD, 1)
+    coop.learn(model, 2)
     for centre in CENTRES:
         coop.start_node(centre, coop.files[centre])
     told = "".join(coop.words(c) for c in CENTRES)
@@ -172,6 +173,10 @@ def exact(coop):
     found = coop.evaluated()[-1]
     check("the errors stand beside those of the last day", found["has_errors"]
           and 0 < found["mae_millionths"] < found["baseline_mae_millionths"], found)
+    card = sheaf("model", "card", model, coop.hub.url).stdout
+    check("its card counts forecasts and tells of no steps that nobody took",
+          "held-out forecasts of single steps of the members" in card
+          and "local step" not in card, card)
     got = [row[:2] for row in tensor(coop.blob(train["result"]))]
     check("the weights are those of the pooled series, bit for bit",
           got == weights(2, [coop.values[c] for c in CENTRES]), str(got[-2:]))
@@ -228,11 +233,12 @@ def noised(coop):
     found = coop.evaluated()[-1]
     check("and its errors are told without those of a baseline", found["has_errors"]
           and not found["has_baseline"] and found["mae_millionths"] <= 2000000, found)
-    card = sheaf("model", "card", model, coop.folder).stdout
-    shown = sheaf("round", "show", coop.rounds("closed")[-1]["id"], coop.folder).stdout
+    card = sheaf("model", "card", model, coop.hub.url).stdout
+    shown = sheaf("round", "show", coop.rounds("closed")[-1]["id"], coop.hub.url).stdout
     check("card and round say of whom and in which unit",
           "each member counts once, by its mean error in standard deviations" in card.lower()
-          and "in deviations of each series; a mean above 2 counts as 2" in shown, card + shown)
+          and "in deviations of each series; a mean above 2 counts as 2" in shown
+          and "local step" in card, card + shown)
 
 
 def main():
