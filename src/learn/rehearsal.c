@@ -323,6 +323,11 @@ static sheaf_status form_run(trial *t, sheaf_rehearsal_form form, bool masks, ve
     if (form == SHEAF_REHEARSE_LOCAL) {
         for (uint32_t m = 0; m < t->v->members; m++)
             SHEAF_TRY(member_alone(t, m, v, err));
+        if (t->out->left_out == t->v->members)
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "no member has the %d records that training takes; plan with "
+                              "fewer members or more records",
+                              ALONE_MIN);
         return SHEAF_OK;
     }
     if (form == SHEAF_REHEARSE_POOLED)

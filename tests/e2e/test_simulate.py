@@ -132,6 +132,15 @@ def without_products(heart, folder):
           rich.stderr + poor.stderr)
 
 
+def one_record_each(folder):
+    path = os.path.join(folder, "few.csv")
+    with open(path, "w") as out:
+        out.write("x,y\n" + "".join(f"{i},{i % 2}\n" for i in range(60)))
+    row = told("a record for each member", "--data", path, "--label", "y", "--members", 60,
+               "--rounds", 2, "--seeds", 1, "--epsilon", 5)["rows"][0]
+    check("nobody trains alone", row["failure"].startswith("no member has the"), row)
+
+
 def nonsense(heart, folder):
     one = os.path.join(folder, "one.csv")
     with open(one, "w") as out:
@@ -171,5 +180,6 @@ with tempfile.TemporaryDirectory() as folder:
     trees(heart)
     number(folder)
     without_products(heart, folder)
+    one_record_each(folder)
     nonsense(heart, folder)
 finish()
