@@ -339,7 +339,7 @@ static void put_epsilon(const sheaf_round_source *source, sheaf_json_writer *w)
 
 static void put_trainers(const sheaf_round_source *source, sheaf_json_writer *w)
 {
-    sheaf_json_key(w, "trainers");
+    sheaf_json_key(w, "own_trainers");
     sheaf_json_open_list(w);
     for (uint16_t i = 0; i < source->round->seats; i++) {
         const struct sheaf_row_seat *seat =
@@ -372,6 +372,7 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
     sheaf_round_graph_put(&source->graph, w);
     sheaf_json_key(w, "mandate");
     put_row(w, state, SHEAF_TABLE_mandate, sheaf_mandate_row(state, round->mandate));
+    put_trainers(source, w);
     sheaf_json_key(w, "round");
     put_row(w, state, SHEAF_TABLE_round, sheaf_round_row(state, round->id));
     sheaf_json_key(w, "seats");
@@ -379,5 +380,4 @@ void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
     for (uint16_t i = 0; i < round->seats; i++)
         put_row(w, state, SHEAF_TABLE_seat, round->seat_first + i);
     sheaf_json_close(w);
-    put_trainers(source, w);
 }

@@ -57,7 +57,7 @@ void sheaf_round_source_print(const sheaf_round_source *source);
 
 /* As members of an object that is open: "bits", with noise "epsilon_hub_millionths" and
  * "epsilon_members_millionths", "fault" and "figures" where there are any, "graph", "mandate",
- * "round", "seats", "trainers". `figures` may be NULL; cli/figures.h finds them. */
+ * "own_trainers", "round", "seats". `figures` may be NULL; cli/figures.h finds them. */
 struct sheaf_figure_report;
 void sheaf_round_source_put(const sheaf_round_source *source, const char *fault,
                             const struct sheaf_figure_report *figures, sheaf_json_writer *w);

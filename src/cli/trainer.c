@@ -230,12 +230,15 @@ static int print_json(const sheaf_trainer_report *report)
 {
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
+    char metrics[SHEAF_TRAINER_FIGURES_TEXT];
     sheaf_json_member_put_bool(&w, "as_nobody", report->held.as_nobody);
     sheaf_json_member_put_int(&w, "cpu_ms", report->cpu_ms);
     sheaf_json_member_put_bool(&w, "hears_network", report->held.listens);
     sheaf_json_member_put_int(&w, "landlock", report->held.landlock);
     sheaf_json_member_put_int(&w, "lines", report->lines);
     sheaf_json_member_put_int(&w, "memory_bytes", (int64_t)report->memory_bytes);
+    sheaf_trainer_figures_describe(&report->metrics, metrics);
+    sheaf_json_member_put_string(&w, "metrics", sheaf_bytes(metrics, strlen(metrics)));
     sheaf_json_member_put_int(&w, "progress", report->progress);
     sheaf_json_member_put_bool(&w, "used", report->used);
     sheaf_json_member_put_int(&w, "wall_ms", report->wall_ms);

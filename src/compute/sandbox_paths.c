@@ -13,6 +13,8 @@
 static const char *const system_trees[] = {"/usr",   "/bin",   "/sbin",  "/lib",
                                            "/lib32", "/lib64", "/libx32"};
 static const char *const own_places[] = {"/proc", "/sys", "/dev", "/job", "/etc"};
+/* What it makes itself, where things lie that a program may be shown all the same. */
+static const char *const own_folders[] = {"/tmp", "/run"};
 static const char *const search[] = {"/usr/local/bin", "/usr/bin", "/bin"};
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -49,6 +51,11 @@ static sheaf_status place_check(const sheaf_sandbox_plan *plan, const char *real
             return sheaf_fail(err, SHEAF_INVALID,
                               "a trainer has a %s of its own: it is not shown %.200s",
                               own_places[i], real);
+    for (size_t i = 0; i < COUNT(own_folders); i++)
+        if (within(own_folders[i], real))
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "a trainer has a %s of its own: name what it needs in %.200s",
+                              own_folders[i], real);
     if (plan->hidden[0] && (within(real, plan->hidden) || within(plan->hidden, real)))
         return sheaf_fail(err, SHEAF_INVALID,
                           "a trainer is not shown %.150s: the member's keys and log are in "

@@ -111,7 +111,8 @@ def own_trainers(coop, folder):
     if done.returncode == 0:
         said = json.loads(done.stdout)
         check("a trainer of a member's own is confined, and its update can be used",
-              said["used"] and said["progress"] == said["lines"] == 100, done.stdout)
+              said["used"] and said["progress"] == said["lines"] == 100
+              and said["metrics"].startswith("loss=0."), done.stdout)
         return {"va": ("--trainer", PYTHON, "--", trainer),
                 "hungarian": ("--trainer", PYTHON, "--", "-c", CALLS_HOME)}
     check("a trainer that cannot be confined is not started",
@@ -144,8 +145,9 @@ def own_trainers_told(coop):
                   for name in declared), declared)
     shown = json.loads(sheaf("round", "show", trained[0], coop.hub.url, "--json").stdout)
     check("who has declared one is shown with the round",
-          len(shown["trainers"]) >= 1
-          and all(one["trainer"] in declared for one in shown["trainers"]), shown["trainers"])
+          len(shown["own_trainers"]) >= 1
+          and all(one["trainer"] in declared for one in shown["own_trainers"]),
+          shown["own_trainers"])
     card = sheaf("model", "card", coop.rows("model")[0]["id"], coop.hub.url).stdout
     count = sum(1 for name in declared if name)
     check("and counted on the model's card",

@@ -384,6 +384,7 @@ static void test_what_may_be_shown(void **unused)
         {"/", "the whole machine"},
         {"/proc", "a /proc of its own"},
         {"/job", "cannot"},
+        {"/tmp", "a /tmp of its own: name what it needs"},
         {"HOME", "the member's keys and log"},
         {"ABOVE", "the member's keys and log"},
         {"/no/such/folder", "cannot find"},
