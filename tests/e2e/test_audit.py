@@ -65,7 +65,9 @@ def within(coop, auditor, other):
           and "40 words of 64 bits" in coop.words("va"), coop.words("va"))
     done = sheaf("round", "verify", number, "--home", auditor)
     check("an auditor adds it up again", done.returncode == 0, done.stdout + done.stderr)
-    done = sheaf("round", "verify", number, coop.hub.url, "--home", coop.home("va"))
+    command = ("round", "verify", number, coop.hub.url, "--home", coop.home("va"))
+    until(lambda: sheaf(*command).returncode == 0, 60)  # once its copy has the round
+    done = sheaf(*command)
     check("and a participant", done.returncode == 0, done.stdout + done.stderr)
     refused("another member does not get the transcript", 1, "participants and auditors", "round",
             "verify", number, "--home", other)
