@@ -1,5 +1,5 @@
-/* fuzz/fuzz_trees.c - any bytes as a model of trees: no crash and no endless way through a tree,
- * and what is accepted is written again as the very same bytes. */
+/* fuzz/fuzz_trees.c - any bytes as a model of trees: no crash and no endless way through a
+ * tree, and what is accepted is written again as the very same bytes. */
 #include "learn/trees_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

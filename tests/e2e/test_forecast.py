@@ -244,7 +244,7 @@ def noised(coop):
 def main():
     with Folder() as scratch:
         demo = demonstrated(scratch, "--seed", 7)
-        with Forecasts(demo, scratch, "forecasts") as coop:
+        with Forecasts(demo, scratch, "forecasts", stage_ms=20000) as coop:
             coop.register()
             for story in (exact, noised):
                 began = time.monotonic()

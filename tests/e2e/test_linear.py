@@ -136,7 +136,7 @@ def noised(coop):
 def main():
     with Folder() as scratch:
         demo = demonstrated(scratch)
-        with Coop(demo, scratch, "linear") as coop:
+        with Coop(demo, scratch, "linear", stage_ms=20000) as coop:
             refused("a class is nothing for a linear regression", 4, "must say so in target",
                     "model", "register", "--title", "Pulse", "--kind", "linear",
                     "--linear.lambda-millionths", 1, "--label", LABEL, "--schema", "uci-heart",

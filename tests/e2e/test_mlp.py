@@ -13,7 +13,7 @@ FEATURES = [{"column": c, "high_millionths": h * 1000000, "low_millionths": l * 
 
 def perceptron(demo, scratch):
     """Registered, trained in two rounds, evaluated, verified; and its file predicts."""
-    with Coop(demo, scratch, "perceptron") as coop:
+    with Coop(demo, scratch, "perceptron", stage_ms=20000) as coop:
         model = coop.act(
             "cleveland", "model", "register", "--kind", "mlp", "--label", "num", "--title",
             "A perceptron", "--schema", "uci-heart", "--mlp.activation", "tanh", "--mlp.hidden",
