@@ -64,10 +64,12 @@ static sheaf_status find_trainers(sheaf_round_source *source, const sheaf_log_st
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u seats", round->seats);
     SHEAF_TRY(sheaf_round_trainers_open(&trainers, log, err));
     sheaf_status status = SHEAF_OK;
-    for (uint16_t i = 0; i < round->seats && status == SHEAF_OK; i++)
-        status = sheaf_round_trainer_find(&trainers,
-                                          sheaf_seat_at(source->state, round->seat_first + i),
-                                          &source->trainer[i], err);
+    for (uint16_t i = 0; i < round->seats && status == SHEAF_OK; i++) {
+        const struct sheaf_row_seat *seat = sheaf_seat_at(source->state, round->seat_first + i);
+        /* A copy that a node keeps beside us can be some attestations behind the state. */
+        if (seat->attested == SHEAF_NONE || seat->attested < sheaf_log_store_size(log))
+            status = sheaf_round_trainer_find(&trainers, seat, &source->trainer[i], err);
+    }
     sheaf_round_trainers_close(&trainers);
     return status;
 }
