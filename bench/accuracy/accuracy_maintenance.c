@@ -66,34 +66,14 @@ static void line_print(const char *who, const double *said, const sheaf_trees_ro
 
 /* ---- under noise ---- */
 
-static bool within(double epsilon, uint64_t noise_millionths)
-{
-    const sheaf_mechanism round = {.noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
-                                   .noise_multiplier =
-                                       sheaf_ratio(noise_millionths, 1000000, SHEAF_ROUND_DOWN),
-                                   .sampling = 1,
-                                   .dimension = NOISED_WORDS};
-    sheaf_cost limit, cost;
-    sheaf_cost_limit(epsilon, delta, &limit);
-    sheaf_cost_round(&round, &cost);
-    for (int k = 0; k < SHEAF_COST_ORDERS; k++)
-        if (cost.cost[k] <= limit.cost[k] / NOISED_TREES)
-            return true;
-    return false;
-}
-
 /* The least noise multiplier that keeps epsilon over all trees, in millionths. */
 static uint64_t noise_for(double epsilon)
 {
-    uint64_t low = 100000, high = 1000000000;
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (within(epsilon, middle))
-            high = middle;
-        else
-            low = middle;
-    }
-    return high;
+    const sheaf_mechanism round = {
+        .noise = SHEAF_NOISE_DISCRETE_GAUSSIAN, .sampling = 1, .dimension = NOISED_WORDS};
+    sheaf_cost limit;
+    sheaf_cost_limit(epsilon, delta, &limit);
+    return sheaf_cost_least_noise(&round, NOISED_TREES, &limit);
 }
 
 /* One round: a tree. `place` tells its noise from that of others. */

@@ -75,35 +75,16 @@ static sheaf_status error_of(const households *h, const sheaf_forecaster *model,
 
 /* ---- under noise ---- */
 
-static bool within(double epsilon, uint64_t noise_millionths)
-{
-    const sheaf_mechanism round = {.noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
-                                   .noise_multiplier =
-                                       sheaf_ratio(noise_millionths, MILLION, SHEAF_ROUND_DOWN),
-                                   .sampling = 1,
-                                   .dimension = sheaf_forecast_seasons(&terms)};
-    sheaf_cost limit, cost;
-    sheaf_cost_limit(epsilon, sheaf_ratio(DELTA_TRILLIONTHS, 1000000000000, SHEAF_ROUND_DOWN),
-                     &limit);
-    sheaf_cost_round(&round, &cost);
-    for (int k = 0; k < SHEAF_COST_ORDERS; k++)
-        if (cost.cost[k] <= limit.cost[k])
-            return true;
-    return false;
-}
-
 /* The least noise that keeps epsilon, in millionths. */
 static uint64_t noise_for(double epsilon)
 {
-    uint64_t low = 100000, high = 1000000000;
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (within(epsilon, middle))
-            high = middle;
-        else
-            low = middle;
-    }
-    return high;
+    const sheaf_mechanism round = {.noise = SHEAF_NOISE_DISCRETE_GAUSSIAN,
+                                   .sampling = 1,
+                                   .dimension = sheaf_forecast_seasons(&terms)};
+    sheaf_cost limit;
+    sheaf_cost_limit(epsilon, sheaf_ratio(DELTA_TRILLIONTHS, 1000000000000, SHEAF_ROUND_DOWN),
+                     &limit);
+    return sheaf_cost_least_noise(&round, 1, &limit);
 }
 
 /* One round over all households into `model`, which has just begun. */

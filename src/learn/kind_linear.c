@@ -7,6 +7,7 @@
 #include "learn/own_training.h"
 #include "learn/regression.h"
 #include "learn/table_data.h"
+#include "learn/target.h"
 
 #include <math.h>
 
@@ -86,57 +87,23 @@ static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
     return SHEAF_OK;
 }
 
-static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *sums,
-                                    sheaf_round_result *out, sheaf_err *err)
-{
-    (void)job;
-    out->has_figures = true;
-    return sheaf_errors_finish(sums, &out->figures, err);
-}
+/* ---- predictions ---- */
 
-static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *sums,
-                                           sheaf_round_result *out, sheaf_err *err)
+static sheaf_status say(const void *model, const sheaf_table *table, sheaf_target_said *out,
+                        sheaf_err *err)
 {
-    const sheaf_spec *spec = job->spec;
     (void)err;
-    out->has_figures = true;
-    sheaf_errors_noised_finish(sums, spec->label_high_millionths - spec->label_low_millionths,
-                               &out->figures);
+    for (uint32_t i = 0; i < table->rows; i++)
+        out[i].said = sheaf_model_value(model, table->x + (size_t)i * table->d);
     return SHEAF_OK;
 }
-
-/* ---- predictions ---- */
 
 static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
                             sheaf_predictions *out, sheaf_err *err)
 {
-    static const sheaf_prediction_column columns[] = {
-        {"line", SHEAF_PREDICTION_COUNT},
-        {"value", SHEAF_PREDICTION_MILLIONTHS},
-    };
-    enum { COLUMNS = sizeof columns / sizeof *columns };
     sheaf_model model;
-    sheaf_table table;
     SHEAF_TRY(sheaf_model_read(file, &model, err));
-    SHEAF_TRY(
-        sheaf_table_read(csv, name, &model.features, SHEAF_TABLE_UNLABELLED, &table, err));
-    sheaf_status status = sheaf_predictions_open(columns, COLUMNS, table.rows, name, out, err);
-    out->left_out = table.left_out;
-    for (uint32_t i = 0; status == SHEAF_OK && i < table.rows; i++) {
-        int64_t *cell = out->cells + (size_t)i * COLUMNS;
-        double said = sheaf_model_value(&model, table.x + (size_t)i * table.d);
-        if (!(fabs(said) < ldexp(1, 40)))
-            status = sheaf_fail(err, SHEAF_INVALID,
-                                "%s line %u: the model says nothing sensible of such values",
-                                name, table.line[i]);
-        else
-            cell[1] = llround(said * MILLION);
-        cell[0] = table.line[i];
-    }
-    sheaf_table_close(&table);
-    if (status != SHEAF_OK)
-        sheaf_predictions_close(out);
-    return status;
+    return sheaf_target_predict(csv, name, &model.features, true, &model, say, out, err);
 }
 
 static const char *const learnt[] = {"weight", "bias", NULL};
@@ -153,10 +120,10 @@ const sheaf_learn_kind sheaf_learn_kind_linear = {
     .exact = {[SHEAF_task_statistics] = {sheaf_regression_statistics_local,
                                          sheaf_regression_statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
-              [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
+              [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_evaluate_finish}},
     .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,
                                      sheaf_regression_noised_finish},
-               [SHEAF_task_evaluate] = {evaluate_local, noised_evaluate_finish}},
+               [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_noised_evaluate_finish}},
     .own_tensors = learnt,
     .own_rows = sheaf_own_training_table,
     .predict = predict,

@@ -6,8 +6,7 @@
 #include "learn/inputs.h"
 #include "learn/regression.h"
 #include "learn/table_data.h"
-
-#include <math.h>
+#include "learn/target.h"
 
 static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step)
 {
@@ -58,26 +57,6 @@ static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
     return sheaf_evaluation_local(&model, data, SHEAF_PART_TEST, values, err);
 }
 
-static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *words,
-                                    sheaf_round_result *out, sheaf_err *err)
-{
-    sheaf_evaluation found;
-    (void)job;
-    SHEAF_TRY(sheaf_evaluation_finish(words, &found, err));
-    out->has_figures = true;
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .auc_millionths = found.auc_millionths,
-                                          .log_loss_millionths = found.loss_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_auc_millionths = found.auc_millionths >= 0,
-                                          .has_log_loss_millionths = true,
-                                          .has_records = true};
-    if (!out->figures.has_auc_millionths)
-        out->figures.auc_millionths = 0;
-    return SHEAF_OK;
-}
-
 /* ---- under noise ---- */
 
 static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data,
@@ -90,46 +69,25 @@ static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data
     return sheaf_noised_cells(job->terms, &model, data, values, err);
 }
 
-static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *words,
-                                           sheaf_round_result *out, sheaf_err *err)
+/* ---- predictions ---- */
+
+static sheaf_status say(const void *model, const sheaf_table *table, sheaf_target_said *out,
+                        sheaf_err *err)
 {
-    sheaf_noised_figures found = sheaf_noised_figures_of(words);
-    (void)job, (void)err;
-    out->has_figures = true;
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_records = true};
+    (void)err;
+    for (uint32_t i = 0; i < table->rows; i++) {
+        double score = sheaf_model_score(model, table->x + (size_t)i * table->d);
+        out[i] = (sheaf_target_said){sheaf_probability(score), score >= 0};
+    }
     return SHEAF_OK;
 }
-
-/* ---- predictions ---- */
 
 static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
                             sheaf_predictions *out, sheaf_err *err)
 {
-    static const sheaf_prediction_column columns[] = {
-        {"line", SHEAF_PREDICTION_COUNT},
-        {"probability", SHEAF_PREDICTION_MILLIONTHS},
-        {"positive", SHEAF_PREDICTION_YES},
-    };
-    enum { COLUMNS = sizeof columns / sizeof *columns };
     sheaf_model model;
-    sheaf_table table;
     SHEAF_TRY(sheaf_model_read(file, &model, err));
-    SHEAF_TRY(
-        sheaf_table_read(csv, name, &model.features, SHEAF_TABLE_UNLABELLED, &table, err));
-    sheaf_status status = sheaf_predictions_open(columns, COLUMNS, table.rows, name, out, err);
-    out->left_out = table.left_out;
-    for (uint32_t i = 0; status == SHEAF_OK && i < table.rows; i++) {
-        double score = sheaf_model_score(&model, table.x + (size_t)i * table.d);
-        int64_t *cell = out->cells + (size_t)i * COLUMNS;
-        cell[0] = table.line[i];
-        cell[1] = lround(sheaf_probability(score) * 1000000);
-        cell[2] = score >= 0;
-    }
-    sheaf_table_close(&table);
-    return status;
+    return sheaf_target_predict(csv, name, &model.features, false, &model, say, out, err);
 }
 
 static const char *const learnt[] = {"weight", "bias", NULL};
@@ -146,10 +104,11 @@ const sheaf_learn_kind sheaf_learn_kind_logistic = {
     .exact = {[SHEAF_task_statistics] = {sheaf_regression_statistics_local,
                                          sheaf_regression_statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
-              [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
+              [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_evaluate_finish}},
     .noised = {[SHEAF_task_train] = {sheaf_regression_noised_local,
                                      sheaf_regression_noised_finish},
-               [SHEAF_task_evaluate] = {noised_evaluate_local, noised_evaluate_finish}},
+               [SHEAF_task_evaluate] = {noised_evaluate_local,
+                                        sheaf_target_noised_evaluate_finish}},
     .own_tensors = learnt,
     .own_rows = sheaf_own_training_table,
     .predict = predict,

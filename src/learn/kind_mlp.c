@@ -8,6 +8,7 @@
 #include "learn/own_training.h"
 #include "learn/regression.h"
 #include "learn/table_data.h"
+#include "learn/target.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -233,100 +234,31 @@ static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
     return status;
 }
 
-static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *sums,
-                                    sheaf_round_result *out, sheaf_err *err)
-{
-    sheaf_evaluation found;
-    out->has_figures = true;
-    if (is_number(job->spec))
-        return sheaf_errors_finish(sums, &out->figures, err);
-    SHEAF_TRY(sheaf_evaluation_finish(sums, &found, err));
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .log_loss_millionths = found.loss_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_auc_millionths = found.auc_millionths >= 0,
-                                          .has_log_loss_millionths = true,
-                                          .has_records = true};
-    if (out->figures.has_auc_millionths)
-        out->figures.auc_millionths = found.auc_millionths;
-    return SHEAF_OK;
-}
-
-static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *sums,
-                                           sheaf_round_result *out, sheaf_err *err)
-{
-    const sheaf_spec *spec = job->spec;
-    (void)err;
-    out->has_figures = true;
-    if (is_number(spec)) {
-        sheaf_errors_noised_finish(
-            sums, spec->label_high_millionths - spec->label_low_millionths, &out->figures);
-        return SHEAF_OK;
-    }
-    sheaf_noised_figures found = sheaf_noised_figures_of(sums);
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_records = true};
-    return SHEAF_OK;
-}
-
 /* ---- predictions ---- */
 
-static sheaf_status scores_say(const sheaf_mlp *model, const sheaf_table *table,
-                               const double *scores, const char *name, sheaf_predictions *out,
-                               sheaf_err *err)
+static sheaf_status say(const void *of, const sheaf_table *table, sheaf_target_said *out,
+                        sheaf_err *err)
 {
-    static const sheaf_prediction_column classes[] = {
-        {"line", SHEAF_PREDICTION_COUNT},
-        {"probability", SHEAF_PREDICTION_MILLIONTHS},
-        {"positive", SHEAF_PREDICTION_YES},
-    };
-    static const sheaf_prediction_column numbers[] = {
-        {"line", SHEAF_PREDICTION_COUNT},
-        {"value", SHEAF_PREDICTION_MILLIONTHS},
-    };
-    const bool number = model->shape.number;
-    const uint32_t columns = number ? 2 : 3;
-    SHEAF_TRY(sheaf_predictions_open(number ? numbers : classes, columns, table->rows, name,
-                                     out, err));
-    out->left_out = table->left_out;
-    for (uint32_t i = 0; i < table->rows; i++) {
-        int64_t *cell = out->cells + (size_t)i * columns;
-        double said = number ? value_of(model, scores[i]) : sheaf_probability(scores[i]);
-        if (!(fabs(said) < ldexp(1, 40))) {
-            sheaf_predictions_close(out);
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s line %u: the model says nothing sensible of such values",
-                              name, table->line[i]);
-        }
-        cell[0] = table->line[i];
-        cell[1] = llround(said * MILLION);
-        if (!number)
-            cell[2] = scores[i] >= 0;
-    }
-    return SHEAF_OK;
+    const sheaf_mlp *model = of;
+    double *scores = calloc((size_t)table->rows + 1, sizeof *scores);
+    if (!scores)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u predictions", table->rows);
+    sheaf_status status = sheaf_mlp_scores(model, table, scores, err);
+    for (uint32_t i = 0; status == SHEAF_OK && i < table->rows; i++)
+        out[i] = (sheaf_target_said){model->shape.number ? value_of(model, scores[i])
+                                                         : sheaf_probability(scores[i]),
+                                     scores[i] >= 0};
+    free(scores);
+    return status;
 }
 
 static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
                             sheaf_predictions *out, sheaf_err *err)
 {
     sheaf_mlp model;
-    sheaf_table table;
     SHEAF_TRY(sheaf_mlp_read(file, &model, err));
-    sheaf_status status =
-        sheaf_table_read(csv, name, &model.features, SHEAF_TABLE_UNLABELLED, &table, err);
-    if (status == SHEAF_OK) {
-        double *scores = calloc((size_t)table.rows + 1, sizeof *scores);
-        status =
-            scores ? sheaf_mlp_scores(&model, &table, scores, err)
-                   : sheaf_fail(err, SHEAF_NOMEM, "no memory for the predictions of %s", name);
-        if (status == SHEAF_OK)
-            status = scores_say(&model, &table, scores, name, out, err);
-        free(scores);
-        sheaf_table_close(&table);
-    }
+    sheaf_status status = sheaf_target_predict(csv, name, &model.features, model.shape.number,
+                                               &model, say, out, err);
     sheaf_mlp_close(&model);
     return status;
 }
@@ -354,9 +286,9 @@ const sheaf_learn_kind sheaf_learn_kind_mlp = {
     .check = check,
     .exact = {[SHEAF_task_statistics] = {sheaf_regression_statistics_local, statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
-              [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
+              [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_evaluate_finish}},
     .noised = {[SHEAF_task_train] = {train_local, noised_train_finish},
-               [SHEAF_task_evaluate] = {evaluate_local, noised_evaluate_finish}},
+               [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_noised_evaluate_finish}},
     .own_tensors = learnt,
     .own_rows = sheaf_own_training_table,
     .predict = predict,

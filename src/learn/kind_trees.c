@@ -5,6 +5,7 @@
 #include "learn/evaluate.h"
 #include "learn/kind.h"
 #include "learn/table_data.h"
+#include "learn/target.h"
 #include "learn/trees_file.h"
 #include "learn/trees_noised.h"
 #include "learn/trees_statistics.h"
@@ -318,26 +319,6 @@ static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
     return status;
 }
 
-static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *sums,
-                                    sheaf_round_result *out, sheaf_err *err)
-{
-    out->has_figures = true;
-    if (is_number(job->spec))
-        return sheaf_errors_finish(sums, &out->figures, err);
-    sheaf_evaluation found;
-    SHEAF_TRY(sheaf_evaluation_finish(sums, &found, err));
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .log_loss_millionths = found.loss_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_auc_millionths = found.auc_millionths >= 0,
-                                          .has_log_loss_millionths = true,
-                                          .has_records = true};
-    if (out->figures.has_auc_millionths)
-        out->figures.auc_millionths = found.auc_millionths;
-    return SHEAF_OK;
-}
-
 /* ---- under noise ---- */
 
 static sheaf_status noised_train_local(const sheaf_job *job, const void *data,
@@ -370,52 +351,17 @@ static sheaf_status noised_train_finish(const sheaf_job *job, const int64_t *sum
     return status;
 }
 
-static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *sums,
-                                           sheaf_round_result *out, sheaf_err *err)
-{
-    const sheaf_spec *spec = job->spec;
-    (void)err;
-    out->has_figures = true;
-    if (is_number(spec)) {
-        sheaf_errors_noised_finish(
-            sums, spec->label_high_millionths - spec->label_low_millionths, &out->figures);
-        return SHEAF_OK;
-    }
-    sheaf_noised_figures found = sheaf_noised_figures_of(sums);
-    out->figures = (struct sheaf_figures){.accuracy_millionths = found.accuracy_millionths,
-                                          .records = found.records,
-                                          .has_accuracy_millionths = true,
-                                          .has_records = true};
-    return SHEAF_OK;
-}
-
 /* ---- predictions ---- */
 
-static sheaf_status table_predict(const sheaf_trees *trees, const sheaf_table *table,
-                                  const char *name, sheaf_predictions *out, sheaf_err *err)
+static sheaf_status say(const void *trees, const sheaf_table *table, sheaf_target_said *out,
+                        sheaf_err *err)
 {
-    static const sheaf_prediction_column classes[] = {
-        {"line", SHEAF_PREDICTION_COUNT},
-        {"probability", SHEAF_PREDICTION_MILLIONTHS},
-        {"positive", SHEAF_PREDICTION_YES},
-    };
-    static const sheaf_prediction_column numbers[] = {
-        {"line", SHEAF_PREDICTION_COUNT},
-        {"value", SHEAF_PREDICTION_MILLIONTHS},
-    };
-    const bool number = trees->terms.number;
-    const uint32_t columns = number ? 2 : 3;
-    SHEAF_TRY(sheaf_predictions_open(number ? numbers : classes, columns, table->rows, name,
-                                     out, err));
-    out->left_out = table->left_out;
+    (void)err;
     for (uint32_t i = 0; i < table->rows; i++) {
-        int64_t score = 0, *cell = out->cells + (size_t)i * columns;
+        int64_t score = 0;
         bool known = sheaf_trees_score(trees, table->x + (size_t)i * table->d, &score);
         assert(known); /* what has no place for a gap is left out of the table */
-        cell[0] = table->line[i];
-        cell[1] = llround(sheaf_trees_value(trees, score) * MILLION);
-        if (!number)
-            cell[2] = score >= 0;
+        out[i] = (sheaf_target_said){sheaf_trees_value(trees, score), score >= 0};
     }
     return SHEAF_OK;
 }
@@ -424,14 +370,9 @@ static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
                             sheaf_predictions *out, sheaf_err *err)
 {
     sheaf_trees trees;
-    sheaf_table table;
     SHEAF_TRY(sheaf_trees_read(file, &trees, err));
-    sheaf_status status =
-        sheaf_table_read(csv, name, &trees.features, SHEAF_TABLE_UNLABELLED, &table, err);
-    if (status == SHEAF_OK) {
-        status = table_predict(&trees, &table, name, out, err);
-        sheaf_table_close(&table);
-    }
+    sheaf_status status = sheaf_target_predict(csv, name, &trees.features, trees.terms.number,
+                                               &trees, say, out, err);
     sheaf_trees_close(&trees);
     return status;
 }
@@ -447,8 +388,8 @@ const sheaf_learn_kind sheaf_learn_kind_trees = {
     .check = check,
     .exact = {[SHEAF_task_statistics] = {statistics_local, statistics_finish},
               [SHEAF_task_train] = {train_local, train_finish},
-              [SHEAF_task_evaluate] = {evaluate_local, evaluate_finish}},
+              [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_evaluate_finish}},
     .noised = {[SHEAF_task_train] = {noised_train_local, noised_train_finish},
-               [SHEAF_task_evaluate] = {evaluate_local, noised_evaluate_finish}},
+               [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_noised_evaluate_finish}},
     .predict = predict,
 };

@@ -147,10 +147,7 @@ static sheaf_status notes_check(const sheaf_safetensors *file, const sheaf_mlp *
     sheaf_buffer schema;
     sheaf_buffer_init(&schema, SCHEMA_MAX);
     uint32_t count = notes_of(model, &schema, want);
-    bool same = !schema.failed && file->notes_count == count;
-    for (uint32_t i = 0; same && i < count; i++)
-        same = sheaf_slice_equal(want[i].name, file->notes[i].name)
-               && sheaf_slice_equal(want[i].value, file->notes[i].value);
+    bool same = !schema.failed && sheaf_safetensors_notes_are(file, want, count);
     sheaf_buffer_deinit(&schema);
     return same ? SHEAF_OK
                 : sheaf_fail(err, SHEAF_INVALID,

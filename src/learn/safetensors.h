@@ -104,6 +104,10 @@ SHEAF_MUST_USE sheaf_status sheaf_safetensors_expect(const sheaf_safetensors *fi
 /* The note of that name; data is NULL where there is none. */
 sheaf_slice sheaf_safetensors_note(const sheaf_safetensors *file, const char *name);
 
+/* Are the notes just these? They come in ascending order of their names. */
+bool sheaf_safetensors_notes_are(const sheaf_safetensors *file, const sheaf_tensor_note *notes,
+                                 uint32_t count);
+
 /* Bytes of one value. */
 static inline size_t sheaf_tensor_width(sheaf_tensor_type type)
 {

@@ -340,3 +340,13 @@ sheaf_slice sheaf_safetensors_note(const sheaf_safetensors *file, const char *na
             return file->notes[i].value;
     return (sheaf_slice){NULL, 0};
 }
+
+bool sheaf_safetensors_notes_are(const sheaf_safetensors *file, const sheaf_tensor_note *notes,
+                                 uint32_t count)
+{
+    bool same = file->notes_count == count;
+    for (uint32_t i = 0; same && i < count; i++)
+        same = sheaf_slice_equal(notes[i].name, file->notes[i].name)
+               && sheaf_slice_equal(notes[i].value, file->notes[i].value);
+    return same;
+}

@@ -129,3 +129,33 @@ double sheaf_cost_epsilon(const sheaf_cost *spent, double delta)
     }
     return isfinite(epsilon) ? epsilon_of(spent, delta / 2) : epsilon;
 }
+
+static bool within(const sheaf_mechanism *mechanism, uint64_t noise_millionths, uint32_t rounds,
+                   const sheaf_cost *limit)
+{
+    sheaf_mechanism tried = *mechanism;
+    sheaf_cost cost;
+    tried.noise_multiplier = sheaf_ratio(noise_millionths, 1000000, SHEAF_ROUND_DOWN);
+    sheaf_cost_round(&tried, &cost);
+    for (unsigned place = 0; place < SHEAF_COST_ORDERS; place++)
+        if (limit->cost[place] >= 0 && cost.cost[place] <= limit->cost[place] / rounds)
+            return true;
+    return false;
+}
+
+uint64_t sheaf_cost_least_noise(const sheaf_mechanism *mechanism, uint32_t rounds,
+                                const sheaf_cost *limit)
+{
+    uint64_t low = 100000, high = 1000000000;
+    assert(rounds > 0);
+    if (!within(mechanism, high, rounds, limit))
+        return 0;
+    while (high - low > 1) {
+        uint64_t middle = low + (high - low) / 2;
+        if (within(mechanism, middle, rounds, limit))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}

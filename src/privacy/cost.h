@@ -47,4 +47,10 @@ double sheaf_cost_epsilon(const sheaf_cost *spent, double delta);
  * at an order that cannot show it. */
 void sheaf_cost_limit(double epsilon, double delta, sheaf_cost *out);
 
+/* The least noise multiplier, in millionths from 0.1 to 1,000, with which so many rounds of a
+ * mechanism, whose own multiplier does not matter, stay within the limit at some order; 0 where
+ * not even 1,000 is enough. */
+uint64_t sheaf_cost_least_noise(const sheaf_mechanism *mechanism, uint32_t rounds,
+                                const sheaf_cost *limit);
+
 #endif

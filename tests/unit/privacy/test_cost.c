@@ -114,12 +114,33 @@ static void test_samplers(void **unused)
     (void)unused;
 }
 
+/* Without sampling the Gaussian costs order / (2 multiplier^2) at each order. */
+static void test_least_noise(void **unused)
+{
+    const sheaf_mechanism round = {SHEAF_NOISE_GAUSSIAN, 0, 1, 1};
+    for (uint32_t rounds = 1; rounds <= 1000; rounds *= 10) {
+        sheaf_cost limit;
+        double least = 1e9;
+        sheaf_cost_limit(3, 1e-5, &limit);
+        for (unsigned i = 0; i < SHEAF_COST_ORDERS; i++)
+            if (limit.cost[i] > 0)
+                least = fmin(least, sqrt(rounds * (sheaf_cost_order_tenths(i) / 10.0)
+                                         / (2e-12 * (double)limit.cost[i])));
+        double found = (double)sheaf_cost_least_noise(&round, rounds, &limit) / 1e6;
+        assert_true(found >= least && found <= least * (1 + 1e-5));
+    }
+    sheaf_cost nothing = {{0}};
+    assert_int_equal(sheaf_cost_least_noise(&round, 1, &nothing), 0);
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rounded_up), cmocka_unit_test(test_understated_is_refused),
-        cmocka_unit_test(test_no_bound),   cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_epsilon),    cmocka_unit_test(test_samplers),
+        cmocka_unit_test(test_rounded_up),  cmocka_unit_test(test_understated_is_refused),
+        cmocka_unit_test(test_no_bound),    cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_epsilon),     cmocka_unit_test(test_samplers),
+        cmocka_unit_test(test_least_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
