@@ -119,6 +119,9 @@ static int take_epsilons(const sheaf_arguments *a, simulate_question *q)
                          "without any noise there is the row exact sum",
                          text);
         *epsilon = units_of(*epsilon, MILLION) / MILLION;
+        for (uint32_t i = 0; i + 1 < q->epsilons; i++)
+            if (fabs(q->epsilon[i] - *epsilon) < 1e-12)
+                return WRONG("--epsilon lists %.10g twice", *epsilon);
         list += len + (list[len] == ',');
     }
     return q->epsilons ? 0 : WRONG("--epsilon lists at least one value");
@@ -417,6 +420,15 @@ static sheaf_status seeds_try(simulation *s, progress *p, sheaf_err *err)
 
 /* ---- the command ---- */
 
+/* A row of sums is what was asked for; one without them only stands beside it. */
+static bool complete(const simulation *s)
+{
+    for (uint32_t i = 0; i < s->rows; i++)
+        if (s->row[i].form >= SHEAF_REHEARSE_EXACT && *s->row[i].failure)
+            return false;
+    return !s->stopped;
+}
+
 static int answer(const sheaf_arguments *a, const simulation *s)
 {
     sheaf_err err;
@@ -427,7 +439,7 @@ static int answer(const sheaf_arguments *a, const simulation *s)
         code = simulate_print_json(s);
     else
         simulate_print(s);
-    return s->stopped ? SHEAF_EXIT_FAILED : code;
+    return complete(s) ? code : SHEAF_EXIT_FAILED;
 }
 
 static int run(const sheaf_arguments *a)
@@ -470,7 +482,8 @@ const sheaf_command sheaf_command_simulate = {
         "many members as values); dirichlet:A (members' shares of the classes are drawn from\n"
         "a Dirichlet law: Hsu, Qi and Brown 2019; the smaller A, the more members differ; of\n"
         "a number the classes are its fifths).\n"
-        "The same seed gives the same figures. Nothing is sent anywhere.",
+        "The same seed gives the same figures. Nothing is sent anywhere. Where a row of sums\n"
+        "fails the others are printed, and the command ends with 1.",
     .options = {{"data", "FILE", "a table with a header line; may be given several times"},
                 {"label", "COLUMN",
                  "what is predicted; a class is positive where it is above 0"},

@@ -89,6 +89,9 @@ void simulate_data_close(simulate_data *data);
 
 simulate_figure simulate_figure_of(const double *values, uint32_t count);
 
+/* The end of a word in the plural. */
+const char *simulate_s(uint64_t count);
+
 /* The table for people, the same as one JSON object, and as a picture. */
 void simulate_print(const simulation *s);
 int simulate_print_json(const simulation *s);

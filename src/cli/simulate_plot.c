@@ -241,9 +241,9 @@ static void begin(plot *p)
     snprintf(text, sizeof text, "%u members, %.40s, noise for each %s", q->plan.members,
              q->split_text, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
     text_at(p, LEFT, 24, "title", text);
-    snprintf(text, sizeof text, "%s, %u rounds of %u members, %u seeds%s", q->model,
-             q->plan.rounds, q->plan.cohort, q->seeds,
-             q->seeds > 1 ? "; bars are 95 % intervals over them" : "");
+    snprintf(text, sizeof text, "%s, %u round%s of %u members, %u seed%s%s", q->model,
+             q->plan.rounds, simulate_s(q->plan.rounds), q->plan.cohort, q->seeds,
+             simulate_s(q->seeds), q->seeds > 1 ? "; bars are 95 % intervals over them" : "");
     text_at(p, LEFT, 43, "small", text);
 }
 

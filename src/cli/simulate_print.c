@@ -40,6 +40,11 @@ simulate_figure simulate_figure_of(const double *values, uint32_t count)
     return f;
 }
 
+const char *simulate_s(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* What a member and the hub spend on all rounds. */
 static double member_s(const simulate_row *row)
 {
@@ -87,16 +92,17 @@ static void print_head(const simulation *s)
 {
     const simulate_question *q = s->question;
     const sheaf_table *table = &s->data->table;
-    printf("%u members, split %s; %u records (%u to train on, %u held out, %u left out for "
-           "gaps), %u above 0\n",
+    const uint32_t features = s->data->spec.features.count;
+    printf("%u members, split %s; %u records (%u to train on, %u held out), %u left out for "
+           "gaps; %s above 0 in %u\n",
            q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
-           table->left_out, s->data->positives);
-    printf(
-        "%s on %u features; %u rounds of training under noise and %u without, with %u members "
-        "each; noise hides one %s, delta %g; %u seeds from %" PRIu64 "\n\n",
-        q->model, s->data->spec.features.count, q->plan.rounds, q->plan.rounds_exact,
-        q->plan.cohort, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta,
-        q->seeds, q->plan.seed);
+           table->left_out, q->label, s->data->positives);
+    printf("%s on %u feature%s; %u round%s of training under noise and %u without, with %u "
+           "members each; noise hides one %s, delta %g; %u seed%s from %" PRIu64 "\n\n",
+           q->model, features, simulate_s(features), q->plan.rounds, simulate_s(q->plan.rounds),
+           q->plan.rounds_exact, q->plan.cohort,
+           q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta, q->seeds,
+           simulate_s(q->seeds), q->plan.seed);
     const simulate_measure *measures = simulate_measures(q);
     printf("%-16s", "");
     for (int i = 0; i < SIMULATE_FIGURES && measures[i].name; i++)
@@ -113,12 +119,13 @@ static void print_remarks(const simulation *s)
         if (*row->failure)
             printf("%s: %s.\n", row->name, row->failure);
         else if (row->left_out && row->form == SHEAF_REHEARSE_LOCAL)
-            printf("%u members have fewer than two records to train on, and are not in the "
-                   "row %s.\n",
-                   row->left_out, row->name);
+            printf("%u member%s fewer than two records to train on, and %s not in the row "
+                   "%s.\n",
+                   row->left_out, row->left_out == 1 ? " has" : "s have",
+                   row->left_out == 1 ? "is" : "are", row->name);
         else if (row->left_out)
-            printf("%u members have no record to train on, and no part in exact sums.\n",
-                   row->left_out);
+            printf("%u member%s no record to train on, and no part in exact sums.\n",
+                   row->left_out, row->left_out == 1 ? " has" : "s have");
     }
     if (s->stopped)
         puts("Stopped: rows and seeds that were not finished are missing.");
@@ -130,10 +137,10 @@ static void print_notes(const simulation *s)
     uint16_t masked = 0;
     for (uint32_t i = 0; i < s->rows; i++)
         masked = s->row[i].round.members > masked ? s->row[i].round.members : masked;
-    printf("\nFigures are of all held-out records, means of seeds and 95 %% intervals over "
-           "them. Costs are those of the whole mandate, for a member who has a seat in each "
-           "of its rounds; noise is its standard deviation as a multiple of what one %s can "
-           "move a sum by.\n",
+    printf("\nFigures are of all held-out records%s. Costs are those of the whole mandate, for "
+           "a member who has a seat in each of its rounds; noise is its standard deviation as "
+           "a multiple of what one %s can move a sum by.\n",
+           q->seeds > 1 ? ", means of seeds and 95 % intervals over them" : "",
            q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
     if (masked)
         printf("The first round of each row with sums went through the protocol with masks, "
@@ -141,9 +148,9 @@ static void print_notes(const simulation *s)
                "plain words. Times of the protocol are of that round%s.\n",
                masked, q->plan.cohort,
                masked < q->plan.cohort ? ", and are longer with all members" : "");
-    printf("Noise is sized for %u members that are left of %u, of whom %u may pool what they "
-           "know.\n",
-           q->plan.survivors_least, q->plan.cohort, q->plan.colluders);
+    printf("Noise is sized for %u members that are left of %u, of whom %u may pool what %s.\n",
+           q->plan.survivors_least, q->plan.cohort, q->plan.colluders,
+           q->plan.colluders == 1 ? "it knows with the hub" : "they know");
     if (s->data->ranges_taken)
         puts("Ranges of columns were taken from the files. In a co-op they must be known "
              "without looking at anybody's data: give them with --ranges.");

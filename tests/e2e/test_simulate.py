@@ -136,9 +136,13 @@ def one_record_each(folder):
     path = os.path.join(folder, "few.csv")
     with open(path, "w") as out:
         out.write("x,y\n" + "".join(f"{i},{i % 2}\n" for i in range(60)))
-    row = told("a record for each member", "--data", path, "--label", "y", "--members", 60,
-               "--rounds", 2, "--seeds", 1, "--epsilon", 5)["rows"][0]
+    ask = ("--data", path, "--label", "y", "--members", 60, "--rounds", 2, "--seeds", 1)
+    row = told("a record for each member", *ask, "--epsilon", 5)["rows"][0]
     check("nobody trains alone", row["failure"].startswith("no member has the"), row)
+    done = sheaf("simulate", *ask, "--epsilon", "5,0.000001")
+    check("a row of sums without figures fails", done.returncode == 1 and
+          "epsilon 1e-06: no noise that a mandate can state keeps 2 rounds" in done.stdout
+          and "epsilon 5 " in done.stdout, done.stdout + done.stderr)
 
 
 def nonsense(heart, folder):
@@ -154,6 +158,7 @@ def nonsense(heart, folder):
         ("a split of another kind", (*ask, 4, "--split", "halves"), "--split is iid, by:COLUMN"),
         ("epsilon 0", (*ask, 4, "--epsilon", 0), "each --epsilon is at least"),
         ("epsilon below 0", (*ask, 4, "--epsilon=-1"), "each --epsilon is at least"),
+        ("an epsilon twice", (*ask, 4, "--epsilon", "1,2,1.0"), "--epsilon lists 1 twice"),
         ("no number", (*ask, 4, "--delta", "little"), "--delta is at least 1e-09 and at most"),
         ("less than a mandate can state", (*ask, 4, "--delta", "0.0000000001"), "--delta is at"),
         ("a clip below a millionth", (*ask, 4, "--clip", "0.0000009"), "--clip is at least"),
