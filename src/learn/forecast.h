@@ -193,6 +193,14 @@ SHEAF_MUST_USE sheaf_status sheaf_forecaster_evaluate(const sheaf_forecaster *mo
                                                       const sheaf_scaled_set *data,
                                                       int64_t *words, sheaf_err *err);
 
+/* The same of the model's standardised errors alone, the words before SHEAF_FORECAST_UNIT: they
+ * always fit, however large the series' own values are. */
+enum { SHEAF_FORECAST_UNIT = SHEAF_FORECAST_MODEL + 3 };
+SHEAF_MUST_USE sheaf_status sheaf_forecaster_evaluate_scaled(const sheaf_forecaster *model,
+                                                             const sheaf_scaled_set *data,
+                                                             int64_t words[SHEAF_FORECAST_UNIT],
+                                                             sheaf_err *err);
+
 typedef struct {
     int64_t bias_millionths, absolute_millionths, square_millionths; /* means, standardised */
     int64_t mae_millionths, rmse_millionths; /* in the series' own unit */

@@ -75,8 +75,8 @@ sheaf_status sheaf_scaled_open(const sheaf_series_set *set, const sheaf_forecast
                           set->step_s, terms->step_s);
     for (uint32_t i = 0; i < set->count; i++)
         points += set->items[i].steps;
-    out->items = calloc(set->count, sizeof *out->items);
-    out->block = calloc(points, sizeof *out->block);
+    out->items = calloc((size_t)set->count + 1, sizeof *out->items); /* under noise: of none */
+    out->block = calloc(points + 1, sizeof *out->block);
     if (!out->items || !out->block) {
         sheaf_scaled_close(out);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu steps of series", points);

@@ -87,6 +87,13 @@ static void series_add(sheaf_forecast_map *map, const sheaf_forecast_terms *term
     }
 }
 
+static void scaled_write(const errors *of, int64_t *words)
+{
+    words[0] = of->error;
+    words[1] = of->magnitude;
+    words[2] = of->square;
+}
+
 static sheaf_status errors_write(const errors *of, int64_t *words, sheaf_err *err)
 {
     const sheaf_int128 high = of->unit_square >> LOW_BITS;
@@ -94,12 +101,23 @@ static sheaf_status errors_write(const errors *of, int64_t *words, sheaf_err *er
         return sheaf_fail(err, SHEAF_INVALID,
                           "the errors of so many forecasts of such large values do not fit; "
                           "give values in a larger unit");
-    words[0] = of->error;
-    words[1] = of->magnitude;
-    words[2] = of->square;
+    scaled_write(of, words);
     words[3] = of->unit;
     words[4] = (int64_t)(of->unit_square & (((sheaf_int128)1 << LOW_BITS) - 1));
     words[5] = (int64_t)high;
+    return SHEAF_OK;
+}
+
+static sheaf_status measure(const sheaf_forecaster *model, const sheaf_scaled_set *data,
+                            int64_t *points, errors *of_model, errors *of_naive, sheaf_err *err)
+{
+    sheaf_forecast_map map;
+    *points = 0;
+    SHEAF_TRY(sheaf_forecast_map_open(model, &map, err));
+    for (uint32_t i = 0; i < data->count; i++)
+        if (data->items[i].scale > 0)
+            series_add(&map, &model->terms, &data->items[i], points, of_model, of_naive);
+    sheaf_forecast_map_close(&map);
     return SHEAF_OK;
 }
 
@@ -107,17 +125,21 @@ sheaf_status sheaf_forecaster_evaluate(const sheaf_forecaster *model,
                                        const sheaf_scaled_set *data, int64_t *words,
                                        sheaf_err *err)
 {
-    sheaf_forecast_map map;
     errors of_model = {0}, of_naive = {0};
-    int64_t points = 0;
-    SHEAF_TRY(sheaf_forecast_map_open(model, &map, err));
-    for (uint32_t i = 0; i < data->count; i++)
-        if (data->items[i].scale > 0)
-            series_add(&map, &model->terms, &data->items[i], &points, &of_model, &of_naive);
-    sheaf_forecast_map_close(&map);
-    words[SHEAF_FORECAST_POINTS] = points;
+    SHEAF_TRY(measure(model, data, &words[SHEAF_FORECAST_POINTS], &of_model, &of_naive, err));
     SHEAF_TRY(errors_write(&of_model, words + SHEAF_FORECAST_MODEL, err));
     return errors_write(&of_naive, words + SHEAF_FORECAST_NAIVE, err);
+}
+
+sheaf_status sheaf_forecaster_evaluate_scaled(const sheaf_forecaster *model,
+                                              const sheaf_scaled_set *data,
+                                              int64_t words[SHEAF_FORECAST_UNIT],
+                                              sheaf_err *err)
+{
+    errors of_model = {0}, of_naive = {0};
+    SHEAF_TRY(measure(model, data, &words[SHEAF_FORECAST_POINTS], &of_model, &of_naive, err));
+    scaled_write(&of_model, words + SHEAF_FORECAST_MODEL);
+    return SHEAF_OK;
 }
 
 /* sum / (2^bits n) in millionths. */

@@ -49,15 +49,20 @@ static void data_close(void *opaque)
 }
 
 static sheaf_status data_open(const sheaf_series_columns *columns,
-                              const sheaf_forecast_terms *terms, bool whole, sheaf_slice file,
-                              const char *name, forecast_data **out, sheaf_err *err)
+                              const sheaf_forecast_terms *terms, sheaf_table_use use,
+                              sheaf_slice file, const char *name, forecast_data **out,
+                              sheaf_err *err)
 {
+    const bool whole = use == SHEAF_TABLE_UNLABELLED;
     sheaf_err why;
     forecast_data *data = calloc(1, sizeof *data);
     *out = NULL;
     if (!data)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
-    sheaf_status status = sheaf_series_read(file, name, columns, &data->set, err);
+    sheaf_status status =
+        use == SHEAF_TABLE_NOISED
+            ? sheaf_series_read_noised(file, name, columns, terms->step_s, &data->set, err)
+            : sheaf_series_read(file, name, columns, &data->set, err);
     if (status == SHEAF_OK) {
         status = sheaf_scaled_open(&data->set, terms, whole, &data->scaled, &why);
         if (status != SHEAF_OK)
@@ -70,7 +75,6 @@ static sheaf_status data_open(const sheaf_series_columns *columns,
     return status;
 }
 
-/* One unreadable line refuses the file under noise too: what noise hides is the member. */
 static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *name,
                          sheaf_table_use use, void **data, sheaf_err *err)
 {
@@ -78,8 +82,7 @@ static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *n
     sheaf_series_columns columns;
     forecast_data *opened = NULL;
     columns_of(spec, &columns);
-    sheaf_status status =
-        data_open(&columns, &terms, use == SHEAF_TABLE_UNLABELLED, file, name, &opened, err);
+    sheaf_status status = data_open(&columns, &terms, use, file, name, &opened, err);
     *data = opened;
     return status;
 }
@@ -87,7 +90,10 @@ static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *n
 static void counts(const void *opaque, sheaf_data_counts *out)
 {
     const forecast_data *data = opaque;
-    *out = (sheaf_data_counts){.lines = data->set.lines, .rows = data->set.lines};
+    *out = (sheaf_data_counts){.lines = data->set.lines,
+                               .rows = data->set.lines - data->set.unusable,
+                               .unusable = data->set.unusable};
+    memcpy(out->line, data->set.unusable_line, sizeof out->line);
 }
 
 static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step)
@@ -165,22 +171,17 @@ static sheaf_status train_finish(const sheaf_job *job, const int64_t *words,
     return status;
 }
 
-static sheaf_status evaluate(const sheaf_job *job, const forecast_data *data, int64_t *words,
-                             sheaf_err *err)
-{
-    sheaf_forecaster model;
-    SHEAF_TRY(sheaf_forecaster_read(job->base, &model, err));
-    sheaf_status status = sheaf_forecaster_evaluate(&model, &data->scaled, words, err);
-    sheaf_forecaster_close(&model);
-    return status;
-}
-
 static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
                                    const sheaf_job_seeds *seeds, int64_t *values,
                                    sheaf_err *err)
 {
+    const forecast_data *series = data;
+    sheaf_forecaster model;
     (void)seeds;
-    return evaluate(job, data, values, err);
+    SHEAF_TRY(sheaf_forecaster_read(job->base, &model, err));
+    sheaf_status status = sheaf_forecaster_evaluate(&model, &series->scaled, values, err);
+    sheaf_forecaster_close(&model);
+    return status;
 }
 
 static sheaf_status evaluate_finish(const sheaf_job *job, const int64_t *words,
@@ -246,9 +247,14 @@ static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data
 {
     const double most = SHEAF_FORECAST_NOISED_ERROR_MAX;
     const double one = (double)(sheaf_noised_sensitivity(NOISED_EVALUATION_WORDS) / 2);
-    int64_t sums[SHEAF_FORECAST_EVALUATION_WORDS];
+    const forecast_data *series = data;
+    int64_t sums[SHEAF_FORECAST_UNIT];
+    sheaf_forecaster model;
     (void)seeds;
-    SHEAF_TRY(evaluate(job, data, sums, err));
+    SHEAF_TRY(sheaf_forecaster_read(job->base, &model, err));
+    sheaf_status status = sheaf_forecaster_evaluate_scaled(&model, &series->scaled, sums, err);
+    sheaf_forecaster_close(&model);
+    SHEAF_TRY(status);
     const double points = (double)sums[SHEAF_FORECAST_POINTS];
     memset(values, 0, NOISED_EVALUATION_WORDS * sizeof *values);
     if (points == 0)
@@ -345,7 +351,8 @@ static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
     sheaf_forecaster model;
     forecast_data *data = NULL;
     SHEAF_TRY(sheaf_forecaster_read(file, &model, err));
-    sheaf_status status = data_open(&model.columns, &model.terms, true, csv, name, &data, err);
+    sheaf_status status =
+        data_open(&model.columns, &model.terms, SHEAF_TABLE_UNLABELLED, csv, name, &data, err);
     if (status == SHEAF_OK)
         status = rows_make(&model, data, name, out, err);
     data_close(data);

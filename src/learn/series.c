@@ -1,7 +1,5 @@
 #include "learn/series.h"
 
-#include "learn/columns.h"
-#include "learn/table.h"
 #include "learn/times.h"
 
 #include <assert.h>
@@ -42,8 +40,11 @@ typedef struct {
     record *records;
     double *numbers; /* of each record, columns->count */
     uint32_t count;
-    int64_t step_s;              /* smallest distance yet; 0: none */
+    int64_t step_s;              /* smallest distance yet; 0: none. under noise the given one */
     uint32_t step_from, step_to; /* lines between which it is */
+    bool noised;
+    uint64_t points; /* noised: of the grid yet */
+    uint32_t unusable, unusable_line[SHEAF_TABLE_TOLD];
 } reader;
 
 static sheaf_status name_check(const char *name, const char *what, sheaf_err *err)
@@ -113,27 +114,20 @@ static uint32_t id_hash(sheaf_slice id)
     return hash % ENTITY_PLACES;
 }
 
-/* Finds the line's series, or begins it; *fresh says which. */
-static sheaf_status entity_of(reader *r, entity **out, bool *fresh, sheaf_err *err)
+/* Finds the line's series; *place tells where it stands or, if it is a new one, will. */
+static sheaf_status entity_of(const reader *r, sheaf_slice *id, uint32_t *place, sheaf_err *err)
 {
-    sheaf_slice id =
-        r->series == SHEAF_COLUMN_NONE ? sheaf_str("") : r->cells.values[r->series];
-    if (r->series != SHEAF_COLUMN_NONE && sheaf_csv_missing(id))
+    *id = r->series == SHEAF_COLUMN_NONE ? sheaf_str("") : r->cells.values[r->series];
+    if (r->series != SHEAF_COLUMN_NONE && sheaf_csv_missing(*id))
         return cell_fail(r, r->series, "is no name of a series", err);
-    uint32_t at = id_hash(id);
-    while (r->place[at] && !sheaf_slice_equal(r->entities[r->place[at] - 1].id, id))
-        at = (at + 1) % ENTITY_PLACES;
-    *fresh = r->place[at] == 0;
-    if (*fresh) {
-        if (r->entity_count == r->entity_max)
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "%s line %u begins series %u; a file may hold %d, counting each "
-                              "column of values",
-                              r->csv.name, r->csv.line, r->entity_count + 1, SHEAF_SERIES_MAX);
-        r->place[at] = (uint16_t)(r->entity_count + 1);
-        r->entities[r->entity_count++] = (entity){.id = id};
-    }
-    *out = &r->entities[r->place[at] - 1];
+    *place = id_hash(*id);
+    while (r->place[*place] && !sheaf_slice_equal(r->entities[r->place[*place] - 1].id, *id))
+        *place = (*place + 1) % ENTITY_PLACES;
+    if (r->place[*place] == 0 && r->entity_count == r->entity_max)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u begins series %u; a file may hold %d, counting each "
+                          "column of values",
+                          r->csv.name, r->csv.line, r->entity_count + 1, SHEAF_SERIES_MAX);
     return SHEAF_OK;
 }
 
@@ -180,7 +174,7 @@ static sheaf_status order_check(reader *r, const entity *e, const record *now, s
                           r->csv.name, now->line, part_names[now->part], e->last_line,
                           part_names[e->last_part]);
     int64_t step = now->time_s - e->last_s;
-    if (r->step_s == 0 || step < r->step_s) {
+    if (!r->noised && (r->step_s == 0 || step < r->step_s)) {
         r->step_s = step;
         r->step_from = e->last_line;
         r->step_to = now->line;
@@ -188,29 +182,64 @@ static sheaf_status order_check(reader *r, const entity *e, const record *now, s
     return SHEAF_OK;
 }
 
+/* Under noise a line has its place on the grid of its series, whose first is `e`'s, as soon as
+ * it is read. */
+static sheaf_status room_check(reader *r, const entity *e, const record *now, sheaf_err *err)
+{
+    const int64_t since = e ? now->time_s - e->last_s : 0;
+    const uint64_t more = (e ? (uint64_t)(since / r->step_s) : 1) * r->columns->count;
+    if (since % r->step_s != 0 || r->points + more > SHEAF_SERIES_POINTS_MAX)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s line %u has no place among steps of %lld "
+                          "seconds",
+                          r->csv.name, now->line, (long long)r->step_s);
+    r->points += more;
+    return SHEAF_OK;
+}
+
+/* Nothing is kept of a line that is refused. */
 static sheaf_status line_read(reader *r, sheaf_slice line, sheaf_err *err)
 {
     record *now = &r->records[r->count];
-    entity *e = NULL;
-    bool fresh;
+    uint32_t place;
+    sheaf_slice id;
     SHEAF_TRY(sheaf_columns_row(&r->cells, &r->csv, line, err));
     now->line = r->csv.line;
     if (!sheaf_time_parse(r->cells.values[r->time], &now->time_s))
         return cell_fail(r, r->time, "is not a time; write it as 2013-07-01 08:30:00", err);
     SHEAF_TRY(part_read(r, &now->part, err));
-    SHEAF_TRY(entity_of(r, &e, &fresh, err));
     for (uint32_t i = 0; i < r->columns->count; i++)
         SHEAF_TRY(number_read(r, r->value[i],
                               &r->numbers[(size_t)r->count * r->columns->count + i], err));
-    if (fresh)
-        e->first_s = now->time_s;
-    else
+    SHEAF_TRY(entity_of(r, &id, &place, err));
+    entity *e = r->place[place] ? &r->entities[r->place[place] - 1] : NULL;
+    if (e)
         SHEAF_TRY(order_check(r, e, now, err));
+    if (r->noised)
+        SHEAF_TRY(room_check(r, e, now, err));
+    if (!e) {
+        e = &r->entities[r->entity_count++];
+        *e = (entity){.id = id, .first_s = now->time_s};
+        r->place[place] = (uint16_t)r->entity_count;
+    }
     e->last_s = now->time_s;
     e->last_line = now->line;
     e->last_part = now->part;
     now->entity = (uint16_t)(e - r->entities);
     r->count++;
+    return SHEAF_OK;
+}
+
+/* Under noise a line that is refused is counted. */
+static sheaf_status line_take(reader *r, sheaf_slice line, sheaf_err *err)
+{
+    if (!r->noised)
+        return line_read(r, line, err);
+    if (line_read(r, line, NULL) == SHEAF_OK)
+        return SHEAF_OK;
+    if (r->unusable < SHEAF_TABLE_TOLD)
+        r->unusable_line[r->unusable] = r->csv.line;
+    r->unusable++;
     return SHEAF_OK;
 }
 
@@ -230,8 +259,8 @@ static sheaf_status lines_read(reader *r, sheaf_err *err)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the %zu rows of %s", lines,
                           r->csv.name);
     while (sheaf_csv_line(&r->csv, &line))
-        SHEAF_TRY(line_read(r, line, err));
-    return sheaf_csv_one_mark(&r->csv, err);
+        SHEAF_TRY(line_take(r, line, err));
+    return r->noised ? SHEAF_OK : sheaf_csv_one_mark(&r->csv, err);
 }
 
 /* ---- the grid ---- */
@@ -287,11 +316,13 @@ static sheaf_status grid_make(const reader *r, sheaf_series_set *out, sheaf_err 
                           r->csv.name, (unsigned long long)points, (long long)r->step_s,
                           SHEAF_SERIES_POINTS_MAX, r->step_from, r->step_to);
     *out = (sheaf_series_set){.step_s = (uint32_t)r->step_s,
-                              .lines = r->count,
+                              .lines = r->count + r->unusable,
+                              .unusable = r->unusable,
                               .count = r->entity_count * width,
                               .entities = r->entity_count};
-    out->items = calloc(out->count, sizeof *out->items);
-    out->block = calloc(points, sizeof *out->block);
+    memcpy(out->unusable_line, r->unusable_line, sizeof out->unusable_line);
+    out->items = calloc((size_t)out->count + 1, sizeof *out->items);
+    out->block = calloc(points + 1, sizeof *out->block);
     if (!out->items || !out->block)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the %llu steps of %s",
                           (unsigned long long)points, r->csv.name);
@@ -344,7 +375,8 @@ static void parts_from_set(const reader *r, sheaf_series_set *out)
 static sheaf_status grid_fill(const reader *r, sheaf_series_set *out, sheaf_err *err)
 {
     uint32_t width = r->columns->count;
-    SHEAF_TRY(step_check(r, err));
+    if (!r->noised)
+        SHEAF_TRY(step_check(r, err));
     SHEAF_TRY(grid_make(r, out, err));
     for (uint32_t i = 0; i < r->count; i++) {
         const record *now = &r->records[i];
@@ -361,9 +393,10 @@ static sheaf_status grid_fill(const reader *r, sheaf_series_set *out, sheaf_err 
     return SHEAF_OK;
 }
 
-sheaf_status sheaf_series_read(sheaf_slice bytes, const char *name,
-                               const sheaf_series_columns *columns, sheaf_series_set *out,
-                               sheaf_err *err)
+/* With a step: under noise. */
+static sheaf_status series_read(sheaf_slice bytes, const char *name,
+                                const sheaf_series_columns *columns, uint32_t step_s,
+                                sheaf_series_set *out, sheaf_err *err)
 {
     *out = (sheaf_series_set){0};
     SHEAF_TRY(sheaf_series_columns_check(columns, err));
@@ -371,6 +404,8 @@ sheaf_status sheaf_series_read(sheaf_slice bytes, const char *name,
     if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
     r->columns = columns;
+    r->noised = step_s > 0;
+    r->step_s = step_s;
     r->entity_max = SHEAF_SERIES_MAX / columns->count;
     sheaf_status status = sheaf_csv_open(&r->csv, bytes, name, err);
     if (status == SHEAF_OK)
@@ -385,6 +420,21 @@ sheaf_status sheaf_series_read(sheaf_slice bytes, const char *name,
     free(r->numbers);
     free(r);
     return status;
+}
+
+sheaf_status sheaf_series_read(sheaf_slice bytes, const char *name,
+                               const sheaf_series_columns *columns, sheaf_series_set *out,
+                               sheaf_err *err)
+{
+    return series_read(bytes, name, columns, 0, out, err);
+}
+
+sheaf_status sheaf_series_read_noised(sheaf_slice bytes, const char *name,
+                                      const sheaf_series_columns *columns, uint32_t step_s,
+                                      sheaf_series_set *out, sheaf_err *err)
+{
+    assert(step_s > 0 && step_s <= SHEAF_SERIES_STEP_MAX);
+    return series_read(bytes, name, columns, step_s, out, err);
 }
 
 void sheaf_series_close(sheaf_series_set *set)

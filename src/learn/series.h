@@ -10,12 +10,17 @@
  * one the last quarter of each series' steps is for testing and nothing for validation. Whoever
  * owns the whole may split otherwise, by position or by date.
  *
+ * A line that cannot be read, or has no place on the grid, refuses the file. Under noise it
+ * counts as none, by what stands in it and in the lines above: there nothing that stands in a
+ * file's lines may change whether a member answers. So the step is not found but given, and
+ * what the lines above left room for decides where there is too much of something.
+ *
  * Errors name file, line and column. The set owns its memory.
  */
 #ifndef SHEAF_LEARN_SERIES_H
 #define SHEAF_LEARN_SERIES_H
 
-#include "learn/schema.h"
+#include "learn/table.h"
 
 enum {
     SHEAF_SERIES_COLUMNS_MAX = 256,     /* value columns */
@@ -49,8 +54,10 @@ typedef struct {
 
 typedef struct {
     uint32_t step_s;
-    uint32_t lines;    /* of the file, the header apart */
-    uint32_t count;    /* at least 1 */
+    uint32_t lines;                           /* of the file, the header apart */
+    uint32_t unusable;                        /* under noise: lines that count as none */
+    uint32_t unusable_line[SHEAF_TABLE_TOLD]; /* of the first of those */
+    uint32_t count;                           /* at least 1, but under noise */
     uint32_t entities; /* different values of the series column, or 1; count / value columns */
     sheaf_series *items;
     double *block; /* what the series' values point into */
@@ -64,6 +71,12 @@ SHEAF_MUST_USE sheaf_status sheaf_series_columns_check(const sheaf_series_column
 SHEAF_MUST_USE sheaf_status sheaf_series_read(sheaf_slice csv, const char *name,
                                               const sheaf_series_columns *columns,
                                               sheaf_series_set *out, sheaf_err *err);
+
+/* The same for rounds with noise, whose series have this step. */
+SHEAF_MUST_USE sheaf_status sheaf_series_read_noised(sheaf_slice csv, const char *name,
+                                                     const sheaf_series_columns *columns,
+                                                     uint32_t step_s, sheaf_series_set *out,
+                                                     sheaf_err *err);
 void sheaf_series_close(sheaf_series_set *set);
 
 /* By position: train to `validation`, validation to `test`, test to `end`, each cut to the

@@ -183,6 +183,79 @@ static void test_noised(void **unused)
     (void)unused;
 }
 
+/* The words of a member whose file has `broken` for a line, or nothing at all. */
+static void noised_words(uint8_t task, const char *broken, int64_t *values)
+{
+    sheaf_err err = {0};
+    const sheaf_spec spec = spec_of();
+    const sheaf_noised_seeds seeds = {.rounding = "rounding"};
+    const sheaf_job_seeds draw = {.secret = &seeds};
+    sheaf_buffer text, begun;
+    sheaf_learn_task of;
+    sheaf_data_counts counts;
+    void *data;
+    const uint32_t words = (uint32_t)row()->words(&spec, task, true, 0);
+    const sheaf_noised_terms terms = {.unit = SHEAF_NOISED_MEMBER,
+                                      .evaluates = task == SHEAF_task_evaluate,
+                                      .norm_millionths = 1000000,
+                                      .noise_millionths = 1000000,
+                                      .sampling_millionths = 1000000,
+                                      .divisor = 3,
+                                      .training = {.steps = 5, .rate_millionths = 100000},
+                                      .words = words,
+                                      .members = 3,
+                                      .survivors_least = 3,
+                                      .colluders = 1,
+                                      .records_max = 1000};
+    sheaf_buffer_init(&begun, 1 << 20);
+    sheaf_buffer_init(&text, 1 << 20);
+    sheaf_buffer_add_string(&text, "meter,hour,kwh\n");
+    if (broken)
+        hours_put(&text, 0);
+    sheaf_buffer_printf(&text, "%s\n", broken ? broken : "nothing");
+    if (broken)
+        hours_put(&text, 1);
+    MUST(row()->begin(&spec, 1, &begun, &err));
+    MUST(row()->open(&spec, sheaf_buffer_slice(&text), "m.csv", SHEAF_TABLE_NOISED, &data,
+                     &err));
+    row()->counts(data, &counts);
+    assert_int_equal(counts.lines, counts.rows + 1);
+    assert_int_equal(counts.unusable, 1);
+    const sheaf_job job = {.spec = &spec,
+                           .task = task,
+                           .noised = true,
+                           .words = words,
+                           .terms = &terms,
+                           .base = sheaf_buffer_slice(&begun)};
+    MUST(sheaf_learn_task_of(row(), &job, &of, &err));
+    MUST(of.local(&job, data, &draw, values, &err));
+    row()->close(data);
+    sheaf_buffer_deinit(&text);
+    sheaf_buffer_deinit(&begun);
+}
+
+/* Whatever stands in one line, the member answers, with what the other lines make. */
+static void test_no_line_decides_under_noise(void **unused)
+{
+    static const char *const broken[] = {"m0,2023-11-30", "m0,30.11.2023,1",
+                                         "m0,2023-11-30 00:30,1", "m0,2020-01-01,1",
+                                         "m0,2100-01-01,1e9"};
+    static const uint8_t tasks[] = {SHEAF_task_train, SHEAF_task_evaluate};
+    for (size_t t = 0; t < 2; t++) {
+        int64_t with[8] = {0}, without[8] = {0}, none[8] = {0};
+        const int64_t zero[8] = {0};
+        noised_words(tasks[t], "", without);
+        assert_memory_not_equal(without, zero, sizeof zero);
+        for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+            noised_words(tasks[t], broken[i], with);
+            assert_memory_equal(with, without, sizeof with);
+        }
+        noised_words(tasks[t], NULL, none);
+        assert_memory_equal(none, zero, sizeof none);
+    }
+    (void)unused;
+}
+
 static void test_predicts(void **unused)
 {
     sheaf_err err;
@@ -226,6 +299,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_federated_is_pooled),
         cmocka_unit_test(test_noised),
+        cmocka_unit_test(test_no_line_decides_under_noise),
         cmocka_unit_test(test_predicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

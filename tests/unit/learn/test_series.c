@@ -5,6 +5,7 @@
 #include "learn/times.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static const sheaf_series_columns plain = {.time = "t", .count = 1, .value = {"kwh"}};
 static const sheaf_series_columns by_id = {
@@ -189,6 +190,58 @@ static void test_refusals(void **unused)
     (void)unused;
 }
 
+/* Under noise no line refuses the file, and each is judged by those above it alone. */
+static void test_noise_passes_lines_over(void **unused)
+{
+    static const char *const broken[] = {
+        "",
+        "u,2020-01-03",
+        "u,2020-01-03,1,2,train,7",
+        "u,3.1.2020,1,2,train",
+        "u,2020-01-03,many,2,train",
+        "u,2020-01-03,1,1e99,train",
+        "u,2020-01-03,1,2,later",
+        "u,2020-01-01 00:00:30,1,2,train",
+        "u,2019-01-01,1,2,train",
+        "u,2020-01-01 00:00:31,1,2,train",
+        "u,2900-01-01,1,2,train", /* no room for so many seconds */
+        ",2020-01-03,1,2,train",
+        "id,t,a,b,set",
+        "\xff,2020-01-03,1,2,train",
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        char text[300];
+        sheaf_err err = {0};
+        sheaf_series_set set;
+        const double want[] = {1, 3, NAN, 5, 2, 4, NAN, 6, 9, 9};
+        snprintf(text, sizeof text,
+                 "id,t,a,b,set\nu,2020-01-01,1,2,train\nu,2020-01-01 00:00:30,3,4,train\n%s\n"
+                 "v,2021-01-01 07:07,9,9,train\nu,2020-01-01 00:01:30,5,6,test\n",
+                 broken[i]);
+        MUST(sheaf_series_read_noised(sheaf_str(text), "s.csv", &by_id, 30, &set, &err));
+        assert_int_equal(err.message[0], 0);
+        assert_int_equal(set.lines, 5);
+        assert_int_equal(set.unusable, 1);
+        assert_int_equal(set.unusable_line[0], 4);
+        assert_int_equal(set.step_s, 30);
+        assert_int_equal(set.count, 4);
+        for (size_t j = 0; j < sizeof want / sizeof *want; j++)
+            assert_true(set.block[j] == want[j] || (isnan(set.block[j]) && isnan(want[j])));
+        assert_int_equal(set.items[0].train.to, 3);
+        sheaf_series_close(&set);
+    }
+    sheaf_err err = {0};
+    sheaf_series_set set;
+    MUST(sheaf_series_read_noised(sheaf_str("id,t,a,b\nu,today,1,2\n"), "s.csv", &by_id, 30,
+                                  &set, &err));
+    assert_int_equal(set.count, 0);
+    sheaf_series_close(&set);
+    assert_int_equal(
+        sheaf_series_read_noised(sheaf_str("id,t,a,b\n"), "s.csv", &by_id, 30, &set, &err),
+        SHEAF_INVALID);
+    (void)unused;
+}
+
 static void test_columns(void **unused)
 {
     static const struct {
@@ -332,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_one_series_with_gaps),
         cmocka_unit_test(test_several_series),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_noise_passes_lines_over),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_windows),
         cmocka_unit_test(test_windows_with_gaps),

@@ -98,12 +98,22 @@ static void test_gaps_of_exact_sums(void **unused)
 /* Under noise nothing that stands in one row touches the file or another row. */
 static void test_noise_reads_row_by_row(void **unused)
 {
-    static const char *const broken[] = {
-        "1,2,3",           "1,2,3,4,5,6",     "",
-        "x,2,3,0,train",   "1,2,nan,0,test",  "1,2,1e99,0,test",
-        "1,2,3,yes,test",  "1,2,3,0,dev",     "\"1\"x,2,3,0,test",
-        "1,2,\x01,0,test", "1,2,\xff,0,test", "1,2,3,0,te\rst",
-        "\xef\xbb\xbf"};
+    static const char *const broken[] = {"1,2,3",
+                                         "1,2,3,4,5,6",
+                                         "",
+                                         "x,2,3,0,train",
+                                         "1,2,nan,0,test",
+                                         "1,2,1e99,0,test",
+                                         "1,2,3,yes,test",
+                                         "1,2,3,0,dev",
+                                         "\"1\"x,2,3,0,test",
+                                         "1,2,\x01,0,test",
+                                         "1,2,\xff,0,test",
+                                         "1,2,3,0,te\rst",
+                                         "1,2,3,1048576,test",
+                                         "1,2,3,-2e6,train",
+                                         "age,cp,chol,num,set",
+                                         "\xef\xbb\xbf"};
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         char text[200];
         sheaf_err err = {0};
