@@ -122,15 +122,11 @@ static const sheaf_features *features(void)
 }
 
 /* The season is a week, so that the baseline is last week's value. */
-static const char *const model[] = {
-    "--kind",
-    "forecaster",
-    "--target",
-    "number",
-    "--forecaster",
+static const char terms[] =
     "{\"every\":0,\"horizon\":48,\"lambda_millionths\":1000000,\"look_back\":336,"
-    "\"season\":336,\"step_s\":1800,\"time\":\"t\"}",
-    NULL};
+    "\"season\":336,\"step_s\":1800,\"time\":\"t\"}";
+static const char *const model[] = {"--kind",       "forecaster", "--target", "number",
+                                    "--forecaster", terms,        NULL};
 
 const demo_scenario demo_energy = {
     .name = "energy",

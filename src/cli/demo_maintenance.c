@@ -171,15 +171,11 @@ static const demo_gains *gains_of(const demo *d)
     return d->found;
 }
 
-static const char *const model[] = {
-    "--kind",
-    "trees",
-    "--label",
-    "failure",
-    "--trees",
+static const char terms[] =
     "{\"bins\":64,\"depth\":3,\"lambda_millionths\":1000000,\"min_hessian_millionths\":1000000,"
-    "\"rate_millionths\":500000,\"trees\":12}",
-    NULL};
+    "\"rate_millionths\":500000,\"trees\":12}";
+static const char *const model[] = {"--kind",  "trees", "--label", "failure",
+                                    "--trees", terms,   NULL};
 _Static_assert(TREES == 12 && DEPTH == 3, "as the model is registered");
 
 const demo_scenario demo_maintenance = {

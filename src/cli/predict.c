@@ -69,7 +69,7 @@ static void print_json(const sheaf_predictions *p, const uint32_t *order, uint32
 
 static void print_all(const sheaf_predictions *p, bool json)
 {
-    uint32_t order[SHEAF_PREDICTION_COLUMNS_MAX];
+    uint32_t order[SHEAF_PREDICTION_COLUMNS_MAX] = {0};
     order_by_name(p, order);
     for (uint32_t j = 0; !json && j < p->columns; j++)
         printf("%s%s", j ? "," : "", p->column[j].name);

@@ -98,9 +98,12 @@ static double step_of(double range)
 {
     static const double parts[] = {1, 2, 5};
     double power = pow(10, floor(log10(range)) - 1);
-    for (int i = 0;; i++)
-        if (range / (parts[i % 3] * power * pow(10, i / 3)) <= 8)
-            return parts[i % 3] * power * pow(10, i / 3);
+    int i = 0;
+    while (range / (parts[i] * power) > 8) {
+        i = (i + 1) % 3;
+        power *= i ? 1 : 10;
+    }
+    return parts[i] * power;
 }
 
 /* A share as a percentage with so many decimals. */
@@ -117,7 +120,9 @@ static void axes_put(plot *p)
     double step = step_of(p->high - p->low), bottom = HEIGHT - BOTTOM;
     char text[VALUE_TEXT];
     double top = p->measure->share ? fmin(1, p->high) : p->high;
-    for (double at = ceil(p->low / step) * step; at <= top + step * 1e-9; at += step) {
+    const int first = (int)ceil(p->low / step), last = (int)floor(top / step + 1e-9);
+    for (int i = first; i <= last; i++) {
+        double at = i * step;
         line_at(p, LEFT, y_of(p, at), WIDTH - RIGHT, y_of(p, at), "grid");
         value_write(p, at, step < 0.01 ? 1 : 0, text);
         text_at(p, LEFT - 8, y_of(p, at) + 4, "end", text);

@@ -108,14 +108,15 @@ static bool proc_write(pid_t pid, const char *name, const char *text)
 static bool first_namespace(void)
 {
     char text[64];
-    unsigned inside, outside, count;
+    char *rest;
     int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
     ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
-    return sscanf(text, "%u %u %u", &inside, &outside, &count) == 3 && outside == 0
-           && count == UINT32_MAX;
+    (void)strtoull(text, &rest, 10); /* the first number inside */
+    unsigned long long outside = strtoull(rest, &rest, 10);
+    return outside == 0 && strtoull(rest, NULL, 10) == UINT32_MAX;
 }
 
 /* Inside it is user 1000, and outside the given one. */

@@ -86,7 +86,7 @@ static sheaf_status called(const char *path, char out[PATH_MAX], sheaf_err *err)
 static sheaf_status show(sheaf_sandbox_plan *plan, const char *path, char to[PATH_MAX],
                          sheaf_err *err)
 {
-    char real[PATH_MAX];
+    char real[PATH_MAX] = "";
     if (!realpath(path, real))
         return sheaf_disk_fail(err, "find", path);
     SHEAF_TRY(called(path, to, err));
@@ -140,7 +140,7 @@ static sheaf_status find(const char *name, char out[PATH_MAX], sheaf_err *err)
 static sheaf_status arguments_set(sheaf_sandbox_plan *plan, sheaf_err *err)
 {
     const sheaf_sandbox_job *job = plan->job;
-    char path[PATH_MAX], to[PATH_MAX];
+    char path[PATH_MAX], to[PATH_MAX] = "";
     struct stat st;
     if (job->argument_count == 0 || job->argument_count > SHEAF_SANDBOX_ARGUMENTS_MAX)
         return sheaf_fail(err, SHEAF_INVALID,
@@ -164,7 +164,7 @@ static sheaf_status arguments_set(sheaf_sandbox_plan *plan, sheaf_err *err)
 
 static sheaf_status shown_set(sheaf_sandbox_plan *plan, sheaf_err *err)
 {
-    char to[PATH_MAX];
+    char to[PATH_MAX] = "";
     if (plan->job->shown_count > SHEAF_SANDBOX_SHOWN_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "a trainer is shown %d folders at most",
                           SHEAF_SANDBOX_SHOWN_MAX);

@@ -1,5 +1,5 @@
-/* learn/decimal_powers.h - 5^q for q from -64 to 40, as its first 128 bits: rounded up for q from
- * -27 to -1, and down for all others, as the method of decimal.h wants it. Included by
+/* learn/decimal_powers.h - 5^q for q from -64 to 40, as its first 128 bits: rounded up for q
+ * from -27 to -1, and down for all others, as the method of decimal.h wants it. Included by
  * learn/decimal.c alone; its test computes each again. */
 #ifndef SHEAF_LEARN_DECIMAL_POWERS_H
 #define SHEAF_LEARN_DECIMAL_POWERS_H

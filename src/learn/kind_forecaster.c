@@ -124,6 +124,15 @@ static sheaf_status begin(const sheaf_spec *spec, uint64_t seed, sheaf_buffer *o
     return SHEAF_OK;
 }
 
+static bool columns_same(const sheaf_series_columns *a, const sheaf_series_columns *b)
+{
+    bool same = strcmp(a->time, b->time) == 0 && strcmp(a->series, b->series) == 0
+                && a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->value[i], b->value[i]) == 0;
+    return same;
+}
+
 static sheaf_status check(const sheaf_spec *spec, sheaf_slice file, bool noised, sheaf_err *err)
 {
     const sheaf_forecast_terms terms = terms_of(spec);
@@ -132,7 +141,7 @@ static sheaf_status check(const sheaf_spec *spec, sheaf_slice file, bool noised,
     columns_of(spec, &columns);
     SHEAF_TRY(sheaf_forecaster_read(file, &model, err));
     bool holds = memcmp(&model.terms, &terms, sizeof terms) == 0
-                 && memcmp(&model.columns, &columns, sizeof columns) == 0;
+                 && columns_same(&model.columns, &columns);
     bool seasonal = model.seasonal;
     sheaf_forecaster_close(&model);
     if (!holds)
@@ -246,7 +255,8 @@ static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data
                                           sheaf_err *err)
 {
     const double most = SHEAF_FORECAST_NOISED_ERROR_MAX;
-    const double one = (double)(sheaf_noised_sensitivity(NOISED_EVALUATION_WORDS) / 2);
+    const int64_t half = sheaf_noised_sensitivity(NOISED_EVALUATION_WORDS) / 2;
+    const double one = (double)half;
     const forecast_data *series = data;
     int64_t sums[SHEAF_FORECAST_UNIT];
     sheaf_forecaster model;

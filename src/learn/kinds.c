@@ -10,11 +10,8 @@ extern const sheaf_learn_kind sheaf_learn_kind_mlp;
 extern const sheaf_learn_kind sheaf_learn_kind_trees;
 
 static const sheaf_learn_kind *const kinds[] = {
-    &sheaf_learn_kind_forecaster,
-    &sheaf_learn_kind_linear,
-    &sheaf_learn_kind_logistic,
-    &sheaf_learn_kind_mlp,
-    &sheaf_learn_kind_trees,
+    &sheaf_learn_kind_forecaster, &sheaf_learn_kind_linear, &sheaf_learn_kind_logistic,
+    &sheaf_learn_kind_mlp,        &sheaf_learn_kind_trees,
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -32,6 +32,7 @@ static uint64_t places(const tensor *t)
 }
 
 /* `label` holds mean and scale of a number's label. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): a reader writes there */
 static uint32_t tensors_of(sheaf_mlp *model, int64_t label[2], tensor out[TENSORS_MAX])
 {
     const uint32_t d = model->shape.inputs;

@@ -20,7 +20,8 @@ sheaf_status sheaf_mlp_trainer_open(sheaf_mlp_trainer *out, const sheaf_mlp *mod
         .count = model->count,
         .loss = model->shape.number ? sheaf_loss_number : sheaf_loss_class,
     };
-    sheaf_product_open(&out->product, product, (sheaf_product_teller){sheaf_product_note, NULL});
+    sheaf_product_open(&out->product, product,
+                       (sheaf_product_teller){sheaf_product_note, NULL});
     SHEAF_TRY(sheaf_network_open(&out->network, layers, count, examples_max, err));
     out->parameters = calloc(2 * (size_t)model->count, sizeof *out->parameters);
     out->losses = calloc(examples_max, sizeof *out->losses);

@@ -136,8 +136,8 @@ static sheaf_status part_read(const reader *r, uint8_t *out, sheaf_err *err)
     *out = 0;
     if (r->set == SHEAF_COLUMN_NONE)
         return SHEAF_OK;
-    for (uint8_t i = 0; i < PARTS; i++) {
-        *out = i;
+    for (int i = 0; i < PARTS; i++) {
+        *out = (uint8_t)i;
         if (sheaf_slice_is(r->cells.values[r->set], part_names[i]))
             return SHEAF_OK;
     }

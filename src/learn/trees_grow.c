@@ -271,7 +271,7 @@ sheaf_status sheaf_trees_grow(sheaf_trees *trees, sheaf_tree_sums **histograms, 
     size_t len = sheaf_trees_histogram_len(trees);
     for (uint32_t k = 0; k < trees->open_count; k++)
         node_search(trees, *histograms + k * len, trees->open[k], &splits[k]);
-    if (trees->step == 1 && splits[0].gain >= 0
+    if (trees->step == 1 && trees->open_count > 0 && splits[0].gain >= 0
         && split_tells(trees, &splits[0], trees->open[0]))
         trees->telling = (int32_t)splits[0].feature;
     level_write(trees, *histograms, splits);

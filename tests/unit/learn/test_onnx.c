@@ -62,7 +62,8 @@ static void test_linear(void **unused)
     assert_false(holds(&out, "ai.onnx.ml"));
     sheaf_hash hash = sheaf_sha256(sheaf_buffer_slice(&out));
     sheaf_hex_32(hash.bytes, hex);
-    assert_string_equal(hex, "ddb8c51490ad75cad8026189ccbc096fa3d4f82a269e65acb087127fd3a83c3c");
+    assert_string_equal(hex,
+                        "ddb8c51490ad75cad8026189ccbc096fa3d4f82a269e65acb087127fd3a83c3c");
     sheaf_buffer_deinit(&file);
     sheaf_buffer_deinit(&out);
     (void)unused;
