@@ -53,29 +53,8 @@ static sheaf_status features_read(const simulate_question *q, sheaf_slice file,
     if (status == SHEAF_OK)
         status = sheaf_features_parse(sheaf_buffer_slice(&text), sheaf_str(q->label), out, err);
     sheaf_buffer_deinit(&text);
-    for (uint32_t i = 0; status == SHEAF_OK && i < out->count; i++)
-        if (out->items[i].missing == SHEAF_MISSING_MEAN)
-            status = sheaf_fail(err, SHEAF_INVALID,
-                                "%s=mean cannot be tried out: name the column alone, so that "
-                                "rows without it are left out",
-                                out->items[i].column);
     return status;
 }
-
-/* Records with gaps are left out. */
-static sheaf_status inputs_set(sheaf_spec *spec, sheaf_err *err)
-{
-    for (uint32_t j = 0; j < spec->features.count; j++)
-        if (spec->features.items[j].missing != SHEAF_MISSING_LEAVE_OUT)
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "feature %u says what becomes of gaps in %s; a simulation leaves "
-                              "records with gaps out, so name the column alone",
-                              j + 1, spec->features.items[j].column);
-    spec->inputs = spec->features.count;
-    return SHEAF_OK;
-}
-
-/* ---- ranges ---- */
 
 static sheaf_feature *feature_find(sheaf_features *features, sheaf_slice column)
 {
@@ -84,6 +63,40 @@ static sheaf_feature *feature_find(sheaf_features *features, sheaf_slice column)
             return &features->items[j];
     return NULL;
 }
+
+/* As a registration says it: "chol=mean,chol=missing" is one feature whose gaps count as
+ * average and have an input of their own. */
+static sheaf_status gaps_set(sheaf_spec *spec, sheaf_err *err)
+{
+    const sheaf_features list = spec->features;
+    sheaf_features *features = &spec->features;
+    features->count = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        sheaf_feature *to = &features->items[features->count];
+        *to = list.items[i];
+        to->missing = SHEAF_MISSING_LEAVE_OUT;
+        if (list.items[i].missing == SHEAF_MISSING_INDICATOR)
+            continue;
+        features->count++;
+        if (list.items[i].missing == SHEAF_MISSING_MEAN)
+            to->gap = SHEAF_GAP_MEAN;
+    }
+    spec->inputs = list.count;
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (list.items[i].missing != SHEAF_MISSING_INDICATOR)
+            continue;
+        sheaf_feature *of = feature_find(features, sheaf_str(list.items[i].column));
+        if (!of || of->gap == SHEAF_GAP_LEAVE_OUT)
+            return sheaf_fail(err, SHEAF_INVALID, "%s=missing goes with %s=mean",
+                              list.items[i].column, list.items[i].column);
+        of->gap = SHEAF_GAP_INDICATOR;
+    }
+    for (uint32_t i = 0; i < features->count; i++)
+        spec->gaps += features->items[i].gap != SHEAF_GAP_LEAVE_OUT;
+    return SHEAF_OK;
+}
+
+/* ---- ranges ---- */
 
 /* One `column=low:high` of the list. */
 static sheaf_status range_read(sheaf_spec *spec, const char *item, size_t len, sheaf_err *err)
@@ -142,6 +155,8 @@ static void ranges_take(simulate_data *data)
             high = x > high ? x : high;
         }
         feature->has_range = data->ranges_taken = true;
+        if (!(low <= high)) /* nobody has a value */
+            low = high = 0;
         feature->low_millionths = (int64_t)floor(low * MILLION);
         feature->high_millionths = (int64_t)ceil(high * MILLION);
         if (feature->high_millionths == feature->low_millionths) /* a constant column */
@@ -152,7 +167,8 @@ static void ranges_take(simulate_data *data)
 /* ---- files ---- */
 
 typedef struct {
-    sheaf_table table[SIMULATE_FILES_MAX];
+    void *opened[SIMULATE_FILES_MAX];      /* by the kind: tables of the inputs that it needs */
+    sheaf_table table[SIMULATE_FILES_MAX]; /* the same, borrowed */
     uint32_t *group[SIMULATE_FILES_MAX];
     sheaf_groups groups;
 } reading;
@@ -162,14 +178,16 @@ static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file
 {
     if (i == 0) {
         SHEAF_TRY(features_read(q, file, &out->spec.features, err));
-        SHEAF_TRY(inputs_set(&out->spec, err));
+        SHEAF_TRY(gaps_set(&out->spec, err));
     }
     sheaf_err why;
-    if (sheaf_table_read(file, q->files[i], &out->spec.features, SHEAF_TABLE_EXACT,
-                         &r->table[i], &why)
+    void *opened;
+    if (q->plan.kind->open(&out->spec, file, q->files[i], SHEAF_TABLE_EXACT, &opened, &why)
         != SHEAF_OK)
         return sheaf_fail(err, why.status, "%.300s%s", why.message,
                           q->features ? "" : "; --features names the columns to learn from");
+    r->opened[i] = opened;
+    r->table[i] = *(sheaf_table *)opened;
     if (!q->column)
         return SHEAF_OK;
     r->group[i] = calloc(r->table[i].rows, sizeof *r->group[i]);
@@ -317,7 +335,7 @@ sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_
     if (status == SHEAF_OK)
         status = groups_set(q, r, out, err);
     for (uint32_t i = 0; i < q->file_count; i++) {
-        sheaf_table_close(&r->table[i]);
+        q->plan.kind->close(r->opened[i]);
         free(r->group[i]);
     }
     sheaf_groups_close(&r->groups);

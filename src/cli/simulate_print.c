@@ -92,15 +92,18 @@ static void print_head(const simulation *s)
 {
     const simulate_question *q = s->question;
     const sheaf_table *table = &s->data->table;
-    const uint32_t features = s->data->spec.features.count;
+    const uint32_t features = s->data->spec.features.count, inputs = s->data->spec.inputs;
+    char gaps[48] = "";
+    if (inputs > features)
+        snprintf(gaps, sizeof gaps, " (%u inputs)", inputs);
     printf("%u members, split %s; %u records (%u to train on, %u held out), %u left out for "
            "gaps; %s above 0 in %u\n",
            q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
            table->left_out, q->label, s->data->positives);
-    printf("%s on %u feature%s; %u round%s of training under noise and %u without, with %u "
+    printf("%s on %u feature%s%s; %u round%s of training under noise and %u without, with %u "
            "members each; noise hides one %s, delta %g; %u seed%s from %" PRIu64 "\n\n",
-           q->model, features, simulate_s(features), q->plan.rounds, simulate_s(q->plan.rounds),
-           q->plan.rounds_exact, q->plan.cohort,
+           q->model, features, simulate_s(features), gaps, q->plan.rounds,
+           simulate_s(q->plan.rounds), q->plan.rounds_exact, q->plan.cohort,
            q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta, q->seeds,
            simulate_s(q->seeds), q->plan.seed);
     const simulate_measure *measures = simulate_measures(q);

@@ -95,6 +95,30 @@ def trees(heart):
           and rows["epsilon 50"]["rounds"] == 3 + 1, rows)
 
 
+def gaps(folder):
+    """Gaps that count as average keep their records, and may have an input of their own."""
+    path = os.path.join(folder, "gaps.csv")
+    choose = random.Random(9)
+    with open(path, "w") as out:
+        print("a,b,y,none", file=out)
+        for i in range(300):
+            a, b = choose.uniform(-2, 2), choose.uniform(-2, 2)
+            print(f"{a:.3f},{'' if i % 4 == 0 else f'{b:.3f}'},{int(a - b > 0)},", file=out)
+    ask = ("--data", path, "--label", "y", "--members", 5, "--rounds", 3, "--seeds", 1,
+           "--epsilon", 50)
+    for model in ("logistic", "mlp:4", "trees:3,2,16"):
+        more = told(f"gaps of {model}", *ask, "--model", model, "--features",
+                    "a,b=mean,b=missing,none=mean")
+        check("keep their records", more["records"] == 300
+              and not any("failure" in row for row in more["rows"]), more)
+    done = sheaf("simulate", *ask, "--features", "a,b=mean,b=missing,none=mean")
+    check("and count as inputs", "logistic on 3 features (4 inputs)" in done.stdout, done.stdout)
+    refused("a gap that nothing fills", 1, "b=missing goes with b=mean", "simulate", *ask,
+            "--features", "a,b=missing")
+    refused("a file that has gaps everywhere", 1, "has no", "simulate", *ask, "--features",
+            "a,b=mean")
+
+
 def number(folder):
     """A number: the closed form from one exact sum is that of all data in one table, too."""
     path = os.path.join(folder, "number.csv")
@@ -183,6 +207,7 @@ with tempfile.TemporaryDirectory() as folder:
     rows_and_picture(heart, folder)
     splits(heart)
     trees(heart)
+    gaps(folder)
     number(folder)
     without_products(heart, folder)
     one_record_each(folder)
