@@ -4,7 +4,8 @@
  *
  * Yields rise from year to year, and no tree can say more than it has seen. So each record is
  * taken relative to itself: every yield less the mean of the county's ten, which is also added
- * to what the trees say. As they stand, the yields give a table for comparison. */
+ * to what the trees say. As they stand, the yields give a table for comparison: there errors of
+ * either program move by several percent with the number of bins, so it has eight of them. */
 #include "trees.h"
 
 #include "learn/crops.h"
@@ -52,23 +53,62 @@ static void relative_make(sheaf_table *table)
     }
 }
 
-static void table_print(const char *title, const sheaf_table *tables, bool apart)
+static void learn(const sheaf_table *tables, uint32_t bins, bool apart,
+                  sheaf_trees_terms *terms, accuracy_trees *found)
 {
-    static const sheaf_trees_terms terms = {.number = true,
-                                            .trees = 200,
-                                            .depth = 6,
-                                            .bins = 256,
-                                            .rate_millionths = 50000,
-                                            .lambda_millionths = 1000000,
-                                            .min_hessian_millionths = 1000000};
+    *terms = (sheaf_trees_terms){.number = true,
+                                 .trees = 200,
+                                 .depth = 6,
+                                 .bins = bins,
+                                 .rate_millionths = 50000,
+                                 .lambda_millionths = 1000000,
+                                 .min_hessian_millionths = 1000000};
+    accuracy_trees_learn(sheaf_features_crops(), tables, STATES, terms, apart, found);
+}
+
+static void bins_print(const sheaf_table *tables)
+{
+    double ours = 0, peer = 0;
+    int counts = 0, peers = 0;
+    puts("Crops: corn yields of counties as they stand, 200 trees of depth 6 on the pooled "
+         "rows\n"
+         "  bins      ours   XGBoost   RMSE in bushels an acre");
+    for (uint32_t bins = 32; bins <= 256; bins += 32) {
+        accuracy_trees found;
+        sheaf_trees_terms terms;
+        learn(tables, bins, false, &terms, &found);
+        double error = rmse_of(found.ours, &found.tests);
+        ours += error;
+        counts++;
+        printf("  %4u    %6.3f", bins, error);
+        if (found.has_peer) {
+            error = rmse_of(found.peer, &found.tests);
+            peer += error;
+            peers++;
+            printf("    %6.3f", error);
+        }
+        puts("");
+        fflush(stdout);
+        accuracy_trees_free(&found);
+    }
+    printf("  mean    %6.3f", ours / counts);
+    if (peers == counts)
+        printf("    %6.3f   ours is %+.2f %% apart", peer / peers, 100 * (ours / peer - 1));
+    puts("");
+}
+
+static void relative_print(const sheaf_table *tables)
+{
     accuracy_trees found;
-    accuracy_trees_learn(sheaf_features_crops(), tables, STATES, &terms, apart, &found);
-    printf("%s, %u test records (2019 to 2023)\n", title, found.tests.n);
+    sheaf_trees_terms terms;
+    learn(tables, 256, true, &terms, &found);
+    printf(
+        "Crops: the same, relative to the mean of ten years, %u test records (2019 to 2023)\n",
+        found.tests.n);
     accuracy_trees_print(&terms, &found);
-    puts("                                     RMSE in bushels an acre");
     double ours = rmse_of(found.ours, &found.tests);
-    printf("  %-34s %.3f\n",
-           apart ? "trees, eight states together" : "trees on the pooled rows", ours);
+    puts("                                     RMSE in bushels an acre");
+    printf("  %-34s %.3f\n", "trees, eight states together", ours);
     if (found.has_peer) {
         double peer = rmse_of(found.peer, &found.tests);
         printf("  %-34s %.3f; ours is %+.2f %% apart\n", "XGBoost on the pooled rows", peer,
@@ -86,10 +126,10 @@ int main(int argc, char **argv)
         return 0;
     for (uint32_t state = 0; state < STATES; state++)
         state_read(sheaf_buffer_slice(&file), state, &tables[state], &simple);
-    table_print("Crops: corn yields of counties as they stand", tables, false);
+    bins_print(tables);
     for (uint32_t state = 0; state < STATES; state++)
         relative_make(&tables[state]);
-    table_print("Crops: the same, relative to the mean of ten years", tables, true);
+    relative_print(tables);
     printf("  %-34s %.3f\n", "last year's yield", sqrt(simple.last / simple.records));
     printf("  %-34s %.3f\n", "mean of ten years", sqrt(simple.mean / simple.records));
     printf("  %-34s %.3f\n", "their trend", sqrt(simple.trend / simple.records));
