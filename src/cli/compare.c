@@ -8,6 +8,7 @@
 #include "learn/groups.h"
 #include "learn/logistic.h"
 #include "learn/reliability.h"
+#include "learn/scores.h"
 #include "learn/table_data.h"
 
 #include <inttypes.h>
@@ -38,6 +39,14 @@ typedef struct {
     group groups[GROUPS_MAX];
     uint32_t group_count;
 } comparison;
+
+/* A model, and of classes what it says of each line of the file. */
+typedef struct {
+    sheaf_slice model;
+    sheaf_predictions said;
+} side;
+
+enum { ALONE, TOGETHER, SIDES };
 
 /* The newest model that rounds have made, or the one that was released. */
 static sheaf_status model_find(comparison *c, sheaf_hash *out, sheaf_err *err)
@@ -92,6 +101,11 @@ static sheaf_status terms_set(comparison *c, sheaf_err *err)
     return sheaf_learn_kind_find(c->spec.kind, &c->terms.kind, err);
 }
 
+static bool is_table(const comparison *c)
+{
+    return c->terms.kind->close == sheaf_table_data_close;
+}
+
 /* ---- groups ---- */
 
 /* The same table, of whose rows those of one group alone are held out. */
@@ -109,9 +123,35 @@ static sheaf_table of_group(const sheaf_table *table, const uint32_t *of, uint32
     return part;
 }
 
+/* A model's figures on held-out records; the area from the records themselves, which are at
+ * hand here. */
+static sheaf_status side_evaluate(const comparison *c, const side *s, const void *data,
+                                  struct sheaf_figures *out, sheaf_err *err)
+{
+    sheaf_scores scores;
+    SHEAF_TRY(sheaf_alone_evaluate(&c->terms, s->model, data, out, err));
+    if (!s->said.cells || !out->has_auc_millionths)
+        return SHEAF_OK;
+    const sheaf_table *table = data;
+    SHEAF_TRY(sheaf_scores_open(table->test_rows, &scores, err));
+    sheaf_scores_add(&scores, &s->said, table);
+    out->auc_millionths = sheaf_scores_auc(&scores);
+    out->has_auc_millionths = out->auc_millionths >= 0;
+    sheaf_scores_close(&scores);
+    return SHEAF_OK;
+}
+
+static sheaf_status both_evaluate(const comparison *c, const side sides[SIDES],
+                                  const void *data, struct sheaf_figures *alone,
+                                  struct sheaf_figures *together, sheaf_err *err)
+{
+    SHEAF_TRY(side_evaluate(c, &sides[ALONE], data, alone, err));
+    return side_evaluate(c, &sides[TOGETHER], data, together, err);
+}
+
 static sheaf_status groups_evaluate(comparison *c, const sheaf_table *table,
                                     const sheaf_groups *groups, const uint32_t *of,
-                                    sheaf_slice own, sheaf_slice together, sheaf_err *err)
+                                    const side sides[SIDES], sheaf_err *err)
 {
     uint8_t *is_test = calloc(table->rows, 1);
     sheaf_status status = SHEAF_OK;
@@ -128,9 +168,7 @@ static sheaf_status groups_evaluate(comparison *c, const sheaf_table *table,
             continue;
         sheaf_slice name = groups->text[g];
         snprintf(next->name, sizeof next->name, "%.*s", SHEAF_PRINT(name));
-        status = sheaf_alone_evaluate(&c->terms, own, &part, &next->alone, err);
-        if (status == SHEAF_OK)
-            status = sheaf_alone_evaluate(&c->terms, together, &part, &next->together, err);
+        status = both_evaluate(c, sides, &part, &next->alone, &next->together, err);
         c->group_count++;
     }
     free(is_test);
@@ -138,11 +176,10 @@ static sheaf_status groups_evaluate(comparison *c, const sheaf_table *table,
 }
 
 static sheaf_status by_group(comparison *c, const char *column, sheaf_slice file,
-                             const void *data, sheaf_slice own, sheaf_slice together,
-                             sheaf_err *err)
+                             const void *data, const side sides[SIDES], sheaf_err *err)
 {
     sheaf_groups groups;
-    if (c->terms.kind->close != sheaf_table_data_close)
+    if (!is_table(c))
         return sheaf_fail(err, SHEAF_INVALID,
                           "the model's data is no table, so that it has no groups of records");
     const sheaf_table *table = data;
@@ -153,7 +190,7 @@ static sheaf_status by_group(comparison *c, const char *column, sheaf_slice file
     if (status == SHEAF_OK) {
         status = sheaf_groups_read(&groups, file, "your file", column, table, of, err);
         if (status == SHEAF_OK)
-            status = groups_evaluate(c, table, &groups, of, own, together, err);
+            status = groups_evaluate(c, table, &groups, of, sides, err);
         sheaf_groups_close(&groups);
     }
     free(of);
@@ -162,19 +199,33 @@ static sheaf_status by_group(comparison *c, const char *column, sheaf_slice file
 
 /* ---- both models ---- */
 
-static sheaf_status both_evaluate(comparison *c, const char *by, sheaf_slice file,
-                                  const void *data, sheaf_slice together, sheaf_err *err)
+static sheaf_status sides_say(const comparison *c, sheaf_slice file, side sides[SIDES],
+                              sheaf_err *err)
 {
+    if (!is_table(c) || c->spec.target != SHEAF_target_class)
+        return SHEAF_OK;
+    for (int i = 0; i < SIDES; i++)
+        SHEAF_TRY(
+            c->terms.kind->predict(sides[i].model, file, "your file", &sides[i].said, err));
+    return SHEAF_OK;
+}
+
+static sheaf_status all_evaluate(comparison *c, const char *by, sheaf_slice file,
+                                 const void *data, sheaf_slice together, sheaf_err *err)
+{
+    side sides[SIDES] = {[TOGETHER].model = together};
     sheaf_buffer model;
     sheaf_buffer_init(&model, MODEL_MAX);
     sheaf_status status = sheaf_alone_train(&c->terms, data, &model, err);
-    sheaf_slice own = sheaf_buffer_slice(&model);
+    sides[ALONE].model = sheaf_buffer_slice(&model);
     if (status == SHEAF_OK)
-        status = sheaf_alone_evaluate(&c->terms, own, data, &c->alone, err);
+        status = sides_say(c, file, sides, err);
     if (status == SHEAF_OK)
-        status = sheaf_alone_evaluate(&c->terms, together, data, &c->together, err);
+        status = both_evaluate(c, sides, data, &c->alone, &c->together, err);
     if (status == SHEAF_OK && by)
-        status = by_group(c, by, file, data, own, together, err);
+        status = by_group(c, by, file, data, sides, err);
+    for (int i = 0; i < SIDES; i++)
+        sheaf_predictions_close(&sides[i].said);
     sheaf_buffer_deinit(&model);
     return status;
 }
@@ -196,8 +247,8 @@ static sheaf_status compare(comparison *c, const char *path, const char *by, she
                                      SHEAF_TABLE_EXACT, &data, err);
     if (status == SHEAF_OK) {
         c->terms.kind->counts(data, &c->counts);
-        status = both_evaluate(c, by, sheaf_buffer_slice(&file), data,
-                               sheaf_buffer_slice(&model), err);
+        status = all_evaluate(c, by, sheaf_buffer_slice(&file), data,
+                              sheaf_buffer_slice(&model), err);
         c->terms.kind->close(data);
     }
     sheaf_buffer_deinit(&file);
@@ -275,10 +326,6 @@ static void print(const comparison *c, const char *by)
                g->together.records);
         print_lines(&g->alone, &g->together, "");
     }
-    if (c->alone.has_auc_millionths && c->together.has_auc_millionths)
-        puts(
-            "\nAUC is from 64 bins of the probability, as in the rounds: lower than AUC itself "
-            "where nearly all\nare small, and little to compare by there.");
     if (c->usual)
         printf("\nAlone is without noise, in %u rounds of %u steps: the mandate's single steps "
                "are made for noise.\n",

@@ -2,9 +2,9 @@
 #include "cli/demo_compare.h"
 #include "cli/demo_gains.h"
 #include "cli/demo_unpack.h"
-#include "learn/evaluate.h"
 #include "learn/file.h"
 #include "learn/maintenance.h"
+#include "learn/scores.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,48 +30,9 @@ static sheaf_status table(uint32_t at, sheaf_buffer *out, demo_counts *counts, s
     return status;
 }
 
-/* Held-out records with what a model says of them. */
-typedef struct {
-    uint32_t n, room;
-    double *score;
-    uint8_t *y;
-    uint32_t *order;
-} scored;
-
-static void scored_free(scored *s)
-{
-    free(s->score);
-    free(s->y);
-    free(s->order);
-}
-
-static sheaf_status scored_open(uint32_t room, scored *out, sheaf_err *err)
-{
-    *out = (scored){.room = room,
-                    .score = calloc(room, sizeof *out->score),
-                    .y = calloc(room, 1),
-                    .order = calloc(room, sizeof *out->order)};
-    if (out->score && out->y && out->order)
-        return SHEAF_OK;
-    scored_free(out);
-    return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u scores", room);
-}
-
-/* Predictions have a row for each line of the file that is complete, its number first. */
-static void scored_take(scored *s, const sheaf_predictions *said, const sheaf_table *table)
-{
-    for (uint32_t i = 0, at = 0; i < table->rows; i++) {
-        while (at < said->count && said->cells[(size_t)at * said->columns] < table->line[i])
-            at++;
-        if (!table->is_test[i] || at == said->count || s->n == s->room)
-            continue;
-        s->score[s->n] = (double)said->cells[(size_t)at * said->columns + 1];
-        s->y[s->n++] = table->y[i];
-    }
-}
-
 /* Adds a member's held-out records under a model. */
-static sheaf_status scored_add(scored *s, const char *path, sheaf_slice model, sheaf_err *err)
+static sheaf_status scored_add(sheaf_scores *s, const char *path, sheaf_slice model,
+                               sheaf_err *err)
 {
     const sheaf_learn_kind *kind;
     sheaf_predictions said;
@@ -85,7 +46,7 @@ static sheaf_status scored_add(scored *s, const char *path, sheaf_slice model, s
     if (status == SHEAF_OK)
         status = kind->predict(model, sheaf_buffer_slice(&file), path, &said, err);
     if (status == SHEAF_OK) {
-        scored_take(s, &said, &table);
+        sheaf_scores_add(s, &said, &table);
         sheaf_predictions_close(&said);
     }
     sheaf_buffer_deinit(&file);
@@ -93,22 +54,21 @@ static sheaf_status scored_add(scored *s, const char *path, sheaf_slice model, s
     return status;
 }
 
-/* Of the members from `first` on: the area itself, not by the histogram of an evaluation, whose
- * bins are wide where nearly all probabilities are small. */
+/* Of the members from `first` on: the area itself, not by the histogram of an evaluation. */
 static sheaf_status auc_of(const demo *d, size_t first, size_t count, sheaf_slice model,
                            double *out, sheaf_err *err)
 {
-    scored s;
+    sheaf_scores s;
     uint32_t room = 0;
     for (size_t i = first; i < first + count; i++)
         room += d->members[i].counts.test;
-    SHEAF_TRY(scored_open(room, &s, err));
+    SHEAF_TRY(sheaf_scores_open(room, &s, err));
     sheaf_status status = SHEAF_OK;
     for (size_t i = first; i < first + count && status == SHEAF_OK; i++)
         status = scored_add(&s, d->members[i].data, model, err);
-    int64_t auc = status == SHEAF_OK ? sheaf_auc(s.score, s.y, s.n, s.order) : -1;
+    int64_t auc = status == SHEAF_OK ? sheaf_scores_auc(&s) : -1;
     *out = auc < 0 ? NAN : (double)auc / 1e6;
-    scored_free(&s);
+    sheaf_scores_close(&s);
     return status;
 }
 
@@ -156,9 +116,7 @@ static void tell_figures(const demo *d)
         "  On the records that each has held out. Alone: the works' own trees. Together: the "
         "twelve trees\n  of the co-op, bit for bit those of all records in one place. One "
         "record in thirty is of a\n  failure; the area is the chance that a machine that "
-        "failed has a higher score than one that\n  did not. What the last round told is "
-        "lower, since its sum has sixty-four bins of the probability,\n  and nearly all "
-        "records lie in the first.\n\n");
+        "failed has a higher score than one that\n  did not.\n\n");
 }
 
 static void put_figures(const demo *d, sheaf_buffer *out)

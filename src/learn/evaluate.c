@@ -5,25 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MILLION = 1000000 };
+enum {
+    MILLION = 1000000,
+    WIDTH_BITS = 2, /* a bin is 2^-2 of log odds wide */
+};
 
 static int64_t loss_units(double score, bool positive)
 {
     return llround(ldexp(sheaf_logistic_loss(score, positive), SHEAF_UNIT_BITS));
 }
 
-/* The bin of a score by its probability. That the upper half of the bins is exactly what is
- * predicted positive is forced here rather than hoped for from exp(). */
-static int bin_of(double score)
+int sheaf_score_bin(double score)
 {
-    int bin = (int)(sheaf_probability(score) * SHEAF_SCORE_BINS);
-    if (bin >= SHEAF_SCORE_BINS)
-        bin = SHEAF_SCORE_BINS - 1;
-    if (score >= 0 && bin < SHEAF_SCORE_BINS / 2)
-        bin = SHEAF_SCORE_BINS / 2;
-    if (score < 0 && bin >= SHEAF_SCORE_BINS / 2)
-        bin = SHEAF_SCORE_BINS / 2 - 1;
-    return bin;
+    const int half = SHEAF_SCORE_BINS / 2;
+    double place = floor(ldexp(score, WIDTH_BITS));
+    if (!(place > -half))
+        return 0;
+    return place < half ? half + (int)place : SHEAF_SCORE_BINS - 1;
+}
+
+double sheaf_score_bin_middle(int bin)
+{
+    return ldexp(bin - SHEAF_SCORE_BINS / 2 + 0.5, -WIDTH_BITS);
 }
 
 static sheaf_status shape_check(const sheaf_model *model, const sheaf_table *table,
@@ -40,7 +43,7 @@ static sheaf_status shape_check(const sheaf_model *model, const sheaf_table *tab
 
 void sheaf_evaluation_add(int64_t words[SHEAF_EVALUATION_WORDS], double score, bool positive)
 {
-    words[(positive ? SHEAF_SCORE_BINS : 0) + bin_of(score)]++;
+    words[(positive ? SHEAF_SCORE_BINS : 0) + sheaf_score_bin(score)]++;
     words[SHEAF_EVALUATION_WORDS - 1] += loss_units(score, positive);
 }
 

@@ -4,8 +4,12 @@
  * area up to the width of its bins. Records, positives and correct predictions follow from the
  * histogram too, so nothing else is released but the sum of the losses.
  *
- * Words: for each of 64 bins of the probability, negatives; the same for positives; loss in
- * units of 2^-24.
+ * The bins are even in log odds, a quarter wide from -8 to 8, and the outermost have all that
+ * is beyond: where nearly all probabilities are small, as those of rare failures are, bins that
+ * are even in probability would have nearly all records in two of them. Half of them are below
+ * 0, so that what is predicted positive is exactly the upper half.
+ *
+ * Words: for each of 64 bins, negatives; the same for positives; loss in units of 2^-24.
  */
 #ifndef SHEAF_LEARN_EVALUATE_H
 #define SHEAF_LEARN_EVALUATE_H
@@ -25,6 +29,11 @@ typedef struct {
 SHEAF_MUST_USE sheaf_status sheaf_evaluation_local(const sheaf_model *model,
                                                    const sheaf_table *table, sheaf_part part,
                                                    int64_t *words, sheaf_err *err);
+
+/* The bin of a model's log odds; of no number the lowest. */
+int sheaf_score_bin(double score);
+/* The log odds in the middle of a bin. */
+double sheaf_score_bin_middle(int bin);
 
 /* Adds one record of any kind of model to such words: its log odds and its class. */
 void sheaf_evaluation_add(int64_t words[SHEAF_EVALUATION_WORDS], double score, bool positive);

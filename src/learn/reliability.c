@@ -78,7 +78,7 @@ void sheaf_calibration_of(const int64_t *words, sheaf_calibration *out)
     double all = 0;
     *out = (sheaf_calibration){0};
     for (int i = 0; i < SHEAF_SCORE_BINS; i++) {
-        double middle = (i + 0.5) / SHEAF_SCORE_BINS;
+        double middle = sheaf_probability(sheaf_score_bin_middle(i));
         int bin = (int)(middle * SHEAF_CALIBRATION_BINS);
         int64_t positives = words[SHEAF_SCORE_BINS + i], records = words[i] + positives;
         out->bin[bin].records += (uint32_t)records;

@@ -23,8 +23,9 @@
  * Calibration: records are put in ten bins by the probability that they were given, and each
  * bin's mean probability is compared with its share of positives; the error is the mean of the
  * differences, weighted by records (Naeini, Cooper and Hauskrecht 2015, "Obtaining well
- * calibrated probabilities using Bayesian binning"). The sum has 64 bins, each of which goes
- * whole to one of the ten and counts as its own middle, so that a mean is off by 1/128 at most.
+ * calibrated probabilities using Bayesian binning"). The sum has 64 bins of log odds, each of
+ * which goes whole to one of the ten and counts as its own middle, so that a mean is off by
+ * 1/32 at most, near a half, and by less the nearer to 0 or 1.
  */
 #ifndef SHEAF_LEARN_RELIABILITY_H
 #define SHEAF_LEARN_RELIABILITY_H

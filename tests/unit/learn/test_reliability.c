@@ -111,20 +111,34 @@ static void test_calibration(void **unused)
 {
     int64_t words[SHEAF_EVALUATION_WORDS] = {0};
     sheaf_calibration c;
-    /* bin 48 is 0.7578: of 100 records 76 are positive, nearly as they were expected to be */
-    words[48] = 24;
-    words[SHEAF_SCORE_BINS + 48] = 76;
+    /* bin 36 has log odds of 1.125, 0.7549: of 100 records 76 are positive, nearly as they
+     * were expected to be */
+    const double likely = 1 / (1 + exp(-1.125)), sure = 1 / (1 + exp(-7.875));
+    words[36] = 24;
+    words[SHEAF_SCORE_BINS + 36] = 76;
     sheaf_calibration_of(words, &c);
     assert_int_equal(c.bin[7].records, 100);
     assert_int_equal(c.bin[7].positives, 76);
-    near(c.bin[7].expected, 48.5 / 64, 1e-12);
-    near(c.error, 0.76 - 48.5 / 64, 1e-12);
+    near(c.bin[7].expected, likely, 1e-12);
+    near(c.error, 0.76 - likely, 1e-12);
     /* as many that were sure to be positive, of which a half is */
     words[63] = 50;
     words[SHEAF_SCORE_BINS + 63] = 50;
     sheaf_calibration_of(words, &c);
     assert_int_equal(c.bin[9].records, 100);
-    near(c.error, (0.76 - 48.5 / 64 + 63.5 / 64 - 0.5) / 2, 1e-12);
+    near(c.error, (0.76 - likely + sure - 0.5) / 2, 1e-12);
+    (void)unused;
+}
+
+/* What is off where each record counts as the middle of its bin: 1/32 at a half, less beyond.
+ */
+static void test_middles(void **unused)
+{
+    for (int i = -9000; i <= 9000; i++) {
+        double score = i / 1000.0, p = 1 / (1 + exp(-score));
+        double said = 1 / (1 + exp(-sheaf_score_bin_middle(sheaf_score_bin(score))));
+        near(said, p, fmin(1.0 / 32, fmax(0.14 * p, 0.0004)));
+    }
     (void)unused;
 }
 
@@ -133,7 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wilson),      cmocka_unit_test(test_noise_widens),
         cmocka_unit_test(test_mean_error),  cmocka_unit_test(test_auc),
-        cmocka_unit_test(test_calibration),
+        cmocka_unit_test(test_calibration), cmocka_unit_test(test_middles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
