@@ -57,11 +57,6 @@ typedef struct {
 SHEAF_MUST_USE sheaf_status sheaf_forecast_terms_check(const sheaf_forecast_terms *terms,
                                                        sheaf_err *err);
 
-static inline sheaf_windows sheaf_forecast_windows(const sheaf_forecast_terms *terms)
-{
-    return (sheaf_windows){terms->look_back, terms->horizon, terms->every};
-}
-
 /* ---- a member's data ---- */
 
 /* value = mean + scale * z * SHEAF_SCALED_UNIT but where it was beyond the bounds. */
@@ -75,6 +70,7 @@ typedef struct {
     uint32_t count;
     sheaf_scaled *items;
     int32_t *block;
+    sheaf_windows windows; /* of which the sums are */
 } sheaf_scaled_set;
 
 /* Standardises by the training part, or with `whole` by all there is. Borrows the series.
@@ -83,6 +79,11 @@ SHEAF_MUST_USE sheaf_status sheaf_scaled_open(const sheaf_series_set *set,
                                               const sheaf_forecast_terms *terms, bool whole,
                                               sheaf_scaled_set *out, sheaf_err *err);
 void sheaf_scaled_close(sheaf_scaled_set *set);
+
+/* From here on the windows are those that have this room around their origins too. Then all
+ * sums of shorter terms over the same room are among the words of the longest: X'X and X'Y of
+ * the steps around the same origins. */
+void sheaf_scaled_room(sheaf_scaled_set *set, uint32_t look_back, uint32_t horizon);
 
 /* ---- learning ---- */
 

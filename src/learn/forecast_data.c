@@ -82,6 +82,7 @@ sheaf_status sheaf_scaled_open(const sheaf_series_set *set, const sheaf_forecast
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %zu steps of series", points);
     }
     out->count = set->count;
+    out->windows = (sheaf_windows){terms->look_back, terms->horizon, terms->every};
     int32_t *at = out->block;
     for (uint32_t i = 0; i < set->count; i++) {
         const sheaf_series *series = &set->items[i];
@@ -94,6 +95,14 @@ sheaf_status sheaf_scaled_open(const sheaf_series_set *set, const sheaf_forecast
         at += series->steps;
     }
     return SHEAF_OK;
+}
+
+void sheaf_scaled_room(sheaf_scaled_set *set, uint32_t look_back, uint32_t horizon)
+{
+    if (set->windows.look_back < look_back)
+        set->windows.look_back = look_back;
+    if (set->windows.horizon < horizon)
+        set->windows.horizon = horizon;
 }
 
 void sheaf_scaled_close(sheaf_scaled_set *set)

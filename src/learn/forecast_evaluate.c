@@ -66,12 +66,12 @@ static void window_add(const sheaf_forecast_terms *terms, const sheaf_scaled *da
 }
 
 static void series_add(sheaf_forecast_map *map, const sheaf_forecast_terms *terms,
-                       const sheaf_scaled *data, int64_t *points, errors *model, errors *naive)
+                       const sheaf_windows *windows, const sheaf_scaled *data, int64_t *points,
+                       errors *model, errors *naive)
 {
-    const sheaf_windows windows = sheaf_forecast_windows(terms);
     sheaf_window_run run;
     uint32_t at = 0;
-    while (sheaf_windows_next(data->series, &windows, data->series->test, 0, &at, &run)) {
+    while (sheaf_windows_next(data->series, windows, data->series->test, 0, &at, &run)) {
         *points += (int64_t)run.count * terms->horizon;
         for (uint32_t i = 0; i < run.count; i += SHEAF_MAP_WINDOWS) {
             uint32_t origin = run.first + i * run.stride;
@@ -116,7 +116,8 @@ static sheaf_status measure(const sheaf_forecaster *model, const sheaf_scaled_se
     SHEAF_TRY(sheaf_forecast_map_open(model, &map, err));
     for (uint32_t i = 0; i < data->count; i++)
         if (data->items[i].scale > 0)
-            series_add(&map, &model->terms, &data->items[i], points, of_model, of_naive);
+            series_add(&map, &model->terms, &data->windows, &data->items[i], points, of_model,
+                       of_naive);
     sheaf_forecast_map_close(&map);
     return SHEAF_OK;
 }

@@ -46,13 +46,12 @@ static void window_add(const sheaf_forecast_terms *terms, const int32_t *z, mome
 static void moments_find(const sheaf_forecast_terms *terms, const sheaf_scaled_set *data,
                          moments *out)
 {
-    const sheaf_windows windows = sheaf_forecast_windows(terms);
     for (uint32_t i = 0; i < data->count; i++) {
         const sheaf_scaled *one = &data->items[i];
         sheaf_window_run run;
         uint32_t at = 0;
         while (one->scale > 0
-               && sheaf_windows_next(one->series, &windows, one->series->train,
+               && sheaf_windows_next(one->series, &data->windows, one->series->train,
                                      one->series->train.from, &at, &run))
             for (uint32_t j = 0; j < run.count; j++)
                 window_add(terms, one->z + run.first + (size_t)j * run.stride, out);

@@ -86,7 +86,6 @@ sheaf_status sheaf_forecast_sums(const sheaf_scaled_set *data,
                                  const sheaf_forecast_terms *terms, int64_t *words,
                                  sheaf_err *err)
 {
-    const sheaf_windows windows = sheaf_forecast_windows(terms);
     sums s = {.look_back = terms->look_back, .places = terms->look_back + terms->horizon};
     s.c = calloc((size_t)s.look_back * s.places, sizeof *s.c);
     if (!s.c)
@@ -96,7 +95,7 @@ sheaf_status sheaf_forecast_sums(const sheaf_scaled_set *data,
         sheaf_window_run run;
         uint32_t at = 0;
         while (one->scale > 0
-               && sheaf_windows_next(one->series, &windows, one->series->train,
+               && sheaf_windows_next(one->series, &data->windows, one->series->train,
                                      one->series->train.from, &at, &run))
             run_add(&s, one->z, &run);
     }

@@ -83,6 +83,9 @@ static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *n
     forecast_data *opened = NULL;
     columns_of(spec, &columns);
     sheaf_status status = data_open(&columns, &terms, use, file, name, &opened, err);
+    if (status == SHEAF_OK)
+        sheaf_scaled_room(&opened->scaled, spec->forecaster.room_back,
+                          spec->forecaster.room_ahead);
     *data = opened;
     return status;
 }

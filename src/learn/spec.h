@@ -29,6 +29,9 @@ typedef struct {
     struct {
         uint32_t every, horizon, look_back, season, step_s;
         char series[SHEAF_COLUMN_MAX + 1], time[SHEAF_COLUMN_MAX + 1]; /* series may be empty */
+        /* Of exact sums over a data set that has been in some: what its windows have around
+         * their origins at least (node/data_use.h). Else 0. */
+        uint32_t room_back, room_ahead;
     } forecaster;
     uint32_t lambda_millionths; /* of linear, trees and forecaster */
 } sheaf_spec;

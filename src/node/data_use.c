@@ -96,3 +96,59 @@ sheaf_status sheaf_data_rows_check(const char *home, uint32_t dataset, const cha
                       "rows",
                       file, dataset);
 }
+
+/* ---- windows ---- */
+
+static bool seats_have(const sheaf_state *state, const struct sheaf_row_round *round,
+                       uint32_t dataset)
+{
+    for (uint16_t i = 0; i < round->seats; i++)
+        if (sheaf_seat_at(state, round->seat_first + i)->dataset == dataset)
+            return true;
+    return false;
+}
+
+/* The model of the first exact sum of a forecaster that the data set was asked for, or NULL. */
+static const struct sheaf_row_model *first_forecaster(const sheaf_state *state,
+                                                      uint32_t dataset)
+{
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        const struct sheaf_row_mandate *mandate = sheaf_mandate_get(state, round->mandate);
+        const struct sheaf_row_model *model = sheaf_model_get(state, round->model);
+        if (mandate->release == SHEAF_release_form_exact_sum
+            && model->kind == SHEAF_model_kind_forecaster && seats_have(state, round, dataset))
+            return model;
+    }
+    return NULL;
+}
+
+sheaf_status sheaf_data_windows_check(const sheaf_state *state, uint32_t dataset,
+                                      const char *file, sheaf_spec *spec, sheaf_err *err)
+{
+    if (spec->kind != SHEAF_model_kind_forecaster)
+        return SHEAF_OK;
+    const struct sheaf_row_model *first = first_forecaster(state, dataset);
+    if (!first)
+        return SHEAF_OK;
+    if (spec->forecaster.every != first->every
+        || strcmp(spec->forecaster.time, first->time) != 0
+        || strcmp(spec->forecaster.series, first->series) != 0)
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "other windows of %.100s have been in exact sums of data set %u, with "
+            "model %u, and could be subtracted from this one's; take part with "
+            "noise, or with a model of the same columns and `every`",
+            file, dataset, first->id);
+    if (spec->forecaster.look_back > first->look_back
+        || spec->forecaster.horizon > first->horizon)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%.100s has been in exact sums of data set %u over windows of %u and "
+                          "%u steps, with model %u, which could be subtracted from sums over "
+                          "longer ones; take part with noise, or with a model that looks no "
+                          "further back and ahead",
+                          file, dataset, first->look_back, first->horizon, first->id);
+    spec->forecaster.room_back = first->look_back;
+    spec->forecaster.room_ahead = first->horizon;
+    return SHEAF_OK;
+}

@@ -10,11 +10,18 @@
  * Two exact sums over one file can be subtracted too where their models leave out different
  * rows of it, since they treat other columns' gaps otherwise: a data set is in exact sums with
  * one selection of its rows.
+ *
+ * Of time series the sums are over windows, and those of two forecasters whose windows differ
+ * by one, or by some, can be solved for the values at which they begin or end. So all exact
+ * sums of a data set are over the windows of the first forecaster that it was in such a sum of:
+ * later ones may look back and forecast less, and then their sums are among its own
+ * (learn/forecast.h), but not more, nor from other origins.
  */
 #ifndef SHEAF_NODE_DATA_USE_H
 #define SHEAF_NODE_DATA_USE_H
 
 #include "coop/state.h"
+#include "learn/spec.h"
 #include "store/file.h"
 
 /* Are the bytes of the file what was registered as the data set, and may rounds with noise, or
@@ -32,5 +39,11 @@ SHEAF_MUST_USE sheaf_status sheaf_data_use_check(const sheaf_state *state, const
 SHEAF_MUST_USE sheaf_status sheaf_data_rows_check(const char *home, uint32_t dataset,
                                                   const char *file, const sheaf_hash *rows,
                                                   sheaf_err *err);
+
+/* The windows of an exact sum over the data set: gives a forecaster's spec the room of those
+ * that have been in one, as the log tells. SHEAF_INVALID where the model needs others. */
+SHEAF_MUST_USE sheaf_status sheaf_data_windows_check(const sheaf_state *state, uint32_t dataset,
+                                                     const char *file, sheaf_spec *spec,
+                                                     sheaf_err *err);
 
 #endif

@@ -161,6 +161,8 @@ static sheaf_status load(local *l, const char *file, sheaf_err *err)
     if (status == SHEAF_OK)
         status =
             sheaf_data_use_check(l->state, l->home, l->dataset, l->noised, file, text, err);
+    if (status == SHEAF_OK && !l->noised)
+        status = sheaf_data_windows_check(l->state, l->dataset, file, &l->work.spec, err);
     if (status == SHEAF_OK)
         status = data_open(l, file, text, err);
     if (status == SHEAF_OK)

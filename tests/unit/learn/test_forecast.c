@@ -21,7 +21,7 @@ static int64_t *words_slowly(const sheaf_series_set *set, const sheaf_forecast_t
     sheaf_scaled_set data;
     const uint32_t back = terms->look_back, ahead = terms->horizon;
     const size_t count = sheaf_forecast_words(back, ahead);
-    const sheaf_windows windows = sheaf_forecast_windows(terms);
+    const sheaf_windows windows = {back, ahead, terms->every};
     int64_t *words = calloc(count, sizeof *words);
     MUST(sheaf_scaled_open(set, terms, false, &data, &err));
     for (uint32_t s = 0; s < data.count; s++) {
@@ -66,6 +66,89 @@ static void test_sums_are_exact(void **unused)
         assert_memory_equal(fast, slow, count * sizeof *fast);
         free(fast);
         free(slow);
+        world_free(&w);
+    }
+    (void)unused;
+}
+
+/* The words of these terms over windows with that room. */
+static int64_t *words_within(const sheaf_series_set *set, const sheaf_forecast_terms *terms,
+                             uint32_t back, uint32_t ahead)
+{
+    sheaf_err err;
+    sheaf_scaled_set data;
+    int64_t *words = calloc(sheaf_forecast_words(terms->look_back, terms->horizon), 8);
+    MUST(sheaf_scaled_open(set, terms, false, &data, &err));
+    sheaf_scaled_room(&data, back, ahead);
+    MUST(sheaf_forecast_sums(&data, terms, words, &err));
+    sheaf_scaled_close(&data);
+    return words;
+}
+
+/* The word of the products of places i <= j, counted from the first of the look-back. */
+static size_t word_of(const sheaf_forecast_terms *terms, uint32_t i, uint32_t j)
+{
+    const size_t back = terms->look_back;
+    if (j >= back)
+        return back * (back + 1) / 2 + (size_t)i * terms->horizon + (j - back);
+    return i * back - (size_t)i * (i - 1) / 2 + (j - i);
+}
+
+/* Two exact sums whose horizons differ by a step differ by one window of each series, and that
+ * is its values. (Those that are further apart can be solved for, too: along the diagonals
+ * their difference is that of the products of two windows.) */
+static void test_two_sums_tell_a_window(void **unused)
+{
+    enum { BACK = 12, AHEAD = 4 };
+    sheaf_err err;
+    sheaf_scaled_set data;
+    world w;
+    uint64_t random = 8;
+    world_make(&w, 1, 200, 0, &random);
+    const sheaf_forecast_terms longer = terms_of(BACK, AHEAD + 1, 1),
+                               shorter = terms_of(BACK, AHEAD, 1);
+    int64_t *one = words_make(&w.set, &longer), *two = words_make(&w.set, &shorter);
+    MUST(sheaf_scaled_open(&w.set, &shorter, false, &data, &err));
+    const int32_t *z = data.items[0].z + w.items[0].train.to - AHEAD; /* the last origin */
+    for (int i = 0; i < BACK; i++)
+        for (int j = i; j < BACK + AHEAD; j++)
+            assert_int_equal(two[word_of(&shorter, i, j)] - one[word_of(&longer, i, j)],
+                             (int64_t)(z[i - BACK] - z[-1]) * (z[j - BACK] - z[-1]));
+    sheaf_scaled_close(&data);
+    free(one);
+    free(two);
+    world_free(&w);
+    (void)unused;
+}
+
+/* Over the same windows nothing of it is left: the shorter terms' words are among the longer's.
+ */
+static void test_one_room_tells_no_more(void **unused)
+{
+    enum { BACK = 12, AHEAD = 5 };
+    static const struct {
+        uint32_t back, ahead, every, series, gaps;
+    } rows[] = {
+        {12, 4, 1, 3, 5}, {9, 5, 1, 2, 0}, {4, 1, 1, 1, 9}, {12, 5, 0, 3, 2}, {5, 3, 7, 2, 3}};
+    uint64_t random = 9;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        world w;
+        world_make(&w, rows[k].series, 300, rows[k].gaps, &random);
+        const sheaf_forecast_terms room = terms_of(BACK, AHEAD, rows[k].every),
+                                   terms = terms_of(rows[k].back, rows[k].ahead, rows[k].every);
+        int64_t *all = words_make(&w.set, &room),
+                *some = words_within(&w.set, &terms, BACK, AHEAD);
+        const uint32_t skip = BACK - terms.look_back, places = terms.look_back + terms.horizon;
+        const int64_t windows = all[sheaf_forecast_words(BACK, AHEAD) - 1];
+        assert_true(windows > 0);
+        assert_int_equal(some[sheaf_forecast_words(terms.look_back, terms.horizon) - 1],
+                         windows);
+        for (uint32_t i = 0; i < terms.look_back; i++)
+            for (uint32_t j = i; j < places; j++)
+                assert_int_equal(some[word_of(&terms, i, j)],
+                                 all[word_of(&room, i + skip, j + skip)]);
+        free(all);
+        free(some);
         world_free(&w);
     }
     (void)unused;
@@ -210,7 +293,7 @@ static void test_evaluation(void **unused)
     MUST(sheaf_scaled_open(&w.set, &terms, false, &data, &err));
     MUST(sheaf_forecaster_evaluate(&model, &data, got, &err));
 
-    const sheaf_windows windows = sheaf_forecast_windows(&terms);
+    const sheaf_windows windows = data.windows;
     double square = 0, absolute = 0, naive = 0, unit_square = 0;
     uint64_t points = 0;
     for (uint32_t s = 0; s < data.count; s++) {
@@ -418,6 +501,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terms),
         cmocka_unit_test(test_sums_are_exact),
+        cmocka_unit_test(test_two_sums_tell_a_window),
+        cmocka_unit_test(test_one_room_tells_no_more),
         cmocka_unit_test(test_federated_is_pooled),
         cmocka_unit_test(test_solution),
         cmocka_unit_test(test_refused_sums),

@@ -195,6 +195,74 @@ static void test_rows_that_change(void **unused)
     (void)unused;
 }
 
+static void forecaster(world *w, const char *label, int look_back, int horizon, int every)
+{
+    kit_do(&w->k, "ann", "model.register", label,
+           "{'features':[{'column':'kwh'}],'forecaster':{'every':%d,'horizon':%d,'lambda_"
+           "millionths':10000,'look_back':%d,'season':2,'step_s':3600,'time':'hour'},"
+           "'kind':'forecaster','schema':'heart/v1','target':'number','title':^}",
+           every, horizon, look_back);
+}
+
+/* Sums over windows that differ can be solved for single values; shorter ones over the same
+ * windows say nothing new. */
+static void test_windows_that_differ(void **unused)
+{
+    static const struct {
+        int look_back, horizon, every;
+        bool noised;
+        const char *says; /* NULL: taken */
+    } rows[] = {
+        {8, 4, 1, false, NULL},
+        {8, 3, 1, false, NULL},
+        {2, 1, 1, false, NULL},
+        {9, 4, 1, false, "looks no further back and ahead"},
+        {8, 5, 1, false, "over windows of 8 and 4 steps"},
+        {8, 4, 2, false, "of the same columns and `every`"},
+        {8, 4, 0, false, "other windows of"},
+        {9, 5, 2, true, NULL},
+    };
+    world *w = world_open();
+    sheaf_err err = {0};
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, 1 << 16);
+    sheaf_buffer_add_string(&text, "hour,kwh\n");
+    for (int i = 0; i < ROWS; i++)
+        sheaf_buffer_printf(&text, "2024-01-%02d %02d:00,%d\n", 1 + i / 24, i % 24, i * i % 17);
+    kit_must(sheaf_file_write(w->file, 0600, sheaf_buffer_slice(&text), &err), &err);
+    sheaf_buffer_deinit(&text);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char label[KIT_NAME_MAX];
+        snprintf(label, sizeof label, "f%zu", i);
+        forecaster(w, label, rows[i].look_back, rows[i].horizon, rows[i].every);
+    }
+    kit_motion(&w->k, "m",
+               "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
+               "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data}],"
+               "'duration_s':86400,'learning':{'batch':0,'local_steps':1,'rate_millionths':1,"
+               "'seed':7},'model':#f0,'purpose':'research','release':'exact_sum',"
+               "'rounds_max':8}}",
+               4);
+    assert_int_equal(w->k.outcome.effect, SHEAF_ACCEPTED);
+    kit_do(&w->k, "hub", "round.open", "r",
+           "{'mandate':#m.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+           "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node}],"
+           "'stage_ms':60000,'task':'train','words':69}");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char label[KIT_NAME_MAX];
+        sheaf_local_survey found;
+        snprintf(label, sizeof label, "f%zu", i);
+        err.message[0] = 0;
+        sheaf_status status = sheaf_local_survey_make(&w->k.state, kit_index(&w->k, "ann.data"),
+                                                      kit_index(&w->k, label), rows[i].noised,
+                                                      w->dir, w->file, &found, &err);
+        assert_int_equal(status, rows[i].says ? SHEAF_INVALID : SHEAF_OK);
+        assert_true(!rows[i].says || strstr(err.message, rows[i].says));
+    }
+    world_close(w);
+    (void)unused;
+}
+
 /* A mandate by which a round is an exact sum over one record of each, or a few. */
 static void test_few_records(void **unused)
 {
@@ -226,9 +294,8 @@ static void test_few_records(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_file_again),
-        cmocka_unit_test(test_file_that_changes),
-        cmocka_unit_test(test_rows_that_change),
+        cmocka_unit_test(test_same_file_again),  cmocka_unit_test(test_file_that_changes),
+        cmocka_unit_test(test_rows_that_change), cmocka_unit_test(test_windows_that_differ),
         cmocka_unit_test(test_few_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
