@@ -77,22 +77,23 @@ static sheaf_status gaps_set(sheaf_spec *spec, sheaf_err *err)
         to->missing = SHEAF_MISSING_LEAVE_OUT;
         if (list.items[i].missing == SHEAF_MISSING_INDICATOR)
             continue;
-        features->count++;
         if (list.items[i].missing == SHEAF_MISSING_MEAN)
-            to->gap = SHEAF_GAP_MEAN;
+            spec->gap[features->count] = SHEAF_GAP_MEAN;
+        features->count++;
     }
     spec->inputs = list.count;
     for (uint32_t i = 0; i < list.count; i++) {
         if (list.items[i].missing != SHEAF_MISSING_INDICATOR)
             continue;
-        sheaf_feature *of = feature_find(features, sheaf_str(list.items[i].column));
-        if (!of || of->gap == SHEAF_GAP_LEAVE_OUT)
+        const sheaf_feature *of = feature_find(features, sheaf_str(list.items[i].column));
+        sheaf_gap *gap = of ? &spec->gap[of - features->items] : NULL;
+        if (!gap || *gap == SHEAF_GAP_LEAVE_OUT)
             return sheaf_fail(err, SHEAF_INVALID, "%s=missing goes with %s=mean",
                               list.items[i].column, list.items[i].column);
-        of->gap = SHEAF_GAP_INDICATOR;
+        *gap = SHEAF_GAP_INDICATOR;
     }
     for (uint32_t i = 0; i < features->count; i++)
-        spec->gaps += features->items[i].gap != SHEAF_GAP_LEAVE_OUT;
+        spec->gaps += spec->gap[i] != SHEAF_GAP_LEAVE_OUT;
     return SHEAF_OK;
 }
 

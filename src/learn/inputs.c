@@ -7,10 +7,10 @@ void sheaf_inputs_of(const sheaf_spec *spec, sheaf_features *out)
     *out = spec->features;
     for (uint32_t j = 0; j < spec->features.count; j++) {
         sheaf_feature *feature = &out->items[j];
-        if (feature->gap == SHEAF_GAP_LEAVE_OUT)
+        if (spec->gap[j] == SHEAF_GAP_LEAVE_OUT)
             continue;
         feature->missing = SHEAF_MISSING_MEAN;
-        if (feature->gap == SHEAF_GAP_INDICATOR && out->count < SHEAF_FEATURES_MAX) {
+        if (spec->gap[j] == SHEAF_GAP_INDICATOR && out->count < SHEAF_FEATURES_MAX) {
             sheaf_feature *indicator = &out->items[out->count++];
             *indicator = (sheaf_feature){.missing = SHEAF_MISSING_INDICATOR};
             memcpy(indicator->column, feature->column, sizeof feature->column);
@@ -47,7 +47,7 @@ sheaf_status sheaf_inputs_statistics_local(const sheaf_spec *spec, const sheaf_t
         sheaf_statistics_label_local(table, words + sheaf_statistics_words(spec->inputs));
     int64_t *gap = words + sheaf_statistics_words(spec->inputs + is_number(spec));
     for (uint32_t j = 0; j < spec->features.count; j++)
-        if (spec->features.items[j].gap != SHEAF_GAP_LEAVE_OUT)
+        if (spec->gap[j] != SHEAF_GAP_LEAVE_OUT)
             *gap++ = known(table, j);
     return SHEAF_OK;
 }
@@ -84,7 +84,7 @@ sheaf_status sheaf_inputs_statistics_finish(const sheaf_spec *spec, const int64_
                                                 records, out, err));
     const int64_t *gap = words + sheaf_statistics_words(spec->inputs + is_number(spec));
     for (uint32_t j = 0; j < spec->features.count; j++)
-        if (spec->features.items[j].gap != SHEAF_GAP_LEAVE_OUT)
+        if (spec->gap[j] != SHEAF_GAP_LEAVE_OUT)
             SHEAF_TRY(known_finish(words, *gap++, j, out, err));
     return SHEAF_OK;
 }

@@ -38,9 +38,8 @@ static void columns_of(const sheaf_spec *spec, sheaf_features *features, bool *m
     *features = spec->features;
     for (uint32_t j = 0; j < features->count; j++) {
         sheaf_feature *feature = &features->items[j];
-        missing[j] = feature->gap != SHEAF_GAP_LEAVE_OUT;
+        missing[j] = spec->gap[j] != SHEAF_GAP_LEAVE_OUT;
         feature->missing = missing[j] ? SHEAF_MISSING_MEAN : SHEAF_MISSING_LEAVE_OUT;
-        feature->gap = SHEAF_GAP_LEAVE_OUT; /* no input of its own says so */
     }
 }
 
@@ -50,6 +49,7 @@ static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *n
     sheaf_spec own = *spec;
     bool missing[SHEAF_FEATURES_MAX];
     columns_of(spec, &own.features, missing);
+    memset(own.gap, 0, sizeof own.gap); /* no input of its own says so */
     return sheaf_table_data_open(&own, file, name, use, data, err);
 }
 

@@ -30,12 +30,6 @@ typedef enum {
     SHEAF_MISSING_INDICATOR, /* the feature is 1 there, and 0 elsewhere, whatever the value */
 } sheaf_missing;
 
-typedef enum {
-    SHEAF_GAP_LEAVE_OUT, /* the row is left out */
-    SHEAF_GAP_MEAN,      /* the input counts as average */
-    SHEAF_GAP_INDICATOR, /* the same, and one more input says that it is missing */
-} sheaf_feature_gap;
-
 typedef struct {
     char column[SHEAF_COLUMN_MAX + 1];
     bool has_level; /* an indicator: 1 where the column equals `level`, else 0 */
@@ -43,7 +37,6 @@ typedef struct {
     sheaf_missing missing;
     bool has_range; /* between which values a column lies by its data sheet, for all to know */
     int64_t low_millionths, high_millionths; /* low < high, both within +-2^20 */
-    sheaf_feature_gap gap;                   /* what becomes of a row that misses the column */
 } sheaf_feature;
 
 typedef struct {

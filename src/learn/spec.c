@@ -1,6 +1,6 @@
 #include "learn/spec.h"
 
-static const sheaf_feature_gap gaps[] = {
+static const sheaf_gap gaps[] = {
     [SHEAF_missing_indicator] = SHEAF_GAP_INDICATOR,
     [SHEAF_missing_leave_out] = SHEAF_GAP_LEAVE_OUT,
     [SHEAF_missing_mean] = SHEAF_GAP_MEAN,
@@ -14,7 +14,6 @@ static void feature_of(const struct sheaf_row_feature *row, sheaf_feature *out)
     out->has_range = row->has_range;
     out->low_millionths = row->low_millionths;
     out->high_millionths = row->high_millionths;
-    out->gap = gaps[row->missing];
 }
 
 void sheaf_spec_of_row(const struct sheaf_row_model *row, sheaf_spec *out)
@@ -55,8 +54,12 @@ sheaf_status sheaf_spec_of(const sheaf_state *state, uint32_t model, sheaf_spec 
     if (!row)
         return sheaf_fail(err, SHEAF_INVALID, "there is no model %u", model);
     sheaf_spec_of_row(row, out);
-    for (uint32_t i = 0; i < row->features; i++)
-        feature_of(sheaf_feature_at(state, row->feature_first + i), &out->features.items[i]);
+    for (uint32_t i = 0; i < row->features; i++) {
+        const struct sheaf_row_feature *feature =
+            sheaf_feature_at(state, row->feature_first + i);
+        feature_of(feature, &out->features.items[i]);
+        out->gap[i] = gaps[feature->missing];
+    }
     return row->kind == SHEAF_model_kind_forecaster ? SHEAF_OK
                                                     : sheaf_features_check(&out->features, err);
 }

@@ -11,12 +11,20 @@
 
 enum { SHEAF_HIDDEN_MAX = 4 };
 
+/* What becomes of a record that misses a feature's column. */
+typedef enum {
+    SHEAF_GAP_LEAVE_OUT, /* it is left out */
+    SHEAF_GAP_MEAN,      /* the input counts as average */
+    SHEAF_GAP_INDICATOR, /* the same, and one more input says that it is missing */
+} sheaf_gap;
+
 typedef struct {
     uint8_t kind;   /* SHEAF_model_kind_... */
     uint8_t target; /* SHEAF_target_... */
     sheaf_features features;
-    uint32_t inputs; /* features, and those that say that one is missing */
-    uint32_t gaps;   /* features that count as average where they are missing */
+    sheaf_gap gap[SHEAF_FEATURES_MAX]; /* of each feature; see inputs.h */
+    uint32_t inputs;                   /* features, and those that say that one is missing */
+    uint32_t gaps; /* features that count as average where they are missing */
     bool has_label_range;
     int64_t label_low_millionths, label_high_millionths;
     struct {

@@ -42,7 +42,7 @@ static void spec_make(sheaf_spec *out, bool number)
         feature->low_millionths = -4000000;
         feature->high_millionths = 4000000;
     }
-    out->features.items[2].gap = SHEAF_GAP_MEAN;
+    out->gap[2] = SHEAF_GAP_MEAN;
 }
 
 static void row_put(sheaf_buffer *out, uint64_t *seed, int row, bool number)

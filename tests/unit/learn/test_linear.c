@@ -200,7 +200,7 @@ static void test_gaps(void **unused)
     sheaf_model model;
     sheaf_err err;
     world w = world_of(columns, 2, 1);
-    w.spec.features.items[1].gap = SHEAF_GAP_INDICATOR;
+    w.spec.gap[1] = SHEAF_GAP_INDICATOR;
     w.spec.inputs = 3;
     w.spec.gaps = 1;
     MUST(learn(&w, file, 1, &err));
@@ -228,7 +228,7 @@ static void test_gaps(void **unused)
 
     /* More values than records are nobody's. */
     w = world_of(columns, 2, 1);
-    w.spec.features.items[1].gap = SHEAF_GAP_MEAN;
+    w.spec.gap[1] = SHEAF_GAP_MEAN;
     w.spec.gaps = 1;
     const sheaf_job job = job_of(&w, SHEAF_task_statistics);
     int64_t sum[WORDS_MAX] = {0};
