@@ -36,7 +36,7 @@ static void start(void)
 {
     if (!sheaf_crypto_start())
         __builtin_trap();
-    for (uint8_t i = 0; i < KEYS; i++) {
+    for (int i = 0; i < KEYS; i++) {
         uint8_t wide[64] = {(uint8_t)(i + 1), 7, [40] = 9};
         crypto_core_ed25519_scalar_reduce(keys.scalar[i], wide);
         if (crypto_scalarmult_ed25519_base_noclamp(keys.public[i], keys.scalar[i]) != 0)

@@ -50,6 +50,7 @@ static sheaf_status store_put(void *context, const sheaf_chunk_name *name, sheaf
     return SHEAF_OK;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the form of all stores */
 static sheaf_status store_get(void *context, const sheaf_chunk_name *name, uint8_t *scratch,
                               const uint8_t **out, sheaf_err *err)
 {
