@@ -129,8 +129,60 @@ typedef struct {
     sheaf_json_writer w;
 } look;
 
+/* An input as a schema has it, such as "cp=3". */
+static void input_name(const sheaf_spec *spec, uint16_t input, sheaf_buffer *out)
+{
+    sheaf_features one = {.count = 1};
+    one.items[0] = spec->features.items[input];
+    out->len = 0;
+    sheaf_features_put(out, &one);
+}
+
+static void put_inputs_json(look *l, const char *key, const sheaf_spec *spec,
+                            const uint16_t *inputs, uint32_t count)
+{
+    sheaf_buffer name;
+    sheaf_buffer_init(&name, 256);
+    sheaf_json_key(&l->w, key);
+    sheaf_json_open_list(&l->w);
+    for (uint32_t i = 0; i < count; i++) {
+        input_name(spec, inputs[i], &name);
+        sheaf_json_string(&l->w, sheaf_buffer_slice(&name));
+    }
+    sheaf_json_close(&l->w);
+    sheaf_buffer_deinit(&name);
+}
+
+static void put_inputs(look *l, const sheaf_spec *spec, const uint16_t *inputs, uint32_t count,
+                       const char *verdict)
+{
+    sheaf_buffer name;
+    sheaf_buffer_init(&name, 256);
+    for (uint32_t i = 0; i < count; i++) {
+        input_name(spec, inputs[i], &name);
+        sheaf_buffer_printf(&l->text, "    look at %.*s: %s\n", (int)name.len,
+                            (const char *)name.data, verdict);
+    }
+    sheaf_buffer_deinit(&name);
+}
+
+/* What looks wrong in the records that are used. It is told, and hinders nothing. */
+static void put_screen(look *l, const sheaf_spec *spec, const sheaf_screen *screen)
+{
+    put_inputs(l, spec, screen->constant, screen->constants,
+               "all records have the same, so it says nothing");
+    put_inputs(l, spec, screen->tells, screen->telling,
+               "it tells the label by itself; make sure that it is known before the label is");
+    if (screen->one_label)
+        sheaf_buffer_printf(&l->text,
+                            "    look at %s: it is the same in all records, so a model of this "
+                            "file alone learns nothing\n",
+                            spec->features.label);
+}
+
 static void put_json(look *l, uint32_t model, const char *release,
-                     const sheaf_local_survey *survey, const char *error)
+                     const sheaf_local_survey *survey, const sheaf_spec *spec,
+                     const sheaf_screen *screen, const char *error)
 {
     sheaf_json_open_object(&l->w);
     if (error) {
@@ -138,10 +190,13 @@ static void put_json(look *l, uint32_t model, const char *release,
         sheaf_json_member_put_int(&l->w, "model", model);
         sheaf_json_member_put_string(&l->w, "release", sheaf_str(release));
     } else {
+        put_inputs_json(l, "constant", spec, screen->constant, screen->constants);
         sheaf_json_member_put_int(&l->w, "left_out", survey->left_out);
         sheaf_json_member_put_int(&l->w, "model", model);
+        sheaf_json_member_put_bool(&l->w, "one_label", screen->one_label);
         sheaf_json_member_put_string(&l->w, "release", sheaf_str(release));
         sheaf_json_member_put_int(&l->w, "rows", survey->lines);
+        put_inputs_json(l, "tells_label", spec, screen->tells, screen->telling);
         sheaf_json_member_put_int(&l->w, "unusable", survey->unusable);
         sheaf_json_member_put_int(&l->w, "used", survey->rows);
     }
@@ -152,20 +207,26 @@ static void look_at(look *l, uint32_t model, bool noised)
 {
     const char *release = noised ? "noised" : "exact_sum";
     char text[SHEAF_SURVEY_TEXT_MAX];
+    const sheaf_state *state = sheaf_member_state(l->member);
     sheaf_local_survey survey;
+    sheaf_screen screen;
+    sheaf_spec spec;
     sheaf_err why = {0};
-    bool fits = sheaf_local_survey_make(sheaf_member_state(l->member), l->dataset, model,
-                                        noised, l->member->dir, l->file, &survey, &why)
-                == SHEAF_OK;
+    bool fits = sheaf_spec_of(state, model, &spec, &why) == SHEAF_OK
+                && sheaf_local_screen(state, l->dataset, model, noised, l->member->dir, l->file,
+                                      &survey, &screen, &why)
+                       == SHEAF_OK;
     l->fault |= !fits || survey.unusable;
     if (l->json) {
-        put_json(l, model, release, &survey, fits ? NULL : why.message);
+        put_json(l, model, release, &survey, &spec, &screen, fits ? NULL : why.message);
         return;
     }
     if (fits)
         sheaf_local_survey_describe(&survey, text);
     sheaf_buffer_printf(&l->text, "  model %u, %s: %s\n", model,
                         noised ? "with noise" : "exact sums", fits ? text : why.message);
+    if (fits)
+        put_screen(l, &spec, &screen);
 }
 
 /* For every model that the data set's columns may serve. */
@@ -256,7 +317,11 @@ const sheaf_command sheaf_command_data_check = {
         "row\n"
         "that cannot be read counts as none in rounds with noise and keeps the file out of "
         "exact\n"
-        "sums: exit 3, too.",
+        "sums: exit 3, too. Told besides are inputs that are the same in all records, inputs "
+        "that\n"
+        "tell the label by themselves, as a column does that is filled in afterwards, and "
+        "labels\n"
+        "that are all alike.",
     .options = {{"home", "DIR", "the member's home folder"}},
     .arguments_min = 1,
     .arguments_max = 1,

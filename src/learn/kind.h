@@ -41,6 +41,7 @@
 #include "base/buffer.h"
 #include "learn/noised.h"
 #include "learn/predictions.h"
+#include "learn/screen.h"
 #include "learn/spec.h"
 #include "learn/table.h"
 
@@ -99,6 +100,11 @@ typedef struct {
                          sheaf_table_use use, void **data, sheaf_err *err);
     void (*close)(void *data); /* also of NULL */
     void (*counts)(const void *data, sheaf_data_counts *out);
+
+    /* What looks wrong in it, by the spec's features; NULL where there is nothing to look for.
+     */
+    sheaf_status (*screen)(const sheaf_spec *spec, const void *data, sheaf_screen *out,
+                           sheaf_err *err);
 
     /* Length of a task's vectors; 0 where the kind has no such task. */
     size_t (*words)(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step);

@@ -114,6 +114,7 @@ const sheaf_learn_kind sheaf_learn_kind_linear = {
     .open = sheaf_table_data_open,
     .close = sheaf_table_data_close,
     .counts = sheaf_table_data_counts,
+    .screen = sheaf_table_data_screen,
     .words = words,
     .begin = sheaf_regression_begin,
     .check = sheaf_regression_check,

@@ -383,6 +383,7 @@ const sheaf_learn_kind sheaf_learn_kind_trees = {
     .open = open,
     .close = sheaf_table_data_close,
     .counts = sheaf_table_data_counts,
+    .screen = sheaf_table_data_screen,
     .words = words,
     .begin = begin,
     .check = check,

@@ -39,3 +39,10 @@ void sheaf_table_data_counts(const void *data, sheaf_data_counts *out)
         .row_set = sheaf_sha256(sheaf_bytes(table->line, table->rows * sizeof *table->line))};
     memcpy(out->line, table->unusable_line, sizeof out->line);
 }
+
+sheaf_status sheaf_table_data_screen(const sheaf_spec *spec, const void *data,
+                                     sheaf_screen *out, sheaf_err *err)
+{
+    return sheaf_screen_table(data, spec->features.count, spec->target == SHEAF_target_number,
+                              out, err);
+}

@@ -10,5 +10,7 @@ SHEAF_MUST_USE sheaf_status sheaf_table_data_open(const sheaf_spec *spec, sheaf_
                                                   void **data, sheaf_err *err);
 void sheaf_table_data_close(void *data);
 void sheaf_table_data_counts(const void *data, sheaf_data_counts *out);
+SHEAF_MUST_USE sheaf_status sheaf_table_data_screen(const sheaf_spec *spec, const void *data,
+                                                    sheaf_screen *out, sheaf_err *err);
 
 #endif

@@ -214,11 +214,13 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
 
 /* ---- before any round ---- */
 
-sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset, uint32_t model,
-                                     bool noised, const char *home, const char *file,
-                                     sheaf_local_survey *out, sheaf_err *err)
+sheaf_status sheaf_local_screen(const sheaf_state *state, uint32_t dataset, uint32_t model,
+                                bool noised, const char *home, const char *file,
+                                sheaf_local_survey *out, sheaf_screen *screen, sheaf_err *err)
 {
     *out = (sheaf_local_survey){0};
+    if (screen)
+        *screen = (sheaf_screen){0};
     local *l = calloc(1, sizeof *l);
     if (!l)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to look at %s", file);
@@ -234,10 +236,19 @@ sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset,
         status = load(l, file, err);
     if (status == SHEAF_OK) {
         *out = l->counts;
+        if (screen && l->kind->screen)
+            status = l->kind->screen(l->spec, l->data, screen, err);
         unload(l);
     }
     free(l);
     return status;
+}
+
+sheaf_status sheaf_local_survey_make(const sheaf_state *state, uint32_t dataset, uint32_t model,
+                                     bool noised, const char *home, const char *file,
+                                     sheaf_local_survey *out, sheaf_err *err)
+{
+    return sheaf_local_screen(state, dataset, model, noised, home, file, out, NULL, err);
 }
 
 void sheaf_local_survey_describe(const sheaf_local_survey *survey,

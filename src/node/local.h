@@ -37,6 +37,12 @@ SHEAF_MUST_USE sheaf_status sheaf_local_survey_make(const sheaf_state *state, ui
                                                     const char *home, const char *file,
                                                     sheaf_local_survey *out, sheaf_err *err);
 
+/* The same, and what in it looks wrong besides: nothing of a series. */
+SHEAF_MUST_USE sheaf_status sheaf_local_screen(const sheaf_state *state, uint32_t dataset,
+                                               uint32_t model, bool noised, const char *home,
+                                               const char *file, sheaf_local_survey *out,
+                                               sheaf_screen *screen, sheaf_err *err);
+
 enum { SHEAF_SURVEY_TEXT_MAX = 240 };
 void sheaf_local_survey_describe(const sheaf_local_survey *survey,
                                  char out[SHEAF_SURVEY_TEXT_MAX]);

@@ -171,7 +171,7 @@ def data(scratch, homes):
     again = json.loads(sheaf("data", "commit", file, "--home", homes[0], "--json").stdout)
     check("a commitment is 64 digits, another each time", len(done.stdout) == 65
           and int(done.stdout, 16) and again["commitment"] != done.stdout.strip(), done.stderr)
-    done = sheaf("dataset", "register", "--home", homes[0], "--title", "Mine", "--records", 10,
+    done = sheaf("dataset", "register", "--home", homes[0], "--title", "Mine", "--records", 1,
                  "--schema", "s", "--licence", "CC0-1.0", "--subjects", "none", "--commitment",
                  done.stdout.strip(), "--json")
     dataset = json.loads(done.stdout)["index"]
@@ -179,6 +179,18 @@ def data(scratch, homes):
     check("the file is the registered one", done.returncode == 0
           and json.loads(done.stdout) == {"dataset": dataset, "models": []},
           done.stdout + done.stderr)
+    sheaf("model", "register", "--home", homes[0], "--title", "B from a", "--schema", "s",
+          "--label", "b", "--kind", "logistic", "--features", '[{"column":"a"}]', "--json")
+    done = sheaf("data", "check", file, "--home", homes[0])
+    check("one record has one label, and no column that says anything",
+          done.returncode == 0 and "look at a: all records have the same" in done.stdout
+          and "look at b: it is the same in all records" in done.stdout,
+          done.stdout + done.stderr)
+    done = sheaf("data", "check", file, "--home", homes[0], "--json")
+    seen = json.loads(done.stdout)["models"]
+    check("and a program is told so", [m["release"] for m in seen] == ["noised", "exact_sum"]
+          and all(m["constant"] == ["a"] and m["one_label"] and m["tells_label"] == []
+                  for m in seen), done.stdout + done.stderr)
     with open(file, "a", encoding="utf-8") as out:
         out.write("3,4\n")
     refused("a file that changed is not", 3, "not what was registered", "data", "check", file,
