@@ -320,22 +320,12 @@ static void rows_name(simulation *s)
     }
 }
 
-static sheaf_rehearsal_records records_of(const sheaf_virtual *v)
-{
-    sheaf_rehearsal_records records = {.all = v->rows.rows};
-    for (uint32_t m = 0; m < v->members; m++) {
-        uint32_t rows = v->first[m + 1] - v->first[m];
-        records.most = rows > records.most ? rows : records.most;
-    }
-    return records;
-}
-
 /* A row's noise and costs, which follow from the first split. */
 static sheaf_status row_prepare(const simulate_question *q, const sheaf_rehearsal *plan,
                                 const sheaf_virtual *v, simulate_row *row, sheaf_err *err)
 {
     const sheaf_noised_terms *terms = row->form == SHEAF_REHEARSE_NOISED ? &row->terms : NULL;
-    sheaf_rehearsal_records records = records_of(v);
+    const sheaf_virtual_records records = sheaf_virtual_records_of(v);
     if (row->form < SHEAF_REHEARSE_EXACT)
         return SHEAF_OK;
     if (terms)
@@ -380,7 +370,7 @@ static sheaf_status row_try(const simulate_question *q, const sheaf_rehearsal *p
         return SHEAF_OK;
     sheaf_status status = seed == 0 ? row_prepare(q, plan, v, row, &why) : SHEAF_OK;
     if (status == SHEAF_OK && row->form == SHEAF_REHEARSE_NOISED)
-        row->terms.records_max = records_of(v).most;
+        row->terms.records_max = sheaf_virtual_records_of(v).most;
     if (status == SHEAF_OK)
         status = sheaf_rehearse(plan, row->form,
                                 row->form == SHEAF_REHEARSE_NOISED ? &row->terms : NULL, v,

@@ -85,6 +85,12 @@ void sheaf_scaled_close(sheaf_scaled_set *set);
  * the steps around the same origins. */
 void sheaf_scaled_room(sheaf_scaled_set *set, uint32_t look_back, uint32_t horizon);
 
+/* What is behind the `void *` of the kind (learn/kind.h). */
+typedef struct {
+    sheaf_series_set set;
+    sheaf_scaled_set scaled; /* of the set; all that is learned from */
+} sheaf_forecast_data;
+
 /* ---- learning ---- */
 
 static inline size_t sheaf_forecast_words(uint32_t look_back, uint32_t horizon)

@@ -12,11 +12,6 @@ enum {
     MILLION = 1000000,
 };
 
-typedef struct {
-    sheaf_series_set set;
-    sheaf_scaled_set scaled;
-} forecast_data;
-
 static sheaf_forecast_terms terms_of(const sheaf_spec *spec)
 {
     return (sheaf_forecast_terms){.look_back = spec->forecaster.look_back,
@@ -40,7 +35,7 @@ static void columns_of(const sheaf_spec *spec, sheaf_series_columns *out)
 
 static void data_close(void *opaque)
 {
-    forecast_data *data = opaque;
+    sheaf_forecast_data *data = opaque;
     if (data) {
         sheaf_scaled_close(&data->scaled);
         sheaf_series_close(&data->set);
@@ -50,12 +45,12 @@ static void data_close(void *opaque)
 
 static sheaf_status data_open(const sheaf_series_columns *columns,
                               const sheaf_forecast_terms *terms, sheaf_table_use use,
-                              sheaf_slice file, const char *name, forecast_data **out,
+                              sheaf_slice file, const char *name, sheaf_forecast_data **out,
                               sheaf_err *err)
 {
     const bool whole = use == SHEAF_TABLE_UNLABELLED;
     sheaf_err why;
-    forecast_data *data = calloc(1, sizeof *data);
+    sheaf_forecast_data *data = calloc(1, sizeof *data);
     *out = NULL;
     if (!data)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
@@ -80,7 +75,7 @@ static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *n
 {
     const sheaf_forecast_terms terms = terms_of(spec);
     sheaf_series_columns columns;
-    forecast_data *opened = NULL;
+    sheaf_forecast_data *opened = NULL;
     columns_of(spec, &columns);
     sheaf_status status = data_open(&columns, &terms, use, file, name, &opened, err);
     if (status == SHEAF_OK)
@@ -92,7 +87,7 @@ static sheaf_status open(const sheaf_spec *spec, sheaf_slice file, const char *n
 
 static void counts(const void *opaque, sheaf_data_counts *out)
 {
-    const forecast_data *data = opaque;
+    const sheaf_forecast_data *data = opaque;
     *out = (sheaf_data_counts){.lines = data->set.lines,
                                .rows = data->set.lines - data->set.unusable,
                                .unusable = data->set.unusable};
@@ -162,7 +157,7 @@ static sheaf_status check(const sheaf_spec *spec, sheaf_slice file, bool noised,
 static sheaf_status train_local(const sheaf_job *job, const void *opaque,
                                 const sheaf_job_seeds *seeds, int64_t *values, sheaf_err *err)
 {
-    const forecast_data *data = opaque;
+    const sheaf_forecast_data *data = opaque;
     const sheaf_forecast_terms terms = terms_of(job->spec);
     (void)seeds;
     return sheaf_forecast_sums(&data->scaled, &terms, values, err);
@@ -187,7 +182,7 @@ static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
                                    const sheaf_job_seeds *seeds, int64_t *values,
                                    sheaf_err *err)
 {
-    const forecast_data *series = data;
+    const sheaf_forecast_data *series = data;
     sheaf_forecaster model;
     (void)seeds;
     SHEAF_TRY(sheaf_forecaster_read(job->base, &model, err));
@@ -229,7 +224,7 @@ static sheaf_status noised_train_local(const sheaf_job *job, const void *opaque,
                                        const sheaf_job_seeds *seeds, int64_t *values,
                                        sheaf_err *err)
 {
-    const forecast_data *data = opaque;
+    const sheaf_forecast_data *data = opaque;
     sheaf_forecaster model;
     SHEAF_TRY(sheaf_forecaster_read(job->base, &model, err));
     sheaf_status status = sheaf_forecaster_change(job->terms, &model, &data->scaled,
@@ -260,7 +255,7 @@ static sheaf_status noised_evaluate_local(const sheaf_job *job, const void *data
     const double most = SHEAF_FORECAST_NOISED_ERROR_MAX;
     const int64_t half = sheaf_noised_sensitivity(NOISED_EVALUATION_WORDS) / 2;
     const double one = (double)half;
-    const forecast_data *series = data;
+    const sheaf_forecast_data *series = data;
     int64_t sums[SHEAF_FORECAST_UNIT];
     sheaf_forecaster model;
     (void)seeds;
@@ -313,7 +308,7 @@ static sheaf_status noised_evaluate_finish(const sheaf_job *job, const int64_t *
 /* ---- predictions ---- */
 
 /* One row for each step of each series that can be forecast. */
-static void rows_fill(const forecast_data *data, uint32_t horizon, const double *ahead,
+static void rows_fill(const sheaf_forecast_data *data, uint32_t horizon, const double *ahead,
                       sheaf_predictions *out)
 {
     int64_t *cell = out->cells;
@@ -334,7 +329,7 @@ static void rows_fill(const forecast_data *data, uint32_t horizon, const double 
     }
 }
 
-static sheaf_status rows_make(const sheaf_forecaster *model, const forecast_data *data,
+static sheaf_status rows_make(const sheaf_forecaster *model, const sheaf_forecast_data *data,
                               const char *name, sheaf_predictions *out, sheaf_err *err)
 {
     static const sheaf_prediction_column columns[] = {
@@ -362,7 +357,7 @@ static sheaf_status predict(sheaf_slice file, sheaf_slice csv, const char *name,
                             sheaf_predictions *out, sheaf_err *err)
 {
     sheaf_forecaster model;
-    forecast_data *data = NULL;
+    sheaf_forecast_data *data = NULL;
     SHEAF_TRY(sheaf_forecaster_read(file, &model, err));
     sheaf_status status =
         data_open(&model.columns, &model.terms, SHEAF_TABLE_UNLABELLED, csv, name, &data, err);

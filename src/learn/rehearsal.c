@@ -62,14 +62,19 @@ static sheaf_status stopped(const sheaf_rehearsal *plan, sheaf_err *err)
     return SHEAF_OK;
 }
 
+/* What is learned from. */
+static const char *unit_of(const trial *t)
+{
+    return t->v->set ? "window" : "record";
+}
+
 /* ---- who takes part ---- */
 
 /* Under noise everybody can: who has nothing to add adds noise. */
 static void members_find(trial *t)
 {
     for (uint32_t m = 0; m < t->v->members; m++) {
-        sheaf_table table = sheaf_virtual_member(t->v, m);
-        if (t->terms || table.train_rows > 0)
+        if (t->terms || sheaf_virtual_train(t->v, m) > 0)
             t->seats[t->able++] = m;
     }
     t->out->left_out = t->v->members - t->able;
@@ -102,7 +107,7 @@ static void seed_of(const trial *t, uint32_t round, uint32_t member, uint8_t pur
 static sheaf_status vector_make(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
                                 uint32_t member, vectors *v, sheaf_err *err)
 {
-    sheaf_table table = sheaf_virtual_member(t->v, member);
+    sheaf_virtual_view view;
     sheaf_noised_seeds secret;
     sheaf_noised_scale scale;
     const sheaf_job_seeds seeds = {
@@ -110,7 +115,8 @@ static sheaf_status vector_make(trial *t, const sheaf_learn_task *task, const sh
     seed_of(t, job->step, member, 1, secret.sample);
     seed_of(t, job->step, member, 2, secret.noise);
     seed_of(t, job->step, member, 3, secret.rounding);
-    SHEAF_TRY(task->local(job, &table, &seeds, v->values, err));
+    SHEAF_TRY(
+        task->local(job, sheaf_virtual_data(t->v, member, &view), &seeds, v->values, err));
     memcpy(v->words, v->values, v->count * sizeof *v->words);
     if (!t->terms)
         return SHEAF_OK;
@@ -221,9 +227,9 @@ static sheaf_status together(trial *t, bool masks, sheaf_err *err)
     members_find(t);
     if (t->able < 3)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "only %u of the %u members have a record to train on; plan with "
-                          "fewer members or more records",
-                          t->able, t->v->members);
+                          "only %u of the %u members have a %s to train on; plan with fewer "
+                          "members or more %ss",
+                          t->able, t->v->members, unit_of(t), unit_of(t));
     if (!t->terms) /* one set of members in all sums that are exact */
         cohort_draw(t);
     if (masks) {
@@ -259,15 +265,15 @@ static sheaf_job evaluation_of(const trial *t, sheaf_slice model)
     return job;
 }
 
-/* Adds what the held-out rows of a table say of a model. */
-static sheaf_status evaluation_add(const trial *t, sheaf_slice model, const sheaf_table *table,
+/* Adds what the held-out part of some data says of a model. */
+static sheaf_status evaluation_add(const trial *t, sheaf_slice model, const void *data,
                                    vectors *v, sheaf_err *err)
 {
     const sheaf_job job = evaluation_of(t, model);
     const sheaf_job_seeds seeds = {.order = 0};
     sheaf_learn_task task;
     SHEAF_TRY(sheaf_learn_task_of(t->plan->kind, &job, &task, err));
-    SHEAF_TRY(task.local(&job, table, &seeds, v->values, err));
+    SHEAF_TRY(task.local(&job, data, &seeds, v->values, err));
     for (uint32_t j = 0; j < v->count; j++)
         v->sum[j] += (uint64_t)v->values[j];
     return SHEAF_OK;
@@ -288,8 +294,8 @@ static sheaf_status figures_finish(const trial *t, const vectors *v, sheaf_err *
 
 /* ---- without a cooperative ---- */
 
-static sheaf_status alone(const trial *t, const sheaf_table *table, uint64_t id,
-                          sheaf_buffer *model, sheaf_err *err)
+static sheaf_status alone(const trial *t, const void *data, uint64_t id, sheaf_buffer *model,
+                          sheaf_err *err)
 {
     const sheaf_rehearsal *plan = t->plan;
     const sheaf_alone terms = {.spec = plan->spec,
@@ -297,22 +303,23 @@ static sheaf_status alone(const trial *t, const sheaf_table *table, uint64_t id,
                                .training = plan->training,
                                .rounds = plan->rounds_exact,
                                .seed = plan->seed ^ id};
-    return sheaf_alone_train(&terms, table, model, err);
+    return sheaf_alone_train(&terms, data, model, err);
 }
 
 static sheaf_status member_alone(trial *t, uint32_t member, vectors *v, sheaf_err *err)
 {
-    sheaf_table table = sheaf_virtual_member(t->v, member);
+    sheaf_virtual_view view;
+    const void *data = sheaf_virtual_data(t->v, member, &view);
     sheaf_buffer model;
     SHEAF_TRY(stopped(t->plan, err));
-    if (table.train_rows < ALONE_MIN) {
+    if (sheaf_virtual_train(t->v, member) < ALONE_MIN) {
         t->out->left_out++;
         return SHEAF_OK;
     }
     sheaf_buffer_init(&model, BYTES_MAX);
-    sheaf_status status = alone(t, &table, member, &model, err);
+    sheaf_status status = alone(t, data, member, &model, err);
     if (status == SHEAF_OK)
-        status = evaluation_add(t, sheaf_buffer_slice(&model), &table, v, err);
+        status = evaluation_add(t, sheaf_buffer_slice(&model), data, v, err);
     sheaf_buffer_deinit(&model);
     return status;
 }
@@ -325,16 +332,16 @@ static sheaf_status form_run(trial *t, sheaf_rehearsal_form form, bool masks, ve
             SHEAF_TRY(member_alone(t, m, v, err));
         if (t->out->left_out == t->v->members)
             return sheaf_fail(err, SHEAF_INVALID,
-                              "no member has the %d records that training takes; plan with "
-                              "fewer members or more records",
-                              ALONE_MIN);
+                              "no member has the %d %ss that training takes; plan with fewer "
+                              "members or more %ss",
+                              ALONE_MIN, unit_of(t), unit_of(t));
         return SHEAF_OK;
     }
     if (form == SHEAF_REHEARSE_POOLED)
-        SHEAF_TRY(alone(t, &t->v->rows, 0, &t->model, err));
+        SHEAF_TRY(alone(t, sheaf_virtual_all(t->v), 0, &t->model, err));
     else
         SHEAF_TRY(together(t, masks, err));
-    return evaluation_add(t, sheaf_buffer_slice(&t->model), &t->v->rows, v, err);
+    return evaluation_add(t, sheaf_buffer_slice(&t->model), sheaf_virtual_all(t->v), v, err);
 }
 
 static sheaf_status form_try(trial *t, sheaf_rehearsal_form form, bool masks, sheaf_err *err)

@@ -25,7 +25,7 @@ typedef enum {
  * takes one step of gradient descent a round. */
 typedef struct {
     const sheaf_spec *spec;       /* with ranges, for NOISED */
-    const sheaf_learn_kind *kind; /* of the spec; one whose data is a table */
+    const sheaf_learn_kind *kind; /* of the spec, for the data of the members */
     sheaf_training training;
     uint32_t gradient_rate_millionths;
     uint32_t rounds;       /* of training under noise; one of evaluation comes behind */
@@ -54,12 +54,8 @@ uint16_t sheaf_rehearsal_survivors(uint16_t cohort, uint16_t colluders, uint16_t
  * and one evaluation at a third of the noise stay within epsilon by the accountant. Sums are
  * divided by two thirds of the records that data sheets count, as far as a round has them: how
  * many there are to train on nobody may know. */
-typedef struct {
-    uint32_t all, most; /* of all members; of the one that has most */
-} sheaf_rehearsal_records;
-
 SHEAF_MUST_USE sheaf_status sheaf_rehearsal_terms(const sheaf_rehearsal *plan,
-                                                  const sheaf_rehearsal_records *records,
+                                                  const sheaf_virtual_records *records,
                                                   double epsilon, double delta,
                                                   sheaf_noised_terms *out, sheaf_err *err);
 uint64_t sheaf_rehearsal_evaluation_noise(const sheaf_noised_terms *terms);

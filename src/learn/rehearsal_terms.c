@@ -124,7 +124,7 @@ static sheaf_status noise_find(const sheaf_rehearsal *plan, double epsilon, doub
 }
 
 sheaf_status sheaf_rehearsal_terms(const sheaf_rehearsal *plan,
-                                   const sheaf_rehearsal_records *records, double epsilon,
+                                   const sheaf_virtual_records *records, double epsilon,
                                    double delta, sheaf_noised_terms *out, sheaf_err *err)
 {
     bool record = plan->unit == SHEAF_NOISED_RECORD;

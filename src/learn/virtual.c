@@ -215,17 +215,16 @@ static sheaf_status table_arrange(const sheaf_table *from, const uint32_t *order
     return SHEAF_OK;
 }
 
-static sheaf_status split_check(const sheaf_table *table, const sheaf_split *split,
+static sheaf_status split_check(uint32_t rows, const char *what, const sheaf_split *split,
                                 uint32_t members, sheaf_err *err)
 {
     if (members < 1 || members > SHEAF_VIRTUAL_MEMBERS_MAX)
         return sheaf_fail(err, SHEAF_INVALID, "1 to %d members can be simulated, not %u",
                           SHEAF_VIRTUAL_MEMBERS_MAX, members);
-    if (members > table->rows)
+    if (members > rows)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "there are %u complete records, too few for %u members; simulate at "
-                          "most %u",
-                          table->rows, members, table->rows);
+                          "there are %u %s, too few for %u members; simulate at most %u", rows,
+                          what, members, rows);
     if (split->kind == SHEAF_SPLIT_DIRICHLET
         && !(split->concentration > 0 && split->concentration <= 1e9))
         return sheaf_fail(err, SHEAF_INVALID,
@@ -245,36 +244,81 @@ static void split_make(work *w, uint32_t *list)
     w->first[w->members] = w->rows;
 }
 
+/* Into w->order and w->first, which the caller frees. */
+static sheaf_status order_make(work *w, uint64_t seed, sheaf_err *err)
+{
+    w->groups = w->split->kind == SHEAF_SPLIT_IID ? 1 : w->split->groups;
+    w->order = calloc(w->rows, sizeof *w->order);
+    w->pile = calloc(w->rows, sizeof *w->pile);
+    w->first = calloc((size_t)w->members + 1, sizeof *w->first);
+    w->start = calloc((size_t)w->groups + 1, sizeof *w->start);
+    w->used = calloc(w->groups, sizeof *w->used);
+    w->share = calloc(w->groups, sizeof *w->share);
+    uint32_t *list = calloc(w->groups, sizeof *list);
+    sheaf_status status = SHEAF_OK;
+    if (w->order && w->pile && w->first && w->start && w->used && w->share && list) {
+        sheaf_draw_init(&w->draw, seed, PURPOSE_ROWS);
+        split_make(w, list);
+    } else {
+        status = sheaf_fail(err, SHEAF_NOMEM, "no memory to split %u rows", w->rows);
+    }
+    free(w->pile);
+    free(w->start);
+    free(w->used);
+    free(w->share);
+    free(list);
+    return status;
+}
+
 sheaf_status sheaf_virtual_open(const sheaf_table *table, const sheaf_split *split,
                                 uint32_t members, uint64_t seed, sheaf_virtual *out,
                                 sheaf_err *err)
 {
     *out = (sheaf_virtual){.members = members};
-    SHEAF_TRY(split_check(table, split, members, err));
+    SHEAF_TRY(split_check(table->rows, "complete records", split, members, err));
     work w = {.split = split, .rows = table->rows, .members = members};
-    w.groups = split->kind == SHEAF_SPLIT_IID ? 1 : split->groups;
-    w.order = calloc(w.rows, sizeof *w.order);
-    w.pile = calloc(w.rows, sizeof *w.pile);
-    w.first = calloc((size_t)members + 1, sizeof *w.first);
-    w.start = calloc((size_t)w.groups + 1, sizeof *w.start);
-    w.used = calloc(w.groups, sizeof *w.used);
-    w.share = calloc(w.groups, sizeof *w.share);
-    uint32_t *list = calloc(w.groups, sizeof *list);
-    sheaf_status status = SHEAF_OK;
-    if (w.order && w.pile && w.first && w.start && w.used && w.share && list) {
-        sheaf_draw_init(&w.draw, seed, PURPOSE_ROWS);
-        split_make(&w, list);
+    sheaf_status status = order_make(&w, seed, err);
+    if (status == SHEAF_OK)
         status = table_arrange(table, w.order, &out->rows, err);
-    } else {
-        status = sheaf_fail(err, SHEAF_NOMEM, "no memory to split %u rows", table->rows);
-    }
     out->first = w.first;
     free(w.order);
-    free(w.pile);
-    free(w.start);
-    free(w.used);
-    free(w.share);
-    free(list);
+    if (status != SHEAF_OK)
+        sheaf_virtual_close(out);
+    return status;
+}
+
+/* ---- series ---- */
+
+static sheaf_status series_arrange(const uint32_t *order, sheaf_virtual *v, sheaf_err *err)
+{
+    SHEAF_TRY(sheaf_scaled_open(v->set, &v->terms, false, &v->series.scaled, err));
+    const uint32_t count = v->set->count;
+    sheaf_scaled *items = calloc(count, sizeof *items);
+    if (!items)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory to split %u series", count);
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = v->series.scaled.items[order[i]];
+    free(v->series.scaled.items);
+    v->series.scaled.items = items;
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_virtual_open_series(const sheaf_series_set *set,
+                                       const sheaf_forecast_terms *terms,
+                                       const sheaf_split *split, uint32_t members,
+                                       uint64_t seed, sheaf_virtual *out, sheaf_err *err)
+{
+    *out = (sheaf_virtual){.members = members, .set = set, .terms = *terms};
+    SHEAF_TRY(split_check(set->count, "series", split, members, err));
+    if (split->kind == SHEAF_SPLIT_DIRICHLET)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "a Dirichlet split draws by classes, and series have none");
+    work w = {.split = split, .rows = set->count, .members = members};
+    sheaf_status status = order_make(&w, seed, err);
+    if (status == SHEAF_OK)
+        status = series_arrange(w.order, out, err);
+    out->first = w.first;
+    free(w.order);
     if (status != SHEAF_OK)
         sheaf_virtual_close(out);
     return status;
@@ -283,9 +327,12 @@ sheaf_status sheaf_virtual_open(const sheaf_table *table, const sheaf_split *spl
 void sheaf_virtual_close(sheaf_virtual *v)
 {
     sheaf_table_close(&v->rows);
+    sheaf_scaled_close(&v->series.scaled);
     free(v->first);
     *v = (sheaf_virtual){0};
 }
+
+/* ---- views ---- */
 
 sheaf_table sheaf_virtual_member(const sheaf_virtual *v, uint32_t member)
 {
@@ -303,4 +350,58 @@ sheaf_table sheaf_virtual_member(const sheaf_virtual *v, uint32_t member)
         view.test_rows += view.is_test[i];
     view.train_rows = rows - view.test_rows;
     return view;
+}
+
+/* The series alone: no task of the kind looks at the set that they are of. */
+static sheaf_scaled_set series_of(const sheaf_virtual *v, uint32_t member)
+{
+    const uint32_t first = v->first[member];
+    return (sheaf_scaled_set){.count = v->first[member + 1] - first,
+                              .items = v->series.scaled.items + first,
+                              .windows = v->series.scaled.windows};
+}
+
+const void *sheaf_virtual_data(const sheaf_virtual *v, uint32_t member,
+                               sheaf_virtual_view *view)
+{
+    assert(member < v->members);
+    if (v->set) {
+        view->series = (sheaf_forecast_data){.scaled = series_of(v, member)};
+        return &view->series;
+    }
+    view->table = sheaf_virtual_member(v, member);
+    return &view->table;
+}
+
+const void *sheaf_virtual_all(const sheaf_virtual *v)
+{
+    return v->set ? (const void *)&v->series : &v->rows;
+}
+
+uint64_t sheaf_virtual_train(const sheaf_virtual *v, uint32_t member)
+{
+    if (!v->set)
+        return sheaf_virtual_member(v, member).train_rows;
+    const sheaf_scaled_set own = series_of(v, member);
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < own.count; i++)
+        if (own.items[i].scale > 0)
+            count += sheaf_windows_count(own.items[i].series, &own.windows,
+                                         own.items[i].series->train,
+                                         own.items[i].series->train.from);
+    return count;
+}
+
+sheaf_virtual_records sheaf_virtual_records_of(const sheaf_virtual *v)
+{
+    sheaf_virtual_records records = {0};
+    for (uint32_t m = 0; m < v->members; m++) {
+        uint32_t own = v->set ? 0 : v->first[m + 1] - v->first[m];
+        for (uint32_t i = v->first[m]; v->set && i < v->first[m + 1]; i++)
+            own += v->series.scaled.items[i].series->steps
+                   - v->series.scaled.items[i].series->gaps;
+        records.all += own;
+        records.most = own > records.most ? own : records.most;
+    }
+    return records;
 }

@@ -259,7 +259,7 @@ static void test_noised(void **unused)
     MUST(sheaf_virtual_open(&table, &split, 10, 1, &v, &err));
     for (int unit = SHEAF_NOISED_RECORD; unit <= SHEAF_NOISED_MEMBER; unit++) {
         sheaf_rehearsal plan = plan_of(10, (sheaf_noised_unit)unit);
-        const sheaf_rehearsal_records records = {table.rows, 60};
+        const sheaf_virtual_records records = {table.rows, 60};
         sheaf_noised_terms terms, strict;
         static sheaf_rehearsed tried, again;
         static sheaf_round_config config;
@@ -280,6 +280,123 @@ static void test_noised(void **unused)
     (void)unused;
 }
 
+/* ---- series ---- */
+
+enum { SERIES = 6, STEPS = 400, DAY = 24 };
+
+static double value[SERIES * STEPS];
+static sheaf_series item[SERIES];
+static const sheaf_forecast_terms forecast = {.look_back = 48,
+                                              .horizon = 12,
+                                              .every = 1,
+                                              .step_s = 3600,
+                                              .season = DAY,
+                                              .lambda_millionths = 10000};
+
+/* Daily waves with chance; the last series is too short for a window. */
+static sheaf_series_set set_make(void)
+{
+    sheaf_draw draw;
+    sheaf_draw_init(&draw, 8, 98);
+    for (uint32_t i = 0; i < SERIES; i++) {
+        const uint32_t steps = i + 1 < SERIES ? STEPS : 40, train = steps * 3 / 4;
+        item[i] = (sheaf_series){.step_s = 3600,
+                                 .steps = steps,
+                                 .value = value + (size_t)i * STEPS,
+                                 .train = {0, train},
+                                 .validation = {train, train},
+                                 .test = {train, steps}};
+        for (uint32_t k = 0; k < steps; k++)
+            item[i].value[k] = i + sin(k * 2 * M_PI / DAY) + sheaf_draw_uniform(&draw);
+    }
+    return (sheaf_series_set){.step_s = 3600, .count = SERIES, .items = item};
+}
+
+static void test_series_splits(void **unused)
+{
+    static const uint32_t group_of[SERIES] = {0, 0, 1, 1, 1, 2};
+    const sheaf_series_set set = set_make();
+    sheaf_split split = {.kind = SHEAF_SPLIT_IID};
+    sheaf_virtual_view view;
+    sheaf_virtual v;
+    sheaf_err err;
+    MUST(sheaf_virtual_open_series(&set, &forecast, &split, 3, 5, &v, &err));
+    uint8_t seen[SERIES] = {0};
+    for (uint32_t m = 0; m < 3; m++) {
+        const sheaf_forecast_data *own = sheaf_virtual_data(&v, m, &view);
+        assert_int_equal(own->scaled.count, 2);
+        for (uint32_t i = 0; i < 2; i++)
+            seen[own->scaled.items[i].series - item]++;
+    }
+    for (int i = 0; i < SERIES; i++)
+        assert_int_equal(seen[i], 1);
+    const sheaf_virtual_records records = sheaf_virtual_records_of(&v);
+    assert_int_equal(records.all, (SERIES - 1) * STEPS + 40);
+    assert_int_equal(records.most, 2 * STEPS);
+    sheaf_virtual_close(&v);
+    split = (sheaf_split){.kind = SHEAF_SPLIT_GROUPS, .group = group_of, .groups = 3};
+    MUST(sheaf_virtual_open_series(&set, &forecast, &split, 3, 5, &v, &err));
+    for (uint32_t m = 0; m < 3; m++) {
+        const sheaf_forecast_data *own = sheaf_virtual_data(&v, m, &view);
+        const uint32_t first = (uint32_t)(own->scaled.items[0].series - item);
+        assert_int_equal(sheaf_virtual_train(&v, m) > 0, first + 1 < SERIES);
+        for (uint32_t i = 0; i < own->scaled.count; i++)
+            assert_int_equal(group_of[own->scaled.items[i].series - item], group_of[first]);
+    }
+    sheaf_virtual_close(&v);
+    assert_int_equal(sheaf_virtual_open_series(&set, &forecast, &split, 7, 5, &v, &err),
+                     SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "there are 6 series, too few for 7 members"));
+    split = (sheaf_split){SHEAF_SPLIT_DIRICHLET, group_of, 3, 1};
+    assert_int_equal(sheaf_virtual_open_series(&set, &forecast, &split, 3, 5, &v, &err),
+                     SHEAF_INVALID);
+    (void)unused;
+}
+
+/* One exact sum makes the forecaster of all series in one place, whose errors are the same; who
+ * has no window has no part in it. */
+static void test_forecasters(void **unused)
+{
+    static sheaf_spec spec;
+    const sheaf_series_set set = set_make();
+    const sheaf_split split = {.kind = SHEAF_SPLIT_IID};
+    static sheaf_rehearsed together, pooled, alone, noised;
+    sheaf_noised_terms terms;
+    sheaf_virtual v;
+    sheaf_err err;
+    sheaf_rehearsal plan = plan_of(SERIES, SHEAF_NOISED_MEMBER);
+    spec = (sheaf_spec){.kind = SHEAF_model_kind_forecaster,
+                        .target = SHEAF_target_number,
+                        .features = {.count = 1, .items = {{.column = "kwh"}}},
+                        .inputs = 1,
+                        .forecaster = {.every = 1,
+                                       .horizon = forecast.horizon,
+                                       .look_back = forecast.look_back,
+                                       .season = DAY,
+                                       .step_s = 3600,
+                                       .time = "t"},
+                        .lambda_millionths = forecast.lambda_millionths};
+    plan.spec = &spec;
+    MUST(sheaf_learn_kind_find(spec.kind, &plan.kind, &err));
+    plan.rounds = plan.rounds_exact = 1;
+    MUST(sheaf_virtual_open_series(&set, &forecast, &split, SERIES, 5, &v, &err));
+    MUST(sheaf_rehearse(&plan, SHEAF_REHEARSE_EXACT, NULL, &v, true, &together, &err));
+    MUST(sheaf_rehearse(&plan, SHEAF_REHEARSE_POOLED, NULL, &v, false, &pooled, &err));
+    MUST(sheaf_rehearse(&plan, SHEAF_REHEARSE_LOCAL, NULL, &v, false, &alone, &err));
+    assert_memory_equal(&together.figures, &pooled.figures, sizeof pooled.figures);
+    assert_int_equal(together.left_out, 1);
+    assert_int_equal(alone.left_out, 1);
+    assert_int_equal(together.round.members, SERIES - 1);
+    assert_true(together.figures.mae_millionths < alone.figures.mae_millionths);
+    assert_true(together.figures.mae_millionths < together.figures.baseline_mae_millionths);
+    const sheaf_virtual_records records = sheaf_virtual_records_of(&v);
+    MUST(sheaf_rehearsal_terms(&plan, &records, 1000, 1e-3, &terms, &err));
+    MUST(sheaf_rehearse(&plan, SHEAF_REHEARSE_NOISED, &terms, &v, true, &noised, &err));
+    assert_true(noised.figures.mae_millionths < noised.figures.baseline_mae_millionths);
+    sheaf_virtual_close(&v);
+    (void)unused;
+}
+
 static bool not_going(void *context)
 {
     (void)context;
@@ -291,7 +408,7 @@ static void test_refusals(void **unused)
     sheaf_table table = table_make();
     sheaf_split split = {.kind = SHEAF_SPLIT_IID};
     sheaf_rehearsal plan = plan_of(10, SHEAF_NOISED_RECORD);
-    const sheaf_rehearsal_records records = {table.rows, 60};
+    const sheaf_virtual_records records = {table.rows, 60};
     static sheaf_rehearsed tried;
     sheaf_noised_terms terms;
     sheaf_virtual v;
@@ -325,7 +442,8 @@ int main(void)
         cmocka_unit_test(test_splits),          cmocka_unit_test(test_concentration),
         cmocka_unit_test(test_split_refusals),  cmocka_unit_test(test_groups),
         cmocka_unit_test(test_exact_as_fedsim), cmocka_unit_test(test_noised),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refusals),        cmocka_unit_test(test_series_splits),
+        cmocka_unit_test(test_forecasters),
     };
     return sheaf_crypto_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
