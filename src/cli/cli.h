@@ -33,7 +33,8 @@ typedef struct {
 typedef struct {
     const char *value[SHEAF_OPTIONS_MAX]; /* NULL where it was not given; "" for a switch */
     const char *repeated[SHEAF_ARGUMENTS_MAX]; /* all values of the option marked `many` */
-    int repeated_count;
+    const char *other[SHEAF_ARGUMENTS_MAX];    /* the same of `many_other` */
+    int repeated_count, other_count;
     const char *argument[SHEAF_ARGUMENTS_MAX];
     int argument_count;
     bool json, usage; /* usage: what is reported is wrong usage */
@@ -47,7 +48,8 @@ typedef struct {
     sheaf_option
         options[SHEAF_OPTIONS_MAX]; /* ended by a NULL name; --json and --help are everywhere */
     int arguments_min, arguments_max;
-    int many; /* which option may be repeated, or -1 */
+    int many;       /* which option may be repeated, or -1 */
+    int many_other; /* one more, which is not the first; 0: none */
     int (*run)(const sheaf_arguments *arguments);
 } sheaf_command;
 

@@ -126,6 +126,10 @@ static int take_option(const sheaf_command *command, int argc, char **argv, int 
             if (out->repeated_count == SHEAF_ARGUMENTS_MAX)
                 return sheaf_usage(command, "--%s is given too often", o->name);
             out->repeated[out->repeated_count++] = value;
+        } else if (i > 0 && i == command->many_other) {
+            if (out->other_count == SHEAF_ARGUMENTS_MAX)
+                return sheaf_usage(command, "--%s is given too often", o->name);
+            out->other[out->other_count++] = value;
         } else if (out->value[i]) {
             return sheaf_usage(command, "--%s is given twice", o->name);
         }

@@ -1,4 +1,5 @@
-/* cli/simulate_data.c - the files that a simulation splits: columns, ranges, groups. */
+/* cli/simulate_data.c - the files that a simulation splits: columns, ranges, groups. Series are
+ * read in simulate_series.c. */
 #include "cli/simulate.h"
 
 #include "learn/columns.h"
@@ -12,19 +13,21 @@
 #include <stdlib.h>
 
 enum { CLASSES = 5 }; /* of a Dirichlet split, at most */
-enum { MILLION = 1000000, FEATURES_TEXT_MAX = SHEAF_FEATURES_MAX * (SHEAF_COLUMN_MAX + 12) };
+enum { FEATURES_TEXT_MAX = SHEAF_FEATURES_MAX * (SHEAF_COLUMN_MAX + 12) };
 
 /* ---- columns ---- */
 
 static bool is_feature(const simulate_question *q, sheaf_slice name)
 {
-    return !sheaf_slice_is(name, q->label) && !sheaf_slice_is(name, "set")
-           && !(q->column && sheaf_slice_is(name, q->column));
+    const char *const others[] = {q->label, q->column, q->time, q->series_column, "set"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] && sheaf_slice_is(name, others[i]))
+            return false;
+    return true;
 }
 
-/* All columns but the label, `set` and the one that members differ by. */
-static sheaf_status all_features(const simulate_question *q, sheaf_slice file, const char *name,
-                                 sheaf_buffer *text, sheaf_err *err)
+sheaf_status simulate_columns(const simulate_question *q, sheaf_slice file, const char *name,
+                              sheaf_buffer *text, sheaf_err *err)
 {
     sheaf_csv csv;
     static sheaf_columns columns;
@@ -49,7 +52,7 @@ static sheaf_status features_read(const simulate_question *q, sheaf_slice file,
     if (q->features)
         sheaf_buffer_add_string(&text, q->features);
     else
-        status = all_features(q, file, q->files[0], &text, err);
+        status = simulate_columns(q, file, q->files[0], &text, err);
     if (status == SHEAF_OK)
         status = sheaf_features_parse(sheaf_buffer_slice(&text), sheaf_str(q->label), out, err);
     sheaf_buffer_deinit(&text);
@@ -126,9 +129,10 @@ static sheaf_status range_read(sheaf_spec *spec, const char *item, size_t len, s
     if (label && !(low < high))
         return sheaf_fail(err, SHEAF_INVALID, "the range of %s is empty", text);
     *(label ? &spec->has_label_range : &feature->has_range) = true;
-    *(label ? &spec->label_low_millionths : &feature->low_millionths) = llround(low * MILLION);
+    *(label ? &spec->label_low_millionths : &feature->low_millionths) =
+        llround(low * SIMULATE_MILLION);
     *(label ? &spec->label_high_millionths : &feature->high_millionths) =
-        llround(high * MILLION);
+        llround(high * SIMULATE_MILLION);
     return SHEAF_OK;
 }
 
@@ -155,27 +159,28 @@ static void ranges_take(simulate_data *data)
             low = x < low ? x : low;
             high = x > high ? x : high;
         }
-        feature->has_range = data->ranges_taken = true;
+        feature->has_range = data->counts.ranges_taken = true;
         if (!(low <= high)) /* nobody has a value */
             low = high = 0;
-        feature->low_millionths = (int64_t)floor(low * MILLION);
-        feature->high_millionths = (int64_t)ceil(high * MILLION);
+        feature->low_millionths = (int64_t)floor(low * SIMULATE_MILLION);
+        feature->high_millionths = (int64_t)ceil(high * SIMULATE_MILLION);
         if (feature->high_millionths == feature->low_millionths) /* a constant column */
-            feature->high_millionths = feature->low_millionths + MILLION;
+            feature->high_millionths = feature->low_millionths + SIMULATE_MILLION;
     }
 }
 
 /* ---- files ---- */
 
 typedef struct {
+    const sheaf_learn_kind *kind;
     void *opened[SIMULATE_FILES_MAX];      /* by the kind: tables of the inputs that it needs */
     sheaf_table table[SIMULATE_FILES_MAX]; /* the same, borrowed */
     uint32_t *group[SIMULATE_FILES_MAX];
     sheaf_groups groups;
 } reading;
 
-static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file, reading *r,
-                              simulate_data *out, sheaf_err *err)
+static sheaf_status file_take(const simulate_question *q, uint32_t i, sheaf_slice file,
+                              reading *r, simulate_data *out, sheaf_err *err)
 {
     if (i == 0) {
         SHEAF_TRY(features_read(q, file, &out->spec.features, err));
@@ -183,7 +188,7 @@ static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file
     }
     sheaf_err why;
     void *opened;
-    if (q->plan.kind->open(&out->spec, file, q->files[i], SHEAF_TABLE_EXACT, &opened, &why)
+    if (r->kind->open(&out->spec, file, q->files[i], SHEAF_TABLE_EXACT, &opened, &why)
         != SHEAF_OK)
         return sheaf_fail(err, why.status, "%.300s%s", why.message,
                           q->features ? "" : "; --features names the columns to learn from");
@@ -198,7 +203,7 @@ static sheaf_status file_take(simulate_question *q, uint32_t i, sheaf_slice file
                              r->group[i], err);
 }
 
-static sheaf_status files_take(simulate_question *q, reading *r, simulate_data *out,
+static sheaf_status files_take(const simulate_question *q, reading *r, simulate_data *out,
                                sheaf_err *err)
 {
     for (uint32_t i = 0; i < q->file_count; i++) {
@@ -217,15 +222,15 @@ static sheaf_status files_take(simulate_question *q, reading *r, simulate_data *
 static void label_range_set(const simulate_question *q, simulate_data *data)
 {
     double low = INFINITY, high = -INFINITY;
-    if (q->row.target != SHEAF_target_number || data->spec.has_label_range)
+    if (!q->number || data->spec.has_label_range)
         return;
     for (uint32_t i = 0; i < data->table.rows; i++) {
         low = fmin(low, data->table.target[i]);
         high = fmax(high, data->table.target[i]);
     }
-    data->spec.has_label_range = data->ranges_taken = true;
-    data->spec.label_low_millionths = (int64_t)floor(low * MILLION);
-    data->spec.label_high_millionths = (int64_t)ceil(high * MILLION);
+    data->spec.has_label_range = data->counts.ranges_taken = true;
+    data->spec.label_low_millionths = (int64_t)floor(low * SIMULATE_MILLION);
+    data->spec.label_high_millionths = (int64_t)ceil(high * SIMULATE_MILLION);
 }
 
 static sheaf_status number_check(const simulate_question *q, const sheaf_table *table,
@@ -242,15 +247,22 @@ static sheaf_status number_check(const simulate_question *q, const sheaf_table *
 static sheaf_status rows_check(const simulate_question *q, simulate_data *data, sheaf_err *err)
 {
     const sheaf_table *table = &data->table;
+    simulate_counts *counts = &data->counts;
+    *counts = (simulate_counts){.records = table->rows,
+                                .train = table->train_rows,
+                                .test = table->test_rows,
+                                .left_out = table->left_out,
+                                .features = data->spec.features.count,
+                                .inputs = data->spec.inputs};
     for (uint32_t i = 0; i < table->rows; i++)
-        data->positives += table->y[i];
-    if (q->row.target == SHEAF_target_number)
+        counts->positives += table->y[i];
+    if (q->number)
         SHEAF_TRY(number_check(q, table, err));
-    else if (data->positives == 0 || data->positives == table->rows)
+    else if (counts->positives == 0 || counts->positives == table->rows)
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s is %s in each of the %u records, so that there is nothing to "
                           "learn",
-                          q->label, data->positives ? "above 0" : "0 or below", table->rows);
+                          q->label, counts->positives ? "above 0" : "0 or below", table->rows);
     if (table->test_rows == 0 || table->train_rows == 0)
         return sheaf_fail(err, SHEAF_INVALID,
                           "of the %u records %u are to train on and %u held out; it takes both",
@@ -284,7 +296,7 @@ static uint32_t class_of(const simulate_question *q, const sheaf_table *table, u
                          const double bounds[CLASSES - 1])
 {
     uint32_t class = 0;
-    if (q->row.target == SHEAF_target_class)
+    if (!q->number)
         return table->y[row];
     while (class < CLASSES - 1 && table->target[row] >= bounds[class])
         class ++;
@@ -292,15 +304,16 @@ static uint32_t class_of(const simulate_question *q, const sheaf_table *table, u
 }
 
 /* The groups of the split: by the column, or for a Dirichlet split by the label. */
-static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_data *out,
+static sheaf_status groups_set(const simulate_question *q, const reading *r, simulate_data *out,
                                sheaf_err *err)
 {
+    out->split = q->split;
     if (q->split.kind == SHEAF_SPLIT_IID)
         return SHEAF_OK;
     out->group = calloc(out->table.rows, sizeof *out->group);
     if (!out->group)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
-    q->split.groups = q->column ? r->groups.count : CLASSES;
+    out->split.groups = q->column ? r->groups.count : CLASSES;
     double bounds[CLASSES - 1];
     SHEAF_TRY(bounds_find(&out->table, bounds, err));
     uint32_t at = 0;
@@ -309,17 +322,17 @@ static sheaf_status groups_set(simulate_question *q, const reading *r, simulate_
             out->group[at++] = r->group[i][k];
     for (uint32_t k = 0; k < out->table.rows && !q->column; k++)
         out->group[k] = class_of(q, &out->table, k, bounds);
-    q->split.group = out->group;
+    out->split.group = out->group;
     return SHEAF_OK;
 }
 
-sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_err *err)
+static sheaf_status table_read(const simulate_question *q, const simulate_model *model,
+                               simulate_data *out, sheaf_err *err)
 {
-    *out = (simulate_data){0};
-    sheaf_spec_of_row(&q->row, &out->spec);
     reading *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to read files");
+    r->kind = model->plan.kind;
     sheaf_status status = sheaf_groups_open(&r->groups, err);
     if (status == SHEAF_OK)
         status = files_take(q, r, out, err);
@@ -336,11 +349,21 @@ sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_
     if (status == SHEAF_OK)
         status = groups_set(q, r, out, err);
     for (uint32_t i = 0; i < q->file_count; i++) {
-        q->plan.kind->close(r->opened[i]);
+        r->kind->close(r->opened[i]);
         free(r->group[i]);
     }
     sheaf_groups_close(&r->groups);
     free(r);
+    return status;
+}
+
+sheaf_status simulate_data_read(const simulate_question *q, const simulate_model *model,
+                                simulate_data *out, sheaf_err *err)
+{
+    *out = (simulate_data){0};
+    sheaf_spec_of_row(&model->row, &out->spec);
+    sheaf_status status =
+        q->series ? simulate_series_read(q, model, out, err) : table_read(q, model, out, err);
     if (status != SHEAF_OK)
         simulate_data_close(out);
     return status;
@@ -349,6 +372,9 @@ sheaf_status simulate_data_read(simulate_question *q, simulate_data *out, sheaf_
 void simulate_data_close(simulate_data *data)
 {
     sheaf_table_close(&data->table);
+    for (int i = 0; i < SIMULATE_FILES_MAX; i++)
+        sheaf_series_close(&data->file[i]);
+    sheaf_series_close(&data->set);
     free(data->group);
     *data = (simulate_data){0};
 }

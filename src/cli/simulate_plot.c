@@ -1,4 +1,8 @@
-/* cli/simulate_plot.c - accuracy against epsilon as a picture: SVG, by itself. */
+/* cli/simulate_plot.c - accuracy or error against epsilon as a picture: SVG, by itself.
+ *
+ * A model's rows under noise are points with a curve through them, and its exact sum is a line
+ * across in the same colour. One model alone has besides the lines of who learns alone, of all
+ * data in one, and of the simplest model; of several these would hide each other. */
 #include "cli/simulate.h"
 
 #include "store/file.h"
@@ -17,6 +21,7 @@ enum {
     CAP = 5, /* half of the stroke at the end of an interval */
     NAME_LINE = 15,
     VALUE_TEXT = 64,
+    ASIDE = 5, /* of several models' points */
 };
 
 /* What numbers become places. */
@@ -41,15 +46,20 @@ static double y_of(const plot *p, double accuracy)
     return TOP + (p->high - accuracy) / (p->high - p->low) * (HEIGHT - TOP - BOTTOM);
 }
 
-static void text_at(plot *p, double x, double y, const char *class, const char *text)
+static void words_put(plot *p, const char *text)
 {
-    sheaf_buffer_printf(p->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, class);
     for (const char *c = text; *c; c++) {
         if (*c == '<' || *c == '&')
             sheaf_buffer_add_string(p->out, *c == '<' ? "&lt;" : "&amp;");
         else
             sheaf_buffer_add_byte(p->out, (uint8_t)*c);
     }
+}
+
+static void text_at(plot *p, double x, double y, const char *class, const char *text)
+{
+    sheaf_buffer_printf(p->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, class);
+    words_put(p, text);
     sheaf_buffer_add_string(p->out, "</text>\n");
 }
 
@@ -61,6 +71,11 @@ static void line_at(plot *p, double x1, double y1, double x2, double y2, const c
 }
 
 /* ---- scales ---- */
+
+static bool is_drawn(const plot *p, const simulate_row *row)
+{
+    return row->done && (p->s->question->models == 1 || row->form >= SHEAF_REHEARSE_EXACT);
+}
 
 static void scales_set(plot *p)
 {
@@ -75,7 +90,7 @@ static void scales_set(plot *p)
             p->first = fmin(p->first, log(row->epsilon));
             p->last = fmax(p->last, log(row->epsilon));
         }
-        if (!row->done)
+        if (!is_drawn(p, row))
             continue;
         p->low = fmin(p->low, f.mean - half);
         p->high = fmax(p->high, f.mean + half);
@@ -106,13 +121,15 @@ static double step_of(double range)
     return parts[i] * power;
 }
 
-/* A share as a percentage with so many decimals. */
+/* A share as a percentage with so many decimals; below 0 four digits of any other number. */
 static void value_write(const plot *p, double value, int decimals, char out[VALUE_TEXT])
 {
     if (p->measure->share)
         snprintf(out, VALUE_TEXT, "%.*f %%", decimals, 100 * value);
-    else
+    else if (decimals < 0)
         snprintf(out, VALUE_TEXT, "%.4g", value);
+    else
+        snprintf(out, VALUE_TEXT, "%.*f", decimals, value);
 }
 
 static void axes_put(plot *p)
@@ -120,19 +137,18 @@ static void axes_put(plot *p)
     double step = step_of(p->high - p->low), bottom = HEIGHT - BOTTOM;
     char text[VALUE_TEXT];
     double top = p->measure->share ? fmin(1, p->high) : p->high;
+    int decimals = p->measure->share ? step < 0.01 : (int)fmax(0, -floor(log10(step) + 1e-9));
     const int first = (int)ceil(p->low / step), last = (int)floor(top / step + 1e-9);
     for (int i = first; i <= last; i++) {
         double at = i * step;
         line_at(p, LEFT, y_of(p, at), WIDTH - RIGHT, y_of(p, at), "grid");
-        value_write(p, at, step < 0.01 ? 1 : 0, text);
+        value_write(p, at, decimals, text);
         text_at(p, LEFT - 8, y_of(p, at) + 4, "end", text);
     }
     line_at(p, LEFT, TOP, LEFT, bottom, "axis");
     line_at(p, LEFT, bottom, WIDTH - RIGHT, bottom, "axis");
-    for (uint32_t i = 0; i < p->s->rows; i++) {
-        double epsilon = p->s->row[i].epsilon;
-        if (!(epsilon > 0))
-            continue;
+    for (uint32_t i = 0; i < p->s->question->epsilons; i++) {
+        double epsilon = p->s->question->epsilon[i];
         line_at(p, x_of(p, epsilon), bottom, x_of(p, epsilon), bottom + 5, "axis");
         snprintf(text, sizeof text, "%.10g", epsilon);
         text_at(p, x_of(p, epsilon), bottom + 20, "middle", text);
@@ -142,7 +158,7 @@ static void axes_put(plot *p)
     text_at(p, (LEFT + WIDTH - RIGHT) / 2.0, bottom + 44, "middle", text);
     sheaf_buffer_printf(p->out,
                         "<text transform=\"translate(20 %.1f) rotate(-90)\" class=\"middle\">"
-                        "%s on held-out records</text>\n",
+                        "%s on held-out data</text>\n",
                         (TOP + bottom) / 2, p->measure->name);
 }
 
@@ -164,23 +180,44 @@ static double name_place(plot *p, double y)
     return y;
 }
 
+/* The class of a model's lines where there are several. */
+static const char *model_class(const plot *p, const simulate_row *row, char out[16])
+{
+    static const char *const alone[] = {"alone", "pooled", "exact", "noised"};
+    if (p->s->question->models == 1)
+        return row->simplest ? "simplest" : alone[row->form];
+    snprintf(out, 16, "model%u", row->model);
+    return out;
+}
+
 /* A row without epsilon is a line across. */
 static void reference_put(plot *p, const simulate_row *row)
 {
-    static const char *const class[] = {"alone", "pooled", "exact"};
+    const simulate_question *q = p->s->question;
     simulate_figure f = simulate_figure_of(row->figure[0], row->done);
-    char text[2 * VALUE_TEXT], value[VALUE_TEXT];
+    char class[16], text[3 * VALUE_TEXT], value[VALUE_TEXT];
+    const char *of = model_class(p, row, class);
     double y = y_of(p, f.mean);
-    line_at(p, LEFT, y, WIDTH - RIGHT, y, class[row->form]);
-    value_write(p, f.mean, 1, value);
-    snprintf(text, sizeof text, "%s, %s", row->name, value);
-    text_at(p, WIDTH - RIGHT + 8, name_place(p, y) + 4, class[row->form], text);
+    sheaf_buffer_printf(p->out, "<g class=\"%s\">\n", of);
+    line_at(p, LEFT, y, WIDTH - RIGHT, y, "across");
+    value_write(p, f.mean, p->measure->share ? 1 : -1, value);
+    snprintf(text, sizeof text, "%.40s, %s",
+             q->models > 1 ? q->model[row->model].text : row->name, value);
+    text_at(p, WIDTH - RIGHT + 8, name_place(p, y) + 4, "name", text);
+    sheaf_buffer_add_string(p->out, "</g>\n");
+}
+
+/* Points of several models stand beside each other. */
+static double point_x(const plot *p, const simulate_row *row)
+{
+    double middle = (p->s->question->models - 1) / 2.0;
+    return x_of(p, row->epsilon) + (row->model - middle) * ASIDE;
 }
 
 static void point_put(plot *p, const simulate_row *row)
 {
     simulate_figure f = simulate_figure_of(row->figure[0], row->done);
-    double x = x_of(p, row->epsilon), y = y_of(p, f.mean);
+    double x = point_x(p, row), y = y_of(p, f.mean);
     if (f.half > 0) {
         double most = f.mean + f.half;
         double top = y_of(p, p->measure->share ? fmin(1, most) : most);
@@ -189,67 +226,109 @@ static void point_put(plot *p, const simulate_row *row)
         line_at(p, x - CAP, top, x + CAP, top, "bar");
         line_at(p, x - CAP, low, x + CAP, low, "bar");
     }
-    sheaf_buffer_printf(p->out,
-                        "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s: %.3f</title>"
-                        "</circle>\n",
-                        x, y, row->name, f.mean);
+    sheaf_buffer_printf(p->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>", x, y);
+    words_put(p, p->s->question->model[row->model].text);
+    sheaf_buffer_printf(p->out, ", %s: %.4g</title></circle>\n", row->name, f.mean);
 }
 
-/* From one epsilon to the next larger one, in whatever order they were given. */
-static void curve_put(plot *p)
+/* A model's row of the next larger epsilon, in whatever order they were given. */
+static const simulate_row *next_of(const plot *p, uint32_t model, double before)
 {
-    double before = 0;
-    sheaf_buffer_add_string(p->out, "<polyline class=\"curve\" points=\"");
-    for (;;) {
-        const simulate_row *next = NULL;
-        for (uint32_t i = 0; i < p->s->rows; i++) {
-            const simulate_row *row = &p->s->row[i];
-            if (row->done && row->epsilon > before && (!next || row->epsilon < next->epsilon))
-                next = row;
-        }
-        if (!next)
-            break;
-        before = next->epsilon;
-        sheaf_buffer_printf(p->out, "%.1f,%.1f ", x_of(p, before),
-                            y_of(p, simulate_figure_of(next->figure[0], next->done).mean));
+    const simulate_row *next = NULL;
+    for (uint32_t i = 0; i < p->s->rows; i++) {
+        const simulate_row *row = &p->s->row[i];
+        if (row->model == model && row->done && row->epsilon > before
+            && (!next || row->epsilon < next->epsilon))
+            next = row;
     }
+    return next;
+}
+
+static void curve_put(plot *p, uint32_t model)
+{
+    const simulate_row *row = next_of(p, model, 0);
+    char class[16];
+    if (!row)
+        return;
+    sheaf_buffer_printf(p->out, "<g class=\"%s\">\n<polyline class=\"curve\" points=\"",
+                        model_class(p, row, class));
+    for (; row; row = next_of(p, model, row->epsilon))
+        sheaf_buffer_printf(p->out, "%.1f,%.1f ", point_x(p, row),
+                            y_of(p, simulate_figure_of(row->figure[0], row->done).mean));
     sheaf_buffer_add_string(p->out, "\"/>\n");
+    for (row = next_of(p, model, 0); row; row = next_of(p, model, row->epsilon))
+        point_put(p, row);
+    sheaf_buffer_add_string(p->out, "</g>\n");
 }
 
 static void rows_put(plot *p)
 {
     for (uint32_t i = 0; i < p->s->rows; i++)
-        if (p->s->row[i].done && p->s->row[i].form != SHEAF_REHEARSE_NOISED)
+        if (is_drawn(p, &p->s->row[i]) && p->s->row[i].form != SHEAF_REHEARSE_NOISED)
             reference_put(p, &p->s->row[i]);
-    curve_put(p);
-    for (uint32_t i = 0; i < p->s->rows; i++)
-        if (p->s->row[i].done && p->s->row[i].form == SHEAF_REHEARSE_NOISED)
-            point_put(p, &p->s->row[i]);
+    for (uint32_t m = 0; m < p->s->question->models; m++)
+        curve_put(p, m);
+}
+
+/* Colours that are told apart without red from green: Okabe and Ito 2008, darkened for text. */
+static void styles_put(plot *p)
+{
+    static const char *const colour[SIMULATE_MODELS_MAX] = {
+        "#0b5fa5", "#b35900", "#1a7f37", "#8250df", "#a1245e", "#00707a", "#6b5900", "#444"};
+    static const struct {
+        const char *class, *colour, *dashes;
+    } alone[] = {{"noised", "#0b5fa5", "0"},
+                 {"exact", "#1a7f37", "7 4"},
+                 {"pooled", "#8250df", "2 4"},
+                 {"alone", "#b35900", "10 3 2 3"},
+                 {"simplest", "#555", "1 3"}};
+    static const char form[] = ".%s line,.%s polyline{stroke:%s}.%s circle,.%s text{fill:%s}"
+                               ".%s .across{stroke-dasharray:%s}";
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        sheaf_buffer_printf(p->out, form, alone[i].class, alone[i].class, alone[i].colour,
+                            alone[i].class, alone[i].class, alone[i].colour, alone[i].class,
+                            alone[i].dashes);
+    for (uint32_t i = 0; i < p->s->question->models; i++) {
+        char class[16];
+        snprintf(class, sizeof class, "model%u", i);
+        sheaf_buffer_printf(p->out, form, class, class, colour[i], class, class, colour[i],
+                            class, "7 4");
+    }
+}
+
+static void title_put(plot *p)
+{
+    const simulate_question *q = p->s->question;
+    const sheaf_rehearsal *first = &q->model[0].plan;
+    char text[256], models[128], rounds[32] = "";
+    snprintf(models, sizeof models, "%u models, their exact sums dashed", q->models);
+    if (q->models == 1) {
+        snprintf(models, sizeof models, "%.60s", q->model[0].text);
+        snprintf(rounds, sizeof rounds, "%u ", first->rounds);
+    }
+    snprintf(text, sizeof text, "%u members, %.40s, noise for each %s", q->plan.members,
+             q->split_text, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
+    text_at(p, LEFT, 24, "title", text);
+    snprintf(text, sizeof text, "%s; %sround%s of %u members, %u seed%s%s", models, rounds,
+             q->models == 1 ? simulate_s(first->rounds) : "s", q->plan.cohort, q->seeds,
+             simulate_s(q->seeds), q->seeds > 1 ? "; bars are 95 % intervals over them" : "");
+    text_at(p, LEFT, 43, "small", text);
 }
 
 static void begin(plot *p)
 {
-    const simulate_question *q = p->s->question;
-    char text[160];
     sheaf_buffer_printf(
         p->out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
         "<style>text{font:13px sans-serif;fill:#222}.title{font-weight:bold;font-size:15px}"
         ".end{text-anchor:end}.middle{text-anchor:middle}.small{font-size:11px;fill:#555}"
-        "line{stroke:#222}.grid{stroke:#ddd}.bar{stroke:#0b5fa5;stroke-width:1.5}"
-        "circle{fill:#0b5fa5}.curve{fill:none;stroke:#0b5fa5;stroke-width:2}"
-        "line.exact{stroke:#1a7f37;stroke-dasharray:7 4}text.exact{fill:#1a7f37}"
-        "line.pooled{stroke:#8250df;stroke-dasharray:2 4}text.pooled{fill:#8250df}"
-        "line.alone{stroke:#b35900;stroke-dasharray:10 3 2 3}text.alone{fill:#b35900}"
-        "</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-        WIDTH, HEIGHT, WIDTH, HEIGHT);
-    snprintf(text, sizeof text, "%u members, %.40s, noise for each %s", q->plan.members,
-             q->split_text, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member");
-    text_at(p, LEFT, 24, "title", text);
-    snprintf(text, sizeof text, "%s, %u round%s of %u members, %u seed%s%s", q->model,
-             q->plan.rounds, simulate_s(q->plan.rounds), q->plan.cohort, q->seeds,
-             simulate_s(q->seeds), q->seeds > 1 ? "; bars are 95 % intervals over them" : "");
-    text_at(p, LEFT, 43, "small", text);
+        "line{stroke:#222}.grid{stroke:#ddd}.bar{stroke-width:1.5}"
+        ".curve{fill:none;stroke-width:2}",
+        WIDTH, HEIGHT);
+    styles_put(p);
+    sheaf_buffer_printf(p->out, "</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+                        WIDTH, HEIGHT);
+    title_put(p);
 }
 
 sheaf_status simulate_plot(const simulation *s, const char *path, sheaf_err *err)

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { MILLION = 1000000, EFFECT_MAX = 65536 };
+enum { EFFECT_MAX = 65536 };
 
 /* Student's t for 95 %, two-sided, by degrees of freedom from 1. */
 static double student(uint32_t freedom)
@@ -24,7 +24,7 @@ const simulate_measure *simulate_measures(const simulate_question *q)
         {"accuracy", "accuracy", true}, {"AUC", "auc", true}, {"log loss", "log_loss", false}};
     static const simulate_measure number[SIMULATE_FIGURES] = {{"MAE", "mae", false},
                                                               {"RMSE", "rmse", false}};
-    return q->row.target == SHEAF_target_number ? number : class;
+    return q->number ? number : class;
 }
 
 simulate_figure simulate_figure_of(const double *values, uint32_t count)
@@ -58,25 +58,31 @@ static double hub_s(const simulate_row *row)
 
 /* ---- for people ---- */
 
-static void print_figure(const double *values, uint32_t count)
+static void print_figure(const double *values, uint32_t count, bool share)
 {
     simulate_figure f = simulate_figure_of(values, count);
+    const int decimals = share || f.mean >= 1 ? 3 : 4;
     if (count == 0)
-        printf("  %15s", "-");
+        printf("  %16s", "-");
     else if (f.half < 0)
-        printf("  %15.3f", f.mean);
+        printf("  %16.*f", decimals, f.mean);
     else
-        printf("  %6.3f +- %5.3f", f.mean, f.half);
+        printf("  %7.*f +- %.*f", decimals, f.mean, decimals, f.half);
+}
+
+static const sheaf_rehearsal *plan_of(const simulation *s, const simulate_row *row)
+{
+    return &s->question->model[row->model].plan;
 }
 
 static void print_row(const simulation *s, const simulate_row *row)
 {
-    printf("%-16s", row->name);
+    printf("  %-16s", row->name);
     const simulate_measure *measures = simulate_measures(s->question);
     for (int i = 0; i < SIMULATE_FIGURES && measures[i].name; i++)
-        print_figure(row->figure[i], row->with[i]);
+        print_figure(row->figure[i], row->with[i], measures[i].share);
     if (row->form == SHEAF_REHEARSE_NOISED && row->terms.noise_millionths)
-        printf("  %8.3g", (double)row->terms.noise_millionths / MILLION);
+        printf("  %8.3g", (double)row->terms.noise_millionths / SIMULATE_MILLION);
     else
         printf("  %8s", "-");
     if (row->cost.rounds && row->done)
@@ -88,48 +94,88 @@ static void print_row(const simulation *s, const simulate_row *row)
         printf("    %u of %u seeds\n", row->done, s->question->seeds);
 }
 
-static void print_head(const simulation *s)
+/* What all models learn from. */
+static void print_data(const simulation *s)
 {
     const simulate_question *q = s->question;
-    const sheaf_table *table = &s->data->table;
-    const uint32_t features = s->data->spec.features.count, inputs = s->data->spec.inputs;
-    char gaps[48] = "";
-    if (inputs > features)
-        snprintf(gaps, sizeof gaps, " (%u inputs)", inputs);
-    printf("%u members, split %s; %u records (%u to train on, %u held out), %u left out for "
-           "gaps; %s above 0 in %u\n",
-           q->plan.members, q->split_text, table->rows, table->train_rows, table->test_rows,
-           table->left_out, q->label, s->data->positives);
-    printf("%s on %u feature%s%s; %u round%s of training under noise and %u without, with %u "
-           "members each; noise hides one %s, delta %g; %u seed%s from %" PRIu64 "\n\n",
-           q->model, features, simulate_s(features), gaps, q->plan.rounds,
-           simulate_s(q->plan.rounds), q->plan.rounds_exact, q->plan.cohort,
-           q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta, q->seeds,
-           simulate_s(q->seeds), q->plan.seed);
-    const simulate_measure *measures = simulate_measures(q);
-    printf("%-16s", "");
+    const simulate_counts *data = &s->counts[0];
+    printf("%u members, split %s; ", q->plan.members, q->split_text);
+    if (q->series)
+        printf("%u series with %" PRIu64 " values, one every %u seconds", data->series,
+               data->records, data->step_s);
+    else
+        printf("%" PRIu64 " records (%" PRIu64 " to train on, %" PRIu64
+               " held out), %u left out for gaps",
+               data->records, data->train, data->test, data->left_out);
+    if (!q->number)
+        printf("; %s above 0 in %u", q->label, data->positives);
+    printf("\nrounds of %u members; noise hides one %s, delta %g; %u seed%s from %" PRIu64
+           "\n\n",
+           q->plan.cohort, q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member", q->delta,
+           q->seeds, simulate_s(q->seeds), q->plan.seed);
+}
+
+static void print_head(const simulation *s)
+{
+    const simulate_measure *measures = simulate_measures(s->question);
+    print_data(s);
+    printf("  %-16s", "");
     for (int i = 0; i < SIMULATE_FIGURES && measures[i].name; i++)
-        printf("  %15s", measures[i].name);
+        printf("  %16s", measures[i].name);
     printf("  %8s  %9s  %9s  %8s  %6s  %9s\n", "noise", "sent, kB", "member, s", "hub, s",
            "rounds", "entries");
 }
 
+/* What a model has for itself. */
+static void print_model(const simulation *s, uint32_t m)
+{
+    const simulate_model *model = &s->question->model[m];
+    const simulate_counts *data = &s->counts[m];
+    printf("%s, ", model->text);
+    if (s->question->series)
+        printf("%" PRIu64 " windows to train on and %" PRIu64 " held out; ", data->train,
+               data->test);
+    else if (data->inputs > data->features)
+        printf("%u features (%u inputs); ", data->features, data->inputs);
+    else
+        printf("%u feature%s; ", data->features, simulate_s(data->features));
+    if (model->plan.rounds == model->plan.rounds_exact)
+        printf("%u round%s of training\n", model->plan.rounds, simulate_s(model->plan.rounds));
+    else
+        printf("%u round%s of training under noise, %u without\n", model->plan.rounds,
+               simulate_s(model->plan.rounds), model->plan.rounds_exact);
+}
+
+/* "MODEL, ROW", or the row alone where there is one model. */
+static void print_name(const simulation *s, const simulate_row *row)
+{
+    if (s->question->models > 1)
+        printf("%s, ", s->question->model[row->model].text);
+    printf("%s", row->name);
+}
+
 /* The members that a form leaves out, and why a form has no figures. */
+static void print_remark(const simulation *s, const simulate_row *row)
+{
+    const char *unit = s->question->series ? "window" : "record";
+    const char *have = row->left_out == 1 ? " has" : "s have";
+    if (!row->left_out && !*row->failure)
+        return;
+    print_name(s, row);
+    if (*row->failure)
+        printf(": %s.\n", row->failure);
+    else if (row->form == SHEAF_REHEARSE_LOCAL)
+        printf(": %u member%s fewer than two %ss to train on, and no part in this row.\n",
+               row->left_out, have, unit);
+    else
+        printf(": %u member%s no %s to train on, and no part in exact sums.\n", row->left_out,
+               have, unit);
+}
+
 static void print_remarks(const simulation *s)
 {
-    for (uint32_t i = 0; i < s->rows; i++) {
-        const simulate_row *row = &s->row[i];
-        if (*row->failure)
-            printf("%s: %s.\n", row->name, row->failure);
-        else if (row->left_out && row->form == SHEAF_REHEARSE_LOCAL)
-            printf("%u member%s fewer than two records to train on, and %s not in the row "
-                   "%s.\n",
-                   row->left_out, row->left_out == 1 ? " has" : "s have",
-                   row->left_out == 1 ? "is" : "are", row->name);
-        else if (row->left_out)
-            printf("%u member%s no record to train on, and no part in exact sums.\n",
-                   row->left_out, row->left_out == 1 ? " has" : "s have");
-    }
+    for (uint32_t i = 0; i < s->rows; i++)
+        print_remark(s, &s->row[i]);
     if (s->stopped)
         puts("Stopped: rows and seeds that were not finished are missing.");
 }
@@ -140,7 +186,7 @@ static void print_notes(const simulation *s)
     uint16_t masked = 0;
     for (uint32_t i = 0; i < s->rows; i++)
         masked = s->row[i].round.members > masked ? s->row[i].round.members : masked;
-    printf("\nFigures are of all held-out records%s. Costs are those of the whole mandate, for "
+    printf("\nFigures are of all that is held out%s. Costs are those of the whole mandate, for "
            "a member who has a seat in each of its rounds; noise is its standard deviation as "
            "a multiple of what one %s can move a sum by.\n",
            q->seeds > 1 ? ", means of seeds and 95 % intervals over them" : "",
@@ -154,7 +200,7 @@ static void print_notes(const simulation *s)
     printf("Noise is sized for %u members that are left of %u, of whom %u may pool what %s.\n",
            q->plan.survivors_least, q->plan.cohort, q->plan.colluders,
            q->plan.colluders == 1 ? "it knows with the hub" : "they know");
-    if (s->data->ranges_taken)
+    if (s->counts[0].ranges_taken)
         puts("Ranges of columns were taken from the files. In a co-op they must be known "
              "without looking at anybody's data: give them with --ranges.");
     if (q->plan.members > SHEAF_ROUND_MEMBERS_MAX)
@@ -162,42 +208,46 @@ static void print_notes(const simulation *s)
                SHEAF_ROUND_MEMBERS_MAX, q->plan.members);
 }
 
-static const simulate_row *chosen(const simulation *s)
+bool simulate_chosen(const simulation *s, const simulate_row *row)
 {
-    for (uint32_t i = 0; i < s->rows; i++) {
-        const simulate_row *row = &s->row[i];
-        if (s->question->propose >= 0 && row->form >= SHEAF_REHEARSE_EXACT
-            && fabs(row->epsilon - s->question->propose) < 1e-12)
-            return row;
-    }
-    return NULL;
+    return s->question->propose >= 0 && row->form >= SHEAF_REHEARSE_EXACT && row->done
+           && fabs(row->epsilon - s->question->propose) < 1e-12;
+}
+
+static void print_motion(const simulation *s, const simulate_row *row)
+{
+    sheaf_buffer effect;
+    sheaf_buffer_init(&effect, EFFECT_MAX);
+    simulate_mandate(s, row, &effect);
+    printf("\nTo propose the row ");
+    print_name(s, row);
+    printf(", with the model's number for MODEL and those of the data sets, "
+           "{\"dataset\":NUMBER} each, for DATASETS:\n\n"
+           "sheaf motion open --title 'Train together' --effect '%.*s'\n",
+           SHEAF_PRINT(sheaf_buffer_slice(&effect)));
+    sheaf_buffer_deinit(&effect);
 }
 
 void simulate_print(const simulation *s)
 {
     print_head(s);
-    for (uint32_t i = 0; i < s->rows; i++)
+    for (uint32_t i = 0; i < s->rows; i++) {
+        if (i == 0 || s->row[i].model != s->row[i - 1].model)
+            print_model(s, s->row[i].model);
         print_row(s, &s->row[i]);
+    }
     print_notes(s);
     print_remarks(s);
-    const simulate_row *row = chosen(s);
-    if (!row || *row->failure)
-        return;
-    sheaf_buffer effect;
-    sheaf_buffer_init(&effect, EFFECT_MAX);
-    simulate_mandate(s, row, &effect);
-    printf("\nTo propose the row %s, with the model's number for MODEL and those of the data "
-           "sets, {\"dataset\":NUMBER} each, for DATASETS:\n\n"
-           "sheaf motion open --title 'Train together' --effect '%.*s'\n",
-           row->name, SHEAF_PRINT(sheaf_buffer_slice(&effect)));
-    sheaf_buffer_deinit(&effect);
+    for (uint32_t i = 0; i < s->rows; i++)
+        if (simulate_chosen(s, &s->row[i]))
+            print_motion(s, &s->row[i]);
 }
 
 /* ---- the motion ---- */
 
 void simulate_mandate(const simulation *s, const simulate_row *row, sheaf_buffer *out)
 {
-    const sheaf_rehearsal *plan = &s->question->plan;
+    const sheaf_rehearsal *plan = plan_of(s, row);
     bool noised = row->form == SHEAF_REHEARSE_NOISED;
     const sheaf_training *training = noised ? &row->terms.training : &plan->training;
     uint16_t cohort = noised ? plan->survivors_least : plan->cohort;
@@ -217,7 +267,7 @@ void simulate_mandate(const simulation *s, const simulate_row *row, sheaf_buffer
             "\"sampling_millionths\":%u,\"unit\":\"%s\"},",
             row->terms.norm_millionths, row->terms.colluders,
             (long long)floor(s->question->delta * 1e12 + 1e-6), row->terms.divisor,
-            (long long)floor(row->epsilon * MILLION + 1e-6),
+            (long long)floor(row->epsilon * SIMULATE_MILLION + 1e-6),
             sheaf_rehearsal_evaluation_noise(&row->terms), row->terms.noise_millionths,
             row->terms.sampling_millionths,
             row->terms.unit == SHEAF_NOISED_RECORD ? "record" : "member");
@@ -231,7 +281,7 @@ void simulate_mandate(const simulation *s, const simulate_row *row, sheaf_buffer
 
 static int64_t millionths(double value)
 {
-    return llround(value * MILLION);
+    return llround(value * SIMULATE_MILLION);
 }
 
 static void put_figure(sheaf_json_writer *w, const char *name, const double *values,
@@ -257,8 +307,18 @@ static void put_between(sheaf_json_writer *w, const simulate_row *row,
             put_figure(w, m[i].json, row->figure[i], row->with[i]);
 }
 
-static void put_row(sheaf_json_writer *w, const simulate_row *row, const simulate_measure *m)
+static void put_motion(sheaf_json_writer *w, const simulation *s, const simulate_row *row)
 {
+    sheaf_buffer effect;
+    sheaf_buffer_init(&effect, EFFECT_MAX);
+    simulate_mandate(s, row, &effect);
+    sheaf_json_member_put_string(w, "motion", sheaf_buffer_slice(&effect));
+    sheaf_buffer_deinit(&effect);
+}
+
+static void put_row(sheaf_json_writer *w, const simulation *s, const simulate_row *row)
+{
+    const simulate_measure *m = simulate_measures(s->question);
     sheaf_json_open_object(w);
     put_between(w, row, m, "", "bytes_sent");
     if (row->cost.rounds)
@@ -276,6 +336,9 @@ static void put_row(sheaf_json_writer *w, const simulate_row *row, const simulat
     sheaf_json_member_put_int(w, "masked_members", row->round.members);
     if (row->cost.rounds)
         sheaf_json_member_put_int(w, "member_cpu_us", millionths(member_s(row)));
+    sheaf_json_member_put_string(w, "model", sheaf_str(s->question->model[row->model].text));
+    if (simulate_chosen(s, row))
+        put_motion(w, s, row);
     sheaf_json_member_put_string(w, "name", sheaf_str(row->name));
     if (row->terms.noise_millionths)
         sheaf_json_member_put_int(w, "noise_millionths", (int64_t)row->terms.noise_millionths);
@@ -289,32 +352,29 @@ static void put_row(sheaf_json_writer *w, const simulate_row *row, const simulat
 int simulate_print_json(const simulation *s)
 {
     const simulate_question *q = s->question;
-    const simulate_row *row = chosen(s);
-    sheaf_buffer out, effect;
+    const simulate_counts *data = &s->counts[0];
+    sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
-    sheaf_buffer_init(&effect, EFFECT_MAX);
-    if (row && !*row->failure)
-        simulate_mandate(s, row, &effect);
     sheaf_json_member_put_int(&w, "cohort", q->plan.cohort);
     sheaf_json_member_put_int(&w, "delta_trillionths", llround(q->delta * 1e12));
-    sheaf_json_member_put_int(&w, "features", s->data->spec.features.count);
+    sheaf_json_member_put_int(&w, "features", data->features);
     sheaf_json_member_put_int(&w, "members", q->plan.members);
-    sheaf_json_member_put_string(&w, "model", sheaf_str(q->model));
-    if (effect.len)
-        sheaf_json_member_put_string(&w, "motion", sheaf_buffer_slice(&effect));
-    sheaf_json_member_put_bool(&w, "ranges_from_data", s->data->ranges_taken);
-    sheaf_json_member_put_int(&w, "records", s->data->table.rows);
+    sheaf_json_member_put_bool(&w, "ranges_from_data", data->ranges_taken);
+    sheaf_json_member_put_int(&w, "records", (int64_t)data->records);
     sheaf_json_key(&w, "rows");
     sheaf_json_open_list(&w);
     for (uint32_t i = 0; i < s->rows; i++)
-        put_row(&w, &s->row[i], simulate_measures(q));
+        put_row(&w, s, &s->row[i]);
     sheaf_json_close(&w);
     sheaf_json_member_put_int(&w, "seed", (int64_t)q->plan.seed);
+    if (q->series)
+        sheaf_json_member_put_int(&w, "series", data->series);
     sheaf_json_member_put_string(&w, "split", sheaf_str(q->split_text));
+    if (q->series)
+        sheaf_json_member_put_int(&w, "step_s", data->step_s);
     sheaf_json_member_put_bool(&w, "stopped", s->stopped);
     sheaf_json_member_put_int(&w, "survivors_least", q->plan.survivors_least);
     sheaf_json_member_put_string(
         &w, "unit", sheaf_str(q->plan.unit == SHEAF_NOISED_RECORD ? "record" : "member"));
-    sheaf_buffer_deinit(&effect);
     return sheaf_print_end(&out, &w);
 }

@@ -289,9 +289,10 @@ sheaf_status sheaf_virtual_open(const sheaf_table *table, const sheaf_split *spl
 
 /* ---- series ---- */
 
-static sheaf_status series_arrange(const uint32_t *order, sheaf_virtual *v, sheaf_err *err)
+static sheaf_status series_arrange(const sheaf_forecast_terms *terms, const uint32_t *order,
+                                   sheaf_virtual *v, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_scaled_open(v->set, &v->terms, false, &v->series.scaled, err));
+    SHEAF_TRY(sheaf_scaled_open(v->set, terms, false, &v->series.scaled, err));
     const uint32_t count = v->set->count;
     sheaf_scaled *items = calloc(count, sizeof *items);
     if (!items)
@@ -308,7 +309,7 @@ sheaf_status sheaf_virtual_open_series(const sheaf_series_set *set,
                                        const sheaf_split *split, uint32_t members,
                                        uint64_t seed, sheaf_virtual *out, sheaf_err *err)
 {
-    *out = (sheaf_virtual){.members = members, .set = set, .terms = *terms};
+    *out = (sheaf_virtual){.members = members, .set = set};
     SHEAF_TRY(split_check(set->count, "series", split, members, err));
     if (split->kind == SHEAF_SPLIT_DIRICHLET)
         return sheaf_fail(err, SHEAF_INVALID,
@@ -316,7 +317,7 @@ sheaf_status sheaf_virtual_open_series(const sheaf_series_set *set,
     work w = {.split = split, .rows = set->count, .members = members};
     sheaf_status status = order_make(&w, seed, err);
     if (status == SHEAF_OK)
-        status = series_arrange(w.order, out, err);
+        status = series_arrange(terms, w.order, out, err);
     out->first = w.first;
     free(w.order);
     if (status != SHEAF_OK)

@@ -37,7 +37,6 @@ typedef struct {
 
 typedef struct {
     sheaf_table rows;            /* of all members, one after the other; owned */
-    sheaf_forecast_terms terms;  /* of series */
     const sheaf_series_set *set; /* borrowed; NULL: rows of a table */
     sheaf_forecast_data series;  /* of all members, one after the other; `scaled` owned */
     uint32_t members;

@@ -60,7 +60,7 @@ def rows_and_picture(heart, folder):
           [row["masked_members"] for row in first["rows"]] == [0, 0, 4, 4, 4], first)
     check("rounds and entries", first["rows"][3]["rounds"] == 4
           and first["rows"][3]["entries"] == 2 + 4 + 4 * (2 + 4) + 1, first["rows"][3])
-    mandate = first["motion"].replace("DATASETS", "").replace("MODEL", "0")
+    mandate = first["rows"][3]["motion"].replace("DATASETS", "").replace("MODEL", "0")
     what = json.loads(mandate)["what"]
     check("the motion has the row's noise",
           what["privacy"]["noise_millionths"] == noise[3]
@@ -112,7 +112,7 @@ def gaps(folder):
         check("keep their records", more["records"] == 300
               and not any("failure" in row for row in more["rows"]), more)
     done = sheaf("simulate", *ask, "--features", "a,b=mean,b=missing,none=mean")
-    check("and count as inputs", "logistic on 3 features (4 inputs)" in done.stdout, done.stdout)
+    check("and count as inputs", "logistic, 3 features (4 inputs)" in done.stdout, done.stdout)
     refused("a gap that nothing fills", 1, "b=missing goes with b=mean", "simulate", *ask,
             "--features", "a,b=missing")
     refused("a file that has gaps everywhere", 1, "has no", "simulate", *ask, "--features",
@@ -143,6 +143,71 @@ def number(folder):
         target = () if "--target" in arguments else ("--target", "number")
         refused(name, code, sentence, "simulate", "--data", path, "--label", "y", "--members", 5,
                 *target, *arguments)
+
+
+def several(heart, folder):
+    """Models beside each other: each as by itself, one curve and one line across for each."""
+    svg = os.path.join(folder, "several.svg")
+    ask = ("--data", heart, "--members", 4, "--split", "by:site", *QUICK, "--seeds", 1,
+           "--epsilon", "2,20")
+    both = told("two models", *ask, "--model", "logistic", "--model", "trees:2,2,8", "--svg", svg,
+                "--propose", "exact")
+    apart = [told(model, *ask, "--model", model) for model in ("logistic", "trees:2,2,8")]
+    for row in both["rows"]:
+        check("a motion for each exact sum", ("motion" in row) == (row["name"] == "exact sum"), row)
+        row.pop("motion", None)
+    check("each as by itself", without_times(both) == [row for one in apart
+                                                       for row in without_times(one)], both)
+    drawing = xml.parse(svg).getroot()
+    names = "{http://www.w3.org/2000/svg}"
+    texts = [t.text for t in drawing.iter(names + "text")]
+    check("a curve for each", len(list(drawing.iter(names + "polyline"))) == 2
+          and any(t.startswith("trees:2,2,8, ") for t in texts)
+          and not any(t.startswith("each alone") for t in texts), texts)
+
+
+def forecasters(folder):
+    """Series are dealt out whole; the exact sum is the model of all of them in one place."""
+    path = os.path.join(folder, "series.csv")
+    choose = random.Random(3)
+    with open(path, "w") as out:
+        print("house,at,kwh", file=out)
+        for house in range(6):
+            for hour in range(480):
+                print(f"h{house},2024-01-{1 + hour // 24:02d} {hour % 24:02d}:00:00,"
+                      f"{house + (hour % 24) / 12 + choose.uniform(0, 1):.3f}", file=out)
+    ask = ("--data", path, "--members", 6, "--series", "house", "--seeds", 1, "--epsilon", 100,
+           "--delta", "0.001", "--model", "forecaster:48,24")
+    answer = told("a forecaster", *ask, "--split", "by:house")
+    rows = {row["name"]: row for row in answer["rows"]}
+    errors = {name: row["mae"]["mean_millionths"] for name, row in rows.items()}
+    check("together as in one place", errors["exact sum"] == errors["all data in one"]
+          < errors["each alone"] and errors["exact sum"] < errors["last season"], errors)
+    check("in one round, members hidden whole", rows["exact sum"]["rounds"] == 2
+          and answer["unit"] == "member" and rows["epsilon 100"]["masked_members"] == 6
+          and errors["epsilon 100"] < errors["last season"], answer)
+    check("what it learned from", answer["series"] == 6 and answer["step_s"] == 3600
+          and answer["records"] == 6 * 480, answer)
+    last = ask[:-2]
+    for name, arguments, code, sentence in (
+        ("records under noise", (*ask, "--unit", "record"), 2, "forecasters have the unit member"),
+        ("a label", (*ask, "--label", "kwh"), 2, "forecasters have no --label"),
+        ("classes of series", (*ask, "--split", "dirichlet:1"), 2, "series have none"),
+        ("another column", (*ask, "--split", "by:kwh"), 2, "series are split iid or by"),
+        ("a table's model beside it", (*ask, "--model", "linear"), 2, "cannot have both"),
+        ("twice the same", (*ask, "--model", "forecaster:48,24"), 2, "is given twice"),
+        ("no numbers", (*last, "--model", "forecaster"), 2, "--model is written forecaster:BACK"),
+        ("a season too long", (*last, "--model", "forecaster:48,24,1,49"), 2, "--model is written"),
+        ("a day too long", (*last, "--model", "forecaster:12,4"), 1, "a season of 24 steps"),
+        ("windows too long", (*last, "--model", "forecaster:400,24"), 1, "windows of 424 steps"),
+        ("a time that is none", (*ask, "--time", "kwh"), 1, "is not a time"),
+        ("a column too many", (*ask, "--features", "kwh,kw"), 1, "has no column kw"),
+    ):
+        refused(name, code, sentence, "simulate", *arguments)
+    refused("more members than series", 1, "there are 6 series, too few for 7 members",
+            "simulate", "--data", path, "--members", 7, *ask[4:])
+    refused("times of a table", 2, "--time goes with forecasters", "simulate", "--data", path,
+            "--label", "kwh", "--members", 6, "--time", "at")
 
 
 def without_products(heart, folder):
@@ -209,6 +274,8 @@ with tempfile.TemporaryDirectory() as folder:
     trees(heart)
     gaps(folder)
     number(folder)
+    several(heart, folder)
+    forecasters(folder)
     without_products(heart, folder)
     one_record_each(folder)
     nonsense(heart, folder)
