@@ -3,10 +3,12 @@
 #include "cli/node_preview.h"
 #include "cli/trainer_options.h"
 #include "hub/hub.h"
+#include "learn/product.h"
 #include "node/node.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,7 +103,10 @@ static sheaf_status prepare(const char *home, const char *hub_url, const char *c
     return status;
 }
 
-enum { NODE_TRAINER = 6 }; /* the place of --trainer; its options follow */
+enum {
+    NODE_TRAINER = 6, /* the place of --trainer; its options follow */
+    NODE_PRODUCTS = NODE_TRAINER + 1 + SHEAF_TRAINER_OPTION_COUNT,
+};
 
 /* Before anything else: a trainer that cannot be confined does not run. */
 static sheaf_status trainer_ready(const char *home, const sheaf_trainer *trainer,
@@ -123,6 +128,23 @@ static const char *trainer_read(const sheaf_arguments *a, sheaf_trainer_options 
     return a->argument_count ? "arguments behind -- are for the program of --trainer" : NULL;
 }
 
+/* Returns NULL, or what is wrong. */
+static const char *products_read(const sheaf_arguments *a)
+{
+    const char *name = a->value[NODE_PRODUCTS];
+    sheaf_product_kind kind;
+    if (!name)
+        return NULL;
+    if (sheaf_product_kind_named(name, &kind)) {
+        sheaf_product_prefer(kind);
+        return NULL;
+    }
+    return strcmp(name, "onednn") == 0 ? "this build has no products by oneDNN; install "
+                                         "libdnnl-dev and build again, or "
+                                         "leave --products out"
+                                       : "--products is openblas, portable or onednn";
+}
+
 static int run_node(const sheaf_arguments *a)
 {
     sheaf_err err;
@@ -137,6 +159,8 @@ static int run_node(const sheaf_arguments *a)
                                 .data = data};
     sheaf_trainer_options options = {0};
     const char *wrong = trainer_read(a, &options);
+    if (!wrong)
+        wrong = products_read(a);
     if (wrong)
         return sheaf_usage(&sheaf_command_node, "%s", wrong);
     if (options.trainer.argument_count)
@@ -192,7 +216,10 @@ const sheaf_command sheaf_command_node = {
                 {"relay", "URL", "a witness to send acts through, where the hub drops them"},
                 {"trainer", "PROGRAM",
                  "a program of your own that trains; its arguments follow behind --"},
-                SHEAF_TRAINER_OPTIONS},
+                SHEAF_TRAINER_OPTIONS,
+                {"products", "NAME",
+                 "who computes products of matrices where last bits may differ: openblas (the "
+                 "default), portable, or onednn where this build has it"}},
     .arguments_min = 0,
     .arguments_max = SHEAF_SANDBOX_ARGUMENTS_MAX - 1,
     .many = 2,

@@ -179,7 +179,7 @@ sheaf_status sheaf_mlp_update_local(const sheaf_mlp *current, const sheaf_table 
     if (records.n == 0)
         return sheaf_fail(err, SHEAF_INVALID, "the table has no training rows");
     sheaf_status status =
-        sheaf_mlp_trainer_open(&trainer, current, SHEAF_PRODUCT_OPENBLAS,
+        sheaf_mlp_trainer_open(&trainer, current, sheaf_product_preferred(),
                                batch == 0 || batch > BATCH_MAX ? BATCH_MAX : batch, err);
     if (status == SHEAF_OK) {
         figures_local(&trainer, &records, current->shape.number, words + current->count + 1);

@@ -21,6 +21,29 @@ const sheaf_product_row *sheaf_product_row_of(sheaf_product_kind kind)
     return kind < SHEAF_PRODUCTS ? rows[kind] : NULL;
 }
 
+bool sheaf_product_kind_named(const char *name, sheaf_product_kind *out)
+{
+    for (int i = 0; i < SHEAF_PRODUCTS; i++) {
+        const sheaf_product_row *row = sheaf_product_row_of((sheaf_product_kind)i);
+        *out = (sheaf_product_kind)i;
+        if (row && strcmp(row->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static _Atomic int preferred = SHEAF_PRODUCT_OPENBLAS;
+
+void sheaf_product_prefer(sheaf_product_kind kind)
+{
+    preferred = (int)kind;
+}
+
+sheaf_product_kind sheaf_product_preferred(void)
+{
+    return (sheaf_product_kind)preferred;
+}
+
 sheaf_status sheaf_product_library(const char *file, const char *const *names, void **out,
                                    size_t count, sheaf_err *err)
 {

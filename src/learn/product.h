@@ -63,6 +63,14 @@ typedef struct {
 /* NULL where this build has none of that kind. */
 const sheaf_product_row *sheaf_product_row_of(sheaf_product_kind kind);
 
+/* The kind whose row has that name; false where there is none. */
+SHEAF_MUST_USE bool sheaf_product_kind_named(const char *name, sheaf_product_kind *out);
+
+/* Who computes where last bits may differ, which is openblas unless the program has been told
+ * another before it learns anything. */
+void sheaf_product_prefer(sheaf_product_kind kind);
+sheaf_product_kind sheaf_product_preferred(void);
+
 /* Is given every sentence about what is not computed as was asked. */
 typedef struct {
     void (*say)(void *context, const char *sentence);

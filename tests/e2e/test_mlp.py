@@ -21,7 +21,9 @@ def perceptron(demo, scratch):
         coop.mandate(4, model=model, local_steps=60, rate_millionths=100000)
         poor = without_openblas(scratch)
         for centre in CENTRES:
-            coop.start_node(centre, environment=poor if centre == "va" else None)
+            own = ("--products", "portable") if centre == "hungarian" else ()
+            coop.start_node(centre, None, *own,
+                            environment=poor if own or centre == "va" else None)
         done = lambda: [r for r in coop.rounds("closed") if r["task"] == "evaluate"]
         check("four nodes train a perceptron and evaluate it", until(done, 60), told(coop))
         trained = [r for r in coop.rounds("closed") if r["task"] == "train"]
@@ -35,7 +37,7 @@ def perceptron(demo, scratch):
               and len(said.stdout.splitlines()) == 131, said.stdout[:300] + said.stderr)
         words = {centre: coop.words(centre).count("apt install libopenblas0")
                  for centre in CENTRES}
-        check("a node without OpenBLAS says so once, others do not", words == {
+        check("a node without OpenBLAS says so once, if it was to use it", words == {
             centre: int(centre == "va") for centre in CENTRES}, told(coop))
         compare = ("model", "compare", model, coop.folder, "--data",
                    os.path.join(coop.home("va"), "heart.csv"), "--json")

@@ -189,6 +189,21 @@ static void test_a_shape_is_tested_before_its_first_use(void **unused)
     (void)unused;
 }
 
+static void test_named(void **unused)
+{
+    sheaf_product_kind kind;
+    assert_int_equal(sheaf_product_preferred(), SHEAF_PRODUCT_OPENBLAS);
+    assert_true(sheaf_product_kind_named("portable", &kind));
+    assert_int_equal(kind, SHEAF_PRODUCT_PORTABLE);
+    sheaf_product_prefer(kind);
+    assert_int_equal(sheaf_product_preferred(), SHEAF_PRODUCT_PORTABLE);
+    sheaf_product_prefer(SHEAF_PRODUCT_OPENBLAS);
+    assert_int_equal(sheaf_product_kind_named("onednn", &kind),
+                     sheaf_product_row_of(SHEAF_PRODUCT_ONEDNN) != NULL);
+    assert_false(sheaf_product_kind_named("abacus", &kind));
+    (void)unused;
+}
+
 static void test_what_is_not_there_is_told(void **unused)
 {
     sheaf_product product;
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_vectors_change_no_bit),
         cmocka_unit_test(test_rows_stand_alone),
         cmocka_unit_test(test_a_shape_is_tested_before_its_first_use),
+        cmocka_unit_test(test_named),
         cmocka_unit_test(test_what_is_not_there_is_told),
     };
     return cmocka_run_group_tests(tests, fill, NULL);
