@@ -46,6 +46,8 @@ static const struct {
     FIGURE(mae_millionths),
     FIGURE(records),
     FIGURE(rmse_millionths),
+    FIGURE(validation_loss_millionths),
+    FIGURE(validation_records),
 #undef FIGURE
 };
 

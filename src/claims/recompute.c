@@ -45,7 +45,10 @@ static sheaf_status result_check(const struct sheaf_row_round *round,
             && found->accuracy_millionths == round->accuracy_millionths
             && found->log_loss_millionths == round->log_loss_millionths
             && (uint64_t)found->mae_millionths == round->mae_millionths
-            && (uint64_t)found->rmse_millionths == round->rmse_millionths))
+            && (uint64_t)found->rmse_millionths == round->rmse_millionths
+            && found->validation_records == round->validation_records
+            && (uint64_t)found->validation_loss_millionths
+                   == round->validation_loss_millionths))
         return SHEAF_OK;
     return sheaf_fail(err, SHEAF_FAULT,
                       "the figures of round %u on the log do not follow from its sum",

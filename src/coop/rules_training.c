@@ -65,6 +65,18 @@ static sheaf_refusal add_auditors(sheaf_fold *fold, const struct sheaf_mandate_g
     return SHEAF_ACCEPTED;
 }
 
+static sheaf_refusal check_patience(const struct sheaf_mandate_grant *what,
+                                    const struct sheaf_row_model *model)
+{
+    if (!what->learning.has_patience)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(what->release == SHEAF_release_form_noised, patience_noised);
+    SHEAF_REFUSE_IF(model->kind == SHEAF_model_kind_linear
+                        || model->kind == SHEAF_model_kind_forecaster,
+                    patience_kind);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mandate_grant *what)
 {
     sheaf_state *state = fold->state;
@@ -76,6 +88,7 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
                     exact_forbidden);
     SHEAF_REFUSE_IF(what->cohort_min < bylaws->cohort_min, cohort_small);
     SHEAF_REFUSE_IF(what->rounds_max > bylaws->rounds_max, rounds_over_bylaws);
+    SHEAF_REFUSE_UNLESS(check_patience(what, model));
     struct sheaf_row_mandate *row = sheaf_mandate_new(state, fold->index);
     row->id = fold->index;
     row->motion = fold->motion;
@@ -86,11 +99,13 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     row->purpose = what->purpose;
     row->release = what->release;
     row->expires = fold->stamp + what->duration_s * 1000;
-    row->revoked = row->last_round = row->result_round = SHEAF_NONE;
+    row->revoked = row->last_round = row->result_round = row->best_round = SHEAF_NONE;
     row->rounds_max = (uint32_t)what->rounds_max;
     row->batch = (uint32_t)what->learning.batch;
     row->local_steps = (uint32_t)what->learning.local_steps;
     row->rate_millionths = (uint32_t)what->learning.rate_millionths;
+    if (what->learning.has_patience)
+        row->patience = (uint16_t)what->learning.patience;
     row->seed = (uint64_t)what->learning.seed;
     row->source_first = sheaf_source_count(state);
     row->sources = (uint16_t)what->datasets.count;
@@ -112,7 +127,8 @@ sheaf_refusal sheaf_rule_mandate_revoke(sheaf_fold *fold,
 
 /* ---- rounds ---- */
 
-/* The round starts from what the mandate's rounds have made so far. */
+/* The round starts from what the mandate's rounds have made so far, an evaluation from the best
+ * of it. */
 static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_mandate *mandate,
                                 const struct sheaf_round_open *what)
 {
@@ -122,7 +138,8 @@ static sheaf_refusal check_base(const sheaf_fold *fold, const struct sheaf_row_m
     SHEAF_REFUSE_IF(first == what->has_base, wrong_base);
     if (first)
         return SHEAF_ACCEPTED;
-    const sheaf_hash *base = &sheaf_round_get(fold->state, mandate->result_round)->result;
+    const sheaf_hash *base =
+        &sheaf_round_get(fold->state, sheaf_task_base(mandate, what->task))->result;
     SHEAF_REFUSE_IF(!sheaf_hash_equal(&what->base, base), wrong_base);
     return SHEAF_ACCEPTED;
 }
@@ -238,6 +255,26 @@ static void count_contributions(sheaf_fold *fold, const struct sheaf_row_round *
     }
 }
 
+/* Whether a round tells of validation records follows from what its mandate's rounds had made
+ * when it was opened. */
+static bool measures(const struct sheaf_row_mandate *mandate,
+                     const struct sheaf_row_model *model, const struct sheaf_row_round *round)
+{
+    return mandate->patience > 0 && round->task == SHEAF_task_train
+           && sheaf_task_measures(model->kind, model->depth, round->step);
+}
+
+static sheaf_refusal check_validation(bool wanted, const struct sheaf_round_close *what)
+{
+    const struct sheaf_figures *figures = &what->figures;
+    bool has_records = what->has_figures && figures->has_validation_records;
+    bool has_loss = what->has_figures && figures->has_validation_loss_millionths;
+    SHEAF_REFUSE_IF(has_records != wanted, validation_form);
+    SHEAF_REFUSE_IF(has_loss != (has_records && figures->validation_records > 0),
+                    validation_form);
+    return SHEAF_ACCEPTED;
+}
+
 /* Training with exact sums tells of the model that it started from; kinds that are learned in
  * closed form or start from nothing may have nothing to tell. */
 static sheaf_refusal check_figures(const sheaf_state *state,
@@ -254,7 +291,7 @@ static sheaf_refusal check_figures(const sheaf_state *state,
         what->has_figures
             && !sheaf_task_figures_fit(model, mandate->release, round->task, &what->figures),
         figures_form);
-    return SHEAF_ACCEPTED;
+    return check_validation(measures(mandate, model, round), what);
 }
 
 static void keep_figures(struct sheaf_row_round *round, const struct sheaf_figures *figures)
@@ -269,6 +306,26 @@ static void keep_figures(struct sheaf_row_round *round, const struct sheaf_figur
         round->mae_millionths = (uint64_t)figures->mae_millionths;
     if (figures->has_rmse_millionths)
         round->rmse_millionths = (uint64_t)figures->rmse_millionths;
+    if (figures->has_validation_records)
+        round->validation_records = (uint32_t)figures->validation_records;
+    if (figures->has_validation_loss_millionths)
+        round->validation_loss_millionths = (uint64_t)figures->validation_loss_millionths;
+}
+
+/* A closed round of statistics or training has a result, and may have measured the one before.
+ * Which rounds measure nothing is seen by their records. */
+static void keep_result(struct sheaf_row_mandate *mandate, const struct sheaf_row_round *round)
+{
+    if (round->validation_records > 0) {
+        sheaf_course course = sheaf_task_course(mandate);
+        sheaf_course_measure(&course, mandate->result_round, round->validation_loss_millionths);
+        mandate->best_round = course.best;
+        mandate->best_loss_millionths = course.best_loss;
+        mandate->measured = course.measured;
+        mandate->stale = course.stale;
+    }
+    mandate->result_round = round->id;
+    mandate->steps += round->task == SHEAF_task_train;
 }
 
 sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_close *what)
@@ -296,22 +353,23 @@ sheaf_refusal sheaf_rule_round_close(sheaf_fold *fold, const struct sheaf_round_
     if (what->has_figures)
         keep_figures(round, &what->figures);
     if (round->task != SHEAF_task_evaluate)
-        mandate->result_round = what->round;
-    mandate->steps += round->task == SHEAF_task_train;
+        keep_result(mandate, round);
     return SHEAF_ACCEPTED;
 }
 
-/* What the mandate's rounds had made before this one. */
-static uint32_t earlier_result(const sheaf_state *state, const struct sheaf_row_round *round)
+/* What the mandate's closed rounds have made and measured, told anew without the one that was
+ * taken back. */
+static void retrace(const sheaf_state *state, struct sheaf_row_mandate *mandate)
 {
-    uint32_t found = SHEAF_NONE;
+    mandate->result_round = mandate->best_round = SHEAF_NONE;
+    mandate->best_loss_millionths = 0;
+    mandate->measured = mandate->stale = mandate->steps = 0;
     for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
-        const struct sheaf_row_round *other = sheaf_round_at(state, i);
-        if (other->mandate == round->mandate && other->id < round->id
-            && other->state == SHEAF_round_state_closed && other->task != SHEAF_task_evaluate)
-            found = other->id;
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        if (round->mandate == mandate->id && round->state == SHEAF_round_state_closed
+            && round->task != SHEAF_task_evaluate)
+            keep_result(mandate, round);
     }
-    return found;
 }
 
 /* An open round ends without result; a closed one can still be taken back while its result is
@@ -328,12 +386,11 @@ sheaf_refusal sheaf_rule_round_abort(sheaf_fold *fold, const struct sheaf_round_
                    && mandate->last_round == what->round
                    && round->attested < mandate->attest_min;
     SHEAF_REFUSE_IF(round->state != SHEAF_round_state_open && !pending, round_ended);
-    mandate->steps -= pending && round->task == SHEAF_task_train;
     round->state = SHEAF_round_state_aborted;
     round->reason = what->reason;
     round->closed = fold->stamp;
     if (mandate->result_round == what->round)
-        mandate->result_round = earlier_result(state, round);
+        retrace(state, mandate);
     return SHEAF_ACCEPTED;
 }
 

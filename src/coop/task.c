@@ -105,10 +105,20 @@ uint32_t sheaf_task_words_at(const struct sheaf_row_model *model, uint8_t releas
     return model->target == SHEAF_target_number ? NOISED_NUMBER : NOISED_CLASS;
 }
 
+bool sheaf_task_measures(uint8_t kind, uint32_t depth, uint32_t step)
+{
+    if (kind == SHEAF_model_kind_trees)
+        return step > 1 && (step - 1) % depth == 0;
+    return step > 0;
+}
+
 uint32_t sheaf_task_words(const struct sheaf_row_model *model,
                           const struct sheaf_row_mandate *mandate, uint8_t task)
 {
-    return sheaf_task_words_at(model, mandate->release, task, mandate->steps);
+    bool measures = mandate->patience > 0 && task == SHEAF_task_train
+                    && sheaf_task_measures(model->kind, model->depth, mandate->steps);
+    return sheaf_task_words_at(model, mandate->release, task, mandate->steps)
+           + (measures ? SHEAF_VALIDATION_WORDS : 0);
 }
 
 /* ---- order ---- */
@@ -123,6 +133,21 @@ uint32_t sheaf_task_steps(const struct sheaf_row_model *model, uint8_t release)
     return UINT32_MAX;
 }
 
+sheaf_course sheaf_task_course(const struct sheaf_row_mandate *mandate)
+{
+    return (sheaf_course){.best = mandate->best_round,
+                          .measured = mandate->measured,
+                          .stale = mandate->stale,
+                          .best_loss = mandate->best_loss_millionths};
+}
+
+uint32_t sheaf_task_base(const struct sheaf_row_mandate *mandate, uint8_t task)
+{
+    const sheaf_course course = sheaf_task_course(mandate);
+    return task == SHEAF_task_evaluate ? sheaf_course_result(&course, mandate->result_round)
+                                       : mandate->result_round;
+}
+
 static bool has_statistics(const struct sheaf_row_model *model,
                            const struct sheaf_row_mandate *mandate)
 {
@@ -132,7 +157,9 @@ static bool has_statistics(const struct sheaf_row_model *model,
 static bool learned(const struct sheaf_row_model *model,
                     const struct sheaf_row_mandate *mandate)
 {
-    return mandate->steps >= sheaf_task_steps(model, mandate->release);
+    const sheaf_course course = sheaf_task_course(mandate);
+    return mandate->steps >= sheaf_task_steps(model, mandate->release)
+           || sheaf_course_over(&course, mandate->patience);
 }
 
 sheaf_refusal sheaf_task_check(const struct sheaf_row_model *model,
@@ -179,5 +206,8 @@ bool sheaf_task_figures_fit(const struct sheaf_row_model *model, uint8_t release
            && (!figures->has_auc_millionths || (!number && !noised && evaluates))
            && figures->has_rmse_millionths == number && figures->has_mae_millionths == number
            && figures->has_baseline_mae_millionths == baseline
-           && figures->has_baseline_rmse_millionths == baseline;
+           && figures->has_baseline_rmse_millionths == baseline
+           && !(
+               evaluates
+               && (figures->has_validation_loss_millionths || figures->has_validation_records));
 }

@@ -9,6 +9,7 @@
 #define SHEAF_COOP_TASK_H
 
 #include "acts/act.h"
+#include "coop/course.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
 
@@ -17,6 +18,9 @@ enum {
     /* Bins of all inputs of a quarter of the nodes of the last level: what a model of trees
      * keeps between two rounds. */
     SHEAF_TREES_KEPT_MAX = 3600000,
+    /* Behind the words of training with patience, where its base is measured: the sum of losses
+     * on validation records, and how many those are. */
+    SHEAF_VALIDATION_WORDS = 2,
 };
 
 /* Length of the vectors of a task after so many training rounds, 0 where the kind has none
@@ -41,13 +45,24 @@ enum {
 uint32_t sheaf_task_words_at(const struct sheaf_row_model *model, uint8_t release, uint8_t task,
                              uint32_t step);
 
-/* The same of the mandate's next round. */
+/* Does training with patience measure the model that it starts from? After so many training
+ * rounds: whatever training has made, but of trees whole ones alone. */
+bool sheaf_task_measures(uint8_t kind, uint32_t depth, uint32_t step);
+
+/* The length in the mandate's next round, with what patience adds. */
 uint32_t sheaf_task_words(const struct sheaf_row_model *model,
                           const struct sheaf_row_mandate *mandate, uint8_t task);
 
-/* Training rounds after which a model is learned to its end; UINT32_MAX where more of them
- * always help. */
+/* Training rounds after which a model is learned to its end, whatever comes of them; UINT32_MAX
+ * where more of them always help. */
 uint32_t sheaf_task_steps(const struct sheaf_row_model *model, uint8_t release);
+
+/* How the mandate's results came out on validation records so far. */
+sheaf_course sheaf_task_course(const struct sheaf_row_mandate *mandate);
+
+/* The round whose result such a round of the mandate starts from, SHEAF_NONE where it starts
+ * from none: training from the last, evaluation from the one that counts. */
+uint32_t sheaf_task_base(const struct sheaf_row_mandate *mandate, uint8_t task);
 
 /* Is it a task of that mandate's next round, given what its rounds have made so far:
  * SHEAF_ACCEPTED, or why not. */
@@ -60,7 +75,8 @@ sheaf_refusal sheaf_task_check(const struct sheaf_row_model *model,
 sheaf_refusal sheaf_task_next(const sheaf_state *state, const struct sheaf_row_mandate *mandate,
                               uint8_t *task);
 
-/* Are these the figures that a sum of the task gives: of its target and release, no others? */
+/* Are these the figures that a sum of the task gives: of its target and release, no others?
+ * Those of validation records apart, which no evaluation has. */
 bool sheaf_task_figures_fit(const struct sheaf_row_model *model, uint8_t release, uint8_t task,
                             const struct sheaf_figures *figures);
 

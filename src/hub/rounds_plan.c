@@ -26,8 +26,9 @@ static bool set_task(const sheaf_rounds *rounds, const struct sheaf_row_mandate 
     if (sheaf_task_next(state, mandate, &task) != SHEAF_ACCEPTED)
         return false;
     out->what.task = task;
-    if (mandate->result_round != SHEAF_NONE) {
-        out->what.base = sheaf_round_get(state, mandate->result_round)->result;
+    uint32_t base = sheaf_task_base(mandate, task);
+    if (base != SHEAF_NONE) {
+        out->what.base = sheaf_round_get(state, base)->result;
         out->what.has_base = true;
     }
     out->what.has_task = out->what.has_words = true;

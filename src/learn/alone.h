@@ -10,7 +10,8 @@ typedef struct {
     const sheaf_spec *spec;
     const sheaf_learn_kind *kind; /* of the spec */
     sheaf_training training;
-    uint32_t rounds; /* of training */
+    uint32_t rounds;   /* of training, at most where there is patience */
+    uint32_t patience; /* 0: none */
     uint64_t seed;
 } sheaf_alone;
 

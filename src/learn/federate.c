@@ -19,15 +19,21 @@ static void figures_local(const sheaf_samples *samples, const double *parameters
     }
 }
 
+static void parameters_of(const sheaf_model *model, double *parameters)
+{
+    const uint32_t d = model->features.count;
+    for (uint32_t j = 0; j < d; j++)
+        parameters[j] = ldexp((double)model->weight[j], -SHEAF_UNIT_BITS);
+    parameters[d] = ldexp((double)model->bias, -SHEAF_UNIT_BITS);
+}
+
 static sheaf_status update_from(const sheaf_model *current, const sheaf_samples *samples,
                                 const sheaf_training *training, uint64_t seed, int64_t *words,
                                 sheaf_err *err)
 {
     uint32_t d = samples->d;
     double parameters[SHEAF_FEATURES_MAX + 1];
-    for (uint32_t j = 0; j < d; j++)
-        parameters[j] = ldexp((double)current->weight[j], -SHEAF_UNIT_BITS);
-    parameters[d] = ldexp((double)current->bias, -SHEAF_UNIT_BITS);
+    parameters_of(current, parameters);
     figures_local(samples, parameters, words + d + 2);
     SHEAF_TRY(sheaf_logistic_train(samples, training, seed, parameters, err));
     words[d + 1] = samples->n;
@@ -58,6 +64,20 @@ sheaf_status sheaf_update_local(const sheaf_model *current, const sheaf_table *t
     sheaf_status status = update_from(current, &samples, training, seed, words, err);
     sheaf_samples_close(&samples);
     return status;
+}
+
+sheaf_status sheaf_update_loss(const sheaf_model *model, const sheaf_table *table,
+                               int64_t *loss, sheaf_err *err)
+{
+    sheaf_samples samples;
+    double parameters[SHEAF_FEATURES_MAX + 1];
+    int64_t words[2];
+    SHEAF_TRY(sheaf_samples_open(table, SHEAF_PART_TRAIN, &model->scaling, &samples, err));
+    parameters_of(model, parameters);
+    figures_local(&samples, parameters, words);
+    *loss = words[0];
+    sheaf_samples_close(&samples);
+    return SHEAF_OK;
 }
 
 sheaf_status sheaf_update_finish(const sheaf_model *current, const int64_t *words,

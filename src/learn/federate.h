@@ -23,6 +23,11 @@ SHEAF_MUST_USE sheaf_status sheaf_update_local(const sheaf_model *current,
                                                const sheaf_training *training, uint64_t seed,
                                                int64_t *words, sheaf_err *err);
 
+/* Sum of the losses of the model on the table's training rows, in units of 2^-24. */
+SHEAF_MUST_USE sheaf_status sheaf_update_loss(const sheaf_model *model,
+                                              const sheaf_table *table, int64_t *loss,
+                                              sheaf_err *err);
+
 typedef struct {
     uint32_t records;
     uint32_t correct;

@@ -180,8 +180,10 @@ sheaf_status sheaf_tables_pool(const sheaf_table *tables, uint32_t count, sheaf_
     out->target = calloc(rows, sizeof *out->target);
     out->y = calloc(rows, 1);
     out->is_test = calloc(rows, 1);
+    out->is_validation = calloc(rows, 1);
     out->line = calloc(rows, sizeof *out->line);
-    if (!out->x || !out->target || !out->y || !out->is_test || !out->line) {
+    if (!out->x || !out->target || !out->y || !out->is_test || !out->is_validation
+        || !out->line) {
         sheaf_table_close(out);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to pool %zu rows", rows);
     }
@@ -193,6 +195,8 @@ sheaf_status sheaf_tables_pool(const sheaf_table *tables, uint32_t count, sheaf_
         memcpy(out->target + out->rows, table->target, table->rows * sizeof *out->target);
         memcpy(out->y + out->rows, table->y, table->rows);
         memcpy(out->is_test + out->rows, table->is_test, table->rows);
+        if (table->is_validation)
+            memcpy(out->is_validation + out->rows, table->is_validation, table->rows);
         memcpy(out->line + out->rows, table->line, table->rows * sizeof *out->line);
         out->rows += table->rows;
         out->left_out += table->left_out;

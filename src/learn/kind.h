@@ -18,6 +18,8 @@
  *               refuses every sum that no members within their bounds can have, and writes a
  *               model file (one model, one byte string) and figures. Of an evaluation it writes
  *               figures alone: they must follow from the spec's kind and target and the words.
+ *     loss      of training with patience (validation.h), by kinds whose data is a table: the
+ *               sum of the losses of the job's base on a table's training rows.
  *     step      how many training rounds of the mandate have a result that came before: what a
  *               kind learns in stages (a tree by its levels) tells from it where it is.
  *
@@ -52,8 +54,9 @@ typedef struct {
     const sheaf_spec *spec;
     uint8_t task; /* SHEAF_task_... */
     bool noised;
+    bool validates;   /* the mandate has patience: validation records are set apart */
     uint32_t step;    /* training rounds of the mandate that were closed before */
-    uint32_t words;   /* of the vector */
+    uint32_t words;   /* of the vector, with what patience adds */
     sheaf_slice base; /* the model file it starts from; empty for statistics, and where an
                          evaluation is finished */
     sheaf_training training;         /* the mandate's learning */
@@ -121,6 +124,12 @@ typedef struct {
 
     sheaf_learn_task exact[SHEAF_TASKS], noised[SHEAF_TASKS]; /* by task */
 
+    /* For training with patience, NULL where a kind is learned in one step: in units of 2^-24,
+     * at most loss_max (by target, SHEAF_target_...) for each record. */
+    sheaf_status (*loss)(const sheaf_job *job, const sheaf_table *table, int64_t *loss,
+                         sheaf_err *err);
+    uint32_t loss_max[2];
+
     /* For a trainer of the member's own (own_training.h), NULL where there can be none: the
      * tensors that are learnt, in the order of the noised vector, ended by NULL (those that a
      * model lacks are passed over); and the file of the training rows. */
@@ -145,7 +154,8 @@ SHEAF_MUST_USE sheaf_status sheaf_learn_kind_of_file(sheaf_slice model,
 /* Rows by place, for tests; NULL after the last. */
 const sheaf_learn_kind *sheaf_learn_kind_at(size_t place);
 
-/* The functions of the job's task. Refuses a task that the kind does not have. */
+/* The functions of the job's task, which validation.h calls. Refuses a task that the kind does
+ * not have. */
 SHEAF_MUST_USE sheaf_status sheaf_learn_task_of(const sheaf_learn_kind *kind,
                                                 const sheaf_job *job, sheaf_learn_task *out,
                                                 sheaf_err *err);

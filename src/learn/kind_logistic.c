@@ -47,6 +47,14 @@ static sheaf_status train_finish(const sheaf_job *job, const int64_t *words,
     return SHEAF_OK;
 }
 
+static sheaf_status loss(const sheaf_job *job, const sheaf_table *table, int64_t *out,
+                         sheaf_err *err)
+{
+    sheaf_model model;
+    SHEAF_TRY(sheaf_model_read(job->base, &model, err));
+    return sheaf_update_loss(&model, table, out, err);
+}
+
 static sheaf_status evaluate_local(const sheaf_job *job, const void *data,
                                    const sheaf_job_seeds *seeds, int64_t *values,
                                    sheaf_err *err)
@@ -110,6 +118,8 @@ const sheaf_learn_kind sheaf_learn_kind_logistic = {
                                      sheaf_regression_noised_finish},
                [SHEAF_task_evaluate] = {noised_evaluate_local,
                                         sheaf_target_noised_evaluate_finish}},
+    .loss = loss,
+    .loss_max = {[SHEAF_target_class] = SHEAF_LOSS_MAX},
     .own_tensors = learnt,
     .own_rows = sheaf_own_training_table,
     .predict = predict,

@@ -121,6 +121,16 @@ static sheaf_status train_local(const sheaf_job *job, const void *data,
     return status;
 }
 
+static sheaf_status loss(const sheaf_job *job, const sheaf_table *table, int64_t *out,
+                         sheaf_err *err)
+{
+    sheaf_mlp model;
+    SHEAF_TRY(sheaf_mlp_read(job->base, &model, err));
+    sheaf_status status = sheaf_mlp_loss(&model, table, out, err);
+    sheaf_mlp_close(&model);
+    return status;
+}
+
 static void training_figures(const sheaf_spec *spec, const sheaf_mlp_figures *found,
                              struct sheaf_figures *out)
 {
@@ -290,6 +300,9 @@ const sheaf_learn_kind sheaf_learn_kind_mlp = {
               [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_evaluate_finish}},
     .noised = {[SHEAF_task_train] = {train_local, noised_train_finish},
                [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_noised_evaluate_finish}},
+    .loss = loss,
+    .loss_max = {[SHEAF_target_class] = SHEAF_LOSS_MAX,
+                 [SHEAF_target_number] = SHEAF_MLP_ERROR_MAX * SHEAF_MLP_ERROR_MAX},
     .own_tensors = learnt,
     .own_rows = sheaf_own_training_table,
     .predict = predict,

@@ -207,6 +207,22 @@ static sheaf_status train_local(const sheaf_job *job, const void *data,
     return status;
 }
 
+static sheaf_status loss(const sheaf_job *job, const sheaf_table *table, int64_t *out,
+                         sheaf_err *err)
+{
+    sheaf_trees trees;
+    sheaf_trees_rows rows;
+    SHEAF_TRY(model_open(job, &trees, err));
+    sheaf_status status =
+        sheaf_trees_rows_open(table, SHEAF_PART_TRAIN, trees.terms.number, &rows, err);
+    if (status == SHEAF_OK) {
+        status = sheaf_trees_loss(&trees, &rows, out, err);
+        sheaf_trees_rows_close(&rows);
+    }
+    sheaf_trees_close(&trees);
+    return status;
+}
+
 static void figures_set(const sheaf_trees_figures *found, bool number, sheaf_round_result *out)
 {
     out->has_figures = true;
@@ -392,5 +408,8 @@ const sheaf_learn_kind sheaf_learn_kind_trees = {
               [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_evaluate_finish}},
     .noised = {[SHEAF_task_train] = {noised_train_local, noised_train_finish},
                [SHEAF_task_evaluate] = {evaluate_local, sheaf_target_noised_evaluate_finish}},
+    .loss = loss,
+    .loss_max = {[SHEAF_target_class] = SHEAF_TREES_LOSS_MAX,
+                 [SHEAF_target_number] = SHEAF_TREES_ERROR_MAX * SHEAF_TREES_ERROR_MAX},
     .predict = predict,
 };

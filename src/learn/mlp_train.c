@@ -192,6 +192,24 @@ sheaf_status sheaf_mlp_update_local(const sheaf_mlp *current, const sheaf_table 
     return status;
 }
 
+sheaf_status sheaf_mlp_loss(const sheaf_mlp *model, const sheaf_table *table, int64_t *loss,
+                            sheaf_err *err)
+{
+    sheaf_mlp_records records;
+    sheaf_mlp_trainer trainer;
+    int64_t words[2];
+    SHEAF_TRY(sheaf_mlp_records_open(model, table, SHEAF_PART_TRAIN, &records, err));
+    sheaf_status status =
+        sheaf_mlp_trainer_open(&trainer, model, SHEAF_PRODUCT_OPENBLAS, CHUNK, err);
+    if (status == SHEAF_OK) {
+        figures_local(&trainer, &records, model->shape.number, words);
+        *loss = words[0];
+        sheaf_mlp_trainer_close(&trainer);
+    }
+    sheaf_mlp_records_close(&records);
+    return status;
+}
+
 static sheaf_mlp_figures figures_of(const sheaf_mlp *model, const int64_t *words)
 {
     const int64_t n = words[0], loss = words[1], second = words[2];

@@ -84,6 +84,10 @@ SHEAF_MUST_USE sheaf_status sheaf_mlp_update_local(const sheaf_mlp *current,
                                                    uint64_t seed, int64_t *words,
                                                    sheaf_err *err);
 
+/* Sum of the losses of the model on the table's training rows, as in the words. */
+SHEAF_MUST_USE sheaf_status sheaf_mlp_loss(const sheaf_mlp *model, const sheaf_table *table,
+                                           int64_t *loss, sheaf_err *err);
+
 typedef struct {
     uint32_t records;
     int64_t accuracy_millionths, loss_millionths; /* of a class */

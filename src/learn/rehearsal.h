@@ -29,7 +29,8 @@ typedef struct {
     sheaf_training training;
     uint32_t gradient_rate_millionths;
     uint32_t rounds;       /* of training under noise; one of evaluation comes behind */
-    uint32_t rounds_exact; /* of training without */
+    uint32_t rounds_exact; /* of training without, at most where there is patience */
+    uint32_t patience;     /* 0: none; without noise alone, as no mandate has both */
     uint32_t members;
     uint16_t cohort; /* members in a round; drawn anew for each under noise, else once */
     uint16_t survivors_least; /* of a cohort under noise, by sheaf_rehearsal_survivors() */

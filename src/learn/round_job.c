@@ -3,6 +3,7 @@
 #include "coop/view.h"
 #include "learn/model.h"
 #include "learn/round_graph.h"
+#include "learn/validation.h"
 #include "round/words.h"
 
 #include <stdlib.h>
@@ -82,13 +83,14 @@ static sheaf_status job_fill(const sheaf_state *state, const struct sheaf_row_ro
     out->job = (sheaf_job){.spec = &out->spec,
                            .task = round->task,
                            .noised = is_noised(state, round),
+                           .validates = mandate->patience > 0,
                            .step = round->step,
                            .words = round->words,
                            .training = {.steps = mandate->local_steps,
                                         .batch = mandate->batch,
                                         .rate_millionths = mandate->rate_millionths},
                            .seed = mandate->seed};
-    size_t words = out->kind->words(&out->spec, round->task, out->job.noised, out->job.step);
+    size_t words = sheaf_learn_words(out->kind, &out->job);
     if (words == 0 || words > round->words)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the round has vectors of %u words, too few for its task",
@@ -187,9 +189,7 @@ static sheaf_status result_of(const sheaf_job *job, const sheaf_learn_kind *kind
                               const uint64_t *words, const int64_t *as_integers,
                               sheaf_round_result *out, sheaf_err *err)
 {
-    sheaf_learn_task task;
-    SHEAF_TRY(sheaf_learn_task_of(kind, job, &task, err));
-    SHEAF_TRY(task.finish(job, as_integers, out, err));
+    SHEAF_TRY(sheaf_learn_finish(kind, job, as_integers, out, err));
     if (job->task == SHEAF_task_evaluate)
         sum_put(&out->bytes, words, job->words);
     return sheaf_buffer_check(&out->bytes, "the result of a round", err);

@@ -19,9 +19,8 @@ typedef struct {
     size_t feature[SHEAF_FEATURES_MAX];
     size_t label, set;
     bool filled[SHEAF_CSV_COLUMNS_MAX]; /* a gap in the column is some feature's business */
-    uint32_t
-        held_from; /* first of the lines of which it is known if they are held out; 0: none */
-    bool held[AHEAD];
+    uint32_t hashed_from; /* first of the lines of which the hash is known; 0: none */
+    uint64_t hash[AHEAD];
 } reader;
 
 typedef enum { ROW_KEPT, ROW_LEFT_OUT, ROW_UNUSABLE } row_fate;
@@ -75,21 +74,21 @@ static sheaf_status header_read(reader *r, sheaf_err *err)
     return sheaf_columns_need(&r->columns, &r->csv, r->features->label, &r->label, err);
 }
 
-/* The last steps of splitmix64, and a third. */
-static bool hash_held_out(uint64_t z)
+/* The last steps of splitmix64. */
+static uint64_t hash_mix(uint64_t z)
 {
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return (z ^ (z >> 31)) % 3 == 0;
+    return z ^ (z >> 31);
 }
 
-/* Decided by a hash of the row's text (FNV-1a), so that the split depends on no other row: with
- * one record more or less every other stays where it is. Each byte waits for the one before it:
- * so the next rows are hashed along. */
-static bool row_held_out(reader *r, sheaf_slice line)
+/* A hash of the row's text (FNV-1a) decides where the row goes, so that the split depends on no
+ * other row: with one record more or less every other stays where it is. Each byte waits for
+ * the one before it: so the next rows are hashed along. */
+static uint64_t row_hash(reader *r, sheaf_slice line)
 {
-    if (r->held_from && r->csv.line >= r->held_from && r->csv.line < r->held_from + AHEAD)
-        return r->held[r->csv.line - r->held_from];
+    if (r->hashed_from && r->csv.line >= r->hashed_from && r->csv.line < r->hashed_from + AHEAD)
+        return r->hash[r->csv.line - r->hashed_from];
     sheaf_csv next = r->csv;
     sheaf_slice lines[AHEAD] = {line};
     uint64_t hash[AHEAD];
@@ -106,16 +105,31 @@ static bool row_held_out(reader *r, sheaf_slice line)
     for (int k = 0; k < AHEAD; k++) {
         for (size_t i = together; i < lines[k].len; i++)
             hash[k] = (hash[k] ^ lines[k].data[i]) * FNV_PRIME;
-        r->held[k] = hash_held_out(hash[k]);
+        r->hash[k] = hash_mix(hash[k]);
     }
-    r->held_from = r->csv.line;
-    return r->held[0];
+    r->hashed_from = r->csv.line;
+    return r->hash[0];
 }
 
-static sheaf_status set_read(reader *r, sheaf_slice line, uint8_t *is_test, sheaf_err *err)
+/* A third, and of what is left a fifth: two digits of the hash that say nothing of each other.
+ */
+static bool hash_held_out(uint64_t hash)
 {
+    return hash % 3 == 0;
+}
+
+static bool hash_apart(uint64_t hash)
+{
+    return hash / 3 % 5 == 0;
+}
+
+static sheaf_status set_read(reader *r, sheaf_slice line, uint8_t *is_test,
+                             uint8_t *is_validation, sheaf_err *err)
+{
+    const uint64_t hash = row_hash(r, line);
+    *is_validation = hash_apart(hash);
     if (r->set == SHEAF_COLUMN_NONE) {
-        *is_test = row_held_out(r, line);
+        *is_test = hash_held_out(hash);
         return SHEAF_OK;
     }
     sheaf_slice text = r->columns.values[r->set];
@@ -169,7 +183,8 @@ static sheaf_status row_read(reader *r, sheaf_slice line, sheaf_table *out, row_
             *fate = ROW_LEFT_OUT;
         else
             SHEAF_TRY(sheaf_columns_number(&r->columns, &r->csv, r->label, &label, err));
-        SHEAF_TRY(set_read(r, line, &out->is_test[out->rows], err));
+        SHEAF_TRY(
+            set_read(r, line, &out->is_test[out->rows], &out->is_validation[out->rows], err));
     }
     out->target[out->rows] = label;
     out->y[out->rows] = label > 0;
@@ -251,8 +266,9 @@ static sheaf_status rows_allocate(const char *name, size_t rows, uint32_t d, she
     out->target = calloc(rows, sizeof *out->target);
     out->y = calloc(rows, 1);
     out->is_test = calloc(rows, 1);
+    out->is_validation = calloc(rows, 1);
     out->line = calloc(rows, sizeof *out->line);
-    if (out->x && out->target && out->y && out->is_test && out->line)
+    if (out->x && out->target && out->y && out->is_test && out->is_validation && out->line)
         return SHEAF_OK;
     sheaf_table_close(out);
     return sheaf_fail(err, SHEAF_NOMEM, "no memory for the %zu rows of %s", rows, name);
@@ -368,6 +384,7 @@ void sheaf_table_close(sheaf_table *table)
     free(table->target);
     free(table->y);
     free(table->is_test);
+    free(table->is_validation);
     free(table->line);
     *table = (sheaf_table){0};
 }

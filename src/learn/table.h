@@ -23,7 +23,9 @@
  * comma in another refuse the file, but for NOISED.
  *
  * A column `set` with the values `train` and `test` says which rows are held out; without one,
- * about a third of the rows, chosen by a hash of the row's own text, is.
+ * about a third of the rows, chosen by a hash of the row's own text, is. About a fifth of the
+ * others, by another part of the same hash, are those that training with patience sets apart
+ * (validation.h).
  *
  * Errors name file, line and column. The table owns its memory.
  */
@@ -48,11 +50,12 @@ typedef struct {
     uint32_t unusable;   /* NOISED: rows that cannot be read */
     uint32_t train_rows; /* of the complete rows */
     uint32_t test_rows;
-    double *x;        /* rows x d, row by row; NAN where SHEAF_MISSING_MEAN has a gap */
-    double *target;   /* the label as it stands; all 0 where it was not asked for */
-    uint8_t *y;       /* 1 where the label is above 0 */
-    uint8_t *is_test; /* 1: held out */
-    uint32_t *line;   /* where each row stands in the file, the header being line 1 */
+    double *x;              /* rows x d, row by row; NAN where SHEAF_MISSING_MEAN has a gap */
+    double *target;         /* the label as it stands; all 0 where it was not asked for */
+    uint8_t *y;             /* 1 where the label is above 0 */
+    uint8_t *is_test;       /* 1: held out */
+    uint8_t *is_validation; /* 1: set apart where it is not held out; may be NULL: none is */
+    uint32_t *line;         /* where each row stands in the file, the header being line 1 */
     uint32_t unusable_line[SHEAF_TABLE_TOLD]; /* of the first that are unusable */
 } sheaf_table;
 

@@ -144,6 +144,18 @@ sheaf_status sheaf_trees_local(const sheaf_trees *trees, const sheaf_trees_rows 
     return SHEAF_OK;
 }
 
+sheaf_status sheaf_trees_loss(const sheaf_trees *trees, const sheaf_trees_rows *rows,
+                              int64_t *loss, sheaf_err *err)
+{
+    sheaf_binned binned;
+    int64_t other;
+    SHEAF_TRY(sheaf_binned_open(trees, rows, &binned, err));
+    sheaf_trees_replay(trees, &binned);
+    sheaf_binned_figures(trees, &binned, loss, &other);
+    sheaf_binned_close(&binned);
+    return SHEAF_OK;
+}
+
 /* ---- what follows from the sum ---- */
 
 int64_t sheaf_trees_in_label(const sheaf_trees *trees, int64_t deviations)

@@ -127,6 +127,13 @@ SHEAF_MUST_USE sheaf_status sheaf_trees_local(const sheaf_trees *trees,
                                               const sheaf_trees_rows *rows, int64_t *words,
                                               sheaf_err *err);
 
+/* Sum of the losses of the finished trees on the rows, in units of 2^-24: of a class log loss,
+ * of a number squared errors in squares of the target's deviation, each within those bounds. */
+enum { SHEAF_TREES_LOSS_MAX = 32, SHEAF_TREES_ERROR_MAX = 128 };
+SHEAF_MUST_USE sheaf_status sheaf_trees_loss(const sheaf_trees *trees,
+                                             const sheaf_trees_rows *rows, int64_t *loss,
+                                             sheaf_err *err);
+
 /* Takes the step, in place. Refuses sums that no records can have, and leaves the model as it
  * was. `figures` may be NULL; they are of the finished trees, before the step. */
 SHEAF_MUST_USE sheaf_status sheaf_trees_finish(sheaf_trees *trees, const int64_t *words,

@@ -8,13 +8,13 @@
 enum {
     ONE = 1 << SHEAF_TREES_UNIT_BITS,
     SCORE_SHIFT = SHEAF_UNIT_BITS - SHEAF_TREES_UNIT_BITS,
-    LOSS_MAX = 32,  /* nats */
     ERROR_BITS = 7, /* of a number's error in deviations */
     /* The curve 1/(1+exp(-s)) for s from 0 to 16, at every 2^-8, in units of 2^-30. Between two
      * points it is a line, which is off by less than 2^-22; beyond 16 it stays. */
     CURVE_BITS = 30,
     STEP_BITS = SHEAF_UNIT_BITS - 8,
 };
+_Static_assert(SHEAF_TREES_ERROR_MAX == 1 << ERROR_BITS, "errors within their bounds");
 _Static_assert(SHEAF_TREES_CURVE == (16 << 8) + 1, "points of the curve");
 
 static int32_t curve_at(uint32_t point)
@@ -74,8 +74,8 @@ void sheaf_binned_begin(const sheaf_trees *trees, sheaf_binned *binned)
 static int64_t class_loss(int64_t score, int64_t target)
 {
     double odds = ldexp((double)(target ? score : -score), -SHEAF_UNIT_BITS);
-    return (int64_t)floor(ldexp(fmin(sheaf_exact_softplus(-odds), LOSS_MAX), SHEAF_UNIT_BITS)
-                          + 0.5);
+    return (int64_t)floor(
+        ldexp(fmin(sheaf_exact_softplus(-odds), SHEAF_TREES_LOSS_MAX), SHEAF_UNIT_BITS) + 0.5);
 }
 
 /* An error of a number, within 2^7 deviations. */

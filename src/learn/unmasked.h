@@ -17,7 +17,8 @@ typedef struct {
     const sheaf_learn_kind *kind;
     const sheaf_spec *spec; /* borrowed */
     sheaf_training training;
-    uint32_t rounds; /* of training */
+    uint32_t rounds;   /* of training, at most where there is patience */
+    uint32_t patience; /* 0: none */
     uint64_t seed;
     uint32_t count;
     uint32_t member[SHEAF_UNMASKED_MEMBERS_MAX]; /* numbers in sheaf_training_seed() */
@@ -29,7 +30,7 @@ typedef struct {
     uint32_t first, count;
 } sheaf_unmasked_who;
 
-/* Begins with nobody; the caller sets training, rounds and seed. */
+/* Begins with nobody; the caller sets training, rounds, patience and seed. */
 SHEAF_MUST_USE sheaf_status sheaf_unmasked_open(const sheaf_spec *spec, sheaf_unmasked *out,
                                                 sheaf_err *err);
 void sheaf_unmasked_close(sheaf_unmasked *u);

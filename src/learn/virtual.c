@@ -184,7 +184,7 @@ static void split_dirichlet(work *w)
 
 /* ---- the table ---- */
 
-_Static_assert(sizeof(sheaf_table) == 8 * 4 + 5 * sizeof(void *) + 4 * SHEAF_TABLE_TOLD,
+_Static_assert(sizeof(sheaf_table) == 8 * 4 + 6 * sizeof(void *) + 4 * SHEAF_TABLE_TOLD,
                "what a table has of each row is arranged here, and shown by a view");
 
 static sheaf_status table_arrange(const sheaf_table *from, const uint32_t *order,
@@ -199,8 +199,10 @@ static sheaf_status table_arrange(const sheaf_table *from, const uint32_t *order
     out->target = malloc(from->rows * sizeof *out->target);
     out->y = malloc(from->rows);
     out->is_test = malloc(from->rows);
+    out->is_validation = malloc(from->rows);
     out->line = malloc(from->rows * sizeof *out->line);
-    if (!out->x || !out->target || !out->y || !out->is_test || !out->line) {
+    if (!out->x || !out->target || !out->y || !out->is_test || !out->is_validation
+        || !out->line) {
         sheaf_table_close(out);
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to split %u rows", from->rows);
     }
@@ -210,6 +212,7 @@ static sheaf_status table_arrange(const sheaf_table *from, const uint32_t *order
         out->target[i] = from->target[order[i]];
         out->y[i] = from->y[order[i]];
         out->is_test[i] = from->is_test[order[i]];
+        out->is_validation[i] = from->is_validation && from->is_validation[order[i]];
         out->line[i] = from->line[order[i]];
     }
     return SHEAF_OK;
@@ -346,6 +349,7 @@ sheaf_table sheaf_virtual_member(const sheaf_virtual *v, uint32_t member)
                         .target = v->rows.target + first,
                         .y = v->rows.y + first,
                         .is_test = v->rows.is_test + first,
+                        .is_validation = v->rows.is_validation + first,
                         .line = v->rows.line + first};
     for (uint32_t i = 0; i < rows; i++)
         view.test_rows += view.is_test[i];

@@ -7,6 +7,7 @@
 #include "learn/file.h"
 #include "learn/own_training.h"
 #include "learn/round_job.h"
+#include "learn/validation.h"
 #include "node/data_file.h"
 #include "node/data_use.h"
 #include "node/trainer_declared.h"
@@ -117,14 +118,12 @@ static sheaf_status fill(const local *l, const struct sheaf_row_round *round,
     const sheaf_job *job = &l->work.job;
     const sheaf_job_seeds draw = {sheaf_training_seed(job->seed, job->step, seat->member),
                                   seeds};
-    sheaf_learn_task task;
-    SHEAF_TRY(sheaf_learn_task_of(l->kind, job, &task, err));
     int64_t *values = calloc(job->words, sizeof *values);
     if (!values)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", job->words);
     bool by_own = own && own->host.trainer && job->task == SHEAF_task_train;
     sheaf_status status = by_own ? own_values(l, round, seat, &draw, own, values, err)
-                                 : task.local(job, l->data, &draw, values, err);
+                                 : sheaf_learn_local(l->kind, job, l->data, &draw, values, err);
     if (status == SHEAF_OK)
         status = job->noised ? sheaf_noised_words(job->terms, values, seeds->noise, words, err)
                              : words_exact(l, round->seats, values, words, err);
@@ -194,7 +193,7 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->noised = l->work.job.noised;
     l->kind = l->work.kind;
     l->spec = &l->work.spec;
-    size_t want = l->kind->words(l->spec, l->work.job.task, l->noised, l->work.job.step);
+    size_t want = sheaf_learn_words(l->kind, &l->work.job);
     if (want != round->words)
         status = sheaf_fail(err, SHEAF_INVALID,
                             "the round asks for %u words, but its task gives %zu", round->words,

@@ -316,12 +316,13 @@ static uint32_t find_round(const sheaf_node *node)
 static bool builds_on_pending(const sheaf_node *node, uint32_t round)
 {
     const sheaf_state *state = sheaf_member_state(&node->member);
-    const struct sheaf_row_mandate *mandate =
-        sheaf_mandate_find(state, sheaf_round_find(state, round)->mandate);
+    const struct sheaf_row_round *row = sheaf_round_find(state, round);
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, row->mandate);
+    const uint32_t made = mandate ? sheaf_task_base(mandate, row->task) : SHEAF_NONE;
     const struct sheaf_row_seat *seat =
-        mandate ? sheaf_round_seat(state, mandate->result_round, node->worker.key) : NULL;
+        mandate ? sheaf_round_seat(state, made, node->worker.key) : NULL;
     return seat && seat->survived && seat->attested == SHEAF_NONE
-           && (!memory_has(&node->settled, mandate->result_round)
+           && (!memory_has(&node->settled, made)
                || node->member.follower.replay.tree.size < node->attested_size);
 }
 

@@ -132,7 +132,8 @@ static sheaf_status base_check(const sheaf_state *state,
         return refuse(SHEAF_REFUSED_wrong_task, err);
     if (first)
         return SHEAF_OK;
-    const struct sheaf_row_round *made = sheaf_round_find(state, mandate->result_round);
+    const struct sheaf_row_round *made =
+        sheaf_round_find(state, sheaf_task_base(mandate, round->task));
     if (!made || made->state != SHEAF_round_state_closed
         || !sheaf_hash_equal(&made->result, &round->base))
         return refuse(SHEAF_REFUSED_wrong_base, err);

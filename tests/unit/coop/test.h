@@ -54,6 +54,13 @@ void test_mandate_ends(void **unused);
 void test_seats(void **unused);
 void test_round_life(void **unused);
 void test_round_abort(void **unused);
+void test_patience_where(void **unused);
+void test_patience_figures(void **unused);
+void test_patience_ends(void **unused);
+void test_patience_without_progress(void **unused);
+void test_patience_taken_back(void **unused);
+void test_patience_anew(void **unused);
+void test_patience_of_trees(void **unused);
 void test_contributions(void **unused);
 void test_evaluation_and_release(void **unused);
 
