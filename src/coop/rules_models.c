@@ -17,6 +17,18 @@ static bool range_valid(const struct sheaf_feature *feature)
            && feature->low_millionths < feature->high_millionths;
 }
 
+/* Has the column another part in the model? A model that could read its own label has learned
+ * nothing, and nodes refuse to. */
+static bool column_taken(const struct sheaf_model_register *what, sheaf_slice column)
+{
+    const struct sheaf_forecaster *forecaster = &what->forecaster;
+    return (what->has_label && sheaf_slice_equal(column, what->label))
+           || (what->has_forecaster
+               && (sheaf_slice_equal(column, forecaster->time)
+                   || (forecaster->has_series
+                       && sheaf_slice_equal(column, forecaster->series))));
+}
+
 static sheaf_refusal check_features(const struct sheaf_model_register *what)
 {
     const struct sheaf_feature *features = what->features.at;
@@ -28,6 +40,7 @@ static sheaf_refusal check_features(const struct sheaf_model_register *what)
         SHEAF_REFUSE_IF(what->has_forecaster
                             && (features[i].has_level || features[i].has_low_millionths),
                         forecaster_feature);
+        SHEAF_REFUSE_IF(column_taken(what, features[i].column), column_twice);
         for (uint32_t k = 0; k < i; k++)
             SHEAF_REFUSE_IF(same_feature(&features[i], &features[k]), feature_twice);
     }
@@ -66,6 +79,9 @@ static sheaf_refusal check_kind(const struct sheaf_model_register *what, bool nu
                         && what->forecaster.season > what->forecaster.look_back,
                     season_long);
     SHEAF_REFUSE_IF(what->has_trees && trees_kept(what) > SHEAF_TREES_KEPT_MAX, trees_large);
+    SHEAF_REFUSE_IF(what->has_forecaster && what->forecaster.has_series
+                        && sheaf_slice_equal(what->forecaster.series, what->forecaster.time),
+                    column_twice);
     return SHEAF_ACCEPTED;
 }
 

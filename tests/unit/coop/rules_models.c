@@ -1,6 +1,11 @@
 /* What a model may say of itself, by its kind. */
 #include "test.h"
 
+#define FORECASTER(value, series)                                                              \
+    "{'features':[{'column':'" value "'}],'forecaster':{'every':1,'horizon':2,'lambda_"        \
+    "millionths':1,'look_back':2,'season':1," series                                           \
+    "'step_s':3600,'time':'hour'},'kind':'forecaster','schema':'heart/v1','target':'number',"  \
+    "'title':^}"
 #define MODEL(rest)                                                                            \
     "{'features':[{'column':'age'},{'column':'cp','level':2}]," rest                           \
     "'schema':'heart/v1','title':^}"
@@ -54,6 +59,14 @@ void test_kinds_of_models(void **unused)
          "{'features':[{'column':'cp','level':2,'missing':'mean'}],'kind':'logistic','label':"
          "'num','schema':'heart/v1','title':^}",
          R(missing_where)},
+        {"ann", "model.register",
+         "{'features':[{'column':'age'},{'column':'num'}],'kind':'logistic','label':'num',"
+         "'schema':'heart/v1','title':^}",
+         R(column_twice)},
+        {"ann", "model.register", FORECASTER("hour", ""), R(column_twice)},
+        {"ann", "model.register", FORECASTER("house", "'series':'house',"), R(column_twice)},
+        {"ann", "model.register", FORECASTER("kwh", "'series':'hour',"), R(column_twice)},
+        {"ann", "model.register", FORECASTER("kwh", "'series':'house',")},
         {"ann", "model.register",
          "{'features':[{'column':'age','missing':'mean'},{'column':'chol','missing':"
          "'indicator'},{'column':'sex','missing':'leave_out'}],'kind':'logistic','label':'num',"
