@@ -1,7 +1,7 @@
 /* A forecaster in memory and as a file. */
 #include "learn/forecast.h"
 
-#include "learn/safetensors.h"
+#include "learn/model_file.h"
 #include "learn/statistics.h"
 
 #include <math.h>
@@ -85,24 +85,6 @@ void sheaf_forecaster_write(sheaf_buffer *out, const sheaf_forecaster *model)
     free(weight);
 }
 
-/* Decimal digits, as they are written: no sign, no zero before others. */
-static sheaf_status number_read(const sheaf_safetensors *file, const char *name, uint32_t *out,
-                                sheaf_err *err)
-{
-    sheaf_slice text = sheaf_safetensors_note(file, name);
-    uint64_t value = 0;
-    bool holds =
-        text.data && text.len > 0 && text.len < 11 && (text.data[0] != '0' || text.len == 1);
-    for (size_t i = 0; holds && i < text.len; i++) {
-        holds = text.data[i] >= '0' && text.data[i] <= '9';
-        value = value * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    if (!holds || value > UINT32_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "the model file's note %s is not a number", name);
-    *out = (uint32_t)value;
-    return SHEAF_OK;
-}
-
 static sheaf_status name_read(sheaf_slice name, char out[SHEAF_COLUMN_MAX + 1], sheaf_err *err)
 {
     if (!name.data || name.len > SHEAF_COLUMN_MAX)
@@ -135,21 +117,9 @@ static sheaf_status columns_read(const sheaf_safetensors *file, sheaf_series_col
 static sheaf_status weights_read(const sheaf_safetensors *file, sheaf_forecaster *out,
                                  sheaf_err *err)
 {
-    const sheaf_tensor *tensor;
-    const size_t count = sheaf_forecaster_weights(out);
-    SHEAF_TRY(sheaf_safetensors_expect(file, "weight", SHEAF_TENSOR_F64,
-                                       out->seasonal ? count : out->terms.look_back,
-                                       out->seasonal ? 0 : out->terms.horizon, &tensor, err));
-    for (size_t i = 0; i < count; i++) {
-        double value = sheaf_tensor_f64(tensor, i) * (double)SHEAF_UNIT;
-        if (!(fabs(value) <= (double)WEIGHT_MAX) || value != floor(value))
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "value %zu of the tensor weight is not a whole number of 2^-24 "
-                              "within its bounds",
-                              i);
-        out->weight[i] = (int64_t)value;
-    }
-    return SHEAF_OK;
+    const uint64_t rows = out->seasonal ? sheaf_forecaster_weights(out) : out->terms.look_back;
+    return sheaf_model_file_units(file, "weight", rows, out->seasonal ? 0 : out->terms.horizon,
+                                  -WEIGHT_MAX, WEIGHT_MAX, out->weight, err);
 }
 
 static sheaf_status file_read(const sheaf_safetensors *file, sheaf_forecaster *out,
@@ -167,25 +137,19 @@ static sheaf_status file_read(const sheaf_safetensors *file, sheaf_forecaster *o
                           "the model file's form is neither '" FULL "' nor '" SEASONAL "'");
     numbers_of(&terms, numbers);
     for (int i = 0; i < NUMBERS; i++)
-        SHEAF_TRY(number_read(file, number_names[i], numbers[i], err));
+        SHEAF_TRY(sheaf_model_file_number(file, number_names[i], numbers[i], err));
     SHEAF_TRY(columns_read(file, &columns, err));
     SHEAF_TRY(
         sheaf_forecaster_open(&terms, &columns, sheaf_slice_is(form, SEASONAL), out, err));
     return weights_read(file, out, err);
 }
 
-/* Whatever else stands in the file is seen by writing it again. */
 static sheaf_status form_check(const sheaf_forecaster *model, sheaf_slice file, sheaf_err *err)
 {
     sheaf_buffer again;
     sheaf_buffer_init(&again, SHEAF_SAFETENSORS_BYTES_MAX);
     sheaf_forecaster_write(&again, model);
-    sheaf_status status = sheaf_buffer_check(&again, "a forecaster", err);
-    if (status == SHEAF_OK && !sheaf_slice_equal(sheaf_buffer_slice(&again), file))
-        status = sheaf_fail(err, SHEAF_INVALID,
-                            "the model file holds more than a forecaster, or -0 as a weight");
-    sheaf_buffer_deinit(&again);
-    return status;
+    return sheaf_model_file_same(file, &again, "a forecaster", err);
 }
 
 sheaf_status sheaf_forecaster_read(sheaf_slice file, sheaf_forecaster *out, sheaf_err *err)

@@ -1,7 +1,7 @@
 /* A perceptron's file. */
 #include "learn/mlp.h"
 
-#include "learn/safetensors.h"
+#include "learn/model_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -157,20 +157,10 @@ static sheaf_status notes_check(const sheaf_safetensors *file, const sheaf_mlp *
                              "only if clipped");
 }
 
-/* The units of a double; false for every one that the writer does not give in [min, max]. */
-static bool units_of(double value, int64_t min, int64_t max, int64_t *out)
-{
-    if (!(fabs(value) < ldexp(1, 52 - SHEAF_UNIT_BITS)) || (value == 0 && signbit(value)))
-        return false;
-    *out = (int64_t)ldexp(value, SHEAF_UNIT_BITS);
-    return ldexp((double)*out, -SHEAF_UNIT_BITS) == value && *out >= min && *out <= max;
-}
-
 static sheaf_status values_read(const sheaf_safetensors *file, sheaf_mlp *model, sheaf_err *err)
 {
     int64_t label[2] = {0, 1};
     tensor tensors[TENSORS_MAX];
-    const sheaf_tensor *row;
     uint32_t count = tensors_of(model, label, tensors);
     if (file->count != count)
         return sheaf_fail(err, SHEAF_INVALID,
@@ -179,14 +169,8 @@ static sheaf_status values_read(const sheaf_safetensors *file, sheaf_mlp *model,
                           file->count, count);
     for (uint32_t i = 0; i < count; i++) {
         const tensor *t = &tensors[i];
-        SHEAF_TRY(sheaf_safetensors_expect(file, t->name, SHEAF_TENSOR_F64, t->rows, t->columns,
-                                           &row, err));
-        for (uint64_t j = 0; j < places(t); j++)
-            if (!units_of(sheaf_tensor_f64(row, j), t->min, t->max, &t->values[j]))
-                return sheaf_fail(err, SHEAF_INVALID,
-                                  "value %llu of the tensor %s is not a whole number of 2^-24 "
-                                  "within its bounds",
-                                  (unsigned long long)j, t->name);
+        SHEAF_TRY(sheaf_model_file_units(file, t->name, t->rows, t->columns, t->min, t->max,
+                                         t->values, err));
     }
     if (label[1] < 1)
         return sheaf_fail(err, SHEAF_INVALID,

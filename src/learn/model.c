@@ -1,6 +1,6 @@
 #include "learn/model.h"
 
-#include "learn/safetensors.h"
+#include "learn/model_file.h"
 
 #include <math.h>
 
@@ -65,15 +65,6 @@ static double double_of(int64_t k)
     return ldexp((double)k, -SHEAF_UNIT_BITS);
 }
 
-/* The other way; false for every double that double_of() does not give in [min, max]. */
-static bool units_of(double value, int64_t min, int64_t max, int64_t *out)
-{
-    if (!(fabs(value) < ldexp(1, 52 - SHEAF_UNIT_BITS)) || (value == 0 && signbit(value)))
-        return false;
-    *out = (int64_t)ldexp(value, SHEAF_UNIT_BITS);
-    return double_of(*out) == value && *out >= min && *out <= max;
-}
-
 void sheaf_model_write(sheaf_buffer *out, const sheaf_model *model)
 {
     sheaf_model copy = *model;
@@ -124,7 +115,6 @@ static sheaf_status content_read(const sheaf_safetensors *file, sheaf_model *out
                                  sheaf_err *err)
 {
     tensor tensors[TENSORS_MAX];
-    const sheaf_tensor *row;
     SHEAF_TRY(notes_read(file, out, err));
     int count = tensors_of(out, tensors);
     if (file->count != (uint32_t)count)
@@ -133,17 +123,10 @@ static sheaf_status content_read(const sheaf_safetensors *file, sheaf_model *out
                           "weight",
                           file->count,
                           out->scaling.number ? ", label.mean, label.scale and" : " and");
-    for (int i = 0; i < count; i++) {
-        SHEAF_TRY(sheaf_safetensors_expect(file, tensors[i].name, SHEAF_TENSOR_F64,
-                                           tensors[i].count, 0, &row, err));
-        for (uint32_t j = 0; j < tensors[i].count; j++)
-            if (!units_of(sheaf_tensor_f64(row, j), tensors[i].min, tensors[i].max,
-                          &tensors[i].values[j]))
-                return sheaf_fail(err, SHEAF_INVALID,
-                                  "value %u of the tensor %s is not a whole number of 2^-24 "
-                                  "within its bounds",
-                                  j, tensors[i].name);
-    }
+    for (int i = 0; i < count; i++)
+        SHEAF_TRY(sheaf_model_file_units(file, tensors[i].name, tensors[i].count, 0,
+                                         tensors[i].min, tensors[i].max, tensors[i].values,
+                                         err));
     return SHEAF_OK;
 }
 

@@ -1,6 +1,6 @@
 #include "learn/trees_file.h"
 
-#include "learn/safetensors.h"
+#include "learn/model_file.h"
 #include "learn/trees_internal.h"
 
 #include <stdio.h>
@@ -159,24 +159,6 @@ void sheaf_trees_write(sheaf_buffer *out, const sheaf_trees *trees)
 }
 
 /* ---- reading ---- */
-
-/* Decimal digits, as they are written: no sign, no zero before others. */
-static sheaf_status number_read(const sheaf_safetensors *file, const char *name, uint32_t *out,
-                                sheaf_err *err)
-{
-    sheaf_slice text = sheaf_safetensors_note(file, name);
-    uint64_t value = 0;
-    bool holds =
-        text.data && text.len > 0 && text.len < 11 && (text.data[0] != '0' || text.len == 1);
-    for (size_t i = 0; holds && i < text.len; i++) {
-        holds = text.data[i] >= '0' && text.data[i] <= '9';
-        value = value * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    if (!holds || value > UINT32_MAX)
-        return sheaf_fail(err, SHEAF_INVALID, "the model file's note %s is not a number", name);
-    *out = (uint32_t)value;
-    return SHEAF_OK;
-}
 
 /* A tensor of `count` values of magnitude at most 2^bits; none where there are none. */
 static sheaf_status longs_read(const sheaf_safetensors *file, const char *name, uint64_t count,
@@ -390,7 +372,7 @@ static sheaf_status file_read(const sheaf_safetensors *file, sheaf_trees *out, s
                           "the model file's target is neither a class nor a number");
     numbers_of(&terms, &step, numbers);
     for (int i = 0; i < NUMBERS; i++)
-        SHEAF_TRY(number_read(file, number_names[i], numbers[i], err));
+        SHEAF_TRY(sheaf_model_file_number(file, number_names[i], numbers[i], err));
     SHEAF_TRY(sheaf_features_parse(sheaf_safetensors_note(file, "features"),
                                    sheaf_safetensors_note(file, "label"), &features, err));
     SHEAF_TRY(sheaf_trees_open(&features, NULL, &terms, &(sheaf_scaling){0}, 0, SHEAF_UNIT, out,
@@ -402,7 +384,7 @@ static sheaf_status file_read(const sheaf_safetensors *file, sheaf_trees *out, s
     SHEAF_TRY(scaling_read(file, out, err));
     SHEAF_TRY(cuts_read(file, out, err));
     if (sheaf_safetensors_note(file, "telling").data) {
-        SHEAF_TRY(number_read(file, "telling", &telling, err));
+        SHEAF_TRY(sheaf_model_file_number(file, "telling", &telling, err));
         if (telling >= features.count)
             return sheaf_fail(err, SHEAF_INVALID, "the model has no feature %u", telling + 1);
         out->telling = (int32_t)telling;
@@ -413,17 +395,12 @@ static sheaf_status file_read(const sheaf_safetensors *file, sheaf_trees *out, s
     return open_read(file, out, err);
 }
 
-/* Whatever else stands in the file is seen by writing it again. */
 static sheaf_status form_check(const sheaf_trees *trees, sheaf_slice file, sheaf_err *err)
 {
     sheaf_buffer again;
     sheaf_buffer_init(&again, SHEAF_SAFETENSORS_BYTES_MAX);
     sheaf_trees_write(&again, trees);
-    sheaf_status status = sheaf_buffer_check(&again, "a model of trees", err);
-    if (status == SHEAF_OK && !sheaf_slice_equal(sheaf_buffer_slice(&again), file))
-        status = sheaf_fail(err, SHEAF_INVALID, "the model file holds more than trees");
-    sheaf_buffer_deinit(&again);
-    return status;
+    return sheaf_model_file_same(file, &again, "a model of trees", err);
 }
 
 sheaf_status sheaf_trees_read(sheaf_slice file, sheaf_trees *out, sheaf_err *err)
