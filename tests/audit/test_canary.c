@@ -12,8 +12,9 @@
  */
 #include "audit.h"
 
+#include "../unit/learn/ranged.h"
+
 #include "learn/noised.h"
-#include "learn/ranges.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,16 +52,7 @@ static double element(uint64_t *state)
  * is one everywhere. */
 static void model_make(sheaf_model *out)
 {
-    sheaf_err err;
-    sheaf_scaling scaling;
-    sheaf_features features = {.count = D, .label = "y"};
-    for (int j = 0; j < D; j++)
-        features.items[j] = (sheaf_feature){.column = {(char)('a' + j)},
-                                            .has_range = true,
-                                            .low_millionths = -1000000,
-                                            .high_millionths = 1000000};
-    MUST(sheaf_ranges_scaling(&features, &scaling, &err));
-    sheaf_model_init(out, &features, &scaling);
+    test_ranged_model(D, out);
     for (int j = 0; j < D; j++)
         out->weight[j] = 20 * SHEAF_UNIT;
 }

@@ -10,8 +10,9 @@
  */
 #include "audit.h"
 
+#include "../unit/learn/ranged.h"
+
 #include "learn/noised_internal.h"
-#include "learn/ranges.h"
 #include "privacy/cost.h"
 
 #include <math.h>
@@ -110,16 +111,7 @@ static sheaf_noised_terms terms_make(const attack *a)
  * is one everywhere, also some steps later. */
 static void model_make(sheaf_model *out)
 {
-    sheaf_err err;
-    sheaf_scaling scaling;
-    sheaf_features features = {.count = D, .label = "y"};
-    for (int j = 0; j < D; j++)
-        features.items[j] = (sheaf_feature){.column = {(char)('a' + j)},
-                                            .has_range = true,
-                                            .low_millionths = -1000000,
-                                            .high_millionths = 1000000};
-    MUST(sheaf_ranges_scaling(&features, &scaling, &err));
-    sheaf_model_init(out, &features, &scaling);
+    test_ranged_model(D, out);
     for (int j = 0; j < D; j++)
         out->weight[j] = 20 * SHEAF_UNIT;
 }

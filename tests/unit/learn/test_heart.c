@@ -1,45 +1,25 @@
 /* The four real centres: counts as published, accuracy bars, and that rounding to integers
  * changes no prediction. */
-#include "test.h"
+#include "centres.h"
 
 #include "learn/fedsim.h"
-#include "learn/file.h"
-#include "learn/heart.h"
 
 #include <math.h>
-#include <stdio.h>
 
 static sheaf_table tables[SHEAF_HEART_CENTRES];
-static sheaf_buffer split;
 static const uint64_t ids[SHEAF_HEART_CENTRES] = {0, 1, 2, 3};
-
-static sheaf_buffer file_get(const char *name)
-{
-    char path[1000];
-    sheaf_err err;
-    sheaf_buffer out;
-    sheaf_buffer_init(&out, 1 << 20);
-    snprintf(path, sizeof path, "%s/%s", DATA_FOLDER, name);
-    MUST(sheaf_learn_file(path, 1 << 19, &out, &err));
-    return out;
-}
 
 static int centres_open(void **unused)
 {
     static const sheaf_heart_counts want[] = {
         {303, 303, 199, 104}, {294, 261, 172, 89}, {123, 46, 30, 16}, {200, 130, 85, 45}};
-    split = file_get("flamby-split.csv");
     for (int i = 0; i < SHEAF_HEART_CENTRES; i++) {
         sheaf_err err;
         sheaf_heart_counts counts;
-        sheaf_buffer csv, raw = file_get(sheaf_heart_centres[i].file);
-        sheaf_buffer_init(&csv, 1 << 20);
-        MUST(sheaf_heart_convert(sheaf_buffer_slice(&raw), sheaf_buffer_slice(&split),
-                                 sheaf_heart_centres[i].name, &csv, &counts, &err));
+        sheaf_buffer csv = test_centre_csv(i, &counts);
         assert_memory_equal(&counts, &want[i], sizeof counts);
         MUST(sheaf_table_read(sheaf_buffer_slice(&csv), sheaf_heart_centres[i].name,
                               sheaf_features_heart(), SHEAF_TABLE_EXACT, &tables[i], &err));
-        sheaf_buffer_deinit(&raw);
         sheaf_buffer_deinit(&csv);
     }
     (void)unused;
@@ -50,7 +30,6 @@ static int centres_close(void **unused)
 {
     for (int i = 0; i < SHEAF_HEART_CENTRES; i++)
         sheaf_table_close(&tables[i]);
-    sheaf_buffer_deinit(&split);
     (void)unused;
     return 0;
 }
@@ -85,7 +64,8 @@ static void test_convert_refuses_another_split(void **unused)
 {
     sheaf_err err;
     sheaf_heart_counts counts;
-    sheaf_buffer out, raw = file_get(sheaf_heart_centres[0].file);
+    sheaf_buffer out, raw = test_heart_file(sheaf_heart_centres[0].file);
+    sheaf_buffer split = test_heart_file("flamby-split.csv");
     sheaf_slice all = sheaf_buffer_slice(&raw);
     sheaf_buffer_init(&out, 1 << 20);
     assert_int_equal(
@@ -99,6 +79,7 @@ static void test_convert_refuses_another_split(void **unused)
         sheaf_heart_convert(all, sheaf_str("x\n"), "cleveland", &out, &counts, &err),
         SHEAF_INVALID);
     sheaf_buffer_deinit(&raw);
+    sheaf_buffer_deinit(&split);
     sheaf_buffer_deinit(&out);
     (void)unused;
 }

@@ -1,42 +1,20 @@
 /* The perceptron's row as hub and nodes call it: from statistics to an evaluation, of a class
  * and of a number, exact and under noise. */
-#include "test.h"
+#include "centres.h"
 
-#include "learn/file.h"
-#include "learn/heart.h"
 #include "learn/kind.h"
-
-#include <stdio.h>
 
 static void *data[SHEAF_HEART_CENTRES];
 static sheaf_buffer csv[SHEAF_HEART_CENTRES];
 static const sheaf_learn_kind *kind;
 
-static sheaf_buffer file_get(const char *name)
-{
-    char path[1000];
-    sheaf_err err;
-    sheaf_buffer out;
-    sheaf_buffer_init(&out, 1 << 20);
-    snprintf(path, sizeof path, "%s/%s", DATA_FOLDER, name);
-    MUST(sheaf_learn_file(path, 1 << 19, &out, &err));
-    return out;
-}
-
 static int centres_open(void **unused)
 {
     sheaf_err err;
-    sheaf_buffer split = file_get("flamby-split.csv");
-    for (int i = 0; i < SHEAF_HEART_CENTRES; i++) {
-        sheaf_heart_counts counts;
-        sheaf_buffer raw = file_get(sheaf_heart_centres[i].file);
-        sheaf_buffer_init(&csv[i], 1 << 20);
-        MUST(sheaf_heart_convert(sheaf_buffer_slice(&raw), sheaf_buffer_slice(&split),
-                                 sheaf_heart_centres[i].name, &csv[i], &counts, &err));
-        sheaf_buffer_deinit(&raw);
-    }
+    sheaf_heart_counts counts;
+    for (int i = 0; i < SHEAF_HEART_CENTRES; i++)
+        csv[i] = test_centre_csv(i, &counts);
     MUST(sheaf_learn_kind_find(SHEAF_model_kind_mlp, &kind, &err));
-    sheaf_buffer_deinit(&split);
     (void)unused;
     return 0;
 }

@@ -1,8 +1,6 @@
-#include "test.h"
+#include "centres.h"
 
 #include "crypto/hash.h"
-#include "learn/file.h"
-#include "learn/heart.h"
 #include "learn/mlp_train.h"
 #include "privacy/clip.h"
 
@@ -15,38 +13,17 @@ static sheaf_scaling scaling; /* of all centres together */
 
 /* ---- the four centres ---- */
 
-static sheaf_buffer file_get(const char *name)
-{
-    char path[1000];
-    sheaf_err err;
-    sheaf_buffer out;
-    sheaf_buffer_init(&out, 1 << 20);
-    snprintf(path, sizeof path, "%s/%s", DATA_FOLDER, name);
-    MUST(sheaf_learn_file(path, 1 << 19, &out, &err));
-    return out;
-}
-
 static int centres_open(void **unused)
 {
     sheaf_err err;
-    sheaf_buffer split = file_get("flamby-split.csv");
     int64_t sum[64] = {0}, words[64];
     for (int i = 0; i < SHEAF_HEART_CENTRES; i++) {
-        sheaf_heart_counts counts;
-        sheaf_buffer csv, raw = file_get(sheaf_heart_centres[i].file);
-        sheaf_buffer_init(&csv, 1 << 20);
-        MUST(sheaf_heart_convert(sheaf_buffer_slice(&raw), sheaf_buffer_slice(&split),
-                                 sheaf_heart_centres[i].name, &csv, &counts, &err));
-        MUST(sheaf_table_read(sheaf_buffer_slice(&csv), sheaf_heart_centres[i].name,
-                              sheaf_features_heart(), SHEAF_TABLE_EXACT, &tables[i], &err));
-        sheaf_buffer_deinit(&raw);
-        sheaf_buffer_deinit(&csv);
+        test_centre_table(i, SHEAF_TABLE_EXACT, &tables[i]);
         MUST(sheaf_statistics_local(&tables[i], words, &err));
         for (size_t j = 0; j < sheaf_statistics_words(13); j++)
             sum[j] += words[j];
     }
     MUST(sheaf_statistics_finish(sum, 13, &scaling, NULL, &err));
-    sheaf_buffer_deinit(&split);
     (void)unused;
     return 0;
 }

@@ -1,46 +1,20 @@
 /* A perceptron under noise: what a member adds, and that four hospitals learn by it. */
-#include "test.h"
+#include "centres.h"
 
-#include "learn/file.h"
-#include "learn/heart.h"
 #include "learn/mlp_noised.h"
 #include "learn/ranges.h"
 #include "privacy/clip.h"
-
-#include <stdio.h>
 
 static const sheaf_mlp_shape shape = {.inputs = 13, .hidden = 1, .units = {8}, .tanh = true};
 static sheaf_table tables[SHEAF_HEART_CENTRES];
 static sheaf_scaling scaling;
 
-static sheaf_buffer file_get(const char *name)
-{
-    char path[1000];
-    sheaf_err err;
-    sheaf_buffer out;
-    sheaf_buffer_init(&out, 1 << 20);
-    snprintf(path, sizeof path, "%s/%s", DATA_FOLDER, name);
-    MUST(sheaf_learn_file(path, 1 << 19, &out, &err));
-    return out;
-}
-
 static int centres_open(void **unused)
 {
     sheaf_err err;
-    sheaf_buffer split = file_get("flamby-split.csv");
-    for (int i = 0; i < SHEAF_HEART_CENTRES; i++) {
-        sheaf_heart_counts counts;
-        sheaf_buffer csv, raw = file_get(sheaf_heart_centres[i].file);
-        sheaf_buffer_init(&csv, 1 << 20);
-        MUST(sheaf_heart_convert(sheaf_buffer_slice(&raw), sheaf_buffer_slice(&split),
-                                 sheaf_heart_centres[i].name, &csv, &counts, &err));
-        MUST(sheaf_table_read(sheaf_buffer_slice(&csv), sheaf_heart_centres[i].name,
-                              sheaf_features_heart(), SHEAF_TABLE_NOISED, &tables[i], &err));
-        sheaf_buffer_deinit(&raw);
-        sheaf_buffer_deinit(&csv);
-    }
+    for (int i = 0; i < SHEAF_HEART_CENTRES; i++)
+        test_centre_table(i, SHEAF_TABLE_NOISED, &tables[i]);
     MUST(sheaf_ranges_scaling(sheaf_features_heart(), &scaling, &err));
-    sheaf_buffer_deinit(&split);
     (void)unused;
     return 0;
 }

@@ -1,8 +1,9 @@
 /* What members add under noise, against the promises that privacy rests on. */
 #include "test.h"
 
+#include "ranged.h"
+
 #include "learn/noised.h"
-#include "learn/ranges.h"
 #include "privacy/clip.h"
 #include "round/fixed_point.h"
 
@@ -52,16 +53,7 @@ static sheaf_noised_terms terms_make(sheaf_noised_unit unit)
 
 static void model_make(sheaf_model *out)
 {
-    sheaf_err err;
-    sheaf_scaling scaling;
-    sheaf_features features = {.count = D, .label = "y"};
-    for (int j = 0; j < D; j++)
-        features.items[j] = (sheaf_feature){.column = {(char)('a' + j)},
-                                            .has_range = true,
-                                            .low_millionths = -1000000,
-                                            .high_millionths = 1000000};
-    MUST(sheaf_ranges_scaling(&features, &scaling, &err));
-    sheaf_model_init(out, &features, &scaling);
+    test_ranged_model(D, out);
     out->weight[0] = SHEAF_UNIT / 3;
     out->bias = -SHEAF_UNIT / 5;
 }

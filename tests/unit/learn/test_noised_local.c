@@ -1,8 +1,9 @@
 /* Several steps under noise of a member's own, against the promises that privacy rests on. */
 #include "test.h"
 
+#include "ranged.h"
+
 #include "learn/noised.h"
-#include "learn/ranges.h"
 #include "privacy/clip.h"
 
 #include <math.h>
@@ -49,20 +50,6 @@ static sheaf_noised_terms terms_make(uint32_t steps)
                                 .records_max = ROWS_MAX};
 }
 
-static void model_make(sheaf_model *out)
-{
-    sheaf_err err;
-    sheaf_scaling scaling;
-    sheaf_features features = {.count = D, .label = "y"};
-    for (int j = 0; j < D; j++)
-        features.items[j] = (sheaf_feature){.column = {(char)('a' + j)},
-                                            .has_range = true,
-                                            .low_millionths = -1000000,
-                                            .high_millionths = 1000000};
-    MUST(sheaf_ranges_scaling(&features, &scaling, &err));
-    sheaf_model_init(out, &features, &scaling);
-}
-
 static sheaf_noised_seeds seeds_of(uint64_t draw)
 {
     sheaf_noised_seeds seeds = {{1}, {2}, {3}};
@@ -80,7 +67,7 @@ static void change_of(const sheaf_noised_terms *terms, const owner *o, uint64_t 
     sheaf_model model;
     int64_t values[WORDS];
     const sheaf_noised_seeds seeds = seeds_of(draw);
-    model_make(&model);
+    test_ranged_model(D, &model);
     MUST(sheaf_noised_steps(terms, &model, &o->table, &seeds, values, &err));
     assert_true(sheaf_norm_within(values, WORDS, SENSITIVITY));
     for (int j = 0; j < WORDS; j++)
@@ -179,7 +166,7 @@ static void test_range(void **unused)
     uint64_t words[WORDS], sum[WORDS] = {0};
     const sheaf_noised_seeds seeds = seeds_of(7);
     owner_init(&o, ROWS_MAX, 1);
-    model_make(&model);
+    test_ranged_model(D, &model);
     terms.training.rate_millionths = 100000000;
     terms.members = 1000;
     MUST(sheaf_noised_scale_of(&terms, &scale, &err));
@@ -240,7 +227,7 @@ static void test_refused(void **unused)
     int64_t values[WORDS];
     const sheaf_noised_seeds seeds = seeds_of(1);
     owner_init(&o, 1, 1);
-    model_make(&model);
+    test_ranged_model(D, &model);
     terms.unit = SHEAF_NOISED_MEMBER;
     assert_int_equal(sheaf_noised_scale_of(&terms, &scale, &err), SHEAF_INVALID);
     assert_non_null(strstr(err.message, "hides records"));
