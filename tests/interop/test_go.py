@@ -7,22 +7,12 @@ import subprocess
 import sys
 import tempfile
 
-SOURCES = "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog"
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../e2e"))
+from kit import check, finish  # noqa: E402
+
+SOURCES = "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog"
 ENTRIES = 10000
-count = failed = 0
-
-
-def check(name, ok, detail=""):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f"{'ok' if ok else 'not ok'} {count} - {name}")
-    if not ok:
-        for line in str(detail).splitlines()[:20]:
-            print("#", line)
-    sys.stdout.flush()
-    return ok
 
 
 def run(*arguments, **options):
@@ -81,8 +71,7 @@ def main():
         program = build(folder)
         if program:
             check_log(program, folder)
-    print(f"1..{count}")
-    sys.exit(1 if failed else 0)
+    finish()
 
 
 if __name__ == "__main__":

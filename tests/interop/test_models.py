@@ -24,23 +24,12 @@ try:
     import safetensors.numpy as library
 except ImportError:
     library = None
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+from kit import check, finish  # noqa: E402
 
 NAMES = ["linear", "logistic", "logistic-clipped", "logistic-gaps", "mlp-class", "mlp-number",
          "trees-number", "trees-class"]
 TYPES = {"F64": "d", "F32": "f", "I64": "q", "I32": "i", "U8": "B"}
-count = failed = 0
-
-
-def check(name, ok, detail=""):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f"{'ok' if ok else 'not ok'} {count} - {name}")
-    if not ok:
-        for line in str(detail).splitlines()[:20]:
-            print("#", line)
-    sys.stdout.flush()
-    return ok
 
 
 def run(*arguments):
@@ -200,9 +189,8 @@ def main():
         print("# skipped: the library safetensors of Python is not installed")
     if not onnx:
         print("# skipped: python3-onnx and python3-numpy are not installed")
-    print(f"1..{count}")
-    return 1 if failed else 0
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
