@@ -91,6 +91,25 @@ double bench_report_each(const char *what, double *seconds, size_t count, double
     return (double)count / wall;
 }
 
+void bench_round_make(uint16_t count, uint16_t stay, uint32_t words, unsigned bits,
+                      sheaf_round_config *out, sheaf_keypair *pair)
+{
+    *out = (sheaf_round_config){.origin = "sheaf/benchbenchbenchbenchbench2",
+                                .words = words,
+                                .bits = (uint16_t)bits,
+                                .count = count,
+                                .degree = (uint16_t)(count - 1),
+                                .threshold = stay,
+                                .min_survivors = stay,
+                                .stage_ms = {1, 1, 1, 1, 1, 1}};
+    for (int i = 0; i < count; i++) {
+        uint8_t seed[SHEAF_SEED_BYTES] = {(uint8_t)(i + 1)};
+        sheaf_keypair_from_seed(&pair[i], seed);
+        out->members[i].member = (uint32_t)i;
+        memcpy(out->members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
+    }
+}
+
 /* ---- limits ---- */
 
 void bench_sign(bench_signed *out)

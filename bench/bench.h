@@ -5,6 +5,7 @@
 #define SHEAF_BENCH_BENCH_H
 
 #include "crypto/ed25519.h"
+#include "round/config.h"
 #include "store/file.h"
 
 double bench_now_s(void); /* since some moment */
@@ -25,6 +26,10 @@ double bench_at_once(size_t threads, void *(*work)(void *context), void *context
 double bench_report(const char *what, double count, const char *unit, double seconds);
 /* Of `count` requests that took seconds[] each, which it sorts, and `wall` together. */
 double bench_report_each(const char *what, double *seconds, size_t count, double wall);
+
+/* Members 0 to count - 1 on the complete graph, of whom so many must stay, and their keys. */
+void bench_round_make(uint16_t count, uint16_t stay, uint32_t words, unsigned bits,
+                      sheaf_round_config *out, sheaf_keypair *pair);
 
 /* ---- limits ---- */
 

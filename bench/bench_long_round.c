@@ -71,22 +71,11 @@ static void begin(long_round *r, uint32_t words)
 {
     static const uint32_t keys[COUNT];
     sheaf_err err = {0};
-    r->config = (sheaf_round_config){.origin = "sheaf/benchbenchbenchbenchbench2",
-                                     .round = ROUND,
-                                     .words = words,
-                                     .bits = 64,
-                                     .count = COUNT,
-                                     .degree = COUNT - 1,
-                                     .threshold = STAY,
-                                     .min_survivors = COUNT};
+    bench_round_make(COUNT, STAY, words, 64, &r->config, r->pair);
+    r->config.round = ROUND;
+    r->config.min_survivors = COUNT;
     for (int i = 0; i < SHEAF_ROUND_MESSAGE_STAGES; i++)
         r->config.stage_ms[i] = STAGE_MS;
-    for (int i = 0; i < COUNT; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&r->pair[i], seed);
-        r->config.members[i].member = (uint32_t)i;
-        memcpy(r->config.members[i].public, r->pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
     bench_ok(sheaf_rounds_add(r->rounds, SHEAF_NONE, &r->config, keys, (sheaf_slice){0}, &err),
              &err);
 }

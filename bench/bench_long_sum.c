@@ -125,20 +125,7 @@ static int file_open(const char *dir, const char *name)
 static void open_round(long_round *r, uint32_t words, const char *dir)
 {
     sheaf_keypair pair[COUNT];
-    r->config = (sheaf_round_config){.origin = "sheaf/benchbenchbenchbenchbench2",
-                                     .words = words,
-                                     .bits = 32,
-                                     .count = COUNT,
-                                     .degree = COUNT - 1,
-                                     .threshold = STAY,
-                                     .min_survivors = STAY,
-                                     .stage_ms = {1, 1, 1, 1, 1, 1}};
-    for (int i = 0; i < COUNT; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        r->config.members[i].member = (uint32_t)i;
-        memcpy(r->config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    bench_round_make(COUNT, STAY, words, 32, &r->config, pair);
     bench_must(sheaf_coordinator_init(&r->c, &r->config, 0, NULL) == SHEAF_OK, "coordinator");
     r->store =
         (chunk_file){.fd = file_open(dir, "hub"), .max = COUNT * sheaf_chunk_count(&r->config)};

@@ -92,20 +92,7 @@ static void open_round(whole_round *r, unsigned bits)
 {
     sheaf_keypair pair[COUNT];
     sheaf_err err = {0};
-    r->config = (sheaf_round_config){.origin = "sheaf/benchbenchbenchbenchbench2",
-                                     .words = WORDS,
-                                     .bits = (uint16_t)bits,
-                                     .count = COUNT,
-                                     .degree = COUNT - 1,
-                                     .threshold = THRESHOLD,
-                                     .min_survivors = THRESHOLD,
-                                     .stage_ms = {1, 1, 1, 1, 1, 1}};
-    for (int i = 0; i < COUNT; i++) {
-        uint8_t seed[32] = {(uint8_t)(i + 1)};
-        sheaf_keypair_from_seed(&pair[i], seed);
-        r->config.members[i].member = (uint32_t)i;
-        memcpy(r->config.members[i].public, pair[i].public, SHEAF_PUBLIC_BYTES);
-    }
+    bench_round_make(COUNT, THRESHOLD, WORDS, bits, &r->config, pair);
     bench_must(sheaf_coordinator_init(&r->c, &r->config, 0, &err) == SHEAF_OK, "coordinator");
     if (r->dir)
         sheaf_coordinator_stream(&r->c, (sheaf_chunk_store){chunk_put, {r, chunk_get}},
