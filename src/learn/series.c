@@ -201,7 +201,7 @@ static sheaf_status room_check(reader *r, const entity *e, const record *now, sh
 static sheaf_status line_read(reader *r, sheaf_slice line, sheaf_err *err)
 {
     record *now = &r->records[r->count];
-    uint32_t place;
+    uint32_t place = 0;
     sheaf_slice id;
     SHEAF_TRY(sheaf_columns_row(&r->cells, &r->csv, line, err));
     now->line = r->csv.line;
