@@ -1,6 +1,7 @@
 #include "learn/layer.h"
 
 #include "learn/exact_math.h"
+#include "learn/wide.h"
 
 #include <string.h>
 
@@ -54,6 +55,15 @@ static size_t dense_scratch(const sheaf_layer *layer)
     return layer->positions > 1 ? 2 * (size_t)layer->positions * layer->positions : 0;
 }
 
+/* That row as every row of y, by copies that grow. */
+static void rows_fill(float *y, size_t rows, const float *row, size_t width)
+{
+    memcpy(y, row, width * sizeof *y);
+    for (size_t done = 1; done < rows; done *= 2)
+        memcpy(y + done * width, y,
+               (rows - done < done ? rows - done : done) * width * sizeof *y);
+}
+
 static void dense_forward(const sheaf_layer *layer, const sheaf_layer_call *call,
                           const float *x, float *y)
 {
@@ -61,8 +71,7 @@ static void dense_forward(const sheaf_layer *layer, const sheaf_layer_call *call
     const float *bias = call->parameters + (size_t)layer->in * layer->out;
     const sheaf_product_shape shape = {(uint32_t)rows, layer->out, layer->in,
                                        false,          true,       true};
-    for (size_t i = 0; i < rows; i++)
-        memcpy(y + i * layer->out, bias, layer->out * sizeof *y);
+    rows_fill(y, rows, bias, layer->out);
     sheaf_product_multiply(call->product, &shape, x, call->parameters, y);
 }
 
@@ -75,6 +84,25 @@ static void dense_backward(const sheaf_layer *layer, const sheaf_layer_call *cal
     sheaf_product_multiply(call->product, &shape, by_y, call->parameters, by_x);
 }
 
+/* Adds each column's sum, times `one`, to out[]: a few columns at a time, which stay in
+ * registers. */
+SHEAF_WIDE static void columns_add(const float *x, size_t rows, size_t width, float one,
+                                   float *out)
+{
+    size_t j = 0;
+    for (; j + WIDE <= width; j += WIDE) {
+        float sum[WIDE];
+        memcpy(sum, out + j, sizeof sum);
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k < WIDE; k++)
+                sum[k] += one * x[i * width + j + k];
+        memcpy(out + j, sum, sizeof sum);
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = j; k < width; k++)
+            out[k] += one * x[i * width + k];
+}
+
 static void dense_gradient(const sheaf_layer *layer, const sheaf_layer_call *call,
                            const float *x, const float *by_y, float *out)
 {
@@ -85,9 +113,7 @@ static void dense_gradient(const sheaf_layer *layer, const sheaf_layer_call *cal
     sheaf_product_multiply(call->product, &shape, by_y, x, out);
     if (!call->adds)
         memset(bias, 0, layer->out * sizeof *bias);
-    for (size_t i = 0; i < rows; i++)
-        for (uint32_t j = 0; j < layer->out; j++)
-            bias[j] += call->one * by_y[i * layer->out + j];
+    columns_add(by_y, rows, layer->out, call->one, bias);
 }
 
 /* The square of one example of several positions: the sum over pairs of them. */
@@ -131,22 +157,30 @@ const sheaf_layer_kind sheaf_layer_dense = {
 
 /* ---- relu ---- */
 
+SHEAF_WIDE static void relu(const float *x, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = x[i] > 0 ? x[i] : 0;
+}
+
+SHEAF_WIDE static void relu_slopes(const float *y, const float *by_y, size_t count, float *by_x)
+{
+    for (size_t i = 0; i < count; i++) {
+        const float slope = by_y[i]; /* read in any case, so that there is no branch */
+        by_x[i] = y[i] > 0 ? slope : 0;
+    }
+}
+
 static void relu_forward(const sheaf_layer *layer, const sheaf_layer_call *call, const float *x,
                          float *y)
 {
-    const size_t count = rows_of(layer, call) * layer->out;
-    for (size_t i = 0; i < count; i++)
-        y[i] = x[i] > 0 ? x[i] : 0;
+    relu(x, rows_of(layer, call) * layer->out, y);
 }
 
 static void relu_backward(const sheaf_layer *layer, const sheaf_layer_call *call,
                           const float *y, const float *by_y, float *by_x)
 {
-    const size_t count = rows_of(layer, call) * layer->out;
-    for (size_t i = 0; i < count; i++) {
-        const float slope = by_y[i]; /* read in any case, so that there is no branch */
-        by_x[i] = y[i] > 0 ? slope : 0;
-    }
+    relu_slopes(y, by_y, rows_of(layer, call) * layer->out, by_x);
 }
 
 const sheaf_layer_kind sheaf_layer_relu = {
@@ -220,8 +254,10 @@ void sheaf_loss_class(const float *score, const float *target, uint32_t rows, do
 {
     for (uint32_t i = 0; i < rows; i++) {
         double s = (double)score[i];
-        losses[i] = sheaf_exact_softplus(target[i] > 0 ? -s : s);
-        slopes[i] = (float)(sheaf_exact_sigmoid(s) - (double)target[i]);
+        if (losses)
+            losses[i] = sheaf_exact_softplus(target[i] > 0 ? -s : s);
+        if (slopes)
+            slopes[i] = (float)(sheaf_exact_sigmoid(s) - (double)target[i]);
     }
 }
 
@@ -230,7 +266,9 @@ void sheaf_loss_number(const float *score, const float *target, uint32_t rows, d
 {
     for (uint32_t i = 0; i < rows; i++) {
         double off = (double)score[i] - (double)target[i];
-        losses[i] = off * off / 2;
-        slopes[i] = (float)off;
+        if (losses)
+            losses[i] = off * off / 2;
+        if (slopes)
+            slopes[i] = (float)off;
     }
 }

@@ -73,7 +73,8 @@ extern const sheaf_layer_kind sheaf_layer_tanh;
 
 /* ---- what a score costs ---- */
 
-/* Losses of a batch of scores, one a row, and their slopes by the scores. */
+/* Losses of a batch of scores, one a row, and their slopes by the scores; either may be NULL,
+ * and is then not computed. */
 typedef void (*sheaf_loss)(const float *score, const float *target, uint32_t rows,
                            double *losses, float *slopes);
 

@@ -1,4 +1,6 @@
 #include "learn/mlp_train.h"
+
+#include "learn/wide.h"
 #include "round/fixed_point.h"
 
 #include "crypto/ed25519.h"
@@ -59,10 +61,21 @@ void sheaf_mlp_pass(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
         uint32_t some = count - first < CHUNK ? count - first : CHUNK;
         for (uint32_t i = 0; i < some; i++)
             target[i] = records->target[rows[first + i]];
-        t->loss(scores + first, target, some, t->losses + first, slopes + first);
+        t->loss(scores + first, target, some, backward ? NULL : t->losses + first,
+                backward ? slopes + first : NULL);
     }
     if (backward)
         sheaf_network_backward(&t->network, &t->product, t->parameters, count);
+}
+
+/* Parameters of which the first so many are weights, which decay. */
+SHEAF_WIDE static void move(float *p, const float *g, size_t weights, size_t all, float rate,
+                            float decay)
+{
+    for (size_t j = 0; j < weights; j++)
+        p[j] -= rate * g[j] + decay * p[j];
+    for (size_t j = weights; j < all; j++)
+        p[j] -= rate * g[j];
 }
 
 void sheaf_mlp_descend(sheaf_mlp_trainer *t, float rate, float decay)
@@ -72,12 +85,9 @@ void sheaf_mlp_descend(sheaf_mlp_trainer *t, float rate, float decay)
         const sheaf_layer *layer = &n->layer[i];
         if (!layer->kind->gradient)
             continue;
-        const size_t weights = (size_t)layer->in * layer->out, all = weights + layer->out;
-        float *p = t->parameters + n->first[i], *g = t->gradient + n->first[i];
-        for (size_t j = 0; j < weights; j++)
-            p[j] -= rate * g[j] + decay * p[j];
-        for (size_t j = weights; j < all; j++)
-            p[j] -= rate * g[j];
+        const size_t weights = (size_t)layer->in * layer->out;
+        move(t->parameters + n->first[i], t->gradient + n->first[i], weights,
+             weights + layer->out, rate, decay);
     }
 }
 

@@ -42,7 +42,7 @@ SHEAF_MUST_USE sheaf_status sheaf_mlp_train(sheaf_mlp_trainer *trainer,
                                             const sheaf_training *training, uint64_t seed,
                                             sheaf_err *err);
 
-/* Losses and values of a batch, and if asked for the slopes. */
+/* Values of a batch, and either its losses or, with `backward`, the slopes. */
 void sheaf_mlp_pass(sheaf_mlp_trainer *trainer, const sheaf_mlp_records *records,
                     const uint32_t *rows, uint32_t count, bool backward);
 
