@@ -7,9 +7,7 @@
 
 #include <strings.h>
 
-enum { BYTE_ORDER_MARK = 0xfeff };
-
-#define EACH_BYTE(byte) (0x0101010101010101 * (uint64_t)(byte))
+enum { BYTE_ORDER_MARK = 0xfeff, BLOCK = 64 };
 
 /* ---- the file ---- */
 
@@ -95,52 +93,73 @@ size_t sheaf_csv_count(const sheaf_csv *csv)
     return count;
 }
 
-/* ---- plain lines: printable ASCII without quotation marks, eight bytes at once ---- */
+/* ---- plain lines: printable ASCII without quotation marks, 64 bytes at once ---- */
 
-/* The first bit of each byte that equals the other's. */
-static uint64_t bytes_equal(uint64_t word, uint64_t other)
-{
-    uint64_t x = word ^ other;
-    return ~(((x & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f)) | x) & EACH_BYTE(0x80);
-}
+/* A bit for each of 64 bytes: where it separates; where it is outside ASCII, or a control
+ * character, or a quotation mark, and does not separate. */
+typedef struct {
+    uint64_t marks, odd;
+} block_bits;
 
-/* The first bit of each byte that is outside ASCII, or a control character but `allowed`, or a
- * quotation mark. */
-static uint64_t bytes_odd(uint64_t word, uint64_t allowed)
-{
-    uint64_t seven = word & EACH_BYTE(0x7f);
-    uint64_t control = ~(seven + EACH_BYTE(0x60)) | (seven + EACH_BYTE(0x01));
-    return (((control | word) & EACH_BYTE(0x80)) | bytes_equal(word, EACH_BYTE('"')))
-           & ~bytes_equal(word, allowed);
-}
+#ifdef __SSE2__
+#include <emmintrin.h>
 
-/* The eight bytes at `at`, of which the line has `left`; spaces for the others. */
-static uint64_t word_at(sheaf_slice line, size_t at, size_t left)
+static block_bits block_look(const uint8_t *block, char separator)
 {
-    uint64_t word = EACH_BYTE(' ');
-    if (left < 8 && line.len >= 8) {
-        memcpy(&word, line.data + line.len - 8, 8);
-        return word >> 8 * (8 - left) | EACH_BYTE(' ') << 8 * left;
+    const __m128i wanted = _mm_set1_epi8(separator), quote = _mm_set1_epi8('"');
+    const __m128i space = _mm_set1_epi8(' ' - 1), delete = _mm_set1_epi8(0x7f);
+    block_bits out = {0, 0};
+    for (int i = 0; i < BLOCK / 16; i++) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)block + i);
+        const __m128i same = _mm_cmpeq_epi8(bytes, wanted);
+        /* Bytes outside ASCII are below zero here. */
+        const __m128i text = _mm_andnot_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, delete)),
+            _mm_cmpgt_epi8(bytes, space));
+        out.marks |= (uint64_t)(uint32_t)_mm_movemask_epi8(same) << 16 * i;
+        out.odd |= (uint64_t)(uint32_t)(~_mm_movemask_epi8(_mm_or_si128(text, same)) & 0xffff)
+                   << 16 * i;
     }
-    if (left >= 8)
-        memcpy(&word, line.data + at, 8);
-    for (size_t i = 0; left < 8 && i < left; i++)
-        word = (word & ~((uint64_t)0xff << 8 * i)) | (uint64_t)line.data[at + i] << 8 * i;
-    return word;
+    return out;
+}
+
+#else
+
+static block_bits block_look(const uint8_t *block, char separator)
+{
+    block_bits out = {0, 0};
+    for (int i = 0; i < BLOCK; i++) {
+        const uint8_t c = block[i];
+        const bool mark = c == (uint8_t)separator;
+        out.marks |= (uint64_t)mark << i;
+        out.odd |= (uint64_t)(!mark && (c < 0x20 || c >= 0x7f || c == '"')) << i;
+    }
+    return out;
+}
+#endif
+
+/* Of a line's last bytes, fewer than a block. */
+static block_bits rest_look(const uint8_t *rest, size_t len, char separator)
+{
+    uint8_t block[BLOCK];
+    memset(block, ' ', sizeof block);
+    memcpy(block, rest, len);
+    return block_look(block, separator);
 }
 
 /* False where the line is not plain. */
 static bool plain_split(sheaf_slice line, char separator, sheaf_slice *values, size_t max,
                         size_t *count)
 {
-    const uint64_t wanted = EACH_BYTE((uint8_t)separator);
     size_t found = 0, start = 0;
-    for (size_t at = 0; at < line.len; at += 8) {
-        uint64_t word = word_at(line, at, line.len - at);
-        if (bytes_odd(word, wanted))
+    for (size_t at = 0; at < line.len; at += BLOCK) {
+        block_bits bits = line.len - at >= BLOCK
+                              ? block_look(line.data + at, separator)
+                              : rest_look(line.data + at, line.len - at, separator);
+        if (bits.odd)
             return false;
-        for (uint64_t marks = bytes_equal(word, wanted); marks; marks &= marks - 1) {
-            size_t end = at + (size_t)__builtin_ctzll(marks) / 8;
+        for (; bits.marks; bits.marks &= bits.marks - 1) {
+            size_t end = at + (size_t)__builtin_ctzll(bits.marks);
             if (found < max)
                 values[found] = sheaf_bytes(line.data + start, end - start);
             found++;

@@ -259,18 +259,28 @@ bool sheaf_decimal_double(sheaf_slice text, bool comma, double *out, char *mark)
     return true;
 }
 
-/* ---- sixteen bytes at once ---- */
+/* ---- eight bytes at once, or sixteen ---- */
 
 typedef unsigned __int128 sixteen; /* bytes, the first the lowest */
 
-static sixteen each_byte(char c)
+static uint64_t eight_of(char c)
 {
-    uint64_t eight = 0x0101010101010101 * (uint64_t)(uint8_t)c;
-    return (sixteen)eight << 64 | eight;
+    return 0x0101010101010101 * (uint64_t)(uint8_t)c;
 }
 
-/* The bytes before the place, 0 to 16. */
-static sixteen before(int place)
+static sixteen sixteen_of(char c)
+{
+    return (sixteen)eight_of(c) << 64 | eight_of(c);
+}
+
+/* The bytes before the place, 0 to 7. */
+static uint64_t before(int place)
+{
+    return ((uint64_t)1 << 8 * place) - 1;
+}
+
+/* The same, 0 to 16. */
+static sixteen before_of_sixteen(int place)
 {
     static const uint64_t ones_and_zeros[4] = {UINT64_MAX, UINT64_MAX, 0, 0};
     sixteen mask;
@@ -278,47 +288,71 @@ static sixteen before(int place)
     return mask;
 }
 
-/* The place of the mark, or 16. */
-static int mark_place(sixteen w, char mark)
+/* The place of the first such byte, or 8. */
+static int byte_place(uint64_t w, char byte)
 {
-    uint64_t found[2];
-    for (int i = 0; i < 2; i++) {
-        uint64_t x = (uint64_t)((w ^ each_byte(mark)) >> 64 * i);
-        found[i] = ~(((x & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | x) & 0x8080808080808080;
+    uint64_t x = w ^ eight_of(byte);
+    uint64_t found =
+        ~(((x & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | x) & 0x8080808080808080;
+    return found ? __builtin_ctzll(found) / 8 : 8;
+}
+
+/* The digits that stand before `end`, len of them and at most one mark: their number, and how
+ * many of them stand behind the mark, or -1 without one. False for other bytes, and where there
+ * is no digit. */
+static bool digits_of_eight(const uint8_t *end, int len, char mark, uint64_t *number,
+                            int *fraction)
+{
+    uint64_t w, zeros = before(8 - len); /* of what stands before the text */
+    memcpy(&w, end - 8, sizeof w);
+    w = (w & ~zeros) | (eight_of('0') & zeros);
+    const int place = byte_place(w, mark);
+    if (place < 8) { /* what stands before the mark moves up by one */
+        uint64_t front = before(place);
+        w = (w & ~(front << 8 | 0xff)) | (w & front) << 8 | '0';
     }
-    int low = found[0] ? __builtin_ctzll(found[0]) / 8 : 16;
-    return found[1] ? 8 + __builtin_ctzll(found[1]) / 8 : low;
+    *fraction = 7 - place;
+    *number = (uint32_t)digits_value(w);
+    return are_digits(w) && len > (place < 8);
+}
+
+static bool digits_of_sixteen(const uint8_t *end, int len, char mark, uint64_t *number,
+                              int *fraction)
+{
+    uint64_t half[2];
+    memcpy(half, end - 16, sizeof half);
+    sixteen w = (sixteen)half[1] << 64 | half[0], zeros = before_of_sixteen(16 - len);
+    w = (w & ~zeros) | (sixteen_of('0') & zeros);
+    int place = byte_place((uint64_t)w, mark);
+    place = place < 8 ? place : 8 + byte_place((uint64_t)(w >> 64), mark);
+    if (place < 16) {
+        sixteen front = before_of_sixteen(place);
+        w = (w & ~before_of_sixteen(place + 1)) | (w & front) << 8 | '0';
+    }
+    *fraction = 15 - place;
+    uint64_t low = (uint64_t)w, high = (uint64_t)(w >> 64);
+    *number = digits_value(low) * 100000000 + (uint32_t)digits_value(high);
+    return are_digits(low) && are_digits(high) && len > (place < 16)
+           && *number <= (uint64_t)1 << FRACTION_BITS;
 }
 
 bool sheaf_decimal_short(sheaf_slice text, char at, double *out, char *mark)
 {
-    uint64_t half[2];
+    uint64_t number, bits;
+    int fraction;
     if (text.len == 0 || text.len > 16)
         return false;
-    memcpy(half, text.data + text.len - 16, sizeof half);
-    int blank = 16 - (int)text.len;
-    uint8_t first = text.data[0];
-    bool negative = first == '-', sign = negative || first == '+';
-    sixteen w = (sixteen)half[1] << 64 | half[0];
-    sixteen zeros = before(blank + sign); /* of what stands before, and of the sign */
-    w = (w & ~zeros) | (each_byte('0') & zeros);
-    int place = mark_place(w, at), fraction = 0;
-    if (place < 16) { /* what stands before the mark moves up by one */
-        sixteen whole = w & before(place);
-        w = (w & ~before(place + 1)) | whole << 8 | '0';
-        fraction = 15 - place;
-    }
-    uint64_t low = (uint64_t)w, high = (uint64_t)(w >> 64);
-    uint64_t number = digits_value(low) * 100000000 + (uint32_t)digits_value(high);
-    bool good = are_digits(low) && are_digits(high) && number <= (uint64_t)1 << FRACTION_BITS
-                && (int)text.len > sign + (place < 16);
-    if (!good)
+    const uint8_t *end = text.data + text.len;
+    const bool negative = text.data[0] == '-', sign = negative | (text.data[0] == '+');
+    const int len = (int)text.len - sign;
+    if (len == 0
+        || !(len <= 8 ? digits_of_eight(end, len, at, &number, &fraction)
+                      : digits_of_sixteen(end, len, at, &number, &fraction)))
         return false;
-    double value = (double)number / tens[fraction];
-    uint64_t bits;
+    const double value = (double)number / tens[fraction < 0 ? 0 : fraction];
     memcpy(&bits, &value, sizeof bits);
     bits |= (uint64_t)negative << 63; /* without a branch: nobody can foretell a sign */
     memcpy(out, &bits, sizeof bits);
-    *mark = place < 16 ? at : 0;
+    *mark = fraction < 0 ? 0 : at;
     return true;
 }

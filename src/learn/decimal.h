@@ -19,8 +19,8 @@ enum { SHEAF_DECIMAL_MAX = 40 }; /* characters of a number: more than any double
  * large for a double is infinite. */
 bool sheaf_decimal_double(sheaf_slice text, bool comma, double *out, char *mark);
 
-/* The same for most numbers of a table, sooner: sixteen bytes at once, those that
- * end where the text ends, which the caller knows to be there. `at` is the mark to look for.
+/* The same for most numbers of a table, sooner: eight or sixteen bytes at once, those that end
+ * where the text ends; the caller knows that sixteen are there. `at` is the mark to look for.
  * False for what is no number and for what only sheaf_decimal_double() can tell. */
 bool sheaf_decimal_short(sheaf_slice text, char at, double *out, char *mark);
 

@@ -226,14 +226,14 @@ static void test_missing_values(void **unused)
     (void)unused;
 }
 
-/* A line is split alike eight bytes at a time and, where one byte is no ASCII, byte by byte. */
+/* A line is split alike 64 bytes at a time and, where one byte is no ASCII, byte by byte. */
 static void test_both_splits(void **unused)
 {
     uint64_t state = 99;
     for (int i = 0; i < 3000; i++) {
-        char text[80];
-        sheaf_slice plain[80], odd[80];
-        size_t len = test_random(&state) % 70, plain_count, odd_count;
+        char text[200];
+        sheaf_slice plain[200], odd[200];
+        size_t len = test_random(&state) % 200, plain_count, odd_count;
         sheaf_err err;
         for (size_t k = 0; k < len; k++)
             text[k] = test_random(&state) % 3 ? (char)(' ' + test_random(&state) % 95) : ';';
@@ -246,9 +246,9 @@ static void test_both_splits(void **unused)
         char *tight = malloc(len + !len);
         assert_non_null(tight);
         memcpy(tight, text, len);
-        MUST(sheaf_csv_values(&csv, sheaf_bytes(tight, len), plain, 80, &plain_count, &err));
+        MUST(sheaf_csv_values(&csv, sheaf_bytes(tight, len), plain, 200, &plain_count, &err));
         memcpy(exact + len, ";\xc3\xa9", 3);
-        MUST(sheaf_csv_values(&csv, sheaf_bytes(exact, len + 3), odd, 80, &odd_count, &err));
+        MUST(sheaf_csv_values(&csv, sheaf_bytes(exact, len + 3), odd, 200, &odd_count, &err));
         assert_int_equal(odd_count, plain_count + 1);
         for (size_t k = 0; k < plain_count; k++)
             assert_true(sheaf_slice_equal(plain[k], odd[k]));
@@ -258,12 +258,38 @@ static void test_both_splits(void **unused)
     (void)unused;
 }
 
+/* Of a single byte among letters, wherever it stands: does it separate, or is it refused? */
+static void test_every_byte(void **unused)
+{
+    for (int separator = 0; separator < 3; separator++)
+        for (int byte = 0; byte < 256; byte++)
+            for (size_t at = 1; at < 140; at += 13) {
+                uint8_t text[140];
+                sheaf_slice values[2];
+                size_t count;
+                sheaf_csv csv = {.name = "t", .line = 1, .separator = ",;\t"[separator]};
+                memset(text, 'a', sizeof text);
+                text[at] = (uint8_t)byte;
+                const bool text_byte =
+                    byte == '\t' || (byte >= ' ' && byte < 0x7f && byte != '"');
+                const sheaf_status status = sheaf_csv_values(
+                    &csv, sheaf_bytes(text, sizeof text), values, 2, &count, NULL);
+                assert_int_equal(status, text_byte ? SHEAF_OK : SHEAF_INVALID);
+                if (text_byte)
+                    assert_int_equal(count, 1 + (byte == csv.separator));
+                if (text_byte && count == 2)
+                    assert_true(values[0].len == at && values[1].len == sizeof text - at - 1);
+            }
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ways_to_write),  cmocka_unit_test(test_surprises),
         cmocka_unit_test(test_every_bad_line), cmocka_unit_test(test_style),
         cmocka_unit_test(test_missing_values), cmocka_unit_test(test_both_splits),
+        cmocka_unit_test(test_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

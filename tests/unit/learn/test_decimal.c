@@ -13,7 +13,7 @@ static void check(const char *text)
     assert_true(sheaf_decimal_double(sheaf_str(text), false, &got, &mark));
     if (memcmp(&want, &got, sizeof got) != 0)
         fail_msg("%s is read as %a instead of %a", text, got, want);
-    /* sixteen at once: the same, or no answer; what stands before does not matter */
+    /* eight or sixteen at once: the same, or no answer; what stands before does not matter */
     char longer[80];
     const int len = snprintf(longer, sizeof longer, "-7,+.9e12345678,%s", text);
     sheaf_slice again = sheaf_bytes(longer + len - strlen(text), strlen(text));
