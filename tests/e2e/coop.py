@@ -1,22 +1,41 @@
-"""A co-op that a demonstration left, to go on with: its hub, its nodes, its mandates."""
+"""A co-op of four hospitals to go on with: its hub, its nodes, its mandates. founded() makes the
+least that a mandate needs, demonstrated() takes what a demonstration leaves."""
 import concurrent.futures
+import csv
 import json
 import os
 import shutil
 import subprocess
+import time
 
-from kit import SHEAF, Hub, check, finish, free_port, sheaf, until
+from kit import SHEAF, Hub, check, finish, free_port, run, sheaf, until
 
 CENTRES = ("cleveland", "hungarian", "switzerland", "va")
+SOURCE = os.path.join(os.environ["SOURCE"], "data", "heart-disease")
+COLUMNS = "age sex cp trestbps chol fbs restecg thalach exang oldpeak".split()
+RANGES = {"age": (20, 90), "sex": (0, 1), "trestbps": (90, 200), "chol": (100, 400), "fbs": (0, 1),
+          "thalach": (60, 200), "exang": (0, 1), "oldpeak": (0, 5)}
+LEVELS = (("cp", 2), ("cp", 3), ("cp", 4), ("restecg", 1), ("restecg", 2))
 STAGE_MS = 1500
 
 
 class Coop:
-    """A copy of the folder that a demonstration left, with its own mandate to train."""
+    """A copy of the folder of a co-op, with its own mandate to train."""
 
-    def __init__(self, demo, scratch, name, stage_ms=STAGE_MS):
-        self.folder = os.path.join(scratch, name, "coop")
-        shutil.copytree(demo, self.folder)
+    def __init__(self, coop, scratch, name, stage_ms=STAGE_MS):
+        folder = os.path.join(scratch, name, "coop")
+        shutil.copytree(coop, folder)
+        self.open(folder, stage_ms)
+
+    @classmethod
+    def at(cls, folder):
+        """The co-op in that very folder."""
+        coop = cls.__new__(cls)
+        coop.open(folder, STAGE_MS)
+        return coop
+
+    def open(self, folder, stage_ms):
+        self.folder = folder
         self.port = free_port()
         self.nodes = {}
         self.stage_ms = stage_ms
@@ -116,6 +135,58 @@ class Coop:
     def sound(self, name):
         done = sheaf("verify", self.folder, "--json")
         check(name, done.returncode == 0, done.stdout + done.stderr)
+
+
+# ---- where a co-op comes from ----
+
+def ranged(column):
+    low, high = RANGES[column]
+    return {"column": column, "high_millionths": high * 1000000, "low_millionths": low * 1000000}
+
+
+def table(centre, path):
+    """The centre's patients, as the demonstration has them."""
+    with open(os.path.join(SOURCE, "flamby-split.csv"), encoding="utf-8") as file:
+        split = {int(row[1]): row[2] for row in csv.reader(file) if row[0] == centre}
+    with open(os.path.join(SOURCE, f"processed.{centre}.data"), encoding="utf-8") as file:
+        rows = [line.strip().split(",") for line in file]
+    with open(path, "w", encoding="utf-8") as out:
+        print(*COLUMNS, "num", "set", sep=",", file=out)
+        for number, part in split.items():
+            print(*rows[number][:10], rows[number][13], part, sep=",", file=out)
+
+
+def registered(coop, centre):
+    """A member's data set, with a consent that has no budget."""
+    path = os.path.join(coop.home(centre), "heart.csv")
+    table(centre, path)
+    says = json.loads(sheaf("data", "commit", path, "--home", coop.home(centre), "--json").stdout)
+    dataset = coop.act(centre, "dataset", "register", "--title", "Hearts", "--records",
+                       says["records"], "--schema", "uci-heart", "--licence", "CC-BY-4.0",
+                       "--subjects", "patients", "--commitment", says["commitment"])
+    coop.act(centre, "consent", "grant", "--dataset", dataset, "--purpose", "care", "--until",
+             int(time.time() * 1000) + 86400000)
+
+
+def founded(scratch):
+    """The folder of a co-op of four members with their data sets, consents and a model of
+    fourteen parameters; or the end of the test."""
+    folder, first = os.path.join(scratch, "founded"), CENTRES[0]
+    homes = {centre: os.path.join(folder, "members", centre) for centre in CENTRES}
+    run("a co-op is founded", "found", folder, "--name", "Hospitals", "--purpose", "to be tried",
+        "--member", first, "--demonstration", "--home", homes[first], "--json")
+    with Coop.at(folder) as coop:
+        for i, centre in enumerate(CENTRES[1:]):
+            said = run(f"{centre} applies", "join", coop.hub.url, "--member", centre, "--home",
+                       homes[centre], "--json")
+            for other in CENTRES[:min(i + 1, 2)]:
+                coop.act(other, "member", "admit", "--member", said.get("index"))
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda centre: registered(coop, centre), CENTRES))
+        features = [ranged(c) for c in RANGES] + [{"column": c, "level": n} for c, n in LEVELS]
+        coop.act(first, "model", "register", "--title", "Hearts", "--kind", "logistic", "--label",
+                 "num", "--schema", "uci-heart", "--features", json.dumps(features))
+    return folder
 
 
 def demonstrated(scratch, *options):

@@ -8,7 +8,7 @@ import struct
 import time
 from datetime import datetime, timedelta
 
-from coop import CENTRES, Coop, amounts, demonstrated
+from coop import CENTRES, Coop, amounts, founded
 from kit import Folder, check, finish, refused, sheaf, until
 
 BACK, AHEAD, DAY, STEPS, LAMBDA = 336, 720, 24, 3000, 1000000
@@ -35,7 +35,7 @@ def series(path, number):
 
 
 class Forecasts(Coop):
-    """The demonstration's members with series in the place of their patients."""
+    """The members with series in the place of their patients."""
 
     def register(self):
         self.values, self.files, self.datasets = {}, {}, {}
@@ -243,7 +243,7 @@ def noised(coop):
 
 def main():
     with Folder() as scratch:
-        demo = demonstrated(scratch, "--seed", 7)
+        demo = founded(scratch)
         with Forecasts(demo, scratch, "forecasts", stage_ms=20000) as coop:
             coop.register()
             for story in (exact, noised):

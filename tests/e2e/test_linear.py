@@ -4,32 +4,23 @@ import csv
 import json
 import os
 import struct
-import time
 
-from coop import CENTRES, Coop, demonstrated, privacy_terms, told
+from coop import CENTRES, Coop, founded, privacy_terms, ranged, told
 from kit import Folder, check, finish, refused, sheaf, until
 
 INPUTS, LABEL, LAMBDA = ("age", "exang", "oldpeak", "sex"), "thalach", 0.001
-RANGES = {"age": (20, 90), "exang": (0, 1), "oldpeak": (0, 5), "sex": (0, 1)}
 
 
-def features(ranged):
-    rows = []
-    for name in INPUTS:
-        row = {"column": name}
-        if ranged:
-            row["high_millionths"], row["low_millionths"] = (
-                n * 1000000 for n in reversed(RANGES[name]))
-        rows.append(row)
-    return json.dumps(rows)
+def features(with_ranges):
+    return json.dumps([ranged(name) if with_ranges else {"column": name} for name in INPUTS])
 
 
-def registered(coop, ranged):
+def registered(coop, with_ranges):
     label = ["--label-low-millionths", 60000000, "--label-high-millionths", 200000000]
     return coop.act("cleveland", "model", "register", "--title", "Pulse", "--kind", "linear",
                     "--linear.lambda-millionths", round(LAMBDA * 1e6), "--label", LABEL,
                     "--schema", "uci-heart", "--target", "number", "--features", "-",
-                    *(label if ranged else []), stdin=features(ranged))
+                    *(label if with_ranges else []), stdin=features(with_ranges))
 
 
 def pooled(coop, part):
@@ -79,21 +70,7 @@ def model_file(coop):
     return os.path.join(coop.folder, "blobs", made["result"][:2], made["result"][2:])
 
 
-def unlimited(coop):
-    """Consents without a budget, which exact sums could not keep."""
-    owners = {row["id"]: row["member"] for row in coop.rows("dataset")}
-    for centre in CENTRES:
-        with open(os.path.join(coop.home(centre), "home.json"), encoding="utf-8") as file:
-            member = json.load(file)["member"]
-        for row in coop.rows("consent"):
-            if owners[row["dataset"]] == member:
-                coop.act(centre, "consent", "revoke", "--consent", row["id"])
-                coop.act(centre, "consent", "grant", "--dataset", row["dataset"], "--purpose",
-                         "care", "--until", int(time.time() * 1000) + 86400000)
-
-
 def exact(coop):
-    unlimited(coop)
     coop.mandate(9, audit={"model": registered(coop, False)})
     for centre in CENTRES:
         coop.start_node(centre)
@@ -135,7 +112,7 @@ def noised(coop):
 
 def main():
     with Folder() as scratch:
-        demo = demonstrated(scratch)
+        demo = founded(scratch)
         with Coop(demo, scratch, "linear", stage_ms=20000) as coop:
             refused("a class is nothing for a linear regression", 4, "must say so in target",
                     "model", "register", "--title", "Pulse", "--kind", "linear",

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from coop import Coop, demonstrated, told
+from coop import Coop, founded, told
 from kit import Folder, Hub, check, finish, run, sheaf, until
 
 STAGE_MS = 30000
@@ -146,7 +146,7 @@ def restored(coop, scratch):
 
 def main():
     with Folder() as scratch:
-        demo = demonstrated(scratch, "--exact")
+        demo = founded(scratch)
         with Coop(demo, scratch, "resume", stage_ms=STAGE_MS) as coop:
             coop.mandate(100)
             for centre in ALL:
