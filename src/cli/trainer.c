@@ -255,8 +255,8 @@ static sheaf_status rehearse(rehearsal *r, const sheaf_arguments *a,
                              sheaf_err *err)
 {
     static const uint8_t zeros[SHEAF_NOISED_SEED];
-    const sheaf_trainer_place place = {SHEAF_NONE, SHEAF_NONE, SHEAF_NONE,
-                                       SHEAF_NONE, SHEAF_NONE, 0};
+    const sheaf_trainer_place place = {SHEAF_NONE, SHEAF_NONE, SHEAF_NONE, SHEAF_NONE,
+                                       SHEAF_NONE, 0,          0};
     char home[SHEAF_PATH_MAX];
     sheaf_noised_seeds secret;
     memcpy(secret.rounding, zeros, sizeof zeros);

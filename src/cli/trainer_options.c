@@ -41,8 +41,9 @@ const char *sheaf_trainer_options_read(sheaf_trainer_options *out, const char *c
         return "--trainer-seconds is a number from 1 to 86400";
     if (values[2] && !sheaf_number(values[2], 16, MEMORY_MIB_MAX, &mib))
         return "--trainer-memory is a number of MiB from 16 to 1048576";
-    if (values[3] && !sheaf_number(values[3], 1, PROCESSES_MAX, &processes))
-        return "--trainer-processes is a number from 1 to 4096";
+    if (values[3] && !sheaf_number(values[3], 2, PROCESSES_MAX, &processes))
+        return "--trainer-processes is a number from 2 to 4096: a trainer that has so many "
+               "processes and threads at once is ended";
     if (seconds)
         limits->seconds = (uint32_t)seconds;
     limits->cpu_seconds = limits->seconds * CPU_PER_SECOND;

@@ -16,7 +16,7 @@
         {"trainer-seconds", "N", "how long it may run (600)"},                                 \
         {"trainer-memory", "MIB", "memory of all its processes together (4096)"},              \
     {                                                                                          \
-        "trainer-processes", "N", "processes and threads (128)"                                \
+        "trainer-processes", "N", "it is ended with so many processes and threads (128)"       \
     }
 
 enum { SHEAF_TRAINER_OPTION_COUNT = 4 };

@@ -90,16 +90,17 @@ static uint32_t patience_of(const struct sheaf_row_round *round)
     return seconds ? seconds : 1;
 }
 
-static sheaf_status own_values(const local *l, const struct sheaf_row_round *round,
-                               const struct sheaf_row_seat *seat, const sheaf_job_seeds *draw,
-                               sheaf_local_own *own, int64_t *values, sheaf_err *err)
+static sheaf_status own_ask(const local *l, const struct sheaf_row_round *round,
+                            const struct sheaf_row_seat *seat, const sheaf_job_seeds *draw,
+                            sheaf_local_own *own, int64_t *values, sheaf_err *err)
 {
     const sheaf_trainer_place place = {.round = round->id,
                                        .mandate = round->mandate,
                                        .model = round->model,
                                        .dataset = seat->dataset,
                                        .member = seat->member,
-                                       .seconds = patience_of(round)};
+                                       .seconds = patience_of(round),
+                                       .grace_ms = 1 + round->stage_ms / 20};
     sheaf_hash digest;
     /* Before it is known how it goes: what is declared tells nothing of the data. */
     SHEAF_TRY(sheaf_own_training_check(l->kind, &l->work.job, err));
@@ -108,6 +109,21 @@ static sheaf_status own_values(const local *l, const struct sheaf_row_round *rou
     own->ran = true;
     return sheaf_trainer_values(&own->host, &place, l->kind, &l->work.job, l->data, draw,
                                 values, &own->report, err);
+}
+
+static sheaf_status own_values(const local *l, const struct sheaf_row_round *round,
+                               const struct sheaf_row_seat *seat, const sheaf_job_seeds *draw,
+                               sheaf_local_own *own, int64_t *values, sheaf_err *err)
+{
+    sheaf_err why = {0};
+    sheaf_status status = own_ask(l, round, seat, draw, own, values, &why);
+    if (status == SHEAF_OK)
+        return SHEAF_OK;
+    /* A node that was told to stop goes on when it is started again; nothing else is tried
+     * twice. */
+    bool stopped = status == SHEAF_IO && own->host.stop && *own->host.stop;
+    own->refused = true;
+    return sheaf_fail(err, stopped ? SHEAF_IO : SHEAF_INVALID, "%s", why.message);
 }
 
 /* With the data at hand. */

@@ -13,8 +13,10 @@
 
 /* A trainer of the member's own. */
 typedef struct {
-    sheaf_trainer_host host;     /* without a trainer in it: our own training */
-    bool ran;                    /* it was asked in this computation */
+    sheaf_trainer_host host; /* without a trainer in it: our own training */
+    bool ran;                /* it was asked in this computation */
+    bool refused; /* it could not be: for the mandate, the program or the machine, whatever the
+                     data */
     sheaf_trainer_report report; /* how that went */
 } sheaf_local_own;
 

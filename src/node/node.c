@@ -411,7 +411,7 @@ static void round_begin(sheaf_node *node, uint32_t round)
         return;
     }
     node->swept = false;
-    node->worker.own.ran = false;
+    node->worker.own.ran = node->worker.own.refused = false;
     sheaf_status status =
         sheaf_round_driver_open(&node->driver, &node->worker, round, file, &private, &why);
     trainer_tell(node, round);
@@ -427,8 +427,11 @@ static void round_begin(sheaf_node *node, uint32_t round)
         sheaf_node_log(node, "warn", "round.join", "round=%" PRIu32 " error=\"%.200s\"", round,
                        why.message);
     } else {
-        refuse_round(node, round, why.message,
-                     private ? "the member's data cannot be used for this round" : why.message);
+        const char *told = private ? "the member's data cannot be used for this round"
+                           : node->worker.own.refused
+                               ? "the member's own trainer cannot be run for this round"
+                               : why.message;
+        refuse_round(node, round, why.message, told);
     }
 }
 

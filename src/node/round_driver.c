@@ -73,7 +73,7 @@ static sheaf_status compute(sheaf_round_driver *d, const struct sheaf_row_round 
                                    worker->member->dir, file, sheaf_buffer_slice(&base), &seeds,
                                    &worker->own, d->words, err);
         sheaf_wipe(&seeds, sizeof seeds);
-        *private = status != SHEAF_OK;
+        *private = status != SHEAF_OK && !worker->own.refused;
     }
     d->own = (sheaf_round_own){.keep = &d->keep, .words = d->words};
     if (status == SHEAF_OK)

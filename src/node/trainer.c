@@ -3,12 +3,14 @@
 #include "crypto/ed25519.h"
 #include "learn/own_training.h"
 #include "learn/safetensors.h"
+#include "store/file.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-enum { JOB_BYTES_MAX = 1 << 20, METRICS_BYTES_MAX = 1 << 14, MIB = 1 << 20 };
+enum { JOB_BYTES_MAX = 1 << 20, METRICS_BYTES_MAX = 1 << 14, MIB = 1 << 20, LOOK_MS = 20 };
 
 /* One run. */
 typedef struct {
@@ -44,9 +46,29 @@ static const char *hint(const char *words)
                : "";
 }
 
-static sheaf_status exit_check(const sheaf_sandbox_outcome *outcome, sheaf_err *err)
+/* The argument that it did not find, if it names no file here either; else NULL. */
+static const char *not_found(const run *r, const char *words)
+{
+    const sheaf_trainer *t = r->host->trainer;
+    if (!strstr(words, "No such file") && !strstr(words, "not found"))
+        return NULL;
+    for (size_t i = 1; i < t->argument_count; i++)
+        if (strlen(t->arguments[i]) > 1 && strstr(words, t->arguments[i])
+            && !sheaf_file_exists(t->arguments[i]))
+            return t->arguments[i];
+    return NULL;
+}
+
+static sheaf_status exit_check(const run *r, const sheaf_sandbox_outcome *outcome,
+                               sheaf_err *err)
 {
     const char *words = outcome->words[0] ? outcome->words : "it said nothing";
+    const char *missing = not_found(r, words);
+    if (outcome->code != SHEAF_TRAINER_DONE && missing)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the trainer failed with exit code %d: %s; there is no file %s where "
+                          "you are, so that it was given that word as it stands",
+                          outcome->code, words, missing);
     switch (outcome->code) {
     case SHEAF_TRAINER_DONE:
         return SHEAF_OK;
@@ -64,12 +86,13 @@ static sheaf_status exit_check(const sheaf_sandbox_outcome *outcome, sheaf_err *
     }
 }
 
-static sheaf_status end_check(const sheaf_sandbox_outcome *outcome,
-                              const sheaf_sandbox_limits *limits, sheaf_err *err)
+static sheaf_status end_check(const run *r, const sheaf_sandbox_outcome *outcome,
+                              sheaf_err *err)
 {
+    const sheaf_sandbox_limits *limits = &r->limits;
     switch (outcome->end) {
     case SHEAF_SANDBOX_EXITED:
-        return exit_check(outcome, err);
+        return exit_check(r, outcome, err);
     case SHEAF_SANDBOX_SIGNALLED:
         return sheaf_fail(err, SHEAF_INVALID, "the trainer was ended by signal %d (%s)%s",
                           outcome->code, strsignal(outcome->code),
@@ -137,7 +160,7 @@ static sheaf_status result_take(const run *r, const sheaf_sandbox_outcome *outco
 {
     static const char *const names[] = {"update.safetensors", "metrics.json"};
     sheaf_buffer update;
-    SHEAF_TRY(end_check(outcome, &r->limits, err));
+    SHEAF_TRY(end_check(r, outcome, err));
     SHEAF_TRY(sheaf_sandbox_only(outcome, names, 2, err));
     SHEAF_TRY(metrics_read(r, outcome, err));
     sheaf_buffer_init(&update, SHEAF_SAFETENSORS_BYTES_MAX);
@@ -203,6 +226,28 @@ static sheaf_status run_with(run *r, const sheaf_trainer_place *place, sheaf_sli
     return SHEAF_OK;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The answer's time is the trainer's limit and the grace, so that it tells of the program no
+ * more than its limit does. */
+static sheaf_status hold(const run *r, const sheaf_trainer_place *place, int64_t begun_ms,
+                         sheaf_err *err)
+{
+    const struct timespec look = {.tv_nsec = LOOK_MS * 1000000};
+    const int64_t until = begun_ms + (int64_t)r->limits.seconds * 1000 + place->grace_ms;
+    while (place->grace_ms && now_ms() < until) {
+        if (r->host->stop && *r->host->stop)
+            return sheaf_fail(err, SHEAF_IO, "the node was told to stop before its answer");
+        nanosleep(&look, NULL);
+    }
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_trainer_values(const sheaf_trainer_host *host,
                                   const sheaf_trainer_place *place,
                                   const sheaf_learn_kind *kind, const sheaf_job *job,
@@ -217,6 +262,7 @@ sheaf_status sheaf_trainer_values(const sheaf_trainer_host *host,
              .limits = host->trainer->limits};
     sheaf_buffer rows;
     sheaf_err why = {0};
+    const int64_t begun_ms = now_ms();
     *report = (sheaf_trainer_report){0};
     if (place->seconds && place->seconds < r.limits.seconds)
         r.limits.seconds = place->seconds;
@@ -233,8 +279,10 @@ sheaf_status sheaf_trainer_values(const sheaf_trainer_host *host,
     if (rows.data)
         sheaf_wipe(rows.data, rows.len);
     sheaf_buffer_deinit(&rows);
+    if (status == SHEAF_OK)
+        status = hold(&r, place, begun_ms, err);
     /* Whatever a failure has left in them: no change. */
-    if (!report->used)
+    if (status != SHEAF_OK || !report->used)
         memset(values, 0, job->words * sizeof *values);
     return status;
 }

@@ -8,7 +8,9 @@
  *   - what it gives back is read strictly, and clipped here;
  *   - a trainer that fails, however it does, counts as no change: the node takes part with its
  *     share of the noise alone, and tells the member. If it stayed away instead, whether the
- *     member answers would tell of the data that the program stumbled on.
+ *     member answers would tell of the data that the program stumbled on;
+ *   - for the same reason a round's answer comes after the same time, however long it ran: when
+ *     a member answers the hub can see.
  *
  * What it writes to its outputs is for the member: figures go to the node's log and nowhere
  * else.
@@ -52,7 +54,8 @@ typedef struct {
 /* Where the job stands on the log: SHEAF_NONE in a rehearsal. */
 typedef struct {
     uint32_t round, mandate, model, dataset, member;
-    uint32_t seconds; /* the round's patience; 0: the trainer's own limit alone */
+    uint32_t seconds;  /* the round's patience; 0: the trainer's own limit alone */
+    uint32_t grace_ms; /* 0: in a rehearsal. Else the answer comes so long after the limit */
 } sheaf_trainer_place;
 
 typedef struct {

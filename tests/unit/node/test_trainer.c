@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -116,7 +117,7 @@ static bool run(world *w, const char *mode, int64_t *values, int *progress,
         .arguments = words, .argument_count = 2, .limits = sheaf_sandbox_limits_default()};
     const sheaf_trainer_host host = {
         .trainer = &trainer, .progress = progress ? progress_count : NULL, .context = progress};
-    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 10};
+    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 10, 0};
     sheaf_err err = {0};
     memset(values, 0x5a, WORDS * sizeof *values);
     sheaf_status ready = sheaf_trainer_ready(&host, &err);
@@ -222,7 +223,7 @@ static void test_rows(void **unused)
     const sheaf_trainer trainer = {
         .arguments = words, .argument_count = 1, .limits = sheaf_sandbox_limits_default()};
     const sheaf_trainer_host host = {.trainer = &trainer};
-    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 10};
+    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 10, 0};
     sheaf_trainer_report report;
     int64_t values[WORDS] = {1, 1, 1};
     must(sheaf_trainer_values(&host, &place, none->kind, &none->job, none->data, &none->seeds,
@@ -230,6 +231,67 @@ static void test_rows(void **unused)
          &err);
     assert_true(!report.used && norm_of(values, none) == 0);
     world_close(none);
+    (void)unused;
+}
+
+static int64_t elapsed_ms(const struct timespec *since)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)(now.tv_sec - since->tv_sec) * 1000
+           + (now.tv_nsec - since->tv_nsec) / 1000000;
+}
+
+/* When a member answers says nothing of what its trainer met: here it was not even asked. */
+static void test_answers_at_a_fixed_time(void **unused)
+{
+    world *w = world_open("age,cp,num,set\n50,2,1,test\n");
+    const char *const words[] = {"/usr/bin/true"};
+    const sheaf_trainer trainer = {
+        .arguments = words, .argument_count = 1, .limits = sheaf_sandbox_limits_default()};
+    atomic_bool stop = false;
+    const sheaf_trainer_host host = {.trainer = &trainer, .stop = &stop};
+    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 1, 200};
+    sheaf_trainer_report report;
+    int64_t values[WORDS];
+    struct timespec since;
+    sheaf_err err = {0};
+    clock_gettime(CLOCK_MONOTONIC, &since);
+    must(sheaf_trainer_values(&host, &place, w->kind, &w->job, w->data, &w->seeds, values,
+                              &report, &err),
+         &err);
+    assert_in_range(elapsed_ms(&since), 1200, 3000);
+    assert_false(report.used);
+    stop = true;
+    clock_gettime(CLOCK_MONOTONIC, &since);
+    assert_int_equal(sheaf_trainer_values(&host, &place, w->kind, &w->job, w->data, &w->seeds,
+                                          values, &report, &err),
+                     SHEAF_IO);
+    assert_true(elapsed_ms(&since) < 1000);
+    world_close(w);
+    (void)unused;
+}
+
+/* A word that was to be a file. */
+static void test_misspelt_file(void **unused)
+{
+    world *w = world_open(usual);
+    const char *const words[] = {"/usr/bin/cat", "trainers/logistc.py"};
+    const sheaf_trainer trainer = {
+        .arguments = words, .argument_count = 2, .limits = sheaf_sandbox_limits_default()};
+    const sheaf_trainer_host host = {.trainer = &trainer};
+    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 10, 0};
+    sheaf_trainer_report report;
+    int64_t values[WORDS];
+    sheaf_err err = {0};
+    if (sheaf_trainer_ready(&host, &err) == SHEAF_OK) {
+        must(sheaf_trainer_values(&host, &place, w->kind, &w->job, w->data, &w->seeds, values,
+                                  &report, &err),
+             &err);
+        assert_non_null(
+            strstr(report.why, "there is no file trainers/logistc.py where you are"));
+    }
+    world_close(w);
     (void)unused;
 }
 
@@ -324,7 +386,7 @@ static void test_job(void **unused)
         "\"cpu_seconds\":2400,\"memory_bytes\":4294967296,\"out_bytes\":67108864,"
         "\"processes\":128,\"scratch_bytes\":268435456,\"seconds\":600},\"mandate\":2,"
         "\"member\":5,\"model\":3,\"round\":null,\"seed\":5,\"step\":0,\"version\":1}";
-    const sheaf_trainer_place place = {SHEAF_NONE, 2, 3, 4, 5, 10};
+    const sheaf_trainer_place place = {SHEAF_NONE, 2, 3, 4, 5, 10, 0};
     const sheaf_sandbox_limits limits = sheaf_sandbox_limits_default();
     world *w = world_open(usual);
     sheaf_buffer out;
@@ -432,9 +494,14 @@ static int group_teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_comes_back), cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_kinds),           cmocka_unit_test(test_job),
-        cmocka_unit_test(test_who_may_not),     cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_what_comes_back),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_answers_at_a_fixed_time),
+        cmocka_unit_test(test_misspelt_file),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_job),
+        cmocka_unit_test(test_who_may_not),
+        cmocka_unit_test(test_figures),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
