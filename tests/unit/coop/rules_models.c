@@ -1,11 +1,12 @@
 /* What a model may say of itself, by its kind. */
 #include "test.h"
 
-#define FORECASTER(value, series)                                                              \
-    "{'features':[{'column':'" value "'}],'forecaster':{'every':1,'horizon':2,'lambda_"        \
-    "millionths':1,'look_back':2,'season':1," series                                           \
+#define FORECASTS(feature, season, series)                                                     \
+    "{'features':[{'column':'" feature "}],'forecaster':{'every':1,'horizon':2,'lambda_"       \
+    "millionths':1,'look_back':2,'season':" season "," series                                  \
     "'step_s':3600,'time':'hour'},'kind':'forecaster','schema':'heart/v1','target':'number',"  \
     "'title':^}"
+#define FORECASTER(value, series) FORECASTS(value "'", "1", series)
 #define MODEL(rest)                                                                            \
     "{'features':[{'column':'age'},{'column':'cp','level':2}]," rest                           \
     "'schema':'heart/v1','title':^}"
@@ -67,6 +68,14 @@ void test_kinds_of_models(void **unused)
         {"ann", "model.register", FORECASTER("house", "'series':'house',"), R(column_twice)},
         {"ann", "model.register", FORECASTER("kwh", "'series':'hour',"), R(column_twice)},
         {"ann", "model.register", FORECASTER("kwh", "'series':'house',")},
+        {"ann", "model.register", FORECASTS("kwh'", "2", "")},
+        {"ann", "model.register", FORECASTS("kwh'", "3", ""), R(season_long)},
+        {"ann", "model.register", FORECASTS("kwh','level':2", "1", ""), R(forecaster_feature)},
+        {"ann", "model.register",
+         FORECASTS("kwh','high_millionths':2,'low_millionths':1", "1", ""),
+         R(forecaster_feature)},
+        {"ann", "model.register", FORECASTS("kwh','missing':'mean'", "1", ""),
+         R(missing_where)},
         {"ann", "model.register",
          "{'features':[{'column':'age','missing':'mean'},{'column':'chol','missing':"
          "'indicator'},{'column':'sex','missing':'leave_out'}],'kind':'logistic','label':'num',"

@@ -96,6 +96,11 @@ void test_noised_terms(void **unused)
            "'heart/v1','title':^,'trees':{'bins':8,'depth':8,'lambda_millionths':1,"
            "'min_hessian_millionths':1,'rate_millionths':1,'trees':9}}");
     TERMS_REFUSED(trees_local, (t.model = "forest", t.local = true));
+    kit_do(&k, "ann", "model.register", "series",
+           "{'features':[{'column':'kwh'}],'forecaster':{'every':0,'horizon':24,"
+           "'lambda_millionths':1,'look_back':48,'season':24,'step_s':3600,'time':'hour'},"
+           "'kind':'forecaster','schema':'heart/v1','target':'number','title':^}");
+    TERMS_REFUSED(forecaster_unit, t.model = "series");
     TERMS_REFUSED(colluders_many, t.colluders = 3);
     TERMS_REFUSED(mandate_over, t.limit = 99);
     TERMS_REFUSED(mandate_over, t.rounds = 9);

@@ -14,9 +14,6 @@ static void test_everything_was_met(void **unused)
         {R(appointment_elsewhere), "not of the fold but of the hub, see "
                                    "test_appointment_broken_off()"},
         {R(work_done), "not of the fold but of whoever plans rounds"},
-        {R(season_long), "of a kind of model that a later revision knows"},
-        {R(forecaster_feature), "the same"},
-        {R(forecaster_unit), "the same"},
         {R(claim_false), "claims are checked by the shell, see the tests of claims"},
     };
     static const sheaf_refusal all[] = {
