@@ -43,8 +43,27 @@ def perceptron(demo, scratch):
         check("comparing says it too, and compares", rich.returncode == lacking.returncode == 0
               and not rich.stderr and lacking.stderr.count("apt install libopenblas0") == 1
               and json.loads(lacking.stdout), rich.stderr + lacking.stderr + lacking.stdout)
+        patient(coop, model)
         noised(coop, model)
         coop.sound("and everything about it verifies")
+
+
+def patient(coop, model):
+    """Training that overfits ends long before its rounds do, with the best of its models."""
+    coop.mandate(40, model=model, local_steps=200, batch=8, rate_millionths=300000, patience=2)
+    evaluated = lambda: [r for r in coop.rounds("closed") if r["task"] == "evaluate"]
+    check("training with patience ends early", until(evaluated, 90), told(coop))
+    trained = [r for r in coop.rounds("closed") if r["task"] == "train"]
+    measured = [r["validation_loss_millionths"] for r in trained[1:]]
+    check("every model that training made was measured, on the same records",
+          not trained[0]["validation_records"]
+          and len({r["validation_records"] for r in trained[1:]}) == 1
+          and trained[1]["validation_records"] > 50, json.dumps(trained))
+    best = measured.index(min(measured))
+    check("two models after the best one none of them was better",
+          len(trained) == best + 4 and len(trained) < 39, json.dumps(measured))
+    check("what is evaluated is the best", evaluated()[0]["base"] == trained[best]["result"]
+          and coop.rows("mandate")[-1]["best_round"] == trained[best]["id"], told(coop))
 
 
 def noised(coop, model):
