@@ -2,6 +2,7 @@
 #include "cli/card.h"
 
 #include "cli/figures.h"
+#include "cli/patience_words.h"
 #include "cli/privacy_words.h"
 #include "cli/round_trainers.h"
 #include "coop/view.h"
@@ -224,6 +225,30 @@ static void put_motion(const gathering *g, uint32_t id)
     sheaf_json_close(g->w);
 }
 
+/* Words that a mandate may have none of. */
+static void put_words(const gathering *g, const char *name, sheaf_buffer *words)
+{
+    if (words->len)
+        sheaf_json_member_put_string(g->w, name, sheaf_buffer_slice(words));
+    sheaf_buffer_deinit(words);
+}
+
+static void put_losses(const gathering *g, const struct sheaf_row_mandate *m)
+{
+    sheaf_buffer words;
+    sheaf_buffer_init(&words, WORDS_MAX);
+    sheaf_words_put_losses(&words, g->state, m);
+    put_words(g, "losses", &words);
+}
+
+static void put_patience(const gathering *g, const struct sheaf_row_mandate *m)
+{
+    sheaf_buffer words;
+    sheaf_buffer_init(&words, WORDS_MAX);
+    sheaf_words_put_patience(&words, m);
+    put_words(g, "patience", &words);
+}
+
 static void put_mandates(const gathering *g)
 {
     sheaf_json_key(g->w, "mandates");
@@ -241,9 +266,11 @@ static void put_mandates(const gathering *g)
             if (spent >= 0)
                 sheaf_json_member_put_int(g->w, "epsilon_spent_millionths", spent);
         }
+        put_losses(g, m);
         sheaf_json_key(g->w, "mandate");
         put_row(g, SHEAF_TABLE_mandate, i);
         put_motion(g, m->motion);
+        put_patience(g, m);
         sheaf_json_member_put_string(g->w, "words", sheaf_buffer_slice(&words));
         sheaf_json_close(g->w);
         sheaf_buffer_deinit(&words);

@@ -180,6 +180,18 @@ static void put_steps(writing *w, const sheaf_json *m)
         sheaf_card_fact(&w->page, "records of a batch", "%" PRId64, number(m, "batch"));
 }
 
+/* When training ends, where it need not go on to the last round. */
+static void put_patience(writing *w, const sheaf_json *at)
+{
+    char text[1024];
+    if (sheaf_json_member(at, "patience"))
+        sheaf_card_fact(&w->page, "training", "%s",
+                        words(sheaf_json_member_string(at, "patience"), text, sizeof text));
+    if (sheaf_json_member(at, "losses"))
+        sheaf_card_fact(&w->page, "losses on validation records", "%s",
+                        words(sheaf_json_member_string(at, "losses"), text, sizeof text));
+}
+
 static void put_mandate(writing *w, const sheaf_json *at)
 {
     const sheaf_json *m = sheaf_json_member(at, "mandate"),
@@ -199,6 +211,7 @@ static void put_mandate(writing *w, const sheaf_json *at)
                     words(sheaf_json_member_string(m, "purpose"), purpose, sizeof purpose));
     sheaf_card_fact(&w->page, "fewest members in a sum", "%" PRId64, number(m, "cohort_min"));
     put_steps(w, m);
+    put_patience(w, at);
     sheaf_card_fact(&w->page, "what it discloses", "%s",
                     words(sheaf_json_member_string(at, "words"), text, sizeof text));
     if (sheaf_json_member(at, "epsilon_spent_millionths"))

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 enum { MILLION = 1000000, MODEL_MAX = 64 << 20, GROUPS_MAX = 64, NAME_MAX_SHOWN = 40 };
+enum { AROUND_TRAINING = 2 }; /* rounds: statistics, evaluation */
 
 /* In the order of the command's options. */
 enum { DATA, BY, HOME, CA };
@@ -66,13 +67,19 @@ static sheaf_status model_find(comparison *c, sheaf_hash *out, sheaf_err *err)
                           "closed",
                           c->model->id);
     c->mandate = sheaf_mandate_get(state, made->mandate);
+    made = sheaf_round_get(state, sheaf_task_base(c->mandate, SHEAF_task_evaluate));
     *out = c->model->released != SHEAF_NONE ? c->model->sha256 : made->result;
     return SHEAF_OK;
 }
 
+/* As many as the members took together; with patience, as many as one may take alone. */
 static uint32_t rounds_trained(const comparison *c)
 {
-    uint32_t rounds = 0;
+    uint32_t rounds = 0, most = sheaf_task_steps(c->model, c->mandate->release);
+    if (c->mandate->patience && c->mandate->rounds_max > AROUND_TRAINING)
+        return c->mandate->rounds_max - AROUND_TRAINING < most
+                   ? c->mandate->rounds_max - AROUND_TRAINING
+                   : most;
     for (uint32_t i = 0; i < sheaf_round_count(c->source.state); i++) {
         const struct sheaf_row_round *round = sheaf_round_at(c->source.state, i);
         rounds += round->mandate == c->mandate->id && round->state == SHEAF_round_state_closed
@@ -91,6 +98,7 @@ static sheaf_status terms_set(comparison *c, sheaf_err *err)
                                           .batch = c->mandate->batch,
                                           .rate_millionths = c->mandate->rate_millionths},
                              .rounds = rounds_trained(c),
+                             .patience = c->mandate->patience,
                              .seed = c->mandate->seed};
     c->usual = c->mandate->release == SHEAF_release_form_noised
                && c->mandate->unit == SHEAF_privacy_unit_record;

@@ -148,7 +148,8 @@ sheaf_status demo_train(demo_run *s, sheaf_err *err)
     }
     const sheaf_state *state = demo_look(s);
     const struct sheaf_row_evaluation *e = sheaf_evaluation_at(state, 0);
-    d->release_round = sheaf_mandate_find(state, d->mandate)->result_round;
+    d->release_round =
+        sheaf_task_base(sheaf_mandate_find(state, d->mandate), SHEAF_task_evaluate);
     tell_evaluated(s, e);
     if (!d->exact)
         demo_tell_privacy(d);

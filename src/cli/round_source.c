@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "claims/round_epsilon.h"
 #include "cli/figures.h"
+#include "cli/patience_words.h"
 #include "cli/round_trainers.h"
 #include "coop/view.h"
 #include "learn/round_job.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MILLION = 1000000, PATH_BYTES = 96 };
+enum { MILLION = 1000000, PATH_BYTES = 96, WORDS_MAX = 1024 };
 
 static bool is_url(const char *from)
 {
@@ -289,6 +290,24 @@ static void print_release(const sheaf_round_source *source)
     print_cost(source);
 }
 
+static void print_words(const char *name, sheaf_buffer *words)
+{
+    if (words->len)
+        printf("  %-11s %.*s\n", name, SHEAF_PRINT(sheaf_buffer_slice(words)));
+    sheaf_buffer_deinit(words);
+}
+
+static void print_patience(const sheaf_round_source *source)
+{
+    sheaf_buffer words;
+    sheaf_buffer_init(&words, WORDS_MAX);
+    sheaf_words_put_measured(&words, source->state, source->round);
+    print_words("validation", &words);
+    sheaf_buffer_init(&words, WORDS_MAX);
+    sheaf_words_put_patience(&words, source->mandate);
+    print_words("training", &words);
+}
+
 void sheaf_round_source_print(const sheaf_round_source *source)
 {
     static const char *const tasks[] = {[SHEAF_task_evaluate] = "evaluation",
@@ -311,6 +330,7 @@ void sheaf_round_source_print(const sheaf_round_source *source)
     sheaf_round_graph_describe(&source->graph, graph);
     printf("  graph       %s\n", graph);
     print_release(source);
+    print_patience(source);
     print_hash("transcript", &round->transcript);
     print_hash("base", &round->base);
     print_hash("result", &round->result);

@@ -110,6 +110,7 @@ static void row_note(simulate_row *row, const sheaf_rehearsed *tried, bool first
     figures_note(row, &tried->figures);
     if (!first)
         return;
+    row->trained = tried->trained;
     row->left_out = tried->left_out;
     row->member_s = tried->member_s;
     row->hub_s = tried->hub_s;
@@ -290,6 +291,9 @@ const sheaf_command sheaf_command_simulate = {
          {"unit", "UNIT", "whom noise hides: record (the default) or member"},
          {"rounds", "R",
           "of training, 30 if left out, of forecasters 1; trees have as many as they need"},
+         {"patience", "N",
+          "without noise: models (of trees: trees) no better on validation records before "
+          "training ends; all rounds if left out"},
          {"cohort", "N", "members in a round, at most 1000; all if left out"},
          {"missing", "N", "of a cohort may be missing, a tenth if left out"},
          {"colluders", "N", "members who may pool what they know, 1 if left out"},

@@ -32,6 +32,7 @@ enum {
     SIMULATE_DELTA,
     SIMULATE_UNIT,
     SIMULATE_ROUNDS,
+    SIMULATE_PATIENCE,
     SIMULATE_COHORT,
     SIMULATE_MISSING,
     SIMULATE_COLLUDERS,
@@ -123,6 +124,7 @@ typedef struct {
     double figure[SIMULATE_FIGURES][SIMULATE_SEEDS_MAX];
     uint32_t with[SIMULATE_FIGURES]; /* seeds that have this figure */
     uint32_t done;                   /* seeds with figures */
+    uint32_t trained;                /* rounds of training, in the first split */
     uint32_t left_out;               /* members, in the first split */
     double member_s, hub_s;          /* of one round */
     sheaf_masked_cost round;

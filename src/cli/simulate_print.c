@@ -155,6 +155,23 @@ static void print_name(const simulation *s, const simulate_row *row)
 }
 
 /* The members that a form leaves out, and why a form has no figures. */
+static void print_patience(const simulation *s, const simulate_row *row)
+{
+    const sheaf_rehearsal *plan = plan_of(s, row);
+    if (!plan->patience || row->form != SHEAF_REHEARSE_EXACT || !row->trained)
+        return;
+    print_name(s, row);
+    const char *where = s->question->seeds > 1 ? " with the first seed" : "";
+    if (row->trained < plan->rounds_exact)
+        printf(": training ended%s after %u of %u rounds, with the best model by validation "
+               "records; costs are those of all rounds.\n",
+               where, row->trained, plan->rounds_exact);
+    else
+        printf(": training took all rounds%s, and ended with the best model by validation "
+               "records or with the last.\n",
+               where);
+}
+
 static void print_remark(const simulation *s, const simulate_row *row)
 {
     const char *unit = s->question->series ? "window" : "record";
@@ -174,8 +191,10 @@ static void print_remark(const simulation *s, const simulate_row *row)
 
 static void print_remarks(const simulation *s)
 {
-    for (uint32_t i = 0; i < s->rows; i++)
+    for (uint32_t i = 0; i < s->rows; i++) {
+        print_patience(s, &s->row[i]);
         print_remark(s, &s->row[i]);
+    }
     if (s->stopped)
         puts("Stopped: rows and seeds that were not finished are missing.");
 }
@@ -251,13 +270,17 @@ void simulate_mandate(const simulation *s, const simulate_row *row, sheaf_buffer
     bool noised = row->form == SHEAF_REHEARSE_NOISED;
     const sheaf_training *training = noised ? &row->terms.training : &plan->training;
     uint16_t cohort = noised ? plan->survivors_least : plan->cohort;
-    sheaf_buffer_printf(out,
-                        "{\"kind\":\"mandate.grant\",\"what\":{\"attest_min\":%u,"
-                        "\"cohort_min\":%u,\"datasets\":[DATASETS],\"duration_s\":7776000,"
-                        "\"learning\":{\"batch\":%u,\"local_steps\":%u,\"rate_millionths\":%u,"
-                        "\"seed\":%" PRIu64 "},\"model\":MODEL,",
-                        cohort / 2 + 1, cohort, training->batch, training->steps,
-                        training->rate_millionths, plan->seed);
+    char patience[32] = "";
+    if (!noised && plan->patience)
+        snprintf(patience, sizeof patience, "\"patience\":%u,", plan->patience);
+    sheaf_buffer_printf(
+        out,
+        "{\"kind\":\"mandate.grant\",\"what\":{\"attest_min\":%u,"
+        "\"cohort_min\":%u,\"datasets\":[DATASETS],\"duration_s\":7776000,"
+        "\"learning\":{\"batch\":%u,\"local_steps\":%u,%s\"rate_millionths\":%u,"
+        "\"seed\":%" PRIu64 "},\"model\":MODEL,",
+        cohort / 2 + 1, cohort, training->batch, training->steps, patience,
+        training->rate_millionths, plan->seed);
     if (noised)
         sheaf_buffer_printf(
             out,
@@ -346,6 +369,8 @@ static void put_row(sheaf_json_writer *w, const simulation *s, const simulate_ro
     if (row->cost.rounds)
         sheaf_json_member_put_int(w, "rounds", row->cost.rounds);
     sheaf_json_member_put_int(w, "seeds", row->done);
+    if (row->form == SHEAF_REHEARSE_EXACT && row->done)
+        sheaf_json_member_put_int(w, "trained", row->trained);
     sheaf_json_close(w);
 }
 
@@ -359,6 +384,8 @@ int simulate_print_json(const simulation *s)
     sheaf_json_member_put_int(&w, "delta_trillionths", llround(q->delta * 1e12));
     sheaf_json_member_put_int(&w, "features", data->features);
     sheaf_json_member_put_int(&w, "members", q->plan.members);
+    if (q->plan.patience)
+        sheaf_json_member_put_int(&w, "patience", q->plan.patience);
     sheaf_json_member_put_bool(&w, "ranges_from_data", data->ranges_taken);
     sheaf_json_member_put_int(&w, "records", (int64_t)data->records);
     sheaf_json_key(&w, "rows");

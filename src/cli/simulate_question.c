@@ -269,6 +269,23 @@ static int take_members(const sheaf_arguments *a, simulate_question *q)
     return code;
 }
 
+/* For the models that are learned round by round; one of them must be. */
+static int take_patience(const sheaf_arguments *a, simulate_question *q)
+{
+    long long patience = 0;
+    bool any = false;
+    if (!a->value[SIMULATE_PATIENCE])
+        return 0;
+    int code = take_number(a, SIMULATE_PATIENCE, 1, 1000, &patience);
+    for (uint32_t i = 0; i < q->models; i++)
+        any |= q->model[i].plan.kind->loss != NULL;
+    q->plan.patience = (uint32_t)patience;
+    if (code || any)
+        return code;
+    return WRONG("--patience is for logistic, mlp and trees; linear models and forecasters are "
+                 "learned in one step");
+}
+
 /* Each model's own plan, once all that they have in common is known. */
 static int take_rounds(const sheaf_arguments *a, simulate_question *q)
 {
@@ -280,6 +297,8 @@ static int take_rounds(const sheaf_arguments *a, simulate_question *q)
         code = take_number(a, SIMULATE_SEEDS, 1, SIMULATE_SEEDS_MAX, &seeds);
     if (!code)
         code = take_number(a, SIMULATE_SEED, 0, 9007199254740991, &seed);
+    if (!code)
+        code = take_patience(a, q);
     q->delta = units_of(q->delta, TRILLION) / TRILLION;
     q->plan.seed = (uint64_t)seed;
     q->seeds = (uint32_t)seeds;
@@ -287,6 +306,8 @@ static int take_rounds(const sheaf_arguments *a, simulate_question *q)
         const sheaf_learn_kind *kind = q->model[i].plan.kind;
         q->model[i].plan = q->plan;
         q->model[i].plan.kind = kind;
+        if (!kind->loss)
+            q->model[i].plan.patience = 0;
         simulate_rounds_set(&q->model[i], (uint32_t)rounds);
     }
     return code;

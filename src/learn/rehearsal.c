@@ -2,6 +2,7 @@
 
 #include "learn/alone.h"
 #include "learn/draw.h"
+#include "learn/validation.h"
 #include "privacy/discrete_gaussian.h"
 
 #include <assert.h>
@@ -26,6 +27,7 @@ typedef struct {
     uint16_t masked; /* of them, whose vectors are kept */
     uint64_t *kept;  /* vectors of the first round, for its masks */
     sheaf_buffer model;
+    sheaf_patience patience;
     sheaf_discrete_gaussian law;
     sheaf_noise_stream stream;
     sheaf_rehearsed *out;
@@ -70,11 +72,20 @@ static const char *unit_of(const trial *t)
 
 /* ---- who takes part ---- */
 
+/* Rows or windows that a member has to learn from where sums are exact. Kinds with patience
+ * have tables. */
+static uint64_t learnt_of(const trial *t, uint32_t member)
+{
+    sheaf_virtual_view view;
+    return t->plan->patience ? sheaf_learnt_rows(sheaf_virtual_data(t->v, member, &view))
+                             : sheaf_virtual_train(t->v, member);
+}
+
 /* Under noise everybody can: who has nothing to add adds noise. */
 static void members_find(trial *t)
 {
     for (uint32_t m = 0; m < t->v->members; m++) {
-        if (t->terms || sheaf_virtual_train(t->v, m) > 0)
+        if (t->terms || learnt_of(t, m) > 0)
             t->seats[t->able++] = m;
     }
     t->out->left_out = t->v->members - t->able;
@@ -104,8 +115,8 @@ static void seed_of(const trial *t, uint32_t round, uint32_t member, uint8_t pur
 
 /* What the member adds; its noise as by sheaf_noised_words(), but by a law that is made once.
  */
-static sheaf_status vector_make(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
-                                uint32_t member, vectors *v, sheaf_err *err)
+static sheaf_status vector_make(trial *t, const sheaf_job *job, uint32_t member, vectors *v,
+                                sheaf_err *err)
 {
     sheaf_virtual_view view;
     sheaf_noised_seeds secret;
@@ -115,8 +126,8 @@ static sheaf_status vector_make(trial *t, const sheaf_learn_task *task, const sh
     seed_of(t, job->step, member, 1, secret.sample);
     seed_of(t, job->step, member, 2, secret.noise);
     seed_of(t, job->step, member, 3, secret.rounding);
-    SHEAF_TRY(
-        task->local(job, sheaf_virtual_data(t->v, member, &view), &seeds, v->values, err));
+    SHEAF_TRY(sheaf_learn_local(t->plan->kind, job, sheaf_virtual_data(t->v, member, &view),
+                                &seeds, v->values, err));
     memcpy(v->words, v->values, v->count * sizeof *v->words);
     if (!t->terms)
         return SHEAF_OK;
@@ -134,24 +145,28 @@ static sheaf_job job_of(const trial *t, uint8_t task, uint32_t step)
     sheaf_job job = {.spec = plan->spec,
                      .task = task,
                      .noised = t->terms != NULL,
+                     .validates = !t->terms && plan->patience > 0,
                      .step = step,
                      .base = sheaf_buffer_slice(&t->model),
                      .training = t->terms ? t->terms->training : plan->training,
                      .seed = plan->seed,
                      .terms = t->terms};
-    job.words = (uint32_t)plan->kind->words(plan->spec, task, job.noised, step);
+    job.words = (uint32_t)sheaf_learn_words(plan->kind, &job);
     return job;
 }
 
 /* The next model, out of the sum. */
-static sheaf_status model_finish(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
-                                 const uint64_t *sum, sheaf_err *err)
+static sheaf_status model_finish(trial *t, const sheaf_job *job, const uint64_t *sum,
+                                 sheaf_err *err)
 {
     sheaf_round_result result = {.has_figures = false};
     sheaf_buffer_init(&result.bytes, BYTES_MAX);
-    sheaf_status status = task->finish(job, (const int64_t *)sum, &result, err);
+    sheaf_status status =
+        sheaf_learn_finish(t->plan->kind, job, (const int64_t *)sum, &result, err);
     if (status == SHEAF_OK)
         status = sheaf_buffer_check(&result.bytes, "the model", err);
+    if (status == SHEAF_OK)
+        status = sheaf_patience_note(&t->patience, job->step, job->base, &result, err);
     if (status != SHEAF_OK) {
         sheaf_buffer_deinit(&result.bytes);
         return status;
@@ -161,12 +176,11 @@ static sheaf_status model_finish(trial *t, const sheaf_learn_task *task, const s
     return SHEAF_OK;
 }
 
-static sheaf_status vectors_sum(trial *t, const sheaf_learn_task *task, const sheaf_job *job,
-                                vectors *v, sheaf_err *err)
+static sheaf_status vectors_sum(trial *t, const sheaf_job *job, vectors *v, sheaf_err *err)
 {
     for (uint16_t i = 0; i < t->cohort; i++) {
         SHEAF_TRY(stopped(t->plan, err));
-        SHEAF_TRY(vector_make(t, task, job, t->seats[i], v, err));
+        SHEAF_TRY(vector_make(t, job, t->seats[i], v, err));
         for (uint32_t j = 0; j < v->count; j++)
             v->sum[j] += v->words[j];
         if (t->kept && job->step == 0 && job->task == SHEAF_task_train && i < t->masked)
@@ -175,21 +189,20 @@ static sheaf_status vectors_sum(trial *t, const sheaf_learn_task *task, const sh
     return SHEAF_OK;
 }
 
-static sheaf_status round_run(trial *t, uint8_t task_id, uint32_t step, sheaf_err *err)
+static sheaf_status round_run(trial *t, uint8_t task, uint32_t step, sheaf_err *err)
 {
-    const sheaf_job job = job_of(t, task_id, step);
-    sheaf_learn_task task;
+    const sheaf_job job = job_of(t, task, step);
     vectors v;
-    SHEAF_TRY(sheaf_learn_task_of(t->plan->kind, &job, &task, err));
     SHEAF_TRY(vectors_open(job.words, &v, err));
     double begun = t->plan->cpu_s();
-    sheaf_status status = vectors_sum(t, &task, &job, &v, err);
+    sheaf_status status = vectors_sum(t, &job, &v, err);
     double summed = t->plan->cpu_s();
     if (status == SHEAF_OK)
-        status = model_finish(t, &task, &job, v.sum, err);
-    if (task_id == SHEAF_task_train) {
-        t->out->member_s += (summed - begun) / t->cohort / rounds_of(t);
-        t->out->hub_s += (t->plan->cpu_s() - summed) / rounds_of(t);
+        status = model_finish(t, &job, v.sum, err);
+    if (task == SHEAF_task_train) {
+        t->out->member_s += (summed - begun) / t->cohort;
+        t->out->hub_s += t->plan->cpu_s() - summed;
+        t->out->trained++;
     }
     free(v.sum);
     return status;
@@ -240,13 +253,15 @@ static sheaf_status together(trial *t, bool masks, sheaf_err *err)
             return sheaf_fail(err, SHEAF_NOMEM, "no memory for the vectors of a round");
     }
     SHEAF_TRY(start(t, err));
-    for (uint32_t step = 0; step < rounds_of(t); step++) {
+    for (uint32_t step = 0; step < rounds_of(t) && !sheaf_patience_over(&t->patience); step++) {
         if (t->terms)
             cohort_draw(t);
         SHEAF_TRY(round_run(t, SHEAF_task_train, step, err));
         if (masks && step == 0)
             SHEAF_TRY(masks_play(t, err));
     }
+    t->out->member_s /= t->out->trained;
+    t->out->hub_s /= t->out->trained;
     return SHEAF_OK;
 }
 
@@ -302,6 +317,7 @@ static sheaf_status alone(const trial *t, const void *data, uint64_t id, sheaf_b
                                .kind = plan->kind,
                                .training = plan->training,
                                .rounds = plan->rounds_exact,
+                               .patience = plan->patience,
                                .seed = plan->seed ^ id};
     return sheaf_alone_train(&terms, data, model, err);
 }
@@ -312,7 +328,7 @@ static sheaf_status member_alone(trial *t, uint32_t member, vectors *v, sheaf_er
     const void *data = sheaf_virtual_data(t->v, member, &view);
     sheaf_buffer model;
     SHEAF_TRY(stopped(t->plan, err));
-    if (sheaf_virtual_train(t->v, member) < ALONE_MIN) {
+    if (learnt_of(t, member) < ALONE_MIN) {
         t->out->left_out++;
         return SHEAF_OK;
     }
@@ -341,6 +357,8 @@ static sheaf_status form_run(trial *t, sheaf_rehearsal_form form, bool masks, ve
         SHEAF_TRY(alone(t, sheaf_virtual_all(t->v), 0, &t->model, err));
     else
         SHEAF_TRY(together(t, masks, err));
+    if (form == SHEAF_REHEARSE_EXACT)
+        sheaf_patience_end(&t->patience, &t->model);
     return evaluation_add(t, sheaf_buffer_slice(&t->model), sheaf_virtual_all(t->v), v, err);
 }
 
@@ -367,9 +385,11 @@ sheaf_status sheaf_rehearse(const sheaf_rehearsal *plan, sheaf_rehearsal_form fo
     if (t && seats) {
         *t = (trial){.plan = plan, .terms = terms, .v = v, .seats = seats, .out = out};
         sheaf_buffer_init(&t->model, BYTES_MAX);
+        t->patience.patience = terms ? 0 : plan->patience;
         sheaf_draw_init(&t->draw, plan->seed, PURPOSE_COHORT);
         status = form_try(t, form, masks, err);
         sheaf_buffer_deinit(&t->model);
+        sheaf_buffer_deinit(&t->patience.best);
         free(t->kept);
     } else {
         status = sheaf_fail(err, SHEAF_NOMEM, "no memory for %u members", v->members);

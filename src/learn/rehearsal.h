@@ -84,6 +84,7 @@ SHEAF_MUST_USE sheaf_status sheaf_rehearsal_config(const sheaf_rehearsal *plan,
 
 typedef struct {
     struct sheaf_figures figures; /* as of an exact round of evaluation */
+    uint32_t trained;        /* rounds of training, of sums without noise */
     uint32_t left_out;       /* members without two records to train on, where that matters */
     double member_s, hub_s;  /* of a member in one round, on the average; of the hub in one */
     sheaf_masked_cost round; /* members 0: none was played */

@@ -1,6 +1,8 @@
 /* What a mandate would say: noise for an epsilon, the protocol's terms, what it costs. */
 #include "learn/rehearsal.h"
 
+#include "learn/validation.h"
+
 #include "learn/round_graph.h"
 #include "privacy/cost.h"
 #include "round/message.h"
@@ -207,7 +209,12 @@ static uint64_t bytes_sent(const sheaf_round_config *config)
 
 static uint32_t words_of(const sheaf_rehearsal *plan, bool noised, uint8_t task, uint32_t step)
 {
-    return (uint32_t)plan->kind->words(plan->spec, task, noised, step);
+    const sheaf_job job = {.spec = plan->spec,
+                           .task = task,
+                           .noised = noised,
+                           .validates = !noised && plan->patience > 0,
+                           .step = step};
+    return (uint32_t)sheaf_learn_words(plan->kind, &job);
 }
 
 sheaf_status sheaf_rehearsal_cost_of(const sheaf_rehearsal *plan,

@@ -23,6 +23,14 @@ size_t sheaf_learn_words(const sheaf_learn_kind *kind, const sheaf_job *job)
 
 /* ---- what a member adds ---- */
 
+uint32_t sheaf_learnt_rows(const sheaf_table *table)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->rows; i++)
+        count += !table->is_test[i] && !(table->is_validation && table->is_validation[i]);
+    return count;
+}
+
 /* Two tables of the same rows: what is learned from, and the validation records, each as
  * training rows. */
 typedef struct {

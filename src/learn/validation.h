@@ -26,6 +26,9 @@
 #include "coop/course.h"
 #include "learn/kind.h"
 
+/* Training rows that are not set apart. */
+uint32_t sheaf_learnt_rows(const sheaf_table *table);
+
 /* Length of the job's vector; 0 where the kind has no such task. */
 size_t sheaf_learn_words(const sheaf_learn_kind *kind, const sheaf_job *job);
 

@@ -62,6 +62,13 @@ def patient(coop, model):
     best = measured.index(min(measured))
     check("two models after the best one none of them was better",
           len(trained) == best + 4 and len(trained) < 39, json.dumps(measured))
+    shown = sheaf("round", "show", str(trained[1]["id"]), coop.folder)
+    card = sheaf("model", "card", model, coop.folder)
+    check("the round and the card tell how it came out",
+          f"a loss of {measured[0] / 1e6:.6f} of the result of round {trained[0]['id']}"
+          in shown.stdout and "so training has ended" in shown.stdout
+          and f"{measured[best] / 1e6:.4f} (best)" in card.stdout,
+          shown.stdout + shown.stderr + card.stdout + card.stderr)
     check("what is evaluated is the best", evaluated()[0]["base"] == trained[best]["result"]
           and coop.rows("mandate")[-1]["best_round"] == trained[best]["id"], told(coop))
 

@@ -95,6 +95,20 @@ def trees(heart):
           and rows["epsilon 50"]["rounds"] == 3 + 1, rows)
 
 
+def patience(heart):
+    """Training ends early, trees where the pooled ones do, and the motion says so."""
+    answer = told("trees with patience", "--data", heart, "--members", 4, "--split", "by:site",
+                  *QUICK, "--model", "trees:60,3,16", "--patience", 2, "--epsilon", 50,
+                  "--seeds", 1, "--propose", "exact")
+    rows = {row["name"]: row for row in answer["rows"]}
+    together, pooled = rows["exact sum"], rows["all data in one"]
+    check("training ended early, the same as with all data in one",
+          answer["patience"] == 2 and together["trained"] < 100
+          and all(together[k] == pooled[k] for k in ("accuracy", "auc", "log_loss")),
+          json.dumps(together))
+    check("and is proposed so", '"patience":2,' in together["motion"], together["motion"])
+
+
 def gaps(folder):
     """Gaps that count as average keep their records, and may have an input of their own."""
     path = os.path.join(folder, "gaps.csv")
@@ -253,6 +267,9 @@ def nonsense(heart, folder):
         ("a clip below a millionth", (*ask, 4, "--clip", "0.0000009"), "--clip is at least"),
         ("too many in a round", (*ask, 4, "--cohort", 9), "a round cannot have 9 members"),
         ("too many colluders", (*ask, 4, "--colluders", 4), "is not safe where 4 pool"),
+        ("patience of a kind that has none", (*ask, 4, "--target", "number", "--model",
+                                             "linear", "--patience", 2),
+         "--patience is for logistic, mlp and trees"),
         ("trees of a depth that is none", (*ask, 4, "--model", "trees:3,9"),
          "--model is written trees"),
         ("an unknown kind", (*ask, 4, "--model", "oracle"), "not oracle"),
@@ -272,6 +289,7 @@ with tempfile.TemporaryDirectory() as folder:
     rows_and_picture(heart, folder)
     splits(heart)
     trees(heart)
+    patience(heart)
     gaps(folder)
     number(folder)
     several(heart, folder)

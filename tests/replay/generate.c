@@ -44,6 +44,59 @@ static void learn(kit *k)
            "'log_loss_millionths':450000,'records':230},'round':#e}");
 }
 
+static void attest(kit *k, const char *label, char result)
+{
+    must(kit_attest(k, "ann.node", label, result));
+    must(kit_attest(k, "bob.node", label, result));
+}
+
+/* A round of training with patience, whose base is measured. */
+static void measured_round(kit *k, const char *label, char base, int loss, char result)
+{
+    kit_do(
+        k, "hub", "round.open", label,
+        "{'base':~%c,'mandate':#p.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+        "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
+        "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'train','words':8}",
+        base);
+    kit_do(k, "hub", "round.close", NULL,
+           "{'figures':{'accuracy_millionths':800000,'log_loss_millionths':450000,"
+           "'records':700,'validation_loss_millionths':%d,'validation_records':175},"
+           "'result':~%c,'round':#%s,'survivors':[{'key':#ann.node},{'key':#bob.node},"
+           "{'key':#cat.node},{'key':#dan.node}],'transcript':~f}",
+           loss, result, label);
+}
+
+/* Ends after one result that is no better; one such is taken back before. */
+static void learn_patiently(kit *k)
+{
+    kit_motion(
+        k, "p",
+        "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
+        "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},"
+        "{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':0,'local_steps':5,"
+        "'patience':1,'rate_millionths':100000,'seed':7},'model':#model,"
+        "'purpose':'research','release':'exact_sum','rounds_max':9}}",
+        4);
+    must(kit_round_open(k, "p1", "statistics", 0, "p.tick"));
+    must(kit_round_close(k, "p1", "statistics", 'a'));
+    attest(k, "p1", 'a');
+    must(kit_round_open(k, "p2", "train", 'a', "p.tick"));
+    must(kit_round_close(k, "p2", "train", 'b'));
+    attest(k, "p2", 'b');
+    measured_round(k, "p3", 'b', 400000, 'c');
+    attest(k, "p3", 'c');
+    measured_round(k, "p4", 'c', 400000, 'd');
+    kit_do(k, "hub", "round.abort", NULL, "{'reason':'unsound','round':#p4}");
+    measured_round(k, "p5", 'c', 399999, 'd');
+    attest(k, "p5", 'd');
+    measured_round(k, "p6", 'd', 399999, 'e');
+    attest(k, "p6", 'e');
+    must(kit_round_open(k, "p7", "evaluate", 'c', "p.tick"));
+    must(kit_round_close(k, "p7", "evaluate", 'f'));
+    attest(k, "p7", 'f');
+}
+
 /* Rounds with noise, of a mandate that states a cost at one order alone, 2.5, and there the
  * true one: nobody writes this log anew with another accountant. */
 static void hide(kit *k)
@@ -182,6 +235,7 @@ static void write_r1(kit *k)
     char effect[4096];
     kit_with_data(k, &rules);
     learn(k);
+    learn_patiently(k);
     hide(k);
     earn(k);
     enter_void(k);

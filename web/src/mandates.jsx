@@ -22,6 +22,7 @@ function Mandate({ mandate, sources }) {
                 ['Consents', `for ${words(mandate.purpose)}`],
                 ['Each sum', `over at least ${plural(mandate.cohort_min, 'member')}; ${plural(mandate.attest_min, 'attestation')} before the next round`],
                 ['Learning', `${plural(mandate.local_steps, 'local step')} a round, ${step}, rate ${mandate.rate_millionths / 1e6}`],
+                mandate.patience > 0 && ['Training ends', `after ${plural(mandate.patience, 'model')} in succession no better on validation records${mandate.measured ? `; the best of ${integer(mandate.measured)} so far has a loss of ${(mandate.best_loss_millionths / 1e6).toFixed(4)}` : ''}`],
                 ['Data sets', <>{sources.map((row) => <div key={row.dataset}><Title table="dataset" id={row.dataset} /></div>)}</>],
             ]} />
             {mandate.release === 'noised' && <p>{noisedSentence(mandate)}</p>}
