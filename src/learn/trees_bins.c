@@ -3,6 +3,7 @@
 #include "learn/trees_internal.h"
 
 #include "learn/exact_math.h"
+#include "learn/wide.h"
 #include "round/fixed_point.h"
 
 #include <assert.h>
@@ -14,13 +15,12 @@ enum {
     BLOCK = SHEAF_TREES_BLOCK,
     ONE = 1 << SHEAF_TREES_UNIT_BITS,
     TARGET_BITS = 12, /* a number counts as at most 2^12 deviations from the mean */
-    TILE = 256,       /* rows that are binned at a time, feature by feature */
-    /* Of a class |g| <= 2^20 and h <= 2^18: in one word 2^11 - 1 rows, h below bit 32. Of a
-     * number |g| < 2^31 and h is 1: 2^16 - 1 rows, counted below bit 16. */
-    CLASS_SHIFT = 32,
-    CLASS_ROWS = (1 << 11) - 1,
+    AHEAD = 24,       /* rows that memory is asked for before their turn */
+    /* So many rows add up in one word of 64 bits. Of a class |g| <= 2^20 and h <= 2^18, which
+     * stands below bit 31; of a number |g| < 2^31 and h is 1, counted below bit 16. */
+    TOGETHER = (1 << 12) - 1,
+    CLASS_SHIFT = 31,
     NUMBER_SHIFT = 16,
-    NUMBER_ROWS = (1 << 16) - 1,
 };
 
 static sheaf_status row_check(const sheaf_trees *trees, const sheaf_trees_rows *rows,
@@ -62,21 +62,24 @@ static sheaf_status rows_check(const sheaf_trees *trees, const sheaf_trees_rows 
 static void tile_bin(const sheaf_trees *trees, const sheaf_trees_rows *rows, uint32_t feature,
                      uint32_t from, uint32_t to, uint8_t *bins)
 {
-    const int64_t *cuts = trees->cuts + trees->cut_first[feature];
-    uint32_t count = sheaf_trees_cuts_of(trees, feature);
-    for (uint32_t i = from; i < to; i++) {
-        double x = rows->x[(size_t)i * rows->d + feature];
-        bins[(size_t)i * BLOCK] =
-            (uint8_t)(isnan(x) ? count + 1
-                               : sheaf_trees_place(cuts, count, sheaf_trees_units(x)));
-    }
+    const uint32_t cuts = sheaf_trees_cuts_of(trees, feature);
+    const double *x = rows->x + (size_t)from * rows->d + feature;
+    int64_t units[SHEAF_TREES_TILE];
+    uint32_t places[SHEAF_TREES_TILE];
+    assert(from < to && to - from <= SHEAF_TREES_TILE);
+    for (uint32_t i = 0; i < to - from; i++)
+        units[i] = sheaf_trees_units(x[(size_t)i * rows->d]);
+    sheaf_trees_places(trees->cuts + trees->cut_first[feature], cuts, units, to - from, places);
+    for (uint32_t i = 0; i < to - from; i++)
+        bins[(size_t)(from + i) * BLOCK] =
+            (uint8_t)(isnan(x[(size_t)i * rows->d]) ? cuts + 1 : places[i]);
 }
 
 static void features_bin(const sheaf_trees *trees, const sheaf_trees_rows *rows,
                          sheaf_binned *out)
 {
-    for (uint32_t from = 0; from < rows->n; from += TILE) {
-        uint32_t to = rows->n - from < TILE ? rows->n : from + TILE;
+    for (uint32_t from = 0; from < rows->n; from += SHEAF_TREES_TILE) {
+        uint32_t to = rows->n - from < SHEAF_TREES_TILE ? rows->n : from + SHEAF_TREES_TILE;
         for (uint32_t j = 0; j < rows->d; j++)
             tile_bin(trees, rows, j, from, to,
                      out->bins + (size_t)(j / BLOCK) * rows->n * BLOCK + j % BLOCK);
@@ -104,12 +107,11 @@ sheaf_status sheaf_binned_open(const sheaf_trees *trees, const sheaf_trees_rows 
         .d = rows->d,
         .shift = trees->terms.number ? NUMBER_SHIFT : CLASS_SHIFT,
         .h_unit = trees->terms.number ? ONE : 1,
-        .rows_max = trees->terms.number ? NUMBER_ROWS : CLASS_ROWS,
         .bins = trees->cuts ? calloc(n, blocks * BLOCK) : NULL,
         .target = malloc(n * sizeof *out->target),
         .score = malloc(n * sizeof *out->score),
         .gradient = malloc(n * sizeof *out->gradient),
-        .rows = malloc(n * sizeof *out->rows),
+        .rows = calloc(n + AHEAD, sizeof *out->rows),
         .spare = malloc(n * sizeof *out->spare),
     };
     if ((trees->cuts && !out->bins) || !out->target || !out->score || !out->gradient
@@ -173,6 +175,7 @@ static uint32_t node_part(sheaf_binned *binned, const sides s, uint32_t from, ui
     uint32_t count = to - from, left = 0, right = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = rows[i];
+        __builtin_prefetch(s.bins + (size_t)rows[i + AHEAD] * BLOCK);
         bool is_left = goes_left(&s, row);
         /* Both are written, and one of them counts. */
         rows[left] = row;
@@ -190,7 +193,9 @@ static void leaves_add(sheaf_binned *binned, const sides s, uint32_t from, uint3
 {
     const int64_t value[2] = {children[1].value, children[0].value};
     for (uint32_t i = from; i < to; i++) {
-        uint32_t row = binned->rows[i];
+        uint32_t row = binned->rows[i], later = binned->rows[i + AHEAD];
+        __builtin_prefetch(s.bins + (size_t)later * BLOCK);
+        __builtin_prefetch(&binned->score[later]);
         binned->score[row] += value[goes_left(&s, row)];
     }
 }
@@ -228,19 +233,22 @@ uint32_t sheaf_binned_part(sheaf_binned *binned, const sheaf_trees *trees, uint3
     return children;
 }
 
-/* Adds up as many rows as one word holds, of all features of a block. This is where the time
- * of a training goes: the additions are written out, as not every compiler does it. */
+/* Adds rows to the sums of a block's features. This is where the time of a training goes: the
+ * additions are written out, as not every compiler does it. */
 static void block_add(const uint8_t *bins, const uint64_t *gradient, const uint32_t *rows,
                       uint32_t count, uint64_t sums[BLOCK][SHEAF_TREES_BINS_MAX])
 {
-    _Static_assert(BLOCK == 4, "the additions below");
+    _Static_assert(BLOCK == 4 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+                   "the additions below");
     for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *bin = bins + (size_t)rows[i] * BLOCK;
-        uint64_t v = gradient[rows[i]];
-        sums[0][bin[0]] += v;
-        sums[1][bin[1]] += v;
-        sums[2][bin[2]] += v;
-        sums[3][bin[3]] += v;
+        const uint64_t v = gradient[i];
+        uint32_t bin;
+        memcpy(&bin, bins + (size_t)rows[i] * BLOCK, sizeof bin);
+        __builtin_prefetch(bins + (size_t)rows[i + AHEAD] * BLOCK);
+        sums[0][bin & 255] += v;
+        sums[1][bin >> 8 & 255] += v;
+        sums[2][bin >> 16 & 255] += v;
+        sums[3][bin >> 24] += v;
     }
 }
 
@@ -251,41 +259,53 @@ static void rest_add(const uint8_t *bins, const uint64_t *gradient, const uint32
     for (uint32_t k = 0; k < here; k++) {
         uint64_t *own = sums[k];
         for (uint32_t i = 0; i < count; i++)
-            own[bins[(size_t)rows[i] * BLOCK + k]] += gradient[rows[i]];
+            own[bins[(size_t)rows[i] * BLOCK + k]] += gradient[i];
     }
 }
 
 /* Takes the words apart. */
-static void block_take(const sheaf_binned *binned, const uint64_t *sums, uint32_t bins,
-                       int64_t *histogram)
+SHEAF_WIDE static void block_take(const uint64_t *sums, uint32_t bins, unsigned shift,
+                                  int64_t h_unit, int64_t *histogram)
 {
-    const unsigned shift = binned->shift;
     const uint64_t low = ((uint64_t)1 << shift) - 1;
     for (uint32_t b = 0; b < bins; b++) {
-        uint64_t sum = sums[b];
-        histogram[2 * b] += (int64_t)sum >> shift; /* a sign stays one, with our compilers */
-        histogram[2 * b + 1] += (int64_t)(sum & low) * binned->h_unit;
+        histogram[2 * b] +=
+            (int64_t)sums[b] >> shift; /* a sign stays one, with our compilers */
+        histogram[2 * b + 1] += (int64_t)(sums[b] & low) * h_unit;
+    }
+}
+
+/* Adds at most TOGETHER rows, whose gradients stand in their order. */
+static void some_sum(const sheaf_binned *binned, const uint32_t *rows, const uint64_t *gradient,
+                     uint32_t count, uint32_t bins, int64_t *histogram)
+{
+    uint64_t sums[BLOCK][SHEAF_TREES_BINS_MAX];
+    for (uint32_t j = 0; j < binned->d; j += BLOCK) {
+        const uint8_t *block = binned->bins + (size_t)(j / BLOCK) * binned->n * BLOCK;
+        const uint32_t here = binned->d - j < BLOCK ? binned->d - j : BLOCK;
+        memset(sums, 0, sizeof sums);
+        if (here == BLOCK)
+            block_add(block, gradient, rows, count, sums);
+        else
+            rest_add(block, gradient, rows, count, here, sums);
+        for (uint32_t k = 0; k < here; k++)
+            block_take(sums[k], bins, binned->shift, binned->h_unit,
+                       histogram + 2 * (size_t)(j + k) * bins);
     }
 }
 
 void sheaf_binned_sum(const sheaf_binned *binned, uint32_t node, uint32_t bins,
                       int64_t *histogram)
 {
-    uint64_t sums[BLOCK][SHEAF_TREES_BINS_MAX];
-    uint32_t end = binned->node_first[node + 1];
-    for (uint32_t j = 0; j < binned->d; j += BLOCK) {
-        const uint8_t *block = binned->bins + (size_t)(j / BLOCK) * binned->n * BLOCK;
-        uint32_t here = binned->d - j < BLOCK ? binned->d - j : BLOCK;
-        for (uint32_t from = binned->node_first[node]; from < end; from += binned->rows_max) {
-            uint32_t count = end - from < binned->rows_max ? end - from : binned->rows_max;
-            const uint32_t *rows = binned->rows + from;
-            memset(sums, 0, sizeof sums);
-            if (here == BLOCK)
-                block_add(block, binned->gradient, rows, count, sums);
-            else
-                rest_add(block, binned->gradient, rows, count, here, sums);
-            for (uint32_t k = 0; k < here; k++)
-                block_take(binned, sums[k], bins, histogram + 2 * (size_t)(j + k) * bins);
+    uint64_t gradient[TOGETHER];
+    const uint32_t end = binned->node_first[node + 1];
+    for (uint32_t from = binned->node_first[node]; from < end; from += TOGETHER) {
+        const uint32_t count = end - from < TOGETHER ? end - from : TOGETHER;
+        const uint32_t *rows = binned->rows + from;
+        for (uint32_t i = 0; i < count; i++) {
+            gradient[i] = binned->gradient[rows[i]];
+            __builtin_prefetch(&binned->gradient[rows[i + AHEAD]]);
         }
+        some_sum(binned, rows, gradient, count, bins, histogram);
     }
 }

@@ -47,17 +47,67 @@ static void grid_of(int64_t mean, int64_t scale, int64_t out[CELLS - 1])
         out[i] = mean + (int64_t)sheaf_divide_rounded((sheaf_int128)at[i] * scale, SHEAF_UNIT);
 }
 
-uint32_t sheaf_trees_place(const int64_t *bounds, uint32_t count, int64_t x)
+/* Both forms are computed, as no processor can foresee the choice. */
+static inline const int64_t *half_choose(const int64_t *at, uint32_t half, int64_t x)
 {
-    const int64_t *at = bounds;
-    if (count == 0)
-        return 0;
+    const int64_t *further = at + half;
+    return further[-1] <= x ? further : at;
+}
+
+/* The same bounds are halved for four values in turn, none of which waits for another. */
+static void four_places(const int64_t *bounds, uint32_t count, const int64_t x[4],
+                        uint32_t out[4])
+{
+    const int64_t *a = bounds, *b = bounds, *c = bounds, *d = bounds;
+    const int64_t xa = x[0], xb = x[1], xc = x[2], xd = x[3];
     while (count > 1) {
-        uint32_t half = count / 2;
-        at += (size_t)half * (at[half - 1] <= x); /* no branch that nobody can foresee */
+        const uint32_t half = count / 2;
+        a = half_choose(a, half, xa);
+        b = half_choose(b, half, xb);
+        c = half_choose(c, half, xc);
+        d = half_choose(d, half, xd);
         count -= half;
     }
-    return (uint32_t)(at - bounds) + (*at <= x);
+    out[0] = (uint32_t)(a - bounds) + (*a <= xa);
+    out[1] = (uint32_t)(b - bounds) + (*b <= xb);
+    out[2] = (uint32_t)(c - bounds) + (*c <= xc);
+    out[3] = (uint32_t)(d - bounds) + (*d <= xd);
+}
+
+void sheaf_trees_places(const int64_t *bounds, uint32_t count, const int64_t *x, uint32_t n,
+                        uint32_t *out)
+{
+    if (count == 0) {
+        memset(out, 0, n * sizeof *out);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i += 4) {
+        int64_t values[4] = {0};
+        uint32_t places[4];
+        const uint32_t here = n - i < 4 ? n - i : 4;
+        memcpy(values, x + i, here * sizeof *x);
+        four_places(bounds, count, values, places);
+        memcpy(out + i, places, here * sizeof *out);
+    }
+}
+
+/* Adds the values of one feature, that far apart, to its cells. */
+static void feature_count(const double *x, uint32_t stride, uint32_t n, const int64_t *grid,
+                          int64_t *cells)
+{
+    for (uint32_t from = 0; from < n; from += SHEAF_TREES_TILE) {
+        const uint32_t some = n - from < SHEAF_TREES_TILE ? n - from : SHEAF_TREES_TILE;
+        int64_t units[SHEAF_TREES_TILE];
+        uint32_t places[SHEAF_TREES_TILE], count = 0;
+        for (uint32_t i = 0; i < some; i++) {
+            const double value = x[(size_t)(from + i) * stride];
+            units[count] = sheaf_trees_units(value);
+            count += !isnan(value);
+        }
+        sheaf_trees_places(grid, CELLS - 1, units, count, places);
+        for (uint32_t i = 0; i < count; i++)
+            cells[places[i]]++;
+    }
 }
 
 sheaf_status sheaf_trees_cells_local(const sheaf_trees *trees, const sheaf_trees_rows *rows,
@@ -71,13 +121,9 @@ sheaf_status sheaf_trees_cells_local(const sheaf_trees *trees, const sheaf_trees
         words[1] += binned.target[i] < 0 ? -binned.target[i] : binned.target[i];
     sheaf_binned_close(&binned);
     for (uint32_t j = 0; j < rows->d; j++) {
-        int64_t grid[CELLS - 1], *cells = words + HEAD + (size_t)j * CELLS;
+        int64_t grid[CELLS - 1];
         grid_of(trees->scaling.mean[j], trees->scaling.scale[j], grid);
-        for (uint32_t i = 0; i < rows->n; i++) {
-            double x = rows->x[(size_t)i * rows->d + j];
-            if (!isnan(x))
-                cells[sheaf_trees_place(grid, CELLS - 1, sheaf_trees_units(x))]++;
-        }
+        feature_count(rows->x + j, rows->d, rows->n, grid, words + HEAD + (size_t)j * CELLS);
     }
     return SHEAF_OK;
 }

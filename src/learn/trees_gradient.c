@@ -30,7 +30,7 @@ void sheaf_trees_curve(int32_t out[SHEAF_TREES_CURVE])
 }
 
 /* The probability of the class, in units of 2^-20. */
-static int32_t probability_of(const int32_t *curve, int64_t score)
+static inline int32_t probability_of(const int32_t *curve, int64_t score)
 {
     uint64_t size = (uint64_t)(score < 0 ? -score : score), point = size >> STEP_BITS;
     if (point >= SHEAF_TREES_CURVE - 1)
@@ -44,10 +44,10 @@ static int32_t probability_of(const int32_t *curve, int64_t score)
     return score < 0 ? ONE - units : units;
 }
 
-void sheaf_trees_gradient(const sheaf_trees *trees, const int32_t *curve, int64_t score,
-                          int64_t target, int32_t gh[2])
+static inline void gradient_of(bool number, const int32_t *curve, int64_t score, int64_t target,
+                               int32_t gh[2])
 {
-    if (trees->terms.number) {
+    if (number) {
         int64_t g = (score - target) / (1 << SCORE_SHIFT);
         gh[0] = (int32_t)(g > INT32_MAX ? INT32_MAX : g < -INT32_MAX ? -INT32_MAX : g);
         gh[1] = ONE;
@@ -58,11 +58,18 @@ void sheaf_trees_gradient(const sheaf_trees *trees, const int32_t *curve, int64_
     gh[1] = (int32_t)(h > 0 ? h : 1); /* never 0, so that no leaf divides by it */
 }
 
+void sheaf_trees_gradient(const sheaf_trees *trees, const int32_t *curve, int64_t score,
+                          int64_t target, int32_t gh[2])
+{
+    gradient_of(trees->terms.number, curve, score, target, gh);
+}
+
 void sheaf_binned_begin(const sheaf_trees *trees, sheaf_binned *binned)
 {
+    const bool number = trees->terms.number;
     for (uint32_t i = 0; i < binned->n; i++) {
         int32_t gh[2];
-        sheaf_trees_gradient(trees, binned->curve, binned->score[i], binned->target[i], gh);
+        gradient_of(number, binned->curve, binned->score[i], binned->target[i], gh);
         binned->gradient[i] =
             ((uint64_t)(int64_t)gh[0] << binned->shift) + (uint32_t)gh[1] / binned->h_unit;
         binned->rows[i] = i;

@@ -6,6 +6,7 @@
 
 enum {
     SHEAF_TREES_BLOCK = 4,    /* features whose bins stand side by side; a row's are one load */
+    SHEAF_TREES_TILE = 256,   /* rows that are read at a time, feature by feature */
     SHEAF_TREES_CURVE = 4097, /* points of the logistic curve */
     SHEAF_TREES_SUM_BITS = 54, /* of a sum of 2^23 records with |g| < 2^31 */
     SHEAF_TREES_NODES_MAX = (2 << SHEAF_TREES_DEPTH_MAX) - 1, /* of a tree */
@@ -15,8 +16,9 @@ enum {
 /* A value in units of 2^-24; what is beyond the bounds of a table counts as the bound. */
 int64_t sheaf_trees_units(double x);
 
-/* How many of the rising bounds are not above x. */
-uint32_t sheaf_trees_place(const int64_t *bounds, uint32_t count, int64_t x);
+/* For each of n values how many of the rising bounds are not above it. */
+void sheaf_trees_places(const int64_t *bounds, uint32_t count, const int64_t *x, uint32_t n,
+                        uint32_t *out);
 
 /* Step 0: what the rows add, and what follows from the sum. */
 SHEAF_MUST_USE sheaf_status sheaf_trees_cells_local(const sheaf_trees *trees,
@@ -50,9 +52,8 @@ typedef struct {
     uint64_t *gradient; /* g << shift plus h / h_unit of each row */
     unsigned shift;
     uint32_t h_unit;
-    uint32_t rows_max; /* that can be added up in one such word */
-    uint32_t *rows;    /* a permutation: each node's rows stand together */
-    uint32_t *spare;   /* to partition with */
+    uint32_t *rows;  /* a permutation: each node's rows stand together; some places more */
+    uint32_t *spare; /* to partition with */
     uint32_t node_first[SHEAF_TREES_WIDTH_MAX + 1]; /* where the rows of an open node begin */
 } sheaf_binned;
 
