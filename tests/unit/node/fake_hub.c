@@ -358,6 +358,21 @@ void fake_hub_noised(fake_hub *hub, const char *unit)
     kit_ranged(&hub->k);
     kit_motion(&hub->k, "noised", kit_noised(&terms), 4);
     hub->noised = true;
+    hub->mandate = "noised";
+    fake_hub_publish(hub);
+}
+
+void fake_hub_patient(fake_hub *hub)
+{
+    kit_motion(
+        &hub->k, "patient",
+        "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
+        "{'dataset':#ann.data},{'dataset':#bob.data},{'dataset':#cat.data},"
+        "{'dataset':#dan.data}],'duration_s':86400,'learning':{'batch':0,'local_steps':5,"
+        "'patience':1,'rate_millionths':100000,'seed':7},'model':#model,"
+        "'purpose':'research','release':'exact_sum','rounds_max':9}}",
+        4);
+    hub->mandate = "patient";
     fake_hub_publish(hub);
 }
 
@@ -365,8 +380,11 @@ void fake_hub_noised(fake_hub *hub, const char *unit)
 
 void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base)
 {
-    char hex[65], hash[96] = "";
+    char hex[65], hash[96] = "", name[KIT_NAME_MAX];
     sheaf_err err = {0};
+    snprintf(name, sizeof name, "%s.tick", hub->mandate ? hub->mandate : "mandate");
+    const struct sheaf_row_mandate *mandate =
+        sheaf_mandate_find(&hub->k.state, kit_index(&hub->k, name));
     if (base) {
         sheaf_hex_32(base->bytes, hex);
         snprintf(hash, sizeof hash, "'base':'%s',", hex);
@@ -377,10 +395,11 @@ void fake_hub_round_open(fake_hub *hub, const char *task, const sheaf_hash *base
            "{%s'mandate':%u,'participants':[{'dataset':#ann.data,'key':#ann.node},"
            "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
            "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':60000,'task':'%s','words':%d}",
-           hash, kit_index(&hub->k, hub->noised ? "noised.tick" : "mandate.tick"), task,
-           task[0] == 's'   ? 7
-           : task[0] == 't' ? (hub->noised ? 3 : 6)
-                            : 129);
+           hash, mandate->id, task,
+           (int)sheaf_task_words(sheaf_model_get(&hub->k.state, mandate->model), mandate,
+                                 task[0] == 's'   ? SHEAF_task_statistics
+                                 : task[0] == 't' ? SHEAF_task_train
+                                                  : SHEAF_task_evaluate));
     fake_hub_publish(hub);
     sheaf_hash manifest = sheaf_log_store_root_at(hub->store, (uint64_t)hub->round + 1);
     kit_must(sheaf_round_job_config(&hub->k.state, sheaf_round_find(&hub->k.state, hub->round),
@@ -396,16 +415,22 @@ static void put_close(fake_hub *hub, const sheaf_round_result *result, const she
     const struct sheaf_row_round *round = sheaf_round_find(&hub->k.state, hub->round);
     sheaf_hash transcript = *sheaf_coordinator_transcript_hash(&hub->coordinator);
     const sheaf_survivors *list = sheaf_coordinator_list(&hub->coordinator);
-    char result_hex[65], transcript_hex[65], figures[160] = "", survivors[256] = "";
+    char result_hex[65], transcript_hex[65], figures[256] = "", loss[100] = "";
+    char survivors[256] = "";
     size_t used = 0;
     sheaf_hex_32(hash->bytes, result_hex);
     sheaf_hex_32(transcript.bytes, transcript_hex);
+    if (result->figures.has_validation_records)
+        snprintf(loss, sizeof loss,
+                 ",'validation_loss_millionths':%" PRId64 ",'validation_records':%" PRId64,
+                 result->figures.validation_loss_millionths - hub->wrong_loss,
+                 result->figures.validation_records);
     if (round->task == SHEAF_task_train && !hub->noised)
         snprintf(figures, sizeof figures,
                  "'figures':{'accuracy_millionths':%" PRId64 ",'log_loss_millionths':%" PRId64
-                 ",'records':%" PRId64 "},",
+                 ",'records':%" PRId64 "%s},",
                  result->figures.accuracy_millionths, result->figures.log_loss_millionths,
-                 result->figures.records);
+                 result->figures.records, loss);
     for (uint16_t i = 0; i < round->seats; i++) {
         const struct sheaf_row_seat *seat = sheaf_seat_at(&hub->k.state, round->seat_first + i);
         for (uint16_t j = 0; j < list->survivors; j++)

@@ -13,8 +13,9 @@ typedef struct {
     char dir[64]; /* the hub's folder; homes lie in it too */
     sheaf_log_store *store;
     sheaf_blobs blobs;
-    size_t offered; /* bytes of the kit's log that are in the store */
-    bool noised;    /* rounds are of the mandate "noised", not of "mandate" */
+    size_t offered;      /* bytes of the kit's log that are in the store */
+    const char *mandate; /* what rounds are of: "mandate", "noised" or "patient" */
+    bool noised;
     bool has_round;
     uint32_t round;
     sheaf_round_config config;
@@ -34,6 +35,7 @@ typedef struct {
     bool drops_acts;     /* acknowledges them, enters nothing */
     int64_t stamp_error; /* added to the stamps it tells */
     bool wrong_result;   /* closes rounds with another result */
+    bool wrong_loss;     /* says that models are better on validation records than they are */
     bool down;
     sheaf_round_stage stop_behind; /* shows no bundle of a later stage; 0: all */
     sheaf_round_stage lose;        /* messages of this stage do not arrive: the call fails */
@@ -51,6 +53,8 @@ void fake_hub_world(fake_hub *hub);
 
 /* From now on rounds are of a mandate with noise for this unit. */
 void fake_hub_noised(fake_hub *hub, const char *unit);
+/* The same of a mandate with patience. */
+void fake_hub_patient(fake_hub *hub);
 
 /* Puts what the kit has written into the log's files, under a signed checkpoint. */
 void fake_hub_publish(fake_hub *hub);

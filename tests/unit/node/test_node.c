@@ -271,6 +271,37 @@ static void test_wrong_result(void **unused)
     (void)unused;
 }
 
+/* A whole round, with so many attestations of four. */
+static void whole_round(stage *s, const char *task, sheaf_hash *base, uint16_t attested)
+{
+    fake_hub_round_open(&s->hub, task, *task == 's' ? NULL : base);
+    turn(s, 12);
+    assert_true(fake_hub_round_close(&s->hub, base));
+    turn(s, 3);
+    assert_int_equal(sheaf_round_find(&s->hub.k.state, s->hub.round)->attested, attested);
+}
+
+/* Nor does anybody attest a loss on validation records that does not follow. */
+static void test_wrong_loss(void **unused)
+{
+    stage *s = begin(NODES);
+    sheaf_hash model;
+    fake_hub_patient(&s->hub);
+    whole_round(s, "statistics", &model, NODES);
+    whole_round(s, "train", &model, NODES);
+    whole_round(s, "train", &model, NODES);
+    const struct sheaf_row_round *round = sheaf_round_find(&s->hub.k.state, s->hub.round);
+    assert_true(round->validation_records > 20 && round->validation_loss_millionths > 0);
+    assert_int_equal(s->hub.refusals, 0);
+    s->hub.wrong_loss = true;
+    whole_round(s, "train", &model, 0);
+    if (s->hub.refusals != NODES)
+        fail_msg("%u: %s", s->hub.refusals, last_lines);
+    assert_non_null(strstr(s->hub.refusal, "figures of round"));
+    end(s);
+    (void)unused;
+}
+
 /* Another model than the one of the hash is not trained on. */
 static void test_wrong_base(void **unused)
 {
@@ -314,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_revoked_meanwhile),
         cmocka_unit_test(test_wrong_result),
+        cmocka_unit_test(test_wrong_loss),
         cmocka_unit_test(test_wrong_base),
         cmocka_unit_test(test_log_that_is_contradicted),
     };
