@@ -2,6 +2,7 @@
 #include "cli/act.h"
 
 #include "base/encode.h"
+#include "cli/patience_words.h"
 #include "cli/privacy_words.h"
 #include "coop/view.h"
 #include "learn/round_graph.h"
@@ -296,6 +297,9 @@ static void print_status(const sheaf_member *member, int64_t now)
         sheaf_buffer_init(&words, 1024);
         sheaf_words_put_mandate(&words, m);
         print_words("", &words);
+        sheaf_buffer_init(&words, 1024);
+        sheaf_words_put_patience(&words, m);
+        print_words("training ", &words);
     }
     print_spending(state, now);
     for (uint32_t i = 0; i < sheaf_model_count(state); i++) {

@@ -68,13 +68,13 @@ export function consentStanding(consent, now) {
 
 /** Loss and accuracy of one model by the number of training rounds that made it.
  *
- * A training round's figures describe the model before that round, an evaluation's the model at its time;
- * both are placed at the number of training rounds closed until then. */
+ * A training round's figures describe the model before that round and are placed at the number of training rounds
+ * closed until then; an evaluation's are placed where the model that it is of was made. */
 export function learningSeries(rounds, evaluations, model) {
     const at = new Map();
     const point = (x) => {
         if (!at.has(x))
-            at.set(x, { x, loss: null, accuracy: null, heldLoss: null, heldAccuracy: null, auc: null });
+            at.set(x, { x, loss: null, accuracy: null, validLoss: null, heldLoss: null, heldAccuracy: null, auc: null });
         return at.get(x);
     };
     const trained = rounds.filter((row) => row.model === model && row.task === 'train' && row.state === 'closed')
@@ -83,10 +83,16 @@ export function learningSeries(rounds, evaluations, model) {
         if (row.has_figures)
             Object.assign(point(made), {
                 loss: row.log_loss_millionths / 1e6, accuracy: row.accuracy_millionths / 1e6,
+                validLoss: row.validation_records ? row.validation_loss_millionths / 1e6 : null,
             });
     });
+    const makes = (evaluation) => {
+        const before = trained.filter((each) => each.id < evaluation.round);
+        const made = before.findLastIndex((each) => each.result === evaluation.sha256);
+        return made < 0 ? before.length : made + 1;
+    };
     for (const row of evaluations.filter((each) => each.model === model).sort((a, b) => a.id - b.id))
-        Object.assign(point(trained.filter((each) => each.id < row.round).length), {
+        Object.assign(point(makes(row)), {
             heldLoss: row.has_log_loss ? row.log_loss_millionths / 1e6 : null, heldAccuracy: row.has_accuracy === false ? null : row.accuracy_millionths / 1e6,
             auc: row.has_auc ? row.auc_millionths / 1e6 : null,
         });

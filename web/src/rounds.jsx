@@ -53,6 +53,9 @@ function Curves({ model, models, onModel, points }) {
                 <Table caption="Loss and accuracy by training rounds" rows={points} id={(row) => row.x} empty="" columns={[
                     { label: 'Training rounds', head: true, cell: (row) => integer(row.x) },
                     { label: 'Loss, training', num: true, cell: (row) => (row.loss === null ? '–' : three(row.loss)) },
+                    ...(points.some((row) => row.validLoss !== null) ? [
+                        { label: 'Loss, validation', num: true, cell: (row) => (row.validLoss === null ? '–' : three(row.validLoss)) },
+                    ] : []),
                     { label: 'Accuracy, training', num: true, cell: (row) => (row.accuracy === null ? '–' : percent(row.accuracy, 1)) },
                     { label: 'Loss, held out', num: true, cell: (row) => (row.heldLoss === null ? '–' : three(row.heldLoss)) },
                     { label: 'Accuracy, held out', num: true, cell: (row) => (row.heldAccuracy === null ? '–' : percent(row.heldAccuracy, 1)) },

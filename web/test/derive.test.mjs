@@ -52,6 +52,11 @@ test('figures stand at the number of training rounds that made the model', () =>
     const points = derive.learningSeries(rounds, [held], 1);
     assert.deepEqual(points.map((p) => [p.x, p.loss, p.heldLoss]), [[0, 0.693, null], [1, 0.6, null], [2, null, 0.55]]);
     assert.equal(points[2].auc, 0.9);
+    /* Training with patience goes on past the model that is evaluated. */
+    const measured = { validation_records: 5, validation_loss_millionths: 700000 };
+    const past = [train(10, 1, { result: 'a' }), train(20, 1, { result: 'b', ...measured }), train(30, 1, { result: 'c', ...measured })];
+    const early = derive.learningSeries(past, [{ ...held, sha256: 'a' }], 1);
+    assert.deepEqual(early.map((p) => [p.x, p.validLoss, p.heldLoss]), [[0, null, null], [1, 0.7, 0.55], [2, 0.7, null]]);
     const noised = { ...held, has_auc: false, has_log_loss: false, log_loss_millionths: 0 };
     assert.equal(derive.learningSeries([], [noised], 1)[0].heldLoss, null);
     assert.deepEqual(derive.learningSeries([], [], 1), []);
