@@ -12,6 +12,7 @@ enum { SHEAF_CARD_COLUMNS_MAX = 8, SHEAF_CARD_CELL = 160 };
 typedef struct {
     sheaf_buffer *out;
     sheaf_card_form form;
+    size_t table; /* where in `out` the table began that is open */
 } sheaf_card_page;
 
 void sheaf_card_begin(sheaf_card_page *page, const char *title);

@@ -64,10 +64,12 @@ static bool is_told(const char *column)
 }
 
 /* What a column is, behind "of trees: "; NULL where that names other kinds than the model's. */
-static const char *doc_of(const writing *w, const char *doc)
+static const char *doc_of(const writing *w, const sheaf_column *column)
 {
     sheaf_slice kind = sheaf_json_member_string(w->model, "kind");
-    const char *colon = strchr(doc, ':');
+    const char *doc = column->doc, *colon = strchr(doc, ':');
+    if (strcmp(column->name, "trees") == 0) /* "how many", which says too little by itself */
+        return sheaf_slice_is(kind, "trees") ? "trees" : NULL;
     if (strncmp(doc, "of ", 3) != 0 || !colon)
         return doc;
     for (const char *at = doc; at + kind.len <= colon; at++)
@@ -84,7 +86,7 @@ static void put_kind(writing *w)
     for (uint16_t i = 0; i < shape->count; i++) {
         const sheaf_column *column = &shape->columns[i];
         const sheaf_json *value = sheaf_json_member(w->model, column->name);
-        const char *doc = doc_of(w, column->doc);
+        const char *doc = doc_of(w, column);
         if (is_told(column->name) || !value || !doc)
             continue;
         bool millionths = strstr(column->name, "_millionths") != NULL;

@@ -3,6 +3,7 @@
 #include "cli/demo_gains.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     WIDTH = 760,
@@ -11,6 +12,7 @@ enum {
     TOP = 92,     /* of the first member's bars */
     BAR = 14,     /* height of one */
     BETWEEN = 14, /* members */
+    LETTER = 7,   /* width of one */
     PICTURE_MAX = 65536,
 };
 
@@ -40,16 +42,18 @@ static double largest(const demo *d, const demo_gains *gains)
     return most > gains->floor ? most : gains->floor + 1;
 }
 
+/* Names stand as far from each other as their letters ask for. */
 static void put_legend(const demo_gains *gains, sheaf_buffer *out)
 {
+    int x = LEFT;
     for (size_t i = 0; i < gains->forms; i++) {
-        int x = LEFT + (int)i * (RIGHT - LEFT) / (int)gains->forms;
         sheaf_buffer_printf(out,
                             "<rect x=\"%d\" y=\"62\" width=\"12\" height=\"12\" fill=\"%s\"/>"
                             "<text x=\"%d\" y=\"72\">",
                             x, colours[i], x + 18);
         put_text(out, gains->form[i]);
         sheaf_buffer_add_string(out, "</text>\n");
+        x += 18 + (int)strlen(gains->form[i]) * LETTER + 22;
     }
 }
 

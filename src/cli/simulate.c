@@ -60,9 +60,11 @@ static void rows_name(simulation *s)
 {
     const simulate_question *q = s->question;
     for (uint32_t m = 0; m < q->models; m++) {
-        if (q->number)
-            row_add(s, m, SHEAF_REHEARSE_POOLED, q->series ? "last season" : "mean of all")
-                ->simplest = true;
+        row_add(s, m, SHEAF_REHEARSE_POOLED,
+                q->series   ? "last season"
+                : q->number ? "mean of all"
+                            : "more frequent")
+            ->simplest = true;
         row_add(s, m, SHEAF_REHEARSE_LOCAL, "each alone");
         row_add(s, m, SHEAF_REHEARSE_POOLED, "all data in one");
         row_add(s, m, SHEAF_REHEARSE_EXACT, "exact sum");
@@ -117,14 +119,20 @@ static void row_note(simulate_row *row, const sheaf_rehearsed *tried, bool first
     row->round = tried->round;
 }
 
-/* The simplest model of the same records, whose errors every evaluation has beside its own. */
+/* The simplest model of the same records: of a number every evaluation has its errors beside
+ * those of the model, and of a class it says of all records what most of them are. */
 static void simplest_note(simulation *s, const simulate_row *of, const struct sheaf_figures *f)
 {
-    const struct sheaf_figures simplest = {.has_mae_millionths = true,
-                                           .mae_millionths = f->baseline_mae_millionths,
-                                           .has_rmse_millionths = true,
-                                           .rmse_millionths = f->baseline_rmse_millionths};
-    for (uint32_t i = 0; i < s->rows && f->has_baseline_mae_millionths; i++)
+    const simulate_counts *data = &s->counts[of->model];
+    struct sheaf_figures simplest = {.has_mae_millionths = true,
+                                     .mae_millionths = f->baseline_mae_millionths,
+                                     .has_rmse_millionths = true,
+                                     .rmse_millionths = f->baseline_rmse_millionths};
+    if (!s->question->number)
+        simplest = (struct sheaf_figures){
+            .accuracy_millionths =
+                (int64_t)((uint64_t)data->frequent * SIMULATE_MILLION / data->test)};
+    for (uint32_t i = 0; i < s->rows; i++)
         if (s->row[i].simplest && s->row[i].model == of->model)
             figures_note(&s->row[i], &simplest);
 }

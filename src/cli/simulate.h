@@ -79,11 +79,12 @@ typedef struct {
 
 /* What the data of a model amounts to. */
 typedef struct {
-    uint64_t records;          /* rows, or values of series */
-    uint64_t train, test;      /* rows, or windows */
-    uint32_t left_out;         /* rows with gaps */
-    uint32_t positives;        /* rows of which the label is above 0 */
-    uint32_t series, step_s;   /* of series */
+    uint64_t records;        /* rows, or values of series */
+    uint64_t train, test;    /* rows, or windows */
+    uint32_t left_out;       /* rows with gaps */
+    uint32_t positives;      /* rows of which the label is above 0 */
+    uint32_t frequent;       /* of those held out, with the class that more have to train on */
+    uint32_t series, step_s; /* of series */
     uint32_t features, inputs; /* columns; with what says that there is a gap */
     bool ranges_taken;         /* from the data: no range was given */
 } simulate_counts;
@@ -100,12 +101,12 @@ typedef struct {
     simulate_counts counts;
 } simulate_data;
 
-/* The figures of a model that predicts a class, or a number; the first is what is drawn. The
- * name is NULL where there is none. */
+/* The figures of a model that predicts a class, or a number. The name is NULL where there is
+ * none. */
 enum { SIMULATE_FIGURES = 3 };
 typedef struct {
     const char *name, *json;
-    bool share; /* within 0 and 1 */
+    bool share, percent; /* within 0 and 1; drawn as a percentage */
 } simulate_measure;
 const simulate_measure *simulate_measures(const simulate_question *question);
 
@@ -118,7 +119,7 @@ typedef struct {
     char name[32];
     uint32_t model;
     sheaf_rehearsal_form form;
-    bool simplest; /* the simplest model beside that of POOLED: the mean, or last season */
+    bool simplest; /* the simplest model: the more frequent class, the mean, or last season */
     double epsilon;
     sheaf_noised_terms terms; /* of NOISED, in the first split */
     double figure[SIMULATE_FIGURES][SIMULATE_SEEDS_MAX];

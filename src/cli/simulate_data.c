@@ -254,8 +254,13 @@ static sheaf_status rows_check(const simulate_question *q, simulate_data *data, 
                                 .left_out = table->left_out,
                                 .features = data->spec.features.count,
                                 .inputs = data->spec.inputs};
-    for (uint32_t i = 0; i < table->rows; i++)
+    uint32_t test_positives = 0;
+    for (uint32_t i = 0; i < table->rows; i++) {
         counts->positives += table->y[i];
+        test_positives += table->y[i] && table->is_test[i];
+    }
+    bool positive = 2 * (counts->positives - test_positives) > table->train_rows;
+    counts->frequent = positive ? test_positives : table->test_rows - test_positives;
     if (q->number)
         SHEAF_TRY(number_check(q, table, err));
     else if (counts->positives == 0 || counts->positives == table->rows)

@@ -29,6 +29,7 @@ typedef struct {
     const simulation *s;
     sheaf_buffer *out;
     const simulate_measure *measure;   /* what is drawn */
+    int figure;                        /* its place */
     double low, high;                  /* of it */
     double first, last;                /* log of epsilon */
     double name_at[SIMULATE_ROWS_MAX]; /* where lines have their names */
@@ -72,19 +73,36 @@ static void line_at(plot *p, double x1, double y1, double x2, double y2, const c
 
 /* ---- scales ---- */
 
+/* The first figure; of a class that fewer than one record in ten is of, which accuracy hardly
+ * looks at, the area under the curve. */
+static void figure_choose(plot *p)
+{
+    const simulate_counts *data = &p->s->counts[0];
+    const uint64_t others = data->records - data->positives;
+    const uint64_t fewer = data->positives < others ? data->positives : others;
+    p->figure = !p->s->question->number && 10 * fewer < data->records;
+    p->measure = &simulate_measures(p->s->question)[p->figure];
+}
+
+static simulate_figure figure_of(const plot *p, const simulate_row *row)
+{
+    return simulate_figure_of(row->figure[p->figure], row->with[p->figure]);
+}
+
 static bool is_drawn(const plot *p, const simulate_row *row)
 {
-    return row->done && (p->s->question->models == 1 || row->form >= SHEAF_REHEARSE_EXACT);
+    return row->with[p->figure]
+           && (p->s->question->models == 1 || row->form >= SHEAF_REHEARSE_EXACT);
 }
 
 static void scales_set(plot *p)
 {
-    p->measure = simulate_measures(p->s->question);
+    figure_choose(p);
     p->low = p->first = INFINITY;
     p->high = p->last = -INFINITY;
     for (uint32_t i = 0; i < p->s->rows; i++) {
         const simulate_row *row = &p->s->row[i];
-        simulate_figure f = simulate_figure_of(row->figure[0], row->done);
+        simulate_figure f = figure_of(p, row);
         double half = f.half > 0 ? f.half : 0;
         if (row->epsilon > 0) {
             p->first = fmin(p->first, log(row->epsilon));
@@ -121,10 +139,10 @@ static double step_of(double range)
     return parts[i] * power;
 }
 
-/* A share as a percentage with so many decimals; below 0 four digits of any other number. */
+/* With so many decimals; below 0 four digits of what is no percentage. */
 static void value_write(const plot *p, double value, int decimals, char out[VALUE_TEXT])
 {
-    if (p->measure->share)
+    if (p->measure->percent)
         snprintf(out, VALUE_TEXT, "%.*f %%", decimals, 100 * value);
     else if (decimals < 0)
         snprintf(out, VALUE_TEXT, "%.4g", value);
@@ -137,7 +155,7 @@ static void axes_put(plot *p)
     double step = step_of(p->high - p->low), bottom = HEIGHT - BOTTOM;
     char text[VALUE_TEXT];
     double top = p->measure->share ? fmin(1, p->high) : p->high;
-    int decimals = p->measure->share ? step < 0.01 : (int)fmax(0, -floor(log10(step) + 1e-9));
+    int decimals = p->measure->percent ? step < 0.01 : (int)fmax(0, -floor(log10(step) + 1e-9));
     const int first = (int)ceil(p->low / step), last = (int)floor(top / step + 1e-9);
     for (int i = first; i <= last; i++) {
         double at = i * step;
@@ -194,13 +212,13 @@ static const char *model_class(const plot *p, const simulate_row *row, char out[
 static void reference_put(plot *p, const simulate_row *row)
 {
     const simulate_question *q = p->s->question;
-    simulate_figure f = simulate_figure_of(row->figure[0], row->done);
+    simulate_figure f = figure_of(p, row);
     char class[16], text[3 * VALUE_TEXT], value[VALUE_TEXT];
     const char *of = model_class(p, row, class);
     double y = y_of(p, f.mean);
     sheaf_buffer_printf(p->out, "<g class=\"%s\">\n", of);
     line_at(p, LEFT, y, WIDTH - RIGHT, y, "across");
-    value_write(p, f.mean, p->measure->share ? 1 : -1, value);
+    value_write(p, f.mean, p->measure->percent ? 1 : -1, value);
     snprintf(text, sizeof text, "%.40s, %s",
              q->models > 1 ? q->model[row->model].text : row->name, value);
     text_at(p, WIDTH - RIGHT + 8, name_place(p, y) + 4, "name", text);
@@ -216,7 +234,7 @@ static double point_x(const plot *p, const simulate_row *row)
 
 static void point_put(plot *p, const simulate_row *row)
 {
-    simulate_figure f = simulate_figure_of(row->figure[0], row->done);
+    simulate_figure f = figure_of(p, row);
     double x = point_x(p, row), y = y_of(p, f.mean);
     if (f.half > 0) {
         double most = f.mean + f.half;
@@ -237,7 +255,7 @@ static const simulate_row *next_of(const plot *p, uint32_t model, double before)
     const simulate_row *next = NULL;
     for (uint32_t i = 0; i < p->s->rows; i++) {
         const simulate_row *row = &p->s->row[i];
-        if (row->model == model && row->done && row->epsilon > before
+        if (row->model == model && row->with[p->figure] && row->epsilon > before
             && (!next || row->epsilon < next->epsilon))
             next = row;
     }
@@ -254,7 +272,7 @@ static void curve_put(plot *p, uint32_t model)
                         model_class(p, row, class));
     for (; row; row = next_of(p, model, row->epsilon))
         sheaf_buffer_printf(p->out, "%.1f,%.1f ", point_x(p, row),
-                            y_of(p, simulate_figure_of(row->figure[0], row->done).mean));
+                            y_of(p, figure_of(p, row).mean));
     sheaf_buffer_add_string(p->out, "\"/>\n");
     for (row = next_of(p, model, 0); row; row = next_of(p, model, row->epsilon))
         point_put(p, row);

@@ -21,9 +21,11 @@ static double student(uint32_t freedom)
 const simulate_measure *simulate_measures(const simulate_question *q)
 {
     static const simulate_measure class[SIMULATE_FIGURES] = {
-        {"accuracy", "accuracy", true}, {"AUC", "auc", true}, {"log loss", "log_loss", false}};
-    static const simulate_measure number[SIMULATE_FIGURES] = {{"MAE", "mae", false},
-                                                              {"RMSE", "rmse", false}};
+        {"accuracy", "accuracy", true, true},
+        {"AUC", "auc", true, false},
+        {"log loss", "log_loss", false, false}};
+    static const simulate_measure number[SIMULATE_FIGURES] = {{"MAE", "mae", false, false},
+                                                              {"RMSE", "rmse", false, false}};
     return q->number ? number : class;
 }
 
