@@ -194,6 +194,56 @@ static void test_what_comes_back(void **unused)
     (void)unused;
 }
 
+/* Whatever ends a program, the sentence says so, and its member takes part with noise alone. */
+static void test_ends(void **unused)
+{
+    static const struct {
+        const char *script, *why; /* no script: the apprentice and its children */
+        uint32_t seconds, processes;
+    } rows[] = {
+        {"sleep 30", "still ran after 1 seconds and was ended: let it do less", 1, 64},
+        {"kill -SEGV $$", "was ended by signal 11 (Segmentation fault)", 10, 64},
+        {"kill -KILL $$", "was ended by signal 9 (Killed), perhaps for want of memory", 10, 64},
+        {"head -c 99999999 /dev/zero >/job/out/x", "filled a folder: /job/out takes 1 MiB", 10,
+         64},
+        {"yes", "wrote more than 16 MiB to its standard output and error", 10, 64},
+        {"for i in 1 2 3 4 5 6 7; do sleep 30 & done; wait", "started 8 processes and threads",
+         10, 8},
+        {NULL, "took more than 64 MiB of memory", 10, 64},
+        {"echo x >/job/job.json", "it may write to /job/out and /tmp alone", 10, 64},
+        {"echo '{}' >/job/out/metrics.json; ln -s metrics.json /job/out/update.safetensors", "",
+         10, 64},
+    };
+    const sheaf_trainer_place place = {1, 2, 3, 4, 5, 10, 0};
+    world *w = world_open(usual);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *const script[] = {"/bin/sh", "-c", rows[i].script};
+        const char *const heavy[] = {program, "heavy"};
+        const sheaf_trainer trainer = {.arguments = rows[i].script ? script : heavy,
+                                       .argument_count = rows[i].script ? 3 : 2,
+                                       .limits = {.seconds = rows[i].seconds,
+                                                  .cpu_seconds = 10,
+                                                  .processes = rows[i].processes,
+                                                  .memory_bytes = 64 << 20,
+                                                  .out_bytes = 1 << 20,
+                                                  .scratch_bytes = 1 << 20}};
+        const sheaf_trainer_host host = {.trainer = &trainer};
+        sheaf_trainer_report report;
+        int64_t values[WORDS];
+        sheaf_err err = {0};
+        if (sheaf_trainer_ready(&host, &err) != SHEAF_OK)
+            continue;
+        must(sheaf_trainer_values(&host, &place, w->kind, &w->job, w->data, &w->seeds, values,
+                                  &report, &err),
+             &err);
+        if (!strstr(report.why, rows[i].why))
+            fail_msg("%s: %s", rows[i].why, report.why);
+        assert_true(!report.used && norm_of(values, w) == 0);
+    }
+    world_close(w);
+    (void)unused;
+}
+
 /* Rows of training as the model takes them, and neither those held out nor those with gaps. */
 static void test_rows(void **unused)
 {
@@ -495,6 +545,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_comes_back),
+        cmocka_unit_test(test_ends),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_answers_at_a_fixed_time),
         cmocka_unit_test(test_misspelt_file),
