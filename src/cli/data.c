@@ -58,8 +58,8 @@ static int run_commit(const sheaf_arguments *a)
                separator_name(style.separator));
     } else {
         printf("%s\n", hex);
-        fprintf(stderr, "%s has %u rows: register it with --records %u\n", a->argument[0],
-                style.rows, style.rows);
+        fprintf(stderr, "%s has %u row%s: register it with --records %u\n", a->argument[0],
+                style.rows, style.rows == 1 ? "" : "s", style.rows);
         if (style.separator != ',')
             fprintf(stderr, "its values are separated by %ss%s\n",
                     separator_name(style.separator),
@@ -173,6 +173,12 @@ static void put_screen(look *l, const sheaf_spec *spec, const sheaf_screen *scre
                "all records have the same, so it says nothing");
     put_inputs(l, spec, screen->tells, screen->telling,
                "it tells the label by itself; make sure that it is known before the label is");
+    if (screen->no_training)
+        sheaf_buffer_printf(&l->text,
+                            "    all its records are held out: they add nothing to training\n");
+    if (screen->no_test)
+        sheaf_buffer_printf(
+            &l->text, "    none of its records is held out: they add nothing to evaluations\n");
     if (screen->one_label)
         sheaf_buffer_printf(&l->text,
                             "    look at %s: it is the same in all records, so a model of this "
@@ -193,6 +199,8 @@ static void put_json(look *l, uint32_t model, const char *release,
         put_inputs_json(l, "constant", spec, screen->constant, screen->constants);
         sheaf_json_member_put_int(&l->w, "left_out", survey->left_out);
         sheaf_json_member_put_int(&l->w, "model", model);
+        sheaf_json_member_put_bool(&l->w, "no_test", screen->no_test);
+        sheaf_json_member_put_bool(&l->w, "no_training", screen->no_training);
         sheaf_json_member_put_bool(&l->w, "one_label", screen->one_label);
         sheaf_json_member_put_string(&l->w, "release", sheaf_str(release));
         sheaf_json_member_put_int(&l->w, "rows", survey->lines);

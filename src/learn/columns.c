@@ -7,6 +7,19 @@
 
 /* ---- the header ---- */
 
+static sheaf_status twice_fail(const sheaf_csv *csv, sheaf_slice name, sheaf_err *err)
+{
+    sheaf_csv scratch = *csv;
+    double number;
+    if (sheaf_csv_number(&scratch, name, &number))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the first line of %s holds numbers, such as %.*s; it must name the "
+                          "columns",
+                          csv->name, SHEAF_CSV_SHOWN(name));
+    return sheaf_fail(err, SHEAF_INVALID, "the header of %s names the column %.*s twice",
+                      csv->name, SHEAF_CSV_SHOWN(name));
+}
+
 sheaf_status sheaf_columns_open(sheaf_columns *columns, sheaf_csv *csv, sheaf_err *err)
 {
     sheaf_slice line;
@@ -22,9 +35,7 @@ sheaf_status sheaf_columns_open(sheaf_columns *columns, sheaf_csv *csv, sheaf_er
     for (size_t i = 0; i < columns->count; i++)
         for (size_t j = 0; j < i; j++)
             if (sheaf_slice_equal(columns->names[i], columns->names[j]))
-                return sheaf_fail(err, SHEAF_INVALID,
-                                  "the header of %s names the column %.*s twice", csv->name,
-                                  SHEAF_CSV_SHOWN(columns->names[i]));
+                return twice_fail(csv, columns->names[i], err);
     return SHEAF_OK;
 }
 
@@ -79,6 +90,24 @@ static size_t nearest(const sheaf_columns *columns, const char *wanted)
     return best;
 }
 
+/* Is it that name, with spaces around it? */
+static bool spaced(sheaf_slice name, const char *wanted)
+{
+    while (name.len && name.data[0] == ' ')
+        name = sheaf_bytes(name.data + 1, name.len - 1);
+    while (name.len && name.data[name.len - 1] == ' ')
+        name.len--;
+    return sheaf_slice_is(name, wanted);
+}
+
+static bool any_spaced(const sheaf_columns *columns, const char *wanted)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (spaced(columns->names[i], wanted))
+            return true;
+    return false;
+}
+
 static void names_list(const sheaf_columns *columns, char *list, size_t size)
 {
     size_t used = 0;
@@ -114,6 +143,11 @@ sheaf_status sheaf_columns_need(const sheaf_columns *columns, const sheaf_csv *c
                           "%s has no column %s; its only column is %s: values are separated by "
                           "commas, semicolons or tabs",
                           csv->name, name, list);
+    if (any_spaced(columns, name))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%s has no column %s: it is written with spaces around it; remove "
+                          "those beside the marks that separate values, in all lines",
+                          csv->name, name);
     size_t near = nearest(columns, name);
     if (near != SHEAF_COLUMN_NONE)
         snprintf(hint, sizeof hint, " did you mean %.*s?",

@@ -88,13 +88,16 @@ static bool labels_alike(const sheaf_table *table, bool number)
 sheaf_status sheaf_screen_table(const sheaf_table *table, uint32_t features, bool number,
                                 sheaf_screen *out, sheaf_err *err)
 {
-    *out = (sheaf_screen){.one_label = labels_alike(table, number)};
+    const bool few = table->rows < SHEAF_SCREEN_ALIKE_MIN;
+    *out = (sheaf_screen){.no_training = table->rows > 0 && table->train_rows == 0,
+                          .no_test = table->rows > 0 && table->test_rows == 0,
+                          .one_label = table->rows > 0 && labels_alike(table, number)};
     seen *of = malloc(RECORDS_MAX * sizeof *of);
     if (!of)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to look at the columns of a table");
     for (uint32_t input = 0; input < features; input++) {
         uint32_t n = gather(table, input, of);
-        if (all_alike(table, input))
+        if (all_alike(table, input) && !few)
             out->constant[out->constants++] = (uint16_t)input;
         else if (n >= SHEAF_SCREEN_RECORDS_MIN
                  && (number ? tells_number(of, n) : tells_class(of, n)))

@@ -356,6 +356,11 @@ sheaf_status sheaf_table_form(sheaf_slice bytes, const char *name, sheaf_csv_sty
                               : sheaf_fail(err, SHEAF_NOMEM, "no memory to read %s", name);
     if (status == SHEAF_OK)
         status = sheaf_columns_open(&r->columns, &r->csv, err);
+    if (status == SHEAF_OK && r->columns.count == 1)
+        status = sheaf_fail(err, SHEAF_INVALID,
+                            "%s has one column, %.*s, but a table needs two; values are "
+                            "separated by commas, semicolons or tabs",
+                            name, SHEAF_CSV_SHOWN(r->columns.names[0]));
     if (status == SHEAF_OK) {
         out->separator = r->csv.separator;
         status = form_check(r, seen, out, err);

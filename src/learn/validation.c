@@ -56,25 +56,31 @@ static sheaf_status parts_open(const sheaf_table *table, parts *out, sheaf_err *
     }
     out->learnt.test_rows = table->rows - out->learnt.train_rows;
     out->validation.test_rows = table->rows - out->validation.train_rows;
-    if (out->learnt.train_rows > 0 || out->validation.train_rows == 0)
+    return SHEAF_OK;
+}
+
+/* A table without training records adds nothing to an exact sum. Only those of tables have
+ * something to look at beforehand. */
+static sheaf_status values_make(const sheaf_learn_kind *kind, const sheaf_job *job,
+                                const void *data, const sheaf_job_seeds *seeds, int64_t *values,
+                                sheaf_err *err)
+{
+    sheaf_learn_task task;
+    SHEAF_TRY(sheaf_learn_task_of(kind, job, &task, err));
+    if (kind->screen && !job->noised && job->task != SHEAF_task_evaluate
+        && ((const sheaf_table *)data)->train_rows == 0) {
+        size_t words = kind->words(job->spec, job->task, false, job->step);
+        memset(values, 0, words * sizeof *values);
         return SHEAF_OK;
-    sheaf_status status =
-        sheaf_fail(err, SHEAF_INVALID,
-                   "training with patience sets all of the table's %u training rows apart for "
-                   "validation and has none left to learn from; take part with more records, "
-                   "or under a mandate without patience",
-                   out->validation.train_rows);
-    free(out->marks);
-    return status;
+    }
+    return task.local(job, data, seeds, values, err);
 }
 
 static sheaf_status parts_local(const sheaf_learn_kind *kind, const sheaf_job *job,
                                 const parts *p, const sheaf_job_seeds *seeds, int64_t *values,
                                 sheaf_err *err)
 {
-    sheaf_learn_task task;
-    SHEAF_TRY(sheaf_learn_task_of(kind, job, &task, err));
-    SHEAF_TRY(task.local(job, &p->learnt, seeds, values, err));
+    SHEAF_TRY(values_make(kind, job, &p->learnt, seeds, values, err));
     if (!measures(job))
         return SHEAF_OK;
     int64_t *behind = values + kind->words(job->spec, job->task, job->noised, job->step);
@@ -97,13 +103,10 @@ sheaf_status sheaf_learn_local(const sheaf_learn_kind *kind, const sheaf_job *jo
                                const void *data, const sheaf_job_seeds *seeds, int64_t *values,
                                sheaf_err *err)
 {
-    sheaf_learn_task task;
     parts p;
     SHEAF_TRY(patience_check(kind, job, err));
-    if (!job->validates || job->task == SHEAF_task_evaluate) {
-        SHEAF_TRY(sheaf_learn_task_of(kind, job, &task, err));
-        return task.local(job, data, seeds, values, err);
-    }
+    if (!job->validates || job->task == SHEAF_task_evaluate)
+        return values_make(kind, job, data, seeds, values, err);
     SHEAF_TRY(parts_open(data, &p, err));
     sheaf_status status = parts_local(kind, job, &p, seeds, values, err);
     free(p.marks);

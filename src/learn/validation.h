@@ -13,9 +13,10 @@
  * owners' sums of integers make is what their pooled records make.
  *
  * A member without such records adds nothing; where nobody has one, nothing is measured, and
- * training goes on to its last round. A member who would have nothing left to learn from does
- * not take part. A member whose node lies can end training early or keep it from ending, as far
- * as bounds of a loss for each record let it: so does one who lies about what it has learned.
+ * training goes on to its last round. A member who has nothing left to learn from adds nothing
+ * to what is learned. A member whose node lies can end training early or keep it from ending,
+ * as far as bounds of a loss for each record let it: so does one who lies about what it has
+ * learned.
  *
  * Whatever computes a member's vector or finishes a sum comes through here, with patience or
  * without.
@@ -32,7 +33,8 @@ uint32_t sheaf_learnt_rows(const sheaf_table *table);
 /* Length of the job's vector; 0 where the kind has no such task. */
 size_t sheaf_learn_words(const sheaf_learn_kind *kind, const sheaf_job *job);
 
-/* A member's values of the job, by the function of its task. */
+/* A member's values of the job, by the function of its task; zeros where an exact sum is about
+ * training records of a table that has none. */
 SHEAF_MUST_USE sheaf_status sheaf_learn_local(const sheaf_learn_kind *kind,
                                               const sheaf_job *job, const void *data,
                                               const sheaf_job_seeds *seeds, int64_t *values,

@@ -48,7 +48,23 @@ static sheaf_status records_check(const local *l, const char *file, sheaf_err *e
                       file, l->counts.rows, l->dataset, sheet ? sheet->records : 0);
 }
 
-/* A message about a cell quotes it. What leaves here says where it is and no more. */
+/* A message about a cell quotes it. What leaves here says where it is and what is wrong with
+ * it: from the first quotation mark to the last one nothing is told. */
+static void cell_hide(const char *message, const char *from, char out[SHEAF_MESSAGE_MAX])
+{
+    const char *quote = strstr(from, ": '"), *end = quote;
+    for (const char *at = quote ? quote + 3 : NULL; at && (at = strstr(at, "' ")); at++)
+        end = at;
+    if (!quote)
+        snprintf(out, SHEAF_MESSAGE_MAX, "%s", message);
+    else if (end == quote)
+        snprintf(out, SHEAF_MESSAGE_MAX, "%.*s: the value cannot be used",
+                 (int)(quote - message), message);
+    else
+        snprintf(out, SHEAF_MESSAGE_MAX, "%.*s: the value%s", (int)(quote - message), message,
+                 end + 1);
+}
+
 static sheaf_status data_open(local *l, const char *file, sheaf_slice bytes, sheaf_err *err)
 {
     sheaf_err full = {0};
@@ -59,14 +75,12 @@ static sheaf_status data_open(local *l, const char *file, sheaf_slice bytes, she
         l->kind->counts(l->data, &l->counts);
         return SHEAF_OK;
     }
-    const char *line = strstr(
-        full.message + (strncmp(full.message, file, strlen(file)) == 0 ? strlen(file) : 0),
-        " line ");
-    const char *colon = line ? strstr(line, ": ") : NULL;
-    if (!colon)
-        return sheaf_fail(err, status, "%s", full.message);
-    return sheaf_fail(err, status, "%.*s: the value cannot be used",
-                      (int)(colon - full.message), full.message);
+    char told[SHEAF_MESSAGE_MAX];
+    const char *behind = strncmp(full.message, file, strlen(file)) == 0
+                             ? full.message + strlen(file)
+                             : full.message;
+    cell_hide(full.message, behind, told);
+    return sheaf_fail(err, status, "%s", told);
 }
 
 /* Exact sums: the words are the values. */
@@ -271,9 +285,10 @@ void sheaf_local_survey_describe(const sheaf_local_survey *survey,
 {
     size_t at =
         (size_t)snprintf(out, SHEAF_SURVEY_TEXT_MAX,
-                         "%u rows, of which %u are used, %u have gaps and %u cannot be "
+                         "%u row%s, of which %u are used, %u have gaps and %u cannot be "
                          "read and count as none",
-                         survey->lines, survey->rows, survey->left_out, survey->unusable);
+                         survey->lines, survey->lines == 1 ? "" : "s", survey->rows,
+                         survey->left_out, survey->unusable);
     for (uint32_t i = 0; i < survey->unusable && i < SHEAF_TABLE_TOLD; i++)
         at += (size_t)snprintf(out + at, SHEAF_SURVEY_TEXT_MAX - at, "%s%u",
                                i ? ", " : ": line ", survey->line[i]);

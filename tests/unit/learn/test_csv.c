@@ -110,6 +110,10 @@ static const struct {
      "line 2, value 3: the quotation mark is not closed on its line; a value may not span"},
     {HEADER "1,2,3\n", 0, "line 2 has 3 values, but the header names 4 columns"},
     {"age,cp,chol,age,num\n1,2,3,4,5\n", 0, "names the column age twice"},
+    {"63,1,2,1\n50,1,3,0\n", 0,
+     "the first line of t.csv holds numbers, such as 1; it must name"},
+    {"age, cp, chol, num\n1, 2, 3, 0\n", 0,
+     "no column cp: it is written with spaces around it"},
 };
 
 static void test_surprises(void **unused)
@@ -173,6 +177,11 @@ static void test_style(void **unused)
     assert_int_equal(style.rows, 3);
     assert_int_equal(style.separator, ';');
     assert_true(style.decimal_comma);
+    MUST(sheaf_table_form(sheaf_str("a\tb\n1.5\tx\n"), "t", &style, &err));
+    assert_int_equal(sheaf_table_form(sheaf_str("a|b\n1|2\n"), "t", &style, &err),
+                     SHEAF_INVALID);
+    assert_string_equal(err.message, "t has one column, a|b, but a table needs two; values "
+                                     "are separated by commas, semicolons or tabs");
     MUST(sheaf_table_form(sheaf_str("a\tb\n1.5\tx\n"), "t", &style, &err));
     assert_int_equal(style.separator, '\t');
     assert_false(style.decimal_comma);

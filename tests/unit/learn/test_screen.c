@@ -45,6 +45,29 @@ static void test_class(void **unused)
     (void)unused;
 }
 
+/* A file of which no record is for training, or none is held out, or none is used. */
+static void test_parts(void **unused)
+{
+    static double x[ROWS * INPUTS], target[ROWS];
+    static uint8_t y[ROWS];
+    sheaf_table table;
+    sheaf_screen found;
+    sheaf_err err;
+    fill(&table, x, target, y, ROWS);
+    table.train_rows = ROWS;
+    MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
+    assert_true(found.no_test && !found.no_training);
+    table.train_rows = 0;
+    table.test_rows = ROWS;
+    MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
+    assert_true(found.no_training && !found.no_test);
+    fill(&table, x, target, y, 0);
+    MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
+    assert_false(found.one_label || found.no_test || found.no_training);
+    assert_int_equal(found.constants, 0);
+    (void)unused;
+}
+
 /* So few records are separated by chance. */
 static void test_few(void **unused)
 {
@@ -86,7 +109,7 @@ static void test_labels(void **unused)
     fill(&table, x, target, y, 1); /* a member with one record */
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_true(found.one_label);
-    assert_int_equal(found.constants, INPUTS);
+    assert_int_equal(found.constants, 0);
     (void)unused;
 }
 
@@ -133,7 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_class),  cmocka_unit_test(test_few),
         cmocka_unit_test(test_labels), cmocka_unit_test(test_number),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_many),   cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
