@@ -82,6 +82,7 @@ typedef struct {
     uint32_t rows;                   /* that are used */
     uint32_t left_out;               /* for a gap */
     uint32_t unusable;               /* under noise: cannot be read */
+    uint32_t apart;                  /* to train on, but for training with patience */
     uint32_t line[SHEAF_TABLE_TOLD]; /* of the first of those */
     /* Which rows are used, as a hash that is only compared on the machine that made it; zero
      * where sums are not over rows, as those of series are not. */

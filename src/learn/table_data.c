@@ -1,6 +1,7 @@
 #include "learn/table_data.h"
 
 #include "learn/inputs.h"
+#include "learn/validation.h"
 
 #include <stdlib.h>
 
@@ -36,6 +37,7 @@ void sheaf_table_data_counts(const void *data, sheaf_data_counts *out)
         .rows = table->rows,
         .left_out = table->left_out,
         .unusable = table->unusable,
+        .apart = table->train_rows - sheaf_learnt_rows(table),
         .row_set = sheaf_sha256(sheaf_bytes(table->line, table->rows * sizeof *table->line))};
     memcpy(out->line, table->unusable_line, sizeof out->line);
 }

@@ -3,6 +3,8 @@
 #include "coop/budget.h"
 #include "node/data_file.h"
 
+enum { APART_MIN = 5 }; /* records of a member that a difference of sums may be about */
+
 static bool was_spent_on(const sheaf_state *state, uint32_t dataset)
 {
     return sheaf_spent_first(state, dataset, SHEAF_privacy_unit_record) != SHEAF_NONE
@@ -150,5 +152,31 @@ sheaf_status sheaf_data_windows_check(const sheaf_state *state, uint32_t dataset
                           file, dataset, first->look_back, first->horizon, first->id);
     spec->forecaster.room_back = first->look_back;
     spec->forecaster.room_ahead = first->horizon;
+    return SHEAF_OK;
+}
+
+/* ---- validation records ---- */
+
+sheaf_status sheaf_data_patience_check(const sheaf_state *state,
+                                       const struct sheaf_row_mandate *mandate,
+                                       uint32_t dataset, uint32_t apart, const char *file,
+                                       sheaf_err *err)
+{
+    const bool patient = mandate->patience > 0;
+    if (mandate->release != SHEAF_release_form_exact_sum || apart == 0 || apart >= APART_MIN)
+        return SHEAF_OK;
+    for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
+        const struct sheaf_row_round *round = sheaf_round_at(state, i);
+        const struct sheaf_row_mandate *other = sheaf_mandate_get(state, round->mandate);
+        if (other->release == SHEAF_release_form_exact_sum && round->task != SHEAF_task_evaluate
+            && (other->patience > 0) != patient && seats_have(state, round, dataset))
+            return sheaf_fail(err, SHEAF_INVALID,
+                              "%.100s has been in exact sums of data set %u with%s patience, "
+                              "and the difference to this mandate's would tell of its %u "
+                              "validation record%s; take part with noise, or in mandates "
+                              "with%s patience",
+                              file, dataset, patient ? "out" : "", apart, apart == 1 ? "" : "s",
+                              patient ? "out" : "");
+    }
     return SHEAF_OK;
 }

@@ -46,4 +46,12 @@ SHEAF_MUST_USE sheaf_status sheaf_data_windows_check(const sheaf_state *state, u
                                                      const char *file, sheaf_spec *spec,
                                                      sheaf_err *err);
 
+/* Sums of mandates with patience and without are apart by all members' validation records. Of a
+ * member with a few of them (`apart`, 1 to 4) both are not to be had: SHEAF_INVALID where the
+ * log has the other kind. */
+SHEAF_MUST_USE sheaf_status sheaf_data_patience_check(const sheaf_state *state,
+                                                      const struct sheaf_row_mandate *mandate,
+                                                      uint32_t dataset, uint32_t apart,
+                                                      const char *file, sheaf_err *err);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "node/data_use.h"
 #include "node/local.h"
 
 enum { AGAIN_MS = 60000 };
@@ -14,7 +15,7 @@ static sheaf_fitness *place_of(sheaf_node *node, const sheaf_fitness *wanted)
     for (size_t i = 0; i < count; i++) {
         sheaf_fitness *known = &node->fitness[i];
         if (known->dataset == wanted->dataset && known->model == wanted->model
-            && known->noised == wanted->noised)
+            && known->noised == wanted->noised && known->patient == wanted->patient)
             return known;
     }
     sheaf_fitness *fresh = &node->fitness[node->fitness_count++ % SHEAF_NODE_MEMORY];
@@ -22,15 +23,19 @@ static sheaf_fitness *place_of(sheaf_node *node, const sheaf_fitness *wanted)
     return fresh;
 }
 
-static void look(sheaf_node *node, sheaf_fitness *what, const char *file)
+static void look(sheaf_node *node, const struct sheaf_row_mandate *mandate, sheaf_fitness *what,
+                 const char *file)
 {
+    const sheaf_state *state = sheaf_member_state(&node->member);
     sheaf_local_survey survey;
     sheaf_err why = {0};
     char text[SHEAF_SURVEY_TEXT_MAX];
     what->fit =
-        sheaf_local_survey_make(sheaf_member_state(&node->member), what->dataset, what->model,
-                                what->noised, node->member.dir, file, &survey, &why)
-        == SHEAF_OK;
+        sheaf_local_survey_make(state, what->dataset, what->model, what->noised,
+                                node->member.dir, file, &survey, &why)
+            == SHEAF_OK
+        && sheaf_data_patience_check(state, mandate, what->dataset, survey.apart, file, &why)
+               == SHEAF_OK;
     if (!what->fit) {
         sheaf_node_log(node, "warn", "data.unfit",
                        "dataset=%" PRIu32 " model=%" PRIu32 " error=\"%.300s\"", what->dataset,
@@ -49,11 +54,12 @@ static bool fits(sheaf_node *node, const struct sheaf_row_mandate *mandate, uint
     int64_t now = node->member.ports.now_ms(node->member.ports.context);
     const sheaf_fitness wanted = {.dataset = dataset,
                                   .model = mandate->model,
-                                  .noised = mandate->release == SHEAF_release_form_noised};
+                                  .noised = mandate->release == SHEAF_release_form_noised,
+                                  .patient = mandate->patience > 0};
     sheaf_fitness *known = place_of(node, &wanted);
     if (known->again_ms <= now) {
         known->again_ms = now + AGAIN_MS;
-        look(node, known, file);
+        look(node, mandate, known, file);
         if (known->fit)
             known->again_ms = INT64_MAX;
     }

@@ -230,6 +230,12 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
                             want);
     if (status == SHEAF_OK)
         status = load(l, file, err);
+    if (status == SHEAF_OK && round->task != SHEAF_task_evaluate) {
+        status = sheaf_data_patience_check(state, sheaf_mandate_get(state, round->mandate),
+                                           l->dataset, l->counts.apart, file, err);
+        if (status != SHEAF_OK)
+            unload(l);
+    }
     if (status == SHEAF_OK) {
         status = fill(l, round, seat, seeds, own, words, err);
         if (status == SHEAF_OK && !l->noised)

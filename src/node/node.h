@@ -45,7 +45,7 @@ typedef struct {
 /* Whether a data set's file can be used for a model: node/fitness.h. */
 typedef struct {
     uint32_t dataset, model;
-    bool noised, fit;
+    bool noised, patient, fit;
     int64_t again_ms; /* when to look next */
 } sheaf_fitness;
 

@@ -12,6 +12,7 @@
 #include "kit.h"
 #include "kit_store.h"
 #include "node/data_file.h"
+#include "node/data_use.h"
 #include "node/local.h"
 #include "node/round_check.h"
 
@@ -70,17 +71,23 @@ static void register_file(world *w, const char *label, uint8_t salt_byte)
            (long long)(w->k.now + INT64_C(864000000)));
 }
 
-static void grant(world *w, const char *label, const char *dataset, int batch, int steps)
+static void grant_with(world *w, const char *label, const char *dataset, int batch, int steps,
+                       const char *patience)
 {
     char effect[1024];
     snprintf(effect, sizeof effect,
              "{'kind':'mandate.grant','what':{'attest_min':2,'cohort_min':3,'datasets':["
              "{'dataset':#%s},{'dataset':#bob.data},{'dataset':#cat.data}],'duration_s':86400,"
-             "'learning':{'batch':%d,'local_steps':%d,'rate_millionths':100000,'seed':7},"
+             "'learning':{'batch':%d,'local_steps':%d,%s'rate_millionths':100000,'seed':7},"
              "'model':#model,'purpose':'research','release':'exact_sum','rounds_max':8}}",
-             dataset, batch, steps);
+             dataset, batch, steps, patience);
     kit_motion(&w->k, label, effect, 4);
     assert_int_equal(w->k.outcome.effect, SHEAF_ACCEPTED);
+}
+
+static void grant(world *w, const char *label, const char *dataset, int batch, int steps)
+{
+    grant_with(w, label, dataset, batch, steps, "");
 }
 
 static sheaf_status survey(world *w, const char *dataset, bool noised, sheaf_err *err)
@@ -263,6 +270,69 @@ static void test_windows_that_differ(void **unused)
     (void)unused;
 }
 
+static void statistics_open(world *w, const char *label, const char *mandate)
+{
+    kit_do(&w->k, "hub", "round.open", label,
+           "{'mandate':#%s,'participants':[{'dataset':#ann.data,'key':#ann.node},"
+           "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node}],"
+           "'stage_ms':60000,'task':'statistics','words':7}",
+           mandate);
+}
+
+static sheaf_status patience(const world *w, const char *mandate, uint32_t apart,
+                             sheaf_err *err)
+{
+    kit *k = (kit *)&w->k;
+    return sheaf_data_patience_check(&k->state,
+                                     sheaf_mandate_get(&k->state, kit_index(k, mandate)),
+                                     kit_index(k, "ann.data"), apart, "f", err);
+}
+
+/* Two mandates, with patience and without: the sums of one less those of the other are of the
+ * validation records alone, be they two. */
+static void test_with_and_without_patience(void **unused)
+{
+    static const char *const mandates[] = {"m.tick", "p.tick"};
+    world *w = world_open();
+    sheaf_err err = {0};
+    sheaf_buffer text;
+    sheaf_local_survey found;
+    const sheaf_noised_seeds seeds = {.noise = {7}};
+    uint64_t words[7];
+    sheaf_buffer_init(&text, 1 << 16);
+    sheaf_buffer_add_string(&text, "age,cp,num,set\n");
+    for (int i = 0; i < ROWS; i++) /* few to train on */
+        sheaf_buffer_printf(&text, "%d,%d,%d,%s\n", i, 1 + i % 4, i > 60,
+                            i % 9 ? "test" : "train");
+    kit_must(sheaf_file_write(w->file, 0600, sheaf_buffer_slice(&text), &err), &err);
+    sheaf_buffer_deinit(&text);
+    grant(w, "m", "ann.data", 0, 5);
+    grant_with(w, "p", "ann.data", 0, 5, "'patience':3,");
+    kit_must(sheaf_local_survey_make(&w->k.state, kit_index(&w->k, "ann.data"),
+                                     kit_index(&w->k, "model"), false, w->dir, w->file, &found,
+                                     &err),
+             &err);
+    assert_in_range(found.apart, 1, 4);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(patience(w, mandates[i], 1, &err), SHEAF_OK);
+    statistics_open(w, "r", "m.tick");
+    for (uint32_t apart = 0; apart < 7; apart++) {
+        assert_int_equal(patience(w, "m.tick", apart, &err), SHEAF_OK);
+        assert_int_equal(patience(w, "p.tick", apart, &err),
+                         apart >= 1 && apart <= 4 ? SHEAF_INVALID : SHEAF_OK);
+    }
+    statistics_open(w, "s", "p.tick");
+    assert_int_equal(patience(w, "m.tick", 4, &err), SHEAF_INVALID);
+    const struct sheaf_row_round *round = sheaf_round_find(&w->k.state, kit_index(&w->k, "s"));
+    const struct sheaf_row_seat *seat = sheaf_seat_at(&w->k.state, round->seat_first);
+    assert_int_equal(sheaf_local_words(&w->k.state, round, seat, w->dir, w->file,
+                                       (sheaf_slice){0}, &seeds, NULL, words, &err),
+                     SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "without patience, and the difference"));
+    world_close(w);
+    (void)unused;
+}
+
 /* A mandate by which a round is an exact sum over one record of each, or a few. */
 static void test_few_records(void **unused)
 {
@@ -294,8 +364,11 @@ static void test_few_records(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_file_again),  cmocka_unit_test(test_file_that_changes),
-        cmocka_unit_test(test_rows_that_change), cmocka_unit_test(test_windows_that_differ),
+        cmocka_unit_test(test_same_file_again),
+        cmocka_unit_test(test_file_that_changes),
+        cmocka_unit_test(test_rows_that_change),
+        cmocka_unit_test(test_windows_that_differ),
+        cmocka_unit_test(test_with_and_without_patience),
         cmocka_unit_test(test_few_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
