@@ -242,8 +242,9 @@ static void print_motion(const simulation *s, const simulate_row *row)
     simulate_mandate(s, row, &effect);
     printf("\nTo propose the row ");
     print_name(s, row);
-    printf(", with the model's number for MODEL and those of the data sets, "
-           "{\"dataset\":NUMBER} each, for DATASETS:\n\n"
+    printf(", with the model's number for MODEL, those of the data sets, "
+           "{\"dataset\":NUMBER} each, for DATASETS, and as purpose what their members consent "
+           "to:\n\n"
            "sheaf motion open --title 'Train together' --effect '%.*s'\n",
            SHEAF_PRINT(sheaf_buffer_slice(&effect)));
     sheaf_buffer_deinit(&effect);
@@ -293,7 +294,7 @@ void simulate_mandate(const simulation *s, const simulate_row *row, sheaf_buffer
             row->terms.norm_millionths, row->terms.colluders,
             (long long)floor(s->question->delta * 1e12 + 1e-6), row->terms.divisor,
             (long long)floor(row->epsilon * SIMULATE_MILLION + 1e-6),
-            sheaf_rehearsal_evaluation_noise(&row->terms), row->terms.noise_millionths,
+            sheaf_rehearsal_evaluation_noise(plan, &row->terms), row->terms.noise_millionths,
             row->terms.sampling_millionths,
             row->terms.unit == SHEAF_NOISED_RECORD ? "record" : "member");
     sheaf_buffer_printf(out,

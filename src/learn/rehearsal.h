@@ -52,14 +52,16 @@ SHEAF_MUST_USE sheaf_status sheaf_rehearsal_check(const sheaf_rehearsal *plan, s
 uint16_t sheaf_rehearsal_survivors(uint16_t cohort, uint16_t colluders, uint16_t missing);
 
 /* The terms of a round of training with the least noise, to three digits, with which all rounds
- * and one evaluation at a third of the noise stay within epsilon by the accountant. Sums are
+ * and one evaluation stay within epsilon by the accountant. The evaluation has a third of the
+ * noise, but more where there are few rounds, so that it costs no more than they. Sums are
  * divided by two thirds of the records that data sheets count, as far as a round has them: how
  * many there are to train on nobody may know. */
 SHEAF_MUST_USE sheaf_status sheaf_rehearsal_terms(const sheaf_rehearsal *plan,
                                                   const sheaf_virtual_records *records,
                                                   double epsilon, double delta,
                                                   sheaf_noised_terms *out, sheaf_err *err);
-uint64_t sheaf_rehearsal_evaluation_noise(const sheaf_noised_terms *terms);
+uint64_t sheaf_rehearsal_evaluation_noise(const sheaf_rehearsal *plan,
+                                          const sheaf_noised_terms *terms);
 
 /* What a round by the protocol took, of one member on the average and of the hub. */
 typedef struct {
@@ -84,7 +86,7 @@ SHEAF_MUST_USE sheaf_status sheaf_rehearsal_config(const sheaf_rehearsal *plan,
 
 typedef struct {
     struct sheaf_figures figures; /* as of an exact round of evaluation */
-    uint32_t trained;        /* rounds of training, of sums without noise */
+    uint32_t trained;             /* rounds of training, of sums without noise */
     uint32_t left_out;       /* members without two records to train on, where that matters */
     double member_s, hub_s;  /* of a member in one round, on the average; of the hub in one */
     sheaf_masked_cost round; /* members 0: none was played */

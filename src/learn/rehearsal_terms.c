@@ -18,7 +18,7 @@ enum {
     STAGE_MS = 60000,
 };
 
-enum { EVALUATION_PART = 3 }; /* of the noise of training */
+enum { EVALUATION_PART = 3 }; /* of the noise of training, at most */
 
 uint16_t sheaf_rehearsal_survivors(uint16_t cohort, uint16_t colluders, uint16_t missing)
 {
@@ -75,8 +75,8 @@ static bool within(const sheaf_rehearsal *plan, const sheaf_noised_terms *terms,
 {
     sheaf_mechanism training =
         mechanism_of(terms->noise_millionths, terms->sampling_millionths, terms->words);
-    sheaf_mechanism evaluation =
-        mechanism_of(sheaf_rehearsal_evaluation_noise(terms), MILLION, SHEAF_NOISED_CELLS);
+    sheaf_mechanism evaluation = mechanism_of(sheaf_rehearsal_evaluation_noise(plan, terms),
+                                              MILLION, SHEAF_NOISED_CELLS);
     sheaf_cost round, last;
     sheaf_cost_round(&training, &round);
     sheaf_cost_round(&evaluation, &last);
@@ -88,9 +88,13 @@ static bool within(const sheaf_rehearsal *plan, const sheaf_noised_terms *terms,
     return false;
 }
 
-uint64_t sheaf_rehearsal_evaluation_noise(const sheaf_noised_terms *terms)
+uint64_t sheaf_rehearsal_evaluation_noise(const sheaf_rehearsal *plan,
+                                          const sheaf_noised_terms *terms)
 {
-    return terms->noise_millionths / EVALUATION_PART;
+    uint32_t part = EVALUATION_PART;
+    while (part > 1 && part * part > plan->rounds)
+        part--;
+    return terms->noise_millionths / part;
 }
 
 /* Up to three digits that are not 0. */
