@@ -339,7 +339,8 @@ static void print(const comparison *c, const char *by)
                "are made for noise.\n",
                c->terms.rounds, c->terms.training.steps);
     else
-        printf("\nAlone is trained as the mandate says, in %u round%s%s.\n", c->terms.rounds,
+        printf("\nAlone is trained as the mandate says, in %s%u round%s%s.\n",
+               c->terms.patience ? "at most " : "", c->terms.rounds,
                c->terms.rounds == 1 ? "" : "s",
                c->mandate->release == SHEAF_release_form_noised ? ", without noise" : "");
 }
