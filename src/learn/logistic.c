@@ -1,4 +1,4 @@
-#include "learn/logistic.h"
+#include "learn/epochs.h"
 
 #include <assert.h>
 #include <math.h>
@@ -154,44 +154,21 @@ void sheaf_logistic_gradient(const sheaf_samples *samples, const uint32_t *rows,
         out[j] += l2 * parameters[j];
 }
 
-/* The bias of the multiplication is below 2^-32. */
-void sheaf_training_shuffle(uint32_t *order, uint32_t n, uint64_t *state)
-{
-    for (uint32_t i = n; i > 1; i--) {
-        uint32_t j = (uint32_t)((unsigned __int128)sheaf_training_draw(state) * i >> 64);
-        uint32_t swap = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = swap;
-    }
-}
-
 sheaf_status sheaf_logistic_train(const sheaf_samples *samples, const sheaf_training *training,
                                   uint64_t seed, double *parameters, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_training_check(training, err));
-    uint32_t n = samples->n;
-    uint32_t batch = training->batch == 0 || training->batch > n ? n : training->batch;
+    sheaf_epochs epochs;
     double rate = (double)training->rate_millionths / MILLION;
     double l2 = (double)training->l2_millionths / MILLION;
     double gradient[SHEAF_FEATURES_MAX + 1];
-    uint32_t *order = calloc(n, sizeof *order);
-    if (!order)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory to train on %u records", n);
-    for (uint32_t i = 0; i < n; i++)
-        order[i] = i;
-    uint32_t at = n; /* the first step begins an epoch */
+    SHEAF_TRY(sheaf_epochs_open(training, samples->n, seed, &epochs, err));
     for (uint32_t step = 0; step < training->steps; step++) {
-        if (at == n) {
-            if (batch < n)
-                sheaf_training_shuffle(order, n, &seed);
-            at = 0;
-        }
-        uint32_t count = batch < n - at ? batch : n - at;
-        sheaf_logistic_gradient(samples, order + at, count, parameters, l2, gradient);
+        uint32_t count;
+        const uint32_t *rows = sheaf_epochs_next(&epochs, &count);
+        sheaf_logistic_gradient(samples, rows, count, parameters, l2, gradient);
         for (uint32_t j = 0; j <= samples->d; j++)
             parameters[j] -= rate * gradient[j];
-        at += count;
     }
-    free(order);
+    sheaf_epochs_close(&epochs);
     return SHEAF_OK;
 }

@@ -69,9 +69,6 @@ SHEAF_MUST_USE sheaf_status sheaf_logistic_train(const sheaf_samples *samples,
 /* One word of a generator that starts with a seed (splitmix64: Steele, Lea and Flood 2014). */
 uint64_t sheaf_training_draw(uint64_t *state);
 
-/* A fresh random order (Fisher and Yates). */
-void sheaf_training_shuffle(uint32_t *order, uint32_t n, uint64_t *state);
-
 /* The seed of one participant in one round, from the training's seed. */
 uint64_t sheaf_training_seed(uint64_t seed, uint32_t round, uint64_t participant);
 

@@ -1,5 +1,6 @@
 #include "learn/mlp_train.h"
 
+#include "learn/epochs.h"
 #include "learn/wide.h"
 #include "round/fixed_point.h"
 
@@ -107,28 +108,15 @@ void sheaf_mlp_step(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
 sheaf_status sheaf_mlp_train(sheaf_mlp_trainer *t, const sheaf_mlp_records *records,
                              const sheaf_training *training, uint64_t seed, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_training_check(training, err));
-    const uint32_t n = records->n;
-    const uint32_t batch = training->batch == 0 || training->batch > n ? n : training->batch;
-    uint32_t *order = calloc(n, sizeof *order);
-    if (!order)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory to train on %u records", n);
-    for (uint32_t i = 0; i < n; i++)
-        order[i] = i;
-    uint32_t at = n; /* the first step begins an epoch */
+    sheaf_epochs epochs;
+    SHEAF_TRY(sheaf_epochs_open(training, records->n, seed, &epochs, err));
     for (uint32_t step = 0; step < training->steps; step++) {
-        if (at == n) {
-            if (batch < n)
-                sheaf_training_shuffle(order, n, &seed);
-            at = 0;
-        }
-        uint32_t count = batch < n - at ? batch : n - at;
-        sheaf_mlp_step(t, records, order + at, count,
-                       (double)training->rate_millionths / MILLION,
+        uint32_t count;
+        const uint32_t *rows = sheaf_epochs_next(&epochs, &count);
+        sheaf_mlp_step(t, records, rows, count, (double)training->rate_millionths / MILLION,
                        (double)training->l2_millionths / MILLION);
-        at += count;
     }
-    free(order);
+    sheaf_epochs_close(&epochs);
     return SHEAF_OK;
 }
 
