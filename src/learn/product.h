@@ -4,8 +4,9 @@
  *                one fused multiplication and addition (IEEE 754): the same bits on every
  *                machine, and a row of the result is a function of that row of `a` alone,
  *                whatever stands beside it. That is what learning under noise rests on.
- *     openblas   the default: up to three times as fast where matrices are small, but its last
- *                bits differ between machines and with the number of rows.
+ *     openblas   the default: about as fast as ours on processors with AVX2 or AVX-512, and
+ *                many times as fast on others; but its last bits differ between machines and
+ *                with the number of rows.
  *     onednn     where it was there at build time. It has had wrong results at some widths, so
  *                each shape is computed once by it and once by `portable`, from numbers drawn
  *                at random, before the first time that it counts. Where they differ, or it

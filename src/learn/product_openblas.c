@@ -23,10 +23,12 @@ static void load_once(void)
     void *found[FUNCTIONS];
     sheaf_err why;
     if (sheaf_product_library("libopenblas.so.0", names, found, FUNCTIONS, &why) != SHEAF_OK) {
-        (void)sheaf_fail(&blas.err, why.status,
-                         "training perceptrons can take three times as long without OpenBLAS, "
-                         "which apt install libopenblas0 installs (%.200s)",
-                         why.message);
+        (void)sheaf_fail(
+            &blas.err, why.status,
+            "there is no OpenBLAS, which apt install libopenblas0 installs: without "
+            "it, a processor that has no AVX2 takes far longer to train "
+            "perceptrons (%.200s)",
+            why.message);
         return;
     }
     __typeof__(&openblas_set_num_threads) set_threads =
