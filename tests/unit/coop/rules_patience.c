@@ -325,6 +325,74 @@ void test_patience_anew(void **unused)
     kit_close(&k);
 }
 
+/* What the mandate's rounds have made so far, told by the test itself. */
+typedef struct {
+    uint32_t made[64]; /* rounds with a result, the statistics first */
+    uint64_t loss[64]; /* by their places, of all but the first and the last */
+    uint32_t count;
+} history;
+
+/* The best of all results that were measured, looked for from the start. */
+static void check_history(kit *k, const history *h)
+{
+    uint32_t best = 1, measured = h->count > 2 ? h->count - 2 : 0;
+    for (uint32_t i = 2; i <= measured; i++)
+        best = h->loss[i] < h->loss[best] ? i : best;
+    uint32_t stale = measured ? measured - best : 0;
+    assert_int_equal(mandate(k)->measured, measured);
+    assert_int_equal(mandate(k)->stale, stale);
+    assert_int_equal(mandate(k)->best_round, measured ? h->made[best] : SHEAF_NONE);
+    assert_int_equal(mandate(k)->steps, h->count - 1);
+    assert_int_equal(mandate(k)->result_round, h->made[h->count - 1]);
+    assert_int_equal(sheaf_task_base(mandate(k), SHEAF_task_evaluate),
+                     h->made[stale > 0 ? best : h->count - 1]);
+    uint8_t task;
+    assert_int_equal(sheaf_task_next(&k->state, mandate(k), &task), ACCEPTED);
+    assert_int_equal(task, stale >= 3 ? SHEAF_task_evaluate : SHEAF_task_train);
+}
+
+/* Rounds that end in every way, in any order: what counts is what the results that stand say.
+ */
+void test_patience_at_random(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        kit k;
+        history h = {.count = 0};
+        uint64_t draw = seed * 7919;
+        begin(&k, PATIENT("3", "model", "60"));
+        whole(&k, "r", "statistics", 0, NULL, 'a');
+        h.made[h.count++] = kit_index(&k, "r");
+        for (int i = 0; i < 50 && mandate(&k)->stale < 3; i++) {
+            char label[16], figures[200];
+            uint64_t loss = kit_random(&draw) % 12, way = kit_random(&draw) % 4;
+            snprintf(label, sizeof label, "r%d", i);
+            open_as(&k, label, "train", (char)('a' + (h.count - 1) % 5), h.count > 1 ? 8 : 6,
+                    ACCEPTED);
+            if (way > 0) {
+                snprintf(figures, sizeof figures, USUAL);
+                if (h.count > 1)
+                    snprintf(figures, sizeof figures,
+                             USUAL ",'validation_loss_millionths':%d,'validation_records':9",
+                             (int)loss);
+                close_as(&k, label, figures, (char)('a' + h.count % 5), ACCEPTED);
+            }
+            if (way < 2) {
+                kit_do(&k, "hub", "round.abort", NULL, "{'reason':'unsound','round':#%s}",
+                       label);
+            } else {
+                attest(&k, label, (char)('a' + h.count % 5));
+                if (h.count > 1)
+                    h.loss[h.count - 1] = loss;
+                h.made[h.count++] = kit_index(&k, label);
+            }
+            check_history(&k, &h);
+        }
+        assert_true(h.count > 4);
+        kit_close(&k);
+    }
+}
+
 /* ---- trees ---- */
 
 /* Of trees whole ones are measured, where the next begins: cells, then two levels a tree. */

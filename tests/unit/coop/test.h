@@ -60,6 +60,7 @@ void test_patience_ends(void **unused);
 void test_patience_without_progress(void **unused);
 void test_patience_taken_back(void **unused);
 void test_patience_anew(void **unused);
+void test_patience_at_random(void **unused);
 void test_patience_of_trees(void **unused);
 void test_contributions(void **unused);
 void test_evaluation_and_release(void **unused);

@@ -104,6 +104,7 @@ int main(void)
         cmocka_unit_test(test_patience_without_progress),
         cmocka_unit_test(test_patience_taken_back),
         cmocka_unit_test(test_patience_anew),
+        cmocka_unit_test(test_patience_at_random),
         cmocka_unit_test(test_patience_of_trees),
         cmocka_unit_test(test_contributions),
         cmocka_unit_test(test_evaluation_and_release),
