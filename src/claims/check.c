@@ -2,13 +2,14 @@
 
 #include "claims/privacy_cost.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "crypto/label.h"
-#include "learn/kind.h"
+#include "learn/by_group.h"
 #include "log/checkpoint.h"
 #include "round/fixed_point.h"
 #include "round/words.h"
@@ -70,6 +71,16 @@ static sheaf_status figures_compare(const struct sheaf_figures *claimed,
     return SHEAF_OK;
 }
 
+/* A group without records has no figures. */
+static sheaf_status group_compare(const struct sheaf_group_figures *claimed,
+                                  const struct sheaf_figures *found, sheaf_err *err)
+{
+    if (claimed->has_figures != found->has_records)
+        return sheaf_fail(err, SHEAF_FAULT,
+                          "figures must be stated exactly where the sum has records");
+    return found->has_records ? figures_compare(&claimed->figures, found, err) : SHEAF_OK;
+}
+
 /* The words of a sum, 8 bytes each, little-endian. */
 static sheaf_status sum_read(sheaf_slice sum, int64_t *words, size_t count, sheaf_err *err)
 {
@@ -85,29 +96,42 @@ static sheaf_status sum_read(sheaf_slice sum, int64_t *words, size_t count, shea
     return SHEAF_OK;
 }
 
+/* The rule has seen to their form (coop/rules_evaluation.c). */
+static void groups_of(const sheaf_claim *claim, sheaf_group_names *out)
+{
+    *out = (sheaf_group_names){.count = claim->group_count};
+    assert(claim->group_count <= SHEAF_GROUPS_REPORTED_MAX);
+    for (uint32_t i = 0; i < claim->group_count; i++) {
+        sheaf_slice column = claim->groups[i].column;
+        assert(column.len <= SHEAF_COLUMN_MAX);
+        memcpy(out->items[i].column, column.data, column.len);
+        out->items[i].level = claim->groups[i].level;
+    }
+}
+
 /* What the sum says, by the kind of the model. */
 static sheaf_status figures_of(const sheaf_claim *claim, const sheaf_learn_kind *kind,
                                sheaf_slice sum, sheaf_round_result *out, sheaf_err *err)
 {
+    sheaf_group_names groups;
     sheaf_spec *spec = calloc(1, sizeof *spec);
     if (!spec)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to check an evaluation");
+    groups_of(claim, &groups);
     *spec = (sheaf_spec){.kind = claim->model_kind,
                          .target = claim->target,
                          .has_label_range =
                              claim->label_low_millionths < claim->label_high_millionths,
                          .label_low_millionths = claim->label_low_millionths,
                          .label_high_millionths = claim->label_high_millionths};
-    sheaf_job job = {.spec = spec, .task = SHEAF_task_evaluate, .noised = claim->noised};
-    job.words = (uint32_t)kind->words(spec, job.task, job.noised, 0);
+    sheaf_job job = {
+        .spec = spec, .groups = &groups, .task = SHEAF_task_evaluate, .noised = claim->noised};
+    job.words = (uint32_t)sheaf_by_group_words(kind, &job);
     int64_t *words = calloc(job.words, sizeof *words);
-    sheaf_learn_task task;
-    sheaf_status status = words ? sheaf_learn_task_of(kind, &job, &task, err)
+    sheaf_status status = words ? sum_read(sum, words, job.words, err)
                                 : sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum");
     if (status == SHEAF_OK)
-        status = sum_read(sum, words, job.words, err);
-    if (status == SHEAF_OK)
-        status = task.finish(&job, words, out, err);
+        status = sheaf_by_group_finish(kind, &job, words, out, err);
     free(words);
     free(spec);
     return status;
@@ -122,7 +146,15 @@ static sheaf_status figures_check(const sheaf_claim *claim, sheaf_slice sum, she
     if (sheaf_learn_kind_find(claim->model_kind, &kind, &why) != SHEAF_OK
         || figures_of(claim, kind, sum, &found, &why) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_FAULT, "%s", why.message);
-    return figures_compare(&claim->figures, &found.figures, err);
+    SHEAF_TRY(figures_compare(&claim->figures, &found.figures, err));
+    for (uint32_t i = 0; i < claim->group_count; i++) {
+        const struct sheaf_group_figures *group = &claim->groups[i];
+        sheaf_status status = group_compare(group, &found.groups[i], &why);
+        if (status != SHEAF_OK)
+            return sheaf_fail(err, status, "where %.*s is %lld, %s", SHEAF_PRINT(group->column),
+                              (long long)group->level, why.message);
+    }
+    return SHEAF_OK;
 }
 
 static sheaf_claim_result evaluation_check(const sheaf_claim *claim,

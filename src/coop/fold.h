@@ -33,7 +33,8 @@ enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 20 };
 typedef enum {
     SHEAF_CLAIM_SIGNATURE,  /* `signature` by `public_key` over the act */
     SHEAF_CLAIM_EVALUATION, /* the blob `blob` holds the sum of an evaluation, `noised` or not,
-                               of a model of `model_kind`, from which `figures` follow */
+                               of a model of `model_kind`, from which `figures` and those of
+                               `groups` follow */
     SHEAF_CLAIM_COST,       /* a round of `task` of so many `steps` with noise and sampling as
                                stated, of vectors of `words`, costs at most `amounts` */
     SHEAF_CLAIM_LIMIT,      /* spending at most `amounts` at some order stays within epsilon and
@@ -51,6 +52,8 @@ typedef struct {
     sheaf_slice act; /* borrowed from the entry */
     sheaf_hash blob;
     struct sheaf_figures figures;
+    const struct sheaf_group_figures *groups; /* beside all; borrowed from the act */
+    uint32_t group_count;
     uint8_t model_kind, target;
     int64_t label_low_millionths, label_high_millionths; /* where the target is a number */
     bool noised;

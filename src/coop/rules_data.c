@@ -1,5 +1,28 @@
 /* Data sets and consents. */
 #include "coop/coop_internal.h"
+#include "coop/groups.h"
+
+/* One spelling of a sheet's groups: ascending by column, then by level. */
+static sheaf_refusal add_groups(sheaf_fold *fold, const struct sheaf_dataset_register *what,
+                                struct sheaf_row_dataset *row)
+{
+    const struct sheaf_group *groups = what->groups.at;
+    const struct sheaf_row_dataset_group *before = NULL;
+    row->group_first = sheaf_dataset_group_count(fold->state);
+    row->groups = (uint8_t)what->groups.count;
+    for (uint32_t i = 0; i < what->groups.count; i++) {
+        struct sheaf_row_dataset_group *group = sheaf_dataset_group_new(fold->state, 0);
+        SHEAF_STOP_IF_SPENT(fold);
+        group->dataset = fold->index;
+        group->level = groups[i].level;
+        SHEAF_SET_WORDS(group->column, groups[i].column);
+        int order = before ? memcmp(before->column, group->column, sizeof group->column) : -1;
+        SHEAF_REFUSE_IF(order > 0 || (order == 0 && before->level >= group->level),
+                        group_order);
+        before = group;
+    }
+    return SHEAF_ACCEPTED;
+}
 
 sheaf_refusal sheaf_rule_dataset_register(sheaf_fold *fold,
                                           const struct sheaf_dataset_register *what)
@@ -15,7 +38,7 @@ sheaf_refusal sheaf_rule_dataset_register(sheaf_fold *fold,
     row->title = what->title;
     SHEAF_SET_WORDS(row->licence, what->licence);
     SHEAF_SET_WORDS(row->schema, what->schema);
-    return SHEAF_ACCEPTED;
+    return what->has_groups ? add_groups(fold, what, row) : SHEAF_ACCEPTED;
 }
 
 /* The signer's own data set, not retired. */

@@ -1,6 +1,7 @@
 /* Mandates and rounds. */
 #include "coop/budget.h"
 #include "coop/coop_internal.h"
+#include "coop/groups.h"
 
 #include <assert.h>
 
@@ -203,7 +204,10 @@ sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_o
     uint16_t seats = (uint16_t)what->participants.count;
     SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
     SHEAF_REFUSE_UNLESS(check_base(fold, mandate, what));
-    SHEAF_REFUSE_IF(what->words != (int64_t)sheaf_task_words(model, mandate, what->task),
+    uint32_t groups = sheaf_groups_of_opening(state, model, what);
+    SHEAF_REFUSE_IF(what->words
+                        != (int64_t)sheaf_groups_words(
+                            sheaf_task_words(model, mandate, what->task), groups),
                     wrong_words);
     SHEAF_REFUSE_IF(seats < sheaf_survivors_min(state, mandate, seats), cohort_small);
     struct sheaf_row_round *round = sheaf_round_new(state, fold->index);
@@ -217,6 +221,7 @@ sheaf_refusal sheaf_rule_round_open(sheaf_fold *fold, const struct sheaf_round_o
     round->step = mandate->steps;
     round->stage_ms = (uint32_t)what->stage_ms;
     round->words = (uint32_t)what->words;
+    round->groups = (uint8_t)groups;
     round->seats = seats;
     round->seat_first = sheaf_seat_count(state);
     return spend(fold, mandate, what, round);
@@ -414,66 +419,5 @@ sheaf_refusal sheaf_rule_round_attest(sheaf_fold *fold, const struct sheaf_round
     round->attested++;
     if (round->attested == sheaf_mandate_get(state, round->mandate)->attest_min)
         count_contributions(fold, round);
-    return SHEAF_ACCEPTED;
-}
-
-static void keep_evaluation(struct sheaf_row_evaluation *row,
-                            const struct sheaf_figures *figures)
-{
-    row->has_accuracy = figures->has_accuracy_millionths;
-    if (row->has_accuracy)
-        row->accuracy_millionths = (uint32_t)figures->accuracy_millionths;
-    row->has_log_loss = figures->has_log_loss_millionths;
-    if (row->has_log_loss)
-        row->log_loss_millionths = (uint32_t)figures->log_loss_millionths;
-    row->has_auc = figures->has_auc_millionths;
-    if (row->has_auc)
-        row->auc_millionths = (uint32_t)figures->auc_millionths;
-    row->has_errors = figures->has_rmse_millionths;
-    if (row->has_errors) {
-        row->mae_millionths = (uint64_t)figures->mae_millionths;
-        row->rmse_millionths = (uint64_t)figures->rmse_millionths;
-    }
-    row->has_baseline = figures->has_baseline_rmse_millionths;
-    if (row->has_baseline) {
-        row->baseline_mae_millionths = (uint64_t)figures->baseline_mae_millionths;
-        row->baseline_rmse_millionths = (uint64_t)figures->baseline_rmse_millionths;
-    }
-}
-
-sheaf_refusal sheaf_rule_model_evaluate(sheaf_fold *fold,
-                                        const struct sheaf_model_evaluate *what)
-{
-    sheaf_state *state = fold->state;
-    const struct sheaf_row_round *round = sheaf_round_find(state, what->round);
-    SHEAF_REFUSE_IF(!round, no_such_round);
-    SHEAF_REFUSE_IF(
-        round->task != SHEAF_task_evaluate || round->state != SHEAF_round_state_closed
-            || round->attested < sheaf_mandate_get(state, round->mandate)->attest_min,
-        not_an_evaluation);
-    for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++)
-        SHEAF_REFUSE_IF(sheaf_evaluation_at(state, i)->round == what->round, not_an_evaluation);
-    const struct sheaf_figures *figures = &what->figures;
-    const struct sheaf_row_model *model = sheaf_model_get(state, round->model);
-    uint8_t release = sheaf_mandate_get(state, round->mandate)->release;
-    SHEAF_REFUSE_IF(!sheaf_task_figures_fit(model, release, SHEAF_task_evaluate, figures),
-                    figures_form);
-    struct sheaf_row_evaluation *row = sheaf_evaluation_new(state, fold->index);
-    row->id = fold->index;
-    row->round = what->round;
-    row->model = round->model;
-    row->sha256 = round->base;
-    row->records = (uint32_t)figures->records;
-    keep_evaluation(row, figures);
-    assert(fold->out->claim_count < SHEAF_CLAIMS_MAX);
-    fold->out->claims[fold->out->claim_count++] =
-        (sheaf_claim){.kind = SHEAF_CLAIM_EVALUATION,
-                      .blob = round->result,
-                      .figures = *figures,
-                      .model_kind = model->kind,
-                      .target = model->target,
-                      .label_low_millionths = model->label_low_millionths,
-                      .label_high_millionths = model->label_high_millionths,
-                      .noised = release == SHEAF_release_form_noised};
     return SHEAF_ACCEPTED;
 }

@@ -47,6 +47,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_ballot:
         return SHEAF_AREA_BALLOTS;
     case SHEAF_TABLE_dataset:
+    case SHEAF_TABLE_dataset_group:
     case SHEAF_TABLE_consent:
     case SHEAF_TABLE_allowance:
     case SHEAF_TABLE_spent:
@@ -67,6 +68,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_round:
     case SHEAF_TABLE_seat:
     case SHEAF_TABLE_evaluation:
+    case SHEAF_TABLE_evaluation_group:
         return SHEAF_AREA_PUBLIC;
     case SHEAF_TABLE_COUNT:
         break;

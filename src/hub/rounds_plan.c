@@ -1,6 +1,7 @@
 #include "hub/rounds_internal.h"
 
 #include "coop/budget.h"
+#include "coop/groups.h"
 #include "store/clock.h"
 
 sheaf_plan *sheaf_rounds_plan_of(sheaf_rounds *rounds, uint32_t mandate)
@@ -60,7 +61,12 @@ static bool prepare(sheaf_rounds *rounds, const struct sheaf_row_mandate *mandat
     if (mandate->release == SHEAF_release_form_noised
         && sheaf_charge_check(state, mandate, (uint8_t)out->what.task) != SHEAF_ACCEPTED)
         return false;
-    return sheaf_rounds_seats(rounds, mandate, plan, out);
+    if (!sheaf_rounds_seats(rounds, mandate, plan, out))
+        return false;
+    const struct sheaf_row_model *model = sheaf_model_get(state, mandate->model);
+    out->what.words = sheaf_groups_words((uint32_t)out->what.words,
+                                         sheaf_groups_of_opening(state, model, &out->what));
+    return true;
 }
 
 /* ---- what a mandate needs now ---- */

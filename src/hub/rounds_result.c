@@ -1,5 +1,6 @@
 #include "hub/rounds_internal.h"
 #include "hub/sequencer.h"
+#include "learn/by_group.h"
 #include "learn/round_job.h"
 #include "round/transcript.h"
 #include "round/words.h"
@@ -121,37 +122,60 @@ static sheaf_status read_sum(sheaf_hub *hub, const struct sheaf_row_round *round
     return status;
 }
 
-static sheaf_status figures_of(sheaf_hub *hub, uint32_t id, struct sheaf_figures *out,
-                               sheaf_err *err)
+/* The figures of an evaluation's groups, whose names stay in `names`. */
+static void groups_put(const sheaf_group_names *names, const sheaf_round_result *result,
+                       struct sheaf_group_figures groups[SHEAF_GROUPS_REPORTED_MAX],
+                       struct sheaf_model_evaluate *out)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        groups[i] = (struct sheaf_group_figures){.column = sheaf_str(names->items[i].column),
+                                                 .has_column = true,
+                                                 .level = names->items[i].level,
+                                                 .has_level = true,
+                                                 .figures = result->groups[i],
+                                                 .has_figures = result->groups[i].has_records};
+    out->groups = (sheaf_list){groups, names->count};
+    out->has_groups = names->count > 0;
+}
+
+static sheaf_status result_of(sheaf_hub *hub, uint32_t id, sheaf_group_names *names,
+                              sheaf_round_result *out, sheaf_err *err)
 {
     sheaf_hub_read_begin(hub);
     struct sheaf_row_round round = *sheaf_round_find(sheaf_hub_state(hub), id);
     sheaf_hub_read_end(hub);
     uint64_t *words = calloc(round.words, sizeof *words);
-    sheaf_round_result result;
     if (!words)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a sum of %u words", round.words);
     sheaf_status status = read_sum(hub, &round, words, err);
     if (status == SHEAF_OK) {
         sheaf_hub_read_begin(hub);
-        status = sheaf_round_job_result(sheaf_hub_state(hub), &round, (sheaf_slice){0}, words,
-                                        &result, err);
+        const sheaf_state *state = sheaf_hub_state(hub);
+        sheaf_common_groups groups;
+        sheaf_groups_of_round(state, &round, &groups);
+        sheaf_group_names_of(state, &groups, names);
+        status = sheaf_round_job_result(state, &round, (sheaf_slice){0}, words, out, err);
         sheaf_hub_read_end(hub);
     }
     free(words);
-    SHEAF_TRY(status);
-    *out = result.figures;
-    sheaf_buffer_deinit(&result.bytes);
-    return SHEAF_OK;
+    return status;
 }
 
 void sheaf_rounds_record(sheaf_rounds *rounds, uint32_t round)
 {
     sheaf_hub *hub = rounds->hub;
     struct sheaf_model_evaluate what = {.round = round, .has_round = true, .has_figures = true};
+    struct sheaf_group_figures groups[SHEAF_GROUPS_REPORTED_MAX];
+    sheaf_group_names names;
+    sheaf_round_result result;
     sheaf_entered entered = {0};
     sheaf_err err = {0};
-    sheaf_status status = figures_of(hub, round, &what.figures, &err);
+    sheaf_status status = result_of(hub, round, &names, &result, &err);
+    if (status == SHEAF_OK) {
+        what.figures = result.figures;
+        groups_put(&names, &result, groups, &what);
+        sheaf_buffer_deinit(&result.bytes);
+    }
     if (status == SHEAF_OK)
         status = sheaf_sequencer_enter(hub->sequencer, SHEAF_KIND_model_evaluate, &what, false,
                                        &entered, &err);

@@ -41,6 +41,7 @@
 
 #include "acts/catalogue.h"
 #include "base/buffer.h"
+#include "coop/groups.h"
 #include "learn/noised.h"
 #include "learn/predictions.h"
 #include "learn/screen.h"
@@ -49,10 +50,23 @@
 
 enum { SHEAF_TASKS = SHEAF_task_train + 1 };
 
+/* Groups of held-out records that a round of evaluation tells of beside all, as sheets name
+ * them (coop/groups.h); no kind looks at them (by_group.h). */
+typedef struct {
+    char column[SHEAF_COLUMN_MAX + 1];
+    int64_t level;
+} sheaf_group_name;
+
+typedef struct {
+    uint32_t count;
+    sheaf_group_name items[SHEAF_GROUPS_REPORTED_MAX];
+} sheaf_group_names;
+
 /* What everybody knows of one computation. */
 typedef struct {
     const sheaf_spec *spec;
-    uint8_t task; /* SHEAF_task_... */
+    const sheaf_group_names *groups; /* or NULL */
+    uint8_t task;                    /* SHEAF_task_... */
     bool noised;
     bool validates;   /* the mandate has patience: validation records are set apart */
     uint32_t step;    /* training rounds of the mandate that were closed before */
@@ -74,6 +88,7 @@ typedef struct {
     sheaf_buffer bytes; /* the new model; after an evaluation the sum itself */
     bool has_figures;   /* of evaluation, and of training without noise */
     struct sheaf_figures figures;
+    struct sheaf_figures groups[SHEAF_GROUPS_REPORTED_MAX]; /* those of the job */
 } sheaf_round_result;
 
 /* How much of a member's file is used. */

@@ -4,6 +4,7 @@
 #include "crypto/stream.h"
 #include "privacy/clip.h"
 #include "privacy/discrete_gaussian.h"
+#include "round/fixed_point.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,6 +68,14 @@ uint64_t sheaf_noised_sensitivity(uint32_t words)
     return sensitivity;
 }
 
+/* What has a norm of `units` in each of so many parts: units * sqrt(parts), rounded up. */
+static uint64_t root_up(uint64_t units, uint32_t parts)
+{
+    sheaf_int128 square = (sheaf_int128)units * units * parts;
+    sheaf_int128 root = sheaf_root_rounded(square);
+    return (uint64_t)(root + (root * root < square));
+}
+
 /* The narrowest words that so many magnitudes cannot leave as a signed sum. Sensitivities are
  * at most 2^40 and members fewer than 2^20, so that 64 bits always do. */
 static unsigned bits_without_noise(uint32_t members, uint64_t magnitude_max)
@@ -89,7 +98,7 @@ sheaf_status sheaf_noised_scale_of(const sheaf_noised_terms *terms, sheaf_noised
         sensitivity * (terms->unit == SHEAF_NOISED_RECORD && !steps ? terms->records_max : 1);
     /* The whole noise is what is left of two where one knows its own. */
     const sheaf_noise_plan plan = {.multiplier_millionths = terms->noise_millionths,
-                                   .sensitivity = sensitivity,
+                                   .sensitivity = root_up(sensitivity, 1 + terms->groups_reach),
                                    .survivors_least = terms->local ? 2 : terms->survivors_least,
                                    .colluders = terms->local ? 1 : terms->colluders};
     SHEAF_TRY(sheaf_noise_share(&plan, &scale.share, err));

@@ -19,7 +19,10 @@
  *
  * Evaluation: the cells true negative, false positive, false negative, true positive. Unit
  * record: one record adds `sensitivity` to its cell. Unit member: a member's records share one
- * `sensitivity` among them, so that each member counts the same.
+ * `sensitivity` among them, so that each member counts the same. By group (by_group.h) the same
+ * is added to the cells of each group that record or member is in, so that with k of them the
+ * whole has a norm of sqrt(1 + k) times the sensitivity; the noise of every cell grows by as
+ * much.
  *
  * The step from the sum to the next model divides by a constant, never by a count of anybody's
  * records, and is integer arithmetic: the same on every machine.
@@ -67,7 +70,9 @@ typedef struct {
     uint32_t members;               /* who take part */
     uint32_t survivors_least;       /* of them that may be left */
     uint32_t colluders;
-    uint32_t records_max; /* of one member */
+    uint32_t records_max;  /* of one member */
+    uint32_t groups_reach; /* evaluation: groups beside all that one record, or one member, may
+                              be in (by_group.h) */
 } sheaf_noised_terms;
 
 /* What follows from the terms. */

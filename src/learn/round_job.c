@@ -1,9 +1,9 @@
 #include "learn/round_job.h"
 
 #include "coop/view.h"
+#include "learn/by_group.h"
 #include "learn/model.h"
 #include "learn/round_graph.h"
-#include "learn/validation.h"
 #include "round/words.h"
 
 #include <stdlib.h>
@@ -25,6 +25,14 @@ static uint32_t records_max(const sheaf_state *state, const struct sheaf_row_rou
     return most;
 }
 
+static void groups_of(const sheaf_state *state, const struct sheaf_row_round *round,
+                      sheaf_group_names *out)
+{
+    sheaf_common_groups common;
+    sheaf_groups_of_round(state, round, &common);
+    sheaf_group_names_of(state, &common, out);
+}
+
 sheaf_status sheaf_round_job_terms(const sheaf_state *state,
                                    const struct sheaf_row_round *round, sheaf_noised_terms *out,
                                    sheaf_err *err)
@@ -32,6 +40,8 @@ sheaf_status sheaf_round_job_terms(const sheaf_state *state,
     const struct sheaf_row_mandate *mandate = sheaf_mandate_get(state, round->mandate);
     bool evaluates = round->task == SHEAF_task_evaluate;
     sheaf_noised_scale scale;
+    sheaf_group_names groups;
+    groups_of(state, round, &groups);
     *out = (sheaf_noised_terms){
         .unit = mandate->unit == SHEAF_privacy_unit_record ? SHEAF_NOISED_RECORD
                                                            : SHEAF_NOISED_MEMBER,
@@ -53,6 +63,7 @@ sheaf_status sheaf_round_job_terms(const sheaf_state *state,
         .colluders = mandate->colluders,
         .records_max = records_max(state, round),
     };
+    out->groups_reach = sheaf_group_reach(&groups, out->unit);
     return sheaf_noised_scale_of(out, &scale, err);
 }
 
@@ -80,7 +91,9 @@ static sheaf_status job_fill(const sheaf_state *state, const struct sheaf_row_ro
     const struct sheaf_row_mandate *mandate = sheaf_mandate_get(state, round->mandate);
     SHEAF_TRY(sheaf_spec_of(state, round->model, &out->spec, err));
     SHEAF_TRY(sheaf_learn_kind_find(out->spec.kind, &out->kind, err));
+    groups_of(state, round, &out->groups);
     out->job = (sheaf_job){.spec = &out->spec,
+                           .groups = &out->groups,
                            .task = round->task,
                            .noised = is_noised(state, round),
                            .validates = mandate->patience > 0,
@@ -90,7 +103,7 @@ static sheaf_status job_fill(const sheaf_state *state, const struct sheaf_row_ro
                                         .batch = mandate->batch,
                                         .rate_millionths = mandate->rate_millionths},
                            .seed = mandate->seed};
-    size_t words = sheaf_learn_words(out->kind, &out->job);
+    size_t words = sheaf_by_group_words(out->kind, &out->job);
     if (words == 0 || words > round->words)
         return sheaf_fail(err, SHEAF_INVALID,
                           "the round has vectors of %u words, too few for its task",
@@ -189,7 +202,7 @@ static sheaf_status result_of(const sheaf_job *job, const sheaf_learn_kind *kind
                               const uint64_t *words, const int64_t *as_integers,
                               sheaf_round_result *out, sheaf_err *err)
 {
-    SHEAF_TRY(sheaf_learn_finish(kind, job, as_integers, out, err));
+    SHEAF_TRY(sheaf_by_group_finish(kind, job, as_integers, out, err));
     if (job->task == SHEAF_task_evaluate)
         sum_put(&out->bytes, words, job->words);
     return sheaf_buffer_check(&out->bytes, "the result of a round", err);

@@ -22,6 +22,7 @@ SHEAF_MUST_USE sheaf_status sheaf_round_job_terms(const sheaf_state *state,
 typedef struct {
     const sheaf_learn_kind *kind;
     sheaf_spec spec;
+    sheaf_group_names groups;
     sheaf_noised_terms terms;
     sheaf_buffer begun; /* the model that it starts from where the log names none */
     sheaf_job job;      /* points into the fields above and to the caller's `base` */

@@ -19,7 +19,7 @@
  * learned.
  *
  * Whatever computes a member's vector or finishes a sum comes through here, with patience or
- * without.
+ * without; of an evaluation by group (by_group.h) each part by itself.
  */
 #ifndef SHEAF_LEARN_VALIDATION_H
 #define SHEAF_LEARN_VALIDATION_H

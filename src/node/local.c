@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "crypto/ed25519.h"
+#include "learn/by_group.h"
 #include "learn/file.h"
 #include "learn/own_training.h"
 #include "learn/round_job.h"
-#include "learn/validation.h"
 #include "node/data_file.h"
 #include "node/data_use.h"
 #include "node/trainer_declared.h"
@@ -25,6 +25,7 @@ typedef struct {
     const sheaf_spec *spec;
     void *data; /* the kind's */
     sheaf_data_counts counts;
+    sheaf_group_rows groups; /* of the file's rows, where the round is by group */
 } local;
 
 /* The data sheet counts the file's rows; for exact sums it may also count those without missing
@@ -152,8 +153,9 @@ static sheaf_status fill(const local *l, const struct sheaf_row_round *round,
     if (!values)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for %u words", job->words);
     bool by_own = own && own->host.trainer && job->task == SHEAF_task_train;
-    sheaf_status status = by_own ? own_values(l, round, seat, &draw, own, values, err)
-                                 : sheaf_learn_local(l->kind, job, l->data, &draw, values, err);
+    sheaf_status status =
+        by_own ? own_values(l, round, seat, &draw, own, values, err)
+               : sheaf_by_group_local(l->kind, job, l->data, &l->groups, &draw, values, err);
     if (status == SHEAF_OK)
         status = job->noised ? sheaf_noised_words(job->terms, values, seeds->noise, words, err)
                              : words_exact(l, round->seats, values, words, err);
@@ -178,7 +180,18 @@ static void unload(local *l)
 {
     l->kind->close(l->data);
     l->data = NULL;
+    sheaf_group_rows_close(&l->groups);
     sheaf_buffer_deinit(&l->bytes);
+}
+
+/* By the member's own sheet, which names the round's groups and may name more. */
+static sheaf_status groups_open(local *l, const char *file, sheaf_slice text, sheaf_err *err)
+{
+    sheaf_common_groups sheet;
+    sheaf_group_names named;
+    sheaf_groups_of_dataset(l->state, l->dataset, &sheet);
+    sheaf_group_names_of(l->state, &sheet, &named);
+    return sheaf_group_rows_open(&named, text, file, l->data, l->noised, &l->groups, err);
 }
 
 /* Reads the file once, so that what is checked is what is used. */
@@ -198,6 +211,8 @@ static sheaf_status load(local *l, const char *file, sheaf_err *err)
         status = records_check(l, file, err);
     if (status == SHEAF_OK && !l->noised)
         status = sheaf_data_rows_check(l->home, l->dataset, file, &l->counts.row_set, err);
+    if (status == SHEAF_OK && l->work.job.groups && l->work.job.groups->count)
+        status = groups_open(l, file, text, err);
     if (status != SHEAF_OK)
         unload(l);
     return status;
@@ -223,7 +238,7 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
     l->noised = l->work.job.noised;
     l->kind = l->work.kind;
     l->spec = &l->work.spec;
-    size_t want = sheaf_learn_words(l->kind, &l->work.job);
+    size_t want = sheaf_by_group_words(l->kind, &l->work.job);
     if (want != round->words)
         status = sheaf_fail(err, SHEAF_INVALID,
                             "the round asks for %u words, but its task gives %zu", round->words,

@@ -1,5 +1,6 @@
 #include "node/round_check.h"
 
+#include "coop/groups.h"
 #include "log/checkpoint.h"
 #include "store/file.h"
 
@@ -121,7 +122,10 @@ static sheaf_status base_check(const sheaf_state *state,
     const struct sheaf_row_model *model = sheaf_model_find(state, mandate->model);
     if (!model || model->state == SHEAF_model_state_retired)
         return refuse(SHEAF_REFUSED_model_retired, err);
-    if (round->words != sheaf_task_words(model, mandate, round->task)
+    sheaf_common_groups groups;
+    sheaf_groups_of_round(state, round, &groups);
+    if (round->words
+            != sheaf_groups_words(sheaf_task_words(model, mandate, round->task), groups.count)
         || round->step != mandate->steps)
         return refuse(SHEAF_REFUSED_wrong_words, err);
     bool first = mandate->result_round == SHEAF_NONE;

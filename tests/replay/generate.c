@@ -18,6 +18,21 @@ static void must(sheaf_refusal refusal)
         kit_fail("refusal %d", refusal);
 }
 
+/* Groups of the four sheets, and their figures beside those of all. */
+#define GROUPS "'groups':[{'column':'sex','level':0},{'column':'sex','level':1}],"
+#define EVALUATION(figures, round)                                                             \
+    "{'figures':" figures ",'groups':[{'column':'sex','figures':" figures ",'level':0},"       \
+    "{'column':'sex','figures':" figures ",'level':1}],'round':#" round "}"
+
+static void whole_evaluation(kit *k, const char *label, char base, char result)
+{
+    must(kit_round_open_words(k, label, "evaluate", base, "m.tick", 3 * 129));
+    must(kit_round_close(k, label, "evaluate", result));
+    must(kit_attest(k, "ann.node", label, result));
+    must(kit_attest(k, "bob.node", label, result));
+    must(kit_attest(k, "dan.node", label, result));
+}
+
 static void whole_round(kit *k, const char *label, const char *task, char base, char result)
 {
     must(kit_round_open(k, label, task, base, "m.tick"));
@@ -38,10 +53,11 @@ static void learn(kit *k)
     must(kit_round_open(k, "r4", "train", 'c', "m.tick"));
     must(kit_round_close(k, "r4", "train", 'd'));
     kit_do(k, "hub", "round.abort", NULL, "{'reason':'unsound','round':#r4}");
-    whole_round(k, "e", "evaluate", 'c', 'e');
+    whole_evaluation(k, "e", 'c', 'e');
     kit_do(k, "hub", "model.evaluate", NULL,
-           "{'figures':{'accuracy_millionths':790000,'auc_millionths':860000,"
-           "'log_loss_millionths':450000,'records':230},'round':#e}");
+           EVALUATION("{'accuracy_millionths':790000,'auc_millionths':860000,"
+                      "'log_loss_millionths':450000,'records':230}",
+                      "e"));
 }
 
 static void attest(kit *k, const char *label, char result)
@@ -92,7 +108,7 @@ static void learn_patiently(kit *k)
     attest(k, "p5", 'd');
     measured_round(k, "p6", 'd', 399999, 'e');
     attest(k, "p6", 'e');
-    must(kit_round_open(k, "p7", "evaluate", 'c', "p.tick"));
+    must(kit_round_open_words(k, "p7", "evaluate", 'c', "p.tick", 3 * 129));
     must(kit_round_close(k, "p7", "evaluate", 'f'));
     attest(k, "p7", 'f');
 }
@@ -118,12 +134,12 @@ static void hide(kit *k)
     must(kit_round_close(k, "n1", "evaluate", 'a')); /* without figures, and without cat */
     must(kit_attest(k, "ann.node", "n1", 'a'));
     must(kit_attest(k, "bob.node", "n1", 'a'));
-    must(kit_noised_open(k, "n2", "evaluate", 'a', "noised.tick"));
+    must(kit_round_open_words(k, "n2", "evaluate", 'a', "noised.tick", 3 * 4));
     must(kit_round_close(k, "n2", "evaluate", 'b'));
     must(kit_attest(k, "ann.node", "n2", 'b'));
     must(kit_attest(k, "dan.node", "n2", 'b'));
     kit_do(k, "hub", "model.evaluate", NULL,
-           "{'figures':{'accuracy_millionths':790000,'records':231},'round':#n2}");
+           EVALUATION("{'accuracy_millionths':790000,'records':231}", "n2"));
     k->enter_refused = k->claims_void = true;
     memcpy(costs, terms.costs, sizeof costs);
     costs[KIT_PLACE] -= 2; /* less than it costs */
@@ -232,8 +248,9 @@ static void succeed(kit *k)
 static void write_r1(kit *k)
 {
     kit_rules rules = kit_rules_usual();
+    static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
     char effect[4096];
-    kit_with_data(k, &rules);
+    kit_with_groups(k, &rules, sheets);
     learn(k);
     learn_patiently(k);
     hide(k);

@@ -264,7 +264,6 @@ static void test_evaluation_claim(void **unused)
     (void)unused;
 }
 
-/* Under noise the sum is four cells, each record 2^16 of its own. */
 static sheaf_status cells_get(void *context, const sheaf_hash *hash, sheaf_buffer *out,
                               bool *found, sheaf_err *err)
 {
@@ -274,6 +273,59 @@ static sheaf_status cells_get(void *context, const sheaf_hash *hash, sheaf_buffe
     return SHEAF_OK;
 }
 
+/* Behind the cells of all come those of each group; nobody added to the second. */
+static void test_group_claims(void **unused)
+{
+    uint8_t bytes[8 * 129 * 3] = {0};
+    sheaf_slice sum = sheaf_bytes(bytes, sizeof bytes);
+    const sheaf_blob_source source = {cells_get, &sum};
+    bytes[0] = 10;             /* all: ten negatives, which are predicted so */
+    bytes[8 * 127] = 5;        /* and five positives */
+    bytes[8 * 129] = 6;        /* the first group: six negatives, */
+    bytes[8 * (129 + 64)] = 2; /* two positives that are predicted negative */
+    const struct sheaf_figures all = {.records = 15,
+                                      .accuracy_millionths = 1000000,
+                                      .auc_millionths = 1000000,
+                                      .has_records = true,
+                                      .has_accuracy_millionths = true,
+                                      .has_auc_millionths = true,
+                                      .has_log_loss_millionths = true};
+    struct sheaf_figures first = all;
+    first.records = 8;
+    first.accuracy_millionths = 750000;
+    first.auc_millionths = 500000;
+    struct sheaf_group_figures groups[2] = {
+        {.column = sheaf_str("sex"),
+         .has_column = true,
+         .has_level = true,
+         .figures = first,
+         .has_figures = true},
+        {.column = sheaf_str("sex"), .has_column = true, .level = 1, .has_level = true}};
+    sheaf_claim claim = {.kind = SHEAF_CLAIM_EVALUATION,
+                         .model_kind = SHEAF_model_kind_logistic,
+                         .blob = sheaf_sha256(sum),
+                         .figures = all,
+                         .groups = groups,
+                         .group_count = 2};
+    sheaf_err err;
+    assert_int_equal(sheaf_claim_check(&claim, &source, &err), SHEAF_CLAIM_HOLDS);
+    groups[0].figures.auc_millionths++;
+    assert_int_equal(sheaf_claim_check(&claim, &source, &err), SHEAF_CLAIM_FALSE);
+    assert_string_equal(err.message, "where sex is 0, auc_millionths is stated as 500001, but "
+                                     "the sum gives 500000");
+    groups[0].figures.auc_millionths--;
+    groups[1].figures = first; /* figures of nobody */
+    groups[1].has_figures = true;
+    assert_int_equal(sheaf_claim_check(&claim, &source, &err), SHEAF_CLAIM_FALSE);
+    groups[1].has_figures = groups[0].has_figures = false; /* and none of somebody */
+    assert_int_equal(sheaf_claim_check(&claim, &source, &err), SHEAF_CLAIM_FALSE);
+    groups[0].has_figures = true;
+    claim.group_count = 1;
+    assert_int_equal(sheaf_claim_check(&claim, &source, &err), SHEAF_CLAIM_FALSE);
+    (void)unused;
+}
+
+/* Under noise the sum is four cells, each record 2^16 of its own. */
 static void test_noised_evaluation_claim(void **unused)
 {
     uint8_t bytes[8 * 4] = {[2] = 30, [10] = 10, [18] = 20, [26] = 40};
@@ -345,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_forged_and_refused),
         cmocka_unit_test(test_unknown_revision),
         cmocka_unit_test(test_evaluation_claim),
+        cmocka_unit_test(test_group_claims),
         cmocka_unit_test(test_noised_evaluation_claim),
         cmocka_unit_test(test_many_signatures),
     };

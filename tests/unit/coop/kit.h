@@ -106,6 +106,8 @@ void kit_found_four(kit *k, const kit_rules *rules);
 void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int count);
 /* And a data set (ann.data) with consent (ann.consent) each, and a model registered by ann. */
 void kit_with_data(kit *k, const kit_rules *rules);
+/* The same with groups on the sheets of the four: "'groups':[…]," each, or nothing. */
+void kit_with_groups(kit *k, const kit_rules *rules, const char *const groups[4]);
 
 /* Opens a motion with the effect, lets `yes` of the four vote for it, and settles it. `label`
  * names the motion, and the tick is labelled LABEL.tick. */
@@ -121,6 +123,9 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes);
  * for none. In rounds with noise cat drops out. */
 sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char base,
                              const char *mandate);
+/* The same with vectors of so many words. */
+sheaf_refusal kit_round_open_words(kit *k, const char *label, const char *task, char base,
+                                   const char *mandate, int words);
 /* The same of a mandate with noise. */
 sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
                               const char *mandate);

@@ -109,15 +109,21 @@ void kit_found_four(kit *k, const kit_rules *rules)
 
 void kit_with_data(kit *k, const kit_rules *rules)
 {
+    static const char *const none[] = {"", "", "", ""};
+    kit_with_groups(k, rules, none);
+}
+
+void kit_with_groups(kit *k, const kit_rules *rules, const char *const groups[4])
+{
     kit_found_four(k, rules);
     for (int i = 0; i < PEOPLE; i++) {
         char data[KIT_NAME_MAX], consent[KIT_NAME_MAX];
         snprintf(data, sizeof data, "%s.data", people[i]);
         snprintf(consent, sizeof consent, "%s.consent", people[i]);
         kit_do(k, people[i], "dataset.register", data,
-               "{'commitment':~%d,'licence':'CC-BY-4.0','records':%d,'schema':'heart/v1',"
+               "{'commitment':~%d,%s'licence':'CC-BY-4.0','records':%d,'schema':'heart/v1',"
                "'subjects':'patients','title':^}",
-               i, 100 * (i + 1));
+               i, groups[i], 100 * (i + 1));
         kit_do(k, people[i], "consent.grant", consent,
                "{'dataset':#%s,'purpose':'research','until':%lld}", data,
                (long long)(k->now + INT64_C(86400000)));
@@ -141,8 +147,8 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes)
     kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s,'unwitnessed':false}", label);
 }
 
-static sheaf_refusal open_round(kit *k, const char *label, const char *task, char base,
-                                const char *mandate, int words)
+sheaf_refusal kit_round_open_words(kit *k, const char *label, const char *task, char base,
+                                   const char *mandate, int words)
 {
     char what[2048], hash[32] = "";
     if (base)
@@ -159,13 +165,13 @@ sheaf_refusal kit_round_open(kit *k, const char *label, const char *task, char b
                              const char *mandate)
 {
     int words = strcmp(task, "train") == 0 ? 6 : strcmp(task, "statistics") == 0 ? 7 : 129;
-    return open_round(k, label, task, base, mandate, words);
+    return kit_round_open_words(k, label, task, base, mandate, words);
 }
 
 sheaf_refusal kit_noised_open(kit *k, const char *label, const char *task, char base,
                               const char *mandate)
 {
-    return open_round(k, label, task, base, mandate, *task == 't' ? 3 : 4);
+    return kit_round_open_words(k, label, task, base, mandate, *task == 't' ? 3 : 4);
 }
 
 sheaf_refusal kit_round_close(kit *k, const char *round, const char *task, char result)

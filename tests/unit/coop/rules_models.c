@@ -101,15 +101,7 @@ void test_kinds_of_models(void **unused)
 static sheaf_refusal open_round(kit *k, const char *label, const char *task, char base,
                                 int words)
 {
-    char what[2048], hash[32] = "";
-    if (base)
-        snprintf(hash, sizeof hash, "'base':~%c,", base);
-    snprintf(what, sizeof what,
-             "{%s'mandate':#m.tick,'participants':[{'dataset':#ann.data,'key':#ann.node},"
-             "{'dataset':#bob.data,'key':#bob.node},{'dataset':#cat.data,'key':#cat.node},"
-             "{'dataset':#dan.data,'key':#dan.node}],'stage_ms':1000,'task':'%s','words':%d}",
-             hash, task, words);
-    return kit_try(k, "hub", "round.open", what, label);
+    return kit_round_open_words(k, label, task, base, "m.tick", words);
 }
 
 static void end_round(kit *k, const char *round, const char *figures, char result,

@@ -65,6 +65,10 @@ void test_patience_of_trees(void **unused);
 void test_contributions(void **unused);
 void test_evaluation_and_release(void **unused);
 
+void test_sheets_with_groups(void **unused);
+void test_figures_by_group(void **unused);
+void test_noised_figures_by_group(void **unused);
+
 void test_ranges(void **unused);
 void test_noised_terms(void **unused);
 void test_local_noise(void **unused);
