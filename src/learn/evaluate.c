@@ -26,7 +26,7 @@ int sheaf_score_bin(double score)
 
 double sheaf_score_bin_middle(int bin)
 {
-    return ldexp(bin - SHEAF_SCORE_BINS / 2 + 0.5, -WIDTH_BITS);
+    return ldexp(2 * bin + 1 - SHEAF_SCORE_BINS, -WIDTH_BITS - 1);
 }
 
 static sheaf_status shape_check(const sheaf_model *model, const sheaf_table *table,
