@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "learn/trees_file.h"
+#include "learn/trees_internal.h"
 
 enum { FEATURES = 5, ROWS_MAX = 1200 };
 
@@ -384,9 +385,33 @@ static void test_hostile_files(void **unused)
     (void)unused;
 }
 
+/* However many bounds and values, equal ones too: each place is what counting says. */
+static void test_places(void **unused)
+{
+    uint64_t state = 8;
+    for (uint32_t count = 0; count < 300; count += 1 + count / 9) {
+        int64_t bounds[300] = {0}, x[23] = {0};
+        uint32_t places[23];
+        for (uint32_t i = 0; i < count; i++)
+            bounds[i] = (i ? bounds[i - 1] : -50) + 1 + (int64_t)(test_random(&state) % 3);
+        const uint32_t n = count % 24;
+        for (uint32_t i = 0; i < n; i++)
+            x[i] = (int64_t)(test_random(&state) % 800) - 100;
+        sheaf_trees_places(bounds, count, x, n, places);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t below = 0;
+            while (below < count && bounds[below] <= x[i])
+                below++;
+            assert_int_equal(places[i], below);
+        }
+    }
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_federated_is_pooled),
         cmocka_unit_test(test_scores_are_the_figures),
         cmocka_unit_test(test_number),
