@@ -224,16 +224,18 @@ static bool complete(const simulation *s)
     return !s->stopped;
 }
 
+/* The table comes first: a picture that cannot be written takes nothing away. */
 static int answer(const sheaf_arguments *a, const simulation *s)
 {
     sheaf_err err;
-    if (s->question->svg && simulate_plot(s, s->question->svg, &err) != SHEAF_OK)
-        return sheaf_report(a, &err);
     int code = SHEAF_EXIT_DONE;
     if (a->json)
         code = simulate_print_json(s);
     else
         simulate_print(s);
+    fflush(stdout);
+    if (s->question->svg && simulate_plot(s, s->question->svg, &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
     return complete(s) ? code : SHEAF_EXIT_FAILED;
 }
 

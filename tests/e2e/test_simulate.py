@@ -240,6 +240,14 @@ def without_products(heart, folder):
           rich.stderr + poor.stderr)
 
 
+def no_picture(heart, folder):
+    """A picture that cannot be written is told after the table."""
+    done = sheaf("simulate", "--data", heart, "--members", 4, *QUICK, "--seeds", 1, "--epsilon", 5,
+                 "--svg", os.path.join(folder, "none", "plot.svg"))
+    check("a folder that is not there", done.returncode == 1 and "exact sum" in done.stdout
+          and "cannot create" in done.stderr, done.stdout + done.stderr)
+
+
 def one_record_each(folder):
     path = os.path.join(folder, "few.csv")
     with open(path, "w") as out:
@@ -300,6 +308,7 @@ with tempfile.TemporaryDirectory() as folder:
     several(heart, folder)
     forecasters(folder)
     without_products(heart, folder)
+    no_picture(heart, folder)
     one_record_each(folder)
     nonsense(heart, folder)
 finish()
