@@ -169,16 +169,19 @@ static void put_inputs(look *l, const sheaf_spec *spec, const uint16_t *inputs, 
 /* What looks wrong in the records that are used. It is told, and hinders nothing. */
 static void put_screen(look *l, const sheaf_spec *spec, const sheaf_screen *screen)
 {
+    const bool series = spec->kind == SHEAF_model_kind_forecaster;
     put_inputs(l, spec, screen->constant, screen->constants,
                "all records have the same, so it says nothing");
     put_inputs(l, spec, screen->tells, screen->telling,
                "it tells the label by itself; make sure that it is known before the label is");
     if (screen->no_training)
-        sheaf_buffer_printf(&l->text,
-                            "    all its records are held out: they add nothing to training\n");
+        sheaf_buffer_printf(&l->text, "    it adds nothing to training: %s\n",
+                            series ? "no window without gaps fits its training part"
+                                   : "all its records are held out");
     if (screen->no_test)
-        sheaf_buffer_printf(
-            &l->text, "    none of its records is held out: they add nothing to evaluations\n");
+        sheaf_buffer_printf(&l->text, "    it adds nothing to evaluations: %s\n",
+                            series ? "no window without gaps forecasts steps of its test part"
+                                   : "none of its records is held out");
     if (screen->one_label)
         sheaf_buffer_printf(&l->text,
                             "    look at %s: it is the same in all records, so a model of this "

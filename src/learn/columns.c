@@ -173,7 +173,7 @@ sheaf_status sheaf_columns_row(sheaf_columns *columns, sheaf_csv *csv, sheaf_sli
     return SHEAF_OK;
 }
 
-bool sheaf_columns_again(const sheaf_columns *columns, sheaf_csv *csv, sheaf_slice line)
+static bool again(const sheaf_columns *columns, const sheaf_csv *csv, sheaf_slice line)
 {
     if (!sheaf_slice_equal(line, columns->header))
         return false;
@@ -184,6 +184,18 @@ bool sheaf_columns_again(const sheaf_columns *columns, sheaf_csv *csv, sheaf_sli
             && !sheaf_csv_number(&scratch, columns->names[i], &number))
             return true;
     return false;
+}
+
+sheaf_status sheaf_columns_once(const sheaf_columns *columns, sheaf_csv *csv, sheaf_slice line,
+                                sheaf_err *err)
+{
+    if (!again(columns, csv, line))
+        return SHEAF_OK;
+    csv->place = 0;
+    return sheaf_fail(
+        err, SHEAF_INVALID,
+        "%s line %u names the columns once more; were two files joined? remove it", csv->name,
+        csv->line);
 }
 
 sheaf_status sheaf_columns_number(const sheaf_columns *columns, sheaf_csv *csv, size_t place,

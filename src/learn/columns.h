@@ -39,9 +39,10 @@ SHEAF_MUST_USE sheaf_status sheaf_columns_need(const sheaf_columns *columns,
 SHEAF_MUST_USE sheaf_status sheaf_columns_row(sheaf_columns *columns, sheaf_csv *csv,
                                               sheaf_slice line, sheaf_err *err);
 
-/* True if the line names the columns once more, as in files that were joined. A header of
- * nothing but numbers is none. */
-bool sheaf_columns_again(const sheaf_columns *columns, sheaf_csv *csv, sheaf_slice line);
+/* Refuses a line that names the columns once more, as in files that were joined: told as that,
+ * not as a value that is no number. A header of nothing but numbers is none. */
+SHEAF_MUST_USE sheaf_status sheaf_columns_once(const sheaf_columns *columns, sheaf_csv *csv,
+                                               sheaf_slice line, sheaf_err *err);
 
 /* The value of the row in that column, which is not missing, as a number of a magnitude below
  * 2^SHEAF_VALUE_BITS. Refuses others and says what to do. */

@@ -114,6 +114,7 @@ typedef struct {
 typedef struct {
     uint8_t id;         /* SHEAF_model_kind_... */
     const char *format; /* in the metadata of its model files: "sheaf-logistic/1" */
+    bool of_tables;     /* its data is a sheaf_table (learn/table_data.h) */
 
     sheaf_status (*open)(const sheaf_spec *spec, sheaf_slice file, const char *name,
                          sheaf_table_use use, void **data, sheaf_err *err);

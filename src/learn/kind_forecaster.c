@@ -94,6 +94,23 @@ static void counts(const void *opaque, sheaf_data_counts *out)
     memcpy(out->line, data->set.unusable_line, sizeof out->line);
 }
 
+/* Are there windows in the training parts, and in the test parts? */
+static sheaf_status screen(const sheaf_spec *spec, const void *opaque, sheaf_screen *out,
+                           sheaf_err *err)
+{
+    const sheaf_forecast_data *data = opaque;
+    uint64_t training = 0, test = 0;
+    (void)spec, (void)err;
+    for (uint32_t i = 0; i < data->set.count; i++) {
+        const sheaf_series *one = &data->set.items[i];
+        const sheaf_windows *windows = &data->scaled.windows;
+        training += sheaf_windows_count(one, windows, one->train, one->train.from);
+        test += sheaf_windows_count(one, windows, one->test, 0);
+    }
+    *out = (sheaf_screen){.no_training = training == 0, .no_test = test == 0};
+    return SHEAF_OK;
+}
+
 static size_t words(const sheaf_spec *spec, uint8_t task, bool noised, uint32_t step)
 {
     const sheaf_forecast_terms terms = terms_of(spec);
@@ -374,6 +391,7 @@ const sheaf_learn_kind sheaf_learn_kind_forecaster = {
     .open = open,
     .close = data_close,
     .counts = counts,
+    .screen = screen,
     .words = words,
     .begin = begin,
     .check = check,

@@ -104,6 +104,7 @@ const sheaf_learn_kind sheaf_learn_kind_logistic = {
     .id = SHEAF_model_kind_logistic,
     .format = "sheaf-logistic/1",
     .open = sheaf_table_data_open,
+    .of_tables = true,
     .close = sheaf_table_data_close,
     .counts = sheaf_table_data_counts,
     .screen = sheaf_table_data_screen,

@@ -289,6 +289,7 @@ const sheaf_learn_kind sheaf_learn_kind_mlp = {
     .id = SHEAF_model_kind_mlp,
     .format = "sheaf-mlp/1",
     .open = sheaf_table_data_open,
+    .of_tables = true,
     .close = sheaf_table_data_close,
     .counts = sheaf_table_data_counts,
     .screen = sheaf_table_data_screen,

@@ -397,6 +397,7 @@ const sheaf_learn_kind sheaf_learn_kind_trees = {
     .id = SHEAF_model_kind_trees,
     .format = SHEAF_TREES_FORMAT,
     .open = open,
+    .of_tables = true,
     .close = sheaf_table_data_close,
     .counts = sheaf_table_data_counts,
     .screen = sheaf_table_data_screen,

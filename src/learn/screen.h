@@ -1,10 +1,10 @@
 /* learn/screen.h - what a member should look at in its own table before others rely on it.
  *
- * Records that are all for training or all held out. An input that says nothing, because every
- * record has the same; labels that are all alike; and an input that tells the label by itself,
- * as a column does that is filled in afterwards (Kaufman et al., "Leakage in data mining", KDD
- * 2011). A model takes all of them without a word, and nobody but the member can see them: hub
- * and members see sums.
+ * Records that are all for training or all held out; series too short for a window. An input
+ * that says nothing, because every record has the same; labels that are all alike; and an input
+ * that tells the label by itself, as a column does that is filled in afterwards (Kaufman et
+ * al., "Leakage in data mining", KDD 2011). A model takes all of them without a word, and
+ * nobody but the member can see them: hub and members see sums.
  *
  * Nothing here is certain: a good input may separate the few records of a small file. So it is
  * told, and hinders nothing.
@@ -21,7 +21,7 @@ enum {
 };
 
 typedef struct {
-    bool no_training, no_test;   /* no record is for training; none is held out */
+    bool no_training, no_test;   /* no record, or window, is for training; none is held out */
     bool one_label;              /* all labels are alike */
     uint32_t constants, telling; /* how many inputs of either sort */
     uint16_t constant[SHEAF_FEATURES_MAX], tells[SHEAF_FEATURES_MAX]; /* which, ascending */

@@ -1,5 +1,6 @@
 #include "learn/series.h"
 
+#include "learn/faults.h"
 #include "learn/times.h"
 
 #include <assert.h>
@@ -99,8 +100,9 @@ static sheaf_status header_read(reader *r, sheaf_err *err)
 /* ---- lines ---- */
 
 /* "FILE line N, column C: 'VALUE'", and then what is wrong with it. */
-static sheaf_status cell_fail(const reader *r, size_t column, const char *what, sheaf_err *err)
+static sheaf_status cell_fail(reader *r, size_t column, const char *what, sheaf_err *err)
 {
+    r->csv.place = (uint32_t)column + 1;
     return sheaf_fail(err, SHEAF_INVALID, "%s line %u, column %.*s: '%.*s' %s", r->csv.name,
                       r->csv.line, SHEAF_CSV_SHOWN(r->cells.names[column]),
                       SHEAF_CSV_SHOWN(r->cells.values[column]), what);
@@ -115,7 +117,7 @@ static uint32_t id_hash(sheaf_slice id)
 }
 
 /* Finds the line's series; *place tells where it stands or, if it is a new one, will. */
-static sheaf_status entity_of(const reader *r, sheaf_slice *id, uint32_t *place, sheaf_err *err)
+static sheaf_status entity_of(reader *r, sheaf_slice *id, uint32_t *place, sheaf_err *err)
 {
     *id = r->series == SHEAF_COLUMN_NONE ? sheaf_str("") : r->cells.values[r->series];
     if (r->series != SHEAF_COLUMN_NONE && sheaf_csv_missing(*id))
@@ -131,7 +133,7 @@ static sheaf_status entity_of(const reader *r, sheaf_slice *id, uint32_t *place,
     return SHEAF_OK;
 }
 
-static sheaf_status part_read(const reader *r, uint8_t *out, sheaf_err *err)
+static sheaf_status part_read(reader *r, uint8_t *out, sheaf_err *err)
 {
     *out = 0;
     if (r->set == SHEAF_COLUMN_NONE)
@@ -230,22 +232,10 @@ static sheaf_status line_read(reader *r, sheaf_slice line, sheaf_err *err)
     return SHEAF_OK;
 }
 
-/* Under noise a line that is refused is counted. */
-static sheaf_status line_take(reader *r, sheaf_slice line, sheaf_err *err)
-{
-    if (!r->noised)
-        return line_read(r, line, err);
-    if (line_read(r, line, NULL) == SHEAF_OK)
-        return SHEAF_OK;
-    if (r->unusable < SHEAF_TABLE_TOLD)
-        r->unusable_line[r->unusable] = r->csv.line;
-    r->unusable++;
-    return SHEAF_OK;
-}
-
 static sheaf_status lines_read(reader *r, sheaf_err *err)
 {
     sheaf_slice line;
+    sheaf_faults found = {.count = 0};
     size_t lines = sheaf_csv_count(&r->csv);
     if (lines == 0)
         return sheaf_fail(err, SHEAF_INVALID, "%s has a header but no rows", r->csv.name);
@@ -258,9 +248,18 @@ static sheaf_status lines_read(reader *r, sheaf_err *err)
     if (!r->records || !r->numbers)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the %zu rows of %s", lines,
                           r->csv.name);
-    while (sheaf_csv_line(&r->csv, &line))
-        SHEAF_TRY(line_take(r, line, err));
-    return r->noised ? SHEAF_OK : sheaf_csv_one_mark(&r->csv, err);
+    while (sheaf_csv_line(&r->csv, &line)) {
+        sheaf_err *first = r->noised ? NULL : sheaf_faults_next(&found);
+        if (line_read(r, line, first) == SHEAF_OK)
+            continue;
+        (void)(sheaf_columns_once(&r->cells, &r->csv, line, first) == SHEAF_OK);
+        sheaf_faults_add(&found, &r->csv);
+    }
+    r->unusable = found.count;
+    memcpy(r->unusable_line, found.line, sizeof r->unusable_line);
+    if (r->noised)
+        return SHEAF_OK;
+    return found.count ? sheaf_faults_fail(&found, err) : sheaf_csv_one_mark(&r->csv, err);
 }
 
 /* ---- the grid ---- */

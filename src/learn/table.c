@@ -1,6 +1,7 @@
 #include "learn/table.h"
 
 #include "base/block.h"
+#include "learn/faults.h"
 #include "learn/file.h"
 
 #include <math.h>
@@ -24,39 +25,6 @@ typedef struct {
 } reader;
 
 typedef enum { ROW_KEPT, ROW_LEFT_OUT, ROW_UNUSABLE } row_fate;
-
-/* Lines that cannot be read. */
-typedef struct {
-    sheaf_err first;
-    uint32_t count, line[SHEAF_TABLE_TOLD], place[SHEAF_TABLE_TOLD];
-} faults;
-
-static void fault_add(faults *f, const sheaf_csv *csv)
-{
-    if (f->count < SHEAF_TABLE_TOLD) {
-        f->line[f->count] = csv->line;
-        f->place[f->count] = csv->place;
-    }
-    f->count++;
-}
-
-/* What is wrong with the first, and where the others stand. */
-static sheaf_status faults_fail(const faults *f, sheaf_err *err)
-{
-    char more[160] = "";
-    size_t used = 0;
-    for (uint32_t i = 1; i < f->count && i < SHEAF_TABLE_TOLD; i++) {
-        used += (size_t)snprintf(more + used, sizeof more - used, "%s%u", i > 1 ? ", " : " (",
-                                 f->line[i]);
-        if (f->place[i])
-            used += (size_t)snprintf(more + used, sizeof more - used, " value %u", f->place[i]);
-    }
-    if (f->count <= 1)
-        return sheaf_fail(err, f->first.status, "%s", f->first.message);
-    return sheaf_fail(err, SHEAF_INVALID, "%.220s; %u more line%s cannot be read%s%s)",
-                      f->first.message, f->count - 1, f->count > 2 ? "s" : "", more,
-                      f->count > SHEAF_TABLE_TOLD ? ", ..." : "");
-}
 
 static sheaf_status header_read(reader *r, sheaf_err *err)
 {
@@ -210,38 +178,25 @@ static void row_count(const sheaf_csv *csv, row_fate fate, sheaf_table *out)
     }
 }
 
-/* The header's line among the rows is told as that, not as a value that is no number. */
-static sheaf_status again_fail(reader *r, sheaf_slice line, sheaf_status otherwise,
-                               sheaf_err *err)
-{
-    if (!sheaf_columns_again(&r->columns, &r->csv, line))
-        return otherwise;
-    r->csv.place = 0;
-    return sheaf_fail(
-        err, SHEAF_INVALID,
-        "%s line %u names the columns once more; were two files joined? remove it", r->csv.name,
-        r->csv.line);
-}
-
 static sheaf_status rows_read(reader *r, sheaf_table *out, sheaf_err *err)
 {
     const bool noised = r->use == SHEAF_TABLE_NOISED;
-    faults found = {.count = 0};
+    sheaf_faults found = {.count = 0};
     sheaf_slice line;
     while (sheaf_csv_line(&r->csv, &line)) {
         row_fate fate = ROW_UNUSABLE;
-        sheaf_err *first = noised || found.count ? NULL : &found.first;
+        sheaf_err *first = noised ? NULL : sheaf_faults_next(&found);
         if (row_read(r, line, out, &fate, first) != SHEAF_OK) {
             fate = ROW_UNUSABLE;
-            (void)again_fail(r, line, SHEAF_INVALID, first);
-            fault_add(&found, &r->csv);
+            (void)(sheaf_columns_once(&r->columns, &r->csv, line, first) == SHEAF_OK);
+            sheaf_faults_add(&found, &r->csv);
         }
         row_count(&r->csv, fate, out);
     }
     if (noised)
         return SHEAF_OK;
     if (found.count)
-        return faults_fail(&found, err);
+        return sheaf_faults_fail(&found, err);
     SHEAF_TRY(sheaf_csv_one_mark(&r->csv, err));
     if (out->rows == 0)
         return sheaf_fail(err, SHEAF_INVALID, "%s has no complete row: each of its %u rows %s",
@@ -330,19 +285,19 @@ static sheaf_status marks_check(const reader *r, marks *seen, sheaf_csv_style *o
 
 static sheaf_status form_check(reader *r, marks *seen, sheaf_csv_style *out, sheaf_err *err)
 {
-    faults found = {.count = 0};
+    sheaf_faults found = {.count = 0};
     sheaf_slice line;
     for (; sheaf_csv_line(&r->csv, &line); out->rows++) {
-        sheaf_err *first = found.count ? NULL : &found.first;
-        if (again_fail(r, line, SHEAF_OK, first) != SHEAF_OK
+        sheaf_err *first = sheaf_faults_next(&found);
+        if (sheaf_columns_once(&r->columns, &r->csv, line, first) != SHEAF_OK
             || sheaf_columns_row(&r->columns, &r->csv, line, first) != SHEAF_OK)
-            fault_add(&found, &r->csv);
+            sheaf_faults_add(&found, &r->csv);
         else if (r->csv.separator != ',')
             SHEAF_TRY(marks_check(r, seen, out, err));
     }
     if (out->rows == 0)
         return sheaf_fail(err, SHEAF_INVALID, "%s has a header but no rows", r->csv.name);
-    return found.count ? faults_fail(&found, err) : SHEAF_OK;
+    return found.count ? sheaf_faults_fail(&found, err) : SHEAF_OK;
 }
 
 sheaf_status sheaf_table_form(sheaf_slice bytes, const char *name, sheaf_csv_style *out,

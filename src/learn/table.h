@@ -33,13 +33,14 @@
 #define SHEAF_LEARN_TABLE_H
 
 #include "learn/columns.h"
+#include "learn/faults.h"
 #include "learn/schema.h"
 
 enum {
     SHEAF_CSV_BYTES_MAX = 500000000,
     SHEAF_CSV_ROWS_MAX = 10000000,
     SHEAF_TABLE_CELLS_MAX = 1 << 26, /* rows times features */
-    SHEAF_TABLE_TOLD = 8,            /* rows that a message names */
+    SHEAF_TABLE_TOLD = SHEAF_FAULTS_TOLD,
 };
 
 typedef struct {

@@ -59,15 +59,14 @@ static sheaf_status parts_open(const sheaf_table *table, parts *out, sheaf_err *
     return SHEAF_OK;
 }
 
-/* A table without training records adds nothing to an exact sum. Only those of tables have
- * something to look at beforehand. */
+/* A table without training records adds nothing to an exact sum. */
 static sheaf_status values_make(const sheaf_learn_kind *kind, const sheaf_job *job,
                                 const void *data, const sheaf_job_seeds *seeds, int64_t *values,
                                 sheaf_err *err)
 {
     sheaf_learn_task task;
     SHEAF_TRY(sheaf_learn_task_of(kind, job, &task, err));
-    if (kind->screen && !job->noised && job->task != SHEAF_task_evaluate
+    if (kind->of_tables && !job->noised && job->task != SHEAF_task_evaluate
         && ((const sheaf_table *)data)->train_rows == 0) {
         size_t words = kind->words(job->spec, job->task, false, job->step);
         memset(values, 0, words * sizeof *values);

@@ -1,7 +1,8 @@
 /* node/local.h - what a member's own data adds to a round: the words, before they are masked.
  *
  * The only place where data is looked at. What comes out goes into the participant, which masks
- * it, and nowhere else; messages name files, columns and counts, never values.
+ * it, and nowhere else; messages name files, lines, columns, counts and times of series, never
+ * values.
  */
 #ifndef SHEAF_NODE_LOCAL_H
 #define SHEAF_NODE_LOCAL_H

@@ -256,6 +256,36 @@ static void test_no_line_decides_under_noise(void **unused)
     (void)unused;
 }
 
+/* Hours of one meter, from which windows may come or not. */
+static void test_screen(void **unused)
+{
+    static const struct {
+        int hours;
+        bool no_training, no_test;
+    } rows[] = {{400, false, false}, {60, true, false}, {40, true, true}, {1, true, true}};
+    const sheaf_spec spec = spec_of();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_err err;
+        sheaf_buffer text;
+        sheaf_screen found;
+        void *data;
+        sheaf_buffer_init(&text, 1 << 20);
+        sheaf_buffer_add_string(&text, "meter,hour,kwh\n");
+        for (int h = 0; h < rows[i].hours; h++)
+            sheaf_buffer_printf(&text, "m,2024-01-%02d %02d:00,%d\n", 1 + h / 24, h % 24,
+                                h % 7);
+        MUST(row()->open(&spec, sheaf_buffer_slice(&text), "m.csv", SHEAF_TABLE_NOISED, &data,
+                         &err));
+        MUST(row()->screen(&spec, data, &found, &err));
+        assert_int_equal(found.no_training, rows[i].no_training);
+        assert_int_equal(found.no_test, rows[i].no_test);
+        assert_true(found.constants == 0 && found.telling == 0 && !found.one_label);
+        row()->close(data);
+        sheaf_buffer_deinit(&text);
+    }
+    (void)unused;
+}
+
 static void test_predicts(void **unused)
 {
     sheaf_err err;
@@ -300,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_federated_is_pooled),
         cmocka_unit_test(test_noised),
         cmocka_unit_test(test_no_line_decides_under_noise),
+        cmocka_unit_test(test_screen),
         cmocka_unit_test(test_predicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

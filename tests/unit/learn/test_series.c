@@ -141,6 +141,10 @@ static void test_refusals(void **unused)
         {"t,kwh\n2020-01-01,1\n2020-01-02\n",
          "s.csv line 3 has 1 values, but the header names 2 columns"},
         {"t,kwh\n2020-01-01,1\n\n", "s.csv line 3 is empty; remove it"},
+        {"t,kwh\n2020-01-01,1\nt,kwh\n2020-01-02,1\n",
+         "s.csv line 3 names the columns once more; were two files joined? remove it"},
+        {"t,kwh\n2020-01-01,1\n2020-01-02,?\n\n2020-01-04,x\n2020-01-04,\n2020-01-03,1\n",
+         "s.csv line 4 is empty; remove it; 2 more lines cannot be read (5 value 2, 7)"},
         {"t,kwh\n2020-01-01,1\n3.1.2020,1\n",
          "s.csv line 3, column t: '3.1.2020' is not a time; write it as 2013-07-01 08:30:00"},
         {"t,kwh\n2020-01-01,1\n2020-01-02,many\n",
@@ -371,9 +375,8 @@ static void test_too_many_series(void **unused)
         sheaf_buffer_printf(&text, "2020-01-03,%d,1,2\n", i);
     assert_int_equal(sheaf_series_read(sheaf_buffer_slice(&text), "s.csv", &by_id, &set, &err),
                      SHEAF_INVALID);
-    assert_string_equal(err.message,
-                        "s.csv line 4098 begins series 2049; a file may hold 4096, "
-                        "counting each column of values");
+    assert_non_null(strstr(err.message, "s.csv line 4098 begins series 2049; a file may hold "
+                                        "4096, counting each column of values"));
     sheaf_buffer_deinit(&text);
     (void)unused;
 }
