@@ -46,15 +46,13 @@ static void batch_find(const sheaf_network *n, uint32_t records, batch *out)
     }
 }
 
-/* Makes what goes into the layers whole, 1 being `one`; lengths[] are those of the gradients
- * then. */
+/* Makes what goes into the layers whole, 1 being `one`; adds to lengths[], which are zero,
+ * those of the gradients then. */
 static void values_whole(batch *b, int32_t one, double *lengths)
 {
     float times[BATCH_MAX];
-    for (uint32_t i = 0; i < b->records; i++) {
+    for (uint32_t i = 0; i < b->records; i++)
         times[i] = (float)one;
-        lengths[i] = 0;
-    }
     for (uint32_t l = 0; l < b->layers; l++) {
         const size_t width = b->out[l];
         sheaf_whole_rows(b->x[l], b->records, b->in[l], times, b->by_x[l]);
@@ -73,7 +71,7 @@ static void values_whole(batch *b, int32_t one, double *lengths)
 static void batch_clip(batch *b, double norm, double sensitivity, int32_t one)
 {
     const double limit = norm * one;
-    double lengths[BATCH_MAX], whole[BATCH_MAX];
+    double lengths[BATCH_MAX] = {0}, whole[BATCH_MAX] = {0};
     float times[BATCH_MAX];
     int64_t squares[BATCH_MAX];
     values_whole(b, one, lengths);
@@ -85,7 +83,6 @@ static void batch_clip(batch *b, double norm, double sensitivity, int32_t one)
         times[i] = (float)(sensitivity * (1 - 0x1p-7)
                            / (lengths[i] > limit && lengths[i] < (double)INFINITY ? lengths[i]
                                                                                   : limit));
-        whole[i] = 0;
     }
     for (uint32_t l = 0; l < b->layers; l++) {
         sheaf_whole_rows(b->slopes[l], b->records, b->out[l], times, squares);
