@@ -383,6 +383,7 @@ static sheaf_status grid_fill(const reader *r, sheaf_series_set *out, sheaf_err 
         int64_t step = (now->time_s - all->start_s) / r->step_s;
         for (uint32_t j = 0; j < width; j++) {
             double value = r->numbers[(size_t)i * width + j];
+            assert(all[j].value);
             all[j].value[step] = value;
             all[j].gaps -= !isnan(value);
         }
