@@ -5,6 +5,9 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+enum { SHORT_GROUPS_MAX = 16 };
 
 /* flags[i] was given with values[i], or not at all where that is NULL. */
 typedef struct {
@@ -136,10 +139,79 @@ static sheaf_status write_text(parser *p, const sheaf_flag *flag, const char *va
     return SHEAF_OK;
 }
 
+/* Groups of records as people write them: sex=0,sex=1, in whichever order. */
+typedef struct {
+    sheaf_slice column;
+    int64_t level;
+} short_group;
+
+static int compare_groups(const void *a, const void *b)
+{
+    const short_group *x = a, *y = b;
+    size_t least = x->column.len < y->column.len ? x->column.len : y->column.len;
+    int order = memcmp(x->column.data, y->column.data, least);
+    if (order == 0)
+        order = (x->column.len > y->column.len) - (x->column.len < y->column.len);
+    return order ? order : (x->level > y->level) - (x->level < y->level);
+}
+
+static bool short_group_read(sheaf_slice item, short_group *out)
+{
+    const uint8_t *equals = item.len ? memchr(item.data, '=', item.len) : NULL;
+    if (!equals || !sheaf_take(&item, (size_t)(equals - item.data), &out->column))
+        return false;
+    bool negative = item.len > 1 && item.data[1] == '-';
+    size_t at = 1 + negative;
+    if (out->column.len == 0 || at == item.len || item.len - at > 9)
+        return false;
+    for (out->level = 0; at < item.len; at++) {
+        if (item.data[at] < '0' || item.data[at] > '9')
+            return false;
+        out->level = 10 * out->level + (item.data[at] - '0');
+    }
+    out->level = negative ? -out->level : out->level;
+    return true;
+}
+
+static sheaf_status write_short_groups(parser *p, const sheaf_flag *flag, sheaf_slice value)
+{
+    short_group groups[SHORT_GROUPS_MAX];
+    size_t count = 0;
+    for (bool more = true; more;) {
+        const uint8_t *comma = value.len ? memchr(value.data, ',', value.len) : NULL;
+        sheaf_slice item = value;
+        more = comma != NULL;
+        if (more) {
+            (void)sheaf_take(&value, (size_t)(comma - value.data), &item);
+            value = (sheaf_slice){value.data + 1, value.len - 1};
+        }
+        if (count == SHORT_GROUPS_MAX || !sheaf_utf8_valid(item)
+            || !short_group_read(item, &groups[count++]))
+            return sheaf_fail(p->err, SHEAF_INVALID,
+                              "--%s is COLUMN=LEVEL, up to %d of them with commas between, "
+                              "such as sex=0,sex=1",
+                              flag->name, SHORT_GROUPS_MAX);
+    }
+    qsort(groups, count, sizeof *groups, compare_groups);
+    sheaf_json_open_list(&p->writer);
+    for (size_t i = 0; i < count; i++) {
+        sheaf_json_open_object(&p->writer);
+        sheaf_json_member_put_string(&p->writer, "column", groups[i].column);
+        sheaf_json_member_put_int(&p->writer, "level", groups[i].level);
+        sheaf_json_close(&p->writer);
+    }
+    sheaf_json_close(&p->writer);
+    return SHEAF_OK;
+}
+
 /* JSON in place or from a file; it is put into canonical form on the way. */
 static sheaf_status write_document(parser *p, const sheaf_flag *flag, const char *value)
 {
     sheaf_slice document = sheaf_str(value);
+    bool groups =
+        flag->field->type == SHEAF_FIELD_LIST && strcmp(flag->field->sub, "group") == 0;
+    if (groups && *value != '[' && strchr(value, '='))
+        return write_short_groups(p, flag, document);
     if (*value != '{' && *value != '[')
         SHEAF_TRY(p->source->read(p->source->context, value, &document, p->err));
     sheaf_json *tree;

@@ -9,6 +9,8 @@
  * commitment is made here, under a salt from the caller, and the text is handed back for the
  * submission.
  *
+ * A list of groups may be written COLUMN=LEVEL,... instead, in whichever order.
+ *
  * Amounts of privacy (lists of order_cost) are numbers of the accountant, which the caller can
  * fill in; a record is told by its other fields.
  *

@@ -371,6 +371,42 @@ static void put_figures_of(writing *w, const sheaf_json *f)
                        noised ? ", counted with noise" : "", number(f, "round"));
 }
 
+static void cell_range(char cell[SHEAF_CARD_CELL], const sheaf_json *group, const char *name,
+                       const char *interval)
+{
+    const sheaf_json *range = sheaf_json_member(group, interval);
+    if (!sheaf_json_member(group, name))
+        cell_print(cell, "%s", "");
+    else if (range)
+        cell_print(cell, "%.3f (%.3f to %.3f)", (double)number(group, name) / MILLION,
+                   (double)number(range, "low_millionths") / MILLION,
+                   (double)number(range, "high_millionths") / MILLION);
+    else
+        cell_print(cell, "%.3f", (double)number(group, name) / MILLION);
+}
+
+static void put_groups(writing *w, const sheaf_json *groups, bool errors)
+{
+    static const char *const of_class[] = {"group", "records", "accuracy", "AUC"};
+    static const char *const of_number[] = {"group", "records", "mean absolute error",
+                                            "root of the mean squared error"};
+    sheaf_card_say(
+        &w->page, "By group, of those that the data sheets of all who took part name; a member "
+                  "without enough records of a column's groups reports none of them:");
+    sheaf_card_table(&w->page, errors ? of_number : of_class, 4);
+    for (const sheaf_json *at = groups->first; at; at = at->next) {
+        cells row = {""};
+        cell_print(row[0], "%.*s = %" PRId64,
+                   SHEAF_PRINT(sheaf_json_member_string(at, "column")), number(at, "level"));
+        cell_print(row[1], "%" PRId64, number(at, "records"));
+        cell_range(row[2], at, errors ? "mae_millionths" : "accuracy_millionths",
+                   "accuracy_interval");
+        cell_range(row[3], at, errors ? "rmse_millionths" : "auc_millionths", "auc_interval");
+        sheaf_card_row(&w->page, row, 4);
+    }
+    sheaf_card_table_end(&w->page);
+}
+
 static void put_figures(writing *w)
 {
     const sheaf_json *f = sheaf_json_member(w->card, "figures");
@@ -396,6 +432,8 @@ static void put_figures(writing *w)
                        "itself, as a column does that is filled in afterwards.");
     if (calibration)
         put_calibration(w, calibration);
+    if (sheaf_json_member(f, "groups"))
+        put_groups(w, sheaf_json_member(f, "groups"), sheaf_json_member(f, "mae_millionths"));
     sheaf_card_say(&w->page,
                    "The figures are of the members who took part. What the model does "
                    "elsewhere, and for groups of people that the data sheets do not "

@@ -249,6 +249,7 @@ const demo_scenario demo_heart = {
     .schema = "uci-heart",
     .licence = "CC-BY-4.0",
     .subjects = "patients",
+    .groups = "sex=0,sex=1",
     .use = "care",
     .subject = "heart",
     .model_title = "Heart disease from an examination",

@@ -100,6 +100,24 @@ static bool settled(const demo_run *s, const struct sheaf_row_round *round)
                && round->attested >= mandate->attest_min);
 }
 
+/* By the groups that every data sheet names. */
+static void tell_groups(demo_run *s, const struct sheaf_row_evaluation *e)
+{
+    const sheaf_state *state = demo_look(s);
+    for (uint8_t i = 0; i < e->groups; i++) {
+        const struct sheaf_row_evaluation_group *g =
+            sheaf_evaluation_group_at(state, e->group_first + i);
+        if (g->records == 0)
+            demo_tell(&s->d, "group", "  where %.*s is %lld: no member has enough records",
+                      SHEAF_PRINT(SHEAF_WORDS(g->column)), (long long)g->level);
+        else
+            demo_tell(&s->d, "group", "  where %.*s is %lld: %s%u records, accuracy %.3f",
+                      SHEAF_PRINT(SHEAF_WORDS(g->column)), (long long)g->level,
+                      s->d.exact ? "" : "about ", g->records,
+                      (double)g->accuracy_millionths / 1e6);
+    }
+}
+
 static void tell_evaluated(const demo_run *s, const struct sheaf_row_evaluation *e)
 {
     const demo *d = &s->d;
@@ -151,6 +169,7 @@ sheaf_status demo_train(demo_run *s, sheaf_err *err)
     d->release_round =
         sheaf_task_base(sheaf_mandate_find(state, d->mandate), SHEAF_task_evaluate);
     tell_evaluated(s, e);
+    tell_groups(s, e);
     if (!d->exact)
         demo_tell_privacy(d);
     return SHEAF_OK;

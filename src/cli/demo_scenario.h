@@ -45,6 +45,7 @@ typedef struct {
     const char *file;       /* name of a member's table */
     const char *data_title; /* Heart examinations */
     const char *schema, *licence, *subjects, *use;
+    const char *groups; /* of the data sheets, or NULL: sex=0,sex=1 */
 
     const char *subject;      /* what the model is called: heart */
     const char *model_title;  /* Heart disease from an examination */

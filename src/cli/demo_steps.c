@@ -179,7 +179,7 @@ static sheaf_status describe_data(demo_run *s, size_t i, sheaf_err *err)
     SHEAF_TRY(DEMO_ACT(s, i, "dataset.register", &member->dataset, err, "--title", title,
                        "--records", records, "--schema", scenario->schema, "--licence",
                        scenario->licence, "--subjects", scenario->subjects, "--commitment",
-                       commitment));
+                       commitment, scenario->groups ? "--groups" : NULL, scenario->groups));
     snprintf(dataset, sizeof dataset, "%u", member->dataset);
     snprintf(until, sizeof until, "%lld", (long long)sheaf_clock_ms() + 365LL * 86400000);
     SHEAF_TRY(consent(s, i, dataset, until, err));

@@ -1,5 +1,6 @@
 #include "cli/figures.h"
 
+#include "learn/by_group.h"
 #include "learn/forecast.h"
 #include "round/words.h"
 
@@ -7,7 +8,10 @@
 #include <stdio.h>
 
 enum { DOUBT_RECORDS = 20, DOUBT_ERRORS = 1000 }; /* held out; times the baseline's error */
-enum { MILLION = 1000000, SUM_BYTES = 8 * SHEAF_EVALUATION_WORDS };
+enum {
+    MILLION = 1000000,
+    SUM_WORDS_MAX = (1 + SHEAF_GROUPS_REPORTED_MAX) * SHEAF_EVALUATION_WORDS
+};
 
 /* ---- finding ---- */
 
@@ -21,28 +25,39 @@ static const struct sheaf_row_evaluation *evaluation_of(const sheaf_state *state
 }
 
 /* The deviation of a cell of the sum, in what one record or member counts: shares are sized for
- * the fewest survivors less the colluders, and as many add one as have survived. */
-static double cell_deviation(const struct sheaf_row_round *round,
+ * the fewest survivors less the colluders, and as many add one as have survived; by group they
+ * are larger (learn/by_group.h). */
+static double cell_deviation(const sheaf_state *state, const struct sheaf_row_round *round,
                              const struct sheaf_row_mandate *mandate)
 {
+    sheaf_common_groups common;
+    sheaf_group_names names;
+    sheaf_groups_of_round(state, round, &common);
+    sheaf_group_names_of(state, &common, &names);
     double noise = (double)mandate->evaluation_noise_millionths / MILLION;
     double least = mandate->local_noise ? 1 : (double)round->survivors_min - mandate->colluders;
-    return noise * sqrt(round->survivors / fmax(1, least));
+    double reach = sheaf_group_reach(&names, mandate->unit == SHEAF_privacy_unit_record
+                                                 ? SHEAF_NOISED_RECORD
+                                                 : SHEAF_NOISED_MEMBER);
+    return noise * sqrt((1 + reach) * round->survivors / fmax(1, least));
 }
 
-/* What only the sum says: how far the area may be off, and calibration. */
-static sheaf_status sum_read(sheaf_round_source *source, const sheaf_hash *hash,
-                             sheaf_figure_report *out, sheaf_err *err)
+/* What only the sum says: how far the area may be off, and calibration; of all, whose words
+ * come before those of the groups. */
+static sheaf_status sum_read(sheaf_round_source *source, const struct sheaf_row_round *round,
+                             int64_t words[SUM_WORDS_MAX], sheaf_figure_report *out,
+                             sheaf_err *err)
 {
-    int64_t words[SHEAF_EVALUATION_WORDS];
+    const size_t count = (size_t)(1 + round->groups) * SHEAF_EVALUATION_WORDS;
     sheaf_evaluation found;
     sheaf_buffer sum;
-    sheaf_buffer_init(&sum, SUM_BYTES);
-    sheaf_status status = sheaf_round_source_blob(source, hash, SUM_BYTES, &sum, err);
-    if (status == SHEAF_OK && sum.len != SUM_BYTES)
+    sheaf_buffer_init(&sum, 8 * SUM_WORDS_MAX);
+    sheaf_status status =
+        sheaf_round_source_blob(source, &round->result, 8 * SUM_WORDS_MAX, &sum, err);
+    if (status == SHEAF_OK && sum.len != 8 * count)
         status = sheaf_fail(err, SHEAF_INVALID, "the sum has %zu bytes", sum.len);
     if (status == SHEAF_OK) {
-        sheaf_words_unpack(64, sum.data, SHEAF_EVALUATION_WORDS, (uint64_t *)words);
+        sheaf_words_unpack(64, sum.data, count, (uint64_t *)words);
         status = sheaf_evaluation_finish(words, &found, err);
     }
     sheaf_buffer_deinit(&sum);
@@ -109,14 +124,21 @@ bool sheaf_figures_find(sheaf_round_source *source, const struct sheaf_row_round
         held_out_read(held, out);
     else
         training_read(round, model->target == SHEAF_target_number, out);
-    intervals_set(cell_deviation(round, mandate), out);
+    const double deviation = cell_deviation(source->state, round, mandate);
+    intervals_set(deviation, out);
     if (model->kind == SHEAF_model_kind_forecaster) {
         out->has_mae_interval = false; /* forecasts overlap: they are no independent records */
         out->in_deviations = out->noised;
     }
-    if (held && out->has_accuracy && !out->noised
-        && sum_read(source, &round->result, out, &err) != SHEAF_OK)
+    int64_t words[SUM_WORDS_MAX];
+    bool read = held && out->has_accuracy && !out->noised;
+    if (read && sum_read(source, round, words, out, &err) != SHEAF_OK) {
         snprintf(out->missing, sizeof out->missing, "%s", err.message);
+        read = false;
+    }
+    if (held)
+        sheaf_figure_groups_find(source->state, held, out->noised, deviation,
+                                 read ? words + SHEAF_EVALUATION_WORDS : NULL, &out->groups);
     return true;
 }
 
@@ -193,6 +215,7 @@ void sheaf_figures_print(const sheaf_figure_report *f)
              "the label\n              itself, as a column does that is filled in afterwards");
     if (f->has_calibration)
         print_calibration(&f->calibration);
+    sheaf_figure_groups_print(&f->groups);
     if (*f->missing)
         printf("  calibration not known without the round's sum: %s\n", f->missing);
 }
@@ -249,6 +272,7 @@ void sheaf_figures_put(const sheaf_figure_report *f, sheaf_json_writer *w)
     }
     if (f->has_calibration)
         put_calibration(w, &f->calibration);
+    sheaf_figure_groups_put(&f->groups, w);
     sheaf_json_member_put_bool(w, "held_out", f->held_out);
     if (f->in_deviations)
         sheaf_json_member_put_bool(w, "in_deviations", true);

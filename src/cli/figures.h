@@ -4,6 +4,7 @@
 #ifndef SHEAF_CLI_FIGURES_H
 #define SHEAF_CLI_FIGURES_H
 
+#include "cli/figures_groups.h"
 #include "cli/round_source.h"
 #include "learn/reliability.h"
 
@@ -21,6 +22,7 @@ typedef struct sheaf_figure_report {
     sheaf_interval mae;
     bool has_auc_interval, has_mae_interval, has_calibration;
     sheaf_calibration calibration;
+    sheaf_figure_groups groups;
     char missing[SHEAF_MESSAGE_MAX]; /* why there is no calibration, though there could be */
 } sheaf_figure_report;
 

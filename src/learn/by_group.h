@@ -20,7 +20,9 @@
  * This is a threshold rule as statistical offices have it (Hundepool and others 2012,
  * "Statistical Disclosure Control", chapter 5), with its complement seen to. It protects
  * records, not the member: a group's sum may be of one member's records alone, if no other has
- * any.
+ * any; and where all but one report a column whose levels are all named, the sum of all less
+ * those of the groups is that of all held-out records of the one who does not. Who names groups
+ * on a sheet agrees to that.
  *
  * Under noise there are no such rules, which would tell of a record by what they leave out: one
  * record moves the sum of all and that of one group of each column (unit record), or a member

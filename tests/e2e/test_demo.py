@@ -170,6 +170,11 @@ def card(folder, model):
         check("the card for people", done.returncode == 0 and done.stdout.startswith(lead)
               and f"{figures['accuracy_millionths'] / 1e6:.3f}, 95 % interval" in done.stdout
               and "CC-BY-4.0" in done.stdout, done.stdout + done.stderr)
+    groups = figures["groups"]
+    check("the groups that every data sheet names have figures with intervals",
+          [(g["column"], g["level"]) for g in groups] == [("sex", 0), ("sex", 1)]
+          and all(g["accuracy_interval"]["low_millionths"] <= g["accuracy_millionths"]
+                  <= g["accuracy_interval"]["high_millionths"] for g in groups), groups)
     done = sheaf("model", "show", model, folder)
     check("and on a terminal", done.returncode == 0 and "On whose data" in done.stdout, done.stderr)
     for number, code, words in ((0, 1, "registered no model"), ("x", 2, "number")):

@@ -78,6 +78,51 @@ static void test_flags_make_what(void **unused)
           "\"rounds_max\":20}");
 }
 
+/* Groups of records as people write them come in the one order that the rules take. */
+static void test_groups_in_short(void **unused)
+{
+    (void)unused;
+    sheaf_flags_result out;
+    sheaf_err err = {0};
+    const char *const *argv =
+        ARGS("--commitment", "0000000000000000000000000000000000000000000000000000000000000000",
+             "--groups", "sex=1,cp=-2,sex=0,s=4", "--licence", "x", "--records", "5",
+             "--schema", "s", "--subjects", "none", "--title", "t");
+    if (parse(SHEAF_KIND_dataset_register, argv, &out, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    const struct sheaf_dataset_register *what = out.decoded;
+    const struct sheaf_group *groups = what->groups.at;
+    assert_int_equal(what->groups.count, 4);
+    assert_true(sheaf_slice_is(groups[0].column, "cp"));
+    assert_int_equal(groups[0].level, -2);
+    assert_true(sheaf_slice_is(groups[1].column, "s"));
+    assert_int_equal(groups[2].level, 0);
+    assert_int_equal(groups[3].level, 1);
+}
+
+static void test_groups_in_short_are_explained(void **unused)
+{
+    (void)unused;
+    static const char *const wrong[] = {
+        "sex=",
+        "=1",
+        "sex=1,",
+        "sex=-",
+        "sex=1.0",
+        "sex=1234567890",
+        "a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1,j=1,k=1,l=1,m=1,n=1,o=1,p=1,q=1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        sheaf_flags_result out;
+        sheaf_err err = {0};
+        assert_int_equal(parse(SHEAF_KIND_dataset_register,
+                               ARGS("--commitment", "x", "--groups", wrong[i]), &out, &err),
+                         SHEAF_INVALID);
+        assert_string_equal(err.message,
+                            "--groups is COLUMN=LEVEL, up to 16 of them with commas between, "
+                            "such as sex=0,sex=1");
+    }
+}
+
 static void test_texts_are_committed_to(void **unused)
 {
     (void)unused;
@@ -282,6 +327,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flags_make_what),
+        cmocka_unit_test(test_groups_in_short),
+        cmocka_unit_test(test_groups_in_short_are_explained),
         cmocka_unit_test(test_texts_are_committed_to),
         cmocka_unit_test(test_wrong_flags_are_explained),
         cmocka_unit_test(test_every_kind_can_be_given_by_flags),
