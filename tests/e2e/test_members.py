@@ -182,15 +182,15 @@ def data(scratch, homes):
     sheaf("model", "register", "--home", homes[0], "--title", "B from a", "--schema", "s",
           "--label", "b", "--kind", "logistic", "--features", '[{"column":"a"}]', "--json")
     done = sheaf("data", "check", file, "--home", homes[0])
-    check("one record has one label, and no column that says anything",
-          done.returncode == 0 and "look at a: all records have the same" in done.stdout
-          and "look at b: it is the same in all records" in done.stdout,
-          done.stdout + done.stderr)
+    check("one record has one label, and is for training or held out; more is not said of it",
+          done.returncode == 0 and "look at a" not in done.stdout
+          and "look at b: it is the same in all records" in done.stdout
+          and "it adds nothing to " in done.stdout, done.stdout + done.stderr)
     done = sheaf("data", "check", file, "--home", homes[0], "--json")
     seen = json.loads(done.stdout)["models"]
     check("and a program is told so", [m["release"] for m in seen] == ["noised", "exact_sum"]
-          and all(m["constant"] == ["a"] and m["one_label"] and m["tells_label"] == []
-                  for m in seen), done.stdout + done.stderr)
+          and all(m["constant"] == [] and m["one_label"] and m["tells_label"] == []
+                  and m["no_test"] != m["no_training"] for m in seen), done.stdout + done.stderr)
     with open(file, "a", encoding="utf-8") as out:
         out.write("3,4\n")
     refused("a file that changed is not", 3, "not what was registered", "data", "check", file,
