@@ -22,15 +22,16 @@ static bool value_is(sheaf_csv *csv, sheaf_slice value, int64_t level)
 static sheaf_status rows_read(sheaf_csv *csv, sheaf_columns *columns, const sheaf_table *table,
                               sheaf_group_rows *out, sheaf_err *err)
 {
+    const uint32_t count = out->named.count;
     size_t place[SHEAF_GROUPS_REPORTED_MAX];
     sheaf_slice line;
-    for (uint32_t g = 0; g < out->named.count; g++)
+    for (uint32_t g = 0; g < count; g++)
         place[g] = sheaf_columns_find(columns, out->named.items[g].column);
     for (uint32_t row = 0; row < table->rows && sheaf_csv_line(csv, &line);) {
         if (csv->line != table->line[row])
             continue;
         SHEAF_TRY(sheaf_columns_row(columns, csv, line, err));
-        for (uint32_t g = 0; g < out->named.count; g++)
+        for (uint32_t g = 0; g < count; g++)
             if (place[g] != SHEAF_COLUMN_NONE
                 && value_is(csv, columns->values[place[g]], out->named.items[g].level))
                 out->of[row] |= (uint16_t)(1u << g);
