@@ -83,9 +83,12 @@ static sheaf_status parts_local(const sheaf_learn_kind *kind, const sheaf_job *j
     if (!measures(job))
         return SHEAF_OK;
     int64_t *behind = values + kind->words(job->spec, job->task, job->noised, job->step);
-    behind[0] = 0;
-    behind[1] = p->validation.train_rows;
-    return behind[1] > 0 ? kind->loss(job, &p->validation, &behind[0], err) : SHEAF_OK;
+    const uint32_t count = p->validation.train_rows;
+    behind[0] = behind[1] = 0;
+    if (count < SHEAF_VALIDATION_LEAST)
+        return SHEAF_OK;
+    behind[1] = count;
+    return kind->loss(job, &p->validation, &behind[0], err);
 }
 
 static sheaf_status patience_check(const sheaf_learn_kind *kind, const sheaf_job *job,

@@ -1,9 +1,8 @@
 #include "node/data_use.h"
 
 #include "coop/budget.h"
+#include "learn/validation.h"
 #include "node/data_file.h"
-
-enum { APART_MIN = 5 }; /* records of a member that a difference of sums may be about */
 
 static bool was_spent_on(const sheaf_state *state, uint32_t dataset)
 {
@@ -163,7 +162,8 @@ sheaf_status sheaf_data_patience_check(const sheaf_state *state,
                                        sheaf_err *err)
 {
     const bool patient = mandate->patience > 0;
-    if (mandate->release != SHEAF_release_form_exact_sum || apart == 0 || apart >= APART_MIN)
+    if (mandate->release != SHEAF_release_form_exact_sum || apart == 0
+        || apart >= SHEAF_VALIDATION_LEAST)
         return SHEAF_OK;
     for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
         const struct sheaf_row_round *round = sheaf_round_at(state, i);

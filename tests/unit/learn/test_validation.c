@@ -444,6 +444,19 @@ static void test_without(void **unused)
     assert_int_equal(figures.records, table->train_rows);
     assert_int_equal(figures.validation_records, 0);
     assert_false(figures.has_validation_loss_millionths);
+    /* Four are: nothing is learned from them, and nothing told of them. Five are. */
+    for (uint32_t few = SHEAF_VALIDATION_LEAST - 1; few <= SHEAF_VALIDATION_LEAST; few++) {
+        memset(table->is_validation, 0, table->rows);
+        for (uint32_t i = 0, left = few; left > 0; i++)
+            left -= table->is_validation[i] = !table->is_test[i];
+        sheaf_job told = job_of(&o, SHEAF_task_train, 1, sheaf_buffer_slice(&model));
+        int64_t *of_few = local_of(&o, &told);
+        bool tells = few == SHEAF_VALIDATION_LEAST;
+        assert_int_equal(of_few[told.words - 1], tells ? few : 0);
+        assert_int_equal(of_few[told.words - 2] > 0, tells);
+        assert_int_equal(sheaf_learnt_rows(table), table->train_rows - few);
+        free(of_few);
+    }
     /* All are. */
     memset(table->is_validation, 1, table->rows);
     sheaf_job job = job_of(&o, SHEAF_task_train, 1, sheaf_buffer_slice(&model));
