@@ -1,6 +1,7 @@
 #include "cli/patience_words.h"
 
 #include "coop/task.h"
+#include "learn/validation.h"
 
 #include <inttypes.h>
 
@@ -60,7 +61,8 @@ void sheaf_words_put_measured(sheaf_buffer *out, const sheaf_state *state,
             out, "a loss of %.6f of the result of round %" PRIu32 ", on %" PRIu32 " records",
             loss_of(round->validation_loss_millionths), made->id, round->validation_records);
     else if (sheaf_task_measures(model->kind, model->depth, round->step))
-        sheaf_buffer_add_string(out, "nobody has validation records, so nothing is measured");
+        sheaf_buffer_printf(out, "no member has %d validation records, so nothing is measured",
+                            SHEAF_VALIDATION_LEAST);
     else if (model->kind == SHEAF_model_kind_trees)
         sheaf_buffer_add_string(out, "nothing: models are measured where a tree is finished");
     else

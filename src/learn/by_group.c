@@ -157,6 +157,11 @@ sheaf_status sheaf_by_group_finish(const sheaf_learn_kind *kind, const sheaf_job
         return sheaf_learn_finish(kind, job, words, out, err);
     part p;
     part_of(job, &p);
+    if (!job->noised && all_zero(words, p.job.words))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "no member has %d held-out records, and of fewer none tells figures "
+                          "where data sheets name groups: register data without groups",
+                          SHEAF_BY_GROUP_LEAST);
     SHEAF_TRY(sheaf_learn_finish(kind, &p.job, words, out, err));
     for (uint32_t g = 0; g < job->groups->count; g++) {
         const int64_t *of_group = words + (size_t)(g + 1) * p.job.words;

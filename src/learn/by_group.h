@@ -14,8 +14,9 @@
  * records so often over, each time from others, then no fewer records than that make an
  * equation: this is looked at column by column, in the sheet's order, and a column by which it
  * fails is not reported by the member, so that its records are in no group of the column. A
- * member with fewer held-out records than that adds nothing at all. It looks at its own sheet,
- * not at the round's groups, so it is the same in every round.
+ * member with fewer held-out records than that adds nothing at all to a round by group; where
+ * no member has so many, there is nothing to tell. It looks at its own sheet, not at the
+ * round's groups, so what it adds to is the same in all of them.
  *
  * This is a threshold rule as statistical offices have it (Hundepool and others 2012,
  * "Statistical Disclosure Control", chapter 5), with its complement seen to. It protects

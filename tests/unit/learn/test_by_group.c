@@ -285,6 +285,8 @@ static void test_impossible_sums(void **unused)
         .spec = &spec, .groups = &names, .task = SHEAF_task_evaluate, .words = 4 * 129};
     static int64_t words[4 * 129];
     sheaf_round_result result = {0};
+    assert_int_equal(sheaf_by_group_finish(kind, &job, words, &result, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "no member has 5 held-out records"));
     words[40] = 10;           /* ten negative records of all */
     words[129 + 40] = 6;      /* of a = 0 six */
     words[2 * 129 + 40] = 4;  /* of a = 1 four */
