@@ -18,7 +18,7 @@
 #include "round/fixed_point.h"
 #include "store/file.h"
 
-enum { SEATS = 4, WORDS = 3, RESULT_MAX = 1 << 16 };
+enum { SEATS = 4, WORDS = 3, RESULT_MAX = 1 << 16, WORDS_MAX = 4 * SHEAF_NOISED_CELLS };
 
 typedef struct {
     kit k;
@@ -47,14 +47,16 @@ static void write_file(const char *path, int records)
     sheaf_buffer_deinit(&text);
 }
 
-static world *world_open(const kit_terms *terms)
+/* `groups` of all sheets, as acts name them with a comma behind, or "". */
+static world *world_of(const kit_terms *terms, const char *groups)
 {
     world *w = calloc(1, sizeof *w);
     sheaf_err err;
     assert_non_null(w);
     kit_rules rules = kit_rules_usual();
     kit_open(&w->k);
-    kit_with_data(&w->k, &rules);
+    const char *const sheets[SEATS] = {groups, groups, groups, groups};
+    kit_with_groups(&w->k, &rules, sheets);
     kit_ranged(&w->k);
     kit_motion(&w->k, "m", kit_noised(terms), SEATS);
     assert_int_equal(w->k.outcome.effect, SHEAF_ACCEPTED);
@@ -65,6 +67,11 @@ static world *world_open(const kit_terms *terms)
         write_file(w->file[i], 100 * (i + 1));
     }
     return w;
+}
+
+static world *world_open(const kit_terms *terms)
+{
+    return world_of(terms, "");
 }
 
 static void world_close(world *w)
@@ -389,44 +396,55 @@ static sheaf_uint128 apart(const uint64_t *a, const uint64_t *b, uint32_t count)
 }
 
 /* From the file on: whatever stands in one row moves the words by no more than the noise was
- * made for, once for records, twice for members. */
-static void one_row_moves(world *w, sheaf_slice base, uint64_t times)
+ * made for, once for records, twice for members, in so many parts. */
+static void one_row_moves(world *w, sheaf_slice base, uint64_t times, uint32_t parts)
 {
     static const char *const odd[] = {
-        "1048575,2,1,train", "-1048575,2,0,train", "1e-300,-7,-1,train",
-        "99,2,0,train",      "0,2,5,train",        "1e5,1.5,1,train",
-        "1048575,2,1,test",  "-.5,2,0,test",       "50,2,1,test"};
+        "1048575,2,1,train", "-1048575,2,0,train", "1e-300,-7,-1,train", "99,2,0,train",
+        "0,2,5,train",       "1e5,1.5,1,train",    "1048575,2,1,test",   "-.5,2,0,test",
+        "50,2,1,test",       "50,,1,test",         "50,2.0,1,test",      "50,1e0,0,test"};
     sheaf_noised_scale scale;
     sheaf_err err = {0};
-    uint64_t with[SHEAF_NOISED_CELLS], without[SHEAF_NOISED_CELLS];
+    uint64_t with[WORDS_MAX], without[WORDS_MAX];
     bool moved = false;
     must(sheaf_noised_scale_of(&w->terms, &scale, &err), &err);
     sheaf_uint128 most = (sheaf_uint128)scale.sensitivity * times;
+    assert_int_equal(w->terms.groups_reach + 1, parts);
     write_odd(w->file[3], "");
     must(words_of(w, 3, w->file[3], base, 1, without, &err), &err);
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         write_odd(w->file[3], odd[i]);
         must(words_of(w, 3, w->file[3], base, 1, with, &err), &err);
         sheaf_uint128 squares = apart(with, without, w->round->words);
-        moved |= squares > 0;
-        assert_true(squares <= most * most);
+        moved |= squares > (parts > 1 ? most * most : 0);
+        assert_true(squares <= most * most * parts);
     }
-    assert_true(moved);
+    assert_true(moved || (parts > 1 && times > 1));
 }
 
-static void moves_by(const kit_terms *terms, uint64_t times)
+/* A column that one file lacks is in the sheet all the same. */
+#define GROUPS                                                                                 \
+    "'groups':[{'column':'cp','level':1},{'column':'cp','level':2},{'column':'lacking',"       \
+    "'level':0}],"
+
+static void moves_by(const kit_terms *terms, uint64_t times, const char *groups, uint32_t parts)
 {
-    world *w = world_open(terms);
+    world *w = world_of(terms, groups);
     uint64_t sum[SHEAF_NOISED_CELLS];
+    sheaf_err err = {0};
     open_round(w, "r", "train", 0);
     sum_of(w, none, 1, sum);
     sheaf_round_result trained = result_of(w, none, sum);
-    one_row_moves(w, none, times);
+    one_row_moves(w, none, times, 1);
     assert_int_equal(kit_round_close(&w->k, "r", "evaluate", 'a'), SHEAF_ACCEPTED);
     assert_int_equal(kit_attest(&w->k, "ann.node", "r", 'a'), SHEAF_ACCEPTED);
     assert_int_equal(kit_attest(&w->k, "bob.node", "r", 'a'), SHEAF_ACCEPTED);
-    open_round(w, "e", "evaluate", 'a');
-    one_row_moves(w, sheaf_buffer_slice(&trained.bytes), times);
+    assert_int_equal(kit_round_open_words(&w->k, "e", "evaluate", 'a', "m.tick",
+                                          parts > 1 ? WORDS_MAX : SHEAF_NOISED_CELLS),
+                     SHEAF_ACCEPTED);
+    w->round = sheaf_round_find(&w->k.state, kit_index(&w->k, "e"));
+    must(sheaf_round_job_terms(&w->k.state, w->round, &w->terms, &err), &err);
+    one_row_moves(w, sheaf_buffer_slice(&trained.bytes), times, parts);
     sheaf_buffer_deinit(&trained.bytes);
     world_close(w);
 }
@@ -436,8 +454,10 @@ static void test_one_row_moves_no_more_than_noise_hides(void **unused)
     kit_terms records = kit_terms_usual(), members = kit_terms_usual();
     members.unit = "member";
     members.steps = 5;
-    moves_by(&records, 1);
-    moves_by(&members, 2);
+    moves_by(&records, 1, "", 1);
+    moves_by(&members, 2, "", 1);
+    moves_by(&records, 1, GROUPS, 3); /* all, one level of cp, one of what is lacking */
+    moves_by(&members, 2, GROUPS, 4);
     (void)unused;
 }
 
