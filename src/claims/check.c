@@ -71,13 +71,13 @@ static sheaf_status figures_compare(const struct sheaf_figures *claimed,
     return SHEAF_OK;
 }
 
-/* A group without records has no figures. */
+/* Of a group without records, and of a column that is not told, there are no figures. */
 static sheaf_status group_compare(const struct sheaf_group_figures *claimed,
                                   const struct sheaf_figures *found, sheaf_err *err)
 {
     if (claimed->has_figures != found->has_records)
         return sheaf_fail(err, SHEAF_FAULT,
-                          "figures must be stated exactly where the sum has records");
+                          "figures must be stated exactly where the sum has enough records");
     return found->has_records ? figures_compare(&claimed->figures, found, err) : SHEAF_OK;
 }
 

@@ -48,7 +48,7 @@ static void print_group(const sheaf_figure_groups *groups, const sheaf_figure_gr
     snprintf(name, sizeof name, "%s = %" PRId64, g->column, g->level);
     printf("              %-16s ", name);
     if (!g->records) {
-        puts("no member has reported a record");
+        puts("not told: no record, or fewer than five of a level of the column");
         return;
     }
     printf("%s%u records", groups->noised ? "about " : "", g->records);

@@ -97,7 +97,7 @@ static sheaf_status groups_local(const sheaf_learn_kind *kind, const sheaf_job *
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for groups of rows");
     for (uint32_t g = 0; g < job->groups->count && status == SHEAF_OK; g++) {
         uint32_t place = place_of(rows, &job->groups->items[g]);
-        if (place == rows->named.count || !(rows->reported >> place & 1))
+        if (place == rows->named.count)
             continue;
         sheaf_table group = held_out_of(table, rows, place, is_test);
         status = sheaf_learn_local(kind, &p->job, &group, seeds,
@@ -116,8 +116,6 @@ sheaf_status sheaf_by_group_local(const sheaf_learn_kind *kind, const sheaf_job 
     part p;
     part_of(job, &p);
     memset(values, 0, job->words * sizeof *values);
-    if (rows->none)
-        return SHEAF_OK;
     SHEAF_TRY(sheaf_learn_local(kind, &p.job, data, seeds, values, err));
     return groups_local(kind, job, &p, data, rows, seeds, values, err);
 }
@@ -131,20 +129,40 @@ static bool all_zero(const int64_t *words, uint32_t count)
     return count == 0;
 }
 
-/* Every record of a group is one of all, and none is in two groups of a column. */
-static sheaf_status counts_check(const sheaf_job *job, const sheaf_round_result *result,
-                                 sheaf_err *err)
+static bool is_few(int64_t records)
 {
-    int64_t records = 0;
-    for (uint32_t g = 0; g < job->groups->count && !job->noised; g++) {
-        records = sheaf_group_column_begins(job->groups, g) ? 0 : records;
-        records += result->groups[g].records;
-        if (records > result->figures.records)
+    return records > 0 && records < SHEAF_BY_GROUP_LEAST;
+}
+
+/* The groups of a column, from `first` up to but not including the one that is returned: every
+ * record of a group is one of all, and none is in two groups of a column. */
+static uint32_t column_finish(const sheaf_group_names *names, uint32_t first, int64_t all,
+                              struct sheaf_figures *groups, int64_t *left)
+{
+    bool few = false;
+    uint32_t end = first;
+    *left = all;
+    do {
+        *left -= groups[end].records;
+        few = few || is_few(groups[end].records);
+    } while (++end < names->count && !sheaf_group_column_begins(names, end));
+    if (few || is_few(*left))
+        memset(groups + first, 0, (end - first) * sizeof *groups);
+    return end;
+}
+
+static sheaf_status columns_finish(const sheaf_group_names *names, sheaf_round_result *result,
+                                   sheaf_err *err)
+{
+    for (uint32_t first = 0, end; first < names->count; first = end) {
+        int64_t left;
+        end = column_finish(names, first, result->figures.records, result->groups, &left);
+        if (left < 0)
             return sheaf_fail(err, SHEAF_INVALID,
                               "the members' sums count more records in the groups of column %s "
                               "than there are; abort this round and find the member whose node "
                               "is faulty",
-                              job->groups->items[g].column);
+                              names->items[first].column);
     }
     return SHEAF_OK;
 }
@@ -157,11 +175,6 @@ sheaf_status sheaf_by_group_finish(const sheaf_learn_kind *kind, const sheaf_job
         return sheaf_learn_finish(kind, job, words, out, err);
     part p;
     part_of(job, &p);
-    if (!job->noised && all_zero(words, p.job.words))
-        return sheaf_fail(err, SHEAF_INVALID,
-                          "no member has %d held-out records, and of fewer none tells figures "
-                          "where data sheets name groups: register data without groups",
-                          SHEAF_BY_GROUP_LEAST);
     SHEAF_TRY(sheaf_learn_finish(kind, &p.job, words, out, err));
     for (uint32_t g = 0; g < job->groups->count; g++) {
         const int64_t *of_group = words + (size_t)(g + 1) * p.job.words;
@@ -171,5 +184,5 @@ sheaf_status sheaf_by_group_finish(const sheaf_learn_kind *kind, const sheaf_job
         SHEAF_TRY(sheaf_learn_finish(kind, &p.job, of_group, &found, err));
         out->groups[g] = found.figures;
     }
-    return counts_check(job, out, err);
+    return job->noised ? SHEAF_OK : columns_finish(job->groups, out, err);
 }

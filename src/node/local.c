@@ -191,7 +191,7 @@ static sheaf_status groups_open(local *l, const char *file, sheaf_slice text, sh
     sheaf_group_names named;
     sheaf_groups_of_dataset(l->state, l->dataset, &sheet);
     sheaf_group_names_of(l->state, &sheet, &named);
-    return sheaf_group_rows_open(&named, text, file, l->data, l->noised, &l->groups, err);
+    return sheaf_group_rows_open(&named, text, file, l->data, &l->groups, err);
 }
 
 /* Reads the file once, so that what is checked is what is used. */
