@@ -16,7 +16,8 @@ void sheaf_group_names_of(const sheaf_state *state, const sheaf_common_groups *g
     }
 }
 
-bool sheaf_group_column_begins(const sheaf_group_names *names, uint32_t place)
+/* Is it the first of its column? Names come in the order of sheets, by column. */
+static bool column_begins(const sheaf_group_names *names, uint32_t place)
 {
     return place == 0
            || strcmp(names->items[place - 1].column, names->items[place].column) != 0;
@@ -26,7 +27,7 @@ uint32_t sheaf_group_reach(const sheaf_group_names *names, sheaf_noised_unit uni
 {
     uint32_t columns = 0;
     for (uint32_t i = 0; i < names->count; i++)
-        columns += sheaf_group_column_begins(names, i);
+        columns += column_begins(names, i);
     return unit == SHEAF_NOISED_RECORD ? columns : names->count;
 }
 
@@ -145,7 +146,7 @@ static uint32_t column_finish(const sheaf_group_names *names, uint32_t first, in
     do {
         *left -= groups[end].records;
         few = few || is_few(groups[end].records);
-    } while (++end < names->count && !sheaf_group_column_begins(names, end));
+    } while (++end < names->count && !column_begins(names, end));
     if (few || is_few(*left))
         memset(groups + first, 0, (end - first) * sizeof *groups);
     return end;

@@ -35,9 +35,6 @@ enum { SHEAF_BY_GROUP_LEAST = 5 };
 void sheaf_group_names_of(const sheaf_state *state, const sheaf_common_groups *groups,
                           sheaf_group_names *out);
 
-/* Is it the first of its column? Names come in the order of sheets, by column. */
-bool sheaf_group_column_begins(const sheaf_group_names *names, uint32_t place);
-
 /* In how many of them one record, or one member, can be. */
 uint32_t sheaf_group_reach(const sheaf_group_names *names, sheaf_noised_unit unit);
 
