@@ -7,6 +7,7 @@
 #include "node/local.h"
 #include "store/random.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 enum { CHECK_BYTES_MAX = 1 << 22 };
@@ -189,10 +190,35 @@ static void put_screen(look *l, const sheaf_spec *spec, const sheaf_screen *scre
                             spec->features.label);
 }
 
+/* What an evaluation adds of it to each group that the sheet names. */
+static void put_groups(look *l, const sheaf_local_findings *found)
+{
+    for (uint32_t i = 0; i < found->groups.count; i++)
+        sheaf_buffer_printf(&l->text,
+                            "    group %s = %" PRId64 ": %" PRIu32 " held-out record%s\n",
+                            found->groups.items[i].column, found->groups.items[i].level,
+                            found->held_out[i], found->held_out[i] == 1 ? "" : "s");
+}
+
+static void put_groups_json(look *l, const sheaf_local_findings *found)
+{
+    sheaf_json_key(&l->w, "groups");
+    sheaf_json_open_list(&l->w);
+    for (uint32_t i = 0; i < found->groups.count; i++) {
+        sheaf_json_open_object(&l->w);
+        sheaf_json_member_put_string(&l->w, "column", sheaf_str(found->groups.items[i].column));
+        sheaf_json_member_put_int(&l->w, "held_out", found->held_out[i]);
+        sheaf_json_member_put_int(&l->w, "level", found->groups.items[i].level);
+        sheaf_json_close(&l->w);
+    }
+    sheaf_json_close(&l->w);
+}
+
 static void put_json(look *l, uint32_t model, const char *release,
                      const sheaf_local_survey *survey, const sheaf_spec *spec,
-                     const sheaf_screen *screen, const char *error)
+                     const sheaf_local_findings *found, const char *error)
 {
+    const sheaf_screen *screen = &found->screen;
     sheaf_json_open_object(&l->w);
     if (error) {
         sheaf_json_member_put_string(&l->w, "error", sheaf_str(error));
@@ -200,6 +226,7 @@ static void put_json(look *l, uint32_t model, const char *release,
         sheaf_json_member_put_string(&l->w, "release", sheaf_str(release));
     } else {
         put_inputs_json(l, "constant", spec, screen->constant, screen->constants);
+        put_groups_json(l, found);
         sheaf_json_member_put_int(&l->w, "left_out", survey->left_out);
         sheaf_json_member_put_int(&l->w, "model", model);
         sheaf_json_member_put_bool(&l->w, "no_test", screen->no_test);
@@ -220,24 +247,26 @@ static void look_at(look *l, uint32_t model, bool noised)
     char text[SHEAF_SURVEY_TEXT_MAX];
     const sheaf_state *state = sheaf_member_state(l->member);
     sheaf_local_survey survey;
-    sheaf_screen screen;
+    sheaf_local_findings found;
     sheaf_spec spec;
     sheaf_err why = {0};
     bool fits = sheaf_spec_of(state, model, &spec, &why) == SHEAF_OK
                 && sheaf_local_screen(state, l->dataset, model, noised, l->member->dir, l->file,
-                                      &survey, &screen, &why)
+                                      &survey, &found, &why)
                        == SHEAF_OK;
     l->fault |= !fits || survey.unusable;
     if (l->json) {
-        put_json(l, model, release, &survey, &spec, &screen, fits ? NULL : why.message);
+        put_json(l, model, release, &survey, &spec, &found, fits ? NULL : why.message);
         return;
     }
     if (fits)
         sheaf_local_survey_describe(&survey, text);
     sheaf_buffer_printf(&l->text, "  model %u, %s: %s\n", model,
                         noised ? "with noise" : "exact sums", fits ? text : why.message);
-    if (fits)
-        put_screen(l, &spec, &screen);
+    if (fits) {
+        put_screen(l, &spec, &found.screen);
+        put_groups(l, &found);
+    }
 }
 
 /* For every model that the data set's columns may serve. */
@@ -332,7 +361,7 @@ const sheaf_command sheaf_command_data_check = {
         "that\n"
         "tell the label by themselves, as a column does that is filled in afterwards, and "
         "labels\n"
-        "that are all alike.",
+        "that are all alike; and how many held-out records each group of the sheet has.",
     .options = {{"home", "DIR", "the member's home folder"}},
     .arguments_min = 1,
     .arguments_max = 1,

@@ -264,13 +264,26 @@ sheaf_status sheaf_local_words(const sheaf_state *state, const struct sheaf_row_
 
 /* ---- before any round ---- */
 
+static sheaf_status look(local *l, const char *file, sheaf_local_findings *out, sheaf_err *err)
+{
+    if (l->kind->screen)
+        SHEAF_TRY(l->kind->screen(l->spec, l->data, &out->screen, err));
+    if (!l->kind->of_tables)
+        return SHEAF_OK;
+    SHEAF_TRY(groups_open(l, file, sheaf_buffer_slice(&l->bytes), err));
+    out->groups = l->groups.named;
+    memcpy(out->held_out, l->groups.records, sizeof out->held_out);
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_local_screen(const sheaf_state *state, uint32_t dataset, uint32_t model,
                                 bool noised, const char *home, const char *file,
-                                sheaf_local_survey *out, sheaf_screen *screen, sheaf_err *err)
+                                sheaf_local_survey *out, sheaf_local_findings *findings,
+                                sheaf_err *err)
 {
     *out = (sheaf_local_survey){0};
-    if (screen)
-        *screen = (sheaf_screen){0};
+    if (findings)
+        *findings = (sheaf_local_findings){0};
     local *l = calloc(1, sizeof *l);
     if (!l)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory to look at %s", file);
@@ -286,8 +299,8 @@ sheaf_status sheaf_local_screen(const sheaf_state *state, uint32_t dataset, uint
         status = load(l, file, err);
     if (status == SHEAF_OK) {
         *out = l->counts;
-        if (screen && l->kind->screen)
-            status = l->kind->screen(l->spec, l->data, screen, err);
+        if (findings)
+            status = look(l, file, findings, err);
         unload(l);
     }
     free(l);

@@ -40,11 +40,18 @@ SHEAF_MUST_USE sheaf_status sheaf_local_survey_make(const sheaf_state *state, ui
                                                     const char *home, const char *file,
                                                     sheaf_local_survey *out, sheaf_err *err);
 
-/* The same, and what in it looks wrong besides: nothing of a series. */
+/* What its owner should look at besides. */
+typedef struct {
+    sheaf_screen screen;      /* what looks wrong */
+    sheaf_group_names groups; /* that the sheet names, where the model's data is a table */
+    uint32_t held_out[SHEAF_GROUPS_REPORTED_MAX]; /* records of each */
+} sheaf_local_findings;
+
+/* The same, and what there is to look at. */
 SHEAF_MUST_USE sheaf_status sheaf_local_screen(const sheaf_state *state, uint32_t dataset,
                                                uint32_t model, bool noised, const char *home,
                                                const char *file, sheaf_local_survey *out,
-                                               sheaf_screen *screen, sheaf_err *err);
+                                               sheaf_local_findings *findings, sheaf_err *err);
 
 enum { SHEAF_SURVEY_TEXT_MAX = 240 };
 void sheaf_local_survey_describe(const sheaf_local_survey *survey,

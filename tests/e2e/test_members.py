@@ -172,8 +172,8 @@ def data(scratch, homes):
     check("a commitment is 64 digits, another each time", len(done.stdout) == 65
           and int(done.stdout, 16) and again["commitment"] != done.stdout.strip(), done.stderr)
     done = sheaf("dataset", "register", "--home", homes[0], "--title", "Mine", "--records", 1,
-                 "--schema", "s", "--licence", "CC0-1.0", "--subjects", "none", "--commitment",
-                 done.stdout.strip(), "--json")
+                 "--schema", "s", "--licence", "CC0-1.0", "--subjects", "none",
+                 "--groups", "a=2,a=1", "--commitment", done.stdout.strip(), "--json")
     dataset = json.loads(done.stdout)["index"]
     done = sheaf("data", "check", file, "--home", homes[0], "--json")
     check("the file is the registered one", done.returncode == 0
@@ -191,6 +191,9 @@ def data(scratch, homes):
     check("and a program is told so", [m["release"] for m in seen] == ["noised", "exact_sum"]
           and all(m["constant"] == [] and m["one_label"] and m["tells_label"] == []
                   and m["no_test"] != m["no_training"] for m in seen), done.stdout + done.stderr)
+    check("and which groups of the sheet have held-out records", all(
+        [(g["column"], g["level"], g["held_out"]) for g in m["groups"]]
+        == [("a", 1, int(not m["no_test"])), ("a", 2, 0)] for m in seen), done.stdout)
     with open(file, "a", encoding="utf-8") as out:
         out.write("3,4\n")
     refused("a file that changed is not", 3, "not what was registered", "data", "check", file,
