@@ -110,16 +110,24 @@ export function bestEvaluation(evaluations, model) {
     return own.find((row) => row.sha256 === model.sha256) ?? own[0] ?? null;
 }
 
+/** In how many of an evaluation's groups one record, or one member, can be; as sheaf_group_reach() in
+ * src/learn/by_group.h. */
+export function groupReach(groups, unit) {
+    return unit === 'record' ? new Set(groups.map((row) => row.column)).size : groups.length;
+}
+
 /** The 95 % interval of an evaluation's accuracy, from the log alone: Wilson's (1927), and where cells are counted
- * with noise the normal one, which has the noise of the cells in it. See src/learn/reliability.h. */
-export function accuracyInterval(evaluation, round, mandate) {
+ * with noise the normal one, which has the noise of the cells in it. See src/learn/reliability.h. `groups` are those
+ * that the evaluation tells of too, with which the noise of all its cells grows. */
+export function accuracyInterval(evaluation, round, mandate, groups = []) {
     const z = 1.959963984540054, n = evaluation.records, p = evaluation.accuracy_millionths / 1e6;
     const bounded = (middle, half) => ({ low: Math.max(0, middle - half), high: Math.min(1, middle + half) });
     if (mandate?.release !== 'noised')
         return bounded((p + z * z / (2 * n)) / (1 + z * z / n),
             z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n));
     const sized = mandate.local_noise ? 1 : Math.max(1, round.survivors_min - mandate.colluders);
-    const cell = mandate.evaluation_noise_millionths / 1e6 * Math.sqrt(round.survivors / sized);
+    const parts = 1 + groupReach(groups, mandate.unit);
+    const cell = mandate.evaluation_noise_millionths / 1e6 * Math.sqrt(parts * round.survivors / sized);
     return bounded(p, z * Math.sqrt(p * (1 - p) / n + 2 * cell * cell * ((1 - p) ** 2 + p * p) / (n * n)));
 }
 
@@ -158,7 +166,7 @@ export function touchedTables(kind) {
         'round.abort': ['round', 'mandate'],
         'round.close': ['round', 'mandate', 'member'],
         'round.attest': ['round'],
-        'model.evaluate': ['evaluation'],
+        'model.evaluate': ['evaluation', 'evaluation_group'],
         'revenue.record': ['account'],
         'usage.record': ['account', 'model'],
         'consent.grant': ['consent'],

@@ -14,8 +14,24 @@ function Interval({ evaluation }) {
     const mandate = round && tables.mandate.find((row) => row.id === round.mandate);
     if (!mandate || evaluation.has_accuracy === false)
         return null;
-    const { low, high } = accuracyInterval(evaluation, round, mandate);
+    const groups = tables.evaluation_group.filter((row) => row.evaluation === evaluation.id);
+    const { low, high } = accuracyInterval(evaluation, round, mandate, groups);
     return <> 95 % interval of the accuracy: {percent(low, 1)} to {percent(high, 1)}.</>;
+}
+
+/* Figures of the groups that all sheets name. Whoever has few records of one adds none of them. */
+function Groups({ evaluation, exact }) {
+    const groups = useStore((s) => s.tables.evaluation_group).filter((row) => row.evaluation === evaluation.id);
+    const figures = (row) => [
+        `${exact ? '' : 'about '}${plural(row.records, 'record')}`,
+        evaluation.has_accuracy !== false && `${percent(row.accuracy_millionths / 1e6, 1)} accuracy`,
+        row.has_auc && `AUC ${millionths(row.auc_millionths)}`,
+        evaluation.has_errors && `mean absolute error ${millionths(row.mae_millionths)}`,
+    ].filter(Boolean).join(', ');
+    return groups.length > 0 && (
+        <ul class="list note">{groups.map((row) => <li key={`${row.column}=${row.level}`}>
+            Where {row.column} is {row.level}: {row.records ? figures(row) : 'no member has reported a record'}.</li>)}</ul>
+    );
 }
 
 /* On what the figures were measured. A forecaster's under noise are of members, in deviations of each one's series,
@@ -45,6 +61,7 @@ function Model({ model, evaluation, currency }) {
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
                     <p class="note"><Measured kind={model.kind} exact={exact} evaluation={evaluation} /><Interval evaluation={evaluation} /></p>
+                    <Groups evaluation={evaluation} exact={exact} />
                 </>
             ) : <p class="note">Not evaluated yet.</p>}
             <Facts rows={[

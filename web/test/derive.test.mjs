@@ -137,6 +137,13 @@ test('how far an accuracy may be off', () => {
     const noised = derive.accuracyInterval({ records: 400, accuracy_millionths: 800000 }, { survivors: 4, survivors_min: 3 },
         { release: 'noised', colluders: 2, local_noise: false, evaluation_noise_millionths: 5e6 });
     assert.equal(noised.high.toFixed(6), (0.8 + 1.959963985 * Math.sqrt(0.00125)).toFixed(6));
+    // with groups of two columns the noise of a record's cells is larger by the root of three, of a member's by that of four
+    const groups = [{ column: 'cp', level: 2 }, { column: 'sex', level: 0 }, { column: 'sex', level: 1 }];
+    for (const [unit, parts] of [['record', 3], ['member', 4]]) {
+        const grouped = derive.accuracyInterval({ records: 400, accuracy_millionths: 800000 }, { survivors: 4, survivors_min: 3 },
+            { release: 'noised', colluders: 2, local_noise: false, evaluation_noise_millionths: 5e6, unit }, groups);
+        assert.equal(grouped.high.toFixed(6), Math.min(1, 0.8 + 1.959963985 * Math.sqrt(0.0004 + parts * 0.00085)).toFixed(6));
+    }
 });
 
 test('a model that predicts a number has no accuracy to draw', () => {

@@ -37,7 +37,7 @@ export class Fixture {
         this.entries = [];
         this.stamp = now - 3600000;
         this.tables = Object.fromEntries(['coop', 'bylaws', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent',
-            'model', 'mandate', 'source', 'round', 'evaluation', 'account'].map((name) => [name, []]));
+            'model', 'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account'].map((name) => [name, []]));
         this.effects = new Map();
         const pair = generateKeyPairSync('ed25519');
         this.secret = pair.privateKey;
@@ -160,6 +160,11 @@ export class Fixture {
                 accuracy_millionths: accuracy - 21000, auc_millionths: 861000 + made * 600, has_auc: true, has_log_loss: true, id: entry,
                 log_loss_millionths: loss + 26000, model: this.model, records: 254, round: id, sha256: 'cd'.repeat(32),
             });
+            for (const [level, records] of [[0, 53], [1, 156], [2, 0]])
+                this.row('evaluation_group', {
+                    accuracy_millionths: records && accuracy - 30000 * level, auc_millionths: records && 850000, column: 'sex', evaluation: entry,
+                    has_auc: records > 0, level, mae_millionths: 0, records,
+                });
         }
         return id;
     }
