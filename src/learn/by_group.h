@@ -14,9 +14,11 @@
  * would tell the world nearly each of them. So where a level of a column has so few, or so few
  * are in none of the column's groups, the figures of no group of the column are stated (the
  * threshold rule of statistical offices: Hundepool and others 2012, "Statistical Disclosure
- * Control", chapter 5; the whole column, since what is left out could be subtracted). Whoever
- * has the sum itself, the members, can read it all the same, as all else that an exact sum
- * tells. Who names groups on a sheet agrees to that.
+ * Control", chapter 5; the whole column, since what is left out could be subtracted). The rule
+ * sees a column at a time: of two columns whose levels have nearly the same records the figures
+ * can be subtracted, since a sum does not tell how many records are in both. Whoever has the
+ * sum itself, the members, can read it all the same, as all else that an exact sum tells. Who
+ * names groups on a sheet agrees to that.
  *
  * Under noise all figures are stated, since a rule would tell of a record by what it leaves
  * out: one record moves the sum of all and that of one group of each column (unit record), or a

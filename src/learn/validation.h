@@ -14,10 +14,11 @@
  *
  * A member with fewer than SHEAF_VALIDATION_LEAST such records adds nothing to their losses:
  * those of one record under as many models as it has inputs can be solved for the record, and
- * it may be the only one. Where nobody adds any, nothing is measured, and training goes on to
- * its last round. A member who has nothing left to learn from adds nothing to what is learned.
- * A member whose node lies can end training early or keep it from ending, as far as bounds of a
- * loss for each record let it: so does one who lies about what it has learned.
+ * it may be the only one. The losses are then of fewer members than take part. Where nobody
+ * adds any, nothing is measured, and training goes on to its last round. A member who has
+ * nothing left to learn from adds nothing to what is learned. A member whose node lies can end
+ * training early or keep it from ending, as far as bounds of a loss for each record let it: so
+ * does one who lies about what it has learned.
  *
  * Whatever computes a member's vector or finishes a sum comes through here, with patience or
  * without; of an evaluation by group (by_group.h) each part by itself.

@@ -19,7 +19,7 @@ function Interval({ evaluation }) {
     return <> 95 % interval of the accuracy: {percent(low, 1)} to {percent(high, 1)}.</>;
 }
 
-/* Figures of the groups that all sheets name. Whoever has few records of one adds none of them. */
+/* Figures of the groups that all sheets name, but for columns of which a level has few records. */
 function Groups({ evaluation, exact }) {
     const groups = useStore((s) => s.tables.evaluation_group).filter((row) => row.evaluation === evaluation.id);
     const figures = (row) => [
@@ -30,7 +30,7 @@ function Groups({ evaluation, exact }) {
     ].filter(Boolean).join(', ');
     return groups.length > 0 && (
         <ul class="list note">{groups.map((row) => <li key={`${row.column}=${row.level}`}>
-            Where {row.column} is {row.level}: {row.records ? figures(row) : 'no member has reported a record'}.</li>)}</ul>
+            Where {row.column} is {row.level}: {row.records ? figures(row) : 'not told, since there is none, or fewer than five of a level of the column'}.</li>)}</ul>
     );
 }
 
