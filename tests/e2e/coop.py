@@ -163,7 +163,8 @@ def registered(coop, centre):
     says = json.loads(sheaf("data", "commit", path, "--home", coop.home(centre), "--json").stdout)
     dataset = coop.act(centre, "dataset", "register", "--title", "Hearts", "--records",
                        says["records"], "--schema", "uci-heart", "--licence", "CC-BY-4.0",
-                       "--subjects", "patients", "--commitment", says["commitment"])
+                       "--subjects", "patients", "--groups", "sex=0,sex=1", "--commitment",
+                       says["commitment"])
     coop.act(centre, "consent", "grant", "--dataset", dataset, "--purpose", "care", "--until",
              int(time.time() * 1000) + 86400000)
 

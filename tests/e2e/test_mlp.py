@@ -28,6 +28,11 @@ def perceptron(demo, scratch):
         found = until(lambda: coop.rows("evaluation"), 20)
         check("it predicts most hearts right", len(trained) == 2 and len(found) == 1
               and found[0]["accuracy_millionths"] > 650000, json.dumps(found))
+        by_sex = coop.rows("evaluation_group")
+        check("of either sex, too, who together are all",
+              [(g["column"], g["level"]) for g in by_sex] == [("sex", 0), ("sex", 1)]
+              and min(g["records"] for g in by_sex) >= 5
+              and sum(g["records"] for g in by_sex) == found[0]["records"], json.dumps(by_sex))
         result = trained[-1]["result"]
         said = sheaf("predict", os.path.join(coop.folder, "blobs", result[:2], result[2:]),
                      os.path.join(coop.home("va"), "heart.csv"))
