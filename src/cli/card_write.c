@@ -144,7 +144,13 @@ static void put_model(writing *w)
     put_kind(w);
     sheaf_card_list(&w->page, false);
     put_features(w);
-    if (number(rounds, "statistics"))
+    bool trees = strcmp(kind, "trees") == 0;
+    if (number(rounds, "statistics") && trees)
+        sheaf_card_say(&w->page,
+                       "Trees take inputs as they stand. Where they may be cut was looked for "
+                       "around mean and deviation of all members' training records together, "
+                       "from exact sums.");
+    else if (number(rounds, "statistics"))
         sheaf_card_say(&w->page,
                        "Inputs are standardised by mean and deviation of all members' training "
                        "records together, from one exact sum.");
@@ -391,8 +397,10 @@ static void put_groups(writing *w, const sheaf_json *groups, bool errors)
     static const char *const of_number[] = {"group", "records", "mean absolute error",
                                             "root of the mean squared error"};
     sheaf_card_say(
-        &w->page, "By group, of those that the data sheets of all who took part name; a member "
-                  "without enough records of a column's groups reports none of them:");
+        &w->page,
+        "By group, of those that the data sheets of all who took part name. Where an "
+        "exact sum has fewer than five records of some level of a column, none of its "
+        "groups is told:");
     sheaf_card_table(&w->page, errors ? of_number : of_class, 4);
     for (const sheaf_json *at = groups->first; at; at = at->next) {
         cells row = {""};
