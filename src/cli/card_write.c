@@ -391,18 +391,20 @@ static void cell_range(char cell[SHEAF_CARD_CELL], const sheaf_json *group, cons
         cell_print(cell, "%.3f", (double)number(group, name) / MILLION);
 }
 
-static void put_groups(writing *w, const sheaf_json *groups, bool errors)
+static void put_groups(writing *w, const sheaf_json *f)
 {
+    const bool errors = sheaf_json_member(f, "mae_millionths");
+    const bool noised = sheaf_json_member_bool(f, "noised");
     static const char *const of_class[] = {"group", "records", "accuracy", "AUC"};
     static const char *const of_number[] = {"group", "records", "mean absolute error",
                                             "root of the mean squared error"};
-    sheaf_card_say(
-        &w->page,
-        "By group, of those that the data sheets of all who took part name. Where an "
-        "exact sum has fewer than five records of some level of a column, none of its "
-        "groups is told:");
+    sheaf_card_say(&w->page,
+                   "By group, of those that the data sheets of all who took part name%s:",
+                   noised ? ""
+                          : "; of a column with fewer than five records of some level none "
+                            "is told");
     sheaf_card_table(&w->page, errors ? of_number : of_class, 4);
-    for (const sheaf_json *at = groups->first; at; at = at->next) {
+    for (const sheaf_json *at = sheaf_json_member(f, "groups")->first; at; at = at->next) {
         cells row = {""};
         cell_print(row[0], "%.*s = %" PRId64,
                    SHEAF_PRINT(sheaf_json_member_string(at, "column")), number(at, "level"));
@@ -441,7 +443,7 @@ static void put_figures(writing *w)
     if (calibration)
         put_calibration(w, calibration);
     if (sheaf_json_member(f, "groups"))
-        put_groups(w, sheaf_json_member(f, "groups"), sheaf_json_member(f, "mae_millionths"));
+        put_groups(w, f);
     sheaf_card_say(&w->page,
                    "The figures are of the members who took part. What the model does "
                    "elsewhere, and for groups of people that the data sheets do not "
