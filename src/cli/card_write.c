@@ -408,7 +408,10 @@ static void put_groups(writing *w, const sheaf_json *f)
         cells row = {""};
         cell_print(row[0], "%.*s = %" PRId64,
                    SHEAF_PRINT(sheaf_json_member_string(at, "column")), number(at, "level"));
-        cell_print(row[1], "%" PRId64, number(at, "records"));
+        if (number(at, "records"))
+            cell_print(row[1], "%" PRId64, number(at, "records"));
+        else
+            cell_print(row[1], "not told");
         cell_range(row[2], at, errors ? "mae_millionths" : "accuracy_millionths",
                    "accuracy_interval");
         cell_range(row[3], at, errors ? "rmse_millionths" : "auc_millionths", "auc_interval");
