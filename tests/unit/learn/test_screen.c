@@ -5,10 +5,16 @@
 
 #include <math.h>
 
-enum { ROWS = 100, INPUTS = 6 };
+enum { ROWS = 100, INPUTS = 6, MANY = 70000 };
+
+static double x[MANY * INPUTS], target[MANY];
+static uint8_t y[MANY];
+static sheaf_table table;
+static sheaf_screen found;
+static sheaf_err err;
 
 /* A class: every third record is positive. */
-static void fill(sheaf_table *table, double *x, double *target, uint8_t *y, uint32_t rows)
+static void fill(uint32_t rows)
 {
     for (uint32_t i = 0; i < rows; i++) {
         double *row = x + (size_t)i * INPUTS;
@@ -21,17 +27,12 @@ static void fill(sheaf_table *table, double *x, double *target, uint8_t *y, uint
         row[4] = i == 0 ? 0 : y[i] * 2.0 + (i % 3 == 1 ? 0.5 : 0) + (i == 1 ? 9 : 0);
         row[5] = NAN; /* nobody has it */
     }
-    *table = (sheaf_table){.d = INPUTS, .rows = rows, .x = x, .target = target, .y = y};
+    table = (sheaf_table){.d = INPUTS, .rows = rows, .x = x, .target = target, .y = y};
 }
 
 static void test_class(void **unused)
 {
-    static double x[ROWS * INPUTS], target[ROWS];
-    static uint8_t y[ROWS];
-    sheaf_table table;
-    sheaf_screen found;
-    sheaf_err err;
-    fill(&table, x, target, y, ROWS);
+    fill(ROWS);
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_false(found.one_label);
     assert_int_equal(found.constants, 2);
@@ -48,12 +49,7 @@ static void test_class(void **unused)
 /* A file of which no record is for training, or none is held out, or none is used. */
 static void test_parts(void **unused)
 {
-    static double x[ROWS * INPUTS], target[ROWS];
-    static uint8_t y[ROWS];
-    sheaf_table table;
-    sheaf_screen found;
-    sheaf_err err;
-    fill(&table, x, target, y, ROWS);
+    fill(ROWS);
     table.train_rows = ROWS;
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_true(found.no_test && !found.no_training);
@@ -61,7 +57,7 @@ static void test_parts(void **unused)
     table.test_rows = ROWS;
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_true(found.no_training && !found.no_test);
-    fill(&table, x, target, y, 0);
+    fill(0);
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_false(found.one_label || found.no_test || found.no_training);
     assert_int_equal(found.constants, 0);
@@ -71,15 +67,10 @@ static void test_parts(void **unused)
 /* So few records are separated by chance. */
 static void test_few(void **unused)
 {
-    static double x[ROWS * INPUTS], target[ROWS];
-    static uint8_t y[ROWS];
-    sheaf_table table;
-    sheaf_screen found;
-    sheaf_err err;
-    fill(&table, x, target, y, SHEAF_SCREEN_RECORDS_MIN - 1);
+    fill(SHEAF_SCREEN_RECORDS_MIN - 1);
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_int_equal(found.telling, 0);
-    fill(&table, x, target, y, ROWS);
+    fill(ROWS);
     for (uint32_t i = 0; i < ROWS; i++)
         y[i] = i < SHEAF_SCREEN_EITHER_MIN - 1;
     for (uint32_t i = 0; i < ROWS; i++)
@@ -91,12 +82,7 @@ static void test_few(void **unused)
 
 static void test_labels(void **unused)
 {
-    static double x[ROWS * INPUTS], target[ROWS];
-    static uint8_t y[ROWS];
-    sheaf_table table;
-    sheaf_screen found;
-    sheaf_err err;
-    fill(&table, x, target, y, ROWS);
+    fill(ROWS);
     for (uint32_t i = 0; i < ROWS; i++) {
         y[i] = 1;
         target[i] = 1 + i;
@@ -106,7 +92,7 @@ static void test_labels(void **unused)
     assert_int_equal(found.telling, 0);
     MUST(sheaf_screen_table(&table, INPUTS, true, &found, &err));
     assert_false(found.one_label);
-    fill(&table, x, target, y, 1); /* a member with one record */
+    fill(1); /* a member with one record */
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
     assert_true(found.one_label);
     assert_int_equal(found.constants, 0);
@@ -115,12 +101,7 @@ static void test_labels(void **unused)
 
 static void test_number(void **unused)
 {
-    static double x[ROWS * INPUTS], target[ROWS];
-    static uint8_t y[ROWS];
-    sheaf_table table;
-    sheaf_screen found;
-    sheaf_err err;
-    fill(&table, x, target, y, ROWS);
+    fill(ROWS);
     for (uint32_t i = 0; i < ROWS; i++) {
         target[i] = 1e5 + i % 11;
         x[i * INPUTS + 1] = 3 - 1e-3 * (i % 11);    /* a multiple of it, in another unit */
@@ -135,13 +116,7 @@ static void test_number(void **unused)
 /* More records than are looked at: a difference that one in three shows is seen. */
 static void test_many(void **unused)
 {
-    enum { MANY = 70000 };
-    static double x[MANY * INPUTS], target[MANY];
-    static uint8_t y[MANY];
-    sheaf_table table;
-    sheaf_screen found;
-    sheaf_err err;
-    fill(&table, x, target, y, MANY);
+    fill(MANY);
     for (uint32_t i = 0; i < MANY; i++)
         x[(size_t)i * INPUTS + 2] = y[i];
     MUST(sheaf_screen_table(&table, INPUTS, false, &found, &err));
