@@ -97,12 +97,13 @@ static double limit_s(const char *path, size_t bytes, uint32_t rows, uint32_t co
     return best;
 }
 
-/* Seconds of another program's processor, as it prints them; 0 where it is not there. */
-static double peer_s(const char *command, const char *path)
+/* Seconds of another program's processor that reads the file, as it prints them; 0 where it is
+ * not there. */
+static double peer_s(const char *program, const char *path)
 {
-    char line[1024];
+    char line[2048];
     double took = 0;
-    snprintf(line, sizeof line, command, path);
+    snprintf(line, sizeof line, "%s '%s'", program, path);
     FILE *out = popen(line, "r");
     bench_must(out, "popen");
     if (!fgets(line, sizeof line, out) || sscanf(line, "%lf", &took) != 1)
@@ -111,25 +112,23 @@ static double peer_s(const char *command, const char *path)
     return took;
 }
 
+#define PANDAS(more)                                                                           \
+    "/usr/bin/python3 2>/dev/null -c 'import pandas,sys,time\n"                                \
+    "best=1e9\n"                                                                               \
+    "for run in range(2):\n"                                                                   \
+    "    a=time.process_time(); t=pandas.read_csv(sys.argv[1],dtype=float" more ")\n"          \
+    "    best=min(best,time.process_time()-a)\n"                                               \
+    "print(best)'"
+
 static void peer_report(const char *path, double megabytes)
 {
-    static const char pandas[] =
-        "/usr/bin/python3 2>/dev/null -c 'import pandas,sys,time\n"
-        "best=1e9\n"
-        "for run in range(2):\n"
-        "    a=time.process_time(); t=pandas.read_csv(sys.argv[1],dtype=float%s)\n"
-        "    best=min(best,time.process_time()-a)\n"
-        "print(best)' '%%s'";
     static const char awk[] =
-        "bash -c 'TIMEFORMAT=%%U; time awk -F, \"{for(i=1;i<=NF;i++)s+=\\$i}"
-        "END{print s>\\\"/dev/null\\\"}\" \"%s\"' 2>&1";
-    char command[sizeof pandas + 64];
-    snprintf(command, sizeof command, pandas, "");
-    double took = peer_s(command, path);
+        "2>&1 bash -c 'TIMEFORMAT=%U; time awk -F, \"{for(i=1;i<=NF;i++)s+=\\$i}"
+        "END{print s>\\\"/dev/null\\\"}\" \"$0\"'";
+    double took = peer_s(PANDAS(""), path);
     if (took > 0) {
         bench_report("  pandas.read_csv, nearly the nearest double", megabytes, "MB", took);
-        snprintf(command, sizeof command, pandas, ",float_precision=\"round_trip\"");
-        took = peer_s(command, path);
+        took = peer_s(PANDAS(",float_precision=\"round_trip\""), path);
         bench_report("  pandas.read_csv, the nearest double", megabytes, "MB", took);
         return;
     }
