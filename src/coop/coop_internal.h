@@ -2,6 +2,7 @@
 #ifndef SHEAF_COOP_INTERNAL_H
 #define SHEAF_COOP_INTERNAL_H
 
+#include "coop/electorate.h"
 #include "coop/fold.h"
 #include "coop/view.h"
 
@@ -87,6 +88,14 @@ uint32_t sheaf_members_active(const sheaf_state *state);
 
 /* Checks a document and makes it the version in force. */
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);
+
+/* The kinds of matters: coop/tbl/matters.def. */
+#define MATTER(name, doc)                                                                      \
+    sheaf_refusal sheaf_matter_##name##_open(const sheaf_state *state, uint32_t id,            \
+                                             sheaf_electorate *out);                           \
+    void sheaf_matter_##name##_conflict(sheaf_fold *fold, uint32_t id, uint32_t member);
+#include "coop/tbl/matters.def"
+#undef MATTER
 
 /* The bytes of open motions' effects. */
 uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);

@@ -86,6 +86,12 @@ static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *mot
     return SHEAF_ACCEPTED;
 }
 
+static sheaf_electorate electorate_of(const struct sheaf_row_motion *motion)
+{
+    return (sheaf_electorate){
+        .body = SHEAF_body_assembly, .opened = motion->id, .bylaws = motion->bylaws};
+}
+
 sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion_open *what)
 {
     sheaf_state *state = fold->state;
@@ -99,7 +105,8 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
     motion->decided = SHEAF_NONE;
-    motion->electorate = sheaf_coop(state)->voters;
+    const sheaf_electorate electorate = electorate_of(motion);
+    motion->electorate = sheaf_electorate_count(state, &electorate);
     if (what->has_effect)
         SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
     uint32_t open_s = motion->protected ? bylaws->protected_open_s : bylaws->ordinary_open_s;
@@ -132,18 +139,11 @@ static uint32_t *tally_of(struct sheaf_row_motion *motion, uint8_t choice)
                                        : &motion->abstain;
 }
 
-/* Had the member's class a vote under the bylaws that the motion is decided by? Classes are
- * only ever appended, so a member's place in the list means the same class in every version. */
-static bool may_vote(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws,
-                     const struct sheaf_row_member *member)
+/* Have all voted who may? */
+static bool all_voted(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
-    return member->class < bylaws->classes
-           && sheaf_class_at(state, bylaws->class_first + member->class)->votes > 0;
-}
-
-static bool all_voted(const struct sheaf_row_motion *motion)
-{
-    return motion->yes + motion->no + motion->abstain >= motion->electorate;
+    return motion->yes + motion->no + motion->abstain + sheaf_conflicts(state, motion->id)
+           >= motion->electorate;
 }
 
 /* Due now: the next entry can only be the tick that settles it. */
@@ -154,18 +154,48 @@ static void close_early(sheaf_fold *fold, uint32_t row)
     open_list_insert(fold->state, row);
 }
 
+/* Where the law sets a time for protected motions, no bylaws shorten it. */
+static void close_if_all_voted(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(fold->state, motion->bylaws);
+    bool floor = motion->protected && bylaws->form != SHEAF_legal_form_demonstration;
+    if (bylaws->early_close && !floor && all_voted(fold->state, motion))
+        close_early(fold, row);
+}
+
+sheaf_refusal sheaf_matter_motion_open(const sheaf_state *state, uint32_t id,
+                                       sheaf_electorate *out)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
+    SHEAF_REFUSE_IF(!motion, no_such_matter);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    *out = electorate_of(motion);
+    return SHEAF_ACCEPTED;
+}
+
+/* What the member has cast does not count, and is not waited for. */
+void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_motion_row(state, id);
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    const struct sheaf_row_ballot *ballot = sheaf_ballot_find(state, sheaf_pair(id, member));
+    if (ballot)
+        --*tally_of(motion, ballot->choice);
+    close_if_all_voted(fold, row);
+}
+
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, what->motion);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_motion);
-    const struct sheaf_row_member *member = sheaf_member_find(state, fold->member);
-    const struct sheaf_row_bylaws *bylaws =
-        sheaf_bylaws_find(state, sheaf_motion_at(state, row)->bylaws);
     SHEAF_REFUSE_IF(sheaf_motion_at(state, row)->state != SHEAF_motion_state_open,
                     motion_closed);
-    SHEAF_REFUSE_IF(member->admitted > what->motion, joined_later);
-    SHEAF_REFUSE_IF(!may_vote(state, bylaws, member), no_vote);
+    const sheaf_electorate electorate = electorate_of(sheaf_motion_at(state, row));
+    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->motion, fold->member));
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, electorate.bylaws);
     struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
     uint64_t pair = sheaf_pair(what->motion, fold->member);
     uint32_t cast = sheaf_ballot_row(state, pair);
@@ -182,10 +212,7 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     ballot->choice = what->choice;
     ballot->cast = fold->index;
     ++*tally_of(motion, what->choice);
-    /* Where the law sets a time for protected motions, no bylaws shorten it. */
-    bool floor = motion->protected && bylaws->form != SHEAF_legal_form_demonstration;
-    if (bylaws->early_close && !floor && all_voted(motion))
-        close_early(fold, row);
+    close_if_all_voted(fold, row);
     return SHEAF_ACCEPTED;
 }
 

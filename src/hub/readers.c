@@ -43,6 +43,8 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
         return SHEAF_AREA_MEMBERS;
     case SHEAF_TABLE_motion:
     case SHEAF_TABLE_part:
+    case SHEAF_TABLE_conflict:
+    case SHEAF_TABLE_matter:
         return SHEAF_AREA_DECISIONS;
     case SHEAF_TABLE_ballot:
         return SHEAF_AREA_BALLOTS;

@@ -8,6 +8,7 @@
  * A frozen log is never written anew once its revision is declared.
  */
 #include "kit.h"
+#include "generate.h"
 #include "replay_lines.h"
 
 #include <stdlib.h>
@@ -258,6 +259,7 @@ static void write_r1(kit *k)
     enter_void(k);
     kit_do(k, "ann", "motion.open", "w", "{'title':^}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
+    generate_organs(k);
     rules.approvals = 2;
     snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
              kit_bylaws(&rules));

@@ -27,6 +27,8 @@ void test_bylaws_versions(void **unused);
 void test_revision_step(void **unused);
 void test_templates(void **unused);
 
+void test_conflicts(void **unused);
+
 void test_motion_forms(void **unused);
 void test_tally_boundaries(void **unused);
 void test_tallies(void **unused);

@@ -124,6 +124,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_revenue),
     cmocka_unit_test(test_surplus_to_the_cent),
     cmocka_unit_test(test_surplus_of_the_departed),
+    cmocka_unit_test(test_conflicts),
     cmocka_unit_test(test_everything_was_met),
 };
 

@@ -1,0 +1,55 @@
+#include "coop/electorate.h"
+
+#include "coop/view.h"
+
+#include <assert.h>
+
+/* Had the member's class a vote under those bylaws? Classes are only ever appended, so a
+ * member's place in the list means the same class in every version. */
+static bool class_votes(const sheaf_state *state, uint32_t bylaws, uint8_t class)
+{
+    const struct sheaf_row_bylaws *version = sheaf_bylaws_get(state, bylaws);
+    return class < version->classes
+           && sheaf_class_at(state, version->class_first + class)->votes > 0;
+}
+
+sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
+                             uint32_t member)
+{
+    const struct sheaf_row_member *row = sheaf_member_find(state, member);
+    if (!row || row->admitted == SHEAF_NONE)
+        return SHEAF_REFUSED_not_a_member;
+    if (row->admitted > electorate->opened)
+        return SHEAF_REFUSED_joined_later;
+    if (!class_votes(state, electorate->bylaws, row->class))
+        return SHEAF_REFUSED_no_vote;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,
+                             uint32_t matter, uint32_t member)
+{
+    sheaf_refusal refusal = sheaf_entitled(state, electorate, member);
+    if (refusal == SHEAF_ACCEPTED && sheaf_conflicted(state, matter, member))
+        refusal = SHEAF_REFUSED_conflicted;
+    return refusal;
+}
+
+uint32_t sheaf_electorate_count(const sheaf_state *state, const sheaf_electorate *electorate)
+{
+    assert(electorate->body == SHEAF_body_assembly);
+    return sheaf_coop(state)->voters;
+}
+
+bool sheaf_conflicted(const sheaf_state *state, uint32_t matter, uint32_t member)
+{
+    const struct sheaf_row_conflict *row =
+        sheaf_conflict_find(state, sheaf_pair(matter, member));
+    return row && row->since != SHEAF_NONE;
+}
+
+uint32_t sheaf_conflicts(const sheaf_state *state, uint32_t matter)
+{
+    const struct sheaf_row_matter *row = sheaf_matter_find(state, matter);
+    return row ? row->conflicted : 0;
+}

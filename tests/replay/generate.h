@@ -1,0 +1,10 @@
+/* What the frozen log holds, area by area; every kind of act stands in it at least once. */
+#ifndef SHEAF_REPLAY_GENERATE_H
+#define SHEAF_REPLAY_GENERATE_H
+
+#include "kit.h"
+
+/* Organs, elections, conflicts of interest, proxies, among ann, bob, cat and dan. */
+void generate_organs(kit *k);
+
+#endif
