@@ -40,7 +40,8 @@ static void live(kit *k, uint32_t entries)
                "{'dataset':#d,'purpose':'research','until':1890000000000}");
         kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#c}");
         k->now += 60000;
-        kit_do(k, "hub", "clock.tick", NULL, "{'motion':#m,'unwitnessed':false}");
+        kit_do(k, "hub", "clock.tick", NULL,
+               "{'deadline':'motion','of':#m,'unwitnessed':false}");
         if (k->state.size - sheaf_coop(&k->state)->digest_size >= SHEAF_DIGEST_ENTRIES - 64)
             kit_state_digest(k);
     }

@@ -75,7 +75,8 @@ const char *clocks_tick(sim *s, uint32_t motion, int first, int second)
     sheaf_buffer evidence;
     sheaf_buffer_init(&evidence, 1536);
     put_evidence(s, first, second, &evidence);
-    snprintf(what, sizeof what, "{'evidence':%.*s,'motion':%u,'unwitnessed':false}",
+    snprintf(what, sizeof what,
+             "{'deadline':'motion','evidence':%.*s,'of':%u,'unwitnessed':false}",
              SHEAF_PRINT(sheaf_buffer_slice(&evidence)), motion);
     if (evidence.failed)
         sim_fail(s, "the evidence of a tick is too long");
@@ -90,8 +91,9 @@ void clocks_settle_early(sim *s)
     const sheaf_state *state = &s->hub.replay.state;
     for (uint32_t row = 0; row < sheaf_motion_count(state); row++) {
         const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+        sheaf_deadline due;
         if (motion->state != SHEAF_motion_state_open || motion->closes <= s->now
-            || sheaf_fold_due(state, motion->closes) != motion->id)
+            || !sheaf_fold_due(state, motion->closes, &due) || due.of != motion->id)
             continue;
         for (int other = NOBODY; other < WITNESSES; other++)
             if (other != 0

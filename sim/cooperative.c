@@ -51,7 +51,8 @@ static void adopt_witnessed(kit *k, const char *effect)
     int64_t closes =
         sheaf_motion_at(&k->state, sheaf_motion_row(&k->state, kit_index(k, "m")))->closes;
     k->now = k->now < closes ? closes : k->now;
-    kit_do(k, "hub", "clock.tick", "m.tick", "{'evidence':%s,'motion':#m,'unwitnessed':false}",
+    kit_do(k, "hub", "clock.tick", "m.tick",
+           "{'deadline':'motion','evidence':%s,'of':#m,'unwitnessed':false}",
            kit_evidence(k, witnesses, 2, k->now / 1000 + 1));
 }
 

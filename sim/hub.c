@@ -401,7 +401,8 @@ static void close_round(sim *s)
         return;
     }
     if (!enter_own(s, "round.close", what, false)) {
-        if (sheaf_fold_due(&h->replay.state, s->now) == SHEAF_NONE) {
+        sheaf_deadline due;
+        if (!sheaf_fold_due(&h->replay.state, s->now, &due)) {
             abort_round(s, h->round, "revoked");
             end_coordinator(h);
         }
@@ -550,7 +551,7 @@ static void tell_lie(sim *s)
 void hub_step(sim *s)
 {
     hub *h = &s->hub;
-    uint32_t due;
+    sheaf_deadline due;
     if (sim_chance(s, 3) == 0)
         sync_log(s);
     if (s->now >= s->quiet_ms)
@@ -559,10 +560,11 @@ void hub_step(sim *s)
     bool witnessed = s->scenario && s->scenario->witnessed;
     if (witnessed && sim_chance(s, 10) == 0)
         clocks_settle_early(s);
-    while ((due = sheaf_fold_due(&h->replay.state, s->now)) != SHEAF_NONE) {
+    while (sheaf_fold_due(&h->replay.state, s->now, &due)) {
         char what[60];
-        snprintf(what, sizeof what, "{'motion':%u,'unwitnessed':false}", due);
-        if (enter_own(s, "clock.tick", witnessed ? clocks_tick(s, due, 0, 2) : what, false))
+        snprintf(what, sizeof what, "{'deadline':'motion','of':%u,'unwitnessed':false}",
+                 due.of);
+        if (enter_own(s, "clock.tick", witnessed ? clocks_tick(s, due.of, 0, 2) : what, false))
             continue;
         if (!witnessed) /* witnesses tell whole seconds: a little later they agree */
             sim_fail(s, "the tick that is due is refused");

@@ -75,7 +75,7 @@ sheaf_status sheaf_folder_bylaws(const sheaf_folder *folder, sheaf_arena *arena,
     }
     /* The tick that settled the motion: what it adopted stands in the motion. */
     if (entry.act->kind == SHEAF_KIND_clock_tick) {
-        uint32_t motion = ((const struct sheaf_clock_tick *)entry.act->what)->motion;
+        uint32_t motion = ((const struct sheaf_clock_tick *)entry.act->what)->of;
         SHEAF_TRY(read_entry(folder, motion, arena, bytes, &entry, err));
     }
     const struct sheaf_motion_open *motion = entry.act->what;

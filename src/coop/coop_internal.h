@@ -2,6 +2,7 @@
 #ifndef SHEAF_COOP_INTERNAL_H
 #define SHEAF_COOP_INTERNAL_H
 
+#include "coop/deadline.h"
 #include "coop/electorate.h"
 #include "coop/fold.h"
 #include "coop/view.h"
@@ -30,6 +31,11 @@ typedef struct {
 #undef F
 #undef END
 #undef ACT
+
+/* What follows when a deadline has passed, see coop/deadline.h. */
+#define DEADLINE(name, doc) sheaf_refusal sheaf_settle_##name(sheaf_fold *fold, uint32_t of);
+#include "acts/tbl/deadlines.def"
+#undef DEADLINE
 
 /* The rule of the effect's or act's kind. */
 sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what);
@@ -83,8 +89,18 @@ void sheaf_seat_charge(sheaf_fold *fold, const struct sheaf_row_mandate *mandate
  * bound to others already. */
 sheaf_refusal sheaf_seats_bind(sheaf_fold *fold, const struct sheaf_row_round *round);
 
-/* How many members there are now. */
-uint32_t sheaf_members_active(const sheaf_state *state);
+/* The one way by which a membership changes its state: what is counted of members follows. */
+void sheaf_member_become(sheaf_state *state, uint32_t row, uint8_t to);
+
+/* Was the application not decided in time? */
+bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_member *member);
+
+/* Anyone can apply, so how many applications wait is bounded: how many do. */
+uint32_t sheaf_applications_undecided(sheaf_fold *fold);
+
+/* Counts again which applications are undecided: the time after which they lapse has changed.
+ */
+void sheaf_applications_recount(sheaf_state *state);
 
 /* Checks a document and makes it the version in force. */
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);

@@ -146,9 +146,10 @@ static void claim_signature(const sheaf_fold *fold, const sheaf_entry *entry)
 static sheaf_refusal check_due(const sheaf_fold *fold, sheaf_kind kind)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(fold->state);
+    sheaf_deadline due;
     if (!coop || kind == SHEAF_KIND_hub_appoint || kind == SHEAF_KIND_clock_tick)
         return SHEAF_ACCEPTED;
-    SHEAF_REFUSE_IF(sheaf_fold_due(fold->state, fold->stamp) != SHEAF_NONE, deadline_due);
+    SHEAF_REFUSE_IF(sheaf_fold_due(fold->state, fold->stamp, &due), deadline_due);
     SHEAF_REFUSE_IF(kind != SHEAF_KIND_state_digest
                         && fold->index - coop->digest_size >= SHEAF_DIGEST_ENTRIES,
                     digest_due);
@@ -256,13 +257,9 @@ void sheaf_fold_malformed(sheaf_state *state)
     state->size++;
 }
 
-uint32_t sheaf_fold_due(const sheaf_state *state, int64_t stamp)
+bool sheaf_fold_due(const sheaf_state *state, int64_t stamp, sheaf_deadline *out)
 {
-    const struct sheaf_row_coop *coop = sheaf_coop(state);
-    if (!coop || !coop->open_first)
-        return SHEAF_NONE;
-    const struct sheaf_row_motion *first = sheaf_motion_at(state, coop->open_first - 1);
-    return first->closes <= stamp ? first->id : SHEAF_NONE;
+    return sheaf_deadline_first(state, out) && out->at <= stamp;
 }
 
 sheaf_refusal sheaf_fold_beyond(const sheaf_state *state, const sheaf_act *act)

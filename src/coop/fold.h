@@ -14,6 +14,7 @@
 #define SHEAF_COOP_FOLD_H
 
 #include "acts/act.h"
+#include "coop/deadline.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
 
@@ -106,9 +107,9 @@ void sheaf_fold_malformed(sheaf_state *state);
 bool sheaf_fold_signer(const sheaf_state *state, const sheaf_act *act,
                        uint8_t public_key[SHEAF_PUBLIC_BYTES]);
 
-/* The entry index of the motion whose deadline comes first and has passed at `stamp`, or
- * SHEAF_NONE: what the hub must settle by clock.tick. */
-uint32_t sheaf_fold_due(const sheaf_state *state, int64_t stamp);
+/* The deadline that comes first, if it has passed at `stamp`: what the hub must settle by
+ * clock.tick. */
+bool sheaf_fold_due(const sheaf_state *state, int64_t stamp, sheaf_deadline *out);
 
 /* What a hub of this program does not order although the rules allow it: a motion that would
  * lead to a rules revision this program does not know; the appointment of another hub, which

@@ -144,6 +144,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     add_witnesses(fold, &text->witnesses);
     sheaf_coop_edit(state, 0)->bylaws = fold->index;
     SHEAF_STOP_IF_SPENT(fold);
+    sheaf_applications_recount(state);
     return count_votes(fold, row);
 }
 

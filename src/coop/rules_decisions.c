@@ -1,52 +1,13 @@
-/* Motions, ballots, the clock and the digest. */
+/* Motions and ballots. */
 #include "coop/coop_internal.h"
 
 #include "bylaws/bylaws.h"
 
-#include <assert.h>
-
-/* ---- the list of open motions, by closing time and then by index ---- */
-
-static void open_list_insert(sheaf_state *state, uint32_t row)
-{
-    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
-    uint32_t before = 0, after = sheaf_coop(state)->open_first;
-    while (after) {
-        const struct sheaf_row_motion *other = sheaf_motion_at(state, after - 1);
-        if (other->closes > motion->closes
-            || (other->closes == motion->closes && other->id > motion->id))
-            break;
-        before = after;
-        after = other->open_next;
-    }
-    motion->open_next = after;
-    if (before)
-        sheaf_motion_edit(state, before - 1)->open_next = row + 1;
-    else
-        sheaf_coop_edit(state, 0)->open_first = row + 1;
-}
-
-static void open_list_remove(sheaf_state *state, uint32_t row)
-{
-    uint32_t before = 0, at = sheaf_coop(state)->open_first;
-    while (at != row + 1) {
-        assert(at);
-        before = at;
-        at = sheaf_motion_at(state, at - 1)->open_next;
-    }
-    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
-    if (before)
-        sheaf_motion_edit(state, before - 1)->open_next = motion->open_next;
-    else
-        sheaf_coop_edit(state, 0)->open_first = motion->open_next;
-    motion->open_next = 0;
-}
-
 /* The motion is no longer open. */
 static void settle(sheaf_fold *fold, uint32_t row, uint8_t to)
 {
-    open_list_remove(fold->state, row);
     struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    sheaf_deadline_clear(fold->state, motion->id, SHEAF_deadline_kind_motion);
     motion->state = to;
     motion->decided = fold->index;
     sheaf_parts_free(fold->state, motion->part_first);
@@ -113,7 +74,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->opened = fold->stamp;
     motion->closes = fold->stamp + (int64_t)open_s * 1000;
     SHEAF_STOP_IF_SPENT(fold);
-    open_list_insert(state, sheaf_motion_count(state) - 1);
+    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
     sheaf_coop_edit(state, 0)->motions_open++;
     return SHEAF_ACCEPTED;
 }
@@ -149,9 +110,9 @@ static bool all_voted(const sheaf_state *state, const struct sheaf_row_motion *m
 /* Due now: the next entry can only be the tick that settles it. */
 static void close_early(sheaf_fold *fold, uint32_t row)
 {
-    open_list_remove(fold->state, row);
-    sheaf_motion_edit(fold->state, row)->closes = fold->stamp;
-    open_list_insert(fold->state, row);
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    motion->closes = fold->stamp;
+    sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_motion, fold->stamp);
 }
 
 /* Where the law sets a time for protected motions, no bylaws shorten it. */
@@ -216,7 +177,7 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     return SHEAF_ACCEPTED;
 }
 
-/* ---- the clock ---- */
+/* ---- closing ---- */
 
 static uint8_t outcome_of(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
@@ -254,55 +215,11 @@ static sheaf_refusal enact(sheaf_fold *fold, const struct sheaf_row_motion *moti
     return refusal;
 }
 
-static void claim_cosignature(sheaf_fold *fold, const struct sheaf_row_witness *witness,
-                              const struct sheaf_tick_evidence *evidence,
-                              const struct sheaf_tick_cosignature *cosignature)
-{
-    sheaf_claim *claim = &fold->out->claims[fold->out->claim_count++];
-    *claim = (sheaf_claim){.kind = SHEAF_CLAIM_COSIGNATURE,
-                           .root = evidence->root,
-                           .size = (uint64_t)evidence->size,
-                           .time = (uint64_t)cosignature->time};
-    memcpy(claim->public_key, witness->public_key.bytes, sizeof claim->public_key);
-    memcpy(claim->signature, cosignature->sig.bytes, sizeof claim->signature);
-    memcpy(claim->origin, sheaf_coop(fold->state)->origin, sizeof claim->origin);
-}
-
-/* Has the deadline passed by the clocks of as many witnesses as the bylaws require? */
-static sheaf_refusal check_evidence(sheaf_fold *fold, const struct sheaf_clock_tick *what,
-                                    int64_t deadline)
-{
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
-    if (!bylaws->witness_quorum || what->unwitnessed) {
-        SHEAF_REFUSE_IF(what->has_evidence || (what->unwitnessed && !bylaws->witness_quorum),
-                        tick_unasked);
-        SHEAF_REFUSE_IF(what->unwitnessed && fold->stamp < deadline + SHEAF_UNWITNESSED_MS,
-                        tick_early);
-        return SHEAF_ACCEPTED;
-    }
-    SHEAF_REFUSE_IF(!what->has_evidence
-                        || what->evidence.cosignatures.count < bylaws->witness_quorum,
-                    tick_early);
-    const struct sheaf_tick_cosignature *list = what->evidence.cosignatures.at;
-    for (uint32_t i = 0; i < what->evidence.cosignatures.count; i++) {
-        SHEAF_REFUSE_IF(list[i].witness >= bylaws->witnesses || list[i].time * 1000 < deadline
-                            || (i > 0 && list[i].witness <= list[i - 1].witness),
-                        tick_order);
-        claim_cosignature(
-            fold,
-            sheaf_witness_at(fold->state, bylaws->witness_first + (uint32_t)list[i].witness),
-            &what->evidence, &list[i]);
-    }
-    return SHEAF_ACCEPTED;
-}
-
-sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_tick *what)
+sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
-    SHEAF_REFUSE_IF(sheaf_fold_due(state, fold->stamp) != what->motion, not_due);
-    uint32_t row = sheaf_motion_row(state, what->motion);
+    uint32_t row = sheaf_motion_row(state, of);
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
-    SHEAF_REFUSE_UNLESS(check_evidence(fold, what, motion->closes));
     uint8_t to = outcome_of(state, motion);
     sheaf_refusal effect = SHEAF_ACCEPTED;
     if (to == SHEAF_motion_state_adopted && motion->effect != SHEAF_KIND_none) {
@@ -310,16 +227,9 @@ sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_t
         if (effect != SHEAF_ACCEPTED)
             to = SHEAF_motion_state_void;
     }
-    SHEAF_STOP_IF_SPENT(fold);
+    if (state->failed)
+        return effect;
     settle(fold, row, to);
     sheaf_motion_edit(state, row)->refusal = (uint16_t)effect;
-    fold->out->effect = effect;
-    return SHEAF_ACCEPTED;
-}
-
-sheaf_refusal sheaf_rule_state_digest(sheaf_fold *fold, const struct sheaf_state_digest *what)
-{
-    SHEAF_REFUSE_IF(!sheaf_state_matches(fold->state, what), digest_differs);
-    sheaf_coop_edit(fold->state, 0)->digest_size = fold->index;
-    return SHEAF_ACCEPTED;
+    return effect;
 }

@@ -2,6 +2,7 @@
 #include "coop/coop_internal.h"
 
 #include "base/json.h"
+#include "coop/key_tree.h"
 
 static const int64_t forever = SHEAF_JSON_INT_MAX;
 
@@ -24,9 +25,7 @@ sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *
 {
     const struct sheaf_row_coop *coop = sheaf_coop(state);
     SHEAF_REFUSE_IF(!sheaf_public_valid(key->bytes), key_invalid);
-    for (uint32_t i = 0; i < sheaf_key_count(state); i++)
-        SHEAF_REFUSE_IF(memcmp(sheaf_key_at(state, i)->public_key.bytes, key->bytes, 32) == 0,
-                        key_in_use);
+    SHEAF_REFUSE_IF(sheaf_key_known(state, key), key_in_use);
     SHEAF_REFUSE_IF(coop
                         && (memcmp(coop->hub_key.bytes, key->bytes, 32) == 0
                             || memcmp(coop->log_key.bytes, key->bytes, 32) == 0),
@@ -46,11 +45,9 @@ static const struct sheaf_row_class *class_at(const sheaf_state *state, int64_t 
 static void admit_first_key(sheaf_fold *fold, const sheaf_public_key *public_key,
                             const sheaf_hash *holder, bool web)
 {
-    struct sheaf_row_key *key = sheaf_key_new(fold->state, fold->index);
-    key->id = key->member = fold->index;
-    key->public_key = *public_key;
+    struct sheaf_row_key *key = sheaf_key_add(fold->state, fold->index, public_key);
+    key->member = fold->index;
     key->holder = *holder;
-    key->revoked = SHEAF_NONE;
     key->seq = 1;
     key->until = forever;
     key->web = web;
@@ -59,8 +56,9 @@ static void admit_first_key(sheaf_fold *fold, const sheaf_public_key *public_key
         key->scopes &= sheaf_bylaws_now(fold->state)->web_scopes;
 }
 
-static struct sheaf_row_member *add_member(sheaf_fold *fold, int64_t class, uint8_t kind,
-                                           const sheaf_hash *name, const sheaf_hash *holder)
+/* A new applicant, in the last row. */
+static void add_member(sheaf_fold *fold, int64_t class, uint8_t kind, const sheaf_hash *name,
+                       const sheaf_hash *holder)
 {
     struct sheaf_row_member *member = sheaf_member_new(fold->state, fold->index);
     member->id = fold->index;
@@ -71,12 +69,13 @@ static struct sheaf_row_member *add_member(sheaf_fold *fold, int64_t class, uint
     member->admitted = member->left = SHEAF_NONE;
     member->applied = fold->stamp;
     member->state = SHEAF_member_state_applied;
-    return member;
+    sheaf_coop_edit(fold->state, 0)->applications++;
 }
 
-static void activate(sheaf_fold *fold, struct sheaf_row_member *member)
+static void activate(sheaf_fold *fold, uint32_t row)
 {
-    member->state = SHEAF_member_state_active;
+    sheaf_member_become(fold->state, row, SHEAF_member_state_active);
+    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     member->admitted = fold->index;
     member->votes = class_at(fold->state, member->class)->votes;
     sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
@@ -106,47 +105,23 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     const struct sheaf_row_class *class = class_at(state, what->class);
     SHEAF_REFUSE_IF(!class, no_such_class);
     SHEAF_REFUSE_IF(!class->votes, founder_without_vote);
-    activate(fold, add_member(fold, what->class, what->kind, &what->name, &what->holder));
+    add_member(fold, what->class, what->kind, &what->name, &what->holder);
+    SHEAF_STOP_IF_SPENT(fold);
+    activate(fold, 0);
     admit_first_key(fold, &what->public_key, &what->holder, false);
     return SHEAF_ACCEPTED;
-}
-
-static bool lapsed(const sheaf_fold *fold, const struct sheaf_row_member *member)
-{
-    int64_t lapse = sheaf_bylaws_now(fold->state)->application_lapse_s;
-    return member->applied + lapse * 1000 < fold->stamp;
-}
-
-/* Anyone can apply, so how many applications wait is bounded. */
-static uint32_t undecided(const sheaf_fold *fold)
-{
-    uint32_t count = 0;
-    for (uint32_t i = sheaf_member_count(fold->state); i-- > 0;) {
-        const struct sheaf_row_member *member = sheaf_member_at(fold->state, i);
-        if (lapsed(fold, member))
-            break; /* and so are all before it */
-        count += member->state == SHEAF_member_state_applied;
-    }
-    return count;
 }
 
 sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_member_apply *what)
 {
     SHEAF_REFUSE_IF(!class_at(fold->state, what->class), no_such_class);
     SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
-    SHEAF_REFUSE_IF(undecided(fold) >= sheaf_bylaws_now(fold->state)->applications_max,
+    SHEAF_REFUSE_IF(sheaf_applications_undecided(fold)
+                        >= sheaf_bylaws_now(fold->state)->applications_max,
                     applications_max);
     add_member(fold, what->class, what->kind, &what->name, &what->holder);
     admit_first_key(fold, &what->public_key, &what->holder, what->web);
     return SHEAF_ACCEPTED;
-}
-
-uint32_t sheaf_members_active(const sheaf_state *state)
-{
-    uint32_t active = 0;
-    for (uint32_t i = 0; i < sheaf_member_count(state); i++)
-        active += sheaf_member_at(state, i)->state == SHEAF_member_state_active;
-    return active;
 }
 
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
@@ -166,13 +141,13 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
     SHEAF_REFUSE_IF(member->state == SHEAF_member_state_declined, application_declined);
     SHEAF_REFUSE_IF(member->state != SHEAF_member_state_applied, already_member);
-    SHEAF_REFUSE_IF(lapsed(fold, member), application_lapsed);
+    SHEAF_REFUSE_IF(sheaf_application_lapsed(fold, member), application_lapsed);
     return SHEAF_ACCEPTED;
 }
 
 static uint32_t approvals_needed(const sheaf_state *state)
 {
-    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = sheaf_members_active(state);
+    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = sheaf_coop(state)->members;
     return needed < active ? needed : active;
 }
 
@@ -184,7 +159,7 @@ sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, true));
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     if (++member->declines >= approvals_needed(fold->state))
-        member->state = SHEAF_member_state_declined;
+        sheaf_member_become(fold->state, row, SHEAF_member_state_declined);
     return SHEAF_ACCEPTED;
 }
 
@@ -197,7 +172,7 @@ sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_membe
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
     if (++member->approvals >= approvals_needed(state)) {
         SHEAF_REFUSE_IF(!class_at(state, member->class), no_such_class);
-        activate(fold, member);
+        activate(fold, row);
     }
     return SHEAF_ACCEPTED;
 }
@@ -206,11 +181,11 @@ sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_membe
 {
     (void)what;
     struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
-    struct sheaf_row_member *member =
-        sheaf_member_edit(fold->state, sheaf_member_row(fold->state, fold->member));
+    uint32_t row = sheaf_member_row(fold->state, fold->member);
+    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     SHEAF_REFUSE_IF(member->votes && coop->voters == 1, last_voter);
     coop->voters -= member->votes > 0;
-    member->state = SHEAF_member_state_left;
+    sheaf_member_become(fold->state, row, SHEAF_member_state_left);
     member->left = fold->index;
     member->votes = 0;
     return SHEAF_ACCEPTED;
@@ -242,12 +217,9 @@ sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admi
                     scope_web);
     SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
     SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
-    struct sheaf_row_key *key = sheaf_key_new(fold->state, fold->index);
-    key->id = fold->index;
+    struct sheaf_row_key *key = sheaf_key_add(fold->state, fold->index, &what->public_key);
     key->member = fold->member;
-    key->public_key = what->public_key;
     key->holder = what->holder;
-    key->revoked = SHEAF_NONE;
     key->scopes = scopes;
     key->until = what->has_until ? what->until : forever;
     key->web = what->web;

@@ -66,7 +66,7 @@ static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
 {
     sheaf_state *state = fold->state;
     /* Applicants and those who left need no room, or strangers could fill it. */
-    uint32_t active = sheaf_members_active(state), n = 0;
+    uint32_t active = sheaf_coop(state)->members, n = 0;
     uint64_t *weights = SHEAF_ARENA_NEW(fold->arena, uint64_t, active);
     uint32_t *ids = SHEAF_ARENA_NEW(fold->arena, uint32_t, active);
     int64_t *shares = SHEAF_ARENA_NEW(fold->arena, int64_t, active);

@@ -196,21 +196,23 @@ static sheaf_status digest_if_due(sheaf_batch *batch, sheaf_err *err)
                             sheaf_refusal_describe((uint16_t)refusal)->sentence);
 }
 
-/* The tick that settles the motion now; false while its cosignatures are not there. */
-static bool tick_make(sheaf_hub *hub, uint32_t motion, int64_t stamp,
+/* The tick that settles what is due now; false while its cosignatures are not there. */
+static bool tick_make(sheaf_hub *hub, const sheaf_deadline *due, int64_t stamp,
                       struct sheaf_tick_cosignature *list, struct sheaf_clock_tick *out)
 {
     const sheaf_state *state = sheaf_hub_state(hub);
-    int64_t deadline = sheaf_motion_find(state, motion)->closes;
-    *out = (struct sheaf_clock_tick){
-        .motion = motion, .has_motion = true, .has_unwitnessed = true};
+    *out = (struct sheaf_clock_tick){.deadline = due->kind,
+                                     .has_deadline = true,
+                                     .of = due->of,
+                                     .has_of = true,
+                                     .has_unwitnessed = true};
     if (sheaf_bylaws_now(state)->witness_quorum == 0)
         return true;
-    if (sheaf_cosign_evidence(hub->cosign, deadline, list, &out->evidence)) {
+    if (sheaf_cosign_evidence(hub->cosign, due->at, list, &out->evidence)) {
         out->has_evidence = true;
         return true;
     }
-    out->unwitnessed = stamp >= deadline + SHEAF_UNWITNESSED_MS;
+    out->unwitnessed = stamp >= due->at + SHEAF_UNWITNESSED_MS;
     return out->unwitnessed;
 }
 
@@ -218,30 +220,33 @@ bool sheaf_batch_due(sheaf_hub *hub, int64_t now_ms)
 {
     struct sheaf_tick_cosignature list[SHEAF_WITNESSES_MAX];
     struct sheaf_clock_tick tick;
-    uint32_t motion = sheaf_fold_due(sheaf_hub_state(hub), now_ms);
-    return motion != SHEAF_NONE && tick_make(hub, motion, now_ms, list, &tick);
+    sheaf_deadline due;
+    return sheaf_fold_due(sheaf_hub_state(hub), now_ms, &due)
+           && tick_make(hub, &due, now_ms, list, &tick);
 }
 
 sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err)
 {
     sheaf_state *state = &batch->hub->replay.state;
     while (sheaf_batch_has_room(batch)) {
-        uint32_t motion = sheaf_fold_due(state, batch->stamp);
-        if (motion == SHEAF_NONE)
+        sheaf_deadline due;
+        if (!sheaf_fold_due(state, batch->stamp, &due))
             return digest_if_due(batch, err);
         struct sheaf_tick_cosignature list[SHEAF_WITNESSES_MAX];
         struct sheaf_clock_tick tick;
         sheaf_refusal refusal;
-        batch->waits = !tick_make(batch->hub, motion, batch->stamp, list, &tick);
+        batch->waits = !tick_make(batch->hub, &due, batch->stamp, list, &tick);
         if (batch->waits)
             return SHEAF_OK;
         SHEAF_TRY(
             sheaf_batch_add_own(batch, SHEAF_KIND_clock_tick, &tick, false, &refusal, err));
         if (refusal != SHEAF_ACCEPTED)
             return sheaf_fail(err, SHEAF_FAULT,
-                              "the deadline of motion %u cannot be settled: %s", motion,
+                              "the deadline %s of entry %u cannot be settled: %s",
+                              sheaf_deadline_name(due.kind), due.of,
                               sheaf_refusal_describe((uint16_t)refusal)->sentence);
-        sheaf_hub_log(batch->hub, "tick", "motion=%u cosignatures=%u%s", motion,
+        sheaf_hub_log(batch->hub, "tick", "deadline=%s of=%u cosignatures=%u%s",
+                      sheaf_deadline_name(due.kind), due.of,
                       tick.has_evidence ? (unsigned)tick.evidence.cosignatures.count : 0,
                       tick.unwitnessed ? " unwitnessed" : "");
     }

@@ -34,8 +34,8 @@ void sheaf_batch_begin(sheaf_batch *batch, int64_t now_ms);
 /* Room for one more post and what may come before it. */
 bool sheaf_batch_has_room(const sheaf_batch *batch);
 
-/* Settles what is due: one clock.tick for each motion, earliest first. Where the bylaws demand
- * cosignatures that are not there yet, batch->waits, and the rest stays due. */
+/* Settles what is due: one clock.tick for each deadline, earliest first. Where the bylaws
+ * demand cosignatures that are not there yet, batch->waits, and the rest stays due. */
 SHEAF_MUST_USE sheaf_status sheaf_batch_settle(sheaf_batch *batch, sheaf_err *err);
 
 /* Before sheaf_batch_add() of an act that comes with personal texts: takes the private database

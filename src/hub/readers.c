@@ -72,6 +72,8 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_evaluation:
     case SHEAF_TABLE_evaluation_group:
         return SHEAF_AREA_PUBLIC;
+    case SHEAF_TABLE_deadline: /* of things of all areas */
+    case SHEAF_TABLE_deadline_heap:
     case SHEAF_TABLE_COUNT:
         break;
     }

@@ -147,7 +147,7 @@ def tick_of(coop, index):
     done = sheaf("log", "show", coop, "--json")
     for line in done.stdout.splitlines():
         entry = json.loads(line)["entry"]["act"]
-        if entry["kind"] == "clock.tick" and entry["what"]["motion"] == index:
+        if entry["kind"] == "clock.tick" and entry["what"]["of"] == index:
             return entry["what"]
     return None
 

@@ -118,7 +118,10 @@ static void cast(writer *w)
 
 static void settle(writer *w)
 {
-    struct sheaf_clock_tick what = {.has_motion = true, .motion = w->motion};
+    struct sheaf_clock_tick what = {.deadline = SHEAF_deadline_kind_motion,
+                                    .has_deadline = true,
+                                    .of = w->motion,
+                                    .has_of = true};
     w->k.now += 60000;
     enter(w, w->hub, SHEAF_KIND_clock_tick, &what);
 }

@@ -193,7 +193,8 @@ static void decide(kit *k, int turns)
                 kit_do(k, people[p], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}",
                        choices[kit_random(&seed) % 3], label);
         k->now += 60000;
-        kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s,'unwitnessed':false}", label);
+        kit_do(k, "hub", "clock.tick", NULL,
+               "{'deadline':'motion','of':#%s,'unwitnessed':false}", label);
     }
 }
 
@@ -212,11 +213,12 @@ static void witness(kit *k)
     kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
-    kit_do(k, "hub", "clock.tick", NULL, "{'motion':#e,'unwitnessed':false}");
+    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#e,'unwitnessed':false}");
     kit_do(k, "ann", "motion.open", "f", "{'title':^}");
     k->now += 60000;
     int64_t second = k->now / 1000 + 1;
-    snprintf(what, sizeof what, "{'evidence':%s,'motion':#f,'unwitnessed':false}",
+    snprintf(what, sizeof what,
+             "{'deadline':'motion','evidence':%s,'of':#f,'unwitnessed':false}",
              kit_evidence(k, names, 2, second));
     char *sig = strstr(what, "'sig':'") + 7;
     sig[5] = sig[5] == 'A' ? 'B' : 'A';
@@ -224,7 +226,8 @@ static void witness(kit *k)
     k->claims_void = true;
     (void)kit_try(k, "hub", "clock.tick", what, NULL);
     k->enter_refused = k->claims_void = false;
-    snprintf(what, sizeof what, "{'evidence':%s,'motion':#f,'unwitnessed':false}",
+    snprintf(what, sizeof what,
+             "{'deadline':'motion','evidence':%s,'of':#f,'unwitnessed':false}",
              kit_evidence(k, names, 2, second));
     kit_want(k, SHEAF_ACCEPTED, "hub", "clock.tick", what, NULL);
 }

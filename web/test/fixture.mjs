@@ -120,7 +120,7 @@ export class Fixture {
             this.effects.set(id, extra.effect);
         const row = this.row('motion', {
             abstain: 0, by, bylaws: 0, closes: this.stamp + 2000, decided: null, effect: extra.effect?.kind ?? null, electorate: 4, id,
-            no: 0, open_next: 0, opened: this.stamp, part_first: 0, protected: false, reason, refusal: 0, state: 'open', title: commitment, yes: 0,
+            no: 0, opened: this.stamp, part_first: 0, protected: false, reason, refusal: 0, state: 'open', title: commitment, yes: 0,
         });
         for (const [member, choice] of extra.ballots ?? []) {
             const cast = this.enter('ballot.cast', { choice, motion: id }, member);
@@ -129,7 +129,7 @@ export class Fixture {
         }
         if (extra.state) {
             row.state = extra.state;
-            row.decided = this.enter('clock.tick', { motion: id });
+            row.decided = this.enter('clock.tick', { deadline: 'motion', of: id, unwitnessed: false });
         }
         return Object.assign(row, extra.row);
     }
@@ -180,7 +180,7 @@ export class Fixture {
         this.row('class', { bylaws: 0, name: 'clinic', votes: 1 });
         this.row('coop', {
             bylaws: 0, founded: this.stamp, hub_key: 'B'.repeat(43), hub_seq: 1, log_key: this.logKey.toString('base64url'), motions_open: 2,
-            open_first: 0, origin: ORIGIN, part_free: 0, revision: 1, stamp: this.stamp, voters: 4,
+            origin: ORIGIN, part_free: 0, revision: 1, stamp: this.stamp, voters: 4,
         });
         const names = [['Cleveland Clinic', 303], ['Hungarian Institute of Cardiology', 294], ['University Hospital Zürich', 123], ['VA Long Beach', 200]];
         this.members = names.map(([name, records]) => this.member(name, 'organisation', 'active', { records: records * 12 }));

@@ -163,7 +163,7 @@ static const refused_act refused_envelopes[] = {
     {MEMBER("model.retire", "{\"model\":1}"),
      "kind: only a decision can do model.retire: open a motion with it as the effect"},
     {HUB("ballot.cast", BALLOT), "by: is missing"},
-    {MEMBER("clock.tick", "{\"motion\":1}"), "by: there is no such field; allowed here: at"},
+    {MEMBER("clock.tick", "{\"of\":1}"), "by: there is no such field; allowed here: at"},
     {HUB("member.apply", "{}"), "key: there is no such field"},
     {"{\"at\":1,\"by\":0,\"key\":0,\"kind\":\"member.leave\",\"note\":\"x\",\"seen\":5,"
      "\"seq\":7,\"until\":9,\"what\":{}}",

@@ -50,7 +50,7 @@ static void test_members(void **unused)
     kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#s}");
     kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#s}");
     k.now += 60000;
-    kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#s,'unwitnessed':false}");
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#s,'unwitnessed':false}");
     int64_t shared = sheaf_coop(&k.state)->stamp;
     kit_do(&k, "dan", "person.update", NULL, "{'address':^,'contact':^}");
     kit_do(&k, "dan", "member.leave", NULL, "{}");

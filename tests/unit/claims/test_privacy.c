@@ -181,8 +181,8 @@ static void test_void_effect(void **unused)
         kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
     }
     k.now = sheaf_motion_find(&k.state, kit_index(&k, "m"))->closes;
-    kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#x,'unwitnessed':false}");
-    kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#m,'unwitnessed':false}");
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#x,'unwitnessed':false}");
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#m,'unwitnessed':false}");
     assert_int_equal(k.outcome.effect, SHEAF_REFUSED_model_retired);
     assert_int_equal(k.outcome.claim_count, 1);
     assert_int_equal(voids_of(&k, detail), 0);

@@ -83,7 +83,8 @@ sheaf_refusal kit_roster_grant(kit_roster *r, const kit_terms *terms, const char
         return refusal;
     kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#%s}", motion);
     k->now += 60000;
-    kit_do(k, "hub", "clock.tick", label, "{'motion':#%s,'unwitnessed':false}", motion);
+    kit_do(k, "hub", "clock.tick", label, "{'deadline':'motion','of':#%s,'unwitnessed':false}",
+           motion);
     return SHEAF_ACCEPTED;
 }
 

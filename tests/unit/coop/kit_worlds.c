@@ -144,7 +144,8 @@ void kit_motion(kit *k, const char *label, const char *effect, int yes)
     if (k->now < sheaf_motion_at(&k->state, row)->closes)
         k->now = sheaf_motion_at(&k->state, row)->closes;
     snprintf(tick, sizeof tick, "%s.tick", label);
-    kit_do(k, "hub", "clock.tick", tick, "{'motion':#%s,'unwitnessed':false}", label);
+    kit_do(k, "hub", "clock.tick", tick, "{'deadline':'motion','of':#%s,'unwitnessed':false}",
+           label);
 }
 
 sheaf_refusal kit_round_open_words(kit *k, const char *label, const char *task, char base,

@@ -118,7 +118,8 @@ void test_bylaws_versions(void **unused)
         for (int i = 0; i < 4; i++)
             kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#%s}",
                    motions[m]);
-        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#%s,'unwitnessed':false}", motions[m]);
+        kit_do(&k, "hub", "clock.tick", NULL,
+               "{'deadline':'motion','of':#%s,'unwitnessed':false}", motions[m]);
     }
     assert_int_equal(k.outcome.effect, R(amends_old_version));
     const struct sheaf_row_motion *second = sheaf_motion_find(&k.state, kit_index(&k, "b"));

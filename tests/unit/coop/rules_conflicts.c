@@ -41,7 +41,7 @@ void test_conflicts(void **unused)
     kit_do(&k, "dan", "conflict.declare", NULL, "{'matter':#m}");
     assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 2);
     assert_true(sheaf_conflicted(&k.state, kit_index(&k, "m"), kit_index(&k, "dan")));
-    kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#m,'unwitnessed':false}");
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#m,'unwitnessed':false}");
     assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_rejected);
     kit_want(&k, R(motion_closed), "cat", "conflict.declare", "{'matter':#m}", NULL);
     kit_close(&k);

@@ -12,7 +12,8 @@ static void settle(kit *k, const char *label)
 {
     if (k->now < motion(k, label)->closes)
         k->now = motion(k, label)->closes;
-    kit_do(k, "hub", "clock.tick", NULL, "{'motion':#%s,'unwitnessed':false}", label);
+    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#%s,'unwitnessed':false}",
+           label);
 }
 
 void test_motion_forms(void **unused)
@@ -36,8 +37,8 @@ void test_motion_forms(void **unused)
         {"ann", "motion.withdraw", "{'motion':#a}", .label = "w"},
         {"ann", "motion.withdraw", "{'motion':#a}", R(motion_closed)},
         {"bob", "ballot.cast", "{'choice':'yes','motion':#a}", R(motion_closed)},
-        {"hub", "clock.tick", "{'motion':#b,'unwitnessed':false}", R(not_due)},
-        {"hub", "clock.tick", "{'motion':#a,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#b,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#a,'unwitnessed':false}", R(not_due)},
         {"ann", "motion.open", "{'title':^}", .label = "c"},
         {"ann", "motion.open",
          "{'effect':{'kind':'model.retire','what':{'model':3}},'title':^}",
@@ -259,7 +260,7 @@ void test_early_close(void **unused)
             kit_want(&k, R(deadline_due), "hub", "round.abort",
                      "{'reason':'restart','round':4}", NULL);
             kit_want(&k, R(not_due), "hub", "clock.tick",
-                     "{'motion':#first,'unwitnessed':false}", NULL);
+                     "{'deadline':'motion','of':#first,'unwitnessed':false}", NULL);
         } else {
             assert_int_equal(motion(&k, "m")->closes, closes);
             kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'no','motion':#m}");
@@ -269,7 +270,8 @@ void test_early_close(void **unused)
             k.now++;
             kit_want(&k, R(deadline_due), "ann", "ballot.cast",
                      "{'choice':'yes','motion':#first}", NULL);
-            kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#first,'unwitnessed':false}");
+            kit_do(&k, "hub", "clock.tick", NULL,
+                   "{'deadline':'motion','of':#first,'unwitnessed':false}");
         }
         settle(&k, "m");
         assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
@@ -292,19 +294,19 @@ void test_deadlines_in_order(void **unused)
     kit_do(&k, "ann", "motion.open", "c", "{'title':^}");
     k.now += 200000;
     static const kit_row rows[] = {
-        {"hub", "clock.tick", "{'motion':#b,'unwitnessed':false}", R(not_due)},
-        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#b,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#c,'unwitnessed':false}", R(not_due)},
         {"ann", "motion.withdraw", "{'motion':#c}", R(deadline_due)},
-        {"hub", "clock.tick", "{'motion':#a,'unwitnessed':false}"},
-        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}", R(not_due)},
-        {"hub", "clock.tick", "{'motion':#b,'unwitnessed':false}"},
-        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}"},
-        {"hub", "clock.tick", "{'motion':#c,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#a,'unwitnessed':false}"},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#c,'unwitnessed':false}", R(not_due)},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#b,'unwitnessed':false}"},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#c,'unwitnessed':false}"},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#c,'unwitnessed':false}", R(not_due)},
     };
     KIT_ROWS(&k, rows);
-    assert_int_equal(sheaf_coop(&k.state)->open_first, 0);
+    assert_int_equal(sheaf_coop(&k.state)->deadlines, 0);
     assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
-    /* Lists in every order of opening and closing, with some withdrawn from the middle. */
+    /* Closed in every order of opening and closing, with some withdrawn from the middle. */
     uint64_t seed = 11;
     for (int n = 0; n < 40; n++) {
         char label[KIT_NAME_MAX];
@@ -317,14 +319,16 @@ void test_deadlines_in_order(void **unused)
             kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#%s}", label);
     }
     k.now += 200000;
-    uint32_t due, last = 0;
+    sheaf_deadline due;
+    uint32_t last = 0;
     int64_t closes = 0;
-    while ((due = sheaf_fold_due(&k.state, k.now)) != SHEAF_NONE) {
-        const struct sheaf_row_motion *m = sheaf_motion_find(&k.state, due);
-        assert_true(m->closes > closes || (m->closes == closes && due > last));
+    while (sheaf_fold_due(&k.state, k.now, &due)) {
+        const struct sheaf_row_motion *m = sheaf_motion_find(&k.state, due.of);
+        assert_true(m->closes > closes || (m->closes == closes && due.of > last));
         closes = m->closes;
-        last = due;
-        kit_do(&k, "hub", "clock.tick", NULL, "{'motion':%u,'unwitnessed':false}", due);
+        last = due.of;
+        kit_do(&k, "hub", "clock.tick", NULL,
+               "{'deadline':'motion','of':%u,'unwitnessed':false}", due.of);
     }
     assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
     kit_close(&k);
@@ -408,7 +412,8 @@ static sheaf_refusal tick(kit *k, const char *const *names, size_t count, int64_
 {
     char what[6144];
     const char *evidence = kit_evidence(k, names, count, time);
-    snprintf(what, sizeof what, "{'evidence':%s,'motion':#m,'unwitnessed':false}", evidence);
+    snprintf(what, sizeof what,
+             "{'deadline':'motion','evidence':%s,'of':#m,'unwitnessed':false}", evidence);
     return kit_try(k, "hub", "clock.tick", what, NULL);
 }
 
@@ -428,10 +433,10 @@ void test_witnessed_ticks(void **unused)
         kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
         int64_t closes = motion(&k, "m")->closes, second = (closes + 999) / 1000;
         k.now = closes;
-        kit_want(&k, R(tick_early), "hub", "clock.tick", "{'motion':#m,'unwitnessed':false}",
-                 NULL);
-        kit_want(&k, R(tick_early), "hub", "clock.tick", "{'motion':#m,'unwitnessed':true}",
-                 NULL);
+        kit_want(&k, R(tick_early), "hub", "clock.tick",
+                 "{'deadline':'motion','of':#m,'unwitnessed':false}", NULL);
+        kit_want(&k, R(tick_early), "hub", "clock.tick",
+                 "{'deadline':'motion','of':#m,'unwitnessed':true}", NULL);
         assert_int_equal(tick(&k, two, 1, second), R(tick_early));
         assert_int_equal(tick(&k, two, 2, (closes - 1) / 1000), R(tick_order));
         assert_int_equal(tick(&k, wrong, 2, second), R(tick_order));
@@ -444,7 +449,8 @@ void test_witnessed_ticks(void **unused)
             continue;
         }
         k.now = closes + 72 * HOUR_MS;
-        kit_want(&k, ACCEPTED, "hub", "clock.tick", "{'motion':#m,'unwitnessed':true}", NULL);
+        kit_want(&k, ACCEPTED, "hub", "clock.tick",
+                 "{'deadline':'motion','of':#m,'unwitnessed':true}", NULL);
     }
     kit_close(&k);
     kit_open(&k);
@@ -452,9 +458,10 @@ void test_witnessed_ticks(void **unused)
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
     k.now = motion(&k, "m")->closes;
-    kit_want(&k, R(tick_unasked), "hub", "clock.tick", "{'motion':#m,'unwitnessed':true}",
-             NULL);
+    kit_want(&k, R(tick_unasked), "hub", "clock.tick",
+             "{'deadline':'motion','of':#m,'unwitnessed':true}", NULL);
     assert_int_equal(tick(&k, two, 2, k.now / 1000 + 1), R(tick_unasked));
-    kit_want(&k, ACCEPTED, "hub", "clock.tick", "{'motion':#m,'unwitnessed':false}", NULL);
+    kit_want(&k, ACCEPTED, "hub", "clock.tick",
+             "{'deadline':'motion','of':#m,'unwitnessed':false}", NULL);
     kit_close(&k);
 }

@@ -42,7 +42,8 @@ void test_envelope(void **unused)
     k.wrong.seq = -1;
     kit_want(&k, R(sequence), "ann", "motion.open", VOTE_MOTION, NULL);
     k.wrong.seq = 1;
-    kit_want(&k, R(sequence), "hub", "clock.tick", "{'motion':0,'unwitnessed':false}", NULL);
+    kit_want(&k, R(sequence), "hub", "clock.tick",
+             "{'deadline':'motion','of':0,'unwitnessed':false}", NULL);
     k.wrong.seq = 1;
     kit_want(&k, R(sequence), "eve", "member.apply", APPLY("eve"), NULL);
     k.wrong.stamp = -KIT_START / 2;

@@ -198,7 +198,7 @@ void test_surplus_of_the_departed(void **unused)
     kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#s}");
     kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#s}");
     k.now += 60000;
-    kit_do(&k, "hub", "clock.tick", NULL, "{'motion':#s,'unwitnessed':false}");
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#s,'unwitnessed':false}");
     assert_int_equal(balance(&k, SHEAF_account_kind_member, kit_index(&k, "ann")), -34);
     assert_int_equal(balance(&k, SHEAF_account_kind_member, kit_index(&k, "bob")), -33);
     assert_int_equal(balance(&k, SHEAF_account_kind_member, kit_index(&k, "cat")), -33);

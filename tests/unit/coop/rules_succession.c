@@ -55,8 +55,10 @@ void test_appointment(void **unused)
     assert_true(sheaf_slice_is(SHEAF_WORDS(coop->hub_url), "http://b"));
     /* The office is taken: a fourth signature would begin another appointment. */
     kit_want(&k, R(appointment_place), "dan", "hub.appoint", what, NULL);
-    kit_want(&k, R(signature), "hub", "clock.tick", "{'motion':#m,'unwitnessed':false}", NULL);
-    kit_want(&k, ACCEPTED, "hub.b", "clock.tick", "{'motion':#m,'unwitnessed':false}", NULL);
+    kit_want(&k, R(signature), "hub", "clock.tick",
+             "{'deadline':'motion','of':#m,'unwitnessed':false}", NULL);
+    kit_want(&k, ACCEPTED, "hub.b", "clock.tick",
+             "{'deadline':'motion','of':#m,'unwitnessed':false}", NULL);
     assert_int_equal(coop->hub_seq, 1);
     kit_close(&k);
 }

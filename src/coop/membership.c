@@ -1,0 +1,42 @@
+/* What is counted of members and applications, so that no rule walks through all of them. */
+#include "coop/coop_internal.h"
+
+void sheaf_member_become(sheaf_state *state, uint32_t row, uint8_t to)
+{
+    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    struct sheaf_row_member *member = sheaf_member_edit(state, row);
+    if (member->state == SHEAF_member_state_applied && row >= coop->applications_from)
+        coop->applications--;
+    coop->members -= member->state == SHEAF_member_state_active;
+    coop->members += to == SHEAF_member_state_active;
+    member->state = to;
+}
+
+bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_member *member)
+{
+    int64_t lapse = sheaf_bylaws_now(fold->state)->application_lapse_s;
+    return member->applied + lapse * 1000 < fold->stamp;
+}
+
+/* Rows stand in the order of their applications: what has lapsed is passed over once. */
+uint32_t sheaf_applications_undecided(sheaf_fold *fold)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    while (coop->applications_from < sheaf_member_count(state)) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, coop->applications_from);
+        if (!sheaf_application_lapsed(fold, member))
+            break; /* and so are all after it */
+        coop->applications -= member->state == SHEAF_member_state_applied;
+        coop->applications_from++;
+    }
+    return coop->applications;
+}
+
+void sheaf_applications_recount(sheaf_state *state)
+{
+    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    coop->applications = coop->applications_from = 0;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++)
+        coop->applications += sheaf_member_at(state, i)->state == SHEAF_member_state_applied;
+}
