@@ -11,7 +11,7 @@ enum {
     FORWARD_HOURS = 25,
     BACK_HOURS = 5,
     WITNESSES = 3,
-    QUORUM = 2,
+    QUORUM = CLOCKS_QUORUM,
     NOBODY = -1
 };
 
@@ -32,11 +32,11 @@ int64_t clock_of(const sim *s, int i)
     return s->now + (i == (int)second ? wrong_by(i) : 0);
 }
 
-const char *clocks_bylaws(void)
+const char *clocks_witnesses(void)
 {
-    return "{'list':[{'name':'w0','public_key':@w0,'url':'http://w'},"
+    return "{'name':'w0','public_key':@w0,'url':'http://w'},"
            "{'name':'w1','public_key':@w1,'url':'http://w'},"
-           "{'name':'w2','public_key':@w2,'url':'http://w'}],'quorum':2}";
+           "{'name':'w2','public_key':@w2,'url':'http://w'}";
 }
 
 /* What these witnesses say of the hub's log now, each by its own clock. */

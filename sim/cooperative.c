@@ -60,11 +60,11 @@ static void found(sim *s, int length_ms)
 {
     kit_open(&s->pen);
     kit_rules rules = kit_rules_usual();
-    rules.open_s = 2;
-    rules.open_protected_s = 3;
+    rules.ordinary.open_s = 2;
+    rules.protected.open_s = 3;
     bool witnessed = s->scenario && s->scenario->witnessed;
     if (witnessed)
-        rules.witnesses = clocks_bylaws();
+        rules.witnesses = clocks_witnesses(), rules.witness_quorum = CLOCKS_QUORUM;
     kit_with_data(&s->pen, &rules);
     if (s->scenario && s->scenario->one_record)
         give_one_record(&s->pen);

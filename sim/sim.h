@@ -265,8 +265,9 @@ bool round_config(const sim *s, const sheaf_state *state, const kept_log *log, u
 
 /* clocks.c: the member's own clock. */
 int64_t clock_of(const sim *s, int i);
-/* The bylaws' article on witnesses; and `what` of a tick that these two bear out. */
-const char *clocks_bylaws(void);
+/* The witnesses of the bylaws; and `what` of a tick that these two bear out. */
+enum { CLOCKS_QUORUM = 2 };
+const char *clocks_witnesses(void);
 const char *clocks_tick(sim *s, uint32_t motion, int first, int second);
 /* Tries to settle what is not due, which must be refused. */
 void clocks_settle_early(sim *s);

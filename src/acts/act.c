@@ -72,6 +72,20 @@ sheaf_status sheaf_act_decode(sheaf_slice bytes, uint16_t revision, sheaf_arena 
     return sheaf_act_decode_tree(&d, tree, out);
 }
 
+sheaf_status sheaf_record_decode(sheaf_slice bytes, const sheaf_shape *shape, uint16_t revision,
+                                 sheaf_arena *arena, const void **out, sheaf_err *err)
+{
+    sheaf_json *tree;
+    sheaf_decoder d = sheaf_decoder_begin(arena, revision, err);
+    SHEAF_TRY(sheaf_json_parse_canonical(bytes, arena, &tree, err));
+    void *record = sheaf_arena_take(arena, 1, shape->size, _Alignof(max_align_t));
+    if (!record)
+        return sheaf_fail(err, SHEAF_NOMEM, "no room left in the work memory");
+    SHEAF_TRY(sheaf_shape_decode(&d, shape, tree, record));
+    *out = record;
+    return SHEAF_OK;
+}
+
 sheaf_status sheaf_effect_decode(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
                                  sheaf_effect *out, sheaf_err *err)
 {
@@ -220,6 +234,12 @@ void sheaf_effect_encode(sheaf_buffer *out, const sheaf_effect *effect)
     assert(sheaf_kind_shape(effect->kind)->actor == SHEAF_ACTOR_COOP);
     sheaf_json_writer w = sheaf_json_begin(out);
     encode_effect(&w, effect);
+}
+
+void sheaf_record_encode(sheaf_buffer *out, const sheaf_shape *shape, const void *record)
+{
+    sheaf_json_writer w = sheaf_json_begin(out);
+    sheaf_shape_encode(&w, shape, record);
 }
 
 void sheaf_entry_encode(sheaf_buffer *out, sheaf_slice act_bytes,

@@ -7,8 +7,8 @@
  * spelling only and refuses what the table does not allow: unknown and missing fields, wrong
  * types, values outside their range, kinds and fields of a later rules revision, effects as
  * acts and acts as effects. Its errors begin with the path of the value:
- * `what.effect.what.text.classes[1].votes: …`. So whatever was decoded encodes to the same
- * bytes again, and rules need not check form.
+ * `what.effect.what.text.members.classes[1].votes: …`. So whatever was decoded encodes to the
+ * same bytes again, and rules need not check form.
  *
  * Decoded structs live in the caller's arena and point into the bytes that were decoded; both
  * must outlive them. Whether bytes decode must not depend on who decodes them: give every
@@ -66,10 +66,16 @@ SHEAF_MUST_USE sheaf_status sheaf_effect_decode(sheaf_slice bytes, uint16_t revi
                                                 sheaf_arena *arena, sheaf_effect *out,
                                                 sheaf_err *err);
 
+/* A record alone, in canonical form: the bylaws as a document. */
+SHEAF_MUST_USE sheaf_status sheaf_record_decode(sheaf_slice bytes, const sheaf_shape *shape,
+                                                uint16_t revision, sheaf_arena *arena,
+                                                const void **out, sheaf_err *err);
+
 /* The encoders write whatever the struct says: decode the outcome where a person filled it in.
  */
 void sheaf_act_encode(sheaf_buffer *out, const sheaf_act *act);
 void sheaf_effect_encode(sheaf_buffer *out, const sheaf_effect *effect);
+void sheaf_record_encode(sheaf_buffer *out, const sheaf_shape *shape, const void *record);
 void sheaf_entry_encode(sheaf_buffer *out, sheaf_slice act_bytes,
                         const uint8_t signature[SHEAF_SIGNATURE_BYTES], int64_t stamp);
 

@@ -168,13 +168,30 @@ sheaf_kind sheaf_kind_find(sheaf_slice wire)
     return SHEAF_KIND_none;
 }
 
+const sheaf_shape *sheaf_record_shape(const char *name)
+{
+    for (size_t i = 0; i < sheaf_record_count; i++)
+        if (strcmp(sheaf_records[i]->name, name) == 0)
+            return sheaf_records[i];
+    return NULL;
+}
+
+const sheaf_field *sheaf_shape_field(const sheaf_shape *shape, sheaf_slice name)
+{
+    for (uint16_t i = 0; i < shape->count; i++)
+        if (sheaf_slice_is(name, shape->fields[i].name))
+            return &shape->fields[i];
+    return NULL;
+}
+
 const char *sheaf_needs_name(sheaf_needs needs)
 {
     static const char *const names[] = {
-        [SHEAF_NEEDS_NONE] = "none",         [SHEAF_NEEDS_ADMIN] = "admin",
-        [SHEAF_NEEDS_DATA] = "data",         [SHEAF_NEEDS_MONEY] = "money",
-        [SHEAF_NEEDS_TRAIN] = "train",       [SHEAF_NEEDS_VOTE] = "vote",
-        [SHEAF_NEEDS_ORDINARY] = "ordinary", [SHEAF_NEEDS_PROTECTED] = "protected",
+        [SHEAF_NEEDS_NONE] = "none",           [SHEAF_NEEDS_ADMIN] = "admin",
+        [SHEAF_NEEDS_DATA] = "data",           [SHEAF_NEEDS_MONEY] = "money",
+        [SHEAF_NEEDS_TRAIN] = "train",         [SHEAF_NEEDS_VOTE] = "vote",
+        [SHEAF_NEEDS_ORDINARY] = "ordinary",   [SHEAF_NEEDS_QUALIFIED] = "qualified",
+        [SHEAF_NEEDS_PROTECTED] = "protected",
     };
     assert(needs < sizeof names / sizeof *names);
     return names[needs];

@@ -81,7 +81,8 @@ typedef enum {
     SHEAF_NEEDS_MONEY,
     SHEAF_NEEDS_TRAIN,
     SHEAF_NEEDS_VOTE,
-    SHEAF_NEEDS_ORDINARY, /* how the motion that carries this effect is decided */
+    SHEAF_NEEDS_ORDINARY, /* least sort of the decision on this effect, as enum decision_sort */
+    SHEAF_NEEDS_QUALIFIED,
     SHEAF_NEEDS_PROTECTED,
 } sheaf_needs;
 
@@ -195,6 +196,12 @@ const sheaf_shape *sheaf_kind_shape(sheaf_kind kind);
 
 /* By wire name; SHEAF_KIND_none if there is none. */
 sheaf_kind sheaf_kind_find(sheaf_slice wire);
+
+/* The descriptor of a record by its name, NULL if there is none. */
+const sheaf_shape *sheaf_record_shape(const char *name);
+
+/* A field of a shape by its name, NULL if there is none. */
+const sheaf_field *sheaf_shape_field(const sheaf_shape *shape, sheaf_slice name);
 
 /* Words for `needs` and `actor` as documents and refusals use them. */
 const char *sheaf_needs_name(sheaf_needs needs);

@@ -2,12 +2,12 @@
  *
  * `sheaf motion open --title TEXT --effect FILE`: each field of `what` is a flag. The fields of
  * a record are flags with a dotted name (--scopes.vote); the record as a whole can be given as
- * JSON instead. Records, lists and effects take a file, `-` for standard input, or JSON in
- * place (it begins with { or [); that JSON need not be canonical. A BOOL takes yes or no, and
- * yes where no value follows; a required BOOL that is not given is no. Values follow as the
- * next argument or after `=`; hyphen and underscore are the same in names. For a TEXT the
- * commitment is made here, under a salt from the caller, and the text is handed back for the
- * submission.
+ * JSON instead, and a document (a record of nothing but records) must be. Records, lists and
+ * effects take a file, `-` for standard input, or JSON in place (it begins with { or [); that
+ * JSON need not be canonical. A BOOL takes yes or no, and yes where no value follows; a
+ * required BOOL that is not given is no. Values follow as the next argument or after `=`;
+ * hyphen and underscore are the same in names. For a TEXT the commitment is made here, under a
+ * salt from the caller, and the text is handed back for the submission.
  *
  * A list of groups may be written COLUMN=LEVEL,... instead, in whichever order.
  *

@@ -10,6 +10,15 @@ typedef struct {
     size_t count;
 } flag_list;
 
+/* A document, of which every part is a record, is given whole: nobody types it flag by flag. */
+static bool is_document(const sheaf_shape *shape)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        if (shape->fields[i].type != SHEAF_FIELD_REC)
+            return false;
+    return true;
+}
+
 static void list_shape(flag_list *list, const sheaf_shape *shape, const char *prefix,
                        bool required, int depth)
 {
@@ -24,7 +33,7 @@ static void list_shape(flag_list *list, const sheaf_shape *shape, const char *pr
         for (char *c = flag->name; *c; c++)
             if (*c == '_')
                 *c = '-';
-        if (f->type == SHEAF_FIELD_REC)
+        if (f->type == SHEAF_FIELD_REC && !is_document(f->shape))
             list_shape(list, f->shape, flag->name, flag->required, depth + 1);
     }
 }

@@ -4,7 +4,7 @@
 #ifndef SHEAF_BYLAWS_BYLAWS_H
 #define SHEAF_BYLAWS_BYLAWS_H
 
-#include "acts/catalogue.h"
+#include "bylaws/article.h"
 
 typedef enum {
     SHEAF_BYLAWS_SOUND,
@@ -21,18 +21,25 @@ typedef enum {
     SHEAF_BYLAWS_WITNESS_FORM,
 } sheaf_bylaws_fault;
 
+/* A document as a struct in the arena, which has SHEAF_ACT_ARENA_BYTES: in canonical form, as
+ * that rules revision knows it. */
+SHEAF_MUST_USE sheaf_status sheaf_bylaws_decode(sheaf_slice bytes, uint16_t revision,
+                                                sheaf_arena *arena,
+                                                const struct sheaf_bylaws **out,
+                                                sheaf_err *err);
+
 /* The first thing that is wrong with a document that has the right form. */
 sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws);
 
-/* Is that majority reached? Abstentions do not count; without a vote for, nothing is adopted.
- */
-bool sheaf_majority_reached(uint8_t majority, uint32_t yes, uint32_t no);
+/* Do the votes for reach that majority of the base (enum vote_base says what it counts)?
+ * Without a vote for, nothing is adopted. */
+bool sheaf_majority_reached(uint8_t majority, uint32_t yes, uint64_t base);
 
 /* Have enough of the electorate taken part? */
 bool sheaf_quorum_reached(uint32_t quorum_bp, uint32_t electorate, uint32_t cast);
 
-/* Documents to start from, in canonical JSON with the name and purpose still to be put in: the
- * demonstration's motions last seconds. */
+/* Documents to start from, in canonical JSON with the name and text of article 1 still to be
+ * put in: the demonstration's motions last seconds. */
 const char *sheaf_bylaws_template(enum sheaf_legal_form form);
 
 #endif

@@ -24,7 +24,7 @@ static void random_origin(char out[SHEAF_ORIGIN_LEN + 1])
     out[SHEAF_ORIGIN_LEN] = 0;
 }
 
-/* The document with the name and purpose in their places. */
+/* The document with the name and purpose in article 1. */
 static sheaf_status put_bylaws(const sheaf_founding *f, sheaf_arena *arena,
                                sheaf_json_writer *w, sheaf_err *err)
 {
@@ -34,11 +34,13 @@ static sheaf_status put_bylaws(const sheaf_founding *f, sheaf_arena *arena,
                   : sheaf_bylaws_template(f->demonstration ? SHEAF_legal_form_demonstration
                                                            : SHEAF_legal_form_association);
     SHEAF_TRY(sheaf_json_parse(sheaf_str(text), arena, &document, err));
-    for (sheaf_json *member = document->type == SHEAF_JSON_OBJECT ? document->first : NULL;
+    const sheaf_json *purpose = sheaf_json_member(document, "purpose");
+    for (sheaf_json *member = purpose && purpose->type == SHEAF_JSON_OBJECT ? purpose->first
+                                                                            : NULL;
          member; member = member->next) {
         if (f->name && sheaf_slice_is(member->name, "name"))
             member->string = sheaf_str(f->name);
-        if (f->purpose && sheaf_slice_is(member->name, "purpose"))
+        if (f->purpose && sheaf_slice_is(member->name, "text"))
             member->string = sheaf_str(f->purpose);
     }
     sheaf_json_value(w, document);

@@ -104,13 +104,14 @@ static void put_coop(gathering *g)
                               count_members(state, SHEAF_member_state_applied));
     sheaf_json_member_put_int(&g->w, "entries", (int64_t)g->folder.entries);
     put(g, "form",
-        g->bylaws->form == SHEAF_legal_form_demonstration ? "demonstration" : "association");
+        g->bylaws->purpose.form == SHEAF_legal_form_demonstration ? "demonstration"
+                                                                  : "association");
     sheaf_json_member_put_int(&g->w, "left", count_members(state, SHEAF_member_state_left));
     sheaf_json_member_put_int(&g->w, "members",
                               count_members(state, SHEAF_member_state_active));
-    sheaf_json_member_put_string(&g->w, "name", g->bylaws->name);
+    sheaf_json_member_put_string(&g->w, "name", g->bylaws->purpose.name);
     sheaf_json_member_put_string(&g->w, "origin", SHEAF_WORDS(sheaf_coop(state)->origin));
-    sheaf_json_member_put_string(&g->w, "purpose", g->bylaws->purpose);
+    sheaf_json_member_put_string(&g->w, "purpose", g->bylaws->purpose.text);
     sheaf_json_close(&g->w);
 }
 
@@ -121,7 +122,7 @@ static const char *reader(uint8_t visibility)
 
 static void put_visibility(gathering *g)
 {
-    const struct sheaf_visibility_rules *v = &g->bylaws->visibility;
+    const struct sheaf_visibility_article *v = &g->bylaws->visibility;
     sheaf_json_open_object(&g->w);
     put(g, "ballots", reader(v->ballots));
     put(g, "data", reader(v->data));
@@ -245,7 +246,7 @@ static void put_answer(gathering *g, const char *question, const char *answer)
 static void put_assessment(gathering *g, bool people, bool care)
 {
     char text[400];
-    const struct sheaf_privacy_rules *rules = &g->bylaws->privacy;
+    const struct sheaf_privacy_article *rules = &g->bylaws->privacy;
     sheaf_json_open_list(&g->w);
     put_answer(g, "Is an assessment due (GDPR Art. 35)?",
                care ? "Probably: data about health is used on a larger scale (Art. 35(3)(b))."

@@ -8,7 +8,8 @@ const sheaf_refusal_text *sheaf_refusal_describe(uint16_t number)
     switch (number) {
 #define REFUSAL(number, name, article, sentence)                                               \
     case number: {                                                                             \
-        static const sheaf_refusal_text text = {number, #name, article, sentence};             \
+        static const sheaf_refusal_text text = {number, #name, SHEAF_ARTICLE_##article,        \
+                                                #article, sentence};                           \
         return &text;                                                                          \
     }
 #include "coop/tbl/refusals.def"

@@ -3,7 +3,7 @@
 #ifndef SHEAF_COOP_REFUSAL_H
 #define SHEAF_COOP_REFUSAL_H
 
-#include <stdint.h>
+#include "bylaws/article.h"
 
 #define REFUSAL(number, name, article, sentence) SHEAF_REFUSED_##name = number,
 typedef enum {
@@ -14,9 +14,10 @@ typedef enum {
 
 typedef struct {
     sheaf_refusal number;
-    const char *name;     /* motion_closed */
-    const char *article;  /* of the bylaws: motions; or log, for the form of entries */
-    const char *sentence; /* the motion is closed */
+    const char *name;       /* motion_closed */
+    sheaf_article rests_on; /* the article of the bylaws; log, for the form of entries */
+    const char *article;    /* its key: decisions */
+    const char *sentence;   /* the motion is closed */
 } sheaf_refusal_text;
 
 /* The words for a refusal; NULL for a number that there is not. */

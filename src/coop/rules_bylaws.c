@@ -22,7 +22,7 @@ static sheaf_refusal sound(const struct sheaf_bylaws *text)
     return refusals[sheaf_bylaws_check(text)];
 }
 
-static uint8_t visible_bits(const struct sheaf_visibility_rules *rules)
+static uint8_t visible_bits(const struct sheaf_visibility_article *rules)
 {
     const struct {
         uint8_t readers;
@@ -43,34 +43,27 @@ static uint8_t visible_bits(const struct sheaf_visibility_rules *rules)
     return (uint8_t)bits;
 }
 
+/* The columns that come from one field of the document. */
+#define FILL_U8(column, path)   row->column = (uint8_t)text->path
+#define FILL_U16(column, path)  row->column = (uint16_t)text->path
+#define FILL_U32(column, path)  row->column = (uint32_t)text->path
+#define FILL_BOOL(column, path) row->column = text->path
+#define FILL_ENUM(column, path) row->column = text->path
+#define FILL_N4(column, path)   SHEAF_SET_WORDS(row->column, text->path)
+#define FILL_N100(column, path) SHEAF_SET_WORDS(row->column, text->path)
 static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
 {
-    SHEAF_SET_WORDS(row->name, text->name);
-    SHEAF_SET_WORDS(row->currency, text->currency);
-    row->form = text->form;
-    row->approvals = (uint16_t)text->admission.approvals;
-    row->application_lapse_s = (uint32_t)text->admission.lapse_s;
-    row->applications_max = (uint16_t)text->admission.open_max;
-    row->succession_bp = (uint16_t)text->succession.approvals_bp;
+#define PARAM(column, type, sub, path, doc) FILL_##type(column, path);
+#define SHOWN(column, type, sub, path, doc) FILL_##type(column, path);
+#define KEPT                                SHEAF_SKIP
+#define LISTED(path)
+#include "bylaws/tbl/params.def"
+#undef PARAM
+#undef SHOWN
+#undef KEPT
+#undef LISTED
     row->visible = visible_bits(&text->visibility);
-    row->witness_quorum = (uint8_t)text->witnesses.quorum;
-    row->witnesses = (uint8_t)text->witnesses.list.count;
-    row->ballots_changeable = text->motions.ballots_changeable;
-    row->early_close = text->motions.early_close;
-    row->open_max = (uint16_t)text->motions.open_max;
-    row->ordinary_majority = text->motions.ordinary.majority;
-    row->ordinary_open_s = (uint32_t)text->motions.ordinary.open_s;
-    row->ordinary_quorum_bp = (uint16_t)text->motions.ordinary.quorum_bp;
-    row->protected_majority = text->motions.protected.majority;
-    row->protected_open_s = (uint32_t)text->motions.protected.open_s;
-    row->protected_quorum_bp = (uint16_t)text->motions.protected.quorum_bp;
-    row->cohort_min = (uint16_t)text->privacy.cohort_min;
-    row->exact_sums = text->privacy.exact_sums;
-    row->rounds_max = (uint32_t)text->privacy.rounds_max;
-    row->data_bp = (uint16_t)text->surplus.data_bp;
-    row->members_bp = (uint16_t)text->surplus.members_bp;
-    row->reserve_bp = (uint16_t)text->surplus.reserve_bp;
-    row->web_scopes = sheaf_scope_bits(&text->web_scopes);
+    row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);
 }
 
 /* Members keep their class by its place, so the present classes must lead the new list; and who
@@ -79,10 +72,11 @@ static sheaf_refusal follows_from_present(const sheaf_state *state,
                                           const struct sheaf_bylaws *text)
 {
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
-    const struct sheaf_member_class *classes = text->classes.at;
-    SHEAF_REFUSE_IF(text->form == SHEAF_legal_form_demonstration && now->form != text->form,
+    const struct sheaf_member_class *classes = text->members.classes.at;
+    SHEAF_REFUSE_IF(text->purpose.form == SHEAF_legal_form_demonstration
+                        && now->form != text->purpose.form,
                     form_demonstration);
-    SHEAF_REFUSE_IF(text->classes.count < now->classes, classes_removed);
+    SHEAF_REFUSE_IF(text->members.classes.count < now->classes, classes_removed);
     for (uint32_t i = 0; i < now->classes; i++) {
         const struct sheaf_row_class *class = sheaf_class_at(state, now->class_first + i);
         SHEAF_REFUSE_IF(!sheaf_slice_equal(SHEAF_WORDS(class->name), classes[i].name),
@@ -110,15 +104,78 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
     return SHEAF_ACCEPTED;
 }
 
-static void add_witnesses(sheaf_fold *fold, const struct sheaf_witness_rules *rules)
+static void add_witnesses(sheaf_fold *fold, struct sheaf_row_bylaws *version,
+                          const struct sheaf_witnesses_article *rules)
 {
     const struct sheaf_named_witness *list = rules->list.at;
+    version->witness_first = sheaf_witness_count(fold->state);
+    version->witnesses = (uint8_t)rules->list.count;
     for (uint32_t i = 0; i < rules->list.count; i++) {
         struct sheaf_row_witness *row = sheaf_witness_new(fold->state, 0);
         row->bylaws = fold->index;
         row->public_key = list[i].public_key;
         SHEAF_SET_WORDS(row->name, list[i].name);
         SHEAF_SET_WORDS(row->url, list[i].url);
+    }
+}
+
+static void add_classes(sheaf_fold *fold, struct sheaf_row_bylaws *row,
+                        const struct sheaf_members_article *article)
+{
+    const struct sheaf_member_class *classes = article->classes.at;
+    row->class_first = sheaf_class_count(fold->state);
+    row->classes = (uint8_t)article->classes.count;
+    for (uint32_t i = 0; i < article->classes.count; i++) {
+        struct sheaf_row_class *class = sheaf_class_new(fold->state, 0);
+        class->bylaws = fold->index;
+        class->votes = (uint8_t)classes[i].votes;
+        SHEAF_SET_WORDS(class->name, classes[i].name);
+    }
+}
+
+static void add_decisions(sheaf_fold *fold, struct sheaf_row_bylaws *row,
+                          const struct sheaf_bylaws *text)
+{
+    const struct sheaf_decision_rule *rules[] = {
+        [SHEAF_decision_sort_ordinary] = &text->decisions.ordinary,
+        [SHEAF_decision_sort_qualified] = &text->decisions.qualified,
+        [SHEAF_decision_sort_protected] = &text->amendment.rule,
+    };
+    row->decision_first = sheaf_decision_count(fold->state);
+    for (uint8_t sort = 0; sort < SHEAF_decision_sort_COUNT; sort++) {
+        const struct sheaf_decision_rule *rule = rules[sort];
+        struct sheaf_row_decision *decision = sheaf_decision_new(fold->state, 0);
+        decision->bylaws = fold->index;
+        decision->sort = sort;
+        decision->base = rule->base;
+        decision->majority = rule->majority;
+        decision->notice_s = (uint32_t)rule->notice_s;
+        decision->open_s = (uint32_t)rule->open_s;
+        decision->quorum_base = rule->quorum_base;
+        decision->quorum_bp = (uint16_t)rule->quorum_bp;
+    }
+}
+
+/* What the next amendment is compared with. */
+static void add_articles(sheaf_fold *fold, struct sheaf_row_bylaws *row,
+                         const struct sheaf_bylaws *text)
+{
+    sheaf_hash hashes[SHEAF_ARTICLE_COUNT];
+    if (!sheaf_articles_hash(text, hashes))
+        fold->state->failed = true;
+    for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
+        bool fixed = !sheaf_article_field(number);
+        if (!fixed && !sheaf_article_in(text, number))
+            continue;
+        row->articles |= UINT64_C(1) << number;
+        if (fixed)
+            continue;
+        struct sheaf_row_article *article =
+            sheaf_article_new(fold->state, sheaf_pair(fold->index, number));
+        article->bylaws = fold->index;
+        article->number = (uint8_t)number;
+        article->protected = sheaf_article_protected(text, number);
+        article->sha256 = hashes[number];
     }
 }
 
@@ -130,18 +187,11 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
         SHEAF_REFUSE_UNLESS(follows_from_present(state, text));
     struct sheaf_row_bylaws *row = sheaf_bylaws_new(state, fold->index);
     row->id = fold->index;
-    row->class_first = sheaf_class_count(state);
-    row->classes = (uint8_t)text->classes.count;
     fill(row, text);
-    const struct sheaf_member_class *classes = text->classes.at;
-    for (uint32_t i = 0; i < text->classes.count; i++) {
-        struct sheaf_row_class *class = sheaf_class_new(state, 0);
-        class->bylaws = fold->index;
-        class->votes = (uint8_t)classes[i].votes;
-        SHEAF_SET_WORDS(class->name, classes[i].name);
-    }
-    row->witness_first = sheaf_witness_count(state);
-    add_witnesses(fold, &text->witnesses);
+    add_classes(fold, row, &text->members);
+    add_decisions(fold, row, text);
+    add_articles(fold, row, text);
+    add_witnesses(fold, row, &text->witnesses);
     sheaf_coop_edit(state, 0)->bylaws = fold->index;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_applications_recount(state);

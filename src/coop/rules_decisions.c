@@ -43,7 +43,7 @@ static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *mot
         motion->part_first = sheaf_parts_store(fold->state, sheaf_buffer_slice(&bytes));
     sheaf_buffer_deinit(&bytes);
     motion->effect = (uint8_t)effect->kind;
-    motion->protected = sheaf_kind_shape(effect->kind)->needs == SHEAF_NEEDS_PROTECTED;
+    motion->sort = (uint8_t)(sheaf_kind_shape(effect->kind)->needs - SHEAF_NEEDS_ORDINARY);
     return SHEAF_ACCEPTED;
 }
 
@@ -70,9 +70,9 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->electorate = sheaf_electorate_count(state, &electorate);
     if (what->has_effect)
         SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
-    uint32_t open_s = motion->protected ? bylaws->protected_open_s : bylaws->ordinary_open_s;
+    const struct sheaf_row_decision *rule = sheaf_decision_by(state, bylaws, motion->sort);
     motion->opened = fold->stamp;
-    motion->closes = fold->stamp + (int64_t)open_s * 1000;
+    motion->closes = fold->stamp + ((int64_t)rule->notice_s + rule->open_s) * 1000;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
     sheaf_coop_edit(state, 0)->motions_open++;
@@ -100,6 +100,14 @@ static uint32_t *tally_of(struct sheaf_row_motion *motion, uint8_t choice)
                                        : &motion->abstain;
 }
 
+/* The notice is over, in milliseconds since 1970. */
+static int64_t voting_begins(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    const struct sheaf_row_decision *rule =
+        sheaf_decision_by(state, sheaf_bylaws_get(state, motion->bylaws), motion->sort);
+    return motion->opened + (int64_t)rule->notice_s * 1000;
+}
+
 /* Have all voted who may? */
 static bool all_voted(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
@@ -120,7 +128,8 @@ static void close_if_all_voted(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(fold->state, motion->bylaws);
-    bool floor = motion->protected && bylaws->form != SHEAF_legal_form_demonstration;
+    bool floor = motion->sort == SHEAF_decision_sort_protected
+                 && bylaws->form != SHEAF_legal_form_demonstration;
     if (bylaws->early_close && !floor && all_voted(fold->state, motion))
         close_early(fold, row);
 }
@@ -156,6 +165,8 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
                     motion_closed);
     const sheaf_electorate electorate = electorate_of(sheaf_motion_at(state, row));
     SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->motion, fold->member));
+    SHEAF_REFUSE_IF(fold->stamp < voting_begins(state, sheaf_motion_at(state, row)),
+                    voting_not_begun);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, electorate.bylaws);
     struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
     uint64_t pair = sheaf_pair(what->motion, fold->member);
@@ -181,15 +192,18 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
 
 static uint8_t outcome_of(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
-    uint32_t quorum =
-        motion->protected ? bylaws->protected_quorum_bp : bylaws->ordinary_quorum_bp;
-    uint8_t majority =
-        motion->protected ? bylaws->protected_majority : bylaws->ordinary_majority;
-    if (!sheaf_quorum_reached(quorum, motion->electorate,
-                              motion->yes + motion->no + motion->abstain))
+    const struct sheaf_row_decision *rule =
+        sheaf_decision_by(state, sheaf_bylaws_get(state, motion->bylaws), motion->sort);
+    uint32_t sided = motion->yes + motion->no, all = sided + motion->abstain;
+    const uint64_t bases[] = {
+        [SHEAF_vote_base_cast] = all,
+        [SHEAF_vote_base_entitled] = motion->electorate,
+        [SHEAF_vote_base_for_and_against] = sided,
+    };
+    if (!sheaf_quorum_reached(rule->quorum_bp, motion->electorate,
+                              rule->quorum_base == SHEAF_quorum_base_all ? all : sided))
         return SHEAF_motion_state_no_quorum;
-    return sheaf_majority_reached(majority, motion->yes, motion->no)
+    return sheaf_majority_reached(rule->majority, motion->yes, bases[rule->base])
                ? SHEAF_motion_state_adopted
                : SHEAF_motion_state_rejected;
 }

@@ -14,6 +14,17 @@ const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state)
     return coop ? sheaf_bylaws_find(state, coop->bylaws) : NULL;
 }
 
+const struct sheaf_row_decision *
+sheaf_decision_by(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws, uint8_t sort)
+{
+    return sheaf_decision_at(state, bylaws->decision_first + sort);
+}
+
+bool sheaf_article_on(const sheaf_state *state, sheaf_article article)
+{
+    return sheaf_bylaws_now(state)->articles >> article & 1;
+}
+
 sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row, sheaf_vkey *out,
                                 sheaf_err *err)
 {

@@ -13,6 +13,14 @@ const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state);
 /* The bylaws in force. */
 const struct sheaf_row_bylaws *sheaf_bylaws_now(const sheaf_state *state);
 
+/* How decisions of that sort (enum decision_sort) are taken under a version of the bylaws. */
+const struct sheaf_row_decision *sheaf_decision_by(const sheaf_state *state,
+                                                   const struct sheaf_row_bylaws *bylaws,
+                                                   uint8_t sort);
+
+/* Is that article switched on in the bylaws in force? */
+bool sheaf_article_on(const sheaf_state *state, sheaf_article article);
+
 /* The key of a witness's cosignatures. */
 SHEAF_MUST_USE sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row,
                                                sheaf_vkey *out, sheaf_err *err);

@@ -58,6 +58,8 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
         return SHEAF_AREA_LEDGER;
     case SHEAF_TABLE_coop:
     case SHEAF_TABLE_bylaws:
+    case SHEAF_TABLE_article:
+    case SHEAF_TABLE_decision:
     case SHEAF_TABLE_class:
     case SHEAF_TABLE_witness:
     case SHEAF_TABLE_appointment:

@@ -135,8 +135,9 @@ sheaf_http_verdict sheaf_api_coop(const sheaf_api_call *call, sheaf_http_respons
     sheaf_json_key(&w, "coop");
     put_row(&w, state, SHEAF_TABLE_coop, 0);
     sheaf_json_member_put_int(&w, "entries", (int64_t)sheaf_log_store_size(hub->store));
-    sheaf_json_member_put_string(&w, "purpose",
-                                 sheaf_json_member_string(bylaws_document(&e), "purpose"));
+    sheaf_json_member_put_string(
+        &w, "purpose",
+        sheaf_json_member_string(sheaf_json_member(bylaws_document(&e), "purpose"), "text"));
     sheaf_json_member_put_hex(&w, "root", sheaf_bytes(root.bytes, sizeof root.bytes));
     sheaf_json_member_put_string(&w, "version", sheaf_str(SHEAF_VERSION));
     sheaf_json_close(&w);

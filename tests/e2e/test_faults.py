@@ -142,7 +142,9 @@ def entries_are_closed(demo, scratch):
         coop.mandate(100)
         row = json.loads(coop.hub.get("/api/v1/coop")[1])["bylaws"]
         bylaws = json.loads(sheaf("log", "entry", coop.folder, 0).stdout)["act"]["what"]["bylaws"]
-        changed = dict(bylaws, visibility={area: "members" for area in bylaws["visibility"]})
+        changed = dict(bylaws, visibility={
+            area: "members" if isinstance(said, str) else said
+            for area, said in bylaws["visibility"].items()})
         coop.decide("Behind doors", {"kind": "bylaws.amend",
                                      "what": {"base": row["id"], "text": changed}},
                     lambda: coop.hub.get("/api/v1/state/member")[0] == 403)

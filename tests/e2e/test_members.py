@@ -133,14 +133,14 @@ def votes(hub, homes):
           done.returncode == 4 and "revision" in done.stdout,
           done.stderr)
     bylaws = json.loads(sheaf("log", "entry", hub.folder, 0).stdout)["act"]["what"]["bylaws"]
-    changed = dict(bylaws, name="Tested Co-op")
+    changed = dict(bylaws, purpose=dict(bylaws["purpose"], name="Tested Co-op"))
     done, motion = decide(hub, homes, "A new name", {"kind": "bylaws.amend", "what": {"base": 0,
             "text": changed}})
     check("an amendment is adopted", motion and motion["motion"]["state"] == "adopted",
           done.stderr + str(motion))
     refused("a ballot after closing", 4, "closed", "ballot", "cast", "--home", homes[0], "--motion",
             motion["motion"]["id"], "--choice", "no")
-    surplus = dict(bylaws, surplus={"data_bp": 5000, "members_bp": 5000, "reserve_bp": 5000})
+    surplus = dict(bylaws, surplus=dict(bylaws["surplus"], reserve_bp=5000))
     done, _ = decide(hub, homes, "More than all", {"kind": "bylaws.amend", "what": {
         "base": motion["motion"]["decided"], "text": surplus}})
     check("a motion whose effect could not take effect",

@@ -44,9 +44,9 @@ def bylaws_with(scratch, tower, port, readers):
     key = json.loads(line("witness", "vkey", tower, "--json"))
     entry = json.loads(line("log", "entry", trial, 0))
     bylaws = entry["act"]["what"]["bylaws"]
-    bylaws["witnesses"] = {"list": [{"name": key["name"], "public_key": key["public_key"],
-                                     "url": f"http://127.0.0.1:{port}"}], "quorum": 1}
-    for area in bylaws["visibility"]:
+    bylaws["witnesses"].update(quorum=1, list=[
+        {"name": key["name"], "public_key": key["public_key"], "url": f"http://127.0.0.1:{port}"}])
+    for area in ("ballots", "data", "decisions", "ledger", "members"):
         bylaws["visibility"][area] = readers
     path = os.path.join(scratch, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:

@@ -139,7 +139,9 @@ def amend(hub, homes, readers):
     """The members vote for bylaws under which everyone or they alone read entries."""
     row = json.loads(hub.get("/api/v1/coop")[1])["bylaws"]
     bylaws = json.loads(sheaf("log", "entry", hub.folder, 0).stdout)["act"]["what"]["bylaws"]
-    changed = dict(bylaws, visibility={area: readers for area in bylaws["visibility"]})
+    changed = dict(bylaws, visibility={
+        area: readers if isinstance(said, str) else said
+        for area, said in bylaws["visibility"].items()})
     effect = {"kind": "bylaws.amend", "what": {"base": row["id"], "text": changed}}
     done = sheaf("motion", "open", "--home", homes[0], "--title", readers, "--effect", "-",
                  "--json", stdin=json.dumps(effect))

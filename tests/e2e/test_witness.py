@@ -52,9 +52,9 @@ def bylaws(scratch, keys, ports):
           "--demonstration", "--home", os.path.join(scratch, "trial-home"))
     entry = json.loads(sheaf("log", "entry", trial, "0").stdout)
     document = entry["act"]["what"]["bylaws"]
-    document["witnesses"] = {"quorum": QUORUM, "list": [
+    document["witnesses"].update(quorum=QUORUM, list=[
         {"name": key["name"], "public_key": key["public_key"], "url": f"http://127.0.0.1:{port}"}
-        for key, port in zip(keys, ports)]}
+        for key, port in zip(keys, ports)])
     path = os.path.join(scratch, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)

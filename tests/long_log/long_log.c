@@ -89,7 +89,7 @@ static void found(writer *w)
 {
     kit_rules rules = kit_rules_usual();
     rules.early = false;
-    rules.quorum = 0;
+    rules.ordinary.quorum = 0;
     kit_found_many(&w->k, &rules, w->members, LONG_LOG_MEMBERS);
     w->hub = kit_named(&w->k, "hub");
     w->hub->key = 0; /* the founding names it */

@@ -202,14 +202,14 @@ static void decide(kit *k, int turns)
 static void witness(kit *k)
 {
     static const char *const names[] = {"w0", "w1"};
-    char effect[8192], what[6144];
+    char what[6144];
     kit_rules rules = kit_rules_usual();
     rules.ballots = "members";
-    rules.witnesses = "{'list':[{'name':'w0.example','public_key':@w0,'url':'http://w0'},"
-                      "{'name':'w1.example','public_key':@w1,'url':'http://w1'}],'quorum':2}";
-    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#a.tick,'text':%s}}",
-             kit_bylaws(&rules));
-    kit_do(k, "ann", "motion.open", "e", "{'effect':%s,'title':^}", effect);
+    rules.witnesses = "{'name':'w0.example','public_key':@w0,'url':'http://w0'},"
+                      "{'name':'w1.example','public_key':@w1,'url':'http://w1'}";
+    rules.witness_quorum = 2;
+    kit_do(k, "ann", "motion.open", "e", "{'effect':%s,'title':^}",
+           kit_amendment(&rules, "#a.tick"));
     kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
@@ -253,7 +253,6 @@ static void write_r1(kit *k)
 {
     kit_rules rules = kit_rules_usual();
     static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
-    char effect[4096];
     kit_with_groups(k, &rules, sheets);
     learn(k);
     learn_patiently(k);
@@ -264,9 +263,7 @@ static void write_r1(kit *k)
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
     generate_organs(k);
     rules.approvals = 2;
-    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
-             kit_bylaws(&rules));
-    kit_motion(k, "a", effect, 4);
+    kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
     kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#dan.consent}");
     kit_do(k, "dan", "dataset.retire", NULL, "{'dataset':#dan.data}");
     kit_do(k, "dan", "key.revoke", NULL, "{'key':#dan.node}");

@@ -3,7 +3,7 @@
 
 const MAJORITIES = { simple: null, two_thirds: [2, 3], three_quarters: [3, 4], nine_tenths: [9, 10] };
 
-/** Whether the votes for and against reach a majority. */
+/** Whether the votes for reach a majority, of them and the rest. */
 export function majorityReached(majority, yes, no) {
     const fraction = MAJORITIES[majority];
     if (!fraction)
@@ -11,19 +11,25 @@ export function majorityReached(majority, yes, no) {
     return yes > 0 && yes * fraction[1] >= (yes + no) * fraction[0];
 }
 
+/** How decisions of a sort are taken under a version of the bylaws, the entry that made it. */
+export function decisionRule(rules, version, sort) {
+    return rules.find((row) => row.bylaws === version && row.sort === sort);
+}
+
 /** A motion's votes against its quorum and majority.
- * @param {object} motion @param {object|undefined} bylaws the version it was opened under */
-export function tally(motion, bylaws) {
-    const sort = motion.protected ? 'protected' : 'ordinary';
-    const quorumBp = bylaws?.[`${sort}_quorum_bp`] ?? 0;
-    const majority = bylaws?.[`${sort}_majority`] ?? 'simple';
-    const cast = motion.yes + motion.no + motion.abstain;
+ * @param {object} motion @param {object|undefined} rule how it is decided */
+export function tally(motion, rule) {
+    const quorumBp = rule?.quorum_bp ?? 0;
+    const majority = rule?.majority ?? 'simple';
+    const sided = motion.yes + motion.no;
+    const cast = sided + motion.abstain;
+    const base = { cast, entitled: motion.electorate }[rule?.base] ?? sided;
     const quorum = Math.ceil((motion.electorate * quorumBp) / 10000);
     const part = (count) => (motion.electorate ? count / motion.electorate : 0);
     return {
         cast, quorum, majority, quorumBp,
-        quorumMet: cast >= quorum,
-        carried: majorityReached(majority, motion.yes, motion.no),
+        quorumMet: (rule?.quorum_base === 'for_and_against' ? sided : cast) >= quorum,
+        carried: majorityReached(majority, motion.yes, base - motion.yes),
         yes: part(motion.yes), no: part(motion.no), abstain: part(motion.abstain),
         turnout: part(cast), line: part(quorum),
     };

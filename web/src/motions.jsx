@@ -2,7 +2,7 @@
 /* motions.jsx - open motions with their tallies, and what was decided. */
 import { useEffect, useState } from 'preact/hooks';
 import * as api from './api.js';
-import { splitMotions, tally } from './derive.js';
+import { decisionRule, splitMotions, tally } from './derive.js';
 import { basisPoints, duration, integer, percent, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Effect, effectName } from './effects.jsx';
@@ -34,8 +34,8 @@ function Bar({ motion, counted }) {
     );
 }
 
-function Votes({ motion, bylaws }) {
-    const counted = tally(motion, bylaws);
+function Votes({ motion, rule }) {
+    const counted = tally(motion, rule);
     return (
         <>
             <Bar motion={motion} counted={counted} />
@@ -46,7 +46,7 @@ function Votes({ motion, bylaws }) {
                 <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>
             </p>
             <p class="note">{percent(counted.turnout)} have voted. It takes a majority ({words(counted.majority)})
-                {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.protected ? ' (a protected motion)' : ''}.</p>
+                {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.sort === 'ordinary' ? '' : ` (a ${motion.sort} motion)`}.</p>
         </>
     );
 }
@@ -84,18 +84,18 @@ function Body({ motion }) {
     );
 }
 
-function OpenMotion({ motion, bylaws }) {
+function OpenMotion({ motion, rule }) {
     return (
         <li class="card motion" data-motion={motion.id}>
             <div class="cardhead"><h3><Text of={motion.title} /> <Ref n={motion.id} /></h3><Countdown closes={motion.closes} /></div>
             <p class="by">Opened by <Member id={motion.by} ref={false} /> · {effectName(motion.effect)} · closes <When ms={motion.closes} /></p>
-            <Votes motion={motion} bylaws={bylaws} />
+            <Votes motion={motion} rule={rule} />
             <Body motion={motion} />
         </li>
     );
 }
 
-function Decided({ motion, bylaws }) {
+function Decided({ motion, rule }) {
     const [open, setOpen] = useState(false);
     return (
         <li class="motion" data-motion={motion.id}>
@@ -109,7 +109,7 @@ function Decided({ motion, bylaws }) {
                     <div class="inside">
                         <p class="by">Opened by <Member id={motion.by} ref={false} />, <When ms={motion.opened} />, entry <Ref n={motion.id} />;
                             settled by entry <Ref n={motion.decided} />{motion.state === 'void' && `; its effect was refused (code ${motion.refusal})`}.</p>
-                        <Votes motion={motion} bylaws={bylaws} />
+                        <Votes motion={motion} rule={rule} />
                         <Body motion={motion} />
                     </div>)}
             </details>
@@ -121,16 +121,16 @@ export function Motions() {
     const tables = useStore((s) => s.tables);
     const [all, setAll] = useState(false);
     const { open, decided } = splitMotions(tables.motion);
-    const bylawsOf = (motion) => tables.bylaws.find((row) => row.id === motion.bylaws);
+    const ruleOf = (motion) => decisionRule(tables.decision, motion.bylaws, motion.sort);
     const shown = all ? decided : decided.slice(0, SHOWN);
     return (
         <Section id="motions" title="Motions" of="motion">
             <h3 class="sub">Open</h3>
             {open.length === 0 ? <Empty>No motion is open. Whoever has a vote can open one.</Empty>
-                : <ul class="cards">{open.map((row) => <OpenMotion key={row.id} motion={row} bylaws={bylawsOf(row)} />)}</ul>}
+                : <ul class="cards">{open.map((row) => <OpenMotion key={row.id} motion={row} rule={ruleOf(row)} />)}</ul>}
             <h3 class="sub">Decided</h3>
             {decided.length === 0 ? <Empty>Nothing has been decided yet.</Empty>
-                : <ul class="list">{shown.map((row) => <Decided key={row.id} motion={row} bylaws={bylawsOf(row)} />)}</ul>}
+                : <ul class="list">{shown.map((row) => <Decided key={row.id} motion={row} rule={ruleOf(row)} />)}</ul>}
             <More shown={shown.length} total={decided.length} onAll={() => setAll(true)} />
         </Section>
     );

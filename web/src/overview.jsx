@@ -16,9 +16,10 @@ const MAJORITY = {
     three_quarters: 'three quarters of the votes', nine_tenths: 'nine tenths of the votes',
 };
 
-function decisions(bylaws, sort) {
-    const majority = bylaws[`${sort}_majority`];
-    return `${MAJORITY[majority] ?? words(majority)}; quorum ${basisPoints(bylaws[`${sort}_quorum_bp`])}; open for ${duration(bylaws[`${sort}_open_s`])}`;
+const SORTS = { ordinary: 'Ordinary motions', qualified: 'Qualified motions', protected: 'Protected motions' };
+
+function decisions(rule) {
+    return `${MAJORITY[rule.majority] ?? words(rule.majority)}; quorum ${basisPoints(rule.quorum_bp)}; open for ${duration(rule.open_s)}`;
 }
 
 const WITNESSES_MS = 5000; // cosignatures come after the entries that the page is told of
@@ -72,8 +73,8 @@ export function Overview() {
             <Facts rows={[
                 ['Legal form', FORMS[bylaws.form] ?? words(bylaws.form)],
                 ['Founded', day(coop.coop.founded)],
-                ['Ordinary motions', decisions(bylaws, 'ordinary')],
-                ['Protected motions', decisions(bylaws, 'protected')],
+                ...tables.decision.filter((row) => row.bylaws === bylaws.id)
+                    .map((row) => [SORTS[row.sort] ?? words(row.sort), decisions(row)]),
                 ['Admission', plural(bylaws.approvals, 'approval')],
                 ['Training', `at least ${plural(bylaws.cohort_min, 'member')} in every sum; at most ${plural(bylaws.rounds_max, 'round')} for one mandate`],
                 ['Surplus', `${basisPoints(bylaws.members_bp)} to every member alike, ${basisPoints(bylaws.data_bp)} by records brought, ${basisPoints(bylaws.reserve_bp)} to the reserve`],

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import * as api from './api.js';
 import { touchedTables } from './derive.js';
 
-export const TABLES = ['bylaws', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent', 'model',
+export const TABLES = ['bylaws', 'decision', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent', 'model',
     'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account'];
 
 const REFRESH_GAP_MS = 300; // bursts of acts are read together

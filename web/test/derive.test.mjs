@@ -18,19 +18,20 @@ test('majorities', () => {
 });
 
 test('a tally against quorum and majority', () => {
-    const motion = { yes: 1, no: 0, abstain: 1, electorate: 5, protected: false };
-    const counted = derive.tally(motion, tables.bylaws[0]);
+    const motion = { yes: 1, no: 0, abstain: 1, electorate: 5 };
+    const rule = (sort) => derive.decisionRule(tables.decision, 0, sort);
+    const counted = derive.tally(motion, rule('ordinary'));
     assert.equal(counted.quorum, 3); // half of five, rounded up
     assert.equal(counted.quorumMet, false);
     assert.equal(counted.carried, true);
     assert.equal(counted.turnout, 0.4);
-    assert.equal(derive.tally({ ...motion, protected: true }, tables.bylaws[0]).quorum, 4);
+    assert.equal(derive.tally(motion, rule('protected')).quorum, 4);
     assert.equal(derive.tally({ ...motion, electorate: 0 }, undefined).turnout, 0);
 });
 
 test('motions in the order in which they matter', () => {
     const { open, decided } = derive.splitMotions(tables.motion);
-    assert.deepEqual(open.map((row) => row.protected), [true, false]);
+    assert.deepEqual(open.map((row) => row.sort), ['protected', 'ordinary']);
     assert.ok(decided.every((row, i) => i === 0 || decided[i - 1].id > row.id));
 });
 

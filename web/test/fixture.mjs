@@ -36,7 +36,7 @@ export class Fixture {
         this.texts = new Map();
         this.entries = [];
         this.stamp = now - 3600000;
-        this.tables = Object.fromEntries(['coop', 'bylaws', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent',
+        this.tables = Object.fromEntries(['coop', 'bylaws', 'decision', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent',
             'model', 'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account'].map((name) => [name, []]));
         this.effects = new Map();
         const pair = generateKeyPairSync('ed25519');
@@ -120,7 +120,7 @@ export class Fixture {
             this.effects.set(id, extra.effect);
         const row = this.row('motion', {
             abstain: 0, by, bylaws: 0, closes: this.stamp + 2000, decided: null, effect: extra.effect?.kind ?? null, electorate: 4, id,
-            no: 0, opened: this.stamp, part_first: 0, protected: false, reason, refusal: 0, state: 'open', title: commitment, yes: 0,
+            no: 0, opened: this.stamp, part_first: 0, reason, refusal: 0, sort: 'ordinary', state: 'open', title: commitment, yes: 0,
         });
         for (const [member, choice] of extra.ballots ?? []) {
             const cast = this.enter('ballot.cast', { choice, motion: id }, member);
@@ -173,10 +173,12 @@ export class Fixture {
         this.row('bylaws', {
             approvals: 3, ballots_changeable: true, class_first: 0, classes: 1, cohort_min: 3, currency: 'EUR', data_bp: 5000,
             early_close: true, exact_sums: true, form: 'demonstration', id: 0, members_bp: 3000, name: 'Four Hearts Cooperative',
-            open_max: 20, ordinary_majority: 'simple', ordinary_open_s: 2, ordinary_quorum_bp: 5000, protected_majority: 'three_quarters',
-            protected_open_s: 4, protected_quorum_bp: 7500, reserve_bp: 2000, rounds_max: 200, web_scopes: 1,
-            witness_quorum: 2, witnesses: 3,
+            open_max: 20, reserve_bp: 2000, rounds_max: 200, web_scopes: 1, witness_quorum: 2, witnesses: 3,
         });
+        [['ordinary', 'simple', 2, 5000], ['qualified', 'two_thirds', 4, 5000], ['protected', 'three_quarters', 4, 7500]]
+            .forEach(([sort, majority, open_s, quorum_bp]) => this.row('decision', {
+                base: 'for_and_against', bylaws: 0, majority, notice_s: 0, open_s, quorum_base: 'all', quorum_bp, sort,
+            }));
         this.row('class', { bylaws: 0, name: 'clinic', votes: 1 });
         this.row('coop', {
             bylaws: 0, founded: this.stamp, hub_key: 'B'.repeat(43), hub_seq: 1, log_key: this.logKey.toString('base64url'), motions_open: 2,
@@ -247,7 +249,7 @@ export class Fixture {
             effect: { kind: 'model.release', what: { licence: 'CC-BY-NC-4.0', model: this.model, price_cents: 300, round: last } },
             ballots: [[cleveland, 'yes'], [zurich, 'no']], reason: 'Our costs have grown with the number of uses.', row: { closes: now + 3 * 3600000 + 25 * 60000 },
         });
-        this.motion('Meet in Zürich in spring', zurich, { ballots: [[zurich, 'yes'], [hungary, 'yes'], [beach, 'abstain']], row: { closes: now + 190000, protected: true } });
+        this.motion('Meet in Zürich in spring', zurich, { ballots: [[zurich, 'yes'], [hungary, 'yes'], [beach, 'abstain']], row: { closes: now + 190000, sort: 'protected' } });
         const id = this.enter('round.open', { mandate: this.mandate, task: 'train', words: 21 });
         this.row('round', { ...this.tables.round[1], accuracy_millionths: 0, attested: 0, closed: 0, has_figures: false, id, log_loss_millionths: 0, number: 23, opened: this.stamp, result: ZERO, state: 'open', survivors: 0 });
         this.openRound = id;

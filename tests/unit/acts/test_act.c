@@ -210,15 +210,17 @@ static const refused_act refused_values[] = {
                            "\"when\":2},\"title\":\"" T43 "\"}"),
      "what.effect.when: there is no such field; allowed here: kind, what"},
     {MEMBER("motion.open", "{\"effect\":{\"kind\":\"bylaws.amend\",\"what\":{\"base\":0,"
-                           "\"text\":{\"classes\":[{\"name\":\"a\",\"votes\":1},{\"name\":"
-                           "\"b\",\"votes\":2}]}}},\"title\":\"" T43 "\"}"),
-     "what.effect.what.text.classes[1].votes: must be a whole number from 0 to 1, not 2"},
+                           "\"text\":{\"members\":{\"classes\":[{\"name\":\"a\",\"votes\":1},"
+                           "{\"name\":\"b\",\"votes\":2}]}}}},\"title\":\"" T43 "\"}"),
+     "what.effect.what.text.members.classes[1].votes: must be a whole number from 0 to 1, not "
+     "2"},
     {MEMBER("motion.open", "{\"effect\":{\"kind\":\"bylaws.amend\",\"what\":{\"base\":0,"
-                           "\"text\":{\"classes\":[]}}},\"title\":\"" T43 "\"}"),
-     "what.effect.what.text.classes: must have 1 to 8 items, not 0"},
-    {MEMBER("motion.open", "{\"effect\":{\"kind\":\"bylaws.amend\",\"what\":{\"base\":0,"
-                           "\"text\":{\"currency\":\"EURO\"}}},\"title\":\"" T43 "\"}"),
-     "what.effect.what.text.currency: must have 3 to 3 bytes, not 4"},
+                           "\"text\":{\"members\":{\"classes\":[]}}}},\"title\":\"" T43 "\"}"),
+     "what.effect.what.text.members.classes: must have 1 to 16 items, not 0"},
+    {MEMBER("motion.open",
+            "{\"effect\":{\"kind\":\"bylaws.amend\",\"what\":{\"base\":0,"
+            "\"text\":{\"purpose\":{\"currency\":\"EURO\"}}}},\"title\":\"" T43 "\"}"),
+     "what.effect.what.text.purpose.currency: must have 3 to 3 bytes, not 4"},
     {MEMBER("key.admit", "{\"public_key\":\"" T43 "\",\"scopes\":{\"admin\":1}}"),
      "what.scopes.admin: must be true or false, not a number"},
     {MEMBER("key.admit", "{\"holder\":\"AB\",\"public_key\":\"" T43 "\"}"),

@@ -44,11 +44,13 @@ static void test_tables_are_in_order(void **unused)
     }
     for (size_t i = 0; i < sheaf_record_count; i++)
         check_shape(sheaf_records[i]);
+    /* Choices stand in byte order, but for those whose order means something. */
     for (size_t i = 0; i < sheaf_choice_table_count; i++)
         for (size_t k = 1; sheaf_choice_tables[i].names[k]; k++)
-            assert_true(
-                strcmp(sheaf_choice_tables[i].names[k - 1], sheaf_choice_tables[i].names[k])
-                < 0);
+            if (strcmp(sheaf_choice_tables[i].name, "decision_sort") != 0)
+                assert_true(
+                    strcmp(sheaf_choice_tables[i].names[k - 1], sheaf_choice_tables[i].names[k])
+                    < 0);
     assert_int_equal(sheaf_kind_find(sheaf_str("motion.opens")), SHEAF_KIND_none);
 }
 

@@ -55,19 +55,32 @@ typedef struct {
     } wrong;
 } kit;
 
+/* How decisions of one sort are taken. */
+typedef struct {
+    const char *base, *majority, *quorum_base;
+    int notice_s, open_s, quorum;
+} kit_decisions;
+
 /* What the bylaws of a test say; see kit_rules_usual(). */
 typedef struct {
     int approvals, open_max, cohort_min, rounds_max, data_bp, members_bp, reserve_bp;
     bool changeable, early, exact;
-    const char *form, *currency, *majority, *majority_protected, *classes, *web;
-    int open_s, open_protected_s, quorum, quorum_protected, lapse_s, applications_max;
-    int succession;
-    const char *ballots, *witnesses;
+    const char *form, *currency, *classes, *web;
+    kit_decisions ordinary, qualified, protected;
+    int lapse_s, applications_max, succession;
+    const char *ballots;
+    const char *witnesses; /* the list's items */
+    int witness_quorum;
+    /* Whole articles by number, also such as are switched off where this is NULL. */
+    const char *article[SHEAF_ARTICLE_COUNT];
 } kit_rules;
 
 kit_rules kit_rules_usual(void);
 /* The document as `what` text; lives until the next call. */
 const char *kit_bylaws(const kit_rules *rules);
+/* The effect that makes it the bylaws, written against the version `base` ("#ann"); the same.
+ */
+const char *kit_amendment(const kit_rules *rules, const char *base);
 
 void kit_open(kit *k);
 void kit_open_revision(kit *k, uint16_t revision_max);

@@ -18,7 +18,7 @@ static void *block(size_t count, size_t size)
 void kit_roster_open(kit_roster *r, kit *k, int count)
 {
     kit_rules rules = kit_rules_usual();
-    rules.quorum = 0;
+    rules.ordinary.quorum = 0;
     r->k = k;
     r->count = count;
     r->members = block((size_t)count, sizeof *r->members);

@@ -2,9 +2,10 @@
 #include "kit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *const people[] = {"ann", "bob", "cat", "dan"};
-enum { PEOPLE = sizeof people / sizeof *people };
+enum { PEOPLE = sizeof people / sizeof *people, KIT_BYLAWS_MAX = 16000 };
 
 kit_rules kit_rules_usual(void)
 {
@@ -21,19 +22,16 @@ kit_rules kit_rules_usual(void)
         .exact = true,
         .form = "demonstration",
         .currency = "EUR",
-        .majority = "simple",
-        .majority_protected = "three_quarters",
+        .ordinary = {"for_and_against", "simple", "all", 0, 60, 5000},
+        .qualified = {"for_and_against", "two_thirds", "all", 0, 120, 5000},
+        .protected = {"for_and_against", "three_quarters", "all", 0, 120, 7500},
         .classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}",
         .web = "{'admin':false,'data':true,'money':false,'train':false,'vote':true}",
-        .open_s = 60,
-        .open_protected_s = 120,
-        .quorum = 5000,
-        .quorum_protected = 7500,
         .lapse_s = 86400,
         .applications_max = 20,
         .succession = 5001,
         .ballots = "public",
-        .witnesses = "{'list':[],'quorum':0}",
+        .witnesses = "",
     };
 }
 
@@ -42,26 +40,124 @@ static const char *yes_no(bool value)
     return value ? "true" : "false";
 }
 
+static void put_decisions(sheaf_buffer *out, const kit_decisions *d)
+{
+    sheaf_buffer_printf(out,
+                        "{'base':'%s','majority':'%s','notice_s':%d,'open_s':%d,"
+                        "'quorum_base':'%s','quorum_bp':%d}",
+                        d->base, d->majority, d->notice_s, d->open_s, d->quorum_base,
+                        d->quorum);
+}
+
+static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_article article)
+{
+    if (article == SHEAF_ARTICLE_amendment) {
+        sheaf_buffer_add_string(out, "{'protected':true,'registration':false,'rule':");
+        put_decisions(out, &r->protected);
+    } else {
+        sheaf_buffer_printf(out,
+                            "{'ballots_changeable':%s,'early_close':%s,'open_max':%d,"
+                            "'ordinary':",
+                            yes_no(r->changeable), yes_no(r->early), r->open_max);
+        put_decisions(out, &r->ordinary);
+        sheaf_buffer_add_string(out, ",'protected':true,'qualified':");
+        put_decisions(out, &r->qualified);
+    }
+    sheaf_buffer_add_string(out, "}");
+}
+
+/* The articles that every document has. */
+static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article article)
+{
+    switch ((int)article) {
+    case SHEAF_ARTICLE_amendment:
+    case SHEAF_ARTICLE_decisions:
+        put_decision_articles(out, r, article);
+        break;
+    case SHEAF_ARTICLE_dissolution:
+        sheaf_buffer_add_string(
+            out, "{'liquidators':2,'protected':true,'reserve':'another_cooperative'}");
+        break;
+    case SHEAF_ARTICLE_keys:
+        sheaf_buffer_printf(out, "{'protected':false,'web_scopes':%s}", r->web);
+        break;
+    case SHEAF_ARTICLE_members:
+        sheaf_buffer_printf(out,
+                            "{'admission':{'approvals':%d,'lapse_s':%d,'open_max':%d},"
+                            "'classes':[%s],'leave_notice_s':0,'protected':true}",
+                            r->approvals, r->lapse_s, r->applications_max, r->classes);
+        break;
+    case SHEAF_ARTICLE_override:
+        sheaf_buffer_add_string(out, "{'confirm_s':600,'hold_s':0,'members':2,"
+                                     "'members_bp':1000,'protected':true}");
+        break;
+    case SHEAF_ARTICLE_privacy:
+        sheaf_buffer_printf(
+            out, "{'cohort_min':%d,'exact_sums':%s,'protected':true,'rounds_max':%d}",
+            r->cohort_min, yes_no(r->exact), r->rounds_max);
+        break;
+    case SHEAF_ARTICLE_purpose:
+        sheaf_buffer_printf(out,
+                            "{'currency':'%s','form':'%s','name':'Four Centres',"
+                            "'protected':true,'text':'to learn'}",
+                            r->currency, r->form);
+        break;
+    case SHEAF_ARTICLE_succession:
+        sheaf_buffer_printf(out, "{'approvals_bp':%d,'protected':true}", r->succession);
+        break;
+    case SHEAF_ARTICLE_surplus:
+        sheaf_buffer_printf(out,
+                            "{'data_bp':%d,'members_bp':%d,'protected':true,'reserve_bp':%d}",
+                            r->data_bp, r->members_bp, r->reserve_bp);
+        break;
+    case SHEAF_ARTICLE_visibility:
+        sheaf_buffer_printf(out,
+                            "{'ballots':'%s','data':'public','decisions':'public','ledger':"
+                            "'public','members':'public','protected':true}",
+                            r->ballots);
+        break;
+    case SHEAF_ARTICLE_witnesses:
+        sheaf_buffer_printf(out, "{'list':[%s],'protected':false,'quorum':%d}", r->witnesses,
+                            r->witness_quorum);
+        break;
+    default:
+        abort(); /* no other article is required */
+    }
+}
+
 const char *kit_bylaws(const kit_rules *r)
 {
-    static char text[4096];
-    snprintf(text, sizeof text,
-             "{'admission':{'approvals':%d,'lapse_s':%d,'open_max':%d},'classes':[%s],'"
-             "currency':'%s','form':'%s',"
-             "'motions':{'ballots_changeable':%s,'early_close':%s,'open_max':%d,"
-             "'ordinary':{'majority':'%s','open_s':%d,'quorum_bp':%d},"
-             "'protected':{'majority':'%s','open_s':%d,'quorum_bp':%d}},"
-             "'name':'Four Centres','privacy':{'cohort_min':%d,'exact_sums':%s,'rounds_max':%d}"
-             ",'purpose':'to "
-             "learn','succession':{'approvals_bp':%d},'surplus':{'data_bp':%d,'members_bp':%d,'"
-             "reserve_bp':%d},"
-             "'visibility':{'ballots':'%s','data':'public','decisions':'public',"
-             "'ledger':'public','members':'public'},'web_scopes':%s,'witnesses':%s}",
-             r->approvals, r->lapse_s, r->applications_max, r->classes, r->currency, r->form,
-             yes_no(r->changeable), yes_no(r->early), r->open_max, r->majority, r->open_s,
-             r->quorum, r->majority_protected, r->open_protected_s, r->quorum_protected,
-             r->cohort_min, yes_no(r->exact), r->rounds_max, r->succession, r->data_bp,
-             r->members_bp, r->reserve_bp, r->ballots, r->web, r->witnesses);
+    static char text[KIT_BYLAWS_MAX];
+    const sheaf_shape *shape = sheaf_record_shape("bylaws");
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, sizeof text);
+    const char *before = "{";
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_field *field = &shape->fields[i];
+        sheaf_article article = sheaf_article_named(sheaf_str(field->name));
+        if (!field->required && !r->article[article])
+            continue;
+        sheaf_buffer_printf(&out, "%s'%s':", before, field->name);
+        before = ",";
+        if (r->article[article])
+            sheaf_buffer_add_string(&out, r->article[article]);
+        else
+            put_article(&out, r, article);
+    }
+    sheaf_buffer_add_string(&out, "}");
+    sheaf_buffer_add_byte(&out, 0);
+    if (out.failed)
+        abort();
+    memcpy(text, out.data, out.len);
+    sheaf_buffer_deinit(&out);
+    return text;
+}
+
+const char *kit_amendment(const kit_rules *rules, const char *base)
+{
+    static char text[KIT_BYLAWS_MAX + 100];
+    snprintf(text, sizeof text, "{'kind':'bylaws.amend','what':{'base':%s,'text':%s}}", base,
+             kit_bylaws(rules));
     return text;
 }
 

@@ -3,19 +3,10 @@
 
 #include "bylaws/bylaws.h"
 
-static const char *amend(kit *k, const kit_rules *rules, const char *base)
-{
-    static char text[6000];
-    (void)k;
-    snprintf(text, sizeof text, "{'kind':'bylaws.amend','what':{'base':%s,'text':%s}}", base,
-             kit_bylaws(rules));
-    return text;
-}
-
 static void open_amendment(kit *k, const kit_rules *rules, const char *base, sheaf_refusal want)
 {
     char what[8192];
-    snprintf(what, sizeof what, "{'effect':%s,'title':^}", amend(k, rules, base));
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(rules, base));
     kit_want(k, want, "ann", "motion.open", what, NULL);
 }
 
@@ -42,15 +33,17 @@ void test_bylaws_at_founding(void **unused)
     open_amendment(&k, &r, "#ann", R(classes_removed));
     r = good, r.form = "association";
     open_amendment(&k, &r, "#ann", R(floor_open));
-    r.open_s = 86400, r.open_protected_s = 604800 - 1;
+    r.ordinary.open_s = 86400, r.protected.open_s = 604800 - 1;
     open_amendment(&k, &r, "#ann", R(floor_open));
-    r.open_protected_s = 604800;
+    r.protected.open_s = 604800;
+    open_amendment(&k, &r, "#ann", R(floor_open));
+    r.qualified.open_s = 86400;
     open_amendment(&k, &r, "#ann", ACCEPTED);
-    r = good, r.majority_protected = "simple";
+    r = good, r.protected.majority = "simple";
     open_amendment(&k, &r, "#ann", R(floor_protected));
-    r = good, r.majority = "nine_tenths";
+    r = good, r.ordinary.majority = "nine_tenths";
     open_amendment(&k, &r, "#ann", R(floor_protected));
-    r = good, r.majority_protected = "two_thirds";
+    r = good, r.protected.majority = "two_thirds";
     open_amendment(&k, &r, "#ann", ACCEPTED);
     r = good, r.cohort_min = 2;
     open_amendment(&k, &r, "#ann", R(exact_cohort));
@@ -60,18 +53,19 @@ void test_bylaws_at_founding(void **unused)
     open_amendment(&k, &r, "#ann", R(currency_form));
     r = good, r.succession = 5000;
     open_amendment(&k, &r, "#ann", R(floor_succession));
-    r = good, r.witnesses = "{'list':[],'quorum':1}";
+    r = good, r.witness_quorum = 1;
     open_amendment(&k, &r, "#ann", R(witness_quorum));
 #define WITNESS(name, key) "{'name':'" name "','public_key':" key ",'url':'http://w'}"
-    r.witnesses = "{'list':[" WITNESS("w 0", "@w0") "],'quorum':1}";
+    r.witnesses = WITNESS("w 0", "@w0");
     open_amendment(&k, &r, "#ann", R(witness_form));
-    r.witnesses = "{'list':[" WITNESS("w0", "^") "],'quorum':1}";
+    r.witnesses = WITNESS("w0", "^");
     open_amendment(&k, &r, "#ann", R(witness_form));
-    r.witnesses = "{'list':[" WITNESS("w0", "@w0") "," WITNESS("w0", "@w1") "],'quorum':1}";
+    r.witnesses = WITNESS("w0", "@w0") "," WITNESS("w0", "@w1");
     open_amendment(&k, &r, "#ann", R(witness_twice));
-    r.witnesses = "{'list':[" WITNESS("w0", "@w0") "," WITNESS("w1", "@w0") "],'quorum':1}";
+    r.witnesses = WITNESS("w0", "@w0") "," WITNESS("w1", "@w0");
     open_amendment(&k, &r, "#ann", R(witness_twice));
-    r.witnesses = "{'list':[" WITNESS("w0", "@w0") "," WITNESS("w1", "@w1") "],'quorum':2}";
+    r.witnesses = WITNESS("w0", "@w0") "," WITNESS("w1", "@w1");
+    r.witness_quorum = 2;
     open_amendment(&k, &r, "#ann", ACCEPTED);
     open_amendment(&k, &good, "#bob", R(amends_old_version));
     kit_close(&k);
@@ -84,7 +78,9 @@ void test_bylaws_form(void **unused)
     kit k;
     kit_open(&k);
     kit_rules serious = kit_rules_usual();
-    serious.form = "association", serious.open_s = 86400, serious.open_protected_s = 604800;
+    serious.form = "association", serious.ordinary.open_s = 86400,
+    serious.protected.open_s = 604800;
+    serious.qualified.open_s = 86400;
     kit_found_four(&k, &serious);
     kit_rules trial = kit_rules_usual();
     open_amendment(&k, &trial, "#ann", R(form_demonstration));
@@ -101,7 +97,7 @@ void test_bylaws_versions(void **unused)
     rules.open_max = 3;
     rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':1},"
                     "{'name':'guest','votes':0}";
-    kit_motion(&k, "m1", amend(&k, &rules, "#ann"), 4);
+    kit_motion(&k, "m1", kit_amendment(&rules, "#ann"), 4);
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(&k.state);
     assert_int_equal(now->id, kit_index(&k, "m1.tick"));
     assert_int_equal(now->open_max, 3);
@@ -109,7 +105,7 @@ void test_bylaws_versions(void **unused)
     assert_int_equal(sheaf_bylaws_count(&k.state), 2);
     /* Two amendments of one version: the second is void. */
     char what[8192];
-    snprintf(what, sizeof what, "{'effect':%s,'title':^}", amend(&k, &rules, "#m1.tick"));
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(&rules, "#m1.tick"));
     kit_want(&k, ACCEPTED, "ann", "motion.open", what, "a");
     kit_want(&k, ACCEPTED, "bob", "motion.open", what, "b");
     static const char *const people[] = {"ann", "bob", "cat", "dan"};
@@ -126,6 +122,35 @@ void test_bylaws_versions(void **unused)
     assert_int_equal(second->state, SHEAF_motion_state_void);
     assert_int_equal(second->refusal, R(amends_old_version));
     assert_int_equal(sheaf_bylaws_count(&k.state), 3);
+    kit_close(&k);
+}
+
+/* The state knows which articles a version has, and what they were as bytes. */
+void test_bylaws_articles(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_pay] = "{'bonuses':false,'protected':true,'ratio_percent':300}";
+    kit_found_four(&k, &rules);
+    assert_true(sheaf_article_on(&k.state, SHEAF_ARTICLE_pay));
+    assert_true(sheaf_article_on(&k.state, SHEAF_ARTICLE_data));
+    assert_false(sheaf_article_on(&k.state, SHEAF_ARTICLE_petitions));
+    rules.article[SHEAF_ARTICLE_pay] =
+        "{'bonuses':false,'protected':false,'ratio_percent':300}";
+    kit_motion(&k, "m", kit_amendment(&rules, "#ann"), 4);
+    const struct sheaf_row_article *rows[2][2];
+    static const char *const versions[] = {"ann", "m.tick"};
+    static const sheaf_article numbers[] = {SHEAF_ARTICLE_pay, SHEAF_ARTICLE_purpose};
+    for (int v = 0; v < 2; v++)
+        for (int n = 0; n < 2; n++)
+            rows[v][n] =
+                sheaf_article_get(&k.state, sheaf_pair(kit_index(&k, versions[v]), numbers[n]));
+    assert_true(rows[0][0]->protected);
+    assert_false(rows[1][0]->protected);
+    assert_false(sheaf_hash_equal(&rows[0][0]->sha256, &rows[1][0]->sha256));
+    assert_true(sheaf_hash_equal(&rows[0][1]->sha256, &rows[1][1]->sha256));
     kit_close(&k);
 }
 

@@ -61,7 +61,7 @@ void test_tally_boundaries(void **unused)
     static const struct {
         uint8_t majority;
         uint32_t yes, no;
-        bool want;
+        bool want; /* of those for and against */
     } majorities[] = {
         {SHEAF_majority_simple, 0, 0, false},
         {SHEAF_majority_simple, 1, 0, true},
@@ -80,9 +80,9 @@ void test_tally_boundaries(void **unused)
         {SHEAF_majority_simple, UINT32_MAX, UINT32_MAX, false},
     };
     for (size_t i = 0; i < sizeof majorities / sizeof *majorities; i++)
-        assert_int_equal(
-            sheaf_majority_reached(majorities[i].majority, majorities[i].yes, majorities[i].no),
-            majorities[i].want);
+        assert_int_equal(sheaf_majority_reached(majorities[i].majority, majorities[i].yes,
+                                                (uint64_t)majorities[i].yes + majorities[i].no),
+                         majorities[i].want);
     static const struct {
         uint32_t quorum_bp, electorate, cast;
         bool want;
@@ -213,11 +213,8 @@ void test_votes_are_those_of_the_opening(void **unused)
     KIT_ROWS(&k, joins);
     rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':1},"
                     "{'name':'friend','votes':0}";
-    char what[8192];
-    snprintf(what, sizeof what,
-             "{'effect':{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}},'title':^}",
-             kit_bylaws(&rules));
-    kit_want(&k, ACCEPTED, "ann", "motion.open", what, "amend");
+    kit_do(&k, "ann", "motion.open", "amend", "{'effect':%s,'title':^}",
+           kit_amendment(&rules, "#ann"));
     static const char *const voters[] = {"ann", "bob", "cat", "dan", "fay"};
     for (int i = 0; i < 4; i++)
         kit_do(&k, voters[i], "ballot.cast", NULL, "{'choice':'yes','motion':#amend}");
@@ -236,6 +233,45 @@ void test_votes_are_those_of_the_opening(void **unused)
     kit_want(&k, R(no_vote), "fay", "ballot.cast", "{'choice':'no','motion':#s}", NULL);
     kit_do(&k, "sue", "ballot.cast", NULL, "{'choice':'yes','motion':#s}");
     kit_close(&k);
+}
+
+/* Nobody votes before the notice is over; blank ballots count where the bylaws say so. */
+void test_notice_and_bases(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *base, *quorum_base;
+        uint8_t want; /* of two for, one against, one blank */
+    } rows[] = {
+        {"for_and_against", "all", SHEAF_motion_state_adopted},
+        {"cast", "all", SHEAF_motion_state_rejected},
+        {"entitled", "all", SHEAF_motion_state_rejected},
+        {"for_and_against", "for_and_against", SHEAF_motion_state_no_quorum},
+    };
+    static const char *const votes[][2] = {
+        {"ann", "yes"}, {"bob", "yes"}, {"cat", "no"}, {"dan", "abstain"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = kit_rules_usual();
+        rules.ordinary =
+            (kit_decisions){rows[i].base, "simple", rows[i].quorum_base, 30, 60, 10000};
+        kit_found_four(&k, &rules);
+        kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
+        const struct sheaf_row_motion *m = motion(&k, "m");
+        assert_int_equal(m->closes, m->opened + 90000);
+        k.step_ms = 0;
+        k.now = m->opened + 29999;
+        kit_want(&k, R(voting_not_begun), "ann", "ballot.cast", "{'choice':'yes','motion':#m}",
+                 NULL);
+        k.now++;
+        for (int v = 0; v < 4; v++)
+            kit_do(&k, votes[v][0], "ballot.cast", NULL, "{'choice':'%s','motion':#m}",
+                   votes[v][1]);
+        settle(&k, "m");
+        assert_int_equal(motion(&k, "m")->state, rows[i].want);
+        kit_close(&k);
+    }
 }
 
 void test_early_close(void **unused)
@@ -285,7 +321,7 @@ void test_deadlines_in_order(void **unused)
     kit k;
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
-    rules.open_s = 120; /* as long as protected motions */
+    rules.ordinary.open_s = 120; /* as long as protected motions */
     kit_found_four(&k, &rules);
     k.step_ms = 0;
     kit_do(&k, "ann", "motion.open", "a", "{'title':^}");
@@ -404,9 +440,9 @@ void test_digest_due(void **unused)
 enum { HOUR_MS = 3600000 };
 
 static const char three_witnesses[] =
-    "{'list':[{'name':'w0.example','public_key':@w0,'url':'http://w0'},{'name':'w1.example',"
+    "{'name':'w0.example','public_key':@w0,'url':'http://w0'},{'name':'w1.example',"
     "'public_key':@w1,'url':'http://w1'},{'name':'w2.example','public_key':@w2,'url':"
-    "'http://w2'}],'quorum':2}";
+    "'http://w2'}";
 
 static sheaf_refusal tick(kit *k, const char *const *names, size_t count, int64_t time)
 {
@@ -427,7 +463,7 @@ void test_witnessed_ticks(void **unused)
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     rules.early = false;
-    rules.witnesses = three_witnesses;
+    rules.witnesses = three_witnesses, rules.witness_quorum = 2;
     kit_found_four(&k, &rules);
     for (int turn = 0; turn < 2; turn++) {
         kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
@@ -454,7 +490,7 @@ void test_witnessed_ticks(void **unused)
     }
     kit_close(&k);
     kit_open(&k);
-    rules.witnesses = "{'list':[],'quorum':0}";
+    rules.witnesses = "", rules.witness_quorum = 0;
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
     k.now = motion(&k, "m")->closes;

@@ -9,6 +9,18 @@
 #define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
 #define VOTE_MOTION "{'title':^}"
 
+static void found_with(kit *k, const char *origin, const char *hub, const char *log, int class,
+                       sheaf_refusal want)
+{
+    char what[8192];
+    kit_rules rules = kit_rules_usual();
+    snprintf(what, sizeof what,
+             "{'bylaws':%s,'class':%d,'hub_key':%s,'kind':'person','log_key':%s,'name':^,"
+             "'origin':'%s','public_key':@ann,'revision':1}",
+             kit_bylaws(&rules), class, hub, log, origin);
+    kit_want(k, want, "ann", "coop.found", what, NULL);
+}
+
 void test_envelope(void **unused)
 {
     (void)unused;
@@ -17,22 +29,7 @@ void test_envelope(void **unused)
     kit_rules rules = kit_rules_usual();
     kit_want(&k, R(not_found), "ann", "member.apply", APPLY("ann"), NULL);
     kit_found_four(&k, &rules);
-    kit_want(&k, R(founded_twice), "eve", "coop.found",
-             "{'bylaws':{'admission':{'approvals':1,'lapse_s':1,'open_max':1},'classes':[{'"
-             "name':'m','votes':1}],"
-             "'currency':'EUR','form':'demonstration','motions':{'ballots_changeable':true,"
-             "'early_close':true,'open_max':1,'ordinary':{'majority':'simple','open_s':1,"
-             "'quorum_bp':0},'protected':{'majority':'two_thirds','open_s':1,'quorum_bp':0}},"
-             "'name':'n','privacy':{'cohort_min':3,'exact_sums':true,'rounds_max':1},"
-             "'purpose':'p','succession':{'approvals_bp':5001},'surplus':{'data_bp':0,'members_"
-             "bp':0,'reserve_bp':10000},"
-             "'visibility':{'ballots':'public','data':'public','decisions':'public',"
-             "'ledger':'public','members':'public'},"
-             "'web_scopes':{'admin':false,'data':false,'money':false,'train':false,"
-             "'vote':false},'witnesses':{'list':[],'quorum':0}},'class':0,'hub_key':@hub,'kind'"
-             ":'person','log_key':@log,'name':^,"
-             "'origin':'" KIT_ORIGIN "','public_key':@eve,'revision':1}",
-             NULL);
+    found_with(&k, KIT_ORIGIN, "@hub", "@log", 0, R(founded_twice));
 
     k.wrong.bad_signature = true;
     kit_want(&k, R(signature), "ann", "motion.open", VOTE_MOTION, NULL);
@@ -67,18 +64,6 @@ void test_envelope(void **unused)
     kit_want(&k, R(outside_scope), "ann.node", "motion.open", VOTE_MOTION, NULL);
     kit_want(&k, R(malformed), "ann", "motion.open", "{'titel':^}", NULL);
     kit_close(&k);
-}
-
-static void found_with(kit *k, const char *origin, const char *hub, const char *log, int class,
-                       sheaf_refusal want)
-{
-    char what[8192];
-    kit_rules rules = kit_rules_usual();
-    snprintf(what, sizeof what,
-             "{'bylaws':%s,'class':%d,'hub_key':%s,'kind':'person','log_key':%s,'name':^,"
-             "'origin':'%s','public_key':@ann,'revision':1}",
-             kit_bylaws(&rules), class, hub, log, origin);
-    kit_want(k, want, "ann", "coop.found", what, NULL);
 }
 
 void test_founding(void **unused)
@@ -271,15 +256,12 @@ void test_applications(void **unused)
 void test_visibility(void **unused)
 {
     (void)unused;
-    char effect[4096];
     kit k;
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     kit_found_four(&k, &rules);
     rules.ballots = "members";
-    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
-             kit_bylaws(&rules));
-    kit_motion(&k, "a", effect, 4);
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
     uint32_t at = kit_index(&k, "a.tick");
     assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_ballot_cast, 1));
     assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_ballot_cast, at));

@@ -235,10 +235,7 @@ void test_mandate_ends(void **unused)
     begin(&k); /* the members no longer allow exact sums: no round of this mandate opens */
     kit_rules rules = kit_rules_usual();
     rules.exact = false;
-    char effect[8192];
-    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
-             kit_bylaws(&rules));
-    kit_motion(&k, "x", effect, 4);
+    kit_motion(&k, "x", kit_amendment(&rules, "#ann"), 4);
     want(kit_round_open(&k, "r", "statistics", 0, "m.tick"), R(exact_forbidden));
     kit_close(&k);
 }

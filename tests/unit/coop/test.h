@@ -24,6 +24,8 @@ void test_leaving(void **unused);
 void test_bylaws_at_founding(void **unused);
 void test_bylaws_form(void **unused);
 void test_bylaws_versions(void **unused);
+void test_bylaws_articles(void **unused);
+void test_notice_and_bases(void **unused);
 void test_revision_step(void **unused);
 void test_templates(void **unused);
 

@@ -112,7 +112,7 @@ static void test_counts(void **unused)
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     rules.lapse_s = 300;
-    rules.quorum_protected = 0;
+    rules.protected.quorum = 0;
     kit_found_four(&k, &rules);
     int applied = 0;
     for (int turn = 0; turn < 150; turn++) {

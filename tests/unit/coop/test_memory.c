@@ -76,13 +76,10 @@ static int fold_hungry(sheaf_state *state, kit *k, sheaf_slice bytes)
 static void write_log(kit *k)
 {
     kit_rules rules = kit_rules_usual();
-    char effect[8192];
     kit_with_data(k, &rules);
     kit_motion(k, "m", KIT_MANDATE, 4);
     rules.open_max = 50;
-    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
-             kit_bylaws(&rules));
-    kit_motion(k, "a", effect, 4);
+    kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
     assert_int_equal(kit_round_open(k, "r", "statistics", 0, "m.tick"), ACCEPTED);
     assert_int_equal(kit_round_close(k, "r", "statistics", 'a'), ACCEPTED);
     assert_int_equal(kit_attest(k, "ann.node", "r", 'a'), ACCEPTED);

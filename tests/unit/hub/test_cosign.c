@@ -48,7 +48,7 @@ static int start(void **state)
     witness = NULL;
     snprintf(article, sizeof article,
              "{\"list\":[{\"name\":\"w\",\"public_key\":\"%s\",\"url\":"
-             "\"http://127.0.0.1:%u\"}],\"quorum\":1}",
+             "\"http://127.0.0.1:%u\"}],\"protected\":false,\"quorum\":1}",
              public, port);
     return world_setup_with(state, article);
 }

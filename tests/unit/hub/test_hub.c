@@ -38,7 +38,7 @@ static void test_reads(void **state)
         unsigned status;
         const char *says;
     } rows[] = {
-        {"/api/v1/coop", 200, "\"purpose\":\"testing\""},
+        {"/api/v1/coop", 200, "\"purpose\":\"Test\""},
         {"/api/v1/state/member", 200, "\"total\":1"},
         {"/api/v1/state/member?from=1", 200, "\"rows\":[]"},
         {"/api/v1/state/member?count=501", 400, "count must be a number"},

@@ -23,10 +23,10 @@ static void put_bylaws(const world *t, sheaf_json_writer *w)
                           &arena, &document, &err),
          &err);
     for (sheaf_json *member = document->first; member; member = member->next) {
-        if (sheaf_slice_is(member->name, "name"))
-            member->string = sheaf_str("Test");
-        if (sheaf_slice_is(member->name, "purpose"))
-            member->string = sheaf_str("testing");
+        for (sheaf_json *m = sheaf_slice_is(member->name, "purpose") ? member->first : NULL; m;
+             m = m->next)
+            if (sheaf_slice_is(m->name, "name") || sheaf_slice_is(m->name, "text"))
+                m->string = sheaf_str("Test");
         if (sheaf_slice_is(member->name, "witnesses") && t->witnesses) {
             sheaf_json *article, *next = member->next;
             must(sheaf_json_parse(sheaf_str(t->witnesses), &arena, &article, &err), &err);
