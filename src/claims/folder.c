@@ -54,21 +54,23 @@ void sheaf_folder_close(sheaf_folder *folder)
     sheaf_log_store_close(folder->store);
 }
 
-static sheaf_status read_entry(const sheaf_folder *folder, uint64_t index, sheaf_arena *arena,
+static sheaf_status read_entry(const sheaf_log_store *log, uint64_t index, sheaf_arena *arena,
                                sheaf_buffer *bytes, sheaf_entry *out, sheaf_err *err)
 {
     sheaf_arena_reset(arena);
-    SHEAF_TRY(sheaf_log_store_entry(folder->store, index, bytes, err));
+    SHEAF_TRY(sheaf_log_store_entry(log, index, bytes, err));
     return sheaf_entry_decode(sheaf_buffer_slice(bytes), SHEAF_REVISION, arena, out, err);
 }
 
-sheaf_status sheaf_folder_bylaws(const sheaf_folder *folder, sheaf_arena *arena,
-                                 sheaf_buffer *bytes, const struct sheaf_bylaws **out,
-                                 sheaf_err *err)
+sheaf_status sheaf_log_bylaws(const sheaf_log_store *log, uint32_t version, sheaf_arena *arena,
+                              sheaf_buffer *bytes, const struct sheaf_bylaws **out,
+                              sheaf_err *err)
 {
-    uint32_t version = sheaf_coop(&folder->replay.state)->bylaws;
     sheaf_entry entry;
-    SHEAF_TRY(read_entry(folder, version, arena, bytes, &entry, err));
+    if (version >= sheaf_log_store_size(log))
+        return sheaf_fail(err, SHEAF_INVALID, "the log has %llu entries, and no %u",
+                          (unsigned long long)sheaf_log_store_size(log), version);
+    SHEAF_TRY(read_entry(log, version, arena, bytes, &entry, err));
     if (entry.act->kind == SHEAF_KIND_coop_found) {
         *out = &((const struct sheaf_coop_found *)entry.act->what)->bylaws;
         return SHEAF_OK;
@@ -76,12 +78,21 @@ sheaf_status sheaf_folder_bylaws(const sheaf_folder *folder, sheaf_arena *arena,
     /* The tick that settled the motion: what it adopted stands in the motion. */
     if (entry.act->kind == SHEAF_KIND_clock_tick) {
         uint32_t motion = ((const struct sheaf_clock_tick *)entry.act->what)->of;
-        SHEAF_TRY(read_entry(folder, motion, arena, bytes, &entry, err));
+        SHEAF_TRY(read_entry(log, motion, arena, bytes, &entry, err));
     }
     const struct sheaf_motion_open *motion = entry.act->what;
     if (entry.act->kind != SHEAF_KIND_motion_open || !motion->effect
         || motion->effect->kind != SHEAF_KIND_bylaws_amend)
-        return sheaf_fail(err, SHEAF_FAULT, "entry %u does not hold the bylaws", version);
+        return sheaf_fail(err, SHEAF_INVALID, "entry %u holds no bylaws; see: sheaf log show",
+                          version);
     *out = &((const struct sheaf_bylaws_amend *)motion->effect->what)->text;
     return SHEAF_OK;
+}
+
+sheaf_status sheaf_folder_bylaws(const sheaf_folder *folder, sheaf_arena *arena,
+                                 sheaf_buffer *bytes, const struct sheaf_bylaws **out,
+                                 sheaf_err *err)
+{
+    return sheaf_log_bylaws(folder->store, sheaf_coop(&folder->replay.state)->bylaws, arena,
+                            bytes, out, err);
 }

@@ -31,4 +31,10 @@ SHEAF_MUST_USE sheaf_status sheaf_folder_bylaws(const sheaf_folder *folder, shea
                                                 const struct sheaf_bylaws **out,
                                                 sheaf_err *err);
 
+/* The document that an entry of a log made or proposes: a founding, the tick that settled a
+ * motion, or the motion itself; else SHEAF_INVALID. */
+SHEAF_MUST_USE sheaf_status sheaf_log_bylaws(const sheaf_log_store *log, uint32_t entry,
+                                             sheaf_arena *arena, sheaf_buffer *bytes,
+                                             const struct sheaf_bylaws **out, sheaf_err *err);
+
 #endif

@@ -150,7 +150,9 @@ sheaf_status sheaf_session_act(sheaf_session *session, sheaf_kind kind, int argc
 int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
 {
     bool refused = posted->refusal != SHEAF_ACCEPTED;
+    char article[100];
     sheaf_buffer text;
+    sheaf_article_words(posted->article, article, sizeof article);
     sheaf_buffer_init(&text, 8192);
     if (json) {
         sheaf_json_writer w = sheaf_json_begin(&text);
@@ -171,8 +173,8 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
         sheaf_json_close(&w);
         (void)sheaf_print(&text);
     } else if (refused) {
-        fprintf(stderr, "sheaf: refused: %s (bylaws: %s; code %d)\n", posted->sentence,
-                posted->article, (int)posted->refusal);
+        fprintf(stderr, "sheaf: refused: %s (bylaws, %s; code %d)\n", posted->sentence,
+                article, (int)posted->refusal);
     } else if (dry_run) {
         puts("the rules would accept this now; nothing was entered");
     } else if (posted->relayed) {

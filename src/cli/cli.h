@@ -74,6 +74,12 @@ __attribute__((format(printf, 2, 3))) int sheaf_usage(const sheaf_command *comma
 /* Prints the help of a kind of act, with the options that all acts take; the exit code. */
 int sheaf_help_kind(sheaf_kind kind);
 
+/* Prints every refusal with its article and sentence; the exit code. */
+int sheaf_help_refusals(bool json);
+
+/* "article 2, Members" for the key of an article. */
+void sheaf_article_words(const char *key, char *out, size_t size);
+
 /* A number within a range, or false. */
 bool sheaf_number(const char *text, long long lo, long long hi, long long *out);
 

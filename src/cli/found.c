@@ -3,6 +3,7 @@
 
 #include "bylaws/bylaws.h"
 #include "cli/act.h"
+#include "cli/document.h"
 #include "cli/folder_trace.h"
 #include "hub/hub.h"
 #include "store/clock.h"
@@ -10,8 +11,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { DOCUMENT_MAX = 60000 };
 
 /* sheaf/ and 26 random base32 characters: 130 bits. */
 static void random_origin(char out[SHEAF_ORIGIN_LEN + 1])
@@ -174,8 +173,7 @@ static int run_found(const sheaf_arguments *a)
 {
     sheaf_err err;
     char home[SHEAF_PATH_MAX];
-    sheaf_buffer bylaws;
-    sheaf_buffer_init(&bylaws, DOCUMENT_MAX);
+    sheaf_document bylaws = {.version = SHEAF_NONE};
     sheaf_founding f = {.dir = a->argument[0],
                         .name = a->value[0],
                         .purpose = a->value[1],
@@ -188,15 +186,16 @@ static int run_found(const sheaf_arguments *a)
                            "--member and either --bylaws or --name and --purpose are needed");
     sheaf_status status = sheaf_home_path(a->value[7], home, sizeof home, &err);
     if (status == SHEAF_OK && a->value[3])
-        status = sheaf_file_read(a->value[3], &bylaws, &err);
+        status = sheaf_document_read(&bylaws, a->value[3], &err);
     if (status == SHEAF_OK && a->value[3]) {
-        sheaf_buffer_add_byte(&bylaws, 0);
-        f.bylaws = (const char *)bylaws.data;
+        status = sheaf_document_check(&bylaws, a->value[3], &err);
+        sheaf_buffer_add_byte(&bylaws.json, 0);
+        f.bylaws = (const char *)bylaws.json.data;
     }
     f.home = home;
     if (status == SHEAF_OK)
         status = sheaf_found(&f, &err);
-    sheaf_buffer_deinit(&bylaws);
+    sheaf_document_free(&bylaws);
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     if (a->json)
@@ -214,11 +213,11 @@ const sheaf_command sheaf_command_found = {
     .summary = "found a co-op: its folder, its bylaws, and you as its first member",
     .detail =
         "The bylaws come from a template (an association; --demonstration for a trial with\n"
-        "motions of seconds) or from a JSON file of the record “bylaws” in docs/acts.md.",
+        "motions of seconds) or from a file of TOML or JSON, such as sheaf bylaws new makes.",
     .options = {{"name", "TEXT", "the co-op's name"},
                 {"purpose", "TEXT", "what it is for"},
                 {"member", "TEXT", "your name, or your organisation's"},
-                {"bylaws", "FILE", "the bylaws as JSON"},
+                {"bylaws", "FILE", "the bylaws, as TOML or JSON"},
                 {"demonstration", NULL, "a trial run: no legal person"},
                 {"person", NULL, "you are a natural person, not an organisation"},
                 {"hub", "URL", "where the hub will be (http://127.0.0.1:8480)"},

@@ -182,7 +182,8 @@ static void print_overview(FILE *to)
         sheaf_kind_words(kind, words);
         print_row(to, words, 18, shape->doc);
     }
-    fputs("\nsheaf help COMMAND or sheaf help KIND tells more; sheaf demo shows all of it.\n",
+    fputs("\nsheaf help COMMAND or sheaf help KIND tells more, sheaf help refusals what the "
+          "rules refuse;\nsheaf demo shows all of it.\n",
           to);
 }
 
@@ -242,6 +243,8 @@ static int help(int argc, char **argv)
         print_overview(stdout);
         return SHEAF_EXIT_DONE;
     }
+    if (strcmp(argv[0], "refusals") == 0)
+        return sheaf_help_refusals(json_wanted);
     const sheaf_command *command = find_command(argc, argv, &words);
     if (command) {
         print_help(stdout, command);

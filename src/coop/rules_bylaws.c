@@ -3,7 +3,7 @@
 
 #include "bylaws/bylaws.h"
 
-static sheaf_refusal sound(const struct sheaf_bylaws *text)
+sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
 {
     static const sheaf_refusal refusals[] = {
         [SHEAF_BYLAWS_SOUND] = SHEAF_ACCEPTED,
@@ -182,7 +182,7 @@ static void add_articles(sheaf_fold *fold, struct sheaf_row_bylaws *row,
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text)
 {
     sheaf_state *state = fold->state;
-    SHEAF_REFUSE_UNLESS(sound(text));
+    SHEAF_REFUSE_UNLESS(sheaf_bylaws_judge(text));
     if (sheaf_coop(state)->bylaws != SHEAF_NONE)
         SHEAF_REFUSE_UNLESS(follows_from_present(state, text));
     struct sheaf_row_bylaws *row = sheaf_bylaws_new(state, fold->index);

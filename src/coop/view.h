@@ -21,6 +21,9 @@ const struct sheaf_row_decision *sheaf_decision_by(const sheaf_state *state,
 /* Is that article switched on in the bylaws in force? */
 bool sheaf_article_on(const sheaf_state *state, sheaf_article article);
 
+/* Would the rules found a co-op on that document: SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text);
+
 /* The key of a witness's cosignatures. */
 SHEAF_MUST_USE sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row,
                                                sheaf_vkey *out, sheaf_err *err);

@@ -1,0 +1,224 @@
+#include "cli/bylaws_questions.h"
+
+#include "bylaws/article.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DAY_S = 86400, WHOLE_BP = 10000 };
+
+/* The model is asked for first, by the command. */
+const sheaf_question sheaf_questions[] = {
+    {"name", "purpose.name", "What is the co-op called?", SHEAF_ANSWER_TEXT, true},
+    {"purpose", "purpose.text", "What is it for, in a sentence or some?", SHEAF_ANSWER_TEXT,
+     true},
+    {"place", "purpose.place", "Where is its registered office?", SHEAF_ANSWER_TEXT, false},
+    {"currency", "purpose.currency", "Which currency does it keep its books in (ISO 4217)?",
+     SHEAF_ANSWER_TEXT, false},
+    {"parts", "", "Which optional articles do you want now? You can switch them on later.",
+     SHEAF_ANSWER_PARTS, false},
+    {"approvals", "members.admission.approvals",
+     "How many members must approve an application?", SHEAF_ANSWER_NUMBER, false},
+    {"share_price", "shares.price_cents", "What does a share cost, such as 50 or 12.50?",
+     SHEAF_ANSWER_MONEY, false},
+    {"voting_days", "decisions.ordinary.open_s",
+     "For how many days are votes taken on an ordinary motion?", SHEAF_ANSWER_DAYS, false},
+    {"reserve_percent", "surplus.reserve_bp",
+     "How much of the surplus goes to the reserve, in percent?", SHEAF_ANSWER_PERCENT, false},
+    {"data_percent", "surplus.data_bp",
+     "How much of it is shared by data brought in, in percent? (The rest: all members alike.)",
+     SHEAF_ANSWER_PERCENT, false},
+    {"readers", "visibility.ballots", "Who may read the log: members, or public?",
+     SHEAF_ANSWER_READERS, false},
+};
+const size_t sheaf_question_count = sizeof sheaf_questions / sizeof *sheaf_questions;
+_Static_assert(sizeof sheaf_questions / sizeof *sheaf_questions + 1 <= 12,
+               "founders are asked twelve questions at most, the model among them");
+
+static const char *const areas[] = {"visibility.ballots", "visibility.data",
+                                    "visibility.decisions", "visibility.ledger",
+                                    "visibility.members"};
+
+bool sheaf_question_applies(const sheaf_question *question, const sheaf_draft *tree)
+{
+    const sheaf_json *value = sheaf_draft_at(tree, question->path);
+    if (question->sort == SHEAF_ANSWER_DAYS)
+        return value && value->integer % DAY_S == 0;
+    return question->sort == SHEAF_ANSWER_TEXT || question->sort == SHEAF_ANSWER_PARTS || value;
+}
+
+/* Optional articles that the document has. */
+static void list_parts(const sheaf_draft *tree, char *out, size_t size)
+{
+    size_t used = 0;
+    *out = 0;
+    for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++) {
+        const sheaf_field *field = sheaf_article_field(i);
+        if (field && !field->required && sheaf_draft_at(tree, field->name) && used < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+                                     field->name);
+    }
+}
+
+void sheaf_question_default(const sheaf_question *question, const sheaf_draft *tree, char *out,
+                            size_t size)
+{
+    const sheaf_json *value = sheaf_draft_at(tree, question->path);
+    int64_t n = value ? value->integer : 0;
+    *out = 0;
+    if (question->sort == SHEAF_ANSWER_PARTS)
+        list_parts(tree, out, size);
+    else if (!value || question->needed)
+        return;
+    else if (value->type == SHEAF_JSON_STRING)
+        snprintf(out, size, "%.*s", SHEAF_PRINT(value->string));
+    else if (question->sort == SHEAF_ANSWER_DAYS)
+        snprintf(out, size, "%" PRId64, n / DAY_S);
+    else if (question->sort == SHEAF_ANSWER_NUMBER)
+        snprintf(out, size, "%" PRId64, n);
+    else if (n % 100)
+        snprintf(out, size, "%" PRId64 ".%02" PRId64, n / 100, n % 100);
+    else
+        snprintf(out, size, "%" PRId64, n / 100);
+}
+
+/* "12.5" in hundredths, below a thousand million. */
+static bool hundredths(const char *text, int64_t *out)
+{
+    size_t whole = strspn(text, "0123456789"), places = 0;
+    if (whole == 0 || whole > 9)
+        return false;
+    *out = strtoll(text, NULL, 10) * 100;
+    if (text[whole] == '.') {
+        places = strspn(text + whole + 1, "0123456789");
+        if (places == 0 || places > 2)
+            return false;
+        int64_t rest = strtoll(text + whole + 1, NULL, 10);
+        *out += places == 1 ? rest * 10 : rest;
+        places++;
+    }
+    return text[whole + places] == 0;
+}
+
+static sheaf_status put_integer(sheaf_draft *tree, const char *path, int64_t value,
+                                sheaf_err *err)
+{
+    sheaf_json *at = sheaf_draft_put(tree, path);
+    if (!at)
+        return sheaf_fail(err, SHEAF_NOMEM, "no room left to put bylaws together");
+    at->type = SHEAF_JSON_INT;
+    at->integer = value;
+    return SHEAF_OK;
+}
+
+static sheaf_status put_text(sheaf_draft *tree, const char *path, const char *value,
+                             sheaf_err *err)
+{
+    sheaf_json *at = sheaf_draft_put(tree, path);
+    sheaf_slice copy = sheaf_arena_copy(tree->arena, sheaf_str(value));
+    if (!at || !copy.data)
+        return sheaf_fail(err, SHEAF_NOMEM, "no room left to put bylaws together");
+    at->type = SHEAF_JSON_STRING;
+    at->string = copy;
+    return SHEAF_OK;
+}
+
+/* What the other two keys leave goes to all members alike. */
+static sheaf_status put_percent(sheaf_draft *tree, const char *path, int64_t bp, sheaf_err *err)
+{
+    SHEAF_TRY(put_integer(tree, path, bp, err));
+    const sheaf_json *reserve = sheaf_draft_at(tree, "surplus.reserve_bp");
+    const sheaf_json *data = sheaf_draft_at(tree, "surplus.data_bp");
+    if (!reserve || !data || bp > WHOLE_BP)
+        return sheaf_fail(err, SHEAF_INVALID, "it is a share from 0 to 100");
+    int64_t rest = WHOLE_BP - reserve->integer - data->integer;
+    return put_integer(tree, "surplus.members_bp", rest > 0 ? rest : 0, err);
+}
+
+static sheaf_status put_readers(sheaf_draft *tree, const char *answer, sheaf_err *err)
+{
+    if (strcmp(answer, "members") != 0 && strcmp(answer, "public") != 0)
+        return sheaf_fail(err, SHEAF_INVALID, "it is members or public");
+    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
+        SHEAF_TRY(put_text(tree, areas[i], answer, err));
+    return SHEAF_OK;
+}
+
+static sheaf_status unknown_part(sheaf_slice name, const sheaf_json *parts, sheaf_err *err)
+{
+    char known[160] = "";
+    size_t used = 0;
+    for (const sheaf_json *part = parts->first; part && used < sizeof known; part = part->next)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
+                                 SHEAF_PRINT(part->name));
+    return sheaf_fail(err, SHEAF_INVALID, "“%.*s” is no part; parts are %s",
+                      name.len < 20 ? (int)name.len : 20, (const char *)name.data, known);
+}
+
+/* The parts that are named, and no others of those that can be left out. */
+static sheaf_status put_parts(sheaf_draft *tree, const char *answer, const sheaf_json *parts,
+                              sheaf_err *err)
+{
+    bool wanted[SHEAF_ARTICLE_COUNT] = {false};
+    sheaf_slice rest = sheaf_str(strcmp(answer, "none") == 0 ? "" : answer);
+    for (bool more = rest.len > 0; more;) {
+        sheaf_slice name;
+        more = sheaf_take_until(&rest, ',', &name);
+        if (!more)
+            name = rest;
+        while (sheaf_take_text(&name, " "))
+            ;
+        while (name.len && name.data[name.len - 1] == ' ')
+            name.len--;
+        sheaf_article article = sheaf_article_named(name);
+        const sheaf_field *field = article ? sheaf_article_field(article) : NULL;
+        if (!field || field->required || !sheaf_json_member(parts, field->name))
+            return unknown_part(name, parts, err);
+        wanted[article] = true;
+    }
+    for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++) {
+        const sheaf_field *field = sheaf_article_field(i);
+        if (!field || field->required)
+            continue;
+        if (!wanted[i]) {
+            sheaf_draft_remove(tree, field->name);
+        } else if (!sheaf_draft_at(tree, field->name)) {
+            sheaf_json *at = sheaf_draft_put(tree, field->name);
+            const sheaf_json *part = sheaf_json_member(parts, field->name);
+            if (!at)
+                return sheaf_fail(err, SHEAF_NOMEM, "no room left to put bylaws together");
+            at->first = part->first;
+            at->count = part->count;
+        }
+    }
+    return SHEAF_OK;
+}
+
+sheaf_status sheaf_question_answer(const sheaf_question *question, const char *answer,
+                                   const sheaf_json *parts, sheaf_draft *tree, sheaf_err *err)
+{
+    int64_t value;
+    switch (question->sort) {
+    case SHEAF_ANSWER_TEXT:
+        return put_text(tree, question->path, answer, err);
+    case SHEAF_ANSWER_READERS:
+        return put_readers(tree, answer, err);
+    case SHEAF_ANSWER_PARTS:
+        return put_parts(tree, answer, parts, err);
+    default:
+        break;
+    }
+    if (!hundredths(answer, &value)
+        || ((question->sort == SHEAF_ANSWER_NUMBER || question->sort == SHEAF_ANSWER_DAYS)
+            && value % 100))
+        return sheaf_fail(err, SHEAF_INVALID, "it is a number, such as %s",
+                          question->sort == SHEAF_ANSWER_MONEY ? "50 or 12.50" : "14");
+    if (question->sort == SHEAF_ANSWER_PERCENT)
+        return put_percent(tree, question->path, value, err);
+    if (question->sort == SHEAF_ANSWER_DAYS)
+        value = value / 100 * DAY_S;
+    else if (question->sort == SHEAF_ANSWER_NUMBER)
+        value /= 100;
+    return put_integer(tree, question->path, value, err);
+}

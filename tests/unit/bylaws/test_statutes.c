@@ -1,0 +1,439 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bylaws/bylaws.h"
+#include "bylaws/changes.h"
+#include "bylaws/statutes.h"
+#include "bylaws/wording.h"
+#include "coop/refusal.h"
+
+enum { BLOCK = 16 << 20 };
+
+static uint8_t message_block[SHEAF_MESSAGES_ARENA_BYTES], tree_block[BLOCK];
+static char *english, *german, *parts;
+
+static char *slurp(const char *name)
+{
+    char path[512];
+    char *bytes = calloc(1, SHEAF_MESSAGES_BYTES_MAX);
+    snprintf(path, sizeof path, "%s/%s", getenv("SHEAF_SOURCE"), name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_non_null(bytes);
+    assert_true(fread(bytes, 1, SHEAF_MESSAGES_BYTES_MAX - 1, file) > 0);
+    fclose(file);
+    return bytes;
+}
+
+static sheaf_messages messages_of(const char *own)
+{
+    sheaf_messages messages;
+    sheaf_err err;
+    sheaf_arena arena = sheaf_arena_over(message_block, sizeof message_block);
+    if (sheaf_messages_open(&messages, sheaf_str(own), sheaf_str(english), &arena, &err)
+        != SHEAF_OK)
+        fail_msg("%s", err.message);
+    return messages;
+}
+
+/* A document and the memory it lives in. */
+typedef struct {
+    sheaf_buffer json;
+    void *block;
+    const struct sheaf_bylaws *bylaws;
+} document;
+
+/* A template, with every optional article where `all` says so; `edit` may change the tree. */
+static document document_make(enum sheaf_legal_form form, bool all, void (*edit)(sheaf_json *))
+{
+    document d = {.block = malloc(BLOCK)};
+    sheaf_json *tree, *optional;
+    sheaf_err err;
+    sheaf_arena arena = sheaf_arena_over(tree_block, sizeof tree_block);
+    sheaf_arena own = sheaf_arena_over(d.block, BLOCK);
+    assert_int_equal(
+        sheaf_json_parse(sheaf_str(sheaf_bylaws_template(form)), &arena, &tree, NULL),
+        SHEAF_OK);
+    assert_int_equal(sheaf_json_parse(sheaf_str(parts), &arena, &optional, NULL), SHEAF_OK);
+    sheaf_json **end = &tree->first;
+    for (; *end; end = &(*end)->next)
+        if (sheaf_slice_is((*end)->name, "purpose"))
+            for (sheaf_json *m = (*end)->first; m; m = m->next)
+                if (sheaf_slice_is(m->name, "name") || sheaf_slice_is(m->name, "text"))
+                    m->string = sheaf_str("Oak <& *Ash*");
+    for (sheaf_json *part = optional->first; all && part;) {
+        sheaf_json *next = part->next;
+        char name[40];
+        snprintf(name, sizeof name, "%.*s", SHEAF_PRINT(part->name));
+        part->next = NULL;
+        if (!sheaf_json_member(tree, name)) {
+            *end = part;
+            end = &part->next;
+            tree->count++;
+        }
+        part = next;
+    }
+    if (edit)
+        edit(tree);
+    sheaf_buffer_init(&d.json, SHEAF_ENTRY_MAX);
+    sheaf_json_write(&d.json, tree);
+    if (sheaf_bylaws_decode(sheaf_buffer_slice(&d.json), 1, &own, &d.bylaws, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    return d;
+}
+
+static void document_free(document *d)
+{
+    sheaf_buffer_deinit(&d->json);
+    free(d->block);
+}
+
+static char *render(const document *d, const sheaf_messages *messages, sheaf_page_format format)
+{
+    sheaf_buffer out;
+    sheaf_err err;
+    sheaf_buffer_init(&out, SHEAF_STATUTES_BYTES_MAX);
+    if (sheaf_statutes_write(&out, format, d->bylaws, messages, sheaf_str("Version 7."), &err)
+        != SHEAF_OK)
+        fail_msg("%s", err.message);
+    sheaf_buffer_add_byte(&out, 0);
+    assert_false(out.failed);
+    return (char *)out.data;
+}
+
+/* ---- the catalogues ---- */
+
+static bool has_message(const char *catalogue, const char *section, const char *key)
+{
+    sheaf_messages messages = messages_of(catalogue);
+    const sheaf_json *found = sheaf_json_member(sheaf_json_member(messages.own, section), key);
+    return found && found->string.len;
+}
+
+/* Every field below the record has a label, every choice its words, in both languages. */
+static void check_shape(const sheaf_shape *shape, bool labelled)
+{
+    char key[200];
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        const char *catalogues[] = {english, german};
+        for (int c = 0; c < 2; c++) {
+            snprintf(key, sizeof key, "%s.%s", shape->name, f->name);
+            if (labelled && !has_message(catalogues[c], "labels", key))
+                fail_msg("the field %s needs a label in data/statutes/%s.json: \"%s\"", f->name,
+                         c ? "de" : "en", key);
+            for (int k = 0; f->choices && f->choices[k]; k++) {
+                snprintf(key, sizeof key, "%s.%s", f->sub, f->choices[k]);
+                if (!has_message(catalogues[c], "choices", key))
+                    fail_msg("the choice needs words in data/statutes/%s.json: \"%s\"",
+                             c ? "de" : "en", key);
+            }
+        }
+        if (f->shape)
+            check_shape(f->shape, true);
+    }
+}
+
+static void test_every_field_has_its_words(void **unused)
+{
+    (void)unused;
+    check_shape(sheaf_record_shape("bylaws"), false);
+    for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++)
+        for (int c = 0; c < 2; c++) {
+            sheaf_messages messages = messages_of(c ? german : english);
+            const sheaf_json *of = sheaf_json_member(
+                sheaf_json_member(messages.own, "articles"), sheaf_article_describe(i)->key);
+            if (!sheaf_json_member_string(of, "title").len || !sheaf_json_member(of, "text"))
+                fail_msg("article %d needs title and text in data/statutes/%s.json", (int)i,
+                         c ? "de" : "en");
+        }
+}
+
+/* What the English messages do not tell is told by its label, and would read badly. */
+static void check_all_told(const char *text)
+{
+    sheaf_messages messages = messages_of(english);
+    for (const sheaf_json *label = sheaf_json_member(messages.own, "labels")->first; label;
+         label = label->next) {
+        char line[300];
+        snprintf(line, sizeof line, "** %.*s: ", SHEAF_PRINT(label->string));
+        if (strstr(text, line))
+            fail_msg("no message of the article tells %.*s", SHEAF_PRINT(label->name));
+    }
+}
+
+/* ---- the text ---- */
+
+static void test_every_article_stands_in_it(void **unused)
+{
+    (void)unused;
+    for (int all = 0; all < 2; all++)
+        for (int c = 0; c < 2; c++) {
+            document d = document_make(SHEAF_legal_form_association, all, NULL);
+            sheaf_messages messages = messages_of(c ? german : english);
+            char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+            for (uint16_t number = 1; number < 1000; number++) {
+                const sheaf_refusal_text *refusal = sheaf_refusal_describe(number);
+                char heading[100];
+                if (!refusal)
+                    continue;
+                snprintf(heading, sizeof heading, "\n## %s %d. ", c ? "Artikel" : "Article",
+                         (int)refusal->rests_on);
+                if (!strstr(text, heading))
+                    fail_msg("refusal %d rests on article %d, which is not in the statutes",
+                             number, (int)refusal->rests_on);
+            }
+            assert_non_null(strstr(text, "Version 7."));
+            assert_true((strstr(text, "Entwurf") != NULL) == (c == 1));
+            assert_null(strchr(text, '{'));
+            assert_true((strstr(text, "This article is not in use.") != NULL)
+                        == (c == 0 && !all));
+            assert_true((strstr(text, "Dieser Artikel ist nicht in Gebrauch.") != NULL)
+                        == (c == 1 && !all));
+            if (!c)
+                check_all_told(text);
+            free(text);
+            document_free(&d);
+        }
+}
+
+static void test_words_become_no_markup(void **unused)
+{
+    document d = document_make(SHEAF_legal_form_demonstration, true, NULL);
+    sheaf_messages messages = messages_of(english);
+    char *html = render(&d, &messages, SHEAF_PAGE_HTML);
+    (void)unused;
+    assert_non_null(strstr(html, "<html lang=\"en\">"));
+    assert_non_null(strstr(html, "Oak &lt;&amp; *Ash*"));
+    assert_null(strstr(html, "<& "));
+    assert_non_null(strstr(html, "@media print"));
+    assert_non_null(strstr(html, "A demonstration"));
+    assert_non_null(strstr(html, "<h2 id=\"decisions\">Article 5. Decisions"));
+    free(html);
+    char *markdown = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+    assert_non_null(strstr(markdown, "Oak \\<& \\*Ash\\*"));
+    free(markdown);
+    document_free(&d);
+}
+
+/* ---- messages ---- */
+
+static void add_notes(sheaf_json *tree)
+{
+    static sheaf_json source_of = {.type = SHEAF_JSON_STRING},
+                      source = {.type = SHEAF_JSON_STRING}, note = {.type = SHEAF_JSON_OBJECT},
+                      sources = {.type = SHEAF_JSON_LIST}, text = {.type = SHEAF_JSON_STRING},
+                      clause = {.type = SHEAF_JSON_OBJECT}, clauses = {.type = SHEAF_JSON_LIST};
+    source_of.name = sheaf_str("of"), source_of.string = sheaf_str("ordinary.open_s");
+    source.name = sheaf_str("source"), source.string = sheaf_str("Act <7>, s 3");
+    source_of.next = &source, note.first = &source_of, note.count = 2;
+    sources.name = sheaf_str("sources"), sources.first = &note, sources.count = 1;
+    text.name = sheaf_str("text"), text.string = sheaf_str("We are kind.");
+    clause.first = &text, clause.count = 1;
+    clauses.name = sheaf_str("clauses"), clauses.first = &clause, clauses.count = 1;
+    clauses.next = &sources, sources.next = NULL;
+    for (sheaf_json *m = tree->first; m; m = m->next)
+        if (sheaf_slice_is(m->name, "decisions")) {
+            sheaf_json *last = m->first;
+            while (last->next)
+                last = last->next;
+            last->next = &clauses;
+            m->count += 2;
+        }
+}
+
+static void test_sources_and_clauses(void **unused)
+{
+    document d = document_make(SHEAF_legal_form_association, false, add_notes);
+    sheaf_messages messages = messages_of(english);
+    char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+    (void)unused;
+    assert_non_null(strstr(text, "lasts 7 days[^1]."));
+    assert_non_null(strstr(text, "[^1]: Act \\<7\\>, s 3\n"));
+    assert_non_null(strstr(text, "We are kind.‡"));
+    assert_non_null(strstr(text, "**‡** A clause of prose"));
+    free(text);
+    document_free(&d);
+}
+
+/* A message about the shares and the classes of a document. */
+static void check_message(const document *d, const char *message, const char *want)
+{
+    sheaf_messages messages = messages_of(english);
+    sheaf_buffer out;
+    sheaf_err err = {0};
+    sheaf_buffer_init(&out, 10000);
+    sheaf_wording w = {.messages = &messages, .bylaws = d->bylaws, .out = &out, .err = &err};
+    sheaf_scope whole = sheaf_scope_whole(d->bylaws);
+    sheaf_status status = sheaf_wording_message(&w, &whole, sheaf_str(message));
+    if (status == SHEAF_OK && !sheaf_slice_is(sheaf_buffer_slice(&out), want))
+        fail_msg("%s gives %.*s", message, SHEAF_PRINT(sheaf_buffer_slice(&out)));
+    if (status != SHEAF_OK && !strstr(err.message, want))
+        fail_msg("%s fails with %s", message, err.message);
+    sheaf_buffer_deinit(&out);
+}
+
+static void test_messages(void **unused)
+{
+    static const struct {
+        const char *message, *want;
+    } rows[] = {
+        {"plain", "plain"},
+        {"{shares.price_cents}", "50.00 EUR"},
+        {"{petitions.members_bp} {value_accounting.care_bp}", "10% 33.33%"},
+        {"{petitions.members_max}", "5,000"},
+        {"{pay.ratio_percent:ratio}", "3:1"},
+        {"{decisions.ordinary.open_s}, {assemblies.open_s}", "7 days, 1 day"},
+        {"{decisions.ordinary.majority}", "more than half"},
+        {"{decisions.ordinary.majority=simple|a|b}", "a"},
+        {"{decisions.ordinary.majority=two_thirds|a|b}", "b"},
+        {"{decisions.ordinary.notice_s=0|none|some}", "none"},
+        {"{?shares.transferable|yes|no}", "no"},
+        {"{?shares|{?shares.min_count|x{shares.min_count}|}|}", "x1"},
+        {"{?decisions.ordinary.second.open_s|a|b}", "b"},
+        {"{decisions.ordinary.second.open_s}", ""},
+        {"{shares.min_count#one share|{shares.min_count} shares}", "one share"},
+        {"{shares.max_count#one share|{shares.max_count} shares}", "100 shares"},
+        {"{*members.classes|{name}|, }", "member, supporter"},
+        {"{shares.transferable}", "no"},
+        {"{/shares.price_cents}", "50.00 EUR"},
+        {"{nothing}", "names no field “nothing”"},
+        {"{shares.nothing}", "names no field"},
+        {"{shares.min_count.x}", "names no field"},
+        {"{shares", "has no }"},
+        {"{*shares.price_cents|x|}", "takes for a list"},
+        {"{shares}", "needs one among its records"},
+        {"{?shares|{?shares|{?shares|{?shares|{?shares|{?shares|{?shares|{?shares|{?shares|"
+         "{?shares|{?shares|{?shares|{?shares|x}}}}}}}}}}}}}",
+         "nested too deep"},
+        {"a\x01\x02", "a  "},
+    };
+    document d = document_make(SHEAF_legal_form_association, true, NULL);
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check_message(&d, rows[i].message, rows[i].want);
+    document_free(&d);
+}
+
+static void test_wrong_catalogues(void **unused)
+{
+    static const struct {
+        const char *catalogue, *says;
+    } rows[] = {
+        {"{", "catalogue of messages: byte 1"},
+        {"{}", "has no “language”"},
+        {"[]", "has no “language”"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_messages messages;
+        sheaf_err err = {0};
+        sheaf_arena arena = sheaf_arena_over(message_block, sizeof message_block);
+        assert_int_equal(sheaf_messages_open(&messages, sheaf_str(rows[i].catalogue),
+                                             sheaf_str(english), &arena, &err),
+                         SHEAF_INVALID);
+        if (!strstr(err.message, rows[i].says))
+            fail_msg("%s", err.message);
+    }
+}
+
+/* A language with nothing of its own speaks English; a field without any message is told by its
+ * label. */
+static void test_what_is_missing(void **unused)
+{
+    document d = document_make(SHEAF_legal_form_association, true, NULL);
+    sheaf_messages messages = messages_of("{\"language\":\"xx\"}");
+    char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+    (void)unused;
+    assert_non_null(strstr(text, "## Article 5. Decisions (protected)"));
+    free(text);
+    messages = messages_of("{\"language\":\"xx\",\"articles\":{\"pay\":{\"text\":[]}}}");
+    text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+    assert_non_null(strstr(text, "individual bonuses: no."));
+    free(text);
+    document_free(&d);
+}
+
+/* ---- changes ---- */
+
+static void change_two(sheaf_json *tree)
+{
+    for (sheaf_json *m = tree->first; m; m = m->next)
+        for (sheaf_json *f = m->first; f; f = f->next) {
+            if (sheaf_slice_is(m->name, "privacy") && sheaf_slice_is(f->name, "cohort_min"))
+                f->integer = 5;
+            if (sheaf_slice_is(m->name, "members") && sheaf_slice_is(f->name, "classes"))
+                f->first->next = NULL, f->count = 1;
+        }
+}
+
+static sheaf_status note_change(void *context, const sheaf_change *change, sheaf_err *err)
+{
+    (void)err;
+    sheaf_buffer_printf(context, "%s|%.*s|%.*s|%.*s|%d\n", change->path,
+                        SHEAF_PRINT(change->label), SHEAF_PRINT(change->old),
+                        SHEAF_PRINT(change->new), change->enforced);
+    return SHEAF_OK;
+}
+
+static void test_changes(void **unused)
+{
+    document before = document_make(SHEAF_legal_form_association, false, NULL);
+    document after = document_make(SHEAF_legal_form_association, false, change_two);
+    document all = document_make(SHEAF_legal_form_association, true, NULL);
+    sheaf_messages messages = messages_of(english);
+    sheaf_buffer out;
+    (void)unused;
+    sheaf_buffer_init(&out, 10000);
+    for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++) {
+        bool amended = i == SHEAF_ARTICLE_members || i == SHEAF_ARTICLE_privacy;
+        assert_int_equal(sheaf_article_amended(before.bylaws, after.bylaws, i),
+                         amended ? SHEAF_AMENDED : SHEAF_AMENDED_NOT);
+        if (amended)
+            assert_int_equal(sheaf_article_changes(before.bylaws, after.bylaws, i, &messages,
+                                                   note_change, &out, NULL),
+                             SHEAF_OK);
+    }
+    assert_true(sheaf_slice_is(
+        sheaf_buffer_slice(&out),
+        "members.classes[1].name|classes of members, supporter, name|supporter|none|1\n"
+        "members.classes[1].role|classes of members, supporter, role|supporters|none|0\n"
+        "members.classes[1].votes|classes of members, supporter, votes of a member|0|none|1\n"
+        "privacy.cohort_min|fewest members in a round|3|5|1\n"));
+    assert_int_equal(sheaf_article_amended(before.bylaws, all.bylaws, SHEAF_ARTICLE_circles),
+                     SHEAF_AMENDED_SWITCHED);
+    assert_true(sheaf_amendment_protected(before.bylaws, all.bylaws, SHEAF_ARTICLE_petitions));
+    assert_false(sheaf_amendment_protected(before.bylaws, all.bylaws, SHEAF_ARTICLE_circles));
+    sheaf_buffer_deinit(&out);
+    document_free(&before);
+    document_free(&after);
+    document_free(&all);
+}
+
+int main(void)
+{
+    english = slurp("data/statutes/en.json");
+    german = slurp("data/statutes/de.json");
+    parts = slurp("data/bylaws/parts.json");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_field_has_its_words),
+        cmocka_unit_test(test_every_article_stands_in_it),
+        cmocka_unit_test(test_words_become_no_markup),
+        cmocka_unit_test(test_sources_and_clauses),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_wrong_catalogues),
+        cmocka_unit_test(test_what_is_missing),
+        cmocka_unit_test(test_changes),
+    };
+    int code = cmocka_run_group_tests(tests, NULL, NULL);
+    free(english);
+    free(german);
+    free(parts);
+    return code;
+}
