@@ -106,10 +106,10 @@ sheaf_status sheaf_bylaws_decode(sheaf_slice bytes, uint16_t revision, sheaf_are
     return SHEAF_OK;
 }
 
-bool sheaf_majority_reached(uint8_t majority, uint32_t yes, uint64_t base)
+bool sheaf_majority_reached(uint8_t majority, uint64_t yes, uint64_t base)
 {
-    uint64_t have = (uint64_t)yes * majorities[majority].denominator;
-    uint64_t need = base * majorities[majority].numerator;
+    unsigned __int128 have = (unsigned __int128)yes * majorities[majority].denominator;
+    unsigned __int128 need = (unsigned __int128)base * majorities[majority].numerator;
     return yes > 0 && (majorities[majority].more_than ? have > need : have >= need);
 }
 

@@ -33,7 +33,7 @@ sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws);
 
 /* Do the votes for reach that majority of the base (enum vote_base says what it counts)?
  * Without a vote for, nothing is adopted. */
-bool sheaf_majority_reached(uint8_t majority, uint32_t yes, uint64_t base);
+bool sheaf_majority_reached(uint8_t majority, uint64_t yes, uint64_t base);
 
 /* Have enough of the electorate taken part? */
 bool sheaf_quorum_reached(uint32_t quorum_bp, uint32_t electorate, uint32_t cast);

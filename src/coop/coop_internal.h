@@ -37,6 +37,9 @@ typedef struct {
 #include "acts/tbl/deadlines.def"
 #undef DEADLINE
 
+/* Who votes on a motion. */
+sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion);
+
 /* The rule of the effect's or act's kind. */
 sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what);
 

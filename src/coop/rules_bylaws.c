@@ -129,6 +129,8 @@ static void add_classes(sheaf_fold *fold, struct sheaf_row_bylaws *row,
         struct sheaf_row_class *class = sheaf_class_new(fold->state, 0);
         class->bylaws = fold->index;
         class->votes = (uint8_t)classes[i].votes;
+        class->ceiling_bp =
+            classes[i].has_ceiling_bp ? (uint16_t)classes[i].ceiling_bp : SHEAF_NO_CEILING;
         SHEAF_SET_WORDS(class->name, classes[i].name);
     }
 }
@@ -153,7 +155,29 @@ static void add_decisions(sheaf_fold *fold, struct sheaf_row_bylaws *row,
         decision->open_s = (uint32_t)rule->open_s;
         decision->quorum_base = rule->quorum_base;
         decision->quorum_bp = (uint16_t)rule->quorum_bp;
+        if (rule->has_second) {
+            decision->second_open_s = (uint32_t)rule->second.open_s;
+            decision->second_quorum_bp = (uint16_t)rule->second.quorum_bp;
+        }
     }
+}
+
+static sheaf_refusal add_raised(sheaf_fold *fold, const struct sheaf_decisions_article *article)
+{
+    const struct sheaf_raised_effect *raised = article->raised.at;
+    for (uint32_t i = 0; i < article->raised.count; i++) {
+        sheaf_kind kind = sheaf_kind_find(raised[i].effect);
+        SHEAF_REFUSE_IF(kind == SHEAF_KIND_none
+                            || sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP,
+                        raised_unknown);
+        uint64_t pair = sheaf_pair(fold->index, kind);
+        SHEAF_REFUSE_IF(sheaf_raised_find(fold->state, pair), raised_twice);
+        struct sheaf_row_raised *row = sheaf_raised_new(fold->state, pair);
+        row->bylaws = fold->index;
+        row->effect = (uint8_t)kind;
+        row->sort = raised[i].sort;
+    }
+    return SHEAF_ACCEPTED;
 }
 
 /* What the next amendment is compared with. */
@@ -190,6 +214,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     fill(row, text);
     add_classes(fold, row, &text->members);
     add_decisions(fold, row, text);
+    SHEAF_REFUSE_UNLESS(add_raised(fold, &text->decisions));
     add_articles(fold, row, text);
     add_witnesses(fold, row, &text->witnesses);
     sheaf_coop_edit(state, 0)->bylaws = fold->index;

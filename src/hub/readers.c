@@ -42,6 +42,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_key:
         return SHEAF_AREA_MEMBERS;
     case SHEAF_TABLE_motion:
+    case SHEAF_TABLE_tally:
     case SHEAF_TABLE_part:
     case SHEAF_TABLE_conflict:
     case SHEAF_TABLE_matter:
@@ -58,6 +59,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
         return SHEAF_AREA_LEDGER;
     case SHEAF_TABLE_coop:
     case SHEAF_TABLE_bylaws:
+    case SHEAF_TABLE_raised:
     case SHEAF_TABLE_article:
     case SHEAF_TABLE_decision:
     case SHEAF_TABLE_class:

@@ -59,6 +59,7 @@ typedef struct {
 typedef struct {
     const char *base, *majority, *quorum_base;
     int notice_s, open_s, quorum;
+    int second_open_s, second_quorum; /* 0: there is no second call */
 } kit_decisions;
 
 /* What the bylaws of a test say; see kit_rules_usual(). */
@@ -67,6 +68,7 @@ typedef struct {
     bool changeable, early, exact;
     const char *form, *currency, *classes, *web;
     kit_decisions ordinary, qualified, protected;
+    const char *raised; /* the list's items, or NULL */
     int lapse_s, applications_max, succession;
     const char *ballots;
     const char *witnesses; /* the list's items */

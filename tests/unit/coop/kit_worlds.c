@@ -22,9 +22,9 @@ kit_rules kit_rules_usual(void)
         .exact = true,
         .form = "demonstration",
         .currency = "EUR",
-        .ordinary = {"for_and_against", "simple", "all", 0, 60, 5000},
-        .qualified = {"for_and_against", "two_thirds", "all", 0, 120, 5000},
-        .protected = {"for_and_against", "three_quarters", "all", 0, 120, 7500},
+        .ordinary = {"for_and_against", "simple", "all", 0, 60, 5000, 0, 0},
+        .qualified = {"for_and_against", "two_thirds", "all", 0, 120, 5000, 0, 0},
+        .protected = {"for_and_against", "three_quarters", "all", 0, 120, 7500, 0, 0},
         .classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}",
         .web = "{'admin':false,'data':true,'money':false,'train':false,'vote':true}",
         .lapse_s = 86400,
@@ -44,9 +44,13 @@ static void put_decisions(sheaf_buffer *out, const kit_decisions *d)
 {
     sheaf_buffer_printf(out,
                         "{'base':'%s','majority':'%s','notice_s':%d,'open_s':%d,"
-                        "'quorum_base':'%s','quorum_bp':%d}",
+                        "'quorum_base':'%s','quorum_bp':%d",
                         d->base, d->majority, d->notice_s, d->open_s, d->quorum_base,
                         d->quorum);
+    if (d->second_open_s)
+        sheaf_buffer_printf(out, ",'second':{'open_s':%d,'quorum_bp':%d}", d->second_open_s,
+                            d->second_quorum);
+    sheaf_buffer_add_string(out, "}");
 }
 
 static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_article article)
@@ -62,6 +66,8 @@ static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_a
         put_decisions(out, &r->ordinary);
         sheaf_buffer_add_string(out, ",'protected':true,'qualified':");
         put_decisions(out, &r->qualified);
+        if (r->raised)
+            sheaf_buffer_printf(out, ",'raised':[%s]", r->raised);
     }
     sheaf_buffer_add_string(out, "}");
 }

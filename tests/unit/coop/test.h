@@ -31,6 +31,13 @@ void test_templates(void **unused);
 
 void test_conflicts(void **unused);
 
+void test_thresholds_met_exactly(void **unused);
+void test_no_change_below_its_threshold(void **unused);
+void test_second_call(void **unused);
+void test_ceilings(void **unused);
+void test_raised_effects(void **unused);
+void test_amendments_by_article(void **unused);
+
 void test_motion_forms(void **unused);
 void test_tally_boundaries(void **unused);
 void test_tallies(void **unused);

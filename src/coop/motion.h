@@ -1,0 +1,48 @@
+/* coop/motion.h - how a motion is decided: what sort of decision it needs, and how its ballots
+ * are counted.
+ *
+ * Sort. An effect has a least sort in the catalogue, and the bylaws can raise it
+ * (decisions.raised). An amendment of the bylaws is protected if it changes, removes or
+ * switches off an article that is protected, else qualified. A motion is decided by the rule
+ * for its sort in the bylaws of its opening. Where its effect has come to need more by the time
+ * of the tick, the result must satisfy the rule for that sort in the bylaws then in force as
+ * well.
+ *
+ * Quorum. Heads are counted, all ballots or those for and against alone, as the rule says.
+ *
+ * Majority. A ballot weighs 2^30 units. A class with a ceiling of c hundredths of a percent
+ * weighs at most as much as makes it c of 10,000 of all votes beside the classes without a
+ * ceiling: of U ballots cast in those, U * 2^30 * c / (10000 - c) units, rounded down. Where it
+ * cast more, its votes for, against and blank shrink in proportion, each rounded down. All of
+ * it is done in integers of 128 bits, and nothing is rounded where no ceiling binds: exactly
+ * nine tenths are nine tenths. Where nobody else votes, such a class decides nothing.
+ */
+#ifndef SHEAF_COOP_MOTION_H
+#define SHEAF_COOP_MOTION_H
+
+#include "coop/state.h"
+
+enum { SHEAF_BALLOT_UNITS = 1 << 30 };
+
+/* How a motion stands. */
+typedef struct {
+    uint32_t turnout, needed; /* ballots that count for the quorum, and how many it takes */
+    uint64_t yes, base;       /* in units: the votes for, and what the majority is a share of */
+    bool quorate, carried;    /* the quorum is reached; the majority is */
+} sheaf_standing;
+
+/* By the rule for its sort in the bylaws of its opening. */
+const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
+                                                   const struct sheaf_row_motion *motion);
+sheaf_standing sheaf_motion_standing(const sheaf_state *state,
+                                     const struct sheaf_row_motion *motion,
+                                     const struct sheaf_row_decision *rule);
+
+/* When the notice is over and ballots are taken, in milliseconds since 1970. */
+int64_t sheaf_motion_begins(const sheaf_state *state, const struct sheaf_row_motion *motion);
+
+/* The least sort of decision (enum decision_sort) on the effect under the bylaws in force. The
+ * state is failed where memory is spent. */
+uint8_t sheaf_effect_sort(sheaf_state *state, const sheaf_effect *effect);
+
+#endif

@@ -1,0 +1,104 @@
+/* Votes on motions. */
+#include "coop/coop_internal.h"
+#include "coop/motion.h"
+
+/* ---- tallies ---- */
+
+static void count(uint32_t *yes, uint32_t *no, uint32_t *abstain, uint8_t choice, bool taken)
+{
+    uint32_t *tally = choice == SHEAF_choice_yes  ? yes
+                      : choice == SHEAF_choice_no ? no
+                                                  : abstain;
+    if (taken)
+        ++*tally;
+    else
+        --*tally;
+}
+
+/* A vote is counted, or is not any longer; beside the motion's count in that of the member's
+ * class where it has a ceiling. */
+static void count_vote(sheaf_state *state, uint32_t row, uint32_t member, uint8_t choice,
+                       bool taken)
+{
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    count(&motion->yes, &motion->no, &motion->abstain, choice, taken);
+    uint8_t class = sheaf_member_get(state, member)->class;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
+    if (sheaf_class_at(state, bylaws->class_first + class)->ceiling_bp == SHEAF_NO_CEILING)
+        return;
+    uint64_t pair = sheaf_pair(motion->id, class);
+    uint32_t at = sheaf_tally_row(state, pair);
+    struct sheaf_row_tally *tally =
+        at == SHEAF_NONE ? sheaf_tally_new(state, pair) : sheaf_tally_edit(state, at);
+    tally->motion = motion->id;
+    tally->class = class;
+    count(&tally->yes, &tally->no, &tally->abstain, choice, taken);
+}
+
+/* ---- closing early ---- */
+
+/* Have all voted who may? */
+static bool all_voted(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    return motion->yes + motion->no + motion->abstain + sheaf_conflicts(state, motion->id)
+           >= motion->electorate;
+}
+
+/* Due now: the next entry can only be the tick that settles it. Where the law sets a time for
+ * protected motions, no bylaws shorten it. */
+static void close_if_all_voted(sheaf_state *state, uint32_t row, int64_t stamp)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
+    bool floor = motion->sort == SHEAF_decision_sort_protected
+                 && bylaws->form != SHEAF_legal_form_demonstration;
+    if (!bylaws->early_close || floor || !all_voted(state, motion))
+        return;
+    sheaf_motion_edit(state, row)->closes = stamp;
+    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, stamp);
+}
+
+/* ---- conflicts of interest ---- */
+
+/* What the member has cast does not count, and is not waited for. */
+void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_motion_row(state, id);
+    const struct sheaf_row_ballot *ballot = sheaf_ballot_find(state, sheaf_pair(id, member));
+    if (ballot)
+        count_vote(state, row, member, ballot->choice, false);
+    close_if_all_voted(state, row, fold->stamp);
+}
+
+/* ---- ballots ---- */
+
+sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
+    SHEAF_REFUSE_IF(!motion, no_such_motion);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->motion, fold->member));
+    SHEAF_REFUSE_IF(fold->stamp < sheaf_motion_begins(state, motion), voting_not_begun);
+    uint32_t row = sheaf_motion_row(state, what->motion);
+    uint64_t pair = sheaf_pair(what->motion, fold->member);
+    uint32_t cast = sheaf_ballot_row(state, pair);
+    struct sheaf_row_ballot *ballot;
+    if (cast == SHEAF_NONE) {
+        ballot = sheaf_ballot_new(state, pair);
+        ballot->member = fold->member;
+        ballot->motion = what->motion;
+    } else {
+        SHEAF_REFUSE_IF(!sheaf_bylaws_get(state, electorate.bylaws)->ballots_changeable,
+                        voted_already);
+        ballot = sheaf_ballot_edit(state, cast);
+        count_vote(state, row, fold->member, ballot->choice, false);
+    }
+    ballot->choice = what->choice;
+    ballot->cast = fold->index;
+    count_vote(state, row, fold->member, what->choice, true);
+    close_if_all_voted(state, row, fold->stamp);
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,183 @@
+/* Motions: opened, withdrawn, decided, enacted. Ballots stand in rules_ballots.c. */
+#include "coop/coop_internal.h"
+#include "coop/motion.h"
+
+/* The motion is no longer open. */
+static void settle(sheaf_fold *fold, uint32_t row, uint8_t to)
+{
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    sheaf_deadline_clear(fold->state, motion->id, SHEAF_deadline_kind_motion);
+    motion->state = to;
+    motion->decided = fold->index;
+    sheaf_parts_free(fold->state, motion->part_first);
+    motion->part_first = 0;
+    sheaf_coop_edit(fold->state, 0)->motions_open--;
+}
+
+/* ---- opening ---- */
+
+/* Would the effect take place today? Nothing of it stays. */
+static sheaf_refusal rehearse(sheaf_fold *fold, const sheaf_effect *effect)
+{
+    sheaf_fold inner = *fold;
+    inner.rehearsal = true;
+    inner.member = inner.key = SHEAF_NONE;
+    inner.motion = fold->index;
+    sheaf_mark mark = sheaf_state_mark(fold->state);
+    sheaf_refusal refusal = sheaf_rule_run(&inner, effect->kind, effect->what);
+    sheaf_state_roll_back(fold->state, mark);
+    return refusal;
+}
+
+static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *motion,
+                                  const sheaf_effect *effect)
+{
+    SHEAF_REFUSE_UNLESS(rehearse(fold, effect));
+    sheaf_buffer bytes;
+    sheaf_buffer_init(&bytes, SHEAF_ENTRY_MAX);
+    sheaf_effect_encode(&bytes, effect);
+    if (bytes.failed)
+        fold->state->failed = true;
+    else
+        motion->part_first = sheaf_parts_store(fold->state, sheaf_buffer_slice(&bytes));
+    sheaf_buffer_deinit(&bytes);
+    motion->effect = (uint8_t)effect->kind;
+    motion->sort = sheaf_effect_sort(fold->state, effect);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
+{
+    return (sheaf_electorate){
+        .body = SHEAF_body_assembly, .opened = motion->id, .bylaws = motion->bylaws};
+}
+
+sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion_open *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(sheaf_coop(state)->motions_open >= bylaws->open_max, motions_open_max);
+    struct sheaf_row_motion *motion = sheaf_motion_new(state, fold->index);
+    motion->id = fold->index;
+    motion->by = fold->member;
+    motion->title = what->title;
+    motion->reason = what->reason;
+    motion->bylaws = bylaws->id;
+    motion->decided = SHEAF_NONE;
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    motion->electorate = sheaf_electorate_count(state, &electorate);
+    if (what->has_effect)
+        SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
+    const struct sheaf_row_decision *rule = sheaf_decision_by(state, bylaws, motion->sort);
+    motion->call = 1;
+    motion->opened = fold->stamp;
+    motion->closes = fold->stamp + ((int64_t)rule->notice_s + rule->open_s) * 1000;
+    SHEAF_STOP_IF_SPENT(fold);
+    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
+    sheaf_coop_edit(state, 0)->motions_open++;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
+                                         const struct sheaf_motion_withdraw *what)
+{
+    uint32_t row = sheaf_motion_row(fold->state, what->motion);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_motion);
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    SHEAF_REFUSE_IF(motion->by != fold->member, not_your_motion);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    settle(fold, row, SHEAF_motion_state_withdrawn);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_matter_motion_open(const sheaf_state *state, uint32_t id,
+                                       sheaf_electorate *out)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
+    SHEAF_REFUSE_IF(!motion, no_such_matter);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    *out = sheaf_motion_electorate(motion);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- closing ---- */
+
+static uint8_t outcome_under(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                             const struct sheaf_row_decision *rule)
+{
+    sheaf_standing standing = sheaf_motion_standing(state, motion, rule);
+    return !standing.quorate  ? SHEAF_motion_state_no_quorum
+           : standing.carried ? SHEAF_motion_state_adopted
+                              : SHEAF_motion_state_rejected;
+}
+
+/* The stricter of opening and tick: an effect that has come to need more must have it. */
+static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *motion,
+                          const sheaf_effect *effect)
+{
+    uint8_t to = outcome_under(state, motion, sheaf_motion_rule(state, motion));
+    uint8_t sort = effect ? sheaf_effect_sort(state, effect) : motion->sort;
+    if (to != SHEAF_motion_state_adopted || sort <= motion->sort)
+        return to;
+    return outcome_under(state, motion,
+                         sheaf_decision_by(state, sheaf_bylaws_now(state), sort));
+}
+
+/* Too few voted on the first call: ballots stay, and more are taken. */
+static bool called_again(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    uint32_t open_s = sheaf_motion_rule(fold->state, motion)->second_open_s;
+    if (!open_s || motion->call > 1)
+        return false;
+    struct sheaf_row_motion *again = sheaf_motion_edit(fold->state, row);
+    again->call = 2;
+    again->closes = fold->stamp + (int64_t)open_s * 1000;
+    sheaf_deadline_set(fold->state, again->id, SHEAF_deadline_kind_motion, again->closes);
+    return true;
+}
+
+/* The effect under the rules in force now. */
+static sheaf_refusal enact(sheaf_fold *fold, uint32_t motion, const sheaf_effect *effect)
+{
+    sheaf_fold inner = *fold;
+    inner.member = inner.key = SHEAF_NONE;
+    inner.motion = motion;
+    sheaf_mark mark = sheaf_state_mark(fold->state);
+    size_t claims = fold->out->claim_count;
+    sheaf_refusal refusal = sheaf_rule_run(&inner, effect->kind, effect->what);
+    if (refusal != SHEAF_ACCEPTED) {
+        sheaf_state_roll_back(fold->state, mark);
+        fold->out->claim_count = claims; /* a tick is not void for what has no effect */
+    }
+    return refusal;
+}
+
+sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_motion_row(state, of);
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    sheaf_effect effect;
+    bool has_effect = motion->effect != SHEAF_KIND_none;
+    /* It was decoded when the motion was opened. */
+    if (has_effect && !sheaf_motion_effect(state, motion, fold->arena, &effect))
+        state->failed = true; /* the arena is spent */
+    if (state->failed)
+        return SHEAF_ACCEPTED;
+    uint8_t to = outcome_of(state, motion, has_effect ? &effect : NULL);
+    sheaf_refusal refusal = SHEAF_ACCEPTED;
+    if (to == SHEAF_motion_state_no_quorum && called_again(fold, row))
+        return SHEAF_ACCEPTED;
+    if (to == SHEAF_motion_state_adopted && has_effect) {
+        refusal = enact(fold, of, &effect);
+        if (refusal != SHEAF_ACCEPTED)
+            to = SHEAF_motion_state_void;
+    }
+    if (state->failed)
+        return refusal;
+    settle(fold, row, to);
+    sheaf_motion_edit(state, row)->refusal = (uint16_t)refusal;
+    return refusal;
+}
