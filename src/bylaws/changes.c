@@ -51,7 +51,7 @@ typedef struct {
     void *context;
     sheaf_err *err;
     sheaf_buffer old, new;
-    char label[LABEL_MAX], path[SHEAF_BYLAWS_PATH_MAX];
+    char label[LABEL_MAX], path[SHEAF_WORDING_PATH_MAX];
 } walk;
 
 /* The same record in both versions; `record` is NULL where one does not have it. */

@@ -74,7 +74,7 @@ static unsigned meet(void *context, const char *path)
 
 static bool was_said(const statutes *s, const char *path)
 {
-    char line[SHEAF_BYLAWS_PATH_MAX + 2];
+    char line[SHEAF_WORDING_PATH_MAX + 2];
     int len = snprintf(line, sizeof line, "\n%s\n", path);
     return s->said.len && memmem(s->said.data, s->said.len, line, (size_t)len) != NULL;
 }

@@ -14,10 +14,10 @@ sheaf_scope sheaf_scope_whole(const struct sheaf_bylaws *bylaws)
     return (sheaf_scope){sheaf_record_shape("bylaws"), (const uint8_t *)bylaws, ""};
 }
 
-static void path_join(char out[SHEAF_BYLAWS_PATH_MAX], const char *path, const char *name)
+static void path_join(char out[SHEAF_WORDING_PATH_MAX], const char *path, const char *name)
 {
-    int len = snprintf(out, SHEAF_BYLAWS_PATH_MAX, "%s%s%s", path, *path ? "." : "", name);
-    assert(len < SHEAF_BYLAWS_PATH_MAX); /* names stand in the tables */
+    int len = snprintf(out, SHEAF_WORDING_PATH_MAX, "%s%s%s", path, *path ? "." : "", name);
+    assert(len < SHEAF_WORDING_PATH_MAX); /* names stand in the tables */
 }
 
 sheaf_scope sheaf_scope_enter(const sheaf_scope *scope, const sheaf_field *f,
@@ -63,7 +63,7 @@ bool sheaf_field_holds(const sheaf_scope *scope, const sheaf_field *field)
 sheaf_slice sheaf_wording_label(const sheaf_wording *w, const sheaf_shape *shape,
                                 const sheaf_field *field)
 {
-    char key[SHEAF_BYLAWS_PATH_MAX];
+    char key[SHEAF_WORDING_PATH_MAX];
     snprintf(key, sizeof key, "%s.%s", shape->name, field->name);
     sheaf_slice label = sheaf_message(w->messages, "labels", sheaf_str(key));
     return label.len ? label : sheaf_str(field->doc);
@@ -193,7 +193,7 @@ static void mark(const telling *t, const sheaf_scope *scope, const sheaf_field *
                  bool value)
 {
     sheaf_wording *w = t->w;
-    char path[SHEAF_BYLAWS_PATH_MAX];
+    char path[SHEAF_WORDING_PATH_MAX];
     if (!w->meet)
         return;
     path_join(path, scope->path, field->name);
@@ -237,7 +237,7 @@ static sheaf_status put_list(const telling *t, const sheaf_scope *scope,
 
 static void put_choice(const telling *t, const sheaf_scope *scope, const sheaf_field *field)
 {
-    char key[SHEAF_BYLAWS_PATH_MAX];
+    char key[SHEAF_WORDING_PATH_MAX];
     const char *choice = field->choices[scope->record[field->at]];
     snprintf(key, sizeof key, "%s.%s", field->sub, choice);
     sheaf_slice words = sheaf_message(t->w->messages, "choices", sheaf_str(key));

@@ -28,14 +28,14 @@
 #include "bylaws/messages.h"
 
 enum { SHEAF_MARK_STATED = 1, SHEAF_MARK_NOTE = 2, SHEAF_MARK_END = 3, SHEAF_MARK_CLAUSE = 4 };
-enum { SHEAF_BYLAWS_PATH_MAX = 128 };
+enum { SHEAF_WORDING_PATH_MAX = 128 };
 
 /* A record of the document, and where it stands: "decisions.ordinary"; the places of lists are
  * left out. */
 typedef struct {
     const sheaf_shape *shape;
     const uint8_t *record;
-    char path[SHEAF_BYLAWS_PATH_MAX];
+    char path[SHEAF_WORDING_PATH_MAX];
 } sheaf_scope;
 
 typedef struct {

@@ -101,6 +101,10 @@ static sheaf_status ask_until_right(founding *f, const sheaf_question *q, const 
 {
     char answer[ANSWER_MAX];
     sheaf_err why = {0};
+    for (const sheaf_json *part = q->sort == SHEAF_ANSWER_PARTS ? f->parts->first : NULL; part;
+         part = part->next)
+        fprintf(stderr, "%s%.*s%s", part == f->parts->first ? "Optional articles: " : "",
+                SHEAF_PRINT(part->name), part->next ? ", " : "\n");
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         SHEAF_TRY(ask(f, q->words, otherwise, answer));
         if (!*answer && !q->needed)
@@ -189,7 +193,7 @@ static sheaf_status choose_model(founding *f, const char **text)
         fprintf(stderr, "Which model do you start from?\n");
         for (int i = 0; i < MODEL_COUNT; i++)
             fprintf(stderr, "  %-14s %s\n", models[i].name, models[i].words);
-        SHEAF_TRY(ask(f, "Model?", "association", answer));
+        SHEAF_TRY(ask(f, "Model", "association", answer));
     } else if (!f->answers && !f->arguments->value[2]) {
         return sheaf_fail(f->err, SHEAF_INVALID,
                           "nobody is there to ask: give --answers FILE, or --yes for the "

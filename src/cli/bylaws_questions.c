@@ -16,7 +16,8 @@ const sheaf_question sheaf_questions[] = {
     {"place", "purpose.place", "Where is its registered office?", SHEAF_ANSWER_TEXT, false},
     {"currency", "purpose.currency", "Which currency does it keep its books in (ISO 4217)?",
      SHEAF_ANSWER_TEXT, false},
-    {"parts", "", "Which optional articles do you want now? You can switch them on later.",
+    {"parts", "",
+     "Which of them do you want now, with commas between? All can be switched on later.",
      SHEAF_ANSWER_PARTS, false},
     {"approvals", "members.admission.approvals",
      "How many members must approve an application?", SHEAF_ANSWER_NUMBER, false},
@@ -67,11 +68,15 @@ void sheaf_question_default(const sheaf_question *question, const sheaf_draft *t
     const sheaf_json *value = sheaf_draft_at(tree, question->path);
     int64_t n = value ? value->integer : 0;
     *out = 0;
-    if (question->sort == SHEAF_ANSWER_PARTS)
+    if (question->sort == SHEAF_ANSWER_PARTS) {
         list_parts(tree, out, size);
-    else if (!value || question->needed)
+        if (!*out)
+            snprintf(out, size, "none");
         return;
-    else if (value->type == SHEAF_JSON_STRING)
+    }
+    if (!value || question->needed)
+        return;
+    if (value->type == SHEAF_JSON_STRING)
         snprintf(out, size, "%.*s", SHEAF_PRINT(value->string));
     else if (question->sort == SHEAF_ANSWER_DAYS)
         snprintf(out, size, "%" PRId64, n / DAY_S);

@@ -1,0 +1,178 @@
+"""Founders make bylaws from answers, read them as statutes, found a co-op on them and amend them;
+Python's tomllib reads the TOML as what the program means by it."""
+import json
+import os
+import pty
+import subprocess
+import sys
+
+try:
+    import tomllib
+except ImportError:
+    tomllib = None
+from kit import SHEAF, Folder, Hub, check, finish, refused, run, sheaf, until
+
+ANSWERS = """# the founders of Oak
+model = "demonstration"
+name = "Oak & Ash"
+purpose = "To grow models of our orchards together."
+parts = ["circles", "shares"]
+share_price = 50
+reserve_percent = 25
+
+[shares]
+max_count = 20
+"""
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def make(folder):
+    """bylaws new, from a file; what stands in it."""
+    refused("without a person or a file nothing is guessed", 1, "nobody is there to ask",
+            "bylaws", "new", stdin="")
+    refused("what has no default must be said", 1, "nobody said its name",
+            "bylaws", "new", "--yes", stdin="")
+    answers = write(folder, "answers.toml", ANSWERS)
+    path = os.path.join(folder, "oak.toml")
+    done = sheaf("bylaws", "new", "--answers", answers, "--out", path)
+    check("bylaws are made of answers", done.returncode == 0, done.stderr)
+    document = run("they are read back", "bylaws", "show", path, "--as", "json")
+    if tomllib:
+        check("tomllib reads the same", tomllib.loads(read(path)) == document)
+    check("answers and tables are in their places",
+          document["purpose"]["name"] == "Oak & Ash" and document["shares"]["max_count"] == 20
+          and document["shares"]["price_cents"] == 5000
+          and document["surplus"]["reserve_bp"] == 2500 and "circles" in document
+          and sum(document["surplus"][k] for k in ("data_bp", "members_bp", "reserve_bp")) == 10000)
+    refused("a file is not written over", 1, "exists already",
+            "bylaws", "new", "--answers", answers, "--out", path)
+    for name, text, words in (
+            ("unknown", ANSWERS.replace("[shares]", "[sharez]"), "sharez"),
+            ("no question", "colour = 1\n" + ANSWERS, "no question and no article"),
+            ("no part", ANSWERS.replace("circles", "squares"), "is no part"),
+            ("no line", ANSWERS.replace("= 50", "= 50.5.5"), "line 6"),
+            ("no model", ANSWERS.replace("demonstration", "guild"), "no model"),
+            ("surplus", ANSWERS.replace("= 25", "= 125"), "0 to 100")):
+        refused(f"answers with {name} are refused", 1, words, "bylaws", "new", "--answers",
+                write(folder, "wrong.toml", text))
+    return path, document
+
+
+def ask(folder):
+    """bylaws new as a person at a terminal: a wrong answer is asked again."""
+    master, slave = pty.openpty()
+    path = os.path.join(folder, "asked.toml")
+    process = subprocess.Popen([SHEAF, "bylaws", "new", "--out", path], stdin=slave,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    os.close(slave)
+    answers = ["", "Elm", "To last.", "", "", "", "many", "3", "", "", "", "", "", ""]
+    os.write(master, ("\n".join(answers) + "\n").encode())
+    _, questions = process.communicate(timeout=30)
+    os.close(master)
+    check("questions are answered at a terminal", process.returncode == 0, questions)
+    document = json.loads(sheaf("bylaws", "show", path, "--as", "json").stdout or "{}")
+    check("a wrong answer is asked again",
+          "it is a number" in questions
+          and document.get("members", {}).get("admission", {}).get("approvals") == 3, questions)
+    check("twelve questions at most",
+          questions.count("?") - questions.count("it is a number") <= 12, questions)
+
+
+def tell(folder, path):
+    text = sheaf("bylaws", "show", path).stdout
+    check("statutes have thirty articles", all(f"\n## Article {n}. " in text for n in range(1, 31)))
+    check("they name the co-op", "called Oak & Ash." in text and "50.00 EUR" in text, text[:300])
+    german = sheaf("bylaws", "show", path, "--lang", "de").stdout
+    check("German is a draft", "Entwurf" in german and "50,00 EUR" in german, german[:300])
+    page = sheaf("bylaws", "show", path, "--as", "html").stdout
+    check("HTML stands alone and escapes", "Oak &amp; Ash" in page and "@media print" in page
+          and page.endswith("</html>\n"))
+    catalogue = write(folder, "la.json", json.dumps(
+        {"language": "la", "words": {"article": "Articulus"}}))
+    check("another language comes from a file",
+          "## Articulus 5. " in sheaf("bylaws", "show", path, "--catalogue", catalogue).stdout)
+    refused("a catalogue that is none is refused", 1, "catalogue",
+            "bylaws", "show", path, "--catalogue", path)
+    refused("there is no such language", 1, "--catalogue FILE", "bylaws", "show", path,
+            "--lang", "xx")
+    refused("there is no such form", 2, "--as is", "bylaws", "show", path, "--as", "pdf")
+    listed = [json.loads(row) for row in sheaf("help", "refusals", "--json").stdout.splitlines()]
+    check("each refusal names an article of the statutes",
+          len(listed) > 100
+          and all(f"\n## Article {row['article_number']}. " in text for row in listed))
+
+
+def judge(folder, path):
+    refused("sound bylaws are", 0, "contradicts", "bylaws", "check", path)
+    wrong = write(folder, "keys.toml",
+                  read(path).replace("reserve_bp = 2500", "reserve_bp = 2400"))
+    refused("keys that do not sum are refused with the article", 4, "article 18",
+            "bylaws", "check", wrong)
+    refused("no co-op is founded on them", 1, "article 18", "found", os.path.join(folder, "no"),
+            "--bylaws", wrong, "--member", "Ada", "--home", os.path.join(folder, "no-home"))
+    refused("an unknown field is named", 1, "purpose",
+            "bylaws", "check", write(folder, "field.toml", "[purpose]\ncolour = 1\n"))
+    refused("a broken line is", 1, "line 2",
+            "bylaws", "check", write(folder, "line.toml", "[purpose]\nname = Oak\n"))
+
+
+def amend(folder, path):
+    coop, home = os.path.join(folder, "coop"), os.path.join(folder, "ada")
+    done = sheaf("found", coop, "--bylaws", path, "--member", "Ada", "--home", home)
+    check("a co-op is founded on TOML", done.returncode == 0, done.stderr)
+    with Hub(coop) as hub:
+        here = ("--home", home, "--hub", hub.url)
+        shown = run("the bylaws in force are shown", "bylaws", "show", hub.url, "--json")
+        check("by the entry that made them", shown["version"] == 0)
+        draft = os.path.join(folder, "next.toml")
+        write(folder, "next.toml", sheaf("bylaws", "show", coop, "--as", "toml").stdout.replace(
+            "cohort_min = 3", "cohort_min = 4").replace("size_warning = 20", "size_warning = 12"))
+        told = run("the difference is told", "bylaws", "diff", coop, draft, "--json")
+        check("with its decision", told["decision"] == "protected" and
+              [a["number"] for a in told["articles"]] == [11, 22] and
+              told["articles"][1]["changes"][0]["new"] == "4", told)
+        refused("an amendment that changes nothing is none", 1, "nothing is proposed", "bylaws",
+                "amend", path, "--title", "Nothing", *here)
+        asked = sheaf("bylaws", "amend", draft, "--title", "More in a round", "--dry-run", *here)
+        check("a dry run enters nothing", asked.returncode == 0 and "would accept" in asked.stdout,
+              asked.stderr)
+        done = sheaf("bylaws", "amend", draft, "--title", "More in a round", *here)
+        motion = done.stdout.strip()
+        check("an amendment is proposed with its changes",
+              done.returncode == 0 and "fewest members in a round: 4 instead of 3" in done.stderr
+              and "protected decision" in done.stderr, done.stderr)
+        check("the proposed version can be read", "cohort_min = 4" in sheaf(
+            "bylaws", "show", coop, "--as", "toml", "--version", motion).stdout)
+        done = sheaf("ballot", "cast", "--motion", motion, "--choice", "yes", "--home", home)
+        check("it is voted on", done.returncode == 0, done.stderr)
+        check("and in force", until(lambda: "at least 4 members" in sheaf(
+            "bylaws", "show", "--home", home).stdout, 20))
+        check("the former version is still there", "at least 3 members" in sheaf(
+            "bylaws", "show", coop, "--version", "0").stdout)
+        refused("an entry without bylaws is none", 1, "holds no bylaws", "bylaws", "show", coop,
+                "--version", str(int(motion) + 1))
+
+
+def main():
+    with Folder() as folder:
+        path, _ = make(folder)
+        ask(folder)
+        tell(folder, path)
+        judge(folder, path)
+        amend(folder, path)
+    finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
