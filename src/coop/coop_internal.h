@@ -116,6 +116,11 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
 #include "coop/tbl/matters.def"
 #undef MATTER
 
+/* Does the member vote on that open motion, and have the tellers not counted its ballot? */
+sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t motion, uint32_t member);
+/* Counts the ballot, in the place of one that the member has cast before. */
+void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice);
+
 /* The bytes of open motions' effects. */
 uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);
 void sheaf_parts_free(sheaf_state *state, uint32_t first);

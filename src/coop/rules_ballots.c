@@ -73,32 +73,48 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
 
 /* ---- ballots ---- */
 
-sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
+sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
 {
-    sheaf_state *state = fold->state;
-    const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
     SHEAF_REFUSE_IF(!motion, no_such_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->motion, fold->member));
+    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, id, member));
     SHEAF_REFUSE_IF(fold->stamp < sheaf_motion_begins(state, motion), voting_not_begun);
-    uint32_t row = sheaf_motion_row(state, what->motion);
-    uint64_t pair = sheaf_pair(what->motion, fold->member);
+    SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_motion_row(state, motion);
+    uint64_t pair = sheaf_pair(motion, member);
     uint32_t cast = sheaf_ballot_row(state, pair);
     struct sheaf_row_ballot *ballot;
     if (cast == SHEAF_NONE) {
         ballot = sheaf_ballot_new(state, pair);
-        ballot->member = fold->member;
-        ballot->motion = what->motion;
+        ballot->member = member;
+        ballot->motion = motion;
     } else {
-        SHEAF_REFUSE_IF(!sheaf_bylaws_get(state, electorate.bylaws)->ballots_changeable,
-                        voted_already);
         ballot = sheaf_ballot_edit(state, cast);
-        count_vote(state, row, fold->member, ballot->choice, false);
+        count_vote(state, row, member, ballot->choice, false);
     }
-    ballot->choice = what->choice;
+    ballot->choice = choice;
     ballot->cast = fold->index;
-    count_vote(state, row, fold->member, what->choice, true);
+    count_vote(state, row, member, choice, true);
     close_if_all_voted(state, row, fold->stamp);
+}
+
+sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
+{
+    const sheaf_state *state = fold->state;
+    SHEAF_REFUSE_UNLESS(sheaf_ballot_check(fold, what->motion, fold->member));
+    const struct sheaf_row_motion *motion = sheaf_motion_get(state, what->motion);
+    SHEAF_REFUSE_IF(!sheaf_bylaws_get(state, motion->bylaws)->ballots_changeable
+                        && sheaf_ballot_find(state, sheaf_pair(what->motion, fold->member)),
+                    voted_already);
+    sheaf_ballot_put(fold, what->motion, fold->member, what->choice);
     return SHEAF_ACCEPTED;
 }

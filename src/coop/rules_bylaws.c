@@ -1,5 +1,5 @@
 /* The bylaws and the revision of the rules. */
-#include "coop/coop_internal.h"
+#include "coop/pending.h"
 
 #include "bylaws/bylaws.h"
 
@@ -96,11 +96,14 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
         if (member->state != SHEAF_member_state_active)
             continue;
         uint8_t votes = sheaf_class_at(state, now->class_first + member->class)->votes;
-        if (votes != member->votes)
+        if (votes != member->votes) {
+            sheaf_petitions_vote(fold, member->id, votes > 0);
             sheaf_member_edit(state, i)->votes = votes;
+        }
         coop->voters += votes > 0;
     }
     SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->voters, no_voting_class);
+    sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }
 

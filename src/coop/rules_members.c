@@ -1,5 +1,5 @@
 /* Founding, members and keys. */
-#include "coop/coop_internal.h"
+#include "coop/pending.h"
 
 #include "base/json.h"
 #include "coop/key_tree.h"
@@ -184,10 +184,13 @@ sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_membe
     uint32_t row = sheaf_member_row(fold->state, fold->member);
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     SHEAF_REFUSE_IF(member->votes && coop->voters == 1, last_voter);
+    if (member->votes)
+        sheaf_petitions_vote(fold, fold->member, false);
     coop->voters -= member->votes > 0;
     sheaf_member_become(fold->state, row, SHEAF_member_state_left);
     member->left = fold->index;
     member->votes = 0;
+    sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }
 

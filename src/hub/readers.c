@@ -40,14 +40,29 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_member:
     case SHEAF_TABLE_approval:
     case SHEAF_TABLE_key:
+    case SHEAF_TABLE_dispute:
         return SHEAF_AREA_MEMBERS;
     case SHEAF_TABLE_motion:
     case SHEAF_TABLE_tally:
     case SHEAF_TABLE_part:
+    case SHEAF_TABLE_pending:
+    case SHEAF_TABLE_petition:
+    case SHEAF_TABLE_signature:
+    case SHEAF_TABLE_advice:
+    case SHEAF_TABLE_asked:
+    case SHEAF_TABLE_assembly:
+    case SHEAF_TABLE_attendance:
+    case SHEAF_TABLE_minutes:
+    case SHEAF_TABLE_minutes_approval:
+    case SHEAF_TABLE_teller:
+    case SHEAF_TABLE_accountability:
     case SHEAF_TABLE_conflict:
     case SHEAF_TABLE_matter:
         return SHEAF_AREA_DECISIONS;
     case SHEAF_TABLE_ballot:
+    case SHEAF_TABLE_sheet:
+    case SHEAF_TABLE_sheet_line:
+    case SHEAF_TABLE_counted:
         return SHEAF_AREA_BALLOTS;
     case SHEAF_TABLE_dataset:
     case SHEAF_TABLE_dataset_group:

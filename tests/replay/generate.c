@@ -253,12 +253,14 @@ static void write_r1(kit *k)
 {
     kit_rules rules = kit_rules_usual();
     static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
+    generate_matters_rules(&rules);
     kit_with_groups(k, &rules, sheets);
     learn(k);
     learn_patiently(k);
     hide(k);
     earn(k);
     enter_void(k);
+    generate_matters(k);
     kit_do(k, "ann", "motion.open", "w", "{'title':^}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
     generate_organs(k);

@@ -7,4 +7,9 @@
 /* Organs, elections, conflicts of interest, proxies, among ann, bob, cat and dan. */
 void generate_organs(kit *k);
 
+/* Petitions, advice, assemblies, accountability, conflict resolution, among the same; the
+ * articles that they rest on. */
+void generate_matters(kit *k);
+void generate_matters_rules(kit_rules *rules);
+
 #endif

@@ -98,4 +98,21 @@ void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);
 void test_surplus_of_the_departed(void **unused);
 
+void test_petitions(void **unused);
+void test_petitions_of_few(void **unused);
+void test_petitions_and_leaving(void **unused);
+void test_petitions_and_classes(void **unused);
+void test_petition_dates_assembly(void **unused);
+void test_advice(void **unused);
+void test_advice_in_time(void **unused);
+void test_assembly_convened(void **unused);
+void test_assembly_held(void **unused);
+void test_assembly_calls(void **unused);
+void test_tellers(void **unused);
+void test_tellers_admit(void **unused);
+void test_accountability(void **unused);
+void test_accountability_unanswered(void **unused);
+void test_disputes(void **unused);
+void test_disputes_in_time(void **unused);
+
 #endif

@@ -1,0 +1,86 @@
+/* cli/accountability_show.c - `sheaf accountability show` and `sheaf dispute show`. */
+#include "cli/matter.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print(const sheaf_matter *matter)
+{
+    static const char *const texts[] = {
+        [SHEAF_accountability_state_answer] = "waits for the answer of its subject",
+        [SHEAF_accountability_state_hearing] = "is at its hearing",
+        [SHEAF_accountability_state_outcome] = "waits for a motion on what follows",
+        [SHEAF_accountability_state_concluded] = "was concluded",
+        [SHEAF_accountability_state_unresolved] = "is unresolved: nothing followed in time",
+        [SHEAF_accountability_state_withdrawn] = "was given up by who opened it",
+    };
+    const struct sheaf_row_accountability *row = matter->row;
+    printf("Accountability process %" PRIu32 " %s.\n", row->id, texts[row->state]);
+    sheaf_matter_print_text(matter, "title", &row->title);
+    sheaf_matter_print_text(matter, "text", &row->text);
+    printf("  subject     member %" PRIu32 "\n", row->subject);
+    sheaf_matter_print_time("opened", row->opened, row->by);
+    if (row->state != SHEAF_accountability_state_answer && row->answered == SHEAF_NONE)
+        puts("  answer      none in time");
+    sheaf_matter_print_text(matter, "answer", &row->answer);
+    sheaf_matter_print_text(matter, "hearing", &row->hearing);
+    if (row->motion != SHEAF_NONE)
+        printf("  outcome     motion %" PRIu32 "\n", row->motion);
+    if (row->ended == SHEAF_NONE) {
+        sheaf_matter_print_time("step until", row->closes, SHEAF_NONE);
+        puts(row->state == SHEAF_accountability_state_answer
+                 ? "  then        the hearing begins without an answer"
+                 : "  then        it stays listed as unresolved");
+    }
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_accountability *row = matter->row;
+    sheaf_matter_put_text(matter, w, "answer", &row->answer);
+    sheaf_matter_put_text(matter, w, "hearing", &row->hearing);
+    sheaf_matter_put_text(matter, w, "text", &row->text);
+    sheaf_matter_put_text(matter, w, "title", &row->title);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(&(sheaf_matter_view){&sheaf_command_accountability_show,
+                                                  SHEAF_TABLE_accountability, print, put},
+                             a);
+}
+
+const sheaf_command sheaf_command_accountability_show = SHEAF_MATTER_COMMAND(
+    "accountability", "who is called to account for what, the answer and the next step", run);
+
+static void print_dispute(const sheaf_matter *matter)
+{
+    static const char *const texts[] = {
+        [SHEAF_dispute_state_talk] = "is at private talk",
+        [SHEAF_dispute_state_naming] = "waits for a mediator whom both parties name",
+        [SHEAF_dispute_state_mediation] = "is being mediated",
+        [SHEAF_dispute_state_panel] = "is before a panel",
+        [SHEAF_dispute_state_settled] = "was resolved by the parties",
+        [SHEAF_dispute_state_decided] = "was decided by the panel",
+        [SHEAF_dispute_state_unresolved] = "is unresolved: the panel did not decide in time",
+    };
+    const struct sheaf_row_dispute *row = matter->row;
+    printf("Case %" PRIu32 " of conflict resolution %s.\n", row->id, texts[row->state]);
+    printf("  parties     members %" PRIu32 " and %" PRIu32 "\n", row->by, row->with);
+    sheaf_matter_print_time("opened", row->opened, SHEAF_NONE);
+    if (row->mediator != SHEAF_NONE)
+        printf("  mediator    member %" PRIu32 "\n", row->mediator);
+    if (row->ended == SHEAF_NONE)
+        sheaf_matter_print_time("step until", row->closes, SHEAF_NONE);
+    puts("  contents    stay between those concerned; the log has steps and dates alone");
+}
+
+static int run_dispute(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(&(sheaf_matter_view){&sheaf_command_dispute_show,
+                                                  SHEAF_TABLE_dispute, print_dispute, NULL},
+                             a);
+}
+
+const sheaf_command sheaf_command_dispute_show =
+    SHEAF_MATTER_COMMAND("dispute", "at which step a conflict is, and until when", run_dispute);

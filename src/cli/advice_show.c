@@ -1,0 +1,70 @@
+/* cli/advice_show.c - `sheaf advice show`. */
+#include "cli/matter.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_asked(const sheaf_matter *matter)
+{
+    for (uint32_t i = 0; i < sheaf_asked_count(matter->state); i++) {
+        const struct sheaf_row_asked *asked = sheaf_asked_at(matter->state, i);
+        char label[24];
+        if (asked->advice != matter->id)
+            continue;
+        snprintf(label, sizeof label, "member %" PRIu32, asked->member);
+        if (asked->given == SHEAF_NONE)
+            printf("  %-11s has given no advice\n", label);
+        sheaf_matter_print_text(matter, label, &asked->text);
+        if (asked->given != SHEAF_NONE && asked->replied == SHEAF_NONE)
+            puts("  answer      none yet");
+        sheaf_matter_print_text(matter, "answer", &asked->reply);
+    }
+}
+
+static void print(const sheaf_matter *matter)
+{
+    const struct sheaf_row_advice *row = matter->row;
+    printf("Advice process %" PRIu32 " ", row->id);
+    switch (row->state) {
+    case SHEAF_advice_state_open:
+        printf("is open: %u of %u have given advice, %u of it answered.\n", row->answered,
+               row->asked, row->replied);
+        break;
+    case SHEAF_advice_state_decided:
+        printf("was decided with entry %" PRIu32 ".\n", row->ended);
+        break;
+    case SHEAF_advice_state_lapsed:
+        puts("has lapsed: it was not decided in time.");
+        break;
+    default:
+        puts("was given up.");
+    }
+    sheaf_matter_print_text(matter, "title", &row->title);
+    sheaf_matter_print_text(matter, "text", &row->text);
+    sheaf_matter_print_time("opened", row->opened, row->by);
+    print_asked(matter);
+    sheaf_matter_print_text(matter, "decision", &row->outcome);
+    if (row->state == SHEAF_advice_state_open) {
+        sheaf_matter_print_time("advice by", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("decided by", row->closes + (row->closes - row->opened),
+                                row->by);
+    }
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_advice *row = matter->row;
+    sheaf_matter_put_rows(matter, w, "asked", SHEAF_TABLE_asked);
+    sheaf_matter_put_text(matter, w, "outcome", &row->outcome);
+    sheaf_matter_put_text(matter, w, "text", &row->text);
+    sheaf_matter_put_text(matter, w, "title", &row->title);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(
+        &(sheaf_matter_view){&sheaf_command_advice_show, SHEAF_TABLE_advice, print, put}, a);
+}
+
+const sheaf_command sheaf_command_advice_show = SHEAF_MATTER_COMMAND(
+    "advice", "what is asked, who has given which advice, its answers and the decision", run);

@@ -1,0 +1,70 @@
+/* cli/assembly_show.c - `sheaf assembly show`. */
+#include "cli/matter.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_state(const struct sheaf_row_assembly *row)
+{
+    static const char *const texts[] = {
+        [SHEAF_assembly_state_convened] = "is convened",
+        [SHEAF_assembly_state_second_call] = "waits for its second call: too few were there",
+        [SHEAF_assembly_state_under_way] = "is under way",
+        [SHEAF_assembly_state_ended] = "was held",
+        [SHEAF_assembly_state_no_quorum] = "was not held: too few were there",
+    };
+    printf("General assembly %" PRIu32 " %s.\n", row->id, texts[row->state]);
+}
+
+static void print(const sheaf_matter *matter)
+{
+    const struct sheaf_row_assembly *row = matter->row;
+    uint32_t attended = 0;
+    print_state(row);
+    sheaf_matter_print_text(matter, "agenda", &row->agenda);
+    if (sheaf_hash_is_zero(&row->place))
+        puts("  place       still to be told");
+    sheaf_matter_print_text(matter, "place", &row->place);
+    if (row->petition != SHEAF_NONE)
+        printf("  asked for   by petition %" PRIu32 "\n", row->petition);
+    if (row->by != SHEAF_NONE)
+        printf("  convened    by member %" PRIu32 "\n", row->by);
+    sheaf_matter_print_time("begins", row->starts, SHEAF_NONE);
+    sheaf_matter_print_time("ends", row->ends, SHEAF_NONE);
+    if (row->delivered)
+        printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal\n",
+               row->delivered);
+    for (uint32_t at = row->attendance_last; at; attended++)
+        at = sheaf_attendance_at(matter->state, at - 1)->before;
+    printf("  attendance  %" PRIu32 " so far\n", attended);
+    if (row->state != SHEAF_assembly_state_convened)
+        printf("  quorum      %" PRIu32 " of %" PRIu32
+               " members with a vote were there on the last call\n",
+               row->present, row->electorate);
+    if (row->minutes != SHEAF_NONE) {
+        printf("  minutes     entry %" PRIu32 "\n", row->minutes);
+        sheaf_matter_print_text(matter, "",
+                                &sheaf_minutes_get(matter->state, row->minutes)->text);
+    }
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_assembly *row = matter->row;
+    sheaf_matter_put_rows(matter, w, "attendance", SHEAF_TABLE_attendance);
+    if (row->minutes != SHEAF_NONE)
+        sheaf_matter_put_text(matter, w, "minutes",
+                              &sheaf_minutes_get(matter->state, row->minutes)->text);
+    sheaf_matter_put_text(matter, w, "place", &row->place);
+    sheaf_matter_put_text(matter, w, "text", &row->agenda);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(
+        &(sheaf_matter_view){&sheaf_command_assembly_show, SHEAF_TABLE_assembly, print, put},
+        a);
+}
+
+const sheaf_command sheaf_command_assembly_show = SHEAF_MATTER_COMMAND(
+    "assembly", "agenda, place and time of an assembly, who came, quorum and minutes", run);

@@ -1,0 +1,167 @@
+#include "cli/matter.h"
+
+#include "base/encode.h"
+#include "store/clock.h"
+#include "store/texts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { HOME, CA }; /* in the order of the commands' options */
+enum { ANSWER_MAX = 2 * SHEAF_TEXT_BYTES_MAX, PATH_BYTES = 96, INDENT = 14 };
+
+static bool open_matter(const sheaf_matter_view *view, const sheaf_arguments *a,
+                        sheaf_matter *out, int *code)
+{
+    const char *noun = sheaf_table_describe(view->table)->name;
+    const char *from = a->argument_count > 1 ? a->argument[1] : NULL;
+    long long number;
+    sheaf_err err;
+    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &number)) {
+        *code = sheaf_usage(view->command,
+                            "give the number of the entry that opened it, not “%.40s”",
+                            a->argument[0]);
+        return false;
+    }
+    if (sheaf_round_source_open(&out->source, from, a->value[HOME], a->value[CA], SHEAF_NONE,
+                                &err)
+        != SHEAF_OK) {
+        *code = sheaf_report(a, &err);
+        return false;
+    }
+    out->state = out->source.state;
+    out->id = (uint32_t)number;
+    uint32_t row = sheaf_find_row(out->state, view->table, out->id);
+    if (row == SHEAF_NONE) {
+        (void)sheaf_fail(&err, SHEAF_INVALID,
+                         "entry %" PRIu32 " opened no %s; `sheaf log show` lists what it was",
+                         out->id, noun);
+        *code = sheaf_report(a, &err);
+        sheaf_round_source_close(&out->source);
+        return false;
+    }
+    out->row = sheaf_table_row(out->state, view->table, row);
+    return true;
+}
+
+static void put_row(const sheaf_table_shape *shape, const void *row, sheaf_json_writer *w)
+{
+    sheaf_json_open_object(w);
+    sheaf_row_write(shape, row, SHEAF_NONE, w);
+    sheaf_json_close(w);
+}
+
+int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a)
+{
+    sheaf_matter matter = {0};
+    int code = SHEAF_EXIT_DONE;
+    if (!open_matter(view, a, &matter, &code))
+        return code;
+    if (a->json) {
+        const sheaf_table_shape *shape = sheaf_table_describe(view->table);
+        sheaf_buffer out;
+        sheaf_json_writer w = sheaf_print_begin(&out);
+        sheaf_json_key(&w, shape->name);
+        put_row(shape, matter.row, &w);
+        if (view->put)
+            view->put(&matter, &w);
+        code = sheaf_print_end(&out, &w);
+    } else {
+        view->print(&matter);
+    }
+    sheaf_round_source_close(&matter.source);
+    return code;
+}
+
+void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by)
+{
+    char when[SHEAF_CLOCK_TEXT_LEN + 1];
+    sheaf_clock_text(ms, when);
+    printf("  %-11s %s", label, when);
+    if (by != SHEAF_NONE)
+        printf(" by member %" PRIu32, by);
+    puts("");
+}
+
+/* ---- texts ---- */
+
+/* From the hub, whose answer is checked against the commitment. */
+static bool text_from_hub(const sheaf_matter *matter, const sheaf_hash *commitment,
+                          sheaf_buffer *out)
+{
+    static max_align_t block[ANSWER_MAX * 4 / sizeof(max_align_t)];
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    char path[PATH_BYTES], hex[SHEAF_HEX_LEN_32 + 1];
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer answer;
+    sheaf_json *said = NULL;
+    bool found = false;
+    sheaf_hex_32(commitment->bytes, hex);
+    snprintf(path, sizeof path, "/api/v1/texts/%s", hex);
+    sheaf_buffer_init(&answer, ANSWER_MAX);
+    if (sheaf_hub_get(&matter->source.transport, path, &answer, NULL) == SHEAF_OK
+        && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &said, NULL) == SHEAF_OK
+        && sheaf_base64url_get(sheaf_json_member_string(said, "salt"), salt, sizeof salt)) {
+        sheaf_slice text = sheaf_json_member_string(said, "text");
+        sheaf_hash hash = sheaf_commit(salt, text);
+        found = sheaf_hash_equal(&hash, commitment);
+        if (found)
+            sheaf_buffer_add(out, text);
+    }
+    sheaf_buffer_deinit(&answer);
+    return found && !out->failed;
+}
+
+static bool text_find(const sheaf_matter *matter, const sheaf_hash *commitment,
+                      sheaf_buffer *out)
+{
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_texts texts;
+    if (!matter->source.local)
+        return text_from_hub(matter, commitment, out);
+    return sheaf_texts_look(&texts, matter->source.where, NULL) == SHEAF_OK
+           && sheaf_text_get(&texts, commitment, salt, out, NULL) == SHEAF_OK;
+}
+
+void sheaf_matter_print_text(const sheaf_matter *matter, const char *label,
+                             const sheaf_hash *commitment)
+{
+    sheaf_buffer text;
+    if (sheaf_hash_is_zero(commitment))
+        return;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    printf("  %-11s ", label);
+    if (!text_find(matter, commitment, &text))
+        fputs("its words are not at hand: withheld, erased or not for you", stdout);
+    for (size_t i = 0; i < text.len; i++) {
+        putchar(text.data[i]);
+        if (text.data[i] == '\n')
+            printf("%*s", INDENT, "");
+    }
+    puts("");
+    sheaf_buffer_deinit(&text);
+}
+
+void sheaf_matter_put_text(const sheaf_matter *matter, sheaf_json_writer *w, const char *name,
+                           const sheaf_hash *commitment)
+{
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    if (!sheaf_hash_is_zero(commitment) && text_find(matter, commitment, &text))
+        sheaf_json_member_put_string(w, name, sheaf_buffer_slice(&text));
+    sheaf_buffer_deinit(&text);
+}
+
+void sheaf_matter_put_rows(const sheaf_matter *matter, sheaf_json_writer *w, const char *name,
+                           sheaf_table_id table)
+{
+    const sheaf_table_shape *shape = sheaf_table_describe(table);
+    sheaf_json_key(w, name);
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_table_rows(matter->state, table); i++) {
+        const void *row = sheaf_table_row(matter->state, table, i);
+        if (shape->key(row) >> 32 == matter->id)
+            put_row(shape, row, w);
+    }
+    sheaf_json_close(w);
+}

@@ -1,0 +1,66 @@
+/* cli/petition_show.c - `sheaf petition show`. */
+#include "cli/matter.h"
+
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static uint32_t needed(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws)
+{
+    uint64_t parts = (uint64_t)bylaws->petition_members_bp * sheaf_coop(state)->voters;
+    uint32_t most = bylaws->petition_members_max, share = (uint32_t)((parts + 9999) / 10000);
+    return most && most < share ? most : share ? share : 1;
+}
+
+static void print(const sheaf_matter *matter)
+{
+    const struct sheaf_row_petition *row = matter->row;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(matter->state, row->bylaws);
+    printf("Petition %" PRIu32 " for a general assembly ", row->id);
+    switch (row->state) {
+    case SHEAF_petition_state_open:
+        printf("is open: it has %" PRIu32 " of %" PRIu32 " signatures.\n", row->signatures,
+               needed(matter->state, bylaws));
+        break;
+    case SHEAF_petition_state_reached:
+        printf("was signed by enough members with entry %" PRIu32
+               "; its assembly is to be convened.\n",
+               row->reached);
+        break;
+    case SHEAF_petition_state_dated:
+        printf("led to assembly %" PRIu32 ".\n", row->assembly);
+        break;
+    default:
+        printf("has lapsed with too few signatures: %" PRIu32 ".\n", row->signatures);
+    }
+    sheaf_matter_print_text(matter, "title", &row->title);
+    sheaf_matter_print_text(matter, "text", &row->text);
+    sheaf_matter_print_time("opened", row->opened, row->by);
+    sheaf_matter_print_time(row->reached == SHEAF_NONE ? "until" : "held by", row->closes,
+                            SHEAF_NONE);
+    if (row->state == SHEAF_petition_state_open)
+        puts("  then        it lapses, unless enough have signed; `sheaf petition sign` signs");
+    if (row->state == SHEAF_petition_state_reached)
+        puts("  then        the clock dates the assembly itself, with its notice, unless "
+             "somebody\n"
+             "              convenes it before: `sheaf assembly convene`");
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_petition *row = matter->row;
+    sheaf_matter_put_rows(matter, w, "signatures", SHEAF_TABLE_signature);
+    sheaf_matter_put_text(matter, w, "text", &row->text);
+    sheaf_matter_put_text(matter, w, "title", &row->title);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(
+        &(sheaf_matter_view){&sheaf_command_petition_show, SHEAF_TABLE_petition, print, put},
+        a);
+}
+
+const sheaf_command sheaf_command_petition_show = SHEAF_MATTER_COMMAND(
+    "petition", "what a petition asks for, how many have signed, and what follows", run);

@@ -1,0 +1,33 @@
+/* coop/pending.h - what the rules on petitions, advice, assemblies, accountability and conflict
+ * resolution share, and what the rules on members call of them. */
+#ifndef SHEAF_COOP_PENDING_H
+#define SHEAF_COOP_PENDING_H
+
+#include "coop/coop_internal.h"
+
+/* For so long before its beginning members can say that they are at an assembly. */
+enum { SHEAF_DOORS_MS = 3600 * 1000 };
+
+/* What is open of every sort: a row of zeros before there has been anything. */
+const struct sheaf_row_pending *sheaf_pending(const sheaf_state *state);
+struct sheaf_row_pending *sheaf_pending_change(sheaf_state *state);
+
+/* The members of a list of named_member are named once each, in ascending order. */
+sheaf_refusal sheaf_members_ordered(const sheaf_list *members);
+
+/* A member has gained or lost the vote: its signatures under open petitions begin or cease to
+ * count. Whoever calls it calls sheaf_petitions_look() once the members with a vote are counted
+ * anew. */
+void sheaf_petitions_vote(sheaf_fold *fold, uint32_t member, bool has_vote);
+/* Enough signatures under an open petition? Asked whenever there are fewer members with a vote,
+ * or more signatures; with more members no threshold becomes lower. */
+void sheaf_petitions_look(sheaf_fold *fold);
+
+/* A new assembly under that version of the bylaws, named by the entry. */
+struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
+                                              int64_t ends);
+
+/* Is the member a teller now? */
+bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member);
+
+#endif

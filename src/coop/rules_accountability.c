@@ -1,0 +1,135 @@
+/* Accountability: any member calls any other to account; answer, hearing and outcome follow
+ * each other, whether the one who is called takes part or not. */
+#include "coop/pending.h"
+
+#include "bylaws/article.h"
+#include "coop/deadline.h"
+
+static int64_t outcome_ms(const sheaf_state *state, uint32_t bylaws)
+{
+    return (int64_t)sheaf_bylaws_get(state, bylaws)->accountability_outcome_s * 1000;
+}
+
+/* From here on there is so much time for hearing and outcome. */
+static void begin_hearing(sheaf_fold *fold, struct sheaf_row_accountability *process)
+{
+    process->state = SHEAF_accountability_state_hearing;
+    process->closes = fold->stamp + outcome_ms(fold->state, process->bylaws);
+    sheaf_deadline_set(fold->state, process->id, SHEAF_deadline_kind_accountability_step,
+                       process->closes);
+}
+
+static void end(sheaf_fold *fold, struct sheaf_row_accountability *process, uint8_t to)
+{
+    process->state = to;
+    process->ended = fold->index;
+    sheaf_pending_change(fold->state)->accountabilities--;
+    sheaf_deadline_clear(fold->state, process->id, SHEAF_deadline_kind_accountability_step);
+}
+
+sheaf_refusal sheaf_rule_accountability_open(sheaf_fold *fold,
+                                             const struct sheaf_accountability_open *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_accountability), accountability_off);
+    SHEAF_REFUSE_IF(sheaf_pending(state)->accountabilities >= bylaws->accountability_open_max,
+                    accountability_open_max);
+    SHEAF_REFUSE_IF(what->subject == fold->member || !sheaf_member_active(state, what->subject),
+                    no_such_subject);
+    struct sheaf_row_accountability *process = sheaf_accountability_new(state, fold->index);
+    process->id = fold->index;
+    process->by = fold->member;
+    process->bylaws = bylaws->id;
+    process->subject = what->subject;
+    process->answered = process->ended = process->heard = process->motion = SHEAF_NONE;
+    process->opened = fold->stamp;
+    process->closes = fold->stamp + (int64_t)bylaws->accountability_answer_s * 1000;
+    process->text = what->text;
+    process->title = what->title;
+    sheaf_pending_change(state)->accountabilities++;
+    sheaf_deadline_set(state, fold->index, SHEAF_deadline_kind_accountability_step,
+                       process->closes);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_accountability_answer(sheaf_fold *fold,
+                                               const struct sheaf_accountability_answer *what)
+{
+    uint32_t row = sheaf_accountability_row(fold->state, what->process);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
+    const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
+    SHEAF_REFUSE_IF(process->subject != fold->member, not_the_subject);
+    SHEAF_REFUSE_IF(process->state != SHEAF_accountability_state_answer, accountability_step);
+    struct sheaf_row_accountability *edited = sheaf_accountability_edit(fold->state, row);
+    edited->answered = fold->index;
+    edited->answer = what->text;
+    begin_hearing(fold, edited);
+    return SHEAF_ACCEPTED;
+}
+
+/* Everybody moves the process on but the one whom it is about. */
+static sheaf_refusal check_step(const sheaf_fold *fold, uint32_t row, uint8_t state)
+{
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
+    const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
+    SHEAF_REFUSE_IF(process->subject == fold->member, by_its_subject);
+    SHEAF_REFUSE_IF(process->state != state, accountability_step);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_accountability_hear(sheaf_fold *fold,
+                                             const struct sheaf_accountability_hear *what)
+{
+    uint32_t row = sheaf_accountability_row(fold->state, what->process);
+    SHEAF_REFUSE_UNLESS(check_step(fold, row, SHEAF_accountability_state_hearing));
+    struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
+    process->state = SHEAF_accountability_state_outcome;
+    process->heard = fold->index;
+    process->hearing = what->text;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal
+sheaf_rule_accountability_conclude(sheaf_fold *fold,
+                                   const struct sheaf_accountability_conclude *what)
+{
+    uint32_t row = sheaf_accountability_row(fold->state, what->process);
+    SHEAF_REFUSE_UNLESS(check_step(fold, row, SHEAF_accountability_state_outcome));
+    const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, what->motion);
+    SHEAF_REFUSE_IF(!motion, no_such_motion);
+    struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
+    SHEAF_REFUSE_IF(motion->id < process->id || motion->by == process->subject
+                        || motion->state == SHEAF_motion_state_withdrawn,
+                    outcome_motion);
+    process->motion = what->motion;
+    end(fold, process, SHEAF_accountability_state_concluded);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal
+sheaf_rule_accountability_withdraw(sheaf_fold *fold,
+                                   const struct sheaf_accountability_withdraw *what)
+{
+    uint32_t row = sheaf_accountability_row(fold->state, what->process);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
+    const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
+    SHEAF_REFUSE_IF(process->by != fold->member, not_your_process);
+    SHEAF_REFUSE_IF(process->ended != SHEAF_NONE, accountability_step);
+    end(fold, sheaf_accountability_edit(fold->state, row),
+        SHEAF_accountability_state_withdrawn);
+    return SHEAF_ACCEPTED;
+}
+
+/* Silence does not stop it: without an answer the hearing begins, and without an outcome it
+ * stays listed as unresolved. */
+sheaf_refusal sheaf_settle_accountability_step(sheaf_fold *fold, uint32_t of)
+{
+    struct sheaf_row_accountability *process =
+        sheaf_accountability_edit(fold->state, sheaf_accountability_row(fold->state, of));
+    if (process->state == SHEAF_accountability_state_answer)
+        begin_hearing(fold, process);
+    else
+        end(fold, process, SHEAF_accountability_state_unresolved);
+    return SHEAF_ACCEPTED;
+}

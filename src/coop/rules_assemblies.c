@@ -1,0 +1,271 @@
+/* General assemblies: notice, attendance, quorum on first and second call, minutes. */
+#include "coop/pending.h"
+
+#include "bylaws/article.h"
+#include "bylaws/bylaws.h"
+#include "coop/deadline.h"
+
+enum { APPROVALS = 2 }; /* of minutes, where so many others attended */
+
+struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
+                                              int64_t ends)
+{
+    struct sheaf_row_assembly *assembly = sheaf_assembly_new(fold->state, fold->index);
+    assembly->id = fold->index;
+    assembly->by = fold->member;
+    assembly->bylaws = bylaws;
+    assembly->minutes = assembly->petition = SHEAF_NONE;
+    assembly->starts = starts;
+    assembly->ends = ends;
+    sheaf_deadline_set(fold->state, fold->index, SHEAF_deadline_kind_assembly_begins, starts);
+    return assembly;
+}
+
+/* ---- convening ---- */
+
+static int64_t notice_ms(const struct sheaf_row_bylaws *bylaws)
+{
+    return (int64_t)bylaws->assembly_notice_s * 1000;
+}
+
+static sheaf_refusal check_petition(const sheaf_fold *fold,
+                                    const struct sheaf_assembly_convene *what)
+{
+    const struct sheaf_row_petition *petition =
+        sheaf_petition_find(fold->state, what->petition);
+    SHEAF_REFUSE_IF(!petition, no_such_petition);
+    SHEAF_REFUSE_IF(petition->state == SHEAF_petition_state_dated, petition_dated);
+    SHEAF_REFUSE_IF(petition->state != SHEAF_petition_state_reached, petition_short);
+    SHEAF_REFUSE_IF(what->starts > petition->closes, petition_late);
+    /* What was promised to those who signed holds, whatever was amended since. */
+    SHEAF_REFUSE_IF(
+        what->starts < fold->stamp + notice_ms(sheaf_bylaws_get(fold->state, petition->bylaws)),
+        assembly_notice_short);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_assembly_convene(sheaf_fold *fold,
+                                          const struct sheaf_assembly_convene *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_assemblies), assemblies_off);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(what->ends <= what->starts
+                        || what->ends - what->starts > (int64_t)bylaws->assembly_open_s * 1000,
+                    assembly_times);
+    SHEAF_REFUSE_IF(what->starts < fold->stamp + notice_ms(bylaws), assembly_notice_short);
+    if (what->has_petition)
+        SHEAF_REFUSE_UNLESS(check_petition(fold, what));
+    struct sheaf_row_assembly *assembly =
+        sheaf_assembly_add(fold, bylaws->id, what->starts, what->ends);
+    assembly->agenda = what->agenda;
+    assembly->place = what->place;
+    if (what->has_petition) {
+        struct sheaf_row_petition *petition =
+            sheaf_petition_edit(state, sheaf_petition_row(state, what->petition));
+        assembly->petition = what->petition;
+        petition->state = SHEAF_petition_state_dated;
+        petition->assembly = fold->index;
+        sheaf_deadline_clear(state, what->petition, SHEAF_deadline_kind_petition_dates);
+    }
+    return SHEAF_ACCEPTED;
+}
+
+/* Who called for it: a petition's signers, or who convened it. */
+static bool called_by(const sheaf_state *state, const struct sheaf_row_assembly *assembly,
+                      uint32_t member)
+{
+    if (assembly->by == member)
+        return true;
+    const struct sheaf_row_signature *signature =
+        assembly->petition == SHEAF_NONE
+            ? NULL
+            : sheaf_signature_find(state, sheaf_pair(assembly->petition, member));
+    return signature && !signature->withdrawn;
+}
+
+sheaf_refusal sheaf_rule_assembly_notice(sheaf_fold *fold,
+                                         const struct sheaf_assembly_notice *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_assembly_row(state, what->assembly);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
+    const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
+    SHEAF_REFUSE_IF(!called_by(state, assembly, fold->member), notice_by);
+    SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_convened || assembly->delivered,
+                    notice_recorded);
+    struct sheaf_row_assembly *edited = sheaf_assembly_edit(state, row);
+    edited->delivered = (uint32_t)what->delivered;
+    edited->evidence = what->evidence;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- attendance ---- */
+
+static sheaf_refusal check_doors(const sheaf_fold *fold, uint32_t row)
+{
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
+    const struct sheaf_row_assembly *assembly = sheaf_assembly_at(fold->state, row);
+    bool early = assembly->state == SHEAF_assembly_state_convened
+                 && fold->stamp < assembly->starts - SHEAF_DOORS_MS;
+    SHEAF_REFUSE_IF(early || assembly->state == SHEAF_assembly_state_ended
+                        || assembly->state == SHEAF_assembly_state_no_quorum,
+                    not_attending_now);
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal attend(sheaf_fold *fold, uint32_t row, uint32_t member, uint32_t teller)
+{
+    struct sheaf_row_assembly *assembly = sheaf_assembly_edit(fold->state, row);
+    uint64_t pair = sheaf_pair(assembly->id, member);
+    SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, member), not_a_member);
+    SHEAF_REFUSE_IF(sheaf_attendance_find(fold->state, pair), attended_already);
+    struct sheaf_row_attendance *attendance = sheaf_attendance_new(fold->state, pair);
+    attendance->assembly = assembly->id;
+    attendance->member = member;
+    attendance->teller = teller;
+    attendance->came = fold->index;
+    attendance->before = assembly->attendance_last;
+    assembly->attendance_last = sheaf_attendance_count(fold->state);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_assembly_attend(sheaf_fold *fold,
+                                         const struct sheaf_assembly_attend *what)
+{
+    uint32_t row = sheaf_assembly_row(fold->state, what->assembly);
+    SHEAF_REFUSE_UNLESS(check_doors(fold, row));
+    return attend(fold, row, fold->member, SHEAF_NONE);
+}
+
+sheaf_refusal sheaf_rule_assembly_admit(sheaf_fold *fold,
+                                        const struct sheaf_assembly_admit *what)
+{
+    uint32_t row = sheaf_assembly_row(fold->state, what->assembly);
+    SHEAF_REFUSE_UNLESS(check_doors(fold, row));
+    SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
+    SHEAF_REFUSE_UNLESS(sheaf_members_ordered(&what->members));
+    const struct sheaf_named_member *list = what->members.at;
+    for (uint32_t i = 0; i < what->members.count; i++) {
+        SHEAF_REFUSE_UNLESS(attend(fold, row, list[i].member, fold->member));
+        SHEAF_STOP_IF_SPENT(fold);
+    }
+    return SHEAF_ACCEPTED;
+}
+
+/* Members who came and have a vote now. */
+static uint32_t present(const sheaf_state *state, const struct sheaf_row_assembly *assembly)
+{
+    uint32_t count = 0;
+    for (uint32_t at = assembly->attendance_last; at;) {
+        const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
+        count += sheaf_member_get(state, row->member)->votes > 0;
+        at = row->before;
+    }
+    return count;
+}
+
+/* ---- deadlines ---- */
+
+sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_assembly *assembly =
+        sheaf_assembly_edit(state, sheaf_assembly_row(state, of));
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
+    bool second = assembly->state == SHEAF_assembly_state_second_call;
+    uint32_t quorum_bp = second ? bylaws->assembly_second_bp : bylaws->assembly_quorum_bp;
+    assembly->electorate = sheaf_coop(state)->voters;
+    assembly->present = present(state, assembly);
+    if (sheaf_quorum_reached(quorum_bp, assembly->electorate, assembly->present)) {
+        assembly->state = SHEAF_assembly_state_under_way;
+        sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_ends, assembly->ends);
+    } else if (!second && bylaws->assembly_second_s) {
+        int64_t starts = fold->stamp + (int64_t)bylaws->assembly_second_s * 1000;
+        assembly->state = SHEAF_assembly_state_second_call;
+        assembly->ends += starts - assembly->starts;
+        assembly->starts = starts;
+        sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_begins, starts);
+    } else {
+        assembly->state = SHEAF_assembly_state_no_quorum;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_settle_assembly_ends(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, of))->state =
+        SHEAF_assembly_state_ended;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- minutes ---- */
+
+static bool attended(const sheaf_fold *fold, uint32_t assembly)
+{
+    return sheaf_attendance_find(fold->state, sheaf_pair(assembly, fold->member)) != NULL;
+}
+
+/* Two others, where so many came. */
+static uint32_t approvals_needed(const sheaf_state *state,
+                                 const struct sheaf_row_assembly *assembly)
+{
+    uint32_t others = 0;
+    for (uint32_t at = assembly->attendance_last; at && others <= APPROVALS; others++)
+        at = sheaf_attendance_at(state, at - 1)->before;
+    others -= others > 0; /* but for who recorded the minutes */
+    return others < APPROVALS ? others : APPROVALS;
+}
+
+static sheaf_refusal check_minutes(const sheaf_fold *fold, uint32_t assembly)
+{
+    const struct sheaf_row_assembly *row = sheaf_assembly_find(fold->state, assembly);
+    SHEAF_REFUSE_IF(!row, no_such_assembly);
+    SHEAF_REFUSE_IF(row->state != SHEAF_assembly_state_ended, minutes_early);
+    SHEAF_REFUSE_IF(!attended(fold, assembly), not_present);
+    SHEAF_REFUSE_IF(row->minutes != SHEAF_NONE, minutes_settled);
+    return SHEAF_ACCEPTED;
+}
+
+static void settle_minutes(sheaf_fold *fold, const struct sheaf_row_minutes *minutes)
+{
+    struct sheaf_row_assembly *assembly =
+        sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, minutes->assembly));
+    if (minutes->approvals >= approvals_needed(fold->state, assembly))
+        assembly->minutes = minutes->id;
+}
+
+sheaf_refusal sheaf_rule_minutes_record(sheaf_fold *fold,
+                                        const struct sheaf_minutes_record *what)
+{
+    SHEAF_REFUSE_UNLESS(check_minutes(fold, what->assembly));
+    struct sheaf_row_minutes *minutes = sheaf_minutes_new(fold->state, fold->index);
+    minutes->id = fold->index;
+    minutes->by = fold->member;
+    minutes->assembly = what->assembly;
+    minutes->text = what->text;
+    SHEAF_STOP_IF_SPENT(fold);
+    settle_minutes(fold, minutes);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_minutes_approve(sheaf_fold *fold,
+                                         const struct sheaf_minutes_approve *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_minutes_row(state, what->minutes);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_minutes);
+    const struct sheaf_row_minutes *minutes = sheaf_minutes_at(state, row);
+    uint64_t pair = sheaf_pair(what->minutes, fold->member);
+    SHEAF_REFUSE_UNLESS(check_minutes(fold, minutes->assembly));
+    SHEAF_REFUSE_IF(minutes->by == fold->member, minutes_own);
+    SHEAF_REFUSE_IF(sheaf_minutes_approval_find(state, pair), minutes_approved_already);
+    struct sheaf_row_minutes_approval *approval = sheaf_minutes_approval_new(state, pair);
+    approval->minutes = what->minutes;
+    approval->member = fold->member;
+    struct sheaf_row_minutes *edited = sheaf_minutes_edit(state, row);
+    edited->approvals++;
+    settle_minutes(fold, edited);
+    return SHEAF_ACCEPTED;
+}

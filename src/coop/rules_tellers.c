@@ -1,0 +1,96 @@
+/* Tellers: ballots by hand, on paper and by post, recorded by one and confirmed by another, so
+ * that members without a device take part and nobody counts twice. */
+#include "coop/pending.h"
+
+bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member)
+{
+    const struct sheaf_row_pending *pending = sheaf_pending(fold->state);
+    return pending->tellers != SHEAF_NONE && fold->stamp <= pending->tellers_until
+           && sheaf_teller_find(fold->state, sheaf_pair(pending->tellers, member));
+}
+
+/* Only the members appoint tellers: two who agree between them can speak for anybody. */
+sheaf_refusal sheaf_rule_tellers_appoint(sheaf_fold *fold,
+                                         const struct sheaf_tellers_appoint *what)
+{
+    SHEAF_REFUSE_UNLESS(sheaf_members_ordered(&what->members));
+    const struct sheaf_named_member *list = what->members.at;
+    for (uint32_t i = 0; i < what->members.count; i++) {
+        SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, list[i].member), teller_not_a_member);
+        struct sheaf_row_teller *teller =
+            sheaf_teller_new(fold->state, sheaf_pair(fold->index, list[i].member));
+        teller->appointed = fold->index;
+        teller->member = list[i].member;
+    }
+    struct sheaf_row_pending *pending = sheaf_pending_change(fold->state);
+    pending->tellers = fold->index;
+    pending->tellers_until = fold->stamp + what->duration_s * 1000;
+    return SHEAF_ACCEPTED;
+}
+
+/* As for a ballot of the member's own, and none that the tellers have counted. */
+static sheaf_refusal check_ballot(const sheaf_fold *fold, uint32_t motion, uint32_t member)
+{
+    SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, member), not_a_member);
+    return sheaf_ballot_check(fold, motion, member);
+}
+
+sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
+                                        const struct sheaf_ballots_record *what)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
+    const struct sheaf_counted_ballot *list = what->list.at;
+    struct sheaf_row_sheet *sheet = sheaf_sheet_new(state, fold->index);
+    sheet->id = fold->index;
+    sheet->by = fold->member;
+    sheet->key = fold->key;
+    sheet->confirmed = SHEAF_NONE;
+    sheet->motion = what->motion;
+    sheet->channel = what->channel;
+    sheet->evidence = what->evidence;
+    sheet->first = sheaf_sheet_line_count(state);
+    sheet->count = (uint16_t)what->list.count;
+    for (uint32_t i = 0; i < what->list.count; i++) {
+        SHEAF_REFUSE_IF(i > 0 && list[i].member <= list[i - 1].member, members_order);
+        SHEAF_REFUSE_UNLESS(check_ballot(fold, what->motion, list[i].member));
+        struct sheaf_row_sheet_line *line = sheaf_sheet_line_new(state, 0);
+        line->member = list[i].member;
+        line->choice = list[i].choice;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+/* One human is one teller, whatever keys and members they act for. */
+static bool another_person(const sheaf_fold *fold, const struct sheaf_row_sheet *sheet)
+{
+    const sheaf_hash *holder = &sheaf_key_get(fold->state, fold->key)->holder;
+    const sheaf_hash *before = &sheaf_key_get(fold->state, sheet->key)->holder;
+    return sheet->by != fold->member
+           && (sheaf_hash_is_zero(holder) || !sheaf_hash_equal(holder, before));
+}
+
+sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
+                                         const struct sheaf_ballots_confirm *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_sheet_row(state, what->sheet);
+    SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_sheet);
+    const struct sheaf_row_sheet *sheet = sheaf_sheet_at(state, row);
+    SHEAF_REFUSE_IF(sheet->confirmed != SHEAF_NONE, sheet_confirmed);
+    SHEAF_REFUSE_IF(!another_person(fold, sheet), sheet_own);
+    for (uint32_t i = 0; i < sheet->count; i++) {
+        const struct sheaf_row_sheet_line *line = sheaf_sheet_line_at(state, sheet->first + i);
+        SHEAF_REFUSE_UNLESS(check_ballot(fold, sheet->motion, line->member));
+        sheaf_ballot_put(fold, sheet->motion, line->member, line->choice);
+        struct sheaf_row_counted *counted =
+            sheaf_counted_new(state, sheaf_pair(sheet->motion, line->member));
+        counted->motion = sheet->motion;
+        counted->member = line->member;
+        counted->sheet = what->sheet;
+        SHEAF_STOP_IF_SPENT(fold);
+    }
+    sheaf_sheet_edit(state, row)->confirmed = fold->index;
+    return SHEAF_ACCEPTED;
+}

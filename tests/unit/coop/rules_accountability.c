@@ -1,0 +1,183 @@
+/* Accountability and conflict resolution. */
+#include "test.h"
+
+static const struct sheaf_row_accountability *process(const kit *k, const char *label)
+{
+    return sheaf_accountability_find(&k->state, kit_index((kit *)k, label));
+}
+
+static const struct sheaf_row_dispute *dispute(const kit *k, const char *label)
+{
+    return sheaf_dispute_find(&k->state, kit_index((kit *)k, label));
+}
+
+static void found(kit *k)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':2,'outcome_s':200,'protected':true}";
+    rules.article[SHEAF_ARTICLE_disputes] =
+        "{'mediation_s':100,'open_max':2,'panel_s':100,'protected':false,'talk_s':100}";
+    kit_found_four(k, &rules);
+}
+
+static void step(kit *k, const char *kind, const char *of, int64_t closes)
+{
+    k->now = closes;
+    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}", kind,
+           of);
+}
+
+void test_accountability(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    kit_want(&k, R(accountability_off), "ann", "accountability.open",
+             "{'subject':#bob,'text':^,'title':^}", NULL);
+    kit_want(&k, R(disputes_off), "ann", "dispute.open", "{'with':#bob}", NULL);
+    kit_close(&k);
+
+    found(&k);
+    static const kit_row rows[] = {
+        {"dan", "motion.open", "{'title':^}", .label = "old"},
+        {"ann", "accountability.open", "{'subject':#ann,'text':^,'title':^}",
+         R(no_such_subject)},
+        {"ann", "accountability.open", "{'subject':4000,'text':^,'title':^}",
+         R(no_such_subject)},
+        {"ann", "accountability.open", "{'subject':#bob,'text':^,'title':^}", .label = "a"},
+        {"bob", "accountability.open", "{'subject':#ann,'text':^,'title':^}", .label = "b"},
+        {"cat", "accountability.open", "{'subject':#ann,'text':^,'title':^}",
+         R(accountability_open_max)},
+        {"bob", "accountability.answer", "{'process':4000,'text':^}", R(no_such_process)},
+        {"ann", "accountability.answer", "{'process':#a,'text':^}", R(not_the_subject)},
+        {"cat", "accountability.hear", "{'process':#a,'text':^}", R(accountability_step)},
+        {"bob", "accountability.answer", "{'process':#a,'text':^}", .label = "answer"},
+        {"bob", "accountability.answer", "{'process':#a,'text':^}", R(accountability_step)},
+        {"cat", "accountability.hear", "{'process':4000,'text':^}", R(no_such_process)},
+        {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
+        {"cat", "accountability.conclude", "{'motion':#old,'process':#a}",
+         R(accountability_step)},
+        {"cat", "accountability.hear", "{'process':#a,'text':^}", .label = "heard"},
+        {"bob", "motion.open", "{'title':^}", .label = "own"},
+        {"cat", "motion.open", "{'title':^}", .label = "m"},
+        {"cat", "accountability.conclude", "{'motion':4000,'process':#a}", R(no_such_motion)},
+        {"cat", "accountability.conclude", "{'motion':#m,'process':4000}", R(no_such_process)},
+        {"cat", "accountability.conclude", "{'motion':#old,'process':#a}", R(outcome_motion)},
+        {"cat", "accountability.conclude", "{'motion':#own,'process':#a}", R(outcome_motion)},
+        {"bob", "accountability.conclude", "{'motion':#m,'process':#a}", R(by_its_subject)},
+        {"cat", "accountability.conclude", "{'motion':#m,'process':#a}"},
+        {"ann", "accountability.withdraw", "{'process':#a}", R(accountability_step)},
+        {"ann", "accountability.withdraw", "{'process':4000}", R(no_such_process)},
+        {"ann", "accountability.withdraw", "{'process':#b}", R(not_your_process)},
+        {"bob", "accountability.withdraw", "{'process':#b}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
+    assert_int_equal(process(&k, "a")->motion, kit_index(&k, "m"));
+    assert_int_equal(process(&k, "b")->state, SHEAF_accountability_state_withdrawn);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->accountabilities, 0);
+    kit_close(&k);
+}
+
+/* Nobody stops a process by saying nothing. */
+void test_accountability_unanswered(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_do(&k, "ann", "accountability.open", "a", "{'subject':#bob,'text':^,'title':^}");
+    kit_do(&k, "ann", "accountability.open", "b", "{'subject':#bob,'text':^,'title':^}");
+    step(&k, "accountability_step", "a", process(&k, "b")->closes);
+    step(&k, "accountability_step", "b", k.now);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_hearing);
+    assert_int_equal(process(&k, "a")->answered, SHEAF_NONE);
+    kit_want(&k, R(accountability_step), "bob", "accountability.answer",
+             "{'process':#a,'text':^}", NULL);
+    kit_do(&k, "cat", "accountability.hear", NULL, "{'process':#a,'text':^}");
+    step(&k, "accountability_step", "a", process(&k, "b")->closes);
+    step(&k, "accountability_step", "b", k.now);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_unresolved);
+    assert_int_equal(process(&k, "b")->state, SHEAF_accountability_state_unresolved);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->accountabilities, 0);
+    kit_close(&k);
+}
+
+void test_disputes(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    static const kit_row rows[] = {
+        {"ann", "dispute.open", "{'with':#ann}", R(no_such_party)},
+        {"ann", "dispute.open", "{'with':4000}", R(no_such_party)},
+        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
+        {"cat", "dispute.open", "{'with':#bob}", .label = "e"},
+        {"dan", "dispute.open", "{'with':#bob}", R(disputes_open_max)},
+        {"ann", "dispute.settle", "{'dispute':4000}", R(no_such_dispute)},
+        {"cat", "dispute.settle", "{'dispute':#d}", R(not_a_party)},
+        {"cat", "dispute.settle", "{'dispute':#e}"},
+        {"cat", "dispute.settle", "{'dispute':#e}"}, /* says it again, and is one still */
+        {"bob", "dispute.settle", "{'dispute':#e}"},
+        {"bob", "dispute.settle", "{'dispute':#e}", R(dispute_step)},
+        /* The order is kept. */
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}", R(dispute_step)},
+        {"cat", "dispute.accept", "{'dispute':#d}", R(dispute_step)},
+        {"cat", "dispute.decide", "{'dispute':#d}", R(dispute_step)},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#bob}", R(party_mediates)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#ann}", R(party_mediates)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':4000}", R(no_such_colleague)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"cat", "dispute.accept", "{'dispute':#d}", R(not_the_mediator)},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"dan", "dispute.accept", "{'dispute':#d}", R(not_the_mediator)},
+        {"cat", "dispute.accept", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#dan}", R(dispute_step)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(dispute(&k, "e")->state, SHEAF_dispute_state_settled);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_mediation);
+    step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+    kit_do(&k, "eve", "member.apply", "eve",
+           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
+    static const kit_row panel[] = {
+        {"ann", "dispute.advance", "{'dispute':#d}", R(dispute_step)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}", R(party_mediates)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#dan}"},
+        {"dan", "dispute.decide", "{'dispute':#d}", R(not_on_the_panel)},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#dan}", R(no_such_colleague)},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#eve}"},
+        {"cat", "dispute.decide", "{'dispute':#d}", R(not_on_the_panel)},
+        {"dan", "dispute.decide", "{'dispute':#d}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#eve}", R(dispute_step)},
+        {"eve", "dispute.decide", "{'dispute':#d}"},
+        {"eve", "dispute.decide", "{'dispute':#d}", R(dispute_step)},
+    };
+    KIT_ROWS(&k, panel);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_decided);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->disputes, 0);
+    kit_close(&k);
+}
+
+/* The clock goes through all steps where nobody says anything. */
+void test_disputes_in_time(void **unused)
+{
+    (void)unused;
+    static const uint8_t states[] = {SHEAF_dispute_state_naming, SHEAF_dispute_state_panel,
+                                     SHEAF_dispute_state_unresolved};
+    kit k;
+    found(&k);
+    kit_do(&k, "ann", "dispute.open", "d", "{'with':#bob}");
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+        assert_int_equal(dispute(&k, "d")->state, states[i]);
+    }
+    kit_want(&k, R(dispute_step), "ann", "dispute.settle", "{'dispute':#d}", NULL);
+    kit_close(&k);
+}

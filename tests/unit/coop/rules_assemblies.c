@@ -1,0 +1,164 @@
+/* General assemblies and their minutes. */
+#include "test.h"
+
+static const struct sheaf_row_assembly *assembly(const kit *k, const char *label)
+{
+    return sheaf_assembly_find(&k->state, kit_index((kit *)k, label));
+}
+
+static void found(kit *k, const char *second)
+{
+    static char article[256];
+    snprintf(article, sizeof article,
+             "{'notice_s':7200,'open_s':60,'protected':false,'quorum_bp':7500%s}", second);
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_assemblies] = article;
+    kit_found_four(k, &rules);
+}
+
+/* Begins two hours and a minute from now, and lasts a minute. */
+static void convene(kit *k, const char *label)
+{
+    long long starts = (long long)k->now + 7260000;
+    kit_do(k, "ann", "assembly.convene", label,
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + 60000, starts);
+}
+
+static void begin(kit *k, const char *label)
+{
+    k->now = assembly(k, label)->starts;
+    kit_do(k, "hub", "clock.tick", NULL,
+           "{'deadline':'assembly_begins','of':#%s,'unwitnessed':false}", label);
+}
+
+static void end(kit *k, const char *label)
+{
+    k->now = assembly(k, label)->ends;
+    kit_do(k, "hub", "clock.tick", NULL,
+           "{'deadline':'assembly_ends','of':#%s,'unwitnessed':false}", label);
+}
+
+void test_assembly_convened(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "");
+    kit_do(&k, "sue", "member.apply", "sue",
+           "{'class':1,'kind':'person','name':^,'public_key':@sue,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#sue}");
+    static const struct {
+        int64_t in_ms, lasts_ms;
+        sheaf_refusal want;
+    } rows[] = {{7000000, 60000, R(assembly_notice_short)},
+                {7300000, 0, R(assembly_times)},
+                {7300000, -1, R(assembly_times)},
+                {7300000, 60001, R(assembly_times)},
+                {7300000, 60000, ACCEPTED}};
+    char what[256];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        long long starts = (long long)(k.now + rows[i].in_ms);
+        snprintf(what, sizeof what, "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}",
+                 starts + (long long)rows[i].lasts_ms, starts);
+        kit_want(&k, R(no_vote), "sue", "assembly.convene", what, NULL);
+        kit_want(&k, rows[i].want, "ann", "assembly.convene", what, "a");
+    }
+    static const kit_row notice[] = {
+        {"ann", "assembly.notice", "{'assembly':4000,'delivered':3,'evidence':~e}",
+         R(no_such_assembly)},
+        {"bob", "assembly.notice", "{'assembly':#a,'delivered':3,'evidence':~e}", R(notice_by)},
+        {"ann", "assembly.notice", "{'assembly':#a,'delivered':3,'evidence':~e}"},
+        {"ann", "assembly.notice", "{'assembly':#a,'delivered':3,'evidence':~e}",
+         R(notice_recorded)},
+        {"ann", "assembly.attend", "{'assembly':4000}", R(no_such_assembly)},
+        {"ann", "assembly.attend", "{'assembly':#a}", R(not_attending_now)},
+        {"ann", "minutes.record", "{'assembly':4000,'text':^}", R(no_such_assembly)},
+        {"ann", "minutes.record", "{'assembly':#a,'text':^}", R(minutes_early)},
+        {"ann", "minutes.approve", "{'minutes':4000}", R(no_such_minutes)},
+    };
+    KIT_ROWS(&k, notice);
+    assert_int_equal(assembly(&k, "a")->delivered, 3);
+    kit_close(&k);
+}
+
+void test_assembly_held(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "");
+    convene(&k, "a");
+    k.now = assembly(&k, "a")->starts - 3600000;
+    static const kit_row rows[] = {
+        {"ann", "assembly.attend", "{'assembly':#a}"},
+        {"ann", "assembly.attend", "{'assembly':#a}", R(attended_already)},
+        {"bob", "assembly.attend", "{'assembly':#a}"},
+        {"cat", "assembly.attend", "{'assembly':#a}"},
+    };
+    KIT_ROWS(&k, rows);
+    begin(&k, "a"); /* three of four: just the quorum */
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
+    assert_int_equal(assembly(&k, "a")->present, 3);
+    assert_int_equal(assembly(&k, "a")->electorate, 4);
+    kit_want(&k, R(minutes_early), "ann", "minutes.record", "{'assembly':#a,'text':^}", NULL);
+    kit_want(&k, R(notice_recorded), "ann", "assembly.notice",
+             "{'assembly':#a,'delivered':3,'evidence':~e}", NULL);
+    end(&k, "a");
+    static const kit_row minutes[] = {
+        {"dan", "assembly.attend", "{'assembly':#a}", R(not_attending_now)},
+        {"dan", "minutes.record", "{'assembly':#a,'text':^}", R(not_present)},
+        {"ann", "minutes.record", "{'assembly':#a,'text':^}", .label = "m"},
+        {"bob", "minutes.record", "{'assembly':#a,'text':^}", .label = "n"},
+        {"ann", "minutes.approve", "{'minutes':#m}", R(minutes_own)},
+        {"dan", "minutes.approve", "{'minutes':#m}", R(not_present)},
+        {"bob", "minutes.approve", "{'minutes':#m}"},
+        {"bob", "minutes.approve", "{'minutes':#m}", R(minutes_approved_already)},
+        {"cat", "minutes.approve", "{'minutes':#n}"},
+        {"cat", "minutes.approve", "{'minutes':#m}"},
+        {"ann", "minutes.approve", "{'minutes':#n}", R(minutes_settled)},
+        {"ann", "minutes.record", "{'assembly':#a,'text':^}", R(minutes_settled)},
+    };
+    KIT_ROWS(&k, minutes);
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_ended);
+    assert_int_equal(assembly(&k, "a")->minutes, kit_index(&k, "m"));
+    kit_close(&k);
+}
+
+void test_assembly_calls(void **unused)
+{
+    (void)unused;
+    kit k;
+    /* Without a second call it is not held. */
+    found(&k, "");
+    convene(&k, "a");
+    begin(&k, "a");
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_no_quorum);
+    assert_int_equal(assembly(&k, "a")->present, 0);
+    kit_want(&k, R(not_attending_now), "ann", "assembly.attend", "{'assembly':#a}", NULL);
+    kit_close(&k);
+
+    /* Quorum on the second call only; who left the co-op meanwhile is not there. */
+    found(&k, ",'second':{'open_s':600,'quorum_bp':5000}");
+    convene(&k, "a");
+    convene(&k, "b");
+    k.now = assembly(&k, "a")->starts - 1000;
+    kit_do(&k, "ann", "assembly.attend", NULL, "{'assembly':#a}");
+    kit_do(&k, "dan", "assembly.attend", NULL, "{'assembly':#a}");
+    kit_do(&k, "dan", "assembly.attend", NULL, "{'assembly':#b}");
+    kit_do(&k, "dan", "member.leave", NULL, "{}");
+    int64_t lasts = assembly(&k, "a")->ends - assembly(&k, "a")->starts;
+    begin(&k, "a");
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_second_call);
+    assert_int_equal(assembly(&k, "a")->present, 1);
+    assert_int_equal(assembly(&k, "a")->electorate, 3);
+    assert_int_equal(assembly(&k, "a")->ends - assembly(&k, "a")->starts, lasts);
+    begin(&k, "b");
+    kit_do(&k, "bob", "assembly.attend", NULL, "{'assembly':#a}");
+    begin(&k, "a");
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
+    assert_int_equal(assembly(&k, "a")->present, 2);
+    begin(&k, "b"); /* nobody on either call */
+    assert_int_equal(assembly(&k, "b")->state, SHEAF_assembly_state_no_quorum);
+    kit_do(&k, "cat", "assembly.attend", NULL, "{'assembly':#a}"); /* who comes late */
+    end(&k, "a");
+    kit_close(&k);
+}

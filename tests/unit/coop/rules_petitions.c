@@ -1,0 +1,213 @@
+/* Petitions. */
+#include "test.h"
+
+static const struct sheaf_row_petition *petition(const kit *k, const char *label)
+{
+    return sheaf_petition_find(&k->state, kit_index((kit *)k, label));
+}
+
+static kit_rules rules_with(const char *petitions)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_petitions] = petitions;
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':100,'open_s':60,'protected':false,'quorum_bp':5000}";
+    return rules;
+}
+
+static void tick(kit *k, const char *kind, const char *of, const char *label)
+{
+    kit_do(k, "hub", "clock.tick", label, "{'deadline':'%s','of':#%s,'unwitnessed':false}",
+           kind, of);
+}
+
+void test_petitions(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with("{'assembly_s':300,'members_bp':7500,'open_max':2,"
+                                 "'protected':true,'sign_s':200}");
+    kit_found_four(&k, &rules);
+    kit_do(&k, "sue", "member.apply", "sue",
+           "{'class':1,'kind':'person','name':^,'public_key':@sue,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#sue}");
+    static const kit_row rows[] = {
+        {"sue", "petition.open", "{'text':^,'title':^}", R(no_vote)},
+        {"ann", "petition.open", "{'text':^,'title':^}", .label = "p"},
+        {"bob", "petition.open", "{'text':^,'title':^}", .label = "q"},
+        {"cat", "petition.open", "{'text':^,'title':^}", R(petitions_open_max)},
+        {"ann", "petition.sign", "{'petition':4000}", R(no_such_petition)},
+        {"ann", "petition.sign", "{'petition':#p}", R(signed_already)},
+        {"sue", "petition.sign", "{'petition':#p}", R(no_vote)},
+        {"bob", "petition.unsign", "{'petition':#p}", R(not_signed)},
+        {"ann", "assembly.convene",
+         "{'agenda':^,'ends':1790000330000,'petition':#p,'place':^,'starts':1790000300000}",
+         R(petition_short)},
+        {"bob", "petition.sign", "{'petition':#p}"},
+        {"bob", "petition.unsign", "{'petition':#p}"},
+        {"bob", "petition.unsign", "{'petition':#p}", R(not_signed)},
+        {"bob", "petition.sign", "{'petition':#p}"},
+        {"bob", "petition.sign", "{'petition':#p}", R(signed_already)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(petition(&k, "p")->signatures, 2);
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    kit_do(&k, "cat", "petition.sign", "third", "{'petition':#p}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_reached);
+    assert_int_equal(petition(&k, "p")->reached, kit_index(&k, "third"));
+    kit_want(&k, R(petition_closed), "cat", "petition.unsign", "{'petition':#p}", NULL);
+    kit_want(&k, R(petition_closed), "dan", "petition.sign", "{'petition':#p}", NULL);
+    /* The other was not signed by anybody else, and makes room for another. */
+    k.now = petition(&k, "q")->closes;
+    kit_want(&k, R(deadline_due), "dan", "petition.sign", "{'petition':#q}", NULL);
+    if (petition(&k, "p")->closes - 100000 <= k.now)
+        tick(&k, "petition_dates", "p", NULL);
+    tick(&k, "petition_lapses", "q", NULL);
+    assert_int_equal(petition(&k, "q")->state, SHEAF_petition_state_lapsed);
+    kit_want(&k, R(petition_closed), "dan", "petition.sign", "{'petition':#q}", NULL);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->petitions, 0);
+    kit_close(&k);
+}
+
+/* One signs, and they are one of so many. */
+void test_petitions_of_few(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    kit_want(&k, R(petitions_off), "ann", "petition.open", "{'text':^,'title':^}", NULL);
+    kit_want(&k, R(assemblies_off), "ann", "assembly.convene",
+             "{'agenda':^,'ends':1790000330000,'place':^,'starts':1790000300000}", NULL);
+    kit_close(&k);
+
+    kit_open(&k);
+    rules = rules_with("{'assembly_s':300,'members_bp':2500,'open_max':2,'protected':true,"
+                       "'sign_s':200}");
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_reached);
+    kit_close(&k);
+
+    kit_open(&k);
+    rules = rules_with("{'assembly_s':300,'members_bp':10000,'members_max':2,'open_max':2,"
+                       "'protected':true,'sign_s':200}");
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_reached);
+    kit_close(&k);
+}
+
+/* Who leaves counts neither as a signer nor among those of whom so many must sign. */
+void test_petitions_and_leaving(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with("{'assembly_s':300,'members_bp':5000,'open_max':3,"
+                                 "'protected':true,'sign_s':200}");
+    kit_found_four(&k, &rules);
+    kit_do(&k, "dan", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "ann", "petition.open", "q", "{'text':^,'title':^}");
+    kit_do(&k, "dan", "petition.sign", NULL, "{'petition':#q}");
+    assert_int_equal(petition(&k, "q")->state, SHEAF_petition_state_reached);
+    kit_do(&k, "bob", "petition.open", "r", "{'text':^,'title':^}");
+    kit_do(&k, "dan", "member.leave", "left", "{}");
+    assert_int_equal(petition(&k, "p")->signatures, 0); /* of three */
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    assert_int_equal(petition(&k, "q")->state, SHEAF_petition_state_reached); /* and stays so */
+    assert_int_equal(petition(&k, "r")->state, SHEAF_petition_state_open);
+    kit_do(&k, "cat", "member.leave", "left", "{}"); /* one of two is half */
+    assert_int_equal(petition(&k, "r")->state, SHEAF_petition_state_reached);
+    assert_int_equal(petition(&k, "r")->reached, kit_index(&k, "left"));
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->petitions, 1);
+    kit_close(&k);
+}
+
+/* A class that loses its vote loses its signatures, and gets them back with it. */
+void test_petitions_and_classes(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with("{'assembly_s':900,'members_bp':9000,'open_max':2,"
+                                 "'protected':true,'sign_s':800}");
+    kit_found_four(&k, &rules);
+    kit_do(&k, "sue", "member.apply", "sue",
+           "{'class':1,'kind':'person','name':^,'public_key':@sue,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#sue}");
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':1}";
+    kit_motion(&k, "with", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "sue", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    assert_int_equal(petition(&k, "p")->signatures, 2);
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}";
+    kit_motion(&k, "without", kit_amendment(&rules, "#with.tick"), 4);
+    assert_int_equal(petition(&k, "p")->signatures, 1);
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':1}";
+    kit_motion(&k, "again", kit_amendment(&rules, "#without.tick"), 4);
+    assert_int_equal(petition(&k, "p")->signatures, 2);
+    kit_close(&k);
+}
+
+/* The assembly is dated by somebody in time, or dates itself. */
+void test_petition_dates_assembly(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with("{'assembly_s':300,'members_bp':2500,'open_max':2,"
+                                 "'protected':true,'sign_s':200}");
+    kit_found_four(&k, &rules);
+    char what[256];
+    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    int64_t by = petition(&k, "p")->closes;
+    static const struct {
+        int64_t after_closes;
+        sheaf_refusal want;
+    } rows[] = {{1, R(petition_late)}, {-250000, R(assembly_notice_short)}, {0, ACCEPTED}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t starts = by + rows[i].after_closes;
+        snprintf(what, sizeof what,
+                 "{'agenda':^,'ends':%lld,'petition':#p,'place':^,'starts':%lld}",
+                 (long long)starts + 60000, (long long)starts);
+        kit_want(&k, rows[i].want, "bob", "assembly.convene", what, "a");
+    }
+    assert_int_equal(petition(&k, "p")->assembly, kit_index(&k, "a"));
+    kit_want(&k, R(petition_dated), "bob", "assembly.convene", what, NULL);
+    kit_want(&k, R(no_such_petition), "bob", "assembly.convene",
+             "{'agenda':^,'ends':1790009000000,'petition':4000,'place':^,"
+             "'starts':1790008950000}",
+             NULL);
+
+    kit_do(&k, "ann", "petition.open", "q", "{'text':^,'title':^}");
+    by = petition(&k, "q")->closes;
+    k.now = by - 100000; /* just time for the notice */
+    kit_want(&k, R(deadline_due), "ann", "motion.open", "{'title':^}", NULL);
+    tick(&k, "petition_dates", "q", "b");
+    const struct sheaf_row_assembly *assembly =
+        sheaf_assembly_find(&k.state, kit_index(&k, "b"));
+    assert_non_null(assembly);
+    assert_int_equal(assembly->by, SHEAF_NONE);
+    assert_int_equal(assembly->petition, kit_index(&k, "q"));
+    assert_true(assembly->starts >= by);
+    assert_true(assembly->starts - k.now >= 99000);
+    assert_int_equal(assembly->ends - assembly->starts, 60000);
+    assert_memory_equal(&assembly->agenda, &petition(&k, "q")->text, 32);
+    kit_close(&k);
+
+    /* The clock was late: the notice is kept all the same. */
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "petition.open", "q", "{'text':^,'title':^}");
+    k.now = petition(&k, "q")->closes + 5000;
+    tick(&k, "petition_dates", "q", "b");
+    assembly = sheaf_assembly_find(&k.state, kit_index(&k, "b"));
+    assert_int_equal(assembly->starts, sheaf_coop(&k.state)->stamp + 100000);
+    kit_close(&k);
+}

@@ -1,0 +1,115 @@
+/* Tellers: attendance and ballots without a device. */
+#include "test.h"
+
+static const struct sheaf_row_motion *motion(const kit *k, const char *label)
+{
+    return sheaf_motion_find(&k->state, kit_index((kit *)k, label));
+}
+
+static void found(kit *k)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':7500}";
+    rules.early = false;
+    kit_found_four(k, &rules);
+}
+
+#define APPOINT(list)                                                                          \
+    "{'kind':'tellers.appoint','what':{'duration_s':3600,'members':[" list "]}}"
+
+void test_tellers(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    static const kit_row before[] = {
+        {"ann", "motion.open",
+         "{'effect':" APPOINT("{'member':#ann},{'member':4000}") ",'title':^}",
+         R(teller_not_a_member)},
+        {"ann", "motion.open",
+         "{'effect':" APPOINT("{'member':#bob},{'member':#ann}") ",'title':^}",
+         R(members_order)},
+        {"cat", "motion.open", "{'title':^}", .label = "m"},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],"
+         "'motion':#m}",
+         R(not_a_teller)},
+        {"ann", "ballots.confirm", "{'sheet':4000}", R(not_a_teller)},
+        {"cat", "motion.withdraw", "{'motion':#m}"},
+    };
+    KIT_ROWS(&k, before);
+    kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob}"), 4);
+    kit_do(&k, "cat", "motion.open", "n", "{'title':^}");
+    static const kit_row rows[] = {
+        {"dan", "ballot.cast", "{'choice':'no','motion':#n}"},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],"
+         "'motion':4000}",
+         R(no_such_motion)},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan},"
+         "{'choice':'yes','member':#cat}],'motion':#n}",
+         R(members_order)},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':4000}],"
+         "'motion':#n}",
+         R(not_a_member)},
+        {"ann", "ballots.record",
+         "{'channel':'hands','evidence':~e,'list':[{'choice':'yes','member':#cat},"
+         "{'choice':'yes','member':#dan}],'motion':#n}",
+         .label = "sheet"},
+        {"bob", "ballots.record",
+         "{'channel':'postal','evidence':~e,'list':[{'choice':'no','member':#dan}],"
+         "'motion':#n}",
+         .label = "other"},
+        {"ann", "ballots.confirm", "{'sheet':#sheet}", R(sheet_own)},
+        {"cat", "ballots.confirm", "{'sheet':#sheet}", R(not_a_teller)},
+        {"bob", "ballots.confirm", "{'sheet':4000}", R(no_such_sheet)},
+        {"bob", "ballots.confirm", "{'sheet':#sheet}"},
+        {"bob", "ballots.confirm", "{'sheet':#sheet}", R(sheet_confirmed)},
+        {"ann", "ballots.confirm", "{'sheet':#other}", R(counted_by_tellers)},
+        {"dan", "ballot.cast", "{'choice':'no','motion':#n}", R(counted_by_tellers)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#n}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "n")->yes, 3);
+    assert_int_equal(motion(&k, "n")->no, 0); /* dan's went with the tellers' */
+    /* Others are appointed in their place. */
+    k.now = motion(&k, "n")->closes;
+    kit_do(&k, "hub", "clock.tick", NULL,
+           "{'deadline':'motion','of':#n,'unwitnessed':false}");
+    assert_int_equal(motion(&k, "n")->state, SHEAF_motion_state_adopted);
+    kit_motion(&k, "u", APPOINT("{'member':#cat},{'member':#dan}"), 4);
+    kit_want(&k, R(not_a_teller), "ann", "ballots.confirm", "{'sheet':#other}", NULL);
+    k.now += 3700000;
+    kit_want(&k, R(not_a_teller), "cat", "ballots.confirm", "{'sheet':#other}", NULL);
+    kit_close(&k);
+}
+
+void test_tellers_admit(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob}"), 4);
+    long long starts = (long long)k.now + 20000;
+    kit_do(&k, "ann", "assembly.convene", "a",
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + 60000, starts);
+    static const kit_row rows[] = {
+        {"cat", "assembly.admit", "{'assembly':#a,'members':[{'member':#dan}]}",
+         R(not_a_teller)},
+        {"ann", "assembly.admit", "{'assembly':4000,'members':[{'member':#dan}]}",
+         R(no_such_assembly)},
+        {"ann", "assembly.admit", "{'assembly':#a,'members':[{'member':#dan},{'member':#cat}]}",
+         R(members_order)},
+        {"ann", "assembly.admit", "{'assembly':#a,'members':[{'member':4000}]}",
+         R(not_a_member)},
+        {"ann", "assembly.admit",
+         "{'assembly':#a,'members':[{'member':#cat},{'member':#dan}]}"},
+        {"cat", "assembly.attend", "{'assembly':#a}", R(attended_already)},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
