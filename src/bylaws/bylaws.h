@@ -1,6 +1,6 @@
 /* bylaws/bylaws.h - the bylaws document: what contradicts itself, what lies below the legal
- * floor, how a vote is counted, and a document to start from. The document's form is the record
- * `bylaws` of acts/tbl/bylaws.def. */
+ * floor, how a vote is counted, and documents to start from. The document's form is the record
+ * `bylaws` of acts/tbl/bylaws.def; the floors stand in tbl/floors.def. */
 #ifndef SHEAF_BYLAWS_BYLAWS_H
 #define SHEAF_BYLAWS_BYLAWS_H
 
@@ -19,7 +19,49 @@ typedef enum {
     SHEAF_BYLAWS_WITNESS_QUORUM,
     SHEAF_BYLAWS_WITNESS_TWICE,
     SHEAF_BYLAWS_WITNESS_FORM,
+    SHEAF_BYLAWS_FLOOR_NUMBER,
+    SHEAF_BYLAWS_FLOOR_REQUIRED,
+    SHEAF_BYLAWS_FLOOR_FORBIDDEN,
+    SHEAF_BYLAWS_SORTS_ORDER,
+    SHEAF_BYLAWS_SECOND_QUORUM,
+    SHEAF_BYLAWS_HOLDING_CAP,
+    SHEAF_BYLAWS_REPAYMENT,
+    SHEAF_BYLAWS_PETITION_DAYS,
+    SHEAF_BYLAWS_ORGAN_CLASS,
+    SHEAF_BYLAWS_ORGAN_TWICE,
+    SHEAF_BYLAWS_ADMISSION_ORGAN,
+    SHEAF_BYLAWS_TREASURERS,
+    SHEAF_BYLAWS_VALUE_KEYS,
+    SHEAF_BYLAWS_SOURCE_FIELD,
+    SHEAF_BYLAWS_FAULT_COUNT,
 } sheaf_bylaws_fault;
+
+typedef enum {
+    SHEAF_FLOOR_MIN,
+    SHEAF_FLOOR_MAX,
+    SHEAF_FLOOR_REQUIRED,
+    SHEAF_FLOOR_FORBIDDEN,
+} sheaf_floor_demand;
+
+/* A row of tbl/floors.def. */
+typedef struct {
+    const char *form; /* a legal form, "every" or "legal" */
+    const char *path;
+    sheaf_floor_demand demand;
+    int64_t value;
+    const char *source;
+    sheaf_bylaws_fault fault;
+} sheaf_floor;
+
+enum { SHEAF_FAULT_PATH_MAX = 100 };
+
+/* What is wrong with a document. */
+typedef struct {
+    sheaf_bylaws_fault fault;
+    char path[SHEAF_FAULT_PATH_MAX]; /* surplus.data_bp; its first word is the article */
+    int64_t value;                    /* what stands there */
+    const sheaf_floor *floor; /* the law spoke; NULL where the document contradicts itself */
+} sheaf_bylaws_finding;
 
 /* A document as a struct in the arena, which has SHEAF_ACT_ARENA_BYTES: in canonical form, as
  * that rules revision knows it. */
@@ -29,11 +71,23 @@ SHEAF_MUST_USE sheaf_status sheaf_bylaws_decode(sheaf_slice bytes, uint16_t revi
                                                 sheaf_err *err);
 
 /* The first thing that is wrong with a document that has the right form. */
-sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws);
+sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws,
+                                      sheaf_bylaws_finding *out);
+
+/* The floors that a form demands, one after the other from *at = 0; NULL after the last. */
+const sheaf_floor *sheaf_floor_next(enum sheaf_legal_form form, size_t *at);
+
+/* The finding for people: the article, the path, what stands there and who demands what:
+ * "article 18 (Surplus), surplus.reserve_bp: 1000 is less than 1500, which the legal form sce
+ * demands (Council Regulation …)". */
+void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer *out);
 
 /* Do the votes for reach that majority of the base (enum vote_base says what it counts)?
  * Without a vote for, nothing is adopted. */
 bool sheaf_majority_reached(uint8_t majority, uint64_t yes, uint64_t base);
+
+/* The share of a majority in hundredths of a percent, rounded up. */
+uint32_t sheaf_majority_bp(uint8_t majority);
 
 /* Have enough of the electorate taken part? */
 bool sheaf_quorum_reached(uint32_t quorum_bp, uint32_t electorate, uint32_t cast);

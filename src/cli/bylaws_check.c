@@ -1,31 +1,47 @@
 /* cli/bylaws_check.c - `sheaf bylaws check`, and the check before a document is used. */
 #include "cli/cli.h"
 
+#include "bylaws/bylaws.h"
 #include "cli/document.h"
 #include "coop/view.h"
 
 #include <stdio.h>
 
+/* The article, the path and who spoke. */
+static void where_it_is(const struct sheaf_bylaws *bylaws, char *out, size_t size)
+{
+    sheaf_bylaws_finding finding;
+    sheaf_buffer words;
+    *out = 0;
+    if (sheaf_bylaws_check(bylaws, &finding) == SHEAF_BYLAWS_SOUND)
+        return;
+    sheaf_buffer_init(&words, size - 1);
+    sheaf_bylaws_fault_write(&finding, &words);
+    snprintf(out, size, "%.*s", SHEAF_PRINT(sheaf_buffer_slice(&words)));
+    sheaf_buffer_deinit(&words);
+}
+
 sheaf_status sheaf_document_check(const sheaf_document *document, const char *name,
                                   sheaf_err *err)
 {
-    char article[100];
+    char where[300];
     sheaf_refusal refusal = sheaf_bylaws_judge(document->bylaws);
     const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
     if (refusal == SHEAF_ACCEPTED)
         return SHEAF_OK;
-    sheaf_article_words(text->article, article, sizeof article);
+    where_it_is(document->bylaws, where, sizeof where);
     return sheaf_fail(err, SHEAF_INVALID, "%.40s: %s (%s; code %d)", name, text->sentence,
-                      article, (int)refusal);
+                      where, (int)refusal);
 }
 
-static int print_fault(const sheaf_arguments *a, const sheaf_refusal_text *text)
+static int print_fault(const sheaf_arguments *a, const sheaf_refusal_text *text,
+                       const struct sheaf_bylaws *bylaws)
 {
-    char article[100];
+    char where[300];
     sheaf_buffer out;
-    sheaf_article_words(text->article, article, sizeof article);
+    where_it_is(bylaws, where, sizeof where);
     if (!a->json) {
-        printf("%s: %s (code %d)\n", article, text->sentence, (int)text->number);
+        printf("%s\n  %s (code %d)\n", where, text->sentence, (int)text->number);
         return SHEAF_EXIT_REFUSED;
     }
     sheaf_json_writer w = sheaf_print_begin(&out);
@@ -34,6 +50,7 @@ static int print_fault(const sheaf_arguments *a, const sheaf_refusal_text *text)
     sheaf_json_member_put_int(&w, "code", text->number);
     sheaf_json_member_put_string(&w, "refusal", sheaf_str(text->name));
     sheaf_json_member_put_string(&w, "sentence", sheaf_str(text->sentence));
+    sheaf_json_member_put_string(&w, "where", sheaf_str(where));
     (void)sheaf_print_end(&out, &w);
     return SHEAF_EXIT_REFUSED;
 }
@@ -49,7 +66,7 @@ static int run_check(const sheaf_arguments *a)
     } else {
         sheaf_refusal refusal = sheaf_bylaws_judge(d.bylaws);
         if (refusal != SHEAF_ACCEPTED)
-            code = print_fault(a, sheaf_refusal_describe((uint16_t)refusal));
+            code = print_fault(a, sheaf_refusal_describe((uint16_t)refusal), d.bylaws);
         else
             puts(a->json ? "{\"sound\":true}"
                          : "nothing contradicts itself, and no floor is missed");

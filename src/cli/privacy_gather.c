@@ -103,9 +103,9 @@ static void put_coop(gathering *g)
     sheaf_json_member_put_int(&g->w, "applicants",
                               count_members(state, SHEAF_member_state_applied));
     sheaf_json_member_put_int(&g->w, "entries", (int64_t)g->folder.entries);
-    put(g, "form",
-        g->bylaws->purpose.form == SHEAF_legal_form_demonstration ? "demonstration"
-                                                                  : "association");
+    const sheaf_field *form =
+        sheaf_shape_field(sheaf_record_shape("purpose_article"), sheaf_str("form"));
+    put(g, "form", form->choices[g->bylaws->purpose.form]);
     sheaf_json_member_put_int(&g->w, "left", count_members(state, SHEAF_member_state_left));
     sheaf_json_member_put_int(&g->w, "members",
                               count_members(state, SHEAF_member_state_active));

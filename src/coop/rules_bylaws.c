@@ -5,7 +5,7 @@
 
 sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
 {
-    static const sheaf_refusal refusals[] = {
+    static const sheaf_refusal refusals[SHEAF_BYLAWS_FAULT_COUNT] = {
         [SHEAF_BYLAWS_SOUND] = SHEAF_ACCEPTED,
         [SHEAF_BYLAWS_SURPLUS_KEYS] = SHEAF_REFUSED_surplus_keys,
         [SHEAF_BYLAWS_NO_VOTING_CLASS] = SHEAF_REFUSED_no_voting_class,
@@ -18,8 +18,23 @@ sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_WITNESS_QUORUM] = SHEAF_REFUSED_witness_quorum,
         [SHEAF_BYLAWS_WITNESS_TWICE] = SHEAF_REFUSED_witness_twice,
         [SHEAF_BYLAWS_WITNESS_FORM] = SHEAF_REFUSED_witness_form,
+        [SHEAF_BYLAWS_FLOOR_NUMBER] = SHEAF_REFUSED_floor_number,
+        [SHEAF_BYLAWS_FLOOR_REQUIRED] = SHEAF_REFUSED_floor_required,
+        [SHEAF_BYLAWS_FLOOR_FORBIDDEN] = SHEAF_REFUSED_floor_forbidden,
+        [SHEAF_BYLAWS_SORTS_ORDER] = SHEAF_REFUSED_sorts_order,
+        [SHEAF_BYLAWS_SECOND_QUORUM] = SHEAF_REFUSED_second_quorum,
+        [SHEAF_BYLAWS_HOLDING_CAP] = SHEAF_REFUSED_holding_cap,
+        [SHEAF_BYLAWS_REPAYMENT] = SHEAF_REFUSED_repayment_window,
+        [SHEAF_BYLAWS_PETITION_DAYS] = SHEAF_REFUSED_petition_days,
+        [SHEAF_BYLAWS_ORGAN_CLASS] = SHEAF_REFUSED_organ_class,
+        [SHEAF_BYLAWS_ORGAN_TWICE] = SHEAF_REFUSED_organ_twice,
+        [SHEAF_BYLAWS_ADMISSION_ORGAN] = SHEAF_REFUSED_admission_organ,
+        [SHEAF_BYLAWS_TREASURERS] = SHEAF_REFUSED_treasurers_few,
+        [SHEAF_BYLAWS_VALUE_KEYS] = SHEAF_REFUSED_value_keys,
+        [SHEAF_BYLAWS_SOURCE_FIELD] = SHEAF_REFUSED_source_field,
     };
-    return refusals[sheaf_bylaws_check(text)];
+    sheaf_bylaws_finding finding;
+    return refusals[sheaf_bylaws_check(text, &finding)];
 }
 
 static uint8_t visible_bits(const struct sheaf_visibility_article *rules)

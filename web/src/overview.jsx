@@ -8,6 +8,7 @@ import { Facts, Hash, Ref } from './parts.jsx';
 
 const FORMS = {
     association: 'An association or cooperative',
+    sce: 'A European Cooperative Society',
     demonstration: 'A demonstration: no legal person, motions may last seconds',
 };
 

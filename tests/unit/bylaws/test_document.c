@@ -72,8 +72,9 @@ static void test_documents(void **unused)
     for (uint8_t form = 0; form < SHEAF_legal_form_COUNT; form++) {
         char *text = filled((enum sheaf_legal_form)form);
         const struct sheaf_bylaws *document = decode(text);
+        sheaf_bylaws_finding finding;
         assert_int_equal(document->purpose.form, form);
-        assert_int_equal(sheaf_bylaws_check(document), SHEAF_BYLAWS_SOUND);
+        assert_int_equal(sheaf_bylaws_check(document, &finding), SHEAF_BYLAWS_SOUND);
         sheaf_buffer again;
         sheaf_buffer_init(&again, SHEAF_ENTRY_MAX);
         sheaf_record_encode(&again, sheaf_record_shape("bylaws"), document);
@@ -81,8 +82,8 @@ static void test_documents(void **unused)
         sheaf_buffer_deinit(&again);
         assert_true(sheaf_article_protected(document, SHEAF_ARTICLE_amendment));
         assert_true(sheaf_article_protected(document, SHEAF_ARTICLE_log));
-        assert_false(sheaf_article_protected(document, SHEAF_ARTICLE_petitions));
-        assert_null(sheaf_article_in(document, SHEAF_ARTICLE_petitions));
+        assert_false(sheaf_article_protected(document, SHEAF_ARTICLE_income_pool));
+        assert_null(sheaf_article_in(document, SHEAF_ARTICLE_income_pool));
         assert_null(sheaf_article_in(document, SHEAF_ARTICLE_log));
         assert_non_null(sheaf_article_in(document, SHEAF_ARTICLE_witnesses));
         free(text);

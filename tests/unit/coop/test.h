@@ -25,6 +25,7 @@ void test_bylaws_at_founding(void **unused);
 void test_bylaws_form(void **unused);
 void test_bylaws_versions(void **unused);
 void test_bylaws_articles(void **unused);
+void test_bylaws_contradictions(void **unused);
 void test_notice_and_bases(void **unused);
 void test_revision_step(void **unused);
 void test_templates(void **unused);

@@ -69,6 +69,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bylaws_form),
     cmocka_unit_test(test_bylaws_versions),
     cmocka_unit_test(test_bylaws_articles),
+    cmocka_unit_test(test_bylaws_contradictions),
     cmocka_unit_test(test_notice_and_bases),
     cmocka_unit_test(test_revision_step),
     cmocka_unit_test(test_templates),

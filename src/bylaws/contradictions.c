@@ -1,0 +1,200 @@
+/* Documents that contradict themselves. */
+#include "bylaws/bylaws_internal.h"
+
+#include "log/note.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { WHOLE_BP = 10000, EXACT_COHORT_MIN = 3 };
+
+bool sheaf_bylaws_found(sheaf_bylaws_finding *out, sheaf_bylaws_fault fault, int64_t value,
+                        const char *path, ...)
+{
+    va_list args;
+    va_start(args, path);
+    vsnprintf(out->path, sizeof out->path, path, args);
+    va_end(args);
+    out->fault = fault;
+    out->value = value;
+    return true;
+}
+
+#define FOUND(fault, value, ...)                                                               \
+    sheaf_bylaws_found(out, SHEAF_BYLAWS_##fault, (int64_t)(value), __VA_ARGS__)
+
+static bool check_purpose(const struct sheaf_purpose_article *purpose,
+                          sheaf_bylaws_finding *out)
+{
+    for (size_t i = 0; i < purpose->currency.len; i++)
+        if (purpose->currency.data[i] < 'A' || purpose->currency.data[i] > 'Z')
+            return FOUND(CURRENCY, 0, "purpose.currency");
+    return false;
+}
+
+static bool check_members(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    const struct sheaf_members_article *members = &bylaws->members;
+    const struct sheaf_member_class *classes = members->classes.at;
+    bool vote = false;
+    for (uint32_t i = 0; i < members->classes.count; i++) {
+        vote = vote || classes[i].votes > 0;
+        for (uint32_t k = 0; k < i; k++)
+            if (sheaf_slice_equal(classes[i].name, classes[k].name))
+                return FOUND(CLASS_TWICE, i, "members.classes[%u].name", i);
+    }
+    if (!vote)
+        return FOUND(NO_VOTING_CLASS, 0, "members.classes");
+    uint32_t organs = bylaws->has_organs ? bylaws->organs.list.count : 0;
+    if (members->admission.has_organ && members->admission.organ >= organs)
+        return FOUND(ADMISSION_ORGAN, members->admission.organ, "members.admission.organ");
+    return false;
+}
+
+static bool check_shares(const struct sheaf_shares_article *shares, sheaf_bylaws_finding *out)
+{
+    if (shares->max_count < shares->min_count)
+        return FOUND(HOLDING_CAP, shares->max_count, "shares.max_count");
+    if (shares->repay_until_s < shares->repay_from_s)
+        return FOUND(REPAYMENT, shares->repay_until_s, "shares.repay_until_s");
+    return false;
+}
+
+static bool check_rule(const struct sheaf_decision_rule *rule, const char *path,
+                       sheaf_bylaws_finding *out)
+{
+    return rule->has_second && rule->second.quorum_bp > rule->quorum_bp
+           && FOUND(SECOND_QUORUM, rule->second.quorum_bp, "%s.second.quorum_bp", path);
+}
+
+/* The more a decision weighs, the more votes it needs. */
+static bool check_decisions(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    uint32_t ordinary = sheaf_majority_bp(bylaws->decisions.ordinary.majority);
+    uint32_t qualified = sheaf_majority_bp(bylaws->decisions.qualified.majority);
+    uint32_t protected = sheaf_majority_bp(bylaws->amendment.rule.majority);
+    if (qualified < ordinary)
+        return FOUND(SORTS_ORDER, qualified, "decisions.qualified.majority");
+    if (protected < qualified)
+        return FOUND(SORTS_ORDER, protected, "amendment.rule.majority");
+    return check_rule(&bylaws->decisions.ordinary, "decisions.ordinary", out)
+           || check_rule(&bylaws->decisions.qualified, "decisions.qualified", out)
+           || check_rule(&bylaws->amendment.rule, "amendment.rule", out);
+}
+
+/* A petition calls an assembly, which has its notice. */
+static bool check_assemblies(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    const struct sheaf_assemblies_article *assemblies = &bylaws->assemblies;
+    if (bylaws->has_petitions
+        && (!bylaws->has_assemblies || bylaws->petitions.assembly_s < assemblies->notice_s))
+        return FOUND(PETITION_DAYS, bylaws->petitions.assembly_s, "petitions.assembly_s");
+    return bylaws->has_assemblies && assemblies->has_second
+           && assemblies->second.quorum_bp > assemblies->quorum_bp
+           && FOUND(SECOND_QUORUM, assemblies->second.quorum_bp, "assemblies.second.quorum_bp");
+}
+
+static bool check_organs(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    const struct sheaf_organ *organs = bylaws->organs.list.at;
+    const struct sheaf_member_class *classes = bylaws->members.classes.at;
+    int64_t treasurers = 0;
+    for (uint32_t i = 0; i < bylaws->organs.list.count; i++) {
+        if (organs[i].has_electorate
+            && (organs[i].electorate >= bylaws->members.classes.count
+                || !classes[organs[i].electorate].votes))
+            return FOUND(ORGAN_CLASS, organs[i].electorate, "organs.list[%u].electorate", i);
+        for (uint32_t k = 0; k < i; k++)
+            if (sheaf_slice_equal(organs[i].name, organs[k].name))
+                return FOUND(ORGAN_TWICE, i, "organs.list[%u].name", i);
+        if (organs[i].kind == SHEAF_organ_kind_treasurers)
+            treasurers += organs[i].seats;
+    }
+    return treasurers && bylaws->has_treasury && bylaws->treasury.signatures > treasurers
+           && FOUND(TREASURERS, bylaws->treasury.signatures, "treasury.signatures");
+}
+
+static bool check_money(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    const struct sheaf_surplus_article *surplus = &bylaws->surplus;
+    const struct sheaf_value_article *value = &bylaws->value_accounting;
+    int64_t keys = surplus->data_bp + surplus->members_bp + surplus->reserve_bp;
+    int64_t credits = value->care_bp + value->livelihood_bp + value->love_bp;
+    if (keys != WHOLE_BP)
+        return FOUND(SURPLUS_KEYS, keys, "surplus");
+    if (bylaws->has_value_accounting && credits != WHOLE_BP)
+        return FOUND(VALUE_KEYS, credits, "value_accounting");
+    return bylaws->privacy.exact_sums && bylaws->privacy.cohort_min < EXACT_COHORT_MIN
+           && FOUND(EXACT_COHORT, bylaws->privacy.cohort_min, "privacy.cohort_min");
+}
+
+/* The name is that of a note's key (C2SP signed-note): its form is judged by src/log. */
+static bool witness_sound(const struct sheaf_named_witness *witness)
+{
+    sheaf_vkey key;
+    return sheaf_vkey_make(&key, SHEAF_VKEY_COSIGNATURE, witness->name,
+                           witness->public_key.bytes, NULL)
+           == SHEAF_OK;
+}
+
+static bool check_witnesses(const struct sheaf_witnesses_article *rules,
+                            sheaf_bylaws_finding *out)
+{
+    const struct sheaf_named_witness *list = rules->list.at;
+    if (rules->quorum > rules->list.count)
+        return FOUND(WITNESS_QUORUM, rules->quorum, "witnesses.quorum");
+    for (uint32_t i = 0; i < rules->list.count; i++) {
+        if (!witness_sound(&list[i]))
+            return FOUND(WITNESS_FORM, i, "witnesses.list[%u]", i);
+        for (uint32_t k = 0; k < i; k++)
+            if (sheaf_slice_equal(list[i].name, list[k].name)
+                || memcmp(&list[i].public_key, &list[k].public_key, SHEAF_PUBLIC_BYTES) == 0)
+                return FOUND(WITNESS_TWICE, i, "witnesses.list[%u]", i);
+    }
+    return false;
+}
+
+/* A source is of a field that its article has: ordinary.open_s, classes.votes. */
+static bool names_field(const sheaf_shape *shape, sheaf_slice path)
+{
+    while (shape) {
+        const uint8_t *dot = path.len ? memchr(path.data, '.', path.len) : NULL;
+        sheaf_slice name = {path.data, dot ? (size_t)(dot - path.data) : path.len};
+        const sheaf_field *field = sheaf_shape_field(shape, name);
+        if (!field)
+            return false;
+        if (!dot)
+            return true;
+        path = (sheaf_slice){dot + 1, path.len - name.len - 1};
+        shape = field->shape;
+    }
+    return false;
+}
+
+static bool check_sources(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
+        const uint8_t *record = sheaf_article_in(bylaws, number);
+        if (!record)
+            continue;
+        const sheaf_shape *shape = sheaf_article_field(number)->shape;
+        const sheaf_field *field = sheaf_shape_field(shape, sheaf_str("sources"));
+        const sheaf_list *list = (const sheaf_list *)(record + field->at);
+        const struct sheaf_source_note *notes = list->at;
+        for (uint32_t i = 0; i < list->count; i++)
+            if (!names_field(shape, notes[i].of))
+                return FOUND(SOURCE_FIELD, i, "%s.sources[%u].of",
+                             sheaf_article_describe(number)->key, i);
+    }
+    return false;
+}
+
+bool sheaf_bylaws_contradicts(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    return check_money(bylaws, out) || check_purpose(&bylaws->purpose, out)
+           || check_members(bylaws, out)
+           || (bylaws->has_shares && check_shares(&bylaws->shares, out))
+           || check_decisions(bylaws, out) || check_assemblies(bylaws, out)
+           || (bylaws->has_organs && check_organs(bylaws, out))
+           || check_witnesses(&bylaws->witnesses, out) || check_sources(bylaws, out);
+}

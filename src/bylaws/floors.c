@@ -1,0 +1,152 @@
+/* What the legal form demands, and findings in words. */
+#include "bylaws/bylaws_internal.h"
+
+#include <stdio.h>
+
+static const sheaf_floor floors[] = {
+#define FLOOR(form, fault, path, demand, value, source)                                        \
+    {#form, #path, SHEAF_FLOOR_##demand, value, source, SHEAF_BYLAWS_##fault},
+#include "bylaws/tbl/floors.def"
+#undef FLOOR
+};
+enum { FLOOR_COUNT = sizeof floors / sizeof *floors };
+
+static const char *form_name(uint8_t form)
+{
+    const sheaf_field *field =
+        sheaf_shape_field(sheaf_record_shape("purpose_article"), sheaf_str("form"));
+    return field->choices[form];
+}
+
+static bool concerns(const sheaf_floor *floor, uint8_t form)
+{
+    return strcmp(floor->form, "every") == 0
+           || (strcmp(floor->form, "legal") == 0 && form != SHEAF_legal_form_demonstration)
+           || strcmp(floor->form, form_name(form)) == 0;
+}
+
+const sheaf_floor *sheaf_floor_next(enum sheaf_legal_form form, size_t *at)
+{
+    while (*at < FLOOR_COUNT && !concerns(&floors[*at], (uint8_t)form))
+        ++*at;
+    return *at < FLOOR_COUNT ? &floors[(*at)++] : NULL;
+}
+
+/* The field at a path of records; *value is NULL where it or a record on the way is absent. */
+static const sheaf_field *field_at(const struct sheaf_bylaws *bylaws, const char *path,
+                                   const void **value)
+{
+    const sheaf_shape *shape = sheaf_record_shape("bylaws");
+    const uint8_t *record = (const uint8_t *)bylaws;
+    const sheaf_field *field = NULL;
+    while (shape) {
+        size_t len = strcspn(path, ".");
+        field = sheaf_shape_field(shape, sheaf_bytes(path, len));
+        if (!field)
+            break;
+        bool there = record && *(const bool *)(record + field->has);
+        record = there ? record + field->at : NULL;
+        path += len + (path[len] == '.');
+        shape = *path ? field->shape : NULL;
+    }
+    *value = record;
+    return field;
+}
+
+static int64_t number_of(const sheaf_field *field, const void *value)
+{
+    if (field->type == SHEAF_FIELD_BOOL)
+        return *(const bool *)value;
+    if (field->type != SHEAF_FIELD_ENUM)
+        return field->type == SHEAF_FIELD_INT ? *(const int64_t *)value : 0;
+    uint8_t choice = *(const uint8_t *)value;
+    return strcmp(field->sub, "majority") == 0 ? sheaf_majority_bp(choice) : choice;
+}
+
+/* Is the demand met? */
+static bool met(const sheaf_floor *floor, const sheaf_field *field, const void *value)
+{
+    int64_t number = value ? number_of(field, value) : 0;
+    switch (floor->demand) {
+    case SHEAF_FLOOR_MIN:
+        return !value || number >= floor->value;
+    case SHEAF_FLOOR_MAX:
+        return !value || number <= floor->value;
+    case SHEAF_FLOOR_REQUIRED:
+        return value && (field->type != SHEAF_FIELD_BOOL || number);
+    case SHEAF_FLOOR_FORBIDDEN:
+        if (field->type == SHEAF_FIELD_ENUM)
+            return number != floor->value;
+        return !value || (field->type == SHEAF_FIELD_BOOL && !number);
+    }
+    return false;
+}
+
+/* Ceilings are demanded of classes that have votes and put in money alone. */
+static bool check_investors(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                            sheaf_bylaws_finding *out)
+{
+    const struct sheaf_member_class *classes = bylaws->members.classes.at;
+    for (uint32_t i = 0; i < bylaws->members.classes.count; i++) {
+        int64_t ceiling = classes[i].has_ceiling_bp ? classes[i].ceiling_bp : 10000;
+        if (classes[i].has_role && classes[i].role == SHEAF_class_role_investor
+            && classes[i].votes && ceiling > floor->value)
+            return sheaf_bylaws_found(out, floor->fault, ceiling,
+                                      "members.classes[%u].ceiling_bp", i);
+    }
+    return false;
+}
+
+static bool check_floor(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                        sheaf_bylaws_finding *out)
+{
+    const void *value;
+    if (strcmp(floor->path, "members.classes.ceiling_bp") == 0)
+        return check_investors(bylaws, floor, out);
+    const sheaf_field *field = field_at(bylaws, floor->path, &value);
+    if (met(floor, field, value))
+        return false;
+    return sheaf_bylaws_found(out, floor->fault, value ? number_of(field, value) : 0, "%s",
+                              floor->path);
+}
+
+bool sheaf_bylaws_below_floor(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    size_t at = 0;
+    for (const sheaf_floor *floor; (floor = sheaf_floor_next(bylaws->purpose.form, &at));)
+        if (check_floor(bylaws, floor, out)) {
+            out->floor = floor;
+            return true;
+        }
+    return false;
+}
+
+void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer *out)
+{
+    static const char *const demands[] = {
+        [SHEAF_FLOOR_MIN] = "is less than",
+        [SHEAF_FLOOR_MAX] = "is more than",
+    };
+    const sheaf_floor *floor = finding->floor;
+    sheaf_article number =
+        sheaf_article_named(sheaf_bytes(finding->path, strcspn(finding->path, ".[")));
+    sheaf_buffer_printf(out, "article %d (%s), %s: ", (int)number,
+                        sheaf_article_describe(number)->title, finding->path);
+    if (!floor) {
+        sheaf_buffer_printf(out, "%lld contradicts the bylaws themselves",
+                            (long long)finding->value);
+        return;
+    }
+    if (floor->demand == SHEAF_FLOOR_MIN || floor->demand == SHEAF_FLOOR_MAX)
+        sheaf_buffer_printf(out, "%lld %s %lld, the limit", (long long)finding->value,
+                            demands[floor->demand], (long long)floor->value);
+    else
+        sheaf_buffer_add_string(out, floor->demand == SHEAF_FLOOR_REQUIRED
+                                         ? "must be there, and not be switched off,"
+                                         : "must not be so,");
+    sheaf_buffer_printf(out, " by the floor of %s (%s)",
+                        strcmp(floor->form, "every") == 0   ? "every form"
+                        : strcmp(floor->form, "legal") == 0 ? "every legal form"
+                                                            : floor->form,
+                        floor->source);
+}

@@ -1,0 +1,328 @@
+/* The documents to start from: sound, with sources, and with the rules that their names
+ * promise; and what the check finds when a rule is broken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "bylaws/bylaws.h"
+#include "bylaws/model.h"
+
+enum { TEXT_MAX = 32768 };
+
+static uint8_t block[SHEAF_ACT_ARENA_BYTES];
+static char text[TEXT_MAX];
+
+static const sheaf_bylaws_model *model(const char *name)
+{
+    const sheaf_bylaws_model *m;
+    for (size_t i = 0; (m = sheaf_bylaws_model_at(i)); i++)
+        if (strcmp(m->name, name) == 0)
+            return m;
+    fail_msg("no model %s", name);
+    return NULL;
+}
+
+/* The model's text with an x where founders must say something. */
+static char *filled(const char *from)
+{
+    size_t n = 0;
+    for (; *from && n + 2 < TEXT_MAX; from++) {
+        text[n++] = *from;
+        if (from[0] == ':' && from[1] == '"' && from[2] == '"')
+            text[n++] = '"', text[n++] = 'x', from++;
+    }
+    text[n] = 0;
+    return text;
+}
+
+/* Replaces what stands there once, and only there. */
+static void replace(const char *old, const char *new)
+{
+    static char out[TEXT_MAX];
+    char *at = strstr(text, old);
+    if (!at || strstr(at + 1, old))
+        fail_msg("%s stands there %s", old, at ? "twice" : "nowhere");
+    snprintf(out, sizeof out, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+    memcpy(text, out, sizeof out);
+}
+
+static sheaf_bylaws_finding check(void)
+{
+    const struct sheaf_bylaws *document = NULL;
+    sheaf_bylaws_finding finding;
+    sheaf_err err;
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    if (sheaf_bylaws_decode(sheaf_str(text), 1, &arena, &document, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    (void)sheaf_bylaws_check(document, &finding);
+    return finding;
+}
+
+static void test_models_are_sound(void **unused)
+{
+    (void)unused;
+    const sheaf_bylaws_model *m;
+    size_t count = 0;
+    for (; (m = sheaf_bylaws_model_at(count)); count++) {
+        filled(m->text);
+        sheaf_bylaws_finding finding = check();
+        if (finding.fault != SHEAF_BYLAWS_SOUND)
+            fail_msg("%s: %d at %s", m->name, (int)finding.fault, finding.path);
+        assert_true(strlen(m->words) > 10);
+    }
+    assert_int_equal(count, 7);
+}
+
+/* ---- values by path ---- */
+
+static const sheaf_json *step(const sheaf_json *value, char *part)
+{
+    char *bracket = strchr(part, '[');
+    unsigned place = 0;
+    if (bracket)
+        *bracket = 0, place = (unsigned)atoi(bracket + 1);
+    value = sheaf_json_member(value, part);
+    if (!bracket || !value)
+        return value;
+    value = value->first;
+    while (value && place--)
+        value = value->next;
+    return value;
+}
+
+static const sheaf_json *value_at(const sheaf_json *root, const char *path)
+{
+    char copy[100], *save = NULL;
+    snprintf(copy, sizeof copy, "%s", path);
+    for (char *part = strtok_r(copy, ".", &save); part && root;
+         part = strtok_r(NULL, ".", &save))
+        root = step(root, part);
+    return root;
+}
+
+typedef struct {
+    const char *path, *words; /* words: a choice; else the number or yes */
+    int64_t number;
+} want;
+
+static void check_values(const char *name, const want *rows, size_t count)
+{
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    sheaf_json *root;
+    sheaf_err err;
+    assert_int_equal(sheaf_json_parse(sheaf_str(model(name)->text), &arena, &root, &err),
+                     SHEAF_OK);
+    for (size_t i = 0; i < count; i++) {
+        const sheaf_json *value = value_at(root, rows[i].path);
+        bool same =
+            value
+            && (rows[i].words ? value->type == SHEAF_JSON_STRING
+                                    && sheaf_slice_is(value->string, rows[i].words)
+                : value->type == SHEAF_JSON_BOOL
+                    ? value->boolean == rows[i].number
+                    : value->type == SHEAF_JSON_INT && value->integer == rows[i].number);
+        if (!same)
+            fail_msg("%s: %s is something else", name, rows[i].path);
+    }
+}
+
+#define CHECK_VALUES(name, rows) check_values(name, rows, sizeof(rows) / sizeof *(rows))
+
+static void test_coop3(void **unused)
+{
+    (void)unused;
+    static const want rows[] = {
+        {"members.classes[0].votes", NULL, 1},
+        {"members.classes[0].role", "worker", 0},
+        {"members.classes[1].votes", NULL, 1},
+        {"members.classes[2].votes", NULL, 1},
+        {"members.protected", NULL, true},
+        {"shares.price_cents", NULL, 5000},
+        {"shares.max_count", NULL, 100},
+        {"shares.protected", NULL, true},
+        {"amendment.rule.majority", "nine_tenths", 0},
+        {"amendment.rule.base", "for_and_against", 0},
+        {"amendment.protected", NULL, true},
+        {"petitions.members_bp", NULL, 1000},
+        {"accountability.protected", NULL, true},
+        {"pay.ratio_percent", NULL, 300},
+        {"pay.bonuses", NULL, false},
+        {"organs.list[0].kind", "board", 0},
+        {"organs.list[0].electorate", NULL, 0},
+        {"surplus.data_bp", NULL, 5000},
+        {"surplus.members_bp", NULL, 3000},
+        {"surplus.reserve_bp", NULL, 2000},
+        {"surplus.protected", NULL, true},
+        {"treasury.signatures", NULL, 2},
+        {"advice.answer_s", NULL, 259200},
+        {"override.members", NULL, 2},
+        {"override.members_bp", NULL, 1000},
+        {"deployment.lesson", NULL, true},
+    };
+    CHECK_VALUES("coop3", rows);
+}
+
+static void test_sce(void **unused)
+{
+    (void)unused;
+    static const want rows[] = {
+        {"purpose.form", "sce", 0},
+        {"shares.capital_min_cents", NULL, 3000000},
+        {"shares.repay_from_s", NULL, 183 * 86400},
+        {"shares.repay_until_s", NULL, 3 * 365 * 86400},
+        {"decisions.ordinary.majority", "simple", 0},
+        {"decisions.qualified.majority", "two_thirds", 0},
+        {"decisions.qualified.quorum_bp", NULL, 5000},
+        {"decisions.qualified.second.quorum_bp", NULL, 0},
+        {"amendment.rule.majority", "two_thirds", 0},
+        {"amendment.rule.quorum_bp", NULL, 5000},
+        {"amendment.rule.second.quorum_bp", NULL, 0},
+        {"amendment.registration", NULL, true},
+        {"petitions.members_bp", NULL, 1000},
+        {"petitions.members_max", NULL, 5000},
+        {"surplus.reserve_until_cents", NULL, 3000000},
+        {"members.classes[2].role", "investor", 0},
+        {"members.classes[2].ceiling_bp", NULL, 2500},
+        {"dissolution.reserve", "another_cooperative", 0},
+        {"proxies.cap", NULL, 2},
+    };
+    CHECK_VALUES("sce", rows);
+}
+
+/* Each number of a full model says where it comes from. */
+static void test_sources(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {"coop3", "sce", "worker", "data-coop", "consortium"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *from = model(names[i])->text;
+        sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+        sheaf_json *root;
+        sheaf_err err;
+        assert_int_equal(sheaf_json_parse(sheaf_str(from), &arena, &root, &err), SHEAF_OK);
+        for (const sheaf_json *a = root->first; a; a = a->next)
+            for (const sheaf_json *m = a->first; m; m = m->next) {
+                if (m->type != SHEAF_JSON_INT)
+                    continue;
+                const sheaf_json *sources = sheaf_json_member(a, "sources"), *note;
+                for (note = sources ? sources->first : NULL; note; note = note->next)
+                    if (sheaf_slice_equal(sheaf_json_member_string(note, "of"), m->name))
+                        break;
+                if (!note)
+                    fail_msg("%s: %.*s.%.*s has no source", names[i], SHEAF_PRINT(a->name),
+                             SHEAF_PRINT(m->name));
+            }
+    }
+}
+
+/* ---- findings ---- */
+
+static void test_floors(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *old, *new, *path;
+        const char *says;
+    } rows[] = {
+        {"\"capital_min_cents\":3000000", "\"capital_min_cents\":2999999",
+         "shares.capital_min_cents",
+         "article 4 (Member shares), shares.capital_min_cents: 2999999 is less than 3000000, "
+         "the "
+         "limit by the floor of sce (Council Regulation (EC) 1435/2003, art. 3(2))"},
+        {"\"capital_min_cents\":3000000,", "", "shares.capital_min_cents", "must be there"},
+        {"\"repay_until_s\":94608000", "\"repay_until_s\":94608001", "shares.repay_until_s",
+         "is more than 94608000"},
+        {"\"ceiling_bp\":2500", "\"ceiling_bp\":2501", "members.classes[2].ceiling_bp",
+         "59(3)"},
+        {"\"ceiling_bp\":2500,", "", "members.classes[2].ceiling_bp", "10000 is more"},
+        {"\"members_bp\":1000,\"members_max\"", "\"members_bp\":1001,\"members_max\"",
+         "petitions.members_bp", "art. 55"},
+        {"\"members_max\":5000", "\"members_max\":5001", "petitions.members_max", "art. 55"},
+        {"\"members_bp\":3000,\"protected\":true,\"reserve_bp\":2000",
+         "\"members_bp\":3501,\"protected\":true,\"reserve_bp\":1499", "surplus.reserve_bp",
+         "1499 is less than 1500"},
+        {"\"another_cooperative\"", "\"members\"", "dissolution.reserve", "must not be so"},
+        {"\"place\":\"x\",", "", "purpose.place", "5(4)"},
+        {"\"approvals_bp\":5001", "\"approvals_bp\":5000", "succession.approvals_bp",
+         "floor of every form"},
+    };
+    const char *from = model("sce")->text;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        filled(from);
+        replace(rows[i].old, rows[i].new);
+        sheaf_bylaws_finding finding = check();
+        sheaf_buffer words;
+        sheaf_buffer_init(&words, 1000);
+        assert_int_not_equal(finding.fault, SHEAF_BYLAWS_SOUND);
+        assert_non_null(finding.floor);
+        assert_string_equal(finding.path, rows[i].path);
+        sheaf_bylaws_fault_write(&finding, &words);
+        sheaf_buffer_add_byte(&words, 0);
+        if (!strstr((const char *)words.data, rows[i].says))
+            fail_msg("%s", (const char *)words.data);
+        sheaf_buffer_deinit(&words);
+    }
+}
+
+/* Every floor is one of a field that there is. */
+static void test_floors_have_fields(void **unused)
+{
+    (void)unused;
+    for (uint8_t form = 0; form < SHEAF_legal_form_COUNT; form++) {
+        size_t at = 0;
+        for (const sheaf_floor *f; (f = sheaf_floor_next((enum sheaf_legal_form)form, &at));) {
+            const sheaf_shape *shape = sheaf_record_shape("bylaws");
+            char path[SHEAF_FAULT_PATH_MAX], *save = NULL;
+            snprintf(path, sizeof path, "%s", f->path);
+            for (char *part = strtok_r(path, ".", &save); part;
+                 part = strtok_r(NULL, ".", &save)) {
+                const sheaf_field *field =
+                    shape ? sheaf_shape_field(shape, sheaf_str(part)) : NULL;
+                if (!field)
+                    fail_msg("%s: no field %s", f->path, part);
+                shape = field->shape;
+            }
+            assert_true(strlen(f->source) > 10);
+        }
+        assert_true(at > 6);
+    }
+}
+
+static void test_contradictions_in_words(void **unused)
+{
+    (void)unused;
+    filled(model("coop3")->text);
+    replace("\"data_bp\":5000", "\"data_bp\":5001");
+    sheaf_bylaws_finding finding = check();
+    sheaf_buffer words;
+    sheaf_buffer_init(&words, 1000);
+    assert_int_equal(finding.fault, SHEAF_BYLAWS_SURPLUS_KEYS);
+    assert_null(finding.floor);
+    sheaf_bylaws_fault_write(&finding, &words);
+    sheaf_buffer_add_byte(&words, 0);
+    assert_string_equal(
+        (const char *)words.data,
+        "article 18 (Surplus), surplus: 10001 contradicts the bylaws themselves");
+    sheaf_buffer_deinit(&words);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_models_are_sound),
+        cmocka_unit_test(test_coop3),
+        cmocka_unit_test(test_sce),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_floors),
+        cmocka_unit_test(test_floors_have_fields),
+        cmocka_unit_test(test_contradictions_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
