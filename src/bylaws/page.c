@@ -52,7 +52,7 @@ static void put_note_mark(const sheaf_page *page, sheaf_slice *text)
     int len = (int)number.len;
     const char *digits = (const char *)number.data;
     if (page->format == SHEAF_PAGE_HTML)
-        sheaf_buffer_printf(page->out, "<sup><a href=\"#note-%.*s\">%.*s</a></sup>", len,
+        sheaf_buffer_printf(page->out, "<sup><a href=\"#note-%.*s\">[%.*s]</a></sup>", len,
                             digits, len, digits);
     else
         sheaf_buffer_printf(page->out, "[^%.*s]", len, digits);

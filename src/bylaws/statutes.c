@@ -1,22 +1,31 @@
 #include "bylaws/statutes.h"
 
-#include "bylaws/article.h"
+#include "bylaws/bylaws.h"
 #include "bylaws/wording.h"
 
 #include <stdio.h>
 
-enum { NOTES_MAX = 1024, TEXT_MAX = 1 << 16, SAID_MAX = 1 << 16, NUMBER_MAX = 24 };
+enum {
+    NOTES_MAX = 256,
+    TEXT_MAX = 1 << 16,
+    SAID_MAX = 1 << 16,
+    ASKED_MAX = 16,
+    NUMBER_MAX = 24
+};
 
-/* A footnote stands for one source of an article and those of the same number. */
+/* A footnote: of the first path it is about, "shares.price_cents"; others whose footnotes would
+ * say the same share it. */
 typedef struct {
-    sheaf_article article;
-    uint32_t source;
+    char path[SHEAF_WORDING_PATH_MAX];
+    sheaf_hash said;
 } note;
 
 typedef struct {
     sheaf_wording wording;
     sheaf_page page;
-    sheaf_buffer text; /* of the paragraph that is made */
+    sheaf_buffer text;                      /* of the paragraph that is made */
+    sheaf_buffer note;                      /* of a footnote */
+    unsigned asked[ASKED_MAX], asked_count; /* footnotes of what the paragraph depends on */
     sheaf_buffer said; /* paths that paragraphs of the article came by, each in a line */
     note notes[NOTES_MAX];
     unsigned note_count;
@@ -38,38 +47,99 @@ static sheaf_list list_of(const statutes *s, sheaf_article article, const char *
             *)(const void *)(record + sheaf_shape_field(field->shape, sheaf_str(name))->at);
 }
 
-static const struct sheaf_source_note *source_at(const statutes *s, sheaf_article article,
-                                                 uint32_t i)
+/* The next source that the document names for the path, from *at = 0; NULL after the last. */
+static const struct sheaf_source_note *next_source(const statutes *s, const char *path,
+                                                   uint32_t *at)
 {
-    sheaf_list list = list_of(s, article, "sources");
-    return i < list.count ? (const struct sheaf_source_note *)list.at + i : NULL;
+    sheaf_slice inside = sheaf_str(path), key;
+    if (!sheaf_take_until(&inside, '.', &key))
+        return NULL;
+    sheaf_article article = sheaf_article_named(key);
+    sheaf_list list = article ? list_of(s, article, "sources") : (sheaf_list){NULL, 0};
+    while (*at < list.count) {
+        const struct sheaf_source_note *source = list.at;
+        source += (*at)++;
+        if (sheaf_slice_equal(source->of, inside))
+            return source;
+    }
+    return NULL;
 }
 
-static unsigned note_number(statutes *s, sheaf_article article, uint32_t source)
+/* The next floor that the legal form sets at the path, in the same way. */
+static const sheaf_floor *next_floor(const statutes *s, const char *path, size_t *at)
 {
+    const sheaf_floor *floor;
+    while ((floor = sheaf_floor_next(s->wording.bylaws->purpose.form, at)))
+        if (strcmp(floor->path, path) == 0)
+            return floor;
+    return NULL;
+}
+
+/* "Floor: at least 15% (Council Regulation …)" */
+static void put_floor(statutes *s, const sheaf_floor *floor)
+{
+    static const char *const words[] = {
+        [SHEAF_FLOOR_MIN] = "floor_min",
+        [SHEAF_FLOOR_MAX] = "floor_max",
+        [SHEAF_FLOOR_REQUIRED] = "floor_required",
+        [SHEAF_FLOOR_FORBIDDEN] = "floor_forbidden",
+    };
+    sheaf_wording number = s->wording;
+    const char *dot = strrchr(floor->path, '.'), *name = dot ? dot + 1 : floor->path;
+    number.out = &s->note;
+    sheaf_buffer_add(&s->note, sheaf_message_word(s->wording.messages, words[floor->demand]));
+    if (floor->demand == SHEAF_FLOOR_MIN || floor->demand == SHEAF_FLOOR_MAX) {
+        sheaf_buffer_add_string(&s->note, " ");
+        sheaf_wording_number(&number, strcmp(name, "majority") == 0 ? "share_bp" : name,
+                             floor->value);
+    }
+    sheaf_buffer_printf(&s->note, " (%s)", floor->source);
+}
+
+/* What a footnote about the path says; nothing where there are no sources and no floors. */
+static void make_note(statutes *s, const char *path)
+{
+    const struct sheaf_source_note *source;
+    const sheaf_floor *floor;
+    uint32_t source_at = 0;
+    size_t floor_at = 0;
+    sheaf_buffer_reset(&s->note);
+    while ((source = next_source(s, path, &source_at))) {
+        sheaf_buffer_add_string(&s->note, s->note.len ? "; " : "");
+        sheaf_buffer_add(&s->note, source->source);
+    }
+    while ((floor = next_floor(s, path, &floor_at))) {
+        sheaf_buffer_add_string(&s->note, s->note.len ? "; " : "");
+        put_floor(s, floor);
+    }
+}
+
+/* Of the footnote about the path; 0 where there is nothing to say. */
+static unsigned note_number(statutes *s, const char *path)
+{
+    make_note(s, path);
+    if (!s->note.len)
+        return 0;
+    sheaf_hash said = sheaf_sha256(sheaf_buffer_slice(&s->note));
     for (unsigned i = 0; i < s->note_count; i++)
-        if (s->notes[i].article == article && s->notes[i].source == source)
+        if (sheaf_hash_equal(&s->notes[i].said, &said))
             return i + 1;
     if (s->note_count == NOTES_MAX)
         return 0;
-    s->notes[s->note_count++] = (note){article, source};
+    note *new = &s->notes[s->note_count++];
+    snprintf(new->path, sizeof new->path, "%s", path);
+    new->said = said;
     return s->note_count;
 }
 
-/* Of the first source for the path; 0 where there is none. */
-static unsigned meet(void *context, const char *path)
+static unsigned meet(void *context, const char *path, bool value)
 {
     statutes *s = context;
-    sheaf_slice inside = sheaf_str(path), key;
-    const struct sheaf_source_note *source;
     sheaf_buffer_printf(&s->said, "\n%s\n", path);
-    if (!sheaf_take_until(&inside, '.', &key))
-        return 0;
-    sheaf_article article = sheaf_article_named(key);
-    for (uint32_t i = 0; article && (source = source_at(s, article, i)); i++)
-        if (sheaf_slice_equal(source->of, inside))
-            return note_number(s, article, i);
-    return 0;
+    unsigned number = note_number(s, path);
+    if (number && !value && s->asked_count < ASKED_MAX)
+        s->asked[s->asked_count++] = number;
+    return number;
 }
 
 static bool was_said(const statutes *s, const char *path)
@@ -121,6 +191,61 @@ static void paragraph_begin(statutes *s)
 {
     sheaf_buffer_reset(&s->text);
     s->wording.enforced = s->wording.stated = false;
+    s->asked_count = 0;
+}
+
+static void put_mark(sheaf_buffer *text, unsigned number)
+{
+    sheaf_buffer_printf(text, "%c%u%c", SHEAF_MARK_NOTE, number, SHEAF_MARK_END);
+}
+
+/* Footnotes of what a paragraph depends on without telling it stand at its end. */
+static void settle_asked(statutes *s)
+{
+    for (unsigned i = 0; i < s->asked_count; i++) {
+        char mark[NUMBER_MAX];
+        int len =
+            snprintf(mark, sizeof mark, "%c%u%c", SHEAF_MARK_NOTE, s->asked[i], SHEAF_MARK_END);
+        if (!memmem(s->text.data, s->text.len, mark, (size_t)len))
+            put_mark(&s->text, s->asked[i]);
+    }
+}
+
+static bool in_word(uint8_t c)
+{
+    return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A mark right behind a number would read as its power: it goes behind the next word. */
+static void settle_numbers(statutes *s)
+{
+    uint8_t *text = s->text.data;
+    for (size_t i = 1; i + 1 < s->text.len; i++) {
+        size_t end = i;
+        if (text[i] != SHEAF_MARK_NOTE || text[i - 1] < '0' || text[i - 1] > '9')
+            continue;
+        while (end < s->text.len && text[end] != SHEAF_MARK_END)
+            end++;
+        size_t mark = end + 1 - i, word = end + 1, stop = word + 1;
+        if (stop >= s->text.len || text[word] != ' ' || !in_word(text[stop]))
+            continue;
+        while (stop < s->text.len && in_word(text[stop]))
+            stop++;
+        uint8_t kept[NUMBER_MAX];
+        if (mark > sizeof kept)
+            continue;
+        memcpy(kept, text + i, mark);
+        memmove(text + i, text + word, stop - word);
+        memcpy(text + i + (stop - word), kept, mark);
+        i = stop - 1;
+    }
+}
+
+static void settle(statutes *s)
+{
+    settle_marks(s);
+    settle_asked(s);
+    settle_numbers(s);
 }
 
 /* Nothing is put where the message told nothing. */
@@ -129,7 +254,7 @@ static void paragraph_end(statutes *s)
     char number[NUMBER_MAX];
     if (blank(&s->text))
         return;
-    settle_marks(s);
+    settle(s);
     snprintf(number, sizeof number, "%d.%u", (int)s->article, ++s->paragraph);
     sheaf_page_paragraph(&s->page, number, sheaf_buffer_slice(&s->text));
 }
@@ -164,7 +289,7 @@ static sheaf_status put_items(statutes *s, const sheaf_scope *scope, const sheaf
             sheaf_wording_message(&s->wording, &in, sheaf_json_member_string(item, "text")));
         if (blank(&s->text))
             continue;
-        settle_marks(s);
+        settle(s);
         sheaf_page_item(&s->page, sheaf_buffer_slice(&s->text));
     }
     return SHEAF_OK;
@@ -229,26 +354,30 @@ static sheaf_status put_unsaid(statutes *s, const sheaf_scope *scope)
 static void put_clauses(statutes *s)
 {
     sheaf_list list = list_of(s, s->article, "clauses");
+    char path[SHEAF_WORDING_PATH_MAX];
+    snprintf(path, sizeof path, "%s.clauses", sheaf_article_describe(s->article)->key);
+    unsigned number = list.count ? note_number(s, path) : 0;
     for (uint32_t i = 0; i < list.count; i++) {
         paragraph_begin(s);
         sheaf_buffer_add(&s->text, ((const struct sheaf_clause *)list.at)[i].text);
         sheaf_buffer_add_byte(&s->text, SHEAF_MARK_CLAUSE);
+        if (number)
+            put_mark(&s->text, number);
         paragraph_end(s);
         s->clauses = true;
     }
 }
 
-/* Sources for something else than a number that was told. */
+/* Sources for what no paragraph has told. */
 static void put_other_sources(statutes *s)
 {
-    const struct sheaf_source_note *source;
-    for (uint32_t i = 0; (source = source_at(s, s->article, i)); i++) {
-        bool told = false;
-        for (uint32_t k = 0; k <= i && !told; k++)
-            for (unsigned n = 0; n < s->note_count && !told; n++)
-                told = s->notes[n].article == s->article && s->notes[n].source == k
-                       && sheaf_slice_equal(source_at(s, s->article, k)->of, source->of);
-        if (told)
+    sheaf_list list = list_of(s, s->article, "sources");
+    for (uint32_t i = 0; i < list.count; i++) {
+        const struct sheaf_source_note *source = (const struct sheaf_source_note *)list.at + i;
+        char path[2 * SHEAF_WORDING_PATH_MAX];
+        (void)snprintf(path, sizeof path, "%s.%.*s", sheaf_article_describe(s->article)->key,
+                       SHEAF_PRINT(source->of));
+        if (was_said(s, path) || sheaf_slice_is(source->of, "clauses"))
             continue;
         paragraph_begin(s);
         sheaf_buffer_add(&s->text, sheaf_message_word(s->wording.messages, "source"));
@@ -333,17 +462,8 @@ static void put_notes(statutes *s)
     if (s->clauses)
         sheaf_page_paragraph(&s->page, "‡", sheaf_message_word(messages, "clause"));
     for (unsigned n = 0; n < s->note_count; n++) {
-        const struct sheaf_source_note *of =
-            source_at(s, s->notes[n].article, s->notes[n].source);
-        const struct sheaf_source_note *source;
-        sheaf_buffer_reset(&s->text);
-        for (uint32_t i = 0; (source = source_at(s, s->notes[n].article, i)); i++) {
-            if (!sheaf_slice_equal(source->of, of->of))
-                continue;
-            sheaf_buffer_add_string(&s->text, s->text.len ? "; " : "");
-            sheaf_buffer_add(&s->text, source->source);
-        }
-        sheaf_page_footnote(&s->page, n + 1, sheaf_buffer_slice(&s->text));
+        make_note(s, s->notes[n].path);
+        sheaf_page_footnote(&s->page, n + 1, sheaf_buffer_slice(&s->note));
     }
 }
 
@@ -356,6 +476,7 @@ static sheaf_status put_all(statutes *s, sheaf_page_format format, sheaf_buffer 
     put_notes(s);
     sheaf_page_end(&s->page);
     SHEAF_TRY(sheaf_buffer_check(&s->text, "a paragraph of the statutes", s->wording.err));
+    SHEAF_TRY(sheaf_buffer_check(&s->note, "a footnote of the statutes", s->wording.err));
     SHEAF_TRY(sheaf_buffer_check(&s->said, "an article of the statutes", s->wording.err));
     return sheaf_buffer_check(out, "the statutes", s->wording.err);
 }
@@ -370,9 +491,11 @@ sheaf_status sheaf_statutes_write(sheaf_buffer *out, sheaf_page_format format,
     s.wording.out = &s.text;
     s.wording.context = &s;
     sheaf_buffer_init(&s.text, TEXT_MAX);
+    sheaf_buffer_init(&s.note, TEXT_MAX);
     sheaf_buffer_init(&s.said, SAID_MAX);
     sheaf_status status = put_all(&s, format, out, version);
     sheaf_buffer_deinit(&s.text);
+    sheaf_buffer_deinit(&s.note);
     sheaf_buffer_deinit(&s.said);
     return status;
 }

@@ -3,7 +3,8 @@
  *
  * The text follows from the document alone. Paragraphs come from a catalogue of messages; what
  * no message tells is told by its label and value, so nothing of the document is left out.
- * Numbers carry the sources that the document names as footnotes; what the program does not
+ * Numbers carry as footnotes the sources that the document names and the
+ * floors of its legal form; what the program does not
  * enforce is marked †, clauses of prose ‡.
  */
 #ifndef SHEAF_BYLAWS_STATUTES_H

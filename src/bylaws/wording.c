@@ -160,6 +160,11 @@ static void put_integer(sheaf_wording *w, const char *name, int64_t value, sheaf
     }
 }
 
+void sheaf_wording_number(sheaf_wording *w, const char *name, int64_t value)
+{
+    put_integer(w, name, value, (sheaf_slice){NULL, 0});
+}
+
 /* ---- values ---- */
 
 /* A message being told: how deep messages stand in messages, and the whole one for errors. */
@@ -197,7 +202,8 @@ static void mark(const telling *t, const sheaf_scope *scope, const sheaf_field *
     if (!w->meet)
         return;
     path_join(path, scope->path, field->name);
-    unsigned note = w->meet(w->context, path);
+    /* What is not there has no footnote. */
+    unsigned note = w->meet(w->context, path, value || !there(scope, field));
     bool judged = field->type == SHEAF_FIELD_INT || field->type == SHEAF_FIELD_BOOL
                   || field->type == SHEAF_FIELD_ENUM;
     if (judged && sheaf_bylaws_enforced(sheaf_str(path)))

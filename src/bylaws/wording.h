@@ -44,9 +44,10 @@ typedef struct {
     sheaf_buffer *out;
     sheaf_err *err;
     bool enforced, stated; /* since they were cleared: something that is, or is not, enforced */
-    /* Told of each path that a message comes by; gives the number of its footnote, or 0. NULL
-     * where there are no footnotes; then nothing is marked either. */
-    unsigned (*meet)(void *context, const char *path);
+    /* Told of each path that a message comes by, and whether its value is told there; gives the
+     * number of its footnote, or 0. NULL where there are no footnotes; then nothing is marked
+     * either. */
+    unsigned (*meet)(void *context, const char *path, bool value);
     void *context;
 } sheaf_wording;
 
@@ -62,6 +63,9 @@ bool sheaf_field_holds(const sheaf_scope *scope, const sheaf_field *field);
 /* Appends a value as messages tell it. */
 SHEAF_MUST_USE sheaf_status sheaf_wording_value(sheaf_wording *w, const sheaf_scope *scope,
                                                 const sheaf_field *field, sheaf_slice form);
+
+/* A number alone, as a field of that name would be told. */
+void sheaf_wording_number(sheaf_wording *w, const char *name, int64_t value);
 
 /* Appends a message. SHEAF_INVALID, naming it, where it has no right form or no such field. */
 SHEAF_MUST_USE sheaf_status sheaf_wording_message(sheaf_wording *w, const sheaf_scope *scope,

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/toml.h"
-#include "bylaws/bylaws.h"
+#include "bylaws/model.h"
 #include "cli/bylaws_questions.h"
 #include "cli/bylaws_words.h"
 #include "cli/document.h"
@@ -15,16 +15,6 @@
 extern const char sheaf_bylaws_parts[], sheaf_bylaws_parts_end[];
 
 enum { ANSWER_MAX = 2001, TRIES_MAX = 5 };
-
-static const struct {
-    const char *name, *words;
-    enum sheaf_legal_form form;
-} models[] = {
-    {"association", "an association or cooperative under general law",
-     SHEAF_legal_form_association},
-    {"demonstration", "a trial run, with motions of seconds", SHEAF_legal_form_demonstration},
-};
-enum { MODEL_COUNT = sizeof models / sizeof *models };
 
 typedef struct {
     const sheaf_arguments *arguments;
@@ -107,7 +97,8 @@ static sheaf_status ask_until_right(founding *f, const sheaf_question *q, const 
                 SHEAF_PRINT(part->name), part->next ? ", " : "\n");
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         SHEAF_TRY(ask(f, q->words, otherwise, answer));
-        if (!*answer && !q->needed)
+        bool needed = sheaf_question_needed(q, &f->tree);
+        if (!*answer && !needed)
             return SHEAF_OK;
         if (!*answer)
             snprintf(why.message, sizeof why.message, "this one is needed");
@@ -136,7 +127,7 @@ static sheaf_status answer_all(founding *f)
             SHEAF_TRY(answer_one(f, q, answer));
         } else if (f->interactive) {
             SHEAF_TRY(ask_until_right(f, q, otherwise));
-        } else if (q->needed) {
+        } else if (sheaf_question_needed(q, &f->tree)) {
             return sheaf_fail(
                 f->err, SHEAF_INVALID,
                 "nobody said its %s; give --answers FILE, where %s = \"…\" stands", q->key,
@@ -175,14 +166,16 @@ static sheaf_status lay_tables(founding *f)
 static void list_models(char *out, size_t size)
 {
     size_t used = 0;
-    for (int i = 0; i < MODEL_COUNT && used < size; i++)
+    const sheaf_bylaws_model *model;
+    for (size_t i = 0; (model = sheaf_bylaws_model_at(i)) && used < size; i++)
         used +=
-            (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", models[i].name);
+            (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", model->name);
 }
 
 static sheaf_status choose_model(founding *f, const char **text)
 {
     char answer[ANSWER_MAX] = "association", known[160];
+    const sheaf_bylaws_model *model;
     const sheaf_json *given = f->answers ? sheaf_json_member(f->answers, "model") : NULL;
     list_models(known, sizeof known);
     if (f->arguments->value[0]) {
@@ -191,8 +184,8 @@ static sheaf_status choose_model(founding *f, const char **text)
         SHEAF_TRY(from_file(f, "model", given, answer));
     } else if (f->interactive) {
         fprintf(stderr, "Which model do you start from?\n");
-        for (int i = 0; i < MODEL_COUNT; i++)
-            fprintf(stderr, "  %-14s %s\n", models[i].name, models[i].words);
+        for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++)
+            fprintf(stderr, "  %-14s %s\n", model->name, model->words);
         SHEAF_TRY(ask(f, "Model", "association", answer));
     } else if (!f->answers && !f->arguments->value[2]) {
         return sheaf_fail(f->err, SHEAF_INVALID,
@@ -200,9 +193,9 @@ static sheaf_status choose_model(founding *f, const char **text)
                           "defaults (models: %s)",
                           known);
     }
-    for (int i = 0; i < MODEL_COUNT; i++)
-        if (strcmp(answer, models[i].name) == 0) {
-            *text = sheaf_bylaws_template(models[i].form);
+    for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++)
+        if (strcmp(answer, model->name) == 0) {
+            *text = model->text;
             return SHEAF_OK;
         }
     return sheaf_fail(f->err, SHEAF_INVALID, "there is no model “%.40s”; models are %s", answer,
@@ -286,7 +279,8 @@ const sheaf_command sheaf_command_bylaws_new = {
         "share_price, voting_days, reserve_percent, data_percent, readers, parts. Its tables\n"
         "are laid over the document: [decisions.ordinary] with open_s = 1209600.\n"
         "Prints TOML, or JSON with --json.",
-    .options = {{"model", "NAME", "association or demonstration"},
+    .options = {{"model", "NAME",
+                 "association, coop3, sce, worker, data-coop, consortium or demonstration"},
                 {"answers", "FILE", "the answers, as TOML or JSON"},
                 {"yes", NULL, "the default for whatever has no answer"},
                 {"out", "FILE", "write there: JSON where the name ends in .json, else TOML"}},

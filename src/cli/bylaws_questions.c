@@ -10,28 +10,27 @@ enum { DAY_S = 86400, WHOLE_BP = 10000 };
 
 /* The model is asked for first, by the command. */
 const sheaf_question sheaf_questions[] = {
-    {"name", "purpose.name", "What is the co-op called?", SHEAF_ANSWER_TEXT, true},
-    {"purpose", "purpose.text", "What is it for, in a sentence or some?", SHEAF_ANSWER_TEXT,
-     true},
-    {"place", "purpose.place", "Where is its registered office?", SHEAF_ANSWER_TEXT, false},
+    {"name", "purpose.name", "What is the co-op called?", SHEAF_ANSWER_TEXT},
+    {"purpose", "purpose.text", "What is it for, in a sentence or some?", SHEAF_ANSWER_TEXT},
+    {"place", "purpose.place", "Where is its registered office?", SHEAF_ANSWER_TEXT},
     {"currency", "purpose.currency", "Which currency does it keep its books in (ISO 4217)?",
-     SHEAF_ANSWER_TEXT, false},
+     SHEAF_ANSWER_TEXT},
     {"parts", "",
      "Which of them do you want now, with commas between? All can be switched on later.",
-     SHEAF_ANSWER_PARTS, false},
+     SHEAF_ANSWER_PARTS},
     {"approvals", "members.admission.approvals",
-     "How many members must approve an application?", SHEAF_ANSWER_NUMBER, false},
+     "How many members must approve an application?", SHEAF_ANSWER_NUMBER},
     {"share_price", "shares.price_cents", "What does a share cost, such as 50 or 12.50?",
-     SHEAF_ANSWER_MONEY, false},
+     SHEAF_ANSWER_MONEY},
     {"voting_days", "decisions.ordinary.open_s",
-     "For how many days are votes taken on an ordinary motion?", SHEAF_ANSWER_DAYS, false},
+     "For how many days are votes taken on an ordinary motion?", SHEAF_ANSWER_DAYS},
     {"reserve_percent", "surplus.reserve_bp",
-     "How much of the surplus goes to the reserve, in percent?", SHEAF_ANSWER_PERCENT, false},
+     "How much of the surplus goes to the reserve, in percent?", SHEAF_ANSWER_PERCENT},
     {"data_percent", "surplus.data_bp",
      "How much of it is shared by data brought in, in percent? (The rest: all members alike.)",
-     SHEAF_ANSWER_PERCENT, false},
+     SHEAF_ANSWER_PERCENT},
     {"readers", "visibility.ballots", "Who may read the log: members, or public?",
-     SHEAF_ANSWER_READERS, false},
+     SHEAF_ANSWER_READERS},
 };
 const size_t sheaf_question_count = sizeof sheaf_questions / sizeof *sheaf_questions;
 _Static_assert(sizeof sheaf_questions / sizeof *sheaf_questions + 1 <= 12,
@@ -47,6 +46,13 @@ bool sheaf_question_applies(const sheaf_question *question, const sheaf_draft *t
     if (question->sort == SHEAF_ANSWER_DAYS)
         return value && value->integer % DAY_S == 0;
     return question->sort == SHEAF_ANSWER_TEXT || question->sort == SHEAF_ANSWER_PARTS || value;
+}
+
+bool sheaf_question_needed(const sheaf_question *question, const sheaf_draft *tree)
+{
+    const sheaf_json *value = sheaf_draft_at(tree, question->path);
+    return question->sort == SHEAF_ANSWER_TEXT && value && value->type == SHEAF_JSON_STRING
+           && !value->string.len;
 }
 
 /* Optional articles that the document has. */
@@ -74,7 +80,7 @@ void sheaf_question_default(const sheaf_question *question, const sheaf_draft *t
             snprintf(out, size, "none");
         return;
     }
-    if (!value || question->needed)
+    if (!value)
         return;
     if (value->type == SHEAF_JSON_STRING)
         snprintf(out, size, "%.*s", SHEAF_PRINT(value->string));

@@ -20,7 +20,6 @@ typedef enum {
 typedef struct {
     const char *key, *path, *words;
     sheaf_answer_sort sort;
-    bool needed; /* has no default */
 } sheaf_question;
 
 extern const sheaf_question sheaf_questions[];
@@ -28,6 +27,9 @@ extern const size_t sheaf_question_count;
 
 /* Is it about something that the document has? */
 bool sheaf_question_applies(const sheaf_question *question, const sheaf_draft *tree);
+
+/* Is there no default? In a model what founders must say is an empty text. */
+bool sheaf_question_needed(const sheaf_question *question, const sheaf_draft *tree);
 
 /* The default as a person would type it; empty where there is none. */
 void sheaf_question_default(const sheaf_question *question, const sheaf_draft *tree, char *out,

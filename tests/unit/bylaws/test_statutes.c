@@ -9,6 +9,7 @@
 
 #include "bylaws/bylaws.h"
 #include "bylaws/changes.h"
+#include "bylaws/model.h"
 #include "bylaws/statutes.h"
 #include "bylaws/wording.h"
 #include "coop/refusal.h"
@@ -49,23 +50,21 @@ typedef struct {
     const struct sheaf_bylaws *bylaws;
 } document;
 
-/* A template, with every optional article where `all` says so; `edit` may change the tree. */
-static document document_make(enum sheaf_legal_form form, bool all, void (*edit)(sheaf_json *))
+/* A model, with every optional article where `all` says so; `edit` may change the tree. */
+static document document_of(const char *model, bool all, void (*edit)(sheaf_json *))
 {
     document d = {.block = malloc(BLOCK)};
     sheaf_json *tree, *optional;
     sheaf_err err;
     sheaf_arena arena = sheaf_arena_over(tree_block, sizeof tree_block);
     sheaf_arena own = sheaf_arena_over(d.block, BLOCK);
-    assert_int_equal(
-        sheaf_json_parse(sheaf_str(sheaf_bylaws_template(form)), &arena, &tree, NULL),
-        SHEAF_OK);
+    assert_int_equal(sheaf_json_parse(sheaf_str(model), &arena, &tree, NULL), SHEAF_OK);
     assert_int_equal(sheaf_json_parse(sheaf_str(parts), &arena, &optional, NULL), SHEAF_OK);
     sheaf_json **end = &tree->first;
     for (; *end; end = &(*end)->next)
         if (sheaf_slice_is((*end)->name, "purpose"))
             for (sheaf_json *m = (*end)->first; m; m = m->next)
-                if (sheaf_slice_is(m->name, "name") || sheaf_slice_is(m->name, "text"))
+                if (m->type == SHEAF_JSON_STRING && !m->string.len)
                     m->string = sheaf_str("Oak <& *Ash*");
     for (sheaf_json *part = optional->first; all && part;) {
         sheaf_json *next = part->next;
@@ -86,6 +85,11 @@ static document document_make(enum sheaf_legal_form form, bool all, void (*edit)
     if (sheaf_bylaws_decode(sheaf_buffer_slice(&d.json), 1, &own, &d.bylaws, &err) != SHEAF_OK)
         fail_msg("%s", err.message);
     return d;
+}
+
+static document document_make(enum sheaf_legal_form form, bool all, void (*edit)(sheaf_json *))
+{
+    return document_of(sheaf_bylaws_template(form), all, edit);
 }
 
 static void document_free(document *d)
@@ -170,37 +174,62 @@ static void check_all_told(const char *text)
 
 /* ---- the text ---- */
 
+static void check_articles(const char *text, bool in_german)
+{
+    for (uint16_t number = 1; number < 1000; number++) {
+        const sheaf_refusal_text *refusal = sheaf_refusal_describe(number);
+        char heading[100];
+        if (!refusal)
+            continue;
+        snprintf(heading, sizeof heading, "\n## %s %d. ", in_german ? "Artikel" : "Article",
+                 (int)refusal->rests_on);
+        if (!strstr(text, heading))
+            fail_msg("refusal %d rests on article %d, which is not in the statutes", number,
+                     (int)refusal->rests_on);
+    }
+}
+
+/* Of every model, as it is and with all that can be switched on, in both languages. */
 static void test_every_article_stands_in_it(void **unused)
 {
+    const sheaf_bylaws_model *model;
     (void)unused;
-    for (int all = 0; all < 2; all++)
-        for (int c = 0; c < 2; c++) {
-            document d = document_make(SHEAF_legal_form_association, all, NULL);
-            sheaf_messages messages = messages_of(c ? german : english);
-            char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
-            for (uint16_t number = 1; number < 1000; number++) {
-                const sheaf_refusal_text *refusal = sheaf_refusal_describe(number);
-                char heading[100];
-                if (!refusal)
-                    continue;
-                snprintf(heading, sizeof heading, "\n## %s %d. ", c ? "Artikel" : "Article",
-                         (int)refusal->rests_on);
-                if (!strstr(text, heading))
-                    fail_msg("refusal %d rests on article %d, which is not in the statutes",
-                             number, (int)refusal->rests_on);
-            }
-            assert_non_null(strstr(text, "Version 7."));
-            assert_true((strstr(text, "Entwurf") != NULL) == (c == 1));
-            assert_null(strchr(text, '{'));
-            assert_true((strstr(text, "This article is not in use.") != NULL)
-                        == (c == 0 && !all));
-            assert_true((strstr(text, "Dieser Artikel ist nicht in Gebrauch.") != NULL)
-                        == (c == 1 && !all));
-            if (!c)
-                check_all_told(text);
-            free(text);
-            document_free(&d);
-        }
+    for (size_t i = 0; (model = sheaf_bylaws_model_at(i / 4)); i++) {
+        bool all = i % 4 / 2, in_german = i % 2;
+        document d = document_of(model->text, all, NULL);
+        sheaf_messages messages = messages_of(in_german ? german : english);
+        char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+        check_articles(text, in_german);
+        assert_non_null(strstr(text, "Version 7."));
+        assert_true((strstr(text, "Entwurf") != NULL) == in_german);
+        assert_null(strchr(text, '{'));
+        assert_true((strstr(text, "This article is not in use.") != NULL)
+                    == (!in_german && !all));
+        assert_true((strstr(text, "Dieser Artikel ist nicht in Gebrauch.") != NULL)
+                    == (in_german && !all));
+        if (!in_german)
+            check_all_told(text);
+        free(text);
+        document_free(&d);
+    }
+}
+
+/* A floor is told where its number is, with its source; a mark never stands behind a number. */
+static void test_floors_are_footnotes(void **unused)
+{
+    document d = document_make(SHEAF_legal_form_sce, false, NULL);
+    sheaf_messages messages = messages_of(english);
+    char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+    (void)unused;
+    assert_non_null(strstr(text, "European Cooperative Society"));
+    assert_non_null(strstr(text, "Floor: at least 30,000.00 EUR (Council Regulation"));
+    assert_non_null(strstr(text, "Limit: at most 3 years (Council Regulation"));
+    assert_non_null(strstr(text, "Floor: at least 66.67% (Council Regulation"));
+    for (char *at = text; (at = strstr(at, "[^")); at++)
+        if (at > text && at[-1] >= '0' && at[-1] <= '9')
+            fail_msg("a footnote reads as a power: %.60s", at - 20);
+    free(text);
+    document_free(&d);
 }
 
 static void test_words_become_no_markup(void **unused)
@@ -254,8 +283,8 @@ static void test_sources_and_clauses(void **unused)
     sheaf_messages messages = messages_of(english);
     char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
     (void)unused;
-    assert_non_null(strstr(text, "lasts 7 days[^1]."));
-    assert_non_null(strstr(text, "[^1]: Act \\<7\\>, s 3\n"));
+    assert_non_null(strstr(text, "lasts 7 days[^"));
+    assert_non_null(strstr(text, "]: Act \\<7\\>, s 3"));
     assert_non_null(strstr(text, "We are kind.‡"));
     assert_non_null(strstr(text, "**‡** A clause of prose"));
     free(text);
@@ -424,6 +453,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_field_has_its_words),
         cmocka_unit_test(test_every_article_stands_in_it),
+        cmocka_unit_test(test_floors_are_footnotes),
         cmocka_unit_test(test_words_become_no_markup),
         cmocka_unit_test(test_sources_and_clauses),
         cmocka_unit_test(test_messages),
