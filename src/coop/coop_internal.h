@@ -121,6 +121,9 @@ sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t motion, uint32
 /* Counts the ballot, in the place of one that the member has cast before. */
 void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice);
 
+/* The effect of a motion that was held never takes place. */
+void sheaf_motion_override(sheaf_fold *fold, uint32_t of);
+
 /* The bytes of open motions' effects. */
 uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);
 void sheaf_parts_free(sheaf_state *state, uint32_t first);

@@ -2,6 +2,7 @@
 #include "coop/coop_internal.h"
 
 #include "coop/apportion.h"
+#include "coop/override.h"
 
 #include <assert.h>
 
@@ -51,6 +52,7 @@ sheaf_refusal sheaf_rule_usage_record(sheaf_fold *fold, const struct sheaf_usage
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_model);
     struct sheaf_row_model *model = sheaf_model_edit(fold->state, row);
     SHEAF_REFUSE_IF(model->state != SHEAF_model_state_released, not_released);
+    SHEAF_REFUSE_IF(sheaf_suspended(fold->state, model->id), model_suspended);
     SHEAF_REFUSE_IF(!model->price_cents, free_of_charge);
     int64_t cents;
     SHEAF_REFUSE_IF(__builtin_mul_overflow(model->price_cents, what->uses, &cents)

@@ -1,17 +1,24 @@
 /* Motions: opened, withdrawn, decided, enacted. Ballots stand in rules_ballots.c. */
 #include "coop/coop_internal.h"
 #include "coop/motion.h"
+#include "coop/override.h"
 
 /* The motion is no longer open. */
-static void settle(sheaf_fold *fold, uint32_t row, uint8_t to)
+static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
 {
     struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
     sheaf_deadline_clear(fold->state, motion->id, SHEAF_deadline_kind_motion);
     motion->state = to;
     motion->decided = fold->index;
+    sheaf_coop_edit(fold->state, 0)->motions_open--;
+}
+
+/* Nothing more is to come of its effect. */
+static void drop_effect(sheaf_fold *fold, uint32_t row)
+{
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
     sheaf_parts_free(fold->state, motion->part_first);
     motion->part_first = 0;
-    sheaf_coop_edit(fold->state, 0)->motions_open--;
 }
 
 /* ---- opening ---- */
@@ -87,7 +94,8 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
     SHEAF_REFUSE_IF(motion->by != fold->member, not_your_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
-    settle(fold, row, SHEAF_motion_state_withdrawn);
+    end_vote(fold, row, SHEAF_motion_state_withdrawn);
+    drop_effect(fold, row);
     return SHEAF_ACCEPTED;
 }
 
@@ -154,30 +162,74 @@ static sheaf_refusal enact(sheaf_fold *fold, uint32_t motion, const sheaf_effect
     return refusal;
 }
 
+/* Its effect, which was decoded when the motion was opened; a motion without one has the kind
+ * none. False, and the state failed, where the arena is spent. */
+static bool load_effect(sheaf_fold *fold, uint32_t row, sheaf_effect *out)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    *out = (sheaf_effect){.kind = SHEAF_KIND_none};
+    if (motion->effect != SHEAF_KIND_none
+        && !sheaf_motion_effect(fold->state, motion, fold->arena, out))
+        fold->state->failed = true;
+    return !fold->state->failed;
+}
+
+/* An adopted effect takes place, or is void. */
+static sheaf_refusal carry_out(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect)
+{
+    uint32_t id = sheaf_motion_at(fold->state, row)->id;
+    sheaf_refusal refusal = enact(fold, id, effect);
+    if (fold->state->failed)
+        return refusal;
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    motion->refusal = (uint16_t)refusal;
+    motion->state =
+        refusal == SHEAF_ACCEPTED ? SHEAF_motion_state_adopted : SHEAF_motion_state_void;
+    drop_effect(fold, row);
+    return refusal;
+}
+
+/* Does the effect wait for the end of its hold? */
+static bool hold(sheaf_fold *fold, uint32_t row)
+{
+    uint32_t hold_s = sheaf_bylaws_now(fold->state)->override_hold_s;
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    if (!hold_s || !sheaf_effect_held(motion->effect))
+        return false;
+    motion->state = SHEAF_motion_state_held;
+    sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_hold,
+                       fold->stamp + (int64_t)hold_s * 1000);
+    return true;
+}
+
 sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, of);
-    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
     sheaf_effect effect;
-    bool has_effect = motion->effect != SHEAF_KIND_none;
-    /* It was decoded when the motion was opened. */
-    if (has_effect && !sheaf_motion_effect(state, motion, fold->arena, &effect))
-        state->failed = true; /* the arena is spent */
-    if (state->failed)
+    if (!load_effect(fold, row, &effect))
         return SHEAF_ACCEPTED;
-    uint8_t to = outcome_of(state, motion, has_effect ? &effect : NULL);
-    sheaf_refusal refusal = SHEAF_ACCEPTED;
+    bool has_effect = effect.kind != SHEAF_KIND_none;
+    uint8_t to = outcome_of(state, sheaf_motion_at(state, row), has_effect ? &effect : NULL);
     if (to == SHEAF_motion_state_no_quorum && called_again(fold, row))
         return SHEAF_ACCEPTED;
-    if (to == SHEAF_motion_state_adopted && has_effect) {
-        refusal = enact(fold, of, &effect);
-        if (refusal != SHEAF_ACCEPTED)
-            to = SHEAF_motion_state_void;
-    }
-    if (state->failed)
-        return refusal;
-    settle(fold, row, to);
-    sheaf_motion_edit(state, row)->refusal = (uint16_t)refusal;
-    return refusal;
+    end_vote(fold, row, to);
+    if (to == SHEAF_motion_state_adopted && has_effect)
+        return hold(fold, row) ? SHEAF_ACCEPTED : carry_out(fold, row, &effect);
+    drop_effect(fold, row);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_settle_hold(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_effect effect;
+    uint32_t row = sheaf_motion_row(fold->state, of);
+    return load_effect(fold, row, &effect) ? carry_out(fold, row, &effect) : SHEAF_ACCEPTED;
+}
+
+void sheaf_motion_override(sheaf_fold *fold, uint32_t of)
+{
+    uint32_t row = sheaf_motion_row(fold->state, of);
+    sheaf_motion_edit(fold->state, row)->state = SHEAF_motion_state_overridden;
+    drop_effect(fold, row);
 }

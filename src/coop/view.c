@@ -1,6 +1,7 @@
 #include "coop/view.h"
 
 #include "coop/budget.h"
+#include "coop/override.h"
 #include "round/config.h"
 
 const struct sheaf_row_coop *sheaf_coop(const sheaf_state *state)
@@ -103,6 +104,8 @@ sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, in
         return SHEAF_REFUSED_mandate_revoked;
     if (row->expires < stamp)
         return SHEAF_REFUSED_mandate_expired;
+    if (sheaf_suspended(state, mandate))
+        return SHEAF_REFUSED_mandate_suspended;
     if (row->release == SHEAF_release_form_exact_sum && !sheaf_bylaws_now(state)->exact_sums)
         return SHEAF_REFUSED_exact_forbidden;
     if (row->rounds_used >= row->rounds_max)

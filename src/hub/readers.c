@@ -44,6 +44,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
         return SHEAF_AREA_MEMBERS;
     case SHEAF_TABLE_motion:
     case SHEAF_TABLE_tally:
+    case SHEAF_TABLE_override:
     case SHEAF_TABLE_part:
     case SHEAF_TABLE_pending:
     case SHEAF_TABLE_petition:
@@ -56,6 +57,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_minutes_approval:
     case SHEAF_TABLE_teller:
     case SHEAF_TABLE_accountability:
+    case SHEAF_TABLE_suspension:
     case SHEAF_TABLE_conflict:
     case SHEAF_TABLE_matter:
         return SHEAF_AREA_DECISIONS;

@@ -255,6 +255,7 @@ static void write_r1(kit *k)
     static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
     generate_matters_rules(&rules);
     kit_with_groups(k, &rules, sheets);
+    generate_override(k);
     learn(k);
     learn_patiently(k);
     hide(k);

@@ -6,6 +6,8 @@
 
 /* Organs, elections, conflicts of interest, proxies, among ann, bob, cat and dan. */
 void generate_organs(kit *k);
+/* Suspensions of a mandate. */
+void generate_override(kit *k);
 
 /* Petitions, advice, assemblies, accountability, conflict resolution, among the same; the
  * articles that they rest on. */

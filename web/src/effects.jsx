@@ -13,6 +13,8 @@ const NAMES = {
     'model.release': 'Release a model', 'model.retire': 'Retire a model',
     'surplus.distribute': 'Share surplus', 'bylaws.amend': 'Replace the bylaws',
     'rules.adopt': 'Raise the revision of the rules',
+    'automation.resume': 'End a suspension', 'automation.suspend': 'Suspend something automatic',
+    'override.confirm': 'Confirm a suspension',
 };
 
 /** Kinds stand in rows as `mandate_grant`, in acts as `mandate.grant`. */
@@ -34,6 +36,9 @@ const RENDER = {
         what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
     ],
     'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],
+    'automation.resume': (what) => [['Suspension', <Ref n={what.override} />]],
+    'automation.suspend': (what) => [['What', <Ref n={what.of} />]],
+    'override.confirm': (what) => [['Suspension', <Ref n={what.override} />]],
     'model.release': (what, currency) => [
         ['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>],
         ['Made by round', <Ref n={what.round} />],

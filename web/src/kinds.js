@@ -9,6 +9,7 @@ const VERBS = {
     'dataset.register': 'registered a data set', 'dataset.retire': 'withdrew a data set',
     'consent.grant': 'gave a consent', 'consent.revoke': 'revoked a consent', 'model.register': 'described a model',
     'round.open': 'opened a round', 'round.close': 'closed a round', 'round.abort': 'aborted a round',
+    'override.suspend': 'signed a suspension of something automatic',
     'member.decline': 'declined an application', 'person.update': 'changed personal details',
     'hub.appoint': 'approved another hub', 'round.attest': 'attested a result', 'model.evaluate': 'recorded a model’s figures',
     'revenue.record': 'recorded revenue', 'usage.record': 'recorded paid uses',

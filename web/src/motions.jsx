@@ -8,8 +8,8 @@ import { useStore } from './store.js';
 import { Effect, effectName } from './effects.jsx';
 import { Badge, Empty, Member, More, Ref, Section, Text, When } from './parts.jsx';
 
-const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad' };
-const STATES = { no_quorum: 'no quorum', void: 'adopted, void' };
+const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', overridden: 'bad' };
+const STATES = { no_quorum: 'no quorum', void: 'adopted, void', held: 'adopted, held' };
 const SHOWN = 6;
 
 /** The time left, counting down by the second; the deadline itself takes effect at the hub's next entry. */

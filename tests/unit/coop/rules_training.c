@@ -495,5 +495,11 @@ void test_evaluation_and_release(void **unused)
     kit_want(&k, ACCEPTED, "ann", "usage.record", "{'customer':^,'model':#model,'uses':3}",
              NULL);
     assert_int_equal(model->uses, 3);
+    kit_motion(&k, "stop", "{'kind':'automation.suspend','what':{'of':#model}}", 4);
+    kit_want(&k, R(model_suspended), "ann", "usage.record",
+             "{'customer':^,'model':#model,'uses':3}", NULL);
+    kit_motion(&k, "on", "{'kind':'automation.resume','what':{'override':#stop.tick}}", 4);
+    kit_want(&k, ACCEPTED, "ann", "usage.record", "{'customer':^,'model':#model,'uses':3}",
+             NULL);
     kit_close(&k);
 }

@@ -56,6 +56,11 @@ void test_visibility(void **unused);
 void test_appointment(void **unused);
 void test_appointment_broken_off(void **unused);
 
+void test_held_effects(void **unused);
+void test_suspended_in_the_hold(void **unused);
+void test_suspended_mandates(void **unused);
+void test_signatures_needed(void **unused);
+
 void test_datasets_and_consents(void **unused);
 void test_kinds_of_models(void **unused);
 void test_learned_to_its_end(void **unused);

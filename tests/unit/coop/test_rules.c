@@ -150,6 +150,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_accountability_unanswered),
     cmocka_unit_test(test_disputes),
     cmocka_unit_test(test_disputes_in_time),
+    cmocka_unit_test(test_held_effects),
+    cmocka_unit_test(test_suspended_in_the_hold),
+    cmocka_unit_test(test_suspended_mandates),
+    cmocka_unit_test(test_signatures_needed),
     cmocka_unit_test(test_everything_was_met),
 };
 

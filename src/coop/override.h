@@ -1,0 +1,27 @@
+/* coop/override.h - members have the last word over what the program does by itself (article
+ * 15).
+ *
+ * What an adopted motion begins and the program goes on with (coop/tbl/effects.def: training, a
+ * deployment, a distribution) is held for hold_s after the motion closed. Within that time, and
+ * at any time while a mandate is in force or a model released, members suspend it by signing
+ * override.suspend: at once when as many have signed as article 15 asks for, a number of them
+ * or a share of those with a vote, whichever is fewer. A suspension lapses after confirm_s
+ * unless a motion confirms it, and what it kept back then goes on; the same is not suspended by
+ * signatures a second time, so that a few cannot stop it for good. A motion alone suspends and
+ * resumes at any time. Every override stays listed, with the kind of effect that it overrode.
+ */
+#ifndef SHEAF_COOP_OVERRIDE_H
+#define SHEAF_COOP_OVERRIDE_H
+
+#include "coop/state.h"
+
+/* Is that motion's effect, that mandate or that model suspended? */
+bool sheaf_suspended(const sheaf_state *state, uint32_t of);
+
+/* Is an effect of that kind held before it acts? */
+bool sheaf_effect_held(sheaf_kind kind);
+
+/* The signatures that suspend, with so many entitled. */
+uint32_t sheaf_override_needed(const sheaf_state *state);
+
+#endif

@@ -1,0 +1,228 @@
+/* Human override: suspensions by members and by motions. */
+#include "coop/coop_internal.h"
+#include "coop/deadline.h"
+#include "coop/override.h"
+
+/* ---- which effects are held ---- */
+
+enum { AT_ONCE, HELD };
+#define EFFECT(kind, when) TIMING_##kind = when,
+enum {
+#include "coop/tbl/effects.def"
+};
+#undef EFFECT
+
+#define FOUNDER(name)
+#define APPLICANT(name)
+#define MEMBER(name)
+#define HUB(name)
+#define COOP(name)                                            [SHEAF_KIND_##name] = TIMING_##name,
+#define RECORD                                                SHEAF_SKIP
+#define F                                                     SHEAF_SKIP
+#define END                                                   SHEAF_SKIP
+#define ACT(name, wire, actor, needs, since, visibility, doc) actor(name)
+static const uint8_t timings[SHEAF_KIND_COUNT] = {
+#include "acts/tbl/all.def"
+};
+#undef RECORD
+#undef F
+#undef END
+#undef ACT
+
+bool sheaf_effect_held(sheaf_kind kind)
+{
+    return timings[kind] == HELD;
+}
+
+/* ---- what is suspended ---- */
+
+bool sheaf_suspended(const sheaf_state *state, uint32_t of)
+{
+    const struct sheaf_row_suspension *row = sheaf_suspension_find(state, of);
+    return row && row->in_force;
+}
+
+uint32_t sheaf_override_needed(const sheaf_state *state)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    uint64_t voters = sheaf_coop(state)->voters;
+    uint64_t share = (voters * bylaws->override_members_bp + 9999) / 10000;
+    return share < bylaws->override_members ? (uint32_t)share : bylaws->override_members;
+}
+
+/* The automatic effect under that number; none where there is nothing that could be suspended.
+ */
+static sheaf_kind automatic(const sheaf_state *state, uint32_t of)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, of);
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, of);
+    const struct sheaf_row_model *model = sheaf_model_find(state, of);
+    if (motion && motion->state == SHEAF_motion_state_held)
+        return motion->effect;
+    if (mandate && mandate->revoked == SHEAF_NONE)
+        return SHEAF_KIND_mandate_grant;
+    if (model && model->state == SHEAF_model_state_released)
+        return SHEAF_KIND_model_release;
+    return SHEAF_KIND_none;
+}
+
+static struct sheaf_row_override *begin(sheaf_fold *fold, uint32_t of, sheaf_kind overrode)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_suspension_row(state, of);
+    struct sheaf_row_suspension *suspension =
+        row == SHEAF_NONE ? sheaf_suspension_new(state, of) : sheaf_suspension_edit(state, row);
+    suspension->id = of;
+    suspension->override = fold->index;
+    struct sheaf_row_override *override = sheaf_override_new(state, fold->index);
+    override->id = fold->index;
+    override->of = of;
+    override->overrode = (uint8_t)overrode;
+    override->suspended = override->ended = SHEAF_NONE;
+    return override;
+}
+
+static void set_in_force(sheaf_state *state, uint32_t of, bool in_force)
+{
+    sheaf_suspension_edit(state, sheaf_suspension_row(state, of))->in_force = in_force;
+}
+
+/* The hold of a motion waits for what becomes of the suspension. */
+static void suspend(sheaf_fold *fold, struct sheaf_row_override *override)
+{
+    override->state = SHEAF_override_state_suspended;
+    override->suspended = fold->index;
+    set_in_force(fold->state, override->of, true);
+    sheaf_deadline_clear(fold->state, override->of, SHEAF_deadline_kind_hold);
+}
+
+static void end(sheaf_fold *fold, struct sheaf_row_override *override, uint8_t to)
+{
+    override->state = to;
+    override->ended = fold->index;
+    sheaf_deadline_clear(fold->state, override->id, SHEAF_deadline_kind_override);
+}
+
+/* ---- signatures ---- */
+
+/* The override that the member signs: one that waits for signatures, or a new one. */
+static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspend *what,
+                             struct sheaf_row_override **out)
+{
+    sheaf_state *state = fold->state;
+    sheaf_kind overrode = automatic(state, what->of);
+    const struct sheaf_row_suspension *before = sheaf_suspension_find(state, what->of);
+    SHEAF_REFUSE_IF(overrode == SHEAF_KIND_none, nothing_automatic);
+    SHEAF_REFUSE_IF(before && before->in_force, suspended_already);
+    if (before) {
+        uint32_t row = sheaf_override_row(state, before->override);
+        uint8_t stands = sheaf_override_at(state, row)->state;
+        SHEAF_REFUSE_IF(stands == SHEAF_override_state_lapsed, suspended_before);
+        if (stands == SHEAF_override_state_asked) {
+            *out = sheaf_override_edit(state, row);
+            return SHEAF_ACCEPTED;
+        }
+    }
+    *out = begin(fold, what->of, overrode);
+    (*out)->reason = what->reason;
+    (*out)->lapses = fold->stamp + (int64_t)sheaf_bylaws_now(state)->override_confirm_s * 1000;
+    sheaf_deadline_set(state, fold->index, SHEAF_deadline_kind_override, (*out)->lapses);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_override_suspend(sheaf_fold *fold,
+                                          const struct sheaf_override_suspend *what)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_override *override;
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_UNLESS(to_sign(fold, what, &override));
+    SHEAF_STOP_IF_SPENT(fold);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, override->id, false));
+    if (++override->signatures < sheaf_override_needed(state))
+        return SHEAF_ACCEPTED;
+    override->lapses =
+        fold->stamp + (int64_t)sheaf_bylaws_now(state)->override_confirm_s * 1000;
+    sheaf_deadline_set(state, override->id, SHEAF_deadline_kind_override, override->lapses);
+    suspend(fold, override);
+    return SHEAF_ACCEPTED;
+}
+
+/* Nobody has confirmed it, or too few have signed: what was kept back goes on. */
+sheaf_refusal sheaf_settle_override(sheaf_fold *fold, uint32_t of)
+{
+    struct sheaf_row_override *override =
+        sheaf_override_edit(fold->state, sheaf_override_row(fold->state, of));
+    bool suspended = override->state == SHEAF_override_state_suspended;
+    end(fold, override,
+        suspended ? SHEAF_override_state_lapsed : SHEAF_override_state_unsupported);
+    if (!suspended)
+        return SHEAF_ACCEPTED;
+    set_in_force(fold->state, override->of, false);
+    return sheaf_motion_find(fold->state, override->of) ? sheaf_settle_hold(fold, override->of)
+                                                        : SHEAF_ACCEPTED;
+}
+
+/* ---- motions ---- */
+
+static sheaf_refusal suspended_now(sheaf_fold *fold, uint32_t id,
+                                   struct sheaf_row_override **out)
+{
+    uint32_t row = sheaf_override_row(fold->state, id);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_override);
+    uint8_t stands = sheaf_override_at(fold->state, row)->state;
+    SHEAF_REFUSE_IF(stands != SHEAF_override_state_suspended
+                        && stands != SHEAF_override_state_confirmed,
+                    override_ended);
+    *out = sheaf_override_edit(fold->state, row);
+    return SHEAF_ACCEPTED;
+}
+
+/* Of a motion nothing is left to resume. */
+static void confirm(sheaf_fold *fold, struct sheaf_row_override *override)
+{
+    override->state = SHEAF_override_state_confirmed;
+    sheaf_deadline_clear(fold->state, override->id, SHEAF_deadline_kind_override);
+    if (!sheaf_motion_find(fold->state, override->of))
+        return;
+    sheaf_motion_override(fold, override->of);
+    override->ended = fold->index;
+}
+
+sheaf_refusal sheaf_rule_override_confirm(sheaf_fold *fold,
+                                          const struct sheaf_override_confirm *what)
+{
+    struct sheaf_row_override *override;
+    SHEAF_REFUSE_UNLESS(suspended_now(fold, what->override, &override));
+    SHEAF_REFUSE_IF(override->state == SHEAF_override_state_confirmed, confirmed_already);
+    SHEAF_STOP_IF_SPENT(fold);
+    confirm(fold, override);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_automation_suspend(sheaf_fold *fold,
+                                            const struct sheaf_automation_suspend *what)
+{
+    sheaf_kind overrode = automatic(fold->state, what->of);
+    SHEAF_REFUSE_IF(overrode == SHEAF_KIND_none, nothing_automatic);
+    SHEAF_REFUSE_IF(sheaf_suspended(fold->state, what->of), suspended_already);
+    struct sheaf_row_override *override = begin(fold, what->of, overrode);
+    SHEAF_STOP_IF_SPENT(fold);
+    suspend(fold, override);
+    confirm(fold, override);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
+                                           const struct sheaf_automation_resume *what)
+{
+    struct sheaf_row_override *override;
+    SHEAF_REFUSE_UNLESS(suspended_now(fold, what->override, &override));
+    SHEAF_REFUSE_IF(override->ended != SHEAF_NONE, override_ended);
+    SHEAF_STOP_IF_SPENT(fold);
+    end(fold, override, SHEAF_override_state_resumed);
+    set_in_force(fold->state, override->of, false);
+    if (sheaf_motion_find(fold->state, override->of))
+        (void)sheaf_settle_hold(fold, override->of); /* void or not, it is resumed */
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,178 @@
+/* Human override: held effects, suspensions by members and by motions. */
+#include "test.h"
+
+#include "coop/override.h"
+
+#define ARTICLE(hold, bp)                                                                      \
+    "{'confirm_s':600,'hold_s':" hold ",'members':2,'members_bp':" bp ",'protected':true}"
+#define SUSPEND(of)  "{'of':#" of "}"
+#define CONFIRM(of)  "{'kind':'override.confirm','what':{'override':#" of "}}"
+#define STOP(of)     "{'kind':'automation.suspend','what':{'of':#" of "}}"
+#define RESUME(of)   "{'kind':'automation.resume','what':{'override':#" of "}}"
+#define OPEN(effect) "{'effect':" effect ",'title':^}"
+
+static uint8_t motion_state(const kit *k, const char *label)
+{
+    return sheaf_motion_get(&k->state, kit_index((kit *)k, label))->state;
+}
+
+static const struct sheaf_row_override * override(const kit *k, const char *label)
+{
+    return sheaf_override_get(&k->state, kit_index((kit *)k, label));
+}
+
+/* The tick that is due next, at its time. */
+static void settle(kit *k, const char *deadline, const char *of, int after_s)
+{
+    k->now += after_s * INT64_C(1000);
+    kit_do(k, "hub", "clock.tick", "tick", "{'deadline':'%s','of':#%s,'unwitnessed':false}",
+           deadline, of);
+}
+
+static void begin(kit *k, const char *article)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_override] = article;
+    kit_with_data(k, &rules);
+}
+
+void test_held_effects(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
+    assert_int_equal(sheaf_mandate_count(&k.state), 0);
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), R(no_such_mandate));
+    kit_want(&k, R(not_due), "hub", "clock.tick",
+             "{'deadline':'hold','of':#m,'unwitnessed':false}", NULL);
+    settle(&k, "hold", "m", 300);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_mandate_count(&k.state), 1);
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "tick"), ACCEPTED);
+    /* What only ends something is not held. */
+    kit_motion(&k, "r", "{'kind':'mandate.revoke','what':{'mandate':#tick}}", 4);
+    assert_int_equal(motion_state(&k, "r"), SHEAF_motion_state_adopted);
+    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':100,'memo':^}");
+    kit_motion(&k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':100}}", 4);
+    kit_motion(&k, "t", "{'kind':'surplus.distribute','what':{'amount_cents':100}}", 4);
+    assert_int_equal(motion_state(&k, "t"), SHEAF_motion_state_held);
+    settle(&k, "hold", "s", 300);
+    assert_int_equal(motion_state(&k, "s"), SHEAF_motion_state_adopted);
+    settle(&k, "hold", "t", 60);
+    assert_int_equal(motion_state(&k, "t"), SHEAF_motion_state_void);
+    assert_int_equal(k.outcome.effect, R(surplus_short));
+    kit_close(&k);
+}
+
+void test_suspended_in_the_hold(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    static const kit_row rows[] = {
+        {"bob", "override.suspend", SUSPEND("ann"), R(nothing_automatic)},
+        {"bob", "override.suspend", SUSPEND("model"), R(nothing_automatic)},
+        {"bob", "override.suspend", "{'of':#m,'reason':^}", .label = "o"},
+        {"bob", "override.suspend", SUSPEND("m"), R(approved_twice)},
+        {"ann", "motion.open", OPEN(CONFIRM("o")), R(override_ended)},
+        {"ann", "motion.open", OPEN(CONFIRM("m")), R(no_such_override)},
+        {"cat", "override.suspend", SUSPEND("m"), .label = "second"},
+        {"dan", "override.suspend", SUSPEND("m"), R(suspended_already)},
+        {"ann", "motion.open", OPEN(STOP("m")), R(suspended_already)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_suspended);
+    assert_int_equal(override(&k, "o")->overrode, SHEAF_KIND_mandate_grant);
+    assert_int_equal(override(&k, "o")->suspended, kit_index(&k, "second"));
+    k.now += 400000; /* the hold would be over */
+    kit_want(&k, R(not_due), "hub", "clock.tick",
+             "{'deadline':'hold','of':#m,'unwitnessed':false}", NULL);
+    settle(&k, "override", "o", 200);
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_lapsed);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_mandate_count(&k.state), 1);
+    /* The next one is confirmed, and never takes effect. */
+    kit_motion(&k, "n", KIT_MANDATE, 4);
+    kit_do(&k, "bob", "override.suspend", "p", SUSPEND("n"));
+    kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("n"));
+    kit_motion(&k, "c", CONFIRM("p"), 4);
+    assert_int_equal(motion_state(&k, "c"), SHEAF_motion_state_adopted);
+    assert_int_equal(motion_state(&k, "n"), SHEAF_motion_state_overridden);
+    assert_int_equal(override(&k, "p")->state, SHEAF_override_state_confirmed);
+    assert_int_equal(override(&k, "p")->ended, kit_index(&k, "c.tick"));
+    kit_want(&k, R(override_ended), "ann", "motion.open", OPEN(RESUME("p")), NULL);
+    kit_want(&k, R(confirmed_already), "ann", "motion.open", OPEN(CONFIRM("p")), NULL);
+    kit_want(&k, R(nothing_automatic), "bob", "override.suspend", SUSPEND("n"), NULL);
+    k.now += 900000;
+    assert_false(sheaf_fold_due(&k.state, k.now, &(sheaf_deadline){0}));
+    /* A motion resumes a suspension at once, and what it kept back goes on. */
+    kit_motion(&k, "q", KIT_MANDATE, 4);
+    kit_do(&k, "bob", "override.suspend", "s", SUSPEND("q"));
+    kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("q"));
+    kit_motion(&k, "w", RESUME("s"), 4);
+    assert_int_equal(motion_state(&k, "q"), SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_mandate_count(&k.state), 2);
+    assert_int_equal(override(&k, "s")->state, SHEAF_override_state_resumed);
+    kit_close(&k);
+}
+
+void test_suspended_mandates(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("0", "10000"));
+    kit_do(&k, "eve", "member.apply", "eve",
+           "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    static const kit_row alone[] = {
+        {"eve", "override.suspend", SUSPEND("m.tick"), R(no_vote)},
+        {"bob", "override.suspend", SUSPEND("m"), R(nothing_automatic)}, /* it has acted */
+        {"bob", "override.suspend", SUSPEND("m.tick"), .label = "alone"},
+    };
+    KIT_ROWS(&k, alone);
+    assert_false(sheaf_suspended(&k.state, kit_index(&k, "m.tick")));
+    settle(&k, "override", "alone", 600);
+    assert_int_equal(override(&k, "alone")->state, SHEAF_override_state_unsupported);
+    /* One voice that stayed alone takes nothing from the others. */
+    kit_do(&k, "cat", "override.suspend", "o", SUSPEND("m.tick"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m.tick"));
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), R(mandate_suspended));
+    settle(&k, "override", "o", 600);
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
+    kit_do(&k, "hub", "round.abort", NULL, "{'reason':'restart','round':#r}");
+    kit_want(&k, R(suspended_before), "dan", "override.suspend", SUSPEND("m.tick"), NULL);
+    kit_motion(&k, "stop", STOP("m.tick"), 4);
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), R(mandate_suspended));
+    assert_int_equal(override(&k, "stop.tick")->state, SHEAF_override_state_confirmed);
+    assert_int_equal(override(&k, "stop.tick")->signatures, 0);
+    kit_motion(&k, "on", RESUME("stop.tick"), 4);
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
+    kit_want(&k, R(override_ended), "ann", "motion.open", OPEN(RESUME("stop.tick")), NULL);
+    assert_int_equal(sheaf_override_count(&k.state), 3);
+    kit_close(&k);
+}
+
+/* Ten percent may be fewer than the number that article 15 names. */
+void test_signatures_needed(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *article;
+        uint32_t needed; /* of four */
+    } rows[] = {{ARTICLE("0", "1000"), 1},
+                {ARTICLE("0", "2500"), 1},
+                {ARTICLE("0", "2501"), 2},
+                {ARTICLE("0", "10000"), 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        begin(&k, rows[i].article);
+        assert_int_equal(sheaf_override_needed(&k.state), rows[i].needed);
+        kit_close(&k);
+    }
+}
