@@ -233,18 +233,13 @@ static void put_definition(sheaf_json_writer *w, const definition *def)
         put_one_of(w, strcmp(def->name, "effect") == 0);
 }
 
-void sheaf_schema_write(sheaf_buffer *out)
-{
-    enum { DEFINITIONS_MAX = 512 };
-    definition all[DEFINITIONS_MAX] = {{"act", NULL}, {"effect", NULL}, {"entry", NULL}};
-    size_t count = 3;
-    assert(count + sheaf_record_count + SHEAF_KIND_COUNT <= DEFINITIONS_MAX);
-    for (size_t i = 0; i < sheaf_record_count; i++)
-        all[count++] = (definition){sheaf_records[i]->name, sheaf_records[i]};
-    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
-        all[count++] = (definition){sheaf_kind_shape(kind)->name, sheaf_kind_shape(kind)};
-    qsort(all, count, sizeof *all, by_name);
+enum { DEFINITIONS_MAX = 512 };
 
+/* The definitions, of which `root` is what a document is. */
+static void put_schema(sheaf_buffer *out, definition *all, size_t count, const char *root,
+                       const char *title)
+{
+    qsort(all, count, sizeof *all, by_name);
     sheaf_json_writer w = sheaf_json_begin(out);
     sheaf_json_open_object(&w);
     sheaf_json_key(&w, "$defs");
@@ -252,9 +247,44 @@ void sheaf_schema_write(sheaf_buffer *out)
     for (size_t i = 0; i < count; i++)
         put_definition(&w, &all[i]);
     sheaf_json_close(&w);
-    put_reference(&w, "act");
+    put_reference(&w, root);
     sheaf_json_member_put_string(&w, "$schema",
                                  sheaf_str("https://json-schema.org/draft/2020-12/schema"));
-    sheaf_json_member_put_string(&w, "title", sheaf_str("the acts of a Sheaf co-op"));
+    sheaf_json_member_put_string(&w, "title", sheaf_str(title));
     sheaf_json_close(&w);
+}
+
+void sheaf_schema_write(sheaf_buffer *out)
+{
+    definition all[DEFINITIONS_MAX] = {{"act", NULL}, {"effect", NULL}, {"entry", NULL}};
+    size_t count = 3;
+    assert(count + sheaf_record_count + SHEAF_KIND_COUNT <= DEFINITIONS_MAX);
+    for (size_t i = 0; i < sheaf_record_count; i++)
+        all[count++] = (definition){sheaf_records[i]->name, sheaf_records[i]};
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
+        all[count++] = (definition){sheaf_kind_shape(kind)->name, sheaf_kind_shape(kind)};
+    put_schema(out, all, count, "act", "the acts of a Sheaf co-op");
+}
+
+static bool contains(const definition *all, size_t count, const sheaf_shape *shape)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].shape == shape)
+            return true;
+    return false;
+}
+
+void sheaf_schema_write_record(sheaf_buffer *out, const char *name, const char *title)
+{
+    definition all[DEFINITIONS_MAX] = {{name, sheaf_record_shape(name)}};
+    size_t count = 1;
+    assert(all[0].shape);
+    for (size_t done = 0; done < count; done++)
+        for (uint16_t i = 0; i < all[done].shape->count; i++) {
+            const sheaf_shape *shape = all[done].shape->fields[i].shape;
+            assert(count < DEFINITIONS_MAX);
+            if (shape && !contains(all, count, shape))
+                all[count++] = (definition){shape->name, shape};
+        }
+    put_schema(out, all, count, name, title);
 }

@@ -10,6 +10,9 @@
  * under $defs. Canonical JSON. */
 void sheaf_schema_write(sheaf_buffer *out);
 
+/* The same of one record and of those inside it: of the bylaws, docs/bylaws.schema.json. */
+void sheaf_schema_write_record(sheaf_buffer *out, const char *name, const char *title);
+
 /* The text of docs/acts.md. */
 void sheaf_catalogue_markdown(sheaf_buffer *out);
 

@@ -20,6 +20,8 @@ static int run_schema(const sheaf_arguments *arguments)
     sheaf_buffer_init(&text, 4 << 20);
     if (arguments->value[0])
         sheaf_catalogue_markdown(&text);
+    else if (arguments->value[1])
+        sheaf_schema_write_record(&text, "bylaws", "the bylaws of a Sheaf co-op");
     else
         sheaf_schema_write(&text);
     return print_and_free(&text);
@@ -29,7 +31,8 @@ const sheaf_command sheaf_command_schema = {
     .name = "schema",
     .arguments = "",
     .summary = "print the JSON Schema of every kind of act",
-    .options = {{"markdown", NULL, "print the catalogue as a page for people (docs/acts.md)"}},
+    .options = {{"markdown", NULL, "print the catalogue as a page for people (docs/acts.md)"},
+                {"bylaws", NULL, "the schema of the bylaws alone (docs/bylaws.schema.json)"}},
     .many = -1,
     .run = run_schema,
 };

@@ -137,35 +137,79 @@ static void test_help_names_every_flag(void **unused)
     }
 }
 
-/* docs/acts.md is what the tables say; SHEAF_WRITE_DOCS=1 writes it again. */
-static void test_the_page_is_up_to_date(void **unused)
+/* The page is what the tables say; SHEAF_WRITE_DOCS=1 writes it again. */
+static void check_page(const char *name, const sheaf_buffer *want)
 {
-    (void)unused;
     const char *root = getenv("SHEAF_SOURCE");
     if (!root)
         skip();
     char path[4096];
-    snprintf(path, sizeof path, "%s/docs/acts.md", root);
-    sheaf_buffer want;
-    sheaf_buffer_init(&want, 1 << 20);
-    sheaf_catalogue_markdown(&want);
-    assert_false(want.failed);
+    snprintf(path, sizeof path, "%s/docs/%s", root, name);
+    assert_false(want->failed);
     if (getenv("SHEAF_WRITE_DOCS")) {
         FILE *out = fopen(path, "wb");
         assert_non_null(out);
-        assert_int_equal(fwrite(want.data, 1, want.len, out), want.len);
+        assert_int_equal(fwrite(want->data, 1, want->len, out), want->len);
         assert_int_equal(fclose(out), 0);
     }
     FILE *in = fopen(path, "rb");
-    uint8_t *have = malloc(want.len + 1);
-    size_t len = in ? fread(have, 1, want.len + 1, in) : 0;
+    uint8_t *have = malloc(want->len + 1);
+    size_t len = in ? fread(have, 1, want->len + 1, in) : 0;
     if (in)
         fclose(in);
-    if (len != want.len || memcmp(have, want.data, len) != 0)
-        fail_msg("docs/acts.md does not match src/acts/tbl/; write it again with "
-                 "SHEAF_WRITE_DOCS=1 SHEAF_SOURCE=. BUILD/tests/unit/acts/test_acts_catalogue");
+    if (len != want->len || memcmp(have, want->data, len) != 0)
+        fail_msg("docs/%s does not match src/acts/tbl/; write it again with "
+                 "SHEAF_WRITE_DOCS=1 SHEAF_SOURCE=. BUILD/tests/unit/acts/test_acts_catalogue",
+                 name);
     free(have);
+}
+
+static void test_the_page_is_up_to_date(void **unused)
+{
+    (void)unused;
+    sheaf_buffer want;
+    sheaf_buffer_init(&want, 1 << 20);
+    sheaf_catalogue_markdown(&want);
+    check_page("acts.md", &want);
     sheaf_buffer_deinit(&want);
+}
+
+/* Every reference of the bylaws' schema is defined in it, and each article is a property. */
+static void test_schema_of_the_bylaws(void **unused)
+{
+    (void)unused;
+    static uint8_t block[8 << 20];
+    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+    sheaf_buffer out;
+    sheaf_json *tree;
+    sheaf_err err = {0};
+    sheaf_buffer_init(&out, 1 << 20);
+    sheaf_schema_write_record(&out, "bylaws", "the bylaws of a Sheaf co-op");
+    assert_int_equal(sheaf_json_parse_canonical(sheaf_buffer_slice(&out), &arena, &tree, &err),
+                     SHEAF_OK);
+    const sheaf_json *defs = sheaf_json_member(tree, "$defs");
+    const sheaf_json *properties =
+        sheaf_json_member(sheaf_json_member(defs, "bylaws"), "properties");
+    assert_int_equal(properties->count, sheaf_record_shape("bylaws")->count);
+    static const char start[] = "\"$ref\":\"#/$defs/";
+    sheaf_slice rest = sheaf_buffer_slice(&out);
+    const uint8_t *at;
+    size_t references = 0;
+    while ((at = memmem(rest.data, rest.len, start, strlen(start)))) {
+        char name[64] = "";
+        at += strlen(start);
+        rest.len -= (size_t)(at - rest.data);
+        rest.data = at;
+        size_t len = (size_t)((const uint8_t *)memchr(at, '"', rest.len) - at);
+        assert_true(len < sizeof name);
+        memcpy(name, at, len);
+        assert_non_null(sheaf_json_member(defs, name));
+        references++;
+    }
+    assert_true(references > 27);
+    sheaf_buffer_add_byte(&out, '\n');
+    check_page("bylaws.schema.json", &out);
+    sheaf_buffer_deinit(&out);
 }
 
 int main(void)
@@ -177,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_schema_has_every_kind),
         cmocka_unit_test(test_help_names_every_flag),
         cmocka_unit_test(test_the_page_is_up_to_date),
+        cmocka_unit_test(test_schema_of_the_bylaws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
