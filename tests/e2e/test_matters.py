@@ -1,0 +1,201 @@
+"""Members call an assembly by petition, which dates itself; one of them decides after advice;
+another is called to account and says nothing; a ballot on paper takes the place of one that was
+cast on a device; and `sheaf petition show` and its like say how it all stands."""
+import json
+import os
+import sys
+import time
+
+from kit import Folder, Hub, check, finish, refused, run, sheaf, until
+
+ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
+ARTICLES = {
+    "accountability": {"answer_s": 2, "open_max": 5, "outcome_s": 600, "protected": True},
+    "advice": {"answer_s": 600, "open_max": 5, "protected": False, "spend_max_cents": 0},
+    "assemblies": {"notice_s": 4, "open_s": 600, "protected": False, "quorum_bp": 6000},
+    "disputes": {"mediation_s": 600, "open_max": 5, "panel_s": 600, "protected": False,
+                 "talk_s": 600},
+    "petitions": {"assembly_s": 6, "members_bp": 5000, "open_max": 5, "protected": True,
+                  "sign_s": 600},
+}
+PEOPLE = ("ada", "bob", "cat")
+
+
+class Coop:
+    """Three members, each with a home."""
+
+    def __init__(self, folder, hub):
+        self.folder, self.hub = folder, hub
+
+    def home(self, who):
+        return os.path.join(self.folder, who)
+
+    def act(self, who, *flags):
+        """Enters an act; the index of its entry."""
+        done = sheaf(*flags, "--home", self.home(who), "--hub", self.hub.url, "--json")
+        if done.returncode != 0:
+            raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)["index"]
+
+    def refused(self, name, words, who, *flags):
+        refused(name, 4, words, *flags, "--home", self.home(who), "--hub", self.hub.url)
+
+    def list(self, name, rows):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(rows, file)
+        return path
+
+    def show(self, who, noun, number):
+        """The row as JSON, and the words."""
+        words = sheaf(noun, "show", number, "--home", self.home(who))
+        shown = run(f"{noun} {number} is shown", noun, "show", number, "--home", self.home(who),
+                    "--json")
+        return shown, words.stdout + words.stderr
+
+
+def found(folder):
+    answers = os.path.join(folder, "answers.toml")
+    with open(answers, "w", encoding="utf-8") as file:
+        file.write(ANSWERS)
+    made = os.path.join(folder, "bylaws.toml")
+    sheaf("bylaws", "new", "--answers", answers, "--out", made)
+    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
+    document.update(ARTICLES)
+    document["decisions"]["early_close"] = True
+    document["decisions"]["ordinary"]["open_s"] = 60
+    path = os.path.join(folder, "bylaws.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
+                 "--person", "--home", os.path.join(folder, "ada"))
+    check("a co-op is founded on them", done.returncode == 0, done.stderr)
+
+
+def join(coop):
+    members = {"ada": 0}
+    for who in PEOPLE[1:]:
+        sheaf("join", coop.hub.url, "--member", who, "--person", "--home", coop.home(who))
+        rows = json.loads(coop.hub.get("/api/v1/state/member")[1])["rows"]
+        members[who] = max(row["id"] for row in rows)
+        admit(coop, members[who])
+    return members
+
+
+def admit(coop, member):
+    """By as many as it takes."""
+    for who in PEOPLE:
+        rows = json.loads(coop.hub.get("/api/v1/state/member")[1])["rows"]
+        if [row["state"] for row in rows if row["id"] == member] != ["applied"]:
+            return
+        coop.act(who, "member", "admit", "--member", member)
+
+
+def petition(coop):
+    asked = coop.act("ada", "petition", "open", "--title", "Meet", "--text", "Let us meet.\nSoon.")
+    coop.refused("nobody signs twice", "signed the petition already", "ada", "petition", "sign",
+                 "--petition", asked)
+    shown, words = coop.show("bob", "petition", asked)
+    check("one signature of two", "1 of 2 signatures" in words and "Soon." in words, words)
+    check("with its signer", [row["member"] for row in shown["signatures"]] == [0]
+          and shown["text"] == "Let us meet.\nSoon.", shown)
+    coop.act("bob", "petition", "sign", "--petition", asked)
+    dated = until(lambda: [row for row in json.loads(
+        coop.hub.get("/api/v1/state/assembly")[1])["rows"] if row["petition"] == asked], 20)
+    check("its assembly dates itself", len(dated) == 1, dated)
+    return asked, dated[0]["id"]
+
+
+def attend(coop, assembly):
+    """Two of three come, which is the quorum."""
+    for who in ("ada", "bob"):
+        coop.act(who, "assembly", "attend", "--assembly", assembly)
+    shown = until(lambda: sheaf("assembly", "show", assembly, "--home", coop.home("cat")).stdout
+                  if "under way" in sheaf("assembly", "show", assembly, "--home",
+                                          coop.home("cat")).stdout else None, 20)
+    check("it begins with its quorum", shown and "2 of 3 members" in shown, shown)
+    coop.refused("its minutes wait for its end", "were held", "ada", "minutes", "record",
+                 "--assembly", assembly, "--text", "We met.")
+
+
+def advise(coop, members):
+    asked = coop.list("asked.json", [{"member": members["bob"]}, {"member": members["cat"]}])
+    process = coop.act("ada", "advice", "open", "--title", "A server", "--text", "Shall I buy one?",
+                       "--asked", asked)
+    decide = ("advice", "decide", "--advice", process, "--text", "I rent one.")
+    coop.refused("who was asked is waited for", "not all who were asked", "ada", *decide)
+    for who in ("bob", "cat"):
+        coop.act(who, "advice", "give", "--advice", process, "--text", f"Rent one, says {who}.")
+    coop.refused("advice is answered first", "must be answered", "ada", *decide)
+    for who in ("bob", "cat"):
+        coop.act("ada", "advice", "reply", "--advice", process, "--member", members[who],
+                 "--text", "You are right.")
+    coop.act("ada", *decide)
+    _, words = coop.show("cat", "advice", process)
+    check("a decision after advice is told whole", "Rent one, says bob." in words
+          and "You are right." in words and "I rent one." in words, words)
+
+
+def count(coop, members):
+    """Two tellers count a ballot on paper in the place of one that was cast."""
+    effect = os.path.join(coop.folder, "tellers.json")
+    with open(effect, "w", encoding="utf-8") as file:
+        json.dump({"kind": "tellers.appoint", "what": {"duration_s": 3600, "members": [
+            {"member": 0}, {"member": members["bob"]}]}}, file)
+    motion = coop.act("ada", "motion", "open", "--title", "Tellers", "--effect", effect)
+    for who in PEOPLE:
+        coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
+    until(lambda: json.loads(coop.hub.get("/api/v1/state/teller")[1])["rows"], 20)
+    motion = coop.act("ada", "motion", "open", "--title", "Paint the door")
+    coop.act("cat", "ballot", "cast", "--motion", motion, "--choice", "no")
+    ballots = coop.list("ballots.json", [{"choice": "yes", "member": members["cat"]}])
+    sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
+                     "--evidence", "e" * 64, "--list", ballots)
+    coop.refused("one teller is not two", "another teller", "ada", "ballots", "confirm", "--sheet",
+                 sheet)
+    coop.act("bob", "ballots", "confirm", "--sheet", sheet)
+    coop.refused("what the tellers counted is final", "is final", "cat", "ballot", "cast",
+                 "--motion", motion, "--choice", "no")
+    row = [row for row in json.loads(coop.hub.get("/api/v1/state/motion")[1])["rows"]
+           if row["id"] == motion][0]
+    check("nobody is counted twice", (row["yes"], row["no"]) == (1, 0), row)
+
+
+def account(coop, members):
+    process = coop.act("ada", "accountability", "open", "--subject", members["bob"], "--title",
+                       "The key", "--text", "Where is it?")
+    check("silence does not stop it", until(lambda: "at its hearing" in sheaf(
+        "accountability", "show", process, "--home", coop.home("cat")).stdout, 20))
+    coop.refused("its subject does not end it", "who is called to account", "bob",
+                 "accountability", "hear", "--process", process, "--text", "Nothing.")
+    case = coop.act("ada", "dispute", "open", "--with", members["bob"])
+    coop.refused("the panel comes last", "private talk comes first", "ada", "dispute", "name",
+                 "--dispute", case, "--member", members["cat"])
+    shown, words = coop.show("cat", "dispute", case)
+    check("a conflict shows its step alone", "private talk" in words and list(shown) == ["dispute"],
+          words)
+
+
+def main():
+    started = time.monotonic()
+    with Folder() as folder:
+        found(folder)
+        with Hub(os.path.join(folder, "coop")) as hub:
+            coop = Coop(folder, hub)
+            members = join(coop)
+            _, assembly = petition(coop)
+            attend(coop, assembly)
+            advise(coop, members)
+            count(coop, members)
+            account(coop, members)
+            refused("an entry that opened no petition", 1, "opened no petition", "petition",
+                    "show", "1", "--home", coop.home("ada"))
+            refused("what is no number", 2, "number", "petition", "show", "x")
+        done = sheaf("verify", os.path.join(folder, "coop"))
+        check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
+    print(f"# {time.monotonic() - started:.1f} s")
+    finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
