@@ -255,6 +255,26 @@ void sheaf_entry_encode(sheaf_buffer *out, sheaf_slice act_bytes,
     sheaf_json_close(&w);
 }
 
+/* 1 + where the key stands in the struct of the kind. */
+#define BRINGS(name) [SHEAF_KIND_##name] = 1 + offsetof(struct sheaf_##name, public_key)
+static const uint16_t brought_at[SHEAF_KIND_COUNT] = {
+    BRINGS(coop_found), BRINGS(member_apply), BRINGS(member_claim),
+    BRINGS(key_admit),  BRINGS(key_rotate),   BRINGS(recovery_open),
+};
+#undef BRINGS
+
+bool sheaf_kind_brings_key(sheaf_kind kind)
+{
+    return brought_at[kind] != 0;
+}
+
+const sheaf_public_key *sheaf_act_public_key(const sheaf_act *act)
+{
+    return brought_at[act->kind]
+               ? (const void *)((const uint8_t *)act->what + brought_at[act->kind] - 1)
+               : NULL;
+}
+
 void sheaf_act_message(sheaf_buffer *out, sheaf_slice origin, sheaf_slice act_bytes)
 {
     sheaf_label_message(out, SHEAF_LABEL_ACT, origin, act_bytes);

@@ -79,6 +79,11 @@ void sheaf_record_encode(sheaf_buffer *out, const sheaf_shape *shape, const void
 void sheaf_entry_encode(sheaf_buffer *out, sheaf_slice act_bytes,
                         const uint8_t signature[SHEAF_SIGNATURE_BYTES], int64_t stamp);
 
+/* The key that an act brings for a member: founding, applying, claiming, recovering, admitting
+ * and rotating do; NULL where the kind brings none. */
+const sheaf_public_key *sheaf_act_public_key(const sheaf_act *act);
+bool sheaf_kind_brings_key(sheaf_kind kind);
+
 /* Appends the bytes that the signature of an act is over. */
 void sheaf_act_message(sheaf_buffer *out, sheaf_slice origin, sheaf_slice act_bytes);
 

@@ -19,7 +19,7 @@
  * of the others the bylaws say whether they are for members only. STATE is for everyone where
  * all areas are.
  *
- * needs: the scope that a member's key must have, or how a motion with this effect is decided.
+ * needs: the scope of a member's key, NONE for any; or how a motion with the effect is decided.
  *
  * type and range: INT lo..hi; REF an entry's index; TEXT a commitment to a text of lo..hi
  * bytes, with sub `person` where it says who or where somebody is; NAME public words of lo..hi

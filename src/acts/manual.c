@@ -102,11 +102,14 @@ static void put_signer(sheaf_buffer *out, const sheaf_shape *shape)
         sheaf_buffer_add_string(out, "Signed by the founder with the key that it brings.");
         break;
     case SHEAF_ACTOR_APPLICANT:
-        sheaf_buffer_add_string(out, "Signed by the applicant with the key that it brings.");
+        sheaf_buffer_add_string(out, "Signed with the key that it brings.");
         break;
     case SHEAF_ACTOR_MEMBER:
-        sheaf_buffer_printf(out, "Signed by a member's key with the scope `%s`.",
-                            sheaf_needs_name(shape->needs));
+        if (shape->needs == SHEAF_NEEDS_NONE)
+            sheaf_buffer_add_string(out, "Signed by any key of a member.");
+        else
+            sheaf_buffer_printf(out, "Signed by a member's key with the scope `%s`.",
+                                sheaf_needs_name(shape->needs));
         break;
     case SHEAF_ACTOR_HUB:
         sheaf_buffer_add_string(out, "Signed by the hub.");
@@ -220,12 +223,21 @@ static void put_piece(sheaf_buffer *out, size_t *line, sheaf_slice piece)
     sheaf_buffer_add(out, piece);
 }
 
+/* Of acts that bring their key. */
+static const char *command_of(sheaf_kind kind)
+{
+    return kind == SHEAF_KIND_coop_found      ? "found"
+           : kind == SHEAF_KIND_recovery_open ? "recover"
+           : kind == SHEAF_KIND_member_claim  ? "join --place"
+                                              : "join";
+}
+
 static void put_usage(sheaf_buffer *out, const sheaf_shape *shape, const char *words,
                       const sheaf_flag *flags, size_t count)
 {
     if (shape->actor == SHEAF_ACTOR_FOUNDER || shape->actor == SHEAF_ACTOR_APPLICANT) {
         sheaf_buffer_printf(out, "%s is made by `sheaf %s`.\n", shape->name,
-                            shape->actor == SHEAF_ACTOR_FOUNDER ? "found" : "join");
+                            command_of(shape->kind));
         return;
     }
     if (shape->actor == SHEAF_ACTOR_HUB) {

@@ -105,16 +105,14 @@ static void keep_origin(sheaf_ahead_keys *keys, const void *origin)
 /* The keys that an act brings. */
 static void keep_keys(sheaf_ahead_keys *keys, uint64_t index, const sheaf_act *act)
 {
+    const sheaf_public_key *brought = sheaf_act_public_key(act);
+    if (brought)
+        keep(keys, index, false, brought);
     if (act->kind == SHEAF_KIND_coop_found) {
         const struct sheaf_coop_found *found = act->what;
-        keep(keys, index, false, &found->public_key);
         keep(keys, index, true, &found->hub_key);
         if (index == 0 && found->origin.len == SHEAF_ORIGIN_LEN)
             keep_origin(keys, found->origin.data);
-    } else if (act->kind == SHEAF_KIND_member_apply) {
-        keep(keys, index, false, &((const struct sheaf_member_apply *)act->what)->public_key);
-    } else if (act->kind == SHEAF_KIND_key_admit) {
-        keep(keys, index, false, &((const struct sheaf_key_admit *)act->what)->public_key);
     } else if (act->kind == SHEAF_KIND_hub_appoint) {
         keep(keys, index, true, &((const struct sheaf_hub_appoint *)act->what)->hub_key);
     }
@@ -122,8 +120,7 @@ static void keep_keys(sheaf_ahead_keys *keys, uint64_t index, const sheaf_act *a
 
 static bool brings_keys(sheaf_kind kind)
 {
-    return kind == SHEAF_KIND_coop_found || kind == SHEAF_KIND_member_apply
-           || kind == SHEAF_KIND_key_admit || kind == SHEAF_KIND_hub_appoint;
+    return sheaf_kind_brings_key(kind) || kind == SHEAF_KIND_hub_appoint;
 }
 
 /* Whose signature the act needs, as far as is known. */

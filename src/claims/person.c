@@ -113,6 +113,9 @@ static void stand(walk *w, const sheaf_state *state)
         [SHEAF_member_state_active] = SHEAF_PERSON_MEMBER,
         [SHEAF_member_state_left] = SHEAF_PERSON_LEFT,
         [SHEAF_member_state_declined] = SHEAF_PERSON_APPLICANT,
+        [SHEAF_member_state_dismissed] = SHEAF_PERSON_LEFT,
+        [SHEAF_member_state_excluded] = SHEAF_PERSON_LEFT,
+        [SHEAF_member_state_deceased] = SHEAF_PERSON_LEFT,
     };
     const struct sheaf_row_member *member = sheaf_member_find(state, w->out->number);
     w->out->balance_cents = w->balance;

@@ -232,7 +232,7 @@ const sheaf_command sheaf_command_found = {
 
 /* What may have reached the hub is not taken back: without an answer the key stays. */
 static sheaf_status apply(const sheaf_arguments *a, const char *home, long long class,
-                          sheaf_posted *posted, sheaf_err *err)
+                          uint32_t place, sheaf_posted *posted, sheaf_err *err)
 {
     sheaf_session session;
     sheaf_folder_trace trace;
@@ -245,10 +245,12 @@ static sheaf_status apply(const sheaf_arguments *a, const char *home, long long 
             status = sheaf_session_relay(&session, a->value[5], a->value[4], err);
         sent = status == SHEAF_OK;
         if (sent)
-            status = sheaf_member_apply(&session.member, a->value[0],
-                                        a->value[2] ? SHEAF_member_kind_person
-                                                    : SHEAF_member_kind_organisation,
-                                        class, posted, err);
+            status = place
+                         ? sheaf_member_claim(&session.member, a->value[0], place, posted, err)
+                         : sheaf_member_apply(&session.member, a->value[0],
+                                              a->value[2] ? SHEAF_member_kind_person
+                                                          : SHEAF_member_kind_organisation,
+                                              class, posted, err);
         sheaf_session_close(&session);
     }
     if (!sent || (status == SHEAF_OK && posted->refusal != SHEAF_ACCEPTED))
@@ -261,14 +263,19 @@ static int run_join(const sheaf_arguments *a)
     sheaf_err err;
     char home[SHEAF_PATH_MAX];
     sheaf_posted posted = {0};
-    long long class = 0;
+    long long class = 0, place = 0;
     if (!a->value[0])
         return sheaf_usage(&sheaf_command_join, "--member is needed: your name");
-    if (a->value[1] && !sheaf_number(a->value[1], 0, 7, &class))
-        return sheaf_usage(&sheaf_command_join, "--class is a number from 0 to 7");
+    if (a->value[1] && !sheaf_number(a->value[1], 0, 15, &class))
+        return sheaf_usage(&sheaf_command_join, "--class is a number from 0 to 15");
+    if (a->value[6] && !sheaf_number(a->value[6], 1, SHEAF_REF_MAX, &place))
+        return sheaf_usage(&sheaf_command_join, "--place is a number of the register");
+    if (place && (a->value[1] || a->value[2]))
+        return sheaf_usage(&sheaf_command_join,
+                           "with --place the register says class and kind of member");
     sheaf_status status = sheaf_home_path(a->value[3], home, sizeof home, &err);
     if (status == SHEAF_OK)
-        status = apply(a, home, class, &posted, &err);
+        status = apply(a, home, class, (uint32_t)place, &posted, &err);
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     int code = sheaf_posted_print(&posted, a->json, false);
@@ -291,7 +298,8 @@ const sheaf_command sheaf_command_join = {
                 {"home", "DIR", "your home folder, with your key"},
                 {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"},
                 {"relay", "URL",
-                 "a witness to apply through, where the hub drops applications"}},
+                 "a witness to apply through, where the hub drops applications"},
+                {"place", "N", "claim your place of the imported register, by its number"}},
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

@@ -93,7 +93,8 @@ static const sheaf_command *find_command(int argc, char **argv, int *words)
 {
     for (size_t i = 0; sheaf_commands[i]; i++) {
         const char *name = sheaf_commands[i]->name, *space = strchr(name, ' ');
-        if (!space && strcmp(argv[0], name) == 0)
+        if (!space && strcmp(argv[0], name) == 0
+            && (argc < 2 || sheaf_kind_from_words(argv[0], argv[1]) == SHEAF_KIND_none))
             return *words = 1, sheaf_commands[i];
         if (space && argc > 1 && strncmp(argv[0], name, (size_t)(space - name)) == 0
             && argv[0][space - name] == 0 && strcmp(argv[1], space + 1) == 0)

@@ -73,7 +73,16 @@ uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes);
 /* A public key that is sound and nobody's yet. */
 sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key);
 
-/* A member speaks on an application or appointment, once. */
+/* The member is conflicted on the matter from now on. */
+void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
+                         const sheaf_hash *reason);
+
+/* The member whom a motion would exclude, if that is its effect, does not vote on it. */
+void sheaf_exclusion_subject(sheaf_fold *fold, const sheaf_effect *effect,
+                             const sheaf_electorate *electorate);
+
+/* A member speaks on an application, an appointment, or what else so many must speak on: once,
+ * and once as a human (coop/member.h). */
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines);
 
 /* The terms of privacy of a mandate that is being granted, into its row. */

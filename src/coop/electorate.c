@@ -23,6 +23,8 @@ sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *e
         return SHEAF_REFUSED_joined_later;
     if (!class_votes(state, electorate->bylaws, row->class))
         return SHEAF_REFUSED_no_vote;
+    if (row->counted > electorate->opened)
+        return SHEAF_REFUSED_on_trial;
     return SHEAF_ACCEPTED;
 }
 

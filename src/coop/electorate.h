@@ -22,7 +22,8 @@ typedef struct {
     uint32_t bylaws; /* the version in force then */
 } sheaf_electorate;
 
-/* Does the member belong to it: SHEAF_ACCEPTED, or why not. */
+/* Does the member belong to it: SHEAF_ACCEPTED, or why not. Of the reasons on_trial means that
+ * a ballot is recorded and not counted. */
 sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
                              uint32_t member);
 

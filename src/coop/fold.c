@@ -1,4 +1,4 @@
-#include "coop/coop_internal.h"
+#include "coop/member.h"
 
 #include <assert.h>
 
@@ -54,10 +54,8 @@ bool sheaf_fold_signer(const sheaf_state *state, const sheaf_act *act,
     const sheaf_public_key *key = NULL;
     switch (sheaf_kind_shape(act->kind)->actor) {
     case SHEAF_ACTOR_FOUNDER:
-        key = &((const struct sheaf_coop_found *)act->what)->public_key;
-        break;
     case SHEAF_ACTOR_APPLICANT:
-        key = &((const struct sheaf_member_apply *)act->what)->public_key;
+        key = sheaf_act_public_key(act);
         break;
     case SHEAF_ACTOR_HUB:
         key = sheaf_coop(state) && act->key == sheaf_coop(state)->hub
@@ -97,8 +95,10 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_IF(key->until < fold->stamp, key_expired);
     uint8_t needed = needed_scope(sheaf_kind_shape(act->kind)->needs);
     SHEAF_REFUSE_IF((key->scopes & needed) != needed, outside_scope);
+    SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(fold->state, act->by, needed));
     fold->member = act->by;
     fold->key = act->key;
+    sheaf_member_lives(fold);
     return SHEAF_ACCEPTED;
 }
 

@@ -66,7 +66,7 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, id);
     const struct sheaf_row_ballot *ballot = sheaf_ballot_find(state, sheaf_pair(id, member));
-    if (ballot)
+    if (ballot && ballot->counts)
         count_vote(state, row, member, ballot->choice, false);
     close_if_all_voted(state, row, fold->stamp);
 }
@@ -80,7 +80,9 @@ sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t m
     SHEAF_REFUSE_IF(!motion, no_such_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, id, member));
+    sheaf_refusal may = sheaf_may_vote(state, &electorate, id, member);
+    if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
+        SHEAF_REFUSE_UNLESS(may);
     SHEAF_REFUSE_IF(fold->stamp < sheaf_motion_begins(state, motion), voting_not_begun);
     SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
     return SHEAF_ACCEPTED;
@@ -95,15 +97,20 @@ void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_
     struct sheaf_row_ballot *ballot;
     if (cast == SHEAF_NONE) {
         ballot = sheaf_ballot_new(state, pair);
+        const sheaf_electorate electorate =
+            sheaf_motion_electorate(sheaf_motion_at(state, row));
         ballot->member = member;
         ballot->motion = motion;
+        ballot->counts = sheaf_entitled(state, &electorate, member) == SHEAF_ACCEPTED;
     } else {
         ballot = sheaf_ballot_edit(state, cast);
-        count_vote(state, row, member, ballot->choice, false);
+        if (ballot->counts)
+            count_vote(state, row, member, ballot->choice, false);
     }
     ballot->choice = choice;
     ballot->cast = fold->index;
-    count_vote(state, row, member, choice, true);
+    if (ballot->counts)
+        count_vote(state, row, member, choice, true);
     close_if_all_voted(state, row, fold->stamp);
 }
 

@@ -77,6 +77,7 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
 #undef SHOWN
 #undef KEPT
 #undef LISTED
+    row->exclusion = text->members.has_exclusion;
     row->visible = visible_bits(&text->visibility);
     row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);
 }
@@ -110,7 +111,8 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         if (member->state != SHEAF_member_state_active)
             continue;
-        uint8_t votes = sheaf_class_at(state, now->class_first + member->class)->votes;
+        uint8_t votes =
+            member->trial ? 0 : sheaf_class_at(state, now->class_first + member->class)->votes;
         if (votes != member->votes) {
             sheaf_petitions_vote(fold, member->id, votes > 0);
             sheaf_member_edit(state, i)->votes = votes;
@@ -146,6 +148,7 @@ static void add_classes(sheaf_fold *fold, struct sheaf_row_bylaws *row,
     for (uint32_t i = 0; i < article->classes.count; i++) {
         struct sheaf_row_class *class = sheaf_class_new(fold->state, 0);
         class->bylaws = fold->index;
+        class->trial_s = (uint32_t)classes[i].trial_s;
         class->votes = (uint8_t)classes[i].votes;
         class->ceiling_bp =
             classes[i].has_ceiling_bp ? (uint16_t)classes[i].ceiling_bp : SHEAF_NO_CEILING;

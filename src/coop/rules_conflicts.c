@@ -27,8 +27,8 @@ static sheaf_refusal find_matter(const sheaf_state *state, uint32_t id, size_t *
 
 /* ---- what follows from a conflict ---- */
 
-static void make_conflict(sheaf_fold *fold, uint32_t matter, uint32_t member,
-                          const sheaf_hash *reason)
+void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
+                         const sheaf_hash *reason)
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_conflict *conflict = sheaf_conflict_new(state, sheaf_pair(matter, member));
@@ -52,7 +52,7 @@ sheaf_refusal sheaf_rule_conflict_declare(sheaf_fold *fold,
     SHEAF_REFUSE_IF(sheaf_conflicted(fold->state, what->matter, fold->member),
                     conflicted_already);
     SHEAF_REFUSE_UNLESS(sheaf_entitled(fold->state, &electorate, fold->member));
-    make_conflict(fold, what->matter, fold->member, &what->reason);
+    sheaf_conflict_make(fold, what->matter, fold->member, &what->reason);
     SHEAF_STOP_IF_SPENT(fold);
     matters[kind].conflict(fold, what->matter, fold->member);
     return SHEAF_ACCEPTED;

@@ -1,24 +1,13 @@
-/* Founding, members and keys. */
-#include "coop/pending.h"
+/* Founding, admission, members' details. */
+#include "coop/member.h"
 
 #include "base/json.h"
 #include "coop/key_tree.h"
-
-static const int64_t forever = SHEAF_JSON_INT_MAX;
 
 void sheaf_words_set(char *column, size_t size, sheaf_slice words)
 {
     memset(column, 0, size);
     memcpy(column, words.data, words.len < size ? words.len : size);
-}
-
-uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes)
-{
-    return (uint8_t)((scopes->admin ? SHEAF_SCOPE_ADMIN : 0)
-                     | (scopes->data ? SHEAF_SCOPE_DATA : 0)
-                     | (scopes->money ? SHEAF_SCOPE_MONEY : 0)
-                     | (scopes->train ? SHEAF_SCOPE_TRAIN : 0)
-                     | (scopes->vote ? SHEAF_SCOPE_VOTE : 0));
 }
 
 sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key)
@@ -33,7 +22,7 @@ sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *
     return SHEAF_ACCEPTED;
 }
 
-static const struct sheaf_row_class *class_at(const sheaf_state *state, int64_t class)
+const struct sheaf_row_class *sheaf_class_now(const sheaf_state *state, int64_t class)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     return class < bylaws->classes
@@ -41,44 +30,33 @@ static const struct sheaf_row_class *class_at(const sheaf_state *state, int64_t 
                : NULL;
 }
 
-/* The member's first key; it has all scopes but the node's. */
-static void admit_first_key(sheaf_fold *fold, const sheaf_public_key *public_key,
-                            const sheaf_hash *holder, bool web)
-{
-    struct sheaf_row_key *key = sheaf_key_add(fold->state, fold->index, public_key);
-    key->member = fold->index;
-    key->holder = *holder;
-    key->seq = 1;
-    key->until = forever;
-    key->web = web;
-    key->scopes = SHEAF_SCOPE_ALL & ~SHEAF_SCOPE_TRAIN;
-    if (web)
-        key->scopes &= sheaf_bylaws_now(fold->state)->web_scopes;
-}
-
-/* A new applicant, in the last row. */
-static void add_member(sheaf_fold *fold, int64_t class, uint8_t kind, const sheaf_hash *name,
-                       const sheaf_hash *holder)
+sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant *applicant)
 {
     struct sheaf_row_member *member = sheaf_member_new(fold->state, fold->index);
     member->id = fold->index;
-    member->class = (uint8_t) class;
-    member->kind = kind;
-    member->name = *name;
-    member->holder = *holder;
-    member->admitted = member->left = SHEAF_NONE;
+    member->class = (uint8_t)applicant->class;
+    member->kind = applicant->kind;
+    member->name = applicant->name;
+    member->holder = applicant->holder;
+    member->admitted = member->left = member->counted = SHEAF_NONE;
+    member->recovery = member->death = member->notice = member->import = SHEAF_NONE;
+    member->exclusion = member->asks_exclusion = SHEAF_NONE;
+    member->number = applicant->number;
     member->applied = fold->stamp;
     member->state = SHEAF_member_state_applied;
     sheaf_coop_edit(fold->state, 0)->applications++;
-}
-
-static void activate(sheaf_fold *fold, uint32_t row)
-{
-    sheaf_member_become(fold->state, row, SHEAF_member_state_active);
-    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
-    member->admitted = fold->index;
-    member->votes = class_at(fold->state, member->class)->votes;
-    sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
+    SHEAF_STOP_IF_SPENT(fold);
+    return sheaf_key_enter(fold,
+                           &(struct sheaf_new_key){
+                               .id = fold->index,
+                               .member = fold->index,
+                               .public_key = applicant->public_key,
+                               .holder = applicant->holder,
+                               .seq = 1,
+                               .until = SHEAF_JSON_INT_MAX,
+                               .scopes = sheaf_key_first_scopes(fold->state, applicant->web),
+                               .web = applicant->web,
+                           });
 }
 
 sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_found *what)
@@ -102,37 +80,43 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_UNLESS(sheaf_bylaws_enact(fold, &what->bylaws));
     SHEAF_STOP_IF_SPENT(fold);
-    const struct sheaf_row_class *class = class_at(state, what->class);
+    const struct sheaf_row_class *class = sheaf_class_now(state, what->class);
     SHEAF_REFUSE_IF(!class, no_such_class);
     SHEAF_REFUSE_IF(!class->votes, founder_without_vote);
-    add_member(fold, what->class, what->kind, &what->name, &what->holder);
+    SHEAF_REFUSE_UNLESS(sheaf_applicant_add(fold, &(struct sheaf_applicant){
+                                                      .class = what->class,
+                                                      .kind = what->kind,
+                                                      .name = what->name,
+                                                      .holder = what->holder,
+                                                      .public_key = what->public_key,
+                                                  }));
     SHEAF_STOP_IF_SPENT(fold);
-    activate(fold, 0);
-    admit_first_key(fold, &what->public_key, &what->holder, false);
+    sheaf_member_begin(fold, 0, false);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_apply_check(sheaf_fold *fold, int64_t class,
+                                const sheaf_public_key *public_key)
+{
+    SHEAF_REFUSE_IF(!sheaf_class_now(fold->state, class), no_such_class);
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, public_key));
+    SHEAF_REFUSE_IF(sheaf_applications_undecided(fold)
+                        >= sheaf_bylaws_now(fold->state)->applications_max,
+                    applications_max);
     return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_member_apply *what)
 {
-    SHEAF_REFUSE_IF(!class_at(fold->state, what->class), no_such_class);
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
-    SHEAF_REFUSE_IF(sheaf_applications_undecided(fold)
-                        >= sheaf_bylaws_now(fold->state)->applications_max,
-                    applications_max);
-    add_member(fold, what->class, what->kind, &what->name, &what->holder);
-    admit_first_key(fold, &what->public_key, &what->holder, what->web);
-    return SHEAF_ACCEPTED;
-}
-
-sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
-{
-    uint64_t pair = sheaf_pair(fold->member, of);
-    SHEAF_REFUSE_IF(sheaf_approval_find(fold->state, pair), approved_twice);
-    struct sheaf_row_approval *approval = sheaf_approval_new(fold->state, pair);
-    approval->by = fold->member;
-    approval->of = of;
-    approval->declines = declines;
-    return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold, what->class, &what->public_key));
+    return sheaf_applicant_add(fold, &(struct sheaf_applicant){
+                                         .class = what->class,
+                                         .kind = what->kind,
+                                         .name = what->name,
+                                         .holder = what->holder,
+                                         .public_key = what->public_key,
+                                         .web = what->web,
+                                     });
 }
 
 static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
@@ -170,27 +154,12 @@ sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_UNLESS(check_application(fold, row));
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, false));
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
-    if (++member->approvals >= approvals_needed(state)) {
-        SHEAF_REFUSE_IF(!class_at(state, member->class), no_such_class);
-        activate(fold, row);
-    }
-    return SHEAF_ACCEPTED;
-}
-
-sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_member_leave *what)
-{
-    (void)what;
-    struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
-    uint32_t row = sheaf_member_row(fold->state, fold->member);
-    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
-    SHEAF_REFUSE_IF(member->votes && coop->voters == 1, last_voter);
-    if (member->votes)
-        sheaf_petitions_vote(fold, fold->member, false);
-    coop->voters -= member->votes > 0;
-    sheaf_member_become(fold->state, row, SHEAF_member_state_left);
-    member->left = fold->index;
-    member->votes = 0;
-    sheaf_petitions_look(fold);
+    if (++member->approvals < approvals_needed(state))
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(!sheaf_class_now(state, member->class), no_such_class);
+    if (member->number)
+        SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
+    sheaf_member_begin(fold, row, !member->number);
     return SHEAF_ACCEPTED;
 }
 
@@ -209,41 +178,5 @@ sheaf_refusal sheaf_rule_person_update(sheaf_fold *fold, const struct sheaf_pers
         member->contact = what->contact;
     if (what->has_name)
         member->name = what->name;
-    return SHEAF_ACCEPTED;
-}
-
-sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admit *what)
-{
-    uint8_t scopes = sheaf_scope_bits(&what->scopes);
-    SHEAF_REFUSE_IF(!scopes, scope_none);
-    SHEAF_REFUSE_IF(what->web && (scopes & ~sheaf_bylaws_now(fold->state)->web_scopes),
-                    scope_web);
-    SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, &what->public_key));
-    struct sheaf_row_key *key = sheaf_key_add(fold->state, fold->index, &what->public_key);
-    key->member = fold->member;
-    key->holder = what->holder;
-    key->scopes = scopes;
-    key->until = what->has_until ? what->until : forever;
-    key->web = what->web;
-    return SHEAF_ACCEPTED;
-}
-
-sheaf_refusal sheaf_rule_key_revoke(sheaf_fold *fold, const struct sheaf_key_revoke *what)
-{
-    sheaf_state *state = fold->state;
-    uint32_t row = sheaf_key_row(state, what->key);
-    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_key_at(state, row)->member != fold->member,
-                    no_such_own_key);
-    SHEAF_REFUSE_IF(sheaf_key_at(state, row)->revoked != SHEAF_NONE, key_revoked);
-    bool other = false;
-    for (uint32_t i = 0; i < sheaf_key_count(state); i++) {
-        const struct sheaf_row_key *key = sheaf_key_at(state, i);
-        other = other
-                || (i != row && key->member == fold->member
-                    && sheaf_key_live(state, key->id, SHEAF_SCOPE_ADMIN, fold->stamp));
-    }
-    SHEAF_REFUSE_IF(!other, last_admin_key);
-    sheaf_key_edit(state, row)->revoked = fold->index;
     return SHEAF_ACCEPTED;
 }

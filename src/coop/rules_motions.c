@@ -76,6 +76,8 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->electorate = sheaf_electorate_count(state, &electorate);
     if (what->has_effect)
         SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
+    if (what->has_effect)
+        sheaf_exclusion_subject(fold, what->effect, &electorate);
     const struct sheaf_row_decision *rule = sheaf_decision_by(state, bylaws, motion->sort);
     motion->call = 1;
     motion->opened = fold->stamp;

@@ -41,6 +41,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_approval:
     case SHEAF_TABLE_key:
     case SHEAF_TABLE_dispute:
+    case SHEAF_TABLE_human ... SHEAF_TABLE_place: /* what state_members.def ends with */
         return SHEAF_AREA_MEMBERS;
     case SHEAF_TABLE_motion:
     case SHEAF_TABLE_tally:
@@ -93,7 +94,7 @@ sheaf_area sheaf_table_area(sheaf_table_id table)
     case SHEAF_TABLE_evaluation:
     case SHEAF_TABLE_evaluation_group:
         return SHEAF_AREA_PUBLIC;
-    case SHEAF_TABLE_deadline: /* of things of all areas */
+    case SHEAF_TABLE_deadline: /* of motions, of members, of whatever else */
     case SHEAF_TABLE_deadline_heap:
     case SHEAF_TABLE_COUNT:
         break;

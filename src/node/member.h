@@ -113,6 +113,21 @@ SHEAF_MUST_USE sheaf_status sheaf_member_apply(sheaf_member *m, const char *name
                                                uint8_t member_kind, int64_t member_class,
                                                sheaf_posted *out, sheaf_err *err);
 
+/* The same for a place of the imported register, by its number. */
+SHEAF_MUST_USE sheaf_status sheaf_member_claim(sheaf_member *m, const char *name,
+                                               uint32_t number, sheaf_posted *out,
+                                               sheaf_err *err);
+
+/* Makes this home's key where there is none and asks that it takes the place of the lost keys
+ * of `member` (coop/rules_recovery.c). */
+SHEAF_MUST_USE sheaf_status sheaf_member_recover(sheaf_member *m, uint32_t member,
+                                                 sheaf_posted *out, sheaf_err *err);
+
+/* Puts a new key in the place of this home's, on the log and then in HOME/keys/; what was
+ * interrupted goes on where it was. */
+SHEAF_MUST_USE sheaf_status sheaf_member_renew_key(sheaf_member *m, sheaf_key_role role,
+                                                   sheaf_posted *out, sheaf_err *err);
+
 /* Makes the node's key where there is none and admits it with the member's key, unless it is
  * admitted already. */
 SHEAF_MUST_USE sheaf_status sheaf_member_admit_train_key(sheaf_member *m, sheaf_posted *out,

@@ -198,12 +198,23 @@ static void decide(kit *k, int turns)
     }
 }
 
+static kit_rules rules_of_r1(void)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.leave_notice = 3600;
+    rules.exclusion = "'exclusion':{'hearing_s':60},";
+    rules.recovery = "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},";
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0},"
+                    "{'name':'newcomer','trial_s':7200,'votes':1}";
+    return rules;
+}
+
 /* Witnesses, a deadline they make certain, and a tick whose cosignatures are false. */
 static void witness(kit *k)
 {
     static const char *const names[] = {"w0", "w1"};
     char what[6144];
-    kit_rules rules = kit_rules_usual();
+    kit_rules rules = rules_of_r1();
     rules.ballots = "members";
     rules.witnesses = "{'name':'w0.example','public_key':@w0,'url':'http://w0'},"
                       "{'name':'w1.example','public_key':@w1,'url':'http://w1'}";
@@ -251,7 +262,7 @@ static void succeed(kit *k)
 
 static void write_r1(kit *k)
 {
-    kit_rules rules = kit_rules_usual();
+    kit_rules rules = rules_of_r1();
     static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
     generate_matters_rules(&rules);
     kit_with_groups(k, &rules, sheets);
@@ -271,6 +282,8 @@ static void write_r1(kit *k)
     kit_do(k, "dan", "dataset.retire", NULL, "{'dataset':#dan.data}");
     kit_do(k, "dan", "key.revoke", NULL, "{'key':#dan.node}");
     kit_do(k, "dan", "member.leave", NULL, "{}");
+    k->now += 3600000;
+    generate_ticks(k);
     kit_do(k, "eve", "member.apply", "eve",
            "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':true}");
     kit_do(k, "ann", "member.admit", NULL, "{'member':#eve}");
@@ -280,6 +293,7 @@ static void write_r1(kit *k)
     kit_do(k, "ann", "member.decline", NULL, "{'member':#fay}");
     kit_do(k, "bob", "member.decline", NULL, "{'member':#fay}");
     kit_do(k, "ann", "person.update", NULL, "{'bank_account':@x,'contact':@y}");
+    generate_members(k);
     decide(k, 40);
     kit_state_digest(k);
     witness(k);

@@ -14,4 +14,10 @@ void generate_override(kit *k);
 void generate_matters(kit *k);
 void generate_matters_rules(kit_rules *rules);
 
+/* Settles all that has fallen due by now. */
+void generate_ticks(kit *k);
+
+/* Members, keys and the imported register, among ann, bob and cat. */
+void generate_members(kit *k);
+
 #endif

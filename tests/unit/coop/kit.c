@@ -310,9 +310,14 @@ sheaf_refusal kit_try(kit *k, const char *who_name, const char *kind, const char
     who->seq++;
     if (label)
         kit_label(k, label, index);
-    if (strcmp(kind, "coop.found") == 0 || strcmp(kind, "member.apply") == 0)
+    if (strcmp(kind, "coop.found") == 0 || strcmp(kind, "member.apply") == 0
+        || strcmp(kind, "member.claim") == 0)
         who->key = who->member = index;
-    if (strcmp(kind, "key.admit") == 0 && label) {
+    if (strcmp(kind, "recovery.open") == 0) {
+        who->key = index;
+        who->member = sheaf_recovery_get(&k->state, index)->member;
+    }
+    if ((strcmp(kind, "key.admit") == 0 || strcmp(kind, "key.rotate") == 0) && label) {
         kit_name *key = kit_named(k, label);
         key->key = index;
         key->member = who->member;

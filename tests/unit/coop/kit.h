@@ -75,6 +75,8 @@ typedef struct {
     int witness_quorum;
     /* Whole articles by number, also such as are switched off where this is NULL. */
     const char *article[SHEAF_ARTICLE_COUNT];
+    int leave_notice;
+    const char *exclusion, *recovery; /* "'exclusion':{…}," where the bylaws know it, or "" */
 } kit_rules;
 
 kit_rules kit_rules_usual(void);

@@ -32,6 +32,8 @@ kit_rules kit_rules_usual(void)
         .succession = 5001,
         .ballots = "public",
         .witnesses = "",
+        .exclusion = "",
+        .recovery = "",
     };
 }
 
@@ -85,13 +87,14 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
             out, "{'liquidators':2,'protected':true,'reserve':'another_cooperative'}");
         break;
     case SHEAF_ARTICLE_keys:
-        sheaf_buffer_printf(out, "{'protected':false,'web_scopes':%s}", r->web);
+        sheaf_buffer_printf(out, "{'protected':false,%s'web_scopes':%s}", r->recovery, r->web);
         break;
     case SHEAF_ARTICLE_members:
         sheaf_buffer_printf(out,
                             "{'admission':{'approvals':%d,'lapse_s':%d,'open_max':%d},"
-                            "'classes':[%s],'leave_notice_s':0,'protected':true}",
-                            r->approvals, r->lapse_s, r->applications_max, r->classes);
+                            "'classes':[%s],%s'leave_notice_s':%d,'protected':true}",
+                            r->approvals, r->lapse_s, r->applications_max, r->classes,
+                            r->exclusion, r->leave_notice);
         break;
     case SHEAF_ARTICLE_override:
         sheaf_buffer_add_string(out, "{'confirm_s':600,'hold_s':0,'members':2,"

@@ -61,6 +61,26 @@ void test_suspended_in_the_hold(void **unused);
 void test_suspended_mandates(void **unused);
 void test_signatures_needed(void **unused);
 
+void test_notice(void **unused);
+void test_last_vote_stays(void **unused);
+void test_trial(void **unused);
+void test_trial_amended(void **unused);
+void test_death(void **unused);
+void test_exclusion(void **unused);
+void test_exclusion_off(void **unused);
+void test_last_vote_outlives(void **unused);
+void test_rotation(void **unused);
+void test_humans_count_once(void **unused);
+void test_recovery(void **unused);
+void test_recovery_flood(void **unused);
+void test_recovery_objected(void **unused);
+void test_recovery_overtaken(void **unused);
+void test_recovery_web(void **unused);
+void test_recovery_off(void **unused);
+void test_import(void **unused);
+void test_import_ends(void **unused);
+void test_import_withdrawn(void **unused);
+
 void test_datasets_and_consents(void **unused);
 void test_kinds_of_models(void **unused);
 void test_learned_to_its_end(void **unused);

@@ -1,0 +1,226 @@
+/* cli/keys.c - `sheaf key list|renew` and `sheaf recover`: whose keys sign what, and keys that
+ * change hands. */
+#include "cli/act.h"
+
+#include "cli/date.h"
+#include "cli/folder_trace.h"
+#include "coop/view.h"
+#include "store/clock.h"
+
+#include <stdio.h>
+
+/* ---- key list ---- */
+
+static const struct {
+    uint8_t bit;
+    const char *name;
+} scopes[] = {{SHEAF_SCOPE_ADMIN, "admin"},
+              {SHEAF_SCOPE_DATA, "data"},
+              {SHEAF_SCOPE_MONEY, "money"},
+              {SHEAF_SCOPE_TRAIN, "train"},
+              {SHEAF_SCOPE_VOTE, "vote"}};
+
+static void scope_words(uint8_t bits, char out[40])
+{
+    size_t len = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+        if (bits & scopes[i].bit)
+            len +=
+                (size_t)snprintf(out + len, 40 - len, "%s%s", len ? " " : "", scopes[i].name);
+}
+
+static const char *standing(const sheaf_state *state, const struct sheaf_row_key *key,
+                            int64_t now)
+{
+    if (key->revoked != SHEAF_NONE)
+        return "revoked";
+    if (key->until < now)
+        return "expired";
+    if (!sheaf_member_active(state, key->member))
+        return "not a member's";
+    if (sheaf_member_get(state, key->member)->recovery == SHEAF_NONE)
+        return "live";
+    return sheaf_recovery_get(state, sheaf_member_get(state, key->member)->recovery)->state
+                   == SHEAF_recovery_state_objected
+               ? "frozen"
+               : "being replaced";
+}
+
+static void print_key(const sheaf_state *state, const struct sheaf_row_key *key, int64_t now)
+{
+    char words[40], until[SHEAF_DATE_LEN + 1], human[24] = "";
+    scope_words(key->scopes, words);
+    sheaf_date_print(key->until, until);
+    if (key->human)
+        snprintf(human, sizeof human, "  human %u", key->human - 1);
+    printf("%6u  %-14s  %-26s  %s%s%s%s\n", key->id, standing(state, key, now), words,
+           key->until == SHEAF_JSON_INT_MAX ? "without end" : "until ",
+           key->until == SHEAF_JSON_INT_MAX ? "" : until, key->web ? "  web" : "", human);
+}
+
+static void put_key(const sheaf_state *state, const struct sheaf_row_key *key, int64_t now)
+{
+    char words[40];
+    sheaf_buffer out;
+    scope_words(key->scopes, words);
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    if (key->human)
+        sheaf_json_member_put_int(&w, "human", key->human - 1);
+    sheaf_json_member_put_int(&w, "key", key->id);
+    sheaf_json_member_put_int(&w, "member", key->member);
+    sheaf_json_member_put_string(&w, "scopes", sheaf_str(words));
+    sheaf_json_member_put_string(&w, "standing", sheaf_str(standing(state, key, now)));
+    if (key->until != SHEAF_JSON_INT_MAX)
+        sheaf_json_member_put_int(&w, "until", key->until);
+    sheaf_json_member_put_bool(&w, "web", key->web);
+    (void)sheaf_print_end(&out, &w);
+}
+
+static int list_keys(const sheaf_arguments *a, const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_member *row = sheaf_member_find(state, member);
+    sheaf_err err;
+    int64_t now = sheaf_clock_ms();
+    if (!row) {
+        (void)sheaf_fail(&err, SHEAF_INVALID,
+                         "there is no member %u; say which one with --member", member);
+        return sheaf_report(a, &err);
+    }
+    if (!a->json)
+        printf("Keys of member %u, the newest first:\n", member);
+    for (uint32_t at = row->key_last; at; at = sheaf_key_at(state, at - 1)->before)
+        (a->json ? put_key : print_key)(state, sheaf_key_at(state, at - 1), now);
+    return SHEAF_EXIT_DONE;
+}
+
+static int run_list(const sheaf_arguments *a)
+{
+    sheaf_visit visit;
+    sheaf_err err;
+    long long member = -1;
+    if (a->value[0] && !sheaf_number(a->value[0], 0, SHEAF_REF_MAX, &member))
+        return sheaf_usage(&sheaf_command_key_list, "--member is the number of a member");
+    if (sheaf_visit_open(&visit, a->value[2], a->value[1], a->value[3], &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
+    int code = list_keys(a, sheaf_member_state(&visit.session.member),
+                         member < 0 ? visit.session.member.home.member : (uint32_t)member);
+    sheaf_visit_close(&visit);
+    return code;
+}
+
+const sheaf_command sheaf_command_key_list = {
+    .name = "key list",
+    .arguments = "",
+    .summary = "who may sign what for a member: its keys, their scopes and limits",
+    .detail =
+        "Keys that the same person holds, as far as that is stated, show the same human.\n"
+        "Powers are granted with `sheaf key admit` and end with `sheaf key revoke`.",
+    .options = {{"member", "N", "whose (your own)"},
+                {"home", "DIR", "your home folder"},
+                {"hub", "URL", "look at this hub, without a home of your own"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .many = -1,
+    .run = run_list,
+};
+
+/* ---- key renew ---- */
+
+static int run_renew(const sheaf_arguments *a)
+{
+    sheaf_session session;
+    sheaf_posted posted = {0};
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX];
+    sheaf_key_role role = a->value[0] ? SHEAF_KEY_TRAIN : SHEAF_KEY_MEMBER;
+    sheaf_status status = sheaf_home_path(a->value[1], home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_session_open(&session, home, a->value[2], a->value[3], &err);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    status = sheaf_member_renew_key(&session.member, role, &posted, &err);
+    sheaf_session_close(&session);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    int code = sheaf_posted_print(&posted, a->json, false);
+    if (code == SHEAF_EXIT_DONE && !a->json)
+        fprintf(stderr, "The new key is in %s/keys; the old one is revoked and gone.%s\n", home,
+                role == SHEAF_KEY_TRAIN ? " Start your node again." : "");
+    return code;
+}
+
+const sheaf_command sheaf_command_key_renew = {
+    .name = "key renew",
+    .arguments = "",
+    .summary = "put a new key in the place of yours, with the same scopes and limit",
+    .options = {{"node", NULL, "the node's key instead of your own"},
+                {"home", "DIR", "your home folder, with your key"},
+                {"hub", "URL", "the hub (the one in your home)"},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
+    .many = -1,
+    .run = run_renew,
+};
+
+/* ---- recover ---- */
+
+/* As with joining: what may have reached the hub is not taken back. */
+static sheaf_status recover(const sheaf_arguments *a, const char *home, uint32_t member,
+                            sheaf_posted *posted, sheaf_err *err)
+{
+    sheaf_session session;
+    sheaf_folder_trace trace;
+    bool sent = false;
+    SHEAF_TRY(sheaf_folder_trace_begin(&trace, home, err));
+    sheaf_status status = sheaf_session_open(&session, home, a->argument[0], a->value[2], err);
+    if (status == SHEAF_OK) {
+        status = sheaf_member_meet(&session.member, err);
+        sent = status == SHEAF_OK;
+        if (sent)
+            status = sheaf_member_recover(&session.member, member, posted, err);
+        sheaf_session_close(&session);
+    }
+    if (!sent || (status == SHEAF_OK && posted->refusal != SHEAF_ACCEPTED))
+        sheaf_folder_trace_undo(&trace);
+    return status;
+}
+
+static int run_recover(const sheaf_arguments *a)
+{
+    sheaf_posted posted = {0};
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX];
+    long long member;
+    if (!a->value[0] || !sheaf_number(a->value[0], 0, SHEAF_REF_MAX, &member))
+        return sheaf_usage(&sheaf_command_recover, "--member is needed: your number");
+    sheaf_status status = sheaf_home_path(a->value[1], home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = recover(a, home, (uint32_t)member, &posted, &err);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    int code = sheaf_posted_print(&posted, a->json, false);
+    if (code == SHEAF_EXIT_DONE && !a->json)
+        fprintf(
+            stderr,
+            "Recovery %llu is open; your new key is in %s/keys. Members who know that it is "
+            "you confirm it:\n"
+            "  sheaf recovery confirm --recovery %llu\n",
+            (unsigned long long)posted.index, home, (unsigned long long)posted.index);
+    return code;
+}
+
+const sheaf_command sheaf_command_recover = {
+    .name = "recover",
+    .arguments = "URL",
+    .summary = "ask that a new key takes the place of your lost ones; makes the key",
+    .detail =
+        "Use a home folder that is empty. Once as many members as the bylaws ask for have\n"
+        "confirmed it, a waiting period begins in which the old keys can object; after it\n"
+        "the new key takes the place of all others.",
+    .options = {{"member", "N", "your number: the entry of your application"},
+                {"home", "DIR", "a home folder for the new key"},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_recover,
+};

@@ -1,0 +1,96 @@
+/* coop/member.h - how memberships begin and end, and who counts once.
+ *
+ * A membership ends in one way, whatever the cause: sheaf_member_end() writes state and vote,
+ * and takes away every deadline and proceeding of the member. Keys and consents need no
+ * writing: they live only while their member is active (view.h). Ballots that were cast stay: a
+ * motion's electorate is that of its opening.
+ *
+ * A member on trial is active, has no vote that counts (votes 0, counted NONE) and is in no
+ * electorate until the deadline that ends the trial.
+ *
+ * Who counts once: wherever so many members must speak (admission, recovery, a death, a panel,
+ * the appointment of a hub) a member is heard once, and so is a human: keys whose `holder` is
+ * the same commitment are the same human's, in whichever members they are. A key without a
+ * holder counts as its member alone. The commitment is what the member states; two that keep
+ * silent about being one human are not found out by rules, but by who admits them.
+ *
+ * Rows of the imported register (rules_import.c) are not members: they have no key, so they can
+ * neither vote nor be outvoted unasked, and no electorate or quorum counts them before somebody
+ * has claimed the place and was approved. Else a register of hundreds who have not joined yet
+ * would make every quorum unreachable for those who have.
+ */
+#ifndef SHEAF_COOP_MEMBER_H
+#define SHEAF_COOP_MEMBER_H
+
+#include "coop/coop_internal.h"
+
+enum {
+    SHEAF_DEATH_WAIT_S = 14 * 86400, /* in which any act of the member disproves its death */
+    SHEAF_EXCLUSION_LAPSE_S = 90 * 86400, /* in which a motion follows the hearing */
+};
+
+/* The row of a member that is one now, to write; NULL if there is none. */
+struct sheaf_row_member *sheaf_member_edit_active(sheaf_fold *fold, uint32_t member);
+
+/* The class by its place in the bylaws in force, NULL if there is none. */
+const struct sheaf_row_class *sheaf_class_now(const sheaf_state *state, int64_t class);
+
+/* Somebody who applies, with a first key; both are named by the entry at hand. */
+struct sheaf_applicant {
+    int64_t class;
+    sheaf_hash name, holder; /* holder: zero where it is not said who holds the key */
+    sheaf_public_key public_key;
+    uint32_t number; /* of the place in the imported register that is claimed, or 0 */
+    uint8_t kind;
+    bool web;
+};
+
+/* May one more apply, with that key? */
+sheaf_refusal sheaf_apply_check(sheaf_fold *fold, int64_t class,
+                                const sheaf_public_key *public_key);
+sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant *applicant);
+
+/* Who claimed a place of the register has it from now on. */
+sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member);
+
+/* The membership of that row begins, with the class's trial where `trial` says so. */
+void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial);
+
+/* It ends, and the member's state is `state` from now on. Refuses, and changes nothing, for the
+ * last member with a vote. */
+sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t member, uint8_t state);
+
+/* Any act of the member's own, but a machine's, disproves a death that was recorded. */
+void sheaf_member_lives(sheaf_fold *fold);
+
+/* A key of a member, named by the entry `id`. */
+struct sheaf_new_key {
+    uint32_t id, member;
+    sheaf_public_key public_key;
+    sheaf_hash holder;
+    uint64_t seq;
+    int64_t until;
+    uint8_t scopes;
+    bool web;
+};
+sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what);
+
+/* 1 + the row of the human behind the commitment, 0 where it is zeros; the human is entered
+ * where nobody named it before. */
+sheaf_refusal sheaf_human_enter(sheaf_fold *fold, const sheaf_hash *holder, uint32_t *out);
+
+/* What a member's first key may sign: all but what a node's does, or what the bylaws leave to a
+ * key made in a page. */
+uint8_t sheaf_key_first_scopes(const sheaf_state *state, bool web);
+
+/* Revokes all keys of the member. */
+void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member);
+
+/* May the member do what needs that scope now? Both keys of a recovery that was objected to may
+ * do nothing with money and keys until the panel has decided. */
+sheaf_refusal sheaf_keys_frozen(const sheaf_state *state, uint32_t member, uint8_t scope);
+
+/* The recovery that waits for the member has failed, for the membership ends. */
+void sheaf_recovery_drop(sheaf_fold *fold, uint32_t recovery);
+
+#endif

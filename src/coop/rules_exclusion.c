@@ -1,0 +1,72 @@
+/* Exclusion with a hearing.
+ *
+ * A member with a vote asks for it and says why; for the time that the bylaws set the member
+ * concerned can answer, and no motion to exclude can be opened. Whoever opens it then, the
+ * member concerned does not vote on it. Nobody has more than one request open, and there is one
+ * against a member at a time, so that members cannot be worn down by many; 90 days after the
+ * hearing it lapses, so that nobody lives under an old one. */
+#include "coop/member.h"
+
+static bool over(const sheaf_fold *fold, uint32_t exclusion)
+{
+    const struct sheaf_row_exclusion *row = sheaf_exclusion_find(fold->state, exclusion);
+    return !row || row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000 < fold->stamp
+           || !sheaf_member_active(fold->state, row->member);
+}
+
+sheaf_refusal sheaf_rule_exclusion_open(sheaf_fold *fold,
+                                        const struct sheaf_exclusion_open *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    struct sheaf_row_member *asks = sheaf_member_edit_active(fold, fold->member);
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, what->member);
+    SHEAF_REFUSE_IF(!bylaws->exclusion, exclusion_off);
+    SHEAF_REFUSE_IF(!asks->votes, no_vote);
+    SHEAF_REFUSE_IF(!member, no_such_member);
+    SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
+    SHEAF_REFUSE_IF(!over(fold, member->exclusion), exclusion_under_way);
+    SHEAF_REFUSE_IF(!over(fold, asks->asks_exclusion), exclusions_max);
+    struct sheaf_row_exclusion *row = sheaf_exclusion_new(state, fold->index);
+    row->id = member->exclusion = asks->asks_exclusion = fold->index;
+    row->by = fold->member;
+    row->member = what->member;
+    row->reason = what->reason;
+    row->heard = fold->stamp + (int64_t)bylaws->hearing_s * 1000;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_answer(sheaf_fold *fold, const struct sheaf_member_answer *what)
+{
+    uint32_t row = sheaf_exclusion_row(fold->state, what->exclusion);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_exclusion);
+    SHEAF_REFUSE_IF(sheaf_exclusion_at(fold->state, row)->member != fold->member,
+                    not_concerned);
+    SHEAF_REFUSE_IF(over(fold, what->exclusion), exclusion_lapsed);
+    sheaf_exclusion_edit(fold->state, row)->answer = what->text;
+    return SHEAF_ACCEPTED;
+}
+
+/* When it is opened the motion must be in time; a vote may last longer. */
+sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
+                                        const struct sheaf_member_exclude *what)
+{
+    const struct sheaf_row_exclusion *row = sheaf_exclusion_find(fold->state, what->exclusion);
+    SHEAF_REFUSE_IF(!row, no_such_exclusion);
+    SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, row->member), no_such_member);
+    SHEAF_REFUSE_IF(fold->stamp < row->heard, hearing);
+    SHEAF_REFUSE_IF(fold->rehearsal && over(fold, what->exclusion), exclusion_lapsed);
+    return sheaf_member_end(fold, row->member, SHEAF_member_state_excluded);
+}
+
+void sheaf_exclusion_subject(sheaf_fold *fold, const sheaf_effect *effect,
+                             const sheaf_electorate *electorate)
+{
+    static const sheaf_hash no_reason;
+    if (effect->kind != SHEAF_KIND_member_exclude)
+        return;
+    const struct sheaf_member_exclude *what = effect->what;
+    uint32_t member = sheaf_exclusion_get(fold->state, what->exclusion)->member;
+    if (sheaf_entitled(fold->state, electorate, member) == SHEAF_ACCEPTED)
+        sheaf_conflict_make(fold, electorate->opened, member, &no_reason);
+}

@@ -1,0 +1,186 @@
+/* The register that a co-op kept before: entered by one officer, confirmed by a second, and
+ * claimed by its members one by one.
+ *
+ * Two members could invent any number of members that way, so a confirmed row gives nobody a
+ * vote: whoever claims the place applies like anyone and is admitted like anyone, and gets the
+ * number, the date of joining and the end that stand there. What the second officer confirms is
+ * a count and a digest over all rows (coop/import.h), which a program makes again from the
+ * file.
+ */
+#include "coop/import.h"
+#include "coop/member.h"
+
+#include <assert.h>
+
+enum { ROW_MAX = 128 }; /* bytes of a place in the register */
+
+bool sheaf_import_over(const sheaf_state *state, uint32_t import)
+{
+    const struct sheaf_row_import *row = sheaf_import_get(state, import);
+    return row->confirmed == SHEAF_NONE
+           && (row->withdrawn || !sheaf_member_active(state, row->by));
+}
+
+static sheaf_refusal find_import(const sheaf_fold *fold, uint32_t import, uint32_t *row)
+{
+    *row = sheaf_import_row(fold->state, import);
+    SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_import);
+    SHEAF_REFUSE_IF(sheaf_import_at(fold->state, *row)->confirmed != SHEAF_NONE
+                        || sheaf_import_over(fold->state, import),
+                    import_over);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_import_open(sheaf_fold *fold, const struct sheaf_import_open *what)
+{
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
+    uint32_t row;
+    SHEAF_REFUSE_IF(!member->votes, no_vote);
+    SHEAF_REFUSE_IF(member->import != SHEAF_NONE
+                        && find_import(fold, member->import, &row) == SHEAF_ACCEPTED,
+                    import_under_way);
+    struct sheaf_row_import *import = sheaf_import_new(fold->state, fold->index);
+    import->id = member->import = fold->index;
+    import->by = fold->member;
+    import->count = (uint32_t)what->count;
+    import->confirmed = SHEAF_NONE;
+    return sheaf_member_speak(fold, fold->index, false);
+}
+
+/* What the row of an imported member holds. */
+static struct sheaf_row_place place_of(const struct sheaf_member_import *what)
+{
+    return (struct sheaf_row_place){
+        .cancelled_to = what->has_cancelled_to ? what->cancelled_to : 0,
+        .class = (uint8_t)what->class,
+        .id = (uint32_t)what->number,
+        .import = what->import,
+        .joined = what->joined,
+        .kind = what->kind,
+        .member = SHEAF_NONE,
+        .name = what->name,
+        .term = what->has_term ? what->term : 0,
+    };
+}
+
+sheaf_hash sheaf_import_digest(const sheaf_hash *before, const struct sheaf_row_place *row)
+{
+    const sheaf_table_shape *shape = sheaf_table_describe(SHEAF_TABLE_place);
+    uint8_t bytes[32 + ROW_MAX];
+    assert(shape->encoded <= ROW_MAX);
+    memcpy(bytes, before->bytes, 32);
+    sheaf_row_encode(shape, row, bytes + 32);
+    return sheaf_sha256(sheaf_bytes(bytes, 32 + (size_t)shape->encoded));
+}
+
+static sheaf_refusal check_dates(const sheaf_fold *fold, const struct sheaf_member_import *what)
+{
+    SHEAF_REFUSE_IF(what->joined * 1000 > fold->stamp, joined_in_future);
+    SHEAF_REFUSE_IF((what->has_term && what->term < what->joined)
+                        || (what->has_cancelled_to && what->cancelled_to < what->joined),
+                    ends_before_joined);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_import(sheaf_fold *fold, const struct sheaf_member_import *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at, number = (uint32_t)what->number, place = sheaf_place_row(state, number);
+    SHEAF_REFUSE_UNLESS(find_import(fold, what->import, &at));
+    SHEAF_REFUSE_IF(sheaf_import_at(state, at)->by != fold->member, not_your_import);
+    SHEAF_REFUSE_IF(sheaf_import_at(state, at)->entered == sheaf_import_at(state, at)->count,
+                    import_count);
+    SHEAF_REFUSE_IF(!sheaf_class_now(state, what->class), no_such_class);
+    SHEAF_REFUSE_UNLESS(check_dates(fold, what));
+    SHEAF_REFUSE_IF(place != SHEAF_NONE
+                        && (sheaf_place_at(state, place)->import == what->import
+                            || !sheaf_import_over(state, sheaf_place_at(state, place)->import)),
+                    number_taken);
+    struct sheaf_row_place *row =
+        place == SHEAF_NONE ? sheaf_place_new(state, number) : sheaf_place_edit(state, place);
+    *row = place_of(what);
+    struct sheaf_row_import *import = sheaf_import_edit(state, at);
+    import->entered++;
+    import->digest = sheaf_import_digest(&import->digest, row);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_import_confirm(sheaf_fold *fold,
+                                        const struct sheaf_import_confirm *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_import(fold, what->import, &row));
+    const struct sheaf_row_import *found = sheaf_import_at(state, row);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(found->by == fold->member, second_officer);
+    SHEAF_REFUSE_IF(found->entered != found->count || what->count != found->count,
+                    import_count);
+    SHEAF_REFUSE_IF(!sheaf_hash_equal(&found->digest, &what->digest), import_differs);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, found->id, false));
+    sheaf_import_edit(state, row)->confirmed = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_import_withdraw(sheaf_fold *fold,
+                                         const struct sheaf_import_withdraw *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_import(fold, what->import, &row));
+    SHEAF_REFUSE_IF(sheaf_import_at(fold->state, row)->by != fold->member, not_your_import);
+    sheaf_import_edit(fold->state, row)->withdrawn = true;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- claiming ---- */
+
+/* When the membership of that place ends, in milliseconds since 1970; 0: never. */
+static int64_t place_ends(const struct sheaf_row_place *place)
+{
+    int64_t at = place->term;
+    if (place->cancelled_to && (!at || place->cancelled_to < at))
+        at = place->cancelled_to;
+    return at * 1000;
+}
+
+static sheaf_refusal find_place(const sheaf_fold *fold, uint32_t number, uint32_t *row)
+{
+    *row = sheaf_place_row(fold->state, number);
+    SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_place);
+    const struct sheaf_row_place *place = sheaf_place_at(fold->state, *row);
+    SHEAF_REFUSE_IF(sheaf_import_get(fold->state, place->import)->confirmed == SHEAF_NONE,
+                    no_such_place);
+    SHEAF_REFUSE_IF(place->member != SHEAF_NONE, place_taken);
+    SHEAF_REFUSE_IF(place_ends(place) && place_ends(place) <= fold->stamp, place_ended);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_claim(sheaf_fold *fold, const struct sheaf_member_claim *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_place(fold, (uint32_t)what->number, &row));
+    const struct sheaf_row_place *place = sheaf_place_at(fold->state, row);
+    SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold, place->class, &what->public_key));
+    return sheaf_applicant_add(fold, &(struct sheaf_applicant){
+                                         .class = place->class,
+                                         .kind = place->kind,
+                                         .name = what->name,
+                                         .holder = what->holder,
+                                         .public_key = what->public_key,
+                                         .web = what->web,
+                                         .number = place->id,
+                                     });
+}
+
+sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_place(fold, member->number, &row));
+    struct sheaf_row_place *place = sheaf_place_edit(fold->state, row);
+    place->member = member->id;
+    member->leaves = member->ends = place_ends(place);
+    if (member->ends)
+        sheaf_deadline_set(fold->state, member->id, SHEAF_deadline_kind_member_leaves,
+                           member->ends);
+    return SHEAF_ACCEPTED;
+}

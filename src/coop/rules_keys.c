@@ -1,0 +1,192 @@
+/* Keys: who may sign what for a member. Keys of one member are a list, the newest first. */
+#include "coop/member.h"
+
+#include "base/json.h"
+#include "coop/key_tree.h"
+
+static const int64_t forever = SHEAF_JSON_INT_MAX;
+
+uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes)
+{
+    return (uint8_t)((scopes->admin ? SHEAF_SCOPE_ADMIN : 0)
+                     | (scopes->data ? SHEAF_SCOPE_DATA : 0)
+                     | (scopes->money ? SHEAF_SCOPE_MONEY : 0)
+                     | (scopes->train ? SHEAF_SCOPE_TRAIN : 0)
+                     | (scopes->vote ? SHEAF_SCOPE_VOTE : 0));
+}
+
+uint8_t sheaf_key_first_scopes(const sheaf_state *state, bool web)
+{
+    uint8_t scopes = SHEAF_SCOPE_ALL & ~SHEAF_SCOPE_TRAIN;
+    return web ? scopes & sheaf_bylaws_now(state)->web_scopes : scopes;
+}
+
+/* ---- humans ---- */
+
+/* Six bytes of the commitment: as many as JSON's integers hold whole. */
+static uint64_t human_of(const sheaf_hash *holder)
+{
+    uint64_t out = 0;
+    for (int i = 0; i < 6; i++)
+        out = out << 8 | holder->bytes[i];
+    return out;
+}
+
+/* By chance two begin alike once in many millions; who wanted that has only shut out a
+ * commitment of their own. */
+sheaf_refusal sheaf_human_enter(sheaf_fold *fold, const sheaf_hash *holder, uint32_t *out)
+{
+    *out = 0;
+    if (sheaf_hash_is_zero(holder))
+        return SHEAF_ACCEPTED;
+    uint32_t row = sheaf_human_row(fold->state, human_of(holder));
+    if (row == SHEAF_NONE) {
+        struct sheaf_row_human *human = sheaf_human_new(fold->state, human_of(holder));
+        human->holder = *holder;
+        human->id = human_of(holder);
+        row = sheaf_human_count(fold->state) - 1;
+    }
+    SHEAF_STOP_IF_SPENT(fold);
+    SHEAF_REFUSE_IF(!sheaf_hash_equal(&sheaf_human_at(fold->state, row)->holder, holder),
+                    holder_taken);
+    *out = row + 1;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
+{
+    uint64_t pair = sheaf_pair(fold->member, of);
+    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
+    SHEAF_REFUSE_IF(sheaf_approval_find(fold->state, pair), approved_twice);
+    SHEAF_REFUSE_IF(human && sheaf_voice_find(fold->state, sheaf_pair(human, of)), human_twice);
+    struct sheaf_row_approval *approval = sheaf_approval_new(fold->state, pair);
+    approval->by = fold->member;
+    approval->of = of;
+    approval->declines = declines;
+    if (human) {
+        struct sheaf_row_voice *voice = sheaf_voice_new(fold->state, sheaf_pair(human, of));
+        voice->human = human;
+        voice->of = of;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- keys ---- */
+
+sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t human;
+    SHEAF_REFUSE_UNLESS(sheaf_human_enter(fold, &what->holder, &human));
+    struct sheaf_row_key *key = sheaf_key_add(state, what->id, &what->public_key);
+    key->member = what->member;
+    key->holder = what->holder;
+    key->human = human;
+    key->seq = what->seq;
+    key->until = what->until;
+    key->scopes = what->scopes;
+    key->web = what->web;
+    SHEAF_STOP_IF_SPENT(fold);
+    struct sheaf_row_member *member =
+        sheaf_member_edit(state, sheaf_member_row(state, what->member));
+    key->before = member->key_last;
+    member->key_last = sheaf_key_count(state);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_member_get(state, member)->key_last;
+    while (at) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
+        uint32_t before = key->before;
+        if (key->revoked == SHEAF_NONE)
+            sheaf_key_edit(state, at - 1)->revoked = fold->index;
+        at = before;
+    }
+}
+
+/* What any new key of a member must be. */
+static sheaf_refusal check_new_key(const sheaf_fold *fold, uint8_t scopes, bool web,
+                                   const sheaf_public_key *public_key)
+{
+    SHEAF_REFUSE_IF(!scopes, scope_none);
+    SHEAF_REFUSE_IF(web && (scopes & ~sheaf_bylaws_now(fold->state)->web_scopes), scope_web);
+    return sheaf_key_fresh(fold->state, public_key);
+}
+
+sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admit *what)
+{
+    uint8_t scopes = sheaf_scope_bits(&what->scopes);
+    SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
+    SHEAF_REFUSE_UNLESS(check_new_key(fold, scopes, what->web, &what->public_key));
+    return sheaf_key_enter(fold, &(struct sheaf_new_key){
+                                     .id = fold->index,
+                                     .member = fold->member,
+                                     .public_key = what->public_key,
+                                     .holder = what->holder,
+                                     .until = what->has_until ? what->until : forever,
+                                     .scopes = scopes,
+                                     .web = what->web,
+                                 });
+}
+
+/* The row of a key of the member's own that is not revoked. */
+static sheaf_refusal own_key(const sheaf_fold *fold, uint32_t key, uint32_t *row)
+{
+    *row = sheaf_key_row(fold->state, key);
+    SHEAF_REFUSE_IF(*row == SHEAF_NONE
+                        || sheaf_key_at(fold->state, *row)->member != fold->member,
+                    no_such_own_key);
+    SHEAF_REFUSE_IF(sheaf_key_at(fold->state, *row)->revoked != SHEAF_NONE, key_revoked);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_key_revoke(sheaf_fold *fold, const struct sheaf_key_revoke *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row, at = sheaf_member_get(state, fold->member)->key_last;
+    SHEAF_REFUSE_UNLESS(own_key(fold, what->key, &row));
+    bool other = false;
+    while (at && !other) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
+        other = at - 1 != row && sheaf_key_live(state, key->id, SHEAF_SCOPE_ADMIN, fold->stamp);
+        at = key->before;
+    }
+    SHEAF_REFUSE_IF(!other, last_admin_key);
+    sheaf_key_edit(state, row)->revoked = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* The new key has what the old one had and no more, so nothing is left to weigh; and since the
+ * two change places at once, the last key with the scope admin can be replaced as well. */
+sheaf_refusal sheaf_rule_key_rotate(sheaf_fold *fold, const struct sheaf_key_rotate *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(own_key(fold, what->key, &row));
+    struct sheaf_row_key *old = sheaf_key_edit(fold->state, row);
+    SHEAF_REFUSE_IF(old->until < fold->stamp, key_expired);
+    SHEAF_REFUSE_UNLESS(check_new_key(fold, old->scopes, what->web, &what->public_key));
+    old->revoked = fold->index;
+    return sheaf_key_enter(fold, &(struct sheaf_new_key){
+                                     .id = fold->index,
+                                     .member = fold->member,
+                                     .public_key = what->public_key,
+                                     .holder = old->holder,
+                                     .until = old->until,
+                                     .scopes = old->scopes,
+                                     .web = what->web,
+                                 });
+}
+
+sheaf_refusal sheaf_keys_frozen(const sheaf_state *state, uint32_t member, uint8_t scope)
+{
+    const struct sheaf_row_member *row = sheaf_member_get(state, member);
+    if (row->recovery == SHEAF_NONE || !(scope & (SHEAF_SCOPE_ADMIN | SHEAF_SCOPE_MONEY)))
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(sheaf_recovery_get(state, row->recovery)->state
+                        == SHEAF_recovery_state_objected,
+                    keys_frozen);
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,169 @@
+/* How memberships end: leaving with notice, the end of a trial, death. Exclusion stands in
+ * rules_exclusion.c. */
+#include "coop/member.h"
+#include "coop/pending.h"
+
+struct sheaf_row_member *sheaf_member_edit_active(sheaf_fold *fold, uint32_t member)
+{
+    uint32_t row = sheaf_member_row(fold->state, member);
+    return row != SHEAF_NONE
+                   && sheaf_member_at(fold->state, row)->state == SHEAF_member_state_active
+               ? sheaf_member_edit(fold->state, row)
+               : NULL;
+}
+
+sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
+{
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, id);
+    assert(member);
+    SHEAF_REFUSE_IF(member->votes && sheaf_coop(fold->state)->voters == 1, last_voter);
+    if (member->votes)
+        sheaf_petitions_vote(fold, id, false);
+    sheaf_coop_edit(fold->state, 0)->voters -= member->votes > 0;
+    sheaf_member_become(fold->state, sheaf_member_row(fold->state, id), state);
+    member->left = fold->index;
+    member->votes = 0;
+    member->leaves = 0;
+    if (member->recovery != SHEAF_NONE)
+        sheaf_recovery_drop(fold, member->recovery);
+    member->death = SHEAF_NONE;
+    sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_leaves);
+    sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_trial);
+    sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_death);
+    sheaf_petitions_look(fold);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- leaving ---- */
+
+sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_member_leave *what)
+{
+    int64_t notice = sheaf_bylaws_now(fold->state)->leave_notice_s;
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
+    (void)what;
+    SHEAF_REFUSE_IF(member->votes && sheaf_coop(fold->state)->voters == 1, last_voter);
+    if (!notice)
+        return sheaf_member_end(fold, fold->member, SHEAF_member_state_left);
+    int64_t at = fold->stamp + notice * 1000;
+    SHEAF_REFUSE_IF(member->leaves && member->leaves <= at, leaving_already);
+    member->leaves = at;
+    member->notice = fold->index;
+    sheaf_deadline_set(fold->state, fold->member, SHEAF_deadline_kind_member_leaves, at);
+    return SHEAF_ACCEPTED;
+}
+
+/* The end that stood in the register before is no notice of the member's own to take back, so
+ * it stands again. */
+sheaf_refusal sheaf_rule_member_stay(sheaf_fold *fold, const struct sheaf_member_stay *what)
+{
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
+    (void)what;
+    SHEAF_REFUSE_IF(member->notice == SHEAF_NONE, no_notice);
+    member->notice = SHEAF_NONE;
+    member->leaves = member->ends;
+    if (member->ends)
+        sheaf_deadline_set(fold->state, fold->member, SHEAF_deadline_kind_member_leaves,
+                           member->ends);
+    else
+        sheaf_deadline_clear(fold->state, fold->member, SHEAF_deadline_kind_member_leaves);
+    return SHEAF_ACCEPTED;
+}
+
+/* Without the last vote nobody could decide anything any more, so that member stays. */
+sheaf_refusal sheaf_settle_member_leaves(sheaf_fold *fold, uint32_t of)
+{
+    if (sheaf_member_end(fold, of, SHEAF_member_state_left) == SHEAF_ACCEPTED)
+        return SHEAF_ACCEPTED;
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, of);
+    member->leaves = member->ends = 0;
+    member->notice = SHEAF_NONE;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- trial ---- */
+
+void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial)
+{
+    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
+    const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
+    sheaf_member_become(fold->state, row, SHEAF_member_state_active);
+    member->admitted = fold->index;
+    if (trial && class->trial_s) {
+        member->trial = true;
+        sheaf_deadline_set(fold->state, member->id, SHEAF_deadline_kind_member_trial,
+                           fold->stamp + (int64_t) class->trial_s * 1000);
+        return;
+    }
+    member->votes = class->votes;
+    member->counted = fold->index;
+    sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
+}
+
+sheaf_refusal sheaf_settle_member_trial(sheaf_fold *fold, uint32_t of)
+{
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, of);
+    assert(member && member->trial);
+    member->trial = false;
+    member->votes = sheaf_class_now(fold->state, member->class)->votes;
+    member->counted = fold->index;
+    sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_dismiss(sheaf_fold *fold,
+                                        const struct sheaf_member_dismiss *what)
+{
+    const struct sheaf_row_member *member = sheaf_member_edit_active(fold, what->member);
+    SHEAF_REFUSE_IF(!member, no_such_member);
+    SHEAF_REFUSE_IF(!member->trial, not_on_trial);
+    return sheaf_member_end(fold, what->member, SHEAF_member_state_dismissed);
+}
+
+/* ---- death ---- */
+
+/* Two members could be rid of everybody else that way, one after the other. So an organisation
+ * does not die, the second record must be of the same evidence and of another human, and then
+ * the member has 14 days: whatever it signs with a key of its own, but a node's, disproves it.
+ */
+sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_member_death *what)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, what->member);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(!member, no_such_member);
+    SHEAF_REFUSE_IF(member->kind != SHEAF_member_kind_person, not_a_person);
+    SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
+    if (member->death == SHEAF_NONE) {
+        struct sheaf_row_death *death = sheaf_death_new(state, fold->index);
+        death->id = member->death = fold->index;
+        death->member = what->member;
+        death->evidence = what->evidence;
+        SHEAF_STOP_IF_SPENT(fold);
+        return sheaf_member_speak(fold, fold->index, false);
+    }
+    const struct sheaf_row_death *death = sheaf_death_get(state, member->death);
+    SHEAF_REFUSE_IF(death->confirmed, death_confirmed);
+    SHEAF_REFUSE_IF(!sheaf_hash_equal(&death->evidence, &what->evidence), evidence_differs);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, death->id, false));
+    sheaf_death_edit(state, sheaf_death_row(state, death->id))->confirmed = true;
+    sheaf_deadline_set(fold->state, what->member, SHEAF_deadline_kind_member_death,
+                       fold->stamp + (int64_t)SHEAF_DEATH_WAIT_S * 1000);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_member_lives(sheaf_fold *fold)
+{
+    if (sheaf_member_get(fold->state, fold->member)->death == SHEAF_NONE
+        || sheaf_key_get(fold->state, fold->key)->scopes == SHEAF_SCOPE_TRAIN)
+        return;
+    sheaf_member_edit_active(fold, fold->member)->death = SHEAF_NONE;
+    sheaf_deadline_clear(fold->state, fold->member, SHEAF_deadline_kind_member_death);
+}
+
+sheaf_refusal sheaf_settle_member_death(sheaf_fold *fold, uint32_t of)
+{
+    if (sheaf_member_end(fold, of, SHEAF_member_state_deceased) == SHEAF_ACCEPTED)
+        return SHEAF_ACCEPTED;
+    sheaf_member_edit_active(fold, of)->death = SHEAF_NONE; /* the last vote: see leaving */
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,225 @@
+/* Recovery of lost keys.
+ *
+ *     open ──n confirmations──► waiting ──wait_s──► done: the new key takes the place of all
+ *      │                           │objection                    ▲
+ *      │nobody in time, struck     ▼          panel upholds      │
+ *      └────────────► failed ◄── objected ───────────────────────┘
+ *                        ▲           │panel rejects, or says nothing for panel_s
+ *                        └───────────┘
+ *
+ * A recovery is the way into somebody else's membership, so each step is weighed:
+ *
+ * - Anyone with a key can open one: that costs nothing, so it has no effect. The member's keys
+ *   do what they did, the row waits for a first confirmation, as many such rows as applications
+ *   may wait, and they fail when an application would lapse. Any member strikes one that nobody
+ *   has confirmed, so a flood from outside is cleared by whoever is there; who opens one in
+ *   earnest brings a first confirmer along, and from then on it neither counts nor can be
+ *   struck. One confirmation more begins nothing while another recovery of the member waits.
+ * - Confirmers, objectors and the panel are members with a vote, who stand on the log with what
+ *   they said, each human once. So many collude as the bylaws ask for: then the member has
+ *   wait_s to object with any key that is left, its node's too, and every other member who did
+ *   not confirm may object in its place, for who has truly lost all keys cannot. The bylaws'
+ *   wait must be longer than members are away.
+ * - An objection freezes both sides: nothing that needs the scope admin or money is accepted
+ *   from the member's old keys until the panel has decided (the new key is not admitted yet and
+ *   can do nothing at all; so it cannot vote, sign payments or join rounds before the wait is
+ *   over either). Votes go on. That somebody who stole the old key objects gains them a wait.
+ * - The panel is as many members as confirmed, of those who did not, or all of these where they
+ *   are fewer; confirmers are at most the other members less one, so there is always somebody.
+ *   As many for it carry it, as many against it end it, silence ends it. With twice the
+ *   confirmations colluders are the panel as well: against so many the bylaws' number is the
+ *   only defence, which is why it should grow with the co-op.
+ */
+#include "coop/member.h"
+
+#include "base/json.h"
+
+/* The members with a vote but this one. */
+static uint32_t others(const sheaf_state *state, uint32_t member)
+{
+    return sheaf_coop(state)->voters - (sheaf_member_get(state, member)->votes > 0);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, uint8_t state,
+                                   uint32_t *row)
+{
+    *row = sheaf_recovery_row(fold->state, recovery);
+    SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_recovery);
+    SHEAF_REFUSE_IF(sheaf_recovery_at(fold->state, *row)->state != state, recovery_elsewhere);
+    SHEAF_REFUSE_IF(!sheaf_member_get(fold->state, fold->member)->votes
+                        && sheaf_recovery_at(fold->state, *row)->member != fold->member,
+                    no_vote);
+    return SHEAF_ACCEPTED;
+}
+
+static void end(sheaf_fold *fold, uint32_t row, uint8_t state)
+{
+    struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
+    uint32_t member = sheaf_member_row(fold->state, recovery->member);
+    if (recovery->state == SHEAF_recovery_state_open && !recovery->confirmations)
+        sheaf_coop_edit(fold->state, 0)->recoveries_open--;
+    if (sheaf_member_at(fold->state, member)->recovery == recovery->id)
+        sheaf_member_edit(fold->state, member)->recovery = SHEAF_NONE;
+    recovery->state = state;
+    recovery->decided = fold->index;
+    sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_lapses);
+    sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_waits);
+    sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_panel);
+}
+
+void sheaf_recovery_drop(sheaf_fold *fold, uint32_t recovery)
+{
+    end(fold, sheaf_recovery_row(fold->state, recovery), SHEAF_recovery_state_failed);
+}
+
+/* The new key in the place of all others; it is named by the entry that brought it. */
+static void succeed(sheaf_fold *fold, uint32_t row)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(state, row);
+    if (sheaf_key_fresh(state, &recovery->public_key) != SHEAF_ACCEPTED) {
+        end(fold, row, SHEAF_recovery_state_failed); /* it was admitted elsewhere meanwhile */
+        return;
+    }
+    sheaf_keys_revoke(fold, recovery->member);
+    sheaf_refusal refusal =
+        sheaf_key_enter(fold, &(struct sheaf_new_key){
+                                  .id = recovery->id,
+                                  .member = recovery->member,
+                                  .public_key = recovery->public_key,
+                                  .holder = recovery->holder,
+                                  .seq = 1,
+                                  .until = SHEAF_JSON_INT_MAX,
+                                  .scopes = sheaf_key_first_scopes(state, recovery->web),
+                                  .web = recovery->web,
+                              });
+    assert(refusal == SHEAF_ACCEPTED || state->failed); /* the holder was taken at opening */
+    end(fold, row, SHEAF_recovery_state_done);
+}
+
+sheaf_refusal sheaf_rule_recovery_open(sheaf_fold *fold, const struct sheaf_recovery_open *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    uint32_t human;
+    SHEAF_REFUSE_IF(!bylaws->recovery_confirmations, recovery_off);
+    SHEAF_REFUSE_IF(!sheaf_member_active(state, what->member), no_such_member);
+    SHEAF_REFUSE_IF(others(state, what->member) < 2, recovery_alone);
+    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->public_key));
+    SHEAF_REFUSE_IF(sheaf_coop(state)->recoveries_open >= bylaws->applications_max,
+                    recoveries_max);
+    SHEAF_REFUSE_IF(!sheaf_key_first_scopes(state, what->web), scope_none);
+    SHEAF_REFUSE_UNLESS(sheaf_human_enter(fold, &what->holder, &human));
+    sheaf_coop_edit(state, 0)->recoveries_open++;
+    struct sheaf_row_recovery *row = sheaf_recovery_new(state, fold->index);
+    row->id = fold->index;
+    row->member = what->member;
+    row->public_key = what->public_key;
+    row->holder = what->holder;
+    row->web = what->web;
+    row->decided = SHEAF_NONE;
+    sheaf_deadline_set(fold->state, fold->index, SHEAF_deadline_kind_recovery_lapses,
+                       fold->stamp + (int64_t)bylaws->application_lapse_s * 1000);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_settle_recovery_lapses(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_recovery_drop(fold, of);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_recovery_decline(sheaf_fold *fold,
+                                          const struct sheaf_recovery_decline *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_recovery(fold, what->recovery, SHEAF_recovery_state_open, &row));
+    SHEAF_REFUSE_IF(sheaf_recovery_at(fold->state, row)->confirmations, recovery_confirmed);
+    end(fold, row, SHEAF_recovery_state_failed);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
+                                          const struct sheaf_recovery_confirm *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_recovery(fold, what->recovery, SHEAF_recovery_state_open, &row));
+    struct sheaf_row_recovery *recovery = sheaf_recovery_edit(state, row);
+    SHEAF_REFUSE_IF(recovery->member == fold->member, about_oneself);
+    SHEAF_REFUSE_IF(!sheaf_member_active(state, recovery->member), no_such_member);
+    SHEAF_REFUSE_IF(sheaf_member_get(state, recovery->member)->recovery != SHEAF_NONE,
+                    recovery_under_way);
+    uint32_t rest = others(state, recovery->member);
+    SHEAF_REFUSE_IF(!bylaws->recovery_confirmations, recovery_off);
+    SHEAF_REFUSE_IF(rest < 2, recovery_alone);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, false));
+    if (!recovery->confirmations++)
+        sheaf_coop_edit(state, 0)->recoveries_open--;
+    if (recovery->confirmations < least(bylaws->recovery_confirmations, rest - 1))
+        return SHEAF_ACCEPTED;
+    recovery->state = SHEAF_recovery_state_waiting;
+    sheaf_member_edit_active(fold, recovery->member)->recovery = recovery->id;
+    sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_lapses);
+    sheaf_deadline_set(fold->state, recovery->id, SHEAF_deadline_kind_recovery_waits,
+                       fold->stamp + (int64_t)bylaws->recovery_wait_s * 1000);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_settle_recovery_waits(sheaf_fold *fold, uint32_t of)
+{
+    succeed(fold, sheaf_recovery_row(fold->state, of));
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_recovery_object(sheaf_fold *fold,
+                                         const struct sheaf_recovery_object *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(
+        find_recovery(fold, what->recovery, SHEAF_recovery_state_waiting, &row));
+    struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
+    if (recovery->member != fold->member) {
+        SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, true));
+        recovery->against++;
+    }
+    recovery->state = SHEAF_recovery_state_objected;
+    sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_waits);
+    sheaf_deadline_set(fold->state, recovery->id, SHEAF_deadline_kind_recovery_panel,
+                       fold->stamp + (int64_t)bylaws->recovery_panel_s * 1000);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_recovery_judge(sheaf_fold *fold,
+                                        const struct sheaf_recovery_judge *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(
+        find_recovery(fold, what->recovery, SHEAF_recovery_state_objected, &row));
+    struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
+    SHEAF_REFUSE_IF(recovery->member == fold->member, about_oneself);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, !what->uphold));
+    recovery->upheld += what->uphold;
+    recovery->against += !what->uphold;
+    /* Members may have left since: where nobody but confirmers is left, one voice is enough. */
+    uint32_t rest = others(fold->state, recovery->member), needed = recovery->confirmations;
+    needed = least(needed, rest > needed ? rest - needed : 1);
+    if (recovery->upheld >= needed)
+        succeed(fold, row);
+    else if (recovery->against >= needed)
+        end(fold, row, SHEAF_recovery_state_failed);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_settle_recovery_panel(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_recovery_drop(fold, of);
+    return SHEAF_ACCEPTED;
+}

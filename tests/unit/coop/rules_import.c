@@ -1,0 +1,157 @@
+/* The register that a co-op kept before, and who claims its places. */
+#include "test.h"
+
+#include "coop/import.h"
+
+#define ROW(import, number)                                                                    \
+    "{'class':0,'import':#" import                                                             \
+    ",'joined':1500000000,'kind':'person','name':^,'number':" number "}"
+#define CLAIM(name, number) "{'name':^,'number':" number ",'public_key':@" name ",'web':false}"
+#define TICK(kind, of)      "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
+
+static void confirm(kit *k, const char *who, const char *import, int count, bool wrong,
+                    sheaf_refusal want)
+{
+    char what[256];
+    sheaf_hash digest = sheaf_import_get(&k->state, kit_index(k, import))->digest;
+    int n = snprintf(what, sizeof what, "{'count':%d,'digest':'", count);
+    digest.bytes[0] ^= wrong;
+    for (int i = 0; i < 32; i++)
+        n += snprintf(what + n, sizeof what - (size_t)n, "%02x", digest.bytes[i]);
+    snprintf(what + n, sizeof what - (size_t)n, "','import':#%s}", import);
+    kit_want(k, want, who, "import.confirm", what, NULL);
+}
+
+void test_import(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"eve", "import.open", "{'count':2}", R(no_vote)},
+        {"ann", "import.open", "{'count':2}", .label = "i"},
+        {"ann", "import.open", "{'count':3}", R(import_under_way)},
+        {"ann", "member.import", ROW("ann", "7"), R(no_such_import)},
+        {"bob", "member.import", ROW("i", "7"), R(not_your_import)},
+        {"ann", "member.import",
+         "{'class':5,'import':#i,'joined':1500000000,'kind':'person','name':^,'number':7}",
+         R(no_such_class)},
+        {"ann", "member.import",
+         "{'class':0,'import':#i,'joined':1900000000,'kind':'person','name':^,'number':7}",
+         R(joined_in_future)},
+        {"ann", "member.import",
+         "{'class':0,'import':#i,'joined':1500000000,'kind':'person','name':^,'number':7,"
+         "'term':1499999999}",
+         R(ends_before_joined)},
+        {"ann", "member.import",
+         "{'cancelled_to':1499999999,'class':0,'import':#i,'joined':1500000000,'kind':"
+         "'person','name':^,'number':7}",
+         R(ends_before_joined)},
+        {"ann", "member.import", ROW("i", "7")},
+        {"ann", "member.import", ROW("i", "7"), R(number_taken)},
+        {"max", "member.claim", CLAIM("max", "7"), R(no_such_place)}, /* not confirmed */
+    };
+    KIT_ROWS(&k, rows);
+    confirm(&k, "bob", "i", 2, false, R(import_count));
+    kit_do(&k, "ann", "member.import", NULL,
+           "{'cancelled_to':%lld,'class':0,'import':#i,'joined':1500000000,'kind':'person',"
+           "'name':^,'number':8,'term':%lld}",
+           (long long)k.now / 1000 + 3600, (long long)k.now / 1000 + 7200);
+    kit_want(&k, R(import_count), "ann", "member.import", ROW("i", "9"), NULL);
+    confirm(&k, "ann", "i", 2, false, R(second_officer));
+    confirm(&k, "eve", "i", 2, false, R(no_vote));
+    confirm(&k, "bob", "i", 3, false, R(import_count));
+    confirm(&k, "bob", "i", 2, true, R(import_differs));
+    assert_int_equal(sheaf_coop(&k.state)->voters, 4);
+    confirm(&k, "bob", "i", 2, false, ACCEPTED);
+    confirm(&k, "bob", "i", 2, false, R(import_over));
+    assert_int_equal(sheaf_coop(&k.state)->voters, 4); /* nobody has claimed a place */
+    static const kit_row claims[] = {
+        {"max", "member.claim", CLAIM("max", "70"), R(no_such_place)},
+        {"max", "member.claim", CLAIM("ann", "7"), R(key_in_use)},
+        {"max", "member.claim", CLAIM("max", "7"), .label = "max"},
+        {"moe", "member.claim", CLAIM("moe", "7"), .label = "moe"}, /* an impostor */
+        {"ann", "member.admit", "{'member':#max}"},
+        {"ann", "member.admit", "{'member':#moe}", R(place_taken)},
+        {"ned", "member.claim", CLAIM("ned", "7"), R(place_taken)},
+        {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
+        {"max", "motion.open", "{'title':^}"},
+        {"ann", "member.admit", "{'member':#ned}"},
+        {"ned", "member.leave", "{}"}, /* at once: the bylaws ask for no notice */
+        {"ann", "import.open", "{'count':1}", .label = "j"},
+        {"ann", "member.import", ROW("j", "8"), R(number_taken)},
+    };
+    KIT_ROWS(&k, claims);
+    const struct sheaf_row_member *max = sheaf_member_get(&k.state, kit_index(&k, "max"));
+    assert_int_equal(max->number, 7);
+    assert_int_equal(max->leaves, 0);
+    assert_int_equal(sheaf_place_get(&k.state, 7)->member, max->id);
+    kit_close(&k);
+}
+
+/* A membership that was cancelled or limited before ends on its day, and no notice moves that.
+ */
+void test_import_ends(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.leave_notice = 1800;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "import.open", "i", "{'count':2}");
+    for (int number = 1; number <= 2; number++)
+        kit_do(&k, "ann", "member.import", NULL,
+               "{'cancelled_to':%lld,'class':0,'import':#i,'joined':1500000000,'kind':"
+               "'person','name':^,'number':%d}",
+               (long long)k.now / 1000 + 3600, number);
+    confirm(&k, "bob", "i", 2, false, ACCEPTED);
+    static const kit_row rows[] = {
+        {"max", "member.claim", CLAIM("max", "1"), .label = "max"},
+        {"ned", "member.claim", CLAIM("ned", "2"), .label = "ned"},
+        {"ann", "member.admit", "{'member':#max}"},
+        {"max", "member.stay", "{}", R(no_notice)},
+        {"max", "member.leave", "{}"}, /* earlier than the register says */
+        {"max", "member.stay", "{}"},
+        {"max", "member.leave", "{}", R(leaving_already), .wait_ms = 3000000},
+        {"hub", "clock.tick", TICK("member_leaves", "max"), .wait_ms = 600000},
+        {"max", "motion.open", "{'title':^}", R(not_a_member)},
+        {"ann", "member.admit", "{'member':#ned}", R(place_ended)},
+        {"oda", "member.claim", CLAIM("oda", "2"), R(place_ended)},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* What was given up is out of the way. */
+void test_import_withdrawn(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "import.open", "{'count':1}", .label = "i"},
+        {"ann", "member.import", ROW("i", "1")},
+        {"bob", "import.open", "{'count':1}", .label = "j"},
+        {"bob", "member.import", ROW("j", "1"), R(number_taken)},
+        {"bob", "import.withdraw", "{'import':#i}", R(not_your_import)},
+        {"bob", "import.withdraw", "{'import':4000}", R(no_such_import)},
+        {"ann", "import.withdraw", "{'import':#i}"},
+        {"ann", "import.withdraw", "{'import':#i}", R(import_over)},
+        {"bob", "member.import", ROW("j", "1")},
+        {"ann", "import.open", "{'count':1}", .label = "k"},
+        {"bob", "member.leave", "{}"},
+        {"ann", "member.import", ROW("k", "1")}, /* the number is free again */
+    };
+    KIT_ROWS(&k, rows);
+    confirm(&k, "cat", "j", 1, false, R(import_over));
+    confirm(&k, "cat", "k", 1, false, ACCEPTED);
+    kit_close(&k);
+}

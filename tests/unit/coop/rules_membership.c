@@ -1,0 +1,270 @@
+/* How memberships end: notice, trial, death, exclusion. */
+#include "test.h"
+
+#define APPLY(name)    "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+#define TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
+#define DAY            INT64_C(86400000)
+
+static const struct sheaf_row_member *member_of(kit *k, const char *label)
+{
+    return sheaf_member_get(&k->state, kit_index(k, label));
+}
+
+/* ann, bob and cat, people with a vote. */
+static void found_three(kit *k, const kit_rules *rules)
+{
+    kit_open(k);
+    kit_found(k, rules);
+    kit_do(k, "bob", "member.apply", "bob", APPLY("bob"));
+    kit_do(k, "ann", "member.admit", NULL, "{'member':#bob}");
+    kit_do(k, "cat", "member.apply", "cat", APPLY("cat"));
+    kit_do(k, "ann", "member.admit", NULL, "{'member':#cat}");
+}
+
+void test_notice(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.leave_notice = 3600;
+    found_three(&k, &rules);
+    static const kit_row rows[] = {
+        {"bob", "member.stay", "{}", R(no_notice)},
+        {"bob", "member.leave", "{}", .label = "n1"},
+        {"bob", "member.leave", "{}", R(leaving_already), .wait_ms = 1000},
+        {"bob", "motion.open", "{'title':^}", .label = "m"},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"hub", "clock.tick", TICK("member_leaves", "bob"), R(not_due)},
+        {"bob", "member.stay", "{}"},
+        {"bob", "member.stay", "{}", R(no_notice)},
+        {"cat", "member.leave", "{}"},
+        {"ann", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"hub", "clock.tick", TICK("motion", "m")},
+        {"ann", "motion.open", "{'title':^}", R(deadline_due), .wait_ms = 3600000},
+        {"hub", "clock.tick", TICK("member_leaves", "cat"), .label = "gone"},
+        {"cat", "motion.open", "{'title':^}", R(not_a_member)},
+        {"bob", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "cat")->left, kit_index(&k, "gone"));
+    assert_int_equal(member_of(&k, "cat")->state, SHEAF_member_state_left);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 2);
+    assert_int_equal(sheaf_coop(&k.state)->members, 2);
+    kit_close(&k);
+}
+
+/* Who has the last vote stays, whatever was given notice of. */
+void test_last_vote_stays(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.leave_notice = 3600;
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "member.leave", "{}", R(last_voter)},
+        {"bob", "member.apply", APPLY("bob"), .label = "bob"},
+        {"ann", "member.admit", "{'member':#bob}"},
+        {"ann", "member.leave", "{}"},
+        {"bob", "member.leave", "{}"},
+        {"hub", "clock.tick", TICK("member_leaves", "ann"), .wait_ms = 3600000},
+        {"hub", "clock.tick", TICK("member_leaves", "bob")},
+        {"bob", "motion.open", "{'title':^}"},
+        {"bob", "member.leave", "{}", R(last_voter)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "bob")->leaves, 0);
+    kit_close(&k);
+}
+
+void test_trial(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','trial_s':7200,'votes':1}";
+    found_three(&k, &rules); /* the founder has no trial */
+    static const kit_row rows[] = {
+        {"bob", "motion.open", "{'title':^}", R(no_vote)},
+        {"ann", "motion.open", "{'title':^}", .label = "m1"},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#m1}"}, /* recorded, not counted */
+        {"bob", "ballot.cast", "{'choice':'no','motion':#m1}"},
+        {"bob", "conflict.declare", "{'matter':#m1}", R(on_trial)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m1}"},
+        {"hub", "clock.tick", TICK("motion", "m1")}, /* all who count have voted */
+        {"ann", "motion.open",
+         "{'effect':{'kind':'member.dismiss','what':{'member':#ann}},'title':^}",
+         R(not_on_trial)},
+        {"ann", "motion.open",
+         "{'effect':{'kind':'member.dismiss','what':{'member':4000}},'title':^}",
+         R(no_such_member)},
+        {"ann", "motion.open",
+         "{'effect':{'kind':'member.dismiss','what':{'member':#bob}},'title':^}",
+         .label = "m2"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m2}"},
+        {"hub", "clock.tick", TICK("motion", "m2")},
+        {"bob", "member.leave", "{}", R(not_a_member)},
+        {"hub", "clock.tick", TICK("member_trial", "cat"), .label = "full", .wait_ms = 7200000},
+        {"cat", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "bob")->state, SHEAF_member_state_dismissed);
+    const struct sheaf_row_motion *m1 = sheaf_motion_get(&k.state, kit_index(&k, "m1"));
+    assert_int_equal(m1->no, 0);
+    assert_int_equal(m1->electorate, 1);
+    assert_int_equal(m1->state, SHEAF_motion_state_adopted);
+    assert_int_equal(member_of(&k, "cat")->counted, kit_index(&k, "full"));
+    assert_int_equal(sheaf_coop(&k.state)->voters, 2);
+    kit_close(&k);
+}
+
+/* An amendment that gives or takes votes does not touch those on trial. */
+void test_trial_amended(void **unused)
+{
+    (void)unused;
+    char effect[6000];
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','trial_s':7200,'votes':1}";
+    found_three(&k, &rules);
+    rules.open_max = 7;
+    snprintf(effect, sizeof effect,
+             "{'effect':{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}},'title':^}",
+             kit_bylaws(&rules));
+    kit_do(&k, "ann", "motion.open", "m", "%s", effect);
+    kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    k.now += 120000;
+    kit_do(&k, "hub", "clock.tick", NULL, TICK("motion", "m"));
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "m"))->state,
+                     SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 1);
+    assert_int_equal(member_of(&k, "cat")->votes, 0);
+    kit_close(&k);
+}
+
+#define DEATH(name) "{'evidence':~a,'member':#" name "}"
+
+void test_death(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}";
+    found_three(&k, &rules);
+    static const kit_row rows[] = {
+        {"bob", "key.admit",
+         "{'public_key':@bob.node,'scopes':{'admin':false,'data':false,'money':false,"
+         "'train':true,'vote':false},'web':false}",
+         .label = "bob.node"},
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"eve", "member.death", DEATH("bob"), R(no_vote)},
+        {"bob", "member.death", DEATH("ann"), R(not_a_person)},
+        {"ann", "member.death", "{'evidence':~a,'member':4000}", R(no_such_member)},
+        {"bob", "member.death", DEATH("bob"), R(about_oneself)},
+        {"ann", "member.death", DEATH("bob"), .label = "d1"},
+        {"ann", "member.death", DEATH("bob"), R(approved_twice)},
+        {"cat", "member.death", "{'evidence':~b,'member':#bob}", R(evidence_differs)},
+        {"cat", "member.death", DEATH("bob")},
+        {"cat", "member.death", DEATH("bob"), R(death_confirmed)},
+        {"bob", "motion.open", "{'title':^}", .label = "alive"}, /* bob is well */
+        {"ann", "member.death", DEATH("bob"), .label = "d2"},
+        {"bob", "motion.withdraw", "{'motion':#alive}"}, /* so is a record alone disproved */
+        {"ann", "member.death", DEATH("bob"), .label = "d3"},
+        {"cat", "member.death", DEATH("bob")},
+        {"ann", "motion.open", "{'title':^}", R(deadline_due), .wait_ms = 14 * DAY},
+        {"hub", "clock.tick", TICK("member_death", "bob")},
+        {"bob", "motion.open", "{'title':^}", R(not_a_member)},
+        {"ann", "member.death", DEATH("bob"), R(no_such_member)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "bob")->state, SHEAF_member_state_deceased);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 2);
+    kit_close(&k);
+}
+
+#define EXCLUDE(exclusion)                                                                     \
+    "{'effect':{'kind':'member.exclude','what':{'exclusion':#" exclusion "}},'title':^}"
+#define REQUEST(name) "{'member':#" name ",'reason':^}"
+
+void test_exclusion(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.exclusion = "'exclusion':{'hearing_s':3600},";
+    found_three(&k, &rules);
+    static const kit_row rows[] = {
+        {"dan", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@dan,'web':false}", .label = "dan"},
+        {"ann", "member.admit", "{'member':#dan}"},
+        {"dan", "exclusion.open", REQUEST("ann"), R(no_vote)},
+        {"ann", "exclusion.open", REQUEST("ann"), R(about_oneself)},
+        {"ann", "exclusion.open", "{'member':4000,'reason':^}", R(no_such_member)},
+        {"ann", "exclusion.open", REQUEST("bob"), .label = "x"},
+        {"cat", "exclusion.open", REQUEST("bob"), R(exclusion_under_way)},
+        {"ann", "exclusion.open", REQUEST("cat"), R(exclusions_max)},
+        {"ann", "motion.open", EXCLUDE("x"), R(hearing)},
+        {"ann", "motion.open",
+         "{'effect':{'kind':'member.exclude','what':{'exclusion':4000}},'title':^}",
+         R(no_such_exclusion)},
+        {"cat", "member.answer", "{'exclusion':#x,'text':^}", R(not_concerned)},
+        {"bob", "member.answer", "{'exclusion':4000,'text':^}", R(no_such_exclusion)},
+        {"bob", "member.answer", "{'exclusion':#x,'text':^}"},
+        {"cat", "motion.open", EXCLUDE("x"), .label = "m", .wait_ms = 3600000},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"hub", "clock.tick", TICK("motion", "m"), .wait_ms = 120000},
+        {"bob", "member.leave", "{}", R(not_a_member)},
+        {"ann", "motion.open", EXCLUDE("x"), R(no_such_member)},
+        {"ann", "exclusion.open", REQUEST("cat"), .label = "y"}, /* the other one is over */
+        {"cat", "member.answer", "{'exclusion':#y,'text':^}", R(exclusion_lapsed),
+         .wait_ms = 90 * DAY + 3600001},
+        {"ann", "motion.open", EXCLUDE("y"), R(exclusion_lapsed)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "bob")->state, SHEAF_member_state_excluded);
+    kit_close(&k);
+}
+
+void test_exclusion_off(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    found_three(&k, &rules);
+    kit_want(&k, R(exclusion_off), "ann", "exclusion.open", REQUEST("bob"), NULL);
+    kit_close(&k);
+}
+
+/* The last vote is not excluded, nor does it die. */
+void test_last_vote_outlives(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    rules.early = false;
+    found_three(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "exclusion.open", REQUEST("bob"), .label = "x"},
+        {"ann", "motion.open", EXCLUDE("x"), .label = "m"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"ann", "member.death", DEATH("bob")},
+        {"cat", "member.death", DEATH("bob")},
+        {"ann", "member.leave", "{}"},
+        {"cat", "member.leave", "{}"},
+        {"hub", "clock.tick", TICK("motion", "m"), .wait_ms = 120000, .label = "decided"},
+        {"hub", "clock.tick", TICK("member_death", "bob"), .wait_ms = 14 * DAY},
+        {"bob", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 1);
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "m"))->refusal, R(last_voter));
+    kit_close(&k);
+}

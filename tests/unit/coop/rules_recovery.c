@@ -1,0 +1,272 @@
+/* Keys that change hands: rotation, recovery, and humans who count once. */
+#include "test.h"
+
+#define TICK(kind, of)     "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
+#define DAY                INT64_C(86400000)
+#define RECOVERY           "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},"
+#define OPEN(name, member) "{'member':#" member ",'public_key':@" name ",'web':false}"
+#define OF(recovery)       "{'recovery':#" recovery "}"
+#define FOR(recovery)      "{'recovery':#" recovery ",'uphold':true}"
+#define AGAINST(recovery)  "{'recovery':#" recovery ",'uphold':false}"
+#define ADMIN_KEY(name)                                                                        \
+    "{'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':false,'train':"       \
+    "false,'vote':false},'web':false}"
+
+static uint8_t state_of(kit *k, const char *label)
+{
+    return sheaf_recovery_get(&k->state, kit_index(k, label))->state;
+}
+
+static void found(kit *k, const char *recovery)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = recovery;
+    rules.applications_max = 2;
+    kit_open(k);
+    kit_found_four(k, &rules);
+}
+
+void test_rotation(void **unused)
+{
+    (void)unused;
+    kit k;
+    char what[400];
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "key.rotate", "{'key':#ann,'public_key':@bob,'web':false}", R(key_in_use)},
+        {"ann", "key.rotate", "{'key':#bob,'public_key':@r1,'web':false}", R(no_such_own_key)},
+        {"ann", "key.rotate", "{'key':4000,'public_key':@r1,'web':false}", R(no_such_own_key)},
+        {"ann", "key.rotate", "{'key':#ann,'public_key':@r1,'web':true}", R(scope_web)},
+        {"ann.node", "key.rotate", "{'key':#ann,'public_key':@r1,'web':false}",
+         R(outside_scope)},
+        {"ann", "key.rotate", "{'key':#ann,'public_key':@r1,'web':false}", .label = "r1"},
+        {"ann", "motion.open", "{'title':^}", R(key_revoked)},
+        {"r1", "key.rotate", "{'key':#ann,'public_key':@r2,'web':false}", R(key_revoked)},
+        {"r1", "motion.open", "{'title':^}"},
+        {"r1", "key.rotate", "{'key':#ann.node,'public_key':@n2,'web':false}", .label = "n2"},
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_key *old = sheaf_key_get(&k.state, kit_index(&k, "ann"));
+    const struct sheaf_row_key *new = sheaf_key_get(&k.state, kit_index(&k, "r1"));
+    assert_int_equal(new->scopes, old->scopes);
+    assert_int_equal(new->until, old->until);
+    assert_int_equal(old->revoked, new->id);
+    assert_int_equal(sheaf_key_get(&k.state, kit_index(&k, "n2"))->scopes, SHEAF_SCOPE_TRAIN);
+    snprintf(what, sizeof what,
+             "{'public_key':@p,'scopes':{'admin':false,'data':false,'money':false,'train':"
+             "false,'vote':true},'until':%lld,'web':false}",
+             (long long)k.now + 100);
+    kit_want(&k, ACCEPTED, "r1", "key.admit", what, "p");
+    k.now += 200;
+    kit_want(&k, R(key_expired), "r1", "key.rotate", "{'key':#p,'public_key':@p2,'web':false}",
+             NULL);
+    kit_close(&k);
+}
+
+/* One human with keys of two members is heard once. */
+void test_humans_count_once(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 2;
+    kit_open(&k);
+    kit_found(&k, &rules);
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
+    ":false,'train':false,'vote':false},'web':false}"
+    static const kit_row rows[] = {
+        {"bob", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@bob,'web':false}", .label = "bob"},
+        {"ann", "member.admit", "{'member':#bob}"},
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        {"bob", "key.admit", HELD("b2", "~b"), .label = "b2"},
+        {"a1", "member.admit", "{'member':#eve}"},
+        {"b1", "member.admit", "{'member':#eve}", R(human_twice)},
+        {"b1", "key.rotate", "{'key':#b1,'public_key':@b3,'web':false}", .label = "b3"},
+        {"b3", "member.admit", "{'member':#eve}", R(human_twice)}, /* the holder stays */
+        {"ann", "member.admit", "{'member':#eve}", R(approved_twice)},
+        {"b2", "member.admit", "{'member':#eve}"},
+        {"eve", "motion.open", "{'title':^}"},
+        {"bob", "key.admit",
+         HELD("b4", "'aaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'"),
+         R(holder_taken)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_human_count(&k.state), 2);
+    kit_close(&k);
+}
+
+void test_recovery(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY);
+    static const kit_row rows[] = {
+        {"new", "recovery.open", OPEN("bob", "ann"), R(key_in_use)},
+        {"new", "recovery.open", "{'member':4000,'public_key':@new,'web':false}",
+         R(no_such_member)},
+        {"new", "recovery.open", OPEN("new", "ann"), .label = "rec"},
+        {"new", "motion.open", "{'title':^}", R(no_such_key)},
+        {"ann", "recovery.confirm", OF("rec"), R(about_oneself)},
+        {"bob", "recovery.confirm", "{'recovery':4000}", R(no_such_recovery)},
+        {"bob", "recovery.object", OF("rec"), R(recovery_elsewhere)},
+        {"bob", "recovery.confirm", OF("rec")},
+        {"bob", "recovery.confirm", OF("rec"), R(approved_twice)},
+        {"cat", "recovery.decline", OF("rec"), R(recovery_confirmed)},
+        {"ann", "person.update", "{'contact':@x}"}, /* so far nothing is different */
+        {"cat", "recovery.confirm", OF("rec")},
+        {"dan", "recovery.confirm", OF("rec"), R(recovery_elsewhere)},
+        {"new", "motion.open", "{'title':^}", R(no_such_key)},
+        {"ann", "key.admit", ADMIN_KEY("a2"), .label = "a2"},
+        {"other", "recovery.open", OPEN("other", "ann"), .label = "rec2"},
+        {"dan", "recovery.confirm", OF("rec2"), R(recovery_under_way)},
+        {"hub", "clock.tick", TICK("recovery_waits", "rec"), .wait_ms = 3600000},
+        {"ann", "motion.open", "{'title':^}", R(key_revoked)},
+        {"a2", "key.revoke", "{'key':#a2}", R(key_revoked)},
+        {"new", "motion.open", "{'title':^}"},
+        {"new", "key.admit", ADMIN_KEY("a3")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(state_of(&k, "rec"), SHEAF_recovery_state_done);
+    assert_false(sheaf_key_live(&k.state, kit_index(&k, "ann.node"), SHEAF_SCOPE_TRAIN, k.now));
+    kit_close(&k);
+}
+
+/* Whoever opens many leaves nothing but rows that are struck or lapse. */
+void test_recovery_flood(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
+        {"n3", "recovery.open", OPEN("n3", "bob"), R(recoveries_max)},
+        {"cat", "recovery.confirm", OF("n1")}, /* it does not count any more */
+        {"n3", "recovery.open", OPEN("n3", "bob"), .label = "n3"},
+        {"n4", "recovery.open", OPEN("n4", "bob"), R(recoveries_max)},
+        {"dan", "recovery.decline", OF("n3")},
+        {"dan", "recovery.decline", OF("n3"), R(recovery_elsewhere)},
+        {"n4", "recovery.open", OPEN("n4", "bob"), .label = "n4"},
+        {"hub", "clock.tick", TICK("recovery_lapses", "n1"), .wait_ms = DAY},
+        {"hub", "clock.tick", TICK("recovery_lapses", "n2")},
+        {"hub", "clock.tick", TICK("recovery_lapses", "n4")},
+        {"n5", "recovery.open", OPEN("n5", "bob")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->recoveries_open, 1);
+    assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);
+    kit_close(&k);
+}
+
+/* Both sides are frozen, and the panel decides either way or not at all. */
+void test_recovery_objected(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.object", OF("n1"), R(approved_twice)}, /* who confirmed */
+        {"cat", "recovery.judge", FOR("n1"), R(recovery_elsewhere)},
+        {"ann.node", "recovery.object", OF("n1")},
+        {"ann", "key.admit", ADMIN_KEY("a2"), R(keys_frozen)},
+        {"ann", "revenue.record", "{'cents':100,'model':0,'uses':1}", R(malformed)},
+        {"ann", "member.leave", "{}", R(keys_frozen)},
+        {"ann", "motion.open", "{'title':^}", .label = "m"},
+        {"ann", "motion.withdraw", "{'motion':#m}"},
+        {"ann", "recovery.judge", AGAINST("n1"), R(keys_frozen)},
+        {"bob", "recovery.judge", FOR("n1"), R(approved_twice)},
+        {"cat", "recovery.judge", AGAINST("n1")}, /* as many as confirmed */
+        {"ann", "key.admit", ADMIN_KEY("a2"), .label = "a2"},
+        /* Another member objects in its place, and the panel is for it. */
+        {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
+        {"bob", "recovery.confirm", OF("n2")},
+        {"cat", "recovery.object", OF("n2"), .wait_ms = 1000},
+        {"dan", "recovery.judge", FOR("n2")},
+        {"ann", "motion.open", "{'title':^}", R(key_revoked)},
+        {"n2", "key.admit", ADMIN_KEY("a3"), .label = "a3"},
+        /* The panel says nothing. */
+        {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
+        {"bob", "recovery.confirm", OF("n3")},
+        {"n2", "recovery.object", OF("n3")},
+        {"hub", "clock.tick", TICK("recovery_panel", "n3"), .wait_ms = DAY},
+        {"n2", "key.admit", ADMIN_KEY("a4")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);
+    assert_int_equal(state_of(&k, "n2"), SHEAF_recovery_state_done);
+    assert_int_equal(state_of(&k, "n3"), SHEAF_recovery_state_failed);
+    kit_close(&k);
+}
+
+/* What a recovery rests on may end meanwhile: the membership, or that the key is nobody's. */
+void test_recovery_overtaken(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.confirm", OF("n1")},
+        {"ann", "member.leave", "{}"},
+        {"dan", "recovery.object", OF("n1"), R(recovery_elsewhere)},
+        {"n2", "recovery.open", OPEN("n2", "bob"), .label = "n2"},
+        {"cat", "recovery.confirm", OF("n2")}, /* of two others one is enough */
+        {"dan", "key.admit", ADMIN_KEY("n2")},
+        {"hub", "clock.tick", TICK("recovery_waits", "n2"), .wait_ms = 3600000},
+        {"bob", "motion.open", "{'title':^}"},
+        {"n3", "recovery.open", OPEN("n3", "bob"), .label = "n3"},
+        {"cat", "member.leave", "{}"},
+        {"dan", "recovery.confirm", OF("n3"), R(recovery_alone)},
+        {"n4", "recovery.open", OPEN("n4", "bob"), R(recovery_alone)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);
+    assert_int_equal(state_of(&k, "n2"), SHEAF_recovery_state_failed);
+    kit_close(&k);
+}
+
+/* What pages' keys may sign is what the bylaws leave them, recovered or not. */
+void test_recovery_web(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"w", "recovery.open", "{'member':#ann,'public_key':@w,'web':true}", .label = "w"},
+        {"eve", "recovery.confirm", OF("w"), R(no_vote)},
+        {"bob", "recovery.confirm", OF("w")},
+        {"hub", "clock.tick", TICK("recovery_waits", "w"), .wait_ms = 3600000},
+        {"w", "motion.open", "{'title':^}"},
+        {"w", "key.admit", ADMIN_KEY("a2"), R(outside_scope)},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+void test_recovery_off(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "");
+    kit_want(&k, R(recovery_off), "n1", "recovery.open", OPEN("n1", "ann"), NULL);
+    kit_close(&k);
+}
