@@ -40,6 +40,10 @@ typedef struct {
 /* Who votes on a motion. */
 sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion);
 
+/* The holder's ballot on the motion counts once more, for the giver, if the one is cast and the
+ * other is not. */
+void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t motion, uint32_t giver, uint32_t holder);
+
 /* The rule of the effect's or act's kind. */
 sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what);
 
@@ -132,6 +136,22 @@ void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_
 
 /* The effect of a motion that was held never takes place. */
 void sheaf_motion_override(sheaf_fold *fold, uint32_t of);
+
+/* Whoever may vote on the matter that is open under that number. */
+sheaf_refusal sheaf_matter_find_open(const sheaf_state *state, uint32_t id,
+                                     sheaf_electorate *out);
+
+/* Whom the effect of a motion concerns is conflicted on it. */
+void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
+                               const sheaf_electorate *electorate, const sheaf_effect *effect);
+
+/* Organs of a document: do they follow from the present ones; and into rows. */
+sheaf_refusal sheaf_organs_follow(const sheaf_state *state, const struct sheaf_bylaws *text);
+void sheaf_organs_add(sheaf_fold *fold, struct sheaf_row_bylaws *version,
+                      const struct sheaf_organs_article *article);
+
+/* The member holds no office any more: membership has ended. */
+void sheaf_offices_end(sheaf_fold *fold, uint32_t member);
 
 /* The bytes of open motions' effects. */
 uint32_t sheaf_parts_store(sheaf_state *state, sheaf_slice bytes);

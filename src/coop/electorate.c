@@ -1,5 +1,6 @@
 #include "coop/electorate.h"
 
+#include "coop/organs.h"
 #include "coop/view.h"
 
 #include <assert.h>
@@ -17,14 +18,21 @@ sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *e
                              uint32_t member)
 {
     const struct sheaf_row_member *row = sheaf_member_find(state, member);
-    if (!row || row->admitted == SHEAF_NONE)
+    if (!row || row->admitted == SHEAF_NONE
+        || (row->left != SHEAF_NONE && row->left <= electorate->opened))
         return SHEAF_REFUSED_not_a_member;
     if (row->admitted > electorate->opened)
         return SHEAF_REFUSED_joined_later;
+    if (electorate->body == SHEAF_body_organ)
+        return sheaf_office_at_entry(state, member, (uint8_t)electorate->of, electorate->opened)
+                   ? SHEAF_ACCEPTED
+                   : SHEAF_REFUSED_not_an_officer;
     if (!class_votes(state, electorate->bylaws, row->class))
         return SHEAF_REFUSED_no_vote;
     if (row->counted > electorate->opened)
         return SHEAF_REFUSED_on_trial;
+    if (electorate->of && row->class != electorate->of - 1)
+        return SHEAF_REFUSED_other_class;
     return SHEAF_ACCEPTED;
 }
 
@@ -37,10 +45,24 @@ sheaf_refusal sheaf_may_vote(const sheaf_state *state, const sheaf_electorate *e
     return refusal;
 }
 
+/* Members of one class are counted one by one: it happens once for a matter. */
+static uint32_t count_class(const sheaf_state *state, uint32_t class)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        const struct sheaf_row_member *row = sheaf_member_at(state, i);
+        count += row->state == SHEAF_member_state_active && row->class == class && row->votes
+                 && row->counted != SHEAF_NONE;
+    }
+    return count;
+}
+
 uint32_t sheaf_electorate_count(const sheaf_state *state, const sheaf_electorate *electorate)
 {
+    if (electorate->body == SHEAF_body_organ)
+        return sheaf_officers(state, (uint8_t)electorate->of);
     assert(electorate->body == SHEAF_body_assembly);
-    return sheaf_coop(state)->voters;
+    return electorate->of ? count_class(state, electorate->of - 1) : sheaf_coop(state)->voters;
 }
 
 bool sheaf_conflicted(const sheaf_state *state, uint32_t matter, uint32_t member)

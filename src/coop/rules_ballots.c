@@ -71,6 +71,19 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
     close_if_all_voted(state, row, fold->stamp);
 }
 
+/* ---- proxies ---- */
+
+void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_motion_row(state, id);
+    const struct sheaf_row_ballot *ballot = sheaf_ballot_find(state, sheaf_pair(id, holder));
+    if (!ballot || sheaf_ballot_find(state, sheaf_pair(id, giver)))
+        return;
+    count_vote(state, row, giver, ballot->choice, true);
+    sheaf_motion_edit(state, row)->by_proxy++;
+}
+
 /* ---- ballots ---- */
 
 sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member)

@@ -98,7 +98,7 @@ static sheaf_refusal follows_from_present(const sheaf_state *state,
         SHEAF_REFUSE_IF(!sheaf_slice_equal(SHEAF_WORDS(class->name), classes[i].name),
                         classes_removed);
     }
-    return SHEAF_ACCEPTED;
+    return sheaf_organs_follow(state, text);
 }
 
 /* A class may gain or lose its vote. */
@@ -238,6 +238,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     SHEAF_REFUSE_UNLESS(add_raised(fold, &text->decisions));
     add_articles(fold, row, text);
     add_witnesses(fold, row, &text->witnesses);
+    sheaf_organs_add(fold, row, &text->organs);
     sheaf_coop_edit(state, 0)->bylaws = fold->index;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_applications_recount(state);

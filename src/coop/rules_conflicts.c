@@ -1,5 +1,8 @@
-/* Conflicts of interest. */
+/* Conflicts of interest: declared by oneself, found by a panel, or plain from what a motion
+ * does. */
 #include "coop/coop_internal.h"
+
+#include "coop/organs.h"
 
 /* ---- the kinds of matters ---- */
 
@@ -12,35 +15,62 @@ static const struct {
 };
 #undef MATTER
 
+enum { MATTERS = sizeof matters / sizeof *matters };
+
 /* Which kind of matter it is; refuses where nothing is open under that number. */
 static sheaf_refusal find_matter(const sheaf_state *state, uint32_t id, size_t *kind,
                                  sheaf_electorate *electorate)
 {
     sheaf_refusal refusal = SHEAF_REFUSED_no_such_matter;
-    for (size_t i = 0;
-         i < sizeof matters / sizeof *matters && refusal == SHEAF_REFUSED_no_such_matter; i++) {
+    for (size_t i = 0; i < MATTERS && refusal == SHEAF_REFUSED_no_such_matter; i++) {
         refusal = matters[i].open(state, id, electorate);
         *kind = i;
     }
     return refusal;
 }
 
+sheaf_refusal sheaf_matter_find_open(const sheaf_state *state, uint32_t id,
+                                     sheaf_electorate *out)
+{
+    size_t kind;
+    return find_matter(state, id, &kind, out);
+}
+
 /* ---- what follows from a conflict ---- */
+
+static struct sheaf_row_conflict *conflict_row(sheaf_fold *fold, uint32_t matter,
+                                               uint32_t member)
+{
+    uint64_t pair = sheaf_pair(matter, member);
+    uint32_t row = sheaf_conflict_row(fold->state, pair);
+    if (row != SHEAF_NONE)
+        return sheaf_conflict_edit(fold->state, row);
+    struct sheaf_row_conflict *conflict = sheaf_conflict_new(fold->state, pair);
+    conflict->id = fold->index;
+    conflict->matter = matter;
+    conflict->member = member;
+    conflict->since = SHEAF_NONE;
+    return conflict;
+}
+
+static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict)
+{
+    sheaf_state *state = fold->state;
+    conflict->since = fold->index;
+    uint32_t row = sheaf_matter_row(state, conflict->matter);
+    struct sheaf_row_matter *counted = row == SHEAF_NONE
+                                           ? sheaf_matter_new(state, conflict->matter)
+                                           : sheaf_matter_edit(state, row);
+    counted->id = conflict->matter;
+    counted->conflicted++;
+}
 
 void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
                          const sheaf_hash *reason)
 {
-    sheaf_state *state = fold->state;
-    struct sheaf_row_conflict *conflict = sheaf_conflict_new(state, sheaf_pair(matter, member));
-    conflict->matter = matter;
-    conflict->member = member;
+    struct sheaf_row_conflict *conflict = conflict_row(fold, matter, member);
     conflict->reason = *reason;
-    conflict->since = fold->index;
-    uint32_t row = sheaf_matter_row(state, matter);
-    struct sheaf_row_matter *counted =
-        row == SHEAF_NONE ? sheaf_matter_new(state, matter) : sheaf_matter_edit(state, row);
-    counted->id = matter;
-    counted->conflicted++;
+    take_hold(fold, conflict);
 }
 
 sheaf_refusal sheaf_rule_conflict_declare(sheaf_fold *fold,
@@ -56,4 +86,56 @@ sheaf_refusal sheaf_rule_conflict_declare(sheaf_fold *fold,
     SHEAF_STOP_IF_SPENT(fold);
     matters[kind].conflict(fold, what->matter, fold->member);
     return SHEAF_ACCEPTED;
+}
+
+/* No single officer silences a member: more than half of all panels' officers must find so, and
+ * the member concerned is not one of them. */
+sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
+                                         const struct sheaf_conflict_allege *what)
+{
+    sheaf_state *state = fold->state;
+    size_t kind = 0;
+    sheaf_electorate electorate;
+    SHEAF_REFUSE_IF(what->member == fold->member
+                        || !sheaf_power_held(state, fold->member, SHEAF_POWER_find_conflicts),
+                    not_an_officer);
+    SHEAF_REFUSE_UNLESS(find_matter(state, what->matter, &kind, &electorate));
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, what->member), conflicted_already);
+    SHEAF_REFUSE_UNLESS(sheaf_entitled(state, &electorate, what->member));
+    struct sheaf_row_conflict *conflict = conflict_row(fold, what->matter, what->member);
+    SHEAF_STOP_IF_SPENT(fold);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, conflict->id, false));
+    if (sheaf_hash_is_zero(&conflict->reason))
+        conflict->reason = what->reason;
+    uint32_t officers = sheaf_power_officers(state, SHEAF_POWER_find_conflicts, what->member);
+    if (++conflict->voices * 2u <= officers)
+        return SHEAF_ACCEPTED;
+    take_hold(fold, conflict);
+    SHEAF_STOP_IF_SPENT(fold);
+    matters[kind].conflict(fold, what->matter, what->member);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- whom an effect is about ---- */
+
+static uint32_t subject_of(const sheaf_effect *effect)
+{
+    switch (effect->kind) {
+#define SUBJECT(name)                                                                          \
+    case SHEAF_KIND_##name:                                                                    \
+        return ((const struct sheaf_##name *)effect->what)->member;
+#include "coop/tbl/subjects.def"
+#undef SUBJECT
+    default:
+        return SHEAF_NONE;
+    }
+}
+
+void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
+                               const sheaf_electorate *electorate, const sheaf_effect *effect)
+{
+    uint32_t subject = subject_of(effect);
+    if (subject != SHEAF_NONE
+        && sheaf_entitled(fold->state, electorate, subject) == SHEAF_ACCEPTED)
+        take_hold(fold, conflict_row(fold, matter, subject));
 }

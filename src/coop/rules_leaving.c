@@ -30,6 +30,7 @@ sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
     sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_leaves);
     sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_trial);
     sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_death);
+    sheaf_offices_end(fold, id);
     sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }

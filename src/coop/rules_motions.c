@@ -1,7 +1,9 @@
 /* Motions: opened, withdrawn, decided, enacted. Ballots stand in rules_ballots.c. */
 #include "coop/coop_internal.h"
 #include "coop/motion.h"
+#include "coop/organs.h"
 #include "coop/override.h"
+#include "coop/proxies.h"
 
 /* The motion is no longer open. */
 static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
@@ -55,8 +57,25 @@ static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *mot
 
 sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
 {
-    return (sheaf_electorate){
-        .body = SHEAF_body_assembly, .opened = motion->id, .bylaws = motion->bylaws};
+    return (sheaf_electorate){.body = SHEAF_body_assembly,
+                              .of = motion->class_1,
+                              .opened = motion->id,
+                              .bylaws = motion->bylaws};
+}
+
+/* All with a vote; on officers whom one class elects, that class. Whom it is about does not
+ * vote.
+ */
+static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
+                           const sheaf_effect *effect)
+{
+    motion->class_1 = effect ? sheaf_effect_class(fold->state, effect) : 0;
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    motion->electorate = sheaf_electorate_count(fold->state, &electorate);
+    if (!effect)
+        return;
+    sheaf_conflict_of_subject(fold, motion->id, &electorate, effect);
+    sheaf_exclusion_subject(fold, effect, &electorate);
 }
 
 sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion_open *what)
@@ -72,12 +91,9 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
     motion->decided = SHEAF_NONE;
-    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    motion->electorate = sheaf_electorate_count(state, &electorate);
     if (what->has_effect)
         SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
-    if (what->has_effect)
-        sheaf_exclusion_subject(fold, what->effect, &electorate);
+    set_electorate(fold, motion, what->has_effect ? what->effect : NULL);
     const struct sheaf_row_decision *rule = sheaf_decision_by(state, bylaws, motion->sort);
     motion->call = 1;
     motion->opened = fold->stamp;
@@ -134,18 +150,19 @@ static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *mot
                          sheaf_decision_by(state, sheaf_bylaws_now(state), sort));
 }
 
-/* Too few voted on the first call: ballots stay, and more are taken. */
-static bool called_again(sheaf_fold *fold, uint32_t row)
+static bool may_call_again(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
-    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
-    uint32_t open_s = sheaf_motion_rule(fold->state, motion)->second_open_s;
-    if (!open_s || motion->call > 1)
-        return false;
+    return sheaf_motion_rule(state, motion)->second_open_s && motion->call == 1;
+}
+
+/* Too few voted on the first call: ballots stay, and more are taken. */
+static void call_again(sheaf_fold *fold, uint32_t row)
+{
     struct sheaf_row_motion *again = sheaf_motion_edit(fold->state, row);
     again->call = 2;
-    again->closes = fold->stamp + (int64_t)open_s * 1000;
+    again->closes =
+        fold->stamp + (int64_t)sheaf_motion_rule(fold->state, again)->second_open_s * 1000;
     sheaf_deadline_set(fold->state, again->id, SHEAF_deadline_kind_motion, again->closes);
-    return true;
 }
 
 /* The effect under the rules in force now. */
@@ -212,9 +229,16 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
     if (!load_effect(fold, row, &effect))
         return SHEAF_ACCEPTED;
     bool has_effect = effect.kind != SHEAF_KIND_none;
-    uint8_t to = outcome_of(state, sheaf_motion_at(state, row), has_effect ? &effect : NULL);
-    if (to == SHEAF_motion_state_no_quorum && called_again(fold, row))
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    sheaf_mark mark = sheaf_state_mark(state);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    sheaf_proxies_resolve(fold, &electorate, of, motion->closes, sheaf_ballot_by_proxy);
+    uint8_t to = outcome_of(state, motion, has_effect ? &effect : NULL);
+    if (to == SHEAF_motion_state_no_quorum && may_call_again(state, motion)) {
+        sheaf_state_roll_back(state, mark); /* proxies count when it closes for good */
+        call_again(fold, row);
         return SHEAF_ACCEPTED;
+    }
     end_vote(fold, row, to);
     if (to == SHEAF_motion_state_adopted && has_effect)
         return hold(fold, row) ? SHEAF_ACCEPTED : carry_out(fold, row, &effect);

@@ -34,72 +34,85 @@ bool sheaf_area_for_all(const sheaf_state *state, sheaf_area area)
     return true;
 }
 
+/* An area and 1; 0 of tables that are for everyone only where all areas are. */
+static const uint8_t areas[SHEAF_TABLE_COUNT] = {
+#define AREA(table, area) [SHEAF_TABLE_##table] = 1 + SHEAF_AREA_##area
+    AREA(member, MEMBERS),
+    AREA(approval, MEMBERS),
+    AREA(key, MEMBERS),
+    AREA(dispute, MEMBERS),
+    AREA(human, MEMBERS),
+    AREA(voice, MEMBERS),
+    AREA(death, MEMBERS),
+    AREA(exclusion, MEMBERS),
+    AREA(recovery, MEMBERS),
+    AREA(import, MEMBERS),
+    AREA(place, MEMBERS),
+    AREA(deadline, STATE),
+    AREA(deadline_heap, STATE),
+    AREA(motion, DECISIONS),
+    AREA(tally, DECISIONS),
+    AREA(override, DECISIONS),
+    AREA(suspension, DECISIONS),
+    AREA(part, DECISIONS),
+    AREA(pending, DECISIONS),
+    AREA(petition, DECISIONS),
+    AREA(signature, DECISIONS),
+    AREA(advice, DECISIONS),
+    AREA(asked, DECISIONS),
+    AREA(assembly, DECISIONS),
+    AREA(attendance, DECISIONS),
+    AREA(minutes, DECISIONS),
+    AREA(minutes_approval, DECISIONS),
+    AREA(teller, DECISIONS),
+    AREA(accountability, DECISIONS),
+    AREA(conflict, DECISIONS),
+    AREA(matter, DECISIONS),
+    AREA(chamber, DECISIONS),
+    AREA(post, DECISIONS),
+    AREA(term, DECISIONS),
+    AREA(office, DECISIONS),
+    AREA(officer, DECISIONS),
+    AREA(election, DECISIONS),
+    AREA(candidate, DECISIONS),
+    AREA(ballot, BALLOTS),
+    AREA(sheet, BALLOTS),
+    AREA(sheet_line, BALLOTS),
+    AREA(counted, BALLOTS),
+    AREA(election_ballot, BALLOTS),
+    AREA(proxy, BALLOTS),
+    AREA(proxy_party, BALLOTS),
+    AREA(dataset, DATA),
+    AREA(dataset_group, DATA),
+    AREA(consent, DATA),
+    AREA(allowance, DATA),
+    AREA(spent, DATA),
+    AREA(account, LEDGER),
+    AREA(coop, PUBLIC),
+    AREA(bylaws, PUBLIC),
+    AREA(raised, PUBLIC),
+    AREA(article, PUBLIC),
+    AREA(decision, PUBLIC),
+    AREA(class, PUBLIC),
+    AREA(organ, PUBLIC),
+    AREA(witness, PUBLIC),
+    AREA(appointment, PUBLIC),
+    AREA(model, PUBLIC),
+    AREA(feature, PUBLIC),
+    AREA(mandate, PUBLIC),
+    AREA(charge, PUBLIC),
+    AREA(source, PUBLIC),
+    AREA(auditor, PUBLIC),
+    AREA(round, PUBLIC),
+    AREA(seat, PUBLIC),
+    AREA(evaluation, PUBLIC),
+    AREA(evaluation_group, PUBLIC),
+#undef AREA
+};
+
 sheaf_area sheaf_table_area(sheaf_table_id table)
 {
-    switch (table) {
-    case SHEAF_TABLE_member:
-    case SHEAF_TABLE_approval:
-    case SHEAF_TABLE_key:
-    case SHEAF_TABLE_dispute:
-    case SHEAF_TABLE_human ... SHEAF_TABLE_place: /* what state_members.def ends with */
-        return SHEAF_AREA_MEMBERS;
-    case SHEAF_TABLE_motion:
-    case SHEAF_TABLE_tally:
-    case SHEAF_TABLE_override:
-    case SHEAF_TABLE_part:
-    case SHEAF_TABLE_pending:
-    case SHEAF_TABLE_petition:
-    case SHEAF_TABLE_signature:
-    case SHEAF_TABLE_advice:
-    case SHEAF_TABLE_asked:
-    case SHEAF_TABLE_assembly:
-    case SHEAF_TABLE_attendance:
-    case SHEAF_TABLE_minutes:
-    case SHEAF_TABLE_minutes_approval:
-    case SHEAF_TABLE_teller:
-    case SHEAF_TABLE_accountability:
-    case SHEAF_TABLE_suspension:
-    case SHEAF_TABLE_conflict:
-    case SHEAF_TABLE_matter:
-        return SHEAF_AREA_DECISIONS;
-    case SHEAF_TABLE_ballot:
-    case SHEAF_TABLE_sheet:
-    case SHEAF_TABLE_sheet_line:
-    case SHEAF_TABLE_counted:
-        return SHEAF_AREA_BALLOTS;
-    case SHEAF_TABLE_dataset:
-    case SHEAF_TABLE_dataset_group:
-    case SHEAF_TABLE_consent:
-    case SHEAF_TABLE_allowance:
-    case SHEAF_TABLE_spent:
-        return SHEAF_AREA_DATA;
-    case SHEAF_TABLE_account:
-        return SHEAF_AREA_LEDGER;
-    case SHEAF_TABLE_coop:
-    case SHEAF_TABLE_bylaws:
-    case SHEAF_TABLE_raised:
-    case SHEAF_TABLE_article:
-    case SHEAF_TABLE_decision:
-    case SHEAF_TABLE_class:
-    case SHEAF_TABLE_witness:
-    case SHEAF_TABLE_appointment:
-    case SHEAF_TABLE_model:
-    case SHEAF_TABLE_feature:
-    case SHEAF_TABLE_mandate:
-    case SHEAF_TABLE_charge:
-    case SHEAF_TABLE_source:
-    case SHEAF_TABLE_auditor:
-    case SHEAF_TABLE_round:
-    case SHEAF_TABLE_seat:
-    case SHEAF_TABLE_evaluation:
-    case SHEAF_TABLE_evaluation_group:
-        return SHEAF_AREA_PUBLIC;
-    case SHEAF_TABLE_deadline: /* of motions, of members, of whatever else */
-    case SHEAF_TABLE_deadline_heap:
-    case SHEAF_TABLE_COUNT:
-        break;
-    }
-    return SHEAF_AREA_STATE;
+    return areas[table] ? (sheaf_area)(areas[table] - 1) : SHEAF_AREA_STATE;
 }
 
 bool sheaf_reader_allowed(const sheaf_api_call *call, sheaf_area area, const char *what,

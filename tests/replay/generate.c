@@ -206,6 +206,7 @@ static kit_rules rules_of_r1(void)
     rules.recovery = "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},";
     rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0},"
                     "{'name':'newcomer','trial_s':7200,'votes':1}";
+    generate_organs_rules(&rules);
     return rules;
 }
 

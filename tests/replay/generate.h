@@ -4,7 +4,9 @@
 
 #include "kit.h"
 
-/* Organs, elections, conflicts of interest, proxies, among ann, bob, cat and dan. */
+/* Organs, elections, conflicts of interest, proxies, among ann, bob, cat and dan, and the
+ * articles that they need. */
+void generate_organs_rules(kit_rules *rules);
 void generate_organs(kit *k);
 /* Suspensions of a mandate. */
 void generate_override(kit *k);

@@ -1,10 +1,81 @@
 #include "generate.h"
 
-void generate_organs(kit *k)
+#define TERMS "'open_s':10,'quorum_bp':5000,'seats':1,'term_s':100000000"
+
+void generate_organs_rules(kit_rules *rules)
+{
+    rules->article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':10," TERMS "},"
+        "{'kind':'panel','name':'Panel','nominate_s':0," TERMS "}],'protected':false}";
+    rules->article[SHEAF_ARTICLE_proxies] = "{'cap':2,'protected':false,'until_max_s':1000000}";
+}
+
+/* The election or the seat that is next due. */
+static void due(kit *k, const char *kind, const char *of, const char *label)
+{
+    k->now += 10000;
+    kit_do(k, "hub", "clock.tick", label, "{'deadline':'%s','of':#%s,'unwitnessed':false}",
+           kind, of);
+}
+
+static void interests(kit *k)
 {
     kit_do(k, "ann", "motion.open", "interest", "{'title':^}");
     kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#interest}");
     kit_do(k, "bob", "conflict.declare", NULL, "{'matter':#interest,'reason':^}");
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'no','motion':#interest}");
+    kit_do(k, "dan", "conflict.allege", NULL, "{'matter':#interest,'member':#cat}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#interest}");
+}
+
+static void proxies(kit *k)
+{
+    kit_do(k, "ann", "proxy.give", NULL, "{'member':#bob,'until':%lld}",
+           (long long)k->now + 900000000);
+    kit_do(k, "ann", "motion.open", "absent", "{'title':^}");
+    kit_do(k, "cat", "proxy.give", NULL, "{'matter':#absent,'member':#bob,'until':%lld}",
+           (long long)k->now + 900000000);
+    kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#absent}");
+    k->now += 60000;
+    kit_do(k, "hub", "clock.tick", NULL,
+           "{'deadline':'motion','of':#absent,'unwitnessed':false}");
+    kit_do(k, "ann", "proxy.revoke", NULL, "{}");
+}
+
+/* Dan is not asked, and so three are all. */
+static void recall(kit *k)
+{
+    static const char *const people[] = {"ann", "bob", "cat"};
+    kit_do(k, "ann", "motion.open", "recall",
+           "{'effect':{'kind':'office.recall','what':{'member':#dan,'organ':1}},'title':^}");
+    for (int i = 0; i < 3; i++)
+        kit_do(k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#recall}");
+    k->now += 60000;
+    kit_do(k, "hub", "clock.tick", NULL,
+           "{'deadline':'motion','of':#recall,'unwitnessed':false}");
+}
+
+void generate_organs(kit *k)
+{
+    static const char *const people[] = {"ann", "bob", "cat"};
+    kit_do(k, "dan", "election.call", "board", "{'organ':0}");
+    for (int i = 0; i < 3; i++)
+        kit_do(k, people[i], "candidate.stand", NULL, "{'election':#board}");
+    kit_do(k, "cat", "candidate.withdraw", NULL, "{'election':#board}");
+    k->now += 10000;
+    kit_do(k, "ann", "election.vote", NULL, "{'approve':[{'member':#ann}],'election':#board}");
+    kit_do(k, "bob", "election.vote", NULL, "{'approve':[{'member':#bob}],'election':#board}");
+    kit_do(k, "cat", "election.vote", NULL, "{'approve':[{'member':#bob}],'election':#board}");
+    kit_do(k, "cat", "election.vote", NULL, "{'approve':[{'member':#ann}],'election':#board}");
+    due(k, "election", "board", "elected");
+    kit_do(k, "ann", "office.resign", NULL, "{'organ':0}");
+    due(k, "vacancy", "elected", NULL);
+    kit_motion(k, "panel", "{'kind':'office.elect','what':{'member':#dan,'organ':1}}", 4);
+    interests(k);
+    proxies(k);
+    recall(k);
+    due(k, "vacancy", "panel.tick", "again");
+    due(k, "election", "again", NULL);
+    kit_motion(k, "hold", "{'kind':'election.hold','what':{'organ':1}}", 4);
+    due(k, "election", "hold.tick", NULL);
 }

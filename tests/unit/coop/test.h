@@ -31,6 +31,22 @@ void test_revision_step(void **unused);
 void test_templates(void **unused);
 
 void test_conflicts(void **unused);
+void test_electorates_stay(void **unused);
+void test_election(void **unused);
+void test_election_of_a_class(void **unused);
+void test_offices_end(void **unused);
+void test_recall_and_elect(void **unused);
+void test_terms(void **unused);
+void test_election_of_nobody(void **unused);
+void test_candidates_max(void **unused);
+void test_conflicts_found(void **unused);
+void test_organs_of_the_bylaws(void **unused);
+void test_powers(void **unused);
+void test_proxy_forms(void **unused);
+void test_proxies_at_closing(void **unused);
+void test_proxies_fall_away(void **unused);
+void test_proxies_in_elections(void **unused);
+void test_one_member_one_vote(void **unused);
 
 void test_thresholds_met_exactly(void **unused);
 void test_no_change_below_its_threshold(void **unused);

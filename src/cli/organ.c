@@ -1,0 +1,397 @@
+/* cli/organ.c - organs and their officers, elections, proxies, by one's own replay of the log.
+ */
+#include "cli/act.h"
+#include "coop/electorate.h"
+#include "coop/organs.h"
+#include "coop/view.h"
+#include "store/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { DAY_S = 86400 };
+
+/* "2026-11-28 09:00 UTC" */
+typedef struct {
+    char words[32];
+} moment;
+
+static moment moment_of(int64_t ms)
+{
+    moment out;
+    struct tm utc;
+    time_t seconds = (time_t)(ms / 1000);
+    if (!gmtime_r(&seconds, &utc)
+        || !strftime(out.words, sizeof out.words, "%Y-%m-%d %H:%M UTC", &utc))
+        snprintf(out.words, sizeof out.words, "later");
+    return out;
+}
+
+static const char *choice_word(sheaf_table_id table, const char *column, uint8_t choice)
+{
+    const sheaf_table_shape *shape = sheaf_table_describe(table);
+    for (uint16_t i = 0; i < shape->count; i++)
+        if (strcmp(shape->columns[i].name, column) == 0)
+            return shape->columns[i].choices[choice];
+    return "";
+}
+
+/* A class of the bylaws in force. */
+static sheaf_slice class_name(const sheaf_state *state, uint32_t place)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    return SHEAF_WORDS(sheaf_class_at(state, bylaws->class_first + place)->name);
+}
+
+/* ---- organs ---- */
+
+static const struct sheaf_row_office *office_on(const sheaf_state *state, uint8_t organ,
+                                                uint8_t place)
+{
+    const struct sheaf_row_post *post = sheaf_post_find(state, sheaf_pair(organ, place));
+    return post && post->office ? sheaf_office_at(state, post->office - 1) : NULL;
+}
+
+static int64_t office_until(const sheaf_state *state, const struct sheaf_row_office *office)
+{
+    return sheaf_term_get(state, office->term)->ends;
+}
+
+static void print_officers(const sheaf_state *state, uint8_t organ, uint8_t seats)
+{
+    for (uint8_t place = 0; place < seats; place++) {
+        const struct sheaf_row_office *office = office_on(state, organ, place);
+        if (!office)
+            continue;
+        printf("  member %u until %s", office->member,
+               moment_of(office_until(state, office)).words);
+        if (office->consecutive > 1)
+            printf(", for the term number %u in a row", office->consecutive);
+        puts("");
+    }
+}
+
+static void print_seconds(int64_t seconds)
+{
+    if (seconds % DAY_S == 0)
+        printf("%lld days", (long long)(seconds / DAY_S));
+    else
+        printf("%lld seconds", (long long)seconds);
+}
+
+static void print_organ(const sheaf_state *state, const struct sheaf_row_organ *organ,
+                        uint8_t place)
+{
+    const struct sheaf_row_chamber *chamber = sheaf_chamber_find(state, place);
+    printf("%.*s (organ %u, %s): %u of %u seats are filled\n",
+           SHEAF_PRINT(SHEAF_WORDS(organ->name)), place,
+           choice_word(SHEAF_TABLE_organ, "kind", organ->kind), sheaf_officers(state, place),
+           organ->seats);
+    print_officers(state, place, organ->seats);
+    if (organ->electorate)
+        printf("  elected by the class “%.*s”",
+               SHEAF_PRINT(class_name(state, organ->electorate - 1)));
+    else
+        printf("  elected by all members with a vote");
+    printf(", for ");
+    print_seconds(organ->term_s);
+    if (organ->terms_max)
+        printf(", at most %u terms in a row", organ->terms_max);
+    puts("");
+    for (unsigned i = 0; i < SHEAF_POWER_COUNT; i++)
+        if (sheaf_organ_powers(organ->kind) >> i & 1)
+            printf("  %s\n", sheaf_power_doc(i));
+    if (chamber && chamber->election != SHEAF_NONE)
+        printf("  an election is under way: sheaf election show %u\n", chamber->election);
+}
+
+static void put_organ(sheaf_json_writer *w, const sheaf_state *state,
+                      const struct sheaf_row_organ *organ, uint8_t place)
+{
+    const struct sheaf_row_chamber *chamber = sheaf_chamber_find(state, place);
+    sheaf_json_open_object(w);
+    if (chamber && chamber->election != SHEAF_NONE)
+        sheaf_json_member_put_int(w, "election", chamber->election);
+    if (organ->electorate)
+        sheaf_json_member_put_int(w, "electorate", organ->electorate - 1);
+    sheaf_json_member_put_string(
+        w, "kind", sheaf_str(choice_word(SHEAF_TABLE_organ, "kind", organ->kind)));
+    sheaf_json_member_put_string(w, "name", SHEAF_WORDS(organ->name));
+    sheaf_json_key(w, "officers");
+    sheaf_json_open_list(w);
+    for (uint8_t i = 0; i < organ->seats; i++) {
+        const struct sheaf_row_office *office = office_on(state, place, i);
+        if (!office)
+            continue;
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "began", office->began);
+        sheaf_json_member_put_int(w, "consecutive", office->consecutive);
+        sheaf_json_member_put_int(w, "member", office->member);
+        sheaf_json_member_put_int(w, "until", office_until(state, office));
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+    sheaf_json_member_put_int(w, "organ", place);
+    sheaf_json_key(w, "powers");
+    sheaf_json_open_list(w);
+    for (unsigned i = 0; i < SHEAF_POWER_COUNT; i++)
+        if (sheaf_organ_powers(organ->kind) >> i & 1)
+            sheaf_json_string(w, sheaf_str(sheaf_power_doc(i)));
+    sheaf_json_close(w);
+    sheaf_json_member_put_int(w, "seats", organ->seats);
+    sheaf_json_close(w);
+}
+
+static sheaf_status show_organs(const sheaf_state *state, const sheaf_arguments *a,
+                                sheaf_err *err)
+{
+    const char *wanted = a->argument_count ? a->argument[0] : NULL;
+    const struct sheaf_row_organ *organ;
+    uint32_t shown = 0;
+    sheaf_buffer object;
+    sheaf_json_writer w = sheaf_print_begin(&object);
+    sheaf_json_key(&w, "organs");
+    sheaf_json_open_list(&w);
+    for (uint8_t place = 0; (organ = sheaf_organ_now(state, place)) != NULL; place++) {
+        if (wanted && !sheaf_slice_is(SHEAF_WORDS(organ->name), wanted))
+            continue;
+        shown++;
+        if (a->json)
+            put_organ(&w, state, organ, place);
+        else
+            print_organ(state, organ, place);
+    }
+    sheaf_json_close(&w);
+    if (a->json && (shown || !wanted))
+        (void)sheaf_print_end(&object, &w);
+    else
+        sheaf_buffer_deinit(&object);
+    if (!shown && wanted)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "the bylaws have no organ “%.100s”; `sheaf organ show` lists them",
+                          wanted);
+    if (!shown && !a->json)
+        puts("the bylaws have no organs");
+    return SHEAF_OK;
+}
+
+/* ---- elections ---- */
+
+/* What follows, in words. */
+static void print_outcome(const struct sheaf_row_election *e, int64_t now)
+{
+    switch (e->state) {
+    case SHEAF_election_state_no_quorum:
+        puts("  too few voted: the seats stay vacant");
+        break;
+    case SHEAF_election_state_nobody:
+        puts("  no candidate was elected: the seats stay vacant");
+        break;
+    case SHEAF_election_state_elected:
+        printf("  counted by entry %u\n", e->decided);
+        break;
+    default:
+        if (now < e->opens)
+            printf("  candidates stand until %s: sheaf candidate stand --election %u\n",
+                   moment_of(e->opens).words, e->id);
+        printf("  ballots are taken from %s until %s\n", moment_of(e->opens).words,
+               moment_of(e->closes).words);
+        puts("  then whoever has most approvals is elected; of two with as many, who stood "
+             "first");
+    }
+}
+
+static void print_candidates(const sheaf_state *state, const struct sheaf_row_election *e)
+{
+    const struct sheaf_row_candidate *c;
+    for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
+        c = sheaf_candidate_at(state, row_1 - 1);
+        printf("  member %u: %u approve%s%s\n", c->member, c->approvals,
+               c->withdrawn != SHEAF_NONE ? "; does not stand any more" : "",
+               c->elected != SHEAF_NONE ? "; elected" : "");
+    }
+}
+
+static void print_election(const sheaf_state *state, const struct sheaf_row_election *e,
+                           int64_t now)
+{
+    const struct sheaf_row_organ *organ = sheaf_organ_of(state, e->bylaws, e->organ);
+    const struct sheaf_row_decision *rule = sheaf_decision_by(
+        state, sheaf_bylaws_get(state, e->bylaws), SHEAF_decision_sort_ordinary);
+    printf("election %u of %.*s: %u %s\n", e->id, SHEAF_PRINT(SHEAF_WORDS(organ->name)),
+           e->seats, e->seats == 1 ? "seat" : "seats");
+    if (organ->electorate)
+        printf("  %u of the class “%.*s” may vote", e->electorate,
+               SHEAF_PRINT(class_name(state, organ->electorate - 1)));
+    else
+        printf("  %u members may vote", e->electorate);
+    printf("; %u have, and it takes %u.%02u %%\n", e->ballots, rule->quorum_bp / 100,
+           rule->quorum_bp % 100);
+    uint32_t conflicted = sheaf_conflicts(state, e->id);
+    if (conflicted)
+        printf("  %u of them %s a conflict of interest\n", conflicted,
+               conflicted == 1 ? "has" : "have");
+    print_outcome(e, now);
+    print_candidates(state, e);
+}
+
+static void print_election_json(const sheaf_state *state, const struct sheaf_row_election *e)
+{
+    sheaf_buffer object;
+    sheaf_json_writer w = sheaf_print_begin(&object);
+    const struct sheaf_row_candidate *c;
+    sheaf_json_key(&w, "candidates");
+    sheaf_json_open_list(&w);
+    for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
+        c = sheaf_candidate_at(state, row_1 - 1);
+        sheaf_json_open_object(&w);
+        sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_candidate), c, SHEAF_NONE, &w);
+        sheaf_json_close(&w);
+    }
+    sheaf_json_close(&w);
+    sheaf_json_member_put_int(&w, "conflicted", sheaf_conflicts(state, e->id));
+    sheaf_json_key(&w, "election");
+    sheaf_json_open_object(&w);
+    sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_election), e, SHEAF_NONE, &w);
+    sheaf_json_close(&w);
+    (void)sheaf_print_end(&object, &w);
+}
+
+static sheaf_status show_election(const sheaf_state *state, const sheaf_arguments *a,
+                                  sheaf_err *err)
+{
+    long long id;
+    const struct sheaf_row_election *election =
+        sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &id)
+            ? sheaf_election_find(state, (uint32_t)id)
+            : NULL;
+    if (!election)
+        return sheaf_fail(
+            err, SHEAF_INVALID,
+            "there is no election %.20s; `sheaf organ show` names those under way",
+            a->argument[0]);
+    if (a->json)
+        print_election_json(state, election);
+    else
+        print_election(state, election, sheaf_clock_ms());
+    return SHEAF_OK;
+}
+
+/* ---- proxies ---- */
+
+static void print_proxy(const struct sheaf_row_proxy *p)
+{
+    printf("member %u votes for member %u", p->holder, p->giver);
+    if (p->matter == SHEAF_NONE)
+        printf(" on everything");
+    else
+        printf(" on %u", p->matter);
+    printf(" that closes until %s\n", moment_of(p->until).words);
+}
+
+static sheaf_status list_proxies(const sheaf_state *state, const sheaf_arguments *a,
+                                 sheaf_err *err)
+{
+    (void)err;
+    const struct sheaf_row_proxy *p;
+    sheaf_buffer object;
+    sheaf_json_writer w = sheaf_print_begin(&object);
+    int64_t now = sheaf_clock_ms();
+    uint32_t shown = 0;
+    sheaf_json_key(&w, "proxies");
+    sheaf_json_open_list(&w);
+    for (uint32_t row_1 = sheaf_coop(state)->proxy_first; row_1; row_1 = p->next) {
+        p = sheaf_proxy_at(state, row_1 - 1);
+        if (p->until < now)
+            continue;
+        shown++;
+        if (!a->json) {
+            print_proxy(p);
+            continue;
+        }
+        sheaf_json_open_object(&w);
+        sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_proxy), p, SHEAF_NONE, &w);
+        sheaf_json_close(&w);
+    }
+    sheaf_json_close(&w);
+    if (a->json)
+        return sheaf_print_end(&object, &w), SHEAF_OK;
+    sheaf_buffer_deinit(&object);
+    if (!shown)
+        puts(sheaf_article_on(state, SHEAF_ARTICLE_proxies) ? "nobody has given a proxy"
+                                                            : "the bylaws have no proxies");
+    return SHEAF_OK;
+}
+
+/* ---- the commands ---- */
+
+static int run(const sheaf_arguments *a,
+               sheaf_status (*show)(const sheaf_state *, const sheaf_arguments *, sheaf_err *))
+{
+    sheaf_err err;
+    sheaf_visit visit;
+    sheaf_status status = sheaf_visit_open(&visit, a->value[0], a->value[1], a->value[2], &err);
+    if (status == SHEAF_OK) {
+        status = show(sheaf_member_state(&visit.session.member), a, &err);
+        sheaf_visit_close(&visit);
+    }
+    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+}
+
+static int run_organ_show(const sheaf_arguments *a)
+{
+    return run(a, show_organs);
+}
+
+static int run_election_show(const sheaf_arguments *a)
+{
+    return run(a, show_election);
+}
+
+static int run_proxy_list(const sheaf_arguments *a)
+{
+    return run(a, list_proxies);
+}
+
+#define LOOK                                                                                   \
+    {                                                                                          \
+        {"hub", "URL", "look at this hub: as a visitor, or with --home as the home's hub"},    \
+            {"home", "DIR", "your home folder"},                                               \
+        {                                                                                      \
+            "ca", "FILE", "certificates to trust, in PEM; your home remembers them"            \
+        }                                                                                      \
+    }
+
+const sheaf_command sheaf_command_organ_show = {
+    .name = "organ show",
+    .arguments = "[NAME]",
+    .summary = "who is in office, until when, and what the organs may do",
+    .options = LOOK,
+    .arguments_min = 0,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_organ_show,
+};
+
+const sheaf_command sheaf_command_election_show = {
+    .name = "election show",
+    .arguments = "N",
+    .summary = "an election: who may vote, who stands, how it is decided, when",
+    .options = LOOK,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_election_show,
+};
+
+const sheaf_command sheaf_command_proxy_list = {
+    .name = "proxy list",
+    .arguments = "",
+    .summary = "who votes for whom where they do not vote themselves",
+    .options = LOOK,
+    .arguments_min = 0,
+    .arguments_max = 0,
+    .many = -1,
+    .run = run_proxy_list,
+};

@@ -1,0 +1,60 @@
+/* coop/organs.h - organs, their powers, and who is in office.
+ *
+ * An organ is named by its place in the bylaws, which only ever append to the list. What an
+ * organ may do follows from its kind: tbl/organ_powers.def. An office lasts from the entry that
+ * began it to the entry that ended it; the rows stay, so that who was in office at an entry
+ * never changes. Whoever leaves the co-op leaves all offices (sheaf_offices_end()).
+ */
+#ifndef SHEAF_COOP_ORGANS_H
+#define SHEAF_COOP_ORGANS_H
+
+#include "coop/state.h"
+
+/* What an organ may do, one bit each. */
+#define POWER(name, doc) SHEAF_POWER_NUMBER_##name,
+#define GRANT(kind, name)
+enum {
+#include "coop/tbl/organ_powers.def"
+    SHEAF_POWER_COUNT
+};
+#undef POWER
+#define POWER(name, doc) SHEAF_POWER_##name = 1 << SHEAF_POWER_NUMBER_##name,
+typedef enum {
+#include "coop/tbl/organ_powers.def"
+} sheaf_power;
+#undef POWER
+#undef GRANT
+
+/* The powers of organs of that kind. */
+unsigned sheaf_organ_powers(uint8_t kind);
+
+/* What the power is, in words, by its number. */
+const char *sheaf_power_doc(unsigned number);
+
+/* The organ in that version of the bylaws; NULL if it has none at that place, or has switched
+ * organs off. */
+const struct sheaf_row_organ *sheaf_organ_of(const sheaf_state *state, uint32_t bylaws,
+                                             int64_t place);
+const struct sheaf_row_organ *sheaf_organ_now(const sheaf_state *state, int64_t place);
+
+/* How many officers the organ has now. */
+uint32_t sheaf_officers(const sheaf_state *state, uint8_t organ);
+
+/* The member's office in the organ as it is now, or NULL. */
+const struct sheaf_row_office *sheaf_office_now(const sheaf_state *state, uint32_t member,
+                                                uint8_t organ);
+
+/* Was the member in office when that entry was made? */
+bool sheaf_office_at_entry(const sheaf_state *state, uint32_t member, uint8_t organ,
+                           uint32_t entry);
+
+/* 1 + place of the class that alone decides on the effect, since it elects the organ, or 0. */
+uint32_t sheaf_effect_class(const sheaf_state *state, const sheaf_effect *effect);
+
+/* Is the member in office in an organ with the power? */
+bool sheaf_power_held(const sheaf_state *state, uint32_t member, sheaf_power power);
+
+/* How many offices there are now in organs with the power, but for those of `without`. */
+uint32_t sheaf_power_officers(const sheaf_state *state, sheaf_power power, uint32_t without);
+
+#endif

@@ -1,0 +1,24 @@
+/* coop/proxies.h - votes that another member casts.
+ *
+ * A proxy is no vote of the holder's: when a matter closes, each live proxy whose giver has not
+ * voted counts as one more ballot like the holder's, if the holder has cast one. Who votes in
+ * person overrides their proxy; one for this matter comes before one for all. Neither counts
+ * where giver or holder has left, does not belong to the electorate, or is conflicted. Nobody
+ * gives who holds, so that there are no chains and no cycles.
+ *
+ * Live proxies are in a list of their own: what a closing costs follows how many were given,
+ * not how many members there are.
+ */
+#ifndef SHEAF_COOP_PROXIES_H
+#define SHEAF_COOP_PROXIES_H
+
+#include "coop/coop_internal.h"
+
+/* Asks `count` for every member whose proxy holds for the matter when it closes; it looks
+ * whether giver and holder have voted. */
+void sheaf_proxies_resolve(sheaf_fold *fold, const sheaf_electorate *electorate,
+                           uint32_t matter, int64_t closes,
+                           void (*count)(sheaf_fold *fold, uint32_t matter, uint32_t giver,
+                                         uint32_t holder));
+
+#endif

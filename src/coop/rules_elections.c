@@ -1,0 +1,337 @@
+/* Elections: calling, standing, voting, counting. Ballots approve as many candidates as there
+ * are seats; who has most approvals is elected, and of two with as many who stood earlier. A
+ * seat that falls vacant is filled from the same count. */
+#include "coop/organs_internal.h"
+
+#include "bylaws/bylaws.h"
+#include "coop/proxies.h"
+
+enum { CANDIDATES_MAX = 256 };
+_Static_assert(CANDIDATES_MAX == 8 * sizeof(sheaf_hash), "a ballot has a bit for each");
+
+/* ---- calling ---- */
+
+/* Seats that nobody holds whose term goes on after that moment. */
+static uint32_t seats_free(const sheaf_state *state, const struct sheaf_row_organ *organ,
+                           uint8_t place, int64_t at)
+{
+    uint32_t held = 0;
+    const struct sheaf_row_post *post;
+    for (uint8_t i = 0; (post = sheaf_post_find(state, sheaf_pair(place, i))) != NULL; i++)
+        if (post->office) {
+            uint32_t term = sheaf_office_at(state, post->office - 1)->term;
+            held += sheaf_term_get(state, term)->ends > at;
+        }
+    return held < organ->seats ? organ->seats - held : 0;
+}
+
+static sheaf_electorate electorate_of(const sheaf_state *state,
+                                      const struct sheaf_row_election *election)
+{
+    const struct sheaf_row_organ *organ =
+        sheaf_organ_of(state, election->bylaws, election->organ);
+    return (sheaf_electorate){.body = SHEAF_body_assembly,
+                              .of = organ->electorate,
+                              .opened = election->id,
+                              .bylaws = election->bylaws};
+}
+
+sheaf_refusal sheaf_election_open(sheaf_fold *fold, int64_t place, int64_t ends)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_organ *organ = sheaf_organ_now(state, place);
+    SHEAF_REFUSE_IF(!organ, no_such_organ);
+    struct sheaf_row_chamber *chamber = sheaf_chamber_of(state, (uint8_t)place);
+    SHEAF_REFUSE_IF(chamber->election != SHEAF_NONE, election_under_way);
+    int64_t opens = fold->stamp + (int64_t)organ->nominate_s * 1000;
+    int64_t closes = opens + (int64_t)organ->open_s * 1000;
+    uint32_t seats = seats_free(state, organ, (uint8_t)place, closes);
+    SHEAF_REFUSE_IF(!seats, no_vacancy);
+    struct sheaf_row_election *election = sheaf_election_new(state, fold->index);
+    election->id = fold->index;
+    election->by = fold->member;
+    election->bylaws = sheaf_coop(state)->bylaws;
+    election->organ = (uint8_t)place;
+    election->seats = (uint8_t)seats;
+    election->opens = opens;
+    election->closes = closes;
+    election->ends = ends;
+    election->decided = SHEAF_NONE;
+    const sheaf_electorate electorate = electorate_of(state, election);
+    election->electorate = sheaf_electorate_count(state, &electorate);
+    chamber->election = fold->index;
+    SHEAF_STOP_IF_SPENT(fold);
+    sheaf_deadline_set(state, fold->index, SHEAF_deadline_kind_election, closes);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_election_call(sheaf_fold *fold, const struct sheaf_election_call *what)
+{
+    const sheaf_state *state = fold->state;
+    bool officer = sheaf_office_now(state, fold->member, (uint8_t)what->organ)
+                   || sheaf_power_held(state, fold->member, SHEAF_POWER_call_elections);
+    bool nobody = !sheaf_officers(state, (uint8_t)what->organ)
+                  && !sheaf_power_officers(state, SHEAF_POWER_call_elections, SHEAF_NONE);
+    SHEAF_REFUSE_IF(!sheaf_organ_now(state, what->organ), no_such_organ);
+    SHEAF_REFUSE_IF(!officer && !nobody, not_an_officer);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    return sheaf_election_open(fold, what->organ, 0);
+}
+
+sheaf_refusal sheaf_rule_election_hold(sheaf_fold *fold, const struct sheaf_election_hold *what)
+{
+    return sheaf_election_open(fold, what->organ, 0);
+}
+
+/* ---- standing ---- */
+
+static sheaf_refusal find_open(const sheaf_state *state, uint32_t id, uint32_t *row)
+{
+    *row = sheaf_election_row(state, id);
+    SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_election);
+    SHEAF_REFUSE_IF(sheaf_election_at(state, *row)->state != SHEAF_election_state_open,
+                    election_closed);
+    return SHEAF_ACCEPTED;
+}
+
+/* Without a time for standing, candidates stand while ballots are taken. */
+static bool standing_over(const sheaf_state *state, const struct sheaf_row_election *election,
+                          int64_t stamp)
+{
+    return stamp >= election->opens
+           && sheaf_organ_of(state, election->bylaws, election->organ)->nominate_s;
+}
+
+static sheaf_refusal may_stand(const sheaf_fold *fold,
+                               const struct sheaf_row_election *election)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_organ *organ =
+        sheaf_organ_of(state, election->bylaws, election->organ);
+    const struct sheaf_row_office *office =
+        sheaf_office_now(state, fold->member, election->organ);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(office && sheaf_term_get(state, office->term)->ends > election->closes,
+                    in_office);
+    SHEAF_REFUSE_IF(
+        sheaf_term_limit(state, organ, fold->member, election->organ, election->closes),
+        term_limit);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_candidate_stand(sheaf_fold *fold,
+                                         const struct sheaf_candidate_stand *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_open(state, what->election, &row));
+    SHEAF_REFUSE_IF(standing_over(state, sheaf_election_at(state, row), fold->stamp),
+                    standing_over);
+    uint64_t pair = sheaf_pair(what->election, fold->member);
+    SHEAF_REFUSE_IF(sheaf_candidate_find(state, pair), stands_already);
+    SHEAF_REFUSE_UNLESS(may_stand(fold, sheaf_election_at(state, row)));
+    struct sheaf_row_election *election = sheaf_election_edit(state, row);
+    SHEAF_REFUSE_IF(election->candidates >= CANDIDATES_MAX, candidates_max);
+    struct sheaf_row_candidate *candidate = sheaf_candidate_new(state, pair);
+    candidate->election = what->election;
+    candidate->member = fold->member;
+    candidate->place = (uint8_t)election->candidates++;
+    candidate->before = election->candidate_last;
+    candidate->stood = fold->index;
+    candidate->elected = candidate->withdrawn = SHEAF_NONE;
+    election->candidate_last = sheaf_candidate_count(state);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_candidate_withdraw(sheaf_fold *fold,
+                                            const struct sheaf_candidate_withdraw *what)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_IF(!sheaf_election_find(state, what->election), no_such_election);
+    uint32_t row = sheaf_candidate_row(state, sheaf_pair(what->election, fold->member));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_candidate_at(state, row)->withdrawn != SHEAF_NONE
+                        || sheaf_candidate_at(state, row)->elected != SHEAF_NONE,
+                    not_a_candidate);
+    sheaf_candidate_edit(state, row)->withdrawn = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- voting ---- */
+
+static bool approves(const sheaf_hash *ballot, uint8_t place)
+{
+    return ballot->bytes[place / 8] >> place % 8 & 1;
+}
+
+/* One ballot in the place of another; of none at all where the bits are zero. */
+static void count_ballot(sheaf_state *state, const struct sheaf_row_election *election,
+                         const sheaf_hash *was, const sheaf_hash *is)
+{
+    for (uint32_t row_1 = election->candidate_last; row_1 && !state->failed;) {
+        const struct sheaf_row_candidate *candidate = sheaf_candidate_at(state, row_1 - 1);
+        bool before = approves(was, candidate->place), now = approves(is, candidate->place);
+        if (before != now)
+            sheaf_candidate_edit(state, row_1 - 1)->approvals += now ? 1u : -1u;
+        row_1 = candidate->before;
+    }
+}
+
+static sheaf_refusal read_ballot(const sheaf_state *state,
+                                 const struct sheaf_election_vote *what, uint8_t seats,
+                                 sheaf_hash *out)
+{
+    const struct sheaf_approved_candidate *list = what->approve.at;
+    SHEAF_REFUSE_IF(what->approve.count > seats, too_many_approved);
+    memset(out, 0, sizeof *out);
+    for (uint32_t i = 0; i < what->approve.count; i++) {
+        const struct sheaf_row_candidate *candidate =
+            sheaf_candidate_find(state, sheaf_pair(what->election, list[i].member));
+        SHEAF_REFUSE_IF(i && list[i].member <= list[i - 1].member, approved_order);
+        SHEAF_REFUSE_IF(!candidate || candidate->withdrawn != SHEAF_NONE, not_a_candidate);
+        out->bytes[candidate->place / 8] |= (uint8_t)(1u << candidate->place % 8);
+    }
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_election_vote *what)
+{
+    static const sheaf_hash blank;
+    sheaf_state *state = fold->state;
+    uint32_t row;
+    sheaf_hash approved;
+    SHEAF_REFUSE_UNLESS(find_open(state, what->election, &row));
+    const sheaf_electorate electorate = electorate_of(state, sheaf_election_at(state, row));
+    SHEAF_REFUSE_IF(fold->stamp < sheaf_election_at(state, row)->opens, voting_before);
+    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->election, fold->member));
+    struct sheaf_row_election *election = sheaf_election_edit(state, row);
+    SHEAF_REFUSE_UNLESS(read_ballot(state, what, election->seats, &approved));
+    uint64_t pair = sheaf_pair(what->election, fold->member);
+    uint32_t cast = sheaf_election_ballot_row(state, pair);
+    count_ballot(state, election,
+                 cast == SHEAF_NONE ? &blank : &sheaf_election_ballot_at(state, cast)->approved,
+                 &approved);
+    election->ballots += cast == SHEAF_NONE;
+    struct sheaf_row_election_ballot *ballot = cast == SHEAF_NONE
+                                                   ? sheaf_election_ballot_new(state, pair)
+                                                   : sheaf_election_ballot_edit(state, cast);
+    ballot->election = what->election;
+    ballot->member = fold->member;
+    ballot->approved = approved;
+    ballot->cast = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- as a matter ---- */
+
+sheaf_refusal sheaf_matter_election_open(const sheaf_state *state, uint32_t id,
+                                         sheaf_electorate *out)
+{
+    const struct sheaf_row_election *election = sheaf_election_find(state, id);
+    SHEAF_REFUSE_IF(!election, no_such_matter);
+    SHEAF_REFUSE_IF(election->state != SHEAF_election_state_open, election_closed);
+    *out = electorate_of(state, election);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_matter_election_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    static const sheaf_hash blank;
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_election_ballot *ballot =
+        sheaf_election_ballot_find(state, sheaf_pair(id, member));
+    if (!ballot)
+        return;
+    struct sheaf_row_election *election =
+        sheaf_election_edit(state, sheaf_election_row(state, id));
+    count_ballot(state, election, &ballot->approved, &blank);
+    election->ballots--;
+}
+
+/* ---- counting ---- */
+
+/* Is `a` before `b` in the count? */
+static bool ahead(const struct sheaf_row_candidate *a, const struct sheaf_row_candidate *b)
+{
+    return a->approvals != b->approvals ? a->approvals > b->approvals : a->stood < b->stood;
+}
+
+uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_election *election = sheaf_election_get(state, id);
+    const struct sheaf_row_organ *organ = sheaf_organ_now(state, election->organ);
+    const struct sheaf_row_candidate *candidate, *best = NULL;
+    for (uint32_t row_1 = election->candidate_last; row_1; row_1 = candidate->before) {
+        candidate = sheaf_candidate_at(state, row_1 - 1);
+        uint32_t member = candidate->member;
+        if (candidate->approvals && candidate->withdrawn == SHEAF_NONE
+            && candidate->elected == SHEAF_NONE && sheaf_member_active(state, member)
+            && sheaf_member_get(state, member)->votes
+            && !sheaf_office_now(state, member, election->organ)
+            && !sheaf_term_limit(state, organ, member, election->organ, election->closes)
+            && (!best || ahead(candidate, best)))
+            best = candidate;
+    }
+    if (!best)
+        return SHEAF_NONE;
+    uint32_t row = sheaf_candidate_row(state, sheaf_pair(id, best->member));
+    sheaf_candidate_edit(state, row)->elected = fold->index;
+    return best->member;
+}
+
+/* The holder's ballot counts once more, for the giver. */
+static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    static const sheaf_hash blank;
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_election_ballot *ballot =
+        sheaf_election_ballot_find(state, sheaf_pair(id, holder));
+    if (!ballot || sheaf_election_ballot_find(state, sheaf_pair(id, giver)))
+        return;
+    struct sheaf_row_election *election =
+        sheaf_election_edit(state, sheaf_election_row(state, id));
+    count_ballot(state, election, &blank, &ballot->approved);
+    election->ballots++;
+}
+
+/* Fills what is vacant by now; false if nobody was elected. */
+static bool fill_seats(sheaf_fold *fold, const struct sheaf_row_election *election)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_organ *organ = sheaf_organ_now(state, election->organ);
+    const struct sheaf_row_term *term = NULL;
+    while (organ && !state->failed && sheaf_officers(state, election->organ) < organ->seats) {
+        uint32_t next = sheaf_election_next(fold, election->id);
+        if (next == SHEAF_NONE)
+            break;
+        if (!term)
+            term = sheaf_term_begin(fold, election->organ, election->id,
+                                    election->ends
+                                        ? election->ends
+                                        : election->closes + (int64_t)organ->term_s * 1000);
+        sheaf_office_begin(fold, term, next);
+    }
+    return term != NULL;
+}
+
+sheaf_refusal sheaf_settle_election(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_election_row(state, of);
+    struct sheaf_row_election *election = sheaf_election_edit(state, row);
+    sheaf_chamber_of(state, election->organ)->election = SHEAF_NONE;
+    if (state->failed)
+        return SHEAF_ACCEPTED;
+    const sheaf_electorate electorate = electorate_of(state, election);
+    sheaf_proxies_resolve(fold, &electorate, of, election->closes, count_proxy);
+    election->decided = fold->index;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, election->bylaws);
+    uint32_t quorum_bp =
+        sheaf_decision_by(state, bylaws, SHEAF_decision_sort_ordinary)->quorum_bp;
+    if (!sheaf_quorum_reached(quorum_bp, election->electorate, election->ballots))
+        election->state = SHEAF_election_state_no_quorum;
+    else
+        election->state = fill_seats(fold, election) ? SHEAF_election_state_elected
+                                                     : SHEAF_election_state_nobody;
+    return SHEAF_ACCEPTED;
+}
