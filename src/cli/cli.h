@@ -90,6 +90,10 @@ SHEAF_MUST_USE sheaf_status sheaf_home_path(const char *given, char *out, size_t
 /* `sheaf motion open …`: the command of a kind of act. */
 int sheaf_act_command(int argc, char **argv);
 
+/* Prints words of others to standard output: one line of plain text, with a question mark where
+ * a control character stood. */
+void sheaf_print_plain(sheaf_slice words);
+
 /* Prints a buffer to standard output; with a line feed where it has none. */
 int sheaf_print(const sheaf_buffer *buffer);
 

@@ -46,6 +46,13 @@ static bool is_control(uint32_t point)
            || (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
+void sheaf_print_plain(sheaf_slice words)
+{
+    uint32_t point;
+    for (uint8_t bytes[4]; sheaf_utf8_take(&words, &point);)
+        fwrite(bytes, 1, sheaf_utf8_put(is_control(point) ? '?' : point, bytes), stdout);
+}
+
 /* A message may quote what a hub or a file says, and may be cut within a letter: one line of
  * plain text, with a question mark where something else stood. */
 static void plain(const char *message, char out[SHEAF_MESSAGE_MAX])

@@ -87,11 +87,8 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
 
 /* Does the text leave every protected article as it is? One that it switches off has no hash.
  */
-static bool keeps_protected(sheaf_state *state, const struct sheaf_bylaws *text)
+static bool keeps_protected(const sheaf_state *state, const sheaf_hash *hashes)
 {
-    sheaf_hash hashes[SHEAF_ARTICLE_COUNT];
-    if (!sheaf_articles_hash(text, hashes))
-        state->failed = true;
     for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
         const struct sheaf_row_article *now =
             sheaf_article_find(state, sheaf_pair(sheaf_coop(state)->bylaws, number));
@@ -101,15 +98,19 @@ static bool keeps_protected(sheaf_state *state, const struct sheaf_bylaws *text)
     return true;
 }
 
-uint8_t sheaf_effect_sort(sheaf_state *state, const sheaf_effect *effect)
+bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect, uint8_t *out)
 {
-    uint8_t sort = (uint8_t)(sheaf_kind_shape(effect->kind)->needs - SHEAF_NEEDS_ORDINARY);
+    sheaf_hash hashes[SHEAF_ARTICLE_COUNT];
+    *out = (uint8_t)(sheaf_kind_shape(effect->kind)->needs - SHEAF_NEEDS_ORDINARY);
     const struct sheaf_row_raised *raised =
         sheaf_raised_find(state, sheaf_pair(sheaf_coop(state)->bylaws, effect->kind));
-    if (raised && raised->sort > sort)
-        sort = raised->sort;
-    if (effect->kind == SHEAF_KIND_bylaws_amend
-        && !keeps_protected(state, &((const struct sheaf_bylaws_amend *)effect->what)->text))
-        sort = SHEAF_decision_sort_protected;
-    return sort;
+    if (raised && raised->sort > *out)
+        *out = raised->sort;
+    if (effect->kind != SHEAF_KIND_bylaws_amend)
+        return true;
+    if (!sheaf_articles_hash(&((const struct sheaf_bylaws_amend *)effect->what)->text, hashes))
+        return false;
+    if (!keeps_protected(state, hashes))
+        *out = SHEAF_decision_sort_protected;
+    return true;
 }

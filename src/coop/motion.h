@@ -41,8 +41,9 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
 /* When the notice is over and ballots are taken, in milliseconds since 1970. */
 int64_t sheaf_motion_begins(const sheaf_state *state, const struct sheaf_row_motion *motion);
 
-/* The least sort of decision (enum decision_sort) on the effect under the bylaws in force. The
- * state is failed where memory is spent. */
-uint8_t sheaf_effect_sort(sheaf_state *state, const sheaf_effect *effect);
+/* The least sort of decision (enum decision_sort) on the effect under the bylaws in force; false
+ * if memory is spent. */
+SHEAF_MUST_USE bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect,
+                                      uint8_t *out);
 
 #endif

@@ -51,7 +51,8 @@ static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *mot
         motion->part_first = sheaf_parts_store(fold->state, sheaf_buffer_slice(&bytes));
     sheaf_buffer_deinit(&bytes);
     motion->effect = (uint8_t)effect->kind;
-    motion->sort = sheaf_effect_sort(fold->state, effect);
+    if (!sheaf_effect_sort(fold->state, effect, &motion->sort))
+        fold->state->failed = true;
     return SHEAF_ACCEPTED;
 }
 
@@ -143,7 +144,9 @@ static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *mot
                           const sheaf_effect *effect)
 {
     uint8_t to = outcome_under(state, motion, sheaf_motion_rule(state, motion));
-    uint8_t sort = effect ? sheaf_effect_sort(state, effect) : motion->sort;
+    uint8_t sort = motion->sort;
+    if (effect && !sheaf_effect_sort(state, effect, &sort))
+        state->failed = true;
     if (to != SHEAF_motion_state_adopted || sort <= motion->sort)
         return to;
     return outcome_under(state, motion,

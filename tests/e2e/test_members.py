@@ -126,6 +126,32 @@ def members(scratch, hub, home):
     return b, c
 
 
+def shown(hub, homes, amendment):
+    """A motion in words, from a home and from the hub's folder, settled and open."""
+    for where in (["--home", homes[0]], [hub.folder]):
+        done = sheaf("motion", "show", amendment, *where)
+        words = done.stdout
+        check("a settled motion is shown", done.returncode == 0 and "A new name" in words
+              and "changes article 1, Name, form and purpose" in words
+              and "adopted, and its effect took place" in words, words + done.stderr)
+    done = sheaf("motion", "open", "--home", homes[0], "--title", "Tea at four",
+                 "--reason", "thirst", "--json")
+    index = json.loads(done.stdout)["index"]
+    sheaf("ballot", "cast", "--home", homes[0], "--motion", index, "--choice", "abstain")
+    words = sheaf("motion", "show", index, "--home", homes[0]).stdout
+    check("an open motion is shown", "title      Tea at four\n" in words
+          and "reason     thirst\n" in words and "a resolution" in words
+          and "0 for, 0 against, 1 blank" in words and "with these votes it" in words, words)
+    done = sheaf("motion", "show", index, hub.folder, "--json")
+    show = json.loads(done.stdout)
+    check("and as data", show["motion"]["abstain"] == 1 and show["effect"] is None
+          and show["standing"]["turnout"] == 1 and show["reason"] == "thirst"
+          and show["rule"]["sort"] == "ordinary", done.stdout + done.stderr)
+    refused("an entry that opened no motion", 1, "opened no motion", "motion", "show", 0,
+            hub.folder)
+    refused("what is no entry", 2, "not “x”", "motion", "show", "x", hub.folder)
+
+
 def votes(hub, homes):
     done, motion = decide(hub, homes, "A name for us", {
         "kind": "rules.adopt", "what": {"revision": 2}})
@@ -138,6 +164,7 @@ def votes(hub, homes):
             "text": changed}})
     check("an amendment is adopted", motion and motion["motion"]["state"] == "adopted",
           done.stderr + str(motion))
+    shown(hub, homes, motion["motion"]["id"])
     refused("a ballot after closing", 4, "closed", "ballot", "cast", "--home", homes[0], "--motion",
             motion["motion"]["id"], "--choice", "no")
     surplus = dict(bylaws, surplus=dict(bylaws["surplus"], reserve_bp=5000))

@@ -1,0 +1,223 @@
+/* cli/motion.c - `sheaf motion show N`. */
+#include "cli/motion.h"
+
+#include "base/encode.h"
+#include "coop/view.h"
+#include "crypto/commit.h"
+#include "store/clock.h"
+#include "store/texts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* In the order of the command's options. */
+enum { HOME, CA };
+
+enum { ANSWER_MAX = SHEAF_TEXT_BYTES_MAX * 6 + 256 };
+
+/* ---- texts ---- */
+
+/* A hub's answer, if it holds what is behind the commitment. */
+static void take_answer(sheaf_slice answer, const sheaf_hash *commitment, sheaf_buffer *out)
+{
+    uint8_t *block = malloc(4 * ANSWER_MAX), salt[SHEAF_SALT_BYTES];
+    sheaf_json *json;
+    if (!block)
+        return;
+    sheaf_arena arena = sheaf_arena_over(block, 4 * ANSWER_MAX);
+    if (sheaf_json_parse(answer, &arena, &json, NULL) == SHEAF_OK
+        && sheaf_base64url_get(sheaf_json_member_string(json, "salt"), salt, sizeof salt)) {
+        sheaf_slice text = sheaf_json_member_string(json, "text");
+        sheaf_hash is = sheaf_commit(salt, text);
+        if (sheaf_hash_equal(&is, commitment))
+            sheaf_buffer_add(out, text);
+    }
+    free(block);
+}
+
+/* Left empty where the text was withheld or erased, or is for members. */
+static void get_text(const sheaf_round_source *source, const sheaf_hash *commitment,
+                     sheaf_buffer *out)
+{
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer_init(out, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_hash_is_zero(commitment))
+        return;
+    if (source->local) {
+        sheaf_texts texts;
+        if (sheaf_texts_look(&texts, source->where, NULL) != SHEAF_OK
+            || sheaf_text_get(&texts, commitment, salt, out, NULL) != SHEAF_OK)
+            sheaf_buffer_reset(out);
+        return;
+    }
+    char path[100] = "/api/v1/texts/";
+    size_t len = strlen(path);
+    for (size_t i = 0; i < sizeof commitment->bytes; i++, len += 2)
+        snprintf(path + len, sizeof path - len, "%02x", commitment->bytes[i]);
+    sheaf_buffer answer;
+    sheaf_buffer_init(&answer, ANSWER_MAX);
+    if (sheaf_hub_get(&source->transport, path, &answer, NULL) == SHEAF_OK)
+        take_answer(sheaf_buffer_slice(&answer), commitment, out);
+    sheaf_buffer_deinit(&answer);
+}
+
+/* ---- output as data ---- */
+
+static void put_text(sheaf_json_writer *w, const char *name, const sheaf_buffer *text)
+{
+    sheaf_json_key(w, name);
+    if (text->len)
+        sheaf_json_string(w, sheaf_buffer_slice(text));
+    else
+        sheaf_json_null(w);
+}
+
+static void put_standing(sheaf_json_writer *w, const sheaf_standing *s)
+{
+    sheaf_json_key(w, "standing");
+    sheaf_json_open_object(w);
+    sheaf_json_member_put_int(w, "base_units", (int64_t)s->base);
+    sheaf_json_member_put_bool(w, "carried", s->carried);
+    sheaf_json_member_put_int(w, "needed", s->needed);
+    sheaf_json_member_put_bool(w, "quorate", s->quorate);
+    sheaf_json_member_put_int(w, "turnout", s->turnout);
+    sheaf_json_member_put_int(w, "yes_units", (int64_t)s->yes);
+    sheaf_json_close(w);
+}
+
+static int print_json(const sheaf_motion_report *r)
+{
+    sheaf_buffer out, effect;
+    sheaf_article articles[SHEAF_ARTICLE_COUNT];
+    size_t count = 0;
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    sheaf_buffer_init(&effect, SHEAF_ENTRY_MAX);
+    (void)sheaf_motion_articles(r, articles, &count);
+    sheaf_json_key(&w, "articles");
+    sheaf_json_open_list(&w);
+    for (size_t i = 0; i < count; i++)
+        sheaf_json_int(&w, articles[i]);
+    sheaf_json_close(&w);
+    sheaf_json_member_put_int(&w, "begins", sheaf_motion_begins(r->state, r->motion));
+    sheaf_json_member_put_int(&w, "conflicted", sheaf_conflicts(r->state, r->motion->id));
+    sheaf_json_key(&w, "effect");
+    if (r->effect) {
+        sheaf_effect_encode(&effect, r->effect);
+        sheaf_json_raw(&w, sheaf_buffer_slice(&effect));
+    } else {
+        sheaf_json_null(&w);
+    }
+    sheaf_json_key(&w, "motion");
+    sheaf_json_open_object(&w);
+    sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_motion), r->motion, SHEAF_NONE, &w);
+    sheaf_json_close(&w);
+    put_text(&w, "reason", &r->reason);
+    sheaf_json_key(&w, "rule");
+    sheaf_json_open_object(&w);
+    sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_decision), r->rule, SHEAF_NONE, &w);
+    sheaf_json_close(&w);
+    put_standing(&w, &r->standing);
+    sheaf_json_member_put_string(&w, "then", sheaf_str(sheaf_motion_prospect(r)));
+    put_text(&w, "title", &r->title);
+    sheaf_buffer_deinit(&effect);
+    return sheaf_print_end(&out, &w);
+}
+
+/* ---- gathering ---- */
+
+/* The entry that opened the motion: its effect is kept in the state only while it is open. */
+static sheaf_status read_effect(const sheaf_round_source *source, sheaf_arena *arena,
+                                sheaf_buffer *bytes, sheaf_motion_report *r, sheaf_err *err)
+{
+    sheaf_log_store *log;
+    sheaf_entry entry;
+    SHEAF_TRY(sheaf_round_source_log(source, &log, err));
+    sheaf_status status = sheaf_log_store_entry(log, r->motion->id, bytes, err);
+    if (status == SHEAF_OK)
+        status =
+            sheaf_entry_decode(sheaf_buffer_slice(bytes), SHEAF_REVISION, arena, &entry, err);
+    sheaf_round_source_log_close(source, log);
+    SHEAF_TRY(status);
+    r->effect = ((const struct sheaf_motion_open *)entry.act->what)->effect;
+    uint8_t sort;
+    if (!sheaf_effect_sort(r->state, r->effect, &sort))
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
+    if (r->motion->state == SHEAF_motion_state_open && sort > r->motion->sort) {
+        r->raised = sheaf_decision_by(r->state, sheaf_bylaws_now(r->state), sort);
+        r->raised_standing = sheaf_motion_standing(r->state, r->motion, r->raised);
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_status report(const sheaf_arguments *a, const sheaf_round_source *source,
+                           uint32_t number, int *code, sheaf_err *err)
+{
+    const sheaf_state *state = source->state;
+    sheaf_motion_report r = {
+        .state = state, .motion = sheaf_motion_find(state, number), .now = sheaf_clock_ms()};
+    if (!r.motion)
+        return sheaf_fail(err, SHEAF_INVALID, "entry %u opened no motion; see sheaf log show",
+                          number);
+    r.rule = sheaf_motion_rule(state, r.motion);
+    r.standing = sheaf_motion_standing(state, r.motion, r.rule);
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+    if (!block)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
+    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+    sheaf_buffer bytes;
+    sheaf_buffer_init(&bytes, SHEAF_ENTRY_MAX);
+    sheaf_status status = SHEAF_OK;
+    if (r.motion->effect != SHEAF_KIND_none)
+        status = read_effect(source, &arena, &bytes, &r, err);
+    if (status == SHEAF_OK) {
+        get_text(source, &r.motion->title, &r.title);
+        get_text(source, &r.motion->reason, &r.reason);
+        *code = SHEAF_EXIT_DONE;
+        if (a->json)
+            *code = print_json(&r);
+        else
+            sheaf_motion_print(&r);
+        sheaf_buffer_deinit(&r.title);
+        sheaf_buffer_deinit(&r.reason);
+    }
+    sheaf_buffer_deinit(&bytes);
+    free(block);
+    return status;
+}
+
+static int run_show(const sheaf_arguments *a)
+{
+    sheaf_round_source source;
+    sheaf_err err;
+    long long number;
+    int code;
+    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &number))
+        return sheaf_usage(&sheaf_command_motion_show,
+                           "a motion is the number of the entry that opened it, not “%.40s”",
+                           a->argument[0]);
+    if (sheaf_round_source_open(&source, a->argument_count > 1 ? a->argument[1] : NULL,
+                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    if (report(a, &source, (uint32_t)number, &code, &err) != SHEAF_OK)
+        code = sheaf_report(a, &err);
+    sheaf_round_source_close(&source);
+    return code;
+}
+
+const sheaf_command sheaf_command_motion_show = {
+    .name = "motion show",
+    .arguments = "N [DIR|URL]",
+    .summary = "what a motion says and does, who votes, how it stands, and what happens then",
+    .detail =
+        "N is the entry that opened the motion. DIR is a folder with log/, such as a "
+        "hub's;\n"
+        "URL a hub; without either it is the hub of your home. All but the texts follows\n"
+        "from a replay of the log.",
+    .options = {{"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_min = 1,
+    .arguments_max = 2,
+    .many = -1,
+    .run = run_show,
+};

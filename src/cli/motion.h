@@ -1,0 +1,35 @@
+/* cli/motion.h - what `sheaf motion show` tells: a motion from one's own replay of the log,
+ * with its texts where they are at hand. */
+#ifndef SHEAF_CLI_MOTION_H
+#define SHEAF_CLI_MOTION_H
+
+#include "cli/round_source.h"
+#include "coop/electorate.h"
+#include "coop/motion.h"
+
+typedef struct {
+    const sheaf_state *state;
+    const struct sheaf_row_motion *motion;
+    const struct sheaf_row_decision *rule;
+    sheaf_standing standing;
+    /* Where the effect has come to need more: by what else it must be decided; else NULL. */
+    const struct sheaf_row_decision *raised;
+    sheaf_standing raised_standing;
+    const sheaf_effect *effect; /* NULL for a resolution */
+    sheaf_buffer title, reason; /* empty where they are not at hand */
+    int64_t now;                /* milliseconds since 1970 */
+} sheaf_motion_report;
+
+/* What would become of the motion if it were settled with its present votes: the name of a
+ * motion_state, or "second_call". Of a settled motion, its state. */
+const char *sheaf_motion_prospect(const sheaf_motion_report *report);
+
+/* The articles that an amendment changes against the version it was written for, by number;
+ * how many. False where memory is spent. */
+bool sheaf_motion_articles(const sheaf_motion_report *report,
+                           sheaf_article out[SHEAF_ARTICLE_COUNT], size_t *count);
+
+/* For people, on standard output. */
+void sheaf_motion_print(const sheaf_motion_report *report);
+
+#endif

@@ -1,0 +1,210 @@
+/* A motion in words; declared in motion.h. */
+#include "cli/motion.h"
+
+#include "cli/privacy_words.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { WORDS_MAX = 4096, MOMENT_SIZE = 32, SPAN_SIZE = 40 };
+
+static const char *moment(int64_t ms, char out[MOMENT_SIZE])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) || !strftime(out, MOMENT_SIZE, "%Y-%m-%d %H:%M UTC", &utc))
+        snprintf(out, MOMENT_SIZE, "later");
+    return out;
+}
+
+/* In the largest unit that says it exactly. */
+static const char *span(int64_t seconds, char out[SPAN_SIZE])
+{
+    static const struct {
+        int64_t seconds;
+        const char *name;
+    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    size_t unit = 0;
+    while (seconds % units[unit].seconds)
+        unit++;
+    int64_t count = seconds / units[unit].seconds;
+    snprintf(out, SPAN_SIZE, "%" PRId64 " %s%s", count, units[unit].name,
+             count == 1 ? "" : "s");
+    return out;
+}
+
+/* ---- what would follow ---- */
+
+const char *sheaf_motion_prospect(const sheaf_motion_report *r)
+{
+    static const char *const states[] = {
+        [SHEAF_motion_state_open] = "open",
+        [SHEAF_motion_state_adopted] = "adopted",
+        [SHEAF_motion_state_rejected] = "rejected",
+        [SHEAF_motion_state_no_quorum] = "no_quorum",
+        [SHEAF_motion_state_withdrawn] = "withdrawn",
+        [SHEAF_motion_state_void] = "void",
+        [SHEAF_motion_state_held] = "held",
+        [SHEAF_motion_state_overridden] = "overridden",
+    };
+    const struct sheaf_row_motion *m = r->motion;
+    if (m->state != SHEAF_motion_state_open)
+        return states[m->state];
+    bool strict = r->raised != NULL;
+    if (!r->standing.quorate || (r->standing.carried && strict && !r->raised_standing.quorate))
+        return r->rule->second_open_s && m->call == 1 ? "second_call" : "no_quorum";
+    return r->standing.carried && (!strict || r->raised_standing.carried) ? "adopted"
+                                                                          : "rejected";
+}
+
+bool sheaf_motion_articles(const sheaf_motion_report *r, sheaf_article out[SHEAF_ARTICLE_COUNT],
+                           size_t *count)
+{
+    sheaf_hash hashes[SHEAF_ARTICLE_COUNT];
+    *count = 0;
+    if (!r->effect || r->effect->kind != SHEAF_KIND_bylaws_amend)
+        return true;
+    const struct sheaf_bylaws_amend *what = r->effect->what;
+    if (!sheaf_articles_hash(&what->text, hashes))
+        return false;
+    for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
+        const struct sheaf_row_article *was =
+            sheaf_article_find(r->state, sheaf_pair(what->base, number));
+        static const sheaf_hash off;
+        if (!sheaf_hash_equal(&hashes[number], was ? &was->sha256 : &off))
+            out[(*count)++] = number;
+    }
+    return true;
+}
+
+/* ---- lines ---- */
+
+static void print_text(const char *label, const sheaf_buffer *text, bool any)
+{
+    printf("  %-10s ", label);
+    if (text->len)
+        sheaf_print_plain(sheaf_buffer_slice(text));
+    else
+        fputs(any ? "not at hand: it is for members, withheld or erased" : "none", stdout);
+    puts("");
+}
+
+static void print_effect(const sheaf_motion_report *r)
+{
+    sheaf_article articles[SHEAF_ARTICLE_COUNT];
+    size_t count;
+    sheaf_buffer words;
+    if (!r->effect) {
+        puts("  effect     a resolution: nothing is changed by it");
+        return;
+    }
+    printf("  effect     %s: %s\n", sheaf_kind_shape(r->effect->kind)->name,
+           sheaf_kind_shape(r->effect->kind)->doc);
+    if (sheaf_motion_articles(r, articles, &count))
+        for (size_t i = 0; i < count; i++)
+            printf("             changes article %d, %s\n", (int)articles[i],
+                   sheaf_article_describe(articles[i])->title);
+    sheaf_buffer_init(&words, WORDS_MAX);
+    sheaf_words_put_effect(&words, r->effect);
+    if (words.len && !words.failed)
+        printf("             %.*s\n", SHEAF_PRINT(sheaf_buffer_slice(&words)));
+    sheaf_buffer_deinit(&words);
+}
+
+static void print_rule(const struct sheaf_row_decision *rule, const char *label)
+{
+    static const char *const sorts[] = {[SHEAF_decision_sort_ordinary] = "an ordinary",
+                                        [SHEAF_decision_sort_qualified] = "a qualified",
+                                        [SHEAF_decision_sort_protected] = "a protected"};
+    static const char *const majorities[] = {
+        [SHEAF_majority_simple] = "more than half",
+        [SHEAF_majority_two_thirds] = "at least two thirds",
+        [SHEAF_majority_three_quarters] = "at least three quarters",
+        [SHEAF_majority_nine_tenths] = "at least nine tenths",
+    };
+    static const char *const bases[] = {
+        [SHEAF_vote_base_cast] = "of all votes, blank ones among them",
+        [SHEAF_vote_base_entitled] = "of all who may vote",
+        [SHEAF_vote_base_for_and_against] = "of the votes for and against",
+    };
+    printf("  %-10s by %s decision: %s %s must be for it\n", label, sorts[rule->sort],
+           majorities[rule->majority], bases[rule->base]);
+}
+
+static void print_votes(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_motion *m = r->motion;
+    uint32_t conflicted = sheaf_conflicts(r->state, m->id);
+    printf("  may vote   %" PRIu32 " who had a vote when it was opened", m->electorate);
+    if (conflicted)
+        printf("; %" PRIu32 " of them declared a conflict of interest and do not", conflicted);
+    puts("");
+    printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank\n", m->yes,
+           m->no, m->abstain);
+    printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", r->standing.turnout,
+           r->standing.needed, m->call > 1 ? " on the second call" : "",
+           r->standing.quorate ? ": reached" : ": not reached");
+}
+
+static void print_then(const sheaf_motion_report *r)
+{
+    char text[SPAN_SIZE];
+    const char *then = sheaf_motion_prospect(r);
+    fputs("  then       it is settled by itself; with these votes ", stdout);
+    if (strcmp(then, "second_call") == 0)
+        printf("there is a second call of %s, on which %u.%02u %% suffice\n",
+               span(r->rule->second_open_s, text), r->rule->second_quorum_bp / 100u,
+               r->rule->second_quorum_bp % 100u);
+    else if (strcmp(then, "no_quorum") == 0)
+        puts("it fails: too few have voted");
+    else if (strcmp(then, "rejected") == 0)
+        puts("it is rejected");
+    else
+        puts(r->effect ? "it is adopted, and its effect follows by itself" : "it is adopted");
+}
+
+static void print_settled(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_motion *m = r->motion;
+    const char *const words[] = {
+        [SHEAF_motion_state_open] = "",
+        [SHEAF_motion_state_adopted] =
+            r->effect ? "adopted, and its effect took place" : "adopted",
+        [SHEAF_motion_state_rejected] = "rejected",
+        [SHEAF_motion_state_no_quorum] = "failed: too few voted",
+        [SHEAF_motion_state_withdrawn] = "withdrawn by who opened it",
+        [SHEAF_motion_state_void] = "adopted, void",
+        [SHEAF_motion_state_held] = "adopted; its effect is held, and members can suspend it",
+        [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
+    };
+    printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
+    if (m->state == SHEAF_motion_state_void)
+        printf("             %s\n", sheaf_refusal_describe(m->refusal)->sentence);
+}
+
+void sheaf_motion_print(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_motion *m = r->motion;
+    char when[MOMENT_SIZE];
+    int64_t begins = sheaf_motion_begins(r->state, m);
+    printf("motion %" PRIu32 "\n", m->id);
+    print_text("title", &r->title, true);
+    print_text("reason", &r->reason, !sheaf_hash_is_zero(&m->reason));
+    printf("  opened     %s by member %" PRIu32 "\n", moment(m->opened, when), m->by);
+    print_effect(r);
+    print_rule(r->rule, "decided");
+    if (r->raised)
+        print_rule(r->raised, "and now");
+    print_votes(r);
+    if (m->state != SHEAF_motion_state_open) {
+        print_settled(r);
+        return;
+    }
+    if (begins > r->now)
+        printf("  vote from  %s\n", moment(begins, when));
+    printf("  closes     %s%s\n", moment(m->closes, when),
+           m->closes <= r->now ? ", and is settled with the next entry" : "");
+    print_then(r);
+}
