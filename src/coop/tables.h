@@ -20,6 +20,9 @@ enum { SHEAF_PART_BYTES = 224 };
 /* Of classes of members: how many there are at most, and that one has no ceiling of votes. */
 enum { SHEAF_CLASSES_MAX = 16, SHEAF_NO_CEILING = 10000 };
 
+/* Of a vote that divides an amount. */
+enum { SHEAF_ALLOCATION_OPTIONS_MAX = 32 };
+
 #define ENUM(name, doc)                                                                        \
     enum sheaf_##name                                                                          \
     {

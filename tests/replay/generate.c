@@ -277,6 +277,7 @@ static void write_r1(kit *k)
     kit_do(k, "ann", "motion.open", "w", "{'title':^}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
     generate_organs(k);
+    generate_deciding(k);
     rules.approvals = 2;
     kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
     kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#dan.consent}");

@@ -11,6 +11,9 @@ void generate_organs(kit *k);
 /* Suspensions of a mandate. */
 void generate_override(kit *k);
 
+/* Votes that divide an amount, among the same. */
+void generate_deciding(kit *k);
+
 /* Petitions, advice, assemblies, accountability, conflict resolution, among the same; the
  * articles that they rest on. */
 void generate_matters(kit *k);

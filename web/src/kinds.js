@@ -5,6 +5,7 @@ const VERBS = {
     'coop.found': 'founded the co-op', 'member.apply': 'applied for membership', 'member.admit': 'approved an application',
     'member.leave': 'left', 'key.admit': 'admitted a key', 'key.revoke': 'revoked a key',
     'motion.open': 'opened a motion', 'motion.withdraw': 'withdrew a motion', 'ballot.cast': 'voted',
+    'allocation.open': 'opened a vote that divides an amount', 'allocation.give': 'gave points in a vote that divides an amount',
     'clock.tick': 'settled a deadline that had passed', 'state.digest': 'stated the digest of the state',
     'dataset.register': 'registered a data set', 'dataset.retire': 'withdrew a data set',
     'consent.grant': 'gave a consent', 'consent.revoke': 'revoked a consent', 'model.register': 'described a model',

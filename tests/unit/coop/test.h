@@ -48,6 +48,8 @@ void test_proxies_fall_away(void **unused);
 void test_proxies_in_elections(void **unused);
 void test_one_member_one_vote(void **unused);
 
+void test_allocation(void **unused);
+void test_allocation_fails(void **unused);
 void test_thresholds_met_exactly(void **unused);
 void test_no_change_below_its_threshold(void **unused);
 void test_second_call(void **unused);

@@ -80,6 +80,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_electorate_is_a_snapshot),
     cmocka_unit_test(test_votes_are_those_of_the_opening),
     cmocka_unit_test(test_early_close),
+    cmocka_unit_test(test_allocation),
+    cmocka_unit_test(test_allocation_fails),
     cmocka_unit_test(test_thresholds_met_exactly),
     cmocka_unit_test(test_no_change_below_its_threshold),
     cmocka_unit_test(test_second_call),

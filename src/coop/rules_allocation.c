@@ -1,0 +1,190 @@
+/* Allocation votes: an amount is divided among options by the points that members give them.
+ *
+ * Everybody has the same number of points and may leave some unspent. They are decided like
+ * ordinary motions, as to who may vote, notice, days, quorum and changing one's vote; turnout
+ * is counted in heads. The amount is then shared by points with the largest remainder
+ * (coop/apportion.h), equal remainders in the order of the options. */
+#include "coop/apportion.h"
+#include "coop/coop_internal.h"
+
+#include "bylaws/bylaws.h"
+
+static sheaf_electorate electorate_of(const struct sheaf_row_allocation *row)
+{
+    return (sheaf_electorate){
+        .body = SHEAF_body_assembly, .opened = row->id, .bylaws = row->bylaws};
+}
+
+static const struct sheaf_row_decision *rule_of(const sheaf_state *state, uint32_t bylaws)
+{
+    return sheaf_decision_by(state, sheaf_bylaws_get(state, bylaws),
+                             SHEAF_decision_sort_ordinary);
+}
+
+sheaf_refusal sheaf_rule_allocation_open(sheaf_fold *fold,
+                                         const struct sheaf_allocation_open *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(sheaf_coop(state)->allocations_open >= bylaws->open_max,
+                    allocations_open_max);
+    const struct sheaf_row_decision *rule = rule_of(state, bylaws->id);
+    struct sheaf_row_allocation *row = sheaf_allocation_new(state, fold->index);
+    row->id = fold->index;
+    row->by = fold->member;
+    row->bylaws = bylaws->id;
+    row->title = what->title;
+    row->reason = what->reason;
+    row->amount = what->amount;
+    row->points = (uint16_t)what->points;
+    row->options = (uint8_t)what->options;
+    row->option_first = sheaf_allocation_option_count(state);
+    for (uint8_t i = 0; i < row->options; i++)
+        sheaf_allocation_option_new(state, 0)->allocation = fold->index;
+    row->decided = SHEAF_NONE;
+    row->opened = fold->stamp;
+    row->closes = fold->stamp + ((int64_t)rule->notice_s + rule->open_s) * 1000;
+    const sheaf_electorate electorate = electorate_of(row);
+    row->electorate = sheaf_electorate_count(state, &electorate);
+    sheaf_deadline_set(state, row->id, SHEAF_deadline_kind_allocation, row->closes);
+    sheaf_coop_edit(state, 0)->allocations_open++;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- points ---- */
+
+static sheaf_refusal check_points(const struct sheaf_row_allocation *row,
+                                  const struct sheaf_allocation_give *what)
+{
+    const struct sheaf_option_points *given = what->points.at;
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < what->points.count; i++) {
+        SHEAF_REFUSE_IF(given[i].option >= row->options
+                            || (i > 0 && given[i].option <= given[i - 1].option),
+                        option_order);
+        sum += given[i].points;
+    }
+    SHEAF_REFUSE_IF(sum > row->points, points_over);
+    return SHEAF_ACCEPTED;
+}
+
+/* The points that the ballot gives to the option from now on. */
+static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uint32_t ballot,
+                 uint8_t option, uint16_t points)
+{
+    uint64_t pair = sheaf_pair(ballot, option);
+    uint32_t at = sheaf_given_row(state, pair);
+    if (at == SHEAF_NONE && !points)
+        return;
+    struct sheaf_row_given *given =
+        at == SHEAF_NONE ? sheaf_given_new(state, pair) : sheaf_given_edit(state, at);
+    given->ballot = ballot;
+    given->option = option;
+    struct sheaf_row_allocation_option *total =
+        sheaf_allocation_option_edit(state, row->option_first + option);
+    total->points -= given->points;
+    total->points += points;
+    given->points = points;
+}
+
+sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
+                                         const struct sheaf_allocation_give *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_allocation_row(state, what->allocation);
+    SHEAF_REFUSE_IF(at == SHEAF_NONE, no_such_allocation);
+    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
+    SHEAF_REFUSE_IF(row->state != SHEAF_allocation_state_open, allocation_closed);
+    const sheaf_electorate electorate = electorate_of(row);
+    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, row->id, fold->member));
+    SHEAF_REFUSE_IF(fold->stamp
+                        < row->opened + (int64_t)rule_of(state, row->bylaws)->notice_s * 1000,
+                    voting_not_begun);
+    SHEAF_REFUSE_UNLESS(check_points(row, what));
+    uint64_t pair = sheaf_pair(row->id, fold->member);
+    uint32_t ballot = sheaf_allocation_ballot_row(state, pair);
+    SHEAF_REFUSE_IF(ballot != SHEAF_NONE
+                        && !sheaf_bylaws_get(state, row->bylaws)->ballots_changeable,
+                    voted_already);
+    if (ballot == SHEAF_NONE) {
+        ballot = sheaf_allocation_ballot_count(state);
+        struct sheaf_row_allocation_ballot *fresh = sheaf_allocation_ballot_new(state, pair);
+        fresh->allocation = row->id;
+        fresh->member = fold->member;
+        sheaf_allocation_edit(state, at)->ballots++;
+    }
+    SHEAF_STOP_IF_SPENT(fold);
+    sheaf_allocation_ballot_edit(state, ballot)->cast = fold->index;
+    const struct sheaf_option_points *given = what->points.at;
+    for (uint8_t option = 0, i = 0; option < row->options; option++) {
+        bool named = i < what->points.count && given[i].option == option;
+        give(state, row, ballot, option, named ? (uint16_t)given[i].points : 0);
+        i += named;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- conflicts of interest ---- */
+
+sheaf_refusal sheaf_matter_allocation_open(const sheaf_state *state, uint32_t id,
+                                           sheaf_electorate *out)
+{
+    const struct sheaf_row_allocation *row = sheaf_allocation_find(state, id);
+    SHEAF_REFUSE_IF(!row, no_such_matter);
+    SHEAF_REFUSE_IF(row->state != SHEAF_allocation_state_open, allocation_closed);
+    *out = electorate_of(row);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_allocation_row(state, id);
+    uint32_t ballot = sheaf_allocation_ballot_row(state, sheaf_pair(id, member));
+    if (ballot == SHEAF_NONE)
+        return;
+    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
+    for (uint8_t option = 0; option < row->options; option++)
+        give(state, row, ballot, option, 0);
+    sheaf_allocation_edit(state, at)->ballots--;
+}
+
+/* ---- closing ---- */
+
+/* False where nobody gave a point, or memory is spent. */
+static bool divide(sheaf_fold *fold, const struct sheaf_row_allocation *row)
+{
+    uint64_t weights[SHEAF_ALLOCATION_OPTIONS_MAX];
+    int64_t shares[SHEAF_ALLOCATION_OPTIONS_MAX];
+    uint64_t total = 0;
+    for (uint8_t i = 0; i < row->options; i++) {
+        weights[i] = sheaf_allocation_option_at(fold->state, row->option_first + i)->points;
+        total += weights[i];
+    }
+    if (!total)
+        return false;
+    if (!sheaf_apportion(row->amount, weights, row->options, shares, fold->arena)) {
+        fold->state->failed = true; /* the arena is spent */
+        return false;
+    }
+    for (uint8_t i = 0; i < row->options; i++)
+        sheaf_allocation_option_edit(fold->state, row->option_first + i)->share = shares[i];
+    return true;
+}
+
+sheaf_refusal sheaf_settle_allocation(sheaf_fold *fold, uint32_t of)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_allocation *row =
+        sheaf_allocation_edit(state, sheaf_allocation_row(state, of));
+    if (!sheaf_quorum_reached(rule_of(state, row->bylaws)->quorum_bp, row->electorate,
+                              row->ballots))
+        row->state = SHEAF_allocation_state_no_quorum;
+    else
+        row->state = divide(fold, row) ? SHEAF_allocation_state_divided
+                                       : SHEAF_allocation_state_no_points;
+    row->decided = fold->index;
+    sheaf_coop_edit(state, 0)->allocations_open--;
+    return SHEAF_ACCEPTED;
+}

@@ -1,0 +1,98 @@
+/* Allocation votes. */
+#include "test.h"
+
+#include <string.h>
+
+static const struct sheaf_row_allocation *allocation(kit *k)
+{
+    return sheaf_allocation_find(&k->state, kit_index(k, "a"));
+}
+
+static void expect_shares(kit *k, const int64_t *shares)
+{
+    const struct sheaf_row_allocation *row = allocation(k);
+    assert_int_equal(row->state, SHEAF_allocation_state_divided);
+    for (uint8_t i = 0; i < row->options; i++)
+        assert_int_equal(sheaf_allocation_option_at(&k->state, row->option_first + i)->share,
+                         shares[i]);
+}
+
+static void settle(kit *k)
+{
+    k->now = allocation(k)->closes;
+    kit_do(k, "hub", "clock.tick", "t",
+           "{'deadline':'allocation','of':#a,'unwitnessed':false}");
+}
+
+#define OPEN         "{'amount':1000,'options':3,'points':10,'reason':^,'title':^}"
+#define GIVE(points) "{'allocation':#a,'points':[" points "]}"
+
+/* The last vote of each counts; what cannot be divided evenly goes to the largest remainder. */
+void test_allocation(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.open_max = 1;
+    rules.ordinary.notice_s = 10;
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "allocation.open", OPEN, .label = "a"},
+        {"ann", "allocation.open", OPEN, R(allocations_open_max)},
+        {"ann", "allocation.give", GIVE("{'option':0,'points':1}"), R(voting_not_begun)},
+        {"ann", "allocation.give", "{'allocation':0,'points':[{'option':0,'points':1}]}",
+         R(no_such_allocation), .wait_ms = 10000},
+        {"ann", "allocation.give", GIVE("{'option':0,'points':6},{'option':1,'points':5}"),
+         R(points_over)},
+        {"ann", "allocation.give", GIVE("{'option':3,'points':1}"), R(option_order)},
+        {"ann", "allocation.give", GIVE("{'option':1,'points':1},{'option':1,'points':1}"),
+         R(option_order)},
+        {"ann", "allocation.give", GIVE("{'option':2,'points':10}")},
+        {"ann", "allocation.give", GIVE("{'option':0,'points':4},{'option':1,'points':2}")},
+        {"bob", "allocation.give", GIVE("{'option':1,'points':2},{'option':2,'points':4}")},
+        {"cat", "allocation.give", GIVE("{'option':2,'points':10}")},
+        {"cat", "conflict.declare", "{'matter':#a}"}, /* takes the ten points out */
+        {"cat", "allocation.give", GIVE("{'option':2,'points':10}"), R(conflicted)},
+        {"dan", "conflict.declare", "{'matter':#a}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(allocation(&k)->ballots, 2);
+    settle(&k);
+    expect_shares(&k, (const int64_t[]){334, 333, 333}); /* a tie goes by the options' order */
+    assert_int_equal(allocation(&k)->decided, kit_index(&k, "t"));
+    kit_want(&k, R(allocation_closed), "ann", "allocation.give",
+             GIVE("{'option':0,'points':1}"), NULL);
+    kit_want(&k, R(allocation_closed), "ann", "conflict.declare", "{'matter':#a}", NULL);
+    kit_do(&k, "ann", "allocation.open", "a", OPEN);
+    assert_int_equal(sheaf_coop(&k.state)->allocations_open, 1);
+    kit_close(&k);
+}
+
+/* Too few votes, no points, votes that are final, and who may not. */
+void test_allocation_fails(void **unused)
+{
+    (void)unused;
+    for (int turn = 0; turn < 2; turn++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = kit_rules_usual();
+        rules.changeable = false;
+        kit_found_four(&k, &rules);
+        kit_do(&k, "ann", "allocation.open", "a", OPEN);
+        kit_do(&k, "ann", "allocation.give", NULL, GIVE("{'option':0,'points':0}"));
+        kit_want(&k, R(voted_already), "ann", "allocation.give",
+                 GIVE("{'option':0,'points':1}"), NULL);
+        if (turn)
+            kit_do(&k, "bob", "allocation.give", NULL, GIVE("{'option':2,'points':0}"));
+        kit_do(&k, "eve", "member.apply", "eve",
+               "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+        kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
+        kit_want(&k, R(joined_later), "eve", "allocation.give", GIVE("{'option':0,'points':1}"),
+                 NULL);
+        settle(&k);
+        assert_int_equal(allocation(&k)->state, turn ? SHEAF_allocation_state_no_points
+                                                     : SHEAF_allocation_state_no_quorum);
+        kit_close(&k);
+    }
+}
