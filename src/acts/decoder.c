@@ -180,6 +180,9 @@ static sheaf_status decode_name(sheaf_decoder *d, const sheaf_field *f, const sh
     if (value->type != SHEAF_JSON_STRING)
         return sheaf_decoder_fail(d, "must be a string, not %s", type_name(value));
     sheaf_slice words = value->string;
+    if (f->lo == f->hi && words.len != (size_t)f->lo)
+        return sheaf_decoder_fail(d, "must have %lld bytes, not %zu", (long long)f->lo,
+                                  words.len);
     if (words.len < (size_t)f->lo || words.len > (size_t)f->hi)
         return sheaf_decoder_fail(d, "must have %lld to %lld bytes, not %zu", (long long)f->lo,
                                   (long long)f->hi, words.len);

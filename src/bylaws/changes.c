@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum { WORDS_MAX = 1 << 14, LABEL_MAX = 300 };
+enum { WORDS_MAX = 1 << 14, LABEL_MAX = 300, NO_ITEM = 0xffff };
 
 /* Both in canonical form, byte for byte. */
 static bool same_record(const sheaf_shape *shape, const void *a, const void *b)
@@ -79,6 +79,7 @@ static sheaf_status put_value(const walk *w, sheaf_buffer *out,
     return sheaf_buffer_check(out, "a value of the bylaws", w->err);
 }
 
+/* Protection is enforced by the row of the article, which no path names. */
 static sheaf_status tell_field(walk *w, const pair *p, const sheaf_field *field)
 {
     sheaf_scope in = sheaf_scope_enter(&p->new, field, NULL);
@@ -90,7 +91,8 @@ static sheaf_status tell_field(walk *w, const pair *p, const sheaf_field *field)
                            .label = sheaf_str(w->label),
                            .old = sheaf_buffer_slice(&w->old),
                            .new = sheaf_buffer_slice(&w->new),
-                           .enforced = sheaf_bylaws_enforced(sheaf_str(in.path))};
+                           .enforced = strcmp(field->name, "protected") == 0
+                                       || sheaf_bylaws_enforced(sheaf_str(in.path))};
     return w->visit(w->context, &change, w->err);
 }
 
@@ -132,9 +134,66 @@ static sheaf_scope item_scope(const sheaf_scope *scope, const sheaf_field *field
                              i < list.count ? at + (size_t)i * field->shape->size : NULL);
 }
 
+static sheaf_slice name_in(const sheaf_scope *item, const sheaf_field *name)
+{
+    return item->record ? *(const sheaf_slice *)(const void *)(item->record + name->at)
+                        : (sheaf_slice){NULL, 0};
+}
+
+/* The item of `there` that item i of `here` belongs to, or NO_ITEM: the first of the name
+ * with the first, the second with the second. */
+static uint32_t find_same(const sheaf_scope *here, uint32_t i, const sheaf_scope *there,
+                          const sheaf_field *field, const sheaf_field *name)
+{
+    sheaf_scope item = item_scope(here, field, i);
+    sheaf_slice wanted = name_in(&item, name);
+    uint32_t earlier = 0;
+    for (uint32_t k = 0; k < i; k++) {
+        item = item_scope(here, field, k);
+        earlier += sheaf_slice_equal(name_in(&item, name), wanted);
+    }
+    for (uint32_t k = 0; k < list_in(there, field).count; k++) {
+        item = item_scope(there, field, k);
+        if (sheaf_slice_equal(name_in(&item, name), wanted) && earlier-- == 0)
+            return k;
+    }
+    return NO_ITEM;
+}
+
+static sheaf_status tell_note(walk *w, const pair *p, const sheaf_field *field,
+                              const sheaf_field *of, uint32_t old, uint32_t new)
+{
+    pair notes = {item_scope(&p->old, field, old), item_scope(&p->new, field, new)};
+    char place[16];
+    snprintf(place, sizeof place, "[%u]", new != NO_ITEM ? new : old);
+    walk_mark at = enter(w, name_in(notes.new.record ? &notes.new : &notes.old, of), "", place);
+    sheaf_status status = tell_record(w, &notes);
+    leave(w, at);
+    return status;
+}
+
+/* Notes of sources belong together by the number that they speak of, so that one that is added
+ * in the middle changes no other. */
+static sheaf_status tell_sources(walk *w, const pair *p, const sheaf_field *field,
+                                 const sheaf_field *of)
+{
+    for (uint32_t i = 0; i < list_in(&p->new, field).count; i++) {
+        uint32_t old = find_same(&p->new, i, &p->old, field, of);
+        SHEAF_TRY(tell_note(w, p, field, of, old, i));
+    }
+    for (uint32_t i = 0; i < list_in(&p->old, field).count; i++) {
+        if (find_same(&p->old, i, &p->new, field, of) == NO_ITEM)
+            SHEAF_TRY(tell_note(w, p, field, of, i, NO_ITEM));
+    }
+    return SHEAF_OK;
+}
+
 static sheaf_status tell_list(walk *w, const pair *p, const sheaf_field *field)
 {
     const sheaf_field *name = sheaf_shape_field(field->shape, sheaf_str("name"));
+    const sheaf_field *of = sheaf_shape_field(field->shape, sheaf_str("of"));
+    if (of && of->type == SHEAF_FIELD_NAME)
+        return tell_sources(w, p, field, of);
     uint32_t old_count = list_in(&p->old, field).count;
     uint32_t new_count = list_in(&p->new, field).count;
     for (uint32_t i = 0; i < old_count || i < new_count; i++) {

@@ -109,6 +109,18 @@ static sheaf_status ask_until_right(founding *f, const sheaf_question *q, const 
     return sheaf_fail(f->err, SHEAF_INVALID, "%s: %s", q->key, why.message);
 }
 
+static sheaf_status does_not_apply(founding *f, const sheaf_question *q)
+{
+    int article = (int)strcspn(q->path, ".");
+    if (sheaf_draft_at(&f->tree, q->path))
+        return sheaf_fail(f->err, SHEAF_INVALID,
+                          "%s: this model counts in seconds; answer with [%.*s] and %s = 60",
+                          q->key, (int)(strrchr(q->path, '.') - q->path), q->path,
+                          strrchr(q->path, '.') + 1);
+    return sheaf_fail(f->err, SHEAF_INVALID, "%s: these bylaws have no %.*s; add it to parts",
+                      q->key, article, q->path);
+}
+
 static sheaf_status answer_all(founding *f)
 {
     char answer[ANSWER_MAX], otherwise[ANSWER_MAX];
@@ -119,9 +131,7 @@ static sheaf_status answer_all(founding *f)
             continue;
         sheaf_question_default(q, &f->tree, otherwise, sizeof otherwise);
         if (given && !sheaf_question_applies(q, &f->tree))
-            return sheaf_fail(f->err, SHEAF_INVALID,
-                              "%s: these bylaws have no %.*s; add it to parts", q->key,
-                              (int)strcspn(q->path, "."), q->path);
+            return does_not_apply(f, q);
         if (given) {
             SHEAF_TRY(from_file(f, q->key, given, answer));
             SHEAF_TRY(answer_one(f, q, answer));
@@ -172,10 +182,34 @@ static void list_models(char *out, size_t size)
             (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", model->name);
 }
 
+static const sheaf_bylaws_model *model_named(const char *name)
+{
+    const sheaf_bylaws_model *model;
+    for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++)
+        if (strcmp(name, model->name) == 0)
+            break;
+    return model;
+}
+
+/* A person may try again here too. */
+static sheaf_status ask_for_model(founding *f, char *answer)
+{
+    const sheaf_bylaws_model *model;
+    fprintf(stderr, "Which model do you start from?\n");
+    for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++)
+        fprintf(stderr, "  %-14s %s\n", model->name, model->words);
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        SHEAF_TRY(ask(f, "Model", "association", answer));
+        if (model_named(answer))
+            break;
+        fprintf(stderr, "  it is one of the names above\n");
+    }
+    return SHEAF_OK;
+}
+
 static sheaf_status choose_model(founding *f, const char **text)
 {
     char answer[ANSWER_MAX] = "association", known[160];
-    const sheaf_bylaws_model *model;
     const sheaf_json *given = f->answers ? sheaf_json_member(f->answers, "model") : NULL;
     list_models(known, sizeof known);
     if (f->arguments->value[0]) {
@@ -183,21 +217,18 @@ static sheaf_status choose_model(founding *f, const char **text)
     } else if (given) {
         SHEAF_TRY(from_file(f, "model", given, answer));
     } else if (f->interactive) {
-        fprintf(stderr, "Which model do you start from?\n");
-        for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++)
-            fprintf(stderr, "  %-14s %s\n", model->name, model->words);
-        SHEAF_TRY(ask(f, "Model", "association", answer));
+        SHEAF_TRY(ask_for_model(f, answer));
     } else if (!f->answers && !f->arguments->value[2]) {
         return sheaf_fail(f->err, SHEAF_INVALID,
                           "nobody is there to ask: give --answers FILE, or --yes for the "
                           "defaults (models: %s)",
                           known);
     }
-    for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++)
-        if (strcmp(answer, model->name) == 0) {
-            *text = model->text;
-            return SHEAF_OK;
-        }
+    const sheaf_bylaws_model *model = model_named(answer);
+    if (model) {
+        *text = model->text;
+        return SHEAF_OK;
+    }
     return sheaf_fail(f->err, SHEAF_INVALID, "there is no model “%.40s”; models are %s", answer,
                       known);
 }

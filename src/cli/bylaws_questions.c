@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DAY_S = 86400, WHOLE_BP = 10000 };
+enum { DAY_S = 86400, DAYS_MAX = 365, WHOLE_BP = 10000 };
 
 /* The model is asked for first, by the command. */
 const sheaf_question sheaf_questions[] = {
@@ -135,16 +135,33 @@ static sheaf_status put_text(sheaf_draft *tree, const char *path, const char *va
     return SHEAF_OK;
 }
 
-/* What the other two keys leave goes to all members alike. */
+/* What the other two keys leave goes to all members alike. The reserve is asked for first, so
+ * that it may be more than the data's share of the model leaves; the data's share, asked for
+ * next, may not. */
 static sheaf_status put_percent(sheaf_draft *tree, const char *path, int64_t bp, sheaf_err *err)
 {
-    SHEAF_TRY(put_integer(tree, path, bp, err));
     const sheaf_json *reserve = sheaf_draft_at(tree, "surplus.reserve_bp");
     const sheaf_json *data = sheaf_draft_at(tree, "surplus.data_bp");
     if (!reserve || !data || bp > WHOLE_BP)
         return sheaf_fail(err, SHEAF_INVALID, "it is a share from 0 to 100");
+    if (strcmp(path, "surplus.data_bp") == 0 && bp > WHOLE_BP - reserve->integer)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "reserve and data together are more than 100; the reserve leaves %g",
+                          (double)(WHOLE_BP - reserve->integer) / 100);
+    SHEAF_TRY(put_integer(tree, path, bp, err));
+    reserve = sheaf_draft_at(tree, "surplus.reserve_bp");
+    data = sheaf_draft_at(tree, "surplus.data_bp");
     int64_t rest = WHOLE_BP - reserve->integer - data->integer;
     return put_integer(tree, "surplus.members_bp", rest > 0 ? rest : 0, err);
+}
+
+static sheaf_status put_words(sheaf_draft *tree, const sheaf_question *question,
+                              const char *answer, sheaf_err *err)
+{
+    if (strcmp(question->key, "currency") == 0
+        && (strlen(answer) != 3 || strspn(answer, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3))
+        return sheaf_fail(err, SHEAF_INVALID, "it is three capital letters, such as EUR");
+    return put_text(tree, question->path, answer, err);
 }
 
 static sheaf_status put_readers(sheaf_draft *tree, const char *answer, sheaf_err *err)
@@ -212,7 +229,7 @@ sheaf_status sheaf_question_answer(const sheaf_question *question, const char *a
     int64_t value;
     switch (question->sort) {
     case SHEAF_ANSWER_TEXT:
-        return put_text(tree, question->path, answer, err);
+        return put_words(tree, question, answer, err);
     case SHEAF_ANSWER_READERS:
         return put_readers(tree, answer, err);
     case SHEAF_ANSWER_PARTS:
@@ -227,6 +244,10 @@ sheaf_status sheaf_question_answer(const sheaf_question *question, const char *a
                           question->sort == SHEAF_ANSWER_MONEY ? "50 or 12.50" : "14");
     if (question->sort == SHEAF_ANSWER_PERCENT)
         return put_percent(tree, question->path, value, err);
+    if (question->sort != SHEAF_ANSWER_MONEY && value == 0)
+        return sheaf_fail(err, SHEAF_INVALID, "it is 1 at least");
+    if (question->sort == SHEAF_ANSWER_DAYS && value > DAYS_MAX * 100)
+        return sheaf_fail(err, SHEAF_INVALID, "it is %d days at most", DAYS_MAX);
     if (question->sort == SHEAF_ANSWER_DAYS)
         value = value / 100 * DAY_S;
     else if (question->sort == SHEAF_ANSWER_NUMBER)

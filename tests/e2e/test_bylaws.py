@@ -23,6 +23,7 @@ reserve_percent = 25
 [shares]
 max_count = 20
 """
+LEGAL = ANSWERS.replace("demonstration", "association")
 
 
 def write(folder, name, text):
@@ -63,7 +64,12 @@ def make(folder):
             ("no part", ANSWERS.replace("circles", "squares"), "is no part"),
             ("no line", ANSWERS.replace("= 50", "= 50.5.5"), "line 6"),
             ("no model", ANSWERS.replace("demonstration", "guild"), "no model"),
-            ("surplus", ANSWERS.replace("= 25", "= 125"), "0 to 100")):
+            ("surplus", ANSWERS.replace("= 25", "= 125"), "0 to 100"),
+            ("no days", "voting_days = 0\n" + LEGAL, "1 at least"),
+            ("years of voting", "voting_days = 366\n" + LEGAL, "365 days at most"),
+            ("days for seconds", "voting_days = 7\n" + ANSWERS, "in seconds"),
+            ("no currency", 'currency = "euro"\n' + ANSWERS, "three capital letters"),
+            ("too much", "data_percent = 76\n" + ANSWERS, "the reserve leaves 75")):
         refused(f"answers with {name} are refused", 1, words, "bylaws", "new", "--answers",
                 write(folder, "wrong.toml", text))
     return path, document
@@ -76,7 +82,7 @@ def ask(folder):
     process = subprocess.Popen([SHEAF, "bylaws", "new", "--out", path], stdin=slave,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     os.close(slave)
-    answers = ["", "Elm", "To last.", "", "", "", "many", "3", "", "", "", "", "", ""]
+    answers = ["guild", "", "Elm", "To last.", "", "", "", "many", "3", "", "", "", "", "", ""]
     os.write(master, ("\n".join(answers) + "\n").encode())
     _, questions = process.communicate(timeout=30)
     os.close(master)

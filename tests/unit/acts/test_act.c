@@ -220,7 +220,7 @@ static const refused_act refused_values[] = {
     {MEMBER("motion.open",
             "{\"effect\":{\"kind\":\"bylaws.amend\",\"what\":{\"base\":0,"
             "\"text\":{\"purpose\":{\"currency\":\"EURO\"}}}},\"title\":\"" T43 "\"}"),
-     "what.effect.what.text.purpose.currency: must have 3 to 3 bytes, not 4"},
+     "what.effect.what.text.purpose.currency: must have 3 bytes, not 4"},
     {MEMBER("key.admit", "{\"public_key\":\"" T43 "\",\"scopes\":{\"admin\":1}}"),
      "what.scopes.admin: must be true or false, not a number"},
     {MEMBER("key.admit", "{\"holder\":\"AB\",\"public_key\":\"" T43 "\"}"),

@@ -445,6 +445,53 @@ static void test_changes(void **unused)
     document_free(&all);
 }
 
+static const char *model_text(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(sheaf_bylaws_model_at(i)->name, name) != 0)
+        i++;
+    return sheaf_bylaws_model_at(i)->text;
+}
+
+static void drop_a_source(sheaf_json *tree)
+{
+    for (sheaf_json *m = tree->first; m; m = m->next)
+        for (sheaf_json *f = m->first; f; f = f->next)
+            if (sheaf_slice_is(m->name, "shares") && sheaf_slice_is(f->name, "sources"))
+                f->first = f->first->next, f->count--;
+            else if (sheaf_slice_is(m->name, "witnesses")
+                     && sheaf_slice_is(f->name, "protected"))
+                f->boolean = !f->boolean;
+}
+
+/* A note that goes leaves those behind it alone, and protection is a rule of the program. */
+static void test_changes_of_sources(void **unused)
+{
+    const char *sce = model_text("sce");
+    document before = document_of(sce, false, NULL);
+    document after = document_of(sce, false, drop_a_source);
+    sheaf_messages messages = messages_of(english);
+    sheaf_buffer out;
+    (void)unused;
+    sheaf_buffer_init(&out, 10000);
+    assert_int_equal(sheaf_article_changes(before.bylaws, after.bylaws, SHEAF_ARTICLE_shares,
+                                           &messages, note_change, &out, NULL),
+                     SHEAF_OK);
+    assert_int_equal(sheaf_article_changes(before.bylaws, after.bylaws, SHEAF_ARTICLE_witnesses,
+                                           &messages, note_change, &out, NULL),
+                     SHEAF_OK);
+    sheaf_buffer_add_byte(&out, 0);
+    assert_string_equal(
+        (const char *)out.data,
+        "shares.sources[0].of|sources, capital_min_cents, field|capital_min_cents|none|0\n"
+        "shares.sources[0].source|sources, capital_min_cents, source|Council Regulation (EC) "
+        "1435/2003, art. 3(2)|none|0\n"
+        "witnesses.protected|protected|no|yes|1\n");
+    sheaf_buffer_deinit(&out);
+    document_free(&before);
+    document_free(&after);
+}
+
 int main(void)
 {
     english = slurp("data/statutes/en.json");
@@ -460,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_wrong_catalogues),
         cmocka_unit_test(test_what_is_missing),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_changes_of_sources),
     };
     int code = cmocka_run_group_tests(tests, NULL, NULL);
     free(english);
