@@ -363,8 +363,8 @@ static sheaf_slice take_path(sheaf_slice *rest)
     size_t len = 0;
     while (len < rest->len && !strchr("#=:", rest->data[len]))
         len++;
-    sheaf_slice path;
-    (void)sheaf_take(rest, len, &path);
+    sheaf_slice path = {rest->data, len};
+    *rest = (sheaf_slice){rest->data + len, rest->len - len};
     return path;
 }
 

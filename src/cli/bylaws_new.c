@@ -264,7 +264,7 @@ static sheaf_status write_out(const sheaf_arguments *a, const sheaf_document *d,
 
 static sheaf_status make(founding *f, sheaf_arena *arena, sheaf_buffer *file, sheaf_err *err)
 {
-    const char *text;
+    const char *text = "";
     sheaf_document d;
     if (f->arguments->value[1])
         SHEAF_TRY(sheaf_document_parse(&f->answers, f->arguments->value[1], file, arena, err));
