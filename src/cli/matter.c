@@ -1,14 +1,13 @@
 #include "cli/matter.h"
 
-#include "base/encode.h"
+#include "cli/source_text.h"
 #include "store/clock.h"
-#include "store/texts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 enum { HOME, CA }; /* in the order of the commands' options */
-enum { ANSWER_MAX = 2 * SHEAF_TEXT_BYTES_MAX, PATH_BYTES = 96, INDENT = 14 };
+enum { INDENT = 14 };
 
 static bool open_matter(const sheaf_matter_view *view, const sheaf_arguments *a,
                         sheaf_matter *out, int *code)
@@ -85,44 +84,6 @@ void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by)
 
 /* ---- texts ---- */
 
-/* From the hub, whose answer is checked against the commitment. */
-static bool text_from_hub(const sheaf_matter *matter, const sheaf_hash *commitment,
-                          sheaf_buffer *out)
-{
-    static max_align_t block[ANSWER_MAX * 4 / sizeof(max_align_t)];
-    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
-    char path[PATH_BYTES], hex[SHEAF_HEX_LEN_32 + 1];
-    uint8_t salt[SHEAF_SALT_BYTES];
-    sheaf_buffer answer;
-    sheaf_json *said = NULL;
-    bool found = false;
-    sheaf_hex_32(commitment->bytes, hex);
-    snprintf(path, sizeof path, "/api/v1/texts/%s", hex);
-    sheaf_buffer_init(&answer, ANSWER_MAX);
-    if (sheaf_hub_get(&matter->source.transport, path, &answer, NULL) == SHEAF_OK
-        && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &said, NULL) == SHEAF_OK
-        && sheaf_base64url_get(sheaf_json_member_string(said, "salt"), salt, sizeof salt)) {
-        sheaf_slice text = sheaf_json_member_string(said, "text");
-        sheaf_hash hash = sheaf_commit(salt, text);
-        found = sheaf_hash_equal(&hash, commitment);
-        if (found)
-            sheaf_buffer_add(out, text);
-    }
-    sheaf_buffer_deinit(&answer);
-    return found && !out->failed;
-}
-
-static bool text_find(const sheaf_matter *matter, const sheaf_hash *commitment,
-                      sheaf_buffer *out)
-{
-    uint8_t salt[SHEAF_SALT_BYTES];
-    sheaf_texts texts;
-    if (!matter->source.local)
-        return text_from_hub(matter, commitment, out);
-    return sheaf_texts_look(&texts, matter->source.where, NULL) == SHEAF_OK
-           && sheaf_text_get(&texts, commitment, salt, out, NULL) == SHEAF_OK;
-}
-
 void sheaf_matter_print_text(const sheaf_matter *matter, const char *label,
                              const sheaf_hash *commitment)
 {
@@ -131,7 +92,7 @@ void sheaf_matter_print_text(const sheaf_matter *matter, const char *label,
         return;
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
     printf("  %-11s ", label);
-    if (!text_find(matter, commitment, &text))
+    if (!sheaf_source_text(&matter->source, commitment, &text))
         fputs("its words are not at hand: withheld, erased or not for you", stdout);
     for (size_t i = 0; i < text.len; i++) {
         putchar(text.data[i]);
@@ -147,7 +108,8 @@ void sheaf_matter_put_text(const sheaf_matter *matter, sheaf_json_writer *w, con
 {
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    if (!sheaf_hash_is_zero(commitment) && text_find(matter, commitment, &text))
+    if (!sheaf_hash_is_zero(commitment)
+        && sheaf_source_text(&matter->source, commitment, &text))
         sheaf_json_member_put_string(w, name, sheaf_buffer_slice(&text));
     sheaf_buffer_deinit(&text);
 }

@@ -1,11 +1,9 @@
 /* cli/motion.c - `sheaf motion show N`. */
 #include "cli/motion.h"
 
-#include "base/encode.h"
+#include "cli/source_text.h"
 #include "coop/view.h"
-#include "crypto/commit.h"
 #include "store/clock.h"
-#include "store/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,52 +11,13 @@
 /* In the order of the command's options. */
 enum { HOME, CA };
 
-enum { ANSWER_MAX = SHEAF_TEXT_BYTES_MAX * 6 + 256 };
-
-/* ---- texts ---- */
-
-/* A hub's answer, if it holds what is behind the commitment. */
-static void take_answer(sheaf_slice answer, const sheaf_hash *commitment, sheaf_buffer *out)
-{
-    uint8_t *block = malloc(4 * ANSWER_MAX), salt[SHEAF_SALT_BYTES];
-    sheaf_json *json;
-    if (!block)
-        return;
-    sheaf_arena arena = sheaf_arena_over(block, 4 * ANSWER_MAX);
-    if (sheaf_json_parse(answer, &arena, &json, NULL) == SHEAF_OK
-        && sheaf_base64url_get(sheaf_json_member_string(json, "salt"), salt, sizeof salt)) {
-        sheaf_slice text = sheaf_json_member_string(json, "text");
-        sheaf_hash is = sheaf_commit(salt, text);
-        if (sheaf_hash_equal(&is, commitment))
-            sheaf_buffer_add(out, text);
-    }
-    free(block);
-}
-
-/* Left empty where the text was withheld or erased, or is for members. */
+/* Left empty where it is not at hand. */
 static void get_text(const sheaf_round_source *source, const sheaf_hash *commitment,
                      sheaf_buffer *out)
 {
-    uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_buffer_init(out, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_hash_is_zero(commitment))
-        return;
-    if (source->local) {
-        sheaf_texts texts;
-        if (sheaf_texts_look(&texts, source->where, NULL) != SHEAF_OK
-            || sheaf_text_get(&texts, commitment, salt, out, NULL) != SHEAF_OK)
-            sheaf_buffer_reset(out);
-        return;
-    }
-    char path[100] = "/api/v1/texts/";
-    size_t len = strlen(path);
-    for (size_t i = 0; i < sizeof commitment->bytes; i++, len += 2)
-        snprintf(path + len, sizeof path - len, "%02x", commitment->bytes[i]);
-    sheaf_buffer answer;
-    sheaf_buffer_init(&answer, ANSWER_MAX);
-    if (sheaf_hub_get(&source->transport, path, &answer, NULL) == SHEAF_OK)
-        take_answer(sheaf_buffer_slice(&answer), commitment, out);
-    sheaf_buffer_deinit(&answer);
+    if (!sheaf_hash_is_zero(commitment) && !sheaf_source_text(source, commitment, out))
+        sheaf_buffer_reset(out);
 }
 
 /* ---- output as data ---- */

@@ -1,0 +1,49 @@
+#include "cli/source_text.h"
+
+#include "base/encode.h"
+#include "crypto/commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A text is escaped in an answer; its tree takes a few times as much. */
+enum { ANSWER_MAX = SHEAF_TEXT_BYTES_MAX * 6 + 256, PATH_BYTES = 96 };
+
+static bool take_answer(sheaf_slice answer, const sheaf_hash *commitment, sheaf_buffer *out)
+{
+    uint8_t *block = malloc(4 * ANSWER_MAX), salt[SHEAF_SALT_BYTES];
+    bool found = false;
+    sheaf_json *said;
+    if (!block)
+        return false;
+    sheaf_arena arena = sheaf_arena_over(block, 4 * ANSWER_MAX);
+    if (sheaf_json_parse(answer, &arena, &said, NULL) == SHEAF_OK
+        && sheaf_base64url_get(sheaf_json_member_string(said, "salt"), salt, sizeof salt)) {
+        sheaf_slice text = sheaf_json_member_string(said, "text");
+        sheaf_hash is = sheaf_commit(salt, text);
+        found = sheaf_hash_equal(&is, commitment);
+        if (found)
+            sheaf_buffer_add(out, text);
+    }
+    free(block);
+    return found && !out->failed;
+}
+
+bool sheaf_source_text(const sheaf_round_source *source, const sheaf_hash *commitment,
+                       sheaf_buffer *out)
+{
+    char path[PATH_BYTES], hex[SHEAF_HEX_LEN_32 + 1];
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_buffer answer;
+    sheaf_texts texts;
+    if (source->local)
+        return sheaf_texts_look(&texts, source->where, NULL) == SHEAF_OK
+               && sheaf_text_get(&texts, commitment, salt, out, NULL) == SHEAF_OK;
+    sheaf_hex_32(commitment->bytes, hex);
+    snprintf(path, sizeof path, "/api/v1/texts/%s", hex);
+    sheaf_buffer_init(&answer, ANSWER_MAX);
+    bool found = sheaf_hub_get(&source->transport, path, &answer, NULL) == SHEAF_OK
+                 && take_answer(sheaf_buffer_slice(&answer), commitment, out);
+    sheaf_buffer_deinit(&answer);
+    return found;
+}
