@@ -75,9 +75,10 @@ struct sheaf_new_key {
 };
 sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what);
 
-/* 1 + the row of the human behind the commitment, 0 where it is zeros; the human is entered
- * where nobody named it before. */
-sheaf_refusal sheaf_human_enter(sheaf_fold *fold, const sheaf_hash *holder, uint32_t *out);
+/* The same for a key that waits: nobody else can bring it meanwhile, and as one that is revoked
+ * it signs nothing before it begins. */
+sheaf_refusal sheaf_key_reserve(sheaf_fold *fold, const struct sheaf_new_key *what);
+void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes);
 
 /* What a member's first key may sign: all but what a node's does, or what the bylaws leave to a
  * key made in a page. */

@@ -32,9 +32,10 @@ static uint64_t human_of(const sheaf_hash *holder)
     return out;
 }
 
-/* By chance two begin alike once in many millions; who wanted that has only shut out a
- * commitment of their own. */
-sheaf_refusal sheaf_human_enter(sheaf_fold *fold, const sheaf_hash *holder, uint32_t *out)
+/* 1 + the row of the human behind the commitment, 0 where it is zeros; the human is entered
+ * where nobody named it before. By chance two begin alike once in many millions; who wanted
+ * that has only shut out a commitment of their own. */
+static sheaf_refusal enter_human(sheaf_fold *fold, const sheaf_hash *holder, uint32_t *out)
 {
     *out = 0;
     if (sheaf_hash_is_zero(holder))
@@ -73,12 +74,21 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
 
 /* ---- keys ---- */
 
-sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what)
+/* Among the keys of its member, as the newest of them. */
+static void link(sheaf_fold *fold, uint32_t row)
 {
-    sheaf_state *state = fold->state;
+    struct sheaf_row_key *key = sheaf_key_edit(fold->state, row);
+    struct sheaf_row_member *member =
+        sheaf_member_edit(fold->state, sheaf_member_row(fold->state, key->member));
+    key->before = member->key_last;
+    member->key_last = row + 1;
+}
+
+static sheaf_refusal add(sheaf_fold *fold, const struct sheaf_new_key *what)
+{
     uint32_t human;
-    SHEAF_REFUSE_UNLESS(sheaf_human_enter(fold, &what->holder, &human));
-    struct sheaf_row_key *key = sheaf_key_add(state, what->id, &what->public_key);
+    SHEAF_REFUSE_UNLESS(enter_human(fold, &what->holder, &human));
+    struct sheaf_row_key *key = sheaf_key_add(fold->state, what->id, &what->public_key);
     key->member = what->member;
     key->holder = what->holder;
     key->human = human;
@@ -86,12 +96,32 @@ sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what
     key->until = what->until;
     key->scopes = what->scopes;
     key->web = what->web;
-    SHEAF_STOP_IF_SPENT(fold);
-    struct sheaf_row_member *member =
-        sheaf_member_edit(state, sheaf_member_row(state, what->member));
-    key->before = member->key_last;
-    member->key_last = sheaf_key_count(state);
     return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what)
+{
+    SHEAF_REFUSE_UNLESS(add(fold, what));
+    SHEAF_STOP_IF_SPENT(fold);
+    link(fold, sheaf_key_count(fold->state) - 1);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_key_reserve(sheaf_fold *fold, const struct sheaf_new_key *what)
+{
+    SHEAF_REFUSE_UNLESS(add(fold, what));
+    SHEAF_STOP_IF_SPENT(fold);
+    sheaf_key_edit(fold->state, sheaf_key_row(fold->state, what->id))->revoked = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes)
+{
+    uint32_t row = sheaf_key_row(fold->state, key);
+    struct sheaf_row_key *begun = sheaf_key_edit(fold->state, row);
+    begun->revoked = SHEAF_NONE;
+    begun->scopes = scopes;
+    link(fold, row);
 }
 
 void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)

@@ -122,10 +122,22 @@ sheaf_refusal sheaf_rule_member_dismiss(sheaf_fold *fold,
 
 /* ---- death ---- */
 
+static sheaf_refusal record_death(sheaf_fold *fold, struct sheaf_row_member *member,
+                                  const sheaf_hash *evidence)
+{
+    struct sheaf_row_death *death = sheaf_death_new(fold->state, fold->index);
+    death->id = member->death = fold->index;
+    death->member = member->id;
+    death->evidence = *evidence;
+    SHEAF_STOP_IF_SPENT(fold);
+    return sheaf_member_speak(fold, fold->index, false);
+}
+
 /* Two members could be rid of everybody else that way, one after the other. So an organisation
  * does not die, the second record must be of the same evidence and of another human, and then
  * the member has 14 days: whatever it signs with a key of its own, but a node's, disproves it.
- */
+ * A record that nobody confirmed stands in nobody's way: one of other evidence by another
+ * member takes its place. */
 sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_member_death *what)
 {
     sheaf_state *state = fold->state;
@@ -134,17 +146,15 @@ sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_IF(!member, no_such_member);
     SHEAF_REFUSE_IF(member->kind != SHEAF_member_kind_person, not_a_person);
     SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
-    if (member->death == SHEAF_NONE) {
-        struct sheaf_row_death *death = sheaf_death_new(state, fold->index);
-        death->id = member->death = fold->index;
-        death->member = what->member;
-        death->evidence = what->evidence;
-        SHEAF_STOP_IF_SPENT(fold);
-        return sheaf_member_speak(fold, fold->index, false);
-    }
+    if (member->death == SHEAF_NONE)
+        return record_death(fold, member, &what->evidence);
     const struct sheaf_row_death *death = sheaf_death_get(state, member->death);
     SHEAF_REFUSE_IF(death->confirmed, death_confirmed);
-    SHEAF_REFUSE_IF(!sheaf_hash_equal(&death->evidence, &what->evidence), evidence_differs);
+    if (!sheaf_hash_equal(&death->evidence, &what->evidence)) {
+        SHEAF_REFUSE_IF(sheaf_approval_find(state, sheaf_pair(fold->member, death->id)),
+                        evidence_differs);
+        return record_death(fold, member, &what->evidence);
+    }
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, death->id, false));
     sheaf_death_edit(state, sheaf_death_row(state, death->id))->confirmed = true;
     sheaf_deadline_set(fold->state, what->member, SHEAF_deadline_kind_member_death,

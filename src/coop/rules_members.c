@@ -119,8 +119,11 @@ sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_membe
                                      });
 }
 
+/* Who has no vote, or none yet, decides on nobody's: else one newcomer on trial could fill the
+ * co-op with others. */
 static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
 {
+    SHEAF_REFUSE_IF(!sheaf_member_get(fold->state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
     SHEAF_REFUSE_IF(member->state == SHEAF_member_state_declined, application_declined);
@@ -131,8 +134,8 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
 
 static uint32_t approvals_needed(const sheaf_state *state)
 {
-    uint32_t needed = sheaf_bylaws_now(state)->approvals, active = sheaf_coop(state)->members;
-    return needed < active ? needed : active;
+    uint32_t needed = sheaf_bylaws_now(state)->approvals, voters = sheaf_coop(state)->voters;
+    return needed < voters ? needed : voters;
 }
 
 sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,

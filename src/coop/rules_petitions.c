@@ -152,6 +152,15 @@ static sheaf_refusal sign(sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
+/* Has the member opened one of those? Else one member could take the places of all. */
+static bool has_open(const sheaf_state *state, uint32_t member)
+{
+    uint32_t at = sheaf_pending(state)->petition_first;
+    while (at && sheaf_petition_at(state, at - 1)->by != member)
+        at = sheaf_petition_at(state, at - 1)->open_next;
+    return at != 0;
+}
+
 sheaf_refusal sheaf_rule_petition_open(sheaf_fold *fold, const struct sheaf_petition_open *what)
 {
     sheaf_state *state = fold->state;
@@ -160,6 +169,7 @@ sheaf_refusal sheaf_rule_petition_open(sheaf_fold *fold, const struct sheaf_peti
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(sheaf_pending(state)->petitions >= bylaws->petition_open_max,
                     petitions_open_max);
+    SHEAF_REFUSE_IF(has_open(state, fold->member), petition_own_open);
     struct sheaf_row_petition *petition = sheaf_petition_new(state, fold->index);
     petition->id = fold->index;
     petition->by = fold->member;

@@ -15,6 +15,9 @@
  *   has confirmed, so a flood from outside is cleared by whoever is there; who opens one in
  *   earnest brings a first confirmer along, and from then on it neither counts nor can be
  *   struck. One confirmation more begins nothing while another recovery of the member waits.
+ * - The key is entered when the recovery is opened, though it signs nothing yet: else whoever
+ *   stole an old key, or any other member, could admit it as a key of their own meanwhile, and
+ *   no recovery would ever come to the panel.
  * - Confirmers, objectors and the panel are members with a vote, who stand on the log with what
  *   they said, each human once. So many collude as the bylaws ask for: then the member has
  *   wait_s to object with any key that is left, its node's too, and every other member who did
@@ -80,25 +83,9 @@ void sheaf_recovery_drop(sheaf_fold *fold, uint32_t recovery)
 /* The new key in the place of all others; it is named by the entry that brought it. */
 static void succeed(sheaf_fold *fold, uint32_t row)
 {
-    sheaf_state *state = fold->state;
-    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(state, row);
-    if (sheaf_key_fresh(state, &recovery->public_key) != SHEAF_ACCEPTED) {
-        end(fold, row, SHEAF_recovery_state_failed); /* it was admitted elsewhere meanwhile */
-        return;
-    }
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
     sheaf_keys_revoke(fold, recovery->member);
-    sheaf_refusal refusal =
-        sheaf_key_enter(fold, &(struct sheaf_new_key){
-                                  .id = recovery->id,
-                                  .member = recovery->member,
-                                  .public_key = recovery->public_key,
-                                  .holder = recovery->holder,
-                                  .seq = 1,
-                                  .until = SHEAF_JSON_INT_MAX,
-                                  .scopes = sheaf_key_first_scopes(state, recovery->web),
-                                  .web = recovery->web,
-                              });
-    assert(refusal == SHEAF_ACCEPTED || state->failed); /* the holder was taken at opening */
+    sheaf_key_begin(fold, recovery->id, sheaf_key_first_scopes(fold->state, recovery->web));
     end(fold, row, SHEAF_recovery_state_done);
 }
 
@@ -106,7 +93,6 @@ sheaf_refusal sheaf_rule_recovery_open(sheaf_fold *fold, const struct sheaf_reco
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    uint32_t human;
     SHEAF_REFUSE_IF(!bylaws->recovery_confirmations, recovery_off);
     SHEAF_REFUSE_IF(!sheaf_member_active(state, what->member), no_such_member);
     SHEAF_REFUSE_IF(others(state, what->member) < 2, recovery_alone);
@@ -114,7 +100,16 @@ sheaf_refusal sheaf_rule_recovery_open(sheaf_fold *fold, const struct sheaf_reco
     SHEAF_REFUSE_IF(sheaf_coop(state)->recoveries_open >= bylaws->applications_max,
                     recoveries_max);
     SHEAF_REFUSE_IF(!sheaf_key_first_scopes(state, what->web), scope_none);
-    SHEAF_REFUSE_UNLESS(sheaf_human_enter(fold, &what->holder, &human));
+    SHEAF_REFUSE_UNLESS(sheaf_key_reserve(fold, &(struct sheaf_new_key){
+                                                    .id = fold->index,
+                                                    .member = what->member,
+                                                    .public_key = what->public_key,
+                                                    .holder = what->holder,
+                                                    .seq = 1,
+                                                    .until = SHEAF_JSON_INT_MAX,
+                                                    .web = what->web,
+                                                }));
+    SHEAF_STOP_IF_SPENT(fold);
     sheaf_coop_edit(state, 0)->recoveries_open++;
     struct sheaf_row_recovery *row = sheaf_recovery_new(state, fold->index);
     row->id = fold->index;

@@ -35,7 +35,7 @@ static void petition(kit *k)
     kit_do(k, "ann", "petition.open", "pet", "{'text':^,'title':^}");
     kit_do(k, "dan", "petition.open", "pet.late", "{'text':^,'title':^}");
     kit_do(k, "ann", "petition.sign", NULL, "{'petition':#pet.late}");
-    kit_do(k, "ann", "petition.open", "pet.lapses", "{'text':^,'title':^}");
+    kit_do(k, "cat", "petition.open", "pet.lapses", "{'text':^,'title':^}");
     kit_do(k, "ann", "petition.unsign", NULL, "{'petition':#pet}");
     kit_do(k, "bob", "petition.sign", NULL, "{'petition':#pet}");
     kit_do(k, "ann", "petition.sign", NULL, "{'petition':#pet}");

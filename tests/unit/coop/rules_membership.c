@@ -162,12 +162,18 @@ void test_death(void **unused)
          "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "member.admit", "{'member':#eve}"},
         {"eve", "member.death", DEATH("bob"), R(no_vote)},
+        {"fay", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}", .label = "fay"},
+        {"eve", "member.admit", "{'member':#fay}", R(no_vote)},
+        {"eve", "member.decline", "{'member':#fay}", R(no_vote)},
         {"bob", "member.death", DEATH("ann"), R(not_a_person)},
         {"ann", "member.death", "{'evidence':~a,'member':4000}", R(no_such_member)},
         {"bob", "member.death", DEATH("bob"), R(about_oneself)},
         {"ann", "member.death", DEATH("bob"), .label = "d1"},
         {"ann", "member.death", DEATH("bob"), R(approved_twice)},
-        {"cat", "member.death", "{'evidence':~b,'member':#bob}", R(evidence_differs)},
+        {"ann", "member.death", "{'evidence':~b,'member':#bob}", R(evidence_differs)},
+        {"cat", "member.death", "{'evidence':~b,'member':#bob}"}, /* a false record ... */
+        {"ann", "member.death", DEATH("bob"), .label = "d1"}, /* ... does not keep out others */
         {"cat", "member.death", DEATH("bob")},
         {"cat", "member.death", DEATH("bob"), R(death_confirmed)},
         {"bob", "motion.open", "{'title':^}", .label = "alive"}, /* bob is well */
