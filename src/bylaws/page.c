@@ -11,7 +11,8 @@ static const char styles[] =
     "p{margin:.4em 0}.n{display:inline-block;min-width:2.6em;color:#555}"
     "ol{list-style:none;margin:.2em 0 .6em;padding-left:2.6em}li{margin:.15em 0}"
     ".notice{border:1px solid #8a5a00;padding:.5em .8em}"
-    ".note{font-size:.85em;color:#333}sup a{text-decoration:none;color:inherit}"
+    ".note{font-size:.85em;color:#333}sup{line-height:0;font-size:.7em}sup "
+    "a{text-decoration:none;color:inherit}"
     "@page{size:A4;margin:25mm 22mm}"
     "@media print{body{max-width:none;margin:0;padding:0;font-size:11pt}"
     "h2{break-after:avoid}p,li{orphans:3;widows:3;break-inside:avoid}a{color:inherit}}";
