@@ -33,6 +33,8 @@ typedef enum {
     SHEAF_BYLAWS_TREASURERS,
     SHEAF_BYLAWS_VALUE_KEYS,
     SHEAF_BYLAWS_SOURCE_FIELD,
+    SHEAF_BYLAWS_CONFIRM_TIME,
+    SHEAF_BYLAWS_CEILINGS_ALL,
     SHEAF_BYLAWS_FAULT_COUNT,
 } sheaf_bylaws_fault;
 
@@ -59,7 +61,7 @@ enum { SHEAF_FAULT_PATH_MAX = 100 };
 typedef struct {
     sheaf_bylaws_fault fault;
     char path[SHEAF_FAULT_PATH_MAX]; /* surplus.data_bp; its first word is the article */
-    int64_t value;                    /* what stands there */
+    int64_t value;                   /* what stands there */
     const sheaf_floor *floor; /* the law spoke; NULL where the document contradicts itself */
 } sheaf_bylaws_finding;
 

@@ -36,15 +36,20 @@ static bool check_members(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findin
 {
     const struct sheaf_members_article *members = &bylaws->members;
     const struct sheaf_member_class *classes = members->classes.at;
-    bool vote = false;
+    bool vote = false, unlimited = false;
     for (uint32_t i = 0; i < members->classes.count; i++) {
         vote = vote || classes[i].votes > 0;
+        unlimited = unlimited
+                    || (classes[i].votes
+                        && (!classes[i].has_ceiling_bp || classes[i].ceiling_bp == WHOLE_BP));
         for (uint32_t k = 0; k < i; k++)
             if (sheaf_slice_equal(classes[i].name, classes[k].name))
                 return FOUND(CLASS_TWICE, i, "members.classes[%u].name", i);
     }
     if (!vote)
         return FOUND(NO_VOTING_CLASS, 0, "members.classes");
+    if (!unlimited)
+        return FOUND(CEILINGS_ALL, 0, "members.classes");
     uint32_t organs = bylaws->has_organs ? bylaws->organs.list.count : 0;
     if (members->admission.has_organ && members->admission.organ >= organs)
         return FOUND(ADMISSION_ORGAN, members->admission.organ, "members.admission.organ");
@@ -80,6 +85,27 @@ static bool check_decisions(const struct sheaf_bylaws *bylaws, sheaf_bylaws_find
     return check_rule(&bylaws->decisions.ordinary, "decisions.ordinary", out)
            || check_rule(&bylaws->decisions.qualified, "decisions.qualified", out)
            || check_rule(&bylaws->amendment.rule, "amendment.rule", out);
+}
+
+static const struct sheaf_decision_rule *rule_of(const struct sheaf_bylaws *bylaws,
+                                                 uint8_t sort)
+{
+    return sort == SHEAF_decision_sort_ordinary    ? &bylaws->decisions.ordinary
+           : sort == SHEAF_decision_sort_qualified ? &bylaws->decisions.qualified
+                                                   : &bylaws->amendment.rule;
+}
+
+/* A motion that was opened the moment after must close before the suspension lapses. */
+static bool check_override(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    uint8_t sort = SHEAF_decision_sort_ordinary;
+    const struct sheaf_raised_effect *raised = bylaws->decisions.raised.at;
+    for (uint32_t i = 0; i < bylaws->decisions.raised.count; i++)
+        if (sheaf_slice_is(raised[i].effect, "override.confirm") && raised[i].sort > sort)
+            sort = raised[i].sort;
+    const struct sheaf_decision_rule *rule = rule_of(bylaws, sort);
+    return bylaws->override.confirm_s <= rule->notice_s + rule->open_s
+           && FOUND(CONFIRM_TIME, bylaws->override.confirm_s, "override.confirm_s");
 }
 
 /* A petition calls an assembly, which has its notice. */
@@ -194,7 +220,7 @@ bool sheaf_bylaws_contradicts(const struct sheaf_bylaws *bylaws, sheaf_bylaws_fi
     return check_money(bylaws, out) || check_purpose(&bylaws->purpose, out)
            || check_members(bylaws, out)
            || (bylaws->has_shares && check_shares(&bylaws->shares, out))
-           || check_decisions(bylaws, out) || check_assemblies(bylaws, out)
-           || (bylaws->has_organs && check_organs(bylaws, out))
+           || check_decisions(bylaws, out) || check_override(bylaws, out)
+           || check_assemblies(bylaws, out) || (bylaws->has_organs && check_organs(bylaws, out))
            || check_witnesses(&bylaws->witnesses, out) || check_sources(bylaws, out);
 }

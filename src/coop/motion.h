@@ -5,8 +5,8 @@
  * (decisions.raised). An amendment of the bylaws is protected if it changes, removes or
  * switches off an article that is protected, else qualified. A motion is decided by the rule
  * for its sort in the bylaws of its opening. Where its effect has come to need more by the time
- * of the tick, the result must satisfy the rule for that sort in the bylaws then in force as
- * well.
+ * of the tick, or is protected, the result must satisfy the rule for that sort in the bylaws
+ * then in force as well.
  *
  * Quorum. Heads are counted, all ballots or those for and against alone, as the rule says.
  *
@@ -15,7 +15,8 @@
  * ceiling: of U ballots cast in those, U * 2^30 * c / (10000 - c) units, rounded down. Where it
  * cast more, its votes for, against and blank shrink in proportion, each rounded down. All of
  * it is done in integers of 128 bits, and nothing is rounded where no ceiling binds: exactly
- * nine tenths are nine tenths. Where nobody else votes, such a class decides nothing.
+ * nine tenths are nine tenths. Where nobody else votes, such a class decides nothing; but what
+ * it alone is entitled to decide, its officers, it decides by its whole votes.
  */
 #ifndef SHEAF_COOP_MOTION_H
 #define SHEAF_COOP_MOTION_H

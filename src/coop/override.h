@@ -6,9 +6,10 @@
  * at any time while a mandate is in force or a model released, members suspend it by signing
  * override.suspend: at once when as many have signed as article 15 asks for, a number of them
  * or a share of those with a vote, whichever is fewer. A suspension lapses after confirm_s
- * unless a motion confirms it, and what it kept back then goes on; the same is not suspended by
- * signatures a second time, so that a few cannot stop it for good. A motion alone suspends and
- * resumes at any time. Every override stays listed, with the kind of effect that it overrode.
+ * unless a motion confirms it, and ends before if a motion resumes it; what it kept back then
+ * goes on, and is not suspended by signatures a second time, so that a few cannot stop it for
+ * good. A motion alone suspends and resumes at any time. Every override stays listed, with the
+ * kind of effect that it overrode.
  */
 #ifndef SHEAF_COOP_OVERRIDE_H
 #define SHEAF_COOP_OVERRIDE_H

@@ -32,6 +32,8 @@ sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_TREASURERS] = SHEAF_REFUSED_treasurers_few,
         [SHEAF_BYLAWS_VALUE_KEYS] = SHEAF_REFUSED_value_keys,
         [SHEAF_BYLAWS_SOURCE_FIELD] = SHEAF_REFUSED_source_field,
+        [SHEAF_BYLAWS_CONFIRM_TIME] = SHEAF_REFUSED_confirm_time,
+        [SHEAF_BYLAWS_CEILINGS_ALL] = SHEAF_REFUSED_ceilings_all,
     };
     sheaf_bylaws_finding finding;
     return refusals[sheaf_bylaws_check(text, &finding)];
@@ -106,20 +108,24 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    uint32_t unlimited = 0;
     coop->voters = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         if (member->state != SHEAF_member_state_active)
             continue;
-        uint8_t votes =
-            member->trial ? 0 : sheaf_class_at(state, now->class_first + member->class)->votes;
+        const struct sheaf_row_class *class =
+            sheaf_class_at(state, now->class_first + member->class);
+        uint8_t votes = member->trial ? 0 : class->votes;
         if (votes != member->votes) {
             sheaf_petitions_vote(fold, member->id, votes > 0);
             sheaf_member_edit(state, i)->votes = votes;
         }
         coop->voters += votes > 0;
+        unlimited += votes && class->ceiling_bp == SHEAF_NO_CEILING;
     }
     SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->voters, no_voting_class);
+    SHEAF_REFUSE_IF(sheaf_member_count(state) && !unlimited, ceilings_all);
     sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }

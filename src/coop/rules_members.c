@@ -83,6 +83,7 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     const struct sheaf_row_class *class = sheaf_class_now(state, what->class);
     SHEAF_REFUSE_IF(!class, no_such_class);
     SHEAF_REFUSE_IF(!class->votes, founder_without_vote);
+    SHEAF_REFUSE_IF(class->ceiling_bp != SHEAF_NO_CEILING, ceilings_all);
     SHEAF_REFUSE_UNLESS(sheaf_applicant_add(fold, &(struct sheaf_applicant){
                                                       .class = what->class,
                                                       .kind = what->kind,

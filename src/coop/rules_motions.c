@@ -139,7 +139,8 @@ static uint8_t outcome_under(const sheaf_state *state, const struct sheaf_row_mo
                               : SHEAF_motion_state_rejected;
 }
 
-/* The stricter of opening and tick: an effect that has come to need more must have it. */
+/* The stricter of opening and tick: an effect that has come to need more must have it, and so
+ * must a protected one whose rule has changed. */
 static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *motion,
                           const sheaf_effect *effect)
 {
@@ -147,7 +148,8 @@ static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *mot
     uint8_t sort = motion->sort;
     if (effect && !sheaf_effect_sort(state, effect, &sort))
         state->failed = true;
-    if (to != SHEAF_motion_state_adopted || sort <= motion->sort)
+    bool same = sort != SHEAF_decision_sort_protected && sort <= motion->sort;
+    if (to != SHEAF_motion_state_adopted || !effect || same)
         return to;
     return outcome_under(state, motion,
                          sheaf_decision_by(state, sheaf_bylaws_now(state), sort));

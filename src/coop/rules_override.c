@@ -117,7 +117,9 @@ static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspe
     if (before) {
         uint32_t row = sheaf_override_row(state, before->override);
         uint8_t stands = sheaf_override_at(state, row)->state;
-        SHEAF_REFUSE_IF(stands == SHEAF_override_state_lapsed, suspended_before);
+        bool resumed = stands == SHEAF_override_state_resumed
+                       && sheaf_override_at(state, row)->signatures > 0;
+        SHEAF_REFUSE_IF(stands == SHEAF_override_state_lapsed || resumed, suspended_before);
         if (stands == SHEAF_override_state_asked) {
             *out = sheaf_override_edit(state, row);
             return SHEAF_ACCEPTED;

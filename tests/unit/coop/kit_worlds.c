@@ -97,8 +97,10 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
                             r->exclusion, r->leave_notice);
         break;
     case SHEAF_ARTICLE_override:
-        sheaf_buffer_add_string(out, "{'confirm_s':600,'hold_s':0,'members':2,"
-                                     "'members_bp':1000,'protected':true}");
+        sheaf_buffer_printf(out,
+                            "{'confirm_s':%d,'hold_s':0,'members':2,'members_bp':1000,"
+                            "'protected':true}",
+                            r->ordinary.notice_s + r->ordinary.open_s < 600 ? 600 : 7776000);
         break;
     case SHEAF_ARTICLE_privacy:
         sheaf_buffer_printf(

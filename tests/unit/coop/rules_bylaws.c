@@ -83,6 +83,9 @@ void test_bylaws_at_founding(void **unused)
 #define ASSEMBLIES(notice)                                                                     \
     "{'notice_s':" notice ",'open_s':1,'protected':false,'quorum_bp':100}"
 
+#define OVERRIDE(confirm)                                                                      \
+    "{'confirm_s':" confirm ",'hold_s':0,'members':2,'members_bp':1000,'protected':true}"
+
 /* Articles that contradict themselves or others, or that every form demands otherwise. */
 void test_bylaws_contradictions(void **unused)
 {
@@ -129,6 +132,12 @@ void test_bylaws_contradictions(void **unused)
          {{SHEAF_ARTICLE_succession, "{'approvals_bp':5001,'protected':true,'sources':[{'of':'"
                                      "approval','source':'x'}]}"}}},
         {R(floor_required),
+         {{SHEAF_ARTICLE_purpose, "{'currency':'EUR','form':'demonstration','name':'Four "
+                                  "Centres','protected':false,'text':'to learn'}"}}},
+        /* An ordinary motion takes 60 seconds. */
+        {R(confirm_time), {{SHEAF_ARTICLE_override, OVERRIDE("60")}}},
+        {ACCEPTED, {{SHEAF_ARTICLE_override, OVERRIDE("61")}}},
+        {R(floor_required),
          {{SHEAF_ARTICLE_override, "{'confirm_s':600,'hold_s':0,'members':2,'members_bp':1000,"
                                    "'protected':false}"}}},
     };
@@ -143,6 +152,41 @@ void test_bylaws_contradictions(void **unused)
                 r.article[rows[i].articles[a].number] = rows[i].articles[a].text;
         open_amendment(&k, &r, "#ann", rows[i].want);
     }
+    kit_close(&k);
+}
+
+/* Documents under which nothing could be adopted, or no suspension confirmed. */
+void test_bylaws_that_lock(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules good = kit_rules_usual();
+    kit_found_four(&k, &good);
+    kit_rules r = good;
+    r.classes = "{'ceiling_bp':9999,'name':'member','votes':1},{'name':'supporter','votes':0}";
+    open_amendment(&k, &r, "#ann", R(ceilings_all));
+    /* The class without a ceiling has no members. */
+    r.classes = "{'ceiling_bp':9999,'name':'member','votes':1},{'name':'supporter','votes':1}";
+    open_amendment(&k, &r, "#ann", R(ceilings_all));
+    r.classes = "{'ceiling_bp':10000,'name':'member','votes':1},{'name':'supporter','votes':0}";
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    /* To confirm takes as long as the bylaws make it weigh. */
+    r = good, r.article[SHEAF_ARTICLE_override] = OVERRIDE("120");
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    r.raised = "{'effect':'override.confirm','sort':'qualified'}";
+    open_amendment(&k, &r, "#ann", R(confirm_time));
+    kit_close(&k);
+    kit_open(&k);
+    r = good;
+    r.classes = "{'ceiling_bp':5000,'name':'member','votes':1},{'name':'supporter','votes':1}";
+    char what[8192];
+    snprintf(
+        what, sizeof what,
+        "{'bylaws':%s,'class':0,'hub_key':@hub,'kind':'organisation','log_key':@log,'name':"
+        "^,'origin':'" KIT_ORIGIN "','public_key':@ann,'revision':1}",
+        kit_bylaws(&r));
+    kit_want(&k, R(ceilings_all), "ann", "coop.found", what, NULL);
     kit_close(&k);
 }
 

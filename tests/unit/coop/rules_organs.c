@@ -309,6 +309,26 @@ void test_recall_and_elect(void **unused)
     kit_close(&k);
 }
 
+/* Nobody else decides on the officers of a class with a ceiling of votes: they are whole. */
+void test_officers_of_a_class_with_a_ceiling(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with_organs();
+    rules.classes = "{'name':'member','votes':1},{'ceiling_bp':2500,'name':'worker','votes':1},"
+                    "{'name':'supporter','votes':0}";
+    kit_found_four(&k, &rules);
+    join(&k, "wim", 1);
+    join(&k, "xia", 1);
+    kit_do(&k, "ann", "motion.open", "m",
+           "{'effect':{'kind':'office.elect','what':{'member':#wim,'organ':1}},'title':^}");
+    kit_do(&k, "xia", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    TICK(&k, motion, NULL);
+    assert_true(in_office(&k, "wim", 1));
+    kit_close(&k);
+}
+
 /* Terms follow each other without a gap and without anybody's help; after two in a row a third
  * is one too many, until a whole term has passed. */
 void test_terms(void **unused)

@@ -147,6 +147,12 @@ void test_suspended_mandates(void **unused)
     assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
     kit_do(&k, "hub", "round.abort", NULL, "{'reason':'restart','round':#r}");
     kit_want(&k, R(suspended_before), "dan", "override.suspend", SUSPEND("m.tick"), NULL);
+    /* Nor after a motion has resumed what they suspended. */
+    kit_motion(&k, "n", KIT_MANDATE, 4);
+    kit_do(&k, "cat", "override.suspend", "p", SUSPEND("n.tick"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("n.tick"));
+    kit_motion(&k, "go", RESUME("p"), 4);
+    kit_want(&k, R(suspended_before), "cat", "override.suspend", SUSPEND("n.tick"), NULL);
     kit_motion(&k, "stop", STOP("m.tick"), 4);
     assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), R(mandate_suspended));
     assert_int_equal(override(&k, "stop.tick")->state, SHEAF_override_state_confirmed);
@@ -154,7 +160,7 @@ void test_suspended_mandates(void **unused)
     kit_motion(&k, "on", RESUME("stop.tick"), 4);
     assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
     kit_want(&k, R(override_ended), "ann", "motion.open", OPEN(RESUME("stop.tick")), NULL);
-    assert_int_equal(sheaf_override_count(&k.state), 3);
+    assert_int_equal(sheaf_override_count(&k.state), 4);
     kit_close(&k);
 }
 
