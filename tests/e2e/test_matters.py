@@ -64,6 +64,7 @@ def found(folder):
     document.update(ARTICLES)
     document["decisions"]["early_close"] = True
     document["decisions"]["ordinary"]["open_s"] = 60
+    document["override"]["confirm_s"] = 600  # longer than a motion takes
     path = os.path.join(folder, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
