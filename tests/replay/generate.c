@@ -4,10 +4,12 @@
  *     generate r1 > r1/entries.jsonl      a log in which every kind of act stands
  *     generate newer > newer/entries.jsonl    one that goes on to rules revision 2
  *     generate digests < r1/entries.jsonl > r1/digests.txt
+ *     generate four-members > FILE, generate mandate > FILE    seeds of fuzz/corpus/snapshot
  *
  * A frozen log is never written anew once its revision is declared.
  */
 #include "kit.h"
+#include "coop/snapshot.h"
 #include "generate.h"
 #include "replay_lines.h"
 
@@ -310,6 +312,26 @@ static void write_newer(kit *k)
     decide(k, 3);
 }
 
+/* A saved state, in the layout of this program: the fuzz target refuses those of another. */
+static void print_snapshot(bool mandate)
+{
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    sheaf_buffer bytes;
+    kit_open(&k);
+    if (mandate) {
+        kit_with_data(&k, &rules);
+        kit_motion(&k, "m", KIT_MANDATE, 4);
+    } else {
+        kit_found_four(&k, &rules);
+    }
+    sheaf_buffer_init(&bytes, 1 << 20);
+    sheaf_snapshot_put(&bytes, &k.state);
+    fwrite(bytes.data, 1, bytes.len, stdout);
+    sheaf_buffer_deinit(&bytes);
+    kit_close(&k);
+}
+
 static void print_digests(void)
 {
     static replay_lines lines;
@@ -332,7 +354,11 @@ static void print_digests(void)
 int main(int argc, char **argv)
 {
     const char *what = argc == 2 ? argv[1] : "";
-    bool newer = strcmp(what, "newer") == 0;
+    bool newer = strcmp(what, "newer") == 0, mandate = strcmp(what, "mandate") == 0;
+    if (mandate || strcmp(what, "four-members") == 0) {
+        print_snapshot(mandate);
+        return 0;
+    }
     if (strcmp(what, "digests") == 0) {
         if (!sheaf_crypto_start())
             return 1;
@@ -340,7 +366,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (!newer && strcmp(what, "r1") != 0) {
-        fputs("usage: generate r1|newer|digests\n", stderr);
+        fputs("usage: generate r1|newer|digests|four-members|mandate\n", stderr);
         return 2;
     }
     kit k;
