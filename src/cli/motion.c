@@ -57,7 +57,7 @@ static int print_json(const sheaf_motion_report *r)
     for (size_t i = 0; i < count; i++)
         sheaf_json_int(&w, articles[i]);
     sheaf_json_close(&w);
-    sheaf_json_member_put_int(&w, "begins", sheaf_motion_begins(r->state, r->motion));
+    sheaf_json_member_put_int(&w, "begins", r->motion->begins);
     sheaf_json_member_put_int(&w, "conflicted", sheaf_conflicts(r->state, r->motion->id));
     sheaf_json_key(&w, "effect");
     if (r->effect) {

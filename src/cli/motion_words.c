@@ -188,7 +188,6 @@ void sheaf_motion_print(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
     char when[MOMENT_SIZE];
-    int64_t begins = sheaf_motion_begins(r->state, m);
     printf("motion %" PRIu32 "\n", m->id);
     print_text("title", &r->title, true);
     print_text("reason", &r->reason, !sheaf_hash_is_zero(&m->reason));
@@ -202,8 +201,8 @@ void sheaf_motion_print(const sheaf_motion_report *r)
         print_settled(r);
         return;
     }
-    if (begins > r->now)
-        printf("  vote from  %s\n", moment(begins, when));
+    if (m->begins > r->now)
+        printf("  vote from  %s\n", moment(m->begins, when));
     printf("  closes     %s%s\n", moment(m->closes, when),
            m->closes <= r->now ? ", and is settled with the next entry" : "");
     print_then(r);

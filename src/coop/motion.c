@@ -11,11 +11,6 @@ const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
     return sheaf_decision_by(state, sheaf_bylaws_get(state, motion->bylaws), motion->sort);
 }
 
-int64_t sheaf_motion_begins(const sheaf_state *state, const struct sheaf_row_motion *motion)
-{
-    return motion->opened + (int64_t)sheaf_motion_rule(state, motion)->notice_s * 1000;
-}
-
 /* ---- counting ---- */
 
 /* In units of a ballot. */
@@ -38,16 +33,16 @@ static void weigh_class(const struct sheaf_row_tally *tally, uint32_t free_ballo
     w->abstain += (uint64_t)(tally->abstain * most / cast);
 }
 
-/* Tallies by class are kept of classes with a ceiling alone. Where one class decides, there are
- * no others to protect from it. */
+/* Tallies by class are kept of classes with a ceiling alone. Where one class decides, or
+ * officers do, there are no others to protect from it. */
 static weights weigh(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
     uint32_t yes = motion->yes, no = motion->no, abstain = motion->abstain;
+    const bool ceilings = motion->body == SHEAF_body_assembly && !motion->of;
     const struct sheaf_row_tally *tallies[SHEAF_CLASSES_MAX];
     for (uint8_t i = 0; i < bylaws->classes; i++) {
-        tallies[i] =
-            motion->class_1 ? NULL : sheaf_tally_find(state, sheaf_pair(motion->id, i));
+        tallies[i] = ceilings ? sheaf_tally_find(state, sheaf_pair(motion->id, i)) : NULL;
         if (!tallies[i])
             continue;
         yes -= tallies[i]->yes;

@@ -39,9 +39,6 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
                                      const struct sheaf_row_motion *motion,
                                      const struct sheaf_row_decision *rule);
 
-/* When the notice is over and ballots are taken, in milliseconds since 1970. */
-int64_t sheaf_motion_begins(const sheaf_state *state, const struct sheaf_row_motion *motion);
-
 /* The least sort of decision (enum decision_sort) on the effect under the bylaws in force; false
  * if memory is spent. */
 SHEAF_MUST_USE bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect,

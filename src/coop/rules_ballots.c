@@ -96,7 +96,7 @@ sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t m
     sheaf_refusal may = sheaf_may_vote(state, &electorate, id, member);
     if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
         SHEAF_REFUSE_UNLESS(may);
-    SHEAF_REFUSE_IF(fold->stamp < sheaf_motion_begins(state, motion), voting_not_begun);
+    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
     SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
     return SHEAF_ACCEPTED;
 }

@@ -58,9 +58,9 @@ static sheaf_refusal store_effect(sheaf_fold *fold, struct sheaf_row_motion *mot
 
 sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
 {
-    return (sheaf_electorate){.body = SHEAF_body_assembly,
-                              .of = motion->class_1,
-                              .opened = motion->id,
+    return (sheaf_electorate){.body = motion->body,
+                              .of = motion->of,
+                              .opened = motion->since,
                               .bylaws = motion->bylaws};
 }
 
@@ -70,7 +70,9 @@ sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
 static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
                            const sheaf_effect *effect)
 {
-    motion->class_1 = effect ? sheaf_effect_class(fold->state, effect) : 0;
+    motion->body = SHEAF_body_assembly;
+    motion->of = effect ? sheaf_effect_class(fold->state, effect) : 0;
+    motion->since = motion->id;
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     motion->electorate = sheaf_electorate_count(fold->state, &electorate);
     if (!effect)
@@ -98,7 +100,8 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     const struct sheaf_row_decision *rule = sheaf_decision_by(state, bylaws, motion->sort);
     motion->call = 1;
     motion->opened = fold->stamp;
-    motion->closes = fold->stamp + ((int64_t)rule->notice_s + rule->open_s) * 1000;
+    motion->begins = fold->stamp + (int64_t)rule->notice_s * 1000;
+    motion->closes = motion->begins + (int64_t)rule->open_s * 1000;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
     sheaf_coop_edit(state, 0)->motions_open++;
