@@ -54,9 +54,9 @@ __attribute__((format(printf, 2, 3))) static void cell_print(char *cell, const c
 static bool is_told(const char *column)
 {
     static const char *const told[] = {
-        "feature_first", "features", "gaps",        "id",       "inputs",  "kind",  "label",
-        "licence",       "member",   "price_cents", "released", "retired", "round", "schema",
-        "sha256",        "state",    "target",      "title",    "uses"};
+        "feature_first", "features", "gaps",   "id",          "inputs",   "kind",    "label",
+        "lesson",        "licence",  "member", "price_cents", "released", "retired", "round",
+        "schema",        "sha256",   "state",  "target",      "title",    "uses"};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         if (strcmp(column, told[i]) == 0)
             return true;
@@ -453,6 +453,15 @@ static void put_figures(writing *w)
                    "name, nobody has measured here.");
 }
 
+/* A hash of zeros stands for none. */
+static bool is_set(sheaf_slice hash)
+{
+    size_t i = 0;
+    while (i < hash.len && hash.data[i] == '0')
+        i++;
+    return i < hash.len;
+}
+
 static void put_release(writing *w)
 {
     char text[SHORT + 8];
@@ -466,6 +475,10 @@ static void put_release(writing *w)
     char currency[8];
     words(sheaf_json_member_string(sharing, "currency"), currency, sizeof currency);
     sheaf_card_list(&w->page, true);
+    sheaf_slice lesson = sheaf_json_member_string(w->model, "lesson");
+    if (is_set(lesson))
+        sheaf_card_fact(&w->page, "SHA-256 of its lesson", "%s",
+                        words(lesson, text, sizeof text));
     sheaf_card_fact(&w->page, "licence", "%s",
                     words(sheaf_json_member_string(w->model, "licence"), text, sizeof text));
     sheaf_card_fact(&w->page, "price of one use", "%.2f %s",

@@ -217,8 +217,12 @@ sheaf_refusal sheaf_rule_model_release(sheaf_fold *fold, const struct sheaf_mode
     SHEAF_REFUSE_IF(round->attested < sheaf_mandate_get(state, round->mandate)->attest_min,
                     not_attested);
     SHEAF_REFUSE_IF(!was_evaluated(state, what->model, &round->result), not_evaluated);
+    SHEAF_REFUSE_IF(sheaf_bylaws_now(state)->deployment_lesson
+                        && (!what->has_lesson || sheaf_hash_is_zero(&what->lesson)),
+                    lesson_missing);
     struct sheaf_row_model *model = sheaf_model_edit(state, row);
     model->state = SHEAF_model_state_released;
+    model->lesson = what->lesson;
     model->released = fold->index;
     model->round = what->round;
     model->sha256 = round->result;

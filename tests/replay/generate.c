@@ -154,10 +154,11 @@ static void hide(kit *k)
 
 static void earn(kit *k)
 {
-    kit_motion(k, "rel",
-               "{'kind':'model.release','what':{'licence':'CC-BY-4.0','model':#model,"
-               "'price_cents':250,'round':#r3}}",
-               4);
+    kit_motion(
+        k, "rel",
+        "{'kind':'model.release','what':{'lesson':~d,'licence':'CC-BY-4.0','model':#model,"
+        "'price_cents':250,'round':#r3}}",
+        4);
     kit_do(k, "ann", "usage.record", NULL, "{'customer':^,'model':#model,'uses':7}");
     kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':12345,'memo':^}");
     kit_motion(k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':14095}}", 3);

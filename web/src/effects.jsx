@@ -44,6 +44,7 @@ const RENDER = {
         ['Made by round', <Ref n={what.round} />],
         ['Price of one use', money(what.price_cents, currency)],
         ['Licence', what.licence],
+        what.lesson && ['Lesson, SHA-256', <code>{what.lesson}</code>],
     ],
     'model.retire': (what) => [['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>]],
     'surplus.distribute': (what, currency) => [['Amount', money(what.amount_cents, currency)]],

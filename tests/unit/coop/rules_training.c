@@ -503,3 +503,42 @@ void test_evaluation_and_release(void **unused)
              NULL);
     kit_close(&k);
 }
+
+/* The bylaws may come to demand a lesson while a release is voted on. */
+void test_release_with_a_lesson(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k);
+    whole_round(&k, "r1", "statistics", 0, 'a');
+    whole_round(&k, "r2", "train", 'a', 'b');
+    want(kit_round_open(&k, "e", "evaluate", 'b', "m.tick"), ACCEPTED);
+    want(kit_round_close(&k, "e", "evaluate", 'e'), ACCEPTED);
+    want(kit_attest(&k, "ann.node", "e", 'e'), ACCEPTED);
+    want(kit_attest(&k, "bob.node", "e", 'e'), ACCEPTED);
+    kit_want(&k, ACCEPTED, "hub", "model.evaluate", "{" FIGURES ",'round':#e}", NULL);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_deployment] = "{'lesson':true,'protected':true}";
+    kit_want(&k, ACCEPTED, "ann", "motion.open", "{'effect':" RELEASE("r2", "0") ",'title':^}",
+             "late");
+    kit_motion(&k, "amend", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#late}");
+    kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#late}");
+    kit_do(&k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#late}");
+    k.now += 60000;
+    kit_do(&k, "hub", "clock.tick", NULL,
+           "{'deadline':'motion','of':#late,'unwitnessed':false}");
+    const struct sheaf_row_motion *late = sheaf_motion_find(&k.state, kit_index(&k, "late"));
+    assert_int_equal(late->state, SHEAF_motion_state_void);
+    assert_int_equal(late->refusal, R(lesson_missing));
+#define TAUGHT(digit)                                                                          \
+    "{'kind':'model.release','what':{'lesson':~" digit                                         \
+    ",'licence':'CC-BY-4.0','model':#model,'price_cents':0,'round':#r2}}"
+    kit_want(&k, R(lesson_missing), "ann", "motion.open",
+             "{'effect':" TAUGHT("0") ",'title':^}", NULL);
+    kit_motion(&k, "taught", TAUGHT("d"), 4);
+    const struct sheaf_row_model *model = sheaf_model_find(&k.state, kit_index(&k, "model"));
+    assert_int_equal(model->state, SHEAF_model_state_released);
+    assert_int_equal(model->lesson.bytes[0], 0xdd);
+    kit_close(&k);
+}

@@ -123,6 +123,7 @@ void test_patience_at_random(void **unused);
 void test_patience_of_trees(void **unused);
 void test_contributions(void **unused);
 void test_evaluation_and_release(void **unused);
+void test_release_with_a_lesson(void **unused);
 
 void test_sheets_with_groups(void **unused);
 void test_figures_by_group(void **unused);

@@ -142,6 +142,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_patience_of_trees),
     cmocka_unit_test(test_contributions),
     cmocka_unit_test(test_evaluation_and_release),
+    cmocka_unit_test(test_release_with_a_lesson),
     cmocka_unit_test(test_ranges),
     cmocka_unit_test(test_noised_terms),
     cmocka_unit_test(test_local_noise),
