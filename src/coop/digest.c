@@ -1,6 +1,7 @@
 #include "coop/state.h"
 
 #include "base/encode.h"
+#include "crypto/hash_many.h"
 #include "log/tree.h"
 
 #include <assert.h>
@@ -33,23 +34,54 @@ static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned
     return true;
 }
 
-static void hash_row(sheaf_state *state, sheaf_table_id id, uint32_t row)
+/* So many are hashed together, which takes a fraction of the time of one after the other. */
+enum { ROWS_TOGETHER = 16, NODES_TOGETHER = 64 };
+
+static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *rows,
+                      uint32_t count)
 {
     const sheaf_table_shape *shape = sheaf_table_describe(id);
-    uint8_t encoded[1024];
-    assert(shape->encoded <= sizeof encoded);
-    sheaf_row_encode(shape, sheaf_table_row(state, id, row), encoded);
-    state->tables[id].levels[0][row] = sheaf_tree_leaf(sheaf_bytes(encoded, shape->encoded));
+    sheaf_hash *leaves = state->tables[id].levels[0];
+    uint8_t encoded[ROWS_TOGETHER][1 + SHEAF_ROW_ENCODED_MAX];
+    sheaf_slice leaf[ROWS_TOGETHER];
+    sheaf_hash out[ROWS_TOGETHER];
+    for (uint32_t done = 0; done < count; done += ROWS_TOGETHER) {
+        uint32_t n = count - done < ROWS_TOGETHER ? count - done : ROWS_TOGETHER;
+        for (uint32_t i = 0; i < n; i++) {
+            encoded[i][0] = SHEAF_TREE_LEAF;
+            sheaf_row_encode(shape, sheaf_table_row(state, id, rows[done + i]), encoded[i] + 1);
+            leaf[i] = sheaf_bytes(encoded[i], (size_t)1 + shape->encoded);
+        }
+        sheaf_sha256_many(leaf, n, out);
+        for (uint32_t i = 0; i < n; i++)
+            leaves[rows[done + i]] = out[i];
+    }
 }
 
-static void hash_node(sheaf_state_table *table, unsigned level, uint32_t at)
+/* The nodes of a level over what stands below it. Only the last can lack a right sibling. */
+static void hash_nodes(sheaf_state_table *table, unsigned level, const uint32_t *nodes,
+                       uint32_t count)
 {
     const sheaf_hash *below = table->levels[level - 1];
-    uint32_t left = at * 2;
-    if (left + 1 < width_at(table->count, level - 1))
-        table->levels[level][at] = sheaf_tree_node(&below[left], &below[left + 1]);
-    else
-        table->levels[level][at] = below[left];
+    uint32_t width = width_at(table->count, level - 1);
+    uint8_t both[NODES_TOGETHER][1 + 2 * SHEAF_HASH_BYTES];
+    sheaf_slice node[NODES_TOGETHER];
+    sheaf_hash out[NODES_TOGETHER];
+    if (count && nodes[count - 1] * 2 + 1 >= width) {
+        table->levels[level][nodes[count - 1]] = below[nodes[count - 1] * 2];
+        count--;
+    }
+    for (uint32_t done = 0; done < count; done += NODES_TOGETHER) {
+        uint32_t n = count - done < NODES_TOGETHER ? count - done : NODES_TOGETHER;
+        for (uint32_t i = 0; i < n; i++) {
+            both[i][0] = SHEAF_TREE_NODE;
+            memcpy(both[i] + 1, &below[(size_t)nodes[done + i] * 2], 2 * SHEAF_HASH_BYTES);
+            node[i] = sheaf_bytes(both[i], sizeof both[i]);
+        }
+        sheaf_sha256_many(node, n, out);
+        for (uint32_t i = 0; i < n; i++)
+            table->levels[level][nodes[done + i]] = out[i];
+    }
 }
 
 static int ascending(const void *a, const void *b)
@@ -79,18 +111,16 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
             table->dirty_rows[n++] = row;
     }
     qsort(table->dirty_rows, n, sizeof *table->dirty_rows, ascending);
-    for (uint32_t i = 0; i < n; i++)
-        hash_row(state, id, table->dirty_rows[i]);
+    hash_rows(state, id, table->dirty_rows, n);
     for (unsigned level = 1; level <= top; level++) {
         uint32_t parents = 0;
         for (uint32_t i = 0; i < n; i++) {
             uint32_t parent = table->dirty_rows[i] / 2;
-            if (parents && table->dirty_rows[parents - 1] == parent)
-                continue;
-            hash_node(table, level, parent);
-            table->dirty_rows[parents++] = parent;
+            if (!parents || table->dirty_rows[parents - 1] != parent)
+                table->dirty_rows[parents++] = parent;
         }
         n = parents;
+        hash_nodes(table, level, table->dirty_rows, n);
     }
     table->dirty_count = 0;
     table->built = table->count;

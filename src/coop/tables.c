@@ -48,6 +48,40 @@
 #undef COL
 #undef END_TABLE
 
+/* The encoding of a row, a straight line of code for each table. */
+#define PUT_INTEGER(name, width)                                                               \
+    sheaf_big_endian_put(out, (uint64_t)row->name, width);                                     \
+    out += width;
+#define PUT_BYTES(name)                                                                        \
+    memcpy(out, &row->name, sizeof row->name);                                                 \
+    out += sizeof row->name;
+#define PUT_U8(name)    PUT_INTEGER(name, 1)
+#define PUT_U16(name)   PUT_INTEGER(name, 2)
+#define PUT_U32(name)   PUT_INTEGER(name, 4)
+#define PUT_U64(name)   PUT_INTEGER(name, 8)
+#define PUT_I64(name)   PUT_INTEGER(name, 8)
+#define PUT_REF(name)   PUT_INTEGER(name, 4)
+#define PUT_BOOL(name)  PUT_INTEGER(name, 1)
+#define PUT_ENUM(name)  PUT_INTEGER(name, 1)
+#define PUT_HASH(name)  PUT_BYTES(name)
+#define PUT_KEY(name)   PUT_BYTES(name)
+#define PUT_N4(name)    PUT_BYTES(name)
+#define PUT_N40(name)   PUT_BYTES(name)
+#define PUT_N100(name)  PUT_BYTES(name)
+#define PUT_BLOCK(name) PUT_BYTES(name)
+#define TABLE(name, key, doc)                                                                  \
+    static void encode_##name(const void *at, uint8_t *out)                                    \
+    {                                                                                          \
+        const struct sheaf_row_##name *row = at;
+#define COL(table, type, sub, name, doc) PUT_##type(name)
+#define END_TABLE(name)                                                                        \
+    (void)out;                                                                                 \
+    }
+#include "coop/tbl/tables.def"
+#undef TABLE
+#undef COL
+#undef END_TABLE
+
 #define SHEAF_WIDTH_U8    1
 #define SHEAF_WIDTH_U16   2
 #define SHEAF_WIDTH_U32   4
@@ -74,6 +108,7 @@
                              .size = sizeof(struct sheaf_row_##name_),                         \
                              .find = FIND_##key_,                                              \
                              .key = key_of_##name_,                                            \
+                             .encode = encode_##name_,                                         \
                              .encoded = 0
 #define COL(table, type, sub, name, doc) +SHEAF_WIDTH_##type
 #define END_TABLE(name)                                                                        \
@@ -143,18 +178,8 @@ static bool column_is_bytes(sheaf_column_type type)
 
 void sheaf_row_encode(const sheaf_table_shape *shape, const void *row, uint8_t *out)
 {
-    const uint8_t *end = out + shape->encoded;
-    for (uint16_t i = 0; i < shape->count; i++) {
-        const sheaf_column *column = &shape->columns[i];
-        size_t width = column_width(column->type);
-        if (column_is_bytes(column->type)) {
-            memcpy(out, (const uint8_t *)row + column->at, width);
-        } else {
-            sheaf_big_endian_put(out, column_integer(column, row), width);
-        }
-        out += width;
-    }
-    assert(out == end);
+    assert(shape->encoded <= SHEAF_ROW_ENCODED_MAX);
+    shape->encode(row, out);
 }
 
 /* Choices from 0 to value are all there? */

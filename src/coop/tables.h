@@ -17,6 +17,9 @@
 
 enum { SHEAF_PART_BYTES = 224 };
 
+/* The longest encoding of a row. */
+enum { SHEAF_ROW_ENCODED_MAX = 512 };
+
 /* Of classes of members: how many there are at most, and that one has no ceiling of votes. */
 enum { SHEAF_CLASSES_MAX = 16, SHEAF_NO_CEILING = 10000 };
 
@@ -115,6 +118,7 @@ typedef struct {
     uint16_t encoded; /* bytes of a row's encoding */
     sheaf_find find;
     uint64_t (*key)(const void *row); /* by which sheaf_find_row() finds it; 0 if BY_ROW */
+    void (*encode)(const void *row, uint8_t *out);
 } sheaf_table_shape;
 
 const sheaf_table_shape *sheaf_table_describe(sheaf_table_id table);

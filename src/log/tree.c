@@ -4,14 +4,15 @@
 
 sheaf_hash sheaf_tree_leaf(sheaf_slice entry)
 {
-    const sheaf_slice parts[] = {sheaf_bytes("\0", 1), entry};
+    static const uint8_t first[] = {SHEAF_TREE_LEAF};
+    const sheaf_slice parts[] = {sheaf_bytes(first, 1), entry};
     return sheaf_sha256_parts(parts, 2);
 }
 
 sheaf_hash sheaf_tree_node(const sheaf_hash *left, const sheaf_hash *right)
 {
     uint8_t both[1 + 2 * SHEAF_HASH_BYTES];
-    both[0] = 1;
+    both[0] = SHEAF_TREE_NODE;
     memcpy(both + 1, left->bytes, SHEAF_HASH_BYTES);
     memcpy(both + 1 + SHEAF_HASH_BYTES, right->bytes, SHEAF_HASH_BYTES);
     return sheaf_sha256(sheaf_bytes(both, sizeof both));

@@ -17,6 +17,9 @@ enum { SHEAF_PROOF_MAX = 63 };
 /* Sizes stay below this, so that no proof is longer than SHEAF_PROOF_MAX. */
 #define SHEAF_TREE_SIZE_MAX ((uint64_t)1 << 62)
 
+/* The bytes that these begin with. */
+enum { SHEAF_TREE_LEAF = 0, SHEAF_TREE_NODE = 1 };
+
 sheaf_hash sheaf_tree_leaf(sheaf_slice entry);
 sheaf_hash sheaf_tree_node(const sheaf_hash *left, const sheaf_hash *right);
 sheaf_hash sheaf_tree_empty(void);

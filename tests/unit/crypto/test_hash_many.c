@@ -44,6 +44,24 @@ static void test_published_vectors(void **unused)
         assert_hex(&made[i], want[i]);
 }
 
+/* Pieces of one length, in fours and what is left of them, of every length that is short. */
+static void test_one_length(void **unused)
+{
+    (void)unused;
+    for (size_t len = 0; len < 300; len++)
+        for (size_t count = 4; count <= 9; count++) {
+            sheaf_slice data[MANY];
+            sheaf_hash made[MANY];
+            for (size_t i = 0; i < count; i++)
+                data[i] = sheaf_bytes(bytes + 301 * i, len);
+            sheaf_sha256_many(data, count, made);
+            for (size_t i = 0; i < count; i++) {
+                sheaf_hash want = sheaf_sha256(data[i]);
+                assert_true(sheaf_hash_equal(&made[i], &want));
+            }
+        }
+}
+
 /* Every length around the ends of blocks, in either lane, beside a long piece. */
 static void test_every_length(void **unused)
 {
@@ -87,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_vectors),
+        cmocka_unit_test(test_one_length),
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_random_lengths),
     };
