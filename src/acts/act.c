@@ -104,8 +104,8 @@ sheaf_slice sheaf_member_bytes(sheaf_slice all, const sheaf_json *value)
     return (sheaf_slice){all.data + value->at, end - value->at};
 }
 
-sheaf_status sheaf_entry_decode(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
-                                sheaf_entry *out, sheaf_err *err)
+sheaf_status sheaf_entry_decode_tree(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
+                                     sheaf_entry *out, sheaf_err *err)
 {
     sheaf_json *tree;
     SHEAF_TRY(parse(bytes, "entry", SHEAF_ENTRY_MAX, arena, &tree, err));
@@ -126,6 +126,16 @@ sheaf_status sheaf_entry_decode(sheaf_slice bytes, uint16_t revision, sheaf_aren
     entry.act_bytes = sheaf_member_bytes(bytes, value);
     *out = entry;
     return SHEAF_OK;
+}
+
+sheaf_status sheaf_entry_decode(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
+                                sheaf_entry *out, sheaf_err *err)
+{
+    size_t used = arena->used;
+    if (sheaf_entry_quick(bytes, revision, arena, out))
+        return SHEAF_OK;
+    arena->used = used;
+    return sheaf_entry_decode_tree(bytes, revision, arena, out, err);
 }
 
 static void encode_effect(sheaf_json_writer *w, const sheaf_effect *effect)

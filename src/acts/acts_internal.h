@@ -64,6 +64,14 @@ SHEAF_MUST_USE sheaf_status sheaf_shape_decode(sheaf_decoder *d, const sheaf_sha
                                                const sheaf_json *object, void *out);
 SHEAF_MUST_USE sheaf_status sheaf_act_decode_tree(sheaf_decoder *d, const sheaf_json *tree,
                                                   sheaf_act *out);
+/* An entry by way of a tree of all its values. */
+SHEAF_MUST_USE sheaf_status sheaf_entry_decode_tree(sheaf_slice bytes, uint16_t revision,
+                                                    sheaf_arena *arena, sheaf_entry *out,
+                                                    sheaf_err *err);
+/* The same without a tree, of most entries that are in form; false, and the arena partly used,
+ * of what must go the other way. */
+SHEAF_MUST_USE bool sheaf_entry_quick(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
+                                      sheaf_entry *out);
 /* Required fields are written whether or not their has_NAME is set. */
 void sheaf_shape_encode(sheaf_json_writer *w, const sheaf_shape *shape, const void *in);
 

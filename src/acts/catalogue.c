@@ -81,6 +81,7 @@ const size_t sheaf_choice_table_count =
     static const sheaf_field fields_##name_[] = {
 #define F(owner_, type_, sub_, name_, need_, lo_, hi_, since_, doc_)                           \
     {.name = #name_,                                                                           \
+     .name_len = sizeof #name_ - 1,                                                            \
      .doc = doc_,                                                                              \
      .sub = #sub_,                                                                             \
      .shape = SHAPE_##type_(sub_),                                                             \
@@ -160,11 +161,30 @@ const sheaf_shape *sheaf_kind_shape(sheaf_kind kind)
     return kinds[kind];
 }
 
+#define RECORD SHEAF_SKIP
+#define F      SHEAF_SKIP
+#define END    SHEAF_SKIP
+#define ACT(name_, wire_, actor_, needs_, since_, visibility_, doc_)                           \
+    [SHEAF_KIND_##name_] = sizeof wire_ - 1,
+static const uint8_t kind_lens[SHEAF_KIND_COUNT] = {
+#include "acts/tbl/all.def"
+};
+#undef RECORD
+#undef ACT
+#undef F
+#undef END
+
 sheaf_kind sheaf_kind_find(sheaf_slice wire)
 {
-    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
-        if (sheaf_slice_is(wire, kinds[kind]->name))
+    /* Few kinds have names of the same length: those are looked at. */
+    const uint8_t *at = kind_lens + 1, *end = kind_lens + SHEAF_KIND_COUNT;
+    if (wire.len == 0 || wire.len > UINT8_MAX)
+        return SHEAF_KIND_none;
+    while (at < end && (at = memchr(at, (int)wire.len, (size_t)(end - at)))) {
+        sheaf_kind kind = (sheaf_kind)(at++ - kind_lens);
+        if (memcmp(kinds[kind]->name, wire.data, wire.len) == 0)
             return kind;
+    }
     return SHEAF_KIND_none;
 }
 

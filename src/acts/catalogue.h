@@ -172,6 +172,7 @@ typedef struct {
     const char *const *choice_docs; /* of ENUM */
     int64_t lo, hi;
     uint16_t at, has; /* offsets in the struct */
+    uint8_t name_len;
     sheaf_field_type type;
     bool required;
     bool personal; /* a text that stands in the hub's private register alone */

@@ -67,6 +67,77 @@ static void check_entry(sheaf_slice act_bytes, int64_t stamp)
     sheaf_buffer_deinit(&entry);
 }
 
+/* Of what is read quickly the whole decoder says the same. */
+static bool check_quick(sheaf_slice in)
+{
+    static uint8_t blocks[2][SHEAF_ACT_ARENA_BYTES];
+    sheaf_arena quick_arena = sheaf_arena_over(blocks[0], sizeof blocks[0]);
+    sheaf_arena tree_arena = sheaf_arena_over(blocks[1], sizeof blocks[1]);
+    sheaf_entry quick, tree;
+    sheaf_buffer made_of[2];
+    if (!sheaf_entry_quick(in, 1, &quick_arena, &quick))
+        return false;
+    assert_int_equal(sheaf_entry_decode_tree(in, 1, &tree_arena, &tree, NULL), SHEAF_OK);
+    assert_true(sheaf_slice_equal(quick.act_bytes, tree.act_bytes));
+    assert_memory_equal(quick.signature, tree.signature, sizeof tree.signature);
+    assert_int_equal(quick.stamp, tree.stamp);
+    assert_int_equal(quick.act->has_by, tree.act->has_by);
+    assert_int_equal(quick.act->has_key, tree.act->has_key);
+    for (int i = 0; i < 2; i++) {
+        sheaf_buffer_init(&made_of[i], SHEAF_ENTRY_MAX);
+        sheaf_act_encode(&made_of[i], i ? tree.act : quick.act);
+    }
+    assert_true(
+        sheaf_slice_equal(sheaf_buffer_slice(&made_of[0]), sheaf_buffer_slice(&made_of[1])));
+    sheaf_buffer_deinit(&made_of[0]);
+    sheaf_buffer_deinit(&made_of[1]);
+    return true;
+}
+
+/* The entry with a byte changed, left out or put in. */
+static void check_quick_near(generator *g, sheaf_slice entry)
+{
+    static uint8_t near[SHEAF_ENTRY_MAX + 1];
+    static const char bytes[] = "\"\\{}[],:-0123456789abcutf \n\x01\x7f\xc3\xa4";
+    for (int i = 0; i < 40; i++) {
+        size_t at = (size_t)generator_number(g, 0, (int64_t)entry.len - 1);
+        size_t put = i % 3 < 2, skip = i % 3 > 0;
+        memcpy(near, entry.data, at);
+        near[at] = (uint8_t)bytes[generator_number(g, 0, sizeof bytes - 2)];
+        memcpy(near + at + put, entry.data + at + skip, entry.len - at - skip);
+        (void)check_quick(sheaf_bytes(near, entry.len + put - skip));
+    }
+}
+
+static void test_quick_is_alike(void **unused)
+{
+    (void)unused;
+    generator g = {.state = 5};
+    size_t quick = 0, all = 0;
+    for (int turn = 0; turn < 20; turn++)
+        for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+            if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_COOP)
+                continue;
+            static const uint8_t signature[SHEAF_SIGNATURE_BYTES] = {7, 1};
+            sheaf_arena arena = sheaf_arena_over(made, sizeof made);
+            sheaf_buffer entry;
+            g.arena = &arena;
+            sheaf_act act = generator_act(&g, kind);
+            sheaf_buffer_init(&entry, SHEAF_ENTRY_MAX);
+            sheaf_entry_encode(&entry, generator_bytes(&g, &act), signature, turn);
+            if (!entry.failed) {
+                bool took = check_quick(sheaf_buffer_slice(&entry));
+                assert_true(took || kind != SHEAF_KIND_ballot_cast);
+                quick += took;
+                all++;
+                check_quick_near(&g, sheaf_buffer_slice(&entry));
+            }
+            sheaf_buffer_deinit(&entry);
+        }
+    print_message("%zu of %zu entries were read quickly\n", quick, all);
+    assert_true(quick > all / 3);
+}
+
 static void test_every_kind_round_trips(void **unused)
 {
     (void)unused;
@@ -463,6 +534,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_round_trips),
+        cmocka_unit_test(test_quick_is_alike),
         cmocka_unit_test(test_effects_round_trip),
         cmocka_unit_test(test_changed_bytes),
         cmocka_unit_test(test_refused_with_path),

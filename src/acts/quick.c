@@ -1,0 +1,214 @@
+/* Entries in form, read straight into their structs.
+ *
+ * Canonical JSON puts every member at one place, so an entry can be compared with what its
+ * descriptors say comes next, without a tree of it. This reads what most entries are made of:
+ * numbers, references, choices, commitments, plain words and records of them. It never refuses:
+ * where anything else stands, or anything wrong, it gives up, and the decoder proper, which
+ * also says what is wrong, decides. What it does read, that decoder reads alike.
+ */
+#include "acts/acts_internal.h"
+#include "base/encode.h"
+
+static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
+{
+    const uint8_t *at = in->data, *end = at + in->len;
+    bool negative = at < end && *at == '-';
+    const uint8_t *digits = at += negative;
+    uint64_t value = 0;
+    while (at < end && *at >= '0' && *at <= '9' && at - digits < 17)
+        value = value * 10 + (uint64_t)(*at++ - '0');
+    size_t count = (size_t)(at - digits);
+    if (count == 0 || count > 16 || (digits[0] == '0' && (count > 1 || negative))
+        || value > (uint64_t)SHEAF_JSON_INT_MAX)
+        return false;
+    *out = negative ? -(int64_t)value : (int64_t)value;
+    in->len -= (size_t)(at - in->data);
+    in->data = at;
+    return *out >= lo && *out <= hi;
+}
+
+static bool take_ref(sheaf_slice *in, uint32_t *out)
+{
+    int64_t number;
+    if (!take_int(in, 0, SHEAF_REF_MAX, &number))
+        return false;
+    *out = (uint32_t)number;
+    return true;
+}
+
+static bool take_base64url(sheaf_slice *in, uint8_t *out, size_t len)
+{
+    sheaf_slice text;
+    return sheaf_take_text(in, "\"") && sheaf_take(in, (len * 8 + 5) / 6, &text)
+           && sheaf_base64url_get(text, out, len) && sheaf_take_text(in, "\"");
+}
+
+static bool take_hash(sheaf_slice *in, sheaf_hash *out)
+{
+    sheaf_slice text;
+    return sheaf_take_text(in, "\"") && sheaf_take(in, 2 * sizeof out->bytes, &text)
+           && sheaf_hex_get(text, out->bytes, sizeof out->bytes) && sheaf_take_text(in, "\"");
+}
+
+/* A string of printable ASCII without escapes. */
+static bool take_plain(sheaf_slice *in, sheaf_slice *out)
+{
+    if (!sheaf_take_text(in, "\"") || !sheaf_take_until(in, '"', out))
+        return false;
+    for (size_t i = 0; i < out->len; i++)
+        if (out->data[i] < 0x20 || out->data[i] > 0x7e || out->data[i] == '\\')
+            return false;
+    return true;
+}
+
+static bool take_words(sheaf_slice *in, const sheaf_field *f, sheaf_slice *out)
+{
+    return take_plain(in, out) && out->len > 0 && out->len >= (size_t)f->lo
+           && out->len <= (size_t)f->hi && out->data[0] != ' '
+           && out->data[out->len - 1] != ' ';
+}
+
+static bool take_bool(sheaf_slice *in, bool *out)
+{
+    *out = sheaf_take_text(in, "true");
+    return *out || sheaf_take_text(in, "false");
+}
+
+static bool take_choice(sheaf_slice *in, const sheaf_field *f, uint8_t *out)
+{
+    sheaf_slice word;
+    if (!take_plain(in, &word))
+        return false;
+    for (*out = 0; f->choices[*out]; ++*out)
+        if (sheaf_slice_is(word, f->choices[*out]))
+            return true;
+    return false;
+}
+
+static bool take_record(sheaf_slice *in, uint16_t revision, const sheaf_shape *shape,
+                        void *out);
+
+static bool take_field(sheaf_slice *in, uint16_t revision, const sheaf_field *f, void *at)
+{
+    switch (f->type) {
+    case SHEAF_FIELD_INT:
+        return take_int(in, f->lo, f->hi, at);
+    case SHEAF_FIELD_REF:
+        return take_ref(in, at);
+    case SHEAF_FIELD_TEXT:
+    case SHEAF_FIELD_KEY:
+        return take_base64url(in, at, 32);
+    case SHEAF_FIELD_SIG:
+        return take_base64url(in, at, 64);
+    case SHEAF_FIELD_NAME:
+        return take_words(in, f, at);
+    case SHEAF_FIELD_HASH:
+        return take_hash(in, at);
+    case SHEAF_FIELD_BOOL:
+        return take_bool(in, at);
+    case SHEAF_FIELD_ENUM:
+        return take_choice(in, f, at);
+    case SHEAF_FIELD_REC:
+        return take_record(in, revision, f->shape, at);
+    case SHEAF_FIELD_LIST:
+    case SHEAF_FIELD_EFFECT:
+        break;
+    }
+    return false;
+}
+
+/* `"name":`, behind a comma but for the first member. */
+static bool take_name(sheaf_slice *in, const sheaf_field *f, bool first)
+{
+    const uint8_t *at = in->data;
+    size_t len = f->name_len, comma = first ? 0 : 1;
+    if (in->len < comma + len + 3 || (!first && at[0] != ','))
+        return false;
+    at += comma;
+    if (at[0] != '"' || at[len + 1] != '"' || at[len + 2] != ':'
+        || memcmp(at + 1, f->name, len) != 0)
+        return false;
+    in->data += comma + len + 3;
+    in->len -= comma + len + 3;
+    return true;
+}
+
+static bool take_record(sheaf_slice *in, uint16_t revision, const sheaf_shape *shape, void *out)
+{
+    bool first = true;
+    if (!sheaf_take_text(in, "{"))
+        return false;
+    for (size_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        if (f->since > revision)
+            continue; /* where it stands nevertheless, the end is not what comes next */
+        if (!take_name(in, f, first)) {
+            if (f->required)
+                return false;
+            continue;
+        }
+        if (!take_field(in, revision, f, (uint8_t *)out + f->at))
+            return false;
+        *(bool *)((uint8_t *)out + f->has) = true;
+        first = false;
+    }
+    return sheaf_take_text(in, "}");
+}
+
+static bool take_act(sheaf_slice *in, uint16_t revision, sheaf_arena *arena, sheaf_act *out)
+{
+    sheaf_slice kind;
+    int64_t seen, seq;
+    if (!sheaf_take_text(in, "{\"at\":") || !take_int(in, 0, SHEAF_JSON_INT_MAX, &out->at))
+        return false;
+    out->has_by = sheaf_take_text(in, ",\"by\":");
+    if (out->has_by && !take_ref(in, &out->by))
+        return false;
+    out->has_key = sheaf_take_text(in, ",\"key\":");
+    if (out->has_key && !take_ref(in, &out->key))
+        return false;
+    if (!sheaf_take_text(in, ",\"kind\":") || !take_plain(in, &kind))
+        return false;
+    out->kind = sheaf_kind_find(kind);
+    if (out->kind == SHEAF_KIND_none)
+        return false;
+    const sheaf_shape *shape = sheaf_kind_shape(out->kind);
+    bool member = shape->actor == SHEAF_ACTOR_MEMBER;
+    if (shape->since > revision || shape->actor == SHEAF_ACTOR_COOP || out->has_by != member
+        || out->has_key != (member || shape->actor == SHEAF_ACTOR_HUB))
+        return false;
+    if (!sheaf_take_text(in, ",\"seen\":")
+        || !take_int(in, 0, (int64_t)SHEAF_REF_MAX + 1, &seen)
+        || !sheaf_take_text(in, ",\"seq\":") || !take_int(in, 1, SHEAF_JSON_INT_MAX, &seq)
+        || !sheaf_take_text(in, ",\"until\":")
+        || !take_int(in, 0, SHEAF_JSON_INT_MAX, &out->until)
+        || !sheaf_take_text(in, ",\"what\":"))
+        return false;
+    out->seen = (uint64_t)seen;
+    out->seq = (uint64_t)seq;
+    void *what = sheaf_arena_take(arena, 1, shape->size, _Alignof(max_align_t));
+    out->what = what;
+    return what && take_record(in, revision, shape, what) && sheaf_take_text(in, "}");
+}
+
+bool sheaf_entry_quick(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
+                       sheaf_entry *out)
+{
+    sheaf_slice in = bytes;
+    sheaf_entry entry = {0};
+    sheaf_act *act = SHEAF_ARENA_NEW(arena, sheaf_act, 1);
+    if (bytes.len > SHEAF_ENTRY_MAX || !act || !sheaf_take_text(&in, "{\"act\":"))
+        return false;
+    entry.act_bytes.data = in.data;
+    if (!take_act(&in, revision, arena, act))
+        return false;
+    entry.act = act;
+    entry.act_bytes.len = (size_t)(in.data - entry.act_bytes.data);
+    if (!sheaf_take_text(&in, ",\"sig\":")
+        || !take_base64url(&in, entry.signature, SHEAF_SIGNATURE_BYTES)
+        || !sheaf_take_text(&in, ",\"stamp\":")
+        || !take_int(&in, 0, SHEAF_JSON_INT_MAX, &entry.stamp) || !sheaf_slice_is(in, "}"))
+        return false;
+    *out = entry;
+    return true;
+}
