@@ -77,6 +77,13 @@ static void put_key(const sheaf_state *state, const struct sheaf_row_key *key, i
     (void)sheaf_print_end(&out, &w);
 }
 
+/* The key of a recovery signs nothing before it has come through. */
+static bool never_begun(const sheaf_state *state, const struct sheaf_row_key *key)
+{
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_find(state, key->id);
+    return recovery && recovery->state != SHEAF_recovery_state_done;
+}
+
 static int list_keys(const sheaf_arguments *a, const sheaf_state *state, uint32_t member)
 {
     const struct sheaf_row_member *row = sheaf_member_find(state, member);
@@ -89,8 +96,11 @@ static int list_keys(const sheaf_arguments *a, const sheaf_state *state, uint32_
     }
     if (!a->json)
         printf("Keys of member %u, the newest first:\n", member);
-    for (uint32_t at = row->key_last; at; at = sheaf_key_at(state, at - 1)->before)
-        (a->json ? put_key : print_key)(state, sheaf_key_at(state, at - 1), now);
+    for (uint32_t i = sheaf_key_count(state); i > 0; i--) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, i - 1);
+        if (key->member == member && !never_begun(state, key))
+            (a->json ? put_key : print_key)(state, key, now);
+    }
     return SHEAF_EXIT_DONE;
 }
 

@@ -102,6 +102,8 @@ static void print_organ(const sheaf_state *state, const struct sheaf_row_organ *
     for (unsigned i = 0; i < SHEAF_POWER_COUNT; i++)
         if (sheaf_organ_powers(organ->kind) >> i & 1)
             printf("  %s\n", sheaf_power_doc(i));
+    if (sheaf_bylaws_now(state)->admission_organ == place + 1)
+        puts("  decides on applications for membership, while anybody is in office here");
     if (chamber && chamber->election != SHEAF_NONE)
         printf("  an election is under way: sheaf election show %u\n", chamber->election);
 }

@@ -40,6 +40,9 @@ const struct sheaf_row_organ *sheaf_organ_now(const sheaf_state *state, int64_t 
 /* How many officers the organ has now. */
 uint32_t sheaf_officers(const sheaf_state *state, uint8_t organ);
 
+/* Those of them who have a vote in the co-op. */
+uint32_t sheaf_officers_voting(const sheaf_state *state, uint8_t organ);
+
 /* The member's office in the organ as it is now, or NULL. */
 const struct sheaf_row_office *sheaf_office_now(const sheaf_state *state, uint32_t member,
                                                 uint8_t organ);

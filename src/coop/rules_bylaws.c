@@ -79,6 +79,8 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
 #undef SHOWN
 #undef KEPT
 #undef LISTED
+    if (text->members.admission.has_organ)
+        row->admission_organ = (uint8_t)(text->members.admission.organ + 1);
     row->exclusion = text->members.has_exclusion;
     row->visible = visible_bits(&text->visibility);
     row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);

@@ -4,7 +4,8 @@
  * concerned can answer, and no motion to exclude can be opened. Whoever opens it then, the
  * member concerned does not vote on it. Nobody has more than one request open, and there is one
  * against a member at a time, so that members cannot be worn down by many; 90 days after the
- * hearing it lapses, so that nobody lives under an old one. */
+ * hearing it lapses, so that nobody lives under an old one. Where the bylaws give exclusion up,
+ * nobody is excluded any more, by a motion that was open then neither. */
 #include "coop/member.h"
 
 static bool over(const sheaf_fold *fold, uint32_t exclusion)
@@ -52,6 +53,7 @@ sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
                                         const struct sheaf_member_exclude *what)
 {
     const struct sheaf_row_exclusion *row = sheaf_exclusion_find(fold->state, what->exclusion);
+    SHEAF_REFUSE_IF(!sheaf_bylaws_now(fold->state)->exclusion, exclusion_off);
     SHEAF_REFUSE_IF(!row, no_such_exclusion);
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, row->member), no_such_member);
     SHEAF_REFUSE_IF(fold->stamp < row->heard, hearing);

@@ -1,4 +1,6 @@
-/* Keys: who may sign what for a member. Keys of one member are a list, the newest first. */
+/* Keys: who may sign what for a member. Those of one member that are not revoked are a list,
+ * the newest first; it is short, for a member has no more than SHEAF_KEYS_MAX that are in
+ * force, and what has expired is taken out before the next is let in. */
 #include "coop/member.h"
 
 #include "base/json.h"
@@ -84,6 +86,48 @@ static void link(sheaf_fold *fold, uint32_t row)
     member->key_last = row + 1;
 }
 
+/* Out of that list; nothing happens to a key that is not in it. */
+static void unlink_key(sheaf_fold *fold, uint32_t row)
+{
+    sheaf_state *state = fold->state;
+    uint32_t member = sheaf_member_row(state, sheaf_key_at(state, row)->member);
+    uint32_t before = sheaf_key_at(state, row)->before;
+    uint32_t at = sheaf_member_at(state, member)->key_last, after = 0;
+    while (at && at != row + 1) {
+        after = at;
+        at = sheaf_key_at(state, at - 1)->before;
+    }
+    if (!at)
+        return;
+    if (after)
+        sheaf_key_edit(state, after - 1)->before = before;
+    else
+        sheaf_member_edit(state, member)->key_last = before;
+    sheaf_key_edit(state, row)->before = 0;
+}
+
+static void revoke(sheaf_fold *fold, uint32_t row)
+{
+    unlink_key(fold, row);
+    sheaf_key_edit(fold->state, row)->revoked = fold->index;
+}
+
+/* How many keys of the member are in force; what has expired leaves the list. */
+static uint32_t keys_in_force(sheaf_fold *fold, uint32_t member)
+{
+    uint32_t at = sheaf_member_get(fold->state, member)->key_last, count = 0;
+    while (at) {
+        const struct sheaf_row_key *key = sheaf_key_at(fold->state, at - 1);
+        uint32_t before = key->before;
+        if (key->until < fold->stamp)
+            unlink_key(fold, at - 1);
+        else
+            count++;
+        at = before;
+    }
+    return count;
+}
+
 static sheaf_refusal add(sheaf_fold *fold, const struct sheaf_new_key *what)
 {
     uint32_t human;
@@ -126,15 +170,20 @@ void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes)
 
 void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)
 {
-    sheaf_state *state = fold->state;
-    uint32_t at = sheaf_member_get(state, member)->key_last;
-    while (at) {
-        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
-        uint32_t before = key->before;
-        if (key->revoked == SHEAF_NONE)
-            sheaf_key_edit(state, at - 1)->revoked = fold->index;
-        at = before;
-    }
+    uint32_t row = sheaf_member_row(fold->state, member), last;
+    while ((last = sheaf_member_at(fold->state, row)->key_last) != 0)
+        revoke(fold, last - 1);
+}
+
+/* Nobody hands on more than they have: what a key lets in, replaces or takes away lasts no
+ * longer than itself, and signs no more. That of a machine is the exception: no person's key
+ * has the scope train, and a node trains only where consents allow it. */
+static sheaf_refusal within_own(const sheaf_fold *fold, uint8_t scopes, int64_t until)
+{
+    const struct sheaf_row_key *own = sheaf_key_get(fold->state, fold->key);
+    SHEAF_REFUSE_IF(scopes & ~(own->scopes | SHEAF_SCOPE_TRAIN), scope_beyond);
+    SHEAF_REFUSE_IF(until > own->until, until_beyond);
+    return SHEAF_ACCEPTED;
 }
 
 /* What any new key of a member must be. */
@@ -149,14 +198,18 @@ static sheaf_refusal check_new_key(const sheaf_fold *fold, uint8_t scopes, bool 
 sheaf_refusal sheaf_rule_key_admit(sheaf_fold *fold, const struct sheaf_key_admit *what)
 {
     uint8_t scopes = sheaf_scope_bits(&what->scopes);
-    SHEAF_REFUSE_IF(what->has_until && what->until < fold->stamp, until_past);
+    int64_t until = what->has_until ? what->until : forever;
+    SHEAF_REFUSE_IF(until < fold->stamp, until_past);
     SHEAF_REFUSE_UNLESS(check_new_key(fold, scopes, what->web, &what->public_key));
+    SHEAF_REFUSE_UNLESS(within_own(fold, scopes, until));
+    SHEAF_REFUSE_IF(keys_in_force(fold, fold->member) >= SHEAF_KEYS_MAX, keys_max);
+    SHEAF_STOP_IF_SPENT(fold);
     return sheaf_key_enter(fold, &(struct sheaf_new_key){
                                      .id = fold->index,
                                      .member = fold->member,
                                      .public_key = what->public_key,
                                      .holder = what->holder,
-                                     .until = what->has_until ? what->until : forever,
+                                     .until = until,
                                      .scopes = scopes,
                                      .web = what->web,
                                  });
@@ -185,7 +238,8 @@ sheaf_refusal sheaf_rule_key_revoke(sheaf_fold *fold, const struct sheaf_key_rev
         at = key->before;
     }
     SHEAF_REFUSE_IF(!other, last_admin_key);
-    sheaf_key_edit(state, row)->revoked = fold->index;
+    SHEAF_REFUSE_UNLESS(within_own(fold, 0, sheaf_key_at(state, row)->until));
+    revoke(fold, row);
     return SHEAF_ACCEPTED;
 }
 
@@ -195,10 +249,12 @@ sheaf_refusal sheaf_rule_key_rotate(sheaf_fold *fold, const struct sheaf_key_rot
 {
     uint32_t row;
     SHEAF_REFUSE_UNLESS(own_key(fold, what->key, &row));
-    struct sheaf_row_key *old = sheaf_key_edit(fold->state, row);
+    const struct sheaf_row_key *old = sheaf_key_at(fold->state, row);
     SHEAF_REFUSE_IF(old->until < fold->stamp, key_expired);
     SHEAF_REFUSE_UNLESS(check_new_key(fold, old->scopes, what->web, &what->public_key));
-    old->revoked = fold->index;
+    SHEAF_REFUSE_UNLESS(within_own(fold, old->scopes, old->until));
+    revoke(fold, row);
+    SHEAF_STOP_IF_SPENT(fold);
     return sheaf_key_enter(fold, &(struct sheaf_new_key){
                                      .id = fold->index,
                                      .member = fold->member,

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "coop/key_tree.h"
+#include "coop/organs.h"
 
 void sheaf_words_set(char *column, size_t size, sheaf_slice words)
 {
@@ -120,11 +121,27 @@ sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_membe
                                      });
 }
 
+/* How many decide on applications: the officers in office, with a vote, of the organ that the
+ * bylaws name; where it has none, or none is named, the members with a vote. */
+static uint32_t deciders(const sheaf_state *state, bool *officers)
+{
+    uint8_t organ = sheaf_bylaws_now(state)->admission_organ;
+    uint32_t count = organ ? sheaf_officers_voting(state, organ - 1) : 0;
+    *officers = count > 0;
+    return count ? count : sheaf_coop(state)->voters;
+}
+
 /* Who has no vote, or none yet, decides on nobody's: else one newcomer on trial could fill the
- * co-op with others. */
+ * co-op with others. An approval stands by whom it could be given when it was given: neither an
+ * election nor the end of a term takes it back. */
 static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
 {
+    uint8_t organ = sheaf_bylaws_now(fold->state)->admission_organ;
+    bool officers;
+    (void)deciders(fold->state, &officers);
     SHEAF_REFUSE_IF(!sheaf_member_get(fold->state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(officers && !sheaf_office_now(fold->state, fold->member, organ - 1),
+                    admission_officers);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
     SHEAF_REFUSE_IF(member->state == SHEAF_member_state_declined, application_declined);
@@ -135,8 +152,9 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
 
 static uint32_t approvals_needed(const sheaf_state *state)
 {
-    uint32_t needed = sheaf_bylaws_now(state)->approvals, voters = sheaf_coop(state)->voters;
-    return needed < voters ? needed : voters;
+    bool officers;
+    uint32_t needed = sheaf_bylaws_now(state)->approvals, all = deciders(state, &officers);
+    return needed < all ? needed : all;
 }
 
 sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,

@@ -247,6 +247,39 @@ void test_exclusion_off(void **unused)
     kit_close(&k);
 }
 
+/* Members give exclusion up while a motion to exclude is open. */
+void test_exclusion_given_up(void **unused)
+{
+    (void)unused;
+    kit k;
+    char text[8192];
+    kit_rules rules = kit_rules_usual();
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    rules.early = false;
+    found_three(&k, &rules);
+    kit_do(&k, "ann", "exclusion.open", "x", REQUEST("bob"));
+    rules.exclusion = "";
+    snprintf(text, sizeof text, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+    kit_want(&k, ACCEPTED, "ann", "motion.open", text, "a");
+    static const kit_row rows[] = {
+        {"ann", "motion.open", EXCLUDE("x"), .label = "m"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#a}"},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#a}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#a}"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"hub", "clock.tick", TICK("motion", "a"), .wait_ms = 120000},
+        {"hub", "clock.tick", TICK("motion", "m")},
+        {"bob", "motion.open", "{'title':^}"},
+        {"ann", "motion.open", EXCLUDE("x"), R(exclusion_off)},
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_motion *m = sheaf_motion_get(&k.state, kit_index(&k, "m"));
+    assert_int_equal(m->state, SHEAF_motion_state_void);
+    assert_int_equal(m->refusal, R(exclusion_off));
+    kit_close(&k);
+}
+
 /* The last vote is not excluded, nor does it die. */
 void test_last_vote_outlives(void **unused)
 {

@@ -1,0 +1,140 @@
+/* Who decides on applications where the bylaws name an organ for it. */
+#include "test.h"
+
+#define APPLY(name, place)                                                                     \
+    "{'class':" place ",'kind':'person','name':^,'public_key':@" name ",'web':false}"
+#define OF(name)       "{'member':#" name "}"
+#define TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
+#define FOR(one, two)  "{'approve':[{'member':#" one "},{'member':#" two "}],'election':#e}"
+#define MEMBERS(votes)                                                                         \
+    "{'admission':{'approvals':2,'lapse_s':864000,'open_max':9,'organ':1},'classes':[{"        \
+    "'name':'member','votes':1},{'name':'worker','votes':" votes                               \
+    "},{'name':'new','trial_s':8640000,'votes':1}],'leave_notice_s':0,'protected':true}"
+
+/* Two approvals, and an organ of two officers, the second on the list. */
+static kit_rules rules_with_organ(void)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'panel','name':'Panel','nominate_s':0,'open_s':100,'quorum_bp':5000,"
+        "'seats':2,'term_s':86400000},{'kind':'board','name':'Board','nominate_s':0,'open_s':"
+        "100,'quorum_bp':5000,'seats':2,'term_s':86400000}],'protected':false}";
+    rules.article[SHEAF_ARTICLE_members] = MEMBERS("1");
+    return rules;
+}
+
+/* ann, bob, cat and dan; tim is on trial. Ann and cat, who is of another class, are elected. */
+static void found(kit *k, const kit_rules *rules)
+{
+    kit_open(k);
+    kit_found(k, rules);
+    static const kit_row rows[] = {
+        {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
+        {"ann", "member.admit", OF("bob")}, /* all who have a vote */
+        {"cat", "member.apply", APPLY("cat", "1"), .label = "cat"},
+        {"dan", "member.apply", APPLY("dan", "0"), .label = "dan"},
+        {"tim", "member.apply", APPLY("tim", "2"), .label = "tim"},
+        {"ann", "member.admit", OF("cat")}, /* nobody is in office: so do all members */
+        {"bob", "member.admit", OF("cat")},
+        {"bob", "member.admit", OF("dan")},
+        {"cat", "member.admit", OF("dan")},
+        {"dan", "member.admit", OF("tim")},
+        {"cat", "member.admit", OF("tim")},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"dan", "member.admit", OF("fay")},
+        {"bob", "election.call", "{'organ':1}", .label = "e"},
+        {"ann", "candidate.stand", "{'election':#e}"},
+        {"cat", "candidate.stand", "{'election':#e}"},
+        {"ann", "election.vote", FOR("ann", "cat")},
+        {"bob", "election.vote", FOR("ann", "cat")},
+        {"hub", "clock.tick", TICK("election", "e"), .label = "term", .wait_ms = 100000},
+    };
+    KIT_ROWS(k, rows);
+}
+
+void test_admission_by_an_organ(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_organ();
+    found(&k, &rules);
+    static const kit_row rows[] = {
+        {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
+        {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
+        {"ida", "member.apply", APPLY("ida", "0"), .label = "ida"},
+        {"bob", "member.admit", OF("gus"), R(admission_officers)},
+        {"bob", "member.decline", OF("gus"), R(admission_officers)},
+        {"tim", "member.admit", OF("gus"), R(no_vote)},
+        {"ann", "member.admit", OF("gus")},
+        {"gus", "motion.open", "{'title':^}", R(not_a_member)}, /* one of two officers */
+        {"cat", "member.admit", OF("gus")},
+        {"gus", "motion.open", "{'title':^}", .label = "gus.motion"},
+        {"cat", "member.admit", OF("fay")}, /* dan's approval was given when dan could */
+        {"fay", "motion.open", "{'title':^}", .label = "fay.motion"},
+        {"cat", "member.decline", OF("hal")},
+        {"ann", "member.decline", OF("hal")},
+        {"ann", "member.admit", OF("hal"), R(application_declined)},
+        /* One officer is left, who is all of them; then nobody. */
+        {"cat", "office.resign", "{'organ':1}"},
+        {"hub", "clock.tick", TICK("vacancy", "term")},
+        {"bob", "member.admit", OF("ida"), R(admission_officers)},
+        {"cat", "member.admit", OF("ida"), R(admission_officers)},
+        {"ann", "member.admit", OF("ida")},
+        {"ida", "motion.open", "{'title':^}"},
+        {"jon", "member.apply", APPLY("jon", "0"), .label = "jon"},
+        {"ann", "office.resign", "{'organ':1}"},
+        {"hub", "clock.tick", TICK("vacancy", "term")},
+        {"bob", "member.admit", OF("jon")},
+        {"tim", "member.admit", OF("jon"), R(no_vote)},
+        {"dan", "member.admit", OF("jon")},
+        {"jon", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* Officers whose class has lost its vote neither decide nor are waited for. */
+void test_admission_by_officers_with_a_vote(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_organ();
+    found(&k, &rules);
+    rules.article[SHEAF_ARTICLE_members] = MEMBERS("0");
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    static const kit_row rows[] = {
+        {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
+        {"cat", "member.admit", OF("gus"), R(no_vote)},
+        {"bob", "member.admit", OF("gus"), R(admission_officers)},
+        {"ann", "member.admit", OF("gus")},
+        {"gus", "motion.open", "{'title':^}"},
+        {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
+        {"ann", "office.resign", "{'organ':1}"}, /* cat alone is in office, without a vote */
+        {"hub", "clock.tick", TICK("vacancy", "term")},
+        {"bob", "member.admit", OF("hal")},
+        {"dan", "member.admit", OF("hal")},
+        {"hal", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* An amendment gives the decision to an organ, or takes it back, for applications that wait. */
+void test_admission_amended(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_organ();
+    found(&k, &rules);
+    rules.article[SHEAF_ARTICLE_members] = NULL;
+    rules.classes = "{'name':'member','votes':1},{'name':'worker','votes':1},{'name':'new',"
+                    "'trial_s':8640000,'votes':1}";
+    rules.approvals = 2;
+    kit_do(&k, "gus", "member.apply", "gus", APPLY("gus", "0"));
+    kit_want(&k, R(admission_officers), "bob", "member.admit", OF("gus"), NULL);
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "bob", "member.admit", NULL, OF("gus"));
+    kit_do(&k, "dan", "member.admit", NULL, OF("gus"));
+    kit_do(&k, "gus", "motion.open", NULL, "{'title':^}");
+    kit_close(&k);
+}
