@@ -180,6 +180,24 @@ static bool check_witnesses(const struct sheaf_witnesses_article *rules,
     return false;
 }
 
+/* What is for everyone whatever the bylaws say cannot be withheld; nor can an effect, which is
+ * no entry of its own. */
+static bool check_withheld(const struct sheaf_visibility_article *rules,
+                           sheaf_bylaws_finding *out)
+{
+    const struct sheaf_withheld_kind *list = rules->withheld.at;
+    for (uint32_t i = 0; i < rules->withheld.count; i++) {
+        sheaf_kind kind = sheaf_kind_find(list[i].kind);
+        if (kind == SHEAF_KIND_none || sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_COOP
+            || sheaf_kind_shape(kind)->area == SHEAF_AREA_PUBLIC)
+            return FOUND(WITHHELD_KIND, i, "visibility.withheld[%u].kind", i);
+        for (uint32_t k = 0; k < i; k++)
+            if (sheaf_slice_equal(list[i].kind, list[k].kind))
+                return FOUND(WITHHELD_TWICE, i, "visibility.withheld[%u].kind", i);
+    }
+    return false;
+}
+
 /* A source is of a field that its article has: ordinary.open_s, classes.votes. */
 static bool names_field(const sheaf_shape *shape, sheaf_slice path)
 {
@@ -222,5 +240,6 @@ bool sheaf_bylaws_contradicts(const struct sheaf_bylaws *bylaws, sheaf_bylaws_fi
            || (bylaws->has_shares && check_shares(&bylaws->shares, out))
            || check_decisions(bylaws, out) || check_override(bylaws, out)
            || check_assemblies(bylaws, out) || (bylaws->has_organs && check_organs(bylaws, out))
+           || check_withheld(&bylaws->visibility, out)
            || check_witnesses(&bylaws->witnesses, out) || check_sources(bylaws, out);
 }

@@ -34,6 +34,8 @@ sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_SOURCE_FIELD] = SHEAF_REFUSED_source_field,
         [SHEAF_BYLAWS_CONFIRM_TIME] = SHEAF_REFUSED_confirm_time,
         [SHEAF_BYLAWS_CEILINGS_ALL] = SHEAF_REFUSED_ceilings_all,
+        [SHEAF_BYLAWS_WITHHELD_KIND] = SHEAF_REFUSED_withheld_kind,
+        [SHEAF_BYLAWS_WITHHELD_TWICE] = SHEAF_REFUSED_withheld_twice,
     };
     sheaf_bylaws_finding finding;
     return refusals[sheaf_bylaws_check(text, &finding)];
@@ -55,7 +57,7 @@ static uint8_t visible_bits(const struct sheaf_visibility_article *rules)
             bits |= 1u << areas[i].area;
             count++;
         }
-    if (count == sizeof areas / sizeof *areas)
+    if (count == sizeof areas / sizeof *areas && !rules->withheld.count)
         bits |= 1u << SHEAF_AREA_STATE;
     return (uint8_t)bits;
 }
@@ -144,6 +146,20 @@ static void add_witnesses(sheaf_fold *fold, struct sheaf_row_bylaws *version,
         row->public_key = list[i].public_key;
         SHEAF_SET_WORDS(row->name, list[i].name);
         SHEAF_SET_WORDS(row->url, list[i].url);
+    }
+}
+
+static void add_withheld(sheaf_fold *fold, struct sheaf_row_bylaws *version,
+                         const struct sheaf_visibility_article *rules)
+{
+    const struct sheaf_withheld_kind *list = rules->withheld.at;
+    version->withheld_first = sheaf_withheld_count(fold->state);
+    version->withholdings = (uint8_t)rules->withheld.count;
+    for (uint32_t i = 0; i < rules->withheld.count; i++) {
+        struct sheaf_row_withheld *row = sheaf_withheld_new(fold->state, 0);
+        row->bylaws = fold->index;
+        row->kind = (uint8_t)sheaf_kind_find(list[i].kind);
+        row->reason = list[i].reason;
     }
 }
 
@@ -246,6 +262,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     SHEAF_REFUSE_UNLESS(add_raised(fold, &text->decisions));
     add_articles(fold, row, text);
     add_witnesses(fold, row, &text->witnesses);
+    add_withheld(fold, row, &text->visibility);
     sheaf_organs_add(fold, row, &text->organs);
     sheaf_coop_edit(state, 0)->bylaws = fold->index;
     SHEAF_STOP_IF_SPENT(fold);

@@ -33,18 +33,49 @@ sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row, sheaf_vkey 
                            row->public_key.bytes, err);
 }
 
-bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t index)
+/* The bylaws that were in force before the entry; NULL where there were none. */
+static const struct sheaf_row_bylaws *bylaws_before(const sheaf_state *state, uint64_t index)
 {
-    sheaf_area area = sheaf_kind_shape(kind)->area;
     uint32_t version = sheaf_bylaws_count(state);
-    if (area == SHEAF_AREA_PUBLIC)
-        return true;
     while (version-- > 0) {
         const struct sheaf_row_bylaws *row = sheaf_bylaws_at(state, version);
         if (row->id < index)
-            return row->visible >> area & 1;
+            return row;
     }
-    return false;
+    return NULL;
+}
+
+bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t index,
+                          uint8_t *reason)
+{
+    static const uint8_t usual[SHEAF_AREA_COUNT] = {
+        [SHEAF_AREA_BALLOTS] = SHEAF_withheld_reason_ballot,
+        [SHEAF_AREA_DATA] = SHEAF_withheld_reason_data_source,
+        [SHEAF_AREA_DECISIONS] = SHEAF_withheld_reason_deliberation,
+        [SHEAF_AREA_LEDGER] = SHEAF_withheld_reason_business,
+        [SHEAF_AREA_MEMBERS] = SHEAF_withheld_reason_personal_data,
+        [SHEAF_AREA_STATE] = SHEAF_withheld_reason_security,
+    };
+    sheaf_area area = sheaf_kind_shape(kind)->area;
+    if (area == SHEAF_AREA_PUBLIC)
+        return false;
+    const struct sheaf_row_bylaws *bylaws = bylaws_before(state, index);
+    *reason = usual[area];
+    for (uint32_t i = 0; bylaws && i < bylaws->withholdings; i++) {
+        const struct sheaf_row_withheld *row =
+            sheaf_withheld_at(state, bylaws->withheld_first + i);
+        if (row->kind == kind) {
+            *reason = row->reason;
+            return true;
+        }
+    }
+    return !bylaws || !(bylaws->visible >> area & 1);
+}
+
+bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t index)
+{
+    uint8_t reason;
+    return !sheaf_entry_withheld(state, kind, index, &reason);
 }
 
 bool sheaf_member_active(const sheaf_state *state, uint32_t member)

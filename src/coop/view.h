@@ -31,6 +31,10 @@ SHEAF_MUST_USE sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *r
 /* May everyone read that entry? Judged by the bylaws that were in force before it was entered,
  * so the answer never changes. */
 bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t index);
+/* The opposite; *reason (enum withheld_reason) is why: as the bylaws say of the kind, else what
+ * stands for its area. */
+bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t index,
+                          uint8_t *reason);
 
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 

@@ -70,6 +70,7 @@ static const struct {
     {SHEAF_HTTP_GET, "/api/v1/texts/*", sheaf_api_text, 0},
     {SHEAF_HTTP_GET, "/api/v1/erasures", sheaf_api_erasures, 0},
     {SHEAF_HTTP_POST, "/api/v1/acts", post_act, SHEAF_SUBMISSION_MAX},
+    {SHEAF_HTTP_GET, "/api/v1/withheld", sheaf_api_withheld, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/entries", sheaf_api_entries, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/proof", sheaf_api_proof, 0},
     {SHEAF_HTTP_GET, "/api/v1/log/consistency", sheaf_api_consistency, 0},

@@ -20,7 +20,7 @@ typedef sheaf_http_verdict sheaf_api_handler(const sheaf_api_call *call,
 
 sheaf_api_handler sheaf_api_coop, sheaf_api_state, sheaf_api_motion, sheaf_api_text,
     sheaf_api_erasures;
-sheaf_api_handler sheaf_api_entries, sheaf_api_checkpoint, sheaf_api_tile;
+sheaf_api_handler sheaf_api_entries, sheaf_api_checkpoint, sheaf_api_tile, sheaf_api_withheld;
 sheaf_api_handler sheaf_api_proof, sheaf_api_consistency;
 sheaf_api_handler sheaf_api_blob_get, sheaf_api_blob_put, sheaf_api_transcript;
 sheaf_api_handler sheaf_api_witnesses, sheaf_api_witnessed;

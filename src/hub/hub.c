@@ -194,6 +194,7 @@ sheaf_status sheaf_hub_open(sheaf_hub **out, const sheaf_hub_config *config, she
     pthread_rwlockattr_destroy(&fair);
     pthread_mutex_init(&hub->settling, NULL);
     pthread_mutex_init(&hub->failure_lock, NULL);
+    pthread_mutex_init(&hub->withheld_lock, NULL);
     sheaf_uploads_init(&hub->uploads, SHEAF_UPLOAD_DAY_BYTES);
     hub->stage_ms = config->stage_ms ? config->stage_ms : 30000;
     hub->grace_ms = config->grace_ms ? config->grace_ms : 500;
@@ -233,6 +234,7 @@ void sheaf_hub_close(sheaf_hub *hub)
     sheaf_wipe(&hub->log_pair, sizeof hub->log_pair);
     sheaf_wipe(&hub->hub_pair, sizeof hub->hub_pair);
     pthread_mutex_destroy(&hub->settling);
+    pthread_mutex_destroy(&hub->withheld_lock);
     pthread_mutex_destroy(&hub->failure_lock);
     sheaf_uploads_deinit(&hub->uploads);
     pthread_rwlock_destroy(&hub->lock);

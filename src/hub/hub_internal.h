@@ -11,6 +11,7 @@
 
 #include "claims/replay.h"
 #include "coop/view.h"
+#include "coop/withheld.h"
 #include "hub/hub.h"
 #include "hub/uploads.h"
 #include "log/note.h"
@@ -56,6 +57,9 @@ struct sheaf_hub {
 
     atomic_bool closing; /* the hub's own acts wait for nothing any more */
     atomic_bool failed;  /* the disk failed: nothing is answered any more */
+    pthread_mutex_t withheld_lock; /* taken before `lock` */
+    sheaf_withheld_register withheld;
+
     pthread_mutex_t failure_lock;
     sheaf_err failure;
 };

@@ -1,9 +1,10 @@
 /* hub/readers.h - who may read what of the log and the state.
  *
  * Every kind of act belongs to an area (acts/catalogue.h), and the bylaws say which areas are
- * for everyone. An entry is judged by the bylaws before it, so its answer never changes. Rows
- * and texts gather many entries: they are for everyone only where every version of the bylaws
- * made their area so. A member is whoever signs the request (request.h) with a live key.
+ * for everyone, and which kinds of them are not. An entry is judged by the bylaws before it, so
+ * its answer never changes. Rows and texts gather many entries: they are for everyone only
+ * where every version of the bylaws made their area so and withheld no kind of it. A member is
+ * whoever signs the request (request.h) with a live key.
  */
 #ifndef SHEAF_HUB_READERS_H
 #define SHEAF_HUB_READERS_H

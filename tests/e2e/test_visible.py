@@ -125,6 +125,28 @@ def texts(hub, coop):
           hub.get(f"/api/v1/texts/{commitment}")[0] == 403)
 
 
+def register(scratch, hub, b):
+    """Everybody sees how much is withheld, of what and why; members count it themselves."""
+    answer = json.loads(hub.get("/api/v1/withheld")[1])
+    hidden = sum(entry is None for entry, _ in listing_of(hub))
+    check("the register says how many entries are withheld",
+          answer["withheld"] == hidden > 0 and answer["entries"] == answer["size"], answer)
+    check("of which kinds", sum(row["count"] for row in answer["kinds"]) == hidden
+          and {"kind": "member.apply", "reason": "personal_data"}
+          in [{"kind": row["kind"], "reason": row["reason"]} for row in answer["kinds"]], answer)
+    done = sheaf("withheld", hub.url, "--public")
+    check("a stranger compares it with the listing", done.returncode == 0
+          and f"{hidden} of {answer['entries']} entries are for members alone" in done.stdout
+          and "member.apply" in done.stdout, done.stdout + done.stderr)
+    for where in (["--home", b], [hub.folder]):
+        done = sheaf("withheld", *where, "--json")
+        check("who has the log counts the same", done.returncode == 0
+              and json.loads(done.stdout) == answer, done.stdout + done.stderr)
+    done = sheaf("withheld", "--home", b)
+    check("and reads why", done.returncode == 0 and "data about persons" in done.stdout,
+          done.stdout + done.stderr)
+
+
 def proofs(scratch, hub, b, motion):
     out, entry = os.path.join(scratch, "proof"), os.path.join(scratch, "entry")
     done = sheaf("log", "proof", hub.url, 0, "--out", out, "--entry-out", entry)
@@ -135,13 +157,16 @@ def proofs(scratch, hub, b, motion):
     check("but for a member", done.returncode == 0, done.stderr)
 
 
-def amend(hub, homes, readers):
-    """The members vote for bylaws under which everyone or they alone read entries."""
+def amend(hub, homes, readers, withheld=None):
+    """The members vote for bylaws under which everyone or they alone read entries, and alone those
+    of some kinds."""
     row = json.loads(hub.get("/api/v1/coop")[1])["bylaws"]
     bylaws = json.loads(sheaf("log", "entry", hub.folder, 0).stdout)["act"]["what"]["bylaws"]
     changed = dict(bylaws, visibility={
         area: readers if isinstance(said, str) else said
         for area, said in bylaws["visibility"].items()})
+    if withheld:
+        changed["visibility"]["withheld"] = withheld
     effect = {"kind": "bylaws.amend", "what": {"base": row["id"], "text": changed}}
     done = sheaf("motion", "open", "--home", homes[0], "--title", readers, "--effect", "-",
                  "--json", stdin=json.dumps(effect))
@@ -188,6 +213,18 @@ def changes(scratch):
         last = listing_of(hub)
         check("nothing that was listed has changed", last[:len(first)] == first)
         check("what comes is public again", last[-1][0] is not None)
+        trouble = amend(hub, (home, b), "public",
+                        [{"kind": "motion.open", "reason": "trade_secret"}])
+        check("they withhold one kind", not trouble, trouble)
+        sheaf("motion", "open", "--home", b, "--title", "Quietly")
+        now = listing_of(hub)
+        check("it alone is", now[-1][0] is None and now[-2][0] is not None
+              and now[:len(last)] == last)
+        check("and so is what it opened", hub.get(f"/api/v1/motions/{len(now) - 1}")[0] == 403)
+        check("the register has the reason", {"count": 1, "kind": "motion.open",
+                                              "reason": "trade_secret"}
+              in json.loads(hub.get("/api/v1/withheld")[1])["kinds"],
+              hub.get("/api/v1/withheld")[1])
         done = sheaf("status", "--home", b)
         check("members follow through all of it", done.returncode == 0, done.stderr)
     done = sheaf("verify", coop)
@@ -201,6 +238,8 @@ def main():
         with Hub(coop, port) as hub:
             b, motion = joins(scratch, hub, home)
             stranger(hub, motion)
+            hub.folder = coop
+            register(scratch, hub, b)
             texts(hub, coop)
             proofs(scratch, hub, b, motion)
             done = sheaf("verify", "--public", hub.url, "--json")

@@ -124,8 +124,11 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
     case SHEAF_ARTICLE_visibility:
         sheaf_buffer_printf(out,
                             "{'ballots':'%s','data':'public','decisions':'public','ledger':"
-                            "'public','members':'public','protected':true}",
+                            "'public','members':'public','protected':true",
                             r->ballots);
+        if (r->withheld)
+            sheaf_buffer_printf(out, ",'withheld':[%s]", r->withheld);
+        sheaf_buffer_add_string(out, "}");
         break;
     case SHEAF_ARTICLE_witnesses:
         sheaf_buffer_printf(out, "{'list':[%s],'protected':false,'quorum':%d}", r->witnesses,

@@ -73,6 +73,29 @@ void test_bylaws_at_founding(void **unused)
     kit_close(&k);
 }
 
+/* What everyone must be able to read, and what is no entry, cannot be withheld. */
+void test_bylaws_withhold(void **unused)
+{
+    (void)unused;
+    static const char *const never[] = {"motion.shut", "clock.tick", "mandate.grant"};
+    kit k;
+    kit_open(&k);
+    kit_rules r = kit_rules_usual();
+    kit_found_four(&k, &r);
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+        char item[80];
+        snprintf(item, sizeof item, "{'kind':'%s','reason':'security'}", never[i]);
+        r.withheld = item;
+        open_amendment(&k, &r, "#ann", R(withheld_kind));
+    }
+    r.withheld = "{'kind':'motion.open','reason':'ballot'},"
+                 "{'kind':'motion.open','reason':'security'}";
+    open_amendment(&k, &r, "#ann", R(withheld_twice));
+    r.withheld = "{'kind':'motion.open','reason':'ballot'}";
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    kit_close(&k);
+}
+
 #define ORGAN(name, more)                                                                      \
     "{" more "'kind':'treasurers','name':'" name "','nominate_s':1,'open_s':1,'quorum_bp':1,"  \
     "'seats':1,'term_s':1}"

@@ -1,6 +1,8 @@
 /* The envelope, founding, members, keys. */
 #include "test.h"
 
+#include "coop/withheld.h"
+
 #define NODE                                                                                   \
     "'scopes':{'admin':false,'data':false,'money':false,'train':true,'vote':false},'web':"     \
     "false"
@@ -249,6 +251,76 @@ void test_applications(void **unused)
     assert_false(sheaf_hash_is_zero(&ann->address));
     assert_false(sheaf_hash_is_zero(&ann->bank_account));
     assert_false(sheaf_hash_is_zero(&ann->contact));
+    kit_close(&k);
+}
+
+#define WITHHELD(kind, reason) "{'kind':'" kind "','reason':'" reason "'}"
+
+static bool withheld(const kit *k, sheaf_kind kind, uint64_t index, uint8_t want)
+{
+    uint8_t reason;
+    return sheaf_entry_withheld(&k->state, kind, index, &reason) && reason == want;
+}
+
+/* A kind can be withheld where all others of its area are for everyone, each with a reason; and
+ * the reason of what is withheld anyway can be another than its area's. */
+void test_withheld_kinds(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    rules.ballots = "members";
+    rules.withheld = WITHHELD("member.apply", "security") "," WITHHELD("proxy.give", "dispute");
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    uint32_t at = kit_index(&k, "a.tick");
+    /* By the bylaws before it: the amendment's own entry does not withhold what came till then.
+     */
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_member_apply, at));
+    assert_true(withheld(&k, SHEAF_KIND_member_apply, at + 1, SHEAF_withheld_reason_security));
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_member_admit, at + 1));
+    assert_true(withheld(&k, SHEAF_KIND_proxy_give, at + 1, SHEAF_withheld_reason_dispute));
+    assert_true(withheld(&k, SHEAF_KIND_ballot_cast, at + 1, SHEAF_withheld_reason_ballot));
+    assert_true(withheld(&k, SHEAF_KIND_state_digest, at + 1, SHEAF_withheld_reason_security));
+    rules.ballots = "public";
+    rules.withheld = WITHHELD("member.apply", "personal_data");
+    kit_motion(&k, "b", kit_amendment(&rules, "#a.tick"), 4);
+    uint32_t next = kit_index(&k, "b.tick");
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_ballot_cast, next + 1));
+    assert_true(
+        withheld(&k, SHEAF_KIND_member_apply, next + 1, SHEAF_withheld_reason_personal_data));
+    assert_true(withheld(&k, SHEAF_KIND_member_apply, next, SHEAF_withheld_reason_security));
+    /* Every area is for everyone, yet a digest would let one guess at what is withheld. */
+    assert_false(sheaf_entry_public(&k.state, SHEAF_KIND_state_digest, next + 1));
+    rules.withheld = NULL;
+    kit_motion(&k, "c", kit_amendment(&rules, "#b.tick"), 4);
+    at = kit_index(&k, "c.tick");
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_member_apply, at + 1));
+    assert_true(sheaf_entry_public(&k.state, SHEAF_KIND_state_digest, at + 1));
+    kit_close(&k);
+}
+
+/* The register counts each entry once, by what held when it was entered. */
+void test_withheld_register(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    rules.withheld = WITHHELD("motion.open", "trade_secret");
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    sheaf_withheld_register reg = {0};
+#define FRONT(kind) "{\"act\":{\"at\":1,\"key\":0,\"kind\":\"" kind "\","
+    sheaf_withheld_register_add(&reg, &k.state, sheaf_str(FRONT("coop.found")));
+    while (reg.entries < kit_index(&k, "a.tick") + 3u)
+        sheaf_withheld_register_add(&reg, &k.state, sheaf_str(FRONT("motion.open")));
+    assert_int_equal(reg.withheld, 2);
+    assert_int_equal(reg.counts[SHEAF_KIND_motion_open][SHEAF_withheld_reason_trade_secret], 2);
+    sheaf_withheld_register_add(&reg, &k.state, sheaf_str("{}"));
+    assert_int_equal(reg.counts[SHEAF_KIND_none][SHEAF_withheld_reason_unreadable], 1);
+    assert_int_equal(reg.withheld, 3);
     kit_close(&k);
 }
 

@@ -22,6 +22,7 @@ void test_admission(void **unused);
 void test_keys(void **unused);
 void test_leaving(void **unused);
 void test_bylaws_at_founding(void **unused);
+void test_bylaws_withhold(void **unused);
 void test_bylaws_that_lock(void **unused);
 void test_bylaws_form(void **unused);
 void test_bylaws_versions(void **unused);
@@ -75,6 +76,8 @@ void test_digest_due(void **unused);
 void test_witnessed_ticks(void **unused);
 void test_applications(void **unused);
 void test_visibility(void **unused);
+void test_withheld_kinds(void **unused);
+void test_withheld_register(void **unused);
 void test_appointment(void **unused);
 void test_appointment_broken_off(void **unused);
 
