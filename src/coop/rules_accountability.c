@@ -1,6 +1,7 @@
 /* Accountability: any member calls any other to account; answer, hearing and outcome follow
  * each other, whether the one who is called takes part or not. */
 #include "coop/pending.h"
+#include "coop/room.h"
 
 #include "bylaws/article.h"
 #include "coop/deadline.h"
@@ -24,6 +25,7 @@ static void end(sheaf_fold *fold, struct sheaf_row_accountability *process, uint
     process->state = to;
     process->ended = fold->index;
     sheaf_pending_change(fold->state)->accountabilities--;
+    sheaf_room_free(fold, SHEAF_room_accountability, process->by);
     sheaf_deadline_clear(fold->state, process->id, SHEAF_deadline_kind_accountability_step);
 }
 
@@ -35,6 +37,9 @@ sheaf_refusal sheaf_rule_accountability_open(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_accountability), accountability_off);
     SHEAF_REFUSE_IF(sheaf_pending(state)->accountabilities >= bylaws->accountability_open_max,
                     accountability_open_max);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_accountability,
+                                        sheaf_pending(state)->accountabilities,
+                                        bylaws->accountability_open_max));
     SHEAF_REFUSE_IF(what->subject == fold->member || !sheaf_member_active(state, what->subject),
                     no_such_subject);
     struct sheaf_row_accountability *process = sheaf_accountability_new(state, fold->index);

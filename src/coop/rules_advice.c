@@ -2,6 +2,7 @@
  * know.
  */
 #include "coop/pending.h"
+#include "coop/room.h"
 
 #include "bylaws/article.h"
 #include "coop/deadline.h"
@@ -36,6 +37,8 @@ sheaf_refusal sheaf_rule_advice_open(sheaf_fold *fold, const struct sheaf_advice
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_advice), advice_off);
     SHEAF_REFUSE_IF(sheaf_pending(state)->advices >= bylaws->advice_open_max, advice_open_max);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_advice, sheaf_pending(state)->advices,
+                                        bylaws->advice_open_max));
     SHEAF_REFUSE_UNLESS(check_asked(fold, &what->asked));
     int64_t answer_ms = (int64_t)bylaws->advice_answer_s * 1000;
     struct sheaf_row_advice *advice = sheaf_advice_new(state, fold->index);
@@ -108,6 +111,7 @@ static struct sheaf_row_advice *end(sheaf_fold *fold, uint32_t row, uint8_t to)
     advice->state = to;
     advice->ended = fold->index;
     sheaf_pending_change(fold->state)->advices--;
+    sheaf_room_free(fold, SHEAF_room_advice, advice->by);
     return advice;
 }
 

@@ -5,7 +5,7 @@
  * is counted in heads. The amount is then shared by points with the largest remainder
  * (coop/apportion.h), equal remainders in the order of the options. */
 #include "coop/apportion.h"
-#include "coop/coop_internal.h"
+#include "coop/room.h"
 
 #include "bylaws/bylaws.h"
 
@@ -29,6 +29,8 @@ sheaf_refusal sheaf_rule_allocation_open(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(sheaf_coop(state)->allocations_open >= bylaws->open_max,
                     allocations_open_max);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_allocation,
+                                        sheaf_coop(state)->allocations_open, bylaws->open_max));
     const struct sheaf_row_decision *rule = rule_of(state, bylaws->id);
     struct sheaf_row_allocation *row = sheaf_allocation_new(state, fold->index);
     row->id = fold->index;
@@ -186,5 +188,6 @@ sheaf_refusal sheaf_settle_allocation(sheaf_fold *fold, uint32_t of)
                                        : SHEAF_allocation_state_no_points;
     row->decided = fold->index;
     sheaf_coop_edit(state, 0)->allocations_open--;
+    sheaf_room_free(fold, SHEAF_room_allocation, row->by);
     return SHEAF_ACCEPTED;
 }

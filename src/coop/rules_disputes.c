@@ -1,6 +1,7 @@
 /* Conflict resolution between two members: private talk, then mediation by a colleague whom
  * both trust, then a panel. What it is about never stands on the log. */
 #include "coop/pending.h"
+#include "coop/room.h"
 
 #include "bylaws/article.h"
 #include "coop/deadline.h"
@@ -30,6 +31,7 @@ static void end(sheaf_fold *fold, struct sheaf_row_dispute *dispute, uint8_t to)
     dispute->state = to;
     dispute->ended = fold->index;
     sheaf_pending_change(fold->state)->disputes--;
+    sheaf_room_free(fold, SHEAF_room_dispute, dispute->by);
     sheaf_deadline_clear(fold->state, dispute->id, SHEAF_deadline_kind_dispute_step);
 }
 
@@ -62,6 +64,8 @@ sheaf_refusal sheaf_rule_dispute_open(sheaf_fold *fold, const struct sheaf_dispu
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_disputes), disputes_off);
     SHEAF_REFUSE_IF(sheaf_pending(state)->disputes >= bylaws->dispute_open_max,
                     disputes_open_max);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(
+        fold, SHEAF_room_dispute, sheaf_pending(state)->disputes, bylaws->dispute_open_max));
     SHEAF_REFUSE_IF(what->with == fold->member || !sheaf_member_active(state, what->with),
                     no_such_party);
     struct sheaf_row_dispute *dispute = sheaf_dispute_new(state, fold->index);

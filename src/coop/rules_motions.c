@@ -4,6 +4,7 @@
 #include "coop/organs.h"
 #include "coop/override.h"
 #include "coop/proxies.h"
+#include "coop/room.h"
 
 /* The motion is no longer open. */
 static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
@@ -13,6 +14,7 @@ static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
     motion->state = to;
     motion->decided = fold->index;
     sheaf_coop_edit(fold->state, 0)->motions_open--;
+    sheaf_room_free(fold, SHEAF_room_motion, motion->by);
 }
 
 /* Nothing more is to come of its effect. */
@@ -87,6 +89,8 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(sheaf_coop(state)->motions_open >= bylaws->open_max, motions_open_max);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_motion,
+                                        sheaf_coop(state)->motions_open, bylaws->open_max));
     struct sheaf_row_motion *motion = sheaf_motion_new(state, fold->index);
     motion->id = fold->index;
     motion->by = fold->member;

@@ -1,5 +1,6 @@
 /* Petitions: so many members call a general assembly. */
 #include "coop/pending.h"
+#include "coop/room.h"
 
 #include "bylaws/article.h"
 #include "coop/deadline.h"
@@ -38,8 +39,9 @@ static void list_add(sheaf_state *state, uint32_t row)
 }
 
 /* The list is as long as the bylaws let petitions be open. */
-static void list_remove(sheaf_state *state, uint32_t row)
+static void list_remove(sheaf_fold *fold, uint32_t row)
 {
+    sheaf_state *state = fold->state;
     uint32_t before = 0, at = sheaf_pending(state)->petition_first;
     while (at != row + 1) {
         assert(at);
@@ -48,6 +50,7 @@ static void list_remove(sheaf_state *state, uint32_t row)
     }
     uint32_t after = sheaf_petition_at(state, row)->open_next;
     sheaf_pending_change(state)->petitions--;
+    sheaf_room_free(fold, SHEAF_room_petition, sheaf_petition_at(state, row)->by);
     if (before)
         sheaf_petition_edit(state, before - 1)->open_next = after;
     else
@@ -84,7 +87,7 @@ static void reach(sheaf_fold *fold, uint32_t row)
     sheaf_state *state = fold->state;
     struct sheaf_row_petition *petition = sheaf_petition_edit(state, row);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, petition->bylaws);
-    list_remove(state, row);
+    list_remove(fold, row);
     petition->state = SHEAF_petition_state_reached;
     petition->reached = fold->index;
     petition->closes = fold->stamp + (int64_t)bylaws->petition_assembly_s * 1000;
@@ -152,15 +155,6 @@ static sheaf_refusal sign(sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
-/* Has the member opened one of those? Else one member could take the places of all. */
-static bool has_open(const sheaf_state *state, uint32_t member)
-{
-    uint32_t at = sheaf_pending(state)->petition_first;
-    while (at && sheaf_petition_at(state, at - 1)->by != member)
-        at = sheaf_petition_at(state, at - 1)->open_next;
-    return at != 0;
-}
-
 sheaf_refusal sheaf_rule_petition_open(sheaf_fold *fold, const struct sheaf_petition_open *what)
 {
     sheaf_state *state = fold->state;
@@ -169,7 +163,8 @@ sheaf_refusal sheaf_rule_petition_open(sheaf_fold *fold, const struct sheaf_peti
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(sheaf_pending(state)->petitions >= bylaws->petition_open_max,
                     petitions_open_max);
-    SHEAF_REFUSE_IF(has_open(state, fold->member), petition_own_open);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(
+        fold, SHEAF_room_petition, sheaf_pending(state)->petitions, bylaws->petition_open_max));
     struct sheaf_row_petition *petition = sheaf_petition_new(state, fold->index);
     petition->id = fold->index;
     petition->by = fold->member;
@@ -213,7 +208,7 @@ sheaf_refusal sheaf_rule_petition_unsign(sheaf_fold *fold,
 sheaf_refusal sheaf_settle_petition_lapses(sheaf_fold *fold, uint32_t of)
 {
     uint32_t row = sheaf_petition_row(fold->state, of);
-    list_remove(fold->state, row);
+    list_remove(fold, row);
     sheaf_petition_edit(fold->state, row)->state = SHEAF_petition_state_lapsed;
     return SHEAF_ACCEPTED;
 }

@@ -54,6 +54,7 @@ enum {
     AREA(place, MEMBERS),
     AREA(deadline, STATE),
     AREA(deadline_heap, STATE),
+    AREA(room, STATE),
     AREA(motion, DECISIONS),
     AREA(tally, DECISIONS),
     AREA(allocation, DECISIONS),

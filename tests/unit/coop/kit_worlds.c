@@ -11,7 +11,7 @@ kit_rules kit_rules_usual(void)
 {
     return (kit_rules){
         .approvals = 1,
-        .open_max = 20,
+        .open_max = 40,
         .cohort_min = 3,
         .rounds_max = 1000,
         .data_bp = 5000,

@@ -90,7 +90,7 @@ void test_accountability_unanswered(void **unused)
     kit k;
     found(&k);
     kit_do(&k, "ann", "accountability.open", "a", "{'subject':#bob,'text':^,'title':^}");
-    kit_do(&k, "ann", "accountability.open", "b", "{'subject':#bob,'text':^,'title':^}");
+    kit_do(&k, "cat", "accountability.open", "b", "{'subject':#bob,'text':^,'title':^}");
     step(&k, "accountability_step", "a", process(&k, "b")->closes);
     step(&k, "accountability_step", "b", k.now);
     assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_hearing);

@@ -45,7 +45,7 @@ void test_motion_forms(void **unused)
          R(motions_open_max)},
         {"bob", "motion.withdraw", "{'motion':#b}"},
         /* An effect that could not take place. */
-        {"ann", "motion.open",
+        {"bob", "motion.open",
          "{'effect':{'kind':'model.retire','what':{'model':3}},'title':^}", R(no_such_model)},
     };
     KIT_ROWS(&k, rows);

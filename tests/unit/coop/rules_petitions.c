@@ -35,7 +35,7 @@ void test_petitions(void **unused)
     static const kit_row rows[] = {
         {"sue", "petition.open", "{'text':^,'title':^}", R(no_vote)},
         {"ann", "petition.open", "{'text':^,'title':^}", .label = "p"},
-        {"ann", "petition.open", "{'text':^,'title':^}", R(petition_own_open)},
+        {"ann", "petition.open", "{'text':^,'title':^}", R(room_for_others)},
         {"bob", "petition.open", "{'text':^,'title':^}", .label = "q"},
         {"cat", "petition.open", "{'text':^,'title':^}", R(petitions_open_max)},
         {"ann", "petition.sign", "{'petition':4000}", R(no_such_petition)},

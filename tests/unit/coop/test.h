@@ -157,6 +157,11 @@ void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);
 void test_surplus_of_the_departed(void **unused);
 
+void test_room(void **unused);
+void test_room_is_given_back(void **unused);
+void test_room_without_vote(void **unused);
+void test_room_in_time(void **unused);
+void test_room_of_one(void **unused);
 void test_petitions(void **unused);
 void test_petitions_of_few(void **unused);
 void test_petitions_and_leaving(void **unused);
