@@ -129,7 +129,9 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
 #include "coop/tbl/matters.def"
 #undef MATTER
 
-/* Does the member vote on that open motion, and have the tellers not counted its ballot? */
+/* Is the motion open, and its notice over? */
+sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t motion);
+/* Does the member vote on it, and have the tellers not counted its ballot? */
 sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t motion, uint32_t member);
 /* Counts the ballot, in the place of one that the member has cast before. */
 void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice);

@@ -86,17 +86,24 @@ void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32
 
 /* ---- ballots ---- */
 
+sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, id);
+    SHEAF_REFUSE_IF(!motion, no_such_motion);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
 {
     const sheaf_state *state = fold->state;
-    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
-    SHEAF_REFUSE_IF(!motion, no_such_motion);
-    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, id));
+    const struct sheaf_row_motion *motion = sheaf_motion_get(state, id);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     sheaf_refusal may = sheaf_may_vote(state, &electorate, id, member);
     if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
         SHEAF_REFUSE_UNLESS(may);
-    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
     SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
     return SHEAF_ACCEPTED;
 }

@@ -70,6 +70,21 @@ static bool another_person(const sheaf_fold *fold, const struct sheaf_row_sheet 
            && (sheaf_hash_is_zero(holder) || !sheaf_hash_equal(holder, before));
 }
 
+static void count_line(sheaf_fold *fold, struct sheaf_row_sheet *sheet,
+                       const struct sheaf_row_sheet_line *line)
+{
+    sheaf_ballot_put(fold, sheet->motion, line->member, line->choice);
+    struct sheaf_row_counted *counted =
+        sheaf_counted_new(fold->state, sheaf_pair(sheet->motion, line->member));
+    counted->motion = sheet->motion;
+    counted->member = line->member;
+    counted->sheet = sheet->id;
+    sheet->counted++;
+}
+
+/* Between the two acts a member may leave, declare a conflict, or be counted from another
+ * sheet. Such a ballot is left out and says why, so that nobody can void the ballots of all the
+ * others. Where none is left there is nothing to confirm. */
 sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
                                          const struct sheaf_ballots_confirm *what)
 {
@@ -77,20 +92,21 @@ sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
     uint32_t row = sheaf_sheet_row(state, what->sheet);
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_sheet);
-    const struct sheaf_row_sheet *sheet = sheaf_sheet_at(state, row);
-    SHEAF_REFUSE_IF(sheet->confirmed != SHEAF_NONE, sheet_confirmed);
-    SHEAF_REFUSE_IF(!another_person(fold, sheet), sheet_own);
+    SHEAF_REFUSE_IF(sheaf_sheet_at(state, row)->confirmed != SHEAF_NONE, sheet_confirmed);
+    SHEAF_REFUSE_IF(!another_person(fold, sheaf_sheet_at(state, row)), sheet_own);
+    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, sheaf_sheet_at(state, row)->motion));
+    struct sheaf_row_sheet *sheet = sheaf_sheet_edit(state, row);
+    sheet->confirmed = fold->index;
+    sheaf_refusal last = SHEAF_ACCEPTED;
     for (uint32_t i = 0; i < sheet->count; i++) {
         const struct sheaf_row_sheet_line *line = sheaf_sheet_line_at(state, sheet->first + i);
-        SHEAF_REFUSE_UNLESS(check_ballot(fold, sheet->motion, line->member));
-        sheaf_ballot_put(fold, sheet->motion, line->member, line->choice);
-        struct sheaf_row_counted *counted =
-            sheaf_counted_new(state, sheaf_pair(sheet->motion, line->member));
-        counted->motion = sheet->motion;
-        counted->member = line->member;
-        counted->sheet = what->sheet;
+        sheaf_refusal refusal = check_ballot(fold, sheet->motion, line->member);
+        if (refusal == SHEAF_ACCEPTED)
+            count_line(fold, sheet, line);
+        else
+            sheaf_sheet_line_edit(state, sheet->first + i)->refusal = (uint16_t)refusal;
         SHEAF_STOP_IF_SPENT(fold);
+        last = refusal;
     }
-    sheaf_sheet_edit(state, row)->confirmed = fold->index;
-    return SHEAF_ACCEPTED;
+    return sheet->counted ? SHEAF_ACCEPTED : last;
 }

@@ -149,12 +149,18 @@ def count(coop, members):
     until(lambda: json.loads(coop.hub.get("/api/v1/state/teller")[1])["rows"], 20)
     motion = coop.act("ada", "motion", "open", "--title", "Paint the door")
     coop.act("cat", "ballot", "cast", "--motion", motion, "--choice", "no")
-    ballots = coop.list("ballots.json", [{"choice": "yes", "member": members["cat"]}])
+    ballots = coop.list("ballots.json", [{"choice": "yes", "member": 0},
+                                         {"choice": "yes", "member": members["cat"]}])
     sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
                      "--evidence", "e" * 64, "--list", ballots)
     coop.refused("one teller is not two", "another teller", "ada", "ballots", "confirm", "--sheet",
                  sheet)
+    coop.act("ada", "conflict", "declare", "--matter", motion)
     coop.act("bob", "ballots", "confirm", "--sheet", sheet)
+    shown, words = coop.show("cat", "ballots", sheet)
+    check("what can no longer be counted is left out and told", "1 of them counted" in words
+          and "not counted: the member has a conflict" in words
+          and [row["refusal"] for row in shown["votes"]] == [700, 0], words)
     coop.refused("what the tellers counted is final", "is final", "cat", "ballot", "cast",
                  "--motion", motion, "--choice", "no")
     row = [row for row in json.loads(coop.hub.get("/api/v1/state/motion")[1])["rows"]

@@ -78,13 +78,80 @@ void test_tellers(void **unused)
     assert_int_equal(motion(&k, "n")->no, 0); /* dan's went with the tellers' */
     /* Others are appointed in their place. */
     k.now = motion(&k, "n")->closes;
-    kit_do(&k, "hub", "clock.tick", NULL,
-           "{'deadline':'motion','of':#n,'unwitnessed':false}");
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#n,'unwitnessed':false}");
     assert_int_equal(motion(&k, "n")->state, SHEAF_motion_state_adopted);
     kit_motion(&k, "u", APPOINT("{'member':#cat},{'member':#dan}"), 4);
     kit_want(&k, R(not_a_teller), "ann", "ballots.confirm", "{'sheet':#other}", NULL);
     k.now += 3700000;
     kit_want(&k, R(not_a_teller), "cat", "ballots.confirm", "{'sheet':#other}", NULL);
+    kit_close(&k);
+}
+
+static const struct sheaf_row_sheet_line *line(const kit *k, uint32_t of)
+{
+    uint32_t sheet = kit_index((kit *)k, "sheet");
+    return sheaf_sheet_line_at(&k->state, sheaf_sheet_get(&k->state, sheet)->first + of);
+}
+
+/* Whoever left, has a conflict, or was counted meanwhile is left out; the others count. */
+void test_tellers_leave_out(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_do(&k, "eve", "member.apply", "eve",
+           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
+    kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob}"), 4);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'title':^}", .label = "n"},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#bob},"
+         "{'choice':'yes','member':#cat},{'choice':'yes','member':#dan},"
+         "{'choice':'no','member':#eve}],'motion':#n}",
+         .label = "sheet"},
+        {"bob", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'no','member':#bob}],"
+         "'motion':#n}",
+         .label = "other"},
+        {"ann", "ballots.confirm", "{'sheet':#other}"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#n}"},
+        {"cat", "member.leave", "{}"},
+        {"dan", "conflict.declare", "{'matter':#n}"},
+        {"bob", "ballots.confirm", "{'sheet':#sheet}", .label = "confirmed"},
+        {"bob", "ballots.confirm", "{'sheet':#sheet}", R(sheet_confirmed)},
+    };
+    KIT_ROWS(&k, rows);
+    static const sheaf_refusal why[] = {R(counted_by_tellers), R(not_a_member), R(conflicted),
+                                        ACCEPTED};
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(line(&k, i)->refusal, why[i]);
+    const struct sheaf_row_sheet *sheet = sheaf_sheet_get(&k.state, kit_index(&k, "sheet"));
+    assert_int_equal(sheet->counted, 1);
+    assert_int_equal(sheet->confirmed, kit_index(&k, "confirmed"));
+    assert_int_equal(motion(&k, "n")->yes, 0);
+    assert_int_equal(motion(&k, "n")->no, 3); /* bob's, cat's own, and eve's */
+    kit_close(&k);
+}
+
+/* A sheet of a motion that is closed stays unconfirmed. */
+void test_tellers_late(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob}"), 4);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'title':^}", .label = "n"},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],"
+         "'motion':#n}",
+         .label = "sheet"},
+        {"ann", "motion.withdraw", "{'motion':#n}"},
+        {"bob", "ballots.confirm", "{'sheet':#sheet}", R(motion_closed)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_sheet_get(&k.state, kit_index(&k, "sheet"))->confirmed, SHEAF_NONE);
     kit_close(&k);
 }
 

@@ -173,6 +173,8 @@ void test_assembly_convened(void **unused);
 void test_assembly_held(void **unused);
 void test_assembly_calls(void **unused);
 void test_tellers(void **unused);
+void test_tellers_leave_out(void **unused);
+void test_tellers_late(void **unused);
 void test_tellers_admit(void **unused);
 void test_accountability(void **unused);
 void test_accountability_unanswered(void **unused);

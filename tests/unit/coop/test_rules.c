@@ -185,6 +185,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_assembly_held),
     cmocka_unit_test(test_assembly_calls),
     cmocka_unit_test(test_tellers),
+    cmocka_unit_test(test_tellers_leave_out),
+    cmocka_unit_test(test_tellers_late),
     cmocka_unit_test(test_tellers_admit),
     cmocka_unit_test(test_accountability),
     cmocka_unit_test(test_accountability_unanswered),

@@ -1,0 +1,65 @@
+/* cli/ballots_show.c - `sheaf ballots show`: ballots by hand, on paper and by post. */
+#include "cli/matter.h"
+
+#include "coop/refusal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_line(const struct sheaf_row_sheet_line *line)
+{
+    static const char *const votes[] = {[SHEAF_choice_yes] = "for",
+                                        [SHEAF_choice_no] = "against",
+                                        [SHEAF_choice_abstain] = "blank"};
+    printf("  member %-4" PRIu32 " %s", line->member, votes[line->choice]);
+    if (line->refusal)
+        printf("; not counted: %s", sheaf_refusal_describe(line->refusal)->sentence);
+    puts("");
+}
+
+static void print(const sheaf_matter *matter)
+{
+    static const char *const channels[] = {[SHEAF_channel_hands] = "by show of hands",
+                                           [SHEAF_channel_paper] = "on paper",
+                                           [SHEAF_channel_postal] = "by post"};
+    const struct sheaf_row_sheet *row = matter->row;
+    printf("Ballots %" PRIu32 ": %u cast %s on motion %" PRIu32 ", ", row->id, row->count,
+           channels[row->channel], row->motion);
+    if (row->confirmed == SHEAF_NONE)
+        puts("not confirmed.");
+    else
+        printf("%u of them counted.\n", row->counted);
+    printf("  recorded    by member %" PRIu32 ", a teller\n", row->by);
+    if (row->confirmed == SHEAF_NONE)
+        puts("  then        they count once another teller, who is another person, confirms\n"
+             "              them while the motion is open: `sheaf ballots confirm`");
+    else
+        printf("  confirmed   with entry %" PRIu32 "\n", row->confirmed);
+    for (uint32_t i = 0; i < row->count; i++)
+        print_line(sheaf_sheet_line_at(matter->state, row->first + i));
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_sheet *row = matter->row;
+    const sheaf_table_shape *shape = sheaf_table_describe(SHEAF_TABLE_sheet_line);
+    sheaf_json_key(w, "votes");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < row->count; i++) {
+        sheaf_json_open_object(w);
+        sheaf_row_write(shape, sheaf_sheet_line_at(matter->state, row->first + i), SHEAF_NONE,
+                        w);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(
+        &(sheaf_matter_view){&sheaf_command_ballots_show, SHEAF_TABLE_sheet, print, put}, a);
+}
+
+const sheaf_command sheaf_command_ballots_show = SHEAF_MATTER_COMMAND(
+    "ballots", "ballots that tellers recorded: how they were cast, and which were not counted",
+    run);
