@@ -115,6 +115,8 @@ static bool check_assemblies(const struct sheaf_bylaws *bylaws, sheaf_bylaws_fin
     if (bylaws->has_petitions
         && (!bylaws->has_assemblies || bylaws->petitions.assembly_s < assemblies->notice_s))
         return FOUND(PETITION_DAYS, bylaws->petitions.assembly_s, "petitions.assembly_s");
+    if (assemblies->has_organ && assemblies->organ >= bylaws->organs.list.count)
+        return FOUND(ASSEMBLY_ORGAN, assemblies->organ, "assemblies.organ");
     return bylaws->has_assemblies && assemblies->has_second
            && assemblies->second.quorum_bp > assemblies->quorum_bp
            && FOUND(SECOND_QUORUM, assemblies->second.quorum_bp, "assemblies.second.quorum_bp");

@@ -12,6 +12,7 @@ static void print_state(const struct sheaf_row_assembly *row)
         [SHEAF_assembly_state_under_way] = "is under way",
         [SHEAF_assembly_state_ended] = "was held",
         [SHEAF_assembly_state_no_quorum] = "was not held: too few were there",
+        [SHEAF_assembly_state_cancelled] = "was called off by who had convened it",
     };
     printf("General assembly %" PRIu32 " %s.\n", row->id, texts[row->state]);
 }
@@ -37,7 +38,7 @@ static void print(const sheaf_matter *matter)
     for (uint32_t at = row->attendance_last; at; attended++)
         at = sheaf_attendance_at(matter->state, at - 1)->before;
     printf("  attendance  %" PRIu32 " so far\n", attended);
-    if (row->state != SHEAF_assembly_state_convened)
+    if (row->electorate)
         printf("  quorum      %" PRIu32 " of %" PRIu32
                " members with a vote were there on the last call\n",
                row->present, row->electorate);

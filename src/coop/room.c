@@ -6,7 +6,7 @@ uint32_t sheaf_room_used(const sheaf_state *state, uint8_t room, uint32_t member
     return row ? row->open : 0;
 }
 
-static void add(sheaf_fold *fold, uint8_t room)
+void sheaf_room_add(sheaf_fold *fold, uint8_t room)
 {
     sheaf_state *state = fold->state;
     uint64_t pair = sheaf_pair(fold->member, room);
@@ -25,7 +25,7 @@ sheaf_refusal sheaf_room_take(sheaf_fold *fold, uint8_t room, uint32_t taken, ui
                         && (!sheaf_member_get(fold->state, fold->member)->votes
                             || sheaf_room_used(fold->state, room, fold->member)),
                     room_for_others);
-    add(fold, room);
+    sheaf_room_add(fold, room);
     return SHEAF_ACCEPTED;
 }
 

@@ -14,6 +14,9 @@
 /* The signer takes a place, where `taken` of `most` are: SHEAF_ACCEPTED, or why not. */
 sheaf_refusal sheaf_room_take(sheaf_fold *fold, uint8_t room, uint32_t taken, uint32_t most);
 
+/* The same without a look at how many there are: only counts. */
+void sheaf_room_add(sheaf_fold *fold, uint8_t room);
+
 /* How many the member has taken. */
 uint32_t sheaf_room_used(const sheaf_state *state, uint8_t room, uint32_t member);
 

@@ -4,8 +4,14 @@
 #include "bylaws/article.h"
 #include "bylaws/bylaws.h"
 #include "coop/deadline.h"
+#include "coop/organs.h"
+#include "coop/room.h"
 
 enum { APPROVALS = 2 }; /* of minutes, where so many others attended */
+
+/* So long before its beginning, beside its notice, an assembly can be convened: what waits for
+ * it does not wait for ever. */
+static const int64_t AHEAD_MS = INT64_C(366) * 86400 * 1000;
 
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends)
@@ -31,9 +37,7 @@ static int64_t notice_ms(const struct sheaf_row_bylaws *bylaws)
 static sheaf_refusal check_petition(const sheaf_fold *fold,
                                     const struct sheaf_assembly_convene *what)
 {
-    const struct sheaf_row_petition *petition =
-        sheaf_petition_find(fold->state, what->petition);
-    SHEAF_REFUSE_IF(!petition, no_such_petition);
+    const struct sheaf_row_petition *petition = sheaf_petition_get(fold->state, what->petition);
     SHEAF_REFUSE_IF(petition->state == SHEAF_petition_state_dated, petition_dated);
     SHEAF_REFUSE_IF(petition->state != SHEAF_petition_state_reached, petition_short);
     SHEAF_REFUSE_IF(what->starts > petition->closes, petition_late);
@@ -44,24 +48,49 @@ static sheaf_refusal check_petition(const sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* Officers of the organ that the bylaws name, as many assemblies as they need; where there are
+ * none, members with a vote, one each at a time. A petition's is convened by who opened it,
+ * whatever officers would rather do. */
+static sheaf_refusal check_convener(const sheaf_fold *fold,
+                                    const struct sheaf_assembly_convene *what)
+{
+    const sheaf_state *state = fold->state;
+    uint8_t organ = sheaf_bylaws_now(state)->assembly_organ;
+    if (organ && sheaf_office_now(state, fold->member, organ - 1))
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    if (what->has_petition && sheaf_petition_get(state, what->petition)->by == fold->member)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(organ && sheaf_officers(state, organ - 1), not_the_convener);
+    SHEAF_REFUSE_IF(!what->has_petition
+                        && sheaf_room_used(state, SHEAF_room_assembly, fold->member),
+                    assembly_own_open);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_assembly_convene(sheaf_fold *fold,
                                           const struct sheaf_assembly_convene *what)
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_assemblies), assemblies_off);
-    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(what->has_petition && !sheaf_petition_find(state, what->petition),
+                    no_such_petition);
+    SHEAF_REFUSE_UNLESS(check_convener(fold, what));
     SHEAF_REFUSE_IF(what->ends <= what->starts
                         || what->ends - what->starts > (int64_t)bylaws->assembly_open_s * 1000,
                     assembly_times);
     SHEAF_REFUSE_IF(what->starts < fold->stamp + notice_ms(bylaws), assembly_notice_short);
+    SHEAF_REFUSE_IF(what->starts > fold->stamp + notice_ms(bylaws) + AHEAD_MS, assembly_far);
     if (what->has_petition)
         SHEAF_REFUSE_UNLESS(check_petition(fold, what));
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_add(fold, bylaws->id, what->starts, what->ends);
     assembly->agenda = what->agenda;
     assembly->place = what->place;
-    if (what->has_petition) {
+    if (!what->has_petition) {
+        sheaf_room_add(fold, SHEAF_room_assembly);
+    } else {
         struct sheaf_row_petition *petition =
             sheaf_petition_edit(state, sheaf_petition_row(state, what->petition));
         assembly->petition = what->petition;
@@ -69,6 +98,28 @@ sheaf_refusal sheaf_rule_assembly_convene(sheaf_fold *fold,
         petition->assembly = fold->index;
         sheaf_deadline_clear(state, what->petition, SHEAF_deadline_kind_petition_dates);
     }
+    return SHEAF_ACCEPTED;
+}
+
+/* It is over, held or not. */
+static void end_assembly(sheaf_fold *fold, struct sheaf_row_assembly *assembly, uint8_t to)
+{
+    assembly->state = to;
+    if (assembly->petition == SHEAF_NONE)
+        sheaf_room_free(fold, SHEAF_room_assembly, assembly->by);
+}
+
+sheaf_refusal sheaf_rule_assembly_cancel(sheaf_fold *fold,
+                                         const struct sheaf_assembly_cancel *what)
+{
+    uint32_t row = sheaf_assembly_row(fold->state, what->assembly);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
+    const struct sheaf_row_assembly *assembly = sheaf_assembly_at(fold->state, row);
+    SHEAF_REFUSE_IF(assembly->petition != SHEAF_NONE, assembly_promised);
+    SHEAF_REFUSE_IF(assembly->by != fold->member, not_your_assembly);
+    SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_convened, assembly_begun);
+    sheaf_deadline_clear(fold->state, what->assembly, SHEAF_deadline_kind_assembly_begins);
+    end_assembly(fold, sheaf_assembly_edit(fold->state, row), SHEAF_assembly_state_cancelled);
     return SHEAF_ACCEPTED;
 }
 
@@ -110,7 +161,8 @@ static sheaf_refusal check_doors(const sheaf_fold *fold, uint32_t row)
     bool early = assembly->state == SHEAF_assembly_state_convened
                  && fold->stamp < assembly->starts - SHEAF_DOORS_MS;
     SHEAF_REFUSE_IF(early || assembly->state == SHEAF_assembly_state_ended
-                        || assembly->state == SHEAF_assembly_state_no_quorum,
+                        || assembly->state == SHEAF_assembly_state_no_quorum
+                        || assembly->state == SHEAF_assembly_state_cancelled,
                     not_attending_now);
     return SHEAF_ACCEPTED;
 }
@@ -188,15 +240,15 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
         assembly->starts = starts;
         sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_begins, starts);
     } else {
-        assembly->state = SHEAF_assembly_state_no_quorum;
+        end_assembly(fold, assembly, SHEAF_assembly_state_no_quorum);
     }
     return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_settle_assembly_ends(sheaf_fold *fold, uint32_t of)
 {
-    sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, of))->state =
-        SHEAF_assembly_state_ended;
+    end_assembly(fold, sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, of)),
+                 SHEAF_assembly_state_ended);
     return SHEAF_ACCEPTED;
 }
 

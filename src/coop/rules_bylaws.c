@@ -29,6 +29,7 @@ sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_ORGAN_CLASS] = SHEAF_REFUSED_organ_class,
         [SHEAF_BYLAWS_ORGAN_TWICE] = SHEAF_REFUSED_organ_twice,
         [SHEAF_BYLAWS_ADMISSION_ORGAN] = SHEAF_REFUSED_admission_organ,
+        [SHEAF_BYLAWS_ASSEMBLY_ORGAN] = SHEAF_REFUSED_assembly_organ,
         [SHEAF_BYLAWS_TREASURERS] = SHEAF_REFUSED_treasurers_few,
         [SHEAF_BYLAWS_VALUE_KEYS] = SHEAF_REFUSED_value_keys,
         [SHEAF_BYLAWS_SOURCE_FIELD] = SHEAF_REFUSED_source_field,
@@ -83,6 +84,8 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
 #undef LISTED
     if (text->members.admission.has_organ)
         row->admission_organ = (uint8_t)(text->members.admission.organ + 1);
+    if (text->assemblies.has_organ)
+        row->assembly_organ = (uint8_t)(text->assemblies.organ + 1);
     row->exclusion = text->members.has_exclusion;
     row->visible = visible_bits(&text->visibility);
     row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);

@@ -64,6 +64,10 @@ static void advise(kit *k)
 
 static void assemble(kit *k)
 {
+    long long later = (long long)k->now + 900000;
+    kit_do(k, "bob", "assembly.convene", "asm.off",
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", later + 300000, later);
+    kit_do(k, "bob", "assembly.cancel", NULL, "{'assembly':#asm.off}");
     kit_motion(k, "tellers",
                "{'kind':'tellers.appoint','what':{'duration_s':86400,'members':["
                "{'member':#ann},{'member':#bob}]}}",

@@ -17,12 +17,28 @@ static void found(kit *k, const char *second)
     kit_found_four(k, &rules);
 }
 
-/* Begins two hours and a minute from now, and lasts a minute. */
+/* Begins so long from now and lasts a minute; of the petition, where one is named. */
+static sheaf_refusal convene_in(kit *k, const char *who, int64_t in_ms, const char *petition,
+                                const char *label)
+{
+    char what[160], of[40] = "";
+    long long starts = (long long)(k->now + in_ms);
+    if (petition)
+        snprintf(of, sizeof of, "'petition':#%s,", petition);
+    snprintf(what, sizeof what, "{'agenda':^,'ends':%lld,%s'place':^,'starts':%lld}",
+             starts + 60000, of, starts);
+    return kit_try(k, who, "assembly.convene", what, label);
+}
+
+/* Begins two hours and a minute from now. */
+static sheaf_refusal convene_by(kit *k, const char *who, const char *label)
+{
+    return convene_in(k, who, 7260000, NULL, label);
+}
+
 static void convene(kit *k, const char *label)
 {
-    long long starts = (long long)k->now + 7260000;
-    kit_do(k, "ann", "assembly.convene", label,
-           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + 60000, starts);
+    assert_int_equal(convene_by(k, "ann", label), ACCEPTED);
 }
 
 static void begin(kit *k, const char *label)
@@ -139,7 +155,7 @@ void test_assembly_calls(void **unused)
     /* Quorum on the second call only; who left the co-op meanwhile is not there. */
     found(&k, ",'second':{'open_s':600,'quorum_bp':5000}");
     convene(&k, "a");
-    convene(&k, "b");
+    assert_int_equal(convene_by(&k, "bob", "b"), ACCEPTED);
     k.now = assembly(&k, "a")->starts - 1000;
     kit_do(&k, "ann", "assembly.attend", NULL, "{'assembly':#a}");
     kit_do(&k, "dan", "assembly.attend", NULL, "{'assembly':#a}");
@@ -160,5 +176,90 @@ void test_assembly_calls(void **unused)
     assert_int_equal(assembly(&k, "b")->state, SHEAF_assembly_state_no_quorum);
     kit_do(&k, "cat", "assembly.attend", NULL, "{'assembly':#a}"); /* who comes late */
     end(&k, "a");
+    kit_close(&k);
+}
+
+/* ---- who convenes ---- */
+
+/* A member has one assembly before it at a time, whatever becomes of it. */
+void test_assembly_one_each(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "");
+    convene(&k, "a");
+    assert_int_equal(convene_by(&k, "ann", NULL), R(assembly_own_open));
+    assert_int_equal(convene_by(&k, "bob", "b"), ACCEPTED);
+    static const kit_row rows[] = {
+        {"ann", "assembly.cancel", "{'assembly':4000}", R(no_such_assembly)},
+        {"bob", "assembly.cancel", "{'assembly':#a}", R(not_your_assembly)},
+        {"ann", "assembly.cancel", "{'assembly':#a}"},
+        {"ann", "assembly.cancel", "{'assembly':#a}", R(assembly_begun)},
+        {"ann", "assembly.attend", "{'assembly':#a}", R(not_attending_now)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_cancelled);
+    k.now += 1000;
+    convene(&k, "c");
+    begin(&k, "b"); /* nobody came */
+    kit_want(&k, R(assembly_begun), "bob", "assembly.cancel", "{'assembly':#b}", NULL);
+    assert_int_equal(convene_by(&k, "bob", "d"), ACCEPTED);
+    static const kit_row come[] = {{"ann", "assembly.attend", "{'assembly':#c}"},
+                                   {"bob", "assembly.attend", "{'assembly':#c}"},
+                                   {"cat", "assembly.attend", "{'assembly':#c}"}};
+    KIT_ROWS(&k, come);
+    begin(&k, "c");
+    assert_int_equal(convene_by(&k, "ann", NULL), R(assembly_own_open)); /* under way */
+    kit_want(&k, R(assembly_begun), "ann", "assembly.cancel", "{'assembly':#c}", NULL);
+    end(&k, "c");
+    convene(&k, "e");
+    kit_close(&k);
+}
+
+void test_assembly_ahead(void **unused)
+{
+    (void)unused;
+    const int64_t most = 7200000 + INT64_C(366) * 86400000;
+    kit k;
+    found(&k, "");
+    k.step_ms = 0; /* the next act is now */
+    assert_int_equal(convene_in(&k, "ann", most + 1, NULL, NULL), R(assembly_far));
+    assert_int_equal(convene_in(&k, "ann", most, NULL, NULL), ACCEPTED);
+    kit_close(&k);
+}
+
+/* Officers of the organ convene, as often as it takes, and members where it has none; a
+ * petition's assembly is convened by its opener all the same. */
+void test_assembly_of_officers(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':7200,'open_s':60,'organ':0,'protected':false,'quorum_bp':7500}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':0,'open_s':9,'quorum_bp':5000,"
+        "'seats':1,'term_s':40000}],'protected':false}";
+    rules.article[SHEAF_ARTICLE_petitions] =
+        "{'assembly_s':9000,'members_bp':2500,'open_max':9,'protected':true,'sign_s':200}";
+    kit_found_four(&k, &rules);
+    assert_int_equal(convene_by(&k, "cat", "a"), ACCEPTED);
+    assert_int_equal(convene_by(&k, "cat", NULL), R(assembly_own_open));
+    kit_motion(&k, "m", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
+    assert_int_equal(convene_by(&k, "ann", NULL), R(not_the_convener));
+    assert_int_equal(convene_by(&k, "dan", "b"), ACCEPTED);
+    assert_int_equal(convene_by(&k, "dan", "c"), ACCEPTED);
+    kit_do(&k, "cat", "petition.open", "p", "{'text':^,'title':^}");
+    assert_int_equal(convene_in(&k, "bob", 7260000, "p", NULL), R(not_the_convener));
+    assert_int_equal(convene_in(&k, "cat", 7260000, "p", "d"), ACCEPTED);
+    kit_want(&k, R(assembly_promised), "cat", "assembly.cancel", "{'assembly':#d}", NULL);
+    kit_do(&k, "dan", "office.resign", NULL, "{'organ':0}");
+    assert_int_equal(convene_by(&k, "dan", NULL), R(deadline_due)); /* the vacancy */
+    kit_do(&k, "hub", "clock.tick", NULL,
+           "{'deadline':'vacancy','of':#m.tick,'unwitnessed':"
+           "false}");
+    assert_int_equal(convene_by(&k, "dan", NULL), R(assembly_own_open)); /* a member again */
+    assert_int_equal(convene_by(&k, "bob", NULL), ACCEPTED);
     kit_close(&k);
 }

@@ -103,6 +103,9 @@ void test_bylaws_withhold(void **unused)
     "{'max_count':" max ",'min_count':2,'price_cents':1,'protected':true,'repay_from_s':" from \
     ",'repay_until_s':" until ",'transferable':false}"
 #define PETITIONS "{'assembly_s':10,'members_bp':1000,'open_max':1,'protected':true,'sign_s':1}"
+#define ONE_ORGAN "{'list':[" ORGAN("a", "") "],'protected':false}"
+#define CONVENED(organ)                                                                        \
+    "{'notice_s':1,'open_s':1,'organ':" organ ",'protected':false,'quorum_bp':0}"
 #define ASSEMBLIES(notice)                                                                     \
     "{'notice_s':" notice ",'open_s':1,'protected':false,'quorum_bp':100}"
 
@@ -131,6 +134,10 @@ void test_bylaws_contradictions(void **unused)
         {R(second_quorum),
          {{SHEAF_ARTICLE_assemblies, "{'notice_s':1,'open_s':1,'protected':false,'quorum_bp':"
                                      "100,'second':{'open_s':1,'quorum_bp':101}}"}}},
+        {R(assembly_organ),
+         {{SHEAF_ARTICLE_organs, ONE_ORGAN}, {SHEAF_ARTICLE_assemblies, CONVENED("1")}}},
+        {ACCEPTED,
+         {{SHEAF_ARTICLE_organs, ONE_ORGAN}, {SHEAF_ARTICLE_assemblies, CONVENED("0")}}},
         {R(organ_class),
          {{SHEAF_ARTICLE_organs,
            "{'list':[" ORGAN("a", "'electorate':1,") "],'protected':false}"}}},
@@ -141,7 +148,7 @@ void test_bylaws_contradictions(void **unused)
          {{SHEAF_ARTICLE_organs,
            "{'list':[" ORGAN("a", "") "," ORGAN("a", "") "],'protected':false}"}}},
         {R(treasurers_few),
-         {{SHEAF_ARTICLE_organs, "{'list':[" ORGAN("a", "") "],'protected':false}"},
+         {{SHEAF_ARTICLE_organs, ONE_ORGAN},
           {SHEAF_ARTICLE_treasury, "{'limit_cents':1,'protected':false,'signatures':2}"}}},
         {R(admission_organ),
          {{SHEAF_ARTICLE_members,
