@@ -1,8 +1,31 @@
 /* cli/accountability_show.c - `sheaf accountability show` and `sheaf dispute show`. */
 #include "cli/matter.h"
 
+#include "coop/organs.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+
+static void print_subject(const sheaf_state *state, const struct sheaf_row_accountability *row)
+{
+    if (!row->organ) {
+        printf("  subject     member %" PRIu32 "\n", row->subject);
+        return;
+    }
+    const struct sheaf_row_organ *organ = sheaf_organ_of(state, row->bylaws, row->organ - 1);
+    printf("  subject     %.*s, whose officers were then",
+           SHEAF_PRINT(SHEAF_WORDS(organ->name)));
+    const char *before = " members";
+    for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
+        const struct sheaf_row_office *office = sheaf_office_at(state, i);
+        if (office->organ != row->organ - 1 || office->began > row->id
+            || (office->ended != SHEAF_NONE && office->ended <= row->id))
+            continue;
+        printf("%s %" PRIu32, before, office->member);
+        before = ",";
+    }
+    puts("");
+}
 
 static void print(const sheaf_matter *matter)
 {
@@ -18,7 +41,7 @@ static void print(const sheaf_matter *matter)
     printf("Accountability process %" PRIu32 " %s.\n", row->id, texts[row->state]);
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "text", &row->text);
-    printf("  subject     member %" PRIu32 "\n", row->subject);
+    print_subject(matter->state, row);
     sheaf_matter_print_time("opened", row->opened, row->by);
     if (row->state != SHEAF_accountability_state_answer && row->answered == SHEAF_NONE)
         puts("  answer      none in time");

@@ -1,10 +1,11 @@
-/* Accountability: any member calls any other to account; answer, hearing and outcome follow
- * each other, whether the one who is called takes part or not. */
+/* Accountability: any member calls any other, or an organ, to account; answer, hearing and
+ * outcome follow each other, whether those who are called take part or not. */
 #include "coop/pending.h"
 #include "coop/room.h"
 
 #include "bylaws/article.h"
 #include "coop/deadline.h"
+#include "coop/organs.h"
 
 static int64_t outcome_ms(const sheaf_state *state, uint32_t bylaws)
 {
@@ -29,6 +30,31 @@ static void end(sheaf_fold *fold, struct sheaf_row_accountability *process, uint
     sheaf_deadline_clear(fold->state, process->id, SHEAF_deadline_kind_accountability_step);
 }
 
+/* Of an organ all who were in office when it was called: leaving the office frees nobody, and
+ * who is elected since has nothing to answer for. */
+static bool is_subject(const sheaf_state *state, const struct sheaf_row_accountability *process,
+                       uint32_t member)
+{
+    return process->organ ? sheaf_office_at_entry(state, member, (uint8_t)(process->organ - 1),
+                                                  process->id)
+                          : process->subject == member;
+}
+
+static sheaf_refusal check_called(const sheaf_fold *fold,
+                                  const struct sheaf_accountability_open *what)
+{
+    SHEAF_REFUSE_IF(what->has_organ == what->has_subject, accountability_who);
+    if (what->has_subject) {
+        SHEAF_REFUSE_IF(what->subject == fold->member
+                            || !sheaf_member_active(fold->state, what->subject),
+                        no_such_subject);
+        return SHEAF_ACCEPTED;
+    }
+    SHEAF_REFUSE_IF(!sheaf_organ_now(fold->state, what->organ), no_such_organ);
+    SHEAF_REFUSE_IF(!sheaf_officers(fold->state, (uint8_t)what->organ), no_such_subject);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_accountability_open(sheaf_fold *fold,
                                              const struct sheaf_accountability_open *what)
 {
@@ -40,13 +66,13 @@ sheaf_refusal sheaf_rule_accountability_open(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_accountability,
                                         sheaf_pending(state)->accountabilities,
                                         bylaws->accountability_open_max));
-    SHEAF_REFUSE_IF(what->subject == fold->member || !sheaf_member_active(state, what->subject),
-                    no_such_subject);
+    SHEAF_REFUSE_UNLESS(check_called(fold, what));
     struct sheaf_row_accountability *process = sheaf_accountability_new(state, fold->index);
     process->id = fold->index;
     process->by = fold->member;
     process->bylaws = bylaws->id;
-    process->subject = what->subject;
+    process->organ = what->has_organ ? (uint32_t)what->organ + 1 : 0;
+    process->subject = what->has_subject ? what->subject : SHEAF_NONE;
     process->answered = process->ended = process->heard = process->motion = SHEAF_NONE;
     process->opened = fold->stamp;
     process->closes = fold->stamp + (int64_t)bylaws->accountability_answer_s * 1000;
@@ -64,7 +90,7 @@ sheaf_refusal sheaf_rule_accountability_answer(sheaf_fold *fold,
     uint32_t row = sheaf_accountability_row(fold->state, what->process);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
     const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
-    SHEAF_REFUSE_IF(process->subject != fold->member, not_the_subject);
+    SHEAF_REFUSE_IF(!is_subject(fold->state, process, fold->member), not_the_subject);
     SHEAF_REFUSE_IF(process->state != SHEAF_accountability_state_answer, accountability_step);
     struct sheaf_row_accountability *edited = sheaf_accountability_edit(fold->state, row);
     edited->answered = fold->index;
@@ -73,12 +99,12 @@ sheaf_refusal sheaf_rule_accountability_answer(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* Everybody moves the process on but the one whom it is about. */
+/* Everybody moves the process on but those whom it is about. */
 static sheaf_refusal check_step(const sheaf_fold *fold, uint32_t row, uint8_t state)
 {
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
     const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
-    SHEAF_REFUSE_IF(process->subject == fold->member, by_its_subject);
+    SHEAF_REFUSE_IF(is_subject(fold->state, process, fold->member), by_its_subject);
     SHEAF_REFUSE_IF(process->state != state, accountability_step);
     return SHEAF_ACCEPTED;
 }
@@ -104,7 +130,8 @@ sheaf_rule_accountability_conclude(sheaf_fold *fold,
     const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, what->motion);
     SHEAF_REFUSE_IF(!motion, no_such_motion);
     struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
-    SHEAF_REFUSE_IF(motion->id < process->id || motion->by == process->subject
+    SHEAF_REFUSE_IF(motion->id < process->id || motion->body == SHEAF_body_organ
+                        || is_subject(fold->state, process, motion->by)
                         || motion->state == SHEAF_motion_state_withdrawn,
                     outcome_motion);
     process->motion = what->motion;
@@ -120,6 +147,7 @@ sheaf_rule_accountability_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
     const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
     SHEAF_REFUSE_IF(process->by != fold->member, not_your_process);
+    SHEAF_REFUSE_IF(is_subject(fold->state, process, fold->member), by_its_subject);
     SHEAF_REFUSE_IF(process->ended != SHEAF_NONE, accountability_step);
     end(fold, sheaf_accountability_edit(fold->state, row),
         SHEAF_accountability_state_withdrawn);

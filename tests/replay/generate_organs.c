@@ -26,6 +26,8 @@ static void interests(kit *k)
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'no','motion':#interest}");
     kit_do(k, "dan", "conflict.allege", NULL, "{'matter':#interest,'member':#cat}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#interest}");
+    kit_do(k, "cat", "accountability.open", "acc.panel", "{'organ':1,'text':^,'title':^}");
+    kit_do(k, "cat", "accountability.withdraw", NULL, "{'process':#acc.panel}");
 }
 
 static void proxies(kit *k)

@@ -106,6 +106,62 @@ void test_accountability_unanswered(void **unused)
     kit_close(&k);
 }
 
+/* Of an organ all are subjects who were its officers at the opening, and nobody else. */
+void test_accountability_of_organ(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':9,'outcome_s':200,'protected':true}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':90,'open_s':9,'quorum_bp':5000,"
+        "'seats':2,'term_s':40000}],'protected':false}";
+    kit_found_four(&k, &rules);
+    kit_want(&k, R(no_such_subject), "ann", "accountability.open",
+             "{'organ':0,'text':^,'title':^}", NULL);
+    kit_motion(&k, "b", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
+    kit_motion(&k, "c", "{'kind':'office.elect','what':{'member':#cat,'organ':0}}", 4);
+    static const kit_row rows[] = {
+        {"ann", "accountability.open", "{'text':^,'title':^}", R(accountability_who)},
+        {"ann", "accountability.open", "{'organ':0,'subject':#bob,'text':^,'title':^}",
+         R(accountability_who)},
+        {"ann", "accountability.open", "{'organ':1,'text':^,'title':^}", R(no_such_organ)},
+        {"ann", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "a"},
+        {"bob", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "own"},
+        {"bob", "accountability.withdraw", "{'process':#own}", R(by_its_subject)},
+        {"dan", "accountability.answer", "{'process':#a,'text':^}", R(not_the_subject)},
+        {"cat", "accountability.answer", "{'process':#a,'text':^}"},
+        {"bob", "accountability.answer", "{'process':#a,'text':^}", R(accountability_step)},
+        {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
+        {"bob", "office.resign", "{'organ':0}"},
+        {"hub", "clock.tick", "{'deadline':'vacancy','of':#b.tick,'unwitnessed':false}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_motion(&k, "d", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
+    static const kit_row after[] = {
+        {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
+        {"dan", "accountability.hear", "{'process':#a,'text':^}"},
+        {"cat", "motion.open", "{'title':^}", .label = "theirs"},
+        {"bob", "motion.open", "{'title':^}", .label = "formerly"},
+        {"dan", "motion.open", "{'title':^}", .label = "m"},
+        {"dan", "accountability.conclude", "{'motion':#theirs,'process':#a}",
+         R(outcome_motion)},
+        {"dan", "accountability.conclude", "{'motion':#formerly,'process':#a}",
+         R(outcome_motion)},
+        {"cat", "accountability.conclude", "{'motion':#m,'process':#a}", R(by_its_subject)},
+        {"dan", "accountability.conclude", "{'motion':#m,'process':#a}"},
+        {"ann", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "gone"},
+        {"ann", "accountability.withdraw", "{'process':#gone}"},
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
+    assert_int_equal(process(&k, "a")->organ, 1);
+    assert_int_equal(process(&k, "a")->subject, SHEAF_NONE);
+    kit_close(&k);
+}
+
 void test_disputes(void **unused)
 {
     (void)unused;

@@ -181,6 +181,7 @@ void test_tellers_late(void **unused);
 void test_tellers_admit(void **unused);
 void test_accountability(void **unused);
 void test_accountability_unanswered(void **unused);
+void test_accountability_of_organ(void **unused);
 void test_disputes(void **unused);
 void test_disputes_in_time(void **unused);
 

@@ -193,6 +193,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tellers_admit),
     cmocka_unit_test(test_accountability),
     cmocka_unit_test(test_accountability_unanswered),
+    cmocka_unit_test(test_accountability_of_organ),
     cmocka_unit_test(test_disputes),
     cmocka_unit_test(test_disputes_in_time),
     cmocka_unit_test(test_held_effects),
