@@ -1,0 +1,387 @@
+/* What members do, as the seed has it. */
+#include "governance.h"
+
+#include "coop/deadline.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* The founder stays: what keeps the last vote in a co-op has tests of its own. */
+enum { STAYS = 0 };
+enum { TEXT_MAX = 30000, BEGIN_WITH = 9, OPEN_MAX = 8 };
+
+static void name_of(int who, char out[KIT_NAME_MAX])
+{
+    snprintf(out, KIT_NAME_MAX, who ? "m%d" : "ann", who);
+}
+
+/* The act, as JSON of the kit; true if the rules accept it. */
+__attribute__((format(printf, 4, 5))) static bool act(governance *g, int who, const char *kind,
+                                                      const char *what, ...)
+{
+    static char text[TEXT_MAX];
+    char name[KIT_NAME_MAX];
+    va_list args;
+    va_start(args, what);
+    int n = vsnprintf(text, sizeof text, what, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= sizeof text)
+        governance_fail(g, "%s is too long", kind);
+    name_of(who, name);
+    sheaf_refusal refusal = kit_try(&g->k, name, kind, text, NULL);
+    if (refusal == SHEAF_REFUSED_malformed)
+        governance_fail(g, "%s is malformed: %s", kind, g->k.err.message);
+    g->accepted += refusal == SHEAF_ACCEPTED;
+    g->refused += refusal != SHEAF_ACCEPTED;
+    return refusal == SHEAF_ACCEPTED;
+}
+
+static uint32_t last(const governance *g)
+{
+    return (uint32_t)g->k.state.size - 1;
+}
+
+static uint32_t id_of(const governance *g, int who)
+{
+    return g->b.people[who].id;
+}
+
+static int anybody(governance *g)
+{
+    return (int)governance_draw(g, (unsigned)g->b.person_count);
+}
+
+/* Mostly somebody who is a member; now and then whoever left or waits at the door. */
+static int somebody(governance *g)
+{
+    int who = anybody(g);
+    for (int tries = 0; tries < 60 && governance_draw(g, 150); tries++)
+        if (g->b.people[who].state == TRIAL || g->b.people[who].state == FULL)
+            break;
+        else
+            who = anybody(g);
+    return who;
+}
+
+/* ---- bylaws ---- */
+
+static kit_rules document(const laws *l)
+{
+    static char proxies[100];
+    kit_rules r = kit_rules_usual();
+    r.open_max = OPEN_MAX;
+    r.classes = "{'name':'worker','role':'worker','votes':1},"
+                "{'name':'user','role':'user','trial_s':7776000,'votes':1},"
+                "{'ceiling_bp':2500,'name':'investor','role':'investor','votes':1},"
+                "{'name':'supporter','role':'supporter','votes':0}";
+    r.lapse_s = 60 * 86400;
+    r.leave_notice = NOTICE_DAYS * 86400;
+    r.exclusion = "'exclusion':{'hearing_s':604800},";
+    r.ordinary = (kit_decisions){
+        "for_and_against",   "simple", "all", 0, ORDINARY_DAYS * 86400, l->ordinary_quorum,
+        SECOND_DAYS * 86400, 0};
+    r.qualified = (kit_decisions){"for_and_against",      "two_thirds",     "all", 0,
+                                  QUALIFIED_DAYS * 86400, QUALIFIED_QUORUM, 0,     0};
+    r.protected = (kit_decisions){"for_and_against",
+                                  l->nine_tenths ? "nine_tenths" : "three_quarters",
+                                  "all",
+                                  0,
+                                  PROTECTED_DAYS * 86400,
+                                  l->protected_quorum,
+                                  SECOND_DAYS * 86400,
+                                  0};
+    snprintf(proxies, sizeof proxies, "{'cap':%d,'protected':false,'until_max_s':31536000}",
+             l->cap);
+    r.article[SHEAF_ARTICLE_proxies] = proxies;
+    r.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':864000,'open_s':604800,"
+        "'quorum_bp':5000,'seats':3,'term_s':63072000,'terms_max':2}],'protected':false}";
+    r.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':1209600,'open_s':172800,'protected':false,'quorum_bp':5000,"
+        "'second':{'open_s':172800,'quorum_bp':0}}";
+    r.article[SHEAF_ARTICLE_petitions] =
+        "{'assembly_s':5184000,'members_bp':2000,'open_max':4,'protected':true,"
+        "'sign_s':7776000}";
+    return r;
+}
+
+void acts_found(governance *g)
+{
+    g->b.now = (laws){.ordinary_quorum = 2000, .protected_quorum = 5000, .cap = 2};
+    kit_rules rules = document(&g->b.now);
+    kit_found(&g->k, &rules);
+    book_joins(g, 0, WORKER);
+    book_admits(g, 0);
+    book_compare(g);
+}
+
+/* ---- members ---- */
+
+static void join(governance *g)
+{
+    static const int classes[] = {WORKER, WORKER, USER, USER, INVESTOR, SUPPORTER};
+    char name[KIT_NAME_MAX];
+    int who = g->b.person_count, class = classes[governance_draw(g, 6)];
+    if (who == PEOPLE_MAX)
+        return;
+    name_of(who, name);
+    if (act(g, who, "member.apply",
+            "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", class, name))
+        book_joins(g, last(g), class);
+}
+
+static void admit(governance *g, int by, int who)
+{
+    if (g->b.people[who].state == APPLIED
+        && act(g, by, "member.admit", "{'member':%u}", id_of(g, who)))
+        book_admits(g, who);
+}
+
+/* Who came to the door last, by the first who may. */
+static void admit_newest(governance *g)
+{
+    int who = g->b.person_count - 1;
+    int by = 0;
+    while (!book_has_vote(&g->b.people[by]))
+        by++;
+    admit(g, by, who);
+}
+
+/* ---- motions ---- */
+
+/* The effect's field with its comma, or nothing. */
+static void open_motion(governance *g, motion *m, const char *effect)
+{
+    if (!act(g, m->by, "motion.open", "{%s'title':^}", effect))
+        return;
+    m->id = last(g);
+    book_opens(g, m);
+}
+
+static void amend(governance *g, int by)
+{
+    static char effect[TEXT_MAX - 100];
+    char base[16];
+    motion m = {.by = by, .what = AMENDMENT, .text = g->b.now, .base = g->b.now.id};
+    switch (governance_draw(g, 4)) {
+    case 0:
+        m.text.ordinary_quorum = 1000 + 500 * (int)governance_draw(g, 5);
+        break;
+    case 1:
+        m.text.protected_quorum = 4000 + 500 * (int)governance_draw(g, 4);
+        break;
+    case 2:
+        m.text.nine_tenths = !m.text.nine_tenths;
+        break;
+    default:
+        m.text.cap = 1 + (int)governance_draw(g, 3);
+        break;
+    }
+    kit_rules rules = document(&m.text);
+    snprintf(base, sizeof base, "%u", m.base);
+    snprintf(effect, sizeof effect, "'effect':%s,", kit_amendment(&rules, base));
+    open_motion(g, &m, effect);
+}
+
+static void exclude(governance *g, int by)
+{
+    char effect[100];
+    uint32_t count = sheaf_exclusion_count(&g->k.state);
+    if (!count || governance_draw(g, 3) == 0) {
+        int who = somebody(g);
+        if (who != STAYS)
+            (void)act(g, by, "exclusion.open", "{'member':%u,'reason':^}", id_of(g, who));
+        return;
+    }
+    const struct sheaf_row_exclusion *asked = sheaf_exclusion_at(&g->k.state, count - 1);
+    motion m = {.by = by, .what = EXCLUSION};
+    while (id_of(g, m.subject) != asked->member)
+        m.subject++;
+    snprintf(effect, sizeof effect,
+             "'effect':{'kind':'member.exclude','what':{'exclusion':%u}},", asked->id);
+    open_motion(g, &m, effect);
+}
+
+/* One that is open, or the last of all. */
+static motion *any_motion(governance *g)
+{
+    motion *open[OPEN_MAX + 1];
+    unsigned count = 0;
+    for (int i = 0; i < g->b.motion_count && count <= OPEN_MAX; i++)
+        if (g->b.motions[i].state == SHEAF_motion_state_open)
+            open[count++] = &g->b.motions[i];
+    if (count > OPEN_MAX)
+        governance_fail(g, "more than %d motions are open", OPEN_MAX);
+    return count               ? open[governance_draw(g, count)]
+           : g->b.motion_count ? &g->b.motions[g->b.motion_count - 1]
+                               : NULL;
+}
+
+/* Most are for what is asked, so that some of it is adopted by much, and some of it by a hair.
+ */
+static int inclination(governance *g, const motion *m)
+{
+    unsigned likes = 3 + m->id % 7, drawn = governance_draw(g, 10);
+    return drawn < likes ? SHEAF_choice_yes
+           : drawn < 9   ? SHEAF_choice_no
+                         : SHEAF_choice_abstain;
+}
+
+static void vote(governance *g, int who, motion *m)
+{
+    static const char *const words[] = {[SHEAF_choice_abstain] = "abstain",
+                                        [SHEAF_choice_no] = "no",
+                                        [SHEAF_choice_yes] = "yes"};
+    int choice = inclination(g, m);
+    if (act(g, who, "ballot.cast", "{'choice':'%s','motion':%u}", words[choice], m->id))
+        book_votes(g, m, who, choice);
+}
+
+static void declare(governance *g, int who, motion *m)
+{
+    if (act(g, who, "conflict.declare", "{'matter':%u}", m->id))
+        book_conflict(g, m, who);
+}
+
+static void withdraw(governance *g, int who, motion *m)
+{
+    if (!act(g, who, "motion.withdraw", "{'motion':%u}", m->id))
+        return;
+    if (m->state != SHEAF_motion_state_open || m->by != who)
+        governance_fail(g, "motion %u was withdrawn by member %u", m->id, id_of(g, who));
+    book_withdraws(m);
+}
+
+/* ---- proxies ---- */
+
+static void give(governance *g, int who)
+{
+    motion *m = governance_draw(g, 2) ? any_motion(g) : NULL;
+    proxy x = {.giver = who,
+               .holder = somebody(g),
+               .matter = m ? m->id : SHEAF_NONE,
+               .until = g->k.now + DAY_MS * (int64_t)(1 + governance_draw(g, 200))};
+    char matter[40] = "";
+    if (m)
+        snprintf(matter, sizeof matter, "'matter':%u,", m->id);
+    if (act(g, who, "proxy.give", "{%s'member':%u,'until':%lld}", matter, id_of(g, x.holder),
+            (long long)x.until))
+        book_gives(g, &x);
+}
+
+static void revoke(governance *g, int who)
+{
+    if (act(g, who, "proxy.revoke", "{}"))
+        book_revokes(g, who, SHEAF_NONE);
+}
+
+/* ---- what the book does not follow ---- */
+
+static void petition(governance *g, int who)
+{
+    uint32_t count = sheaf_petition_count(&g->k.state);
+    if (!count || governance_draw(g, 12) == 0)
+        (void)act(g, who, "petition.open", "{'text':^,'title':^}");
+    else
+        (void)act(g, who, governance_draw(g, 8) ? "petition.sign" : "petition.unsign",
+                  "{'petition':%u}", sheaf_petition_at(&g->k.state, count - 1)->id);
+}
+
+static void elect(governance *g, int who)
+{
+    uint32_t count = sheaf_election_count(&g->k.state);
+    const struct sheaf_row_election *row =
+        count ? sheaf_election_at(&g->k.state, count - 1) : NULL;
+    unsigned what = governance_draw(g, 4);
+    if (!row || (row->decided != SHEAF_NONE && what == 0))
+        (void)act(g, who, "election.call", "{'organ':0}");
+    else if (what <= 1)
+        (void)act(g, who, "candidate.stand", "{'election':%u}", row->id);
+    else if (what == 2)
+        (void)act(g, who, "office.resign", "{'organ':0}");
+    else
+        (void)act(g, who, "election.vote", "{'approve':[{'member':%u}],'election':%u}",
+                  id_of(g, somebody(g)), row->id);
+}
+
+static void divide(governance *g, int who)
+{
+    uint32_t count = sheaf_allocation_count(&g->k.state);
+    if (!count || governance_draw(g, 6) == 0)
+        (void)act(g, who, "allocation.open", "{'amount':%u,'options':3,'points':10,'title':^}",
+                  1 + governance_draw(g, 100000));
+    else
+        (void)act(g, who, "allocation.give",
+                  "{'allocation':%u,'points':[{'option':%u,'points':%u}]}",
+                  sheaf_allocation_at(&g->k.state, count - 1)->id, governance_draw(g, 3),
+                  governance_draw(g, 11));
+}
+
+/* ---- anybody does something ---- */
+
+static void move_motion(governance *g, int who)
+{
+    unsigned what = governance_draw(g, 10);
+    if (what < 4) {
+        motion m = {.by = who, .what = RESOLUTION};
+        open_motion(g, &m, "");
+    } else if (what < 8) {
+        amend(g, who);
+    } else {
+        exclude(g, who);
+    }
+}
+
+void acts_make(governance *g)
+{
+    unsigned what =
+        g->b.person_count < BEGIN_WITH ? 95 + governance_draw(g, 5) : governance_draw(g, 100);
+    int who = somebody(g);
+    motion *m = any_motion(g);
+    if (what < 55 && m)
+        vote(g, who, m);
+    else if (what < 67)
+        move_motion(g, who);
+    else if (what < 73)
+        give(g, who);
+    else if (what < 74)
+        revoke(g, who);
+    else if (what < 76 && m)
+        declare(g, who, m);
+    else if (what < 77 && m)
+        withdraw(g, who, m);
+    else if (what < 81)
+        petition(g, who);
+    else if (what < 86)
+        elect(g, who);
+    else if (what < 88)
+        divide(g, who);
+    else if (what < 90 && who != STAYS)
+        (void)act(g, who, governance_draw(g, 2) ? "member.leave" : "member.stay", "{}");
+    else if (what < 92)
+        admit(g, who, anybody(g));
+    else if (what < 97)
+        admit_newest(g);
+    else
+        join(g);
+    book_compare(g);
+}
+
+/* ---- time ---- */
+
+void acts_tick(governance *g)
+{
+    sheaf_deadline due;
+    while (sheaf_fold_due(&g->k.state, g->k.now + g->k.step_ms, &due)) {
+        int who = anybody(g);
+        if (act(g, who, "petition.open", "{'text':^,'title':^}"))
+            governance_fail(g, "something is accepted while entry %u is due", due.of);
+        kit_do(&g->k, "hub", "clock.tick", NULL,
+               "{'deadline':'%s','of':%u,'unwitnessed':false}", sheaf_deadline_name(due.kind),
+               due.of);
+        book_ticks(g, &due);
+        book_compare(g);
+    }
+    if (g->k.state.size - sheaf_coop(&g->k.state)->digest_size >= SHEAF_DIGEST_ENTRIES)
+        kit_state_digest(&g->k);
+}

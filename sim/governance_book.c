@@ -1,0 +1,462 @@
+/* What must come of the acts, worked out anew from them alone. */
+#include "governance.h"
+
+#include "coop/motion.h"
+
+bool book_has_vote(const person *who)
+{
+    return who->state == FULL && who->class != SUPPORTER;
+}
+
+static int person_of(const governance *g, uint32_t id)
+{
+    for (int p = 0; p < g->b.person_count; p++)
+        if (g->b.people[p].id == id)
+            return p;
+    governance_fail(g, "entry %u made nobody a member", id);
+}
+
+/* ---- members ---- */
+
+void book_joins(governance *g, uint32_t id, int class)
+{
+    if (g->b.person_count == PEOPLE_MAX)
+        governance_fail(g, "no room for members");
+    g->b.people[g->b.person_count++] = (person){.id = id, .class = class, .state = APPLIED};
+}
+
+void book_admits(governance *g, int who)
+{
+    person *p = &g->b.people[who];
+    if (p->state != APPLIED)
+        governance_fail(g, "%u is admitted twice", p->id);
+    p->state = p->class == USER ? TRIAL : FULL;
+}
+
+static uint32_t voters(const book *b)
+{
+    uint32_t count = 0;
+    for (int p = 0; p < b->person_count; p++)
+        count += book_has_vote(&b->people[p]);
+    return count;
+}
+
+static uint32_t members(const book *b)
+{
+    uint32_t count = 0;
+    for (int p = 0; p < b->person_count; p++)
+        count += b->people[p].state == TRIAL || b->people[p].state == FULL;
+    return count;
+}
+
+/* ---- votes ---- */
+
+typedef struct {
+    uint64_t of[CLASSES][SHEAF_choice_COUNT], all[SHEAF_choice_COUNT], heads, conflicts,
+        electorate;
+} tally;
+
+static int ballot_of(const motion *m, int p)
+{
+    return m->entitled[p] && !m->conflicted[p] ? m->choice[p] : NOBODY;
+}
+
+/* Whose ballot counts for this member, who has cast none. */
+static int holder_of(const governance *g, const motion *m, int giver)
+{
+    const proxy *found = NULL;
+    for (int i = 0; i < g->b.proxy_count; i++) {
+        const proxy *x = &g->b.proxies[i];
+        if (!x->live || x->giver != giver || x->until < m->closes
+            || (x->matter != SHEAF_NONE && x->matter != m->id))
+            continue;
+        if (!found || x->matter == m->id)
+            found = x;
+    }
+    return found ? found->holder : NOBODY;
+}
+
+static tally count(const governance *g, const motion *m, bool proxies)
+{
+    tally t = {0};
+    for (int p = 0; p < g->b.person_count; p++) {
+        int choice = ballot_of(m, p);
+        t.electorate += m->entitled[p];
+        t.conflicts += m->entitled[p] && m->conflicted[p];
+        if (proxies && m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY
+            && g->b.people[p].state == FULL) {
+            int holder = holder_of(g, m, p);
+            if (holder != NOBODY && g->b.people[holder].state == FULL)
+                choice = ballot_of(m, holder);
+        }
+        if (choice == NOBODY)
+            continue;
+        t.of[g->b.people[p].class][choice]++;
+        t.all[choice]++;
+        t.heads++;
+    }
+    return t;
+}
+
+/* ---- what a rule says ---- */
+
+static void parts(bool nine_tenths, int sort, uint64_t *above, uint64_t *below)
+{
+    *above = sort == SHEAF_decision_sort_ordinary    ? 1
+             : sort == SHEAF_decision_sort_qualified ? 2
+             : nine_tenths                           ? 9
+                                                     : 3;
+    *below = sort == SHEAF_decision_sort_ordinary    ? 2
+             : sort == SHEAF_decision_sort_qualified ? 3
+             : nine_tenths                           ? 10
+                                                     : 4;
+}
+
+/* What the investors' ballots weigh: at most a third of what the others cast, a quarter of all.
+ */
+static unsigned __int128 weight_of_investors(const tally *t, uint64_t *cast)
+{
+    *cast = 0;
+    for (int c = 0; c < SHEAF_choice_COUNT; c++)
+        *cast += t->of[INVESTOR][c];
+    unsigned __int128 most = (unsigned __int128)(t->heads - *cast) * SHEAF_BALLOT_UNITS
+                             * CEILING_BP / (10000 - CEILING_BP);
+    unsigned __int128 whole = (unsigned __int128)*cast * SHEAF_BALLOT_UNITS;
+    return most < whole ? most : whole;
+}
+
+static unsigned __int128 weigh(const tally *t, int choice)
+{
+    uint64_t cast, theirs = t->of[INVESTOR][choice];
+    unsigned __int128 weight = weight_of_investors(t, &cast);
+    return (unsigned __int128)(t->all[choice] - theirs) * SHEAF_BALLOT_UNITS
+           + (cast ? theirs * weight / cast : 0);
+}
+
+static int judge(const tally *t, const laws *rules, int sort, int call)
+{
+    uint64_t quorum = sort == SHEAF_decision_sort_ordinary ? (uint64_t)rules->ordinary_quorum
+                      : sort == SHEAF_decision_sort_qualified
+                          ? QUALIFIED_QUORUM
+                          : (uint64_t)rules->protected_quorum;
+    if (call > 1 && sort != SHEAF_decision_sort_qualified)
+        quorum = 0;
+    if (t->heads * 10000 < quorum * t->electorate)
+        return SHEAF_motion_state_no_quorum;
+    uint64_t above, below;
+    unsigned __int128 yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
+    parts(rules->nine_tenths, sort, &above, &below);
+    bool carried = sort == SHEAF_decision_sort_ordinary
+                       ? yes > no
+                       : yes > 0 && yes * below >= (yes + no) * above;
+    return carried ? SHEAF_motion_state_adopted : SHEAF_motion_state_rejected;
+}
+
+static bool changes_protected(const laws *a, const laws *b)
+{
+    return a->ordinary_quorum != b->ordinary_quorum
+           || a->protected_quorum != b->protected_quorum || a->nine_tenths != b->nine_tenths;
+}
+
+static int sort_of(const motion *m, const laws *now)
+{
+    if (m->what == RESOLUTION)
+        return SHEAF_decision_sort_ordinary;
+    return m->what == AMENDMENT && changes_protected(&m->text, now)
+               ? SHEAF_decision_sort_protected
+               : SHEAF_decision_sort_qualified;
+}
+
+/* ---- motions ---- */
+
+void book_opens(governance *g, const motion *opened)
+{
+    book *b = &g->b;
+    if (b->motion_count == MOTIONS_MAX)
+        governance_fail(g, "no room for motions");
+    motion *m = &b->motions[b->motion_count++];
+    *m = *opened;
+    m->opening = b->now;
+    m->sort = sort_of(m, &b->now);
+    m->call = 1;
+    m->state = SHEAF_motion_state_open;
+    m->closes = g->k.now
+                + DAY_MS
+                      * (m->sort == SHEAF_decision_sort_ordinary    ? ORDINARY_DAYS
+                         : m->sort == SHEAF_decision_sort_qualified ? QUALIFIED_DAYS
+                                                                    : PROTECTED_DAYS);
+    for (int p = 0; p < PEOPLE_MAX; p++) {
+        bool is = p < b->person_count;
+        m->choice[p] = NOBODY;
+        m->entitled[p] = is && book_has_vote(&b->people[p]);
+        m->trial[p] = is && b->people[p].state == TRIAL;
+        m->conflicted[p] = m->what == EXCLUSION && m->subject == p && m->entitled[p];
+    }
+}
+
+static void close_early(governance *g, motion *m)
+{
+    tally t = count(g, m, false);
+    if (t.heads + t.conflicts >= t.electorate)
+        m->closes = g->k.now;
+}
+
+void book_votes(governance *g, motion *m, int who, int choice)
+{
+    if (m->state != SHEAF_motion_state_open || (!m->entitled[who] && !m->trial[who])
+        || m->conflicted[who])
+        governance_fail(g, "a ballot on motion %u by member %u was accepted", m->id,
+                        g->b.people[who].id);
+    m->choice[who] = (int8_t)choice;
+    if (m->entitled[who])
+        close_early(g, m);
+}
+
+void book_conflict(governance *g, motion *m, int who)
+{
+    if (!m->entitled[who] || m->conflicted[who])
+        governance_fail(g, "member %u is conflicted on motion %u without a vote",
+                        g->b.people[who].id, m->id);
+    m->conflicted[who] = true;
+    close_early(g, m);
+}
+
+void book_withdraws(motion *m)
+{
+    m->state = SHEAF_motion_state_withdrawn;
+}
+
+/* ---- proxies ---- */
+
+void book_revokes(governance *g, int giver, uint32_t matter)
+{
+    for (int i = 0; i < g->b.proxy_count; i++)
+        if (g->b.proxies[i].giver == giver && g->b.proxies[i].matter == matter)
+            g->b.proxies[i].live = false;
+}
+
+void book_gives(governance *g, const proxy *given)
+{
+    uint32_t held = 0;
+    book_revokes(g, given->giver, given->matter);
+    for (int i = 0; i < g->b.proxy_count; i++) {
+        const proxy *x = &g->b.proxies[i];
+        if (!x->live || x->until < g->k.now)
+            continue;
+        if (x->holder == given->giver || x->giver == given->holder)
+            governance_fail(g, "a proxy of member %u is passed on", g->b.people[x->giver].id);
+        held += x->holder == given->holder;
+    }
+    if (held >= (uint32_t)g->b.now.cap)
+        governance_fail(g, "member %u holds %u proxies and gets one more",
+                        g->b.people[given->holder].id, held);
+    if (g->b.proxy_count == PROXIES_MAX)
+        governance_fail(g, "no room for proxies");
+    g->b.proxies[g->b.proxy_count] = *given;
+    g->b.proxies[g->b.proxy_count++].live = true;
+}
+
+/* ---- time ---- */
+
+static void depart(governance *g, int who)
+{
+    g->b.people[who].state = GONE;
+}
+
+/* The effect of an adopted motion: taken, or void. */
+static int take_effect(governance *g, const motion *m, uint32_t tick)
+{
+    if (m->what == EXCLUSION) {
+        person *p = &g->b.people[m->subject];
+        if (p->state == GONE)
+            return SHEAF_motion_state_void;
+        depart(g, m->subject);
+    } else if (m->what == AMENDMENT) {
+        if (m->base != g->b.now.id)
+            return SHEAF_motion_state_void;
+        g->b.now = m->text;
+        g->b.now.id = tick;
+    }
+    return SHEAF_motion_state_adopted;
+}
+
+static void settle(governance *g, motion *m, uint32_t tick)
+{
+    tally without = count(g, m, false), t = count(g, m, true);
+    int to = judge(&t, &m->opening, m->sort, m->call), sort = sort_of(m, &g->b.now);
+    if (to == SHEAF_motion_state_adopted && m->what != RESOLUTION
+        && (sort == SHEAF_decision_sort_protected || sort > m->sort)) {
+        to = judge(&t, &g->b.now, sort, m->call);
+        g->b.stricter += to != SHEAF_motion_state_adopted;
+    }
+    if (to == SHEAF_motion_state_no_quorum && m->call == 1
+        && m->sort != SHEAF_decision_sort_qualified) {
+        m->call = 2;
+        m->closes = g->k.now + SECOND_DAYS * DAY_MS;
+        g->b.second_calls++;
+        return;
+    }
+    for (int i = 0; i < g->b.proxy_count; i++)
+        if (g->b.proxies[i].until < m->closes || g->b.proxies[i].matter == m->id)
+            g->b.proxies[i].live = false;
+    uint64_t cast;
+    g->b.by_proxy += t.heads > without.heads;
+    g->b.capped +=
+        weight_of_investors(&t, &cast) < cast * (unsigned __int128)SHEAF_BALLOT_UNITS;
+    m->state = to == SHEAF_motion_state_adopted ? take_effect(g, m, tick) : to;
+    g->b.outcomes[m->state]++;
+    const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
+    if (row->state != m->state || row->yes != t.all[SHEAF_choice_yes]
+        || row->no != t.all[SHEAF_choice_no] || row->abstain != t.all[SHEAF_choice_abstain]
+        || row->by_proxy != t.heads - without.heads || row->decided != tick)
+        governance_fail(g,
+                        "motion %u (sort %d, purpose %d, refusal %d) was settled as %d with %u "
+                        "for, %u against, %u blank, %u by proxy; should "
+                        "be %d with %llu, %llu, %llu, %llu",
+                        m->id, m->sort, m->what, row->refusal, row->state, row->yes, row->no,
+                        row->abstain, row->by_proxy, m->state,
+                        (unsigned long long)t.all[SHEAF_choice_yes],
+                        (unsigned long long)t.all[SHEAF_choice_no],
+                        (unsigned long long)t.all[SHEAF_choice_abstain],
+                        (unsigned long long)(t.heads - without.heads));
+    m->final = *row;
+}
+
+static void settle_motion(governance *g, const sheaf_deadline *due)
+{
+    for (int i = 0; i < g->b.motion_count; i++) {
+        motion *m = &g->b.motions[i];
+        if (m->id != due->of)
+            continue;
+        if (m->state != SHEAF_motion_state_open || m->closes != due->at)
+            governance_fail(g, "motion %u is settled at another time, or again", m->id);
+        settle(g, m, (uint32_t)g->k.state.size - 1);
+        return;
+    }
+    governance_fail(g, "entry %u opened no motion, and is settled as one", due->of);
+}
+
+void book_ticks(governance *g, const sheaf_deadline *due)
+{
+    if (due->at < g->b.tick_at || due->at > g->k.now)
+        governance_fail(g, "what was due at %lld is settled after what was due at %lld",
+                        (long long)due->at, (long long)g->b.tick_at);
+    g->b.tick_at = due->at;
+    if (due->kind == SHEAF_deadline_kind_motion) {
+        settle_motion(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_member_trial) {
+        person *p = &g->b.people[person_of(g, due->of)];
+        if (p->state != TRIAL)
+            governance_fail(g, "member %u is not on trial", p->id);
+        p->state = FULL;
+    } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
+        depart(g, person_of(g, due->of));
+    }
+}
+
+/* ---- the rules beside the book ---- */
+
+void book_compare(governance *g)
+{
+    const sheaf_state *state = &g->k.state;
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    if (coop->voters != voters(&g->b) || coop->members != members(&g->b))
+        governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
+                        coop->voters, members(&g->b), voters(&g->b));
+    if (coop->bylaws != g->b.now.id)
+        governance_fail(g, "bylaws %u are in force, and should be %u", coop->bylaws,
+                        g->b.now.id);
+    for (int i = 0; i < g->b.motion_count; i++) {
+        const motion *m = &g->b.motions[i];
+        if (m->state != SHEAF_motion_state_open)
+            continue;
+        const struct sheaf_row_motion *row = sheaf_motion_get(state, m->id);
+        tally t = count(g, m, false);
+        if (row->state != SHEAF_motion_state_open || row->electorate != t.electorate
+            || row->sort != m->sort || row->call != m->call || row->closes != m->closes
+            || row->yes != t.all[SHEAF_choice_yes] || row->no != t.all[SHEAF_choice_no]
+            || row->abstain != t.all[SHEAF_choice_abstain])
+            governance_fail(g,
+                            "motion %u: state %d, electorate %u, sort %d, call %d, closes "
+                            "%lld, votes %u %u %u; the book has %llu, %d, %d, %lld, %llu "
+                            "%llu %llu",
+                            m->id, row->state, row->electorate, row->sort, row->call,
+                            (long long)row->closes, row->yes, row->no, row->abstain,
+                            (unsigned long long)t.electorate, m->sort, m->call,
+                            (long long)m->closes, (unsigned long long)t.all[SHEAF_choice_yes],
+                            (unsigned long long)t.all[SHEAF_choice_no],
+                            (unsigned long long)t.all[SHEAF_choice_abstain]);
+    }
+}
+
+/* Signatures of an open petition are those of members with a vote. */
+static void recount_petitions(const governance *g)
+{
+    const sheaf_state *state = &g->k.state;
+    for (uint32_t i = 0; i < sheaf_petition_count(state); i++) {
+        const struct sheaf_row_petition *petition = sheaf_petition_at(state, i);
+        if (petition->state != SHEAF_petition_state_open)
+            continue;
+        uint32_t signatures = 0;
+        for (int p = 0; p < g->b.person_count; p++) {
+            const struct sheaf_row_signature *row =
+                sheaf_signature_find(state, sheaf_pair(petition->id, g->b.people[p].id));
+            signatures += row && !row->withdrawn && book_has_vote(&g->b.people[p]);
+        }
+        if (signatures != petition->signatures)
+            governance_fail(g, "petition %u has %u signatures, and should have %u",
+                            petition->id, petition->signatures, signatures);
+    }
+}
+
+/* What a vote divides is divided whole, and nobody sits on two seats. */
+static void recount_shares_and_seats(const governance *g)
+{
+    const sheaf_state *state = &g->k.state;
+    for (uint32_t i = 0; i < sheaf_allocation_count(state); i++) {
+        const struct sheaf_row_allocation *vote = sheaf_allocation_at(state, i);
+        int64_t shares = 0;
+        for (uint32_t o = 0; o < vote->options; o++)
+            shares += sheaf_allocation_option_at(state, vote->option_first + o)->share;
+        if (vote->state == SHEAF_allocation_state_divided && shares != vote->amount)
+            governance_fail(g, "vote %u divides %lld of %lld", vote->id, (long long)shares,
+                            (long long)vote->amount);
+    }
+    uint32_t sitting = 0, most = 0;
+    for (int p = 0; p < g->b.person_count; p++) {
+        uint32_t seats = 0;
+        for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
+            const struct sheaf_row_office *office = sheaf_office_at(state, i);
+            seats += office->ended == SHEAF_NONE && office->member == g->b.people[p].id;
+        }
+        if (seats && !book_has_vote(&g->b.people[p]))
+            governance_fail(g, "member %u is in office without a vote", g->b.people[p].id);
+        sitting += seats;
+        most = seats > most ? seats : most;
+    }
+    if (sitting > SEATS || most > 1)
+        governance_fail(g, "%u sit on %d seats, and one on %u", sitting, SEATS, most);
+}
+
+static bool same(const struct sheaf_row_motion *a, const struct sheaf_row_motion *b)
+{
+    return a->id == b->id && a->by == b->by && a->state == b->state && a->sort == b->sort
+           && a->yes == b->yes && a->no == b->no && a->abstain == b->abstain
+           && a->by_proxy == b->by_proxy && a->electorate == b->electorate
+           && a->decided == b->decided && a->closes == b->closes && a->call == b->call
+           && a->bylaws == b->bylaws && a->effect == b->effect && a->refusal == b->refusal;
+}
+
+void book_recount(const governance *g)
+{
+    recount_petitions(g);
+    recount_shares_and_seats(g);
+    for (int i = 0; i < g->b.motion_count; i++) {
+        const motion *m = &g->b.motions[i];
+        if (m->state == SHEAF_motion_state_open || m->state == SHEAF_motion_state_withdrawn)
+            continue;
+        const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
+        if (!same(row, &m->final))
+            governance_fail(g, "motion %u changed after it was settled", m->id);
+    }
+}
