@@ -76,6 +76,64 @@ static void test_in_batches(void **unused)
     replay_lines_free(&lines);
 }
 
+/* SplitMix64 (Steele, Lea, Flood 2014). */
+static uint64_t draw(uint64_t *seed, uint64_t below)
+{
+    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (z ^ z >> 31) % below;
+}
+
+/* Batches of these sizes in turn, at whose ends state and tree are those of one entry after the
+ * other. Looking at a digest on the way, or not looking, changes none that follows. */
+static void replay_batches(const replay_lines *lines, char (*want)[REPLAY_DIGEST_LINE_MAX],
+                           uint64_t seed)
+{
+    static const uint64_t sizes[] = {1, 3, 40, 300, REPLAY_LINES_MAX};
+    uint64_t given = seed;
+    sheaf_replay replay;
+    char line[REPLAY_DIGEST_LINE_MAX];
+    assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
+    for (size_t at = 0; at < lines->count;) {
+        size_t count = (size_t)(1 + draw(&seed, sizes[draw(&seed, 5)]));
+        count = count < lines->count - at ? count : lines->count - at;
+        assert_int_equal(sheaf_replay_entries(&replay, lines->entry + at, count,
+                                              (unsigned)(1 + draw(&seed, 2)), NULL, NULL, NULL),
+                         SHEAF_OK);
+        at += count;
+        if (draw(&seed, 2) && at < lines->count)
+            continue;
+        replay_digest_line(&replay, line);
+        if (strcmp(line, want[at - 1]) != 0)
+            fail_msg("seed %llu: another digest after %zu entries", (unsigned long long)given,
+                     at);
+    }
+    assert_int_equal(replay.voids, 8);
+    sheaf_replay_deinit(&replay);
+}
+
+static void test_in_any_batches(void **unused)
+{
+    (void)unused;
+    static replay_lines lines;
+    static char want[REPLAY_LINES_MAX][REPLAY_DIGEST_LINE_MAX];
+    const char *env = getenv("SHEAF_TEST_LONG");
+    uint64_t seeds = env && strcmp(env, "0") != 0 ? 60 : 8;
+    sheaf_replay replay;
+    read_log(&lines, "r1/entries.jsonl");
+    assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
+    for (size_t i = 0; i < lines.count; i++) {
+        sheaf_replayed result;
+        assert_int_equal(sheaf_replay_entry(&replay, lines.entry[i], &result, NULL), SHEAF_OK);
+        replay_digest_line(&replay, want[i]);
+    }
+    sheaf_replay_deinit(&replay);
+    for (uint64_t seed = 1; seed <= seeds; seed++)
+        replay_batches(&lines, want, seed);
+    replay_lines_free(&lines);
+}
+
 /* An older program stops before the entry that leads to rules it does not know, says which, and
  * goes on with the tree. */
 static void test_newer_rules(void **unused)
@@ -119,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_revision_1),
         cmocka_unit_test(test_in_batches),
+        cmocka_unit_test(test_in_any_batches),
         cmocka_unit_test(test_newer_rules),
     };
     if (!sheaf_crypto_start())
