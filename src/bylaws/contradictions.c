@@ -72,6 +72,22 @@ static bool check_rule(const struct sheaf_decision_rule *rule, const char *path,
            && FOUND(SECOND_QUORUM, rule->second.quorum_bp, "%s.second.quorum_bp", path);
 }
 
+/* Somebody can act, and the members have the time to ratify it. */
+static bool check_urgent(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+{
+    const struct sheaf_urgent_rules *urgent = &bylaws->decisions.urgent;
+    const struct sheaf_decision_rule *rule = &bylaws->decisions.ordinary;
+    const struct sheaf_organ *organs = bylaws->organs.list.at;
+    uint32_t count = bylaws->has_organs ? bylaws->organs.list.count : 0;
+    bool boards = false;
+    for (uint32_t i = 0; i < count; i++)
+        boards = boards || organs[i].kind == SHEAF_organ_kind_board;
+    if (urgent->has_organ ? urgent->organ >= count : !boards)
+        return FOUND(URGENT_ORGAN, urgent->organ, "decisions.urgent.organ");
+    return urgent->ratify_s < rule->notice_s + rule->open_s
+           && FOUND(URGENT_TIME, urgent->ratify_s, "decisions.urgent.ratify_s");
+}
+
 /* The more a decision weighs, the more votes it needs. */
 static bool check_decisions(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
 {
@@ -82,7 +98,8 @@ static bool check_decisions(const struct sheaf_bylaws *bylaws, sheaf_bylaws_find
         return FOUND(SORTS_ORDER, qualified, "decisions.qualified.majority");
     if (protected < qualified)
         return FOUND(SORTS_ORDER, protected, "amendment.rule.majority");
-    return check_rule(&bylaws->decisions.ordinary, "decisions.ordinary", out)
+    return (bylaws->decisions.has_urgent && check_urgent(bylaws, out))
+           || check_rule(&bylaws->decisions.ordinary, "decisions.ordinary", out)
            || check_rule(&bylaws->decisions.qualified, "decisions.qualified", out)
            || check_rule(&bylaws->amendment.rule, "amendment.rule", out);
 }

@@ -2,6 +2,7 @@
 #include "cli/motion.h"
 
 #include "cli/privacy_words.h"
+#include "coop/organs.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -48,14 +49,22 @@ const char *sheaf_motion_prospect(const sheaf_motion_report *r)
         [SHEAF_motion_state_void] = "void",
         [SHEAF_motion_state_held] = "held",
         [SHEAF_motion_state_overridden] = "overridden",
+        [SHEAF_motion_state_undone] = "undone",
     };
     const struct sheaf_row_motion *m = r->motion;
     if (m->state != SHEAF_motion_state_open)
         return states[m->state];
-    bool strict = r->raised != NULL;
+    bool strict = r->raised != NULL, organ = m->body == SHEAF_body_organ;
+    if (organ && (sheaf_organ_unable(r->state, m) || (strict && !m->urgent)))
+        return "referred";
+    if (organ && m->urgent && r->standing.carried)
+        return "urgent";
     if (!r->standing.quorate || (r->standing.carried && strict && !r->raised_standing.quorate))
-        return r->rule->second_open_s && m->call == 1 ? "second_call" : "no_quorum";
+        return m->ratify                                          ? "undone"
+               : r->rule->second_open_s && m->call == 1 && !organ ? "second_call"
+                                                                  : "no_quorum";
     return r->standing.carried && (!strict || r->raised_standing.carried) ? "adopted"
+           : m->ratify                                                    ? "undone"
                                                                           : "rejected";
 }
 
@@ -133,16 +142,52 @@ static void print_rule(const struct sheaf_row_decision *rule, const char *label)
            majorities[rule->majority], bases[rule->base]);
 }
 
+static sheaf_slice organ_name(const sheaf_motion_report *r)
+{
+    return SHEAF_WORDS(
+        sheaf_organ_of(r->state, r->motion->bylaws, r->motion->organ_1 - 1)->name);
+}
+
+/* Of which organ it is or was, and what that means. */
+static void print_organ(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_motion *m = r->motion;
+    char when[MOMENT_SIZE];
+    if (!m->organ_1)
+        return;
+    printf("  organ      %.*s", SHEAF_PRINT(organ_name(r)));
+    if (m->body == SHEAF_body_organ && m->urgent)
+        printf("; urgent: it acts at once when %" PRIu32 " are for it, and the members ratify",
+               r->standing.needed);
+    else if (m->ratify)
+        printf(": its urgent act took effect with entry %" PRIu32, m->since);
+    else if (m->body != SHEAF_body_organ)
+        printf(", which could not decide: referred to the members with entry %" PRIu32,
+               m->since);
+    if (m->ratify && m->state == SHEAF_motion_state_open)
+        printf("; the members ratify it\n             by %s, or it is undone",
+               moment(m->ratify, when));
+    puts("");
+}
+
 static void print_votes(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
     uint32_t conflicted = sheaf_conflicts(r->state, m->id);
-    printf("  may vote   %" PRIu32 " who had a vote when it was opened", m->electorate);
+    if (m->body == SHEAF_body_organ)
+        printf("  may vote   the %" PRIu32
+               " officers of %.*s when it was opened, while they are",
+               m->electorate, SHEAF_PRINT(organ_name(r)));
+    else
+        printf("  may vote   %" PRIu32 " who had a vote when it was %s", m->electorate,
+               m->since == m->id ? "opened" : "referred to the members");
     if (conflicted)
         printf("; %" PRIu32 " of them declared a conflict of interest and do not", conflicted);
     puts("");
     printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank\n", m->yes,
            m->no, m->abstain);
+    if (m->body == SHEAF_body_organ && m->urgent)
+        return;
     printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", r->standing.turnout,
            r->standing.needed, m->call > 1 ? " on the second call" : "",
            r->standing.quorate ? ": reached" : ": not reached");
@@ -157,6 +202,16 @@ static void print_then(const sheaf_motion_report *r)
         printf("there is a second call of %s, on which %u.%02u %% suffice\n",
                span(r->rule->second_open_s, text), r->rule->second_quorum_bp / 100u,
                r->rule->second_quorum_bp % 100u);
+    else if (strcmp(then, "referred") == 0)
+        puts("it passes to the members:\n"
+             "             too few officers are left who may vote, or it is not theirs to "
+             "decide");
+    else if (strcmp(then, "urgent") == 0)
+        puts("its effect takes place at once,\n             and the members ratify or undo it");
+    else if (strcmp(then, "undone") == 0)
+        puts("it is not ratified, and is undone");
+    else if (r->motion->ratify)
+        puts("it is ratified, and stays");
     else if (strcmp(then, "no_quorum") == 0)
         puts("it fails: too few have voted");
     else if (strcmp(then, "rejected") == 0)
@@ -178,6 +233,7 @@ static void print_settled(const sheaf_motion_report *r)
         [SHEAF_motion_state_void] = "adopted, void",
         [SHEAF_motion_state_held] = "adopted; its effect is held, and members can suspend it",
         [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
+        [SHEAF_motion_state_undone] = "not ratified: the urgent act is undone",
     };
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
     if (m->state == SHEAF_motion_state_void)
@@ -193,7 +249,8 @@ void sheaf_motion_print(const sheaf_motion_report *r)
     print_text("reason", &r->reason, !sheaf_hash_is_zero(&m->reason));
     printf("  opened     %s by member %" PRIu32 "\n", moment(m->opened, when), m->by);
     print_effect(r);
-    print_rule(r->rule, "decided");
+    print_organ(r);
+    print_rule(r->rule, m->urgent || m->ratify ? "ratified" : "decided");
     if (r->raised)
         print_rule(r->raised, "and now");
     print_votes(r);

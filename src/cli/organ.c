@@ -80,6 +80,32 @@ static void print_seconds(int64_t seconds)
         printf("%lld seconds", (long long)seconds);
 }
 
+/* What its officers decide, and what they are deciding. */
+static void print_decisions(const sheaf_state *state, const struct sheaf_row_organ *organ,
+                            uint8_t place)
+{
+    uint32_t officers = sheaf_officers(state, place);
+    fputs("  adopts resolutions", stdout);
+    for (sheaf_kind kind = SHEAF_KIND_none + 1; kind < SHEAF_KIND_COUNT; kind++)
+        if (sheaf_organ_decides(organ->kind, kind))
+            printf(", %s", sheaf_kind_shape(kind)->name);
+    if (officers)
+        printf("; %u of %u officers take part",
+               (unsigned)(((uint64_t)officers * organ->quorum_bp + 9999) / 10000), officers);
+    puts("");
+    if (sheaf_organ_urgent(state, place))
+        printf("  may act urgently: sheaf motion open --organ %u --urgent\n", place);
+    for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
+        const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
+        if (m->state == SHEAF_motion_state_open && m->organ_1 == place + 1)
+            printf("  motion %u %s: sheaf motion show %u\n", m->id,
+                   m->body == SHEAF_body_organ ? "is before it"
+                   : m->ratify                 ? "waits for the members to ratify it"
+                                               : "was referred to the members",
+                   m->id);
+    }
+}
+
 static void print_organ(const sheaf_state *state, const struct sheaf_row_organ *organ,
                         uint8_t place)
 {
@@ -104,6 +130,7 @@ static void print_organ(const sheaf_state *state, const struct sheaf_row_organ *
             printf("  %s\n", sheaf_power_doc(i));
     if (sheaf_bylaws_now(state)->admission_organ == place + 1)
         puts("  decides on applications for membership, while anybody is in office here");
+    print_decisions(state, organ, place);
     if (chamber && chamber->election != SHEAF_NONE)
         printf("  an election is under way: sheaf election show %u\n", chamber->election);
 }
@@ -113,6 +140,12 @@ static void put_organ(sheaf_json_writer *w, const sheaf_state *state,
 {
     const struct sheaf_row_chamber *chamber = sheaf_chamber_find(state, place);
     sheaf_json_open_object(w);
+    sheaf_json_key(w, "decides");
+    sheaf_json_open_list(w);
+    for (sheaf_kind kind = SHEAF_KIND_none + 1; kind < SHEAF_KIND_COUNT; kind++)
+        if (sheaf_organ_decides(organ->kind, kind))
+            sheaf_json_string(w, sheaf_str(sheaf_kind_shape(kind)->name));
+    sheaf_json_close(w);
     if (chamber && chamber->election != SHEAF_NONE)
         sheaf_json_member_put_int(w, "election", chamber->election);
     if (organ->electorate)
@@ -141,7 +174,9 @@ static void put_organ(sheaf_json_writer *w, const sheaf_state *state,
         if (sheaf_organ_powers(organ->kind) >> i & 1)
             sheaf_json_string(w, sheaf_str(sheaf_power_doc(i)));
     sheaf_json_close(w);
+    sheaf_json_member_put_int(w, "quorum_bp", organ->quorum_bp);
     sheaf_json_member_put_int(w, "seats", organ->seats);
+    sheaf_json_member_put_bool(w, "urgent", sheaf_organ_urgent(state, place));
     sheaf_json_close(w);
 }
 

@@ -25,8 +25,12 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_over
                sheaf_override_needed(state));
         break;
     case SHEAF_override_state_suspended:
-        printf("in force since entry %" PRIu32 ", signed by %" PRIu32, row->suspended,
-               row->signatures);
+        if (row->signatures)
+            printf("in force since entry %" PRIu32 ", signed by %" PRIu32, row->suspended,
+                   row->signatures);
+        else
+            printf("in force since entry %" PRIu32 ", by an urgent act of an organ",
+                   row->suspended);
         break;
     case SHEAF_override_state_confirmed:
         printf("confirmed by a motion%s", row->ended == SHEAF_NONE ? "" : ", for good");
@@ -38,7 +42,7 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_over
         printf("lapsed with entry %" PRIu32 ": too few signed", row->ended);
         break;
     default:
-        printf("ended by a motion with entry %" PRIu32, row->ended);
+        printf("ended by a motion, or not ratified, with entry %" PRIu32, row->ended);
     }
 }
 
@@ -60,7 +64,12 @@ static void print(const sheaf_matter *matter)
         puts("  then        it lapses, unless enough have signed; `sheaf override suspend` "
              "signs");
     }
-    if (row->state == SHEAF_override_state_suspended) {
+    if (row->state == SHEAF_override_state_suspended && !row->signatures) {
+        sheaf_matter_print_time("until", row->lapses, SHEAF_NONE);
+        puts("  then        what it kept back goes on, unless the members have ratified it; "
+             "`sheaf organ show`\n              names the motion");
+    }
+    if (row->state == SHEAF_override_state_suspended && row->signatures) {
         sheaf_matter_print_time("until", row->lapses, SHEAF_NONE);
         puts("  then        it lapses and what it kept back goes on, unless a motion with the "
              "effect\n              override.confirm is adopted before");

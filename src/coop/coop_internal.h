@@ -40,6 +40,21 @@ typedef struct {
 /* Who votes on a motion. */
 sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion);
 
+/* From the stamp of the entry: when its ballots are taken and when it closes. */
+void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion);
+
+/* May the officer open that motion in an organ: asked before anything is written. */
+sheaf_refusal sheaf_organ_motion_check(const sheaf_fold *fold,
+                                       const struct sheaf_motion_open *what);
+/* Is the effect (of the kind none: a resolution) one for that organ's officers, and in time? */
+sheaf_refusal sheaf_organ_effect_check(const sheaf_fold *fold,
+                                       const struct sheaf_row_motion *motion);
+/* The motion of an organ closes. Has it passed to the members, since the organ cannot reach its
+ * quorum any more, or its effect is no longer the organ's to decide? */
+bool sheaf_organ_refers(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect);
+/* All members decide on the motion of an organ, from now on and as if it were opened now. */
+void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect);
+
 /* The holder's ballot on the motion counts once more, for the giver, if the one is cast and the
  * other is not. */
 void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t motion, uint32_t giver, uint32_t holder);
@@ -121,6 +136,20 @@ void sheaf_applications_recount(sheaf_state *state);
 /* Checks a document and makes it the version in force. */
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);
 
+/* Effects that can be undone (coop/tbl/effects.def): what the entry has made as an urgent act
+ * stands for good, or is as if it had not been. */
+#define FINAL(name)
+#define UNDONE(name)                                                                           \
+    sheaf_refusal sheaf_ratify_##name(sheaf_fold *fold, uint32_t entry);                       \
+    void sheaf_undo_##name(sheaf_fold *fold, uint32_t entry);
+#define EFFECT(kind, when, undo) undo(kind)
+#include "coop/tbl/effects.def"
+#undef FINAL
+#undef UNDONE
+#undef EFFECT
+sheaf_refusal sheaf_effect_ratify(sheaf_fold *fold, sheaf_kind kind, uint32_t entry);
+void sheaf_effect_undo(sheaf_fold *fold, sheaf_kind kind, uint32_t entry);
+
 /* The kinds of matters: coop/tbl/matters.def. */
 #define MATTER(name, doc)                                                                      \
     sheaf_refusal sheaf_matter_##name##_open(const sheaf_state *state, uint32_t id,            \
@@ -142,6 +171,10 @@ void sheaf_motion_override(sheaf_fold *fold, uint32_t of);
 /* Whoever may vote on the matter that is open under that number. */
 sheaf_refusal sheaf_matter_find_open(const sheaf_state *state, uint32_t id,
                                      sheaf_electorate *out);
+
+/* The matter has another electorate: counts anew how many of it are conflicted. */
+void sheaf_conflicts_recount(sheaf_fold *fold, uint32_t matter,
+                             const sheaf_electorate *electorate);
 
 /* Whom the effect of a motion concerns is conflicted on it. */
 void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,

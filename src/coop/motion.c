@@ -1,6 +1,8 @@
 #include "coop/motion.h"
 
 #include "bylaws/bylaws.h"
+#include "coop/electorate.h"
+#include "coop/organs.h"
 #include "coop/view.h"
 
 enum { WHOLE_BP = 10000 };
@@ -58,10 +60,78 @@ static weights weigh(const sheaf_state *state, const struct sheaf_row_motion *mo
     return w;
 }
 
+/* ---- organs ---- */
+
+const struct sheaf_row_ballot *sheaf_motion_ballot(const sheaf_state *state,
+                                                   const struct sheaf_row_motion *motion,
+                                                   uint32_t member)
+{
+    const struct sheaf_row_ballot *ballot =
+        sheaf_ballot_find(state, sheaf_pair(motion->id, member));
+    return ballot && ballot->cast >= motion->since ? ballot : NULL;
+}
+
+/* So many of its officers take part, or are for an urgent act. */
+static uint32_t officers_needed(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    if (motion->urgent)
+        return motion->electorate / 2 + 1;
+    uint64_t quorum = sheaf_organ_of(state, motion->bylaws, motion->of)->quorum_bp;
+    return (uint32_t)((motion->electorate * quorum + WHOLE_BP - 1) / WHOLE_BP);
+}
+
+/* Officers who could still vote and have not. */
+static uint32_t officers_silent(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    uint32_t count = 0;
+    uint8_t organ = (uint8_t)motion->of;
+    const struct sheaf_row_post *post;
+    for (uint8_t place = 0; (post = sheaf_post_find(state, sheaf_pair(organ, place)));
+         place++) {
+        if (!post->office)
+            continue;
+        uint32_t member = sheaf_office_at(state, post->office - 1)->member;
+        count += sheaf_office_at_entry(state, member, organ, motion->since)
+                 && !sheaf_conflicted(state, motion->id, member)
+                 && !sheaf_motion_ballot(state, motion, member);
+    }
+    return count;
+}
+
+bool sheaf_organ_unable(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    uint32_t able = motion->yes + motion->no + motion->abstain + officers_silent(state, motion);
+    return !able || able < officers_needed(state, motion);
+}
+
+static sheaf_standing organ_standing(const sheaf_state *state,
+                                     const struct sheaf_row_motion *motion,
+                                     const struct sheaf_row_decision *rule)
+{
+    uint32_t cast = motion->yes + motion->no + motion->abstain;
+    const uint64_t bases[] = {
+        [SHEAF_vote_base_cast] = cast,
+        [SHEAF_vote_base_entitled] = motion->electorate,
+        [SHEAF_vote_base_for_and_against] = (uint64_t)motion->yes + motion->no,
+    };
+    sheaf_standing out = {.turnout = cast,
+                          .needed = officers_needed(state, motion),
+                          .yes = (uint64_t)motion->yes * SHEAF_BALLOT_UNITS,
+                          .base = bases[rule->base] * SHEAF_BALLOT_UNITS};
+    out.quorate = motion->urgent || cast >= out.needed;
+    out.carried = motion->urgent ? motion->yes >= out.needed
+                                 : sheaf_majority_reached(rule->majority, out.yes, out.base);
+    return out;
+}
+
+/* ---- standing ---- */
+
 sheaf_standing sheaf_motion_standing(const sheaf_state *state,
                                      const struct sheaf_row_motion *motion,
                                      const struct sheaf_row_decision *rule)
 {
+    if (motion->body == SHEAF_body_organ)
+        return organ_standing(state, motion, rule);
     weights w = weigh(state, motion);
     const uint64_t bases[] = {
         [SHEAF_vote_base_cast] = w.yes + w.no + w.abstain,

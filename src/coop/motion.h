@@ -17,6 +17,15 @@
  * it is done in integers of 128 bits, and nothing is rounded where no ceiling binds: exactly
  * nine tenths are nine tenths. Where nobody else votes, such a class decides nothing; but what
  * it alone is entitled to decide, its officers, it decides by its whole votes.
+ *
+ * Organs. On a motion of an organ its officers vote: who held the office when it was opened and
+ * holds it when voting. It is decided by the ordinary rule; its quorum is that of the organ, of
+ * all those officers, blank votes and conflicted officers among them. Once too few are left who
+ * can vote, by conflicts or because offices have ended, it passes to the members, as if it were
+ * opened then: with a new electorate, a new notice and no votes. So it does at once with a
+ * conflict, and otherwise when it closes. An urgent act takes effect with the votes of more than
+ * half of all those officers, and then passes to the members in the same way, who ratify or undo
+ * it.
  */
 #ifndef SHEAF_COOP_MOTION_H
 #define SHEAF_COOP_MOTION_H
@@ -32,6 +41,15 @@ typedef struct {
     bool quorate, carried;    /* the quorum is reached; the majority is */
 } sheaf_standing;
 
+/* The ballot of the member that stands: none that was cast before the motion passed to another
+ * electorate. NULL if there is none. */
+const struct sheaf_row_ballot *sheaf_motion_ballot(const sheaf_state *state,
+                                                   const struct sheaf_row_motion *motion,
+                                                   uint32_t member);
+
+/* Of a motion that an organ decides: are too few officers left to reach its quorum? */
+bool sheaf_organ_unable(const sheaf_state *state, const struct sheaf_row_motion *motion);
+
 /* By the rule for its sort in the bylaws of its opening. */
 const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
                                                    const struct sheaf_row_motion *motion);
@@ -39,8 +57,8 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
                                      const struct sheaf_row_motion *motion,
                                      const struct sheaf_row_decision *rule);
 
-/* The least sort of decision (enum decision_sort) on the effect under the bylaws in force; false
- * if memory is spent. */
+/* The least sort of decision (enum decision_sort) on the effect under the bylaws in force;
+ * false if memory is spent. */
 SHEAF_MUST_USE bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect,
                                       uint8_t *out);
 

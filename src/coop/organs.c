@@ -27,6 +27,17 @@ const char *sheaf_power_doc(unsigned number)
     return docs[number];
 }
 
+bool sheaf_organ_decides(uint8_t organ_kind, sheaf_kind effect)
+{
+    bool decides = effect == SHEAF_KIND_none;
+#define DECIDES(organ, kind)                                                                   \
+    decides =                                                                                  \
+        decides || (organ_kind == SHEAF_organ_kind_##organ && effect == SHEAF_KIND_##kind);
+#include "coop/tbl/organ_decides.def"
+#undef DECIDES
+    return decides;
+}
+
 const struct sheaf_row_organ *sheaf_organ_of(const sheaf_state *state, uint32_t bylaws,
                                              int64_t place)
 {

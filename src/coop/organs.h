@@ -54,6 +54,12 @@ bool sheaf_office_at_entry(const sheaf_state *state, uint32_t member, uint8_t or
 /* 1 + place of the class that alone decides on the effect, since it elects the organ, or 0. */
 uint32_t sheaf_effect_class(const sheaf_state *state, const sheaf_effect *effect);
 
+/* Do the officers of an organ of that kind decide on the effect: tbl/organ_decides.def. */
+bool sheaf_organ_decides(uint8_t organ_kind, sheaf_kind effect);
+
+/* May the organ at that place act urgently under the bylaws in force? */
+bool sheaf_organ_urgent(const sheaf_state *state, uint32_t place);
+
 /* Is the member in office in an organ with the power? */
 bool sheaf_power_held(const sheaf_state *state, uint32_t member, sheaf_power power);
 

@@ -22,6 +22,9 @@ bool sheaf_suspended(const sheaf_state *state, uint32_t of);
 /* Is an effect of that kind held before it acts? */
 bool sheaf_effect_held(sheaf_kind kind);
 
+/* Can an effect of that kind be undone exactly, so that it may be an urgent act? */
+bool sheaf_effect_undone(sheaf_kind kind);
+
 /* The signatures that suspend, with so many entitled. */
 uint32_t sheaf_override_needed(const sheaf_state *state);
 

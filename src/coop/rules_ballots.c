@@ -1,6 +1,7 @@
 /* Votes on motions. */
 #include "coop/coop_internal.h"
 #include "coop/motion.h"
+#include "coop/organs.h"
 
 /* ---- tallies ---- */
 
@@ -22,6 +23,8 @@ static void count_vote(sheaf_state *state, uint32_t row, uint32_t member, uint8_
 {
     struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
     count(&motion->yes, &motion->no, &motion->abstain, choice, taken);
+    if (motion->body == SHEAF_body_organ)
+        return;
     uint8_t class = sheaf_member_get(state, member)->class;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
     if (sheaf_class_at(state, bylaws->class_first + class)->ceiling_bp == SHEAF_NO_CEILING)
@@ -44,15 +47,26 @@ static bool all_voted(const sheaf_state *state, const struct sheaf_row_motion *m
            >= motion->electorate;
 }
 
+/* An organ has acted urgently, or cannot decide. */
+static bool organ_is_done(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    return motion->body == SHEAF_body_organ
+           && (sheaf_organ_unable(state, motion)
+               || (motion->urgent
+                   && sheaf_motion_standing(state, motion, sheaf_motion_rule(state, motion))
+                          .carried));
+}
+
 /* Due now: the next entry can only be the tick that settles it. Where the law sets a time for
  * protected motions, no bylaws shorten it. */
-static void close_if_all_voted(sheaf_state *state, uint32_t row, int64_t stamp)
+static void close_if_decided(sheaf_state *state, uint32_t row, int64_t stamp)
 {
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
     bool floor = motion->sort == SHEAF_decision_sort_protected
                  && bylaws->form != SHEAF_legal_form_demonstration;
-    if (!bylaws->early_close || floor || !all_voted(state, motion))
+    bool early = bylaws->early_close && !floor && all_voted(state, motion);
+    if (!early && !organ_is_done(state, motion))
         return;
     sheaf_motion_edit(state, row)->closes = stamp;
     sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, stamp);
@@ -65,10 +79,11 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, id);
-    const struct sheaf_row_ballot *ballot = sheaf_ballot_find(state, sheaf_pair(id, member));
+    const struct sheaf_row_ballot *ballot =
+        sheaf_motion_ballot(state, sheaf_motion_at(state, row), member);
     if (ballot && ballot->counts)
         count_vote(state, row, member, ballot->choice, false);
-    close_if_all_voted(state, row, fold->stamp);
+    close_if_decided(state, row, fold->stamp);
 }
 
 /* ---- proxies ---- */
@@ -77,8 +92,9 @@ void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, id);
-    const struct sheaf_row_ballot *ballot = sheaf_ballot_find(state, sheaf_pair(id, holder));
-    if (!ballot || sheaf_ballot_find(state, sheaf_pair(id, giver)))
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, holder);
+    if (!ballot || sheaf_motion_ballot(state, motion, giver))
         return;
     count_vote(state, row, giver, ballot->choice, true);
     sheaf_motion_edit(state, row)->by_proxy++;
@@ -104,6 +120,9 @@ sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t m
     sheaf_refusal may = sheaf_may_vote(state, &electorate, id, member);
     if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
         SHEAF_REFUSE_UNLESS(may);
+    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
+                        && !sheaf_office_now(state, member, (uint8_t)motion->of),
+                    not_in_office);
     SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
     return SHEAF_ACCEPTED;
 }
@@ -114,24 +133,23 @@ void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_
     uint32_t row = sheaf_motion_row(state, motion);
     uint64_t pair = sheaf_pair(motion, member);
     uint32_t cast = sheaf_ballot_row(state, pair);
-    struct sheaf_row_ballot *ballot;
-    if (cast == SHEAF_NONE) {
-        ballot = sheaf_ballot_new(state, pair);
-        const sheaf_electorate electorate =
-            sheaf_motion_electorate(sheaf_motion_at(state, row));
+    const struct sheaf_row_motion *on = sheaf_motion_at(state, row);
+    bool again = sheaf_motion_ballot(state, on, member) != NULL;
+    struct sheaf_row_ballot *ballot =
+        cast == SHEAF_NONE ? sheaf_ballot_new(state, pair) : sheaf_ballot_edit(state, cast);
+    if (!again) {
+        const sheaf_electorate electorate = sheaf_motion_electorate(on);
         ballot->member = member;
         ballot->motion = motion;
         ballot->counts = sheaf_entitled(state, &electorate, member) == SHEAF_ACCEPTED;
-    } else {
-        ballot = sheaf_ballot_edit(state, cast);
-        if (ballot->counts)
-            count_vote(state, row, member, ballot->choice, false);
+    } else if (ballot->counts) {
+        count_vote(state, row, member, ballot->choice, false);
     }
     ballot->choice = choice;
     ballot->cast = fold->index;
     if (ballot->counts)
         count_vote(state, row, member, choice, true);
-    close_if_all_voted(state, row, fold->stamp);
+    close_if_decided(state, row, fold->stamp);
 }
 
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
@@ -140,7 +158,7 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     SHEAF_REFUSE_UNLESS(sheaf_ballot_check(fold, what->motion, fold->member));
     const struct sheaf_row_motion *motion = sheaf_motion_get(state, what->motion);
     SHEAF_REFUSE_IF(!sheaf_bylaws_get(state, motion->bylaws)->ballots_changeable
-                        && sheaf_ballot_find(state, sheaf_pair(what->motion, fold->member)),
+                        && sheaf_motion_ballot(state, motion, fold->member),
                     voted_already);
     sheaf_ballot_put(fold, what->motion, fold->member, what->choice);
     return SHEAF_ACCEPTED;

@@ -33,6 +33,8 @@ sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_TREASURERS] = SHEAF_REFUSED_treasurers_few,
         [SHEAF_BYLAWS_VALUE_KEYS] = SHEAF_REFUSED_value_keys,
         [SHEAF_BYLAWS_SOURCE_FIELD] = SHEAF_REFUSED_source_field,
+        [SHEAF_BYLAWS_URGENT_ORGAN] = SHEAF_REFUSED_urgent_organ,
+        [SHEAF_BYLAWS_URGENT_TIME] = SHEAF_REFUSED_urgent_time,
         [SHEAF_BYLAWS_CONFIRM_TIME] = SHEAF_REFUSED_confirm_time,
         [SHEAF_BYLAWS_CEILINGS_ALL] = SHEAF_REFUSED_ceilings_all,
         [SHEAF_BYLAWS_WITHHELD_KIND] = SHEAF_REFUSED_withheld_kind,
@@ -87,6 +89,8 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
     if (text->assemblies.has_organ)
         row->assembly_organ = (uint8_t)(text->assemblies.organ + 1);
     row->exclusion = text->members.has_exclusion;
+    row->urgent_organ_1 =
+        text->decisions.urgent.has_organ ? (uint8_t)(text->decisions.urgent.organ + 1) : 0;
     row->visible = visible_bits(&text->visibility);
     row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);
 }

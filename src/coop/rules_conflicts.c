@@ -63,6 +63,26 @@ static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict)
                                            : sheaf_matter_edit(state, row);
     counted->id = conflict->matter;
     counted->conflicted++;
+    conflict->before = counted->last;
+    counted->last =
+        1 + sheaf_conflict_row(state, sheaf_pair(conflict->matter, conflict->member));
+}
+
+void sheaf_conflicts_recount(sheaf_fold *fold, uint32_t matter,
+                             const sheaf_electorate *electorate)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_matter_row(state, matter);
+    if (row == SHEAF_NONE)
+        return;
+    struct sheaf_row_matter *counted = sheaf_matter_edit(state, row);
+    counted->conflicted = 0;
+    for (uint32_t at = counted->last; at && !state->failed;) {
+        const struct sheaf_row_conflict *conflict = sheaf_conflict_at(state, at - 1);
+        counted->conflicted +=
+            sheaf_entitled(state, electorate, conflict->member) == SHEAF_ACCEPTED;
+        at = conflict->before;
+    }
 }
 
 void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
@@ -135,7 +155,7 @@ void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
                                const sheaf_electorate *electorate, const sheaf_effect *effect)
 {
     uint32_t subject = subject_of(effect);
-    if (subject != SHEAF_NONE
+    if (subject != SHEAF_NONE && !sheaf_conflicted(fold->state, matter, subject)
         && sheaf_entitled(fold->state, electorate, subject) == SHEAF_ACCEPTED)
         take_hold(fold, conflict_row(fold, matter, subject));
 }

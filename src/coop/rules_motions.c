@@ -66,14 +66,13 @@ sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
                               .bylaws = motion->bylaws};
 }
 
-/* All with a vote; on officers whom one class elects, that class. Whom it is about does not
- * vote.
- */
+/* All with a vote; on officers whom one class elects, that class; or officers. Whom it is about
+ * does not vote. */
 static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
                            const sheaf_effect *effect)
 {
-    motion->body = SHEAF_body_assembly;
-    motion->of = effect ? sheaf_effect_class(fold->state, effect) : 0;
+    if (effect && motion->body == SHEAF_body_assembly)
+        motion->of = sheaf_effect_class(fold->state, effect);
     motion->since = motion->id;
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     motion->electorate = sheaf_electorate_count(fold->state, &electorate);
@@ -83,11 +82,34 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
     sheaf_exclusion_subject(fold, effect, &electorate);
 }
 
+void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion)
+{
+    const struct sheaf_row_decision *rule = sheaf_motion_rule(fold->state, motion);
+    int64_t notice_ms = (int64_t)rule->notice_s * 1000, open_ms = (int64_t)rule->open_s * 1000;
+    bool at_once = motion->body == SHEAF_body_organ && motion->urgent;
+    motion->begins = fold->stamp + (at_once ? 0 : notice_ms);
+    motion->closes = fold->stamp + notice_ms + open_ms;
+    if (motion->ratify && motion->closes > motion->ratify)
+        motion->closes = motion->ratify;
+    if (motion->body == SHEAF_body_organ && sheaf_organ_unable(fold->state, motion))
+        motion->closes = fold->stamp;
+    sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
+}
+
+/* Who decides, and may the member put it to them? */
+static sheaf_refusal check_body(const sheaf_fold *fold, const struct sheaf_motion_open *what)
+{
+    if (what->has_organ || what->urgent)
+        return sheaf_organ_motion_check(fold, what);
+    SHEAF_REFUSE_IF(!sheaf_member_get(fold->state, fold->member)->votes, no_vote);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion_open *what)
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_UNLESS(check_body(fold, what));
     SHEAF_REFUSE_IF(sheaf_coop(state)->motions_open >= bylaws->open_max, motions_open_max);
     SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_motion,
                                         sheaf_coop(state)->motions_open, bylaws->open_max));
@@ -98,16 +120,19 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
     motion->decided = SHEAF_NONE;
+    motion->body = what->has_organ ? SHEAF_body_organ : SHEAF_body_assembly;
+    motion->of = what->has_organ ? (uint32_t)what->organ : 0;
+    motion->organ_1 = what->has_organ ? (uint8_t)(what->organ + 1) : 0;
+    motion->urgent = what->urgent;
     if (what->has_effect)
         SHEAF_REFUSE_UNLESS(store_effect(fold, motion, what->effect));
+    if (what->has_organ)
+        SHEAF_REFUSE_UNLESS(sheaf_organ_effect_check(fold, motion));
     set_electorate(fold, motion, what->has_effect ? what->effect : NULL);
-    const struct sheaf_row_decision *rule = sheaf_decision_by(state, bylaws, motion->sort);
     motion->call = 1;
     motion->opened = fold->stamp;
-    motion->begins = fold->stamp + (int64_t)rule->notice_s * 1000;
-    motion->closes = motion->begins + (int64_t)rule->open_s * 1000;
     SHEAF_STOP_IF_SPENT(fold);
-    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
+    sheaf_motion_schedule(fold, motion);
     sheaf_coop_edit(state, 0)->motions_open++;
     return SHEAF_ACCEPTED;
 }
@@ -120,6 +145,7 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
     SHEAF_REFUSE_IF(motion->by != fold->member, not_your_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    SHEAF_REFUSE_IF(motion->ratify, urgent_stands);
     end_vote(fold, row, SHEAF_motion_state_withdrawn);
     drop_effect(fold, row);
     return SHEAF_ACCEPTED;
@@ -162,9 +188,12 @@ static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *mot
                          sheaf_decision_by(state, sheaf_bylaws_now(state), sort));
 }
 
-static bool may_call_again(const sheaf_state *state, const struct sheaf_row_motion *motion)
+/* An organ has no second call, and an urgent act none that would last too long. */
+static bool may_call_again(const sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
-    return sheaf_motion_rule(state, motion)->second_open_s && motion->call == 1;
+    int64_t open_ms = (int64_t)sheaf_motion_rule(fold->state, motion)->second_open_s * 1000;
+    return open_ms && motion->call == 1 && motion->body != SHEAF_body_organ
+           && (!motion->ratify || fold->stamp + open_ms <= motion->ratify);
 }
 
 /* Too few voted on the first call: ballots stay, and more are taken. */
@@ -233,26 +262,75 @@ static bool hold(sheaf_fold *fold, uint32_t row)
     return true;
 }
 
+/* The organ has acted: its effect takes place, and the members are asked. */
+static sheaf_refusal act_urgently(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect)
+{
+    sheaf_state *state = fold->state;
+    sheaf_refusal refusal = enact(fold, sheaf_motion_at(state, row)->id, effect);
+    if (state->failed)
+        return refusal;
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    if (refusal != SHEAF_ACCEPTED) {
+        end_vote(fold, row, SHEAF_motion_state_void);
+        motion->refusal = (uint16_t)refusal;
+        drop_effect(fold, row);
+        return refusal;
+    }
+    motion->ratify = fold->stamp + (int64_t)sheaf_bylaws_now(state)->urgent_ratify_s * 1000;
+    sheaf_motion_refer(fold, row, effect);
+    return SHEAF_ACCEPTED;
+}
+
+/* The members have ratified the urgent act, or have not. */
+static sheaf_refusal settle_urgent(sheaf_fold *fold, uint32_t row, uint8_t to)
+{
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    sheaf_refusal refusal = SHEAF_ACCEPTED;
+    if (to == SHEAF_motion_state_adopted) {
+        refusal = sheaf_effect_ratify(fold, motion->effect, motion->since);
+        to = refusal == SHEAF_ACCEPTED ? to : SHEAF_motion_state_void;
+    } else {
+        sheaf_effect_undo(fold, motion->effect, motion->since);
+        to = SHEAF_motion_state_undone;
+    }
+    motion->refusal = (uint16_t)refusal;
+    end_vote(fold, row, to);
+    drop_effect(fold, row);
+    return refusal;
+}
+
+/* What becomes of the motion; proxies, which officers do not give, are counted. */
+static uint8_t count_out(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    if (motion->body != SHEAF_body_organ)
+        sheaf_proxies_resolve(fold, &electorate, motion->id, motion->closes,
+                              sheaf_ballot_by_proxy);
+    return outcome_of(fold->state, motion, effect->kind == SHEAF_KIND_none ? NULL : effect);
+}
+
 sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, of);
     sheaf_effect effect;
-    if (!load_effect(fold, row, &effect))
+    if (!load_effect(fold, row, &effect) || sheaf_organ_refers(fold, row, &effect))
         return SHEAF_ACCEPTED;
-    bool has_effect = effect.kind != SHEAF_KIND_none;
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
     sheaf_mark mark = sheaf_state_mark(state);
-    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    sheaf_proxies_resolve(fold, &electorate, of, motion->closes, sheaf_ballot_by_proxy);
-    uint8_t to = outcome_of(state, motion, has_effect ? &effect : NULL);
-    if (to == SHEAF_motion_state_no_quorum && may_call_again(state, motion)) {
+    uint8_t to = count_out(fold, row, &effect);
+    if (to == SHEAF_motion_state_no_quorum && may_call_again(fold, motion)) {
         sheaf_state_roll_back(state, mark); /* proxies count when it closes for good */
         call_again(fold, row);
         return SHEAF_ACCEPTED;
     }
+    if (motion->ratify)
+        return settle_urgent(fold, row, to);
+    if (to == SHEAF_motion_state_adopted && motion->urgent)
+        return act_urgently(fold, row, &effect);
     end_vote(fold, row, to);
-    if (to == SHEAF_motion_state_adopted && has_effect)
+    if (to == SHEAF_motion_state_adopted && effect.kind != SHEAF_KIND_none)
         return hold(fold, row) ? SHEAF_ACCEPTED : carry_out(fold, row, &effect);
     drop_effect(fold, row);
     return SHEAF_ACCEPTED;

@@ -3,10 +3,10 @@
 #include "coop/deadline.h"
 #include "coop/override.h"
 
-/* ---- which effects are held ---- */
+/* ---- which effects are held, and which can be undone ---- */
 
 enum { AT_ONCE, HELD };
-#define EFFECT(kind, when) TIMING_##kind = when,
+#define EFFECT(kind, when, undo) TIMING_##kind = when,
 enum {
 #include "coop/tbl/effects.def"
 };
@@ -32,6 +32,34 @@ static const uint8_t timings[SHEAF_KIND_COUNT] = {
 bool sheaf_effect_held(sheaf_kind kind)
 {
     return timings[kind] == HELD;
+}
+
+#define FINAL(name)
+#define UNDONE(name)             [SHEAF_KIND_##name] = {sheaf_ratify_##name, sheaf_undo_##name},
+#define EFFECT(kind, when, undo) undo(kind)
+static const struct {
+    sheaf_refusal (*ratify)(sheaf_fold *fold, uint32_t entry);
+    void (*undo)(sheaf_fold *fold, uint32_t entry);
+} undone[SHEAF_KIND_COUNT] = {
+#include "coop/tbl/effects.def"
+};
+#undef FINAL
+#undef UNDONE
+#undef EFFECT
+
+bool sheaf_effect_undone(sheaf_kind kind)
+{
+    return undone[kind].undo != NULL;
+}
+
+sheaf_refusal sheaf_effect_ratify(sheaf_fold *fold, sheaf_kind kind, uint32_t entry)
+{
+    return undone[kind].ratify(fold, entry);
+}
+
+void sheaf_effect_undo(sheaf_fold *fold, sheaf_kind kind, uint32_t entry)
+{
+    undone[kind].undo(fold, entry);
 }
 
 /* ---- what is suspended ---- */
@@ -167,6 +195,15 @@ sheaf_refusal sheaf_settle_override(sheaf_fold *fold, uint32_t of)
 
 /* ---- motions ---- */
 
+/* What was kept back goes on; void or not, it is no longer suspended. */
+static void resume(sheaf_fold *fold, struct sheaf_row_override *override)
+{
+    end(fold, override, SHEAF_override_state_resumed);
+    set_in_force(fold->state, override->of, false);
+    if (sheaf_motion_find(fold->state, override->of))
+        (void)sheaf_settle_hold(fold, override->of);
+}
+
 static sheaf_refusal suspended_now(sheaf_fold *fold, uint32_t id,
                                    struct sheaf_row_override **out)
 {
@@ -202,17 +239,64 @@ sheaf_refusal sheaf_rule_override_confirm(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* A few officers cannot stop a thing again and again, nor for good what the members have just
+ * adopted. */
+static sheaf_refusal check_organ(const sheaf_state *state,
+                                 const struct sheaf_row_motion *motion, uint32_t of)
+{
+    SHEAF_REFUSE_IF(!motion->urgent && sheaf_motion_find(state, of), organ_held);
+    const struct sheaf_row_suspension *before = sheaf_suspension_find(state, of);
+    if (!before)
+        return SHEAF_ACCEPTED;
+    uint8_t stands = sheaf_override_get(state, before->override)->state;
+    SHEAF_REFUSE_IF(before->by_organ || stands == SHEAF_override_state_lapsed
+                        || stands == SHEAF_override_state_resumed,
+                    organ_stopped_before);
+    return SHEAF_ACCEPTED;
+}
+
+/* As an urgent act it is a suspension that waits for the members. */
 sheaf_refusal sheaf_rule_automation_suspend(sheaf_fold *fold,
                                             const struct sheaf_automation_suspend *what)
 {
-    sheaf_kind overrode = automatic(fold->state, what->of);
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_motion *motion = sheaf_motion_get(state, fold->motion);
+    bool organ = motion->body == SHEAF_body_organ;
+    sheaf_kind overrode = automatic(state, what->of);
     SHEAF_REFUSE_IF(overrode == SHEAF_KIND_none, nothing_automatic);
-    SHEAF_REFUSE_IF(sheaf_suspended(fold->state, what->of), suspended_already);
+    SHEAF_REFUSE_IF(sheaf_suspended(state, what->of), suspended_already);
+    if (organ)
+        SHEAF_REFUSE_UNLESS(check_organ(state, motion, what->of));
     struct sheaf_row_override *override = begin(fold, what->of, overrode);
     SHEAF_STOP_IF_SPENT(fold);
     suspend(fold, override);
-    confirm(fold, override);
+    if (organ)
+        sheaf_suspension_edit(state, sheaf_suspension_row(state, what->of))->by_organ = true;
+    if (organ && motion->urgent)
+        override->lapses =
+            fold->stamp + (int64_t)sheaf_bylaws_now(state)->urgent_ratify_s * 1000;
+    else
+        confirm(fold, override);
     return SHEAF_ACCEPTED;
+}
+
+/* Members may have confirmed or ended it by a motion of its own. */
+sheaf_refusal sheaf_ratify_automation_suspend(sheaf_fold *fold, uint32_t entry)
+{
+    struct sheaf_row_override *override =
+        sheaf_override_edit(fold->state, sheaf_override_row(fold->state, entry));
+    SHEAF_REFUSE_IF(override->state == SHEAF_override_state_resumed, override_ended);
+    if (override->state == SHEAF_override_state_suspended)
+        confirm(fold, override);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_undo_automation_suspend(sheaf_fold *fold, uint32_t entry)
+{
+    struct sheaf_row_override *override =
+        sheaf_override_edit(fold->state, sheaf_override_row(fold->state, entry));
+    if (override->state == SHEAF_override_state_suspended)
+        resume(fold, override);
 }
 
 sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
@@ -222,9 +306,6 @@ sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(suspended_now(fold, what->override, &override));
     SHEAF_REFUSE_IF(override->ended != SHEAF_NONE, override_ended);
     SHEAF_STOP_IF_SPENT(fold);
-    end(fold, override, SHEAF_override_state_resumed);
-    set_in_force(fold->state, override->of, false);
-    if (sheaf_motion_find(fold->state, override->of))
-        (void)sheaf_settle_hold(fold, override->of); /* void or not, it is resumed */
+    resume(fold, override);
     return SHEAF_ACCEPTED;
 }

@@ -40,6 +40,8 @@ sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
 {
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
+    SHEAF_REFUSE_IF(motion && motion->body == SHEAF_body_organ, not_this_organs);
     const struct sheaf_counted_ballot *list = what->list.at;
     struct sheaf_row_sheet *sheet = sheaf_sheet_new(state, fold->index);
     sheet->id = fold->index;

@@ -4,6 +4,7 @@
 
 void generate_organs_rules(kit_rules *rules)
 {
+    rules->urgent = "{'organ':1,'ratify_s':100000}";
     rules->article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':10," TERMS "},"
         "{'kind':'panel','name':'Panel','nominate_s':0," TERMS "}],'protected':false}";
@@ -57,6 +58,41 @@ static void recall(kit *k)
            "{'deadline':'motion','of':#recall,'unwitnessed':false}");
 }
 
+static void vote(kit *k, const char *choice, const char *of, int count)
+{
+    static const char *const people[] = {"dan", "ann", "bob", "cat"};
+    for (int i = 0; i < count; i++)
+        kit_do(k, people[i], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}", choice, of);
+}
+
+/* Bob is the board, dan the panel: a resolution; one that passes to the members; and an urgent
+ * act that the members do not ratify. */
+static void decisions(kit *k)
+{
+    kit_do(k, "bob", "motion.open", "resolved", "{'organ':0,'title':^}");
+    kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#resolved}");
+    k->now += 60000;
+    due(k, "motion", "resolved", NULL);
+    kit_do(k, "bob", "motion.open", "referred", "{'organ':0,'title':^}");
+    kit_do(k, "bob", "conflict.declare", NULL, "{'matter':#referred}");
+    due(k, "motion", "referred", NULL);
+    vote(k, "yes", "referred", 2);
+    k->now += 60000;
+    due(k, "motion", "referred", NULL);
+    kit_do(k, "ann", "model.register", "model",
+           "{'features':[{'column':'age'}],'kind':'logistic','label':'num','schema':'heart/v1',"
+           "'title':^}");
+    kit_motion(k, "running", KIT_MANDATE, 4);
+    kit_do(k, "dan", "motion.open", "urgent",
+           "{'effect':{'kind':'automation.suspend','what':{'of':#running.tick}},'organ':1,"
+           "'title':^,'urgent':true}");
+    vote(k, "yes", "urgent", 1);
+    due(k, "motion", "urgent", NULL);
+    vote(k, "no", "urgent", 3);
+    k->now += 60000;
+    due(k, "motion", "urgent", NULL);
+}
+
 void generate_organs(kit *k)
 {
     static const char *const people[] = {"ann", "bob", "cat"};
@@ -73,6 +109,7 @@ void generate_organs(kit *k)
     kit_do(k, "ann", "office.resign", NULL, "{'organ':0}");
     due(k, "vacancy", "elected", NULL);
     kit_motion(k, "panel", "{'kind':'office.elect','what':{'member':#dan,'organ':1}}", 4);
+    decisions(k);
     interests(k);
     proxies(k);
     recall(k);

@@ -8,7 +8,7 @@ import { useStore } from './store.js';
 import { Effect, effectName } from './effects.jsx';
 import { Badge, Empty, Member, More, Ref, Section, Text, When } from './parts.jsx';
 
-const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', overridden: 'bad' };
+const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', overridden: 'bad', undone: 'bad' };
 const STATES = { no_quorum: 'no quorum', void: 'adopted, void', held: 'adopted, held' };
 const SHOWN = 6;
 
@@ -35,7 +35,8 @@ function Bar({ motion, counted }) {
 }
 
 function Votes({ motion, rule }) {
-    const counted = tally(motion, rule);
+    const organ = motion.body === 'organ';
+    const counted = tally(motion, organ ? undefined : rule);
     return (
         <>
             <Bar motion={motion} counted={counted} />
@@ -43,10 +44,13 @@ function Votes({ motion, rule }) {
                 <span class="key yes">{integer(motion.yes)} for</span>
                 <span class="key no">{integer(motion.no)} against</span>
                 <span class="key abstain">{integer(motion.abstain)} abstain</span>
-                <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>
+                {organ ? null : <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>}
             </p>
-            <p class="note">{percent(counted.turnout)} have voted. It takes a majority ({words(counted.majority)})
-                {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.sort === 'ordinary' ? '' : ` (a ${motion.sort} motion)`}.</p>
+            {organ ? <p class="note">The officers of an organ decide{motion.urgent && ', and act at once when more than half of them are for it'}.</p>
+                : <p class="note">{percent(counted.turnout)} have voted. It takes a majority ({words(counted.majority)})
+                {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.sort === 'ordinary' ? '' : ` (a ${motion.sort} motion)`}.
+                {motion.ratify > 0 && ' An organ has acted urgently: its act is ratified, or undone.'}
+                {motion.organ_1 > 0 && motion.ratify === 0 && ' Its organ could not decide.'}</p>}
         </>
     );
 }
@@ -54,7 +58,7 @@ function Votes({ motion, rule }) {
 function Ballots({ motion }) {
     const ballots = useStore((s) => s.tables.ballot);
     const withheld = useStore((s) => s.withheld.includes('ballot'));
-    const own = ballots.filter((row) => row.motion === motion.id);
+    const own = ballots.filter((row) => row.motion === motion.id && !(row.cast < motion.since));
     if (withheld)
         return <p class="note">Who voted how is for members.</p>;
     if (own.length === 0)

@@ -70,6 +70,8 @@ static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_a
         put_decisions(out, &r->qualified);
         if (r->raised)
             sheaf_buffer_printf(out, ",'raised':[%s]", r->raised);
+        if (r->urgent)
+            sheaf_buffer_printf(out, ",'urgent':%s", r->urgent);
     }
     sheaf_buffer_add_string(out, "}");
 }
