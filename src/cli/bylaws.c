@@ -32,10 +32,18 @@ static sheaf_status write_statutes(const sheaf_document *d, form f, const char *
 /* The document with its version, for programs. */
 static void put_json(const sheaf_document *d, sheaf_buffer *out)
 {
+    static const char *const states[] = {
+        [SHEAF_bylaws_state_waiting] = "waiting",
+        [SHEAF_bylaws_state_in_force] = "in_force",
+        [SHEAF_bylaws_state_former] = "former",
+        [SHEAF_bylaws_state_withdrawn] = "withdrawn",
+    };
     sheaf_json_writer w = sheaf_json_begin(out);
     sheaf_json_open_object(&w);
     sheaf_json_key(&w, "bylaws");
     sheaf_json_raw(&w, sheaf_buffer_slice(&d->json));
+    if (d->state != SHEAF_NO_VERSION)
+        sheaf_json_member_put_string(&w, "state", sheaf_str(states[d->state]));
     if (d->version != SHEAF_NONE)
         sheaf_json_member_put_int(&w, "version", d->version);
     sheaf_json_close(&w);
@@ -69,8 +77,11 @@ static int run_show(const sheaf_arguments *a)
     if (a->value[1] && a->value[2])
         return sheaf_usage(&sheaf_command_bylaws_show,
                            "--catalogue brings its own language; leave out --lang");
-    if (a->value[3] && !sheaf_number(a->value[3], 0, SHEAF_REF_MAX, &version))
-        return sheaf_usage(&sheaf_command_bylaws_show, "--version is the number of an entry");
+    if (a->value[3] && strcmp(a->value[3], "newest") == 0)
+        version = SHEAF_DOCUMENT_NEWEST;
+    else if (a->value[3] && !sheaf_number(a->value[3], 0, SHEAF_REF_MAX, &version))
+        return sheaf_usage(&sheaf_command_bylaws_show,
+                           "--version is the number of an entry, or newest");
     sheaf_status status =
         from && sheaf_document_is_file(from)
             ? sheaf_document_read(&d, from, &err)
@@ -91,12 +102,14 @@ const sheaf_command sheaf_command_bylaws_show = {
     .detail =
         "Of a file of JSON or TOML, or those in force at a hub: of its folder, its address,\n"
         "or the hub of your home where nothing is given. What the program does not enforce\n"
-        "is marked in the statutes.",
+        "is marked in the statutes. An adopted amendment may await registration; then the\n"
+        "newest version is what the next amendment begins with, and not yet in force.",
     .options = {{"as", "FORM", "statutes (Markdown, the default), html, toml or json"},
                 {"lang", "CODE", "en or de"},
                 {"catalogue", "FILE",
                  "messages of your own language; data/statutes/en.json is the pattern"},
-                {"version", "ENTRY", "an earlier version, or the one that a motion proposes"},
+                {"version", "ENTRY",
+                 "another version, what a motion proposes, or newest, which may wait"},
                 {"home", "DIR", "your home folder"},
                 {"ca", "FILE", "certificates to trust, in PEM"}},
     .arguments_max = 1,

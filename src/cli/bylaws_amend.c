@@ -37,6 +37,11 @@ static sheaf_status tell_changes(const sheaf_document *now, const sheaf_document
     return status;
 }
 
+static const char *newest_words(const sheaf_document *now)
+{
+    return now->state == SHEAF_bylaws_state_waiting ? "that await registration" : "in force";
+}
+
 static sheaf_status propose(const sheaf_arguments *a, const sheaf_document *next,
                             const sheaf_document *now, sheaf_session *session,
                             sheaf_posted *posted, sheaf_err *err)
@@ -44,10 +49,14 @@ static sheaf_status propose(const sheaf_arguments *a, const sheaf_document *next
     sheaf_amendment sort;
     sheaf_buffer effect;
     SHEAF_TRY(tell_changes(now, next, &sort, err));
+    if (now->state == SHEAF_bylaws_state_waiting)
+        fprintf(stderr,
+                "It is compared with the version of entry %u, which awaits registration.\n",
+                now->version);
     if (sort == SHEAF_AMENDMENT_NONE)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "%.100s says what the bylaws in force say; nothing is proposed",
-                          a->argument[0]);
+                          "%.100s says what the bylaws %s say; nothing is proposed",
+                          a->argument[0], newest_words(now));
     sheaf_buffer_init(&effect, SHEAF_ENTRY_MAX);
     sheaf_status status = put_effect(next, now->version, &effect, err);
     if (status == SHEAF_OK) {
@@ -68,7 +77,7 @@ static sheaf_status amend(const sheaf_arguments *a, const sheaf_document *next,
     sheaf_document now;
     SHEAF_TRY(sheaf_home_path(a->value[3], home, sizeof home, err));
     sheaf_status status =
-        sheaf_document_find(&now, a->value[4], home, a->value[5], SHEAF_NONE, err);
+        sheaf_document_find(&now, a->value[4], home, a->value[5], SHEAF_DOCUMENT_NEWEST, err);
     if (status == SHEAF_OK)
         status = sheaf_session_open(&session, home, a->value[4], a->value[5], err);
     if (status == SHEAF_OK) {
@@ -101,8 +110,9 @@ const sheaf_command sheaf_command_bylaws_amend = {
     .summary = "open a motion to replace the bylaws by those of a file",
     .detail =
         "The file is the whole new document, as TOML or JSON; begin with\n"
-        "sheaf bylaws show --as toml. The motion names the version in force by itself, and\n"
-        "what changes is told before it is opened.",
+        "sheaf bylaws show --as toml. The motion names the newest version by itself: that in\n"
+        "force, or the last that awaits registration. What changes is told before it is\n"
+        "opened.",
     .options = {{"title", "TEXT", "the motion in one line"},
                 {"reason", "TEXT", "why"},
                 {"dry-run", NULL, "ask the rules, enter nothing"},

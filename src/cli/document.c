@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 extern const char sheaf_statutes_en[], sheaf_statutes_en_end[];
 extern const char sheaf_statutes_de[], sheaf_statutes_de_end[];
 
-enum { COMMENT_MAX = 1000 };
+enum { COMMENT_MAX = 1000, DAY_SIZE = 16 };
 
 /* ---- files ---- */
 
@@ -69,7 +70,7 @@ static sheaf_status decode(sheaf_document *d, const char *name, sheaf_err *err)
 sheaf_status sheaf_document_take(sheaf_document *out, const sheaf_json *tree, const char *name,
                                  sheaf_err *err)
 {
-    *out = (sheaf_document){.version = SHEAF_NONE};
+    *out = (sheaf_document){.version = SHEAF_NONE, .state = SHEAF_NO_VERSION};
     sheaf_buffer_init(&out->json, SHEAF_DOCUMENT_BYTES_MAX);
     sheaf_json_write(&out->json, tree);
     SHEAF_TRY(sheaf_buffer_check(&out->json, "the bylaws", err));
@@ -81,7 +82,7 @@ sheaf_status sheaf_document_read(sheaf_document *out, const char *path, sheaf_er
     sheaf_buffer bytes;
     sheaf_json *tree;
     void *block = malloc(SHEAF_ACT_ARENA_BYTES);
-    *out = (sheaf_document){.version = SHEAF_NONE};
+    *out = (sheaf_document){.version = SHEAF_NONE, .state = SHEAF_NO_VERSION};
     if (!block)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the bylaws");
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
@@ -102,15 +103,53 @@ void sheaf_document_free(sheaf_document *document)
 
 /* ---- a log ---- */
 
-static void say_version(sheaf_document *d, uint32_t in_force)
+static void say_day(char out[DAY_SIZE], int64_t seconds)
 {
-    if (d->version == in_force)
-        snprintf(d->words, sizeof d->words, "The version in force, by entry %u of the log.",
-                 d->version);
+    time_t when = (time_t)seconds;
+    struct tm utc;
+    if (!gmtime_r(&when, &utc) || !strftime(out, DAY_SIZE, "%Y-%m-%d", &utc))
+        snprintf(out, DAY_SIZE, "that day");
+}
+
+/* Which version it is, and what has become of it. */
+static void say_version(sheaf_document *d, const sheaf_state *state)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    const struct sheaf_row_bylaws *row = sheaf_bylaws_find(state, d->version);
+    const struct sheaf_row_registration *entered = sheaf_registration_find(state, d->version);
+    char registered[200] = "", day[DAY_SIZE];
+    d->state = row ? row->state : SHEAF_NO_VERSION;
+    if (entered) {
+        say_day(day, entered->date);
+        snprintf(registered, sizeof registered, ", registered as %.*s on %s",
+                 SHEAF_PRINT(SHEAF_WORDS(entered->number)), day);
+    }
+    if (!row)
+        snprintf(d->words, sizeof d->words,
+                 "What entry %u proposes or proposed; in force is the version of entry %u.",
+                 d->version, coop->bylaws);
+    else if (row->state == SHEAF_bylaws_state_waiting)
+        snprintf(d->words, sizeof d->words,
+                 "Adopted by entry %u of the log, awaiting registration; in force is the "
+                 "version of entry %u.",
+                 d->version, coop->bylaws);
+    else if (row->state == SHEAF_bylaws_state_withdrawn)
+        snprintf(d->words, sizeof d->words,
+                 "Adopted by entry %u of the log and withdrawn before its registration; in "
+                 "force is the version of entry %u.",
+                 d->version, coop->bylaws);
+    else if (row->state == SHEAF_bylaws_state_former)
+        snprintf(d->words, sizeof d->words,
+                 "The version of entry %u of the log%s; in force is that of entry %u.",
+                 d->version, registered, coop->bylaws);
+    else if (coop->bylaws_newest == d->version)
+        snprintf(d->words, sizeof d->words, "The version in force, by entry %u of the log%s.",
+                 d->version, registered);
     else
         snprintf(d->words, sizeof d->words,
-                 "The version of entry %u of the log; in force is that of entry %u.",
-                 d->version, in_force);
+                 "The version in force, by entry %u of the log%s. Adopted, awaiting "
+                 "registration: that of entry %u.",
+                 d->version, registered, coop->bylaws_newest);
 }
 
 static sheaf_status find_in(sheaf_document *d, const sheaf_round_source *source,
@@ -119,12 +158,13 @@ static sheaf_status find_in(sheaf_document *d, const sheaf_round_source *source,
     const struct sheaf_bylaws *found;
     sheaf_log_store *log;
     sheaf_buffer entry;
-    uint32_t in_force = sheaf_coop(source->state)->bylaws;
     void *block = malloc(SHEAF_ACT_ARENA_BYTES);
     if (!block)
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for the bylaws");
     sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
-    d->version = version == SHEAF_NONE ? in_force : version;
+    d->version = version == SHEAF_NONE              ? sheaf_coop(source->state)->bylaws
+                 : version == SHEAF_DOCUMENT_NEWEST ? sheaf_coop(source->state)->bylaws_newest
+                                                    : version;
     sheaf_buffer_init(&entry, SHEAF_ENTRY_MAX);
     sheaf_status status = sheaf_round_source_log(source, &log, err);
     if (status == SHEAF_OK) {
@@ -135,7 +175,7 @@ static sheaf_status find_in(sheaf_document *d, const sheaf_round_source *source,
         sheaf_record_encode(&d->json, sheaf_record_shape("bylaws"), found);
         status = decode(d, source->where, err);
     }
-    say_version(d, in_force);
+    say_version(d, source->state);
     sheaf_buffer_deinit(&entry);
     free(block);
     return status;
@@ -145,7 +185,7 @@ sheaf_status sheaf_document_find(sheaf_document *out, const char *from, const ch
                                  const char *ca_file, uint32_t version, sheaf_err *err)
 {
     sheaf_round_source source;
-    *out = (sheaf_document){.version = SHEAF_NONE};
+    *out = (sheaf_document){.version = SHEAF_NONE, .state = SHEAF_NO_VERSION};
     sheaf_buffer_init(&out->json, SHEAF_DOCUMENT_BYTES_MAX);
     SHEAF_TRY(sheaf_round_source_open(&source, from, home, ca_file, SHEAF_NONE, err));
     sheaf_status status = find_in(out, &source, version, err);

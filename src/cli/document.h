@@ -13,8 +13,15 @@ typedef struct {
     void *block;       /* holds what it was decoded to */
     const struct sheaf_bylaws *bylaws;
     uint32_t version; /* the entry that made it, or SHEAF_NONE */
-    char words[200];  /* which version it is; empty for a file */
+    char words[400];  /* which version it is; empty for a file */
+    uint8_t state; /* enum sheaf_bylaws_state where `version` is one, else SHEAF_NO_VERSION */
 } sheaf_document;
+
+enum { SHEAF_NO_VERSION = 0xff };
+
+/* For sheaf_document_find(): the newest that was adopted, whether it is in force or awaits
+ * registration. */
+#define SHEAF_DOCUMENT_NEWEST (SHEAF_NONE - 1)
 
 /* Freed by the caller also after a failure. TOML where the name ends in .toml or the first
  * character is no brace; "-" is standard input. Errors begin with the path or the line. */
@@ -25,7 +32,7 @@ SHEAF_MUST_USE sheaf_status sheaf_document_take(sheaf_document *out, const sheaf
                                                 const char *name, sheaf_err *err);
 /* From the folder or hub `from`, or the hub of `home`, or that of the user's home: the version
  * in force where `version` is SHEAF_NONE, else that of an entry: of a founding, of an amendment
- * that took effect, or of a motion to amend. */
+ * that was adopted, or of a motion to amend. */
 SHEAF_MUST_USE sheaf_status sheaf_document_find(sheaf_document *out, const char *from,
                                                 const char *home, const char *ca_file,
                                                 uint32_t version, sheaf_err *err);

@@ -220,13 +220,36 @@ static void print_then(const sheaf_motion_report *r)
         puts(r->effect ? "it is adopted, and its effect follows by itself" : "it is adopted");
 }
 
+/* An amendment waits where its registration is demanded. */
+static void print_registration(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_bylaws *version = sheaf_bylaws_find(r->state, r->motion->decided);
+    const struct sheaf_row_registration *entered =
+        sheaf_registration_find(r->state, r->motion->decided);
+    if (!version)
+        return;
+    if (version->state == SHEAF_bylaws_state_waiting)
+        printf("             awaiting registration: until sheaf bylaws register --of "
+               "%" PRIu32 "\n"
+               "             the bylaws of entry %" PRIu32 " stay in force\n",
+               version->id, sheaf_coop(r->state)->bylaws);
+    else if (version->state == SHEAF_bylaws_state_withdrawn)
+        puts("             withdrawn by the members before its registration");
+    else if (entered)
+        printf("             registered as %.*s, in force from entry %" PRIu32 " on\n",
+               SHEAF_PRINT(SHEAF_WORDS(entered->number)), entered->entry);
+}
+
 static void print_settled(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
+    const struct sheaf_row_bylaws *version = sheaf_bylaws_find(r->state, m->decided);
+    bool awaits = version && version->from == SHEAF_NONE;
     const char *const words[] = {
         [SHEAF_motion_state_open] = "",
-        [SHEAF_motion_state_adopted] =
-            r->effect ? "adopted, and its effect took place" : "adopted",
+        [SHEAF_motion_state_adopted] = awaits      ? "adopted"
+                                       : r->effect ? "adopted, and its effect took place"
+                                                   : "adopted",
         [SHEAF_motion_state_rejected] = "rejected",
         [SHEAF_motion_state_no_quorum] = "failed: too few voted",
         [SHEAF_motion_state_withdrawn] = "withdrawn by who opened it",
@@ -238,6 +261,7 @@ static void print_settled(const sheaf_motion_report *r)
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
     if (m->state == SHEAF_motion_state_void)
         printf("             %s\n", sheaf_refusal_describe(m->refusal)->sentence);
+    print_registration(r);
 }
 
 void sheaf_motion_print(const sheaf_motion_report *r)

@@ -133,8 +133,13 @@ uint32_t sheaf_applications_undecided(sheaf_fold *fold);
  */
 void sheaf_applications_recount(sheaf_state *state);
 
-/* Checks a document and makes it the version in force. */
+/* Checks a document and makes it a version of the bylaws: in force, or awaiting registration.
+ */
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text);
+/* The version is in force from now on, in the place of the one before. */
+sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version);
+/* So many versions may await registration. */
+enum { SHEAF_BYLAWS_WAITING_MAX = 16 };
 
 /* Effects that can be undone (coop/tbl/effects.def): what the entry has made as an urgent act
  * stands for good, or is as if it had not been. */
@@ -180,8 +185,9 @@ void sheaf_conflicts_recount(sheaf_fold *fold, uint32_t matter,
 void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
                                const sheaf_electorate *electorate, const sheaf_effect *effect);
 
-/* Organs of a document: do they follow from the present ones; and into rows. */
-sheaf_refusal sheaf_organs_follow(const sheaf_state *state, const struct sheaf_bylaws *text);
+/* Organs of a document: do they follow from those of a version; and into rows. */
+sheaf_refusal sheaf_organs_follow(const sheaf_state *state, uint32_t version,
+                                  const struct sheaf_bylaws *text);
 void sheaf_organs_add(sheaf_fold *fold, struct sheaf_row_bylaws *version,
                       const struct sheaf_organs_article *article);
 

@@ -152,17 +152,40 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
 
 /* ---- sorts ---- */
 
-/* Does the text leave every protected article as it is? One that it switches off has no hash.
- */
-static bool keeps_protected(const sheaf_state *state, const sheaf_hash *hashes)
+/* Do these articles leave each that the version protects as it is? One that is switched off has
+ * a hash of zeros. */
+static bool keeps_protected(const sheaf_state *state, uint32_t version,
+                            const sheaf_hash *hashes)
 {
     for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
         const struct sheaf_row_article *now =
-            sheaf_article_find(state, sheaf_pair(sheaf_coop(state)->bylaws, number));
+            sheaf_article_find(state, sheaf_pair(version, number));
         if (now && now->protected && !sheaf_hash_equal(&hashes[number], &now->sha256))
             return false;
     }
     return true;
+}
+
+/* Does the version, or one after it, change what the one before it protects? */
+static bool gives_up_protected(const sheaf_state *state, uint32_t version)
+{
+    const struct sheaf_row_bylaws *row = sheaf_bylaws_find(state, version);
+    if (!row || row->state != SHEAF_bylaws_state_waiting)
+        return false;
+    uint32_t before = row->base, at = sheaf_coop(state)->bylaws_newest;
+    while (at != before) {
+        sheaf_hash hashes[SHEAF_ARTICLE_COUNT] = {0};
+        for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
+            const struct sheaf_row_article *article =
+                sheaf_article_find(state, sheaf_pair(at, number));
+            if (article)
+                hashes[number] = article->sha256;
+        }
+        at = sheaf_bylaws_get(state, at)->base;
+        if (!keeps_protected(state, at, hashes))
+            return true;
+    }
+    return false;
 }
 
 bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect, uint8_t *out)
@@ -173,11 +196,14 @@ bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect, uin
         sheaf_raised_find(state, sheaf_pair(sheaf_coop(state)->bylaws, effect->kind));
     if (raised && raised->sort > *out)
         *out = raised->sort;
+    if (effect->kind == SHEAF_KIND_bylaws_withdraw
+        && gives_up_protected(state, ((const struct sheaf_bylaws_withdraw *)effect->what)->of))
+        *out = SHEAF_decision_sort_protected;
     if (effect->kind != SHEAF_KIND_bylaws_amend)
         return true;
     if (!sheaf_articles_hash(&((const struct sheaf_bylaws_amend *)effect->what)->text, hashes))
         return false;
-    if (!keeps_protected(state, hashes))
+    if (!keeps_protected(state, sheaf_coop(state)->bylaws_newest, hashes))
         *out = SHEAF_decision_sort_protected;
     return true;
 }

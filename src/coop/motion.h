@@ -3,10 +3,11 @@
  *
  * Sort. An effect has a least sort in the catalogue, and the bylaws can raise it
  * (decisions.raised). An amendment of the bylaws is protected if it changes, removes or
- * switches off an article that is protected, else qualified. A motion is decided by the rule
- * for its sort in the bylaws of its opening. Where its effect has come to need more by the time
- * of the tick, or is protected, the result must satisfy the rule for that sort in the bylaws
- * then in force as well.
+ * switches off an article that is protected in the version that it was written against, else
+ * qualified; so is giving up such an amendment while it awaits registration. A motion is
+ * decided by the rule for its sort in the bylaws of its opening. Where its effect has come to
+ * need more by the time of the tick, or is protected, the result must satisfy the rule for that
+ * sort in the bylaws then in force as well.
  *
  * Quorum. Heads are counted, all ballots or those for and against alone, as the rule says.
  *

@@ -95,12 +95,11 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
     row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);
 }
 
-/* Members keep their class by its place, so the present classes must lead the new list; and who
- * has legal floors cannot step out of them. */
-static sheaf_refusal follows_from_present(const sheaf_state *state,
-                                          const struct sheaf_bylaws *text)
+/* Members keep their class by its place, so the classes of the version before must lead the new
+ * list; and who has legal floors cannot step out of them. */
+static sheaf_refusal follows(const sheaf_state *state, const struct sheaf_row_bylaws *now,
+                             const struct sheaf_bylaws *text)
 {
-    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
     const struct sheaf_member_class *classes = text->members.classes.at;
     SHEAF_REFUSE_IF(text->purpose.form == SHEAF_legal_form_demonstration
                         && now->form != text->purpose.form,
@@ -111,7 +110,7 @@ static sheaf_refusal follows_from_present(const sheaf_state *state,
         SHEAF_REFUSE_IF(!sheaf_slice_equal(SHEAF_WORDS(class->name), classes[i].name),
                         classes_removed);
     }
-    return sheaf_organs_follow(state, text);
+    return sheaf_organs_follow(state, now->id, text);
 }
 
 /* A class may gain or lose its vote. */
@@ -255,14 +254,63 @@ static void add_articles(sheaf_fold *fold, struct sheaf_row_bylaws *row,
     }
 }
 
+sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version)
+{
+    sheaf_state *state = fold->state;
+    uint32_t before = sheaf_coop(state)->bylaws;
+    struct sheaf_row_bylaws *row = sheaf_bylaws_edit(state, sheaf_bylaws_row(state, version));
+    row->from = fold->index;
+    row->state = SHEAF_bylaws_state_in_force;
+    if (before != SHEAF_NONE)
+        sheaf_bylaws_edit(state, sheaf_bylaws_row(state, before))->state =
+            SHEAF_bylaws_state_former;
+    sheaf_coop_edit(state, 0)->bylaws = version;
+    SHEAF_STOP_IF_SPENT(fold);
+    sheaf_applications_recount(state);
+    return count_votes(fold, row);
+}
+
+/* How many versions await registration. */
+static uint32_t waiting(const sheaf_state *state)
+{
+    uint32_t count = 0, at = sheaf_coop(state)->bylaws_newest;
+    while (at != sheaf_coop(state)->bylaws) {
+        count++;
+        at = sheaf_bylaws_get(state, at)->base;
+    }
+    return count;
+}
+
+/* The old text applies until the registration is recorded: where the one or the other demands
+ * it, and behind a version that waits. It is tried whether it could be in force today. */
+static sheaf_refusal begin_or_wait(sheaf_fold *fold, const struct sheaf_row_bylaws *row)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
+    uint32_t count = now ? waiting(state) : 0;
+    sheaf_mark mark = sheaf_state_mark(state);
+    sheaf_coop_edit(state, 0)->bylaws_newest = row->id;
+    if (!now || (!count && !now->registration && !row->registration))
+        return sheaf_bylaws_begin(fold, row->id);
+    SHEAF_REFUSE_IF(count >= SHEAF_BYLAWS_WAITING_MAX, waiting_max);
+    SHEAF_REFUSE_UNLESS(sheaf_bylaws_begin(fold, row->id));
+    sheaf_state_roll_back(state, mark);
+    sheaf_coop_edit(state, 0)->bylaws_newest = row->id;
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *text)
 {
     sheaf_state *state = fold->state;
+    uint32_t base = sheaf_coop(state)->bylaws_newest;
     SHEAF_REFUSE_UNLESS(sheaf_bylaws_judge(text));
-    if (sheaf_coop(state)->bylaws != SHEAF_NONE)
-        SHEAF_REFUSE_UNLESS(follows_from_present(state, text));
+    if (base != SHEAF_NONE)
+        SHEAF_REFUSE_UNLESS(follows(state, sheaf_bylaws_get(state, base), text));
     struct sheaf_row_bylaws *row = sheaf_bylaws_new(state, fold->index);
     row->id = fold->index;
+    row->adopted = fold->stamp;
+    row->base = base;
+    row->from = SHEAF_NONE;
     fill(row, text);
     add_classes(fold, row, &text->members);
     add_decisions(fold, row, text);
@@ -271,15 +319,13 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     add_witnesses(fold, row, &text->witnesses);
     add_withheld(fold, row, &text->visibility);
     sheaf_organs_add(fold, row, &text->organs);
-    sheaf_coop_edit(state, 0)->bylaws = fold->index;
     SHEAF_STOP_IF_SPENT(fold);
-    sheaf_applications_recount(state);
-    return count_votes(fold, row);
+    return begin_or_wait(fold, row);
 }
 
 sheaf_refusal sheaf_rule_bylaws_amend(sheaf_fold *fold, const struct sheaf_bylaws_amend *what)
 {
-    SHEAF_REFUSE_IF(what->base != sheaf_coop(fold->state)->bylaws, amends_old_version);
+    SHEAF_REFUSE_IF(what->base != sheaf_coop(fold->state)->bylaws_newest, amends_old_version);
     return sheaf_bylaws_enact(fold, &what->text);
 }
 

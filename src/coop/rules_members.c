@@ -77,7 +77,7 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     coop->log_key = what->log_key;
     coop->revision = (uint16_t)what->revision;
     coop->founded = coop->stamp = fold->stamp;
-    coop->bylaws = SHEAF_NONE;
+    coop->bylaws = coop->bylaws_newest = SHEAF_NONE;
     SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_UNLESS(sheaf_bylaws_enact(fold, &what->bylaws));
     SHEAF_STOP_IF_SPENT(fold);

@@ -3,12 +3,13 @@
 
 /* ---- the organs of the bylaws ---- */
 
-sheaf_refusal sheaf_organs_follow(const sheaf_state *state, const struct sheaf_bylaws *text)
+sheaf_refusal sheaf_organs_follow(const sheaf_state *state, uint32_t version,
+                                  const struct sheaf_bylaws *text)
 {
     const struct sheaf_organ *list = text->has_organs ? text->organs.list.at : NULL;
     uint32_t count = text->has_organs ? text->organs.list.count : 0;
     const struct sheaf_row_organ *now;
-    for (uint32_t i = 0; (now = sheaf_organ_now(state, i)) != NULL; i++)
+    for (uint32_t i = 0; (now = sheaf_organ_of(state, version, i)) != NULL; i++)
         SHEAF_REFUSE_IF(i >= count || list[i].kind != now->kind
                             || !sheaf_slice_equal(SHEAF_WORDS(now->name), list[i].name),
                         organs_removed);

@@ -39,7 +39,7 @@ static const struct sheaf_row_bylaws *bylaws_before(const sheaf_state *state, ui
     uint32_t version = sheaf_bylaws_count(state);
     while (version-- > 0) {
         const struct sheaf_row_bylaws *row = sheaf_bylaws_at(state, version);
-        if (row->id < index)
+        if (row->from < index)
             return row;
     }
     return NULL;

@@ -101,6 +101,7 @@ enum {
     AREA(bylaws, PUBLIC),
     AREA(raised, PUBLIC),
     AREA(withheld, PUBLIC),
+    AREA(registration, PUBLIC),
     AREA(article, PUBLIC),
     AREA(decision, PUBLIC),
     AREA(class, PUBLIC),

@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 
 try:
     import tomllib
@@ -168,6 +169,66 @@ def amend(folder, path):
             "bylaws", "show", coop, "--version", "0").stdout)
         refused("an entry without bylaws is none", 1, "holds no bylaws", "bylaws", "show", coop,
                 "--version", str(int(motion) + 1))
+        register(folder, home, coop)
+
+
+def adopt(folder, home, name, text, title):
+    """Proposes the text and votes for it; the number of the motion."""
+    done = sheaf("bylaws", "amend", write(folder, name, text), "--title", title, "--home", home)
+    check(f"{title} is proposed", done.returncode == 0, done.stderr)
+    motion = done.stdout.strip()
+    done = sheaf("ballot", "cast", "--motion", motion, "--choice", "yes", "--home", home)
+    check("and voted on", done.returncode == 0, done.stderr)
+    check("it is adopted", until(lambda: "settled    adopted" in sheaf(
+        "motion", "show", motion, "--home", home).stdout, 20))
+    return motion, done.stderr
+
+
+def register(folder, home, coop):
+    """An amendment that asks for registration waits for it, and so does the next."""
+    toml = sheaf("bylaws", "show", coop, "--as", "toml").stdout
+    first, _ = adopt(folder, home, "first.toml",
+                     toml.replace("registration = false", "registration = true"), "To register")
+    shown = sheaf("motion", "show", first, "--home", home).stdout
+    check("it awaits registration", "awaiting registration: until sheaf bylaws register --of" in shown,
+          shown)
+    version = shown.split("--of ")[1].split()[0]
+    document = run("the old text applies", "bylaws", "show", coop, "--json")
+    check("and is told so", document["state"] == "in_force"
+          and not document["bylaws"]["amendment"]["registration"])
+    newest = run("the newest is at hand", "bylaws", "show", coop, "--version", "newest", "--json")
+    check("by its entry", newest["state"] == "waiting" and newest["version"] == int(version)
+          and newest["bylaws"]["amendment"]["registration"], newest.get("version"))
+    text = sheaf("bylaws", "show", coop).stdout
+    check("both are named", f"awaiting registration: that of entry {version}" in text, text[:400])
+    second, _ = adopt(folder, home, "second.toml", toml.replace(
+        "registration = false", "registration = true").replace(
+            "cohort_min = 4", "cohort_min = 5"), "Five")
+    later = sheaf("motion", "show", second, "--home", home).stdout.split("--of ")[1].split()[0]
+
+    def record(entry):
+        return ("bylaws", "register", "--of", entry, "--number", "GnR 77", "--date",
+                str(int(time.time())), "--document", "7" * 64, "--home", home)
+    refused("registration is in order", 4, "in the order of their adoption", *record(later))
+    done = sheaf(*record(version))
+    check("an officer records it", done.returncode == 0, done.stderr)
+    refused("once", 4, "awaits registration", *record(version))
+    document = run("it is in force", "bylaws", "show", coop, "--json")
+    check("the first alone", document["version"] == int(version)
+          and document["bylaws"]["privacy"]["cohort_min"] == 4, document["version"])
+    text = sheaf("bylaws", "show", coop).stdout
+    check("with its number", "registered as GnR 77 on 20" in text, text[:400])
+    shown = sheaf("motion", "show", first, "--home", home).stdout
+    check("the motion says so", "registered as GnR 77, in force from entry" in shown, shown)
+    done = sheaf("motion", "open", "--title", "Not five", "--effect", json.dumps(
+        {"kind": "bylaws.withdraw", "what": {"of": int(later)}}), "--home", home)
+    check("the other is to be given up", done.returncode == 0, done.stderr)
+    done = sheaf("ballot", "cast", "--motion", done.stdout.strip(), "--choice", "yes",
+                 "--home", home)
+    check("by the members", until(lambda: "withdrawn by the members" in sheaf(
+        "motion", "show", second, "--home", home).stdout, 20), done.stderr)
+    refused("what was withdrawn is not registered", 4, "awaits registration", *record(later))
+    check("the log verifies", sheaf("verify", coop).returncode == 0)
 
 
 def main():

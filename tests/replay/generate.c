@@ -224,7 +224,7 @@ static void witness(kit *k)
                       "{'name':'w1.example','public_key':@w1,'url':'http://w1'}";
     rules.witness_quorum = 2;
     kit_do(k, "ann", "motion.open", "e", "{'effect':%s,'title':^}",
-           kit_amendment(&rules, "#a.tick"));
+           kit_amendment(&rules, "#bylaws.tick"));
     kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
@@ -283,6 +283,7 @@ static void write_r1(kit *k)
     generate_deciding(k);
     rules.approvals = 2;
     kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
+    generate_bylaws(k, rules, "#a.tick");
     kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#dan.consent}");
     kit_do(k, "dan", "dataset.retire", NULL, "{'dataset':#dan.data}");
     kit_do(k, "dan", "key.revoke", NULL, "{'key':#dan.node}");

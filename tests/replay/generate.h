@@ -19,6 +19,10 @@ void generate_deciding(kit *k);
 void generate_matters(kit *k);
 void generate_matters_rules(kit_rules *rules);
 
+/* Amendments that await registration: `base` is the version in force; the last is labelled
+ * bylaws.tick. */
+void generate_bylaws(kit *k, kit_rules rules, const char *base);
+
 /* Settles all that has fallen due by now. */
 void generate_ticks(kit *k);
 

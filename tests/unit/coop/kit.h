@@ -65,7 +65,7 @@ typedef struct {
 /* What the bylaws of a test say; see kit_rules_usual(). */
 typedef struct {
     int approvals, open_max, cohort_min, rounds_max, data_bp, members_bp, reserve_bp;
-    bool changeable, early, exact;
+    bool changeable, early, exact, registration;
     const char *form, *currency, *classes, *web;
     kit_decisions ordinary, qualified, protected;
     const char *raised; /* the list's items, or NULL */

@@ -58,7 +58,8 @@ static void put_decisions(sheaf_buffer *out, const kit_decisions *d)
 static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_article article)
 {
     if (article == SHEAF_ARTICLE_amendment) {
-        sheaf_buffer_add_string(out, "{'protected':true,'registration':false,'rule':");
+        sheaf_buffer_printf(
+            out, "{'protected':true,'registration':%s,'rule':", yes_no(r->registration));
         put_decisions(out, &r->protected);
     } else {
         sheaf_buffer_printf(out,

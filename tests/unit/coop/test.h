@@ -74,6 +74,13 @@ void test_ceilings(void **unused);
 void test_raised_effects(void **unused);
 void test_amendments_by_article(void **unused);
 void test_amendments_at_random(void **unused);
+void test_registration(void **unused);
+void test_registration_stricter(void **unused);
+void test_registration_follows(void **unused);
+void test_registration_withdrawn(void **unused);
+void test_registration_by_officers(void **unused);
+void test_registration_locks(void **unused);
+void test_registration_bounded(void **unused);
 void test_protection_raised_meanwhile(void **unused);
 
 void test_motion_forms(void **unused);
