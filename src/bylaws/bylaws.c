@@ -28,12 +28,20 @@ sheaf_status sheaf_bylaws_decode(sheaf_slice bytes, uint16_t revision, sheaf_are
     return SHEAF_OK;
 }
 
+size_t sheaf_bylaws_check_all(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *list,
+                              size_t max)
+{
+    sheaf_bylaws_findings all = {list, 0, max};
+    if (!sheaf_bylaws_contradicts(bylaws, &all))
+        (void)sheaf_bylaws_below_floor(bylaws, &all);
+    return all.count;
+}
+
 sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws,
                                       sheaf_bylaws_finding *out)
 {
     *out = (sheaf_bylaws_finding){.fault = SHEAF_BYLAWS_SOUND};
-    if (!sheaf_bylaws_contradicts(bylaws, out))
-        (void)sheaf_bylaws_below_floor(bylaws, out);
+    (void)sheaf_bylaws_check_all(bylaws, out, 1);
     return out->fault;
 }
 

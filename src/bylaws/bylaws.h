@@ -70,6 +70,11 @@ typedef struct {
     const sheaf_floor *floor; /* the law spoke; NULL where the document contradicts itself */
 } sheaf_bylaws_finding;
 
+typedef struct {
+    sheaf_bylaws_finding *list;
+    size_t count, max; /* max > 0 */
+} sheaf_bylaws_findings;
+
 /* A document as a struct in the arena, which has SHEAF_ACT_ARENA_BYTES: in canonical form, as
  * that rules revision knows it. */
 SHEAF_MUST_USE sheaf_status sheaf_bylaws_decode(sheaf_slice bytes, uint16_t revision,
@@ -80,6 +85,10 @@ SHEAF_MUST_USE sheaf_status sheaf_bylaws_decode(sheaf_slice bytes, uint16_t revi
 /* The first thing that is wrong with a document that has the right form. */
 sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws,
                                       sheaf_bylaws_finding *out);
+
+/* All that is, in the same order, as many as `max` > 0; how many. */
+size_t sheaf_bylaws_check_all(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *list,
+                              size_t max);
 
 /* The floors that a form demands, one after the other from *at = 0; NULL after the last. */
 const sheaf_floor *sheaf_floor_next(enum sheaf_legal_form form, size_t *at);

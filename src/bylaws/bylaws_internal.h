@@ -4,14 +4,13 @@
 
 #include "bylaws/bylaws.h"
 
-/* Fills *out with the first contradiction of the document with itself, if there is one. */
-bool sheaf_bylaws_contradicts(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out);
+/* Append what contradicts the document itself, and which floors of its legal form it misses.
+ * True once the list is full: then nothing more may be found. */
+bool sheaf_bylaws_contradicts(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out);
+bool sheaf_bylaws_below_floor(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out);
 
-/* The same with the first floor of its legal form that it misses. */
-bool sheaf_bylaws_below_floor(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out);
-
-/* Fills *out; true. The path is printed as printf() does. */
-__attribute__((format(printf, 4, 5))) bool sheaf_bylaws_found(sheaf_bylaws_finding *out,
+/* Appends to a list that is not full; is it then? The path is printed as printf() does. */
+__attribute__((format(printf, 4, 5))) bool sheaf_bylaws_found(sheaf_bylaws_findings *out,
                                                               sheaf_bylaws_fault fault,
                                                               int64_t value, const char *path,
                                                               ...);

@@ -84,21 +84,22 @@ static bool met(const sheaf_floor *floor, const sheaf_field *field, const void *
 
 /* Ceilings are demanded of classes that have votes and put in money alone. */
 static bool check_investors(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
-                            sheaf_bylaws_finding *out)
+                            sheaf_bylaws_findings *out)
 {
     const struct sheaf_member_class *classes = bylaws->members.classes.at;
     for (uint32_t i = 0; i < bylaws->members.classes.count; i++) {
         int64_t ceiling = classes[i].has_ceiling_bp ? classes[i].ceiling_bp : 10000;
         if (classes[i].has_role && classes[i].role == SHEAF_class_role_investor
-            && classes[i].votes && ceiling > floor->value)
-            return sheaf_bylaws_found(out, floor->fault, ceiling,
-                                      "members.classes[%u].ceiling_bp", i);
+            && classes[i].votes && ceiling > floor->value
+            && sheaf_bylaws_found(out, floor->fault, ceiling, "members.classes[%u].ceiling_bp",
+                                  i))
+            return true;
     }
     return false;
 }
 
 static bool check_floor(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
-                        sheaf_bylaws_finding *out)
+                        sheaf_bylaws_findings *out)
 {
     const void *value;
     if (strcmp(floor->path, "members.classes.ceiling_bp") == 0)
@@ -110,15 +111,54 @@ static bool check_floor(const struct sheaf_bylaws *bylaws, const sheaf_floor *fl
                               floor->path);
 }
 
-bool sheaf_bylaws_below_floor(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding *out)
+bool sheaf_bylaws_below_floor(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out)
 {
     size_t at = 0;
-    for (const sheaf_floor *floor; (floor = sheaf_floor_next(bylaws->purpose.form, &at));)
-        if (check_floor(bylaws, floor, out)) {
-            out->floor = floor;
-            return true;
-        }
-    return false;
+    bool full = false;
+    for (const sheaf_floor *floor;
+         !full && (floor = sheaf_floor_next(bylaws->purpose.form, &at));) {
+        size_t before = out->count;
+        full = check_floor(bylaws, floor, out);
+        for (size_t i = before; i < out->count; i++)
+            out->list[i].floor = floor;
+    }
+    return full;
+}
+
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t len = strlen(path), end = strlen(ending);
+    return len >= end && strcmp(path + len - end, ending) == 0;
+}
+
+/* Seconds in the largest unit that says them exactly. */
+static void put_span(sheaf_buffer *out, long long seconds)
+{
+    static const struct {
+        const char *name;
+        long long seconds;
+    } units[] = {{"day", 86400}, {"hour", 3600}, {"minute", 60}, {"second", 1}};
+    size_t i = 0;
+    while (units[i].seconds > 1 && (seconds == 0 || seconds % units[i].seconds))
+        i++;
+    long long count = seconds / units[i].seconds;
+    sheaf_buffer_printf(out, "%lld %s%s", count, units[i].name, count == 1 ? "" : "s");
+}
+
+/* In the unit that the field's name says. */
+static void put_number(sheaf_buffer *out, const char *path, int64_t number)
+{
+    long long value = (long long)number;
+    if (ends_in(path, "_s"))
+        put_span(out, value);
+    else if ((ends_in(path, "_bp") || ends_in(path, "majority")) && value % 100)
+        sheaf_buffer_printf(out, "%lld.%02lld %%", value / 100, value % 100);
+    else if (ends_in(path, "_bp") || ends_in(path, "majority"))
+        sheaf_buffer_printf(out, "%lld %%", value / 100);
+    else if (ends_in(path, "_cents"))
+        sheaf_buffer_printf(out, "%lld.%02lld", value / 100, value % 100);
+    else
+        sheaf_buffer_printf(out, "%lld", value);
 }
 
 void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer *out)
@@ -133,17 +173,20 @@ void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer 
     sheaf_buffer_printf(out, "article %d (%s), %s: ", (int)number,
                         sheaf_article_describe(number)->title, finding->path);
     if (!floor) {
-        sheaf_buffer_printf(out, "%lld contradicts the bylaws themselves",
-                            (long long)finding->value);
+        put_number(out, finding->path, finding->value);
+        sheaf_buffer_add_string(out, " contradicts the bylaws themselves");
         return;
     }
-    if (floor->demand == SHEAF_FLOOR_MIN || floor->demand == SHEAF_FLOOR_MAX)
-        sheaf_buffer_printf(out, "%lld %s %lld, the limit", (long long)finding->value,
-                            demands[floor->demand], (long long)floor->value);
-    else
+    if (floor->demand == SHEAF_FLOOR_MIN || floor->demand == SHEAF_FLOOR_MAX) {
+        put_number(out, finding->path, finding->value);
+        sheaf_buffer_printf(out, " %s ", demands[floor->demand]);
+        put_number(out, finding->path, floor->value);
+        sheaf_buffer_add_string(out, ", the limit");
+    } else {
         sheaf_buffer_add_string(out, floor->demand == SHEAF_FLOOR_REQUIRED
                                          ? "must be there, and not be switched off,"
                                          : "must not be so,");
+    }
     sheaf_buffer_printf(out, " by the floor of %s (%s)",
                         strcmp(floor->form, "every") == 0   ? "every form"
                         : strcmp(floor->form, "legal") == 0 ? "every legal form"

@@ -98,6 +98,8 @@ static int run_amend(const sheaf_arguments *a)
                            "--title is needed: the motion in one line");
     sheaf_status status = sheaf_document_read(&next, a->argument[0], &err);
     if (status == SHEAF_OK)
+        status = sheaf_document_check(&next, a->argument[0], &err);
+    if (status == SHEAF_OK)
         status = amend(a, &next, &posted, &err);
     sheaf_document_free(&next);
     return status == SHEAF_OK ? sheaf_posted_print(&posted, a->json, a->value[2] != NULL)

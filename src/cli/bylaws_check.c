@@ -7,69 +7,74 @@
 
 #include <stdio.h>
 
+enum { WHERE_SIZE = 400 };
+
 /* The article, the path and who spoke. */
-static void where_it_is(const struct sheaf_bylaws *bylaws, char *out, size_t size)
+static void put_where(const sheaf_bylaws_finding *finding, char out[WHERE_SIZE])
 {
-    sheaf_bylaws_finding finding;
     sheaf_buffer words;
-    *out = 0;
-    if (sheaf_bylaws_check(bylaws, &finding) == SHEAF_BYLAWS_SOUND)
-        return;
-    sheaf_buffer_init(&words, size - 1);
-    sheaf_bylaws_fault_write(&finding, &words);
-    snprintf(out, size, "%.*s", SHEAF_PRINT(sheaf_buffer_slice(&words)));
+    sheaf_buffer_init(&words, WHERE_SIZE - 1);
+    sheaf_bylaws_fault_write(finding, &words);
+    snprintf(out, WHERE_SIZE, "%.*s", SHEAF_PRINT(sheaf_buffer_slice(&words)));
     sheaf_buffer_deinit(&words);
 }
 
 sheaf_status sheaf_document_check(const sheaf_document *document, const char *name,
                                   sheaf_err *err)
 {
-    char where[300];
-    sheaf_refusal refusal = sheaf_bylaws_judge(document->bylaws);
-    const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
-    if (refusal == SHEAF_ACCEPTED)
+    char where[WHERE_SIZE];
+    sheaf_bylaws_finding finding;
+    if (sheaf_bylaws_check(document->bylaws, &finding) == SHEAF_BYLAWS_SOUND)
         return SHEAF_OK;
-    where_it_is(document->bylaws, where, sizeof where);
-    return sheaf_fail(err, SHEAF_INVALID, "%.40s: %s (%s; code %d)", name, text->sentence,
-                      where, (int)refusal);
+    sheaf_refusal refusal = sheaf_bylaws_refusal(finding.fault);
+    put_where(&finding, where);
+    return sheaf_fail(err, SHEAF_INVALID, "%.40s: %s (%s; code %d)", name,
+                      sheaf_refusal_describe((uint16_t)refusal)->sentence, where, (int)refusal);
 }
 
-static int print_fault(const sheaf_arguments *a, const sheaf_refusal_text *text,
-                       const struct sheaf_bylaws *bylaws)
+enum { FINDINGS_MAX = 100 };
+
+/* One finding: a line for people and its sentence, or an object. */
+static int print_finding(const sheaf_arguments *a, const sheaf_bylaws_finding *finding)
 {
-    char where[300];
+    char where[WHERE_SIZE];
     sheaf_buffer out;
-    where_it_is(bylaws, where, sizeof where);
+    const sheaf_refusal_text *text =
+        sheaf_refusal_describe((uint16_t)sheaf_bylaws_refusal(finding->fault));
+    put_where(finding, where);
     if (!a->json) {
         printf("%s\n  %s (code %d)\n", where, text->sentence, (int)text->number);
-        return SHEAF_EXIT_REFUSED;
+        return SHEAF_EXIT_DONE;
     }
     sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_string(&w, "article", sheaf_str(text->article));
     sheaf_json_member_put_int(&w, "article_number", text->rests_on);
     sheaf_json_member_put_int(&w, "code", text->number);
+    sheaf_json_member_put_string(&w, "path", sheaf_str(finding->path));
     sheaf_json_member_put_string(&w, "refusal", sheaf_str(text->name));
     sheaf_json_member_put_string(&w, "sentence", sheaf_str(text->sentence));
     sheaf_json_member_put_string(&w, "where", sheaf_str(where));
-    (void)sheaf_print_end(&out, &w);
-    return SHEAF_EXIT_REFUSED;
+    return sheaf_print_end(&out, &w);
 }
 
 static int run_check(const sheaf_arguments *a)
 {
     sheaf_err err;
     sheaf_document d;
+    sheaf_bylaws_finding findings[FINDINGS_MAX];
     sheaf_status status = sheaf_document_read(&d, a->argument[0], &err);
     int code = SHEAF_EXIT_DONE;
     if (status != SHEAF_OK) {
         code = sheaf_report(a, &err);
     } else {
-        sheaf_refusal refusal = sheaf_bylaws_judge(d.bylaws);
-        if (refusal != SHEAF_ACCEPTED)
-            code = print_fault(a, sheaf_refusal_describe((uint16_t)refusal), d.bylaws);
-        else
+        size_t count = sheaf_bylaws_check_all(d.bylaws, findings, FINDINGS_MAX);
+        for (size_t i = 0; code == SHEAF_EXIT_DONE && i < count; i++)
+            code = print_finding(a, &findings[i]);
+        if (!count)
             puts(a->json ? "{\"sound\":true}"
                          : "nothing contradicts itself, and no floor is missed");
+        else if (code == SHEAF_EXIT_DONE)
+            code = SHEAF_EXIT_REFUSED;
     }
     sheaf_document_free(&d);
     return code;
@@ -79,8 +84,10 @@ const sheaf_command sheaf_command_bylaws_check = {
     .name = "bylaws check",
     .arguments = "FILE",
     .summary = "would the rules take these bylaws: form, contradictions, legal floors",
-    .detail = "FILE is TOML or JSON. Exit code 4 where the rules would refuse them, with the\n"
-              "article and a sentence.",
+    .detail =
+        "FILE is TOML or JSON. Exit code 4 where the rules would refuse them: all\n"
+        "that is wrong is told, each with its article, its place, a sentence, and who spoke:\n"
+        "the bylaws themselves, or a floor of the legal form. With --json an object each.",
     .arguments_min = 1,
     .arguments_max = 1,
     .many = -1,

@@ -3,7 +3,7 @@
 
 #include "bylaws/bylaws.h"
 
-sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
+sheaf_refusal sheaf_bylaws_refusal(sheaf_bylaws_fault fault)
 {
     static const sheaf_refusal refusals[SHEAF_BYLAWS_FAULT_COUNT] = {
         [SHEAF_BYLAWS_SOUND] = SHEAF_ACCEPTED,
@@ -40,8 +40,7 @@ sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text)
         [SHEAF_BYLAWS_WITHHELD_KIND] = SHEAF_REFUSED_withheld_kind,
         [SHEAF_BYLAWS_WITHHELD_TWICE] = SHEAF_REFUSED_withheld_twice,
     };
-    sheaf_bylaws_finding finding;
-    return refusals[sheaf_bylaws_check(text, &finding)];
+    return refusals[fault];
 }
 
 static uint8_t visible_bits(const struct sheaf_visibility_article *rules)
@@ -303,7 +302,8 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
 {
     sheaf_state *state = fold->state;
     uint32_t base = sheaf_coop(state)->bylaws_newest;
-    SHEAF_REFUSE_UNLESS(sheaf_bylaws_judge(text));
+    sheaf_bylaws_finding finding;
+    SHEAF_REFUSE_UNLESS(sheaf_bylaws_refusal(sheaf_bylaws_check(text, &finding)));
     if (base != SHEAF_NONE)
         SHEAF_REFUSE_UNLESS(follows(state, sheaf_bylaws_get(state, base), text));
     struct sheaf_row_bylaws *row = sheaf_bylaws_new(state, fold->index);

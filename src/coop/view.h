@@ -3,6 +3,7 @@
 #define SHEAF_COOP_VIEW_H
 
 #include "acts/act.h"
+#include "bylaws/bylaws.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
 #include "coop/task.h"
@@ -21,8 +22,8 @@ const struct sheaf_row_decision *sheaf_decision_by(const sheaf_state *state,
 /* Is that article switched on in the bylaws in force? */
 bool sheaf_article_on(const sheaf_state *state, sheaf_article article);
 
-/* Would the rules found a co-op on that document: SHEAF_ACCEPTED, or why not. */
-sheaf_refusal sheaf_bylaws_judge(const struct sheaf_bylaws *text);
+/* How the rules refuse what is wrong with a document; SHEAF_ACCEPTED where nothing is. */
+sheaf_refusal sheaf_bylaws_refusal(sheaf_bylaws_fault fault);
 
 /* The key of a witness's cosignatures. */
 SHEAF_MUST_USE sheaf_status sheaf_witness_vkey(const struct sheaf_row_witness *row,

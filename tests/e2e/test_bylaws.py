@@ -126,6 +126,10 @@ def judge(folder, path):
                   read(path).replace("reserve_bp = 2500", "reserve_bp = 2400"))
     refused("keys that do not sum are refused with the article", 4, "article 18",
             "bylaws", "check", wrong)
+    listed = sheaf("bylaws", "check", write(folder, "two.toml", read(wrong).replace(
+        "approvals_bp = ", "approvals_bp = 1 # ")), "--json").stdout.splitlines()
+    check("all that is wrong is told", [json.loads(row)["path"] for row in listed]
+          == ["surplus", "succession.approvals_bp"], listed)
     refused("no co-op is founded on them", 1, "article 18", "found", os.path.join(folder, "no"),
             "--bylaws", wrong, "--member", "Ada", "--home", os.path.join(folder, "no-home"))
     refused("an unknown field is named", 1, "purpose",
@@ -190,8 +194,8 @@ def register(folder, home, coop):
     first, _ = adopt(folder, home, "first.toml",
                      toml.replace("registration = false", "registration = true"), "To register")
     shown = sheaf("motion", "show", first, "--home", home).stdout
-    check("it awaits registration", "awaiting registration: until sheaf bylaws register --of" in shown,
-          shown)
+    check("it awaits registration",
+          "awaiting registration: until sheaf bylaws register --of" in shown, shown)
     version = shown.split("--of ")[1].split()[0]
     document = run("the old text applies", "bylaws", "show", coop, "--json")
     check("and is told so", document["state"] == "in_force"

@@ -53,6 +53,9 @@ static void replace(const char *old, const char *new)
     memcpy(text, out, sizeof out);
 }
 
+static sheaf_bylaws_finding found[8];
+static size_t found_count;
+
 static sheaf_bylaws_finding check(void)
 {
     const struct sheaf_bylaws *document = NULL;
@@ -62,6 +65,7 @@ static sheaf_bylaws_finding check(void)
     if (sheaf_bylaws_decode(sheaf_str(text), 1, &arena, &document, &err) != SHEAF_OK)
         fail_msg("%s", err.message);
     (void)sheaf_bylaws_check(document, &finding);
+    found_count = sheaf_bylaws_check_all(document, found, sizeof found / sizeof *found);
     return finding;
 }
 
@@ -233,22 +237,25 @@ static void test_floors(void **unused)
     } rows[] = {
         {"\"capital_min_cents\":3000000", "\"capital_min_cents\":2999999",
          "shares.capital_min_cents",
-         "article 4 (Member shares), shares.capital_min_cents: 2999999 is less than 3000000, "
+         "article 4 (Member shares), shares.capital_min_cents: 29999.99 is less than 30000.00, "
          "the "
          "limit by the floor of sce (Council Regulation (EC) 1435/2003, art. 3(2))"},
         {"\"capital_min_cents\":3000000,", "", "shares.capital_min_cents", "must be there"},
         {"\"repay_until_s\":94608000", "\"repay_until_s\":94608001", "shares.repay_until_s",
-         "is more than 94608000"},
+         "94608001 seconds is more than 1095 days"},
         {"\"ceiling_bp\":2500", "\"ceiling_bp\":2501", "members.classes[2].ceiling_bp",
          "59(3)"},
-        {"\"ceiling_bp\":2500,", "", "members.classes[2].ceiling_bp", "10000 is more"},
+        {"\"ceiling_bp\":2500,", "", "members.classes[2].ceiling_bp",
+         "100 % is more than 25 %"},
         {"\"members_bp\":1000,\"members_max\"", "\"members_bp\":1001,\"members_max\"",
          "petitions.members_bp", "art. 55"},
         {"\"members_max\":5000", "\"members_max\":5001", "petitions.members_max", "art. 55"},
         {"\"members_bp\":3000,\"protected\":true,\"reserve_bp\":2000",
          "\"members_bp\":3501,\"protected\":true,\"reserve_bp\":1499", "surplus.reserve_bp",
-         "1499 is less than 1500"},
+         "14.99 % is less than 15 %"},
         {"\"another_cooperative\"", "\"members\"", "dissolution.reserve", "must not be so"},
+        {"\"registration\":true", "\"registration\":false", "amendment.registration",
+         "must be there"},
         {"\"place\":\"x\",", "", "purpose.place", "5(4)"},
         {"\"approvals_bp\":5001", "\"approvals_bp\":5000", "succession.approvals_bp",
          "floor of every form"},
@@ -313,6 +320,29 @@ static void test_contradictions_in_words(void **unused)
     sheaf_buffer_deinit(&words);
 }
 
+/* All that is wrong is found, contradictions first, up to the room there is. */
+static void test_all_findings(void **unused)
+{
+    (void)unused;
+    filled(model("sce")->text);
+    assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+    assert_int_equal(found_count, 0);
+    replace("\"registration\":true", "\"registration\":false");
+    replace("\"another_cooperative\"", "\"members\"");
+    replace("\"approvals_bp\":5001", "\"approvals_bp\":5000");
+    replace("\"reserve_bp\":2000", "\"reserve_bp\":1000");
+    sheaf_bylaws_finding first = check();
+    static const char *const paths[] = {"surplus", "succession.approvals_bp",
+                                        "amendment.registration", "surplus.reserve_bp",
+                                        "dissolution.reserve"};
+    assert_int_equal(found_count, 5);
+    assert_string_equal(first.path, paths[0]);
+    for (size_t i = 0; i < found_count; i++) {
+        assert_string_equal(found[i].path, paths[i]);
+        assert_true(!found[i].floor == (i == 0));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_floors),
         cmocka_unit_test(test_floors_have_fields),
         cmocka_unit_test(test_contradictions_in_words),
+        cmocka_unit_test(test_all_findings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
