@@ -16,7 +16,8 @@ typedef struct {
 
 const char *sheaf_person_standing_name(sheaf_person_standing standing)
 {
-    static const char *const names[] = {"unknown", "applicant", "member", "left", "customer"};
+    static const char *const names[] = {"unknown", "applicant", "member",
+                                        "left",    "customer",  "payee"};
     assert(standing < sizeof names / sizeof *names);
     return names[standing];
 }
@@ -95,8 +96,9 @@ static sheaf_status visit(void *context, const sheaf_folder *folder, uint64_t in
         return SHEAF_OK;
     sheaf_arena arena = sheaf_arena_over(w->block, SHEAF_ACT_ARENA_BYTES);
     SHEAF_TRY(sheaf_entry_decode(bytes, SHEAF_REVISION, &arena, &entry, err));
-    if (index == w->out->number && entry.act->kind == SHEAF_KIND_usage_record) {
-        w->out->standing = SHEAF_PERSON_CUSTOMER;
+    bool paid = entry.act->kind == SHEAF_KIND_payment_order;
+    if (index == w->out->number && (paid || entry.act->kind == SHEAF_KIND_usage_record)) {
+        w->out->standing = paid ? SHEAF_PERSON_PAYEE : SHEAF_PERSON_CUSTOMER;
         w->out->posted = entry.stamp;
     }
     int64_t balance = balance_of(&folder->replay.state, w->out->number);

@@ -1,8 +1,9 @@
 /* claims/person.h - what a co-op's log says about one person, gathered by replaying it.
  *
  * A person is named by the entry that brought them in: the founding or an application for a
- * member, the record of a paid use for its customer. The log holds numbers, times, amounts and
- * commitments; their values are looked up by whoever has them (store/values.h).
+ * member, the record of a paid use for its customer, the order of a payment for its payee. The
+ * log holds numbers, times, amounts and commitments; their values are looked up by whoever has
+ * them (store/values.h).
  */
 #ifndef SHEAF_CLAIMS_PERSON_H
 #define SHEAF_CLAIMS_PERSON_H
@@ -16,6 +17,7 @@ typedef enum {
     SHEAF_PERSON_MEMBER,
     SHEAF_PERSON_LEFT,
     SHEAF_PERSON_CUSTOMER,
+    SHEAF_PERSON_PAYEE,
 } sheaf_person_standing;
 
 const char *sheaf_person_standing_name(sheaf_person_standing standing);

@@ -245,12 +245,15 @@ static void print_rounds(const sheaf_member *m)
 /* What is held is a debit, what is owed or set aside a credit: people see both as they are. */
 static void print_accounts(const sheaf_state *state)
 {
-    static const char *const names[] = {"held", "earned, not shared", "in the reserve"};
+    static const char *const names[] = {"held", "earned, not shared", "in the reserve", "",
+                                        "spent"};
     const char *currency = sheaf_bylaws_now(state)->currency;
     for (uint32_t i = 0; i < sheaf_account_count(state); i++) {
         const struct sheaf_row_account *row = sheaf_account_at(state, i);
         int64_t cents =
-            row->kind == SHEAF_account_kind_bank ? row->balance_cents : -row->balance_cents;
+            row->kind == SHEAF_account_kind_bank || row->kind == SHEAF_account_kind_expenses
+                ? row->balance_cents
+                : -row->balance_cents;
         printf("  money      %s%lld.%02lld %.3s ", cents < 0 ? "-" : "",
                (long long)(cents < 0 ? -cents : cents) / 100,
                (long long)(cents < 0 ? -cents : cents) % 100, currency);

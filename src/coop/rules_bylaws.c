@@ -68,6 +68,7 @@ static uint8_t visible_bits(const struct sheaf_visibility_article *rules)
 #define FILL_U8(column, path)   row->column = (uint8_t)text->path
 #define FILL_U16(column, path)  row->column = (uint16_t)text->path
 #define FILL_U32(column, path)  row->column = (uint32_t)text->path
+#define FILL_I64(column, path)  row->column = text->path
 #define FILL_BOOL(column, path) row->column = text->path
 #define FILL_ENUM(column, path) row->column = text->path
 #define FILL_N4(column, path)   SHEAF_SET_WORDS(row->column, text->path)

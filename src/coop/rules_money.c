@@ -1,5 +1,5 @@
 /* The ledger: revenue and surplus, in double entry. Debits are positive. */
-#include "coop/coop_internal.h"
+#include "coop/ledger.h"
 
 #include "coop/apportion.h"
 #include "coop/override.h"
@@ -9,8 +9,8 @@
 /* So that balances never leave what JSON can carry. */
 static const int64_t balance_max = SHEAF_JSON_INT_MAX / 4;
 
-/* Adds a line to the ledger. */
-static sheaf_refusal post(sheaf_fold *fold, uint8_t account, uint32_t member, int64_t cents)
+sheaf_refusal sheaf_ledger_post(sheaf_fold *fold, uint8_t account, uint32_t member,
+                                int64_t cents)
 {
     if (!cents)
         return SHEAF_ACCEPTED;
@@ -34,10 +34,32 @@ static sheaf_refusal post(sheaf_fold *fold, uint8_t account, uint32_t member, in
     return SHEAF_ACCEPTED;
 }
 
+int64_t sheaf_ledger_balance(const sheaf_state *state, uint8_t account, uint32_t member)
+{
+    const struct sheaf_row_account *row =
+        sheaf_account_find(state, sheaf_pair(account, member));
+    return row ? row->balance_cents : 0;
+}
+
+static int64_t own(const sheaf_state *state, uint8_t account)
+{
+    return sheaf_ledger_balance(state, account, SHEAF_NONE);
+}
+
+int64_t sheaf_ledger_surplus(const sheaf_state *state)
+{
+    return -own(state, SHEAF_account_kind_revenue) - own(state, SHEAF_account_kind_expenses);
+}
+
+int64_t sheaf_ledger_free(const sheaf_state *state)
+{
+    return sheaf_ledger_surplus(state) - own(state, SHEAF_account_kind_reserve);
+}
+
 static sheaf_refusal earn(sheaf_fold *fold, int64_t cents)
 {
-    SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_bank, SHEAF_NONE, cents));
-    return post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, cents));
+    return sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
 }
 
 sheaf_refusal sheaf_rule_revenue_record(sheaf_fold *fold,
@@ -86,13 +108,14 @@ static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
         ids[n++] = member->id;
     }
     if (!total)
-        return post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -cents);
+        return sheaf_ledger_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -cents);
     if (!sheaf_apportion(cents, weights, n, shares, fold->arena)) {
         state->failed = true;
         return SHEAF_ACCEPTED;
     }
     for (uint32_t i = 0; i < n; i++)
-        SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
+        SHEAF_REFUSE_UNLESS(
+            sheaf_ledger_post(fold, SHEAF_account_kind_member, ids[i], -shares[i]));
     return SHEAF_ACCEPTED;
 }
 
@@ -101,21 +124,21 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    const struct sheaf_row_account *revenue =
-        sheaf_account_find(state, sheaf_pair(SHEAF_account_kind_revenue, SHEAF_NONE));
-    SHEAF_REFUSE_IF(!revenue || -revenue->balance_cents < what->amount_cents, surplus_short);
+    SHEAF_REFUSE_IF(sheaf_ledger_surplus(state) < what->amount_cents, surplus_short);
     uint64_t keys[3] = {bylaws->data_bp, bylaws->members_bp, bylaws->reserve_bp};
     int64_t parts[3];
     if (!sheaf_apportion(what->amount_cents, keys, 3, parts, fold->arena)) {
         state->failed = true;
         return SHEAF_ACCEPTED;
     }
-    SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
     size_t used = fold->arena->used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[0], true));
     fold->arena->used = used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[1], false));
-    SHEAF_REFUSE_UNLESS(post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -parts[2]));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_ledger_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, -parts[2]));
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)
         if (sheaf_member_at(state, i)->contributed)
             sheaf_member_edit(state, i)->contributed = 0;

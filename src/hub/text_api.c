@@ -35,8 +35,8 @@ static uint32_t asking_member(const sheaf_api_call *call, sheaf_http_response *r
     return member;
 }
 
-/* A name is for those who may read the entry, a customer for members, all else for the person
- * alone. */
+/* A name is for those who may read the entry, a customer or payee for members, all else for the
+ * person alone. */
 static bool may_know(const sheaf_api_call *call, const sheaf_detail *detail,
                      sheaf_http_response *refusal)
 {
@@ -55,7 +55,8 @@ static bool may_know(const sheaf_api_call *call, const sheaf_detail *detail,
     uint32_t member = asking_member(call, refusal);
     if (member == SHEAF_NONE)
         return false;
-    if (name || strcmp(detail->field, "customer") == 0 || member == detail->person)
+    bool trade = strcmp(detail->field, "customer") == 0 || strcmp(detail->field, "payee") == 0;
+    if (name || trade || member == detail->person)
         return true;
     *refusal = sheaf_http_error(403, "that detail is for the person alone whom it is about");
     return false;

@@ -22,7 +22,7 @@ SHEAF_MUST_USE sheaf_status sheaf_values_look(sheaf_values *out, const char *dir
 void sheaf_values_close(sheaf_values *values);
 
 /* Whom the personal texts of an act are about: the signer where members state their own
- * details, else whoever is named by the entry itself - applicant, founder, customer. */
+ * details, else whoever is named by the entry itself - applicant, founder, customer, payee. */
 uint32_t sheaf_person_of(const sheaf_act *act, uint32_t entry);
 
 /* Does any text of the act come with a value for the private database? */

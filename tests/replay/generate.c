@@ -210,6 +210,7 @@ static kit_rules rules_of_r1(void)
     rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0},"
                     "{'name':'newcomer','trial_s':7200,'votes':1}";
     generate_organs_rules(&rules);
+    generate_money_rules(&rules);
     return rules;
 }
 
@@ -281,6 +282,7 @@ static void write_r1(kit *k)
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
     generate_organs(k);
     generate_deciding(k);
+    generate_money(k);
     rules.approvals = 2;
     kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
     generate_bylaws(k, rules, "#a.tick");

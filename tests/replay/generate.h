@@ -11,6 +11,10 @@ void generate_organs(kit *k);
 /* Suspensions of a mandate. */
 void generate_override(kit *k);
 
+/* Payments, among the same, and the article that they need. */
+void generate_money_rules(kit_rules *rules);
+void generate_money(kit *k);
+
 /* Votes that divide an amount, among the same. */
 void generate_deciding(kit *k);
 

@@ -7,7 +7,9 @@ void generate_organs_rules(kit_rules *rules)
     rules->urgent = "{'organ':1,'ratify_s':100000}";
     rules->article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':10," TERMS "},"
-        "{'kind':'panel','name':'Panel','nominate_s':0," TERMS "}],'protected':false}";
+        "{'kind':'panel','name':'Panel','nominate_s':0," TERMS "},"
+        "{'kind':'treasurers','name':'Treasurers','nominate_s':0," TERMS
+        "}],'protected':false}";
     rules->article[SHEAF_ARTICLE_proxies] = "{'cap':2,'protected':false,'until_max_s':1000000}";
 }
 

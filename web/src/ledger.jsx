@@ -5,7 +5,7 @@ import { money, percent } from './format.js';
 import { useStore } from './store.js';
 import { Badge, Empty, Member, Meter, Section, Table } from './parts.jsx';
 
-const NAMES = { bank: 'Money held', revenue: 'Earned, not yet shared', reserve: 'Indivisible reserve' };
+const NAMES = { bank: 'Money held', revenue: 'Earned, not yet shared', reserve: 'Indivisible reserve', expenses: 'Spent' };
 
 const Account = ({ row }) => (row.kind === 'member' ? <>Owed to <Member id={row.member} ref={false} /></> : <>{NAMES[row.kind] ?? row.kind}</>);
 

@@ -177,6 +177,10 @@ void test_apportion(void **unused);
 void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);
 void test_surplus_of_the_departed(void **unused);
+void test_payments(void **unused);
+void test_payment_signatures(void **unused);
+void test_payment_under_other_bylaws(void **unused);
+void test_payment_out_of_an_account(void **unused);
 
 void test_room(void **unused);
 void test_room_is_given_back(void **unused);

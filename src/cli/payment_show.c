@@ -1,0 +1,109 @@
+/* cli/payment_show.c - `sheaf payment show`. */
+#include "cli/matter.h"
+
+#include "coop/treasury.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_amount(const sheaf_state *state, int64_t cents)
+{
+    printf("%" PRId64 ".%02" PRId64 " %.3s", cents / 100, cents % 100,
+           sheaf_bylaws_now(state)->currency);
+}
+
+static void print_standing(const struct sheaf_row_payment *row)
+{
+    switch (row->state) {
+    case SHEAF_payment_state_ordered:
+        fputs("has not left", stdout);
+        break;
+    case SHEAF_payment_state_released:
+        printf("left with entry %" PRIu32, row->ended);
+        break;
+    case SHEAF_payment_state_settled:
+        printf("left with entry %" PRIu32 " and was carried out", row->ended);
+        break;
+    case SHEAF_payment_state_cancelled:
+        printf("was taken back with entry %" PRIu32, row->ended);
+        break;
+    default:
+        printf("lapsed with entry %" PRIu32, row->ended);
+    }
+}
+
+static void print_signatures(const sheaf_state *state, const struct sheaf_row_payment *row)
+{
+    printf("  signatures  %" PRIu32 " of %u", sheaf_payment_signatures(state, row),
+           sheaf_bylaws_now(state)->treasury_signatures);
+    const char *before = ": by member ";
+    for (uint32_t next = row->signature_last; next;) {
+        const struct sheaf_row_payment_signature *signature =
+            sheaf_payment_signature_at(state, next - 1);
+        printf("%s%" PRIu32, before, signature->member);
+        if (!sheaf_payment_signature_counts(state, signature))
+            fputs(" (which does not count now)", stdout);
+        before = ", ";
+        next = signature->before;
+    }
+    puts("");
+}
+
+static void print_then(const sheaf_state *state, const struct sheaf_row_payment *row)
+{
+    uint8_t place;
+    fputs("  then        ", stdout);
+    if (!sheaf_article_on(state, SHEAF_ARTICLE_treasury))
+        puts("it lapses: the bylaws have no treasury any more");
+    else if (!sheaf_treasury_organ(state, &place))
+        puts("it lapses: the bylaws have no organ of treasurers any more");
+    else if (sheaf_payment_undecided(state, row))
+        puts("it lapses, unless the members decide on it, for it is above the limit: a motion\n"
+             "              with the effect payment.approve");
+    else
+        puts("it leaves with the last signature, or lapses; `sheaf payment sign` signs");
+}
+
+static void print(const sheaf_matter *matter)
+{
+    const struct sheaf_row_payment *row = matter->row;
+    printf("Payment %" PRIu32 " of ", row->id);
+    print_amount(matter->state, row->amount_cents);
+    if (row->account != SHEAF_NONE)
+        printf(" out of the account of member %" PRIu32, row->account);
+    putchar(' ');
+    print_standing(row);
+    puts(".");
+    sheaf_matter_print_text(matter, "payee", &row->payee);
+    sheaf_matter_print_text(matter, "purpose", &row->purpose);
+    sheaf_matter_print_time("asked for", row->opened, row->by);
+    if (row->approved != SHEAF_NONE)
+        printf("  decided     by the members, with entry %" PRIu32 "\n", row->approved);
+    if (row->state == SHEAF_payment_state_ordered) {
+        print_signatures(matter->state, row);
+        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        print_then(matter->state, row);
+    }
+    if (row->state == SHEAF_payment_state_released)
+        puts("  then        a treasurer records the bank's statement: `sheaf payment settle`");
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_payment *row = matter->row;
+    sheaf_matter_put_text(matter, w, "purpose", &row->purpose);
+    sheaf_json_member_put_int(w, "signature_count",
+                              sheaf_payment_signatures(matter->state, row));
+    sheaf_matter_put_rows(matter, w, "signatures", SHEAF_TABLE_payment_signature);
+    sheaf_json_member_put_bool(w, "undecided", sheaf_payment_undecided(matter->state, row));
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(
+        &(sheaf_matter_view){&sheaf_command_payment_show, SHEAF_TABLE_payment, print, put}, a);
+}
+
+const sheaf_command sheaf_command_payment_show = SHEAF_MATTER_COMMAND(
+    "payment", "what a payment is for, who has signed it, and what follows", run);

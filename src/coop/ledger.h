@@ -1,0 +1,27 @@
+/* coop/ledger.h - what the co-op has and owes, in double entry; debits are positive.
+ *
+ * All balances sum to zero, and none leaves what JSON can carry. What is owed to members is so
+ * what is held less what is free: it is never summed over members.
+ */
+#ifndef SHEAF_COOP_LEDGER_H
+#define SHEAF_COOP_LEDGER_H
+
+#include "coop/coop_internal.h"
+
+/* Adds a line; the caller adds the others, so that they sum to zero. `member` is SHEAF_NONE but
+ * for a member's account. Refuses where a balance would become too large. */
+sheaf_refusal sheaf_ledger_post(sheaf_fold *fold, uint8_t account, uint32_t member,
+                                int64_t cents);
+
+/* Debits less credits, in cents. */
+int64_t sheaf_ledger_balance(const sheaf_state *state, uint8_t account, uint32_t member);
+
+/* What was earned less what was spent, and is not shared yet, in cents; below 0 after a loss.
+ */
+int64_t sheaf_ledger_surplus(const sheaf_state *state);
+
+/* What the co-op may spend: that and the reserve, so what it holds beyond what it owes to
+ * members, in cents. */
+int64_t sheaf_ledger_free(const sheaf_state *state);
+
+#endif

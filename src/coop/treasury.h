@@ -1,0 +1,37 @@
+/* coop/treasury.h - payments: who signs them, and what they still need.
+ *
+ * A payment is asked for, decided on by a motion where it is above the limit of article 17,
+ * signed by treasurers, and leaves with the last signature that is needed; only then it is
+ * posted. What is needed is judged when it leaves, by the bylaws then in force: a signature
+ * counts while its treasurer is in office and has no conflict of interest, and none is counted
+ * twice for one human (coop/member.h). Treasurers are the officers of the first organ of that
+ * kind.
+ */
+#ifndef SHEAF_COOP_TREASURY_H
+#define SHEAF_COOP_TREASURY_H
+
+#include "coop/state.h"
+
+enum {
+    SHEAF_PAYMENT_LAPSE_S = 90 * 86400, /* in which a payment leaves or lapses */
+    SHEAF_PAYMENTS_OPEN_MAX = 16,       /* of one treasurer; of another member one */
+};
+
+/* The treasurers' organ, by its place in the bylaws in force; false if there is none. */
+bool sheaf_treasury_organ(const sheaf_state *state, uint8_t *place);
+
+/* Is the member a treasurer in office? */
+bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member);
+
+/* Does the signature count now? */
+bool sheaf_payment_signature_counts(const sheaf_state *state,
+                                    const struct sheaf_row_payment_signature *signature);
+
+/* How many do. */
+uint32_t sheaf_payment_signatures(const sheaf_state *state,
+                                  const struct sheaf_row_payment *payment);
+
+/* Is a motion needed that is not adopted yet? */
+bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment);
+
+#endif

@@ -1,0 +1,22 @@
+#include "generate.h"
+
+void generate_money_rules(kit_rules *rules)
+{
+    rules->article[SHEAF_ARTICLE_treasury] =
+        "{'limit_cents':500,'protected':false,'signatures':1}";
+}
+
+void generate_money(kit *k)
+{
+    kit_motion(k, "purse", "{'kind':'office.elect','what':{'member':#cat,'organ':2}}", 4);
+    kit_do(k, "ann", "revenue.record", NULL, "{'amount_cents':5000,'memo':^}");
+    kit_do(k, "bob", "payment.order", "rent", "{'amount_cents':2500,'payee':^,'purpose':^}");
+    kit_do(k, "cat", "payment.order", "stamps", "{'amount_cents':120,'payee':^,'purpose':^}");
+    kit_do(k, "cat", "payment.sign", NULL, "{'payment':#stamps}");
+    kit_do(k, "cat", "payment.settle", NULL, "{'evidence':~b,'payment':#stamps}");
+    kit_motion(k, "pay", "{'kind':'payment.approve','what':{'payment':#rent}}", 4);
+    kit_do(k, "cat", "payment.sign", NULL, "{'payment':#rent}");
+    kit_do(k, "ann", "payment.order", "share",
+           "{'account':#ann,'amount_cents':1,'payee':^,'purpose':^}");
+    kit_do(k, "ann", "payment.cancel", NULL, "{'payment':#share}");
+}
