@@ -308,7 +308,9 @@ static void divide(governance *g, int who)
 {
     uint32_t count = sheaf_allocation_count(&g->k.state);
     if (!count || governance_draw(g, 6) == 0)
-        (void)act(g, who, "allocation.open", "{'amount':%u,'options':3,'points':10,'title':^}",
+        (void)act(g, who, "allocation.open",
+                  "{'amount':%u,'options':[{'name':^},{'name':^},{'name':^}],'points':10,"
+                  "'title':^}",
                   1 + governance_draw(g, 100000));
     else
         (void)act(g, who, "allocation.give",

@@ -56,6 +56,25 @@ SHEAF_MUST_USE sheaf_status sheaf_what_decode(sheaf_decoder *d, sheaf_kind kind,
 SHEAF_MUST_USE sheaf_status sheaf_effect_decode_tree(sheaf_decoder *d, const sheaf_json *tree,
                                                      sheaf_effect *out);
 
+/* Makes commitments of the words in a document that is given to a flag; hands the texts to
+ * `result`, or nowhere where that is NULL. */
+typedef struct {
+    const sheaf_flags_source *source;
+    sheaf_arena *arena;
+    sheaf_flags_result *result;
+    sheaf_err *err;
+} sheaf_text_writer;
+
+/* In the value of that field. */
+SHEAF_MUST_USE sheaf_status sheaf_texts_commit(sheaf_text_writer *w, const sheaf_field *field,
+                                               const sheaf_json *value);
+/* In `what` and its lists. */
+SHEAF_MUST_USE sheaf_status sheaf_texts_commit_what(sheaf_text_writer *w,
+                                                    const sheaf_shape *shape,
+                                                    const sheaf_json *what, const char *prefix);
+/* Into the order of submissions. */
+void sheaf_texts_sort(sheaf_flags_result *result);
+
 /* The bytes of a member's value in a canonical document; another member follows it. */
 sheaf_slice sheaf_member_bytes(sheaf_slice all, const sheaf_json *value);
 

@@ -124,6 +124,12 @@ static sheaf_status write_number(parser *p, const sheaf_flag *flag, const char *
     return SHEAF_OK;
 }
 
+/* An effect that is printed keeps its words, for the motion that brings it. */
+static bool keeps_words(const parser *p)
+{
+    return sheaf_kind_shape(p->kind)->actor == SHEAF_ACTOR_COOP;
+}
+
 static sheaf_status write_text(parser *p, const sheaf_flag *flag, const char *value)
 {
     assert(flag->depth == 0);
@@ -131,6 +137,10 @@ static sheaf_status write_text(parser *p, const sheaf_flag *flag, const char *va
     sheaf_err why;
     if (sheaf_text_form_check(flag->field, sheaf_str(value), &why) != SHEAF_OK)
         return sheaf_fail(p->err, SHEAF_INVALID, "--%s", why.message);
+    if (keeps_words(p)) {
+        sheaf_json_string(&p->writer, sheaf_str(value));
+        return SHEAF_OK;
+    }
     sheaf_text *text = &p->result->texts[p->result->text_count++];
     *text = (sheaf_text){.name = flag->field->name, .text = sheaf_str(value)};
     p->source->salt(p->source->context, text->salt);
@@ -204,6 +214,12 @@ static sheaf_status write_short_groups(parser *p, const sheaf_flag *flag, sheaf_
     return SHEAF_OK;
 }
 
+static sheaf_text_writer text_writer(const parser *p, sheaf_flags_result *result,
+                                     sheaf_err *err)
+{
+    return (sheaf_text_writer){p->source, p->arena, result, err};
+}
+
 /* JSON in place or from a file; it is put into canonical form on the way. */
 static sheaf_status write_document(parser *p, const sheaf_flag *flag, const char *value)
 {
@@ -219,6 +235,12 @@ static sheaf_status write_document(parser *p, const sheaf_flag *flag, const char
     sheaf_status status = sheaf_json_parse(document, p->arena, &tree, &why);
     if (status != SHEAF_OK)
         return sheaf_fail(p->err, status, "--%s: %s", flag->name, why.message);
+    if (!keeps_words(p)) {
+        sheaf_text_writer writer = text_writer(p, p->result, &why);
+        status = sheaf_texts_commit(&writer, flag->field, tree);
+        if (status != SHEAF_OK)
+            return sheaf_fail(p->err, status, "--%s: %s", flag->name, why.message);
+    }
     sheaf_json_value(&p->writer, tree);
     return SHEAF_OK;
 }
@@ -380,6 +402,10 @@ static sheaf_status check(parser *p)
         return sheaf_fail(p->err, SHEAF_INVALID,
                           "%s needs rules revision %u; this log is at revision %u", shape->name,
                           shape->since, p->revision);
+    if (keeps_words(p)) {
+        sheaf_text_writer writer = text_writer(p, NULL, p->err);
+        SHEAF_TRY(sheaf_texts_commit_what(&writer, shape, tree, ""));
+    }
     void *decoded = sheaf_arena_take(p->arena, 1, shape->size, _Alignof(max_align_t));
     if (!decoded)
         return sheaf_fail(p->err, SHEAF_NOMEM, "no room left in the work memory");
@@ -417,6 +443,7 @@ sheaf_status sheaf_flags_parse(sheaf_kind kind, int argc, const char *const *arg
     }
     if (status == SHEAF_OK)
         status = fill(&p, &buffer);
+    sheaf_texts_sort(out);
     sheaf_buffer_deinit(&buffer);
     return status == SHEAF_OK ? check(&p) : status;
 }

@@ -7,7 +7,8 @@
  * JSON need not be canonical. A BOOL takes yes or no, and yes where no value follows; a
  * required BOOL that is not given is no. Values follow as the next argument or after `=`;
  * hyphen and underscore are the same in names. For a TEXT the commitment is made here, under a
- * salt from the caller, and the text is handed back for the submission.
+ * salt from the caller, and the text is handed back for the submission; words that stand for a
+ * TEXT in a document are treated alike, unless they are the 43 characters of a commitment.
  *
  * A list of groups may be written COLUMN=LEVEL,... instead, in whichever order.
  *
@@ -37,9 +38,10 @@ typedef struct {
 } sheaf_flags_source;
 
 typedef struct {
-    sheaf_slice what;                  /* canonical JSON, in the arena */
-    const void *decoded;               /* the struct of the kind, in the arena */
-    sheaf_text texts[SHEAF_TEXTS_MAX]; /* in byte order of their names; they point into argv */
+    sheaf_slice what;    /* canonical JSON, in the arena */
+    const void *decoded; /* the struct of the kind, in the arena */
+    /* In byte order of their names; they point into argv or the arena. */
+    sheaf_text texts[SHEAF_TEXTS_MAX];
     size_t text_count;
 } sheaf_flags_result;
 

@@ -3,18 +3,123 @@
 #include "acts/acts_internal.h"
 
 #include <assert.h>
+#include <stdio.h>
+
+/* ---- where texts stand ---- */
+
+/* Looks for the text number `left`, from 0, field by field. */
+typedef struct {
+    size_t left;
+    sheaf_commitment *out;
+} search;
+
+static bool is_there(const sheaf_field *f, const uint8_t *what)
+{
+    return f->required || *(const bool *)(what + f->has);
+}
+
+static bool take(search *s, const sheaf_field *f, const uint8_t *what)
+{
+    if (s->left-- > 0)
+        return false;
+    s->out->name = f->name;
+    s->out->field = f;
+    s->out->commitment = *(const sheaf_hash *)(what + f->at);
+    return true;
+}
+
+static bool search_texts(search *s, const sheaf_shape *shape, const uint8_t *what)
+{
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        if (f->type == SHEAF_FIELD_TEXT && is_there(f, what) && take(s, f, what))
+            return true;
+    }
+    return false;
+}
+
+static bool has_texts(const sheaf_shape *shape)
+{
+    for (uint16_t i = 0; i < shape->count; i++)
+        if (shape->fields[i].type == SHEAF_FIELD_TEXT)
+            return true;
+    return false;
+}
+
+static bool search_list(search *s, const sheaf_field *f, const uint8_t *what)
+{
+    const sheaf_list *list = (const sheaf_list *)(what + f->at);
+    if (!has_texts(f->shape))
+        return false;
+    s->out->list = f->name;
+    for (s->out->item = 0; s->out->item < list->count; s->out->item++) {
+        const uint8_t *item = (const uint8_t *)list->at + (size_t)s->out->item * f->shape->size;
+        if (search_texts(s, f->shape, item))
+            return true;
+    }
+    s->out->list = NULL;
+    s->out->item = 0;
+    return false;
+}
+
+static bool search_what(search *s, const sheaf_shape *shape, const uint8_t *what)
+{
+    if (search_texts(s, shape, what))
+        return true;
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        if (f->type == SHEAF_FIELD_LIST && is_there(f, what) && search_list(s, f, what))
+            return true;
+    }
+    return false;
+}
+
+/* Effects contain no effects. */
+static bool search_effects(search *s, const sheaf_shape *shape, const uint8_t *what)
+{
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        if (f->type != SHEAF_FIELD_EFFECT || !is_there(f, what))
+            continue;
+        const sheaf_effect *effect = *(const sheaf_effect *const *)(what + f->at);
+        s->out->effect = f->name;
+        if (search_what(s, sheaf_kind_shape(effect->kind), effect->what))
+            return true;
+        s->out->effect = NULL;
+    }
+    return false;
+}
 
 bool sheaf_act_next_text(const sheaf_act *act, size_t *place, sheaf_commitment *out)
 {
     const sheaf_shape *shape = sheaf_kind_shape(act->kind);
-    while (*place < shape->count) {
-        const sheaf_field *f = &shape->fields[(*place)++];
-        const uint8_t *what = act->what;
-        if (f->type != SHEAF_FIELD_TEXT || (!f->required && !*(const bool *)(what + f->has)))
-            continue;
-        *out = (sheaf_commitment){f->name, f, *(const sheaf_hash *)(what + f->at)};
-        return true;
-    }
+    *out = (sheaf_commitment){0};
+    search s = {*place, out};
+    if (!search_what(&s, shape, act->what) && !search_effects(&s, shape, act->what))
+        return false;
+    ++*place;
+    return true;
+}
+
+/* By what name a submission has the text. */
+static const char *path_of(const sheaf_commitment *c, char out[SHEAF_TEXT_PATH_MAX])
+{
+    int at = 0;
+    if (c->effect)
+        at += snprintf(out, SHEAF_TEXT_PATH_MAX, "%s.", c->effect);
+    if (c->list)
+        at += snprintf(out + at, SHEAF_TEXT_PATH_MAX - (size_t)at, "%s.%u.", c->list, c->item);
+    snprintf(out + at, SHEAF_TEXT_PATH_MAX - (size_t)at, "%s", c->name);
+    return out;
+}
+
+bool sheaf_act_text_find(const sheaf_act *act, sheaf_slice path, sheaf_commitment *out)
+{
+    char its[SHEAF_TEXT_PATH_MAX];
+    size_t place = 0;
+    while (sheaf_act_next_text(act, &place, out))
+        if (sheaf_slice_is(path, path_of(out, its)))
+            return true;
     return false;
 }
 
@@ -44,15 +149,6 @@ sheaf_status sheaf_text_check(const sheaf_commitment *commitment, const sheaf_te
     return SHEAF_OK;
 }
 
-static bool commitment_find(const sheaf_act *act, sheaf_slice name, sheaf_commitment *out)
-{
-    size_t place = 0;
-    while (sheaf_act_next_text(act, &place, out))
-        if (sheaf_slice_is(name, out->name))
-            return true;
-    return false;
-}
-
 static sheaf_status decode_text(sheaf_decoder *d, const sheaf_json *value, sheaf_text *out)
 {
     SHEAF_TRY(sheaf_object_check(d, value, (const char *const[]){"salt", "text", NULL}));
@@ -80,11 +176,13 @@ static sheaf_status decode_texts(sheaf_decoder *d, const sheaf_json *texts,
         sheaf_printable(m->name, shown);
         size_t member = sheaf_path_enter(d, shown);
         sheaf_commitment commitment;
-        if (!commitment_find(&out->act, m->name, &commitment))
+        if (!sheaf_act_text_find(&out->act, m->name, &commitment))
             return sheaf_decoder_fail(d, "the act commits to no text of this name");
         assert(out->text_count < SHEAF_TEXTS_MAX); /* names are unique: one for each field */
         sheaf_text *text = &out->texts[out->text_count++];
-        text->name = commitment.name;
+        text->name = sheaf_arena_string(d->arena, m->name);
+        if (!text->name)
+            return sheaf_fail(d->err, SHEAF_NOMEM, "no room left in the work memory");
         SHEAF_TRY(decode_text(d, m, text));
         sheaf_path_leave(d, member);
         sheaf_err why;

@@ -2,10 +2,11 @@
  *
  *     {"act":{…},"sig":"…","texts":{"title":{"salt":"…","text":"…"}}}
  *
- * in canonical form as a whole. A text is named by its field of `what`; the act holds the
- * commitment (crypto/commit.h) and the text stays off the log. Decoding checks each text
- * against its commitment and its length against the field's range. A text may be absent: it can
- * be withheld, and be shown later.
+ * in canonical form as a whole. A text is named by its field of `what`, or by the way to it:
+ * `options.2.name` in the third item of a list, `effect.lines.0.name` in a list of an effect.
+ * The act holds the commitment (crypto/commit.h) and the text stays off the log. Decoding
+ * checks each text against its commitment and its length against the field's range. A text may
+ * be absent: it can be withheld, and be shown later.
  */
 #ifndef SHEAF_ACTS_SUBMISSION_H
 #define SHEAF_ACTS_SUBMISSION_H
@@ -13,11 +14,11 @@
 #include "acts/act.h"
 #include "crypto/commit.h"
 
-enum { SHEAF_SUBMISSION_MAX = 256 * 1024, SHEAF_TEXTS_MAX = 8 };
+enum { SHEAF_SUBMISSION_MAX = 256 * 1024, SHEAF_TEXTS_MAX = 40, SHEAF_TEXT_PATH_MAX = 100 };
 enum { SHEAF_SUBMISSION_ARENA_BYTES = 16 << 20 };
 
 typedef struct {
-    const char *name; /* of the field, from the catalogue */
+    const char *name; /* the way to its field */
     uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_slice text;
 } sheaf_text;
@@ -41,10 +42,15 @@ void sheaf_submission_encode(sheaf_buffer *out, sheaf_slice act_bytes,
 
 /* One text field of an act. */
 typedef struct {
-    const char *name;
+    const char *name; /* of the field */
     const sheaf_field *field;
     sheaf_hash commitment;
+    const char *effect, *list; /* names of the fields that it stands in, or NULL */
+    uint32_t item;             /* of the list, from 0 */
 } sheaf_commitment;
+
+/* The text of that name. */
+bool sheaf_act_text_find(const sheaf_act *act, sheaf_slice path, sheaf_commitment *out);
 
 /* Walks the texts that an act commits to: start with *place = 0; false after the last. */
 bool sheaf_act_next_text(const sheaf_act *act, size_t *place, sheaf_commitment *out);

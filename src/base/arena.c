@@ -24,3 +24,11 @@ sheaf_slice sheaf_arena_copy(sheaf_arena *arena, sheaf_slice in)
         memcpy(out, in.data, in.len);
     return (sheaf_slice){out, in.len};
 }
+
+const char *sheaf_arena_string(sheaf_arena *arena, sheaf_slice in)
+{
+    char *out = sheaf_arena_take(arena, in.len + 1, 1, 1);
+    if (out && in.len)
+        memcpy(out, in.data, in.len);
+    return out;
+}

@@ -32,4 +32,7 @@ void *sheaf_arena_take(sheaf_arena *arena, size_t count, size_t size, size_t ali
 /* A copy of `in` inside the arena; data is NULL once the block is spent (and in.len > 0). */
 sheaf_slice sheaf_arena_copy(sheaf_arena *arena, sheaf_slice in);
 
+/* The same with a zero behind it; NULL once the block is spent. */
+const char *sheaf_arena_string(sheaf_arena *arena, sheaf_slice in);
+
 #endif

@@ -173,8 +173,8 @@ int sheaf_posted_print(const sheaf_posted *posted, bool json, bool dry_run)
         sheaf_json_close(&w);
         (void)sheaf_print(&text);
     } else if (refused) {
-        fprintf(stderr, "sheaf: refused: %s (bylaws, %s; code %d)\n", posted->sentence,
-                article, (int)posted->refusal);
+        fprintf(stderr, "sheaf: refused: %s (bylaws, %s; code %d)\n", posted->sentence, article,
+                (int)posted->refusal);
     } else if (dry_run) {
         puts("the rules would accept this now; nothing was entered");
     } else if (posted->relayed) {
@@ -251,7 +251,9 @@ static int print_effect(sheaf_kind kind, const act_flags *flags)
 {
     sheaf_buffer text;
     sheaf_buffer_init(&text, SHEAF_ENTRY_MAX);
-    sheaf_effect_encode(&text, &(sheaf_effect){kind, flags->result.decoded});
+    sheaf_buffer_printf(&text, "{\"kind\":\"%s\",\"what\":", sheaf_kind_shape(kind)->name);
+    sheaf_buffer_add(&text, flags->result.what); /* with its words */
+    sheaf_buffer_add_byte(&text, '}');
     int code = sheaf_print(&text);
     sheaf_buffer_deinit(&text);
     return code;

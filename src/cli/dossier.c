@@ -89,7 +89,8 @@ static sheaf_status put_texts(sheaf_dossier *d, bool personal, sheaf_json_writer
     sheaf_json_open_list(w);
     for (uint32_t i = 0; status == SHEAF_OK && i < d->person.text_count; i++) {
         const sheaf_person_text *t = &d->person.texts[i];
-        sheaf_commitment commitment = {t->field->name, t->field, t->commitment};
+        sheaf_commitment commitment = {
+            .name = t->field->name, .field = t->field, .commitment = t->commitment};
         sheaf_value value;
         if (t->field->personal != personal)
             continue;
@@ -211,7 +212,8 @@ static sheaf_status print_details(sheaf_dossier *d, sheaf_err *err)
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
     for (uint32_t i = 0; status == SHEAF_OK && i < d->person.text_count; i++) {
         const sheaf_person_text *t = &d->person.texts[i];
-        sheaf_commitment commitment = {t->field->name, t->field, t->commitment};
+        sheaf_commitment commitment = {
+            .name = t->field->name, .field = t->field, .commitment = t->commitment};
         sheaf_value value;
         if (!t->field->personal)
             continue;

@@ -78,6 +78,13 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_text(matter, "payee", &row->payee);
     sheaf_matter_print_text(matter, "purpose", &row->purpose);
     sheaf_matter_print_time("asked for", row->opened, row->by);
+    if (row->budget_line) {
+        const struct sheaf_row_budget_line *line =
+            sheaf_budget_line_at(matter->state, row->budget_line - 1);
+        printf("  budget      %" PRIu32 ", line %" PRIu32 "\n", line->budget,
+               row->budget_line - 1
+                   - sheaf_budget_get(matter->state, line->budget)->line_first);
+    }
     if (row->approved != SHEAF_NONE)
         printf("  decided     by the members, with entry %" PRIu32 "\n", row->approved);
     if (row->state == SHEAF_payment_state_ordered) {

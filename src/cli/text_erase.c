@@ -24,15 +24,17 @@ static sheaf_status take_texts(erasing *e, const sheaf_entry *entry, sheaf_err *
 {
     sheaf_commitment commitment;
     size_t place = 0;
+    bool personal = false;
     e->kind = entry->act->kind;
     e->stamp = entry->stamp;
     while (sheaf_act_next_text(entry->act, &place, &commitment)) {
-        if (commitment.field->personal)
-            return sheaf_fail(err, SHEAF_INVALID,
-                              "entry %u names a person: see sheaf person show and erase",
-                              e->entry);
-        e->texts[e->count++] = commitment.commitment;
+        personal = personal || commitment.field->personal;
+        if (!commitment.field->personal)
+            e->texts[e->count++] = commitment.commitment;
     }
+    if (!e->count && personal)
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "entry %u names a person: see sheaf person show and erase", e->entry);
     return e->count ? SHEAF_OK
                     : sheaf_fail(err, SHEAF_INVALID, "entry %u has no texts", e->entry);
 }

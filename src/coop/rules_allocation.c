@@ -40,10 +40,14 @@ sheaf_refusal sheaf_rule_allocation_open(sheaf_fold *fold,
     row->reason = what->reason;
     row->amount = what->amount;
     row->points = (uint16_t)what->points;
-    row->options = (uint8_t)what->options;
+    row->options = (uint8_t)what->options.count;
     row->option_first = sheaf_allocation_option_count(state);
-    for (uint8_t i = 0; i < row->options; i++)
-        sheaf_allocation_option_new(state, 0)->allocation = fold->index;
+    const struct sheaf_allocation_option *options = what->options.at;
+    for (uint8_t i = 0; i < row->options; i++) {
+        struct sheaf_row_allocation_option *option = sheaf_allocation_option_new(state, 0);
+        option->allocation = fold->index;
+        option->name = options[i].name;
+    }
     row->decided = SHEAF_NONE;
     row->opened = fold->stamp;
     row->closes = fold->stamp + ((int64_t)rule->notice_s + rule->open_s) * 1000;

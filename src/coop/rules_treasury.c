@@ -14,7 +14,8 @@ bool sheaf_treasury_organ(const sheaf_state *state, uint8_t *place)
     return false;
 }
 
-bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member)
+/* Is the member a treasurer in office? */
+static bool treasurer_is(const sheaf_state *state, uint32_t member)
 {
     uint8_t place;
     return sheaf_treasury_organ(state, &place) && sheaf_office_now(state, member, place);
@@ -23,7 +24,7 @@ bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member)
 bool sheaf_payment_signature_counts(const sheaf_state *state,
                                     const struct sheaf_row_payment_signature *signature)
 {
-    return sheaf_treasurer_is(state, signature->member)
+    return treasurer_is(state, signature->member)
            && !sheaf_conflicted(state, signature->payment, signature->member);
 }
 
@@ -99,17 +100,33 @@ static sheaf_refusal check_account(const sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_member_find(state, what->account), no_such_member);
     SHEAF_REFUSE_IF(what->account != fold->member
                         && (sheaf_member_active(state, what->account)
-                            || !sheaf_treasurer_is(state, fold->member)),
+                            || !treasurer_is(state, fold->member)),
                     not_your_account);
     SHEAF_REFUSE_IF(owed(state, what->account) < what->amount_cents, account_short);
     return SHEAF_ACCEPTED;
 }
 
+/* The line of a budget that it is part of, as 1 + its row, or 0. */
+static sheaf_refusal check_line(const sheaf_fold *fold, const struct sheaf_payment_order *what,
+                                uint32_t *line_1)
+{
+    *line_1 = 0;
+    SHEAF_REFUSE_IF(what->has_budget != what->has_line
+                        || (what->has_budget && what->has_account),
+                    treasury_line_form);
+    if (!what->has_budget)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_UNLESS(sheaf_budget_line_named(fold->state, what->budget, what->line, line_1));
+    return sheaf_budget_line_check(fold->state, *line_1, what->amount_cents, fold->stamp);
+}
+
 sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_payment_order *what)
 {
     sheaf_state *state = fold->state;
+    uint32_t line_1;
     SHEAF_REFUSE_UNLESS(treasury_on(state));
-    bool treasurer = sheaf_treasurer_is(state, fold->member), own = false;
+    SHEAF_REFUSE_UNLESS(check_line(fold, what, &line_1));
+    bool treasurer = treasurer_is(state, fold->member), own = false;
     if (what->has_account) {
         SHEAF_REFUSE_UNLESS(check_account(fold, what));
         own = what->account == fold->member;
@@ -125,6 +142,7 @@ sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_paym
     payment->by = fold->member;
     payment->account = what->has_account ? what->account : SHEAF_NONE;
     payment->amount_cents = what->amount_cents;
+    payment->budget_line = line_1;
     payment->payee = what->payee;
     payment->purpose = what->purpose;
     payment->approved = payment->ended = payment->settled = SHEAF_NONE;
@@ -169,7 +187,11 @@ static sheaf_refusal release(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_payment *payment = sheaf_payment_at(fold->state, row);
     int64_t cents = payment->amount_cents;
-    uint32_t account = payment->account;
+    uint32_t account = payment->account, line_1 = payment->budget_line;
+    if (line_1) {
+        SHEAF_REFUSE_UNLESS(sheaf_budget_line_check(fold->state, line_1, cents, fold->stamp));
+        sheaf_budget_line_spend(fold->state, line_1, cents);
+    }
     if (account == SHEAF_NONE) {
         SHEAF_REFUSE_IF(sheaf_ledger_free(fold->state) < cents, treasury_short);
         SHEAF_REFUSE_UNLESS(
@@ -203,7 +225,7 @@ sheaf_refusal sheaf_rule_payment_sign(sheaf_fold *fold, const struct sheaf_payme
     SHEAF_REFUSE_UNLESS(treasury_on(state));
     SHEAF_REFUSE_UNLESS(find_open(state, what->payment, &row));
     const struct sheaf_row_payment *payment = sheaf_payment_at(state, row);
-    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
+    SHEAF_REFUSE_IF(!treasurer_is(state, fold->member), not_a_treasurer);
     SHEAF_REFUSE_IF(payment->account == fold->member, payment_own);
     SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
     SHEAF_REFUSE_IF(sheaf_payment_undecided(state, payment), payment_undecided);
@@ -223,7 +245,7 @@ sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_payment_row(state, what->payment);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_payment);
-    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
+    SHEAF_REFUSE_IF(!treasurer_is(state, fold->member), not_a_treasurer);
     struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
     SHEAF_REFUSE_IF(payment->state != SHEAF_payment_state_released, payment_not_left);
     payment->state = SHEAF_payment_state_settled;

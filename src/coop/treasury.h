@@ -6,10 +6,14 @@
  * counts while its treasurer is in office and has no conflict of interest, and none is counted
  * twice for one human (coop/member.h). Treasurers are the officers of the first organ of that
  * kind.
+ *
+ * A payment may name a line of a budget, and then leaves only while the budget is in force and
+ * so much is left on the line; what was asked for and has not left takes nothing of it.
  */
 #ifndef SHEAF_COOP_TREASURY_H
 #define SHEAF_COOP_TREASURY_H
 
+#include "coop/refusal.h"
 #include "coop/state.h"
 
 enum {
@@ -20,9 +24,6 @@ enum {
 /* The treasurers' organ, by its place in the bylaws in force; false if there is none. */
 bool sheaf_treasury_organ(const sheaf_state *state, uint8_t *place);
 
-/* Is the member a treasurer in office? */
-bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member);
-
 /* Does the signature count now? */
 bool sheaf_payment_signature_counts(const sheaf_state *state,
                                     const struct sheaf_row_payment_signature *signature);
@@ -30,6 +31,18 @@ bool sheaf_payment_signature_counts(const sheaf_state *state,
 /* How many do. */
 uint32_t sheaf_payment_signatures(const sheaf_state *state,
                                   const struct sheaf_row_payment *payment);
+
+/* Has the time of the budget come, and is it neither over nor another in its place? */
+bool sheaf_budget_in_force(const struct sheaf_row_budget *budget, int64_t stamp);
+
+/* A line of a budget by its place: 1 + its row. */
+sheaf_refusal sheaf_budget_line_named(const sheaf_state *state, uint32_t budget, int64_t line,
+                                      uint32_t *line_1);
+
+/* May so much be spent on it at that time; and it was. */
+sheaf_refusal sheaf_budget_line_check(const sheaf_state *state, uint32_t line_1, int64_t cents,
+                                      int64_t stamp);
+void sheaf_budget_line_spend(sheaf_state *state, uint32_t line_1, int64_t cents);
 
 /* Is a motion needed that is not adopted yet? */
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment);

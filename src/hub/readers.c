@@ -100,6 +100,8 @@ enum {
     AREA(payment, LEDGER),
     AREA(payment_signature, LEDGER),
     AREA(orderer, LEDGER),
+    AREA(budget, LEDGER),
+    AREA(budget_line, LEDGER),
     AREA(coop, PUBLIC),
     AREA(bylaws, PUBLIC),
     AREA(raised, PUBLIC),

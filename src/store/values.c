@@ -24,11 +24,7 @@ uint32_t sheaf_person_of(const sheaf_act *act, uint32_t entry)
 
 static bool commitment_of(const sheaf_act *act, const char *name, sheaf_commitment *out)
 {
-    size_t place = 0;
-    while (sheaf_act_next_text(act, &place, out))
-        if (strcmp(out->name, name) == 0)
-            return true;
-    return false;
+    return sheaf_act_text_find(act, sheaf_str(name), out);
 }
 
 bool sheaf_submission_personal(const sheaf_submission *post)

@@ -1,5 +1,6 @@
 """Members ask for payments; treasurers sign them; above the limit the members decide first; and
-`sheaf payment show` says at each step who asked, what is missing and what follows."""
+`sheaf payment show` says at each step who asked, what is missing and what follows. They divide
+an amount, make a budget of it, and cannot spend beyond its lines."""
 import json
 import os
 import sys
@@ -8,6 +9,7 @@ from kit import Folder, Hub, check, finish, refused, run, sheaf, until
 
 ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
 PEOPLE = ("ada", "bob", "cat")
+FAR = 4102444800000  # 2100
 
 
 class Coop:
@@ -32,19 +34,19 @@ class Coop:
     def refused(self, name, words, who, *flags):
         refused(name, 4, words, *flags, *self.flags(who))
 
-    def show(self, who, number):
-        """The payment as JSON, and the words."""
-        words = sheaf("payment", "show", number, "--home", self.home(who))
-        return (run(f"payment {number} is shown", "payment", "show", number, "--home",
+    def show(self, who, number, noun="payment"):
+        """The row as JSON, and the words."""
+        words = sheaf(noun, "show", number, "--home", self.home(who))
+        return (run(f"{noun} {number} is shown", noun, "show", number, "--home",
                     self.home(who), "--json"), words.stdout + words.stderr)
 
     def rows(self, table):
         return json.loads(self.hub.get(f"/api/v1/state/{table}")[1])["rows"]
 
-    def decide(self, title, kind, **what):
+    def decide(self, title, kind, what=None, **fields):
         """A motion with the effect that all adopt."""
         motion = self.act("ada", "motion", "open", "--title", title, "--effect",
-                          json.dumps({"kind": kind, "what": what}))
+                          json.dumps({"kind": kind, "what": what or fields}))
         for who in PEOPLE:
             self.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
         return until(lambda: [row for row in self.rows("motion")
@@ -64,7 +66,7 @@ def found(folder):
     document["treasury"] = {"limit_cents": 10000, "protected": False, "signatures": 2}
     document["decisions"]["early_close"] = True
     document["override"].update(hold_s=0, confirm_s=600)
-    document["decisions"]["ordinary"]["open_s"] = 60
+    document["decisions"]["ordinary"]["open_s"] = 8
     path = os.path.join(folder, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
@@ -123,6 +125,52 @@ def large(coop):
           accounts == {"bank": 0, "revenue": -20001, "expenses": 20001}, accounts)
 
 
+def budget(coop):
+    """Members divide an amount; a budget is made of it; payments keep within its lines."""
+    vote = coop.act("bob", "allocation", "open", "--amount", 900, "--points", 10, "--title",
+                    "What the fund is for", "--options",
+                    json.dumps([{"name": "Roof"}, {"name": "Library"}]))
+    coop.act("ada", "allocation", "give", "--allocation", vote, "--points",
+             json.dumps([{"option": 0, "points": 1}, {"option": 1, "points": 2}]))
+    coop.act("cat", "allocation", "give", "--allocation", vote, "--points",
+             json.dumps([{"option": 1, "points": 3}]))
+    row, words = coop.show("ada", vote, "allocation")
+    check("the vote names its options", [o["name"] for o in row["options"]] == ["Roof", "Library"]
+          and "on how to divide 900 is open" in words and "option 1    Library" in words
+          and "5 points" in words, words)
+    until(lambda: coop.rows("allocation")[0]["state"] == "divided", 90)
+    _, words = coop.show("ada", vote, "allocation")
+    check("and divides by the points", "it gets 150" in words and "it gets 750" in words, words)
+    coop.decide("A budget of it", "budget.adopt", allocation=vote, until=FAR, **{"from": 0})
+    made = coop.rows("budget")[0]["id"]
+    coop.act("ada", "revenue", "record", "--amount-cents", 5000, "--memo", "Sales")
+    coop.refused("no more than the line has", "less is left", "cat", "payment", "order",
+                 "--amount-cents", 751, "--budget", made, "--line", 1, "--payee", "Shop",
+                 "--purpose", "Books")
+    payment = coop.act("cat", "payment", "order", "--amount-cents", 700, "--budget", made,
+                       "--line", 1, "--payee", "Shop", "--purpose", "Books")
+    for who in ("ada", "bob"):
+        coop.act(who, "payment", "sign", "--payment", payment)
+    row, words = coop.show("cat", made, "budget")
+    check("the budget says what is left", row["lines"][1] == {
+        "amount_cents": 750, "name": "Library", "spent_cents": 700}
+        and f"Budget {made} is in force." in words and "7.00 spent of 7.50 EUR, 0.50 left" in words,
+        words)
+    _, words = coop.show("cat", payment)
+    check("the payment names its line", f"budget      {made}, line 1" in words, words)
+
+
+def lines(coop):
+    """A budget of lines of its own, whose words travel beside the motion."""
+    effect = sheaf("budget", "adopt", "--from", 0, "--until", FAR, "--lines",
+                   json.dumps([{"amount_cents": 100, "name": "Post stamps"}]))
+    check("the effect is printed with its words", "Post stamps" in effect.stdout, effect.stderr)
+    made = coop.decide("Stamps", **json.loads(effect.stdout))
+    check("and adopted", len(made) == 1)
+    _, words = coop.show("bob", coop.rows("budget")[-1]["id"], "budget")
+    check("the line has its words", "Post stamps" in words and "1.00 left" in words, words)
+
+
 def main():
     with Folder() as folder:
         found(folder)
@@ -134,6 +182,8 @@ def main():
             coop.act("ada", "revenue", "record", "--amount-cents", 20000, "--memo", "Sales")
             small(coop)
             large(coop)
+            budget(coop)
+            lines(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("an auditor agrees", done.returncode == 0, done.stdout + done.stderr)
     finish()

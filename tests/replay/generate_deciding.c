@@ -2,8 +2,9 @@
 
 void generate_deciding(kit *k)
 {
-    kit_do(k, "ann", "allocation.open", "share",
-           "{'amount':100000,'options':3,'points':10,'title':^}");
+    kit_do(
+        k, "ann", "allocation.open", "share",
+        "{'amount':100000,'options':[{'name':^},{'name':^},{'name':^}],'points':10,'title':^}");
     kit_do(k, "ann", "allocation.give", NULL,
            "{'allocation':#share,'points':[{'option':0,'points':7},{'option':2,'points':3}]}");
     kit_do(k, "bob", "allocation.give", NULL,

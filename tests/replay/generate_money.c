@@ -16,7 +16,18 @@ void generate_money(kit *k)
     kit_do(k, "cat", "payment.settle", NULL, "{'evidence':~b,'payment':#stamps}");
     kit_motion(k, "pay", "{'kind':'payment.approve','what':{'payment':#rent}}", 4);
     kit_do(k, "cat", "payment.sign", NULL, "{'payment':#rent}");
-    kit_do(k, "ann", "payment.order", "share",
+    kit_motion(k, "b1",
+               "{'kind':'budget.adopt','what':{'allocation':#share,'from':0,"
+               "'until':9007199254740991}}",
+               4);
+    kit_motion(k, "b2",
+               "{'kind':'budget.adopt','what':{'from':0,'lines':[{'amount_cents':1000,'name':^}"
+               ",{'amount_cents':0,'name':^}],'replaces':#b1.tick,'until':9007199254740991}}",
+               4);
+    kit_do(k, "cat", "payment.order", "ink",
+           "{'amount_cents':300,'budget':#b2.tick,'line':0,'payee':^,'purpose':^}");
+    kit_do(k, "cat", "payment.sign", NULL, "{'payment':#ink}");
+    kit_do(k, "ann", "payment.order", "out",
            "{'account':#ann,'amount_cents':1,'payee':^,'purpose':^}");
-    kit_do(k, "ann", "payment.cancel", NULL, "{'payment':#share}");
+    kit_do(k, "ann", "payment.cancel", NULL, "{'payment':#out}");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* effects.jsx - what follows if a motion is adopted, in words. */
 import { noisedSentence } from './derive.js';
-import { basisPoints, duration, integer, money, plural, words } from './format.js';
+import { basisPoints, duration, integer, moment, money, plural, words } from './format.js';
 import { useStore } from './store.js';
-import { Facts, Ref, Title } from './parts.jsx';
+import { Facts, Ref, Text, Title } from './parts.jsx';
 
 /** The sentence that stands wherever a mandate discloses exact sums. */
 export const EXACT_SUM = 'The exact sum of all members’ vectors is disclosed, without noise.';
@@ -13,6 +13,7 @@ const NAMES = {
     'model.release': 'Release a model', 'model.retire': 'Retire a model',
     'surplus.distribute': 'Share surplus', 'bylaws.amend': 'Replace the bylaws',
     'rules.adopt': 'Raise the revision of the rules',
+    'budget.adopt': 'Adopt a budget', 'payment.approve': 'Decide that a payment may be made',
     'automation.resume': 'End a suspension', 'automation.suspend': 'Suspend something automatic',
     'override.confirm': 'Confirm a suspension',
 };
@@ -23,6 +24,9 @@ export function effectKind(kind) {
 }
 
 export const effectName = (kind) => NAMES[effectKind(kind)] ?? effectKind(kind) ?? 'A resolution, without further effect';
+
+/** Dates end before the largest number that an act can state. */
+const when = (ms) => moment(Math.min(ms, 8.64e15));
 
 const RENDER = {
     'mandate.grant': (what) => [
@@ -48,6 +52,13 @@ const RENDER = {
     ],
     'model.retire': (what) => [['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>]],
     'surplus.distribute': (what, currency) => [['Amount', money(what.amount_cents, currency)]],
+    'budget.adopt': (what, currency) => [
+        ['From', when(what.from)], ['Until', when(what.until)],
+        what.allocation != null && ['As divided by the vote', <Ref n={what.allocation} />],
+        what.replaces != null && ['In the place of', <Ref n={what.replaces} />],
+        what.lines && ['Lines', <>{what.lines.map((line) => <div key={line.name}><Text of={line.name} />: {money(line.amount_cents, currency)}</div>)}</>],
+    ],
+    'payment.approve': (what) => [['Payment', <Ref n={what.payment} />]],
     'rules.adopt': (what) => [['New revision', integer(what.revision)]],
     'bylaws.amend': (what) => [
         ['Written against', <Ref n={what.base} />],

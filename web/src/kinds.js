@@ -14,6 +14,8 @@ const VERBS = {
     'member.decline': 'declined an application', 'person.update': 'changed personal details',
     'hub.appoint': 'approved another hub', 'round.attest': 'attested a result', 'model.evaluate': 'recorded a model’s figures',
     'revenue.record': 'recorded revenue', 'usage.record': 'recorded paid uses',
+    'payment.order': 'asked for a payment', 'payment.sign': 'signed a payment', 'payment.cancel': 'took back a payment',
+    'payment.settle': 'recorded that a payment was carried out',
 };
 
 /** What an act does, after its actor's name. */
@@ -27,7 +29,7 @@ export function actor(entry, index) {
     return act.by ?? null;
 }
 
-const TEXTS = ['customer', 'memo', 'name', 'reason', 'terms', 'title'];
+const TEXTS = ['customer', 'memo', 'name', 'payee', 'purpose', 'reason', 'terms', 'title'];
 
 /** The fields of an act that are commitments to texts. */
 export function textFields(what) {

@@ -143,6 +143,74 @@ static void test_texts_are_committed_to(void **unused)
     assert_int_equal(((const struct sheaf_model_retire *)what->effect->what)->model, 7);
 }
 
+/* Words may stand in a list, and in a list of an effect. */
+static void test_texts_in_documents(void **unused)
+{
+    (void)unused;
+    static uint8_t decoding[SHEAF_SUBMISSION_ARENA_BYTES];
+    sheaf_flags_result out;
+    sheaf_err err = {0};
+    const char *const *argv =
+        ARGS("--title", "Budget", "--effect",
+             "{\"kind\":\"budget.adopt\",\"what\":{\"from\":0,\"until\":9,\"lines\":["
+             "{\"amount_cents\":5,\"name\":\"Rent\"},{\"amount_cents\":1,\"name\":\"B\"},"
+             "{\"amount_cents\":1,\"name\":\"C\"},{\"amount_cents\":1,\"name\":\"D\"},"
+             "{\"amount_cents\":1,\"name\":\"E\"},{\"amount_cents\":1,\"name\":\"F\"},"
+             "{\"amount_cents\":1,\"name\":\"G\"},{\"amount_cents\":1,\"name\":\"H\"},"
+             "{\"amount_cents\":1,\"name\":\"I\"},{\"amount_cents\":1,\"name\":\"J\"},"
+             "{\"amount_cents\":7,\"name\":\"Ink\"}]}}");
+    if (parse(SHEAF_KIND_motion_open, argv, &out, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(out.text_count, 12);
+    assert_string_equal(out.texts[0].name, "effect.lines.0.name");
+    assert_true(sheaf_slice_is(out.texts[0].text, "Rent"));
+    assert_string_equal(out.texts[2].name, "effect.lines.10.name"); /* in the order of bytes */
+    assert_true(sheaf_slice_is(out.texts[2].text, "Ink"));
+    assert_string_equal(out.texts[11].name, "title");
+
+    /* As a submission they come back, each checked against its own commitment. */
+    sheaf_arena arena = sheaf_arena_over(made, sizeof made);
+    generator g = {.arena = &arena};
+    sheaf_act act = {.kind = SHEAF_KIND_motion_open, .seq = 1, .what = out.decoded};
+    uint8_t signature[SHEAF_SIGNATURE_BYTES] = {0};
+    sheaf_slice bytes = generator_bytes(&g, &act);
+    for (int turn = 0; turn < 2; turn++) {
+        sheaf_submission back;
+        sheaf_buffer body;
+        sheaf_buffer_init(&body, SHEAF_SUBMISSION_MAX);
+        sheaf_submission_encode(&body, bytes, signature, out.texts, out.text_count);
+        sheaf_arena work = sheaf_arena_over(decoding, sizeof decoding);
+        sheaf_status status =
+            sheaf_submission_decode(sheaf_buffer_slice(&body), 1, &work, &back, &err);
+        assert_int_equal(status, turn ? SHEAF_INVALID : SHEAF_OK);
+        if (!turn) {
+            assert_int_equal(back.text_count, 12);
+            assert_string_equal(back.texts[2].name, "effect.lines.10.name");
+        }
+        sheaf_buffer_deinit(&body);
+        out.texts[2].text = out.texts[0].text; /* another line's words */
+        memcpy(out.texts[2].salt, out.texts[0].salt, SHEAF_SALT_BYTES);
+    }
+    assert_non_null(strstr(err.message, "does not match its commitment"));
+
+    /* An effect that is printed keeps its words; a commitment stays one; lengths are checked.
+     */
+    check(SHEAF_KIND_budget_adopt,
+          ARGS("--from", "0", "--until", "9", "--lines",
+               "[{\"name\":\"Rent\",\"amount_cents\":5}]"),
+          "{\"from\":0,\"lines\":[{\"amount_cents\":5,\"name\":\"Rent\"}],\"until\":9}");
+    argv = ARGS("--amount", "9", "--points", "1", "--title", "T", "--options",
+                "[{\"name\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"},"
+                "{\"name\":\"Roof\"}]");
+    assert_int_equal(parse(SHEAF_KIND_allocation_open, argv, &out, &err), SHEAF_OK);
+    assert_int_equal(out.text_count, 2);
+    assert_string_equal(out.texts[0].name, "options.1.name");
+    argv = ARGS("--amount", "9", "--points", "1", "--title", "T", "--options",
+                "[{\"name\":\"\"},{\"name\":\"Roof\"}]");
+    assert_int_equal(parse(SHEAF_KIND_allocation_open, argv, &out, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "the text must have 1 to 200 bytes"));
+}
+
 static void test_wrong_flags_are_explained(void **unused)
 {
     (void)unused;
@@ -331,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_groups_in_short),
         cmocka_unit_test(test_groups_in_short_are_explained),
         cmocka_unit_test(test_texts_are_committed_to),
+        cmocka_unit_test(test_texts_in_documents),
         cmocka_unit_test(test_wrong_flags_are_explained),
         cmocka_unit_test(test_every_kind_can_be_given_by_flags),
     };

@@ -52,6 +52,37 @@ static sheaf_status decode(fixture *f, const sheaf_text *texts, size_t count,
     return sheaf_submission_decode(bytes, 1, &arena, out, err);
 }
 
+static size_t texts_of(const sheaf_shape *shape)
+{
+    size_t count = 0, most = 0;
+    for (uint16_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        count += f->type == SHEAF_FIELD_TEXT;
+        if (f->type == SHEAF_FIELD_LIST)
+            for (uint16_t k = 0; k < f->shape->count; k++)
+                count += f->shape->fields[k].type == SHEAF_FIELD_TEXT ? (size_t)f->hi : 0;
+        if (f->type == SHEAF_FIELD_REC) /* where nobody looks for texts */
+            assert_int_equal(texts_of(f->shape), 0);
+        for (sheaf_kind kind = 1; f->type == SHEAF_FIELD_EFFECT && kind < SHEAF_KIND_COUNT;
+             kind++)
+            if (sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_COOP
+                && texts_of(sheaf_kind_shape(kind)) > most)
+                most = texts_of(sheaf_kind_shape(kind));
+    }
+    return count + most;
+}
+
+/* No act commits to more texts than a submission takes. */
+static void test_there_is_room_for_all_texts(void **unused)
+{
+    (void)unused;
+    size_t most = 0;
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
+        if (texts_of(sheaf_kind_shape(kind)) > most)
+            most = texts_of(sheaf_kind_shape(kind));
+    assert_in_range(most, 34, SHEAF_TEXTS_MAX);
+}
+
 static void test_texts_travel_beside_the_act(void **unused)
 {
     (void)unused;
@@ -180,6 +211,7 @@ static void test_walk_over_texts(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_there_is_room_for_all_texts),
         cmocka_unit_test(test_texts_travel_beside_the_act),
         cmocka_unit_test(test_texts_refused),
         cmocka_unit_test(test_bodies_refused),

@@ -24,7 +24,9 @@ static void settle(kit *k)
            "{'deadline':'allocation','of':#a,'unwitnessed':false}");
 }
 
-#define OPEN         "{'amount':1000,'options':3,'points':10,'reason':^,'title':^}"
+#define OPEN                                                                                   \
+    "{'amount':1000,'options':[{'name':^},{'name':^},{'name':^}],'points':10,'reason':^,'"     \
+    "title':^}"
 #define GIVE(points) "{'allocation':#a,'points':[" points "]}"
 
 /* The last vote of each counts; what cannot be divided evenly goes to the largest remainder. */
@@ -95,4 +97,46 @@ void test_allocation_fails(void **unused)
                                                      : SHEAF_allocation_state_no_quorum);
         kit_close(&k);
     }
+}
+
+/* A budget of what members have divided; the lines keep the options' words. */
+void test_budget_of_an_allocation(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_treasury] =
+        "{'limit_cents':500,'protected':false,'signatures':1}";
+    kit_found_four(&k, &rules);
+#define DIVIDED(id)                                                                            \
+    "{'kind':'budget.adopt','what':{'allocation':" id ",'from':0,'until':9007199254740991}}"
+#define NAMED(digit) "{'name':'" digit "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'}"
+    kit_do(
+        &k, "ann", "allocation.open", "a",
+        "{'amount':1000,'options':[" NAMED("B") "," NAMED("C") "," NAMED("D") "],'points':10,"
+                                                                              "'title':^}");
+    kit_do(&k, "ann", "allocation.give", NULL, GIVE("{'option':1,'points':3}"));
+    kit_do(&k, "bob", "allocation.give", NULL, GIVE("{'option':0,'points':1}"));
+    kit_want(&k, R(allocation_undivided), "ann", "motion.open",
+             "{'effect':" DIVIDED("#a") ",'title':^}", NULL);
+    kit_want(&k, R(no_such_allocation), "ann", "motion.open",
+             "{'effect':" DIVIDED("#ann") ",'title':^}", NULL);
+    settle(&k);
+    kit_motion(&k, "b", DIVIDED("#a"), 4);
+    const struct sheaf_row_budget *budget =
+        sheaf_budget_find(&k.state, kit_index(&k, "b.tick"));
+    static const int64_t amounts[] = {250, 750, 0};
+    assert_int_equal(budget->lines, 3);
+    assert_int_equal(budget->allocation, kit_index(&k, "a"));
+    for (uint8_t i = 0; i < 3; i++) {
+        const struct sheaf_row_budget_line *line =
+            sheaf_budget_line_at(&k.state, budget->line_first + i);
+        const struct sheaf_row_allocation_option *option =
+            sheaf_allocation_option_at(&k.state, allocation(&k)->option_first + i);
+        assert_int_equal(line->amount_cents, amounts[i]);
+        assert_true(sheaf_hash_equal(&line->name, &option->name));
+        assert_false(sheaf_hash_is_zero(&line->name));
+    }
+    kit_close(&k);
 }

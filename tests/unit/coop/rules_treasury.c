@@ -263,3 +263,93 @@ void test_payment_out_of_an_account(void **unused)
     kit_want(&k, R(payments_open_max), "ann", "payment.order", ORDER("1"), NULL);
     kit_close(&k);
 }
+
+#define BUDGET(rest) "{'kind':'budget.adopt','what':{" rest "}}"
+#define LINES        "'lines':[{'amount_cents':300,'name':^},{'amount_cents':0,'name':^}]"
+#define ON(budget, line, cents)                                                                \
+    "{'amount_cents':" cents ",'budget':#" budget ",'line':" line ",'payee':^,'purpose':^}"
+
+static void refuse_forms(kit *k)
+{
+    static const char *const wrong[] = {
+        BUDGET("'from':0,'until':9007199254740991"),
+        BUDGET("'allocation':#ann,'from':0," LINES ",'until':9007199254740991"),
+        BUDGET("'from':9007199254740991," LINES ",'until':9007199254740991"),
+        BUDGET("'from':0," LINES ",'until':1"),
+    };
+    char what[512];
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(what, sizeof what, "{'effect':%s,'title':^}", wrong[i]);
+        kit_want(k, R(budget_form), "ann", "motion.open", what, NULL);
+    }
+}
+
+/* What is left on a line is judged when the money leaves: two orders may ask for the same. */
+void test_payments_within_a_budget(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    begin(&k, &rules);
+    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1000,'memo':^}");
+    char what[512];
+    refuse_forms(&k);
+    int64_t from = k.now + 1000000, until = from + 1000000;
+    snprintf(what, sizeof what, BUDGET("'from':%lld," LINES ",'until':%lld"), (long long)from,
+             (long long)until);
+    kit_motion(&k, "b", what, 4);
+    kit_want(&k, R(budget_not_now), "ann", "payment.order", ON("b.tick", "0", "1"), NULL);
+    k.now = from - k.step_ms; /* exactly when it begins */
+    static const kit_row rows[] = {
+        {"ann", "payment.order", ON("b.tick", "0", "200"), .label = "p"},
+        {"ann", "payment.order", ON("b.tick", "0", "300"), .label = "q"},
+        {"ann", "payment.order", ON("b.tick", "0", "301"), R(budget_over)},
+        {"ann", "payment.order", ON("b.tick", "1", "1"), R(budget_over)},
+        {"ann", "payment.order", ON("b.tick", "2", "1"), R(no_such_budget)},
+        {"ann", "payment.order", ON("ann", "0", "1"), R(no_such_budget)},
+        {"ann", "payment.order", "{'amount_cents':1,'line':0,'payee':^,'purpose':^}",
+         R(treasury_line_form)},
+        {"ann", "payment.order", "{'amount_cents':1,'budget':#b.tick,'payee':^,'purpose':^}",
+         R(treasury_line_form)},
+        {"ann", "payment.order",
+         "{'account':#ann,'amount_cents':1,'budget':#b.tick,'line':0,'payee':^,'purpose':^}",
+         R(treasury_line_form)},
+        {"ann", "payment.sign", PAY("p")},
+        {"bob", "payment.sign", PAY("p")},
+        {"ann", "payment.sign", PAY("q")},
+        {"bob", "payment.sign", PAY("q"), R(budget_over)}, /* 100 are left of 300 */
+        {"ann", "payment.order", ON("b.tick", "0", "100"), .label = "r"},
+        {"ann", "payment.order", ON("b.tick", "0", "50"), .label = "s"},
+        {"ann", "payment.sign", PAY("r")},
+        {"ann", "payment.sign", PAY("s")},
+        {"cat", "payment.sign", PAY("r")},
+        {"cat", "payment.sign", PAY("s"), R(budget_over)},
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_budget *budget =
+        sheaf_budget_find(&k.state, kit_index(&k, "b.tick"));
+    assert_int_equal(sheaf_budget_line_at(&k.state, budget->line_first)->spent_cents, 300);
+    assert_true(sheaf_budget_in_force(budget, until - 1));
+    assert_false(sheaf_budget_in_force(budget, until));
+    /* Another takes its place while a payment of the first is under way. */
+    snprintf(what, sizeof what, BUDGET("'from':%lld," LINES ",'replaces':#b.tick,'until':%lld"),
+             (long long)from, (long long)until);
+    kit_motion(&k, "b2", what, 4);
+    kit_want(&k, R(budget_not_now), "cat", "payment.sign", PAY("s"), NULL);
+    snprintf(what, sizeof what,
+             "{'effect':" BUDGET("'from':0," LINES ",'replaces':#%s,'until':"
+                                 "9007199254740991") ",'title':^}",
+             "b.tick");
+    kit_want(&k, R(budget_not_now), "ann", "motion.open", what, NULL);
+    snprintf(what, sizeof what,
+             "{'effect':" BUDGET("'from':0," LINES ",'replaces':#%s,'until':"
+                                 "9007199254740991") ",'title':^}",
+             "ann");
+    kit_want(&k, R(no_such_budget), "ann", "motion.open", what, NULL);
+    kit_do(&k, "ann", "payment.order", "t", ON("b2.tick", "0", "300"));
+    kit_do(&k, "ann", "payment.sign", NULL, PAY("t"));
+    k.now = until - k.step_ms; /* over at its end exactly */
+    kit_want(&k, R(budget_not_now), "bob", "payment.sign", PAY("t"), NULL);
+    check_sum(&k);
+    kit_close(&k);
+}

@@ -67,6 +67,7 @@ void test_one_member_one_vote(void **unused);
 
 void test_allocation(void **unused);
 void test_allocation_fails(void **unused);
+void test_budget_of_an_allocation(void **unused);
 void test_thresholds_met_exactly(void **unused);
 void test_no_change_below_its_threshold(void **unused);
 void test_second_call(void **unused);
@@ -181,6 +182,7 @@ void test_payments(void **unused);
 void test_payment_signatures(void **unused);
 void test_payment_under_other_bylaws(void **unused);
 void test_payment_out_of_an_account(void **unused);
+void test_payments_within_a_budget(void **unused);
 
 void test_room(void **unused);
 void test_room_is_given_back(void **unused);

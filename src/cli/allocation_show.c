@@ -1,0 +1,100 @@
+/* cli/allocation_show.c - `sheaf allocation show`. */
+#include "cli/matter.h"
+
+#include "bylaws/bylaws.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static uint16_t quorum_bp(const sheaf_state *state, const struct sheaf_row_allocation *row)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, row->bylaws);
+    return sheaf_decision_by(state, bylaws, SHEAF_decision_sort_ordinary)->quorum_bp;
+}
+
+static uint32_t needed(const sheaf_state *state, const struct sheaf_row_allocation *row)
+{
+    return (uint32_t)(((uint64_t)row->electorate * quorum_bp(state, row) + 9999) / 10000);
+}
+
+static const struct sheaf_row_allocation_option *
+option_at(const sheaf_matter *matter, const struct sheaf_row_allocation *row, uint8_t place)
+{
+    return sheaf_allocation_option_at(matter->state, row->option_first + place);
+}
+
+static void print_options(const sheaf_matter *matter, const struct sheaf_row_allocation *row)
+{
+    for (uint8_t i = 0; i < row->options; i++) {
+        char label[16];
+        const struct sheaf_row_allocation_option *option = option_at(matter, row, i);
+        snprintf(label, sizeof label, "option %u", i);
+        sheaf_matter_print_text(matter, label, &option->name);
+        printf("              %" PRIu64 " point%s", option->points,
+               option->points == 1 ? "" : "s");
+        if (row->state == SHEAF_allocation_state_divided)
+            printf(": it gets %" PRId64, option->share);
+        puts("");
+    }
+}
+
+static void print(const sheaf_matter *matter)
+{
+    static const char *const standings[] = {
+        [SHEAF_allocation_state_open] = "is open",
+        [SHEAF_allocation_state_divided] = "has divided it by the points",
+        [SHEAF_allocation_state_no_quorum] = "has failed: too few gave points",
+        [SHEAF_allocation_state_no_points] = "has failed: nobody gave a point to any option",
+    };
+    const struct sheaf_row_allocation *row = matter->row;
+    printf("Vote %" PRIu32 " on how to divide %" PRId64 " %s.\n", row->id, row->amount,
+           standings[row->state]);
+    sheaf_matter_print_text(matter, "title", &row->title);
+    sheaf_matter_print_text(matter, "reason", &row->reason);
+    sheaf_matter_print_time("opened", row->opened, row->by);
+    printf("  points      %u for everybody\n", row->points);
+    print_options(matter, row);
+    printf("  quorum      %" PRIu32 " of %" PRIu32 " needed, of %" PRIu32 " who may vote: %s\n",
+           row->ballots, needed(matter->state, row), row->electorate,
+           sheaf_quorum_reached(quorum_bp(matter->state, row), row->electorate, row->ballots)
+               ? "reached"
+               : "not reached");
+    if (row->state == SHEAF_allocation_state_open) {
+        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        puts("  then        it is divided by the points by itself, the largest remainders "
+             "first;\n"
+             "              `sheaf allocation give` gives points");
+    }
+    if (row->state == SHEAF_allocation_state_divided)
+        puts("  then        a motion with the effect budget.adopt can make a budget of it");
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_allocation *row = matter->row;
+    sheaf_json_member_put_int(w, "needed", needed(matter->state, row));
+    sheaf_json_key(w, "options");
+    sheaf_json_open_list(w);
+    for (uint8_t i = 0; i < row->options; i++) {
+        const struct sheaf_row_allocation_option *option = option_at(matter, row, i);
+        sheaf_json_open_object(w);
+        sheaf_matter_put_text(matter, w, "name", &option->name);
+        sheaf_json_member_put_int(w, "points", (int64_t)option->points);
+        sheaf_json_member_put_int(w, "share", option->share);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+    sheaf_matter_put_text(matter, w, "reason", &row->reason);
+    sheaf_matter_put_text(matter, w, "title", &row->title);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(&(sheaf_matter_view){&sheaf_command_allocation_show,
+                                                  SHEAF_TABLE_allocation, print, put},
+                             a);
+}
+
+const sheaf_command sheaf_command_allocation_show = SHEAF_MATTER_COMMAND(
+    "allocation", "how a vote divides an amount, by which points, and what follows", run);
