@@ -16,6 +16,12 @@ const NAMES = {
     'budget.adopt': 'Adopt a budget', 'payment.approve': 'Decide that a payment may be made',
     'automation.resume': 'End a suspension', 'automation.suspend': 'Suspend something automatic',
     'override.confirm': 'Confirm a suspension',
+    'election.hold': 'Call the election of an organ', 'tellers.appoint': 'Appoint tellers',
+    'office.elect': 'Elect a member to an office', 'office.recall': 'Recall an officer',
+    'member.dismiss': 'Dismiss a member on trial', 'member.exclude': 'Exclude a member',
+    'bylaws.withdraw': 'Withdraw an amendment that awaits registration',
+    'coop.dissolve': 'Dissolve the co-op', 'coop.continue': 'Continue a co-op that was being wound up',
+    'liquidators.appoint': 'Appoint liquidators',
 };
 
 /** Kinds stand in rows as `mandate_grant`, in acts as `mandate.grant`. */

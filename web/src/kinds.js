@@ -16,6 +16,40 @@ const VERBS = {
     'revenue.record': 'recorded revenue', 'usage.record': 'recorded paid uses',
     'payment.order': 'asked for a payment', 'payment.sign': 'signed a payment', 'payment.cancel': 'took back a payment',
     'payment.settle': 'recorded that a payment was carried out',
+    'accountability.answer': 'answered, called to account',
+    'accountability.conclude': 'named the motion on what follows', 'accountability.hear': 'recorded a hearing',
+    'accountability.open': 'called to account', 'accountability.withdraw': 'gave up a process of accountability',
+    'advice.decide': 'decided after advice', 'advice.give': 'gave advice', 'advice.open': 'asked for advice',
+    'advice.reply': 'answered advice', 'advice.withdraw': 'gave up a process of advice',
+    'assembly.admit': 'recorded who attends an assembly', 'assembly.attend': 'attends an assembly',
+    'assembly.cancel': 'cancelled an assembly', 'assembly.convene': 'convened an assembly',
+    'assembly.notice': 'recorded the notice of an assembly', 'ballots.confirm': 'confirmed ballots as a teller',
+    'ballots.record': 'recorded ballots as a teller', 'bylaws.register': 'recorded the registration of an amendment',
+    'candidate.stand': 'stands in an election', 'candidate.withdraw': 'stands no longer',
+    'circle.admit': 'admitted to a circle', 'circle.found': 'founded a circle',
+    'circle.join': 'asked to join a circle', 'circle.leave': 'left a circle',
+    'conflict.allege': 'found a conflict of interest', 'conflict.declare': 'declared a conflict of interest',
+    'coop.close': 'closed the co-op', 'creditor.record': 'recorded a creditor',
+    'creditor.settle': 'settled a creditor’s claim', 'dispute.accept': 'agreed to mediate',
+    'dispute.advance': 'took a conflict to its next step', 'dispute.decide': 'decided a conflict',
+    'dispute.name': 'named who deals with a conflict', 'dispute.open': 'opened a case of conflict resolution',
+    'dispute.settle': 'settled a conflict', 'election.call': 'called an election',
+    'election.vote': 'voted in an election', 'exclusion.open': 'asked for an exclusion',
+    'holder.allow': 'allowed another membership to name one’s commitment',
+    'import.confirm': 'confirmed an imported register', 'import.open': 'began to import a register',
+    'import.withdraw': 'gave up an import', 'key.rotate': 'replaced a key',
+    'member.answer': 'answered a request for exclusion', 'member.claim': 'claimed a place of the register',
+    'member.death': 'recorded a death', 'member.import': 'entered members of a register',
+    'member.stay': 'took back the notice to leave', 'minutes.approve': 'approved minutes',
+    'minutes.record': 'recorded minutes', 'office.resign': 'resigned from an office',
+    'petition.open': 'opened a petition', 'petition.sign': 'signed a petition',
+    'petition.unsign': 'took back a signature', 'proposal.amend': 'amended a proposal',
+    'proposal.carry': 'carried a proposal to the wider circle', 'proposal.consent': 'consented to a proposal',
+    'proposal.object': 'objected to a proposal', 'proposal.open': 'opened a proposal',
+    'proposal.withdraw': 'withdrew a proposal', 'proxy.give': 'gave a proxy', 'proxy.revoke': 'revoked a proxy',
+    'recovery.confirm': 'confirmed the loss of keys', 'recovery.decline': 'struck a recovery of keys',
+    'recovery.judge': 'judged a recovery of keys', 'recovery.object': 'objected to a recovery of keys',
+    'recovery.open': 'asked for the recovery of keys',
 };
 
 /** What an act does, after its actor's name. */
@@ -29,7 +63,8 @@ export function actor(entry, index) {
     return act.by ?? null;
 }
 
-const TEXTS = ['customer', 'memo', 'name', 'payee', 'purpose', 'reason', 'terms', 'title'];
+const TEXTS = ['address', 'agenda', 'bank_account', 'contact', 'customer', 'memo', 'name', 'payee', 'place', 'purpose', 'reason',
+    'terms', 'text', 'title'];
 
 /** The fields of an act that are commitments to texts. */
 export function textFields(what) {
