@@ -14,6 +14,8 @@ static const char *noun(const struct sheaf_row_override *row, const sheaf_state 
 {
     if (sheaf_motion_find(state, row->of))
         return "the effect of motion";
+    if (row->overrode == SHEAF_KIND_data_license)
+        return "licence";
     return row->overrode == SHEAF_KIND_mandate_grant ? "mandate" : "model";
 }
 

@@ -85,12 +85,15 @@ static sheaf_kind automatic(const sheaf_state *state, uint32_t of)
     const struct sheaf_row_motion *motion = sheaf_motion_find(state, of);
     const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, of);
     const struct sheaf_row_model *model = sheaf_model_find(state, of);
+    const struct sheaf_row_licence *licence = sheaf_licence_find(state, of);
     if (motion && motion->state == SHEAF_motion_state_held)
         return motion->effect;
     if (mandate && mandate->revoked == SHEAF_NONE)
         return SHEAF_KIND_mandate_grant;
     if (model && model->state == SHEAF_model_state_released)
         return SHEAF_KIND_model_release;
+    if (licence && licence->ended == SHEAF_NONE)
+        return SHEAF_KIND_data_license;
     return SHEAF_KIND_none;
 }
 

@@ -96,6 +96,8 @@ enum {
     AREA(consent, DATA),
     AREA(allowance, DATA),
     AREA(spent, DATA),
+    AREA(licence, DATA),
+    AREA(licensed, DATA),
     AREA(account, LEDGER),
     AREA(payment, LEDGER),
     AREA(payment_signature, LEDGER),

@@ -171,6 +171,23 @@ def lines(coop):
     check("the line has its words", "Post stamps" in words and "1.00 left" in words, words)
 
 
+def licence(coop):
+    """Members license a data set, and its owner consents; words of the effect travel along."""
+    data = coop.act("cat", "dataset", "register", "--commitment", "cd" * 32, "--licence", "CC0-1.0",
+                    "--records", 10, "--schema", "oak/v1", "--subjects", "none", "--title", "Trees")
+    coop.decide("License the trees", "data.license", datasets=[{"dataset": data}],
+                licensee="University", terms="For research", price_cents=100, until=FAR)
+    made = coop.rows("licence")[0]["id"]
+    _, words = coop.show("ada", made, "licence")
+    check("the licence waits for its owner", f"Licence {made} is in force." in words
+          and "University" in words and "For research" in words and "has not consented" in words,
+          words)
+    coop.act("cat", "licence", "consent", "--licence", made, "--dataset", data)
+    _, words = coop.show("ada", made, "licence")
+    check("who consents to it", f"data set    {data} of member" in words
+          and "may be used, its owner consented" in words, words)
+
+
 def main():
     with Folder() as folder:
         found(folder)
@@ -184,6 +201,7 @@ def main():
             large(coop)
             budget(coop)
             lines(coop)
+            licence(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("an auditor agrees", done.returncode == 0, done.stdout + done.stderr)
     finish()

@@ -30,4 +30,13 @@ void generate_money(kit *k)
     kit_do(k, "ann", "payment.order", "out",
            "{'account':#ann,'amount_cents':1,'payee':^,'purpose':^}");
     kit_do(k, "ann", "payment.cancel", NULL, "{'payment':#out}");
+    kit_motion(k, "lic",
+               "{'kind':'data.license','what':{'datasets':[{'dataset':#ann.data},{'dataset':"
+               "#bob.data}],'licensee':^,'price_cents':900,'terms':^,"
+               "'until':9007199254740991}}",
+               4);
+    kit_do(k, "ann", "licence.consent", NULL, "{'dataset':#ann.data,'licence':#lic.tick}");
+    kit_do(k, "bob", "licence.consent", NULL, "{'dataset':#bob.data,'licence':#lic.tick}");
+    kit_do(k, "bob", "licence.withdraw", NULL, "{'dataset':#bob.data,'licence':#lic.tick}");
+    kit_motion(k, "over", "{'kind':'licence.end','what':{'licence':#lic.tick}}", 4);
 }

@@ -13,7 +13,7 @@ const NAMES = {
     'model.release': 'Release a model', 'model.retire': 'Retire a model',
     'surplus.distribute': 'Share surplus', 'bylaws.amend': 'Replace the bylaws',
     'rules.adopt': 'Raise the revision of the rules',
-    'budget.adopt': 'Adopt a budget', 'payment.approve': 'Decide that a payment may be made',
+    'data.license': 'License data', 'licence.end': 'End a licence', 'budget.adopt': 'Adopt a budget', 'payment.approve': 'Decide that a payment may be made',
     'automation.resume': 'End a suspension', 'automation.suspend': 'Suspend something automatic',
     'override.confirm': 'Confirm a suspension',
     'election.hold': 'Call the election of an organ', 'tellers.appoint': 'Appoint tellers',
@@ -64,6 +64,12 @@ const RENDER = {
         what.replaces != null && ['In the place of', <Ref n={what.replaces} />],
         what.lines && ['Lines', <>{what.lines.map((line) => <div key={line.name}><Text of={line.name} />: {money(line.amount_cents, currency)}</div>)}</>],
     ],
+    'data.license': (what, currency) => [
+        ['To', <Text of={what.licensee} />], ['Terms', <Text of={what.terms} />],
+        ['Price', money(what.price_cents, currency)], ['Until', when(what.until)],
+        ['Data sets', <>{what.datasets.map((each) => <div key={each.dataset}><Title table="dataset" id={each.dataset} /></div>)}</>],
+    ],
+    'licence.end': (what) => [['Licence', <Ref n={what.licence} />]],
     'payment.approve': (what) => [['Payment', <Ref n={what.payment} />]],
     'rules.adopt': (what) => [['New revision', integer(what.revision)]],
     'bylaws.amend': (what) => [

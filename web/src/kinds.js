@@ -14,6 +14,7 @@ const VERBS = {
     'member.decline': 'declined an application', 'person.update': 'changed personal details',
     'hub.appoint': 'approved another hub', 'round.attest': 'attested a result', 'model.evaluate': 'recorded a model’s figures',
     'revenue.record': 'recorded revenue', 'usage.record': 'recorded paid uses',
+    'licence.consent': 'consented to a licence', 'licence.withdraw': 'took back the consent to a licence',
     'payment.order': 'asked for a payment', 'payment.sign': 'signed a payment', 'payment.cancel': 'took back a payment',
     'payment.settle': 'recorded that a payment was carried out',
     'accountability.answer': 'answered, called to account',
@@ -63,8 +64,8 @@ export function actor(entry, index) {
     return act.by ?? null;
 }
 
-const TEXTS = ['address', 'agenda', 'bank_account', 'contact', 'customer', 'memo', 'name', 'payee', 'place', 'purpose', 'reason',
-    'terms', 'text', 'title'];
+const TEXTS = ['address', 'agenda', 'bank_account', 'contact', 'customer', 'licensee', 'memo', 'name', 'payee', 'place', 'purpose',
+    'reason', 'terms', 'text', 'title'];
 
 /** The fields of an act that are commitments to texts. */
 export function textFields(what) {

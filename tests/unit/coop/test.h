@@ -178,6 +178,7 @@ void test_apportion(void **unused);
 void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);
 void test_surplus_of_the_departed(void **unused);
+void test_licences(void **unused);
 void test_payments(void **unused);
 void test_payment_signatures(void **unused);
 void test_payment_under_other_bylaws(void **unused);

@@ -181,6 +181,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_revenue),
     cmocka_unit_test(test_surplus_to_the_cent),
     cmocka_unit_test(test_surplus_of_the_departed),
+    cmocka_unit_test(test_licences),
     cmocka_unit_test(test_payments),
     cmocka_unit_test(test_payment_signatures),
     cmocka_unit_test(test_payment_under_other_bylaws),

@@ -1,0 +1,22 @@
+/* coop/licence.h - licences of data to others than members.
+ *
+ * A licence is a mandate: the effect data.license of a motion, with an end, and it can be
+ * ended or suspended. It holds for a data set only while its owner consents to that very
+ * licence; neither decision does without the other. The data stays where it is: what the
+ * licensee is given, the owners give.
+ */
+#ifndef SHEAF_COOP_LICENCE_H
+#define SHEAF_COOP_LICENCE_H
+
+#include "coop/state.h"
+
+/* Is it in force at that time: neither over, nor ended, nor suspended? */
+bool sheaf_licence_lives(const sheaf_state *state, const struct sheaf_row_licence *licence,
+                         int64_t stamp);
+
+/* May the data set be used under its licence at that time: that, and its owner, who is a
+ * member, consents and has not withdrawn the data set. */
+bool sheaf_licensed_lives(const sheaf_state *state, const struct sheaf_row_licensed *row,
+                          int64_t stamp);
+
+#endif

@@ -1,0 +1,102 @@
+/* Licences: members decide that others may use data, and each owner consents for its own. */
+#include "coop/coop_internal.h"
+#include "coop/licence.h"
+
+#include "coop/override.h"
+
+static sheaf_refusal add_datasets(sheaf_fold *fold, const struct sheaf_data_license *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_licensed *named = what->datasets.at;
+    for (uint32_t i = 0; i < what->datasets.count; i++) {
+        const struct sheaf_row_dataset *dataset = sheaf_dataset_find(state, named[i].dataset);
+        SHEAF_REFUSE_IF(i > 0 && named[i].dataset <= named[i - 1].dataset, licensed_order);
+        SHEAF_REFUSE_IF(!dataset, no_such_dataset);
+        SHEAF_REFUSE_IF(dataset->retired != SHEAF_NONE, dataset_retired);
+        struct sheaf_row_licensed *row =
+            sheaf_licensed_new(state, sheaf_pair(fold->index, named[i].dataset));
+        row->licence = fold->index;
+        row->dataset = named[i].dataset;
+        row->consented = SHEAF_NONE;
+    }
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_data_license(sheaf_fold *fold, const struct sheaf_data_license *what)
+{
+    SHEAF_REFUSE_IF(what->until <= fold->stamp, until_past);
+    SHEAF_REFUSE_UNLESS(add_datasets(fold, what));
+    struct sheaf_row_licence *licence = sheaf_licence_new(fold->state, fold->index);
+    licence->id = fold->index;
+    licence->licensee = what->licensee;
+    licence->terms = what->terms;
+    licence->price_cents = what->price_cents;
+    licence->until = what->until;
+    licence->ended = SHEAF_NONE;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_licence_end(sheaf_fold *fold, const struct sheaf_licence_end *what)
+{
+    uint32_t row = sheaf_licence_row(fold->state, what->licence);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_licence);
+    struct sheaf_row_licence *licence = sheaf_licence_edit(fold->state, row);
+    SHEAF_REFUSE_IF(licence->ended != SHEAF_NONE, licence_over);
+    licence->ended = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* The owner's own data set under the licence, to write. */
+static sheaf_refusal own_row(sheaf_fold *fold, uint32_t licence, uint32_t dataset,
+                             struct sheaf_row_licensed **out)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_IF(!sheaf_licence_find(state, licence), no_such_licence);
+    uint32_t row = sheaf_licensed_row(state, sheaf_pair(licence, dataset));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, not_licensed);
+    SHEAF_REFUSE_IF(sheaf_dataset_get(state, dataset)->member != fold->member,
+                    not_your_dataset);
+    *out = sheaf_licensed_edit(state, row);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_licence_consent(sheaf_fold *fold,
+                                         const struct sheaf_licence_consent *what)
+{
+    struct sheaf_row_licensed *row;
+    SHEAF_REFUSE_UNLESS(own_row(fold, what->licence, what->dataset, &row));
+    const struct sheaf_row_licence *licence = sheaf_licence_get(fold->state, what->licence);
+    SHEAF_REFUSE_IF(licence->ended != SHEAF_NONE || licence->until <= fold->stamp,
+                    licence_over);
+    SHEAF_REFUSE_IF(sheaf_dataset_get(fold->state, what->dataset)->retired != SHEAF_NONE,
+                    dataset_retired);
+    SHEAF_REFUSE_IF(row->consented != SHEAF_NONE, licence_consented);
+    row->consented = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_licence_withdraw(sheaf_fold *fold,
+                                          const struct sheaf_licence_withdraw *what)
+{
+    struct sheaf_row_licensed *row;
+    SHEAF_REFUSE_UNLESS(own_row(fold, what->licence, what->dataset, &row));
+    SHEAF_REFUSE_IF(row->consented == SHEAF_NONE, licence_unconsented);
+    row->consented = SHEAF_NONE;
+    return SHEAF_ACCEPTED;
+}
+
+bool sheaf_licence_lives(const sheaf_state *state, const struct sheaf_row_licence *licence,
+                         int64_t stamp)
+{
+    return licence->ended == SHEAF_NONE && stamp < licence->until
+           && !sheaf_suspended(state, licence->id);
+}
+
+bool sheaf_licensed_lives(const sheaf_state *state, const struct sheaf_row_licensed *row,
+                          int64_t stamp)
+{
+    const struct sheaf_row_dataset *dataset = sheaf_dataset_get(state, row->dataset);
+    return sheaf_licence_lives(state, sheaf_licence_get(state, row->licence), stamp)
+           && row->consented != SHEAF_NONE && dataset->retired == SHEAF_NONE
+           && sheaf_member_active(state, dataset->member);
+}
