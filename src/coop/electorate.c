@@ -1,5 +1,6 @@
 #include "coop/electorate.h"
 
+#include "coop/circles.h"
 #include "coop/organs.h"
 #include "coop/view.h"
 
@@ -27,11 +28,18 @@ sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *e
         return sheaf_office_at_entry(state, member, (uint8_t)electorate->of, electorate->opened)
                    ? SHEAF_ACCEPTED
                    : SHEAF_REFUSED_not_an_officer;
+    if (electorate->body == SHEAF_body_circle) {
+        sheaf_refusal refusal =
+            sheaf_circle_at_entry(state, electorate->of, member, electorate->opened);
+        if (refusal != SHEAF_ACCEPTED)
+            return refusal;
+    }
     if (!class_votes(state, electorate->bylaws, row->class))
         return SHEAF_REFUSED_no_vote;
     if (row->counted > electorate->opened)
         return SHEAF_REFUSED_on_trial;
-    if (electorate->of && row->class != electorate->of - 1)
+    if (electorate->body == SHEAF_body_assembly && electorate->of
+        && row->class != electorate->of - 1)
         return SHEAF_REFUSED_other_class;
     return SHEAF_ACCEPTED;
 }
@@ -61,6 +69,8 @@ uint32_t sheaf_electorate_count(const sheaf_state *state, const sheaf_electorate
 {
     if (electorate->body == SHEAF_body_organ)
         return sheaf_officers(state, (uint8_t)electorate->of);
+    if (electorate->body == SHEAF_body_circle)
+        return sheaf_circle_get(state, electorate->of)->voters;
     assert(electorate->body == SHEAF_body_assembly);
     return electorate->of ? count_class(state, electorate->of - 1) : sheaf_coop(state)->voters;
 }

@@ -19,7 +19,8 @@
 typedef struct {
     uint8_t body;    /* enum sheaf_body */
     uint32_t of;     /* assembly: 1 + place of the one class that decides, or 0 for all;
-                        organ: its place */
+                        organ: its place; circle: the entry that founded it, and of its
+                        members those with a vote */
     uint32_t opened; /* the entry that opened the matter */
     uint32_t bylaws; /* the version in force then */
 } sheaf_electorate;

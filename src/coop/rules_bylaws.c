@@ -1,4 +1,5 @@
 /* The bylaws and the revision of the rules. */
+#include "coop/circles.h"
 #include "coop/pending.h"
 
 #include "bylaws/bylaws.h"
@@ -129,6 +130,7 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
         uint8_t votes = member->trial ? 0 : class->votes;
         if (votes != member->votes) {
             sheaf_petitions_vote(fold, member->id, votes > 0);
+            sheaf_circles_vote(fold, member->id, votes > 0);
             sheaf_member_edit(state, i)->votes = votes;
         }
         coop->voters += votes > 0;

@@ -1,5 +1,6 @@
 /* How memberships end: leaving with notice, the end of a trial, death. Exclusion stands in
  * rules_exclusion.c. */
+#include "coop/circles.h"
 #include "coop/member.h"
 #include "coop/pending.h"
 
@@ -19,6 +20,7 @@ sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
     SHEAF_REFUSE_IF(member->votes && sheaf_coop(fold->state)->voters == 1, last_voter);
     if (member->votes)
         sheaf_petitions_vote(fold, id, false);
+    sheaf_circles_end(fold, id);
     sheaf_coop_edit(fold->state, 0)->voters -= member->votes > 0;
     sheaf_member_become(fold->state, sheaf_member_row(fold->state, id), state);
     member->left = fold->index;
@@ -106,6 +108,8 @@ sheaf_refusal sheaf_settle_member_trial(sheaf_fold *fold, uint32_t of)
     assert(member && member->trial);
     member->trial = false;
     member->votes = sheaf_class_now(fold->state, member->class)->votes;
+    if (member->votes)
+        sheaf_circles_vote(fold, of, true);
     member->counted = fold->index;
     sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
     return SHEAF_ACCEPTED;

@@ -100,6 +100,7 @@ static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_prox
     sheaf_electorate electorate;
     if (what->has_matter) {
         SHEAF_REFUSE_UNLESS(sheaf_matter_find_open(fold->state, what->matter, &electorate));
+        SHEAF_REFUSE_IF(electorate.body == SHEAF_body_circle, proxy_consent);
         SHEAF_REFUSE_UNLESS(sheaf_entitled(fold->state, &electorate, fold->member));
         SHEAF_REFUSE_IF(electorate.body == SHEAF_body_organ, not_this_organs);
     }

@@ -270,6 +270,7 @@ static void write_r1(kit *k)
     kit_rules rules = rules_of_r1();
     static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
     generate_matters_rules(&rules);
+    generate_circles_rules(&rules);
     kit_with_groups(k, &rules, sheets);
     generate_override(k);
     learn(k);
@@ -278,6 +279,7 @@ static void write_r1(kit *k)
     earn(k);
     enter_void(k);
     generate_matters(k);
+    generate_circles(k);
     kit_do(k, "ann", "motion.open", "w", "{'title':^}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#w}");
     generate_organs(k);

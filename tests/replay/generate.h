@@ -27,6 +27,10 @@ void generate_matters_rules(kit_rules *rules);
  * bylaws.tick. */
 void generate_bylaws(kit *k, kit_rules rules, const char *base);
 
+/* Circles and consent, among the same, and their article. */
+void generate_circles(kit *k);
+void generate_circles_rules(kit_rules *rules);
+
 /* Settles all that has fallen due by now. */
 void generate_ticks(kit *k);
 

@@ -1,0 +1,129 @@
+/* cli/proposal_show.c - `sheaf proposal show`. */
+#include "cli/matter.h"
+
+#include "coop/electorate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *standing(const struct sheaf_row_proposal *row)
+{
+    static const char *const texts[] = {
+        [SHEAF_proposal_state_open] = "is being answered",
+        [SHEAF_proposal_state_adopted] = "is adopted",
+        [SHEAF_proposal_state_review] = "is adopted; the circle is to look at it again",
+        [SHEAF_proposal_state_replaced] = "was adopted, and replaced",
+        [SHEAF_proposal_state_lapsed] = "has lapsed: too few answered in time",
+        [SHEAF_proposal_state_withdrawn] = "was taken back",
+        [SHEAF_proposal_state_wider] = "is unresolved, and for all members to decide",
+        [SHEAF_proposal_state_carried] = "was unresolved; all members decide by a motion",
+    };
+    return texts[row->state];
+}
+
+/* Does the answer stand: is it of this text, or an objection of this circle? */
+static bool stands(const struct sheaf_row_proposal *row, const struct sheaf_row_answer *answer)
+{
+    return answer->round == row->round
+           || (answer->kind == SHEAF_answer_kind_paramount
+               && answer->round >= row->round_first);
+}
+
+static void print_answers(const sheaf_matter *matter, const struct sheaf_row_proposal *row)
+{
+    static const char *const texts[] = {
+        [SHEAF_answer_kind_consent] = "consents",
+        [SHEAF_answer_kind_aside] = "stands aside",
+        [SHEAF_answer_kind_concern] = "consents, with a concern",
+        [SHEAF_answer_kind_paramount] = "objects: paramount",
+    };
+    const sheaf_state *state = matter->state;
+    for (uint32_t i = 0; i < sheaf_answer_count(state); i++) {
+        const struct sheaf_row_answer *answer = sheaf_answer_at(state, i);
+        char label[24];
+        if (answer->proposal != matter->id)
+            continue;
+        snprintf(label, sizeof label, "member %" PRIu32, answer->member);
+        printf("  %-11s %s%s\n", label, texts[answer->kind],
+               !stands(row, answer) ? " (before the last change)"
+               : sheaf_conflicted(state, row->id, answer->member)
+                   ? " (does not count: conflict)"
+                   : "");
+        sheaf_matter_print_text(matter, "  reason", &answer->reason);
+    }
+}
+
+static void print_then(const struct sheaf_row_proposal *row)
+{
+    if (row->state == SHEAF_proposal_state_open) {
+        printf("  answers     %u of %u, half and two besides member %" PRIu32 " must; ",
+               row->answers, row->electorate, row->by);
+        if (row->gone)
+            printf("%u left or conflicted; ", row->gone);
+        printf("paramount objections: %u\n", row->objections);
+        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        puts(
+            "  then        it is adopted, at once where all have answered, unless a paramount\n"
+            "              objection stands, with which it goes to the wider circle; "
+            "`sheaf\n"
+            "              proposal consent` and `sheaf proposal object` answer");
+    }
+    if (row->state == SHEAF_proposal_state_adopted) {
+        printf("  decided     with entry %" PRIu32 "\n", row->decided);
+        sheaf_matter_print_time("review", row->closes, SHEAF_NONE);
+    }
+    if (row->state == SHEAF_proposal_state_review)
+        printf("  then        somebody in the circle proposes what follows: `sheaf proposal "
+               "open\n"
+               "              --replaces %" PRIu32 "`\n",
+               row->id);
+    if (row->state == SHEAF_proposal_state_replaced)
+        printf("  by          proposal %" PRIu32 "\n", row->replaced);
+    if (row->state == SHEAF_proposal_state_wider)
+        puts("  then        any member opens a motion, and `sheaf proposal carry` names it");
+    if (row->state == SHEAF_proposal_state_carried)
+        printf("  motion      %" PRIu32 "; `sheaf motion show` tells how it stands\n",
+               row->motion);
+}
+
+static void print(const sheaf_matter *matter)
+{
+    const struct sheaf_row_proposal *row = matter->row;
+    printf("Proposal %" PRIu32 " to circle %" PRIu32 " %s.\n", row->id, row->circle,
+           standing(row));
+    sheaf_matter_print_text(matter, "title", &row->title);
+    sheaf_matter_print_text(matter, "text", &row->text);
+    if (row->replaces != SHEAF_NONE)
+        printf("  replaces    proposal %" PRIu32 "\n", row->replaces);
+    if (row->role_member != SHEAF_NONE) {
+        bool given = !sheaf_hash_is_zero(&row->role);
+        printf("  role        %s member %" PRIu32 "\n", given ? "for" : "is taken from",
+               row->role_member);
+        sheaf_matter_print_text(matter, "", &row->role);
+    }
+    sheaf_matter_print_time("opened", row->opened, row->by);
+    if (row->from != row->circle)
+        printf("  from        circle %" PRIu32 ", where it was not resolved\n", row->from);
+    if (row->amendments)
+        printf("  changed     %u time%s\n", row->amendments, row->amendments == 1 ? "" : "s");
+    print_answers(matter, row);
+    print_then(row);
+}
+
+static void put(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const struct sheaf_row_proposal *row = matter->row;
+    sheaf_matter_put_rows(matter, w, "replies", SHEAF_TABLE_answer);
+    sheaf_matter_put_text(matter, w, "text", &row->text);
+    sheaf_matter_put_text(matter, w, "title", &row->title);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(
+        &(sheaf_matter_view){&sheaf_command_proposal_show, SHEAF_TABLE_proposal, print, put},
+        a);
+}
+
+const sheaf_command sheaf_command_proposal_show = SHEAF_MATTER_COMMAND(
+    "proposal", "what a circle is to decide, who has answered how, and what follows", run);

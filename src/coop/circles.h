@@ -1,0 +1,40 @@
+/* coop/circles.h - circles: who is in them, and what the rules on members call of them.
+ *
+ * A circle is named by the entry that founded it. Whoever leaves the co-op leaves all circles;
+ * with its last member a circle ends, and nobody can join it again. A member may be in a circle
+ * without a vote in the co-op, on trial for one, but then does not answer proposals: the
+ * electorate of a proposal are those in the circle who had a vote when it came before it
+ * (coop/electorate.h).
+ */
+#ifndef SHEAF_COOP_CIRCLES_H
+#define SHEAF_COOP_CIRCLES_H
+
+#include "coop/coop_internal.h"
+
+enum {
+    SHEAF_CIRCLE_MEMBERS_MAX = 1000,
+    SHEAF_CIRCLES_OF_MEMBER_MAX = 32, /* in which one is, or has asked to be */
+    SHEAF_CIRCLE_DEPTH_MAX = 8,       /* so many are wider at most */
+    SHEAF_CIRCLE_VOTERS_MIN = 3,      /* who proposes, and two besides */
+    SHEAF_PROPOSAL_AMENDMENTS_MAX = 10,
+};
+
+/* Is the member in the circle now? */
+bool sheaf_circle_in(const sheaf_state *state, uint32_t circle, uint32_t member);
+
+/* Was it when that entry was made, and has not come back later: SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_circle_at_entry(const sheaf_state *state, uint32_t circle, uint32_t member,
+                                    uint32_t entry);
+
+/* The member has gained or lost the vote. Electorates of open proposals stay as they were. */
+void sheaf_circles_vote(sheaf_fold *fold, uint32_t member, bool has_vote);
+
+/* The membership ends: the member leaves all circles, and takes all requests back. Called while
+ * its row still says whether it had a vote. */
+void sheaf_circles_end(sheaf_fold *fold, uint32_t member);
+
+/* The member is about to leave the circle: its answers to the proposals that are open there
+ * no longer count. */
+void sheaf_proposals_leave(sheaf_fold *fold, uint32_t circle, uint32_t member);
+
+#endif
