@@ -14,6 +14,7 @@
 
 #include "bylaws/article.h"
 #include "coop/pending.h"
+#include "coop/room.h"
 
 /* ---- the proposals that are open in a circle ---- */
 
@@ -129,7 +130,7 @@ static void end(sheaf_fold *fold, uint32_t row, uint8_t to)
     proposal->state = to;
     proposal->decided = fold->index;
     sheaf_pending_change(state)->proposals--;
-    sheaf_circle_party_edit(state, sheaf_circle_party_row(state, proposal->by))->proposals--;
+    sheaf_room_free(fold, SHEAF_room_proposal, proposal->by);
 }
 
 static bool stands(const struct sheaf_row_proposal *proposal)
@@ -284,17 +285,6 @@ void sheaf_matter_proposal_conflict(sheaf_fold *fold, uint32_t id, uint32_t memb
 
 /* ---- acts ---- */
 
-/* May the member have one more open? */
-static sheaf_refusal check_room(const sheaf_fold *fold, const struct sheaf_row_bylaws *bylaws)
-{
-    const struct sheaf_row_circle_party *party =
-        sheaf_circle_party_get(fold->state, fold->member);
-    unsigned open = sheaf_pending(fold->state)->proposals;
-    SHEAF_REFUSE_IF(open >= bylaws->circle_open_max, proposals_open_max);
-    SHEAF_REFUSE_IF(open * 2 >= bylaws->circle_open_max && party->proposals, proposal_own_open);
-    return SHEAF_ACCEPTED;
-}
-
 static sheaf_refusal check_opening(const sheaf_fold *fold,
                                    const struct sheaf_proposal_open *what)
 {
@@ -313,13 +303,18 @@ static sheaf_refusal check_opening(const sheaf_fold *fold,
     SHEAF_REFUSE_IF(what->has_role && !what->has_member, role_outside);
     SHEAF_REFUSE_IF(what->has_member && !sheaf_circle_in(state, what->circle, what->member),
                     role_outside);
-    return check_room(fold, bylaws);
+    SHEAF_REFUSE_IF(sheaf_pending(state)->proposals >= bylaws->circle_open_max,
+                    proposals_open_max);
+    return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_proposal_open(sheaf_fold *fold, const struct sheaf_proposal_open *what)
 {
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_UNLESS(check_opening(fold, what));
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_proposal,
+                                        sheaf_pending(state)->proposals,
+                                        sheaf_bylaws_now(state)->circle_open_max));
     struct sheaf_row_proposal *proposal = sheaf_proposal_new(state, fold->index);
     proposal->id = fold->index;
     proposal->by = fold->member;
@@ -335,7 +330,6 @@ sheaf_refusal sheaf_rule_proposal_open(sheaf_fold *fold, const struct sheaf_prop
     SHEAF_STOP_IF_SPENT(fold);
     bring_before(fold, sheaf_proposal_count(state) - 1, what->circle);
     sheaf_pending_change(state)->proposals++;
-    sheaf_circle_party_edit(state, sheaf_circle_party_row(state, fold->member))->proposals++;
     return SHEAF_ACCEPTED;
 }
 

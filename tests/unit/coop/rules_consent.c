@@ -373,15 +373,15 @@ void test_consent_open_max(void **unused)
     static const kit_row rows[] = {
         {"ann", "proposal.open", PROPOSAL},
         {"ann", "proposal.open", PROPOSAL, .label = "second"},
-        {"ann", "proposal.open", PROPOSAL, R(proposal_own_open)},
+        {"ann", "proposal.open", PROPOSAL, R(room_for_others)},
         {"bob", "proposal.open", PROPOSAL, .label = "b"},
-        {"bob", "proposal.open", PROPOSAL, R(proposal_own_open)},
+        {"bob", "proposal.open", PROPOSAL, R(room_for_others)},
         {"cat", "proposal.open", PROPOSAL},
         {"dan", "proposal.open", PROPOSAL, R(proposals_open_max)},
         {"bob", "proposal.withdraw", "{'proposal':#b}"},
         {"dan", "proposal.open", PROPOSAL, .label = "d"},
         {"ann", "proposal.withdraw", "{'proposal':#second}"},
-        {"ann", "proposal.open", PROPOSAL, R(proposal_own_open)},
+        {"ann", "proposal.open", PROPOSAL, R(room_for_others)},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(sheaf_pending_at(&k.state, 0)->proposals, 3);
