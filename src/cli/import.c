@@ -152,7 +152,8 @@ static sheaf_status begin(import *i, uint32_t *number, uint32_t *entered, int *c
         me && me->import != SHEAF_NONE ? sheaf_import_find(state, me->import) : NULL;
     uint64_t index;
     *entered = 0;
-    if (open && open->confirmed == SHEAF_NONE && !open->withdrawn) {
+    if (open && open->confirmed == SHEAF_NONE
+        && !sheaf_import_over(state, open->id, sheaf_coop(state)->stamp)) {
         *number = open->id;
         *entered = open->entered;
         bool same = open->count == i->file.count;

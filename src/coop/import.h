@@ -9,8 +9,11 @@
 
 #include "coop/state.h"
 
-/* Given up: it can neither be confirmed any more nor does it hold its numbers. */
-bool sheaf_import_over(const sheaf_state *state, uint32_t import);
+enum { SHEAF_IMPORT_LAPSE_S = 90 * 86400 }; /* in which an import is confirmed */
+
+/* Given up, or not confirmed in time: it can neither be confirmed any more nor does it hold its
+ * numbers. `stamp` in milliseconds since 1970. */
+bool sheaf_import_over(const sheaf_state *state, uint32_t import, int64_t stamp);
 
 sheaf_hash sheaf_import_digest(const sheaf_hash *before, const struct sheaf_row_place *row);
 

@@ -11,8 +11,10 @@
  * Who counts once: wherever so many members must speak (admission, recovery, a death, a panel,
  * the appointment of a hub) a member is heard once, and so is a human: keys whose `holder` is
  * the same commitment are the same human's, in whichever members they are. A key without a
- * holder counts as its member alone. The commitment is what the member states; two that keep
- * silent about being one human are not found out by rules, but by who admits them.
+ * holder counts as its member alone. Only the member that named a commitment first, and whom it
+ * lets by holder.allow, names it, so nobody silences others by copying theirs. The commitment
+ * is what the member states; two that keep silent about being one human are not found out by
+ * rules, but by who admits them.
  *
  * Rows of the imported register (rules_import.c) are not members: they have no key, so they can
  * neither vote nor be outvoted unasked, and no electorate or quorum counts them before somebody
@@ -58,7 +60,7 @@ sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member
 void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial);
 
 /* It ends, and the member's state is `state` from now on. Refuses, and changes nothing, for the
- * last member with a vote. */
+ * last member with a vote, and the last one of a class without a ceiling of votes. */
 sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t member, uint8_t state);
 
 /* Any act of the member's own, but a machine's, disproves a death that was recorded. */

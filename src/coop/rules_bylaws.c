@@ -119,8 +119,7 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
-    uint32_t unlimited = 0;
-    coop->voters = 0;
+    coop->voters = coop->voters_unlimited = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         if (member->state != SHEAF_member_state_active)
@@ -134,10 +133,10 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
             sheaf_member_edit(state, i)->votes = votes;
         }
         coop->voters += votes > 0;
-        unlimited += votes && class->ceiling_bp == SHEAF_NO_CEILING;
+        coop->voters_unlimited += votes && class->ceiling_bp == SHEAF_NO_CEILING;
     }
     SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->voters, no_voting_class);
-    SHEAF_REFUSE_IF(sheaf_member_count(state) && !unlimited, ceilings_all);
+    SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->voters_unlimited, ceilings_all);
     sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }

@@ -3,9 +3,12 @@
  *
  * Two members could invent any number of members that way, so a confirmed row gives nobody a
  * vote: whoever claims the place applies like anyone and is admitted like anyone, and gets the
- * number, the date of joining and the end that stand there. What the second officer confirms is
- * a count and a digest over all rows (coop/import.h), which a program makes again from the
- * file.
+ * number, the date of joining and the end that stand there. Anybody can claim any place, so
+ * claims stand side by side, and the one that is approved first lapses the others; whoever had
+ * the place and was excluded, for having claimed what was not theirs, say, keeps nobody from
+ * it. Nor does an import that nobody confirms keep its numbers for ever. What the second
+ * officer confirms is a count and a digest over all rows (coop/import.h), which a program makes
+ * again from the file.
  */
 #include "coop/import.h"
 #include "coop/member.h"
@@ -14,11 +17,12 @@
 
 enum { ROW_MAX = 128 }; /* bytes of a place in the register */
 
-bool sheaf_import_over(const sheaf_state *state, uint32_t import)
+bool sheaf_import_over(const sheaf_state *state, uint32_t import, int64_t stamp)
 {
     const struct sheaf_row_import *row = sheaf_import_get(state, import);
     return row->confirmed == SHEAF_NONE
-           && (row->withdrawn || !sheaf_member_active(state, row->by));
+           && (row->withdrawn || !sheaf_member_active(state, row->by)
+               || row->opened + (int64_t)SHEAF_IMPORT_LAPSE_S * 1000 < stamp);
 }
 
 static sheaf_refusal find_import(const sheaf_fold *fold, uint32_t import, uint32_t *row)
@@ -26,7 +30,7 @@ static sheaf_refusal find_import(const sheaf_fold *fold, uint32_t import, uint32
     *row = sheaf_import_row(fold->state, import);
     SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_import);
     SHEAF_REFUSE_IF(sheaf_import_at(fold->state, *row)->confirmed != SHEAF_NONE
-                        || sheaf_import_over(fold->state, import),
+                        || sheaf_import_over(fold->state, import, fold->stamp),
                     import_over);
     return SHEAF_ACCEPTED;
 }
@@ -44,6 +48,7 @@ sheaf_refusal sheaf_rule_import_open(sheaf_fold *fold, const struct sheaf_import
     import->by = fold->member;
     import->count = (uint32_t)what->count;
     import->confirmed = SHEAF_NONE;
+    import->opened = fold->stamp;
     return sheaf_member_speak(fold, fold->index, false);
 }
 
@@ -94,7 +99,8 @@ sheaf_refusal sheaf_rule_member_import(sheaf_fold *fold, const struct sheaf_memb
     SHEAF_REFUSE_UNLESS(check_dates(fold, what));
     SHEAF_REFUSE_IF(place != SHEAF_NONE
                         && (sheaf_place_at(state, place)->import == what->import
-                            || !sheaf_import_over(state, sheaf_place_at(state, place)->import)),
+                            || !sheaf_import_over(state, sheaf_place_at(state, place)->import,
+                                                  fold->stamp)),
                     number_taken);
     struct sheaf_row_place *row =
         place == SHEAF_NONE ? sheaf_place_new(state, number) : sheaf_place_edit(state, place);
@@ -150,7 +156,10 @@ static sheaf_refusal find_place(const sheaf_fold *fold, uint32_t number, uint32_
     const struct sheaf_row_place *place = sheaf_place_at(fold->state, *row);
     SHEAF_REFUSE_IF(sheaf_import_get(fold->state, place->import)->confirmed == SHEAF_NONE,
                     no_such_place);
-    SHEAF_REFUSE_IF(place->member != SHEAF_NONE, place_taken);
+    SHEAF_REFUSE_IF(place->member != SHEAF_NONE
+                        && sheaf_member_get(fold->state, place->member)->state
+                               != SHEAF_member_state_excluded,
+                    place_taken);
     SHEAF_REFUSE_IF(place_ends(place) && place_ends(place) <= fold->stamp, place_ended);
     return SHEAF_ACCEPTED;
 }
@@ -161,15 +170,32 @@ sheaf_refusal sheaf_rule_member_claim(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_UNLESS(find_place(fold, (uint32_t)what->number, &row));
     const struct sheaf_row_place *place = sheaf_place_at(fold->state, row);
     SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold, place->class, &what->public_key));
-    return sheaf_applicant_add(fold, &(struct sheaf_applicant){
-                                         .class = place->class,
-                                         .kind = place->kind,
-                                         .name = what->name,
-                                         .holder = what->holder,
-                                         .public_key = what->public_key,
-                                         .web = what->web,
-                                         .number = place->id,
-                                     });
+    SHEAF_REFUSE_UNLESS(sheaf_applicant_add(fold, &(struct sheaf_applicant){
+                                                      .class = place->class,
+                                                      .kind = place->kind,
+                                                      .name = what->name,
+                                                      .holder = what->holder,
+                                                      .public_key = what->public_key,
+                                                      .web = what->web,
+                                                      .number = place->id,
+                                                  }));
+    SHEAF_STOP_IF_SPENT(fold);
+    uint32_t claimant = sheaf_member_row(fold->state, fold->index);
+    sheaf_member_edit(fold->state, claimant)->claim_before = place->claim_last;
+    sheaf_place_edit(fold->state, row)->claim_last = claimant + 1;
+    return SHEAF_ACCEPTED;
+}
+
+/* What others have claimed is decided: each claim is passed over once. */
+static void decline_others(sheaf_fold *fold, uint32_t claim, uint32_t member)
+{
+    while (claim) {
+        const struct sheaf_row_member *row = sheaf_member_at(fold->state, claim - 1);
+        uint32_t before = row->claim_before;
+        if (row->id != member && row->state == SHEAF_member_state_applied)
+            sheaf_member_become(fold->state, claim - 1, SHEAF_member_state_declined);
+        claim = before;
+    }
 }
 
 sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member)
@@ -178,6 +204,8 @@ sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member
     SHEAF_REFUSE_UNLESS(find_place(fold, member->number, &row));
     struct sheaf_row_place *place = sheaf_place_edit(fold->state, row);
     place->member = member->id;
+    decline_others(fold, place->claim_last, member->id);
+    place->claim_last = 0;
     member->leaves = member->ends = place_ends(place);
     if (member->ends)
         sheaf_deadline_set(fold->state, member->id, SHEAF_deadline_kind_member_leaves,

@@ -36,8 +36,14 @@ static uint64_t human_of(const sheaf_hash *holder)
 
 /* 1 + the row of the human behind the commitment, 0 where it is zeros; the human is entered
  * where nobody named it before. By chance two begin alike once in many millions; who wanted
- * that has only shut out a commitment of their own. */
-static sheaf_refusal enter_human(sheaf_fold *fold, const sheaf_hash *holder, uint32_t *out)
+ * that has only shut out a commitment of their own.
+ *
+ * The commitment stands on the log for everyone to copy, and whoever named another's on a key
+ * of their own would silence its owner wherever humans are counted. So only the member that
+ * named it first names it again, and whom that member lets (holder.allow): one who is a member
+ * in person lets the organisation that they act for. */
+static sheaf_refusal enter_human(sheaf_fold *fold, uint32_t member, const sheaf_hash *holder,
+                                 uint32_t *out)
 {
     *out = 0;
     if (sheaf_hash_is_zero(holder))
@@ -47,12 +53,35 @@ static sheaf_refusal enter_human(sheaf_fold *fold, const sheaf_hash *holder, uin
         struct sheaf_row_human *human = sheaf_human_new(fold->state, human_of(holder));
         human->holder = *holder;
         human->id = human_of(holder);
+        human->member = member;
         row = sheaf_human_count(fold->state) - 1;
     }
     SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_IF(!sheaf_hash_equal(&sheaf_human_at(fold->state, row)->holder, holder),
                     holder_taken);
+    SHEAF_REFUSE_IF(sheaf_human_at(fold->state, row)->member != member
+                        && !sheaf_holder_allowed_find(fold->state, sheaf_pair(row + 1, member)),
+                    holder_of_another);
     *out = row + 1;
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_holder_allow(sheaf_fold *fold, const struct sheaf_holder_allow *what)
+{
+    uint32_t row = sheaf_human_row(fold->state, human_of(&what->holder));
+    SHEAF_REFUSE_IF(
+        row == SHEAF_NONE
+            || !sheaf_hash_equal(&sheaf_human_at(fold->state, row)->holder, &what->holder)
+            || sheaf_human_at(fold->state, row)->member != fold->member,
+        holder_not_yours);
+    SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, what->member), no_such_member);
+    SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
+    uint64_t pair = sheaf_pair(row + 1, what->member);
+    SHEAF_REFUSE_IF(sheaf_holder_allowed_find(fold->state, pair), holder_allowed);
+    struct sheaf_row_holder_allowed *allowed = sheaf_holder_allowed_new(fold->state, pair);
+    allowed->human = row + 1;
+    allowed->member = what->member;
+    allowed->by = fold->index;
     return SHEAF_ACCEPTED;
 }
 
@@ -131,7 +160,7 @@ static uint32_t keys_in_force(sheaf_fold *fold, uint32_t member)
 static sheaf_refusal add(sheaf_fold *fold, const struct sheaf_new_key *what)
 {
     uint32_t human;
-    SHEAF_REFUSE_UNLESS(enter_human(fold, &what->holder, &human));
+    SHEAF_REFUSE_UNLESS(enter_human(fold, what->member, &what->holder, &human));
     struct sheaf_row_key *key = sheaf_key_add(fold->state, what->id, &what->public_key);
     key->member = what->member;
     key->holder = what->holder;

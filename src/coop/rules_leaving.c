@@ -13,15 +13,41 @@ struct sheaf_row_member *sheaf_member_edit_active(sheaf_fold *fold, uint32_t mem
                : NULL;
 }
 
+/* Is it of a class without a ceiling of votes? */
+static bool unlimited(const sheaf_state *state, const struct sheaf_row_member *member)
+{
+    return sheaf_class_now(state, member->class)->ceiling_bp == SHEAF_NO_CEILING;
+}
+
+/* Without a vote nobody could decide anything any more; nor could they where every class that
+ * has votes has a ceiling of them. */
+static sheaf_refusal can_go(const sheaf_state *state, const struct sheaf_row_member *member)
+{
+    SHEAF_REFUSE_IF(member->votes && sheaf_coop(state)->voters == 1, last_voter);
+    SHEAF_REFUSE_IF(member->votes && sheaf_coop(state)->voters_unlimited == 1
+                        && unlimited(state, member),
+                    last_unlimited);
+    return SHEAF_ACCEPTED;
+}
+
+/* Counts the member's vote, if it has one, or counts it no more. */
+static void count_vote(sheaf_state *state, const struct sheaf_row_member *member, bool in)
+{
+    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    uint32_t with = member->votes > 0, free = with && unlimited(state, member);
+    coop->voters += in ? with : -with;
+    coop->voters_unlimited += in ? free : -free;
+}
+
 sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
 {
     struct sheaf_row_member *member = sheaf_member_edit_active(fold, id);
     assert(member);
-    SHEAF_REFUSE_IF(member->votes && sheaf_coop(fold->state)->voters == 1, last_voter);
+    SHEAF_REFUSE_UNLESS(can_go(fold->state, member));
     if (member->votes)
         sheaf_petitions_vote(fold, id, false);
     sheaf_circles_end(fold, id);
-    sheaf_coop_edit(fold->state, 0)->voters -= member->votes > 0;
+    count_vote(fold->state, member, false);
     sheaf_member_become(fold->state, sheaf_member_row(fold->state, id), state);
     member->left = fold->index;
     member->votes = 0;
@@ -44,7 +70,7 @@ sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_membe
     int64_t notice = sheaf_bylaws_now(fold->state)->leave_notice_s;
     struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
     (void)what;
-    SHEAF_REFUSE_IF(member->votes && sheaf_coop(fold->state)->voters == 1, last_voter);
+    SHEAF_REFUSE_UNLESS(can_go(fold->state, member));
     if (!notice)
         return sheaf_member_end(fold, fold->member, SHEAF_member_state_left);
     int64_t at = fold->stamp + notice * 1000;
@@ -72,7 +98,7 @@ sheaf_refusal sheaf_rule_member_stay(sheaf_fold *fold, const struct sheaf_member
     return SHEAF_ACCEPTED;
 }
 
-/* Without the last vote nobody could decide anything any more, so that member stays. */
+/* Who may not go when the time has come stays. */
 sheaf_refusal sheaf_settle_member_leaves(sheaf_fold *fold, uint32_t of)
 {
     if (sheaf_member_end(fold, of, SHEAF_member_state_left) == SHEAF_ACCEPTED)
@@ -99,7 +125,7 @@ void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial)
     }
     member->votes = class->votes;
     member->counted = fold->index;
-    sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
+    count_vote(fold->state, member, true);
 }
 
 sheaf_refusal sheaf_settle_member_trial(sheaf_fold *fold, uint32_t of)
@@ -111,7 +137,7 @@ sheaf_refusal sheaf_settle_member_trial(sheaf_fold *fold, uint32_t of)
     if (member->votes)
         sheaf_circles_vote(fold, of, true);
     member->counted = fold->index;
-    sheaf_coop_edit(fold->state, 0)->voters += member->votes > 0;
+    count_vote(fold->state, member, true);
     return SHEAF_ACCEPTED;
 }
 

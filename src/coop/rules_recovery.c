@@ -32,6 +32,11 @@
  *   As many for it carry it, as many against it end it, silence ends it. With twice the
  *   confirmations colluders are the panel as well: against so many the bylaws' number is the
  *   only defence, which is why it should grow with the co-op.
+ * - An objection keeps the member from money and keys until the panel has decided, so colluders
+ *   could hold somebody there by one false recovery after the other. Who has confirmed one that
+ *   failed after an objection therefore confirms no other of the same member's keys for wait_s
+ *   and panel_s from then on, and recoveries that were opened before it failed go no further.
+ *   All others may confirm a new one, so that nobody is shut out of their own recovery.
  */
 #include "coop/member.h"
 
@@ -60,12 +65,36 @@ static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, ui
     return SHEAF_ACCEPTED;
 }
 
+/* Who confirmed what was objected to and failed is known from now on, and what was opened
+ * before comes to nothing: else it would begin with confirmations that were given before. */
+static void note_failure(sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
+{
+    sheaf_member_edit(fold->state, sheaf_member_row(fold->state, recovery->member))
+        ->recovery_failed = fold->index;
+    for (uint32_t at = recovery->confirmation_last; at;) {
+        const struct sheaf_row_confirmation *confirmation =
+            sheaf_confirmation_at(fold->state, at - 1);
+        uint64_t pair = sheaf_pair(confirmation->by, recovery->member);
+        uint32_t row = sheaf_in_vain_row(fold->state, pair);
+        struct sheaf_row_in_vain *in_vain = row == SHEAF_NONE
+                                                ? sheaf_in_vain_new(fold->state, pair)
+                                                : sheaf_in_vain_edit(fold->state, row);
+        in_vain->by = confirmation->by;
+        in_vain->member = recovery->member;
+        in_vain->failed = fold->stamp;
+        at = confirmation->before;
+    }
+}
+
 static void end(sheaf_fold *fold, uint32_t row, uint8_t state)
 {
     struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
     uint32_t member = sheaf_member_row(fold->state, recovery->member);
     if (recovery->state == SHEAF_recovery_state_open && !recovery->confirmations)
         sheaf_coop_edit(fold->state, 0)->recoveries_open--;
+    if (recovery->state == SHEAF_recovery_state_objected
+        && state == SHEAF_recovery_state_failed)
+        note_failure(fold, recovery);
     if (sheaf_member_at(fold->state, member)->recovery == recovery->id)
         sheaf_member_edit(fold->state, member)->recovery = SHEAF_NONE;
     recovery->state = state;
@@ -139,6 +168,25 @@ sheaf_refusal sheaf_rule_recovery_decline(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* The member confirms that recovery, unless another that it confirmed has failed lately. */
+static sheaf_refusal note_confirmation(sheaf_fold *fold, struct sheaf_row_recovery *recovery)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
+    const struct sheaf_row_in_vain *last =
+        sheaf_in_vain_find(fold->state, sheaf_pair(fold->member, recovery->member));
+    int64_t pause = (int64_t)bylaws->recovery_wait_s + bylaws->recovery_panel_s;
+    uint32_t failed = sheaf_member_get(fold->state, recovery->member)->recovery_failed;
+    SHEAF_REFUSE_IF(failed != SHEAF_NONE && recovery->id < failed, recovery_before);
+    SHEAF_REFUSE_IF(last && fold->stamp < last->failed + pause * 1000, confirmed_in_vain);
+    struct sheaf_row_confirmation *row =
+        sheaf_confirmation_new(fold->state, sheaf_pair(fold->member, recovery->id));
+    row->by = fold->member;
+    row->recovery = recovery->id;
+    row->before = recovery->confirmation_last;
+    recovery->confirmation_last = sheaf_confirmation_count(fold->state);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
                                           const struct sheaf_recovery_confirm *what)
 {
@@ -155,6 +203,8 @@ sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!bylaws->recovery_confirmations, recovery_off);
     SHEAF_REFUSE_IF(rest < 2, recovery_alone);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, false));
+    SHEAF_REFUSE_UNLESS(note_confirmation(fold, recovery));
+    SHEAF_STOP_IF_SPENT(fold);
     if (!recovery->confirmations++)
         sheaf_coop_edit(state, 0)->recoveries_open--;
     if (recovery->confirmations < least(bylaws->recovery_confirmations, rest - 1))

@@ -101,7 +101,8 @@ static uint32_t take_number(reader *r, sheaf_slice text)
         return 0;
     }
     const struct sheaf_row_place *place = sheaf_place_find(r->state, (uint32_t)out);
-    if (place && place->import != r->against && !sheaf_import_over(r->state, place->import))
+    if (place && place->import != r->against
+        && !sheaf_import_over(r->state, place->import, sheaf_coop(r->state)->stamp))
         fault(r, r->csv.line, "number %u stands in the register already", (uint32_t)out);
     return (uint32_t)out;
 }

@@ -77,7 +77,7 @@ void test_import(void **unused)
         {"max", "member.claim", CLAIM("max", "7"), .label = "max"},
         {"moe", "member.claim", CLAIM("moe", "7"), .label = "moe"}, /* an impostor */
         {"ann", "member.admit", "{'member':#max}"},
-        {"ann", "member.admit", "{'member':#moe}", R(place_taken)},
+        {"ann", "member.admit", "{'member':#moe}", R(application_declined)},
         {"ned", "member.claim", CLAIM("ned", "7"), R(place_taken)},
         {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
         {"max", "motion.open", "{'title':^}"},
@@ -91,6 +91,71 @@ void test_import(void **unused)
     assert_int_equal(max->number, 7);
     assert_int_equal(max->leaves, 0);
     assert_int_equal(sheaf_place_get(&k.state, 7)->member, max->id);
+    kit_close(&k);
+}
+
+/* Several claims of a place do not block each other, nor does an impostor who was let in. */
+void test_import_claimed_falsely(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    rules.applications_max = 3;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "import.open", "i", "{'count':2}");
+    kit_do(&k, "ann", "member.import", NULL, ROW("i", "7"));
+    kit_do(&k, "ann", "member.import", NULL, ROW("i", "8"));
+    confirm(&k, "bob", "i", 2, false, ACCEPTED);
+    static const kit_row rows[] = {
+        {"moe", "member.claim", CLAIM("moe", "7"), .label = "moe"},
+        {"eve", "member.claim", CLAIM("eve", "8"), .label = "eve"},
+        {"max", "member.claim", CLAIM("max", "7"), .label = "max"},
+        {"ned", "member.claim", CLAIM("ned", "8"), R(applications_max)},
+        {"ann", "member.decline", "{'member':#eve}"},
+        {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
+        {"ann", "member.admit", "{'member':#moe}"}, /* taken for who stands in the register */
+        {"ann", "member.admit", "{'member':#max}", R(application_declined)},
+        {"max2", "member.claim", CLAIM("max2", "7"), R(place_taken)},
+        {"ann", "exclusion.open", "{'member':#moe,'reason':^}", .label = "x"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->applications, 1); /* ned's */
+    kit_motion(&k, "m", "{'kind':'member.exclude','what':{'exclusion':#x}}", 4);
+    static const kit_row after[] = {
+        {"max2", "member.claim", CLAIM("max2", "7"), .label = "max2"},
+        {"ann", "member.admit", "{'member':#max2}"},
+        {"moe2", "member.claim", CLAIM("moe2", "7"), R(place_taken)},
+        {"ann", "member.admit", "{'member':#ned}"}, /* another place is another matter */
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(sheaf_place_get(&k.state, 7)->member, kit_index(&k, "max2"));
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "moe"))->state,
+                     SHEAF_member_state_excluded);
+    assert_int_equal(sheaf_coop(&k.state)->applications, 0);
+    kit_close(&k);
+}
+
+/* Nobody holds numbers for ever by an import that nobody confirms. */
+void test_import_lapses(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "import.open", "i", "{'count':1}");
+    int64_t opened = k.now;
+    kit_do(&k, "ann", "member.import", NULL, ROW("i", "7"));
+    k.now = opened + SHEAF_IMPORT_LAPSE_S * INT64_C(1000) - 2 * k.step_ms;
+    kit_do(&k, "bob", "import.open", "j", "{'count':1}");
+    kit_want(&k, R(number_taken), "bob", "member.import", ROW("j", "7"), NULL);
+    k.now = opened + SHEAF_IMPORT_LAPSE_S * INT64_C(1000) + 1 - k.step_ms;
+    kit_do(&k, "bob", "member.import", NULL, ROW("j", "7"));
+    confirm(&k, "cat", "i", 1, false, R(import_over));
+    confirm(&k, "cat", "j", 1, false, ACCEPTED);
+    kit_do(&k, "ann", "import.open", NULL, "{'count':1}");
     kit_close(&k);
 }
 

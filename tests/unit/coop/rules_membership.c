@@ -4,6 +4,9 @@
 #define APPLY(name)    "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
 #define TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
 #define DAY            INT64_C(86400000)
+#define EXCLUDE(exclusion)                                                                     \
+    "{'effect':{'kind':'member.exclude','what':{'exclusion':#" exclusion "}},'title':^}"
+#define REQUEST(name) "{'member':#" name ",'reason':^}"
 
 static const struct sheaf_row_member *member_of(kit *k, const char *label)
 {
@@ -76,6 +79,64 @@ void test_last_vote_stays(void **unused)
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(member_of(&k, "bob")->leaves, 0);
+    kit_close(&k);
+}
+
+/* Where every other class has a ceiling of votes, the last of the class without one stays. */
+void test_last_without_a_ceiling_stays(void **unused)
+{
+    (void)unused;
+    kit k;
+    char text[8192];
+    kit_rules rules = kit_rules_usual();
+    rules.leave_notice = 3600;
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    rules.classes = "{'name':'member','votes':1},{'ceiling_bp':2500,'name':'investor','votes':"
+                    "1},{'name':'worker','trial_s':100,'votes':1}";
+    found_three(&k, &rules);
+    static const kit_row rows[] = {
+        {"ivy", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@ivy,'web':false}", .label = "ivy"},
+        {"ann", "member.admit", "{'member':#ivy}"},
+        {"wim", "member.apply",
+         "{'class':2,'kind':'person','name':^,'public_key':@wim,'web':false}", .label = "wim"},
+        {"ann", "member.admit", "{'member':#wim}"},
+        {"ann", "member.leave", "{}", .label = "n1"},
+        {"bob", "member.leave", "{}"},
+        {"cat", "member.leave", "{}"},
+        {"hub", "clock.tick", TICK("member_trial", "wim"), .wait_ms = 100000},
+        {"hub", "clock.tick", TICK("member_leaves", "ann"), .wait_ms = 3600000},
+        {"hub", "clock.tick", TICK("member_leaves", "bob")},
+        {"hub", "clock.tick", TICK("member_leaves", "cat")},
+        {"wim", "member.leave", "{}", R(last_unlimited)},
+        {"zoe", "member.apply", APPLY("zoe"), .label = "zoe"},
+        {"wim", "member.admit", "{'member':#zoe}"},
+        {"wim", "member.leave", "{}"},
+        {"zoe", "member.leave", "{}"},
+        {"ivy", "exclusion.open", REQUEST("zoe"), .label = "x"},
+        {"hub", "clock.tick", TICK("member_leaves", "wim"), .wait_ms = 3600000},
+        {"hub", "clock.tick", TICK("member_leaves", "zoe")}, /* and stays */
+        {"zoe", "member.leave", "{}", R(last_unlimited)},
+        {"ivy", "motion.open", EXCLUDE("x"), R(last_unlimited)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 2);
+    assert_int_equal(sheaf_coop(&k.state)->voters_unlimited, 1);
+    /* The class of investors gets rid of its ceiling, and zoe can go. */
+    rules.classes = "{'name':'member','votes':1},{'name':'investor','votes':1},{'name':'worker'"
+                    ",'trial_s':100,'votes':1}";
+    snprintf(text, sizeof text, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+    kit_want(&k, ACCEPTED, "zoe", "motion.open", text, "m");
+    static const kit_row amended[] = {
+        {"zoe", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"ivy", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"hub", "clock.tick", TICK("motion", "m")},
+        {"zoe", "member.leave", "{}"},
+        {"hub", "clock.tick", TICK("member_leaves", "zoe"), .wait_ms = 3600000},
+        {"zoe", "motion.open", "{'title':^}", R(not_a_member)},
+        {"ivy", "member.leave", "{}", R(last_voter)},
+    };
+    KIT_ROWS(&k, amended);
     kit_close(&k);
 }
 
@@ -191,10 +252,6 @@ void test_death(void **unused)
     assert_int_equal(sheaf_coop(&k.state)->voters, 2);
     kit_close(&k);
 }
-
-#define EXCLUDE(exclusion)                                                                     \
-    "{'effect':{'kind':'member.exclude','what':{'exclusion':#" exclusion "}},'title':^}"
-#define REQUEST(name) "{'member':#" name ",'reason':^}"
 
 void test_exclusion(void **unused)
 {

@@ -1,6 +1,8 @@
 /* Keys that change hands: rotation, recovery, and humans who count once. */
 #include "test.h"
 
+#include "coop/deadline.h"
+
 #define TICK(kind, of)     "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
 #define DAY                INT64_C(86400000)
 #define RECOVERY           "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},"
@@ -84,6 +86,21 @@ void test_humans_count_once(void **unused)
         {"eve", "member.apply",
          "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        /* Copied from the log, as a key's, an applicant's or a recovery's. */
+        {"bob", "key.admit", HELD("b1", "~a"), R(holder_of_another)},
+        {"fay", "member.apply",
+         "{'class':0,'holder':~a,'kind':'person','name':^,'public_key':@fay,'web':false}",
+         R(holder_of_another)},
+        {"bob", "holder.allow", "{'holder':~a,'member':#bob}", R(holder_not_yours)},
+        {"ann", "holder.allow", "{'holder':~c,'member':#bob}", R(holder_not_yours)},
+        {"ann", "holder.allow",
+         "{'holder':'aaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',"
+         "'member':#bob}",
+         R(holder_not_yours)},
+        {"ann", "holder.allow", "{'holder':~a,'member':#eve}", R(no_such_member)},
+        {"ann", "holder.allow", "{'holder':~a,'member':#ann}", R(about_oneself)},
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}"}, /* who is both */
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}", R(holder_allowed)},
         {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
         {"bob", "key.admit", HELD("b2", "~b"), .label = "b2"},
         {"a1", "member.admit", "{'member':#eve}"},
@@ -196,14 +213,14 @@ void test_recovery_objected(void **unused)
         {"ann", "key.admit", ADMIN_KEY("a2"), .label = "a2"},
         /* Another member objects in its place, and the panel is for it. */
         {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
-        {"bob", "recovery.confirm", OF("n2")},
+        {"dan", "recovery.confirm", OF("n2")},
         {"cat", "recovery.object", OF("n2"), .wait_ms = 1000},
-        {"dan", "recovery.judge", FOR("n2")},
+        {"bob", "recovery.judge", FOR("n2")},
         {"ann", "motion.open", "{'title':^}", R(key_revoked)},
         {"n2", "key.admit", ADMIN_KEY("a3"), .label = "a3"},
         /* The panel says nothing. */
         {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
-        {"bob", "recovery.confirm", OF("n3")},
+        {"cat", "recovery.confirm", OF("n3")},
         {"n2", "recovery.object", OF("n3")},
         {"hub", "clock.tick", TICK("recovery_panel", "n3"), .wait_ms = DAY},
         {"n2", "key.admit", ADMIN_KEY("a4")},
@@ -212,6 +229,50 @@ void test_recovery_objected(void **unused)
     assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);
     assert_int_equal(state_of(&k, "n2"), SHEAF_recovery_state_done);
     assert_int_equal(state_of(&k, "n3"), SHEAF_recovery_state_failed);
+    kit_close(&k);
+}
+
+/* Colluders cannot hold a member in one false recovery after the other. */
+void test_recovery_in_vain(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
+        {"bob", "recovery.confirm", OF("n2")}, /* in store, for afterwards */
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.confirm", OF("n1")},
+        {"ann", "recovery.object", OF("n1")},
+        {"dan", "recovery.judge", AGAINST("n1"), .label = "failed"},
+        {"dan", "recovery.confirm", OF("n2"), R(recovery_before)},
+        {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
+        {"bob", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},
+        {"cat", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},
+        {"dan", "recovery.confirm", OF("n3")},
+        {"n4", "recovery.open", OPEN("n4", "dan"), .label = "n4"},
+        {"bob", "recovery.confirm", OF("n4")}, /* of another's keys */
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_in_vain *last =
+        sheaf_in_vain_get(&k.state, sheaf_pair(kit_index(&k, "bob"), kit_index(&k, "ann")));
+    sheaf_deadline due;
+    int64_t until = last->failed + INT64_C(1000) * (3600 + 86400);
+    while (sheaf_deadline_first(&k.state, &due)) {
+        k.now = due.at;
+        kit_do(&k, "hub", "clock.tick", NULL,
+               "{'deadline':'recovery_lapses','of':%u,'unwitnessed':false}", due.of);
+    }
+    assert_true(k.now < until);
+    kit_do(&k, "n5", "recovery.open", "n5", OPEN("n5", "ann"));
+    k.now = until - 1 - k.step_ms;
+    kit_want(&k, R(confirmed_in_vain), "bob", "recovery.confirm", OF("n5"), NULL);
+    k.now = until - k.step_ms;
+    kit_do(&k, "bob", "recovery.confirm", NULL, OF("n5"));
+    kit_do(&k, "cat", "recovery.confirm", NULL, OF("n5"));
+    assert_int_equal(state_of(&k, "n5"), SHEAF_recovery_state_waiting);
+    assert_int_equal(state_of(&k, "n2"), SHEAF_recovery_state_failed);
     kit_close(&k);
 }
 
