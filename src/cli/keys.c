@@ -1,7 +1,8 @@
-/* cli/keys.c - `sheaf key list|renew` and `sheaf recover`: whose keys sign what, and keys that
- * change hands. */
+/* cli/keys.c - `sheaf key list|new|renew` and `sheaf recover`: whose keys sign what, and keys
+ * that change hands. */
 #include "cli/act.h"
 
+#include "base/encode.h"
 #include "cli/date.h"
 #include "cli/folder_trace.h"
 #include "coop/view.h"
@@ -125,13 +126,93 @@ const sheaf_command sheaf_command_key_list = {
     .summary = "who may sign what for a member: its keys, their scopes and limits",
     .detail =
         "Keys that the same person holds, as far as that is stated, show the same human.\n"
-        "Powers are granted with `sheaf key admit` and end with `sheaf key revoke`.",
+        "A key is made with `sheaf key new`; what it may do is granted with `sheaf key admit`\n"
+        "and ends with `sheaf key revoke`.",
     .options = {{"member", "N", "whose (your own)"},
                 {"home", "DIR", "your home folder"},
                 {"hub", "URL", "look at this hub, without a home of your own"},
                 {"ca", "FILE", "certificates to trust, in PEM"}},
     .many = -1,
     .run = run_list,
+};
+
+/* ---- key new ---- */
+
+/* Of a log that not everyone may read the home must be told which entry admitted its key. */
+static sheaf_status make_key(sheaf_session *session, const char *home, uint32_t member,
+                             uint32_t entry, char out[44], sheaf_err *err)
+{
+    sheaf_member *m = &session->member;
+    sheaf_keypair pair;
+    SHEAF_TRY(sheaf_member_meet(m, err));
+    if (m->home.key != SHEAF_NONE)
+        return sheaf_fail(err, SHEAF_INVALID, "%s is the home of a key that is admitted", home);
+    SHEAF_TRY(sheaf_home_keypair(home, SHEAF_KEY_MEMBER, true, &pair, err));
+    sheaf_base64url_32(pair.public, out);
+    sheaf_wipe(&pair, sizeof pair);
+    m->home.member = member;
+    m->home.key = entry;
+    memcpy(m->home.origin, m->follower.origin, sizeof m->home.origin);
+    return sheaf_home_write(&m->home, home, err);
+}
+
+static int run_new(const sheaf_arguments *a)
+{
+    sheaf_session session;
+    sheaf_err err;
+    char home[SHEAF_PATH_MAX], public[44] = "";
+    sheaf_folder_trace trace;
+    long long member = SHEAF_NONE, entry = SHEAF_NONE;
+    if (!a->value[0] != !a->value[1]
+        || (a->value[0] && !sheaf_number(a->value[0], 0, SHEAF_REF_MAX, &member))
+        || (a->value[1] && !sheaf_number(a->value[1], 0, SHEAF_REF_MAX, &entry)))
+        return sheaf_usage(&sheaf_command_key_new,
+                           "--member and --entry are numbers, and come together");
+    sheaf_status status = sheaf_home_path(a->value[2], home, sizeof home, &err);
+    if (status == SHEAF_OK)
+        status = sheaf_folder_trace_begin(&trace, home, &err);
+    if (status != SHEAF_OK)
+        return sheaf_report(a, &err);
+    status = sheaf_session_open(&session, home, a->argument[0], a->value[3], &err);
+    if (status == SHEAF_OK) {
+        status = make_key(&session, home, (uint32_t)member, (uint32_t)entry, public, &err);
+        sheaf_session_close(&session);
+    }
+    if (status != SHEAF_OK) {
+        sheaf_folder_trace_undo(&trace);
+        return sheaf_report(a, &err);
+    }
+    if (a->json)
+        printf("{\"public_key\":\"%s\"}\n", public);
+    else
+        puts(public);
+    if (!a->json && entry != SHEAF_NONE)
+        fprintf(stderr, "%s acts for member %lld from now on.\n", home, member);
+    else if (!a->json)
+        fprintf(stderr,
+                "The key is in %s/keys. A member lets it act with:\n"
+                "  sheaf key admit --public-key %s --scopes.vote yes\n",
+                home, public);
+    return SHEAF_EXIT_DONE;
+}
+
+const sheaf_command sheaf_command_key_new = {
+    .name = "key new",
+    .arguments = "URL",
+    .summary = "make a key for another person or machine of a member, and print it",
+    .detail =
+        "Use a home folder that is empty. The member admits the key with `sheaf key admit`,\n"
+        "which says what it may sign and until when; from then on the home acts for the\n"
+        "member. Where not everyone may read the log, say the same once more with --member\n"
+        "and --entry, the number that `sheaf key admit` printed.",
+    .options = {{"member", "N", "the member that has admitted the key"},
+                {"entry", "N", "the entry that admitted it"},
+                {"home", "DIR", "a home folder for the key"},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .many = -1,
+    .run = run_new,
 };
 
 /* ---- key renew ---- */

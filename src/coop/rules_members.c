@@ -40,7 +40,8 @@ sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant
     member->name = applicant->name;
     member->holder = applicant->holder;
     member->admitted = member->left = member->counted = SHEAF_NONE;
-    member->recovery = member->recovery_failed = member->death = member->notice = member->import = SHEAF_NONE;
+    member->recovery = member->death = member->notice = member->import = SHEAF_NONE;
+    member->recovery_failed = SHEAF_NONE;
     member->exclusion = member->asks_exclusion = SHEAF_NONE;
     member->number = applicant->number;
     member->applied = fold->stamp;

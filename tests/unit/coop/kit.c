@@ -40,6 +40,18 @@ uint64_t kit_random(uint64_t *seed)
     return z ^ z >> 31;
 }
 
+void kit_seeds(void (*play)(uint64_t seed), uint64_t last)
+{
+    uint64_t first = 1;
+    const char *given = getenv("SHEAF_TEST_SEED");
+    if (given)
+        first = last = strtoull(given, NULL, 10);
+    for (uint64_t seed = first; seed <= last; seed++) {
+        printf("seed %llu\n", (unsigned long long)seed);
+        play(seed);
+    }
+}
+
 static void *block(size_t size)
 {
     void *bytes = malloc(size);

@@ -115,6 +115,9 @@ typedef struct {
     int64_t wait_ms; /* before it */
 } kit_row;
 
+/* `what` of the tick that settles that kind of deadline of what has the label. */
+#define KIT_TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
+
 void kit_rows(kit *k, const kit_row *rows, size_t count);
 #define KIT_ROWS(k, rows) kit_rows((k), (rows), sizeof(rows) / sizeof *(rows))
 
@@ -221,5 +224,7 @@ bool kit_accepted(sheaf_kind kind);
 __attribute__((noreturn, format(printf, 1, 2))) void kit_fail(const char *format, ...);
 
 uint64_t kit_random(uint64_t *seed);
+/* Plays with every seed up to the last, or with that of SHEAF_TEST_SEED alone. */
+void kit_seeds(void (*play)(uint64_t seed), uint64_t last);
 
 #endif

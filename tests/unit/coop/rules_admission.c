@@ -3,9 +3,8 @@
 
 #define APPLY(name, place)                                                                     \
     "{'class':" place ",'kind':'person','name':^,'public_key':@" name ",'web':false}"
-#define OF(name)       "{'member':#" name "}"
-#define TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
-#define FOR(one, two)  "{'approve':[{'member':#" one "},{'member':#" two "}],'election':#e}"
+#define OF(name)      "{'member':#" name "}"
+#define FOR(one, two) "{'approve':[{'member':#" one "},{'member':#" two "}],'election':#e}"
 #define MEMBERS(votes)                                                                         \
     "{'admission':{'approvals':2,'lapse_s':864000,'open_max':9,'organ':1},'classes':[{"        \
     "'name':'member','votes':1},{'name':'worker','votes':" votes                               \
@@ -47,7 +46,7 @@ static void found(kit *k, const kit_rules *rules)
         {"cat", "candidate.stand", "{'election':#e}"},
         {"ann", "election.vote", FOR("ann", "cat")},
         {"bob", "election.vote", FOR("ann", "cat")},
-        {"hub", "clock.tick", TICK("election", "e"), .label = "term", .wait_ms = 100000},
+        {"hub", "clock.tick", KIT_TICK("election", "e"), .label = "term", .wait_ms = 100000},
     };
     KIT_ROWS(k, rows);
 }
@@ -76,14 +75,14 @@ void test_admission_by_an_organ(void **unused)
         {"ann", "member.admit", OF("hal"), R(application_declined)},
         /* One officer is left, who is all of them; then nobody. */
         {"cat", "office.resign", "{'organ':1}"},
-        {"hub", "clock.tick", TICK("vacancy", "term")},
+        {"hub", "clock.tick", KIT_TICK("vacancy", "term")},
         {"bob", "member.admit", OF("ida"), R(admission_officers)},
         {"cat", "member.admit", OF("ida"), R(admission_officers)},
         {"ann", "member.admit", OF("ida")},
         {"ida", "motion.open", "{'title':^}"},
         {"jon", "member.apply", APPLY("jon", "0"), .label = "jon"},
         {"ann", "office.resign", "{'organ':1}"},
-        {"hub", "clock.tick", TICK("vacancy", "term")},
+        {"hub", "clock.tick", KIT_TICK("vacancy", "term")},
         {"bob", "member.admit", OF("jon")},
         {"tim", "member.admit", OF("jon"), R(no_vote)},
         {"dan", "member.admit", OF("jon")},
@@ -110,7 +109,7 @@ void test_admission_by_officers_with_a_vote(void **unused)
         {"gus", "motion.open", "{'title':^}"},
         {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
         {"ann", "office.resign", "{'organ':1}"}, /* cat alone is in office, without a vote */
-        {"hub", "clock.tick", TICK("vacancy", "term")},
+        {"hub", "clock.tick", KIT_TICK("vacancy", "term")},
         {"bob", "member.admit", OF("hal")},
         {"dan", "member.admit", OF("hal")},
         {"hal", "motion.open", "{'title':^}"},

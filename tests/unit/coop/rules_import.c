@@ -7,7 +7,6 @@
     "{'class':0,'import':#" import                                                             \
     ",'joined':1500000000,'kind':'person','name':^,'number':" number "}"
 #define CLAIM(name, number) "{'name':^,'number':" number ",'public_key':@" name ",'web':false}"
-#define TICK(kind, of)      "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
 
 static void confirm(kit *k, const char *who, const char *import, int count, bool wrong,
                     sheaf_refusal want)
@@ -184,7 +183,7 @@ void test_import_ends(void **unused)
         {"max", "member.leave", "{}"}, /* earlier than the register says */
         {"max", "member.stay", "{}"},
         {"max", "member.leave", "{}", R(leaving_already), .wait_ms = 3000000},
-        {"hub", "clock.tick", TICK("member_leaves", "max"), .wait_ms = 600000},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "max"), .wait_ms = 600000},
         {"max", "motion.open", "{'title':^}", R(not_a_member)},
         {"ann", "member.admit", "{'member':#ned}", R(place_ended)},
         {"oda", "member.claim", CLAIM("oda", "2"), R(place_ended)},

@@ -1,9 +1,8 @@
 /* How memberships end: notice, trial, death, exclusion. */
 #include "test.h"
 
-#define APPLY(name)    "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
-#define TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
-#define DAY            INT64_C(86400000)
+#define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+#define DAY         INT64_C(86400000)
 #define EXCLUDE(exclusion)                                                                     \
     "{'effect':{'kind':'member.exclude','what':{'exclusion':#" exclusion "}},'title':^}"
 #define REQUEST(name) "{'member':#" name ",'reason':^}"
@@ -37,15 +36,15 @@ void test_notice(void **unused)
         {"bob", "member.leave", "{}", R(leaving_already), .wait_ms = 1000},
         {"bob", "motion.open", "{'title':^}", .label = "m"},
         {"bob", "ballot.cast", "{'choice':'no','motion':#m}"},
-        {"hub", "clock.tick", TICK("member_leaves", "bob"), R(not_due)},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "bob"), R(not_due)},
         {"bob", "member.stay", "{}"},
         {"bob", "member.stay", "{}", R(no_notice)},
         {"cat", "member.leave", "{}"},
         {"ann", "ballot.cast", "{'choice':'no','motion':#m}"},
         {"cat", "ballot.cast", "{'choice':'no','motion':#m}"},
-        {"hub", "clock.tick", TICK("motion", "m")},
+        {"hub", "clock.tick", KIT_TICK("motion", "m")},
         {"ann", "motion.open", "{'title':^}", R(deadline_due), .wait_ms = 3600000},
-        {"hub", "clock.tick", TICK("member_leaves", "cat"), .label = "gone"},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "cat"), .label = "gone"},
         {"cat", "motion.open", "{'title':^}", R(not_a_member)},
         {"bob", "motion.open", "{'title':^}"},
     };
@@ -72,8 +71,8 @@ void test_last_vote_stays(void **unused)
         {"ann", "member.admit", "{'member':#bob}"},
         {"ann", "member.leave", "{}"},
         {"bob", "member.leave", "{}"},
-        {"hub", "clock.tick", TICK("member_leaves", "ann"), .wait_ms = 3600000},
-        {"hub", "clock.tick", TICK("member_leaves", "bob")},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "ann"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "bob")},
         {"bob", "motion.open", "{'title':^}"},
         {"bob", "member.leave", "{}", R(last_voter)},
     };
@@ -104,18 +103,18 @@ void test_last_without_a_ceiling_stays(void **unused)
         {"ann", "member.leave", "{}", .label = "n1"},
         {"bob", "member.leave", "{}"},
         {"cat", "member.leave", "{}"},
-        {"hub", "clock.tick", TICK("member_trial", "wim"), .wait_ms = 100000},
-        {"hub", "clock.tick", TICK("member_leaves", "ann"), .wait_ms = 3600000},
-        {"hub", "clock.tick", TICK("member_leaves", "bob")},
-        {"hub", "clock.tick", TICK("member_leaves", "cat")},
+        {"hub", "clock.tick", KIT_TICK("member_trial", "wim"), .wait_ms = 100000},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "ann"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "bob")},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "cat")},
         {"wim", "member.leave", "{}", R(last_unlimited)},
         {"zoe", "member.apply", APPLY("zoe"), .label = "zoe"},
         {"wim", "member.admit", "{'member':#zoe}"},
         {"wim", "member.leave", "{}"},
         {"zoe", "member.leave", "{}"},
         {"ivy", "exclusion.open", REQUEST("zoe"), .label = "x"},
-        {"hub", "clock.tick", TICK("member_leaves", "wim"), .wait_ms = 3600000},
-        {"hub", "clock.tick", TICK("member_leaves", "zoe")}, /* and stays */
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "wim"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "zoe")}, /* and stays */
         {"zoe", "member.leave", "{}", R(last_unlimited)},
         {"ivy", "motion.open", EXCLUDE("x"), R(last_unlimited)},
     };
@@ -130,9 +129,9 @@ void test_last_without_a_ceiling_stays(void **unused)
     static const kit_row amended[] = {
         {"zoe", "ballot.cast", "{'choice':'yes','motion':#m}"},
         {"ivy", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"hub", "clock.tick", TICK("motion", "m")},
+        {"hub", "clock.tick", KIT_TICK("motion", "m")},
         {"zoe", "member.leave", "{}"},
-        {"hub", "clock.tick", TICK("member_leaves", "zoe"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("member_leaves", "zoe"), .wait_ms = 3600000},
         {"zoe", "motion.open", "{'title':^}", R(not_a_member)},
         {"ivy", "member.leave", "{}", R(last_voter)},
     };
@@ -154,7 +153,7 @@ void test_trial(void **unused)
         {"bob", "ballot.cast", "{'choice':'no','motion':#m1}"},
         {"bob", "conflict.declare", "{'matter':#m1}", R(on_trial)},
         {"ann", "ballot.cast", "{'choice':'yes','motion':#m1}"},
-        {"hub", "clock.tick", TICK("motion", "m1")}, /* all who count have voted */
+        {"hub", "clock.tick", KIT_TICK("motion", "m1")}, /* all who count have voted */
         {"ann", "motion.open",
          "{'effect':{'kind':'member.dismiss','what':{'member':#ann}},'title':^}",
          R(not_on_trial)},
@@ -165,9 +164,10 @@ void test_trial(void **unused)
          "{'effect':{'kind':'member.dismiss','what':{'member':#bob}},'title':^}",
          .label = "m2"},
         {"ann", "ballot.cast", "{'choice':'yes','motion':#m2}"},
-        {"hub", "clock.tick", TICK("motion", "m2")},
+        {"hub", "clock.tick", KIT_TICK("motion", "m2")},
         {"bob", "member.leave", "{}", R(not_a_member)},
-        {"hub", "clock.tick", TICK("member_trial", "cat"), .label = "full", .wait_ms = 7200000},
+        {"hub", "clock.tick", KIT_TICK("member_trial", "cat"), .label = "full",
+         .wait_ms = 7200000},
         {"cat", "motion.open", "{'title':^}"},
     };
     KIT_ROWS(&k, rows);
@@ -197,7 +197,7 @@ void test_trial_amended(void **unused)
     kit_do(&k, "ann", "motion.open", "m", "%s", effect);
     kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
     k.now += 120000;
-    kit_do(&k, "hub", "clock.tick", NULL, TICK("motion", "m"));
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
     assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "m"))->state,
                      SHEAF_motion_state_adopted);
     assert_int_equal(sheaf_coop(&k.state)->voters, 1);
@@ -243,7 +243,7 @@ void test_death(void **unused)
         {"ann", "member.death", DEATH("bob"), .label = "d3"},
         {"cat", "member.death", DEATH("bob")},
         {"ann", "motion.open", "{'title':^}", R(deadline_due), .wait_ms = 14 * DAY},
-        {"hub", "clock.tick", TICK("member_death", "bob")},
+        {"hub", "clock.tick", KIT_TICK("member_death", "bob")},
         {"bob", "motion.open", "{'title':^}", R(not_a_member)},
         {"ann", "member.death", DEATH("bob"), R(no_such_member)},
     };
@@ -281,7 +281,7 @@ void test_exclusion(void **unused)
         {"bob", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
         {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
         {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"hub", "clock.tick", TICK("motion", "m"), .wait_ms = 120000},
+        {"hub", "clock.tick", KIT_TICK("motion", "m"), .wait_ms = 120000},
         {"bob", "member.leave", "{}", R(not_a_member)},
         {"ann", "motion.open", EXCLUDE("x"), R(no_such_member)},
         {"ann", "exclusion.open", REQUEST("cat"), .label = "y"}, /* the other one is over */
@@ -325,8 +325,8 @@ void test_exclusion_given_up(void **unused)
         {"cat", "ballot.cast", "{'choice':'yes','motion':#a}"},
         {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
         {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"hub", "clock.tick", TICK("motion", "a"), .wait_ms = 120000},
-        {"hub", "clock.tick", TICK("motion", "m")},
+        {"hub", "clock.tick", KIT_TICK("motion", "a"), .wait_ms = 120000},
+        {"hub", "clock.tick", KIT_TICK("motion", "m")},
         {"bob", "motion.open", "{'title':^}"},
         {"ann", "motion.open", EXCLUDE("x"), R(exclusion_off)},
     };
@@ -355,8 +355,8 @@ void test_last_vote_outlives(void **unused)
         {"cat", "member.death", DEATH("bob")},
         {"ann", "member.leave", "{}"},
         {"cat", "member.leave", "{}"},
-        {"hub", "clock.tick", TICK("motion", "m"), .wait_ms = 120000, .label = "decided"},
-        {"hub", "clock.tick", TICK("member_death", "bob"), .wait_ms = 14 * DAY},
+        {"hub", "clock.tick", KIT_TICK("motion", "m"), .wait_ms = 120000, .label = "decided"},
+        {"hub", "clock.tick", KIT_TICK("member_death", "bob"), .wait_ms = 14 * DAY},
         {"bob", "motion.open", "{'title':^}"},
     };
     KIT_ROWS(&k, rows);

@@ -3,7 +3,6 @@
 
 #include "coop/deadline.h"
 
-#define TICK(kind, of)     "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
 #define DAY                INT64_C(86400000)
 #define RECOVERY           "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},"
 #define OPEN(name, member) "{'member':#" member ",'public_key':@" name ",'web':false}"
@@ -148,7 +147,7 @@ void test_recovery(void **unused)
         {"ann", "key.admit", ADMIN_KEY("a2"), .label = "a2"},
         {"other", "recovery.open", OPEN("other", "ann"), .label = "rec2"},
         {"dan", "recovery.confirm", OF("rec2"), R(recovery_under_way)},
-        {"hub", "clock.tick", TICK("recovery_waits", "rec"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "rec"), .wait_ms = 3600000},
         {"ann", "motion.open", "{'title':^}", R(key_revoked)},
         {"a2", "key.revoke", "{'key':#a2}", R(key_revoked)},
         {"new", "motion.open", "{'title':^}"},
@@ -176,9 +175,9 @@ void test_recovery_flood(void **unused)
         {"dan", "recovery.decline", OF("n3")},
         {"dan", "recovery.decline", OF("n3"), R(recovery_elsewhere)},
         {"n4", "recovery.open", OPEN("n4", "bob"), .label = "n4"},
-        {"hub", "clock.tick", TICK("recovery_lapses", "n1"), .wait_ms = DAY},
-        {"hub", "clock.tick", TICK("recovery_lapses", "n2")},
-        {"hub", "clock.tick", TICK("recovery_lapses", "n4")},
+        {"hub", "clock.tick", KIT_TICK("recovery_lapses", "n1"), .wait_ms = DAY},
+        {"hub", "clock.tick", KIT_TICK("recovery_lapses", "n2")},
+        {"hub", "clock.tick", KIT_TICK("recovery_lapses", "n4")},
         {"n5", "recovery.open", OPEN("n5", "bob")},
     };
     KIT_ROWS(&k, rows);
@@ -222,7 +221,7 @@ void test_recovery_objected(void **unused)
         {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
         {"cat", "recovery.confirm", OF("n3")},
         {"n2", "recovery.object", OF("n3")},
-        {"hub", "clock.tick", TICK("recovery_panel", "n3"), .wait_ms = DAY},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n3"), .wait_ms = DAY},
         {"n2", "key.admit", ADMIN_KEY("a4")},
     };
     KIT_ROWS(&k, rows);
@@ -290,7 +289,7 @@ void test_recovery_overtaken(void **unused)
         {"dan", "recovery.object", OF("n1"), R(recovery_elsewhere)},
         {"n2", "recovery.open", OPEN("n2", "bob"), .label = "n2"},
         {"cat", "recovery.confirm", OF("n2")}, /* of two others one is enough */
-        {"hub", "clock.tick", TICK("recovery_waits", "n2"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "n2"), .wait_ms = 3600000},
         {"n2", "motion.open", "{'title':^}"},
         {"n3", "recovery.open", OPEN("n3", "bob"), .label = "n3"},
         {"cat", "member.leave", "{}"},
@@ -319,7 +318,7 @@ void test_recovery_web(void **unused)
         {"w", "recovery.open", "{'member':#ann,'public_key':@w,'web':true}", .label = "w"},
         {"eve", "recovery.confirm", OF("w"), R(no_vote)},
         {"bob", "recovery.confirm", OF("w")},
-        {"hub", "clock.tick", TICK("recovery_waits", "w"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "w"), .wait_ms = 3600000},
         {"w", "motion.open", "{'title':^}"},
         {"w", "key.admit", ADMIN_KEY("a2"), R(outside_scope)},
     };

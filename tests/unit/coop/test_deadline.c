@@ -106,14 +106,7 @@ static void play(uint64_t seed)
 static void test_heap(void **unused)
 {
     (void)unused;
-    uint64_t first = 1, last = 12;
-    const char *given = getenv("SHEAF_TEST_SEED");
-    if (given)
-        first = last = strtoull(given, NULL, 10);
-    for (uint64_t seed = first; seed <= last; seed++) {
-        printf("seed %llu\n", (unsigned long long)seed);
-        play(seed);
-    }
+    kit_seeds(play, 12);
 }
 
 static void test_none(void **unused)

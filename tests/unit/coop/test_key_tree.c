@@ -64,42 +64,34 @@ static void grow(uint64_t seed)
 static void test_tree(void **unused)
 {
     (void)unused;
-    uint64_t first = 1, last = 12;
-    const char *given = getenv("SHEAF_TEST_SEED");
-    if (given)
-        first = last = strtoull(given, NULL, 10);
-    for (uint64_t seed = first; seed <= last; seed++) {
-        printf("seed %llu\n", (unsigned long long)seed);
-        grow(seed);
-    }
+    kit_seeds(grow, 12);
 }
 
 /* What the co-op's row counts is what the rows say. */
 static void check_counts(const sheaf_state *state)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(state);
-    uint32_t members = 0, voters = 0, applications = 0;
+    uint32_t members = 0, voters = 0, unlimited = 0, applications = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *row = sheaf_member_at(state, i);
         bool active = row->state == SHEAF_member_state_active;
         members += active;
         voters += active && row->votes;
+        unlimited += active && row->votes && row->class != 2;
         applications +=
             row->state == SHEAF_member_state_applied && i >= coop->applications_from;
     }
     assert_int_equal(coop->members, members);
     assert_int_equal(coop->voters, voters);
+    assert_int_equal(coop->voters_unlimited, unlimited);
     assert_int_equal(coop->applications, applications);
 }
 
 /* Applications wait three times as long. */
 static void amend(kit *k, kit_rules *rules)
 {
-    char effect[8192];
     rules->lapse_s *= 3;
-    snprintf(effect, sizeof effect, "{'kind':'bylaws.amend','what':{'base':#ann,'text':%s}}",
-             kit_bylaws(rules));
-    kit_motion(k, "amended", effect, 4);
+    kit_motion(k, "amended", kit_amendment(rules, "#ann"), 4);
 }
 
 /* A co-op in which people apply, are admitted or declined, let their application lapse, leave,
@@ -112,6 +104,8 @@ static void test_counts(void **unused)
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     rules.lapse_s = 300;
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0},{'ceiling_bp':"
+                    "2500,'name':'investor','votes':1}";
     rules.protected.quorum = 0;
     kit_found_four(&k, &rules);
     int applied = 0;
@@ -124,7 +118,8 @@ static void test_counts(void **unused)
         if (random % 3 == 0) {
             char what[120];
             snprintf(what, sizeof what,
-                     "{'class':0,'kind':'person','name':^,'public_key':@%s,'web':false}", name);
+                     "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}",
+                     (int)(random >> 48) % 3, name);
             applied += kit_try(&k, name, "member.apply", what, name) == ACCEPTED;
         } else if (applied) {
             char what[60];

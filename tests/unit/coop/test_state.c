@@ -109,14 +109,7 @@ static void play(uint64_t first)
 static void test_rollback(void **unused)
 {
     (void)unused;
-    uint64_t first = 1, last = 20;
-    const char *given = getenv("SHEAF_TEST_SEED");
-    if (given)
-        first = last = strtoull(given, NULL, 10);
-    for (uint64_t seed = first; seed <= last; seed++) {
-        printf("seed %llu\n", (unsigned long long)seed);
-        play(seed);
-    }
+    kit_seeds(play, 20);
 }
 
 /* The same entries give the same digest in a state that is digested at every entry, in one that

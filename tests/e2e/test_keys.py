@@ -1,0 +1,246 @@
+"""An imported register with two signatures, and who claims its places; a key that is renewed; keys
+of an organisation's people that may do little, for a while; lost keys that are recovered, against
+an objection and without; a commitment that another member copies."""
+import json
+import os
+import time
+
+from kit import Folder, Hub, check, finish, refused, run, sheaf, until
+
+ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
+RECOVERY = {"confirmations": 2, "panel_s": 600, "wait_s": 2}
+REGISTER = """number,name,class,joined,kind,cancelled_to
+7,Max Moor,member,1998-05-31,person,
+8,Ned Nolde,member,2003-01-02,person,2099-12-31
+"""
+
+
+class Coop:
+    """Members, each with a home."""
+
+    def __init__(self, folder, hub):
+        self.folder, self.hub = folder, hub
+
+    def home(self, who):
+        return os.path.join(self.folder, who)
+
+    def act(self, who, *flags):
+        """Enters an act; the index of its entry."""
+        done = sheaf(*flags, "--home", self.home(who), "--json")
+        if done.returncode != 0:
+            raise RuntimeError(f"{who} {flags}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)["index"]
+
+    def refused(self, name, words, who, *flags):
+        refused(name, 4, words, *flags, "--home", self.home(who))
+
+    def rows(self, table):
+        return json.loads(self.hub.get("/api/v1/state/" + table)[1])["rows"]
+
+    def row(self, table, index):
+        return [row for row in self.rows(table) if row["id"] == index][0]
+
+    def keys(self, who, member):
+        done = sheaf("key", "list", "--member", member, "--home", self.home(who))
+        return done.stdout + done.stderr
+
+    def join(self, who, *flags):
+        done = sheaf("join", self.hub.url, "--member", who, *flags, "--home", self.home(who),
+                     "--json")
+        if done.returncode != 0:
+            raise RuntimeError(f"{who} joins: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)["index"]
+
+
+def found(folder):
+    answers, made = os.path.join(folder, "answers.toml"), os.path.join(folder, "bylaws.toml")
+    with open(answers, "w", encoding="utf-8") as file:
+        file.write(ANSWERS)
+    sheaf("bylaws", "new", "--answers", answers, "--out", made)
+    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
+    document["keys"]["recovery"] = RECOVERY
+    document["members"]["admission"]["approvals"] = 1
+    path = os.path.join(folder, "bylaws.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
+                 "--person", "--home", os.path.join(folder, "ada"))
+    check("a co-op is founded on them", done.returncode == 0, done.stderr)
+
+
+def members(coop):
+    """Five with a vote: ada, bob, cat and dan are people, org is none."""
+    out = {"ada": 0}
+    sheaf("key", "list", "--home", coop.home("ada"), "--hub", coop.hub.url)  # where the hub is
+    for who in ("bob", "cat", "dan"):
+        out[who] = coop.join(who, "--person")
+        coop.act("ada", "member", "admit", "--member", out[who])
+    out["org"] = coop.join("org")
+    coop.act("ada", "member", "admit", "--member", out["org"])
+    return out
+
+
+def imported(coop):
+    path = coop.home("register.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(REGISTER)
+    done = sheaf("import", path, "--home", coop.home("ada"))
+    number = coop.rows("import")[-1]["id"]
+    check("the register is entered", done.returncode == 0 and f"Entered as import {number}" in
+          done.stdout and "A second officer confirms it" in done.stdout, done.stdout + done.stderr)
+    refused("no place is claimed before a second signature", 4, "not confirmed", "join",
+            coop.hub.url, "--member", "Max Moor", "--place", 7, "--home", coop.home("max"))
+    refused("not by the one who entered it", 4, "another member", "import", path, "--against",
+            number, "--home", coop.home("ada"))
+    other = coop.home("other.csv")
+    with open(other, "w", encoding="utf-8") as file:
+        file.write(REGISTER.replace("1998-05-31", "1989-05-31"))
+    done = sheaf("import", other, "--against", number, "--home", coop.home("bob"))
+    check("another file is not confirmed", done.returncode == 1 and
+          "number 7 was not entered as it stands" in done.stderr, done.stdout + done.stderr)
+    done = sheaf("import", path, "--against", number, "--home", coop.home("bob"))
+    check("the same file is", done.returncode == 0
+          and f"Import {number} is confirmed" in done.stdout, done.stdout + done.stderr)
+    claimed(coop)
+
+
+def claimed(coop):
+    impostor = coop.join("impostor", "--place", 7)
+    true = coop.join("max", "--place", 7)
+    coop.act("bob", "member", "admit", "--member", true)
+    row = coop.row("member", true)
+    check("who is in the register has its place", row["state"] == "active" and row["number"] == 7
+          and not row["trial"], row)
+    check("another claim of it is declined", coop.row("member", impostor)["state"] == "declined",
+          coop.row("member", impostor))
+    coop.refused("and stays so", "declined", "ada", "member", "admit", "--member", impostor)
+    refused("a place has one member", 4, "claimed already", "join", coop.hub.url, "--member", "Max",
+            "--place", 7, "--home", coop.home("late"))
+
+
+def renewed(coop, who, member):
+    before = coop.keys(who, member)
+    check("one key", before.count("live") == 1 and "admin data money vote" in before
+          and "without end" in before, before)
+    done = sheaf("key", "renew", "--home", coop.home(who))
+    after = coop.keys(who, member)
+    check("a key is renewed", done.returncode == 0 and "the old one is revoked" in done.stderr
+          and after.count("live") == 1 and after.count("revoked") == 1
+          and after.index("live") < after.index("revoked"), done.stderr + after)
+    coop.act(who, "motion", "open", "--title", "Still here")
+
+
+def new_key(coop, home):
+    done = sheaf("key", "new", coop.hub.url, "--home", coop.home(home))
+    check(f"{home} has a key", done.returncode == 0 and len(done.stdout) == 44
+          and f"sheaf key admit --public-key {done.stdout.strip()}" in done.stderr,
+          done.stdout + done.stderr)
+    return done.stdout.strip()
+
+
+def people_of_an_organisation(coop, org):
+    """One votes until soon, one steward lets others in, neither more than they have."""
+    soon = int(time.time() * 1000) + 4000
+    voter, steward, third = (new_key(coop, home) for home in ("voter", "steward", "third"))
+    coop.act("org", "key", "admit", "--public-key", voter, "--scopes.vote", "yes", "--until", soon)
+    later = soon + 3600000
+    coop.act("org", "key", "admit", "--public-key", steward, "--scopes.admin", "yes",
+             "--scopes.data", "yes", "--until", later)
+    listed = coop.keys("org", org)
+    check("both are listed with scopes and limits", listed.count("live") == 3
+          and listed.count("until ") == 2 and "admin data  " in listed, listed)
+    coop.act("voter", "motion", "open", "--title", "In the name of the organisation")
+    coop.refused("a voter admits nobody", "scope", "voter", "key", "admit", "--public-key", third,
+                 "--scopes.vote", "yes")
+    coop.refused("a steward hands on no vote", "than they have", "steward", "key", "admit",
+                 "--public-key", third, "--scopes.vote", "yes", "--until", later)
+    coop.refused("nor what lasts longer", "longer", "steward", "key", "admit", "--public-key",
+                 third, "--scopes.data", "yes")
+    coop.refused("nor takes away what does", "longer", "steward", "key", "revoke", "--key", org)
+    coop.act("steward", "key", "admit", "--public-key", third, "--scopes.data", "yes", "--until",
+             later)
+    return soon
+
+
+def expired(coop, soon, org):
+    time.sleep(max(0, soon / 1000 + 0.2 - time.time()))
+    coop.refused("what has expired signs nothing", "expired", "voter", "motion", "open", "--title",
+                 "Too late")
+    steward = [row["id"] for row in coop.rows("key") if row["member"] == org][2]
+    coop.act("org", "key", "revoke", "--key", steward)
+    coop.refused("nor what is revoked", "revoked", "steward", "dataset", "register", "--title", "x",
+                 "--commitment", "a" * 64, "--licence", "CC0-1.0", "--records", 1, "--schema", "x",
+                 "--subjects", "none")
+    listed = coop.keys("org", org)
+    check("and the list says so", listed.count("expired") == 1 and listed.count("revoked") == 1,
+          listed)
+
+
+def recovered(coop, bob):
+    """Once against an objection, then for real."""
+    def opened(home):
+        done = sheaf("recover", coop.hub.url, "--member", bob, "--home", coop.home(home), "--json")
+        return json.loads(done.stdout)["index"]
+    false = opened("thief")
+    coop.refused("the member itself does not confirm", "about itself", "bob", "recovery", "confirm",
+                 "--recovery", false)
+    for who in ("cat", "org"):
+        coop.act(who, "recovery", "confirm", "--recovery", false)
+    coop.act("bob", "recovery", "object", "--recovery", false)
+    coop.refused("an objection freezes keys", "objected to", "bob", "key", "admit", "--public-key",
+                 new_key(coop, "frozen"), "--scopes.vote", "yes")
+    check("the list says so", "frozen" in coop.keys("ada", bob), coop.keys("ada", bob))
+    for who in ("ada", "dan"):
+        coop.act(who, "recovery", "judge", "--recovery", false, "--uphold", "no")
+    check("the panel has ended it", coop.row("recovery", false)["state"] == "failed"
+          and "frozen" not in coop.keys("ada", bob), coop.row("recovery", false))
+    true = opened("bob2")
+    coop.refused("who confirmed in vain waits", "objected to and failed", "cat", "recovery",
+                 "confirm", "--recovery", true)
+    for who in ("ada", "dan"):
+        coop.act(who, "recovery", "confirm", "--recovery", true)
+    coop.refused("the new key signs nothing yet", "revoked", "bob2", "motion", "open", "--title",
+                 "Early")
+    done = until(lambda: coop.row("recovery", true)["state"] == "done", 20)
+    check("after the waiting period it takes the place of all others", done,
+          coop.row("recovery", true))
+    coop.act("bob2", "motion", "open", "--title", "Here I am again")
+    coop.refused("the old one is gone", "revoked", "bob", "motion", "open", "--title", "Thief")
+
+
+def held(coop, cat, dan):
+    """A commitment to a person is its member's."""
+    for who, home in ("cat", "cat2"), ("dan", "dan2"):
+        flags = ("key", "admit", "--public-key", new_key(coop, home), "--scopes.vote", "yes",
+                 "--holder", "c" * 64)
+        if who == "cat":
+            coop.act(who, *flags)
+            continue
+        coop.refused("another's commitment is not copied", "another member has named", who, *flags)
+        coop.act("cat", "holder", "allow", "--holder", "c" * 64, "--member", dan)
+        coop.act(who, *flags)
+    human = [row["human"] for row in coop.rows("key") if row["human"]]
+    check("the two are one human", len(human) == 2 and len(set(human)) == 1, human)
+    check("as the lists show", "human 0" in coop.keys("ada", cat)
+          and "human 0" in coop.keys("ada", dan), coop.keys("ada", cat))
+
+
+def main():
+    with Folder() as folder:
+        found(folder)
+        with Hub(os.path.join(folder, "coop")) as hub:
+            coop = Coop(folder, hub)
+            people = members(coop)
+            imported(coop)
+            renewed(coop, "cat", people["cat"])
+            soon = people_of_an_organisation(coop, people["org"])
+            recovered(coop, people["bob"])
+            held(coop, people["cat"], people["dan"])
+            expired(coop, soon, people["org"])
+        done = sheaf("verify", os.path.join(folder, "coop"))
+        check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
+    finish()
+
+
+if __name__ == "__main__":
+    main()
