@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "cli/patience_words.h"
 #include "cli/privacy_words.h"
+#include "coop/ending.h"
 #include "coop/view.h"
 #include "learn/round_graph.h"
 #include "node/witnessed.h"
@@ -291,6 +292,11 @@ static void print_status(const sheaf_member *member, int64_t now)
     printf("  members    %u, and %u applications\n",
            count_members(state, SHEAF_member_state_active),
            count_members(state, SHEAF_member_state_applied));
+    if (sheaf_ending_now(state))
+        printf("  ending     %s: sheaf ending show\n",
+               sheaf_ending_now(state)->state == SHEAF_ending_state_sealed
+                   ? "dissolved, and the log is sealed"
+                   : "the co-op is being wound up");
     print_motions(state, now);
     for (uint32_t i = 0; i < sheaf_mandate_count(state); i++) {
         const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);

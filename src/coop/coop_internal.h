@@ -170,6 +170,10 @@ sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t motion, uint32
 /* Counts the ballot, in the place of one that the member has cast before. */
 void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice);
 
+/* A debt is paid out of the bank; and every account is cleared. */
+sheaf_refusal sheaf_ledger_pay(sheaf_fold *fold, int64_t cents);
+void sheaf_ledger_clear(sheaf_fold *fold);
+
 /* The effect of a motion that was held never takes place. */
 void sheaf_motion_override(sheaf_fold *fold, uint32_t of);
 

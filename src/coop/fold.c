@@ -1,3 +1,4 @@
+#include "coop/ending.h"
 #include "coop/member.h"
 
 #include <assert.h>
@@ -25,6 +26,7 @@ static sheaf_refusal (*const rules[SHEAF_KIND_COUNT])(sheaf_fold *, const void *
 
 sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what)
 {
+    SHEAF_REFUSE_UNLESS(sheaf_ending_check(fold->state, kind));
     return rules[kind](fold, what);
 }
 

@@ -144,3 +144,24 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
             sheaf_member_edit(state, i)->contributed = 0;
     return SHEAF_ACCEPTED;
 }
+
+/* ---- the end ---- */
+
+sheaf_refusal sheaf_ledger_pay(sheaf_fold *fold, int64_t cents)
+{
+    const struct sheaf_row_account *bank =
+        sheaf_account_find(fold->state, sheaf_pair(SHEAF_account_kind_bank, SHEAF_NONE));
+    SHEAF_REFUSE_IF(!bank || bank->balance_cents < cents, bank_short);
+    return earn(fold, -cents);
+}
+
+void sheaf_ledger_clear(sheaf_fold *fold)
+{
+    for (uint32_t i = 0; i < sheaf_account_count(fold->state); i++) {
+        struct sheaf_row_account *row = sheaf_account_edit(fold->state, i);
+        sheaf_posting posting = {row->kind, row->member, -row->balance_cents};
+        if (posting.cents && fold->out->posted)
+            fold->out->posted(fold->out->context, &posting);
+        row->balance_cents = 0;
+    }
+}

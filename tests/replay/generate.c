@@ -163,7 +163,8 @@ static void earn(kit *k)
     kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':12345,'memo':^}");
     kit_motion(k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':14095}}", 3);
     kit_motion(k, "rev", "{'kind':'mandate.revoke','what':{'mandate':#m.tick}}", 4);
-    kit_motion(k, "ret", "{'kind':'model.retire','what':{'model':#model}}", 4);
+    kit_motion(k, "ret", "{'kind':'model.retire','what':{'model':#ranged}}", 4);
+    generate_ending(k);
 }
 
 /* What a hub should not have entered. */

@@ -31,6 +31,9 @@ void generate_bylaws(kit *k, kit_rules rules, const char *base);
 void generate_circles(kit *k);
 void generate_circles_rules(kit_rules *rules);
 
+/* A dissolution that the members end, among the same. */
+void generate_ending(kit *k);
+
 /* Settles all that has fallen due by now. */
 void generate_ticks(kit *k);
 

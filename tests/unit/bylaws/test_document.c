@@ -116,7 +116,8 @@ static void test_what_is_enforced(void **unused)
         {"members.classes.vote", false},
         {"decisions.ordinary.base", true},
         {"visibility.ballots", true},
-        {"dissolution.reserve", false},
+        {"dissolution.reserve", true},
+        {"compute.outside", false},
         {"surplus", false},
         {"", false},
     };

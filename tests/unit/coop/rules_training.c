@@ -501,6 +501,15 @@ void test_evaluation_and_release(void **unused)
     kit_motion(&k, "on", "{'kind':'automation.resume','what':{'override':#stop.tick}}", 4);
     kit_want(&k, ACCEPTED, "ann", "usage.record", "{'customer':^,'model':#model,'uses':3}",
              NULL);
+    kit_motion(&k, "end",
+               "{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#bob}"
+               "]}}",
+               4);
+    kit_motion(&k, "over", "{'kind':'model.hand_over','what':{'model':#model,'to':'Others'}}",
+               4);
+    assert_int_equal(model->state, SHEAF_model_state_retired);
+    assert_int_equal(model->retired, kit_index(&k, "over.tick"));
+    assert_memory_equal(sheaf_handover_at(&k.state, 0)->to, "Others", 7);
     kit_close(&k);
 }
 

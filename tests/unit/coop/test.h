@@ -100,6 +100,15 @@ void test_applications(void **unused);
 void test_visibility(void **unused);
 void test_withheld_kinds(void **unused);
 void test_withheld_register(void **unused);
+void test_dissolution(void **unused);
+void test_dissolved_bylaws_stand(void **unused);
+void test_creditors(void **unused);
+void test_creditors_are_bounded(void **unused);
+void test_liquidators_are_replaced(void **unused);
+void test_creditors_are_called(void **unused);
+void test_sealed(void **unused);
+void test_final_accounts(void **unused);
+void test_round_ends_before_the_close(void **unused);
 void test_appointment(void **unused);
 void test_appointment_broken_off(void **unused);
 

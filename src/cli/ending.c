@@ -1,0 +1,243 @@
+/* cli/ending.c - `sheaf ending show`: how the co-op is wound up, and what is left to do. */
+#include "coop/ending.h"
+#include "cli/matter.h"
+#include "coop/apportion.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { HOME, CA }; /* in the order of the command's options */
+
+typedef struct {
+    const sheaf_state *state;
+    const struct sheaf_row_ending *row; /* the newest; NULL where there never was one */
+    sheaf_final_accounts accounts;      /* while it goes on */
+    char currency[5];
+} ending;
+
+static void print_money(const ending *e, int64_t cents)
+{
+    printf("%" PRId64 ".%02d %s", cents / 100, (int)(cents % 100), e->currency);
+}
+
+static void print_liquidators(const ending *e)
+{
+    const char *before = "  liquidators ";
+    for (uint32_t i = 0; i < sheaf_liquidator_count(e->state); i++) {
+        const struct sheaf_row_liquidator *row = sheaf_liquidator_at(e->state, i);
+        if (row->named != e->row->named)
+            continue;
+        bool signed_it =
+            e->row->signatures
+            && sheaf_approval_find(e->state, sheaf_pair(row->member, e->row->signing));
+        printf("%smember %" PRIu32 "%s", before, row->member,
+               signed_it                                     ? ", who has signed"
+               : !sheaf_member_active(e->state, row->member) ? ", who is one no longer"
+                                                             : "");
+        before = "\n              ";
+    }
+    puts("");
+}
+
+static void print_creditors(const ending *e)
+{
+    for (uint32_t i = 0; i < sheaf_creditor_count(e->state); i++) {
+        const struct sheaf_row_creditor *row = sheaf_creditor_at(e->state, i);
+        if (row->ending != e->row->id)
+            continue;
+        printf("  creditor    entry %" PRIu32 ": ", row->id);
+        print_money(e, row->amount_cents);
+        puts(row->state == SHEAF_creditor_state_open   ? ", to be paid"
+             : row->state == SHEAF_creditor_state_paid ? ", paid"
+                                                       : ", struck: nothing is owed");
+    }
+}
+
+static void print_handovers(const ending *e)
+{
+    for (uint32_t i = 0; i < sheaf_handover_count(e->state); i++) {
+        const struct sheaf_row_handover *row = sheaf_handover_at(e->state, i);
+        sheaf_slice to = SHEAF_WORDS(row->to);
+        if (row->ending == e->row->id)
+            printf("  model       %" PRIu32 " was handed over to %.*s\n", row->model,
+                   SHEAF_PRINT(to));
+    }
+}
+
+/* What members get beside what they are credited with, or less of it, by the same arithmetic
+ * for all. */
+static void print_lines(const ending *e)
+{
+    uint32_t count = sheaf_member_count(e->state), n = 0;
+    size_t size = count * 80u + 65536;
+    void *block = malloc(size);
+    if (!block || !count) {
+        free(block);
+        return;
+    }
+    sheaf_arena arena = sheaf_arena_over(block, size);
+    uint64_t *weights = SHEAF_ARENA_NEW(&arena, uint64_t, count);
+    uint32_t *ids = SHEAF_ARENA_NEW(&arena, uint32_t, count);
+    int64_t *credits = SHEAF_ARENA_NEW(&arena, int64_t, count);
+    int64_t *shares = SHEAF_ARENA_NEW(&arena, int64_t, count);
+    bool more = e->accounts.paid > e->accounts.credited;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(e->state, i);
+        const struct sheaf_row_account *account =
+            sheaf_account_find(e->state, sheaf_pair(SHEAF_account_kind_member, member->id));
+        int64_t credit = account && account->balance_cents < 0 ? -account->balance_cents : 0;
+        bool active = member->state == SHEAF_member_state_active;
+        if (!credit && !(more && active))
+            continue;
+        ids[n] = member->id;
+        credits[n] = more ? credit : 0;
+        weights[n++] = more ? active : (uint64_t)credit;
+    }
+    int64_t amount = more ? e->accounts.paid - e->accounts.credited : e->accounts.paid;
+    if (n && amount && sheaf_apportion(amount, weights, n, shares, &arena))
+        for (uint32_t i = 0; i < n; i++) {
+            printf("    member %-6" PRIu32 " ", ids[i]);
+            print_money(e, credits[i] + shares[i]);
+            puts("");
+        }
+    free(block);
+}
+
+static void print_rest(const ending *e)
+{
+    static const char *const places[] = {
+        [SHEAF_reserve_destination_another_cooperative] = "another cooperative or a federation",
+        [SHEAF_reserve_destination_members] = "the members",
+        [SHEAF_reserve_destination_public_benefit] = "a public or charitable body",
+    };
+    sheaf_slice successor = SHEAF_WORDS(e->row->successor);
+    if (successor.len)
+        printf(" to the co-op %.*s\n", SHEAF_PRINT(successor));
+    else
+        printf(" to %s\n", places[sheaf_bylaws_now(e->state)->reserve_destination]);
+}
+
+static void print_under_way(const ending *e)
+{
+    sheaf_matter_print_time("call ends", e->row->call_until, SHEAF_NONE);
+    puts("              until then creditors are called, and the co-op is not closed");
+    print_creditors(e);
+    print_handovers(e);
+    fputs("  members     get ", stdout);
+    print_money(e, e->accounts.paid);
+    puts(e->accounts.paid < e->accounts.credited ? ", in proportion: the money does not suffice"
+                                                 : "");
+    print_lines(e);
+    fputs("  the rest    ", stdout);
+    print_money(e, e->accounts.rest);
+    print_rest(e);
+    puts("  then        once all of it is paid out, each liquidator signs:");
+    printf("              sheaf coop close --paid-cents %" PRId64 " --rest-cents %" PRId64 "\n",
+           e->accounts.paid, e->accounts.rest);
+    puts("              and with the last signature the log is sealed. A motion with the "
+         "effect\n              coop.continue, adopted before, ends the winding up instead.");
+}
+
+static void print(const ending *e)
+{
+    if (!e->row) {
+        puts("The co-op goes on: nobody has dissolved it.");
+        return;
+    }
+    const char *const states[] = {
+        [SHEAF_ending_state_winding_up] = "The co-op is being wound up",
+        [SHEAF_ending_state_sealed] = "The co-op is dissolved, and its log is sealed",
+        [SHEAF_ending_state_continued] = "The co-op was to be wound up, and goes on",
+    };
+    printf("%s, by motion %" PRIu32 ".\n", states[e->row->state], e->row->motion);
+    sheaf_matter_print_time("dissolved", e->row->began, SHEAF_NONE);
+    print_liquidators(e);
+    if (e->row->state == SHEAF_ending_state_winding_up) {
+        print_under_way(e);
+        return;
+    }
+    print_creditors(e);
+    print_handovers(e);
+    if (e->row->state == SHEAF_ending_state_sealed) {
+        fputs("  members     got ", stdout);
+        print_money(e, e->row->paid_cents);
+        fputs("\n  the rest    ", stdout);
+        print_money(e, e->row->rest_cents);
+        print_rest(e);
+    }
+    printf("  ended       with entry %" PRIu32 "\n", e->row->ended);
+}
+
+static void put_rows(const ending *e, sheaf_json_writer *w, const char *name,
+                     sheaf_table_id table)
+{
+    sheaf_json_key(w, name);
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_table_rows(e->state, table); i++) {
+        sheaf_json_open_object(w);
+        sheaf_row_write(sheaf_table_describe(table), sheaf_table_row(e->state, table, i),
+                        SHEAF_NONE, w);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+}
+
+static int put(const ending *e)
+{
+    sheaf_buffer out;
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    if (e->row && e->row->state == SHEAF_ending_state_winding_up) {
+        sheaf_json_key(&w, "accounts");
+        sheaf_json_open_object(&w);
+        sheaf_json_member_put_int(&w, "bank_cents", e->accounts.bank);
+        sheaf_json_member_put_int(&w, "credited_cents", e->accounts.credited);
+        sheaf_json_member_put_int(&w, "paid_cents", e->accounts.paid);
+        sheaf_json_member_put_int(&w, "rest_cents", e->accounts.rest);
+        sheaf_json_close(&w);
+    }
+    put_rows(e, &w, "creditors", SHEAF_TABLE_creditor);
+    put_rows(e, &w, "endings", SHEAF_TABLE_ending);
+    put_rows(e, &w, "handovers", SHEAF_TABLE_handover);
+    put_rows(e, &w, "liquidators", SHEAF_TABLE_liquidator);
+    return sheaf_print_end(&out, &w);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    sheaf_round_source source;
+    sheaf_err err;
+    if (sheaf_round_source_open(&source, a->argument_count ? a->argument[0] : NULL,
+                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    ending e = {.state = source.state};
+    uint32_t count = sheaf_ending_count(e.state);
+    e.row = count ? sheaf_ending_at(e.state, count - 1) : NULL;
+    if (e.row && e.row->state == SHEAF_ending_state_winding_up)
+        e.accounts = sheaf_ending_accounts(e.state);
+    memcpy(e.currency, sheaf_bylaws_now(e.state)->currency,
+           sizeof sheaf_bylaws_now(e.state)->currency);
+    int code = SHEAF_EXIT_DONE;
+    if (a->json)
+        code = put(&e);
+    else
+        print(&e);
+    sheaf_round_source_close(&source);
+    return code;
+}
+
+const sheaf_command sheaf_command_ending_show = {
+    .name = "ending show",
+    .arguments = "[DIR|URL]",
+    .summary = "how the co-op is wound up: creditors, final accounts, who has signed",
+    .detail =
+        "DIR is a folder with log/, such as a hub's; URL a hub; without either it is the\n"
+        "hub of your home.",
+    .options = {{"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_max = 1,
+    .many = -1,
+    .run = run,
+};

@@ -1,0 +1,40 @@
+/* coop/ending.h - how the co-op ends (article 30).
+ *
+ * Winding up. A protected decision dissolves the co-op and names its liquidators. From then on
+ * nothing new begins (coop/tbl/ending.def), and all mandates are revoked. Creditors are called
+ * for the time that article 30 says (a year where it says none, and not at all in a
+ * demonstration); liquidators record what is owed and, another than who recorded it, that it
+ * was paid. Models are handed over by motion. The members can go on after all (coop.continue)
+ * or replace liquidators.
+ *
+ * Sealed. Once the call is over and nobody is owed anything, each liquidator signs the final
+ * accounts, and with the last signature consents end, models that nobody got are retired, open
+ * motions are void, all accounts and deadlines are cleared, and nothing is accepted ever after
+ * but the hub's digest of the state. Signatures count over one and the same accounts: where
+ * these change, all sign again.
+ *
+ * Final accounts. Creditors have been paid. Members get what they are credited with, as far as
+ * the money goes, in proportion where it does not. What is left goes to the successor, or where
+ * article 30 says: shared among the members alike, if it says so.
+ */
+#ifndef SHEAF_COOP_ENDING_H
+#define SHEAF_COOP_ENDING_H
+
+#include "coop/refusal.h"
+#include "coop/state.h"
+
+/* The winding up under way, or the one that sealed the log; NULL where the co-op goes on. */
+const struct sheaf_row_ending *sheaf_ending_now(const sheaf_state *state);
+
+/* Is an act or effect of that kind possible as the co-op stands: SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_ending_check(const sheaf_state *state, sheaf_kind kind);
+
+typedef struct {
+    int64_t bank, credited; /* money held; what members are credited with */
+    int64_t paid, rest;     /* to members; elsewhere */
+} sheaf_final_accounts;
+
+/* As they would be now, in cents, while the co-op is wound up. Walks through all accounts. */
+sheaf_final_accounts sheaf_ending_accounts(const sheaf_state *state);
+
+#endif
