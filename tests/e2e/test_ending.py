@@ -54,6 +54,24 @@ def wind_up(hub, ada, bea):
             "--home", ada, "--paid-cents", 1, "--rest-cents", 699)
 
 
+def export(hub, scratch, ada):
+    """The members as a table, which another co-op imports."""
+    done = sheaf("register", "export", "--home", ada)
+    lines = done.stdout.splitlines()
+    check("members export their register", done.returncode == 0 and len(lines) == 3
+          and lines[0].startswith("number,name,class,joined") and lines[2].startswith('2,"Bea",'),
+          done.stdout + done.stderr)
+    table = os.path.join(scratch, "register.csv")
+    with open(table, "w", encoding="utf-8") as file:
+        file.write(done.stdout)
+    other, owner = os.path.join(scratch, "other"), os.path.join(scratch, "owner")
+    sheaf("found", other, "--name", "Bigger", "--purpose", "to go on", "--member", "Oda",
+          "--person", "--demonstration", "--home", owner)
+    with Hub(other) as there:
+        done = sheaf("import", table, "--home", owner, "--hub", there.url)
+        check("and another co-op imports it", done.returncode == 0, done.stdout + done.stderr)
+
+
 def seal(hub, coop, scratch, ada, bea):
     refused("a co-op that is not sealed has no archive", 1, "not sealed", "archive", coop,
             os.path.join(scratch, "early"))
@@ -102,6 +120,7 @@ def main():
                                      "--json").stdout)["index"]
             sheaf("member", "admit", "--home", ada, "--hub", hub.url, "--member", index)
             wind_up(hub, ada, bea)
+            export(hub, scratch, ada)
             seal(hub, coop, scratch, ada, bea)
         with Hub(coop) as hub:
             check("a hub still serves it", hub.get("/log/checkpoint")[0] == 200)

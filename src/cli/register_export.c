@@ -1,0 +1,107 @@
+/* cli/register_export.c - `sheaf register export`: the members as a table that another co-op
+ * can import, such as the one that this one merges into, or that splits off from it. */
+#include "cli/date.h"
+#include "cli/source_text.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { HOME, CA }; /* in the order of the command's options */
+
+/* In quotation marks, which stand twice within; on one line. */
+static void print_value(sheaf_slice value)
+{
+    putchar('"');
+    for (size_t i = 0; i < value.len; i++) {
+        uint8_t c = value.data[i];
+        if (c == '"')
+            putchar('"');
+        putchar(c < 0x20 ? ' ' : c);
+    }
+    putchar('"');
+}
+
+/* False where the name is not at hand, and a number stands for it. */
+static bool print_name(const sheaf_round_source *source, const struct sheaf_row_member *member)
+{
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    bool found = sheaf_source_text(source, &member->name, &text) && text.len;
+    if (!found) {
+        sheaf_buffer_reset(&text);
+        sheaf_buffer_printf(&text, "member %" PRIu32, member->id);
+    }
+    print_value(sheaf_buffer_slice(&text));
+    sheaf_buffer_deinit(&text);
+    return found;
+}
+
+/* The day on which a member joined by the register before, or applied. */
+static int64_t joined_ms(const sheaf_state *state, const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_place *place =
+        member->number ? sheaf_place_find(state, member->number) : NULL;
+    return place ? place->joined * 1000 : member->applied;
+}
+
+static uint32_t print_register(const sheaf_round_source *source)
+{
+    const sheaf_state *state = source->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    uint32_t number = 0, nameless = 0;
+    puts("number,name,class,joined,kind,cancelled_to");
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, i);
+        char day[SHEAF_DATE_LEN + 1];
+        if (member->state != SHEAF_member_state_active)
+            continue;
+        printf("%" PRIu32 ",", ++number);
+        nameless += !print_name(source, member);
+        putchar(',');
+        print_value(
+            SHEAF_WORDS(sheaf_class_at(state, bylaws->class_first + member->class)->name));
+        sheaf_date_print(joined_ms(state, member), day);
+        printf(",%s,%s,", day,
+               member->kind == SHEAF_member_kind_person ? "person" : "organisation");
+        if (member->leaves)
+            sheaf_date_print(member->leaves, day);
+        puts(member->leaves ? day : "");
+    }
+    return nameless;
+}
+
+static int run(const sheaf_arguments *a)
+{
+    sheaf_round_source source;
+    sheaf_err err;
+    if (sheaf_round_source_open(&source, a->argument_count ? a->argument[0] : NULL,
+                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    uint32_t nameless = print_register(&source);
+    if (nameless)
+        fprintf(stderr,
+                "sheaf: the names of %" PRIu32
+                " members are not at hand: numbers stand for them\n",
+                nameless);
+    sheaf_round_source_close(&source);
+    return SHEAF_EXIT_DONE;
+}
+
+const sheaf_command sheaf_command_register_export = {
+    .name = "register export",
+    .arguments = "[DIR|URL]",
+    .summary = "the members as a table that another co-op can import",
+    .detail =
+        "For a co-op that this one merges into, or that splits off: `sheaf import` takes\n"
+        "the CSV there, once the names of classes are those of its bylaws. Nobody becomes a\n"
+        "member of it that way: members claim their places there themselves. DIR is a\n"
+        "folder with log/, URL a hub; without either it is the hub of your home, which\n"
+        "tells its members the names.",
+    .options = {{"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
+    .arguments_max = 1,
+    .many = -1,
+    .run = run,
+};
