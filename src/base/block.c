@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -28,3 +29,19 @@ void *sheaf_block_new(size_t len)
     return malloc(len);
 }
 #endif
+
+/* Below this realloc() does as well, and often in place. */
+enum { LARGE = 1 << 20 };
+
+void *sheaf_block_grow(void *block, size_t used, size_t len)
+{
+    if (len < LARGE)
+        return realloc(block, len);
+    void *grown = sheaf_block_new(len);
+    if (!grown)
+        return NULL;
+    if (used > 0)
+        memcpy(grown, block, used);
+    free(block);
+    return grown;
+}

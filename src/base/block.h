@@ -13,4 +13,8 @@
 /* As malloc(), and given back with free(). NULL if memory is spent. */
 void *sheaf_block_new(size_t len);
 
+/* As realloc(), of a block of which `used` bytes count; NULL, and the block stays, if memory is
+ * spent. */
+void *sheaf_block_grow(void *block, size_t used, size_t len);
+
 #endif

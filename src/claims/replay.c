@@ -147,8 +147,9 @@ static sheaf_status fold_entry(sheaf_replay *replay, const sheaf_entry *entry,
                                sheaf_replayed *out, sheaf_err *err)
 {
     sheaf_state *state = &replay->state;
-    sheaf_outcome outcome = {0};
+    sheaf_outcome outcome;
     sheaf_arena_reset(&replay->work);
+    sheaf_outcome_init(&outcome);
     out->kind = entry->act->kind;
     SHEAF_TRY(sheaf_fold_try(state, entry, &replay->work, &outcome, err));
     if (outcome.needs_revision) {
@@ -208,6 +209,16 @@ sheaf_status sheaf_replay_ahead(sheaf_replay *replay, sheaf_slice bytes, const s
     }
     sheaf_tree_append(&replay->tree, leaf);
     return SHEAF_OK;
+}
+
+void sheaf_replay_expect(const sheaf_replay *replay, const sheaf_ahead *ahead, size_t count,
+                         size_t at)
+{
+    size_t far = at + SHEAF_EXPECT_AHEAD, near = at + SHEAF_EXPECT_SOON;
+    if (far < count && ahead[far].decoded)
+        sheaf_fold_expect(&replay->state, ahead[far].entry.act, false);
+    if (near < count && ahead[near].decoded)
+        sheaf_fold_expect(&replay->state, ahead[near].entry.act, true);
 }
 
 static sheaf_status replay_one(sheaf_replay *replay, sheaf_slice bytes,

@@ -55,6 +55,11 @@ SHEAF_MUST_USE sheaf_status sheaf_replay_ahead(sheaf_replay *replay, sheaf_slice
                                                bool trusted, sheaf_replayed *out,
                                                sheaf_err *err);
 
+/* For whoever goes through `ahead` of `count` in a row and is about to fold `at`: makes ready
+ * what some of those behind it will look up (sheaf_fold_expect()). */
+void sheaf_replay_expect(const sheaf_replay *replay, const sheaf_ahead *ahead, size_t count,
+                         size_t at);
+
 /* Many entries at once: signatures are checked ahead on `threads` threads. `told` (may be NULL)
  * is called for each in order. After a failure the entries that were told of are in. */
 typedef void sheaf_replay_told(void *context, uint64_t index, sheaf_slice entry,

@@ -110,6 +110,7 @@ static sheaf_status fold_run(sheaf_verification *v, const slot *s, sheaf_err *er
     const struct sheaf_row_coop *coop;
     for (size_t i = 0; i < s->run.count; i++) {
         uint64_t index = s->run.first + i;
+        sheaf_replay_expect(&v->replay, s->ahead, s->run.count, i);
         if (index < v->passed)
             SHEAF_TRY(pass_one(v, s, i, err));
         else

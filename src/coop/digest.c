@@ -1,5 +1,6 @@
 #include "coop/state.h"
 
+#include "base/block.h"
 #include "base/encode.h"
 #include "crypto/hash_many.h"
 #include "log/tree.h"
@@ -24,7 +25,9 @@ static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned
     uint64_t wanted = table->level_capacity[level] ? table->level_capacity[level] : 16;
     while (wanted < need)
         wanted *= 2;
-    sheaf_hash *grown = realloc(table->levels[level], wanted * sizeof *grown);
+    sheaf_hash *grown =
+        sheaf_block_grow(table->levels[level], table->level_capacity[level] * sizeof *grown,
+                         wanted * sizeof *grown);
     if (!grown) {
         state->failed = true;
         return false;
@@ -47,6 +50,8 @@ static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *row
     sheaf_hash out[ROWS_TOGETHER];
     for (uint32_t done = 0; done < count; done += ROWS_TOGETHER) {
         uint32_t n = count - done < ROWS_TOGETHER ? count - done : ROWS_TOGETHER;
+        for (uint32_t i = done + n; i < count && i < done + n + ROWS_TOGETHER; i++)
+            __builtin_prefetch(sheaf_table_row(state, id, rows[i]));
         for (uint32_t i = 0; i < n; i++) {
             encoded[i][0] = SHEAF_TREE_LEAF;
             sheaf_row_encode(shape, sheaf_table_row(state, id, rows[done + i]), encoded[i] + 1);
@@ -73,6 +78,8 @@ static void hash_nodes(sheaf_state_table *table, unsigned level, const uint32_t 
     }
     for (uint32_t done = 0; done < count; done += NODES_TOGETHER) {
         uint32_t n = count - done < NODES_TOGETHER ? count - done : NODES_TOGETHER;
+        for (uint32_t i = done + n; i < count && i < done + n + NODES_TOGETHER; i++)
+            __builtin_prefetch(&below[(size_t)nodes[i] * 2]);
         for (uint32_t i = 0; i < n; i++) {
             both[i][0] = SHEAF_TREE_NODE;
             memcpy(both[i] + 1, &below[(size_t)nodes[done + i] * 2], 2 * SHEAF_HASH_BYTES);
@@ -90,6 +97,34 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* The rows to hash, in ascending order, in place of the list of those that were written; how
+ * many. They are read off their bits unless there are far more of these. */
+static uint32_t take_dirty(sheaf_state_table *table)
+{
+    uint32_t n = 0, *rows = table->dirty_rows, marked = table->dirty_count;
+    uint32_t bytes = (table->count + 7) / 8;
+    bool few = bytes / 64 > marked;
+    for (uint32_t i = 0; i < marked; i++) {
+        uint32_t row = rows[i];
+        if (!few && row < table->count)
+            continue; /* else it was new and was rolled back */
+        table->dirty[row / 8] &= (uint8_t) ~(1u << (row % 8));
+        if (row < table->count)
+            rows[n++] = row;
+    }
+    table->dirty_count = 0;
+    if (few) {
+        qsort(rows, n, sizeof *rows, ascending);
+        return n;
+    }
+    for (uint32_t at = 0; at < bytes; at++) {
+        for (unsigned bits = table->dirty[at]; bits; bits &= bits - 1)
+            rows[n++] = at * 8 + (uint32_t)__builtin_ctz(bits);
+        table->dirty[at] = 0;
+    }
+    return n;
+}
+
 sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
 {
     sheaf_state_table *table = &state->tables[id];
@@ -103,14 +138,7 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
         if (!reserve_level(state, table, level, width_at(table->count, level)))
             return sheaf_tree_empty();
 
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < table->dirty_count; i++) {
-        uint32_t row = table->dirty_rows[i];
-        table->dirty[row / 8] &= (uint8_t) ~(1u << (row % 8));
-        if (row < table->count) /* else it was new and was rolled back */
-            table->dirty_rows[n++] = row;
-    }
-    qsort(table->dirty_rows, n, sizeof *table->dirty_rows, ascending);
+    uint32_t n = take_dirty(table);
     hash_rows(state, id, table->dirty_rows, n);
     for (unsigned level = 1; level <= top; level++) {
         uint32_t parents = 0;
@@ -122,7 +150,6 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
         n = parents;
         hash_nodes(table, level, table->dirty_rows, n);
     }
-    table->dirty_count = 0;
     table->built = table->count;
     return table->levels[top][0];
 }

@@ -200,7 +200,10 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
     assert(!stopped(state));
     if (state->size >= SHEAF_REF_MAX)
         return sheaf_fail(err, SHEAF_NOMEM, "the log has reached its last possible entry");
-    *out = (sheaf_outcome){.posted = out->posted, .context = out->context};
+    out->refusal = out->effect = SHEAF_ACCEPTED;
+    out->number_used = out->needs_revision = false;
+    out->revision = 0;
+    out->claim_count = 0; /* claims are written as they are made */
     sheaf_fold fold = {.state = state,
                        .arena = arena,
                        .out = out,
@@ -209,12 +212,8 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
                        .member = SHEAF_NONE,
                        .key = SHEAF_NONE,
                        .motion = SHEAF_NONE};
-    /* sheaf_fold_void() cannot fail, so the memory for what it writes is taken here. */
     (void)sheaf_state_mark(state);
-    count_act(state, entry, true);
-    sheaf_state_roll_back(state, (sheaf_mark){0});
-    if (!state->failed)
-        out->refusal = run(&fold, entry);
+    out->refusal = run(&fold, entry);
     if (!state->failed && out->refusal == SHEAF_ACCEPTED)
         count_act(state, entry, true);
     if (state->failed) {
@@ -230,6 +229,20 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
         out->revision = sheaf_coop(state)->revision;
     }
     return SHEAF_OK;
+}
+
+void sheaf_fold_expect(const sheaf_state *state, const sheaf_act *act, bool soon)
+{
+    void (*expect)(const sheaf_state *, sheaf_table_id, uint64_t) =
+        soon ? sheaf_expect_row : sheaf_expect_slot;
+    if (!act->has_by)
+        return;
+    expect(state, SHEAF_TABLE_key, act->key);
+    expect(state, SHEAF_TABLE_member, act->by);
+    if (act->kind == SHEAF_KIND_ballot_cast) {
+        const struct sheaf_ballot_cast *ballot = act->what;
+        expect(state, SHEAF_TABLE_ballot, sheaf_pair(ballot->motion, act->by));
+    }
 }
 
 void sheaf_fold_keep(sheaf_state *state, const sheaf_entry *entry)

@@ -87,6 +87,13 @@ typedef struct {
     void *context;
 } sheaf_outcome;
 
+/* Before it is used for the first time: nobody is told of postings. */
+static inline void sheaf_outcome_init(sheaf_outcome *out)
+{
+    out->posted = NULL;
+    out->context = NULL;
+}
+
 /* Enough for every rule over co-ops of up to a hundred thousand members. */
 enum { SHEAF_FOLD_ARENA_BYTES = 8 << 20 };
 
@@ -96,6 +103,13 @@ SHEAF_MUST_USE sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry
                                            sheaf_arena *arena, sheaf_outcome *out,
                                            sheaf_err *err);
 void sheaf_fold_keep(sheaf_state *state, const sheaf_entry *entry);
+
+/* The act is folded later, or (`soon`) after a few others: whoever folds many in a row says so
+ * of each, first the one and then the other, and what the fold is going to look up is at hand
+ * when its turn comes. Nothing depends on it. */
+enum { SHEAF_EXPECT_AHEAD = 24, SHEAF_EXPECT_SOON = 12 };
+void sheaf_fold_expect(const sheaf_state *state, const sheaf_act *act, bool soon);
+
 void sheaf_fold_drop(sheaf_state *state);
 void sheaf_fold_void(sheaf_state *state, const sheaf_entry *entry, bool number_used);
 

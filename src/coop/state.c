@@ -1,9 +1,26 @@
 #include "coop/state.h"
 
+#include "base/block.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
-enum { UNDO_ROW_MAX = 1024 };
+enum { UNDO_ROW_MAX = 1024, CACHE_LINE = 64 };
+
+/* sheaf_fold_void() cannot fail: there is always room to save two rows that exist (of the co-op
+ * and of a key), and in every table to mark one more as dirty. */
+enum { UNDO_ALWAYS = 2 };
+
+static bool reserve(sheaf_state *state, void **array, size_t *capacity, size_t need,
+                    size_t size);
+
+/* Of a table that has grown, so many chunks are one block, which large pages can hold. */
+enum { CHUNKS_A_BLOCK = 32 };
+
+static bool begins_block(uint32_t chunk)
+{
+    return chunk < CHUNKS_A_BLOCK || chunk % CHUNKS_A_BLOCK == 0;
+}
 
 sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max, sheaf_err *err)
 {
@@ -11,9 +28,14 @@ sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max, sheaf_e
     for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++)
         assert(sheaf_table_describe(t)->size <= UNDO_ROW_MAX);
     state->spare = calloc(1, UNDO_ROW_MAX);
-    if (!state->spare)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for the state");
-    return SHEAF_OK;
+    if (state->spare
+        && reserve(state, (void **)&state->undo, &state->undo_capacity, UNDO_ALWAYS,
+                   sizeof *state->undo)
+        && reserve(state, (void **)&state->undo_rows, &state->undo_size,
+                   (size_t)UNDO_ALWAYS * UNDO_ROW_MAX, 1))
+        return SHEAF_OK;
+    sheaf_state_deinit(state);
+    return sheaf_fail(err, SHEAF_NOMEM, "no memory for the state");
 }
 
 void sheaf_state_deinit(sheaf_state *state)
@@ -21,7 +43,8 @@ void sheaf_state_deinit(sheaf_state *state)
     for (size_t t = 0; t < SHEAF_TABLE_COUNT; t++) {
         sheaf_state_table *table = &state->tables[t];
         for (uint32_t i = 0; i < table->chunk_count; i++)
-            free(table->chunks[i]);
+            if (begins_block(i))
+                free(table->chunks[i]);
         for (size_t l = 0; l < sizeof table->levels / sizeof *table->levels; l++)
             free(table->levels[l]);
         free(table->chunks);
@@ -50,7 +73,7 @@ static bool reserve(sheaf_state *state, void **array, size_t *capacity, size_t n
         wanted *= 2;
     void *grown = NULL;
     if (!__builtin_mul_overflow(wanted, size, &bytes))
-        grown = realloc(*array, bytes);
+        grown = sheaf_block_grow(*array, *capacity * size, bytes);
     if (!grown) {
         state->failed = true;
         return false;
@@ -92,7 +115,8 @@ static void index_put(sheaf_index *index, uint64_t key, uint32_t row)
 static bool index_grow(sheaf_state *state, sheaf_state_table *table)
 {
     uint32_t capacity = table->index.capacity ? table->index.capacity * 2 : 64;
-    sheaf_index grown = {calloc(capacity, sizeof *grown.slots), capacity};
+    size_t bytes = capacity * sizeof(struct sheaf_slot);
+    sheaf_index grown = {sheaf_block_new(bytes), capacity};
     uint64_t *keys = calloc(table->count ? table->count : 1, sizeof *keys);
     if (!grown.slots || !keys) {
         free(grown.slots);
@@ -100,6 +124,7 @@ static bool index_grow(sheaf_state *state, sheaf_state_table *table)
         state->failed = true;
         return false;
     }
+    memset(grown.slots, 0, bytes);
     for (uint32_t i = 0; i < table->index.capacity; i++)
         if (table->index.slots[i].row_1)
             keys[table->index.slots[i].row_1 - 1] = table->index.slots[i].key;
@@ -131,6 +156,13 @@ uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t ke
     return SHEAF_NONE;
 }
 
+void sheaf_expect_slot(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    const sheaf_index *index = &state->tables[id].index;
+    if (index->capacity)
+        __builtin_prefetch(&index->slots[slot_of(index, key)]);
+}
+
 /* ---- rows ---- */
 
 static uint8_t *row_at(const sheaf_state_table *table, uint16_t size, uint32_t row)
@@ -156,7 +188,7 @@ static bool mark_dirty(sheaf_state *state, sheaf_state_table *table, uint32_t ro
     if (table->dirty[row / 8] >> (row % 8) & 1)
         return true;
     if (!reserve_u32(state, (void **)&table->dirty_rows, &table->dirty_capacity,
-                     (size_t)table->dirty_count + 1, sizeof *table->dirty_rows))
+                     (size_t)table->dirty_count + 2, sizeof *table->dirty_rows))
         return false;
     table->dirty[row / 8] |= (uint8_t)(1u << (row % 8));
     table->dirty_rows[table->dirty_count++] = row;
@@ -196,6 +228,22 @@ void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row)
     return row_at(table, sheaf_table_describe(id)->size, row);
 }
 
+/* Room for more rows; what is in it is set when they are appended. */
+static bool add_chunk(sheaf_state_table *table, uint16_t size)
+{
+    uint32_t count = table->chunk_count;
+    size_t bytes = (size_t)SHEAF_CHUNK_ROWS * size;
+    uint8_t **chunks = realloc(table->chunks, ((size_t)count + 1) * sizeof *chunks);
+    if (!chunks)
+        return false;
+    table->chunks = chunks;
+    chunks[count] = !begins_block(count)     ? chunks[count - 1] + bytes
+                    : count < CHUNKS_A_BLOCK ? malloc(bytes)
+                                             : sheaf_block_new(bytes * CHUNKS_A_BLOCK);
+    table->chunk_count += chunks[count] != NULL;
+    return chunks[count] != NULL;
+}
+
 void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
 {
     const sheaf_table_shape *shape = sheaf_table_describe(id);
@@ -203,18 +251,8 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
     uint32_t row = table->count;
     if (state->failed || row == SHEAF_NONE - 1)
         return state->failed = true, spare_row(state);
-    if (row / SHEAF_CHUNK_ROWS >= table->chunk_count) {
-        uint8_t *chunk = calloc(SHEAF_CHUNK_ROWS, shape->size);
-        uint8_t **chunks =
-            realloc(table->chunks, ((size_t)table->chunk_count + 1) * sizeof *chunks);
-        if (chunks)
-            table->chunks = chunks;
-        if (!chunk || !chunks) {
-            free(chunk);
-            return state->failed = true, spare_row(state);
-        }
-        chunks[table->chunk_count++] = chunk;
-    }
+    if (row / SHEAF_CHUNK_ROWS >= table->chunk_count && !add_chunk(table, shape->size))
+        return state->failed = true, spare_row(state);
     if (!reserve_u32(state, (void **)&table->touched, &table->touched_capacity, (size_t)row + 1,
                      sizeof *table->touched))
         return spare_row(state);
@@ -234,6 +272,19 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
         index_put(&table->index, key, row);
     }
     return memset(row_at(table, shape->size, row), 0, shape->size);
+}
+
+void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    const sheaf_state_table *table = &state->tables[id];
+    uint32_t row = sheaf_find_row(state, id, key);
+    if (row == SHEAF_NONE)
+        return;
+    uint16_t size = sheaf_table_describe(id)->size;
+    const uint8_t *at = row_at(table, size, row);
+    for (uint16_t line = 0; line < size; line += CACHE_LINE)
+        __builtin_prefetch(at + line);
+    __builtin_prefetch(&table->touched[row], 1);
 }
 
 /* ---- marks ---- */

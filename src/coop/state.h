@@ -82,6 +82,11 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key);
 /* SHEAF_NONE if there is no row with the key. */
 uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key);
 
+/* A row with the key is wanted soon: brings the place in the index, and then the row itself,
+ * into the processor's caches. They change nothing. */
+void sheaf_expect_slot(const sheaf_state *state, sheaf_table_id id, uint64_t key);
+void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint64_t key);
+
 static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
 {
     return (uint64_t)a << 32 | b;
@@ -105,7 +110,10 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
     static inline const struct sheaf_row_##name *sheaf_##name##_at(const sheaf_state *state,   \
                                                                    uint32_t row)               \
     {                                                                                          \
-        return sheaf_table_row(state, SHEAF_TABLE_##name, row);                                \
+        const sheaf_state_table *table = &state->tables[SHEAF_TABLE_##name];                   \
+        assert(row < table->count);                                                            \
+        const void *chunk = table->chunks[row / SHEAF_CHUNK_ROWS];                             \
+        return (const struct sheaf_row_##name *)chunk + row % SHEAF_CHUNK_ROWS;                \
     }                                                                                          \
     static inline uint32_t sheaf_##name##_row(const sheaf_state *state, uint64_t wanted)       \
     {                                                                                          \

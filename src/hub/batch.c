@@ -100,11 +100,12 @@ static sheaf_status fold(sheaf_batch *batch, const sheaf_entry *entry,
                          sheaf_err *err)
 {
     sheaf_state *state = &batch->hub->replay.state;
-    sheaf_outcome outcome = {0};
+    sheaf_outcome outcome;
     *refusal = sheaf_fold_beyond(state, entry->act);
     if (*refusal != SHEAF_ACCEPTED)
         return SHEAF_OK;
     sheaf_arena_reset(&batch->hub->replay.work);
+    sheaf_outcome_init(&outcome);
     SHEAF_TRY(sheaf_fold_try(state, entry, &batch->hub->replay.work, &outcome, err));
     *refusal = judge(batch->hub, entry, ahead, &outcome, &batch->falsehood);
     if (*refusal == SHEAF_ACCEPTED && outcome.needs_revision)

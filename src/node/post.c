@@ -112,7 +112,7 @@ static sheaf_status rehearse(letter *l, sheaf_posted *out, sheaf_err *err)
     sheaf_replay *replay = &l->m->follower.replay;
     sheaf_buffer bytes;
     sheaf_entry entry;
-    sheaf_outcome outcome = {0};
+    sheaf_outcome outcome;
     if (sheaf_replay_stopped(replay))
         return sheaf_fail(err, SHEAF_INVALID, "rules revision %u needs a newer program",
                           replay->needs_revision);
@@ -127,6 +127,7 @@ static sheaf_status rehearse(letter *l, sheaf_posted *out, sheaf_err *err)
             sheaf_entry_decode(sheaf_buffer_slice(&bytes), sheaf_coop(&replay->state)->revision,
                                &replay->decode, &entry, err);
     if (status == SHEAF_OK) {
+        sheaf_outcome_init(&outcome);
         status = sheaf_fold_try(&replay->state, &entry, &replay->work, &outcome, err);
         if (status == SHEAF_OK) {
             sheaf_fold_drop(&replay->state);
