@@ -15,14 +15,14 @@ static void print_subject(const sheaf_state *state, const struct sheaf_row_accou
     const struct sheaf_row_organ *organ = sheaf_organ_of(state, row->bylaws, row->organ - 1);
     printf("  subject     %.*s, whose officers were then",
            SHEAF_PRINT(SHEAF_WORDS(organ->name)));
-    const char *before = " members";
+    const char *before = " member";
     for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
         const struct sheaf_row_office *office = sheaf_office_at(state, i);
         if (office->organ != row->organ - 1 || office->began > row->id
             || (office->ended != SHEAF_NONE && office->ended <= row->id))
             continue;
         printf("%s %" PRIu32, before, office->member);
-        before = ",";
+        before = ", member";
     }
     puts("");
 }

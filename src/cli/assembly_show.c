@@ -17,6 +17,19 @@ static void print_state(const struct sheaf_row_assembly *row)
     printf("General assembly %" PRIu32 " %s.\n", row->id, texts[row->state]);
 }
 
+/* What is put to it, the newest last. */
+static void print_motions(const sheaf_matter *matter)
+{
+    char label[24];
+    for (uint32_t i = 0; i < sheaf_motion_count(matter->state); i++) {
+        const struct sheaf_row_motion *motion = sheaf_motion_at(matter->state, i);
+        if (motion->assembly != matter->id)
+            continue;
+        snprintf(label, sizeof label, "motion %" PRIu32, motion->id);
+        sheaf_matter_print_text(matter, label, &motion->title);
+    }
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_assembly *row = matter->row;
@@ -42,6 +55,7 @@ static void print(const sheaf_matter *matter)
         printf("  quorum      %" PRIu32 " of %" PRIu32
                " members with a vote were there on the last call\n",
                row->present, row->electorate);
+    print_motions(matter);
     if (row->minutes != SHEAF_NONE) {
         printf("  minutes     entry %" PRIu32 "\n", row->minutes);
         sheaf_matter_print_text(matter, "",
@@ -56,6 +70,12 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
     if (row->minutes != SHEAF_NONE)
         sheaf_matter_put_text(matter, w, "minutes",
                               &sheaf_minutes_get(matter->state, row->minutes)->text);
+    sheaf_json_key(w, "motions");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_motion_count(matter->state); i++)
+        if (sheaf_motion_at(matter->state, i)->assembly == matter->id)
+            sheaf_json_int(w, sheaf_motion_at(matter->state, i)->id);
+    sheaf_json_close(w);
     sheaf_matter_put_text(matter, w, "place", &row->place);
     sheaf_matter_put_text(matter, w, "text", &row->agenda);
 }

@@ -122,6 +122,19 @@ static void print_effect(const sheaf_motion_report *r)
     sheaf_buffer_deinit(&words);
 }
 
+/* The assembly that the motion is put to, or NULL. */
+static const struct sheaf_row_assembly *assembly_of(const sheaf_motion_report *r)
+{
+    uint32_t id = r->motion->assembly;
+    return id == SHEAF_NONE ? NULL : sheaf_assembly_get(r->state, id);
+}
+
+static bool on_second_call(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_assembly *assembly = assembly_of(r);
+    return (assembly ? assembly->call : r->motion->call) > 1;
+}
+
 static void print_rule(const struct sheaf_row_decision *rule, const char *label)
 {
     static const char *const sorts[] = {[SHEAF_decision_sort_ordinary] = "an ordinary",
@@ -189,12 +202,41 @@ static void print_votes(const sheaf_motion_report *r)
     if (m->body == SHEAF_body_organ && m->urgent)
         return;
     printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", r->standing.turnout,
-           r->standing.needed, m->call > 1 ? " on the second call" : "",
+           r->standing.needed, on_second_call(r) ? " on the second call" : "",
            r->standing.quorate ? ": reached" : ": not reached");
+}
+
+static void print_assembly(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_assembly *assembly = assembly_of(r);
+    char when[MOMENT_SIZE];
+    if (!assembly)
+        return;
+    printf("  assembly   %" PRIu32 ": of them, who is present votes while it is under way,\n"
+           "             from %s",
+           assembly->id, moment(assembly->starts, when));
+    printf(" to %s\n", moment(assembly->ends, when));
+}
+
+/* Of a motion that is put to an assembly which takes no ballots; true if it is. */
+static bool print_waiting(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_assembly *assembly = assembly_of(r);
+    if (!assembly || assembly->state == SHEAF_assembly_state_under_way)
+        return false;
+    bool comes = assembly->state == SHEAF_assembly_state_convened
+                 || assembly->state == SHEAF_assembly_state_second_call;
+    puts(
+        comes
+            ? "  then       it is decided when the assembly ends; if that is not held, it fails"
+            : "  then       it fails: the assembly was not held");
+    return true;
 }
 
 static void print_then(const sheaf_motion_report *r)
 {
+    if (print_waiting(r))
+        return;
     char text[SPAN_SIZE];
     const char *then = sheaf_motion_prospect(r);
     fputs("  then       it is settled by itself; with these votes ", stdout);
@@ -278,6 +320,7 @@ void sheaf_motion_print(const sheaf_motion_report *r)
     if (r->raised)
         print_rule(r->raised, "and now");
     print_votes(r);
+    print_assembly(r);
     if (m->state != SHEAF_motion_state_open) {
         print_settled(r);
         return;

@@ -163,7 +163,16 @@ void sheaf_effect_undo(sheaf_fold *fold, sheaf_kind kind, uint32_t entry);
 #include "coop/tbl/matters.def"
 #undef MATTER
 
-/* Is the motion open, and its notice over? */
+/* The new motion is put to the assembly that it names, if to any. */
+sheaf_refusal sheaf_assembly_motion_put(sheaf_fold *fold, struct sheaf_row_motion *motion);
+/* Does the assembly that it is put to, if to any, take ballots now, and is the member there? */
+sheaf_refusal sheaf_assembly_ballot_check(const sheaf_state *state,
+                                          const struct sheaf_row_motion *motion,
+                                          uint32_t member);
+/* A second call has moved the end of the assembly that the motion is put to: it closes then. */
+bool sheaf_assembly_motion_waits(sheaf_fold *fold, uint32_t row);
+
+/* Is the motion open? */
 sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t motion);
 /* Does the member vote on it, and have the tellers not counted its ballot? */
 sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t motion, uint32_t member);

@@ -11,6 +11,11 @@
  *
  * Quorum. Heads are counted, all ballots or those for and against alone, as the rule says.
  *
+ * Assemblies. A motion that is put to an assembly is voted on there, by those of its electorate
+ * who are present; a proxy votes for whom it holds for. An ordinary one has the quorum of the
+ * assembly, on its first or second call; others need that of their sort besides, of all who may
+ * vote. It is decided when the assembly ends, and misses its quorum where that is not held.
+ *
  * Majority. A ballot weighs 2^30 units. A class with a ceiling of c hundredths of a percent
  * weighs at most as much as makes it c of 10,000 of all votes beside the classes without a
  * ceiling: of U ballots cast in those, U * 2^30 * c / (10000 - c) units, rounded down. Where it

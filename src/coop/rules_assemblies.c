@@ -20,6 +20,7 @@ struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws,
     assembly->id = fold->index;
     assembly->by = fold->member;
     assembly->bylaws = bylaws;
+    assembly->call = 1;
     assembly->minutes = assembly->petition = SHEAF_NONE;
     assembly->starts = starts;
     assembly->ends = ends;
@@ -226,7 +227,7 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_edit(state, sheaf_assembly_row(state, of));
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
-    bool second = assembly->state == SHEAF_assembly_state_second_call;
+    bool second = assembly->call == 2;
     uint32_t quorum_bp = second ? bylaws->assembly_second_bp : bylaws->assembly_quorum_bp;
     assembly->electorate = sheaf_coop(state)->voters;
     assembly->present = present(state, assembly);
@@ -236,6 +237,7 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
     } else if (!second && bylaws->assembly_second_s) {
         int64_t starts = fold->stamp + (int64_t)bylaws->assembly_second_s * 1000;
         assembly->state = SHEAF_assembly_state_second_call;
+        assembly->call = 2;
         assembly->ends += starts - assembly->starts;
         assembly->starts = starts;
         sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_begins, starts);

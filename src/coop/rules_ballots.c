@@ -40,11 +40,12 @@ static void count_vote(sheaf_state *state, uint32_t row, uint32_t member, uint8_
 
 /* ---- closing early ---- */
 
-/* Have all voted who may? */
+/* Have all voted who may? An assembly ends when it was called to. */
 static bool all_voted(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
-    return motion->yes + motion->no + motion->abstain + sheaf_conflicts(state, motion->id)
-           >= motion->electorate;
+    uint32_t voted = motion->yes + motion->no + motion->abstain;
+    return motion->assembly == SHEAF_NONE
+           && voted + sheaf_conflicts(state, motion->id) >= motion->electorate;
 }
 
 /* An organ has acted urgently, or cannot decide. */
@@ -107,7 +108,6 @@ sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id)
     const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, id);
     SHEAF_REFUSE_IF(!motion, no_such_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
-    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
     return SHEAF_ACCEPTED;
 }
 
@@ -123,8 +123,9 @@ sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t m
     SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
                         && !sheaf_office_now(state, member, (uint8_t)motion->of),
                     not_in_office);
+    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
     SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
-    return SHEAF_ACCEPTED;
+    return sheaf_assembly_ballot_check(state, motion, member);
 }
 
 void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice)

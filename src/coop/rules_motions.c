@@ -116,6 +116,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     struct sheaf_row_motion *motion = sheaf_motion_new(state, fold->index);
     motion->id = fold->index;
     motion->by = fold->member;
+    motion->assembly = what->has_assembly ? what->assembly : SHEAF_NONE;
     motion->title = what->title;
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
@@ -134,7 +135,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
     sheaf_coop_edit(state, 0)->motions_open++;
-    return SHEAF_ACCEPTED;
+    return sheaf_assembly_motion_put(fold, motion);
 }
 
 sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
@@ -314,6 +315,8 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, of);
+    if (sheaf_assembly_motion_waits(fold, row))
+        return SHEAF_ACCEPTED;
     sheaf_effect effect;
     if (!load_effect(fold, row, &effect) || sheaf_organ_refers(fold, row, &effect))
         return SHEAF_ACCEPTED;

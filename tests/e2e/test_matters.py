@@ -117,6 +117,16 @@ def attend(coop, assembly):
     check("it begins with its quorum", shown and "2 of 3 members" in shown, shown)
     coop.refused("its minutes wait for its end", "were held", "ada", "minutes", "record",
                  "--assembly", assembly, "--text", "We met.")
+    motion = coop.act("ada", "motion", "open", "--assembly", assembly, "--title", "Thanks")
+    coop.act("bob", "ballot", "cast", "--motion", motion, "--choice", "yes")
+    coop.refused("who is not there does not vote there", "present at the assembly", "cat",
+                 "ballot", "cast", "--motion", motion, "--choice", "yes")
+    shown, words = coop.show("cat", "assembly", assembly)
+    check("an assembly tells its motions", shown["motions"] == [motion] and "Thanks" in words,
+          words)
+    words = sheaf("motion", "show", motion, "--home", coop.home("cat")).stdout
+    check("and a motion its assembly", f"{assembly}: of them, who is present votes" in words,
+          words)
 
 
 def advise(coop, members):

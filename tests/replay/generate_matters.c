@@ -79,7 +79,9 @@ static void assemble(kit *k)
     kit_do(k, "ann", "assembly.attend", NULL, "{'assembly':#asm}");
     kit_do(k, "bob", "assembly.admit", NULL,
            "{'assembly':#asm,'members':[{'member':#cat},{'member':#dan}]}");
+    kit_do(k, "dan", "motion.open", "asm.there", "{'assembly':#asm,'title':^}");
     pass(k, 150);
+    kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#asm.there}");
     kit_do(k, "cat", "motion.open", "asm.motion", "{'title':^}");
     kit_do(k, "dan", "ballot.cast", NULL, "{'choice':'no','motion':#asm.motion}");
     kit_do(k, "ann", "ballots.record", "asm.sheet",

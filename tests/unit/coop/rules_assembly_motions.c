@@ -1,0 +1,225 @@
+/* Motions that are put to an assembly. */
+#include "test.h"
+
+static const struct sheaf_row_assembly *assembly(const kit *k, const char *label)
+{
+    return sheaf_assembly_find(&k->state, kit_index((kit *)k, label));
+}
+
+static const struct sheaf_row_motion *motion(const kit *k, const char *label)
+{
+    return sheaf_motion_find(&k->state, kit_index((kit *)k, label));
+}
+
+/* Ordinary motions: notice of 50 seconds, votes for 60, a quorum of half. */
+static kit_rules rules_here(void)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500,"
+        "'second':{'open_s':60,'quorum_bp':2500}}";
+    rules.article[SHEAF_ARTICLE_override] =
+        "{'confirm_s':1000,'hold_s':0,'members':2,'members_bp':10000,'protected':true}";
+    rules.article[SHEAF_ARTICLE_proxies] = "{'cap':2,'protected':false,'until_max_s':100000}";
+    rules.ordinary.notice_s = 50;
+    rules.ordinary.quorum = 5000;
+    rules.qualified.quorum = 5000;
+    return rules;
+}
+
+/* Begins so many seconds from now and lasts as long as is said. */
+static void convene(kit *k, const char *label, int in_s, int lasts_s)
+{
+    long long starts = (long long)k->now + in_s * 1000LL;
+    kit_do(k, "ann", "assembly.convene", label,
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + lasts_s * 1000LL,
+           starts);
+}
+
+static void tick(kit *k, const char *kind, const char *of, int64_t at)
+{
+    k->now = at > k->now ? at : k->now;
+    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}", kind,
+           of);
+}
+
+static void begin(kit *k)
+{
+    tick(k, "assembly_begins", "a", assembly(k, "a")->starts);
+}
+
+static void attend(kit *k, const char *who)
+{
+    kit_do(k, who, "assembly.attend", NULL, "{'assembly':#a}");
+}
+
+static void vote(kit *k, const char *who, const char *on, const char *choice)
+{
+    kit_do(k, who, "ballot.cast", NULL, "{'choice':'%s','motion':#%s}", choice, on);
+}
+
+#define TELLERS                                                                                \
+    "{'kind':'tellers.appoint','what':{'duration_s':3600,'members':[{'member':#ann},"          \
+    "{'member':#bob}]}}"
+#define PUT "{'assembly':#a,'effect':" TELLERS ",'title':^}"
+
+/* Who is there votes, also who comes late; it is decided when the assembly ends. */
+void test_assembly_decides(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    kit_found_four(&k, &rules);
+    convene(&k, "a", 200, 300);
+    static const kit_row rows[] = {
+        {"cat", "motion.open", "{'assembly':4000,'title':^}", R(no_such_assembly)},
+        {"cat", "motion.open", PUT, .label = "m"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}", R(voting_not_begun)},
+        {"ann", "assembly.attend", "{'assembly':#a}"},
+        {"bob", "assembly.attend", "{'assembly':#a}"},
+        {"cat", "assembly.attend", "{'assembly':#a}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "m")->closes, assembly(&k, "a")->ends);
+    begin(&k);
+    kit_want(&k, R(not_attending), "dan", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
+    kit_want(&k, R(not_attending), "dan", "motion.open", "{'assembly':#a,'title':^}", NULL);
+    kit_want(&k, R(agenda_late), "ann", "motion.open", PUT, NULL);
+    kit_do(&k, "ann", "motion.open", "spot", "{'assembly':#a,'title':^}");
+    vote(&k, "ann", "spot", "yes");
+    attend(&k, "dan");
+    vote(&k, "dan", "m", "yes");
+    vote(&k, "ann", "m", "yes");
+    vote(&k, "bob", "m", "yes");
+    vote(&k, "cat", "m", "no"); /* all have voted, and the assembly goes on */
+    assert_int_equal(motion(&k, "m")->closes, assembly(&k, "a")->ends);
+    tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+    kit_want(&k, R(deadline_due), "ann", "ballot.cast", "{'choice':'no','motion':#m}", NULL);
+    tick(&k, "motion", "m", k.now);
+    tick(&k, "motion", "spot", k.now);
+    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+    assert_int_equal(motion(&k, "m")->yes, 3);
+    assert_int_equal(motion(&k, "spot")->state, SHEAF_motion_state_adopted);
+    kit_want(&k, R(assembly_begun), "ann", "motion.open", "{'assembly':#a,'title':^}", NULL);
+    kit_close(&k);
+}
+
+/* What takes effect is known and open for no shorter than elsewhere, to the millisecond. */
+void test_assembly_agenda(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int starts_s, lasts_s;
+        int64_t late_ms;
+        sheaf_refusal want;
+    } rows[] = {
+        {200, 300, 150000, ACCEPTED}, /* 50 seconds before the beginning */
+        {200, 300, 150001, R(agenda_late)},
+        {200, 30, 120000, ACCEPTED}, /* 110 before the end */
+        {200, 30, 120001, R(agenda_late)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        kit_found_four(&k, &rules);
+        k.step_ms = 0;
+        int64_t now = k.now;
+        convene(&k, "a", rows[i].starts_s, rows[i].lasts_s);
+        k.now = now + rows[i].late_ms;
+        kit_want(&k, rows[i].want, "cat", "motion.open", PUT, NULL);
+        kit_do(&k, "cat", "motion.open", NULL, "{'assembly':#a,'title':^}"); /* no effect */
+        kit_close(&k);
+    }
+}
+
+/* On the second call a quarter suffices to an ordinary motion; an amendment needs the quorum of
+ * its sort all the same. Both close when the assembly does. */
+void test_assembly_decides_on_second_call(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    kit_found_four(&k, &rules);
+    convene(&k, "a", 200, 300);
+    rules.article[SHEAF_ARTICLE_proxies] = "{'cap':3,'protected':false,'until_max_s':100000}";
+    kit_do(&k, "cat", "motion.open", "m", PUT);
+    kit_do(&k, "cat", "motion.open", "q", "{'assembly':#a,'effect':%s,'title':^}",
+           kit_amendment(&rules, "#ann"));
+    assert_int_equal(motion(&k, "q")->sort, SHEAF_decision_sort_qualified);
+    attend(&k, "bob");
+    int64_t ends = assembly(&k, "a")->ends;
+    begin(&k);
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_second_call);
+    kit_want(&k, R(assembly_votes), "bob", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
+    kit_want(&k, R(assembly_begun), "bob", "motion.open", PUT, NULL);
+    begin(&k);
+    assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
+    tick(&k, "motion", "m", ends); /* as it was called at first */
+    tick(&k, "motion", "q", ends);
+    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_open);
+    assert_int_equal(motion(&k, "m")->closes, assembly(&k, "a")->ends);
+    vote(&k, "bob", "m", "yes");
+    vote(&k, "bob", "q", "yes");
+    tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+    tick(&k, "motion", "m", k.now);
+    tick(&k, "motion", "q", k.now);
+    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+    assert_int_equal(motion(&k, "q")->state, SHEAF_motion_state_no_quorum);
+    kit_close(&k);
+}
+
+/* An assembly that is not held, or is called off, decides nothing. */
+void test_assembly_not_held(void **unused)
+{
+    (void)unused;
+    for (int off = 0; off < 2; off++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        rules.ordinary.quorum = 0;
+        kit_found_four(&k, &rules);
+        convene(&k, "a", 200, 300);
+        kit_do(&k, "cat", "motion.open", "m", PUT);
+        if (off) {
+            kit_do(&k, "ann", "assembly.cancel", NULL, "{'assembly':#a}");
+        } else {
+            begin(&k);
+            begin(&k); /* nobody on either call */
+        }
+        k.now = motion(&k, "m")->begins > k.now ? motion(&k, "m")->begins : k.now;
+        kit_want(&k, R(assembly_votes), "ann", "ballot.cast", "{'choice':'yes','motion':#m}",
+                 NULL);
+        tick(&k, "motion", "m", motion(&k, "m")->closes);
+        assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_no_quorum);
+        kit_close(&k);
+    }
+}
+
+/* A proxy counts where its holder is there and votes. */
+void test_assembly_proxies(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    kit_found_four(&k, &rules);
+    kit_do(&k, "dan", "proxy.give", NULL, "{'member':#bob,'until':%lld}",
+           (long long)k.now + 90000000);
+    convene(&k, "a", 200, 300);
+    kit_do(&k, "cat", "motion.open", "m", PUT);
+    attend(&k, "ann");
+    attend(&k, "bob");
+    attend(&k, "cat");
+    begin(&k);
+    vote(&k, "bob", "m", "yes");
+    vote(&k, "cat", "m", "no");
+    tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+    tick(&k, "motion", "m", k.now);
+    assert_int_equal(motion(&k, "m")->yes, 2);
+    assert_int_equal(motion(&k, "m")->by_proxy, 1);
+    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+    kit_close(&k);
+}
