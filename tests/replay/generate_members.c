@@ -22,7 +22,11 @@ static void join(kit *k, const char *name, int class)
 {
     kit_do(k, name, "member.apply", name,
            "{'class':%d,'holder':~%c,'kind':'person','name':^,'public_key':@%s,'web':false}",
-           class, *name == 'z' ? 'e' : 'd', name);
+           class,
+           *name == 'z'     ? 'e'
+           : name[1] == 'a' ? 'd'
+                            : 'c',
+           name); /* nobody twice */
     admit(k, name);
 }
 

@@ -64,8 +64,8 @@ export function actor(entry, index) {
     return act.by ?? null;
 }
 
-const TEXTS = ['address', 'agenda', 'bank_account', 'contact', 'customer', 'licensee', 'memo', 'name', 'payee', 'place', 'purpose',
-    'reason', 'terms', 'text', 'title'];
+const TEXTS = ['address', 'agenda', 'bank_account', 'contact', 'customer', 'evidence', 'licensee', 'memo', 'name', 'payee', 'place', 'purpose',
+    'reason', 'role', 'terms', 'text', 'title'];
 
 /** The fields of an act that are commitments to texts. */
 export function textFields(what) {

@@ -17,12 +17,12 @@ static void check_shape(const sheaf_shape *shape)
         assert_true((f->shape != NULL)
                     == (f->type == SHEAF_FIELD_REC || f->type == SHEAF_FIELD_LIST));
         assert_true((f->choices != NULL) == (f->type == SHEAF_FIELD_ENUM));
-        /* Texts stand directly in what people sign, so that one name finds them; an effect
-         * contains no effect. */
+        /* The hub writes no texts, and an effect contains no effect. */
         bool people = shape->kind != SHEAF_KIND_none && shape->actor != SHEAF_ACTOR_COOP
                       && shape->actor != SHEAF_ACTOR_HUB;
-        if (f->type == SHEAF_FIELD_TEXT || f->type == SHEAF_FIELD_EFFECT)
-            assert_true(people);
+        assert_true(f->type != SHEAF_FIELD_TEXT || shape->kind == SHEAF_KIND_none
+                    || shape->actor != SHEAF_ACTOR_HUB);
+        assert_true(f->type != SHEAF_FIELD_EFFECT || people);
         assert_null(strchr(f->doc, '|'));
     }
     assert_true(texts <= 8);
