@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-BUDGETS_S = {"check": 20, "unit": 285, "fuzz-corpus": 55, "sim": 80, "e2e": 460}
+BUDGETS_S = {"check": 20, "unit": 285, "fuzz-corpus": 55, "sim": 100, "e2e": 440}
 JOBS = {"unit": 3}  # beside each other, on two cores: some of these mostly wait
 LONG_TIMES = 20  # how much longer a single test may take with --long
 SKIPPED = 77
