@@ -159,8 +159,8 @@ static bool check_organs(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding
             if (sheaf_slice_equal(organs[i].name, organs[k].name)
                 && FOUND(ORGAN_TWICE, i, "organs.list[%u].name", i))
                 return true;
-        if (organs[i].kind == SHEAF_organ_kind_treasurers)
-            treasurers += organs[i].seats;
+        if (organs[i].kind == SHEAF_organ_kind_treasurers && !treasurers)
+            treasurers = organs[i].seats; /* those of the first such organ sign */
     }
     return treasurers && bylaws->has_treasury && bylaws->treasury.signatures > treasurers
            && FOUND(TREASURERS, bylaws->treasury.signatures, "treasury.signatures");

@@ -20,17 +20,18 @@ static uint32_t quorum_of(uint32_t members, uint32_t bp)
     return (uint32_t)(((uint64_t)members * bp + WHOLE_BP - 1) / WHOLE_BP);
 }
 
-/* An assembly decides an ordinary matter by its own quorum, of those who came; others need the
- * quorum of their sort besides. */
+/* An assembly says what it thinks by its own quorum, of those who came. What takes effect needs
+ * the quorum of its sort besides, that of the first call: who convenes would else choose when
+ * few decide for all. */
 static void stand_in_assembly(const sheaf_state *state, const struct sheaf_row_motion *motion,
-                              const struct sheaf_row_decision *rule, sheaf_standing *out)
+                              sheaf_standing *out)
 {
     const struct sheaf_row_assembly *assembly = sheaf_assembly_get(state, motion->assembly);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
     uint32_t bp = assembly->call > 1 ? bylaws->assembly_second_bp : bylaws->assembly_quorum_bp;
     bool held = assembly->state == SHEAF_assembly_state_under_way
                 || assembly->state == SHEAF_assembly_state_ended;
-    if (rule->sort == SHEAF_decision_sort_ordinary) {
+    if (motion->effect == SHEAF_KIND_none) {
         out->turnout = assembly->present;
         out->needed = quorum_of(held ? assembly->electorate : motion->electorate, bp);
         out->quorate = true;
@@ -164,9 +165,9 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
         [SHEAF_vote_base_for_and_against] = w.yes + w.no,
     };
     bool meeting = motion->assembly != SHEAF_NONE;
-    uint8_t call = meeting ? sheaf_assembly_get(state, motion->assembly)->call : motion->call;
-    uint16_t quorum =
-        call > 1 && rule->second_open_s ? rule->second_quorum_bp : rule->quorum_bp;
+    uint16_t quorum = motion->call > 1 && rule->second_open_s && !meeting
+                          ? rule->second_quorum_bp
+                          : rule->quorum_bp;
     sheaf_standing out = {.turnout = motion->yes + motion->no, .yes = w.yes};
     if (rule->quorum_base == SHEAF_quorum_base_all)
         out.turnout += motion->abstain;
@@ -175,7 +176,7 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
     out.quorate = sheaf_quorum_reached(quorum, motion->electorate, out.turnout);
     out.carried = sheaf_majority_reached(rule->majority, out.yes, out.base);
     if (meeting)
-        stand_in_assembly(state, motion, rule, &out);
+        stand_in_assembly(state, motion, &out);
     return out;
 }
 

@@ -12,9 +12,10 @@
  * Quorum. Heads are counted, all ballots or those for and against alone, as the rule says.
  *
  * Assemblies. A motion that is put to an assembly is voted on there, by those of its electorate
- * who are present; a proxy votes for whom it holds for. An ordinary one has the quorum of the
- * assembly, on its first or second call; others need that of their sort besides, of all who may
- * vote. It is decided when the assembly ends, and misses its quorum where that is not held.
+ * who are present; a proxy votes for whom it holds for. One without effect has the quorum of
+ * the assembly, on its first or second call; what takes effect needs that of its sort besides,
+ * the one of a first call, of all who may vote. It is decided when the assembly ends, and
+ * misses its quorum where that is not held.
  *
  * Majority. A ballot weighs 2^30 units. A class with a ceiling of c hundredths of a percent
  * weighs at most as much as makes it c of 10,000 of all votes beside the classes without a
@@ -29,9 +30,9 @@
  * all those officers, blank votes and conflicted officers among them. Once too few are left who
  * can vote, by conflicts or because offices have ended, it passes to the members, as if it were
  * opened then: with a new electorate, a new notice and no votes. So it does at once with a
- * conflict, and otherwise when it closes. An urgent act takes effect with the votes of more than
- * half of all those officers, and then passes to the members in the same way, who ratify or undo
- * it.
+ * conflict, and otherwise when it closes. An urgent act takes effect with the votes of more
+ * than half of all those officers, and then passes to the members in the same way, who ratify
+ * or undo it.
  */
 #ifndef SHEAF_COOP_MOTION_H
 #define SHEAF_COOP_MOTION_H

@@ -107,6 +107,7 @@ sheaf_refusal sheaf_rule_coop_continue(sheaf_fold *fold, const struct sheaf_coop
 {
     (void)what;
     SHEAF_REFUSE_IF(!sheaf_ending_now(fold->state), not_winding_up);
+    SHEAF_REFUSE_IF(sheaf_ending_now(fold->state)->creditors_open, creditors_unpaid);
     struct sheaf_row_ending *row = change(fold);
     row->state = SHEAF_ending_state_continued;
     row->ended = fold->index;
@@ -258,6 +259,14 @@ static void end_motions(sheaf_fold *fold)
     sheaf_coop_edit(state, 0)->motions_open = 0;
 }
 
+/* Whoever was licensed may use the data no longer: its owners could not withdraw any more. */
+static void end_licences(sheaf_fold *fold)
+{
+    for (uint32_t i = 0; i < sheaf_licence_count(fold->state); i++)
+        if (sheaf_licence_at(fold->state, i)->ended == SHEAF_NONE)
+            sheaf_licence_edit(fold->state, i)->ended = fold->index;
+}
+
 /* Nothing falls due any more. */
 static void end_deadlines(sheaf_state *state)
 {
@@ -269,6 +278,7 @@ static void end_deadlines(sheaf_state *state)
 static void seal(sheaf_fold *fold)
 {
     end_models_and_consents(fold);
+    end_licences(fold);
     end_motions(fold);
     end_deadlines(fold->state);
     sheaf_ledger_clear(fold);

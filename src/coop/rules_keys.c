@@ -200,7 +200,7 @@ void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes)
 void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)
 {
     uint32_t row = sheaf_member_row(fold->state, member), last;
-    while ((last = sheaf_member_at(fold->state, row)->key_last) != 0)
+    while (!fold->state->failed && (last = sheaf_member_at(fold->state, row)->key_last) != 0)
         revoke(fold, last - 1);
 }
 

@@ -46,9 +46,9 @@ sheaf_refusal sheaf_rule_bylaws_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!version || version->state != SHEAF_bylaws_state_waiting, not_waiting);
     uint32_t before = version->base, at = sheaf_coop(state)->bylaws_newest;
     while (at != before) {
-        struct sheaf_row_bylaws *row = sheaf_bylaws_edit(state, sheaf_bylaws_row(state, at));
-        row->state = SHEAF_bylaws_state_withdrawn;
-        at = row->base;
+        uint32_t row = sheaf_bylaws_row(state, at);
+        at = sheaf_bylaws_at(state, row)->base;
+        sheaf_bylaws_edit(state, row)->state = SHEAF_bylaws_state_withdrawn;
     }
     sheaf_coop_edit(state, 0)->bylaws_newest = before;
     return SHEAF_ACCEPTED;

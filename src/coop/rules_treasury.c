@@ -198,6 +198,9 @@ static sheaf_refusal release(sheaf_fold *fold, uint32_t row)
             sheaf_ledger_post(fold, SHEAF_account_kind_expenses, SHEAF_NONE, cents));
     } else {
         SHEAF_REFUSE_IF(owed(fold->state, account) < cents, account_short);
+        SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
+                            < cents,
+                        bank_short);
         SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_member, account, cents));
     }
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));

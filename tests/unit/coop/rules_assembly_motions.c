@@ -134,8 +134,8 @@ void test_assembly_agenda(void **unused)
     }
 }
 
-/* On the second call a quarter suffices to an ordinary motion; an amendment needs the quorum of
- * its sort all the same. Both close when the assembly does. */
+/* On the second call a quarter suffices to a resolution; what takes effect needs the quorum of
+ * its sort all the same, ordinary or not. All close when the assembly does. */
 void test_assembly_decides_on_second_call(void **unused)
 {
     (void)unused;
@@ -148,6 +148,7 @@ void test_assembly_decides_on_second_call(void **unused)
     kit_do(&k, "cat", "motion.open", "m", PUT);
     kit_do(&k, "cat", "motion.open", "q", "{'assembly':#a,'effect':%s,'title':^}",
            kit_amendment(&rules, "#ann"));
+    kit_do(&k, "cat", "motion.open", "r", "{'assembly':#a,'title':^}");
     assert_int_equal(motion(&k, "q")->sort, SHEAF_decision_sort_qualified);
     attend(&k, "bob");
     int64_t ends = assembly(&k, "a")->ends;
@@ -159,14 +160,18 @@ void test_assembly_decides_on_second_call(void **unused)
     assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
     tick(&k, "motion", "m", ends); /* as it was called at first */
     tick(&k, "motion", "q", ends);
+    tick(&k, "motion", "r", ends);
     assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_open);
     assert_int_equal(motion(&k, "m")->closes, assembly(&k, "a")->ends);
     vote(&k, "bob", "m", "yes");
     vote(&k, "bob", "q", "yes");
+    vote(&k, "bob", "r", "yes");
     tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
     tick(&k, "motion", "m", k.now);
     tick(&k, "motion", "q", k.now);
-    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+    tick(&k, "motion", "r", k.now);
+    assert_int_equal(motion(&k, "r")->state, SHEAF_motion_state_adopted);
+    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_no_quorum);
     assert_int_equal(motion(&k, "q")->state, SHEAF_motion_state_no_quorum);
     kit_close(&k);
 }

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "coop/ending.h"
+#include "coop/licence.h"
 
 #define NAMED(a, b)       "[{'member':#" a "},{'member':#" b "}]"
 #define DISSOLVE(a, b)    "{'kind':'coop.dissolve','what':{'liquidators':" NAMED(a, b) "}}"
@@ -11,7 +12,10 @@
 #define OWED(cents)       "{'amount_cents':" #cents ",'name':^,'reason':^}"
 #define SETTLE(of, how)   "{'creditor':#" of ",'evidence':^,'outcome':'" how "'}"
 #define GO_ON             "{'kind':'coop.continue','what':{}}"
-#define RELEASED          "{'kind':'model.hand_over','what':{'model':#model,'to':'Others'}}"
+#define LICENCE                                                                                \
+    "{'kind':'data.license','what':{'datasets':[{'dataset':#ann.data}],'licensee':^,"          \
+    "'price_cents':1,'terms':^,'until':9007199254740991}}"
+#define RELEASED "{'kind':'model.hand_over','what':{'model':#model,'to':'Others'}}"
 
 static const struct sheaf_row_ending *now(const kit *k)
 {
@@ -106,6 +110,25 @@ void test_dissolution(void **unused)
     kit_close(&k);
 }
 
+/* Nothing takes money ahead of the creditors, licenses data or changes the rules. */
+void test_dissolved_money_stays(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, NULL);
+    kit_motion(&k, "d", DISSOLVE("ann", "bob"), 4);
+    static const kit_row stopped[] = {
+        {"ann", "motion.open", OPEN("{'kind':'surplus.distribute','what':{'amount_cents':1}}"),
+         R(winding_up)},
+        {"ann", "motion.open", OPEN("{'kind':'rules.adopt','what':{'revision':2}}"),
+         R(winding_up)},
+        {"ann", "motion.open", OPEN(LICENCE), R(winding_up)},
+        {"ann", "payment.order", "{'amount_cents':1,'payee':^,'purpose':^}", R(winding_up)},
+    };
+    KIT_ROWS(&k, stopped);
+    kit_close(&k);
+}
+
 /* Amendments would let those who wind it up choose who gets the reserve. */
 void test_dissolved_bylaws_stand(void **unused)
 {
@@ -131,6 +154,7 @@ void test_creditors(void **unused)
     static const kit_row rows[] = {
         {"cat", "creditor.record", OWED(40), R(not_a_liquidator)},
         {"ann", "creditor.record", OWED(40), .label = "a"},
+        {"ann", "motion.open", OPEN(GO_ON), R(creditors_unpaid)},
         {"bob", "creditor.record", OWED(61), .label = "b"},
         {"ann", "coop.close", CLOSE(0, 100), R(creditors_unpaid)},
         {"ann", "creditor.settle", SETTLE("a", "paid"), R(second_liquidator)},
@@ -229,6 +253,7 @@ void test_sealed(void **unused)
     begin(&k, NULL);
     kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1000,'memo':^}");
     kit_motion(&k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':900}}", 4);
+    kit_motion(&k, "l", LICENCE, 4);
     kit_motion(&k, "d", DISSOLVE("ann", "bob"), 4);
     const sheaf_final_accounts accounts = sheaf_ending_accounts(&k.state);
     assert_int_equal(accounts.bank, 1000);

@@ -102,6 +102,7 @@ void test_withheld_kinds(void **unused);
 void test_withheld_register(void **unused);
 void test_dissolution(void **unused);
 void test_dissolved_bylaws_stand(void **unused);
+void test_dissolved_money_stays(void **unused);
 void test_creditors(void **unused);
 void test_creditors_are_bounded(void **unused);
 void test_liquidators_are_replaced(void **unused);

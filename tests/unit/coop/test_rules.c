@@ -116,6 +116,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_withheld_register),
     cmocka_unit_test(test_dissolution),
     cmocka_unit_test(test_dissolved_bylaws_stand),
+    cmocka_unit_test(test_dissolved_money_stays),
     cmocka_unit_test(test_creditors),
     cmocka_unit_test(test_creditors_are_bounded),
     cmocka_unit_test(test_liquidators_are_replaced),
