@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { HOME, CA }; /* in the order of the commands' options */
-
 static bool is_in(const struct sheaf_row_circle_member *row, uint32_t circle)
 {
     return row->circle == circle && row->joined != SHEAF_NONE && row->left == SHEAF_NONE;
@@ -132,20 +130,9 @@ const sheaf_command sheaf_command_circle_show = SHEAF_MATTER_COMMAND(
 
 /* ---- the list ---- */
 
-static int list_json(const sheaf_state *state)
+static void list_json(const sheaf_state *state, sheaf_json_writer *w)
 {
-    const sheaf_table_shape *shape = sheaf_table_describe(SHEAF_TABLE_circle);
-    sheaf_buffer out;
-    sheaf_json_writer w = sheaf_print_begin(&out);
-    sheaf_json_key(&w, "circles");
-    sheaf_json_open_list(&w);
-    for (uint32_t i = 0; i < sheaf_circle_count(state); i++) {
-        sheaf_json_open_object(&w);
-        sheaf_row_write(shape, sheaf_circle_at(state, i), SHEAF_NONE, &w);
-        sheaf_json_close(&w);
-    }
-    sheaf_json_close(&w);
-    return sheaf_print_end(&out, &w);
+    sheaf_state_put_rows(state, w, "circles", SHEAF_TABLE_circle);
 }
 
 static void list_plain(const sheaf_round_source *source)
@@ -175,31 +162,9 @@ static void list_plain(const sheaf_round_source *source)
 
 static int run_list(const sheaf_arguments *a)
 {
-    sheaf_round_source source;
-    sheaf_err err;
-    int code = SHEAF_EXIT_DONE;
-    if (sheaf_round_source_open(&source, a->argument_count ? a->argument[0] : NULL,
-                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
-        != SHEAF_OK)
-        return sheaf_report(a, &err);
-    if (a->json)
-        code = list_json(source.state);
-    else
-        list_plain(&source);
-    sheaf_round_source_close(&source);
-    return code;
+    return sheaf_state_show(&(sheaf_state_view){list_plain, list_json}, a);
 }
 
-const sheaf_command sheaf_command_circle_list = {
-    .name = "circle list",
-    .arguments = "[DIR|URL]",
-    .summary = "list the circles that there are, and which of them are advised to divide",
-    .detail =
-        "DIR is a folder with log/, such as a hub's; URL a hub; without either it is the\n"
-        "hub of your home.",
-    .options = {{"home", "DIR", "your home folder"},
-                {"ca", "FILE", "certificates to trust, in PEM"}},
-    .arguments_max = 1,
-    .many = -1,
-    .run = run_list,
-};
+const sheaf_command sheaf_command_circle_list = SHEAF_STATE_COMMAND(
+    "circle list", "list the circles that there are, and which of them are advised to divide",
+    run_list);

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HOME, CA }; /* in the order of the command's options */
-
 typedef struct {
     const sheaf_state *state;
     const struct sheaf_row_ending *row; /* the newest; NULL where there never was one */
@@ -170,74 +168,46 @@ static void print(const ending *e)
     printf("  ended       with entry %" PRIu32 "\n", e->row->ended);
 }
 
-static void put_rows(const ending *e, sheaf_json_writer *w, const char *name,
-                     sheaf_table_id table)
+static ending ending_of(const sheaf_state *state)
 {
-    sheaf_json_key(w, name);
-    sheaf_json_open_list(w);
-    for (uint32_t i = 0; i < sheaf_table_rows(e->state, table); i++) {
-        sheaf_json_open_object(w);
-        sheaf_row_write(sheaf_table_describe(table), sheaf_table_row(e->state, table, i),
-                        SHEAF_NONE, w);
-        sheaf_json_close(w);
-    }
-    sheaf_json_close(w);
+    ending e = {.state = state};
+    uint32_t count = sheaf_ending_count(state);
+    e.row = count ? sheaf_ending_at(state, count - 1) : NULL;
+    if (e.row && e.row->state == SHEAF_ending_state_winding_up)
+        e.accounts = sheaf_ending_accounts(state);
+    memcpy(e.currency, sheaf_bylaws_now(state)->currency,
+           sizeof sheaf_bylaws_now(state)->currency);
+    return e;
 }
 
-static int put(const ending *e)
+static void put(const sheaf_state *state, sheaf_json_writer *w)
 {
-    sheaf_buffer out;
-    sheaf_json_writer w = sheaf_print_begin(&out);
-    if (e->row && e->row->state == SHEAF_ending_state_winding_up) {
-        sheaf_json_key(&w, "accounts");
-        sheaf_json_open_object(&w);
-        sheaf_json_member_put_int(&w, "bank_cents", e->accounts.bank);
-        sheaf_json_member_put_int(&w, "credited_cents", e->accounts.credited);
-        sheaf_json_member_put_int(&w, "paid_cents", e->accounts.paid);
-        sheaf_json_member_put_int(&w, "rest_cents", e->accounts.rest);
-        sheaf_json_close(&w);
+    const ending e = ending_of(state);
+    if (e.row && e.row->state == SHEAF_ending_state_winding_up) {
+        sheaf_json_key(w, "accounts");
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_int(w, "bank_cents", e.accounts.bank);
+        sheaf_json_member_put_int(w, "credited_cents", e.accounts.credited);
+        sheaf_json_member_put_int(w, "paid_cents", e.accounts.paid);
+        sheaf_json_member_put_int(w, "rest_cents", e.accounts.rest);
+        sheaf_json_close(w);
     }
-    put_rows(e, &w, "creditors", SHEAF_TABLE_creditor);
-    put_rows(e, &w, "endings", SHEAF_TABLE_ending);
-    put_rows(e, &w, "handovers", SHEAF_TABLE_handover);
-    put_rows(e, &w, "liquidators", SHEAF_TABLE_liquidator);
-    return sheaf_print_end(&out, &w);
+    sheaf_state_put_rows(state, w, "creditors", SHEAF_TABLE_creditor);
+    sheaf_state_put_rows(state, w, "endings", SHEAF_TABLE_ending);
+    sheaf_state_put_rows(state, w, "handovers", SHEAF_TABLE_handover);
+    sheaf_state_put_rows(state, w, "liquidators", SHEAF_TABLE_liquidator);
+}
+
+static void show(const sheaf_round_source *source)
+{
+    const ending e = ending_of(source->state);
+    print(&e);
 }
 
 static int run(const sheaf_arguments *a)
 {
-    sheaf_round_source source;
-    sheaf_err err;
-    if (sheaf_round_source_open(&source, a->argument_count ? a->argument[0] : NULL,
-                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
-        != SHEAF_OK)
-        return sheaf_report(a, &err);
-    ending e = {.state = source.state};
-    uint32_t count = sheaf_ending_count(e.state);
-    e.row = count ? sheaf_ending_at(e.state, count - 1) : NULL;
-    if (e.row && e.row->state == SHEAF_ending_state_winding_up)
-        e.accounts = sheaf_ending_accounts(e.state);
-    memcpy(e.currency, sheaf_bylaws_now(e.state)->currency,
-           sizeof sheaf_bylaws_now(e.state)->currency);
-    int code = SHEAF_EXIT_DONE;
-    if (a->json)
-        code = put(&e);
-    else
-        print(&e);
-    sheaf_round_source_close(&source);
-    return code;
+    return sheaf_state_show(&(sheaf_state_view){show, put}, a);
 }
 
-const sheaf_command sheaf_command_ending_show = {
-    .name = "ending show",
-    .arguments = "[DIR|URL]",
-    .summary = "how the co-op is wound up: creditors, final accounts, who has signed",
-    .detail =
-        "DIR is a folder with log/, such as a hub's; URL a hub; without either it is the\n"
-        "hub of your home.",
-    .options = {{"home", "DIR", "your home folder"},
-                {"ca", "FILE", "certificates to trust, in PEM"}},
-    .arguments_max = 1,
-    .many = -1,
-    .run = run,
-};
+const sheaf_command sheaf_command_ending_show = SHEAF_STATE_COMMAND(
+    "ending show", "how the co-op is wound up: creditors, final accounts, who has signed", run);

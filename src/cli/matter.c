@@ -72,6 +72,37 @@ int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a)
     return code;
 }
 
+int sheaf_state_show(const sheaf_state_view *view, const sheaf_arguments *a)
+{
+    sheaf_round_source source;
+    sheaf_err err;
+    int code = SHEAF_EXIT_DONE;
+    if (sheaf_round_source_open(&source, a->argument_count ? a->argument[0] : NULL,
+                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    if (a->json) {
+        sheaf_buffer out;
+        sheaf_json_writer w = sheaf_print_begin(&out);
+        view->put(source.state, &w);
+        code = sheaf_print_end(&out, &w);
+    } else {
+        view->print(&source);
+    }
+    sheaf_round_source_close(&source);
+    return code;
+}
+
+void sheaf_state_put_rows(const sheaf_state *state, sheaf_json_writer *w, const char *name,
+                          sheaf_table_id table)
+{
+    sheaf_json_key(w, name);
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_table_rows(state, table); i++)
+        put_row(sheaf_table_describe(table), sheaf_table_row(state, table, i), w);
+    sheaf_json_close(w);
+}
+
 void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by)
 {
     char when[SHEAF_CLOCK_TEXT_LEN + 1];

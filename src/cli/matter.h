@@ -50,4 +50,27 @@ void sheaf_matter_put_rows(const sheaf_matter *matter, sheaf_json_writer *w, con
         .arguments_min = 1, .arguments_max = 2, .many = -1, .run = run_,                       \
     }
 
+/* `sheaf circle list` and its like: something of the whole state, from the same places. */
+typedef struct {
+    void (*print)(const sheaf_round_source *source);
+    void (*put)(const sheaf_state *state, sheaf_json_writer *w); /* into the open object */
+} sheaf_state_view;
+
+int sheaf_state_show(const sheaf_state_view *view, const sheaf_arguments *a);
+
+/* The list `name` of all rows of the table. */
+void sheaf_state_put_rows(const sheaf_state *state, sheaf_json_writer *w, const char *name,
+                          sheaf_table_id table);
+
+#define SHEAF_STATE_COMMAND(name_, what, run_)                                                 \
+    {                                                                                          \
+        .name = name_, .arguments = "[DIR|URL]", .summary = what,                              \
+        .detail =                                                                              \
+            "DIR is a folder with log/, such as a hub's; URL a hub; without either it is\n"    \
+            "the hub of your home.",                                                           \
+        .options = {{"home", "DIR", "your home folder"},                                       \
+                    {"ca", "FILE", "certificates to trust, in PEM"}},                          \
+        .arguments_max = 1, .many = -1, .run = run_,                                           \
+    }
+
 #endif

@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { HOME, CA }; /* in the order of the commands' options */
-
 /* What is suspended, by the effect that began it. */
 static const char *noun(const struct sheaf_row_override *row, const sheaf_state *state)
 {
@@ -94,53 +92,24 @@ static int run_show(const sheaf_arguments *a)
 const sheaf_command sheaf_command_override_show = SHEAF_MATTER_COMMAND(
     "override", "what members have suspended, by whose signatures, and what follows", run_show);
 
-static int list_json(const sheaf_state *state)
+static void list_json(const sheaf_state *state, sheaf_json_writer *w)
 {
-    const sheaf_table_shape *shape = sheaf_table_describe(SHEAF_TABLE_override);
-    sheaf_buffer out;
-    sheaf_json_writer w = sheaf_print_begin(&out);
-    sheaf_json_key(&w, "overrides");
-    sheaf_json_open_list(&w);
-    for (uint32_t i = 0; i < sheaf_override_count(state); i++) {
-        sheaf_json_open_object(&w);
-        sheaf_row_write(shape, sheaf_override_at(state, i), SHEAF_NONE, &w);
-        sheaf_json_close(&w);
-    }
-    sheaf_json_close(&w);
-    return sheaf_print_end(&out, &w);
+    sheaf_state_put_rows(state, w, "overrides", SHEAF_TABLE_override);
+}
+
+static void list_plain(const sheaf_round_source *source)
+{
+    for (uint32_t i = 0; i < sheaf_override_count(source->state); i++)
+        print_line(source->state, sheaf_override_at(source->state, i));
+    if (!sheaf_override_count(source->state))
+        puts("Members have suspended nothing so far.");
 }
 
 static int run_list(const sheaf_arguments *a)
 {
-    sheaf_round_source source;
-    sheaf_err err;
-    int code = SHEAF_EXIT_DONE;
-    if (sheaf_round_source_open(&source, a->argument_count ? a->argument[0] : NULL,
-                                a->value[HOME], a->value[CA], SHEAF_NONE, &err)
-        != SHEAF_OK)
-        return sheaf_report(a, &err);
-    if (a->json) {
-        code = list_json(source.state);
-    } else {
-        for (uint32_t i = 0; i < sheaf_override_count(source.state); i++)
-            print_line(source.state, sheaf_override_at(source.state, i));
-        if (!sheaf_override_count(source.state))
-            puts("Members have suspended nothing so far.");
-    }
-    sheaf_round_source_close(&source);
-    return code;
+    return sheaf_state_show(&(sheaf_state_view){list_plain, list_json}, a);
 }
 
-const sheaf_command sheaf_command_override_list = {
-    .name = "override list",
-    .arguments = "[DIR|URL]",
-    .summary = "list all that members ever suspended, with the rule that it overrode",
-    .detail =
-        "DIR is a folder with log/, such as a hub's; URL a hub; without either it is the\n"
-        "hub of your home.",
-    .options = {{"home", "DIR", "your home folder"},
-                {"ca", "FILE", "certificates to trust, in PEM"}},
-    .arguments_max = 1,
-    .many = -1,
-    .run = run_list,
-};
+const sheaf_command sheaf_command_override_list = SHEAF_STATE_COMMAND(
+    "override list", "list all that members ever suspended, with the rule that it overrode",
+    run_list);
