@@ -115,7 +115,8 @@ static const struct sheaf_decision_rule *rule_of(const struct sheaf_bylaws *byla
                                                    : &bylaws->amendment.rule;
 }
 
-/* A motion that was opened the moment after must close before the suspension lapses. */
+/* A motion that was opened the moment after must close before the suspension lapses, on its
+ * second call too. */
 static bool check_override(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out)
 {
     uint8_t sort = SHEAF_decision_sort_ordinary;
@@ -124,7 +125,8 @@ static bool check_override(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findi
         if (sheaf_slice_is(raised[i].effect, "override.confirm") && raised[i].sort > sort)
             sort = raised[i].sort;
     const struct sheaf_decision_rule *rule = rule_of(bylaws, sort);
-    return bylaws->override.confirm_s <= rule->notice_s + rule->open_s
+    int64_t second_s = rule->has_second ? rule->second.open_s : 0;
+    return bylaws->override.confirm_s <= rule->notice_s + rule->open_s + second_s
            && FOUND(CONFIRM_TIME, bylaws->override.confirm_s, "override.confirm_s");
 }
 

@@ -185,6 +185,31 @@ void test_bylaws_contradictions(void **unused)
     kit_close(&k);
 }
 
+/* A motion that confirms a suspension has its notice, its vote and its second call before the
+ * suspension lapses, by the rule that it is decided by and by no other. */
+void test_bylaws_confirm_time(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules good = kit_rules_usual();
+    kit_found_four(&k, &good);
+    kit_rules r = good;
+    r.ordinary.notice_s = 10, r.ordinary.second_open_s = 30;
+    r.article[SHEAF_ARTICLE_override] = OVERRIDE("100"); /* 10 + 60 + 30 */
+    open_amendment(&k, &r, "#ann", R(confirm_time));
+    r.article[SHEAF_ARTICLE_override] = OVERRIDE("101");
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    r.qualified.second_open_s = 1000;
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    r.raised = "{'effect':'override.confirm','sort':'qualified'}";
+    r.article[SHEAF_ARTICLE_override] = OVERRIDE("1120"); /* 120 + 1000 */
+    open_amendment(&k, &r, "#ann", R(confirm_time));
+    r.article[SHEAF_ARTICLE_override] = OVERRIDE("1121");
+    open_amendment(&k, &r, "#ann", ACCEPTED);
+    kit_close(&k);
+}
+
 /* Documents under which nothing could be adopted, or no suspension confirmed. */
 void test_bylaws_that_lock(void **unused)
 {

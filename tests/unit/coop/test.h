@@ -23,6 +23,7 @@ void test_keys(void **unused);
 void test_leaving(void **unused);
 void test_bylaws_at_founding(void **unused);
 void test_bylaws_withhold(void **unused);
+void test_bylaws_confirm_time(void **unused);
 void test_bylaws_that_lock(void **unused);
 void test_bylaws_form(void **unused);
 void test_bylaws_versions(void **unused);

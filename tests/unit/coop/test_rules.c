@@ -67,6 +67,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_leaving),
     cmocka_unit_test(test_bylaws_at_founding),
     cmocka_unit_test(test_bylaws_withhold),
+    cmocka_unit_test(test_bylaws_confirm_time),
     cmocka_unit_test(test_bylaws_that_lock),
     cmocka_unit_test(test_bylaws_form),
     cmocka_unit_test(test_bylaws_versions),
