@@ -12,7 +12,8 @@
  * the appointment of a hub) a member is heard once, and so is a human: keys whose `holder` is
  * the same commitment are the same human's, in whichever members they are. A key without a
  * holder counts as its member alone. Only the member that named a commitment first, and whom it
- * lets by holder.allow, names it, so nobody silences others by copying theirs. The commitment
+ * lets by holder.allow until holder.withdraw, names it, so nobody silences others by copying
+ * theirs. The commitment
  * is what the member states; two that keep silent about being one human are not found out by
  * rules, but by who admits them.
  *
@@ -71,6 +72,7 @@ struct sheaf_new_key {
     uint32_t id, member;
     sheaf_public_key public_key;
     sheaf_hash holder;
+    uint32_t human; /* where it is known already: 1 + row, as of the key that it replaces */
     uint64_t seq;
     int64_t until;
     uint8_t scopes;
@@ -82,6 +84,9 @@ sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what
  * it signs nothing before it begins. */
 sheaf_refusal sheaf_key_reserve(sheaf_fold *fold, const struct sheaf_new_key *what);
 void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes);
+
+/* Does the human, by 1 + its row, hold a key of the member now? */
+bool sheaf_human_acts(const sheaf_state *state, uint32_t human, uint32_t member, int64_t stamp);
 
 /* What a member's first key may sign: all but what a node's does, or what the bylaws leave to a
  * key made in a page. */

@@ -119,7 +119,7 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
-    coop->voters = coop->voters_unlimited = 0;
+    coop->voters = coop->voters_unlimited = coop->guarded = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         if (member->state != SHEAF_member_state_active)
@@ -134,9 +134,11 @@ static sheaf_refusal count_votes(sheaf_fold *fold, const struct sheaf_row_bylaws
         }
         coop->voters += votes > 0;
         coop->voters_unlimited += votes && class->ceiling_bp == SHEAF_NO_CEILING;
+        coop->guarded += votes && member->guards;
     }
     SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->voters, no_voting_class);
     SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->voters_unlimited, ceilings_all);
+    SHEAF_REFUSE_IF(sheaf_member_count(state) && !coop->guarded, last_guard);
     sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }

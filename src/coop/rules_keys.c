@@ -34,6 +34,14 @@ static uint64_t human_of(const sheaf_hash *holder)
     return out;
 }
 
+/* Does the member that named the human of that row first let this one name it as well? */
+static bool allowed_now(const sheaf_state *state, uint32_t human, uint32_t member)
+{
+    const struct sheaf_row_holder_allowed *row =
+        sheaf_holder_allowed_find(state, sheaf_pair(human + 1, member));
+    return row && row->withdrawn == SHEAF_NONE;
+}
+
 /* 1 + the row of the human behind the commitment, 0 where it is zeros; the human is entered
  * where nobody named it before. By chance two begin alike once in many millions; who wanted
  * that has only shut out a commitment of their own.
@@ -60,28 +68,52 @@ static sheaf_refusal enter_human(sheaf_fold *fold, uint32_t member, const sheaf_
     SHEAF_REFUSE_IF(!sheaf_hash_equal(&sheaf_human_at(fold->state, row)->holder, holder),
                     holder_taken);
     SHEAF_REFUSE_IF(sheaf_human_at(fold->state, row)->member != member
-                        && !sheaf_holder_allowed_find(fold->state, sheaf_pair(row + 1, member)),
+                        && !allowed_now(fold->state, row, member),
                     holder_of_another);
     *out = row + 1;
     return SHEAF_ACCEPTED;
 }
 
+/* The row of the human whose commitment it is, which the signer's member named first. */
+static sheaf_refusal own_human(const sheaf_fold *fold, const sheaf_hash *holder, uint32_t *row)
+{
+    *row = sheaf_human_row(fold->state, human_of(holder));
+    SHEAF_REFUSE_IF(*row == SHEAF_NONE
+                        || !sheaf_hash_equal(&sheaf_human_at(fold->state, *row)->holder, holder)
+                        || sheaf_human_at(fold->state, *row)->member != fold->member,
+                    holder_not_yours);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_holder_allow(sheaf_fold *fold, const struct sheaf_holder_allow *what)
 {
-    uint32_t row = sheaf_human_row(fold->state, human_of(&what->holder));
-    SHEAF_REFUSE_IF(
-        row == SHEAF_NONE
-            || !sheaf_hash_equal(&sheaf_human_at(fold->state, row)->holder, &what->holder)
-            || sheaf_human_at(fold->state, row)->member != fold->member,
-        holder_not_yours);
+    uint32_t human;
+    SHEAF_REFUSE_UNLESS(own_human(fold, &what->holder, &human));
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, what->member), no_such_member);
     SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
-    uint64_t pair = sheaf_pair(row + 1, what->member);
-    SHEAF_REFUSE_IF(sheaf_holder_allowed_find(fold->state, pair), holder_allowed);
-    struct sheaf_row_holder_allowed *allowed = sheaf_holder_allowed_new(fold->state, pair);
-    allowed->human = row + 1;
+    SHEAF_REFUSE_IF(allowed_now(fold->state, human, what->member), holder_allowed);
+    uint64_t pair = sheaf_pair(human + 1, what->member);
+    uint32_t row = sheaf_holder_allowed_row(fold->state, pair);
+    struct sheaf_row_holder_allowed *allowed =
+        row == SHEAF_NONE ? sheaf_holder_allowed_new(fold->state, pair)
+                          : sheaf_holder_allowed_edit(fold->state, row);
+    allowed->human = human + 1;
     allowed->member = what->member;
     allowed->by = fold->index;
+    allowed->withdrawn = SHEAF_NONE;
+    return SHEAF_ACCEPTED;
+}
+
+/* Keys that name the person already go on doing so, and so do those that replace them: else one
+ * person would be heard twice from then on. */
+sheaf_refusal sheaf_rule_holder_withdraw(sheaf_fold *fold,
+                                         const struct sheaf_holder_withdraw *what)
+{
+    uint32_t human;
+    SHEAF_REFUSE_UNLESS(own_human(fold, &what->holder, &human));
+    SHEAF_REFUSE_IF(!allowed_now(fold->state, human, what->member), holder_not_allowed);
+    uint32_t row = sheaf_holder_allowed_row(fold->state, sheaf_pair(human + 1, what->member));
+    sheaf_holder_allowed_edit(fold->state, row)->withdrawn = fold->index;
     return SHEAF_ACCEPTED;
 }
 
@@ -105,6 +137,21 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
 
 /* ---- keys ---- */
 
+/* A key that can always see to the member's others: it may, and has no end. */
+static bool guards(const struct sheaf_row_key *key)
+{
+    return (key->scopes & SHEAF_SCOPE_ADMIN) && key->until == forever;
+}
+
+/* One guard more of the member, or one less. */
+static void count_guard(sheaf_fold *fold, struct sheaf_row_member *member, bool more)
+{
+    struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
+    if (member->votes && member->guards == !more)
+        coop->guarded += more ? 1 : (uint32_t)-1;
+    member->guards = (uint8_t)(member->guards + (more ? 1 : -1));
+}
+
 /* Among the keys of its member, as the newest of them. */
 static void link(sheaf_fold *fold, uint32_t row)
 {
@@ -113,6 +160,8 @@ static void link(sheaf_fold *fold, uint32_t row)
         sheaf_member_edit(fold->state, sheaf_member_row(fold->state, key->member));
     key->before = member->key_last;
     member->key_last = row + 1;
+    if (guards(key))
+        count_guard(fold, member, true);
 }
 
 /* Out of that list; nothing happens to a key that is not in it. */
@@ -133,6 +182,8 @@ static void unlink_key(sheaf_fold *fold, uint32_t row)
     else
         sheaf_member_edit(state, member)->key_last = before;
     sheaf_key_edit(state, row)->before = 0;
+    if (guards(sheaf_key_at(state, row)))
+        count_guard(fold, sheaf_member_edit(state, member), false);
 }
 
 static void revoke(sheaf_fold *fold, uint32_t row)
@@ -159,8 +210,9 @@ static uint32_t keys_in_force(sheaf_fold *fold, uint32_t member)
 
 static sheaf_refusal add(sheaf_fold *fold, const struct sheaf_new_key *what)
 {
-    uint32_t human;
-    SHEAF_REFUSE_UNLESS(enter_human(fold, what->member, &what->holder, &human));
+    uint32_t human = what->human;
+    if (!human)
+        SHEAF_REFUSE_UNLESS(enter_human(fold, what->member, &what->holder, &human));
     struct sheaf_row_key *key = sheaf_key_add(fold->state, what->id, &what->public_key);
     key->member = what->member;
     key->holder = what->holder;
@@ -195,6 +247,18 @@ void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes)
     begun->revoked = SHEAF_NONE;
     begun->scopes = scopes;
     link(fold, row);
+}
+
+bool sheaf_human_acts(const sheaf_state *state, uint32_t human, uint32_t member, int64_t stamp)
+{
+    uint32_t at = sheaf_member_get(state, member)->key_last;
+    while (at) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
+        if (key->human == human && key->until >= stamp)
+            return true;
+        at = key->before;
+    }
+    return false;
 }
 
 void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)
@@ -258,16 +322,12 @@ static sheaf_refusal own_key(const sheaf_fold *fold, uint32_t key, uint32_t *row
 sheaf_refusal sheaf_rule_key_revoke(sheaf_fold *fold, const struct sheaf_key_revoke *what)
 {
     sheaf_state *state = fold->state;
-    uint32_t row, at = sheaf_member_get(state, fold->member)->key_last;
+    uint32_t row;
     SHEAF_REFUSE_UNLESS(own_key(fold, what->key, &row));
-    bool other = false;
-    while (at && !other) {
-        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
-        other = at - 1 != row && sheaf_key_live(state, key->id, SHEAF_SCOPE_ADMIN, fold->stamp);
-        at = key->before;
-    }
-    SHEAF_REFUSE_IF(!other, last_admin_key);
     SHEAF_REFUSE_UNLESS(within_own(fold, 0, sheaf_key_at(state, row)->until));
+    SHEAF_REFUSE_IF(guards(sheaf_key_at(state, row))
+                        && sheaf_member_get(state, fold->member)->guards == 1,
+                    last_admin_key);
     revoke(fold, row);
     return SHEAF_ACCEPTED;
 }
@@ -289,6 +349,7 @@ sheaf_refusal sheaf_rule_key_rotate(sheaf_fold *fold, const struct sheaf_key_rot
                                      .member = fold->member,
                                      .public_key = what->public_key,
                                      .holder = old->holder,
+                                     .human = old->human,
                                      .until = old->until,
                                      .scopes = old->scopes,
                                      .web = what->web,

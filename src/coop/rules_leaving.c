@@ -27,6 +27,8 @@ static sheaf_refusal can_go(const sheaf_state *state, const struct sheaf_row_mem
     SHEAF_REFUSE_IF(member->votes && sheaf_coop(state)->voters_unlimited == 1
                         && unlimited(state, member),
                     last_unlimited);
+    SHEAF_REFUSE_IF(member->votes && member->guards && sheaf_coop(state)->guarded == 1,
+                    last_guard);
     return SHEAF_ACCEPTED;
 }
 
@@ -35,8 +37,10 @@ static void count_vote(sheaf_state *state, const struct sheaf_row_member *member
 {
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
     uint32_t with = member->votes > 0, free = with && unlimited(state, member);
+    uint32_t guarded = with && member->guards;
     coop->voters += in ? with : -with;
     coop->voters_unlimited += in ? free : -free;
+    coop->guarded += in ? guarded : -guarded;
 }
 
 sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)

@@ -13,16 +13,18 @@
  *   do what they did, the row waits for a first confirmation, as many such rows as applications
  *   may wait, and they fail when an application would lapse. Any member strikes one that nobody
  *   has confirmed, so a flood from outside is cleared by whoever is there; who opens one in
- *   earnest brings a first confirmer along, and from then on it neither counts nor can be
- *   struck. One confirmation more begins nothing while another recovery of the member waits.
+ *   earnest brings a first confirmer along, and from then on it neither counts there nor can be
+ *   struck, but takes a place of the confirmer's (coop/room.h), so that no member keeps many
+ *   under way. One confirmation more begins nothing while another recovery of the member waits.
  * - The key is entered when the recovery is opened, though it signs nothing yet: else whoever
  *   stole an old key, or any other member, could admit it as a key of their own meanwhile, and
  *   no recovery would ever come to the panel.
  * - Confirmers, objectors and the panel are members with a vote, who stand on the log with what
- *   they said, each human once. So many collude as the bylaws ask for: then the member has
- *   wait_s to object with any key that is left, its node's too, and every other member who did
- *   not confirm may object in its place, for who has truly lost all keys cannot. The bylaws'
- *   wait must be longer than members are away.
+ *   they said, each human once; neither the human who is to hold the new key nor one who acts
+ *   for the member with another key is among them. So many collude as the bylaws ask for: then
+ * the member has wait_s to object with any key that is left, its node's too, and every other
+ * member who did not confirm may object in its place, for who has truly lost all keys cannot.
+ * The bylaws' wait must be longer than members are away.
  * - An objection freezes both sides: nothing that needs the scope admin or money is accepted
  *   from the member's old keys until the panel has decided (the new key is not admitted yet and
  *   can do nothing at all; so it cannot vote, sign payments or join rounds before the wait is
@@ -36,9 +38,14 @@
  *   could hold somebody there by one false recovery after the other. Who has confirmed one that
  *   failed after an objection therefore confirms no other of the same member's keys for wait_s
  *   and panel_s from then on, and recoveries that were opened before it failed go no further.
- *   All others may confirm a new one, so that nobody is shut out of their own recovery.
+ *   That goes for the human, in whatever membership. All others may confirm a new one, so that
+ *   nobody is shut out of their own recovery.
+ * - A new key that could do nothing, since the bylaws leave a page's key no scope any more, or
+ *   one that would leave nobody in the co-op who can see to keys, does not take the place of
+ *   the old ones: the recovery fails.
  */
 #include "coop/member.h"
+#include "coop/room.h"
 
 #include "base/json.h"
 
@@ -65,6 +72,30 @@ static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, ui
     return SHEAF_ACCEPTED;
 }
 
+/* Does the human who signs act for the member, or is it to hold the new key? */
+static bool concerned(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
+{
+    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
+    return human
+           && (human == sheaf_key_get(fold->state, recovery->id)->human
+               || sheaf_human_acts(fold->state, human, recovery->member, fold->stamp));
+}
+
+/* The human confirmed a recovery of the member's keys in vain, if it is known. */
+static void note_human(sheaf_fold *fold, uint32_t human, uint32_t member)
+{
+    uint64_t pair = sheaf_pair(human, member);
+    if (!human)
+        return;
+    uint32_t row = sheaf_human_in_vain_row(fold->state, pair);
+    struct sheaf_row_human_in_vain *in_vain = row == SHEAF_NONE
+                                                  ? sheaf_human_in_vain_new(fold->state, pair)
+                                                  : sheaf_human_in_vain_edit(fold->state, row);
+    in_vain->human = human;
+    in_vain->member = member;
+    in_vain->failed = fold->stamp;
+}
+
 /* Who confirmed what was objected to and failed is known from now on, and what was opened
  * before comes to nothing: else it would begin with confirmations that were given before. */
 static void note_failure(sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
@@ -82,6 +113,7 @@ static void note_failure(sheaf_fold *fold, const struct sheaf_row_recovery *reco
         in_vain->by = confirmation->by;
         in_vain->member = recovery->member;
         in_vain->failed = fold->stamp;
+        note_human(fold, confirmation->human, recovery->member);
         at = confirmation->before;
     }
 }
@@ -90,11 +122,13 @@ static void end(sheaf_fold *fold, uint32_t row, uint8_t state)
 {
     struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
     uint32_t member = sheaf_member_row(fold->state, recovery->member);
-    if (recovery->state == SHEAF_recovery_state_open && !recovery->confirmations)
-        sheaf_coop_edit(fold->state, 0)->recoveries_open--;
-    if (recovery->state == SHEAF_recovery_state_objected
-        && state == SHEAF_recovery_state_failed)
-        note_failure(fold, recovery);
+    struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
+    if (recovery->first == SHEAF_NONE) {
+        coop->recoveries_open--;
+    } else {
+        coop->recoveries_confirmed--;
+        sheaf_room_free(fold, SHEAF_room_recovery, recovery->first);
+    }
     if (sheaf_member_at(fold->state, member)->recovery == recovery->id)
         sheaf_member_edit(fold->state, member)->recovery = SHEAF_NONE;
     recovery->state = state;
@@ -104,17 +138,38 @@ static void end(sheaf_fold *fold, uint32_t row, uint8_t state)
     sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_panel);
 }
 
+static void fail(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
+    if (recovery->state == SHEAF_recovery_state_objected)
+        note_failure(fold, recovery);
+    end(fold, row, SHEAF_recovery_state_failed);
+}
+
 void sheaf_recovery_drop(sheaf_fold *fold, uint32_t recovery)
 {
-    end(fold, sheaf_recovery_row(fold->state, recovery), SHEAF_recovery_state_failed);
+    fail(fold, sheaf_recovery_row(fold->state, recovery));
+}
+
+/* May the member have a key with these scopes alone? */
+static bool can_begin(const sheaf_state *state, uint32_t id, uint8_t scopes)
+{
+    const struct sheaf_row_member *member = sheaf_member_get(state, id);
+    bool last = member->votes && member->guards && sheaf_coop(state)->guarded == 1;
+    return scopes && (!last || (scopes & SHEAF_SCOPE_ADMIN));
 }
 
 /* The new key in the place of all others; it is named by the entry that brought it. */
 static void succeed(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
+    uint8_t scopes = sheaf_key_first_scopes(fold->state, recovery->web);
+    if (!can_begin(fold->state, recovery->member, scopes)) {
+        end(fold, row, SHEAF_recovery_state_failed);
+        return;
+    }
     sheaf_keys_revoke(fold, recovery->member);
-    sheaf_key_begin(fold, recovery->id, sheaf_key_first_scopes(fold->state, recovery->web));
+    sheaf_key_begin(fold, recovery->id, scopes);
     end(fold, row, SHEAF_recovery_state_done);
 }
 
@@ -146,7 +201,7 @@ sheaf_refusal sheaf_rule_recovery_open(sheaf_fold *fold, const struct sheaf_reco
     row->public_key = what->public_key;
     row->holder = what->holder;
     row->web = what->web;
-    row->decided = SHEAF_NONE;
+    row->decided = row->first = SHEAF_NONE;
     sheaf_deadline_set(fold->state, fold->index, SHEAF_deadline_kind_recovery_lapses,
                        fold->stamp + (int64_t)bylaws->application_lapse_s * 1000);
     return SHEAF_ACCEPTED;
@@ -164,23 +219,54 @@ sheaf_refusal sheaf_rule_recovery_decline(sheaf_fold *fold,
     uint32_t row;
     SHEAF_REFUSE_UNLESS(find_recovery(fold, what->recovery, SHEAF_recovery_state_open, &row));
     SHEAF_REFUSE_IF(sheaf_recovery_at(fold->state, row)->confirmations, recovery_confirmed);
-    end(fold, row, SHEAF_recovery_state_failed);
+    fail(fold, row);
     return SHEAF_ACCEPTED;
 }
 
-/* The member confirms that recovery, unless another that it confirmed has failed lately. */
-static sheaf_refusal note_confirmation(sheaf_fold *fold, struct sheaf_row_recovery *recovery)
+/* Has the member that signs, or the human, confirmed one lately that failed? */
+static sheaf_refusal check_pause(const sheaf_fold *fold,
+                                 const struct sheaf_row_recovery *recovery, uint32_t human)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
     const struct sheaf_row_in_vain *last =
         sheaf_in_vain_find(fold->state, sheaf_pair(fold->member, recovery->member));
-    int64_t pause = (int64_t)bylaws->recovery_wait_s + bylaws->recovery_panel_s;
+    const struct sheaf_row_human_in_vain *elsewhere =
+        sheaf_human_in_vain_find(fold->state, sheaf_pair(human, recovery->member));
+    int64_t pause = ((int64_t)bylaws->recovery_wait_s + bylaws->recovery_panel_s) * 1000;
     uint32_t failed = sheaf_member_get(fold->state, recovery->member)->recovery_failed;
     SHEAF_REFUSE_IF(failed != SHEAF_NONE && recovery->id < failed, recovery_before);
-    SHEAF_REFUSE_IF(last && fold->stamp < last->failed + pause * 1000, confirmed_in_vain);
+    SHEAF_REFUSE_IF(last && fold->stamp < last->failed + pause, confirmed_in_vain);
+    SHEAF_REFUSE_IF(human && elsewhere && fold->stamp < elsewhere->failed + pause,
+                    confirmed_in_vain);
+    return SHEAF_ACCEPTED;
+}
+
+/* The first confirmation takes a place of its member's. */
+static sheaf_refusal take_place(sheaf_fold *fold, struct sheaf_row_recovery *recovery)
+{
+    struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
+    uint64_t most = sheaf_bylaws_now(fold->state)->applications_max;
+    SHEAF_REFUSE_IF((uint64_t)coop->recoveries_confirmed * 2 >= most
+                        && sheaf_room_used(fold->state, SHEAF_room_recovery, fold->member),
+                    recoveries_confirmed);
+    coop->recoveries_confirmed++;
+    coop->recoveries_open--;
+    recovery->first = fold->member;
+    sheaf_room_add(fold, SHEAF_room_recovery);
+    return SHEAF_ACCEPTED;
+}
+
+/* The member confirms that recovery. */
+static sheaf_refusal note_confirmation(sheaf_fold *fold, struct sheaf_row_recovery *recovery)
+{
+    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
+    SHEAF_REFUSE_UNLESS(check_pause(fold, recovery, human));
+    if (recovery->first == SHEAF_NONE)
+        SHEAF_REFUSE_UNLESS(take_place(fold, recovery));
     struct sheaf_row_confirmation *row =
         sheaf_confirmation_new(fold->state, sheaf_pair(fold->member, recovery->id));
     row->by = fold->member;
+    row->human = human;
     row->recovery = recovery->id;
     row->before = recovery->confirmation_last;
     recovery->confirmation_last = sheaf_confirmation_count(fold->state);
@@ -196,6 +282,7 @@ sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(find_recovery(fold, what->recovery, SHEAF_recovery_state_open, &row));
     struct sheaf_row_recovery *recovery = sheaf_recovery_edit(state, row);
     SHEAF_REFUSE_IF(recovery->member == fold->member, about_oneself);
+    SHEAF_REFUSE_IF(concerned(fold, recovery), recovery_concerned);
     SHEAF_REFUSE_IF(!sheaf_member_active(state, recovery->member), no_such_member);
     SHEAF_REFUSE_IF(sheaf_member_get(state, recovery->member)->recovery != SHEAF_NONE,
                     recovery_under_way);
@@ -205,9 +292,7 @@ sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, false));
     SHEAF_REFUSE_UNLESS(note_confirmation(fold, recovery));
     SHEAF_STOP_IF_SPENT(fold);
-    if (!recovery->confirmations++)
-        sheaf_coop_edit(state, 0)->recoveries_open--;
-    if (recovery->confirmations < least(bylaws->recovery_confirmations, rest - 1))
+    if (++recovery->confirmations < least(bylaws->recovery_confirmations, rest - 1))
         return SHEAF_ACCEPTED;
     recovery->state = SHEAF_recovery_state_waiting;
     sheaf_member_edit_active(fold, recovery->member)->recovery = recovery->id;
@@ -231,7 +316,7 @@ sheaf_refusal sheaf_rule_recovery_object(sheaf_fold *fold,
         find_recovery(fold, what->recovery, SHEAF_recovery_state_waiting, &row));
     struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
-    if (recovery->member != fold->member) {
+    if (recovery->member != fold->member && !concerned(fold, recovery)) {
         SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, true));
         recovery->against++;
     }
@@ -250,6 +335,7 @@ sheaf_refusal sheaf_rule_recovery_judge(sheaf_fold *fold,
         find_recovery(fold, what->recovery, SHEAF_recovery_state_objected, &row));
     struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
     SHEAF_REFUSE_IF(recovery->member == fold->member, about_oneself);
+    SHEAF_REFUSE_IF(concerned(fold, recovery), recovery_concerned);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, !what->uphold));
     recovery->upheld += what->uphold;
     recovery->against += !what->uphold;
@@ -259,7 +345,7 @@ sheaf_refusal sheaf_rule_recovery_judge(sheaf_fold *fold,
     if (recovery->upheld >= needed)
         succeed(fold, row);
     else if (recovery->against >= needed)
-        end(fold, row, SHEAF_recovery_state_failed);
+        fail(fold, row);
     return SHEAF_ACCEPTED;
 }
 

@@ -46,6 +46,7 @@ enum {
     AREA(key, MEMBERS),
     AREA(dispute, MEMBERS),
     AREA(confirmation, MEMBERS),
+    AREA(human_in_vain, MEMBERS),
     AREA(in_vain, MEMBERS),
     AREA(human, MEMBERS),
     AREA(holder_allowed, MEMBERS),

@@ -52,6 +52,7 @@ static void change_keys(kit *k)
            "{'member':#bob,'public_key':@liar.2,'web':true}");
     kit_do(k, "cat", "recovery.decline", NULL, "{'recovery':#liar}");
     kit_do(k, "zoe.2", "holder.allow", NULL, "{'holder':~f,'member':#ann}");
+    kit_do(k, "zoe.2", "holder.withdraw", NULL, "{'holder':~f,'member':#ann}");
     kit_do(k, "bob", "recovery.confirm", NULL, "{'recovery':#zoe.3}");
     kit_do(k, "cat", "recovery.confirm", NULL, "{'recovery':#zoe.3}");
     kit_do(k, "zoe.2", "recovery.object", NULL, "{'recovery':#zoe.3}");

@@ -37,6 +37,7 @@ const VERBS = {
     'dispute.settle': 'settled a conflict', 'election.call': 'called an election',
     'election.vote': 'voted in an election', 'exclusion.open': 'asked for an exclusion',
     'holder.allow': 'allowed another membership to name one’s commitment',
+    'holder.withdraw': 'no longer lets a membership name one’s commitment',
     'import.confirm': 'confirmed an imported register', 'import.open': 'began to import a register',
     'import.withdraw': 'gave up an import', 'key.rotate': 'replaced a key',
     'member.answer': 'answered a request for exclusion', 'member.claim': 'claimed a place of the register',

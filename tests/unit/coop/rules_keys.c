@@ -139,3 +139,60 @@ void test_keys_max(void **unused)
     KIT_ROWS(&k, after);
     kit_close(&k);
 }
+
+/* A key that ends one day guards nothing: one without an end is always left. */
+void test_keys_that_guard(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    admit(&k, ACCEPTED, "ann", "late", BITS(true, true, false, true),
+          INT64_C(9007199254740990)); /* a millisecond before the end of time */
+    assert_int_equal(sheaf_coop(&k.state)->guarded, 4);
+    static const kit_row rows[] = {
+        {"ann", "key.revoke", "{'key':#ann}", R(last_admin_key)},
+        {"ann", "key.admit", WITHOUT_END("votes", BITS(false, false, false, true)),
+         .label = "votes"},
+        {"ann", "key.revoke", "{'key':#ann}", R(last_admin_key)},
+        {"ann", "key.admit", WITHOUT_END("a2", BITS(true, false, false, false)), .label = "a2"},
+        {"ann", "key.revoke", "{'key':#ann}"},
+        {"a2", "key.revoke", "{'key':#a2}", R(last_admin_key)},
+        {"a2", "key.revoke", "{'key':#late}"},
+        {"a2", "key.revoke", "{'key':#votes}"},
+        {"a2", "key.rotate", "{'key':#a2,'public_key':@a3,'web':false}", .label = "a3"},
+        {"a3", "key.revoke", "{'key':#a3}", R(last_admin_key)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->guarded, 4);
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "ann"))->guards, 1);
+    kit_close(&k);
+}
+
+/* Nor does an amendment leave nobody with a vote who can see to keys. */
+void test_keys_that_guard_the_coop(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','votes':1},{'name':'reader','votes':1}";
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"web", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@web,'web':true}", .label = "web"},
+        {"ann", "member.admit", "{'member':#web}"},
+    };
+    KIT_ROWS(&k, rows);
+    rules.classes = "{'name':'member','votes':0},{'name':'reader','votes':1}";
+    char text[8192];
+    snprintf(text, sizeof text, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+    kit_want(&k, R(last_guard), "ann", "motion.open", text, NULL);
+    static const kit_row more[] = {
+        {"bob", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@bob,'web':false}", .label = "bob"},
+        {"ann", "member.admit", "{'member':#bob}"},
+    };
+    KIT_ROWS(&k, more);
+    kit_want(&k, ACCEPTED, "ann", "motion.open", text, NULL);
+    kit_close(&k);
+}

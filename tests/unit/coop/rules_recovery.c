@@ -109,6 +109,21 @@ void test_humans_count_once(void **unused)
         {"ann", "member.admit", "{'member':#eve}", R(approved_twice)},
         {"b2", "member.admit", "{'member':#eve}"},
         {"eve", "motion.open", "{'title':^}"},
+        /* What was allowed is taken back: a new key names it no more, old ones are still ann's.
+         */
+        {"bob", "holder.withdraw", "{'holder':~a,'member':#bob}", R(holder_not_yours)},
+        {"ann", "holder.withdraw", "{'holder':~c,'member':#bob}", R(holder_not_yours)},
+        {"ann", "holder.withdraw", "{'holder':~a,'member':#eve}", R(holder_not_allowed)},
+        {"ann", "holder.withdraw", "{'holder':~a,'member':#bob}"},
+        {"ann", "holder.withdraw", "{'holder':~a,'member':#bob}", R(holder_not_allowed)},
+        {"bob", "key.admit", HELD("b5", "~a"), R(holder_of_another)},
+        {"b3", "key.rotate", "{'key':#b3,'public_key':@b6,'web':false}", .label = "b6"},
+        {"fay", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}", .label = "fay"},
+        {"a1", "member.admit", "{'member':#fay}"},
+        {"b6", "member.admit", "{'member':#fay}", R(human_twice)},
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"bob", "key.admit", HELD("b5", "~a"), .label = "b5"},
         {"bob", "key.admit",
          HELD("b4", "'aaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'"),
          R(holder_taken)},
@@ -236,7 +251,10 @@ void test_recovery_in_vain(void **unused)
 {
     (void)unused;
     kit k;
-    found(&k, RECOVERY);
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = RECOVERY;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
     static const kit_row rows[] = {
         {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
         {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
@@ -323,6 +341,160 @@ void test_recovery_web(void **unused)
         {"w", "key.admit", ADMIN_KEY("a2"), R(outside_scope)},
     };
     KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* Who confirms many keeps nobody else from it: half of the places are one a member. */
+void test_recovery_confirmed_max(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = RECOVERY;
+    rules.applications_max = 4;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
+        {"n3", "recovery.open", OPEN("n3", "dan"), .label = "n3"},
+        {"n4", "recovery.open", OPEN("n4", "cat"), .label = "n4"},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n2")},
+        {"bob", "recovery.confirm", OF("n3"), R(recoveries_confirmed)},
+        {"cat", "recovery.confirm", OF("n1")}, /* a second confirmation takes no place */
+        {"cat", "recovery.confirm", OF("n3")},
+        {"cat", "recovery.decline", OF("n3"), R(recovery_confirmed)},
+        {"bob", "recovery.confirm", OF("n3")}, /* nor does this */
+        {"dan", "recovery.confirm", OF("n4")},
+        {"n5", "recovery.open", OPEN("n5", "cat"), .label = "n5"},
+        {"dan", "recovery.confirm", OF("n5"), R(recoveries_confirmed)},
+        {"ann", "recovery.confirm", OF("n5")},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "n1"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "n3")},
+        {"hub", "clock.tick", KIT_TICK("recovery_lapses", "n2"), .wait_ms = DAY},
+        {"hub", "clock.tick", KIT_TICK("recovery_lapses", "n4")},
+        {"hub", "clock.tick", KIT_TICK("recovery_lapses", "n5")},
+        {"n6", "recovery.open", OPEN("n6", "cat"), .label = "n6"},
+        {"bob", "recovery.confirm", OF("n6")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->recoveries_confirmed, 1);
+    assert_int_equal(sheaf_coop(&k.state)->recoveries_open, 0);
+    kit_close(&k);
+}
+
+#define NAMED(name, digits)                                                                    \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
+    ":false,'train':false,'vote':false},'web':false}"
+
+/* The same human in two memberships: what failed for one is not confirmed by the other. */
+void test_recovery_of_the_same_human(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "key.admit", NAMED("a1", "~a"), .label = "a1"},
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"bob", "key.admit", NAMED("b1", "~a"), .label = "b1"},
+        {"cat", "key.admit", NAMED("c1", "~c"), .label = "c1"},
+        {"cat", "holder.allow", "{'holder':~c,'member':#dan}"},
+        {"dan", "key.admit", NAMED("d1", "~c"), .label = "d1"},
+        /* Who holds a key of the member, or is to hold the new one, says nothing about it. */
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"b1", "recovery.confirm", OF("n1"), R(recovery_concerned)},
+        {"n2", "recovery.open", "{'holder':~c,'member':#dan,'public_key':@n2,'web':false}",
+         .label = "n2"},
+        {"dan", "key.revoke", "{'key':#d1}"},
+        {"c1", "recovery.confirm", OF("n2"), R(recovery_concerned)},
+        {"dan", "key.admit", NAMED("d2", "~c"), .label = "d2"},
+        {"c1", "recovery.confirm", OF("n1")},
+        {"b1", "recovery.object", OF("n1")}, /* as ann's own, and no voice of the panel's */
+        {"b1", "recovery.judge", AGAINST("n1"), R(recovery_concerned)},
+        {"bob", "recovery.judge", AGAINST("n1")},
+        {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
+        {"cat", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},
+        {"d2", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},
+        {"dan", "recovery.confirm", OF("n3")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);
+    assert_int_equal(state_of(&k, "n3"), SHEAF_recovery_state_waiting);
+    int64_t until =
+        sheaf_human_in_vain_at(&k.state, 0)->failed + INT64_C(1000) * (3600 + 86400);
+    k.now += 3600000;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("recovery_waits", "n3"));
+    k.now = until - 60000;
+    for (sheaf_deadline due; sheaf_fold_due(&k.state, k.now + k.step_ms, &due);)
+        kit_do(&k, "hub", "clock.tick", NULL,
+               "{'deadline':'recovery_lapses','of':%u,'unwitnessed':false}", due.of);
+    kit_do(&k, "n4", "recovery.open", "n4", OPEN("n4", "ann"));
+    k.now = until - 1 - k.step_ms;
+    kit_want(&k, R(confirmed_in_vain), "d2", "recovery.confirm", OF("n4"), NULL);
+    k.now = until - k.step_ms;
+    kit_do(&k, "d2", "recovery.confirm", NULL, OF("n4"));
+    kit_close(&k);
+}
+
+/* A key that could do nothing replaces none, nor does one that leaves nobody to see to keys. */
+void test_recovery_of_nothing(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"w", "recovery.open", "{'member':#ann,'public_key':@w,'web':true}", .label = "w"},
+        {"bob", "recovery.confirm", OF("w")},
+    };
+    KIT_ROWS(&k, rows);
+    kit_rules none = rules;
+    none.web = "{'admin':false,'data':false,'money':false,'train':false,'vote':false}";
+    kit_motion(&k, "m", kit_amendment(&none, "#ann"), 4);
+    static const kit_row more[] = {
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "w"), .wait_ms = 3600000},
+        {"w2", "recovery.open", "{'member':#ann,'public_key':@w2,'web':true}", R(scope_none)},
+        {"ann", "motion.open", "{'title':^}"},
+        {"w", "motion.open", "{'title':^}", R(key_revoked)},
+    };
+    KIT_ROWS(&k, more);
+    assert_int_equal(state_of(&k, "w"), SHEAF_recovery_state_failed);
+    assert_int_equal(sheaf_in_vain_count(&k.state), 0);
+    kit_close(&k);
+}
+
+void test_recovery_of_the_last_guard(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "member.leave", "{}", R(last_voter)},
+        {"bob", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@bob,'web':false}", .label = "bob"},
+        {"ann", "member.admit", "{'member':#bob}"},
+        {"cat", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@cat,'web':true}", .label = "cat"},
+        {"ann", "member.admit", "{'member':#cat}"},
+        {"w", "recovery.open", "{'member':#ann,'public_key':@w,'web':true}", .label = "w"},
+        {"bob", "recovery.confirm", OF("w")},
+        {"bob", "member.leave", "{}"},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "w"), .wait_ms = 3600000},
+        {"ann", "member.leave", "{}", R(last_guard)}, /* cat's key sees to no keys */
+        {"ann", "member.decline", "{'member':#cat}", R(already_member)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(state_of(&k, "w"), SHEAF_recovery_state_failed);
+    assert_int_equal(sheaf_coop(&k.state)->guarded, 1);
     kit_close(&k);
 }
 
