@@ -42,8 +42,9 @@ static void print(const sheaf_matter *matter)
     puts(".");
     sheaf_matter_print_text(matter, "licensee", &row->licensee);
     sheaf_matter_print_text(matter, "terms", &row->terms);
-    printf("  price       %" PRId64 ".%02" PRId64 " %.3s\n", row->price_cents / 100,
-           row->price_cents % 100, sheaf_bylaws_now(state)->currency);
+    fputs("  price       ", stdout);
+    sheaf_matter_print_cents(matter, row->price_cents);
+    puts("");
     sheaf_matter_print_time("until", row->until, SHEAF_NONE);
     for (uint32_t i = 0; i < sheaf_licensed_count(state); i++)
         if (sheaf_licensed_at(state, i)->licence == row->id)

@@ -1,6 +1,7 @@
 #include "cli/matter.h"
 
 #include "cli/source_text.h"
+#include "coop/view.h"
 #include "store/clock.h"
 
 #include <inttypes.h>
@@ -114,6 +115,12 @@ void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by)
 }
 
 /* ---- texts ---- */
+
+void sheaf_matter_print_cents(const sheaf_matter *matter, int64_t cents)
+{
+    printf("%" PRId64 ".%02" PRId64 " %.3s", cents / 100, cents % 100,
+           sheaf_bylaws_now(matter->state)->currency);
+}
 
 void sheaf_matter_print_text(const sheaf_matter *matter, const char *label,
                              const sheaf_hash *commitment)

@@ -27,6 +27,8 @@ int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a);
 /* "  opened      2026-11-22T10:00:00Z by member 3", without the last words where `by` is
  * SHEAF_NONE. */
 void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by);
+/* "12.30 EUR", in the currency of the bylaws in force. */
+void sheaf_matter_print_cents(const sheaf_matter *matter, int64_t cents);
 /* A text line by line behind its label; says so where it is not at hand. Nothing for zeros. */
 void sheaf_matter_print_text(const sheaf_matter *matter, const char *label,
                              const sheaf_hash *commitment);

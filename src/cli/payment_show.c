@@ -7,12 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void print_amount(const sheaf_state *state, int64_t cents)
-{
-    printf("%" PRId64 ".%02" PRId64 " %.3s", cents / 100, cents % 100,
-           sheaf_bylaws_now(state)->currency);
-}
-
 static void print_standing(const struct sheaf_row_payment *row)
 {
     switch (row->state) {
@@ -69,7 +63,7 @@ static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_payment *row = matter->row;
     printf("Payment %" PRIu32 " of ", row->id);
-    print_amount(matter->state, row->amount_cents);
+    sheaf_matter_print_cents(matter, row->amount_cents);
     if (row->account != SHEAF_NONE)
         printf(" out of the account of member %" PRIu32, row->account);
     putchar(' ');

@@ -8,10 +8,16 @@
 
 #include "coop/coop_internal.h"
 
+/* So that balances never leave what JSON can carry. */
+#define SHEAF_BALANCE_MAX (SHEAF_JSON_INT_MAX / 4)
+
 /* Adds a line; the caller adds the others, so that they sum to zero. `member` is SHEAF_NONE but
  * for a member's account. Refuses where a balance would become too large. */
 sheaf_refusal sheaf_ledger_post(sheaf_fold *fold, uint8_t account, uint32_t member,
                                 int64_t cents);
+
+/* Money comes in as revenue; below 0 it goes out again. */
+sheaf_refusal sheaf_ledger_earn(sheaf_fold *fold, int64_t cents);
 
 /* Debits less credits, in cents. */
 int64_t sheaf_ledger_balance(const sheaf_state *state, uint8_t account, uint32_t member);

@@ -2,12 +2,8 @@
 #include "coop/ledger.h"
 
 #include "coop/apportion.h"
-#include "coop/override.h"
 
 #include <assert.h>
-
-/* So that balances never leave what JSON can carry. */
-static const int64_t balance_max = SHEAF_JSON_INT_MAX / 4;
 
 sheaf_refusal sheaf_ledger_post(sheaf_fold *fold, uint8_t account, uint32_t member,
                                 int64_t cents)
@@ -26,7 +22,7 @@ sheaf_refusal sheaf_ledger_post(sheaf_fold *fold, uint8_t account, uint32_t memb
     }
     int64_t balance;
     SHEAF_REFUSE_IF(__builtin_add_overflow(line->balance_cents, cents, &balance)
-                        || balance > balance_max || balance < -balance_max,
+                        || balance > SHEAF_BALANCE_MAX || balance < -SHEAF_BALANCE_MAX,
                     amount_range);
     line->balance_cents = balance;
     if (fold->out->posted && !fold->rehearsal)
@@ -56,32 +52,10 @@ int64_t sheaf_ledger_free(const sheaf_state *state)
     return sheaf_ledger_surplus(state) - own(state, SHEAF_account_kind_reserve);
 }
 
-static sheaf_refusal earn(sheaf_fold *fold, int64_t cents)
+sheaf_refusal sheaf_ledger_earn(sheaf_fold *fold, int64_t cents)
 {
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, cents));
     return sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
-}
-
-sheaf_refusal sheaf_rule_revenue_record(sheaf_fold *fold,
-                                        const struct sheaf_revenue_record *what)
-{
-    return earn(fold, what->amount_cents);
-}
-
-sheaf_refusal sheaf_rule_usage_record(sheaf_fold *fold, const struct sheaf_usage_record *what)
-{
-    uint32_t row = sheaf_model_row(fold->state, what->model);
-    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_model);
-    struct sheaf_row_model *model = sheaf_model_edit(fold->state, row);
-    SHEAF_REFUSE_IF(model->state != SHEAF_model_state_released, not_released);
-    SHEAF_REFUSE_IF(sheaf_suspended(fold->state, model->id), model_suspended);
-    SHEAF_REFUSE_IF(!model->price_cents, free_of_charge);
-    int64_t cents;
-    SHEAF_REFUSE_IF(__builtin_mul_overflow(model->price_cents, what->uses, &cents)
-                        || cents > balance_max,
-                    amount_range);
-    model->uses += (uint64_t)what->uses;
-    return earn(fold, cents);
 }
 
 /* Credits every active member's account by weights: alike, or by records brought into rounds.
@@ -152,7 +126,7 @@ sheaf_refusal sheaf_ledger_pay(sheaf_fold *fold, int64_t cents)
     const struct sheaf_row_account *bank =
         sheaf_account_find(fold->state, sheaf_pair(SHEAF_account_kind_bank, SHEAF_NONE));
     SHEAF_REFUSE_IF(!bank || bank->balance_cents < cents, bank_short);
-    return earn(fold, -cents);
+    return sheaf_ledger_earn(fold, -cents);
 }
 
 void sheaf_ledger_clear(sheaf_fold *fold)

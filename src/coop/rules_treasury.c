@@ -14,17 +14,25 @@ bool sheaf_treasury_organ(const sheaf_state *state, uint8_t *place)
     return false;
 }
 
-/* Is the member a treasurer in office? */
-static bool treasurer_is(const sheaf_state *state, uint32_t member)
+bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member)
 {
     uint8_t place;
     return sheaf_treasury_organ(state, &place) && sheaf_office_now(state, member, place);
 }
 
+uint32_t sheaf_treasurers(const sheaf_state *state)
+{
+    uint8_t place;
+    return sheaf_article_on(state, SHEAF_ARTICLE_treasury)
+                   && sheaf_treasury_organ(state, &place)
+               ? sheaf_officers(state, place)
+               : 0;
+}
+
 bool sheaf_payment_signature_counts(const sheaf_state *state,
                                     const struct sheaf_row_payment_signature *signature)
 {
-    return treasurer_is(state, signature->member)
+    return sheaf_treasurer_is(state, signature->member)
            && !sheaf_conflicted(state, signature->payment, signature->member);
 }
 
@@ -100,7 +108,7 @@ static sheaf_refusal check_account(const sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_member_find(state, what->account), no_such_member);
     SHEAF_REFUSE_IF(what->account != fold->member
                         && (sheaf_member_active(state, what->account)
-                            || !treasurer_is(state, fold->member)),
+                            || !sheaf_treasurer_is(state, fold->member)),
                     not_your_account);
     SHEAF_REFUSE_IF(owed(state, what->account) < what->amount_cents, account_short);
     return SHEAF_ACCEPTED;
@@ -126,7 +134,7 @@ sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_paym
     uint32_t line_1;
     SHEAF_REFUSE_UNLESS(treasury_on(state));
     SHEAF_REFUSE_UNLESS(check_line(fold, what, &line_1));
-    bool treasurer = treasurer_is(state, fold->member), own = false;
+    bool treasurer = sheaf_treasurer_is(state, fold->member), own = false;
     if (what->has_account) {
         SHEAF_REFUSE_UNLESS(check_account(fold, what));
         own = what->account == fold->member;
@@ -228,7 +236,7 @@ sheaf_refusal sheaf_rule_payment_sign(sheaf_fold *fold, const struct sheaf_payme
     SHEAF_REFUSE_UNLESS(treasury_on(state));
     SHEAF_REFUSE_UNLESS(find_open(state, what->payment, &row));
     const struct sheaf_row_payment *payment = sheaf_payment_at(state, row);
-    SHEAF_REFUSE_IF(!treasurer_is(state, fold->member), not_a_treasurer);
+    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
     SHEAF_REFUSE_IF(payment->account == fold->member, payment_own);
     SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
     SHEAF_REFUSE_IF(sheaf_payment_undecided(state, payment), payment_undecided);
@@ -248,7 +256,7 @@ sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_payment_row(state, what->payment);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_payment);
-    SHEAF_REFUSE_IF(!treasurer_is(state, fold->member), not_a_treasurer);
+    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
     struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
     SHEAF_REFUSE_IF(payment->state != SHEAF_payment_state_released, payment_not_left);
     payment->state = SHEAF_payment_state_settled;

@@ -1,4 +1,4 @@
-/* coop/treasury.h - payments: who signs them, and what they still need.
+/* coop/treasury.h - money received; payments: who signs them, and what they still need.
  *
  * A payment is asked for, decided on by a motion where it is above the limit of article 17,
  * signed by treasurers, and leaves with the last signature that is needed; only then it is
@@ -6,6 +6,11 @@
  * counts while its treasurer is in office and has no conflict of interest, and none is counted
  * twice for one human (coop/member.h). Treasurers are the officers of the first organ of that
  * kind.
+ *
+ * Money that comes in is recorded by treasurers with its evidence; by liquidators while the
+ * co-op is wound up; and where nobody is in such an office by any member with a vote. A wrong
+ * record is reversed by another officer than who made it, or by two people, while so much was
+ * neither shared nor spent.
  *
  * A payment may name a line of a budget, and then leaves only while the budget is in force and
  * so much is left on the line; what was asked for and has not left takes nothing of it.
@@ -23,6 +28,12 @@ enum {
 
 /* The treasurers' organ, by its place in the bylaws in force; false if there is none. */
 bool sheaf_treasury_organ(const sheaf_state *state, uint8_t *place);
+
+/* Is the member a treasurer in office? */
+bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member);
+
+/* How many treasurers in office there are where article 17 is on, else 0. */
+uint32_t sheaf_treasurers(const sheaf_state *state);
 
 /* Does the signature count now? */
 bool sheaf_payment_signature_counts(const sheaf_state *state,

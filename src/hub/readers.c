@@ -111,6 +111,7 @@ enum {
     AREA(payment, LEDGER),
     AREA(payment_signature, LEDGER),
     AREA(orderer, LEDGER),
+    AREA(receipt, LEDGER),
     AREA(budget, LEDGER),
     AREA(budget_line, LEDGER),
     AREA(creditor, LEDGER),

@@ -1,4 +1,4 @@
-"""Members ask for payments; treasurers sign them; above the limit the members decide first; and
+"""Members ask for payments; treasurers sign them; above the limit the members decide first;
 `sheaf payment show` says at each step who asked, what is missing and what follows. They divide
 an amount, make a budget of it, and cannot spend beyond its lines."""
 import json
@@ -39,6 +39,11 @@ class Coop:
         words = sheaf(noun, "show", number, "--home", self.home(who))
         return (run(f"{noun} {number} is shown", noun, "show", number, "--home",
                     self.home(who), "--json"), words.stdout + words.stderr)
+
+    def earn(self, who, cents):
+        """Money is recorded as received."""
+        return self.act(who, "revenue", "record", "--amount-cents", cents, "--memo", "Sales",
+                        "--evidence", "ef" * 32)
 
     def rows(self, table):
         return json.loads(self.hub.get(f"/api/v1/state/{table}")[1])["rows"]
@@ -85,6 +90,24 @@ def join(coop):
     return members
 
 
+def receipts(coop):
+    """Treasurers record what comes in, with its evidence, and reverse what is wrong."""
+    coop.refused("who is no treasurer records nothing", "treasurers in office", "cat", "revenue",
+                 "record", "--amount-cents", 1, "--memo", "x", "--evidence", "ef" * 32)
+    coop.refused("nor a treasurer without evidence", "name the SHA-256", "ada", "revenue", "record",
+                 "--amount-cents", 1, "--memo", "x")
+    coop.earn("ada", 20000)
+    wrong = coop.earn("ada", 700)
+    coop.act("ada", "revenue", "reverse", "--entry", wrong, "--reason", "Entered twice")
+    _, words = coop.show("cat", wrong, "receipt")
+    check("it is said to be wrong", f"Receipt {wrong} of 7.00 EUR stands, and is said" in words
+          and "Sales" in words and "SHA-256 efef" in words and "revenue reverse" in words, words)
+    coop.act("bob", "revenue", "reverse", "--entry", wrong, "--reason", "Yes, twice")
+    row, words = coop.show("cat", wrong, "receipt")
+    check("another treasurer reverses it", "was reversed with entry" in words
+          and "Yes, twice" in words and row["receipt"]["voices"] == 2, words)
+
+
 def small(coop):
     payment = coop.act("cat", "payment", "order", "--amount-cents", 10000, "--payee",
                        "Baker, DE02", "--purpose", "Bread for the meeting")
@@ -115,7 +138,7 @@ def large(coop):
     coop.act("ada", "payment", "sign", "--payment", payment)
     coop.refused("no more than there is", "beyond what it owes", "bob", "payment", "sign",
                  "--payment", payment)
-    coop.act("ada", "revenue", "record", "--amount-cents", 1, "--memo", "Found")
+    coop.earn("ada", 1)
     coop.act("bob", "payment", "sign", "--payment", payment)
     _, words = coop.show("cat", payment)
     check("the rent is paid", "left with entry" in words and "sheaf payment settle" in words
@@ -143,7 +166,7 @@ def budget(coop):
     check("and divides by the points", "it gets 150" in words and "it gets 750" in words, words)
     coop.decide("A budget of it", "budget.adopt", allocation=vote, until=FAR, **{"from": 0})
     made = coop.rows("budget")[0]["id"]
-    coop.act("ada", "revenue", "record", "--amount-cents", 5000, "--memo", "Sales")
+    coop.earn("ada", 5000)
     coop.refused("no more than the line has", "less is left", "cat", "payment", "order",
                  "--amount-cents", 751, "--budget", made, "--line", 1, "--payee", "Shop",
                  "--purpose", "Books")
@@ -196,7 +219,7 @@ def main():
             members = join(coop)
             for who in ("ada", "bob"):
                 coop.decide("Elect", "office.elect", member=members[who], organ=0)
-            coop.act("ada", "revenue", "record", "--amount-cents", 20000, "--memo", "Sales")
+            receipts(coop)
             small(coop)
             large(coop)
             budget(coop)

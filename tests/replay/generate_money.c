@@ -9,7 +9,9 @@ void generate_money_rules(kit_rules *rules)
 void generate_money(kit *k)
 {
     kit_motion(k, "purse", "{'kind':'office.elect','what':{'member':#cat,'organ':2}}", 4);
-    kit_do(k, "ann", "revenue.record", NULL, "{'amount_cents':5000,'memo':^}");
+    kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':5000,'evidence':~e,'memo':^}");
+    kit_do(k, "cat", "revenue.record", "wrong", "{'amount_cents':7,'evidence':~e,'memo':^}");
+    kit_do(k, "cat", "revenue.reverse", NULL, "{'entry':#wrong,'reason':^}");
     kit_do(k, "bob", "payment.order", "rent", "{'amount_cents':2500,'payee':^,'purpose':^}");
     kit_do(k, "cat", "payment.order", "stamps", "{'amount_cents':120,'payee':^,'purpose':^}");
     kit_do(k, "cat", "payment.sign", NULL, "{'payment':#stamps}");

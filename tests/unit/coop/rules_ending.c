@@ -96,7 +96,7 @@ void test_dissolution(void **unused)
         {"ann", "motion.open", OPEN(RELEASED), R(not_released)},
         {"ann", "motion.open", "{'title':^}", .label = "free"},
         {"ann", "motion.withdraw", "{'motion':#free}"},
-        {"ann", "revenue.record", "{'amount_cents':100,'memo':^}"},
+        {"ann", "revenue.record", "{'amount_cents':100,'evidence':~e,'memo':^}"},
     };
     KIT_ROWS(&k, stopped);
     kit_motion(&k, "on", GO_ON, 4);
@@ -179,7 +179,7 @@ void test_creditors(void **unused)
     assert_int_equal(now(&k)->state, SHEAF_ending_state_winding_up);
     assert_int_equal(now(&k)->signatures, 1);
     /* The accounts have changed: bob's signature was under others. */
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':5,'memo':^}");
+    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':5,'evidence':~e,'memo':^}");
     kit_do(&k, "ann", "coop.close", NULL, CLOSE(0, 65));
     assert_int_equal(now(&k)->signatures, 1);
     kit_do(&k, "bob", "coop.close", NULL, CLOSE(0, 65));

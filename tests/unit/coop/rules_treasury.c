@@ -1,69 +1,12 @@
 /* Payments: who asks, who decides, who signs, and what leaves. */
-#include "test.h"
-
-#include "coop/deadline.h"
-#include "coop/ledger.h"
-#include "coop/treasury.h"
-
-#define ORGANS                                                                                 \
-    "{'list':[{'kind':'board','name':'Board','nominate_s':10,'open_s':10,'quorum_bp':5000,"    \
-    "'seats':1,'term_s':100000000},{'kind':'treasurers','name':'Treasurers','nominate_s':10,"  \
-    "'open_s':10,'quorum_bp':5000,'seats':3,'term_s':100000000}],'protected':false}"
-#define TREASURY(limit, signatures)                                                            \
-    "{'limit_cents':" limit ",'protected':false,'signatures':" signatures "}"
-#define ORDER(cents)     "{'amount_cents':" cents ",'payee':^,'purpose':^}"
-#define PAY(payment)     "{'payment':#" payment "}"
-#define APPROVE(payment) "{'kind':'payment.approve','what':{'payment':#" payment "}}"
-#define ELECT(member)    "{'kind':'office.elect','what':{'member':#" member ",'organ':1}}"
-
-static kit_rules rules_with_treasury(void)
-{
-    kit_rules rules = kit_rules_usual();
-    rules.data_bp = 0, rules.members_bp = 10000, rules.reserve_bp = 0;
-    rules.article[SHEAF_ARTICLE_organs] = ORGANS;
-    rules.article[SHEAF_ARTICLE_treasury] = TREASURY("500", "2");
-    return rules;
-}
-
-/* Ann, bob and cat are treasurers; eve has no vote. */
-static void begin(kit *k, const kit_rules *rules)
-{
-    kit_open(k);
-    kit_found_four(k, rules);
-    kit_do(k, "eve", "member.apply", "eve",
-           "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}");
-    kit_do(k, "ann", "member.admit", NULL, "{'member':#eve}");
-    kit_motion(k, "e1", ELECT("ann"), 4);
-    kit_motion(k, "e2", ELECT("bob"), 4);
-    kit_motion(k, "e3", ELECT("cat"), 4);
-}
-
-static const struct sheaf_row_payment *payment(kit *k, const char *label)
-{
-    return sheaf_payment_find(&k->state, kit_index(k, label));
-}
-
-static int64_t balance(const kit *k, uint8_t kind)
-{
-    return sheaf_ledger_balance(&k->state, kind, SHEAF_NONE);
-}
-
-static void check_sum(const kit *k)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < sheaf_account_count(&k->state); i++)
-        sum += sheaf_account_at(&k->state, i)->balance_cents;
-    assert_int_equal(sum, 0);
-    assert_int_equal(k->cents, 0);
-}
+#include "treasury_world.h"
 
 void test_payments(void **unused)
 {
     (void)unused;
     kit k;
     kit_rules rules = rules_with_treasury();
-    begin(&k, &rules);
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1000,'memo':^}");
+    begin(&k, &rules, 1000);
     static const kit_row rows[] = {
         {"eve", "payment.order", ORDER("1"), R(no_vote)},
         {"dan", "payment.order", ORDER("500"), .label = "p"},
@@ -76,18 +19,18 @@ void test_payments(void **unused)
         {"ann", "payment.sign", PAY("p")},
         {"ann", "payment.sign", PAY("p"), R(approved_twice)},
         {"ann", "payment.cancel", PAY("p"), R(not_your_payment)},
-        {"ann", "payment.settle", "{'evidence':~e,'payment':#p}", R(payment_not_left)},
+        {"ann", "payment.settle", SETTLE("p"), R(payment_not_left)},
         {"bob", "payment.sign", PAY("p")},
         {"cat", "payment.sign", PAY("p"), R(payment_ended)},
         {"dan", "payment.cancel", PAY("p"), R(payment_ended)},
-        {"dan", "payment.settle", "{'evidence':~e,'payment':#p}", R(not_a_treasurer)},
-        {"ann", "payment.settle", "{'evidence':~e,'payment':#ann}", R(no_such_payment)},
-        {"cat", "payment.settle", "{'evidence':~e,'payment':#p}"},
-        {"cat", "payment.settle", "{'evidence':~e,'payment':#p}", R(payment_not_left)},
+        {"dan", "payment.settle", SETTLE("p"), R(not_a_treasurer)},
+        {"ann", "payment.settle", SETTLE("ann"), R(no_such_payment)},
+        {"cat", "payment.settle", SETTLE("p")},
+        {"cat", "payment.settle", SETTLE("p"), R(payment_not_left)},
         {"dan", "payment.order", ORDER("1"), .label = "mine"}, /* the place is free again */
         {"dan", "payment.cancel", PAY("mine")},
-        {"ann", "motion.open", "{'effect':" APPROVE("p") ",'title':^}", R(payment_ended)},
-        {"ann", "motion.open", "{'effect':" APPROVE("ann") ",'title':^}", R(no_such_payment)},
+        {"ann", "motion.open", OPEN(APPROVE("p")), R(payment_ended)},
+        {"ann", "motion.open", OPEN(APPROVE("ann")), R(no_such_payment)},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_settled);
@@ -97,30 +40,17 @@ void test_payments(void **unused)
     assert_int_equal(sheaf_ledger_surplus(&k.state), 500);
     kit_motion(&k, "yes", APPROVE("q"), 4);
     assert_int_equal(payment(&k, "q")->approved, kit_index(&k, "yes.tick"));
-    kit_want(&k, R(payment_decided), "ann", "motion.open",
-             "{'effect':" APPROVE("q") ",'title':^}", NULL);
+    kit_want(&k, R(payment_decided), "ann", "motion.open", OPEN(APPROVE("q")), NULL);
     /* One cent less than it takes is there, and what was shared is no surplus any more. */
-    kit_want(&k, R(surplus_short), "ann", "motion.open",
-             "{'effect':{'kind':'surplus.distribute','what':{'amount_cents':501}},'title':^}",
-             NULL);
+    kit_want(&k, R(surplus_short), "ann", "motion.open", OPEN(SHARE("501")), NULL);
     kit_do(&k, "cat", "payment.sign", NULL, PAY("q"));
     kit_want(&k, R(treasury_short), "bob", "payment.sign", PAY("q"), NULL);
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1,'memo':^}");
+    earn(&k, 1);
     kit_do(&k, "bob", "payment.sign", NULL, PAY("q"));
     assert_int_equal(payment(&k, "q")->state, SHEAF_payment_state_released);
     assert_int_equal(balance(&k, SHEAF_account_kind_bank), 0);
     assert_int_equal(sheaf_ledger_free(&k.state), 0);
-    check_sum(&k);
-    kit_close(&k);
-}
-
-/* Settles what has fallen due by now. */
-static void settle_due(kit *k)
-{
-    sheaf_deadline due;
-    while (sheaf_fold_due(&k->state, k->now, &due))
-        kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':%u,'unwitnessed':false}",
-               sheaf_deadline_name(due.kind), due.of);
+    finish(&k);
 }
 
 /* A signature counts while who gave it is a treasurer without a conflict of interest. */
@@ -129,8 +59,7 @@ void test_payment_signatures(void **unused)
     (void)unused;
     kit k;
     kit_rules rules = rules_with_treasury();
-    begin(&k, &rules);
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1000,'memo':^}");
+    begin(&k, &rules, 1000);
     static const kit_row rows[] = {
         {"ann", "payment.order", ORDER("10"), .label = "p"},
         {"ann", "payment.order", ORDER("10"), .label = "q"},
@@ -162,8 +91,7 @@ void test_payment_signatures(void **unused)
     kit_want(&k, R(payment_ended), "ann", "conflict.declare", "{'matter':#q}", NULL);
     kit_do(&k, "dan", "payment.sign", NULL, PAY("p"));
     assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_released);
-    check_sum(&k);
-    kit_close(&k);
+    finish(&k);
 }
 
 /* What is judged are the bylaws in force when the money would leave. */
@@ -183,8 +111,7 @@ void test_payment_under_other_bylaws(void **unused)
     rules = rules_with_treasury();
     rules.article[SHEAF_ARTICLE_override] =
         "{'confirm_s':1000,'hold_s':300,'members':2,'members_bp':10000,'protected':true}";
-    begin(&k, &rules);
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':10000,'memo':^}");
+    begin(&k, &rules, 10000);
     kit_do(&k, "dan", "payment.order", "p", ORDER("500"));
     kit_do(&k, "ann", "payment.sign", NULL, PAY("p"));
     rules.article[SHEAF_ARTICLE_treasury] = TREASURY("499", "1");
@@ -222,9 +149,8 @@ void test_payment_out_of_an_account(void **unused)
     (void)unused;
     kit k;
     kit_rules rules = rules_with_treasury();
-    begin(&k, &rules);
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':500,'memo':^}");
-    kit_motion(&k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':500}}", 4);
+    begin(&k, &rules, 500);
+    kit_motion(&k, "s", SHARE("500"), 4);
     assert_int_equal(sheaf_ledger_free(&k.state), 0); /* what is held is owed: 100 to each */
 #define OUT(member, cents)                                                                     \
     "{'account':#" member ",'amount_cents':" cents ",'payee':^,'purpose':^}"
@@ -256,7 +182,6 @@ void test_payment_out_of_an_account(void **unused)
     assert_int_equal(balance(&k, SHEAF_account_kind_expenses), 0);
     assert_int_equal(
         sheaf_ledger_balance(&k.state, SHEAF_account_kind_member, kit_index(&k, "bob")), 0);
-    check_sum(&k);
     /* A treasurer may have sixteen open, of which ann has two. */
     for (int i = 2; i < SHEAF_PAYMENTS_OPEN_MAX; i++)
         kit_do(&k, "ann", "payment.order", NULL, ORDER("1"));
@@ -290,8 +215,7 @@ void test_payments_within_a_budget(void **unused)
     (void)unused;
     kit k;
     kit_rules rules = rules_with_treasury();
-    begin(&k, &rules);
-    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':1000,'memo':^}");
+    begin(&k, &rules, 1000);
     char what[512];
     refuse_forms(&k);
     int64_t from = k.now + 1000000, until = from + 1000000;
@@ -350,6 +274,5 @@ void test_payments_within_a_budget(void **unused)
     kit_do(&k, "ann", "payment.sign", NULL, PAY("t"));
     k.now = until - k.step_ms; /* over at its end exactly */
     kit_want(&k, R(budget_not_now), "bob", "payment.sign", PAY("t"), NULL);
-    check_sum(&k);
-    kit_close(&k);
+    finish(&k);
 }
