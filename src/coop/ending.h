@@ -4,14 +4,15 @@
  * nothing new begins (coop/tbl/ending.def), and all mandates are revoked. Creditors are called
  * for the time that article 30 says (a year where it says none, and not at all in a
  * demonstration); liquidators record what is owed and, another than who recorded it, that it
- * was paid. Models are handed over by motion. The members can go on after all (coop.continue)
- * or replace liquidators.
+ * was paid. Liquidators have a vote, and one human is not two of them. Models are handed over
+ * by motion. The members can go on after all (coop.continue) or replace liquidators.
  *
- * Sealed. Once the call is over and nobody is owed anything, each liquidator signs the final
- * accounts, and with the last signature consents end, models that nobody got are retired, open
- * motions are void, all accounts and deadlines are cleared, and nothing is accepted ever after
- * but the hub's digest of the state. Signatures count over one and the same accounts: where
- * these change, all sign again.
+ * Sealed. Once the call is over, nobody is owed anything, and the bank has carried out every
+ * payment that left (which liquidators record as treasurers do), each liquidator signs the
+ * final accounts, and with the last signature consents end, models that nobody got are retired,
+ * open motions are void, payments that have not left lapse, all accounts and deadlines are
+ * cleared, and nothing is accepted ever after but the hub's digest of the state. Signatures
+ * count over one and the same accounts: where these change, all sign again.
  *
  * Final accounts. Creditors have been paid. Members get what they are credited with, as far as
  * the money goes, in proportion where it does not. What is left goes to the successor, or where
@@ -25,6 +26,9 @@
 
 /* The winding up under way, or the one that sealed the log; NULL where the co-op goes on. */
 const struct sheaf_row_ending *sheaf_ending_now(const sheaf_state *state);
+
+/* Is the member a liquidator of the winding up under way? */
+bool sheaf_liquidator_now(const sheaf_state *state, uint32_t member);
 
 /* Is an act or effect of that kind possible as the co-op stands: SHEAF_ACCEPTED, or why not. */
 sheaf_refusal sheaf_ending_check(const sheaf_state *state, sheaf_kind kind);

@@ -2,6 +2,7 @@
 #include "coop/ending.h"
 
 #include "coop/member.h"
+#include "coop/override.h"
 #include "coop/pending.h"
 
 enum { CALL_S = 365 * 86400, CREDITORS_OPEN_MAX = 1000 };
@@ -52,12 +53,13 @@ static sheaf_refusal appoint(sheaf_fold *fold, const sheaf_list *members)
     sheaf_state *state = fold->state;
     const struct sheaf_named_member *list = members->at;
     uint32_t needed = sheaf_bylaws_now(state)->liquidators;
-    if (needed > sheaf_coop(state)->members)
-        needed = sheaf_coop(state)->members;
+    if (needed > sheaf_coop(state)->voters)
+        needed = sheaf_coop(state)->voters;
     SHEAF_REFUSE_IF(members->count != needed, liquidators_count);
     SHEAF_REFUSE_UNLESS(sheaf_members_ordered(members));
     for (uint32_t i = 0; i < members->count; i++) {
         SHEAF_REFUSE_IF(!sheaf_member_active(state, list[i].member), liquidator_not_a_member);
+        SHEAF_REFUSE_IF(!sheaf_member_get(state, list[i].member)->votes, no_vote);
         struct sheaf_row_liquidator *row =
             sheaf_liquidator_new(state, sheaf_pair(fold->index, list[i].member));
         row->named = fold->index;
@@ -130,6 +132,7 @@ sheaf_refusal sheaf_rule_model_hand_over(sheaf_fold *fold,
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_model);
     SHEAF_REFUSE_IF(sheaf_model_at(state, row)->state != SHEAF_model_state_released,
                     not_released);
+    SHEAF_REFUSE_IF(sheaf_suspended(state, what->model), model_suspended);
     struct sheaf_row_model *model = sheaf_model_edit(state, row);
     model->state = SHEAF_model_state_retired;
     model->retired = fold->index;
@@ -142,12 +145,16 @@ sheaf_refusal sheaf_rule_model_hand_over(sheaf_fold *fold,
 
 /* ---- creditors ---- */
 
+bool sheaf_liquidator_now(const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_ending *row = sheaf_ending_now(state);
+    return row && sheaf_liquidator_find(state, sheaf_pair(row->named, member));
+}
+
 static sheaf_refusal check_liquidator(const sheaf_fold *fold)
 {
-    const struct sheaf_row_ending *row = sheaf_ending_now(fold->state);
-    SHEAF_REFUSE_IF(!row, not_winding_up);
-    SHEAF_REFUSE_IF(!sheaf_liquidator_find(fold->state, sheaf_pair(row->named, fold->member)),
-                    not_a_liquidator);
+    SHEAF_REFUSE_IF(!sheaf_ending_now(fold->state), not_winding_up);
+    SHEAF_REFUSE_IF(!sheaf_liquidator_now(fold->state, fold->member), not_a_liquidator);
     return SHEAF_ACCEPTED;
 }
 
@@ -167,10 +174,11 @@ sheaf_refusal sheaf_rule_creditor_record(sheaf_fold *fold,
     row->settled = SHEAF_NONE;
     change(fold)->creditors_open++;
     sign_anew(fold);
-    return SHEAF_ACCEPTED;
+    SHEAF_STOP_IF_SPENT(fold);
+    return sheaf_member_speak(fold, fold->index, false);
 }
 
-/* A co-op with one liquidator has nobody else who could. */
+/* By another liquidator, who is another person. A co-op with one has nobody else who could. */
 sheaf_refusal sheaf_rule_creditor_settle(sheaf_fold *fold,
                                          const struct sheaf_creditor_settle *what)
 {
@@ -182,7 +190,10 @@ sheaf_refusal sheaf_rule_creditor_settle(sheaf_fold *fold,
                     no_such_creditor);
     const struct sheaf_row_creditor *owed = sheaf_creditor_at(state, row);
     SHEAF_REFUSE_IF(owed->state != SHEAF_creditor_state_open, creditor_settled);
-    SHEAF_REFUSE_IF(owed->by == fold->member && ending->liquidators > 1, second_liquidator);
+    if (ending->liquidators > 1) {
+        SHEAF_REFUSE_IF(owed->by == fold->member, second_liquidator);
+        SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, owed->id, false));
+    }
     bool paid = what->outcome == SHEAF_creditor_outcome_paid;
     if (paid)
         SHEAF_REFUSE_UNLESS(sheaf_ledger_pay(fold, owed->amount_cents));
@@ -226,6 +237,26 @@ static bool learning(const sheaf_state *state)
             return true;
     }
     return false;
+}
+
+/* Did a payment leave of which nobody has seen yet that the bank carried it out? */
+static bool unsettled(const sheaf_state *state)
+{
+    for (uint32_t i = 0; i < sheaf_payment_count(state); i++)
+        if (sheaf_payment_at(state, i)->state == SHEAF_payment_state_released)
+            return true;
+    return false;
+}
+
+static void end_payments(sheaf_fold *fold)
+{
+    for (uint32_t i = 0; i < sheaf_payment_count(fold->state); i++) {
+        if (sheaf_payment_at(fold->state, i)->state != SHEAF_payment_state_ordered)
+            continue;
+        struct sheaf_row_payment *payment = sheaf_payment_edit(fold->state, i);
+        payment->state = SHEAF_payment_state_lapsed;
+        payment->ended = fold->index;
+    }
 }
 
 static void end_models_and_consents(sheaf_fold *fold)
@@ -280,6 +311,7 @@ static void seal(sheaf_fold *fold)
     end_models_and_consents(fold);
     end_licences(fold);
     end_motions(fold);
+    end_payments(fold);
     end_deadlines(fold->state);
     sheaf_ledger_clear(fold);
     struct sheaf_row_ending *ending = change(fold);
@@ -293,6 +325,7 @@ sheaf_refusal sheaf_rule_coop_close(sheaf_fold *fold, const struct sheaf_coop_cl
     const struct sheaf_row_ending *ending = sheaf_ending_now(fold->state);
     SHEAF_REFUSE_IF(fold->stamp < ending->call_until, creditors_called);
     SHEAF_REFUSE_IF(ending->creditors_open, creditors_unpaid);
+    SHEAF_REFUSE_IF(unsettled(fold->state), payments_unsettled);
     SHEAF_REFUSE_IF(learning(fold->state), round_under_way);
     const sheaf_final_accounts accounts = sheaf_ending_accounts(fold->state);
     SHEAF_REFUSE_IF(what->paid_cents != accounts.paid || what->rest_cents != accounts.rest,

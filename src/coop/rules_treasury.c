@@ -1,4 +1,5 @@
 /* The treasury: payments are asked for, decided on, signed, and settled. */
+#include "coop/ending.h"
 #include "coop/ledger.h"
 #include "coop/organs.h"
 #include "coop/treasury.h"
@@ -256,7 +257,9 @@ sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_payment_row(state, what->payment);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_payment);
-    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
+    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member)
+                        && !sheaf_liquidator_now(state, fold->member),
+                    not_a_treasurer);
     struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
     SHEAF_REFUSE_IF(payment->state != SHEAF_payment_state_released, payment_not_left);
     payment->state = SHEAF_payment_state_settled;

@@ -188,6 +188,108 @@ void test_creditors(void **unused)
     kit_close(&k);
 }
 
+#define HELD(name)                                                                             \
+    "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':true,"    \
+    "'train':false,'vote':false},'web':false}"
+
+/* Liquidators have a vote, and one human is not two of them. */
+void test_liquidators_are_people(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, NULL);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"ann", "motion.open", OPEN(DISSOLVE("ann", "eve")), R(no_vote)},
+        {"ann", "key.admit", HELD("a1"), .label = "a1"},
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"bob", "key.admit", HELD("b1"), .label = "b1"},
+        {"ann", "revenue.record", "{'amount_cents':100,'memo':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_motion(&k, "d", DISSOLVE("ann", "bob"), 4);
+    static const kit_row wound_up[] = {
+        {"a1", "creditor.record", OWED(40), .label = "a"},
+        {"b1", "creditor.settle", SETTLE("a", "paid"), R(human_twice)},
+        {"ann", "creditor.settle", SETTLE("a", "paid"), R(second_liquidator)},
+        {"bob", "creditor.settle", SETTLE("a", "paid")},
+        {"a1", "coop.close", CLOSE(0, 60)},
+        {"b1", "coop.close", CLOSE(0, 60), R(human_twice)},
+        {"bob", "coop.close", CLOSE(0, 60)},
+    };
+    KIT_ROWS(&k, wound_up);
+    assert_int_equal(now(&k)->state, SHEAF_ending_state_sealed);
+    kit_close(&k);
+}
+
+/* A co-op in which one member alone has a vote is wound up by that one. */
+void test_liquidators_are_as_many_as_can(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_dissolution] = ARTICLE("", "another_cooperative");
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"ann", "motion.open", OPEN(DISSOLVE("ann", "eve")), R(liquidators_count)},
+        {"ann", "motion.open",
+         OPEN("{'kind':'coop.dissolve','what':{'liquidators':["
+              "{'member':#ann}]}}"),
+         .label = "d"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#d}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "d"), .wait_ms = 120000},
+        {"ann", "creditor.record", OWED(1), .label = "a"},
+        {"ann", "creditor.settle", SETTLE("a", "struck")},
+        {"ann", "coop.close", CLOSE(0, 0)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(now(&k)->state, SHEAF_ending_state_sealed);
+    kit_close(&k);
+}
+
+/* What has left the co-op is seen to have arrived before its log is sealed. */
+void test_payments_are_settled_first(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'treasurers','name':'Treasurers','nominate_s':10,'open_s':10,"
+        "'quorum_bp':5000,'seats':1,'term_s':100000000}],'protected':false}";
+    rules.article[SHEAF_ARTICLE_treasury] =
+        "{'limit_cents':500,'protected':false,'signatures':1}";
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':100,'memo':^}");
+    kit_motion(&k, "e", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
+    static const kit_row rows[] = {
+        {"dan", "payment.order", "{'amount_cents':30,'payee':^,'purpose':^}", .label = "p"},
+        {"dan", "payment.order", "{'amount_cents':30,'payee':^,'purpose':^}", .label = "q"},
+        {"dan", "payment.sign", "{'payment':#p}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_motion(&k, "d", DISSOLVE("ann", "bob"), 4);
+    static const kit_row close[] = {
+        {"ann", "coop.close", CLOSE(0, 70), R(payments_unsettled)},
+        {"cat", "payment.settle", "{'evidence':~e,'payment':#p}", R(not_a_treasurer)},
+        {"bob", "payment.settle", "{'evidence':~e,'payment':#p}"},
+        {"ann", "coop.close", CLOSE(0, 70)},
+        {"bob", "coop.close", CLOSE(0, 70), .label = "end"},
+    };
+    KIT_ROWS(&k, close);
+    assert_int_equal(now(&k)->state, SHEAF_ending_state_sealed);
+    const struct sheaf_row_payment *left = sheaf_payment_find(&k.state, kit_index(&k, "q"));
+    assert_int_equal(left->state, SHEAF_payment_state_lapsed);
+    assert_int_equal(left->ended, kit_index(&k, "end"));
+    kit_close(&k);
+}
+
 void test_creditors_are_bounded(void **unused)
 {
     (void)unused;

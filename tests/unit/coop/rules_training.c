@@ -457,6 +457,26 @@ static void reverse_uses(kit *k, const struct sheaf_row_model *model)
     assert_int_equal(sheaf_ledger_surplus(&k->state), surplus);
 }
 
+#define OVER "{'kind':'model.hand_over','what':{'model':#model,'to':'Others'}}"
+
+/* Somebody else gets the model of a co-op that ends, unless the members have stopped it. */
+static void hand_over(kit *k)
+{
+    const struct sheaf_row_model *model = sheaf_model_find(&k->state, kit_index(k, "model"));
+    kit_motion(k, "end",
+               "{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#bob}"
+               "]}}",
+               4);
+    kit_motion(k, "again", "{'kind':'automation.suspend','what':{'of':#model}}", 4);
+    kit_want(k, R(model_suspended), "ann", "motion.open", "{'effect':" OVER ",'title':^}",
+             NULL);
+    kit_motion(k, "off", "{'kind':'automation.resume','what':{'override':#again.tick}}", 4);
+    kit_motion(k, "over", OVER, 4);
+    assert_int_equal(model->state, SHEAF_model_state_retired);
+    assert_int_equal(model->retired, kit_index(k, "over.tick"));
+    assert_memory_equal(sheaf_handover_at(&k->state, 0)->to, "Others", 7);
+}
+
 void test_evaluation_and_release(void **unused)
 {
     (void)unused;
@@ -517,15 +537,7 @@ void test_evaluation_and_release(void **unused)
     kit_motion(&k, "on", "{'kind':'automation.resume','what':{'override':#stop.tick}}", 4);
     kit_want(&k, ACCEPTED, "ann", "usage.record", "{'customer':^,'model':#model,'uses':3}",
              NULL);
-    kit_motion(&k, "end",
-               "{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#bob}"
-               "]}}",
-               4);
-    kit_motion(&k, "over", "{'kind':'model.hand_over','what':{'model':#model,'to':'Others'}}",
-               4);
-    assert_int_equal(model->state, SHEAF_model_state_retired);
-    assert_int_equal(model->retired, kit_index(&k, "over.tick"));
-    assert_memory_equal(sheaf_handover_at(&k.state, 0)->to, "Others", 7);
+    hand_over(&k);
     kit_close(&k);
 }
 
