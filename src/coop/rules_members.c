@@ -132,6 +132,17 @@ static uint32_t deciders(const sheaf_state *state, bool *officers)
     return count ? count : sheaf_coop(state)->voters;
 }
 
+/* Does the application wait to be decided? */
+static sheaf_refusal check_waiting(const sheaf_fold *fold, uint32_t row)
+{
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
+    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
+    SHEAF_REFUSE_IF(member->state == SHEAF_member_state_declined, application_declined);
+    SHEAF_REFUSE_IF(member->state != SHEAF_member_state_applied, already_member);
+    SHEAF_REFUSE_IF(sheaf_application_lapsed(fold, member), application_lapsed);
+    return SHEAF_ACCEPTED;
+}
+
 /* Who has no vote, or none yet, decides on nobody's: else one newcomer on trial could fill the
  * co-op with others. An approval stands by whom it could be given when it was given: neither an
  * election nor the end of a term takes it back. */
@@ -143,12 +154,7 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
     SHEAF_REFUSE_IF(!sheaf_member_get(fold->state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(officers && !sheaf_office_now(fold->state, fold->member, organ - 1),
                     admission_officers);
-    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
-    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
-    SHEAF_REFUSE_IF(member->state == SHEAF_member_state_declined, application_declined);
-    SHEAF_REFUSE_IF(member->state != SHEAF_member_state_applied, already_member);
-    SHEAF_REFUSE_IF(sheaf_application_lapsed(fold, member), application_lapsed);
-    return SHEAF_ACCEPTED;
+    return check_waiting(fold, row);
 }
 
 static uint32_t approvals_needed(const sheaf_state *state)
@@ -170,6 +176,17 @@ sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* The application is decided: the membership begins. */
+static sheaf_refusal admit(sheaf_fold *fold, uint32_t row)
+{
+    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
+    SHEAF_REFUSE_IF(!sheaf_class_now(fold->state, member->class), no_such_class);
+    if (member->number)
+        SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
+    sheaf_member_begin(fold, row, !member->number);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_member_admit *what)
 {
     sheaf_state *state = fold->state;
@@ -177,13 +194,16 @@ sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_UNLESS(check_application(fold, row));
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, false));
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
-    if (++member->approvals < approvals_needed(state))
-        return SHEAF_ACCEPTED;
-    SHEAF_REFUSE_IF(!sheaf_class_now(state, member->class), no_such_class);
-    if (member->number)
-        SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
-    sheaf_member_begin(fold, row, !member->number);
-    return SHEAF_ACCEPTED;
+    return ++member->approvals < approvals_needed(state) ? SHEAF_ACCEPTED : admit(fold, row);
+}
+
+/* The members admit whom the organ that the bylaws name has not, but not against its refusal:
+ * then the applicant applies anew. */
+sheaf_refusal sheaf_rule_member_accept(sheaf_fold *fold, const struct sheaf_member_accept *what)
+{
+    uint32_t row = sheaf_member_row(fold->state, what->member);
+    SHEAF_REFUSE_UNLESS(check_waiting(fold, row));
+    return admit(fold, row);
 }
 
 sheaf_refusal sheaf_rule_person_update(sheaf_fold *fold, const struct sheaf_person_update *what)

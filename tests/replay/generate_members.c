@@ -73,6 +73,10 @@ static void depart(kit *k)
 {
     join(k, "yan", 2);
     join(k, "yin", 2);
+    kit_do(k, "wim", "member.apply", "wim",
+           "{'class':1,'kind':'person','name':^,'public_key':@wim,'web':false}");
+    decide_on(k, "wm", "{'kind':'member.accept','what':{'member':#wim}}");
+    kit_do(k, "wim", "member.leave", NULL, "{}");
     kit_do(k, "ann", "motion.open", "yo", "{'title':^}");
     kit_do(k, "yan", "ballot.cast", NULL, "{'choice':'yes','motion':#yo}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#yo}");

@@ -19,7 +19,7 @@ const NAMES = {
     'override.confirm': 'Confirm a suspension',
     'election.hold': 'Call the election of an organ', 'tellers.appoint': 'Appoint tellers',
     'office.elect': 'Elect a member to an office', 'office.recall': 'Recall an officer',
-    'member.dismiss': 'Dismiss a member on trial', 'member.exclude': 'Exclude a member',
+    'member.accept': 'Admit an applicant', 'member.dismiss': 'Dismiss a member on trial', 'member.exclude': 'Exclude a member',
     'bylaws.withdraw': 'Withdraw an amendment that awaits registration',
     'coop.dissolve': 'Dissolve the co-op', 'coop.continue': 'Continue a co-op that was being wound up',
     'liquidators.appoint': 'Appoint liquidators',

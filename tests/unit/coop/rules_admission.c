@@ -137,3 +137,55 @@ void test_admission_amended(void **unused)
     kit_do(&k, "gus", "motion.open", NULL, "{'title':^}");
     kit_close(&k);
 }
+
+#define ACCEPT(name) "{'kind':'member.accept','what':{'member':#" name "}}"
+
+/* The members admit as well, whom officers alone would; but nobody who is declined. */
+void test_admission_by_the_members(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_organ();
+    rules.early = false;
+    found(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'effect':" ACCEPT("bob") ",'title':^}", R(already_member)},
+        {"ann", "motion.open",
+         "{'effect':{'kind':'member.accept','what':{'member':4000}},"
+         "'title':^}",
+         R(no_such_application)},
+        {"ned", "member.apply", APPLY("ned", "2"), .label = "ned"},
+        {"ann", "member.decline", OF("ned")},
+        {"cat", "member.decline", OF("ned")},
+        {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}",
+         R(application_declined)},
+        {"max", "member.apply", APPLY("max", "2"), .label = "max"},
+        {"ann", "motion.open", "{'effect':" ACCEPT("max") ",'organ':1,'title':^}",
+         R(organ_no_power)},
+    };
+    KIT_ROWS(&k, rows);
+    uint32_t members = sheaf_coop(&k.state)->members;
+    kit_motion(&k, "no", ACCEPT("max"), 1);
+    assert_int_equal(sheaf_coop(&k.state)->members, members);
+    kit_motion(&k, "yes", ACCEPT("max"), 4);
+    assert_int_equal(sheaf_coop(&k.state)->members, members + 1);
+    assert_true(sheaf_member_get(&k.state, kit_index(&k, "max"))->trial);
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "max"))->admitted,
+                     kit_index(&k, "yes.tick"));
+    /* At the last moment, and after it; the motion that was adopted too late is void. */
+    kit_do(&k, "pia", "member.apply", "pia", APPLY("pia", "0"));
+    int64_t applied = k.now, lapses = applied + INT64_C(864000) * 1000;
+    k.step_ms = 0;
+    k.now = lapses - 60000;
+    kit_motion(&k, "last", ACCEPT("pia"), 4);
+    assert_int_equal(k.now, lapses);
+    assert_true(sheaf_member_active(&k.state, kit_index(&k, "pia")));
+    kit_do(&k, "rex", "member.apply", "rex", APPLY("rex", "0"));
+    k.now += INT64_C(864000) * 1000 - 59999;
+    kit_motion(&k, "late", ACCEPT("rex"), 4);
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "late"))->refusal,
+                     R(application_lapsed));
+    kit_want(&k, R(application_lapsed), "ann", "motion.open",
+             "{'effect':" ACCEPT("rex") ",'title':^}", NULL);
+    kit_close(&k);
+}

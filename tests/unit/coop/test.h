@@ -133,6 +133,7 @@ void test_last_vote_outlives(void **unused);
 void test_admission_by_an_organ(void **unused);
 void test_admission_by_officers_with_a_vote(void **unused);
 void test_admission_amended(void **unused);
+void test_admission_by_the_members(void **unused);
 void test_keys_within_their_own(void **unused);
 void test_keys_of_pages(void **unused);
 void test_keys_max(void **unused);

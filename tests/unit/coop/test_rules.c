@@ -141,6 +141,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_admission_by_an_organ),
     cmocka_unit_test(test_admission_by_officers_with_a_vote),
     cmocka_unit_test(test_admission_amended),
+    cmocka_unit_test(test_admission_by_the_members),
     cmocka_unit_test(test_keys_within_their_own),
     cmocka_unit_test(test_keys_of_pages),
     cmocka_unit_test(test_keys_max),
