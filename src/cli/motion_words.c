@@ -50,6 +50,7 @@ const char *sheaf_motion_prospect(const sheaf_motion_report *r)
         [SHEAF_motion_state_held] = "held",
         [SHEAF_motion_state_overridden] = "overridden",
         [SHEAF_motion_state_undone] = "undone",
+        [SHEAF_motion_state_called_off] = "called_off",
     };
     const struct sheaf_row_motion *m = r->motion;
     if (m->state != SHEAF_motion_state_open)
@@ -299,6 +300,7 @@ static void print_settled(const sheaf_motion_report *r)
         [SHEAF_motion_state_held] = "adopted; its effect is held, and members can suspend it",
         [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
         [SHEAF_motion_state_undone] = "not ratified: the urgent act is undone",
+        [SHEAF_motion_state_called_off] = "called off with the assembly it was put to",
     };
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
     if (m->state == SHEAF_motion_state_void)

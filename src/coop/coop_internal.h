@@ -169,8 +169,16 @@ sheaf_refusal sheaf_assembly_motion_put(sheaf_fold *fold, struct sheaf_row_motio
 sheaf_refusal sheaf_assembly_ballot_check(const sheaf_state *state,
                                           const struct sheaf_row_motion *motion,
                                           uint32_t member);
-/* A second call has moved the end of the assembly that the motion is put to: it closes then. */
-bool sheaf_assembly_motion_waits(sheaf_fold *fold, uint32_t row);
+/* Has the assembly a place left for a motion of the signer's? It has as many as the bylaws let
+ * motions be open, shared out as in coop/room.h. */
+sheaf_refusal sheaf_assembly_place_check(const sheaf_fold *fold, uint32_t assembly);
+/* The motion, which is being withdrawn, is on no agenda any more. */
+void sheaf_assembly_motion_drop(sheaf_state *state, uint32_t row);
+/* Was the assembly that the motion is put to called off? */
+bool sheaf_assembly_motion_off(const sheaf_state *state, uint32_t row);
+/* Whatever is put to the assembly closes then. */
+void sheaf_assembly_motions_close(sheaf_fold *fold, const struct sheaf_row_assembly *assembly,
+                                  int64_t at);
 
 /* Is the motion open? */
 sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t motion);

@@ -20,6 +20,27 @@ static uint32_t quorum_of(uint32_t members, uint32_t bp)
     return (uint32_t)(((uint64_t)members * bp + WHOLE_BP - 1) / WHOLE_BP);
 }
 
+uint32_t sheaf_assembly_quorum_bp(const struct sheaf_row_bylaws *bylaws, uint8_t call)
+{
+    return call > 1 && bylaws->assembly_second_s ? bylaws->assembly_second_bp
+                                                 : bylaws->assembly_quorum_bp;
+}
+
+/* Of the one class that decides, did enough come? Members of others do not stand in for it. */
+static bool class_present(const sheaf_state *state, const struct sheaf_row_assembly *assembly,
+                          const struct sheaf_row_motion *motion, uint32_t bp)
+{
+    const sheaf_electorate electorate = {motion->body, motion->of, motion->since,
+                                         motion->bylaws};
+    uint32_t count = 0;
+    for (uint32_t at = assembly->attendance_last; at;) {
+        const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
+        count += sheaf_entitled(state, &electorate, row->member) == SHEAF_ACCEPTED;
+        at = row->before;
+    }
+    return sheaf_quorum_reached(bp, motion->electorate, count);
+}
+
 /* An assembly says what it thinks by its own quorum, of those who came. What takes effect needs
  * the quorum of its sort besides, that of the first call: who convenes would else choose when
  * few decide for all. */
@@ -27,8 +48,11 @@ static void stand_in_assembly(const sheaf_state *state, const struct sheaf_row_m
                               sheaf_standing *out)
 {
     const struct sheaf_row_assembly *assembly = sheaf_assembly_get(state, motion->assembly);
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
-    uint32_t bp = assembly->call > 1 ? bylaws->assembly_second_bp : bylaws->assembly_quorum_bp;
+    uint32_t convened =
+        sheaf_assembly_quorum_bp(sheaf_bylaws_get(state, assembly->bylaws), assembly->call);
+    uint32_t opened =
+        sheaf_assembly_quorum_bp(sheaf_bylaws_get(state, motion->bylaws), assembly->call);
+    uint32_t bp = opened > convened ? opened : convened;
     bool held = assembly->state == SHEAF_assembly_state_under_way
                 || assembly->state == SHEAF_assembly_state_ended;
     if (motion->effect == SHEAF_KIND_none) {
@@ -36,7 +60,9 @@ static void stand_in_assembly(const sheaf_state *state, const struct sheaf_row_m
         out->needed = quorum_of(held ? assembly->electorate : motion->electorate, bp);
         out->quorate = true;
     }
-    out->quorate = out->quorate && held;
+    out->quorate = out->quorate && held
+                   && sheaf_quorum_reached(bp, assembly->electorate, assembly->present)
+                   && (!motion->of || class_present(state, assembly, motion, bp));
 }
 
 /* ---- counting ---- */

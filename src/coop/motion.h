@@ -13,9 +13,11 @@
  *
  * Assemblies. A motion that is put to an assembly is voted on there, by those of its electorate
  * who are present; a proxy votes for whom it holds for. One without effect has the quorum of
- * the assembly, on its first or second call; what takes effect needs that of its sort besides,
- * the one of a first call, of all who may vote. It is decided when the assembly ends, and
- * misses its quorum where that is not held.
+ * the assembly, on its first or second call: the stricter of the notice, of the beginning, and
+ * of the motion's opening. What takes effect needs that of its sort besides, the one of a first
+ * call, of all who may vote; and of a class that decides alone so many are there. It is decided
+ * when the assembly ends, misses its quorum where that is not held, and ends with it where it
+ * is called off.
  *
  * Majority. A ballot weighs 2^30 units. A class with a ceiling of c hundredths of a percent
  * weighs at most as much as makes it c of 10,000 of all votes beside the classes without a
@@ -63,6 +65,10 @@ const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
 sheaf_standing sheaf_motion_standing(const sheaf_state *state,
                                      const struct sheaf_row_motion *motion,
                                      const struct sheaf_row_decision *rule);
+
+/* The quorum of an assembly on that call, in hundredths of a percent; that of a first where
+ * there is no other. */
+uint32_t sheaf_assembly_quorum_bp(const struct sheaf_row_bylaws *bylaws, uint8_t call);
 
 /* The least sort of decision (enum decision_sort) on the effect under the bylaws in force;
  * false if memory is spent. */

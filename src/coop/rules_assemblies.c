@@ -4,6 +4,7 @@
 #include "bylaws/article.h"
 #include "bylaws/bylaws.h"
 #include "coop/deadline.h"
+#include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/room.h"
 
@@ -121,6 +122,7 @@ sheaf_refusal sheaf_rule_assembly_cancel(sheaf_fold *fold,
     SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_convened, assembly_begun);
     sheaf_deadline_clear(fold->state, what->assembly, SHEAF_deadline_kind_assembly_begins);
     end_assembly(fold, sheaf_assembly_edit(fold->state, row), SHEAF_assembly_state_cancelled);
+    sheaf_assembly_motions_close(fold, assembly, fold->stamp);
     return SHEAF_ACCEPTED;
 }
 
@@ -221,6 +223,9 @@ static uint32_t present(const sheaf_state *state, const struct sheaf_row_assembl
 
 /* ---- deadlines ---- */
 
+/* Where the clock stood still it begins when that is noticed, and lasts as long as it was
+ * called to. Its quorum is the stricter of its notice and its beginning. Motions close with it.
+ */
 sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
@@ -228,7 +233,12 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
         sheaf_assembly_edit(state, sheaf_assembly_row(state, of));
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
     bool second = assembly->call == 2;
-    uint32_t quorum_bp = second ? bylaws->assembly_second_bp : bylaws->assembly_quorum_bp;
+    uint32_t quorum_bp = sheaf_assembly_quorum_bp(bylaws, assembly->call);
+    uint32_t now_bp = sheaf_assembly_quorum_bp(sheaf_bylaws_now(state), assembly->call);
+    int64_t late = fold->stamp - assembly->starts;
+    quorum_bp = now_bp > quorum_bp ? now_bp : quorum_bp;
+    assembly->starts += late;
+    assembly->ends += late;
     assembly->electorate = sheaf_coop(state)->voters;
     assembly->present = present(state, assembly);
     if (sheaf_quorum_reached(quorum_bp, assembly->electorate, assembly->present)) {
@@ -244,6 +254,8 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
     } else {
         end_assembly(fold, assembly, SHEAF_assembly_state_no_quorum);
     }
+    bool over = assembly->state == SHEAF_assembly_state_no_quorum;
+    sheaf_assembly_motions_close(fold, assembly, over ? fold->stamp : assembly->ends);
     return SHEAF_ACCEPTED;
 }
 

@@ -13,6 +13,8 @@ static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
     sheaf_deadline_clear(fold->state, motion->id, SHEAF_deadline_kind_motion);
     motion->state = to;
     motion->decided = fold->index;
+    if (motion->assembly != SHEAF_NONE)
+        return; /* its place was one of the assembly's */
     sheaf_coop_edit(fold->state, 0)->motions_open--;
     sheaf_room_free(fold, SHEAF_room_motion, motion->by);
 }
@@ -96,6 +98,20 @@ void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion)
     sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
 }
 
+/* A motion takes one of the places that the bylaws give all of them; what is put to an assembly
+ * takes one of that. */
+static sheaf_refusal take_place(sheaf_fold *fold, const struct sheaf_motion_open *what)
+{
+    uint32_t open = sheaf_coop(fold->state)->motions_open;
+    uint16_t most = sheaf_bylaws_now(fold->state)->open_max;
+    if (what->has_assembly)
+        return sheaf_assembly_place_check(fold, what->assembly);
+    SHEAF_REFUSE_IF(open >= most, motions_open_max);
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_motion, open, most));
+    sheaf_coop_edit(fold->state, 0)->motions_open++;
+    return SHEAF_ACCEPTED;
+}
+
 /* Who decides, and may the member put it to them? */
 static sheaf_refusal check_body(const sheaf_fold *fold, const struct sheaf_motion_open *what)
 {
@@ -110,9 +126,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     SHEAF_REFUSE_UNLESS(check_body(fold, what));
-    SHEAF_REFUSE_IF(sheaf_coop(state)->motions_open >= bylaws->open_max, motions_open_max);
-    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_motion,
-                                        sheaf_coop(state)->motions_open, bylaws->open_max));
+    SHEAF_REFUSE_UNLESS(take_place(fold, what));
     struct sheaf_row_motion *motion = sheaf_motion_new(state, fold->index);
     motion->id = fold->index;
     motion->by = fold->member;
@@ -134,7 +148,6 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->opened = fold->stamp;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
-    sheaf_coop_edit(state, 0)->motions_open++;
     return sheaf_assembly_motion_put(fold, motion);
 }
 
@@ -147,6 +160,7 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(motion->by != fold->member, not_your_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
     SHEAF_REFUSE_IF(motion->ratify, urgent_stands);
+    sheaf_assembly_motion_drop(fold->state, row);
     end_vote(fold, row, SHEAF_motion_state_withdrawn);
     drop_effect(fold, row);
     return SHEAF_ACCEPTED;
@@ -315,8 +329,11 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_motion_row(state, of);
-    if (sheaf_assembly_motion_waits(fold, row))
+    if (sheaf_assembly_motion_off(state, row)) {
+        end_vote(fold, row, SHEAF_motion_state_called_off);
+        drop_effect(fold, row);
         return SHEAF_ACCEPTED;
+    }
     sheaf_effect effect;
     if (!load_effect(fold, row, &effect) || sheaf_organ_refers(fold, row, &effect))
         return SHEAF_ACCEPTED;

@@ -8,7 +8,7 @@ import { useStore } from './store.js';
 import { Effect, effectName } from './effects.jsx';
 import { Badge, Empty, Member, More, Ref, Section, Text, When } from './parts.jsx';
 
-const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', overridden: 'bad', undone: 'bad' };
+const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', overridden: 'bad', undone: 'bad', called_off: 'plain' };
 const STATES = { no_quorum: 'no quorum', void: 'adopted, void', held: 'adopted, held' };
 const SHOWN = 6;
 

@@ -151,17 +151,13 @@ void test_assembly_decides_on_second_call(void **unused)
     kit_do(&k, "cat", "motion.open", "r", "{'assembly':#a,'title':^}");
     assert_int_equal(motion(&k, "q")->sort, SHEAF_decision_sort_qualified);
     attend(&k, "bob");
-    int64_t ends = assembly(&k, "a")->ends;
     begin(&k);
     assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_second_call);
     kit_want(&k, R(assembly_votes), "bob", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
     kit_want(&k, R(assembly_begun), "bob", "motion.open", PUT, NULL);
     begin(&k);
     assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
-    tick(&k, "motion", "m", ends); /* as it was called at first */
-    tick(&k, "motion", "q", ends);
-    tick(&k, "motion", "r", ends);
-    assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_open);
+    assert_int_equal(assembly(&k, "a")->ends - assembly(&k, "a")->starts, 300000);
     assert_int_equal(motion(&k, "m")->closes, assembly(&k, "a")->ends);
     vote(&k, "bob", "m", "yes");
     vote(&k, "bob", "q", "yes");
@@ -194,11 +190,11 @@ void test_assembly_not_held(void **unused)
             begin(&k);
             begin(&k); /* nobody on either call */
         }
-        k.now = motion(&k, "m")->begins > k.now ? motion(&k, "m")->begins : k.now;
-        kit_want(&k, R(assembly_votes), "ann", "ballot.cast", "{'choice':'yes','motion':#m}",
+        kit_want(&k, R(deadline_due), "ann", "ballot.cast", "{'choice':'yes','motion':#m}",
                  NULL);
-        tick(&k, "motion", "m", motion(&k, "m")->closes);
-        assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_no_quorum);
+        tick(&k, "motion", "m", k.now);
+        assert_int_equal(motion(&k, "m")->state,
+                         off ? SHEAF_motion_state_called_off : SHEAF_motion_state_no_quorum);
         kit_close(&k);
     }
 }
@@ -226,5 +222,198 @@ void test_assembly_proxies(void **unused)
     assert_int_equal(motion(&k, "m")->yes, 2);
     assert_int_equal(motion(&k, "m")->by_proxy, 1);
     assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+    kit_close(&k);
+}
+
+/* ---- a clock that stood still ---- */
+
+/* Held all the same where the hub was away at its beginning, even beyond its end, and for as
+ * long; motions close with it. */
+void test_assembly_begins_late(void **unused)
+{
+    (void)unused;
+    static const int64_t late_ms[] = {1, 299999, 300000, 900000};
+    for (size_t i = 0; i < sizeof late_ms / sizeof *late_ms; i++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        kit_found_four(&k, &rules);
+        convene(&k, "a", 200, 300);
+        kit_do(&k, "cat", "motion.open", "m", PUT);
+        attend(&k, "ann");
+        attend(&k, "bob");
+        attend(&k, "cat");
+        int64_t at = assembly(&k, "a")->starts + late_ms[i];
+        tick(&k, "assembly_begins", "a", at);
+        assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
+        assert_true(assembly(&k, "a")->starts >= at);
+        assert_int_equal(assembly(&k, "a")->ends - assembly(&k, "a")->starts, 300000);
+        assert_int_equal(motion(&k, "m")->closes, assembly(&k, "a")->ends);
+        vote(&k, "ann", "m", "yes");
+        vote(&k, "bob", "m", "yes");
+        tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+        tick(&k, "motion", "m", k.now);
+        assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
+}
+
+/* ---- places ---- */
+
+/* Five places of its own, which none of the other motions have: three are anybody's. What is
+ * withdrawn leaves its place, from wherever in the list. */
+void test_assembly_places(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    rules.open_max = 5;
+    kit_found_four(&k, &rules);
+    convene(&k, "a", 200, 300);
+    kit_do(&k, "ann", "motion.open", "x", "{'assembly':#a,'title':^}");
+    kit_do(&k, "ann", "motion.open", "y", "{'assembly':#a,'title':^}");
+    kit_do(&k, "ann", "motion.open", "z", "{'assembly':#a,'title':^}");
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'assembly':#a,'title':^}", R(room_for_others)},
+        {"ann", "motion.withdraw", "{'motion':#y}"},
+        {"ann", "motion.open", "{'assembly':#a,'title':^}", .label = "w"},
+        {"bob", "motion.open", "{'assembly':#a,'title':^}", .label = "b"},
+        {"bob", "motion.open", "{'assembly':#a,'title':^}", R(room_for_others)},
+        {"cat", "motion.open", "{'assembly':#a,'title':^}", .label = "c"},
+        {"dan", "motion.open", "{'assembly':#a,'title':^}", R(agenda_full)},
+        {"cat", "motion.withdraw", "{'motion':#c}"},
+        {"dan", "motion.open", "{'assembly':#a,'title':^}", .label = "d"},
+        {"ann", "motion.withdraw", "{'motion':#x}"},
+        {"cat", "motion.open", "{'assembly':#a,'title':^}", .label = "e"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
+    kit_do(&k, "ann", "motion.open", "o", "{'title':^}");
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 1);
+    kit_do(&k, "ann", "assembly.cancel", NULL, "{'assembly':#a}");
+    static const char *const left[] = {"z", "w", "b", "d", "e"};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        tick(&k, "motion", left[i], k.now);
+        assert_int_equal(motion(&k, left[i])->state, SHEAF_motion_state_called_off);
+    }
+    kit_want(&k, R(assembly_begun), "ann", "motion.open", "{'assembly':#a,'title':^}", NULL);
+    assert_int_equal(motion(&k, "c")->state, SHEAF_motion_state_withdrawn);
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 1);
+    kit_close(&k);
+}
+
+/* ---- the quorum of an assembly, amended ---- */
+
+/* Half must come by the notice. What is amended before the beginning counts where it is
+ * stricter, and where it is not. */
+void test_assembly_quorum_amended(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *article; /* amended to this before the beginning, or switched off */
+        uint8_t want;
+    } rows[] = {
+        {"{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}",
+         SHEAF_assembly_state_no_quorum},
+        {"{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':100}",
+         SHEAF_assembly_state_under_way},
+        {NULL, SHEAF_assembly_state_under_way},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        rules.ordinary.notice_s = rules.qualified.notice_s = 0;
+        rules.article[SHEAF_ARTICLE_assemblies] =
+            "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':5000}";
+        kit_found_four(&k, &rules);
+        convene(&k, "a", 400, 300);
+        kit_do(&k, "cat", "motion.open", "r", "{'assembly':#a,'title':^}");
+        rules.article[SHEAF_ARTICLE_assemblies] = rows[i].article;
+        kit_motion(&k, "m", kit_amendment(&rules, "#ann"), 4);
+        assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+        if (!rows[i].article)
+            kit_want(&k, R(assemblies_off), "cat", "motion.open", "{'assembly':#a,'title':^}",
+                     NULL);
+        attend(&k, "ann");
+        attend(&k, "bob");
+        begin(&k);
+        assert_int_equal(assembly(&k, "a")->state, rows[i].want);
+        kit_close(&k);
+    }
+}
+
+/* A class decides alone on its officers: others who are there do not make up for it. */
+void test_assembly_quorum_of_a_class(void **unused)
+{
+    (void)unused;
+    for (int there = 0; there < 2; there++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        rules.ordinary.quorum = 0;
+        rules.classes = "{'name':'member','votes':1},{'name':'worker','votes':1}";
+        rules.article[SHEAF_ARTICLE_organs] =
+            "{'list':[{'electorate':1,'kind':'board','name':'Board','nominate_s':0,'open_s':9,"
+            "'quorum_bp':5000,'seats':1,'term_s':40000}],'protected':false}";
+        rules.article[SHEAF_ARTICLE_assemblies] =
+            "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':5000}";
+        kit_found_four(&k, &rules);
+        static const char *const workers[] = {"wim", "xia", "yan"};
+        for (int i = 0; i < 3; i++) {
+            kit_do(&k, workers[i], "member.apply", workers[i],
+                   "{'class':1,'kind':'person','name':^,'public_key':@%s,'web':false}",
+                   workers[i]);
+            kit_do(&k, "ann", "member.admit", NULL, "{'member':#%s}", workers[i]);
+        }
+        convene(&k, "a", 200, 300);
+        kit_do(&k, "cat", "motion.open", "m",
+               "{'assembly':#a,'effect':{'kind':'office.elect','what':{'member':#wim,"
+               "'organ':0}},'title':^}");
+        assert_int_equal(motion(&k, "m")->of, 2);
+        attend(&k, "ann");
+        attend(&k, "bob");
+        attend(&k, "cat");
+        attend(&k, "xia");
+        if (there)
+            attend(&k, "yan"); /* two of three: half of them */
+        begin(&k);
+        vote(&k, "xia", "m", "yes");
+        tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+        tick(&k, "motion", "m", k.now);
+        assert_int_equal(motion(&k, "m")->state,
+                         there ? SHEAF_motion_state_adopted : SHEAF_motion_state_no_quorum);
+        kit_close(&k);
+    }
+}
+
+/* Amended while it is under way: what is put to it from then on needs the new quorum. */
+void test_assembly_quorum_of_the_opening(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    rules.ordinary.notice_s = rules.qualified.notice_s = 0;
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':5000}";
+    kit_found_four(&k, &rules);
+    convene(&k, "a", 110, 600);
+    attend(&k, "ann");
+    attend(&k, "bob");
+    begin(&k);
+    kit_do(&k, "ann", "motion.open", "before", "{'assembly':#a,'title':^}");
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':5001}";
+    kit_motion(&k, "m", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "ann", "motion.open", "after", "{'assembly':#a,'title':^}");
+    vote(&k, "ann", "before", "yes");
+    vote(&k, "ann", "after", "yes");
+    tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+    tick(&k, "motion", "before", k.now);
+    tick(&k, "motion", "after", k.now);
+    assert_int_equal(motion(&k, "before")->state, SHEAF_motion_state_adopted);
+    assert_int_equal(motion(&k, "after")->state, SHEAF_motion_state_no_quorum);
     kit_close(&k);
 }
