@@ -132,10 +132,14 @@ void sheaf_matter_print_text(const sheaf_matter *matter, const char *label,
     printf("  %-11s ", label);
     if (!sheaf_source_text(&matter->source, commitment, &text))
         fputs("its words are not at hand: withheld, erased or not for you", stdout);
-    for (size_t i = 0; i < text.len; i++) {
-        putchar(text.data[i]);
-        if (text.data[i] == '\n')
-            printf("%*s", INDENT, "");
+    for (sheaf_slice rest = sheaf_buffer_slice(&text); rest.len;) {
+        const uint8_t *end = memchr(rest.data, '\n', rest.len);
+        size_t len = end ? (size_t)(end - rest.data) : rest.len;
+        sheaf_print_plain(sheaf_bytes(rest.data, len));
+        len += end != NULL;
+        if (end)
+            printf("\n%*s", INDENT, "");
+        rest = sheaf_bytes(rest.data + len, rest.len - len);
     }
     puts("");
     sheaf_buffer_deinit(&text);

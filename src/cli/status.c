@@ -1,5 +1,6 @@
-/* cli/status.c - `sheaf status`: how the co-op stands, by one's own replay of its log. */
-#include "cli/act.h"
+/* cli/status.c - `sheaf status`: what waits for the member, and how the co-op stands, by one's
+ * own replay of its log. */
+#include "cli/waiting.h"
 
 #include "base/encode.h"
 #include "cli/patience_words.h"
@@ -39,13 +40,14 @@ static uint64_t check_witnessed(const sheaf_member *m, sheaf_slice bytes)
     return quorum && sheaf_witnessed_count(state, bytes) >= quorum ? head.size : 0;
 }
 
+/* Where there is no hub to ask, `m` is NULL. */
 static void report_get(witness_report *r, const sheaf_member *m)
 {
     sheaf_json *json;
     *r = (witness_report){.block = malloc(ANSWER_MAX)};
     sheaf_buffer_init(&r->answer, ANSWER_MAX);
     sheaf_buffer_init(&r->note, SHEAF_NOTE_BYTES_MAX);
-    if (!r->block || sheaf_bylaws_now(sheaf_member_state(m))->witnesses == 0)
+    if (!m || !r->block || sheaf_bylaws_now(sheaf_member_state(m))->witnesses == 0)
         return;
     sheaf_arena arena = sheaf_arena_over(r->block, ANSWER_MAX);
     if (sheaf_hub_get(&m->ports.transport, "/api/v1/witnesses", &r->answer, NULL) == SHEAF_OK
@@ -89,12 +91,15 @@ static void print_witness(const sheaf_json *witness)
            trouble);
 }
 
-static void print_witnesses(const sheaf_state *state, const witness_report *r)
+static void print_witnesses(const sheaf_state *state, const witness_report *r, bool hub)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     const sheaf_json *list = sheaf_json_member(r->json, "witnesses");
     if (bylaws->witness_quorum == 0)
         puts("  time       rests on the hub: the bylaws require no cosignatures");
+    else if (!hub)
+        printf("  time       %u of %u witnesses cosign; sheaf verify checks them\n",
+               bylaws->witness_quorum, bylaws->witnesses);
     else
         printf("  witnessed  %llu entries, by %u of %u witnesses\n",
                (unsigned long long)r->witnessed, bylaws->witness_quorum, bylaws->witnesses);
@@ -112,32 +117,14 @@ static uint32_t count_members(const sheaf_state *state, uint8_t wanted)
     return n;
 }
 
-/* "closes 2026-11-28 09:00 UTC, in 7 days" */
 static void print_closing(int64_t closes, int64_t now)
 {
-    static const struct {
-        int64_t seconds;
-        const char *one, *many;
-    } units[] = {{86400, "day", "days"},
-                 {3600, "hour", "hours"},
-                 {60, "minute", "minutes"},
-                 {1, "second", "seconds"}};
-    char when[32];
-    struct tm utc;
-    time_t seconds = (time_t)(closes / 1000);
-    int64_t left = (closes - now) / 1000;
-    if (!gmtime_r(&seconds, &utc) || !strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc))
-        snprintf(when, sizeof when, "later");
-    if (left < 1) {
-        printf("closed %s, to be settled by the next entry", when);
-        return;
-    }
-    size_t unit = 0;
-    while (left < units[unit].seconds)
-        unit++;
-    int64_t count = left / units[unit].seconds;
-    printf("closes %s, in %lld %s", when, (long long)count,
-           count == 1 ? units[unit].one : units[unit].many);
+    char when[SHEAF_MOMENT_SIZE];
+    sheaf_moment_words(closes, now, when);
+    if (closes - now < 1000)
+        fputs("closed, to be settled by the next entry", stdout);
+    else
+        printf("closes %s", when);
 }
 
 /* A line under another; frees the words. */
@@ -183,7 +170,7 @@ static bool round_get(const sheaf_member *m, uint32_t round, round_report *out)
     sheaf_buffer_init(&answer, sizeof block);
     snprintf(path, sizeof path, "/api/v1/rounds/%u", round);
     bool known =
-        sheaf_hub_get(&m->ports.transport, path, &answer, NULL) == SHEAF_OK
+        m && sheaf_hub_get(&m->ports.transport, path, &answer, NULL) == SHEAF_OK
         && sheaf_json_parse(sheaf_buffer_slice(&answer), &arena, &json, NULL) == SHEAF_OK;
     if (known) {
         plain(sheaf_json_member_string(json, "stage"), out->stage, sizeof out->stage);
@@ -195,9 +182,8 @@ static bool round_get(const sheaf_member *m, uint32_t round, round_report *out)
     return known;
 }
 
-static void put_rounds(sheaf_json_writer *w, const sheaf_member *m)
+static void put_rounds(sheaf_json_writer *w, const sheaf_state *state, const sheaf_member *m)
 {
-    const sheaf_state *state = sheaf_member_state(m);
     sheaf_json_key(w, "rounds_open");
     sheaf_json_open_list(w);
     for (uint32_t i = 0; i < sheaf_round_count(state); i++) {
@@ -216,9 +202,8 @@ static void put_rounds(sheaf_json_writer *w, const sheaf_member *m)
     sheaf_json_close(w);
 }
 
-static void print_rounds(const sheaf_member *m)
+static void print_rounds(const sheaf_state *state, const sheaf_member *m)
 {
-    const sheaf_state *state = sheaf_member_state(m);
     uint32_t closed = 0, aborted = 0, count = sheaf_round_count(state);
     for (uint32_t i = 0; i < count; i++) {
         const struct sheaf_row_round *round = sheaf_round_at(state, i);
@@ -283,9 +268,8 @@ static void print_spending(const sheaf_state *state, int64_t now)
     }
 }
 
-static void print_status(const sheaf_member *member, int64_t now)
+static void print_status(const sheaf_state *state, const sheaf_member *member, int64_t now)
 {
-    const sheaf_state *state = sheaf_member_state(member);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     printf("%.*s\n", SHEAF_PRINT(SHEAF_WORDS(bylaws->name)));
     printf("  entries    %llu\n", (unsigned long long)state->size);
@@ -321,7 +305,7 @@ static void print_status(const sheaf_member *member, int64_t now)
         if (m->released != SHEAF_NONE)
             printf("             blobs/%.2s/%s\n", hash, hash + 2);
     }
-    print_rounds(member);
+    print_rounds(state, member);
     print_accounts(state);
 }
 
@@ -367,10 +351,27 @@ static void put_spending(sheaf_json_writer *w, const sheaf_state *state, int64_t
     sheaf_json_close(w);
 }
 
-static void print_status_json(const sheaf_member *m, const witness_report *r, int64_t now)
+/* What is looked at: where from, by which member, and what waits for that one. */
+typedef struct {
+    sheaf_round_source source;
+    const sheaf_member *hub; /* NULL for a folder */
+    witness_report report;
+    sheaf_waits waits;
+    int64_t now;
+} status_view;
+
+static void print_view(const status_view *view, const char *home)
 {
-    const sheaf_state *state = sheaf_member_state(m);
-    const sheaf_json *witnesses = sheaf_json_member(r->json, "witnesses");
+    print_status(view->source.state, view->hub, view->now);
+    print_witnesses(view->source.state, &view->report, view->hub != NULL);
+    if (view->waits.member != SHEAF_NONE)
+        sheaf_waits_print(&view->waits, &view->source, home);
+}
+
+static int print_view_json(const status_view *view)
+{
+    const sheaf_state *state = view->source.state;
+    const sheaf_json *witnesses = sheaf_json_member(view->report.json, "witnesses");
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
     put_rows(&w, "accounts", state, SHEAF_TABLE_account);
@@ -378,15 +379,19 @@ static void print_status_json(const sheaf_member *m, const witness_report *r, in
                               count_members(state, SHEAF_member_state_applied));
     sheaf_json_member_put_int(&w, "entries", (int64_t)state->size);
     sheaf_json_member_put_int(&w, "mandates", sheaf_mandate_count(state));
+    if (view->waits.member != SHEAF_NONE)
+        sheaf_json_member_put_int(&w, "member", view->waits.member);
     sheaf_json_member_put_int(&w, "members", count_members(state, SHEAF_member_state_active));
     sheaf_json_member_put_int(&w, "models", sheaf_model_count(state));
     put_rows(&w, "motions", state, SHEAF_TABLE_motion);
     sheaf_json_member_put_int(&w, "motions_open", sheaf_coop(state)->motions_open);
     sheaf_json_member_put_int(&w, "quorum", sheaf_bylaws_now(state)->witness_quorum);
     sheaf_json_member_put_int(&w, "rounds", sheaf_round_count(state));
-    put_rounds(&w, m);
-    put_spending(&w, state, now);
-    sheaf_json_member_put_int(&w, "witnessed", (int64_t)r->witnessed);
+    put_rounds(&w, state, view->hub);
+    put_spending(&w, state, view->now);
+    if (view->waits.member != SHEAF_NONE)
+        sheaf_waits_put(&view->waits, &view->source, &w);
+    sheaf_json_member_put_int(&w, "witnessed", (int64_t)view->report.witnessed);
     sheaf_json_key(&w, "witnesses");
     if (witnesses) {
         sheaf_json_value(&w, witnesses);
@@ -394,40 +399,65 @@ static void print_status_json(const sheaf_member *m, const witness_report *r, in
         sheaf_json_open_list(&w);
         sheaf_json_close(&w);
     }
-    (void)sheaf_print_end(&out, &w);
+    return sheaf_print_end(&out, &w);
+}
+
+/* In the order of the command's options. */
+enum { HUB, HOME, CA, MEMBER };
+
+/* The member that is asked about: the home's, unless another is named. */
+static uint32_t whom(const status_view *view, long long named)
+{
+    if (named >= 0)
+        return (uint32_t)named;
+    return view->hub ? view->hub->home.member : SHEAF_NONE;
 }
 
 static int run_status(const sheaf_arguments *a)
 {
+    const char *from = a->argument_count ? a->argument[0] : a->value[HUB];
+    long long named = -1;
     sheaf_err err;
-    sheaf_visit visit;
-    sheaf_status status = sheaf_visit_open(&visit, a->value[0], a->value[1], a->value[2], &err);
-    if (status == SHEAF_OK) {
-        const sheaf_member *member = &visit.session.member;
-        witness_report report;
-        report_get(&report, member);
-        if (a->json) {
-            print_status_json(member, &report, sheaf_clock_ms());
-        } else {
-            print_status(member, sheaf_clock_ms());
-            print_witnesses(sheaf_member_state(member), &report);
-        }
-        report_free(&report);
-        sheaf_visit_close(&visit);
-    }
-    return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
+    status_view view;
+    if (a->argument_count && a->value[HUB])
+        return sheaf_usage(&sheaf_command_status, "give the hub once, as --hub or as URL");
+    if (a->value[MEMBER] && !sheaf_number(a->value[MEMBER], 0, SHEAF_REF_MAX, &named))
+        return sheaf_usage(&sheaf_command_status,
+                           "a member is the number of an entry, not “%.40s”", a->value[MEMBER]);
+    if (sheaf_round_source_open(&view.source, from, a->value[HOME], a->value[CA], SHEAF_NONE,
+                                &err)
+        != SHEAF_OK)
+        return sheaf_report(a, &err);
+    view.hub = view.source.local ? NULL : &view.source.visit.session.member;
+    view.now = sheaf_clock_ms();
+    report_get(&view.report, view.hub);
+    sheaf_waits_find(&view.waits, view.source.state, whom(&view, named), view.now);
+    int code = SHEAF_EXIT_DONE;
+    if (a->json)
+        code = print_view_json(&view);
+    else
+        print_view(&view, a->value[HOME]);
+    sheaf_waits_free(&view.waits);
+    report_free(&view.report);
+    sheaf_round_source_close(&view.source);
+    return code;
 }
 
 const sheaf_command sheaf_command_status = {
     .name = "status",
-    .arguments = "",
-    .summary = "how the co-op stands, by your own replay of its log",
+    .arguments = "[DIR|URL]",
+    .summary = "what waits for you, and how the co-op stands, by your own replay of its log",
+    .detail =
+        "DIR is a folder with log/, such as a hub's; URL a hub; without either it is the\n"
+        "hub of your home. What waits for a member comes last, each with the command\n"
+        "that does it, and what is due first first.",
     .options = {{"hub", "URL",
                  "look at this hub: as a visitor, or with --home as the home's hub"},
                 {"home", "DIR", "your home folder"},
-                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"}},
+                {"ca", "FILE", "certificates to trust, in PEM; your home remembers them"},
+                {"member", "N", "what waits for this member (the home's)"}},
     .arguments_min = 0,
-    .arguments_max = 0,
+    .arguments_max = 1,
     .many = -1,
     .run = run_status,
 };

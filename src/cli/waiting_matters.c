@@ -1,0 +1,292 @@
+/* What members decide on and deal with; see waiting.h. */
+#include "cli/waiting.h"
+
+#include "coop/electorate.h"
+#include "coop/motion.h"
+#include "coop/organs.h"
+#include "coop/view.h"
+
+/* One thing that has a deadline, and does not wait for longer than `until`. */
+#define WAIT(noun_, of_, until_, title_, words_, ...)                                          \
+    sheaf_waits_add(w,                                                                         \
+                    &(sheaf_waiting){.noun = (noun_),                                          \
+                                     .of = (of_),                                              \
+                                     .until = (until_),                                        \
+                                     .title = (title_),                                        \
+                                     .words = (words_)},                                       \
+                    __VA_ARGS__)
+
+static const sheaf_hash untitled;
+
+static bool may_vote(const sheaf_waits *w, uint8_t body, uint32_t of, uint32_t opened,
+                     uint32_t bylaws, uint32_t matter)
+{
+    const sheaf_electorate electorate = {body, of, opened, bylaws};
+    return sheaf_may_vote(w->state, &electorate, matter, w->member) == SHEAF_ACCEPTED;
+}
+
+/* ---- votes ---- */
+
+/* Where it is put to an assembly, only who is present votes, and while that goes on. */
+static bool ballots_taken(const sheaf_waits *w, const struct sheaf_row_motion *m)
+{
+    const struct sheaf_row_assembly *assembly =
+        m->assembly == SHEAF_NONE ? NULL : sheaf_assembly_find(w->state, m->assembly);
+    return m->begins <= w->now
+           && (!assembly
+               || (assembly->state == SHEAF_assembly_state_under_way
+                   && sheaf_attendance_find(w->state, sheaf_pair(assembly->id, w->member))));
+}
+
+static void motion(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
+    if (sheaf_motion_ballot(w->state, m, w->member)
+        || sheaf_counted_find(w->state, sheaf_pair(of, w->member)) || !ballots_taken(w, m)
+        || !may_vote(w, m->body, m->of, m->since, m->bylaws, of))
+        return;
+    WAIT("motion", of, at, m->title,
+         m->ratify ? "your vote on what an organ has done at once" : "your vote",
+         "ballot cast --motion %u --choice yes|no|abstain", of);
+}
+
+static void election(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_election *e = sheaf_election_get(w->state, of);
+    const struct sheaf_row_organ *organ = sheaf_organ_of(w->state, e->bylaws, e->organ);
+    uint64_t pair = sheaf_pair(of, w->member);
+    if (!organ)
+        return;
+    if (w->now < e->opens) {
+        if (sheaf_waits_votes(w) && !sheaf_candidate_find(w->state, pair))
+            WAIT("election", of, e->opens, untitled, "candidates stand, as you may",
+                 "candidate stand --election %u", of);
+    } else if (!sheaf_election_ballot_find(w->state, pair)
+               && may_vote(w, SHEAF_body_assembly, organ->electorate, of, e->bylaws, of)) {
+        WAIT("election", of, at, untitled, "your vote",
+             "election vote --election %u --approve FILE", of);
+    }
+}
+
+static void allocation(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_allocation *a = sheaf_allocation_get(w->state, of);
+    const struct sheaf_row_decision *rule = sheaf_decision_by(
+        w->state, sheaf_bylaws_get(w->state, a->bylaws), SHEAF_decision_sort_ordinary);
+    if (w->now >= a->opened + (int64_t)rule->notice_s * 1000
+        && !sheaf_allocation_ballot_find(w->state, sheaf_pair(of, w->member))
+        && may_vote(w, SHEAF_body_assembly, 0, of, a->bylaws, of))
+        WAIT("allocation", of, at, a->title, "your points",
+             "allocation give --allocation %u --points FILE", of);
+}
+
+/* ---- petitions and assemblies ---- */
+
+static void petition(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_petition *p = sheaf_petition_get(w->state, of);
+    if (sheaf_waits_votes(w) && !sheaf_signature_find(w->state, sheaf_pair(of, w->member)))
+        WAIT("petition", of, at, p->title, "asks for your signature",
+             "petition sign --petition %u", of);
+}
+
+static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_petition *p = sheaf_petition_get(w->state, of);
+    if (p->by == w->member)
+        WAIT("petition", of, at, p->title, "its assembly is yours to convene, or dates itself",
+             "assembly convene --petition %u --starts MS --ends MS --agenda TEXT --place TEXT",
+             of);
+}
+
+/* As the rules have it: members say that they are there from an hour before. */
+enum { DOORS_MS = 3600 * 1000 };
+
+static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
+    if (sheaf_attendance_find(w->state, sheaf_pair(of, w->member)))
+        return;
+    bool early = a->state == SHEAF_assembly_state_convened && w->now < at - DOORS_MS;
+    WAIT("assembly", of, at, untitled,
+         a->state == SHEAF_assembly_state_under_way ? "goes on; you have not said you are there"
+         : early ? "is to begin; an hour before you can say that you are there"
+                 : "is to begin; you have not said that you are there",
+         early ? "assembly show %u" : "assembly attend --assembly %u", of);
+}
+
+/* Whoever attended settles the minutes; the newest few assemblies are looked at. */
+static void minutes(sheaf_waits *w)
+{
+    const sheaf_state *state = w->state;
+    uint32_t count = sheaf_minutes_count(state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_minutes *row = sheaf_minutes_at(state, i);
+        const struct sheaf_row_assembly *of = sheaf_assembly_get(state, row->assembly);
+        if (of->minutes == SHEAF_NONE && row->by != w->member
+            && sheaf_attendance_find(state, sheaf_pair(of->id, w->member))
+            && !sheaf_minutes_approval_find(state, sheaf_pair(row->id, w->member)))
+            WAIT("minutes", row->id, 0, untitled, "of an assembly that you attended",
+                 "minutes approve --minutes %u", row->id);
+    }
+}
+
+/* ---- advice, accountability, conflicts ---- */
+
+static void advice(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_advice *a = sheaf_advice_get(w->state, of);
+    const struct sheaf_row_asked *asked = sheaf_asked_find(w->state, sheaf_pair(of, w->member));
+    if (asked && asked->given == SHEAF_NONE && w->now < a->closes)
+        WAIT("advice", of, a->closes, a->title, "you were asked for advice",
+             "advice give --advice %u --text TEXT", of);
+    if (a->by != w->member)
+        return;
+    if (a->replied < a->answered)
+        WAIT("advice", of, at, a->title, "advice that you have not answered",
+             "advice reply --advice %u --member N --text TEXT", of);
+    else if (a->answered == a->asked || w->now >= a->closes)
+        WAIT("advice", of, at, a->title, "yours to decide",
+             "advice decide --advice %u --text TEXT", of);
+}
+
+static void accountability(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_accountability *p = sheaf_accountability_get(w->state, of);
+    bool subject =
+        p->organ ? sheaf_office_at_entry(w->state, w->member, (uint8_t)(p->organ - 1), p->id)
+                 : p->subject == w->member;
+    if (p->state == SHEAF_accountability_state_answer && subject)
+        WAIT("accountability", of, at, p->title, "you are called to account",
+             "accountability answer --process %u --text TEXT", of);
+    if (p->by != w->member || subject)
+        return;
+    if (p->state == SHEAF_accountability_state_hearing)
+        WAIT("accountability", of, at, p->title, "its hearing is to be held and recorded",
+             "accountability hear --process %u --text TEXT", of);
+    if (p->state == SHEAF_accountability_state_outcome)
+        WAIT("accountability", of, at, p->title, "a motion on what follows is to be named",
+             "accountability conclude --process %u --motion N", of);
+}
+
+/* The bits of `said` (coop/tbl/state_matters.def). */
+enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16 };
+
+static void party(sheaf_waits *w, const struct sheaf_row_dispute *d, bool first, int64_t at)
+{
+    uint32_t own = first ? d->named_by : d->named_with;
+    bool names =
+        d->state == SHEAF_dispute_state_naming || d->state == SHEAF_dispute_state_panel;
+    unsigned said = d->said >> !first;
+    if (names && own == SHEAF_NONE)
+        WAIT("dispute", d->id, at, untitled,
+             d->state == SHEAF_dispute_state_naming ? "name the colleague who mediates"
+                                                    : "name a colleague for the panel",
+             "dispute name --dispute %u --member N", d->id);
+    else if (!names && !(said & (SETTLED | ADVANCE)))
+        WAIT("dispute", d->id, at, untitled,
+             d->state == SHEAF_dispute_state_talk
+                 ? "talk in private; then say whether it is resolved, or `dispute advance`"
+                 : "a colleague mediates; then say whether it is resolved, or `dispute "
+                   "advance`",
+             "dispute settle --dispute %u", d->id);
+}
+
+static void dispute(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_dispute *d = sheaf_dispute_get(w->state, of);
+    bool first = d->named_by == w->member, second = d->named_with == w->member;
+    if (d->by == w->member || d->with == w->member) {
+        party(w, d, d->by == w->member, at);
+        return;
+    }
+    if (d->state == SHEAF_dispute_state_naming && first && second)
+        WAIT("dispute", of, at, untitled, "both sides ask you to mediate",
+             "dispute accept --dispute %u", of);
+    if (d->state == SHEAF_dispute_state_panel && (first || second) && d->named_by != SHEAF_NONE
+        && d->named_with != SHEAF_NONE && !(d->said >> !first & DECIDED))
+        WAIT("dispute", of, at, untitled, "you are on its panel", "dispute decide --dispute %u",
+             of);
+}
+
+/* ---- circles ---- */
+
+static bool in_circle(const sheaf_waits *w, uint32_t circle)
+{
+    const struct sheaf_row_circle_member *row =
+        sheaf_circle_member_find(w->state, sheaf_pair(circle, w->member));
+    return row && row->joined != SHEAF_NONE && row->left == SHEAF_NONE;
+}
+
+static void proposal(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_proposal *p = sheaf_proposal_get(w->state, of);
+    const struct sheaf_row_answer *answer =
+        sheaf_answer_find(w->state, sheaf_pair(of, w->member));
+    bool objects = answer && answer->kind == SHEAF_answer_kind_paramount
+                   && answer->round >= p->round_first;
+    if (p->by == w->member) {
+        if (p->objections && in_circle(w, p->from))
+            WAIT("proposal", of, at, p->title, "a paramount objection stands against it",
+                 "proposal amend --proposal %u --text TEXT", of);
+    } else if ((!answer || answer->round != p->round) && in_circle(w, p->circle)
+               && may_vote(w, SHEAF_body_circle, p->circle, p->since, p->bylaws, of)) {
+        WAIT("proposal", of, at, p->title,
+             objects ? "its text has changed since you objected; consent if that is met"
+                     : "your consent, or `proposal object`",
+             "proposal consent --proposal %u", of);
+    }
+}
+
+/* What the clock has left to a circle. */
+static void proposals(sheaf_waits *w)
+{
+    uint32_t count = sheaf_proposal_count(w->state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_proposal *p = sheaf_proposal_at(w->state, i);
+        if (p->state == SHEAF_proposal_state_review && in_circle(w, p->circle))
+            WAIT("proposal", p->id, 0, p->title, "your circle is to look at it again",
+                 "proposal open --circle %u --replaces %u --title TEXT --text TEXT "
+                 "--review-s N",
+                 p->circle, p->id);
+        if (p->state == SHEAF_proposal_state_wider && p->by == w->member)
+            WAIT("proposal", p->id, 0, p->title,
+                 "unresolved: open a motion for all members, and name it",
+                 "proposal carry --proposal %u --motion N", p->id);
+    }
+    count = sheaf_waits_votes(w) ? sheaf_circle_member_count(w->state) : 0;
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_circle_member *row = sheaf_circle_member_at(w->state, i);
+        if (row->joined == SHEAF_NONE && row->left == SHEAF_NONE && in_circle(w, row->circle))
+            WAIT("circle", row->circle, 0, sheaf_circle_get(w->state, row->circle)->name,
+                 "somebody asks to be in it", "circle admit --circle %u --member %u",
+                 row->circle, row->member);
+    }
+}
+
+/* ---- all ---- */
+
+void sheaf_waits_matter(sheaf_waits *waits, uint8_t kind, uint32_t of, int64_t at)
+{
+    static void (*const looks[SHEAF_deadline_kind_COUNT])(sheaf_waits *, uint32_t, int64_t) = {
+        [SHEAF_deadline_kind_accountability_step] = accountability,
+        [SHEAF_deadline_kind_advice_lapses] = advice,
+        [SHEAF_deadline_kind_allocation] = allocation,
+        [SHEAF_deadline_kind_assembly_begins] = assembly,
+        [SHEAF_deadline_kind_assembly_ends] = assembly,
+        [SHEAF_deadline_kind_dispute_step] = dispute,
+        [SHEAF_deadline_kind_election] = election,
+        [SHEAF_deadline_kind_motion] = motion,
+        [SHEAF_deadline_kind_petition_dates] = petition_dates,
+        [SHEAF_deadline_kind_petition_lapses] = petition,
+        [SHEAF_deadline_kind_proposal] = proposal,
+    };
+    if (looks[kind])
+        looks[kind](waits, of, at);
+}
+
+void sheaf_waits_matters(sheaf_waits *waits)
+{
+    minutes(waits);
+    proposals(waits);
+}

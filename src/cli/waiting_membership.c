@@ -1,0 +1,243 @@
+/* Members, money, tellers and overrides; see waiting.h. */
+#include "cli/waiting.h"
+
+#include "coop/electorate.h"
+#include "coop/ending.h"
+#include "coop/organs.h"
+#include "coop/treasury.h"
+#include "coop/view.h"
+
+static const sheaf_hash untitled;
+
+/* Of the member, what the deadline or the row is of; nothing where `until` is 0 presses. */
+#define WAIT(noun_, of_, until_, words_, ...)                                                  \
+    sheaf_waits_add(w,                                                                         \
+                    &(sheaf_waiting){.noun = (noun_),                                          \
+                                     .of = (of_),                                              \
+                                     .until = (until_),                                        \
+                                     .title = untitled,                                        \
+                                     .words = (words_)},                                       \
+                    __VA_ARGS__)
+
+/* Has the member spoken on it? */
+static bool spoke(const sheaf_waits *w, uint32_t of)
+{
+    return sheaf_approval_find(w->state, sheaf_pair(w->member, of)) != NULL;
+}
+
+/* ---- with a deadline ---- */
+
+static void trial(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    if (of == w->member)
+        WAIT("trial", of, at, "your votes are recorded and not counted", "%s", "");
+}
+
+static void leaves(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_member *member = sheaf_member_get(w->state, w->member);
+    if (of != w->member)
+        return;
+    if (member->notice != SHEAF_NONE)
+        WAIT("notice", member->notice, at, "you leave, unless you take it back", "member stay");
+    else
+        WAIT("membership", of, at, "it ends, as the register says", "%s", "");
+}
+
+static void recovery(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_recovery *r = sheaf_recovery_get(w->state, of);
+    bool own = r->member == w->member, votes = sheaf_waits_votes(w);
+    if (r->state == SHEAF_recovery_state_open && own && !r->confirmations)
+        WAIT("recovery", of, at, "somebody asks for a new key in the place of yours; strike it",
+             "recovery decline --recovery %u", of);
+    else if (r->state == SHEAF_recovery_state_open && !own && votes && !spoke(w, of))
+        WAIT("recovery", of, at, "of a member's keys: confirm it if you know it is that member",
+             "recovery confirm --recovery %u", of);
+    else if (r->state == SHEAF_recovery_state_waiting && own)
+        WAIT("recovery", of, at, "a new key takes the place of yours, unless you object",
+             "recovery object --recovery %u", of);
+    else if (r->state == SHEAF_recovery_state_objected && !own && votes && !spoke(w, of))
+        WAIT("recovery", of, at, "was objected to; members who did not confirm it judge",
+             "recovery judge --recovery %u --uphold yes|no", of);
+}
+
+static void payment(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_payment *p = sheaf_payment_get(w->state, of);
+    uint8_t place;
+    bool treasurer =
+        sheaf_treasury_organ(w->state, &place) && sheaf_office_now(w->state, w->member, place);
+    if (sheaf_payment_undecided(w->state, p)) {
+        if (p->by == w->member)
+            WAIT("payment", of, at, "above the limit: a motion must approve it",
+                 "motion open --title TEXT --effect FILE");
+    } else if (treasurer && p->account != w->member
+               && !sheaf_conflicted(w->state, of, w->member)
+               && !sheaf_payment_signature_find(w->state, sheaf_pair(of, w->member))) {
+        WAIT("payment", of, at, "your signature, as a treasurer", "payment sign --payment %u",
+             of);
+    }
+}
+
+static void override(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_override *o = sheaf_override_get(w->state, of);
+    if (o->state == SHEAF_override_state_asked && sheaf_waits_votes(w) && !spoke(w, of))
+        sheaf_waits_add(w,
+                        &(sheaf_waiting){.noun = "override",
+                                         .of = of,
+                                         .until = at,
+                                         .title = o->reason,
+                                         .words = "asks for signatures; do sign if it should "
+                                                  "be suspended"},
+                        "override suspend --of %u", o->of);
+}
+
+/* ---- without one ---- */
+
+/* What is said of the member itself. */
+static void oneself(sheaf_waits *w)
+{
+    const struct sheaf_row_member *member = sheaf_member_get(w->state, w->member);
+    const struct sheaf_row_exclusion *asked = sheaf_exclusion_find(w->state, member->exclusion);
+    const struct sheaf_row_deadline *death =
+        sheaf_deadline_find(w->state, sheaf_pair(w->member, SHEAF_deadline_kind_member_death));
+    if (asked && sheaf_hash_is_zero(&asked->answer) && asked->heard > w->now)
+        sheaf_waits_add(w,
+                        &(sheaf_waiting){.noun = "exclusion",
+                                         .of = asked->id,
+                                         .until = asked->heard,
+                                         .title = asked->reason,
+                                         .words = "somebody asks for yours; you are heard"},
+                        "member answer --exclusion %u --text TEXT", asked->id);
+    if (member->death != SHEAF_NONE)
+        WAIT("death", member->death, death && death->place ? death->at : 0,
+             "it is on record that you have died; any act of yours disproves it",
+             "person update --contact TEXT");
+}
+
+/* The officers whom the bylaws name, or else all with a vote, decide on applications. */
+static bool decides(const sheaf_waits *w)
+{
+    uint8_t organ = sheaf_bylaws_now(w->state)->admission_organ;
+    return sheaf_waits_votes(w)
+           && (!organ || !sheaf_officers_voting(w->state, organ - 1)
+               || sheaf_office_now(w->state, w->member, organ - 1));
+}
+
+static void applications(sheaf_waits *w)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(w->state);
+    int64_t lapse_ms = (int64_t)sheaf_bylaws_now(w->state)->application_lapse_s * 1000;
+    uint32_t left = decides(w) ? coop->applications : 0;
+    for (uint32_t i = coop->applications_from; left && i < sheaf_member_count(w->state); i++) {
+        const struct sheaf_row_member *row = sheaf_member_at(w->state, i);
+        if (row->state != SHEAF_member_state_applied)
+            continue;
+        left--;
+        if (row->applied + lapse_ms >= w->now && !spoke(w, row->id))
+            WAIT("application", row->id, row->applied + lapse_ms,
+                 "your approval, or `member "
+                 "decline`",
+                 "member admit --member %u", row->id);
+    }
+}
+
+static void imports(sheaf_waits *w)
+{
+    uint32_t count = sheaf_waits_votes(w) ? sheaf_import_count(w->state) : 0;
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_import *row = sheaf_import_at(w->state, i);
+        if (row->confirmed == SHEAF_NONE && !row->withdrawn && row->by != w->member
+            && row->entered == row->count && sheaf_member_active(w->state, row->by))
+            WAIT("import", row->id, 0, "of a register: to be compared and confirmed",
+                 "import FILE --against %u", row->id);
+    }
+}
+
+static void registration(sheaf_waits *w)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(w->state);
+    bool officer =
+        sheaf_power_held(w->state, w->member, SHEAF_POWER_record_registrations)
+        || (sheaf_waits_votes(w)
+            && !sheaf_power_officers(w->state, SHEAF_POWER_record_registrations, SHEAF_NONE));
+    uint32_t next = coop->bylaws_newest;
+    while (next != coop->bylaws && sheaf_bylaws_get(w->state, next)->base != coop->bylaws)
+        next = sheaf_bylaws_get(w->state, next)->base; /* at most so many wait */
+    if (officer && next != coop->bylaws)
+        WAIT("amendment", next, 0, "awaits registration: record it once the register has it",
+             "bylaws register --of %u --date SECONDS --number WORDS --document HASH", next);
+}
+
+/* Tellers confirm what another has recorded. */
+static void sheets(sheaf_waits *w)
+{
+    const struct sheaf_row_pending *pending =
+        sheaf_pending_count(w->state) ? sheaf_pending_at(w->state, 0) : NULL;
+    if (!pending || pending->tellers == SHEAF_NONE || pending->tellers_until < w->now
+        || !sheaf_teller_find(w->state, sheaf_pair(pending->tellers, w->member)))
+        return;
+    uint32_t count = sheaf_sheet_count(w->state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_sheet *row = sheaf_sheet_at(w->state, i);
+        const struct sheaf_row_motion *motion = sheaf_motion_get(w->state, row->motion);
+        if (row->confirmed == SHEAF_NONE && row->by != w->member
+            && motion->state == SHEAF_motion_state_open && motion->closes > w->now)
+            WAIT("sheet", row->id, motion->closes, "of ballots: to be confirmed by a teller",
+                 "ballots confirm --sheet %u", row->id);
+    }
+}
+
+/* Payments that have left are settled once the bank's statement is there. */
+static void statements(sheaf_waits *w)
+{
+    uint8_t place;
+    uint32_t count = 0;
+    if (sheaf_treasury_organ(w->state, &place) && sheaf_office_now(w->state, w->member, place))
+        count = sheaf_payment_count(w->state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_payment *row = sheaf_payment_at(w->state, i);
+        if (row->state == SHEAF_payment_state_released)
+            WAIT("payment", row->id, 0, "has left; its bank statement is to be recorded",
+                 "payment settle --payment %u --evidence HASH", row->id);
+    }
+}
+
+static void ending(sheaf_waits *w)
+{
+    const struct sheaf_row_ending *row = sheaf_ending_now(w->state);
+    if (row && row->state == SHEAF_ending_state_winding_up
+        && sheaf_liquidator_find(w->state, sheaf_pair(row->named, w->member)))
+        WAIT("ending", row->id, row->call_until > w->now ? row->call_until : 0,
+             "you wind the co-op up", "ending show");
+}
+
+/* ---- all ---- */
+
+void sheaf_waits_membership(sheaf_waits *waits, uint8_t kind, uint32_t of, int64_t at)
+{
+    static void (*const looks[SHEAF_deadline_kind_COUNT])(sheaf_waits *, uint32_t, int64_t) = {
+        [SHEAF_deadline_kind_member_leaves] = leaves,
+        [SHEAF_deadline_kind_member_trial] = trial,
+        [SHEAF_deadline_kind_override] = override,
+        [SHEAF_deadline_kind_payment] = payment,
+        [SHEAF_deadline_kind_recovery_lapses] = recovery,
+        [SHEAF_deadline_kind_recovery_panel] = recovery,
+        [SHEAF_deadline_kind_recovery_waits] = recovery,
+    };
+    if (looks[kind])
+        looks[kind](waits, of, at);
+}
+
+void sheaf_waits_memberships(sheaf_waits *waits)
+{
+    oneself(waits);
+    applications(waits);
+    imports(waits);
+    registration(waits);
+    sheets(waits);
+    statements(waits);
+    ending(waits);
+}

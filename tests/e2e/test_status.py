@@ -1,0 +1,269 @@
+"""`sheaf status` says what waits for a member, with the command that does it, what is due first
+first; once that is done it waits no more. It works from a home, a folder and a hub."""
+import json
+import os
+import re
+import shlex
+import sys
+
+from kit import Folder, Hub, check, finish, refused, run, sheaf
+
+ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
+ARTICLES = {
+    "accountability": {"answer_s": 700, "open_max": 5, "outcome_s": 800, "protected": True},
+    "advice": {"answer_s": 500, "open_max": 5, "protected": False, "spend_max_cents": 0},
+    "assemblies": {"notice_s": 60, "open_s": 600, "protected": False, "quorum_bp": 6000},
+    "circles": {"answer_s": 400, "open_max": 5, "protected": False, "review_max_s": 600,
+                "size_warning": 20},
+    "disputes": {"mediation_s": 600, "open_max": 5, "panel_s": 600, "protected": False,
+                 "talk_s": 900},
+    "organs": {"protected": False, "list": [
+        {"kind": "treasurers", "name": "treasurers", "nominate_s": 0, "open_s": 200,
+         "quorum_bp": 5000, "seats": 3, "term_s": 10000000}]},
+    "override": {"confirm_s": 1000, "hold_s": 900, "members": 2, "members_bp": 10000,
+                 "protected": True},
+    "petitions": {"assembly_s": 600, "members_bp": 10000, "open_max": 5, "protected": True,
+                  "sign_s": 300},
+    "treasury": {"limit_cents": 10000, "protected": False, "signatures": 2},
+}
+PEOPLE = ("ada", "bob", "cat")
+
+
+class Coop:
+    """Three members, each with a home, who meet nobody's deadlines."""
+
+    def __init__(self, folder, hub):
+        self.folder, self.hub = folder, hub
+        self.number = {"ada": 0}
+
+    def home(self, who):
+        return os.path.join(self.folder, who)
+
+    def act(self, who, *flags):
+        done = sheaf(*flags, "--home", self.home(who), "--hub", self.hub.url, "--json")
+        if done.returncode != 0:
+            raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)["index"]
+
+    def status(self, who, *flags):
+        return sheaf("status", "--home", self.home(who), "--hub", self.hub.url, *flags).stdout
+
+    def waits(self, who):
+        """What waits, by what it is and its entry."""
+        told = json.loads(self.status(who, "--json"))["waiting"]
+        return {(row["what"], row["of"]): row for row in told}
+
+    def do(self, who, what, of, **values):
+        """Runs the command that is told, with words and numbers in their places: it is accepted,
+        and what it does waits no more."""
+        row = self.waits(who).get((what, of))
+        if not check(f"{what} {of} waits for {who}", row, self.waits(who)):
+            return None
+        command = row["command"].replace("yes|no|abstain", "yes").replace("yes|no", "yes")
+        for name, value in {"TEXT": "Some words.", **values}.items():
+            command = re.sub(rf"\b{name}\b", shlex.quote(str(value)), command)
+        index = self.act(who, *shlex.split(command))
+        check(f"and no more once it is done: {row['command']}",
+              row["command"] not in [other["command"] for other in self.waits(who).values()],
+              self.waits(who))
+        return index
+
+    def decide(self, kind, **what):
+        """By a motion that all adopt."""
+        motion = self.act("ada", "motion", "open", "--title", kind, "--effect",
+                          json.dumps({"kind": kind, "what": what}))
+        for who in PEOPLE:
+            self.do(who, "motion", motion)
+
+    def nothing(self, who, what, of):
+        check(f"{what} {of} does not wait for {who}", (what, of) not in self.waits(who),
+              self.waits(who))
+
+
+def found(folder):
+    answers = os.path.join(folder, "answers.toml")
+    with open(answers, "w", encoding="utf-8") as file:
+        file.write(ANSWERS)
+    made = os.path.join(folder, "bylaws.toml")
+    sheaf("bylaws", "new", "--answers", answers, "--out", made)
+    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
+    document.update(ARTICLES)
+    document["members"]["exclusion"] = {"hearing_s": 600}
+    document["keys"]["recovery"] = {"confirmations": 1, "panel_s": 600, "wait_s": 600}
+    document["decisions"]["early_close"] = True
+    document["decisions"]["ordinary"]["open_s"] = 600
+    path = os.path.join(folder, "bylaws.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
+                 "--person", "--home", os.path.join(folder, "ada"))
+    check("a co-op is founded on them", done.returncode == 0, done.stderr)
+
+
+def join(coop):
+    for who in PEOPLE[1:]:
+        said = run(f"{who} applies", "join", coop.hub.url, "--member", who, "--person", "--home",
+                   coop.home(who), "--json")
+        coop.number[who] = said["index"]
+        text = coop.status(who)
+        check("an applicant is told to wait", f"member {said['index']}, who waits to be admitted"
+              in text, text)
+        for other in PEOPLE[:PEOPLE.index(who)]:
+            coop.do(other, "application", said["index"])
+    text = coop.status("ada")
+    check("and then nothing waits", "member 0, for whom nothing waits\n" in text, text)
+
+
+def votes(coop):
+    motion = coop.act("ada", "motion", "open", "--title", "Meet every\nmonth")
+    text = coop.status("bob")
+    check("a motion waits, by the first line of its title",
+          re.search(rf"  motion {motion} “Meet every”: your vote; until .*, in \d+ minutes\n"
+                    rf"      sheaf ballot cast --motion {motion} --choice yes\|no\|abstain "
+                    rf"--home {coop.home('bob')}\n", text), text)
+    coop.do("bob", "motion", motion)
+    petition = coop.act("ada", "petition", "open", "--title", "Roof", "--text", "It leaks.")
+    coop.nothing("ada", "petition", petition)
+    coop.do("bob", "petition", petition)
+    order = [row["until"] for row in coop.waits("cat").values()]
+    check("what is due first comes first", len(order) == 2 and order == sorted(order), order)
+    coop.do("cat", "petition", petition)
+    check("who opened it may convene what it asks for", "assembly convene" in
+          coop.waits("ada")[("petition", petition)]["command"])
+    return motion
+
+
+def matters(coop):
+    asked = os.path.join(coop.folder, "asked.json")
+    with open(asked, "w", encoding="utf-8") as file:
+        json.dump([{"member": coop.number["bob"]}], file)
+    advice = coop.act("ada", "advice", "open", "--title", "Roof", "--text", "Tiles?", "--asked",
+                      asked)
+    coop.nothing("ada", "advice", advice)
+    coop.do("bob", "advice", advice)
+    coop.do("ada", "advice", advice, N=coop.number["bob"])
+    coop.do("ada", "advice", advice)
+    called = coop.act("ada", "accountability", "open", "--subject", coop.number["cat"], "--title",
+                      "Keys", "--text", "Where are they?")
+    coop.nothing("ada", "accountability", called)
+    coop.do("cat", "accountability", called)
+    coop.do("ada", "accountability", called)
+    dispute = coop.act("ada", "dispute", "open", "--with", coop.number["bob"])
+    coop.nothing("cat", "dispute", dispute)
+    coop.do("bob", "dispute", dispute)
+    coop.act("bob", "dispute", "advance", "--dispute", dispute)
+    coop.act("ada", "dispute", "advance", "--dispute", dispute)
+    coop.do("ada", "dispute", dispute, N=coop.number["cat"])
+    coop.nothing("cat", "dispute", dispute)
+    coop.do("bob", "dispute", dispute, N=coop.number["cat"])
+    coop.do("cat", "dispute", dispute)
+
+
+def circle(coop):
+    number = coop.act("ada", "circle", "found", "--name", "Kitchen", "--purpose", "To cook.")
+    for who in PEOPLE[1:]:
+        coop.act(who, "circle", "join", "--circle", number)
+        coop.do("ada", "circle", number)
+    proposal = coop.act("ada", "proposal", "open", "--circle", number, "--title", "Soup", "--text",
+                        "On Mondays.", "--review-s", 1)
+    coop.nothing("ada", "proposal", proposal)
+    coop.act("bob", "proposal", "object", "--proposal", proposal, "--class", "paramount",
+             "--reason", "Not on Mondays.")
+    coop.nothing("bob", "proposal", proposal)
+    coop.act("ada", "proposal", "amend", "--proposal", proposal, "--text", "On Tuesdays.")
+    coop.do("bob", "proposal", proposal)
+    coop.do("cat", "proposal", proposal)
+
+
+def money(coop):
+    for who in ("ada", "bob"):
+        coop.decide("office.elect", member=coop.number[who], organ=0)
+    payment = coop.act("cat", "payment", "order", "--amount-cents", 100, "--payee", "Baker",
+                       "--purpose", "Bread")
+    coop.nothing("cat", "payment", payment)
+    coop.do("ada", "payment", payment)
+    check("the other treasurer is still to sign", ("payment", payment) in coop.waits("bob"))
+    order = coop.act("bob", "payment", "order", "--amount-cents", 10001, "--payee", "Landlord",
+                     "--purpose", "Rent")
+    coop.nothing("ada", "payment", order)
+    check("what is above the limit needs a motion first",
+          "motion must approve" in coop.waits("bob")[("payment", order)]["words"])
+    election = coop.act("ada", "election", "call", "--organ", 0)
+    coop.act("cat", "candidate", "stand", "--election", election)
+    approve = os.path.join(coop.folder, "approve.json")
+    with open(approve, "w", encoding="utf-8") as file:
+        json.dump([{"member": coop.number["cat"]}], file)
+    coop.do("cat", "election", election, FILE=approve)
+    coop.nothing("cat", "election", election)
+
+
+def tellers(coop, motion):
+    coop.decide("tellers.appoint", duration_s=600, members=[{"member": coop.number[who]}
+                                                            for who in ("ada", "bob")])
+    rows = os.path.join(coop.folder, "sheet.json")
+    with open(rows, "w", encoding="utf-8") as file:
+        json.dump([{"choice": "no", "member": coop.number["cat"]}], file)
+    sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
+                     "--evidence", "cd" * 32, "--list", rows)
+    coop.nothing("ada", "sheet", sheet)
+    coop.nothing("cat", "sheet", sheet)
+    coop.do("bob", "sheet", sheet)
+    coop.nothing("cat", "motion", motion)
+
+
+def members(coop):
+    exclusion = coop.act("ada", "exclusion", "open", "--member", coop.number["cat"], "--reason",
+                         "The keys.")
+    coop.nothing("bob", "exclusion", exclusion)
+    row = coop.waits("cat").get(("exclusion", exclusion), {})
+    check("an exclusion tells its reason", row.get("title") == "The keys.", coop.waits("cat"))
+    coop.do("cat", "exclusion", exclusion)
+    home = os.path.join(coop.folder, "lost")
+    recovery = run("bob has lost his keys", "recover", coop.hub.url, "--member",
+                   coop.number["bob"], "--home", home, "--json").get("index")
+    check("bob is warned", "strike it" in coop.waits("bob")[("recovery", recovery)]["words"])
+    coop.do("cat", "recovery", recovery)
+    coop.act("ada", "member", "death", "--member", coop.number["cat"], "--evidence", "ab" * 32)
+    waits = coop.waits("cat")
+    check("who is said to be dead is told", any(what == "death" for what, _ in waits), waits)
+    coop.act("cat", "petition", "open", "--title", "I live", "--text", "I do.")
+    check("and lives", not any(what == "death" for what, _ in coop.waits("cat")))
+
+
+def places(coop):
+    motion = coop.act("ada", "motion", "open", "--title", "Meet twice")
+    folder = os.path.join(coop.folder, "coop")
+    for name, place in (("a folder", folder), ("a hub", coop.hub.url)):
+        text = sheaf("status", place, "--member", coop.number["cat"]).stdout
+        check(f"what waits for a member can be seen in {name}",
+              f"motion {motion} “Meet" in text and "--home" not in text, text)
+        text = sheaf("status", place).stdout
+        check(f"without one there is the co-op alone in {name}",
+              "Oak\n" in text and "waits" not in text, text)
+    text = sheaf("status", folder, "--member", 999).stdout
+    check("of nobody there is nothing", "member 999, whom the log does not know" in text, text)
+    refused("a member is a number", 2, "not “x”", "status", "--member", "x", folder)
+    refused("one place", 2, "once", "status", "--hub", coop.hub.url, folder)
+    refused("a folder without a log", 1, "nowhere", "status", os.path.join(coop.folder, "nowhere"))
+
+
+def main():
+    with Folder() as folder:
+        found(folder)
+        with Hub(os.path.join(folder, "coop")) as hub:
+            coop = Coop(folder, hub)
+            join(coop)
+            motion = votes(coop)
+            matters(coop)
+            circle(coop)
+            money(coop)
+            tellers(coop, motion)
+            members(coop)
+            places(coop)
+        check("and all of it is sound",
+              sheaf("verify", os.path.join(folder, "coop")).returncode == 0)
+    finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
