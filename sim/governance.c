@@ -70,17 +70,26 @@ static void replay(governance *g)
 
 /* ---- ten years ---- */
 
+enum { SELDOM, OFTEN };
+#define MET(name, how, words) {how, words},
+static const struct {
+    int how;
+    const char *words;
+} met[] = {GOVERNANCE_MET};
+#undef MET
+
 static void tell(const governance *g)
 {
     const book *b = &g->b;
-    printf(
-        "ok - seed %llu: %u acts, %u refused, %d people, motions %d: %u adopted, %u rejected, "
-        "%u without quorum, %u void; %u second calls, %u with proxies, %u at a ceiling, %u "
-        "stopped by a stricter rule\n",
-        (unsigned long long)g->seed, g->accepted, g->refused, b->person_count, b->motion_count,
-        b->outcomes[SHEAF_motion_state_adopted], b->outcomes[SHEAF_motion_state_rejected],
-        b->outcomes[SHEAF_motion_state_no_quorum], b->outcomes[SHEAF_motion_state_void],
-        b->second_calls, b->by_proxy, b->capped, b->stricter);
+    printf("ok - seed %llu: %u acts, %u refused, %d people, motions %d: %u adopted, "
+           "%u rejected, %u without quorum, %u void",
+           (unsigned long long)g->seed, g->accepted, g->refused, b->person_count,
+           b->motion_count, b->outcomes[SHEAF_motion_state_adopted],
+           b->outcomes[SHEAF_motion_state_rejected], b->outcomes[SHEAF_motion_state_no_quorum],
+           b->outcomes[SHEAF_motion_state_void]);
+    for (int i = 0; i < MET_COUNT; i++)
+        printf("%s %u %s", i ? "," : ";", b->met[i], met[i].words);
+    putchar('\n');
 }
 
 static void live(governance *g, uint64_t seed, book *total)
@@ -106,10 +115,8 @@ static void live(governance *g, uint64_t seed, book *total)
     tell(g);
     for (int i = 0; i < SHEAF_motion_state_COUNT; i++)
         total->outcomes[i] += g->b.outcomes[i];
-    total->second_calls += g->b.second_calls;
-    total->by_proxy += g->b.by_proxy;
-    total->capped += g->b.capped;
-    total->stricter += g->b.stricter;
+    for (int i = 0; i < MET_COUNT; i++)
+        total->met[i] += g->b.met[i];
     kit_close(&g->k);
 }
 
@@ -131,12 +138,17 @@ int main(int argc, char **argv)
         live(&g, first + i, &total);
     if (argc > 1)
         return 0;
-    bool all = total.second_calls && total.by_proxy && total.capped && total.stricter
-               && total.outcomes[SHEAF_motion_state_void]
+    bool all = total.outcomes[SHEAF_motion_state_void]
                && total.outcomes[SHEAF_motion_state_no_quorum]
                && total.outcomes[SHEAF_motion_state_adopted]
                && total.outcomes[SHEAF_motion_state_rejected];
-    printf("%s - every way that a motion can end was met\n", all ? "ok" : "not ok");
+    for (int i = 0; i < MET_COUNT; i++) {
+        bool wanted = met[i].how == OFTEN || count >= SEEDS_LONG;
+        if (wanted && !total.met[i])
+            printf("# none: %s\n", met[i].words);
+        all = all && (!wanted || total.met[i]);
+    }
+    printf("%s - all that is to be met was\n", all ? "ok" : "not ok");
     printf("1..%llu\n", (unsigned long long)count + 1);
     return !all;
 }

@@ -15,9 +15,7 @@ static void name_of(int who, char out[KIT_NAME_MAX])
     snprintf(out, KIT_NAME_MAX, who ? "m%d" : "ann", who);
 }
 
-/* The act, as JSON of the kit; true if the rules accept it. */
-__attribute__((format(printf, 4, 5))) static bool act(governance *g, int who, const char *kind,
-                                                      const char *what, ...)
+bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
 {
     static char text[TEXT_MAX];
     char name[KIT_NAME_MAX];
@@ -36,12 +34,12 @@ __attribute__((format(printf, 4, 5))) static bool act(governance *g, int who, co
     return refusal == SHEAF_ACCEPTED;
 }
 
-static uint32_t last(const governance *g)
+uint32_t acts_last(const governance *g)
 {
     return (uint32_t)g->k.state.size - 1;
 }
 
-static uint32_t id_of(const governance *g, int who)
+uint32_t acts_id(const governance *g, int who)
 {
     return g->b.people[who].id;
 }
@@ -52,24 +50,36 @@ static int anybody(governance *g)
 }
 
 /* Mostly somebody who is a member; now and then whoever left or waits at the door. */
-static int somebody(governance *g)
+int acts_somebody(governance *g)
 {
     int who = anybody(g);
     for (int tries = 0; tries < 60 && governance_draw(g, 150); tries++)
-        if (g->b.people[who].state == TRIAL || g->b.people[who].state == FULL)
+        if (book_is_member(&g->b.people[who]))
             break;
         else
             who = anybody(g);
     return who;
 }
 
+int acts_officer(governance *g)
+{
+    int who = acts_somebody(g);
+    for (int p = 0; p < g->b.person_count; p++) {
+        int at = (who + p) % g->b.person_count;
+        if (g->b.sitting[at])
+            return at;
+    }
+    return who;
+}
+
 /* ---- bylaws ---- */
 
-static kit_rules document(const laws *l)
+static kit_rules document(const governance *g, const laws *l)
 {
     static char proxies[100];
     kit_rules r = kit_rules_usual();
     r.open_max = OPEN_MAX;
+    r.registration = g->b.registered;
     r.classes = "{'name':'worker','role':'worker','votes':1},"
                 "{'name':'user','role':'user','trial_s':7776000,'votes':1},"
                 "{'ceiling_bp':2500,'name':'investor','role':'investor','votes':1},"
@@ -95,7 +105,7 @@ static kit_rules document(const laws *l)
     r.article[SHEAF_ARTICLE_proxies] = proxies;
     r.article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':864000,'open_s':604800,"
-        "'quorum_bp':5000,'seats':3,'term_s':63072000,'terms_max':2}],'protected':false}";
+        "'quorum_bp':5000,'seats':3,'term_s':63072000}],'protected':false}";
     r.article[SHEAF_ARTICLE_assemblies] =
         "{'notice_s':1209600,'open_s':172800,'protected':false,'quorum_bp':5000,"
         "'second':{'open_s':172800,'quorum_bp':0}}";
@@ -108,7 +118,8 @@ static kit_rules document(const laws *l)
 void acts_found(governance *g)
 {
     g->b.now = (laws){.ordinary_quorum = 2000, .protected_quorum = 5000, .cap = 2};
-    kit_rules rules = document(&g->b.now);
+    g->b.registered = g->seed % 2 == 0;
+    kit_rules rules = document(g, &g->b.now);
     kit_found(&g->k, &rules);
     book_joins(g, 0, WORKER);
     book_admits(g, 0);
@@ -125,15 +136,16 @@ static void join(governance *g)
     if (who == PEOPLE_MAX)
         return;
     name_of(who, name);
-    if (act(g, who, "member.apply",
-            "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", class, name))
-        book_joins(g, last(g), class);
+    if (acts_try(g, who, "member.apply",
+                 "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", class,
+                 name))
+        book_joins(g, acts_last(g), class);
 }
 
 static void admit(governance *g, int by, int who)
 {
     if (g->b.people[who].state == APPLIED
-        && act(g, by, "member.admit", "{'member':%u}", id_of(g, who)))
+        && acts_try(g, by, "member.admit", "{'member':%u}", acts_id(g, who)))
         book_admits(g, who);
 }
 
@@ -149,12 +161,12 @@ static void admit_newest(governance *g)
 
 /* ---- motions ---- */
 
-/* The effect's field with its comma, or nothing. */
-static void open_motion(governance *g, motion *m, const char *effect)
+void acts_open(governance *g, motion *m, const char *effect)
 {
-    if (!act(g, m->by, "motion.open", "{%s'title':^}", effect))
+    const char *organ = m->board ? "'organ':0," : "";
+    if (!acts_try(g, m->by, "motion.open", "{%s%s'title':^}", effect, organ))
         return;
-    m->id = last(g);
+    m->id = acts_last(g);
     book_opens(g, m);
 }
 
@@ -162,7 +174,8 @@ static void amend(governance *g, int by)
 {
     static char effect[TEXT_MAX - 100];
     char base[16];
-    motion m = {.by = by, .what = AMENDMENT, .text = g->b.now, .base = g->b.now.id};
+    motion m = {.by = by, .what = AMENDMENT, .text = *book_newest(&g->b)};
+    m.base = m.text.id;
     switch (governance_draw(g, 4)) {
     case 0:
         m.text.ordinary_quorum = 1000 + 500 * (int)governance_draw(g, 5);
@@ -177,10 +190,10 @@ static void amend(governance *g, int by)
         m.text.cap = 1 + (int)governance_draw(g, 3);
         break;
     }
-    kit_rules rules = document(&m.text);
+    kit_rules rules = document(g, &m.text);
     snprintf(base, sizeof base, "%u", m.base);
     snprintf(effect, sizeof effect, "'effect':%s,", kit_amendment(&rules, base));
-    open_motion(g, &m, effect);
+    acts_open(g, &m, effect);
 }
 
 static void exclude(governance *g, int by)
@@ -188,18 +201,19 @@ static void exclude(governance *g, int by)
     char effect[100];
     uint32_t count = sheaf_exclusion_count(&g->k.state);
     if (!count || governance_draw(g, 3) == 0) {
-        int who = somebody(g);
+        int who = acts_somebody(g);
         if (who != STAYS)
-            (void)act(g, by, "exclusion.open", "{'member':%u,'reason':^}", id_of(g, who));
+            (void)acts_try(g, by, "exclusion.open", "{'member':%u,'reason':^}",
+                           acts_id(g, who));
         return;
     }
     const struct sheaf_row_exclusion *asked = sheaf_exclusion_at(&g->k.state, count - 1);
     motion m = {.by = by, .what = EXCLUSION};
-    while (id_of(g, m.subject) != asked->member)
+    while (acts_id(g, m.subject) != asked->member)
         m.subject++;
     snprintf(effect, sizeof effect,
              "'effect':{'kind':'member.exclude','what':{'exclusion':%u}},", asked->id);
-    open_motion(g, &m, effect);
+    acts_open(g, &m, effect);
 }
 
 /* One that is open, or the last of all. */
@@ -229,26 +243,30 @@ static int inclination(governance *g, const motion *m)
 
 static void vote(governance *g, int who, motion *m)
 {
+    if (m->board && governance_draw(g, 8))
+        who = acts_officer(g);
     static const char *const words[] = {[SHEAF_choice_abstain] = "abstain",
                                         [SHEAF_choice_no] = "no",
                                         [SHEAF_choice_yes] = "yes"};
     int choice = inclination(g, m);
-    if (act(g, who, "ballot.cast", "{'choice':'%s','motion':%u}", words[choice], m->id))
+    if (acts_try(g, who, "ballot.cast", "{'choice':'%s','motion':%u}", words[choice], m->id))
         book_votes(g, m, who, choice);
 }
 
 static void declare(governance *g, int who, motion *m)
 {
-    if (act(g, who, "conflict.declare", "{'matter':%u}", m->id))
+    if (m->board && governance_draw(g, 8))
+        who = acts_officer(g);
+    if (acts_try(g, who, "conflict.declare", "{'matter':%u}", m->id))
         book_conflict(g, m, who);
 }
 
 static void withdraw(governance *g, int who, motion *m)
 {
-    if (!act(g, who, "motion.withdraw", "{'motion':%u}", m->id))
+    if (!acts_try(g, who, "motion.withdraw", "{'motion':%u}", m->id))
         return;
     if (m->state != SHEAF_motion_state_open || m->by != who)
-        governance_fail(g, "motion %u was withdrawn by member %u", m->id, id_of(g, who));
+        governance_fail(g, "motion %u was withdrawn by member %u", m->id, acts_id(g, who));
     book_withdraws(m);
 }
 
@@ -258,20 +276,20 @@ static void give(governance *g, int who)
 {
     motion *m = governance_draw(g, 2) ? any_motion(g) : NULL;
     proxy x = {.giver = who,
-               .holder = somebody(g),
+               .holder = acts_somebody(g),
                .matter = m ? m->id : SHEAF_NONE,
                .until = g->k.now + DAY_MS * (int64_t)(1 + governance_draw(g, 200))};
     char matter[40] = "";
     if (m)
         snprintf(matter, sizeof matter, "'matter':%u,", m->id);
-    if (act(g, who, "proxy.give", "{%s'member':%u,'until':%lld}", matter, id_of(g, x.holder),
-            (long long)x.until))
+    if (acts_try(g, who, "proxy.give", "{%s'member':%u,'until':%lld}", matter,
+                 acts_id(g, x.holder), (long long)x.until))
         book_gives(g, &x);
 }
 
 static void revoke(governance *g, int who)
 {
-    if (act(g, who, "proxy.revoke", "{}"))
+    if (acts_try(g, who, "proxy.revoke", "{}"))
         book_revokes(g, who, SHEAF_NONE);
 }
 
@@ -281,10 +299,10 @@ static void petition(governance *g, int who)
 {
     uint32_t count = sheaf_petition_count(&g->k.state);
     if (!count || governance_draw(g, 12) == 0)
-        (void)act(g, who, "petition.open", "{'text':^,'title':^}");
+        (void)acts_try(g, who, "petition.open", "{'text':^,'title':^}");
     else
-        (void)act(g, who, governance_draw(g, 8) ? "petition.sign" : "petition.unsign",
-                  "{'petition':%u}", sheaf_petition_at(&g->k.state, count - 1)->id);
+        (void)acts_try(g, who, governance_draw(g, 8) ? "petition.sign" : "petition.unsign",
+                       "{'petition':%u}", sheaf_petition_at(&g->k.state, count - 1)->id);
 }
 
 static void elect(governance *g, int who)
@@ -294,29 +312,29 @@ static void elect(governance *g, int who)
         count ? sheaf_election_at(&g->k.state, count - 1) : NULL;
     unsigned what = governance_draw(g, 4);
     if (!row || (row->decided != SHEAF_NONE && what == 0))
-        (void)act(g, who, "election.call", "{'organ':0}");
+        (void)acts_try(g, who, "election.call", "{'organ':0}");
     else if (what <= 1)
-        (void)act(g, who, "candidate.stand", "{'election':%u}", row->id);
+        (void)acts_try(g, who, "candidate.stand", "{'election':%u}", row->id);
     else if (what == 2)
-        (void)act(g, who, "office.resign", "{'organ':0}");
+        (void)acts_try(g, who, "office.resign", "{'organ':0}");
     else
-        (void)act(g, who, "election.vote", "{'approve':[{'member':%u}],'election':%u}",
-                  id_of(g, somebody(g)), row->id);
+        (void)acts_try(g, who, "election.vote", "{'approve':[{'member':%u}],'election':%u}",
+                       acts_id(g, acts_somebody(g)), row->id);
 }
 
 static void divide(governance *g, int who)
 {
     uint32_t count = sheaf_allocation_count(&g->k.state);
     if (!count || governance_draw(g, 6) == 0)
-        (void)act(g, who, "allocation.open",
-                  "{'amount':%u,'options':[{'name':^},{'name':^},{'name':^}],'points':10,"
-                  "'title':^}",
-                  1 + governance_draw(g, 100000));
+        (void)acts_try(g, who, "allocation.open",
+                       "{'amount':%u,'options':[{'name':^},{'name':^},{'name':^}],'points':10,"
+                       "'title':^}",
+                       1 + governance_draw(g, 100000));
     else
-        (void)act(g, who, "allocation.give",
-                  "{'allocation':%u,'points':[{'option':%u,'points':%u}]}",
-                  sheaf_allocation_at(&g->k.state, count - 1)->id, governance_draw(g, 3),
-                  governance_draw(g, 11));
+        (void)acts_try(g, who, "allocation.give",
+                       "{'allocation':%u,'points':[{'option':%u,'points':%u}]}",
+                       sheaf_allocation_at(&g->k.state, count - 1)->id, governance_draw(g, 3),
+                       governance_draw(g, 11));
 }
 
 /* ---- anybody does something ---- */
@@ -326,7 +344,7 @@ static void move_motion(governance *g, int who)
     unsigned what = governance_draw(g, 10);
     if (what < 4) {
         motion m = {.by = who, .what = RESOLUTION};
-        open_motion(g, &m, "");
+        acts_open(g, &m, "");
     } else if (what < 8) {
         amend(g, who);
     } else {
@@ -338,10 +356,12 @@ void acts_make(governance *g)
 {
     unsigned what =
         g->b.person_count < BEGIN_WITH ? 95 + governance_draw(g, 5) : governance_draw(g, 100);
-    int who = somebody(g);
+    int who = acts_somebody(g);
     motion *m = any_motion(g);
-    if (what < 55 && m)
+    if (what < 52 && m)
         vote(g, who, m);
+    else if (what < 55)
+        acts_of_board(g, who);
     else if (what < 67)
         move_motion(g, who);
     else if (what < 73)
@@ -359,7 +379,7 @@ void acts_make(governance *g)
     else if (what < 88)
         divide(g, who);
     else if (what < 90 && who != STAYS)
-        (void)act(g, who, governance_draw(g, 2) ? "member.leave" : "member.stay", "{}");
+        (void)acts_try(g, who, governance_draw(g, 2) ? "member.leave" : "member.stay", "{}");
     else if (what < 92)
         admit(g, who, anybody(g));
     else if (what < 97)
@@ -376,7 +396,7 @@ void acts_tick(governance *g)
     sheaf_deadline due;
     while (sheaf_fold_due(&g->k.state, g->k.now + g->k.step_ms, &due)) {
         int who = anybody(g);
-        if (act(g, who, "petition.open", "{'text':^,'title':^}"))
+        if (acts_try(g, who, "petition.open", "{'text':^,'title':^}"))
             governance_fail(g, "something is accepted while entry %u is due", due.of);
         kit_do(&g->k, "hub", "clock.tick", NULL,
                "{'deadline':'%s','of':%u,'unwitnessed':false}", sheaf_deadline_name(due.kind),

@@ -8,6 +8,11 @@ bool book_has_vote(const person *who)
     return who->state == FULL && who->class != SUPPORTER;
 }
 
+bool book_is_member(const person *who)
+{
+    return who->state == TRIAL || who->state == FULL;
+}
+
 static int person_of(const governance *g, uint32_t id)
 {
     for (int p = 0; p < g->b.person_count; p++)
@@ -33,6 +38,14 @@ void book_admits(governance *g, int who)
     p->state = p->class == USER ? TRIAL : FULL;
 }
 
+uint32_t book_officers(const book *b)
+{
+    uint32_t count = 0;
+    for (int p = 0; p < b->person_count; p++)
+        count += b->sitting[p];
+    return count;
+}
+
 static uint32_t voters(const book *b)
 {
     uint32_t count = 0;
@@ -45,7 +58,7 @@ static uint32_t members(const book *b)
 {
     uint32_t count = 0;
     for (int p = 0; p < b->person_count; p++)
-        count += b->people[p].state == TRIAL || b->people[p].state == FULL;
+        count += book_is_member(&b->people[p]);
     return count;
 }
 
@@ -152,34 +165,79 @@ static int judge(const tally *t, const laws *rules, int sort, int call)
     return carried ? SHEAF_motion_state_adopted : SHEAF_motion_state_rejected;
 }
 
+/* Of the officers of its opening so many must take part. */
+static uint64_t board_quorum(const tally *t)
+{
+    return (t->electorate * BOARD_QUORUM + 9999) / 10000;
+}
+
+static int judge_by_board(const tally *t)
+{
+    if (t->heads < board_quorum(t))
+        return SHEAF_motion_state_no_quorum;
+    return t->all[SHEAF_choice_yes] > t->all[SHEAF_choice_no] ? SHEAF_motion_state_adopted
+                                                              : SHEAF_motion_state_rejected;
+}
+
+/* Too few are left who have voted or could: the members decide in their place. */
+static bool board_unable(const governance *g, const motion *m)
+{
+    tally t = count(g, m, false);
+    uint64_t able = t.heads;
+    for (int p = 0; p < g->b.person_count; p++)
+        able +=
+            m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY && g->b.sitting[p];
+    return !able || able < board_quorum(&t);
+}
+
 static bool changes_protected(const laws *a, const laws *b)
 {
     return a->ordinary_quorum != b->ordinary_quorum
            || a->protected_quorum != b->protected_quorum || a->nine_tenths != b->nine_tenths;
 }
 
-static int sort_of(const motion *m, const laws *now)
+const laws *book_newest(const book *b)
 {
-    if (m->what == RESOLUTION)
+    return b->waiting_count ? &b->waiting[b->waiting_count - 1] : &b->now;
+}
+
+/* The place of that version among those that wait, or how many wait. */
+static int waits_at(const book *b, uint32_t version)
+{
+    int at = 0;
+    while (at < b->waiting_count && b->waiting[at].id != version)
+        at++;
+    return at;
+}
+
+/* With a version go all after it, and what one of them changes. */
+static bool gives_up_protected(const book *b, uint32_t version)
+{
+    bool changes = false;
+    for (int at = waits_at(b, version); at < b->waiting_count; at++)
+        changes =
+            changes || changes_protected(&b->waiting[at], at ? &b->waiting[at - 1] : &b->now);
+    return changes;
+}
+
+static int sort_of(const motion *m, const book *b)
+{
+    if (m->what == RESOLUTION || m->what == ELECTION)
         return SHEAF_decision_sort_ordinary;
-    return m->what == AMENDMENT && changes_protected(&m->text, now)
-               ? SHEAF_decision_sort_protected
-               : SHEAF_decision_sort_qualified;
+    bool protected = m->what == WITHDRAWAL
+                         ? gives_up_protected(b, m->base)
+                         : m->what == AMENDMENT && changes_protected(&m->text, book_newest(b));
+    return protected ? SHEAF_decision_sort_protected : SHEAF_decision_sort_qualified;
 }
 
 /* ---- motions ---- */
 
-void book_opens(governance *g, const motion *opened)
+/* Before those who decide it from now on, under the bylaws of this moment. */
+static void put_before(governance *g, motion *m)
 {
-    book *b = &g->b;
-    if (b->motion_count == MOTIONS_MAX)
-        governance_fail(g, "no room for motions");
-    motion *m = &b->motions[b->motion_count++];
-    *m = *opened;
+    const book *b = &g->b;
     m->opening = b->now;
-    m->sort = sort_of(m, &b->now);
-    m->call = 1;
-    m->state = SHEAF_motion_state_open;
+    m->sort = sort_of(m, b);
     m->closes = g->k.now
                 + DAY_MS
                       * (m->sort == SHEAF_decision_sort_ordinary    ? ORDINARY_DAYS
@@ -188,23 +246,38 @@ void book_opens(governance *g, const motion *opened)
     for (int p = 0; p < PEOPLE_MAX; p++) {
         bool is = p < b->person_count;
         m->choice[p] = NOBODY;
-        m->entitled[p] = is && book_has_vote(&b->people[p]);
-        m->trial[p] = is && b->people[p].state == TRIAL;
-        m->conflicted[p] = m->what == EXCLUSION && m->subject == p && m->entitled[p];
+        m->entitled[p] = is && (m->board ? b->sitting[p] : book_has_vote(&b->people[p]));
+        m->trial[p] = is && !m->board && b->people[p].state == TRIAL;
     }
+}
+
+void book_opens(governance *g, const motion *opened)
+{
+    book *b = &g->b;
+    if (b->motion_count == MOTIONS_MAX)
+        governance_fail(g, "no room for motions");
+    motion *m = &b->motions[b->motion_count++];
+    *m = *opened;
+    m->call = 1;
+    m->state = SHEAF_motion_state_open;
+    put_before(g, m);
+    for (int p = 0; p < PEOPLE_MAX; p++)
+        m->conflicted[p] = m->what == EXCLUSION && m->subject == p && m->entitled[p];
+    if (m->board && board_unable(g, m))
+        m->closes = g->k.now;
 }
 
 static void close_early(governance *g, motion *m)
 {
     tally t = count(g, m, false);
-    if (t.heads + t.conflicts >= t.electorate)
+    if (t.heads + t.conflicts >= t.electorate || (m->board && board_unable(g, m)))
         m->closes = g->k.now;
 }
 
 void book_votes(governance *g, motion *m, int who, int choice)
 {
     if (m->state != SHEAF_motion_state_open || (!m->entitled[who] && !m->trial[who])
-        || m->conflicted[who])
+        || m->conflicted[who] || (m->board && !g->b.sitting[who]))
         governance_fail(g, "a ballot on motion %u by member %u was accepted", m->id,
                         g->b.people[who].id);
     m->choice[who] = (int8_t)choice;
@@ -263,6 +336,33 @@ static void depart(governance *g, int who)
     g->b.people[who].state = GONE;
 }
 
+/* In force at once, or behind those that wait for the register. */
+static int adopt(book *b, const motion *m, uint32_t tick)
+{
+    if (m->base != book_newest(b)->id || b->waiting_count == WAITING_MAX)
+        return SHEAF_motion_state_void;
+    laws *to = b->registered ? &b->waiting[b->waiting_count++] : &b->now;
+    *to = m->text;
+    to->id = tick;
+    return SHEAF_motion_state_adopted;
+}
+
+void book_registers(governance *g, int who, uint32_t version)
+{
+    book *b = &g->b;
+    if (!b->waiting_count || b->waiting[0].id != version)
+        governance_fail(g, "version %u is registered out of order", version);
+    if (!g->b.sitting[who] && (book_officers(b) || !book_has_vote(&b->people[who])))
+        governance_fail(g, "member %u registers version %u, and is no officer",
+                        b->people[who].id, version);
+    if (sheaf_coop(&g->k.state)->bylaws != version)
+        return; /* somebody else must say so too */
+    b->now = b->waiting[0];
+    b->waiting_count--;
+    memmove(b->waiting, b->waiting + 1, (size_t)b->waiting_count * sizeof *b->waiting);
+    b->met[MET_registered]++;
+}
+
 /* The effect of an adopted motion: taken, or void. */
 static int take_effect(governance *g, const motion *m, uint32_t tick)
 {
@@ -271,55 +371,90 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         if (p->state == GONE)
             return SHEAF_motion_state_void;
         depart(g, m->subject);
-    } else if (m->what == AMENDMENT) {
-        if (m->base != g->b.now.id)
+    } else if (m->what == ELECTION) {
+        if (!book_is_member(&g->b.people[m->subject]) || g->b.sitting[m->subject]
+            || book_officers(&g->b) >= SEATS)
             return SHEAF_motion_state_void;
-        g->b.now = m->text;
-        g->b.now.id = tick;
+        g->b.met[MET_elected]++;
+    } else if (m->what == AMENDMENT) {
+        return adopt(&g->b, m, tick);
+    } else if (m->what == WITHDRAWAL) {
+        int at = waits_at(&g->b, m->base);
+        if (at == g->b.waiting_count)
+            return SHEAF_motion_state_void;
+        g->b.met[MET_given_up] += (uint32_t)(g->b.waiting_count - at);
+        g->b.waiting_count = at;
     }
     return SHEAF_motion_state_adopted;
 }
 
-static void settle(governance *g, motion *m, uint32_t tick)
+/* What becomes of it by the members' votes: the stricter of opening and now. */
+static int outcome(governance *g, const motion *m, const tally *t)
 {
-    tally without = count(g, m, false), t = count(g, m, true);
-    int to = judge(&t, &m->opening, m->sort, m->call), sort = sort_of(m, &g->b.now);
+    int to = judge(t, &m->opening, m->sort, m->call), sort = sort_of(m, &g->b);
     if (to == SHEAF_motion_state_adopted && m->what != RESOLUTION
         && (sort == SHEAF_decision_sort_protected || sort > m->sort)) {
-        to = judge(&t, &g->b.now, sort, m->call);
-        g->b.stricter += to != SHEAF_motion_state_adopted;
+        to = judge(t, &g->b.now, sort, m->call);
+        g->b.met[MET_stricter] += to != SHEAF_motion_state_adopted;
     }
-    if (to == SHEAF_motion_state_no_quorum && m->call == 1
-        && m->sort != SHEAF_decision_sort_qualified) {
-        m->call = 2;
-        m->closes = g->k.now + SECOND_DAYS * DAY_MS;
-        g->b.second_calls++;
-        return;
-    }
+    return to;
+}
+
+/* What was given for it, or ran out before, is over. */
+static void end_proxies(governance *g, const motion *m)
+{
     for (int i = 0; i < g->b.proxy_count; i++)
         if (g->b.proxies[i].until < m->closes || g->b.proxies[i].matter == m->id)
             g->b.proxies[i].live = false;
+}
+
+static void check_settled(const governance *g, const motion *m, const tally *t,
+                          uint64_t by_proxy, uint32_t tick)
+{
+    const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
+    if (row->state != m->state || row->yes != t->all[SHEAF_choice_yes]
+        || row->no != t->all[SHEAF_choice_no] || row->abstain != t->all[SHEAF_choice_abstain]
+        || row->by_proxy != by_proxy || row->decided != tick)
+        governance_fail(
+            g,
+            "motion %u (sort %d, purpose %d, refusal %d) was settled as %d with %u "
+            "for, %u against, %u blank, %u by proxy; should "
+            "be %d with %llu, %llu, %llu, %llu",
+            m->id, m->sort, m->what, row->refusal, row->state, row->yes, row->no, row->abstain,
+            row->by_proxy, m->state, (unsigned long long)t->all[SHEAF_choice_yes],
+            (unsigned long long)t->all[SHEAF_choice_no],
+            (unsigned long long)t->all[SHEAF_choice_abstain], (unsigned long long)by_proxy);
+}
+
+static void settle(governance *g, motion *m, uint32_t tick)
+{
+    if (m->board && board_unable(g, m)) {
+        m->board = false;
+        put_before(g, m);
+        g->b.met[MET_referred]++;
+        return;
+    }
+    tally without = count(g, m, false), t = m->board ? without : count(g, m, true);
+    int to = m->board ? judge_by_board(&t) : outcome(g, m, &t);
+    if (to == SHEAF_motion_state_no_quorum && m->call == 1 && !m->board
+        && m->sort != SHEAF_decision_sort_qualified) {
+        m->call = 2;
+        m->closes = g->k.now + SECOND_DAYS * DAY_MS;
+        g->b.met[MET_second_call]++;
+        return;
+    }
+    if (!m->board)
+        end_proxies(g, m);
     uint64_t cast;
-    g->b.by_proxy += t.heads > without.heads;
-    g->b.capped +=
-        weight_of_investors(&t, &cast) < cast * (unsigned __int128)SHEAF_BALLOT_UNITS;
+    g->b.met[MET_board] += m->board;
+    g->b.met[MET_by_proxy] += t.heads > without.heads;
+    g->b.met[MET_capped] +=
+        !m->board
+        && weight_of_investors(&t, &cast) < cast * (unsigned __int128)SHEAF_BALLOT_UNITS;
     m->state = to == SHEAF_motion_state_adopted ? take_effect(g, m, tick) : to;
     g->b.outcomes[m->state]++;
-    const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
-    if (row->state != m->state || row->yes != t.all[SHEAF_choice_yes]
-        || row->no != t.all[SHEAF_choice_no] || row->abstain != t.all[SHEAF_choice_abstain]
-        || row->by_proxy != t.heads - without.heads || row->decided != tick)
-        governance_fail(g,
-                        "motion %u (sort %d, purpose %d, refusal %d) was settled as %d with %u "
-                        "for, %u against, %u blank, %u by proxy; should "
-                        "be %d with %llu, %llu, %llu, %llu",
-                        m->id, m->sort, m->what, row->refusal, row->state, row->yes, row->no,
-                        row->abstain, row->by_proxy, m->state,
-                        (unsigned long long)t.all[SHEAF_choice_yes],
-                        (unsigned long long)t.all[SHEAF_choice_no],
-                        (unsigned long long)t.all[SHEAF_choice_abstain],
-                        (unsigned long long)(t.heads - without.heads));
-    m->final = *row;
+    check_settled(g, m, &t, t.heads - without.heads, tick);
+    m->final = *sheaf_motion_get(&g->k.state, m->id);
 }
 
 static void settle_motion(governance *g, const sheaf_deadline *due)
@@ -356,16 +491,29 @@ void book_ticks(governance *g, const sheaf_deadline *due)
 
 /* ---- the rules beside the book ---- */
 
+/* Who is in office, as the state has it. */
+static void look_at_offices(governance *g)
+{
+    book *b = &g->b;
+    memset(b->sitting, 0, sizeof b->sitting);
+    for (uint32_t i = 0; i < sheaf_office_count(&g->k.state); i++) {
+        const struct sheaf_row_office *office = sheaf_office_at(&g->k.state, i);
+        if (office->ended == SHEAF_NONE)
+            b->sitting[person_of(g, office->member)] = true;
+    }
+}
+
 void book_compare(governance *g)
 {
     const sheaf_state *state = &g->k.state;
     const struct sheaf_row_coop *coop = sheaf_coop(state);
+    look_at_offices(g);
     if (coop->voters != voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), voters(&g->b));
-    if (coop->bylaws != g->b.now.id)
-        governance_fail(g, "bylaws %u are in force, and should be %u", coop->bylaws,
-                        g->b.now.id);
+    if (coop->bylaws != g->b.now.id || coop->bylaws_newest != book_newest(&g->b)->id)
+        governance_fail(g, "bylaws %u are in force, %u newest; should be %u and %u",
+                        coop->bylaws, coop->bylaws_newest, g->b.now.id, book_newest(&g->b)->id);
     for (int i = 0; i < g->b.motion_count; i++) {
         const motion *m = &g->b.motions[i];
         if (m->state != SHEAF_motion_state_open)
@@ -373,7 +521,8 @@ void book_compare(governance *g)
         const struct sheaf_row_motion *row = sheaf_motion_get(state, m->id);
         tally t = count(g, m, false);
         if (row->state != SHEAF_motion_state_open || row->electorate != t.electorate
-            || row->sort != m->sort || row->call != m->call || row->closes != m->closes
+            || (row->body == SHEAF_body_organ) != m->board || row->sort != m->sort
+            || row->call != m->call || row->closes != m->closes
             || row->yes != t.all[SHEAF_choice_yes] || row->no != t.all[SHEAF_choice_no]
             || row->abstain != t.all[SHEAF_choice_abstain])
             governance_fail(g,
@@ -387,55 +536,6 @@ void book_compare(governance *g)
                             (unsigned long long)t.all[SHEAF_choice_no],
                             (unsigned long long)t.all[SHEAF_choice_abstain]);
     }
-}
-
-/* Signatures of an open petition are those of members with a vote. */
-static void recount_petitions(const governance *g)
-{
-    const sheaf_state *state = &g->k.state;
-    for (uint32_t i = 0; i < sheaf_petition_count(state); i++) {
-        const struct sheaf_row_petition *petition = sheaf_petition_at(state, i);
-        if (petition->state != SHEAF_petition_state_open)
-            continue;
-        uint32_t signatures = 0;
-        for (int p = 0; p < g->b.person_count; p++) {
-            const struct sheaf_row_signature *row =
-                sheaf_signature_find(state, sheaf_pair(petition->id, g->b.people[p].id));
-            signatures += row && !row->withdrawn && book_has_vote(&g->b.people[p]);
-        }
-        if (signatures != petition->signatures)
-            governance_fail(g, "petition %u has %u signatures, and should have %u",
-                            petition->id, petition->signatures, signatures);
-    }
-}
-
-/* What a vote divides is divided whole, and nobody sits on two seats. */
-static void recount_shares_and_seats(const governance *g)
-{
-    const sheaf_state *state = &g->k.state;
-    for (uint32_t i = 0; i < sheaf_allocation_count(state); i++) {
-        const struct sheaf_row_allocation *vote = sheaf_allocation_at(state, i);
-        int64_t shares = 0;
-        for (uint32_t o = 0; o < vote->options; o++)
-            shares += sheaf_allocation_option_at(state, vote->option_first + o)->share;
-        if (vote->state == SHEAF_allocation_state_divided && shares != vote->amount)
-            governance_fail(g, "vote %u divides %lld of %lld", vote->id, (long long)shares,
-                            (long long)vote->amount);
-    }
-    uint32_t sitting = 0, most = 0;
-    for (int p = 0; p < g->b.person_count; p++) {
-        uint32_t seats = 0;
-        for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
-            const struct sheaf_row_office *office = sheaf_office_at(state, i);
-            seats += office->ended == SHEAF_NONE && office->member == g->b.people[p].id;
-        }
-        if (seats && !book_has_vote(&g->b.people[p]))
-            governance_fail(g, "member %u is in office without a vote", g->b.people[p].id);
-        sitting += seats;
-        most = seats > most ? seats : most;
-    }
-    if (sitting > SEATS || most > 1)
-        governance_fail(g, "%u sit on %d seats, and one on %u", sitting, SEATS, most);
 }
 
 static bool same(const struct sheaf_row_motion *a, const struct sheaf_row_motion *b)

@@ -1,0 +1,51 @@
+/* What the book does not follow, but must add up. */
+#include "governance.h"
+
+/* Signatures of an open petition are those of members with a vote. */
+void recount_petitions(const governance *g)
+{
+    const sheaf_state *state = &g->k.state;
+    for (uint32_t i = 0; i < sheaf_petition_count(state); i++) {
+        const struct sheaf_row_petition *petition = sheaf_petition_at(state, i);
+        if (petition->state != SHEAF_petition_state_open)
+            continue;
+        uint32_t signatures = 0;
+        for (int p = 0; p < g->b.person_count; p++) {
+            const struct sheaf_row_signature *row =
+                sheaf_signature_find(state, sheaf_pair(petition->id, g->b.people[p].id));
+            signatures += row && !row->withdrawn && book_has_vote(&g->b.people[p]);
+        }
+        if (signatures != petition->signatures)
+            governance_fail(g, "petition %u has %u signatures, and should have %u",
+                            petition->id, petition->signatures, signatures);
+    }
+}
+
+/* What a vote divides is divided whole, and nobody sits on two seats. */
+void recount_shares_and_seats(const governance *g)
+{
+    const sheaf_state *state = &g->k.state;
+    for (uint32_t i = 0; i < sheaf_allocation_count(state); i++) {
+        const struct sheaf_row_allocation *vote = sheaf_allocation_at(state, i);
+        int64_t shares = 0;
+        for (uint32_t o = 0; o < vote->options; o++)
+            shares += sheaf_allocation_option_at(state, vote->option_first + o)->share;
+        if (vote->state == SHEAF_allocation_state_divided && shares != vote->amount)
+            governance_fail(g, "vote %u divides %lld of %lld", vote->id, (long long)shares,
+                            (long long)vote->amount);
+    }
+    uint32_t sitting = 0, most = 0;
+    for (int p = 0; p < g->b.person_count; p++) {
+        uint32_t seats = 0;
+        for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
+            const struct sheaf_row_office *office = sheaf_office_at(state, i);
+            seats += office->ended == SHEAF_NONE && office->member == g->b.people[p].id;
+        }
+        if (seats && !book_is_member(&g->b.people[p]))
+            governance_fail(g, "%u is in office and no member", g->b.people[p].id);
+        sitting += seats;
+        most = seats > most ? seats : most;
+    }
+    if (sitting > SEATS || most > 1)
+        governance_fail(g, "%u sit on %d seats, and one on %u", sitting, SEATS, most);
+}
