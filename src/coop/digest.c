@@ -38,7 +38,7 @@ static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned
 }
 
 /* So many are hashed together, which takes a fraction of the time of one after the other. */
-enum { ROWS_TOGETHER = 16, NODES_TOGETHER = 64 };
+enum { ROWS_TOGETHER = 32, NODES_TOGETHER = 64 };
 
 static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *rows,
                       uint32_t count)

@@ -1,5 +1,6 @@
 #include "crypto/hash_many.h"
 
+#include "crypto/hash_wide.h"
 #include "crypto/processor.h"
 
 #if defined(__x86_64__)
@@ -12,22 +13,6 @@
 #define WITH_SHA_INLINE __attribute__((target("sha,avx"), always_inline)) static inline
 
 enum { LANES = 4, BLOCK = 64, STATE_WORDS = 8 };
-
-static const uint32_t initial_state[STATE_WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372,
-                                                    0xa54ff53a, 0x510e527f, 0x9b05688c,
-                                                    0x1f83d9ab, 0x5be0cd19};
-
-static const uint32_t round_constants[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
-    0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
-    0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
-    0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
-    0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
-    0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
-    0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
-    0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-    0xc67178f2};
 
 typedef struct {
     __m128i abef, cdgh, words[4];
@@ -56,7 +41,7 @@ WITH_SHA_INLINE void lane_rounds(lane *l, __m128i constants, int i, bool more)
 
 WITH_SHA_INLINE void rounds_4(lane *l, int lanes, int round, int i, bool more)
 {
-    __m128i constants = _mm_loadu_si128((const __m128i *)(round_constants + round + 4 * i));
+    __m128i constants = _mm_loadu_si128((const __m128i *)(sheaf_sha256_round + round + 4 * i));
 #define ROUNDS(L) lane_rounds(&l[L], constants, i, more);
     EACH(ROUNDS)
 }
@@ -153,7 +138,7 @@ static void passage_begin(passage *p, sheaf_slice data, sheaf_hash *out)
     size_t rest = data.len % BLOCK;
     uint64_t bits = (uint64_t)data.len * 8;
     *p = (passage){.at = data.data, .blocks = data.len / BLOCK, .out = out};
-    memcpy(p->state, initial_state, sizeof initial_state);
+    memcpy(p->state, sheaf_sha256_initial, sizeof sheaf_sha256_initial);
     if (rest > 0)
         memcpy(p->end, data.data + data.len - rest, rest);
     p->end[rest] = 0x80;
@@ -225,14 +210,16 @@ static void many_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out)
     }
 }
 
-/* Four pieces of one length, so short that they are best copied with their padding: rows of
- * tables, nodes of trees. */
+/* Pieces of one length, so short that they are best copied with their padding: rows of tables,
+ * nodes of trees. */
 enum { SHORT_BLOCKS = 4, SHORT_MAX = SHORT_BLOCKS * BLOCK - 9 };
 
-static bool four_alike(const sheaf_slice *data)
+static bool alike(const sheaf_slice *data, size_t count)
 {
-    size_t len = data[0].len;
-    return len <= SHORT_MAX && data[1].len == len && data[2].len == len && data[3].len == len;
+    for (size_t i = 1; i < count; i++)
+        if (data[i].len != data[0].len)
+            return false;
+    return data[0].len <= SHORT_MAX;
 }
 
 static void four_short(const sheaf_slice *data, sheaf_hash *out)
@@ -242,7 +229,7 @@ static void four_short(const sheaf_slice *data, sheaf_hash *out)
     const uint8_t *at[LANES];
     size_t len = data[0].len, blocks = (len + 9 + BLOCK - 1) / BLOCK, size = blocks * BLOCK;
     for (int l = 0; l < LANES; l++) {
-        memcpy(states[l], initial_state, sizeof initial_state);
+        memcpy(states[l], sheaf_sha256_initial, sizeof sheaf_sha256_initial);
         if (len > 0)
             memcpy(padded[l], data[l].data, len);
         memset(padded[l] + len, 0, size - len);
@@ -268,7 +255,10 @@ static bool taken_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out
     if (count < 2 || !sheaf_processor_has_sha())
         return false;
     size_t done = 0;
-    for (; count - done >= LANES && four_alike(data + done); done += LANES)
+    if (sheaf_processor_has_avx512())
+        for (; count - done >= SHEAF_WIDE && alike(data + done, SHEAF_WIDE); done += SHEAF_WIDE)
+            sheaf_sha256_wide(data + done, out + done);
+    for (; count - done >= LANES && alike(data + done, LANES); done += LANES)
         four_short(data + done, out + done);
     if (done < count)
         many_at_once(data + done, count - done, out + done);

@@ -4,7 +4,9 @@
  * instructions for SHA-256 (x86 with SHA and AVX, looked for at run time), four pieces are
  * hashed at once, or two. A round of SHA-256 waits for the one before it, and the instructions
  * take new work more than twice as often as they give results, so one piece alone leaves most
- * of their time unused. Elsewhere it is OpenSSL.
+ * of their time unused. Of short pieces of one length, as the rows of a table or the nodes of a
+ * tree are, 32 are hashed at once where there is AVX-512 (crypto/hash_wide.h). Elsewhere it is
+ * OpenSSL.
  *
  * Our own loop, because no library that is packaged does this for data of a mebibyte (those for
  * network traffic stop at 64 KiB), and because a coordinator hashes all that comes in: for 16

@@ -16,7 +16,7 @@ __attribute__((target("xsave"))) static bool system_keeps(unsigned registers)
 
 __attribute__((constructor)) static void look(void)
 {
-    const unsigned long_vectors = bit_AVX512F | bit_AVX512VL;
+    const unsigned long_vectors = bit_AVX512F | bit_AVX512VL | bit_AVX512BW;
     unsigned a, b, c, features, wide;
     if (!__get_cpuid(1, &a, &b, &features, &c) || !__get_cpuid_count(7, 0, &a, &wide, &b, &c)
         || !(features & bit_OSXSAVE) || !(features & bit_AVX) || !system_keeps(KEEPS_AVX))

@@ -6,6 +6,6 @@
 #include <stdbool.h>
 
 bool sheaf_processor_has_sha(void);    /* SHA-256 rounds; with AVX */
-bool sheaf_processor_has_avx512(void); /* 32 registers, for vectors of every length */
+bool sheaf_processor_has_avx512(void); /* 32 registers, for vectors of every length; of bytes */
 
 #endif

@@ -3,7 +3,7 @@
 #include "crypto/hash_many.h"
 #include "crypto/stream.h"
 
-enum { BYTES = 1 << 16, MANY = 9 };
+enum { BYTES = 1 << 16, MANY = 9, MOST = 70 };
 
 static uint8_t bytes[BYTES];
 
@@ -62,6 +62,50 @@ static void test_one_length(void **unused)
         }
 }
 
+/* So many that they go 32 at a time, from places right behind which memory of others begins:
+ * each is hashed as if it stood alone, and what is left over is too. */
+static void test_many_of_one_length(void **unused)
+{
+    static const uint8_t counts[] = {31, 32, 33, 36, 63, 64, 70};
+    static uint8_t packed[MOST * 300];
+    sheaf_slice data[MOST];
+    sheaf_hash made[MOST + 1];
+    (void)unused;
+    for (size_t len = 0; len < 260; len++)
+        for (size_t c = 0; c < sizeof counts; c++) {
+            size_t count = counts[c];
+            memcpy(packed, bytes + 3 * len, sizeof packed);
+            for (size_t i = 0; i < count; i++)
+                data[i] = sheaf_bytes(packed + len * i, len);
+            memset(&made[count], 0xee, sizeof made[count]);
+            sheaf_sha256_many(data, count, made);
+            for (size_t i = 0; i < count; i++) {
+                sheaf_hash want = sheaf_sha256(data[i]);
+                assert_true(sheaf_hash_equal(&made[i], &want));
+            }
+            assert_int_equal(made[count].bytes[0], 0xee);
+        }
+}
+
+/* One of another length among them, at any place, and one that is too long for all at once. */
+static void test_one_unlike(void **unused)
+{
+    sheaf_slice data[MOST];
+    sheaf_hash made[MOST];
+    (void)unused;
+    for (size_t place = 0; place < MOST; place++)
+        for (size_t len = 0; len < 400; len += 57) {
+            for (size_t i = 0; i < MOST; i++)
+                data[i] = sheaf_bytes(bytes + 5 * i, 65);
+            data[place] = sheaf_bytes(bytes + place, len);
+            sheaf_sha256_many(data, MOST, made);
+            for (size_t i = 0; i < MOST; i++) {
+                sheaf_hash want = sheaf_sha256(data[i]);
+                assert_true(sheaf_hash_equal(&made[i], &want));
+            }
+        }
+}
+
 /* Every length around the ends of blocks, in either lane, beside a long piece. */
 static void test_every_length(void **unused)
 {
@@ -104,10 +148,9 @@ static void test_random_lengths(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_vectors),
-        cmocka_unit_test(test_one_length),
-        cmocka_unit_test(test_every_length),
-        cmocka_unit_test(test_random_lengths),
+        cmocka_unit_test(test_published_vectors),  cmocka_unit_test(test_one_length),
+        cmocka_unit_test(test_many_of_one_length), cmocka_unit_test(test_one_unlike),
+        cmocka_unit_test(test_every_length),       cmocka_unit_test(test_random_lengths),
     };
     sheaf_stream_bytes((const uint8_t[32]){9}, bytes, sizeof bytes);
     return cmocka_run_group_tests(tests, NULL, NULL);
