@@ -263,6 +263,20 @@ static void print_then(const sheaf_motion_report *r)
         puts(r->effect ? "it is adopted, and its effect follows by itself" : "it is adopted");
 }
 
+/* What one member has recorded and another has yet to confirm. */
+static void print_asked(const sheaf_state *state, uint32_t version)
+{
+    for (uint32_t i = 0; i < sheaf_registration_asked_count(state); i++) {
+        const struct sheaf_row_registration_asked *asked =
+            sheaf_registration_asked_at(state, i);
+        if (asked->of == version)
+            printf("             member %" PRIu32 " has recorded it as %.*s; it is in force "
+                   "once another confirms it:\n"
+                   "             sheaf bylaws confirm --registration %" PRIu32 "\n",
+                   asked->by, SHEAF_PRINT(SHEAF_WORDS(asked->number)), asked->id);
+    }
+}
+
 /* An amendment waits where its registration is demanded. */
 static void print_registration(const sheaf_motion_report *r)
 {
@@ -271,12 +285,13 @@ static void print_registration(const sheaf_motion_report *r)
         sheaf_registration_find(r->state, r->motion->decided);
     if (!version)
         return;
-    if (version->state == SHEAF_bylaws_state_waiting)
+    if (version->state == SHEAF_bylaws_state_waiting) {
         printf("             awaiting registration: until sheaf bylaws register --of "
                "%" PRIu32 "\n"
                "             the bylaws of entry %" PRIu32 " stay in force\n",
                version->id, sheaf_coop(r->state)->bylaws);
-    else if (version->state == SHEAF_bylaws_state_withdrawn)
+        print_asked(r->state, version->id);
+    } else if (version->state == SHEAF_bylaws_state_withdrawn)
         puts("             withdrawn by the members before its registration");
     else if (entered)
         printf("             registered as %.*s, in force from entry %" PRIu32 " on\n",

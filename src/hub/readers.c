@@ -120,6 +120,7 @@ enum {
     AREA(raised, PUBLIC),
     AREA(withheld, PUBLIC),
     AREA(registration, PUBLIC),
+    AREA(registration_asked, PUBLIC),
     AREA(ending, PUBLIC),
     AREA(liquidator, PUBLIC),
     AREA(handover, PUBLIC),

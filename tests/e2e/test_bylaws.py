@@ -215,7 +215,7 @@ def register(folder, home, coop):
                 str(int(time.time())), "--document", "7" * 64, "--home", home)
     refused("registration is in order", 4, "in the order of their adoption", *record(later))
     done = sheaf(*record(version))
-    check("an officer records it", done.returncode == 0, done.stderr)
+    check("who alone has a vote records it alone", done.returncode == 0, done.stderr)
     refused("once", 4, "awaits registration", *record(version))
     document = run("it is in force", "bylaws", "show", coop, "--json")
     check("the first alone", document["version"] == int(version)

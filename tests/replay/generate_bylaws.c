@@ -2,14 +2,15 @@
 
 #include <stdio.h>
 
-static void record(kit *k, const char *version)
+static void record(kit *k, const char *who, const char *label, const char *version)
 {
-    kit_do(k, "bob", "bylaws.register", NULL,
-           "{'date':%lld,'document':~d,'number':'R 12','of':#%s}",
-           (long long)(k->now / 1000), version);
+    kit_do(k, who, "bylaws.register", label,
+           "{'date':%lld,'document':~d,'number':'R 12','of':#%s}", (long long)(k->now / 1000),
+           version);
 }
 
-/* Bob is the board. Of two amendments that wait the second is withdrawn, and another takes its place. */
+/* Bob is the board. Of two amendments that wait the second is withdrawn, and another takes its
+ * place; while nobody is in office two members record it. */
 void generate_bylaws(kit *k, kit_rules rules, const char *base)
 {
     rules.registration = true;
@@ -18,6 +19,11 @@ void generate_bylaws(kit *k, kit_rules rules, const char *base)
     kit_motion(k, "given.up", kit_amendment(&rules, "#entered.tick"), 4);
     kit_motion(k, "up", "{'kind':'bylaws.withdraw','what':{'of':#given.up.tick}}", 4);
     kit_motion(k, "bylaws", kit_amendment(&rules, "#entered.tick"), 4);
-    record(k, "entered.tick");
-    record(k, "bylaws.tick");
+    record(k, "bob", NULL, "entered.tick");
+    kit_do(k, "bob", "office.resign", NULL, "{'organ':0}");
+    kit_do(k, "hub", "clock.tick", "empty", KIT_TICK("vacancy", "elected"));
+    record(k, "ann", "recorded", "bylaws.tick");
+    kit_do(k, "cat", "bylaws.confirm", NULL, "{'registration':#recorded}");
+    k->now += 20000;
+    kit_do(k, "hub", "clock.tick", NULL, KIT_TICK("election", "empty"));
 }

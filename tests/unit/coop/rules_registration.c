@@ -29,6 +29,18 @@ static void record(kit *k, sheaf_refusal want, const char *who, const char *tick
     kit_want(k, want, who, "bylaws.register", what, label);
 }
 
+/* Where nobody is in office: the first records it, the second confirms it. */
+static void enter(kit *k, const char *first, const char *second, const char *tick,
+                  int64_t late_s, const char *label)
+{
+    uint32_t before = sheaf_coop(&k->state)->bylaws;
+    record(k, ACCEPTED, first, tick, late_s, "asked");
+    assert_int_equal(sheaf_coop(&k->state)->bylaws, before);
+    assert_int_equal(version(k, tick)->state, SHEAF_bylaws_state_waiting);
+    kit_want(k, ACCEPTED, second, "bylaws.confirm", "{'registration':#asked}", label);
+    assert_int_equal(sheaf_coop(&k->state)->bylaws, kit_index(k, tick));
+}
+
 static void amend(kit *k, const char *label, const kit_rules *rules, const char *base)
 {
     kit_motion(k, label, kit_amendment(rules, base), 4);
@@ -75,16 +87,17 @@ void test_registration(void **unused)
     k.step_ms = 0;
     record(&k, R(registration_date), "ann", "a.tick", 6, NULL);
     record(&k, R(registration_date), "ann", "a.tick", -86400, NULL);
-    record(&k, ACCEPTED, "ann", "a.tick", 5, "ra");
+    enter(&k, "ann", "cat", "a.tick", 5, "ra");
     want_in_force(&k, "a.tick", "b.tick");
     assert_int_equal(version(&k, "a.tick")->state, SHEAF_bylaws_state_in_force);
     assert_int_equal(version(&k, "ann")->state, SHEAF_bylaws_state_former);
     record(&k, R(not_waiting), "ann", "a.tick", 0, NULL);
-    record(&k, ACCEPTED, "bob", "b.tick", -86399, "rb");
+    enter(&k, "bob", "dan", "b.tick", 5, "rb");
     want_in_force(&k, "b.tick", "b.tick");
     const struct sheaf_row_registration *row =
         sheaf_registration_find(&k.state, kit_index(&k, "b.tick"));
     assert_int_equal(row->by, kit_index(&k, "bob"));
+    assert_int_equal(row->confirmed, kit_index(&k, "dan"));
     assert_int_equal(row->entry, kit_index(&k, "rb"));
     assert_true(sheaf_slice_is(SHEAF_WORDS(row->number), "R 77"));
 
@@ -114,8 +127,8 @@ void test_registration_stricter(void **unused)
     rules.registration = false;
     amend(&k, "c", &rules, "#b.tick");
     want_in_force(&k, "a.tick", "c.tick");
-    record(&k, ACCEPTED, "ann", "b.tick", 0, NULL);
-    record(&k, ACCEPTED, "ann", "c.tick", 0, NULL);
+    enter(&k, "ann", "bob", "b.tick", 0, NULL);
+    enter(&k, "ann", "bob", "c.tick", 0, NULL);
     rules.cohort_min = 5;
     amend(&k, "d", &rules, "#c.tick");
     want_in_force(&k, "d.tick", "d.tick");
@@ -192,7 +205,7 @@ void test_registration_withdrawn(void **unused)
     want_in_force(&k, "ann", "ann");
     assert_int_equal(version(&k, "c.tick")->state, SHEAF_bylaws_state_withdrawn);
     amend(&k, "d", &other, "#ann");
-    record(&k, ACCEPTED, "ann", "d.tick", 0, NULL);
+    enter(&k, "ann", "bob", "d.tick", 0, NULL);
     want_in_force(&k, "d.tick", "d.tick");
     kit_close(&k);
 }
@@ -213,10 +226,128 @@ void test_registration_by_officers(void **unused)
     rules.cohort_min = 5;
     amend(&k, "b", &rules, "#a.tick");
     record(&k, R(registrar), "sue", "a.tick", 0, NULL); /* has no vote */
-    record(&k, ACCEPTED, "dan", "a.tick", 0, NULL);     /* nobody is in office */
+    enter(&k, "dan", "ann", "a.tick", 0, NULL);         /* nobody is in office */
+    record(&k, ACCEPTED, "dan", "b.tick", 0, "late");   /* nor yet */
     kit_motion(&k, "o", "{'kind':'office.elect','what':{'member':#cat,'organ':0}}", 4);
     record(&k, R(registrar), "ann", "b.tick", 0, NULL);
-    record(&k, ACCEPTED, "cat", "b.tick", 0, NULL);
+    kit_want(&k, R(registrar), "ann", "bylaws.confirm", "{'registration':#late}", NULL);
+    record(&k, ACCEPTED, "cat", "b.tick", 0, NULL); /* alone */
+    want_in_force(&k, "b.tick", "b.tick");
+    assert_int_equal(sheaf_registration_find(&k.state, kit_index(&k, "b.tick"))->confirmed,
+                     SHEAF_NONE);
+    kit_want(&k, R(not_waiting), "cat", "bylaws.confirm", "{'registration':#late}", NULL);
+    kit_close(&k);
+}
+
+/* An officer may confirm what a member recorded before anybody was in office. */
+void test_registration_confirmed_in_office(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = registered_rules();
+    rules.article[SHEAF_ARTICLE_organs] = BOARD;
+    kit_found_four(&k, &rules);
+    rules.cohort_min = 4;
+    amend(&k, "a", &rules, "#ann");
+    record(&k, ACCEPTED, "ann", "a.tick", 0, "asked");
+    kit_motion(&k, "o", "{'kind':'office.elect','what':{'member':#cat,'organ':0}}", 4);
+    kit_do(&k, "cat", "bylaws.confirm", NULL, "{'registration':#asked}");
+    want_in_force(&k, "a.tick", "a.tick");
+    kit_close(&k);
+}
+
+/* A member alone cannot put an amendment in force, by another record, by a second member of the
+ * same person, or by one who has left; nor can who has no vote. */
+void test_registration_two_people(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = registered_rules();
+    kit_found_four(&k, &rules);
+    kit_do(&k, "sue", "member.apply", "sue",
+           "{'class':1,'kind':'person','name':^,'public_key':@sue,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#sue}");
+    rules.cohort_min = 4;
+    amend(&k, "a", &rules, "#ann");
+    record(&k, ACCEPTED, "ann", "a.tick", 0, "first");
+    record(&k, ACCEPTED, "ann", "a.tick", 0, "again");
+    record(&k, ACCEPTED, "dan", "a.tick", 0, "dans");
+    kit_want(&k, R(approved_twice), "ann", "bylaws.confirm", "{'registration':#first}", NULL);
+    kit_want(&k, R(approved_twice), "ann", "bylaws.confirm", "{'registration':#again}", NULL);
+    kit_want(&k, R(registrar), "sue", "bylaws.confirm", "{'registration':#first}", NULL);
+    kit_want(&k, R(no_such_registration), "bob", "bylaws.confirm", "{'registration':#ann}",
+             NULL);
+    kit_want(&k, R(no_such_registration), "bob", "bylaws.confirm", "{'registration':#a.tick}",
+             NULL);
+    kit_do(&k, "dan", "member.leave", NULL, "{}");
+    kit_want(&k, R(no_such_registration), "bob", "bylaws.confirm", "{'registration':#dans}",
+             NULL);
+    want_in_force(&k, "ann", "a.tick");
+    kit_do(&k, "bob", "bylaws.confirm", NULL, "{'registration':#again}");
+    want_in_force(&k, "a.tick", "a.tick");
+    kit_want(&k, R(not_waiting), "cat", "bylaws.confirm", "{'registration':#first}", NULL);
+    kit_close(&k);
+}
+
+/* Whoever acts for two members is one person. */
+void test_registration_one_person(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = registered_rules();
+    kit_found_four(&k, &rules);
+    rules.cohort_min = 4;
+    amend(&k, "a", &rules, "#ann");
+#define HELD(name)                                                                             \
+    "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':false,"   \
+    "'train':false,'vote':false},'web':false}"
+    kit_do(&k, "ann", "key.admit", "a1", HELD("a1"));
+    kit_do(&k, "ann", "holder.allow", NULL, "{'holder':~a,'member':#bob}");
+    kit_do(&k, "bob", "key.admit", "b1", HELD("b1"));
+    record(&k, ACCEPTED, "a1", "a.tick", 0, "asked");
+    kit_want(&k, R(human_twice), "b1", "bylaws.confirm", "{'registration':#asked}", NULL);
+    kit_do(&k, "bob", "bylaws.confirm", NULL, "{'registration':#asked}");
+    want_in_force(&k, "a.tick", "a.tick");
+    kit_close(&k);
+}
+
+/* Who alone has a vote has nobody to confirm it. */
+void test_registration_alone(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = registered_rules();
+    kit_found(&k, &rules);
+    rules.cohort_min = 4;
+    kit_do(&k, "ann", "motion.open", "a", "{'effect':%s,'title':^}",
+           kit_amendment(&rules, "#ann"));
+    kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#a}");
+    kit_do(&k, "hub", "clock.tick", "a.tick", KIT_TICK("motion", "a"));
+    record(&k, ACCEPTED, "ann", "a.tick", 0, NULL);
+    want_in_force(&k, "a.tick", "a.tick");
+    kit_close(&k);
+}
+
+/* A register takes amendments one after the other, two on one day too. */
+void test_registration_dates(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = registered_rules();
+    kit_found_four(&k, &rules);
+    rules.cohort_min = 4;
+    amend(&k, "a", &rules, "#ann");
+    rules.cohort_min = 5;
+    amend(&k, "b", &rules, "#a.tick");
+    int64_t apart = (version(&k, "b.tick")->adopted - version(&k, "a.tick")->adopted) / 1000;
+    enter(&k, "ann", "bob", "a.tick", apart - 2, NULL);
+    record(&k, R(registration_date), "ann", "b.tick", -3, NULL);
+    enter(&k, "ann", "bob", "b.tick", -2, NULL);
     kit_close(&k);
 }
 
@@ -239,12 +370,13 @@ void test_registration_locks(void **unused)
     assert_int_equal(sheaf_coop(&k.state)->voters, 4);
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "sue"))->votes, 0);
     kit_do(&k, "sue", "member.leave", NULL, "{}");
-    record(&k, R(no_voting_class), "ann", "a.tick", 0, NULL);
+    record(&k, ACCEPTED, "ann", "a.tick", 0, "early");
+    kit_want(&k, R(no_voting_class), "bob", "bylaws.confirm", "{'registration':#early}", NULL);
     want_in_force(&k, "ann", "a.tick");
     kit_do(&k, "tom", "member.apply", "tom",
            "{'class':1,'kind':'person','name':^,'public_key':@tom,'web':false}");
     kit_do(&k, "ann", "member.admit", NULL, "{'member':#tom}");
-    record(&k, ACCEPTED, "ann", "a.tick", 0, NULL);
+    enter(&k, "ann", "bob", "a.tick", 0, NULL);
     assert_int_equal(sheaf_coop(&k.state)->voters, 1);
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "tom"))->votes, 1);
     kit_close(&k);
@@ -265,7 +397,7 @@ void test_registration_bounded(void **unused)
         snprintf(base, sizeof base, "#a%d.tick", i);
     }
     want_effect(&k, R(waiting_max), kit_amendment(&rules, base));
-    record(&k, ACCEPTED, "ann", "a0.tick", 0, NULL);
+    enter(&k, "ann", "bob", "a0.tick", 0, NULL);
     want_effect(&k, ACCEPTED, kit_amendment(&rules, base));
     kit_close(&k);
 }
