@@ -173,7 +173,7 @@ def amend(folder, path):
             "bylaws", "show", coop, "--version", "0").stdout)
         refused("an entry without bylaws is none", 1, "holds no bylaws", "bylaws", "show", coop,
                 "--version", str(int(motion) + 1))
-        register(folder, home, coop)
+        register(folder, home, coop, hub)
 
 
 def adopt(folder, home, name, text, title):
@@ -188,7 +188,7 @@ def adopt(folder, home, name, text, title):
     return motion, done.stderr
 
 
-def register(folder, home, coop):
+def register(folder, home, coop, hub):
     """An amendment that asks for registration waits for it, and so does the next."""
     toml = sheaf("bylaws", "show", coop, "--as", "toml").stdout
     first, _ = adopt(folder, home, "first.toml",
@@ -232,7 +232,30 @@ def register(folder, home, coop):
     check("by the members", until(lambda: "withdrawn by the members" in sheaf(
         "motion", "show", second, "--home", home).stdout, 20), done.stderr)
     refused("what was withdrawn is not registered", 4, "awaits registration", *record(later))
+    third, _ = adopt(folder, home, "third.toml", read(os.path.join(folder, "second.toml")), "Five again")
+    confirm(folder, home, hub, third, record)
     check("the log verifies", sheaf("verify", coop).returncode == 0)
+
+
+def confirm(folder, home, hub, motion, record):
+    """With a second member nobody registers an amendment alone."""
+    bo = os.path.join(folder, "bo")
+    told = run("Bo applies", "join", hub.url, "--member", "Bo", "--person", "--home", bo, "--json")
+    done = sheaf("member", "admit", "--member", told["index"], "--home", home)
+    check("and is admitted", done.returncode == 0, done.stderr)
+
+    def shown():
+        return sheaf("motion", "show", motion, "--home", home).stdout
+    done = sheaf(*record(shown().split("--of ")[1].split()[0]))
+    entry = done.stdout.strip()
+    check("a member records an entry", done.returncode == 0, done.stderr)
+    check("that another must confirm", "member 0 has recorded it as GnR 77" in shown()
+          and f"sheaf bylaws confirm --registration {entry}" in shown(), shown())
+    confirms = ("bylaws", "confirm", "--registration", entry, "--home")
+    refused("who recorded it does not", 4, "spoken on this already", *confirms, home)
+    done = sheaf(*confirms, bo)
+    check("and does", done.returncode == 0, done.stderr)
+    check("then it is in force", "registered as GnR 77, in force from entry" in shown(), shown())
 
 
 def main():
