@@ -64,6 +64,19 @@ static bool there(const sheaf_scope *scope, const sheaf_field *field)
     return scope->record && *(const bool *)(scope->record + field->has);
 }
 
+/* Places in lists are told by the names that stand there, as in the statutes. */
+static sheaf_slice form_of(const sheaf_field *field)
+{
+    static const char *const forms[][2] = {{"effect", "effect"},
+                                           {"electorate", "class"},
+                                           {"organ", "organ"},
+                                           {"ratio_percent", "ratio"}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (strcmp(field->name, forms[i][0]) == 0)
+            return sheaf_str(forms[i][1]);
+    return (sheaf_slice){NULL, 0};
+}
+
 static sheaf_status put_value(const walk *w, sheaf_buffer *out,
                               const struct sheaf_bylaws *bylaws, const sheaf_scope *scope,
                               const sheaf_field *field)
@@ -75,7 +88,7 @@ static sheaf_status put_value(const walk *w, sheaf_buffer *out,
         sheaf_buffer_add(out, sheaf_message_word(w->messages, "none"));
         return SHEAF_OK;
     }
-    SHEAF_TRY(sheaf_wording_value(&wording, scope, field, (sheaf_slice){NULL, 0}));
+    SHEAF_TRY(sheaf_wording_value(&wording, scope, field, form_of(field)));
     return sheaf_buffer_check(out, "a value of the bylaws", w->err);
 }
 
@@ -160,6 +173,7 @@ static uint32_t find_same(const sheaf_scope *here, uint32_t i, const sheaf_scope
     return NO_ITEM;
 }
 
+/* Of a note the field it speaks of is in the label. */
 static sheaf_status tell_note(walk *w, const pair *p, const sheaf_field *field,
                               const sheaf_field *of, uint32_t old, uint32_t new)
 {
@@ -167,7 +181,10 @@ static sheaf_status tell_note(walk *w, const pair *p, const sheaf_field *field,
     char place[16];
     snprintf(place, sizeof place, "[%u]", new != NO_ITEM ? new : old);
     walk_mark at = enter(w, name_in(notes.new.record ? &notes.new : &notes.old, of), "", place);
-    sheaf_status status = tell_record(w, &notes);
+    const sheaf_field *source = sheaf_shape_field(field->shape, sheaf_str("source"));
+    walk_mark in = enter(w, (sheaf_slice){NULL, 0}, ".", source->name);
+    sheaf_status status = tell_field(w, &notes, source);
+    leave(w, in);
     leave(w, at);
     return status;
 }

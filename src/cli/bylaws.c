@@ -83,9 +83,7 @@ static int run_show(const sheaf_arguments *a)
         return sheaf_usage(&sheaf_command_bylaws_show,
                            "--version is the number of an entry, or newest");
     sheaf_status status =
-        from && sheaf_document_is_file(from)
-            ? sheaf_document_read(&d, from, &err)
-            : sheaf_document_find(&d, from, a->value[4], a->value[5], (uint32_t)version, &err);
+        sheaf_document_open(&d, from, a->value[4], a->value[5], (uint32_t)version, &err);
     sheaf_buffer_init(&out, SHEAF_STATUTES_BYTES_MAX);
     if (status == SHEAF_OK)
         status = show(a, &d, f, &out, &err);

@@ -96,7 +96,8 @@ static int run_amend(const sheaf_arguments *a)
     if (!a->value[0])
         return sheaf_usage(&sheaf_command_bylaws_amend,
                            "--title is needed: the motion in one line");
-    sheaf_status status = sheaf_document_read(&next, a->argument[0], &err);
+    sheaf_status status =
+        sheaf_document_open(&next, a->argument[0], a->value[3], a->value[5], SHEAF_NONE, &err);
     if (status == SHEAF_OK)
         status = sheaf_document_check(&next, a->argument[0], &err);
     if (status == SHEAF_OK)
@@ -108,13 +109,15 @@ static int run_amend(const sheaf_arguments *a)
 
 const sheaf_command sheaf_command_bylaws_amend = {
     .name = "bylaws amend",
-    .arguments = "FILE",
-    .summary = "open a motion to replace the bylaws by those of a file",
+    .arguments = "FILE|DIR|URL",
+    .summary = "open a motion to replace the bylaws by those of a file, or of another co-op",
     .detail =
         "The file is the whole new document, as TOML or JSON; begin with\n"
-        "sheaf bylaws show --as toml. The motion names the newest version by itself: that in\n"
-        "force, or the last that awaits registration. What changes is told before it is\n"
-        "opened.",
+        "sheaf bylaws show --as toml. A folder or an address stands for the bylaws in force\n"
+        "there, as everywhere in sheaf bylaws; where the motion is opened says --hub, as with\n"
+        "all that you sign. It names the newest version by itself: that in force, or the last\n"
+        "that awaits registration. What changes is told before it is opened, as bylaws diff\n"
+        "tells it.",
     .options = {{"title", "TEXT", "the motion in one line"},
                 {"reason", "TEXT", "why"},
                 {"dry-run", NULL, "ask the rules, enter nothing"},

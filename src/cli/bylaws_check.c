@@ -62,7 +62,9 @@ static int run_check(const sheaf_arguments *a)
     sheaf_err err;
     sheaf_document d;
     sheaf_bylaws_finding findings[FINDINGS_MAX];
-    sheaf_status status = sheaf_document_read(&d, a->argument[0], &err);
+    const char *from = a->argument_count ? a->argument[0] : NULL;
+    sheaf_status status =
+        sheaf_document_open(&d, from, a->value[0], a->value[1], SHEAF_NONE, &err);
     int code = SHEAF_EXIT_DONE;
     if (status != SHEAF_OK) {
         code = sheaf_report(a, &err);
@@ -82,13 +84,17 @@ static int run_check(const sheaf_arguments *a)
 
 const sheaf_command sheaf_command_bylaws_check = {
     .name = "bylaws check",
-    .arguments = "FILE",
+    .arguments = "[FILE|DIR|URL]",
     .summary = "would the rules take these bylaws: form, contradictions, legal floors",
     .detail =
-        "FILE is TOML or JSON. Exit code 4 where the rules would refuse them: all\n"
-        "that is wrong is told, each with its article, its place, a sentence, and who spoke:\n"
-        "the bylaws themselves, or a floor of the legal form. With --json an object each.",
-    .arguments_min = 1,
+        "Of a file of TOML or JSON, or those in force at a hub: of its folder, its address,\n"
+        "or the hub of your home where nothing is given. Exit code 4 where the rules would\n"
+        "refuse them: all that is wrong is told, each with its article, its place, a "
+        "sentence,\n"
+        "and who spoke: the bylaws themselves, or a floor of the legal form. With --json an\n"
+        "object each.",
+    .options = {{"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
     .arguments_max = 1,
     .many = -1,
     .run = run_check,

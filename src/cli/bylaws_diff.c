@@ -2,6 +2,7 @@
 #include "cli/bylaws_words.h"
 
 #include "bylaws/changes.h"
+#include "bylaws/sentences.h"
 #include "cli/document.h"
 
 #include <stdio.h>
@@ -10,7 +11,39 @@ typedef struct {
     const sheaf_messages *messages;
     sheaf_buffer *out;
     sheaf_json_writer *w; /* NULL: for people */
+    bool new;             /* which sentences are told as JSON */
 } telling;
+
+static sheaf_status tell_sentence(void *context, sheaf_slice sentence, bool new, sheaf_err *err)
+{
+    telling *t = context;
+    (void)err;
+    if (!t->w)
+        sheaf_buffer_printf(
+            t->out, "  %.*s: %.*s\n",
+            SHEAF_PRINT(sheaf_message_word(t->messages, new ? "after" : "before")),
+            SHEAF_PRINT(sentence));
+    else if (new == t->new)
+        sheaf_json_string(t->w, sentence);
+    return SHEAF_OK;
+}
+
+/* The sentences of the statutes that only one version has: of JSON a list each. */
+static sheaf_status tell_sentences(telling *t, const struct sheaf_bylaws *before,
+                                   const struct sheaf_bylaws *after, sheaf_article article,
+                                   const char *name, bool new, sheaf_err *err)
+{
+    t->new = new;
+    if (t->w) {
+        sheaf_json_key(t->w, name);
+        sheaf_json_open_list(t->w);
+    }
+    SHEAF_TRY(
+        sheaf_article_sentences(before, after, article, t->messages, tell_sentence, t, err));
+    if (t->w)
+        sheaf_json_close(t->w);
+    return SHEAF_OK;
+}
 
 static sheaf_status tell_change(void *context, const sheaf_change *change, sheaf_err *err)
 {
@@ -81,14 +114,16 @@ static sheaf_status tell_article(telling *t, const struct sheaf_bylaws *before,
                                 SHEAF_PRINT(sheaf_message_word(t->messages, said)));
     }
     SHEAF_TRY(sheaf_article_changes(before, after, article, t->messages, tell_change, t, err));
-    if (t->w) {
-        sheaf_json_close(t->w);
-        sheaf_json_member_put_int(t->w, "number", article);
-        sheaf_json_member_put_bool(t->w, "protected", protected);
-        if (said)
-            sheaf_json_member_put_string(t->w, "said", sheaf_str(said));
-        sheaf_json_close(t->w);
-    }
+    if (!t->w)
+        return tell_sentences(t, before, after, article, NULL, true, err);
+    sheaf_json_close(t->w);
+    SHEAF_TRY(tell_sentences(t, before, after, article, "new_sentences", true, err));
+    sheaf_json_member_put_int(t->w, "number", article);
+    SHEAF_TRY(tell_sentences(t, before, after, article, "old_sentences", false, err));
+    sheaf_json_member_put_bool(t->w, "protected", protected);
+    if (said)
+        sheaf_json_member_put_string(t->w, "said", sheaf_str(said));
+    sheaf_json_close(t->w);
     return SHEAF_OK;
 }
 
@@ -98,7 +133,7 @@ sheaf_status sheaf_bylaws_put_changes(sheaf_buffer *out, sheaf_json_writer *w,
                                       const sheaf_messages *messages, sheaf_amendment *sort,
                                       sheaf_err *err)
 {
-    telling t = {messages, out, w};
+    telling t = {.messages = messages, .out = out, .w = w};
     *sort = SHEAF_AMENDMENT_NONE;
     for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++) {
         sheaf_amended amended = sheaf_article_amended(before, after, i);
@@ -154,9 +189,7 @@ static sheaf_status diff(const sheaf_arguments *a, const sheaf_document *before,
 static sheaf_status open_one(sheaf_document *d, const char *from, const sheaf_arguments *a,
                              sheaf_err *err)
 {
-    return from && sheaf_document_is_file(from)
-               ? sheaf_document_read(d, from, err)
-               : sheaf_document_find(d, from, a->value[2], a->value[3], SHEAF_NONE, err);
+    return sheaf_document_open(d, from, a->value[2], a->value[3], SHEAF_NONE, err);
 }
 
 static int run_diff(const sheaf_arguments *a)
@@ -182,7 +215,13 @@ const sheaf_command sheaf_command_bylaws_diff = {
     .name = "bylaws diff",
     .arguments = "[FILE|DIR|URL] FILE|DIR|URL",
     .summary = "what one version of bylaws changes against another, article by article",
-    .detail = "The first is the older one; without it, the bylaws in force at your hub.",
+    .detail =
+        "Each is a file of TOML or JSON, or those in force at a hub: of its folder or its\n"
+        "address. The first is the older one; without it, those of the hub of your home. Each "
+        "number\n"
+        "that changes is told, marked where the program does not enforce it, and each "
+        "sentence\n"
+        "of the statutes that only one of the two has. With --json one object.",
     .options = {{"lang", "CODE", "en or de"},
                 {"catalogue", "FILE", "messages of your own language"},
                 {"home", "DIR", "your home folder"},

@@ -30,7 +30,8 @@ static bool is_json(const char *path, sheaf_slice bytes)
     return ends_in(path, ".json") || (bytes.len && bytes.data[0] == '{');
 }
 
-bool sheaf_document_is_file(const char *argument)
+/* Is it a file to read, and not a folder or a hub's address? */
+static bool is_file(const char *argument)
 {
     struct stat st;
     return strcmp(argument, "-") == 0 || (stat(argument, &st) == 0 && !S_ISDIR(st.st_mode))
@@ -191,6 +192,13 @@ sheaf_status sheaf_document_find(sheaf_document *out, const char *from, const ch
     sheaf_status status = find_in(out, &source, version, err);
     sheaf_round_source_close(&source);
     return status;
+}
+
+sheaf_status sheaf_document_open(sheaf_document *out, const char *from, const char *home,
+                                 const char *ca_file, uint32_t version, sheaf_err *err)
+{
+    return from && is_file(from) ? sheaf_document_read(out, from, err)
+                                 : sheaf_document_find(out, from, home, ca_file, version, err);
 }
 
 /* ---- words ---- */

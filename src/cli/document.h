@@ -36,10 +36,11 @@ SHEAF_MUST_USE sheaf_status sheaf_document_take(sheaf_document *out, const sheaf
 SHEAF_MUST_USE sheaf_status sheaf_document_find(sheaf_document *out, const char *from,
                                                 const char *home, const char *ca_file,
                                                 uint32_t version, sheaf_err *err);
+/* A file is read, anything else found in the same way: what a command's FILE|DIR|URL names. */
+SHEAF_MUST_USE sheaf_status sheaf_document_open(sheaf_document *out, const char *from,
+                                                const char *home, const char *ca_file,
+                                                uint32_t version, sheaf_err *err);
 void sheaf_document_free(sheaf_document *document);
-
-/* Is it a file to read, and not a folder or a hub's address? */
-bool sheaf_document_is_file(const char *argument);
 
 /* The tree of a file of JSON or TOML, in the arena; `bytes` must live as long. */
 SHEAF_MUST_USE sheaf_status sheaf_document_parse(sheaf_json **out, const char *path,

@@ -153,6 +153,15 @@ def amend(folder, path):
         check("with its decision", told["decision"] == "protected" and
               [a["number"] for a in told["articles"]] == [11, 22] and
               told["articles"][1]["changes"][0]["new"] == "4", told)
+        check("and with its sentences", told["articles"][1]["old_sentences"] == [
+            "A round adds up the contributions of at least 3 members."]
+              and told["articles"][1]["new_sentences"] == [
+                  "A round adds up the contributions of at least 4 members."], told)
+        check("in words too", "  künftig: Eine Runde" in sheaf(
+            "bylaws", "diff", hub.url, draft, "--lang", "de").stdout)
+        refused("a hub's bylaws are sound", 0, "contradicts", "bylaws", "check", hub.url)
+        refused("and their own amendment none", 1, "nothing is proposed", "bylaws", "amend", coop,
+                "--title", "Nothing", *here)
         refused("an amendment that changes nothing is none", 1, "nothing is proposed", "bylaws",
                 "amend", path, "--title", "Nothing", *here)
         asked = sheaf("bylaws", "amend", draft, "--title", "More in a round", "--dry-run", *here)
@@ -232,7 +241,8 @@ def register(folder, home, coop, hub):
     check("by the members", until(lambda: "withdrawn by the members" in sheaf(
         "motion", "show", second, "--home", home).stdout, 20), done.stderr)
     refused("what was withdrawn is not registered", 4, "awaits registration", *record(later))
-    third, _ = adopt(folder, home, "third.toml", read(os.path.join(folder, "second.toml")), "Five again")
+    third, _ = adopt(folder, home, "third.toml", read(os.path.join(folder, "second.toml")),
+                     "Five again")
     confirm(folder, home, hub, third, record)
     check("the log verifies", sheaf("verify", coop).returncode == 0)
 

@@ -10,6 +10,7 @@
 #include "bylaws/bylaws.h"
 #include "bylaws/changes.h"
 #include "bylaws/model.h"
+#include "bylaws/sentences.h"
 #include "bylaws/statutes.h"
 #include "bylaws/wording.h"
 #include "coop/refusal.h"
@@ -445,6 +446,69 @@ static void test_changes(void **unused)
     document_free(&all);
 }
 
+static sheaf_status note_sentence(void *context, sheaf_slice sentence, bool new, sheaf_err *err)
+{
+    (void)err;
+    sheaf_buffer_printf(context, "%s%.*s\n", new ? "+ " : "- ", SHEAF_PRINT(sentence));
+    return SHEAF_OK;
+}
+
+static void want_sentences(const document *before, const document *after, sheaf_article article,
+                           const sheaf_messages *messages, const char *want)
+{
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 10000);
+    assert_int_equal(sheaf_article_sentences(before->bylaws, after->bylaws, article, messages,
+                                             note_sentence, &out, NULL),
+                     SHEAF_OK);
+    sheaf_buffer_add_byte(&out, 0);
+    assert_string_equal((const char *)out.data, want);
+    sheaf_buffer_deinit(&out);
+}
+
+static void change_the_vote(sheaf_json *tree)
+{
+    for (sheaf_json *m = tree->first; m; m = m->next)
+        for (sheaf_json *f = m->first; f; f = f->next)
+            if (sheaf_slice_is(f->name, "ordinary"))
+                for (sheaf_json *n = f->first; n; n = n->next)
+                    if (sheaf_slice_is(n->name, "open_s"))
+                        n->integer = 86400;
+}
+
+/* What comes and what goes, and nothing that both say; with the words that lead in. */
+static void test_changes_of_sentences(void **unused)
+{
+    document before = document_make(SHEAF_legal_form_association, false, NULL);
+    document after = document_make(SHEAF_legal_form_association, false, change_two);
+    document vote = document_make(SHEAF_legal_form_association, false, change_the_vote);
+    document all = document_make(SHEAF_legal_form_association, true, NULL);
+    sheaf_messages messages = messages_of(english);
+    (void)unused;
+    want_sentences(&before, &before, SHEAF_ARTICLE_members, &messages, "");
+    want_sentences(&before, &after, SHEAF_ARTICLE_members, &messages,
+                   "- supporter: its members have no vote; its members are supporters\n");
+    want_sentences(&before, &vote, SHEAF_ARTICLE_decisions, &messages,
+                   "- Ordinary decisions. Voting begins when a motion is opened and lasts 7 "
+                   "days.\n"
+                   "+ Ordinary decisions. Voting begins when a motion is opened and lasts 1 "
+                   "day.\n");
+    messages = messages_of(german);
+    want_sentences(&before, &vote, SHEAF_ARTICLE_decisions, &messages,
+                   "- Einfache Beschlüsse. Die Abstimmung beginnt mit der Eröffnung eines "
+                   "Antrags und dauert 7 Tage.\n"
+                   "+ Einfache Beschlüsse. Die Abstimmung beginnt mit der Eröffnung eines "
+                   "Antrags und dauert 1 Tag.\n");
+    /* An article that is switched on says all of it, one that is off nothing. */
+    want_sentences(&all, &before, SHEAF_ARTICLE_deployment, &messages,
+                   "- Zu einer Freigabe gehört eine Lektion, die den Mitgliedern das Modell "
+                   "erklärt.\n");
+    document_free(&before);
+    document_free(&after);
+    document_free(&vote);
+    document_free(&all);
+}
+
 static const char *model_text(const char *name)
 {
     size_t i = 0;
@@ -483,8 +547,7 @@ static void test_changes_of_sources(void **unused)
     sheaf_buffer_add_byte(&out, 0);
     assert_string_equal(
         (const char *)out.data,
-        "shares.sources[0].of|sources, capital_min_cents, field|capital_min_cents|none|0\n"
-        "shares.sources[0].source|sources, capital_min_cents, source|Council Regulation (EC) "
+        "shares.sources[0].source|sources, capital_min_cents|Council Regulation (EC) "
         "1435/2003, art. 3(2)|none|0\n"
         "witnesses.protected|protected|no|yes|1\n");
     sheaf_buffer_deinit(&out);
@@ -507,6 +570,7 @@ int main(void)
         cmocka_unit_test(test_wrong_catalogues),
         cmocka_unit_test(test_what_is_missing),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_changes_of_sentences),
         cmocka_unit_test(test_changes_of_sources),
     };
     int code = cmocka_run_group_tests(tests, NULL, NULL);
