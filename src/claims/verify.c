@@ -267,18 +267,21 @@ static sheaf_status head_check(sheaf_verification *v, const char *dir, sheaf_err
 
 /* ---- all of it ---- */
 
-static void take_state(sheaf_verification *v)
+static sheaf_status take_state(sheaf_verification *v, sheaf_err *err)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(&v->replay.state);
     v->out->voids = v->replay.voids;
     v->out->digest = sheaf_state_digest(&v->replay.state);
+    if (v->replay.state.failed)
+        return sheaf_fail(err, SHEAF_NOMEM, "no memory left for the digest of the state");
     v->out->needs_revision = v->replay.needs_revision;
     v->out->stopped_at = v->replay.stopped_at;
     if (!coop)
-        return;
+        return SHEAF_OK;
     memcpy(v->out->origin, coop->origin, SHEAF_ORIGIN_LEN);
     v->log_key = coop->log_key;
     v->has_log_key = true;
+    return SHEAF_OK;
 }
 
 /* The log and what is signed over it. */
@@ -286,7 +289,7 @@ static sheaf_status verify_log(sheaf_verification *v, const char *dir, sheaf_err
 {
     SHEAF_TRY(run_all(v, err));
     if (!v->options->hashes_only)
-        take_state(v);
+        SHEAF_TRY(take_state(v, err));
     SHEAF_TRY(head_check(v, dir, err));
     SHEAF_TRY(sheaf_verify_earlier_check(v, err));
     return v->options->hashes_only ? SHEAF_OK : sheaf_verify_cosignatures(v, err);

@@ -222,6 +222,8 @@ static void *spare_row(sheaf_state *state)
 void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row)
 {
     sheaf_state_table *table = &state->tables[id];
+    if (row >= table->count)
+        return spare_row(state); /* there was no memory to make it */
     if (table->touched[row] != state->mark
         && (!save(state, id, row, 0, false) || !mark_dirty(state, table, row)))
         return spare_row(state);

@@ -76,6 +76,7 @@ void sheaf_state_commit(sheaf_state *state);
 
 uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id);
 const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id id, uint32_t row);
+/* Of a row that could not be made, for the state has failed, one that is thrown away. */
 void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row);
 /* A new row of zeros at the end; `key` finds it again (ignored for tables BY_ROW). */
 void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key);
@@ -155,7 +156,7 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id);
 bool sheaf_state_matches(sheaf_state *state, const struct sheaf_state_digest *digest);
 
 /* One hash over all tables: SHA-256 over their names, row counts and roots; for comparing whole
- * states. */
+ * states. Zeros where there is no memory for it; then the state has failed. */
 sheaf_hash sheaf_state_digest(sheaf_state *state);
 
 #endif

@@ -139,6 +139,8 @@ static void passage_begin(passage *p, sheaf_slice data, sheaf_hash *out)
     uint64_t bits = (uint64_t)data.len * 8;
     *p = (passage){.at = data.data, .blocks = data.len / BLOCK, .out = out};
     memcpy(p->state, sheaf_sha256_initial, sizeof sheaf_sha256_initial);
+    if (!data.len)
+        p->at = p->end; /* it is read as far as the others go, and may be NULL */
     if (rest > 0)
         memcpy(p->end, data.data + data.len - rest, rest);
     p->end[rest] = 0x80;

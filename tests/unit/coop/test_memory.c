@@ -117,6 +117,39 @@ static void test_every_allocation(void **unused)
     kit_close(&k);
 }
 
+/* What is written to a row that could not be made is thrown away, and there is no digest where
+ * there is no memory for it. */
+static void test_rows_that_are_not_there(void **unused)
+{
+    (void)unused;
+    static const sheaf_hash none;
+    sheaf_state state;
+    assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
+    sheaf_mark mark = sheaf_state_mark(&state);
+    left = 0;
+    sheaf_tally_new(&state, 7)->yes = 7;
+    left = -1;
+    assert_true(state.failed);
+    assert_int_equal(sheaf_tally_row(&state, 7), SHEAF_NONE);
+    sheaf_tally_edit(&state, sheaf_tally_row(&state, 7))->yes = 7;
+    sheaf_tally_edit(&state, 0)->yes = 7;
+    assert_int_equal(sheaf_tally_count(&state), 0);
+    sheaf_state_roll_back(&state, mark);
+    state.failed = false;
+    sheaf_tally_new(&state, 7)->yes = 7;
+    sheaf_state_commit(&state);
+    left = 0;
+    sheaf_hash digest = sheaf_state_digest(&state);
+    left = -1;
+    assert_true(state.failed);
+    assert_memory_equal(digest.bytes, none.bytes, sizeof none.bytes);
+    state.failed = false;
+    digest = sheaf_state_digest(&state);
+    assert_false(state.failed);
+    assert_memory_not_equal(digest.bytes, none.bytes, sizeof none.bytes);
+    sheaf_state_deinit(&state);
+}
+
 /* A void entry is entered without memory. */
 static void test_void_needs_none(void **unused)
 {
@@ -145,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_allocation),
+        cmocka_unit_test(test_rows_that_are_not_there),
         cmocka_unit_test(test_void_needs_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
