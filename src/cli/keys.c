@@ -191,8 +191,10 @@ static int run_new(const sheaf_arguments *a)
     else if (!a->json)
         fprintf(stderr,
                 "The key is in %s/keys. A member lets it act with:\n"
-                "  sheaf key admit --public-key %s --scopes.vote yes\n",
-                home, public);
+                "  sheaf key admit --public-key %s --scopes.vote yes\n"
+                "or lets you apply with it, however many others wait, with:\n"
+                "  sheaf member invite --public-key %s\n",
+                home, public, public);
     return SHEAF_EXIT_DONE;
 }
 
@@ -204,7 +206,10 @@ const sheaf_command sheaf_command_key_new = {
         "Use a home folder that is empty. The member admits the key with `sheaf key admit`,\n"
         "which says what it may sign and until when; from then on the home acts for the\n"
         "member. Where not everyone may read the log, say the same once more with --member\n"
-        "and --entry, the number that `sheaf key admit` printed.",
+        "and --entry, the number that `sheaf key admit` printed.\n"
+        "Where strangers fill the places for applications, claims or recoveries, a member\n"
+        "who knows you invites the key with `sheaf member invite`; then join or recover from\n"
+        "that home.",
     .options = {{"member", "N", "the member that has admitted the key"},
                 {"entry", "N", "the entry that admitted it"},
                 {"home", "DIR", "a home folder for the key"},

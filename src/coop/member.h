@@ -46,12 +46,16 @@ struct sheaf_applicant {
     sheaf_public_key public_key;
     uint32_t number; /* of the place in the imported register that is claimed, or 0 */
     uint8_t kind;
+    bool apart; /* takes none of the places that there are for applications */
     bool web;
 };
 
-/* May one more apply, with that key? */
-sheaf_refusal sheaf_apply_check(sheaf_fold *fold, int64_t class,
+/* Is there such a class, and is the key nobody's yet? */
+sheaf_refusal sheaf_apply_check(const sheaf_state *state, int64_t class,
                                 const sheaf_public_key *public_key);
+
+/* Does an invitation let in what the key asks for in the entry at hand? Then it is used. */
+bool sheaf_invitation_use(sheaf_fold *fold, const sheaf_public_key *key);
 sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant *applicant);
 
 /* Who claimed a place of the register has it from now on. */

@@ -1,11 +1,17 @@
 /* What is counted of members and applications, so that no rule walks through all of them. */
 #include "coop/coop_internal.h"
 
+/* Is it an undecided application, and not one that stands apart (rules_invitations.c)? */
+static bool takes_place(const struct sheaf_row_member *member)
+{
+    return member->state == SHEAF_member_state_applied && !member->apart;
+}
+
 void sheaf_member_become(sheaf_state *state, uint32_t row, uint8_t to)
 {
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
-    if (member->state == SHEAF_member_state_applied && row >= coop->applications_from)
+    if (takes_place(member) && row >= coop->applications_from)
         coop->applications--;
     coop->members -= member->state == SHEAF_member_state_active;
     coop->members += to == SHEAF_member_state_active;
@@ -27,7 +33,7 @@ uint32_t sheaf_applications_undecided(sheaf_fold *fold)
         const struct sheaf_row_member *member = sheaf_member_at(state, coop->applications_from);
         if (!sheaf_application_lapsed(fold, member))
             break; /* and so are all after it */
-        coop->applications -= member->state == SHEAF_member_state_applied;
+        coop->applications -= takes_place(member);
         coop->applications_from++;
     }
     return coop->applications;
@@ -38,5 +44,5 @@ void sheaf_applications_recount(sheaf_state *state)
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
     coop->applications = coop->applications_from = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)
-        coop->applications += sheaf_member_at(state, i)->state == SHEAF_member_state_applied;
+        coop->applications += takes_place(sheaf_member_at(state, i));
 }

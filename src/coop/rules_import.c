@@ -4,18 +4,21 @@
  * Two members could invent any number of members that way, so a confirmed row gives nobody a
  * vote: whoever claims the place applies like anyone and is admitted like anyone, and gets the
  * number, the date of joining and the end that stand there. Anybody can claim any place, so
- * claims stand side by side, and the one that is approved first lapses the others; whoever had
- * the place and was excluded, for having claimed what was not theirs, say, keeps nobody from
- * it. Nor does an import that nobody confirms keep its numbers for ever. What the second
- * officer confirms is a count and a digest over all rows (coop/import.h), which a program makes
- * again from the file.
+ * claims stand side by side, and the one that is approved first lapses the others. They take no
+ * place of other applications; of one place so many are undecided at a time, and whom members
+ * know comes in by an invitation however many there are (rules_invitations.c). Whoever had the
+ * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it.
+ * Nor does an import that nobody confirms keep its numbers for ever. What the second officer
+ * confirms is a count and a digest over all rows (coop/import.h), which a program makes again
+ * from the file.
  */
 #include "coop/import.h"
 #include "coop/member.h"
 
 #include <assert.h>
 
-enum { ROW_MAX = 128 }; /* bytes of a place in the register */
+enum { ROW_MAX = 128 };  /* bytes of a place in the register */
+enum { CLAIMS_MAX = 4 }; /* of one place that are undecided, but for those of invited keys */
 
 bool sheaf_import_over(const sheaf_state *state, uint32_t import, int64_t stamp)
 {
@@ -164,13 +167,43 @@ static sheaf_refusal find_place(const sheaf_fold *fold, uint32_t number, uint32_
     return SHEAF_ACCEPTED;
 }
 
+/* How many claims of the place are undecided; the others leave its list. */
+static uint32_t claims_undecided(sheaf_fold *fold, uint32_t place)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_place *row = sheaf_place_edit(state, place);
+    uint32_t at = row->claim_last, after = 0, count = 0;
+    row->claim_last = 0;
+    while (at) {
+        const struct sheaf_row_member *claim = sheaf_member_at(state, at - 1);
+        uint32_t before = claim->claim_before;
+        if (claim->state == SHEAF_member_state_applied
+            && !sheaf_application_lapsed(fold, claim)) {
+            if (after)
+                sheaf_member_edit(state, after - 1)->claim_before = at;
+            else
+                row->claim_last = at;
+            after = at;
+            count++;
+        }
+        at = before;
+    }
+    if (after)
+        sheaf_member_edit(state, after - 1)->claim_before = 0;
+    return count;
+}
+
 sheaf_refusal sheaf_rule_member_claim(sheaf_fold *fold, const struct sheaf_member_claim *what)
 {
     uint32_t row;
     SHEAF_REFUSE_UNLESS(find_place(fold, (uint32_t)what->number, &row));
     const struct sheaf_row_place *place = sheaf_place_at(fold->state, row);
-    SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold, place->class, &what->public_key));
+    SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold->state, place->class, &what->public_key));
+    uint32_t others = claims_undecided(fold, row);
+    SHEAF_REFUSE_IF(!sheaf_invitation_use(fold, &what->public_key) && others >= CLAIMS_MAX,
+                    claims_max);
     SHEAF_REFUSE_UNLESS(sheaf_applicant_add(fold, &(struct sheaf_applicant){
+                                                      .apart = true,
                                                       .class = place->class,
                                                       .kind = place->kind,
                                                       .name = what->name,

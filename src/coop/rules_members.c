@@ -44,9 +44,10 @@ sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant
     member->recovery_failed = SHEAF_NONE;
     member->exclusion = member->asks_exclusion = SHEAF_NONE;
     member->number = applicant->number;
+    member->apart = applicant->apart;
     member->applied = fold->stamp;
     member->state = SHEAF_member_state_applied;
-    sheaf_coop_edit(fold->state, 0)->applications++;
+    sheaf_coop_edit(fold->state, 0)->applications += !applicant->apart;
     SHEAF_STOP_IF_SPENT(fold);
     return sheaf_key_enter(fold,
                            &(struct sheaf_new_key){
@@ -98,21 +99,23 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal sheaf_apply_check(sheaf_fold *fold, int64_t class,
+sheaf_refusal sheaf_apply_check(const sheaf_state *state, int64_t class,
                                 const sheaf_public_key *public_key)
 {
-    SHEAF_REFUSE_IF(!sheaf_class_now(fold->state, class), no_such_class);
-    SHEAF_REFUSE_UNLESS(sheaf_key_fresh(fold->state, public_key));
-    SHEAF_REFUSE_IF(sheaf_applications_undecided(fold)
-                        >= sheaf_bylaws_now(fold->state)->applications_max,
-                    applications_max);
-    return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(!sheaf_class_now(state, class), no_such_class);
+    return sheaf_key_fresh(state, public_key);
 }
 
 sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_member_apply *what)
 {
-    SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold, what->class, &what->public_key));
+    SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold->state, what->class, &what->public_key));
+    bool invited = sheaf_invitation_use(fold, &what->public_key);
+    SHEAF_REFUSE_IF(!invited
+                        && sheaf_applications_undecided(fold)
+                               >= sheaf_bylaws_now(fold->state)->applications_max,
+                    applications_max);
     return sheaf_applicant_add(fold, &(struct sheaf_applicant){
+                                         .apart = invited,
                                          .class = what->class,
                                          .kind = what->kind,
                                          .name = what->name,

@@ -124,7 +124,7 @@ static void end(sheaf_fold *fold, uint32_t row, uint8_t state)
     uint32_t member = sheaf_member_row(fold->state, recovery->member);
     struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
     if (recovery->first == SHEAF_NONE) {
-        coop->recoveries_open--;
+        coop->recoveries_open -= !recovery->apart;
     } else {
         coop->recoveries_confirmed--;
         sheaf_room_free(fold, SHEAF_room_recovery, recovery->first);
@@ -181,7 +181,8 @@ sheaf_refusal sheaf_rule_recovery_open(sheaf_fold *fold, const struct sheaf_reco
     SHEAF_REFUSE_IF(!sheaf_member_active(state, what->member), no_such_member);
     SHEAF_REFUSE_IF(others(state, what->member) < 2, recovery_alone);
     SHEAF_REFUSE_UNLESS(sheaf_key_fresh(state, &what->public_key));
-    SHEAF_REFUSE_IF(sheaf_coop(state)->recoveries_open >= bylaws->applications_max,
+    bool invited = sheaf_invitation_use(fold, &what->public_key);
+    SHEAF_REFUSE_IF(!invited && sheaf_coop(state)->recoveries_open >= bylaws->applications_max,
                     recoveries_max);
     SHEAF_REFUSE_IF(!sheaf_key_first_scopes(state, what->web), scope_none);
     SHEAF_REFUSE_UNLESS(sheaf_key_reserve(fold, &(struct sheaf_new_key){
@@ -194,9 +195,10 @@ sheaf_refusal sheaf_rule_recovery_open(sheaf_fold *fold, const struct sheaf_reco
                                                     .web = what->web,
                                                 }));
     SHEAF_STOP_IF_SPENT(fold);
-    sheaf_coop_edit(state, 0)->recoveries_open++;
+    sheaf_coop_edit(state, 0)->recoveries_open += !invited;
     struct sheaf_row_recovery *row = sheaf_recovery_new(state, fold->index);
     row->id = fold->index;
+    row->apart = invited;
     row->member = what->member;
     row->public_key = what->public_key;
     row->holder = what->holder;
@@ -250,7 +252,7 @@ static sheaf_refusal take_place(sheaf_fold *fold, struct sheaf_row_recovery *rec
                         && sheaf_room_used(fold->state, SHEAF_room_recovery, fold->member),
                     recoveries_confirmed);
     coop->recoveries_confirmed++;
-    coop->recoveries_open--;
+    coop->recoveries_open -= !recovery->apart;
     recovery->first = fold->member;
     sheaf_room_add(fold, SHEAF_room_recovery);
     return SHEAF_ACCEPTED;

@@ -55,6 +55,7 @@ enum {
     AREA(exclusion, MEMBERS),
     AREA(recovery, MEMBERS),
     AREA(import, MEMBERS),
+    AREA(invitation, MEMBERS),
     AREA(place, MEMBERS),
     AREA(circle, DECISIONS),
     AREA(circle_member, DECISIONS),

@@ -105,7 +105,10 @@ def imported(coop):
 
 
 def claimed(coop):
-    impostor = coop.join("impostor", "--place", 7)
+    impostor = [coop.join(f"impostor{i}", "--place", 7) for i in range(4)][0]
+    refused("four strangers have claimed it", 4, "member.invite", "join", coop.hub.url, "--member",
+            "Max Moor", "--place", 7, "--home", coop.home("max"))
+    coop.act("bob", "member", "invite", "--public-key", new_key(coop, "max"))
     true = coop.join("max", "--place", 7)
     coop.act("bob", "member", "admit", "--member", true)
     row = coop.row("member", true)
@@ -133,7 +136,8 @@ def renewed(coop, who, member):
 def new_key(coop, home):
     done = sheaf("key", "new", coop.hub.url, "--home", coop.home(home))
     check(f"{home} has a key", done.returncode == 0 and len(done.stdout) == 44
-          and f"sheaf key admit --public-key {done.stdout.strip()}" in done.stderr,
+          and f"sheaf key admit --public-key {done.stdout.strip()}" in done.stderr
+          and f"sheaf member invite --public-key {done.stdout.strip()}" in done.stderr,
           done.stdout + done.stderr)
     return done.stdout.strip()
 
@@ -221,6 +225,10 @@ def held(coop, cat, dan):
         coop.act(who, *flags)
     human = [row["human"] for row in coop.rows("key") if row["human"]]
     check("the two are one human", len(human) == 2 and len(set(human)) == 1, human)
+    coop.act("cat", "holder", "withdraw", "--holder", "c" * 64, "--member", dan)
+    coop.refused("what was allowed is taken back", "another member has named", "dan", "key",
+                 "admit", "--public-key", new_key(coop, "dan3"), "--scopes.vote", "yes", "--holder",
+                 "c" * 64)
     check("as the lists show", "human 0" in coop.keys("ada", cat)
           and "human 0" in coop.keys("ada", dan), coop.keys("ada", cat))
 

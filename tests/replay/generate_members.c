@@ -109,6 +109,7 @@ static void import(kit *k)
         snprintf(hex + 2 * i, 3, "%02x", digest.bytes[i]);
     kit_do(k, "bob", "import.confirm", NULL, "{'count':2,'digest':'%s','import':#register}",
            hex);
+    kit_do(k, "cat", "member.invite", NULL, "{'public_key':@max}");
     kit_do(k, "max", "member.claim", "max",
            "{'name':^,'number':7,'public_key':@max,'web':false}");
     admit(k, "max");

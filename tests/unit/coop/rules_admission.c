@@ -189,3 +189,83 @@ void test_admission_by_the_members(void **unused)
              "{'effect':" ACCEPT("rex") ",'title':^}", NULL);
     kit_close(&k);
 }
+
+/* Strangers who fill all places shut out nobody whom a member knows. */
+void test_invitations(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.applications_max = 1;
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"x1", "member.apply", APPLY("x1", "0"), .label = "x1"},
+        {"eve", "member.apply", APPLY("eve", "1"), R(applications_max)},
+        {"ann", "member.invite", "{'public_key':@bob}", R(key_in_use)},
+        {"ann", "member.invite", "{'public_key':@eve}"},
+        {"bob", "member.invite", "{'public_key':@eve}", R(invited_already)},
+        {"fay", "member.apply", APPLY("fay", "0"), R(applications_max)},
+        {"eve", "member.apply", APPLY("eve", "1"), .label = "eve"},
+        {"ann", "member.invite", "{'public_key':@fay}", R(invited_waits)},
+        {"ann", "member.admit", OF("eve")},
+        {"eve", "member.invite", "{'public_key':@fay}", R(no_vote)},
+        /* Another invitation takes the place of one that was not used. */
+        {"ann", "member.invite", "{'public_key':@fay}"},
+        {"ann", "member.invite", "{'public_key':@gus}"},
+        {"fay", "member.apply", APPLY("fay", "0"), R(applications_max)},
+        {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
+        {"bob", "member.decline", OF("gus")},
+        /* It ends with the membership of whoever invites, and is free for another then. */
+        {"dan", "member.invite", "{'public_key':@hal}"},
+        {"dan", "member.leave", "{}"},
+        {"hal", "member.apply", APPLY("hal", "0"), R(applications_max)},
+        {"cat", "member.invite", "{'public_key':@hal}"},
+        {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
+        {"x2", "member.apply", APPLY("x2", "0"), R(applications_max)},
+        {"ann", "member.decline", OF("x1")}, /* the other way: what fills a place is declined */
+        {"ida", "member.apply", APPLY("ida", "0"), .label = "ida"},
+        /* The same for recoveries. */
+        {"r1", "recovery.open", "{'member':#bob,'public_key':@r1,'web':false}", .label = "r1"},
+        {"r2", "recovery.open", "{'member':#bob,'public_key':@r2,'web':false}",
+         R(recoveries_max)},
+        {"ann", "member.invite", "{'public_key':@r2}"},
+        {"r2", "recovery.open", "{'member':#bob,'public_key':@r2,'web':false}", .label = "r2"},
+        {"ann", "member.invite", "{'public_key':@r3}", R(invited_waits)},
+        {"cat", "recovery.confirm", "{'recovery':#r2}"},
+        {"r3", "recovery.open", "{'member':#bob,'public_key':@r3,'web':false}",
+         R(recoveries_max)}, /* r2 has freed no place, for it had none */
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "r2"), .wait_ms = 3600000},
+        {"ann", "member.invite", "{'public_key':@r3}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->recoveries_open, 1);
+    assert_int_equal(sheaf_coop(&k.state)->applications, 1); /* ida's */
+    kit_close(&k);
+}
+
+/* An invitation lasts as long as an application waits, and what was asked by it as long again.
+ */
+void test_invitations_lapse(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.applications_max = 1;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "member.invite", NULL, "{'public_key':@eve}");
+    kit_do(&k, "bob", "member.invite", NULL, "{'public_key':@fay}");
+    int64_t last = k.now + INT64_C(1000) * rules.lapse_s;
+    k.now = last - 2 * k.step_ms;
+    kit_do(&k, "x1", "member.apply", "x1", APPLY("x1", "0"));
+    kit_do(&k, "fay", "member.apply", "fay", APPLY("fay", "0")); /* the last moment */
+    assert_int_equal(k.now, last);
+    kit_want(&k, R(applications_max), "eve", "member.apply", APPLY("eve", "0"), NULL);
+    k.now = last + INT64_C(1000) * rules.lapse_s - k.step_ms;
+    kit_want(&k, R(invited_waits), "bob", "member.invite", "{'public_key':@gus}", NULL);
+    k.now = last + INT64_C(1000) * rules.lapse_s + 1 - k.step_ms;
+    kit_do(&k, "bob", "member.invite", NULL, "{'public_key':@gus}");
+    kit_close(&k);
+}

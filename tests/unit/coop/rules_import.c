@@ -100,7 +100,7 @@ void test_import_claimed_falsely(void **unused)
     kit k;
     kit_rules rules = kit_rules_usual();
     rules.exclusion = "'exclusion':{'hearing_s':0},";
-    rules.applications_max = 3;
+    rules.applications_max = 1;
     kit_open(&k);
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "import.open", "i", "{'count':2}");
@@ -111,7 +111,6 @@ void test_import_claimed_falsely(void **unused)
         {"moe", "member.claim", CLAIM("moe", "7"), .label = "moe"},
         {"eve", "member.claim", CLAIM("eve", "8"), .label = "eve"},
         {"max", "member.claim", CLAIM("max", "7"), .label = "max"},
-        {"ned", "member.claim", CLAIM("ned", "8"), R(applications_max)},
         {"ann", "member.decline", "{'member':#eve}"},
         {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
         {"ann", "member.admit", "{'member':#moe}"}, /* taken for who stands in the register */
@@ -120,7 +119,7 @@ void test_import_claimed_falsely(void **unused)
         {"ann", "exclusion.open", "{'member':#moe,'reason':^}", .label = "x"},
     };
     KIT_ROWS(&k, rows);
-    assert_int_equal(sheaf_coop(&k.state)->applications, 1); /* ned's */
+    assert_int_equal(sheaf_coop(&k.state)->applications, 0); /* claims are no applications */
     kit_motion(&k, "m", "{'kind':'member.exclude','what':{'exclusion':#x}}", 4);
     static const kit_row after[] = {
         {"max2", "member.claim", CLAIM("max2", "7"), .label = "max2"},
@@ -133,6 +132,50 @@ void test_import_claimed_falsely(void **unused)
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "moe"))->state,
                      SHEAF_member_state_excluded);
     assert_int_equal(sheaf_coop(&k.state)->applications, 0);
+    kit_close(&k);
+}
+
+/* Who makes keys to claim a place with keeps nobody from another place, nor from applying, nor
+ * whom a member knows from the place itself. */
+void test_import_claims_flood(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.applications_max = 1;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "import.open", "i", "{'count':2}");
+    kit_do(&k, "ann", "member.import", NULL, ROW("i", "7"));
+    kit_do(&k, "ann", "member.import", NULL, ROW("i", "8"));
+    confirm(&k, "bob", "i", 2, false, ACCEPTED);
+    static const kit_row rows[] = {
+        {"x1", "member.claim", CLAIM("x1", "7"), .label = "x1"},
+        {"x2", "member.claim", CLAIM("x2", "7"), .label = "x2"},
+        {"x3", "member.claim", CLAIM("x3", "7"), .label = "x3"},
+        {"x4", "member.claim", CLAIM("x4", "7"), .label = "x4"},
+        {"max", "member.claim", CLAIM("max", "7"), R(claims_max)},
+        {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.decline", "{'member':#x2}"},
+        {"x5", "member.claim", CLAIM("x5", "7"), .label = "x5"}, /* in the place of x2 */
+        {"max", "member.claim", CLAIM("max", "7"), R(claims_max)},
+        {"bob", "member.invite", "{'public_key':@max}"},
+        {"max", "member.claim", CLAIM("max", "7"), .label = "max"},
+        {"max2", "member.claim", CLAIM("max2", "7"), R(claims_max)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->applications, 1); /* eve's */
+    static const kit_row after[] = {
+        {"y1", "member.claim", CLAIM("y1", "7"), .wait_ms = 86400000, .label = "y1"},
+        {"y2", "member.claim", CLAIM("y2", "7"), .label = "y2"}, /* all others have lapsed */
+        {"ann", "member.admit", "{'member':#x5}", R(application_lapsed)},
+        {"ann", "member.admit", "{'member':#y1}"},
+        {"ann", "member.admit", "{'member':#y2}", R(application_declined)},
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(sheaf_place_get(&k.state, 7)->member, kit_index(&k, "y1"));
     kit_close(&k);
 }
 
