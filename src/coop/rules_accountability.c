@@ -1,5 +1,6 @@
 /* Accountability: any member calls any other, or an organ, to account; answer, hearing and
  * outcome follow each other, whether those who are called take part or not. */
+#include "coop/member.h"
 #include "coop/pending.h"
 #include "coop/room.h"
 
@@ -99,12 +100,22 @@ sheaf_refusal sheaf_rule_accountability_answer(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* Is it about who signs, or about a member for whom the same human acts? */
+static bool signed_by_subject(const sheaf_fold *fold,
+                              const struct sheaf_row_accountability *process)
+{
+    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
+    return is_subject(fold->state, process, fold->member)
+           || (human && process->subject != SHEAF_NONE
+               && sheaf_human_acts(fold->state, human, process->subject, fold->stamp));
+}
+
 /* Everybody moves the process on but those whom it is about. */
 static sheaf_refusal check_step(const sheaf_fold *fold, uint32_t row, uint8_t state)
 {
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_process);
     const struct sheaf_row_accountability *process = sheaf_accountability_at(fold->state, row);
-    SHEAF_REFUSE_IF(is_subject(fold->state, process, fold->member), by_its_subject);
+    SHEAF_REFUSE_IF(signed_by_subject(fold, process), by_its_subject);
     SHEAF_REFUSE_IF(process->state != state, accountability_step);
     return SHEAF_ACCEPTED;
 }

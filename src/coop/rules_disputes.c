@@ -1,5 +1,6 @@
 /* Conflict resolution between two members: private talk, then mediation by a colleague whom
  * both trust, then a panel. What it is about never stands on the log. */
+#include "coop/member.h"
 #include "coop/pending.h"
 #include "coop/room.h"
 
@@ -152,6 +153,19 @@ sheaf_refusal sheaf_rule_dispute_name(sheaf_fold *fold, const struct sheaf_dispu
 
 /* ---- those who help ---- */
 
+/* Neither a party nor who acts for one helps, in whatever membership. */
+static sheaf_refusal check_helper(const sheaf_fold *fold,
+                                  const struct sheaf_row_dispute *dispute)
+{
+    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
+    SHEAF_REFUSE_IF(
+        human
+            && (sheaf_human_acts(fold->state, human, dispute->by, fold->stamp)
+                || sheaf_human_acts(fold->state, human, dispute->with, fold->stamp)),
+        party_mediates);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_dispute_accept(sheaf_fold *fold,
                                         const struct sheaf_dispute_accept *what)
 {
@@ -160,6 +174,7 @@ sheaf_refusal sheaf_rule_dispute_accept(sheaf_fold *fold,
     SHEAF_REFUSE_IF(dispute->state != SHEAF_dispute_state_naming, dispute_step);
     SHEAF_REFUSE_IF(dispute->named_by != fold->member || dispute->named_with != fold->member,
                     not_the_mediator);
+    SHEAF_REFUSE_UNLESS(check_helper(fold, dispute));
     dispute->mediator = fold->member;
     step(fold, dispute, SHEAF_dispute_state_mediation,
          sheaf_bylaws_get(fold->state, dispute->bylaws)->dispute_mediation_s);
@@ -177,6 +192,8 @@ sheaf_refusal sheaf_rule_dispute_decide(sheaf_fold *fold,
     SHEAF_REFUSE_IF((!first && !second) || dispute->named_by == SHEAF_NONE
                         || dispute->named_with == SHEAF_NONE,
                     not_on_the_panel);
+    SHEAF_REFUSE_UNLESS(check_helper(fold, dispute));
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, dispute->id, false)); /* two people */
     if (both_say(dispute, first, DECIDED))
         end(fold, dispute, SHEAF_dispute_state_decided);
     return SHEAF_ACCEPTED;

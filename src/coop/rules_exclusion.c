@@ -3,16 +3,28 @@
  * A member with a vote asks for it and says why; for the time that the bylaws set the member
  * concerned can answer, and no motion to exclude can be opened. Whoever opens it then, the
  * member concerned does not vote on it. Nobody has more than one request open, and there is one
- * against a member at a time, so that members cannot be worn down by many; 90 days after the
- * hearing it lapses, so that nobody lives under an old one. Where the bylaws give exclusion up,
- * nobody is excluded any more, by a motion that was open then neither. */
+ * against a member at a time, so that members cannot be worn down by many; a motion on it that
+ * was decided has used it up, so that nobody is put to the vote twice on one hearing; 90 days
+ * after the hearing it lapses, so that nobody lives under an old one. Where the bylaws give
+ * exclusion up, nobody is excluded any more, by a motion that was open then neither. */
 #include "coop/member.h"
+
+/* The motion on the request, unless there was none, or it was withdrawn. */
+static const struct sheaf_row_motion *motion_on(const sheaf_state *state,
+                                                const struct sheaf_row_exclusion *row)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, row->motion);
+    return motion && motion->state != SHEAF_motion_state_withdrawn ? motion : NULL;
+}
 
 static bool over(const sheaf_fold *fold, uint32_t exclusion)
 {
     const struct sheaf_row_exclusion *row = sheaf_exclusion_find(fold->state, exclusion);
-    return !row || row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000 < fold->stamp
-           || !sheaf_member_active(fold->state, row->member);
+    if (!row || !sheaf_member_active(fold->state, row->member))
+        return true;
+    const struct sheaf_row_motion *motion = motion_on(fold->state, row);
+    return motion ? motion->state != SHEAF_motion_state_open
+                  : row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000 < fold->stamp;
 }
 
 sheaf_refusal sheaf_rule_exclusion_open(sheaf_fold *fold,
@@ -30,6 +42,7 @@ sheaf_refusal sheaf_rule_exclusion_open(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!over(fold, asks->asks_exclusion), exclusions_max);
     struct sheaf_row_exclusion *row = sheaf_exclusion_new(state, fold->index);
     row->id = member->exclusion = asks->asks_exclusion = fold->index;
+    row->motion = SHEAF_NONE;
     row->by = fold->member;
     row->member = what->member;
     row->reason = what->reason;
@@ -43,6 +56,8 @@ sheaf_refusal sheaf_rule_member_answer(sheaf_fold *fold, const struct sheaf_memb
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_exclusion);
     SHEAF_REFUSE_IF(sheaf_exclusion_at(fold->state, row)->member != fold->member,
                     not_concerned);
+    SHEAF_REFUSE_IF(sheaf_key_get(fold->state, fold->key)->scopes == SHEAF_SCOPE_TRAIN,
+                    outside_scope); /* a machine answers for nobody */
     SHEAF_REFUSE_IF(over(fold, what->exclusion), exclusion_lapsed);
     sheaf_exclusion_edit(fold->state, row)->answer = what->text;
     return SHEAF_ACCEPTED;
@@ -57,6 +72,7 @@ sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!row, no_such_exclusion);
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, row->member), no_such_member);
     SHEAF_REFUSE_IF(fold->stamp < row->heard, hearing);
+    SHEAF_REFUSE_IF(fold->rehearsal && motion_on(fold->state, row), exclusion_moved);
     SHEAF_REFUSE_IF(fold->rehearsal && over(fold, what->exclusion), exclusion_lapsed);
     return sheaf_member_end(fold, row->member, SHEAF_member_state_excluded);
 }
@@ -68,7 +84,9 @@ void sheaf_exclusion_subject(sheaf_fold *fold, const sheaf_effect *effect,
     if (effect->kind != SHEAF_KIND_member_exclude)
         return;
     const struct sheaf_member_exclude *what = effect->what;
-    uint32_t member = sheaf_exclusion_get(fold->state, what->exclusion)->member;
+    uint32_t row = sheaf_exclusion_row(fold->state, what->exclusion);
+    uint32_t member = sheaf_exclusion_at(fold->state, row)->member;
+    sheaf_exclusion_edit(fold->state, row)->motion = electorate->opened;
     if (sheaf_entitled(fold->state, electorate, member) == SHEAF_ACCEPTED)
         sheaf_conflict_make(fold, electorate->opened, member, &no_reason);
 }

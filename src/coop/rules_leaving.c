@@ -163,15 +163,34 @@ static sheaf_refusal record_death(sheaf_fold *fold, struct sheaf_row_member *mem
     death->id = member->death = fold->index;
     death->member = member->id;
     death->evidence = *evidence;
+    death->records = 1;
     SHEAF_STOP_IF_SPENT(fold);
     return sheaf_member_speak(fold, fold->index, false);
+}
+
+/* Who records a death says no more that the member lives. */
+static void lift_denial(sheaf_fold *fold, struct sheaf_row_member *member)
+{
+    uint32_t row = sheaf_denial_row(fold->state, sheaf_pair(fold->member, member->id));
+    if (row == SHEAF_NONE || sheaf_denial_at(fold->state, row)->lifted)
+        return;
+    sheaf_denial_edit(fold->state, row)->lifted = true;
+    member->denials--;
+}
+
+/* So many members must record it: for each who says that the member lives one more than two. */
+static bool enough_records(const struct sheaf_row_member *member,
+                           const struct sheaf_row_death *death)
+{
+    return death->records >= 2 + (uint64_t)member->denials;
 }
 
 /* Two members could be rid of everybody else that way, one after the other. So an organisation
  * does not die, the second record must be of the same evidence and of another human, and then
  * the member has 14 days: whatever it signs with a key of its own, but a node's, disproves it.
- * A record that nobody confirmed stands in nobody's way: one of other evidence by another
- * member takes its place. */
+ * Many are away for longer: so any other member may say that it lives, and then it takes one
+ * record more. A record that too few confirmed stands in nobody's way: one of other evidence by
+ * another member takes its place. */
 sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_member_death *what)
 {
     sheaf_state *state = fold->state;
@@ -180,6 +199,7 @@ sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_IF(!member, no_such_member);
     SHEAF_REFUSE_IF(member->kind != SHEAF_member_kind_person, not_a_person);
     SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
+    lift_denial(fold, member);
     if (member->death == SHEAF_NONE)
         return record_death(fold, member, &what->evidence);
     const struct sheaf_row_death *death = sheaf_death_get(state, member->death);
@@ -190,9 +210,36 @@ sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_membe
         return record_death(fold, member, &what->evidence);
     }
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, death->id, false));
-    sheaf_death_edit(state, sheaf_death_row(state, death->id))->confirmed = true;
-    sheaf_deadline_set(fold->state, what->member, SHEAF_deadline_kind_member_death,
-                       fold->stamp + (int64_t)SHEAF_DEATH_WAIT_S * 1000);
+    struct sheaf_row_death *edited = sheaf_death_edit(state, sheaf_death_row(state, death->id));
+    edited->records++;
+    edited->confirmed = enough_records(member, edited);
+    if (edited->confirmed)
+        sheaf_deadline_set(state, what->member, SHEAF_deadline_kind_member_death,
+                           fold->stamp + (int64_t)SHEAF_DEATH_WAIT_S * 1000);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_death_deny(sheaf_fold *fold, const struct sheaf_death_deny *what)
+{
+    sheaf_state *state = fold->state;
+    uint64_t pair = sheaf_pair(fold->member, what->member);
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, what->member);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(!member || member->death == SHEAF_NONE, no_such_death);
+    uint32_t row = sheaf_denial_row(state, pair);
+    SHEAF_REFUSE_IF(row != SHEAF_NONE && !sheaf_denial_at(state, row)->lifted, denied_already);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, member->death, true));
+    struct sheaf_row_denial *denial =
+        row == SHEAF_NONE ? sheaf_denial_new(state, pair) : sheaf_denial_edit(state, row);
+    denial->by = fold->member;
+    denial->member = what->member;
+    denial->lifted = false;
+    member->denials++;
+    struct sheaf_row_death *death =
+        sheaf_death_edit(state, sheaf_death_row(state, member->death));
+    death->confirmed = enough_records(member, death);
+    if (!death->confirmed)
+        sheaf_deadline_clear(state, what->member, SHEAF_deadline_kind_member_death);
     return SHEAF_ACCEPTED;
 }
 

@@ -52,6 +52,7 @@ enum {
     AREA(holder_allowed, MEMBERS),
     AREA(voice, MEMBERS),
     AREA(death, MEMBERS),
+    AREA(denial, MEMBERS),
     AREA(exclusion, MEMBERS),
     AREA(recovery, MEMBERS),
     AREA(import, MEMBERS),

@@ -87,6 +87,11 @@ static void depart(kit *k)
     kit_do(k, "yin", "member.stay", NULL, "{}");
     kit_do(k, "ann", "member.death", NULL, "{'evidence':~a,'member':#yin}");
     kit_do(k, "bob", "member.death", NULL, "{'evidence':~a,'member':#yin}");
+    kit_do(k, "cat", "death.deny", NULL, "{'member':#yin}");
+    kit_do(k, "cat", "person.update", NULL, "{'contact':^}");
+    kit_do(k, "yin", "person.update", NULL, "{'contact':^}");
+    kit_do(k, "cat", "member.death", NULL, "{'evidence':~b,'member':#yin}");
+    kit_do(k, "bob", "member.death", NULL, "{'evidence':~b,'member':#yin}");
     k->now += INT64_C(14) * 86400000;
     generate_ticks(k);
 }

@@ -34,7 +34,7 @@ const VERBS = {
     'conflict.allege': 'found a conflict of interest', 'conflict.declare': 'declared a conflict of interest',
     'coop.close': 'closed the co-op', 'creditor.record': 'recorded a creditor',
     'creditor.settle': 'settled a creditor’s claim', 'dispute.accept': 'agreed to mediate',
-    'dispute.advance': 'took a conflict to its next step', 'dispute.decide': 'decided a conflict',
+    'death.deny': 'said that a member lives', 'dispute.advance': 'took a conflict to its next step', 'dispute.decide': 'decided a conflict',
     'dispute.name': 'named who deals with a conflict', 'dispute.open': 'opened a case of conflict resolution',
     'dispute.settle': 'settled a conflict', 'election.call': 'called an election',
     'election.vote': 'voted in an election', 'exclusion.open': 'asked for an exclusion',

@@ -237,3 +237,45 @@ void test_disputes_in_time(void **unused)
     kit_want(&k, R(dispute_step), "ann", "dispute.settle", "{'dispute':#d}", NULL);
     kit_close(&k);
 }
+
+/* Whoever acts for a party or a subject does not help or hear in another membership, and the
+ * panel is two people. */
+void test_disputes_of_humans(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
+    "'money':false,'train':false,'vote':true},'web':false}"
+    static const kit_row rows[] = {
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "holder.allow", "{'holder':~a,'member':#cat}"},
+        {"cat", "key.admit", HELD("c1", "~a"), .label = "c1"},
+        {"cat", "key.admit", HELD("c2", "~c"), .label = "c2"},
+        {"cat", "holder.allow", "{'holder':~c,'member':#dan}"},
+        {"dan", "key.admit", HELD("d1", "~c"), .label = "d1"},
+        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"c1", "dispute.accept", "{'dispute':#d}", R(party_mediates)},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#dan}"},
+        {"c1", "dispute.decide", "{'dispute':#d}", R(party_mediates)},
+        {"c2", "dispute.decide", "{'dispute':#d}"},
+        {"cat", "dispute.decide", "{'dispute':#d}", R(approved_twice)},
+        {"d1", "dispute.decide", "{'dispute':#d}", R(human_twice)},
+        {"dan", "dispute.decide", "{'dispute':#d}"},
+        {"bob", "accountability.open", "{'subject':#ann,'text':^,'title':^}", .label = "a"},
+        {"ann", "accountability.answer", "{'process':#a,'text':^}"},
+        {"c1", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
+        {"c2", "accountability.hear", "{'process':#a,'text':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_decided);
+    kit_close(&k);
+}

@@ -253,6 +253,54 @@ void test_death(void **unused)
     kit_close(&k);
 }
 
+/* Two members are rid of nobody whom a third knows to live: it takes one record more. */
+void test_death_denied(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"cat", "person.update", "{'name':^}"},
+        {"pat", "member.apply", APPLY("pat"), .label = "pat"},
+        {"ann", "member.admit", "{'member':#pat}"},
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"cat", "death.deny", "{'member':#pat}", R(no_such_death)},
+        {"cat", "death.deny", "{'member':4000}", R(no_such_death)},
+        {"ann", "member.death", DEATH("pat")},
+        {"ann", "death.deny", "{'member':#pat}", R(approved_twice)},
+        {"eve", "death.deny", "{'member':#pat}", R(no_vote)},
+        {"bob", "member.death", DEATH("pat")},
+        {"bob", "member.death", DEATH("pat"), R(death_confirmed)},
+        {"cat", "death.deny", "{'member':#pat}", .wait_ms = 14 * DAY - 40},
+        {"cat", "death.deny", "{'member':#pat}", R(denied_already)},
+        {"ann", "person.update", "{'name':^}", .wait_ms = DAY}, /* no deadline has passed */
+        {"ann", "member.death", DEATH("pat"), R(approved_twice)},
+        {"cat", "member.death", DEATH("pat"), R(approved_twice)},
+        {"dan", "member.death", DEATH("pat")}, /* the third */
+        {"hub", "clock.tick", KIT_TICK("member_death", "pat"), R(not_due),
+         .wait_ms = 14 * DAY - 10000},
+        {"pat", "person.update", "{'name':^}"},
+        /* What was said counts for the next time, and is lifted by whoever records the death.
+         */
+        {"ann", "member.death", DEATH("pat")},
+        {"bob", "member.death", DEATH("pat")},
+        {"bob", "member.death", DEATH("pat"), R(approved_twice)},
+        {"cat", "member.death", DEATH("pat")},
+        {"dan", "member.death", DEATH("pat"), R(death_confirmed)},
+        {"dan", "death.deny", "{'member':#pat}"},
+        {"hub", "clock.tick", KIT_TICK("member_death", "pat"), .wait_ms = 14 * DAY},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "pat")->state, SHEAF_member_state_deceased);
+    assert_int_equal(member_of(&k, "pat")->denials, 1);
+    kit_close(&k);
+}
+
 void test_exclusion(void **unused)
 {
     (void)unused;
@@ -291,6 +339,38 @@ void test_exclusion(void **unused)
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(member_of(&k, "bob")->state, SHEAF_member_state_excluded);
+    kit_close(&k);
+}
+
+/* One hearing, one vote: a motion that was decided has used the request up. */
+void test_exclusion_moved(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.exclusion = "'exclusion':{'hearing_s':3600},";
+    rules.early = false;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "exclusion.open", REQUEST("bob"), .label = "x"},
+        {"bob.node", "member.answer", "{'exclusion':#x,'text':^}", R(outside_scope)},
+        {"cat", "motion.open", EXCLUDE("x"), .label = "m", .wait_ms = 3600000},
+        {"dan", "motion.open", EXCLUDE("x"), R(exclusion_moved)},
+        {"dan", "exclusion.open", REQUEST("bob"), R(exclusion_under_way)},
+        {"bob", "member.answer", "{'exclusion':#x,'text':^}"},
+        {"cat", "motion.withdraw", "{'motion':#m}"},
+        {"dan", "motion.open", EXCLUDE("x"), .label = "n"},
+        {"ann", "ballot.cast", "{'choice':'no','motion':#n}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "n"), .wait_ms = 120000},
+        {"ann", "motion.open", EXCLUDE("x"), R(exclusion_moved)},
+        {"bob", "member.answer", "{'exclusion':#x,'text':^}", R(exclusion_lapsed)},
+        {"ann", "exclusion.open", REQUEST("bob"), .label = "y"},
+        {"ann", "motion.open", EXCLUDE("y"), R(hearing)},
+        {"ann", "motion.open", EXCLUDE("y"), .wait_ms = 3600000},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(member_of(&k, "bob")->state, SHEAF_member_state_active);
     kit_close(&k);
 }
 

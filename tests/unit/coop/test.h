@@ -132,7 +132,9 @@ void test_last_vote_stays(void **unused);
 void test_trial(void **unused);
 void test_trial_amended(void **unused);
 void test_death(void **unused);
+void test_death_denied(void **unused);
 void test_exclusion(void **unused);
+void test_exclusion_moved(void **unused);
 void test_exclusion_off(void **unused);
 void test_last_vote_outlives(void **unused);
 void test_admission_by_an_organ(void **unused);
@@ -270,6 +272,7 @@ void test_accountability(void **unused);
 void test_accountability_unanswered(void **unused);
 void test_accountability_of_organ(void **unused);
 void test_disputes(void **unused);
+void test_disputes_of_humans(void **unused);
 void test_disputes_in_time(void **unused);
 
 #endif
