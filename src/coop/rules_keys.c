@@ -104,8 +104,8 @@ sheaf_refusal sheaf_rule_holder_allow(sheaf_fold *fold, const struct sheaf_holde
     return SHEAF_ACCEPTED;
 }
 
-/* Keys that name the person already go on doing so, and so do those that replace them: else one
- * person would be heard twice from then on. */
+/* Keys that name the person already go on doing so, and so do those that replace them, but they
+ * do not speak where humans are counted: they would be heard in the person's place. */
 sheaf_refusal sheaf_rule_holder_withdraw(sheaf_fold *fold,
                                          const struct sheaf_holder_withdraw *what)
 {
@@ -122,6 +122,9 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
     uint64_t pair = sheaf_pair(fold->member, of);
     uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
     SHEAF_REFUSE_IF(sheaf_approval_find(fold->state, pair), approved_twice);
+    SHEAF_REFUSE_IF(human && sheaf_human_at(fold->state, human - 1)->member != fold->member
+                        && !allowed_now(fold->state, human - 1, fold->member),
+                    holder_withdrawn);
     SHEAF_REFUSE_IF(human && sheaf_voice_find(fold->state, sheaf_pair(human, of)), human_twice);
     struct sheaf_row_approval *approval = sheaf_approval_new(fold->state, pair);
     approval->by = fold->member;
