@@ -29,8 +29,7 @@
 
 enum {
     SHEAF_DEATH_WAIT_S = 14 * 86400, /* in which any act of the member disproves its death */
-    SHEAF_EXCLUSION_LAPSE_S = 90 * 86400, /* in which a motion follows the hearing */
-    SHEAF_KEYS_MAX = 64,                  /* keys of one member that are in force */
+    SHEAF_KEYS_MAX = 64,             /* keys of one member that are in force */
 };
 
 /* The row of a member that is one now, to write; NULL if there is none. */

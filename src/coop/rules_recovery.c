@@ -60,6 +60,16 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+uint32_t sheaf_recovery_needed(const sheaf_state *state,
+                               const struct sheaf_row_recovery *recovery)
+{
+    uint32_t rest = others(state, recovery->member), said = recovery->confirmations;
+    if (recovery->state != SHEAF_recovery_state_objected)
+        return least(sheaf_bylaws_now(state)->recovery_confirmations, rest ? rest - 1 : 0);
+    /* Members may have left since: where nobody but confirmers is left, one voice is enough. */
+    return least(said, rest > said ? rest - said : 1);
+}
+
 static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, uint8_t state,
                                    uint32_t *row)
 {
@@ -294,7 +304,7 @@ sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, false));
     SHEAF_REFUSE_UNLESS(note_confirmation(fold, recovery));
     SHEAF_STOP_IF_SPENT(fold);
-    if (++recovery->confirmations < least(bylaws->recovery_confirmations, rest - 1))
+    if (++recovery->confirmations < sheaf_recovery_needed(state, recovery))
         return SHEAF_ACCEPTED;
     recovery->state = SHEAF_recovery_state_waiting;
     sheaf_member_edit_active(fold, recovery->member)->recovery = recovery->id;
@@ -341,9 +351,7 @@ sheaf_refusal sheaf_rule_recovery_judge(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, !what->uphold));
     recovery->upheld += what->uphold;
     recovery->against += !what->uphold;
-    /* Members may have left since: where nobody but confirmers is left, one voice is enough. */
-    uint32_t rest = others(fold->state, recovery->member), needed = recovery->confirmations;
-    needed = least(needed, rest > needed ? rest - needed : 1);
+    uint32_t needed = sheaf_recovery_needed(fold->state, recovery);
     if (recovery->upheld >= needed)
         succeed(fold, row);
     else if (recovery->against >= needed)

@@ -37,10 +37,17 @@ bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t inde
 bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t index,
                           uint8_t *reason);
 
+/* In so many seconds after the hearing a motion follows on a request for exclusion. */
+enum { SHEAF_EXCLUSION_LAPSE_S = 90 * 86400 };
+
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 
 /* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
+
+/* So many must confirm the recovery; or, where it was objected to, decide on its panel. */
+uint32_t sheaf_recovery_needed(const sheaf_state *state,
+                               const struct sheaf_row_recovery *recovery);
 
 /* The consent is not revoked, not expired, and its member is one. */
 bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,

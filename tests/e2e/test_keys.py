@@ -1,6 +1,6 @@
 """An imported register with two signatures, and who claims its places; a key that is renewed; keys
 of an organisation's people that may do little, for a while; lost keys that are recovered, against
-an objection and without; a commitment that another member copies."""
+an objection and without; a commitment that another member copies; a death that is denied."""
 import json
 import os
 import time
@@ -44,6 +44,11 @@ class Coop:
         done = sheaf("key", "list", "--member", member, "--home", self.home(who))
         return done.stdout + done.stderr
 
+    def shown(self, noun, number, *words):
+        done = sheaf(noun, "show", number, "--home", self.home("ada"))
+        check(f"{noun} show says {words[0]}", all(word in done.stdout for word in words),
+              done.stdout + done.stderr)
+
     def join(self, who, *flags):
         done = sheaf("join", self.hub.url, "--member", who, *flags, "--home", self.home(who),
                      "--json")
@@ -60,6 +65,7 @@ def found(folder):
     document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
     document["keys"]["recovery"] = RECOVERY
     document["members"]["admission"]["approvals"] = 1
+    document["members"]["exclusion"] = {"hearing_s": 3600}
     path = os.path.join(folder, "bylaws.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
@@ -110,6 +116,7 @@ def claimed(coop):
             "Max Moor", "--place", 7, "--home", coop.home("max"))
     coop.act("bob", "member", "invite", "--public-key", new_key(coop, "max"))
     true = coop.join("max", "--place", 7)
+    coop.shown("member", true, "claims      place 7", "has applied", "(max)")
     coop.act("bob", "member", "admit", "--member", true)
     row = coop.row("member", true)
     check("who is in the register has its place", row["state"] == "active" and row["number"] == 7
@@ -188,9 +195,13 @@ def recovered(coop, bob):
     false = opened("thief")
     coop.refused("the member itself does not confirm", "about itself", "bob", "recovery", "confirm",
                  "--recovery", false)
+    coop.shown("recovery", false, "waits for confirmations", "takes       2")
     for who in ("cat", "org"):
         coop.act(who, "recovery", "confirm", "--recovery", false)
     coop.act("bob", "recovery", "object", "--recovery", false)
+    coop.shown("recovery", false, "a panel decides", "0 for the new key, 0 against; 2 decide",
+               "by member", "(cat)")
+    coop.shown("member", bob, f"sheaf recovery show {false}", "(bob), a person")
     coop.refused("an objection freezes keys", "objected to", "bob", "key", "admit", "--public-key",
                  new_key(coop, "frozen"), "--scopes.vote", "yes")
     check("the list says so", "frozen" in coop.keys("ada", bob), coop.keys("ada", bob))
@@ -208,6 +219,7 @@ def recovered(coop, bob):
     done = until(lambda: coop.row("recovery", true)["state"] == "done", 20)
     check("after the waiting period it takes the place of all others", done,
           coop.row("recovery", true))
+    coop.shown("recovery", true, "is done")
     coop.act("bob2", "motion", "open", "--title", "Here I am again")
     coop.refused("the old one is gone", "revoked", "bob", "motion", "open", "--title", "Thief")
 
@@ -233,6 +245,21 @@ def held(coop, cat, dan):
           and "human 0" in coop.keys("ada", dan), coop.keys("ada", cat))
 
 
+def died(coop, cat):
+    """Two record a death, one says that the member lives; a hearing."""
+    for who in ("bob2", "dan"):
+        coop.act(who, "member", "death", "--member", cat, "--evidence", "d" * 64)
+    coop.shown("member", cat, "recorded by 2 of 2", "the membership ends", "death deny")
+    coop.act("org", "death", "deny", "--member", cat)
+    coop.shown("member", cat, "recorded by 2 of 3", "1 said that the member lives")
+    coop.act("cat", "person", "update", "--contact", "cat@example.org")
+    coop.refused("a member who signs is alive", "disproved", "org", "death", "deny", "--member",
+                 cat)
+    asked = coop.act("dan", "exclusion", "open", "--member", cat, "--reason", "Never there.")
+    coop.act("cat", "member", "answer", "--exclusion", asked, "--text", "I was ill.")
+    coop.shown("member", cat, "asked for by member", "Never there.", "I was ill.", "heard until")
+
+
 def main():
     with Folder() as folder:
         found(folder)
@@ -244,6 +271,7 @@ def main():
             soon = people_of_an_organisation(coop, people["org"])
             recovered(coop, people["bob"])
             held(coop, people["cat"], people["dan"])
+            died(coop, people["cat"])
             expired(coop, soon, people["org"])
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)

@@ -1,0 +1,227 @@
+/* cli/member_show.c - `sheaf member show` and `sheaf recovery show`. */
+#include "cli/matter.h"
+
+#include "cli/source_text.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* "member 3 (Ada)", with that noun, and without the name where it is not at hand. */
+static void print_who(const sheaf_matter *matter, const char *noun, uint32_t id)
+{
+    const struct sheaf_row_member *member = sheaf_member_find(matter->state, id);
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    printf("%s %" PRIu32, noun, id);
+    if (member && sheaf_source_text(&matter->source, &member->name, &text) && text.len)
+        printf(" (%.*s)", SHEAF_PRINT(sheaf_buffer_slice(&text)));
+    sheaf_buffer_deinit(&text);
+}
+
+/* When that kind of deadline of the entry comes; false where none is set. */
+static bool due(const sheaf_state *state, uint32_t of, uint8_t kind, int64_t *at)
+{
+    const struct sheaf_row_deadline *row = sheaf_deadline_find(state, sheaf_pair(of, kind));
+    if (!row || !row->place)
+        return false;
+    *at = row->at;
+    return true;
+}
+
+/* The deadline and what follows then; nothing where none is set. */
+static void print_due(const sheaf_matter *matter, uint32_t of, uint8_t kind, const char *then)
+{
+    int64_t at;
+    if (!due(matter->state, of, kind, &at))
+        return;
+    sheaf_matter_print_time("until", at, SHEAF_NONE);
+    printf("  then        %s\n", then);
+}
+
+/* ---- member show ---- */
+
+static const char *const standings[SHEAF_member_state_COUNT] = {
+    [SHEAF_member_state_applied] = "has applied",
+    [SHEAF_member_state_active] = "is a member",
+    [SHEAF_member_state_left] = "has left",
+    [SHEAF_member_state_declined] = "was declined",
+    [SHEAF_member_state_dismissed] = "was dismissed on trial",
+    [SHEAF_member_state_excluded] = "was excluded",
+    [SHEAF_member_state_deceased] = "has died",
+};
+
+static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(matter->state);
+    if (member->number)
+        printf("  claims      place %" PRIu32 " of the imported register\n", member->number);
+    printf("  so far      %u for, %u against; it takes %u of either, or all who decide where "
+           "they are fewer\n",
+           member->approvals, member->declines, bylaws->approvals);
+    sheaf_matter_print_time(
+        "until", member->applied + (int64_t)bylaws->application_lapse_s * 1000, SHEAF_NONE);
+    printf("  then        the application lapses; `sheaf member admit --member %" PRIu32
+           "` approves it,\n              `sheaf member decline --member %" PRIu32
+           "` speaks against it\n",
+           member->id, member->id);
+}
+
+static void print_death(const sheaf_matter *matter, const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_death *death = sheaf_death_find(matter->state, member->death);
+    if (!death)
+        return;
+    printf("  death       recorded by %" PRIu32 " of %" PRIu64 " members that it takes",
+           death->records, 2 + (uint64_t)member->denials);
+    if (member->denials)
+        printf("; %" PRIu32 " said that the member lives", member->denials);
+    printf("\n              `sheaf death deny --member %" PRIu32
+           "` says so; whatever the member signs disproves it\n",
+           member->id);
+    print_due(matter, member->id, SHEAF_deadline_kind_member_death, "the membership ends");
+}
+
+static void print_exclusion(const sheaf_matter *matter, const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_exclusion *row =
+        sheaf_exclusion_find(matter->state, member->exclusion);
+    if (!row
+        || (row->motion == SHEAF_NONE
+            && row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000
+                   < sheaf_coop(matter->state)->stamp))
+        return;
+    printf("  exclusion   asked for by ");
+    print_who(matter, "member", row->by);
+    printf(", entry %" PRIu32 "\n", row->id);
+    sheaf_matter_print_text(matter, "reason", &row->reason);
+    sheaf_matter_print_text(matter, "answer", &row->answer);
+    sheaf_matter_print_time("heard until", row->heard, SHEAF_NONE);
+    if (row->motion != SHEAF_NONE)
+        printf("  motion      %" PRIu32 ": sheaf motion show %" PRIu32 "\n", row->motion,
+               row->motion);
+    else
+        printf("  then        a motion can be put to the members, for 90 days; "
+               "`sheaf member answer\n              --exclusion %" PRIu32 "` answers\n",
+               row->id);
+}
+
+static void print_active(const sheaf_matter *matter, const struct sheaf_row_member *member)
+{
+    printf("  admitted    with entry %" PRIu32 "%s\n", member->admitted,
+           member->trial   ? ", on trial: votes are recorded and not counted"
+           : member->votes ? ", with a vote"
+                           : ", without a vote");
+    print_due(matter, member->id, SHEAF_deadline_kind_member_trial,
+              "the trial is over, and votes count");
+    print_due(matter, member->id, SHEAF_deadline_kind_member_leaves,
+              member->notice == SHEAF_NONE
+                  ? "the membership ends, as the register says"
+                  : "the membership ends; `sheaf member stay` takes the notice back");
+    print_death(matter, member);
+    print_exclusion(matter, member);
+    if (member->recovery != SHEAF_NONE)
+        printf("  recovery    of its keys is under way: sheaf recovery show %" PRIu32 "\n",
+               member->recovery);
+    printf("  keys        sheaf key list --member %" PRIu32 "\n", member->id);
+}
+
+static void print_member(const sheaf_matter *matter)
+{
+    const struct sheaf_row_member *member = matter->row;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(matter->state);
+    const struct sheaf_row_class *class =
+        sheaf_class_at(matter->state, bylaws->class_first + member->class);
+    print_who(matter, "Member", member->id);
+    printf(", %s of the class “%.*s”, %s.\n",
+           member->kind == SHEAF_member_kind_person ? "a person" : "an organisation",
+           SHEAF_PRINT(SHEAF_WORDS(class->name)), standings[member->state]);
+    sheaf_matter_print_time("applied", member->applied, SHEAF_NONE);
+    if (member->state == SHEAF_member_state_applied)
+        print_applicant(matter, member);
+    else if (member->state == SHEAF_member_state_active)
+        print_active(matter, member);
+    else if (member->left != SHEAF_NONE)
+        printf("  ended       with entry %" PRIu32 "\n", member->left);
+}
+
+static void put_member(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    sheaf_matter_put_text(matter, w, "name",
+                          &((const struct sheaf_row_member *)matter->row)->name);
+}
+
+static int run_member(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(&(sheaf_matter_view){&sheaf_command_member_show,
+                                                  SHEAF_TABLE_member, print_member, put_member},
+                             a);
+}
+
+const sheaf_command sheaf_command_member_show = SHEAF_MATTER_COMMAND(
+    "member", "where a membership stands: application, trial, notice, hearing, recovery",
+    run_member);
+
+/* ---- recovery show ---- */
+
+static void print_confirmers(const sheaf_matter *matter,
+                             const struct sheaf_row_recovery *recovery)
+{
+    for (uint32_t at = recovery->confirmation_last; at;) {
+        const struct sheaf_row_confirmation *row = sheaf_confirmation_at(matter->state, at - 1);
+        printf("  confirmed   by ");
+        print_who(matter, "member", row->by);
+        puts("");
+        at = row->before;
+    }
+}
+
+static void print_recovery(const sheaf_matter *matter)
+{
+    const struct sheaf_row_recovery *row = matter->row;
+    static const char *const stands[SHEAF_recovery_state_COUNT] = {
+        [SHEAF_recovery_state_open] = "waits for confirmations",
+        [SHEAF_recovery_state_waiting] = "is confirmed, and the waiting time runs",
+        [SHEAF_recovery_state_objected] = "was objected to, and a panel decides",
+        [SHEAF_recovery_state_done] = "is done: the new key took the place of all others",
+        [SHEAF_recovery_state_failed] = "has failed",
+    };
+    printf("Recovery %" PRIu32 " of the keys of ", row->id);
+    print_who(matter, "member", row->member);
+    printf(" %s.\n", stands[row->state]);
+    print_confirmers(matter, row);
+    if (row->state == SHEAF_recovery_state_open) {
+        printf("  takes       %" PRIu32 " that it is the member's own key: `sheaf recovery "
+               "confirm --recovery %" PRIu32 "`\n",
+               sheaf_recovery_needed(matter->state, row), row->id);
+        print_due(matter, row->id, SHEAF_deadline_kind_recovery_lapses, "it fails");
+    } else if (row->state == SHEAF_recovery_state_waiting) {
+        print_due(matter, row->id, SHEAF_deadline_kind_recovery_waits,
+                  "the new key takes the place of all others, unless it is objected to:");
+        printf("              `sheaf recovery object --recovery %" PRIu32
+               "`, by the member or one who has not confirmed it\n",
+               row->id);
+    } else if (row->state == SHEAF_recovery_state_objected) {
+        printf("  so far      %u for the new key, %u against; %" PRIu32 " decide\n",
+               row->upheld, row->against, sheaf_recovery_needed(matter->state, row));
+        print_due(matter, row->id, SHEAF_deadline_kind_recovery_panel,
+                  "it fails; until then no key of the member does anything with money and "
+                  "keys");
+        printf("              `sheaf recovery judge --recovery %" PRIu32
+               " --uphold yes|no`, by who has not confirmed it\n",
+               row->id);
+    } else {
+        printf("  decided     with entry %" PRIu32 "\n", row->decided);
+    }
+}
+
+static int run_recovery(const sheaf_arguments *a)
+{
+    return sheaf_matter_show(&(sheaf_matter_view){&sheaf_command_recovery_show,
+                                                  SHEAF_TABLE_recovery, print_recovery, NULL},
+                             a);
+}
+
+const sheaf_command sheaf_command_recovery_show = SHEAF_MATTER_COMMAND(
+    "recovery", "where a recovery of lost keys stands, who confirmed it, and what follows",
+    run_recovery);
