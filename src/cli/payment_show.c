@@ -36,7 +36,9 @@ static void print_signatures(const sheaf_state *state, const struct sheaf_row_pa
         const struct sheaf_row_payment_signature *signature =
             sheaf_payment_signature_at(state, next - 1);
         printf("%s%" PRIu32, before, signature->member);
-        if (!sheaf_payment_signature_counts(state, signature))
+        if (signature->withdrawn)
+            fputs(" (taken back)", stdout);
+        else if (!sheaf_payment_signature_counts(state, signature))
             fputs(" (which does not count now)", stdout);
         before = ", ";
         next = signature->before;
@@ -56,7 +58,10 @@ static void print_then(const sheaf_state *state, const struct sheaf_row_payment 
         puts("it lapses, unless the members decide on it, for it is above the limit: a motion\n"
              "              with the effect payment.approve");
     else
-        puts("it leaves with the last signature, or lapses; `sheaf payment sign` signs");
+        puts(
+            "it leaves with the last signature, one of them by another than who asked for it,\n"
+            "              or lapses; `sheaf payment sign` signs, `sheaf payment unsign` takes "
+            "it back");
 }
 
 static void print(const sheaf_matter *matter)

@@ -1,8 +1,9 @@
-/* The treasury: payments are asked for, decided on, signed, and settled. */
+/* The treasury: payments are asked for, taken back, and settled; how they are decided on,
+ * signed and leave stands in rules_signing.c. */
 #include "coop/ending.h"
 #include "coop/ledger.h"
 #include "coop/organs.h"
-#include "coop/treasury.h"
+#include "coop/treasury_internal.h"
 
 /* ---- treasurers ---- */
 
@@ -30,34 +31,7 @@ uint32_t sheaf_treasurers(const sheaf_state *state)
                : 0;
 }
 
-bool sheaf_payment_signature_counts(const sheaf_state *state,
-                                    const struct sheaf_row_payment_signature *signature)
-{
-    return sheaf_treasurer_is(state, signature->member)
-           && !sheaf_conflicted(state, signature->payment, signature->member);
-}
-
-/* Only treasurers have signed, so there are few. */
-uint32_t sheaf_payment_signatures(const sheaf_state *state,
-                                  const struct sheaf_row_payment *payment)
-{
-    uint32_t count = 0;
-    for (uint32_t next = payment->signature_last; next;) {
-        const struct sheaf_row_payment_signature *row =
-            sheaf_payment_signature_at(state, next - 1);
-        count += sheaf_payment_signature_counts(state, row);
-        next = row->before;
-    }
-    return count;
-}
-
-bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment)
-{
-    return payment->amount_cents > sheaf_bylaws_now(state)->treasury_limit_cents
-           && payment->approved == SHEAF_NONE;
-}
-
-static sheaf_refusal treasury_on(const sheaf_state *state)
+sheaf_refusal sheaf_treasury_check(const sheaf_state *state)
 {
     uint8_t place;
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_treasury), treasury_off);
@@ -77,8 +51,7 @@ static struct sheaf_row_orderer *orderer_of(sheaf_fold *fold, uint32_t member)
     return fresh;
 }
 
-/* The payment, while it is neither gone nor given up. */
-static sheaf_refusal find_open(const sheaf_state *state, uint32_t id, uint32_t *row)
+sheaf_refusal sheaf_payment_find_open(const sheaf_state *state, uint32_t id, uint32_t *row)
 {
     *row = sheaf_payment_row(state, id);
     SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_payment);
@@ -87,7 +60,7 @@ static sheaf_refusal find_open(const sheaf_state *state, uint32_t id, uint32_t *
     return SHEAF_ACCEPTED;
 }
 
-static void end(sheaf_fold *fold, uint32_t row, uint8_t to)
+void sheaf_payment_end(sheaf_fold *fold, uint32_t row, uint8_t to)
 {
     struct sheaf_row_payment *payment = sheaf_payment_edit(fold->state, row);
     payment->state = to;
@@ -96,9 +69,25 @@ static void end(sheaf_fold *fold, uint32_t row, uint8_t to)
     orderer_of(fold, payment->by)->open--;
 }
 
-static int64_t owed(const sheaf_state *state, uint32_t member)
+int64_t sheaf_account_owed(const sheaf_state *state, uint32_t member)
 {
     return -sheaf_ledger_balance(state, SHEAF_account_kind_member, member);
+}
+
+/* A member has few keys that are in force. */
+bool sheaf_payment_own(const sheaf_fold *fold, const struct sheaf_row_payment *payment)
+{
+    const sheaf_state *state = fold->state;
+    uint32_t human = sheaf_key_get(state, fold->key)->human;
+    if (payment->account == SHEAF_NONE || payment->account == fold->member)
+        return payment->account == fold->member;
+    for (uint32_t at = sheaf_member_get(state, payment->account)->key_last; human && at;) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
+        if (key->human == human)
+            return true;
+        at = key->before;
+    }
+    return false;
 }
 
 /* May the member ask for a payment out of that account? */
@@ -111,7 +100,8 @@ static sheaf_refusal check_account(const sheaf_fold *fold,
                         && (sheaf_member_active(state, what->account)
                             || !sheaf_treasurer_is(state, fold->member)),
                     not_your_account);
-    SHEAF_REFUSE_IF(owed(state, what->account) < what->amount_cents, account_short);
+    SHEAF_REFUSE_IF(sheaf_account_owed(state, what->account) < what->amount_cents,
+                    account_short);
     return SHEAF_ACCEPTED;
 }
 
@@ -133,7 +123,7 @@ sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_paym
 {
     sheaf_state *state = fold->state;
     uint32_t line_1;
-    SHEAF_REFUSE_UNLESS(treasury_on(state));
+    SHEAF_REFUSE_UNLESS(sheaf_treasury_check(state));
     SHEAF_REFUSE_UNLESS(check_line(fold, what, &line_1));
     bool treasurer = sheaf_treasurer_is(state, fold->member), own = false;
     if (what->has_account) {
@@ -149,6 +139,7 @@ sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_paym
     struct sheaf_row_payment *payment = sheaf_payment_new(state, fold->index);
     payment->id = fold->index;
     payment->by = fold->member;
+    payment->by_human = sheaf_key_get(state, fold->key)->human;
     payment->account = what->has_account ? what->account : SHEAF_NONE;
     payment->amount_cents = what->amount_cents;
     payment->budget_line = line_1;
@@ -165,91 +156,20 @@ sheaf_refusal sheaf_rule_payment_cancel(sheaf_fold *fold,
                                         const struct sheaf_payment_cancel *what)
 {
     uint32_t row;
-    SHEAF_REFUSE_UNLESS(find_open(fold->state, what->payment, &row));
+    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(fold->state, what->payment, &row));
     SHEAF_REFUSE_IF(sheaf_payment_at(fold->state, row)->by != fold->member, not_your_payment);
-    end(fold, row, SHEAF_payment_state_cancelled);
+    SHEAF_REFUSE_IF(sheaf_conflicted(fold->state, what->payment, fold->member), conflicted);
+    sheaf_payment_end(fold, row, SHEAF_payment_state_cancelled);
     return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_settle_payment(sheaf_fold *fold, uint32_t of)
 {
-    end(fold, sheaf_payment_row(fold->state, of), SHEAF_payment_state_lapsed);
+    sheaf_payment_end(fold, sheaf_payment_row(fold->state, of), SHEAF_payment_state_lapsed);
     return SHEAF_ACCEPTED;
 }
 
-/* ---- decision and signatures ---- */
-
-sheaf_refusal sheaf_rule_payment_approve(sheaf_fold *fold,
-                                         const struct sheaf_payment_approve *what)
-{
-    uint32_t row;
-    SHEAF_REFUSE_UNLESS(treasury_on(fold->state));
-    SHEAF_REFUSE_UNLESS(find_open(fold->state, what->payment, &row));
-    struct sheaf_row_payment *payment = sheaf_payment_edit(fold->state, row);
-    SHEAF_REFUSE_IF(payment->approved != SHEAF_NONE, payment_decided);
-    payment->approved = fold->index;
-    return SHEAF_ACCEPTED;
-}
-
-/* The money leaves. */
-static sheaf_refusal release(sheaf_fold *fold, uint32_t row)
-{
-    const struct sheaf_row_payment *payment = sheaf_payment_at(fold->state, row);
-    int64_t cents = payment->amount_cents;
-    uint32_t account = payment->account, line_1 = payment->budget_line;
-    if (line_1) {
-        SHEAF_REFUSE_UNLESS(sheaf_budget_line_check(fold->state, line_1, cents, fold->stamp));
-        sheaf_budget_line_spend(fold->state, line_1, cents);
-    }
-    if (account == SHEAF_NONE) {
-        SHEAF_REFUSE_IF(sheaf_ledger_free(fold->state) < cents, treasury_short);
-        SHEAF_REFUSE_UNLESS(
-            sheaf_ledger_post(fold, SHEAF_account_kind_expenses, SHEAF_NONE, cents));
-    } else {
-        SHEAF_REFUSE_IF(owed(fold->state, account) < cents, account_short);
-        SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
-                            < cents,
-                        bank_short);
-        SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_member, account, cents));
-    }
-    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
-    end(fold, row, SHEAF_payment_state_released);
-    return SHEAF_ACCEPTED;
-}
-
-static void add_signature(sheaf_fold *fold, uint32_t row)
-{
-    sheaf_state *state = fold->state;
-    struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
-    struct sheaf_row_payment_signature *fresh =
-        sheaf_payment_signature_new(state, sheaf_pair(payment->id, fold->member));
-    fresh->payment = payment->id;
-    fresh->member = fold->member;
-    fresh->entry = fold->index;
-    fresh->before = payment->signature_last;
-    payment->signature_last = sheaf_payment_signature_count(state);
-}
-
-sheaf_refusal sheaf_rule_payment_sign(sheaf_fold *fold, const struct sheaf_payment_sign *what)
-{
-    sheaf_state *state = fold->state;
-    uint32_t row;
-    SHEAF_REFUSE_UNLESS(treasury_on(state));
-    SHEAF_REFUSE_UNLESS(find_open(state, what->payment, &row));
-    const struct sheaf_row_payment *payment = sheaf_payment_at(state, row);
-    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
-    SHEAF_REFUSE_IF(payment->account == fold->member, payment_own);
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
-    SHEAF_REFUSE_IF(sheaf_payment_undecided(state, payment), payment_undecided);
-    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, payment->id, false));
-    add_signature(fold, row);
-    SHEAF_STOP_IF_SPENT(fold);
-    payment = sheaf_payment_at(state, row);
-    return sheaf_payment_signatures(state, payment)
-                   < sheaf_bylaws_now(state)->treasury_signatures
-               ? SHEAF_ACCEPTED
-               : release(fold, row);
-}
+/* ---- what became of it ---- */
 
 sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
                                         const struct sheaf_payment_settle *what)
@@ -262,6 +182,8 @@ sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
                     not_a_treasurer);
     struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
     SHEAF_REFUSE_IF(payment->state != SHEAF_payment_state_released, payment_not_left);
+    SHEAF_REFUSE_IF(sheaf_payment_own(fold, payment), payment_own);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
     payment->state = SHEAF_payment_state_settled;
     payment->settled = fold->index;
     payment->evidence = what->evidence;
@@ -277,7 +199,7 @@ sheaf_refusal sheaf_matter_payment_open(const sheaf_state *state, uint32_t id,
     uint32_t row;
     uint8_t place;
     SHEAF_REFUSE_IF(!sheaf_payment_find(state, id), no_such_matter);
-    SHEAF_REFUSE_UNLESS(find_open(state, id, &row));
+    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(state, id, &row));
     SHEAF_REFUSE_IF(!sheaf_treasury_organ(state, &place), no_treasurers);
     *out = (sheaf_electorate){.body = SHEAF_body_organ,
                               .of = place,
@@ -286,7 +208,7 @@ sheaf_refusal sheaf_matter_payment_open(const sheaf_state *state, uint32_t id,
     return SHEAF_ACCEPTED;
 }
 
-/* A signature that was given counts no longer, see sheaf_payment_signatures(). */
+/* A signature that was given counts no longer, see rules_signing.c. */
 void sheaf_matter_payment_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
 {
     (void)fold, (void)id, (void)member;

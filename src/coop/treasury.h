@@ -3,9 +3,10 @@
  * A payment is asked for, decided on by a motion where it is above the limit of article 17,
  * signed by treasurers, and leaves with the last signature that is needed; only then it is
  * posted. What is needed is judged when it leaves, by the bylaws then in force: a signature
- * counts while its treasurer is in office and has no conflict of interest, and none is counted
- * twice for one human (coop/member.h). Treasurers are the officers of the first organ of that
- * kind.
+ * counts while it is not taken back, its treasurer is in office and has no conflict of
+ * interest, and the key that gave it stands; none is counted twice for one human
+ * (coop/member.h), and at least one is by another human than who asked for the payment.
+ * Treasurers are the officers of the first organ of that kind.
  *
  * Money that comes in is recorded by treasurers with its evidence; by liquidators while the
  * co-op is wound up; and where nobody is in such an office by any member with a vote. A wrong
@@ -35,11 +36,11 @@ bool sheaf_treasurer_is(const sheaf_state *state, uint32_t member);
 /* How many treasurers in office there are where article 17 is on, else 0. */
 uint32_t sheaf_treasurers(const sheaf_state *state);
 
-/* Does the signature count now? */
+/* Does the signature count, at the time of the newest entry? */
 bool sheaf_payment_signature_counts(const sheaf_state *state,
                                     const struct sheaf_row_payment_signature *signature);
 
-/* How many do. */
+/* How many do, of different people. */
 uint32_t sheaf_payment_signatures(const sheaf_state *state,
                                   const struct sheaf_row_payment *payment);
 

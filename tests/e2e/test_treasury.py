@@ -121,6 +121,11 @@ def small(coop):
           and f"Payment {payment} of 100.00 EUR has not left." in words
           and "signatures  1 of 2: by member 0" in words and "Bread for the meeting" in words,
           words)
+    coop.act("ada", "payment", "unsign", "--payment", payment)
+    row, words = coop.show("cat", payment)
+    check("it is taken back", row["signature_count"] == 0
+          and "signatures  0 of 2: by member 0 (taken back)" in words, words)
+    coop.act("ada", "payment", "sign", "--payment", payment)
     coop.act("bob", "payment", "sign", "--payment", payment)
     coop.act("ada", "payment", "settle", "--payment", payment, "--evidence", "ab" * 32)
     row, words = coop.show("bob", payment)

@@ -3,21 +3,30 @@
 void generate_money_rules(kit_rules *rules)
 {
     rules->article[SHEAF_ARTICLE_treasury] =
-        "{'limit_cents':500,'protected':false,'signatures':1}";
+        "{'limit_cents':500,'protected':false,'signatures':2}";
+}
+
+static void sign(kit *k, const char *payment)
+{
+    kit_do(k, "bob", "payment.sign", NULL, "{'payment':%u}", kit_index(k, payment));
+    kit_do(k, "cat", "payment.sign", NULL, "{'payment':%u}", kit_index(k, payment));
 }
 
 void generate_money(kit *k)
 {
     kit_motion(k, "purse", "{'kind':'office.elect','what':{'member':#cat,'organ':2}}", 4);
+    kit_motion(k, "purse2", "{'kind':'office.elect','what':{'member':#bob,'organ':2}}", 4);
     kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':5000,'evidence':~e,'memo':^}");
     kit_do(k, "cat", "revenue.record", "wrong", "{'amount_cents':7,'evidence':~e,'memo':^}");
     kit_do(k, "cat", "revenue.reverse", NULL, "{'entry':#wrong,'reason':^}");
-    kit_do(k, "bob", "payment.order", "rent", "{'amount_cents':2500,'payee':^,'purpose':^}");
+    kit_do(k, "ann", "payment.order", "rent", "{'amount_cents':2500,'payee':^,'purpose':^}");
     kit_do(k, "cat", "payment.order", "stamps", "{'amount_cents':120,'payee':^,'purpose':^}");
     kit_do(k, "cat", "payment.sign", NULL, "{'payment':#stamps}");
+    kit_do(k, "cat", "payment.unsign", NULL, "{'payment':#stamps}");
+    sign(k, "stamps");
     kit_do(k, "cat", "payment.settle", NULL, "{'evidence':~b,'payment':#stamps}");
     kit_motion(k, "pay", "{'kind':'payment.approve','what':{'payment':#rent}}", 4);
-    kit_do(k, "cat", "payment.sign", NULL, "{'payment':#rent}");
+    sign(k, "rent");
     kit_motion(k, "b1",
                "{'kind':'budget.adopt','what':{'allocation':#share,'from':0,"
                "'until':9007199254740991}}",
@@ -28,7 +37,7 @@ void generate_money(kit *k)
                4);
     kit_do(k, "cat", "payment.order", "ink",
            "{'amount_cents':300,'budget':#b2.tick,'line':0,'payee':^,'purpose':^}");
-    kit_do(k, "cat", "payment.sign", NULL, "{'payment':#ink}");
+    sign(k, "ink");
     kit_do(k, "ann", "payment.order", "out",
            "{'account':#ann,'amount_cents':1,'payee':^,'purpose':^}");
     kit_do(k, "ann", "payment.cancel", NULL, "{'payment':#out}");

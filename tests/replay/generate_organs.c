@@ -8,8 +8,8 @@ void generate_organs_rules(kit_rules *rules)
     rules->article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':10," TERMS "},"
         "{'kind':'panel','name':'Panel','nominate_s':0," TERMS "},"
-        "{'kind':'treasurers','name':'Treasurers','nominate_s':0," TERMS
-        "}],'protected':false}";
+        "{'kind':'treasurers','name':'Treasurers','nominate_s':0,'open_s':10,'quorum_bp':5000,"
+        "'seats':2,'term_s':100000000}],'protected':false}";
     rules->article[SHEAF_ARTICLE_proxies] = "{'cap':2,'protected':false,'until_max_s':1000000}";
 }
 

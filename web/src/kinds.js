@@ -17,7 +17,7 @@ const VERBS = {
     'usage.record': 'recorded paid uses',
     'licence.consent': 'consented to a licence', 'licence.withdraw': 'took back the consent to a licence',
     'payment.order': 'asked for a payment', 'payment.sign': 'signed a payment', 'payment.cancel': 'took back a payment',
-    'payment.settle': 'recorded that a payment was carried out',
+    'payment.settle': 'recorded that a payment was carried out', 'payment.unsign': 'took back a signature under a payment',
     'accountability.answer': 'answered, called to account',
     'accountability.conclude': 'named the motion on what follows', 'accountability.hear': 'recorded a hearing',
     'accountability.open': 'called to account', 'accountability.withdraw': 'gave up a process of accountability',

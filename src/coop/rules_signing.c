@@ -1,0 +1,185 @@
+/* How payments are decided on, signed, and leave; see coop/treasury.h. */
+#include "coop/treasury_internal.h"
+
+#include "coop/ledger.h"
+#include "coop/member.h"
+
+/* ---- which signatures count ---- */
+
+static bool counts(const sheaf_state *state,
+                   const struct sheaf_row_payment_signature *signature, int64_t stamp)
+{
+    uint32_t member = signature->member;
+    return !signature->withdrawn && sheaf_treasurer_is(state, member)
+           && sheaf_key_live(state, signature->key, SHEAF_SCOPE_MONEY, stamp)
+           && sheaf_keys_frozen(state, member, SHEAF_SCOPE_MONEY) == SHEAF_ACCEPTED
+           && !sheaf_conflicted(state, signature->payment, member);
+}
+
+/* A signature among those from row `next - 1` back that counts and is another member's, but the
+ * same human's. Only treasurers have signed, so there are few. */
+static bool signed_by_human(const sheaf_state *state, uint32_t next, uint32_t human,
+                            uint32_t but, int64_t stamp)
+{
+    while (human && next) {
+        const struct sheaf_row_payment_signature *row =
+            sheaf_payment_signature_at(state, next - 1);
+        if (row->human == human && row->member != but && counts(state, row, stamp))
+            return true;
+        next = row->before;
+    }
+    return false;
+}
+
+typedef struct {
+    uint32_t count; /* of signatures that count, once for a human */
+    bool others;    /* one of them is by another human than who asked for the payment */
+} tally;
+
+static tally count(const sheaf_state *state, const struct sheaf_row_payment *payment,
+                   int64_t stamp)
+{
+    tally out = {0};
+    for (uint32_t next = payment->signature_last; next;) {
+        const struct sheaf_row_payment_signature *row =
+            sheaf_payment_signature_at(state, next - 1);
+        next = row->before;
+        if (!counts(state, row, stamp)
+            || signed_by_human(state, next, row->human, row->member, stamp))
+            continue;
+        out.count++;
+        out.others |=
+            row->member != payment->by && (!row->human || row->human != payment->by_human);
+    }
+    return out;
+}
+
+bool sheaf_payment_signature_counts(const sheaf_state *state,
+                                    const struct sheaf_row_payment_signature *signature)
+{
+    return counts(state, signature, sheaf_coop(state)->stamp);
+}
+
+uint32_t sheaf_payment_signatures(const sheaf_state *state,
+                                  const struct sheaf_row_payment *payment)
+{
+    return count(state, payment, sheaf_coop(state)->stamp).count;
+}
+
+/* ---- decision ---- */
+
+bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment)
+{
+    return payment->amount_cents > sheaf_bylaws_now(state)->treasury_limit_cents
+           && payment->approved == SHEAF_NONE;
+}
+
+sheaf_refusal sheaf_rule_payment_approve(sheaf_fold *fold,
+                                         const struct sheaf_payment_approve *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(sheaf_treasury_check(fold->state));
+    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(fold->state, what->payment, &row));
+    struct sheaf_row_payment *payment = sheaf_payment_edit(fold->state, row);
+    SHEAF_REFUSE_IF(payment->approved != SHEAF_NONE, payment_decided);
+    payment->approved = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- signing ---- */
+
+/* The money leaves. */
+static sheaf_refusal release(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_payment *payment = sheaf_payment_at(fold->state, row);
+    int64_t cents = payment->amount_cents;
+    uint32_t account = payment->account, line_1 = payment->budget_line;
+    if (line_1) {
+        SHEAF_REFUSE_UNLESS(sheaf_budget_line_check(fold->state, line_1, cents, fold->stamp));
+        sheaf_budget_line_spend(fold->state, line_1, cents);
+    }
+    if (account == SHEAF_NONE) {
+        SHEAF_REFUSE_IF(sheaf_ledger_free(fold->state) < cents, treasury_short);
+        SHEAF_REFUSE_UNLESS(
+            sheaf_ledger_post(fold, SHEAF_account_kind_expenses, SHEAF_NONE, cents));
+    } else {
+        SHEAF_REFUSE_IF(sheaf_account_owed(fold->state, account) < cents, account_short);
+        SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
+                            < cents,
+                        bank_short);
+        SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_member, account, cents));
+    }
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
+    sheaf_payment_end(fold, row, SHEAF_payment_state_released);
+    return SHEAF_ACCEPTED;
+}
+
+/* In the place of one that the member gave before and that counts no longer. */
+static void put_signature(sheaf_fold *fold, uint32_t row)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
+    uint64_t pair = sheaf_pair(payment->id, fold->member);
+    uint32_t before = sheaf_payment_signature_row(state, pair);
+    struct sheaf_row_payment_signature *signature =
+        before == SHEAF_NONE ? sheaf_payment_signature_new(state, pair)
+                             : sheaf_payment_signature_edit(state, before);
+    if (before == SHEAF_NONE) {
+        signature->payment = payment->id;
+        signature->member = fold->member;
+        signature->before = payment->signature_last;
+        payment->signature_last = sheaf_payment_signature_count(state);
+    }
+    signature->entry = fold->index;
+    signature->key = fold->key;
+    signature->human = sheaf_key_get(state, fold->key)->human;
+    signature->withdrawn = false;
+}
+
+static sheaf_refusal check_signer(const sheaf_fold *fold,
+                                  const struct sheaf_row_payment *payment)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_payment_signature *before =
+        sheaf_payment_signature_find(state, sheaf_pair(payment->id, fold->member));
+    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
+    SHEAF_REFUSE_IF(sheaf_payment_own(fold, payment), payment_own);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
+    SHEAF_REFUSE_IF(before && counts(state, before, fold->stamp), approved_twice);
+    SHEAF_REFUSE_IF(signed_by_human(state, payment->signature_last,
+                                    sheaf_key_get(state, fold->key)->human, fold->member,
+                                    fold->stamp),
+                    human_twice);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_payment_sign(sheaf_fold *fold, const struct sheaf_payment_sign *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(sheaf_treasury_check(state));
+    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(state, what->payment, &row));
+    SHEAF_REFUSE_UNLESS(check_signer(fold, sheaf_payment_at(state, row)));
+    SHEAF_REFUSE_IF(sheaf_payment_undecided(state, sheaf_payment_at(state, row)),
+                    payment_undecided);
+    put_signature(fold, row);
+    SHEAF_STOP_IF_SPENT(fold);
+    tally now = count(state, sheaf_payment_at(state, row), fold->stamp);
+    if (now.count < sheaf_bylaws_now(state)->treasury_signatures)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(!now.others, payment_alone);
+    return release(fold, row);
+}
+
+sheaf_refusal sheaf_rule_payment_unsign(sheaf_fold *fold,
+                                        const struct sheaf_payment_unsign *what)
+{
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(fold->state, what->payment, &row));
+    row = sheaf_payment_signature_row(fold->state, sheaf_pair(what->payment, fold->member));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE
+                        || sheaf_payment_signature_at(fold->state, row)->withdrawn,
+                    payment_unsigned);
+    sheaf_payment_signature_edit(fold->state, row)->withdrawn = true;
+    return SHEAF_ACCEPTED;
+}
