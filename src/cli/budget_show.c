@@ -22,12 +22,10 @@ static void print_amount(int64_t cents)
 static void print_standing(const sheaf_state *state, const struct sheaf_row_budget *row)
 {
     int64_t now = sheaf_coop(state)->stamp;
-    if (row->replaced != SHEAF_NONE)
-        printf("has ended: entry %" PRIu32 " put another in its place", row->replaced);
-    else if (now < row->from)
-        fputs("is still to begin", stdout);
+    if (now >= sheaf_budget_ends(state, row))
+        fputs("is over", stdout);
     else
-        fputs(sheaf_budget_in_force(row, now) ? "is in force" : "is over", stdout);
+        fputs(now < row->from ? "is still to begin" : "is in force", stdout);
 }
 
 static void print(const sheaf_matter *matter)
@@ -38,7 +36,9 @@ static void print(const sheaf_matter *matter)
     print_standing(matter->state, row);
     puts(".");
     sheaf_matter_print_time("from", row->from, SHEAF_NONE);
-    sheaf_matter_print_time("until", row->until, SHEAF_NONE);
+    sheaf_matter_print_time("until", sheaf_budget_ends(matter->state, row), SHEAF_NONE);
+    if (row->replaced != SHEAF_NONE)
+        printf("  then        budget %" PRIu32 " takes its place\n", row->replaced);
     if (row->allocation != SHEAF_NONE)
         printf("  made of     the vote %" PRIu32 ": `sheaf allocation show %" PRIu32 "`\n",
                row->allocation, row->allocation);

@@ -57,11 +57,14 @@ static void print_then(const sheaf_state *state, const struct sheaf_row_payment 
     else if (sheaf_payment_undecided(state, row))
         puts("it lapses, unless the members decide on it, for it is above the limit: a motion\n"
              "              with the effect payment.approve");
+    else if (sheaf_payment_waits(state, row))
+        puts("it waits, or lapses: with what has left in this period and the one before\n"
+             "              without a decision, it is above the limit; a motion with the\n"
+             "              effect payment.approve lets it go");
     else
-        puts(
-            "it leaves with the last signature, one of them by another than who asked for it,\n"
-            "              or lapses; `sheaf payment sign` signs, `sheaf payment unsign` takes "
-            "it back");
+        puts("it leaves with the last signature, one by another than who asked for it, or\n"
+             "              lapses; `sheaf payment sign` signs, `sheaf payment unsign` undoes "
+             "that");
 }
 
 static void print(const sheaf_matter *matter)
@@ -103,6 +106,7 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
                               sheaf_payment_signatures(matter->state, row));
     sheaf_matter_put_rows(matter, w, "signatures", SHEAF_TABLE_payment_signature);
     sheaf_json_member_put_bool(w, "undecided", sheaf_payment_undecided(matter->state, row));
+    sheaf_json_member_put_bool(w, "waits", sheaf_payment_waits(matter->state, row));
 }
 
 static int run(const sheaf_arguments *a)

@@ -34,6 +34,7 @@ sheaf_refusal sheaf_rule_allocation_open(sheaf_fold *fold,
     const struct sheaf_row_decision *rule = rule_of(state, bylaws->id);
     struct sheaf_row_allocation *row = sheaf_allocation_new(state, fold->index);
     row->id = fold->index;
+    row->budget = SHEAF_NONE;
     row->by = fold->member;
     row->bylaws = bylaws->id;
     row->title = what->title;

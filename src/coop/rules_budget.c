@@ -13,13 +13,14 @@ static sheaf_refusal check_form(const sheaf_fold *fold, const struct sheaf_budge
     return SHEAF_ACCEPTED;
 }
 
-/* The budget that ends, which must not have ended before. */
-static sheaf_refusal replace(sheaf_fold *fold, uint32_t id)
+/* The budget whose place is taken, when the new one begins, once. */
+static sheaf_refusal replace(sheaf_fold *fold, uint32_t id, int64_t from)
 {
     uint32_t row = sheaf_budget_row(fold->state, id);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_budget);
     struct sheaf_row_budget *before = sheaf_budget_edit(fold->state, row);
     SHEAF_REFUSE_IF(before->replaced != SHEAF_NONE, budget_not_now);
+    SHEAF_REFUSE_IF(from < before->from, budget_before);
     before->replaced = fold->index;
     return SHEAF_ACCEPTED;
 }
@@ -34,9 +35,12 @@ static void add_line(sheaf_fold *fold, int64_t cents, sheaf_hash name)
 
 static sheaf_refusal add_shares(sheaf_fold *fold, uint32_t allocation, uint8_t *lines)
 {
-    const struct sheaf_row_allocation *row = sheaf_allocation_find(fold->state, allocation);
-    SHEAF_REFUSE_IF(!row, no_such_allocation);
+    uint32_t at = sheaf_allocation_row(fold->state, allocation);
+    SHEAF_REFUSE_IF(at == SHEAF_NONE, no_such_allocation);
+    struct sheaf_row_allocation *row = sheaf_allocation_edit(fold->state, at);
     SHEAF_REFUSE_IF(row->state != SHEAF_allocation_state_divided, allocation_undivided);
+    SHEAF_REFUSE_IF(row->budget != SHEAF_NONE, allocation_adopted);
+    row->budget = fold->index;
     for (*lines = 0; *lines < row->options; ++*lines) {
         const struct sheaf_row_allocation_option *option =
             sheaf_allocation_option_at(fold->state, row->option_first + *lines);
@@ -51,7 +55,7 @@ sheaf_refusal sheaf_rule_budget_adopt(sheaf_fold *fold, const struct sheaf_budge
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_treasury), treasury_off);
     SHEAF_REFUSE_UNLESS(check_form(fold, what));
     if (what->has_replaces)
-        SHEAF_REFUSE_UNLESS(replace(fold, what->replaces));
+        SHEAF_REFUSE_UNLESS(replace(fold, what->replaces, what->from));
     uint32_t first = sheaf_budget_line_count(state);
     uint8_t lines = 0;
     if (what->has_allocation)
@@ -72,9 +76,18 @@ sheaf_refusal sheaf_rule_budget_adopt(sheaf_fold *fold, const struct sheaf_budge
 
 /* ---- spending ---- */
 
-bool sheaf_budget_in_force(const struct sheaf_row_budget *budget, int64_t stamp)
+int64_t sheaf_budget_ends(const sheaf_state *state, const struct sheaf_row_budget *budget)
 {
-    return budget->replaced == SHEAF_NONE && budget->from <= stamp && stamp < budget->until;
+    if (budget->replaced == SHEAF_NONE)
+        return budget->until;
+    int64_t next = sheaf_budget_get(state, budget->replaced)->from;
+    return next < budget->until ? next : budget->until;
+}
+
+bool sheaf_budget_in_force(const sheaf_state *state, const struct sheaf_row_budget *budget,
+                           int64_t stamp)
+{
+    return budget->from <= stamp && stamp < sheaf_budget_ends(state, budget);
 }
 
 sheaf_refusal sheaf_budget_line_named(const sheaf_state *state, uint32_t budget, int64_t line,
@@ -90,7 +103,7 @@ sheaf_refusal sheaf_budget_line_check(const sheaf_state *state, uint32_t line_1,
                                       int64_t stamp)
 {
     const struct sheaf_row_budget_line *line = sheaf_budget_line_at(state, line_1 - 1);
-    SHEAF_REFUSE_IF(!sheaf_budget_in_force(sheaf_budget_get(state, line->budget), stamp),
+    SHEAF_REFUSE_IF(!sheaf_budget_in_force(state, sheaf_budget_get(state, line->budget), stamp),
                     budget_not_now);
     SHEAF_REFUSE_IF(line->amount_cents - line->spent_cents < cents, budget_over);
     return SHEAF_ACCEPTED;

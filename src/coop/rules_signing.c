@@ -74,6 +74,57 @@ bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_pa
            && payment->approved == SHEAF_NONE;
 }
 
+static int64_t period_ms(const sheaf_state *state)
+{
+    uint32_t period_s = sheaf_bylaws_now(state)->treasury_period_s;
+    return (period_s ? period_s : SHEAF_PAYMENT_PERIOD_S) * INT64_C(1000);
+}
+
+/* What has left so by that time, with the periods as they stand then. */
+static struct sheaf_row_till till_at(const sheaf_state *state, int64_t stamp)
+{
+    struct sheaf_row_till till = {.begun = stamp};
+    int64_t period = period_ms(state);
+    const struct sheaf_row_till *row = sheaf_till_count(state) ? sheaf_till_at(state, 0) : NULL;
+    if (!row || stamp - row->begun >= 2 * period)
+        return till;
+    if (stamp - row->begun < period)
+        return *row;
+    till.begun = row->begun + period;
+    till.before_cents = row->cents;
+    return till;
+}
+
+/* Neither the members nor a budget have decided on it, and it is owed to nobody. */
+static bool is_summed(const struct sheaf_row_payment *payment)
+{
+    return payment->approved == SHEAF_NONE && payment->account == SHEAF_NONE
+           && !payment->budget_line;
+}
+
+static bool waits(const sheaf_state *state, const struct sheaf_row_payment *payment,
+                  int64_t stamp)
+{
+    const struct sheaf_row_till till = till_at(state, stamp);
+    return is_summed(payment)
+           && till.before_cents + till.cents + payment->amount_cents
+                  > sheaf_bylaws_now(state)->treasury_limit_cents;
+}
+
+bool sheaf_payment_waits(const sheaf_state *state, const struct sheaf_row_payment *payment)
+{
+    return payment->state == SHEAF_payment_state_ordered
+           && waits(state, payment, sheaf_coop(state)->stamp);
+}
+
+static void add_to_till(sheaf_fold *fold, int64_t cents)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_till till = till_at(state, fold->stamp);
+    till.cents += cents;
+    *(sheaf_till_count(state) ? sheaf_till_edit(state, 0) : sheaf_till_new(state, 0)) = till;
+}
+
 sheaf_refusal sheaf_rule_payment_approve(sheaf_fold *fold,
                                          const struct sheaf_payment_approve *what)
 {
@@ -88,16 +139,32 @@ sheaf_refusal sheaf_rule_payment_approve(sheaf_fold *fold,
 
 /* ---- signing ---- */
 
+/* Out of which budget it is paid, or how much leaves out of none. */
+static sheaf_refusal charge(sheaf_fold *fold, const struct sheaf_row_payment *payment)
+{
+    sheaf_state *state = fold->state;
+    int64_t cents = payment->amount_cents;
+    uint32_t line_1 = payment->budget_line;
+    SHEAF_REFUSE_IF(waits(state, payment, fold->stamp), payment_period);
+    SHEAF_REFUSE_IF(sheaf_bylaws_now(state)->treasury_budget && !line_1
+                        && payment->account == SHEAF_NONE,
+                    budget_needed);
+    if (is_summed(payment))
+        add_to_till(fold, cents);
+    if (!line_1)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_UNLESS(sheaf_budget_line_check(state, line_1, cents, fold->stamp));
+    sheaf_budget_line_spend(state, line_1, cents);
+    return SHEAF_ACCEPTED;
+}
+
 /* The money leaves. */
 static sheaf_refusal release(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_payment *payment = sheaf_payment_at(fold->state, row);
     int64_t cents = payment->amount_cents;
-    uint32_t account = payment->account, line_1 = payment->budget_line;
-    if (line_1) {
-        SHEAF_REFUSE_UNLESS(sheaf_budget_line_check(fold->state, line_1, cents, fold->stamp));
-        sheaf_budget_line_spend(fold->state, line_1, cents);
-    }
+    uint32_t account = payment->account;
+    SHEAF_REFUSE_UNLESS(charge(fold, payment));
     if (account == SHEAF_NONE) {
         SHEAF_REFUSE_IF(sheaf_ledger_free(fold->state) < cents, treasury_short);
         SHEAF_REFUSE_UNLESS(

@@ -113,6 +113,9 @@ static sheaf_refusal check_line(const sheaf_fold *fold, const struct sheaf_payme
     SHEAF_REFUSE_IF(what->has_budget != what->has_line
                         || (what->has_budget && what->has_account),
                     treasury_line_form);
+    SHEAF_REFUSE_IF(!what->has_budget && !what->has_account
+                        && sheaf_bylaws_now(fold->state)->treasury_budget,
+                    budget_needed);
     if (!what->has_budget)
         return SHEAF_ACCEPTED;
     SHEAF_REFUSE_UNLESS(sheaf_budget_line_named(fold->state, what->budget, what->line, line_1));

@@ -13,8 +13,15 @@
  * record is reversed by another officer than who made it, or by two people, while so much was
  * neither shared nor spent.
  *
+ * The limit is not got round by many small payments: what leaves without a decision of the
+ * members and out of no budget is summed, in periods of article 17, and the sum of a period and
+ * the one before stays within the limit, whatever day the first began on. Within any time as
+ * long as a period no more can leave, and it may be less. What members' accounts pay is owed to
+ * them, and not counted.
+ *
  * A payment may name a line of a budget, and then leaves only while the budget is in force and
- * so much is left on the line; what was asked for and has not left takes nothing of it.
+ * so much is left on the line (it must, where article 17 says so); what was asked for and has
+ * not left takes nothing of it.
  */
 #ifndef SHEAF_COOP_TREASURY_H
 #define SHEAF_COOP_TREASURY_H
@@ -23,8 +30,9 @@
 #include "coop/state.h"
 
 enum {
-    SHEAF_PAYMENT_LAPSE_S = 90 * 86400, /* in which a payment leaves or lapses */
-    SHEAF_PAYMENTS_OPEN_MAX = 16,       /* of one treasurer; of another member one */
+    SHEAF_PAYMENT_LAPSE_S = 90 * 86400,  /* in which a payment leaves or lapses */
+    SHEAF_PAYMENTS_OPEN_MAX = 16,        /* of one treasurer; of another member one */
+    SHEAF_PAYMENT_PERIOD_S = 30 * 86400, /* where article 17 says none */
 };
 
 /* The treasurers' organ, by its place in the bylaws in force; false if there is none. */
@@ -44,8 +52,13 @@ bool sheaf_payment_signature_counts(const sheaf_state *state,
 uint32_t sheaf_payment_signatures(const sheaf_state *state,
                                   const struct sheaf_row_payment *payment);
 
-/* Has the time of the budget come, and is it neither over nor another in its place? */
-bool sheaf_budget_in_force(const struct sheaf_row_budget *budget, int64_t stamp);
+/* When the budget ends, in milliseconds since 1970: at its own end, or when the one that takes
+ * its place begins. */
+int64_t sheaf_budget_ends(const sheaf_state *state, const struct sheaf_row_budget *budget);
+
+/* Has the time of the budget come, and is it not over? */
+bool sheaf_budget_in_force(const sheaf_state *state, const struct sheaf_row_budget *budget,
+                           int64_t stamp);
 
 /* A line of a budget by its place: 1 + its row. */
 sheaf_refusal sheaf_budget_line_named(const sheaf_state *state, uint32_t budget, int64_t line,
@@ -58,5 +71,8 @@ void sheaf_budget_line_spend(sheaf_state *state, uint32_t line_1, int64_t cents)
 
 /* Is a motion needed that is not adopted yet? */
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment);
+
+/* Would more than the limit leave with it by now, in this period and the one before? */
+bool sheaf_payment_waits(const sheaf_state *state, const struct sheaf_row_payment *payment);
 
 #endif

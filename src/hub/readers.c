@@ -114,6 +114,7 @@ enum {
     AREA(payment_signature, LEDGER),
     AREA(orderer, LEDGER),
     AREA(receipt, LEDGER),
+    AREA(till, LEDGER),
     AREA(budget, LEDGER),
     AREA(budget_line, LEDGER),
     AREA(creditor, LEDGER),

@@ -139,6 +139,14 @@ def large(coop):
                  "payment", "sign", "--payment", payment)
     row, words = coop.show("ada", payment)
     check("and the command says so", row["undecided"] and "payment.approve" in words, words)
+    split = coop.act("bob", "payment", "order", "--amount-cents", 1, "--payee", "Landlord",
+                     "--purpose", "More of it")
+    coop.act("bob", "payment", "sign", "--payment", split)
+    coop.refused("nor does a small one on top of what has left", "in this period", "ada", "payment",
+                 "sign", "--payment", split)
+    row, words = coop.show("ada", split)
+    check("it waits", row["waits"] and "it waits, or lapses" in words, words)
+    coop.act("bob", "payment", "cancel", "--payment", split)
     coop.decide("Pay the rent", "payment.approve", payment=payment)
     coop.act("ada", "payment", "sign", "--payment", payment)
     coop.refused("no more than there is", "beyond what it owes", "bob", "payment", "sign",

@@ -123,7 +123,10 @@ void test_budget_of_an_allocation(void **unused)
     kit_want(&k, R(no_such_allocation), "ann", "motion.open",
              "{'effect':" DIVIDED("#ann") ",'title':^}", NULL);
     settle(&k);
+    kit_do(&k, "ann", "motion.open", "late", "{'effect':" DIVIDED("#a") ",'title':^}");
     kit_motion(&k, "b", DIVIDED("#a"), 4);
+    kit_want(&k, R(allocation_adopted), "ann", "motion.open",
+             "{'effect':" DIVIDED("#a") ",'title':^}", NULL);
     const struct sheaf_row_budget *budget =
         sheaf_budget_find(&k.state, kit_index(&k, "b.tick"));
     static const int64_t amounts[] = {250, 750, 0};
