@@ -44,6 +44,9 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_time("opened", row->opened, row->by);
     print_asked(matter);
     sheaf_matter_print_text(matter, "decision", &row->outcome);
+    if (row->payment != SHEAF_NONE)
+        printf("  payment     %" PRIu32 ": `sheaf payment show %" PRIu32 "`\n", row->payment,
+               row->payment);
     if (row->state == SHEAF_advice_state_open) {
         sheaf_matter_print_time("advice by", row->closes, SHEAF_NONE);
         sheaf_matter_print_time("decided by", row->closes + (row->closes - row->opened),

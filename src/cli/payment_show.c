@@ -87,6 +87,8 @@ static void print(const sheaf_matter *matter)
                row->budget_line - 1
                    - sheaf_budget_get(matter->state, line->budget)->line_first);
     }
+    if (row->advice != SHEAF_NONE)
+        printf("  decided     after advice: `sheaf advice show %" PRIu32 "`\n", row->advice);
     if (row->approved != SHEAF_NONE)
         printf("  decided     by the members, with entry %" PRIu32 "\n", row->approved);
     if (row->state == SHEAF_payment_state_ordered) {

@@ -45,7 +45,7 @@ sheaf_refusal sheaf_rule_advice_open(sheaf_fold *fold, const struct sheaf_advice
     advice->id = fold->index;
     advice->by = fold->member;
     advice->asked = (uint16_t)what->asked.count;
-    advice->ended = SHEAF_NONE;
+    advice->ended = advice->payment = SHEAF_NONE;
     advice->opened = fold->stamp;
     advice->closes = fold->stamp + answer_ms;
     advice->text = what->text;

@@ -68,10 +68,19 @@ uint32_t sheaf_payment_signatures(const sheaf_state *state,
 
 /* ---- decision ---- */
 
+/* Have the members decided on it, or one of them after advice, as far as article 12 lets them?
+ */
+static bool decided(const sheaf_state *state, const struct sheaf_row_payment *payment)
+{
+    return payment->approved != SHEAF_NONE
+           || (payment->advice != SHEAF_NONE && sheaf_article_on(state, SHEAF_ARTICLE_advice)
+               && payment->amount_cents <= sheaf_bylaws_now(state)->advice_spend_max_cents);
+}
+
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment)
 {
     return payment->amount_cents > sheaf_bylaws_now(state)->treasury_limit_cents
-           && payment->approved == SHEAF_NONE;
+           && !decided(state, payment);
 }
 
 static int64_t period_ms(const sheaf_state *state)
@@ -95,18 +104,17 @@ static struct sheaf_row_till till_at(const sheaf_state *state, int64_t stamp)
     return till;
 }
 
-/* Neither the members nor a budget have decided on it, and it is owed to nobody. */
-static bool is_summed(const struct sheaf_row_payment *payment)
+/* Neither a decision nor a budget stands behind it, and it is owed to nobody. */
+static bool is_summed(const sheaf_state *state, const struct sheaf_row_payment *payment)
 {
-    return payment->approved == SHEAF_NONE && payment->account == SHEAF_NONE
-           && !payment->budget_line;
+    return !decided(state, payment) && payment->account == SHEAF_NONE && !payment->budget_line;
 }
 
 static bool waits(const sheaf_state *state, const struct sheaf_row_payment *payment,
                   int64_t stamp)
 {
     const struct sheaf_row_till till = till_at(state, stamp);
-    return is_summed(payment)
+    return is_summed(state, payment)
            && till.before_cents + till.cents + payment->amount_cents
                   > sheaf_bylaws_now(state)->treasury_limit_cents;
 }
@@ -149,7 +157,7 @@ static sheaf_refusal charge(sheaf_fold *fold, const struct sheaf_row_payment *pa
     SHEAF_REFUSE_IF(sheaf_bylaws_now(state)->treasury_budget && !line_1
                         && payment->account == SHEAF_NONE,
                     budget_needed);
-    if (is_summed(payment))
+    if (is_summed(state, payment))
         add_to_till(fold, cents);
     if (!line_1)
         return SHEAF_ACCEPTED;

@@ -66,6 +66,9 @@ void sheaf_payment_end(sheaf_fold *fold, uint32_t row, uint8_t to)
     payment->state = to;
     payment->ended = fold->index;
     sheaf_deadline_clear(fold->state, payment->id, SHEAF_deadline_kind_payment);
+    if (payment->advice != SHEAF_NONE && to != SHEAF_payment_state_released)
+        sheaf_advice_edit(fold->state, sheaf_advice_row(fold->state, payment->advice))
+            ->payment = SHEAF_NONE;
     orderer_of(fold, payment->by)->open--;
 }
 
@@ -111,7 +114,7 @@ static sheaf_refusal check_line(const sheaf_fold *fold, const struct sheaf_payme
 {
     *line_1 = 0;
     SHEAF_REFUSE_IF(what->has_budget != what->has_line
-                        || (what->has_budget && what->has_account),
+                        || (what->has_account && (what->has_budget || what->has_advice)),
                     treasury_line_form);
     SHEAF_REFUSE_IF(!what->has_budget && !what->has_account
                         && sheaf_bylaws_now(fold->state)->treasury_budget,
@@ -122,12 +125,31 @@ static sheaf_refusal check_line(const sheaf_fold *fold, const struct sheaf_payme
     return sheaf_budget_line_check(fold->state, *line_1, what->amount_cents, fold->stamp);
 }
 
+/* Has the member decided on it after advice, and asked for no other payment? */
+static sheaf_refusal check_advice(const sheaf_fold *fold,
+                                  const struct sheaf_payment_order *what)
+{
+    const sheaf_state *state = fold->state;
+    if (!what->has_advice)
+        return SHEAF_ACCEPTED;
+    const struct sheaf_row_advice *advice = sheaf_advice_find(state, what->advice);
+    SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_advice), advice_off);
+    SHEAF_REFUSE_IF(!advice, no_such_advice);
+    SHEAF_REFUSE_IF(advice->state != SHEAF_advice_state_decided || advice->by != fold->member
+                        || advice->payment != SHEAF_NONE,
+                    advice_payment);
+    SHEAF_REFUSE_IF(what->amount_cents > sheaf_bylaws_now(state)->advice_spend_max_cents,
+                    advice_over);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_payment_order *what)
 {
     sheaf_state *state = fold->state;
     uint32_t line_1;
     SHEAF_REFUSE_UNLESS(sheaf_treasury_check(state));
     SHEAF_REFUSE_UNLESS(check_line(fold, what, &line_1));
+    SHEAF_REFUSE_UNLESS(check_advice(fold, what));
     bool treasurer = sheaf_treasurer_is(state, fold->member), own = false;
     if (what->has_account) {
         SHEAF_REFUSE_UNLESS(check_account(fold, what));
@@ -144,6 +166,7 @@ sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_paym
     payment->by = fold->member;
     payment->by_human = sheaf_key_get(state, fold->key)->human;
     payment->account = what->has_account ? what->account : SHEAF_NONE;
+    payment->advice = what->has_advice ? what->advice : SHEAF_NONE;
     payment->amount_cents = what->amount_cents;
     payment->budget_line = line_1;
     payment->payee = what->payee;
@@ -151,6 +174,8 @@ sheaf_refusal sheaf_rule_payment_order(sheaf_fold *fold, const struct sheaf_paym
     payment->approved = payment->ended = payment->settled = SHEAF_NONE;
     payment->opened = fold->stamp;
     payment->closes = fold->stamp + SHEAF_PAYMENT_LAPSE_S * INT64_C(1000);
+    if (what->has_advice)
+        sheaf_advice_edit(state, sheaf_advice_row(state, what->advice))->payment = payment->id;
     sheaf_deadline_set(state, payment->id, SHEAF_deadline_kind_payment, payment->closes);
     return SHEAF_ACCEPTED;
 }

@@ -1,6 +1,7 @@
 /* coop/treasury.h - money received; payments: who signs them, and what they still need.
  *
- * A payment is asked for, decided on by a motion where it is above the limit of article 17,
+ * A payment is asked for, decided on by a motion where it is above the limit of article 17 (or
+ * by whoever asks for it, after advice, up to what article 12 lets one decision spend),
  * signed by treasurers, and leaves with the last signature that is needed; only then it is
  * posted. What is needed is judged when it leaves, by the bylaws then in force: a signature
  * counts while it is not taken back, its treasurer is in office and has no conflict of

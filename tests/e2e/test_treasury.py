@@ -68,6 +68,8 @@ def found(folder):
     document["organs"] = {"protected": False, "list": [
         {"kind": "treasurers", "name": "treasurers", "nominate_s": 1, "open_s": 1,
          "quorum_bp": 5000, "seats": 2, "term_s": 10000000}]}
+    document["advice"] = {"answer_s": 600, "open_max": 5, "protected": False,
+                          "spend_max_cents": 100}
     document["treasury"] = {"limit_cents": 10000, "protected": False, "signatures": 2}
     document["decisions"]["early_close"] = True
     document["override"].update(hold_s=0, confirm_s=600)
@@ -196,6 +198,26 @@ def budget(coop):
     check("the payment names its line", f"budget      {made}, line 1" in words, words)
 
 
+def advised(coop):
+    """Who has decided after advice needs no decision of the members, up to a limit."""
+    process = coop.act("cat", "advice", "open", "--asked", json.dumps([{"member": 0}]), "--text",
+                       "May I buy bulbs?", "--title", "Bulbs")
+    coop.act("ada", "advice", "give", "--advice", process, "--text", "Do")
+    coop.act("cat", "advice", "reply", "--advice", process, "--member", 0, "--text", "Thanks")
+    coop.act("cat", "advice", "decide", "--advice", process, "--text", "I buy them")
+    order = ("payment", "order", "--advice", process, "--payee", "Shop", "--purpose", "Bulbs")
+    coop.refused("not more than article 12 says", "more than one decision", "cat", *order,
+                 "--amount-cents", 101)
+    payment = coop.act("cat", *order, "--amount-cents", 100)
+    for who in ("ada", "bob"):
+        coop.act(who, "payment", "sign", "--payment", payment)
+    _, words = coop.show("cat", payment)
+    check("it left after advice", "left with entry" in words
+          and f"decided     after advice: `sheaf advice show {process}`" in words, words)
+    _, words = coop.show("bob", process, "advice")
+    check("the process names its payment", f"payment     {payment}:" in words, words)
+
+
 def lines(coop):
     """A budget of lines of its own, whose words travel beside the motion."""
     effect = sheaf("budget", "adopt", "--from", 0, "--until", FAR, "--lines",
@@ -236,6 +258,7 @@ def main():
             small(coop)
             large(coop)
             budget(coop)
+            advised(coop)
             lines(coop)
             licence(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))

@@ -27,6 +27,9 @@ void generate_money(kit *k)
     kit_do(k, "cat", "payment.settle", NULL, "{'evidence':~b,'payment':#stamps}");
     kit_motion(k, "pay", "{'kind':'payment.approve','what':{'payment':#rent}}", 4);
     sign(k, "rent");
+    kit_do(k, "ann", "payment.order", "pens",
+           "{'advice':#adv,'amount_cents':100,'payee':^,'purpose':^}");
+    sign(k, "pens");
     kit_motion(k, "b1",
                "{'kind':'budget.adopt','what':{'allocation':#share,'from':0,"
                "'until':9007199254740991}}",

@@ -260,3 +260,61 @@ void test_payments_not_summed(void **unused)
     assert_int_equal(sheaf_till_at(&k.state, 0)->cents, 500);
     finish(&k);
 }
+
+#define ADVICE(cents)                                                                          \
+    "{'answer_s':100,'open_max':2,'protected':false,'spend_max_cents':" cents "}"
+#define ON_ADVICE(advice, cents)                                                               \
+    "{'advice':#" advice ",'amount_cents':" cents ",'payee':^,'purpose':^}"
+
+static void decide_after_advice(kit *k, const char *label)
+{
+    kit_do(k, "dan", "advice.open", label, "{'asked':[{'member':#ann}],'text':^,'title':^}");
+    uint32_t advice = kit_index(k, label);
+    kit_want(k, R(advice_payment), "dan", "payment.order", ON_ADVICE("a", "1"), NULL);
+    kit_do(k, "ann", "advice.give", NULL, "{'advice':%u,'text':^}", advice);
+    kit_do(k, "dan", "advice.reply", NULL, "{'advice':%u,'member':#ann,'text':^}", advice);
+    kit_do(k, "dan", "advice.decide", NULL, "{'advice':%u,'text':^}", advice);
+}
+
+/* Who has decided after advice spends as much as article 12 lets one decision, once, and with
+ * the treasurers' signatures. */
+void test_payment_after_advice(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    rules.article[SHEAF_ARTICLE_treasury] = TREASURY("100", "2");
+    rules.article[SHEAF_ARTICLE_advice] = ADVICE("400");
+    begin(&k, &rules, 10000);
+    decide_after_advice(&k, "a");
+    static const kit_row rows[] = {
+        {"bob", "payment.order", ON_ADVICE("a", "1"), R(advice_payment)},
+        {"dan", "payment.order", ON_ADVICE("ann", "1"), R(no_such_advice)},
+        {"dan", "payment.order", ON_ADVICE("a", "401"), R(advice_over)},
+        {"dan", "payment.order",
+         "{'account':#dan,'advice':#a,'amount_cents':1,'payee':^,'purpose':^}",
+         R(treasury_line_form)},
+        {"dan", "payment.order", ON_ADVICE("a", "400"), .label = "p"},
+        {"dan", "payment.order", ON_ADVICE("a", "1"), R(advice_payment)},
+        {"dan", "payment.cancel", PAY("p")},
+        {"dan", "payment.order", ON_ADVICE("a", "400"), .label = "p"}, /* free again */
+        {"ann", "payment.sign", PAY("p")},
+        {"bob", "payment.sign", PAY("p")},
+        {"dan", "payment.order", ON_ADVICE("a", "1"), R(advice_payment)}, /* for good */
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_released);
+    assert_int_equal(sheaf_till_count(&k.state), 0); /* it was decided on */
+    /* What article 12 says when the money would leave counts. */
+    decide_after_advice(&k, "b");
+    kit_do(&k, "dan", "payment.order", "q", ON_ADVICE("b", "400"));
+    rules.article[SHEAF_ARTICLE_advice] = ADVICE("399");
+    kit_motion(&k, "less", kit_amendment(&rules, "#ann"), 4);
+    kit_want(&k, R(payment_undecided), "ann", "payment.sign", PAY("q"), NULL);
+    rules.article[SHEAF_ARTICLE_advice] = NULL;
+    kit_motion(&k, "off", kit_amendment(&rules, "#less.tick"), 4);
+    kit_want(&k, R(payment_undecided), "ann", "payment.sign", PAY("q"), NULL);
+    kit_do(&k, "dan", "payment.cancel", NULL, PAY("q"));
+    kit_want(&k, R(advice_off), "dan", "payment.order", ON_ADVICE("b", "1"), NULL);
+    finish(&k);
+}

@@ -226,6 +226,7 @@ void test_budget_takes_place(void **unused);
 void test_budget_needed(void **unused);
 void test_payments_summed(void **unused);
 void test_payments_not_summed(void **unused);
+void test_payment_after_advice(void **unused);
 void test_payments(void **unused);
 void test_payment_signatures(void **unused);
 void test_payment_under_other_bylaws(void **unused);
