@@ -80,11 +80,14 @@ static sheaf_status add_entry(walk *w, uint32_t index, const sheaf_entry *entry,
     return SHEAF_OK;
 }
 
+/* Of the account, and what was paid in for shares. */
 static int64_t balance_of(const sheaf_state *state, uint32_t member)
 {
     const struct sheaf_row_account *row =
         sheaf_account_find(state, sheaf_pair(SHEAF_account_kind_member, member));
-    return row ? row->balance_cents : 0;
+    const struct sheaf_row_account *shares =
+        sheaf_account_find(state, sheaf_pair(SHEAF_account_kind_shares, member));
+    return (row ? row->balance_cents : 0) + (shares ? shares->balance_cents : 0);
 }
 
 static sheaf_status visit(void *context, const sheaf_folder *folder, uint64_t index,

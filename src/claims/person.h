@@ -45,7 +45,7 @@ typedef struct {
     sheaf_person_act *acts;
     sheaf_person_text *texts;
     uint32_t act_count, text_count, act_capacity, text_capacity;
-    int64_t balance_cents; /* of the person's account: what the co-op owes, if negative */
+    int64_t balance_cents; /* of the account and shares: what the co-op owes, if negative */
     int64_t posted;        /* the last posting to it, or the paid use; 0: none */
     int64_t contributed;   /* records brought into rounds since surplus was last shared */
 } sheaf_person;

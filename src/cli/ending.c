@@ -2,6 +2,7 @@
 #include "coop/ending.h"
 #include "cli/matter.h"
 #include "coop/apportion.h"
+#include "coop/shares.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -64,42 +65,85 @@ static void print_handovers(const ending *e)
     }
 }
 
-/* What members get beside what they are credited with, or less of it, by the same arithmetic
- * for all. */
+typedef struct {
+    uint64_t *weights; /* of the part at hand */
+    uint32_t *ids;
+    int64_t *lines, *part;
+    uint32_t n;
+    sheaf_arena arena;
+} lines;
+
+/* An amount that all members get a part of, by the weights. */
+static bool add_part(lines *l, int64_t amount)
+{
+    size_t used = l->arena.used;
+    if (amount && !sheaf_apportion(amount, l->weights, l->n, l->part, &l->arena))
+        return false;
+    l->arena.used = used;
+    for (uint32_t i = 0; amount && i < l->n; i++)
+        l->lines[i] += l->part[i];
+    return true;
+}
+
+typedef uint64_t weight_of(const sheaf_state *state, uint32_t member);
+
+static uint64_t weight_of_shares(const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_holding *row = sheaf_holding_find(state, member);
+    return row ? (uint64_t)sheaf_holding_cents(state, row) : 0;
+}
+
+static uint64_t weight_of_credit(const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_account *row =
+        sheaf_account_find(state, sheaf_pair(SHEAF_account_kind_member, member));
+    return row && row->balance_cents < 0 ? (uint64_t)-row->balance_cents : 0;
+}
+
+static uint64_t weight_alike(const sheaf_state *state, uint32_t member)
+{
+    return sheaf_member_active(state, member);
+}
+
+static bool add_by(const ending *e, lines *l, int64_t amount, weight_of *weight)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        l->weights[i] = weight(e->state, l->ids[i]);
+    return add_part(l, amount);
+}
+
+/* Shares at their price, then what is credited, then what is left where it is the members':
+ * each by the same arithmetic for all, also where the money does not suffice. */
+static bool work_out(const ending *e, lines *l)
+{
+    int64_t after = e->accounts.paid - e->accounts.shares_paid;
+    int64_t credited = after < e->accounts.credited ? after : e->accounts.credited;
+    return add_by(e, l, e->accounts.shares_paid, weight_of_shares)
+           && add_by(e, l, credited, weight_of_credit)
+           && add_by(e, l, after - credited, weight_alike);
+}
+
 static void print_lines(const ending *e)
 {
-    uint32_t count = sheaf_member_count(e->state), n = 0;
-    size_t size = count * 80u + 65536;
+    uint32_t count = sheaf_member_count(e->state);
+    size_t size = count * 128u + 65536;
     void *block = malloc(size);
-    if (!block || !count) {
-        free(block);
+    if (!block) /* the sums above say it without the members */
         return;
-    }
-    sheaf_arena arena = sheaf_arena_over(block, size);
-    uint64_t *weights = SHEAF_ARENA_NEW(&arena, uint64_t, count);
-    uint32_t *ids = SHEAF_ARENA_NEW(&arena, uint32_t, count);
-    int64_t *credits = SHEAF_ARENA_NEW(&arena, int64_t, count);
-    int64_t *shares = SHEAF_ARENA_NEW(&arena, int64_t, count);
-    bool more = e->accounts.paid > e->accounts.credited;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct sheaf_row_member *member = sheaf_member_at(e->state, i);
-        const struct sheaf_row_account *account =
-            sheaf_account_find(e->state, sheaf_pair(SHEAF_account_kind_member, member->id));
-        int64_t credit = account && account->balance_cents < 0 ? -account->balance_cents : 0;
-        bool active = member->state == SHEAF_member_state_active;
-        if (!credit && !(more && active))
-            continue;
-        ids[n] = member->id;
-        credits[n] = more ? credit : 0;
-        weights[n++] = more ? active : (uint64_t)credit;
-    }
-    int64_t amount = more ? e->accounts.paid - e->accounts.credited : e->accounts.paid;
-    if (n && amount && sheaf_apportion(amount, weights, n, shares, &arena))
-        for (uint32_t i = 0; i < n; i++) {
-            printf("    member %-6" PRIu32 " ", ids[i]);
-            print_money(e, credits[i] + shares[i]);
-            puts("");
-        }
+    lines l = {.n = count, .arena = sheaf_arena_over(block, size)};
+    l.weights = SHEAF_ARENA_NEW(&l.arena, uint64_t, count);
+    l.ids = SHEAF_ARENA_NEW(&l.arena, uint32_t, count);
+    l.lines = SHEAF_ARENA_NEW(&l.arena, int64_t, count);
+    l.part = SHEAF_ARENA_NEW(&l.arena, int64_t, count);
+    for (uint32_t i = 0; i < count; i++)
+        l.ids[i] = sheaf_member_at(e->state, i)->id;
+    if (work_out(e, &l))
+        for (uint32_t i = 0; i < count; i++)
+            if (l.lines[i]) {
+                printf("    member %-6" PRIu32 " ", l.ids[i]);
+                print_money(e, l.lines[i]);
+                puts("");
+            }
     free(block);
 }
 
@@ -125,8 +169,14 @@ static void print_under_way(const ending *e)
     print_handovers(e);
     fputs("  members     get ", stdout);
     print_money(e, e->accounts.paid);
-    puts(e->accounts.paid < e->accounts.credited ? ", in proportion: the money does not suffice"
-                                                 : "");
+    if (e->accounts.shares) {
+        fputs(", of it ", stdout);
+        print_money(e, e->accounts.shares_paid);
+        fputs(" for their shares", stdout);
+    }
+    puts(e->accounts.paid < e->accounts.shares + e->accounts.credited
+             ? ", in proportion: the money does not suffice"
+             : "");
     print_lines(e);
     fputs("  the rest    ", stdout);
     print_money(e, e->accounts.rest);
@@ -190,6 +240,8 @@ static void put(const sheaf_state *state, sheaf_json_writer *w)
         sheaf_json_member_put_int(w, "credited_cents", e.accounts.credited);
         sheaf_json_member_put_int(w, "paid_cents", e.accounts.paid);
         sheaf_json_member_put_int(w, "rest_cents", e.accounts.rest);
+        sheaf_json_member_put_int(w, "shares_cents", e.accounts.shares);
+        sheaf_json_member_put_int(w, "shares_paid_cents", e.accounts.shares_paid);
         sheaf_json_close(w);
     }
     sheaf_state_put_rows(state, w, "creditors", SHEAF_TABLE_creditor);

@@ -245,6 +245,8 @@ static void print_accounts(const sheaf_state *state)
                (long long)(cents < 0 ? -cents : cents) % 100, currency);
         if (row->kind == SHEAF_account_kind_member)
             printf("owed to member %u\n", row->member);
+        else if (row->kind == SHEAF_account_kind_shares)
+            printf("paid in for shares by member %u\n", row->member);
         else
             puts(names[row->kind]);
     }

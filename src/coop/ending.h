@@ -14,8 +14,9 @@
  * cleared, and nothing is accepted ever after but the hub's digest of the state. Signatures
  * count over one and the same accounts: where these change, all sign again.
  *
- * Final accounts. Creditors have been paid. Members get what they are credited with, as far as
- * the money goes, in proportion where it does not. What is left goes to the successor, or where
+ * Final accounts. Creditors have been paid. Members get their shares back at their price, and
+ * then what they are credited with, each as far as the money goes and in proportion where it
+ * does not. What is left goes to the successor, or where
  * article 30 says: shared among the members alike, if it says so.
  */
 #ifndef SHEAF_COOP_ENDING_H
@@ -34,8 +35,9 @@ bool sheaf_liquidator_now(const sheaf_state *state, uint32_t member);
 sheaf_refusal sheaf_ending_check(const sheaf_state *state, sheaf_kind kind);
 
 typedef struct {
-    int64_t bank, credited; /* money held; what members are credited with */
-    int64_t paid, rest;     /* to members; elsewhere */
+    int64_t bank, credited;      /* money held; what members are credited with */
+    int64_t shares, shares_paid; /* capital paid in; what of it is paid back */
+    int64_t paid, rest;          /* to members, that among it; elsewhere */
 } sheaf_final_accounts;
 
 /* As they would be now, in cents, while the co-op is wound up. Walks through all accounts. */

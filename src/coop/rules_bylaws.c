@@ -1,6 +1,7 @@
 /* The bylaws and the revision of the rules. */
 #include "coop/circles.h"
 #include "coop/pending.h"
+#include "coop/shares.h"
 
 #include "bylaws/bylaws.h"
 
@@ -111,6 +112,7 @@ static sheaf_refusal follows(const sheaf_state *state, const struct sheaf_row_by
         SHEAF_REFUSE_IF(!sheaf_slice_equal(SHEAF_WORDS(class->name), classes[i].name),
                         classes_removed);
     }
+    SHEAF_REFUSE_UNLESS(sheaf_shares_follow(state, text));
     return sheaf_organs_follow(state, now->id, text);
 }
 
@@ -270,6 +272,7 @@ sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version)
     sheaf_coop_edit(state, 0)->bylaws = version;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_applications_recount(state);
+    sheaf_shares_look(fold);
     return count_votes(fold, row);
 }
 

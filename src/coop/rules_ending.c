@@ -4,6 +4,7 @@
 #include "coop/member.h"
 #include "coop/override.h"
 #include "coop/pending.h"
+#include "coop/shares.h"
 
 enum { CALL_S = 365 * 86400, CREDITORS_OPEN_MAX = 1000 };
 
@@ -113,6 +114,7 @@ sheaf_refusal sheaf_rule_coop_continue(sheaf_fold *fold, const struct sheaf_coop
     struct sheaf_row_ending *row = change(fold);
     row->state = SHEAF_ending_state_continued;
     row->ended = fold->index;
+    sheaf_shares_look(fold);
     return SHEAF_ACCEPTED;
 }
 
@@ -222,7 +224,11 @@ sheaf_final_accounts sheaf_ending_accounts(const sheaf_state *state)
         else if (row->kind == SHEAF_account_kind_member && row->balance_cents < 0)
             out.credited -= row->balance_cents;
     }
-    out.paid = members || out.credited > out.bank ? out.bank : out.credited;
+    const struct sheaf_row_capital *capital = sheaf_capital_now(state);
+    out.shares = capital ? capital->cents : 0;
+    out.shares_paid = out.shares < out.bank ? out.shares : out.bank;
+    int64_t left = out.bank - out.shares_paid;
+    out.paid = out.shares_paid + (members || out.credited > left ? left : out.credited);
     out.rest = out.bank - out.paid;
     return out;
 }
@@ -314,6 +320,7 @@ static void seal(sheaf_fold *fold)
     end_payments(fold);
     end_deadlines(fold->state);
     sheaf_ledger_clear(fold);
+    sheaf_shares_clear(fold);
     struct sheaf_row_ending *ending = change(fold);
     ending->state = SHEAF_ending_state_sealed;
     ending->ended = fold->index;

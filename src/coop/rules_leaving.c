@@ -3,6 +3,7 @@
 #include "coop/circles.h"
 #include "coop/member.h"
 #include "coop/pending.h"
+#include "coop/shares.h"
 
 struct sheaf_row_member *sheaf_member_edit_active(sheaf_fold *fold, uint32_t member)
 {
@@ -51,6 +52,7 @@ sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
     if (member->votes)
         sheaf_petitions_vote(fold, id, false);
     sheaf_circles_end(fold, id);
+    sheaf_shares_end(fold, id);
     count_vote(fold->state, member, false);
     sheaf_member_become(fold->state, sheaf_member_row(fold->state, id), state);
     member->left = fold->index;

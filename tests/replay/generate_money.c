@@ -4,6 +4,9 @@ void generate_money_rules(kit_rules *rules)
 {
     rules->article[SHEAF_ARTICLE_treasury] =
         "{'limit_cents':500,'protected':false,'signatures':2}";
+    rules->article[SHEAF_ARTICLE_shares] =
+        "{'capital_min_cents':8000,'max_count':9,'min_count':2,'price_cents':1000,"
+        "'protected':false,'repay_from_s':0,'repay_until_s':9,'transferable':true}";
 }
 
 static void sign(kit *k, const char *payment)
@@ -12,11 +15,24 @@ static void sign(kit *k, const char *payment)
     kit_do(k, "cat", "payment.sign", NULL, "{'payment':%u}", kit_index(k, payment));
 }
 
+/* What bob gives up waits until others have paid in. */
+static void take_shares(kit *k)
+{
+    kit_do(k, "cat", "share.pay", NULL, "{'evidence':~c,'member':#ann,'shares':4}");
+    kit_do(k, "cat", "share.pay", NULL, "{'evidence':~c,'member':#bob,'shares':3}");
+    kit_do(k, "bob", "share.give_up", NULL, "{'shares':1}");
+    generate_ticks(k);
+    kit_do(k, "ann", "share.transfer", NULL, "{'shares':2,'to':#dan}");
+    kit_do(k, "cat", "share.pay", NULL, "{'evidence':~c,'member':#ann,'shares':2}");
+    generate_ticks(k);
+}
+
 void generate_money(kit *k)
 {
     kit_motion(k, "purse", "{'kind':'office.elect','what':{'member':#cat,'organ':2}}", 4);
     kit_motion(k, "purse2", "{'kind':'office.elect','what':{'member':#bob,'organ':2}}", 4);
     kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':5000,'evidence':~e,'memo':^}");
+    take_shares(k);
     kit_do(k, "cat", "revenue.record", "wrong", "{'amount_cents':7,'evidence':~e,'memo':^}");
     kit_do(k, "cat", "revenue.reverse", NULL, "{'entry':#wrong,'reason':^}");
     kit_do(k, "ann", "payment.order", "rent", "{'amount_cents':2500,'payee':^,'purpose':^}");

@@ -137,7 +137,7 @@ export function accuracyInterval(evaluation, round, mandate, groups = []) {
     return bounded(p, z * Math.sqrt(p * (1 - p) / n + 2 * cell * cell * ((1 - p) ** 2 + p * p) / (n * n)));
 }
 
-const ACCOUNT_ORDER = ['bank', 'revenue', 'reserve', 'member'];
+const ACCOUNT_ORDER = ['bank', 'revenue', 'reserve', 'shares', 'member'];
 
 /** Accounts as a trial balance, and how far what was shared out went to whom. */
 export function ledger(accounts) {

@@ -7,7 +7,10 @@ import { Badge, Empty, Member, Meter, Section, Table } from './parts.jsx';
 
 const NAMES = { bank: 'Money held', revenue: 'Earned, not yet shared', reserve: 'Indivisible reserve', expenses: 'Spent' };
 
-const Account = ({ row }) => (row.kind === 'member' ? <>Owed to <Member id={row.member} ref={false} /></> : <>{NAMES[row.kind] ?? row.kind}</>);
+const Account = ({ row }) => {
+    const of = { member: 'Owed to', shares: 'Paid in for shares by' }[row.kind];
+    return of ? <>{of} <Member id={row.member} ref={false} /></> : <>{NAMES[row.kind] ?? row.kind}</>;
+};
 
 function Shares({ shares, total, currency }) {
     return (

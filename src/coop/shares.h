@@ -1,0 +1,42 @@
+/* coop/shares.h - member shares and the capital they make up (article 4).
+ *
+ * Payments. Who has paid in is recorded by another: by a treasurer where there are some in
+ * office, else by a member with a vote; never by the human who pays. A member holds no more
+ * than the bylaws allow, shares that are not repaid yet among them, and, once it holds any, no
+ * fewer than they say. Shares carry no votes. While anybody holds shares their price stands:
+ * the bylaws name no other, and do not drop the article.
+ *
+ * Repayment. Whoever leaves, or gives up shares beyond the fewest, has them repaid once the
+ * time of the bylaws is over, by a deadline: they pass from the capital to the member's
+ * account, out of which a payment goes like any other. Where the capital would fall below the
+ * least that the bylaws state, they wait, in the order in which they fell due, until others
+ * have paid in as much or the bylaws ask for less. While the co-op is wound up nothing is
+ * repaid but with the final accounts (coop/ending.h).
+ *
+ * Shares are in the ledger as what is owed to their holders; they are not the co-op's to spend
+ * (sheaf_ledger_free()).
+ */
+#ifndef SHEAF_COOP_SHARES_H
+#define SHEAF_COOP_SHARES_H
+
+#include "coop/coop_internal.h"
+
+/* Capital and price; NULL where nobody has ever paid in. */
+const struct sheaf_row_capital *sheaf_capital_now(const sheaf_state *state);
+
+/* What the holder's shares are worth, those not repaid yet among them, in cents. */
+int64_t sheaf_holding_cents(const sheaf_state *state, const struct sheaf_row_holding *holding);
+
+/* May these bylaws follow, for what members hold? */
+sheaf_refusal sheaf_shares_follow(const sheaf_state *state, const struct sheaf_bylaws *text);
+
+/* The membership has ended: its shares fall due. */
+void sheaf_shares_end(sheaf_fold *fold, uint32_t member);
+
+/* More capital, or less that must stay: does a repayment that waits go on? */
+void sheaf_shares_look(sheaf_fold *fold);
+
+/* Everything is paid out: nobody holds shares any more. */
+void sheaf_shares_clear(sheaf_fold *fold);
+
+#endif
