@@ -22,9 +22,9 @@ static void print_article(const sheaf_state *state)
     print_money(state, bylaws->share_price_cents);
     printf("; who holds any holds %" PRIu32 " to %" PRIu32 ".\n", bylaws->share_min,
            bylaws->share_max);
-    puts(bylaws->share_transferable
-             ? "  handed over `sheaf share transfer`: members may"
-             : "  handed over not to others: the bylaws do not let them");
+    printf("  transfer    %s\n", bylaws->share_transferable
+                                     ? "members hand shares to others: `sheaf share transfer`"
+                                     : "members do not hand shares to others");
 }
 
 static void print_capital(const sheaf_state *state)

@@ -1,0 +1,126 @@
+"""Members pay in for shares, which another records; who gives shares up gets them back once the
+capital may fall, and `sheaf share show` says at each step what is held and what waits."""
+import json
+import os
+
+from kit import Folder, Hub, check, finish, refused, run, sheaf, until
+
+ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
+SHARES = {"capital_min_cents": 45000, "max_count": 4, "min_count": 1, "price_cents": 10000,
+          "protected": False, "repay_from_s": 1, "repay_until_s": 86400, "transferable": True}
+PAID = "ab" * 32
+
+
+class Coop:
+    """Ada, bob and cat, each with a home."""
+
+    def __init__(self, folder, hub):
+        self.folder, self.hub = folder, hub
+
+    def flags(self, who):
+        return ("--home", os.path.join(self.folder, who), "--hub", self.hub.url)
+
+    def act(self, who, *flags):
+        done = sheaf(*flags, *self.flags(who), "--json")
+        check(" ".join(map(str, flags[:2])), done.returncode == 0, done.stderr + done.stdout)
+        return json.loads(done.stdout)["index"] if done.returncode == 0 else None
+
+    def refused(self, name, words, who, *flags):
+        refused(name, 4, words, *flags, *self.flags(who))
+
+    def rows(self, table):
+        return json.loads(self.hub.get(f"/api/v1/state/{table}")[1])["rows"]
+
+    def show(self):
+        done = sheaf("share", "show", "--home", os.path.join(self.folder, "ada"))
+        return done.stdout + done.stderr
+
+
+def found(folder):
+    answers, made, path = (os.path.join(folder, name)
+                           for name in ("answers.toml", "bylaws.toml", "bylaws.json"))
+    with open(answers, "w", encoding="utf-8") as file:
+        file.write(ANSWERS)
+    sheaf("bylaws", "new", "--answers", answers, "--out", made)
+    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
+    document["shares"] = SHARES
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    text = sheaf("bylaws", "show", path).stdout
+    check("the statutes tell the shares", "A share costs 100.00 EUR" in text
+          and "recorded by another" in text, text)
+    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
+                 "--person", "--home", os.path.join(folder, "ada"))
+    check("a co-op with shares is founded", done.returncode == 0, done.stderr)
+
+
+def join(coop, *people):
+    members = {"ada": 0}
+    for who in people:
+        sheaf("join", coop.hub.url, "--member", who, "--person", "--home",
+              os.path.join(coop.folder, who))
+        members[who] = next(row["id"] for row in coop.rows("member") if row["state"] == "applied")
+        for other in list(members)[:-1]:
+            coop.act(other, "member", "admit", "--member", members[who])
+    return members
+
+
+def pay(coop, who, member, shares):
+    return coop.act(who, "share", "pay", "--member", member, "--shares", shares,
+                    "--evidence", PAID)
+
+
+def take(coop, members):
+    coop.refused("nobody records their own", "another person", "ada", "share", "pay", "--member", 0,
+                 "--shares", 1, "--evidence", PAID)
+    coop.refused("nobody holds more than the bylaws allow", "more shares", "ada", "share", "pay",
+                 "--member", members["bob"], "--shares", 5, "--evidence", PAID)
+    pay(coop, "ada", members["bob"], 4)
+    pay(coop, "bob", 0, 1)
+    shown = coop.show()
+    check("capital and holdings are shown", "capital     500.00 EUR, of which at least 450.00 EUR"
+          in shown and f"member {members['bob']}    4 shares: 400.00 EUR" in shown, shown)
+    status = sheaf("status", "--home", os.path.join(coop.folder, "ada")).stdout
+    check("and in the accounts", "400.00 EUR paid in for shares by member" in status, status)
+    check("and that they can be handed over", "members hand shares to others" in shown, shown)
+    coop.act("bob", "share", "transfer", "--shares", 1, "--to", members["cat"])
+
+
+def repaid(coop, members):
+    bob = members["bob"]
+    first = coop.act("bob", "share", "give_up", "--shares", 2)
+    row = until(lambda: [r for r in coop.rows("repayment")
+                         if r["id"] == first and r["state"] == "waits"])
+    shown = coop.show()
+    check("what would bring the capital too low waits", row
+          and f"repayment   {first} of member {bob}: 200.00 EUR, due, and waits" in shown
+          and "1 share, and 2 to be repaid" in shown, shown)
+    pay(coop, "bob", members["cat"], 1)
+    row = until(lambda: [r for r in coop.rows("repayment") if r["state"] == "repaid"], 2)
+    check("one share more is not enough", not row, row)
+    refused("nor is it paid out before", 4, "", "payment", "order", "--account", bob,
+            "--amount-cents", 1, "--payee", "x", "--purpose", "y", *coop.flags("bob"))
+    pay(coop, "bob", 0, 1)
+    row = until(lambda: [r for r in coop.rows("repayment") if r["state"] == "repaid"])
+    accounts = {(r["kind"], r["member"]): r["balance_cents"] for r in coop.rows("account")}
+    check("two are, and it is on the account", row and accounts[("member", bob)] == -20000
+          and accounts[("shares", bob)] == -10000 and accounts[("bank", None)] == 70000, accounts)
+
+
+def main():
+    with Folder() as folder:
+        found(folder)
+        with Hub(os.path.join(folder, "coop")) as hub:
+            coop = Coop(folder, hub)
+            members = join(coop, "bob", "cat")
+            take(coop, members)
+            repaid(coop, members)
+            done = run("all of it as JSON", "share", "show", hub.url, "--json")
+            check("has the rows", len(done["holdings"]) == 3 and done["capital"][0]["cents"] == 50000,
+                  done)
+        done = sheaf("verify", os.path.join(folder, "coop"))
+        check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
+    finish()
+
+
+main()
