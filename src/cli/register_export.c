@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { HOME, CA }; /* in the order of the command's options */
+enum { HOME, CA, SPLIT }; /* in the order of the command's options */
 
 /* In quotation marks, which stand twice within; on one line. */
 static void print_value(sheaf_slice value)
@@ -45,7 +45,19 @@ static int64_t joined_ms(const sheaf_state *state, const struct sheaf_row_member
     return place ? place->joined * 1000 : member->applied;
 }
 
-static uint32_t print_register(const sheaf_round_source *source)
+/* Without a split all who are members; else those who went by it. */
+static bool is_listed(const sheaf_state *state, const struct sheaf_row_member *member,
+                      const struct sheaf_row_split *split)
+{
+    const struct sheaf_row_going *going = sheaf_going_find(state, member->id);
+    if (!split)
+        return member->state == SHEAF_member_state_active;
+    return member->state == SHEAF_member_state_left && member->left == split->id && going
+           && sheaf_slice_equal(SHEAF_WORDS(going->to), SHEAF_WORDS(split->to));
+}
+
+static uint32_t print_register(const sheaf_round_source *source,
+                               const struct sheaf_row_split *split)
 {
     const sheaf_state *state = source->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
@@ -54,7 +66,7 @@ static uint32_t print_register(const sheaf_round_source *source)
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         char day[SHEAF_DATE_LEN + 1];
-        if (member->state != SHEAF_member_state_active)
+        if (!is_listed(state, member, split))
             continue;
         printf("%" PRIu32 ",", ++number);
         nameless += !print_name(source, member);
@@ -79,7 +91,21 @@ static int run(const sheaf_arguments *a)
                                 a->value[HOME], a->value[CA], SHEAF_NONE, &err)
         != SHEAF_OK)
         return sheaf_report(a, &err);
-    uint32_t nameless = print_register(&source);
+    long long number;
+    bool by_split = a->value[SPLIT] != NULL;
+    const struct sheaf_row_split *split =
+        by_split && sheaf_number(a->value[SPLIT], 0, SHEAF_REF_MAX, &number)
+            ? sheaf_split_find(source.state, (uint32_t)number)
+            : NULL;
+    if (by_split && !split) {
+        sheaf_round_source_close(&source);
+        (void)sheaf_fail(&err, SHEAF_INVALID,
+                         "no members went to another co-op with entry %.20s; see: sheaf split "
+                         "show",
+                         a->value[SPLIT]);
+        return sheaf_report(a, &err);
+    }
+    uint32_t nameless = print_register(&source, split);
     if (nameless)
         fprintf(stderr,
                 "sheaf: the names of %" PRIu32
@@ -100,7 +126,8 @@ const sheaf_command sheaf_command_register_export = {
         "folder with log/, URL a hub; without either it is the hub of your home, which\n"
         "tells its members the names.",
     .options = {{"home", "DIR", "your home folder"},
-                {"ca", "FILE", "certificates to trust, in PEM"}},
+                {"ca", "FILE", "certificates to trust, in PEM"},
+                {"split", "N", "those who went by the split that took effect with entry N"}},
     .arguments_max = 1,
     .many = -1,
     .run = run,

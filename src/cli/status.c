@@ -231,8 +231,13 @@ static void print_rounds(const sheaf_state *state, const sheaf_member *m)
 /* What is held is a debit, what is owed or set aside a credit: people see both as they are. */
 static void print_accounts(const sheaf_state *state)
 {
-    static const char *const names[] = {"held", "earned, not shared", "in the reserve", "",
-                                        "spent"};
+    static const char *const names[] = {"held",
+                                        "earned, not shared",
+                                        "in the reserve",
+                                        "",
+                                        "spent",
+                                        "",
+                                        "owed to co-ops that members went to"};
     const char *currency = sheaf_bylaws_now(state)->currency;
     for (uint32_t i = 0; i < sheaf_account_count(state); i++) {
         const struct sheaf_row_account *row = sheaf_account_at(state, i);

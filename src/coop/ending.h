@@ -34,6 +34,16 @@ bool sheaf_liquidator_now(const sheaf_state *state, uint32_t member);
 /* Is an act or effect of that kind possible as the co-op stands: SHEAF_ACCEPTED, or why not. */
 sheaf_refusal sheaf_ending_check(const sheaf_state *state, sheaf_kind kind);
 
+/* Another legal form is an amendment of article 1, so of a protected one, above the floors of
+ * that form, and each change between legal forms awaits its registration. May that version of
+ * the bylaws be registered: where it changes the form, have creditors been called for the time
+ * that article 30 of the bylaws in force states? A demonstration calls none. */
+sheaf_refusal sheaf_conversion_called(const sheaf_state *state, uint32_t version,
+                                      int64_t stamp);
+
+/* Is anything owed to a co-op that members went to (coop/rules_split.c)? */
+bool sheaf_splits_unpaid(const sheaf_state *state);
+
 typedef struct {
     int64_t bank, credited;      /* money held; what members are credited with */
     int64_t shares, shares_paid; /* capital paid in; what of it is paid back */

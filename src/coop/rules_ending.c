@@ -87,6 +87,16 @@ static int64_t call_ms(const struct sheaf_row_bylaws *bylaws)
     return bylaws->form == SHEAF_legal_form_demonstration ? 0 : (int64_t)CALL_S * 1000;
 }
 
+sheaf_refusal sheaf_conversion_called(const sheaf_state *state, uint32_t version, int64_t stamp)
+{
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
+    const struct sheaf_row_bylaws *next = sheaf_bylaws_get(state, version);
+    int64_t call = now->form == SHEAF_legal_form_demonstration ? 0 : now->dissolution_call_s;
+    SHEAF_REFUSE_IF(next->form != now->form && stamp < next->adopted + call * 1000,
+                    creditors_called);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_coop_dissolve(sheaf_fold *fold, const struct sheaf_coop_dissolve *what)
 {
     sheaf_state *state = fold->state;
@@ -333,6 +343,7 @@ sheaf_refusal sheaf_rule_coop_close(sheaf_fold *fold, const struct sheaf_coop_cl
     SHEAF_REFUSE_IF(fold->stamp < ending->call_until, creditors_called);
     SHEAF_REFUSE_IF(ending->creditors_open, creditors_unpaid);
     SHEAF_REFUSE_IF(unsettled(fold->state), payments_unsettled);
+    SHEAF_REFUSE_IF(sheaf_splits_unpaid(fold->state), split_unpaid);
     SHEAF_REFUSE_IF(learning(fold->state), round_under_way);
     const sheaf_final_accounts accounts = sheaf_ending_accounts(fold->state);
     SHEAF_REFUSE_IF(what->paid_cents != accounts.paid || what->rest_cents != accounts.rest,

@@ -2,6 +2,7 @@
  * Versions stand in the table `bylaws` from their adoption on, each naming the one that it was
  * written against; which of them is in force says the co-op's row. */
 #include "coop/coop_internal.h"
+#include "coop/ending.h"
 #include "coop/organs.h"
 
 enum { DAY_S = 86400 };
@@ -58,6 +59,7 @@ sheaf_refusal sheaf_rule_bylaws_register(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(check_first(fold->state, what->of));
     SHEAF_REFUSE_UNLESS(check_registrar(fold, &alone));
     SHEAF_REFUSE_UNLESS(check_date(fold, what->of, what->date));
+    SHEAF_REFUSE_UNLESS(sheaf_conversion_called(fold->state, what->of, fold->stamp));
     struct sheaf_row_registration row = {.id = what->of,
                                          .by = fold->member,
                                          .confirmed = SHEAF_NONE,

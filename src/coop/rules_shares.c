@@ -116,6 +116,26 @@ void sheaf_shares_end(sheaf_fold *fold, uint32_t member)
         begin_repayment(fold, member, shares);
 }
 
+sheaf_refusal sheaf_shares_leave(sheaf_fold *fold, uint32_t member, int64_t *cents)
+{
+    uint32_t leaving, shares = held(fold->state, member, &leaving);
+    *cents = 0;
+    if (!shares)
+        return SHEAF_ACCEPTED;
+    *cents = shares * sheaf_capital_at(fold->state, 0)->price_cents;
+    holding_of(fold, member)->shares = 0;
+    capital(fold)->cents -= *cents;
+    return sheaf_ledger_post(fold, SHEAF_account_kind_shares, member, *cents);
+}
+
+sheaf_refusal sheaf_shares_least(const sheaf_state *state)
+{
+    const struct sheaf_row_capital *row = sheaf_capital_now(state);
+    SHEAF_REFUSE_IF(row && row->cents < sheaf_bylaws_now(state)->share_capital_min_cents,
+                    share_capital);
+    return SHEAF_ACCEPTED;
+}
+
 /* From the capital to the member's account. */
 static sheaf_refusal repay(sheaf_fold *fold, uint32_t row)
 {

@@ -33,6 +33,13 @@ sheaf_refusal sheaf_shares_follow(const sheaf_state *state, const struct sheaf_b
 /* The membership has ended: its shares fall due. */
 void sheaf_shares_end(sheaf_fold *fold, uint32_t member);
 
+/* They go to another co-op with the member, so their sum, `cents`, is taken off the capital; the
+ * caller posts it. What was given up before stays to be repaid. */
+sheaf_refusal sheaf_shares_leave(sheaf_fold *fold, uint32_t member, int64_t *cents);
+
+/* Is the capital as high as the bylaws state? */
+sheaf_refusal sheaf_shares_least(const sheaf_state *state);
+
 /* More capital, or less that must stay: does a repayment that waits go on? */
 void sheaf_shares_look(sheaf_fold *fold);
 

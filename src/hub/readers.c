@@ -128,6 +128,8 @@ enum {
     AREA(registration, PUBLIC),
     AREA(registration_asked, PUBLIC),
     AREA(ending, PUBLIC),
+    AREA(split, LEDGER),
+    AREA(going, MEMBERS),
     AREA(liquidator, PUBLIC),
     AREA(handover, PUBLIC),
     AREA(article, PUBLIC),

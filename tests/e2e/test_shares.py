@@ -1,5 +1,6 @@
 """Members pay in for shares, which another records; who gives shares up gets them back once the
-capital may fall, and `sheaf share show` says at each step what is held and what waits."""
+capital may fall, and `sheaf share show` says at each step what is held and what waits. Then one
+goes to another co-op with hers."""
 import json
 import os
 
@@ -44,6 +45,8 @@ def found(folder):
     sheaf("bylaws", "new", "--answers", answers, "--out", made)
     document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
     document["shares"] = SHARES
+    document["decisions"]["early_close"] = True
+    document["override"].update(hold_s=0, confirm_s=600)
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
     text = sheaf("bylaws", "show", path).stdout
@@ -107,6 +110,39 @@ def repaid(coop, members):
           and accounts[("shares", bob)] == -10000 and accounts[("bank", None)] == 70000, accounts)
 
 
+OTHER = "sheaf/abcdefghijklmnopqrstuvwxy2"
+
+
+def split(coop, members):
+    """Cat goes, by decision of all; her shares are owed to the other co-op, and then paid."""
+    effect = json.dumps({"kind": "coop.split", "what": {
+        "members": [{"member": members["cat"]}], "reserve_cents": 0, "to": OTHER}})
+    flags = ("motion", "open", "--title", "Cat goes", "--effect", effect)
+    coop.refused("nobody is sent away", "have said that they go", "ada", *flags)
+    coop.act("cat", "split", "join", "--to", OTHER)
+    shown = sheaf("split", "show", coop.hub.url).stdout
+    check("who goes is shown", f"Member {members['cat']} goes to {OTHER} once" in shown, shown)
+    coop.refused("nor where the capital would fall too low", "capital would fall", "ada", *flags)
+    pay(coop, "bob", 0, 2)
+    motion = coop.act("ada", *flags)
+    shown = sheaf("motion", "show", motion, "--home", os.path.join(coop.folder, "ada")).stdout
+    check("so is the motion", "coop.split: let members go" in shown, shown)
+    for who in members:
+        coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
+    done = until(lambda: coop.rows("split"))
+    shown = sheaf("split", "show", coop.hub.url).stdout
+    check("she has gone with her shares", done and done[0]["shares_cents"] == 20000
+          and "200.00 EUR for their shares, 0.00 EUR of the reserve" in shown, shown)
+    number = done[0]["id"]
+    table = sheaf("register", "export", "--split", number, coop.hub.url)
+    check("those who went are a table for the other", len(table.stdout.splitlines()) == 2
+          and ",person," in table.stdout, table.stdout + table.stderr)
+    refused("of a split", 1, "no members went", "register", "export", "--split", 0, coop.hub.url)
+    coop.act("bob", "split", "settle", "--split", number, "--evidence", PAID)
+    shown = sheaf("split", "show", coop.hub.url).stdout
+    check("which is paid", "paid        recorded with entry" in shown, shown)
+
+
 def main():
     with Folder() as folder:
         found(folder)
@@ -115,9 +151,10 @@ def main():
             members = join(coop, "bob", "cat")
             take(coop, members)
             repaid(coop, members)
+            split(coop, members)
             done = run("all of it as JSON", "share", "show", hub.url, "--json")
-            check("has the rows", len(done["holdings"]) == 3 and done["capital"][0]["cents"] == 50000,
-                  done)
+            check("has the rows", len(done["holdings"]) == 3
+                  and done["capital"][0]["cents"] == 50000, done)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
     finish()

@@ -6,6 +6,8 @@
  * log has no end to go on from. */
 void generate_ending(kit *k)
 {
+    kit_do(k, "cat", "split.join", NULL, "{'to':'sheaf/abcdefghijklmnopqrstuvwxy2'}");
+    kit_do(k, "cat", "split.stay", NULL, "{}");
     kit_motion(k, "end",
                "{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},"
                "{'member':#bob}],'successor':'sheaf/abcdefghijklmnopqrstuvwxyz'}}",

@@ -76,7 +76,12 @@ static void depart(kit *k)
     kit_do(k, "wim", "member.apply", "wim",
            "{'class':1,'kind':'person','name':^,'public_key':@wim,'web':false}");
     decide_on(k, "wm", "{'kind':'member.accept','what':{'member':#wim}}");
-    kit_do(k, "wim", "member.leave", NULL, "{}");
+    kit_do(k, "wim", "split.join", NULL, "{'to':'sheaf/abcdefghijklmnopqrstuvwxy2'}");
+    decide_on(k, "ws",
+              "{'kind':'coop.split','what':{'members':[{'member':#wim}],'reserve_cents':1,'to':"
+              "'sheaf/abcdefghijklmnopqrstuvwxy2'}}");
+    kit_do(k, "cat", "split.settle", NULL, "{'evidence':~f,'split':%u}",
+           sheaf_split_at(&k->state, 0)->id);
     kit_do(k, "ann", "motion.open", "yo", "{'title':^}");
     kit_do(k, "yan", "ballot.cast", NULL, "{'choice':'yes','motion':#yo}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#yo}");

@@ -1,6 +1,7 @@
 #include "generate.h"
 
-/* A member, of four, suspends a mandate and a motion confirms it; one resumes it, another suspends it. */
+/* A member, of four, suspends a mandate and a motion confirms it; one resumes it, another
+ * suspends it. */
 void generate_override(kit *k)
 {
     kit_motion(k, "o", KIT_MANDATE, 4);

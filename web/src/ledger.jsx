@@ -5,7 +5,7 @@ import { money, percent } from './format.js';
 import { useStore } from './store.js';
 import { Badge, Empty, Member, Meter, Section, Table } from './parts.jsx';
 
-const NAMES = { bank: 'Money held', revenue: 'Earned, not yet shared', reserve: 'Indivisible reserve', expenses: 'Spent' };
+const NAMES = { bank: 'Money held', revenue: 'Earned, not yet shared', reserve: 'Indivisible reserve', expenses: 'Spent', split: 'Owed to co-ops that members went to' };
 
 const Account = ({ row }) => {
     const of = { member: 'Owed to', shares: 'Paid in for shares by' }[row.kind];

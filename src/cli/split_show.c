@@ -1,0 +1,73 @@
+/* cli/split_show.c - `sheaf split show`: who goes to another co-op, who went, what is owed. */
+#include "cli/matter.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_money(const sheaf_state *state, int64_t cents)
+{
+    printf("%" PRId64 ".%02d %.3s", cents / 100, (int)(cents % 100),
+           sheaf_bylaws_now(state)->currency);
+}
+
+static void print_going(const sheaf_state *state)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < sheaf_going_count(state); i++) {
+        const struct sheaf_row_going *row = sheaf_going_at(state, i);
+        sheaf_slice to = SHEAF_WORDS(row->to);
+        if (!to.len || !sheaf_member_active(state, row->id))
+            continue;
+        printf("Member %" PRIu32 " goes to %.*s once the members decide on it.\n", row->id,
+               SHEAF_PRINT(to));
+        any = true;
+    }
+    if (any)
+        puts("  then        a motion with the effect coop.split names them; until it takes "
+             "effect\n"
+             "              `sheaf split stay` takes it back");
+    else
+        puts("Nobody waits to go to another co-op; `sheaf split join` says that one does.");
+}
+
+static void print_split(const sheaf_state *state, const struct sheaf_row_split *row)
+{
+    sheaf_slice to = SHEAF_WORDS(row->to);
+    printf("With entry %" PRIu32 " %" PRIu32 " member%s went to %.*s, by motion %" PRIu32 ".\n",
+           row->id, row->members, row->members == 1 ? "" : "s", SHEAF_PRINT(to), row->motion);
+    fputs("  with them   ", stdout);
+    print_money(state, row->shares_cents);
+    fputs(" for their shares, ", stdout);
+    print_money(state, row->reserve_cents);
+    puts(" of the reserve");
+    if (row->settled == SHEAF_NONE)
+        puts("  then        a treasurer pays it and records the bank's statement: "
+             "`sheaf split settle`");
+    else
+        printf("  paid        recorded with entry %" PRIu32 "\n", row->settled);
+    printf("  register    `sheaf register export --split %" PRIu32
+           "` writes them for `sheaf import` there\n",
+           row->id);
+}
+
+static void show(const sheaf_round_source *source)
+{
+    print_going(source->state);
+    for (uint32_t i = 0; i < sheaf_split_count(source->state); i++)
+        print_split(source->state, sheaf_split_at(source->state, i));
+}
+
+static void put(const sheaf_state *state, sheaf_json_writer *w)
+{
+    sheaf_state_put_rows(state, w, "going", SHEAF_TABLE_going);
+    sheaf_state_put_rows(state, w, "splits", SHEAF_TABLE_split);
+}
+
+static int run(const sheaf_arguments *a)
+{
+    return sheaf_state_show(&(sheaf_state_view){show, put}, a);
+}
+
+const sheaf_command sheaf_command_split_show = SHEAF_STATE_COMMAND(
+    "split show", "who goes to another co-op or went there, and what is owed to it", run);

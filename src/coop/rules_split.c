@@ -1,0 +1,153 @@
+/* A part of the members goes to another co-op; this one lives on.
+ *
+ * Whoever goes says so first, and to which co-op (split.join). A protected decision names them,
+ * the other co-op and what of the reserve goes with them. Where it takes effect their
+ * memberships end, at once and whatever the time of notice; their shares are not repaid but go
+ * along, so they and that part of the reserve are owed to the other co-op until the transfer is
+ * recorded. What was credited to them stays theirs, as with everybody who leaves. Who has taken
+ * the word back by then, or is no member any more, stays out of it, so that nobody who was
+ * named can undo what the others decided. */
+#include "coop/ending.h"
+#include "coop/ledger.h"
+#include "coop/member.h"
+#include "coop/organs.h"
+#include "coop/pending.h"
+#include "coop/shares.h"
+#include "coop/treasury.h"
+
+/* ---- who goes ---- */
+
+static sheaf_refusal check_other(const sheaf_state *state, sheaf_slice origin)
+{
+    SHEAF_REFUSE_IF(!sheaf_origin_valid(origin), origin_form);
+    SHEAF_REFUSE_IF(sheaf_slice_equal(origin, SHEAF_WORDS(sheaf_coop(state)->origin)),
+                    split_elsewhere);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_split_join(sheaf_fold *fold, const struct sheaf_split_join *what)
+{
+    SHEAF_REFUSE_UNLESS(check_other(fold->state, what->to));
+    uint32_t row = sheaf_going_row(fold->state, fold->member);
+    struct sheaf_row_going *going = row == SHEAF_NONE
+                                        ? sheaf_going_new(fold->state, fold->member)
+                                        : sheaf_going_edit(fold->state, row);
+    going->id = fold->member;
+    going->entry = fold->index;
+    memset(going->to, 0, sizeof going->to);
+    SHEAF_SET_WORDS(going->to, what->to);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_split_stay(sheaf_fold *fold, const struct sheaf_split_stay *what)
+{
+    uint32_t row = sheaf_going_row(fold->state, fold->member);
+    (void)what;
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || !sheaf_going_at(fold->state, row)->to[0], not_going);
+    struct sheaf_row_going *going = sheaf_going_edit(fold->state, row);
+    memset(going->to, 0, sizeof going->to);
+    going->entry = fold->index;
+    return SHEAF_ACCEPTED;
+}
+
+static bool goes(const sheaf_state *state, uint32_t member, sheaf_slice to)
+{
+    const struct sheaf_row_going *row = sheaf_going_find(state, member);
+    return row && sheaf_member_active(state, member)
+           && sheaf_slice_equal(SHEAF_WORDS(row->to), to);
+}
+
+/* ---- the split ---- */
+
+/* The membership ends, and its shares are the other co-op's. */
+static sheaf_refusal go(sheaf_fold *fold, uint32_t member, int64_t *cents)
+{
+    int64_t worth;
+    SHEAF_REFUSE_UNLESS(sheaf_shares_leave(fold, member, &worth));
+    *cents += worth;
+    return sheaf_member_end(fold, member, SHEAF_member_state_left);
+}
+
+sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_split *what)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_named_member *list = what->members.at;
+    int64_t cents = 0;
+    uint32_t count = 0;
+    SHEAF_REFUSE_UNLESS(check_other(state, what->to));
+    SHEAF_REFUSE_UNLESS(sheaf_members_ordered(&what->members));
+    SHEAF_REFUSE_IF(-sheaf_ledger_balance(state, SHEAF_account_kind_reserve, SHEAF_NONE)
+                            < what->reserve_cents
+                        || sheaf_ledger_free(state) < what->reserve_cents,
+                    split_reserve);
+    for (uint32_t i = 0; i < what->members.count; i++) {
+        bool now = goes(state, list[i].member, what->to);
+        SHEAF_REFUSE_IF(!now && fold->rehearsal, split_unsigned);
+        if (!now)
+            continue;
+        SHEAF_REFUSE_UNLESS(go(fold, list[i].member, &cents));
+        SHEAF_STOP_IF_SPENT(fold);
+        count++;
+    }
+    SHEAF_REFUSE_IF(!count, split_unsigned);
+    SHEAF_REFUSE_UNLESS(sheaf_shares_least(state));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_ledger_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, what->reserve_cents));
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_split, SHEAF_NONE,
+                                          -cents - what->reserve_cents));
+    struct sheaf_row_split *row = sheaf_split_new(state, fold->index);
+    row->id = fold->index;
+    row->motion = fold->motion;
+    row->members = count;
+    row->shares_cents = cents;
+    row->reserve_cents = what->reserve_cents;
+    row->settled = cents + what->reserve_cents ? SHEAF_NONE : fold->index;
+    SHEAF_SET_WORDS(row->to, what->to);
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- what is owed to the other co-op ---- */
+
+bool sheaf_splits_unpaid(const sheaf_state *state)
+{
+    for (uint32_t i = 0; i < sheaf_split_count(state); i++)
+        if (sheaf_split_at(state, i)->settled == SHEAF_NONE)
+            return true;
+    return false;
+}
+
+/* A treasurer, a liquidator while the co-op is wound up, or where there are neither a member
+ * with a vote. */
+static sheaf_refusal check_recorder(const sheaf_fold *fold)
+{
+    const sheaf_state *state = fold->state;
+    uint8_t place;
+    if (sheaf_liquidator_now(state, fold->member))
+        return SHEAF_ACCEPTED;
+    if (sheaf_treasury_organ(state, &place) && sheaf_officers(state, place))
+        SHEAF_REFUSE_IF(!sheaf_office_now(state, fold->member, place), not_a_treasurer);
+    else
+        SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    return SHEAF_ACCEPTED;
+}
+
+/* While the co-op is wound up it pays what there is, and owes nothing any more. */
+sheaf_refusal sheaf_rule_split_settle(sheaf_fold *fold, const struct sheaf_split_settle *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_split_row(state, what->split);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_split_at(state, row)->settled != SHEAF_NONE,
+                    no_such_split);
+    SHEAF_REFUSE_UNLESS(check_recorder(fold));
+    struct sheaf_row_split *split = sheaf_split_edit(state, row);
+    int64_t cents = split->shares_cents + split->reserve_cents;
+    int64_t bank = sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE);
+    int64_t paid = bank < cents ? bank : cents;
+    SHEAF_REFUSE_IF(paid < cents && !sheaf_ending_now(state), bank_short);
+    split->settled = fold->index;
+    split->evidence = what->evidence;
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_split, SHEAF_NONE, cents));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, paid - cents));
+    return sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -paid);
+}

@@ -1,0 +1,160 @@
+/* Members who go to another co-op together. */
+#include "test.h"
+
+#include "coop/ending.h"
+#include "coop/ledger.h"
+#include "coop/shares.h"
+
+#define OTHER  "sheaf/abcdefghijklmnopqrstuvwxy2"
+#define THIRD  "sheaf/abcdefghijklmnopqrstuvwxy3"
+#define TO(to) "{'to':'" to "'}"
+#define SPLIT(members, reserve, to)                                                            \
+    "{'kind':'coop.split','what':{'members':[" members "],'reserve_cents':" reserve            \
+    ",'to':'" to "'}}"
+#define OPEN(effect) "{'effect':" effect ",'title':^}"
+#define WHO(name)    "{'member':#" name "}"
+#define SHARES                                                                                 \
+    "{'capital_min_cents':5000,'max_count':5,'min_count':1,'price_cents':1000,"                \
+    "'protected':false,'repay_from_s':100,'repay_until_s':200,'transferable':true}"
+
+/* Ann, bob, cat and dan; eve, fay and gil have no vote. 1,000 in the reserve. */
+static void begin(kit *k)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.data_bp = 0, rules.members_bp = 5000, rules.reserve_bp = 5000;
+    rules.leave_notice = 86400;
+    rules.article[SHEAF_ARTICLE_shares] = SHARES;
+    kit_found_four(k, &rules);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"fay", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@fay,'web':false}", .label = "fay"},
+        {"gil", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@gil,'web':false}", .label = "gil"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"ann", "member.admit", "{'member':#fay}"},
+        {"ann", "member.admit", "{'member':#gil}"},
+        {"ann", "share.pay", "{'evidence':~e,'member':#bob,'shares':5}"},
+        {"ann", "share.pay", "{'evidence':~e,'member':#eve,'shares':3}"},
+        {"ann", "share.pay", "{'evidence':~e,'member':#fay,'shares':2}"},
+        {"ann", "revenue.record", "{'amount_cents':2000,'memo':^}"},
+    };
+    KIT_ROWS(k, rows);
+    kit_motion(k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':2000}}", 4);
+}
+
+static int64_t balance(const kit *k, uint8_t account)
+{
+    return sheaf_ledger_balance(&k->state, account, SHEAF_NONE);
+}
+
+static uint8_t standing(kit *k, const char *who)
+{
+    return sheaf_member_get(&k->state, kit_index(k, who))->state;
+}
+
+void test_split(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k);
+    static const kit_row rows[] = {
+        {"eve", "split.join", TO("sheaf/abcdefghijklmnopqrstuvwxy1"), R(origin_form)},
+        {"eve", "split.join", TO(KIT_ORIGIN), R(split_elsewhere)},
+        {"eve", "split.stay", "{}", R(not_going)},
+        {"eve", "split.join", TO(OTHER)},
+        {"fay", "split.join", TO(THIRD)},
+        {"gil", "split.join", TO(OTHER)},
+        {"ann", "motion.open", OPEN(SPLIT(WHO("eve") "," WHO("fay"), "0", OTHER)),
+         R(split_unsigned)}, /* she goes elsewhere */
+        {"fay", "split.join", TO(OTHER)},
+        {"fay", "split.stay", "{}"},
+        {"fay", "split.stay", "{}", R(not_going)},
+        {"ann", "motion.open", OPEN(SPLIT(WHO("eve") "," WHO("fay"), "0", OTHER)),
+         R(split_unsigned)},
+        {"fay", "split.join", TO(OTHER)},
+        {"ann", "motion.open", OPEN(SPLIT(WHO("fay") "," WHO("eve"), "0", OTHER)),
+         R(members_order)},
+        {"ann", "motion.open", OPEN(SPLIT(WHO("eve"), "0", KIT_ORIGIN)), R(split_elsewhere)},
+        {"ann", "motion.open", OPEN(SPLIT(WHO("eve"), "1001", OTHER)), R(split_reserve)},
+        {"fay", "share.give_up", "{'shares':1}", .label = "g"},
+    };
+    KIT_ROWS(&k, rows);
+#define ALL WHO("eve") "," WHO("fay") "," WHO("gil")
+    kit_motion(&k, "few", SPLIT(ALL, "1000", OTHER), 2); /* as protected as an end */
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_active);
+    /* Gil takes it back while the motion is open: the others go. */
+    kit_do(&k, "ann", "motion.open", "m", OPEN(SPLIT(ALL, "1000", OTHER)));
+    kit_do(&k, "gil", "split.stay", NULL, "{}");
+    static const char *const yes[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < 4; i++)
+        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    k.now += 120000;
+    while (sheaf_motion_get(&k.state, kit_index(&k, "m"))->state == SHEAF_motion_state_open) {
+        sheaf_deadline due;
+        assert_true(sheaf_fold_due(&k.state, k.now, &due));
+        kit_do(&k, "hub", "clock.tick", "t", "{'deadline':'%s','of':%u,'unwitnessed':false}",
+               sheaf_deadline_name(due.kind), due.of);
+    }
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("share", "g"));
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_left);
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_left);
+    assert_int_equal(standing(&k, "gil"), SHEAF_member_state_active);
+    const struct sheaf_row_split *split = sheaf_split_at(&k.state, 0);
+    assert_int_equal(split->id, kit_index(&k, "t"));
+    assert_int_equal(split->members, 2);
+    assert_int_equal(split->shares_cents, 4000); /* but for the one that was given up before */
+    assert_int_equal(balance(&k, SHEAF_account_kind_split), -5000);
+    assert_int_equal(balance(&k, SHEAF_account_kind_reserve), 0);
+    assert_int_equal(k.cents, 0);
+    static const kit_row after[] = {
+        {"eve", "split.stay", "{}", R(not_a_member)},
+        {"gil", "split.settle", "{'evidence':~e,'split':#t}", R(no_vote)},
+        {"bob", "split.settle", "{'evidence':~e,'split':#m}", R(no_such_split)},
+        {"bob", "split.settle", "{'evidence':~e,'split':#t}"},
+        {"bob", "split.settle", "{'evidence':~e,'split':#t}", R(no_such_split)},
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
+    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 12000 - 5000);
+    kit_close(&k);
+}
+
+/* The capital stays, and the end comes after what is owed elsewhere. */
+void test_split_leaves_what_must_stay(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k);
+    kit_do(&k, "bob", "split.join", NULL, TO(OTHER));
+    kit_do(&k, "eve", "split.join", NULL, TO(OTHER));
+    kit_want(&k, R(share_capital), "ann", "motion.open",
+             OPEN(SPLIT(WHO("bob") "," WHO("eve"), "0", OTHER)), NULL);
+    kit_motion(&k, "m", SPLIT(WHO("bob"), "0", OTHER), 4); /* exactly the least stays */
+    assert_int_equal(sheaf_capital_now(&k.state)->cents, 5000);
+    assert_int_equal(sheaf_split_at(&k.state, 0)->shares_cents, 5000);
+    static const kit_row end[] = {
+        {"ann", "motion.open",
+         OPEN("{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#cat}"
+              "]}}"),
+         .label = "d"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#d}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#d}"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#d}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "d"), .wait_ms = 120000},
+        {"eve", "split.join", TO(OTHER), R(winding_up)},
+        {"ann", "motion.open", OPEN(SPLIT(WHO("eve"), "0", OTHER)), R(winding_up)},
+        {"ann", "coop.close", "{'paid_cents':0,'rest_cents':0}", R(split_unpaid)},
+        {"ann", "creditor.record", "{'amount_cents':8000,'name':^,'reason':^}", .label = "o"},
+        {"cat", "creditor.settle", "{'creditor':#o,'evidence':^,'outcome':'paid'}"},
+        {"dan", "split.settle", "{'evidence':~e,'split':#m.tick}"},
+        {"ann", "coop.close", "{'paid_cents':0,'rest_cents':0}"},
+    };
+    KIT_ROWS(&k, end);
+    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 0); /* 4,000 of the 5,000 */
+    assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
+    assert_int_equal(k.cents, 0);
+    kit_close(&k);
+}
