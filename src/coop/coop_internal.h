@@ -59,6 +59,11 @@ void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effe
  * other is not. */
 void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t motion, uint32_t giver, uint32_t holder);
 
+/* The least sort of decision that the open or held motion needs by the bylaws in force. */
+uint8_t sheaf_motion_sort_now(sheaf_fold *fold, const struct sheaf_row_motion *motion);
+/* Have all voted who may, and do bylaws and law let it close by that? */
+bool sheaf_motion_closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion);
+
 /* The rule of the effect's or act's kind. */
 sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what);
 

@@ -7,7 +7,9 @@
  * qualified; so is giving up such an amendment while it awaits registration. A motion is
  * decided by the rule for its sort in the bylaws of its opening. Where its effect has come to
  * need more by the time of the tick, or is protected, the result must satisfy the rule for that
- * sort in the bylaws then in force as well.
+ * sort in the bylaws then in force as well: when it closes, and again where its effect is held
+ * until then. One that would be adopted and has come to need more stays open until the notice
+ * and the voting days of that sort are over; at an assembly, which does not wait, it is void.
  *
  * Quorum. Heads are counted, all ballots or those for and against alone, as the rule says.
  *

@@ -58,19 +58,33 @@ static bool organ_is_done(const sheaf_state *state, const struct sheaf_row_motio
                           .carried));
 }
 
-/* Due now: the next entry can only be the tick that settles it. Where the law sets a time for
- * protected motions, no bylaws shorten it. */
-static void close_if_decided(sheaf_state *state, uint32_t row, int64_t stamp)
+/* Where the law sets a time for protected motions, no bylaws shorten it; also of one that has
+ * come to be protected. */
+static bool time_is_set(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
+    const sheaf_state *state = fold->state;
+    if (sheaf_bylaws_get(state, motion->bylaws)->form == SHEAF_legal_form_demonstration
+        && sheaf_bylaws_now(state)->form == SHEAF_legal_form_demonstration)
+        return false;
+    return motion->sort == SHEAF_decision_sort_protected
+           || sheaf_motion_sort_now(fold, motion) == SHEAF_decision_sort_protected;
+}
+
+bool sheaf_motion_closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    return sheaf_bylaws_get(fold->state, motion->bylaws)->early_close
+           && all_voted(fold->state, motion) && !time_is_set(fold, motion);
+}
+
+/* Due now: the next entry can only be the tick that settles it. */
+static void close_if_decided(sheaf_fold *fold, uint32_t row)
+{
+    sheaf_state *state = fold->state;
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_find(state, motion->bylaws);
-    bool floor = motion->sort == SHEAF_decision_sort_protected
-                 && bylaws->form != SHEAF_legal_form_demonstration;
-    bool early = bylaws->early_close && !floor && all_voted(state, motion);
-    if (!early && !organ_is_done(state, motion))
+    if (!sheaf_motion_closes_early(fold, motion) && !organ_is_done(state, motion))
         return;
-    sheaf_motion_edit(state, row)->closes = stamp;
-    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, stamp);
+    sheaf_motion_edit(state, row)->closes = fold->stamp;
+    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, fold->stamp);
 }
 
 /* ---- conflicts of interest ---- */
@@ -84,7 +98,7 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
         sheaf_motion_ballot(state, sheaf_motion_at(state, row), member);
     if (ballot && ballot->counts)
         count_vote(state, row, member, ballot->choice, false);
-    close_if_decided(state, row, fold->stamp);
+    close_if_decided(fold, row);
 }
 
 /* ---- proxies ---- */
@@ -150,7 +164,7 @@ void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_
     ballot->cast = fold->index;
     if (ballot->counts)
         count_vote(state, row, member, choice, true);
-    close_if_decided(state, row, fold->stamp);
+    close_if_decided(fold, row);
 }
 
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)

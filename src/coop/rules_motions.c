@@ -160,6 +160,9 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(motion->by != fold->member, not_your_motion);
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
     SHEAF_REFUSE_IF(motion->ratify, urgent_stands);
+    SHEAF_REFUSE_IF(motion->since != motion->id
+                        && !sheaf_member_get(fold->state, fold->member)->votes,
+                    no_vote); /* it is the members' matter now */
     sheaf_assembly_motion_drop(fold->state, row);
     end_vote(fold, row, SHEAF_motion_state_withdrawn);
     drop_effect(fold, row);
@@ -201,6 +204,62 @@ static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *mot
         return to;
     return outcome_under(state, motion,
                          sheaf_decision_by(state, sheaf_bylaws_now(state), sort));
+}
+
+/* ---- more time ---- */
+
+uint8_t sheaf_motion_sort_now(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    sheaf_effect effect;
+    uint8_t sort = motion->sort;
+    if (motion->effect == SHEAF_KIND_none)
+        return sort;
+    if (!sheaf_motion_effect(fold->state, motion, fold->arena, &effect)
+        || !sheaf_effect_sort(fold->state, &effect, &sort))
+        fold->state->failed = true;
+    return sort;
+}
+
+/* When it was put to those who vote: opened, or referred to them. */
+static int64_t put_at(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    return motion->assembly != SHEAF_NONE
+               ? motion->opened
+               : motion->begins - (int64_t)sheaf_motion_rule(state, motion)->notice_s * 1000;
+}
+
+/* Its effect has come to need a decision of another sort: when the notice and the days of
+ * voting of that would be over, if they are not. Else 0. */
+static int64_t more_time(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    const sheaf_state *state = fold->state;
+    uint8_t sort = sheaf_motion_sort_now(fold, motion);
+    if (sort <= motion->sort || sheaf_motion_closes_early(fold, motion))
+        return 0;
+    const struct sheaf_row_decision *rule =
+        sheaf_decision_by(state, sheaf_bylaws_now(state), sort);
+    int64_t begins = put_at(state, motion) + (int64_t)rule->notice_s * 1000;
+    int64_t closes = begins + (int64_t)rule->open_s * 1000;
+    if (motion->assembly != SHEAF_NONE)
+        return begins > motion->begins || closes > motion->closes ? closes : 0;
+    if (motion->ratify && closes > motion->ratify)
+        closes = motion->ratify;
+    return closes > fold->stamp ? closes : 0;
+}
+
+/* It would be adopted by the rule of its opening, but had not the time that it needs by now: it
+ * is open for longer, ballots stay, and proxies count when it closes for good. */
+static bool extend(sheaf_fold *fold, uint32_t row, sheaf_mark before, int64_t closes)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    const struct sheaf_row_decision *rule = sheaf_motion_rule(fold->state, motion);
+    if (!closes || motion->body == SHEAF_body_organ || motion->assembly != SHEAF_NONE
+        || outcome_under(fold->state, motion, rule) != SHEAF_motion_state_adopted)
+        return false;
+    sheaf_state_roll_back(fold->state, before);
+    sheaf_motion_edit(fold->state, row)->closes = closes;
+    sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_motion, closes);
+    return true;
 }
 
 /* An organ has no second call, and an urgent act none that would last too long. */
@@ -262,6 +321,16 @@ static sheaf_refusal carry_out(sheaf_fold *fold, uint32_t row, const sheaf_effec
         refusal == SHEAF_ACCEPTED ? SHEAF_motion_state_adopted : SHEAF_motion_state_void;
     drop_effect(fold, row);
     return refusal;
+}
+
+/* It was adopted, but not as its effect has come to need. */
+static sheaf_refusal fail_for_sort(sheaf_fold *fold, uint32_t row)
+{
+    struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    motion->state = SHEAF_motion_state_void;
+    motion->refusal = SHEAF_REFUSED_sort_rose;
+    drop_effect(fold, row);
+    return SHEAF_REFUSED_sort_rose;
 }
 
 /* Does the effect wait for the end of its hold? */
@@ -338,8 +407,11 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
     if (!load_effect(fold, row, &effect) || sheaf_organ_refers(fold, row, &effect))
         return SHEAF_ACCEPTED;
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    int64_t longer = more_time(fold, motion);
     sheaf_mark mark = sheaf_state_mark(state);
     uint8_t to = count_out(fold, row, &effect);
+    if (extend(fold, row, mark, longer))
+        return SHEAF_ACCEPTED;
     if (to == SHEAF_motion_state_no_quorum && may_call_again(fold, motion)) {
         sheaf_state_roll_back(state, mark); /* proxies count when it closes for good */
         call_again(fold, row);
@@ -349,18 +421,26 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
         return settle_urgent(fold, row, to);
     if (to == SHEAF_motion_state_adopted && motion->urgent)
         return act_urgently(fold, row, &effect);
+    bool rushed = motion->assembly != SHEAF_NONE && longer;
     end_vote(fold, row, to);
+    if (to == SHEAF_motion_state_adopted && rushed)
+        return fail_for_sort(fold, row);
     if (to == SHEAF_motion_state_adopted && effect.kind != SHEAF_KIND_none)
         return hold(fold, row) ? SHEAF_ACCEPTED : carry_out(fold, row, &effect);
     drop_effect(fold, row);
     return SHEAF_ACCEPTED;
 }
 
+/* The bylaws may have come to ask for more while it was held. */
 sheaf_refusal sheaf_settle_hold(sheaf_fold *fold, uint32_t of)
 {
     sheaf_effect effect;
     uint32_t row = sheaf_motion_row(fold->state, of);
-    return load_effect(fold, row, &effect) ? carry_out(fold, row, &effect) : SHEAF_ACCEPTED;
+    if (!load_effect(fold, row, &effect))
+        return SHEAF_ACCEPTED;
+    bool enough = outcome_of(fold->state, sheaf_motion_at(fold->state, row), &effect)
+                  == SHEAF_motion_state_adopted;
+    return enough ? carry_out(fold, row, &effect) : fail_for_sort(fold, row);
 }
 
 void sheaf_motion_override(sheaf_fold *fold, uint32_t of)

@@ -159,6 +159,7 @@ void test_organ_vacancies(void **unused)
     assert_int_equal(motion(&k, "m")->electorate, 4);
     assert_int_equal(sheaf_conflicts(&k.state, motion(&k, "m")->id), 0);
     kit_want(&k, R(no_vote), "sue", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
+    kit_want(&k, R(no_vote), "sue", "motion.withdraw", "{'motion':#m}", NULL);
     vote(&k, "bob", "no", "m");
     /* What bob cast on the other while in office stands: with ann's it is enough. */
     vote(&k, "ann", "yes", "n");
