@@ -132,22 +132,28 @@ sheaf_refusal sheaf_rule_accountability_hear(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal
-sheaf_rule_accountability_conclude(sheaf_fold *fold,
-                                   const struct sheaf_accountability_conclude *what)
+sheaf_refusal sheaf_accountability_outcome(sheaf_fold *fold, uint32_t id,
+                                           const struct sheaf_row_motion *motion)
 {
-    uint32_t row = sheaf_accountability_row(fold->state, what->process);
+    uint32_t row = sheaf_accountability_row(fold->state, id);
     SHEAF_REFUSE_UNLESS(check_step(fold, row, SHEAF_accountability_state_outcome));
-    const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, what->motion);
-    SHEAF_REFUSE_IF(!motion, no_such_motion);
     struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
     SHEAF_REFUSE_IF(motion->id < process->id || motion->body == SHEAF_body_organ
                         || is_subject(fold->state, process, motion->by)
                         || motion->state == SHEAF_motion_state_withdrawn,
                     outcome_motion);
-    process->motion = what->motion;
+    process->motion = motion->id;
     end(fold, process, SHEAF_accountability_state_concluded);
     return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal
+sheaf_rule_accountability_conclude(sheaf_fold *fold,
+                                   const struct sheaf_accountability_conclude *what)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, what->motion);
+    SHEAF_REFUSE_IF(!motion, no_such_motion);
+    return sheaf_accountability_outcome(fold, what->process, motion);
 }
 
 sheaf_refusal

@@ -3,6 +3,7 @@
 #include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/override.h"
+#include "coop/pending.h"
 #include "coop/proxies.h"
 #include "coop/room.h"
 
@@ -15,8 +16,11 @@ static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
     motion->decided = fold->index;
     if (motion->assembly != SHEAF_NONE)
         return; /* its place was one of the assembly's */
-    sheaf_coop_edit(fold->state, 0)->motions_open--;
-    sheaf_room_free(fold, SHEAF_room_motion, motion->by);
+    if (motion->room == SHEAF_room_urgent)
+        sheaf_pending_change(fold->state)->urgents--;
+    else
+        sheaf_coop_edit(fold->state, 0)->motions_open--;
+    sheaf_room_free(fold, motion->room, motion->by);
 }
 
 /* Nothing more is to come of its effect. */
@@ -98,17 +102,35 @@ void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion)
     sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_motion, motion->closes);
 }
 
-/* A motion takes one of the places that the bylaws give all of them; what is put to an assembly
- * takes one of that. */
+/* What cannot wait until others are decided: each has a time of its own that runs out, or stops
+ * something that goes on. */
+static uint8_t room_of(const struct sheaf_motion_open *what)
+{
+    sheaf_kind effect = what->has_effect ? what->effect->kind : SHEAF_KIND_none;
+    return what->urgent || what->has_process || effect == SHEAF_KIND_override_confirm
+                   || effect == SHEAF_KIND_automation_suspend
+                   || effect == SHEAF_KIND_automation_resume
+               ? SHEAF_room_urgent
+               : SHEAF_room_motion;
+}
+
+/* Motions have as many places as the bylaws say, and urgent matters as many of their own; what
+ * is put to an assembly takes one of that. */
 static sheaf_refusal take_place(sheaf_fold *fold, const struct sheaf_motion_open *what)
 {
-    uint32_t open = sheaf_coop(fold->state)->motions_open;
-    uint16_t most = sheaf_bylaws_now(fold->state)->open_max;
+    sheaf_state *state = fold->state;
+    uint16_t most = sheaf_bylaws_now(state)->open_max;
+    uint8_t room = room_of(what);
+    bool urgent = room == SHEAF_room_urgent;
+    uint32_t open = urgent ? sheaf_pending(state)->urgents : sheaf_coop(state)->motions_open;
     if (what->has_assembly)
         return sheaf_assembly_place_check(fold, what->assembly);
     SHEAF_REFUSE_IF(open >= most, motions_open_max);
-    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_motion, open, most));
-    sheaf_coop_edit(fold->state, 0)->motions_open++;
+    SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, room, open, most));
+    if (urgent)
+        sheaf_pending_change(state)->urgents++;
+    else
+        sheaf_coop_edit(state, 0)->motions_open++;
     return SHEAF_ACCEPTED;
 }
 
@@ -135,6 +157,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
     motion->decided = SHEAF_NONE;
+    motion->room = room_of(what);
     motion->body = what->has_organ ? SHEAF_body_organ : SHEAF_body_assembly;
     motion->of = what->has_organ ? (uint32_t)what->organ : 0;
     motion->organ_1 = what->has_organ ? (uint8_t)(what->organ + 1) : 0;
@@ -148,7 +171,9 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->opened = fold->stamp;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
-    return sheaf_assembly_motion_put(fold, motion);
+    SHEAF_REFUSE_UNLESS(sheaf_assembly_motion_put(fold, motion));
+    return what->has_process ? sheaf_accountability_outcome(fold, what->process, motion)
+                             : SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,

@@ -173,3 +173,51 @@ void test_room_of_one(void **unused)
     kit_do(&k, "bob", "motion.open", NULL, "{'title':^}");
     kit_close(&k);
 }
+
+/* Urgent matters find a place where others have taken all of the motions'; of their own they
+ * have as many, shared out in the same way. */
+void test_room_of_urgent_matters(void **unused)
+{
+    (void)unused;
+    static const char *const stop =
+        "{'effect':{'kind':'automation.suspend','what':{'of':#g.tick}},'title':^}";
+    static const char *const outcome = "{'process':#p,'title':^}";
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.open_max = 3;
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':5,'outcome_s':200,'protected':true}";
+    kit_with_data(&k, &rules);
+    kit_motion(&k, "g", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "accountability.open", "p", "{'subject':#dan,'text':^,'title':^}");
+    kit_do(&k, "dan", "accountability.answer", NULL, "{'process':#p,'text':^}");
+    kit_do(&k, "ann", "motion.open", "a", "{'title':^}");
+    kit_do(&k, "ann", "motion.open", "b", "{'title':^}");
+    kit_do(&k, "bob", "motion.open", "c", "{'title':^}");
+    const kit_row rows[] = {
+        {"cat", "motion.open", "{'title':^}", R(motions_open_max)},
+        {"cat", "motion.open", outcome, R(accountability_step)},
+        {"ann", "accountability.hear", "{'process':#p,'text':^}"},
+        {"cat", "motion.open", "{'process':4000,'title':^}", R(no_such_process)},
+        {"dan", "motion.open", outcome, R(by_its_subject)},
+        {"ann", "motion.open", stop, .label = "s"},
+        {"ann", "motion.open", stop, .label = "t"},
+        {"ann", "motion.open", stop, R(room_for_others)},
+        {"cat", "motion.open", outcome, .label = "o"},
+        {"bob", "motion.open", outcome, R(motions_open_max)},
+        {"ann", "motion.withdraw", "{'motion':#s}"},
+        {"bob", "motion.open", outcome, R(accountability_step)}, /* it has ended */
+        {"bob", "motion.open", stop},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_coop(&k.state)->motions_open, 3);
+    const struct sheaf_row_accountability *process =
+        sheaf_accountability_get(&k.state, kit_index(&k, "p"));
+    assert_int_equal(process->state, SHEAF_accountability_state_concluded);
+    assert_int_equal(process->motion, kit_index(&k, "o"));
+    assert_int_equal(used(&k, SHEAF_room_urgent, "ann"), 1);
+    assert_int_equal(used(&k, SHEAF_room_urgent, "cat"), 1);
+    assert_int_equal(used(&k, SHEAF_room_motion, "cat"), 0);
+    kit_close(&k);
+}

@@ -248,6 +248,7 @@ void test_room_is_given_back(void **unused);
 void test_room_without_vote(void **unused);
 void test_room_in_time(void **unused);
 void test_room_of_one(void **unused);
+void test_room_of_urgent_matters(void **unused);
 void test_petitions(void **unused);
 void test_petitions_of_few(void **unused);
 void test_petitions_and_leaving(void **unused);

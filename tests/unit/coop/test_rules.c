@@ -88,6 +88,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_room_without_vote),
     cmocka_unit_test(test_room_in_time),
     cmocka_unit_test(test_room_of_one),
+    cmocka_unit_test(test_room_of_urgent_matters),
     cmocka_unit_test(test_allocation),
     cmocka_unit_test(test_allocation_fails),
     cmocka_unit_test(test_budget_of_an_allocation),
