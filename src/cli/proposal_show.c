@@ -80,7 +80,8 @@ static void print_then(const struct sheaf_row_proposal *row)
     if (row->state == SHEAF_proposal_state_replaced)
         printf("  by          proposal %" PRIu32 "\n", row->replaced);
     if (row->state == SHEAF_proposal_state_wider)
-        puts("  then        any member opens a motion, and `sheaf proposal carry` names it");
+        puts("  then        a member of the circle opens a motion, and `sheaf proposal carry` "
+             "names it");
     if (row->state == SHEAF_proposal_state_carried)
         printf("  motion      %" PRIu32 "; `sheaf motion show` tells how it stands\n",
                row->motion);

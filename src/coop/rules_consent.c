@@ -196,6 +196,8 @@ static void bring_before(sheaf_fold *fold, uint32_t row, uint32_t circle)
     proposal->closes = fold->stamp + (int64_t)bylaws->circle_answer_s * 1000;
     const sheaf_electorate electorate = electorate_of(proposal);
     proposal->electorate = (uint16_t)sheaf_electorate_count(state, &electorate);
+    sheaf_conflicts_recount(fold, proposal->id, &electorate);
+    proposal->gone = (uint16_t)sheaf_conflicts(state, proposal->id);
     list_add(state, row);
     sheaf_deadline_set(state, proposal->id, SHEAF_deadline_kind_proposal, proposal->closes);
     if (check_takes_part(state, proposal, proposal->by) == SHEAF_ACCEPTED)
@@ -426,6 +428,19 @@ sheaf_refusal sheaf_rule_proposal_withdraw(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* One to all members, that can be voted on, by somebody of the circle, and on nothing else. */
+static sheaf_refusal check_carrier(const sheaf_state *state,
+                                   const struct sheaf_row_proposal *proposal, uint32_t id)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
+    SHEAF_REFUSE_IF(!motion || motion->id < proposal->decided, carried_motion);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open || motion->organ_1
+                        || motion->carries != SHEAF_NONE
+                        || !sheaf_circle_in(state, proposal->from, motion->by),
+                    carries_not);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_proposal_carry(sheaf_fold *fold,
                                         const struct sheaf_proposal_carry *what)
 {
@@ -435,8 +450,8 @@ sheaf_refusal sheaf_rule_proposal_carry(sheaf_fold *fold,
     const struct sheaf_row_proposal *proposal = sheaf_proposal_at(state, row);
     SHEAF_REFUSE_IF(proposal->state != SHEAF_proposal_state_wider, not_for_all);
     SHEAF_REFUSE_IF(!sheaf_circle_in(state, proposal->from, fold->member), not_in_circle);
-    const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
-    SHEAF_REFUSE_IF(!motion || motion->id < proposal->decided, carried_motion);
+    SHEAF_REFUSE_UNLESS(check_carrier(state, proposal, what->motion));
+    sheaf_motion_edit(state, sheaf_motion_row(state, what->motion))->carries = proposal->id;
     struct sheaf_row_proposal *carried = sheaf_proposal_edit(state, row);
     carried->state = SHEAF_proposal_state_carried;
     carried->motion = what->motion;

@@ -156,7 +156,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->title = what->title;
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
-    motion->decided = SHEAF_NONE;
+    motion->decided = motion->carries = SHEAF_NONE;
     motion->room = room_of(what);
     motion->body = what->has_organ ? SHEAF_body_organ : SHEAF_body_assembly;
     motion->of = what->has_organ ? (uint32_t)what->organ : 0;

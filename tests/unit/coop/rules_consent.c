@@ -355,12 +355,69 @@ void test_consent_unresolved(void **unused)
     kit_want(&k, R(carried_motion), "ann", "proposal.carry", "{'motion':#p,'proposal':#p}",
              NULL);
     kit_do(&k, "dan", "motion.open", "m", "{'title':^}");
-    kit_want(&k, R(not_in_circle), "dan", "proposal.carry", "{'motion':#m,'proposal':#p}",
-             NULL);
-    kit_do(&k, "bob", "proposal.carry", NULL, "{'motion':#m,'proposal':#p}");
+    kit_do(&k, "cat", "motion.open", "off", "{'title':^}");
+    kit_do(&k, "cat", "motion.open", "n", "{'title':^}");
+    static const kit_row rows[] = {
+        {"cat", "motion.withdraw", "{'motion':#off}"},
+        {"dan", "proposal.carry", "{'motion':#n,'proposal':#p}", R(not_in_circle)},
+        {"bob", "proposal.carry", "{'motion':#m,'proposal':#p}", R(carries_not)},
+        {"bob", "proposal.carry", "{'motion':#off,'proposal':#p}", R(carries_not)},
+        {"bob", "proposal.carry", "{'motion':#n,'proposal':#p}"},
+        {"cat", "proposal.carry", "{'motion':#n,'proposal':#p}", R(not_for_all)},
+    };
+    KIT_ROWS(&k, rows);
     assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_carried);
-    assert_int_equal(proposal(&k, "p")->motion, kit_index(&k, "m"));
-    kit_want(&k, R(not_for_all), "cat", "proposal.carry", "{'motion':#m,'proposal':#p}", NULL);
+    assert_int_equal(proposal(&k, "p")->motion, kit_index(&k, "n"));
+    kit_close(&k);
+}
+
+/* A motion decides on one proposal, and one that was opened before on none. */
+void test_consent_carried_once(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, 4);
+    kit_do(&k, "ann", "proposal.open", "p", "%s", PROPOSAL);
+    kit_do(&k, "ann", "proposal.open", "q", "%s", PROPOSAL);
+    object(&k, "bob", "p");
+    object(&k, "bob", "q");
+    k.now = proposal(&k, "p")->closes - 10000;
+    kit_do(&k, "cat", "motion.open", "before", "{'title':^}");
+    assert_int_equal(time_over(&k, "p"), SHEAF_proposal_state_wider);
+    assert_int_equal(time_over(&k, "q"), SHEAF_proposal_state_wider);
+    kit_do(&k, "cat", "motion.open", "m", "{'title':^}");
+    static const kit_row rows[] = {
+        {"ann", "proposal.carry", "{'motion':#before,'proposal':#p}", R(carried_motion)},
+        {"ann", "proposal.carry", "{'motion':#m,'proposal':#p}"},
+        {"ann", "proposal.carry", "{'motion':#m,'proposal':#q}", R(carries_not)},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* Who is conflicted is not waited for in the wider circle either, and their answer does not
+ * count. */
+void test_consent_conflicts_go_along(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, 4);
+    kit_do(&k, "ann", "circle.found", "inner", "{'name':^,'parent':#c,'purpose':^}");
+    enter(&k, "inner", "ann", "bob");
+    enter(&k, "inner", "ann", "cat");
+    kit_do(&k, "ann", "proposal.open", "p",
+           "{'circle':#inner,'review_s':1000,'text':^,'title':^}");
+    object(&k, "bob", "p");
+    kit_do(&k, "cat", "conflict.declare", NULL, "{'matter':#p}");
+    assert_int_equal(time_over(&k, "p"), SHEAF_proposal_state_open);
+    assert_int_equal(proposal(&k, "p")->circle, kit_index(&k, "c"));
+    assert_int_equal(proposal(&k, "p")->electorate, 4);
+    assert_int_equal(proposal(&k, "p")->gone, 1);
+    kit_want(&k, R(conflicted), "cat", "proposal.consent", "{'proposal':#p}", NULL);
+    consent(&k, "bob", "p");
+    assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_open);
+    consent(&k, "dan", "p"); /* all who take part have answered */
+    assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_adopted);
     kit_close(&k);
 }
 

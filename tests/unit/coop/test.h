@@ -264,6 +264,8 @@ void test_consent_of_too_few(void **unused);
 void test_consent_amended(void **unused);
 void test_consent_of_those_who_stay(void **unused);
 void test_consent_unresolved(void **unused);
+void test_consent_carried_once(void **unused);
+void test_consent_conflicts_go_along(void **unused);
 void test_consent_open_max(void **unused);
 void test_consent_roles(void **unused);
 void test_consent_switched_off(void **unused);

@@ -262,6 +262,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_consent_amended),
     cmocka_unit_test(test_consent_of_those_who_stay),
     cmocka_unit_test(test_consent_unresolved),
+    cmocka_unit_test(test_consent_carried_once),
+    cmocka_unit_test(test_consent_conflicts_go_along),
     cmocka_unit_test(test_consent_open_max),
     cmocka_unit_test(test_consent_roles),
     cmocka_unit_test(test_consent_switched_off),

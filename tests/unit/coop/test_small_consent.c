@@ -235,8 +235,7 @@ static void judge_open(const small_step *before, const small_step *after,
         assert_int_equal(is->objections, votes.objections);
         bool all = votes.answers == take_part(after, is) && votes.others >= 2
                    && votes.answers * 2 >= is->electorate && !votes.objections;
-        /* Of the wider circle it is only known in time where somebody was conflicted before. */
-        assert_true(!all || is->circle == circles[OUTER]);
+        assert_false(all);
         return;
     }
     outcomes[is->state]++;
