@@ -102,6 +102,10 @@ static void print(const sheaf_matter *matter)
                row->role_member);
         sheaf_matter_print_text(matter, "", &row->role);
     }
+    if (row->remove != SHEAF_NONE)
+        printf("  removes     member %" PRIu32 " from circle %" PRIu32
+               ", who has no part in it\n",
+               row->remove, row->from);
     sheaf_matter_print_time("opened", row->opened, row->by);
     if (row->from != row->circle)
         printf("  from        circle %" PRIu32 ", where it was not resolved\n", row->from);

@@ -26,6 +26,9 @@ bool sheaf_circle_in(const sheaf_state *state, uint32_t circle, uint32_t member)
 sheaf_refusal sheaf_circle_at_entry(const sheaf_state *state, uint32_t circle, uint32_t member,
                                     uint32_t entry);
 
+/* The member, who is in the circle, is so no more. */
+void sheaf_circle_take_out(sheaf_fold *fold, uint32_t circle, uint32_t member);
+
 /* The member has gained or lost the vote. Electorates of open proposals stay as they were. */
 void sheaf_circles_vote(sheaf_fold *fold, uint32_t member, bool has_vote);
 

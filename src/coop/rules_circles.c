@@ -110,6 +110,11 @@ static void leave(sheaf_fold *fold, uint32_t place)
     list_remove(state, place);
 }
 
+void sheaf_circle_take_out(sheaf_fold *fold, uint32_t circle, uint32_t member)
+{
+    leave(fold, sheaf_circle_member_row(fold->state, sheaf_pair(circle, member)));
+}
+
 void sheaf_circles_vote(sheaf_fold *fold, uint32_t member, bool has_vote)
 {
     sheaf_state *state = fold->state;
@@ -192,6 +197,15 @@ sheaf_refusal sheaf_rule_circle_admit(sheaf_fold *fold, const struct sheaf_circl
     SHEAF_REFUSE_IF(sheaf_circle_get(state, what->circle)->members >= SHEAF_CIRCLE_MEMBERS_MAX,
                     circle_full);
     enter(fold, what->circle, what->member);
+    return SHEAF_ACCEPTED;
+}
+
+/* By a motion of all members, on which the member concerned does not vote. */
+sheaf_refusal sheaf_rule_circle_remove(sheaf_fold *fold, const struct sheaf_circle_remove *what)
+{
+    SHEAF_REFUSE_UNLESS(check_circle(fold, what->circle));
+    SHEAF_REFUSE_IF(!sheaf_circle_in(fold->state, what->circle, what->member), not_in_circle);
+    sheaf_circle_take_out(fold, what->circle, what->member);
     return SHEAF_ACCEPTED;
 }
 

@@ -165,19 +165,29 @@ static void adopt(sheaf_fold *fold, uint32_t row)
         place->role = proposal->role;
         place->role_by = proposal->id;
     }
+    if (proposal->remove != SHEAF_NONE
+        && sheaf_circle_in(state, proposal->from, proposal->remove))
+        sheaf_circle_take_out(fold, proposal->from, proposal->remove);
     proposal->closes = fold->stamp + (int64_t)proposal->review_s * 1000;
     sheaf_deadline_set(state, proposal->id, SHEAF_deadline_kind_proposal_review,
                        proposal->closes);
 }
 
-/* Has everybody answered, and nobody objects? */
+/* Has everybody answered, and nobody objects? Where somebody leaves the circle by it the next
+ * entry adopts it: that decides others, which are not looked at one within the other. */
 static void look(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_proposal *proposal = sheaf_proposal_at(fold->state, row);
-    if (!fold->state->failed && !proposal->objections
-        && proposal->answers + proposal->gone == proposal->electorate
-        && enough(fold->state, proposal))
+    if (fold->state->failed || proposal->objections
+        || proposal->answers + proposal->gone != proposal->electorate
+        || !enough(fold->state, proposal))
+        return;
+    if (proposal->remove == SHEAF_NONE) {
         adopt(fold, row);
+        return;
+    }
+    sheaf_proposal_edit(fold->state, row)->closes = fold->stamp;
+    sheaf_deadline_set(fold->state, proposal->id, SHEAF_deadline_kind_proposal, fold->stamp);
 }
 
 /* Before the circle from now on, under the bylaws of this moment. What was answered elsewhere
@@ -287,6 +297,21 @@ void sheaf_matter_proposal_conflict(sheaf_fold *fold, uint32_t id, uint32_t memb
 
 /* ---- acts ---- */
 
+/* Who is taken out has no part in it; without them it takes a circle that can decide. */
+static sheaf_refusal check_removal(const sheaf_fold *fold,
+                                   const struct sheaf_proposal_open *what)
+{
+    const sheaf_state *state = fold->state;
+    SHEAF_REFUSE_IF(what->remove == fold->member || what->has_member
+                        || !sheaf_circle_in(state, what->circle, what->remove),
+                    remove_outside);
+    bool votes = sheaf_member_get(state, what->remove)->votes > 0;
+    SHEAF_REFUSE_IF(sheaf_circle_get(state, what->circle)->voters
+                        < SHEAF_CIRCLE_VOTERS_MIN + votes,
+                    circle_small);
+    return SHEAF_ACCEPTED;
+}
+
 static sheaf_refusal check_opening(const sheaf_fold *fold,
                                    const struct sheaf_proposal_open *what)
 {
@@ -305,6 +330,8 @@ static sheaf_refusal check_opening(const sheaf_fold *fold,
     SHEAF_REFUSE_IF(what->has_role && !what->has_member, role_outside);
     SHEAF_REFUSE_IF(what->has_member && !sheaf_circle_in(state, what->circle, what->member),
                     role_outside);
+    if (what->has_remove)
+        SHEAF_REFUSE_UNLESS(check_removal(fold, what));
     SHEAF_REFUSE_IF(sheaf_pending(state)->proposals >= bylaws->circle_open_max,
                     proposals_open_max);
     return SHEAF_ACCEPTED;
@@ -312,6 +339,7 @@ static sheaf_refusal check_opening(const sheaf_fold *fold,
 
 sheaf_refusal sheaf_rule_proposal_open(sheaf_fold *fold, const struct sheaf_proposal_open *what)
 {
+    static const sheaf_hash no_reason;
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_UNLESS(check_opening(fold, what));
     SHEAF_REFUSE_UNLESS(sheaf_room_take(fold, SHEAF_room_proposal,
@@ -327,8 +355,12 @@ sheaf_refusal sheaf_rule_proposal_open(sheaf_fold *fold, const struct sheaf_prop
     proposal->review_s = (uint32_t)what->review_s;
     proposal->role_member = what->has_member ? what->member : SHEAF_NONE;
     proposal->role = what->role;
+    proposal->remove = what->has_remove ? what->remove : SHEAF_NONE;
     proposal->text = what->text;
     proposal->title = what->title;
+    SHEAF_STOP_IF_SPENT(fold);
+    if (what->has_remove)
+        sheaf_conflict_make(fold, fold->index, what->remove, &no_reason);
     SHEAF_STOP_IF_SPENT(fold);
     bring_before(fold, sheaf_proposal_count(state) - 1, what->circle);
     sheaf_pending_change(state)->proposals++;

@@ -27,6 +27,9 @@ void generate_circles(kit *k)
            "'title':^}");
     kit_do(k, "bob", "proposal.open", "pro.wider",
            "{'circle':#team,'review_s':500,'text':^,'title':^}");
+    kit_do(k, "bob", "proposal.open", "pro.out",
+           "{'circle':#team,'remove':#dan,'review_s':500,'text':^,'title':^}");
+    kit_do(k, "bob", "proposal.withdraw", NULL, "{'proposal':#pro.out}");
     kit_do(k, "cat", "proposal.open", "pro.back",
            "{'circle':#team,'review_s':500,'text':^,'title':^}");
     kit_do(k, "cat", "proposal.withdraw", NULL, "{'proposal':#pro.back}");
@@ -45,6 +48,14 @@ void generate_circles(kit *k)
     kit_do(k, "ann", "proposal.object", NULL,
            "{'class':'paramount','proposal':#pro.wider,'reason':^}");
     k->now += 110000;
+    generate_ticks(k);
+    static const char *const people[] = {"ann", "bob", "cat"};
+    kit_do(k, "ann", "motion.open", "circle.out",
+           "{'effect':{'kind':'circle.remove','what':{'circle':#wide,'member':#dan}},"
+           "'title':^}");
+    for (int i = 0; i < 3; i++)
+        kit_do(k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#circle.out}");
+    k->now += 60000;
     generate_ticks(k);
     kit_do(k, "ann", "motion.open", "pro.motion", "{'title':^}");
     kit_do(k, "ann", "proposal.carry", NULL, "{'motion':#pro.motion,'proposal':#pro.wider}");

@@ -18,6 +18,7 @@ const NAMES = {
     'automation.resume': 'End a suspension', 'automation.suspend': 'Suspend something automatic',
     'override.confirm': 'Confirm a suspension',
     'election.hold': 'Call the election of an organ', 'tellers.appoint': 'Appoint tellers',
+    'circle.remove': 'Take a member out of a circle',
     'office.elect': 'Elect a member to an office', 'office.recall': 'Recall an officer',
     'member.accept': 'Admit an applicant', 'member.dismiss': 'Dismiss a member on trial', 'member.exclude': 'Exclude a member',
     'bylaws.withdraw': 'Withdraw an amendment that awaits registration',
