@@ -30,6 +30,18 @@ static void print_motions(const sheaf_matter *matter)
     }
 }
 
+/* Who is there without a device, as far as two tellers have not said so. */
+static void print_rolls(const sheaf_matter *matter)
+{
+    for (uint32_t i = 0; i < sheaf_roll_count(matter->state); i++) {
+        const struct sheaf_row_roll *roll = sheaf_roll_at(matter->state, i);
+        if (roll->assembly == matter->id && roll->confirmed == SHEAF_NONE)
+            printf("  to confirm  %u whom member %" PRIu32 " recorded, by another teller: "
+                   "`sheaf\n              assembly confirm --roll %" PRIu32 "`\n",
+                   roll->count, roll->by, roll->id);
+    }
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_assembly *row = matter->row;
@@ -51,6 +63,7 @@ static void print(const sheaf_matter *matter)
     for (uint32_t at = row->attendance_last; at; attended++)
         at = sheaf_attendance_at(matter->state, at - 1)->before;
     printf("  attendance  %" PRIu32 " so far\n", attended);
+    print_rolls(matter);
     if (row->electorate)
         printf("  quorum      %" PRIu32 " of %" PRIu32
                " members with a vote were there on the last call\n",
@@ -61,6 +74,22 @@ static void print(const sheaf_matter *matter)
         sheaf_matter_print_text(matter, "",
                                 &sheaf_minutes_get(matter->state, row->minutes)->text);
     }
+}
+
+static void put_rolls(const sheaf_matter *matter, sheaf_json_writer *w)
+{
+    const sheaf_table_shape *shape = sheaf_table_describe(SHEAF_TABLE_roll);
+    sheaf_json_key(w, "rolls");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_roll_count(matter->state); i++) {
+        const struct sheaf_row_roll *roll = sheaf_roll_at(matter->state, i);
+        if (roll->assembly != matter->id)
+            continue;
+        sheaf_json_open_object(w);
+        sheaf_row_write(shape, roll, SHEAF_NONE, w);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
 }
 
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)
@@ -77,6 +106,7 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
             sheaf_json_int(w, sheaf_motion_at(matter->state, i)->id);
     sheaf_json_close(w);
     sheaf_matter_put_text(matter, w, "place", &row->place);
+    put_rolls(matter, w);
     sheaf_matter_put_text(matter, w, "text", &row->agenda);
 }
 

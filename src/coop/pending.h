@@ -34,5 +34,7 @@ sheaf_refusal sheaf_accountability_outcome(sheaf_fold *fold, uint32_t process,
 
 /* Is the member a teller now? */
 bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member);
+/* Is the signer another person than the member who signed with that key? */
+bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key);
 
 #endif

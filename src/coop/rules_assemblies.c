@@ -170,20 +170,25 @@ static sheaf_refusal check_doors(const sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
-static sheaf_refusal attend(sheaf_fold *fold, uint32_t row, uint32_t member, uint32_t teller)
+static sheaf_refusal check_attend(const sheaf_state *state, uint32_t assembly, uint32_t member)
+{
+    SHEAF_REFUSE_IF(!sheaf_member_active(state, member), not_a_member);
+    SHEAF_REFUSE_IF(sheaf_attendance_find(state, sheaf_pair(assembly, member)),
+                    attended_already);
+    return SHEAF_ACCEPTED;
+}
+
+static void attend(sheaf_fold *fold, uint32_t row, uint32_t member, uint32_t teller)
 {
     struct sheaf_row_assembly *assembly = sheaf_assembly_edit(fold->state, row);
-    uint64_t pair = sheaf_pair(assembly->id, member);
-    SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, member), not_a_member);
-    SHEAF_REFUSE_IF(sheaf_attendance_find(fold->state, pair), attended_already);
-    struct sheaf_row_attendance *attendance = sheaf_attendance_new(fold->state, pair);
+    struct sheaf_row_attendance *attendance =
+        sheaf_attendance_new(fold->state, sheaf_pair(assembly->id, member));
     attendance->assembly = assembly->id;
     attendance->member = member;
     attendance->teller = teller;
     attendance->came = fold->index;
     attendance->before = assembly->attendance_last;
     assembly->attendance_last = sheaf_attendance_count(fold->state);
-    return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_assembly_attend(sheaf_fold *fold,
@@ -191,22 +196,62 @@ sheaf_refusal sheaf_rule_assembly_attend(sheaf_fold *fold,
 {
     uint32_t row = sheaf_assembly_row(fold->state, what->assembly);
     SHEAF_REFUSE_UNLESS(check_doors(fold, row));
-    return attend(fold, row, fold->member, SHEAF_NONE);
+    SHEAF_REFUSE_UNLESS(check_attend(fold->state, what->assembly, fold->member));
+    attend(fold, row, fold->member, SHEAF_NONE);
+    return SHEAF_ACCEPTED;
 }
 
+/* One teller alone could make up a quorum: what one records counts once another confirms it. */
 sheaf_refusal sheaf_rule_assembly_admit(sheaf_fold *fold,
                                         const struct sheaf_assembly_admit *what)
 {
-    uint32_t row = sheaf_assembly_row(fold->state, what->assembly);
-    SHEAF_REFUSE_UNLESS(check_doors(fold, row));
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_UNLESS(check_doors(fold, sheaf_assembly_row(state, what->assembly)));
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
     SHEAF_REFUSE_UNLESS(sheaf_members_ordered(&what->members));
     const struct sheaf_named_member *list = what->members.at;
+    struct sheaf_row_roll *roll = sheaf_roll_new(state, fold->index);
+    roll->id = fold->index;
+    roll->assembly = what->assembly;
+    roll->by = fold->member;
+    roll->key = fold->key;
+    roll->confirmed = SHEAF_NONE;
+    roll->first = sheaf_roll_line_count(state);
+    roll->count = (uint16_t)what->members.count;
     for (uint32_t i = 0; i < what->members.count; i++) {
-        SHEAF_REFUSE_UNLESS(attend(fold, row, list[i].member, fold->member));
-        SHEAF_STOP_IF_SPENT(fold);
+        SHEAF_REFUSE_UNLESS(check_attend(state, what->assembly, list[i].member));
+        sheaf_roll_line_new(state, 0)->member = list[i].member;
     }
     return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_assembly_confirm(sheaf_fold *fold,
+                                          const struct sheaf_assembly_confirm *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_roll_row(state, what->roll);
+    SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
+    SHEAF_REFUSE_IF(at == SHEAF_NONE, no_such_roll);
+    const struct sheaf_row_roll *recorded = sheaf_roll_at(state, at);
+    uint32_t row = sheaf_assembly_row(state, recorded->assembly);
+    SHEAF_REFUSE_IF(recorded->confirmed != SHEAF_NONE, roll_confirmed);
+    SHEAF_REFUSE_IF(!sheaf_teller_other(fold, recorded->by, recorded->key), roll_own);
+    SHEAF_REFUSE_UNLESS(check_doors(fold, row));
+    struct sheaf_row_roll *roll = sheaf_roll_edit(state, at);
+    roll->confirmed = fold->index;
+    sheaf_refusal last = SHEAF_ACCEPTED;
+    for (uint32_t i = 0; i < roll->count; i++) {
+        uint32_t member = sheaf_roll_line_at(state, roll->first + i)->member;
+        last = check_attend(state, roll->assembly, member);
+        if (last != SHEAF_ACCEPTED) {
+            sheaf_roll_line_edit(state, roll->first + i)->refusal = (uint16_t)last;
+            continue;
+        }
+        attend(fold, row, member, roll->by);
+        roll->admitted++;
+        SHEAF_STOP_IF_SPENT(fold);
+    }
+    return roll->admitted ? SHEAF_ACCEPTED : last;
 }
 
 /* Members who came and have a vote now. */

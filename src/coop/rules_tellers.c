@@ -64,11 +64,11 @@ sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
 }
 
 /* One human is one teller, whatever keys and members they act for. */
-static bool another_person(const sheaf_fold *fold, const struct sheaf_row_sheet *sheet)
+bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key)
 {
     const sheaf_hash *holder = &sheaf_key_get(fold->state, fold->key)->holder;
-    const sheaf_hash *before = &sheaf_key_get(fold->state, sheet->key)->holder;
-    return sheet->by != fold->member
+    const sheaf_hash *before = &sheaf_key_get(fold->state, key)->holder;
+    return by != fold->member
            && (sheaf_hash_is_zero(holder) || !sheaf_hash_equal(holder, before));
 }
 
@@ -95,8 +95,9 @@ sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_sheet);
     SHEAF_REFUSE_IF(sheaf_sheet_at(state, row)->confirmed != SHEAF_NONE, sheet_confirmed);
-    SHEAF_REFUSE_IF(!another_person(fold, sheaf_sheet_at(state, row)), sheet_own);
-    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, sheaf_sheet_at(state, row)->motion));
+    const struct sheaf_row_sheet *recorded = sheaf_sheet_at(state, row);
+    SHEAF_REFUSE_IF(!sheaf_teller_other(fold, recorded->by, recorded->key), sheet_own);
+    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, recorded->motion));
     struct sheaf_row_sheet *sheet = sheaf_sheet_edit(state, row);
     sheet->confirmed = fold->index;
     sheaf_refusal last = SHEAF_ACCEPTED;

@@ -96,6 +96,8 @@ enum {
     AREA(ballot, BALLOTS),
     AREA(allocation_ballot, BALLOTS),
     AREA(given, BALLOTS),
+    AREA(roll, DECISIONS),
+    AREA(roll_line, DECISIONS),
     AREA(sheet, BALLOTS),
     AREA(sheet_line, BALLOTS),
     AREA(counted, BALLOTS),

@@ -77,8 +77,9 @@ static void assemble(kit *k)
            "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + 300000, starts);
     kit_do(k, "ann", "assembly.notice", NULL, "{'assembly':#asm,'delivered':2,'evidence':~e}");
     kit_do(k, "ann", "assembly.attend", NULL, "{'assembly':#asm}");
-    kit_do(k, "bob", "assembly.admit", NULL,
+    kit_do(k, "bob", "assembly.admit", "asm.roll",
            "{'assembly':#asm,'members':[{'member':#cat},{'member':#dan}]}");
+    kit_do(k, "ann", "assembly.confirm", NULL, "{'roll':#asm.roll}");
     kit_do(k, "dan", "motion.open", "asm.there", "{'assembly':#asm,'title':^}");
     pass(k, 150);
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#asm.there}");

@@ -173,10 +173,60 @@ void test_tellers_admit(void **unused)
          R(members_order)},
         {"ann", "assembly.admit", "{'assembly':#a,'members':[{'member':4000}]}",
          R(not_a_member)},
+        {"cat", "assembly.confirm", "{'roll':4000}", R(not_a_teller)},
         {"ann", "assembly.admit",
-         "{'assembly':#a,'members':[{'member':#cat},{'member':#dan}]}"},
+         "{'assembly':#a,'members':[{'member':#bob},{'member':#cat},{'member':#dan}]}",
+         .label = "roll"},
+        {"bob", "assembly.admit", "{'assembly':#a,'members':[{'member':#cat}]}",
+         .label = "other"},
+        {"bob", "assembly.confirm", "{'roll':4000}", R(no_such_roll)},
+        {"ann", "assembly.confirm", "{'roll':#roll}", R(roll_own)},
+        {"bob", "assembly.attend", "{'assembly':#a}"},
+        {"dan", "member.leave", "{}"},
+        {"bob", "assembly.confirm", "{'roll':#roll}", .label = "confirmed"},
+        {"bob", "assembly.confirm", "{'roll':#roll}", R(roll_confirmed)},
+        {"ann", "assembly.confirm", "{'roll':#other}", R(attended_already)},
         {"cat", "assembly.attend", "{'assembly':#a}", R(attended_already)},
     };
     KIT_ROWS(&k, rows);
+    static const sheaf_refusal why[] = {R(attended_already), ACCEPTED, R(not_a_member)};
+    const struct sheaf_row_roll *roll = sheaf_roll_get(&k.state, kit_index(&k, "roll"));
+    assert_int_equal(roll->admitted, 1);
+    assert_int_equal(roll->confirmed, kit_index(&k, "confirmed"));
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(sheaf_roll_line_at(&k.state, roll->first + i)->refusal, why[i]);
+    const struct sheaf_row_attendance *cat =
+        sheaf_attendance_find(&k.state, sheaf_pair(kit_index(&k, "a"), kit_index(&k, "cat")));
+    assert_int_equal(cat->teller, kit_index(&k, "ann"));
     kit_close(&k);
+}
+
+/* What one teller alone has recorded makes no quorum, nor does it once the assembly is over. */
+void test_tellers_admit_in_time(void **unused)
+{
+    (void)unused;
+    for (int confirmed = 0; confirmed < 2; confirmed++) {
+        kit k;
+        found(&k);
+        kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob}"), 4);
+        long long starts = (long long)k.now + 20000;
+        kit_do(&k, "ann", "assembly.convene", "a",
+               "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + 60000, starts);
+        kit_do(&k, "ann", "assembly.admit", "roll",
+               "{'assembly':#a,'members':[{'member':#bob},{'member':#cat},{'member':#dan}]}");
+        if (confirmed)
+            kit_do(&k, "bob", "assembly.confirm", NULL, "{'roll':#roll}");
+        k.now = starts;
+        kit_do(&k, "hub", "clock.tick", NULL,
+               "{'deadline':'assembly_begins','of':#a,'unwitnessed':false}");
+        const struct sheaf_row_assembly *assembly =
+            sheaf_assembly_get(&k.state, kit_index(&k, "a"));
+        assert_int_equal(assembly->present, confirmed ? 3 : 0);
+        assert_int_equal(assembly->state, confirmed ? SHEAF_assembly_state_under_way
+                                                    : SHEAF_assembly_state_no_quorum);
+        if (!confirmed)
+            kit_want(&k, R(not_attending_now), "bob", "assembly.confirm", "{'roll':#roll}",
+                     NULL);
+        kit_close(&k);
+    }
 }

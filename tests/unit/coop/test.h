@@ -301,6 +301,7 @@ void test_tellers(void **unused);
 void test_tellers_leave_out(void **unused);
 void test_tellers_late(void **unused);
 void test_tellers_admit(void **unused);
+void test_tellers_admit_in_time(void **unused);
 void test_accountability(void **unused);
 void test_accountability_unanswered(void **unused);
 void test_accountability_of_organ(void **unused);

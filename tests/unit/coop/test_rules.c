@@ -299,6 +299,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tellers_leave_out),
     cmocka_unit_test(test_tellers_late),
     cmocka_unit_test(test_tellers_admit),
+    cmocka_unit_test(test_tellers_admit_in_time),
     cmocka_unit_test(test_accountability),
     cmocka_unit_test(test_accountability_unanswered),
     cmocka_unit_test(test_accountability_of_organ),
