@@ -224,15 +224,19 @@ static sheaf_text_writer text_writer(const parser *p, sheaf_flags_result *result
 static sheaf_status write_document(parser *p, const sheaf_flag *flag, const char *value)
 {
     sheaf_slice document = sheaf_str(value);
+    bool inside = *value == '{' || *value == '[';
     bool groups =
         flag->field->type == SHEAF_FIELD_LIST && strcmp(flag->field->sub, "group") == 0;
     if (groups && *value != '[' && strchr(value, '='))
         return write_short_groups(p, flag, document);
-    if (*value != '{' && *value != '[')
+    if (!inside)
         SHEAF_TRY(p->source->read(p->source->context, value, &document, p->err));
     sheaf_json *tree;
     sheaf_err why;
     sheaf_status status = sheaf_json_parse(document, p->arena, &tree, &why);
+    if (status != SHEAF_OK && !inside)
+        return sheaf_fail(p->err, status, "--%s: %.60s is not JSON: %s", flag->name,
+                          strcmp(value, "-") == 0 ? "standard input" : value, why.message);
     if (status != SHEAF_OK)
         return sheaf_fail(p->err, status, "--%s: %s", flag->name, why.message);
     if (!keeps_words(p)) {
@@ -382,9 +386,11 @@ static sheaf_status fill(parser *p, sheaf_buffer *buffer)
 }
 
 /* A message begins with the field's name, whose flag is spelled with hyphens; what stands in a
- * list is not. */
+ * list or an effect is not. */
 static void spell_as_flag(char *message)
 {
+    if (strncmp(message, "effect.", 7) == 0)
+        return;
     for (char *c = message; *c && !strchr(":[ ", *c); c++)
         if (*c == '_')
             *c = '-';

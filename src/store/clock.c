@@ -14,12 +14,12 @@ void sheaf_clock_text(int64_t ms, char out[SHEAF_CLOCK_TEXT_LEN + 1])
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm utc;
-    char day[SHEAF_CLOCK_TEXT_LEN + 1];
-    if (!gmtime_r(&seconds, &utc) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc))
+    char day[SHEAF_CLOCK_TEXT_LEN - 4]; /* without the milliseconds and what is around them */
+    if (ms < 0 || !gmtime_r(&seconds, &utc)
+        || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc))
         snprintf(out, SHEAF_CLOCK_TEXT_LEN + 1, "-");
     else
-        snprintf(out, SHEAF_CLOCK_TEXT_LEN + 1, "%.19s.%03uZ", day,
-                 (unsigned)(ms % 1000) % 1000);
+        snprintf(out, SHEAF_CLOCK_TEXT_LEN + 1, "%s.%03uZ", day, (unsigned)(ms % 1000) % 1000);
 }
 
 int64_t sheaf_clock_monotonic_us(void)

@@ -238,6 +238,28 @@ static void test_clock(void **unused)
     assert_true(sheaf_clock_monotonic_us() >= before);
 }
 
+static void test_clock_text(void **unused)
+{
+    static const struct {
+        int64_t ms;
+        const char *want;
+    } rows[] = {
+        {0, "1970-01-01T00:00:00.000Z"},
+        {1795335091533, "2026-11-22T08:11:31.533Z"},
+        {253402300799999, "9999-12-31T23:59:59.999Z"},
+        {253402300800000, "10000-01-01T00:00:00.000Z"},
+        {9007199254740991, "287396-10-12T08:59:00.991Z"}, /* the greatest on a log */
+        {-1, "-"},
+        {INT64_MAX, "-"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[SHEAF_CLOCK_TEXT_LEN + 1];
+        sheaf_clock_text(rows[i].ms, text);
+        assert_string_equal(text, rows[i].want);
+    }
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -252,6 +274,7 @@ int main(void)
         IN_FOLDER(test_blobs),
         IN_FOLDER(test_texts),
         IN_FOLDER(test_clock),
+        cmocka_unit_test(test_clock_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
