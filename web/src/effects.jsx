@@ -3,7 +3,7 @@
 import { noisedSentence } from './derive.js';
 import { basisPoints, duration, integer, moment, money, plural, words } from './format.js';
 import { useStore } from './store.js';
-import { Facts, Ref, Text, Title } from './parts.jsx';
+import { Facts, Member, Ref, Text, Title } from './parts.jsx';
 
 /** The sentence that stands wherever a mandate discloses exact sums. */
 export const EXACT_SUM = 'The exact sum of all members’ vectors is disclosed, without noise.';
@@ -33,6 +33,8 @@ export function effectKind(kind) {
 
 export const effectName = (kind) => NAMES[effectKind(kind)] ?? effectKind(kind) ?? 'A resolution, without further effect';
 
+const People = ({ of }) => <>{of.map((each) => <span key={each.member}><Member id={each.member} /> </span>)}</>;
+
 /** Dates end before the largest number that an act can state. */
 const when = (ms) => moment(Math.min(ms, 8.64e15));
 
@@ -48,10 +50,10 @@ const RENDER = {
         what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
     ],
     'coop.dissolve': (what) => [
-        ['Liquidators', <>{what.liquidators.map((each) => <span key={each.member}><Ref n={each.member} /> </span>)}</>],
+        ['Liquidators', <People of={what.liquidators} />],
         what.successor && ['Merges into', <code>{what.successor}</code>],
     ],
-    'liquidators.appoint': (what) => [['Liquidators', <>{what.members.map((each) => <span key={each.member}><Ref n={each.member} /> </span>)}</>]],
+    'liquidators.appoint': (what) => [['Liquidators', <People of={what.members} />]],
     'model.hand_over': (what) => [['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>], ['To', what.to]],
     'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],
     'automation.resume': (what) => [['Suspension', <Ref n={what.override} />]],
@@ -79,6 +81,13 @@ const RENDER = {
     ],
     'licence.end': (what) => [['Licence', <Ref n={what.licence} />]],
     'payment.approve': (what) => [['Payment', <Ref n={what.payment} />]],
+    'election.hold': (what) => [['Organ', `number ${what.organ} of the bylaws’ list`]],
+    'office.elect': (what) => [['Who', <Member id={what.member} />], ['Organ', `number ${what.organ} of the bylaws’ list`]],
+    'office.recall': (what) => [['Who', <Member id={what.member} />], ['Organ', `number ${what.organ} of the bylaws’ list`]],
+    'tellers.appoint': (what) => [['Tellers', <People of={what.members} />], ['For', duration(what.duration_s)]],
+    'member.dismiss': (what) => [['Who', <Member id={what.member} />]],
+    'member.exclude': (what) => [['As asked for', <Ref n={what.exclusion} />]],
+    'bylaws.withdraw': (what) => [['The version', <Ref n={what.of} />]],
     'rules.adopt': (what) => [['New revision', integer(what.revision)]],
     'bylaws.amend': (what) => [
         ['Written against', <Ref n={what.base} />],

@@ -64,7 +64,8 @@ function Ballots({ motion }) {
     if (own.length === 0)
         return <p class="note">Nobody has voted yet.</p>;
     return <ul class="ballots">{own.map((row) => (
-        <li key={row.member}><span class={`key ${row.choice}`}><Member id={row.member} ref={false} />: {words(row.choice)}</span> <Ref n={row.cast} /></li>))}</ul>;
+        <li key={row.member}><span class={`key ${row.choice}`}><Member id={row.member} ref={false} />: {words(row.choice)}</span> <Ref n={row.cast} /></li>))}
+        {motion.by_proxy > 0 && <li>{integer(motion.by_proxy)} more by proxy</li>}</ul>;
 }
 
 function Body({ motion }) {
@@ -79,7 +80,7 @@ function Body({ motion }) {
     }, [motion.id]);
     return (
         <>
-            {/^0*$/.test(motion.reason) ? null : <blockquote><Text of={motion.reason} /></blockquote>}
+            {/^0*$/.test(motion.reason ?? '') ? null : <blockquote><Text of={motion.reason} /></blockquote>}
             {fault && <p class="note bad">{`The effect could not be read: ${fault}.`}</p>}
             {full && <Effect effect={full.effect} />}
             <h4>Ballots</h4>

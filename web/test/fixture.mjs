@@ -114,8 +114,8 @@ export class Fixture {
 
     motion(title, by, extra) {
         const commitment = this.text(title);
-        const reason = extra.reason ? this.text(extra.reason, extra.erased) : ZERO;
-        const id = this.enter('motion.open', { reason, title: commitment }, by);
+        const reason = extra.reason ? this.text(extra.reason, extra.erased) : null;
+        const id = this.enter('motion.open', { ...(reason && { reason }), title: commitment }, by);
         if (extra.effect)
             this.effects.set(id, extra.effect);
         const row = this.row('motion', {

@@ -94,6 +94,7 @@ await check('a decided motion tells its effect', async () => {
         await details.locator('summary').first().click();
     await details.locator('.effect h4').first().waitFor();
 });
+await check('a motion without a reason quotes nothing', async () => !(await texts('#motions blockquote')).includes('–'));
 await check('mandates show limits and usage', async () => /\d+ of [\d,]+ rounds? used/.test((await texts('#mandates .usage')).join()));
 await check('the charts are drawn', () => drawn(page));
 await check('rounds are listed', async () => await page.locator('#rounds table').last().locator('tbody tr').count() > 0);
