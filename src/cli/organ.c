@@ -1,6 +1,6 @@
 /* cli/organ.c - organs and their officers, elections, proxies, by one's own replay of the log.
  */
-#include "cli/act.h"
+#include "cli/round_source.h"
 #include "coop/electorate.h"
 #include "coop/organs.h"
 #include "coop/view.h"
@@ -183,7 +183,8 @@ static void put_organ(sheaf_json_writer *w, const sheaf_state *state,
 static sheaf_status show_organs(const sheaf_state *state, const sheaf_arguments *a,
                                 sheaf_err *err)
 {
-    const char *wanted = a->argument_count ? a->argument[0] : NULL;
+    bool all = a->argument_count == 0 || strcmp(a->argument[0], "-") == 0;
+    const char *wanted = all ? NULL : a->argument[0];
     const struct sheaf_row_organ *organ;
     uint32_t shown = 0;
     sheaf_buffer object;
@@ -363,33 +364,46 @@ static sheaf_status list_proxies(const sheaf_state *state, const sheaf_arguments
 
 /* ---- the commands ---- */
 
-static int run(const sheaf_arguments *a,
+/* In the order of the commands' options. */
+enum { HUB, HOME, CA };
+
+/* The state of the folder or hub that the argument after `first` others names, of --hub, or of
+ * the home's hub. */
+static int run(const sheaf_arguments *a, const sheaf_command *command, int first,
                sheaf_status (*show)(const sheaf_state *, const sheaf_arguments *, sheaf_err *))
 {
+    const char *from = a->argument_count > first ? a->argument[first] : a->value[HUB];
+    sheaf_round_source source;
     sheaf_err err;
-    sheaf_visit visit;
-    sheaf_status status = sheaf_visit_open(&visit, a->value[0], a->value[1], a->value[2], &err);
+    if (a->argument_count > first && a->value[HUB])
+        return sheaf_usage(command, "give the hub once, as --hub or as URL");
+    sheaf_status status =
+        sheaf_round_source_open(&source, from, a->value[HOME], a->value[CA], SHEAF_NONE, &err);
     if (status == SHEAF_OK) {
-        status = show(sheaf_member_state(&visit.session.member), a, &err);
-        sheaf_visit_close(&visit);
+        status = show(source.state, a, &err);
+        sheaf_round_source_close(&source);
     }
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);
 }
 
 static int run_organ_show(const sheaf_arguments *a)
 {
-    return run(a, show_organs);
+    return run(a, &sheaf_command_organ_show, 1, show_organs);
 }
 
 static int run_election_show(const sheaf_arguments *a)
 {
-    return run(a, show_election);
+    return run(a, &sheaf_command_election_show, 1, show_election);
 }
 
 static int run_proxy_list(const sheaf_arguments *a)
 {
-    return run(a, list_proxies);
+    return run(a, &sheaf_command_proxy_list, 0, list_proxies);
 }
+
+#define PLACES                                                                                 \
+    "DIR is a folder with log/, such as a hub's;\nURL a hub; without either it is the hub of " \
+    "your home."
 
 #define LOOK                                                                                   \
     {                                                                                          \
@@ -402,33 +416,36 @@ static int run_proxy_list(const sheaf_arguments *a)
 
 const sheaf_command sheaf_command_organ_show = {
     .name = "organ show",
-    .arguments = "[NAME]",
+    .arguments = "[NAME [DIR|URL]]",
     .summary = "who is in office, until when, and what the organs may do",
+    .detail = "NAME is one organ; - are all of them. " PLACES,
     .options = LOOK,
     .arguments_min = 0,
-    .arguments_max = 1,
+    .arguments_max = 2,
     .many = -1,
     .run = run_organ_show,
 };
 
 const sheaf_command sheaf_command_election_show = {
     .name = "election show",
-    .arguments = "N",
+    .arguments = "N [DIR|URL]",
     .summary = "an election: who may vote, who stands, how it is decided, when",
+    .detail = "N is the entry that called it. " PLACES,
     .options = LOOK,
     .arguments_min = 1,
-    .arguments_max = 1,
+    .arguments_max = 2,
     .many = -1,
     .run = run_election_show,
 };
 
 const sheaf_command sheaf_command_proxy_list = {
     .name = "proxy list",
-    .arguments = "",
+    .arguments = "[DIR|URL]",
     .summary = "who votes for whom where they do not vote themselves",
+    .detail = PLACES,
     .options = LOOK,
     .arguments_min = 0,
-    .arguments_max = 0,
+    .arguments_max = 1,
     .many = -1,
     .run = run_proxy_list,
 };

@@ -35,6 +35,7 @@ class Coop:
     def __init__(self, folder, hub):
         self.folder, self.hub = folder, hub
         self.number = {"ada": 0}
+        self.made = {}  # the newest entry of each noun
 
     def home(self, who):
         return os.path.join(self.folder, who)
@@ -43,7 +44,10 @@ class Coop:
         done = sheaf(*flags, "--home", self.home(who), "--hub", self.hub.url, "--json")
         if done.returncode != 0:
             raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
-        return json.loads(done.stdout)["index"]
+        index = json.loads(done.stdout)["index"]
+        if flags[1] in ("open", "found", "call", "record"):
+            self.made[flags[0]] = index
+        return index
 
     def status(self, who, *flags):
         return sheaf("status", "--home", self.home(who), "--hub", self.hub.url, *flags).stdout
@@ -195,6 +199,7 @@ def money(coop):
         json.dump([{"member": coop.number["cat"]}], file)
     coop.do("cat", "election", election, FILE=approve)
     coop.nothing("cat", "election", election)
+    return election
 
 
 def tellers(coop, motion):
@@ -230,7 +235,7 @@ def members(coop):
     check("and lives", not any(what == "death" for what, _ in coop.waits("cat")))
 
 
-def places(coop):
+def places(coop, election):
     motion = coop.act("ada", "motion", "open", "--title", "Meet twice")
     folder = os.path.join(coop.folder, "coop")
     for name, place in (("a folder", folder), ("a hub", coop.hub.url)):
@@ -240,11 +245,42 @@ def places(coop):
         text = sheaf("status", place).stdout
         check(f"without one there is the co-op alone in {name}",
               "Oak\n" in text and "waits" not in text, text)
+    for name, place in (("a folder", folder), ("a hub", coop.hub.url)):
+        text = sheaf("organ", "show", "-", place).stdout
+        check(f"organs can be seen in {name}", "treasurers (organ 0" in text, text)
+        text = sheaf("election", "show", election, place).stdout
+        check(f"and elections in {name}", f"election {election} of treasurers" in text, text)
+        text = sheaf("proxy", "list", place).stdout
+        check(f"and proxies in {name}", text == "the bylaws have no proxies\n", text)
+    refused("one place for organs", 2, "once", "organ", "show", "--hub", coop.hub.url, "-", folder)
     text = sheaf("status", folder, "--member", 999).stdout
     check("of nobody there is nothing", "member 999, whom the log does not know" in text, text)
     refused("a member is a number", 2, "not “x”", "status", "--member", "x", folder)
     refused("one place", 2, "once", "status", "--hub", coop.hub.url, folder)
     refused("a folder without a log", 1, "nowhere", "status", os.path.join(coop.folder, "nowhere"))
+
+
+def documented():
+    """The names that docs/json.md has for each command."""
+    with open(os.path.join(os.environ["SOURCE"], "docs", "json.md"), encoding="utf-8") as file:
+        rows = re.findall(r"^\| `sheaf ([a-z ]+)` \| (.*) \|$", file.read(), re.MULTILINE)
+    return {command: set(re.findall(r"`([a-z_]+)`", members)) for command, members in rows}
+
+
+def data(coop):
+    names = documented()
+    folder = os.path.join(coop.folder, "coop")
+    for command in sorted(names):
+        noun, verb = (command.split() + [None])[:2]
+        if verb == "show" and noun not in coop.made and noun not in ("organ", "ending"):
+            continue
+        place = ["-"] if noun == "organ" else [coop.made[noun]] if noun in coop.made else []
+        if verb != "show":
+            place = []
+        done = sheaf(*command.split(), *place, folder, "--json")
+        found_names = set(json.loads(done.stdout)) if done.returncode == 0 else {done.stderr}
+        check(f"docs/json.md has all that {command} --json prints", found_names <= names[command],
+              found_names - names[command])
 
 
 def main():
@@ -256,10 +292,11 @@ def main():
             motion = votes(coop)
             matters(coop)
             circle(coop)
-            money(coop)
+            election = money(coop)
             tellers(coop, motion)
             members(coop)
-            places(coop)
+            places(coop, election)
+            data(coop)
         check("and all of it is sound",
               sheaf("verify", os.path.join(folder, "coop")).returncode == 0)
     finish()
