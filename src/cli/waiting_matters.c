@@ -38,6 +38,17 @@ static bool ballots_taken(const sheaf_waits *w, const struct sheaf_row_motion *m
                    && sheaf_attendance_find(w->state, sheaf_pair(assembly->id, w->member))));
 }
 
+/* Has the member given a proxy that holds for the matter when it closes? */
+static bool proxied(const sheaf_waits *w, uint32_t matter, int64_t closes)
+{
+    const struct sheaf_row_proxy *one =
+        sheaf_proxy_find(w->state, sheaf_pair(w->member, matter));
+    const struct sheaf_row_proxy *all =
+        sheaf_proxy_find(w->state, sheaf_pair(w->member, SHEAF_NONE));
+    return (one && one->live && one->until >= closes)
+           || (all && all->live && all->until >= closes);
+}
+
 static void motion(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
@@ -46,7 +57,9 @@ static void motion(sheaf_waits *w, uint32_t of, int64_t at)
         || !may_vote(w, m->body, m->of, m->since, m->bylaws, of))
         return;
     WAIT("motion", of, at, m->title,
-         m->ratify ? "your vote on what an organ has done at once" : "your vote",
+         m->ratify            ? "your vote on what an organ has done at once"
+         : proxied(w, of, at) ? "your vote, or your proxy's"
+                              : "your vote",
          "ballot cast --motion %u --choice yes|no|abstain", of);
 }
 

@@ -8,6 +8,7 @@
 #include "coop/view.h"
 
 static const sheaf_hash untitled;
+static const int64_t SOON_MS = INT64_C(30) * 86400 * 1000; /* before a key expires */
 
 /* Of the member, what the deadline or the row is of; nothing where `until` is 0 presses. */
 #define WAIT(noun_, of_, until_, words_, ...)                                                  \
@@ -115,6 +116,18 @@ static void oneself(sheaf_waits *w)
         WAIT("death", member->death, death && death->place ? death->at : 0,
              "it is on record that you have died; any act of yours disproves it",
              "person update --contact TEXT");
+}
+
+/* Keys that can soon sign no more. */
+static void keys(sheaf_waits *w)
+{
+    const struct sheaf_row_key *row;
+    for (uint32_t row_1 = sheaf_member_get(w->state, w->member)->key_last; row_1;
+         row_1 = row->before) {
+        row = sheaf_key_at(w->state, row_1 - 1);
+        if (row->until > w->now && row->until - w->now < SOON_MS)
+            WAIT("key", row->id, row->until, "expires; who holds it renews it", "key renew");
+    }
 }
 
 /* The officers whom the bylaws name, or else all with a vote, decide on applications. */
@@ -234,6 +247,7 @@ void sheaf_waits_membership(sheaf_waits *waits, uint8_t kind, uint32_t of, int64
 void sheaf_waits_memberships(sheaf_waits *waits)
 {
     oneself(waits);
+    keys(waits);
     applications(waits);
     imports(waits);
     registration(waits);

@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import sys
+import time
 
 from kit import Folder, Hub, check, finish, refused, run, sheaf
 
@@ -24,6 +25,7 @@ ARTICLES = {
                  "protected": True},
     "petitions": {"assembly_s": 600, "members_bp": 10000, "open_max": 5, "protected": True,
                   "sign_s": 300},
+    "proxies": {"cap": 2, "protected": False, "until_max_s": 31536000},
     "treasury": {"limit_cents": 10000, "protected": False, "signatures": 2},
 }
 PEOPLE = ("ada", "bob", "cat")
@@ -126,6 +128,12 @@ def votes(coop):
                     rf"      sheaf ballot cast --motion {motion} --choice yes\|no\|abstain "
                     rf"--home {coop.home('bob')}\n", text), text)
     coop.do("bob", "motion", motion)
+    check("who has given no proxy is told of none",
+          coop.waits("cat")[("motion", motion)]["words"] == "your vote")
+    coop.act("cat", "proxy", "give", "--member", coop.number["bob"], "--until",
+             int(time.time() * 1000) + 3600000)
+    check("who has given a proxy is told of it",
+          coop.waits("cat")[("motion", motion)]["words"] == "your vote, or your proxy's")
     petition = coop.act("ada", "petition", "open", "--title", "Roof", "--text", "It leaks.")
     coop.nothing("ada", "petition", petition)
     coop.do("bob", "petition", petition)
@@ -216,6 +224,21 @@ def tellers(coop, motion):
     coop.nothing("cat", "motion", motion)
 
 
+def keys(coop):
+    day_ms = 86400000
+    made = [sheaf("key", "new", coop.hub.url, "--home", os.path.join(coop.folder, name), "--json")
+            for name in ("phone", "laptop")]
+    late, soon = (coop.act(
+        "ada", "key", "admit", "--public-key", json.loads(done.stdout)["public_key"],
+        "--scopes.vote", "yes", "--until", int(time.time() * 1000) + days * day_ms)
+                  for days, done in zip((31, 29), made))
+    waits = coop.waits("ada")
+    check("a key that expires soon is told", waits[("key", soon)]["command"] == "key renew", waits)
+    check("and one that does later is not", ("key", late) not in waits, waits)
+    coop.act("ada", "key", "revoke", "--key", soon)
+    coop.nothing("ada", "key", soon)
+
+
 def members(coop):
     exclusion = coop.act("ada", "exclusion", "open", "--member", coop.number["cat"], "--reason",
                          "The keys.")
@@ -251,7 +274,7 @@ def places(coop, election):
         text = sheaf("election", "show", election, place).stdout
         check(f"and elections in {name}", f"election {election} of treasurers" in text, text)
         text = sheaf("proxy", "list", place).stdout
-        check(f"and proxies in {name}", text == "the bylaws have no proxies\n", text)
+        check(f"and proxies in {name}", f"member {coop.number['bob']} votes for" in text, text)
     refused("one place for organs", 2, "once", "organ", "show", "--hub", coop.hub.url, "-", folder)
     text = sheaf("status", folder, "--member", 999).stdout
     check("of nobody there is nothing", "member 999, whom the log does not know" in text, text)
@@ -294,6 +317,7 @@ def main():
             circle(coop)
             election = money(coop)
             tellers(coop, motion)
+            keys(coop)
             members(coop)
             places(coop, election)
             data(coop)
