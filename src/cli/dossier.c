@@ -240,7 +240,8 @@ sheaf_status sheaf_dossier_print(sheaf_dossier *d, sheaf_err *err)
         texts += !p->texts[i].field->personal;
     printf("person %u: %s\n", p->number, sheaf_person_standing_name(p->standing));
     SHEAF_TRY(print_details(d, err));
-    printf("  %-12s %u on the log, and %u texts besides\n", "acts", p->act_count, texts);
+    printf("  %-12s %u on the log, and %u text%s besides\n", "acts", p->act_count, texts,
+           texts == 1 ? "" : "s");
     if (p->balance_cents)
         printf("  %-12s %lld.%02lld %s\n", "account", llabs((long long)p->balance_cents / 100),
                llabs((long long)p->balance_cents % 100),

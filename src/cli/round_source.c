@@ -24,6 +24,10 @@ static bool is_url(const char *from)
 
 static sheaf_status open_folder(sheaf_round_source *source, sheaf_err *err)
 {
+    if (strstr(source->where, "://"))
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "%.200s is no address of a hub: those begin with http:// or https://",
+                          source->where);
     SHEAF_TRY(sheaf_path(source->blobs.dir, err, "%s/blobs", source->where));
     SHEAF_TRY(sheaf_folder_open(&source->folder, source->where, NULL, NULL, err));
     source->state = &source->folder.replay.state;

@@ -280,9 +280,9 @@ static void print_status(const sheaf_state *state, const sheaf_member *member, i
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     printf("%.*s\n", SHEAF_PRINT(SHEAF_WORDS(bylaws->name)));
     printf("  entries    %llu\n", (unsigned long long)state->size);
-    printf("  members    %u, and %u applications\n",
-           count_members(state, SHEAF_member_state_active),
-           count_members(state, SHEAF_member_state_applied));
+    uint32_t applied = count_members(state, SHEAF_member_state_applied);
+    printf("  members    %u, and %u application%s\n",
+           count_members(state, SHEAF_member_state_active), applied, applied == 1 ? "" : "s");
     if (sheaf_ending_now(state))
         printf("  ending     %s: sheaf ending show\n",
                sheaf_ending_now(state)->state == SHEAF_ending_state_sealed

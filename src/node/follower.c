@@ -304,7 +304,13 @@ static sheaf_status head_check(step *s, sheaf_err *err)
 {
     sheaf_follower *f = s->f;
     sheaf_slice note = sheaf_buffer_slice(&s->note);
-    SHEAF_TRY(sheaf_checkpoint_read(note, &s->head, err));
+    sheaf_err why = {0};
+    sheaf_status read = sheaf_checkpoint_read(note, &s->head, &why);
+    if (read != SHEAF_OK)
+        return sheaf_fail(err, read,
+                          "what stands at /log/checkpoint there is none of a log, so this may "
+                          "be no hub: %.100s",
+                          why.message);
     SHEAF_TRY(origin_check(f, s->head.origin, err));
     if (f->knows_key) {
         sheaf_status status = sheaf_checkpoint_open(note, &f->log_key, &s->head, err);

@@ -1,10 +1,12 @@
 """`sheaf status` says what waits for a member, with the command that does it, what is due first
 first; once that is done it waits no more. It works from a home, a folder and a hub."""
+import http.server
 import json
 import os
 import re
 import shlex
 import sys
+import threading
 import time
 
 from kit import Folder, Hub, check, finish, refused, run, sheaf
@@ -279,6 +281,8 @@ def places(coop, election):
     text = sheaf("status", folder, "--member", 999).stdout
     check("of nobody there is nothing", "member 999, whom the log does not know" in text, text)
     refused("a member is a number", 2, "not “x”", "status", "--member", "x", folder)
+    refused("an address of no kind that is known", 1, "begin with http", "status",
+            "ftp://example.org")
     refused("one place", 2, "once", "status", "--hub", coop.hub.url, folder)
     refused("a folder without a log", 1, "nowhere", "status", os.path.join(coop.folder, "nowhere"))
 
@@ -306,6 +310,25 @@ def data(coop):
               found_names - names[command])
 
 
+def no_hub(coop):
+    """Somebody else's web server under the address of a hub."""
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Welcome!</html>\n")
+
+        def log_message(self, *unused):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        for flags in ((url,), ("--hub", url, "--home", coop.home("cat"))):
+            refused("a page is no hub", 1, "may be no hub", "status", *flags)
+        server.shutdown()
+
+
 def main():
     with Folder() as folder:
         found(folder)
@@ -321,6 +344,7 @@ def main():
             members(coop)
             places(coop, election)
             data(coop)
+            no_hub(coop)
         check("and all of it is sound",
               sheaf("verify", os.path.join(folder, "coop")).returncode == 0)
     finish()
