@@ -8,7 +8,15 @@
 
 #include "kit.h"
 
-enum { PEOPLE_MAX = 400, MOTIONS_MAX = 1500, PROXIES_MAX = 4000, NOBODY = -1 };
+enum {
+    PEOPLE_MAX = 400,
+    MOTIONS_MAX = 1500,
+    PROXIES_MAX = 4000,
+    SUSPENSIONS_MAX = 400,
+    MANDATES_MAX = 400,
+    MATTERS_MAX = 400,
+    NOBODY = -1
+};
 
 /* The classes, by their places. */
 enum { WORKER, USER, INVESTOR, SUPPORTER, CLASSES };
@@ -21,6 +29,15 @@ enum {
     WAITING_MAX = 16
 };
 enum { ORDINARY_DAYS = 7, QUALIFIED_DAYS = 14, PROTECTED_DAYS = 30, SECOND_DAYS = 10 };
+enum {
+    HOLD_DAYS = 14,
+    CONFIRM_DAYS = 30,
+    RATIFY_DAYS = 21,
+    ADVICE_DAYS = 20,
+    ANSWER_DAYS = 30,
+    OUTCOME_DAYS = 60,
+    SUSPEND_BY = 2
+};
 #define DAY_MS INT64_C(86400000)
 
 /* What can be met on the way: all that is OFTEN in a few seeds, the rest in many. */
@@ -33,7 +50,20 @@ enum { ORDINARY_DAYS = 7, QUALIFIED_DAYS = 14, PROTECTED_DAYS = 30, SECOND_DAYS 
     MET(board, OFTEN, "decided by the board")                                                  \
     MET(referred, SELDOM, "referred to the members")                                           \
     MET(registered, OFTEN, "versions registered")                                              \
-    MET(given_up, SELDOM, "versions given up")
+    MET(given_up, SELDOM, "versions given up")                                                 \
+    MET(mandate, OFTEN, "mandates granted")                                                    \
+    MET(suspended, OFTEN, "suspensions")                                                       \
+    MET(lapsed, OFTEN, "suspensions lapsed")                                                   \
+    MET(confirmed, SELDOM, "suspensions confirmed")                                            \
+    MET(overridden, SELDOM, "held effects overridden")                                         \
+    MET(resumed, SELDOM, "resumed")                                                            \
+    MET(advised, SELDOM, "decided after advice")                                               \
+    MET(unadvised, SELDOM, "decided without somebody's advice")                                \
+    MET(concluded, OFTEN, "called to account")                                                 \
+    MET(unresolved, OFTEN, "accounts unresolved")                                              \
+    MET(urgent, OFTEN, "urgent acts")                                                          \
+    MET(ratified, SELDOM, "urgent acts ratified")                                              \
+    MET(undone, SELDOM, "urgent acts undone")
 #define MET(name, how, words) MET_##name,
 enum { GOVERNANCE_MET MET_COUNT };
 #undef MET
@@ -53,15 +83,28 @@ typedef struct {
     enum { APPLIED, TRIAL, FULL, GONE } state;
 } person;
 
-typedef enum { RESOLUTION, AMENDMENT, EXCLUSION, WITHDRAWAL, ELECTION } purpose;
+typedef enum {
+    RESOLUTION,
+    AMENDMENT,
+    EXCLUSION,
+    WITHDRAWAL, /* of an amendment that waits */
+    ELECTION,
+    GRANT, /* a mandate, which is held */
+    REVOCATION,
+    STOP,         /* something automatic */
+    CONFIRMATION, /* of a suspension */
+    RESUMPTION,
+} purpose;
 
 typedef struct {
     uint32_t id;
     int by, sort, call, subject; /* sort: enum decision_sort; subject: whom it is about */
     purpose what;
-    bool board;         /* the officers of the board decide it */
+    bool board, urgent; /* the officers of the board decide it, and act at once */
+    int64_t ratify;     /* of what has taken effect: until when the members ratify it */
+    uint32_t acted;     /* by that tick */
     laws opening, text; /* in force then; what an amendment proposes */
-    uint32_t base;      /* against which version, or the one that is to be withdrawn */
+    uint32_t base;      /* against which version; or what it withdraws, revokes, stops … */
     int64_t closes;
     bool entitled[PEOPLE_MAX], conflicted[PEOPLE_MAX], trial[PEOPLE_MAX];
     int8_t choice[PEOPLE_MAX];     /* enum choice, or NOBODY */
@@ -76,12 +119,44 @@ typedef struct {
     bool live;
 } proxy;
 
+/* A suspension of something automatic: a held motion or a mandate. */
+typedef struct {
+    uint32_t id, of, signatures;
+    int state;      /* enum override_state */
+    int64_t lapses; /* unless it is confirmed */
+    bool ended, by_organ, signer[PEOPLE_MAX];
+} suspension;
+
+typedef struct {
+    uint32_t id;
+    bool revoked;
+} mandate;
+
+typedef struct {
+    uint32_t id;
+    int by, state; /* enum advice_state */
+    int64_t closes;
+    bool asked[PEOPLE_MAX], given[PEOPLE_MAX], replied[PEOPLE_MAX];
+} advice;
+
+typedef struct {
+    uint32_t id;
+    int by, state; /* enum accountability_state */
+    int64_t closes;
+    bool subject[PEOPLE_MAX];
+} account;
+
 typedef struct {
     person people[PEOPLE_MAX];
     motion motions[MOTIONS_MAX];
     proxy proxies[PROXIES_MAX];
+    suspension suspensions[SUSPENSIONS_MAX];
+    mandate mandates[MANDATES_MAX];
+    advice advices[MATTERS_MAX];
+    account accounts[MATTERS_MAX];
     bool sitting[PEOPLE_MAX]; /* on the board, after the last act */
-    int person_count, motion_count, proxy_count;
+    int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
+        account_count;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
     int waiting_count;
     bool registered; /* amendments are in force once they are registered */
@@ -122,10 +197,29 @@ uint32_t book_officers(const book *b);
 /* Ends the program where the rules and the book do not say the same. */
 void book_compare(governance *g);
 void book_recount(const governance *g);
-/* What the book does not follow, counted anew (governance_recount.c). */
-void recount_petitions(const governance *g);
-void recount_shares_and_seats(const governance *g);
-
+/* Ballots (governance_count.c): all of them, with those that count by proxy or without. */
+typedef struct {
+    uint64_t of[CLASSES][SHEAF_choice_COUNT], all[SHEAF_choice_COUNT], heads, conflicts,
+        electorate;
+} tally;
+tally book_count(const governance *g, const motion *m, bool proxies);
+/* What the votes come to, as a state of the motion: of the members, of officers. */
+int book_judge(const tally *t, const laws *rules, int sort, int call);
+int book_judge_by_board(const motion *m, const tally *t);
+/* Too few officers are left who have voted or could. */
+bool book_board_unable(const governance *g, const motion *m);
+/* Do the investors' ballots weigh less than they are? */
+bool book_capped(const tally *t);
+motion *book_motion(governance *g, uint32_t id);
+/* Suspensions and mandates (governance_override.c): a member has signed; what an adopted motion
+ * does, as a state of the motion; what the members say on an urgent act; a tick. */
+void book_signs(governance *g, int who, uint32_t of);
+int book_takes_effect(governance *g, const motion *m, uint32_t tick);
+int book_ratifies(governance *g, const motion *m);
+void book_undoes(governance *g, const motion *m, uint32_t tick);
+void book_hold_ends(governance *g, const sheaf_deadline *due);
+void book_suspension_ends(governance *g, const sheaf_deadline *due);
+void book_compare_suspensions(const governance *g);
 /* Founds the co-op; one act of somebody. */
 void acts_found(governance *g);
 void acts_make(governance *g);
@@ -141,6 +235,14 @@ int acts_officer(governance *g);
 void acts_open(governance *g, motion *m, const char *effect);
 /* Of the board, and of the register (governance_board.c). */
 void acts_of_board(governance *g, int who);
+/* Mandates, and what suspends them (governance_override.c). */
+void acts_found_data(governance *g);
+void acts_of_override(governance *g, int who);
+/* Advice and accountability (governance_matters.c). */
+void acts_of_matters(governance *g, int who);
+void book_advice_lapses(governance *g, const sheaf_deadline *due);
+void book_account_goes_on(governance *g, const sheaf_deadline *due);
+void book_compare_matters(const governance *g);
 /* Settles all that is due. */
 void acts_tick(governance *g);
 

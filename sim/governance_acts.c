@@ -6,8 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The founder stays: what keeps the last vote in a co-op has tests of its own. */
-enum { STAYS = 0 };
+/* The first stay, whose data mandates name: what keeps the last vote in a co-op has tests of
+ * its own. */
+enum { STAY = 3 };
 enum { TEXT_MAX = 30000, BEGIN_WITH = 9, OPEN_MAX = 8 };
 
 static void name_of(int who, char out[KIT_NAME_MAX])
@@ -112,27 +113,22 @@ static kit_rules document(const governance *g, const laws *l)
     r.article[SHEAF_ARTICLE_petitions] =
         "{'assembly_s':5184000,'members_bp':2000,'open_max':4,'protected':true,"
         "'sign_s':7776000}";
+    r.article[SHEAF_ARTICLE_override] = "{'confirm_s':2592000,'hold_s':1209600,'members':2,'"
+                                        "members_bp':10000,'protected':true}";
+    r.article[SHEAF_ARTICLE_advice] =
+        "{'answer_s':1728000,'open_max':4,'protected':false,'spend_max_cents':0}";
+    r.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':2592000,'open_max':4,'outcome_s':5184000,'protected':false}";
+    r.urgent = "{'ratify_s':1814400}";
     return r;
-}
-
-void acts_found(governance *g)
-{
-    g->b.now = (laws){.ordinary_quorum = 2000, .protected_quorum = 5000, .cap = 2};
-    g->b.registered = g->seed % 2 == 0;
-    kit_rules rules = document(g, &g->b.now);
-    kit_found(&g->k, &rules);
-    book_joins(g, 0, WORKER);
-    book_admits(g, 0);
-    book_compare(g);
 }
 
 /* ---- members ---- */
 
-static void join(governance *g)
+static void enter(governance *g, int class)
 {
-    static const int classes[] = {WORKER, WORKER, USER, USER, INVESTOR, SUPPORTER};
     char name[KIT_NAME_MAX];
-    int who = g->b.person_count, class = classes[governance_draw(g, 6)];
+    int who = g->b.person_count;
     if (who == PEOPLE_MAX)
         return;
     name_of(who, name);
@@ -140,6 +136,12 @@ static void join(governance *g)
                  "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", class,
                  name))
         book_joins(g, acts_last(g), class);
+}
+
+static void join(governance *g)
+{
+    static const int classes[] = {WORKER, WORKER, USER, USER, INVESTOR, SUPPORTER};
+    enter(g, classes[governance_draw(g, 6)]);
 }
 
 static void admit(governance *g, int by, int who)
@@ -159,12 +161,29 @@ static void admit_newest(governance *g)
     admit(g, by, who);
 }
 
+void acts_found(governance *g)
+{
+    g->b.now = (laws){.ordinary_quorum = 2000, .protected_quorum = 5000, .cap = 2};
+    g->b.registered = g->seed % 2 == 0;
+    kit_rules rules = document(g, &g->b.now);
+    kit_found(&g->k, &rules);
+    book_joins(g, 0, WORKER);
+    book_admits(g, 0);
+    for (int who = 1; who < STAY; who++) {
+        enter(g, WORKER);
+        admit(g, 0, who);
+    }
+    acts_found_data(g);
+    book_compare(g);
+}
+
 /* ---- motions ---- */
 
 void acts_open(governance *g, motion *m, const char *effect)
 {
-    const char *organ = m->board ? "'organ':0," : "";
-    if (!acts_try(g, m->by, "motion.open", "{%s%s'title':^}", effect, organ))
+    const char *organ = m->board ? "'organ':0," : "",
+               *at_once = m->urgent ? ",'urgent':true" : "";
+    if (!acts_try(g, m->by, "motion.open", "{%s%s'title':^%s}", effect, organ, at_once))
         return;
     m->id = acts_last(g);
     book_opens(g, m);
@@ -202,7 +221,7 @@ static void exclude(governance *g, int by)
     uint32_t count = sheaf_exclusion_count(&g->k.state);
     if (!count || governance_draw(g, 3) == 0) {
         int who = acts_somebody(g);
-        if (who != STAYS)
+        if (who >= STAY)
             (void)acts_try(g, by, "exclusion.open", "{'member':%u,'reason':^}",
                            acts_id(g, who));
         return;
@@ -265,7 +284,7 @@ static void withdraw(governance *g, int who, motion *m)
 {
     if (!acts_try(g, who, "motion.withdraw", "{'motion':%u}", m->id))
         return;
-    if (m->state != SHEAF_motion_state_open || m->by != who)
+    if (m->state != SHEAF_motion_state_open || m->by != who || m->ratify)
         governance_fail(g, "motion %u was withdrawn by member %u", m->id, acts_id(g, who));
     book_withdraws(m);
 }
@@ -362,6 +381,10 @@ void acts_make(governance *g)
         vote(g, who, m);
     else if (what < 55)
         acts_of_board(g, who);
+    else if (what < 59)
+        acts_of_override(g, who);
+    else if (what < 63)
+        acts_of_matters(g, who);
     else if (what < 67)
         move_motion(g, who);
     else if (what < 73)
@@ -378,7 +401,7 @@ void acts_make(governance *g)
         elect(g, who);
     else if (what < 88)
         divide(g, who);
-    else if (what < 90 && who != STAYS)
+    else if (what < 90 && who >= STAY)
         (void)acts_try(g, who, governance_draw(g, 2) ? "member.leave" : "member.stay", "{}");
     else if (what < 92)
         admit(g, who, anybody(g));

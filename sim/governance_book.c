@@ -1,8 +1,6 @@
 /* What must come of the acts, worked out anew from them alone. */
 #include "governance.h"
 
-#include "coop/motion.h"
-
 bool book_has_vote(const person *who)
 {
     return who->state == FULL && who->class != SUPPORTER;
@@ -62,134 +60,6 @@ static uint32_t members(const book *b)
     return count;
 }
 
-/* ---- votes ---- */
-
-typedef struct {
-    uint64_t of[CLASSES][SHEAF_choice_COUNT], all[SHEAF_choice_COUNT], heads, conflicts,
-        electorate;
-} tally;
-
-static int ballot_of(const motion *m, int p)
-{
-    return m->entitled[p] && !m->conflicted[p] ? m->choice[p] : NOBODY;
-}
-
-/* Whose ballot counts for this member, who has cast none. */
-static int holder_of(const governance *g, const motion *m, int giver)
-{
-    const proxy *found = NULL;
-    for (int i = 0; i < g->b.proxy_count; i++) {
-        const proxy *x = &g->b.proxies[i];
-        if (!x->live || x->giver != giver || x->until < m->closes
-            || (x->matter != SHEAF_NONE && x->matter != m->id))
-            continue;
-        if (!found || x->matter == m->id)
-            found = x;
-    }
-    return found ? found->holder : NOBODY;
-}
-
-static tally count(const governance *g, const motion *m, bool proxies)
-{
-    tally t = {0};
-    for (int p = 0; p < g->b.person_count; p++) {
-        int choice = ballot_of(m, p);
-        t.electorate += m->entitled[p];
-        t.conflicts += m->entitled[p] && m->conflicted[p];
-        if (proxies && m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY
-            && g->b.people[p].state == FULL) {
-            int holder = holder_of(g, m, p);
-            if (holder != NOBODY && g->b.people[holder].state == FULL)
-                choice = ballot_of(m, holder);
-        }
-        if (choice == NOBODY)
-            continue;
-        t.of[g->b.people[p].class][choice]++;
-        t.all[choice]++;
-        t.heads++;
-    }
-    return t;
-}
-
-/* ---- what a rule says ---- */
-
-static void parts(bool nine_tenths, int sort, uint64_t *above, uint64_t *below)
-{
-    *above = sort == SHEAF_decision_sort_ordinary    ? 1
-             : sort == SHEAF_decision_sort_qualified ? 2
-             : nine_tenths                           ? 9
-                                                     : 3;
-    *below = sort == SHEAF_decision_sort_ordinary    ? 2
-             : sort == SHEAF_decision_sort_qualified ? 3
-             : nine_tenths                           ? 10
-                                                     : 4;
-}
-
-/* What the investors' ballots weigh: at most a third of what the others cast, a quarter of all.
- */
-static unsigned __int128 weight_of_investors(const tally *t, uint64_t *cast)
-{
-    *cast = 0;
-    for (int c = 0; c < SHEAF_choice_COUNT; c++)
-        *cast += t->of[INVESTOR][c];
-    unsigned __int128 most = (unsigned __int128)(t->heads - *cast) * SHEAF_BALLOT_UNITS
-                             * CEILING_BP / (10000 - CEILING_BP);
-    unsigned __int128 whole = (unsigned __int128)*cast * SHEAF_BALLOT_UNITS;
-    return most < whole ? most : whole;
-}
-
-static unsigned __int128 weigh(const tally *t, int choice)
-{
-    uint64_t cast, theirs = t->of[INVESTOR][choice];
-    unsigned __int128 weight = weight_of_investors(t, &cast);
-    return (unsigned __int128)(t->all[choice] - theirs) * SHEAF_BALLOT_UNITS
-           + (cast ? theirs * weight / cast : 0);
-}
-
-static int judge(const tally *t, const laws *rules, int sort, int call)
-{
-    uint64_t quorum = sort == SHEAF_decision_sort_ordinary ? (uint64_t)rules->ordinary_quorum
-                      : sort == SHEAF_decision_sort_qualified
-                          ? QUALIFIED_QUORUM
-                          : (uint64_t)rules->protected_quorum;
-    if (call > 1 && sort != SHEAF_decision_sort_qualified)
-        quorum = 0;
-    if (t->heads * 10000 < quorum * t->electorate)
-        return SHEAF_motion_state_no_quorum;
-    uint64_t above, below;
-    unsigned __int128 yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
-    parts(rules->nine_tenths, sort, &above, &below);
-    bool carried = sort == SHEAF_decision_sort_ordinary
-                       ? yes > no
-                       : yes > 0 && yes * below >= (yes + no) * above;
-    return carried ? SHEAF_motion_state_adopted : SHEAF_motion_state_rejected;
-}
-
-/* Of the officers of its opening so many must take part. */
-static uint64_t board_quorum(const tally *t)
-{
-    return (t->electorate * BOARD_QUORUM + 9999) / 10000;
-}
-
-static int judge_by_board(const tally *t)
-{
-    if (t->heads < board_quorum(t))
-        return SHEAF_motion_state_no_quorum;
-    return t->all[SHEAF_choice_yes] > t->all[SHEAF_choice_no] ? SHEAF_motion_state_adopted
-                                                              : SHEAF_motion_state_rejected;
-}
-
-/* Too few are left who have voted or could: the members decide in their place. */
-static bool board_unable(const governance *g, const motion *m)
-{
-    tally t = count(g, m, false);
-    uint64_t able = t.heads;
-    for (int p = 0; p < g->b.person_count; p++)
-        able +=
-            m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY && g->b.sitting[p];
-    return !able || able < board_quorum(&t);
-}
-
 static bool changes_protected(const laws *a, const laws *b)
 {
     return a->ordinary_quorum != b->ordinary_quorum
@@ -222,7 +92,7 @@ static bool gives_up_protected(const book *b, uint32_t version)
 
 static int sort_of(const motion *m, const book *b)
 {
-    if (m->what == RESOLUTION || m->what == ELECTION)
+    if (m->what != AMENDMENT && m->what != WITHDRAWAL && m->what != EXCLUSION)
         return SHEAF_decision_sort_ordinary;
     bool protected = m->what == WITHDRAWAL
                          ? gives_up_protected(b, m->base)
@@ -263,26 +133,26 @@ void book_opens(governance *g, const motion *opened)
     put_before(g, m);
     for (int p = 0; p < PEOPLE_MAX; p++)
         m->conflicted[p] = m->what == EXCLUSION && m->subject == p && m->entitled[p];
-    if (m->board && board_unable(g, m))
+    if (m->board && book_board_unable(g, m))
         m->closes = g->k.now;
 }
 
 static void close_early(governance *g, motion *m)
 {
-    tally t = count(g, m, false);
-    if (t.heads + t.conflicts >= t.electorate || (m->board && board_unable(g, m)))
+    tally t = book_count(g, m, false);
+    if (t.heads + t.conflicts >= t.electorate || (m->board && book_board_unable(g, m))
+        || (m->urgent && book_judge_by_board(m, &t) == SHEAF_motion_state_adopted))
         m->closes = g->k.now;
 }
 
 void book_votes(governance *g, motion *m, int who, int choice)
 {
     if (m->state != SHEAF_motion_state_open || (!m->entitled[who] && !m->trial[who])
-        || m->conflicted[who] || (m->board && !g->b.sitting[who]))
+        || (m->entitled[who] && m->conflicted[who]) || (m->board && !g->b.sitting[who]))
         governance_fail(g, "a ballot on motion %u by member %u was accepted", m->id,
                         g->b.people[who].id);
     m->choice[who] = (int8_t)choice;
-    if (m->entitled[who])
-        close_early(g, m);
+    close_early(g, m);
 }
 
 void book_conflict(governance *g, motion *m, int who)
@@ -384,6 +254,8 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
             return SHEAF_motion_state_void;
         g->b.met[MET_given_up] += (uint32_t)(g->b.waiting_count - at);
         g->b.waiting_count = at;
+    } else if (m->what != RESOLUTION) {
+        return book_takes_effect(g, m, tick);
     }
     return SHEAF_motion_state_adopted;
 }
@@ -391,10 +263,10 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
 /* What becomes of it by the members' votes: the stricter of opening and now. */
 static int outcome(governance *g, const motion *m, const tally *t)
 {
-    int to = judge(t, &m->opening, m->sort, m->call), sort = sort_of(m, &g->b);
+    int to = book_judge(t, &m->opening, m->sort, m->call), sort = sort_of(m, &g->b);
     if (to == SHEAF_motion_state_adopted && m->what != RESOLUTION
         && (sort == SHEAF_decision_sort_protected || sort > m->sort)) {
-        to = judge(t, &g->b.now, sort, m->call);
+        to = book_judge(t, &g->b.now, sort, m->call);
         g->b.met[MET_stricter] += to != SHEAF_motion_state_adopted;
     }
     return to;
@@ -426,49 +298,96 @@ static void check_settled(const governance *g, const motion *m, const tally *t,
             (unsigned long long)t->all[SHEAF_choice_abstain], (unsigned long long)by_proxy);
 }
 
+/* The members decide from now on. */
+static void refer(governance *g, motion *m)
+{
+    m->board = m->urgent = false;
+    put_before(g, m);
+    if (m->ratify && m->closes > m->ratify)
+        m->closes = m->ratify;
+}
+
+/* The board has acted: its effect stands until the members have decided. */
+static bool acts_urgently(governance *g, motion *m, uint32_t tick)
+{
+    m->state = take_effect(g, m, tick);
+    if (m->state == SHEAF_motion_state_void)
+        return false;
+    m->state = SHEAF_motion_state_open;
+    m->acted = tick;
+    m->ratify = g->k.now + RATIFY_DAYS * DAY_MS;
+    g->b.met[MET_urgent]++;
+    refer(g, m);
+    return true;
+}
+
+static int end_urgent(governance *g, const motion *m, int to, uint32_t tick)
+{
+    if (to == SHEAF_motion_state_adopted)
+        return book_ratifies(g, m);
+    book_undoes(g, m, tick);
+    return SHEAF_motion_state_undone;
+}
+
+static bool called_again(governance *g, motion *m)
+{
+    int64_t until = g->k.now + SECOND_DAYS * DAY_MS;
+    if (m->call > 1 || m->board || m->sort == SHEAF_decision_sort_qualified
+        || (m->ratify && until > m->ratify))
+        return false;
+    m->call = 2;
+    m->closes = until;
+    g->b.met[MET_second_call]++;
+    return true;
+}
+
 static void settle(governance *g, motion *m, uint32_t tick)
 {
-    if (m->board && board_unable(g, m)) {
-        m->board = false;
-        put_before(g, m);
+    if (m->board && book_board_unable(g, m)) {
+        refer(g, m);
         g->b.met[MET_referred]++;
         return;
     }
-    tally without = count(g, m, false), t = m->board ? without : count(g, m, true);
-    int to = m->board ? judge_by_board(&t) : outcome(g, m, &t);
-    if (to == SHEAF_motion_state_no_quorum && m->call == 1 && !m->board
-        && m->sort != SHEAF_decision_sort_qualified) {
-        m->call = 2;
-        m->closes = g->k.now + SECOND_DAYS * DAY_MS;
-        g->b.met[MET_second_call]++;
+    tally without = book_count(g, m, false), t = m->board ? without : book_count(g, m, true);
+    int to = m->board ? book_judge_by_board(m, &t) : outcome(g, m, &t);
+    if (to == SHEAF_motion_state_no_quorum && called_again(g, m))
         return;
-    }
     if (!m->board)
         end_proxies(g, m);
-    uint64_t cast;
     g->b.met[MET_board] += m->board;
     g->b.met[MET_by_proxy] += t.heads > without.heads;
-    g->b.met[MET_capped] +=
-        !m->board
-        && weight_of_investors(&t, &cast) < cast * (unsigned __int128)SHEAF_BALLOT_UNITS;
-    m->state = to == SHEAF_motion_state_adopted ? take_effect(g, m, tick) : to;
+    g->b.met[MET_capped] += !m->board && book_capped(&t);
+    if (m->ratify)
+        m->state = end_urgent(g, m, to, tick);
+    else if (to != SHEAF_motion_state_adopted)
+        m->state = to;
+    else if (!m->urgent)
+        m->state = take_effect(g, m, tick);
+    else if (acts_urgently(g, m, tick))
+        return;
     g->b.outcomes[m->state]++;
     check_settled(g, m, &t, t.heads - without.heads, tick);
+    if (m->state == SHEAF_motion_state_held)
+        m->closes = g->k.now + HOLD_DAYS * DAY_MS;
     m->final = *sheaf_motion_get(&g->k.state, m->id);
+}
+
+motion *book_motion(governance *g, uint32_t id)
+{
+    for (int i = 0; i < g->b.motion_count; i++)
+        if (g->b.motions[i].id == id)
+            return &g->b.motions[i];
+    return NULL;
 }
 
 static void settle_motion(governance *g, const sheaf_deadline *due)
 {
-    for (int i = 0; i < g->b.motion_count; i++) {
-        motion *m = &g->b.motions[i];
-        if (m->id != due->of)
-            continue;
-        if (m->state != SHEAF_motion_state_open || m->closes != due->at)
-            governance_fail(g, "motion %u is settled at another time, or again", m->id);
-        settle(g, m, (uint32_t)g->k.state.size - 1);
-        return;
-    }
-    governance_fail(g, "entry %u opened no motion, and is settled as one", due->of);
+    motion *m = book_motion(g, due->of);
+    if (!m)
+        governance_fail(g, "entry %u opened no motion, and is settled as one", due->of);
+    if (m->state != SHEAF_motion_state_open || m->closes != due->at)
+        governance_fail(g, "motion %u is settled at another time, or again", m->id);
+    settle(g, m, acts_last(g));
 }
 
 void book_ticks(governance *g, const sheaf_deadline *due)
@@ -484,6 +403,14 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         if (p->state != TRIAL)
             governance_fail(g, "member %u is not on trial", p->id);
         p->state = FULL;
+    } else if (due->kind == SHEAF_deadline_kind_hold) {
+        book_hold_ends(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_advice_lapses) {
+        book_advice_lapses(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_accountability_step) {
+        book_account_goes_on(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_override) {
+        book_suspension_ends(g, due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
         depart(g, person_of(g, due->of));
     }
@@ -508,6 +435,8 @@ void book_compare(governance *g)
     const sheaf_state *state = &g->k.state;
     const struct sheaf_row_coop *coop = sheaf_coop(state);
     look_at_offices(g);
+    book_compare_suspensions(g);
+    book_compare_matters(g);
     if (coop->voters != voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), voters(&g->b));
@@ -519,7 +448,7 @@ void book_compare(governance *g)
         if (m->state != SHEAF_motion_state_open)
             continue;
         const struct sheaf_row_motion *row = sheaf_motion_get(state, m->id);
-        tally t = count(g, m, false);
+        tally t = book_count(g, m, false);
         if (row->state != SHEAF_motion_state_open || row->electorate != t.electorate
             || (row->body == SHEAF_body_organ) != m->board || row->sort != m->sort
             || row->call != m->call || row->closes != m->closes
@@ -535,28 +464,5 @@ void book_compare(governance *g)
                             (long long)m->closes, (unsigned long long)t.all[SHEAF_choice_yes],
                             (unsigned long long)t.all[SHEAF_choice_no],
                             (unsigned long long)t.all[SHEAF_choice_abstain]);
-    }
-}
-
-static bool same(const struct sheaf_row_motion *a, const struct sheaf_row_motion *b)
-{
-    return a->id == b->id && a->by == b->by && a->state == b->state && a->sort == b->sort
-           && a->yes == b->yes && a->no == b->no && a->abstain == b->abstain
-           && a->by_proxy == b->by_proxy && a->electorate == b->electorate
-           && a->decided == b->decided && a->closes == b->closes && a->call == b->call
-           && a->bylaws == b->bylaws && a->effect == b->effect && a->refusal == b->refusal;
-}
-
-void book_recount(const governance *g)
-{
-    recount_petitions(g);
-    recount_shares_and_seats(g);
-    for (int i = 0; i < g->b.motion_count; i++) {
-        const motion *m = &g->b.motions[i];
-        if (m->state == SHEAF_motion_state_open || m->state == SHEAF_motion_state_withdrawn)
-            continue;
-        const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
-        if (!same(row, &m->final))
-            governance_fail(g, "motion %u changed after it was settled", m->id);
     }
 }

@@ -2,7 +2,7 @@
 #include "governance.h"
 
 /* Signatures of an open petition are those of members with a vote. */
-void recount_petitions(const governance *g)
+static void recount_petitions(const governance *g)
 {
     const sheaf_state *state = &g->k.state;
     for (uint32_t i = 0; i < sheaf_petition_count(state); i++) {
@@ -22,7 +22,7 @@ void recount_petitions(const governance *g)
 }
 
 /* What a vote divides is divided whole, and nobody sits on two seats. */
-void recount_shares_and_seats(const governance *g)
+static void recount_shares_and_seats(const governance *g)
 {
     const sheaf_state *state = &g->k.state;
     for (uint32_t i = 0; i < sheaf_allocation_count(state); i++) {
@@ -48,4 +48,27 @@ void recount_shares_and_seats(const governance *g)
     }
     if (sitting > SEATS || most > 1)
         governance_fail(g, "%u sit on %d seats, and one on %u", sitting, SEATS, most);
+}
+
+static bool same(const struct sheaf_row_motion *a, const struct sheaf_row_motion *b)
+{
+    return a->id == b->id && a->by == b->by && a->state == b->state && a->sort == b->sort
+           && a->yes == b->yes && a->no == b->no && a->abstain == b->abstain
+           && a->by_proxy == b->by_proxy && a->electorate == b->electorate
+           && a->decided == b->decided && a->closes == b->closes && a->call == b->call
+           && a->bylaws == b->bylaws && a->effect == b->effect && a->refusal == b->refusal;
+}
+
+void book_recount(const governance *g)
+{
+    recount_petitions(g);
+    recount_shares_and_seats(g);
+    for (int i = 0; i < g->b.motion_count; i++) {
+        const motion *m = &g->b.motions[i];
+        if (m->state == SHEAF_motion_state_open || m->state == SHEAF_motion_state_withdrawn)
+            continue;
+        const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
+        if (!same(row, &m->final))
+            governance_fail(g, "motion %u changed after it was settled", m->id);
+    }
 }

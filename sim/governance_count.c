@@ -1,0 +1,136 @@
+/* Ballots counted anew, and what the bylaws make of them. */
+#include "governance.h"
+
+#include "coop/motion.h"
+
+/* ---- votes ---- */
+
+static int ballot_of(const motion *m, int p)
+{
+    return m->entitled[p] && !m->conflicted[p] ? m->choice[p] : NOBODY;
+}
+
+/* Whose ballot counts for this member, who has cast none. */
+static int holder_of(const governance *g, const motion *m, int giver)
+{
+    const proxy *found = NULL;
+    for (int i = 0; i < g->b.proxy_count; i++) {
+        const proxy *x = &g->b.proxies[i];
+        if (!x->live || x->giver != giver || x->until < m->closes
+            || (x->matter != SHEAF_NONE && x->matter != m->id))
+            continue;
+        if (!found || x->matter == m->id)
+            found = x;
+    }
+    return found ? found->holder : NOBODY;
+}
+
+tally book_count(const governance *g, const motion *m, bool proxies)
+{
+    tally t = {0};
+    for (int p = 0; p < g->b.person_count; p++) {
+        int choice = ballot_of(m, p);
+        t.electorate += m->entitled[p];
+        t.conflicts += m->entitled[p] && m->conflicted[p];
+        if (proxies && m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY
+            && g->b.people[p].state == FULL) {
+            int holder = holder_of(g, m, p);
+            if (holder != NOBODY && g->b.people[holder].state == FULL)
+                choice = ballot_of(m, holder);
+        }
+        if (choice == NOBODY)
+            continue;
+        t.of[g->b.people[p].class][choice]++;
+        t.all[choice]++;
+        t.heads++;
+    }
+    return t;
+}
+
+/* ---- what a rule says ---- */
+
+static void parts(bool nine_tenths, int sort, uint64_t *above, uint64_t *below)
+{
+    *above = sort == SHEAF_decision_sort_ordinary    ? 1
+             : sort == SHEAF_decision_sort_qualified ? 2
+             : nine_tenths                           ? 9
+                                                     : 3;
+    *below = sort == SHEAF_decision_sort_ordinary    ? 2
+             : sort == SHEAF_decision_sort_qualified ? 3
+             : nine_tenths                           ? 10
+                                                     : 4;
+}
+
+/* What the investors' ballots weigh: at most a third of what the others cast, a quarter of all.
+ */
+static unsigned __int128 weight_of_investors(const tally *t, uint64_t *cast)
+{
+    *cast = 0;
+    for (int c = 0; c < SHEAF_choice_COUNT; c++)
+        *cast += t->of[INVESTOR][c];
+    unsigned __int128 most = (unsigned __int128)(t->heads - *cast) * SHEAF_BALLOT_UNITS
+                             * CEILING_BP / (10000 - CEILING_BP);
+    unsigned __int128 whole = (unsigned __int128)*cast * SHEAF_BALLOT_UNITS;
+    return most < whole ? most : whole;
+}
+
+static unsigned __int128 weigh(const tally *t, int choice)
+{
+    uint64_t cast, theirs = t->of[INVESTOR][choice];
+    unsigned __int128 weight = weight_of_investors(t, &cast);
+    return (unsigned __int128)(t->all[choice] - theirs) * SHEAF_BALLOT_UNITS
+           + (cast ? theirs * weight / cast : 0);
+}
+
+int book_judge(const tally *t, const laws *rules, int sort, int call)
+{
+    uint64_t quorum = sort == SHEAF_decision_sort_ordinary ? (uint64_t)rules->ordinary_quorum
+                      : sort == SHEAF_decision_sort_qualified
+                          ? QUALIFIED_QUORUM
+                          : (uint64_t)rules->protected_quorum;
+    if (call > 1 && sort != SHEAF_decision_sort_qualified)
+        quorum = 0;
+    if (t->heads * 10000 < quorum * t->electorate)
+        return SHEAF_motion_state_no_quorum;
+    uint64_t above, below;
+    unsigned __int128 yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
+    parts(rules->nine_tenths, sort, &above, &below);
+    bool carried = sort == SHEAF_decision_sort_ordinary
+                       ? yes > no
+                       : yes > 0 && yes * below >= (yes + no) * above;
+    return carried ? SHEAF_motion_state_adopted : SHEAF_motion_state_rejected;
+}
+
+/* Of the officers of its opening so many must take part, or be for an urgent act. */
+static uint64_t board_quorum(const motion *m, const tally *t)
+{
+    return m->urgent ? t->electorate / 2 + 1 : (t->electorate * BOARD_QUORUM + 9999) / 10000;
+}
+
+int book_judge_by_board(const motion *m, const tally *t)
+{
+    uint64_t needed = board_quorum(m, t);
+    if (m->urgent)
+        return t->all[SHEAF_choice_yes] >= needed ? SHEAF_motion_state_adopted
+                                                  : SHEAF_motion_state_rejected;
+    if (t->heads < needed)
+        return SHEAF_motion_state_no_quorum;
+    return t->all[SHEAF_choice_yes] > t->all[SHEAF_choice_no] ? SHEAF_motion_state_adopted
+                                                              : SHEAF_motion_state_rejected;
+}
+
+/* Too few are left who have voted or could: the members decide in their place. */
+bool book_board_unable(const governance *g, const motion *m)
+{
+    tally t = book_count(g, m, false);
+    uint64_t able = t.heads;
+    for (int p = 0; p < g->b.person_count; p++)
+        able +=
+            m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY && g->b.sitting[p];
+    return !able || able < board_quorum(m, &t);
+}
+bool book_capped(const tally *t)
+{
+    uint64_t cast;
+    return weight_of_investors(t, &cast) < cast * (unsigned __int128)SHEAF_BALLOT_UNITS;
+}
