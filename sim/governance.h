@@ -33,9 +33,12 @@ enum {
     HOLD_DAYS = 14,
     CONFIRM_DAYS = 30,
     RATIFY_DAYS = 21,
+    TELLERS_DAYS = 200,
     ADVICE_DAYS = 20,
     ANSWER_DAYS = 30,
     OUTCOME_DAYS = 60,
+    ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
+
     SUSPEND_BY = 2
 };
 #define DAY_MS INT64_C(86400000)
@@ -61,6 +64,10 @@ enum {
     MET(unadvised, SELDOM, "decided without somebody's advice")                                \
     MET(concluded, OFTEN, "called to account")                                                 \
     MET(unresolved, OFTEN, "accounts unresolved")                                              \
+    MET(held, OFTEN, "assemblies held")                                                        \
+    MET(second_held, SELDOM, "assemblies called again")                                        \
+    MET(in_assembly, OFTEN, "adopted by an assembly")                                          \
+    MET(by_tellers, OFTEN, "ballots counted by tellers")                                       \
     MET(urgent, OFTEN, "urgent acts")                                                          \
     MET(ratified, SELDOM, "urgent acts ratified")                                              \
     MET(undone, SELDOM, "urgent acts undone")
@@ -94,6 +101,7 @@ typedef enum {
     STOP,         /* something automatic */
     CONFIRMATION, /* of a suspension */
     RESUMPTION,
+    TELLERS,
 } purpose;
 
 typedef struct {
@@ -101,12 +109,14 @@ typedef struct {
     int by, sort, call, subject; /* sort: enum decision_sort; subject: whom it is about */
     purpose what;
     bool board, urgent; /* the officers of the board decide it, and act at once */
+    uint32_t assembly;  /* where it is voted on, or SHEAF_NONE */
     int64_t ratify;     /* of what has taken effect: until when the members ratify it */
     uint32_t acted;     /* by that tick */
     laws opening, text; /* in force then; what an amendment proposes */
     uint32_t base;      /* against which version; or what it withdraws, revokes, stops … */
     int64_t closes;
     bool entitled[PEOPLE_MAX], conflicted[PEOPLE_MAX], trial[PEOPLE_MAX];
+    bool counted[PEOPLE_MAX];      /* by tellers, for good */
     int8_t choice[PEOPLE_MAX];     /* enum choice, or NOBODY */
     int state;                     /* enum motion_state */
     struct sheaf_row_motion final; /* once it is settled */
@@ -134,6 +144,13 @@ typedef struct {
 
 typedef struct {
     uint32_t id;
+    int by, state; /* enum assembly_state */
+    int64_t starts, ends;
+    bool came[PEOPLE_MAX];
+} assembly;
+
+typedef struct {
+    uint32_t id;
     int by, state; /* enum advice_state */
     int64_t closes;
     bool asked[PEOPLE_MAX], given[PEOPLE_MAX], replied[PEOPLE_MAX];
@@ -153,10 +170,13 @@ typedef struct {
     suspension suspensions[SUSPENSIONS_MAX];
     mandate mandates[MANDATES_MAX];
     advice advices[MATTERS_MAX];
+    assembly assemblies[MATTERS_MAX];
     account accounts[MATTERS_MAX];
     bool sitting[PEOPLE_MAX]; /* on the board, after the last act */
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
-        account_count;
+        account_count, assembly_count;
+    bool teller[PEOPLE_MAX]; /* until then */
+    int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
     int waiting_count;
     bool registered; /* amendments are in force once they are registered */
@@ -192,6 +212,7 @@ void book_revokes(governance *g, int giver, uint32_t matter);
 void book_ticks(governance *g, const sheaf_deadline *due);
 bool book_has_vote(const person *who);
 bool book_is_member(const person *who);
+uint32_t book_voters(const book *b);
 uint32_t book_officers(const book *b);
 
 /* Ends the program where the rules and the book do not say the same. */
@@ -231,6 +252,9 @@ uint32_t acts_id(const governance *g, int who);
 /* Mostly somebody who is a member; an officer, or else anybody. */
 int acts_somebody(governance *g);
 int acts_officer(governance *g);
+/* How the member would vote on it. */
+int acts_inclination(governance *g, const motion *m);
+extern const char *const acts_choices[SHEAF_choice_COUNT];
 /* Opens the motion; `effect` is its field with a comma, or nothing. */
 void acts_open(governance *g, motion *m, const char *effect);
 /* Of the board, and of the register (governance_board.c). */
@@ -238,6 +262,14 @@ void acts_of_board(governance *g, int who);
 /* Mandates, and what suspends them (governance_override.c). */
 void acts_found_data(governance *g);
 void acts_of_override(governance *g, int who);
+/* Assemblies and tellers (governance_assemblies.c): what happens in a day, ticks, whether the
+ * member can vote there now, whether it was held. */
+void acts_of_assemblies(governance *g);
+void book_assembly_begins(governance *g, uint32_t of);
+void book_assembly_ends(governance *g, uint32_t of);
+bool book_attends(const governance *g, uint32_t assembly, int who);
+bool book_was_held(const governance *g, uint32_t assembly);
+void book_compare_assemblies(const governance *g);
 /* Advice and accountability (governance_matters.c). */
 void acts_of_matters(governance *g, int who);
 void book_advice_lapses(governance *g, const sheaf_deadline *due);

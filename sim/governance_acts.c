@@ -108,7 +108,7 @@ static kit_rules document(const governance *g, const laws *l)
         "{'list':[{'kind':'board','name':'Board','nominate_s':864000,'open_s':604800,"
         "'quorum_bp':5000,'seats':3,'term_s':63072000}],'protected':false}";
     r.article[SHEAF_ARTICLE_assemblies] =
-        "{'notice_s':1209600,'open_s':172800,'protected':false,'quorum_bp':5000,"
+        "{'notice_s':1209600,'open_s':172800,'protected':false,'quorum_bp':800,"
         "'second':{'open_s':172800,'quorum_bp':0}}";
     r.article[SHEAF_ARTICLE_petitions] =
         "{'assembly_s':5184000,'members_bp':2000,'open_max':4,'protected':true,"
@@ -181,9 +181,15 @@ void acts_found(governance *g)
 
 void acts_open(governance *g, motion *m, const char *effect)
 {
+    char where[40] = "";
     const char *organ = m->board ? "'organ':0," : "",
                *at_once = m->urgent ? ",'urgent':true" : "";
-    if (!acts_try(g, m->by, "motion.open", "{%s%s'title':^%s}", effect, organ, at_once))
+    if (m->assembly)
+        snprintf(where, sizeof where, "'assembly':%u,", m->assembly);
+    else
+        m->assembly = SHEAF_NONE;
+    if (!acts_try(g, m->by, "motion.open", "{%s%s%s'title':^%s}", where, effect, organ,
+                  at_once))
         return;
     m->id = acts_last(g);
     book_opens(g, m);
@@ -252,7 +258,7 @@ static motion *any_motion(governance *g)
 
 /* Most are for what is asked, so that some of it is adopted by much, and some of it by a hair.
  */
-static int inclination(governance *g, const motion *m)
+int acts_inclination(governance *g, const motion *m)
 {
     unsigned likes = 3 + m->id % 7, drawn = governance_draw(g, 10);
     return drawn < likes ? SHEAF_choice_yes
@@ -260,15 +266,16 @@ static int inclination(governance *g, const motion *m)
                          : SHEAF_choice_abstain;
 }
 
+const char *const acts_choices[] = {
+    [SHEAF_choice_abstain] = "abstain", [SHEAF_choice_no] = "no", [SHEAF_choice_yes] = "yes"};
+
 static void vote(governance *g, int who, motion *m)
 {
     if (m->board && governance_draw(g, 8))
         who = acts_officer(g);
-    static const char *const words[] = {[SHEAF_choice_abstain] = "abstain",
-                                        [SHEAF_choice_no] = "no",
-                                        [SHEAF_choice_yes] = "yes"};
-    int choice = inclination(g, m);
-    if (acts_try(g, who, "ballot.cast", "{'choice':'%s','motion':%u}", words[choice], m->id))
+    int choice = acts_inclination(g, m);
+    if (acts_try(g, who, "ballot.cast", "{'choice':'%s','motion':%u}", acts_choices[choice],
+                 m->id))
         book_votes(g, m, who, choice);
 }
 

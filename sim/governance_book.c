@@ -44,7 +44,7 @@ uint32_t book_officers(const book *b)
     return count;
 }
 
-static uint32_t voters(const book *b)
+uint32_t book_voters(const book *b)
 {
     uint32_t count = 0;
     for (int p = 0; p < b->person_count; p++)
@@ -121,6 +121,16 @@ static void put_before(governance *g, motion *m)
     }
 }
 
+/* When an assembly ends, and its motions with it, says the state. */
+static void follow_assembly(const governance *g, motion *m)
+{
+    const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
+    if (m->assembly == SHEAF_NONE)
+        return;
+    m->closes = row->closes;
+    m->call = row->call;
+}
+
 void book_opens(governance *g, const motion *opened)
 {
     book *b = &g->b;
@@ -135,11 +145,14 @@ void book_opens(governance *g, const motion *opened)
         m->conflicted[p] = m->what == EXCLUSION && m->subject == p && m->entitled[p];
     if (m->board && book_board_unable(g, m))
         m->closes = g->k.now;
+    follow_assembly(g, m);
 }
 
 static void close_early(governance *g, motion *m)
 {
     tally t = book_count(g, m, false);
+    if (m->assembly != SHEAF_NONE)
+        return;
     if (t.heads + t.conflicts >= t.electorate || (m->board && book_board_unable(g, m))
         || (m->urgent && book_judge_by_board(m, &t) == SHEAF_motion_state_adopted))
         m->closes = g->k.now;
@@ -148,7 +161,8 @@ static void close_early(governance *g, motion *m)
 void book_votes(governance *g, motion *m, int who, int choice)
 {
     if (m->state != SHEAF_motion_state_open || (!m->entitled[who] && !m->trial[who])
-        || (m->entitled[who] && m->conflicted[who]) || (m->board && !g->b.sitting[who]))
+        || (m->entitled[who] && m->conflicted[who]) || (m->board && !g->b.sitting[who])
+        || m->counted[who] || (m->assembly != SHEAF_NONE && !book_attends(g, m->assembly, who)))
         governance_fail(g, "a ballot on motion %u by member %u was accepted", m->id,
                         g->b.people[who].id);
     m->choice[who] = (int8_t)choice;
@@ -233,6 +247,17 @@ void book_registers(governance *g, int who, uint32_t version)
     b->met[MET_registered]++;
 }
 
+/* The subject and whoever came next, where both are members still. */
+static int appoint(book *b, const motion *m, int64_t now)
+{
+    if (!book_is_member(&b->people[m->subject]) || !book_is_member(&b->people[m->base]))
+        return SHEAF_motion_state_void;
+    memset(b->teller, 0, sizeof b->teller);
+    b->teller[m->subject] = b->teller[m->base] = true;
+    b->tellers_until = now + TELLERS_DAYS * DAY_MS;
+    return SHEAF_motion_state_adopted;
+}
+
 /* The effect of an adopted motion: taken, or void. */
 static int take_effect(governance *g, const motion *m, uint32_t tick)
 {
@@ -254,6 +279,8 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
             return SHEAF_motion_state_void;
         g->b.met[MET_given_up] += (uint32_t)(g->b.waiting_count - at);
         g->b.waiting_count = at;
+    } else if (m->what == TELLERS) {
+        return appoint(&g->b, m, g->k.now);
     } else if (m->what != RESOLUTION) {
         return book_takes_effect(g, m, tick);
     }
@@ -263,10 +290,13 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
 /* What becomes of it by the members' votes: the stricter of opening and now. */
 static int outcome(governance *g, const motion *m, const tally *t)
 {
-    int to = book_judge(t, &m->opening, m->sort, m->call), sort = sort_of(m, &g->b);
+    int sort = sort_of(m, &g->b), call = m->call;
+    if (m->assembly != SHEAF_NONE) /* those who came speak for themselves, and else for all */
+        call = m->what == RESOLUTION ? 2 : 1;
+    int to = book_judge(t, &m->opening, m->sort, call);
     if (to == SHEAF_motion_state_adopted && m->what != RESOLUTION
         && (sort == SHEAF_decision_sort_protected || sort > m->sort)) {
-        to = book_judge(t, &g->b.now, sort, m->call);
+        to = book_judge(t, &g->b.now, sort, call);
         g->b.met[MET_stricter] += to != SHEAF_motion_state_adopted;
     }
     return to;
@@ -341,8 +371,18 @@ static bool called_again(governance *g, motion *m)
     return true;
 }
 
+/* Where nobody met, nothing is adopted. */
+static int not_held(const governance *g, const motion *m)
+{
+    int state = sheaf_motion_get(&g->k.state, m->id)->state;
+    return state == SHEAF_motion_state_withdrawn ? state : SHEAF_motion_state_no_quorum;
+}
+
 static void settle(governance *g, motion *m, uint32_t tick)
 {
+    if (m->assembly != SHEAF_NONE
+        && sheaf_motion_get(&g->k.state, m->id)->state == SHEAF_motion_state_open)
+        return; /* the assembly goes on */
     if (m->board && book_board_unable(g, m)) {
         refer(g, m);
         g->b.met[MET_referred]++;
@@ -350,6 +390,8 @@ static void settle(governance *g, motion *m, uint32_t tick)
     }
     tally without = book_count(g, m, false), t = m->board ? without : book_count(g, m, true);
     int to = m->board ? book_judge_by_board(m, &t) : outcome(g, m, &t);
+    if (m->assembly != SHEAF_NONE && !book_was_held(g, m->assembly))
+        to = not_held(g, m);
     if (to == SHEAF_motion_state_no_quorum && called_again(g, m))
         return;
     if (!m->board)
@@ -366,6 +408,8 @@ static void settle(governance *g, motion *m, uint32_t tick)
     else if (acts_urgently(g, m, tick))
         return;
     g->b.outcomes[m->state]++;
+    g->b.met[MET_in_assembly] +=
+        m->assembly != SHEAF_NONE && m->state == SHEAF_motion_state_adopted;
     check_settled(g, m, &t, t.heads - without.heads, tick);
     if (m->state == SHEAF_motion_state_held)
         m->closes = g->k.now + HOLD_DAYS * DAY_MS;
@@ -405,6 +449,10 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         p->state = FULL;
     } else if (due->kind == SHEAF_deadline_kind_hold) {
         book_hold_ends(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_assembly_begins) {
+        book_assembly_begins(g, due->of);
+    } else if (due->kind == SHEAF_deadline_kind_assembly_ends) {
+        book_assembly_ends(g, due->of);
     } else if (due->kind == SHEAF_deadline_kind_advice_lapses) {
         book_advice_lapses(g, due);
     } else if (due->kind == SHEAF_deadline_kind_accountability_step) {
@@ -437,16 +485,18 @@ void book_compare(governance *g)
     look_at_offices(g);
     book_compare_suspensions(g);
     book_compare_matters(g);
-    if (coop->voters != voters(&g->b) || coop->members != members(&g->b))
+    book_compare_assemblies(g);
+    if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
-                        coop->voters, members(&g->b), voters(&g->b));
+                        coop->voters, members(&g->b), book_voters(&g->b));
     if (coop->bylaws != g->b.now.id || coop->bylaws_newest != book_newest(&g->b)->id)
         governance_fail(g, "bylaws %u are in force, %u newest; should be %u and %u",
                         coop->bylaws, coop->bylaws_newest, g->b.now.id, book_newest(&g->b)->id);
     for (int i = 0; i < g->b.motion_count; i++) {
-        const motion *m = &g->b.motions[i];
+        motion *m = &g->b.motions[i];
         if (m->state != SHEAF_motion_state_open)
             continue;
+        follow_assembly(g, m);
         const struct sheaf_row_motion *row = sheaf_motion_get(state, m->id);
         tally t = book_count(g, m, false);
         if (row->state != SHEAF_motion_state_open || row->electorate != t.electorate
