@@ -2,8 +2,9 @@
  * keys and the clock is the kit's.
  *
  *     generate r1 > r1/entries.jsonl      a log in which every kind of act stands
+ *     generate sealed > sealed/entries.jsonl    one of a co-op that has ended
  *     generate newer > newer/entries.jsonl    one that goes on to rules revision 2
- *     generate digests < r1/entries.jsonl > r1/digests.txt
+ *     generate digests < r1/entries.jsonl > r1/digests.txt, and the same of sealed
  *     generate four-members > FILE, generate mandate > FILE    seeds of fuzz/corpus/snapshot
  *
  * A frozen log is never written anew once its revision is declared.
@@ -152,13 +153,18 @@ static void hide(kit *k)
     k->enter_refused = k->claims_void = false;
 }
 
-static void earn(kit *k)
+static void release(kit *k)
 {
     kit_motion(
         k, "rel",
         "{'kind':'model.release','what':{'lesson':~d,'licence':'CC-BY-4.0','model':#model,"
         "'price_cents':250,'round':#r3}}",
         4);
+}
+
+static void earn(kit *k)
+{
+    release(k);
     kit_do(k, "ann", "usage.record", NULL, "{'customer':^,'model':#model,'uses':7}");
     kit_do(k, "cat", "revenue.record", NULL, "{'amount_cents':12345,'memo':^}");
     kit_motion(k, "s", "{'kind':'surplus.distribute','what':{'amount_cents':14095}}", 3);
@@ -311,6 +317,18 @@ static void write_r1(kit *k)
     succeed(k);
 }
 
+/* From the founding to the seal, and what a hub should not have entered after it. */
+static void write_sealed(kit *k)
+{
+    kit_rules rules = kit_rules_usual();
+    static const char *const sheets[] = {GROUPS, GROUPS, GROUPS, GROUPS};
+    kit_with_groups(k, &rules, sheets);
+    learn(k);
+    release(k);
+    decide(k, 20);
+    generate_sealed(k);
+}
+
 static void write_newer(kit *k)
 {
     kit_rules rules = kit_rules_usual();
@@ -362,6 +380,7 @@ int main(int argc, char **argv)
 {
     const char *what = argc == 2 ? argv[1] : "";
     bool newer = strcmp(what, "newer") == 0, mandate = strcmp(what, "mandate") == 0;
+    bool sealed = strcmp(what, "sealed") == 0;
     if (mandate || strcmp(what, "four-members") == 0) {
         print_snapshot(mandate);
         return 0;
@@ -372,13 +391,13 @@ int main(int argc, char **argv)
         print_digests();
         return 0;
     }
-    if (!newer && strcmp(what, "r1") != 0) {
-        fputs("usage: generate r1|newer|digests|four-members|mandate\n", stderr);
+    if (!newer && !sealed && strcmp(what, "r1") != 0) {
+        fputs("usage: generate r1|sealed|newer|digests|four-members|mandate\n", stderr);
         return 2;
     }
     kit k;
     kit_open_revision(&k, newer ? 2 : 1);
-    (newer ? write_newer : write_r1)(&k);
+    (newer ? write_newer : sealed ? write_sealed : write_r1)(&k);
     sheaf_slice log = sheaf_buffer_slice(&k.log), head, entry;
     while (sheaf_take(&log, 4, &head)) {
         uint32_t len = (uint32_t)head.data[0] << 24 | (uint32_t)head.data[1] << 16

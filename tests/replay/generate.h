@@ -34,6 +34,9 @@ void generate_circles_rules(kit_rules *rules);
 /* A dissolution that the members end, among the same. */
 void generate_ending(kit *k);
 
+/* A dissolution to its end, among the same: shared out, wound up, sealed. */
+void generate_sealed(kit *k);
+
 /* Settles all that has fallen due by now. */
 void generate_ticks(kit *k);
 

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "coop/ending.h"
 #include "replay_lines.h"
 
 static FILE *frozen(const char *name)
@@ -25,20 +26,40 @@ static void read_log(replay_lines *lines, const char *name)
     fclose(file);
 }
 
-static void test_revision_1(void **unused)
+/* Those of revision 1: one in which every kind stands, and one that ends. */
+static const struct {
+    const char *entries, *digests;
+    uint64_t voids;
+    bool sealed;
+} logs[] = {
+    {"r1/entries.jsonl", "r1/digests.txt", 8, false},
+    {"sealed/entries.jsonl", "sealed/digests.txt", 3, true},
+};
+
+enum { LOGS = sizeof logs / sizeof *logs };
+
+static bool sealed(const sheaf_state *state)
 {
-    (void)unused;
+    const struct sheaf_row_ending *ending = sheaf_ending_now(state);
+    return ending && ending->state == SHEAF_ending_state_sealed;
+}
+
+/* Every so many entries the state is the one of its digest; tells the kinds that it met. */
+static void replay_frozen(size_t which, bool seen[SHEAF_KIND_COUNT])
+{
     static replay_lines lines;
     sheaf_replay replay;
-    bool seen[SHEAF_KIND_COUNT] = {false};
     char want[REPLAY_DIGEST_LINE_MAX], line[REPLAY_DIGEST_LINE_MAX];
-    read_log(&lines, "r1/entries.jsonl");
+    read_log(&lines, logs[which].entries);
     assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
-    FILE *digests = frozen("r1/digests.txt");
+    FILE *digests = frozen(logs[which].digests);
     for (size_t i = 0; i < lines.count; i++) {
         sheaf_replayed result;
+        bool ended = sealed(&replay.state);
         assert_int_equal(sheaf_replay_entry(&replay, lines.entry[i], &result, NULL), SHEAF_OK);
         seen[result.kind] = seen[result.kind] || result.refusal == SHEAF_ACCEPTED;
+        if (ended && result.kind != SHEAF_KIND_state_digest)
+            assert_int_equal(result.refusal, SHEAF_REFUSED_sealed);
         if ((i + 1) % REPLAY_EVERY != 0 && i + 1 != lines.count)
             continue;
         assert_non_null(fgets(want, sizeof want, digests));
@@ -46,13 +67,30 @@ static void test_revision_1(void **unused)
         assert_string_equal(line, want);
     }
     assert_null(fgets(want, sizeof want, digests));
-    assert_int_equal(replay.voids, 8);
-    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
-        if (sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP && !seen[kind])
-            fail_msg("the frozen log has no %s", sheaf_kind_shape(kind)->name);
+    assert_int_equal(replay.voids, logs[which].voids);
+    assert_int_equal(sealed(&replay.state), logs[which].sealed);
     fclose(digests);
     sheaf_replay_deinit(&replay);
     replay_lines_free(&lines);
+}
+
+static void test_revision_1(void **unused)
+{
+    (void)unused;
+    bool seen[SHEAF_KIND_COUNT] = {false};
+    replay_frozen(0, seen);
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
+        if (sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP && !seen[kind])
+            fail_msg("the frozen log has no %s", sheaf_kind_shape(kind)->name);
+}
+
+/* From the founding to the seal; but for digests nothing that stands after it counts. */
+static void test_sealed(void **unused)
+{
+    (void)unused;
+    bool seen[SHEAF_KIND_COUNT] = {false};
+    replay_frozen(1, seen);
+    assert_true(seen[SHEAF_KIND_coop_close] && seen[SHEAF_KIND_creditor_settle]);
 }
 
 /* Many at once, on one thread and on two, come to the same. */
@@ -61,19 +99,21 @@ static void test_in_batches(void **unused)
     (void)unused;
     static replay_lines lines;
     char line[2][REPLAY_DIGEST_LINE_MAX];
-    read_log(&lines, "r1/entries.jsonl");
-    for (unsigned threads = 1; threads <= 2; threads++) {
-        sheaf_replay replay;
-        assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
-        assert_int_equal(
-            sheaf_replay_entries(&replay, lines.entry, lines.count, threads, NULL, NULL, NULL),
-            SHEAF_OK);
-        replay_digest_line(&replay, line[threads - 1]);
-        assert_int_equal(replay.voids, 8);
-        sheaf_replay_deinit(&replay);
+    for (size_t which = 0; which < LOGS; which++) {
+        read_log(&lines, logs[which].entries);
+        for (unsigned threads = 1; threads <= 2; threads++) {
+            sheaf_replay replay;
+            assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
+            assert_int_equal(sheaf_replay_entries(&replay, lines.entry, lines.count, threads,
+                                                  NULL, NULL, NULL),
+                             SHEAF_OK);
+            replay_digest_line(&replay, line[threads - 1]);
+            assert_int_equal(replay.voids, logs[which].voids);
+            sheaf_replay_deinit(&replay);
+        }
+        assert_string_equal(line[0], line[1]);
+        replay_lines_free(&lines);
     }
-    assert_string_equal(line[0], line[1]);
-    replay_lines_free(&lines);
 }
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
@@ -88,7 +128,7 @@ static uint64_t draw(uint64_t *seed, uint64_t below)
 /* Batches of these sizes in turn, at whose ends state and tree are those of one entry after the
  * other. Looking at a digest on the way, or not looking, changes none that follows. */
 static void replay_batches(const replay_lines *lines, char (*want)[REPLAY_DIGEST_LINE_MAX],
-                           uint64_t seed)
+                           uint64_t voids, uint64_t seed)
 {
     static const uint64_t sizes[] = {1, 3, 40, 300, REPLAY_LINES_MAX};
     uint64_t given = seed;
@@ -109,19 +149,16 @@ static void replay_batches(const replay_lines *lines, char (*want)[REPLAY_DIGEST
             fail_msg("seed %llu: another digest after %zu entries", (unsigned long long)given,
                      at);
     }
-    assert_int_equal(replay.voids, 8);
+    assert_int_equal(replay.voids, voids);
     sheaf_replay_deinit(&replay);
 }
 
-static void test_in_any_batches(void **unused)
+static void replay_in_any_batches(size_t which, uint64_t seeds)
 {
-    (void)unused;
     static replay_lines lines;
     static char want[REPLAY_LINES_MAX][REPLAY_DIGEST_LINE_MAX];
-    const char *env = getenv("SHEAF_TEST_LONG");
-    uint64_t seeds = env && strcmp(env, "0") != 0 ? 60 : 8;
     sheaf_replay replay;
-    read_log(&lines, "r1/entries.jsonl");
+    read_log(&lines, logs[which].entries);
     assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
     for (size_t i = 0; i < lines.count; i++) {
         sheaf_replayed result;
@@ -130,8 +167,16 @@ static void test_in_any_batches(void **unused)
     }
     sheaf_replay_deinit(&replay);
     for (uint64_t seed = 1; seed <= seeds; seed++)
-        replay_batches(&lines, want, seed);
+        replay_batches(&lines, want, logs[which].voids, seed);
     replay_lines_free(&lines);
+}
+
+static void test_in_any_batches(void **unused)
+{
+    (void)unused;
+    const char *env = getenv("SHEAF_TEST_LONG");
+    for (size_t which = 0; which < LOGS; which++)
+        replay_in_any_batches(which, env && strcmp(env, "0") != 0 ? 60 : 8);
 }
 
 /* An older program stops before the entry that leads to rules it does not know, says which, and
@@ -175,9 +220,8 @@ static void test_newer_rules(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_revision_1),
-        cmocka_unit_test(test_in_batches),
-        cmocka_unit_test(test_in_any_batches),
+        cmocka_unit_test(test_revision_1),  cmocka_unit_test(test_sealed),
+        cmocka_unit_test(test_in_batches),  cmocka_unit_test(test_in_any_batches),
         cmocka_unit_test(test_newer_rules),
     };
     if (!sheaf_crypto_start())
