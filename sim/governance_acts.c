@@ -244,16 +244,13 @@ static void exclude(governance *g, int by)
 /* One that is open, or the last of all. */
 static motion *any_motion(governance *g)
 {
-    motion *open[OPEN_MAX + 1];
+    motion *chosen = g->b.motion_count ? &g->b.motions[g->b.motion_count - 1] : NULL;
     unsigned count = 0;
-    for (int i = 0; i < g->b.motion_count && count <= OPEN_MAX; i++)
-        if (g->b.motions[i].state == SHEAF_motion_state_open)
-            open[count++] = &g->b.motions[i];
-    if (count > OPEN_MAX)
-        governance_fail(g, "more than %d motions are open", OPEN_MAX);
-    return count               ? open[governance_draw(g, count)]
-           : g->b.motion_count ? &g->b.motions[g->b.motion_count - 1]
-                               : NULL;
+    for (int i = 0; i < g->b.motion_count; i++)
+        if (g->b.motions[i].state == SHEAF_motion_state_open
+            && governance_draw(g, ++count) == 0)
+            chosen = &g->b.motions[i];
+    return chosen;
 }
 
 /* Most are for what is asked, so that some of it is adopted by much, and some of it by a hair.
