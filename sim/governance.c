@@ -104,6 +104,7 @@ static void live(governance *g, uint64_t seed, book *total)
         g->k.now += DAY_MS;
         acts_tick(g);
         acts_of_assemblies(g);
+        acts_of_recovery(g);
         for (unsigned n = governance_draw(g, 2 * ACTS_A_DAY + 1); n > 0; n--) {
             acts_make(g);
             acts_tick(g); /* the last ballot closes a motion at once */

@@ -34,6 +34,9 @@ enum {
     CONFIRM_DAYS = 30,
     RATIFY_DAYS = 21,
     TELLERS_DAYS = 200,
+    WAIT_DAYS = 14,
+    PANEL_DAYS = 30,
+    CONFIRMATIONS = 2,
     ADVICE_DAYS = 20,
     ANSWER_DAYS = 30,
     OUTCOME_DAYS = 60,
@@ -68,6 +71,9 @@ enum {
     MET(second_held, SELDOM, "assemblies called again")                                        \
     MET(in_assembly, OFTEN, "adopted by an assembly")                                          \
     MET(by_tellers, OFTEN, "ballots counted by tellers")                                       \
+    MET(recovered, OFTEN, "keys recovered")                                                    \
+    MET(objected, SELDOM, "recoveries objected to")                                            \
+    MET(upheld, SELDOM, "upheld by a panel")                                                   \
     MET(urgent, OFTEN, "urgent acts")                                                          \
     MET(ratified, SELDOM, "urgent acts ratified")                                              \
     MET(undone, SELDOM, "urgent acts undone")
@@ -88,6 +94,7 @@ typedef struct {
     uint32_t id; /* the application */
     int class;
     enum { APPLIED, TRIAL, FULL, GONE } state;
+    uint32_t key; /* the recovery that brought the key that signs now, or 0 */
 } person;
 
 typedef enum {
@@ -151,6 +158,14 @@ typedef struct {
 
 typedef struct {
     uint32_t id;
+    int of, state;  /* whose keys; enum recovery_state */
+    int64_t closes; /* the step that it is at */
+    bool confirmed[PEOPLE_MAX], judged[PEOPLE_MAX];
+    uint32_t confirmations, upheld, against;
+} recovery;
+
+typedef struct {
+    uint32_t id;
     int by, state; /* enum advice_state */
     int64_t closes;
     bool asked[PEOPLE_MAX], given[PEOPLE_MAX], replied[PEOPLE_MAX];
@@ -171,10 +186,11 @@ typedef struct {
     mandate mandates[MANDATES_MAX];
     advice advices[MATTERS_MAX];
     assembly assemblies[MATTERS_MAX];
+    recovery recoveries[MATTERS_MAX];
     account accounts[MATTERS_MAX];
     bool sitting[PEOPLE_MAX]; /* on the board, after the last act */
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
-        account_count, assembly_count;
+        account_count, assembly_count, recovery_count;
     bool teller[PEOPLE_MAX]; /* until then */
     int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
@@ -247,6 +263,9 @@ void acts_make(governance *g);
 /* The act, as JSON of the kit; true if the rules accept it. */
 __attribute__((format(printf, 4, 5))) bool acts_try(governance *g, int who, const char *kind,
                                                     const char *what, ...);
+/* The same with that key. */
+__attribute__((format(printf, 4, 5))) bool
+acts_try_key(governance *g, const char *key, const char *kind, const char *what, ...);
 uint32_t acts_last(const governance *g);
 uint32_t acts_id(const governance *g, int who);
 /* Mostly somebody who is a member; an officer, or else anybody. */
@@ -270,6 +289,10 @@ void book_assembly_ends(governance *g, uint32_t of);
 bool book_attends(const governance *g, uint32_t assembly, int who);
 bool book_was_held(const governance *g, uint32_t assembly);
 void book_compare_assemblies(const governance *g);
+/* Recovery of keys (governance_recovery.c). */
+void acts_of_recovery(governance *g);
+void book_recovery_ends(governance *g, const sheaf_deadline *due);
+void book_compare_recoveries(governance *g);
 /* Advice and accountability (governance_matters.c). */
 void acts_of_matters(governance *g, int who);
 void book_advice_lapses(governance *g, const sheaf_deadline *due);

@@ -11,28 +11,47 @@
 enum { STAY = 3 };
 enum { TEXT_MAX = 30000, BEGIN_WITH = 9, OPEN_MAX = 8 };
 
-static void name_of(int who, char out[KIT_NAME_MAX])
+static void name_of(const governance *g, int who, char out[KIT_NAME_MAX])
 {
-    snprintf(out, KIT_NAME_MAX, who ? "m%d" : "ann", who);
+    if (who < g->b.person_count && g->b.people[who].key)
+        snprintf(out, KIT_NAME_MAX, "r%u", g->b.people[who].key);
+    else
+        snprintf(out, KIT_NAME_MAX, who ? "m%d" : "ann", who);
 }
 
-bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
+static bool offer(governance *g, const char *name, const char *kind, const char *what,
+                  va_list args)
 {
     static char text[TEXT_MAX];
-    char name[KIT_NAME_MAX];
-    va_list args;
-    va_start(args, what);
     int n = vsnprintf(text, sizeof text, what, args);
-    va_end(args);
     if (n < 0 || (size_t)n >= sizeof text)
         governance_fail(g, "%s is too long", kind);
-    name_of(who, name);
     sheaf_refusal refusal = kit_try(&g->k, name, kind, text, NULL);
     if (refusal == SHEAF_REFUSED_malformed)
         governance_fail(g, "%s is malformed: %s", kind, g->k.err.message);
     g->accepted += refusal == SHEAF_ACCEPTED;
     g->refused += refusal != SHEAF_ACCEPTED;
     return refusal == SHEAF_ACCEPTED;
+}
+
+bool acts_try_key(governance *g, const char *key, const char *kind, const char *what, ...)
+{
+    va_list args;
+    va_start(args, what);
+    bool accepted = offer(g, key, kind, what, args);
+    va_end(args);
+    return accepted;
+}
+
+bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
+{
+    char name[KIT_NAME_MAX];
+    va_list args;
+    name_of(g, who, name);
+    va_start(args, what);
+    bool accepted = offer(g, name, kind, what, args);
+    va_end(args);
+    return accepted;
 }
 
 uint32_t acts_last(const governance *g)
@@ -115,6 +134,7 @@ static kit_rules document(const governance *g, const laws *l)
         "'sign_s':7776000}";
     r.article[SHEAF_ARTICLE_override] = "{'confirm_s':2592000,'hold_s':1209600,'members':2,'"
                                         "members_bp':10000,'protected':true}";
+    r.recovery = "'recovery':{'confirmations':2,'panel_s':2592000,'wait_s':1209600},";
     r.article[SHEAF_ARTICLE_advice] =
         "{'answer_s':1728000,'open_max':4,'protected':false,'spend_max_cents':0}";
     r.article[SHEAF_ARTICLE_accountability] =
@@ -131,7 +151,7 @@ static void enter(governance *g, int class)
     int who = g->b.person_count;
     if (who == PEOPLE_MAX)
         return;
-    name_of(who, name);
+    name_of(g, who, name);
     if (acts_try(g, who, "member.apply",
                  "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", class,
                  name))

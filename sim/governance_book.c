@@ -449,6 +449,10 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         p->state = FULL;
     } else if (due->kind == SHEAF_deadline_kind_hold) {
         book_hold_ends(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_recovery_lapses
+               || due->kind == SHEAF_deadline_kind_recovery_waits
+               || due->kind == SHEAF_deadline_kind_recovery_panel) {
+        book_recovery_ends(g, due);
     } else if (due->kind == SHEAF_deadline_kind_assembly_begins) {
         book_assembly_begins(g, due->of);
     } else if (due->kind == SHEAF_deadline_kind_assembly_ends) {
@@ -486,6 +490,7 @@ void book_compare(governance *g)
     book_compare_suspensions(g);
     book_compare_matters(g);
     book_compare_assemblies(g);
+    book_compare_recoveries(g);
     if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), book_voters(&g->b));
