@@ -121,7 +121,7 @@ typedef struct {
     uint32_t acted;     /* by that tick */
     laws opening, text; /* in force then; what an amendment proposes */
     uint32_t base;      /* against which version; or what it withdraws, revokes, stops … */
-    int64_t closes;
+    int64_t opened, closes;
     bool entitled[PEOPLE_MAX], conflicted[PEOPLE_MAX], trial[PEOPLE_MAX];
     bool counted[PEOPLE_MAX];      /* by tellers, for good */
     int8_t choice[PEOPLE_MAX];     /* enum choice, or NOBODY */

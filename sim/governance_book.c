@@ -102,17 +102,21 @@ static int sort_of(const motion *m, const book *b)
 
 /* ---- motions ---- */
 
+static int days_of(int sort)
+{
+    return sort == SHEAF_decision_sort_ordinary    ? ORDINARY_DAYS
+           : sort == SHEAF_decision_sort_qualified ? QUALIFIED_DAYS
+                                                   : PROTECTED_DAYS;
+}
+
 /* Before those who decide it from now on, under the bylaws of this moment. */
 static void put_before(governance *g, motion *m)
 {
     const book *b = &g->b;
     m->opening = b->now;
     m->sort = sort_of(m, b);
-    m->closes = g->k.now
-                + DAY_MS
-                      * (m->sort == SHEAF_decision_sort_ordinary    ? ORDINARY_DAYS
-                         : m->sort == SHEAF_decision_sort_qualified ? QUALIFIED_DAYS
-                                                                    : PROTECTED_DAYS);
+    m->opened = g->k.now;
+    m->closes = m->opened + DAY_MS * days_of(m->sort);
     for (int p = 0; p < PEOPLE_MAX; p++) {
         bool is = p < b->person_count;
         m->choice[p] = NOBODY;
@@ -148,12 +152,17 @@ void book_opens(governance *g, const motion *opened)
     follow_assembly(g, m);
 }
 
+static bool all_voted(const tally *t)
+{
+    return t->heads + t->conflicts >= t->electorate;
+}
+
 static void close_early(governance *g, motion *m)
 {
     tally t = book_count(g, m, false);
     if (m->assembly != SHEAF_NONE)
         return;
-    if (t.heads + t.conflicts >= t.electorate || (m->board && book_board_unable(g, m))
+    if (all_voted(&t) || (m->board && book_board_unable(g, m))
         || (m->urgent && book_judge_by_board(m, &t) == SHEAF_motion_state_adopted))
         m->closes = g->k.now;
 }
@@ -378,6 +387,20 @@ static int not_held(const governance *g, const motion *m)
     return state == SHEAF_motion_state_withdrawn ? state : SHEAF_motion_state_no_quorum;
 }
 
+/* Carried, and its effect has come to need a higher sort: it has the days of that one, unless
+ * all have voted. */
+static bool has_longer(governance *g, motion *m, const tally *without, int to)
+{
+    int sort = sort_of(m, &g->b);
+    int64_t whole = m->opened + DAY_MS * days_of(sort);
+    if (sheaf_motion_get(&g->k.state, m->id)->state != SHEAF_motion_state_open || m->board
+        || m->assembly != SHEAF_NONE || to != SHEAF_motion_state_adopted || sort <= m->sort
+        || whole <= g->k.now || all_voted(without))
+        return false;
+    m->closes = whole;
+    return true;
+}
+
 static void settle(governance *g, motion *m, uint32_t tick)
 {
     if (m->assembly != SHEAF_NONE
@@ -389,6 +412,8 @@ static void settle(governance *g, motion *m, uint32_t tick)
         return;
     }
     tally without = book_count(g, m, false), t = m->board ? without : book_count(g, m, true);
+    if (has_longer(g, m, &without, book_judge(&t, &m->opening, m->sort, m->call)))
+        return;
     int to = m->board ? book_judge_by_board(m, &t) : outcome(g, m, &t);
     if (m->assembly != SHEAF_NONE && !book_was_held(g, m->assembly))
         to = not_held(g, m);

@@ -116,6 +116,14 @@ static bool officer_now(const small_step *at, int person)
     return officer_at(at, person, SHEAF_NONE - 1);
 }
 
+static bool officer_of(const small_step *at, uint32_t member)
+{
+    int person = 0;
+    while (people[person] != member)
+        person++;
+    return officer_now(at, person);
+}
+
 static uint32_t officers(const small_step *at)
 {
     uint32_t count = 0;
@@ -229,6 +237,8 @@ static void judge(const small_step *before, const small_step *after, int n)
         assert_int_equal(is->electorate, officers(before));
         return;
     }
+    if (after->act.kind == SHEAF_KIND_ballot_cast && was->body == SHEAF_body_organ)
+        assert_true(officer_of(before, after->act.by));
     bool same = is->state == was->state && is->body == was->body;
     outcomes[is->state] += !same;
     if (same) { /* whatever else happens leaves what stands and who decides alone */
