@@ -11,6 +11,7 @@
 double bench_now_s(void); /* since some moment */
 /* What this process has had of its cores: others who use the machine meanwhile do not count. */
 double bench_core_s(void);
+double bench_system_s(void); /* the part of it that the system took */
 void bench_must(bool holds, const char *what);
 void *bench_alloc(size_t count, size_t size); /* zeroed */
 

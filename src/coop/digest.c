@@ -6,19 +6,29 @@
 #include "log/tree.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 /* Level l of a table's tree holds, for every complete or rightmost subtree of height l, its
  * hash. A node without a right sibling passes its hash up unchanged, which gives exactly the
- * tree of RFC 6962. */
+ * tree of RFC 6962. The levels below the root of a group lie behind its rows, the lowest last;
+ * the others, with the roots of groups, are one array each. */
 
 static uint32_t width_at(uint32_t rows, unsigned level)
 {
     return (uint32_t)(((uint64_t)rows + ((uint64_t)1 << level) - 1) >> level);
 }
 
-static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned level,
-                          uint32_t need)
+/* A node and its right sibling stand side by side. */
+static sheaf_hash *node_at(const sheaf_state_table *table, unsigned level, uint32_t node)
+{
+    if (level >= SHEAF_GROUP_LEVELS)
+        return &table->levels[level - SHEAF_GROUP_LEVELS][node];
+    uint32_t width = (uint32_t)SHEAF_GROUP_ROWS >> level, place = node & (width - 1);
+    void *first = sheaf_row_place(table, table->row_bytes, (node - place) << level);
+    return (sheaf_hash *)((uint8_t *)first + (size_t)SHEAF_GROUP_ROWS * table->row_bytes)
+           + width - 2 + place;
+}
+
+static bool reserve_level(sheaf_state_table *table, unsigned level, uint32_t need)
 {
     if (need <= table->level_capacity[level])
         return true;
@@ -28,13 +38,61 @@ static bool reserve_level(sheaf_state *state, sheaf_state_table *table, unsigned
     sheaf_hash *grown =
         sheaf_block_grow(table->levels[level], table->level_capacity[level] * sizeof *grown,
                          wanted * sizeof *grown);
-    if (!grown) {
-        state->failed = true;
+    if (!grown)
         return false;
-    }
     table->levels[level] = grown;
     table->level_capacity[level] = (uint32_t)wanted;
     return true;
+}
+
+/* Ascending, a byte of the numbers at a time; `other` has as much room. */
+static void sort_rows(uint32_t *rows, uint32_t count, uint32_t *other, uint32_t below)
+{
+    for (unsigned shift = 0; shift < 32 && count > 1 && below >> shift; shift += 8) {
+        uint32_t next[257] = {0};
+        for (uint32_t i = 0; i < count; i++)
+            next[(rows[i] >> shift & 255) + 1]++;
+        for (int b = 0; b < 255; b++)
+            next[b + 1] += next[b];
+        for (uint32_t i = 0; i < count; i++)
+            other[next[rows[i] >> shift & 255]++] = rows[i];
+        memcpy(rows, other, count * sizeof *rows);
+    }
+}
+
+/* Each dirty row once, in ascending order. */
+static void tidy(sheaf_state_table *table)
+{
+    uint32_t *rows = table->dirty, n = 0;
+    sort_rows(rows, table->dirty_count, rows + table->dirty_capacity, table->built);
+    for (uint32_t i = 0; i < table->dirty_count; i++)
+        if (!n || rows[n - 1] != rows[i])
+            rows[n++] = rows[i];
+    table->dirty_count = n;
+}
+
+static bool reserve_dirty(sheaf_state_table *table, size_t need)
+{
+    size_t wanted = table->dirty_capacity ? table->dirty_capacity : 64;
+    while (wanted < need)
+        wanted *= 2;
+    if (wanted == table->dirty_capacity)
+        return true;
+    uint32_t *grown = sheaf_block_grow(table->dirty, table->dirty_count * sizeof *grown,
+                                       2 * wanted * sizeof *grown);
+    if (!grown)
+        return false;
+    table->dirty = grown;
+    table->dirty_capacity = (uint32_t)wanted;
+    return true;
+}
+
+/* A list that is full of one and the same rows does not grow. */
+bool sheaf_table_list_more(sheaf_state_table *table)
+{
+    tidy(table);
+    return table->dirty_count < table->dirty_capacity / 2
+           || reserve_dirty(table, (size_t)table->dirty_count * 2);
 }
 
 /* So many are hashed together, which takes a fraction of the time of one after the other. */
@@ -44,7 +102,7 @@ static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *row
                       uint32_t count)
 {
     const sheaf_table_shape *shape = sheaf_table_describe(id);
-    sheaf_hash *leaves = state->tables[id].levels[0];
+    const sheaf_state_table *table = &state->tables[id];
     uint8_t encoded[ROWS_TOGETHER][1 + SHEAF_ROW_ENCODED_MAX];
     sheaf_slice leaf[ROWS_TOGETHER];
     sheaf_hash out[ROWS_TOGETHER];
@@ -59,7 +117,7 @@ static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *row
         }
         sheaf_sha256_many(leaf, n, out);
         for (uint32_t i = 0; i < n; i++)
-            leaves[rows[done + i]] = out[i];
+            *node_at(table, 0, rows[done + i]) = out[i];
     }
 }
 
@@ -67,62 +125,49 @@ static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *row
 static void hash_nodes(sheaf_state_table *table, unsigned level, const uint32_t *nodes,
                        uint32_t count)
 {
-    const sheaf_hash *below = table->levels[level - 1];
     uint32_t width = width_at(table->count, level - 1);
     uint8_t both[NODES_TOGETHER][1 + 2 * SHEAF_HASH_BYTES];
     sheaf_slice node[NODES_TOGETHER];
     sheaf_hash out[NODES_TOGETHER];
     if (count && nodes[count - 1] * 2 + 1 >= width) {
-        table->levels[level][nodes[count - 1]] = below[nodes[count - 1] * 2];
+        *node_at(table, level, nodes[count - 1]) =
+            *node_at(table, level - 1, nodes[count - 1] * 2);
         count--;
     }
     for (uint32_t done = 0; done < count; done += NODES_TOGETHER) {
         uint32_t n = count - done < NODES_TOGETHER ? count - done : NODES_TOGETHER;
         for (uint32_t i = done + n; i < count && i < done + n + NODES_TOGETHER; i++)
-            __builtin_prefetch(&below[(size_t)nodes[i] * 2]);
+            __builtin_prefetch(node_at(table, level - 1, nodes[i] * 2));
         for (uint32_t i = 0; i < n; i++) {
             both[i][0] = SHEAF_TREE_NODE;
-            memcpy(both[i] + 1, &below[(size_t)nodes[done + i] * 2], 2 * SHEAF_HASH_BYTES);
+            memcpy(both[i] + 1, node_at(table, level - 1, nodes[done + i] * 2),
+                   2 * SHEAF_HASH_BYTES);
             node[i] = sheaf_bytes(both[i], sizeof both[i]);
         }
         sheaf_sha256_many(node, n, out);
         for (uint32_t i = 0; i < n; i++)
-            table->levels[level][nodes[done + i]] = out[i];
+            *node_at(table, level, nodes[done + i]) = out[i];
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* The rows to hash, in ascending order, in place of the list of those that were written; how
- * many. They are read off their bits unless there are far more of these. */
+/* The rows to hash, in ascending order, in place of the list of dirty ones; how many. */
 static uint32_t take_dirty(sheaf_state_table *table)
 {
-    uint32_t n = 0, *rows = table->dirty_rows, marked = table->dirty_count;
-    uint32_t bytes = (table->count + 7) / 8;
-    bool few = bytes / 64 > marked;
-    for (uint32_t i = 0; i < marked; i++) {
-        uint32_t row = rows[i];
-        if (!few && row < table->count)
-            continue; /* else it was new and was rolled back */
-        table->dirty[row / 8] &= (uint8_t) ~(1u << (row % 8));
-        if (row < table->count)
-            rows[n++] = row;
-    }
+    uint32_t n = table->dirty_count;
+    for (uint32_t row = table->built; row < table->count; row++)
+        table->dirty[n++] = row;
     table->dirty_count = 0;
-    if (few) {
-        qsort(rows, n, sizeof *rows, ascending);
-        return n;
-    }
-    for (uint32_t at = 0; at < bytes; at++) {
-        for (unsigned bits = table->dirty[at]; bits; bits &= bits - 1)
-            rows[n++] = at * 8 + (uint32_t)__builtin_ctz(bits);
-        table->dirty[at] = 0;
-    }
     return n;
+}
+
+/* Room for what hashing the table needs; false if memory is spent. */
+static bool make_room(sheaf_state_table *table, unsigned top)
+{
+    for (unsigned level = SHEAF_GROUP_LEVELS; level <= top; level++)
+        if (!reserve_level(table, level - SHEAF_GROUP_LEVELS, width_at(table->count, level)))
+            return false;
+    tidy(table);
+    return reserve_dirty(table, (size_t)table->dirty_count + table->count - table->built);
 }
 
 sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
@@ -134,24 +179,25 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
     unsigned top = 0;
     while (width_at(table->count, top) > 1)
         top++;
-    for (unsigned level = 0; level <= top; level++)
-        if (!reserve_level(state, table, level, width_at(table->count, level)))
-            return sheaf_tree_empty();
-
-    uint32_t n = take_dirty(table);
-    hash_rows(state, id, table->dirty_rows, n);
+    if (!make_room(table, top)) {
+        state->failed = true;
+        return sheaf_tree_empty();
+    }
+    uint32_t n = take_dirty(table), *nodes = table->dirty;
+    hash_rows(state, id, nodes, n);
     for (unsigned level = 1; level <= top; level++) {
         uint32_t parents = 0;
         for (uint32_t i = 0; i < n; i++) {
-            uint32_t parent = table->dirty_rows[i] / 2;
-            if (!parents || table->dirty_rows[parents - 1] != parent)
-                table->dirty_rows[parents++] = parent;
+            uint32_t parent = nodes[i] / 2;
+            if (!parents || nodes[parents - 1] != parent)
+                nodes[parents++] = parent;
         }
         n = parents;
-        hash_nodes(table, level, table->dirty_rows, n);
+        hash_nodes(table, level, nodes, n);
     }
     table->built = table->count;
-    return table->levels[top][0];
+    state->mark++; /* what is written from now on is saved, and listed, again */
+    return *node_at(table, top, 0);
 }
 
 bool sheaf_state_matches(sheaf_state *state, const struct sheaf_state_digest *digest)

@@ -8,25 +8,28 @@
 enum { UNDO_ROW_MAX = 1024, CACHE_LINE = 64 };
 
 /* sheaf_fold_void() cannot fail: there is always room to save two rows that exist (of the co-op
- * and of a key), and in every table to mark one more as dirty. */
+ * and of a key). */
 enum { UNDO_ALWAYS = 2 };
 
 static bool reserve(sheaf_state *state, void **array, size_t *capacity, size_t need,
                     size_t size);
 
-/* Of a table that has grown, so many chunks are one block, which large pages can hold. */
-enum { CHUNKS_A_BLOCK = 32 };
+/* Of a table that has grown, chunks come in blocks that grow with it, which large pages can
+ * hold: as many as there were chunks before. What is never written takes no memory. */
+enum { CHUNKS_ALONE = 32 };
 
 static bool begins_block(uint32_t chunk)
 {
-    return chunk < CHUNKS_A_BLOCK || chunk % CHUNKS_A_BLOCK == 0;
+    return chunk < CHUNKS_ALONE || (chunk & (chunk - 1)) == 0;
 }
 
 sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max, sheaf_err *err)
 {
     *state = (sheaf_state){.mark = 1, .revision_max = revision_max};
-    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++)
+    for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
         assert(sheaf_table_describe(t)->size <= UNDO_ROW_MAX);
+        state->tables[t].row_bytes = sheaf_table_describe(t)->size;
+    }
     state->spare = calloc(1, UNDO_ROW_MAX);
     if (state->spare
         && reserve(state, (void **)&state->undo, &state->undo_capacity, UNDO_ALWAYS,
@@ -48,10 +51,8 @@ void sheaf_state_deinit(sheaf_state *state)
         for (size_t l = 0; l < sizeof table->levels / sizeof *table->levels; l++)
             free(table->levels[l]);
         free(table->chunks);
-        free(table->touched);
         free(table->index.slots);
         free(table->dirty);
-        free(table->dirty_rows);
     }
     free(state->undo);
     free(state->undo_rows);
@@ -81,16 +82,6 @@ static bool reserve(sheaf_state *state, void **array, size_t *capacity, size_t n
     memset((uint8_t *)grown + *capacity * size, 0, (wanted - *capacity) * size);
     *array = grown;
     *capacity = wanted;
-    return true;
-}
-
-static bool reserve_u32(sheaf_state *state, void **array, uint32_t *capacity, size_t need,
-                        size_t size)
-{
-    size_t wide = *capacity;
-    if (!reserve(state, array, &wide, need, size))
-        return false;
-    *capacity = (uint32_t)wide;
     return true;
 }
 
@@ -165,10 +156,9 @@ void sheaf_expect_slot(const sheaf_state *state, sheaf_table_id id, uint64_t key
 
 /* ---- rows ---- */
 
-static uint8_t *row_at(const sheaf_state_table *table, uint16_t size, uint32_t row)
+static uint8_t *row_at(const sheaf_state_table *table, uint32_t row)
 {
-    assert(row < table->count);
-    return table->chunks[row / SHEAF_CHUNK_ROWS] + (size_t)(row % SHEAF_CHUNK_ROWS) * size;
+    return sheaf_row_place(table, table->row_bytes, row);
 }
 
 uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id)
@@ -178,28 +168,40 @@ uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id)
 
 const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id id, uint32_t row)
 {
-    return row_at(&state->tables[id], sheaf_table_describe(id)->size, row);
+    return row_at(&state->tables[id], row);
 }
 
-static bool mark_dirty(sheaf_state *state, sheaf_state_table *table, uint32_t row)
+/* A row of the tree is written. Where there is no memory to list it, all are hashed anew. */
+static void mark_dirty(sheaf_state_table *table, uint32_t row)
 {
-    if (!reserve_u32(state, (void **)&table->dirty, &table->dirty_bytes, row / 8 + 1, 1))
-        return false;
-    if (table->dirty[row / 8] >> (row % 8) & 1)
-        return true;
-    if (!reserve_u32(state, (void **)&table->dirty_rows, &table->dirty_capacity,
-                     (size_t)table->dirty_count + 2, sizeof *table->dirty_rows))
-        return false;
-    table->dirty[row / 8] |= (uint8_t)(1u << (row % 8));
-    table->dirty_rows[table->dirty_count++] = row;
-    return true;
+    if (row >= table->built
+        || (table->dirty_count && table->dirty[table->dirty_count - 1] == row))
+        return;
+    if (table->dirty_count == table->dirty_capacity && !sheaf_table_list_more(table))
+        table->built = table->dirty_count = 0;
+    else
+        table->dirty[table->dirty_count++] = row;
+}
+
+static struct sheaf_saved *saved_place(sheaf_state *state, sheaf_table_id id, uint32_t row)
+{
+    return &state->saved[(row ^ (uint32_t)id * 37) % SHEAF_SAVED_PLACES];
+}
+
+/* Was it saved under this mark? If that is forgotten it is saved twice, which changes nothing.
+ */
+static bool was_saved(sheaf_state *state, sheaf_table_id id, uint32_t row)
+{
+    const struct sheaf_saved *place = saved_place(state, id, row);
+    return place->mark == state->mark && place->row == row && place->table == id;
 }
 
 /* Keeps what must be put back; for a new row that is nothing but that it is new. */
 static bool save(sheaf_state *state, sheaf_table_id id, uint32_t row, uint64_t key,
                  bool new_row)
 {
-    size_t bytes = new_row ? 0 : sheaf_table_describe(id)->size;
+    sheaf_state_table *table = &state->tables[id];
+    size_t bytes = new_row ? 0 : table->row_bytes;
     if (!reserve(state, (void **)&state->undo, &state->undo_capacity, state->undo_count + 1,
                  sizeof *state->undo)
         || !reserve(state, (void **)&state->undo_rows, &state->undo_size,
@@ -207,9 +209,10 @@ static bool save(sheaf_state *state, sheaf_table_id id, uint32_t row, uint64_t k
         return false;
     state->undo[state->undo_count++] = (struct sheaf_undo){key, row, (uint16_t)id, new_row};
     if (bytes)
-        memcpy(state->undo_rows + state->undo_used, sheaf_table_row(state, id, row), bytes);
+        memcpy(state->undo_rows + state->undo_used, row_at(table, row), bytes);
     state->undo_used += bytes;
-    state->tables[id].touched[row] = state->mark;
+    *saved_place(state, id, row) = (struct sheaf_saved){state->mark, row, id};
+    mark_dirty(table, row);
     return true;
 }
 
@@ -224,24 +227,25 @@ void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row)
     sheaf_state_table *table = &state->tables[id];
     if (row >= table->count)
         return spare_row(state); /* there was no memory to make it */
-    if (table->touched[row] != state->mark
-        && (!save(state, id, row, 0, false) || !mark_dirty(state, table, row)))
+    if (!was_saved(state, id, row) && !save(state, id, row, 0, false))
         return spare_row(state);
-    return row_at(table, sheaf_table_describe(id)->size, row);
+    return row_at(table, row);
 }
 
 /* Room for more rows; what is in it is set when they are appended. */
-static bool add_chunk(sheaf_state_table *table, uint16_t size)
+static bool add_chunk(sheaf_state_table *table)
 {
     uint32_t count = table->chunk_count;
-    size_t bytes = (size_t)SHEAF_CHUNK_ROWS * size;
-    uint8_t **chunks = realloc(table->chunks, ((size_t)count + 1) * sizeof *chunks);
+    size_t bytes = SHEAF_CHUNK_ROWS / SHEAF_GROUP_ROWS * sheaf_group_bytes(table->row_bytes);
+    uint8_t **chunks = table->chunks;
+    if ((count & (count - 1)) == 0) /* their list is full */
+        chunks = realloc(chunks, (count ? (size_t)count * 2 : 1) * sizeof *chunks);
     if (!chunks)
         return false;
     table->chunks = chunks;
-    chunks[count] = !begins_block(count)     ? chunks[count - 1] + bytes
-                    : count < CHUNKS_A_BLOCK ? malloc(bytes)
-                                             : sheaf_block_new(bytes * CHUNKS_A_BLOCK);
+    chunks[count] = !begins_block(count)   ? chunks[count - 1] + bytes
+                    : count < CHUNKS_ALONE ? malloc(bytes)
+                                           : sheaf_block_new(bytes * count);
     table->chunk_count += chunks[count] != NULL;
     return chunks[count] != NULL;
 }
@@ -253,16 +257,11 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
     uint32_t row = table->count;
     if (state->failed || row == SHEAF_NONE - 1)
         return state->failed = true, spare_row(state);
-    if (row / SHEAF_CHUNK_ROWS >= table->chunk_count && !add_chunk(table, shape->size))
+    if (row / SHEAF_CHUNK_ROWS >= table->chunk_count && !add_chunk(table))
         return state->failed = true, spare_row(state);
-    if (!reserve_u32(state, (void **)&table->touched, &table->touched_capacity, (size_t)row + 1,
-                     sizeof *table->touched))
-        return spare_row(state);
     bool keyed = shape->find != SHEAF_FIND_BY_ROW;
     if (keyed && (table->count + 1) * 4 > (uint64_t)table->index.capacity * 3
         && !index_grow(state, table))
-        return spare_row(state);
-    if (!mark_dirty(state, table, row))
         return spare_row(state);
     table->count++;
     if (!save(state, id, row, key, true)) {
@@ -273,7 +272,7 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
         assert(sheaf_find_row(state, id, key) == SHEAF_NONE);
         index_put(&table->index, key, row);
     }
-    return memset(row_at(table, shape->size, row), 0, shape->size);
+    return memset(row_at(table, row), 0, shape->size);
 }
 
 void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
@@ -282,11 +281,9 @@ void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
     uint32_t row = sheaf_find_row(state, id, key);
     if (row == SHEAF_NONE)
         return;
-    uint16_t size = sheaf_table_describe(id)->size;
-    const uint8_t *at = row_at(table, size, row);
-    for (uint16_t line = 0; line < size; line += CACHE_LINE)
+    const uint8_t *at = row_at(table, row);
+    for (uint32_t line = 0; line < table->row_bytes; line += CACHE_LINE)
         __builtin_prefetch(at + line);
-    __builtin_prefetch(&table->touched[row], 1);
 }
 
 /* ---- marks ---- */
@@ -308,12 +305,10 @@ void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to)
             assert(undo->row == table->count - 1);
             if (shape->find != SHEAF_FIND_BY_ROW)
                 index_remove_last(&table->index, undo->key, undo->row);
-            table->touched[undo->row] = 0;
             table->count--;
         } else {
             state->undo_used -= shape->size;
-            memcpy(row_at(table, shape->size, undo->row), state->undo_rows + state->undo_used,
-                   shape->size);
+            memcpy(row_at(table, undo->row), state->undo_rows + state->undo_used, shape->size);
         }
     }
     state->mark++;

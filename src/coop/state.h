@@ -17,7 +17,13 @@
 
 #include <assert.h>
 
-enum { SHEAF_CHUNK_ROWS = 256 };
+enum {
+    SHEAF_CHUNK_ROWS = 256,
+    SHEAF_GROUP_LEVELS = 4,
+    SHEAF_GROUP_ROWS = 1 << SHEAF_GROUP_LEVELS,
+    SHEAF_GROUP_NODES = 2 * SHEAF_GROUP_ROWS - 2,
+    SHEAF_SAVED_PLACES = 256,
+};
 
 /* An open-addressing table from a row's key to its number. */
 typedef struct {
@@ -28,19 +34,21 @@ typedef struct {
     uint32_t capacity; /* a power of two, or 0 */
 } sheaf_index;
 
+/* Rows stand in chunks, and in these in groups: SHEAF_GROUP_ROWS rows, then the nodes of the
+ * tree over them, without its root (digest.c). So a table that grows moves nothing, and what is
+ * read and written of a row lies together. */
 typedef struct {
-    uint8_t **chunks;  /* SHEAF_CHUNK_ROWS rows each */
-    uint64_t *touched; /* per row: the mark under which it was saved last */
-    uint32_t count;    /* of rows */
-    uint32_t chunk_count, touched_capacity;
+    uint8_t **chunks;
+    uint32_t chunk_count, count; /* of rows */
+    uint32_t row_bytes;
     sheaf_index index;
-    /* The digest: level 0 holds leaf hashes; `built` rows are in it. */
-    sheaf_hash *levels[33];
-    uint32_t level_capacity[33];
-    uint8_t *dirty; /* one bit a row */
-    uint32_t *dirty_rows;
-    uint32_t dirty_count, dirty_capacity, dirty_bytes;
+    /* The digest: the first `built` rows are in the tree. Those of them that were written since
+     * are listed as dirty, some more than once; there is as much room again to sort them. */
     uint32_t built;
+    uint32_t *dirty;
+    uint32_t dirty_count, dirty_capacity;
+    sheaf_hash *levels[29]; /* of the tree, from the roots of groups up */
+    uint32_t level_capacity[29];
 } sheaf_state_table;
 
 typedef struct {
@@ -54,6 +62,12 @@ typedef struct {
     uint8_t *undo_rows; /* the old rows, one after the other */
     size_t undo_count, undo_capacity, undo_used, undo_size;
     uint64_t mark;
+    /* Rows that were saved under the mark, so that most are saved once; at the place that
+     * follows from table and row. */
+    struct sheaf_saved {
+        uint64_t mark;
+        uint32_t row, table;
+    } saved[SHEAF_SAVED_PLACES];
     uint64_t size;         /* entries folded */
     uint16_t revision_max; /* the newest rules revision this program knows */
     bool failed;           /* memory is spent */
@@ -93,6 +107,22 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
     return (uint64_t)a << 32 | b;
 }
 
+/* Of rows of that size, in whole lines of 64 bytes. */
+static inline size_t sheaf_group_bytes(size_t size)
+{
+    return (SHEAF_GROUP_ROWS * size + SHEAF_GROUP_NODES * sizeof(sheaf_hash) + 63) / 64 * 64;
+}
+
+/* The row, of a table whose rows have that size. */
+static inline uint8_t *sheaf_row_place(const sheaf_state_table *table, size_t size,
+                                       uint32_t row)
+{
+    assert(row < table->count);
+    return table->chunks[row / SHEAF_CHUNK_ROWS]
+           + row % SHEAF_CHUNK_ROWS / SHEAF_GROUP_ROWS * sheaf_group_bytes(size)
+           + row % SHEAF_GROUP_ROWS * size;
+}
+
 /* Typed access, for every table:
  *     sheaf_motion_count(state)       rows
  *     sheaf_motion_at(state, row)     to read
@@ -111,10 +141,9 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
     static inline const struct sheaf_row_##name *sheaf_##name##_at(const sheaf_state *state,   \
                                                                    uint32_t row)               \
     {                                                                                          \
-        const sheaf_state_table *table = &state->tables[SHEAF_TABLE_##name];                   \
-        assert(row < table->count);                                                            \
-        const void *chunk = table->chunks[row / SHEAF_CHUNK_ROWS];                             \
-        return (const struct sheaf_row_##name *)chunk + row % SHEAF_CHUNK_ROWS;                \
+        const void *at = sheaf_row_place(&state->tables[SHEAF_TABLE_##name],                   \
+                                         sizeof(struct sheaf_row_##name), row);                \
+        return at;                                                                             \
     }                                                                                          \
     static inline uint32_t sheaf_##name##_row(const sheaf_state *state, uint64_t wanted)       \
     {                                                                                          \
@@ -147,6 +176,9 @@ static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
 #undef COL
 #undef END_TABLE
 #undef TABLE
+
+/* Makes room to list one more row as dirty; false if memory is spent. */
+bool sheaf_table_list_more(sheaf_state_table *table);
 
 /* The root of the table's Merkle tree: RFC 6962 over the encodings of its rows. Hashes only
  * what was written since the last call. */

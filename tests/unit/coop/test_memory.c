@@ -150,6 +150,43 @@ static void test_rows_that_are_not_there(void **unused)
     sheaf_state_deinit(&state);
 }
 
+/* Rows that are written are in the next root although there is no memory to list them, and
+ * their writing needs none. */
+static void test_unlisted_rows(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 700 };
+    sheaf_state state, plain;
+    sheaf_hash root, want;
+    assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
+    assert_int_equal(sheaf_state_init(&plain, 1, NULL), SHEAF_OK);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        sheaf_tally_new(&state, i)->yes = i;
+        sheaf_tally_new(&plain, i)->yes = i % 3 == 0 && i < 600 ? i + 1 : i;
+        if (i % 50 == 0) /* the list is as long as rows are new at once */
+            (void)sheaf_table_root(&state, SHEAF_TABLE_tally);
+    }
+    sheaf_state_commit(&state);
+    (void)sheaf_table_root(&state, SHEAF_TABLE_tally);
+    left = 0;
+    for (uint32_t i = 0; i < 600; i += 3) {
+        sheaf_tally_edit(&state, i)->yes++;
+        sheaf_state_commit(&state);
+    }
+    assert_false(state.failed);
+    assert_int_equal(state.tables[SHEAF_TABLE_tally].built, 0);
+    (void)sheaf_table_root(&state, SHEAF_TABLE_tally);
+    assert_true(state.failed); /* no room for all rows, and no wrong root */
+    left = -1;
+    state.failed = false;
+    root = sheaf_table_root(&state, SHEAF_TABLE_tally);
+    want = sheaf_table_root(&plain, SHEAF_TABLE_tally);
+    assert_false(state.failed);
+    assert_memory_equal(root.bytes, want.bytes, 32);
+    sheaf_state_deinit(&state);
+    sheaf_state_deinit(&plain);
+}
+
 /* A void entry is entered without memory. */
 static void test_void_needs_none(void **unused)
 {
@@ -179,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_allocation),
         cmocka_unit_test(test_rows_that_are_not_there),
+        cmocka_unit_test(test_unlisted_rows),
         cmocka_unit_test(test_void_needs_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

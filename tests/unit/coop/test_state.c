@@ -112,6 +112,33 @@ static void test_rollback(void **unused)
     kit_seeds(play, 20);
 }
 
+/* Two rows written in turn, and now and then any, under one mark and under many: all are in the
+ * next root, also those written since a root under the same mark, and what is kept of them
+ * beside grows with the rows, not with the writes. */
+static void test_written_often(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 3000, WRITES = 40000 };
+    sheaf_state state;
+    uint64_t seed = 3;
+    assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
+    for (uint32_t i = 0; i < ROWS; i++)
+        sheaf_tally_new(&state, i)->motion = i;
+    sheaf_state_commit(&state);
+    compare_roots(&state);
+    for (uint32_t i = 0; i < WRITES; i++) {
+        uint32_t any = (uint32_t)(kit_random(&seed) % ROWS);
+        sheaf_tally_edit(&state, i % 100 ? i % 2 * 17 : any)->yes++;
+        if (i % 20000 < 10000)
+            sheaf_state_commit(&state);
+        if (i % 9999 == 0)
+            compare_roots(&state);
+    }
+    compare_roots(&state);
+    assert_true(state.tables[SHEAF_TABLE_tally].dirty_capacity <= 2 * ROWS);
+    sheaf_state_deinit(&state);
+}
+
 /* The same entries give the same digest in a state that is digested at every entry, in one that
  * is digested once, and from the rows alone. */
 static void test_digest_from_scratch(void **unused)
@@ -150,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_written_often),
         cmocka_unit_test(test_digest_from_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
