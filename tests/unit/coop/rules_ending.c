@@ -269,8 +269,8 @@ void test_payments_are_settled_first(void **unused)
     kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':100,'memo':^}");
     kit_motion(&k, "e", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
     static const kit_row rows[] = {
-        {"dan", "payment.order", "{'amount_cents':30,'payee':^,'purpose':^}", .label = "p"},
-        {"dan", "payment.order", "{'amount_cents':30,'payee':^,'purpose':^}", .label = "q"},
+        {"ann", "payment.order", "{'amount_cents':30,'payee':^,'purpose':^}", .label = "p"},
+        {"bob", "payment.order", "{'amount_cents':30,'payee':^,'purpose':^}", .label = "q"},
         {"dan", "payment.sign", "{'payment':#p}"},
     };
     KIT_ROWS(&k, rows);

@@ -145,7 +145,7 @@ void test_shares_are_recorded_by_others(void **unused)
     };
     KIT_ROWS(&k, rows);
     /* Capital is not there to be spent. */
-    kit_do(&k, "dan", "payment.order", "p", "{'amount_cents':1,'payee':^,'purpose':^}");
+    kit_do(&k, "ann", "payment.order", "p", "{'amount_cents':1,'payee':^,'purpose':^}");
     kit_want(&k, R(treasury_short), "dan", "payment.sign", "{'payment':#p}", NULL);
     kit_close(&k);
 }
@@ -330,8 +330,9 @@ void test_share_price_stands(void **unused)
     rules.article[SHEAF_ARTICLE_shares] = DEARER;
     kit_motion(&k, "dear", kit_amendment(&rules, "#ann"), 4);
     kit_do(&k, "ann", "share.pay", NULL, PAY("bob", "2"));
-    kit_do(&k, "ann", "bylaws.register", NULL,
+    kit_do(&k, "ann", "bylaws.register", "reg",
            "{'date':1790000000,'document':~d,'number':^,'of':#dear.tick}");
+    kit_do(&k, "bob", "bylaws.confirm", NULL, "{'registration':#reg}");
     kit_want(&k, R(share_price), "ann", "share.pay", PAY("cat", "2"), NULL);
     assert_int_equal(sheaf_capital_now(&k.state)->price_cents, 1000);
     check_sum(&k);
