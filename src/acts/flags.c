@@ -132,7 +132,7 @@ static bool keeps_words(const parser *p)
 
 static sheaf_status write_text(parser *p, const sheaf_flag *flag, const char *value)
 {
-    assert(flag->depth == 0);
+    assert(flag->depth == 0); /* no record but those of lists has texts */
     assert(p->result->text_count < SHEAF_TEXTS_MAX);
     sheaf_err why;
     if (sheaf_text_form_check(flag->field, sheaf_str(value), &why) != SHEAF_OK)
@@ -220,6 +220,26 @@ static sheaf_text_writer text_writer(const parser *p, sheaf_flags_result *result
     return (sheaf_text_writer){p->source, p->arena, result, err};
 }
 
+/* A message begins with the field's name, whose flag is spelled with hyphens; what stands in a
+ * list or an effect is not. */
+static void spell_as_flag(char *message)
+{
+    if (strncmp(message, "effect.", 7) == 0)
+        return;
+    for (char *c = message; *c && !strchr(":[ ", *c); c++)
+        if (*c == '_')
+            *c = '-';
+}
+
+/* What a decoder says, which begins with the place. */
+static sheaf_status wrong_place(parser *p, sheaf_status status, sheaf_err *why)
+{
+    if (status != SHEAF_INVALID)
+        return sheaf_fail(p->err, status, "%s", why->message);
+    spell_as_flag(why->message);
+    return sheaf_fail(p->err, status, "--%s", why->message);
+}
+
 /* JSON in place or from a file; it is put into canonical form on the way. */
 static sheaf_status write_document(parser *p, const sheaf_flag *flag, const char *value)
 {
@@ -243,7 +263,7 @@ static sheaf_status write_document(parser *p, const sheaf_flag *flag, const char
         sheaf_text_writer writer = text_writer(p, p->result, &why);
         status = sheaf_texts_commit(&writer, flag->field, tree);
         if (status != SHEAF_OK)
-            return sheaf_fail(p->err, status, "--%s: %s", flag->name, why.message);
+            return wrong_place(p, status, &why);
     }
     sheaf_json_value(&p->writer, tree);
     return SHEAF_OK;
@@ -385,17 +405,6 @@ static sheaf_status fill(parser *p, sheaf_buffer *buffer)
     return keep(p, buffer);
 }
 
-/* A message begins with the field's name, whose flag is spelled with hyphens; what stands in a
- * list or an effect is not. */
-static void spell_as_flag(char *message)
-{
-    if (strncmp(message, "effect.", 7) == 0)
-        return;
-    for (char *c = message; *c && !strchr(":[ ", *c); c++)
-        if (*c == '_')
-            *c = '-';
-}
-
 /* The decoder has the last word on what the flags made. */
 static sheaf_status check(parser *p)
 {
@@ -409,17 +418,17 @@ static sheaf_status check(parser *p)
                           "%s needs rules revision %u; this log is at revision %u", shape->name,
                           shape->since, p->revision);
     if (keeps_words(p)) {
-        sheaf_text_writer writer = text_writer(p, NULL, p->err);
-        SHEAF_TRY(sheaf_texts_commit_what(&writer, shape, tree, ""));
+        sheaf_text_writer writer = text_writer(p, NULL, &why);
+        sheaf_status status = sheaf_texts_commit_what(&writer, shape, tree, "");
+        if (status != SHEAF_OK)
+            return wrong_place(p, status, &why);
     }
     void *decoded = sheaf_arena_take(p->arena, 1, shape->size, _Alignof(max_align_t));
     if (!decoded)
         return sheaf_fail(p->err, SHEAF_NOMEM, "no room left in the work memory");
     sheaf_status status = sheaf_shape_decode(&d, shape, tree, decoded);
-    if (status != SHEAF_OK) {
-        spell_as_flag(why.message);
-        return sheaf_fail(p->err, status, "--%s", why.message);
-    }
+    if (status != SHEAF_OK)
+        return wrong_place(p, status, &why);
     p->result->decoded = decoded;
     return SHEAF_OK;
 }

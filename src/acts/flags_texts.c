@@ -12,10 +12,15 @@ static sheaf_status commit(sheaf_text_writer *w, const sheaf_field *field, sheaf
 {
     uint8_t salt[SHEAF_SALT_BYTES], made[32];
     char digits[44];
+    sheaf_err why;
+    if (value->type != SHEAF_JSON_STRING)
+        return sheaf_fail(w->err, SHEAF_INVALID, "%s: must be a text", path);
     /* A commitment that was made before: 43 characters, which no word is by chance. */
-    if (value->type != SHEAF_JSON_STRING || sheaf_base64url_get(value->string, made, 32))
+    if (sheaf_base64url_get(value->string, made, 32))
         return SHEAF_OK;
-    SHEAF_TRY(sheaf_text_form_check(field, value->string, w->err));
+    if (sheaf_text_form_check(field, value->string, &why) != SHEAF_OK)
+        return sheaf_fail(w->err, SHEAF_INVALID, "%.*s%s",
+                          (int)(strlen(path) - strlen(field->name)), path, why.message);
     w->source->salt(w->source->context, salt);
     sheaf_hash hash = sheaf_commit(salt, value->string);
     sheaf_base64url_32(hash.bytes, digits);
@@ -40,7 +45,9 @@ static sheaf_status commit_list(sheaf_text_writer *w, const sheaf_field *list,
 {
     char path[SHEAF_TEXT_PATH_MAX];
     unsigned number = 0;
-    for (const sheaf_json *item = value->first; item; item = item->next, number++) {
+    /* Of a list that is too long the decoder says so. */
+    for (const sheaf_json *item = value->first; item && number < (uint64_t)list->hi;
+         item = item->next, number++) {
         if (item->type != SHEAF_JSON_OBJECT)
             continue; /* the decoder says what is wrong */
         for (sheaf_json *m = item->first; m; m = m->next) {

@@ -55,6 +55,40 @@ static void test_tables_are_in_order(void **unused)
     assert_int_equal(sheaf_kind_find(sheaf_str("motion.opens")), SHEAF_KIND_none);
 }
 
+/* The most texts that an act of the shape has. They stand in it and in its lists, which is
+ * where flags and submissions look for them: not in records, nor in lists within lists. */
+static size_t most_texts(const sheaf_shape *shape, int depth)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < shape->count; i++) {
+        const sheaf_field *f = &shape->fields[i];
+        count += f->type == SHEAF_FIELD_TEXT;
+        if (f->type == SHEAF_FIELD_REC || (depth && f->type == SHEAF_FIELD_LIST)) {
+            if (most_texts(f->shape, depth + 1))
+                fail_msg("%s: %s has texts where nobody looks", shape->name, f->name);
+        } else if (f->type == SHEAF_FIELD_LIST) {
+            count += (size_t)f->hi * most_texts(f->shape, depth + 1);
+        }
+    }
+    return count;
+}
+
+static void test_texts_are_found_and_bounded(void **unused)
+{
+    (void)unused;
+    size_t effects = 0, acts = 0;
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        const sheaf_shape *shape = sheaf_kind_shape(kind);
+        size_t texts = most_texts(shape, 0);
+        bool effect = shape->actor == SHEAF_ACTOR_COOP;
+        effects = effect && texts > effects ? texts : effects;
+        acts = !effect && texts > acts ? texts : acts;
+    }
+    assert_true(acts <= SHEAF_TEXTS_MAX);
+    assert_true(effects + most_texts(sheaf_kind_shape(SHEAF_KIND_motion_open), 0)
+                <= SHEAF_TEXTS_MAX);
+}
+
 static void test_words_of_commands(void **unused)
 {
     (void)unused;
@@ -217,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables_are_in_order),
+        cmocka_unit_test(test_texts_are_found_and_bounded),
         cmocka_unit_test(test_words_of_commands),
         cmocka_unit_test(test_flags_leave_the_programs_options_alone),
         cmocka_unit_test(test_schema_has_every_kind),

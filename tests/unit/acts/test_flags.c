@@ -211,7 +211,45 @@ static void test_texts_in_documents(void **unused)
     argv = ARGS("--amount", "9", "--points", "1", "--title", "T", "--options",
                 "[{\"name\":\"\"},{\"name\":\"Roof\"}]");
     assert_int_equal(parse(SHEAF_KIND_allocation_open, argv, &out, &err), SHEAF_INVALID);
-    assert_non_null(strstr(err.message, "the text must have 1 to 200 bytes"));
+    assert_non_null(strstr(err.message, "--options.0.name: the text must have 1 to 200 bytes"));
+}
+
+/* The same list, so many times; then `last`. */
+static const char *many_options(int count, const char *last)
+{
+    static char list[4096];
+    size_t at = 0;
+    list[at++] = '[';
+    for (int i = 0; i < count; i++)
+        at += (size_t)snprintf(list + at, sizeof list - at, "{\"name\":\"Option %d\"},", i);
+    snprintf(list + at, sizeof list - at, "%s]", last);
+    return list;
+}
+
+/* As many texts as an act can have, and lists that are longer than they may be. */
+static void test_many_texts(void **unused)
+{
+    (void)unused;
+    sheaf_flags_result out;
+    sheaf_err err = {0};
+    const char *title[] = {"--amount", "9",         "--points", "1", "--title",
+                           "T",        "--options", NULL,       NULL};
+    title[7] = many_options(31, "{\"name\":\"x\"}");
+    assert_int_equal(parse(SHEAF_KIND_allocation_open, title, &out, &err), SHEAF_OK);
+    assert_int_equal(out.text_count, 33);
+    static const int counts[] = {32, 38, 39, 40, 90};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        title[7] = many_options(counts[i], "{\"name\":\"x\"}");
+        assert_int_equal(parse(SHEAF_KIND_allocation_open, title, &out, &err), SHEAF_INVALID);
+        assert_non_null(strstr(err.message, "--options: must have 2 to 32"));
+    }
+    title[7] = many_options(2, "{\"name\":7}");
+    assert_int_equal(parse(SHEAF_KIND_allocation_open, title, &out, &err), SHEAF_INVALID);
+    assert_string_equal(err.message, "--options.2.name: must be a text");
+    const char *lines[] = {
+        "--from", "0", "--until", "9", "--lines", "[{\"amount_cents\":5,\"name\":\"\"}]", NULL};
+    assert_int_equal(parse(SHEAF_KIND_budget_adopt, lines, &out, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "--lines.0.name: the text must have 1 to 200"));
 }
 
 static const struct {
@@ -438,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_groups_in_short_are_explained),
         cmocka_unit_test(test_texts_are_committed_to),
         cmocka_unit_test(test_texts_in_documents),
+        cmocka_unit_test(test_many_texts),
         cmocka_unit_test(test_wrong_flags_are_explained),
         cmocka_unit_test(test_every_kind_can_be_given_by_flags),
     };
