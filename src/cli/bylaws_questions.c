@@ -6,7 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DAY_S = 86400, DAYS_MAX = 365, WHOLE_BP = 10000 };
+enum {
+    DAY_S = 86400,
+    CONFIRM_DAYS_MAX = 90,
+    DAYS_MAX = CONFIRM_DAYS_MAX - 1,
+    WHOLE_BP = 10000
+};
 
 /* The model is asked for first, by the command. */
 const sheaf_question sheaf_questions[] = {
@@ -155,6 +160,25 @@ static sheaf_status put_percent(sheaf_draft *tree, const char *path, int64_t bp,
     return put_integer(tree, "surplus.members_bp", rest > 0 ? rest : 0, err);
 }
 
+static int64_t seconds_at(const sheaf_draft *tree, const char *path)
+{
+    const sheaf_json *value = sheaf_draft_at(tree, path);
+    return value ? value->integer : 0;
+}
+
+/* Members must be able to confirm a suspension by an ordinary motion: they get twice the time
+ * that it takes, as in the models, where the model's own is too short for it. */
+static sheaf_status put_days(sheaf_draft *tree, const char *path, int64_t days, sheaf_err *err)
+{
+    SHEAF_TRY(put_integer(tree, path, days * DAY_S, err));
+    int64_t takes = days * DAY_S + seconds_at(tree, "decisions.ordinary.notice_s")
+                    + seconds_at(tree, "decisions.ordinary.second.open_s");
+    int64_t most = (int64_t)CONFIRM_DAYS_MAX * DAY_S;
+    if (seconds_at(tree, "override.confirm_s") > takes)
+        return SHEAF_OK;
+    return put_integer(tree, "override.confirm_s", 2 * takes < most ? 2 * takes : most, err);
+}
+
 static sheaf_status put_words(sheaf_draft *tree, const sheaf_question *question,
                               const char *answer, sheaf_err *err)
 {
@@ -247,10 +271,12 @@ sheaf_status sheaf_question_answer(const sheaf_question *question, const char *a
     if (question->sort != SHEAF_ANSWER_MONEY && value == 0)
         return sheaf_fail(err, SHEAF_INVALID, "it is 1 at least");
     if (question->sort == SHEAF_ANSWER_DAYS && value > DAYS_MAX * 100)
-        return sheaf_fail(err, SHEAF_INVALID, "it is %d days at most", DAYS_MAX);
+        return sheaf_fail(err, SHEAF_INVALID,
+                          "it is %d days at most, for members confirm a suspension within %d",
+                          DAYS_MAX, CONFIRM_DAYS_MAX);
     if (question->sort == SHEAF_ANSWER_DAYS)
-        value = value / 100 * DAY_S;
-    else if (question->sort == SHEAF_ANSWER_NUMBER)
+        return put_days(tree, question->path, value / 100, err);
+    if (question->sort == SHEAF_ANSWER_NUMBER)
         value /= 100;
     return put_integer(tree, question->path, value, err);
 }

@@ -67,12 +67,18 @@ def make(folder):
             ("no model", ANSWERS.replace("demonstration", "guild"), "no model"),
             ("surplus", ANSWERS.replace("= 25", "= 125"), "0 to 100"),
             ("no days", "voting_days = 0\n" + LEGAL, "1 at least"),
-            ("years of voting", "voting_days = 366\n" + LEGAL, "365 days at most"),
+            ("months of voting", "voting_days = 90\n" + LEGAL, "89 days at most"),
             ("days for seconds", "voting_days = 7\n" + ANSWERS, "in seconds"),
             ("no currency", 'currency = "euro"\n' + ANSWERS, "three capital letters"),
             ("too much", "data_percent = 76\n" + ANSWERS, "the reserve leaves 75")):
         refused(f"answers with {name} are refused", 1, words, "bylaws", "new", "--answers",
                 write(folder, "wrong.toml", text))
+    for days, confirm in ((13, 14), (14, 28), (89, 90)):
+        longer = os.path.join(folder, f"{days}.toml")
+        done = sheaf("bylaws", "new", "--answers", write(
+            folder, "longer-answers.toml", f"voting_days = {days}\n" + LEGAL), "--out", longer)
+        check(f"{days} days of votes leave time to confirm a suspension", done.returncode == 0
+              and f"confirm_s = {confirm * 86400}\n" in read(longer), done.stderr)
     return path, document
 
 
