@@ -56,6 +56,12 @@ SHEAF_MUST_USE sheaf_status sheaf_what_decode(sheaf_decoder *d, sheaf_kind kind,
 SHEAF_MUST_USE sheaf_status sheaf_effect_decode_tree(sheaf_decoder *d, const sheaf_json *tree,
                                                      sheaf_effect *out);
 
+/* Is the number a moment, in seconds or milliseconds since 1970? */
+bool sheaf_field_is_time(const sheaf_field *field);
+/* 2027-01-31, which is its first moment, or 2027-01-31T18:30, in UTC, in the field's unit;
+ * false for anything else. */
+bool sheaf_time_read(const sheaf_field *field, const char *text, int64_t *out);
+
 /* Makes commitments of the words in a document that is given to a flag; hands the texts to
  * `result`, or nowhere where that is NULL. */
 typedef struct {

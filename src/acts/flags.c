@@ -112,14 +112,23 @@ static sheaf_status write_number(parser *p, const sheaf_flag *flag, const char *
     sheaf_json *number;
     size_t len = strlen(flag->name);
     bool cents = len > 6 && strcmp(flag->name + len - 6, "-cents") == 0;
+    int64_t moment;
+    if (sheaf_time_read(flag->field, value, &moment)) {
+        sheaf_json_int(&p->writer, moment);
+        return SHEAF_OK;
+    }
     if (sheaf_json_parse(sheaf_str(value), &arena, &number, NULL) != SHEAF_OK
         || number->type != SHEAF_JSON_INT)
-        return sheaf_fail(
-            p->err, SHEAF_INVALID, "--%s must be a whole number%s, not %.40s%s", flag->name,
-            *value && strspn(value, "0123456789") == strlen(value)
-                ? " without zeros in front, at most 9007199254740991"
-                : "",
-            value, cents ? " (amounts are in hundredths: 12.50 is written 1250)" : "");
+        return sheaf_fail(p->err, SHEAF_INVALID, "--%s must be a whole number%s, not %.40s%s",
+                          flag->name,
+                          *value && strspn(value, "0123456789") == strlen(value)
+                              ? " without zeros in front, at most 9007199254740991"
+                              : "",
+                          value,
+                          cents ? " (amounts are in hundredths: 12.50 is written 1250)"
+                          : sheaf_field_is_time(flag->field)
+                              ? ", or a day such as 2027-01-31, or 2027-01-31T18:30, in UTC"
+                              : "");
     sheaf_json_int(&p->writer, number->integer);
     return SHEAF_OK;
 }

@@ -10,6 +10,7 @@
  * salt from the caller, and the text is handed back for the submission; words that stand for a
  * TEXT in a document are treated alike, unless they are the 43 characters of a commitment.
  *
+ * A moment may be written 2027-01-31, which is the day's first, or 2027-01-31T18:30, in UTC.
  * A list of groups may be written COLUMN=LEVEL,... instead, in whichever order.
  *
  * Amounts of privacy (lists of order_cost) are numbers of the accountant, which the caller can

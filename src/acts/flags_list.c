@@ -56,6 +56,10 @@ void sheaf_flag_value(sheaf_buffer *out, const sheaf_flag *flag)
         [SHEAF_FIELD_SIG] = "SIGNATURE",
     };
     const sheaf_field *f = flag->field;
+    if (sheaf_field_is_time(f)) {
+        sheaf_buffer_add_string(out, "TIME");
+        return;
+    }
     if (f->type == SHEAF_FIELD_LIST && strcmp(f->sub, "group") == 0) {
         sheaf_buffer_add_string(out, "COLUMN=LEVEL,...");
         return;

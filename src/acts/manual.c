@@ -281,6 +281,9 @@ static void put_flag(sheaf_buffer *out, const sheaf_flag *flag)
         put_form(out, f, false);
         sheaf_buffer_add_byte(out, ')');
     }
+    if (sheaf_field_is_time(f))
+        sheaf_buffer_add_string(out, "; or as 2027-01-31, the day's first moment, or "
+                                     "2027-01-31T18:30, in UTC");
     if (f->type == SHEAF_FIELD_BOOL && f->required)
         sheaf_buffer_add_string(out, "; no unless given");
     else if (f->type == SHEAF_FIELD_REC)

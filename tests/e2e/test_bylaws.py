@@ -227,7 +227,7 @@ def register(folder, home, coop, hub):
 
     def record(entry):
         return ("bylaws", "register", "--of", entry, "--number", "GnR 77", "--date",
-                str(int(time.time())), "--document", "7" * 64, "--home", home)
+                time.strftime("%Y-%m-%d", time.gmtime()), "--document", "7" * 64, "--home", home)
     refused("registration is in order", 4, "in the order of their adoption", *record(later))
     done = sheaf(*record(version))
     check("who alone has a vote records it alone", done.returncode == 0, done.stderr)

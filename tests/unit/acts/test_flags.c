@@ -214,6 +214,63 @@ static void test_texts_in_documents(void **unused)
     assert_non_null(strstr(err.message, "--options.0.name: the text must have 1 to 200 bytes"));
 }
 
+#define HEX "7777777777777777777777777777777777777777777777777777777777777777"
+
+/* Days and moments in the unit of the field, and what is none. */
+static void test_moments(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *text;
+        int64_t seconds; /* -1: refused */
+    } rows[] = {
+        {"1970-01-01", 0},
+        {"1970-01-02", 86400},
+        {"2000-02-29", 951782400},
+        {"2026-11-22", 1795305600},
+        {"2027-01-31T18:30", 1801420200},
+        {"2100-03-01", 4107542400},
+        {"9999-12-31T23:59", 253402300740},
+        {"2100-02-29", -1},
+        {"2027-13-01", -1},
+        {"2027-00-01", -1},
+        {"2027-04-31", -1},
+        {"2027-08-31", 1819670400},
+        {"2027-01-00", -1},
+        {"2027-01-31T24:00", -1},
+        {"2027-01-31T18:60", -1},
+        {"2027-01-31T18", -1},
+        {"2027-01-31 18:30", -1},
+        {"2027-1-31", -1},
+        {"27-01-31", -1},
+        {"2027-01-31x", -1},
+        {"0000-01-01", -1},
+        {"", -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int ms = 0; ms < 2; ms++) {
+            sheaf_flags_result out;
+            sheaf_err err = {0};
+            char want[300];
+            const char *const *argv = ms ? ARGS("--member", "1", "--until", rows[i].text)
+                                         : ARGS("--of", "1", "--number", "N", "--document", HEX,
+                                                "--date", rows[i].text);
+            sheaf_status status = parse(ms ? SHEAF_KIND_proxy_give : SHEAF_KIND_bylaws_register,
+                                        argv, &out, &err);
+            if (rows[i].seconds < 0 || (ms && !rows[i].seconds)) {
+                assert_int_equal(status, SHEAF_INVALID);
+                assert_non_null(strstr(err.message, rows[i].seconds ? "a day such as 2027-01-31"
+                                                                    : "from 1 to"));
+                continue;
+            }
+            if (status != SHEAF_OK)
+                fail_msg("%s: %s", rows[i].text, err.message);
+            snprintf(want, sizeof want, ms ? "\"until\":%lld000" : "\"date\":%lld,",
+                     (long long)rows[i].seconds);
+            assert_non_null(memmem(out.what.data, out.what.len, want, strlen(want)));
+        }
+}
+
 /* The same list, so many times; then `last`. */
 static const char *many_options(int count, const char *last)
 {
@@ -477,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_texts_are_committed_to),
         cmocka_unit_test(test_texts_in_documents),
         cmocka_unit_test(test_many_texts),
+        cmocka_unit_test(test_moments),
         cmocka_unit_test(test_wrong_flags_are_explained),
         cmocka_unit_test(test_every_kind_can_be_given_by_flags),
     };
