@@ -42,6 +42,7 @@ static sheaf_status say(sheaf_wording *w, const sheaf_scope *scope, sheaf_slice 
 {
     sheaf_buffer_reset(w->out);
     SHEAF_TRY(sheaf_wording_message(w, scope, message));
+    SHEAF_TRY(sheaf_buffer_check(w->out, "a paragraph of the statutes", w->err));
     split(sheaf_buffer_slice(w->out), out);
     return SHEAF_OK;
 }

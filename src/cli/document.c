@@ -197,8 +197,13 @@ sheaf_status sheaf_document_find(sheaf_document *out, const char *from, const ch
 sheaf_status sheaf_document_open(sheaf_document *out, const char *from, const char *home,
                                  const char *ca_file, uint32_t version, sheaf_err *err)
 {
-    return from && is_file(from) ? sheaf_document_read(out, from, err)
-                                 : sheaf_document_find(out, from, home, ca_file, version, err);
+    struct stat st;
+    *out = (sheaf_document){.version = SHEAF_NONE, .state = SHEAF_NO_VERSION};
+    if (from && is_file(from))
+        return sheaf_document_read(out, from, err);
+    if (from && !strstr(from, "://") && stat(from, &st) != 0)
+        return sheaf_fail(err, SHEAF_IO, "there is no file and no folder %.100s", from);
+    return sheaf_document_find(out, from, home, ca_file, version, err);
 }
 
 /* ---- words ---- */

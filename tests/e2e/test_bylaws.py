@@ -165,6 +165,8 @@ def amend(folder, path):
                   "A round adds up the contributions of at least 4 members."], told)
         check("in words too", "  künftig: Eine Runde" in sheaf(
             "bylaws", "diff", hub.url, draft, "--lang", "de").stdout)
+        refused("what is not there is said", 1, "no file and no folder", "bylaws", "amend", "next",
+                "--title", "Nothing", *here)
         refused("a hub's bylaws are sound", 0, "contradicts", "bylaws", "check", hub.url)
         refused("and their own amendment none", 1, "nothing is proposed", "bylaws", "amend", coop,
                 "--title", "Nothing", *here)
