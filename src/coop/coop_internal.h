@@ -131,8 +131,10 @@ void sheaf_member_become(sheaf_state *state, uint32_t row, uint8_t to);
 /* Was the application not decided in time? */
 bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_member *member);
 
-/* Anyone can apply, so how many applications wait is bounded: how many do. */
-uint32_t sheaf_applications_undecided(sheaf_fold *fold);
+/* Anyone can apply, or claim a place of the imported register, so how many of each wait is
+ * bounded: how many do; and a new one is counted. */
+uint32_t sheaf_applications_undecided(sheaf_fold *fold, bool claims);
+void sheaf_application_count(sheaf_fold *fold, const struct sheaf_row_member *member);
 
 /* Counts again which applications are undecided: the time after which they lapse has changed.
  */

@@ -45,7 +45,7 @@ struct sheaf_applicant {
     sheaf_public_key public_key;
     uint32_t number; /* of the place in the imported register that is claimed, or 0 */
     uint8_t kind;
-    bool apart; /* takes none of the places that there are for applications */
+    bool apart; /* by invitation: it takes none of the places that there are for others */
     bool web;
 };
 

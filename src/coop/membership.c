@@ -1,18 +1,27 @@
 /* What is counted of members and applications, so that no rule walks through all of them. */
 #include "coop/coop_internal.h"
 
-/* Is it an undecided application, and not one that stands apart (rules_invitations.c)? */
-static bool takes_place(const struct sheaf_row_member *member)
+/* One application or claim more that is undecided, or one less; one by invitation takes no
+ * place (rules_invitations.c). */
+static void count_undecided(struct sheaf_row_coop *coop, const struct sheaf_row_member *member,
+                            bool more)
 {
-    return member->state == SHEAF_member_state_applied && !member->apart;
+    uint32_t *count = member->number ? &coop->claims : &coop->applications;
+    if (member->state == SHEAF_member_state_applied && !member->apart)
+        *count += more ? 1 : (uint32_t)-1;
+}
+
+void sheaf_application_count(sheaf_fold *fold, const struct sheaf_row_member *member)
+{
+    count_undecided(sheaf_coop_edit(fold->state, 0), member, true);
 }
 
 void sheaf_member_become(sheaf_state *state, uint32_t row, uint8_t to)
 {
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
     struct sheaf_row_member *member = sheaf_member_edit(state, row);
-    if (takes_place(member) && row >= coop->applications_from)
-        coop->applications--;
+    if (row >= coop->applications_from)
+        count_undecided(coop, member, false);
     coop->members -= member->state == SHEAF_member_state_active;
     coop->members += to == SHEAF_member_state_active;
     member->state = to;
@@ -25,7 +34,7 @@ bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_mem
 }
 
 /* Rows stand in the order of their applications: what has lapsed is passed over once. */
-uint32_t sheaf_applications_undecided(sheaf_fold *fold)
+uint32_t sheaf_applications_undecided(sheaf_fold *fold, bool claims)
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
@@ -33,16 +42,16 @@ uint32_t sheaf_applications_undecided(sheaf_fold *fold)
         const struct sheaf_row_member *member = sheaf_member_at(state, coop->applications_from);
         if (!sheaf_application_lapsed(fold, member))
             break; /* and so are all after it */
-        coop->applications -= takes_place(member);
+        count_undecided(coop, member, false);
         coop->applications_from++;
     }
-    return coop->applications;
+    return claims ? coop->claims : coop->applications;
 }
 
 void sheaf_applications_recount(sheaf_state *state)
 {
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
-    coop->applications = coop->applications_from = 0;
+    coop->applications = coop->claims = coop->applications_from = 0;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)
-        coop->applications += takes_place(sheaf_member_at(state, i));
+        count_undecided(coop, sheaf_member_at(state, i), true);
 }

@@ -4,9 +4,10 @@
  * Two members could invent any number of members that way, so a confirmed row gives nobody a
  * vote: whoever claims the place applies like anyone and is admitted like anyone, and gets the
  * number, the date of joining and the end that stand there. Anybody can claim any place, so
- * claims stand side by side, and the one that is approved first lapses the others. They take no
- * place of other applications; of one place so many are undecided at a time, and whom members
- * know comes in by an invitation however many there are (rules_invitations.c). Whoever had the
+ * claims stand side by side, and the one that is approved first lapses the others. As many
+ * are undecided at a time as applications, which they take no place of, and of one place
+ * CLAIMS_MAX; whom members know comes in by an invitation however many there are
+ * (rules_invitations.c). Whoever had the
  * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it.
  * Nor does an import that nobody confirms keep its numbers for ever. What the second officer
  * confirms is a count and a digest over all rows (coop/import.h), which a program makes again
@@ -199,11 +200,13 @@ sheaf_refusal sheaf_rule_member_claim(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_UNLESS(find_place(fold, (uint32_t)what->number, &row));
     const struct sheaf_row_place *place = sheaf_place_at(fold->state, row);
     SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold->state, place->class, &what->public_key));
-    uint32_t others = claims_undecided(fold, row);
-    SHEAF_REFUSE_IF(!sheaf_invitation_use(fold, &what->public_key) && others >= CLAIMS_MAX,
-                    claims_max);
+    bool invited = sheaf_invitation_use(fold, &what->public_key);
+    bool full = claims_undecided(fold, row) >= CLAIMS_MAX
+                || sheaf_applications_undecided(fold, true)
+                       >= sheaf_bylaws_now(fold->state)->applications_max;
+    SHEAF_REFUSE_IF(full && !invited, claims_max);
     SHEAF_REFUSE_UNLESS(sheaf_applicant_add(fold, &(struct sheaf_applicant){
-                                                      .apart = true,
+                                                      .apart = invited,
                                                       .class = place->class,
                                                       .kind = place->kind,
                                                       .name = what->name,

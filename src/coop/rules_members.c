@@ -47,7 +47,7 @@ sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant
     member->apart = applicant->apart;
     member->applied = fold->stamp;
     member->state = SHEAF_member_state_applied;
-    sheaf_coop_edit(fold->state, 0)->applications += !applicant->apart;
+    sheaf_application_count(fold, member);
     SHEAF_STOP_IF_SPENT(fold);
     return sheaf_key_enter(fold,
                            &(struct sheaf_new_key){
@@ -111,7 +111,7 @@ sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_UNLESS(sheaf_apply_check(fold->state, what->class, &what->public_key));
     bool invited = sheaf_invitation_use(fold, &what->public_key);
     SHEAF_REFUSE_IF(!invited
-                        && sheaf_applications_undecided(fold)
+                        && sheaf_applications_undecided(fold, false)
                                >= sheaf_bylaws_now(fold->state)->applications_max,
                     applications_max);
     return sheaf_applicant_add(fold, &(struct sheaf_applicant){

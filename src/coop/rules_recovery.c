@@ -40,6 +40,7 @@
  *   and panel_s from then on, and recoveries that were opened before it failed go no further.
  *   That goes for the human, in whatever membership. All others may confirm a new one, so that
  *   nobody is shut out of their own recovery.
+ * - Where members give recovery up, none that waits comes through any more.
  * - A new key that could do nothing, since the bylaws leave a page's key no scope any more, or
  *   one that would leave nobody in the co-op who can see to keys, does not take the place of
  *   the old ones: the recovery fails.
@@ -161,12 +162,13 @@ void sheaf_recovery_drop(sheaf_fold *fold, uint32_t recovery)
     fail(fold, sheaf_recovery_row(fold->state, recovery));
 }
 
-/* May the member have a key with these scopes alone? */
+/* May the member have a key with these scopes alone, and do the bylaws still know recovery? */
 static bool can_begin(const sheaf_state *state, uint32_t id, uint8_t scopes)
 {
     const struct sheaf_row_member *member = sheaf_member_get(state, id);
     bool last = member->votes && member->guards && sheaf_coop(state)->guarded == 1;
-    return scopes && (!last || (scopes & SHEAF_SCOPE_ADMIN));
+    return sheaf_bylaws_now(state)->recovery_confirmations && scopes
+           && (!last || (scopes & SHEAF_SCOPE_ADMIN));
 }
 
 /* The new key in the place of all others; it is named by the entry that brought it. */

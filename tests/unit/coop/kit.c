@@ -81,6 +81,7 @@ void kit_open(kit *k)
 
 void kit_close(kit *k)
 {
+    kit_counts(k);
     sheaf_state_deinit(&k->state);
     free(k->decode.base);
     free(k->work.base);

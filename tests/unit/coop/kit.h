@@ -91,6 +91,9 @@ const char *kit_amendment(const kit_rules *rules, const char *base);
 void kit_open(kit *k);
 void kit_open_revision(kit *k, uint16_t revision_max);
 void kit_close(kit *k);
+/* Counts again what the state counts as it goes, and ends the test where it differs; closing a
+ * kit does. */
+void kit_counts(const kit *k);
 kit_name *kit_named(kit *k, const char *name);
 uint32_t kit_index(kit *k, const char *label);
 void kit_label(kit *k, const char *label, uint32_t index);

@@ -100,7 +100,7 @@ void test_import_claimed_falsely(void **unused)
     kit k;
     kit_rules rules = kit_rules_usual();
     rules.exclusion = "'exclusion':{'hearing_s':0},";
-    rules.applications_max = 1;
+    rules.applications_max = 3;
     kit_open(&k);
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "import.open", "i", "{'count':2}");
@@ -142,7 +142,7 @@ void test_import_claims_flood(void **unused)
     (void)unused;
     kit k;
     kit_rules rules = kit_rules_usual();
-    rules.applications_max = 1;
+    rules.applications_max = 5;
     kit_open(&k);
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "import.open", "i", "{'count':2}");
@@ -156,6 +156,7 @@ void test_import_claims_flood(void **unused)
         {"x4", "member.claim", CLAIM("x4", "7"), .label = "x4"},
         {"max", "member.claim", CLAIM("max", "7"), R(claims_max)},
         {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
+        {"oda", "member.claim", CLAIM("oda", "8"), R(claims_max)}, /* the sixth of all */
         {"eve", "member.apply",
          "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "member.decline", "{'member':#x2}"},
@@ -167,6 +168,7 @@ void test_import_claims_flood(void **unused)
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(sheaf_coop(&k.state)->applications, 1); /* eve's */
+    assert_int_equal(sheaf_coop(&k.state)->claims, 5);
     static const kit_row after[] = {
         {"y1", "member.claim", CLAIM("y1", "7"), .wait_ms = 86400000, .label = "y1"},
         {"y2", "member.claim", CLAIM("y2", "7"), .label = "y2"}, /* all others have lapsed */

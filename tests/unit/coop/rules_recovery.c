@@ -469,6 +469,34 @@ void test_recovery_of_nothing(void **unused)
     kit_close(&k);
 }
 
+/* Members give recovery up while one waits. */
+void test_recovery_given_up(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"n2", "recovery.open", OPEN("n2", "cat"), .label = "n2"},
+        {"bob", "recovery.confirm", OF("n1")},
+    };
+    KIT_ROWS(&k, rows);
+    rules.recovery = "";
+    kit_motion(&k, "m", kit_amendment(&rules, "#ann"), 4);
+    static const kit_row more[] = {
+        {"bob", "recovery.confirm", OF("n2"), R(recovery_off)},
+        {"hub", "clock.tick", KIT_TICK("recovery_waits", "n1"), .wait_ms = 3600000},
+        {"ann", "motion.open", "{'title':^}"},
+        {"n1", "motion.open", "{'title':^}", R(key_revoked)},
+    };
+    KIT_ROWS(&k, more);
+    assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);
+    kit_close(&k);
+}
+
 void test_recovery_of_the_last_guard(void **unused)
 {
     (void)unused;

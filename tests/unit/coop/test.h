@@ -175,6 +175,7 @@ void test_recovery_off(void **unused);
 void test_recovery_confirmed_max(void **unused);
 void test_recovery_of_the_same_human(void **unused);
 void test_recovery_of_nothing(void **unused);
+void test_recovery_given_up(void **unused);
 void test_recovery_of_the_last_guard(void **unused);
 void test_import(void **unused);
 void test_import_ends(void **unused);

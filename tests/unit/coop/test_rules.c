@@ -184,6 +184,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_recovery_confirmed_max),
     cmocka_unit_test(test_recovery_of_the_same_human),
     cmocka_unit_test(test_recovery_of_nothing),
+    cmocka_unit_test(test_recovery_given_up),
     cmocka_unit_test(test_recovery_of_the_last_guard),
     cmocka_unit_test(test_import),
     cmocka_unit_test(test_import_ends),
