@@ -44,11 +44,14 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_text(matter, "terms", &row->terms);
     fputs("  price       ", stdout);
     sheaf_matter_print_cents(matter, row->price_cents);
+    if (row->price_cents) {
+        fputs(", paid ", stdout);
+        sheaf_matter_print_cents(matter, row->paid_cents);
+    }
     puts("");
     sheaf_matter_print_time("until", row->until, SHEAF_NONE);
-    for (uint32_t i = 0; i < sheaf_licensed_count(state); i++)
-        if (sheaf_licensed_at(state, i)->licence == row->id)
-            print_dataset(state, sheaf_licensed_at(state, i));
+    for (uint8_t i = 0; i < row->datasets; i++)
+        print_dataset(state, sheaf_licensed_at(state, row->dataset_first + i));
     if (sheaf_licence_lives(state, row, sheaf_coop(state)->stamp))
         puts(
             "  then        owners consent by `sheaf licence consent` and take it back by\n"

@@ -36,6 +36,9 @@ static void print(const sheaf_matter *matter)
     print_hash(&row->evidence);
     if (row->model != SHEAF_NONE)
         printf("  paid        %" PRIu32 " uses of model %" PRIu32 "\n", row->uses, row->model);
+    if (row->licence != SHEAF_NONE)
+        printf("  licence     %" PRIu32 ": `sheaf licence show %" PRIu32 "`\n", row->licence,
+               row->licence);
     sheaf_matter_print_text(matter, "wrong", &row->reason);
     if (row->reversed == SHEAF_NONE)
         puts("  then        another treasurer than who recorded it reverses a wrong record by\n"

@@ -25,14 +25,17 @@ static sheaf_refusal add_datasets(sheaf_fold *fold, const struct sheaf_data_lice
 sheaf_refusal sheaf_rule_data_license(sheaf_fold *fold, const struct sheaf_data_license *what)
 {
     SHEAF_REFUSE_IF(what->until <= fold->stamp, until_past);
+    uint32_t first = sheaf_licensed_count(fold->state);
     SHEAF_REFUSE_UNLESS(add_datasets(fold, what));
     struct sheaf_row_licence *licence = sheaf_licence_new(fold->state, fold->index);
+    licence->dataset_first = first;
+    licence->datasets = (uint8_t)what->datasets.count;
     licence->id = fold->index;
     licence->licensee = what->licensee;
     licence->terms = what->terms;
     licence->price_cents = what->price_cents;
     licence->until = what->until;
-    licence->ended = SHEAF_NONE;
+    licence->ended = licence->shared = SHEAF_NONE;
     return SHEAF_ACCEPTED;
 }
 
@@ -99,4 +102,59 @@ bool sheaf_licensed_lives(const sheaf_state *state, const struct sheaf_row_licen
     return sheaf_licence_lives(state, sheaf_licence_get(state, row->licence), stamp)
            && row->consented != SHEAF_NONE && dataset->retired == SHEAF_NONE
            && sheaf_member_active(state, dataset->member);
+}
+
+/* ---- what is paid ---- */
+
+static bool any_lives(const sheaf_state *state, const struct sheaf_row_licence *licence,
+                      int64_t stamp)
+{
+    for (uint8_t i = 0; i < licence->datasets; i++)
+        if (sheaf_licensed_lives(state, sheaf_licensed_at(state, licence->dataset_first + i),
+                                 stamp))
+            return true;
+    return false;
+}
+
+sheaf_refusal sheaf_licence_pay_check(const sheaf_state *state, uint32_t id, int64_t cents,
+                                      int64_t stamp)
+{
+    const struct sheaf_row_licence *licence = sheaf_licence_find(state, id);
+    SHEAF_REFUSE_IF(!licence, no_such_licence);
+    SHEAF_REFUSE_IF(licence->ended != SHEAF_NONE || licence->until <= stamp, licence_over);
+    SHEAF_REFUSE_IF(sheaf_suspended(state, id), licence_suspended);
+    SHEAF_REFUSE_IF(!any_lives(state, licence, stamp), licence_idle);
+    SHEAF_REFUSE_IF(licence->price_cents - licence->paid_cents < cents, licence_paid);
+    return SHEAF_ACCEPTED;
+}
+
+void sheaf_licence_pay(sheaf_state *state, uint32_t id, int64_t cents)
+{
+    sheaf_licence_edit(state, sheaf_licence_row(state, id))->paid_cents += cents;
+}
+
+static void contribute(sheaf_state *state, const struct sheaf_row_licence *licence)
+{
+    for (uint8_t i = 0; i < licence->datasets; i++) {
+        const struct sheaf_row_licensed *row =
+            sheaf_licensed_at(state, licence->dataset_first + i);
+        const struct sheaf_row_dataset *dataset = sheaf_dataset_get(state, row->dataset);
+        if (row->consented != SHEAF_NONE && sheaf_member_active(state, dataset->member))
+            sheaf_member_edit(state, sheaf_member_row(state, dataset->member))->contributed +=
+                dataset->records;
+    }
+}
+
+/* Licences are adopted by motions, so there are few. Whether they are in force by now does not
+ * matter: they were paid for. */
+void sheaf_licences_contribute(sheaf_state *state, uint32_t entry)
+{
+    for (uint32_t i = 0; i < sheaf_licence_count(state); i++) {
+        const struct sheaf_row_licence *licence = sheaf_licence_at(state, i);
+        if (!licence->price_cents || licence->paid_cents < licence->price_cents
+            || licence->shared != SHEAF_NONE)
+            continue;
+        contribute(state, licence);
+        sheaf_licence_edit(state, i)->shared = entry;
+    }
 }

@@ -2,6 +2,7 @@
 #include "coop/ledger.h"
 
 #include "coop/apportion.h"
+#include "coop/licence.h"
 
 #include <assert.h>
 
@@ -58,8 +59,8 @@ sheaf_refusal sheaf_ledger_earn(sheaf_fold *fold, int64_t cents)
     return sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, -cents);
 }
 
-/* Credits every active member's account by weights: alike, or by records brought into rounds.
- * What nobody has a weight for goes to the reserve. */
+/* Credits every active member's account by weights: alike, or by records brought into rounds
+ * and licensed. What nobody has a weight for goes to the reserve. */
 static sheaf_refusal share(sheaf_fold *fold, int64_t cents, bool by_records)
 {
     sheaf_state *state = fold->state;
@@ -107,6 +108,8 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
     }
     SHEAF_REFUSE_UNLESS(
         sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, what->amount_cents));
+    sheaf_licences_contribute(state, fold->index);
+    SHEAF_STOP_IF_SPENT(fold);
     size_t used = fold->arena->used;
     SHEAF_REFUSE_UNLESS(share(fold, parts[0], true));
     fold->arena->used = used;

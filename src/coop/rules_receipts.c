@@ -1,6 +1,7 @@
 /* Money received: who records it, and how a wrong record is reversed. */
 #include "coop/ending.h"
 #include "coop/ledger.h"
+#include "coop/licence.h"
 #include "coop/override.h"
 #include "coop/treasury.h"
 
@@ -34,7 +35,7 @@ static sheaf_refusal receive(sheaf_fold *fold, int64_t cents, const sheaf_hash *
     receipt->human = sheaf_key_get(fold->state, fold->key)->human;
     receipt->amount_cents = cents;
     receipt->evidence = *evidence;
-    receipt->model = receipt->reversed = SHEAF_NONE;
+    receipt->licence = receipt->model = receipt->reversed = SHEAF_NONE;
     *out = receipt;
     return SHEAF_ACCEPTED;
 }
@@ -43,8 +44,16 @@ sheaf_refusal sheaf_rule_revenue_record(sheaf_fold *fold,
                                         const struct sheaf_revenue_record *what)
 {
     struct sheaf_row_receipt *receipt;
-    SHEAF_REFUSE_UNLESS(receive(fold, what->amount_cents, &what->evidence, &receipt));
+    int64_t cents = what->amount_cents;
+    if (what->has_licence)
+        SHEAF_REFUSE_UNLESS(
+            sheaf_licence_pay_check(fold->state, what->licence, cents, fold->stamp));
+    SHEAF_REFUSE_UNLESS(receive(fold, cents, &what->evidence, &receipt));
     receipt->memo = what->memo;
+    if (!what->has_licence)
+        return SHEAF_ACCEPTED;
+    receipt->licence = what->licence;
+    sheaf_licence_pay(fold->state, what->licence, cents);
     return SHEAF_ACCEPTED;
 }
 
@@ -80,6 +89,8 @@ static sheaf_refusal reverse(sheaf_fold *fold, uint32_t row)
     if (receipt->model != SHEAF_NONE)
         sheaf_model_edit(fold->state, sheaf_model_row(fold->state, receipt->model))->uses -=
             receipt->uses;
+    if (receipt->licence != SHEAF_NONE)
+        sheaf_licence_pay(fold->state, receipt->licence, -cents);
     return sheaf_ledger_earn(fold, -cents);
 }
 

@@ -244,6 +244,15 @@ def licence(coop):
     _, words = coop.show("ada", made, "licence")
     check("who consents to it", f"data set    {data} of member" in words
           and "may be used, its owner consented" in words, words)
+    paid = ("--licence", made, "--memo", "Invoice 7", "--evidence", "ef" * 32)
+    coop.refused("no more is paid than its price", "still to be paid", "bob", "revenue", "record",
+                 "--amount-cents", 101, *paid)
+    receipt = coop.act("bob", "revenue", "record", "--amount-cents", 100, *paid)
+    _, words = coop.show("ada", made, "licence")
+    check("its price is paid", "price       1.00 EUR, paid 1.00 EUR" in words, words)
+    _, words = coop.show("ada", receipt, "receipt")
+    check("the receipt names the licence", f"licence     {made}:" in words
+          and "Invoice 7" in words, words)
 
 
 def main():

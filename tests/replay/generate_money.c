@@ -67,6 +67,8 @@ void generate_money(kit *k)
                4);
     kit_do(k, "ann", "licence.consent", NULL, "{'dataset':#ann.data,'licence':#lic.tick}");
     kit_do(k, "bob", "licence.consent", NULL, "{'dataset':#bob.data,'licence':#lic.tick}");
+    kit_do(k, "cat", "revenue.record", NULL,
+           "{'amount_cents':900,'evidence':~e,'licence':#lic.tick,'memo':^}");
     kit_do(k, "bob", "licence.withdraw", NULL, "{'dataset':#bob.data,'licence':#lic.tick}");
     kit_motion(k, "over", "{'kind':'licence.end','what':{'licence':#lic.tick}}", 4);
 }
