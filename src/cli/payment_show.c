@@ -57,10 +57,10 @@ static void print_then(const sheaf_state *state, const struct sheaf_row_payment 
     else if (sheaf_payment_undecided(state, row))
         puts("it lapses, unless the members decide on it, for it is above the limit: a motion\n"
              "              with the effect payment.approve");
-    else if (sheaf_payment_waits(state, row))
-        puts("it waits, or lapses: with what has left in this period and the one before\n"
-             "              without a decision, it is above the limit; a motion with the\n"
-             "              effect payment.approve lets it go");
+    else if (sheaf_payment_waits_until(state, row))
+        puts("with what has left without a decision, it is above the limit: it waits until\n"
+             "              that is long enough ago, or for a motion with the effect\n"
+             "              payment.approve, or lapses");
     else
         puts("it leaves with the last signature, one by another than who asked for it, or\n"
              "              lapses; `sheaf payment sign` signs, `sheaf payment unsign` undoes "
@@ -94,6 +94,9 @@ static void print(const sheaf_matter *matter)
     if (row->state == SHEAF_payment_state_ordered) {
         print_signatures(matter->state, row);
         sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        int64_t waits = sheaf_payment_waits_until(matter->state, row);
+        if (waits && !sheaf_payment_undecided(matter->state, row))
+            sheaf_matter_print_time("not before", waits, SHEAF_NONE);
         print_then(matter->state, row);
     }
     if (row->state == SHEAF_payment_state_released)
@@ -108,7 +111,7 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
                               sheaf_payment_signatures(matter->state, row));
     sheaf_matter_put_rows(matter, w, "signatures", SHEAF_TABLE_payment_signature);
     sheaf_json_member_put_bool(w, "undecided", sheaf_payment_undecided(matter->state, row));
-    sheaf_json_member_put_bool(w, "waits", sheaf_payment_waits(matter->state, row));
+    sheaf_json_member_put_int(w, "waits_until", sheaf_payment_waits_until(matter->state, row));
 }
 
 static int run(const sheaf_arguments *a)

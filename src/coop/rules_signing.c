@@ -119,10 +119,14 @@ static bool waits(const sheaf_state *state, const struct sheaf_row_payment *paym
                   > sheaf_bylaws_now(state)->treasury_limit_cents;
 }
 
-bool sheaf_payment_waits(const sheaf_state *state, const struct sheaf_row_payment *payment)
+int64_t sheaf_payment_waits_until(const sheaf_state *state,
+                                  const struct sheaf_row_payment *payment)
 {
-    return payment->state == SHEAF_payment_state_ordered
-           && waits(state, payment, sheaf_coop(state)->stamp);
+    int64_t now = sheaf_coop(state)->stamp;
+    if (payment->state != SHEAF_payment_state_ordered || !waits(state, payment, now))
+        return 0;
+    int64_t next = till_at(state, now).begun + period_ms(state);
+    return waits(state, payment, next) ? next + period_ms(state) : next;
 }
 
 static void add_to_till(sheaf_fold *fold, int64_t cents)

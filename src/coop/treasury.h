@@ -73,7 +73,9 @@ void sheaf_budget_line_spend(sheaf_state *state, uint32_t line_1, int64_t cents)
 /* Is a motion needed that is not adopted yet? */
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment);
 
-/* Would more than the limit leave with it by now, in this period and the one before? */
-bool sheaf_payment_waits(const sheaf_state *state, const struct sheaf_row_payment *payment);
+/* Would more than the limit leave with it by now, in this period and the one before? 0 if not,
+ * else from when on it no more would, if nothing else leaves, in milliseconds since 1970. */
+int64_t sheaf_payment_waits_until(const sheaf_state *state,
+                                  const struct sheaf_row_payment *payment);
 
 #endif

@@ -147,7 +147,8 @@ def large(coop):
     coop.refused("nor does a small one on top of what has left", "in this period", "ada", "payment",
                  "sign", "--payment", split)
     row, words = coop.show("ada", split)
-    check("it waits", row["waits"] and "it waits, or lapses" in words, words)
+    check("it waits", row["waits_until"] > 0 and "not before" in words
+          and "it waits until" in words, words)
     coop.act("bob", "payment", "cancel", "--payment", split)
     coop.decide("Pay the rent", "payment.approve", payment=payment)
     coop.act("ada", "payment", "sign", "--payment", payment)

@@ -176,7 +176,7 @@ static void last(kit *k, sheaf_refusal want, const char *label)
     kit_want(k, want, "bob", "payment.sign", what, NULL);
     bool left = payment(k, label)->state == SHEAF_payment_state_released;
     assert_int_equal(left, want == ACCEPTED);
-    assert_int_equal(sheaf_payment_waits(&k->state, payment(k, label)), !left);
+    assert_int_equal(sheaf_payment_waits_until(&k->state, payment(k, label)) != 0, !left);
 }
 
 #define PERIOD_MS 1000000
@@ -227,6 +227,15 @@ void test_payments_summed(void **unused)
     for (int i = 0; i < ROWS; i++) {
         k.now = first + rows[i].after_ms - k.step_ms;
         last(&k, rows[i].want, label[i]);
+        if (i == 2) { /* once the first 500 are in no period that counts */
+            assert_int_equal(sheaf_payment_waits_until(&k.state, payment(&k, label[3])),
+                             first + 2 * PERIOD_MS);
+            assert_int_equal(sheaf_payment_waits_until(&k.state, payment(&k, label[7])),
+                             first + 2 * PERIOD_MS);
+        }
+        if (i == 10) /* once the 200 of the period before are not, beside 299 */
+            assert_int_equal(sheaf_payment_waits_until(&k.state, payment(&k, label[13])),
+                             first + 4 * PERIOD_MS);
     }
     const struct sheaf_row_till *till = sheaf_till_at(&k.state, 0);
     assert_int_equal(till->begun, first + 4 * PERIOD_MS);
