@@ -122,6 +122,32 @@ void test_signatures_of_one_human(void **unused)
     finish(&k);
 }
 
+/* Both signatures of one human come to count where an office is taken up again: as one. */
+void test_signatures_of_who_returns(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    begin(&k, &rules, 1000);
+    static const kit_row rows[] = {
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        {"dan", "payment.order", ORDER("10"), .label = "p"},
+        {"a1", "payment.sign", PAY("p")},
+        {"ann", "office.resign", "{'organ':1}"},
+    };
+    KIT_ROWS(&k, rows);
+    settle_due(&k);
+    kit_do(&k, "b1", "payment.sign", NULL, PAY("p"));
+    assert_int_equal(sheaf_payment_signatures(&k.state, payment(&k, "p")), 1);
+    kit_motion(&k, "again", ELECT("ann"), 4);
+    assert_int_equal(sheaf_payment_signatures(&k.state, payment(&k, "p")), 1);
+    kit_do(&k, "cat", "payment.sign", NULL, PAY("p"));
+    assert_int_equal(stands(&k, "p"), SHEAF_payment_state_released);
+    finish(&k);
+}
+
 /* Nor do they sign what is paid to them as another member. */
 void test_payment_to_oneself(void **unused)
 {

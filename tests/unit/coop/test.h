@@ -241,6 +241,7 @@ void test_payments_not_summed(void **unused);
 void test_payment_after_advice(void **unused);
 void test_licence_paid(void **unused);
 void test_licence_income(void **unused);
+void test_signatures_of_who_returns(void **unused);
 void test_payments(void **unused);
 void test_payment_signatures(void **unused);
 void test_payment_under_other_bylaws(void **unused);

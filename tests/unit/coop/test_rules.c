@@ -245,6 +245,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_payment_after_advice),
     cmocka_unit_test(test_licence_paid),
     cmocka_unit_test(test_licence_income),
+    cmocka_unit_test(test_signatures_of_who_returns),
     cmocka_unit_test(test_payments),
     cmocka_unit_test(test_payment_signatures),
     cmocka_unit_test(test_payment_under_other_bylaws),
