@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "coop/key_tree.h"
 #include "coop/organs.h"
+#include "coop/shares.h"
 
 void sheaf_words_set(char *column, size_t size, sheaf_slice words)
 {
@@ -184,6 +185,8 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row)
 {
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     SHEAF_REFUSE_IF(!sheaf_class_now(fold->state, member->class), no_such_class);
+    SHEAF_REFUSE_IF(!member->number && !sheaf_shares_paid(fold->state, member->id),
+                    share_unpaid);
     if (member->number)
         SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
     sheaf_member_begin(fold, row, !member->number);

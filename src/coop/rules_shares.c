@@ -53,12 +53,27 @@ sheaf_refusal sheaf_shares_follow(const sheaf_state *state, const struct sheaf_b
     return SHEAF_ACCEPTED;
 }
 
+bool sheaf_shares_paid(const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    uint32_t leaving;
+    return !bylaws->share_before_admission
+           || held(state, member, &leaving) >= bylaws->share_min;
+}
+
+/* Does the member's application wait to be decided? */
+static bool waits_for_admission(const sheaf_fold *fold, uint32_t member)
+{
+    const struct sheaf_row_member *row = sheaf_member_find(fold->state, member);
+    return row && row->state == SHEAF_member_state_applied
+           && !sheaf_application_lapsed(fold, row);
+}
+
 /* May the member come to hold so many more? */
 static sheaf_refusal check_more(const sheaf_state *state, uint32_t member, int64_t more)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     uint32_t leaving, shares = held(state, member, &leaving);
-    SHEAF_REFUSE_IF(!sheaf_member_active(state, member), no_such_member);
     SHEAF_REFUSE_IF(shares + leaving + more > bylaws->share_max, share_cap);
     SHEAF_REFUSE_IF(shares + more < bylaws->share_min, share_few);
     return SHEAF_ACCEPTED;
@@ -244,6 +259,10 @@ sheaf_refusal sheaf_rule_share_pay(sheaf_fold *fold, const struct sheaf_share_pa
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_shares), shares_off);
+    SHEAF_REFUSE_IF(
+        !sheaf_member_active(state, what->member)
+            && !(bylaws->share_before_admission && waits_for_admission(fold, what->member)),
+        no_such_member);
     SHEAF_REFUSE_UNLESS(check_more(state, what->member, what->shares));
     SHEAF_REFUSE_UNLESS(check_recorder(fold, what->member));
     struct sheaf_row_capital *all = capital(fold);
@@ -257,6 +276,36 @@ sheaf_refusal sheaf_rule_share_pay(sheaf_fold *fold, const struct sheaf_share_pa
     holding_of(fold, what->member)->shares += (uint32_t)what->shares;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_shares_look(fold);
+    return SHEAF_ACCEPTED;
+}
+
+/* A lapse is no entry that could do it. */
+sheaf_refusal sheaf_rule_share_return(sheaf_fold *fold, const struct sheaf_share_return *what)
+{
+    const struct sheaf_row_member *member = sheaf_member_find(fold->state, what->member);
+    uint32_t leaving, shares = held(fold->state, what->member, &leaving);
+    SHEAF_REFUSE_IF(!member || !shares || sheaf_member_active(fold->state, member->id)
+                        || waits_for_admission(fold, member->id),
+                    share_stays);
+    SHEAF_REFUSE_UNLESS(check_recorder(fold, member->id));
+    begin_repayment(fold, member->id, shares);
+    return SHEAF_ACCEPTED;
+}
+
+/* As if they had not been recorded: what is there is what the bank says. */
+sheaf_refusal sheaf_rule_share_strike(sheaf_fold *fold, const struct sheaf_share_strike *what)
+{
+    uint32_t leaving;
+    SHEAF_REFUSE_IF(held(fold->state, what->member, &leaving) < what->shares, share_short);
+    int64_t cents = what->shares * sheaf_capital_at(fold->state, 0)->price_cents;
+    SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
+                        < cents,
+                    bank_short);
+    SHEAF_REFUSE_UNLESS(
+        sheaf_ledger_post(fold, SHEAF_account_kind_shares, what->member, cents));
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
+    holding_of(fold, what->member)->shares -= (uint32_t)what->shares;
+    capital(fold)->cents -= cents;
     return SHEAF_ACCEPTED;
 }
 
@@ -279,6 +328,7 @@ sheaf_refusal sheaf_rule_share_transfer(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_shares), shares_off);
     SHEAF_REFUSE_IF(!sheaf_bylaws_now(state)->share_transferable, share_fixed);
     SHEAF_REFUSE_IF(what->to == fold->member, about_oneself);
+    SHEAF_REFUSE_IF(!sheaf_member_active(state, what->to), no_such_member);
     SHEAF_REFUSE_UNLESS(check_fewer(fold, what->shares));
     SHEAF_REFUSE_UNLESS(check_more(state, what->to, what->shares));
     int64_t cents = what->shares * sheaf_capital_at(state, 0)->price_cents;

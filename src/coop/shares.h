@@ -3,8 +3,10 @@
  * Payments. Who has paid in is recorded by another: by a treasurer where there are some in
  * office, else by a member with a vote; never by the human who pays. A member holds no more
  * than the bylaws allow, shares that are not repaid yet among them, and, once it holds any, no
- * fewer than they say. Shares carry no votes. While anybody holds shares their price stands:
- * the bylaws name no other, and do not drop the article.
+ * fewer than they say. Where the bylaws demand it nobody is admitted before that; what was paid
+ * in with an application that came to nothing is returned. Shares that were recorded and never
+ * paid are struck by motion. Shares carry no votes. While anybody holds shares their price
+ * stands: the bylaws name no other, and do not drop the article.
  *
  * Repayment. Whoever leaves, or gives up shares beyond the fewest, has them repaid once the
  * time of the bylaws is over, by a deadline: they pass from the capital to the member's
@@ -30,11 +32,14 @@ int64_t sheaf_holding_cents(const sheaf_state *state, const struct sheaf_row_hol
 /* May these bylaws follow, for what members hold? */
 sheaf_refusal sheaf_shares_follow(const sheaf_state *state, const struct sheaf_bylaws *text);
 
+/* Has who applies paid in as much as the bylaws demand before admission? */
+bool sheaf_shares_paid(const sheaf_state *state, uint32_t member);
+
 /* The membership has ended: its shares fall due. */
 void sheaf_shares_end(sheaf_fold *fold, uint32_t member);
 
-/* They go to another co-op with the member, so their sum, `cents`, is taken off the capital; the
- * caller posts it. What was given up before stays to be repaid. */
+/* They go to another co-op with the member, so their sum, `cents`, is taken off the capital;
+ * the caller posts it. What was given up before stays to be repaid. */
 sheaf_refusal sheaf_shares_leave(sheaf_fold *fold, uint32_t member, int64_t *cents);
 
 /* Is the capital as high as the bylaws state? */

@@ -292,8 +292,9 @@ static void write_r1(kit *k)
     generate_organs(k);
     generate_deciding(k);
     generate_money(k);
+    generate_shares(k, rules);
     rules.approvals = 2;
-    kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
+    kit_motion(k, "a", kit_amendment(&rules, "#shares.tick"), 4);
     generate_bylaws(k, rules, "#a.tick");
     kit_do(k, "dan", "consent.revoke", NULL, "{'consent':#dan.consent}");
     kit_do(k, "dan", "dataset.retire", NULL, "{'dataset':#dan.data}");

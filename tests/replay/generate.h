@@ -14,6 +14,8 @@ void generate_override(kit *k);
 /* Payments, among the same, and the article that they need. */
 void generate_money_rules(kit_rules *rules);
 void generate_money(kit *k);
+/* An amendment of those rules, labelled shares.tick, and who applies under it. */
+void generate_shares(kit *k, kit_rules rules);
 
 /* Votes that divide an amount, among the same. */
 void generate_deciding(kit *k);

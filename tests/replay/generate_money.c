@@ -27,6 +27,22 @@ static void take_shares(kit *k)
     generate_ticks(k);
 }
 
+/* Who applies pays first, and gets it back. */
+void generate_shares(kit *k, kit_rules rules)
+{
+    rules.article[SHEAF_ARTICLE_shares] =
+        "{'before_admission':true,'max_count':9,'min_count':2,'price_cents':1000,"
+        "'protected':false,'repay_from_s':0,'repay_until_s':9,'transferable':true}";
+    kit_motion(k, "shares", kit_amendment(&rules, "#ann"), 4);
+    kit_do(k, "ivo", "member.apply", "ivo",
+           "{'class':0,'kind':'person','name':^,'public_key':@ivo,'web':false}");
+    kit_do(k, "cat", "share.pay", NULL, "{'evidence':~c,'member':#ivo,'shares':3}");
+    kit_motion(k, "strike", "{'kind':'share.strike','what':{'member':#ivo,'shares':1}}", 4);
+    kit_do(k, "ann", "member.decline", NULL, "{'member':#ivo}");
+    kit_do(k, "cat", "share.return", NULL, "{'member':#ivo}");
+    generate_ticks(k);
+}
+
 void generate_money(kit *k)
 {
     kit_motion(k, "purse", "{'kind':'office.elect','what':{'member':#cat,'organ':2}}", 4);

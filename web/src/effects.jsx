@@ -22,7 +22,7 @@ const NAMES = {
     'office.elect': 'Elect a member to an office', 'office.recall': 'Recall an officer',
     'member.accept': 'Admit an applicant', 'member.dismiss': 'Dismiss a member on trial', 'member.exclude': 'Exclude a member',
     'bylaws.withdraw': 'Withdraw an amendment that awaits registration',
-    'coop.dissolve': 'Dissolve the co-op', 'coop.split': 'Let members go to another co-op', 'coop.continue': 'Continue a co-op that was being wound up',
+    'coop.dissolve': 'Dissolve the co-op', 'share.strike': 'Strike shares that were never paid in', 'coop.split': 'Let members go to another co-op', 'coop.continue': 'Continue a co-op that was being wound up',
     'liquidators.appoint': 'Appoint liquidators',
 };
 

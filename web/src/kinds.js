@@ -19,7 +19,7 @@ const VERBS = {
     'payment.order': 'asked for a payment', 'payment.sign': 'signed a payment', 'payment.cancel': 'took back a payment',
     'payment.settle': 'recorded that a payment was carried out', 'payment.unsign': 'took back a signature under a payment',
     'split.join': 'said that they go to another co-op', 'split.stay': 'took back that they go', 'split.settle': 'recorded what another co-op was paid',
-    'share.pay': 'recorded what a member paid in for shares', 'share.give_up': 'gave up shares', 'share.transfer': 'handed shares to another member',
+    'share.pay': 'recorded what a member paid in for shares', 'share.give_up': 'gave up shares', 'share.return': 'returned what was paid in with an application', 'share.transfer': 'handed shares to another member',
     'accountability.answer': 'answered, called to account',
     'accountability.conclude': 'named the motion on what follows', 'accountability.hear': 'recorded a hearing',
     'accountability.open': 'called to account', 'accountability.withdraw': 'gave up a process of accountability',

@@ -396,3 +396,80 @@ void test_shares_at_the_end(void **unused)
         kit_close(&k);
     }
 }
+
+#define STRIKE(who, count)                                                                     \
+    "{'kind':'share.strike','what':{'member':#" who ",'shares':" count "}}"
+#define OPEN(effect) "{'effect':" effect ",'title':^}"
+
+/* What was recorded and never paid in is struck by the others. */
+void test_shares_are_struck(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, SHARES(""));
+    kit_do(&k, "ann", "share.pay", NULL, PAY("bob", "5"));
+    kit_want(&k, R(share_short), "ann", "motion.open", OPEN(STRIKE("bob", "6")), NULL);
+    kit_want(&k, R(share_short), "ann", "motion.open", OPEN(STRIKE("cat", "1")), NULL);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", OPEN(STRIKE("bob", "4")), .label = "m"},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "m"), .wait_ms = 120000},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(holding(&k, "bob")->shares, 1);
+    assert_int_equal(owed(&k, SHEAF_account_kind_bank, NULL), -1000);
+    check_sum(&k);
+    kit_close(&k);
+}
+
+/* Who applies pays first where the bylaws say so, and gets it back where nothing comes of it.
+ */
+void test_shares_before_admission(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    rules.article[SHEAF_ARTICLE_shares] = SHARES("'before_admission':true,");
+    kit_motion(&k, "on", kit_amendment(&rules, "#ann"), 4);
+#define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+    static const kit_row rows[] = {
+        {"eve", "member.apply", APPLY("eve"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay"), .label = "fay"},
+        {"gil", "member.apply", APPLY("gil"), .label = "gil"},
+        {"ann", "member.admit", "{'member':#eve}", R(share_unpaid)},
+        {"ann", "motion.open", OPEN("{'kind':'member.accept','what':{'member':#eve}}"),
+         R(share_unpaid)},
+        {"ann", "share.pay", PAY("eve", "2")},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"ann", "share.return", "{'member':#eve}", R(share_stays)},
+        {"ann", "share.return", "{'member':4000}", R(share_stays)},
+        {"ann", "share.pay", PAY("fay", "2")},
+        {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* she may be admitted */
+        {"eve", "share.transfer", HAND("2", "fay"), R(no_such_member)},
+        {"ann", "member.decline", "{'member':#fay}"},
+        {"ann", "share.pay", PAY("fay", "2"), R(no_such_member)},
+        {"ann", "share.return", "{'member':#fay}", .label = "f"},
+        {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* once */
+        {"hub", "clock.tick", KIT_TICK("share", "f"), .wait_ms = 100000},
+        {"ann", "share.pay", PAY("gil", "3")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(account(&k, "fay"), 2000);
+    /* To the last moment of the application, and after it. */
+    k.step_ms = 0;
+    k.now = sheaf_member_get(&k.state, kit_index(&k, "gil"))->applied + INT64_C(86400000);
+    kit_want(&k, R(share_stays), "ann", "share.return", "{'member':#gil}", NULL);
+    kit_do(&k, "ann", "share.pay", NULL, PAY("gil", "1"));
+    k.now++;
+    kit_want(&k, R(no_such_member), "ann", "share.pay", PAY("gil", "1"), NULL);
+    kit_do(&k, "ann", "share.return", "g", "{'member':#gil}");
+    k.now += 100000;
+    settle(&k, "g");
+    assert_int_equal(account(&k, "gil"), 4000);
+    check_sum(&k);
+    kit_close(&k);
+}

@@ -132,6 +132,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_split),
     cmocka_unit_test(test_split_leaves_what_must_stay),
     cmocka_unit_test(test_conversion),
+    cmocka_unit_test(test_shares_are_struck),
+    cmocka_unit_test(test_shares_before_admission),
     cmocka_unit_test(test_dissolved_bylaws_stand),
     cmocka_unit_test(test_liquidators_are_people),
     cmocka_unit_test(test_liquidators_are_as_many_as_can),
