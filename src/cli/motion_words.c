@@ -1,6 +1,7 @@
 /* A motion in words; declared in motion.h. */
 #include "cli/motion.h"
 
+#include "cli/effect_words.h"
 #include "cli/privacy_words.h"
 #include "coop/organs.h"
 #include "coop/view.h"
@@ -116,6 +117,7 @@ static void print_effect(const sheaf_motion_report *r)
         for (size_t i = 0; i < count; i++)
             printf("             changes article %d, %s\n", (int)articles[i],
                    sheaf_article_describe(articles[i])->title);
+    sheaf_effect_print(r->state, r->effect);
     sheaf_buffer_init(&words, WORDS_MAX);
     sheaf_words_put_effect(&words, r->effect);
     if (words.len && !words.failed)

@@ -126,7 +126,9 @@ def split(coop, members):
     pay(coop, "bob", 0, 2)
     motion = coop.act("ada", *flags)
     shown = sheaf("motion", "show", motion, "--home", os.path.join(coop.folder, "ada")).stdout
-    check("so is the motion", "coop.split: let members go" in shown, shown)
+    check("so is the motion", "coop.split: let members go" in shown
+          and f"members: {members['cat']}\n" in shown and "reserve: 0.00 EUR" in shown
+          and f"to: {OTHER}" in shown, shown)
     for who in members:
         coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
     done = until(lambda: coop.rows("split"))
