@@ -62,7 +62,7 @@ static void print_repayments(const sheaf_state *state)
 {
     for (uint32_t i = 0; i < sheaf_repayment_count(state); i++) {
         const struct sheaf_row_repayment *row = sheaf_repayment_at(state, i);
-        if (row->state == SHEAF_repayment_state_repaid)
+        if (row->state == SHEAF_repayment_state_repaid || !row->shares)
             continue;
         printf("  repayment   %" PRIu32 " of member %" PRIu32 ": ", row->id, row->member);
         print_money(state, row->shares * sheaf_capital_now(state)->price_cents);

@@ -7,6 +7,8 @@
 #include "coop/organs.h"
 #include "coop/treasury.h"
 
+#include <assert.h>
+
 /* ---- what is held ---- */
 
 const struct sheaf_row_capital *sheaf_capital_now(const sheaf_state *state)
@@ -292,11 +294,28 @@ sheaf_refusal sheaf_rule_share_return(sheaf_fold *fold, const struct sheaf_share
     return SHEAF_ACCEPTED;
 }
 
-/* As if they had not been recorded: what is there is what the bank says. */
+/* Strikes so many of the member's repayments that are not made, the newest first. A row of none
+ * stays where it is, and repays nothing when its time comes. */
+static void strike_leaving(sheaf_fold *fold, uint32_t member, uint32_t shares)
+{
+    holding_of(fold, member)->leaving -= shares;
+    for (uint32_t i = sheaf_repayment_count(fold->state); shares && i-- > 0;) {
+        const struct sheaf_row_repayment *row = sheaf_repayment_at(fold->state, i);
+        if (row->member != member || row->state == SHEAF_repayment_state_repaid)
+            continue;
+        uint32_t less = row->shares < shares ? row->shares : shares;
+        sheaf_repayment_edit(fold->state, i)->shares -= less;
+        shares -= less;
+    }
+    assert(!shares);
+}
+
+/* As if they had not been recorded: what is there is what the bank says. Also of those that
+ * were given up since, or whose holder has left. */
 sheaf_refusal sheaf_rule_share_strike(sheaf_fold *fold, const struct sheaf_share_strike *what)
 {
-    uint32_t leaving;
-    SHEAF_REFUSE_IF(held(fold->state, what->member, &leaving) < what->shares, share_short);
+    uint32_t leaving, shares = held(fold->state, what->member, &leaving);
+    SHEAF_REFUSE_IF((int64_t)shares + leaving < what->shares, share_short);
     int64_t cents = what->shares * sheaf_capital_at(fold->state, 0)->price_cents;
     SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
                         < cents,
@@ -304,7 +323,9 @@ sheaf_refusal sheaf_rule_share_strike(sheaf_fold *fold, const struct sheaf_share
     SHEAF_REFUSE_UNLESS(
         sheaf_ledger_post(fold, SHEAF_account_kind_shares, what->member, cents));
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
-    holding_of(fold, what->member)->shares -= (uint32_t)what->shares;
+    uint32_t now = what->shares < shares ? (uint32_t)what->shares : shares;
+    holding_of(fold, what->member)->shares -= now;
+    strike_leaving(fold, what->member, (uint32_t)what->shares - now);
     capital(fold)->cents -= cents;
     return SHEAF_ACCEPTED;
 }

@@ -424,6 +424,41 @@ void test_shares_are_struck(void **unused)
     kit_close(&k);
 }
 
+/* Nobody gets away with them by giving them up in time. */
+void test_shares_are_struck_that_were_given_up(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, SHARES(""));
+    static const kit_row rows[] = {
+        {"ann", "share.pay", PAY("bob", "5")},
+        {"bob", "share.give_up", GIVE_UP("1"), .label = "g"},
+        {"cat", "motion.open", OPEN(STRIKE("bob", "6")), R(share_short)},
+    };
+    KIT_ROWS(&k, rows);
+    k.now = sheaf_repayment_get(&k.state, kit_index(&k, "g"))->due;
+    settle(&k, "g");
+    kit_do(&k, "bob", "share.give_up", "h", GIVE_UP("2"));
+    kit_want(&k, R(share_short), "cat", "motion.open", OPEN(STRIKE("bob", "5")), NULL);
+    kit_do(&k, "cat", "motion.open", "m", OPEN(STRIKE("bob", "3")));
+    static const char *const yes[] = {"ann", "cat", "dan"};
+    for (int i = 0; i < 3; i++)
+        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    k.now = sheaf_motion_get(&k.state, kit_index(&k, "m"))->closes;
+    if (k.now >= sheaf_repayment_get(&k.state, kit_index(&k, "h"))->due)
+        settle(&k, "h");
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
+    assert_int_equal(holding(&k, "bob")->shares, 0);
+    assert_int_equal(holding(&k, "bob")->leaving, 1);
+    check_sum(&k);
+    k.now = sheaf_repayment_get(&k.state, kit_index(&k, "h"))->due;
+    settle(&k, "h");
+    assert_int_equal(account(&k, "bob"), 2000); /* one before, and one now */
+    assert_int_equal(sheaf_capital_now(&k.state)->cents, 0);
+    check_sum(&k);
+    kit_close(&k);
+}
+
 /* Who applies pays first where the bylaws say so, and gets it back where nothing comes of it.
  */
 void test_shares_before_admission(void **unused)
