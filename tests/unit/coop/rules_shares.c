@@ -459,6 +459,47 @@ void test_shares_are_struck_that_were_given_up(void **unused)
     kit_close(&k);
 }
 
+/* What is repaid already is not, where it was given up after what is not. */
+void test_repaid_shares_are_not_struck(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_shares] = SHARES("");
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "share.pay", NULL, PAY("bob", "5"));
+    rules.article[SHEAF_ARTICLE_shares] =
+        "{'max_count':5,'min_count':2,'price_cents':1000,'protected':false,'repay_from_s':0,"
+        "'repay_until_s':200,'transferable':true}";
+    kit_do(&k, "ann", "motion.open", "a", "{'effect':%s,'title':^}",
+           kit_amendment(&rules, "#ann"));
+    static const char *const yes[] = {"ann", "cat", "dan", "bob"};
+    for (int i = 0; i < 3; i++)
+        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#a}");
+    static const kit_row rows[] = {
+        {"bob", "share.give_up", GIVE_UP("2"), .label = "g", .wait_ms = 60000},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#a}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "a")},
+        {"bob", "member.leave", "{}", .label = "l"},
+        {"hub", "clock.tick", KIT_TICK("share", "l")},
+        {"ann", "motion.open", OPEN(STRIKE("bob", "3")), R(share_short)},
+        {"ann", "motion.open", OPEN(STRIKE("bob", "2")), .label = "m"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "m")},
+        {"hub", "clock.tick", KIT_TICK("share", "g"), .wait_ms = 100000},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(account(&k, "bob"), 3000);
+    assert_int_equal(sheaf_repayment_get(&k.state, kit_index(&k, "l"))->shares, 3);
+    assert_int_equal(sheaf_repayment_get(&k.state, kit_index(&k, "g"))->shares, 0);
+    assert_int_equal(holding(&k, "bob")->leaving, 0);
+    check_sum(&k);
+    kit_close(&k);
+}
+
 /* Who applies pays first where the bylaws say so, and gets it back where nothing comes of it.
  */
 void test_shares_before_admission(void **unused)

@@ -118,6 +118,7 @@ void test_split(void **unused);
 void test_split_leaves_what_must_stay(void **unused);
 void test_conversion(void **unused);
 void test_shares_are_struck(void **unused);
+void test_repaid_shares_are_not_struck(void **unused);
 void test_shares_are_struck_that_were_given_up(void **unused);
 void test_shares_before_admission(void **unused);
 void test_dissolved_bylaws_stand(void **unused);

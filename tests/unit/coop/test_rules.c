@@ -133,6 +133,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_split_leaves_what_must_stay),
     cmocka_unit_test(test_conversion),
     cmocka_unit_test(test_shares_are_struck),
+    cmocka_unit_test(test_repaid_shares_are_not_struck),
     cmocka_unit_test(test_shares_are_struck_that_were_given_up),
     cmocka_unit_test(test_shares_before_admission),
     cmocka_unit_test(test_dissolved_bylaws_stand),
