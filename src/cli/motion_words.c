@@ -200,10 +200,17 @@ static void print_votes(const sheaf_motion_report *r)
     if (conflicted)
         printf("; %" PRIu32 " of them declared a conflict of interest and do not", conflicted);
     puts("");
-    printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank\n", m->yes,
+    printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank", m->yes,
            m->no, m->abstain);
+    if (m->by_proxy)
+        printf("; %" PRIu32 " of them by proxy", m->by_proxy);
+    puts("");
     if (m->body == SHEAF_body_organ && m->urgent)
         return;
+    if (!r->standing.needed && r->standing.quorate) {
+        puts("  quorum     none is needed");
+        return;
+    }
     printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", r->standing.turnout,
            r->standing.needed, on_second_call(r) ? " on the second call" : "",
            r->standing.quorate ? ": reached" : ": not reached");
@@ -236,17 +243,25 @@ static bool print_waiting(const sheaf_motion_report *r)
     return true;
 }
 
+static void print_second_call(const struct sheaf_row_decision *rule)
+{
+    char text[SPAN_SIZE];
+    printf("there is a second call of %s,", span(rule->second_open_s, text));
+    if (rule->second_quorum_bp)
+        printf(" on which %u.%02u %% suffice\n", rule->second_quorum_bp / 100u,
+               rule->second_quorum_bp % 100u);
+    else
+        puts(" which needs no quorum");
+}
+
 static void print_then(const sheaf_motion_report *r)
 {
     if (print_waiting(r))
         return;
-    char text[SPAN_SIZE];
     const char *then = sheaf_motion_prospect(r);
     fputs("  then       it is settled by itself; with these votes ", stdout);
     if (strcmp(then, "second_call") == 0)
-        printf("there is a second call of %s, on which %u.%02u %% suffice\n",
-               span(r->rule->second_open_s, text), r->rule->second_quorum_bp / 100u,
-               r->rule->second_quorum_bp % 100u);
+        print_second_call(r->rule);
     else if (strcmp(then, "referred") == 0)
         puts("it passes to the members:\n"
              "             too few officers are left who may vote, or it is not theirs to "
@@ -300,6 +315,26 @@ static void print_registration(const sheaf_motion_report *r)
                SHEAF_PRINT(SHEAF_WORDS(entered->number)), entered->entry);
 }
 
+/* Until when its effect waits, or what it is suspended by. */
+static void print_hold(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_motion *m = r->motion;
+    const struct sheaf_row_suspension *suspension = sheaf_suspension_find(r->state, m->id);
+    const struct sheaf_row_deadline *ends =
+        sheaf_deadline_find(r->state, sheaf_pair(m->id, SHEAF_deadline_kind_hold));
+    char when[MOMENT_SIZE];
+    bool held = m->state == SHEAF_motion_state_held;
+    if (held && suspension && suspension->in_force)
+        printf("             suspended: `sheaf override show %" PRIu32 "`\n",
+               suspension->override);
+    else if (suspension && m->state == SHEAF_motion_state_overridden)
+        printf("             `sheaf override show %" PRIu32 "`\n", suspension->override);
+    if (held && ends && ends->place)
+        printf("             it takes place on %s unless it is suspended: `sheaf override\n"
+               "             suspend --of %" PRIu32 "`\n",
+               moment(ends->at, when), m->id);
+}
+
 static void print_settled(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -314,7 +349,7 @@ static void print_settled(const sheaf_motion_report *r)
         [SHEAF_motion_state_no_quorum] = "failed: too few voted",
         [SHEAF_motion_state_withdrawn] = "withdrawn by who opened it",
         [SHEAF_motion_state_void] = "adopted, void",
-        [SHEAF_motion_state_held] = "adopted; its effect is held, and members can suspend it",
+        [SHEAF_motion_state_held] = "adopted; its effect is held",
         [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
         [SHEAF_motion_state_undone] = "not ratified: the urgent act is undone",
         [SHEAF_motion_state_called_off] = "called off with the assembly it was put to",
@@ -322,6 +357,7 @@ static void print_settled(const sheaf_motion_report *r)
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
     if (m->state == SHEAF_motion_state_void)
         printf("             %s\n", sheaf_refusal_describe(m->refusal)->sentence);
+    print_hold(r);
     print_registration(r);
 }
 
@@ -348,5 +384,11 @@ void sheaf_motion_print(const sheaf_motion_report *r)
         printf("  vote from  %s\n", moment(m->begins, when));
     printf("  closes     %s%s\n", moment(m->closes, when),
            m->closes <= r->now ? ", and is settled with the next entry" : "");
+    if (r->raised && r->raised->sort > m->sort && m->body != SHEAF_body_organ)
+        puts(m->assembly == SHEAF_NONE
+                 ? "             later if it would be adopted then: once the notice and the\n"
+                   "             voting days are over that it needs by now"
+                 : "             and is void if it had less notice and fewer voting days than\n"
+                   "             it needs by now");
     print_then(r);
 }
