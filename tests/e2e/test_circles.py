@@ -5,13 +5,12 @@ import os
 import sys
 import time
 
-import test_matters
 from kit import Folder, Hub, check, finish, sheaf, until
-from test_matters import Coop, join
+from people import Coop, found
 
 ANSWER_S = 8  # three acts of a busy machine must fit into it
-test_matters.ARTICLES["circles"] = {"answer_s": ANSWER_S, "open_max": 5, "protected": False,
-                                    "review_max_s": 600, "size_warning": 2}
+ARTICLES = {"circles": {"answer_s": ANSWER_S, "open_max": 5, "protected": False,
+                        "review_max_s": 600, "size_warning": 2}}
 
 
 def words(coop, noun, number, who="cat"):
@@ -106,10 +105,10 @@ def differ(coop, circle):
 def main():
     started = time.monotonic()
     with Folder() as folder:
-        test_matters.found(folder)
+        found(folder, ARTICLES, lambda document: document["override"].update(confirm_s=600))
         with Hub(os.path.join(folder, "coop")) as hub:
-            coop = Coop(folder, hub)
-            members = join(coop)
+            coop = Coop(folder, hub, "bob", "cat")
+            members = coop.members
             circle = gather(coop, members)
             agree(coop, members, circle)
             differ(coop, circle)

@@ -1,14 +1,14 @@
-"""Members call an assembly by petition, which dates itself; one of them decides after advice;
-another is called to account and says nothing; a ballot on paper takes the place of one that was
-cast on a device; and `sheaf petition show` and its like say how it all stands."""
-import json
+"""Members call an assembly by petition, which dates itself; another is called off with what was put
+to it; one of them decides after advice; another is called to account and says nothing; a ballot on
+paper takes the place of one that was cast on a device; and `sheaf petition show` and its like say
+how it all stands."""
 import os
 import sys
 import time
 
-from kit import Folder, Hub, check, finish, refused, run, sheaf, until
+from kit import Folder, Hub, check, finish, refused, sheaf, until
+from people import Coop, found, written
 
-ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
 ARTICLES = {
     "accountability": {"answer_s": 2, "open_max": 5, "outcome_s": 600, "protected": True},
     "advice": {"answer_s": 600, "open_max": 5, "protected": False, "spend_max_cents": 0},
@@ -21,75 +21,8 @@ ARTICLES = {
 PEOPLE = ("ada", "bob", "cat")
 
 
-class Coop:
-    """Three members, each with a home."""
-
-    def __init__(self, folder, hub):
-        self.folder, self.hub = folder, hub
-
-    def home(self, who):
-        return os.path.join(self.folder, who)
-
-    def act(self, who, *flags):
-        """Enters an act; the index of its entry."""
-        done = sheaf(*flags, "--home", self.home(who), "--hub", self.hub.url, "--json")
-        if done.returncode != 0:
-            raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
-        return json.loads(done.stdout)["index"]
-
-    def refused(self, name, words, who, *flags):
-        refused(name, 4, words, *flags, "--home", self.home(who), "--hub", self.hub.url)
-
-    def list(self, name, rows):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(rows, file)
-        return path
-
-    def show(self, who, noun, number):
-        """The row as JSON, and the words."""
-        words = sheaf(noun, "show", number, "--home", self.home(who))
-        shown = run(f"{noun} {number} is shown", noun, "show", number, "--home", self.home(who),
-                    "--json")
-        return shown, words.stdout + words.stderr
-
-
-def found(folder):
-    answers = os.path.join(folder, "answers.toml")
-    with open(answers, "w", encoding="utf-8") as file:
-        file.write(ANSWERS)
-    made = os.path.join(folder, "bylaws.toml")
-    sheaf("bylaws", "new", "--answers", answers, "--out", made)
-    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
-    document.update(ARTICLES)
-    document["decisions"]["early_close"] = True
-    document["decisions"]["ordinary"]["open_s"] = 60
+def change(document):
     document["override"]["confirm_s"] = 600  # longer than a motion takes
-    path = os.path.join(folder, "bylaws.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
-                 "--person", "--home", os.path.join(folder, "ada"))
-    check("a co-op is founded on them", done.returncode == 0, done.stderr)
-
-
-def join(coop):
-    members = {"ada": 0}
-    for who in PEOPLE[1:]:
-        sheaf("join", coop.hub.url, "--member", who, "--person", "--home", coop.home(who))
-        rows = json.loads(coop.hub.get("/api/v1/state/member")[1])["rows"]
-        members[who] = max(row["id"] for row in rows)
-        admit(coop, members[who])
-    return members
-
-
-def admit(coop, member):
-    """By as many as it takes."""
-    for who in PEOPLE:
-        rows = json.loads(coop.hub.get("/api/v1/state/member")[1])["rows"]
-        if [row["state"] for row in rows if row["id"] == member] != ["applied"]:
-            return
-        coop.act(who, "member", "admit", "--member", member)
 
 
 def petition(coop):
@@ -101,8 +34,7 @@ def petition(coop):
     check("with its signer", [row["member"] for row in shown["signatures"]] == [0]
           and shown["text"] == "Let us meet.\nSoon.", shown)
     coop.act("bob", "petition", "sign", "--petition", asked)
-    dated = until(lambda: [row for row in json.loads(
-        coop.hub.get("/api/v1/state/assembly")[1])["rows"] if row["petition"] == asked], 20)
+    dated = until(lambda: [row for row in coop.rows("assembly") if row["petition"] == asked], 20)
     check("its assembly dates itself", len(dated) == 1, dated)
     return asked, dated[0]["id"]
 
@@ -129,8 +61,10 @@ def attend(coop, assembly):
           words)
 
 
-def advise(coop, members):
-    asked = coop.list("asked.json", [{"member": members["bob"]}, {"member": members["cat"]}])
+def advise(coop):
+    members = coop.members
+    asked = written(coop.folder, "asked.json",
+                    [{"member": members["bob"]}, {"member": members["cat"]}])
     process = coop.act("ada", "advice", "open", "--title", "A server", "--text", "Shall I buy one?",
                        "--asked", asked)
     decide = ("advice", "decide", "--advice", process, "--text", "I rent one.")
@@ -147,20 +81,22 @@ def advise(coop, members):
           and "You are right." in words and "I rent one." in words, words)
 
 
-def count(coop, members):
+def appoint(coop):
+    """Ada and bob are tellers."""
+    motion = coop.act("ada", "motion", "open", "--title", "Tellers", effect={
+        "kind": "tellers.appoint", "what": {"duration_s": 3600, "members": [
+            {"member": 0}, {"member": coop.members["bob"]}]}})
+    coop.vote(motion, "yes", *PEOPLE)
+    coop.becomes(motion, state="adopted")
+
+
+def count(coop):
     """Two tellers count a ballot on paper in the place of one that was cast."""
-    effect = os.path.join(coop.folder, "tellers.json")
-    with open(effect, "w", encoding="utf-8") as file:
-        json.dump({"kind": "tellers.appoint", "what": {"duration_s": 3600, "members": [
-            {"member": 0}, {"member": members["bob"]}]}}, file)
-    motion = coop.act("ada", "motion", "open", "--title", "Tellers", "--effect", effect)
-    for who in PEOPLE:
-        coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
-    until(lambda: json.loads(coop.hub.get("/api/v1/state/teller")[1])["rows"], 20)
+    members = coop.members
     motion = coop.act("ada", "motion", "open", "--title", "Paint the door")
     coop.act("cat", "ballot", "cast", "--motion", motion, "--choice", "no")
-    ballots = coop.list("ballots.json", [{"choice": "yes", "member": 0},
-                                         {"choice": "yes", "member": members["cat"]}])
+    ballots = written(coop.folder, "ballots.json", [
+        {"choice": "yes", "member": 0}, {"choice": "yes", "member": members["cat"]}])
     sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
                      "--evidence", "e" * 64, "--list", ballots)
     coop.refused("one teller is not two", "another teller", "ada", "ballots", "confirm", "--sheet",
@@ -173,12 +109,34 @@ def count(coop, members):
           and [row["refusal"] for row in shown["votes"]] == [700, 0], words)
     coop.refused("what the tellers counted is final", "is final", "cat", "ballot", "cast",
                  "--motion", motion, "--choice", "no")
-    row = [row for row in json.loads(coop.hub.get("/api/v1/state/motion")[1])["rows"]
-           if row["id"] == motion][0]
+    row = coop.row("motion", motion)
     check("nobody is counted twice", (row["yes"], row["no"]) == (1, 0), row)
 
 
-def account(coop, members):
+def call_off(coop):
+    """Two tellers say who is there without a device; then it is called off, with its motion."""
+    starts = int(time.time() * 1000) + 600000
+    assembly = coop.act("ada", "assembly", "convene", "--agenda", "Roof", "--place", "Barn",
+                        "--starts", starts, "--ends", starts + 60000)
+    motion = coop.act("cat", "motion", "open", "--assembly", assembly, "--title", "A new roof")
+    there = written(coop.folder, "there.json", [{"member": coop.members["cat"]}])
+    roll = coop.act("ada", "assembly", "admit", "--assembly", assembly, "--members", there)
+    shown, words = coop.show("cat", "assembly", assembly)
+    check("what one teller records waits for another", "attendance  0 so far" in words
+          and f"assembly confirm --roll {roll}" in words and shown["rolls"][0]["id"] == roll, words)
+    coop.refused("one teller does not confirm it", "another teller", "ada", "assembly", "confirm",
+                 "--roll", roll)
+    coop.act("bob", "assembly", "confirm", "--roll", roll)
+    words = coop.words("cat", "assembly", "show", assembly)
+    check("and counts then", "attendance  1 so far" in words and "to confirm" not in words, words)
+    coop.act("ada", "assembly", "cancel", "--assembly", assembly)
+    coop.becomes(motion, state="called_off")
+    words = coop.words("cat", "motion", "show", motion)
+    check("its motion is called off with it", "called off with the assembly" in words, words)
+
+
+def account(coop):
+    members = coop.members
     process = coop.act("ada", "accountability", "open", "--subject", members["bob"], "--title",
                        "The key", "--text", "Where is it?")
     check("silence does not stop it", until(lambda: "at its hearing" in sheaf(
@@ -196,15 +154,16 @@ def account(coop, members):
 def main():
     started = time.monotonic()
     with Folder() as folder:
-        found(folder)
+        found(folder, ARTICLES, change)
         with Hub(os.path.join(folder, "coop")) as hub:
-            coop = Coop(folder, hub)
-            members = join(coop)
+            coop = Coop(folder, hub, *PEOPLE[1:])
             _, assembly = petition(coop)
             attend(coop, assembly)
-            advise(coop, members)
-            count(coop, members)
-            account(coop, members)
+            advise(coop)
+            appoint(coop)
+            call_off(coop)
+            count(coop)
+            account(coop)
             refused("an entry that opened no petition", 1, "opened no petition", "petition",
                     "show", "1", "--home", coop.home("ada"))
             refused("what is no number", 2, "number", "petition", "show", "x")
