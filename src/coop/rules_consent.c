@@ -466,7 +466,7 @@ static sheaf_refusal check_carrier(const sheaf_state *state,
 {
     const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
     SHEAF_REFUSE_IF(!motion || motion->id < proposal->decided, carried_motion);
-    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open || motion->organ_1
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open || motion->organ_1 || motion->of
                         || motion->carries != SHEAF_NONE
                         || !sheaf_circle_in(state, proposal->from, motion->by),
                     carries_not);

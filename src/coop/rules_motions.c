@@ -239,9 +239,11 @@ uint8_t sheaf_motion_sort_now(sheaf_fold *fold, const struct sheaf_row_motion *m
     uint8_t sort = motion->sort;
     if (motion->effect == SHEAF_KIND_none)
         return sort;
+    size_t used = fold->arena->used;
     if (!sheaf_motion_effect(fold->state, motion, fold->arena, &effect)
         || !sheaf_effect_sort(fold->state, &effect, &sort))
         fold->state->failed = true;
+    fold->arena->used = used; /* a sheet of ballots asks once a ballot */
     return sort;
 }
 
@@ -266,7 +268,10 @@ static int64_t more_time(sheaf_fold *fold, const struct sheaf_row_motion *motion
     int64_t begins = put_at(state, motion) + (int64_t)rule->notice_s * 1000;
     int64_t closes = begins + (int64_t)rule->open_s * 1000;
     if (motion->assembly != SHEAF_NONE)
-        return begins > motion->begins || closes > motion->closes ? closes : 0;
+        return begins > sheaf_assembly_get(state, motion->assembly)->starts
+                       || closes > motion->closes
+                   ? closes
+                   : 0;
     if (motion->ratify && closes > motion->ratify)
         closes = motion->ratify;
     return closes > fold->stamp ? closes : 0;

@@ -276,3 +276,62 @@ void test_sort_rises_at_an_assembly(void **unused)
         kit_close(&k);
     }
 }
+
+/* Opens it, has the first `count` vote for it, and settles it. */
+static void adopt(kit *k, kit_name *const *who, int count, const char *label,
+                  const char *effect)
+{
+    kit_do(k, "ann", "motion.open", label, "{'effect':%s,'title':^}", effect);
+    k->now = motion(k, label)->begins;
+    for (int i = 0; i < count; i++)
+        kit_do(k, who[i]->name, "ballot.cast", NULL, "{'choice':'yes','motion':#%s}", label);
+    pass(k, motion(k, label)->closes);
+    assert_int_equal(motion(k, label)->state, SHEAF_motion_state_adopted);
+}
+
+/* A sheet of ballots on a motion that has come to be protected, and on which all have voted:
+ * at each of them the whole amendment is read again, and the memory for it is enough. */
+void test_sort_rises_before_a_sheet(void **unused)
+{
+    (void)unused;
+    enum { MANY = 500 };
+    static kit_name *who[MANY];
+    static char what[MANY * 48], proxies[4000];
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    rules.early = true;
+    rules.form = "association";
+    rules.ordinary.quorum = rules.qualified.quorum = rules.protected.quorum = 0;
+    rules.ordinary.open_s = 86400 * 7;
+    rules.qualified.open_s = 86400 * 60;
+    rules.protected.open_s = 86400 * 30;
+    kit_found_many(&k, &rules, who, MANY);
+    adopt(&k, who, 2, "t",
+          "{'kind':'tellers.appoint','what':{'duration_s':90000000,'members':[{'member':#ann},"
+          "{'member':#m1}]}}");
+    kit_rules other = rules;
+    snprintf(proxies, sizeof proxies,
+             "{'cap':2,'clauses':[{'text':'%01700d'},{'text':'%01700d'}],'protected':false,"
+             "'until_max_s':100000}",
+             0, 0);
+    other.article[SHEAF_ARTICLE_proxies] = proxies;
+    kit_do(&k, "ann", "motion.open", "m", "{'effect':%s,'title':^}",
+           kit_amendment(&other, "#ann"));
+    assert_int_equal(motion(&k, "m")->sort, SHEAF_decision_sort_qualified);
+    rules.raised = RAISED("bylaws.amend");
+    adopt(&k, who, 2, "raise", kit_amendment(&rules, "#ann"));
+    size_t len =
+        (size_t)snprintf(what, sizeof what, "{'channel':'paper','evidence':~e,'list':[");
+    for (int i = 0; i < MANY; i++) {
+        kit_do(&k, who[i]->name, "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        len += (size_t)snprintf(what + len, sizeof what - len, "%s{'choice':'no','member':%u}",
+                                i ? "," : "", who[i]->member);
+    }
+    snprintf(what + len, sizeof what - len, "],'motion':#m}");
+    assert_true(motion(&k, "m")->closes > k.now);
+    kit_want(&k, ACCEPTED, "ann", "ballots.record", what, "sheet");
+    kit_do(&k, who[1]->name, "ballots.confirm", NULL, "{'sheet':#sheet}");
+    assert_int_equal(motion(&k, "m")->no, MANY);
+    kit_close(&k);
+}

@@ -306,6 +306,7 @@ void test_sort_rises_after_its_time(void **unused);
 void test_sort_rises_with_proxies(void **unused);
 void test_sort_rises_before_all_have_voted(void **unused);
 void test_sort_rises_at_an_assembly(void **unused);
+void test_sort_rises_before_a_sheet(void **unused);
 void test_tellers(void **unused);
 void test_tellers_leave_out(void **unused);
 void test_tellers_late(void **unused);

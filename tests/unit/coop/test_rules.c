@@ -304,6 +304,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_sort_rises_with_proxies),
     cmocka_unit_test(test_sort_rises_before_all_have_voted),
     cmocka_unit_test(test_sort_rises_at_an_assembly),
+    cmocka_unit_test(test_sort_rises_before_a_sheet),
     cmocka_unit_test(test_tellers),
     cmocka_unit_test(test_tellers_leave_out),
     cmocka_unit_test(test_tellers_late),
