@@ -4,8 +4,8 @@
  * half of them are taken, a member may take more than one. The other half is kept for members
  * with a vote, one a member: so nobody who has a vote is ever kept out by one member, nor by
  * those who have none. Motions on urgent matters have as many places of their own, and what is
- * put to an assembly has its (rules_assembly_motions.c). A place is free again once what took it is settled, lapses or is
- * withdrawn.
+ * put to an assembly has its (rules_assembly_motions.c). A place is free again once what took
+ * it is settled, lapses or is withdrawn.
  */
 #ifndef SHEAF_COOP_ROOM_H
 #define SHEAF_COOP_ROOM_H
