@@ -236,10 +236,10 @@ static bool print_waiting(const sheaf_motion_report *r)
         return false;
     bool comes = assembly->state == SHEAF_assembly_state_convened
                  || assembly->state == SHEAF_assembly_state_second_call;
-    puts(
-        comes
-            ? "  then       it is decided when the assembly ends; if that is not held, it fails"
-            : "  then       it fails: the assembly was not held");
+    puts(comes ? "  then       it is decided when the assembly ends; if that is not held, it "
+                 "fails,\n"
+                 "             and if it is called off, it ends"
+               : "  then       it fails: the assembly was not held");
     return true;
 }
 
@@ -376,6 +376,9 @@ void sheaf_motion_print(const sheaf_motion_report *r)
         print_rule(r->raised, "and now");
     print_votes(r);
     print_assembly(r);
+    if (m->carries != SHEAF_NONE)
+        printf("  proposal   %" PRIu32 ", which no circle could resolve, is decided by it\n",
+               m->carries);
     if (m->state != SHEAF_motion_state_open) {
         print_settled(r);
         return;

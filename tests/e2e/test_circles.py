@@ -100,6 +100,8 @@ def differ(coop, circle):
     coop.act("bob", "proposal", "carry", "--proposal", matter, "--motion", motion)
     told = words(coop, "proposal", matter)
     check("who decide by a motion", f"motion      {motion}" in told, told)
+    told = words(coop, "motion", motion)
+    check("which says so", f"proposal   {matter}, which no circle could resolve" in told, told)
 
 
 def main():
