@@ -126,7 +126,9 @@ static void keys(sheaf_waits *w)
          row_1 = row->before) {
         row = sheaf_key_at(w->state, row_1 - 1);
         if (row->until > w->now && row->until - w->now < SOON_MS)
-            WAIT("key", row->id, row->until, "expires; who holds it renews it", "key renew");
+            WAIT("key", row->id, row->until,
+                 "expires, also if it is renewed; `key new` makes another to admit",
+                 "key admit --public-key KEY --scopes.vote yes");
     }
 }
 
