@@ -135,8 +135,9 @@ static void print_words(const char *before, sheaf_buffer *words)
     sheaf_buffer_deinit(words);
 }
 
-static void print_motions(const sheaf_state *state, int64_t now)
+static void print_motions(const sheaf_round_source *source, int64_t now)
 {
+    const sheaf_state *state = source->state;
     for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
         const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
         if (m->state != SHEAF_motion_state_open)
@@ -146,6 +147,13 @@ static void print_motions(const sheaf_state *state, int64_t now)
         printf(": %u for, %u against, %u abstain, of %u\n", m->yes, m->no, m->abstain,
                m->electorate);
         sheaf_buffer words;
+        sheaf_title_get(source, &m->title, &words);
+        if (words.len) {
+            fputs("             “", stdout);
+            sheaf_print_plain(sheaf_buffer_slice(&words));
+            puts("”");
+        }
+        sheaf_buffer_deinit(&words);
         sheaf_buffer_init(&words, 1024);
         sheaf_words_put_motion(&words, state, m);
         print_words("if it is adopted, ", &words);
@@ -275,8 +283,10 @@ static void print_spending(const sheaf_state *state, int64_t now)
     }
 }
 
-static void print_status(const sheaf_state *state, const sheaf_member *member, int64_t now)
+static void print_status(const sheaf_round_source *source, const sheaf_member *member,
+                         int64_t now)
 {
+    const sheaf_state *state = source->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     printf("%.*s\n", SHEAF_PRINT(SHEAF_WORDS(bylaws->name)));
     printf("  entries    %llu\n", (unsigned long long)state->size);
@@ -288,7 +298,8 @@ static void print_status(const sheaf_state *state, const sheaf_member *member, i
                sheaf_ending_now(state)->state == SHEAF_ending_state_sealed
                    ? "dissolved, and the log is sealed"
                    : "the co-op is being wound up");
-    print_motions(state, now);
+    sheaf_open_print(state);
+    print_motions(source, now);
     for (uint32_t i = 0; i < sheaf_mandate_count(state); i++) {
         const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);
         printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
@@ -369,7 +380,7 @@ typedef struct {
 
 static void print_view(const status_view *view, const char *home)
 {
-    print_status(view->source.state, view->hub, view->now);
+    print_status(&view->source, view->hub, view->now);
     print_witnesses(view->source.state, &view->report, view->hub != NULL);
     if (view->waits.member != SHEAF_NONE)
         sheaf_waits_print(&view->waits, &view->source, home);
@@ -392,6 +403,7 @@ static int print_view_json(const status_view *view)
     sheaf_json_member_put_int(&w, "models", sheaf_model_count(state));
     put_rows(&w, "motions", state, SHEAF_TABLE_motion);
     sheaf_json_member_put_int(&w, "motions_open", sheaf_coop(state)->motions_open);
+    sheaf_open_put(state, &w);
     sheaf_json_member_put_int(&w, "quorum", sheaf_bylaws_now(state)->witness_quorum);
     sheaf_json_member_put_int(&w, "rounds", sheaf_round_count(state));
     put_rounds(&w, state, view->hub);

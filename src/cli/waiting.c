@@ -72,6 +72,81 @@ void sheaf_waits_free(sheaf_waits *waits)
     free(waits->at);
 }
 
+/* ---- what is open ---- */
+
+/* Things that have a deadline while they are open; in byte order of the names. */
+static const struct {
+    const char *name, *one, *many;
+} sorts[] = {
+    {"accountability", "process of accountability", "processes of accountability"},
+    {"advice", "process of advice", "processes of advice"},
+    {"allocation", "vote that divides an amount", "votes that divide an amount"},
+    {"assembly", "assembly", "assemblies"},
+    {"dispute", "case of conflict resolution", "cases of conflict resolution"},
+    {"election", "election", "elections"},
+    {"payment", "payment", "payments"},
+    {"petition", "petition", "petitions"},
+    {"proposal", "proposal to a circle", "proposals to circles"},
+    {"recovery", "recovery of keys", "recoveries of keys"},
+};
+enum { SORTS = sizeof sorts / sizeof *sorts };
+
+/* 1 + the place above, of deadlines that such things have. */
+static const uint8_t sort_of[SHEAF_deadline_kind_COUNT] = {
+    [SHEAF_deadline_kind_accountability_step] = 1,
+    [SHEAF_deadline_kind_advice_lapses] = 2,
+    [SHEAF_deadline_kind_allocation] = 3,
+    [SHEAF_deadline_kind_assembly_begins] = 4,
+    [SHEAF_deadline_kind_assembly_ends] = 4,
+    [SHEAF_deadline_kind_dispute_step] = 5,
+    [SHEAF_deadline_kind_election] = 6,
+    [SHEAF_deadline_kind_payment] = 7,
+    [SHEAF_deadline_kind_petition_dates] = 8,
+    [SHEAF_deadline_kind_petition_lapses] = 8,
+    [SHEAF_deadline_kind_proposal] = 9,
+    [SHEAF_deadline_kind_recovery_lapses] = 10,
+    [SHEAF_deadline_kind_recovery_panel] = 10,
+    [SHEAF_deadline_kind_recovery_waits] = 10,
+};
+
+static void count_open(const sheaf_state *state, uint32_t counts[SORTS])
+{
+    memset(counts, 0, SORTS * sizeof *counts);
+    for (uint32_t i = 0; i < sheaf_coop(state)->deadlines; i++) {
+        uint32_t row_1 = sheaf_deadline_heap_at(state, i)->deadline_1;
+        uint8_t sort = sort_of[sheaf_deadline_at(state, row_1 - 1)->kind];
+        if (sort)
+            counts[sort - 1]++;
+    }
+}
+
+void sheaf_open_print(const sheaf_state *state)
+{
+    uint32_t counts[SORTS];
+    const char *before = "  open       ";
+    count_open(state, counts);
+    for (size_t i = 0; i < SORTS; i++) {
+        if (!counts[i])
+            continue;
+        printf("%s%" PRIu32 " %s", before, counts[i],
+               counts[i] == 1 ? sorts[i].one : sorts[i].many);
+        before = ", ";
+    }
+    if (*before == ',')
+        puts("");
+}
+
+void sheaf_open_put(const sheaf_state *state, sheaf_json_writer *w)
+{
+    uint32_t counts[SORTS];
+    count_open(state, counts);
+    sheaf_json_key(w, "open");
+    sheaf_json_open_object(w);
+    for (size_t i = 0; i < SORTS; i++)
+        sheaf_json_member_put_int(w, sorts[i].name, counts[i]);
+    sheaf_json_close(w);
+}
+
 /* ---- telling ---- */
 
 void sheaf_moment_words(int64_t at, int64_t now, char out[SHEAF_MOMENT_SIZE])
@@ -97,12 +172,11 @@ void sheaf_moment_words(int64_t at, int64_t now, char out[SHEAF_MOMENT_SIZE])
              count == 1 ? units[unit].one : units[unit].many);
 }
 
-/* The first line of what it is called; nothing where that is not at hand. */
-static void get_title(const sheaf_round_source *source, const sheaf_waiting *what,
-                      sheaf_buffer *out)
+void sheaf_title_get(const sheaf_round_source *source, const sheaf_hash *title,
+                     sheaf_buffer *out)
 {
     sheaf_buffer_init(out, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_hash_is_zero(&what->title) || !sheaf_source_text(source, &what->title, out))
+    if (sheaf_hash_is_zero(title) || !sheaf_source_text(source, title, out))
         sheaf_buffer_reset(out);
     uint8_t *end = out->len ? memchr(out->data, '\n', out->len) : NULL;
     if (end)
@@ -114,7 +188,7 @@ static void print_one(const sheaf_waits *waits, const sheaf_round_source *source
 {
     sheaf_buffer title;
     char when[SHEAF_MOMENT_SIZE];
-    get_title(source, what, &title);
+    sheaf_title_get(source, &what->title, &title);
     printf("  %s %" PRIu32, what->noun, what->of);
     if (title.len) {
         fputs(" “", stdout);
@@ -162,7 +236,7 @@ void sheaf_waits_put(const sheaf_waits *waits, const sheaf_round_source *source,
     for (size_t i = 0; i < waits->count; i++) {
         const sheaf_waiting *what = &waits->at[i];
         sheaf_buffer title;
-        get_title(source, what, &title);
+        sheaf_title_get(source, &what->title, &title);
         sheaf_json_open_object(w);
         sheaf_json_member_put_string(w, "command", sheaf_str(what->command));
         sheaf_json_member_put_int(w, "of", what->of);

@@ -43,6 +43,15 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
 void sheaf_waits_put(const sheaf_waits *waits, const sheaf_round_source *source,
                      sheaf_json_writer *w);
 
+/* What is open beside motions: a line for people, or the object "open" with how many of each.
+ */
+void sheaf_open_print(const sheaf_state *state);
+void sheaf_open_put(const sheaf_state *state, sheaf_json_writer *w);
+
+/* The first line of what something is called; empty where it is not at hand. */
+void sheaf_title_get(const sheaf_round_source *source, const sheaf_hash *title,
+                     sheaf_buffer *out);
+
 /* "2026-11-28 09:00 UTC, in 7 days" */
 enum { SHEAF_MOMENT_SIZE = 64 };
 void sheaf_moment_words(int64_t at, int64_t now, char out[SHEAF_MOMENT_SIZE]);

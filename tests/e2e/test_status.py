@@ -271,6 +271,11 @@ def places(coop, election):
         text = sheaf("status", place).stdout
         check(f"without one there is the co-op alone in {name}",
               "Oak\n" in text and "waits" not in text, text)
+        check(f"with its title and what else is open in {name}",
+              "             “Meet twice”\n" in text and "  open       1 process of accountability, "
+              "1 case of conflict resolution, 1 election, 2 payments, " in text, text)
+    opened = json.loads(sheaf("status", folder, "--json").stdout)["open"]
+    check("what is open is counted", opened["payment"] == 2 and opened["assembly"] == 0, opened)
     for name, place in (("a folder", folder), ("a hub", coop.hub.url)):
         text = sheaf("organ", "show", "-", place).stdout
         check(f"organs can be seen in {name}", "treasurers (organ 0" in text, text)
