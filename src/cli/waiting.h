@@ -62,6 +62,15 @@ void sheaf_moment_words(int64_t at, int64_t now, char out[SHEAF_MOMENT_SIZE]);
 __attribute__((format(printf, 3, 4))) void
 sheaf_waits_add(sheaf_waits *waits, const sheaf_waiting *what, const char *command, ...);
 
+#define SHEAF_WAIT(waits, noun_, of_, until_, title_, words_, ...)                             \
+    sheaf_waits_add((waits),                                                                   \
+                    &(sheaf_waiting){.noun = (noun_),                                          \
+                                     .of = (of_),                                              \
+                                     .until = (until_),                                        \
+                                     .title = (title_),                                        \
+                                     .words = (words_)},                                       \
+                    __VA_ARGS__)
+
 /* What the deadline of that kind, of that entry, is of: a column of coop/tbl. */
 void sheaf_waits_matter(sheaf_waits *waits, uint8_t kind, uint32_t of, int64_t at);
 void sheaf_waits_membership(sheaf_waits *waits, uint8_t kind, uint32_t of, int64_t at);

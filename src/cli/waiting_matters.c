@@ -6,15 +6,8 @@
 #include "coop/organs.h"
 #include "coop/view.h"
 
-/* One thing that has a deadline, and does not wait for longer than `until`. */
-#define WAIT(noun_, of_, until_, title_, words_, ...)                                          \
-    sheaf_waits_add(w,                                                                         \
-                    &(sheaf_waiting){.noun = (noun_),                                          \
-                                     .of = (of_),                                              \
-                                     .until = (until_),                                        \
-                                     .title = (title_),                                        \
-                                     .words = (words_)},                                       \
-                    __VA_ARGS__)
+/* What waits for the member. */
+#define WAIT(...) SHEAF_WAIT(w, __VA_ARGS__)
 
 static const sheaf_hash untitled;
 

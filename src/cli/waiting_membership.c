@@ -3,22 +3,18 @@
 
 #include "coop/electorate.h"
 #include "coop/ending.h"
+#include "coop/licence.h"
 #include "coop/organs.h"
 #include "coop/treasury.h"
 #include "coop/view.h"
 
 static const sheaf_hash untitled;
-static const int64_t SOON_MS = INT64_C(30) * 86400 * 1000; /* before a key expires */
 
-/* Of the member, what the deadline or the row is of; nothing where `until` is 0 presses. */
-#define WAIT(noun_, of_, until_, words_, ...)                                                  \
-    sheaf_waits_add(w,                                                                         \
-                    &(sheaf_waiting){.noun = (noun_),                                          \
-                                     .of = (of_),                                              \
-                                     .until = (until_),                                        \
-                                     .title = untitled,                                        \
-                                     .words = (words_)},                                       \
-                    __VA_ARGS__)
+/* What waits for the member, without and with what it is called. */
+#define WAIT(noun, of, until, ...)        SHEAF_WAIT(w, noun, of, until, untitled, __VA_ARGS__)
+#define WAIT_TITLED(noun, of, until, ...) SHEAF_WAIT(w, noun, of, until, __VA_ARGS__)
+
+static const int64_t SOON_MS = INT64_C(30) * 86400 * 1000; /* before a key expires */
 
 /* Has the member spoken on it? */
 static bool spoke(const sheaf_waits *w, uint32_t of)
@@ -48,19 +44,22 @@ static void leaves(sheaf_waits *w, uint32_t of, int64_t at)
 static void recovery(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_recovery *r = sheaf_recovery_get(w->state, of);
+    const sheaf_hash name = sheaf_member_get(w->state, r->member)->name;
     bool own = r->member == w->member, votes = sheaf_waits_votes(w);
     if (r->state == SHEAF_recovery_state_open && own && !r->confirmations)
         WAIT("recovery", of, at, "somebody asks for a new key in the place of yours; strike it",
              "recovery decline --recovery %u", of);
     else if (r->state == SHEAF_recovery_state_open && !own && votes && !spoke(w, of))
-        WAIT("recovery", of, at, "of a member's keys: confirm it if you know it is that member",
-             "recovery confirm --recovery %u", of);
+        WAIT_TITLED("recovery", of, at, name,
+                    "of that member's keys; confirm it if you know who asks",
+                    "recovery confirm --recovery %u", of);
     else if (r->state == SHEAF_recovery_state_waiting && own)
         WAIT("recovery", of, at, "a new key takes the place of yours, unless you object",
              "recovery object --recovery %u", of);
     else if (r->state == SHEAF_recovery_state_objected && !own && votes && !spoke(w, of))
-        WAIT("recovery", of, at, "was objected to; members who did not confirm it judge",
-             "recovery judge --recovery %u --uphold yes|no", of);
+        WAIT_TITLED("recovery", of, at, name,
+                    "of that member's keys was objected to; who did not confirm it judges",
+                    "recovery judge --recovery %u --uphold yes|no", of);
 }
 
 static void payment(sheaf_waits *w, uint32_t of, int64_t at)
@@ -71,13 +70,14 @@ static void payment(sheaf_waits *w, uint32_t of, int64_t at)
         sheaf_treasury_organ(w->state, &place) && sheaf_office_now(w->state, w->member, place);
     if (sheaf_payment_undecided(w->state, p)) {
         if (p->by == w->member)
-            WAIT("payment", of, at, "above the limit: a motion must approve it",
-                 "motion open --title TEXT --effect FILE");
+            WAIT_TITLED("payment", of, at, p->purpose,
+                        "above the limit: a motion must approve it",
+                        "motion open --title TEXT --effect FILE");
     } else if (treasurer && p->account != w->member
                && !sheaf_conflicted(w->state, of, w->member)
                && !sheaf_payment_signature_find(w->state, sheaf_pair(of, w->member))) {
-        WAIT("payment", of, at, "your signature, as a treasurer", "payment sign --payment %u",
-             of);
+        WAIT_TITLED("payment", of, at, p->purpose, "your signature, as a treasurer",
+                    "payment sign --payment %u", of);
     }
 }
 
@@ -85,14 +85,9 @@ static void override(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_override *o = sheaf_override_get(w->state, of);
     if (o->state == SHEAF_override_state_asked && sheaf_waits_votes(w) && !spoke(w, of))
-        sheaf_waits_add(w,
-                        &(sheaf_waiting){.noun = "override",
-                                         .of = of,
-                                         .until = at,
-                                         .title = o->reason,
-                                         .words = "asks for signatures; do sign if it should "
-                                                  "be suspended"},
-                        "override suspend --of %u", o->of);
+        WAIT_TITLED("override", of, at, o->reason,
+                    "asks for signatures; do sign if it should be suspended",
+                    "override suspend --of %u", o->of);
 }
 
 /* ---- without one ---- */
@@ -105,13 +100,9 @@ static void oneself(sheaf_waits *w)
     const struct sheaf_row_deadline *death =
         sheaf_deadline_find(w->state, sheaf_pair(w->member, SHEAF_deadline_kind_member_death));
     if (asked && sheaf_hash_is_zero(&asked->answer) && asked->heard > w->now)
-        sheaf_waits_add(w,
-                        &(sheaf_waiting){.noun = "exclusion",
-                                         .of = asked->id,
-                                         .until = asked->heard,
-                                         .title = asked->reason,
-                                         .words = "somebody asks for yours; you are heard"},
-                        "member answer --exclusion %u --text TEXT", asked->id);
+        WAIT_TITLED("exclusion", asked->id, asked->heard, asked->reason,
+                    "somebody asks for yours; you are heard",
+                    "member answer --exclusion %u --text TEXT", asked->id);
     if (member->death != SHEAF_NONE)
         WAIT("death", member->death, death && death->place ? death->at : 0,
              "it is on record that you have died; any act of yours disproves it",
@@ -152,10 +143,9 @@ static void applications(sheaf_waits *w)
             continue;
         left--;
         if (row->applied + lapse_ms >= w->now && !spoke(w, row->id))
-            WAIT("application", row->id, row->applied + lapse_ms,
-                 "your approval, or `member "
-                 "decline`",
-                 "member admit --member %u", row->id);
+            WAIT_TITLED("application", row->id, row->applied + lapse_ms, row->name,
+                        "your approval, or `member decline`", "member admit --member %u",
+                        row->id);
     }
 }
 
@@ -215,8 +205,25 @@ static void statements(sheaf_waits *w)
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_payment *row = sheaf_payment_at(w->state, i);
         if (row->state == SHEAF_payment_state_released)
-            WAIT("payment", row->id, 0, "has left; its bank statement is to be recorded",
-                 "payment settle --payment %u --evidence HASH", row->id);
+            WAIT_TITLED("payment", row->id, 0, row->purpose,
+                        "has left; its bank statement is to be recorded",
+                        "payment settle --payment %u --evidence HASH", row->id);
+    }
+}
+
+/* Who holds data consents to each licence of it, or does not. */
+static void licences(sheaf_waits *w)
+{
+    uint32_t count = sheaf_licensed_count(w->state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_licensed *row = sheaf_licensed_at(w->state, i);
+        const struct sheaf_row_licence *licence = sheaf_licence_get(w->state, row->licence);
+        const struct sheaf_row_dataset *dataset = sheaf_dataset_get(w->state, row->dataset);
+        if (dataset->member == w->member && dataset->retired == SHEAF_NONE
+            && row->consented == SHEAF_NONE && sheaf_licence_lives(w->state, licence, w->now))
+            WAIT_TITLED("licence", licence->id, licence->until, licence->licensee,
+                        "would have data of yours, if you consent",
+                        "licence consent --licence %u --dataset %u", licence->id, dataset->id);
     }
 }
 
@@ -255,5 +262,6 @@ void sheaf_waits_memberships(sheaf_waits *waits)
     registration(waits);
     sheets(waits);
     statements(waits);
+    licences(waits);
     ending(waits);
 }

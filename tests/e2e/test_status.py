@@ -23,7 +23,7 @@ ARTICLES = {
     "organs": {"protected": False, "list": [
         {"kind": "treasurers", "name": "treasurers", "nominate_s": 0, "open_s": 200,
          "quorum_bp": 5000, "seats": 3, "term_s": 10000000}]},
-    "override": {"confirm_s": 1000, "hold_s": 900, "members": 2, "members_bp": 10000,
+    "override": {"confirm_s": 1000, "hold_s": 0, "members": 2, "members_bp": 10000,
                  "protected": True},
     "petitions": {"assembly_s": 600, "members_bp": 10000, "open_max": 5, "protected": True,
                   "sign_s": 300},
@@ -116,6 +116,8 @@ def join(coop):
         text = coop.status(who)
         check("an applicant is told to wait", f"member {said['index']}, who waits to be admitted"
               in text, text)
+        waits = coop.waits("ada")[("application", said["index"])]
+        check(f"{who} is named", waits.get("title") == who, waits)
         for other in PEOPLE[:PEOPLE.index(who)]:
             coop.do(other, "application", said["index"])
     text = coop.status("ada")
@@ -196,7 +198,8 @@ def money(coop):
                        "--purpose", "Bread")
     coop.nothing("cat", "payment", payment)
     coop.do("ada", "payment", payment)
-    check("the other treasurer is still to sign", ("payment", payment) in coop.waits("bob"))
+    row = coop.waits("bob").get(("payment", payment), {})
+    check("the other treasurer is still to sign", row.get("title") == "Bread", row)
     order = coop.act("bob", "payment", "order", "--amount-cents", 10001, "--payee", "Landlord",
                      "--purpose", "Rent")
     coop.nothing("ada", "payment", order)
@@ -210,6 +213,19 @@ def money(coop):
     coop.do("cat", "election", election, FILE=approve)
     coop.nothing("cat", "election", election)
     return election
+
+
+def licence(coop):
+    dataset = coop.act("cat", "dataset", "register", "--title", "Crops", "--records", 9, "--schema",
+                       "crops", "--licence", "CC-BY-4.0", "--subjects", "none", "--commitment",
+                       "ef" * 32)
+    coop.decide("data.license", datasets=[{"dataset": dataset}], licensee="A mill",
+                price_cents=100, terms="Flour alone.", until=int(time.time() * 1000) + 3600000)
+    rows = [row for (what, _), row in coop.waits("cat").items() if what == "licence"]
+    check("who holds data is asked of its licence, by the name of who wants it",
+          [row["title"] for row in rows] == ["A mill"], rows)
+    check("and nobody else is", not [what for what, _ in coop.waits("bob") if what == "licence"])
+    coop.do("cat", "licence", rows[0]["of"])
 
 
 def tellers(coop, motion):
@@ -345,6 +361,7 @@ def main():
             matters(coop)
             circle(coop)
             election = money(coop)
+            licence(coop)
             tellers(coop, motion)
             keys(coop)
             members(coop)
