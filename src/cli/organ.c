@@ -299,11 +299,9 @@ static void print_election_json(const sheaf_state *state, const struct sheaf_row
 static sheaf_status show_election(const sheaf_state *state, const sheaf_arguments *a,
                                   sheaf_err *err)
 {
-    long long id;
-    const struct sheaf_row_election *election =
-        sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &id)
-            ? sheaf_election_find(state, (uint32_t)id)
-            : NULL;
+    long long id = 0;
+    (void)sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &id); /* looked at before */
+    const struct sheaf_row_election *election = sheaf_election_find(state, (uint32_t)id);
     if (!election)
         return sheaf_fail(
             err, SHEAF_INVALID,
@@ -393,6 +391,11 @@ static int run_organ_show(const sheaf_arguments *a)
 
 static int run_election_show(const sheaf_arguments *a)
 {
+    long long id;
+    if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &id))
+        return sheaf_usage(&sheaf_command_election_show,
+                           "give the number of the entry that called it, not “%.40s”",
+                           a->argument[0]);
     return run(a, &sheaf_command_election_show, 1, show_election);
 }
 
