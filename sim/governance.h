@@ -20,6 +20,8 @@ enum {
 
 /* The classes, by their places. */
 enum { WORKER, USER, INVESTOR, SUPPORTER, CLASSES };
+/* The circles: the one inside the other. */
+enum { OUTER, INNER, CIRCLES };
 enum {
     NOTICE_DAYS = 30,
     CEILING_BP = 2500,
@@ -34,6 +36,7 @@ enum {
     CONFIRM_DAYS = 30,
     RATIFY_DAYS = 21,
     TELLERS_DAYS = 200,
+    CONSENT_DAYS = 20,
     WAIT_DAYS = 14,
     PANEL_DAYS = 30,
     CONFIRMATIONS = 2,
@@ -74,6 +77,8 @@ enum {
     MET(recovered, OFTEN, "keys recovered")                                                    \
     MET(objected, SELDOM, "recoveries objected to")                                            \
     MET(upheld, SELDOM, "upheld by a panel")                                                   \
+    MET(consent, OFTEN, "adopted by consent")                                                  \
+    MET(wider, SELDOM, "brought before a wider circle")                                        \
     MET(urgent, OFTEN, "urgent acts")                                                          \
     MET(ratified, SELDOM, "urgent acts ratified")                                              \
     MET(undone, SELDOM, "urgent acts undone")
@@ -156,6 +161,16 @@ typedef struct {
     bool came[PEOPLE_MAX];
 } assembly;
 
+/* A proposal to a circle. */
+typedef struct {
+    uint32_t id;
+    int by, circle, state; /* enum proposal_state */
+    int64_t closes;
+    int round, round_first;                      /* of its text; the first before this circle */
+    bool entitled[PEOPLE_MAX], gone[PEOPLE_MAX]; /* who has left the circle since */
+    int8_t answer[PEOPLE_MAX], answered[PEOPLE_MAX]; /* enum answer_kind; in which round */
+} proposal;
+
 typedef struct {
     uint32_t id;
     int of, state;  /* whose keys; enum recovery_state */
@@ -187,10 +202,13 @@ typedef struct {
     advice advices[MATTERS_MAX];
     assembly assemblies[MATTERS_MAX];
     recovery recoveries[MATTERS_MAX];
+    proposal proposals[MATTERS_MAX];
+    uint32_t circles[CIRCLES];
+    bool in_circle[CIRCLES][PEOPLE_MAX];
     account accounts[MATTERS_MAX];
     bool sitting[PEOPLE_MAX]; /* on the board, after the last act */
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
-        account_count, assembly_count, recovery_count;
+        account_count, assembly_count, recovery_count, proposal_count;
     bool teller[PEOPLE_MAX]; /* until then */
     int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
@@ -289,6 +307,12 @@ void book_assembly_ends(governance *g, uint32_t of);
 bool book_attends(const governance *g, uint32_t assembly, int who);
 bool book_was_held(const governance *g, uint32_t assembly);
 void book_compare_assemblies(const governance *g);
+/* Circles (governance_circles.c): a day, who leaves the co-op, a tick. */
+void acts_found_circles(governance *g);
+void acts_of_circles(governance *g);
+void book_leaves_circles(governance *g, int who);
+void book_proposal_ends(governance *g, const sheaf_deadline *due);
+void book_compare_circles(const governance *g);
 /* Recovery of keys (governance_recovery.c). */
 void acts_of_recovery(governance *g);
 void book_recovery_ends(governance *g, const sheaf_deadline *due);

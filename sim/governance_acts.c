@@ -135,6 +135,9 @@ static kit_rules document(const governance *g, const laws *l)
     r.article[SHEAF_ARTICLE_override] = "{'confirm_s':2592000,'hold_s':1209600,'members':2,'"
                                         "members_bp':10000,'protected':true}";
     r.recovery = "'recovery':{'confirmations':2,'panel_s':2592000,'wait_s':1209600},";
+    r.article[SHEAF_ARTICLE_circles] =
+        "{'answer_s':1728000,'open_max':4,'protected':false,'review_max_s':31536000,"
+        "'size_warning':20}";
     r.article[SHEAF_ARTICLE_advice] =
         "{'answer_s':1728000,'open_max':4,'protected':false,'spend_max_cents':0}";
     r.article[SHEAF_ARTICLE_accountability] =
@@ -194,6 +197,7 @@ void acts_found(governance *g)
         admit(g, 0, who);
     }
     acts_found_data(g);
+    acts_found_circles(g);
     book_compare(g);
 }
 

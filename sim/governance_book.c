@@ -227,6 +227,7 @@ void book_gives(governance *g, const proxy *given)
 static void depart(governance *g, int who)
 {
     g->b.people[who].state = GONE;
+    book_leaves_circles(g, who);
 }
 
 /* In force at once, or behind those that wait for the register. */
@@ -478,6 +479,9 @@ void book_ticks(governance *g, const sheaf_deadline *due)
                || due->kind == SHEAF_deadline_kind_recovery_waits
                || due->kind == SHEAF_deadline_kind_recovery_panel) {
         book_recovery_ends(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_proposal
+               || due->kind == SHEAF_deadline_kind_proposal_review) {
+        book_proposal_ends(g, due);
     } else if (due->kind == SHEAF_deadline_kind_assembly_begins) {
         book_assembly_begins(g, due->of);
     } else if (due->kind == SHEAF_deadline_kind_assembly_ends) {
@@ -516,6 +520,7 @@ void book_compare(governance *g)
     book_compare_matters(g);
     book_compare_assemblies(g);
     book_compare_recoveries(g);
+    book_compare_circles(g);
     if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), book_voters(&g->b));
