@@ -9,12 +9,53 @@
 #include "acts/acts_internal.h"
 #include "base/encode.h"
 
+#include <endian.h>
+
+/* As sheaf_take_text(), of a string that stands in the source: compared without a call. */
+#define TAKE(in, text) take_literal(in, text, sizeof(text) - 1)
+__attribute__((always_inline)) static inline bool take_literal(sheaf_slice *in,
+                                                               const char *text, size_t len)
+{
+    if (in->len < len || memcmp(in->data, text, len) != 0)
+        return false;
+    in->data += len;
+    in->len -= len;
+    return true;
+}
+
+/* The number that the digits at the front of eight bytes make, all bytes of a word at once; and
+ * how many they are. */
+static uint64_t eight_digits(const uint8_t *at, unsigned *count)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    word = le64toh(word) ^ UINT64_C(0x3030303030303030);
+    /* The highest bit of a byte that is no digit; what is carried only reaches those behind. */
+    uint64_t other =
+        (word | (word + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
+    *count = other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
+    if (*count == 0)
+        return 0;
+    word <<= 64 - 8 * *count; /* zeros in front */
+    word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    return (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
+}
+
 static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
 {
+    static const uint32_t powers[] = {1,      10,      100,      1000,     10000,
+                                      100000, 1000000, 10000000, 100000000};
     const uint8_t *at = in->data, *end = at + in->len;
     bool negative = at < end && *at == '-';
     const uint8_t *digits = at += negative;
     uint64_t value = 0;
+    unsigned many = 8;
+    while (many == 8 && end - at >= 8 && at - digits < 16) {
+        uint64_t next = eight_digits(at, &many);
+        value = value * powers[many] + next;
+        at += many;
+    }
     while (at < end && *at >= '0' && *at <= '9' && at - digits < 17)
         value = value * 10 + (uint64_t)(*at++ - '0');
     size_t count = (size_t)(at - digits);
@@ -39,21 +80,21 @@ static bool take_ref(sheaf_slice *in, uint32_t *out)
 static bool take_base64url(sheaf_slice *in, uint8_t *out, size_t len)
 {
     sheaf_slice text;
-    return sheaf_take_text(in, "\"") && sheaf_take(in, (len * 8 + 5) / 6, &text)
-           && sheaf_base64url_get(text, out, len) && sheaf_take_text(in, "\"");
+    return TAKE(in, "\"") && sheaf_take(in, (len * 8 + 5) / 6, &text)
+           && sheaf_base64url_get(text, out, len) && TAKE(in, "\"");
 }
 
 static bool take_hash(sheaf_slice *in, sheaf_hash *out)
 {
     sheaf_slice text;
-    return sheaf_take_text(in, "\"") && sheaf_take(in, 2 * sizeof out->bytes, &text)
-           && sheaf_hex_get(text, out->bytes, sizeof out->bytes) && sheaf_take_text(in, "\"");
+    return TAKE(in, "\"") && sheaf_take(in, 2 * sizeof out->bytes, &text)
+           && sheaf_hex_get(text, out->bytes, sizeof out->bytes) && TAKE(in, "\"");
 }
 
 /* A string of printable ASCII without escapes. */
 static bool take_plain(sheaf_slice *in, sheaf_slice *out)
 {
-    if (!sheaf_take_text(in, "\"") || !sheaf_take_until(in, '"', out))
+    if (!TAKE(in, "\"") || !sheaf_take_until(in, '"', out))
         return false;
     for (size_t i = 0; i < out->len; i++)
         if (out->data[i] < 0x20 || out->data[i] > 0x7e || out->data[i] == '\\')
@@ -70,8 +111,8 @@ static bool take_words(sheaf_slice *in, const sheaf_field *f, sheaf_slice *out)
 
 static bool take_bool(sheaf_slice *in, bool *out)
 {
-    *out = sheaf_take_text(in, "true");
-    return *out || sheaf_take_text(in, "false");
+    *out = TAKE(in, "true");
+    return *out || TAKE(in, "false");
 }
 
 static bool take_choice(sheaf_slice *in, const sheaf_field *f, uint8_t *out)
@@ -136,7 +177,7 @@ static bool take_name(sheaf_slice *in, const sheaf_field *f, bool first)
 static bool take_record(sheaf_slice *in, uint16_t revision, const sheaf_shape *shape, void *out)
 {
     bool first = true;
-    if (!sheaf_take_text(in, "{"))
+    if (!TAKE(in, "{"))
         return false;
     for (size_t i = 0; i < shape->count; i++) {
         const sheaf_field *f = &shape->fields[i];
@@ -152,22 +193,22 @@ static bool take_record(sheaf_slice *in, uint16_t revision, const sheaf_shape *s
         *(bool *)((uint8_t *)out + f->has) = true;
         first = false;
     }
-    return sheaf_take_text(in, "}");
+    return TAKE(in, "}");
 }
 
 static bool take_act(sheaf_slice *in, uint16_t revision, sheaf_arena *arena, sheaf_act *out)
 {
     sheaf_slice kind;
     int64_t seen, seq;
-    if (!sheaf_take_text(in, "{\"at\":") || !take_int(in, 0, SHEAF_JSON_INT_MAX, &out->at))
+    if (!TAKE(in, "{\"at\":") || !take_int(in, 0, SHEAF_JSON_INT_MAX, &out->at))
         return false;
-    out->has_by = sheaf_take_text(in, ",\"by\":");
+    out->has_by = TAKE(in, ",\"by\":");
     if (out->has_by && !take_ref(in, &out->by))
         return false;
-    out->has_key = sheaf_take_text(in, ",\"key\":");
+    out->has_key = TAKE(in, ",\"key\":");
     if (out->has_key && !take_ref(in, &out->key))
         return false;
-    if (!sheaf_take_text(in, ",\"kind\":") || !take_plain(in, &kind))
+    if (!TAKE(in, ",\"kind\":") || !take_plain(in, &kind))
         return false;
     out->kind = sheaf_kind_find(kind);
     if (out->kind == SHEAF_KIND_none)
@@ -177,18 +218,16 @@ static bool take_act(sheaf_slice *in, uint16_t revision, sheaf_arena *arena, she
     if (shape->since > revision || shape->actor == SHEAF_ACTOR_COOP || out->has_by != member
         || out->has_key != (member || shape->actor == SHEAF_ACTOR_HUB))
         return false;
-    if (!sheaf_take_text(in, ",\"seen\":")
-        || !take_int(in, 0, (int64_t)SHEAF_REF_MAX + 1, &seen)
-        || !sheaf_take_text(in, ",\"seq\":") || !take_int(in, 1, SHEAF_JSON_INT_MAX, &seq)
-        || !sheaf_take_text(in, ",\"until\":")
-        || !take_int(in, 0, SHEAF_JSON_INT_MAX, &out->until)
-        || !sheaf_take_text(in, ",\"what\":"))
+    if (!TAKE(in, ",\"seen\":") || !take_int(in, 0, (int64_t)SHEAF_REF_MAX + 1, &seen)
+        || !TAKE(in, ",\"seq\":") || !take_int(in, 1, SHEAF_JSON_INT_MAX, &seq)
+        || !TAKE(in, ",\"until\":") || !take_int(in, 0, SHEAF_JSON_INT_MAX, &out->until)
+        || !TAKE(in, ",\"what\":"))
         return false;
     out->seen = (uint64_t)seen;
     out->seq = (uint64_t)seq;
     void *what = sheaf_arena_take(arena, 1, shape->size, _Alignof(max_align_t));
     out->what = what;
-    return what && take_record(in, revision, shape, what) && sheaf_take_text(in, "}");
+    return what && take_record(in, revision, shape, what) && TAKE(in, "}");
 }
 
 bool sheaf_entry_quick(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
@@ -197,17 +236,16 @@ bool sheaf_entry_quick(sheaf_slice bytes, uint16_t revision, sheaf_arena *arena,
     sheaf_slice in = bytes;
     sheaf_entry entry = {0};
     sheaf_act *act = SHEAF_ARENA_NEW(arena, sheaf_act, 1);
-    if (bytes.len > SHEAF_ENTRY_MAX || !act || !sheaf_take_text(&in, "{\"act\":"))
+    if (bytes.len > SHEAF_ENTRY_MAX || !act || !TAKE(&in, "{\"act\":"))
         return false;
     entry.act_bytes.data = in.data;
     if (!take_act(&in, revision, arena, act))
         return false;
     entry.act = act;
     entry.act_bytes.len = (size_t)(in.data - entry.act_bytes.data);
-    if (!sheaf_take_text(&in, ",\"sig\":")
-        || !take_base64url(&in, entry.signature, SHEAF_SIGNATURE_BYTES)
-        || !sheaf_take_text(&in, ",\"stamp\":")
-        || !take_int(&in, 0, SHEAF_JSON_INT_MAX, &entry.stamp) || !sheaf_slice_is(in, "}"))
+    if (!TAKE(&in, ",\"sig\":") || !take_base64url(&in, entry.signature, SHEAF_SIGNATURE_BYTES)
+        || !TAKE(&in, ",\"stamp\":") || !take_int(&in, 0, SHEAF_JSON_INT_MAX, &entry.stamp)
+        || !sheaf_slice_is(in, "}"))
         return false;
     *out = entry;
     return true;

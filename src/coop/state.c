@@ -101,38 +101,42 @@ static void index_put(sheaf_index *index, uint64_t key, uint32_t row)
     index->slots[at] = (struct sheaf_slot){key, row + 1};
 }
 
-/* The slots are filled again in the order of rows, so that the row appended last is also the
- * last in its chain and index_remove_last() leaves no gap. */
-static bool index_grow(sheaf_state *state, sheaf_state_table *table)
+/* Twice the slots: what stood at a place comes to it or to the one that is so much further on,
+ * so that memory is read and written in its order. */
+static bool index_grow(sheaf_state *state, sheaf_index *index)
 {
-    uint32_t capacity = table->index.capacity ? table->index.capacity * 2 : 64;
+    uint32_t capacity = index->capacity ? index->capacity * 2 : 64;
     size_t bytes = capacity * sizeof(struct sheaf_slot);
     sheaf_index grown = {sheaf_block_new(bytes), capacity};
-    uint64_t *keys = calloc(table->count ? table->count : 1, sizeof *keys);
-    if (!grown.slots || !keys) {
-        free(grown.slots);
-        free(keys);
+    if (!grown.slots) {
         state->failed = true;
         return false;
     }
     memset(grown.slots, 0, bytes);
-    for (uint32_t i = 0; i < table->index.capacity; i++)
-        if (table->index.slots[i].row_1)
-            keys[table->index.slots[i].row_1 - 1] = table->index.slots[i].key;
-    for (uint32_t row = 0; row < table->count; row++)
-        index_put(&grown, keys[row], row);
-    free(keys);
-    free(table->index.slots);
-    table->index = grown;
+    for (uint32_t i = 0; i < index->capacity; i++)
+        if (index->slots[i].row_1)
+            index_put(&grown, index->slots[i].key, index->slots[i].row_1 - 1);
+    free(index->slots);
+    *index = grown;
     return true;
 }
 
-static void index_remove_last(sheaf_index *index, uint64_t key, uint32_t row)
+/* What follows in the chain moves up, where that is nearer to its own place (Knuth, 6.4,
+ * algorithm R). */
+static void index_remove(sheaf_index *index, uint64_t key, uint32_t row)
 {
-    uint32_t at = slot_of(index, key);
-    while (index->slots[at].row_1 != row + 1)
-        at = (at + 1) & (index->capacity - 1);
-    index->slots[at] = (struct sheaf_slot){0};
+    const uint32_t mask = index->capacity - 1;
+    uint32_t gap = slot_of(index, key);
+    while (index->slots[gap].row_1 != row + 1)
+        gap = (gap + 1) & mask;
+    for (uint32_t at = (gap + 1) & mask; index->slots[at].row_1; at = (at + 1) & mask) {
+        uint32_t from = slot_of(index, index->slots[at].key);
+        if (((at - from) & mask) < ((at - gap) & mask))
+            continue; /* it would come to stand before its place */
+        index->slots[gap] = index->slots[at];
+        gap = at;
+    }
+    index->slots[gap] = (struct sheaf_slot){0};
 }
 
 uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
@@ -261,7 +265,7 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
         return state->failed = true, spare_row(state);
     bool keyed = shape->find != SHEAF_FIND_BY_ROW;
     if (keyed && (table->count + 1) * 4 > (uint64_t)table->index.capacity * 3
-        && !index_grow(state, table))
+        && !index_grow(state, &table->index))
         return spare_row(state);
     table->count++;
     if (!save(state, id, row, key, true)) {
@@ -304,7 +308,7 @@ void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to)
         if (undo->new_row) {
             assert(undo->row == table->count - 1);
             if (shape->find != SHEAF_FIND_BY_ROW)
-                index_remove_last(&table->index, undo->key, undo->row);
+                index_remove(&table->index, undo->key, undo->row);
             table->count--;
         } else {
             state->undo_used -= shape->size;

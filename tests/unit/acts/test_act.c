@@ -138,6 +138,57 @@ static void test_quick_is_alike(void **unused)
     assert_true(quick > all / 3);
 }
 
+/* The entry with `number` at its front, where eight digits are read at once, or at its end. */
+static void check_number(const char *number, bool front)
+{
+    static uint8_t tree_block[SHEAF_ACT_ARENA_BYTES];
+    char text[400];
+    int len = snprintf(
+        text, sizeof text,
+        "{\"act\":{\"at\":%s,\"by\":0,\"key\":0,\"kind\":\"ballot.cast\",\"seen\":"
+        "5,\"seq\":7,\"until\":9,\"what\":" BALLOT "},\"sig\":\"" SIG "\",\"stamp\":%s}",
+        front ? number : "3", front ? "4" : number);
+    sheaf_slice in = sheaf_bytes(text, (size_t)len);
+    sheaf_arena arena = sheaf_arena_over(tree_block, sizeof tree_block);
+    sheaf_entry tree;
+    bool wanted = sheaf_entry_decode_tree(in, 1, &arena, &tree, NULL) == SHEAF_OK;
+    if (check_quick(in) != wanted)
+        fail_msg("%s is read otherwise", number);
+}
+
+/* Of every length, with every byte behind or between its digits that could be taken for one. */
+static void test_quick_numbers(void **unused)
+{
+    static const char *const edges[] = {"0",
+                                        "-0",
+                                        "-",
+                                        "",
+                                        "01",
+                                        "-1",
+                                        "9007199254740991",
+                                        "9007199254740992",
+                                        "9999999999999999",
+                                        "18446744073709551617",
+                                        "00000000",
+                                        "100000000000000000"};
+    (void)unused;
+    for (int front = 0; front < 2; front++) {
+        for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+            check_number(edges[i], front);
+        for (int len = 1; len <= 20; len++)
+            for (int at = 0; at <= len; at++)
+                for (int byte = 1; byte < 256; byte += at < len ? 1 : 256) {
+                    char number[32];
+                    for (int k = 0; k < len; k++)
+                        number[k] = (char)('1' + (k * 7 + len) % 9);
+                    number[len] = 0;
+                    if (at < len)
+                        number[at] = (char)byte;
+                    check_number(number, front);
+                }
+    }
+}
+
 static void test_every_kind_round_trips(void **unused)
 {
     (void)unused;
@@ -535,6 +586,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_round_trips),
         cmocka_unit_test(test_quick_is_alike),
+        cmocka_unit_test(test_quick_numbers),
         cmocka_unit_test(test_effects_round_trip),
         cmocka_unit_test(test_changed_bytes),
         cmocka_unit_test(test_refused_with_path),
