@@ -140,9 +140,11 @@ sheaf_refusal sheaf_accountability_outcome(sheaf_fold *fold, uint32_t id,
     struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
     SHEAF_REFUSE_IF(motion->id < process->id || motion->body == SHEAF_body_organ
                         || is_subject(fold->state, process, motion->by)
-                        || motion->state == SHEAF_motion_state_withdrawn,
+                        || motion->state != SHEAF_motion_state_open
+                        || motion->process != SHEAF_NONE,
                     outcome_motion);
     process->motion = motion->id;
+    sheaf_motion_edit(fold->state, sheaf_motion_row(fold->state, motion->id))->process = id;
     end(fold, process, SHEAF_accountability_state_concluded);
     return SHEAF_ACCEPTED;
 }
