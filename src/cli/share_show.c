@@ -1,6 +1,7 @@
 /* cli/share_show.c - `sheaf share show`: capital, who holds shares, what is repaid when. */
 #include "coop/shares.h"
 #include "cli/matter.h"
+#include "cli/source_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,8 +42,21 @@ static void print_capital(const sheaf_state *state)
     puts("");
 }
 
-static void print_holdings(const sheaf_state *state)
+/* Where it is at hand. */
+static void print_name(const sheaf_round_source *source, uint32_t member)
 {
+    sheaf_buffer text;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_source_text(source, &sheaf_member_get(source->state, member)->name, &text)) {
+        fputs(", ", stdout);
+        sheaf_print_plain(sheaf_buffer_slice(&text));
+    }
+    sheaf_buffer_deinit(&text);
+}
+
+static void print_holdings(const sheaf_round_source *source)
+{
+    const sheaf_state *state = source->state;
     for (uint32_t i = 0; i < sheaf_holding_count(state); i++) {
         const struct sheaf_row_holding *row = sheaf_holding_at(state, i);
         char label[24];
@@ -54,6 +68,7 @@ static void print_holdings(const sheaf_state *state)
             printf(", and %" PRIu32 " to be repaid", row->leaving);
         fputs(": ", stdout);
         print_money(state, sheaf_holding_cents(state, row));
+        print_name(source, row->id);
         puts("");
     }
 }
@@ -77,7 +92,7 @@ static void show(const sheaf_round_source *source)
 {
     print_article(source->state);
     print_capital(source->state);
-    print_holdings(source->state);
+    print_holdings(source);
     print_repayments(source->state);
     if (sheaf_article_on(source->state, SHEAF_ARTICLE_shares))
         puts(

@@ -82,7 +82,7 @@ def take(coop, members):
     pay(coop, "bob", 0, 1)
     shown = coop.show()
     check("capital and holdings are shown", "capital     500.00 EUR, of which at least 450.00 EUR"
-          in shown and f"member {members['bob']}    4 shares: 400.00 EUR" in shown, shown)
+          in shown and f"member {members['bob']}    4 shares: 400.00 EUR, bob" in shown, shown)
     status = sheaf("status", "--home", os.path.join(coop.folder, "ada")).stdout
     check("and in the accounts", "400.00 EUR paid in for shares by member" in status, status)
     check("and that they can be handed over", "members hand shares to others" in shown, shown)
