@@ -8,34 +8,37 @@ enum { DOORS_MS = 1800000, AHEAD_DAYS = 40, LASTS_DAYS = 2, SHEET = 6 };
 
 /* ---- what the book knows ---- */
 
-static assembly *assembly_by(governance *g, uint32_t id)
+/* Its place, or NOBODY: a petition's, which the book does not follow. */
+static int place_of(const governance *g, uint32_t id)
 {
     for (int i = 0; i < g->b.assembly_count; i++)
         if (g->b.assemblies[i].id == id)
-            return &g->b.assemblies[i];
-    return NULL; /* a petition's, which the book does not follow */
+            return i;
+    return NOBODY;
 }
 
 bool book_attends(const governance *g, uint32_t id, int who)
 {
-    const assembly *a = assembly_by((governance *)g, id);
-    return a && a->state == SHEAF_assembly_state_under_way && a->came[who];
+    int place = place_of(g, id);
+    return place != NOBODY && g->b.assemblies[place].came[who]
+           && g->b.assemblies[place].state == SHEAF_assembly_state_under_way;
 }
 
 bool book_was_held(const governance *g, uint32_t id)
 {
-    const assembly *a = assembly_by((governance *)g, id);
-    return a
-           && (a->state == SHEAF_assembly_state_under_way
-               || a->state == SHEAF_assembly_state_ended);
+    int place = place_of(g, id);
+    return place != NOBODY
+           && (g->b.assemblies[place].state == SHEAF_assembly_state_under_way
+               || g->b.assemblies[place].state == SHEAF_assembly_state_ended);
 }
 
 void book_assembly_begins(governance *g, uint32_t of)
 {
-    assembly *a = assembly_by(g, of);
+    int place = place_of(g, of);
     uint64_t present = 0;
-    if (!a)
+    if (place == NOBODY)
         return;
+    assembly *a = &g->b.assemblies[place];
     for (int p = 0; p < g->b.person_count; p++)
         present += a->came[p] && book_has_vote(&g->b.people[p]);
     bool again = a->state == SHEAF_assembly_state_second_call;
@@ -46,9 +49,10 @@ void book_assembly_begins(governance *g, uint32_t of)
 
 void book_assembly_ends(governance *g, uint32_t of)
 {
-    assembly *a = assembly_by(g, of);
-    if (!a)
+    int place = place_of(g, of);
+    if (place == NOBODY)
         return;
+    assembly *a = &g->b.assemblies[place];
     if (a->state != SHEAF_assembly_state_under_way)
         governance_fail(g, "assembly %u ends, and was not under way", of);
     a->state = SHEAF_assembly_state_ended;

@@ -232,7 +232,7 @@ void book_account_goes_on(governance *g, const sheaf_deadline *due)
     }
 }
 
-/* ---- */
+/* ---- both ---- */
 
 void acts_of_matters(governance *g, int who)
 {
