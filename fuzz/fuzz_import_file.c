@@ -21,7 +21,7 @@ static void found(sheaf_state *state)
     sheaf_coop_new(state, 0)->bylaws = 0;
     sheaf_bylaws_new(state, 0)->classes = 2;
     for (size_t i = 0; i < 2; i++)
-        strcpy(sheaf_class_new(state, 0)->name, names[i]);
+        memcpy(sheaf_class_new(state, 0)->name, names[i], strlen(names[i]));
     struct sheaf_row_import *import = sheaf_import_new(state, 9);
     import->id = 9;
     import->confirmed = 10;

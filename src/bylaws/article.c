@@ -26,8 +26,7 @@ sheaf_article sheaf_article_named(sheaf_slice key)
 
 const sheaf_field *sheaf_article_field(sheaf_article article)
 {
-    return sheaf_shape_field(sheaf_record_shape("bylaws"),
-                             sheaf_str(sheaf_article_describe(article)->key));
+    return sheaf_shape_field(sheaf_record_shape("bylaws"), sheaf_str(articles[article].key));
 }
 
 const void *sheaf_article_in(const struct sheaf_bylaws *bylaws, sheaf_article article)

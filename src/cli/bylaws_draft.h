@@ -17,7 +17,7 @@ sheaf_json *sheaf_draft_at(const sheaf_draft *tree, const char *path);
  * something else than an object stands on the way. */
 sheaf_json *sheaf_draft_put(sheaf_draft *tree, const char *path);
 
-void sheaf_draft_remove(sheaf_draft *tree, const char *member);
+void sheaf_draft_remove(sheaf_draft *tree, const char *name);
 
 /* Puts each table of `over` into the tree: members that are objects in both are put into each
  * other, everything else takes the place of what stood there. */

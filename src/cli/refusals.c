@@ -29,8 +29,8 @@ static void put_one(sheaf_buffer *out, const sheaf_refusal_text *text, bool json
 static void put_article(sheaf_buffer *out, sheaf_article article, bool json)
 {
     bool any = false;
-    for (uint16_t number = 1; number < NUMBER_MAX; number++) {
-        const sheaf_refusal_text *text = sheaf_refusal_describe(number);
+    for (unsigned number = 1; number < NUMBER_MAX; number++) {
+        const sheaf_refusal_text *text = sheaf_refusal_describe((sheaf_refusal)number);
         if (!text || text->rests_on != article)
             continue;
         if (!any && !json)

@@ -44,7 +44,7 @@ static void print_counts(const sheaf_withheld_register *reg)
     printf("%" PRIu64 " of %" PRIu64 " entries are for members alone.\n", reg->withheld,
            reg->entries);
     for (unsigned kind = 0; kind < SHEAF_KIND_COUNT; kind++)
-        for (uint8_t reason = 0; reason < SHEAF_withheld_reason_COUNT; reason++)
+        for (unsigned reason = 0; reason < SHEAF_withheld_reason_COUNT; reason++)
             if (reg->counts[kind][reason])
                 printf("  %-24s %8" PRIu64 "  %s\n", sheaf_withheld_kind_name(kind),
                        reg->counts[kind][reason], sheaf_withheld_reason_words(reason));

@@ -65,7 +65,7 @@ void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial);
 
 /* It ends, and the member's state is `state` from now on. Refuses, and changes nothing, for the
  * last member with a vote, and the last one of a class without a ceiling of votes. */
-sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t member, uint8_t state);
+sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state);
 
 /* Any act of the member's own, but a machine's, disproves a death that was recorded. */
 void sheaf_member_lives(sheaf_fold *fold);

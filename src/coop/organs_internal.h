@@ -20,9 +20,9 @@ struct sheaf_row_term *sheaf_term_begin(sheaf_fold *fold, uint8_t organ, uint32_
 void sheaf_office_begin(sheaf_fold *fold, const struct sheaf_row_term *term, uint32_t member);
 
 /* Calls the election of all seats that will be vacant when it closes; `ends` as in its row. */
-sheaf_refusal sheaf_election_open(sheaf_fold *fold, int64_t organ, int64_t ends);
+sheaf_refusal sheaf_election_open(sheaf_fold *fold, int64_t place, int64_t ends);
 
 /* Takes the next from the count who can take office, or SHEAF_NONE. */
-uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t election);
+uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id);
 
 #endif

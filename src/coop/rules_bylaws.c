@@ -200,11 +200,11 @@ static void add_decisions(sheaf_fold *fold, struct sheaf_row_bylaws *row,
         [SHEAF_decision_sort_protected] = &text->amendment.rule,
     };
     row->decision_first = sheaf_decision_count(fold->state);
-    for (uint8_t sort = 0; sort < SHEAF_decision_sort_COUNT; sort++) {
+    for (unsigned sort = 0; sort < SHEAF_decision_sort_COUNT; sort++) {
         const struct sheaf_decision_rule *rule = rules[sort];
         struct sheaf_row_decision *decision = sheaf_decision_new(fold->state, 0);
         decision->bylaws = fold->index;
-        decision->sort = sort;
+        decision->sort = (uint8_t)sort;
         decision->base = rule->base;
         decision->majority = rule->majority;
         decision->notice_s = (uint32_t)rule->notice_s;

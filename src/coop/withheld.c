@@ -33,7 +33,7 @@ void sheaf_withheld_register_write(const sheaf_withheld_register *reg, uint64_t 
     sheaf_json_key(w, "kinds");
     sheaf_json_open_list(w);
     for (unsigned kind = 0; kind < SHEAF_KIND_COUNT; kind++)
-        for (uint8_t reason = 0; reason < SHEAF_withheld_reason_COUNT; reason++) {
+        for (unsigned reason = 0; reason < SHEAF_withheld_reason_COUNT; reason++) {
             if (!reg->counts[kind][reason])
                 continue;
             sheaf_json_open_object(w);

@@ -55,8 +55,8 @@ struct sheaf_hub {
     sheaf_rounds *rounds;
     sheaf_cosign *cosign;
 
-    atomic_bool closing; /* the hub's own acts wait for nothing any more */
-    atomic_bool failed;  /* the disk failed: nothing is answered any more */
+    atomic_bool closing;           /* the hub's own acts wait for nothing any more */
+    atomic_bool failed;            /* the disk failed: nothing is answered any more */
     pthread_mutex_t withheld_lock; /* taken before `lock` */
     sheaf_withheld_register withheld;
 

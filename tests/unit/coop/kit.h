@@ -72,7 +72,7 @@ typedef struct {
     const char *urgent; /* the record, or NULL */
     int lapse_s, applications_max, succession;
     const char *ballots;
-    const char *withheld; /* the list's items, or NULL */
+    const char *withheld;  /* the list's items, or NULL */
     const char *witnesses; /* the list's items */
     int witness_quorum;
     /* Whole articles by number, also such as are switched off where this is NULL. */

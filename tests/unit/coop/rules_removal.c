@@ -115,8 +115,8 @@ void test_circle_removes_nobody(void **unused)
     }
 }
 
-/* Two that take out one another: who is out first answers nothing any more, and cannot take back
- * what it proposed, on which the others go on. */
+/* Two that take out one another: who is out first answers nothing any more, and cannot take
+ * back what it proposed, on which the others go on. */
 void test_circle_removals_cross(void **unused)
 {
     (void)unused;
