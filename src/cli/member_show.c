@@ -56,9 +56,14 @@ static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_m
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(matter->state);
     if (member->number)
         printf("  claims      place %" PRIu32 " of the imported register\n", member->number);
-    printf("  so far      %u for, %u against; it takes %u of either, or all who decide where "
+    printf("  so far      %u for, %" PRIu32
+           " against; it takes %u for it, or all who decide where "
            "they are fewer\n",
            member->approvals, member->declines, bylaws->approvals);
+    if (member->aside)
+        puts("              so many have spoken against it that it takes no place of others; "
+             "the "
+             "rest may\n              still approve it");
     sheaf_matter_print_time(
         "until", member->applied + (int64_t)bylaws->application_lapse_s * 1000, SHEAF_NONE);
     printf("  then        the application lapses; `sheaf member admit --member %" PRIu32

@@ -109,6 +109,11 @@ void sheaf_exclusion_subject(sheaf_fold *fold, const sheaf_effect *effect,
  * and once as a human (coop/member.h). */
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines);
 
+/* Could the member still speak on it? Not who has, nor where whoever holds its keys has spoken
+ * for another; who has no key any more could, once its keys are recovered. */
+bool sheaf_member_may_speak(const sheaf_fold *fold, const struct sheaf_row_member *member,
+                            uint32_t of);
+
 /* The terms of privacy of a mandate that is being granted, into its row. */
 sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate_grant *what,
                                     struct sheaf_row_mandate *row);
@@ -135,6 +140,9 @@ bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_mem
  * bounded: how many do; and a new one is counted. */
 uint32_t sheaf_applications_undecided(sheaf_fold *fold, bool claims);
 void sheaf_application_count(sheaf_fold *fold, const struct sheaf_row_member *member);
+
+/* Members have spoken against it: it takes no place of others any more, and waits. */
+void sheaf_application_aside(sheaf_state *state, uint32_t row);
 
 /* Counts again which applications are undecided: the time after which they lapse has changed.
  */

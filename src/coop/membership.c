@@ -2,12 +2,12 @@
 #include "coop/coop_internal.h"
 
 /* One application or claim more that is undecided, or one less; one by invitation takes no
- * place (rules_invitations.c). */
+ * place (rules_invitations.c), nor does one that as many spoke against as must approve it. */
 static void count_undecided(struct sheaf_row_coop *coop, const struct sheaf_row_member *member,
                             bool more)
 {
     uint32_t *count = member->number ? &coop->claims : &coop->applications;
-    if (member->state == SHEAF_member_state_applied && !member->apart)
+    if (member->state == SHEAF_member_state_applied && !member->apart && !member->aside)
         *count += more ? 1 : (uint32_t)-1;
 }
 
@@ -25,6 +25,15 @@ void sheaf_member_become(sheaf_state *state, uint32_t row, uint8_t to)
     coop->members -= member->state == SHEAF_member_state_active;
     coop->members += to == SHEAF_member_state_active;
     member->state = to;
+}
+
+void sheaf_application_aside(sheaf_state *state, uint32_t row)
+{
+    struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
+    struct sheaf_row_member *member = sheaf_member_edit(state, row);
+    if (row >= coop->applications_from)
+        count_undecided(coop, member, false);
+    member->aside = true;
 }
 
 bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_member *member)

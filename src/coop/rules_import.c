@@ -178,7 +178,7 @@ static uint32_t claims_undecided(sheaf_fold *fold, uint32_t place)
     while (at) {
         const struct sheaf_row_member *claim = sheaf_member_at(state, at - 1);
         uint32_t before = claim->claim_before;
-        if (claim->state == SHEAF_member_state_applied
+        if (claim->state == SHEAF_member_state_applied && !claim->aside
             && !sheaf_application_lapsed(fold, claim)) {
             if (after)
                 sheaf_member_edit(state, after - 1)->claim_before = at;

@@ -27,14 +27,14 @@ static bool same_key(const sheaf_public_key *a, const sheaf_public_key *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
-/* Has what the invited key asked for been decided, or lapsed? */
+/* Has what the invited key asked for been decided, or put aside, or has it lapsed? */
 static bool decided(const sheaf_fold *fold, uint32_t asked)
 {
     const struct sheaf_row_member *member = sheaf_member_find(fold->state, asked);
     const struct sheaf_row_recovery *recovery = sheaf_recovery_find(fold->state, asked);
     if (recovery)
         return recovery->decided != SHEAF_NONE;
-    return member->state != SHEAF_member_state_applied
+    return member->state != SHEAF_member_state_applied || member->aside
            || sheaf_application_lapsed(fold, member);
 }
 

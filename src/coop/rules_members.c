@@ -161,25 +161,6 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
     return check_waiting(fold, row);
 }
 
-static uint32_t approvals_needed(const sheaf_state *state)
-{
-    bool officers;
-    uint32_t needed = sheaf_bylaws_now(state)->approvals, all = deciders(state, &officers);
-    return needed < all ? needed : all;
-}
-
-sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,
-                                        const struct sheaf_member_decline *what)
-{
-    uint32_t row = sheaf_member_row(fold->state, what->member);
-    SHEAF_REFUSE_UNLESS(check_application(fold, row));
-    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, true));
-    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
-    if (++member->declines >= approvals_needed(fold->state))
-        sheaf_member_become(fold->state, row, SHEAF_member_state_declined);
-    return SHEAF_ACCEPTED;
-}
-
 /* The application is decided: the membership begins. */
 static sheaf_refusal admit(sheaf_fold *fold, uint32_t row)
 {
@@ -193,14 +174,80 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
+static uint32_t officers_left(const sheaf_fold *fold, uint8_t organ, uint32_t of)
+{
+    uint32_t count = 0;
+    const struct sheaf_row_post *post;
+    for (uint8_t i = 0; (post = sheaf_post_find(fold->state, sheaf_pair(organ, i))) != NULL;
+         i++) {
+        if (!post->office)
+            continue;
+        const struct sheaf_row_member *member = sheaf_member_get(
+            fold->state, sheaf_office_at(fold->state, post->office - 1)->member);
+        count += member->votes && sheaf_member_may_speak(fold, member, of);
+    }
+    return count;
+}
+
+/* How many could still decide on it, and be heard; told up to `most`. Somebody holds keys of
+ * two members only where the one allows it to the other, so where there are many more members
+ * than such permissions nobody need be looked at. */
+static uint32_t deciders_left(const sheaf_fold *fold, const struct sheaf_row_member *applicant,
+                              uint32_t most)
+{
+    const sheaf_state *state = fold->state;
+    bool officers;
+    uint32_t all = deciders(state, &officers), count = 0;
+    uint64_t out = (uint64_t)applicant->approvals + applicant->declines
+                   + sheaf_holder_allowed_count(state);
+    if (out + most <= all)
+        return most;
+    if (officers)
+        return officers_left(fold, sheaf_bylaws_now(state)->admission_organ - 1, applicant->id);
+    for (uint32_t i = 0; i < sheaf_member_count(state) && count < most; i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, i);
+        count += member->votes && sheaf_member_may_speak(fold, member, applicant->id);
+    }
+    return count;
+}
+
+/* What becomes of the application now that one more has spoken. Whom enough approve is
+ * admitted; where fewer can be heard, whom all approve. One voice against does not decide while
+ * enough others could approve: else any member could keep everybody out. But what as many speak
+ * against as must approve it is in no stranger's way any more. */
+static sheaf_refusal decide(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
+    uint32_t needed = sheaf_bylaws_now(fold->state)->approvals;
+    if (member->approvals >= needed)
+        return admit(fold, row);
+    uint32_t left = deciders_left(fold, member, needed - member->approvals);
+    if (!member->declines)
+        return left ? SHEAF_ACCEPTED : admit(fold, row);
+    if (member->approvals + left < needed)
+        sheaf_member_become(fold->state, row, SHEAF_member_state_declined);
+    else if (member->declines >= needed && !member->aside)
+        sheaf_application_aside(fold->state, row);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,
+                                        const struct sheaf_member_decline *what)
+{
+    uint32_t row = sheaf_member_row(fold->state, what->member);
+    SHEAF_REFUSE_UNLESS(check_application(fold, row));
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, true));
+    sheaf_member_edit(fold->state, row)->declines++;
+    return decide(fold, row);
+}
+
 sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_member_admit *what)
 {
-    sheaf_state *state = fold->state;
-    uint32_t row = sheaf_member_row(state, what->member);
+    uint32_t row = sheaf_member_row(fold->state, what->member);
     SHEAF_REFUSE_UNLESS(check_application(fold, row));
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, false));
-    struct sheaf_row_member *member = sheaf_member_edit(state, row);
-    return ++member->approvals < approvals_needed(state) ? SHEAF_ACCEPTED : admit(fold, row);
+    sheaf_member_edit(fold->state, row)->approvals++;
+    return decide(fold, row);
 }
 
 /* The members admit whom the organ that the bylaws name has not, but not against its refusal:

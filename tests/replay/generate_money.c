@@ -38,7 +38,9 @@ void generate_shares(kit *k, kit_rules rules)
            "{'class':0,'kind':'person','name':^,'public_key':@ivo,'web':false}");
     kit_do(k, "cat", "share.pay", NULL, "{'evidence':~c,'member':#ivo,'shares':3}");
     kit_motion(k, "strike", "{'kind':'share.strike','what':{'member':#ivo,'shares':1}}", 4);
-    kit_do(k, "ann", "member.decline", NULL, "{'member':#ivo}");
+    static const char *const all[] = {"ann", "bob", "cat", "dan", "pat"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        kit_do(k, all[i], "member.decline", NULL, "{'member':#ivo}");
     kit_do(k, "cat", "share.return", NULL, "{'member':#ivo}");
     generate_ticks(k);
 }

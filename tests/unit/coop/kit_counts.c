@@ -37,7 +37,8 @@ static void count_members(const sheaf_state *state)
         unlimited += votes && class->ceiling_bp == SHEAF_NO_CEILING;
         guarded += votes && member->guards;
         undecided[member->number > 0] += member->state == SHEAF_member_state_applied
-                                         && !member->apart && i >= coop->applications_from;
+                                         && !member->apart && !member->aside
+                                         && i >= coop->applications_from;
         same("guards of a member", member->guards, guards_of(state, member));
         same("votes of who is no member", 0,
              votes && member->state != SHEAF_member_state_active);

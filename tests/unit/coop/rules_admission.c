@@ -70,8 +70,8 @@ void test_admission_by_an_organ(void **unused)
         {"gus", "motion.open", "{'title':^}", .label = "gus.motion"},
         {"cat", "member.admit", OF("fay")}, /* dan's approval was given when dan could */
         {"fay", "motion.open", "{'title':^}", .label = "fay.motion"},
-        {"cat", "member.decline", OF("hal")},
-        {"ann", "member.decline", OF("hal")},
+        {"cat", "member.decline", OF("hal")}, /* ann alone is too few */
+        {"ann", "member.decline", OF("hal"), R(application_declined)},
         {"ann", "member.admit", OF("hal"), R(application_declined)},
         /* One officer is left, who is all of them; then nobody. */
         {"cat", "office.resign", "{'organ':1}"},
@@ -156,7 +156,6 @@ void test_admission_by_the_members(void **unused)
          R(no_such_application)},
         {"ned", "member.apply", APPLY("ned", "2"), .label = "ned"},
         {"ann", "member.decline", OF("ned")},
-        {"cat", "member.decline", OF("ned")},
         {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}",
          R(application_declined)},
         {"max", "member.apply", APPLY("max", "2"), .label = "max"},
@@ -224,7 +223,7 @@ void test_invitations(void **unused)
         {"cat", "member.invite", "{'public_key':@hal}"},
         {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
         {"x2", "member.apply", APPLY("x2", "0"), R(applications_max)},
-        {"ann", "member.decline", OF("x1")}, /* the other way: what fills a place is declined */
+        {"ann", "member.decline", OF("x1")}, /* the other way: it takes no place any more */
         {"ida", "member.apply", APPLY("ida", "0"), .label = "ida"},
         /* The same for recoveries. */
         {"r1", "recovery.open", "{'member':#bob,'public_key':@r1,'web':false}", .label = "r1"},
@@ -267,5 +266,125 @@ void test_invitations_lapse(void **unused)
     kit_want(&k, R(invited_waits), "bob", "member.invite", "{'public_key':@gus}", NULL);
     k.now = last + INT64_C(1000) * rules.lapse_s + 1 - k.step_ms;
     kit_do(&k, "bob", "member.invite", NULL, "{'public_key':@gus}");
+    kit_close(&k);
+}
+
+static uint8_t standing(kit *k, const char *who)
+{
+    return sheaf_member_get(&k->state, kit_index(k, who))->state;
+}
+
+/* One member who declines everybody keeps nobody out: it takes so many that too few are left to
+ * approve. But nobody it declines stands in a stranger's way. */
+void test_declined_by_one(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.applications_max = 1;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row one[] = {
+        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay", "0"), R(applications_max)},
+        {"ann", "member.decline", OF("eve")},
+        {"ann", "member.admit", OF("eve"), R(approved_twice)},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"gus", "member.apply", APPLY("gus", "0"), R(applications_max)},
+        {"bob", "member.decline", OF("eve")}, /* counted once */
+        {"gus", "member.apply", APPLY("gus", "0"), R(applications_max)},
+        {"cat", "member.admit", OF("eve")},
+        {"eve", "person.update", "{'contact':@x}"},
+        {"gus", "member.apply", APPLY("gus", "0"), R(applications_max)},
+        {"ann", "member.decline", OF("fay")},
+        {"bob", "member.decline", OF("fay")},
+        {"cat", "member.decline", OF("fay")},
+        {"dan", "member.decline", OF("fay")},
+    };
+    KIT_ROWS(&k, one);
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_applied); /* eve could */
+    assert_int_equal(sheaf_coop(&k.state)->applications, 0);
+    kit_do(&k, "eve", "member.decline", NULL, OF("fay"));
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_declined);
+    assert_int_equal(sheaf_coop(&k.state)->applications, 0);
+    /* Aside, and then lapsed: no place is freed twice. */
+    kit_do(&k, "gus", "member.apply", "gus", APPLY("gus", "0"));
+    kit_do(&k, "ann", "member.decline", NULL, OF("gus"));
+    k.now += INT64_C(1000) * rules.lapse_s + 1;
+    kit_do(&k, "hal", "member.apply", "hal", APPLY("hal", "0"));
+    kit_want(&k, R(application_lapsed), "bob", "member.admit", OF("gus"), NULL);
+    assert_int_equal(sheaf_coop(&k.state)->applications, 1);
+    kit_counts(&k);
+    kit_close(&k);
+}
+
+/* Two approvals of four: three against leave too few, two do not. */
+void test_declined_by_enough(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    rules.approvals = 2;
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    static const kit_row rows[] = {
+        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"ann", "member.decline", OF("eve")},
+        {"bob", "member.decline", OF("eve")},
+        {"ann", "member.decline", OF("fay")},
+        {"bob", "member.decline", OF("fay")},
+        {"cat", "member.admit", OF("eve")},
+        {"cat", "member.decline", OF("fay")},
+        {"dan", "member.admit", OF("fay"), R(application_declined)},
+        {"dan", "member.admit", OF("eve")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_active);
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_declined);
+    kit_close(&k);
+}
+
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
+    ":false,'train':false,'vote':false},'web':false}"
+
+/* Two approvals, and two members for both of whom one person acts: the person's is enough, and
+ * stays so until somebody else holds a key of theirs as well. */
+void test_admission_by_one_person(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 2;
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
+        {"ann", "member.admit", OF("bob")},
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "key.revoke", "{'key':#ann}"},
+        {"a1", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        {"a1", "member.admit", OF("eve")}, /* bob's first key is nobody's that is named */
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_applied);
+    static const kit_row alone[] = {
+        {"b1", "key.admit", HELD("b2", "~b"), .label = "b2"},
+        {"b1", "key.revoke", "{'key':#bob}"},
+        {"a1", "member.admit", OF("fay")}, /* b1 is the same person's, b2 is not */
+    };
+    KIT_ROWS(&k, alone);
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_applied);
+    kit_want(&k, R(human_twice), "b1", "member.admit", OF("fay"), NULL);
+    kit_do(&k, "b1", "key.revoke", NULL, "{'key':#b2}");
+    kit_want(&k, R(human_twice), "b1", "member.admit", OF("eve"), NULL);
+    kit_do(&k, "b1", "member.admit", NULL, OF("gus"));
+    assert_int_equal(standing(&k, "gus"), SHEAF_member_state_active);
     kit_close(&k);
 }

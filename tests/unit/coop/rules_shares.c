@@ -527,6 +527,11 @@ void test_shares_before_admission(void **unused)
         {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* she may be admitted */
         {"eve", "share.transfer", HAND("2", "fay"), R(no_such_member)},
         {"ann", "member.decline", "{'member':#fay}"},
+        {"bob", "member.decline", "{'member':#fay}"},
+        {"cat", "member.decline", "{'member':#fay}"},
+        {"dan", "member.decline", "{'member':#fay}"},
+        {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* eve may still approve */
+        {"eve", "member.decline", "{'member':#fay}"},
         {"ann", "share.pay", PAY("fay", "2"), R(no_such_member)},
         {"ann", "share.return", "{'member':#fay}", .label = "f"},
         {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* once */
