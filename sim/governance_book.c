@@ -207,7 +207,8 @@ void book_gives(governance *g, const proxy *given)
     book_revokes(g, given->giver, given->matter);
     for (int i = 0; i < g->b.proxy_count; i++) {
         const proxy *x = &g->b.proxies[i];
-        if (!x->live || x->until < g->k.now)
+        if (!x->live || x->until < g->k.now || g->b.people[x->giver].state == GONE
+            || g->b.people[x->holder].state == GONE)
             continue;
         if (x->holder == given->giver || x->giver == given->holder)
             governance_fail(g, "a proxy of member %u is passed on", g->b.people[x->giver].id);

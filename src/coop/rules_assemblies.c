@@ -187,6 +187,8 @@ static void attend(sheaf_fold *fold, uint32_t row, uint32_t member, uint32_t tel
     attendance->member = member;
     attendance->teller = teller;
     attendance->came = fold->index;
+    if (teller == SHEAF_NONE)
+        attendance->human = sheaf_key_get(fold->state, fold->key)->human;
     attendance->before = assembly->attendance_last;
     assembly->attendance_last = sheaf_attendance_count(fold->state);
 }
@@ -318,15 +320,22 @@ static bool attended(const sheaf_fold *fold, uint32_t assembly)
     return sheaf_attendance_find(fold->state, sheaf_pair(assembly, fold->member)) != NULL;
 }
 
-/* Two others, where so many came. */
+/* Two others, where so many came: two members for whom one human came are one, and so are the
+ * member who recorded the minutes and whom the same human came for. */
 static uint32_t approvals_needed(const sheaf_state *state,
-                                 const struct sheaf_row_assembly *assembly)
+                                 const struct sheaf_row_assembly *assembly, uint32_t by)
 {
-    uint32_t others = 0;
-    for (uint32_t at = assembly->attendance_last; at && others <= APPROVALS; others++)
-        at = sheaf_attendance_at(state, at - 1)->before;
-    others -= others > 0; /* but for who recorded the minutes */
-    return others < APPROVALS ? others : APPROVALS;
+    uint32_t own = sheaf_attendance_get(state, sheaf_pair(assembly->id, by))->human;
+    uint32_t others = 0, first = 0;
+    for (uint32_t at = assembly->attendance_last; at && others < APPROVALS;) {
+        const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
+        at = row->before;
+        if (row->member == by || (row->human && (row->human == own || row->human == first)))
+            continue;
+        first = row->human;
+        others++;
+    }
+    return others;
 }
 
 static sheaf_refusal check_minutes(const sheaf_fold *fold, uint32_t assembly)
@@ -343,7 +352,7 @@ static void settle_minutes(sheaf_fold *fold, const struct sheaf_row_minutes *min
 {
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, minutes->assembly));
-    if (minutes->approvals >= approvals_needed(fold->state, assembly))
+    if (minutes->approvals >= approvals_needed(fold->state, assembly, minutes->by))
         assembly->minutes = minutes->id;
 }
 
@@ -358,7 +367,7 @@ sheaf_refusal sheaf_rule_minutes_record(sheaf_fold *fold,
     minutes->text = what->text;
     SHEAF_STOP_IF_SPENT(fold);
     settle_minutes(fold, minutes);
-    return SHEAF_ACCEPTED;
+    return sheaf_member_speak(fold, fold->index, false);
 }
 
 sheaf_refusal sheaf_rule_minutes_approve(sheaf_fold *fold,
@@ -372,6 +381,7 @@ sheaf_refusal sheaf_rule_minutes_approve(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(check_minutes(fold, minutes->assembly));
     SHEAF_REFUSE_IF(minutes->by == fold->member, minutes_own);
     SHEAF_REFUSE_IF(sheaf_minutes_approval_find(state, pair), minutes_approved_already);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->minutes, false)); /* two people */
     struct sheaf_row_minutes_approval *approval = sheaf_minutes_approval_new(state, pair);
     approval->minutes = what->minutes;
     approval->member = fold->member;

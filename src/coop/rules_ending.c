@@ -304,6 +304,8 @@ static void end_motions(sheaf_fold *fold)
             motion->decided = fold->index;
     }
     sheaf_coop_edit(state, 0)->motions_open = 0;
+    if (sheaf_pending(state)->urgents)
+        sheaf_pending_change(state)->urgents = 0;
 }
 
 /* Whoever was licensed may use the data no longer: its owners could not withdraw any more. */

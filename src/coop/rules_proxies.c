@@ -65,7 +65,8 @@ static void drop(sheaf_state *state, uint32_t row)
     proxy->next = proxy->previous = proxy->giver_next = proxy->holder_next = 0;
 }
 
-/* How many the member has given, or holds; what has expired is taken out on the way. */
+/* How many the member has given, or holds; what has expired, and whose giver or holder is no
+ * member any more, is taken out on the way. */
 static uint32_t count_live(sheaf_fold *fold, uint32_t member, bool given)
 {
     sheaf_state *state = fold->state;
@@ -74,7 +75,9 @@ static uint32_t count_live(sheaf_fold *fold, uint32_t member, bool given)
     while (row_1 && !state->failed) {
         const struct sheaf_row_proxy *proxy = sheaf_proxy_at(state, row_1 - 1);
         uint32_t next = given ? proxy->giver_next : proxy->holder_next;
-        if (proxy->until < fold->stamp)
+        bool dead = proxy->until < fold->stamp || !sheaf_member_active(state, proxy->giver)
+                    || !sheaf_member_active(state, proxy->holder);
+        if (dead)
             drop(state, row_1 - 1);
         else
             count++;

@@ -1,5 +1,6 @@
 /* Tellers: ballots by hand, on paper and by post, recorded by one and confirmed by another, so
  * that members without a device take part and nobody counts twice. */
+#include "coop/member.h"
 #include "coop/pending.h"
 
 bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member)
@@ -63,13 +64,17 @@ sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* One human is one teller, whatever keys and members they act for. */
+/* One human is one teller, whatever keys and members they act for. A key that names nobody is
+ * taken for whoever acts for its member. */
 bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key)
 {
-    const sheaf_hash *holder = &sheaf_key_get(fold->state, fold->key)->holder;
-    const sheaf_hash *before = &sheaf_key_get(fold->state, key)->holder;
-    return by != fold->member
-           && (sheaf_hash_is_zero(holder) || !sheaf_hash_equal(holder, before));
+    const sheaf_state *state = fold->state;
+    uint32_t now = sheaf_key_get(state, fold->key)->human;
+    uint32_t before = sheaf_key_get(state, key)->human;
+    if (by == fold->member || (now && now == before))
+        return false;
+    return !(before && !now && sheaf_human_acts(state, before, fold->member, fold->stamp))
+           && !(now && !before && sheaf_human_acts(state, now, by, fold->stamp));
 }
 
 static void count_line(sheaf_fold *fold, struct sheaf_row_sheet *sheet,

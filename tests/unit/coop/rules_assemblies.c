@@ -139,6 +139,51 @@ void test_assembly_held(void **unused)
     kit_close(&k);
 }
 
+/* A human approves once, for whichever members; where few came, so many others are enough. */
+void test_minutes_are_approved_by_humans(void **unused)
+{
+    (void)unused;
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
+    "'money':false,'train':false,'vote':true},'web':false}"
+    for (int all = 0; all < 2; all++) {
+        kit k;
+        found(&k, "");
+        static const kit_row keys[] = {
+            {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+            {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
+            {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        };
+        KIT_ROWS(&k, keys);
+        convene(&k, "a");
+        k.now = assembly(&k, "a")->starts - 3600000;
+        static const kit_row come[] = {
+            {"a1", "assembly.attend", "{'assembly':#a}"},
+            {"b1", "assembly.attend", "{'assembly':#a}"},
+            {"cat", "assembly.attend", "{'assembly':#a}"},
+        };
+        KIT_ROWS(&k, come);
+        if (all)
+            kit_do(&k, "dan", "assembly.attend", NULL, "{'assembly':#a}");
+        begin(&k, "a");
+        end(&k, "a");
+        static const kit_row rows[] = {
+            {"a1", "minutes.record", "{'assembly':#a,'text':^}", .label = "m"},
+            {"b1", "minutes.approve", "{'minutes':#m}", R(human_twice)},
+            {"cat", "minutes.record", "{'assembly':#a,'text':^}", .label = "n"},
+            {"b1", "minutes.approve", "{'minutes':#n}"},
+        };
+        KIT_ROWS(&k, rows);
+        if (all) {
+            kit_want(&k, R(human_twice), "a1", "minutes.approve", "{'minutes':#n}", NULL);
+            assert_int_equal(assembly(&k, "a")->minutes, SHEAF_NONE);
+            kit_do(&k, "dan", "minutes.approve", NULL, "{'minutes':#n}");
+        }
+        assert_int_equal(assembly(&k, "a")->minutes, kit_index(&k, "n"));
+        kit_close(&k);
+    }
+}
+
 void test_assembly_calls(void **unused)
 {
     (void)unused;

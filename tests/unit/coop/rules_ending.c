@@ -32,6 +32,8 @@ static void begin(kit *k, const char *article)
     kit_open(k);
     kit_rules rules = kit_rules_usual();
     rules.article[SHEAF_ARTICLE_dissolution] = article;
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':9000,'open_max':2,'outcome_s':9000,'protected':true}";
     kit_with_data(k, &rules);
     kit_motion(k, "m", KIT_MANDATE, 4);
 }
@@ -362,6 +364,14 @@ void test_sealed(void **unused)
     /* 3,000 of 10,000 parts to members alike; by records nobody has any: to the reserve. */
     assert_int_equal(accounts.credited, 270);
     kit_do(&k, "cat", "motion.open", "open", "{'title':^}");
+    static const kit_row account[] = {
+        {"ann", "accountability.open", "{'subject':#bob,'text':^,'title':^}", .label = "a"},
+        {"bob", "accountability.answer", "{'process':#a,'text':^}"},
+        {"cat", "accountability.hear", "{'process':#a,'text':^}"},
+        {"cat", "motion.open", "{'process':#a,'title':^}", .label = "urgent"},
+    };
+    KIT_ROWS(&k, account);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->urgents, 1);
     kit_do(&k, "ann", "coop.close", NULL, CLOSE(270, 730));
     kit_do(&k, "bob", "coop.close", "end", CLOSE(270, 730));
     assert_int_equal(now(&k)->state, SHEAF_ending_state_sealed);
@@ -374,6 +384,7 @@ void test_sealed(void **unused)
         assert_int_equal(sheaf_model_at(&k.state, i)->state, SHEAF_model_state_retired);
     assert_int_equal(motion_state(&k, "open"), SHEAF_motion_state_void);
     assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->urgents, 0);
     assert_int_equal(sheaf_coop(&k.state)->deadlines, 0);
     k.now += INT64_C(1000000000);
     static const kit_row rows[] = {

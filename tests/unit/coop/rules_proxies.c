@@ -166,6 +166,29 @@ void test_proxies_fall_away(void **unused)
     kit_close(&k);
 }
 
+/* Of those who have left neither takes a place of the holder's, nor binds the giver. */
+void test_proxies_of_who_left(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "{'cap':1,'protected':false,'until_max_s':1000}");
+    give(&k, "dan", "bob");
+    kit_want(&k, R(proxy_cap), "ann", "proxy.give", "{'member':#bob,'until':1790000200000}",
+             NULL);
+    kit_do(&k, "dan", "member.leave", NULL, "{}");
+    give(&k, "ann", "bob");
+    kit_want(&k, R(proxy_chain), "cat", "proxy.give", "{'member':#ann,'until':1790000200000}",
+             NULL);
+    kit_do(&k, "bob", "member.leave", NULL, "{}");
+    give(&k, "cat", "ann");
+    kit_do(&k, "cat", "motion.open", "m", "{'title':^}");
+    kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    settle(&k, "m");
+    assert_int_equal(motion(&k, "m")->yes, 2);
+    assert_int_equal(motion(&k, "m")->by_proxy, 1);
+    kit_close(&k);
+}
+
 void test_proxies_in_elections(void **unused)
 {
     (void)unused;

@@ -230,3 +230,37 @@ void test_tellers_admit_in_time(void **unused)
         kit_close(&k);
     }
 }
+
+/* Two members for whom one human signs are one teller, with whichever of their keys. */
+void test_tellers_are_two_humans(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
+    "'money':false,'train':false,'vote':true},'web':false}"
+#define SHEET(who)                                                                             \
+    "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#" who "}],"            \
+    "'motion':#n}"
+    kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob},{'member':#cat}"), 4);
+    static const kit_row rows[] = {
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        {"cat", "key.admit", HELD("c1", "~c"), .label = "c1"},
+        {"dan", "motion.open", "{'title':^}", .label = "n"},
+        {"a1", "ballots.record", SHEET("dan"), .label = "sheet"},
+        {"b1", "ballots.confirm", "{'sheet':#sheet}", R(sheet_own)},
+        {"bob", "ballots.confirm", "{'sheet':#sheet}", R(sheet_own)},
+        {"c1", "ballots.confirm", "{'sheet':#sheet}"},
+        {"bob", "ballots.record", SHEET("cat"), .label = "his"},
+        {"a1", "ballots.confirm", "{'sheet':#his}", R(sheet_own)},
+        {"ann", "ballots.confirm", "{'sheet':#his}"}, /* nobody says who holds these two */
+        {"a1", "ballots.record", SHEET("bob"), .label = "last"},
+        {"cat", "ballots.confirm", "{'sheet':#last}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "n")->yes, 3);
+    kit_close(&k);
+}
