@@ -6,23 +6,26 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void print_subject(const sheaf_state *state, const struct sheaf_row_accountability *row)
+static void print_subject(const sheaf_matter *matter,
+                          const struct sheaf_row_accountability *row)
 {
+    const sheaf_state *state = matter->state;
     if (!row->organ) {
-        printf("  subject     member %" PRIu32 "\n", row->subject);
+        sheaf_matter_print_who(matter, "subject", row->subject);
         return;
     }
     const struct sheaf_row_organ *organ = sheaf_organ_of(state, row->bylaws, row->organ - 1);
     printf("  subject     %.*s, whose officers were then",
            SHEAF_PRINT(SHEAF_WORDS(organ->name)));
-    const char *before = " member";
+    const char *before = "\n              ";
     for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
         const struct sheaf_row_office *office = sheaf_office_at(state, i);
         if (office->organ != row->organ - 1 || office->began > row->id
             || (office->ended != SHEAF_NONE && office->ended <= row->id))
             continue;
-        printf("%s %" PRIu32, before, office->member);
-        before = ", member";
+        fputs(before, stdout);
+        sheaf_matter_print_member(matter, office->member);
+        before = ", ";
     }
     puts("");
 }
@@ -41,8 +44,8 @@ static void print(const sheaf_matter *matter)
     printf("Accountability process %" PRIu32 " %s.\n", row->id, texts[row->state]);
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "text", &row->text);
-    print_subject(matter->state, row);
-    sheaf_matter_print_time("opened", row->opened, row->by);
+    print_subject(matter, row);
+    sheaf_matter_print_act(matter, "opened", row->opened, row->by);
     if (row->state != SHEAF_accountability_state_answer && row->answered == SHEAF_NONE)
         puts("  answer      none in time");
     sheaf_matter_print_text(matter, "answer", &row->answer);
@@ -50,7 +53,7 @@ static void print(const sheaf_matter *matter)
     if (row->motion != SHEAF_NONE)
         printf("  outcome     motion %" PRIu32 "\n", row->motion);
     if (row->ended == SHEAF_NONE) {
-        sheaf_matter_print_time("step until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("step until", row->closes);
         puts(row->state == SHEAF_accountability_state_answer
                  ? "  then        the hearing begins without an answer"
                  : "  then        it stays listed as unresolved");
@@ -89,12 +92,13 @@ static void print_dispute(const sheaf_matter *matter)
     };
     const struct sheaf_row_dispute *row = matter->row;
     printf("Case %" PRIu32 " of conflict resolution %s.\n", row->id, texts[row->state]);
-    printf("  parties     members %" PRIu32 " and %" PRIu32 "\n", row->by, row->with);
-    sheaf_matter_print_time("opened", row->opened, SHEAF_NONE);
+    sheaf_matter_print_who(matter, "parties", row->by);
+    sheaf_matter_print_who(matter, "", row->with);
+    sheaf_matter_print_time("opened", row->opened);
     if (row->mediator != SHEAF_NONE)
-        printf("  mediator    member %" PRIu32 "\n", row->mediator);
+        sheaf_matter_print_who(matter, "mediator", row->mediator);
     if (row->ended == SHEAF_NONE)
-        sheaf_matter_print_time("step until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("step until", row->closes);
     puts("  contents    stay between those concerned; the log has steps and dates alone");
 }
 

@@ -8,13 +8,12 @@ static void print_asked(const sheaf_matter *matter)
 {
     for (uint32_t i = 0; i < sheaf_asked_count(matter->state); i++) {
         const struct sheaf_row_asked *asked = sheaf_asked_at(matter->state, i);
-        char label[24];
         if (asked->advice != matter->id)
             continue;
-        snprintf(label, sizeof label, "member %" PRIu32, asked->member);
+        sheaf_matter_print_who(matter, "asked", asked->member);
         if (asked->given == SHEAF_NONE)
-            printf("  %-11s has given no advice\n", label);
-        sheaf_matter_print_text(matter, label, &asked->text);
+            puts("  advice      none yet");
+        sheaf_matter_print_text(matter, "advice", &asked->text);
         if (asked->given != SHEAF_NONE && asked->replied == SHEAF_NONE)
             puts("  answer      none yet");
         sheaf_matter_print_text(matter, "answer", &asked->reply);
@@ -41,16 +40,16 @@ static void print(const sheaf_matter *matter)
     }
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "text", &row->text);
-    sheaf_matter_print_time("opened", row->opened, row->by);
+    sheaf_matter_print_act(matter, "opened", row->opened, row->by);
     print_asked(matter);
     sheaf_matter_print_text(matter, "decision", &row->outcome);
     if (row->payment != SHEAF_NONE)
         printf("  payment     %" PRIu32 ": `sheaf payment show %" PRIu32 "`\n", row->payment,
                row->payment);
     if (row->state == SHEAF_advice_state_open) {
-        sheaf_matter_print_time("advice by", row->closes, SHEAF_NONE);
-        sheaf_matter_print_time("decided by", row->closes + (row->closes - row->opened),
-                                row->by);
+        sheaf_matter_print_time("advice by", row->closes);
+        sheaf_matter_print_act(matter, "decided by", row->closes + (row->closes - row->opened),
+                               row->by);
     }
 }
 

@@ -52,7 +52,7 @@ static void print(const sheaf_matter *matter)
            standings[row->state]);
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "reason", &row->reason);
-    sheaf_matter_print_time("opened", row->opened, row->by);
+    sheaf_matter_print_act(matter, "opened", row->opened, row->by);
     printf("  points      %u for everybody\n", row->points);
     print_options(matter, row);
     printf("  quorum      %" PRIu32 " of %" PRIu32 " needed, of %" PRIu32 " who may vote: %s\n",
@@ -61,7 +61,7 @@ static void print(const sheaf_matter *matter)
                ? "reached"
                : "not reached");
     if (row->state == SHEAF_allocation_state_open) {
-        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->closes);
         puts("  then        it is divided by the points by itself, the largest remainders "
              "first;\n"
              "              `sheaf allocation give` gives points");

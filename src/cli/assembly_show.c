@@ -35,10 +35,12 @@ static void print_rolls(const sheaf_matter *matter)
 {
     for (uint32_t i = 0; i < sheaf_roll_count(matter->state); i++) {
         const struct sheaf_row_roll *roll = sheaf_roll_at(matter->state, i);
-        if (roll->assembly == matter->id && roll->confirmed == SHEAF_NONE)
-            printf("  to confirm  %u whom member %" PRIu32 " recorded, by another teller: "
-                   "`sheaf\n              assembly confirm --roll %" PRIu32 "`\n",
-                   roll->count, roll->by, roll->id);
+        if (roll->assembly != matter->id || roll->confirmed != SHEAF_NONE)
+            continue;
+        sheaf_matter_print_who(matter, "recorded by", roll->by);
+        printf("  to confirm  %u people, by another teller: `sheaf assembly confirm --roll "
+               "%" PRIu32 "`\n",
+               roll->count, roll->id);
     }
 }
 
@@ -54,9 +56,9 @@ static void print(const sheaf_matter *matter)
     if (row->petition != SHEAF_NONE)
         printf("  asked for   by petition %" PRIu32 "\n", row->petition);
     if (row->by != SHEAF_NONE)
-        printf("  convened    by member %" PRIu32 "\n", row->by);
-    sheaf_matter_print_time("begins", row->starts, SHEAF_NONE);
-    sheaf_matter_print_time("ends", row->ends, SHEAF_NONE);
+        sheaf_matter_print_who(matter, "convened by", row->by);
+    sheaf_matter_print_time("begins", row->starts);
+    sheaf_matter_print_time("ends", row->ends);
     if (row->delivered)
         printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal\n",
                row->delivered);

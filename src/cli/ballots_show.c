@@ -6,12 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void print_line(const struct sheaf_row_sheet_line *line)
+static void print_line(const sheaf_matter *matter, const struct sheaf_row_sheet_line *line)
 {
     static const char *const votes[] = {[SHEAF_choice_yes] = "for",
                                         [SHEAF_choice_no] = "against",
                                         [SHEAF_choice_abstain] = "blank"};
-    printf("  member %-4" PRIu32 " %s", line->member, votes[line->choice]);
+    printf("  %-11s ", votes[line->choice]);
+    sheaf_matter_print_member(matter, line->member);
     if (line->refusal)
         printf("; not counted: %s", sheaf_refusal_describe(line->refusal)->sentence);
     puts("");
@@ -29,14 +30,14 @@ static void print(const sheaf_matter *matter)
         puts("not confirmed.");
     else
         printf("%u of them counted.\n", row->counted);
-    printf("  recorded    by member %" PRIu32 ", a teller\n", row->by);
+    sheaf_matter_print_who(matter, "recorded by", row->by);
     if (row->confirmed == SHEAF_NONE)
         puts("  then        they count once another teller, who is another person, confirms\n"
              "              them while the motion is open: `sheaf ballots confirm`");
     else
         printf("  confirmed   with entry %" PRIu32 "\n", row->confirmed);
     for (uint32_t i = 0; i < row->count; i++)
-        print_line(sheaf_sheet_line_at(matter->state, row->first + i));
+        print_line(matter, sheaf_sheet_line_at(matter->state, row->first + i));
 }
 
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)

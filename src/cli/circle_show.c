@@ -1,6 +1,7 @@
 /* cli/circle_show.c - `sheaf circle show` and `sheaf circle list`. */
 #include "cli/matter.h"
 
+#include "cli/source_text.h"
 #include "coop/view.h"
 #include "store/clock.h"
 
@@ -23,7 +24,9 @@ static void print_people(const sheaf_matter *matter)
         if (!is_in(row, matter->id))
             continue;
         snprintf(label, sizeof label, "member %" PRIu32, row->member);
-        printf("  %-11s is in it since entry %" PRIu32 "%s\n", label, row->joined,
+        printf("  %-11s", label);
+        sheaf_source_print_name(&matter->source, row->member);
+        printf(" is in it since entry %" PRIu32 "%s\n", row->joined,
                sheaf_member_get(state, row->member)->votes ? "" : ", without a vote");
         if (!sheaf_hash_is_zero(&row->role)) {
             sheaf_matter_print_text(matter, "  role", &row->role);
@@ -32,10 +35,11 @@ static void print_people(const sheaf_matter *matter)
     }
     for (uint32_t i = 0; i < sheaf_circle_member_count(state); i++) {
         const struct sheaf_row_circle_member *row = sheaf_circle_member_at(state, i);
-        if (row->circle == matter->id && row->joined == SHEAF_NONE && row->left == SHEAF_NONE)
-            printf("  asks        member %" PRIu32
-                   " asks to be in it; `sheaf circle admit` admits\n",
-                   row->member);
+        if (row->circle != matter->id || row->joined != SHEAF_NONE || row->left != SHEAF_NONE)
+            continue;
+        fputs("  asks        ", stdout);
+        sheaf_matter_print_member(matter, row->member);
+        puts(" asks to be in it; `sheaf circle admit` admits");
     }
 }
 
@@ -98,7 +102,7 @@ static void print(const sheaf_matter *matter)
                row->members == 1 ? "" : "s", row->voters, row->voters == 1 ? "s" : "");
     sheaf_matter_print_text(matter, "name", &row->name);
     sheaf_matter_print_text(matter, "purpose", &row->purpose);
-    sheaf_matter_print_time("founded", row->founded, row->by);
+    sheaf_matter_print_act(matter, "founded", row->founded, row->by);
     if (row->parent == SHEAF_NONE)
         puts("  wider       all members");
     else

@@ -1,5 +1,6 @@
 #include "cli/effect_words.h"
 
+#include "cli/source_text.h"
 #include "coop/view.h"
 #include "store/clock.h"
 
@@ -64,8 +65,18 @@ static void print_int(const sheaf_state *state, const sheaf_field *field, int64_
     puts("");
 }
 
+/* The number of an entry; of a member with the name. */
+static void print_ref(const sheaf_round_source *source, const sheaf_field *field,
+                      const char *before, uint32_t number)
+{
+    printf("%s%" PRIu32, before, number);
+    if (strcmp(field->name, "member") == 0)
+        sheaf_source_print_name(source, number);
+}
+
 /* What a list of references names; of other lists how many there are. */
-static void print_list(const sheaf_field *field, const sheaf_list *list)
+static void print_list(const sheaf_round_source *source, const sheaf_field *field,
+                       const sheaf_list *list)
 {
     const sheaf_shape *shape = field->shape;
     print_label(field->name, strlen(field->name));
@@ -75,23 +86,26 @@ static void print_list(const sheaf_field *field, const sheaf_list *list)
     }
     for (uint32_t i = 0; i < list->count && i < LIST_MAX; i++) {
         const uint8_t *at = (const uint8_t *)list->at + (size_t)i * shape->size;
-        printf("%s%" PRIu32, i ? ", " : "", *(const uint32_t *)(at + shape->fields[0].at));
+        print_ref(source, &shape->fields[0], i ? ", " : "",
+                  *(const uint32_t *)(at + shape->fields[0].at));
     }
     if (list->count > LIST_MAX)
         printf(" and %" PRIu32 " more", list->count - LIST_MAX);
     puts("");
 }
 
-static void print_field(const sheaf_state *state, const sheaf_field *field, const void *at)
+static void print_field(const sheaf_round_source *source, const sheaf_field *field,
+                        const void *at)
 {
     size_t len = strlen(field->name);
     switch (field->type) {
     case SHEAF_FIELD_INT:
-        print_int(state, field, *(const int64_t *)at);
+        print_int(source->state, field, *(const int64_t *)at);
         break;
     case SHEAF_FIELD_REF:
         print_label(field->name, len);
-        printf("%" PRIu32 "\n", *(const uint32_t *)at);
+        print_ref(source, field, "", *(const uint32_t *)at);
+        puts("");
         break;
     case SHEAF_FIELD_NAME:
         print_label(field->name, len);
@@ -106,14 +120,14 @@ static void print_field(const sheaf_state *state, const sheaf_field *field, cons
         puts(field->choice_docs[*(const uint8_t *)at]);
         break;
     case SHEAF_FIELD_LIST:
-        print_list(field, at);
+        print_list(source, field, at);
         break;
     default:
         break;
     }
 }
 
-void sheaf_effect_print(const sheaf_state *state, const sheaf_effect *effect)
+void sheaf_effect_print(const sheaf_round_source *source, const sheaf_effect *effect)
 {
     const sheaf_shape *shape = sheaf_kind_shape(effect->kind);
     if (effect->kind == SHEAF_KIND_bylaws_amend)
@@ -122,6 +136,6 @@ void sheaf_effect_print(const sheaf_state *state, const sheaf_effect *effect)
         const sheaf_field *field = &shape->fields[i];
         const uint8_t *what = effect->what;
         if (field->required || *(const bool *)(what + field->has))
-            print_field(state, field, what + field->at);
+            print_field(source, field, what + field->at);
     }
 }

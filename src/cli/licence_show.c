@@ -21,10 +21,13 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_lice
         fputs("is in force", stdout);
 }
 
-static void print_dataset(const sheaf_state *state, const struct sheaf_row_licensed *row)
+static void print_dataset(const sheaf_matter *matter, const struct sheaf_row_licensed *row)
 {
+    const sheaf_state *state = matter->state;
     const struct sheaf_row_dataset *dataset = sheaf_dataset_get(state, row->dataset);
-    printf("  data set    %" PRIu32 " of member %" PRIu32 ": ", row->dataset, dataset->member);
+    printf("  data set    %" PRIu32 " of ", row->dataset);
+    sheaf_matter_print_member(matter, dataset->member);
+    fputs(": ", stdout);
     if (row->consented == SHEAF_NONE)
         puts("may not be used, its owner has not consented");
     else if (sheaf_licensed_lives(state, row, sheaf_coop(state)->stamp))
@@ -49,9 +52,9 @@ static void print(const sheaf_matter *matter)
         sheaf_matter_print_cents(matter, row->paid_cents);
     }
     puts("");
-    sheaf_matter_print_time("until", row->until, SHEAF_NONE);
+    sheaf_matter_print_time("until", row->until);
     for (uint8_t i = 0; i < row->datasets; i++)
-        print_dataset(state, sheaf_licensed_at(state, row->dataset_first + i));
+        print_dataset(matter, sheaf_licensed_at(state, row->dataset_first + i));
     if (sheaf_licence_lives(state, row, sheaf_coop(state)->stamp))
         puts(
             "  then        owners consent by `sheaf licence consent` and take it back by\n"

@@ -24,9 +24,16 @@ typedef struct {
 
 int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a);
 
-/* "  opened      2026-11-22T10:00:00Z by member 3", without the last words where `by` is
+/* "  until       2026-11-22T10:00:00Z" */
+void sheaf_matter_print_time(const char *label, int64_t ms);
+/* "  opened      2026-11-22T10:00:00Z by member 3 (Ada)", without the last words where `by` is
  * SHEAF_NONE. */
-void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by);
+void sheaf_matter_print_act(const sheaf_matter *matter, const char *label, int64_t ms,
+                            uint32_t by);
+/* "member 3 (Ada)", without the name where it is not at hand. */
+void sheaf_matter_print_member(const sheaf_matter *matter, uint32_t member);
+/* A line: "  subject     member 3 (Ada)". */
+void sheaf_matter_print_who(const sheaf_matter *matter, const char *label, uint32_t member);
 /* "12.30 EUR", in the currency of the bylaws in force. */
 void sheaf_matter_print_cents(const sheaf_matter *matter, int64_t cents);
 /* A text line by line behind its label; says so where it is not at hand. Nothing for zeros. */

@@ -7,18 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* "member 3 (Ada)", with that noun, and without the name where it is not at hand. */
-static void print_who(const sheaf_matter *matter, const char *noun, uint32_t id)
-{
-    const struct sheaf_row_member *member = sheaf_member_find(matter->state, id);
-    sheaf_buffer text;
-    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    printf("%s %" PRIu32, noun, id);
-    if (member && sheaf_source_text(&matter->source, &member->name, &text) && text.len)
-        printf(" (%.*s)", SHEAF_PRINT(sheaf_buffer_slice(&text)));
-    sheaf_buffer_deinit(&text);
-}
-
 /* When that kind of deadline of the entry comes; false where none is set. */
 static bool due(const sheaf_state *state, uint32_t of, uint8_t kind, int64_t *at)
 {
@@ -35,7 +23,7 @@ static void print_due(const sheaf_matter *matter, uint32_t of, uint8_t kind, con
     int64_t at;
     if (!due(matter->state, of, kind, &at))
         return;
-    sheaf_matter_print_time("until", at, SHEAF_NONE);
+    sheaf_matter_print_time("until", at);
     printf("  then        %s\n", then);
 }
 
@@ -64,8 +52,8 @@ static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_m
         puts("              so many have spoken against it that it takes no place of others; "
              "the "
              "rest may\n              still approve it");
-    sheaf_matter_print_time(
-        "until", member->applied + (int64_t)bylaws->application_lapse_s * 1000, SHEAF_NONE);
+    sheaf_matter_print_time("until",
+                            member->applied + (int64_t)bylaws->application_lapse_s * 1000);
     printf("  then        the application lapses; `sheaf member admit --member %" PRIu32
            "` approves it,\n              `sheaf member decline --member %" PRIu32
            "` speaks against it\n",
@@ -97,11 +85,11 @@ static void print_exclusion(const sheaf_matter *matter, const struct sheaf_row_m
                    < sheaf_coop(matter->state)->stamp))
         return;
     printf("  exclusion   asked for by ");
-    print_who(matter, "member", row->by);
+    sheaf_matter_print_member(matter, row->by);
     printf(", entry %" PRIu32 "\n", row->id);
     sheaf_matter_print_text(matter, "reason", &row->reason);
     sheaf_matter_print_text(matter, "answer", &row->answer);
-    sheaf_matter_print_time("heard until", row->heard, SHEAF_NONE);
+    sheaf_matter_print_time("heard until", row->heard);
     if (row->motion != SHEAF_NONE)
         printf("  motion      %" PRIu32 ": sheaf motion show %" PRIu32 "\n", row->motion,
                row->motion);
@@ -137,11 +125,12 @@ static void print_member(const sheaf_matter *matter)
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(matter->state);
     const struct sheaf_row_class *class =
         sheaf_class_at(matter->state, bylaws->class_first + member->class);
-    print_who(matter, "Member", member->id);
+    printf("Member %" PRIu32, member->id);
+    sheaf_source_print_name(&matter->source, member->id);
     printf(", %s of the class “%.*s”, %s.\n",
            member->kind == SHEAF_member_kind_person ? "a person" : "an organisation",
            SHEAF_PRINT(SHEAF_WORDS(class->name)), standings[member->state]);
-    sheaf_matter_print_time("applied", member->applied, SHEAF_NONE);
+    sheaf_matter_print_time("applied", member->applied);
     if (member->state == SHEAF_member_state_applied)
         print_applicant(matter, member);
     else if (member->state == SHEAF_member_state_active)
@@ -174,8 +163,8 @@ static void print_confirmers(const sheaf_matter *matter,
 {
     for (uint32_t at = recovery->confirmation_last; at;) {
         const struct sheaf_row_confirmation *row = sheaf_confirmation_at(matter->state, at - 1);
-        printf("  confirmed   by ");
-        print_who(matter, "member", row->by);
+        fputs("  confirmed   by ", stdout);
+        sheaf_matter_print_member(matter, row->by);
         puts("");
         at = row->before;
     }
@@ -192,7 +181,7 @@ static void print_recovery(const sheaf_matter *matter)
         [SHEAF_recovery_state_failed] = "has failed",
     };
     printf("Recovery %" PRIu32 " of the keys of ", row->id);
-    print_who(matter, "member", row->member);
+    sheaf_matter_print_member(matter, row->member);
     printf(" %s.\n", stands[row->state]);
     print_confirmers(matter, row);
     if (row->state == SHEAF_recovery_state_open) {

@@ -112,8 +112,10 @@ static sheaf_status report(const sheaf_arguments *a, const sheaf_round_source *s
                            uint32_t number, int *code, sheaf_err *err)
 {
     const sheaf_state *state = source->state;
-    sheaf_motion_report r = {
-        .state = state, .motion = sheaf_motion_find(state, number), .now = sheaf_clock_ms()};
+    sheaf_motion_report r = {.source = source,
+                             .state = state,
+                             .motion = sheaf_motion_find(state, number),
+                             .now = sheaf_clock_ms()};
     if (!r.motion)
         return sheaf_fail(err, SHEAF_INVALID, "entry %u opened no motion; see sheaf log show",
                           number);

@@ -8,7 +8,8 @@
 #include "coop/motion.h"
 
 typedef struct {
-    const sheaf_state *state;
+    const sheaf_round_source *source;
+    const sheaf_state *state; /* its */
     const struct sheaf_row_motion *motion;
     const struct sheaf_row_decision *rule;
     sheaf_standing standing;

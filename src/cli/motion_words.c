@@ -3,6 +3,7 @@
 
 #include "cli/effect_words.h"
 #include "cli/privacy_words.h"
+#include "cli/source_text.h"
 #include "coop/organs.h"
 #include "coop/view.h"
 
@@ -117,7 +118,7 @@ static void print_effect(const sheaf_motion_report *r)
         for (size_t i = 0; i < count; i++)
             printf("             changes article %d, %s\n", (int)articles[i],
                    sheaf_article_describe(articles[i])->title);
-    sheaf_effect_print(r->state, r->effect);
+    sheaf_effect_print(r->source, r->effect);
     sheaf_buffer_init(&words, WORDS_MAX);
     sheaf_words_put_effect(&words, r->effect);
     if (words.len && !words.failed)
@@ -281,16 +282,19 @@ static void print_then(const sheaf_motion_report *r)
 }
 
 /* What one member has recorded and another has yet to confirm. */
-static void print_asked(const sheaf_state *state, uint32_t version)
+static void print_asked(const sheaf_motion_report *r, uint32_t version)
 {
+    const sheaf_state *state = r->state;
     for (uint32_t i = 0; i < sheaf_registration_asked_count(state); i++) {
         const struct sheaf_row_registration_asked *asked =
             sheaf_registration_asked_at(state, i);
-        if (asked->of == version)
-            printf("             member %" PRIu32 " has recorded it as %.*s; it is in force "
-                   "once another confirms it:\n"
-                   "             sheaf bylaws confirm --registration %" PRIu32 "\n",
-                   asked->by, SHEAF_PRINT(SHEAF_WORDS(asked->number)), asked->id);
+        if (asked->of != version)
+            continue;
+        printf("             member %" PRIu32, asked->by);
+        sheaf_source_print_name(r->source, asked->by);
+        printf(" has recorded it as %.*s; it is in force once another confirms it:\n"
+               "             sheaf bylaws confirm --registration %" PRIu32 "\n",
+               SHEAF_PRINT(SHEAF_WORDS(asked->number)), asked->id);
     }
 }
 
@@ -307,7 +311,7 @@ static void print_registration(const sheaf_motion_report *r)
                "%" PRIu32 "\n"
                "             the bylaws of entry %" PRIu32 " stay in force\n",
                version->id, sheaf_coop(r->state)->bylaws);
-        print_asked(r->state, version->id);
+        print_asked(r, version->id);
     } else if (version->state == SHEAF_bylaws_state_withdrawn)
         puts("             withdrawn by the members before its registration");
     else if (entered)
@@ -368,7 +372,9 @@ void sheaf_motion_print(const sheaf_motion_report *r)
     printf("motion %" PRIu32 "\n", m->id);
     print_text("title", &r->title, true);
     print_text("reason", &r->reason, !sheaf_hash_is_zero(&m->reason));
-    printf("  opened     %s by member %" PRIu32 "\n", moment(m->opened, when), m->by);
+    printf("  opened     %s by member %" PRIu32, moment(m->opened, when), m->by);
+    sheaf_source_print_name(r->source, m->by);
+    puts("");
     print_effect(r);
     print_organ(r);
     print_rule(r->rule, m->urgent || m->ratify ? "ratified" : "decided");

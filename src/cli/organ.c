@@ -1,6 +1,7 @@
 /* cli/organ.c - organs and their officers, elections, proxies, by one's own replay of the log.
  */
 #include "cli/round_source.h"
+#include "cli/source_text.h"
 #include "coop/electorate.h"
 #include "coop/organs.h"
 #include "coop/view.h"
@@ -58,14 +59,16 @@ static int64_t office_until(const sheaf_state *state, const struct sheaf_row_off
     return sheaf_term_get(state, office->term)->ends;
 }
 
-static void print_officers(const sheaf_state *state, uint8_t organ, uint8_t seats)
+static void print_officers(const sheaf_round_source *source, uint8_t organ, uint8_t seats)
 {
+    const sheaf_state *state = source->state;
     for (uint8_t place = 0; place < seats; place++) {
         const struct sheaf_row_office *office = office_on(state, organ, place);
         if (!office)
             continue;
-        printf("  member %u until %s", office->member,
-               moment_of(office_until(state, office)).words);
+        printf("  member %u", office->member);
+        sheaf_source_print_name(source, office->member);
+        printf(" until %s", moment_of(office_until(state, office)).words);
         if (office->consecutive > 1)
             printf(", for the term number %u in a row", office->consecutive);
         puts("");
@@ -106,15 +109,16 @@ static void print_decisions(const sheaf_state *state, const struct sheaf_row_org
     }
 }
 
-static void print_organ(const sheaf_state *state, const struct sheaf_row_organ *organ,
+static void print_organ(const sheaf_round_source *source, const struct sheaf_row_organ *organ,
                         uint8_t place)
 {
+    const sheaf_state *state = source->state;
     const struct sheaf_row_chamber *chamber = sheaf_chamber_find(state, place);
     printf("%.*s (organ %u, %s): %u of %u seats are filled\n",
            SHEAF_PRINT(SHEAF_WORDS(organ->name)), place,
            choice_word(SHEAF_TABLE_organ, "kind", organ->kind), sheaf_officers(state, place),
            organ->seats);
-    print_officers(state, place, organ->seats);
+    print_officers(source, place, organ->seats);
     if (organ->electorate)
         printf("  elected by the class “%.*s”",
                SHEAF_PRINT(class_name(state, organ->electorate - 1)));
@@ -180,9 +184,10 @@ static void put_organ(sheaf_json_writer *w, const sheaf_state *state,
     sheaf_json_close(w);
 }
 
-static sheaf_status show_organs(const sheaf_state *state, const sheaf_arguments *a,
+static sheaf_status show_organs(const sheaf_round_source *source, const sheaf_arguments *a,
                                 sheaf_err *err)
 {
+    const sheaf_state *state = source->state;
     bool all = a->argument_count == 0 || strcmp(a->argument[0], "-") == 0;
     const char *wanted = all ? NULL : a->argument[0];
     const struct sheaf_row_organ *organ;
@@ -198,7 +203,7 @@ static sheaf_status show_organs(const sheaf_state *state, const sheaf_arguments 
         if (a->json)
             put_organ(&w, state, organ, place);
         else
-            print_organ(state, organ, place);
+            print_organ(source, organ, place);
     }
     sheaf_json_close(&w);
     if (a->json && (shown || !wanted))
@@ -240,20 +245,24 @@ static void print_outcome(const struct sheaf_row_election *e, int64_t now)
     }
 }
 
-static void print_candidates(const sheaf_state *state, const struct sheaf_row_election *e)
+static void print_candidates(const sheaf_round_source *source,
+                             const struct sheaf_row_election *e)
 {
     const struct sheaf_row_candidate *c;
     for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
-        c = sheaf_candidate_at(state, row_1 - 1);
-        printf("  member %u: %u approve%s%s\n", c->member, c->approvals,
+        c = sheaf_candidate_at(source->state, row_1 - 1);
+        printf("  member %u", c->member);
+        sheaf_source_print_name(source, c->member);
+        printf(": %u approve%s%s\n", c->approvals,
                c->withdrawn != SHEAF_NONE ? "; does not stand any more" : "",
                c->elected != SHEAF_NONE ? "; elected" : "");
     }
 }
 
-static void print_election(const sheaf_state *state, const struct sheaf_row_election *e,
+static void print_election(const sheaf_round_source *source, const struct sheaf_row_election *e,
                            int64_t now)
 {
+    const sheaf_state *state = source->state;
     const struct sheaf_row_organ *organ = sheaf_organ_of(state, e->bylaws, e->organ);
     const struct sheaf_row_decision *rule = sheaf_decision_by(
         state, sheaf_bylaws_get(state, e->bylaws), SHEAF_decision_sort_ordinary);
@@ -271,7 +280,7 @@ static void print_election(const sheaf_state *state, const struct sheaf_row_elec
         printf("  %u of them %s a conflict of interest\n", conflicted,
                conflicted == 1 ? "has" : "have");
     print_outcome(e, now);
-    print_candidates(state, e);
+    print_candidates(source, e);
 }
 
 static void print_election_json(const sheaf_state *state, const struct sheaf_row_election *e)
@@ -296,9 +305,10 @@ static void print_election_json(const sheaf_state *state, const struct sheaf_row
     (void)sheaf_print_end(&object, &w);
 }
 
-static sheaf_status show_election(const sheaf_state *state, const sheaf_arguments *a,
+static sheaf_status show_election(const sheaf_round_source *source, const sheaf_arguments *a,
                                   sheaf_err *err)
 {
+    const sheaf_state *state = source->state;
     long long id = 0;
     (void)sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &id); /* looked at before */
     const struct sheaf_row_election *election = sheaf_election_find(state, (uint32_t)id);
@@ -310,15 +320,18 @@ static sheaf_status show_election(const sheaf_state *state, const sheaf_argument
     if (a->json)
         print_election_json(state, election);
     else
-        print_election(state, election, sheaf_clock_ms());
+        print_election(source, election, sheaf_clock_ms());
     return SHEAF_OK;
 }
 
 /* ---- proxies ---- */
 
-static void print_proxy(const struct sheaf_row_proxy *p)
+static void print_proxy(const sheaf_round_source *source, const struct sheaf_row_proxy *p)
 {
-    printf("member %u votes for member %u", p->holder, p->giver);
+    printf("member %u", p->holder);
+    sheaf_source_print_name(source, p->holder);
+    printf(" votes for member %u", p->giver);
+    sheaf_source_print_name(source, p->giver);
     if (p->matter == SHEAF_NONE)
         printf(" on everything");
     else
@@ -326,9 +339,10 @@ static void print_proxy(const struct sheaf_row_proxy *p)
     printf(" that closes until %s\n", moment_of(p->until).words);
 }
 
-static sheaf_status list_proxies(const sheaf_state *state, const sheaf_arguments *a,
+static sheaf_status list_proxies(const sheaf_round_source *source, const sheaf_arguments *a,
                                  sheaf_err *err)
 {
+    const sheaf_state *state = source->state;
     (void)err;
     const struct sheaf_row_proxy *p;
     sheaf_buffer object;
@@ -343,7 +357,7 @@ static sheaf_status list_proxies(const sheaf_state *state, const sheaf_arguments
             continue;
         shown++;
         if (!a->json) {
-            print_proxy(p);
+            print_proxy(source, p);
             continue;
         }
         sheaf_json_open_object(&w);
@@ -368,7 +382,8 @@ enum { HUB, HOME, CA };
 /* The state of the folder or hub that the argument after `first` others names, of --hub, or of
  * the home's hub. */
 static int run(const sheaf_arguments *a, const sheaf_command *command, int first,
-               sheaf_status (*show)(const sheaf_state *, const sheaf_arguments *, sheaf_err *))
+               sheaf_status (*show)(const sheaf_round_source *, const sheaf_arguments *,
+                                    sheaf_err *))
 {
     const char *from = a->argument_count > first ? a->argument[first] : a->value[HUB];
     sheaf_round_source source;
@@ -378,7 +393,7 @@ static int run(const sheaf_arguments *a, const sheaf_command *command, int first
     sheaf_status status =
         sheaf_round_source_open(&source, from, a->value[HOME], a->value[CA], SHEAF_NONE, &err);
     if (status == SHEAF_OK) {
-        status = show(source.state, a, &err);
+        status = show(&source, a, &err);
         sheaf_round_source_close(&source);
     }
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(a, &err);

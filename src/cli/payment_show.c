@@ -27,15 +27,17 @@ static void print_standing(const struct sheaf_row_payment *row)
     }
 }
 
-static void print_signatures(const sheaf_state *state, const struct sheaf_row_payment *row)
+static void print_signatures(const sheaf_matter *matter, const struct sheaf_row_payment *row)
 {
+    const sheaf_state *state = matter->state;
     printf("  signatures  %" PRIu32 " of %u", sheaf_payment_signatures(state, row),
            sheaf_bylaws_now(state)->treasury_signatures);
-    const char *before = ": by member ";
+    const char *before = ": by ";
     for (uint32_t next = row->signature_last; next;) {
         const struct sheaf_row_payment_signature *signature =
             sheaf_payment_signature_at(state, next - 1);
-        printf("%s%" PRIu32, before, signature->member);
+        fputs(before, stdout);
+        sheaf_matter_print_member(matter, signature->member);
         if (signature->withdrawn)
             fputs(" (taken back)", stdout);
         else if (!sheaf_payment_signature_counts(state, signature))
@@ -72,14 +74,16 @@ static void print(const sheaf_matter *matter)
     const struct sheaf_row_payment *row = matter->row;
     printf("Payment %" PRIu32 " of ", row->id);
     sheaf_matter_print_cents(matter, row->amount_cents);
-    if (row->account != SHEAF_NONE)
-        printf(" out of the account of member %" PRIu32, row->account);
+    if (row->account != SHEAF_NONE) {
+        fputs(" out of the account of ", stdout);
+        sheaf_matter_print_member(matter, row->account);
+    }
     putchar(' ');
     print_standing(row);
     puts(".");
     sheaf_matter_print_text(matter, "payee", &row->payee);
     sheaf_matter_print_text(matter, "purpose", &row->purpose);
-    sheaf_matter_print_time("asked for", row->opened, row->by);
+    sheaf_matter_print_act(matter, "asked for", row->opened, row->by);
     if (row->budget_line) {
         const struct sheaf_row_budget_line *line =
             sheaf_budget_line_at(matter->state, row->budget_line - 1);
@@ -92,11 +96,11 @@ static void print(const sheaf_matter *matter)
     if (row->approved != SHEAF_NONE)
         printf("  decided     by the members, with entry %" PRIu32 "\n", row->approved);
     if (row->state == SHEAF_payment_state_ordered) {
-        print_signatures(matter->state, row);
-        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        print_signatures(matter, row);
+        sheaf_matter_print_time("until", row->closes);
         int64_t waits = sheaf_payment_waits_until(matter->state, row);
         if (waits && !sheaf_payment_undecided(matter->state, row))
-            sheaf_matter_print_time("not before", waits, SHEAF_NONE);
+            sheaf_matter_print_time("not before", waits);
         print_then(matter->state, row);
     }
     if (row->state == SHEAF_payment_state_released)

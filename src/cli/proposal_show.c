@@ -1,6 +1,7 @@
 /* cli/proposal_show.c - `sheaf proposal show`. */
 #include "cli/matter.h"
 
+#include "cli/source_text.h"
 #include "coop/electorate.h"
 
 #include <inttypes.h>
@@ -44,7 +45,9 @@ static void print_answers(const sheaf_matter *matter, const struct sheaf_row_pro
         if (answer->proposal != matter->id)
             continue;
         snprintf(label, sizeof label, "member %" PRIu32, answer->member);
-        printf("  %-11s %s%s\n", label, texts[answer->kind],
+        printf("  %-11s", label);
+        sheaf_source_print_name(&matter->source, answer->member);
+        printf(" %s%s\n", texts[answer->kind],
                !stands(row, answer) ? " (before the last change)"
                : sheaf_conflicted(state, row->id, answer->member)
                    ? " (does not count: conflict)"
@@ -53,15 +56,16 @@ static void print_answers(const sheaf_matter *matter, const struct sheaf_row_pro
     }
 }
 
-static void print_then(const struct sheaf_row_proposal *row)
+static void print_then(const sheaf_matter *matter, const struct sheaf_row_proposal *row)
 {
     if (row->state == SHEAF_proposal_state_open) {
-        printf("  answers     %u of %u, half and two besides member %" PRIu32 " must; ",
-               row->answers, row->electorate, row->by);
+        printf("  answers     %u of %u, half and two besides ", row->answers, row->electorate);
+        sheaf_matter_print_member(matter, row->by);
+        fputs(" must; ", stdout);
         if (row->gone)
             printf("%u left or conflicted; ", row->gone);
         printf("paramount objections: %u\n", row->objections);
-        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->closes);
         puts(
             "  then        it is adopted, at once where all have answered, unless a paramount\n"
             "              objection stands, with which it goes to the wider circle; "
@@ -70,7 +74,7 @@ static void print_then(const struct sheaf_row_proposal *row)
     }
     if (row->state == SHEAF_proposal_state_adopted) {
         printf("  decided     with entry %" PRIu32 "\n", row->decided);
-        sheaf_matter_print_time("review", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("review", row->closes);
     }
     if (row->state == SHEAF_proposal_state_review)
         printf("  then        somebody in the circle proposes what follows: `sheaf proposal "
@@ -98,21 +102,21 @@ static void print(const sheaf_matter *matter)
         printf("  replaces    proposal %" PRIu32 "\n", row->replaces);
     if (row->role_member != SHEAF_NONE) {
         bool given = !sheaf_hash_is_zero(&row->role);
-        printf("  role        %s member %" PRIu32 "\n", given ? "for" : "is taken from",
-               row->role_member);
+        sheaf_matter_print_who(matter, given ? "role for" : "no role for", row->role_member);
         sheaf_matter_print_text(matter, "", &row->role);
     }
-    if (row->remove != SHEAF_NONE)
-        printf("  removes     member %" PRIu32 " from circle %" PRIu32
-               ", who has no part in it\n",
-               row->remove, row->from);
-    sheaf_matter_print_time("opened", row->opened, row->by);
+    if (row->remove != SHEAF_NONE) {
+        fputs("  removes     ", stdout);
+        sheaf_matter_print_member(matter, row->remove);
+        printf(" from circle %" PRIu32 ", who has no part in it\n", row->from);
+    }
+    sheaf_matter_print_act(matter, "opened", row->opened, row->by);
     if (row->from != row->circle)
         printf("  from        circle %" PRIu32 ", where it was not resolved\n", row->from);
     if (row->amendments)
         printf("  changed     %u time%s\n", row->amendments, row->amendments == 1 ? "" : "s");
     print_answers(matter, row);
-    print_then(row);
+    print_then(matter, row);
 }
 
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)

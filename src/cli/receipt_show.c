@@ -32,7 +32,7 @@ static void print(const sheaf_matter *matter)
     print_standing(row);
     puts(".");
     sheaf_matter_print_text(matter, row->model == SHEAF_NONE ? "for" : "customer", &row->memo);
-    printf("  recorded    by member %" PRIu32 "\n", row->by);
+    sheaf_matter_print_who(matter, "recorded by", row->by);
     print_hash(&row->evidence);
     if (row->model != SHEAF_NONE)
         printf("  paid        %" PRIu32 " uses of model %" PRIu32 "\n", row->uses, row->model);

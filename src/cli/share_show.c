@@ -42,18 +42,6 @@ static void print_capital(const sheaf_state *state)
     puts("");
 }
 
-/* Where it is at hand. */
-static void print_name(const sheaf_round_source *source, uint32_t member)
-{
-    sheaf_buffer text;
-    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_source_text(source, &sheaf_member_get(source->state, member)->name, &text)) {
-        fputs(", ", stdout);
-        sheaf_print_plain(sheaf_buffer_slice(&text));
-    }
-    sheaf_buffer_deinit(&text);
-}
-
 static void print_holdings(const sheaf_round_source *source)
 {
     const sheaf_state *state = source->state;
@@ -63,28 +51,32 @@ static void print_holdings(const sheaf_round_source *source)
         if (!row->shares && !row->leaving)
             continue;
         snprintf(label, sizeof label, "member %" PRIu32, row->id);
-        printf("  %-11s %" PRIu32 " share%s", label, row->shares, row->shares == 1 ? "" : "s");
+        printf("  %-11s", label);
+        sheaf_source_print_name(source, row->id);
+        printf(" %" PRIu32 " share%s", row->shares, row->shares == 1 ? "" : "s");
         if (row->leaving)
             printf(", and %" PRIu32 " to be repaid", row->leaving);
         fputs(": ", stdout);
         print_money(state, sheaf_holding_cents(state, row));
-        print_name(source, row->id);
         puts("");
     }
 }
 
-static void print_repayments(const sheaf_state *state)
+static void print_repayments(const sheaf_round_source *source)
 {
+    const sheaf_state *state = source->state;
     for (uint32_t i = 0; i < sheaf_repayment_count(state); i++) {
         const struct sheaf_row_repayment *row = sheaf_repayment_at(state, i);
         if (row->state == SHEAF_repayment_state_repaid || !row->shares)
             continue;
-        printf("  repayment   %" PRIu32 " of member %" PRIu32 ": ", row->id, row->member);
+        printf("  repayment   %" PRIu32 " of member %" PRIu32, row->id, row->member);
+        sheaf_source_print_name(source, row->member);
+        fputs(": ", stdout);
         print_money(state, row->shares * sheaf_capital_now(state)->price_cents);
         puts(row->state == SHEAF_repayment_state_waits
                  ? ", due, and waits until the capital may fall by so much"
                  : "");
-        sheaf_matter_print_time("  from", row->due, SHEAF_NONE);
+        sheaf_matter_print_time("  from", row->due);
     }
 }
 
@@ -93,7 +85,7 @@ static void show(const sheaf_round_source *source)
     print_article(source->state);
     print_capital(source->state);
     print_holdings(source);
-    print_repayments(source->state);
+    print_repayments(source);
     if (sheaf_article_on(source->state, SHEAF_ARTICLE_shares))
         puts(
             "  then        `sheaf share pay` records what another has paid in; what is repaid\n"

@@ -1,6 +1,7 @@
 #include "cli/source_text.h"
 
 #include "base/encode.h"
+#include "cli/cli.h"
 #include "crypto/commit.h"
 
 #include <stdio.h>
@@ -46,4 +47,18 @@ bool sheaf_source_text(const sheaf_round_source *source, const sheaf_hash *commi
                  && take_answer(sheaf_buffer_slice(&answer), commitment, out);
     sheaf_buffer_deinit(&answer);
     return found;
+}
+
+void sheaf_source_print_name(const sheaf_round_source *source, uint32_t member)
+{
+    const struct sheaf_row_member *row = sheaf_member_find(source->state, member);
+    sheaf_buffer name;
+    sheaf_buffer_init(&name, SHEAF_TEXT_BYTES_MAX);
+    if (row && !sheaf_hash_is_zero(&row->name) && sheaf_source_text(source, &row->name, &name)
+        && name.len) {
+        fputs(" (", stdout);
+        sheaf_print_plain(sheaf_buffer_slice(&name));
+        putchar(')');
+    }
+    sheaf_buffer_deinit(&name);
 }

@@ -11,4 +11,8 @@
 bool sheaf_source_text(const sheaf_round_source *source, const sheaf_hash *commitment,
                        sheaf_buffer *out);
 
+/* " (Ada)" behind the number of a member, on standard output; nothing where the name is not at
+ * hand. */
+void sheaf_source_print_name(const sheaf_round_source *source, uint32_t member);
+
 #endif

@@ -1,5 +1,6 @@
 /* cli/split_show.c - `sheaf split show`: who goes to another co-op, who went, what is owed. */
 #include "cli/matter.h"
+#include "cli/source_text.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -11,16 +12,18 @@ static void print_money(const sheaf_state *state, int64_t cents)
            sheaf_bylaws_now(state)->currency);
 }
 
-static void print_going(const sheaf_state *state)
+static void print_going(const sheaf_round_source *source)
 {
+    const sheaf_state *state = source->state;
     bool any = false;
     for (uint32_t i = 0; i < sheaf_going_count(state); i++) {
         const struct sheaf_row_going *row = sheaf_going_at(state, i);
         sheaf_slice to = SHEAF_WORDS(row->to);
         if (!to.len || !sheaf_member_active(state, row->id))
             continue;
-        printf("Member %" PRIu32 " goes to %.*s once the members decide on it.\n", row->id,
-               SHEAF_PRINT(to));
+        printf("Member %" PRIu32, row->id);
+        sheaf_source_print_name(source, row->id);
+        printf(" goes to %.*s once the members decide on it.\n", SHEAF_PRINT(to));
         any = true;
     }
     if (any)
@@ -53,7 +56,7 @@ static void print_split(const sheaf_state *state, const struct sheaf_row_split *
 
 static void show(const sheaf_round_source *source)
 {
-    print_going(source->state);
+    print_going(source);
     for (uint32_t i = 0; i < sheaf_split_count(source->state); i++)
         print_split(source->state, sheaf_split_at(source->state, i));
 }

@@ -1,5 +1,6 @@
 /* cli/status.c - `sheaf status`: what waits for the member, and how the co-op stands, by one's
  * own replay of its log. */
+#include "cli/source_text.h"
 #include "cli/waiting.h"
 
 #include "base/encode.h"
@@ -237,8 +238,9 @@ static void print_rounds(const sheaf_state *state, const sheaf_member *m)
 }
 
 /* What is held is a debit, what is owed or set aside a credit: people see both as they are. */
-static void print_accounts(const sheaf_state *state)
+static void print_accounts(const sheaf_round_source *source)
 {
+    const sheaf_state *state = source->state;
     static const char *const names[] = {"held",
                                         "earned, not shared",
                                         "in the reserve",
@@ -256,12 +258,14 @@ static void print_accounts(const sheaf_state *state)
         printf("  money      %s%lld.%02lld %.3s ", cents < 0 ? "-" : "",
                (long long)(cents < 0 ? -cents : cents) / 100,
                (long long)(cents < 0 ? -cents : cents) % 100, currency);
-        if (row->kind == SHEAF_account_kind_member)
-            printf("owed to member %u\n", row->member);
-        else if (row->kind == SHEAF_account_kind_shares)
-            printf("paid in for shares by member %u\n", row->member);
-        else
+        bool owed = row->kind == SHEAF_account_kind_member;
+        if (owed || row->kind == SHEAF_account_kind_shares) {
+            printf("%s member %u", owed ? "owed to" : "paid in for shares by", row->member);
+            sheaf_source_print_name(source, row->member);
+            puts("");
+        } else {
             puts(names[row->kind]);
+        }
     }
 }
 
@@ -324,7 +328,7 @@ static void print_status(const sheaf_round_source *source, const sheaf_member *m
             printf("             blobs/%.2s/%s\n", hash, hash + 2);
     }
     print_rounds(state, member);
-    print_accounts(state);
+    print_accounts(source);
 }
 
 static void put_rows(sheaf_json_writer *w, const char *name, const sheaf_state *state,

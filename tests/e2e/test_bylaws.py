@@ -267,7 +267,7 @@ def confirm(folder, home, hub, motion, record):
     done = sheaf(*record(shown().split("--of ")[1].split()[0]))
     entry = done.stdout.strip()
     check("a member records an entry", done.returncode == 0, done.stderr)
-    check("that another must confirm", "member 0 has recorded it as GnR 77" in shown()
+    check("that another must confirm", "member 0 (Ada) has recorded it as GnR 77" in shown()
           and f"sheaf bylaws confirm --registration {entry}" in shown(), shown())
     confirms = ("bylaws", "confirm", "--registration", entry, "--home")
     refused("who recorded it does not", 4, "spoken on this already", *confirms, home)

@@ -45,7 +45,7 @@ def gather(coop, members):
                      "admit", "--circle", circle, "--member", members[who])
         if who == "cat":
             asked = words(coop, "circle", circle)
-            check("a request is listed", f"member {members['cat']} asks to be in it" in asked,
+            check("a request is listed", f"member {members['cat']} (cat) asks to be in it" in asked,
                   asked)
         coop.act("ada", "circle", "admit", "--circle", circle, "--member", members[who])
     shown, told = coop.show("bob", "circle", circle)

@@ -46,6 +46,7 @@ def found(folder):
     document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
     document["shares"] = SHARES
     document["decisions"]["early_close"] = True
+    document["decisions"]["qualified"]["open_s"] = 60
     document["override"].update(hold_s=0, confirm_s=600)
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
@@ -82,9 +83,11 @@ def take(coop, members):
     pay(coop, "bob", 0, 1)
     shown = coop.show()
     check("capital and holdings are shown", "capital     500.00 EUR, of which at least 450.00 EUR"
-          in shown and f"member {members['bob']}    4 shares: 400.00 EUR, bob" in shown, shown)
+          in shown and f"member {members['bob']}    (bob) 4 shares: 400.00 EUR\n" in shown,
+          shown)
     status = sheaf("status", "--home", os.path.join(coop.folder, "ada")).stdout
-    check("and in the accounts", "400.00 EUR paid in for shares by member" in status, status)
+    check("and in the accounts", f"paid in for shares by member {members['bob']} (bob)\n" in status,
+          status)
     check("and that they can be handed over", "members hand shares to others" in shown, shown)
     coop.act("bob", "share", "transfer", "--shares", 1, "--to", members["cat"])
 
@@ -96,7 +99,7 @@ def repaid(coop, members):
                          if r["id"] == first and r["state"] == "waits"])
     shown = coop.show()
     check("what would bring the capital too low waits", row
-          and f"repayment   {first} of member {bob}: 200.00 EUR, due, and waits" in shown
+          and f"repayment   {first} of member {bob} (bob): 200.00 EUR, due, and waits" in shown
           and "1 share, and 2 to be repaid" in shown, shown)
     pay(coop, "bob", members["cat"], 1)
     row = until(lambda: [r for r in coop.rows("repayment") if r["state"] == "repaid"], 2)
@@ -121,13 +124,14 @@ def split(coop, members):
     coop.refused("nobody is sent away", "have said that they go", "ada", *flags)
     coop.act("cat", "split", "join", "--to", OTHER)
     shown = sheaf("split", "show", coop.hub.url).stdout
-    check("who goes is shown", f"Member {members['cat']} goes to {OTHER} once" in shown, shown)
+    check("who goes is shown", f"Member {members['cat']} (cat) goes to {OTHER} once" in shown,
+          shown)
     coop.refused("nor where the capital would fall too low", "capital would fall", "ada", *flags)
     pay(coop, "bob", 0, 2)
     motion = coop.act("ada", *flags)
     shown = sheaf("motion", "show", motion, "--home", os.path.join(coop.folder, "ada")).stdout
     check("so is the motion", "coop.split: let members go" in shown
-          and f"members: {members['cat']}\n" in shown and "reserve: 0.00 EUR" in shown
+          and f"members: {members['cat']} (cat)\n" in shown and "reserve: 0.00 EUR" in shown
           and f"to: {OTHER}" in shown, shown)
     for who in members:
         coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")

@@ -298,7 +298,9 @@ def places(coop, election):
         text = sheaf("election", "show", election, place).stdout
         check(f"and elections in {name}", f"election {election} of treasurers" in text, text)
         text = sheaf("proxy", "list", place).stdout
-        check(f"and proxies in {name}", f"member {coop.number['bob']} votes for" in text, text)
+        check(f"and proxies in {name}", " votes for member " in text, text)
+    check("with the names that a hub has", f"member {coop.number['bob']} (bob) votes for member "
+          f"{coop.number['cat']} (cat) on" in text, text)
     refused("one place for organs", 2, "once", "organ", "show", "--hub", coop.hub.url, "-", folder)
     text = sheaf("status", folder, "--member", 999).stdout
     check("of nobody there is nothing", "member 999, whom the log does not know" in text, text)
@@ -330,6 +332,16 @@ def data(coop):
         found_names = set(json.loads(done.stdout)) if done.returncode == 0 else {done.stderr}
         check(f"docs/json.md has all that {command} --json prints", found_names <= names[command],
               found_names - names[command])
+
+
+def lines(coop):
+    """A name is one line of plain text, whatever its member has made of it."""
+    name = "Eve)\n  admitted    with entry 1"
+    index = json.loads(sheaf("join", coop.hub.url, "--member", name, "--person", "--home",
+                             coop.home("eve"), "--json").stdout)["index"]
+    text = sheaf("member", "show", index, coop.hub.url).stdout
+    check("a name forges no line", text.startswith(
+        f"Member {index} (Eve)?  admitted    with entry 1), a person"), text)
 
 
 def no_hub(coop):
@@ -367,6 +379,7 @@ def main():
             members(coop)
             places(coop, election)
             data(coop)
+            lines(coop)
             no_hub(coop)
         check("and all of it is sound",
               sheaf("verify", os.path.join(folder, "coop")).returncode == 0)

@@ -121,12 +121,12 @@ def small(coop):
     row, words = coop.show("ada", payment)
     check("one signature of two", row["signature_count"] == 1 and not row["undecided"]
           and f"Payment {payment} of 100.00 EUR has not left." in words
-          and "signatures  1 of 2: by member 0" in words and "Bread for the meeting" in words,
+          and "signatures  1 of 2: by member 0 (Ada)" in words and "Bread for the meeting" in words,
           words)
     coop.act("ada", "payment", "unsign", "--payment", payment)
     row, words = coop.show("cat", payment)
     check("it is taken back", row["signature_count"] == 0
-          and "signatures  0 of 2: by member 0 (taken back)" in words, words)
+          and "signatures  0 of 2: by member 0 (Ada) (taken back)" in words, words)
     coop.act("ada", "payment", "sign", "--payment", payment)
     coop.act("bob", "payment", "sign", "--payment", payment)
     coop.act("ada", "payment", "settle", "--payment", payment, "--evidence", "ab" * 32)
