@@ -106,6 +106,7 @@ static void live(governance *g, uint64_t seed, book *total)
         acts_of_assemblies(g);
         acts_of_recovery(g);
         acts_of_circles(g);
+        acts_of_money(g);
         for (unsigned n = governance_draw(g, 2 * ACTS_A_DAY + 1); n > 0; n--) {
             acts_make(g);
             acts_tick(g); /* the last ballot closes a motion at once */

@@ -1,5 +1,6 @@
 /* Ten years of a co-op that decides: members join, are on trial, vote, give proxies, amend the
- * bylaws, have amendments registered, exclude and leave, and a board decides, as a seed has it.
+ * bylaws, have amendments registered, exclude and leave, a board decides, and treasurers take
+ * and pay money, as a seed has it.
  * Beside the rules runs a book of its own that knows members, electorates, ballots, proxies and
  * versions of the bylaws from the acts alone, and says what must come of each motion; the two
  * are compared after every act. Who is in office it takes from the state. */
@@ -43,6 +44,10 @@ enum {
     ADVICE_DAYS = 20,
     ANSWER_DAYS = 30,
     OUTCOME_DAYS = 60,
+    SPEND_CENTS = 50000, /* without a decision of the members, in so many days */
+    SPEND_DAYS = 30,
+    LAPSE_DAYS = 90,
+    SIGNATURES = 2,
     ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
 
     SUSPEND_BY = 2
@@ -81,7 +86,12 @@ enum {
     MET(wider, SELDOM, "brought before a wider circle")                                        \
     MET(urgent, OFTEN, "urgent acts")                                                          \
     MET(ratified, SELDOM, "urgent acts ratified")                                              \
-    MET(undone, SELDOM, "urgent acts undone")
+    MET(undone, SELDOM, "urgent acts undone")                                                  \
+    MET(paid, OFTEN, "payments made")                                                          \
+    MET(approved, SELDOM, "of them decided by the members")                                    \
+    MET(waited, SELDOM, "payments too much for the period")                                    \
+    MET(unpaid, OFTEN, "payments lapsed")                                                      \
+    MET(reversed, SELDOM, "receipts reversed")
 #define MET(name, how, words) MET_##name,
 enum { GOVERNANCE_MET MET_COUNT };
 #undef MET
@@ -114,6 +124,7 @@ typedef enum {
     CONFIRMATION, /* of a suspension */
     RESUMPTION,
     TELLERS,
+    APPROVAL, /* of a payment */
 } purpose;
 
 typedef struct {
@@ -161,6 +172,21 @@ typedef struct {
     bool came[PEOPLE_MAX];
 } assembly;
 
+typedef struct {
+    uint32_t id, voices;
+    int by;
+    int64_t cents;
+    bool reversed, said[PEOPLE_MAX]; /* who has said that it is wrong */
+} receipt;
+
+typedef struct {
+    uint32_t id;
+    int by, state; /* enum payment_state */
+    int64_t cents, closes, left;
+    bool approved, signer[PEOPLE_MAX], conflicted[PEOPLE_MAX];
+    uint32_t key[PEOPLE_MAX]; /* with which they signed, as in person */
+} payment;
+
 /* A proposal to a circle. */
 typedef struct {
     uint32_t id;
@@ -206,9 +232,13 @@ typedef struct {
     uint32_t circles[CIRCLES];
     bool in_circle[CIRCLES][PEOPLE_MAX];
     account accounts[MATTERS_MAX];
-    bool sitting[PEOPLE_MAX]; /* on the board, after the last act */
+    receipt receipts[MATTERS_MAX];
+    payment payments[MATTERS_MAX];
+    bool sitting[PEOPLE_MAX];   /* on the board, after the last act */
+    bool treasurer[PEOPLE_MAX]; /* in office then */
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
-        account_count, assembly_count, recovery_count, proposal_count;
+        account_count, assembly_count, recovery_count, proposal_count, receipt_count,
+        payment_count;
     bool teller[PEOPLE_MAX]; /* until then */
     int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
@@ -248,6 +278,7 @@ bool book_has_vote(const person *who);
 bool book_is_member(const person *who);
 uint32_t book_voters(const book *b);
 uint32_t book_officers(const book *b);
+uint32_t book_treasurers(const book *b);
 
 /* Ends the program where the rules and the book do not say the same. */
 void book_compare(governance *g);
@@ -322,6 +353,12 @@ void acts_of_matters(governance *g, int who);
 void book_advice_lapses(governance *g, const sheaf_deadline *due);
 void book_account_goes_on(governance *g, const sheaf_deadline *due);
 void book_compare_matters(const governance *g);
+/* Money (governance_money.c): a day; what a motion on a payment does once it was held; a tick.
+ */
+void acts_of_money(governance *g);
+int book_approves(governance *g, const motion *m);
+void book_payment_lapses(governance *g, const sheaf_deadline *due);
+void book_compare_money(const governance *g);
 /* Settles all that is due. */
 void acts_tick(governance *g);
 

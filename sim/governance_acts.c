@@ -125,7 +125,11 @@ static kit_rules document(const governance *g, const laws *l)
     r.article[SHEAF_ARTICLE_proxies] = proxies;
     r.article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':864000,'open_s':604800,"
+        "'quorum_bp':5000,'seats':3,'term_s':63072000},"
+        "{'kind':'treasurers','name':'Treasurers','nominate_s':864000,'open_s':604800,"
         "'quorum_bp':5000,'seats':3,'term_s':63072000}],'protected':false}";
+    r.article[SHEAF_ARTICLE_treasury] =
+        "{'limit_cents':50000,'period_s':2592000,'protected':false,'signatures':2}";
     r.article[SHEAF_ARTICLE_assemblies] =
         "{'notice_s':1209600,'open_s':172800,'protected':false,'quorum_bp':800,"
         "'second':{'open_s':172800,'quorum_bp':0}}";
@@ -359,11 +363,11 @@ static void elect(governance *g, int who)
         count ? sheaf_election_at(&g->k.state, count - 1) : NULL;
     unsigned what = governance_draw(g, 4);
     if (!row || (row->decided != SHEAF_NONE && what == 0))
-        (void)acts_try(g, who, "election.call", "{'organ':0}");
+        (void)acts_try(g, who, "election.call", "{'organ':%u}", governance_draw(g, 2));
     else if (what <= 1)
         (void)acts_try(g, who, "candidate.stand", "{'election':%u}", row->id);
     else if (what == 2)
-        (void)acts_try(g, who, "office.resign", "{'organ':0}");
+        (void)acts_try(g, who, "office.resign", "{'organ':%u}", governance_draw(g, 2));
     else
         (void)acts_try(g, who, "election.vote", "{'approve':[{'member':%u}],'election':%u}",
                        acts_id(g, acts_somebody(g)), row->id);

@@ -6,10 +6,11 @@
 static void elect(governance *g, int who)
 {
     char effect[100];
-    motion m = {.by = who, .what = ELECTION, .subject = acts_somebody(g)};
+    uint32_t organ = book_officers(&g->b) >= 2 && governance_draw(g, 3);
+    motion m = {.by = who, .what = ELECTION, .subject = acts_somebody(g), .base = organ};
     snprintf(effect, sizeof effect,
-             "'effect':{'kind':'office.elect','what':{'member':%u,'organ':0}},",
-             acts_id(g, m.subject));
+             "'effect':{'kind':'office.elect','what':{'member':%u,'organ':%u}},",
+             acts_id(g, m.subject), organ);
     acts_open(g, &m, effect);
 }
 
@@ -67,7 +68,7 @@ static void give_up(governance *g, int who)
 void acts_of_board(governance *g, int who)
 {
     unsigned what = governance_draw(g, 14);
-    if (what < 2 || book_officers(&g->b) < 2)
+    if (what < 2 || book_officers(&g->b) < 2 || (what < 5 && book_treasurers(&g->b) < 2))
         elect(g, who);
     else if (what < 6)
         decide(g, who);

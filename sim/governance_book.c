@@ -36,12 +36,22 @@ void book_admits(governance *g, int who)
     p->state = p->class == USER ? TRIAL : FULL;
 }
 
-uint32_t book_officers(const book *b)
+static uint32_t count_of(const book *b, const bool of[])
 {
     uint32_t count = 0;
     for (int p = 0; p < b->person_count; p++)
-        count += b->sitting[p];
+        count += of[p];
     return count;
+}
+
+uint32_t book_officers(const book *b)
+{
+    return count_of(b, b->sitting);
+}
+
+uint32_t book_treasurers(const book *b)
+{
+    return count_of(b, b->treasurer);
 }
 
 uint32_t book_voters(const book *b)
@@ -278,8 +288,9 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
             return SHEAF_motion_state_void;
         depart(g, m->subject);
     } else if (m->what == ELECTION) {
-        if (!book_is_member(&g->b.people[m->subject]) || g->b.sitting[m->subject]
-            || book_officers(&g->b) >= SEATS)
+        const bool *in_office = m->base ? g->b.treasurer : g->b.sitting;
+        if (!book_is_member(&g->b.people[m->subject]) || in_office[m->subject]
+            || count_of(&g->b, in_office) >= SEATS)
             return SHEAF_motion_state_void;
         g->b.met[MET_elected]++;
     } else if (m->what == AMENDMENT) {
@@ -493,6 +504,8 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         book_account_goes_on(g, due);
     } else if (due->kind == SHEAF_deadline_kind_override) {
         book_suspension_ends(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_payment) {
+        book_payment_lapses(g, due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
         depart(g, person_of(g, due->of));
     }
@@ -505,10 +518,11 @@ static void look_at_offices(governance *g)
 {
     book *b = &g->b;
     memset(b->sitting, 0, sizeof b->sitting);
+    memset(b->treasurer, 0, sizeof b->treasurer);
     for (uint32_t i = 0; i < sheaf_office_count(&g->k.state); i++) {
         const struct sheaf_row_office *office = sheaf_office_at(&g->k.state, i);
         if (office->ended == SHEAF_NONE)
-            b->sitting[person_of(g, office->member)] = true;
+            (office->organ ? b->treasurer : b->sitting)[person_of(g, office->member)] = true;
     }
 }
 
@@ -522,6 +536,7 @@ void book_compare(governance *g)
     book_compare_assemblies(g);
     book_compare_recoveries(g);
     book_compare_circles(g);
+    book_compare_money(g);
     if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), book_voters(&g->b));

@@ -21,8 +21,8 @@ static void recount_petitions(const governance *g)
     }
 }
 
-/* What a vote divides is divided whole, and nobody sits on two seats. */
-static void recount_shares_and_seats(const governance *g)
+/* What a vote divides is divided whole. */
+static void recount_shares(const governance *g)
 {
     const sheaf_state *state = &g->k.state;
     for (uint32_t i = 0; i < sheaf_allocation_count(state); i++) {
@@ -34,12 +34,19 @@ static void recount_shares_and_seats(const governance *g)
             governance_fail(g, "vote %u divides %lld of %lld", vote->id, (long long)shares,
                             (long long)vote->amount);
     }
+}
+
+/* Nobody sits on two seats of an organ, and only members do. */
+static void recount_seats(const governance *g, uint8_t organ)
+{
+    const sheaf_state *state = &g->k.state;
     uint32_t sitting = 0, most = 0;
     for (int p = 0; p < g->b.person_count; p++) {
         uint32_t seats = 0;
         for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
             const struct sheaf_row_office *office = sheaf_office_at(state, i);
-            seats += office->ended == SHEAF_NONE && office->member == g->b.people[p].id;
+            seats += office->ended == SHEAF_NONE && office->member == g->b.people[p].id
+                     && office->organ == organ;
         }
         if (seats && !book_is_member(&g->b.people[p]))
             governance_fail(g, "%u is in office and no member", g->b.people[p].id);
@@ -62,7 +69,9 @@ static bool same(const struct sheaf_row_motion *a, const struct sheaf_row_motion
 void book_recount(const governance *g)
 {
     recount_petitions(g);
-    recount_shares_and_seats(g);
+    recount_shares(g);
+    recount_seats(g, 0);
+    recount_seats(g, 1);
     for (int i = 0; i < g->b.motion_count; i++) {
         const motion *m = &g->b.motions[i];
         if (m->state == SHEAF_motion_state_open || m->state == SHEAF_motion_state_withdrawn)

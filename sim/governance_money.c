@@ -1,0 +1,297 @@
+/* Money that comes in and is paid out: who may record and sign it, when a payment leaves, and
+ * what is left. The book's part stands first, what members do follows. */
+#include "governance.h"
+
+#include "coop/deadline.h"
+#include "coop/ledger.h"
+
+#include <stdio.h>
+
+/* ---- what the book knows ---- */
+
+static receipt *some_receipt(governance *g)
+{
+    unsigned count = (unsigned)g->b.receipt_count, some = count < 4 ? count : 4;
+    return some ? &g->b.receipts[count - 1 - governance_draw(g, some)] : NULL;
+}
+
+static payment *payment_by(governance *g, uint32_t id)
+{
+    for (int i = 0; i < g->b.payment_count; i++)
+        if (g->b.payments[i].id == id)
+            return &g->b.payments[i];
+    return NULL;
+}
+
+/* What came in and has not gone out again. */
+static int64_t held(const book *b)
+{
+    int64_t cents = 0;
+    for (int i = 0; i < b->receipt_count; i++)
+        cents += b->receipts[i].reversed ? 0 : b->receipts[i].cents;
+    for (int i = 0; i < b->payment_count; i++)
+        cents -= b->payments[i].left ? b->payments[i].cents : 0;
+    return cents;
+}
+
+/* What has left within so many days without a decision of the members. */
+static int64_t undecided_in(const governance *g, int days)
+{
+    int64_t cents = 0;
+    for (int i = 0; i < g->b.payment_count; i++) {
+        const payment *p = &g->b.payments[i];
+        if (p->left && !p->approved && p->left > g->k.now - days * DAY_MS)
+            cents += p->cents;
+    }
+    return cents;
+}
+
+/* While a panel judges whose keys they are, they do nothing with money. */
+static bool frozen(const governance *g, int who)
+{
+    for (int i = 0; i < g->b.recovery_count; i++)
+        if (g->b.recoveries[i].of == who
+            && g->b.recoveries[i].state == SHEAF_recovery_state_objected)
+            return true;
+    return false;
+}
+
+static bool counts(const governance *g, const payment *p, int who)
+{
+    return p->signer[who] && g->b.treasurer[who] && !p->conflicted[who]
+           && p->key[who] == g->b.people[who].key && !frozen(g, who);
+}
+
+static uint32_t signatures(const governance *g, const payment *p)
+{
+    uint32_t count = 0;
+    for (int who = 0; who < g->b.person_count; who++)
+        count += counts(g, p, who);
+    return count;
+}
+
+static bool may_sign(const governance *g, const payment *p, int who)
+{
+    return p->state == SHEAF_payment_state_ordered && g->b.treasurer[who] && !frozen(g, who)
+           && !p->conflicted[who] && !counts(g, p, who)
+           && (p->approved || p->cents <= SPEND_CENTS);
+}
+
+static bool may_record(const governance *g, int who)
+{
+    return book_treasurers(&g->b) ? g->b.treasurer[who] : book_has_vote(&g->b.people[who]);
+}
+
+int book_approves(governance *g, const motion *m)
+{
+    payment *p = payment_by(g, m->base);
+    if (p->state != SHEAF_payment_state_ordered || p->approved)
+        return SHEAF_motion_state_void;
+    p->approved = true;
+    return SHEAF_motion_state_adopted;
+}
+
+void book_payment_lapses(governance *g, const sheaf_deadline *due)
+{
+    payment *p = payment_by(g, due->of);
+    if (!p || p->state != SHEAF_payment_state_ordered || p->closes != due->at)
+        governance_fail(g, "payment %u lapses again, or at another time", due->of);
+    p->state = SHEAF_payment_state_lapsed;
+    g->b.met[MET_unpaid]++;
+}
+
+void book_compare_money(const governance *g)
+{
+    const sheaf_state *state = &g->k.state;
+    int64_t cents = held(&g->b);
+    int64_t bank = sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE);
+    if (cents < 0 || bank != cents || sheaf_ledger_free(state) != cents)
+        governance_fail(g, "%lld are in the bank and %lld free; should be %lld",
+                        (long long)bank, (long long)sheaf_ledger_free(state), (long long)cents);
+    for (int i = 0; i < g->b.receipt_count; i++) {
+        const receipt *r = &g->b.receipts[i];
+        if ((sheaf_receipt_get(state, r->id)->reversed != SHEAF_NONE) != r->reversed)
+            governance_fail(g, "receipt %u stands otherwise", r->id);
+    }
+    for (int i = 0; i < g->b.payment_count; i++) {
+        const payment *p = &g->b.payments[i];
+        const struct sheaf_row_payment *row = sheaf_payment_get(state, p->id);
+        if (row->state != p->state || (row->approved != SHEAF_NONE) != p->approved)
+            governance_fail(g, "payment %u is %d, and should be %d", p->id, row->state,
+                            p->state);
+    }
+}
+
+/* ---- what members do ---- */
+
+static bool is_due(const governance *g)
+{
+    sheaf_deadline due;
+    return sheaf_fold_due(&g->k.state, g->k.now + g->k.step_ms, &due);
+}
+
+/* Mostly a treasurer. */
+static int keeper(governance *g)
+{
+    int from = (int)governance_draw(g, (unsigned)g->b.person_count);
+    if (governance_draw(g, 8))
+        for (int p = 0; p < g->b.person_count; p++)
+            if (g->b.treasurer[(from + p) % g->b.person_count])
+                return (from + p) % g->b.person_count;
+    return acts_somebody(g);
+}
+
+static void record(governance *g, int who)
+{
+    int64_t cents = 1 + governance_draw(g, SPEND_CENTS);
+    if (g->b.receipt_count == MATTERS_MAX
+        || !acts_try(g, who, "revenue.record", "{'amount_cents':%lld,'evidence':~e,'memo':^}",
+                     (long long)cents))
+        return;
+    if (!may_record(g, who))
+        governance_fail(g, "member %u records what came in", acts_id(g, who));
+    g->b.receipts[g->b.receipt_count++] =
+        (receipt){.id = acts_last(g), .by = who, .cents = cents};
+}
+
+static void reverse(governance *g, int who)
+{
+    receipt *r = some_receipt(g);
+    if (!r)
+        return;
+    int64_t before = held(&g->b);
+    if (!acts_try(g, who, "revenue.reverse", "{'entry':%u,'reason':^}", r->id))
+        return;
+    if (r->reversed || r->said[who] || !may_record(g, who))
+        governance_fail(g, "member %u reverses the receipt %u", acts_id(g, who), r->id);
+    uint32_t officers = book_treasurers(&g->b);
+    r->said[who] = true;
+    r->reversed = ++r->voices > 1 || officers == 1 || (officers && who != r->by);
+    if (r->reversed && before < r->cents)
+        governance_fail(g, "receipt %u is reversed, and its money is gone", r->id);
+    g->b.met[MET_reversed] += r->reversed;
+}
+
+static void order(governance *g, int who)
+{
+    int64_t cents = 1 + governance_draw(g, SPEND_CENTS + SPEND_CENTS / 4);
+    if (g->b.payment_count == MATTERS_MAX
+        || !acts_try(g, who, "payment.order", "{'amount_cents':%lld,'payee':^,'purpose':^}",
+                     (long long)cents))
+        return;
+    if (!g->b.treasurer[who] && !book_has_vote(&g->b.people[who]))
+        governance_fail(g, "member %u asks for a payment without a vote", acts_id(g, who));
+    g->b.payments[g->b.payment_count++] = (payment){.id = acts_last(g),
+                                                    .by = who,
+                                                    .cents = cents,
+                                                    .state = SHEAF_payment_state_ordered,
+                                                    .closes = g->k.now + LAPSE_DAYS * DAY_MS};
+}
+
+/* With the last signature that is needed it leaves, or the signature is refused. */
+static void sign(governance *g, payment *p, int who)
+{
+    bool may = may_sign(g, p, who), due = is_due(g);
+    bool leaves = signatures(g, p) + 1 >= SIGNATURES;
+    int64_t cents = p->approved ? 0 : p->cents;
+    if (!acts_try(g, who, "payment.sign", "{'payment':%u}", p->id)) {
+        bool kept = leaves
+                    && (p->cents > held(&g->b)
+                        || undecided_in(g, 2 * SPEND_DAYS) + cents > SPEND_CENTS);
+        g->b.met[MET_waited] += may && kept && p->cents <= held(&g->b);
+        if (may && !kept && !due)
+            governance_fail(g, "treasurer %u cannot sign payment %u", acts_id(g, who), p->id);
+        return;
+    }
+    if (!may)
+        governance_fail(g, "member %u signs payment %u", acts_id(g, who), p->id);
+    p->signer[who] = true;
+    p->key[who] = g->b.people[who].key;
+    if (!leaves)
+        return;
+    if (p->cents > held(&g->b) || (cents && undecided_in(g, SPEND_DAYS) + cents > SPEND_CENTS))
+        governance_fail(g, "payment %u leaves, and is too much", p->id);
+    p->state = SHEAF_payment_state_released;
+    p->left = g->k.now;
+    g->b.met[MET_paid]++;
+    g->b.met[MET_approved] += p->approved;
+}
+
+static void unsign(governance *g, payment *p, int who)
+{
+    if (!acts_try(g, who, "payment.unsign", "{'payment':%u}", p->id))
+        return;
+    if (p->state != SHEAF_payment_state_ordered || !p->signer[who])
+        governance_fail(g, "member %u takes back what was not signed", acts_id(g, who));
+    p->signer[who] = false;
+}
+
+static void recuse(governance *g, payment *p, int who)
+{
+    if (!acts_try(g, who, "conflict.declare", "{'matter':%u}", p->id))
+        return;
+    if (p->state != SHEAF_payment_state_ordered || p->conflicted[who] || !g->b.treasurer[who])
+        governance_fail(g, "member %u is conflicted on payment %u", acts_id(g, who), p->id);
+    p->conflicted[who] = true;
+}
+
+static void cancel(governance *g, payment *p, int who)
+{
+    if (!acts_try(g, who, "payment.cancel", "{'payment':%u}", p->id))
+        return;
+    if (p->state != SHEAF_payment_state_ordered || p->by != who || p->conflicted[who])
+        governance_fail(g, "member %u takes payment %u back", acts_id(g, who), p->id);
+    p->state = SHEAF_payment_state_cancelled;
+}
+
+static void settle(governance *g, payment *p, int who)
+{
+    if (!acts_try(g, who, "payment.settle", "{'evidence':~e,'payment':%u}", p->id))
+        return;
+    if (p->state != SHEAF_payment_state_released || !g->b.treasurer[who] || p->conflicted[who])
+        governance_fail(g, "member %u settles payment %u", acts_id(g, who), p->id);
+    p->state = SHEAF_payment_state_settled;
+}
+
+static void ask_members(governance *g, const payment *p, int who)
+{
+    char effect[100];
+    motion m = {.by = who, .what = APPROVAL, .base = p->id};
+    snprintf(effect, sizeof effect,
+             "'effect':{'kind':'payment.approve','what':{'payment':%u}},", p->id);
+    acts_open(g, &m, effect);
+}
+
+static void handle(governance *g, payment *p, int who)
+{
+    unsigned what = governance_draw(g, 20);
+    if (what < 12)
+        sign(g, p, who);
+    else if (what < 13)
+        unsign(g, p, who);
+    else if (what < 14)
+        recuse(g, p, who);
+    else if (what < 15)
+        cancel(g, p, governance_draw(g, 2) ? p->by : who);
+    else if (what < 18)
+        settle(g, p, who);
+    else if (p->cents > SPEND_CENTS || governance_draw(g, 8) == 0)
+        ask_members(g, p, acts_somebody(g));
+}
+
+void acts_of_money(governance *g)
+{
+    unsigned what = governance_draw(g, 30);
+    unsigned count = (unsigned)g->b.payment_count, some = count < 4 ? count : 4;
+    int who = keeper(g);
+    if (what < 1 && governance_draw(g, 2))
+        reverse(g, who);
+    else if (what < 3)
+        record(g, who);
+    else if (what < 4)
+        order(g, who);
+    else if (what < 18 && some)
+        handle(g, &g->b.payments[count - 1 - governance_draw(g, some)], who);
+    book_compare(g);
+    acts_tick(g);
+}
