@@ -69,6 +69,7 @@ static void add_members(sheaf_state *state, uint32_t count)
     struct sheaf_row_coop *coop = sheaf_coop_edit(state, 0);
     coop->members += count;
     coop->voters += count;
+    coop->voters_unlimited += count;
     state->size = application(count);
     coop->digest_size = state->size;
     bench_must(!state->failed, "memory for the members");
