@@ -15,22 +15,22 @@ static bool class_votes(const sheaf_state *state, uint32_t bylaws, uint8_t class
            && sheaf_class_at(state, version->class_first + class)->votes > 0;
 }
 
-sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
-                             uint32_t member)
+sheaf_refusal sheaf_row_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
+                                 const struct sheaf_row_member *row)
 {
-    const struct sheaf_row_member *row = sheaf_member_find(state, member);
     if (!row || row->admitted == SHEAF_NONE
         || (row->left != SHEAF_NONE && row->left <= electorate->opened))
         return SHEAF_REFUSED_not_a_member;
     if (row->admitted > electorate->opened)
         return SHEAF_REFUSED_joined_later;
     if (electorate->body == SHEAF_body_organ)
-        return sheaf_office_at_entry(state, member, (uint8_t)electorate->of, electorate->opened)
+        return sheaf_office_at_entry(state, row->id, (uint8_t)electorate->of,
+                                     electorate->opened)
                    ? SHEAF_ACCEPTED
                    : SHEAF_REFUSED_not_an_officer;
     if (electorate->body == SHEAF_body_circle) {
         sheaf_refusal refusal =
-            sheaf_circle_at_entry(state, electorate->of, member, electorate->opened);
+            sheaf_circle_at_entry(state, electorate->of, row->id, electorate->opened);
         if (refusal != SHEAF_ACCEPTED)
             return refusal;
     }
@@ -44,13 +44,25 @@ sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *e
     return SHEAF_ACCEPTED;
 }
 
+sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
+                             uint32_t member)
+{
+    return sheaf_row_entitled(state, electorate, sheaf_member_find(state, member));
+}
+
+sheaf_refusal sheaf_row_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,
+                                 uint32_t matter, const struct sheaf_row_member *row)
+{
+    sheaf_refusal refusal = sheaf_row_entitled(state, electorate, row);
+    if (refusal == SHEAF_ACCEPTED && sheaf_conflicted(state, matter, row->id))
+        refusal = SHEAF_REFUSED_conflicted;
+    return refusal;
+}
+
 sheaf_refusal sheaf_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,
                              uint32_t matter, uint32_t member)
 {
-    sheaf_refusal refusal = sheaf_entitled(state, electorate, member);
-    if (refusal == SHEAF_ACCEPTED && sheaf_conflicted(state, matter, member))
-        refusal = SHEAF_REFUSED_conflicted;
-    return refusal;
+    return sheaf_row_may_vote(state, electorate, matter, sheaf_member_find(state, member));
 }
 
 /* Members of one class are counted one by one: it happens once for a matter. */

@@ -34,6 +34,12 @@ sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *e
 sheaf_refusal sheaf_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,
                              uint32_t matter, uint32_t member);
 
+/* The same of whose row is at hand; NULL where there is no such member. */
+sheaf_refusal sheaf_row_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
+                                 const struct sheaf_row_member *row);
+sheaf_refusal sheaf_row_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,
+                                 uint32_t matter, const struct sheaf_row_member *row);
+
 /* How many belong to the electorate of a matter that is being opened. */
 uint32_t sheaf_electorate_count(const sheaf_state *state, const sheaf_electorate *electorate);
 

@@ -92,7 +92,8 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_IF(key->member != act->by, key_of_another);
     SHEAF_REFUSE_IF(act->seq != key->seq + 1, sequence);
     fold->out->number_used = true;
-    SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, act->by), not_a_member);
+    const struct sheaf_row_member *member = sheaf_member_find(fold->state, act->by);
+    SHEAF_REFUSE_IF(!member || member->state != SHEAF_member_state_active, not_a_member);
     SHEAF_REFUSE_IF(key->revoked != SHEAF_NONE, key_revoked);
     SHEAF_REFUSE_IF(key->until < fold->stamp, key_expired);
     uint8_t needed = needed_scope(sheaf_kind_shape(act->kind)->needs);
@@ -100,7 +101,8 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(fold->state, act->by, needed));
     fold->member = act->by;
     fold->key = act->key;
-    sheaf_member_lives(fold);
+    if (member->death != SHEAF_NONE)
+        sheaf_member_lives(fold);
     return SHEAF_ACCEPTED;
 }
 

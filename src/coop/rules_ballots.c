@@ -3,6 +3,32 @@
 #include "coop/motion.h"
 #include "coop/organs.h"
 
+/* A member's vote on a motion: what stands in the state about it, looked up once. */
+typedef struct {
+    uint32_t row;  /* of the motion */
+    uint32_t cast; /* row of the member's newest ballot, SHEAF_NONE if there is none */
+    const struct sheaf_row_motion *motion;
+    const struct sheaf_row_bylaws *bylaws; /* it is decided under */
+    const struct sheaf_row_member *member;
+} vote;
+
+/* On the motion in that row. */
+static vote vote_on(const sheaf_state *state, uint32_t row,
+                    const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
+    return (vote){row, sheaf_ballot_row(state, sheaf_pair(motion->id, member->id)), motion,
+                  sheaf_bylaws_get(state, motion->bylaws), member};
+}
+
+/* The ballot that stands, as sheaf_motion_ballot() finds it. */
+static const struct sheaf_row_ballot *standing(const sheaf_state *state, const vote *on)
+{
+    const struct sheaf_row_ballot *ballot =
+        on->cast == SHEAF_NONE ? NULL : sheaf_ballot_at(state, on->cast);
+    return ballot && ballot->cast >= on->motion->since ? ballot : NULL;
+}
+
 /* ---- tallies ---- */
 
 static void count(uint32_t *yes, uint32_t *no, uint32_t *abstain, uint8_t choice, bool taken)
@@ -18,16 +44,14 @@ static void count(uint32_t *yes, uint32_t *no, uint32_t *abstain, uint8_t choice
 
 /* A vote is counted, or is not any longer; beside the motion's count in that of the member's
  * class where it has a ceiling. */
-static void count_vote(sheaf_state *state, uint32_t row, uint32_t member, uint8_t choice,
-                       bool taken)
+static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool taken)
 {
-    struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
+    struct sheaf_row_motion *motion = sheaf_motion_edit(state, on->row);
     count(&motion->yes, &motion->no, &motion->abstain, choice, taken);
     if (motion->body == SHEAF_body_organ)
         return;
-    uint8_t class = sheaf_member_get(state, member)->class;
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
-    if (sheaf_class_at(state, bylaws->class_first + class)->ceiling_bp == SHEAF_NO_CEILING)
+    uint8_t class = on->member->class;
+    if (sheaf_class_at(state, on->bylaws->class_first + class)->ceiling_bp == SHEAF_NO_CEILING)
         return;
     uint64_t pair = sheaf_pair(motion->id, class);
     uint32_t at = sheaf_tally_row(state, pair);
@@ -70,21 +94,25 @@ static bool time_is_set(sheaf_fold *fold, const struct sheaf_row_motion *motion)
            || sheaf_motion_sort_now(fold, motion) == SHEAF_decision_sort_protected;
 }
 
+static bool closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion,
+                         const struct sheaf_row_bylaws *bylaws)
+{
+    return bylaws->early_close && all_voted(fold->state, motion) && !time_is_set(fold, motion);
+}
+
 bool sheaf_motion_closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
-    return sheaf_bylaws_get(fold->state, motion->bylaws)->early_close
-           && all_voted(fold->state, motion) && !time_is_set(fold, motion);
+    return closes_early(fold, motion, sheaf_bylaws_get(fold->state, motion->bylaws));
 }
 
 /* Due now: the next entry can only be the tick that settles it. */
-static void close_if_decided(sheaf_fold *fold, uint32_t row)
+static void close_if_decided(sheaf_fold *fold, const vote *on)
 {
     sheaf_state *state = fold->state;
-    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
-    if (!sheaf_motion_closes_early(fold, motion) && !organ_is_done(state, motion))
+    if (!closes_early(fold, on->motion, on->bylaws) && !organ_is_done(state, on->motion))
         return;
-    sheaf_motion_edit(state, row)->closes = fold->stamp;
-    sheaf_deadline_set(state, motion->id, SHEAF_deadline_kind_motion, fold->stamp);
+    sheaf_motion_edit(state, on->row)->closes = fold->stamp;
+    sheaf_deadline_set(state, on->motion->id, SHEAF_deadline_kind_motion, fold->stamp);
 }
 
 /* ---- conflicts of interest ---- */
@@ -93,12 +121,12 @@ static void close_if_decided(sheaf_fold *fold, uint32_t row)
 void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
 {
     sheaf_state *state = fold->state;
-    uint32_t row = sheaf_motion_row(state, id);
-    const struct sheaf_row_ballot *ballot =
-        sheaf_motion_ballot(state, sheaf_motion_at(state, row), member);
+    const vote on =
+        vote_on(state, sheaf_motion_row(state, id), sheaf_member_get(state, member));
+    const struct sheaf_row_ballot *ballot = standing(state, &on);
     if (ballot && ballot->counts)
-        count_vote(state, row, member, ballot->choice, false);
-    close_if_decided(fold, row);
+        count_vote(state, &on, ballot->choice, false);
+    close_if_decided(fold, &on);
 }
 
 /* ---- proxies ---- */
@@ -106,75 +134,94 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
 void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
 {
     sheaf_state *state = fold->state;
-    uint32_t row = sheaf_motion_row(state, id);
-    const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
-    const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, holder);
-    if (!ballot || sheaf_motion_ballot(state, motion, giver))
+    const vote on = vote_on(state, sheaf_motion_row(state, id), sheaf_member_get(state, giver));
+    const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, on.motion, holder);
+    if (!ballot || standing(state, &on))
         return;
-    count_vote(state, row, giver, ballot->choice, true);
-    sheaf_motion_edit(state, row)->by_proxy++;
+    count_vote(state, &on, ballot->choice, true);
+    sheaf_motion_edit(state, on.row)->by_proxy++;
 }
 
 /* ---- ballots ---- */
 
+static sheaf_refusal taken(const sheaf_fold *fold, uint32_t row)
+{
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_motion);
+    SHEAF_REFUSE_IF(sheaf_motion_at(fold->state, row)->state != SHEAF_motion_state_open,
+                    motion_closed);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id)
 {
-    const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, id);
-    SHEAF_REFUSE_IF(!motion, no_such_motion);
-    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
-    return SHEAF_ACCEPTED;
+    return taken(fold, sheaf_motion_row(fold->state, id));
+}
+
+/* Where it is accepted, *row is that of the motion. */
+static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
+                           const struct sheaf_row_member *member, uint32_t *row)
+{
+    const sheaf_state *state = fold->state;
+    *row = sheaf_motion_row(state, id);
+    SHEAF_REFUSE_UNLESS(taken(fold, *row));
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, *row);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    sheaf_refusal may = sheaf_row_may_vote(state, &electorate, id, member);
+    if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
+        SHEAF_REFUSE_UNLESS(may);
+    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
+                        && !sheaf_office_now(state, member->id, (uint8_t)motion->of),
+                    not_in_office);
+    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
+    SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member->id)), counted_by_tellers);
+    return sheaf_assembly_ballot_check(state, motion, member->id);
 }
 
 sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
 {
-    const sheaf_state *state = fold->state;
-    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, id));
-    const struct sheaf_row_motion *motion = sheaf_motion_get(state, id);
-    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    sheaf_refusal may = sheaf_may_vote(state, &electorate, id, member);
-    if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
-        SHEAF_REFUSE_UNLESS(may);
-    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
-                        && !sheaf_office_now(state, member, (uint8_t)motion->of),
-                    not_in_office);
-    SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
-    SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member)), counted_by_tellers);
-    return sheaf_assembly_ballot_check(state, motion, member);
+    uint32_t row;
+    return check(fold, id, sheaf_member_find(fold->state, member), &row);
+}
+
+static void put(sheaf_fold *fold, const vote *on, uint8_t choice)
+{
+    sheaf_state *state = fold->state;
+    uint32_t member = on->member->id, motion = on->motion->id;
+    bool again = standing(state, on) != NULL;
+    struct sheaf_row_ballot *ballot = on->cast == SHEAF_NONE
+                                          ? sheaf_ballot_new(state, sheaf_pair(motion, member))
+                                          : sheaf_ballot_edit(state, on->cast);
+    if (!again) {
+        const sheaf_electorate electorate = sheaf_motion_electorate(on->motion);
+        ballot->member = member;
+        ballot->motion = motion;
+        ballot->counts = sheaf_row_entitled(state, &electorate, on->member) == SHEAF_ACCEPTED;
+    } else if (ballot->counts) {
+        count_vote(state, on, ballot->choice, false);
+    }
+    ballot->choice = choice;
+    ballot->cast = fold->index;
+    if (ballot->counts)
+        count_vote(state, on, choice, true);
+    close_if_decided(fold, on);
 }
 
 void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice)
 {
     sheaf_state *state = fold->state;
-    uint32_t row = sheaf_motion_row(state, motion);
-    uint64_t pair = sheaf_pair(motion, member);
-    uint32_t cast = sheaf_ballot_row(state, pair);
-    const struct sheaf_row_motion *on = sheaf_motion_at(state, row);
-    bool again = sheaf_motion_ballot(state, on, member) != NULL;
-    struct sheaf_row_ballot *ballot =
-        cast == SHEAF_NONE ? sheaf_ballot_new(state, pair) : sheaf_ballot_edit(state, cast);
-    if (!again) {
-        const sheaf_electorate electorate = sheaf_motion_electorate(on);
-        ballot->member = member;
-        ballot->motion = motion;
-        ballot->counts = sheaf_entitled(state, &electorate, member) == SHEAF_ACCEPTED;
-    } else if (ballot->counts) {
-        count_vote(state, row, member, ballot->choice, false);
-    }
-    ballot->choice = choice;
-    ballot->cast = fold->index;
-    if (ballot->counts)
-        count_vote(state, row, member, choice, true);
-    close_if_decided(fold, row);
+    const vote on =
+        vote_on(state, sheaf_motion_row(state, motion), sheaf_member_get(state, member));
+    put(fold, &on, choice);
 }
 
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
 {
     const sheaf_state *state = fold->state;
-    SHEAF_REFUSE_UNLESS(sheaf_ballot_check(fold, what->motion, fold->member));
-    const struct sheaf_row_motion *motion = sheaf_motion_get(state, what->motion);
-    SHEAF_REFUSE_IF(!sheaf_bylaws_get(state, motion->bylaws)->ballots_changeable
-                        && sheaf_motion_ballot(state, motion, fold->member),
-                    voted_already);
-    sheaf_ballot_put(fold, what->motion, fold->member, what->choice);
+    const struct sheaf_row_member *member = sheaf_member_get(state, fold->member);
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(check(fold, what->motion, member, &row));
+    const vote on = vote_on(state, row, member);
+    SHEAF_REFUSE_IF(!on.bylaws->ballots_changeable && standing(state, &on), voted_already);
+    put(fold, &on, what->choice);
     return SHEAF_ACCEPTED;
 }

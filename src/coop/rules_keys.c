@@ -379,8 +379,10 @@ sheaf_refusal sheaf_rule_key_rotate(sheaf_fold *fold, const struct sheaf_key_rot
 
 sheaf_refusal sheaf_keys_frozen(const sheaf_state *state, uint32_t member, uint8_t scope)
 {
+    if (!(scope & (SHEAF_SCOPE_ADMIN | SHEAF_SCOPE_MONEY)))
+        return SHEAF_ACCEPTED;
     const struct sheaf_row_member *row = sheaf_member_get(state, member);
-    if (row->recovery == SHEAF_NONE || !(scope & (SHEAF_SCOPE_ADMIN | SHEAF_SCOPE_MONEY)))
+    if (row->recovery == SHEAF_NONE)
         return SHEAF_ACCEPTED;
     SHEAF_REFUSE_IF(sheaf_recovery_get(state, row->recovery)->state
                         == SHEAF_recovery_state_objected,

@@ -247,8 +247,7 @@ sheaf_refusal sheaf_rule_death_deny(sheaf_fold *fold, const struct sheaf_death_d
 
 void sheaf_member_lives(sheaf_fold *fold)
 {
-    if (sheaf_member_get(fold->state, fold->member)->death == SHEAF_NONE
-        || sheaf_key_get(fold->state, fold->key)->scopes == SHEAF_SCOPE_TRAIN)
+    if (sheaf_key_get(fold->state, fold->key)->scopes == SHEAF_SCOPE_TRAIN)
         return;
     sheaf_member_edit_active(fold, fold->member)->death = SHEAF_NONE;
     sheaf_deadline_clear(fold->state, fold->member, SHEAF_deadline_kind_member_death);

@@ -96,8 +96,10 @@ static uint32_t slot_of(const sheaf_index *index, uint64_t key)
 static void index_put(sheaf_index *index, uint64_t key, uint32_t row)
 {
     uint32_t at = slot_of(index, key);
-    while (index->slots[at].row_1)
+    while (index->slots[at].row_1) {
+        assert(index->slots[at].key != key);
         at = (at + 1) & (index->capacity - 1);
+    }
     index->slots[at] = (struct sheaf_slot){key, row + 1};
 }
 
@@ -272,10 +274,8 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
         table->count--;
         return spare_row(state);
     }
-    if (keyed) {
-        assert(sheaf_find_row(state, id, key) == SHEAF_NONE);
+    if (keyed)
         index_put(&table->index, key, row);
-    }
     return memset(row_at(table, row), 0, shape->size);
 }
 
