@@ -39,7 +39,8 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_over
         printf("lapsed with entry %" PRIu32 ": no motion confirmed it", row->ended);
         break;
     case SHEAF_override_state_unsupported:
-        printf("lapsed with entry %" PRIu32 ": too few signed", row->ended);
+        printf("lapsed with entry %" PRIu32 ": too few signed, or a motion came first",
+               row->ended);
         break;
     default:
         printf("ended by a motion, or not ratified, with entry %" PRIu32, row->ended);

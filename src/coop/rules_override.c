@@ -97,12 +97,30 @@ static sheaf_kind automatic(const sheaf_state *state, uint32_t of)
     return SHEAF_KIND_none;
 }
 
+static void end(sheaf_fold *fold, struct sheaf_row_override *override, uint8_t to)
+{
+    override->state = to;
+    override->ended = fold->index;
+    sheaf_deadline_clear(fold->state, override->id, SHEAF_deadline_kind_override);
+}
+
+/* Signatures for another suspension of the same come to nothing where a motion suspends it. */
+static void end_asked(sheaf_fold *fold, uint32_t id)
+{
+    struct sheaf_row_override *before =
+        sheaf_override_edit(fold->state, sheaf_override_row(fold->state, id));
+    if (before->state == SHEAF_override_state_asked)
+        end(fold, before, SHEAF_override_state_unsupported);
+}
+
 static struct sheaf_row_override *begin(sheaf_fold *fold, uint32_t of, sheaf_kind overrode)
 {
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_suspension_row(state, of);
     struct sheaf_row_suspension *suspension =
         row == SHEAF_NONE ? sheaf_suspension_new(state, of) : sheaf_suspension_edit(state, row);
+    if (row != SHEAF_NONE)
+        end_asked(fold, suspension->override);
     suspension->id = of;
     suspension->override = fold->index;
     struct sheaf_row_override *override = sheaf_override_new(state, fold->index);
@@ -125,13 +143,6 @@ static void suspend(sheaf_fold *fold, struct sheaf_row_override *override)
     override->suspended = fold->index;
     set_in_force(fold->state, override->of, true);
     sheaf_deadline_clear(fold->state, override->of, SHEAF_deadline_kind_hold);
-}
-
-static void end(sheaf_fold *fold, struct sheaf_row_override *override, uint8_t to)
-{
-    override->state = to;
-    override->ended = fold->index;
-    sheaf_deadline_clear(fold->state, override->id, SHEAF_deadline_kind_override);
 }
 
 /* ---- signatures ---- */

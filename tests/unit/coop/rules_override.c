@@ -164,6 +164,28 @@ void test_suspended_mandates(void **unused)
     kit_close(&k);
 }
 
+/* What too few have signed for comes to nothing once a motion suspends the same: nobody could
+ * sign it any more. */
+void test_asked_before_a_motion(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("0", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "bob", "override.suspend", "o", SUSPEND("m.tick"));
+    kit_motion(&k, "stop", STOP("m.tick"), 4);
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_unsupported);
+    assert_int_equal(override(&k, "o")->ended, kit_index(&k, "stop.tick"));
+    assert_false(sheaf_fold_due(&k.state, k.now + 600000, &(sheaf_deadline){0}));
+    assert_true(sheaf_suspended(&k.state, kit_index(&k, "m.tick")));
+    kit_motion(&k, "on", RESUME("stop.tick"), 4);
+    kit_do(&k, "bob", "override.suspend", "p", SUSPEND("m.tick"));
+    kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("m.tick"));
+    assert_int_equal(override(&k, "p")->signatures, 2);
+    assert_int_equal(override(&k, "o")->signatures, 1);
+    kit_close(&k);
+}
+
 /* Ten percent may be fewer than the number that article 15 names. */
 void test_signatures_needed(void **unused)
 {

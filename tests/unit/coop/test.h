@@ -141,6 +141,7 @@ void test_held_effects(void **unused);
 void test_suspended_in_the_hold(void **unused);
 void test_suspended_mandates(void **unused);
 void test_signatures_needed(void **unused);
+void test_asked_before_a_motion(void **unused);
 
 void test_notice(void **unused);
 void test_last_vote_stays(void **unused);
@@ -172,6 +173,7 @@ void test_import_claimed_falsely(void **unused);
 void test_import_lapses(void **unused);
 void test_import_claims_flood(void **unused);
 void test_random_members(void **unused);
+void test_random_bylaws(void **unused);
 void test_last_without_a_ceiling_stays(void **unused);
 void test_rotation(void **unused);
 void test_humans_count_once(void **unused);
