@@ -135,6 +135,7 @@ typedef struct {
     uint32_t assembly;  /* where it is voted on, or SHEAF_NONE */
     int64_t ratify;     /* of what has taken effect: until when the members ratify it */
     uint32_t acted;     /* by that tick */
+    uint32_t account;   /* the account that it would conclude, or 0 */
     laws opening, text; /* in force then; what an amendment proposes */
     uint32_t base;      /* against which version; or what it withdraws, revokes, stops … */
     int64_t opened, closes;
@@ -215,6 +216,7 @@ typedef struct {
 typedef struct {
     uint32_t id;
     int by, state; /* enum accountability_state */
+    int motions;   /* on what follows, that are open */
     int64_t closes;
     bool subject[PEOPLE_MAX];
 } account;
@@ -352,6 +354,7 @@ void book_compare_recoveries(governance *g);
 void acts_of_matters(governance *g, int who);
 void book_advice_lapses(governance *g, const sheaf_deadline *due);
 void book_account_goes_on(governance *g, const sheaf_deadline *due);
+void book_account_decided(governance *g, const motion *m);
 void book_compare_matters(const governance *g);
 /* Money (governance_money.c): a day; what a motion on a payment does once it was held; a tick.
  */

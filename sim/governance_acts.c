@@ -209,15 +209,17 @@ void acts_found(governance *g)
 
 void acts_open(governance *g, motion *m, const char *effect)
 {
-    char where[40] = "";
+    char where[40] = "", process[40] = "";
     const char *organ = m->board ? "'organ':0," : "",
                *at_once = m->urgent ? ",'urgent':true" : "";
     if (m->assembly)
         snprintf(where, sizeof where, "'assembly':%u,", m->assembly);
     else
         m->assembly = SHEAF_NONE;
-    if (!acts_try(g, m->by, "motion.open", "{%s%s%s'title':^%s}", where, effect, organ,
-                  at_once))
+    if (m->account)
+        snprintf(process, sizeof process, "'process':%u,", m->account);
+    if (!acts_try(g, m->by, "motion.open", "{%s%s%s%s'title':^%s}", where, effect, organ,
+                  process, at_once))
         return;
     m->id = acts_last(g);
     book_opens(g, m);

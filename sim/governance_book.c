@@ -449,6 +449,8 @@ static void settle(governance *g, motion *m, uint32_t tick)
     g->b.met[MET_in_assembly] +=
         m->assembly != SHEAF_NONE && m->state == SHEAF_motion_state_adopted;
     check_settled(g, m, &t, t.heads - without.heads, tick);
+    if (m->account)
+        book_account_decided(g, m);
     if (m->state == SHEAF_motion_state_held)
         m->closes = g->k.now + HOLD_DAYS * DAY_MS;
     m->final = *sheaf_motion_get(&g->k.state, m->id);

@@ -143,7 +143,6 @@ static void step(governance *g, account *a, int who, bool answers, int from, int
         governance_fail(g, "member %u moves the account %u on from %d to %d", acts_id(g, who),
                         a->id, a->state, to);
     a->state = to;
-    g->b.met[MET_concluded] += to == SHEAF_accountability_state_concluded;
 }
 
 static void begin_hearing(governance *g, account *a)
@@ -151,17 +150,37 @@ static void begin_hearing(governance *g, account *a)
     a->closes = g->k.now + OUTCOME_DAYS * DAY_MS;
 }
 
-static void conclude_account(governance *g, account *a, int who)
+/* Anybody but its subjects puts motions, several at one time. */
+static void put_outcome(governance *g, account *a, int who)
 {
-    const motion *m = g->b.motion_count ? &g->b.motions[g->b.motion_count - 1] : NULL;
-    if (!m
-        || !acts_try(g, who, "accountability.conclude", "{'motion':%u,'process':%u}", m->id,
-                     a->id))
+    motion m = {.by = who, .what = RESOLUTION, .account = a->id};
+    acts_open(g, &m, "");
+    if (!m.id)
         return;
-    if (m->id < a->id || m->board || a->subject[m->by])
-        governance_fail(g, "motion %u is no outcome of %u", m->id, a->id);
-    step(g, a, who, false, SHEAF_accountability_state_outcome,
-         SHEAF_accountability_state_concluded);
+    if (a->subject[who] || a->state != SHEAF_accountability_state_outcome
+        || g->k.now >= a->closes)
+        governance_fail(g, "motion %u is no outcome of %u", m.id, a->id);
+    a->motions++;
+}
+
+/* The first that is adopted concludes it. */
+void book_account_decided(governance *g, const motion *m)
+{
+    for (int i = 0; i < g->b.account_count; i++) {
+        account *a = &g->b.accounts[i];
+        if (a->id != m->account)
+            continue;
+        a->motions--;
+        bool adopted = m->state == SHEAF_motion_state_adopted;
+        if (a->state != SHEAF_accountability_state_outcome)
+            continue;
+        if (adopted)
+            a->state = SHEAF_accountability_state_concluded;
+        else if (!a->motions && g->k.now >= a->closes)
+            a->state = SHEAF_accountability_state_unresolved;
+        g->b.met[MET_concluded] += adopted;
+        g->b.met[MET_unresolved] += a->state == SHEAF_accountability_state_unresolved;
+    }
 }
 
 static void answer(governance *g, account *a, int who)
@@ -187,8 +206,8 @@ static void give_up(governance *g, account *a, int who)
     if (!acts_try(g, who, "accountability.withdraw", "{'process':%u}", a->id))
         return;
     step(g, a, who, false, -1, SHEAF_accountability_state_withdrawn);
-    if (a->by != who)
-        governance_fail(g, "account %u is withdrawn by another", a->id);
+    if (a->by != who || a->motions)
+        governance_fail(g, "account %u is withdrawn by another, or under a motion", a->id);
 }
 
 /* Mostly the step that is next. */
@@ -206,7 +225,7 @@ static void hold_to_account(governance *g, int who)
     else if (what == SHEAF_accountability_state_hearing)
         hear(g, a, who);
     else if (what == SHEAF_accountability_state_outcome)
-        conclude_account(g, a, who);
+        put_outcome(g, a, who);
     else
         give_up(g, a, governance_draw(g, 4) ? who : a->by);
 }
@@ -222,6 +241,8 @@ void book_account_goes_on(governance *g, const sheaf_deadline *due)
         if (a->state == SHEAF_accountability_state_answer) {
             a->state = SHEAF_accountability_state_hearing;
             begin_hearing(g, a);
+        } else if (a->motions) {
+            continue; /* it waits for them */
         } else if (a->state == SHEAF_accountability_state_hearing
                    || a->state == SHEAF_accountability_state_outcome) {
             a->state = SHEAF_accountability_state_unresolved;

@@ -41,7 +41,9 @@ static void print(const sheaf_matter *matter)
         [SHEAF_accountability_state_withdrawn] = "was given up by who opened it",
     };
     const struct sheaf_row_accountability *row = matter->row;
-    printf("Accountability process %" PRIu32 " %s.\n", row->id, texts[row->state]);
+    bool voting = row->motions && row->ended == SHEAF_NONE;
+    printf("Accountability process %" PRIu32 " %s.\n", row->id,
+           voting ? "waits for the members' decision on what follows" : texts[row->state]);
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "text", &row->text);
     print_subject(matter, row);
@@ -51,8 +53,14 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_text(matter, "answer", &row->answer);
     sheaf_matter_print_text(matter, "hearing", &row->hearing);
     if (row->motion != SHEAF_NONE)
-        printf("  outcome     motion %" PRIu32 "\n", row->motion);
-    if (row->ended == SHEAF_NONE) {
+        printf("  %s motion %" PRIu32 "%s\n",
+               row->state == SHEAF_accountability_state_concluded ? "outcome    "
+                                                                  : "put        ",
+               row->motion, voting && row->motions > 1 ? ", and others" : "");
+    if (voting) {
+        sheaf_matter_print_time("more until", row->closes, SHEAF_NONE);
+        puts("  then        the first motion on it that is adopted concludes it");
+    } else if (row->ended == SHEAF_NONE) {
         sheaf_matter_print_time("step until", row->closes);
         puts(row->state == SHEAF_accountability_state_answer
                  ? "  then        the hearing begins without an answer"

@@ -170,9 +170,9 @@ static void accountability(sheaf_waits *w, uint32_t of, int64_t at)
     if (p->state == SHEAF_accountability_state_hearing)
         WAIT("accountability", of, at, p->title, "its hearing is to be held and recorded",
              "accountability hear --process %u --text TEXT", of);
-    if (p->state == SHEAF_accountability_state_outcome)
-        WAIT("accountability", of, at, p->title, "a motion on what follows is to be named",
-             "accountability conclude --process %u --motion N", of);
+    if (p->state == SHEAF_accountability_state_outcome && !p->motions)
+        WAIT("accountability", of, at, p->title, "a motion on what follows is to be put",
+             "motion open --process %u --title TITLE", of);
 }
 
 /* The bits of `said` (coop/tbl/state_matters.def). */

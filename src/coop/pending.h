@@ -27,10 +27,11 @@ void sheaf_petitions_look(sheaf_fold *fold);
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends);
 
-/* The process of accountability ends with that motion, if that is one on what follows from it.
- */
-sheaf_refusal sheaf_accountability_outcome(sheaf_fold *fold, uint32_t process,
-                                           const struct sheaf_row_motion *motion);
+/* The motion, which is being opened, is on what follows from that process of accountability. */
+sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t process,
+                                       struct sheaf_row_motion *motion);
+/* Such a motion is open no longer: if the members have adopted it, its process is concluded. */
+void sheaf_accountability_decided(sheaf_fold *fold, const struct sheaf_row_motion *motion);
 
 /* Is the member a teller now? */
 bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member);

@@ -132,30 +132,39 @@ sheaf_refusal sheaf_rule_accountability_hear(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal sheaf_accountability_outcome(sheaf_fold *fold, uint32_t id,
-                                           const struct sheaf_row_motion *motion)
+/* An assembly that ends too late, or is called off in the end, would put the matter off. */
+sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,
+                                       struct sheaf_row_motion *motion)
 {
     uint32_t row = sheaf_accountability_row(fold->state, id);
     SHEAF_REFUSE_UNLESS(check_step(fold, row, SHEAF_accountability_state_outcome));
     struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
-    SHEAF_REFUSE_IF(motion->id < process->id || motion->body == SHEAF_body_organ
-                        || is_subject(fold->state, process, motion->by)
-                        || motion->state != SHEAF_motion_state_open
-                        || motion->process != SHEAF_NONE,
+    SHEAF_REFUSE_IF(fold->stamp >= process->closes, accountability_step);
+    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
+                        || (motion->assembly != SHEAF_NONE && motion->closes > process->closes),
                     outcome_motion);
+    motion->process = id;
     process->motion = motion->id;
-    sheaf_motion_edit(fold->state, sheaf_motion_row(fold->state, motion->id))->process = id;
-    end(fold, process, SHEAF_accountability_state_concluded);
+    process->motions++;
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal
-sheaf_rule_accountability_conclude(sheaf_fold *fold,
-                                   const struct sheaf_accountability_conclude *what)
+/* Several may be put at one time, so that nobody keeps others from it by a motion that says
+ * nothing: the first that is adopted ends the process. */
+void sheaf_accountability_decided(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
-    const struct sheaf_row_motion *motion = sheaf_motion_find(fold->state, what->motion);
-    SHEAF_REFUSE_IF(!motion, no_such_motion);
-    return sheaf_accountability_outcome(fold, what->process, motion);
+    struct sheaf_row_accountability *process = sheaf_accountability_edit(
+        fold->state, sheaf_accountability_row(fold->state, motion->process));
+    process->motions--;
+    if (process->ended != SHEAF_NONE)
+        return;
+    if (motion->state == SHEAF_motion_state_adopted
+        || motion->state == SHEAF_motion_state_held) {
+        process->motion = motion->id;
+        end(fold, process, SHEAF_accountability_state_concluded);
+    } else if (!process->motions && fold->stamp >= process->closes) {
+        end(fold, process, SHEAF_accountability_state_unresolved);
+    }
 }
 
 sheaf_refusal
@@ -168,19 +177,22 @@ sheaf_rule_accountability_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(process->by != fold->member, not_your_process);
     SHEAF_REFUSE_IF(is_subject(fold->state, process, fold->member), by_its_subject);
     SHEAF_REFUSE_IF(process->ended != SHEAF_NONE, accountability_step);
+    SHEAF_REFUSE_IF(process->motions, outcome_stands);
     end(fold, sheaf_accountability_edit(fold->state, row),
         SHEAF_accountability_state_withdrawn);
     return SHEAF_ACCEPTED;
 }
 
 /* Silence does not stop it: without an answer the hearing begins, and without an outcome it
- * stays listed as unresolved. */
+ * stays listed as unresolved. Where motions on it are still open it waits for the last. */
 sheaf_refusal sheaf_settle_accountability_step(sheaf_fold *fold, uint32_t of)
 {
     struct sheaf_row_accountability *process =
         sheaf_accountability_edit(fold->state, sheaf_accountability_row(fold->state, of));
     if (process->state == SHEAF_accountability_state_answer)
         begin_hearing(fold, process);
+    else if (process->motions)
+        sheaf_deadline_clear(fold->state, of, SHEAF_deadline_kind_accountability_step);
     else
         end(fold, process, SHEAF_accountability_state_unresolved);
     return SHEAF_ACCEPTED;

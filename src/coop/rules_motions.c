@@ -172,7 +172,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
     SHEAF_REFUSE_UNLESS(sheaf_assembly_motion_put(fold, motion));
-    return what->has_process ? sheaf_accountability_outcome(fold, what->process, motion)
+    return what->has_process ? sheaf_accountability_put(fold, what->process, motion)
                              : SHEAF_ACCEPTED;
 }
 
@@ -425,10 +425,10 @@ static uint8_t count_out(sheaf_fold *fold, uint32_t row, const sheaf_effect *eff
     return outcome_of(fold->state, motion, effect->kind == SHEAF_KIND_none ? NULL : effect);
 }
 
-sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
+/* Voting is over: it is decided, or goes on. */
+static sheaf_refusal close_vote(sheaf_fold *fold, uint32_t row)
 {
     sheaf_state *state = fold->state;
-    uint32_t row = sheaf_motion_row(state, of);
     if (sheaf_assembly_motion_off(state, row)) {
         end_vote(fold, row, SHEAF_motion_state_called_off);
         drop_effect(fold, row);
@@ -460,6 +460,17 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
         return hold(fold, row) ? SHEAF_ACCEPTED : carry_out(fold, row, &effect);
     drop_effect(fold, row);
     return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
+{
+    uint32_t row = sheaf_motion_row(fold->state, of);
+    sheaf_refusal refusal = close_vote(fold, row);
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    SHEAF_STOP_IF_SPENT(fold);
+    if (motion->process != SHEAF_NONE && motion->state != SHEAF_motion_state_open)
+        sheaf_accountability_decided(fold, motion);
+    return refusal;
 }
 
 /* The bylaws may have come to ask for more while it was held. */

@@ -21,7 +21,7 @@ const VERBS = {
     'split.join': 'said that they go to another co-op', 'split.stay': 'took back that they go', 'split.settle': 'recorded what another co-op was paid',
     'share.pay': 'recorded what a member paid in for shares', 'share.give_up': 'gave up shares', 'share.return': 'returned what was paid in with an application', 'share.transfer': 'handed shares to another member',
     'accountability.answer': 'answered, called to account',
-    'accountability.conclude': 'named the motion on what follows', 'accountability.hear': 'recorded a hearing',
+    'accountability.hear': 'recorded a hearing',
     'accountability.open': 'called to account', 'accountability.withdraw': 'gave up a process of accountability',
     'advice.decide': 'decided after advice', 'advice.give': 'gave advice', 'advice.open': 'asked for advice',
     'advice.reply': 'answered advice', 'advice.withdraw': 'gave up a process of advice',

@@ -1,6 +1,8 @@
 /* Accountability and conflict resolution. */
 #include "test.h"
 
+#include "coop/deadline.h"
+
 static const struct sheaf_row_accountability *process(const kit *k, const char *label)
 {
     return sheaf_accountability_find(&k->state, kit_index((kit *)k, label));
@@ -29,6 +31,24 @@ static void step(kit *k, const char *kind, const char *of, int64_t closes)
            of);
 }
 
+#define OUTCOME "{'process':#a,'title':^}"
+
+/* All vote alike, and the motion closes. */
+static void decide(kit *k, const char *label, const char *choice)
+{
+    static const char *const names[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < 4; i++)
+        kit_do(k, names[i], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}", choice, label);
+    sheaf_deadline due = {0};
+    while (sheaf_motion_find(&k->state, kit_index(k, label))->state
+           == SHEAF_motion_state_open) {
+        assert_true(sheaf_deadline_first(&k->state, &due));
+        k->now = due.at > k->now ? due.at : k->now;
+        kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':%u,'unwitnessed':false}",
+               sheaf_deadline_name(due.kind), due.of);
+    }
+}
+
 void test_accountability(void **unused)
 {
     (void)unused;
@@ -43,7 +63,6 @@ void test_accountability(void **unused)
 
     found(&k);
     static const kit_row rows[] = {
-        {"dan", "motion.open", "{'title':^}", .label = "old"},
         {"ann", "accountability.open", "{'subject':#ann,'text':^,'title':^}",
          R(no_such_subject)},
         {"ann", "accountability.open", "{'subject':4000,'text':^,'title':^}",
@@ -59,27 +78,23 @@ void test_accountability(void **unused)
         {"bob", "accountability.answer", "{'process':#a,'text':^}", R(accountability_step)},
         {"cat", "accountability.hear", "{'process':4000,'text':^}", R(no_such_process)},
         {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
-        {"cat", "accountability.conclude", "{'motion':#old,'process':#a}",
-         R(accountability_step)},
+        {"cat", "motion.open", OUTCOME, R(accountability_step)},
         {"cat", "accountability.hear", "{'process':#a,'text':^}", .label = "heard"},
-        {"bob", "motion.open", "{'title':^}", .label = "own"},
-        {"cat", "motion.open", "{'title':^}", .label = "m"},
-        {"cat", "accountability.conclude", "{'motion':4000,'process':#a}", R(no_such_motion)},
-        {"cat", "accountability.conclude", "{'motion':#m,'process':4000}", R(no_such_process)},
-        {"cat", "accountability.conclude", "{'motion':#old,'process':#a}", R(outcome_motion)},
-        {"cat", "accountability.conclude", "{'motion':#own,'process':#a}", R(outcome_motion)},
-        {"cat", "motion.open", "{'title':^}", .label = "off"},
-        {"cat", "motion.withdraw", "{'motion':#off}"},
-        {"cat", "accountability.conclude", "{'motion':#off,'process':#a}", R(outcome_motion)},
-        {"bob", "accountability.conclude", "{'motion':#m,'process':#a}", R(by_its_subject)},
-        {"cat", "accountability.conclude", "{'motion':#m,'process':#a}"},
+        {"cat", "motion.open", "{'process':4000,'title':^}", R(no_such_process)},
+        {"bob", "motion.open", OUTCOME, R(by_its_subject)},
+        {"cat", "motion.open", OUTCOME, .label = "m"},
         {"cat", "motion.withdraw", "{'motion':#m}", R(outcome_stands)},
-        {"ann", "accountability.withdraw", "{'process':#a}", R(accountability_step)},
+        {"ann", "accountability.withdraw", "{'process':#a}", R(outcome_stands)},
         {"ann", "accountability.withdraw", "{'process':4000}", R(no_such_process)},
         {"ann", "accountability.withdraw", "{'process':#b}", R(not_your_process)},
         {"bob", "accountability.withdraw", "{'process':#b}"},
     };
     KIT_ROWS(&k, rows);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_outcome);
+    decide(&k, "m", "yes");
+    kit_want(&k, R(accountability_step), "ann", "accountability.withdraw", "{'process':#a}",
+             NULL);
+    kit_want(&k, R(accountability_step), "cat", "motion.open", OUTCOME, NULL);
     assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
     assert_int_equal(process(&k, "a")->motion, kit_index(&k, "m"));
     assert_int_equal(process(&k, "b")->state, SHEAF_accountability_state_withdrawn);
@@ -107,6 +122,99 @@ void test_accountability_unanswered(void **unused)
     assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_unresolved);
     assert_int_equal(process(&k, "b")->state, SHEAF_accountability_state_unresolved);
     assert_int_equal(sheaf_pending_at(&k.state, 0)->accountabilities, 0);
+    kit_close(&k);
+}
+
+/* At the outcome, which lasts `outcome_s` from now. */
+static void heard(kit *k)
+{
+    static const kit_row rows[] = {
+        {"ann", "accountability.open", "{'subject':#bob,'text':^,'title':^}", .label = "a"},
+        {"cat", "accountability.hear", "{'process':#a,'text':^}", R(accountability_step)},
+        {"bob", "accountability.answer", "{'process':#a,'text':^}"},
+        {"cat", "accountability.hear", "{'process':#a,'text':^}"},
+    };
+    KIT_ROWS(k, rows);
+}
+
+/* A motion that the members do not want ends nothing, and keeps nobody from putting another. */
+void test_accountability_is_decided(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    heard(&k);
+    kit_do(&k, "dan", "motion.open", "thanks", OUTCOME);
+    decide(&k, "thanks", "no");
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_outcome);
+    kit_do(&k, "dan", "motion.open", "m", OUTCOME);
+    kit_do(&k, "cat", "motion.open", "n", OUTCOME);
+    assert_int_equal(process(&k, "a")->motions, 2);
+    decide(&k, "m", "yes");
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
+    uint32_t ended = process(&k, "a")->ended;
+    decide(&k, "n", "yes"); /* decided as well, but it is over */
+    assert_int_equal(process(&k, "a")->motion, kit_index(&k, "m"));
+    assert_int_equal(process(&k, "a")->ended, ended);
+    assert_int_equal(process(&k, "a")->motions, 0);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->accountabilities, 0);
+    kit_close(&k);
+}
+
+/* What was put in time is waited for, and nothing more is put. */
+void test_accountability_waits_for_motions(void **unused)
+{
+    (void)unused;
+    for (int adopted = 0; adopted < 2; adopted++) {
+        kit k;
+        found(&k);
+        heard(&k);
+        int64_t closes = process(&k, "a")->closes;
+        k.step_ms = 0;
+        k.now = closes - 1;
+        kit_do(&k, "dan", "motion.open", "m", OUTCOME);
+        step(&k, "accountability_step", "a", closes);
+        assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_outcome);
+        kit_want(&k, R(accountability_step), "cat", "motion.open", OUTCOME, NULL);
+        decide(&k, "m", adopted ? "yes" : "no");
+        assert_int_equal(process(&k, "a")->state, adopted
+                                                      ? SHEAF_accountability_state_concluded
+                                                      : SHEAF_accountability_state_unresolved);
+        assert_int_equal(sheaf_pending_at(&k.state, 0)->accountabilities, 0);
+        kit_close(&k);
+    }
+}
+
+/* An ally's assembly, which is called off, puts nothing off. */
+void test_accountability_at_assemblies(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':2,'outcome_s':200,'protected':true}";
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
+    kit_found_four(&k, &rules);
+    heard(&k);
+    k.step_ms = 0;
+    long long closes = process(&k, "a")->closes;
+    static const char convene[] = "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}";
+    kit_do(&k, "dan", "assembly.convene", "late", convene, closes + 1, closes - 50000);
+    kit_do(&k, "cat", "assembly.convene", "in", convene, closes, closes - 50000);
+    static const kit_row rows[] = {
+        {"dan", "motion.open", "{'assembly':#late,'process':#a,'title':^}", R(outcome_motion)},
+        {"dan", "motion.open", "{'assembly':#in,'process':#a,'title':^}", .label = "m"},
+        {"dan", "assembly.cancel", "{'assembly':#late}"},
+        {"cat", "assembly.cancel", "{'assembly':#in}"},
+        {"hub", "clock.tick", "{'deadline':'motion','of':#m,'unwitnessed':false}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_outcome);
+    assert_int_equal(process(&k, "a")->motions, 0);
+    step(&k, "accountability_step", "a", closes);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_unresolved);
     kit_close(&k);
 }
 
@@ -147,19 +255,16 @@ void test_accountability_of_organ(void **unused)
     static const kit_row after[] = {
         {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
         {"dan", "accountability.hear", "{'process':#a,'text':^}"},
-        {"cat", "motion.open", "{'title':^}", .label = "theirs"},
-        {"bob", "motion.open", "{'title':^}", .label = "formerly"},
-        {"dan", "motion.open", "{'title':^}", .label = "m"},
-        {"dan", "accountability.conclude", "{'motion':#theirs,'process':#a}",
-         R(outcome_motion)},
-        {"dan", "accountability.conclude", "{'motion':#formerly,'process':#a}",
-         R(outcome_motion)},
-        {"cat", "accountability.conclude", "{'motion':#m,'process':#a}", R(by_its_subject)},
-        {"dan", "accountability.conclude", "{'motion':#m,'process':#a}"},
+        {"cat", "motion.open", OUTCOME, R(by_its_subject)},
+        {"bob", "motion.open", OUTCOME, R(by_its_subject)}, /* formerly */
+        {"cat", "motion.open", "{'organ':0,'process':#a,'title':^}", R(by_its_subject)},
+        {"dan", "motion.open", "{'organ':0,'process':#a,'title':^}", R(outcome_motion)},
+        {"dan", "motion.open", OUTCOME, .label = "m"},
         {"ann", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "gone"},
         {"ann", "accountability.withdraw", "{'process':#gone}"},
     };
     KIT_ROWS(&k, after);
+    decide(&k, "m", "yes");
     assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
     assert_int_equal(process(&k, "a")->organ, 1);
     assert_int_equal(process(&k, "a")->subject, SHEAF_NONE);

@@ -207,14 +207,13 @@ void test_room_of_urgent_matters(void **unused)
         {"cat", "motion.open", outcome, .label = "o"},
         {"bob", "motion.open", outcome, R(motions_open_max)},
         {"ann", "motion.withdraw", "{'motion':#s}"},
-        {"bob", "motion.open", outcome, R(accountability_step)}, /* it has ended */
         {"bob", "motion.open", stop},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(sheaf_coop(&k.state)->motions_open, 3);
     const struct sheaf_row_accountability *process =
         sheaf_accountability_get(&k.state, kit_index(&k, "p"));
-    assert_int_equal(process->state, SHEAF_accountability_state_concluded);
+    assert_int_equal(process->state, SHEAF_accountability_state_outcome);
     assert_int_equal(process->motion, kit_index(&k, "o"));
     assert_int_equal(used(&k, SHEAF_room_urgent, "ann"), 1);
     assert_int_equal(used(&k, SHEAF_room_urgent, "cat"), 1);
