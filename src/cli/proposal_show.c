@@ -87,7 +87,8 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
         puts("  then        a member of the circle opens a motion, and `sheaf proposal carry` "
              "names it");
     if (row->state == SHEAF_proposal_state_carried)
-        printf("  motion      %" PRIu32 "; `sheaf motion show` tells how it stands\n",
+        printf("  motion      %" PRIu32 "; `sheaf motion show` tells how it stands\n"
+               "  then        where it comes to nothing, another is named\n",
                row->motion);
 }
 

@@ -473,6 +473,17 @@ static sheaf_refusal check_carrier(const sheaf_state *state,
     return SHEAF_ACCEPTED;
 }
 
+/* Waits it for a motion, or has the one that was to decide come to nothing: else whoever opened
+ * that would bury it by withdrawing, or with an assembly that is called off. */
+static bool for_all(const sheaf_state *state, const struct sheaf_row_proposal *proposal)
+{
+    if (proposal->state != SHEAF_proposal_state_carried)
+        return proposal->state == SHEAF_proposal_state_wider;
+    uint8_t came = sheaf_motion_get(state, proposal->motion)->state;
+    return came == SHEAF_motion_state_withdrawn || came == SHEAF_motion_state_called_off
+           || came == SHEAF_motion_state_no_quorum || came == SHEAF_motion_state_void;
+}
+
 sheaf_refusal sheaf_rule_proposal_carry(sheaf_fold *fold,
                                         const struct sheaf_proposal_carry *what)
 {
@@ -480,7 +491,7 @@ sheaf_refusal sheaf_rule_proposal_carry(sheaf_fold *fold,
     uint32_t row = sheaf_proposal_row(state, what->proposal);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_proposal);
     const struct sheaf_row_proposal *proposal = sheaf_proposal_at(state, row);
-    SHEAF_REFUSE_IF(proposal->state != SHEAF_proposal_state_wider, not_for_all);
+    SHEAF_REFUSE_IF(!for_all(state, proposal), not_for_all);
     SHEAF_REFUSE_IF(!sheaf_circle_in(state, proposal->from, fold->member), not_in_circle);
     SHEAF_REFUSE_UNLESS(check_carrier(state, proposal, what->motion));
     sheaf_motion_edit(state, sheaf_motion_row(state, what->motion))->carries = proposal->id;

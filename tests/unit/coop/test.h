@@ -280,6 +280,8 @@ void test_consent_amended(void **unused);
 void test_consent_of_those_who_stay(void **unused);
 void test_consent_unresolved(void **unused);
 void test_consent_carried_once(void **unused);
+void test_consent_is_not_buried(void **unused);
+void test_consent_carried_by_all(void **unused);
 void test_consent_conflicts_go_along(void **unused);
 void test_circle_removes(void **unused);
 void test_circle_removes_nobody(void **unused);

@@ -276,6 +276,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_consent_of_those_who_stay),
     cmocka_unit_test(test_consent_unresolved),
     cmocka_unit_test(test_consent_carried_once),
+    cmocka_unit_test(test_consent_is_not_buried),
+    cmocka_unit_test(test_consent_carried_by_all),
     cmocka_unit_test(test_consent_conflicts_go_along),
     cmocka_unit_test(test_circle_removes),
     cmocka_unit_test(test_circle_removes_nobody),
