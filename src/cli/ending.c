@@ -112,15 +112,14 @@ static bool add_by(const ending *e, lines *l, int64_t amount, weight_of *weight)
     return add_part(l, amount);
 }
 
-/* Shares at their price, then what is credited, then what is left where it is the members':
+/* What is credited, then shares at their price, then what is left where it is the members':
  * each by the same arithmetic for all, also where the money does not suffice. */
 static bool work_out(const ending *e, lines *l)
 {
-    int64_t after = e->accounts.paid - e->accounts.shares_paid;
-    int64_t credited = after < e->accounts.credited ? after : e->accounts.credited;
-    return add_by(e, l, e->accounts.shares_paid, weight_of_shares)
-           && add_by(e, l, credited, weight_of_credit)
-           && add_by(e, l, after - credited, weight_alike);
+    const sheaf_final_accounts *sums = &e->accounts;
+    return add_by(e, l, sums->credited_paid, weight_of_credit)
+           && add_by(e, l, sums->shares_paid, weight_of_shares)
+           && add_by(e, l, sums->paid - sums->credited_paid - sums->shares_paid, weight_alike);
 }
 
 static void print_lines(const ending *e)
@@ -238,6 +237,7 @@ static void put(const sheaf_state *state, sheaf_json_writer *w)
         sheaf_json_open_object(w);
         sheaf_json_member_put_int(w, "bank_cents", e.accounts.bank);
         sheaf_json_member_put_int(w, "credited_cents", e.accounts.credited);
+        sheaf_json_member_put_int(w, "credited_paid_cents", e.accounts.credited_paid);
         sheaf_json_member_put_int(w, "paid_cents", e.accounts.paid);
         sheaf_json_member_put_int(w, "rest_cents", e.accounts.rest);
         sheaf_json_member_put_int(w, "shares_cents", e.accounts.shares);

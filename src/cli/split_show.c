@@ -44,9 +44,15 @@ static void print_split(const sheaf_state *state, const struct sheaf_row_split *
     fputs(" for their shares, ", stdout);
     print_money(state, row->reserve_cents);
     puts(" of the reserve");
-    if (row->settled == SHEAF_NONE)
-        puts("  then        a treasurer pays it and records the bank's statement: "
-             "`sheaf split settle`");
+    if (row->settled == SHEAF_NONE && row->by == SHEAF_NONE)
+        puts("  then        a treasurer pays it and records the bank's statement, and another "
+             "records it too:\n              `sheaf split settle`");
+    else if (row->settled == SHEAF_NONE)
+        printf("  then        member %" PRIu32
+               " has recorded that it is paid; another treasurer "
+               "looks at the\n              bank's statement and records the same: "
+               "`sheaf split settle`\n",
+               row->by);
     else
         printf("  paid        recorded with entry %" PRIu32 "\n", row->settled);
     printf("  register    `sheaf register export --split %" PRIu32

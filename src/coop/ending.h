@@ -14,10 +14,11 @@
  * cleared, and nothing is accepted ever after but the hub's digest of the state. Signatures
  * count over one and the same accounts: where these change, all sign again.
  *
- * Final accounts. Creditors have been paid. Members get their shares back at their price, and
- * then what they are credited with, each as far as the money goes and in proportion where it
- * does not. What is left goes to the successor, or where
- * article 30 says: shared among the members alike, if it says so.
+ * Final accounts. Creditors have been paid. Members get what they are credited with, which the
+ * co-op owes them like a creditor, and then their shares at their price, with which they stand
+ * in for it: each as far as the money goes and in proportion where it does not. What is left
+ * goes to the successor, or where article 30 says: shared among the members alike, if it says
+ * so.
  */
 #ifndef SHEAF_COOP_ENDING_H
 #define SHEAF_COOP_ENDING_H
@@ -45,9 +46,10 @@ sheaf_refusal sheaf_conversion_called(const sheaf_state *state, uint32_t version
 bool sheaf_splits_unpaid(const sheaf_state *state);
 
 typedef struct {
-    int64_t bank, credited;      /* money held; what members are credited with */
-    int64_t shares, shares_paid; /* capital paid in; what of it is paid back */
-    int64_t paid, rest;          /* to members, that among it; elsewhere */
+    int64_t bank;                    /* money held */
+    int64_t credited, credited_paid; /* to members; what of it is paid */
+    int64_t shares, shares_paid;     /* capital paid in; what of it is paid back */
+    int64_t paid, rest;              /* to members, both among it; elsewhere */
 } sheaf_final_accounts;
 
 /* As they would be now, in cents, while the co-op is wound up. Walks through all accounts. */

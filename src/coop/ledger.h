@@ -30,4 +30,10 @@ int64_t sheaf_ledger_surplus(const sheaf_state *state);
  * members, in cents. */
 int64_t sheaf_ledger_free(const sheaf_state *state);
 
+/* May those bylaws come into force, for the currency that they name? In another one not while
+ * an account has a balance, a payment waits, or a budget or a licence with a price runs: the
+ * numbers would stay, and mean something else. Walks through all of these where the currency
+ * changes. */
+sheaf_refusal sheaf_ledger_follow(const sheaf_fold *fold, const struct sheaf_row_bylaws *text);
+
 #endif

@@ -1,5 +1,6 @@
 /* The bylaws and the revision of the rules. */
 #include "coop/circles.h"
+#include "coop/ledger.h"
 #include "coop/pending.h"
 #include "coop/shares.h"
 
@@ -264,6 +265,7 @@ sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version)
     sheaf_state *state = fold->state;
     uint32_t before = sheaf_coop(state)->bylaws;
     struct sheaf_row_bylaws *row = sheaf_bylaws_edit(state, sheaf_bylaws_row(state, version));
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_follow(fold, row));
     row->from = fold->index;
     row->state = SHEAF_bylaws_state_in_force;
     if (before != SHEAF_NONE)

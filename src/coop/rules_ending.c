@@ -236,10 +236,12 @@ sheaf_final_accounts sheaf_ending_accounts(const sheaf_state *state)
     }
     const struct sheaf_row_capital *capital = sheaf_capital_now(state);
     out.shares = capital ? capital->cents : 0;
-    out.shares_paid = out.shares < out.bank ? out.shares : out.bank;
-    int64_t left = out.bank - out.shares_paid;
-    out.paid = out.shares_paid + (members || out.credited > left ? left : out.credited);
-    out.rest = out.bank - out.paid;
+    out.credited_paid = out.credited < out.bank ? out.credited : out.bank;
+    int64_t left = out.bank - out.credited_paid;
+    out.shares_paid = out.shares < left ? out.shares : left;
+    left -= out.shares_paid;
+    out.rest = members ? 0 : left;
+    out.paid = out.bank - out.rest;
     return out;
 }
 

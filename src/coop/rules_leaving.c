@@ -44,7 +44,7 @@ static void count_vote(sheaf_state *state, const struct sheaf_row_member *member
     coop->guarded += in ? guarded : -guarded;
 }
 
-sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
+sheaf_refusal sheaf_member_end_one(sheaf_fold *fold, uint32_t id, uint8_t state)
 {
     struct sheaf_row_member *member = sheaf_member_edit_active(fold, id);
     assert(member);
@@ -65,6 +65,12 @@ sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
     sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_trial);
     sheaf_deadline_clear(fold->state, id, SHEAF_deadline_kind_member_death);
     sheaf_offices_end(fold, id);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
+{
+    SHEAF_REFUSE_UNLESS(sheaf_member_end_one(fold, id, state));
     sheaf_petitions_look(fold);
     return SHEAF_ACCEPTED;
 }

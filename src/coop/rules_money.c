@@ -3,6 +3,7 @@
 
 #include "coop/apportion.h"
 #include "coop/licence.h"
+#include "coop/treasury.h"
 
 #include <assert.h>
 
@@ -119,6 +120,36 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
     for (uint32_t i = 0; i < sheaf_member_count(state); i++)
         if (sheaf_member_at(state, i)->contributed)
             sheaf_member_edit(state, i)->contributed = 0;
+    return SHEAF_ACCEPTED;
+}
+
+/* ---- another currency ---- */
+
+static bool money_stands(const sheaf_state *state, int64_t stamp)
+{
+    for (uint32_t i = 0; i < sheaf_account_count(state); i++)
+        if (sheaf_account_at(state, i)->balance_cents)
+            return true;
+    for (uint32_t i = 0; i < sheaf_payment_count(state); i++)
+        if (sheaf_payment_at(state, i)->state == SHEAF_payment_state_ordered)
+            return true;
+    for (uint32_t i = 0; i < sheaf_budget_count(state); i++)
+        if (sheaf_budget_ends(state, sheaf_budget_at(state, i)) > stamp)
+            return true;
+    for (uint32_t i = 0; i < sheaf_licence_count(state); i++) {
+        const struct sheaf_row_licence *licence = sheaf_licence_at(state, i);
+        if (licence->ended == SHEAF_NONE && licence->until > stamp && licence->price_cents)
+            return true;
+    }
+    return false;
+}
+
+sheaf_refusal sheaf_ledger_follow(const sheaf_fold *fold, const struct sheaf_row_bylaws *text)
+{
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(fold->state);
+    SHEAF_REFUSE_IF(now && memcmp(now->currency, text->currency, sizeof now->currency) != 0
+                        && money_stands(fold->state, fold->stamp),
+                    currency_stands);
     return SHEAF_ACCEPTED;
 }
 

@@ -5,19 +5,16 @@
 #include "coop/override.h"
 #include "coop/treasury.h"
 
-/* May the member record what comes in? *officers: how many hold that office, 0 where nobody
- * does and members with a vote record. */
-static sheaf_refusal check_recorder(const sheaf_fold *fold, uint32_t *officers)
+sheaf_refusal sheaf_recorder_check(const sheaf_state *state, uint32_t member,
+                                   uint32_t *officers)
 {
-    const sheaf_state *state = fold->state;
     const struct sheaf_row_ending *ending = sheaf_ending_now(state);
     *officers = ending ? ending->liquidators : sheaf_treasurers(state);
-    SHEAF_REFUSE_IF(
-        ending && !sheaf_liquidator_find(state, sheaf_pair(ending->named, fold->member)),
-        not_a_liquidator);
-    SHEAF_REFUSE_IF(!ending && *officers && !sheaf_treasurer_is(state, fold->member),
+    SHEAF_REFUSE_IF(ending && !sheaf_liquidator_find(state, sheaf_pair(ending->named, member)),
+                    not_a_liquidator);
+    SHEAF_REFUSE_IF(!ending && *officers && !sheaf_treasurer_is(state, member),
                     not_a_treasurer);
-    SHEAF_REFUSE_IF(!*officers && !sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(!*officers && !sheaf_member_get(state, member)->votes, no_vote);
     return SHEAF_ACCEPTED;
 }
 
@@ -26,7 +23,7 @@ static sheaf_refusal receive(sheaf_fold *fold, int64_t cents, const sheaf_hash *
                              struct sheaf_row_receipt **out)
 {
     uint32_t officers;
-    SHEAF_REFUSE_UNLESS(check_recorder(fold, &officers));
+    SHEAF_REFUSE_UNLESS(sheaf_recorder_check(fold->state, fold->member, &officers));
     SHEAF_REFUSE_IF(officers && sheaf_hash_is_zero(evidence), evidence_missing);
     SHEAF_REFUSE_UNLESS(sheaf_ledger_earn(fold, cents));
     struct sheaf_row_receipt *receipt = sheaf_receipt_new(fold->state, fold->index);
@@ -108,7 +105,7 @@ sheaf_refusal sheaf_rule_revenue_reverse(sheaf_fold *fold,
 {
     sheaf_state *state = fold->state;
     uint32_t officers, row = sheaf_receipt_row(state, what->entry);
-    SHEAF_REFUSE_UNLESS(check_recorder(fold, &officers));
+    SHEAF_REFUSE_UNLESS(sheaf_recorder_check(fold->state, fold->member, &officers));
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_receipt);
     SHEAF_REFUSE_IF(sheaf_receipt_at(state, row)->reversed != SHEAF_NONE, receipt_reversed);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->entry, false));

@@ -4,7 +4,6 @@
 #include "coop/ending.h"
 #include "coop/ledger.h"
 #include "coop/member.h"
-#include "coop/organs.h"
 #include "coop/treasury.h"
 
 #include <assert.h>
@@ -244,14 +243,8 @@ static bool same_human(const sheaf_fold *fold, uint32_t member)
 /* May who signs say what the member has paid in? */
 static sheaf_refusal check_recorder(const sheaf_fold *fold, uint32_t member)
 {
-    const sheaf_state *state = fold->state;
-    uint8_t place;
-    bool treasurers = sheaf_article_on(state, SHEAF_ARTICLE_treasury)
-                      && sheaf_treasury_organ(state, &place) && sheaf_officers(state, place);
-    if (treasurers)
-        SHEAF_REFUSE_IF(!sheaf_office_now(state, fold->member, place), not_a_treasurer);
-    else
-        SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    uint32_t officers;
+    SHEAF_REFUSE_UNLESS(sheaf_recorder_check(fold->state, fold->member, &officers));
     SHEAF_REFUSE_IF(member == fold->member || same_human(fold, member), share_own);
     return SHEAF_ACCEPTED;
 }
@@ -267,6 +260,7 @@ sheaf_refusal sheaf_rule_share_pay(sheaf_fold *fold, const struct sheaf_share_pa
         no_such_member);
     SHEAF_REFUSE_UNLESS(check_more(state, what->member, what->shares));
     SHEAF_REFUSE_UNLESS(check_recorder(fold, what->member));
+    SHEAF_REFUSE_IF(sheaf_hash_is_zero(&what->evidence), evidence_missing);
     struct sheaf_row_capital *all = capital(fold);
     SHEAF_REFUSE_IF(all->cents && all->price_cents != bylaws->share_price_cents, share_price);
     int64_t cents = what->shares * bylaws->share_price_cents;

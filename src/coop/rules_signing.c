@@ -68,19 +68,20 @@ uint32_t sheaf_payment_signatures(const sheaf_state *state,
 
 /* ---- decision ---- */
 
-/* Have the members decided on it, or one of them after advice, as far as article 12 lets them?
- */
-static bool decided(const sheaf_state *state, const struct sheaf_row_payment *payment)
+int64_t sheaf_payment_limit(const sheaf_state *state, const struct sheaf_row_payment *payment)
 {
-    return payment->approved != SHEAF_NONE
-           || (payment->advice != SHEAF_NONE && sheaf_article_on(state, SHEAF_ARTICLE_advice)
-               && payment->amount_cents <= sheaf_bylaws_now(state)->advice_spend_max_cents);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    bool advised =
+        payment->advice != SHEAF_NONE && sheaf_article_on(state, SHEAF_ARTICLE_advice);
+    return advised && bylaws->advice_spend_max_cents > bylaws->treasury_limit_cents
+               ? bylaws->advice_spend_max_cents
+               : bylaws->treasury_limit_cents;
 }
 
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment)
 {
-    return payment->amount_cents > sheaf_bylaws_now(state)->treasury_limit_cents
-           && !decided(state, payment);
+    return payment->approved == SHEAF_NONE
+           && payment->amount_cents > sheaf_payment_limit(state, payment);
 }
 
 static int64_t period_ms(const sheaf_state *state)
@@ -104,19 +105,20 @@ static struct sheaf_row_till till_at(const sheaf_state *state, int64_t stamp)
     return till;
 }
 
-/* Neither a decision nor a budget stands behind it, and it is owed to nobody. */
-static bool is_summed(const sheaf_state *state, const struct sheaf_row_payment *payment)
+/* The members have neither decided on it nor on its budget, and it is owed to nobody. */
+static bool is_summed(const struct sheaf_row_payment *payment)
 {
-    return !decided(state, payment) && payment->account == SHEAF_NONE && !payment->budget_line;
+    return payment->approved == SHEAF_NONE && payment->account == SHEAF_NONE
+           && !payment->budget_line;
 }
 
 static bool waits(const sheaf_state *state, const struct sheaf_row_payment *payment,
                   int64_t stamp)
 {
     const struct sheaf_row_till till = till_at(state, stamp);
-    return is_summed(state, payment)
+    return is_summed(payment)
            && till.before_cents + till.cents + payment->amount_cents
-                  > sheaf_bylaws_now(state)->treasury_limit_cents;
+                  > sheaf_payment_limit(state, payment);
 }
 
 int64_t sheaf_payment_waits_until(const sheaf_state *state,
@@ -161,7 +163,7 @@ static sheaf_refusal charge(sheaf_fold *fold, const struct sheaf_row_payment *pa
     SHEAF_REFUSE_IF(sheaf_bylaws_now(state)->treasury_budget && !line_1
                         && payment->account == SHEAF_NONE,
                     budget_needed);
-    if (is_summed(state, payment))
+    if (is_summed(payment))
         add_to_till(fold, cents);
     if (!line_1)
         return SHEAF_ACCEPTED;

@@ -3,14 +3,13 @@
  * Whoever goes says so first, and to which co-op (split.join). A protected decision names them,
  * the other co-op and what of the reserve goes with them. Where it takes effect their
  * memberships end, at once and whatever the time of notice; their shares are not repaid but go
- * along, so they and that part of the reserve are owed to the other co-op until the transfer is
- * recorded. What was credited to them stays theirs, as with everybody who leaves. Who has taken
- * the word back by then, or is no member any more, stays out of it, so that nobody who was
- * named can undo what the others decided. */
+ * along, so they and that part of the reserve are owed to the other co-op until two people have
+ * recorded the transfer. What was credited to them stays theirs, as with everybody who leaves.
+ * Who has taken the word back by then, or is no member any more, stays out of it, so that
+ * nobody who was named can undo what the others decided. */
 #include "coop/ending.h"
 #include "coop/ledger.h"
 #include "coop/member.h"
-#include "coop/organs.h"
 #include "coop/pending.h"
 #include "coop/shares.h"
 #include "coop/treasury.h"
@@ -65,7 +64,7 @@ static sheaf_refusal go(sheaf_fold *fold, uint32_t member, int64_t *cents)
     int64_t worth;
     SHEAF_REFUSE_UNLESS(sheaf_shares_leave(fold, member, &worth));
     *cents += worth;
-    return sheaf_member_end(fold, member, SHEAF_member_state_left);
+    return sheaf_member_end_one(fold, member, SHEAF_member_state_left);
 }
 
 sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_split *what)
@@ -90,6 +89,8 @@ sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_sp
         count++;
     }
     SHEAF_REFUSE_IF(!count, split_unsigned);
+    sheaf_petitions_look(fold);
+    SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_UNLESS(sheaf_shares_least(state));
     SHEAF_REFUSE_UNLESS(
         sheaf_ledger_post(fold, SHEAF_account_kind_reserve, SHEAF_NONE, what->reserve_cents));
@@ -98,6 +99,7 @@ sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_sp
     struct sheaf_row_split *row = sheaf_split_new(state, fold->index);
     row->id = fold->index;
     row->motion = fold->motion;
+    row->by = row->signing = SHEAF_NONE;
     row->members = count;
     row->shares_cents = cents;
     row->reserve_cents = what->reserve_cents;
@@ -116,36 +118,57 @@ bool sheaf_splits_unpaid(const sheaf_state *state)
     return false;
 }
 
-/* A treasurer, a liquidator while the co-op is wound up, or where there are neither a member
- * with a vote. */
-static sheaf_refusal check_recorder(const sheaf_fold *fold)
+/* May the member who recorded the transfer first still do so? */
+static bool stands(const sheaf_state *state, const struct sheaf_row_split *split)
 {
-    const sheaf_state *state = fold->state;
-    uint8_t place;
-    if (sheaf_liquidator_now(state, fold->member))
-        return SHEAF_ACCEPTED;
-    if (sheaf_treasury_organ(state, &place) && sheaf_officers(state, place))
-        SHEAF_REFUSE_IF(!sheaf_office_now(state, fold->member, place), not_a_treasurer);
-    else
-        SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
-    return SHEAF_ACCEPTED;
+    uint32_t officers;
+    return split->by != SHEAF_NONE && sheaf_member_active(state, split->by)
+           && sheaf_recorder_check(state, split->by, &officers) == SHEAF_ACCEPTED;
 }
 
-/* While the co-op is wound up it pays what there is, and owes nothing any more. */
+/* As of a payment, one record is not enough to take money out of the bank: another who may, and
+ * is another person, records the same evidence. With other evidence it begins anew. Whoever
+ * alone may has nobody to ask. */
+static sheaf_refusal record(sheaf_fold *fold, uint32_t row, const sheaf_hash *evidence,
+                            bool *enough)
+{
+    sheaf_state *state = fold->state;
+    uint32_t officers;
+    SHEAF_REFUSE_UNLESS(sheaf_recorder_check(state, fold->member, &officers));
+    SHEAF_REFUSE_IF(sheaf_hash_is_zero(evidence), evidence_missing);
+    struct sheaf_row_split *split = sheaf_split_edit(state, row);
+    bool second = stands(state, split) && sheaf_hash_equal(&split->evidence, evidence);
+    if (!second) {
+        split->by = fold->member;
+        split->signing = fold->index;
+        split->evidence = *evidence;
+    }
+    *enough = second || (officers ? officers : sheaf_coop(state)->voters) == 1;
+    return sheaf_member_speak(fold, split->signing, false);
+}
+
+/* While the co-op is wound up its creditors come first; then it pays what there is, and owes
+ * nothing any more. */
 sheaf_refusal sheaf_rule_split_settle(sheaf_fold *fold, const struct sheaf_split_settle *what)
 {
     sheaf_state *state = fold->state;
+    const struct sheaf_row_ending *ending = sheaf_ending_now(state);
     uint32_t row = sheaf_split_row(state, what->split);
+    bool enough;
     SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_split_at(state, row)->settled != SHEAF_NONE,
                     no_such_split);
-    SHEAF_REFUSE_UNLESS(check_recorder(fold));
+    SHEAF_REFUSE_IF(ending && fold->stamp < ending->call_until, creditors_called);
+    SHEAF_REFUSE_IF(ending && ending->creditors_open, creditors_unpaid);
+    SHEAF_REFUSE_UNLESS(record(fold, row, &what->evidence, &enough));
+    SHEAF_STOP_IF_SPENT(fold);
+    if (!enough)
+        return SHEAF_ACCEPTED;
     struct sheaf_row_split *split = sheaf_split_edit(state, row);
     int64_t cents = split->shares_cents + split->reserve_cents;
     int64_t bank = sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE);
     int64_t paid = bank < cents ? bank : cents;
-    SHEAF_REFUSE_IF(paid < cents && !sheaf_ending_now(state), bank_short);
+    SHEAF_REFUSE_IF(paid < cents && !ending, bank_short);
     split->settled = fold->index;
-    split->evidence = what->evidence;
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_split, SHEAF_NONE, cents));
     SHEAF_REFUSE_UNLESS(
         sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, paid - cents));

@@ -1,12 +1,14 @@
 /* coop/shares.h - member shares and the capital they make up (article 4).
  *
  * Payments. Who has paid in is recorded by another: by a treasurer where there are some in
- * office, else by a member with a vote; never by the human who pays. A member holds no more
- * than the bylaws allow, shares that are not repaid yet among them, and, once it holds any, no
- * fewer than they say. Where the bylaws demand it nobody is admitted before that; what was paid
- * in with an application that came to nothing is returned. Shares that were recorded and never
- * paid are struck by motion. Shares carry no votes. While anybody holds shares their price
- * stands: the bylaws name no other, and do not drop the article.
+ * office, else by a member with a vote, with evidence; never by the human who pays. One record
+ * is enough, as of other money that comes in: nothing leaves by it, for what is repaid later is
+ * a payment that as many sign as of any other. A member holds no more than the bylaws allow,
+ * shares that are not repaid yet among them, and, once it holds any, no fewer than they say.
+ * Where the bylaws demand it nobody is admitted before that; what was paid in with an
+ * application that came to nothing is returned. Shares that were recorded and never paid are
+ * struck by motion. Shares carry no votes. While anybody holds shares their price stands: the
+ * bylaws name no other, and do not drop the article.
  *
  * Repayment. Whoever leaves, or gives up shares beyond the fewest, has them repaid once the
  * time of the bylaws is over, by a deadline: they pass from the capital to the member's

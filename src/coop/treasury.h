@@ -17,8 +17,10 @@
  * The limit is not got round by many small payments: what leaves without a decision of the
  * members and out of no budget is summed, in periods of article 17, and the sum of a period and
  * the one before stays within the limit, whatever day the first began on. Within any time as
- * long as a period no more can leave, and it may be less. What members' accounts pay is owed to
- * them, and not counted.
+ * long as a period no more can leave, and it may be less. What was decided after advice is
+ * summed with it, and stays within the larger of the limit and what one such decision spends,
+ * or a member alone would have as much as there are decisions to make. What members' accounts
+ * pay is owed to them, and not counted.
  *
  * A payment may name a line of a budget, and then leaves only while the budget is in force and
  * so much is left on the line (it must, where article 17 says so); what was asked for and has
@@ -53,6 +55,12 @@ bool sheaf_payment_signature_counts(const sheaf_state *state,
 uint32_t sheaf_payment_signatures(const sheaf_state *state,
                                   const struct sheaf_row_payment *payment);
 
+/* May the member record money that comes in, or went to another co-op: as a treasurer, as a
+ * liquidator while the co-op is wound up, or with a vote where nobody is a treasurer.
+ * *officers: how many hold that office, 0 where nobody does. */
+sheaf_refusal sheaf_recorder_check(const sheaf_state *state, uint32_t member,
+                                   uint32_t *officers);
+
 /* When the budget ends, in milliseconds since 1970: at its own end, or when the one that takes
  * its place begins. */
 int64_t sheaf_budget_ends(const sheaf_state *state, const struct sheaf_row_budget *budget);
@@ -69,6 +77,9 @@ sheaf_refusal sheaf_budget_line_named(const sheaf_state *state, uint32_t budget,
 sheaf_refusal sheaf_budget_line_check(const sheaf_state *state, uint32_t line_1, int64_t cents,
                                       int64_t stamp);
 void sheaf_budget_line_spend(sheaf_state *state, uint32_t line_1, int64_t cents);
+
+/* Above what it needs a decision of the members, in cents. */
+int64_t sheaf_payment_limit(const sheaf_state *state, const struct sheaf_row_payment *payment);
 
 /* Is a motion needed that is not adopted yet? */
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment);

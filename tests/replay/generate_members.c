@@ -80,8 +80,9 @@ static void depart(kit *k)
     decide_on(k, "ws",
               "{'kind':'coop.split','what':{'members':[{'member':#wim}],'reserve_cents':1,'to':"
               "'sheaf/abcdefghijklmnopqrstuvwxy2'}}");
-    kit_do(k, "cat", "split.settle", NULL, "{'evidence':~f,'split':%u}",
-           sheaf_split_at(&k->state, 0)->id);
+    uint32_t split = sheaf_split_at(&k->state, 0)->id;
+    kit_do(k, "cat", "split.settle", NULL, "{'evidence':~f,'split':%u}", split);
+    kit_do(k, "bob", "split.settle", NULL, "{'evidence':~f,'split':%u}", split);
     kit_do(k, "ann", "motion.open", "yo", "{'title':^}");
     kit_do(k, "yan", "ballot.cast", NULL, "{'choice':'yes','motion':#yo}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#yo}");

@@ -286,7 +286,7 @@ static void decide_after_advice(kit *k, const char *label)
 }
 
 /* Who has decided after advice spends as much as article 12 lets one decision, once, and with
- * the treasurers' signatures. */
+ * the treasurers' signatures; and no more of such decisions in a time than one may. */
 void test_payment_after_advice(void **unused)
 {
     (void)unused;
@@ -313,7 +313,27 @@ void test_payment_after_advice(void **unused)
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_released);
-    assert_int_equal(sheaf_till_count(&k.state), 0); /* it was decided on */
+    /* Decisions after advice are summed, or a member alone would spend so much again and again.
+     */
+    assert_int_equal(sheaf_till_at(&k.state, 0)->cents, 400);
+    decide_after_advice(&k, "c");
+    static const kit_row again[] = {
+        {"dan", "payment.order", ON_ADVICE("c", "1"), .label = "s"},
+        {"ann", "payment.sign", PAY("s")},
+        {"bob", "payment.sign", PAY("s"), R(payment_period)},
+        {"dan", "payment.cancel", PAY("s")},
+        {"ann", "payment.order", ORDER("1"), .label = "t"},
+        {"ann", "payment.sign", PAY("t")},
+        {"bob", "payment.sign", PAY("t"), R(payment_period)},
+        {"ann", "payment.cancel", PAY("t")},
+    };
+    KIT_ROWS(&k, again);
+    k.now += 2 * SHEAF_PAYMENT_PERIOD_S * INT64_C(1000);
+    settle_due(&k);
+    kit_do(&k, "dan", "payment.order", "u", ON_ADVICE("c", "400"));
+    kit_do(&k, "ann", "payment.sign", NULL, PAY("u"));
+    kit_do(&k, "bob", "payment.sign", NULL, PAY("u"));
+    assert_int_equal(payment(&k, "u")->state, SHEAF_payment_state_released);
     /* What article 12 says when the money would leave counts. */
     decide_after_advice(&k, "b");
     kit_do(&k, "dan", "payment.order", "q", ON_ADVICE("b", "400"));

@@ -48,15 +48,10 @@ static void act(kit *k, const char *kind, const char *label, const char *before,
     free(what);
 }
 
-/* An amendment of the form is protected, awaits its registration, and is not registered before
- * creditors have been called; other amendments are. */
-void test_conversion(void **unused)
+static void convert(const char *text, const char *other, uint8_t form)
 {
-    (void)unused;
     kit k;
     kit_open(&k);
-    char *text = society();
-    char *other = with(text, "\"form\":\"sce\"", "\"form\":\"association\"");
     act(&k, "coop.found", "ann", "{'bylaws':", text,
         ",'class':0,'hub_key':@hub,'kind':'person','log_key':@log,'name':^,'origin':"
         "'" KIT_ORIGIN "','public_key':@ann,'revision':1}");
@@ -71,7 +66,7 @@ void test_conversion(void **unused)
     kit_do(&k, "hub", "clock.tick", "v", KIT_TICK("motion", "m"));
     const struct sheaf_row_bylaws *version = sheaf_bylaws_get(&k.state, kit_index(&k, "v"));
     assert_int_equal(version->state, SHEAF_bylaws_state_waiting);
-    assert_int_equal(version->form, SHEAF_legal_form_association);
+    assert_int_equal(version->form, form);
     k.now = version->adopted + INT64_C(1000) * CALL_S - 1;
     char what[200];
     snprintf(what, sizeof what, "{'date':%lld,'document':~7,'number':'R 1','of':#v}",
@@ -79,8 +74,22 @@ void test_conversion(void **unused)
     kit_want(&k, R(creditors_called), "ann", "bylaws.register", what, NULL);
     k.now++;
     kit_want(&k, SHEAF_ACCEPTED, "ann", "bylaws.register", what, NULL);
-    assert_int_equal(sheaf_bylaws_now(&k.state)->form, SHEAF_legal_form_association);
+    assert_int_equal(sheaf_bylaws_now(&k.state)->form, form);
+    kit_close(&k);
+}
+
+/* An amendment of the form is protected, awaits its registration, and is not registered before
+ * creditors have been called; other amendments are. So is one of an association that registers
+ * no other amendments. */
+void test_conversion(void **unused)
+{
+    (void)unused;
+    char *text = society();
+    char *other = with(text, "\"form\":\"sce\"", "\"form\":\"association\"");
+    char *free_of_it = with(other, "\"registration\":true", "\"registration\":false");
+    convert(text, other, SHEAF_legal_form_association);
+    convert(free_of_it, text, SHEAF_legal_form_sce);
     free(text);
     free(other);
-    kit_close(&k);
+    free(free_of_it);
 }

@@ -82,6 +82,7 @@ void test_shares(void **unused)
         {"bob", "share.give_up", GIVE_UP("1"), R(share_short)},
         {"bob", "share.transfer", HAND("1", "cat"), R(share_short)},
         {"ann", "share.pay", PAY("bob", "1"), R(share_few)},
+        {"ann", "share.pay", "{'evidence':~0,'member':#bob,'shares':2}", R(evidence_missing)},
         {"ann", "share.pay", PAY("bob", "6"), R(share_cap)},
         {"ann", "share.pay", "{'evidence':~e,'member':4000,'shares':2}", R(no_such_member)},
         {"ann", "share.pay", PAY("ann", "2"), R(share_own)},
@@ -342,16 +343,17 @@ void test_share_price_stands(void **unused)
 #define DISSOLVE                                                                               \
     "{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#bob}]}}"
 
-/* Creditors first, then shares at their price, then what is credited, and the rest. */
+/* Creditors first, then what is credited, then shares at their price, and the rest. */
 void test_shares_at_the_end(void **unused)
 {
     (void)unused;
     static const struct {
         int owed;
-        int64_t shares_paid, paid, rest;
+        int64_t credited_paid, shares_paid, paid, rest;
     } rows[] = {
-        {0, 9000, 9300, 700},  {700, 9000, 9300, 0},  {701, 9000, 9299, 0},
-        {1000, 9000, 9000, 0}, {1001, 8999, 8999, 0}, {10000, 0, 0, 0},
+        {0, 300, 9000, 9300, 700}, {700, 300, 9000, 9300, 0}, {701, 300, 8999, 9299, 0},
+        {9699, 300, 1, 301, 0},    {9700, 300, 0, 300, 0},    {9701, 299, 0, 299, 0},
+        {9999, 1, 0, 1, 0},        {10000, 0, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         kit k;
@@ -376,6 +378,7 @@ void test_shares_at_the_end(void **unused)
         }
         const sheaf_final_accounts accounts = sheaf_ending_accounts(&k.state);
         assert_int_equal(accounts.shares, 9000);
+        assert_int_equal(accounts.credited_paid, rows[i].credited_paid);
         assert_int_equal(accounts.shares_paid, rows[i].shares_paid);
         assert_int_equal(accounts.paid, rows[i].paid);
         assert_int_equal(accounts.rest, rows[i].rest);
