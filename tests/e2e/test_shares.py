@@ -146,6 +146,10 @@ def split(coop, members):
     refused("of a split", 1, "no members went", "register", "export", "--split", 0, coop.hub.url)
     coop.act("bob", "split", "settle", "--split", number, "--evidence", PAID)
     shown = sheaf("split", "show", coop.hub.url).stdout
+    check("one record is not enough", f"member {members['bob']} has recorded that it is paid"
+          in shown, shown)
+    coop.act("ada", "split", "settle", "--split", number, "--evidence", PAID)
+    shown = sheaf("split", "show", coop.hub.url).stdout
     check("which is paid", "paid        recorded with entry" in shown, shown)
 
 
