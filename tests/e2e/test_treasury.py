@@ -69,7 +69,7 @@ def found(folder):
         {"kind": "treasurers", "name": "treasurers", "nominate_s": 1, "open_s": 1,
          "quorum_bp": 5000, "seats": 2, "term_s": 10000000}]}
     document["advice"] = {"answer_s": 600, "open_max": 5, "protected": False,
-                          "spend_max_cents": 100}
+                          "spend_max_cents": 10100}
     document["treasury"] = {"limit_cents": 10000, "protected": False, "signatures": 2}
     document["decisions"]["early_close"] = True
     document["override"].update(hold_s=0, confirm_s=600)
@@ -200,7 +200,8 @@ def budget(coop):
 
 
 def advised(coop):
-    """Who has decided after advice needs no decision of the members, up to a limit."""
+    """Who has decided after advice needs no decision of the members, up to a limit; what has left
+    without one before counts towards it."""
     process = coop.act("cat", "advice", "open", "--asked", json.dumps([{"member": 0}]), "--text",
                        "May I buy bulbs?", "--title", "Bulbs")
     coop.act("ada", "advice", "give", "--advice", process, "--text", "Do")
@@ -208,7 +209,7 @@ def advised(coop):
     coop.act("cat", "advice", "decide", "--advice", process, "--text", "I buy them")
     order = ("payment", "order", "--advice", process, "--payee", "Shop", "--purpose", "Bulbs")
     coop.refused("not more than article 12 says", "more than one decision", "cat", *order,
-                 "--amount-cents", 101)
+                 "--amount-cents", 10101)
     payment = coop.act("cat", *order, "--amount-cents", 100)
     for who in ("ada", "bob"):
         coop.act(who, "payment", "sign", "--payment", payment)
