@@ -168,8 +168,13 @@ static void print_under_way(const ending *e)
     print_handovers(e);
     fputs("  members     get ", stdout);
     print_money(e, e->accounts.paid);
-    if (e->accounts.shares) {
+    if (e->accounts.credited) {
         fputs(", of it ", stdout);
+        print_money(e, e->accounts.credited_paid);
+        fputs(" that was credited to them", stdout);
+    }
+    if (e->accounts.shares) {
+        fputs(e->accounts.credited ? ", and then " : ", of it ", stdout);
         print_money(e, e->accounts.shares_paid);
         fputs(" for their shares", stdout);
     }

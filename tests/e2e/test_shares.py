@@ -153,6 +153,27 @@ def split(coop, members):
     check("which is paid", "paid        recorded with entry" in shown, shown)
 
 
+def end(coop, members):
+    """What bob was credited with, as for a share repaid, comes before the shares of both."""
+    motion = coop.act("ada", "motion", "open", "--title", "We end", "--effect", json.dumps(
+        {"kind": "coop.dissolve", "what": {"liquidators": [
+            {"member": 0}, {"member": members["bob"]}]}}))
+    for who in ("ada", "bob"):
+        coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
+    until(lambda: coop.rows("ending"))
+    shown = sheaf("ending", "show", coop.hub.url).stdout
+    check("the members get what is there", "get 700.00 EUR, of it 200.00 EUR that was credited to "
+          "them, and then 500.00 EUR for their shares\n" in shown, shown)
+    owed = coop.act("ada", "creditor", "record", "--amount-cents", 60000, "--name", "Bank",
+                    "--reason", "A loan")
+    coop.act("bob", "creditor", "settle", "--creditor", owed, "--outcome", "paid", "--evidence",
+             "Statement 9")
+    shown = sheaf("ending", "show", coop.hub.url).stdout
+    check("what is credited first", "get 100.00 EUR, of it 100.00 EUR that was credited to them, "
+          "and then 0.00 EUR for their shares, in proportion: the money does not suffice\n"
+          f"    member {members['bob']:<6} 100.00 EUR\n" in shown, shown)
+
+
 def main():
     with Folder() as folder:
         found(folder)
@@ -165,6 +186,7 @@ def main():
             done = run("all of it as JSON", "share", "show", hub.url, "--json")
             check("has the rows", len(done["holdings"]) == 3
                   and done["capital"][0]["cents"] == 50000, done)
+            end(coop, members)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
     finish()

@@ -223,6 +223,10 @@ void test_split_is_settled_by_two(void **unused)
     kit_do(&k, "eve", "split.join", NULL, TO(OTHER));
     kit_motion(&k, "m", SPLIT(WHO("eve"), "0", OTHER), 4);
     kit_motion(&k, "e1", ELECT("ann"), 4);
+    kit_do(&k, "fay", "split.join", NULL, TO(THIRD));
+    kit_motion(&k, "alone", SPLIT(WHO("fay"), "0", THIRD), 4);
+    kit_do(&k, "ann", "split.settle", NULL, "{'evidence':~d,'split':#alone.tick}");
+    assert_int_equal(balance(&k, SHEAF_account_kind_split), -3000); /* she has nobody to ask */
     kit_motion(&k, "e2", ELECT("bob"), 4);
     kit_motion(&k, "e3", ELECT("cat"), 4);
     static const kit_row first[] = {
@@ -248,6 +252,6 @@ void test_split_is_settled_by_two(void **unused)
     };
     KIT_ROWS(&k, one);
     assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
-    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 12000 - 3000);
+    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 12000 - 2000 - 3000);
     kit_close(&k);
 }
