@@ -68,7 +68,8 @@ uint32_t sheaf_payment_signatures(const sheaf_state *state,
 
 /* ---- decision ---- */
 
-int64_t sheaf_payment_limit(const sheaf_state *state, const struct sheaf_row_payment *payment)
+/* Above what it needs a decision of the members, in cents. */
+static int64_t limit_of(const sheaf_state *state, const struct sheaf_row_payment *payment)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     bool advised =
@@ -80,8 +81,7 @@ int64_t sheaf_payment_limit(const sheaf_state *state, const struct sheaf_row_pay
 
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment)
 {
-    return payment->approved == SHEAF_NONE
-           && payment->amount_cents > sheaf_payment_limit(state, payment);
+    return payment->approved == SHEAF_NONE && payment->amount_cents > limit_of(state, payment);
 }
 
 static int64_t period_ms(const sheaf_state *state)
@@ -117,8 +117,7 @@ static bool waits(const sheaf_state *state, const struct sheaf_row_payment *paym
 {
     const struct sheaf_row_till till = till_at(state, stamp);
     return is_summed(payment)
-           && till.before_cents + till.cents + payment->amount_cents
-                  > sheaf_payment_limit(state, payment);
+           && till.before_cents + till.cents + payment->amount_cents > limit_of(state, payment);
 }
 
 int64_t sheaf_payment_waits_until(const sheaf_state *state,

@@ -78,9 +78,6 @@ sheaf_refusal sheaf_budget_line_check(const sheaf_state *state, uint32_t line_1,
                                       int64_t stamp);
 void sheaf_budget_line_spend(sheaf_state *state, uint32_t line_1, int64_t cents);
 
-/* Above what it needs a decision of the members, in cents. */
-int64_t sheaf_payment_limit(const sheaf_state *state, const struct sheaf_row_payment *payment);
-
 /* Is a motion needed that is not adopted yet? */
 bool sheaf_payment_undecided(const sheaf_state *state, const struct sheaf_row_payment *payment);
 

@@ -61,6 +61,29 @@ static int64_t balance(const kit *k, uint8_t account)
     return sheaf_ledger_balance(&k->state, account, SHEAF_NONE);
 }
 
+/* What is owed to the other co-op, by the split that took effect with the entry #t. */
+static void settle(kit *k)
+{
+    const struct sheaf_row_split *split = sheaf_split_at(&k->state, 0);
+    static const kit_row rows[] = {
+        {"eve", "split.stay", "{}", R(not_a_member)},
+        {"gil", "split.settle", "{'evidence':~e,'split':#t}", R(no_vote)},
+        {"bob", "split.settle", "{'evidence':~e,'split':#m}", R(no_such_split)},
+        {"bob", "split.settle", "{'evidence':~0,'split':#t}", R(evidence_missing)},
+        {"bob", "split.settle", "{'evidence':~e,'split':#t}"},
+        {"bob", "split.settle", "{'evidence':~e,'split':#t}", R(approved_twice)},
+        {"cat", "split.settle", "{'evidence':~f,'split':#t}"}, /* another statement: anew */
+        {"dan", "split.settle", "{'evidence':~e,'split':#t}"}, /* and anew */
+    };
+    KIT_ROWS(k, rows);
+    assert_int_equal(balance(k, SHEAF_account_kind_split), -5000);
+    assert_int_equal(split->settled, SHEAF_NONE);
+    kit_do(k, "bob", "split.settle", NULL, "{'evidence':~e,'split':#t}");
+    kit_want(k, R(no_such_split), "cat", "split.settle", "{'evidence':~e,'split':#t}", NULL);
+    assert_int_equal(balance(k, SHEAF_account_kind_split), 0);
+    assert_int_equal(balance(k, SHEAF_account_kind_bank), 12000 - 5000);
+}
+
 static uint8_t standing(kit *k, const char *who)
 {
     return sheaf_member_get(&k->state, kit_index(k, who))->state;
@@ -120,23 +143,7 @@ void test_split(void **unused)
     assert_int_equal(balance(&k, SHEAF_account_kind_split), -5000);
     assert_int_equal(balance(&k, SHEAF_account_kind_reserve), 0);
     assert_int_equal(k.cents, 0);
-    static const kit_row after[] = {
-        {"eve", "split.stay", "{}", R(not_a_member)},
-        {"gil", "split.settle", "{'evidence':~e,'split':#t}", R(no_vote)},
-        {"bob", "split.settle", "{'evidence':~e,'split':#m}", R(no_such_split)},
-        {"bob", "split.settle", "{'evidence':~0,'split':#t}", R(evidence_missing)},
-        {"bob", "split.settle", "{'evidence':~e,'split':#t}"},
-        {"bob", "split.settle", "{'evidence':~e,'split':#t}", R(approved_twice)},
-        {"cat", "split.settle", "{'evidence':~f,'split':#t}"}, /* another statement: anew */
-        {"dan", "split.settle", "{'evidence':~e,'split':#t}"}, /* and anew */
-    };
-    KIT_ROWS(&k, after);
-    assert_int_equal(balance(&k, SHEAF_account_kind_split), -5000);
-    assert_int_equal(split->settled, SHEAF_NONE);
-    kit_do(&k, "bob", "split.settle", NULL, "{'evidence':~e,'split':#t}");
-    kit_want(&k, R(no_such_split), "cat", "split.settle", "{'evidence':~e,'split':#t}", NULL);
-    assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
-    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 12000 - 5000);
+    settle(&k);
     kit_close(&k);
 }
 
