@@ -161,28 +161,130 @@ static void imports(sheaf_waits *w)
     }
 }
 
+/* What another member, who still may, has recorded of the amendment: it is to be confirmed.
+ * True if there is such, or one of the member's own. */
+static bool recorded(sheaf_waits *w, uint32_t of)
+{
+    bool any = false;
+    uint32_t count = sheaf_registration_asked_count(w->state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_registration_asked *row =
+            sheaf_registration_asked_at(w->state, i);
+        if (row->of != of || !sheaf_member_active(w->state, row->by)
+            || !sheaf_member_get(w->state, row->by)->votes)
+            continue;
+        any = true;
+        if (!spoke(w, row->id))
+            WAIT("registration", row->id, 0,
+                 "of an amendment, as a member has recorded it; confirm it if the register has "
+                 "it so",
+                 "bylaws confirm --registration %u", row->id);
+    }
+    return any;
+}
+
+/* An officer records it alone; where there are none, two members do, or the only one. */
 static void registration(sheaf_waits *w)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(w->state);
-    bool officer =
-        sheaf_power_held(w->state, w->member, SHEAF_POWER_record_registrations)
-        || (sheaf_waits_votes(w)
-            && !sheaf_power_officers(w->state, SHEAF_POWER_record_registrations, SHEAF_NONE));
+    uint8_t power = SHEAF_POWER_record_registrations;
+    bool officer = sheaf_power_held(w->state, w->member, power);
+    bool may =
+        officer || (sheaf_waits_votes(w) && !sheaf_power_officers(w->state, power, SHEAF_NONE));
     uint32_t next = coop->bylaws_newest;
     while (next != coop->bylaws && sheaf_bylaws_get(w->state, next)->base != coop->bylaws)
         next = sheaf_bylaws_get(w->state, next)->base; /* at most so many wait */
-    if (officer && next != coop->bylaws)
+    if (!may || next == coop->bylaws)
+        return;
+    if (officer || !recorded(w, next))
         WAIT("amendment", next, 0, "awaits registration: record it once the register has it",
              "bylaws register --of %u --date SECONDS --number WORDS --document HASH", next);
 }
 
-/* Tellers confirm what another has recorded. */
-static void sheets(sheaf_waits *w)
+/* Of whom it is on record that they have died: whoever knows better says so. */
+static void deaths(sheaf_waits *w)
+{
+    uint32_t count = sheaf_waits_votes(w) ? sheaf_death_count(w->state) : 0;
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_death *row = sheaf_death_at(w->state, i);
+        const struct sheaf_row_member *member = sheaf_member_get(w->state, row->member);
+        const struct sheaf_row_denial *denial =
+            sheaf_denial_find(w->state, sheaf_pair(w->member, row->member));
+        const struct sheaf_row_deadline *ends = sheaf_deadline_find(
+            w->state, sheaf_pair(row->member, SHEAF_deadline_kind_member_death));
+        if (member->death == row->id && sheaf_member_active(w->state, row->member)
+            && row->member != w->member && !spoke(w, row->id) && (!denial || denial->lifted))
+            WAIT_TITLED("death", row->id, ends && ends->place ? ends->at : 0, member->name,
+                        "is said to have died; deny it if you know better",
+                        "death deny --member %u", row->member);
+    }
+}
+
+/* Shares of the member's own that are on their way back. */
+static void repayments(sheaf_waits *w)
+{
+    uint32_t count = sheaf_repayment_count(w->state);
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_repayment *row = sheaf_repayment_at(w->state, i);
+        if (row->member != w->member || !row->shares
+            || row->state == SHEAF_repayment_state_repaid)
+            continue;
+        bool waits = row->state == SHEAF_repayment_state_waits;
+        WAIT("repayment", row->id, waits ? 0 : row->due,
+             waits ? "of your shares is due, once the capital may fall by so much"
+                   : "of your shares: they pass to your account by themselves",
+             "share show");
+    }
+}
+
+/* Treasurers, liquidators, or whoever has a vote where there are neither, pay out what went
+ * with members. */
+static void splits(sheaf_waits *w)
+{
+    uint8_t place;
+    bool organ = sheaf_treasury_organ(w->state, &place) && sheaf_officers(w->state, place);
+    bool may = sheaf_liquidator_now(w->state, w->member)
+               || (organ ? sheaf_office_now(w->state, w->member, place) != NULL
+                         : sheaf_waits_votes(w));
+    uint32_t count = may ? sheaf_split_count(w->state) : 0;
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_split *row = sheaf_split_at(w->state, i);
+        if (row->settled == SHEAF_NONE)
+            WAIT("split", row->id, 0,
+                 "what went with the members is to be paid to the other co-op, and recorded",
+                 "split settle --split %u --evidence HASH", row->id);
+    }
+}
+
+static bool teller(const sheaf_waits *w)
 {
     const struct sheaf_row_pending *pending =
         sheaf_pending_count(w->state) ? sheaf_pending_at(w->state, 0) : NULL;
-    if (!pending || pending->tellers == SHEAF_NONE || pending->tellers_until < w->now
-        || !sheaf_teller_find(w->state, sheaf_pair(pending->tellers, w->member)))
+    return pending && pending->tellers != SHEAF_NONE && pending->tellers_until >= w->now
+           && sheaf_teller_find(w->state, sheaf_pair(pending->tellers, w->member));
+}
+
+/* Tellers confirm what another has recorded: who is there, and ballots. */
+static void rolls(sheaf_waits *w)
+{
+    uint32_t count = teller(w) ? sheaf_roll_count(w->state) : 0;
+    for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
+        const struct sheaf_row_roll *row = sheaf_roll_at(w->state, i);
+        const struct sheaf_row_assembly *assembly = sheaf_assembly_get(w->state, row->assembly);
+        bool held = assembly->state == SHEAF_assembly_state_convened
+                    || assembly->state == SHEAF_assembly_state_second_call
+                    || assembly->state == SHEAF_assembly_state_under_way;
+        if (row->confirmed == SHEAF_NONE && row->by != w->member && held
+            && assembly->ends > w->now)
+            WAIT("attendance", row->id, assembly->ends,
+                 "of an assembly: to be confirmed by another teller",
+                 "assembly confirm --roll %u", row->id);
+    }
+}
+
+static void sheets(sheaf_waits *w)
+{
+    if (!teller(w))
         return;
     uint32_t count = sheaf_sheet_count(w->state);
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
@@ -260,7 +362,11 @@ void sheaf_waits_memberships(sheaf_waits *waits)
     applications(waits);
     imports(waits);
     registration(waits);
+    deaths(waits);
+    rolls(waits);
     sheets(waits);
+    repayments(waits);
+    splits(waits);
     statements(waits);
     licences(waits);
     ending(waits);

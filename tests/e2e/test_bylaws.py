@@ -269,6 +269,11 @@ def confirm(folder, home, hub, motion, record):
     check("a member records an entry", done.returncode == 0, done.stderr)
     check("that another must confirm", "member 0 (Ada) has recorded it as GnR 77" in shown()
           and f"sheaf bylaws confirm --registration {entry}" in shown(), shown())
+    status = [sheaf("status", "--home", who).stdout for who in (home, bo)]
+    check("who is told in what waits", f"registration {entry}: of an amendment" in status[1]
+          and f"bylaws confirm --registration {entry}" in status[1]
+          and "registration" not in status[0] and "bylaws register" not in "".join(status),
+          "".join(status))
     confirms = ("bylaws", "confirm", "--registration", entry, "--home")
     refused("who recorded it does not", 4, "spoken on this already", *confirms, home)
     done = sheaf(*confirms, bo)

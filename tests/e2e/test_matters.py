@@ -124,6 +124,9 @@ def call_off(coop):
     shown, words = coop.show("cat", "assembly", assembly)
     check("what one teller records waits for another", "attendance  0 so far" in words
           and f"assembly confirm --roll {roll}" in words and shown["rolls"][0]["id"] == roll, words)
+    waits = [coop.words(who, "status") for who in ("ada", "bob", "cat")]
+    check("for the other teller alone", [f"assembly confirm --roll {roll} " in told
+                                         for told in waits] == [False, True, False], waits[1])
     coop.refused("one teller does not confirm it", "another teller", "ada", "assembly", "confirm",
                  "--roll", roll)
     coop.act("bob", "assembly", "confirm", "--roll", roll)
@@ -165,6 +168,8 @@ def main():
             count(coop)
             account(coop)
             refused("an entry that opened no petition", 1, "opened no petition", "petition",
+                    "show", "1", "--home", coop.home("ada"))
+            refused("nor a process", 1, "opened no process of accountability", "accountability",
                     "show", "1", "--home", coop.home("ada"))
             refused("what is no number", 2, "number", "petition", "show", "x")
         done = sheaf("verify", os.path.join(folder, "coop"))

@@ -101,6 +101,9 @@ def repaid(coop, members):
     check("what would bring the capital too low waits", row
           and f"repayment   {first} of member {bob} (bob): 200.00 EUR, due, and waits" in shown
           and "1 share, and 2 to be repaid" in shown, shown)
+    status = sheaf("status", "--home", os.path.join(coop.folder, "bob")).stdout
+    check("who gave them up is told", f"repayment {first}: of your shares is due, once the capital"
+          in status, status)
     pay(coop, "bob", members["cat"], 1)
     row = until(lambda: [r for r in coop.rows("repayment") if r["state"] == "repaid"], 2)
     check("one share more is not enough", not row, row)
@@ -144,6 +147,9 @@ def split(coop, members):
     check("those who went are a table for the other", len(table.stdout.splitlines()) == 2
           and ",person," in table.stdout, table.stdout + table.stderr)
     refused("of a split", 1, "no members went", "register", "export", "--split", 0, coop.hub.url)
+    status = sheaf("status", "--home", os.path.join(coop.folder, "bob")).stdout
+    check("that it is to be paid waits", f"sheaf split settle --split {number} --evidence HASH"
+          in status and "repayment" not in status, status)
     coop.act("bob", "split", "settle", "--split", number, "--evidence", PAID)
     shown = sheaf("split", "show", coop.hub.url).stdout
     check("one record is not enough", f"member {members['bob']} has recorded that it is paid"

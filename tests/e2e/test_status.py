@@ -273,6 +273,10 @@ def members(coop):
     coop.act("ada", "member", "death", "--member", coop.number["cat"], "--evidence", "ab" * 32)
     waits = coop.waits("cat")
     check("who is said to be dead is told", any(what == "death" for what, _ in waits), waits)
+    death = [of for what, of in waits if what == "death"][0]
+    coop.nothing("ada", "death", death)
+    coop.do("bob", "death", death)
+    coop.nothing("bob", "death", death)
     coop.act("cat", "petition", "open", "--title", "I live", "--text", "I do.")
     check("and lives", not any(what == "death" for what, _ in coop.waits("cat")))
 
