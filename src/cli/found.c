@@ -230,6 +230,18 @@ const sheaf_command sheaf_command_found = {
 
 /* ---- join ---- */
 
+/* A name that no application can hold: said before anything is made or sent. */
+static sheaf_status check_name(const char *name, sheaf_err *err)
+{
+    sheaf_text text = {.name = "name", .text = sheaf_str(name)};
+    const sheaf_commitment commitment = {
+        .name = text.name,
+        .field =
+            sheaf_shape_field(sheaf_kind_shape(SHEAF_KIND_member_apply), sheaf_str("name")),
+        .commitment = sheaf_commit(text.salt, text.text)};
+    return sheaf_text_check(&commitment, &text, err);
+}
+
 /* What may have reached the hub is not taken back: without an answer the key stays. */
 static sheaf_status apply(const sheaf_arguments *a, const char *home, long long class,
                           uint32_t place, sheaf_posted *posted, sheaf_err *err)
@@ -273,7 +285,9 @@ static int run_join(const sheaf_arguments *a)
     if (place && (a->value[1] || a->value[2]))
         return sheaf_usage(&sheaf_command_join,
                            "with --place the register says class and kind of member");
-    sheaf_status status = sheaf_home_path(a->value[3], home, sizeof home, &err);
+    sheaf_status status = check_name(a->value[0], &err);
+    if (status == SHEAF_OK)
+        status = sheaf_home_path(a->value[3], home, sizeof home, &err);
     if (status == SHEAF_OK)
         status = apply(a, home, class, (uint32_t)place, &posted, &err);
     if (status != SHEAF_OK)

@@ -302,11 +302,13 @@ static sheaf_status confirm(import *i, uint32_t number, bool dry_run, int *code,
 static sheaf_status open_file(import *i, uint32_t against, sheaf_err *err)
 {
     const char *path = i->arguments->argument[0];
+    bool piped = strcmp(path, "-") == 0;
     SHEAF_TRY(sheaf_member_sync(&i->session.member, err));
     if (!sheaf_coop(state_of(i)))
         return sheaf_fail(err, SHEAF_INVALID, "the hub has no co-op yet");
-    SHEAF_TRY(sheaf_file_read(path, &i->bytes, err));
-    return sheaf_import_file_read(sheaf_buffer_slice(&i->bytes), path, state_of(i), against,
+    SHEAF_TRY(sheaf_file_read(piped ? "/dev/stdin" : path, &i->bytes, err));
+    return sheaf_import_file_read(sheaf_buffer_slice(&i->bytes),
+                                  piped ? "standard input" : path, state_of(i), against,
                                   sheaf_clock_ms(), &i->file, err);
 }
 
@@ -372,10 +374,11 @@ const sheaf_command sheaf_command_import = {
     .arguments = "FILE",
     .summary = "enter the register that the co-op kept before, or confirm what was entered",
     .detail =
-        "FILE is CSV; its first line names the columns number, name, class, joined and, where\n"
-        "there are such, kind, term and cancelled_to; days are written as 1998-05-31. First "
-        "all\n"
-        "of it is checked, and nothing is entered unless it is sound. An import that was\n"
+        "FILE is CSV, or - for standard input; its first line names the columns number, name,\n"
+        "class, joined and, where there are such, kind, term and cancelled_to; days are "
+        "written\n"
+        "as 1998-05-31. First all of it is checked, and nothing is entered unless it is sound. "
+        "An import that was\n"
         "interrupted goes on with the same command. A second officer compares file and log,\n"
         "names too, and confirms with --against. Nobody gets a vote that way: members claim\n"
         "their places with `sheaf join --place` and are admitted like anyone.",

@@ -10,10 +10,27 @@
 enum { HOME, CA }; /* in the order of the commands' options */
 enum { INDENT = 14 };
 
+/* What people call it. */
+static const char *noun(sheaf_table_id table)
+{
+    static const char *const nouns[SHEAF_TABLE_COUNT] = {
+        [SHEAF_TABLE_accountability] = "process of accountability",
+        [SHEAF_TABLE_advice] = "process of advice",
+        [SHEAF_TABLE_allocation] = "vote that divides an amount",
+        [SHEAF_TABLE_assembly] = "general assembly",
+        [SHEAF_TABLE_dispute] = "case of conflict resolution",
+        [SHEAF_TABLE_member] = "application for membership",
+        [SHEAF_TABLE_override] = "suspension",
+        [SHEAF_TABLE_proposal] = "proposal to a circle",
+        [SHEAF_TABLE_recovery] = "recovery of keys",
+        [SHEAF_TABLE_sheet] = "sheet of ballots",
+    };
+    return nouns[table] ? nouns[table] : sheaf_table_describe(table)->name;
+}
+
 static bool open_matter(const sheaf_matter_view *view, const sheaf_arguments *a,
                         sheaf_matter *out, int *code)
 {
-    const char *noun = sheaf_table_describe(view->table)->name;
     const char *from = a->argument_count > 1 ? a->argument[1] : NULL;
     long long number;
     sheaf_err err;
@@ -35,7 +52,7 @@ static bool open_matter(const sheaf_matter_view *view, const sheaf_arguments *a,
     if (row == SHEAF_NONE) {
         (void)sheaf_fail(&err, SHEAF_INVALID,
                          "entry %" PRIu32 " opened no %s; `sheaf log show` lists what it was",
-                         out->id, noun);
+                         out->id, noun(view->table));
         *code = sheaf_report(a, &err);
         sheaf_round_source_close(&out->source);
         return false;

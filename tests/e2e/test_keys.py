@@ -90,7 +90,10 @@ def imported(coop):
     path = coop.home("register.csv")
     with open(path, "w", encoding="utf-8") as file:
         file.write(REGISTER)
-    done = sheaf("import", path, "--home", coop.home("ada"))
+    done = sheaf("import", "-", "--home", coop.home("ada"), stdin="number\n")
+    check("a table may be piped in", done.returncode == 1 and "standard input" in done.stderr,
+          done.stdout + done.stderr)
+    done = sheaf("import", "-", "--home", coop.home("ada"), stdin=REGISTER)
     number = coop.rows("import")[-1]["id"]
     check("the register is entered", done.returncode == 0 and f"Entered as import {number}" in
           done.stdout and "A second officer confirms it" in done.stdout, done.stdout + done.stderr)

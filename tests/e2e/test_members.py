@@ -58,6 +58,10 @@ def refused_join(scratch, hub, home):
     path, fresh = os.path.join(home, "home.json"), os.path.join(scratch, "fresh")
     refused("a class that there is not", 4, "class", "join", hub.url, "--member", "z", "--class",
             5, "--home", fresh)
+    for name, words in (("", "1 to 200 bytes"), ("z" * 201, "1 to 200 bytes"),
+                        ("z\x1b[2J", "control characters")):
+        refused("a name that is none", 1, words, "join", hub.url, "--member", name, "--home",
+                fresh)
     check("a refused application leaves no home", not os.path.exists(fresh))
     with open(path, "rb") as file:
         saved = file.read()
