@@ -205,8 +205,55 @@ static sheaf_status tell_sources(walk *w, const pair *p, const sheaf_field *fiel
     return SHEAF_OK;
 }
 
+/* A clause by its number in the version that has it. */
+static sheaf_status tell_clause(walk *w, const pair *p, const sheaf_field *field,
+                                const sheaf_field *text, uint32_t old, uint32_t new)
+{
+    pair items = {item_scope(&p->old, field, old), item_scope(&p->new, field, new)};
+    uint32_t place = new != NO_ITEM ? new : old;
+    char number[16], at_path[16];
+    snprintf(number, sizeof number, "%u", place + 1);
+    snprintf(at_path, sizeof at_path, "[%u]", place);
+    walk_mark at = enter(w, sheaf_str(number), "", at_path);
+    walk_mark in = enter(w, (sheaf_slice){NULL, 0}, ".", text->name);
+    sheaf_status status = tell_field(w, &items, text);
+    leave(w, in);
+    leave(w, at);
+    return status;
+}
+
+/* Is there such an item whose name no item of the other version has? */
+static bool is_lone(const sheaf_scope *here, uint32_t i, const sheaf_scope *other,
+                    const sheaf_field *field, const sheaf_field *name)
+{
+    return i < list_in(here, field).count && find_same(here, i, other, field, name) == NO_ITEM;
+}
+
+/* Clauses of prose belong together by their words, so that one that is added in the middle
+ * changes no other; two of one place that differ are one that was changed. Where only their
+ * order is another, each place is told. */
+static sheaf_status tell_clauses(walk *w, const pair *p, const sheaf_field *field,
+                                 const sheaf_field *text)
+{
+    uint32_t old_count = list_in(&p->old, field).count;
+    uint32_t new_count = list_in(&p->new, field).count;
+    bool moved = true;
+    for (uint32_t i = 0; i < old_count || i < new_count; i++) {
+        bool old = is_lone(&p->old, i, &p->new, field, text);
+        bool new = is_lone(&p->new, i, &p->old, field, text);
+        moved = moved && !old && !new;
+        if (old || new)
+            SHEAF_TRY(tell_clause(w, p, field, text, old ? i : NO_ITEM, new ? i : NO_ITEM));
+    }
+    for (uint32_t i = 0; moved && i < new_count; i++)
+        SHEAF_TRY(tell_clause(w, p, field, text, i, i));
+    return SHEAF_OK;
+}
+
 static sheaf_status tell_list(walk *w, const pair *p, const sheaf_field *field)
 {
+    if (strcmp(field->shape->name, "clause") == 0)
+        return tell_clauses(w, p, field, sheaf_shape_field(field->shape, sheaf_str("text")));
     const sheaf_field *name = sheaf_shape_field(field->shape, sheaf_str("name"));
     const sheaf_field *of = sheaf_shape_field(field->shape, sheaf_str("of"));
     if (of && of->type == SHEAF_FIELD_NAME)

@@ -144,6 +144,25 @@ def judge(folder, path):
             "bylaws", "check", write(folder, "line.toml", "[purpose]\nname = Oak\n"))
 
 
+def clauses(folder, path):
+    """A clause of prose is told by its number, and one that is added changes no other."""
+    document = run("bylaws are read", "bylaws", "show", path, "--as", "json")
+
+    def version(name, words):
+        document["decisions"]["clauses"] = [{"text": word} for word in words]
+        return write(folder, name, json.dumps(document))
+    old = version("old.json", ["A.", "B.", "B.", "C."])
+    for words, changes in ((["A.", "X.", "B.", "B.", "C."], ["2: X. instead of none"]),
+                           (["A.", "B.", "C."], ["3: none instead of B."]),
+                           (["A.", "B.", "B.", "D."], ["4: D. instead of C."]),
+                           (["B.", "A.", "B.", "C."], ["1: B. instead of A.",
+                                                       "2: A. instead of B."])):
+        told = sheaf("bylaws", "diff", old, version("new.json", words)).stdout
+        lines = [line.split(" (")[0] for line in told.splitlines() if "clauses" in line]
+        check(f"clauses {words} are told", lines == [f"  clauses of prose, {change}"
+                                                     for change in changes], told)
+
+
 def amend(folder, path):
     coop, home = os.path.join(folder, "coop"), os.path.join(folder, "ada")
     done = sheaf("found", coop, "--bylaws", path, "--member", "Ada", "--home", home)
@@ -287,6 +306,7 @@ def main():
         ask(folder)
         tell(folder, path)
         judge(folder, path)
+        clauses(folder, path)
         amend(folder, path)
     finish()
 
