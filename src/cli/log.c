@@ -1,4 +1,4 @@
-/* cli/log.c - `sheaf log show`, `sheaf log entry`, `sheaf log vkey`: reading a folder's log. */
+/* cli/log.c - `sheaf log show`, `sheaf log entry`, `sheaf log vkey`: reading a log. */
 #include "cli/cli.h"
 #include "cli/log_source.h"
 
@@ -6,6 +6,7 @@
 #include "claims/replay.h"
 #include "coop/view.h"
 #include "log/note.h"
+#include "log/proof.h"
 #include "store/log_store.h"
 #include "store/values.h"
 
@@ -164,29 +165,59 @@ const sheaf_command sheaf_command_log_show = {
 
 /* ---- entry ---- */
 
+static sheaf_status folder_entry(const char *dir, uint64_t index, sheaf_buffer *out,
+                                 sheaf_err *err)
+{
+    sheaf_log_store *store;
+    SHEAF_TRY(sheaf_log_store_open(&store, dir, true, err));
+    sheaf_status status = sheaf_log_store_entry(store, index, out, err);
+    sheaf_log_store_close(store);
+    return status;
+}
+
+/* Under the checkpoint that is there, whose signatures `sheaf verify` looks at. */
+static sheaf_status remote_entry(const sheaf_arguments *arguments, uint64_t index,
+                                 sheaf_buffer *out, sheaf_err *err)
+{
+    sheaf_log_source *log;
+    sheaf_hash leaf;
+    sheaf_proof proof;
+    sheaf_slice entry;
+    SHEAF_TRY(sheaf_log_source_open(&log, arguments->argument[0], arguments->value[0],
+                                    arguments->value[1], err));
+    sheaf_status status = sheaf_log_source_prove(log, index, &leaf, &proof, err);
+    if (status == SHEAF_OK)
+        status = sheaf_log_source_entry(log, index, &leaf, &entry, err);
+    if (status == SHEAF_OK)
+        sheaf_buffer_add(out, entry);
+    sheaf_log_source_close(log);
+    return status == SHEAF_OK ? sheaf_buffer_check(out, "the entry", err) : status;
+}
+
 static int run_entry(const sheaf_arguments *arguments)
 {
     sheaf_err err;
-    sheaf_log_store *store;
+    const char *where = arguments->argument[0];
     long long index;
     if (!sheaf_number(arguments->argument[1], 0, UINT32_MAX, &index))
         return sheaf_usage(&sheaf_command_log_entry, "“%s” is not the index of an entry",
                            arguments->argument[1]);
-    if (sheaf_log_store_open(&store, arguments->argument[0], true, &err) != SHEAF_OK)
-        return sheaf_report(arguments, &err);
     sheaf_buffer entry;
     sheaf_buffer_init(&entry, SHEAF_ENTRY_MAX);
-    sheaf_status status = sheaf_log_store_entry(store, (uint64_t)index, &entry, &err);
+    sheaf_status status = strstr(where, "://")
+                              ? remote_entry(arguments, (uint64_t)index, &entry, &err)
+                              : folder_entry(where, (uint64_t)index, &entry, &err);
     int code = status == SHEAF_OK ? sheaf_print(&entry) : sheaf_report(arguments, &err);
     sheaf_buffer_deinit(&entry);
-    sheaf_log_store_close(store);
     return code;
 }
 
 const sheaf_command sheaf_command_log_entry = {
     .name = "log entry",
-    .arguments = "DIR INDEX",
+    .arguments = "DIR|URL INDEX",
     .summary = "print one entry's bytes",
+    .options = {{"ca", "FILE", "certificates to trust, in PEM"},
+                {"home", "DIR", "a member's home, for an entry that is for members"}},
     .arguments_min = 2,
     .arguments_max = 2,
     .many = -1,

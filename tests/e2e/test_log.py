@@ -186,6 +186,9 @@ def served(scratch):
         check("a proof from the hub", done.returncode == 0, done.stderr)
         check("the same proof on standard output",
               sheaf("log", "proof", hub.url, 1).stdout.encode() == open(proof, "rb").read())
+        check("and the entry", sheaf("log", "entry", hub.url, 1).stdout.strip().encode()
+              == open(entry, "rb").read())
+        refused("no entry beyond the log", 1, "entries", "log", "entry", hub.url, 4000)
     refused("a hub that is gone", 1, "is it running there?", "log", "proof", hub.url, 0)
     refused("a folder without a log", 1, "holds no log", "log", "proof", scratch, 0)
 

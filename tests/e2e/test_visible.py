@@ -151,6 +151,10 @@ def proofs(scratch, hub, b, motion):
     out, entry = os.path.join(scratch, "proof"), os.path.join(scratch, "entry")
     done = sheaf("log", "proof", hub.url, 0, "--out", out, "--entry-out", entry)
     check("a public entry and its proof are for all", done.returncode == 0, done.stderr)
+    for flags in ((), ("--home", b)):
+        done = sheaf("log", "entry", hub.url, motion, *flags)
+        check("an entry is printed for members alone", ("motion.open" in done.stdout) == bool(flags)
+              and ("for members" in done.stderr) != bool(flags), done.stdout + done.stderr)
     refused("a withheld one is not", 1, "for members", "log", "proof", hub.url, motion,
             "--entry-out", entry)
     done = sheaf("log", "proof", hub.url, motion, "--entry-out", entry, "--home", b, "--out", out)
