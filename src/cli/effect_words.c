@@ -1,6 +1,7 @@
 #include "cli/effect_words.h"
 
 #include "cli/source_text.h"
+#include "coop/organs.h"
 #include "coop/view.h"
 #include "store/clock.h"
 
@@ -61,6 +62,9 @@ static void print_int(const sheaf_state *state, const sheaf_field *field, int64_
     } else {
         print_label(field->name, len);
         printf("%" PRId64, value);
+        if (strcmp(field->name, "organ") == 0 && sheaf_organ_now(state, (uint8_t)value))
+            printf(" (%.*s)",
+                   SHEAF_PRINT(SHEAF_WORDS(sheaf_organ_now(state, (uint8_t)value)->name)));
     }
     puts("");
 }

@@ -199,7 +199,9 @@ static void print_votes(const sheaf_motion_report *r)
         printf("  may vote   %" PRIu32 " who had a vote when it was %s", m->electorate,
                m->since == m->id ? "opened" : "referred to the members");
     if (conflicted)
-        printf("; %" PRIu32 " of them declared a conflict of interest and do not", conflicted);
+        printf("; %" PRIu32 " of them %s", conflicted,
+               conflicted == 1 ? "has a conflict of interest and does not"
+                               : "have a conflict of interest and do not");
     puts("");
     printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank", m->yes,
            m->no, m->abstain);

@@ -253,7 +253,7 @@ static void print_candidates(const sheaf_round_source *source,
         c = sheaf_candidate_at(source->state, row_1 - 1);
         printf("  member %u", c->member);
         sheaf_source_print_name(source, c->member);
-        printf(": %u approve%s%s\n", c->approvals,
+        printf(": %u approve%s%s%s\n", c->approvals, c->approvals == 1 ? "s" : "",
                c->withdrawn != SHEAF_NONE ? "; does not stand any more" : "",
                c->elected != SHEAF_NONE ? "; elected" : "");
     }
@@ -273,8 +273,8 @@ static void print_election(const sheaf_round_source *source, const struct sheaf_
                SHEAF_PRINT(class_name(state, organ->electorate - 1)));
     else
         printf("  %u members may vote", e->electorate);
-    printf("; %u have, and it takes %u.%02u %%\n", e->ballots, rule->quorum_bp / 100,
-           rule->quorum_bp % 100);
+    printf("; %u %s, and it takes %u.%02u %%\n", e->ballots, e->ballots == 1 ? "has" : "have",
+           rule->quorum_bp / 100, rule->quorum_bp % 100);
     uint32_t conflicted = sheaf_conflicts(state, e->id);
     if (conflicted)
         printf("  %u of them %s a conflict of interest\n", conflicted,

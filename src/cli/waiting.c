@@ -210,7 +210,9 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
                        const char *home)
 {
     const struct sheaf_row_member *member = sheaf_member_find(waits->state, waits->member);
-    printf("member %" PRIu32 ", ", waits->member);
+    printf("member %" PRIu32, waits->member);
+    sheaf_source_print_name(source, waits->member);
+    fputs(", ", stdout);
     if (!member) {
         puts("whom the log does not know");
     } else if (member->state == SHEAF_member_state_applied) {

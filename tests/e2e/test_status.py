@@ -116,14 +116,14 @@ def join(coop):
                    coop.home(who), "--json")
         coop.number[who] = said["index"]
         text = coop.status(who)
-        check("an applicant is told to wait", f"member {said['index']}, who waits to be admitted"
-              in text, text)
+        check("an applicant is told to wait",
+              f"member {said['index']} ({who}), who waits to be admitted" in text, text)
         waits = coop.waits("ada")[("application", said["index"])]
         check(f"{who} is named", waits.get("title") == who, waits)
         for other in PEOPLE[:PEOPLE.index(who)]:
             coop.do(other, "application", said["index"])
     text = coop.status("ada")
-    check("and then nothing waits", "member 0, for whom nothing waits\n" in text, text)
+    check("and then nothing waits", "member 0 (Ada), for whom nothing waits\n" in text, text)
 
 
 def votes(coop):
