@@ -51,10 +51,13 @@ static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
     const uint8_t *digits = at += negative;
     uint64_t value = 0;
     unsigned many = 8;
-    while (many == 8 && end - at >= 8 && at - digits < 16) {
+    for (; end - at >= 8 && at - digits < 16; at += 8) { /* so what follows need not wait */
         uint64_t next = eight_digits(at, &many);
         value = value * powers[many] + next;
-        at += many;
+        if (many < 8) {
+            at += many;
+            break;
+        }
     }
     while (at < end && *at >= '0' && *at <= '9' && at - digits < 17)
         value = value * 10 + (uint64_t)(*at++ - '0');
@@ -120,9 +123,14 @@ static bool take_choice(sheaf_slice *in, const sheaf_field *f, uint8_t *out)
     sheaf_slice word;
     if (!take_plain(in, &word))
         return false;
-    for (*out = 0; f->choices[*out]; ++*out)
-        if (sheaf_slice_is(word, f->choices[*out]))
+    for (*out = 0; f->choices[*out]; ++*out) {
+        const char *choice = f->choices[*out];
+        size_t same = 0; /* a plain word has no zero in it */
+        while (same < word.len && (uint8_t)choice[same] == word.data[same])
+            same++;
+        if (same == word.len && !choice[same])
             return true;
+    }
     return false;
 }
 

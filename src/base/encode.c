@@ -94,7 +94,7 @@ bool sheaf_hex_get(sheaf_slice text, uint8_t *out, size_t len)
     return true;
 }
 
-static int base64_digit(uint8_t c, const char *alphabet)
+static int base64_digit(uint8_t c)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
@@ -102,17 +102,17 @@ static int base64_digit(uint8_t c, const char *alphabet)
         return c - 'a' + 26;
     if (c >= '0' && c <= '9')
         return c - '0' + 52;
-    return c == (uint8_t)alphabet[62] ? 62 : c == (uint8_t)alphabet[63] ? 63 : -1;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 /* `text` without padding, of the one length that `len` bytes have. */
-static bool base64_get(sheaf_slice text, uint8_t *out, size_t len, const char *alphabet)
+static bool base64_get(sheaf_slice text, uint8_t *out, size_t len)
 {
     uint32_t bits = 0;
     unsigned have = 0;
     size_t at = 0;
     for (size_t i = 0; i < text.len; i++) {
-        int digit = base64_digit(text.data[i], alphabet);
+        int digit = base64_digit(text.data[i]);
         if (digit < 0)
             return false;
         bits = bits << 6 | (uint32_t)digit;
@@ -127,42 +127,42 @@ static bool base64_get(sheaf_slice text, uint8_t *out, size_t len, const char *a
     return (bits & ((1u << have) - 1)) == 0; /* trailing bits are zero */
 }
 
-/* The digits of base64url. */
-#define NO 0xff
-static const uint8_t url_digits[128] = {
-    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
-    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
-    NO, 62, NO, NO, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NO, NO, NO, NO, NO, NO, NO, 0,
-    1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
-    23, 24, 25, NO, NO, NO, NO, 63, NO, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
-    39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, NO, NO, NO, NO, NO,
+/* 64 and the digit of base64url, or 0. */
+static const uint8_t url_digits[256] = {
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   126, 0,   0,   116, 117, 118, 119, 120, 121,
+    122, 123, 124, 125, 0,   0,   0,   0,   0,   0,   0,   64,  65,  66,  67,  68,  69,  70,
+    71,  72,  73,  74,  75,  76,  77,  78,  79,  80,  81,  82,  83,  84,  85,  86,  87,  88,
+    89,  0,   0,   0,   0,   127, 0,   90,  91,  92,  93,  94,  95,  96,  97,  98,  99,  100,
+    101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115,
 };
-#undef NO
 
-/* Four digits; 0x80000000 or more if one is none. */
-static uint32_t url_four(const uint8_t *text)
+/* Four digits as 24 bits. *valid loses its bit 6 where one is none. */
+static inline uint32_t url_four(const uint8_t *text, uint32_t *valid)
 {
-    uint32_t high = (uint32_t)(text[0] | text[1] | text[2] | text[3]) >> 7;
-    uint32_t a = url_digits[text[0] & 127], b = url_digits[text[1] & 127];
-    uint32_t c = url_digits[text[2] & 127], d = url_digits[text[3] & 127];
-    uint32_t bad = high | (a | b | c | d) >> 7;
-    return a << 18 | b << 12 | c << 6 | d | bad << 31;
+    uint32_t a = url_digits[text[0]], b = url_digits[text[1]];
+    uint32_t c = url_digits[text[2]], d = url_digits[text[3]];
+    *valid &= a & b & c & d;
+    return (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
 }
 
 bool sheaf_base64url_get(sheaf_slice text, uint8_t *out, size_t len)
 {
     if (text.len != (len * 4 + 2) / 3)
         return false;
-    size_t at = 0;
-    for (; text.len >= 4; text.data += 4, text.len -= 4) {
-        uint32_t bits = url_four(text.data);
-        if (bits >> 31)
-            return false;
-        out[at++] = (uint8_t)(bits >> 16);
-        out[at++] = (uint8_t)(bits >> 8);
-        out[at++] = (uint8_t)bits;
+    const uint8_t *at = text.data;
+    uint32_t valid = 64;
+    for (; len >= 3; len -= 3, at += 4, out += 3)
+        sheaf_big_endian_put(out, url_four(at, &valid), 3);
+    if (len > 0) {
+        const uint8_t last[4] = {at[0], at[1], len == 2 ? at[2] : 'A', 'A'};
+        uint32_t bits = url_four(last, &valid);
+        sheaf_big_endian_put(out, bits >> (24 - 8 * len), len);
+        if (bits & (len == 2 ? 0xff : 0xffff))
+            return false; /* trailing bits are not zero */
     }
-    return base64_get(text, out + at, len - at, url);
+    return valid != 0;
 }
 
 size_t sheaf_base64_len(sheaf_slice text)
@@ -180,5 +180,5 @@ bool sheaf_base64_get(sheaf_slice text, uint8_t *out, size_t len)
     if (sheaf_base64_len(text) != len)
         return false;
     text.len -= text.len / 4 * 3 - len;
-    return base64_get(text, out, len, standard);
+    return base64_get(text, out, len);
 }

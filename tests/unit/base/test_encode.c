@@ -56,6 +56,41 @@ static void test_one_spelling_only(void **unused)
     assert_false(sheaf_hex_get(sheaf_str("0g"), out, 1));
 }
 
+/* Whatever stands at one place of a text: it is read only if what is read is written so. */
+static void test_every_character(void **unused)
+{
+    uint8_t plain[14], back[sizeof plain];
+    sheaf_buffer text, again;
+    sheaf_buffer_init(&text, 64);
+    sheaf_buffer_init(&again, 64);
+    (void)unused;
+    for (size_t i = 0; i < sizeof plain; i++)
+        plain[i] = (uint8_t)(i * 89 + 17);
+    for (size_t len = 1; len <= sizeof plain; len++) {
+        sheaf_buffer_reset(&text);
+        sheaf_base64url_put(&text, sheaf_bytes(plain, len));
+        for (size_t at = 0; at < text.len; at++) {
+            uint8_t there = text.data[at];
+            int read = 0;
+            for (unsigned c = 0; c < 256; c++) {
+                text.data[at] = (uint8_t)c;
+                if (!sheaf_base64url_get(sheaf_buffer_slice(&text), back, len))
+                    continue;
+                read++;
+                sheaf_buffer_reset(&again);
+                sheaf_base64url_put(&again, sheaf_bytes(back, len));
+                assert_int_equal(again.len, text.len);
+                assert_memory_equal(again.data, text.data, text.len);
+            }
+            bool last = at + 1 == text.len;
+            assert_int_equal(read, last && len % 3 == 1 ? 4 : last && len % 3 == 2 ? 16 : 64);
+            text.data[at] = there;
+        }
+    }
+    sheaf_buffer_deinit(&text);
+    sheaf_buffer_deinit(&again);
+}
+
 static void test_fixed_size(void **unused)
 {
     uint8_t bytes[32], back[32];
@@ -99,9 +134,8 @@ static void test_utf8_round_trip(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_base64),
-        cmocka_unit_test(test_one_spelling_only),
-        cmocka_unit_test(test_fixed_size),
+        cmocka_unit_test(test_known_base64),    cmocka_unit_test(test_one_spelling_only),
+        cmocka_unit_test(test_every_character), cmocka_unit_test(test_fixed_size),
         cmocka_unit_test(test_utf8_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
