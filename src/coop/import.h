@@ -9,7 +9,10 @@
 
 #include "coop/state.h"
 
-enum { SHEAF_IMPORT_LAPSE_S = 90 * 86400 }; /* in which an import is confirmed */
+enum {
+    SHEAF_IMPORT_LAPSE_S = 90 * 86400, /* in which an import is confirmed */
+    SHEAF_IMPORT_PLACES_MAX = 1000000, /* of one member that nobody has confirmed */
+};
 
 /* Given up, or not confirmed in time: it can neither be confirmed any more nor does it hold its
  * numbers. `stamp` in milliseconds since 1970. */

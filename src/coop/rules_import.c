@@ -9,7 +9,9 @@
  * CLAIMS_MAX; whom members know comes in by an invitation however many there are
  * (rules_invitations.c). Whoever had the
  * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it.
- * Nor does an import that nobody confirms keep its numbers for ever. What the second officer
+ * Nor does an import that nobody confirms keep its numbers for ever; and since its rows stay
+ * until others take their numbers, a member enters no more new ones than one import may have
+ * until some are confirmed. What the second officer
  * confirms is a count and a digest over all rows (coop/import.h), which a program makes again
  * from the file.
  */
@@ -106,6 +108,10 @@ sheaf_refusal sheaf_rule_member_import(sheaf_fold *fold, const struct sheaf_memb
                             || !sheaf_import_over(state, sheaf_place_at(state, place)->import,
                                                   fold->stamp)),
                     number_taken);
+    struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
+    SHEAF_REFUSE_IF(place == SHEAF_NONE && member->places >= SHEAF_IMPORT_PLACES_MAX,
+                    import_places);
+    member->places += place == SHEAF_NONE;
     struct sheaf_row_place *row =
         place == SHEAF_NONE ? sheaf_place_new(state, number) : sheaf_place_edit(state, place);
     *row = place_of(what);
@@ -129,6 +135,8 @@ sheaf_refusal sheaf_rule_import_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_hash_equal(&found->digest, &what->digest), import_differs);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, found->id, false));
     sheaf_import_edit(state, row)->confirmed = fold->index;
+    struct sheaf_row_member *by = sheaf_member_edit_active(fold, found->by);
+    by->places -= found->count < by->places ? found->count : by->places;
     return SHEAF_ACCEPTED;
 }
 

@@ -264,3 +264,44 @@ void test_import_withdrawn(void **unused)
     confirm(&k, "cat", "k", 1, false, ACCEPTED);
     kit_close(&k);
 }
+
+/* Imports that nobody confirms leave rows behind: so many of one member's, to the last one. */
+void test_import_without_end(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    uint32_t ann = sheaf_member_row(&k.state, kit_index(&k, "ann"));
+    static const kit_row given_up[] = {
+        {"ann", "import.open", "{'count':2}", .label = "i"},
+        {"ann", "member.import", ROW("i", "7")},
+        {"ann", "member.import", ROW("i", "8")},
+        {"ann", "import.withdraw", "{'import':#i}"},
+        {"ann", "import.open", "{'count':3}", .label = "j"},
+        {"ann", "member.import", ROW("j", "7")}, /* stands there, so it is not new */
+    };
+    KIT_ROWS(&k, given_up);
+    assert_int_equal(sheaf_member_at(&k.state, ann)->places, 2);
+    sheaf_member_edit(&k.state, ann)->places = SHEAF_IMPORT_PLACES_MAX - 1;
+    sheaf_state_commit(&k.state);
+    static const kit_row full[] = {
+        {"ann", "member.import", ROW("j", "9")},
+        {"ann", "member.import", ROW("j", "10"), R(import_places)},
+        {"bob", "import.open", "{'count':1}", .label = "b"},
+        {"bob", "member.import", ROW("b", "10")}, /* another member may */
+        {"ann", "member.import", ROW("j", "8")},
+    };
+    KIT_ROWS(&k, full);
+    assert_int_equal(sheaf_member_at(&k.state, ann)->places, SHEAF_IMPORT_PLACES_MAX);
+    confirm(&k, "bob", "j", 3, false, ACCEPTED);
+    assert_int_equal(sheaf_member_at(&k.state, ann)->places, SHEAF_IMPORT_PLACES_MAX - 3);
+    kit_do(&k, "ann", "import.open", "l", "{'count':1}");
+    kit_do(&k, "ann", "member.import", NULL, ROW("l", "11"));
+    sheaf_member_edit(&k.state, ann)->places = 0;
+    sheaf_state_commit(&k.state);
+    confirm(&k, "bob", "l", 1, false, ACCEPTED); /* never below nothing */
+    assert_int_equal(sheaf_member_at(&k.state, ann)->places, 0);
+    kit_close(&k);
+}

@@ -177,6 +177,7 @@ void test_recovery_in_vain(void **unused);
 void test_import_claimed_falsely(void **unused);
 void test_import_lapses(void **unused);
 void test_import_claims_flood(void **unused);
+void test_import_without_end(void **unused);
 void test_random_members(void **unused);
 void test_random_bylaws(void **unused);
 void test_last_without_a_ceiling_stays(void **unused);

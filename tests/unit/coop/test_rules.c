@@ -184,6 +184,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_import_claimed_falsely),
     cmocka_unit_test(test_import_lapses),
     cmocka_unit_test(test_import_claims_flood),
+    cmocka_unit_test(test_import_without_end),
     cmocka_unit_test(test_random_members),
     cmocka_unit_test(test_random_bylaws),
     cmocka_unit_test(test_last_without_a_ceiling_stays),
