@@ -146,6 +146,12 @@ def account(coop):
         "accountability", "show", process, "--home", coop.home("cat")).stdout, 20))
     coop.refused("its subject does not end it", "who is called to account", "bob",
                  "accountability", "hear", "--process", process, "--text", "Nothing.")
+    coop.act("ada", "accountability", "hear", "--process", process, "--text", "Bob was heard.")
+    motion = coop.act("ada", "motion", "open", "--process", process, "--title", "A new lock")
+    shown, words = coop.show("cat", "accountability", process)
+    check("an outcome is put and not yet decided", "waits for the members' decision" in words
+          and f"put         motion {motion}\n" in words and "the first motion on it" in words
+          and shown["accountability"]["motions"] == 1, words)
     case = coop.act("ada", "dispute", "open", "--with", members["bob"])
     coop.refused("the panel comes last", "private talk comes first", "ada", "dispute", "name",
                  "--dispute", case, "--member", members["cat"])
