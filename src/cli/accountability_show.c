@@ -58,10 +58,10 @@ static void print(const sheaf_matter *matter)
                                                                   : "put        ",
                row->motion, voting && row->motions > 1 ? ", and others" : "");
     if (voting) {
-        sheaf_matter_print_time("more until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("more until", row->closes);
         puts("  then        the first motion on it that is adopted concludes it");
     } else if (row->ended == SHEAF_NONE) {
-        sheaf_matter_print_time("step until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("step until", row->closes);
         puts(row->state == SHEAF_accountability_state_answer
                  ? "  then        the hearing begins without an answer"
                  : "  then        it stays listed as unresolved");
@@ -102,11 +102,11 @@ static void print_dispute(const sheaf_matter *matter)
     printf("Case %" PRIu32 " of conflict resolution %s.\n", row->id, texts[row->state]);
     sheaf_matter_print_who(matter, "parties", row->by);
     sheaf_matter_print_who(matter, "", row->with);
-    sheaf_matter_print_time("opened", row->opened, SHEAF_NONE);
+    sheaf_matter_print_time("opened", row->opened);
     if (row->mediator != SHEAF_NONE)
         sheaf_matter_print_who(matter, "mediator", row->mediator);
     if (row->ended == SHEAF_NONE)
-        sheaf_matter_print_time("step until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("step until", row->closes);
     puts("  contents    stay between those concerned; the log has steps and dates alone");
 }
 

@@ -47,7 +47,7 @@ static void print(const sheaf_matter *matter)
         printf("  payment     %" PRIu32 ": `sheaf payment show %" PRIu32 "`\n", row->payment,
                row->payment);
     if (row->state == SHEAF_advice_state_open) {
-        sheaf_matter_print_time("advice by", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("advice by", row->closes);
         sheaf_matter_print_act(matter, "decided by", row->closes + (row->closes - row->opened),
                                row->by);
     }

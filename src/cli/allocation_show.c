@@ -61,7 +61,7 @@ static void print(const sheaf_matter *matter)
                ? "reached"
                : "not reached");
     if (row->state == SHEAF_allocation_state_open) {
-        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->closes);
         puts("  then        it is divided by the points by itself, the largest remainders "
              "first;\n"
              "              `sheaf allocation give` gives points");

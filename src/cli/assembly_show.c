@@ -57,8 +57,8 @@ static void print(const sheaf_matter *matter)
         printf("  asked for   by petition %" PRIu32 "\n", row->petition);
     if (row->by != SHEAF_NONE)
         sheaf_matter_print_who(matter, "convened by", row->by);
-    sheaf_matter_print_time("begins", row->starts, SHEAF_NONE);
-    sheaf_matter_print_time("ends", row->ends, SHEAF_NONE);
+    sheaf_matter_print_time("begins", row->starts);
+    sheaf_matter_print_time("ends", row->ends);
     if (row->delivered)
         printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal\n",
                row->delivered);

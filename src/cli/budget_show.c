@@ -35,8 +35,8 @@ static void print(const sheaf_matter *matter)
     printf("Budget %" PRIu32 " ", row->id);
     print_standing(matter->state, row);
     puts(".");
-    sheaf_matter_print_time("from", row->from, SHEAF_NONE);
-    sheaf_matter_print_time("until", sheaf_budget_ends(matter->state, row), SHEAF_NONE);
+    sheaf_matter_print_time("from", row->from);
+    sheaf_matter_print_time("until", sheaf_budget_ends(matter->state, row));
     if (row->replaced != SHEAF_NONE)
         printf("  then        budget %" PRIu32 " takes its place\n", row->replaced);
     if (row->allocation != SHEAF_NONE)

@@ -162,7 +162,7 @@ static void print_rest(const ending *e)
 
 static void print_under_way(const ending *e)
 {
-    sheaf_matter_print_time("call ends", e->row->call_until, SHEAF_NONE);
+    sheaf_matter_print_time("call ends", e->row->call_until);
     puts("              until then creditors are called, and the co-op is not closed");
     print_creditors(e);
     print_handovers(e);
@@ -204,7 +204,7 @@ static void print(const ending *e)
         [SHEAF_ending_state_continued] = "The co-op was to be wound up, and goes on",
     };
     printf("%s, by motion %" PRIu32 ".\n", states[e->row->state], e->row->motion);
-    sheaf_matter_print_time("dissolved", e->row->began, SHEAF_NONE);
+    sheaf_matter_print_time("dissolved", e->row->began);
     print_liquidators(e);
     if (e->row->state == SHEAF_ending_state_winding_up) {
         print_under_way(e);

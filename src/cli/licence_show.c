@@ -52,7 +52,7 @@ static void print(const sheaf_matter *matter)
         sheaf_matter_print_cents(matter, row->paid_cents);
     }
     puts("");
-    sheaf_matter_print_time("until", row->until, SHEAF_NONE);
+    sheaf_matter_print_time("until", row->until);
     for (uint8_t i = 0; i < row->datasets; i++)
         print_dataset(matter, sheaf_licensed_at(state, row->dataset_first + i));
     if (sheaf_licence_lives(state, row, sheaf_coop(state)->stamp))

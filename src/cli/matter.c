@@ -121,27 +121,28 @@ void sheaf_state_put_rows(const sheaf_state *state, sheaf_json_writer *w, const 
     sheaf_json_close(w);
 }
 
-static void print_time(const sheaf_matter *matter, const char *label, int64_t ms, uint32_t by)
+static void print_time(const char *label, int64_t ms)
 {
     char when[SHEAF_CLOCK_TEXT_LEN + 1];
     sheaf_clock_text(ms, when);
     printf("  %-11s %s", label, when);
-    if (by != SHEAF_NONE)
-        printf(" by member %" PRIu32, by);
-    if (by != SHEAF_NONE && matter)
-        sheaf_source_print_name(&matter->source, by);
-    puts("");
 }
 
-void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by)
+void sheaf_matter_print_time(const char *label, int64_t ms)
 {
-    print_time(NULL, label, ms, by);
+    print_time(label, ms);
+    puts("");
 }
 
 void sheaf_matter_print_act(const sheaf_matter *matter, const char *label, int64_t ms,
                             uint32_t by)
 {
-    print_time(matter, label, ms, by);
+    print_time(label, ms);
+    if (by != SHEAF_NONE) {
+        fputs(" by ", stdout);
+        sheaf_matter_print_member(matter, by);
+    }
+    puts("");
 }
 
 void sheaf_matter_print_member(const sheaf_matter *matter, uint32_t member)

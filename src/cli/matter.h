@@ -24,10 +24,10 @@ typedef struct {
 
 int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a);
 
-/* "  opened      2026-11-22T10:00:00Z by member 3", without the last words where `by` is
+/* "  until       2026-11-22T10:00:00Z" */
+void sheaf_matter_print_time(const char *label, int64_t ms);
+/* "  opened      2026-11-22T10:00:00Z by member 3 (Ada)", without the last words where `by` is
  * SHEAF_NONE. */
-void sheaf_matter_print_time(const char *label, int64_t ms, uint32_t by);
-/* The same with the name: "by member 3 (Ada)". */
 void sheaf_matter_print_act(const sheaf_matter *matter, const char *label, int64_t ms,
                             uint32_t by);
 /* "member 3 (Ada)", without the name where it is not at hand. */

@@ -23,7 +23,7 @@ static void print_due(const sheaf_matter *matter, uint32_t of, uint8_t kind, con
     int64_t at;
     if (!due(matter->state, of, kind, &at))
         return;
-    sheaf_matter_print_time("until", at, SHEAF_NONE);
+    sheaf_matter_print_time("until", at);
     printf("  then        %s\n", then);
 }
 
@@ -52,8 +52,8 @@ static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_m
         puts("              so many have spoken against it that it takes no place of others; "
              "the "
              "rest may\n              still approve it");
-    sheaf_matter_print_time(
-        "until", member->applied + (int64_t)bylaws->application_lapse_s * 1000, SHEAF_NONE);
+    sheaf_matter_print_time("until",
+                            member->applied + (int64_t)bylaws->application_lapse_s * 1000);
     printf("  then        the application lapses; `sheaf member admit --member %" PRIu32
            "` approves it,\n              `sheaf member decline --member %" PRIu32
            "` speaks against it\n",
@@ -89,7 +89,7 @@ static void print_exclusion(const sheaf_matter *matter, const struct sheaf_row_m
     printf(", entry %" PRIu32 "\n", row->id);
     sheaf_matter_print_text(matter, "reason", &row->reason);
     sheaf_matter_print_text(matter, "answer", &row->answer);
-    sheaf_matter_print_time("heard until", row->heard, SHEAF_NONE);
+    sheaf_matter_print_time("heard until", row->heard);
     if (row->motion != SHEAF_NONE)
         printf("  motion      %" PRIu32 ": sheaf motion show %" PRIu32 "\n", row->motion,
                row->motion);
@@ -130,7 +130,7 @@ static void print_member(const sheaf_matter *matter)
     printf(", %s of the class “%.*s”, %s.\n",
            member->kind == SHEAF_member_kind_person ? "a person" : "an organisation",
            SHEAF_PRINT(SHEAF_WORDS(class->name)), standings[member->state]);
-    sheaf_matter_print_time("applied", member->applied, SHEAF_NONE);
+    sheaf_matter_print_time("applied", member->applied);
     if (member->state == SHEAF_member_state_applied)
         print_applicant(matter, member);
     else if (member->state == SHEAF_member_state_active)

@@ -61,17 +61,17 @@ static void print(const sheaf_matter *matter)
     print_line(matter->state, row);
     sheaf_matter_print_text(matter, "reason", &row->reason);
     if (row->state == SHEAF_override_state_asked) {
-        sheaf_matter_print_time("until", row->lapses, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->lapses);
         puts("  then        it lapses, unless enough have signed; `sheaf override suspend` "
              "signs");
     }
     if (row->state == SHEAF_override_state_suspended && !row->signatures) {
-        sheaf_matter_print_time("until", row->lapses, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->lapses);
         puts("  then        what it kept back goes on, unless the members have ratified it; "
              "`sheaf organ show`\n              names the motion");
     }
     if (row->state == SHEAF_override_state_suspended && row->signatures) {
-        sheaf_matter_print_time("until", row->lapses, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->lapses);
         puts("  then        it lapses and what it kept back goes on, unless a motion with the "
              "effect\n              override.confirm is adopted before");
     }

@@ -97,10 +97,10 @@ static void print(const sheaf_matter *matter)
         printf("  decided     by the members, with entry %" PRIu32 "\n", row->approved);
     if (row->state == SHEAF_payment_state_ordered) {
         print_signatures(matter, row);
-        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->closes);
         int64_t waits = sheaf_payment_waits_until(matter->state, row);
         if (waits && !sheaf_payment_undecided(matter->state, row))
-            sheaf_matter_print_time("not before", waits, SHEAF_NONE);
+            sheaf_matter_print_time("not before", waits);
         print_then(matter->state, row);
     }
     if (row->state == SHEAF_payment_state_released)

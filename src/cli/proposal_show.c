@@ -65,7 +65,7 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
         if (row->gone)
             printf("%u left or conflicted; ", row->gone);
         printf("paramount objections: %u\n", row->objections);
-        sheaf_matter_print_time("until", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("until", row->closes);
         puts(
             "  then        it is adopted, at once where all have answered, unless a paramount\n"
             "              objection stands, with which it goes to the wider circle; "
@@ -74,7 +74,7 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
     }
     if (row->state == SHEAF_proposal_state_adopted) {
         printf("  decided     with entry %" PRIu32 "\n", row->decided);
-        sheaf_matter_print_time("review", row->closes, SHEAF_NONE);
+        sheaf_matter_print_time("review", row->closes);
     }
     if (row->state == SHEAF_proposal_state_review)
         printf("  then        somebody in the circle proposes what follows: `sheaf proposal "

@@ -76,7 +76,7 @@ static void print_repayments(const sheaf_round_source *source)
         puts(row->state == SHEAF_repayment_state_waits
                  ? ", due, and waits until the capital may fall by so much"
                  : "");
-        sheaf_matter_print_time("  from", row->due, SHEAF_NONE);
+        sheaf_matter_print_time("  from", row->due);
     }
 }
 

@@ -34,8 +34,9 @@ static void print_going(const sheaf_round_source *source)
         puts("Nobody waits to go to another co-op; `sheaf split join` says that one does.");
 }
 
-static void print_split(const sheaf_state *state, const struct sheaf_row_split *row)
+static void print_split(const sheaf_round_source *source, const struct sheaf_row_split *row)
 {
+    const sheaf_state *state = source->state;
     sheaf_slice to = SHEAF_WORDS(row->to);
     printf("With entry %" PRIu32 " %" PRIu32 " member%s went to %.*s, by motion %" PRIu32 ".\n",
            row->id, row->members, row->members == 1 ? "" : "s", SHEAF_PRINT(to), row->motion);
@@ -47,13 +48,12 @@ static void print_split(const sheaf_state *state, const struct sheaf_row_split *
     if (row->settled == SHEAF_NONE && row->by == SHEAF_NONE)
         puts("  then        a treasurer pays it and records the bank's statement, and another "
              "records it too:\n              `sheaf split settle`");
-    else if (row->settled == SHEAF_NONE)
-        printf("  then        member %" PRIu32
-               " has recorded that it is paid; another treasurer "
-               "looks at the\n              bank's statement and records the same: "
-               "`sheaf split settle`\n",
-               row->by);
-    else
+    else if (row->settled == SHEAF_NONE) {
+        printf("  then        member %" PRIu32, row->by);
+        sheaf_source_print_name(source, row->by);
+        puts(" has recorded that it is paid; another treasurer looks at the\n"
+             "              bank's statement and records the same: `sheaf split settle`");
+    } else
         printf("  paid        recorded with entry %" PRIu32 "\n", row->settled);
     printf("  register    `sheaf register export --split %" PRIu32
            "` writes them for `sheaf import` there\n",
@@ -64,7 +64,7 @@ static void show(const sheaf_round_source *source)
 {
     print_going(source);
     for (uint32_t i = 0; i < sheaf_split_count(source->state); i++)
-        print_split(source->state, sheaf_split_at(source->state, i));
+        print_split(source, sheaf_split_at(source->state, i));
 }
 
 static void put(const sheaf_state *state, sheaf_json_writer *w)

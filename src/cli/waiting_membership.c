@@ -249,7 +249,8 @@ static void splits(sheaf_waits *w)
     uint32_t count = may ? sheaf_split_count(w->state) : 0;
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_split *row = sheaf_split_at(w->state, i);
-        if (row->settled == SHEAF_NONE)
+        if (row->settled == SHEAF_NONE
+            && !(row->signing != SHEAF_NONE && spoke(w, row->signing)))
             WAIT("split", row->id, 0,
                  "what went with the members is to be paid to the other co-op, and recorded",
                  "split settle --split %u --evidence HASH", row->id);

@@ -57,7 +57,7 @@ void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effe
 
 /* The holder's ballot on the motion counts once more, for the giver, if the one is cast and the
  * other is not. */
-void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t motion, uint32_t giver, uint32_t holder);
+void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder);
 
 /* The least sort of decision that the open or held motion needs by the bylaws in force. */
 uint8_t sheaf_motion_sort_now(sheaf_fold *fold, const struct sheaf_row_motion *motion);
@@ -196,9 +196,9 @@ void sheaf_assembly_motions_close(sheaf_fold *fold, const struct sheaf_row_assem
                                   int64_t at);
 
 /* Is the motion open? */
-sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t motion);
+sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id);
 /* Does the member vote on it, and have the tellers not counted its ballot? */
-sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t motion, uint32_t member);
+sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member);
 /* Counts the ballot, in the place of one that the member has cast before. */
 void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice);
 

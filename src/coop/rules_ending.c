@@ -91,8 +91,7 @@ sheaf_refusal sheaf_conversion_called(const sheaf_state *state, uint32_t version
 {
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
     const struct sheaf_row_bylaws *next = sheaf_bylaws_get(state, version);
-    int64_t call = now->form == SHEAF_legal_form_demonstration ? 0 : now->dissolution_call_s;
-    SHEAF_REFUSE_IF(next->form != now->form && stamp < next->adopted + call * 1000,
+    SHEAF_REFUSE_IF(next->form != now->form && stamp < next->adopted + call_ms(now),
                     creditors_called);
     return SHEAF_ACCEPTED;
 }
