@@ -51,6 +51,12 @@ static suspension *begin(governance *g, uint32_t id, uint32_t of)
 {
     if (g->b.suspension_count == SUSPENSIONS_MAX)
         governance_fail(g, "no room for suspensions");
+    suspension *before =
+        suspension_of(g, of); /* signatures come to nothing where a motion does it */
+    if (before && before->state == SHEAF_override_state_asked) {
+        before->state = SHEAF_override_state_unsupported;
+        before->ended = true;
+    }
     suspension *s = &g->b.suspensions[g->b.suspension_count++];
     *s = (suspension){.id = id, .of = of, .state = SHEAF_override_state_asked};
     return s;

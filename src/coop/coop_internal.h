@@ -97,6 +97,9 @@ uint8_t sheaf_scope_bits(const struct sheaf_scopes *scopes);
 /* A public key that is sound and nobody's yet. */
 sheaf_refusal sheaf_key_fresh(const sheaf_state *state, const sheaf_public_key *key);
 
+/* What the final accounts divide has changed: while the co-op is wound up all sign again. */
+void sheaf_ending_changed(sheaf_fold *fold);
+
 /* The member is conflicted on the matter from now on. */
 void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
                          const sheaf_hash *reason);

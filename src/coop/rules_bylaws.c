@@ -113,7 +113,8 @@ static sheaf_refusal follows(const sheaf_state *state, const struct sheaf_row_by
         SHEAF_REFUSE_IF(!sheaf_slice_equal(SHEAF_WORDS(class->name), classes[i].name),
                         classes_removed);
     }
-    SHEAF_REFUSE_UNLESS(sheaf_shares_follow(state, text));
+    SHEAF_REFUSE_UNLESS(sheaf_shares_follow(state, text->has_shares,
+                                            text->has_shares ? text->shares.price_cents : 0));
     return sheaf_organs_follow(state, now->id, text);
 }
 
@@ -266,6 +267,8 @@ sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version)
     uint32_t before = sheaf_coop(state)->bylaws;
     struct sheaf_row_bylaws *row = sheaf_bylaws_edit(state, sheaf_bylaws_row(state, version));
     SHEAF_REFUSE_UNLESS(sheaf_ledger_follow(fold, row));
+    SHEAF_REFUSE_UNLESS(sheaf_shares_follow(state, row->articles >> SHEAF_ARTICLE_shares & 1,
+                                            row->share_price_cents));
     row->from = fold->index;
     row->state = SHEAF_bylaws_state_in_force;
     if (before != SHEAF_NONE)

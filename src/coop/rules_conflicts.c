@@ -108,8 +108,9 @@ sheaf_refusal sheaf_rule_conflict_declare(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* No single officer silences a member: more than half of all panels' officers must find so, and
- * the member concerned is not one of them. */
+/* No single officer silences a member: more than half of all panels' officers must find so, two
+ * at least, none of whom is conflicted on the matter, and the member concerned is not one of
+ * them. */
 sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
                                          const struct sheaf_conflict_allege *what)
 {
@@ -120,6 +121,7 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
                         || !sheaf_power_held(state, fold->member, SHEAF_POWER_find_conflicts),
                     not_an_officer);
     SHEAF_REFUSE_UNLESS(find_matter(state, what->matter, &kind, &electorate));
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, fold->member), conflicted);
     SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, what->member), conflicted_already);
     SHEAF_REFUSE_UNLESS(sheaf_entitled(state, &electorate, what->member));
     struct sheaf_row_conflict *conflict = conflict_row(fold, what->matter, what->member);
@@ -128,7 +130,7 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
     if (sheaf_hash_is_zero(&conflict->reason))
         conflict->reason = what->reason;
     uint32_t officers = sheaf_power_officers(state, SHEAF_POWER_find_conflicts, what->member);
-    if (++conflict->voices * 2u <= officers)
+    if (++conflict->voices < 2 || conflict->voices * 2u <= officers)
         return SHEAF_ACCEPTED;
     take_hold(fold, conflict);
     SHEAF_STOP_IF_SPENT(fold);

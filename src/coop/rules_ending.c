@@ -49,6 +49,12 @@ static void sign_anew(sheaf_fold *fold)
     ending->signatures = 0;
 }
 
+void sheaf_ending_changed(sheaf_fold *fold)
+{
+    if (sheaf_ending_now(fold->state))
+        sign_anew(fold);
+}
+
 static sheaf_refusal appoint(sheaf_fold *fold, const sheaf_list *members)
 {
     sheaf_state *state = fold->state;

@@ -213,8 +213,9 @@ static uint32_t deciders_left(const sheaf_fold *fold, const struct sheaf_row_mem
 
 /* What becomes of the application now that one more has spoken. Whom enough approve is
  * admitted; where fewer can be heard, whom all approve. One voice against does not decide while
- * enough others could approve: else any member could keep everybody out. But what as many speak
- * against as must approve it is in no stranger's way any more. */
+ * somebody is for it or could be: else any member could keep everybody out, where the members
+ * can admit by a motion whom those who decide do not agree on. But what as many speak against
+ * as must approve it, or too few could still approve, is in no stranger's way any more. */
 static sheaf_refusal decide(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
@@ -224,9 +225,10 @@ static sheaf_refusal decide(sheaf_fold *fold, uint32_t row)
     uint32_t left = deciders_left(fold, member, needed - member->approvals);
     if (!member->declines)
         return left ? SHEAF_ACCEPTED : admit(fold, row);
-    if (member->approvals + left < needed)
+    if (!left && !member->approvals)
         sheaf_member_become(fold->state, row, SHEAF_member_state_declined);
-    else if (member->declines >= needed && !member->aside)
+    else if ((member->approvals + left < needed || member->declines >= needed)
+             && !member->aside)
         sheaf_application_aside(fold->state, row);
     return SHEAF_ACCEPTED;
 }

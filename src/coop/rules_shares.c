@@ -45,11 +45,11 @@ static uint32_t held(const sheaf_state *state, uint32_t member, uint32_t *leavin
     return row ? row->shares : 0;
 }
 
-sheaf_refusal sheaf_shares_follow(const sheaf_state *state, const struct sheaf_bylaws *text)
+sheaf_refusal sheaf_shares_follow(const sheaf_state *state, bool has_shares,
+                                  int64_t price_cents)
 {
     const struct sheaf_row_capital *row = sheaf_capital_now(state);
-    SHEAF_REFUSE_IF(row && row->cents
-                        && (!text->has_shares || text->shares.price_cents != row->price_cents),
+    SHEAF_REFUSE_IF(row && row->cents && (!has_shares || price_cents != row->price_cents),
                     share_price);
     return SHEAF_ACCEPTED;
 }
@@ -321,6 +321,7 @@ sheaf_refusal sheaf_rule_share_strike(sheaf_fold *fold, const struct sheaf_share
     holding_of(fold, what->member)->shares -= now;
     strike_leaving(fold, what->member, (uint32_t)what->shares - now);
     capital(fold)->cents -= cents;
+    sheaf_ending_changed(fold);
     return SHEAF_ACCEPTED;
 }
 

@@ -128,7 +128,8 @@ static bool stands(const sheaf_state *state, const struct sheaf_row_split *split
 
 /* As of a payment, one record is not enough to take money out of the bank: another who may, and
  * is another person, records the same evidence. With other evidence it begins anew. Whoever
- * alone may has nobody to ask. */
+ * alone may has nobody to ask, but a treasurer who is alone where article 17 asks for several.
+ */
 static sheaf_refusal record(sheaf_fold *fold, uint32_t row, const sheaf_hash *evidence,
                             bool *enough)
 {
@@ -143,7 +144,8 @@ static sheaf_refusal record(sheaf_fold *fold, uint32_t row, const sheaf_hash *ev
         split->signing = fold->index;
         split->evidence = *evidence;
     }
-    *enough = second || (officers ? officers : sheaf_coop(state)->voters) == 1;
+    bool one = sheaf_ending_now(state) || sheaf_bylaws_now(state)->treasury_signatures <= 1;
+    *enough = second || sheaf_coop(state)->voters == 1 || (officers == 1 && one);
     return sheaf_member_speak(fold, split->signing, false);
 }
 

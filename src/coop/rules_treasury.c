@@ -210,8 +210,12 @@ sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
                     not_a_treasurer);
     struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
     SHEAF_REFUSE_IF(payment->state != SHEAF_payment_state_released, payment_not_left);
-    SHEAF_REFUSE_IF(sheaf_payment_own(fold, payment), payment_own);
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
+    /* The one who winds the co-op up has nobody else to ask. */
+    const struct sheaf_row_ending *ending = sheaf_ending_now(state);
+    bool alone =
+        ending && ending->liquidators == 1 && sheaf_liquidator_now(state, fold->member);
+    SHEAF_REFUSE_IF(!alone && sheaf_payment_own(fold, payment), payment_own);
+    SHEAF_REFUSE_IF(!alone && sheaf_conflicted(state, payment->id, fold->member), conflicted);
     payment->state = SHEAF_payment_state_settled;
     payment->settled = fold->index;
     payment->evidence = what->evidence;

@@ -31,8 +31,9 @@ const struct sheaf_row_capital *sheaf_capital_now(const sheaf_state *state);
 /* What the holder's shares are worth, those not repaid yet among them, in cents. */
 int64_t sheaf_holding_cents(const sheaf_state *state, const struct sheaf_row_holding *holding);
 
-/* May these bylaws follow, for what members hold? */
-sheaf_refusal sheaf_shares_follow(const sheaf_state *state, const struct sheaf_bylaws *text);
+/* May bylaws with shares at that price, or without any, follow, for what members hold? */
+sheaf_refusal sheaf_shares_follow(const sheaf_state *state, bool has_shares,
+                                  int64_t price_cents);
 
 /* Has who applies paid in as much as the bylaws demand before admission? */
 bool sheaf_shares_paid(const sheaf_state *state, uint32_t member);

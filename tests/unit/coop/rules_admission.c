@@ -71,7 +71,7 @@ void test_admission_by_an_organ(void **unused)
         {"cat", "member.admit", OF("fay")}, /* dan's approval was given when dan could */
         {"fay", "motion.open", "{'title':^}", .label = "fay.motion"},
         {"cat", "member.decline", OF("hal")}, /* ann alone is too few */
-        {"ann", "member.decline", OF("hal"), R(application_declined)},
+        {"ann", "member.decline", OF("hal")},
         {"ann", "member.admit", OF("hal"), R(application_declined)},
         /* One officer is left, who is all of them; then nobody. */
         {"cat", "office.resign", "{'organ':1}"},
@@ -155,7 +155,10 @@ void test_admission_by_the_members(void **unused)
          "'title':^}",
          R(no_such_application)},
         {"ned", "member.apply", APPLY("ned", "2"), .label = "ned"},
-        {"ann", "member.decline", OF("ned")},
+        {"ann", "member.decline", OF("ned")}, /* the members can admit ned all the same */
+        {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}", .label = "ned.motion"},
+        {"ann", "motion.withdraw", "{'motion':#ned.motion}"},
+        {"cat", "member.decline", OF("ned")},
         {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}",
          R(application_declined)},
         {"max", "member.apply", APPLY("max", "2"), .label = "max"},
@@ -337,12 +340,14 @@ void test_declined_by_enough(void **unused)
         {"bob", "member.decline", OF("fay")},
         {"cat", "member.admit", OF("eve")},
         {"cat", "member.decline", OF("fay")},
-        {"dan", "member.admit", OF("fay"), R(application_declined)},
+        {"dan", "member.admit", OF("fay")}, /* too few: a motion can admit fay, nothing else */
+        {"dan", "member.decline", OF("fay"), R(approved_twice)},
         {"dan", "member.admit", OF("eve")},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(standing(&k, "eve"), SHEAF_member_state_active);
-    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_declined);
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_applied);
+    assert_true(sheaf_member_get(&k.state, kit_index(&k, "fay"))->aside);
     kit_close(&k);
 }
 

@@ -233,8 +233,11 @@ void test_split_is_settled_by_two(void **unused)
     kit_do(&k, "fay", "split.join", NULL, TO(THIRD));
     kit_motion(&k, "alone", SPLIT(WHO("fay"), "0", THIRD), 4);
     kit_do(&k, "ann", "split.settle", NULL, "{'evidence':~d,'split':#alone.tick}");
-    assert_int_equal(balance(&k, SHEAF_account_kind_split), -3000); /* she has nobody to ask */
+    assert_int_equal(balance(&k, SHEAF_account_kind_split),
+                     -5000); /* article 17 asks for two */
     kit_motion(&k, "e2", ELECT("bob"), 4);
+    kit_do(&k, "bob", "split.settle", NULL, "{'evidence':~d,'split':#alone.tick}");
+    assert_int_equal(balance(&k, SHEAF_account_kind_split), -3000);
     kit_motion(&k, "e3", ELECT("cat"), 4);
     static const kit_row first[] = {
         {"dan", "split.settle", "{'evidence':~e,'split':#m.tick}", R(not_a_treasurer)},

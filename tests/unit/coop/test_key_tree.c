@@ -78,8 +78,8 @@ static void check_counts(const sheaf_state *state)
         members += active;
         voters += active && row->votes;
         unlimited += active && row->votes && row->class != 2;
-        applications +=
-            row->state == SHEAF_member_state_applied && i >= coop->applications_from;
+        applications += row->state == SHEAF_member_state_applied && i >= coop->applications_from
+                        && !row->aside;
     }
     assert_int_equal(coop->members, members);
     assert_int_equal(coop->voters, voters);
