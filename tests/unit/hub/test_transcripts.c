@@ -249,6 +249,9 @@ static void test_whole_round(void **state)
     long_play(l, SHEAF_ROUND_SURVIVORS, SHEAF_ROUND_DONE);
     long_wait_over(l);
     assert_int_equal(long_state(l), SHEAF_round_state_closed);
+    /* It goes just after the log has the close. */
+    for (int i = 0; i < TRIES && long_size(l, "kept") != -1; i++)
+        usleep(TRY_US);
     assert_int_equal(long_size(l, "kept"), -1);
     long_check_served(l);
     check_claims(l);
