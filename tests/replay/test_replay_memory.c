@@ -9,42 +9,9 @@
 #include <cmocka.h>
 
 #include "replay_lines.h"
+#include "scarce.h"
 
 #include "coop/snapshot.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-static long left = -1; /* allocations that still succeed, or -1 for all */
-
-static bool spent(void)
-{
-    if (left < 0)
-        return false;
-    if (left == 0)
-        return true;
-    left--;
-    return false;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return spent() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return spent() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return spent() ? NULL : __real_realloc(old, size);
-}
 
 enum { TRIES_MAX = 1000, SNAPSHOT_MAX = 64 << 20 };
 
@@ -62,9 +29,9 @@ static bool try_with(sheaf_slice snapshot, const sheaf_entry *entry, sheaf_arena
     if (founded && sheaf_snapshot_get(snapshot, &state, &err) != SHEAF_OK)
         fail_msg("%s", err.message);
     sheaf_arena_reset(work);
-    left = allocations;
+    scarce_left = allocations;
     sheaf_status status = sheaf_fold_try(&state, entry, work, &outcome, &err);
-    left = -1;
+    scarce_left = -1;
     if (status == SHEAF_OK)
         sheaf_fold_drop(&state);
     else

@@ -3,39 +3,7 @@
  * --wrap, so that its own allocations and no others can be made to fail. */
 #include "test.h"
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-static long left = -1; /* allocations that still succeed, or -1 for all */
-
-static bool spent(void)
-{
-    if (left < 0)
-        return false;
-    if (left == 0)
-        return true;
-    left--;
-    return false;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return spent() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return spent() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return spent() ? NULL : __real_realloc(old, size);
-}
+#include "scarce.h"
 
 /* One entry, again and again until its memory is there. Returns how often it was not. */
 static int fold_hungry(sheaf_state *state, kit *k, sheaf_slice bytes)
@@ -49,19 +17,19 @@ static int fold_hungry(sheaf_state *state, kit *k, sheaf_slice bytes)
         sheaf_outcome outcome = {0};
         sheaf_err err = {0};
         sheaf_arena_reset(&k->work);
-        left = failures % 16; /* what was taken stays: each turn fails further on */
+        scarce_left = failures % 16; /* what was taken stays: each turn fails further on */
         sheaf_status status = sheaf_fold_try(state, &entry, &k->work, &outcome, &err);
-        left = -1;
+        scarce_left = -1;
         if (status == SHEAF_OK) {
             assert_int_equal(outcome.refusal, SHEAF_ACCEPTED);
-            left = 0; /* keeping needs nothing */
+            scarce_left = 0; /* keeping needs nothing */
             sheaf_fold_drop(state);
-            left = -1;
+            scarce_left = -1;
             sheaf_arena_reset(&k->work);
             assert_int_equal(sheaf_fold_try(state, &entry, &k->work, &outcome, &err), SHEAF_OK);
-            left = 0;
+            scarce_left = 0;
             sheaf_fold_keep(state, &entry);
-            left = -1;
+            scarce_left = -1;
             return failures;
         }
         assert_int_equal(status, SHEAF_NOMEM);
@@ -126,9 +94,9 @@ static void test_rows_that_are_not_there(void **unused)
     sheaf_state state;
     assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
     sheaf_mark mark = sheaf_state_mark(&state);
-    left = 0;
+    scarce_left = 0;
     sheaf_tally_new(&state, 7)->yes = 7;
-    left = -1;
+    scarce_left = -1;
     assert_true(state.failed);
     assert_int_equal(sheaf_tally_row(&state, 7), SHEAF_NONE);
     sheaf_tally_edit(&state, sheaf_tally_row(&state, 7))->yes = 7;
@@ -138,9 +106,9 @@ static void test_rows_that_are_not_there(void **unused)
     state.failed = false;
     sheaf_tally_new(&state, 7)->yes = 7;
     sheaf_state_commit(&state);
-    left = 0;
+    scarce_left = 0;
     sheaf_hash digest = sheaf_state_digest(&state);
-    left = -1;
+    scarce_left = -1;
     assert_true(state.failed);
     assert_memory_equal(digest.bytes, none.bytes, sizeof none.bytes);
     state.failed = false;
@@ -168,7 +136,7 @@ static void test_unlisted_rows(void **unused)
     }
     sheaf_state_commit(&state);
     (void)sheaf_table_root(&state, SHEAF_TABLE_tally);
-    left = 0;
+    scarce_left = 0;
     for (uint32_t i = 0; i < 600; i += 3) {
         sheaf_tally_edit(&state, i)->yes++;
         sheaf_state_commit(&state);
@@ -177,7 +145,7 @@ static void test_unlisted_rows(void **unused)
     assert_int_equal(state.tables[SHEAF_TABLE_tally].built, 0);
     (void)sheaf_table_root(&state, SHEAF_TABLE_tally);
     assert_true(state.failed); /* no room for all rows, and no wrong root */
-    left = -1;
+    scarce_left = -1;
     state.failed = false;
     root = sheaf_table_root(&state, SHEAF_TABLE_tally);
     want = sheaf_table_root(&plain, SHEAF_TABLE_tally);
@@ -203,9 +171,9 @@ static void test_void_needs_none(void **unused)
         sheaf_entry_decode(sheaf_buffer_slice(&k.entry), 1, &k.decode, &entry, NULL), SHEAF_OK);
     assert_int_equal(sheaf_fold_try(&k.state, &entry, &k.work, &outcome, NULL), SHEAF_OK);
     assert_int_equal(outcome.refusal, R(no_such_motion));
-    left = 0;
+    scarce_left = 0;
     sheaf_fold_void(&k.state, &entry, outcome.number_used);
-    left = -1;
+    scarce_left = -1;
     assert_int_equal(sheaf_key_find(&k.state, 0)->seq, entry.act->seq);
     assert_int_equal(sheaf_coop(&k.state)->stamp, entry.stamp);
     kit_close(&k);
