@@ -37,13 +37,19 @@ static void split(sheaf_slice text, sheaf_buffer *out)
     }
 }
 
-static sheaf_status say(sheaf_wording *w, const sheaf_scope *scope, sheaf_slice message,
-                        sheaf_buffer *out)
+typedef struct {
+    sheaf_wording *wording;
+    sheaf_buffer *out;
+} telling;
+
+static sheaf_status say(void *context, const sheaf_scope *scope, sheaf_slice message)
 {
-    sheaf_buffer_reset(w->out);
-    SHEAF_TRY(sheaf_wording_message(w, scope, message));
-    SHEAF_TRY(sheaf_buffer_check(w->out, "a paragraph of the statutes", w->err));
-    split(sheaf_buffer_slice(w->out), out);
+    telling *t = context;
+    sheaf_buffer_reset(t->wording->out);
+    SHEAF_TRY(sheaf_wording_message(t->wording, scope, message));
+    SHEAF_TRY(
+        sheaf_buffer_check(t->wording->out, "a paragraph of the statutes", t->wording->err));
+    split(sheaf_buffer_slice(t->wording->out), t->out);
     return SHEAF_OK;
 }
 
@@ -51,25 +57,12 @@ static sheaf_status say(sheaf_wording *w, const sheaf_scope *scope, sheaf_slice 
 static sheaf_status say_item(sheaf_wording *w, const sheaf_scope *scope, const sheaf_json *item,
                              sheaf_buffer *out)
 {
+    telling t = {w, out};
     sheaf_buffer_reset(out);
     if (!scope->record)
         return SHEAF_OK;
-    if (item->type == SHEAF_JSON_STRING)
-        return say(w, scope, item->string, out);
-    const sheaf_field *field =
-        sheaf_shape_field(scope->shape, sheaf_json_member_string(item, "each"));
-    if (!field || field->type != SHEAF_FIELD_LIST)
-        return sheaf_fail(w->err, SHEAF_INVALID,
-                          "the catalogue tells each of what is no list in %s", scope->path);
-    if (!sheaf_field_holds(scope, field))
-        return SHEAF_OK;
-    const sheaf_list *list = (const sheaf_list *)(const void *)(scope->record + field->at);
-    for (uint32_t i = 0; i < list->count; i++) {
-        sheaf_scope in = sheaf_scope_enter(
-            scope, field, (const uint8_t *)list->at + (size_t)i * field->shape->size);
-        SHEAF_TRY(say(w, &in, sheaf_json_member_string(item, "text"), out));
-    }
-    return SHEAF_OK;
+    return item->type == SHEAF_JSON_STRING ? say(&t, scope, item->string)
+                                           : sheaf_wording_each(w, scope, item, say, &t);
 }
 
 static bool has_line(sheaf_slice lines, sheaf_slice wanted)

@@ -268,30 +268,16 @@ static sheaf_status put_message(statutes *s, const sheaf_scope *scope, sheaf_sli
     return SHEAF_OK;
 }
 
-/* {"each": path, "text": message}: an item for each record of a list. */
-static sheaf_status put_items(statutes *s, const sheaf_scope *scope, const sheaf_json *item)
+/* Of a record of a list. */
+static sheaf_status put_item(void *context, const sheaf_scope *record, sheaf_slice message)
 {
-    sheaf_slice path = sheaf_json_member_string(item, "each");
-    const sheaf_field *field = sheaf_shape_field(scope->shape, path);
-    if (!field || field->type != SHEAF_FIELD_LIST)
-        return sheaf_fail(
-            s->wording.err, SHEAF_INVALID,
-            "the catalogue tells each “%.*s” of article %d, which is no list in it",
-            path.len < 60 ? (int)path.len : 60, (const char *)path.data, (int)s->article);
-    if (!sheaf_field_holds(scope, field))
+    statutes *s = context;
+    paragraph_begin(s);
+    SHEAF_TRY(sheaf_wording_message(&s->wording, record, message));
+    if (blank(&s->text))
         return SHEAF_OK;
-    const sheaf_list *list = (const sheaf_list *)(const void *)(scope->record + field->at);
-    for (uint32_t i = 0; i < list->count; i++) {
-        sheaf_scope in = sheaf_scope_enter(
-            scope, field, (const uint8_t *)list->at + (size_t)i * field->shape->size);
-        paragraph_begin(s);
-        SHEAF_TRY(
-            sheaf_wording_message(&s->wording, &in, sheaf_json_member_string(item, "text")));
-        if (blank(&s->text))
-            continue;
-        settle(s);
-        sheaf_page_item(&s->page, sheaf_buffer_slice(&s->text));
-    }
+    settle(s);
+    sheaf_page_item(&s->page, sheaf_buffer_slice(&s->text));
     return SHEAF_OK;
 }
 
@@ -300,8 +286,9 @@ static sheaf_status put_paragraphs(statutes *s, const sheaf_scope *scope)
     const char *key = sheaf_article_describe(s->article)->key;
     const sheaf_json *text = sheaf_message_article(s->wording.messages, key, "text");
     for (const sheaf_json *item = text ? text->first : NULL; item; item = item->next)
-        SHEAF_TRY(item->type == SHEAF_JSON_STRING ? put_message(s, scope, item->string)
-                                                  : put_items(s, scope, item));
+        SHEAF_TRY(item->type == SHEAF_JSON_STRING
+                      ? put_message(s, scope, item->string)
+                      : sheaf_wording_each(&s->wording, scope, item, put_item, s));
     return SHEAF_OK;
 }
 

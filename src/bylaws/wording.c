@@ -43,7 +43,8 @@ static sheaf_list list_of(const sheaf_scope *scope, const sheaf_field *field)
     return *(const sheaf_list *)(const void *)(scope->record + field->at);
 }
 
-bool sheaf_field_holds(const sheaf_scope *scope, const sheaf_field *field)
+/* Is it there, and not false, not empty, and, of a number that must be there, not 0? */
+static bool holds(const sheaf_scope *scope, const sheaf_field *field)
 {
     if (!there(scope, field))
         return false;
@@ -388,7 +389,7 @@ static sheaf_status put_placeholder(const telling *t, const sheaf_scope *scope,
     mark(t, &in, field, false);
     if (each)
         return put_list(t, &in, field, first, second);
-    bool is = asks     ? sheaf_field_holds(&in, field)
+    bool is = asks     ? holds(&in, field)
               : equals ? is_choice(&in, field, head)
                        : is_one(&in, field);
     return put_message(t, scope, is ? first : second);
@@ -429,4 +430,25 @@ sheaf_status sheaf_wording_message(sheaf_wording *w, const sheaf_scope *scope,
 {
     telling t = {w, message, 0};
     return put_message(&t, scope, message);
+}
+
+sheaf_status sheaf_wording_each(const sheaf_wording *w, const sheaf_scope *scope,
+                                const sheaf_json *item, sheaf_wording_tell *tell, void *context)
+{
+    sheaf_slice path = sheaf_json_member_string(item, "each");
+    const sheaf_field *field = sheaf_shape_field(scope->shape, path);
+    if (!field || field->type != SHEAF_FIELD_LIST)
+        return sheaf_fail(w->err, SHEAF_INVALID,
+                          "the catalogue tells each “%.*s” of %s, which is no list in it",
+                          path.len < 60 ? (int)path.len : 60, (const char *)path.data,
+                          scope->path);
+    if (!holds(scope, field))
+        return SHEAF_OK;
+    const sheaf_list *list = (const sheaf_list *)(const void *)(scope->record + field->at);
+    for (uint32_t i = 0; i < list->count; i++) {
+        sheaf_scope in = sheaf_scope_enter(
+            scope, field, (const uint8_t *)list->at + (size_t)i * field->shape->size);
+        SHEAF_TRY(tell(context, &in, sheaf_json_member_string(item, "text")));
+    }
+    return SHEAF_OK;
 }

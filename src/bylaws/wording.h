@@ -6,7 +6,8 @@
  *
  *     {open_s}                the value: 14 days
  *     {organ:organ}           in another form, see below
- *     {?second|text|else}     text where the field holds (sheaf_field_holds)
+ *     {?second|text|else}     text where the field is there, and not false, not empty,
+ *                             and, of a number that must be there, not 0
  *     {majority=simple|a|b}   a where it is that choice or number
  *     {seats#officer|officers}  after one, and after another number
  *     {*classes|text|and}     the text for each record of a list, with `and` between
@@ -57,9 +58,6 @@ sheaf_scope sheaf_scope_whole(const struct sheaf_bylaws *bylaws);
 sheaf_scope sheaf_scope_enter(const sheaf_scope *scope, const sheaf_field *f,
                               const void *record);
 
-/* Is it there, and not false, not empty, and, of a number that must be there, not 0? */
-bool sheaf_field_holds(const sheaf_scope *scope, const sheaf_field *field);
-
 /* Appends a value as messages tell it. */
 SHEAF_MUST_USE sheaf_status sheaf_wording_value(sheaf_wording *w, const sheaf_scope *scope,
                                                 const sheaf_field *field, sheaf_slice form);
@@ -74,5 +72,15 @@ SHEAF_MUST_USE sheaf_status sheaf_wording_message(sheaf_wording *w, const sheaf_
 /* What a field is called; its documentation where no catalogue has a label. */
 sheaf_slice sheaf_wording_label(const sheaf_wording *w, const sheaf_shape *shape,
                                 const sheaf_field *field);
+
+/* Is given a record and the message that tells it. */
+typedef sheaf_status sheaf_wording_tell(void *context, const sheaf_scope *record,
+                                        sheaf_slice message);
+/* An item of a catalogue that is told of each record of a list, {"each": path, "text":
+ * message}: gives them to `tell` in their order; none where the list is not there.
+ * SHEAF_INVALID where the path is no list of the scope's record, or as `tell` says. */
+SHEAF_MUST_USE sheaf_status sheaf_wording_each(const sheaf_wording *w, const sheaf_scope *scope,
+                                               const sheaf_json *item, sheaf_wording_tell *tell,
+                                               void *context);
 
 #endif
