@@ -10,6 +10,7 @@
 #include "bench.h"
 #include "kit.h"
 
+#include "coop/key_numbers.h"
 #include "coop/key_tree.h"
 
 #include <malloc.h>
@@ -61,7 +62,7 @@ static void add_members(sheaf_state *state, uint32_t count)
         struct sheaf_row_key *row = sheaf_key_add(state, application(i), &key);
         row->member = application(i);
         row->scopes = SHEAF_SCOPE_VOTE;
-        row->seq = 1;
+        sheaf_key_number_set(state, sheaf_key_count(state) - 1, 1);
         row->until = INT64_MAX;
         if (i % SHEAF_DIGEST_ENTRIES == 0)
             sheaf_state_commit(state);

@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "claims/recompute.h"
+#include "coop/key_numbers.h"
 #include "node/follower.h"
 #include "node/round_check.h"
 
@@ -62,9 +63,8 @@ static void begin_act(sim *s, int i, int slot, const char *kind, const char *wha
 {
     member *m = &s->member[i];
     const char *who = slot ? m->node : m->name;
-    const struct sheaf_row_key *key =
-        sheaf_key_find(&m->replay.state, kit_named(&s->pen, who)->key);
-    m->slot[slot].seq = key->seq + 1;
+    uint32_t key = kit_named(&s->pen, who)->key;
+    m->slot[slot].seq = sheaf_key_number_of(&m->replay.state, key) + 1;
     m->slot[slot].until = s->now + 4000;
     m->slot[slot].waiting = true;
     sim_write(s, who, clock_of(s, i), m->slot[slot].seq, kind, what, &m->slot[slot].act);
@@ -79,7 +79,7 @@ static void push_acts(sim *s, int i)
         uint32_t key = kit_named(&s->pen, who)->key;
         if (!m->slot[slot].waiting)
             continue;
-        if (sheaf_key_find(&m->replay.state, key)->seq >= m->slot[slot].seq
+        if (sheaf_key_number_of(&m->replay.state, key) >= m->slot[slot].seq
             || s->now > m->slot[slot].until)
             m->slot[slot].waiting = false;
         else if (sim_chance(s, 6) == 0)

@@ -3,7 +3,9 @@
 
 #include "acts/flags.h"
 #include "acts/schema.h"
+#include "coop/index.h"
 #include "crypto/ed25519.h"
+#include "store/random.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -286,6 +288,9 @@ int main(int argc, char **argv)
         fputs("sheaf: libsodium cannot start on this machine\n", stderr);
         return SHEAF_EXIT_FAILED;
     }
+    uint64_t random;
+    sheaf_random(&random, sizeof random);
+    sheaf_index_keep_secret(random);
     int code = run(argc, argv);
     bool lost = fflush(stdout) != 0;
     struct pollfd out = {.fd = STDOUT_FILENO};

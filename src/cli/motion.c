@@ -151,7 +151,7 @@ static int run_show(const sheaf_arguments *a)
     sheaf_round_source source;
     sheaf_err err;
     long long number;
-    int code;
+    int code = SHEAF_EXIT_FAILED;
     if (!sheaf_number(a->argument[0], 0, SHEAF_REF_MAX, &number))
         return sheaf_usage(&sheaf_command_motion_show,
                            "a motion is the number of the entry that opened it, not “%.40s”",

@@ -1,4 +1,5 @@
 #include "coop/ending.h"
+#include "coop/key_numbers.h"
 #include "coop/member.h"
 
 #include <assert.h>
@@ -87,10 +88,11 @@ static sheaf_refusal check_times(const sheaf_fold *fold, const sheaf_act *act)
 
 static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
 {
-    const struct sheaf_row_key *key = sheaf_key_find(fold->state, act->key);
-    SHEAF_REFUSE_IF(!key, no_such_key);
+    uint32_t row = sheaf_key_row(fold->state, act->key);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_key);
+    const struct sheaf_row_key *key = sheaf_key_at(fold->state, row);
     SHEAF_REFUSE_IF(key->member != act->by, key_of_another);
-    SHEAF_REFUSE_IF(act->seq != key->seq + 1, sequence);
+    SHEAF_REFUSE_IF(act->seq != (uint64_t)sheaf_key_number(fold->state, row) + 1, sequence);
     fold->out->number_used = true;
     const struct sheaf_row_member *member = sheaf_member_find(fold->state, act->by);
     SHEAF_REFUSE_IF(!member || member->state != SHEAF_member_state_active, not_a_member);
@@ -192,7 +194,7 @@ static void count_act(sheaf_state *state, const sheaf_entry *entry, bool number_
     if (number_used && actor == SHEAF_ACTOR_HUB)
         coop->hub_seq = entry->act->seq;
     if (number_used && actor == SHEAF_ACTOR_MEMBER && key != SHEAF_NONE)
-        sheaf_key_edit(state, key)->seq = entry->act->seq;
+        sheaf_key_number_set(state, key, (uint32_t)entry->act->seq);
 }
 
 sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_arena *arena,
@@ -233,18 +235,38 @@ sheaf_status sheaf_fold_try(sheaf_state *state, const sheaf_entry *entry, sheaf_
     return SHEAF_OK;
 }
 
-void sheaf_fold_expect(const sheaf_state *state, const sheaf_act *act, bool soon)
+/* The places in indices. */
+static void expect_places(const sheaf_state *state, const sheaf_act *act)
 {
-    void (*expect)(const sheaf_state *, sheaf_table_id, uint64_t) =
-        soon ? sheaf_expect_row : sheaf_expect_slot;
-    if (!act->has_by)
-        return;
-    expect(state, SHEAF_TABLE_key, act->key);
-    expect(state, SHEAF_TABLE_member, act->by);
+    sheaf_expect_slot(state, SHEAF_TABLE_key, act->key);
+    sheaf_expect_slot(state, SHEAF_TABLE_member, act->by);
     if (act->kind == SHEAF_KIND_ballot_cast) {
         const struct sheaf_ballot_cast *ballot = act->what;
-        expect(state, SHEAF_TABLE_ballot, sheaf_pair(ballot->motion, act->by));
+        sheaf_expect_slot(state, SHEAF_TABLE_ballot, sheaf_pair(ballot->motion, act->by));
     }
+}
+
+static void expect_rows(const sheaf_state *state, const sheaf_act *act)
+{
+    uint32_t key = sheaf_key_row(state, act->key);
+    sheaf_expect_row(state, SHEAF_TABLE_key, key);
+    sheaf_expect_row(state, SHEAF_TABLE_key_numbers, key / SHEAF_NUMBERS);
+    sheaf_expect_row(state, SHEAF_TABLE_member, sheaf_member_row(state, act->by));
+    if (act->kind == SHEAF_KIND_ballot_cast) {
+        const struct sheaf_ballot_cast *ballot = act->what;
+        sheaf_expect_row(state, SHEAF_TABLE_ballot,
+                         sheaf_ballot_row(state, sheaf_pair(ballot->motion, act->by)));
+    }
+}
+
+void sheaf_fold_expect(const sheaf_state *state, const sheaf_act *act, bool soon)
+{
+    if (!act->has_by)
+        return;
+    if (soon)
+        expect_rows(state, act);
+    else
+        expect_places(state, act);
 }
 
 void sheaf_fold_keep(sheaf_state *state, const sheaf_entry *entry)

@@ -94,9 +94,10 @@ struct sheaf_row_key *sheaf_key_add(sheaf_state *state, uint32_t id,
     if (row >= UINT32_MAX / 2 - 1)
         state->failed = true;
     struct sheaf_row_key *key = sheaf_key_new(state, id);
-    key->id = id;
     key->public_key = *public_key;
     key->revoked = SHEAF_NONE;
+    if (row % SHEAF_NUMBERS == 0)
+        sheaf_key_numbers_new(state, 0);
     if (state->failed)
         return key;
     if (near == SHEAF_NONE)

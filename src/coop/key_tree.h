@@ -14,7 +14,7 @@
 bool sheaf_key_known(const sheaf_state *state, const sheaf_public_key *public_key);
 
 /* The row of a new key that is not known yet; its public key is never changed. Zeros but for
- * `id`, the public key, and that it is not revoked. */
+ * `id`, the public key, and that it is not revoked; the number of its last act is 0. */
 struct sheaf_row_key *sheaf_key_add(sheaf_state *state, uint32_t id,
                                     const sheaf_public_key *public_key);
 

@@ -81,7 +81,7 @@ struct sheaf_new_key {
     sheaf_public_key public_key;
     sheaf_hash holder;
     uint32_t human; /* where it is known already: 1 + row, as of the key that it replaces */
-    uint64_t seq;
+    uint32_t seq;
     int64_t until;
     uint8_t scopes;
     bool web;

@@ -157,9 +157,9 @@ sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id)
     return taken(fold, sheaf_motion_row(fold->state, id));
 }
 
-/* Where it is accepted, *row is that of the motion. */
+/* Where it is accepted, *row is that of the motion, and *counts whether the ballot counts. */
 static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
-                           const struct sheaf_row_member *member, uint32_t *row)
+                           const struct sheaf_row_member *member, uint32_t *row, bool *counts)
 {
     const sheaf_state *state = fold->state;
     *row = sheaf_motion_row(state, id);
@@ -167,6 +167,7 @@ static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, *row);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     sheaf_refusal may = sheaf_row_may_vote(state, &electorate, id, member);
+    *counts = may == SHEAF_ACCEPTED;
     if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
         SHEAF_REFUSE_UNLESS(may);
     SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
@@ -180,10 +181,11 @@ static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
 sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
 {
     uint32_t row;
-    return check(fold, id, sheaf_member_find(fold->state, member), &row);
+    bool counts;
+    return check(fold, id, sheaf_member_find(fold->state, member), &row, &counts);
 }
 
-static void put(sheaf_fold *fold, const vote *on, uint8_t choice)
+static void put(sheaf_fold *fold, const vote *on, uint8_t choice, bool counts)
 {
     sheaf_state *state = fold->state;
     uint32_t member = on->member->id, motion = on->motion->id;
@@ -191,14 +193,10 @@ static void put(sheaf_fold *fold, const vote *on, uint8_t choice)
     struct sheaf_row_ballot *ballot = on->cast == SHEAF_NONE
                                           ? sheaf_ballot_new(state, sheaf_pair(motion, member))
                                           : sheaf_ballot_edit(state, on->cast);
-    if (!again) {
-        const sheaf_electorate electorate = sheaf_motion_electorate(on->motion);
-        ballot->member = member;
-        ballot->motion = motion;
-        ballot->counts = sheaf_row_entitled(state, &electorate, on->member) == SHEAF_ACCEPTED;
-    } else if (ballot->counts) {
+    if (!again)
+        ballot->counts = counts;
+    else if (ballot->counts)
         count_vote(state, on, ballot->choice, false);
-    }
     ballot->choice = choice;
     ballot->cast = fold->index;
     if (ballot->counts)
@@ -211,7 +209,8 @@ void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_
     sheaf_state *state = fold->state;
     const vote on =
         vote_on(state, sheaf_motion_row(state, motion), sheaf_member_get(state, member));
-    put(fold, &on, choice);
+    const sheaf_electorate electorate = sheaf_motion_electorate(on.motion);
+    put(fold, &on, choice, sheaf_row_entitled(state, &electorate, on.member) == SHEAF_ACCEPTED);
 }
 
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
@@ -219,9 +218,10 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     const sheaf_state *state = fold->state;
     const struct sheaf_row_member *member = sheaf_member_get(state, fold->member);
     uint32_t row;
-    SHEAF_REFUSE_UNLESS(check(fold, what->motion, member, &row));
+    bool counts;
+    SHEAF_REFUSE_UNLESS(check(fold, what->motion, member, &row, &counts));
     const vote on = vote_on(state, row, member);
     SHEAF_REFUSE_IF(!on.bylaws->ballots_changeable && standing(state, &on), voted_already);
-    put(fold, &on, what->choice);
+    put(fold, &on, what->choice, counts);
     return SHEAF_ACCEPTED;
 }

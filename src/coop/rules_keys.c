@@ -4,6 +4,7 @@
 #include "coop/member.h"
 
 #include "base/json.h"
+#include "coop/key_numbers.h"
 #include "coop/key_tree.h"
 
 static const int64_t forever = SHEAF_JSON_INT_MAX;
@@ -238,7 +239,7 @@ static sheaf_refusal add(sheaf_fold *fold, const struct sheaf_new_key *what)
     key->member = what->member;
     key->holder = what->holder;
     key->human = human;
-    key->seq = what->seq;
+    sheaf_key_number_set(fold->state, sheaf_key_count(fold->state) - 1, what->seq);
     key->until = what->until;
     key->scopes = what->scopes;
     key->web = what->web;

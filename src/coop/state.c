@@ -28,10 +28,14 @@ sheaf_status sheaf_state_init(sheaf_state *state, uint16_t revision_max, sheaf_e
     *state = (sheaf_state){.mark = 1, .revision_max = revision_max};
     for (sheaf_table_id t = 0; t < SHEAF_TABLE_COUNT; t++) {
         assert(sheaf_table_describe(t)->size <= UNDO_ROW_MAX);
-        state->tables[t].row_bytes = sheaf_table_describe(t)->size;
+        state->tables[t].shape = sheaf_table_describe(t);
+        state->tables[t].row_bytes = state->tables[t].shape->size;
     }
     state->spare = calloc(1, UNDO_ROW_MAX);
-    if (state->spare
+    state->words = malloc(sizeof *state->words);
+    if (state->words)
+        sheaf_index_words_fill(state->words);
+    if (state->spare && state->words
         && reserve(state, (void **)&state->undo, &state->undo_capacity, UNDO_ALWAYS,
                    sizeof *state->undo)
         && reserve(state, (void **)&state->undo_rows, &state->undo_size,
@@ -52,11 +56,13 @@ void sheaf_state_deinit(sheaf_state *state)
             free(table->levels[l]);
         free(table->chunks);
         free(table->index.slots);
+        sheaf_entry_index_free(&table->entries);
         free(table->dirty);
     }
     free(state->undo);
     free(state->undo_rows);
     free(state->spare);
+    free(state->words);
     *state = (sheaf_state){0};
 }
 
@@ -85,87 +91,77 @@ static bool reserve(sheaf_state *state, void **array, size_t *capacity, size_t n
     return true;
 }
 
-/* ---- the index ---- */
-
-static uint32_t slot_of(const sheaf_index *index, uint64_t key)
-{
-    /* Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4). */
-    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (index->capacity - 1);
-}
-
-static void index_put(sheaf_index *index, uint64_t key, uint32_t row)
-{
-    uint32_t at = slot_of(index, key);
-    while (index->slots[at].row_1) {
-        assert(index->slots[at].key != key);
-        at = (at + 1) & (index->capacity - 1);
-    }
-    index->slots[at] = (struct sheaf_slot){key, row + 1};
-}
-
-/* Twice the slots: what stood at a place comes to it or to the one that is so much further on,
- * so that memory is read and written in its order. */
-static bool index_grow(sheaf_state *state, sheaf_index *index)
-{
-    uint32_t capacity = index->capacity ? index->capacity * 2 : 64;
-    size_t bytes = capacity * sizeof(struct sheaf_slot);
-    sheaf_index grown = {sheaf_block_new(bytes), capacity};
-    if (!grown.slots) {
-        state->failed = true;
-        return false;
-    }
-    memset(grown.slots, 0, bytes);
-    for (uint32_t i = 0; i < index->capacity; i++)
-        if (index->slots[i].row_1)
-            index_put(&grown, index->slots[i].key, index->slots[i].row_1 - 1);
-    free(index->slots);
-    *index = grown;
-    return true;
-}
-
-/* What follows in the chain moves up, where that is nearer to its own place (Knuth, 6.4,
- * algorithm R). */
-static void index_remove(sheaf_index *index, uint64_t key, uint32_t row)
-{
-    const uint32_t mask = index->capacity - 1;
-    uint32_t gap = slot_of(index, key);
-    while (index->slots[gap].row_1 != row + 1)
-        gap = (gap + 1) & mask;
-    for (uint32_t at = (gap + 1) & mask; index->slots[at].row_1; at = (at + 1) & mask) {
-        uint32_t from = slot_of(index, index->slots[at].key);
-        if (((at - from) & mask) < ((at - gap) & mask))
-            continue; /* it would come to stand before its place */
-        index->slots[gap] = index->slots[at];
-        gap = at;
-    }
-    index->slots[gap] = (struct sheaf_slot){0};
-}
-
-uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
-{
-    const sheaf_index *index = &state->tables[id].index;
-    if (!index->capacity)
-        return SHEAF_NONE;
-    for (uint32_t at = slot_of(index, key); index->slots[at].row_1;
-         at = (at + 1) & (index->capacity - 1))
-        if (index->slots[at].key == key)
-            return index->slots[at].row_1 - 1;
-    return SHEAF_NONE;
-}
-
-void sheaf_expect_slot(const sheaf_state *state, sheaf_table_id id, uint64_t key)
-{
-    const sheaf_index *index = &state->tables[id].index;
-    if (index->capacity)
-        __builtin_prefetch(&index->slots[slot_of(index, key)]);
-}
-
 /* ---- rows ---- */
 
 static uint8_t *row_at(const sheaf_state_table *table, uint32_t row)
 {
     return sheaf_row_place(table, table->row_bytes, row);
 }
+
+/* ---- keys ---- */
+
+uint32_t sheaf_find_hashed(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    const sheaf_state_table *table = &state->tables[id];
+    const sheaf_index *index = &table->index;
+    const uint32_t mask = index->capacity - 1;
+    if (!index->capacity)
+        return SHEAF_NONE;
+    uint32_t hash = sheaf_index_hash(state->words, key), at = sheaf_index_place(index, hash);
+    for (uint64_t slot; (slot = index->slots[at]) != 0; at = (at + 1) & mask)
+        if (slot >> 32 == hash && table->shape->key(row_at(table, (uint32_t)slot - 1)) == key)
+            return (uint32_t)slot - 1;
+    return SHEAF_NONE;
+}
+
+uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    return state->tables[id].shape->find == SHEAF_FIND_BY_ENTRY
+               ? sheaf_find_entry(state, id, key)
+               : sheaf_find_hashed(state, id, key);
+}
+
+static bool reserve_key(sheaf_state_table *table, uint64_t key)
+{
+    sheaf_find find = table->shape->find;
+    return find == SHEAF_FIND_BY_ROW
+           || (find == SHEAF_FIND_BY_ENTRY
+                   ? sheaf_entry_reserve(&table->entries, (uint32_t)key)
+                   : sheaf_index_reserve(&table->index, table->count + 1));
+}
+
+static void put_key(const sheaf_state *state, sheaf_state_table *table, uint64_t key,
+                    uint32_t row)
+{
+    sheaf_find find = table->shape->find;
+    if (find == SHEAF_FIND_BY_ENTRY)
+        *sheaf_entry_place(&table->entries, key) = row + 1;
+    else if (find != SHEAF_FIND_BY_ROW)
+        sheaf_index_put(&table->index, sheaf_index_hash(state->words, key), row);
+}
+
+static void remove_key(const sheaf_state *state, sheaf_state_table *table, uint64_t key,
+                       uint32_t row)
+{
+    sheaf_find find = table->shape->find;
+    if (find == SHEAF_FIND_BY_ENTRY)
+        *sheaf_entry_place(&table->entries, key) = 0;
+    else if (find != SHEAF_FIND_BY_ROW)
+        sheaf_index_remove(&table->index, sheaf_index_hash(state->words, key), row);
+}
+
+void sheaf_expect_slot(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+{
+    const sheaf_state_table *table = &state->tables[id];
+    const sheaf_index *index = &table->index;
+    if (table->shape->find == SHEAF_FIND_BY_ENTRY)
+        __builtin_prefetch(sheaf_entry_place(&table->entries, key));
+    else if (index->capacity)
+        __builtin_prefetch(
+            &index->slots[sheaf_index_place(index, sheaf_index_hash(state->words, key))]);
+}
+
+/* ---- writing ---- */
 
 uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id)
 {
@@ -258,32 +254,31 @@ static bool add_chunk(sheaf_state_table *table)
 
 void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
 {
-    const sheaf_table_shape *shape = sheaf_table_describe(id);
     sheaf_state_table *table = &state->tables[id];
+    const sheaf_table_shape *shape = table->shape;
     uint32_t row = table->count;
     if (state->failed || row == SHEAF_NONE - 1)
         return state->failed = true, spare_row(state);
     if (row / SHEAF_CHUNK_ROWS >= table->chunk_count && !add_chunk(table))
         return state->failed = true, spare_row(state);
-    bool keyed = shape->find != SHEAF_FIND_BY_ROW;
-    if (keyed && (table->count + 1) * 4 > (uint64_t)table->index.capacity * 3
-        && !index_grow(state, &table->index))
-        return spare_row(state);
+    if (!reserve_key(table, key))
+        return state->failed = true, spare_row(state);
     table->count++;
     if (!save(state, id, row, key, true)) {
         table->count--;
         return spare_row(state);
     }
-    if (keyed)
-        index_put(&table->index, key, row);
-    return memset(row_at(table, row), 0, shape->size);
+    put_key(state, table, key, row);
+    void *made = memset(row_at(table, row), 0, shape->size);
+    shape->set_key(made, key);
+    assert(shape->key(made) == key || shape->find == SHEAF_FIND_BY_ROW);
+    return made;
 }
 
-void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint64_t key)
+void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint32_t row)
 {
     const sheaf_state_table *table = &state->tables[id];
-    uint32_t row = sheaf_find_row(state, id, key);
-    if (row == SHEAF_NONE)
+    if (row >= table->count)
         return;
     const uint8_t *at = row_at(table, row);
     for (uint32_t line = 0; line < table->row_bytes; line += CACHE_LINE)
@@ -304,15 +299,14 @@ void sheaf_state_roll_back(sheaf_state *state, sheaf_mark to)
     while (state->undo_count > to.undo_count) {
         struct sheaf_undo *undo = &state->undo[--state->undo_count];
         sheaf_state_table *table = &state->tables[undo->table];
-        const sheaf_table_shape *shape = sheaf_table_describe(undo->table);
         if (undo->new_row) {
             assert(undo->row == table->count - 1);
-            if (shape->find != SHEAF_FIND_BY_ROW)
-                index_remove(&table->index, undo->key, undo->row);
+            remove_key(state, table, undo->key, undo->row);
             table->count--;
         } else {
-            state->undo_used -= shape->size;
-            memcpy(row_at(table, undo->row), state->undo_rows + state->undo_used, shape->size);
+            state->undo_used -= table->row_bytes;
+            memcpy(row_at(table, undo->row), state->undo_rows + state->undo_used,
+                   table->row_bytes);
         }
     }
     state->mark++;

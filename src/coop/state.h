@@ -13,6 +13,7 @@
 #define SHEAF_COOP_STATE_H
 
 #include "base/status.h"
+#include "coop/index.h"
 #include "coop/tables.h"
 
 #include <assert.h>
@@ -25,15 +26,6 @@ enum {
     SHEAF_SAVED_PLACES = 256,
 };
 
-/* An open-addressing table from a row's key to its number. */
-typedef struct {
-    struct sheaf_slot {
-        uint64_t key;
-        uint32_t row_1; /* 1 + row, 0 for an empty slot */
-    } * slots;
-    uint32_t capacity; /* a power of two, or 0 */
-} sheaf_index;
-
 /* Rows stand in chunks, and in these in groups: SHEAF_GROUP_ROWS rows, then the nodes of the
  * tree over them, without its root (digest.c). So a table that grows moves nothing, and what is
  * read and written of a row lies together. */
@@ -41,7 +33,9 @@ typedef struct {
     uint8_t **chunks;
     uint32_t chunk_count, count; /* of rows */
     uint32_t row_bytes;
-    sheaf_index index;
+    const sheaf_table_shape *shape;
+    sheaf_index index;         /* of tables BY_ID and BY_PAIR */
+    sheaf_entry_index entries; /* of tables BY_ENTRY */
     /* The digest: the first `built` rows are in the tree. Those of them that were written since
      * are listed as dirty, some more than once; there is as much room again to sort them. */
     uint32_t built;
@@ -53,6 +47,7 @@ typedef struct {
 
 typedef struct {
     sheaf_state_table tables[SHEAF_TABLE_COUNT];
+    sheaf_index_words *words;
     struct sheaf_undo {
         uint64_t key; /* of a new row: its key in the index */
         uint32_t row;
@@ -92,15 +87,16 @@ uint32_t sheaf_table_rows(const sheaf_state *state, sheaf_table_id id);
 const void *sheaf_table_row(const sheaf_state *state, sheaf_table_id id, uint32_t row);
 /* Of a row that could not be made, for the state has failed, one that is thrown away. */
 void *sheaf_edit(sheaf_state *state, sheaf_table_id id, uint32_t row);
-/* A new row of zeros at the end; `key` finds it again (ignored for tables BY_ROW). */
+/* A new row at the end, zeros but for the columns of its key, by which it is found again
+ * (ignored for tables BY_ROW). */
 void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key);
 /* SHEAF_NONE if there is no row with the key. */
 uint32_t sheaf_find_row(const sheaf_state *state, sheaf_table_id id, uint64_t key);
 
-/* A row with the key is wanted soon: brings the place in the index, and then the row itself,
- * into the processor's caches. They change nothing. */
+/* A row with that key, or in that place, is wanted soon: brings the place in the index, and the
+ * row itself if there is one, into the processor's caches. They change nothing. */
 void sheaf_expect_slot(const sheaf_state *state, sheaf_table_id id, uint64_t key);
-void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint64_t key);
+void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint32_t row);
 
 static inline uint64_t sheaf_pair(uint32_t a, uint32_t b)
 {
@@ -122,6 +118,20 @@ static inline uint8_t *sheaf_row_place(const sheaf_state_table *table, size_t si
            + row % SHEAF_CHUNK_ROWS / SHEAF_GROUP_ROWS * sheaf_group_bytes(size)
            + row % SHEAF_GROUP_ROWS * size;
 }
+
+static inline uint32_t sheaf_find_entry(const sheaf_state *state, sheaf_table_id id,
+                                        uint64_t entry)
+{
+    const uint32_t *place = sheaf_entry_place(&state->tables[id].entries, entry);
+    return place ? *place - 1 : SHEAF_NONE; /* SHEAF_NONE is 0 - 1 */
+}
+uint32_t sheaf_find_hashed(const sheaf_state *state, sheaf_table_id id, uint64_t key);
+
+/* How typed access finds rows. */
+#define SHEAF_FINDS_BY_ROW                 sheaf_find_hashed
+#define SHEAF_FINDS_BY_ENTRY               sheaf_find_entry
+#define SHEAF_FINDS_BY_ID                  sheaf_find_hashed
+#define SHEAF_FINDS_BY_PAIR(first, second) sheaf_find_hashed
 
 /* Typed access, for every table:
  *     sheaf_motion_count(state)       rows
@@ -147,7 +157,7 @@ static inline uint8_t *sheaf_row_place(const sheaf_state_table *table, size_t si
     }                                                                                          \
     static inline uint32_t sheaf_##name##_row(const sheaf_state *state, uint64_t wanted)       \
     {                                                                                          \
-        return sheaf_find_row(state, SHEAF_TABLE_##name, wanted);                              \
+        return SHEAF_FINDS_##key(state, SHEAF_TABLE_##name, wanted);                           \
     }                                                                                          \
     static inline const struct sheaf_row_##name *sheaf_##name##_find(const sheaf_state *state, \
                                                                      uint64_t wanted)          \

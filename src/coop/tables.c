@@ -32,8 +32,14 @@
 #undef END_TABLE
 
 #define KEY_BY_ROW                 0
+#define KEY_BY_ENTRY               row->id
 #define KEY_BY_ID                  row->id
 #define KEY_BY_PAIR(first, second) ((uint64_t)row->first << 32 | row->second)
+#define SET(column, value)         row->column = (__typeof__(row->column))(value);
+#define SET_BY_ROW
+#define SET_BY_ENTRY               SET(id, wanted)
+#define SET_BY_ID                  SET(id, wanted)
+#define SET_BY_PAIR(first, second) SET(first, wanted >> 32) SET(second, wanted)
 #define COL                        SHEAF_SKIP
 #define END_TABLE                  SHEAF_SKIP
 #define TABLE(name, key, doc)                                                                  \
@@ -42,11 +48,23 @@
         const struct sheaf_row_##name *row = at;                                               \
         (void)row;                                                                             \
         return KEY_##key;                                                                      \
+    }                                                                                          \
+    static void set_key_of_##name(void *at, uint64_t wanted)                                   \
+    {                                                                                          \
+        struct sheaf_row_##name *row = at;                                                     \
+        (void)row, (void)wanted;                                                               \
+        SET_##key                                                                              \
     }
 #include "coop/tbl/tables.def"
 #undef TABLE
 #undef COL
 #undef END_TABLE
+
+static void put_numbers(const uint32_t numbers[SHEAF_NUMBERS], uint8_t *out)
+{
+    for (unsigned i = 0; i < SHEAF_NUMBERS; i++)
+        sheaf_big_endian_put(out + 4 * i, numbers[i], 4);
+}
 
 /* The encoding of a row, a straight line of code for each table. */
 #define PUT_INTEGER(name, width)                                                               \
@@ -54,6 +72,9 @@
     out += width;
 #define PUT_BYTES(name)                                                                        \
     memcpy(out, &row->name, sizeof row->name);                                                 \
+    out += sizeof row->name;
+#define PUT_NUMBERS(name)                                                                      \
+    put_numbers(row->name, out);                                                               \
     out += sizeof row->name;
 #define PUT_U8(name)    PUT_INTEGER(name, 1)
 #define PUT_U16(name)   PUT_INTEGER(name, 2)
@@ -82,22 +103,24 @@
 #undef COL
 #undef END_TABLE
 
-#define SHEAF_WIDTH_U8    1
-#define SHEAF_WIDTH_U16   2
-#define SHEAF_WIDTH_U32   4
-#define SHEAF_WIDTH_U64   8
-#define SHEAF_WIDTH_I64   8
-#define SHEAF_WIDTH_REF   4
-#define SHEAF_WIDTH_BOOL  1
-#define SHEAF_WIDTH_ENUM  1
-#define SHEAF_WIDTH_HASH  32
-#define SHEAF_WIDTH_KEY   32
-#define SHEAF_WIDTH_N4    4
-#define SHEAF_WIDTH_N40   40
-#define SHEAF_WIDTH_N100  100
-#define SHEAF_WIDTH_BLOCK SHEAF_PART_BYTES
+#define SHEAF_WIDTH_U8      1
+#define SHEAF_WIDTH_U16     2
+#define SHEAF_WIDTH_U32     4
+#define SHEAF_WIDTH_U64     8
+#define SHEAF_WIDTH_I64     8
+#define SHEAF_WIDTH_REF     4
+#define SHEAF_WIDTH_BOOL    1
+#define SHEAF_WIDTH_ENUM    1
+#define SHEAF_WIDTH_HASH    32
+#define SHEAF_WIDTH_KEY     32
+#define SHEAF_WIDTH_N4      4
+#define SHEAF_WIDTH_N40     40
+#define SHEAF_WIDTH_N100    100
+#define SHEAF_WIDTH_BLOCK   SHEAF_PART_BYTES
+#define SHEAF_WIDTH_NUMBERS (4 * SHEAF_NUMBERS)
 
 #define FIND_BY_ROW                 SHEAF_FIND_BY_ROW
+#define FIND_BY_ENTRY               SHEAF_FIND_BY_ENTRY
 #define FIND_BY_ID                  SHEAF_FIND_BY_ID
 #define FIND_BY_PAIR(first, second) SHEAF_FIND_BY_PAIR
 #define TABLE(name_, key_, doc_)                                                               \
@@ -108,6 +131,7 @@
                              .size = sizeof(struct sheaf_row_##name_),                         \
                              .find = FIND_##key_,                                              \
                              .key = key_of_##name_,                                            \
+                             .set_key = set_key_of_##name_,                                    \
                              .encode = encode_##name_,                                         \
                              .encoded = 0
 #define COL(table, type, sub, name, doc) +SHEAF_WIDTH_##type
@@ -138,13 +162,21 @@ sheaf_table_id sheaf_table_named(sheaf_slice name)
 static size_t column_width(sheaf_column_type type)
 {
     static const uint8_t widths[] = {
-        [SHEAF_COLUMN_U8] = 1,     [SHEAF_COLUMN_U16] = 2,
-        [SHEAF_COLUMN_U32] = 4,    [SHEAF_COLUMN_U64] = 8,
-        [SHEAF_COLUMN_I64] = 8,    [SHEAF_COLUMN_REF] = 4,
-        [SHEAF_COLUMN_BOOL] = 1,   [SHEAF_COLUMN_ENUM] = 1,
-        [SHEAF_COLUMN_HASH] = 32,  [SHEAF_COLUMN_KEY] = 32,
-        [SHEAF_COLUMN_N4] = 4,     [SHEAF_COLUMN_N40] = 40,
-        [SHEAF_COLUMN_N100] = 100, [SHEAF_COLUMN_BLOCK] = SHEAF_PART_BYTES,
+        [SHEAF_COLUMN_U8] = 1,
+        [SHEAF_COLUMN_U16] = 2,
+        [SHEAF_COLUMN_U32] = 4,
+        [SHEAF_COLUMN_U64] = 8,
+        [SHEAF_COLUMN_I64] = 8,
+        [SHEAF_COLUMN_REF] = 4,
+        [SHEAF_COLUMN_BOOL] = 1,
+        [SHEAF_COLUMN_ENUM] = 1,
+        [SHEAF_COLUMN_HASH] = 32,
+        [SHEAF_COLUMN_KEY] = 32,
+        [SHEAF_COLUMN_N4] = 4,
+        [SHEAF_COLUMN_N40] = 40,
+        [SHEAF_COLUMN_N100] = 100,
+        [SHEAF_COLUMN_BLOCK] = SHEAF_PART_BYTES,
+        [SHEAF_COLUMN_NUMBERS] = 4 * SHEAF_NUMBERS,
     };
     return widths[type];
 }
@@ -208,6 +240,13 @@ static bool column_decode(const sheaf_column *column, sheaf_slice in, uint8_t *a
     uint64_t value = in.len <= sizeof value ? sheaf_big_endian_get(in.data, in.len) : 0;
     uint16_t u16 = (uint16_t)value;
     uint32_t u32 = (uint32_t)value;
+    if (column->type == SHEAF_COLUMN_NUMBERS) {
+        for (size_t i = 0; i < in.len; i += sizeof u32) {
+            u32 = (uint32_t)sheaf_big_endian_get(in.data + i, sizeof u32);
+            memcpy(at + i, &u32, sizeof u32);
+        }
+        return true;
+    }
     if (column_is_bytes(column->type)) {
         memcpy(at, in.data, in.len);
         bool words = column->type == SHEAF_COLUMN_N4 || column->type == SHEAF_COLUMN_N40
@@ -302,6 +341,12 @@ static void write_column(const sheaf_column *column, const void *row, sheaf_json
         break;
     case SHEAF_COLUMN_BLOCK:
         sheaf_json_base64url(w, sheaf_bytes(at, SHEAF_PART_BYTES));
+        break;
+    case SHEAF_COLUMN_NUMBERS:
+        sheaf_json_open_list(w);
+        for (unsigned i = 0; i < SHEAF_NUMBERS; i++)
+            sheaf_json_int(w, ((const uint32_t *)at)[i]);
+        sheaf_json_close(w);
         break;
     }
 }

@@ -17,6 +17,9 @@
 
 enum { SHEAF_PART_BYTES = 224 };
 
+/* In columns of the type NUMBERS. */
+enum { SHEAF_NUMBERS = 16 };
+
 /* The longest encoding of a row. */
 enum { SHEAF_ROW_ENCODED_MAX = 512 };
 
@@ -74,6 +77,7 @@ typedef enum {
 #define SHEAF_COL_N40(name)              char name[40]
 #define SHEAF_COL_N100(name)             char name[100]
 #define SHEAF_COL_BLOCK(name)            uint8_t name[SHEAF_PART_BYTES]
+#define SHEAF_COL_NUMBERS(name)          uint32_t name[SHEAF_NUMBERS]
 #define TABLE(name, key, doc)            struct sheaf_row_##name {
 #define COL(table, type, sub, name, doc) SHEAF_COL_##type(name);
 #define END_TABLE(name)                                                                        \
@@ -99,6 +103,7 @@ typedef enum {
     SHEAF_COLUMN_N40,
     SHEAF_COLUMN_N100,
     SHEAF_COLUMN_BLOCK,
+    SHEAF_COLUMN_NUMBERS,
 } sheaf_column_type;
 
 typedef struct {
@@ -108,7 +113,12 @@ typedef struct {
     sheaf_column_type type;
 } sheaf_column;
 
-typedef enum { SHEAF_FIND_BY_ROW, SHEAF_FIND_BY_ID, SHEAF_FIND_BY_PAIR } sheaf_find;
+typedef enum {
+    SHEAF_FIND_BY_ROW,
+    SHEAF_FIND_BY_ENTRY,
+    SHEAF_FIND_BY_ID,
+    SHEAF_FIND_BY_PAIR,
+} sheaf_find;
 
 typedef struct {
     const char *name, *doc;
@@ -118,6 +128,7 @@ typedef struct {
     uint16_t encoded; /* bytes of a row's encoding */
     sheaf_find find;
     uint64_t (*key)(const void *row); /* by which sheaf_find_row() finds it; 0 if BY_ROW */
+    void (*set_key)(void *row, uint64_t key);
     void (*encode)(const void *row, uint8_t *out);
 } sheaf_table_shape;
 

@@ -44,6 +44,7 @@ enum {
     AREA(member, MEMBERS),
     AREA(approval, MEMBERS),
     AREA(key, MEMBERS),
+    AREA(key_numbers, MEMBERS),
     AREA(dispute, MEMBERS),
     AREA(confirmation, MEMBERS),
     AREA(human_in_vain, MEMBERS),

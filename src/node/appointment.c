@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "acts/submission.h"
+#include "coop/key_numbers.h"
 #include "coop/view.h"
 #include "node/member.h"
 #include "node/witnessed.h"
@@ -64,7 +65,7 @@ static sheaf_status encode(const sheaf_appointment *a, const sheaf_state *state,
                      .at = a->now_ms,
                      .until = a->now_ms + good_for_ms,
                      .seen = state->size,
-                     .seq = key->seq + 1,
+                     .seq = sheaf_key_number_of(state, key->id) + UINT64_C(1),
                      .what = &what};
     uint8_t signature[SHEAF_SIGNATURE_BYTES];
     sheaf_buffer bytes, message;

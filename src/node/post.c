@@ -4,6 +4,7 @@
 
 #include "coop/view.h"
 #include "base/encode.h"
+#include "coop/key_numbers.h"
 #include "crypto/label.h"
 #include "node/applicant.h"
 #include "node/relay.h"
@@ -64,7 +65,7 @@ static sheaf_status envelope(const letter *l, sheaf_act *act, sheaf_err *err)
     act->has_by = act->has_key = true;
     act->by = row->member;
     act->key = row->id;
-    act->seq = row->seq + 1;
+    act->seq = sheaf_key_number_of(state, row->id) + UINT64_C(1);
     return SHEAF_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "small_worlds.h"
 
 #include "base/encode.h"
+#include "coop/key_numbers.h"
 #include "coop/snapshot.h"
 
 #include <stdlib.h>
@@ -36,15 +37,16 @@ static void *block(size_t count, size_t size)
 bool small_act(small_step *at, uint32_t by, sheaf_kind kind, const void *what)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(&at->state);
-    const struct sheaf_row_key *key = by == SHEAF_NONE ? NULL : sheaf_key_get(&at->state, by);
+    bool member = by != SHEAF_NONE;
+    uint64_t last = member ? sheaf_key_number_of(&at->state, by) : coop->hub_seq;
     at->act = (sheaf_act){.kind = kind,
-                          .has_by = key != NULL,
+                          .has_by = member,
                           .has_key = true,
                           .by = by,
-                          .key = key ? by : coop->hub,
+                          .key = member ? by : coop->hub,
                           .at = at->now,
                           .until = at->now + 1000,
-                          .seq = (key ? key->seq : coop->hub_seq) + 1,
+                          .seq = last + 1,
                           .what = what};
     sheaf_entry entry = {.act = &at->act, .stamp = at->now};
     sheaf_outcome outcome = {0};

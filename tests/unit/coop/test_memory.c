@@ -3,6 +3,7 @@
  * --wrap, so that its own allocations and no others can be made to fail. */
 #include "test.h"
 
+#include "coop/key_numbers.h"
 #include "scarce.h"
 
 /* One entry, again and again until its memory is there. Returns how often it was not. */
@@ -129,8 +130,8 @@ static void test_unlisted_rows(void **unused)
     assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
     assert_int_equal(sheaf_state_init(&plain, 1, NULL), SHEAF_OK);
     for (uint32_t i = 0; i < ROWS; i++) {
-        sheaf_tally_new(&state, i)->yes = i;
-        sheaf_tally_new(&plain, i)->yes = i % 3 == 0 && i < 600 ? i + 1 : i;
+        sheaf_tally_new(&state, sheaf_pair(i, 0))->yes = i;
+        sheaf_tally_new(&plain, sheaf_pair(i, 0))->yes = i % 3 == 0 && i < 600 ? i + 1 : i;
         if (i % 50 == 0) /* the list is as long as rows are new at once */
             (void)sheaf_table_root(&state, SHEAF_TABLE_tally);
     }
@@ -174,7 +175,7 @@ static void test_void_needs_none(void **unused)
     scarce_left = 0;
     sheaf_fold_void(&k.state, &entry, outcome.number_used);
     scarce_left = -1;
-    assert_int_equal(sheaf_key_find(&k.state, 0)->seq, entry.act->seq);
+    assert_int_equal(sheaf_key_number_of(&k.state, 0), entry.act->seq);
     assert_int_equal(sheaf_coop(&k.state)->stamp, entry.stamp);
     kit_close(&k);
 }

@@ -123,7 +123,7 @@ static void test_written_often(void **unused)
     uint64_t seed = 3;
     assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
     for (uint32_t i = 0; i < ROWS; i++)
-        sheaf_tally_new(&state, i)->motion = i;
+        sheaf_tally_new(&state, sheaf_pair(i, 0));
     sheaf_state_commit(&state);
     compare_roots(&state);
     for (uint32_t i = 0; i < WRITES; i++) {
@@ -173,12 +173,113 @@ static void test_digest_from_scratch(void **unused)
     kit_close(&again);
 }
 
+/* How many slots a search for each of the keys looks at, in all. */
+static uint64_t steps(const sheaf_state *state, const uint64_t *keys, uint32_t count)
+{
+    const sheaf_index *index = &state->tables[SHEAF_TABLE_tally].index;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = sheaf_tally_row(state, keys[i]);
+        uint32_t at = sheaf_index_place(index, sheaf_index_hash(state->words, keys[i]));
+        for (sum++; (uint32_t)index->slots[at] != row + 1; at = (at + 1) % index->capacity)
+            sum++;
+    }
+    return sum;
+}
+
+static void put_all(sheaf_state *state, const uint64_t *keys, uint32_t count)
+{
+    assert_int_equal(sheaf_state_init(state, 1, NULL), SHEAF_OK);
+    for (uint32_t i = 0; i < count; i++)
+        sheaf_tally_new(state, keys[i]);
+    sheaf_state_commit(state);
+    assert_false(state->failed);
+}
+
+/* Keys that somebody who knew the words would choose so that they meet in one stretch: they do
+ * with these words, and not with others; and the state is the same. */
+static void test_chosen_keys(void **unused)
+{
+    (void)unused;
+    enum { KEYS = 4000 };
+    static uint64_t keys[KEYS];
+    sheaf_state known, other;
+    uint32_t count = 0;
+    assert_int_equal(sheaf_state_init(&known, 1, NULL), SHEAF_OK);
+    for (uint32_t i = 0; count < KEYS; i++)
+        if (sheaf_index_hash(known.words, sheaf_pair(i, 0)) >> 24 == 7)
+            keys[count++] = sheaf_pair(i, 0);
+    sheaf_state_deinit(&known);
+    put_all(&known, keys, KEYS);
+    sheaf_index_keep_secret(UINT64_C(0x5bd1e9955bd1e995));
+    put_all(&other, keys, KEYS);
+    sheaf_index_keep_secret(0);
+    assert_true(steps(&known, keys, KEYS) > UINT64_C(100) * KEYS);
+    assert_true(steps(&other, keys, KEYS) < UINT64_C(4) * KEYS);
+    sheaf_hash a = sheaf_state_digest(&known), b = sheaf_state_digest(&other);
+    assert_memory_equal(a.bytes, b.bytes, 32);
+    sheaf_state_deinit(&known);
+    sheaf_state_deinit(&other);
+}
+
+/* Different keys of one hash are told apart: among so many rows some share theirs with keys
+ * that are not there, and some with each other. */
+static void test_same_hashes(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 200000 };
+    sheaf_state state;
+    uint32_t met = 0;
+    assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
+    for (uint32_t i = 0; i < ROWS; i++)
+        sheaf_tally_new(&state, sheaf_pair(i, i % 7));
+    const sheaf_index *index = &state.tables[SHEAF_TABLE_tally].index;
+    for (uint32_t i = 0; i < ROWS; i++) {
+        assert_int_equal(sheaf_tally_row(&state, sheaf_pair(i, i % 7)), i);
+        uint64_t absent = sheaf_pair(i, 8 + i % 5);
+        uint32_t hash = sheaf_index_hash(state.words, absent);
+        uint32_t at = sheaf_index_place(index, hash);
+        for (; index->slots[at]; at = (at + 1) % index->capacity)
+            met += index->slots[at] >> 32 == hash;
+        assert_int_equal(sheaf_tally_row(&state, absent), SHEAF_NONE);
+    }
+    assert_true(met > 0);
+    sheaf_state_roll_back(&state, (sheaf_mark){ROWS / 2});
+    for (uint32_t i = 0; i < ROWS; i++)
+        assert_int_equal(sheaf_tally_row(&state, sheaf_pair(i, i % 7)),
+                         i < ROWS / 2 ? i : SHEAF_NONE);
+    sheaf_state_deinit(&state);
+}
+
+/* Rows by entry: far apart, found and forgotten. */
+static void test_by_entry(void **unused)
+{
+    (void)unused;
+    static const uint32_t entries[] = {0, 1, 255, 256, 4095, 4096, 1000000, 40000000};
+    enum { COUNT = sizeof entries / sizeof *entries };
+    sheaf_state state;
+    assert_int_equal(sheaf_state_init(&state, 1, NULL), SHEAF_OK);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(sheaf_motion_new(&state, entries[i])->id, entries[i]);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        assert_int_equal(sheaf_motion_row(&state, entries[i]), i);
+        assert_int_equal(sheaf_find_row(&state, SHEAF_TABLE_motion, entries[i]), i);
+        assert_int_equal(sheaf_motion_row(&state, entries[i] + 2), SHEAF_NONE);
+    }
+    assert_int_equal(sheaf_motion_row(&state, SHEAF_NONE), SHEAF_NONE);
+    assert_int_equal(sheaf_motion_row(&state, UINT64_MAX), SHEAF_NONE);
+    sheaf_state_roll_back(&state, (sheaf_mark){3});
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(sheaf_motion_row(&state, entries[i]), i < 3 ? i : SHEAF_NONE);
+    sheaf_state_deinit(&state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rollback),
-        cmocka_unit_test(test_written_often),
-        cmocka_unit_test(test_digest_from_scratch),
+        cmocka_unit_test(test_rollback),      cmocka_unit_test(test_chosen_keys),
+        cmocka_unit_test(test_same_hashes),   cmocka_unit_test(test_by_entry),
+        cmocka_unit_test(test_written_often), cmocka_unit_test(test_digest_from_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

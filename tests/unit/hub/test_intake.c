@@ -5,6 +5,7 @@
 #include "../../long_log/long_log.h"
 #include "../coop/kit_store.h"
 #include "acts/submission.h"
+#include "coop/key_numbers.h"
 #include "hub/sequencer.h"
 #include "store/clock.h"
 
@@ -103,7 +104,7 @@ static void find_people(sheaf_hub *hub)
         people[i].hub = hub;
         people[i].member = key->member;
         people[i].key = key->id;
-        people[i].seq = key->seq;
+        people[i].seq = sheaf_key_number_of(state, key->id);
     }
 }
 
