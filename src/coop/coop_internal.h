@@ -158,6 +158,9 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
 sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version);
 /* So many versions may await registration. */
 enum { SHEAF_BYLAWS_WAITING_MAX = 16 };
+/* Those that do, from the newest back; `*at` is SHEAF_NONE before the first. NULL after the
+ * last. */
+const struct sheaf_row_bylaws *sheaf_bylaws_waiting(const sheaf_state *state, uint32_t *at);
 
 /* Effects that can be undone (coop/tbl/effects.def): what the entry has made as an urgent act
  * stands for good, or is as if it had not been. */

@@ -30,10 +30,14 @@ int64_t sheaf_ledger_surplus(const sheaf_state *state);
  * members, in cents. */
 int64_t sheaf_ledger_free(const sheaf_state *state);
 
-/* May those bylaws come into force, for the currency that they name? In another one not while
- * an account has a balance, a payment waits, or a budget or a licence with a price runs: the
- * numbers would stay, and mean something else. Walks through all of these where the currency
- * changes. */
-sheaf_refusal sheaf_ledger_follow(const sheaf_fold *fold, const struct sheaf_row_bylaws *text);
+/* Those bylaws come into force: may they, for the currency that they name? In another one not
+ * while an account has a balance, a budget or a licence with a price runs, or a released model
+ * has one: the numbers would stay, and mean something else. Payments that have not left lapse,
+ * which there is no money for. Walks through all of these where the currency changes. */
+sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaws *text);
+
+/* May anything begin to be counted in the currency in force? Not while bylaws with another one
+ * await registration: whoever records a cent could keep them from ever being registered. */
+sheaf_refusal sheaf_ledger_begin(const sheaf_state *state);
 
 #endif

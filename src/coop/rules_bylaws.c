@@ -284,11 +284,9 @@ sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version)
 /* How many versions await registration. */
 static uint32_t waiting(const sheaf_state *state)
 {
-    uint32_t count = 0, at = sheaf_coop(state)->bylaws_newest;
-    while (at != sheaf_coop(state)->bylaws) {
+    uint32_t count = 0, at = SHEAF_NONE;
+    while (sheaf_bylaws_waiting(state, &at))
         count++;
-        at = sheaf_bylaws_get(state, at)->base;
-    }
     return count;
 }
 

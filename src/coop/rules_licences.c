@@ -2,6 +2,7 @@
 #include "coop/coop_internal.h"
 #include "coop/licence.h"
 
+#include "coop/ledger.h"
 #include "coop/override.h"
 
 static sheaf_refusal add_datasets(sheaf_fold *fold, const struct sheaf_data_license *what)
@@ -25,6 +26,8 @@ static sheaf_refusal add_datasets(sheaf_fold *fold, const struct sheaf_data_lice
 sheaf_refusal sheaf_rule_data_license(sheaf_fold *fold, const struct sheaf_data_license *what)
 {
     SHEAF_REFUSE_IF(what->until <= fold->stamp, until_past);
+    if (what->price_cents)
+        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold->state));
     uint32_t first = sheaf_licensed_count(fold->state);
     SHEAF_REFUSE_UNLESS(add_datasets(fold, what));
     struct sheaf_row_licence *licence = sheaf_licence_new(fold->state, fold->index);

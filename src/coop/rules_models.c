@@ -1,5 +1,6 @@
 /* Models: their registration, release and end. */
 #include "coop/coop_internal.h"
+#include "coop/ledger.h"
 
 /* ---- what a model says of itself ---- */
 
@@ -220,6 +221,8 @@ sheaf_refusal sheaf_rule_model_release(sheaf_fold *fold, const struct sheaf_mode
     SHEAF_REFUSE_IF(sheaf_bylaws_now(state)->deployment_lesson
                         && (!what->has_lesson || sheaf_hash_is_zero(&what->lesson)),
                     lesson_missing);
+    if (what->price_cents)
+        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(state));
     struct sheaf_row_model *model = sheaf_model_edit(state, row);
     model->state = SHEAF_model_state_released;
     model->lesson = what->lesson;

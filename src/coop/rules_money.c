@@ -3,7 +3,7 @@
 
 #include "coop/apportion.h"
 #include "coop/licence.h"
-#include "coop/treasury.h"
+#include "coop/treasury_internal.h"
 
 #include <assert.h>
 
@@ -130,9 +130,6 @@ static bool money_stands(const sheaf_state *state, int64_t stamp)
     for (uint32_t i = 0; i < sheaf_account_count(state); i++)
         if (sheaf_account_at(state, i)->balance_cents)
             return true;
-    for (uint32_t i = 0; i < sheaf_payment_count(state); i++)
-        if (sheaf_payment_at(state, i)->state == SHEAF_payment_state_ordered)
-            return true;
     for (uint32_t i = 0; i < sheaf_budget_count(state); i++)
         if (sheaf_budget_ends(state, sheaf_budget_at(state, i)) > stamp)
             return true;
@@ -141,15 +138,35 @@ static bool money_stands(const sheaf_state *state, int64_t stamp)
         if (licence->ended == SHEAF_NONE && licence->until > stamp && licence->price_cents)
             return true;
     }
+    for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
+        const struct sheaf_row_model *model = sheaf_model_at(state, i);
+        if (model->state == SHEAF_model_state_released && model->price_cents)
+            return true;
+    }
     return false;
 }
 
-sheaf_refusal sheaf_ledger_follow(const sheaf_fold *fold, const struct sheaf_row_bylaws *text)
+static bool same_currency(const struct sheaf_row_bylaws *a, const struct sheaf_row_bylaws *b)
+{
+    return memcmp(a->currency, b->currency, sizeof a->currency) == 0;
+}
+
+sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaws *text)
 {
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(fold->state);
-    SHEAF_REFUSE_IF(now && memcmp(now->currency, text->currency, sizeof now->currency) != 0
-                        && money_stands(fold->state, fold->stamp),
-                    currency_stands);
+    if (!now || same_currency(now, text))
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(money_stands(fold->state, fold->stamp), currency_stands);
+    sheaf_payments_lapse(fold);
+    return SHEAF_ACCEPTED;
+}
+
+sheaf_refusal sheaf_ledger_begin(const sheaf_state *state)
+{
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state), *next;
+    uint32_t at = SHEAF_NONE;
+    while ((next = sheaf_bylaws_waiting(state, &at)) != NULL)
+        SHEAF_REFUSE_IF(!same_currency(now, next), currency_waits);
     return SHEAF_ACCEPTED;
 }
 

@@ -7,6 +7,13 @@
 
 enum { DAY_S = 86400 };
 
+const struct sheaf_row_bylaws *sheaf_bylaws_waiting(const sheaf_state *state, uint32_t *at)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    *at = *at == SHEAF_NONE ? coop->bylaws_newest : sheaf_bylaws_get(state, *at)->base;
+    return *at == coop->bylaws ? NULL : sheaf_bylaws_get(state, *at);
+}
+
 /* An officer records it alone. Where nobody is in office members do, two of them, for an entry
  * puts an amendment in force; a member who alone has a vote has nobody to ask. */
 static sheaf_refusal check_registrar(const sheaf_fold *fold, bool *alone)

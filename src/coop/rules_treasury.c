@@ -72,6 +72,13 @@ void sheaf_payment_end(sheaf_fold *fold, uint32_t row, uint8_t to)
     orderer_of(fold, payment->by)->open--;
 }
 
+void sheaf_payments_lapse(sheaf_fold *fold)
+{
+    for (uint32_t i = 0; i < sheaf_payment_count(fold->state); i++)
+        if (sheaf_payment_at(fold->state, i)->state == SHEAF_payment_state_ordered)
+            sheaf_payment_end(fold, i, SHEAF_payment_state_lapsed);
+}
+
 int64_t sheaf_account_owed(const sheaf_state *state, uint32_t member)
 {
     return -sheaf_ledger_balance(state, SHEAF_account_kind_member, member);

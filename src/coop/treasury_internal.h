@@ -14,6 +14,9 @@ sheaf_refusal sheaf_payment_find_open(const sheaf_state *state, uint32_t id, uin
 /* It has left, was taken back or lapsed. */
 void sheaf_payment_end(sheaf_fold *fold, uint32_t row, uint8_t to);
 
+/* Each one that is open lapses. */
+void sheaf_payments_lapse(sheaf_fold *fold);
+
 /* Is it paid to whoever signs, out of the account of a member whose keys the same human holds?
  */
 bool sheaf_payment_own(const sheaf_fold *fold, const struct sheaf_row_payment *payment);

@@ -19,7 +19,20 @@ static void swiss(kit *k, kit_rules rules, const char *base, sheaf_refusal want)
     kit_want(k, want, "dan", "motion.open", what, NULL);
 }
 
-/* A balance, however small, and a payment that waits without one. */
+/* Two members have the amendment registered that this motion adopted. */
+static void enter(kit *k, const char *motion)
+{
+    char label[KIT_NAME_MAX];
+    snprintf(label, sizeof label, "%s.tick", motion);
+    kit_do(k, "ann", "bylaws.register", "asked",
+           "{'date':%lld,'document':~7,'number':'R 1','of':#%s}",
+           (long long)(sheaf_bylaws_get(&k->state, kit_index(k, label))->adopted / 1000),
+           label);
+    kit_do(k, "bob", "bylaws.confirm", NULL, "{'registration':#asked}");
+}
+
+/* A balance, however small. A payment that has not left only lapses, or whoever asks for one
+ * could keep the others from another currency. */
 void test_currency(void **unused)
 {
     (void)unused;
@@ -34,9 +47,15 @@ void test_currency(void **unused)
     kit_do(&k, "bob", "revenue.reverse", NULL, "{'entry':#r,'reason':^}");
     swiss(&k, rules, "#ann", SHEAF_ACCEPTED); /* every balance is 0 again */
     kit_do(&k, "ann", "payment.order", "p", ORDER("1"));
-    swiss(&k, rules, "#ann", R(currency_stands));
+    kit_do(&k, "dan", "payment.order", "q", ORDER("1"));
     kit_do(&k, "ann", "payment.cancel", NULL, PAY("p"));
-    swiss(&k, rules, "#ann", SHEAF_ACCEPTED);
+    rules.currency = "CHF";
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    assert_memory_equal(sheaf_bylaws_now(&k.state)->currency, "CHF", 3);
+    assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_cancelled);
+    assert_int_equal(payment(&k, "q")->state, SHEAF_payment_state_lapsed);
+    kit_want(&k, R(payment_ended), "ann", "payment.sign", PAY("q"), NULL);
+    kit_do(&k, "dan", "payment.order", NULL, ORDER("1")); /* it takes no place any more */
     finish(&k);
 }
 
@@ -68,28 +87,45 @@ void test_currency_of_what_runs(void **unused)
     finish(&k);
 }
 
-/* Nor while it was decided and not registered yet: it is looked at when it takes effect. */
-void test_currency_is_registered(void **unused)
+/* Nobody keeps one from being registered by what is counted in the old one meanwhile. */
+void test_currency_waits(void **unused)
 {
     (void)unused;
     kit k;
+    char effect[400], what[600];
     kit_rules rules = rules_with_treasury();
     rules.registration = true;
-    begin_without(&k, &rules);
+    rules.article[SHEAF_ARTICLE_shares] =
+        "{'max_count':5,'min_count':2,'price_cents':1000,'protected':false,'repay_from_s':0,"
+        "'repay_until_s':200,'transferable':true}";
+    kit_open(&k);
+    kit_with_data(&k, &rules);
     kit_rules other = rules;
     other.currency = "CHF";
-    kit_motion(&k, "a", kit_amendment(&other, "#ann"), 4);
-    kit_do(&k, "ann", "revenue.record", "r", EARNED("1"));
-    kit_do(&k, "ann", "bylaws.register", "asked",
-           "{'date':%lld,'document':~7,'number':'R 1','of':#a.tick}",
-           (long long)(sheaf_bylaws_get(&k.state, kit_index(&k, "a.tick"))->adopted / 1000));
-    kit_want(&k, R(currency_stands), "bob", "bylaws.confirm", "{'registration':#asked}", NULL);
+    kit_motion(&k, "same", kit_amendment(&rules, "#ann"), 4);
+    kit_motion(&k, "a", kit_amendment(&other, "#same.tick"), 4);
+    kit_motion(&k, "b", kit_amendment(&other, "#a.tick"), 4);
+    snprintf(effect, sizeof effect, BUDGET, (long long)k.now + 1000000);
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", effect);
+    kit_want(&k, R(currency_waits), "ann", "motion.open", what, NULL);
+    snprintf(effect, sizeof effect, LICENCE, 1);
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", effect);
+    kit_want(&k, R(currency_waits), "ann", "motion.open", what, NULL);
+    snprintf(effect, sizeof effect, LICENCE, 0);
+    kit_motion(&k, "free", effect, 4);
     static const kit_row rows[] = {
-        {"bob", "revenue.reverse", "{'entry':#r,'reason':^}"},
-        {"cat", "revenue.reverse", "{'entry':#r,'reason':^}"},
-        {"bob", "bylaws.confirm", "{'registration':#asked}"},
+        {"ann", "revenue.record", EARNED("1"), R(currency_waits)},
+        {"ann", "share.pay", "{'evidence':~e,'member':#bob,'shares':2}", R(currency_waits)},
+        {"dan", "payment.order", ORDER("1"), .label = "p"},
     };
     KIT_ROWS(&k, rows);
+    enter(&k, "same");
+    kit_want(&k, R(currency_waits), "ann", "revenue.record", EARNED("1"), NULL);
+    enter(&k, "a");
     assert_memory_equal(sheaf_bylaws_now(&k.state)->currency, "CHF", 3);
+    assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_lapsed);
+    /* The next one that waits has the same currency. */
+    kit_do(&k, "ann", "revenue.record", "r", EARNED("1"));
+    enter(&k, "b");
     finish(&k);
 }

@@ -477,15 +477,33 @@ static void hand_over(kit *k)
     assert_memory_equal(sheaf_handover_at(&k->state, 0)->to, "Others", 7);
 }
 
+#define RELEASE(round, price)                                                                  \
+    "{'kind':'model.release','what':{'licence':'CC-BY-4.0','model':#model,'price_cents'"       \
+    ":" price ",'round':#" round "}}"
+
+/* Nothing comes to be priced in a currency that another is to follow. */
+static void release_in_francs(kit *k, sheaf_refusal stands)
+{
+    char what[16384];
+    kit_rules rules = kit_rules_usual();
+    rules.currency = "CHF", rules.registration = true;
+    const char *effect = kit_amendment(&rules, "#ann");
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", effect);
+    kit_want(k, stands, "ann", "motion.open", what, NULL);
+    if (stands != SHEAF_ACCEPTED)
+        return;
+    kit_motion(k, "chf", effect, 4);
+    kit_want(k, R(currency_waits), "ann", "motion.open",
+             "{'effect':" RELEASE("r2", "1") ",'title':^}", NULL);
+    kit_motion(k, "not", "{'kind':'bylaws.withdraw','what':{'of':#chf.tick}}", 4);
+}
+
 void test_evaluation_and_release(void **unused)
 {
     (void)unused;
 #define FIGURES                                                                                \
     "'figures':{'accuracy_millionths':790000,'auc_millionths':860000,"                         \
     "'log_loss_millionths':450000,'records':230}"
-#define RELEASE(round, price)                                                                  \
-    "{'kind':'model.release','what':{'licence':'CC-BY-4.0','model':#model,'price_cents'"       \
-    ":" price ",'round':#" round "}}"
     kit k;
     begin(&k);
     whole_round(&k, "r1", "statistics", 0, 'a');
@@ -522,7 +540,9 @@ void test_evaluation_and_release(void **unused)
     kit_motion(&k, "free", RELEASE("r2", "0"), 4);
     kit_want(&k, R(free_of_charge), "ann", "usage.record",
              "{'customer':^,'model':#model,'uses':3}", NULL);
+    release_in_francs(&k, SHEAF_ACCEPTED);
     kit_motion(&k, "rel", RELEASE("r2", "250"), 4);
+    release_in_francs(&k, R(currency_stands));
     const struct sheaf_row_model *model = sheaf_model_find(&k.state, kit_index(&k, "model"));
     assert_int_equal(model->state, SHEAF_model_state_released);
     assert_int_equal(model->sha256.bytes[31], 0xbb);
