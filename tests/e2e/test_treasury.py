@@ -5,91 +5,36 @@ import json
 import os
 import sys
 
-from kit import Folder, Hub, check, finish, refused, run, sheaf, until
+from kit import Folder, Hub, check, finish, sheaf, until
+from people import Coop, found
 
-ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
-PEOPLE = ("ada", "bob", "cat")
 FAR = 4102444800000  # 2100
 
 
-class Coop:
-    """Three members, each with a home."""
-
-    def __init__(self, folder, hub):
-        self.folder, self.hub = folder, hub
-
-    def home(self, who):
-        return os.path.join(self.folder, who)
-
-    def flags(self, who):
-        return ("--home", self.home(who), "--hub", self.hub.url)
-
-    def act(self, who, *flags):
-        """Enters an act; the index of its entry."""
-        done = sheaf(*flags, *self.flags(who), "--json")
-        if done.returncode != 0:
-            raise RuntimeError(f"{flags}: {done.stderr}{done.stdout}")
-        return json.loads(done.stdout)["index"]
-
-    def refused(self, name, words, who, *flags):
-        refused(name, 4, words, *flags, *self.flags(who))
-
-    def show(self, who, number, noun="payment"):
-        """The row as JSON, and the words."""
-        words = sheaf(noun, "show", number, "--home", self.home(who))
-        return (run(f"{noun} {number} is shown", noun, "show", number, "--home",
-                    self.home(who), "--json"), words.stdout + words.stderr)
-
-    def earn(self, who, cents):
-        """Money is recorded as received."""
-        return self.act(who, "revenue", "record", "--amount-cents", cents, "--memo", "Sales",
-                        "--evidence", "ef" * 32)
-
-    def rows(self, table):
-        return json.loads(self.hub.get(f"/api/v1/state/{table}")[1])["rows"]
-
-    def decide(self, title, kind, what=None, **fields):
-        """A motion with the effect that all adopt."""
-        motion = self.act("ada", "motion", "open", "--title", title, "--effect",
-                          json.dumps({"kind": kind, "what": what or fields}))
-        for who in PEOPLE:
-            self.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
-        return until(lambda: [row for row in self.rows("motion")
-                              if row["id"] == motion and row["state"] == "adopted"])
-
-
-def found(folder):
-    answers = os.path.join(folder, "answers.toml")
-    with open(answers, "w", encoding="utf-8") as file:
-        file.write(ANSWERS)
-    made = os.path.join(folder, "bylaws.toml")
-    sheaf("bylaws", "new", "--answers", answers, "--out", made)
-    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
+def articles(document):
+    """Two treasurers, a limit, and advice that may spend a little more."""
     document["organs"] = {"protected": False, "list": [
         {"kind": "treasurers", "name": "treasurers", "nominate_s": 1, "open_s": 1,
          "quorum_bp": 5000, "seats": 2, "term_s": 10000000}]}
     document["advice"] = {"answer_s": 600, "open_max": 5, "protected": False,
                           "spend_max_cents": 10100}
     document["treasury"] = {"limit_cents": 10000, "protected": False, "signatures": 2}
-    document["decisions"]["early_close"] = True
     document["override"].update(hold_s=0, confirm_s=600)
     document["decisions"]["ordinary"]["open_s"] = 8
-    path = os.path.join(folder, "bylaws.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
-                 "--person", "--home", os.path.join(folder, "ada"))
-    check("a co-op with a treasury is founded", done.returncode == 0, done.stderr)
 
 
-def join(coop):
-    members = {"ada": 0}
-    for who in PEOPLE[1:]:
-        sheaf("join", coop.hub.url, "--member", who, "--person", "--home", coop.home(who))
-        members[who] = next(row["id"] for row in coop.rows("member") if row["state"] == "applied")
-        for other in PEOPLE[:PEOPLE.index(who)]:
-            coop.act(other, "member", "admit", "--member", members[who])
-    return members
+def earn(coop, who, cents):
+    """Money is recorded as received."""
+    return coop.act(who, "revenue", "record", "--amount-cents", cents, "--memo", "Sales",
+                    "--evidence", "ef" * 32)
+
+
+def decide(coop, title, kind, what=None, **fields):
+    """All adopt a motion with the effect."""
+    motion = coop.act("ada", "motion", "open", "--title", title,
+                      effect={"kind": kind, "what": what or fields})
+    coop.vote(motion, "yes", *coop.members)
+    coop.becomes(motion, state="adopted")
 
 
 def receipts(coop):
@@ -98,14 +43,14 @@ def receipts(coop):
                  "record", "--amount-cents", 1, "--memo", "x", "--evidence", "ef" * 32)
     coop.refused("nor a treasurer without evidence", "name the SHA-256", "ada", "revenue", "record",
                  "--amount-cents", 1, "--memo", "x")
-    coop.earn("ada", 20000)
-    wrong = coop.earn("ada", 700)
+    earn(coop, "ada", 20000)
+    wrong = earn(coop, "ada", 700)
     coop.act("ada", "revenue", "reverse", "--entry", wrong, "--reason", "Entered twice")
-    _, words = coop.show("cat", wrong, "receipt")
+    _, words = coop.show("cat", "receipt", wrong)
     check("it is said to be wrong", f"Receipt {wrong} of 7.00 EUR stands, and is said" in words
           and "Sales" in words and "SHA-256 efef" in words and "revenue reverse" in words, words)
     coop.act("bob", "revenue", "reverse", "--entry", wrong, "--reason", "Yes, twice")
-    row, words = coop.show("cat", wrong, "receipt")
+    row, words = coop.show("cat", "receipt", wrong)
     check("another treasurer reverses it", "was reversed with entry" in words
           and "Yes, twice" in words and row["receipt"]["voices"] == 2, words)
 
@@ -118,19 +63,19 @@ def small(coop):
     coop.refused("who is no treasurer does not sign", "treasurers in office", "cat", "payment",
                  "sign", "--payment", payment)
     coop.act("ada", "payment", "sign", "--payment", payment)
-    row, words = coop.show("ada", payment)
+    row, words = coop.show("ada", "payment", payment)
     check("one signature of two", row["signature_count"] == 1 and not row["undecided"]
           and f"Payment {payment} of 100.00 EUR has not left." in words
           and "signatures  1 of 2: by member 0 (Ada)" in words and "Bread for the meeting" in words,
           words)
     coop.act("ada", "payment", "unsign", "--payment", payment)
-    row, words = coop.show("cat", payment)
+    row, words = coop.show("cat", "payment", payment)
     check("it is taken back", row["signature_count"] == 0
           and "signatures  0 of 2: by member 0 (Ada) (taken back)" in words, words)
     coop.act("ada", "payment", "sign", "--payment", payment)
     coop.act("bob", "payment", "sign", "--payment", payment)
     coop.act("ada", "payment", "settle", "--payment", payment, "--evidence", "ab" * 32)
-    row, words = coop.show("bob", payment)
+    row, words = coop.show("bob", "payment", payment)
     check("it has left", row["payment"]["state"] == "settled" and "was carried out" in words, words)
 
 
@@ -139,24 +84,24 @@ def large(coop):
                        "--purpose", "Rent")
     coop.refused("one cent above the limit needs a decision", "motion with the effect", "bob",
                  "payment", "sign", "--payment", payment)
-    row, words = coop.show("ada", payment)
+    row, words = coop.show("ada", "payment", payment)
     check("and the command says so", row["undecided"] and "payment.approve" in words, words)
     split = coop.act("bob", "payment", "order", "--amount-cents", 1, "--payee", "Landlord",
                      "--purpose", "More of it")
     coop.act("bob", "payment", "sign", "--payment", split)
     coop.refused("nor does a small one on top of what has left", "in this period", "ada", "payment",
                  "sign", "--payment", split)
-    row, words = coop.show("ada", split)
+    row, words = coop.show("ada", "payment", split)
     check("it waits", row["waits_until"] > 0 and "not before" in words
           and "it waits until" in words, words)
     coop.act("bob", "payment", "cancel", "--payment", split)
-    coop.decide("Pay the rent", "payment.approve", payment=payment)
+    decide(coop, "Pay the rent", "payment.approve", payment=payment)
     coop.act("ada", "payment", "sign", "--payment", payment)
     coop.refused("no more than there is", "beyond what it owes", "bob", "payment", "sign",
                  "--payment", payment)
-    coop.earn("ada", 1)
+    earn(coop, "ada", 1)
     coop.act("bob", "payment", "sign", "--payment", payment)
-    _, words = coop.show("cat", payment)
+    _, words = coop.show("cat", "payment", payment)
     check("the rent is paid", "left with entry" in words and "sheaf payment settle" in words
           and "decided     by the members" in words, words)
     accounts = {row["kind"]: row["balance_cents"] for row in coop.rows("account")}
@@ -173,16 +118,16 @@ def budget(coop):
              json.dumps([{"option": 0, "points": 1}, {"option": 1, "points": 2}]))
     coop.act("cat", "allocation", "give", "--allocation", vote, "--points",
              json.dumps([{"option": 1, "points": 3}]))
-    row, words = coop.show("ada", vote, "allocation")
+    row, words = coop.show("ada", "allocation", vote)
     check("the vote names its options", [o["name"] for o in row["options"]] == ["Roof", "Library"]
           and "on how to divide 900 is open" in words and "option 1    Library" in words
           and "5 points" in words, words)
     until(lambda: coop.rows("allocation")[0]["state"] == "divided", 90)
-    _, words = coop.show("ada", vote, "allocation")
+    _, words = coop.show("ada", "allocation", vote)
     check("and divides by the points", "it gets 150" in words and "it gets 750" in words, words)
-    coop.decide("A budget of it", "budget.adopt", allocation=vote, until=FAR, **{"from": 0})
+    decide(coop, "A budget of it", "budget.adopt", allocation=vote, until=FAR, **{"from": 0})
     made = coop.rows("budget")[0]["id"]
-    coop.earn("ada", 5000)
+    earn(coop, "ada", 5000)
     coop.refused("no more than the line has", "less is left", "cat", "payment", "order",
                  "--amount-cents", 751, "--budget", made, "--line", 1, "--payee", "Shop",
                  "--purpose", "Books")
@@ -190,12 +135,12 @@ def budget(coop):
                        "--line", 1, "--payee", "Shop", "--purpose", "Books")
     for who in ("ada", "bob"):
         coop.act(who, "payment", "sign", "--payment", payment)
-    row, words = coop.show("cat", made, "budget")
+    row, words = coop.show("cat", "budget", made)
     check("the budget says what is left", row["lines"][1] == {
         "amount_cents": 750, "name": "Library", "spent_cents": 700}
         and f"Budget {made} is in force." in words and "7.00 spent of 7.50 EUR, 0.50 left" in words,
         words)
-    _, words = coop.show("cat", payment)
+    _, words = coop.show("cat", "payment", payment)
     check("the payment names its line", f"budget      {made}, line 1" in words, words)
 
 
@@ -213,10 +158,10 @@ def advised(coop):
     payment = coop.act("cat", *order, "--amount-cents", 100)
     for who in ("ada", "bob"):
         coop.act(who, "payment", "sign", "--payment", payment)
-    _, words = coop.show("cat", payment)
+    _, words = coop.show("cat", "payment", payment)
     check("it left after advice", "left with entry" in words
           and f"decided     after advice: `sheaf advice show {process}`" in words, words)
-    _, words = coop.show("bob", process, "advice")
+    _, words = coop.show("bob", "advice", process)
     check("the process names its payment", f"payment     {payment}:" in words, words)
 
 
@@ -225,9 +170,8 @@ def lines(coop):
     effect = sheaf("budget", "adopt", "--from", 0, "--until", FAR, "--lines",
                    json.dumps([{"amount_cents": 100, "name": "Post stamps"}]))
     check("the effect is printed with its words", "Post stamps" in effect.stdout, effect.stderr)
-    made = coop.decide("Stamps", **json.loads(effect.stdout))
-    check("and adopted", len(made) == 1)
-    _, words = coop.show("bob", coop.rows("budget")[-1]["id"], "budget")
+    decide(coop, "Stamps", **json.loads(effect.stdout))
+    _, words = coop.show("bob", "budget", coop.rows("budget")[-1]["id"])
     check("the line has its words", "Post stamps" in words and "1.00 left" in words, words)
 
 
@@ -235,36 +179,35 @@ def licence(coop):
     """Members license a data set, and its owner consents; words of the effect travel along."""
     data = coop.act("cat", "dataset", "register", "--commitment", "cd" * 32, "--licence", "CC0-1.0",
                     "--records", 10, "--schema", "oak/v1", "--subjects", "none", "--title", "Trees")
-    coop.decide("License the trees", "data.license", datasets=[{"dataset": data}],
+    decide(coop, "License the trees", "data.license", datasets=[{"dataset": data}],
                 licensee="University", terms="For research", price_cents=100, until=FAR)
     made = coop.rows("licence")[0]["id"]
-    _, words = coop.show("ada", made, "licence")
+    _, words = coop.show("ada", "licence", made)
     check("the licence waits for its owner", f"Licence {made} is in force." in words
           and "University" in words and "For research" in words and "has not consented" in words,
           words)
     coop.act("cat", "licence", "consent", "--licence", made, "--dataset", data)
-    _, words = coop.show("ada", made, "licence")
+    _, words = coop.show("ada", "licence", made)
     check("who consents to it", f"data set    {data} of member" in words
           and "may be used, its owner consented" in words, words)
     paid = ("--licence", made, "--memo", "Invoice 7", "--evidence", "ef" * 32)
     coop.refused("no more is paid than its price", "still to be paid", "bob", "revenue", "record",
                  "--amount-cents", 101, *paid)
     receipt = coop.act("bob", "revenue", "record", "--amount-cents", 100, *paid)
-    _, words = coop.show("ada", made, "licence")
+    _, words = coop.show("ada", "licence", made)
     check("its price is paid", "price       1.00 EUR, paid 1.00 EUR" in words, words)
-    _, words = coop.show("ada", receipt, "receipt")
+    _, words = coop.show("ada", "receipt", receipt)
     check("the receipt names the licence", f"licence     {made}:" in words
           and "Invoice 7" in words, words)
 
 
 def main():
     with Folder() as folder:
-        found(folder)
+        found(folder, {}, articles)
         with Hub(os.path.join(folder, "coop")) as hub:
-            coop = Coop(folder, hub)
-            members = join(coop)
+            coop = Coop(folder, hub, "bob", "cat")
             for who in ("ada", "bob"):
-                coop.decide("Elect", "office.elect", member=members[who], organ=0)
+                decide(coop, "Elect", "office.elect", member=coop.members[who], organ=0)
             receipts(coop)
             small(coop)
             large(coop)
