@@ -1,4 +1,5 @@
 /* cli/share_show.c - `sheaf share show`: capital, who holds shares, what is repaid when. */
+#include "coop/ending.h"
 #include "coop/shares.h"
 #include "cli/matter.h"
 #include "cli/source_text.h"
@@ -72,11 +73,15 @@ static void print_repayments(const sheaf_round_source *source)
         printf("  repayment   %" PRIu32 " of member %" PRIu32, row->id, row->member);
         sheaf_source_print_name(source, row->member);
         fputs(": ", stdout);
-        print_money(state, row->shares * sheaf_capital_now(state)->price_cents);
-        puts(row->state == SHEAF_repayment_state_waits
+        print_money(state, row->shares * row->price_cents);
+        bool waits = row->state == SHEAF_repayment_state_waits;
+        puts(!waits                    ? ""
+             : sheaf_ending_now(state) ? ", due, and waits for the final accounts"
+             : sheaf_coop(state)->stamp < row->until
                  ? ", due, and waits until the capital may fall by so much"
-                 : "");
+                 : ", overdue: the time is suspended until the capital may fall by so much");
         sheaf_matter_print_time("  from", row->due);
+        sheaf_matter_print_time("  until", row->until);
     }
 }
 

@@ -1,6 +1,7 @@
 /* cli/split_show.c - `sheaf split show`: who goes to another co-op, who went, what is owed. */
 #include "cli/matter.h"
 #include "cli/source_text.h"
+#include "coop/ending.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -45,7 +46,17 @@ static void print_split(const sheaf_round_source *source, const struct sheaf_row
     fputs(" for their shares, ", stdout);
     print_money(state, row->reserve_cents);
     puts(" of the reserve");
-    if (row->settled == SHEAF_NONE && row->by == SHEAF_NONE)
+    if (row->settled == SHEAF_NONE && row->paid_cents) {
+        fputs("  paid        ", stdout);
+        print_money(state, row->paid_cents);
+        fputs(" of it, as far as there was money; ", stdout);
+        print_money(state, sheaf_split_owed(row));
+        puts(" is owed");
+    }
+    const struct sheaf_row_ending *ending = sheaf_ending_now(state);
+    if (row->settled == SHEAF_NONE && ending && ending->state == SHEAF_ending_state_sealed)
+        puts("  then        nothing: the co-op is dissolved, and there was no more");
+    else if (row->settled == SHEAF_NONE && row->by == SHEAF_NONE)
         puts("  then        a treasurer pays it and records the bank's statement, and another "
              "records it too:\n              `sheaf split settle`");
     else if (row->settled == SHEAF_NONE) {

@@ -231,8 +231,10 @@ static void repayments(sheaf_waits *w)
             continue;
         bool waits = row->state == SHEAF_repayment_state_waits;
         WAIT("repayment", row->id, waits ? 0 : row->due,
-             waits ? "of your shares is due, once the capital may fall by so much"
-                   : "of your shares: they pass to your account by themselves",
+             !waits ? "of your shares: they pass to your account by themselves"
+             : sheaf_coop(w->state)->stamp < row->until
+                 ? "of your shares is due, once the capital may fall by so much"
+                 : "of your shares is overdue, suspended until the capital may fall by so much",
              "share show");
     }
 }
@@ -247,9 +249,10 @@ static void splits(sheaf_waits *w)
                || (organ ? sheaf_office_now(w->state, w->member, place) != NULL
                          : sheaf_waits_votes(w));
     uint32_t count = may ? sheaf_split_count(w->state) : 0;
+    bool now = !sheaf_ending_now(w->state) || sheaf_splits_unpaid(w->state);
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_split *row = sheaf_split_at(w->state, i);
-        if (row->settled == SHEAF_NONE
+        if (now && row->settled == SHEAF_NONE
             && !(row->signing != SHEAF_NONE && spoke(w, row->signing)))
             WAIT("split", row->id, 0,
                  "what went with the members is to be paid to the other co-op, and recorded",

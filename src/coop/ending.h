@@ -14,7 +14,8 @@
  * cleared, and nothing is accepted ever after but the hub's digest of the state. Signatures
  * count over one and the same accounts: where these change, all sign again.
  *
- * Final accounts. Creditors have been paid. Members get what they are credited with, which the
+ * Final accounts. Creditors have been paid, then, as far as the money goes, what went with
+ * members to another co-op. Members get what they are credited with, which the
  * co-op owes them like a creditor, and then their shares at their price, with which they stand
  * in for it: each as far as the money goes and in proportion where it does not. What is left
  * goes to the successor, or where article 30 says: shared among the members alike, if it says
@@ -42,7 +43,10 @@ sheaf_refusal sheaf_ending_check(const sheaf_state *state, sheaf_kind kind);
 sheaf_refusal sheaf_conversion_called(const sheaf_state *state, uint32_t version,
                                       int64_t stamp);
 
-/* Is anything owed to a co-op that members went to (coop/rules_split.c)? */
+/* What is owed to the co-op that those members went to (coop/rules_split.c), in cents. */
+int64_t sheaf_split_owed(const struct sheaf_row_split *split);
+
+/* Is anything owed to such a co-op, and money there to pay it? */
 bool sheaf_splits_unpaid(const sheaf_state *state);
 
 typedef struct {

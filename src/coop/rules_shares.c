@@ -109,7 +109,7 @@ static bool fits(const sheaf_state *state, const struct sheaf_row_repayment *rep
 {
     const struct sheaf_row_capital *row = sheaf_capital_at(state, 0);
     return !sheaf_ending_now(state)
-           && row->cents - repayment->shares * row->price_cents
+           && row->cents - repayment->shares * repayment->price_cents
                   >= sheaf_bylaws_now(state)->share_capital_min_cents;
 }
 
@@ -126,6 +126,7 @@ void sheaf_shares_look(sheaf_fold *fold)
 
 static void begin_repayment(sheaf_fold *fold, uint32_t member, uint32_t shares)
 {
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
     struct sheaf_row_holding *holding = holding_of(fold, member);
     holding->shares -= shares;
     holding->leaving += shares;
@@ -133,8 +134,10 @@ static void begin_repayment(sheaf_fold *fold, uint32_t member, uint32_t shares)
     row->id = fold->index;
     row->member = member;
     row->shares = shares;
+    row->price_cents = sheaf_capital_at(fold->state, 0)->price_cents;
     row->ended = SHEAF_NONE;
-    row->due = fold->stamp + (int64_t)sheaf_bylaws_now(fold->state)->share_repay_from_s * 1000;
+    row->due = fold->stamp + (int64_t)bylaws->share_repay_from_s * 1000;
+    row->until = fold->stamp + (int64_t)bylaws->share_repay_until_s * 1000;
     sheaf_deadline_set(fold->state, row->id, SHEAF_deadline_kind_share, row->due);
 }
 
@@ -170,7 +173,7 @@ static sheaf_refusal repay(sheaf_fold *fold, uint32_t row)
 {
     struct sheaf_row_repayment *repayment = sheaf_repayment_edit(fold->state, row);
     uint32_t member = repayment->member;
-    int64_t cents = repayment->shares * sheaf_capital_at(fold->state, 0)->price_cents;
+    int64_t cents = repayment->shares * repayment->price_cents;
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_member, member, -cents));
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_shares, member, cents));
     repayment->state = SHEAF_repayment_state_repaid;
@@ -302,39 +305,71 @@ sheaf_refusal sheaf_rule_share_return(sheaf_fold *fold, const struct sheaf_share
     return SHEAF_ACCEPTED;
 }
 
-/* Strikes so many of the member's repayments that are not made, the newest first. A row of none
- * stays where it is, and repays nothing when its time comes. */
-static void strike_leaving(sheaf_fold *fold, uint32_t member, uint32_t shares)
+/* Strikes so many of the member's repayments, those that are made or those that are not, the
+ * newest first; what they are worth is added to *cents. A row of none stays where it is, and
+ * repays nothing when its time comes. Walks through all repayments. How many it has not found.
+ */
+static uint32_t strike_repayments(sheaf_fold *fold, uint32_t member, uint32_t shares, bool made,
+                                  int64_t *cents)
 {
-    holding_of(fold, member)->leaving -= shares;
     for (uint32_t i = sheaf_repayment_count(fold->state); shares && i-- > 0;) {
         const struct sheaf_row_repayment *row = sheaf_repayment_at(fold->state, i);
-        if (row->member != member || row->state == SHEAF_repayment_state_repaid)
+        if (row->member != member || (row->state == SHEAF_repayment_state_repaid) != made)
             continue;
         uint32_t less = row->shares < shares ? row->shares : shares;
         sheaf_repayment_edit(fold->state, i)->shares -= less;
+        *cents += less * row->price_cents;
         shares -= less;
     }
-    assert(!shares);
+    return shares;
+}
+
+/* What was repaid is taken off the member's account; what has left it already is a loss, until
+ * it comes back as money received. */
+static sheaf_refusal strike_repaid(sheaf_fold *fold, uint32_t member, int64_t cents)
+{
+    int64_t owed = -sheaf_ledger_balance(fold->state, SHEAF_account_kind_member, member);
+    int64_t back = owed < 0 ? 0 : owed < cents ? owed : cents;
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_member, member, back));
+    return sheaf_ledger_post(fold, SHEAF_account_kind_expenses, SHEAF_NONE, cents - back);
+}
+
+/* Off the capital: those that the member holds, then those that are on their way back, then
+ * those that are repaid. */
+static sheaf_refusal strike(sheaf_fold *fold, uint32_t member, uint32_t shares, int64_t *all)
+{
+    int64_t standing = 0, repaid = 0;
+    uint32_t leaving, now = held(fold->state, member, &leaving);
+    now = shares < now ? shares : now;
+    shares -= now;
+    leaving = shares < leaving ? shares : leaving;
+    if (now + leaving) {
+        struct sheaf_row_holding *holding = holding_of(fold, member);
+        standing = now * sheaf_capital_at(fold->state, 0)->price_cents;
+        holding->shares -= now;
+        holding->leaving -= leaving;
+    }
+    uint32_t missed = strike_repayments(fold, member, leaving, false, &standing);
+    assert(!missed);
+    missed = strike_repayments(fold, member, shares - leaving, true, &repaid);
+    SHEAF_REFUSE_IF(missed, share_short);
+    if (standing)
+        capital(fold)->cents -= standing;
+    *all = standing + repaid;
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_shares, member, standing));
+    return strike_repaid(fold, member, repaid);
 }
 
 /* As if they had not been recorded: what is there is what the bank says. Also of those that
  * were given up since, or whose holder has left. */
 sheaf_refusal sheaf_rule_share_strike(sheaf_fold *fold, const struct sheaf_share_strike *what)
 {
-    uint32_t leaving, shares = held(fold->state, what->member, &leaving);
-    SHEAF_REFUSE_IF((int64_t)shares + leaving < what->shares, share_short);
-    int64_t cents = what->shares * sheaf_capital_at(fold->state, 0)->price_cents;
+    int64_t cents;
+    SHEAF_REFUSE_UNLESS(strike(fold, what->member, (uint32_t)what->shares, &cents));
     SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
                         < cents,
                     bank_short);
-    SHEAF_REFUSE_UNLESS(
-        sheaf_ledger_post(fold, SHEAF_account_kind_shares, what->member, cents));
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
-    uint32_t now = what->shares < shares ? (uint32_t)what->shares : shares;
-    holding_of(fold, what->member)->shares -= now;
-    strike_leaving(fold, what->member, (uint32_t)what->shares - now);
-    capital(fold)->cents -= cents;
     sheaf_ending_changed(fold);
     return SHEAF_ACCEPTED;
 }

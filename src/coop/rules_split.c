@@ -110,8 +110,15 @@ sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_sp
 
 /* ---- what is owed to the other co-op ---- */
 
+int64_t sheaf_split_owed(const struct sheaf_row_split *split)
+{
+    return split->shares_cents + split->reserve_cents - split->paid_cents;
+}
+
 bool sheaf_splits_unpaid(const sheaf_state *state)
 {
+    if (sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE) <= 0)
+        return false;
     for (uint32_t i = 0; i < sheaf_split_count(state); i++)
         if (sheaf_split_at(state, i)->settled == SHEAF_NONE)
             return true;
@@ -149,8 +156,23 @@ static sheaf_refusal record(sheaf_fold *fold, uint32_t row, const sheaf_hash *ev
     return sheaf_member_speak(fold, split->signing, false);
 }
 
-/* While the co-op is wound up its creditors come first; then it pays what there is, and owes
- * nothing any more. */
+/* Once it was recorded as often as it takes. What is left is recorded anew. */
+static sheaf_refusal pay(sheaf_fold *fold, uint32_t row, int64_t cents)
+{
+    struct sheaf_row_split *split = sheaf_split_edit(fold->state, row);
+    split->paid_cents += cents;
+    if (sheaf_split_owed(split)) {
+        split->by = split->signing = SHEAF_NONE;
+        split->evidence = (sheaf_hash){0};
+    } else {
+        split->settled = fold->index;
+    }
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_split, SHEAF_NONE, cents));
+    return sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents);
+}
+
+/* While the co-op is wound up its creditors come first; then it pays what there is, and goes on
+ * owing the rest until its log is sealed: it may yet be continued. */
 sheaf_refusal sheaf_rule_split_settle(sheaf_fold *fold, const struct sheaf_split_settle *what)
 {
     sheaf_state *state = fold->state;
@@ -163,16 +185,9 @@ sheaf_refusal sheaf_rule_split_settle(sheaf_fold *fold, const struct sheaf_split
     SHEAF_REFUSE_IF(ending && ending->creditors_open, creditors_unpaid);
     SHEAF_REFUSE_UNLESS(record(fold, row, &what->evidence, &enough));
     SHEAF_STOP_IF_SPENT(fold);
-    if (!enough)
-        return SHEAF_ACCEPTED;
-    struct sheaf_row_split *split = sheaf_split_edit(state, row);
-    int64_t cents = split->shares_cents + split->reserve_cents;
+    int64_t owed = sheaf_split_owed(sheaf_split_at(state, row));
     int64_t bank = sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE);
-    int64_t paid = bank < cents ? bank : cents;
-    SHEAF_REFUSE_IF(paid < cents && !ending, bank_short);
-    split->settled = fold->index;
-    SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_split, SHEAF_NONE, cents));
-    SHEAF_REFUSE_UNLESS(
-        sheaf_ledger_post(fold, SHEAF_account_kind_revenue, SHEAF_NONE, paid - cents));
-    return sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -paid);
+    int64_t paid = bank < owed ? bank : owed;
+    SHEAF_REFUSE_IF(paid <= 0 || (paid < owed && !ending), bank_short);
+    return enough ? pay(fold, row, paid) : SHEAF_ACCEPTED;
 }

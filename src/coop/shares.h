@@ -3,19 +3,21 @@
  * Payments. Who has paid in is recorded by another: by a treasurer where there are some in
  * office, else by a member with a vote, with evidence; never by the human who pays. One record
  * is enough, as of other money that comes in: nothing leaves by it, for what is repaid later is
- * a payment that as many sign as of any other. A member holds no more than the bylaws allow,
- * shares that are not repaid yet among them, and, once it holds any, no fewer than they say.
- * Where the bylaws demand it nobody is admitted before that; what was paid in with an
- * application that came to nothing is returned. Shares that were recorded and never paid are
- * struck by motion. Shares carry no votes. While anybody holds shares their price stands: the
- * bylaws name no other, and do not drop the article.
+ * a payment that as many sign as of any other, and until then a motion strikes it. A member
+ * holds no more than the bylaws allow, shares that are not repaid yet among them, and, once it
+ * holds any, no fewer than they say. Where the bylaws demand it nobody is admitted before that;
+ * what was paid in with an application that came to nothing is returned. Shares that were
+ * recorded and never paid are struck by motion, also when they were repaid since: off the
+ * member's account, and what has left it as a loss. Shares carry no votes. While anybody holds
+ * shares their price stands: the bylaws name no other, and do not drop the article.
  *
  * Repayment. Whoever leaves, or gives up shares beyond the fewest, has them repaid once the
  * time of the bylaws is over, by a deadline: they pass from the capital to the member's
- * account, out of which a payment goes like any other. Where the capital would fall below the
- * least that the bylaws state, they wait, in the order in which they fell due, until others
- * have paid in as much or the bylaws ask for less. While the co-op is wound up nothing is
- * repaid but with the final accounts (coop/ending.h).
+ * account, out of which a payment goes like any other. So they never miss the latest time of
+ * the bylaws but where that is suspended, as article 3(4) of Regulation 1435/2003 has it. Where
+ * the capital would fall below the least that the bylaws state, they wait, in the order in
+ * which they fell due, until others have paid in as much or the bylaws ask for less. While the
+ * co-op is wound up nothing is repaid but with the final accounts (coop/ending.h).
  *
  * Shares are in the ledger as what is owed to their holders; they are not the co-op's to spend
  * (sheaf_ledger_free()).

@@ -1,73 +1,12 @@
 /* Member shares: paid in, handed over, repaid, and what comes of them at the end. */
-#include "test.h"
+#include "shares_world.h"
 
-#include "coop/deadline.h"
 #include "coop/ending.h"
-#include "coop/ledger.h"
-#include "coop/shares.h"
 
-/* At 10.00 each, 2 to 5 a member; repaid 100 s after leaving. */
-#define SHARES(more)                                                                           \
-    "{" more "'max_count':5,'min_count':2,'price_cents':1000,'protected':false,"               \
-    "'repay_from_s':100,'repay_until_s':200,'transferable':true}"
-#define PAY(who, count)  "{'evidence':~e,'member':#" who ",'shares':" count "}"
-#define GIVE_UP(count)   "{'shares':" count "}"
 #define HAND(count, who) "{'shares':" count ",'to':#" who "}"
 #define HELD(name)                                                                             \
     "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':true,"    \
     "'train':false,'vote':false},'web':false}"
-
-static void begin(kit *k, const char *article)
-{
-    kit_open(k);
-    kit_rules rules = kit_rules_usual();
-    rules.data_bp = 0, rules.members_bp = 10000, rules.reserve_bp = 0;
-    rules.article[SHEAF_ARTICLE_shares] = article;
-    kit_found_four(k, &rules);
-}
-
-static int64_t owed(kit *k, uint8_t kind, const char *who)
-{
-    return -sheaf_ledger_balance(&k->state, kind, who ? kit_index(k, who) : SHEAF_NONE);
-}
-
-static int64_t account(kit *k, const char *who)
-{
-    return owed(k, SHEAF_account_kind_member, who);
-}
-
-static const struct sheaf_row_holding *holding(kit *k, const char *who)
-{
-    return sheaf_holding_find(&k->state, kit_index(k, who));
-}
-
-static uint8_t repayment(kit *k, const char *label)
-{
-    return sheaf_repayment_get(&k->state, kit_index(k, label))->state;
-}
-
-/* Capital, holdings and ledger say the same, and debits equal credits. */
-static void check_sum(kit *k)
-{
-    int64_t sum = 0, shares = 0, worth = 0;
-    for (uint32_t i = 0; i < sheaf_account_count(&k->state); i++) {
-        const struct sheaf_row_account *row = sheaf_account_at(&k->state, i);
-        sum += row->balance_cents;
-        shares -= row->kind == SHEAF_account_kind_shares ? row->balance_cents : 0;
-    }
-    for (uint32_t i = 0; i < sheaf_holding_count(&k->state); i++)
-        worth += sheaf_holding_cents(&k->state, sheaf_holding_at(&k->state, i));
-    assert_int_equal(sum, 0);
-    assert_int_equal(k->cents, 0);
-    assert_int_equal(shares, sheaf_capital_now(&k->state)->cents);
-    assert_int_equal(worth, shares);
-}
-
-static void settle(kit *k, const char *label)
-{
-    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'share','of':#%s,'unwitnessed':false}",
-           label);
-}
 
 void test_shares(void **unused)
 {
@@ -196,6 +135,7 @@ void test_shares_are_repaid(void **unused)
     };
     KIT_ROWS(&k, rows);
     int64_t due = sheaf_repayment_get(&k.state, kit_index(&k, "g"))->due;
+    assert_int_equal(sheaf_repayment_get(&k.state, kit_index(&k, "g"))->until, due + 100000);
     k.step_ms = 0;
     k.now = due - 1;
     kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("share", "g"), NULL);
@@ -406,109 +346,6 @@ void test_shares_at_the_end(void **unused)
         check_sum(&k);
         kit_close(&k);
     }
-}
-
-#define STRIKE(who, count)                                                                     \
-    "{'kind':'share.strike','what':{'member':#" who ",'shares':" count "}}"
-#define OPEN(effect) "{'effect':" effect ",'title':^}"
-
-/* What was recorded and never paid in is struck by the others. */
-void test_shares_are_struck(void **unused)
-{
-    (void)unused;
-    kit k;
-    begin(&k, SHARES(""));
-    kit_do(&k, "ann", "share.pay", NULL, PAY("bob", "5"));
-    kit_want(&k, R(share_short), "ann", "motion.open", OPEN(STRIKE("bob", "6")), NULL);
-    kit_want(&k, R(share_short), "ann", "motion.open", OPEN(STRIKE("cat", "1")), NULL);
-    static const kit_row rows[] = {
-        {"ann", "motion.open", OPEN(STRIKE("bob", "4")), .label = "m"},
-        {"bob", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
-        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"hub", "clock.tick", KIT_TICK("motion", "m"), .wait_ms = 120000},
-    };
-    KIT_ROWS(&k, rows);
-    assert_int_equal(holding(&k, "bob")->shares, 1);
-    assert_int_equal(owed(&k, SHEAF_account_kind_bank, NULL), -1000);
-    check_sum(&k);
-    kit_close(&k);
-}
-
-/* Nobody gets away with them by giving them up in time. */
-void test_shares_are_struck_that_were_given_up(void **unused)
-{
-    (void)unused;
-    kit k;
-    begin(&k, SHARES(""));
-    static const kit_row rows[] = {
-        {"ann", "share.pay", PAY("bob", "5")},
-        {"bob", "share.give_up", GIVE_UP("1"), .label = "g"},
-        {"cat", "motion.open", OPEN(STRIKE("bob", "6")), R(share_short)},
-    };
-    KIT_ROWS(&k, rows);
-    k.now = sheaf_repayment_get(&k.state, kit_index(&k, "g"))->due;
-    settle(&k, "g");
-    kit_do(&k, "bob", "share.give_up", "h", GIVE_UP("2"));
-    kit_want(&k, R(share_short), "cat", "motion.open", OPEN(STRIKE("bob", "5")), NULL);
-    kit_do(&k, "cat", "motion.open", "m", OPEN(STRIKE("bob", "3")));
-    static const char *const yes[] = {"ann", "cat", "dan"};
-    for (int i = 0; i < 3; i++)
-        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
-    k.now = sheaf_motion_get(&k.state, kit_index(&k, "m"))->closes;
-    if (k.now >= sheaf_repayment_get(&k.state, kit_index(&k, "h"))->due)
-        settle(&k, "h");
-    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
-    assert_int_equal(holding(&k, "bob")->shares, 0);
-    assert_int_equal(holding(&k, "bob")->leaving, 1);
-    check_sum(&k);
-    k.now = sheaf_repayment_get(&k.state, kit_index(&k, "h"))->due;
-    settle(&k, "h");
-    assert_int_equal(account(&k, "bob"), 2000); /* one before, and one now */
-    assert_int_equal(sheaf_capital_now(&k.state)->cents, 0);
-    check_sum(&k);
-    kit_close(&k);
-}
-
-/* What is repaid already is not, where it was given up after what is not. */
-void test_repaid_shares_are_not_struck(void **unused)
-{
-    (void)unused;
-    kit k;
-    kit_rules rules = kit_rules_usual();
-    rules.article[SHEAF_ARTICLE_shares] = SHARES("");
-    kit_open(&k);
-    kit_found_four(&k, &rules);
-    kit_do(&k, "ann", "share.pay", NULL, PAY("bob", "5"));
-    rules.article[SHEAF_ARTICLE_shares] =
-        "{'max_count':5,'min_count':2,'price_cents':1000,'protected':false,'repay_from_s':0,"
-        "'repay_until_s':200,'transferable':true}";
-    kit_do(&k, "ann", "motion.open", "a", "{'effect':%s,'title':^}",
-           kit_amendment(&rules, "#ann"));
-    static const char *const yes[] = {"ann", "cat", "dan", "bob"};
-    for (int i = 0; i < 3; i++)
-        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#a}");
-    static const kit_row rows[] = {
-        {"bob", "share.give_up", GIVE_UP("2"), .label = "g", .wait_ms = 60000},
-        {"bob", "ballot.cast", "{'choice':'yes','motion':#a}"},
-        {"hub", "clock.tick", KIT_TICK("motion", "a")},
-        {"bob", "member.leave", "{}", .label = "l"},
-        {"hub", "clock.tick", KIT_TICK("share", "l")},
-        {"ann", "motion.open", OPEN(STRIKE("bob", "3")), R(share_short)},
-        {"ann", "motion.open", OPEN(STRIKE("bob", "2")), .label = "m"},
-        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"dan", "ballot.cast", "{'choice':'yes','motion':#m}"},
-        {"hub", "clock.tick", KIT_TICK("motion", "m")},
-        {"hub", "clock.tick", KIT_TICK("share", "g"), .wait_ms = 100000},
-    };
-    KIT_ROWS(&k, rows);
-    assert_int_equal(account(&k, "bob"), 3000);
-    assert_int_equal(sheaf_repayment_get(&k.state, kit_index(&k, "l"))->shares, 3);
-    assert_int_equal(sheaf_repayment_get(&k.state, kit_index(&k, "g"))->shares, 0);
-    assert_int_equal(holding(&k, "bob")->leaving, 0);
-    check_sum(&k);
-    kit_close(&k);
 }
 
 /* Who applies pays first where the bylaws say so, and gets it back where nothing comes of it.

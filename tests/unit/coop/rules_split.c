@@ -148,18 +148,16 @@ void test_split(void **unused)
 }
 
 /* The capital stays, and the end comes after what is owed elsewhere. */
-void test_split_leaves_what_must_stay(void **unused)
+static void end_with_split(kit *k)
 {
-    (void)unused;
-    kit k;
-    begin(&k);
-    kit_do(&k, "bob", "split.join", NULL, TO(OTHER));
-    kit_do(&k, "eve", "split.join", NULL, TO(OTHER));
-    kit_want(&k, R(share_capital), "ann", "motion.open",
+    begin(k);
+    kit_do(k, "bob", "split.join", NULL, TO(OTHER));
+    kit_do(k, "eve", "split.join", NULL, TO(OTHER));
+    kit_want(k, R(share_capital), "ann", "motion.open",
              OPEN(SPLIT(WHO("bob") "," WHO("eve"), "0", OTHER)), NULL);
-    kit_motion(&k, "m", SPLIT(WHO("bob"), "0", OTHER), 4); /* exactly the least stays */
-    assert_int_equal(sheaf_capital_now(&k.state)->cents, 5000);
-    assert_int_equal(sheaf_split_at(&k.state, 0)->shares_cents, 5000);
+    kit_motion(k, "m", SPLIT(WHO("bob"), "0", OTHER), 4); /* exactly the least stays */
+    assert_int_equal(sheaf_capital_now(&k->state)->cents, 5000);
+    assert_int_equal(sheaf_split_at(&k->state, 0)->shares_cents, 5000);
     static const kit_row end[] = {
         {"ann", "motion.open",
          OPEN("{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#cat}"
@@ -180,11 +178,51 @@ void test_split_leaves_what_must_stay(void **unused)
         {"cat", "split.settle", "{'evidence':~e,'split':#m.tick}"},
         {"ann", "coop.close", "{'paid_cents':0,'rest_cents':0}", R(split_unpaid)},
         {"ann", "split.settle", "{'evidence':~e,'split':#m.tick}"},
+        {"ann", "split.settle", "{'evidence':~f,'split':#m.tick}", R(bank_short)},
         {"ann", "coop.close", "{'paid_cents':0,'rest_cents':0}"},
     };
-    KIT_ROWS(&k, end);
-    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 0); /* 4,000 of the 5,000 */
+    KIT_ROWS(k, end);
+    assert_int_equal(balance(k, SHEAF_account_kind_bank), 0); /* 4,000 of the 5,000 */
+    assert_int_equal(balance(k, SHEAF_account_kind_split), -1000);
+    const struct sheaf_row_split *split = sheaf_split_at(&k->state, 0);
+    assert_int_equal(split->paid_cents, 4000);
+    assert_int_equal(sheaf_split_owed(split), 1000);
+    assert_int_equal(split->settled, SHEAF_NONE);
+}
+
+/* What there was no money for is owed until the log is sealed, and after all where it is not.
+ */
+void test_split_leaves_what_must_stay(void **unused)
+{
+    (void)unused;
+    kit k;
+    end_with_split(&k);
+    kit_do(&k, "cat", "coop.close", NULL, "{'paid_cents':0,'rest_cents':0}");
+    assert_int_equal(sheaf_ending_now(&k.state)->state, SHEAF_ending_state_sealed);
     assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
+    assert_int_equal(k.cents, 0);
+    kit_close(&k);
+
+    end_with_split(&k);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", OPEN("{'kind':'coop.continue','what':{}}"), .label = "on"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#on}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#on}"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#on}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "on"), .wait_ms = 120000},
+        {"ann", "revenue.record", "{'amount_cents':999,'memo':^}"},
+        {"ann", "split.settle", "{'evidence':~f,'split':#m.tick}", R(bank_short)},
+        {"ann", "revenue.record", "{'amount_cents':1,'memo':^}"},
+        {"ann", "split.settle", "{'evidence':~f,'split':#m.tick}", .label = "f"},
+        {"cat", "split.settle",
+         "{'evidence':~e,'split':#m.tick}"}, /* that was the first part */
+        {"dan", "split.settle", "{'evidence':~e,'split':#m.tick}", .label = "paid"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_split_at(&k.state, 0)->settled, kit_index(&k, "paid"));
+    assert_int_equal(sheaf_split_owed(sheaf_split_at(&k.state, 0)), 0);
+    assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
+    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 0);
     assert_int_equal(k.cents, 0);
     kit_close(&k);
 }

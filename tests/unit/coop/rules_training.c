@@ -487,12 +487,11 @@ static void release_in_francs(kit *k, sheaf_refusal stands)
     char what[16384];
     kit_rules rules = kit_rules_usual();
     rules.currency = "CHF", rules.registration = true;
-    const char *effect = kit_amendment(&rules, "#ann");
-    snprintf(what, sizeof what, "{'effect':%s,'title':^}", effect);
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
     kit_want(k, stands, "ann", "motion.open", what, NULL);
-    if (stands != SHEAF_ACCEPTED)
+    if (stands)
         return;
-    kit_motion(k, "chf", effect, 4);
+    kit_motion(k, "chf", kit_amendment(&rules, "#ann"), 4);
     kit_want(k, R(currency_waits), "ann", "motion.open",
              "{'effect':" RELEASE("r2", "1") ",'title':^}", NULL);
     kit_motion(k, "not", "{'kind':'bylaws.withdraw','what':{'of':#chf.tick}}", 4);
