@@ -1,6 +1,7 @@
 /* cli/share_show.c - `sheaf share show`: capital, who holds shares, what is repaid when. */
 #include "coop/ending.h"
 #include "coop/shares.h"
+#include "store/clock.h"
 #include "cli/matter.h"
 #include "cli/source_text.h"
 
@@ -77,7 +78,7 @@ static void print_repayments(const sheaf_round_source *source)
         bool waits = row->state == SHEAF_repayment_state_waits;
         puts(!waits                    ? ""
              : sheaf_ending_now(state) ? ", due, and waits for the final accounts"
-             : sheaf_coop(state)->stamp < row->until
+             : sheaf_clock_ms() < row->until
                  ? ", due, and waits until the capital may fall by so much"
                  : ", overdue: the time is suspended until the capital may fall by so much");
         sheaf_matter_print_time("  from", row->due);

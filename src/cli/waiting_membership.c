@@ -232,7 +232,7 @@ static void repayments(sheaf_waits *w)
         bool waits = row->state == SHEAF_repayment_state_waits;
         WAIT("repayment", row->id, waits ? 0 : row->due,
              !waits ? "of your shares: they pass to your account by themselves"
-             : sheaf_coop(w->state)->stamp < row->until
+             : w->now < row->until
                  ? "of your shares is due, once the capital may fall by so much"
                  : "of your shares is overdue, suspended until the capital may fall by so much",
              "share show");

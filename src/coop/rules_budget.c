@@ -55,7 +55,7 @@ sheaf_refusal sheaf_rule_budget_adopt(sheaf_fold *fold, const struct sheaf_budge
     sheaf_state *state = fold->state;
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_treasury), treasury_off);
     SHEAF_REFUSE_UNLESS(check_form(fold, what));
-    SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(state));
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     if (what->has_replaces)
         SHEAF_REFUSE_UNLESS(replace(fold, what->replaces, what->from));
     uint32_t first = sheaf_budget_line_count(state);

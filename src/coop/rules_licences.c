@@ -27,7 +27,7 @@ sheaf_refusal sheaf_rule_data_license(sheaf_fold *fold, const struct sheaf_data_
 {
     SHEAF_REFUSE_IF(what->until <= fold->stamp, until_past);
     if (what->price_cents)
-        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold->state));
+        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     uint32_t first = sheaf_licensed_count(fold->state);
     SHEAF_REFUSE_UNLESS(add_datasets(fold, what));
     struct sheaf_row_licence *licence = sheaf_licence_new(fold->state, fold->index);

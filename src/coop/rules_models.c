@@ -222,7 +222,7 @@ sheaf_refusal sheaf_rule_model_release(sheaf_fold *fold, const struct sheaf_mode
                         && (!what->has_lesson || sheaf_hash_is_zero(&what->lesson)),
                     lesson_missing);
     if (what->price_cents)
-        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(state));
+        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     struct sheaf_row_model *model = sheaf_model_edit(state, row);
     model->state = SHEAF_model_state_released;
     model->lesson = what->lesson;

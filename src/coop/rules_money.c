@@ -100,6 +100,7 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     SHEAF_REFUSE_IF(sheaf_ledger_surplus(state) < what->amount_cents, surplus_short);
     uint64_t keys[3] = {bylaws->data_bp, bylaws->members_bp, bylaws->reserve_bp};
     int64_t parts[3];
@@ -161,10 +162,16 @@ sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaw
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal sheaf_ledger_begin(const sheaf_state *state)
+sheaf_refusal sheaf_ledger_begin(const sheaf_fold *fold)
 {
+    const sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state), *next;
     uint32_t at = SHEAF_NONE;
+    if (fold->motion != SHEAF_NONE && !fold->rehearsal) {
+        const struct sheaf_row_motion *motion = sheaf_motion_get(state, fold->motion);
+        SHEAF_REFUSE_IF(!same_currency(now, sheaf_bylaws_get(state, motion->bylaws)),
+                        currency_other);
+    }
     while ((next = sheaf_bylaws_waiting(state, &at)) != NULL)
         SHEAF_REFUSE_IF(!same_currency(now, next), currency_waits);
     return SHEAF_ACCEPTED;

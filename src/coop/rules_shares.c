@@ -91,15 +91,16 @@ static sheaf_refusal check_fewer(const sheaf_fold *fold, int64_t fewer)
 
 /* May anybody begin to hold shares? Not at a price that an amendment changes, or where it drops
  * the article, once it is registered: whoever records a share could keep it from being. */
-static sheaf_refusal check_price(const sheaf_state *state)
+static sheaf_refusal check_price(const sheaf_fold *fold)
 {
+    const sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state), *next;
     uint32_t at = SHEAF_NONE;
     while ((next = sheaf_bylaws_waiting(state, &at)) != NULL)
         SHEAF_REFUSE_IF(!(next->articles >> SHEAF_ARTICLE_shares & 1)
                             || next->share_price_cents != now->share_price_cents,
                         share_price_waits);
-    return sheaf_ledger_begin(state);
+    return sheaf_ledger_begin(fold);
 }
 
 /* ---- repayment ---- */
@@ -277,7 +278,7 @@ sheaf_refusal sheaf_rule_share_pay(sheaf_fold *fold, const struct sheaf_share_pa
     SHEAF_REFUSE_UNLESS(check_more(state, what->member, what->shares));
     SHEAF_REFUSE_UNLESS(check_recorder(fold, what->member));
     SHEAF_REFUSE_IF(sheaf_hash_is_zero(&what->evidence), evidence_missing);
-    SHEAF_REFUSE_UNLESS(check_price(state));
+    SHEAF_REFUSE_UNLESS(check_price(fold));
     struct sheaf_row_capital *all = capital(fold);
     assert(!all->cents || all->price_cents == bylaws->share_price_cents);
     int64_t cents = what->shares * bylaws->share_price_cents;

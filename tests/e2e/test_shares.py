@@ -8,7 +8,7 @@ from kit import Folder, Hub, check, finish, refused, run, sheaf, until
 
 ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
 SHARES = {"capital_min_cents": 45000, "max_count": 4, "min_count": 1, "price_cents": 10000,
-          "protected": False, "repay_from_s": 1, "repay_until_s": 86400, "transferable": True}
+          "protected": False, "repay_from_s": 1, "repay_until_s": 15, "transferable": True}
 PAID = "ab" * 32
 
 
@@ -104,9 +104,13 @@ def repaid(coop, members):
     status = sheaf("status", "--home", os.path.join(coop.folder, "bob")).stdout
     check("who gave them up is told", f"repayment {first}: of your shares is due, once the capital"
           in status, status)
+    check("and the latest time", "    until     " in shown, shown)
     pay(coop, "bob", members["cat"], 1)
-    row = until(lambda: [r for r in coop.rows("repayment") if r["state"] == "repaid"], 2)
-    check("one share more is not enough", not row, row)
+    late = until(lambda: "overdue: the time is suspended until" in coop.show(), 60)
+    check("one share more is not enough, and the time passes", late, coop.show())
+    status = sheaf("status", "--home", os.path.join(coop.folder, "bob")).stdout
+    check("which is told", f"repayment {first}: of your shares is overdue, suspended" in status,
+          status)
     refused("nor is it paid out before", 4, "", "payment", "order", "--account", bob,
             "--amount-cents", 1, "--payee", "x", "--purpose", "y", *coop.flags("bob"))
     pay(coop, "bob", 0, 1)

@@ -87,6 +87,41 @@ void test_currency_of_what_runs(void **unused)
     finish(&k);
 }
 
+/* What was asked for in the old one is not decided in the new one. */
+void test_currency_of_motions(void **unused)
+{
+    (void)unused;
+    kit k;
+    char effect[400], what[600];
+    kit_rules rules = rules_with_treasury();
+    kit_open(&k);
+    kit_with_data(&k, &rules);
+    snprintf(effect, sizeof effect, BUDGET, (long long)k.now + 1000000);
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", effect);
+    kit_do(&k, "ann", "motion.open", "m", "%s", what);
+    snprintf(effect, sizeof effect, LICENCE, 0);
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", effect);
+    kit_do(&k, "ann", "motion.open", "free", "%s", what);
+    rules.currency = "CHF";
+    kit_motion(&k, "chf", kit_amendment(&rules, "#ann"), 4);
+    static const char *const yes[] = {"ann", "bob", "cat"};
+    for (int i = 0; i < 3; i++) {
+        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#free}");
+    }
+    k.now = sheaf_motion_get(&k.state, kit_index(&k, "free"))->closes;
+    settle_due(&k);
+    const struct sheaf_row_motion *m = sheaf_motion_get(&k.state, kit_index(&k, "m"));
+    assert_int_equal(m->state, SHEAF_motion_state_void);
+    assert_int_equal(m->refusal, R(currency_other));
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "free"))->state,
+                     SHEAF_motion_state_adopted);
+    snprintf(effect, sizeof effect, BUDGET, (long long)k.now + 1000000);
+    kit_motion(&k, "again", effect, 4);
+    assert_int_equal(sheaf_budget_count(&k.state), 1);
+    finish(&k);
+}
+
 /* Nobody keeps one from being registered by what is counted in the old one meanwhile. */
 void test_currency_waits(void **unused)
 {
