@@ -65,6 +65,24 @@ static void print_handovers(const ending *e)
     }
 }
 
+static void print_splits(const ending *e)
+{
+    if (!e->accounts.split)
+        return;
+    fputs("  splits      ", stdout);
+    print_money(e, e->accounts.split);
+    fputs(" is owed to co-ops that members went to", stdout);
+    if (e->accounts.split_paid) {
+        fputs("; ", stdout);
+        print_money(e, e->accounts.split_paid);
+        fputs(" of it is paid\n              and recorded before the close: `sheaf split show`",
+              stdout);
+    } else {
+        fputs(", and there is no money for it", stdout);
+    }
+    puts("");
+}
+
 typedef struct {
     uint64_t *weights; /* of the part at hand */
     uint32_t *ids;
@@ -166,6 +184,7 @@ static void print_under_way(const ending *e)
     puts("              until then creditors are called, and the co-op is not closed");
     print_creditors(e);
     print_handovers(e);
+    print_splits(e);
     fputs("  members     get ", stdout);
     print_money(e, e->accounts.paid);
     if (e->accounts.credited) {

@@ -51,6 +51,7 @@ bool sheaf_splits_unpaid(const sheaf_state *state);
 
 typedef struct {
     int64_t bank;                    /* money held */
+    int64_t split, split_paid;       /* to co-ops that members went to, before them */
     int64_t credited, credited_paid; /* to members; what of it is paid */
     int64_t shares, shares_paid;     /* capital paid in; what of it is paid back */
     int64_t paid, rest;              /* to members, both among it; elsewhere */

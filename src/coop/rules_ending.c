@@ -236,17 +236,21 @@ sheaf_final_accounts sheaf_ending_accounts(const sheaf_state *state)
         const struct sheaf_row_account *row = sheaf_account_at(state, i);
         if (row->kind == SHEAF_account_kind_bank)
             out.bank = row->balance_cents;
+        else if (row->kind == SHEAF_account_kind_split)
+            out.split = -row->balance_cents;
         else if (row->kind == SHEAF_account_kind_member && row->balance_cents < 0)
             out.credited -= row->balance_cents;
     }
     const struct sheaf_row_capital *capital = sheaf_capital_now(state);
     out.shares = capital ? capital->cents : 0;
-    out.credited_paid = out.credited < out.bank ? out.credited : out.bank;
-    int64_t left = out.bank - out.credited_paid;
+    out.split_paid = out.split < out.bank ? out.split : out.bank;
+    int64_t left = out.bank - out.split_paid;
+    out.credited_paid = out.credited < left ? out.credited : left;
+    left -= out.credited_paid;
     out.shares_paid = out.shares < left ? out.shares : left;
     left -= out.shares_paid;
     out.rest = members ? 0 : left;
-    out.paid = out.bank - out.rest;
+    out.paid = out.bank - out.split_paid - out.rest;
     return out;
 }
 

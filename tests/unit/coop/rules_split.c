@@ -176,12 +176,21 @@ static void end_with_split(kit *k)
         {"cat", "creditor.settle", "{'creditor':#o,'evidence':^,'outcome':'paid'}"},
         {"dan", "split.settle", "{'evidence':~e,'split':#m.tick}", R(not_a_liquidator)},
         {"cat", "split.settle", "{'evidence':~e,'split':#m.tick}"},
+    };
+    KIT_ROWS(k, end);
+    const sheaf_final_accounts accounts = sheaf_ending_accounts(&k->state);
+    assert_int_equal(accounts.bank, 4000);
+    assert_int_equal(accounts.split, 5000);
+    assert_int_equal(accounts.split_paid, 4000); /* members get nothing of it */
+    assert_int_equal(accounts.paid, 0);
+    assert_int_equal(accounts.rest, 0);
+    static const kit_row paid[] = {
         {"ann", "coop.close", "{'paid_cents':0,'rest_cents':0}", R(split_unpaid)},
         {"ann", "split.settle", "{'evidence':~e,'split':#m.tick}"},
         {"ann", "split.settle", "{'evidence':~f,'split':#m.tick}", R(bank_short)},
         {"ann", "coop.close", "{'paid_cents':0,'rest_cents':0}"},
     };
-    KIT_ROWS(k, end);
+    KIT_ROWS(k, paid);
     assert_int_equal(balance(k, SHEAF_account_kind_bank), 0); /* 4,000 of the 5,000 */
     assert_int_equal(balance(k, SHEAF_account_kind_split), -1000);
     const struct sheaf_row_split *split = sheaf_split_at(&k->state, 0);
