@@ -37,8 +37,9 @@ int64_t sheaf_ledger_free(const sheaf_state *state);
 sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaws *text);
 
 /* May anything begin to be counted in the currency in force? Not while bylaws with another one
- * await registration: whoever records a cent could keep them from ever being registered. Nor by
- * a motion that was opened when amounts were in another one. */
+ * await registration: whoever records a cent could keep them from ever being registered (while
+ * the co-op is wound up nothing is). Nor by a motion that was opened when amounts were in
+ * another one. */
 sheaf_refusal sheaf_ledger_begin(const sheaf_fold *fold);
 
 #endif

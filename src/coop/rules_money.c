@@ -2,6 +2,7 @@
 #include "coop/ledger.h"
 
 #include "coop/apportion.h"
+#include "coop/ending.h"
 #include "coop/licence.h"
 #include "coop/treasury_internal.h"
 
@@ -172,7 +173,9 @@ sheaf_refusal sheaf_ledger_begin(const sheaf_fold *fold)
         SHEAF_REFUSE_IF(!same_currency(now, sheaf_bylaws_get(state, motion->bylaws)),
                         currency_other);
     }
-    while ((next = sheaf_bylaws_waiting(state, &at)) != NULL)
+    /* What comes in while the co-op is wound up must be recorded; nothing is registered then.
+     */
+    while (!sheaf_ending_now(state) && (next = sheaf_bylaws_waiting(state, &at)) != NULL)
         SHEAF_REFUSE_IF(!same_currency(now, next), currency_waits);
     return SHEAF_ACCEPTED;
 }

@@ -122,6 +122,27 @@ void test_currency_of_motions(void **unused)
     finish(&k);
 }
 
+/* While the co-op is wound up none is registered, and what comes in is the creditors'. */
+void test_currency_at_the_end(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    rules.registration = true;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    rules.currency = "CHF";
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    kit_want(&k, R(currency_waits), "ann", "revenue.record", EARNED("1"), NULL);
+    kit_motion(&k, "d",
+               "{'kind':'coop.dissolve','what':{'liquidators':[{'member':#ann},{'member':#bob}]"
+               "}}",
+               4);
+    kit_want(&k, R(not_a_liquidator), "cat", "revenue.record", EARNED("1"), NULL);
+    kit_do(&k, "ann", "revenue.record", NULL, EARNED("1"));
+    finish(&k);
+}
+
 /* Nobody keeps one from being registered by what is counted in the old one meanwhile. */
 void test_currency_waits(void **unused)
 {

@@ -121,6 +121,7 @@ void test_split_is_at_once(void **unused);
 void test_split_is_settled_by_two(void **unused);
 void test_currency(void **unused);
 void test_currency_of_what_runs(void **unused);
+void test_currency_at_the_end(void **unused);
 void test_currency_of_motions(void **unused);
 void test_currency_waits(void **unused);
 void test_conversion(void **unused);

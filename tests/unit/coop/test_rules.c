@@ -135,6 +135,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_split_is_settled_by_two),
     cmocka_unit_test(test_currency),
     cmocka_unit_test(test_currency_of_what_runs),
+    cmocka_unit_test(test_currency_at_the_end),
     cmocka_unit_test(test_currency_of_motions),
     cmocka_unit_test(test_currency_waits),
     cmocka_unit_test(test_conversion),
