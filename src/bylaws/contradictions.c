@@ -54,8 +54,15 @@ static bool check_members(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findin
     if (vote && !unlimited && FOUND(CEILINGS_ALL, 0, "members.classes"))
         return true;
     uint32_t organs = bylaws->has_organs ? bylaws->organs.list.count : 0;
-    return members->admission.has_organ && members->admission.organ >= organs
-           && FOUND(ADMISSION_ORGAN, members->admission.organ, "members.admission.organ");
+    if (!members->admission.has_organ)
+        return false;
+    if (members->admission.organ >= organs)
+        return FOUND(ADMISSION_ORGAN, members->admission.organ, "members.admission.organ");
+    const struct sheaf_organ *organ =
+        (const struct sheaf_organ *)bylaws->organs.list.at + members->admission.organ;
+    return organ->seats < members->admission.approvals
+           && FOUND(ADMISSION_ORGAN, members->admission.approvals,
+                    "members.admission.approvals");
 }
 
 static bool check_shares(const struct sheaf_shares_article *shares, sheaf_bylaws_findings *out)

@@ -133,7 +133,9 @@ static void print_organ(const sheaf_round_source *source, const struct sheaf_row
         if (sheaf_organ_powers(organ->kind) >> i & 1)
             printf("  %s\n", sheaf_power_doc(i));
     if (sheaf_bylaws_now(state)->admission_organ == place + 1)
-        puts("  decides on applications for membership, while anybody is in office here");
+        puts("  decides on applications for membership, while as many here could be heard as "
+             "must "
+             "approve");
     print_decisions(state, organ, place);
     if (chamber && chamber->election != SHEAF_NONE)
         printf("  an election is under way: sheaf election show %u\n", chamber->election);

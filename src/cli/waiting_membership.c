@@ -123,26 +123,25 @@ static void keys(sheaf_waits *w)
     }
 }
 
-/* The officers whom the bylaws name, or else all with a vote, decide on applications. */
-static bool decides(const sheaf_waits *w)
+/* Does the member decide on it: as an officer where these alone do. */
+static bool decides(const sheaf_waits *w, uint32_t applicant)
 {
-    uint8_t organ = sheaf_bylaws_now(w->state)->admission_organ;
-    return sheaf_waits_votes(w)
-           && (!organ || !sheaf_officers_voting(w->state, organ - 1)
-               || sheaf_office_now(w->state, w->member, organ - 1));
+    return !sheaf_officers_admit(w->state, applicant, w->now)
+           || sheaf_office_now(w->state, w->member,
+                               sheaf_bylaws_now(w->state)->admission_organ - 1);
 }
 
 static void applications(sheaf_waits *w)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(w->state);
     int64_t lapse_ms = (int64_t)sheaf_bylaws_now(w->state)->application_lapse_s * 1000;
-    uint32_t left = decides(w) ? coop->applications : 0;
+    uint32_t left = sheaf_waits_votes(w) ? coop->applications : 0;
     for (uint32_t i = coop->applications_from; left && i < sheaf_member_count(w->state); i++) {
         const struct sheaf_row_member *row = sheaf_member_at(w->state, i);
         if (row->state != SHEAF_member_state_applied)
             continue;
         left--;
-        if (row->applied + lapse_ms >= w->now && !spoke(w, row->id))
+        if (row->applied + lapse_ms >= w->now && !spoke(w, row->id) && decides(w, row->id))
             WAIT_TITLED("application", row->id, row->applied + lapse_ms, row->name,
                         "your approval, or `member decline`", "member admit --member %u",
                         row->id);

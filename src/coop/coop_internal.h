@@ -114,8 +114,8 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines);
 
 /* Could the member still speak on it? Not who has, nor where whoever holds its keys has spoken
  * for another; who has no key any more could, once its keys are recovered. */
-bool sheaf_member_may_speak(const sheaf_fold *fold, const struct sheaf_row_member *member,
-                            uint32_t of);
+bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_member *member,
+                            uint32_t of, int64_t stamp);
 
 /* The terms of privacy of a mandate that is being granted, into its row. */
 sheaf_refusal sheaf_mandate_privacy(sheaf_fold *fold, const struct sheaf_mandate_grant *what,

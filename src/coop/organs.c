@@ -58,18 +58,6 @@ uint32_t sheaf_officers(const sheaf_state *state, uint8_t organ)
     return chamber ? chamber->officers : 0;
 }
 
-uint32_t sheaf_officers_voting(const sheaf_state *state, uint8_t organ)
-{
-    uint32_t count = 0;
-    const struct sheaf_row_post *post;
-    for (uint8_t i = 0; (post = sheaf_post_find(state, sheaf_pair(organ, i))) != NULL; i++)
-        if (post->office) {
-            uint32_t member = sheaf_office_at(state, post->office - 1)->member;
-            count += sheaf_member_get(state, member)->votes > 0;
-        }
-    return count;
-}
-
 /* The member's newest office in the organ, or NULL. */
 static const struct sheaf_row_office *newest(const sheaf_state *state, uint32_t member,
                                              uint8_t organ)

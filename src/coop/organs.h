@@ -40,8 +40,9 @@ const struct sheaf_row_organ *sheaf_organ_now(const sheaf_state *state, int64_t 
 /* How many officers the organ has now. */
 uint32_t sheaf_officers(const sheaf_state *state, uint8_t organ);
 
-/* Those of them who have a vote in the co-op. */
-uint32_t sheaf_officers_voting(const sheaf_state *state, uint8_t organ);
+/* Do the officers of an organ alone decide on that application? Not while fewer of them could
+ * be heard on it, or were, than must approve it: then the members with a vote decide. */
+bool sheaf_officers_admit(const sheaf_state *state, uint32_t applicant, int64_t stamp);
 
 /* The member's office in the organ as it is now, or NULL. */
 const struct sheaf_row_office *sheaf_office_now(const sheaf_state *state, uint32_t member,

@@ -139,18 +139,18 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
     return SHEAF_ACCEPTED;
 }
 
-bool sheaf_member_may_speak(const sheaf_fold *fold, const struct sheaf_row_member *member,
-                            uint32_t of)
+bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_member *member,
+                            uint32_t of, int64_t stamp)
 {
     bool keys = false;
-    if (sheaf_approval_find(fold->state, sheaf_pair(member->id, of)))
+    if (sheaf_approval_find(state, sheaf_pair(member->id, of)))
         return false;
     for (uint32_t at = member->key_last; at;) {
-        const struct sheaf_row_key *key = sheaf_key_at(fold->state, at - 1);
+        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
         at = key->before;
-        if (!(key->scopes & SHEAF_SCOPE_ADMIN) || key->until < fold->stamp)
+        if (!(key->scopes & SHEAF_SCOPE_ADMIN) || key->until < stamp)
             continue;
-        if (!key->human || !sheaf_voice_find(fold->state, sheaf_pair(key->human, of)))
+        if (!key->human || !sheaf_voice_find(state, sheaf_pair(key->human, of)))
             return true;
         keys = true;
     }

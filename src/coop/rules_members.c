@@ -126,14 +126,33 @@ sheaf_refusal sheaf_rule_member_apply(sheaf_fold *fold, const struct sheaf_membe
                                      });
 }
 
-/* How many decide on applications: the officers in office, with a vote, of the organ that the
- * bylaws name; where it has none, or none is named, the members with a vote. */
-static uint32_t deciders(const sheaf_state *state, bool *officers)
+/* How many officers with a vote could still be heard on the application; with `spoken` those
+ * who were are counted as well. */
+static uint32_t officers_heard(const sheaf_state *state, uint8_t organ, uint32_t of,
+                               int64_t stamp, bool spoken)
 {
-    uint8_t organ = sheaf_bylaws_now(state)->admission_organ;
-    uint32_t count = organ ? sheaf_officers_voting(state, organ - 1) : 0;
-    *officers = count > 0;
-    return count ? count : sheaf_coop(state)->voters;
+    uint32_t count = 0;
+    const struct sheaf_row_post *post;
+    for (uint8_t i = 0; (post = sheaf_post_find(state, sheaf_pair(organ, i))) != NULL; i++) {
+        if (!post->office)
+            continue;
+        const struct sheaf_row_member *member =
+            sheaf_member_get(state, sheaf_office_at(state, post->office - 1)->member);
+        count += member->votes
+                 && ((spoken && sheaf_approval_find(state, sheaf_pair(member->id, of)))
+                     || sheaf_member_may_speak(state, member, of, stamp));
+    }
+    return count;
+}
+
+/* The organ must be able to give as many approvals as are asked for: else the one officer who
+ * is left, or one person who acts for several, would admit alone. */
+bool sheaf_officers_admit(const sheaf_state *state, uint32_t applicant, int64_t stamp)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    return bylaws->admission_organ
+           && officers_heard(state, bylaws->admission_organ - 1, applicant, stamp, true)
+                  >= bylaws->approvals;
 }
 
 /* Does the application wait to be decided? */
@@ -153,12 +172,13 @@ static sheaf_refusal check_waiting(const sheaf_fold *fold, uint32_t row)
 static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
 {
     uint8_t organ = sheaf_bylaws_now(fold->state)->admission_organ;
-    bool officers;
-    (void)deciders(fold->state, &officers);
     SHEAF_REFUSE_IF(!sheaf_member_get(fold->state, fold->member)->votes, no_vote);
-    SHEAF_REFUSE_IF(officers && !sheaf_office_now(fold->state, fold->member, organ - 1),
-                    admission_officers);
-    return check_waiting(fold, row);
+    SHEAF_REFUSE_UNLESS(check_waiting(fold, row));
+    SHEAF_REFUSE_IF(
+        sheaf_officers_admit(fold->state, sheaf_member_at(fold->state, row)->id, fold->stamp)
+            && !sheaf_office_now(fold->state, fold->member, organ - 1),
+        admission_officers);
+    return SHEAF_ACCEPTED;
 }
 
 /* The application is decided: the membership begins. */
@@ -174,21 +194,6 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
-static uint32_t officers_left(const sheaf_fold *fold, uint8_t organ, uint32_t of)
-{
-    uint32_t count = 0;
-    const struct sheaf_row_post *post;
-    for (uint8_t i = 0; (post = sheaf_post_find(fold->state, sheaf_pair(organ, i))) != NULL;
-         i++) {
-        if (!post->office)
-            continue;
-        const struct sheaf_row_member *member = sheaf_member_get(
-            fold->state, sheaf_office_at(fold->state, post->office - 1)->member);
-        count += member->votes && sheaf_member_may_speak(fold, member, of);
-    }
-    return count;
-}
-
 /* How many could still decide on it, and be heard; told up to `most`. Somebody holds keys of
  * two members only where the one allows it to the other, so where there are many more members
  * than such permissions nobody need be looked at. */
@@ -196,17 +201,18 @@ static uint32_t deciders_left(const sheaf_fold *fold, const struct sheaf_row_mem
                               uint32_t most)
 {
     const sheaf_state *state = fold->state;
-    bool officers;
-    uint32_t all = deciders(state, &officers), count = 0;
+    uint32_t count = 0;
     uint64_t out = (uint64_t)applicant->approvals + applicant->declines
                    + sheaf_holder_allowed_count(state);
-    if (out + most <= all)
+    if (sheaf_officers_admit(state, applicant->id, fold->stamp))
+        return officers_heard(state, sheaf_bylaws_now(state)->admission_organ - 1,
+                              applicant->id, fold->stamp, false);
+    if (out + most <= sheaf_coop(state)->voters)
         return most;
-    if (officers)
-        return officers_left(fold, sheaf_bylaws_now(state)->admission_organ - 1, applicant->id);
     for (uint32_t i = 0; i < sheaf_member_count(state) && count < most; i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
-        count += member->votes && sheaf_member_may_speak(fold, member, applicant->id);
+        count +=
+            member->votes && sheaf_member_may_speak(state, member, applicant->id, fold->stamp);
     }
     return count;
 }

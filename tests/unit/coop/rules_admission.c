@@ -73,12 +73,14 @@ void test_admission_by_an_organ(void **unused)
         {"cat", "member.decline", OF("hal")}, /* ann alone is too few */
         {"ann", "member.decline", OF("hal")},
         {"ann", "member.admit", OF("hal"), R(application_declined)},
-        /* One officer is left, who is all of them; then nobody. */
+        /* One officer is left, who does not admit alone: all members decide; then nobody. */
+        {"bob", "member.admit", OF("ida"), R(admission_officers)},
         {"cat", "office.resign", "{'organ':1}"},
         {"hub", "clock.tick", KIT_TICK("vacancy", "term")},
-        {"bob", "member.admit", OF("ida"), R(admission_officers)},
-        {"cat", "member.admit", OF("ida"), R(admission_officers)},
+        {"tim", "member.admit", OF("ida"), R(no_vote)},
         {"ann", "member.admit", OF("ida")},
+        {"ida", "motion.open", "{'title':^}", R(not_a_member)},
+        {"cat", "member.admit", OF("ida")},
         {"ida", "motion.open", "{'title':^}"},
         {"jon", "member.apply", APPLY("jon", "0"), .label = "jon"},
         {"ann", "office.resign", "{'organ':1}"},
@@ -104,8 +106,9 @@ void test_admission_by_officers_with_a_vote(void **unused)
     static const kit_row rows[] = {
         {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
         {"cat", "member.admit", OF("gus"), R(no_vote)},
-        {"bob", "member.admit", OF("gus"), R(admission_officers)},
         {"ann", "member.admit", OF("gus")},
+        {"gus", "motion.open", "{'title':^}", R(not_a_member)},
+        {"bob", "member.admit", OF("gus")},
         {"gus", "motion.open", "{'title':^}"},
         {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
         {"ann", "office.resign", "{'organ':1}"}, /* cat alone is in office, without a vote */
@@ -113,6 +116,35 @@ void test_admission_by_officers_with_a_vote(void **unused)
         {"bob", "member.admit", OF("hal")},
         {"dan", "member.admit", OF("hal")},
         {"hal", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
+    ":false,'train':false,'vote':false},'web':false}"
+
+/* Both officers are one person, who is one voice: the members decide once it is heard. */
+void test_admission_by_officers_of_one_person(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_organ();
+    found(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "key.revoke", "{'key':#ann}"},
+        {"a1", "holder.allow", "{'holder':~a,'member':#cat}"},
+        {"cat", "key.admit", HELD("c1", "~a"), .label = "c1"},
+        {"c1", "key.revoke", "{'key':#cat}"},
+        {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
+        {"bob", "member.admit", OF("gus"), R(admission_officers)},
+        {"a1", "member.admit", OF("gus")},
+        {"c1", "member.admit", OF("gus"), R(human_twice)},
+        {"gus", "motion.open", "{'title':^}", R(not_a_member)},
+        {"dan", "member.admit", OF("gus")},
+        {"gus", "motion.open", "{'title':^}"},
     };
     KIT_ROWS(&k, rows);
     kit_close(&k);
@@ -350,10 +382,6 @@ void test_declined_by_enough(void **unused)
     assert_true(sheaf_member_get(&k.state, kit_index(&k, "fay"))->aside);
     kit_close(&k);
 }
-
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
-    ":false,'train':false,'vote':false},'web':false}"
 
 /* Two approvals, and two members for both of whom one person acts: the person's is enough, and
  * stays so until somebody else holds a key of theirs as well. */

@@ -155,6 +155,12 @@ void test_bylaws_contradictions(void **unused)
            "{'admission':{'approvals':1,'lapse_s':1,'open_max':1,'organ':0},'classes':[{'name':"
            "'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"
            "'protected':true}"}}},
+        {R(admission_organ),
+         {{SHEAF_ARTICLE_organs, ONE_ORGAN},
+          {SHEAF_ARTICLE_members,
+           "{'admission':{'approvals':2,'lapse_s':1,'open_max':1,'organ':0},'classes':[{'name':"
+           "'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"
+           "'protected':true}"}}},
         {R(value_keys),
          {{SHEAF_ARTICLE_value_accounting,
            "{'care_bp':1,'livelihood_bp':2,'love_bp':3,'protected':false}"}}},

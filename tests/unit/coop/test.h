@@ -162,6 +162,7 @@ void test_exclusion_moved(void **unused);
 void test_exclusion_off(void **unused);
 void test_last_vote_outlives(void **unused);
 void test_admission_by_an_organ(void **unused);
+void test_admission_by_officers_of_one_person(void **unused);
 void test_admission_by_officers_with_a_vote(void **unused);
 void test_admission_amended(void **unused);
 void test_admission_by_the_members(void **unused);

@@ -170,6 +170,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_last_vote_outlives),
     cmocka_unit_test(test_admission_by_an_organ),
     cmocka_unit_test(test_admission_by_officers_with_a_vote),
+    cmocka_unit_test(test_admission_by_officers_of_one_person),
     cmocka_unit_test(test_admission_amended),
     cmocka_unit_test(test_admission_by_the_members),
     cmocka_unit_test(test_declined_by_one),
