@@ -8,9 +8,10 @@
 /* To write; made where the organ has none yet. */
 struct sheaf_row_chamber *sheaf_chamber_of(sheaf_state *state, uint8_t organ);
 
-/* Would a term that begins then be one too many in a row? */
-bool sheaf_term_limit(const sheaf_state *state, const struct sheaf_row_organ *organ,
-                      uint32_t member, uint8_t place, int64_t begins);
+/* Who can take office, however it comes to it: a member with a vote, for whom a term that
+ * begins then is not one too many in a row. */
+sheaf_refusal sheaf_eligible(const sheaf_state *state, const struct sheaf_row_organ *organ,
+                             uint32_t member, uint8_t place, int64_t begins);
 
 /* A term of the organ's, named by the entry that is being folded. */
 struct sheaf_row_term *sheaf_term_begin(sheaf_fold *fold, uint8_t organ, uint32_t election,

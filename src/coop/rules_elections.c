@@ -110,13 +110,9 @@ static sheaf_refusal may_stand(const sheaf_fold *fold,
         sheaf_organ_of(state, election->bylaws, election->organ);
     const struct sheaf_row_office *office =
         sheaf_office_now(state, fold->member, election->organ);
-    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(office && sheaf_term_get(state, office->term)->ends > election->closes,
                     in_office);
-    SHEAF_REFUSE_IF(
-        sheaf_term_limit(state, organ, fold->member, election->organ, election->closes),
-        term_limit);
-    return SHEAF_ACCEPTED;
+    return sheaf_eligible(state, organ, fold->member, election->organ, election->closes);
 }
 
 sheaf_refusal sheaf_rule_candidate_stand(sheaf_fold *fold,
@@ -265,10 +261,10 @@ uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id)
         candidate = sheaf_candidate_at(state, row_1 - 1);
         uint32_t member = candidate->member;
         if (candidate->approvals && candidate->withdrawn == SHEAF_NONE
-            && candidate->elected == SHEAF_NONE && sheaf_member_active(state, member)
-            && sheaf_member_get(state, member)->votes
+            && candidate->elected == SHEAF_NONE
             && !sheaf_office_now(state, member, election->organ)
-            && !sheaf_term_limit(state, organ, member, election->organ, election->closes)
+            && sheaf_eligible(state, organ, member, election->organ, election->closes)
+                   == SHEAF_ACCEPTED
             && (!best || ahead(candidate, best)))
             best = candidate;
     }

@@ -82,11 +82,16 @@ static uint32_t terms_before(const sheaf_state *state, const struct sheaf_row_or
     return rested ? 0 : last->consecutive;
 }
 
-bool sheaf_term_limit(const sheaf_state *state, const struct sheaf_row_organ *organ,
-                      uint32_t member, uint8_t place, int64_t begins)
+sheaf_refusal sheaf_eligible(const sheaf_state *state, const struct sheaf_row_organ *organ,
+                             uint32_t member, uint8_t place, int64_t begins)
 {
-    return organ->terms_max
-           && terms_before(state, organ, member, place, begins) >= organ->terms_max;
+    SHEAF_REFUSE_IF(!sheaf_member_active(state, member), not_a_member);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, member)->votes, no_vote);
+    SHEAF_REFUSE_IF(organ->terms_max
+                        && terms_before(state, organ, member, place, begins)
+                               >= organ->terms_max,
+                    term_limit);
+    return SHEAF_ACCEPTED;
 }
 
 void sheaf_office_begin(sheaf_fold *fold, const struct sheaf_row_term *term, uint32_t member)
@@ -197,11 +202,9 @@ sheaf_refusal sheaf_rule_office_elect(sheaf_fold *fold, const struct sheaf_offic
     uint8_t place = (uint8_t)what->organ;
     const struct sheaf_row_organ *organ = sheaf_organ_now(state, place);
     SHEAF_REFUSE_IF(!organ, no_such_organ);
-    SHEAF_REFUSE_IF(!sheaf_member_active(state, what->member), not_a_member);
+    SHEAF_REFUSE_UNLESS(sheaf_eligible(state, organ, what->member, place, fold->stamp));
     SHEAF_REFUSE_IF(sheaf_office_now(state, what->member, place), in_office);
     SHEAF_REFUSE_IF(sheaf_officers(state, place) >= organ->seats, no_vacancy);
-    SHEAF_REFUSE_IF(sheaf_term_limit(state, organ, what->member, place, fold->stamp),
-                    term_limit);
     struct sheaf_row_term *term =
         sheaf_term_begin(fold, place, SHEAF_NONE, fold->stamp + (int64_t)organ->term_s * 1000);
     SHEAF_STOP_IF_SPENT(fold);

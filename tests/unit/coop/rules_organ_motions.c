@@ -132,12 +132,13 @@ void test_organ_refers(void **unused)
 }
 
 /* Whoever holds no office any more does not vote; who is left decides or, at the close, the
- * members do. An officer without a vote of its own is not one of them. */
+ * members do. An officer whose class has lost its vote is not one of them. */
 void test_organ_vacancies(void **unused)
 {
     (void)unused;
     kit k;
     kit_rules rules = rules_with_board(HOLD("0"), NULL);
+    rules.classes = "{'name':'member','votes':1},{'name':'worker','votes':1}";
     kit_open(&k);
     kit_with_data(&k, &rules);
     kit_do(&k, "sue", "member.apply", "sue",
@@ -146,6 +147,8 @@ void test_organ_vacancies(void **unused)
     elect(&k, "ann", 0);
     elect(&k, "bob", 0);
     elect(&k, "sue", 0);
+    rules.classes = "{'name':'member','votes':1},{'name':'worker','votes':0}";
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4); /* takes sue's vote */
     kit_do(&k, "sue", "motion.open", "m", RESOLUTION);
     kit_do(&k, "ann", "motion.open", "n", RESOLUTION);
     vote(&k, "bob", "yes", "n");

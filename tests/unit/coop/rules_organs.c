@@ -236,6 +236,9 @@ void test_offices_end(void **unused)
          "{'effect':{'kind':'office.elect','what':{'member':4000,'organ':0}},'title':^}",
          R(not_a_member)},
         {"ann", "motion.open",
+         "{'effect':{'kind':'office.elect','what':{'member':#sue,'organ':0}},'title':^}",
+         R(no_vote)}, /* as in an election */
+        {"ann", "motion.open",
          "{'effect':{'kind':'office.elect','what':{'member':#ann,'organ':0}},'title':^}",
          R(in_office)},
         {"ann", "motion.open",
