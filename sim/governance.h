@@ -159,11 +159,13 @@ typedef struct {
     int state;      /* enum override_state */
     int64_t lapses; /* unless it is confirmed */
     bool ended, by_organ, signer[PEOPLE_MAX];
+    bool decided; /* the members have decided that it goes on */
 } suspension;
 
 typedef struct {
     uint32_t id;
     bool revoked;
+    bool decided; /* its motion was suspended, and the members have let it go on */
 } mandate;
 
 typedef struct {

@@ -47,6 +47,19 @@ static bool automatic(governance *g, uint32_t of)
     return (m && m->state == SHEAF_motion_state_held) || (granted && !granted->revoked);
 }
 
+/* Have the members let it go on: by a decision, or since a suspension lapsed? A mandate as well
+ * whose motion they let go on. */
+static bool spent(governance *g, uint32_t of)
+{
+    const mandate *granted = mandate_by(g, of);
+    for (int i = 0; i < g->b.suspension_count; i++)
+        if (g->b.suspensions[i].of == of
+            && (g->b.suspensions[i].state == SHEAF_override_state_lapsed
+                || g->b.suspensions[i].decided))
+            return true;
+    return granted && granted->decided;
+}
+
 static suspension *begin(governance *g, uint32_t id, uint32_t of)
 {
     if (g->b.suspension_count == SUSPENSIONS_MAX)
@@ -105,10 +118,7 @@ void book_signs(governance *g, int who, uint32_t of)
 {
     suspension *s = suspension_of(g, of);
     if (!s || s->state != SHEAF_override_state_asked) {
-        bool again = s
-                     && (s->state == SHEAF_override_state_lapsed
-                         || (s->state == SHEAF_override_state_resumed && s->signatures));
-        if (in_force(s) || again || !automatic(g, of))
+        if (in_force(s) || spent(g, of) || !automatic(g, of))
             governance_fail(g, "%u is suspended again, or is nothing automatic", of);
         s = begin(g, acts_last(g), of);
     }
@@ -130,14 +140,10 @@ void book_signs(governance *g, int who, uint32_t of)
  */
 static bool board_may_stop(governance *g, const motion *m)
 {
-    const suspension *last = suspension_of(g, m->base);
     for (int i = 0; i < g->b.suspension_count; i++)
         if (g->b.suspensions[i].of == m->base && g->b.suspensions[i].by_organ)
             return false;
-    return (m->urgent || !book_motion(g, m->base))
-           && !(last
-                && (last->state == SHEAF_override_state_lapsed
-                    || last->state == SHEAF_override_state_resumed));
+    return (m->urgent || !book_motion(g, m->base)) && !spent(g, m->base);
 }
 
 static int stop(governance *g, const motion *m, uint32_t tick)
@@ -177,7 +183,11 @@ int book_takes_effect(governance *g, const motion *m, uint32_t tick)
     default:
         if (!in_force(s))
             return SHEAF_motion_state_void;
+        s->decided = true;
         end(g, s, SHEAF_override_state_resumed, tick);
+        granted = mandate_by(g, tick);
+        if (granted)
+            granted->decided = true;
         g->b.met[MET_resumed]++;
         return SHEAF_motion_state_adopted;
     }

@@ -8,8 +8,10 @@
  * or a share of those with a vote, whichever is fewer. A suspension lapses after confirm_s
  * unless a motion confirms it, and ends before if a motion resumes it; what it kept back then
  * goes on, and is not suspended by signatures a second time, so that a few cannot stop it for
- * good. A motion alone suspends and resumes at any time. Every override stays listed, with the
- * kind of effect that it overrode.
+ * good. Nor is what a motion has suspended and another resumed, nor what the motion that was
+ * resumed made. That an organ's urgent stop came to nothing takes nothing from the members. A
+ * motion alone suspends and resumes at any time. Every override stays listed, with the kind of
+ * effect that it overrode.
  */
 #ifndef SHEAF_COOP_OVERRIDE_H
 #define SHEAF_COOP_OVERRIDE_H

@@ -131,6 +131,12 @@ static struct sheaf_row_override *begin(sheaf_fold *fold, uint32_t of, sheaf_kin
     return override;
 }
 
+/* Signatures do not suspend it a second time, so that a few cannot stop it for good. */
+static void spend(sheaf_state *state, uint32_t of)
+{
+    sheaf_suspension_edit(state, sheaf_suspension_row(state, of))->spent = true;
+}
+
 static void set_in_force(sheaf_state *state, uint32_t of, bool in_force)
 {
     sheaf_suspension_edit(state, sheaf_suspension_row(state, of))->in_force = in_force;
@@ -158,11 +164,8 @@ static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspe
     SHEAF_REFUSE_IF(before && before->in_force, suspended_already);
     if (before) {
         uint32_t row = sheaf_override_row(state, before->override);
-        uint8_t stands = sheaf_override_at(state, row)->state;
-        bool resumed = stands == SHEAF_override_state_resumed
-                       && sheaf_override_at(state, row)->signatures > 0;
-        SHEAF_REFUSE_IF(stands == SHEAF_override_state_lapsed || resumed, suspended_before);
-        if (stands == SHEAF_override_state_asked) {
+        SHEAF_REFUSE_IF(before->spent, suspended_before);
+        if (sheaf_override_at(state, row)->state == SHEAF_override_state_asked) {
             *out = sheaf_override_edit(state, row);
             return SHEAF_ACCEPTED;
         }
@@ -203,6 +206,7 @@ sheaf_refusal sheaf_settle_override(sheaf_fold *fold, uint32_t of)
     if (!suspended)
         return SHEAF_ACCEPTED;
     set_in_force(fold->state, override->of, false);
+    spend(fold->state, override->of);
     return sheaf_motion_find(fold->state, override->of) ? sheaf_settle_hold(fold, override->of)
                                                         : SHEAF_ACCEPTED;
 }
@@ -262,10 +266,7 @@ static sheaf_refusal check_organ(const sheaf_state *state,
     const struct sheaf_row_suspension *before = sheaf_suspension_find(state, of);
     if (!before)
         return SHEAF_ACCEPTED;
-    uint8_t stands = sheaf_override_get(state, before->override)->state;
-    SHEAF_REFUSE_IF(before->by_organ || stands == SHEAF_override_state_lapsed
-                        || stands == SHEAF_override_state_resumed,
-                    organ_stopped_before);
+    SHEAF_REFUSE_IF(before->by_organ || before->spent, organ_stopped_before);
     return SHEAF_ACCEPTED;
 }
 
@@ -313,6 +314,16 @@ void sheaf_undo_automation_suspend(sheaf_fold *fold, uint32_t entry)
         resume(fold, override);
 }
 
+/* The mandate or licence that a motion has made only now is what members decided on: no
+ * signatures suspend it either. */
+static void let_go_on(sheaf_fold *fold, uint32_t override)
+{
+    struct sheaf_row_suspension *row = sheaf_suspension_new(fold->state, fold->index);
+    row->id = fold->index;
+    row->override = override;
+    row->spent = true;
+}
+
 sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
                                            const struct sheaf_automation_resume *what)
 {
@@ -320,6 +331,10 @@ sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(suspended_now(fold, what->override, &override));
     SHEAF_REFUSE_IF(override->ended != SHEAF_NONE, override_ended);
     SHEAF_STOP_IF_SPENT(fold);
+    spend(fold->state, override->of);
     resume(fold, override);
+    SHEAF_STOP_IF_SPENT(fold);
+    if (automatic(fold->state, fold->index) != SHEAF_KIND_none)
+        let_go_on(fold, override->id);
     return SHEAF_ACCEPTED;
 }
