@@ -54,9 +54,9 @@ sheaf_refusal sheaf_row_may_vote(const sheaf_state *state, const sheaf_electorat
                                  uint32_t matter, const struct sheaf_row_member *row)
 {
     sheaf_refusal refusal = sheaf_row_entitled(state, electorate, row);
-    if (refusal == SHEAF_ACCEPTED && sheaf_conflicted(state, matter, row->id))
-        refusal = SHEAF_REFUSED_conflicted;
-    return refusal;
+    bool heard = refusal == SHEAF_ACCEPTED || refusal == SHEAF_REFUSED_on_trial;
+    return heard && sheaf_conflicted(state, matter, row->id) ? SHEAF_REFUSED_conflicted
+                                                             : refusal;
 }
 
 sheaf_refusal sheaf_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,

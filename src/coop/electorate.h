@@ -30,7 +30,8 @@ typedef struct {
 sheaf_refusal sheaf_entitled(const sheaf_state *state, const sheaf_electorate *electorate,
                              uint32_t member);
 
-/* The same, and nothing stands in the way of a vote or signature on the matter. */
+/* The same, and nothing stands in the way of a vote or signature on the matter. A conflict does
+ * also for who is on trial: then no ballot is recorded either. */
 sheaf_refusal sheaf_may_vote(const sheaf_state *state, const sheaf_electorate *electorate,
                              uint32_t matter, uint32_t member);
 

@@ -1,6 +1,8 @@
 /* How memberships end: notice, trial, death, exclusion. */
 #include "test.h"
 
+#include "coop/electorate.h"
+
 #define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
 #define DAY         INT64_C(86400000)
 #define EXCLUDE(exclusion)                                                                     \
@@ -139,6 +141,19 @@ void test_last_without_a_ceiling_stays(void **unused)
     kit_close(&k);
 }
 
+/* Of two reasons the one that lets no ballot be recorded is told. */
+static void check_conflict_on_trial(kit *k)
+{
+    uint32_t m1 = kit_index(k, "m1"), cat = kit_index(k, "cat");
+    const struct sheaf_row_motion *m = sheaf_motion_get(&k->state, m1);
+    const sheaf_electorate electorate = {m->body, m->of, m->since, m->bylaws};
+    sheaf_mark mark = sheaf_state_mark(&k->state);
+    assert_int_equal(sheaf_may_vote(&k->state, &electorate, m1, cat), R(on_trial));
+    sheaf_conflict_new(&k->state, sheaf_pair(m1, cat))->since = m1;
+    assert_int_equal(sheaf_may_vote(&k->state, &electorate, m1, cat), R(conflicted));
+    sheaf_state_roll_back(&k->state, mark);
+}
+
 void test_trial(void **unused)
 {
     (void)unused;
@@ -171,6 +186,7 @@ void test_trial(void **unused)
         {"cat", "motion.open", "{'title':^}"},
     };
     KIT_ROWS(&k, rows);
+    check_conflict_on_trial(&k);
     assert_int_equal(member_of(&k, "bob")->state, SHEAF_member_state_dismissed);
     const struct sheaf_row_motion *m1 = sheaf_motion_get(&k.state, kit_index(&k, "m1"));
     assert_int_equal(m1->no, 0);
