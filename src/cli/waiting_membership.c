@@ -3,6 +3,7 @@
 
 #include "coop/electorate.h"
 #include "coop/ending.h"
+#include "coop/import.h"
 #include "coop/licence.h"
 #include "coop/organs.h"
 #include "coop/treasury.h"
@@ -153,9 +154,10 @@ static void imports(sheaf_waits *w)
     uint32_t count = sheaf_waits_votes(w) ? sheaf_import_count(w->state) : 0;
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_import *row = sheaf_import_at(w->state, i);
-        if (row->confirmed == SHEAF_NONE && !row->withdrawn && row->by != w->member
-            && row->entered == row->count && sheaf_member_active(w->state, row->by))
-            WAIT("import", row->id, 0, "of a register: to be compared and confirmed",
+        if (row->confirmed == SHEAF_NONE && !sheaf_import_over(w->state, row->id, w->now)
+            && row->by != w->member && row->entered == row->count && !spoke(w, row->id))
+            WAIT("import", row->id, row->opened + (int64_t)SHEAF_IMPORT_LAPSE_S * 1000,
+                 "of a register: to be compared and confirmed, or `import decline`",
                  "import FILE --against %u", row->id);
     }
 }

@@ -9,7 +9,8 @@
  * CLAIMS_MAX; whom members know comes in by an invitation however many there are
  * (rules_invitations.c). Whoever had the
  * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it.
- * Nor does an import that nobody confirms keep its numbers for ever; and since its rows stay
+ * Nor does an import that nobody confirms keep its numbers for ever, or once two others have
+ * spoken against it; and since its rows stay
  * until others take their numbers, a member enters no more new ones than one import may have
  * until some are confirmed. What the second officer
  * confirms is a count and a digest over all rows (coop/import.h), which a program makes again
@@ -147,6 +148,25 @@ sheaf_refusal sheaf_rule_import_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(find_import(fold, what->import, &row));
     SHEAF_REFUSE_IF(sheaf_import_at(fold->state, row)->by != fold->member, not_your_import);
     sheaf_import_edit(fold->state, row)->withdrawn = true;
+    return SHEAF_ACCEPTED;
+}
+
+/* One member who enters what is not so would keep the true register out until the import
+ * lapses; two end that, as many as it takes to enter one. */
+sheaf_refusal sheaf_rule_import_decline(sheaf_fold *fold,
+                                        const struct sheaf_import_decline *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row;
+    SHEAF_REFUSE_UNLESS(find_import(fold, what->import, &row));
+    struct sheaf_row_import *import = sheaf_import_edit(state, row);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    SHEAF_REFUSE_IF(import->by == fold->member, import_own);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, import->id, true));
+    uint32_t others =
+        sheaf_coop(state)->voters - (sheaf_member_get(state, import->by)->votes > 0);
+    import->declines++;
+    import->withdrawn = import->declines >= 2 || import->declines >= others;
     return SHEAF_ACCEPTED;
 }
 

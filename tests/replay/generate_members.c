@@ -107,6 +107,9 @@ static void import(kit *k)
     char hex[65];
     kit_do(k, "cat", "import.open", "never", "{'count':1}");
     kit_do(k, "cat", "import.withdraw", NULL, "{'import':#never}");
+    kit_do(k, "cat", "import.open", "wrong", "{'count':1}");
+    kit_do(k, "ann", "import.decline", NULL, "{'import':#wrong,'reason':^}");
+    kit_do(k, "bob", "import.decline", NULL, "{'import':#wrong,'reason':^}");
     kit_do(k, "ann", "import.open", "register", "{'count':2}");
     kit_do(k, "ann", "member.import", NULL,
            "{'class':1,'import':#register,'joined':-157766400,'kind':'organisation','name':^,"

@@ -43,7 +43,7 @@ const VERBS = {
     'holder.allow': 'allowed another membership to name one’s commitment',
     'holder.withdraw': 'no longer lets a membership name one’s commitment',
     'import.confirm': 'confirmed an imported register', 'import.open': 'began to import a register',
-    'import.withdraw': 'gave up an import', 'key.rotate': 'replaced a key',
+    'import.decline': 'spoke against an import', 'import.withdraw': 'gave up an import', 'key.rotate': 'replaced a key',
     'member.invite': 'invited somebody’s key', 'member.answer': 'answered a request for exclusion', 'member.claim': 'claimed a place of the register',
     'member.death': 'recorded a death', 'member.import': 'entered a member of a register',
     'member.stay': 'took back the notice to leave', 'minutes.approve': 'approved minutes',

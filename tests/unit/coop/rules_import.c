@@ -265,6 +265,50 @@ void test_import_withdrawn(void **unused)
     kit_close(&k);
 }
 
+/* One member keeps nobody's register out, and one keeps nobody from entering it: two others
+ * give an import up, of whom none confirms it then. */
+void test_import_declined(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "import.open", "{'count':1}", .label = "i"},
+        {"ann", "member.import", ROW("i", "7")},
+        {"ann", "import.decline", "{'import':#i,'reason':^}", R(import_own)},
+        {"bob", "import.decline", "{'import':4000,'reason':^}", R(no_such_import)},
+        {"bob", "import.decline", "{'import':#i,'reason':^}"},
+        {"bob", "import.decline", "{'import':#i,'reason':^}", R(approved_twice)},
+        {"cat", "import.open", "{'count':1}", .label = "j"},
+        {"cat", "member.import", ROW("j", "7"), R(number_taken)},
+    };
+    KIT_ROWS(&k, rows);
+    confirm(&k, "bob", "i", 1, false, R(approved_twice));
+    kit_do(&k, "cat", "import.decline", NULL, "{'import':#i,'reason':^}");
+    confirm(&k, "dan", "i", 1, false, R(import_over));
+    kit_do(&k, "cat", "member.import", NULL, ROW("j", "7"));
+    kit_do(&k, "ann", "import.decline", NULL, "{'import':#j,'reason':^}"); /* alone */
+    confirm(&k, "dan", "j", 1, false, ACCEPTED);
+    static const kit_row after[] = {
+        {"bob", "import.decline", "{'import':#j,'reason':^}", R(import_over)},
+        {"eve", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"ann", "import.open", "{'count':1}", .label = "k"},
+        {"ann", "member.import", ROW("k", "8")},
+        {"eve", "import.decline", "{'import':#k,'reason':^}", R(no_vote)},
+        {"cat", "member.leave", "{}"},
+        {"dan", "member.leave", "{}"},
+        {"bob", "import.decline", "{'import':#k,'reason':^}"}, /* all others with a vote */
+        {"bob", "import.open", "{'count':1}", .label = "l"},
+        {"bob", "member.import", ROW("l", "8")},
+    };
+    KIT_ROWS(&k, after);
+    kit_close(&k);
+}
+
 /* Imports that nobody confirms leave rows behind: so many of one member's, to the last one. */
 void test_import_without_end(void **unused)
 {
