@@ -103,6 +103,10 @@ void test_bylaws_withhold(void **unused)
     "{'max_count':" max ",'min_count':2,'price_cents':1,'protected':true,'repay_from_s':" from \
     ",'repay_until_s':" until ",'transferable':false}"
 #define PETITIONS "{'assembly_s':10,'members_bp':1000,'open_max':1,'protected':true,'sign_s':1}"
+#define ADMISSION(approvals)                                                                   \
+    "{'admission':{'approvals':" approvals ",'lapse_s':1,'open_max':1,'organ':0},'classes':[{" \
+    "'name':'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"           \
+    "'protected':true}"
 #define ONE_ORGAN "{'list':[" ORGAN("a", "") "],'protected':false}"
 #define CONVENED(organ)                                                                        \
     "{'notice_s':1,'open_s':1,'organ':" organ ",'protected':false,'quorum_bp':0}"
@@ -150,17 +154,9 @@ void test_bylaws_contradictions(void **unused)
         {R(treasurers_few),
          {{SHEAF_ARTICLE_organs, ONE_ORGAN},
           {SHEAF_ARTICLE_treasury, "{'limit_cents':1,'protected':false,'signatures':2}"}}},
+        {R(admission_organ), {{SHEAF_ARTICLE_members, ADMISSION("1")}}},
         {R(admission_organ),
-         {{SHEAF_ARTICLE_members,
-           "{'admission':{'approvals':1,'lapse_s':1,'open_max':1,'organ':0},'classes':[{'name':"
-           "'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"
-           "'protected':true}"}}},
-        {R(admission_organ),
-         {{SHEAF_ARTICLE_organs, ONE_ORGAN},
-          {SHEAF_ARTICLE_members,
-           "{'admission':{'approvals':2,'lapse_s':1,'open_max':1,'organ':0},'classes':[{'name':"
-           "'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"
-           "'protected':true}"}}},
+         {{SHEAF_ARTICLE_organs, ONE_ORGAN}, {SHEAF_ARTICLE_members, ADMISSION("2")}}},
         {R(value_keys),
          {{SHEAF_ARTICLE_value_accounting,
            "{'care_bp':1,'livelihood_bp':2,'love_bp':3,'protected':false}"}}},
