@@ -51,7 +51,7 @@ static const char *standing(const sheaf_state *state, const struct sheaf_row_key
 static void print_key(const sheaf_state *state, const struct sheaf_row_key *key, int64_t now)
 {
     char words[40], until[SHEAF_DATE_LEN + 1], human[24] = "";
-    scope_words(key->scopes, words);
+    scope_words(sheaf_key_scopes(state, key), words);
     sheaf_date_print(key->until, until);
     if (key->human)
         snprintf(human, sizeof human, "  human %u", key->human - 1);
@@ -64,7 +64,7 @@ static void put_key(const sheaf_state *state, const struct sheaf_row_key *key, i
 {
     char words[40];
     sheaf_buffer out;
-    scope_words(key->scopes, words);
+    scope_words(sheaf_key_scopes(state, key), words);
     sheaf_json_writer w = sheaf_print_begin(&out);
     if (key->human)
         sheaf_json_member_put_int(&w, "human", key->human - 1);

@@ -147,6 +147,9 @@ void sheaf_application_count(sheaf_fold *fold, const struct sheaf_row_member *me
 /* Members have spoken against it: it takes no place of others any more, and waits. */
 void sheaf_application_aside(sheaf_state *state, uint32_t row);
 
+/* Counts again the keys that guard their members: what a page's keys may sign has changed. */
+void sheaf_guards_recount(sheaf_state *state);
+
 /* Counts again which applications are undecided: the time after which they lapse has changed.
  */
 void sheaf_applications_recount(sheaf_state *state);

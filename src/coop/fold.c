@@ -99,7 +99,7 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_IF(key->revoked != SHEAF_NONE, key_revoked);
     SHEAF_REFUSE_IF(key->until < fold->stamp, key_expired);
     uint8_t needed = needed_scope(sheaf_kind_shape(act->kind)->needs);
-    SHEAF_REFUSE_IF((key->scopes & needed) != needed, outside_scope);
+    SHEAF_REFUSE_IF((sheaf_key_scopes(fold->state, key) & needed) != needed, outside_scope);
     SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(fold->state, act->by, needed));
     fold->member = act->by;
     fold->key = act->key;

@@ -277,6 +277,10 @@ sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version)
     sheaf_coop_edit(state, 0)->bylaws = version;
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_applications_recount(state);
+    if (before != SHEAF_NONE
+        && ((sheaf_bylaws_get(state, before)->web_scopes ^ row->web_scopes)
+            & SHEAF_SCOPE_ADMIN))
+        sheaf_guards_recount(state);
     sheaf_shares_look(fold);
     return count_votes(fold, row);
 }

@@ -148,7 +148,7 @@ bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_mem
     for (uint32_t at = member->key_last; at;) {
         const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
         at = key->before;
-        if (!(key->scopes & SHEAF_SCOPE_ADMIN) || key->until < stamp)
+        if (!(sheaf_key_scopes(state, key) & SHEAF_SCOPE_ADMIN) || key->until < stamp)
             continue;
         if (!key->human || !sheaf_voice_find(state, sheaf_pair(key->human, of)))
             return true;
@@ -160,9 +160,23 @@ bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_mem
 /* ---- keys ---- */
 
 /* A key that can always see to the member's others: it may, and has no end. */
-static bool guards(const struct sheaf_row_key *key)
+static bool guards(const sheaf_state *state, const struct sheaf_row_key *key)
 {
-    return (key->scopes & SHEAF_SCOPE_ADMIN) && key->until == forever;
+    return (sheaf_key_scopes(state, key) & SHEAF_SCOPE_ADMIN) && key->until == forever;
+}
+
+void sheaf_guards_recount(sheaf_state *state)
+{
+    for (uint32_t i = 0; i < sheaf_member_count(state) && !state->failed; i++) {
+        const struct sheaf_row_key *key;
+        uint8_t count = 0;
+        for (uint32_t at = sheaf_member_at(state, i)->key_last; at; at = key->before) {
+            key = sheaf_key_at(state, at - 1);
+            count = (uint8_t)(count + guards(state, key));
+        }
+        if (count != sheaf_member_at(state, i)->guards)
+            sheaf_member_edit(state, i)->guards = count;
+    }
 }
 
 /* One guard more of the member, or one less. */
@@ -182,7 +196,7 @@ static void link(sheaf_fold *fold, uint32_t row)
         sheaf_member_edit(fold->state, sheaf_member_row(fold->state, key->member));
     key->before = member->key_last;
     member->key_last = row + 1;
-    if (guards(key))
+    if (guards(fold->state, key))
         count_guard(fold, member, true);
 }
 
@@ -204,7 +218,7 @@ static void unlink_key(sheaf_fold *fold, uint32_t row)
     else
         sheaf_member_edit(state, member)->key_last = before;
     sheaf_key_edit(state, row)->before = 0;
-    if (guards(sheaf_key_at(state, row)))
+    if (guards(state, sheaf_key_at(state, row)))
         count_guard(fold, sheaf_member_edit(state, member), false);
 }
 
@@ -296,7 +310,8 @@ void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)
 static sheaf_refusal within_own(const sheaf_fold *fold, uint8_t scopes, int64_t until)
 {
     const struct sheaf_row_key *own = sheaf_key_get(fold->state, fold->key);
-    SHEAF_REFUSE_IF(scopes & ~(own->scopes | SHEAF_SCOPE_TRAIN), scope_beyond);
+    SHEAF_REFUSE_IF(scopes & ~(sheaf_key_scopes(fold->state, own) | SHEAF_SCOPE_TRAIN),
+                    scope_beyond);
     SHEAF_REFUSE_IF(until > own->until, until_beyond);
     return SHEAF_ACCEPTED;
 }
@@ -347,7 +362,7 @@ sheaf_refusal sheaf_rule_key_revoke(sheaf_fold *fold, const struct sheaf_key_rev
     uint32_t row;
     SHEAF_REFUSE_UNLESS(own_key(fold, what->key, &row));
     SHEAF_REFUSE_UNLESS(within_own(fold, 0, sheaf_key_at(state, row)->until));
-    SHEAF_REFUSE_IF(guards(sheaf_key_at(state, row))
+    SHEAF_REFUSE_IF(guards(state, sheaf_key_at(state, row))
                         && sheaf_member_get(state, fold->member)->guards == 1,
                     last_admin_key);
     revoke(fold, row);
@@ -362,8 +377,9 @@ sheaf_refusal sheaf_rule_key_rotate(sheaf_fold *fold, const struct sheaf_key_rot
     SHEAF_REFUSE_UNLESS(own_key(fold, what->key, &row));
     const struct sheaf_row_key *old = sheaf_key_at(fold->state, row);
     SHEAF_REFUSE_IF(old->until < fold->stamp, key_expired);
-    SHEAF_REFUSE_UNLESS(check_new_key(fold, old->scopes, what->web, &what->public_key));
-    SHEAF_REFUSE_UNLESS(within_own(fold, old->scopes, old->until));
+    uint8_t scopes = sheaf_key_scopes(fold->state, old);
+    SHEAF_REFUSE_UNLESS(check_new_key(fold, scopes, what->web, &what->public_key));
+    SHEAF_REFUSE_UNLESS(within_own(fold, scopes, old->until));
     revoke(fold, row);
     SHEAF_STOP_IF_SPENT(fold);
     return sheaf_key_enter(fold, &(struct sheaf_new_key){
@@ -373,7 +389,7 @@ sheaf_refusal sheaf_rule_key_rotate(sheaf_fold *fold, const struct sheaf_key_rot
                                      .holder = old->holder,
                                      .human = old->human,
                                      .until = old->until,
-                                     .scopes = old->scopes,
+                                     .scopes = scopes,
                                      .web = what->web,
                                  });
 }

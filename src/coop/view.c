@@ -84,11 +84,17 @@ bool sheaf_member_active(const sheaf_state *state, uint32_t member)
     return row && row->state == SHEAF_member_state_active;
 }
 
+uint8_t sheaf_key_scopes(const sheaf_state *state, const struct sheaf_row_key *key)
+{
+    return key->web ? key->scopes & sheaf_bylaws_now(state)->web_scopes : key->scopes;
+}
+
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp)
 {
     const struct sheaf_row_key *row = sheaf_key_find(state, key);
     return row && row->revoked == SHEAF_NONE && row->until >= stamp
-           && (row->scopes & scopes) == scopes && sheaf_member_active(state, row->member);
+           && (sheaf_key_scopes(state, row) & scopes) == scopes
+           && sheaf_member_active(state, row->member);
 }
 
 bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,

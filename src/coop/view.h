@@ -42,6 +42,10 @@ enum { SHEAF_EXCLUSION_LAPSE_S = 90 * 86400 };
 
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 
+/* What the key may sign now: of one made in a page, what the bylaws in force leave to such
+ * keys. */
+uint8_t sheaf_key_scopes(const sheaf_state *state, const struct sheaf_row_key *key);
+
 /* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
 

@@ -17,7 +17,8 @@ static uint32_t guards_of(const sheaf_state *state, const struct sheaf_row_membe
         const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
         same("keys in the list of another member", 0, key->member != member->id);
         same("revoked keys in a list", 0, key->revoked != SHEAF_NONE);
-        count += (key->scopes & SHEAF_SCOPE_ADMIN) && key->until == SHEAF_JSON_INT_MAX;
+        count += (sheaf_key_scopes(state, key) & SHEAF_SCOPE_ADMIN)
+                 && key->until == SHEAF_JSON_INT_MAX;
     }
     return count;
 }

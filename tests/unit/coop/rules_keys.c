@@ -86,6 +86,67 @@ void test_keys_of_pages(void **unused)
     kit_close(&k);
 }
 
+#define OF_PAGE(name) "{'public_key':@" name "," BITS(true, false, false, true) ",'web':true}"
+
+/* What an amendment takes from the keys of pages, those that are admitted sign no more either;
+ * and it may not leave the co-op without anybody who can see to keys. */
+void test_keys_of_pages_amended(void **unused)
+{
+    (void)unused;
+    static const char all[] =
+        "{'admin':true,'data':false,'money':false,'train':false,'vote':true}";
+    static const char votes[] =
+        "{'admin':false,'data':false,'money':false,'train':false,'vote':true}";
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.web = all;
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "key.admit", OF_PAGE("web"), .label = "web"},
+        {"ann", "key.admit", OF_PAGE("old"), .label = "old"},
+        {"bob", "key.admit", OF_PAGE("b2"), .label = "b2"},
+        {"bob", "key.revoke", "{'key':#bob}"},
+        {"web", "member.invite", "{'public_key':@x}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "ann"))->guards, 3);
+    assert_int_equal(sheaf_coop(&k.state)->guarded, 4);
+    rules.web = votes;
+    kit_do(&k, "ann", "motion.open", "a", "{'effect':%s,'title':^}",
+           kit_amendment(&rules, "#ann"));
+    for (int i = 0; i < 4; i++)
+        kit_do(&k, (const char *[]){"ann", "b2", "cat", "dan"}[i], "ballot.cast", NULL,
+               "{'choice':'yes','motion':#a}");
+    k.now = sheaf_motion_get(&k.state, kit_index(&k, "a"))->closes;
+    kit_do(&k, "hub", "clock.tick", "a.tick", KIT_TICK("motion", "a"));
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "ann"))->guards, 1);
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "bob"))->guards, 0);
+    assert_int_equal(sheaf_coop(&k.state)->guarded, 3);
+    static const kit_row after[] = {
+        {"web", "member.invite", "{'public_key':@y}", R(outside_scope)},
+        {"b2", "key.revoke", "{'key':#bob.node}", R(outside_scope)},
+        {"web", "motion.open", "{'title':^}"},
+        {"ann", "key.revoke", "{'key':#ann}", R(last_admin_key)},
+        /* Nor does what is put in its place. */
+        {"ann", "key.rotate", "{'key':#old,'public_key':@new,'web':false}", .label = "new"},
+        {"new", "motion.open", "{'title':^}"},
+        {"new", "member.invite", "{'public_key':@y}", R(outside_scope)},
+    };
+    KIT_ROWS(&k, after);
+    kit_close(&k);
+    kit_open(&k);
+    rules.web = all;
+    kit_found(&k, &rules);
+    kit_do(&k, "ann", "key.admit", "page", OF_PAGE("page"));
+    kit_do(&k, "ann", "key.revoke", NULL, "{'key':#ann}");
+    rules.web = votes;
+    char text[8192];
+    snprintf(text, sizeof text, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+    kit_want(&k, R(last_guard), "page", "motion.open", text, NULL);
+    kit_close(&k);
+}
+
 static int in_list(kit *k, const char *member)
 {
     int count = 0;

@@ -173,6 +173,7 @@ void test_invitations(void **unused);
 void test_invitations_lapse(void **unused);
 void test_keys_within_their_own(void **unused);
 void test_keys_of_pages(void **unused);
+void test_keys_of_pages_amended(void **unused);
 void test_keys_max(void **unused);
 void test_keys_that_guard(void **unused);
 void test_keys_that_guard_the_coop(void **unused);
