@@ -11,11 +11,14 @@
  * Who counts once: wherever so many members must speak (admission, recovery, a death, a panel,
  * the appointment of a hub) a member is heard once, and so is a human: keys whose `holder` is
  * the same commitment are the same human's, in whichever members they are. A key without a
- * holder counts as its member alone. Only the member that named a commitment first, and whom it
- * lets by holder.allow until holder.withdraw, names it, so nobody silences others by copying
- * theirs. The commitment
- * is what the member states; two that keep silent about being one human are not found out by
- * rules, but by who admits them.
+ * holder might be held by any of those whom other keys of its member name, of a person's
+ * membership by the person: it is heard only where none of them was, and none of them is after
+ * it. So an organisation whose people are members too names who holds each key. That takes
+ * nothing from them that naming has not given: a member that may name somebody speaks as them.
+ * Where a member's keys name nobody it counts as itself. Only the member that named a
+ * commitment first, and whom it lets by holder.allow until holder.withdraw, names it, so nobody
+ * silences others by copying theirs. The commitment is what the member states; two that keep
+ * silent about being one human are not found out by rules, but by who admits them.
  *
  * Rows of the imported register (rules_import.c) are not members: they have no key, so they can
  * neither vote nor be outvoted unasked, and no electorate or quorum counts them before somebody

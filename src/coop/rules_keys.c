@@ -118,31 +118,86 @@ sheaf_refusal sheaf_rule_holder_withdraw(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* Does a key of the member name a human who takes no part in it any more? */
+static bool withdrawn(const sheaf_state *state, uint32_t member, uint32_t human)
+{
+    return sheaf_human_at(state, human - 1)->member != member
+           && !allowed_now(state, human - 1, member);
+}
+
+/* Might whom that key names hold the member's keys that name nobody? Of an organisation anybody
+ * might who acts for it; of a person the person alone, whom no other member named first. */
+static bool may_hold_others(const sheaf_state *state, const struct sheaf_row_member *member,
+                            const struct sheaf_row_key *key, int64_t stamp)
+{
+    return key->human && key->until >= stamp && !withdrawn(state, member->id, key->human)
+           && (member->kind == SHEAF_member_kind_organisation
+               || sheaf_human_at(state, key->human - 1)->member == member->id);
+}
+
+static bool was_heard(const sheaf_state *state, uint32_t human, uint32_t of)
+{
+    return sheaf_voice_find(state, sheaf_pair(human, of)) != NULL;
+}
+
+/* Was anybody heard who might hold the member's keys that name nobody? */
+static bool unnamed_heard(const sheaf_state *state, const struct sheaf_row_member *member,
+                          uint32_t of, int64_t stamp)
+{
+    const struct sheaf_row_key *key;
+    for (uint32_t at = member->key_last; at; at = key->before) {
+        key = sheaf_key_at(state, at - 1);
+        if (may_hold_others(state, member, key, stamp) && was_heard(state, key->human, of))
+            return true;
+    }
+    return false;
+}
+
+static void note_voice(sheaf_state *state, uint32_t human, uint32_t of)
+{
+    if (state->failed || was_heard(state, human, of))
+        return;
+    struct sheaf_row_voice *voice = sheaf_voice_new(state, sheaf_pair(human, of));
+    voice->human = human;
+    voice->of = of;
+}
+
+static void note_unnamed(sheaf_state *state, const struct sheaf_row_member *member, uint32_t of,
+                         int64_t stamp)
+{
+    const struct sheaf_row_key *key;
+    for (uint32_t at = member->key_last; at; at = key->before) {
+        key = sheaf_key_at(state, at - 1);
+        if (may_hold_others(state, member, key, stamp))
+            note_voice(state, key->human, of);
+    }
+}
+
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
 {
+    sheaf_state *state = fold->state;
     uint64_t pair = sheaf_pair(fold->member, of);
-    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
-    SHEAF_REFUSE_IF(sheaf_approval_find(fold->state, pair), approved_twice);
-    SHEAF_REFUSE_IF(human && sheaf_human_at(fold->state, human - 1)->member != fold->member
-                        && !allowed_now(fold->state, human - 1, fold->member),
-                    holder_withdrawn);
-    SHEAF_REFUSE_IF(human && sheaf_voice_find(fold->state, sheaf_pair(human, of)), human_twice);
-    struct sheaf_row_approval *approval = sheaf_approval_new(fold->state, pair);
+    uint32_t human = sheaf_key_get(state, fold->key)->human;
+    const struct sheaf_row_member *member = sheaf_member_get(state, fold->member);
+    SHEAF_REFUSE_IF(sheaf_approval_find(state, pair), approved_twice);
+    SHEAF_REFUSE_IF(human && withdrawn(state, fold->member, human), holder_withdrawn);
+    SHEAF_REFUSE_IF(human && was_heard(state, human, of), human_twice);
+    SHEAF_REFUSE_IF(!human && unnamed_heard(state, member, of, fold->stamp), human_unnamed);
+    struct sheaf_row_approval *approval = sheaf_approval_new(state, pair);
     approval->by = fold->member;
     approval->of = of;
     approval->declines = declines;
-    if (human) {
-        struct sheaf_row_voice *voice = sheaf_voice_new(fold->state, sheaf_pair(human, of));
-        voice->human = human;
-        voice->of = of;
-    }
+    if (human)
+        note_voice(state, human, of);
+    else
+        note_unnamed(state, member, of, fold->stamp);
     return SHEAF_ACCEPTED;
 }
 
 bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_member *member,
                             uint32_t of, int64_t stamp)
 {
-    bool keys = false;
+    bool keys = false, unnamed = !unnamed_heard(state, member, of, stamp);
     if (sheaf_approval_find(state, sheaf_pair(member->id, of)))
         return false;
     for (uint32_t at = member->key_last; at;) {
@@ -150,7 +205,9 @@ bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_mem
         at = key->before;
         if (!(sheaf_key_scopes(state, key) & SHEAF_SCOPE_ADMIN) || key->until < stamp)
             continue;
-        if (!key->human || !sheaf_voice_find(state, sheaf_pair(key->human, of)))
+        if (key->human
+                ? !withdrawn(state, member->id, key->human) && !was_heard(state, key->human, of)
+                : unnamed)
             return true;
         keys = true;
     }

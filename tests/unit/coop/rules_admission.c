@@ -421,3 +421,59 @@ void test_admission_by_one_person(void **unused)
     assert_int_equal(standing(&k, "gus"), SHEAF_member_state_active);
     kit_close(&k);
 }
+
+#define NAMELESS(name)                                                                         \
+    "{'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':false,'train':false," \
+    "'vote':false},'web':false}"
+
+/* Ann acts for the organisation too: nobody knows whether ann holds its key that names nobody,
+ * so ann is not heard by that one as well. */
+void test_heard_by_keys_without_a_name(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 3;
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"org", "member.apply",
+         "{'class':0,'kind':'organisation','name':^,'public_key':@org,'web':false}",
+         .label = "org"},
+        {"ann", "member.admit", OF("org")},
+        {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
+        {"ann", "member.admit", OF("bob")},
+        {"org", "member.admit", OF("bob")}, /* its keys name nobody: it counts as itself */
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"a1", "holder.allow", "{'holder':~a,'member':#org}"},
+        {"org", "key.admit", HELD("o1", "~a"), .label = "o1"},
+        {"org", "key.admit", HELD("o2", "~b"), .label = "o2"},
+        {"org", "key.admit", NAMELESS("o3"), .label = "o3"},
+        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
+        {"hal", "member.apply", APPLY("hal", "0"), .label = "hal"},
+        {"ida", "member.apply", APPLY("ida", "0"), .label = "ida"},
+        {"a1", "member.admit", OF("eve")}, /* first as ann */
+        {"org", "member.admit", OF("eve"), R(human_unnamed)},
+        {"o1", "member.admit", OF("eve"), R(human_twice)},
+        {"o2", "member.admit", OF("eve")},
+        {"o3", "member.admit", OF("fay")}, /* first as the organisation */
+        {"a1", "member.admit", OF("fay"), R(human_twice)},
+        {"ann", "member.admit", OF("fay"), R(human_unnamed)},
+        {"o1", "member.admit", OF("gus")}, /* ann's own key without a name is ann's */
+        {"ann", "member.admit", OF("gus"), R(human_unnamed)},
+        {"o2", "member.admit", OF("hal")}, /* somebody else's */
+        {"ann", "member.admit", OF("hal")},
+        /* Whom the organisation may name no more it does not speak for. */
+        {"a1", "holder.withdraw", "{'holder':~a,'member':#org}"},
+        {"a1", "member.admit", OF("ida")},
+        {"o1", "member.admit", OF("ida"), R(holder_withdrawn)},
+        {"org", "member.admit", OF("ida")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_applied); /* bob could */
+    kit_do(&k, "bob", "member.admit", NULL, OF("fay"));
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_active); /* all who can be heard */
+    kit_close(&k);
+}

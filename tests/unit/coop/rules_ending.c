@@ -190,9 +190,9 @@ void test_creditors(void **unused)
     kit_close(&k);
 }
 
-#define HELD(name)                                                                             \
-    "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':true,"    \
-    "'train':false,'vote':false},'web':false}"
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':" \
+    "true,'train':false,'vote':false},'web':false}"
 
 /* Liquidators have a vote, and one human is not two of them. */
 void test_liquidators_are_people(void **unused)
@@ -205,9 +205,10 @@ void test_liquidators_are_people(void **unused)
          "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "member.admit", "{'member':#eve}"},
         {"ann", "motion.open", OPEN(DISSOLVE("ann", "eve")), R(no_vote)},
-        {"ann", "key.admit", HELD("a1"), .label = "a1"},
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
         {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
-        {"bob", "key.admit", HELD("b1"), .label = "b1"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        {"bob", "key.admit", HELD("b2", "~b"), .label = "b2"},
         {"ann", "revenue.record", "{'amount_cents':100,'memo':^}"},
     };
     KIT_ROWS(&k, rows);
@@ -216,10 +217,11 @@ void test_liquidators_are_people(void **unused)
         {"a1", "creditor.record", OWED(40), .label = "a"},
         {"b1", "creditor.settle", SETTLE("a", "paid"), R(human_twice)},
         {"ann", "creditor.settle", SETTLE("a", "paid"), R(second_liquidator)},
-        {"bob", "creditor.settle", SETTLE("a", "paid")},
+        {"bob", "creditor.settle", SETTLE("a", "paid"), R(human_unnamed)},
+        {"b2", "creditor.settle", SETTLE("a", "paid")},
         {"a1", "coop.close", CLOSE(0, 60)},
         {"b1", "coop.close", CLOSE(0, 60), R(human_twice)},
-        {"bob", "coop.close", CLOSE(0, 60)},
+        {"b2", "coop.close", CLOSE(0, 60)},
     };
     KIT_ROWS(&k, wound_up);
     assert_int_equal(now(&k)->state, SHEAF_ending_state_sealed);

@@ -301,15 +301,17 @@ void test_registration_one_person(void **unused)
     kit_found_four(&k, &rules);
     rules.cohort_min = 4;
     amend(&k, "a", &rules, "#ann");
-#define HELD(name)                                                                             \
-    "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':false,"   \
-    "'train':false,'vote':false},'web':false}"
-    kit_do(&k, "ann", "key.admit", "a1", HELD("a1"));
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
+    ":false,'train':false,'vote':false},'web':false}"
+    kit_do(&k, "ann", "key.admit", "a1", HELD("a1", "~a"));
     kit_do(&k, "ann", "holder.allow", NULL, "{'holder':~a,'member':#bob}");
-    kit_do(&k, "bob", "key.admit", "b1", HELD("b1"));
+    kit_do(&k, "bob", "key.admit", "b1", HELD("b1", "~a"));
+    kit_do(&k, "bob", "key.admit", "b2", HELD("b2", "~b"));
     record(&k, ACCEPTED, "a1", "a.tick", 0, "asked");
     kit_want(&k, R(human_twice), "b1", "bylaws.confirm", "{'registration':#asked}", NULL);
-    kit_do(&k, "bob", "bylaws.confirm", NULL, "{'registration':#asked}");
+    kit_want(&k, R(human_unnamed), "bob", "bylaws.confirm", "{'registration':#asked}", NULL);
+    kit_do(&k, "b2", "bylaws.confirm", NULL, "{'registration':#asked}");
     want_in_force(&k, "a.tick", "a.tick");
     kit_close(&k);
 }

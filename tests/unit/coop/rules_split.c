@@ -264,9 +264,9 @@ void test_split_is_at_once(void **unused)
 }
 
 #define ELECT(who) "{'kind':'office.elect','what':{'member':#" who ",'organ':0}}"
-#define HELD(name)                                                                             \
-    "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':true,"    \
-    "'train':false,'vote':true},'web':false}"
+#define HELD(name, digits)                                                                     \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':" \
+    "true,'train':false,'vote':true},'web':false}"
 
 /* Another treasurer than the first, who is another person, and whose word counts by then. */
 void test_split_is_settled_by_two(void **unused)
@@ -300,12 +300,14 @@ void test_split_is_settled_by_two(void **unused)
     kit_do(&k, "bob", "split.settle", NULL, "{'evidence':~e,'split':#m.tick}");
     assert_int_equal(balance(&k, SHEAF_account_kind_split), -3000); /* ann's counts no more */
     static const kit_row one[] = {
-        {"bob", "key.admit", HELD("b1"), .label = "b1"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
         {"bob", "holder.allow", "{'holder':~a,'member':#cat}"},
-        {"cat", "key.admit", HELD("c1"), .label = "c1"},
+        {"cat", "key.admit", HELD("c1", "~a"), .label = "c1"},
+        {"cat", "key.admit", HELD("c2", "~c"), .label = "c2"},
         {"b1", "split.settle", "{'evidence':~f,'split':#m.tick}"},
         {"c1", "split.settle", "{'evidence':~f,'split':#m.tick}", R(human_twice)},
-        {"cat", "split.settle", "{'evidence':~f,'split':#m.tick}"},
+        {"cat", "split.settle", "{'evidence':~f,'split':#m.tick}", R(human_unnamed)},
+        {"c2", "split.settle", "{'evidence':~f,'split':#m.tick}"},
     };
     KIT_ROWS(&k, one);
     assert_int_equal(balance(&k, SHEAF_account_kind_split), 0);
