@@ -357,6 +357,7 @@ void acts_of_matters(governance *g, int who);
 void book_advice_lapses(governance *g, const sheaf_deadline *due);
 void book_account_goes_on(governance *g, const sheaf_deadline *due);
 void book_account_decided(governance *g, const motion *m);
+bool book_is_called(const governance *g, uint32_t process, int who);
 void book_compare_matters(const governance *g);
 /* Money (governance_money.c): a day; what a motion on a payment does once it was held; a tick.
  */

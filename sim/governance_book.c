@@ -156,7 +156,9 @@ void book_opens(governance *g, const motion *opened)
     m->state = SHEAF_motion_state_open;
     put_before(g, m);
     for (int p = 0; p < PEOPLE_MAX; p++)
-        m->conflicted[p] = m->what == EXCLUSION && m->subject == p && m->entitled[p];
+        m->conflicted[p] = m->entitled[p]
+                           && ((m->what == EXCLUSION && m->subject == p)
+                               || (m->account && book_is_called(g, m->account, p)));
     if (m->board && book_board_unable(g, m))
         m->closes = g->k.now;
     follow_assembly(g, m);

@@ -163,6 +163,14 @@ static void put_outcome(governance *g, account *a, int who)
     a->motions++;
 }
 
+bool book_is_called(const governance *g, uint32_t process, int who)
+{
+    for (int i = 0; i < g->b.account_count; i++)
+        if (g->b.accounts[i].id == process)
+            return g->b.accounts[i].subject[who];
+    return false;
+}
+
 /* The first that is adopted concludes it. */
 void book_account_decided(governance *g, const motion *m)
 {

@@ -18,14 +18,12 @@ static void print_subject(const sheaf_matter *matter,
     printf("  subject     %.*s, whose officers were then",
            SHEAF_PRINT(SHEAF_WORDS(organ->name)));
     const char *before = "\n              ";
-    for (uint32_t i = 0; i < sheaf_office_count(state); i++) {
-        const struct sheaf_row_office *office = sheaf_office_at(state, i);
-        if (office->organ != row->organ - 1 || office->began > row->id
-            || (office->ended != SHEAF_NONE && office->ended <= row->id))
-            continue;
+    for (uint32_t at = row->called_last; at;) {
+        const struct sheaf_row_called *called = sheaf_called_at(state, at - 1);
         fputs(before, stdout);
-        sheaf_matter_print_member(matter, office->member);
+        sheaf_matter_print_member(matter, called->member);
         before = ", ";
+        at = called->before;
     }
     puts("");
 }
@@ -59,7 +57,8 @@ static void print(const sheaf_matter *matter)
                row->motion, voting && row->motions > 1 ? ", and others" : "");
     if (voting) {
         sheaf_matter_print_time("more until", row->closes);
-        puts("  then        the first motion on it that is adopted concludes it");
+        puts("  then        the first motion on it that is adopted concludes it; who is called "
+             "does not vote");
     } else if (row->ended == SHEAF_NONE) {
         sheaf_matter_print_time("step until", row->closes);
         puts(row->state == SHEAF_accountability_state_answer

@@ -104,9 +104,8 @@ void sheaf_ending_changed(sheaf_fold *fold);
 void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
                          const sheaf_hash *reason);
 
-/* The member whom a motion would exclude, if that is its effect, does not vote on it. */
-void sheaf_exclusion_subject(sheaf_fold *fold, const sheaf_effect *effect,
-                             const sheaf_electorate *electorate);
+/* The motion, if its effect is an exclusion, is the one on its request. */
+void sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect, uint32_t motion);
 
 /* A member speaks on an application, an appointment, or what else so many must speak on: once,
  * and once as a human (coop/member.h). */
@@ -225,6 +224,9 @@ sheaf_refusal sheaf_matter_find_open(const sheaf_state *state, uint32_t id,
 /* The matter has another electorate: counts anew how many of it are conflicted. */
 void sheaf_conflicts_recount(sheaf_fold *fold, uint32_t matter,
                              const sheaf_electorate *electorate);
+
+/* The one member whom the effect is about, or SHEAF_NONE. */
+uint32_t sheaf_effect_subject(const sheaf_state *state, const sheaf_effect *effect);
 
 /* Whom the effect of a motion concerns is conflicted on it. */
 void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,

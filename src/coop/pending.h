@@ -27,9 +27,11 @@ void sheaf_petitions_look(sheaf_fold *fold);
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends);
 
-/* The motion, which is being opened, is on what follows from that process of accountability. */
+/* The motion, which is being opened, is on what follows from that process of accountability:
+ * whoever is called does not vote on it. `effect` is NULL where it has none. */
 sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t process,
-                                       struct sheaf_row_motion *motion);
+                                       struct sheaf_row_motion *motion,
+                                       const sheaf_effect *effect);
 /* Such a motion is open no longer: if the members have adopted it, its process is concluded. */
 void sheaf_accountability_decided(sheaf_fold *fold, const struct sheaf_row_motion *motion);
 

@@ -36,9 +36,25 @@ static void end(sheaf_fold *fold, struct sheaf_row_accountability *process, uint
 static bool is_subject(const sheaf_state *state, const struct sheaf_row_accountability *process,
                        uint32_t member)
 {
-    return process->organ ? sheaf_office_at_entry(state, member, (uint8_t)(process->organ - 1),
-                                                  process->id)
-                          : process->subject == member;
+    return sheaf_called_find(state, sheaf_pair(process->id, member)) != NULL;
+}
+
+static void call(sheaf_state *state, struct sheaf_row_accountability *process, uint32_t member)
+{
+    struct sheaf_row_called *called = sheaf_called_new(state, sheaf_pair(process->id, member));
+    called->process = process->id;
+    called->member = member;
+    called->before = process->called_last;
+    process->called_last = sheaf_called_count(state);
+}
+
+static void call_officers(sheaf_state *state, struct sheaf_row_accountability *process,
+                          uint8_t organ)
+{
+    const struct sheaf_row_post *post;
+    for (uint8_t i = 0; (post = sheaf_post_find(state, sheaf_pair(organ, i))) != NULL; i++)
+        if (post->office)
+            call(state, process, sheaf_office_at(state, post->office - 1)->member);
 }
 
 static sheaf_refusal check_called(const sheaf_fold *fold,
@@ -79,6 +95,10 @@ sheaf_refusal sheaf_rule_accountability_open(sheaf_fold *fold,
     process->closes = fold->stamp + (int64_t)bylaws->accountability_answer_s * 1000;
     process->text = what->text;
     process->title = what->title;
+    if (what->has_organ)
+        call_officers(state, process, (uint8_t)what->organ);
+    else
+        call(state, process, what->subject);
     sheaf_pending_change(state)->accountabilities++;
     sheaf_deadline_set(state, fold->index, SHEAF_deadline_kind_accountability_step,
                        process->closes);
@@ -132,9 +152,28 @@ sheaf_refusal sheaf_rule_accountability_hear(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* An assembly that ends too late, or is called off in the end, would put the matter off. */
+/* Nobody who is called has a vote on what follows. They count for its quorum as whoever is
+ * conflicted does, so that few cannot decide for all by calling many. */
+static void take_votes(sheaf_fold *fold, const struct sheaf_row_accountability *process,
+                       const struct sheaf_row_motion *motion)
+{
+    static const sheaf_hash no_reason;
+    sheaf_state *state = fold->state;
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    for (uint32_t at = process->called_last; at && !state->failed;) {
+        const struct sheaf_row_called *called = sheaf_called_at(state, at - 1);
+        if (!sheaf_conflicted(state, motion->id, called->member)
+            && sheaf_entitled(state, &electorate, called->member) == SHEAF_ACCEPTED)
+            sheaf_conflict_make(fold, motion->id, called->member, &no_reason);
+        at = called->before;
+    }
+}
+
+/* An assembly that ends too late, or is called off in the end, would put the matter off. What
+ * takes effect is about somebody who is called: on anything else they vote like all others. */
 sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,
-                                       struct sheaf_row_motion *motion)
+                                       struct sheaf_row_motion *motion,
+                                       const sheaf_effect *effect)
 {
     uint32_t row = sheaf_accountability_row(fold->state, id);
     SHEAF_REFUSE_UNLESS(check_step(fold, row, SHEAF_accountability_state_outcome));
@@ -143,6 +182,11 @@ sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,
     SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ
                         || (motion->assembly != SHEAF_NONE && motion->closes > process->closes),
                     outcome_motion);
+    SHEAF_REFUSE_IF(
+        effect && !is_subject(fold->state, process, sheaf_effect_subject(fold->state, effect)),
+        outcome_effect);
+    take_votes(fold, process, motion);
+    SHEAF_STOP_IF_SPENT(fold);
     motion->process = id;
     process->motion = motion->id;
     process->motions++;

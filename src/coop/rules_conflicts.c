@@ -140,14 +140,19 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
 
 /* ---- whom an effect is about ---- */
 
-static uint32_t subject_of(const sheaf_effect *effect)
+uint32_t sheaf_effect_subject(const sheaf_state *state, const sheaf_effect *effect)
 {
+    const struct sheaf_row_exclusion *exclusion;
     switch (effect->kind) {
 #define SUBJECT(name)                                                                          \
     case SHEAF_KIND_##name:                                                                    \
         return ((const struct sheaf_##name *)effect->what)->member;
 #include "coop/tbl/subjects.def"
 #undef SUBJECT
+    case SHEAF_KIND_member_exclude:
+        exclusion = sheaf_exclusion_find(
+            state, ((const struct sheaf_member_exclude *)effect->what)->exclusion);
+        return exclusion ? exclusion->member : SHEAF_NONE;
     default:
         return SHEAF_NONE;
     }
@@ -156,7 +161,7 @@ static uint32_t subject_of(const sheaf_effect *effect)
 void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
                                const sheaf_electorate *electorate, const sheaf_effect *effect)
 {
-    uint32_t subject = subject_of(effect);
+    uint32_t subject = sheaf_effect_subject(fold->state, effect);
     if (subject != SHEAF_NONE && !sheaf_conflicted(fold->state, matter, subject)
         && sheaf_entitled(fold->state, electorate, subject) == SHEAF_ACCEPTED)
         take_hold(fold, conflict_row(fold, matter, subject));

@@ -77,16 +77,11 @@ sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
     return sheaf_member_end(fold, row->member, SHEAF_member_state_excluded);
 }
 
-void sheaf_exclusion_subject(sheaf_fold *fold, const sheaf_effect *effect,
-                             const sheaf_electorate *electorate)
+void sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect, uint32_t motion)
 {
-    static const sheaf_hash no_reason;
     if (effect->kind != SHEAF_KIND_member_exclude)
         return;
     const struct sheaf_member_exclude *what = effect->what;
     uint32_t row = sheaf_exclusion_row(fold->state, what->exclusion);
-    uint32_t member = sheaf_exclusion_at(fold->state, row)->member;
-    sheaf_exclusion_edit(fold->state, row)->motion = electorate->opened;
-    if (sheaf_entitled(fold->state, electorate, member) == SHEAF_ACCEPTED)
-        sheaf_conflict_make(fold, electorate->opened, member, &no_reason);
+    sheaf_exclusion_edit(fold->state, row)->motion = motion;
 }

@@ -85,7 +85,7 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
     if (!effect)
         return;
     sheaf_conflict_of_subject(fold, motion->id, &electorate, effect);
-    sheaf_exclusion_subject(fold, effect, &electorate);
+    sheaf_exclusion_moved(fold, effect, motion->id);
 }
 
 void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion)
@@ -172,7 +172,8 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
     SHEAF_REFUSE_UNLESS(sheaf_assembly_motion_put(fold, motion));
-    return what->has_process ? sheaf_accountability_put(fold, what->process, motion)
+    return what->has_process ? sheaf_accountability_put(fold, what->process, motion,
+                                                        what->has_effect ? what->effect : NULL)
                              : SHEAF_ACCEPTED;
 }
 

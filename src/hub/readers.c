@@ -85,6 +85,7 @@ enum {
     AREA(minutes_approval, DECISIONS),
     AREA(teller, DECISIONS),
     AREA(accountability, DECISIONS),
+    AREA(called, DECISIONS),
     AREA(conflict, DECISIONS),
     AREA(matter, DECISIONS),
     AREA(chamber, DECISIONS),

@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include "coop/deadline.h"
+#include "coop/electorate.h"
+#include "coop/organs.h"
 
 static const struct sheaf_row_accountability *process(const kit *k, const char *label)
 {
@@ -33,12 +35,15 @@ static void step(kit *k, const char *kind, const char *of, int64_t closes)
 
 #define OUTCOME "{'process':#a,'title':^}"
 
-/* All vote alike, and the motion closes. */
+/* All who may vote alike, and the motion closes. */
 static void decide(kit *k, const char *label, const char *choice)
 {
     static const char *const names[] = {"ann", "bob", "cat", "dan"};
+    uint32_t of = kit_index(k, label);
     for (int i = 0; i < 4; i++)
-        kit_do(k, names[i], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}", choice, label);
+        if (!sheaf_conflicted(&k->state, of, kit_index(k, names[i])))
+            kit_do(k, names[i], "ballot.cast", NULL, "{'choice':'%s','motion':#%s}", choice,
+                   label);
     sheaf_deadline due = {0};
     while (sheaf_motion_find(&k->state, kit_index(k, label))->state
            == SHEAF_motion_state_open) {
@@ -264,10 +269,100 @@ void test_accountability_of_organ(void **unused)
         {"ann", "accountability.withdraw", "{'process':#gone}"},
     };
     KIT_ROWS(&k, after);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 2);
+    kit_want(&k, R(conflicted), "bob", "ballot.cast", "{'choice':'no','motion':#m}", NULL);
+    kit_want(&k, R(conflicted), "cat", "ballot.cast", "{'choice':'no','motion':#m}", NULL);
     decide(&k, "m", "yes");
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "m"))->yes, 2);
     assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
     assert_int_equal(process(&k, "a")->organ, 1);
     assert_int_equal(process(&k, "a")->subject, SHEAF_NONE);
+    kit_close(&k);
+}
+
+/* What takes effect as an outcome is about somebody who is called; who is called votes on
+ * everything else, also on what is moved because of it. */
+void test_accountability_has_effects(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':9,'outcome_s':200,'protected':true}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':90,'open_s':9,'quorum_bp':5000,"
+        "'seats':2,'term_s':40000}],'protected':false}";
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    kit_found_four(&k, &rules);
+    kit_motion(&k, "b", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
+    kit_motion(&k, "c", "{'kind':'office.elect','what':{'member':#cat,'organ':0}}", 4);
+#define FOLLOWS(kind, what)                                                                    \
+    "{'effect':{'kind':'" kind "','what':" what "},'process':#a,'title':^}"
+    static const kit_row rows[] = {
+        {"ann", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "a"},
+        {"cat", "accountability.answer", "{'process':#a,'text':^}"},
+        {"dan", "accountability.hear", "{'process':#a,'text':^}"},
+        {"dan", "exclusion.open", "{'member':#cat,'reason':^}", .label = "out"},
+        {"ann", "exclusion.open", "{'member':#dan,'reason':^}", .label = "other"},
+        {"dan", "motion.open",
+         FOLLOWS("tellers.appoint",
+                 "{'duration_s':900,'members':[{'member':#ann},{'member':#dan}]}"),
+         R(outcome_effect)},
+        {"ann", "motion.open", FOLLOWS("member.exclude", "{'exclusion':#other}"),
+         R(outcome_effect)},
+        {"ann", "motion.open", FOLLOWS("office.recall", "{'member':#bob,'organ':0}"),
+         .label = "recall"},
+        {"ann", "motion.open", FOLLOWS("member.exclude", "{'exclusion':#out}"),
+         .label = "exclude"},
+        {"ann", "motion.open",
+         "{'effect':{'kind':'office.recall','what':{'member':#bob,'organ':0}},'title':^}",
+         .label = "alone"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#recall}", R(conflicted)},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#exclude}", R(conflicted)},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#alone}", R(conflicted)},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#alone}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "recall")), 2);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "exclude")), 2);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "alone")), 1);
+    decide(&k, "recall", "yes");
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_concluded);
+    assert_null(sheaf_office_now(&k.state, kit_index(&k, "bob"), 0));
+    kit_close(&k);
+}
+
+/* Where those who are called are so many that the quorum is out of reach, nobody decides in
+ * their place. */
+void test_accountability_of_many(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':9,'outcome_s':200,'protected':true}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':90,'open_s':9,'quorum_bp':5000,"
+        "'seats':3,'term_s':40000}],'protected':false}";
+    rules.ordinary.quorum = 5000;
+    kit_found_four(&k, &rules);
+    kit_motion(&k, "b", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
+    kit_motion(&k, "c", "{'kind':'office.elect','what':{'member':#cat,'organ':0}}", 4);
+    kit_motion(&k, "d", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
+    static const kit_row rows[] = {
+        {"ann", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "a"},
+        {"cat", "accountability.answer", "{'process':#a,'text':^}"},
+        {"ann", "accountability.hear", "{'process':#a,'text':^}"},
+        {"ann", "motion.open", OUTCOME, .label = "m"},
+    };
+    KIT_ROWS(&k, rows);
+    decide(&k, "m", "yes");
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "m"))->state,
+                     SHEAF_motion_state_no_quorum);
+    step(&k, "accountability_step", "a", process(&k, "a")->closes);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_unresolved);
     kit_close(&k);
 }
 

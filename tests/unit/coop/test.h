@@ -341,6 +341,8 @@ void test_accountability_is_decided(void **unused);
 void test_accountability_waits_for_motions(void **unused);
 void test_accountability_at_assemblies(void **unused);
 void test_accountability_of_organ(void **unused);
+void test_accountability_has_effects(void **unused);
+void test_accountability_of_many(void **unused);
 void test_disputes(void **unused);
 void test_disputes_of_humans(void **unused);
 void test_disputes_in_time(void **unused);
