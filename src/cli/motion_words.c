@@ -367,6 +367,26 @@ static void print_settled(const sheaf_motion_report *r)
     print_registration(r);
 }
 
+/* What members decide on in the place of circles: its own words, whatever the motion is called.
+ */
+static void print_proposal(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_proposal *p = sheaf_proposal_find(r->state, r->motion->carries);
+    if (!p)
+        return;
+    printf("  proposal   %" PRIu32 ", which no circle could resolve, is decided by it\n",
+           p->id);
+    const sheaf_hash *const texts[] = {&p->title, &p->text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        sheaf_buffer text;
+        sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+        if (!sheaf_source_text(r->source, texts[i], &text))
+            sheaf_buffer_reset(&text);
+        print_text(i ? "text" : "its title", &text, true);
+        sheaf_buffer_deinit(&text);
+    }
+}
+
 void sheaf_motion_print(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -384,9 +404,7 @@ void sheaf_motion_print(const sheaf_motion_report *r)
         print_rule(r->raised, "and now");
     print_votes(r);
     print_assembly(r);
-    if (m->carries != SHEAF_NONE)
-        printf("  proposal   %" PRIu32 ", which no circle could resolve, is decided by it\n",
-               m->carries);
+    print_proposal(r);
     if (m->state != SHEAF_motion_state_open) {
         print_settled(r);
         return;

@@ -18,6 +18,7 @@ static const char *standing(const struct sheaf_row_proposal *row)
         [SHEAF_proposal_state_withdrawn] = "was taken back",
         [SHEAF_proposal_state_wider] = "is unresolved, and for all members to decide",
         [SHEAF_proposal_state_carried] = "was unresolved; all members decide by a motion",
+        [SHEAF_proposal_state_rejected] = "was unresolved, and all members have rejected it",
     };
     return texts[row->state];
 }
@@ -84,12 +85,16 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
     if (row->state == SHEAF_proposal_state_replaced)
         printf("  by          proposal %" PRIu32 "\n", row->replaced);
     if (row->state == SHEAF_proposal_state_wider)
-        puts("  then        a member of the circle opens a motion, and `sheaf proposal carry` "
-             "names it");
-    if (row->state == SHEAF_proposal_state_carried)
-        printf("  motion      %" PRIu32 "; `sheaf motion show` tells how it stands\n"
-               "  then        where it comes to nothing, another is named\n",
-               row->motion);
+        printf("  then        a member of the circle opens a motion on it: `sheaf motion open\n"
+               "              --proposal %" PRIu32 "`\n",
+               row->id);
+    bool carried = row->state == SHEAF_proposal_state_carried;
+    if (row->motion != SHEAF_NONE)
+        printf("  motion      %" PRIu32 "%s\n", row->motion,
+               carried ? "; `sheaf motion show` tells how it stands" : "");
+    if (carried)
+        puts("  then        it stands if the motion is adopted; where the motion comes to\n"
+             "              nothing, another is opened");
 }
 
 static void print(const sheaf_matter *matter)

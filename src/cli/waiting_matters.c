@@ -257,8 +257,8 @@ static void proposals(sheaf_waits *w)
                  p->circle, p->id);
         if (p->state == SHEAF_proposal_state_wider && p->by == w->member)
             WAIT("proposal", p->id, 0, p->title,
-                 "unresolved: open a motion for all members, and name it",
-                 "proposal carry --proposal %u --motion N", p->id);
+                 "unresolved: open a motion on it for all members",
+                 "motion open --proposal %u --title TEXT", p->id);
     }
     count = sheaf_waits_votes(w) ? sheaf_circle_member_count(w->state) : 0;
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {

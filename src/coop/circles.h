@@ -40,4 +40,11 @@ void sheaf_circles_end(sheaf_fold *fold, uint32_t member);
  * no longer count. */
 void sheaf_proposals_leave(sheaf_fold *fold, uint32_t circle, uint32_t member);
 
+/* The motion, which is being opened, is on that proposal, which no circle could resolve. */
+sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t proposal,
+                                 struct sheaf_row_motion *motion);
+/* The motion, on a proposal or not, is open no longer: if members have adopted it the proposal
+ * stands. */
+void sheaf_proposal_decided(sheaf_fold *fold, const struct sheaf_row_motion *motion);
+
 #endif

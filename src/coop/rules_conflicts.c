@@ -93,6 +93,20 @@ void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
     take_hold(fold, conflict);
 }
 
+void sheaf_conflicts_follow(sheaf_fold *fold, uint32_t from, uint32_t to,
+                            const sheaf_electorate *electorate)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_matter *matter = sheaf_matter_find(state, from);
+    for (uint32_t at = matter ? matter->last : 0; at && !state->failed;) {
+        const struct sheaf_row_conflict *conflict = sheaf_conflict_at(state, at - 1);
+        if (!sheaf_conflicted(state, to, conflict->member)
+            && sheaf_entitled(state, electorate, conflict->member) == SHEAF_ACCEPTED)
+            sheaf_conflict_make(fold, to, conflict->member, &conflict->reason);
+        at = conflict->before;
+    }
+}
+
 sheaf_refusal sheaf_rule_conflict_declare(sheaf_fold *fold,
                                           const struct sheaf_conflict_declare *what)
 {

@@ -4,7 +4,7 @@
  * paramount objection stands, at least half of those in the circle with a vote have answered,
  * and two of them besides who proposed it. With an objection that stands when the time is over
  * it goes to the circle that is wider, with a time of its own, and from the widest to all
- * members, who decide by a motion that somebody opens.
+ * members, who decide by a motion that a member of the circle opens on it.
  *
  * The electorate is that of the moment when the proposal came before the circle. Whoever leaves
  * the circle or is conflicted since then takes no part any more: their answers no longer count,
@@ -151,11 +151,13 @@ static void replace(sheaf_state *state, uint32_t decision, uint32_t by)
     sheaf_deadline_clear(state, decision, SHEAF_deadline_kind_proposal_review);
 }
 
-static void adopt(sheaf_fold *fold, uint32_t row)
+/* It stands, until it is to be looked at again. */
+static void take_effect(sheaf_fold *fold, uint32_t row)
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_proposal *proposal = sheaf_proposal_edit(state, row);
-    end(fold, row, SHEAF_proposal_state_adopted);
+    proposal->state = SHEAF_proposal_state_adopted;
+    proposal->decided = fold->index;
     replace(state, proposal->replaces, proposal->id);
     if (proposal->role_member != SHEAF_NONE
         && sheaf_circle_in(state, proposal->from, proposal->role_member)) {
@@ -171,6 +173,12 @@ static void adopt(sheaf_fold *fold, uint32_t row)
     proposal->closes = fold->stamp + (int64_t)proposal->review_s * 1000;
     sheaf_deadline_set(state, proposal->id, SHEAF_deadline_kind_proposal_review,
                        proposal->closes);
+}
+
+static void adopt(sheaf_fold *fold, uint32_t row)
+{
+    end(fold, row, SHEAF_proposal_state_adopted);
+    take_effect(fold, row);
 }
 
 /* Has everybody answered, and nobody objects? Where somebody leaves the circle by it the next
@@ -326,6 +334,9 @@ static sheaf_refusal check_opening(const sheaf_fold *fold,
     if (what->has_replaces) {
         const struct sheaf_row_proposal *old = sheaf_proposal_find(state, what->replaces);
         SHEAF_REFUSE_IF(!old || !stands(old) || old->circle != what->circle, no_such_decision);
+        /* What all members have decided is theirs until the day that they set themselves. */
+        SHEAF_REFUSE_IF(old->motion != SHEAF_NONE && old->state != SHEAF_proposal_state_review,
+                        no_such_decision);
     }
     SHEAF_REFUSE_IF(what->has_role && !what->has_member, role_outside);
     SHEAF_REFUSE_IF(what->has_member && !sheaf_circle_in(state, what->circle, what->member),
@@ -460,43 +471,44 @@ sheaf_refusal sheaf_rule_proposal_withdraw(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* One to all members, that can be voted on, by somebody of the circle, and on nothing else. */
-static sheaf_refusal check_carrier(const sheaf_state *state,
-                                   const struct sheaf_row_proposal *proposal, uint32_t id)
-{
-    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
-    SHEAF_REFUSE_IF(!motion || motion->id < proposal->decided, carried_motion);
-    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open || motion->organ_1 || motion->of
-                        || motion->carries != SHEAF_NONE
-                        || !sheaf_circle_in(state, proposal->from, motion->by),
-                    carries_not);
-    return SHEAF_ACCEPTED;
-}
+/* ---- all members decide ---- */
 
-/* Waits it for a motion, or has the one that was to decide come to nothing: else whoever opened
- * that would bury it by withdrawing, or with an assembly that is called off. */
-static bool for_all(const sheaf_state *state, const struct sheaf_row_proposal *proposal)
-{
-    if (proposal->state != SHEAF_proposal_state_carried)
-        return proposal->state == SHEAF_proposal_state_wider;
-    uint8_t came = sheaf_motion_get(state, proposal->motion)->state;
-    return came == SHEAF_motion_state_withdrawn || came == SHEAF_motion_state_called_off
-           || came == SHEAF_motion_state_no_quorum || came == SHEAF_motion_state_void;
-}
-
-sheaf_refusal sheaf_rule_proposal_carry(sheaf_fold *fold,
-                                        const struct sheaf_proposal_carry *what)
+/* What is voted on is the proposal itself, so that nobody votes on one thing and decides
+ * another. Who is conflicted on it is so here as well. */
+sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row_motion *motion)
 {
     sheaf_state *state = fold->state;
-    uint32_t row = sheaf_proposal_row(state, what->proposal);
+    uint32_t row = sheaf_proposal_row(state, id);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_proposal);
     const struct sheaf_row_proposal *proposal = sheaf_proposal_at(state, row);
-    SHEAF_REFUSE_IF(!for_all(state, proposal), not_for_all);
+    SHEAF_REFUSE_IF(proposal->state != SHEAF_proposal_state_wider, not_for_all);
     SHEAF_REFUSE_IF(!sheaf_circle_in(state, proposal->from, fold->member), not_in_circle);
-    SHEAF_REFUSE_UNLESS(check_carrier(state, proposal, what->motion));
-    sheaf_motion_edit(state, sheaf_motion_row(state, what->motion))->carries = proposal->id;
+    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ || motion->effect != SHEAF_KIND_none
+                        || motion->process != SHEAF_NONE,
+                    carries_not);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    sheaf_conflicts_follow(fold, id, motion->id, &electorate);
+    SHEAF_STOP_IF_SPENT(fold);
+    motion->carries = id;
     struct sheaf_row_proposal *carried = sheaf_proposal_edit(state, row);
     carried->state = SHEAF_proposal_state_carried;
-    carried->motion = what->motion;
+    carried->motion = motion->id;
     return SHEAF_ACCEPTED;
+}
+
+/* Where the motion comes to nothing another can be opened: else whoever opened it would bury
+ * the proposal by withdrawing it, or with an assembly that is called off. */
+void sheaf_proposal_decided(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    if (motion->carries == SHEAF_NONE)
+        return;
+    uint32_t row = sheaf_proposal_row(fold->state, motion->carries);
+    struct sheaf_row_proposal *proposal = sheaf_proposal_edit(fold->state, row);
+    proposal->state = motion->state == SHEAF_motion_state_rejected
+                          ? SHEAF_proposal_state_rejected
+                          : SHEAF_proposal_state_wider;
+    if (motion->state == SHEAF_motion_state_adopted)
+        take_effect(fold, row);
+    else if (motion->state == SHEAF_motion_state_rejected)
+        proposal->decided = fold->index;
 }

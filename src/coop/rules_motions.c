@@ -1,5 +1,5 @@
 /* Motions: opened, withdrawn, decided, enacted. Ballots stand in rules_ballots.c. */
-#include "coop/coop_internal.h"
+#include "coop/circles.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/override.h"
@@ -172,9 +172,11 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
     SHEAF_REFUSE_UNLESS(sheaf_assembly_motion_put(fold, motion));
-    return what->has_process ? sheaf_accountability_put(fold, what->process, motion,
-                                                        what->has_effect ? what->effect : NULL)
-                             : SHEAF_ACCEPTED;
+    if (what->has_process)
+        SHEAF_REFUSE_UNLESS(sheaf_accountability_put(fold, what->process, motion,
+                                                     what->has_effect ? what->effect : NULL));
+    return what->has_proposal ? sheaf_proposal_put(fold, what->proposal, motion)
+                              : SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
@@ -193,6 +195,7 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     sheaf_assembly_motion_drop(fold->state, row);
     end_vote(fold, row, SHEAF_motion_state_withdrawn);
     drop_effect(fold, row);
+    sheaf_proposal_decided(fold, motion);
     return SHEAF_ACCEPTED;
 }
 
@@ -469,8 +472,11 @@ sheaf_refusal sheaf_settle_motion(sheaf_fold *fold, uint32_t of)
     sheaf_refusal refusal = close_vote(fold, row);
     const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
     SHEAF_STOP_IF_SPENT(fold);
-    if (motion->process != SHEAF_NONE && motion->state != SHEAF_motion_state_open)
+    if (motion->state == SHEAF_motion_state_open)
+        return refusal;
+    if (motion->process != SHEAF_NONE)
         sheaf_accountability_decided(fold, motion);
+    sheaf_proposal_decided(fold, motion);
     return refusal;
 }
 

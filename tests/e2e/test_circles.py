@@ -95,13 +95,17 @@ def differ(coop, circle):
     answer(coop, "bob", matter, "object", "--class", "paramount", "--reason", "We keep hens.")
     answer(coop, "ada", matter)
     told = wait_for(coop, "proposal", matter, "for all members to decide")
-    check("what is unresolved is for all members", "`sheaf proposal carry`" in told, told)
-    motion = coop.act("ada", "motion", "open", "--title", "Meat on Sundays")
-    coop.act("bob", "proposal", "carry", "--proposal", matter, "--motion", motion)
+    check("what is unresolved is for all members", f"--proposal {matter}" in told, told)
+    motion = coop.act("ada", "motion", "open", "--title", "What Cat proposes", "--proposal", matter)
     told = words(coop, "proposal", matter)
     check("who decide by a motion", f"motion      {motion}" in told, told)
     told = words(coop, "motion", motion)
     check("which says so", f"proposal   {matter}, which no circle could resolve" in told, told)
+    check("in the proposal's own words", "its title  Meat on Sundays" in told, told)
+    for who in ("ada", "bob", "cat"):
+        coop.act(who, "ballot", "cast", "--motion", motion, "--choice", "yes")
+    told = wait_for(coop, "proposal", matter, "is adopted")
+    check("and it stands", f"motion      {motion}\n" in told, told)
 
 
 def main():

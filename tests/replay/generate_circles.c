@@ -57,8 +57,11 @@ void generate_circles(kit *k)
         kit_do(k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#circle.out}");
     k->now += 60000;
     generate_ticks(k);
-    kit_do(k, "ann", "motion.open", "pro.motion", "{'title':^}");
-    kit_do(k, "ann", "proposal.carry", NULL, "{'motion':#pro.motion,'proposal':#pro.wider}");
+    kit_do(k, "ann", "motion.open", "pro.motion", "{'proposal':#pro.wider,'title':^}");
+    for (int i = 0; i < 3; i++)
+        kit_do(k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#pro.motion}");
+    k->now += 60000;
+    generate_ticks(k);
     kit_do(k, "cat", "circle.leave", NULL, "{'circle':#team}");
     k->now += 500000;
     generate_ticks(k); /* and the decision is to be looked at again */

@@ -50,7 +50,7 @@ const VERBS = {
     'minutes.record': 'recorded minutes', 'office.resign': 'resigned from an office',
     'petition.open': 'opened a petition', 'petition.sign': 'signed a petition',
     'petition.unsign': 'took back a signature', 'proposal.amend': 'amended a proposal',
-    'proposal.carry': 'named the motion that decides on a proposal', 'proposal.consent': 'consented to a proposal',
+    'proposal.consent': 'consented to a proposal',
     'proposal.object': 'objected to a proposal', 'proposal.open': 'opened a proposal',
     'proposal.withdraw': 'withdrew a proposal', 'proxy.give': 'gave a proxy', 'proxy.revoke': 'revoked a proxy',
     'recovery.confirm': 'confirmed a recovery of keys', 'recovery.decline': 'struck a recovery of keys',

@@ -3,7 +3,8 @@
 
 #include "coop/circles.h"
 
-#define PROPOSAL "{'circle':#c,'review_s':1000,'text':^,'title':^}"
+#define ON(proposal) "{'proposal':" proposal ",'title':^}"
+#define PROPOSAL     "{'circle':#c,'review_s':1000,'text':^,'title':^}"
 
 static const struct sheaf_row_proposal *proposal(kit *k, const char *label)
 {
@@ -117,8 +118,8 @@ void test_consent(void **unused)
         {"bob", "proposal.consent", "{'proposal':#p}", R(proposal_over)},
         {"ann", "proposal.amend", "{'proposal':#p,'text':^}", R(proposal_over)},
         {"ann", "proposal.withdraw", "{'proposal':#p}", R(proposal_over)},
-        {"ann", "proposal.carry", "{'motion':#p,'proposal':#p}", R(not_for_all)},
-        {"ann", "proposal.carry", "{'motion':#p,'proposal':4000}", R(no_such_proposal)},
+        {"ann", "motion.open", ON("#p"), R(not_for_all)},
+        {"ann", "motion.open", ON("4000"), R(no_such_proposal)},
         {"bob", "conflict.declare", "{'matter':#p}", R(proposal_over)},
     };
     KIT_ROWS(&k, after);
@@ -355,120 +356,14 @@ void test_consent_unresolved(void **unused)
     consent(&k, "dan", "p");
     assert_int_equal(time_over(&k, "p"), SHEAF_proposal_state_wider);
     assert_int_equal(sheaf_pending_at(&k.state, 0)->proposals, 0);
-    kit_want(&k, R(carried_motion), "ann", "proposal.carry", "{'motion':4000,'proposal':#p}",
-             NULL);
-    kit_want(&k, R(carried_motion), "ann", "proposal.carry", "{'motion':#p,'proposal':#p}",
-             NULL);
-    kit_do(&k, "dan", "motion.open", "m", "{'title':^}");
-    kit_do(&k, "cat", "motion.open", "off", "{'title':^}");
-    kit_do(&k, "cat", "motion.open", "n", "{'title':^}");
     static const kit_row rows[] = {
-        {"cat", "motion.withdraw", "{'motion':#off}"},
-        {"dan", "proposal.carry", "{'motion':#n,'proposal':#p}", R(not_in_circle)},
-        {"bob", "proposal.carry", "{'motion':#m,'proposal':#p}", R(carries_not)},
-        {"bob", "proposal.carry", "{'motion':#off,'proposal':#p}", R(carries_not)},
-        {"bob", "proposal.carry", "{'motion':#n,'proposal':#p}"},
-        {"cat", "proposal.carry", "{'motion':#n,'proposal':#p}", R(not_for_all)},
+        {"dan", "motion.open", ON("#p"), R(not_in_circle)},
+        {"bob", "motion.open", ON("#p"), .label = "n"},
+        {"cat", "motion.open", ON("#p"), R(not_for_all)},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_carried);
     assert_int_equal(proposal(&k, "p")->motion, kit_index(&k, "n"));
-    kit_close(&k);
-}
-
-/* A motion decides on one proposal, and one that was opened before on none. */
-void test_consent_carried_once(void **unused)
-{
-    (void)unused;
-    kit k;
-    found(&k, 4);
-    kit_do(&k, "ann", "proposal.open", "p", "%s", PROPOSAL);
-    kit_do(&k, "ann", "proposal.open", "q", "%s", PROPOSAL);
-    object(&k, "bob", "p");
-    object(&k, "bob", "q");
-    k.now = proposal(&k, "p")->closes - 10000;
-    kit_do(&k, "cat", "motion.open", "before", "{'title':^}");
-    assert_int_equal(time_over(&k, "p"), SHEAF_proposal_state_wider);
-    assert_int_equal(time_over(&k, "q"), SHEAF_proposal_state_wider);
-    kit_do(&k, "cat", "motion.open", "m", "{'title':^}");
-    static const kit_row rows[] = {
-        {"ann", "proposal.carry", "{'motion':#before,'proposal':#p}", R(carried_motion)},
-        {"ann", "proposal.carry", "{'motion':#m,'proposal':#p}"},
-        {"ann", "proposal.carry", "{'motion':#m,'proposal':#q}", R(carries_not)},
-    };
-    KIT_ROWS(&k, rows);
-    kit_close(&k);
-}
-
-/* Where the motion comes to nothing another takes its place, and none after a decision. */
-void test_consent_is_not_buried(void **unused)
-{
-    (void)unused;
-    kit k;
-    kit_open(&k);
-    kit_rules rules = rules_of(4);
-    rules.article[SHEAF_ARTICLE_assemblies] =
-        "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
-    found_by(&k, &rules);
-    kit_do(&k, "ann", "proposal.open", "p", "%s", PROPOSAL);
-    object(&k, "bob", "p");
-    assert_int_equal(time_over(&k, "p"), SHEAF_proposal_state_wider);
-    kit_do(&k, "bob", "assembly.convene", "a",
-           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)k.now + 90000,
-           (long long)k.now + 60000);
-    static const kit_row rows[] = {
-        {"bob", "motion.open", "{'title':^}", .label = "m"},
-        {"bob", "proposal.carry", "{'motion':#m,'proposal':#p}"},
-        {"cat", "motion.open", "{'title':^}", .label = "n"},
-        {"cat", "proposal.carry", "{'motion':#n,'proposal':#p}", R(not_for_all)},
-        {"bob", "motion.withdraw", "{'motion':#m}"},
-        {"cat", "proposal.carry", "{'motion':#m,'proposal':#p}", R(carries_not)},
-        {"bob", "motion.open", "{'assembly':#a,'title':^}", .label = "met"},
-        {"bob", "proposal.carry", "{'motion':#met,'proposal':#p}"},
-        {"bob", "assembly.cancel", "{'assembly':#a}"},
-        {"hub", "clock.tick", "{'deadline':'motion','of':#met,'unwitnessed':false}"},
-        {"cat", "proposal.carry", "{'motion':#n,'proposal':#p}"},
-        {"ann", "ballot.cast", "{'choice':'no','motion':#n}"},
-        {"bob", "ballot.cast", "{'choice':'no','motion':#n}"},
-        {"cat", "ballot.cast", "{'choice':'no','motion':#n}"},
-        {"dan", "ballot.cast", "{'choice':'no','motion':#n}"},
-        {"hub", "clock.tick", "{'deadline':'motion','of':#n,'unwitnessed':false}",
-         .wait_ms = 1000},
-        {"cat", "motion.open", "{'title':^}", .label = "again"},
-        {"cat", "proposal.carry", "{'motion':#again,'proposal':#p}", R(not_for_all)},
-    };
-    KIT_ROWS(&k, rows);
-    assert_int_equal(proposal(&k, "p")->motion, kit_index(&k, "n"));
-    kit_close(&k);
-}
-
-/* An organ's motion is not one of all members, nor is one that a single class decides. */
-void test_consent_carried_by_all(void **unused)
-{
-    (void)unused;
-    kit k;
-    kit_open(&k);
-    kit_rules rules = rules_of(4);
-    rules.article[SHEAF_ARTICLE_organs] =
-        "{'list':[{'kind':'board','name':'Board','nominate_s':90,'open_s':9,'quorum_bp':5000,"
-        "'seats':2,'term_s':40000},{'electorate':0,'kind':'supervisors','name':'Council',"
-        "'nominate_s':90,'open_s':9,'quorum_bp':5000,'seats':2,'term_s':40000}],"
-        "'protected':false}";
-    found_by(&k, &rules);
-    kit_motion(&k, "b", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
-    kit_do(&k, "ann", "proposal.open", "p", "%s", PROPOSAL);
-    object(&k, "bob", "p");
-    assert_int_equal(time_over(&k, "p"), SHEAF_proposal_state_wider);
-    static const kit_row rows[] = {
-        {"bob", "motion.open", "{'organ':0,'title':^}", .label = "theirs"},
-        {"bob", "motion.open",
-         "{'effect':{'kind':'office.elect','what':{'member':#cat,'organ':1}},'title':^}",
-         .label = "one"},
-        {"bob", "proposal.carry", "{'motion':#theirs,'proposal':#p}", R(carries_not)},
-        {"bob", "proposal.carry", "{'motion':#one,'proposal':#p}", R(carries_not)},
-    };
-    KIT_ROWS(&k, rows);
-    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "one"))->of, 1);
     kit_close(&k);
 }
 
