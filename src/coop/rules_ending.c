@@ -314,7 +314,7 @@ static void end_motions(sheaf_fold *fold)
         if (stands == SHEAF_motion_state_open)
             motion->decided = fold->index;
     }
-    sheaf_coop_edit(state, 0)->motions_open = 0;
+    sheaf_coop_edit(state, 0)->motions_open = sheaf_coop_edit(state, 0)->motions_placed = 0;
     if (sheaf_pending(state)->urgents)
         sheaf_pending_change(state)->urgents = 0;
 }

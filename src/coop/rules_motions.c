@@ -14,12 +14,14 @@ static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
     sheaf_deadline_clear(fold->state, motion->id, SHEAF_deadline_kind_motion);
     motion->state = to;
     motion->decided = fold->index;
+    struct sheaf_row_coop *coop = sheaf_coop_edit(fold->state, 0);
+    coop->motions_open--;
     if (motion->assembly != SHEAF_NONE)
         return; /* its place was one of the assembly's */
     if (motion->room == SHEAF_room_urgent)
         sheaf_pending_change(fold->state)->urgents--;
     else
-        sheaf_coop_edit(fold->state, 0)->motions_open--;
+        coop->motions_placed--;
     sheaf_room_free(fold, motion->room, motion->by);
 }
 
@@ -122,7 +124,8 @@ static sheaf_refusal take_place(sheaf_fold *fold, const struct sheaf_motion_open
     uint16_t most = sheaf_bylaws_now(state)->open_max;
     uint8_t room = room_of(what);
     bool urgent = room == SHEAF_room_urgent;
-    uint32_t open = urgent ? sheaf_pending(state)->urgents : sheaf_coop(state)->motions_open;
+    uint32_t open = urgent ? sheaf_pending(state)->urgents : sheaf_coop(state)->motions_placed;
+    sheaf_coop_edit(state, 0)->motions_open++;
     if (what->has_assembly)
         return sheaf_assembly_place_check(fold, what->assembly);
     SHEAF_REFUSE_IF(open >= most, motions_open_max);
@@ -130,7 +133,7 @@ static sheaf_refusal take_place(sheaf_fold *fold, const struct sheaf_motion_open
     if (urgent)
         sheaf_pending_change(state)->urgents++;
     else
-        sheaf_coop_edit(state, 0)->motions_open++;
+        sheaf_coop_edit(state, 0)->motions_placed++;
     return SHEAF_ACCEPTED;
 }
 

@@ -2,6 +2,8 @@
  * is closed, so after every test and every simulation. */
 #include "kit.h"
 
+#include "coop/pending.h"
+
 static void same(const char *what, uint64_t counted, uint64_t found)
 {
     if (counted != found)
@@ -68,6 +70,22 @@ static void count_recoveries(const sheaf_state *state)
     same("places of recoveries", held, confirmed);
 }
 
+static void count_motions(const sheaf_state *state)
+{
+    uint32_t open = 0, placed = 0, urgent = 0;
+    for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
+        const struct sheaf_row_motion *motion = sheaf_motion_at(state, i);
+        bool is_open = motion->state == SHEAF_motion_state_open,
+             elsewhere = motion->assembly != SHEAF_NONE;
+        open += is_open;
+        placed += is_open && !elsewhere && motion->room == SHEAF_room_motion;
+        urgent += is_open && !elsewhere && motion->room == SHEAF_room_urgent;
+    }
+    same("open motions", sheaf_coop(state)->motions_open, open);
+    same("places of motions", sheaf_coop(state)->motions_placed, placed);
+    same("places of urgent motions", sheaf_pending(state)->urgents, urgent);
+}
+
 static void count_denials(const sheaf_state *state)
 {
     uint64_t counted = 0, found = 0;
@@ -84,5 +102,6 @@ void kit_counts(const kit *k)
         return;
     count_members(&k->state);
     count_recoveries(&k->state);
+    count_motions(&k->state);
     count_denials(&k->state);
 }

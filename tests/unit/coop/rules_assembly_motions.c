@@ -288,9 +288,9 @@ void test_assembly_places(void **unused)
         {"cat", "motion.open", "{'assembly':#a,'title':^}", .label = "e"},
     };
     KIT_ROWS(&k, rows);
-    assert_int_equal(sheaf_coop(&k.state)->motions_open, 0);
+    assert_int_equal(sheaf_coop(&k.state)->motions_placed, 0);
     kit_do(&k, "ann", "motion.open", "o", "{'title':^}");
-    assert_int_equal(sheaf_coop(&k.state)->motions_open, 1);
+    assert_int_equal(sheaf_coop(&k.state)->motions_placed, 1);
     kit_do(&k, "ann", "assembly.cancel", NULL, "{'assembly':#a}");
     static const char *const left[] = {"z", "w", "b", "d", "e"};
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
@@ -299,7 +299,7 @@ void test_assembly_places(void **unused)
     }
     kit_want(&k, R(assembly_begun), "ann", "motion.open", "{'assembly':#a,'title':^}", NULL);
     assert_int_equal(motion(&k, "c")->state, SHEAF_motion_state_withdrawn);
-    assert_int_equal(sheaf_coop(&k.state)->motions_open, 1);
+    assert_int_equal(sheaf_coop(&k.state)->motions_placed, 1);
     kit_close(&k);
 }
 

@@ -210,7 +210,7 @@ void test_room_of_urgent_matters(void **unused)
         {"bob", "motion.open", stop},
     };
     KIT_ROWS(&k, rows);
-    assert_int_equal(sheaf_coop(&k.state)->motions_open, 3);
+    assert_int_equal(sheaf_coop(&k.state)->motions_placed, 3);
     const struct sheaf_row_accountability *process =
         sheaf_accountability_get(&k.state, kit_index(&k, "p"));
     assert_int_equal(process->state, SHEAF_accountability_state_outcome);
