@@ -386,11 +386,12 @@ static int end_urgent(governance *g, const motion *m, int to, uint32_t tick)
 static bool called_again(governance *g, motion *m)
 {
     int64_t until = g->k.now + SECOND_DAYS * DAY_MS;
+    tally t = book_count(g, m, false);
     if (m->call > 1 || m->board || m->sort == SHEAF_decision_sort_qualified
-        || (m->ratify && until > m->ratify))
+        || (m->ratify && until > m->ratify) || t.conflicts >= t.electorate)
         return false;
     m->call = 2;
-    m->closes = until;
+    m->closes = all_voted(&t) ? g->k.now : until;
     g->b.met[MET_second_call]++;
     return true;
 }

@@ -300,21 +300,24 @@ static bool extend(sheaf_fold *fold, uint32_t row, sheaf_mark before, int64_t cl
     return true;
 }
 
-/* An organ has no second call, and an urgent act none that would last too long. */
+/* An organ has no second call, an urgent act none that would last too long, and a motion on
+ * which everybody is conflicted none: nobody could vote on it. */
 static bool may_call_again(const sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
     int64_t open_ms = (int64_t)sheaf_motion_rule(fold->state, motion)->second_open_s * 1000;
     return open_ms && motion->call == 1 && motion->body != SHEAF_body_organ
+           && sheaf_conflicts(fold->state, motion->id) < motion->electorate
            && (!motion->ratify || fold->stamp + open_ms <= motion->ratify);
 }
 
-/* Too few voted on the first call: ballots stay, and more are taken. */
+/* Too few voted on the first call: ballots stay, and more are taken, unless all who may have
+ * voted and it closes early by that. */
 static void call_again(sheaf_fold *fold, uint32_t row)
 {
     struct sheaf_row_motion *again = sheaf_motion_edit(fold->state, row);
+    int64_t open_ms = (int64_t)sheaf_motion_rule(fold->state, again)->second_open_s * 1000;
     again->call = 2;
-    again->closes =
-        fold->stamp + (int64_t)sheaf_motion_rule(fold->state, again)->second_open_s * 1000;
+    again->closes = fold->stamp + (sheaf_motion_closes_early(fold, again) ? 0 : open_ms);
     sheaf_deadline_set(fold->state, again->id, SHEAF_deadline_kind_motion, again->closes);
 }
 

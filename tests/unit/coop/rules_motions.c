@@ -176,6 +176,40 @@ void test_second_call(void **unused)
     }
 }
 
+/* Nobody is called again who cannot vote; and where all have who may, it is decided at once if
+ * the bylaws let motions close by that. */
+void test_second_call_of_nobody(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 4; i++) {
+        bool early = i & 1, all = i & 2;
+        kit k;
+        kit_name *who[CO_OP];
+        kit_rules rules = kit_rules_usual();
+        rules.early = early;
+        rules.ordinary.quorum = 6000;
+        rules.ordinary.second_open_s = 30;
+        rules.ordinary.second_quorum = 3000;
+        kit_open(&k);
+        kit_found_many(&k, &rules, who, CO_OP);
+        open_motion(&k, "m", NULL);
+        vote(&k, who, "m", all ? "" : "yyyyn-----");
+        for (int n = all ? 0 : CO_OP / 2; n < CO_OP; n++)
+            kit_do(&k, who[n]->name, "conflict.declare", NULL, "{'matter':#m}");
+        assert_int_equal(motion(&k, "m")->closes <= k.now, early);
+        tick(&k, "m");
+        if (!all) {
+            assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_open);
+            assert_int_equal(motion(&k, "m")->call, 2);
+            assert_int_equal(motion(&k, "m")->closes <= k.now, early);
+            tick(&k, "m");
+        }
+        assert_int_equal(motion(&k, "m")->state,
+                         all ? SHEAF_motion_state_no_quorum : SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
+}
+
 /* Investors weigh at most a quarter of all votes, whatever they cast. */
 void test_ceilings(void **unused)
 {

@@ -73,6 +73,7 @@ void test_budget_of_an_allocation(void **unused);
 void test_thresholds_met_exactly(void **unused);
 void test_no_change_below_its_threshold(void **unused);
 void test_second_call(void **unused);
+void test_second_call_of_nobody(void **unused);
 void test_ceilings(void **unused);
 void test_raised_effects(void **unused);
 void test_amendments_by_article(void **unused);

@@ -95,6 +95,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_thresholds_met_exactly),
     cmocka_unit_test(test_no_change_below_its_threshold),
     cmocka_unit_test(test_second_call),
+    cmocka_unit_test(test_second_call_of_nobody),
     cmocka_unit_test(test_ceilings),
     cmocka_unit_test(test_raised_effects),
     cmocka_unit_test(test_amendments_by_article),
