@@ -224,15 +224,21 @@ void test_organ_ceilings(void **unused)
     kit_close(&k);
 }
 
+/* Two of the board are for suspending the mandate. */
+static void begin_stop(kit *k)
+{
+    begin(k, NULL);
+    kit_do(k, "ann", "motion.open", "m", BOARD(STOP("g.tick")));
+    vote(k, "ann", "yes", "m");
+    vote(k, "bob", "yes", "m");
+}
+
 /* Meanwhile the bylaws ask more for the effect than an ordinary decision. */
 void test_organ_raised_meanwhile(void **unused)
 {
     (void)unused;
     kit k;
-    begin(&k, NULL);
-    kit_do(&k, "ann", "motion.open", "m", BOARD(STOP("g.tick")));
-    vote(&k, "ann", "yes", "m");
-    vote(&k, "bob", "yes", "m");
+    begin_stop(&k);
     kit_rules rules = rules_with_board(HOLD("0"), NULL);
     rules.raised = "{'effect':'automation.suspend','sort':'qualified'}";
     kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
@@ -250,10 +256,7 @@ void test_organ_suspends(void **unused)
 {
     (void)unused;
     kit k;
-    begin(&k, NULL);
-    kit_do(&k, "ann", "motion.open", "m", BOARD(STOP("g.tick")));
-    vote(&k, "ann", "yes", "m");
-    vote(&k, "bob", "yes", "m");
+    begin_stop(&k);
     settle(&k, "m", 1);
     assert_true(suspended(&k, "g.tick"));
     assert_int_equal(override_by(&k, "m.1")->state, SHEAF_override_state_confirmed);
