@@ -1,8 +1,8 @@
-/* sim_governance [SEED [COUNT]]
+/* sim_governance [SEED [COUNT [YEARS]]]
  *
- * Simulates ten years of a co-op from this seed, or from so many from there; without arguments
- * a few seeds, with SHEAF_TEST_LONG=1 many. A seed is printed before it is played; what differs
- * is told with the entry, and ends the program with 1. */
+ * Simulates ten years of a co-op from this seed, or from so many from there, or other years;
+ * without arguments a few seeds, with SHEAF_TEST_LONG=1 many. A seed is printed before it is
+ * played; what differs is told with the entry, and ends the program with 1. */
 #include "governance.h"
 
 #include "claims/replay.h"
@@ -92,7 +92,7 @@ static void tell(const governance *g)
     putchar('\n');
 }
 
-static void live(governance *g, uint64_t seed, book *total)
+static void live(governance *g, uint64_t seed, int years, book *total)
 {
     memset(g, 0, sizeof *g);
     g->seed = g->random = seed;
@@ -100,13 +100,15 @@ static void live(governance *g, uint64_t seed, book *total)
     fflush(stdout);
     kit_open(&g->k);
     acts_found(g);
-    for (int day = 0; day < YEARS * 365; day++) {
+    for (int day = 0; day < years * 365; day++) {
         g->k.now += DAY_MS;
         acts_tick(g);
         acts_of_assemblies(g);
         acts_of_recovery(g);
         acts_of_circles(g);
         acts_of_money(g);
+        acts_of_shares(g);
+        acts_of_budgets(g);
         for (unsigned n = governance_draw(g, 2 * ACTS_A_DAY + 1); n > 0; n--) {
             acts_make(g);
             acts_tick(g); /* the last ballot closes a motion at once */
@@ -129,8 +131,8 @@ int main(int argc, char **argv)
     static governance g;
     static book total;
     const char *env = getenv("SHEAF_TEST_LONG");
-    if (argc > 3 || (argc > 1 && !(argv[1][0] >= '0' && argv[1][0] <= '9'))) {
-        fputs("usage: sim_governance [SEED [COUNT]]\n", stderr);
+    if (argc > 4 || (argc > 1 && !(argv[1][0] >= '0' && argv[1][0] <= '9'))) {
+        fputs("usage: sim_governance [SEED [COUNT [YEARS]]]\n", stderr);
         return 2;
     }
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
@@ -138,8 +140,9 @@ int main(int argc, char **argv)
                      : argc > 1                     ? 1
                      : env && strcmp(env, "0") != 0 ? SEEDS_LONG
                                                     : SEEDS;
+    int years = argc > 3 ? atoi(argv[3]) : YEARS;
     for (uint64_t i = 0; i < count; i++)
-        live(&g, first + i, &total);
+        live(&g, first + i, years, &total);
     if (argc > 1)
         return 0;
     bool all = total.outcomes[SHEAF_motion_state_void]

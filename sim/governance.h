@@ -1,6 +1,6 @@
 /* Ten years of a co-op that decides: members join, are on trial, vote, give proxies, amend the
- * bylaws, have amendments registered, exclude and leave, a board decides, and treasurers take
- * and pay money, as a seed has it.
+ * bylaws, have amendments registered, exclude and leave, a board decides, treasurers take and
+ * pay money, and members pay in for shares and are repaid, as a seed has it.
  * Beside the rules runs a book of its own that knows members, electorates, ballots, proxies and
  * versions of the bylaws from the acts alone, and says what must come of each motion; the two
  * are compared after every act. Who is in office it takes from the state. */
@@ -16,6 +16,7 @@ enum {
     SUSPENSIONS_MAX = 400,
     MANDATES_MAX = 400,
     MATTERS_MAX = 400,
+    LINES = 2, /* of a budget */
     NOBODY = -1
 };
 
@@ -48,6 +49,11 @@ enum {
     SPEND_DAYS = 30,
     LAPSE_DAYS = 90,
     SIGNATURES = 2,
+    ADVISED_CENTS = 60000, /* after advice */
+    PRICE_CENTS = 1000,
+    SHARES_MIN = 2,
+    SHARES_MAX = 20,
+    REPAY_DAYS = 90,
     ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
 
     SUSPEND_BY = 2
@@ -91,7 +97,15 @@ enum {
     MET(approved, SELDOM, "of them decided by the members")                                    \
     MET(waited, SELDOM, "payments too much for the period")                                    \
     MET(unpaid, OFTEN, "payments lapsed")                                                      \
-    MET(reversed, SELDOM, "receipts reversed")
+    MET(reversed, SELDOM, "receipts reversed")                                                 \
+    MET(from_account, OFTEN, "paid out of accounts")                                           \
+    MET(from_budget, SELDOM, "paid out of budgets")                                            \
+    MET(from_advice, SELDOM, "paid after advice")                                              \
+    MET(budget, OFTEN, "budgets adopted")                                                      \
+    MET(distributed, OFTEN, "surpluses shared")                                                \
+    MET(repaid, OFTEN, "shares repaid")                                                        \
+    MET(queued, OFTEN, "repayments that waited")                                               \
+    MET(handed, OFTEN, "shares handed over")
 #define MET(name, how, words) MET_##name,
 enum { GOVERNANCE_MET MET_COUNT };
 #undef MET
@@ -102,6 +116,7 @@ typedef struct {
     int protected_quorum; /* article 6, protected */
     bool nine_tenths;     /* article 6, protected: else three quarters */
     int cap;              /* article 7, not protected */
+    int64_t capital_min;  /* article 4, not protected */
     uint32_t id;          /* the entry that made the version */
 } laws;
 
@@ -110,6 +125,9 @@ typedef struct {
     int class;
     enum { APPLIED, TRIAL, FULL, GONE } state;
     uint32_t key; /* the recovery that brought the key that signs now, or 0 */
+    int shares, leaving;
+    uint32_t given; /* the repayment of shares that were given up, or 0 */
+    int64_t owed;   /* on the member's account */
 } person;
 
 typedef enum {
@@ -125,6 +143,8 @@ typedef enum {
     RESUMPTION,
     TELLERS,
     APPROVAL, /* of a payment */
+    BUDGET,
+    DISTRIBUTION, /* of surplus, which is held */
 } purpose;
 
 typedef struct {
@@ -136,8 +156,9 @@ typedef struct {
     int64_t ratify;     /* of what has taken effect: until when the members ratify it */
     uint32_t acted;     /* by that tick */
     uint32_t account;   /* the account that it would conclude, or 0 */
-    laws opening, text; /* in force then; what an amendment proposes */
-    uint32_t base;      /* against which version; or what it withdraws, revokes, stops … */
+    int64_t cents[LINES], from, until; /* of a budget; of what is distributed the first */
+    laws opening, text;                /* in force then; what an amendment proposes */
+    uint32_t base; /* against which version; or what it withdraws, revokes, stops … */
     int64_t opened, closes;
     bool entitled[PEOPLE_MAX], conflicted[PEOPLE_MAX], trial[PEOPLE_MAX];
     bool counted[PEOPLE_MAX];      /* by tellers, for good */
@@ -184,11 +205,29 @@ typedef struct {
 
 typedef struct {
     uint32_t id;
-    int by, state; /* enum payment_state */
+    int by, state;    /* enum payment_state */
+    int account;      /* whose, or NOBODY */
+    int advice;       /* its place, or NOBODY */
+    int budget, line; /* its place, or NOBODY */
     int64_t cents, closes, left;
     bool approved, signer[PEOPLE_MAX], conflicted[PEOPLE_MAX];
     uint32_t key[PEOPLE_MAX]; /* with which they signed, as in person */
 } payment;
+
+/* Of shares: they are repaid, and until then wait in turn where the capital does not allow it.
+ */
+typedef struct {
+    uint32_t id;
+    int of, shares, state; /* enum repayment_state */
+    uint32_t turn;
+    int64_t due;
+} repayment;
+
+typedef struct {
+    uint32_t id;
+    int next; /* the one that takes its place, or NOBODY */
+    int64_t from, until, left[LINES];
+} budget;
 
 /* A proposal to a circle. */
 typedef struct {
@@ -213,6 +252,7 @@ typedef struct {
     int by, state; /* enum advice_state */
     int64_t closes;
     bool asked[PEOPLE_MAX], given[PEOPLE_MAX], replied[PEOPLE_MAX];
+    bool paid; /* a payment rests on it */
 } advice;
 
 typedef struct {
@@ -238,11 +278,15 @@ typedef struct {
     account accounts[MATTERS_MAX];
     receipt receipts[MATTERS_MAX];
     payment payments[MATTERS_MAX];
+    repayment repayments[MATTERS_MAX];
+    budget budgets[MATTERS_MAX];
+    int64_t reserve, shares_in; /* paid in for shares, ever */
+    uint32_t turns;             /* of repayments that wait */
     bool sitting[PEOPLE_MAX];   /* on the board, after the last act */
     bool treasurer[PEOPLE_MAX]; /* in office then */
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
         account_count, assembly_count, recovery_count, proposal_count, receipt_count,
-        payment_count;
+        payment_count, repayment_count, budget_count;
     bool teller[PEOPLE_MAX]; /* until then */
     int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
@@ -365,6 +409,30 @@ void acts_of_money(governance *g);
 int book_approves(governance *g, const motion *m);
 void book_payment_lapses(governance *g, const sheaf_deadline *due);
 void book_compare_money(const governance *g);
+bool book_may_record(const governance *g, int who);
+/* What is in the bank, and what of it is owed to nobody. */
+int64_t book_bank(const book *b);
+int64_t book_free(const book *b);
+/* While a panel judges whose keys they are, they do nothing with money. */
+bool book_frozen(const governance *g, int who);
+bool acts_is_due(const governance *g);
+/* Mostly a treasurer. */
+int acts_keeper(governance *g);
+/* Budgets, and surplus (governance_budgets.c): what an adopted motion does, how much is left.
+ */
+void acts_of_budgets(governance *g);
+int book_adopts_budget(governance *g, const motion *m, uint32_t tick);
+int book_distributes(governance *g, const motion *m);
+int64_t book_left(const governance *g, int budget, int line);
+void book_compare_budgets(const governance *g);
+/* Shares and accounts (governance_shares.c): a day, who is no member any more, a tick. */
+void acts_of_shares(governance *g);
+void book_shares_end(governance *g, int who);
+void book_share_due(governance *g, const sheaf_deadline *due);
+int64_t book_capital(const book *b);
+int64_t book_owed(const book *b);
+void book_compare_shares(const governance *g);
+void book_recount_shares(const governance *g);
 /* Settles all that is due. */
 void acts_tick(governance *g);
 

@@ -96,7 +96,7 @@ int acts_officer(governance *g)
 
 static kit_rules document(const governance *g, const laws *l)
 {
-    static char proxies[100];
+    static char proxies[100], shares[200];
     kit_rules r = kit_rules_usual();
     r.open_max = OPEN_MAX;
     r.registration = g->b.registered;
@@ -123,6 +123,12 @@ static kit_rules document(const governance *g, const laws *l)
     snprintf(proxies, sizeof proxies, "{'cap':%d,'protected':false,'until_max_s':31536000}",
              l->cap);
     r.article[SHEAF_ARTICLE_proxies] = proxies;
+    snprintf(shares, sizeof shares,
+             "{'capital_min_cents':%lld,'max_count':20,'min_count':2,'price_cents':1000,"
+             "'protected':false,'repay_from_s':7776000,'repay_until_s':315360000,"
+             "'transferable':true}",
+             (long long)l->capital_min);
+    r.article[SHEAF_ARTICLE_shares] = shares;
     r.article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':864000,'open_s':604800,"
         "'quorum_bp':5000,'seats':3,'term_s':63072000},"
@@ -143,7 +149,7 @@ static kit_rules document(const governance *g, const laws *l)
         "{'answer_s':1728000,'open_max':4,'protected':false,'review_max_s':31536000,"
         "'size_warning':20}";
     r.article[SHEAF_ARTICLE_advice] =
-        "{'answer_s':1728000,'open_max':4,'protected':false,'spend_max_cents':0}";
+        "{'answer_s':1728000,'open_max':4,'protected':false,'spend_max_cents':60000}";
     r.article[SHEAF_ARTICLE_accountability] =
         "{'answer_s':2592000,'open_max':4,'outcome_s':5184000,'protected':false}";
     r.urgent = "{'ratify_s':1814400}";
@@ -190,7 +196,10 @@ static void admit_newest(governance *g)
 
 void acts_found(governance *g)
 {
-    g->b.now = (laws){.ordinary_quorum = 2000, .protected_quorum = 5000, .cap = 2};
+    g->b.now = (laws){.ordinary_quorum = 2000,
+                      .protected_quorum = 5000,
+                      .cap = 2,
+                      .capital_min = 150 * PRICE_CENTS};
     g->b.registered = g->seed % 2 == 0;
     kit_rules rules = document(g, &g->b.now);
     kit_found(&g->k, &rules);
@@ -231,7 +240,7 @@ static void amend(governance *g, int by)
     char base[16];
     motion m = {.by = by, .what = AMENDMENT, .text = *book_newest(&g->b)};
     m.base = m.text.id;
-    switch (governance_draw(g, 4)) {
+    switch (governance_draw(g, 5)) {
     case 0:
         m.text.ordinary_quorum = 1000 + 500 * (int)governance_draw(g, 5);
         break;
@@ -240,6 +249,9 @@ static void amend(governance *g, int by)
         break;
     case 2:
         m.text.nine_tenths = !m.text.nine_tenths;
+        break;
+    case 3:
+        m.text.capital_min = book_capital(&g->b) * (int64_t)(90 + governance_draw(g, 60)) / 100;
         break;
     default:
         m.text.cap = 1 + (int)governance_draw(g, 3);

@@ -241,6 +241,7 @@ static void depart(governance *g, int who)
 {
     g->b.people[who].state = GONE;
     book_leaves_circles(g, who);
+    book_shares_end(g, who);
 }
 
 /* In force at once, or behind those that wait for the register. */
@@ -305,6 +306,8 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         g->b.waiting_count = at;
     } else if (m->what == TELLERS) {
         return appoint(&g->b, m, g->k.now);
+    } else if (m->what == BUDGET) {
+        return book_adopts_budget(g, m, tick);
     } else if (m->what != RESOLUTION) {
         return book_takes_effect(g, m, tick);
     }
@@ -511,6 +514,8 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         book_suspension_ends(g, due);
     } else if (due->kind == SHEAF_deadline_kind_payment) {
         book_payment_lapses(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_share) {
+        book_share_due(g, due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
         depart(g, person_of(g, due->of));
     }
@@ -542,6 +547,8 @@ void book_compare(governance *g)
     book_compare_recoveries(g);
     book_compare_circles(g);
     book_compare_money(g);
+    book_compare_shares(g);
+    book_compare_budgets(g);
     if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), book_voters(&g->b));

@@ -24,14 +24,25 @@ static payment *payment_by(governance *g, uint32_t id)
 }
 
 /* What came in and has not gone out again. */
-static int64_t held(const book *b)
+int64_t book_bank(const book *b)
 {
-    int64_t cents = 0;
+    int64_t cents = b->shares_in;
     for (int i = 0; i < b->receipt_count; i++)
         cents += b->receipts[i].reversed ? 0 : b->receipts[i].cents;
     for (int i = 0; i < b->payment_count; i++)
         cents -= b->payments[i].left ? b->payments[i].cents : 0;
     return cents;
+}
+
+int64_t book_free(const book *b)
+{
+    return book_bank(b) - book_capital(b) - book_owed(b);
+}
+
+/* The members have decided on it or on its budget, or it is owed to one of them. */
+static bool is_decided(const payment *p)
+{
+    return p->approved || p->account != NOBODY || p->budget != NOBODY;
 }
 
 /* What has left within so many days without a decision of the members. */
@@ -40,14 +51,13 @@ static int64_t undecided_in(const governance *g, int days)
     int64_t cents = 0;
     for (int i = 0; i < g->b.payment_count; i++) {
         const payment *p = &g->b.payments[i];
-        if (p->left && !p->approved && p->left > g->k.now - days * DAY_MS)
+        if (p->left && !is_decided(p) && p->left > g->k.now - days * DAY_MS)
             cents += p->cents;
     }
     return cents;
 }
 
-/* While a panel judges whose keys they are, they do nothing with money. */
-static bool frozen(const governance *g, int who)
+bool book_frozen(const governance *g, int who)
 {
     for (int i = 0; i < g->b.recovery_count; i++)
         if (g->b.recoveries[i].of == who
@@ -59,7 +69,7 @@ static bool frozen(const governance *g, int who)
 static bool counts(const governance *g, const payment *p, int who)
 {
     return p->signer[who] && g->b.treasurer[who] && !p->conflicted[who]
-           && p->key[who] == g->b.people[who].key && !frozen(g, who);
+           && p->key[who] == g->b.people[who].key && !book_frozen(g, who);
 }
 
 static uint32_t signatures(const governance *g, const payment *p)
@@ -70,14 +80,19 @@ static uint32_t signatures(const governance *g, const payment *p)
     return count;
 }
 
-static bool may_sign(const governance *g, const payment *p, int who)
+static int64_t limit_of(const payment *p)
 {
-    return p->state == SHEAF_payment_state_ordered && g->b.treasurer[who] && !frozen(g, who)
-           && !p->conflicted[who] && !counts(g, p, who)
-           && (p->approved || p->cents <= SPEND_CENTS);
+    return p->advice == NOBODY ? SPEND_CENTS : ADVISED_CENTS;
 }
 
-static bool may_record(const governance *g, int who)
+static bool may_sign(const governance *g, const payment *p, int who)
+{
+    return p->state == SHEAF_payment_state_ordered && g->b.treasurer[who]
+           && !book_frozen(g, who) && !p->conflicted[who] && !counts(g, p, who)
+           && p->account != who && (p->approved || p->cents <= limit_of(p));
+}
+
+bool book_may_record(const governance *g, int who)
 {
     return book_treasurers(&g->b) ? g->b.treasurer[who] : book_has_vote(&g->b.people[who]);
 }
@@ -91,23 +106,32 @@ int book_approves(governance *g, const motion *m)
     return SHEAF_motion_state_adopted;
 }
 
+/* Before it has left: what was decided after advice may be asked for again. */
+static void end(governance *g, payment *p, int to)
+{
+    p->state = to;
+    if (p->advice != NOBODY)
+        g->b.advices[p->advice].paid = false;
+}
+
 void book_payment_lapses(governance *g, const sheaf_deadline *due)
 {
     payment *p = payment_by(g, due->of);
     if (!p || p->state != SHEAF_payment_state_ordered || p->closes != due->at)
         governance_fail(g, "payment %u lapses again, or at another time", due->of);
-    p->state = SHEAF_payment_state_lapsed;
+    end(g, p, SHEAF_payment_state_lapsed);
     g->b.met[MET_unpaid]++;
 }
 
 void book_compare_money(const governance *g)
 {
     const sheaf_state *state = &g->k.state;
-    int64_t cents = held(&g->b);
+    int64_t cents = book_bank(&g->b), free = book_free(&g->b);
     int64_t bank = sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE);
-    if (cents < 0 || bank != cents || sheaf_ledger_free(state) != cents)
-        governance_fail(g, "%lld are in the bank and %lld free; should be %lld",
-                        (long long)bank, (long long)sheaf_ledger_free(state), (long long)cents);
+    if (free < 0 || bank != cents || sheaf_ledger_free(state) != free)
+        governance_fail(g, "%lld are in the bank and %lld free; should be %lld and %lld",
+                        (long long)bank, (long long)sheaf_ledger_free(state), (long long)cents,
+                        (long long)free);
     for (int i = 0; i < g->b.receipt_count; i++) {
         const receipt *r = &g->b.receipts[i];
         if ((sheaf_receipt_get(state, r->id)->reversed != SHEAF_NONE) != r->reversed)
@@ -124,14 +148,13 @@ void book_compare_money(const governance *g)
 
 /* ---- what members do ---- */
 
-static bool is_due(const governance *g)
+bool acts_is_due(const governance *g)
 {
     sheaf_deadline due;
     return sheaf_fold_due(&g->k.state, g->k.now + g->k.step_ms, &due);
 }
 
-/* Mostly a treasurer. */
-static int keeper(governance *g)
+int acts_keeper(governance *g)
 {
     int from = (int)governance_draw(g, (unsigned)g->b.person_count);
     if (governance_draw(g, 8))
@@ -148,7 +171,7 @@ static void record(governance *g, int who)
         || !acts_try(g, who, "revenue.record", "{'amount_cents':%lld,'evidence':~e,'memo':^}",
                      (long long)cents))
         return;
-    if (!may_record(g, who))
+    if (!book_may_record(g, who))
         governance_fail(g, "member %u records what came in", acts_id(g, who));
     g->b.receipts[g->b.receipt_count++] =
         (receipt){.id = acts_last(g), .by = who, .cents = cents};
@@ -159,10 +182,10 @@ static void reverse(governance *g, int who)
     receipt *r = some_receipt(g);
     if (!r)
         return;
-    int64_t before = held(&g->b);
+    int64_t before = book_free(&g->b) - g->b.reserve;
     if (!acts_try(g, who, "revenue.reverse", "{'entry':%u,'reason':^}", r->id))
         return;
-    if (r->reversed || r->said[who] || !may_record(g, who))
+    if (r->reversed || r->said[who] || !book_may_record(g, who))
         governance_fail(g, "member %u reverses the receipt %u", acts_id(g, who), r->id);
     uint32_t officers = book_treasurers(&g->b);
     r->said[who] = true;
@@ -172,33 +195,121 @@ static void reverse(governance *g, int who)
     g->b.met[MET_reversed] += r->reversed;
 }
 
+/* Out of somebody's account, a budget or after advice, or nothing of it. */
+static void choose(governance *g, payment *p)
+{
+    p->account = p->advice = p->budget = NOBODY;
+    unsigned what = governance_draw(g, 8);
+    if (what < 3) {
+        int from = acts_somebody(g);
+        for (int i = 0; i < g->b.person_count; i++, from = (from + 1) % g->b.person_count)
+            if (g->b.people[from].owed)
+                break;
+        p->account = from;
+        p->by = book_is_member(&g->b.people[from]) && governance_draw(g, 8) ? from : p->by;
+        p->cents = 1 + governance_draw(g, 1 + (unsigned)g->b.people[from].owed * 5 / 4);
+    } else if (what < 5 && g->b.budget_count) {
+        p->budget = g->b.budget_count - 1 - (g->b.budget_count > 1 && !governance_draw(g, 4));
+        p->line = (int)governance_draw(g, LINES);
+        p->cents = 1 + p->cents / 4;
+    } else if (what < 7 && g->b.advice_count) {
+        p->advice = (int)governance_draw(g, (unsigned)g->b.advice_count);
+        for (int i = 0; i < 4 && g->b.advices[p->advice].state != SHEAF_advice_state_decided;
+             i++)
+            p->advice = (int)governance_draw(g, (unsigned)g->b.advice_count);
+        p->by = governance_draw(g, 8) ? g->b.advices[p->advice].by : p->by;
+    }
+}
+
+static bool may_order(const governance *g, const payment *p)
+{
+    const person *by = &g->b.people[p->by];
+    bool treasurer = g->b.treasurer[p->by], own = p->account == p->by;
+    if (p->account != NOBODY) {
+        const person *of = &g->b.people[p->account];
+        if (of->owed < p->cents || (!own && (book_is_member(of) || !treasurer)))
+            return false;
+    }
+    if (p->budget != NOBODY && book_left(g, p->budget, p->line) < p->cents)
+        return false;
+    if (p->advice != NOBODY) {
+        const advice *a = &g->b.advices[p->advice];
+        if (a->state != SHEAF_advice_state_decided || a->by != p->by || a->paid
+            || p->cents > ADVISED_CENTS)
+            return false;
+    }
+    return treasurer || own || book_has_vote(by);
+}
+
 static void order(governance *g, int who)
 {
-    int64_t cents = 1 + governance_draw(g, SPEND_CENTS + SPEND_CENTS / 4);
+    char whose[40] = "", after[40] = "", out_of[40] = "", line[40] = "";
+    payment p = {.by = who,
+                 .cents = 1 + governance_draw(g, SPEND_CENTS + SPEND_CENTS / 4),
+                 .state = SHEAF_payment_state_ordered};
+    choose(g, &p);
+    if (p.account != NOBODY)
+        snprintf(whose, sizeof whose, "'account':%u,", acts_id(g, p.account));
+    if (p.advice != NOBODY)
+        snprintf(after, sizeof after, "'advice':%u,", g->b.advices[p.advice].id);
+    if (p.budget != NOBODY) {
+        snprintf(out_of, sizeof out_of, "'budget':%u,", g->b.budgets[p.budget].id);
+        snprintf(line, sizeof line, "'line':%d,", p.line);
+    }
     if (g->b.payment_count == MATTERS_MAX
-        || !acts_try(g, who, "payment.order", "{'amount_cents':%lld,'payee':^,'purpose':^}",
-                     (long long)cents))
+        || !acts_try(g, p.by, "payment.order",
+                     "{%s%s'amount_cents':%lld,%s%s'payee':^,'purpose':^}", whose, after,
+                     (long long)p.cents, out_of, line))
         return;
-    if (!g->b.treasurer[who] && !book_has_vote(&g->b.people[who]))
-        governance_fail(g, "member %u asks for a payment without a vote", acts_id(g, who));
-    g->b.payments[g->b.payment_count++] = (payment){.id = acts_last(g),
-                                                    .by = who,
-                                                    .cents = cents,
-                                                    .state = SHEAF_payment_state_ordered,
-                                                    .closes = g->k.now + LAPSE_DAYS * DAY_MS};
+    if (!may_order(g, &p))
+        governance_fail(g, "member %u asks for a payment", acts_id(g, p.by));
+    p.id = acts_last(g);
+    p.closes = g->k.now + LAPSE_DAYS * DAY_MS;
+    g->b.payments[g->b.payment_count++] = p;
+    if (p.advice != NOBODY)
+        g->b.advices[p.advice].paid = true;
+}
+
+/* Is so much there, and not owed to others? */
+static bool is_there(const governance *g, const payment *p)
+{
+    if (p->account != NOBODY)
+        return p->cents <= g->b.people[p->account].owed && p->cents <= book_bank(&g->b);
+    return p->cents <= book_free(&g->b)
+           && (p->budget == NOBODY || p->cents <= book_left(g, p->budget, p->line));
+}
+
+/* Would it be too much for so many days? */
+static bool is_too_much(const governance *g, const payment *p, int days)
+{
+    return !is_decided(p) && undecided_in(g, days) + p->cents > limit_of(p);
+}
+
+static void leave(governance *g, payment *p)
+{
+    if (!is_there(g, p) || is_too_much(g, p, SPEND_DAYS))
+        governance_fail(g, "payment %u leaves, and is too much", p->id);
+    p->state = SHEAF_payment_state_released;
+    p->left = g->k.now;
+    if (p->account != NOBODY)
+        g->b.people[p->account].owed -= p->cents;
+    if (p->budget != NOBODY)
+        g->b.budgets[p->budget].left[p->line] -= p->cents;
+    g->b.met[MET_paid]++;
+    g->b.met[MET_approved] += p->approved;
+    g->b.met[MET_from_account] += p->account != NOBODY;
+    g->b.met[MET_from_budget] += p->budget != NOBODY;
+    g->b.met[MET_from_advice] += p->advice != NOBODY;
 }
 
 /* With the last signature that is needed it leaves, or the signature is refused. */
 static void sign(governance *g, payment *p, int who)
 {
-    bool may = may_sign(g, p, who), due = is_due(g);
+    bool may = may_sign(g, p, who), due = acts_is_due(g);
     bool leaves = signatures(g, p) + 1 >= SIGNATURES;
-    int64_t cents = p->approved ? 0 : p->cents;
     if (!acts_try(g, who, "payment.sign", "{'payment':%u}", p->id)) {
-        bool kept = leaves
-                    && (p->cents > held(&g->b)
-                        || undecided_in(g, 2 * SPEND_DAYS) + cents > SPEND_CENTS);
-        g->b.met[MET_waited] += may && kept && p->cents <= held(&g->b);
+        bool kept = leaves && (!is_there(g, p) || is_too_much(g, p, 2 * SPEND_DAYS));
+        g->b.met[MET_waited] += may && kept && is_there(g, p);
         if (may && !kept && !due)
             governance_fail(g, "treasurer %u cannot sign payment %u", acts_id(g, who), p->id);
         return;
@@ -207,14 +318,8 @@ static void sign(governance *g, payment *p, int who)
         governance_fail(g, "member %u signs payment %u", acts_id(g, who), p->id);
     p->signer[who] = true;
     p->key[who] = g->b.people[who].key;
-    if (!leaves)
-        return;
-    if (p->cents > held(&g->b) || (cents && undecided_in(g, SPEND_DAYS) + cents > SPEND_CENTS))
-        governance_fail(g, "payment %u leaves, and is too much", p->id);
-    p->state = SHEAF_payment_state_released;
-    p->left = g->k.now;
-    g->b.met[MET_paid]++;
-    g->b.met[MET_approved] += p->approved;
+    if (leaves)
+        leave(g, p);
 }
 
 static void unsign(governance *g, payment *p, int who)
@@ -241,14 +346,15 @@ static void cancel(governance *g, payment *p, int who)
         return;
     if (p->state != SHEAF_payment_state_ordered || p->by != who || p->conflicted[who])
         governance_fail(g, "member %u takes payment %u back", acts_id(g, who), p->id);
-    p->state = SHEAF_payment_state_cancelled;
+    end(g, p, SHEAF_payment_state_cancelled);
 }
 
 static void settle(governance *g, payment *p, int who)
 {
     if (!acts_try(g, who, "payment.settle", "{'evidence':~e,'payment':%u}", p->id))
         return;
-    if (p->state != SHEAF_payment_state_released || !g->b.treasurer[who] || p->conflicted[who])
+    if (p->state != SHEAF_payment_state_released || !g->b.treasurer[who] || p->conflicted[who]
+        || p->account == who)
         governance_fail(g, "member %u settles payment %u", acts_id(g, who), p->id);
     p->state = SHEAF_payment_state_settled;
 }
@@ -275,22 +381,22 @@ static void handle(governance *g, payment *p, int who)
         cancel(g, p, governance_draw(g, 2) ? p->by : who);
     else if (what < 18)
         settle(g, p, who);
-    else if (p->cents > SPEND_CENTS || governance_draw(g, 8) == 0)
+    else if (p->cents > limit_of(p) || governance_draw(g, 8) == 0)
         ask_members(g, p, acts_somebody(g));
 }
 
 void acts_of_money(governance *g)
 {
-    unsigned what = governance_draw(g, 30);
+    unsigned what = governance_draw(g, 24);
     unsigned count = (unsigned)g->b.payment_count, some = count < 4 ? count : 4;
-    int who = keeper(g);
+    int who = acts_keeper(g);
     if (what < 1 && governance_draw(g, 2))
         reverse(g, who);
     else if (what < 3)
         record(g, who);
-    else if (what < 4)
+    else if (what < 5)
         order(g, who);
-    else if (what < 18 && some)
+    else if (what < 19 && some)
         handle(g, &g->b.payments[count - 1 - governance_draw(g, some)], who);
     book_compare(g);
     acts_tick(g);

@@ -83,9 +83,11 @@ static void let_go(governance *g, uint32_t of, uint32_t tick)
         return;
     if (m->state != SHEAF_motion_state_held || g->b.mandate_count == MANDATES_MAX)
         governance_fail(g, "motion %u takes effect and was not held", of);
-    m->state = m->what == APPROVAL ? book_approves(g, m) : SHEAF_motion_state_adopted;
+    m->state = m->what == APPROVAL       ? book_approves(g, m)
+               : m->what == DISTRIBUTION ? book_distributes(g, m)
+                                         : SHEAF_motion_state_adopted;
     m->final = *sheaf_motion_get(&g->k.state, of);
-    if (m->what == APPROVAL)
+    if (m->what != GRANT)
         return;
     g->b.mandates[g->b.mandate_count++] = (mandate){.id = tick};
     g->b.met[MET_mandate]++;
@@ -167,6 +169,7 @@ int book_takes_effect(governance *g, const motion *m, uint32_t tick)
     switch (m->what) {
     case GRANT:
     case APPROVAL:
+    case DISTRIBUTION:
         return SHEAF_motion_state_held;
     case REVOCATION:
         if (granted->revoked)
@@ -252,7 +255,7 @@ void book_compare_suspensions(const governance *g)
     }
     for (int i = 0; i < g->b.motion_count; i++) {
         const motion *m = &g->b.motions[i];
-        if ((m->what == GRANT || m->what == APPROVAL)
+        if ((m->what == GRANT || m->what == APPROVAL || m->what == DISTRIBUTION)
             && sheaf_motion_get(state, m->id)->state != m->state)
             governance_fail(g, "what motion %u grants stands otherwise", m->id);
     }

@@ -70,6 +70,7 @@ void book_recount(const governance *g)
 {
     recount_petitions(g);
     recount_shares(g);
+    book_recount_shares(g);
     recount_seats(g, 0);
     recount_seats(g, 1);
     for (int i = 0; i < g->b.motion_count; i++) {
