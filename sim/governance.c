@@ -1,8 +1,8 @@
 /* sim_governance [SEED [COUNT [YEARS]]]
  *
- * Simulates ten years of a co-op from this seed, or from so many from there, or other years;
- * without arguments a few seeds, with SHEAF_TEST_LONG=1 many. A seed is printed before it is
- * played; what differs is told with the entry, and ends the program with 1. */
+ * Simulates ten years of a co-op and its end from this seed, or from so many from there, or so
+ * many years; without arguments a few seeds, with SHEAF_TEST_LONG=1 many. A seed is printed
+ * before it is played; what differs is told with the entry, and ends the program with 1. */
 #include "governance.h"
 
 #include "claims/replay.h"
@@ -92,6 +92,23 @@ static void tell(const governance *g)
     putchar('\n');
 }
 
+void acts_of_day(governance *g)
+{
+    g->k.now += DAY_MS;
+    acts_tick(g);
+    acts_of_assemblies(g);
+    acts_of_recovery(g);
+    acts_of_circles(g);
+    acts_of_money(g);
+    acts_of_shares(g);
+    acts_of_budgets(g);
+    acts_of_splits(g);
+    for (unsigned n = governance_draw(g, 2 * ACTS_A_DAY + 1); n > 0; n--) {
+        acts_make(g);
+        acts_tick(g); /* the last ballot closes a motion at once */
+    }
+}
+
 static void live(governance *g, uint64_t seed, int years, book *total)
 {
     memset(g, 0, sizeof *g);
@@ -101,22 +118,12 @@ static void live(governance *g, uint64_t seed, int years, book *total)
     kit_open(&g->k);
     acts_found(g);
     for (int day = 0; day < years * 365; day++) {
-        g->k.now += DAY_MS;
-        acts_tick(g);
-        acts_of_assemblies(g);
-        acts_of_recovery(g);
-        acts_of_circles(g);
-        acts_of_money(g);
-        acts_of_shares(g);
-        acts_of_budgets(g);
-        for (unsigned n = governance_draw(g, 2 * ACTS_A_DAY + 1); n > 0; n--) {
-            acts_make(g);
-            acts_tick(g); /* the last ballot closes a motion at once */
-        }
+        acts_of_day(g);
         if (day % 30 == 0)
             book_recount(g);
     }
     book_recount(g);
+    acts_end(g);
     replay(g);
     tell(g);
     for (int i = 0; i < SHEAF_motion_state_COUNT; i++)

@@ -1,6 +1,7 @@
 /* Ten years of a co-op that decides: members join, are on trial, vote, give proxies, amend the
  * bylaws, have amendments registered, exclude and leave, a board decides, treasurers take and
- * pay money, and members pay in for shares and are repaid, as a seed has it.
+ * pay money, members pay in for shares and are repaid, and some go to another co-op, as a seed
+ * has it. Then it is wound up, and its log sealed.
  * Beside the rules runs a book of its own that knows members, electorates, ballots, proxies and
  * versions of the bylaws from the acts alone, and says what must come of each motion; the two
  * are compared after every act. Who is in office it takes from the state. */
@@ -105,7 +106,11 @@ enum {
     MET(distributed, OFTEN, "surpluses shared")                                                \
     MET(repaid, OFTEN, "shares repaid")                                                        \
     MET(queued, OFTEN, "repayments that waited")                                               \
-    MET(handed, OFTEN, "shares handed over")
+    MET(handed, OFTEN, "shares handed over")                                                   \
+    MET(split, OFTEN, "splits")                                                                \
+    MET(split_paid, SELDOM, "of them paid")                                                    \
+    MET(creditor, OFTEN, "creditors paid")                                                     \
+    MET(final_rest, SELDOM, "times something is left")
 #define MET(name, how, words) MET_##name,
 enum { GOVERNANCE_MET MET_COUNT };
 #undef MET
@@ -145,7 +150,14 @@ typedef enum {
     APPROVAL, /* of a payment */
     BUDGET,
     DISTRIBUTION, /* of surplus, which is held */
+    SPLIT,        /* held too */
+    DISSOLUTION,
 } purpose;
+
+typedef struct {
+    uint64_t of[CLASSES][SHEAF_choice_COUNT], all[SHEAF_choice_COUNT], heads, conflicts,
+        electorate;
+} tally;
 
 typedef struct {
     uint32_t id;
@@ -164,6 +176,8 @@ typedef struct {
     bool counted[PEOPLE_MAX];      /* by tellers, for good */
     int8_t choice[PEOPLE_MAX];     /* enum choice, or NOBODY */
     int state;                     /* enum motion_state */
+    bool named[PEOPLE_MAX];        /* who would go to another co-op */
+    tally votes;                   /* as they were when it was settled */
     struct sheaf_row_motion final; /* once it is settled */
 } motion;
 
@@ -229,6 +243,21 @@ typedef struct {
     int64_t from, until, left[LINES];
 } budget;
 
+/* What is owed to another co-op that members went to. */
+typedef struct {
+    uint32_t id;
+    int64_t cents;
+    bool settled;
+    int by, evidence; /* who recorded it first, or NOBODY */
+} split;
+
+typedef struct {
+    uint32_t id;
+    int by;
+    int64_t cents;
+    bool open, paid;
+} creditor;
+
 /* A proposal to a circle. */
 typedef struct {
     uint32_t id;
@@ -280,13 +309,19 @@ typedef struct {
     payment payments[MATTERS_MAX];
     repayment repayments[MATTERS_MAX];
     budget budgets[MATTERS_MAX];
+    split splits[MATTERS_MAX];
+    creditor creditors[MATTERS_MAX];
+    bool going[PEOPLE_MAX];           /* have said that they go to the other co-op */
+    bool winding, successor, closing; /* closing: the one liquidator has signed */
+    int liquidators[2];
+    int64_t call_until;
     int64_t reserve, shares_in; /* paid in for shares, ever */
     uint32_t turns;             /* of repayments that wait */
     bool sitting[PEOPLE_MAX];   /* on the board, after the last act */
     bool treasurer[PEOPLE_MAX]; /* in office then */
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
         account_count, assembly_count, recovery_count, proposal_count, receipt_count,
-        payment_count, repayment_count, budget_count;
+        payment_count, repayment_count, budget_count, split_count, creditor_count;
     bool teller[PEOPLE_MAX]; /* until then */
     int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
@@ -332,10 +367,6 @@ uint32_t book_treasurers(const book *b);
 void book_compare(governance *g);
 void book_recount(const governance *g);
 /* Ballots (governance_count.c): all of them, with those that count by proxy or without. */
-typedef struct {
-    uint64_t of[CLASSES][SHEAF_choice_COUNT], all[SHEAF_choice_COUNT], heads, conflicts,
-        electorate;
-} tally;
 tally book_count(const governance *g, const motion *m, bool proxies);
 /* What the votes come to, as a state of the motion: of the members, of officers. */
 int book_judge(const tally *t, const laws *rules, int sort, int call);
@@ -348,6 +379,7 @@ motion *book_motion(governance *g, uint32_t id);
 /* Suspensions and mandates (governance_override.c): a member has signed; what an adopted motion
  * does, as a state of the motion; what the members say on an urgent act; a tick. */
 void book_signs(governance *g, int who, uint32_t of);
+bool book_is_held(const motion *m); /* for some time before it takes effect */
 int book_takes_effect(governance *g, const motion *m, uint32_t tick);
 int book_ratifies(governance *g, const motion *m);
 void book_undoes(governance *g, const motion *m, uint32_t tick);
@@ -409,6 +441,7 @@ void acts_of_money(governance *g);
 int book_approves(governance *g, const motion *m);
 void book_payment_lapses(governance *g, const sheaf_deadline *due);
 void book_compare_money(const governance *g);
+/* May the member record money: as a treasurer, or as the co-op stands. */
 bool book_may_record(const governance *g, int who);
 /* What is in the bank, and what of it is owed to nobody. */
 int64_t book_bank(const book *b);
@@ -433,6 +466,19 @@ int64_t book_capital(const book *b);
 int64_t book_owed(const book *b);
 void book_compare_shares(const governance *g);
 void book_recount_shares(const governance *g);
+/* Splits, and how the co-op ends (governance_ending.c): a day; what an adopted motion does; is
+ * it refused while the co-op is wound up; the last days, until the log is sealed. */
+void acts_of_splits(governance *g);
+void acts_end(governance *g);
+int book_splits(governance *g, const motion *m, uint32_t tick);
+int book_dissolves(governance *g, const motion *m);
+bool book_is_stopped(const governance *g, const motion *m);
+int64_t book_split_owed(const book *b);
+void book_compare_splits(const governance *g);
+/* A day of the co-op. */
+void acts_of_day(governance *g);
+/* The membership ends. */
+void book_departs(governance *g, int who);
 /* Settles all that is due. */
 void acts_tick(governance *g);
 

@@ -139,6 +139,11 @@ static kit_rules document(const governance *g, const laws *l)
     r.article[SHEAF_ARTICLE_assemblies] =
         "{'notice_s':1209600,'open_s':172800,'protected':false,'quorum_bp':800,"
         "'second':{'open_s':172800,'quorum_bp':0}}";
+    r.article[SHEAF_ARTICLE_dissolution] =
+        g->seed % 4 < 2
+            ? "{'call_s':5184000,'liquidators':2,'protected':true,'reserve':'members'}"
+            : "{'call_s':5184000,'liquidators':2,'protected':true,'reserve':"
+              "'another_cooperative'}";
     r.article[SHEAF_ARTICLE_petitions] =
         "{'assembly_s':5184000,'members_bp':2000,'open_max':4,'protected':true,"
         "'sign_s':7776000}";

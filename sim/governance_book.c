@@ -102,6 +102,8 @@ static bool gives_up_protected(const book *b, uint32_t version)
 
 static int sort_of(const motion *m, const book *b)
 {
+    if (m->what == SPLIT || m->what == DISSOLUTION)
+        return SHEAF_decision_sort_protected;
     if (m->what != AMENDMENT && m->what != WITHDRAWAL && m->what != EXCLUSION)
         return SHEAF_decision_sort_ordinary;
     bool protected = m->what == WITHDRAWAL
@@ -237,7 +239,7 @@ void book_gives(governance *g, const proxy *given)
 
 /* ---- time ---- */
 
-static void depart(governance *g, int who)
+void book_departs(governance *g, int who)
 {
     g->b.people[who].state = GONE;
     book_leaves_circles(g, who);
@@ -285,11 +287,13 @@ static int appoint(book *b, const motion *m, int64_t now)
 /* The effect of an adopted motion: taken, or void. */
 static int take_effect(governance *g, const motion *m, uint32_t tick)
 {
-    if (m->what == EXCLUSION) {
+    if (!book_is_held(m) && book_is_stopped(g, m)) {
+        return SHEAF_motion_state_void;
+    } else if (m->what == EXCLUSION) {
         person *p = &g->b.people[m->subject];
         if (p->state == GONE)
             return SHEAF_motion_state_void;
-        depart(g, m->subject);
+        book_departs(g, m->subject);
     } else if (m->what == ELECTION) {
         const bool *in_office = m->base ? g->b.treasurer : g->b.sitting;
         if (!book_is_member(&g->b.people[m->subject]) || in_office[m->subject]
@@ -308,6 +312,8 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         return appoint(&g->b, m, g->k.now);
     } else if (m->what == BUDGET) {
         return book_adopts_budget(g, m, tick);
+    } else if (m->what == DISSOLUTION) {
+        return book_dissolves(g, m);
     } else if (m->what != RESOLUTION) {
         return book_takes_effect(g, m, tick);
     }
@@ -438,6 +444,7 @@ static void settle(governance *g, motion *m, uint32_t tick)
         to = not_held(g, m);
     if (to == SHEAF_motion_state_no_quorum && called_again(g, m))
         return;
+    m->votes = t;
     if (!m->board)
         end_proxies(g, m);
     g->b.met[MET_board] += m->board;
@@ -517,7 +524,7 @@ void book_ticks(governance *g, const sheaf_deadline *due)
     } else if (due->kind == SHEAF_deadline_kind_share) {
         book_share_due(g, due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
-        depart(g, person_of(g, due->of));
+        book_departs(g, person_of(g, due->of));
     }
 }
 
@@ -549,6 +556,7 @@ void book_compare(governance *g)
     book_compare_money(g);
     book_compare_shares(g);
     book_compare_budgets(g);
+    book_compare_splits(g);
     if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), book_voters(&g->b));

@@ -31,12 +31,16 @@ int64_t book_bank(const book *b)
         cents += b->receipts[i].reversed ? 0 : b->receipts[i].cents;
     for (int i = 0; i < b->payment_count; i++)
         cents -= b->payments[i].left ? b->payments[i].cents : 0;
+    for (int i = 0; i < b->split_count; i++)
+        cents -= b->splits[i].settled ? b->splits[i].cents : 0;
+    for (int i = 0; i < b->creditor_count; i++)
+        cents -= b->creditors[i].paid ? b->creditors[i].cents : 0;
     return cents;
 }
 
 int64_t book_free(const book *b)
 {
-    return book_bank(b) - book_capital(b) - book_owed(b);
+    return book_bank(b) - book_capital(b) - book_owed(b) - book_split_owed(b);
 }
 
 /* The members have decided on it or on its budget, or it is owed to one of them. */
@@ -87,13 +91,16 @@ static int64_t limit_of(const payment *p)
 
 static bool may_sign(const governance *g, const payment *p, int who)
 {
-    return p->state == SHEAF_payment_state_ordered && g->b.treasurer[who]
+    return !g->b.winding && p->state == SHEAF_payment_state_ordered && g->b.treasurer[who]
            && !book_frozen(g, who) && !p->conflicted[who] && !counts(g, p, who)
            && p->account != who && (p->approved || p->cents <= limit_of(p));
 }
 
 bool book_may_record(const governance *g, int who)
 {
+    const book *b = &g->b;
+    if (b->winding)
+        return who == b->liquidators[0] || who == b->liquidators[1];
     return book_treasurers(&g->b) ? g->b.treasurer[who] : book_has_vote(&g->b.people[who]);
 }
 
@@ -187,7 +194,7 @@ static void reverse(governance *g, int who)
         return;
     if (r->reversed || r->said[who] || !book_may_record(g, who))
         governance_fail(g, "member %u reverses the receipt %u", acts_id(g, who), r->id);
-    uint32_t officers = book_treasurers(&g->b);
+    uint32_t officers = g->b.winding ? 2 : book_treasurers(&g->b);
     r->said[who] = true;
     r->reversed = ++r->voices > 1 || officers == 1 || (officers && who != r->by);
     if (r->reversed && before < r->cents)
@@ -238,7 +245,7 @@ static bool may_order(const governance *g, const payment *p)
             || p->cents > ADVISED_CENTS)
             return false;
     }
-    return treasurer || own || book_has_vote(by);
+    return !g->b.winding && (treasurer || own || book_has_vote(by));
 }
 
 static void order(governance *g, int who)
@@ -353,8 +360,8 @@ static void settle(governance *g, payment *p, int who)
 {
     if (!acts_try(g, who, "payment.settle", "{'evidence':~e,'payment':%u}", p->id))
         return;
-    if (p->state != SHEAF_payment_state_released || !g->b.treasurer[who] || p->conflicted[who]
-        || p->account == who)
+    if (p->state != SHEAF_payment_state_released || p->conflicted[who] || p->account == who
+        || (!g->b.treasurer[who] && !(g->b.winding && book_may_record(g, who))))
         governance_fail(g, "member %u settles payment %u", acts_id(g, who), p->id);
     p->state = SHEAF_payment_state_settled;
 }

@@ -83,11 +83,13 @@ static void let_go(governance *g, uint32_t of, uint32_t tick)
         return;
     if (m->state != SHEAF_motion_state_held || g->b.mandate_count == MANDATES_MAX)
         governance_fail(g, "motion %u takes effect and was not held", of);
-    m->state = m->what == APPROVAL       ? book_approves(g, m)
+    m->state = book_is_stopped(g, m)     ? SHEAF_motion_state_void
+               : m->what == APPROVAL     ? book_approves(g, m)
                : m->what == DISTRIBUTION ? book_distributes(g, m)
+               : m->what == SPLIT        ? book_splits(g, m, tick)
                                          : SHEAF_motion_state_adopted;
     m->final = *sheaf_motion_get(&g->k.state, of);
-    if (m->what != GRANT)
+    if (m->what != GRANT || m->state != SHEAF_motion_state_adopted)
         return;
     g->b.mandates[g->b.mandate_count++] = (mandate){.id = tick};
     g->b.met[MET_mandate]++;
@@ -162,15 +164,19 @@ static int stop(governance *g, const motion *m, uint32_t tick)
     return SHEAF_motion_state_adopted;
 }
 
+bool book_is_held(const motion *m)
+{
+    return m->what == GRANT || m->what == APPROVAL || m->what == DISTRIBUTION
+           || m->what == SPLIT;
+}
+
 int book_takes_effect(governance *g, const motion *m, uint32_t tick)
 {
     suspension *s = suspension_by(g, m->base);
     mandate *granted = mandate_by(g, m->base);
-    switch (m->what) {
-    case GRANT:
-    case APPROVAL:
-    case DISTRIBUTION:
+    if (book_is_held(m))
         return SHEAF_motion_state_held;
+    switch (m->what) {
     case REVOCATION:
         if (granted->revoked)
             return SHEAF_motion_state_void;
@@ -255,8 +261,7 @@ void book_compare_suspensions(const governance *g)
     }
     for (int i = 0; i < g->b.motion_count; i++) {
         const motion *m = &g->b.motions[i];
-        if ((m->what == GRANT || m->what == APPROVAL || m->what == DISTRIBUTION)
-            && sheaf_motion_get(state, m->id)->state != m->state)
+        if (book_is_held(m) && sheaf_motion_get(state, m->id)->state != m->state)
             governance_fail(g, "what motion %u grants stands otherwise", m->id);
     }
     for (int i = 0; i < g->b.mandate_count; i++) {

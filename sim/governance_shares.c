@@ -37,7 +37,8 @@ static repayment *first_in_turn(governance *g)
 
 static bool fits(const governance *g, const repayment *r)
 {
-    return book_capital(&g->b) - r->shares * PRICE_CENTS >= g->b.now.capital_min;
+    return !g->b.winding
+           && book_capital(&g->b) - r->shares * PRICE_CENTS >= g->b.now.capital_min;
 }
 
 static void begin(governance *g, int who, int shares)
@@ -142,6 +143,7 @@ static bool signs(const governance *g, int who)
 
 static void judge(governance *g, int who, const char *kind, bool accepted, bool may, bool due)
 {
+    may = may && !g->b.winding;
     if (accepted && !may)
         governance_fail(g, "%s by member %u is accepted", kind, acts_id(g, who));
     if (!accepted && may && !due && signs(g, who))
