@@ -55,6 +55,7 @@ enum {
     SHARES_MIN = 2,
     SHARES_MAX = 20,
     REPAY_DAYS = 90,
+    APPLY_DAYS = 60,
     ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
 
     SUSPEND_BY = 2
@@ -106,9 +107,11 @@ enum {
     MET(distributed, OFTEN, "surpluses shared")                                                \
     MET(repaid, OFTEN, "shares repaid")                                                        \
     MET(queued, OFTEN, "repayments that waited")                                               \
+    MET(returned, OFTEN, "payments of applicants returned")                                    \
     MET(handed, OFTEN, "shares handed over")                                                   \
     MET(split, OFTEN, "splits")                                                                \
     MET(split_paid, SELDOM, "of them paid")                                                    \
+    MET(continued, OFTEN, "windings up ended")                                                 \
     MET(creditor, OFTEN, "creditors paid")                                                     \
     MET(final_rest, SELDOM, "times something is left")
 #define MET(name, how, words) MET_##name,
@@ -130,6 +133,7 @@ typedef struct {
     int class;
     enum { APPLIED, TRIAL, FULL, GONE } state;
     uint32_t key; /* the recovery that brought the key that signs now, or 0 */
+    int64_t applied;
     int shares, leaving;
     uint32_t given; /* the repayment of shares that were given up, or 0 */
     int64_t owed;   /* on the member's account */
@@ -152,6 +156,8 @@ typedef enum {
     DISTRIBUTION, /* of surplus, which is held */
     SPLIT,        /* held too */
     DISSOLUTION,
+    CONTINUATION, /* after all */
+    LIQUIDATORS,
 } purpose;
 
 typedef struct {
@@ -326,6 +332,7 @@ typedef struct {
     int64_t tellers_until;
     laws now, waiting[WAITING_MAX]; /* in force; adopted and not registered, in order */
     int waiting_count;
+    bool before;     /* nobody is admitted who has not paid in for shares */
     bool registered; /* amendments are in force once they are registered */
     int64_t tick_at; /* the deadline that was settled last */
     uint32_t outcomes[SHEAF_motion_state_COUNT], met[MET_COUNT];
@@ -463,6 +470,7 @@ void acts_of_shares(governance *g);
 void book_shares_end(governance *g, int who);
 void book_share_due(governance *g, const sheaf_deadline *due);
 int64_t book_capital(const book *b);
+void acts_pay(governance *g, int by, int who, int shares);
 int64_t book_owed(const book *b);
 void book_compare_shares(const governance *g);
 void book_recount_shares(const governance *g);
@@ -471,7 +479,7 @@ void book_recount_shares(const governance *g);
 void acts_of_splits(governance *g);
 void acts_end(governance *g);
 int book_splits(governance *g, const motion *m, uint32_t tick);
-int book_dissolves(governance *g, const motion *m);
+int book_ends(governance *g, const motion *m);
 bool book_is_stopped(const governance *g, const motion *m);
 int64_t book_split_owed(const book *b);
 void book_compare_splits(const governance *g);

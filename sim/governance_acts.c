@@ -96,7 +96,7 @@ int acts_officer(governance *g)
 
 static kit_rules document(const governance *g, const laws *l)
 {
-    static char proxies[100], shares[200];
+    static char proxies[100], shares[240];
     kit_rules r = kit_rules_usual();
     r.open_max = OPEN_MAX;
     r.registration = g->b.registered;
@@ -124,10 +124,11 @@ static kit_rules document(const governance *g, const laws *l)
              l->cap);
     r.article[SHEAF_ARTICLE_proxies] = proxies;
     snprintf(shares, sizeof shares,
-             "{'capital_min_cents':%lld,'max_count':20,'min_count':2,'price_cents':1000,"
+             "{'before_admission':%s,'capital_min_cents':%lld,'max_count':20,'min_count':2,'"
+             "price_cents':1000,"
              "'protected':false,'repay_from_s':7776000,'repay_until_s':315360000,"
              "'transferable':true}",
-             (long long)l->capital_min);
+             g->b.before ? "true" : "false", (long long)l->capital_min);
     r.article[SHEAF_ARTICLE_shares] = shares;
     r.article[SHEAF_ARTICLE_organs] =
         "{'list':[{'kind':'board','name':'Board','nominate_s':864000,'open_s':604800,"
@@ -184,6 +185,8 @@ static void join(governance *g)
 
 static void admit(governance *g, int by, int who)
 {
+    if (g->b.before && g->b.people[who].shares < SHARES_MIN && governance_draw(g, 8))
+        acts_pay(g, acts_keeper(g), who, SHARES_MIN);
     if (g->b.people[who].state == APPLIED
         && acts_try(g, by, "member.admit", "{'member':%u}", acts_id(g, who)))
         book_admits(g, who);
@@ -206,13 +209,15 @@ void acts_found(governance *g)
                       .cap = 2,
                       .capital_min = 150 * PRICE_CENTS};
     g->b.registered = g->seed % 2 == 0;
+    g->b.before = g->seed % 3 == 1;
     kit_rules rules = document(g, &g->b.now);
     kit_found(&g->k, &rules);
     book_joins(g, 0, WORKER);
     book_admits(g, 0);
     for (int who = 1; who < STAY; who++) {
         enter(g, WORKER);
-        admit(g, 0, who);
+        while (g->b.people[who].state == APPLIED)
+            admit(g, 0, who);
     }
     acts_found_data(g);
     acts_found_circles(g);

@@ -25,7 +25,8 @@ void book_joins(governance *g, uint32_t id, int class)
 {
     if (g->b.person_count == PEOPLE_MAX)
         governance_fail(g, "no room for members");
-    g->b.people[g->b.person_count++] = (person){.id = id, .class = class, .state = APPLIED};
+    g->b.people[g->b.person_count++] =
+        (person){.id = id, .class = class, .state = APPLIED, .applied = g->k.now};
 }
 
 void book_admits(governance *g, int who)
@@ -33,6 +34,8 @@ void book_admits(governance *g, int who)
     person *p = &g->b.people[who];
     if (p->state != APPLIED)
         governance_fail(g, "%u is admitted twice", p->id);
+    if (who && g->b.before && p->shares < SHARES_MIN)
+        governance_fail(g, "%u is admitted and has not paid", p->id);
     p->state = p->class == USER ? TRIAL : FULL;
 }
 
@@ -102,9 +105,10 @@ static bool gives_up_protected(const book *b, uint32_t version)
 
 static int sort_of(const motion *m, const book *b)
 {
-    if (m->what == SPLIT || m->what == DISSOLUTION)
+    if (m->what == SPLIT || m->what == DISSOLUTION || m->what == CONTINUATION)
         return SHEAF_decision_sort_protected;
-    if (m->what != AMENDMENT && m->what != WITHDRAWAL && m->what != EXCLUSION)
+    if (m->what != LIQUIDATORS && m->what != AMENDMENT && m->what != WITHDRAWAL
+        && m->what != EXCLUSION)
         return SHEAF_decision_sort_ordinary;
     bool protected = m->what == WITHDRAWAL
                          ? gives_up_protected(b, m->base)
@@ -312,8 +316,8 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         return appoint(&g->b, m, g->k.now);
     } else if (m->what == BUDGET) {
         return book_adopts_budget(g, m, tick);
-    } else if (m->what == DISSOLUTION) {
-        return book_dissolves(g, m);
+    } else if (m->what == DISSOLUTION || m->what == CONTINUATION || m->what == LIQUIDATORS) {
+        return book_ends(g, m);
     } else if (m->what != RESOLUTION) {
         return book_takes_effect(g, m, tick);
     }

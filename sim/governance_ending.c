@@ -11,7 +11,7 @@
 #define OTHER "sheaf/abcdefghijklmnopqrstuvwxy2"
 #define CLOSE "{'paid_cents':%lld,'rest_cents':%lld}"
 
-enum { CALL_DAYS = 60, WAIT_MAX_DAYS = 500, GO_MAX = 6, CREDITORS = 4 };
+enum { CALL_DAYS = 60, WAIT_MAX_DAYS = 500, GO_MAX = 6, CREDITORS = 6, GO_ON_DAYS = 120 };
 
 /* ---- what the book knows ---- */
 
@@ -71,15 +71,42 @@ bool book_is_stopped(const governance *g, const motion *m)
                || m->what == DISSOLUTION);
 }
 
-int book_dissolves(governance *g, const motion *m)
+static int appoint(governance *g, const motion *m)
+{
+    int named[] = {(int)m->base, m->subject};
+    for (int i = 0; i < 2; i++)
+        if (!book_has_vote(&g->b.people[named[i]]))
+            return SHEAF_motion_state_void;
+    memcpy(g->b.liquidators, named, sizeof named);
+    return SHEAF_motion_state_adopted;
+}
+
+static bool is_owed(const book *b)
+{
+    for (int i = 0; i < b->creditor_count; i++)
+        if (b->creditors[i].open)
+            return true;
+    return false;
+}
+
+/* The winding up begins, or is over, or is done by others. */
+int book_ends(governance *g, const motion *m)
 {
     book *b = &g->b;
-    for (int i = 0; i < 2; i++)
-        if (!book_has_vote(&b->people[i ? m->subject : (int)m->base]))
+    if (m->what != DISSOLUTION && !b->winding)
+        return SHEAF_motion_state_void;
+    if (m->what == LIQUIDATORS)
+        return appoint(g, m);
+    if (m->what == CONTINUATION) {
+        if (is_owed(b))
             return SHEAF_motion_state_void;
+        b->winding = false;
+        b->met[MET_continued]++;
+        return SHEAF_motion_state_adopted;
+    }
+    if (appoint(g, m) == SHEAF_motion_state_void)
+        return SHEAF_motion_state_void;
     b->winding = true;
-    b->liquidators[0] = (int)m->base;
-    b->liquidators[1] = m->subject;
     b->call_until = g->k.now + CALL_DAYS * DAY_MS;
     for (int i = 0; i < b->mandate_count; i++)
         b->mandates[i].revoked = true;
@@ -117,6 +144,14 @@ static void announce(governance *g, int who)
 {
     if (acts_try(g, who, "split.join", "{'to':'" OTHER "'}"))
         g->b.going[who] = true;
+}
+
+static int goer(const governance *g, int who)
+{
+    for (int p = 0; p < g->b.person_count; p++)
+        if (g->b.going[(who + p) % g->b.person_count])
+            return (who + p) % g->b.person_count;
+    return who;
 }
 
 static void stay(governance *g, int who)
@@ -182,9 +217,9 @@ void acts_of_splits(governance *g)
     int who = acts_somebody(g);
     if (what < 8 && who >= 3)
         announce(g, who);
-    else if (what < 9)
-        stay(g, who);
-    else if (what < 10)
+    else if (what < 11)
+        stay(g, goer(g, who));
+    else if (what < 12)
         propose(g);
     else if (what < 60)
         settle(g, acts_keeper(g));
@@ -195,30 +230,6 @@ void acts_of_splits(governance *g)
 }
 
 /* ---- the end ---- */
-
-/* Until the members have decided so. */
-static void dissolve(governance *g)
-{
-    uint32_t open = 0;
-    for (int day = 0; !g->b.winding; day++) {
-        if (day == WAIT_MAX_DAYS)
-            governance_fail(g, "nobody can dissolve the co-op");
-        acts_of_day(g);
-        char effect[300];
-        motion m = {.by = acts_somebody(g), .what = DISSOLUTION, .subject = 2, .base = 1};
-        snprintf(effect, sizeof effect,
-                 "'effect':{'kind':'coop.dissolve','what':{'liquidators':[{'member':%u},"
-                 "{'member':%u}]%s}},",
-                 acts_id(g, 1), acts_id(g, 2),
-                 g->b.successor ? ",'successor':'" OTHER "'" : "");
-        if (!open || book_motion(g, open)->state != SHEAF_motion_state_open) {
-            acts_open(g, &m, effect);
-            open = m.id;
-        }
-        if (open)
-            campaign(g, open);
-    }
-}
 
 static void record_creditor(governance *g)
 {
@@ -239,6 +250,8 @@ static void settle_creditors(governance *g)
 {
     for (int i = 0; i < g->b.creditor_count; i++) {
         creditor *c = &g->b.creditors[i];
+        if (governance_draw(g, 8))
+            continue;
         int by = g->b.liquidators[governance_draw(g, 2)];
         bool paid = governance_draw(g, 4);
         if (!acts_try(g, by, "creditor.settle", "{'creditor':%u,'evidence':^,'outcome':'%s'}",
@@ -258,8 +271,9 @@ static void settle_payments(governance *g)
     for (int i = 0; i < g->b.payment_count; i++) {
         payment *p = &g->b.payments[i];
         for (int who = 0; who < 2 && p->state == SHEAF_payment_state_released; who++)
-            if (acts_try(g, g->b.liquidators[who], "payment.settle",
-                         "{'evidence':~e,'payment':%u}", p->id))
+            if (governance_draw(g, 30) == 0
+                && acts_try(g, g->b.liquidators[who], "payment.settle",
+                            "{'evidence':~e,'payment':%u}", p->id))
                 p->state = SHEAF_payment_state_settled;
     }
 }
@@ -267,13 +281,10 @@ static void settle_payments(governance *g)
 static bool is_settled(const governance *g)
 {
     const book *b = &g->b;
-    for (int i = 0; i < b->creditor_count; i++)
-        if (b->creditors[i].open)
-            return false;
     for (int i = 0; i < b->payment_count; i++)
         if (b->payments[i].state == SHEAF_payment_state_released)
             return false;
-    return g->k.now >= b->call_until && !book_split_owed(b);
+    return !is_owed(b) && g->k.now >= b->call_until && !book_split_owed(b);
 }
 
 static bool is_sealed(const governance *g)
@@ -343,20 +354,81 @@ static void check_sealed(governance *g)
     kit_state_digest(&g->k);
 }
 
+/* While it is wound up liquidators see to what is owed. */
+static void pass_day(governance *g)
+{
+    acts_of_day(g);
+    if (!g->b.winding)
+        return;
+    if (governance_draw(g, 12) == 0)
+        record_creditor(g);
+    settle_creditors(g);
+    settle_payments(g);
+    settle(g, g->b.liquidators[governance_draw(g, 2)]);
+    book_compare(g);
+}
+
+static int state_of(governance *g, uint32_t id)
+{
+    return id ? book_motion(g, id)->state : SHEAF_motion_state_withdrawn;
+}
+
+/* Until the members have decided so. */
+static void resolve(governance *g, const motion *wanted, const char *effect)
+{
+    uint32_t open = 0;
+    for (int day = 0; state_of(g, open) != SHEAF_motion_state_adopted; day++) {
+        if (day == WAIT_MAX_DAYS)
+            governance_fail(g, "the members cannot decide how the co-op ends");
+        if (state_of(g, open) != SHEAF_motion_state_open) {
+            motion m = *wanted;
+            m.by = acts_somebody(g);
+            acts_open(g, &m, effect);
+            open = m.id;
+        }
+        if (open)
+            campaign(g, open);
+        pass_day(g);
+    }
+}
+
+static void dissolve(governance *g)
+{
+    char effect[300];
+    snprintf(effect, sizeof effect,
+             "'effect':{'kind':'coop.dissolve','what':{'liquidators':[{'member':%u},"
+             "{'member':%u}]%s}},",
+             acts_id(g, 1), acts_id(g, 2), g->b.successor ? ",'successor':'" OTHER "'" : "");
+    resolve(g, &(motion){.what = DISSOLUTION, .base = 1, .subject = 2}, effect);
+}
+
+/* Others wind it up, and then it goes on after all. */
+static void go_on(governance *g)
+{
+    char effect[300];
+    snprintf(effect, sizeof effect,
+             "'effect':{'kind':'liquidators.appoint','what':{'members':[{'member':%u},"
+             "{'member':%u}]}},",
+             acts_id(g, 0), acts_id(g, 2));
+    resolve(g, &(motion){.what = LIQUIDATORS, .base = 0, .subject = 2}, effect);
+    resolve(g, &(motion){.what = CONTINUATION, .base = SHEAF_NONE},
+            "'effect':{'kind':'coop.continue','what':{}},");
+    for (int day = 0; day < GO_ON_DAYS; day++)
+        pass_day(g);
+}
+
 void acts_end(governance *g)
 {
     g->b.successor = g->seed % 3 == 0;
     dissolve(g);
+    if (g->seed % 2) {
+        go_on(g);
+        dissolve(g);
+    }
     for (int day = 0; !is_sealed(g); day++) {
         if (day == WAIT_MAX_DAYS)
             governance_fail(g, "the co-op cannot be closed");
-        acts_of_day(g);
-        if (governance_draw(g, 5) == 0)
-            record_creditor(g);
-        settle_creditors(g);
-        settle_payments(g);
-        settle(g, g->b.liquidators[governance_draw(g, 2)]);
-        book_compare(g);
+        pass_day(g);
         if (day > CALL_DAYS / 2)
             close_accounts(g);
         if (!is_sealed(g))

@@ -151,12 +151,18 @@ static void judge(governance *g, int who, const char *kind, bool accepted, bool 
                         g->k.outcome.refusal);
 }
 
-static void pay(governance *g, int who)
+/* An application that is not decided, and has not lapsed. */
+static bool applies(const governance *g, int who)
 {
-    int to = acts_somebody(g), shares = 1 + (int)governance_draw(g, 6);
+    const person *p = &g->b.people[who];
+    return p->state == APPLIED && p->applied + APPLY_DAYS * DAY_MS >= g->k.now + g->k.step_ms;
+}
+
+void acts_pay(governance *g, int who, int to, int shares)
+{
     bool due = acts_is_due(g), accepted;
-    bool may = book_is_member(&g->b.people[to]) && may_hold(&g->b.people[to], shares)
-               && book_may_record(g, who) && who != to;
+    bool may = (book_is_member(&g->b.people[to]) || (g->b.before && applies(g, to)))
+               && may_hold(&g->b.people[to], shares) && book_may_record(g, who) && who != to;
     accepted = acts_try(g, who, "share.pay", "{'evidence':~e,'member':%u,'shares':%d}",
                         acts_id(g, to), shares);
     judge(g, who, "share.pay", accepted, may, due);
@@ -164,6 +170,33 @@ static void pay(governance *g, int who)
         return;
     g->b.people[to].shares += shares;
     g->b.shares_in += shares * PRICE_CENTS;
+}
+
+static void pay(governance *g, int who)
+{
+    int to = acts_somebody(g), shares = 1 + (int)governance_draw(g, 6);
+    acts_pay(g, who, to, shares);
+}
+
+/* What somebody paid in who was not admitted. */
+static void give_back(governance *g, int who)
+{
+    int to = (int)governance_draw(g, (unsigned)g->b.person_count);
+    for (int i = 0; governance_draw(g, 10) && i < g->b.person_count; i++)
+        if (g->b.people[(to + i) % g->b.person_count].state == APPLIED
+            && g->b.people[(to + i) % g->b.person_count].shares) {
+            to = (to + i) % g->b.person_count;
+            break;
+        }
+    const person *p = &g->b.people[to];
+    bool due = acts_is_due(g), accepted;
+    bool may = p->shares && !book_is_member(p) && !applies(g, to) && book_may_record(g, who)
+               && who != to;
+    accepted = acts_try(g, who, "share.return", "{'member':%u}", acts_id(g, to));
+    judge(g, who, "share.return", accepted, may, due);
+    if (accepted)
+        begin(g, to, p->shares);
+    g->b.met[MET_returned] += accepted;
 }
 
 /* Mostly somebody who holds shares. */
@@ -212,6 +245,8 @@ void acts_of_shares(governance *g)
         give_up(g, holder(g));
     else if (what < 7)
         hand_over(g, holder(g));
+    else if (what < 8 && g->b.before)
+        give_back(g, governance_draw(g, 8) ? acts_keeper(g) : acts_somebody(g));
     else
         return;
     book_compare(g);
