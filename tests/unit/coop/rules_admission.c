@@ -477,3 +477,39 @@ void test_heard_by_keys_without_a_name(void **unused)
     assert_int_equal(standing(&k, "fay"), SHEAF_member_state_active); /* all who can be heard */
     kit_close(&k);
 }
+
+#define HELD_UNTIL(name, digits, until)                                                        \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
+    ":false,'train':false,'vote':false},'until':" until ",'web':false}"
+
+/* The same, where the key of somebody else runs out: in its last millisecond the member could
+ * still be heard, and no longer. */
+void test_admission_until_a_key_runs_out(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 2;
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
+        {"ann", "member.admit", OF("bob")},
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "key.revoke", "{'key':#ann}"},
+        {"a1", "holder.allow", "{'holder':~a,'member':#bob}"},
+        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
+        {"b1", "key.admit", HELD_UNTIL("b2", "~b", "1790000100000")},
+        {"b1", "key.revoke", "{'key':#bob}"},
+    };
+    KIT_ROWS(&k, rows);
+    k.now = KIT_START + 100000 - k.step_ms;
+    kit_do(&k, "a1", "member.admit", NULL, OF("eve"));
+    assert_int_equal(k.now, KIT_START + 100000);
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_applied);
+    kit_do(&k, "a1", "member.admit", NULL, OF("fay"));
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_active);
+    kit_close(&k);
+}
