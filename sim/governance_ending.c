@@ -140,9 +140,16 @@ static void campaign(governance *g, uint32_t id)
     }
 }
 
+/* Once, and not while the others are asked. */
 static void announce(governance *g, int who)
 {
-    if (acts_try(g, who, "split.join", "{'to':'" OTHER "'}"))
+    for (int i = 0; i < g->b.motion_count; i++) {
+        const motion *m = &g->b.motions[i];
+        if (m->what == SPLIT && m->named[who]
+            && (m->state == SHEAF_motion_state_open || m->state == SHEAF_motion_state_held))
+            return;
+    }
+    if (!g->b.going[who] && acts_try(g, who, "split.join", "{'to':'" OTHER "'}"))
         g->b.going[who] = true;
 }
 

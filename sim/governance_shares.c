@@ -160,7 +160,7 @@ static bool applies(const governance *g, int who)
 
 void acts_pay(governance *g, int who, int to, int shares)
 {
-    bool due = acts_is_due(g), accepted;
+    bool due = acts_is_due(g) || g->b.going[to], accepted;
     bool may = (book_is_member(&g->b.people[to]) || (g->b.before && applies(g, to)))
                && may_hold(&g->b.people[to], shares) && book_may_record(g, who) && who != to;
     accepted = acts_try(g, who, "share.pay", "{'evidence':~e,'member':%u,'shares':%d}",
@@ -225,7 +225,7 @@ static void give_up(governance *g, int who)
 static void hand_over(governance *g, int who)
 {
     int to = acts_somebody(g), shares = 1 + (int)governance_draw(g, 6);
-    bool due = acts_is_due(g), accepted;
+    bool due = acts_is_due(g) || g->b.going[to], accepted;
     bool may = may_part(&g->b.people[who], shares) && book_is_member(&g->b.people[to])
                && who != to && may_hold(&g->b.people[to], shares);
     accepted =
