@@ -1,13 +1,13 @@
 #include "cli/waiting.h"
 
-#include "cli/source_text.h"
+#include "acts/flags.h"
+#include "coop/member.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* ---- finding ---- */
 
@@ -46,6 +46,30 @@ static int compare(const void *left, const void *right)
     return a->of < b->of ? -1 : a->of > b->of;
 }
 
+/* While a panel judges a recovery of the member's keys they sign nothing with money and keys.
+ */
+static bool frozen(const sheaf_waits *waits, const sheaf_waiting *what)
+{
+    char noun[SHEAF_WAITING_COMMAND], verb[SHEAF_WAITING_COMMAND];
+    if (sscanf(what->command, "%119s %119s", noun, verb) != 2)
+        return false;
+    sheaf_kind kind = sheaf_kind_from_words(noun, verb);
+    sheaf_needs needs = kind ? sheaf_kind_shape(kind)->needs : SHEAF_NEEDS_NONE;
+    uint8_t scope = needs == SHEAF_NEEDS_ADMIN   ? SHEAF_SCOPE_ADMIN
+                    : needs == SHEAF_NEEDS_MONEY ? SHEAF_SCOPE_MONEY
+                                                 : 0;
+    return sheaf_keys_frozen(waits->state, waits->member, scope) != SHEAF_ACCEPTED;
+}
+
+static void leave_out_frozen(sheaf_waits *waits)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < waits->count; i++)
+        if (!frozen(waits, &waits->at[i]))
+            waits->at[kept++] = waits->at[i];
+    waits->count = kept;
+}
+
 void sheaf_waits_find(sheaf_waits *waits, const sheaf_state *state, uint32_t member,
                       int64_t now)
 {
@@ -63,6 +87,7 @@ void sheaf_waits_find(sheaf_waits *waits, const sheaf_state *state, uint32_t mem
     }
     sheaf_waits_matters(waits);
     sheaf_waits_memberships(waits);
+    leave_out_frozen(waits);
     if (waits->count)
         qsort(waits->at, waits->count, sizeof *waits->at, compare);
 }
@@ -144,112 +169,5 @@ void sheaf_open_put(const sheaf_state *state, sheaf_json_writer *w)
     sheaf_json_open_object(w);
     for (size_t i = 0; i < SORTS; i++)
         sheaf_json_member_put_int(w, sorts[i].name, counts[i]);
-    sheaf_json_close(w);
-}
-
-/* ---- telling ---- */
-
-void sheaf_moment_words(int64_t at, int64_t now, char out[SHEAF_MOMENT_SIZE])
-{
-    static const struct {
-        int64_t seconds;
-        const char *one, *many;
-    } units[] = {{86400, "day", "days"},
-                 {3600, "hour", "hours"},
-                 {60, "minute", "minutes"},
-                 {1, "second", "seconds"}};
-    char when[32];
-    struct tm utc;
-    time_t seconds = (time_t)(at / 1000);
-    int64_t left = (at - now) / 1000;
-    if (!gmtime_r(&seconds, &utc) || !strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc))
-        snprintf(when, sizeof when, "later");
-    size_t unit = 0;
-    while (unit < 3 && left < units[unit].seconds)
-        unit++;
-    int64_t count = left > 0 ? left / units[unit].seconds : 0;
-    snprintf(out, SHEAF_MOMENT_SIZE, "%s, in %" PRId64 " %s", when, count,
-             count == 1 ? units[unit].one : units[unit].many);
-}
-
-void sheaf_title_get(const sheaf_round_source *source, const sheaf_hash *title,
-                     sheaf_buffer *out)
-{
-    sheaf_buffer_init(out, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_hash_is_zero(title) || !sheaf_source_text(source, title, out))
-        sheaf_buffer_reset(out);
-    uint8_t *end = out->len ? memchr(out->data, '\n', out->len) : NULL;
-    if (end)
-        out->len = (size_t)(end - out->data);
-}
-
-static void print_one(const sheaf_waits *waits, const sheaf_round_source *source,
-                      const sheaf_waiting *what, const char *home)
-{
-    sheaf_buffer title;
-    char when[SHEAF_MOMENT_SIZE];
-    sheaf_title_get(source, &what->title, &title);
-    printf("  %s %" PRIu32, what->noun, what->of);
-    if (title.len) {
-        fputs(" “", stdout);
-        sheaf_print_plain(sheaf_buffer_slice(&title));
-        fputs("”", stdout);
-    }
-    printf(": %s", what->words);
-    if (what->until) {
-        sheaf_moment_words(what->until, waits->now, when);
-        printf("; until %s", when);
-    }
-    puts("");
-    if (*what->command)
-        printf("      sheaf %s%s%s\n", what->command, home ? " --home " : "", home ? home : "");
-    sheaf_buffer_deinit(&title);
-}
-
-void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *source,
-                       const char *home)
-{
-    const struct sheaf_row_member *member = sheaf_member_find(waits->state, waits->member);
-    printf("member %" PRIu32, waits->member);
-    sheaf_source_print_name(source, waits->member);
-    fputs(", ", stdout);
-    if (!member) {
-        puts("whom the log does not know");
-    } else if (member->state == SHEAF_member_state_applied) {
-        puts("who waits to be admitted by members");
-    } else if (!sheaf_member_active(waits->state, waits->member)) {
-        puts("who is no member any more");
-    } else if (!waits->count) {
-        puts("for whom nothing waits");
-    } else {
-        puts("for whom this waits:");
-        for (size_t i = 0; i < waits->count; i++)
-            print_one(waits, source, &waits->at[i], home);
-    }
-    if (waits->failed)
-        puts("  and more, for which there is no memory");
-}
-
-void sheaf_waits_put(const sheaf_waits *waits, const sheaf_round_source *source,
-                     sheaf_json_writer *w)
-{
-    sheaf_json_key(w, "waiting");
-    sheaf_json_open_list(w);
-    for (size_t i = 0; i < waits->count; i++) {
-        const sheaf_waiting *what = &waits->at[i];
-        sheaf_buffer title;
-        sheaf_title_get(source, &what->title, &title);
-        sheaf_json_open_object(w);
-        sheaf_json_member_put_string(w, "command", sheaf_str(what->command));
-        sheaf_json_member_put_int(w, "of", what->of);
-        if (title.len)
-            sheaf_json_member_put_string(w, "title", sheaf_buffer_slice(&title));
-        if (what->until)
-            sheaf_json_member_put_int(w, "until", what->until);
-        sheaf_json_member_put_string(w, "what", sheaf_str(what->noun));
-        sheaf_json_member_put_string(w, "words", sheaf_str(what->words));
-        sheaf_json_close(w);
-        sheaf_buffer_deinit(&title);
-    }
     sheaf_json_close(w);
 }

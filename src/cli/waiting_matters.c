@@ -4,6 +4,7 @@
 #include "coop/electorate.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
+#include "coop/pending.h"
 #include "coop/view.h"
 
 /* What waits for the member. */
@@ -99,21 +100,20 @@ static void petition(sheaf_waits *w, uint32_t of, int64_t at)
 static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_petition *p = sheaf_petition_get(w->state, of);
-    if (p->by == w->member)
+    uint8_t organ = sheaf_bylaws_now(w->state)->assembly_organ;
+    if ((p->by == w->member && sheaf_waits_votes(w))
+        || (organ && sheaf_office_now(w->state, w->member, organ - 1)))
         WAIT("petition", of, at, p->title, "its assembly is yours to convene, or dates itself",
              "assembly convene --petition %u --starts MS --ends MS --agenda TEXT --place TEXT",
              of);
 }
-
-/* As the rules have it: members say that they are there from an hour before. */
-enum { DOORS_MS = 3600 * 1000 };
 
 static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
     if (sheaf_attendance_find(w->state, sheaf_pair(of, w->member)))
         return;
-    bool early = a->state == SHEAF_assembly_state_convened && w->now < at - DOORS_MS;
+    bool early = a->state == SHEAF_assembly_state_convened && w->now < at - SHEAF_DOORS_MS;
     WAIT("assembly", of, at, untitled,
          a->state == SHEAF_assembly_state_under_way ? "goes on; you have not said you are there"
          : early ? "is to begin; an hour before you can say that you are there"

@@ -6,6 +6,7 @@
 #include "coop/import.h"
 #include "coop/licence.h"
 #include "coop/organs.h"
+#include "coop/shares.h"
 #include "coop/treasury.h"
 #include "coop/view.h"
 
@@ -57,6 +58,11 @@ static void recovery(sheaf_waits *w, uint32_t of, int64_t at)
     else if (r->state == SHEAF_recovery_state_waiting && own)
         WAIT("recovery", of, at, "a new key takes the place of yours, unless you object",
              "recovery object --recovery %u", of);
+    else if (r->state == SHEAF_recovery_state_objected && own)
+        WAIT("recovery", of, at,
+             "of your keys was objected to; others judge it, and till then your keys can do "
+             "nothing with money and keys",
+             "%s", "");
     else if (r->state == SHEAF_recovery_state_objected && !own && votes && !spoke(w, of))
         WAIT_TITLED("recovery", of, at, name,
                     "of that member's keys was objected to; who did not confirm it judges",
@@ -66,17 +72,16 @@ static void recovery(sheaf_waits *w, uint32_t of, int64_t at)
 static void payment(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_payment *p = sheaf_payment_get(w->state, of);
-    uint8_t place;
-    bool treasurer =
-        sheaf_treasury_organ(w->state, &place) && sheaf_office_now(w->state, w->member, place);
+    const struct sheaf_row_payment_signature *given =
+        sheaf_payment_signature_find(w->state, sheaf_pair(of, w->member));
     if (sheaf_payment_undecided(w->state, p)) {
         if (p->by == w->member)
             WAIT_TITLED("payment", of, at, p->purpose,
                         "above the limit: a motion must approve it",
                         "motion open --title TEXT --effect FILE");
-    } else if (treasurer && p->account != w->member
+    } else if (sheaf_treasurer_is(w->state, w->member) && p->account != w->member
                && !sheaf_conflicted(w->state, of, w->member)
-               && !sheaf_payment_signature_find(w->state, sheaf_pair(of, w->member))) {
+               && !(given && sheaf_payment_signature_counts(w->state, given))) {
         WAIT_TITLED("payment", of, at, p->purpose, "your signature, as a treasurer",
                     "payment sign --payment %u", of);
     }
@@ -132,6 +137,13 @@ static bool decides(const sheaf_waits *w, uint32_t applicant)
                                sheaf_bylaws_now(w->state)->admission_organ - 1);
 }
 
+static const char *approval_words(const sheaf_waits *w, const struct sheaf_row_member *row)
+{
+    return row->number || sheaf_shares_paid(w->state, row->id)
+               ? "your approval, or `member decline`"
+               : "your approval, or `member decline`; admitted only once its shares are paid";
+}
+
 static void applications(sheaf_waits *w)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(w->state);
@@ -144,8 +156,7 @@ static void applications(sheaf_waits *w)
         left--;
         if (row->applied + lapse_ms >= w->now && !spoke(w, row->id) && decides(w, row->id))
             WAIT_TITLED("application", row->id, row->applied + lapse_ms, row->name,
-                        "your approval, or `member decline`", "member admit --member %u",
-                        row->id);
+                        approval_words(w, row), "member admit --member %u", row->id);
     }
 }
 
@@ -240,15 +251,14 @@ static void repayments(sheaf_waits *w)
     }
 }
 
-/* Treasurers, liquidators, or whoever has a vote where there are neither, pay out what went
- * with members. */
+/* Whoever records money pays out what went with members; once creditors are paid, where the
+ * co-op is wound up. */
 static void splits(sheaf_waits *w)
 {
-    uint8_t place;
-    bool organ = sheaf_treasury_organ(w->state, &place) && sheaf_officers(w->state, place);
-    bool may = sheaf_liquidator_now(w->state, w->member)
-               || (organ ? sheaf_office_now(w->state, w->member, place) != NULL
-                         : sheaf_waits_votes(w));
+    uint32_t officers;
+    const struct sheaf_row_ending *over = sheaf_ending_now(w->state);
+    bool may = sheaf_recorder_check(w->state, w->member, &officers) == SHEAF_ACCEPTED
+               && !(over && (over->call_until > w->now || over->creditors_open));
     uint32_t count = may ? sheaf_split_count(w->state) : 0;
     bool now = !sheaf_ending_now(w->state) || sheaf_splits_unpaid(w->state);
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
@@ -302,16 +312,21 @@ static void sheets(sheaf_waits *w)
     }
 }
 
-/* Payments that have left are settled once the bank's statement is there. */
+/* Payments that have left are settled once the bank's statement is there, by another than whom
+ * they went to; a single liquidator has nobody else. */
 static void statements(sheaf_waits *w)
 {
-    uint8_t place;
-    uint32_t count = 0;
-    if (sheaf_treasury_organ(w->state, &place) && sheaf_office_now(w->state, w->member, place))
-        count = sheaf_payment_count(w->state);
+    const struct sheaf_row_ending *over = sheaf_ending_now(w->state);
+    bool liquidator = sheaf_liquidator_now(w->state, w->member);
+    bool alone = liquidator && over && over->liquidators == 1;
+    bool may = liquidator || sheaf_treasurer_is(w->state, w->member);
+    uint32_t count = may ? sheaf_payment_count(w->state) : 0;
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_payment *row = sheaf_payment_at(w->state, i);
-        if (row->state == SHEAF_payment_state_released)
+        if (row->state == SHEAF_payment_state_released
+            && (alone
+                || (row->account != w->member
+                    && !sheaf_conflicted(w->state, row->id, w->member))))
             WAIT_TITLED("payment", row->id, 0, row->purpose,
                         "has left; its bank statement is to be recorded",
                         "payment settle --payment %u --evidence HASH", row->id);

@@ -1,0 +1,114 @@
+/* What waits, told; see waiting.h. */
+#include "cli/waiting.h"
+
+#include "cli/source_text.h"
+#include "coop/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+void sheaf_moment_words(int64_t at, int64_t now, char out[SHEAF_MOMENT_SIZE])
+{
+    static const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {{86400, "day", "days"},
+                 {3600, "hour", "hours"},
+                 {60, "minute", "minutes"},
+                 {1, "second", "seconds"}};
+    char when[32];
+    struct tm utc;
+    time_t seconds = (time_t)(at / 1000);
+    int64_t left = (at - now) / 1000;
+    if (!gmtime_r(&seconds, &utc) || !strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc))
+        snprintf(when, sizeof when, "later");
+    size_t unit = 0;
+    while (unit < 3 && left < units[unit].seconds)
+        unit++;
+    int64_t count = left > 0 ? left / units[unit].seconds : 0;
+    snprintf(out, SHEAF_MOMENT_SIZE, "%s, in %" PRId64 " %s", when, count,
+             count == 1 ? units[unit].one : units[unit].many);
+}
+
+void sheaf_title_get(const sheaf_round_source *source, const sheaf_hash *title,
+                     sheaf_buffer *out)
+{
+    sheaf_buffer_init(out, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_hash_is_zero(title) || !sheaf_source_text(source, title, out))
+        sheaf_buffer_reset(out);
+    uint8_t *end = out->len ? memchr(out->data, '\n', out->len) : NULL;
+    if (end)
+        out->len = (size_t)(end - out->data);
+}
+
+static void print_one(const sheaf_waits *waits, const sheaf_round_source *source,
+                      const sheaf_waiting *what, const char *home)
+{
+    sheaf_buffer title;
+    char when[SHEAF_MOMENT_SIZE];
+    sheaf_title_get(source, &what->title, &title);
+    printf("  %s %" PRIu32, what->noun, what->of);
+    if (title.len) {
+        fputs(" “", stdout);
+        sheaf_print_plain(sheaf_buffer_slice(&title));
+        fputs("”", stdout);
+    }
+    printf(": %s", what->words);
+    if (what->until) {
+        sheaf_moment_words(what->until, waits->now, when);
+        printf("; until %s", when);
+    }
+    puts("");
+    if (*what->command)
+        printf("      sheaf %s%s%s\n", what->command, home ? " --home " : "", home ? home : "");
+    sheaf_buffer_deinit(&title);
+}
+
+void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *source,
+                       const char *home)
+{
+    const struct sheaf_row_member *member = sheaf_member_find(waits->state, waits->member);
+    printf("member %" PRIu32, waits->member);
+    sheaf_source_print_name(source, waits->member);
+    fputs(", ", stdout);
+    if (!member) {
+        puts("whom the log does not know");
+    } else if (member->state == SHEAF_member_state_applied) {
+        puts("who waits to be admitted by members");
+    } else if (!sheaf_member_active(waits->state, waits->member)) {
+        puts("who is no member any more");
+    } else if (!waits->count) {
+        puts("for whom nothing waits");
+    } else {
+        puts("for whom this waits:");
+        for (size_t i = 0; i < waits->count; i++)
+            print_one(waits, source, &waits->at[i], home);
+    }
+    if (waits->failed)
+        puts("  and more, for which there is no memory");
+}
+
+void sheaf_waits_put(const sheaf_waits *waits, const sheaf_round_source *source,
+                     sheaf_json_writer *w)
+{
+    sheaf_json_key(w, "waiting");
+    sheaf_json_open_list(w);
+    for (size_t i = 0; i < waits->count; i++) {
+        const sheaf_waiting *what = &waits->at[i];
+        sheaf_buffer title;
+        sheaf_title_get(source, &what->title, &title);
+        sheaf_json_open_object(w);
+        sheaf_json_member_put_string(w, "command", sheaf_str(what->command));
+        sheaf_json_member_put_int(w, "of", what->of);
+        if (title.len)
+            sheaf_json_member_put_string(w, "title", sheaf_buffer_slice(&title));
+        if (what->until)
+            sheaf_json_member_put_int(w, "until", what->until);
+        sheaf_json_member_put_string(w, "what", sheaf_str(what->noun));
+        sheaf_json_member_put_string(w, "words", sheaf_str(what->words));
+        sheaf_json_close(w);
+        sheaf_buffer_deinit(&title);
+    }
+    sheaf_json_close(w);
+}

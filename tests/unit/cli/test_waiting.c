@@ -1,0 +1,221 @@
+/* What is said to wait for a member, the rules take: wherever a frozen log stands, each command
+ * that is named for each member is tried there, and dropped again. So what the commands find by
+ * themselves cannot drift from what the rules say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "acts/flags.h"
+#include "cli/waiting.h"
+#include "coop/view.h"
+#include "replay_lines.h"
+
+enum { WORDS_MAX = 24 };
+
+static struct {
+    uint8_t act[SHEAF_ACT_ARENA_BYTES], work[SHEAF_FOLD_ARENA_BYTES];
+} blocks;
+static size_t tried[SHEAF_KIND_COUNT];
+
+static void read_log(replay_lines *lines, const char *name)
+{
+    char path[512];
+    const char *folder = getenv("SHEAF_REPLAY");
+    snprintf(path, sizeof path, "%s/%s", folder ? folder : "tests/replay", name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("cannot open %s", path);
+    replay_lines_read(lines, file);
+    fclose(file);
+}
+
+/* ---- what people put in the place of words in capitals ---- */
+
+static void salt(void *context, uint8_t out[SHEAF_SALT_BYTES])
+{
+    (void)context;
+    memset(out, 7, SHEAF_SALT_BYTES);
+}
+
+static const char *candidates(const sheaf_state *state, const char *election)
+{
+    static char list[32];
+    uint32_t of = (uint32_t)strtoul(election, NULL, 10);
+    strcpy(list, "[]");
+    for (uint32_t i = 0; i < sheaf_candidate_count(state); i++) {
+        const struct sheaf_row_candidate *row = sheaf_candidate_at(state, i);
+        if (row->election == of && row->withdrawn == SHEAF_NONE)
+            snprintf(list, sizeof list, "[{\"member\":%u}]", row->member);
+    }
+    return list;
+}
+
+/* NULL where nobody can guess it. */
+static const char *guess(const sheaf_state *state, char **words, size_t at, int64_t now)
+{
+    static char moments[WORDS_MAX][24];
+    const char *word = words[at], *flag = words[at - 1];
+    if (strcmp(word, "yes|no|abstain") == 0 || strcmp(word, "yes|no") == 0)
+        return "yes";
+    if (strcmp(word, "TEXT") == 0 || strcmp(word, "WORDS") == 0)
+        return "words";
+    if (strcmp(word, "HASH") == 0)
+        return "1111111111111111111111111111111111111111111111111111111111111111";
+    if (strcmp(word, "KEY") == 0)
+        return "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    if (strcmp(flag, "--approve") == 0)
+        return candidates(state, words[at - 2]);
+    if (strcmp(word, "MS") == 0 || strcmp(word, "SECONDS") == 0) {
+        int64_t ms = now + (int64_t)sheaf_bylaws_now(state)->assembly_notice_s * 1000;
+        ms += strcmp(flag, "--ends") == 0;
+        snprintf(moments[at], sizeof moments[at], "%lld",
+                 (long long)(*word == 'S' ? now / 1000 : ms));
+        return moments[at];
+    }
+    bool capital = word[0] >= 'A' && word[0] <= 'Z';
+    return capital ? NULL : word;
+}
+
+/* ---- trying ---- */
+
+/* A key of the member that signs such acts, or NULL. */
+static const struct sheaf_row_key *key_for(const sheaf_state *state, uint32_t member,
+                                           int64_t now)
+{
+    const struct sheaf_row_key *row;
+    const uint8_t all =
+        SHEAF_SCOPE_ADMIN | SHEAF_SCOPE_DATA | SHEAF_SCOPE_MONEY | SHEAF_SCOPE_VOTE;
+    for (uint32_t row_1 = sheaf_member_get(state, member)->key_last; row_1;
+         row_1 = row->before) {
+        row = sheaf_key_at(state, row_1 - 1);
+        if ((row->scopes & all) == all && row->until >= now)
+            return row;
+    }
+    return NULL;
+}
+
+/* What is asked for all the same says so. */
+static bool said(const sheaf_waiting *what, sheaf_refusal refusal)
+{
+    return refusal == SHEAF_REFUSED_share_unpaid && strstr(what->words, "shares are paid");
+}
+
+static void try_one(sheaf_state *state, const sheaf_waits *waits, const sheaf_waiting *what,
+                    const struct sheaf_row_key *key)
+{
+    char copy[SHEAF_WAITING_COMMAND], *words[WORDS_MAX], *rest = copy;
+    size_t count = 0;
+    memcpy(copy, what->command, sizeof copy);
+    for (char *word; count < WORDS_MAX && (word = strtok_r(rest, " ", &rest));)
+        words[count++] = word;
+    sheaf_kind kind = count > 2 ? sheaf_kind_from_words(words[0], words[1]) : SHEAF_KIND_none;
+    if (kind == SHEAF_KIND_none && count == 2)
+        kind = sheaf_kind_from_words(words[0], words[1]);
+    if (kind == SHEAF_KIND_none)
+        return;
+    const char *argv[WORDS_MAX];
+    for (size_t i = 2; i < count; i++)
+        if (!(argv[i - 2] = guess(state, words, i, waits->now)))
+            return;
+    sheaf_arena arena = sheaf_arena_over(blocks.act, sizeof blocks.act);
+    sheaf_arena work = sheaf_arena_over(blocks.work, sizeof blocks.work);
+    const sheaf_flags_source source = {.salt = salt};
+    sheaf_flags_result flags;
+    sheaf_err err = {0};
+    if (sheaf_flags_parse(kind, (int)count - 2, argv, SHEAF_REVISION, &source, &arena, &flags,
+                          &err)
+        != SHEAF_OK)
+        fail_msg("sheaf %s: %s", what->command, err.message);
+    const sheaf_act act = {.kind = kind,
+                           .has_by = true,
+                           .has_key = true,
+                           .by = waits->member,
+                           .key = key->id,
+                           .at = waits->now,
+                           .until = waits->now + 1000,
+                           .seen = 0,
+                           .seq = key->seq + 1,
+                           .what = flags.decoded};
+    const sheaf_entry entry = {.act = &act, .stamp = waits->now};
+    static sheaf_outcome out;
+    sheaf_outcome_init(&out);
+    assert_int_equal(sheaf_fold_try(state, &entry, &work, &out, &err), SHEAF_OK);
+    tried[kind]++;
+    if (out.refusal != SHEAF_ACCEPTED && !said(what, out.refusal))
+        fail_msg("after %llu entries member %u is told “%s: %s”, but sheaf %s is refused: %s",
+                 (unsigned long long)state->size, waits->member, what->noun, what->words,
+                 what->command, sheaf_refusal_describe((uint16_t)out.refusal)->sentence);
+    sheaf_fold_drop(state);
+}
+
+static void try_all(sheaf_state *state, int64_t now)
+{
+    sheaf_deadline due;
+    if (sheaf_fold_due(state, now, &due))
+        return;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        uint32_t member = sheaf_member_at(state, i)->id;
+        const struct sheaf_row_key *key = key_for(state, member, now);
+        sheaf_waits waits;
+        if (!key)
+            continue;
+        sheaf_waits_find(&waits, state, member, now);
+        for (size_t k = 0; k < waits.count; k++)
+            try_one(state, &waits, &waits.at[k], key);
+        sheaf_waits_free(&waits);
+    }
+}
+
+static void replay(const char *name)
+{
+    static replay_lines lines;
+    sheaf_replay replay;
+    read_log(&lines, name);
+    assert_int_equal(sheaf_replay_init(&replay, SHEAF_REVISION, NULL), SHEAF_OK);
+    for (size_t i = 0; i < lines.count; i++) {
+        sheaf_replayed result;
+        assert_int_equal(sheaf_replay_entry(&replay, lines.entry[i], &result, NULL), SHEAF_OK);
+        static const int64_t later_ms[] = {0, 1, 3600 * 1000, 86400 * 1000};
+        for (size_t k = 0; k < sizeof later_ms / sizeof *later_ms; k++)
+            try_all(&replay.state, sheaf_coop(&replay.state)->stamp + later_ms[k]);
+    }
+    sheaf_replay_deinit(&replay);
+    replay_lines_free(&lines);
+}
+
+static void test_rules_take_what_waits(void **unused)
+{
+    (void)unused;
+    replay("r1/entries.jsonl");
+    replay("sealed/entries.jsonl");
+    static const sheaf_kind met[] = {
+        SHEAF_KIND_accountability_answer, SHEAF_KIND_accountability_hear,
+        SHEAF_KIND_advice_decide,         SHEAF_KIND_advice_give,
+        SHEAF_KIND_assembly_attend,       SHEAF_KIND_assembly_confirm,
+        SHEAF_KIND_assembly_convene,      SHEAF_KIND_ballot_cast,
+        SHEAF_KIND_ballots_confirm,       SHEAF_KIND_bylaws_confirm,
+        SHEAF_KIND_bylaws_register,       SHEAF_KIND_candidate_stand,
+        SHEAF_KIND_circle_admit,          SHEAF_KIND_death_deny,
+        SHEAF_KIND_dispute_accept,        SHEAF_KIND_dispute_decide,
+        SHEAF_KIND_dispute_settle,        SHEAF_KIND_election_vote,
+        SHEAF_KIND_licence_consent,       SHEAF_KIND_member_admit,
+        SHEAF_KIND_member_answer,         SHEAF_KIND_member_stay,
+        SHEAF_KIND_minutes_approve,       SHEAF_KIND_payment_settle,
+        SHEAF_KIND_payment_sign,          SHEAF_KIND_person_update,
+        SHEAF_KIND_petition_sign,         SHEAF_KIND_proposal_amend,
+        SHEAF_KIND_proposal_consent,      SHEAF_KIND_recovery_confirm,
+        SHEAF_KIND_recovery_decline,      SHEAF_KIND_recovery_judge,
+        SHEAF_KIND_recovery_object,       SHEAF_KIND_split_settle,
+    };
+    for (size_t i = 0; i < sizeof met / sizeof *met; i++)
+        if (!tried[met[i]])
+            fail_msg("%s waits for nobody in the frozen logs", sheaf_kind_shape(met[i])->name);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules_take_what_waits)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
