@@ -183,7 +183,7 @@ sheaf_kind sheaf_kind_find(sheaf_slice wire)
     while (at < end && (at = memchr(at, (int)wire.len, (size_t)(end - at)))) {
         sheaf_kind kind = (sheaf_kind)(at++ - kind_lens);
         const char *name = kinds[kind]->name;
-        if (name[0] == wire.data[0] && memcmp(name, wire.data, wire.len) == 0)
+        if ((uint8_t)name[0] == wire.data[0] && memcmp(name, wire.data, wire.len) == 0)
             return kind;
     }
     return SHEAF_KIND_none;

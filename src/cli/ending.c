@@ -1,6 +1,7 @@
 /* cli/ending.c - `sheaf ending show`: how the co-op is wound up, and what is left to do. */
 #include "coop/ending.h"
 #include "cli/matter.h"
+#include "cli/source_text.h"
 #include "coop/apportion.h"
 #include "coop/shares.h"
 #include "coop/view.h"
@@ -11,6 +12,7 @@
 
 typedef struct {
     const sheaf_state *state;
+    const sheaf_round_source *source;   /* for names; NULL where none are told */
     const struct sheaf_row_ending *row; /* the newest; NULL where there never was one */
     sheaf_final_accounts accounts;      /* while it goes on */
     char currency[5];
@@ -31,10 +33,12 @@ static void print_liquidators(const ending *e)
         bool signed_it =
             e->row->signatures
             && sheaf_approval_find(e->state, sheaf_pair(row->member, e->row->signing));
-        printf("%smember %" PRIu32 "%s", before, row->member,
-               signed_it                                     ? ", who has signed"
-               : !sheaf_member_active(e->state, row->member) ? ", who is one no longer"
-                                                             : "");
+        printf("%smember %" PRIu32, before, row->member);
+        sheaf_source_print_name(e->source, row->member);
+        fputs(signed_it                                     ? ", who has signed"
+              : !sheaf_member_active(e->state, row->member) ? ", who is one no longer"
+                                                            : "",
+              stdout);
         before = "\n              ";
     }
     puts("");
@@ -159,6 +163,7 @@ static void print_lines(const ending *e)
             if (l.lines[i]) {
                 printf("    member %-6" PRIu32 " ", l.ids[i]);
                 print_money(e, l.lines[i]);
+                sheaf_source_print_name(e->source, l.ids[i]);
                 puts("");
             }
     free(block);
@@ -241,9 +246,9 @@ static void print(const ending *e)
     printf("  ended       with entry %" PRIu32 "\n", e->row->ended);
 }
 
-static ending ending_of(const sheaf_state *state)
+static ending ending_of(const sheaf_state *state, const sheaf_round_source *source)
 {
-    ending e = {.state = state};
+    ending e = {.state = state, .source = source};
     uint32_t count = sheaf_ending_count(state);
     e.row = count ? sheaf_ending_at(state, count - 1) : NULL;
     if (e.row && e.row->state == SHEAF_ending_state_winding_up)
@@ -255,7 +260,7 @@ static ending ending_of(const sheaf_state *state)
 
 static void put(const sheaf_state *state, sheaf_json_writer *w)
 {
-    const ending e = ending_of(state);
+    const ending e = ending_of(state, NULL);
     if (e.row && e.row->state == SHEAF_ending_state_winding_up) {
         sheaf_json_key(w, "accounts");
         sheaf_json_open_object(w);
@@ -276,7 +281,7 @@ static void put(const sheaf_state *state, sheaf_json_writer *w)
 
 static void show(const sheaf_round_source *source)
 {
-    const ending e = ending_of(source->state);
+    const ending e = ending_of(source->state, source);
     print(&e);
 }
 

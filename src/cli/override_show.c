@@ -55,11 +55,32 @@ static void print_line(const sheaf_state *state, const struct sheaf_row_override
     puts(".");
 }
 
+/* The signature from row `from` of what members spoke on; NULL where there is none left. */
+static const struct sheaf_row_approval *next_signature(const sheaf_matter *matter,
+                                                       uint32_t *from)
+{
+    while (*from < sheaf_approval_count(matter->state)) {
+        const struct sheaf_row_approval *row = sheaf_approval_at(matter->state, (*from)++);
+        if (row->of == matter->id)
+            return row;
+    }
+    return NULL;
+}
+
+static void print_signers(const sheaf_matter *matter)
+{
+    const struct sheaf_row_approval *row;
+    const char *label = "signed by";
+    for (uint32_t from = 0; (row = next_signature(matter, &from)) != NULL; label = "")
+        sheaf_matter_print_who(matter, label, row->by);
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_override *row = matter->row;
     print_line(matter->state, row);
     sheaf_matter_print_text(matter, "reason", &row->reason);
+    print_signers(matter);
     if (row->state == SHEAF_override_state_asked) {
         sheaf_matter_print_time("until", row->lapses);
         puts("  then        it lapses, unless enough have signed; `sheaf override suspend` "
@@ -80,7 +101,13 @@ static void print(const sheaf_matter *matter)
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)
 {
     const struct sheaf_row_override *row = matter->row;
+    const struct sheaf_row_approval *signature;
     sheaf_matter_put_text(matter, w, "reason", &row->reason);
+    sheaf_json_key(w, "signed");
+    sheaf_json_open_list(w);
+    for (uint32_t from = 0; (signature = next_signature(matter, &from)) != NULL;)
+        sheaf_json_int(w, signature->by);
+    sheaf_json_close(w);
 }
 
 static int run_show(const sheaf_arguments *a)

@@ -1,27 +1,19 @@
 /* cli/petition_show.c - `sheaf petition show`. */
 #include "cli/matter.h"
 
-#include "coop/view.h"
+#include "coop/pending.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-static uint32_t needed(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws)
-{
-    uint64_t parts = (uint64_t)bylaws->petition_members_bp * sheaf_coop(state)->voters;
-    uint32_t most = bylaws->petition_members_max, share = (uint32_t)((parts + 9999) / 10000);
-    return most && most < share ? most : share ? share : 1;
-}
-
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_petition *row = matter->row;
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(matter->state, row->bylaws);
     printf("Petition %" PRIu32 " for a general assembly ", row->id);
     switch (row->state) {
     case SHEAF_petition_state_open:
         printf("is open: it has %" PRIu32 " of %" PRIu32 " signatures.\n", row->signatures,
-               needed(matter->state, bylaws));
+               sheaf_petition_needed(matter->state, row));
         break;
     case SHEAF_petition_state_reached:
         printf("was signed by enough members with entry %" PRIu32

@@ -31,6 +31,8 @@ static sheaf_status open_folder(sheaf_round_source *source, sheaf_err *err)
     SHEAF_TRY(sheaf_path(source->blobs.dir, err, "%s/blobs", source->where));
     SHEAF_TRY(sheaf_folder_open(&source->folder, source->where, NULL, NULL, err));
     source->state = &source->folder.replay.state;
+    if (sheaf_values_look(&source->values, source->where, NULL) != SHEAF_OK)
+        sheaf_values_close(&source->values); /* shown without names, then */
     return SHEAF_OK;
 }
 
@@ -142,6 +144,7 @@ sheaf_status sheaf_round_source_open(sheaf_round_source *source, const char *fro
 void sheaf_round_source_close(sheaf_round_source *source)
 {
     free(source->trainer);
+    sheaf_values_close(&source->values);
     if (source->local)
         sheaf_folder_close(&source->folder);
     else

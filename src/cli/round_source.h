@@ -12,12 +12,14 @@
 #include "cli/act.h"
 #include "learn/round_graph.h"
 #include "store/blob.h"
+#include "store/values.h"
 
 typedef struct {
     const char *where; /* for messages */
     bool local;        /* a folder; else a hub is visited */
     sheaf_folder folder;
-    sheaf_blobs blobs; /* of the folder; read only */
+    sheaf_blobs blobs;   /* of the folder; read only */
+    sheaf_values values; /* of the folder: texts and, in a hub's, names */
     sheaf_visit visit;
     sheaf_transport transport; /* to the hub, in the name of the home */
     const sheaf_state *state;

@@ -30,16 +30,35 @@ static bool take_answer(sheaf_slice answer, const sheaf_hash *commitment, sheaf_
     return found && !out->failed;
 }
 
+/* Names stand apart from other texts, and in a hub's folder alone. */
+static bool find_here(const sheaf_values *values, const sheaf_hash *commitment,
+                      sheaf_buffer *out)
+{
+    uint8_t salt[SHEAF_SALT_BYTES];
+    sheaf_detail detail;
+    sheaf_value value = SHEAF_VALUE_GONE;
+    sheaf_buffer text;
+    if (sheaf_text_get(&values->texts, commitment, salt, out, NULL) == SHEAF_OK)
+        return true;
+    if (!values->private)
+        return false;
+    sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
+    bool held = sheaf_private_find(values->private, commitment, &value, &detail, &text, NULL)
+                    == SHEAF_OK
+                && value == SHEAF_VALUE_HELD;
+    if (held)
+        sheaf_buffer_add(out, detail.text);
+    sheaf_buffer_deinit(&text);
+    return held && !out->failed;
+}
+
 bool sheaf_source_text(const sheaf_round_source *source, const sheaf_hash *commitment,
                        sheaf_buffer *out)
 {
     char path[PATH_BYTES], hex[SHEAF_HEX_LEN_32 + 1];
-    uint8_t salt[SHEAF_SALT_BYTES];
     sheaf_buffer answer;
-    sheaf_texts texts;
     if (source->local)
-        return sheaf_texts_look(&texts, source->where, NULL) == SHEAF_OK
-               && sheaf_text_get(&texts, commitment, salt, out, NULL) == SHEAF_OK;
+        return find_here(&source->values, commitment, out);
     sheaf_hex_32(commitment->bytes, hex);
     snprintf(path, sizeof path, "/api/v1/texts/%s", hex);
     sheaf_buffer_init(&answer, ANSWER_MAX);

@@ -194,7 +194,7 @@ sheaf_refusal sheaf_assembly_ballot_check(const sheaf_state *state,
                                           uint32_t member);
 /* Has the assembly a place left for a motion of the signer's? It has as many as the bylaws let
  * motions be open, shared out as in coop/room.h. */
-sheaf_refusal sheaf_assembly_place_check(const sheaf_fold *fold, uint32_t assembly);
+sheaf_refusal sheaf_assembly_place_check(const sheaf_fold *fold, uint32_t id);
 /* The motion, which is being withdrawn, is on no agenda any more. */
 void sheaf_assembly_motion_drop(sheaf_state *state, uint32_t row);
 /* Was the assembly that the motion is put to called off? */

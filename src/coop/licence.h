@@ -25,9 +25,9 @@ bool sheaf_licensed_lives(const sheaf_state *state, const struct sheaf_row_licen
                           int64_t stamp);
 
 /* May so much more be paid for it; and it was, or below 0 was not after all. */
-sheaf_refusal sheaf_licence_pay_check(const sheaf_state *state, uint32_t licence, int64_t cents,
+sheaf_refusal sheaf_licence_pay_check(const sheaf_state *state, uint32_t id, int64_t cents,
                                       int64_t stamp);
-void sheaf_licence_pay(sheaf_state *state, uint32_t licence, int64_t cents);
+void sheaf_licence_pay(sheaf_state *state, uint32_t id, int64_t cents);
 
 /* Surplus is shared by that entry: adds what licences that are paid for have brought to what
  * their owners have brought in. */

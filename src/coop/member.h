@@ -72,7 +72,7 @@ sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state);
 
 /* The same for one of several whose memberships end at once: whoever calls it calls
  * sheaf_petitions_look() after the last, so that none is measured by a number in between. */
-sheaf_refusal sheaf_member_end_one(sheaf_fold *fold, uint32_t member, uint8_t state);
+sheaf_refusal sheaf_member_end_one(sheaf_fold *fold, uint32_t id, uint8_t state);
 
 /* Any act of the member's own, but a machine's, disproves a death that was recorded; there is
  * such a record. */

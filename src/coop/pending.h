@@ -19,6 +19,10 @@ sheaf_refusal sheaf_members_ordered(const sheaf_list *members);
  * count. Whoever calls it calls sheaf_petitions_look() once the members with a vote are counted
  * anew. */
 void sheaf_petitions_vote(sheaf_fold *fold, uint32_t member, bool has_vote);
+/* How many signatures the petition needs: by the bylaws of its opening, of the members with a
+ * vote now. */
+uint32_t sheaf_petition_needed(const sheaf_state *state,
+                               const struct sheaf_row_petition *petition);
 /* Enough signatures under an open petition? Asked whenever there are fewer members with a vote,
  * or more signatures; with more members no threshold becomes lower. */
 void sheaf_petitions_look(sheaf_fold *fold);

@@ -60,16 +60,18 @@ static void list_remove(sheaf_fold *fold, uint32_t row)
 
 /* ---- the threshold ---- */
 
-/* By the bylaws of its opening, of the members with a vote now. */
-static bool enough(const sheaf_state *state, const struct sheaf_row_petition *petition)
+uint32_t sheaf_petition_needed(const sheaf_state *state,
+                               const struct sheaf_row_petition *petition)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, petition->bylaws);
-    uint64_t signed_parts = (uint64_t)petition->signatures * 10000;
-    if (!petition->signatures)
-        return false;
-    if (bylaws->petition_members_max && petition->signatures >= bylaws->petition_members_max)
-        return true;
-    return signed_parts >= (uint64_t)bylaws->petition_members_bp * sheaf_coop(state)->voters;
+    uint64_t parts = (uint64_t)bylaws->petition_members_bp * sheaf_coop(state)->voters;
+    uint32_t most = bylaws->petition_members_max, share = (uint32_t)((parts + 9999) / 10000);
+    return most && most < share ? most : share ? share : 1;
+}
+
+static bool enough(const sheaf_state *state, const struct sheaf_row_petition *petition)
+{
+    return petition->signatures >= sheaf_petition_needed(state, petition);
 }
 
 /* The notice before an assembly: the longer of the version that the petition is under and the

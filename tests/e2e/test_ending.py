@@ -43,6 +43,8 @@ def wind_up(hub, ada, bea):
             "--home", ada, "--creditor", owed, "--evidence", "paid", "--outcome", "paid")
     shown = sheaf("ending", "show", "--home", ada).stdout
     check("what is owed is shown", f"entry {owed}: 3.00 EUR, to be paid" in shown, shown)
+    check("and who winds it up", "liquidators member 0 (Ada)" in shown
+          and f"member {b} (Bea)" in shown, shown)
     act(bea, "creditor", "settle", "--creditor", owed, "--evidence", "transfer 7",
         "--outcome", "paid")
     shown = sheaf("ending", "show", "--home", bea).stdout
@@ -78,9 +80,11 @@ def seal(hub, coop, scratch, ada, bea):
     flags = ("coop", "close", "--paid-cents", 0, "--rest-cents", 700)
     act(ada, *flags)
     shown = sheaf("ending", "show", "--home", bea).stdout
-    check("who has signed is shown", "member 0, who has signed" in shown, shown)
+    check("who has signed is shown", "member 0 (Ada), who has signed" in shown, shown)
     act(bea, *flags)
     shown = sheaf("ending", "show", "--home", bea).stdout
+    told = sheaf("ending", "show", coop).stdout
+    check("the hub's own folder knows the names as well", "member 0 (Ada)" in told, told)
     check("then it is sealed", "its log is sealed" in shown and "7.00 EUR" in shown, shown)
     refused("nothing is accepted any more", 4, "sealed", "motion", "open", "--home", ada,
             "--title", "After all")
@@ -90,6 +94,9 @@ def seal(hub, coop, scratch, ada, bea):
 def archive(coop, scratch):
     to = os.path.join(scratch, "archive")
     shown = run("the folder becomes an archive", "archive", coop, to, "--json")
+    told = sheaf("ending", "show", to).stdout
+    check("who wound it up stands there by number alone", "liquidators member 0," in told
+          and "Ada" not in told, told)
     check("which is sound", shown.get("sound") is True, shown)
     names = set(os.listdir(to))
     check("it has a list, and neither keys nor persons",
