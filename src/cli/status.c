@@ -136,25 +136,55 @@ static void print_words(const char *before, sheaf_buffer *words)
     sheaf_buffer_deinit(words);
 }
 
+static void print_title(const sheaf_round_source *source, const sheaf_hash *title)
+{
+    sheaf_buffer words;
+    sheaf_title_get(source, title, &words);
+    if (words.len) {
+        fputs("             “", stdout);
+        sheaf_print_plain(sheaf_buffer_slice(&words));
+        puts("”");
+    }
+    sheaf_buffer_deinit(&words);
+}
+
+/* Adopted, and its effect has not taken place yet. */
+static void print_held(const sheaf_state *state, const struct sheaf_row_motion *m, int64_t now)
+{
+    char when[SHEAF_MOMENT_SIZE];
+    const struct sheaf_row_suspension *stop = sheaf_suspension_find(state, m->id);
+    const struct sheaf_row_deadline *ends =
+        sheaf_deadline_find(state, sheaf_pair(m->id, SHEAF_deadline_kind_hold));
+    if (stop && stop->in_force) {
+        printf("adopted; its effect is suspended: sheaf override show %u\n", stop->override);
+    } else if (ends && ends->place && ends->at > now) {
+        sheaf_moment_words(ends->at, now, when);
+        printf("adopted; its effect is held until %s\n", when);
+    } else {
+        puts("adopted; its effect takes place with the next entry");
+    }
+}
+
 static void print_motions(const sheaf_round_source *source, int64_t now)
 {
     const sheaf_state *state = source->state;
     for (uint32_t i = 0; i < sheaf_motion_count(state); i++) {
         const struct sheaf_row_motion *m = sheaf_motion_at(state, i);
-        if (m->state != SHEAF_motion_state_open)
+        bool open = m->state == SHEAF_motion_state_open;
+        if (!open && m->state != SHEAF_motion_state_held)
             continue;
         printf("  motion %-3u ", m->id);
-        print_closing(m->closes, now);
-        printf(": %u for, %u against, %u abstain, of %u\n", m->yes, m->no, m->abstain,
-               m->electorate);
-        sheaf_buffer words;
-        sheaf_title_get(source, &m->title, &words);
-        if (words.len) {
-            fputs("             “", stdout);
-            sheaf_print_plain(sheaf_buffer_slice(&words));
-            puts("”");
+        if (open) {
+            print_closing(m->closes, now);
+            printf(": %u for, %u against, %u abstain, of %u\n", m->yes, m->no, m->abstain,
+                   m->electorate);
+        } else {
+            print_held(state, m, now);
         }
-        sheaf_buffer_deinit(&words);
+        print_title(source, &m->title);
+        if (!open)
+            continue;
+        sheaf_buffer words;
         sheaf_buffer_init(&words, 1024);
         sheaf_words_put_motion(&words, state, m);
         print_words("if it is adopted, ", &words);

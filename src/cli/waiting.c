@@ -99,7 +99,7 @@ void sheaf_waits_free(sheaf_waits *waits)
 
 /* ---- what is open ---- */
 
-/* Things that have a deadline while they are open; in byte order of the names. */
+/* What can be open; in byte order of the names. */
 static const struct {
     const char *name, *one, *many;
 } sorts[] = {
@@ -109,12 +109,14 @@ static const struct {
     {"assembly", "assembly", "assemblies"},
     {"dispute", "case of conflict resolution", "cases of conflict resolution"},
     {"election", "election", "elections"},
+    {"held", "adopted motion whose effect is held", "adopted motions whose effects are held"},
+    {"override", "suspension", "suspensions"},
     {"payment", "payment", "payments"},
     {"petition", "petition", "petitions"},
     {"proposal", "proposal to a circle", "proposals to circles"},
     {"recovery", "recovery of keys", "recoveries of keys"},
 };
-enum { SORTS = sizeof sorts / sizeof *sorts };
+enum { SORTS = sizeof sorts / sizeof *sorts, SUSPENSIONS = 7 };
 
 /* 1 + the place above, of deadlines that such things have. */
 static const uint8_t sort_of[SHEAF_deadline_kind_COUNT] = {
@@ -125,13 +127,14 @@ static const uint8_t sort_of[SHEAF_deadline_kind_COUNT] = {
     [SHEAF_deadline_kind_assembly_ends] = 4,
     [SHEAF_deadline_kind_dispute_step] = 5,
     [SHEAF_deadline_kind_election] = 6,
-    [SHEAF_deadline_kind_payment] = 7,
-    [SHEAF_deadline_kind_petition_dates] = 8,
-    [SHEAF_deadline_kind_petition_lapses] = 8,
-    [SHEAF_deadline_kind_proposal] = 9,
-    [SHEAF_deadline_kind_recovery_lapses] = 10,
-    [SHEAF_deadline_kind_recovery_panel] = 10,
-    [SHEAF_deadline_kind_recovery_waits] = 10,
+    [SHEAF_deadline_kind_hold] = 7,
+    [SHEAF_deadline_kind_payment] = 9,
+    [SHEAF_deadline_kind_petition_dates] = 10,
+    [SHEAF_deadline_kind_petition_lapses] = 10,
+    [SHEAF_deadline_kind_proposal] = 11,
+    [SHEAF_deadline_kind_recovery_lapses] = 12,
+    [SHEAF_deadline_kind_recovery_panel] = 12,
+    [SHEAF_deadline_kind_recovery_waits] = 12,
 };
 
 static void count_open(const sheaf_state *state, uint32_t counts[SORTS])
@@ -142,6 +145,11 @@ static void count_open(const sheaf_state *state, uint32_t counts[SORTS])
         uint8_t sort = sort_of[sheaf_deadline_at(state, row_1 - 1)->kind];
         if (sort)
             counts[sort - 1]++;
+    }
+    for (uint32_t i = 0; i < sheaf_override_count(state); i++) { /* not all have a deadline */
+        uint8_t stands = sheaf_override_at(state, i)->state;
+        counts[SUSPENSIONS] +=
+            stands == SHEAF_override_state_asked || stands == SHEAF_override_state_suspended;
     }
 }
 

@@ -96,6 +96,19 @@ static void override(sheaf_waits *w, uint32_t of, int64_t at)
                     "override suspend --of %u", o->of);
 }
 
+/* What members have adopted takes place by itself, unless some of them stop it. */
+static void held(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_suspension *before = sheaf_suspension_find(w->state, of);
+    bool stopped = before
+                   && sheaf_override_get(w->state, before->override)->state
+                          != SHEAF_override_state_unsupported;
+    if (sheaf_waits_votes(w) && !stopped)
+        WAIT_TITLED("motion", of, at, sheaf_motion_get(w->state, of)->title,
+                    "is adopted, and takes effect then; do sign if it should be suspended",
+                    "override suspend --of %u", of);
+}
+
 /* ---- without one ---- */
 
 /* What is said of the member itself. */
@@ -363,6 +376,7 @@ static void ending(sheaf_waits *w)
 void sheaf_waits_membership(sheaf_waits *waits, uint8_t kind, uint32_t of, int64_t at)
 {
     static void (*const looks[SHEAF_deadline_kind_COUNT])(sheaf_waits *, uint32_t, int64_t) = {
+        [SHEAF_deadline_kind_hold] = held,
         [SHEAF_deadline_kind_member_leaves] = leaves,
         [SHEAF_deadline_kind_member_trial] = trial,
         [SHEAF_deadline_kind_override] = override,

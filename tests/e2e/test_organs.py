@@ -75,6 +75,10 @@ def act_urgently(coop):
         "kind": "surplus.distribute", "what": {"amount_cents": 1000}})
     coop.vote(held, "yes", *PEOPLE)
     coop.becomes(held, state="held")
+    told = coop.words("cat", "status")
+    check("what is held is told, and how it is suspended", "adopted; its effect is held until"
+          in told and f"sheaf override suspend --of {held}" in told
+          and "1 adopted motion whose effect is held" in told, told)
     stop = {"kind": "automation.suspend", "what": {"of": held}}
     coop.refused("the board does not stop for good what members adopted", "as an urgent act",
                  "ada", "motion", "open", "--title", "Stop", "--organ", 0, "--effect",
@@ -89,6 +93,9 @@ def act_urgently(coop):
     told = coop.words("dan", "motion", "show", motion)
     check("it has taken effect and is to be ratified", "its urgent act took effect" in told
           and "it is not ratified, and is undone" in told, told)
+    told = coop.words("dan", "status")
+    check("so it stands", f"its effect is suspended: sheaf override show {row['since']}" in told
+          and "1 suspension\n" in told and "is held" not in told, told)
     told = coop.words("dan", "override", "show", row["since"])
     check("the suspension says by whom", "by an urgent act of an organ" in told, told)
     coop.refused("it is not withdrawn", "has taken effect", "ada", "motion", "withdraw",

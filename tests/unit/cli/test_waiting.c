@@ -10,6 +10,7 @@
 #include "acts/flags.h"
 #include "cli/waiting.h"
 #include "coop/view.h"
+#include "kit.h"
 #include "replay_lines.h"
 
 enum { WORDS_MAX = 24 };
@@ -214,8 +215,36 @@ static void test_rules_take_what_waits(void **unused)
             fail_msg("%s waits for nobody in the frozen logs", sheaf_kind_shape(met[i])->name);
 }
 
+/* An adopted motion whose effect is held: while nobody has signed, once one has, and once it is
+ * suspended, of which nothing is to be done. */
+static void test_what_is_held(void **unused)
+{
+    (void)unused;
+    static kit k;
+    const size_t *signable = &tried[SHEAF_KIND_override_suspend];
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_override] =
+        "{'confirm_s':600,'hold_s':300,'members':2,'members_bp':10000,'protected':true}";
+    kit_with_data(&k, &rules);
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    size_t before = *signable;
+    try_all(&k.state, k.now);
+    assert_int_equal(*signable - before, 4);
+    kit_do(&k, "bob", "override.suspend", "o", "{'of':#m}");
+    before = *signable;
+    try_all(&k.state, k.now);
+    assert_int_equal(*signable - before, 3);
+    kit_do(&k, "cat", "override.suspend", NULL, "{'of':#m}");
+    before = *signable;
+    try_all(&k.state, k.now);
+    assert_int_equal(*signable, before);
+    kit_close(&k);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules_take_what_waits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules_take_what_waits),
+                                       cmocka_unit_test(test_what_is_held)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
