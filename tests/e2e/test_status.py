@@ -10,8 +10,8 @@ import threading
 import time
 
 from kit import Folder, Hub, check, finish, refused, run, sheaf
+from people import found
 
-ANSWERS = 'model = "demonstration"\nname = "Oak"\npurpose = "To last."\n'
 ARTICLES = {
     "accountability": {"answer_s": 700, "open_max": 5, "outcome_s": 800, "protected": True},
     "advice": {"answer_s": 500, "open_max": 5, "protected": False, "spend_max_cents": 0},
@@ -90,24 +90,10 @@ class Coop:
               self.waits(who))
 
 
-def found(folder):
-    answers = os.path.join(folder, "answers.toml")
-    with open(answers, "w", encoding="utf-8") as file:
-        file.write(ANSWERS)
-    made = os.path.join(folder, "bylaws.toml")
-    sheaf("bylaws", "new", "--answers", answers, "--out", made)
-    document = run("bylaws are made", "bylaws", "show", made, "--as", "json")
-    document.update(ARTICLES)
+def change(document):
     document["members"]["exclusion"] = {"hearing_s": 600}
     document["keys"]["recovery"] = {"confirmations": 1, "panel_s": 600, "wait_s": 600}
-    document["decisions"]["early_close"] = True
     document["decisions"]["ordinary"]["open_s"] = 600
-    path = os.path.join(folder, "bylaws.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    done = sheaf("found", os.path.join(folder, "coop"), "--bylaws", path, "--member", "Ada",
-                 "--person", "--home", os.path.join(folder, "ada"))
-    check("a co-op is founded on them", done.returncode == 0, done.stderr)
 
 
 def join(coop):
@@ -377,7 +363,7 @@ def no_hub(coop):
 
 def main():
     with Folder() as folder:
-        found(folder)
+        found(folder, ARTICLES, change)
         with Hub(os.path.join(folder, "coop")) as hub:
             coop = Coop(folder, hub)
             join(coop)
