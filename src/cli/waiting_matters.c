@@ -12,11 +12,17 @@
 
 static const sheaf_hash untitled;
 
+static sheaf_refusal voter(const sheaf_waits *w, uint8_t body, uint32_t of, uint32_t opened,
+                           uint32_t bylaws, uint32_t matter)
+{
+    const sheaf_electorate electorate = {body, of, opened, bylaws};
+    return sheaf_may_vote(w->state, &electorate, matter, w->member);
+}
+
 static bool may_vote(const sheaf_waits *w, uint8_t body, uint32_t of, uint32_t opened,
                      uint32_t bylaws, uint32_t matter)
 {
-    const sheaf_electorate electorate = {body, of, opened, bylaws};
-    return sheaf_may_vote(w->state, &electorate, matter, w->member) == SHEAF_ACCEPTED;
+    return voter(w, body, of, opened, bylaws, matter) == SHEAF_ACCEPTED;
 }
 
 /* ---- votes ---- */
@@ -46,12 +52,15 @@ static bool proxied(const sheaf_waits *w, uint32_t matter, int64_t closes)
 static void motion(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
+    sheaf_refusal may = voter(w, m->body, m->of, m->since, m->bylaws, of);
+    bool trial = may == SHEAF_REFUSED_on_trial;
     if (sheaf_motion_ballot(w->state, m, w->member)
         || sheaf_counted_find(w->state, sheaf_pair(of, w->member)) || !ballots_taken(w, m)
-        || !may_vote(w, m->body, m->of, m->since, m->bylaws, of))
+        || (may != SHEAF_ACCEPTED && !trial))
         return;
     WAIT("motion", of, at, m->title,
-         m->ratify            ? "your vote on what an organ has done at once"
+         trial       ? "your vote, if you like: on trial it is recorded and not counted"
+         : m->ratify ? "your vote on what an organ has done at once"
          : proxied(w, of, at) ? "your vote, or your proxy's"
                               : "your vote",
          "ballot cast --motion %u --choice yes|no|abstain", of);
@@ -64,15 +73,14 @@ static void election(sheaf_waits *w, uint32_t of, int64_t at)
     uint64_t pair = sheaf_pair(of, w->member);
     if (!organ)
         return;
-    if (w->now < e->opens) {
-        if (sheaf_waits_votes(w) && !sheaf_candidate_find(w->state, pair))
-            WAIT("election", of, e->opens, untitled, "candidates stand, as you may",
-                 "candidate stand --election %u", of);
-    } else if (!sheaf_election_ballot_find(w->state, pair)
-               && may_vote(w, SHEAF_body_assembly, organ->electorate, of, e->bylaws, of)) {
+    if ((w->now < e->opens || !organ->nominate_s) && sheaf_waits_votes(w)
+        && !sheaf_candidate_find(w->state, pair))
+        WAIT("election", of, organ->nominate_s ? e->opens : at, untitled,
+             "candidates stand, as you may", "candidate stand --election %u", of);
+    if (w->now >= e->opens && !sheaf_election_ballot_find(w->state, pair)
+        && may_vote(w, SHEAF_body_assembly, organ->electorate, of, e->bylaws, of))
         WAIT("election", of, at, untitled, "your vote",
              "election vote --election %u --approve FILE", of);
-    }
 }
 
 static void allocation(sheaf_waits *w, uint32_t of, int64_t at)

@@ -1,6 +1,7 @@
 /* What is said to wait for a member, the rules take: wherever a frozen log stands, each command
- * that is named for each member is tried there, and dropped again. So what the commands find by
- * themselves cannot drift from what the rules say. */
+ * that is named for each member is tried there, and taken back; and of many kinds what the
+ * rules would take is named. So what status finds by itself cannot drift from what the rules
+ * say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -103,23 +104,24 @@ static bool said(const sheaf_waiting *what, sheaf_refusal refusal)
     return refusal == SHEAF_REFUSED_share_unpaid && strstr(what->words, "shares are paid");
 }
 
-static void try_one(sheaf_state *state, const sheaf_waits *waits, const sheaf_waiting *what,
-                    const struct sheaf_row_key *key)
+/* Offers what the command says to the rules, as the member's, and takes it back; false where
+ * it is none of an act, or cannot be filled in. */
+static bool offer(sheaf_state *state, uint32_t member, int64_t now, const char *command,
+                  sheaf_refusal *refusal)
 {
     char copy[SHEAF_WAITING_COMMAND], *words[WORDS_MAX], *rest = copy;
+    const char *argv[WORDS_MAX];
     size_t count = 0;
-    memcpy(copy, what->command, sizeof copy);
+    const struct sheaf_row_key *key = key_for(state, member, now);
+    snprintf(copy, sizeof copy, "%s", command);
     for (char *word; count < WORDS_MAX && (word = strtok_r(rest, " ", &rest));)
         words[count++] = word;
-    sheaf_kind kind = count > 2 ? sheaf_kind_from_words(words[0], words[1]) : SHEAF_KIND_none;
-    if (kind == SHEAF_KIND_none && count == 2)
-        kind = sheaf_kind_from_words(words[0], words[1]);
-    if (kind == SHEAF_KIND_none)
-        return;
-    const char *argv[WORDS_MAX];
-    for (size_t i = 2; i < count; i++)
-        if (!(argv[i - 2] = guess(state, words, i, waits->now)))
-            return;
+    sheaf_kind kind = count > 1 ? sheaf_kind_from_words(words[0], words[1]) : SHEAF_KIND_none;
+    for (size_t i = 2; kind != SHEAF_KIND_none && i < count; i++)
+        if (!(argv[i - 2] = guess(state, words, i, now)))
+            return false;
+    if (kind == SHEAF_KIND_none || !key)
+        return false;
     sheaf_arena arena = sheaf_arena_over(blocks.act, sizeof blocks.act);
     sheaf_arena work = sheaf_arena_over(blocks.work, sizeof blocks.work);
     const sheaf_flags_source source = {.salt = salt};
@@ -128,27 +130,106 @@ static void try_one(sheaf_state *state, const sheaf_waits *waits, const sheaf_wa
     if (sheaf_flags_parse(kind, (int)count - 2, argv, SHEAF_REVISION, &source, &arena, &flags,
                           &err)
         != SHEAF_OK)
-        fail_msg("sheaf %s: %s", what->command, err.message);
+        fail_msg("sheaf %s: %s", command, err.message);
     const sheaf_act act = {.kind = kind,
                            .has_by = true,
                            .has_key = true,
-                           .by = waits->member,
+                           .by = member,
                            .key = key->id,
-                           .at = waits->now,
-                           .until = waits->now + 1000,
-                           .seen = 0,
+                           .at = now,
+                           .until = now + 1000,
                            .seq = key->seq + 1,
                            .what = flags.decoded};
-    const sheaf_entry entry = {.act = &act, .stamp = waits->now};
+    const sheaf_entry entry = {.act = &act, .stamp = now};
     static sheaf_outcome out;
     sheaf_outcome_init(&out);
     assert_int_equal(sheaf_fold_try(state, &entry, &work, &out, &err), SHEAF_OK);
-    tried[kind]++;
-    if (out.refusal != SHEAF_ACCEPTED && !said(what, out.refusal))
+    sheaf_fold_drop(state);
+    *refusal = out.refusal;
+    return true;
+}
+
+static void try_one(sheaf_state *state, const sheaf_waits *waits, const sheaf_waiting *what)
+{
+    sheaf_refusal refusal;
+    if (!offer(state, waits->member, waits->now, what->command, &refusal))
+        return;
+    char words[2][SHEAF_WAITING_COMMAND];
+    sscanf(what->command, "%119s %119s", words[0], words[1]);
+    tried[sheaf_kind_from_words(words[0], words[1])]++;
+    if (refusal != SHEAF_ACCEPTED && !said(what, refusal))
         fail_msg("after %llu entries member %u is told “%s: %s”, but sheaf %s is refused: %s",
                  (unsigned long long)state->size, waits->member, what->noun, what->words,
-                 what->command, sheaf_refusal_describe((uint16_t)out.refusal)->sentence);
-    sheaf_fold_drop(state);
+                 what->command, sheaf_refusal_describe((uint16_t)refusal)->sentence);
+}
+
+/* ---- and nothing is left out ---- */
+
+/* What a member does once with each of a table: where the rules would take it, it waits. Not
+ * where it can be done again, and was. */
+typedef struct {
+    const char *command; /* but for the number */
+    sheaf_table_id table;
+    sheaf_table_id
+        done; /* rows of the matter and the member, or of these the other way round */
+    bool by_first;
+} duty;
+
+static const duty duties[] = {
+    {"ballot cast --choice yes --motion", SHEAF_TABLE_motion, SHEAF_TABLE_ballot, false},
+    {"petition sign --petition", SHEAF_TABLE_petition, SHEAF_TABLE_signature, false},
+    {"assembly attend --assembly", SHEAF_TABLE_assembly, SHEAF_TABLE_attendance, false},
+    {"recovery confirm --recovery", SHEAF_TABLE_recovery, SHEAF_TABLE_approval, true},
+    {"recovery judge --uphold yes --recovery", SHEAF_TABLE_recovery, SHEAF_TABLE_approval,
+     true},
+    {"payment sign --payment", SHEAF_TABLE_payment, SHEAF_TABLE_payment_signature, false},
+    {"minutes approve --minutes", SHEAF_TABLE_minutes, SHEAF_TABLE_minutes_approval, false},
+    {"proposal consent --proposal", SHEAF_TABLE_proposal, SHEAF_TABLE_answer, false},
+    {"candidate stand --election", SHEAF_TABLE_election, SHEAF_TABLE_candidate, false},
+    {"bylaws confirm --registration", SHEAF_TABLE_registration_asked, SHEAF_TABLE_approval,
+     true},
+    {"assembly confirm --roll", SHEAF_TABLE_roll, SHEAF_TABLE_approval, true},
+    {"ballots confirm --sheet", SHEAF_TABLE_sheet, SHEAF_TABLE_approval, true},
+    {"dispute accept --dispute", SHEAF_TABLE_dispute, SHEAF_TABLE_approval, true},
+    {"dispute decide --dispute", SHEAF_TABLE_dispute, SHEAF_TABLE_approval, true},
+    {"override suspend --of", SHEAF_TABLE_motion, SHEAF_TABLE_approval, true},
+    {"advice give --text x --advice", SHEAF_TABLE_advice, SHEAF_TABLE_approval, true},
+    {"payment settle --evidence HASH --payment", SHEAF_TABLE_payment, SHEAF_TABLE_approval,
+     true},
+    {"election vote --approve [] --election", SHEAF_TABLE_election, SHEAF_TABLE_election_ballot,
+     false},
+};
+
+/* Is the command among what waits, with whatever values beside the number? */
+static bool waits_for(const sheaf_waits *waits, const char *command, uint32_t of)
+{
+    char number[16];
+    size_t noun = strcspn(command, " "), len = noun + 1 + strcspn(command + noun + 1, " ");
+    int digits = snprintf(number, sizeof number, " %u", of);
+    for (size_t i = 0; i < waits->count; i++) {
+        const char *told = waits->at[i].command, *at = strstr(told, number);
+        if (strncmp(told, command, len) == 0 && at && (at[digits] == 0 || at[digits] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static void look_for(sheaf_state *state, const sheaf_waits *waits, const duty *d)
+{
+    for (uint32_t i = 0; i < sheaf_table_rows(state, d->table); i++) {
+        char command[SHEAF_WAITING_COMMAND];
+        sheaf_refusal refusal;
+        uint32_t of =
+            (uint32_t)sheaf_table_describe(d->table)->key(sheaf_table_row(state, d->table, i));
+        uint64_t pair =
+            d->by_first ? sheaf_pair(waits->member, of) : sheaf_pair(of, waits->member);
+        snprintf(command, sizeof command, "%s %u", d->command, of);
+        if (sheaf_find_row(state, d->done, pair) == SHEAF_NONE && !waits_for(waits, command, of)
+            && offer(state, waits->member, waits->now, command, &refusal)
+            && refusal == SHEAF_ACCEPTED)
+            fail_msg("after %llu entries it does not wait for member %u: sheaf %s",
+                     (unsigned long long)state->size, waits->member, command);
+    }
 }
 
 static void try_all(sheaf_state *state, int64_t now)
@@ -158,13 +239,12 @@ static void try_all(sheaf_state *state, int64_t now)
         return;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         uint32_t member = sheaf_member_at(state, i)->id;
-        const struct sheaf_row_key *key = key_for(state, member, now);
         sheaf_waits waits;
-        if (!key)
-            continue;
         sheaf_waits_find(&waits, state, member, now);
         for (size_t k = 0; k < waits.count; k++)
-            try_one(state, &waits, &waits.at[k], key);
+            try_one(state, &waits, &waits.at[k]);
+        for (size_t k = 0; k < sizeof duties / sizeof *duties; k++)
+            look_for(state, &waits, &duties[k]);
         sheaf_waits_free(&waits);
     }
 }
