@@ -43,6 +43,9 @@ sheaf_refusal sheaf_ending_check(const sheaf_state *state, sheaf_kind kind);
 sheaf_refusal sheaf_conversion_called(const sheaf_state *state, uint32_t version,
                                       int64_t stamp);
 
+/* Has the member said that it goes to another co-op? */
+bool sheaf_member_goes(const sheaf_state *state, uint32_t member);
+
 /* What is owed to the co-op that those members went to (coop/rules_split.c), in cents. */
 int64_t sheaf_split_owed(const struct sheaf_row_split *split);
 

@@ -77,6 +77,7 @@ static sheaf_refusal check_more(const sheaf_state *state, uint32_t member, int64
     uint32_t leaving, shares = held(state, member, &leaving);
     SHEAF_REFUSE_IF(shares + leaving + more > bylaws->share_max, share_cap);
     SHEAF_REFUSE_IF(shares + more < bylaws->share_min, share_few);
+    SHEAF_REFUSE_IF(sheaf_member_goes(state, member), share_going);
     return SHEAF_ACCEPTED;
 }
 

@@ -5,8 +5,9 @@
  * memberships end, at once and whatever the time of notice; their shares are not repaid but go
  * along, so they and that part of the reserve are owed to the other co-op until two people have
  * recorded the transfer. What was credited to them stays theirs, as with everybody who leaves.
- * Who has taken the word back by then, or is no member any more, stays out of it, so that
- * nobody who was named can undo what the others decided. */
+ * Who has taken the word back since the motion was opened, or is no member any more, stays out
+ * of it, so that nobody who was named can undo what the others decided. Who goes comes to hold
+ * no more shares: what goes along is what was there when the others were asked. */
 #include "coop/ending.h"
 #include "coop/ledger.h"
 #include "coop/member.h"
@@ -49,10 +50,17 @@ sheaf_refusal sheaf_rule_split_stay(sheaf_fold *fold, const struct sheaf_split_s
     return SHEAF_ACCEPTED;
 }
 
-static bool goes(const sheaf_state *state, uint32_t member, sheaf_slice to)
+bool sheaf_member_goes(const sheaf_state *state, uint32_t member)
 {
     const struct sheaf_row_going *row = sheaf_going_find(state, member);
-    return row && sheaf_member_active(state, member)
+    return row && row->to[0];
+}
+
+/* Has the member said so before the motion was opened, and not taken it back since? */
+static bool goes(const sheaf_fold *fold, uint32_t member, sheaf_slice to)
+{
+    const struct sheaf_row_going *row = sheaf_going_find(fold->state, member);
+    return row && sheaf_member_active(fold->state, member) && row->entry < fold->motion
            && sheaf_slice_equal(SHEAF_WORDS(row->to), to);
 }
 
@@ -80,7 +88,7 @@ sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_sp
                         || sheaf_ledger_free(state) < what->reserve_cents,
                     split_reserve);
     for (uint32_t i = 0; i < what->members.count; i++) {
-        bool now = goes(state, list[i].member, what->to);
+        bool now = goes(fold, list[i].member, what->to);
         SHEAF_REFUSE_IF(!now && fold->rehearsal, split_unsigned);
         if (!now)
             continue;

@@ -114,14 +114,23 @@ void test_split(void **unused)
         {"ann", "motion.open", OPEN(SPLIT(WHO("eve"), "0", KIT_ORIGIN)), R(split_elsewhere)},
         {"ann", "motion.open", OPEN(SPLIT(WHO("eve"), "1001", OTHER)), R(split_reserve)},
         {"fay", "share.give_up", "{'shares':1}", .label = "g"},
+        /* What goes along is what was there when they said so. */
+        {"ann", "share.pay", "{'evidence':~e,'member':#eve,'shares':1}", R(share_going)},
+        {"bob", "share.transfer", "{'shares':1,'to':#eve}", R(share_going)},
     };
     KIT_ROWS(&k, rows);
 #define ALL WHO("eve") "," WHO("fay") "," WHO("gil")
     kit_motion(&k, "few", SPLIT(ALL, "1000", OTHER), 2); /* as protected as an end */
     assert_int_equal(standing(&k, "eve"), SHEAF_member_state_active);
-    /* Gil takes it back while the motion is open: the others go. */
-    kit_do(&k, "ann", "motion.open", "m", OPEN(SPLIT(ALL, "1000", OTHER)));
-    kit_do(&k, "gil", "split.stay", NULL, "{}");
+    /* Gil takes it back while the motion is open: the others go. He cannot say it again, with
+     * shares that nobody was asked about. */
+    static const kit_row back[] = {
+        {"ann", "motion.open", OPEN(SPLIT(ALL, "1000", OTHER)), .label = "m"},
+        {"gil", "split.stay", "{}"},
+        {"bob", "share.transfer", "{'shares':1,'to':#gil}"},
+        {"gil", "split.join", TO(OTHER)},
+    };
+    KIT_ROWS(&k, back);
     static const char *const yes[] = {"ann", "bob", "cat", "dan"};
     for (int i = 0; i < 4; i++)
         kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
