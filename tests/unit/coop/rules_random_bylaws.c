@@ -1,12 +1,14 @@
-/* Whatever members do with amendments, their registration, offices and suspensions, by the
- * hundred: after each act one version of the bylaws is in force and those that wait follow it,
- * no version that had to be registered is in force unregistered, what is held or suspended has
- * a deadline or a decision, and who is in office sits on one seat. */
+/* Whatever members do with amendments, their registration, revisions of the rules, offices,
+ * suspensions and new hubs, by the hundred: after each act one version of the bylaws is in
+ * force and those that wait follow it, no version that had to be registered is in force
+ * unregistered, the revision is as many steps on as were adopted, what is held or suspended has
+ * a deadline or a decision, who is in office sits on one seat, and the hub is the last that
+ * enough members have appointed. */
 #include "test.h"
 
 #include "coop/deadline.h"
 
-enum { ACTS = 250, PEOPLE = 4, WHAT_MAX = 16384 };
+enum { ACTS = 250, PEOPLE = 4, WHAT_MAX = 16384, REVISION_MAX = 999 };
 
 static const char *const names[] = {"ann", "bob", "cat", "dan"};
 
@@ -14,6 +16,9 @@ typedef struct {
     kit k;
     kit_rules rules;
     uint64_t seed;
+    int hubs;           /* appointments that were tried */
+    char hub[16];       /* who signs for the co-op */
+    uint32_t hub_entry; /* the signature that appointed it, or 0 */
 } world;
 
 static uint32_t draw(world *w, uint32_t below)
@@ -79,7 +84,7 @@ static const char *amendment(world *w)
 static const char *some_effect(world *w)
 {
     static char text[200];
-    switch (draw(w, 9)) {
+    switch (draw(w, 10)) {
     case 0:
     case 1:
     case 2:
@@ -101,6 +106,10 @@ static const char *some_effect(world *w)
     case 7:
         snprintf(text, sizeof text, "{'kind':'automation.resume','what':{'override':%u}}",
                  some_override(w));
+        return text;
+    case 8:
+        snprintf(text, sizeof text, "{'kind':'rules.adopt','what':{'revision':%u}}",
+                 sheaf_coop(&w->k.state)->revision + (draw(w, 5) ? 1 : draw(w, 3)));
         return text;
     default:
         snprintf(text, sizeof text, "{'kind':'office.recall','what':{'member':#%s,'organ':0}}",
@@ -163,7 +172,58 @@ static void suspend(world *w)
     (void)kit_try(&w->k, someone(w), "override.suspend", what, NULL);
 }
 
+/* Some sign for another hub, one after the other; now and then somebody else acts between them,
+ * which ends it. Three of the four are enough. */
+static void succeed(world *w)
+{
+    char what[400], root[65], hub[16];
+    snprintf(hub, sizeof hub, "hub.%d", ++w->hubs);
+    uint32_t first = (uint32_t)w->k.state.size, signers = 0, voted = 0;
+    snprintf(root, sizeof root, "$");
+    for (int i = 0; i < PEOPLE; i++) {
+        const char *who = someone(w);
+        if (voted && !draw(w, 10)
+            && kit_try(&w->k, who, "motion.open", "{'title':^}", NULL) == ACCEPTED)
+            voted = PEOPLE; /* nothing follows any more */
+        snprintf(what, sizeof what,
+                 "{'hub_key':@%s,'log_key':@log.%d,'root':%s%s%s,'size':%u,'url':'http://b'}",
+                 hub, w->hubs, voted ? "'" : "", root, voted ? "'" : "", first);
+        if (kit_try(&w->k, who, "hub.appoint", what, NULL) != ACCEPTED)
+            continue;
+        assert_true(voted < PEOPLE && signers < 3);
+        voted++;
+        if (++signers == 1) {
+            const sheaf_hash *hash = &sheaf_appointment_find(&w->k.state, first)->root;
+            for (size_t b = 0; b < 32; b++)
+                snprintf(root + 2 * b, 3, "%02x", hash->bytes[b]);
+        }
+        if (signers == 3) {
+            snprintf(w->hub, sizeof w->hub, "%s", hub);
+            w->hub_entry = (uint32_t)w->k.state.size - 1;
+        }
+    }
+}
+
 /* ---- what stays true ---- */
+
+static void check_rules_and_hub(const world *w)
+{
+    const sheaf_state *state = &w->k.state;
+    uint32_t adopted = 0;
+    for (uint32_t i = 0; i < sheaf_motion_count(state); i++)
+        adopted += sheaf_motion_at(state, i)->effect == SHEAF_KIND_rules_adopt
+                   && sheaf_motion_at(state, i)->state == SHEAF_motion_state_adopted;
+    assert_int_equal(sheaf_coop(state)->revision, 1 + adopted);
+    assert_int_equal(sheaf_coop(state)->hub, w->hub_entry);
+    for (uint32_t i = 0; i < sheaf_appointment_count(state); i++) {
+        const struct sheaf_row_appointment *row = sheaf_appointment_at(state, i);
+        uint32_t signatures = 0;
+        for (uint32_t p = 0; p < sheaf_approval_count(state); p++)
+            signatures += sheaf_approval_at(state, p)->of == row->id;
+        assert_int_equal(signatures, row->approvals);
+        assert_int_equal(row->appointed != SHEAF_NONE, row->approvals == 3);
+    }
+}
 
 static bool to_come(const sheaf_state *state, uint32_t of, uint8_t kind)
 {
@@ -251,7 +311,7 @@ static void settle(world *w)
 {
     sheaf_deadline due;
     while (sheaf_fold_due(&w->k.state, w->k.now + w->k.step_ms, &due))
-        kit_do(&w->k, "hub", "clock.tick", NULL,
+        kit_do(&w->k, w->hub, "clock.tick", NULL,
                "{'deadline':'%s','of':%u,'unwitnessed':false}", sheaf_deadline_name(due.kind),
                due.of);
 }
@@ -265,14 +325,17 @@ static void play(uint64_t seed)
         "'quorum_bp':5000,'seats':2,'term_s':20000}],'protected':false}";
     w.rules.article[SHEAF_ARTICLE_override] =
         "{'confirm_s':600,'hold_s':300,'members':2,'members_bp':5000,'protected':true}";
-    kit_open(&w.k);
+    snprintf(w.hub, sizeof w.hub, "hub");
+    kit_open_revision(&w.k, REVISION_MAX);
     kit_with_data(&w.k, &w.rules);
     for (int i = 0; i < ACTS; i++) {
         w.k.now += draw(&w, 9) ? draw(&w, 60000) : draw(&w, 2000000);
         settle(&w);
-        uint32_t which = draw(&w, 10);
+        uint32_t which = draw(&w, 11);
         if (which < 2)
             move(&w);
+        else if (which == 10)
+            succeed(&w);
         else if (which < 5)
             register_some(&w);
         else if (which < 7)
@@ -282,6 +345,7 @@ static void play(uint64_t seed)
         check_versions(&w.k.state);
         check_overrides(&w.k.state);
         check_offices(&w.k.state);
+        check_rules_and_hub(&w);
         kit_counts(&w.k);
     }
     kit_close(&w.k);
