@@ -5,10 +5,13 @@
 
 #include "coop/deadline.h"
 
+#include <string.h>
+
 enum { NAMES = 80, ACTS = 600 };
 
 typedef struct {
     kit k;
+    kit_rules rules;
     uint64_t seed;
     int names; /* p0 … have a key */
 } world;
@@ -70,7 +73,7 @@ static void say(world *w, const char *who, const char **kind, char *what, size_t
 {
     static const char *const bools[] = {"false", "true"};
     uint32_t member = some_member(w), recovery = some_recovery(w), coin = draw(w, 2);
-    switch (draw(w, 14)) {
+    switch (draw(w, 16)) {
     case 0:
     case 1:
     case 13:
@@ -108,6 +111,12 @@ static void say(world *w, const char *who, const char **kind, char *what, size_t
         *kind = "recovery.judge";
         snprintf(what, size, "{'recovery':%u,'uphold':%s}", recovery, bools[coin]);
         break;
+    case 14:
+    case 15:
+        *kind = draw(w, 3) ? "holder.allow" : "holder.withdraw";
+        snprintf(what, size, "{'holder':~%c,'member':%u}",
+                 strchr("abcd", *who) ? *who : 'a' + (int)draw(w, 4), member);
+        break;
     default:
         *kind = "exclusion.open";
         snprintf(what, size, "{'member':%u,'reason':^}", member);
@@ -118,13 +127,15 @@ static void say(world *w, const char *who, const char **kind, char *what, size_t
 /* An act that brings a key, of a stranger or a member. */
 static void bring_key(world *w, const char *who)
 {
-    char name[KIT_NAME_MAX], what[400], until[48] = "";
+    char name[KIT_NAME_MAX], what[400], until[48] = "", holder[24] = "";
     const char *web = draw(w, 4) ? "false" : "true", *admin = draw(w, 2) ? "false" : "true";
     if (w->names == NAMES)
         return;
     snprintf(name, sizeof name, "p%d", w->names);
     if (draw(w, 2))
         snprintf(until, sizeof until, "'until':%lld,", (long long)w->k.now + draw(w, 9000000));
+    if (draw(w, 2))
+        snprintf(holder, sizeof holder, "'holder':~%c,", 'a' + (int)draw(w, 4));
     if (!draw(w, 4)) {
         snprintf(what, sizeof what, "{'public_key':@%s}", name);
         (void)kit_try(&w->k, who, "member.invite", what, NULL);
@@ -136,20 +147,45 @@ static void bring_key(world *w, const char *who)
                                     : "key.rotate";
     if (which < 2)
         snprintf(what, sizeof what,
-                 "{'class':%u,'kind':'person','name':^,'public_key':@%s,'web':%s}", draw(w, 2),
-                 name, web);
+                 "{'class':%u,%s'kind':'%s','name':^,'public_key':@%s,'web':%s}", draw(w, 2),
+                 holder, draw(w, 3) ? "person" : "organisation", name, web);
     else if (which == 2)
-        snprintf(what, sizeof what, "{'member':%u,'public_key':@%s,'web':%s}", some_member(w),
-                 name, web);
+        snprintf(what, sizeof what, "{%s'member':%u,'public_key':@%s,'web':%s}", holder,
+                 some_member(w), name, web);
     else if (which == 3)
         snprintf(what, sizeof what,
-                 "{'public_key':@%s,'scopes':{'admin':%s,'data':false,'money':false,'train':"
+                 "{%s'public_key':@%s,'scopes':{'admin':%s,'data':false,'money':false,'train':"
                  "false,'vote':true},%s'web':%s}",
-                 name, admin, until, web);
+                 holder, name, admin, until, web);
     else
         snprintf(what, sizeof what, "{'key':%u,'public_key':@%s,'web':%s}", some_key(w, who),
                  name, web);
     w->names += kit_try(&w->k, which < 3 ? name : who, kind, what, name) == ACCEPTED;
+}
+
+/* An amendment gives keys of pages the scope admin, or takes it from them. */
+static void amend(world *w)
+{
+    static const char *const founders[] = {"ann", "bob", "cat", "dan"};
+    static char what[16384];
+    char base[16];
+    kit_rules rules = w->rules;
+    rules.web = draw(w, 2)
+                    ? "{'admin':true,'data':false,'money':false,'train':false,'vote':true}"
+                    : "{'admin':false,'data':false,'money':false,'train':false,'vote':true}";
+    snprintf(base, sizeof base, "%u", sheaf_coop(&w->k.state)->bylaws_newest);
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(&rules, base));
+    bool opened = false;
+    for (int i = 0; i < 4 && !opened; i++)
+        opened = kit_try(&w->k, founders[i], "motion.open", what, "amend") == ACCEPTED;
+    for (int i = 0; i < w->names + 4 && opened; i++) {
+        char who[KIT_NAME_MAX];
+        if (i < 4)
+            snprintf(who, sizeof who, "%s", founders[i]);
+        else
+            snprintf(who, sizeof who, "p%d", i - 4);
+        (void)kit_try(&w->k, who, "ballot.cast", "{'choice':'yes','motion':#amend}", NULL);
+    }
 }
 
 static void check(const world *w)
@@ -177,8 +213,17 @@ static void play(uint64_t seed)
     rules.classes = "{'name':'member','votes':1},{'name':'newcomer','trial_s':7200,'votes':1}";
     rules.leave_notice = 3600;
     rules.applications_max = 4;
+    w.rules = rules;
     kit_open(&w.k);
     kit_found_four(&w.k, &rules);
+    for (int i = 0; i < 4; i++) { /* ~a is ann, and so on */
+        const char *name = (const char *[]){"ann", "bob", "cat", "dan"}[i];
+        snprintf(who, sizeof who, "p%d", w.names++);
+        kit_do(&w.k, name, "key.admit", who,
+               "{'holder':~%c,'public_key':@%s,'scopes':{'admin':true,'data':false,'money':"
+               "false,'train':false,'vote':true},'web':false}",
+               *name, who);
+    }
     for (int i = 0; i < ACTS; i++) {
         some_signer(&w, who);
         w.k.now +=
@@ -188,7 +233,9 @@ static void play(uint64_t seed)
             kit_do(&w.k, "hub", "clock.tick", NULL,
                    "{'deadline':'%s','of':%u,'unwitnessed':false}",
                    sheaf_deadline_name(due.kind), due.of);
-        if (!draw(&w, 4)) {
+        if (!draw(&w, 30)) {
+            amend(&w);
+        } else if (!draw(&w, 4)) {
             bring_key(&w, who);
         } else {
             say(&w, who, &kind, what, sizeof what);
