@@ -93,8 +93,8 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
         printf("  motion      %" PRIu32 "%s\n", row->motion,
                carried ? "; `sheaf motion show` tells how it stands" : "");
     if (carried)
-        puts("  then        it stands if the motion is adopted; where the motion comes to\n"
-             "              nothing, another is opened");
+        puts("  then        it stands if the motion is adopted; where the motion has no\n"
+             "              quorum, another is opened");
 }
 
 static void print(const sheaf_matter *matter)

@@ -13,6 +13,11 @@ const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
     return sheaf_decision_by(state, sheaf_bylaws_get(state, motion->bylaws), motion->sort);
 }
 
+bool sheaf_motion_binds(const struct sheaf_row_motion *motion)
+{
+    return motion->effect != SHEAF_KIND_none || motion->process != SHEAF_NONE;
+}
+
 /* ---- quorums ---- */
 
 static uint32_t quorum_of(uint32_t members, uint32_t bp)
@@ -55,7 +60,7 @@ static void stand_in_assembly(const sheaf_state *state, const struct sheaf_row_m
     uint32_t bp = opened > convened ? opened : convened;
     bool held = assembly->state == SHEAF_assembly_state_under_way
                 || assembly->state == SHEAF_assembly_state_ended;
-    if (motion->effect == SHEAF_KIND_none) {
+    if (!sheaf_motion_binds(motion)) {
         out->turnout = assembly->present;
         out->needed = quorum_of(held ? assembly->electorate : motion->electorate, bp);
         out->quorate = true;

@@ -61,6 +61,11 @@ const struct sheaf_row_ballot *sheaf_motion_ballot(const sheaf_state *state,
 /* Of a motion that an organ decides: are too few officers left to reach its quorum? */
 bool sheaf_organ_unable(const sheaf_state *state, const struct sheaf_row_motion *motion);
 
+/* Does something follow from it: an effect, or the end of a process of accountability? An
+ * assembly decides on that with the notice and the quorum of its sort, on anything else by its
+ * own quorum. */
+bool sheaf_motion_binds(const struct sheaf_row_motion *motion);
+
 /* By the rule for its sort in the bylaws of its opening. */
 const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
                                                    const struct sheaf_row_motion *motion);

@@ -187,7 +187,6 @@ sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,
         outcome_effect);
     take_votes(fold, process, motion);
     SHEAF_STOP_IF_SPENT(fold);
-    motion->process = id;
     process->motion = motion->id;
     process->motions++;
     return SHEAF_ACCEPTED;

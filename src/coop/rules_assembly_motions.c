@@ -2,6 +2,7 @@
 #include "coop/coop_internal.h"
 
 #include "bylaws/article.h"
+#include "coop/motion.h"
 
 static bool attended(const sheaf_state *state, uint32_t assembly, uint32_t member)
 {
@@ -73,8 +74,9 @@ void sheaf_assembly_motion_drop(sheaf_state *state, uint32_t row)
 /* ---- putting and moving ---- */
 
 /* What takes effect stands on the agenda before: known for as long as its sort demands, and
- * decided no earlier than it would be elsewhere. What members think of on the spot they may
- * say, but it has no effect: who stayed at home was not told. */
+ * decided no earlier than it would be elsewhere; so does what ends a process of accountability.
+ * What members think of on the spot they may say, but it has no effect: who stayed at home was
+ * not told. */
 sheaf_refusal sheaf_assembly_motion_put(sheaf_fold *fold, struct sheaf_row_motion *motion)
 {
     if (motion->assembly == SHEAF_NONE)
@@ -87,11 +89,11 @@ sheaf_refusal sheaf_assembly_motion_put(sheaf_fold *fold, struct sheaf_row_motio
     SHEAF_REFUSE_IF(!sheaf_article_on(fold->state, SHEAF_ARTICLE_assemblies), assemblies_off);
     if (assembly->state == SHEAF_assembly_state_under_way) {
         SHEAF_REFUSE_IF(!attended(fold->state, assembly->id, motion->by), not_attending);
-        SHEAF_REFUSE_IF(motion->effect != SHEAF_KIND_none, agenda_late);
+        SHEAF_REFUSE_IF(sheaf_motion_binds(motion), agenda_late);
         motion->begins = fold->stamp;
     } else {
         SHEAF_REFUSE_IF(
-            motion->effect != SHEAF_KIND_none
+            sheaf_motion_binds(motion)
                 && (motion->begins > assembly->starts || motion->closes > assembly->ends),
             agenda_late);
         motion->begins = assembly->starts;

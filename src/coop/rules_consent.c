@@ -483,8 +483,8 @@ sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row
     const struct sheaf_row_proposal *proposal = sheaf_proposal_at(state, row);
     SHEAF_REFUSE_IF(proposal->state != SHEAF_proposal_state_wider, not_for_all);
     SHEAF_REFUSE_IF(!sheaf_circle_in(state, proposal->from, fold->member), not_in_circle);
-    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ || motion->effect != SHEAF_KIND_none
-                        || motion->process != SHEAF_NONE,
+    SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ || motion->assembly != SHEAF_NONE
+                        || motion->effect != SHEAF_KIND_none || motion->process != SHEAF_NONE,
                     carries_not);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     sheaf_conflicts_follow(fold, id, motion->id, &electorate);
@@ -496,8 +496,8 @@ sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row
     return SHEAF_ACCEPTED;
 }
 
-/* Where the motion comes to nothing another can be opened: else whoever opened it would bury
- * the proposal by withdrawing it, or with an assembly that is called off. */
+/* Where the motion has no quorum another can be opened. It is not withdrawn, nor decided by who
+ * comes to an assembly: else whoever opens it would bury the proposal. */
 void sheaf_proposal_decided(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
     if (motion->carries == SHEAF_NONE)

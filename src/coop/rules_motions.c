@@ -159,7 +159,8 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->title = what->title;
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
-    motion->decided = motion->carries = motion->process = SHEAF_NONE;
+    motion->decided = motion->carries = SHEAF_NONE;
+    motion->process = what->has_process ? what->process : SHEAF_NONE;
     motion->room = room_of(what);
     motion->body = what->has_organ ? SHEAF_body_organ : SHEAF_body_assembly;
     motion->of = what->has_organ ? (uint32_t)what->organ : 0;
@@ -192,13 +193,13 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
     SHEAF_REFUSE_IF(motion->ratify, urgent_stands);
     SHEAF_REFUSE_IF(motion->process != SHEAF_NONE, outcome_stands);
+    SHEAF_REFUSE_IF(motion->carries != SHEAF_NONE, proposal_stands);
     SHEAF_REFUSE_IF(motion->since != motion->id
                         && !sheaf_member_get(fold->state, fold->member)->votes,
                     no_vote); /* it is the members' matter now */
     sheaf_assembly_motion_drop(fold->state, row);
     end_vote(fold, row, SHEAF_motion_state_withdrawn);
     drop_effect(fold, row);
-    sheaf_proposal_decided(fold, motion);
     return SHEAF_ACCEPTED;
 }
 

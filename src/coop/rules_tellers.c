@@ -44,6 +44,7 @@ sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
     const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
     SHEAF_REFUSE_IF(motion && motion->body == SHEAF_body_organ, not_this_organs);
     const struct sheaf_counted_ballot *list = what->list.at;
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->motion, fold->member), conflicted);
     struct sheaf_row_sheet *sheet = sheaf_sheet_new(state, fold->index);
     sheet->id = fold->index;
     sheet->by = fold->member;
@@ -102,6 +103,9 @@ sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_IF(sheaf_sheet_at(state, row)->confirmed != SHEAF_NONE, sheet_confirmed);
     const struct sheaf_row_sheet *recorded = sheaf_sheet_at(state, row);
     SHEAF_REFUSE_IF(!sheaf_teller_other(fold, recorded->by, recorded->key), sheet_own);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, recorded->motion, fold->member)
+                        || sheaf_conflicted(state, recorded->motion, recorded->by),
+                    conflicted);
     SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, recorded->motion));
     struct sheaf_row_sheet *sheet = sheaf_sheet_edit(state, row);
     sheet->confirmed = fold->index;

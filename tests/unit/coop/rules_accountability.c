@@ -223,6 +223,47 @@ void test_accountability_at_assemblies(void **unused)
     kit_close(&k);
 }
 
+/* Nor do the few who came end it: what follows stands on the agenda, and has the quorum that
+ * any decision needs. */
+void test_accountability_among_few(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':2,'outcome_s':900,'protected':true}";
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
+    rules.ordinary.quorum = 5000;
+    kit_found_four(&k, &rules);
+    heard(&k);
+    k.step_ms = 0;
+    int64_t starts = k.now + 60000;
+    kit_do(&k, "dan", "assembly.convene", "in",
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)starts + 60000,
+           (long long)starts);
+    static const kit_row before[] = {
+        {"dan", "motion.open", "{'assembly':#in,'process':#a,'title':^}", .label = "m"},
+        {"dan", "assembly.attend", "{'assembly':#in}"},
+        {"hub", "clock.tick", KIT_TICK("assembly_begins", "in"), .wait_ms = 60000},
+        {"dan", "motion.open", "{'assembly':#in,'process':#a,'title':^}", R(agenda_late)},
+        {"dan", "motion.open", "{'assembly':#in,'title':^}", .label = "thanks"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#thanks}"},
+    };
+    KIT_ROWS(&k, before);
+    step(&k, "assembly_ends", "in", starts + 60000);
+    step(&k, "motion", "m", k.now);
+    step(&k, "motion", "thanks", k.now);
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "thanks"))->state,
+                     SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "m"))->state,
+                     SHEAF_motion_state_no_quorum);
+    assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_outcome);
+    kit_close(&k);
+}
+
 /* Of an organ all are subjects who were its officers at the opening, and nobody else. */
 void test_accountability_of_organ(void **unused)
 {

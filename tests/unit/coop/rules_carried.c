@@ -118,7 +118,8 @@ void test_consent_by_all_takes_out(void **unused)
     }
 }
 
-/* Where the motion comes to nothing another takes its place, and none after a decision. */
+/* Nobody buries it by a motion that is withdrawn, or that waits for an assembly of few; where
+ * that has no quorum another is opened. */
 void test_consent_is_not_buried(void **unused)
 {
     (void)unused;
@@ -126,23 +127,26 @@ void test_consent_is_not_buried(void **unused)
     kit_rules rules = rules_of_circles();
     rules.article[SHEAF_ARTICLE_assemblies] =
         "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
+    rules.ordinary.quorum = 5000;
     found(&k, &rules);
     kit_do(&k, "ann", "proposal.open", "p", "%s", PROPOSAL);
     unresolved(&k);
     kit_do(&k, "bob", "assembly.convene", "a",
-           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)k.now + 90000,
-           (long long)k.now + 60000);
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)k.now + 990000,
+           (long long)k.now + 960000);
     static const kit_row rows[] = {
+        {"bob", "motion.open", "{'assembly':#a,'proposal':#p,'title':^}", R(carries_not)},
         {"bob", "motion.open", ON("#p"), .label = "m"},
         {"cat", "motion.open", ON("#p"), R(not_for_all)},
-        {"bob", "motion.withdraw", "{'motion':#m}"},
-        {"bob", "motion.open", "{'assembly':#a,'proposal':#p,'title':^}", .label = "met"},
-        {"cat", "motion.open", ON("#p"), R(not_for_all)},
-        {"bob", "assembly.cancel", "{'assembly':#a}"},
-        {"hub", "clock.tick", "{'deadline':'motion','of':#met,'unwitnessed':false}"},
-        {"cat", "motion.open", ON("#p"), .label = "n"},
+        {"bob", "motion.withdraw", "{'motion':#m}", R(proposal_stands)},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#m}"},
     };
     KIT_ROWS(&k, rows);
+    k.now = sheaf_motion_get(&k.state, kit_index(&k, "m"))->closes;
+    kit_do(&k, "hub", "clock.tick", NULL, "%s", KIT_TICK("motion", "m"));
+    kit_do(&k, "cat", "motion.open", "n", "%s", ON("#p"));
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "m"))->state,
+                     SHEAF_motion_state_no_quorum);
     decide(&k, "n", "no");
     assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_rejected);
     kit_want(&k, R(not_for_all), "cat", "motion.open", ON("#p"), NULL);

@@ -264,3 +264,34 @@ void test_tellers_are_two_humans(void **unused)
     assert_int_equal(motion(&k, "n")->yes, 3);
     kit_close(&k);
 }
+
+/* Who is conflicted counts for nobody, and whoever has come to be does not either. */
+void test_tellers_in_conflict(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob},{'member':#cat}"), 4);
+#define PAPER(motion)                                                                          \
+    "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],'motion'"        \
+    ":" motion "}"
+    static const kit_row rows[] = {
+        {"dan", "motion.open", "{'title':^}", .label = "m"},
+        {"ann", "ballots.record", PAPER("#m"), .label = "s"},
+        {"bob", "conflict.declare", "{'matter':#m}"},
+        {"bob", "ballots.record", PAPER("#m"), R(conflicted)},
+        {"bob", "ballots.confirm", "{'sheet':#s}", R(conflicted)},
+        {"cat", "ballots.record", PAPER("#m"), .label = "other"},
+        {"cat", "ballots.confirm", "{'sheet':#s}"},
+        {"dan", "motion.open", "{'title':^}", .label = "n"},
+        {"ann", "ballots.record", PAPER("#n"), .label = "late"},
+        {"ann", "conflict.declare", "{'matter':#n}"},
+        {"cat", "ballots.confirm", "{'sheet':#late}", R(conflicted)},
+        {"cat", "ballots.record", PAPER("#n"), .label = "again"},
+        {"bob", "ballots.confirm", "{'sheet':#again}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "m")->yes, 1);
+    assert_int_equal(motion(&k, "n")->yes, 1);
+    kit_close(&k);
+}
