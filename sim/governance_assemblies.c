@@ -200,12 +200,15 @@ static void count(governance *g)
                      "{'channel':'paper','evidence':~e,'list':[%s],'motion':%u}", list, m->id))
         return;
     uint32_t sheet = acts_last(g);
-    if (g->k.now > g->b.tellers_until)
+    if (g->k.now > g->b.tellers_until || m->conflicted[one])
         governance_fail(g, "member %u counts, and is no teller", acts_id(g, one));
     if (acts_try(g, one, "ballots.confirm", "{'sheet':%u}", sheet))
         governance_fail(g, "teller %u confirms a sheet alone", acts_id(g, one));
-    if (acts_try(g, other, "ballots.confirm", "{'sheet':%u}", sheet))
-        count_sheet(g, m, sheet);
+    if (!acts_try(g, other, "ballots.confirm", "{'sheet':%u}", sheet))
+        return;
+    if (m->conflicted[other])
+        governance_fail(g, "teller %u confirms in a conflict", acts_id(g, other));
+    count_sheet(g, m, sheet);
 }
 
 /* ---- a day ---- */
