@@ -94,20 +94,20 @@ def count(coop):
     """Two tellers count a ballot on paper in the place of one that was cast."""
     members = coop.members
     motion = coop.act("ada", "motion", "open", "--title", "Paint the door")
-    coop.act("cat", "ballot", "cast", "--motion", motion, "--choice", "no")
+    coop.act("ada", "ballot", "cast", "--motion", motion, "--choice", "no")
     ballots = written(coop.folder, "ballots.json", [
         {"choice": "yes", "member": 0}, {"choice": "yes", "member": members["cat"]}])
     sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
                      "--evidence", "e" * 64, "--list", ballots)
     coop.refused("one teller is not two", "another teller", "ada", "ballots", "confirm", "--sheet",
                  sheet)
-    coop.act("ada", "conflict", "declare", "--matter", motion)
+    coop.act("cat", "conflict", "declare", "--matter", motion)
     coop.act("bob", "ballots", "confirm", "--sheet", sheet)
     shown, words = coop.show("cat", "ballots", sheet)
     check("what can no longer be counted is left out and told", "1 of them counted" in words
           and "not counted: the member has a conflict" in words
-          and [row["refusal"] for row in shown["votes"]] == [700, 0], words)
-    coop.refused("what the tellers counted is final", "is final", "cat", "ballot", "cast",
+          and [row["refusal"] for row in shown["votes"]] == [0, 700], words)
+    coop.refused("what the tellers counted is final", "is final", "ada", "ballot", "cast",
                  "--motion", motion, "--choice", "no")
     row = coop.row("motion", motion)
     check("nobody is counted twice", (row["yes"], row["no"]) == (1, 0), row)
