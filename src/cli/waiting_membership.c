@@ -319,7 +319,9 @@ static void sheets(sheaf_waits *w)
         const struct sheaf_row_sheet *row = sheaf_sheet_at(w->state, i);
         const struct sheaf_row_motion *motion = sheaf_motion_get(w->state, row->motion);
         if (row->confirmed == SHEAF_NONE && row->by != w->member
-            && motion->state == SHEAF_motion_state_open && motion->closes > w->now)
+            && motion->state == SHEAF_motion_state_open && motion->closes > w->now
+            && !sheaf_conflicted(w->state, row->motion, w->member)
+            && !sheaf_conflicted(w->state, row->motion, row->by))
             WAIT("sheet", row->id, motion->closes, "of ballots: to be confirmed by a teller",
                  "ballots confirm --sheet %u", row->id);
     }
