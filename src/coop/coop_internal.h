@@ -225,7 +225,7 @@ sheaf_refusal sheaf_matter_find_open(const sheaf_state *state, uint32_t id,
 void sheaf_conflicts_recount(sheaf_fold *fold, uint32_t matter,
                              const sheaf_electorate *electorate);
 
-/* Whoever is conflicted on the one matter, and has a vote on the other, is so on that as well.
+/* Whoever is conflicted on the one matter and has a vote on the other is so on that as well.
  */
 void sheaf_conflicts_follow(sheaf_fold *fold, uint32_t from, uint32_t to,
                             const sheaf_electorate *electorate);
