@@ -160,9 +160,11 @@ static bool applies(const governance *g, int who)
 
 void acts_pay(governance *g, int who, int to, int shares)
 {
-    bool due = acts_is_due(g) || g->b.going[to], accepted;
+    bool only = g->b.treasurer[to] && book_treasurers(&g->b) == 1; /* so another member may */
+    bool due = acts_is_due(g) || g->b.going[to] || only, accepted;
     bool may = (book_is_member(&g->b.people[to]) || (g->b.before && applies(g, to)))
-               && may_hold(&g->b.people[to], shares) && book_may_record(g, who) && who != to;
+               && may_hold(&g->b.people[to], shares) && who != to
+               && (only ? book_has_vote(&g->b.people[who]) : book_may_record(g, who));
     accepted = acts_try(g, who, "share.pay", "{'evidence':~e,'member':%u,'shares':%d}",
                         acts_id(g, to), shares);
     judge(g, who, "share.pay", accepted, may, due);
