@@ -10,6 +10,7 @@
 
 #include "acts/flags.h"
 #include "cli/waiting.h"
+#include "coop/key_numbers.h"
 #include "coop/view.h"
 #include "kit.h"
 #include "replay_lines.h"
@@ -138,7 +139,7 @@ static bool offer(sheaf_state *state, uint32_t member, int64_t now, const char *
                            .key = key->id,
                            .at = now,
                            .until = now + 1000,
-                           .seq = key->seq + 1,
+                           .seq = (uint64_t)sheaf_key_number_of(state, key->id) + 1,
                            .what = flags.decoded};
     const sheaf_entry entry = {.act = &act, .stamp = now};
     static sheaf_outcome out;
