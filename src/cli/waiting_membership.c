@@ -157,17 +157,23 @@ static const char *approval_words(const sheaf_waits *w, const struct sheaf_row_m
                : "your approval, or `member decline`; admitted only once its shares are paid";
 }
 
+/* A claim that nobody can admit: the place is another's by now, or the membership is over. */
+static bool in_vain(const sheaf_waits *w, const struct sheaf_row_member *row)
+{
+    return row->number && sheaf_place_check(w->state, row->number, w->now) != SHEAF_ACCEPTED;
+}
+
+/* Those of invited people, claims to places of the register and what was put aside are decided
+ * like all others, though the co-op does not count them among those that fill it up. */
 static void applications(sheaf_waits *w)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(w->state);
     int64_t lapse_ms = (int64_t)sheaf_bylaws_now(w->state)->application_lapse_s * 1000;
-    uint32_t left = sheaf_waits_votes(w) ? coop->applications : 0;
-    for (uint32_t i = coop->applications_from; left && i < sheaf_member_count(w->state); i++) {
+    uint32_t count = sheaf_waits_votes(w) ? sheaf_member_count(w->state) : 0;
+    for (uint32_t i = coop->applications_from; i < count; i++) {
         const struct sheaf_row_member *row = sheaf_member_at(w->state, i);
-        if (row->state != SHEAF_member_state_applied)
-            continue;
-        left--;
-        if (row->applied + lapse_ms >= w->now && !spoke(w, row->id) && decides(w, row->id))
+        if (row->state == SHEAF_member_state_applied && row->applied + lapse_ms >= w->now
+            && !spoke(w, row->id) && decides(w, row->id) && !in_vain(w, row))
             WAIT_TITLED("application", row->id, row->applied + lapse_ms, row->name,
                         approval_words(w, row), "member admit --member %u", row->id);
     }

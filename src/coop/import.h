@@ -7,6 +7,7 @@
 #ifndef SHEAF_COOP_IMPORT_H
 #define SHEAF_COOP_IMPORT_H
 
+#include "coop/refusal.h"
 #include "coop/state.h"
 
 enum {
@@ -17,6 +18,10 @@ enum {
 /* Given up, or not confirmed in time: it can neither be confirmed any more nor does it hold its
  * numbers. `stamp` in milliseconds since 1970. */
 bool sheaf_import_over(const sheaf_state *state, uint32_t import, int64_t stamp);
+
+/* Can somebody have the place of the register at that time: it was confirmed, is nobody's, and
+ * the membership has not ended. */
+sheaf_refusal sheaf_place_check(const sheaf_state *state, uint32_t number, int64_t stamp);
 
 sheaf_hash sheaf_import_digest(const sheaf_hash *before, const struct sheaf_row_place *row);
 

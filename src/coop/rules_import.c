@@ -181,19 +181,23 @@ static int64_t place_ends(const struct sheaf_row_place *place)
     return at * 1000;
 }
 
+sheaf_refusal sheaf_place_check(const sheaf_state *state, uint32_t number, int64_t stamp)
+{
+    const struct sheaf_row_place *place = sheaf_place_find(state, number);
+    SHEAF_REFUSE_IF(!place || sheaf_import_get(state, place->import)->confirmed == SHEAF_NONE,
+                    no_such_place);
+    SHEAF_REFUSE_IF(place->member != SHEAF_NONE
+                        && sheaf_member_get(state, place->member)->state
+                               != SHEAF_member_state_excluded,
+                    place_taken);
+    SHEAF_REFUSE_IF(place_ends(place) && place_ends(place) <= stamp, place_ended);
+    return SHEAF_ACCEPTED;
+}
+
 static sheaf_refusal find_place(const sheaf_fold *fold, uint32_t number, uint32_t *row)
 {
     *row = sheaf_place_row(fold->state, number);
-    SHEAF_REFUSE_IF(*row == SHEAF_NONE, no_such_place);
-    const struct sheaf_row_place *place = sheaf_place_at(fold->state, *row);
-    SHEAF_REFUSE_IF(sheaf_import_get(fold->state, place->import)->confirmed == SHEAF_NONE,
-                    no_such_place);
-    SHEAF_REFUSE_IF(place->member != SHEAF_NONE
-                        && sheaf_member_get(fold->state, place->member)->state
-                               != SHEAF_member_state_excluded,
-                    place_taken);
-    SHEAF_REFUSE_IF(place_ends(place) && place_ends(place) <= fold->stamp, place_ended);
-    return SHEAF_ACCEPTED;
+    return sheaf_place_check(fold->state, number, fold->stamp);
 }
 
 /* How many claims of the place are undecided; the others leave its list. */

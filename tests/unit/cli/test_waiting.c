@@ -10,6 +10,7 @@
 
 #include "acts/flags.h"
 #include "cli/waiting.h"
+#include "coop/import.h"
 #include "coop/key_numbers.h"
 #include "coop/view.h"
 #include "kit.h"
@@ -177,6 +178,7 @@ typedef struct {
 } duty;
 
 static const duty duties[] = {
+    {"member admit --member", SHEAF_TABLE_member, SHEAF_TABLE_approval, true},
     {"ballot cast --choice yes --motion", SHEAF_TABLE_motion, SHEAF_TABLE_ballot, false},
     {"petition sign --petition", SHEAF_TABLE_petition, SHEAF_TABLE_signature, false},
     {"assembly attend --assembly", SHEAF_TABLE_assembly, SHEAF_TABLE_attendance, false},
@@ -215,6 +217,16 @@ static bool waits_for(const sheaf_waits *waits, const char *command, uint32_t of
     return false;
 }
 
+/* A claim to a place of the register that nobody can have any more: approvals are taken, and
+ * come to nothing. */
+static bool in_vain(const sheaf_waits *waits, const duty *d, uint32_t of)
+{
+    const struct sheaf_row_member *row =
+        d->table == SHEAF_TABLE_member ? sheaf_member_get(waits->state, of) : NULL;
+    return row && row->number
+           && sheaf_place_check(waits->state, row->number, waits->now) != SHEAF_ACCEPTED;
+}
+
 static void look_for(sheaf_state *state, const sheaf_waits *waits, const duty *d)
 {
     for (uint32_t i = 0; i < sheaf_table_rows(state, d->table); i++) {
@@ -226,6 +238,7 @@ static void look_for(sheaf_state *state, const sheaf_waits *waits, const duty *d
             d->by_first ? sheaf_pair(waits->member, of) : sheaf_pair(of, waits->member);
         snprintf(command, sizeof command, "%s %u", d->command, of);
         if (sheaf_find_row(state, d->done, pair) == SHEAF_NONE && !waits_for(waits, command, of)
+            && !in_vain(waits, d, of)
             && offer(state, waits->member, waits->now, command, &refusal)
             && refusal == SHEAF_ACCEPTED)
             fail_msg("after %llu entries it does not wait for member %u: sheaf %s",
