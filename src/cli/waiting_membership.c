@@ -58,6 +58,10 @@ static void recovery(sheaf_waits *w, uint32_t of, int64_t at)
     else if (r->state == SHEAF_recovery_state_waiting && own)
         WAIT("recovery", of, at, "a new key takes the place of yours, unless you object",
              "recovery object --recovery %u", of);
+    else if (r->state == SHEAF_recovery_state_waiting && votes && !spoke(w, of))
+        WAIT_TITLED("recovery", of, at, name,
+                    "of that member's keys succeeds then; object if you know better",
+                    "recovery object --recovery %u", of);
     else if (r->state == SHEAF_recovery_state_objected && own)
         WAIT("recovery", of, at,
              "of your keys was objected to; others judge it, and till then your keys can do "

@@ -178,6 +178,11 @@ typedef struct {
 } duty;
 
 static const duty duties[] = {
+    {"death deny --member", SHEAF_TABLE_member, SHEAF_TABLE_denial, true},
+    {"recovery object --recovery", SHEAF_TABLE_recovery, SHEAF_TABLE_approval, true},
+    {"accountability answer --text x --process", SHEAF_TABLE_accountability,
+     SHEAF_TABLE_approval, true},
+    {"advice decide --text x --advice", SHEAF_TABLE_advice, SHEAF_TABLE_approval, true},
     {"member admit --member", SHEAF_TABLE_member, SHEAF_TABLE_approval, true},
     {"ballot cast --choice yes --motion", SHEAF_TABLE_motion, SHEAF_TABLE_ballot, false},
     {"petition sign --petition", SHEAF_TABLE_petition, SHEAF_TABLE_signature, false},
