@@ -210,7 +210,7 @@ void test_proxies_in_elections(void **unused)
     kit_close(&k);
 }
 
-/* ---- one member one vote, whatever is delegated ---- */
+/* ---- one member one vote, whatever is delegated and whoever holds shares ---- */
 
 enum { CROWD = 12, TURNS = 60 };
 
@@ -241,6 +241,35 @@ static uint32_t expected(const kit *k, kit_name **members, uint32_t motion, int6
     return votes;
 }
 
+static uint32_t most_shares(const kit *k)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < sheaf_holding_count(&k->state); i++)
+        if (sheaf_holding_at(&k->state, i)->shares > most)
+            most = sheaf_holding_at(&k->state, i)->shares;
+    return most;
+}
+
+/* In every third turn shares come to somebody, are given up or change hands. */
+static void try_shares(kit *k, const char *who, const char *to, uint64_t *seed)
+{
+    char what[200];
+    unsigned shares = 1 + (unsigned)(kit_random(seed) % 9);
+    snprintf(what, sizeof what, "{'evidence':~e,'member':#%s,'shares':%u}", to, shares);
+    switch (kit_random(seed) % 9) {
+    case 0:
+        (void)kit_try(k, who, "share.pay", what, NULL);
+        break;
+    case 1:
+        snprintf(what, sizeof what, "{'shares':%u}", shares);
+        (void)kit_try(k, who, "share.give_up", what, NULL);
+        break;
+    case 2:
+        snprintf(what, sizeof what, "{'shares':%u,'to':#%s}", shares, to);
+        (void)kit_try(k, who, "share.transfer", what, NULL);
+    }
+}
+
 void test_one_member_one_vote(void **unused)
 {
     (void)unused;
@@ -250,6 +279,9 @@ void test_one_member_one_vote(void **unused)
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     rules.article[SHEAF_ARTICLE_proxies] = "{'cap':3,'protected':false,'until_max_s':1000}";
+    rules.article[SHEAF_ARTICLE_shares] =
+        "{'max_count':40,'min_count':1,'price_cents':1000,'protected':false,"
+        "'repay_from_s':5000000,'repay_until_s':6000000,'transferable':true}";
     kit_found_many(&k, &rules, members, CROWD);
     print_message("seed %llu\n", (unsigned long long)seed);
     for (int turn = 0; turn < TURNS; turn++) {
@@ -263,6 +295,7 @@ void test_one_member_one_vote(void **unused)
             long long until = (long long)k.now + (long long)(kit_random(&seed) % 200) * 1000;
             bool one = kit_random(&seed) % 2;
             const char *kind = "proxy.give";
+            try_shares(&k, who, to, &seed);
             switch (kit_random(&seed) % 8) {
             case 0:
                 kind = "conflict.declare";
@@ -295,5 +328,6 @@ void test_one_member_one_vote(void **unused)
         assert_true(want + sheaf_conflicts(&k.state, id) <= m->electorate);
         assert_int_equal(m->electorate, CROWD);
     }
+    assert_true(most_shares(&k) > 20 && sheaf_repayment_count(&k.state) > 5);
     kit_close(&k);
 }
