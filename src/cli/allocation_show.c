@@ -55,6 +55,7 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_act(matter, "opened", row->opened, row->by);
     printf("  points      %u for everybody\n", row->points);
     print_options(matter, row);
+    sheaf_matter_print_arguments(matter, row->state == SHEAF_allocation_state_open);
     printf("  quorum      %" PRIu32 " of %" PRIu32 " needed, of %" PRIu32 " who may vote: %s\n",
            row->ballots, needed(matter->state, row), row->electorate,
            sheaf_quorum_reached(quorum_bp(matter->state, row), row->electorate, row->ballots)

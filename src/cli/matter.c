@@ -1,5 +1,6 @@
 #include "cli/matter.h"
 
+#include "cli/arguments_show.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
 #include "store/clock.h"
@@ -68,6 +69,13 @@ static void put_row(const sheaf_table_shape *shape, const void *row, sheaf_json_
     sheaf_json_close(w);
 }
 
+/* Do members argue on it? Motions and elections have a `show` of their own. */
+static bool is_argued(sheaf_table_id table)
+{
+    return table == SHEAF_TABLE_allocation || table == SHEAF_TABLE_petition
+           || table == SHEAF_TABLE_proposal;
+}
+
 int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a)
 {
     sheaf_matter matter = {0};
@@ -78,8 +86,13 @@ int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a)
         const sheaf_table_shape *shape = sheaf_table_describe(view->table);
         sheaf_buffer out;
         sheaf_json_writer w = sheaf_print_begin(&out);
+        bool before = strcmp("arguments", shape->name) < 0;
+        if (is_argued(view->table) && before)
+            sheaf_arguments_put(&matter.source, matter.id, &w);
         sheaf_json_key(&w, shape->name);
         put_row(shape, matter.row, &w);
+        if (is_argued(view->table) && !before)
+            sheaf_arguments_put(&matter.source, matter.id, &w);
         if (view->put)
             view->put(&matter, &w);
         code = sheaf_print_end(&out, &w);
@@ -156,6 +169,11 @@ void sheaf_matter_print_who(const sheaf_matter *matter, const char *label, uint3
     printf("  %-11s ", label);
     sheaf_matter_print_member(matter, member);
     puts("");
+}
+
+void sheaf_matter_print_arguments(const sheaf_matter *matter, bool open)
+{
+    sheaf_arguments_print(&matter->source, matter->id, open, INDENT - 2);
 }
 
 /* ---- texts ---- */

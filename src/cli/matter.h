@@ -47,6 +47,9 @@ void sheaf_matter_put_text(const sheaf_matter *matter, sheaf_json_writer *w, con
 void sheaf_matter_put_rows(const sheaf_matter *matter, sheaf_json_writer *w, const char *name,
                            sheaf_table_id table);
 
+/* What members have argued on it; where that is nothing and it is open, how to. */
+void sheaf_matter_print_arguments(const sheaf_matter *matter, bool open);
+
 /* What the commands have in common. */
 #define SHEAF_MATTER_COMMAND(noun, what, run_)                                                 \
     {                                                                                          \

@@ -1,6 +1,7 @@
 /* cli/motion.c - `sheaf motion show N`. */
 #include "cli/motion.h"
 
+#include "cli/arguments_show.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
 #include "store/clock.h"
@@ -52,6 +53,7 @@ static int print_json(const sheaf_motion_report *r)
     sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_buffer_init(&effect, SHEAF_ENTRY_MAX);
     (void)sheaf_motion_articles(r, articles, &count);
+    sheaf_arguments_put(r->source, r->motion->id, &w);
     sheaf_json_key(&w, "articles");
     sheaf_json_open_list(&w);
     for (size_t i = 0; i < count; i++)

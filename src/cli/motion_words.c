@@ -1,6 +1,7 @@
 /* A motion in words; declared in motion.h. */
 #include "cli/motion.h"
 
+#include "cli/arguments_show.h"
 #include "cli/effect_words.h"
 #include "cli/privacy_words.h"
 #include "cli/source_text.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { WORDS_MAX = 4096, MOMENT_SIZE = 32, SPAN_SIZE = 40 };
+enum { WORDS_MAX = 4096, MOMENT_SIZE = 32, SPAN_SIZE = 40, LABEL = 11 };
 
 static const char *moment(int64_t ms, char out[MOMENT_SIZE])
 {
@@ -405,6 +406,7 @@ void sheaf_motion_print(const sheaf_motion_report *r)
     print_votes(r);
     print_assembly(r);
     print_proposal(r);
+    sheaf_arguments_print(r->source, m->id, m->state == SHEAF_motion_state_open, LABEL);
     if (m->state != SHEAF_motion_state_open) {
         print_settled(r);
         return;

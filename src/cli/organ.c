@@ -1,5 +1,6 @@
 /* cli/organ.c - organs and their officers, elections, proxies, by one's own replay of the log.
  */
+#include "cli/arguments_show.h"
 #include "cli/round_source.h"
 #include "cli/source_text.h"
 #include "coop/electorate.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, LABEL = 10 };
 
 /* "2026-11-28 09:00 UTC" */
 typedef struct {
@@ -281,15 +282,19 @@ static void print_election(const sheaf_round_source *source, const struct sheaf_
     if (conflicted)
         printf("  %u of them %s a conflict of interest\n", conflicted,
                conflicted == 1 ? "has" : "have");
+    sheaf_arguments_print(source, e->id, e->state == SHEAF_election_state_open, LABEL);
     print_outcome(e, now);
     print_candidates(source, e);
 }
 
-static void print_election_json(const sheaf_state *state, const struct sheaf_row_election *e)
+static void print_election_json(const sheaf_round_source *source,
+                                const struct sheaf_row_election *e)
 {
+    const sheaf_state *state = source->state;
     sheaf_buffer object;
     sheaf_json_writer w = sheaf_print_begin(&object);
     const struct sheaf_row_candidate *c;
+    sheaf_arguments_put(source, e->id, &w);
     sheaf_json_key(&w, "candidates");
     sheaf_json_open_list(&w);
     for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
@@ -320,7 +325,7 @@ static sheaf_status show_election(const sheaf_round_source *source, const sheaf_
             "there is no election %.20s; `sheaf organ show` names those under way",
             a->argument[0]);
     if (a->json)
-        print_election_json(state, election);
+        print_election_json(source, election);
     else
         print_election(source, election, sheaf_clock_ms());
     return SHEAF_OK;

@@ -29,6 +29,7 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "text", &row->text);
     sheaf_matter_print_act(matter, "opened", row->opened, row->by);
+    sheaf_matter_print_arguments(matter, row->state == SHEAF_petition_state_open);
     sheaf_matter_print_time(row->reached == SHEAF_NONE ? "until" : "held by", row->closes);
     if (row->state == SHEAF_petition_state_open)
         puts("  then        it lapses, unless enough have signed; `sheaf petition sign` signs");

@@ -121,6 +121,7 @@ static void print(const sheaf_matter *matter)
         printf("  from        circle %" PRIu32 ", where it was not resolved\n", row->from);
     if (row->amendments)
         printf("  changed     %u time%s\n", row->amendments, row->amendments == 1 ? "" : "s");
+    sheaf_matter_print_arguments(matter, row->state == SHEAF_proposal_state_open);
     print_answers(matter, row);
     print_then(matter, row);
 }

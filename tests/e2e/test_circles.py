@@ -65,6 +65,11 @@ def agree(coop, members, circle):
     cook = propose(coop, "ada", circle, "Bob cooks", "--member", members["bob"], "--role", "cook")
     coop.refused("who proposes has answered", "has answered by that", "ada", "proposal", "consent",
                  "--proposal", cook)
+    said = coop.act("bob", "argument", "give", "--matter", cook, "--stance", "for", "--text",
+                    "I like to.")
+    told = words(coop, "proposal", cook)
+    check("what is argued in it is told", f"{said} for, by member {members['bob']} (bob)\n"
+          "      | I like to.\n" in told, told)
     answer(coop, "bob", cook)
     answer(coop, "cat", cook, "object", "--class", "paramount", "--reason", "No\nsalt.")
     told = words(coop, "proposal", cook)

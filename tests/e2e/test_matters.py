@@ -1,12 +1,12 @@
-"""Members call an assembly by petition, which dates itself; another is called off with what was put
-to it; one of them decides after advice; another is called to account and says nothing; a ballot on
-paper takes the place of one that was cast on a device; and `sheaf petition show` and its like say
-how it all stands."""
+"""Members argue on a motion; they call an assembly by petition, which dates itself; another is
+called off with what was put to it; one of them decides after advice; another is called to account
+and says nothing; a ballot on paper takes the place of one that was cast on a device; and `sheaf
+petition show` and its like say how it all stands."""
 import os
 import sys
 import time
 
-from kit import Folder, Hub, check, finish, refused, sheaf, until
+from kit import Folder, Hub, check, finish, refused, run, sheaf, until
 from people import Coop, found, written
 
 ARTICLES = {
@@ -33,10 +33,59 @@ def petition(coop):
     check("one signature of two", "1 of 2 signatures" in words and "Soon." in words, words)
     check("with its signer", [row["member"] for row in shown["signatures"]] == [0]
           and shown["text"] == "Let us meet.\nSoon.", shown)
+    said = coop.act("cat", "argument", "give", "--matter", asked, "--stance", "for", "--text",
+                    "It is time.")
+    shown, words = coop.show("bob", "petition", asked)
+    check("with what is argued on it", shown["arguments"][0]["text"] == "It is time."
+          and f"{said} for, by member {coop.members['cat']} (cat)\n      | It is time.\n" in words,
+          words)
     coop.act("bob", "petition", "sign", "--petition", asked)
     dated = until(lambda: [row for row in coop.rows("assembly") if row["petition"] == asked], 20)
     check("its assembly dates itself", len(dated) == 1, dated)
     return asked, dated[0]["id"]
+
+
+def argue(coop):
+    """Three argue on a motion before they vote, and answer each other."""
+    motion = coop.act("ada", "motion", "open", "--title", "A press")
+    give = ("argument", "give", "--matter", motion)
+    _, words = coop.show("bob", "motion", motion)
+    check("a motion says how to argue on it", "arguments  none yet; `sheaf argument give`" in words,
+          words)
+    first = coop.act("bob", *give, "--stance", "for", "--text", "It pays for itself.")
+    second = coop.act("cat", *give, "--stance", "against", "--answers", first, "--text",
+                      "It stood still\nall last year.")
+    third = coop.act("ada", *give, "--answers", second, "--text", "It was broken.")
+    last = coop.act("cat", *give, "--text", "Who repairs it?")
+    coop.act("cat", "conflict", "declare", "--matter", motion)
+    shown, words = coop.show("bob", "motion", motion)
+    bob, cat = (f"member {coop.members[who]} ({who})" for who in ("bob", "cat"))
+    check("a motion tells its arguments, answers below what they answer", f"""
+  arguments  4
+    {first} for, by {bob}
+      | It pays for itself.
+      {second} against, by {cat}, answers {first}; has a conflict of interest
+        | It stood still
+        | all last year.
+        {third} by member 0 (Ada), answers {second}
+          | It was broken.
+    {last} by {cat}; has a conflict of interest
+      | Who repairs it?
+  closes """ in words, words)
+    check("as data too", shown["argument_count"] == 4 and shown["arguments"][1] == {
+        "answers": first, "id": second, "member": coop.members["cat"], "stance": "against",
+        "text": "It stood still\nall last year."}, shown)
+    check("nothing else follows", (shown["motion"]["yes"], shown["motion"]["no"]) == (0, 0), shown)
+    for _ in range(9):
+        coop.act("ada", *give, "--text", "Once more.")
+    coop.refused("ten are enough", "ten arguments", "ada", *give, "--text", "Once more.")
+    coop.refused("what answers is about the same", "another argument on the same matter", "bob",
+                 *give, "--answers", motion, "--text", "No.")
+    coop.vote(motion, "yes", "ada", "bob")
+    coop.becomes(motion, state="adopted")
+    coop.refused("what is decided is argued on no more", "the motion is closed", "bob", *give,
+                 "--text", "Too late.")
+    return motion, first
 
 
 def attend(coop, assembly):
@@ -166,6 +215,7 @@ def main():
         found(folder, ARTICLES, change)
         with Hub(os.path.join(folder, "coop")) as hub:
             coop = Coop(folder, hub, *PEOPLE[1:])
+            motion, said = argue(coop)
             _, assembly = petition(coop)
             attend(coop, assembly)
             advise(coop)
@@ -178,6 +228,11 @@ def main():
             refused("nor a process", 1, "opened no process of accountability", "accountability",
                     "show", "1", "--home", coop.home("ada"))
             refused("what is no number", 2, "number", "petition", "show", "x")
+        hub_folder = os.path.join(folder, "coop")
+        run("an argument's words are erased", "text", "erase", said, hub_folder)
+        words = sheaf("motion", "show", motion, hub_folder).stdout
+        check("it stays without them", "withheld, erased" in words and "arguments  13" in words
+              and "It pays" not in words, words)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
     print(f"# {time.monotonic() - started:.1f} s")

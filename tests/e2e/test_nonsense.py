@@ -24,7 +24,8 @@ WHAT = {"ballot cast": ("--choice", "yes", "--motion"), "petition sign": ("--pet
         "proposal consent": ("--proposal",), "payment sign": ("--payment",),
         "override suspend": ("--of",), "candidate stand": ("--election",),
         "recovery confirm": ("--recovery",), "member admit": ("--member",),
-        "key revoke": ("--key",), "conflict declare": ("--matter",)}
+        "key revoke": ("--key",), "conflict declare": ("--matter",),
+        "argument give": ("--text", "x", "--matter")}
 LISTED = {"advice open": ("--title", "t", "--text", "x", "--asked"),
           "allocation open": ("--title", "t", "--amount", "1", "--points", "1", "--options"),
           "election vote": ("--election", "1", "--approve"),

@@ -195,6 +195,7 @@ def money(coop):
           "motion must approve" in coop.waits("bob")[("payment", order)]["words"])
     election = coop.act("ada", "election", "call", "--organ", 0)
     coop.act("cat", "candidate", "stand", "--election", election)
+    coop.act("bob", "argument", "give", "--matter", election, "--text", "She can count.")
     approve = os.path.join(coop.folder, "approve.json")
     with open(approve, "w", encoding="utf-8") as file:
         json.dump([{"member": coop.number["cat"]}], file)
@@ -290,7 +291,9 @@ def places(coop, election):
         text = sheaf("organ", "show", "-", place).stdout
         check(f"organs can be seen in {name}", "treasurers (organ 0" in text, text)
         text = sheaf("election", "show", election, place).stdout
-        check(f"and elections in {name}", f"election {election} of treasurers" in text, text)
+        check(f"and elections in {name}, with what is argued on them",
+              f"election {election} of treasurers" in text and "arguments 1\n" in text
+              and "She can count." in text, text)
         text = sheaf("proxy", "list", place).stdout
         check(f"and proxies in {name}", " votes for member " in text, text)
     check("with the names that a hub has", f"member {coop.number['bob']} (bob) votes for member "

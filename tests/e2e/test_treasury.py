@@ -118,7 +118,10 @@ def budget(coop):
              json.dumps([{"option": 0, "points": 1}, {"option": 1, "points": 2}]))
     coop.act("cat", "allocation", "give", "--allocation", vote, "--points",
              json.dumps([{"option": 1, "points": 3}]))
+    said = coop.act("cat", "argument", "give", "--matter", vote, "--text", "It rains in.")
     row, words = coop.show("ada", "allocation", vote)
+    check("what is argued on it is told", row["argument_count"] == 1
+          and f"  arguments   1\n    {said} by member" in words and "It rains in." in words, words)
     check("the vote names its options", [o["name"] for o in row["options"]] == ["Roof", "Library"]
           and "on how to divide 900 is open" in words and "option 1    Library" in words
           and "5 points" in words, words)

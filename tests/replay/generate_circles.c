@@ -35,6 +35,7 @@ void generate_circles(kit *k)
     kit_do(k, "cat", "proposal.withdraw", NULL, "{'proposal':#pro.back}");
     kit_do(k, "cat", "proposal.object", NULL,
            "{'class':'paramount','proposal':#pro,'reason':^}");
+    kit_do(k, "dan", "argument.give", NULL, "{'matter':#pro,'text':^}");
     kit_do(k, "ann", "proposal.amend", NULL, "{'proposal':#pro,'text':^}");
     kit_do(k, "bob", "proposal.consent", NULL, "{'proposal':#pro}");
     kit_do(k, "dan", "proposal.consent", NULL, "{'aside':true,'proposal':#pro}");

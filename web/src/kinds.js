@@ -25,6 +25,7 @@ const VERBS = {
     'accountability.open': 'called to account', 'accountability.withdraw': 'gave up a process of accountability',
     'advice.decide': 'decided after advice', 'advice.give': 'gave advice', 'advice.open': 'asked for advice',
     'advice.reply': 'answered advice', 'advice.withdraw': 'gave up a process of advice',
+    'argument.give': 'argued on what is to be decided',
     'assembly.admit': 'recorded who attends an assembly', 'assembly.confirm': 'confirmed who attends an assembly', 'assembly.attend': 'attends an assembly',
     'assembly.cancel': 'cancelled an assembly', 'assembly.convene': 'convened an assembly',
     'assembly.notice': 'recorded the notice of an assembly', 'ballots.confirm': 'confirmed ballots as a teller',
