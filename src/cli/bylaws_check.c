@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "bylaws/bylaws.h"
+#include "cli/bylaws_sources.h"
 #include "cli/document.h"
 #include "coop/view.h"
 
@@ -57,27 +58,78 @@ static int print_finding(const sheaf_arguments *a, const sheaf_bylaws_finding *f
     return sheaf_print_end(&out, &w);
 }
 
+/* ---- notes: what the rules take and members should know ---- */
+
+typedef struct {
+    const sheaf_arguments *arguments;
+    int code;
+} noting;
+
+/* A line and its sentence, or an object; `path` is one in the article. */
+static void print_note(noting *n, sheaf_article article, sheaf_slice path, const char *name,
+                       const char *sentence, sheaf_slice more)
+{
+    const sheaf_article_text *text = sheaf_article_describe(article);
+    sheaf_buffer out;
+    char where[WHERE_SIZE], words[WHERE_SIZE];
+    snprintf(where, sizeof where, "%s.%.*s", text->key, SHEAF_PRINT(path));
+    snprintf(words, sizeof words, "%s%.*s", sentence, SHEAF_PRINT(more));
+    if (!n->arguments->json) {
+        printf("note: article %d (%s), %s\n  %s\n", (int)article, text->title, where, words);
+        return;
+    }
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    sheaf_json_member_put_string(&w, "article", sheaf_str(text->key));
+    sheaf_json_member_put_int(&w, "article_number", article);
+    sheaf_json_member_put_string(&w, "note", sheaf_str(name));
+    sheaf_json_member_put_string(&w, "path", sheaf_str(where));
+    sheaf_json_member_put_string(&w, "sentence", sheaf_str(words));
+    n->code = sheaf_print_end(&out, &w);
+}
+
+static void note_source(void *context, sheaf_article article, sheaf_slice of,
+                        sheaf_slice source)
+{
+    print_note(context, article, of, "source_stale",
+               "what stands there is not what its source speaks of: ", source);
+}
+
+static sheaf_status print_notes(noting *n, const struct sheaf_bylaws *bylaws, sheaf_err *err)
+{
+    if (!bylaws->override.hold_s)
+        print_note(n, SHEAF_ARTICLE_override, sheaf_str("hold_s"), "nothing_held",
+                   "no automatic effect is held: it acts at once, and members suspend what has "
+                   "begun",
+                   (sheaf_slice){NULL, 0});
+    return sheaf_sources_of_models(bylaws, note_source, n, err);
+}
+
+/* ---- the command ---- */
+
+static int check(const sheaf_arguments *a, const struct sheaf_bylaws *bylaws)
+{
+    sheaf_err err;
+    noting n = {a, SHEAF_EXIT_DONE};
+    sheaf_bylaws_finding findings[FINDINGS_MAX];
+    size_t count = sheaf_bylaws_check_all(bylaws, findings, FINDINGS_MAX);
+    for (size_t i = 0; n.code == SHEAF_EXIT_DONE && i < count; i++)
+        n.code = print_finding(a, &findings[i]);
+    if (!count)
+        puts(a->json ? "{\"sound\":true}"
+                     : "nothing contradicts itself, and no floor is missed");
+    if (n.code == SHEAF_EXIT_DONE && print_notes(&n, bylaws, &err) != SHEAF_OK)
+        return sheaf_report(a, &err);
+    return n.code == SHEAF_EXIT_DONE && count ? SHEAF_EXIT_REFUSED : n.code;
+}
+
 static int run_check(const sheaf_arguments *a)
 {
     sheaf_err err;
     sheaf_document d;
-    sheaf_bylaws_finding findings[FINDINGS_MAX];
     const char *from = a->argument_count ? a->argument[0] : NULL;
     sheaf_status status =
         sheaf_document_open(&d, from, a->value[0], a->value[1], SHEAF_NONE, &err);
-    int code = SHEAF_EXIT_DONE;
-    if (status != SHEAF_OK) {
-        code = sheaf_report(a, &err);
-    } else {
-        size_t count = sheaf_bylaws_check_all(d.bylaws, findings, FINDINGS_MAX);
-        for (size_t i = 0; code == SHEAF_EXIT_DONE && i < count; i++)
-            code = print_finding(a, &findings[i]);
-        if (!count)
-            puts(a->json ? "{\"sound\":true}"
-                         : "nothing contradicts itself, and no floor is missed");
-        else if (code == SHEAF_EXIT_DONE)
-            code = SHEAF_EXIT_REFUSED;
-    }
+    int code = status == SHEAF_OK ? check(a, d.bylaws) : sheaf_report(a, &err);
     sheaf_document_free(&d);
     return code;
 }
@@ -91,8 +143,10 @@ const sheaf_command sheaf_command_bylaws_check = {
         "or the hub of your home where nothing is given. Exit code 4 where the rules would\n"
         "refuse them: all that is wrong is told, each with its article, its place, a "
         "sentence,\n"
-        "and who spoke: the bylaws themselves, or a floor of the legal form. With --json an\n"
-        "object each.",
+        "and who spoke: the bylaws themselves, or a floor of the legal form. Notes are what "
+        "the\n"
+        "rules take and members should know: a number that is not the one its source speaks\n"
+        "of, effects that nothing holds back. With --json an object each.",
     .options = {{"home", "DIR", "your home folder"},
                 {"ca", "FILE", "certificates to trust, in PEM"}},
     .arguments_max = 1,

@@ -3,9 +3,12 @@
 
 #include "bylaws/changes.h"
 #include "bylaws/sentences.h"
+#include "cli/bylaws_sources.h"
 #include "cli/document.h"
 
 #include <stdio.h>
+
+enum { PATH_SIZE = 200 };
 
 typedef struct {
     const sheaf_messages *messages;
@@ -70,6 +73,39 @@ static sheaf_status tell_change(void *context, const sheaf_change *change, sheaf
     return SHEAF_OK;
 }
 
+static void tell_stale(void *context, sheaf_article article, sheaf_slice of, sheaf_slice source)
+{
+    telling *t = context;
+    if (!t->w) {
+        sheaf_buffer_printf(t->out, "  %.*s (%.*s): %.*s\n",
+                            SHEAF_PRINT(sheaf_message_word(t->messages, "source_stale")),
+                            SHEAF_PRINT(of), SHEAF_PRINT(source));
+        return;
+    }
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s.%.*s", sheaf_article_describe(article)->key,
+                   SHEAF_PRINT(of));
+    sheaf_json_open_object(t->w);
+    sheaf_json_member_put_string(t->w, "path", sheaf_str(path));
+    sheaf_json_member_put_string(t->w, "source", source);
+    sheaf_json_close(t->w);
+}
+
+/* Sources that stayed while their numbers changed: of JSON a list. */
+static sheaf_status tell_sources(telling *t, const struct sheaf_bylaws *before,
+                                 const struct sheaf_bylaws *after, sheaf_article article,
+                                 sheaf_err *err)
+{
+    if (t->w) {
+        sheaf_json_key(t->w, "stale_sources");
+        sheaf_json_open_list(t->w);
+    }
+    SHEAF_TRY(sheaf_sources_stale(before, after, article, tell_stale, t, err));
+    if (t->w)
+        sheaf_json_close(t->w);
+    return SHEAF_OK;
+}
+
 static sheaf_slice title_of(const sheaf_messages *messages, sheaf_article article)
 {
     const sheaf_article_text *text = sheaf_article_describe(article);
@@ -114,8 +150,10 @@ static sheaf_status tell_article(telling *t, const struct sheaf_bylaws *before,
                                 SHEAF_PRINT(sheaf_message_word(t->messages, said)));
     }
     SHEAF_TRY(sheaf_article_changes(before, after, article, t->messages, tell_change, t, err));
-    if (!t->w)
-        return tell_sentences(t, before, after, article, NULL, true, err);
+    if (!t->w) {
+        SHEAF_TRY(tell_sentences(t, before, after, article, NULL, true, err));
+        return tell_sources(t, before, after, article, err);
+    }
     sheaf_json_close(t->w);
     SHEAF_TRY(tell_sentences(t, before, after, article, "new_sentences", true, err));
     sheaf_json_member_put_int(t->w, "number", article);
@@ -123,6 +161,7 @@ static sheaf_status tell_article(telling *t, const struct sheaf_bylaws *before,
     sheaf_json_member_put_bool(t->w, "protected", protected);
     if (said)
         sheaf_json_member_put_string(t->w, "said", sheaf_str(said));
+    SHEAF_TRY(tell_sources(t, before, after, article, err));
     sheaf_json_close(t->w);
     return SHEAF_OK;
 }
@@ -221,7 +260,8 @@ const sheaf_command sheaf_command_bylaws_diff = {
         "number\n"
         "that changes is told, marked where the program does not enforce it, and each "
         "sentence\n"
-        "of the statutes that only one of the two has. With --json one object.",
+        "of the statutes that only one of the two has; a source that stayed while its number\n"
+        "changed is named. With --json one object.",
     .options = {{"lang", "CODE", "en or de"},
                 {"catalogue", "FILE", "messages of your own language"},
                 {"home", "DIR", "your home folder"},

@@ -4,6 +4,7 @@
 #include "base/toml.h"
 #include "bylaws/model.h"
 #include "cli/bylaws_questions.h"
+#include "cli/bylaws_sources.h"
 #include "cli/bylaws_words.h"
 #include "cli/document.h"
 #include "store/file.h"
@@ -276,6 +277,7 @@ static sheaf_status make(founding *f, sheaf_arena *arena, sheaf_buffer *file, sh
     SHEAF_TRY(sheaf_json_parse(sheaf_str(text), arena, &f->tree.root, err));
     SHEAF_TRY(answer_all(f));
     SHEAF_TRY(lay_tables(f));
+    SHEAF_TRY(sheaf_draft_settle_sources(&f->tree, text, err));
     sheaf_status status = sheaf_document_take(&d, f->tree.root, "the new bylaws", err);
     if (status == SHEAF_OK)
         status = sheaf_document_check(&d, "the new bylaws", err);
@@ -308,7 +310,9 @@ const sheaf_command sheaf_command_bylaws_new = {
         "Everything that is not asked has a default and can be changed later. The answers can\n"
         "come from a file of TOML: model, name, purpose, place, currency, approvals,\n"
         "share_price, voting_days, reserve_percent, data_percent, readers, parts. Its tables\n"
-        "are laid over the document: [decisions.ordinary] with open_s = 1209600.\n"
+        "are laid over the document: [decisions.ordinary] with open_s = 1209600. Where a "
+        "number\n"
+        "is another than the model's, its source is the founders' choice unless you name one.\n"
         "Prints TOML, or JSON with --json.",
     .options = {{"model", "NAME",
                  "association, coop3, sce, worker, data-coop, consortium or demonstration"},

@@ -128,13 +128,18 @@ def tell(folder, path):
 
 def judge(folder, path):
     refused("sound bylaws are", 0, "contradicts", "bylaws", "check", path)
+    noted = sheaf("bylaws", "check", path).stdout
+    check("that nothing is held is noted", "override.hold_s\n  no automatic effect" in noted, noted)
+    held = write(folder, "held.toml", read(path).replace("hold_s = 0", "hold_s = 1"))
+    check("where it is so", "hold_s" not in sheaf("bylaws", "check", held).stdout)
     wrong = write(folder, "keys.toml",
                   read(path).replace("reserve_bp = 2500", "reserve_bp = 2400"))
     refused("keys that do not sum are refused with the article", 4, "article 18",
             "bylaws", "check", wrong)
     listed = sheaf("bylaws", "check", write(folder, "two.toml", read(wrong).replace(
         "approvals_bp = ", "approvals_bp = 1 # ")), "--json").stdout.splitlines()
-    check("all that is wrong is told", [json.loads(row)["path"] for row in listed]
+    check("all that is wrong is told", [json.loads(row)["path"] for row in listed
+                                          if "code" in row]
           == ["surplus", "succession.approvals_bp"], listed)
     refused("no co-op is founded on them", 1, "article 18", "found", os.path.join(folder, "no"),
             "--bylaws", wrong, "--member", "Ada", "--home", os.path.join(folder, "no-home"))
@@ -142,6 +147,43 @@ def judge(folder, path):
             "bylaws", "check", write(folder, "field.toml", "[purpose]\ncolour = 1\n"))
     refused("a broken line is", 1, "line 2",
             "bylaws", "check", write(folder, "line.toml", "[purpose]\nname = Oak\n"))
+
+
+def sources(folder):
+    """No number stands with the source of another."""
+    def made(name, more):
+        answers = 'model = "coop3"\nname = "Elm"\npurpose = "To last."\n' + more
+        return sheaf("bylaws", "new", "--json", "--answers", write(folder, name, answers)).stdout
+
+    def said(text, article, of):
+        return [note["source"] for note in json.loads(text)[article]["sources"]
+                if note["of"] == of]
+    plain = made("plain.toml", "")
+    other = made("other.toml", '[amendment.rule]\nmajority = "three_quarters"\n')
+    nine = said(plain, "amendment", "rule.majority")
+    check("a model's number has the model's source", "nine tenths" in str(nine), nine)
+    check("another number is the founders' choice", said(other, "amendment", "rule.majority")
+          == ["the founders' choice"] and said(other, "amendment", "rule.open_s")
+          == said(plain, "amendment", "rule.open_s"), other)
+    named = made("named.toml", '[amendment.rule]\nmajority = "three_quarters"\n'
+                 '[[amendment.sources]]\nof = "rule.majority"\nsource = "our first meeting"\n')
+    check("or what they name", said(named, "amendment", "rule.majority")
+          == ["our first meeting"], named)
+    old = write(folder, "old-sources.json", plain)
+    new = write(folder, "new-sources.json", plain.replace("nine_tenths", "three_quarters"))
+    warned = "amendment.rule.majority\n  what stands there is not what its source"
+    check("check notes a source that stayed", warned in sheaf("bylaws", "check", new).stdout)
+    for sound in (plain, other, named):
+        done = sheaf("bylaws", "check", write(folder, "sound.json", sound))
+        check("and nothing else", done.returncode == 0 and "its source" not in done.stdout,
+              done.stdout)
+    told = sheaf("bylaws", "diff", old, new).stdout
+    check("so does diff", "changed, source kept (rule.majority): coop3" in told, told)
+    told = run("as data too", "bylaws", "diff", old, new, "--json")
+    check("with its path", [note["path"] for note in told["articles"][0]["stale_sources"]]
+          == ["amendment.rule.majority"], told)
+    check("not where the source changed too", "source kept" not in sheaf(
+        "bylaws", "diff", old, write(folder, "named.json", named)).stdout)
 
 
 def clauses(folder, path):
@@ -306,6 +348,7 @@ def main():
         ask(folder)
         tell(folder, path)
         judge(folder, path)
+        sources(folder)
         clauses(folder, path)
         amend(folder, path)
     finish()

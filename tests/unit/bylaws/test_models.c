@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "bylaws/bylaws.h"
 #include "bylaws/model.h"
+#include "bylaws/sources.h"
 
 enum { TEXT_MAX = 32768 };
 
@@ -343,9 +344,66 @@ static void test_all_findings(void **unused)
     }
 }
 
+/* Whether a source speaks of the number beside it. */
+static void test_sources_of_numbers(void **unused)
+{
+    (void)unused;
+#define NOTE(of, source) "\"sources\":[{\"of\":\"" of "\",\"source\":\"" source "\"}]"
+    static const struct {
+        const char *before, *now;
+        sheaf_source_state want;
+        bool needed;
+    } rows[] = {
+        {"{\"a\":1," NOTE("a", "law") "}", "{\"a\":1," NOTE("a", "law") "}", SHEAF_SOURCE_HOLDS,
+         true},
+        {"{\"a\":1," NOTE("a", "law") "}", "{\"a\":2," NOTE("a", "law") "}", SHEAF_SOURCE_STALE,
+         true},
+        {"{\"a\":1," NOTE("a", "law") "}", "{\"a\":2," NOTE("a", "art. 2") "}",
+         SHEAF_SOURCE_OTHER, true},
+        {"{\"a\":1," NOTE("b", "law") "}", "{\"a\":2," NOTE("a", "law") "}", SHEAF_SOURCE_OTHER,
+         true},
+        {"{\"a\":1," NOTE("a", "law") "}", "{\"b\":2," NOTE("a", "law") "}", SHEAF_SOURCE_STALE,
+         false},
+        {"{\"a\":1}", "{\"a\":2," NOTE("a", "law") "}", SHEAF_SOURCE_OTHER, true},
+        {"null", "{\"a\":2," NOTE("a", "law") "}", SHEAF_SOURCE_OTHER, true},
+        {"{\"a\":1," NOTE("a", SHEAF_SOURCE_CHOICE) "}",
+         "{\"a\":2," NOTE("a", SHEAF_SOURCE_CHOICE) "}", SHEAF_SOURCE_OTHER, true},
+        {"{\"a\":{\"b\":1,\"c\":1}," NOTE("a.b", "law") "}",
+         "{\"a\":{\"b\":1,\"c\":2}," NOTE("a.b", "law") "}", SHEAF_SOURCE_HOLDS, true},
+        {"{\"l\":[{\"b\":1},{\"b\":2}]," NOTE("l.b", "law") "}",
+         "{\"l\":[{\"b\":1},{\"b\":2}]," NOTE("l.b", "law") "}", SHEAF_SOURCE_HOLDS, true},
+        {"{\"l\":[{\"b\":1},{\"b\":2}]," NOTE("l.b", "law") "}",
+         "{\"l\":[{\"b\":1},{\"b\":3}]," NOTE("l.b", "law") "}", SHEAF_SOURCE_STALE, true},
+        {"{\"l\":[{\"b\":1}]," NOTE("l.b", "law") "}",
+         "{\"l\":[{\"b\":1},{\"b\":1}]," NOTE("l.b", "law") "}", SHEAF_SOURCE_STALE, true},
+        {"{\"clauses\":[{\"text\":\"A\"}]," NOTE("clauses", "law") "}",
+         "{\"clauses\":[{\"text\":\"B\"},{\"text\":\"A\"}]," NOTE("clauses", "law") "}",
+         SHEAF_SOURCE_HOLDS, true},
+        {"{\"clauses\":[{\"text\":\"A\"}]," NOTE("clauses", "law") "}",
+         "{\"clauses\":[{\"text\":\"B\"}]," NOTE("clauses", "law") "}", SHEAF_SOURCE_STALE,
+         true},
+        {"{\"clauses\":[{\"text\":\"A\"}]," NOTE("clauses", "law") "}",
+         "{" NOTE("clauses", "law") "}", SHEAF_SOURCE_STALE, false},
+    };
+#undef NOTE
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sheaf_json *before, *now;
+        sheaf_arena arena = sheaf_arena_over(block, sizeof block);
+        assert_int_equal(sheaf_json_parse(sheaf_str(rows[i].before), &arena, &before, NULL),
+                         SHEAF_OK);
+        assert_int_equal(sheaf_json_parse(sheaf_str(rows[i].now), &arena, &now, NULL),
+                         SHEAF_OK);
+        const sheaf_json *note = sheaf_json_member(now, "sources")->first;
+        if (sheaf_source_compare(before, now, note) != rows[i].want
+            || sheaf_source_needed(now, note) != rows[i].needed)
+            fail_msg("row %zu: %d", i, (int)sheaf_source_compare(before, now, note));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sources_of_numbers),
         cmocka_unit_test(test_models_are_sound),
         cmocka_unit_test(test_coop3),
         cmocka_unit_test(test_sce),
