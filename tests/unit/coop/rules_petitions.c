@@ -130,6 +130,54 @@ void test_petitions_and_leaving(void **unused)
     kit_close(&k);
 }
 
+/* Who is excluded signs no more, and is no longer one of those of whom so many must sign; what
+ * was reached before stays reached. */
+void test_petitions_and_exclusion(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with("{'assembly_s':90000,'members_bp':6000,'open_max':6,"
+                                 "'protected':true,'sign_s':80000}");
+    rules.exclusion = "'exclusion':{'hearing_s':60},";
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"dan", "petition.open", "{'text':^,'title':^}", .label = "p"},
+        {"ann", "petition.sign", "{'petition':#p}"},
+        {"ann", "petition.open", "{'text':^,'title':^}", .label = "q"},
+        {"bob", "petition.sign", "{'petition':#q}"},
+        {"dan", "petition.sign", "{'petition':#q}"}, /* three of four */
+        {"bob", "petition.open", "{'text':^,'title':^}", .label = "r"},
+        {"cat", "petition.sign", "{'petition':#r}"},
+        {"ann", "exclusion.open", "{'member':#dan,'reason':^}", .label = "x"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(petition(&k, "p")->signatures, 2);
+    assert_int_equal(petition(&k, "r")->state, SHEAF_petition_state_open); /* two of four */
+    static const kit_row excluded[] = {
+        {"ann", "motion.open",
+         "{'effect':{'kind':'member.exclude','what':{'exclusion':#x}},'title':^}", .label = "m",
+         .wait_ms = 60000},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "m"), .label = "m.tick", .wait_ms = 120000},
+    };
+    KIT_ROWS(&k, excluded);
+    assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "dan"))->state,
+                     SHEAF_member_state_excluded);
+    assert_int_equal(petition(&k, "p")->signatures, 1);
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    assert_int_equal(petition(&k, "q")->state, SHEAF_petition_state_reached);
+    assert_int_equal(petition(&k, "r")->state, SHEAF_petition_state_reached); /* of three */
+    assert_int_equal(petition(&k, "r")->reached, kit_index(&k, "m.tick"));
+    kit_want(&k, R(not_a_member), "dan", "petition.sign", "{'petition':#p}", NULL);
+    kit_want(&k, R(not_a_member), "dan", "petition.unsign", "{'petition':#p}", NULL);
+    kit_do(&k, "cat", "petition.sign", NULL, "{'petition':#p}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_reached);
+    kit_close(&k);
+}
+
 /* A class that loses its vote loses its signatures, and gets them back with it. */
 void test_petitions_and_classes(void **unused)
 {

@@ -283,6 +283,7 @@ void test_room_of_one(void **unused);
 void test_room_of_urgent_matters(void **unused);
 void test_petitions(void **unused);
 void test_petitions_of_few(void **unused);
+void test_petitions_and_exclusion(void **unused);
 void test_petitions_and_leaving(void **unused);
 void test_petitions_and_classes(void **unused);
 void test_petition_dates_assembly(void **unused);

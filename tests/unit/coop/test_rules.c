@@ -277,6 +277,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_conflicts),
     cmocka_unit_test(test_petitions),
     cmocka_unit_test(test_petitions_of_few),
+    cmocka_unit_test(test_petitions_and_exclusion),
     cmocka_unit_test(test_petitions_and_leaving),
     cmocka_unit_test(test_petitions_and_classes),
     cmocka_unit_test(test_petition_dates_assembly),
