@@ -91,11 +91,13 @@ static void print_dispute(const sheaf_matter *matter)
     static const char *const texts[] = {
         [SHEAF_dispute_state_talk] = "is at private talk",
         [SHEAF_dispute_state_naming] = "waits for a mediator whom both parties name",
+        [SHEAF_dispute_state_offered] = "waits for a mediator whom either party names",
         [SHEAF_dispute_state_mediation] = "is being mediated",
         [SHEAF_dispute_state_panel] = "is before a panel",
         [SHEAF_dispute_state_settled] = "was resolved by the parties",
         [SHEAF_dispute_state_decided] = "was decided by the panel",
         [SHEAF_dispute_state_unresolved] = "is unresolved: the panel did not decide in time",
+        [SHEAF_dispute_state_unmediated] = "is unresolved: nobody was found to mediate",
     };
     const struct sheaf_row_dispute *row = matter->row;
     printf("Case %" PRIu32 " of conflict resolution %s.\n", row->id, texts[row->state]);

@@ -36,17 +36,28 @@ static void end(sheaf_fold *fold, struct sheaf_row_dispute *dispute, uint8_t to)
     sheaf_deadline_clear(fold->state, dispute->id, SHEAF_deadline_kind_dispute_step);
 }
 
-/* What comes next; nobody is skipped, but where no mediator is found the panel follows. */
+/* What comes next. No step is left out: a panel sits only on what somebody has mediated. Nor
+ * does one party keep the other from it by naming nobody: then whom the other names mediates.
+ */
 static void next(sheaf_fold *fold, struct sheaf_row_dispute *dispute)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(fold->state, dispute->bylaws);
-    if (dispute->state == SHEAF_dispute_state_talk) {
+    switch (dispute->state) {
+    case SHEAF_dispute_state_talk:
         step(fold, dispute, SHEAF_dispute_state_naming, bylaws->dispute_mediation_s);
-    } else if (dispute->state == SHEAF_dispute_state_panel) {
-        end(fold, dispute, SHEAF_dispute_state_unresolved);
-    } else {
+        break;
+    case SHEAF_dispute_state_naming:
+        step(fold, dispute, SHEAF_dispute_state_offered, bylaws->dispute_mediation_s);
+        break;
+    case SHEAF_dispute_state_offered:
+        end(fold, dispute, SHEAF_dispute_state_unmediated);
+        break;
+    case SHEAF_dispute_state_mediation:
         dispute->named_by = dispute->named_with = SHEAF_NONE;
         step(fold, dispute, SHEAF_dispute_state_panel, bylaws->dispute_panel_s);
+        break;
+    default:
+        end(fold, dispute, SHEAF_dispute_state_unresolved);
     }
 }
 
@@ -124,18 +135,26 @@ sheaf_refusal sheaf_rule_dispute_advance(sheaf_fold *fold,
 {
     SHEAF_REFUSE_UNLESS(check_party(fold, what->dispute));
     struct sheaf_row_dispute *dispute = dispute_edit(fold, what->dispute);
-    SHEAF_REFUSE_IF(dispute->state == SHEAF_dispute_state_panel, dispute_step);
+    SHEAF_REFUSE_IF(dispute->state != SHEAF_dispute_state_talk
+                        && dispute->state != SHEAF_dispute_state_mediation,
+                    dispute_step);
     if (both_say(dispute, dispute->by == fold->member, ADVANCE))
         next(fold, dispute);
     return SHEAF_ACCEPTED;
+}
+
+/* Is a mediator looked for? */
+static bool seeks(const struct sheaf_row_dispute *dispute)
+{
+    return dispute->state == SHEAF_dispute_state_naming
+           || dispute->state == SHEAF_dispute_state_offered;
 }
 
 sheaf_refusal sheaf_rule_dispute_name(sheaf_fold *fold, const struct sheaf_dispute_name *what)
 {
     SHEAF_REFUSE_UNLESS(check_party(fold, what->dispute));
     struct sheaf_row_dispute *dispute = dispute_edit(fold, what->dispute);
-    SHEAF_REFUSE_IF(dispute->state != SHEAF_dispute_state_naming
-                        && dispute->state != SHEAF_dispute_state_panel,
+    SHEAF_REFUSE_IF(!seeks(dispute) && dispute->state != SHEAF_dispute_state_panel,
                     dispute_step);
     SHEAF_REFUSE_IF(is_party(dispute, what->member) || dispute->mediator == what->member,
                     party_mediates);
@@ -171,9 +190,10 @@ sheaf_refusal sheaf_rule_dispute_accept(sheaf_fold *fold,
 {
     SHEAF_REFUSE_UNLESS(check_open(fold, what->dispute));
     struct sheaf_row_dispute *dispute = dispute_edit(fold, what->dispute);
-    SHEAF_REFUSE_IF(dispute->state != SHEAF_dispute_state_naming, dispute_step);
-    SHEAF_REFUSE_IF(dispute->named_by != fold->member || dispute->named_with != fold->member,
-                    not_the_mediator);
+    SHEAF_REFUSE_IF(!seeks(dispute), dispute_step);
+    bool one = dispute->named_by == fold->member, other = dispute->named_with == fold->member;
+    bool alone = dispute->state == SHEAF_dispute_state_offered;
+    SHEAF_REFUSE_IF(alone ? !one && !other : !one || !other, not_the_mediator);
     SHEAF_REFUSE_UNLESS(check_helper(fold, dispute));
     dispute->mediator = fold->member;
     step(fold, dispute, SHEAF_dispute_state_mediation,

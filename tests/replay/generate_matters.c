@@ -128,6 +128,16 @@ static void resolve(kit *k)
     kit_do(k, "bob", "dispute.name", NULL, "{'dispute':#dis,'member':#pat}");
     kit_do(k, "dan", "dispute.decide", NULL, "{'dispute':#dis}");
     kit_do(k, "pat", "dispute.decide", NULL, "{'dispute':#dis}");
+    /* One party names nobody: whom the other names mediates. In another case none is named. */
+    kit_do(k, "ann", "dispute.open", "dis.alone", "{'with':#bob}");
+    kit_do(k, "cat", "dispute.open", "dis.nobody", "{'with':#bob}");
+    pass(k, 101);
+    pass(k, 101);
+    kit_do(k, "ann", "dispute.name", NULL, "{'dispute':#dis.alone,'member':#dan}");
+    kit_do(k, "dan", "dispute.accept", NULL, "{'dispute':#dis.alone}");
+    pass(k, 101);
+    kit_do(k, "ann", "dispute.settle", NULL, "{'dispute':#dis.alone}");
+    kit_do(k, "bob", "dispute.settle", NULL, "{'dispute':#dis.alone}");
     kit_do(k, "pat", "member.leave", NULL, "{}");
 }
 

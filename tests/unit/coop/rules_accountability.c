@@ -433,6 +433,7 @@ void test_disputes(void **unused)
         {"ann", "dispute.name", "{'dispute':#d,'member':#bob}", R(party_mediates)},
         {"ann", "dispute.name", "{'dispute':#d,'member':#ann}", R(party_mediates)},
         {"ann", "dispute.name", "{'dispute':#d,'member':4000}", R(no_such_colleague)},
+        {"ann", "dispute.advance", "{'dispute':#d}", R(dispute_step)}, /* none is left out */
         {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"cat", "dispute.accept", "{'dispute':#d}", R(not_the_mediator)},
         {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
@@ -466,12 +467,12 @@ void test_disputes(void **unused)
     kit_close(&k);
 }
 
-/* The clock goes through all steps where nobody says anything. */
+/* Where nobody says anything the clock ends it, and no panel sits. */
 void test_disputes_in_time(void **unused)
 {
     (void)unused;
-    static const uint8_t states[] = {SHEAF_dispute_state_naming, SHEAF_dispute_state_panel,
-                                     SHEAF_dispute_state_unresolved};
+    static const uint8_t states[] = {SHEAF_dispute_state_naming, SHEAF_dispute_state_offered,
+                                     SHEAF_dispute_state_unmediated};
     kit k;
     found(&k);
     kit_do(&k, "ann", "dispute.open", "d", "{'with':#bob}");
@@ -480,6 +481,40 @@ void test_disputes_in_time(void **unused)
         assert_int_equal(dispute(&k, "d")->state, states[i]);
     }
     kit_want(&k, R(dispute_step), "ann", "dispute.settle", "{'dispute':#d}", NULL);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->disputes, 0);
+    kit_close(&k);
+}
+
+/* One party alone neither leaves mediation out nor keeps the other from it. */
+void test_disputes_one_sided(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_do(&k, "ann", "dispute.open", "d", "{'with':#bob}");
+    step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+    kit_do(&k, "ann", "dispute.name", NULL, "{'dispute':#d,'member':#cat}");
+    k.now = dispute(&k, "d")->closes - 2; /* an act takes one */
+    kit_want(&k, R(not_the_mediator), "cat", "dispute.accept", "{'dispute':#d}", NULL);
+    step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_offered);
+    static const kit_row rows[] = {
+        {"ann", "dispute.advance", "{'dispute':#d}", R(dispute_step)},
+        {"bob", "dispute.advance", "{'dispute':#d}", R(dispute_step)},
+        {"dan", "dispute.accept", "{'dispute':#d}", R(not_the_mediator)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#bob}", R(party_mediates)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#dan}"},
+        {"cat", "dispute.accept", "{'dispute':#d}", R(not_the_mediator)},
+        {"dan", "dispute.accept", "{'dispute':#d}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_mediation);
+    assert_int_equal(dispute(&k, "d")->mediator, kit_index(&k, "dan"));
+    static const uint8_t states[] = {SHEAF_dispute_state_panel, SHEAF_dispute_state_unresolved};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+        assert_int_equal(dispute(&k, "d")->state, states[i]);
+    }
     kit_close(&k);
 }
 
@@ -494,6 +529,9 @@ void test_disputes_of_humans(void **unused)
     "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
     "'money':false,'train':false,'vote':true},'web':false}"
     static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
         {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
         {"ann", "holder.allow", "{'holder':~a,'member':#cat}"},
         {"cat", "key.admit", HELD("c1", "~a"), .label = "c1"},
@@ -507,6 +545,9 @@ void test_disputes_of_humans(void **unused)
         {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"c1", "dispute.accept", "{'dispute':#d}", R(party_mediates)},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#eve}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#eve}"},
+        {"eve", "dispute.accept", "{'dispute':#d}"},
         {"ann", "dispute.advance", "{'dispute':#d}"},
         {"bob", "dispute.advance", "{'dispute':#d}"},
         {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},

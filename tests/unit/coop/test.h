@@ -360,5 +360,6 @@ void test_accountability_of_many(void **unused);
 void test_disputes(void **unused);
 void test_disputes_of_humans(void **unused);
 void test_disputes_in_time(void **unused);
+void test_disputes_one_sided(void **unused);
 
 #endif

@@ -354,6 +354,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_disputes),
     cmocka_unit_test(test_disputes_of_humans),
     cmocka_unit_test(test_disputes_in_time),
+    cmocka_unit_test(test_disputes_one_sided),
     cmocka_unit_test(test_held_effects),
     cmocka_unit_test(test_suspended_in_the_hold),
     cmocka_unit_test(test_suspended_mandates),
