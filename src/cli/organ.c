@@ -244,7 +244,7 @@ static void print_outcome(const struct sheaf_row_election *e, int64_t now)
         printf("  ballots are taken from %s until %s\n", moment_of(e->opens).words,
                moment_of(e->closes).words);
         puts("  then whoever has most approvals is elected; of two with as many, who stood "
-             "first;\n  a class with a ceiling of votes weighs no more than that");
+             "first");
     }
 }
 

@@ -77,19 +77,14 @@ typedef struct {
     uint64_t yes, no, abstain;
 } weights;
 
-uint64_t sheaf_ceiling_weight(uint32_t cast, uint32_t beside, uint16_t ceiling_bp)
-{
-    unsigned __int128 most = (unsigned __int128)beside * SHEAF_BALLOT_UNITS * ceiling_bp
-                             / (unsigned)(WHOLE_BP - ceiling_bp);
-    uint64_t whole = (uint64_t)cast * SHEAF_BALLOT_UNITS;
-    return most < whole ? (uint64_t)most : whole;
-}
-
 static void weigh_class(const struct sheaf_row_tally *tally, uint32_t free_ballots,
                         uint16_t ceiling_bp, weights *w)
 {
-    uint32_t cast = tally->yes + tally->no + tally->abstain;
-    unsigned __int128 most = sheaf_ceiling_weight(cast, free_ballots, ceiling_bp);
+    unsigned __int128 cast = (unsigned __int128)tally->yes + tally->no + tally->abstain;
+    unsigned __int128 most = (unsigned __int128)free_ballots * SHEAF_BALLOT_UNITS * ceiling_bp
+                             / (unsigned)(WHOLE_BP - ceiling_bp);
+    if (most > cast * SHEAF_BALLOT_UNITS)
+        most = cast * SHEAF_BALLOT_UNITS;
     if (!cast)
         return;
     w->yes += (uint64_t)(tally->yes * most / cast);

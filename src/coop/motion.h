@@ -52,10 +52,6 @@ typedef struct {
     bool quorate, carried;    /* the quorum is reached; the majority is */
 } sheaf_standing;
 
-/* What `cast` ballots of a class with that ceiling weigh together, in units, beside so many of
- * classes without one. */
-uint64_t sheaf_ceiling_weight(uint32_t cast, uint32_t beside, uint16_t ceiling_bp);
-
 /* The ballot of the member that stands: none that was cast before the motion passed to another
  * electorate. NULL if there is none. */
 const struct sheaf_row_ballot *sheaf_motion_ballot(const sheaf_state *state,

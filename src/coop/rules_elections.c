@@ -1,11 +1,9 @@
 /* Elections: calling, standing, voting, counting. Ballots approve as many candidates as there
- * are seats; who has most approvals is elected, and of two with as many who stood earlier; a
- * class with a ceiling of votes weighs no more than on motions. A seat that falls vacant is
- * filled from the same count. */
+ * are seats; who has most approvals is elected, and of two with as many who stood earlier. A
+ * seat that falls vacant is filled from the same count. */
 #include "coop/organs_internal.h"
 
 #include "bylaws/bylaws.h"
-#include "coop/motion.h"
 #include "coop/proxies.h"
 
 enum { CANDIDATES_MAX = 256 };
@@ -161,59 +159,15 @@ static bool approves(const sheaf_hash *ballot, uint8_t place)
     return ballot->bytes[place / 8] >> place % 8 & 1;
 }
 
-/* Has the class a ceiling of votes there? Where one class elects, there are no others to
- * protect from it. */
-static bool has_ceiling(const sheaf_state *state, const struct sheaf_row_election *election,
-                        uint8_t class)
-{
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, election->bylaws);
-    return !sheaf_organ_of(state, election->bylaws, election->organ)->electorate
-           && sheaf_class_at(state, bylaws->class_first + class)->ceiling_bp
-                  != SHEAF_NO_CEILING;
-}
-
-/* A ballot of the class more, or less. */
-static void count_head(sheaf_state *state, struct sheaf_row_election *election, uint8_t class,
-                       bool taken)
-{
-    uint64_t pair = sheaf_pair(election->id, class);
-    election->ballots += taken ? 1u : -1u;
-    if (!has_ceiling(state, election, class))
-        return;
-    uint32_t at = sheaf_election_tally_row(state, pair);
-    struct sheaf_row_election_tally *tally = at == SHEAF_NONE
-                                                 ? sheaf_election_tally_new(state, pair)
-                                                 : sheaf_election_tally_edit(state, at);
-    tally->election = election->id;
-    tally->class = class;
-    tally->ballots += taken ? 1u : -1u;
-}
-
-static void approve(sheaf_state *state, uint32_t row, uint8_t class, bool ceiling, bool now)
-{
-    sheaf_candidate_edit(state, row)->approvals += now ? 1u : -1u;
-    if (!ceiling)
-        return;
-    uint64_t pair = sheaf_pair(row, class);
-    uint32_t at = sheaf_candidate_tally_row(state, pair);
-    struct sheaf_row_candidate_tally *tally = at == SHEAF_NONE
-                                                  ? sheaf_candidate_tally_new(state, pair)
-                                                  : sheaf_candidate_tally_edit(state, at);
-    tally->candidate = row;
-    tally->class = class;
-    tally->approvals += now ? 1u : -1u;
-}
-
-/* One ballot of the class in the place of another; of none at all where the bits are zero. */
+/* One ballot in the place of another; of none at all where the bits are zero. */
 static void count_ballot(sheaf_state *state, const struct sheaf_row_election *election,
-                         uint8_t class, const sheaf_hash *was, const sheaf_hash *is)
+                         const sheaf_hash *was, const sheaf_hash *is)
 {
-    bool ceiling = has_ceiling(state, election, class);
     for (uint32_t row_1 = election->candidate_last; row_1 && !state->failed;) {
         const struct sheaf_row_candidate *candidate = sheaf_candidate_at(state, row_1 - 1);
         bool before = approves(was, candidate->place), now = approves(is, candidate->place);
         if (before != now)
-            approve(state, row_1 - 1, class, ceiling, now);
+            sheaf_candidate_edit(state, row_1 - 1)->approvals += now ? 1u : -1u;
         row_1 = candidate->before;
     }
 }
@@ -249,12 +203,10 @@ sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_elec
     SHEAF_REFUSE_UNLESS(read_ballot(state, what, election->seats, &approved));
     uint64_t pair = sheaf_pair(what->election, fold->member);
     uint32_t cast = sheaf_election_ballot_row(state, pair);
-    uint8_t class = sheaf_member_get(state, fold->member)->class;
-    count_ballot(state, election, class,
+    count_ballot(state, election,
                  cast == SHEAF_NONE ? &blank : &sheaf_election_ballot_at(state, cast)->approved,
                  &approved);
-    if (cast == SHEAF_NONE)
-        count_head(state, election, class, true);
+    election->ballots += cast == SHEAF_NONE;
     struct sheaf_row_election_ballot *ballot = cast == SHEAF_NONE
                                                    ? sheaf_election_ballot_new(state, pair)
                                                    : sheaf_election_ballot_edit(state, cast);
@@ -287,43 +239,16 @@ void sheaf_matter_election_conflict(sheaf_fold *fold, uint32_t id, uint32_t memb
         return;
     struct sheaf_row_election *election =
         sheaf_election_edit(state, sheaf_election_row(state, id));
-    uint8_t class = sheaf_member_get(state, member)->class;
-    count_ballot(state, election, class, &ballot->approved, &blank);
-    count_head(state, election, class, false);
+    count_ballot(state, election, &ballot->approved, &blank);
+    election->ballots--;
 }
 
 /* ---- counting ---- */
 
-/* What the candidate's approvals weigh, in units of a ballot as in motion.h: those of a class
- * with a ceiling as much in proportion as all its ballots may weigh beside those of the others.
- */
-static uint64_t weight(const sheaf_state *state, const struct sheaf_row_election *election,
-                       const struct sheaf_row_candidate *candidate)
+/* Is `a` before `b` in the count? */
+static bool ahead(const struct sheaf_row_candidate *a, const struct sheaf_row_candidate *b)
 {
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, election->bylaws);
-    uint32_t row = sheaf_candidate_row(state, sheaf_pair(election->id, candidate->member));
-    uint32_t beside = election->ballots, approvals = candidate->approvals;
-    for (uint8_t i = 0; i < bylaws->classes; i++) {
-        const struct sheaf_row_election_tally *all =
-            sheaf_election_tally_find(state, sheaf_pair(election->id, i));
-        const struct sheaf_row_candidate_tally *own =
-            sheaf_candidate_tally_find(state, sheaf_pair(row, i));
-        beside -= all ? all->ballots : 0;
-        approvals -= own ? own->approvals : 0;
-    }
-    uint64_t units = (uint64_t)approvals * SHEAF_BALLOT_UNITS;
-    for (uint8_t i = 0; i < bylaws->classes; i++) {
-        const struct sheaf_row_election_tally *all =
-            sheaf_election_tally_find(state, sheaf_pair(election->id, i));
-        const struct sheaf_row_candidate_tally *own =
-            sheaf_candidate_tally_find(state, sheaf_pair(row, i));
-        if (!all || !all->ballots || !own)
-            continue;
-        unsigned __int128 most = sheaf_ceiling_weight(
-            all->ballots, beside, sheaf_class_at(state, bylaws->class_first + i)->ceiling_bp);
-        units += (uint64_t)(own->approvals * most / all->ballots);
-    }
-    return units;
+    return a->approvals != b->approvals ? a->approvals > b->approvals : a->stood < b->stood;
 }
 
 uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id)
@@ -332,19 +257,16 @@ uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id)
     const struct sheaf_row_election *election = sheaf_election_get(state, id);
     const struct sheaf_row_organ *organ = sheaf_organ_now(state, election->organ);
     const struct sheaf_row_candidate *candidate, *best = NULL;
-    uint64_t most = 0;
     for (uint32_t row_1 = election->candidate_last; row_1; row_1 = candidate->before) {
         candidate = sheaf_candidate_at(state, row_1 - 1);
         uint32_t member = candidate->member;
-        uint64_t units = weight(state, election, candidate);
-        if (units && candidate->withdrawn == SHEAF_NONE && candidate->elected == SHEAF_NONE
+        if (candidate->approvals && candidate->withdrawn == SHEAF_NONE
+            && candidate->elected == SHEAF_NONE
             && !sheaf_office_now(state, member, election->organ)
             && sheaf_eligible(state, organ, member, election->organ, election->closes)
                    == SHEAF_ACCEPTED
-            && (!best || units > most || (units == most && candidate->stood < best->stood))) {
+            && (!best || ahead(candidate, best)))
             best = candidate;
-            most = units;
-        }
     }
     if (!best)
         return SHEAF_NONE;
@@ -364,9 +286,8 @@ static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t 
         return;
     struct sheaf_row_election *election =
         sheaf_election_edit(state, sheaf_election_row(state, id));
-    uint8_t class = sheaf_member_get(state, giver)->class;
-    count_ballot(state, election, class, &blank, &ballot->approved);
-    count_head(state, election, class, true);
+    count_ballot(state, election, &blank, &ballot->approved);
+    election->ballots++;
 }
 
 /* Fills what is vacant by now; false if nobody was elected. */

@@ -89,8 +89,6 @@ enum {
     AREA(teller, DECISIONS),
     AREA(accountability, DECISIONS),
     AREA(called, DECISIONS),
-    AREA(candidate_tally, DECISIONS),
-    AREA(election_tally, DECISIONS),
     AREA(conflict, DECISIONS),
     AREA(matter, DECISIONS),
     AREA(chamber, DECISIONS),

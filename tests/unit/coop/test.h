@@ -44,8 +44,6 @@ void test_organ_quorum(void **unused);
 void test_organ_refers(void **unused);
 void test_organ_vacancies(void **unused);
 void test_organ_ceilings(void **unused);
-void test_election_ceiling(void **unused);
-void test_election_ceiling_alone(void **unused);
 void test_organ_raised_meanwhile(void **unused);
 void test_organ_suspends(void **unused);
 void test_urgent_forms(void **unused);

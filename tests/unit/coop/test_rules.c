@@ -370,8 +370,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_organ_refers),
     cmocka_unit_test(test_organ_vacancies),
     cmocka_unit_test(test_organ_ceilings),
-    cmocka_unit_test(test_election_ceiling),
-    cmocka_unit_test(test_election_ceiling_alone),
     cmocka_unit_test(test_organ_raised_meanwhile),
     cmocka_unit_test(test_organ_suspends),
     cmocka_unit_test(test_urgent_forms),
