@@ -82,18 +82,22 @@ static bool met(const sheaf_floor *floor, const sheaf_field *field, const void *
     return false;
 }
 
-/* Ceilings are demanded of classes that have votes and put in money alone. */
+/* Ceilings are demanded of classes that have votes and put in money alone. The floor is for all
+ * of them together: ceilings that sum to it let them have no more. The finding names the class
+ * that goes beyond it, and the sum up to there. */
 static bool check_investors(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                             sheaf_bylaws_findings *out)
 {
     const struct sheaf_member_class *classes = bylaws->members.classes.at;
+    int64_t sum = 0;
     for (uint32_t i = 0; i < bylaws->members.classes.count; i++) {
-        int64_t ceiling = classes[i].has_ceiling_bp ? classes[i].ceiling_bp : 10000;
-        if (classes[i].has_role && classes[i].role == SHEAF_class_role_investor
-            && classes[i].votes && ceiling > floor->value
-            && sheaf_bylaws_found(out, floor->fault, ceiling, "members.classes[%u].ceiling_bp",
-                                  i))
-            return true;
+        if (!classes[i].has_role || classes[i].role != SHEAF_class_role_investor
+            || !classes[i].votes)
+            continue;
+        sum += classes[i].has_ceiling_bp ? classes[i].ceiling_bp : 10000;
+        if (sum > floor->value)
+            return sheaf_bylaws_found(out, floor->fault, sum, "members.classes[%u].ceiling_bp",
+                                      i);
     }
     return false;
 }

@@ -229,6 +229,26 @@ static void test_sources(void **unused)
 
 /* ---- findings ---- */
 
+/* Ceilings of several classes of investors that sum to the floor are sound; so is one that has
+ * no votes, or puts in no money alone. */
+static void test_ceilings_of_investors(void **unused)
+{
+    (void)unused;
+    static const char *const rows[] = {
+        "\"ceiling_bp\":1500,\"name\":\"lender\",\"role\":\"investor\",\"votes\":1},"
+        "{\"ceiling_bp\":1000,\"name\":\"investor\"",
+        "\"ceiling_bp\":9000,\"name\":\"lender\",\"role\":\"investor\",\"votes\":0},"
+        "{\"ceiling_bp\":2500,\"name\":\"investor\"",
+        "\"ceiling_bp\":9000,\"name\":\"neighbour\",\"votes\":1},"
+        "{\"ceiling_bp\":2500,\"name\":\"investor\"",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        filled(model("sce")->text);
+        replace("\"ceiling_bp\":2500,\"name\":\"investor\"", rows[i]);
+        assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+    }
+}
+
 static void test_floors(void **unused)
 {
     (void)unused;
@@ -248,6 +268,12 @@ static void test_floors(void **unused)
          "59(3)"},
         {"\"ceiling_bp\":2500,", "", "members.classes[2].ceiling_bp",
          "100 % is more than 25 %"},
+        {"\"ceiling_bp\":2500,\"name\":\"investor\"",
+         "\"ceiling_bp\":1500,\"name\":\"lender\",\"role\":\"investor\",\"votes\":1},"
+         "{\"ceiling_bp\":1001,\"name\":\"investor\"",
+         "members.classes[3].ceiling_bp",
+         "25.01 % is more than 25 %, the limit by the floor of sce (Council Regulation (EC) "
+         "1435/2003, art. 59(3), of all classes of investors together)"},
         {"\"members_bp\":1000,\"members_max\"", "\"members_bp\":1001,\"members_max\"",
          "petitions.members_bp", "art. 55"},
         {"\"members_max\":5000", "\"members_max\":5001", "petitions.members_max", "art. 55"},
@@ -408,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_coop3),
         cmocka_unit_test(test_sce),
         cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_ceilings_of_investors),
         cmocka_unit_test(test_floors),
         cmocka_unit_test(test_floors_have_fields),
         cmocka_unit_test(test_contradictions_in_words),
