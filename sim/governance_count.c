@@ -1,8 +1,6 @@
 /* Ballots counted anew, and what the bylaws make of them. */
 #include "governance.h"
 
-#include "coop/motion.h"
-
 /* ---- votes ---- */
 
 static int ballot_of(const motion *m, int p)
@@ -61,25 +59,25 @@ static void parts(bool nine_tenths, int sort, uint64_t *above, uint64_t *below)
                                                      : 4;
 }
 
-/* What the investors' ballots weigh: at most a third of what the others cast, a quarter of all.
- */
-static unsigned __int128 weight_of_investors(const tally *t, uint64_t *cast)
+/* What an investor's ballot counts for, as a fraction: together at most a third of what the
+ * others cast, a quarter of all. */
+static void part_of_investors(const tally *t, uint64_t *part, uint64_t *whole)
 {
-    *cast = 0;
+    uint64_t cast = 0;
     for (int c = 0; c < SHEAF_choice_COUNT; c++)
-        *cast += t->of[INVESTOR][c];
-    unsigned __int128 most = (unsigned __int128)(t->heads - *cast) * SHEAF_BALLOT_UNITS
-                             * CEILING_BP / (10000 - CEILING_BP);
-    unsigned __int128 whole = (unsigned __int128)*cast * SHEAF_BALLOT_UNITS;
-    return most < whole ? most : whole;
+        cast += t->of[INVESTOR][c];
+    *part = (t->heads - cast) * CEILING_BP;
+    *whole = cast * (10000 - CEILING_BP);
+    if (*part >= *whole)
+        *part = *whole = 1;
 }
 
-static unsigned __int128 weigh(const tally *t, int choice)
+/* So many times as much as the choice's ballots count for as `whole` says. */
+static uint64_t weigh(const tally *t, int choice)
 {
-    uint64_t cast, theirs = t->of[INVESTOR][choice];
-    unsigned __int128 weight = weight_of_investors(t, &cast);
-    return (unsigned __int128)(t->all[choice] - theirs) * SHEAF_BALLOT_UNITS
-           + (cast ? theirs * weight / cast : 0);
+    uint64_t part, whole, theirs = t->of[INVESTOR][choice];
+    part_of_investors(t, &part, &whole);
+    return (t->all[choice] - theirs) * whole + theirs * part;
 }
 
 int book_judge(const tally *t, const laws *rules, int sort, int call)
@@ -93,7 +91,7 @@ int book_judge(const tally *t, const laws *rules, int sort, int call)
     if (t->heads * 10000 < quorum * t->electorate)
         return SHEAF_motion_state_no_quorum;
     uint64_t above, below;
-    unsigned __int128 yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
+    uint64_t yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
     parts(rules->nine_tenths, sort, &above, &below);
     bool carried = sort == SHEAF_decision_sort_ordinary
                        ? yes > no
@@ -129,8 +127,10 @@ bool book_board_unable(const governance *g, const motion *m)
             m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY && g->b.sitting[p];
     return !able || able < board_quorum(m, &t);
 }
+
 bool book_capped(const tally *t)
 {
-    uint64_t cast;
-    return weight_of_investors(t, &cast) < cast * (unsigned __int128)SHEAF_BALLOT_UNITS;
+    uint64_t part, whole;
+    part_of_investors(t, &part, &whole);
+    return part < whole;
 }

@@ -1,10 +1,7 @@
 #include "bylaws/bylaws_internal.h"
 
 /* Numerator and denominator of the share of the votes. `simple` stands for more than a half. */
-static const struct {
-    uint32_t numerator, denominator;
-    bool more_than;
-} majorities[SHEAF_majority_COUNT] = {
+static const sheaf_majority_share majorities[SHEAF_majority_COUNT] = {
     [SHEAF_majority_simple] = {1, 2, true},
     [SHEAF_majority_two_thirds] = {2, 3, false},
     [SHEAF_majority_three_quarters] = {3, 4, false},
@@ -43,6 +40,11 @@ sheaf_bylaws_fault sheaf_bylaws_check(const struct sheaf_bylaws *bylaws,
     *out = (sheaf_bylaws_finding){.fault = SHEAF_BYLAWS_SOUND};
     (void)sheaf_bylaws_check_all(bylaws, out, 1);
     return out->fault;
+}
+
+sheaf_majority_share sheaf_majority_of(uint8_t majority)
+{
+    return majorities[majority];
 }
 
 bool sheaf_majority_reached(uint8_t majority, uint64_t yes, uint64_t base)

@@ -102,6 +102,14 @@ void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer 
  * Without a vote for, nothing is adopted. */
 bool sheaf_majority_reached(uint8_t majority, uint64_t yes, uint64_t base);
 
+/* The share of its base that a majority takes: at least that, or more than it. */
+typedef struct {
+    uint32_t numerator, denominator;
+    bool more_than;
+} sheaf_majority_share;
+
+sheaf_majority_share sheaf_majority_of(uint8_t majority);
+
 /* The share of a majority in hundredths of a percent, rounded up. */
 uint32_t sheaf_majority_bp(uint8_t majority);
 

@@ -72,49 +72,68 @@ static void stand_in_assembly(const sheaf_state *state, const struct sheaf_row_m
 
 /* ---- counting ---- */
 
-/* In units of a ballot. */
-typedef struct {
-    uint64_t yes, no, abstain;
-} weights;
-
-static void weigh_class(const struct sheaf_row_tally *tally, uint32_t free_ballots,
-                        uint16_t ceiling_bp, weights *w)
+static void add(sheaf_votes *to, const sheaf_votes *more)
 {
-    unsigned __int128 cast = (unsigned __int128)tally->yes + tally->no + tally->abstain;
-    unsigned __int128 most = (unsigned __int128)free_ballots * SHEAF_BALLOT_UNITS * ceiling_bp
-                             / (unsigned)(WHOLE_BP - ceiling_bp);
-    if (most > cast * SHEAF_BALLOT_UNITS)
-        most = cast * SHEAF_BALLOT_UNITS;
-    if (!cast)
-        return;
-    w->yes += (uint64_t)(tally->yes * most / cast);
-    w->no += (uint64_t)(tally->no * most / cast);
-    w->abstain += (uint64_t)(tally->abstain * most / cast);
+    to->all += more->all;
+    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+        to->of[i] += more->of[i];
 }
 
 /* Tallies by class are kept of classes with a ceiling alone. Where one class decides, or
  * officers do, there are no others to protect from it. */
-static weights weigh(const sheaf_state *state, const struct sheaf_row_motion *motion)
+sheaf_motion_votes sheaf_motion_counted(const sheaf_state *state,
+                                        const struct sheaf_row_motion *motion)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
-    uint32_t yes = motion->yes, no = motion->no, abstain = motion->abstain;
     const bool ceilings = motion->body == SHEAF_body_assembly && !motion->of;
-    const struct sheaf_row_tally *tallies[SHEAF_CLASSES_MAX];
-    for (uint8_t i = 0; i < bylaws->classes; i++) {
-        tallies[i] = ceilings ? sheaf_tally_find(state, sheaf_pair(motion->id, i)) : NULL;
-        if (!tallies[i])
+    sheaf_motion_votes out = {
+        .yes.all = motion->yes, .no.all = motion->no, .abstain.all = motion->abstain};
+    for (uint8_t i = 0; ceilings && i < bylaws->classes; i++) {
+        const struct sheaf_row_tally *tally =
+            sheaf_tally_find(state, sheaf_pair(motion->id, i));
+        if (!tally)
             continue;
-        yes -= tallies[i]->yes;
-        no -= tallies[i]->no;
-        abstain -= tallies[i]->abstain;
+        out.yes.of[i] = tally->yes;
+        out.no.of[i] = tally->no;
+        out.abstain.of[i] = tally->abstain;
     }
-    weights w = {(uint64_t)yes * SHEAF_BALLOT_UNITS, (uint64_t)no * SHEAF_BALLOT_UNITS,
-                 (uint64_t)abstain * SHEAF_BALLOT_UNITS};
-    for (uint8_t i = 0; i < bylaws->classes; i++)
-        if (tallies[i])
-            weigh_class(tallies[i], yes + no + abstain,
-                        sheaf_class_at(state, bylaws->class_first + i)->ceiling_bp, &w);
-    return w;
+    sheaf_votes cast = out.yes;
+    add(&cast, &out.no);
+    add(&cast, &out.abstain);
+    out.ceilings = sheaf_ceilings_of(state, bylaws, &cast);
+    return out;
+}
+
+/* What the majority is a share of. */
+static sheaf_votes base_of(const sheaf_motion_votes *v, const struct sheaf_row_motion *motion,
+                           uint8_t base)
+{
+    if (base == SHEAF_vote_base_entitled)
+        return (sheaf_votes){.all = motion->electorate};
+    sheaf_votes out = v->yes;
+    add(&out, &v->no);
+    if (base == SHEAF_vote_base_cast)
+        add(&out, &v->abstain);
+    return out;
+}
+
+static sheaf_weight weigh(const sheaf_ceilings *ceilings, sheaf_votes votes, uint32_t times)
+{
+    votes.all *= times;
+    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+        votes.of[i] *= times;
+    return sheaf_votes_weigh(ceilings, &votes);
+}
+
+/* As sheaf_majority_reached() says of whole votes. */
+static bool majority_reached(uint8_t majority, const sheaf_motion_votes *v,
+                             const sheaf_votes *base)
+{
+    sheaf_majority_share share = sheaf_majority_of(majority);
+    sheaf_weight have = weigh(&v->ceilings, v->yes, share.denominator);
+    sheaf_weight need = weigh(&v->ceilings, *base, share.numerator);
+    int more = sheaf_weight_compare(&have, &need);
+    return !sheaf_weight_is_zero(&have) && (share.more_than ? more > 0 : more >= 0);
 }
 
 /* ---- organs ---- */
@@ -189,23 +208,21 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
 {
     if (motion->body == SHEAF_body_organ)
         return organ_standing(state, motion, rule);
-    weights w = weigh(state, motion);
-    const uint64_t bases[] = {
-        [SHEAF_vote_base_cast] = w.yes + w.no + w.abstain,
-        [SHEAF_vote_base_entitled] = (uint64_t)motion->electorate * SHEAF_BALLOT_UNITS,
-        [SHEAF_vote_base_for_and_against] = w.yes + w.no,
-    };
+    const sheaf_motion_votes votes = sheaf_motion_counted(state, motion);
+    const sheaf_votes base = base_of(&votes, motion, rule->base);
     bool meeting = motion->assembly != SHEAF_NONE;
     uint16_t quorum = motion->call > 1 && rule->second_open_s && !meeting
                           ? rule->second_quorum_bp
                           : rule->quorum_bp;
-    sheaf_standing out = {.turnout = motion->yes + motion->no, .yes = w.yes};
+    sheaf_standing out = {
+        .turnout = motion->yes + motion->no,
+        .yes = sheaf_votes_units(&votes.ceilings, &votes.yes, SHEAF_BALLOT_UNITS),
+        .base = sheaf_votes_units(&votes.ceilings, &base, SHEAF_BALLOT_UNITS)};
     if (rule->quorum_base == SHEAF_quorum_base_all)
         out.turnout += motion->abstain;
     out.needed = quorum_of(motion->electorate, quorum);
-    out.base = bases[rule->base];
     out.quorate = sheaf_quorum_reached(quorum, motion->electorate, out.turnout);
-    out.carried = sheaf_majority_reached(rule->majority, out.yes, out.base);
+    out.carried = majority_reached(rule->majority, &votes, &base);
     if (meeting)
         stand_in_assembly(state, motion, &out);
     return out;

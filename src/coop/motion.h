@@ -21,13 +21,9 @@
  * when the assembly ends, misses its quorum where that is not held, and ends with it where it
  * is called off.
  *
- * Majority. A ballot weighs 2^30 units. A class with a ceiling of c hundredths of a percent
- * weighs at most as much as makes it c of 10,000 of all votes beside the classes without a
- * ceiling: of U ballots cast in those, U * 2^30 * c / (10000 - c) units, rounded down. Where it
- * cast more, its votes for, against and blank shrink in proportion, each rounded down. All of
- * it is done in integers of 128 bits, and nothing is rounded where no ceiling binds: exactly
- * nine tenths are nine tenths. Where nobody else votes, such a class decides nothing; but what
- * it alone is entitled to decide, its officers, it decides by its whole votes.
+ * Majority. Classes with a ceiling of votes count for so much at most (coop/ceilings.h), blank
+ * votes among those cast. What one class alone is entitled to decide, its officers, it decides
+ * by its whole votes.
  *
  * Organs. On a motion of an organ its officers vote: who held the office when it was opened and
  * holds it when voting. It is decided by the ordinary rule; its quorum is that of the organ, of
@@ -41,16 +37,27 @@
 #ifndef SHEAF_COOP_MOTION_H
 #define SHEAF_COOP_MOTION_H
 
-#include "coop/state.h"
+#include "coop/ceilings.h"
 
+/* A ballot in what people are shown; nothing is decided by it where a ceiling binds. */
 enum { SHEAF_BALLOT_UNITS = 1 << 30 };
 
 /* How a motion stands. */
 typedef struct {
     uint32_t turnout, needed; /* ballots that count for the quorum, and how many it takes */
-    uint64_t yes, base;       /* in units: the votes for, and what the majority is a share of */
+    uint64_t yes, base;       /* in units, rounded down: the votes for, and what the majority is
+                                 a share of */
     bool quorate, carried;    /* the quorum is reached; the majority is */
 } sheaf_standing;
+
+/* The ballots that count, and what those of each class count for. */
+typedef struct {
+    sheaf_votes yes, no, abstain;
+    sheaf_ceilings ceilings;
+} sheaf_motion_votes;
+
+sheaf_motion_votes sheaf_motion_counted(const sheaf_state *state,
+                                        const struct sheaf_row_motion *motion);
 
 /* The ballot of the member that stands: none that was cast before the motion passed to another
  * electorate. NULL if there is none. */

@@ -8,7 +8,7 @@
 #ifndef SHEAF_COOP_ORGANS_H
 #define SHEAF_COOP_ORGANS_H
 
-#include "coop/state.h"
+#include "coop/ceilings.h"
 
 /* What an organ may do, one bit each. */
 #define POWER(name, doc) SHEAF_POWER_NUMBER_##name,
@@ -66,5 +66,12 @@ bool sheaf_power_held(const sheaf_state *state, uint32_t member, sheaf_power pow
 
 /* How many offices there are now in organs with the power, but for those of `without`. */
 uint32_t sheaf_power_officers(const sheaf_state *state, sheaf_power power, uint32_t without);
+
+/* What ballots in the election count for, by class. */
+sheaf_ceilings sheaf_election_ceilings(const sheaf_state *state,
+                                       const struct sheaf_row_election *election);
+
+/* The approvals of the candidate in that row. */
+sheaf_votes sheaf_candidate_votes(const sheaf_state *state, uint32_t row);
 
 #endif

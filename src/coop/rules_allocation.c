@@ -3,7 +3,9 @@
  * Everybody has the same number of points and may leave some unspent. They are decided like
  * ordinary motions, as to who may vote, notice, days, quorum and changing one's vote; turnout
  * is counted in heads. The amount is then shared by points with the largest remainder
- * (coop/apportion.h), equal remainders in the order of the options. */
+ * (coop/apportion.h), equal remainders in the order of the options. Points of a class with a
+ * ceiling of votes count for what coop/ceilings.h says, of all points that were given. */
+#include "coop/allocation.h"
 #include "coop/apportion.h"
 #include "coop/room.h"
 
@@ -76,10 +78,27 @@ static sheaf_refusal check_points(const struct sheaf_row_allocation *row,
     return SHEAF_ACCEPTED;
 }
 
+/* The class of the member gives `points` to the option in the place of `was`. */
+static void give_apart(sheaf_state *state, uint32_t option, uint8_t class, uint16_t was,
+                       uint16_t points)
+{
+    uint64_t pair = sheaf_pair(option, class);
+    uint32_t at = sheaf_option_tally_row(state, pair);
+    struct sheaf_row_option_tally *tally = at == SHEAF_NONE
+                                               ? sheaf_option_tally_new(state, pair)
+                                               : sheaf_option_tally_edit(state, at);
+    tally->option = option;
+    tally->class = class;
+    tally->points -= was;
+    tally->points += points;
+}
+
 /* The points that the ballot gives to the option from now on. */
 static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uint32_t ballot,
                  uint8_t option, uint16_t points)
 {
+    uint32_t member = sheaf_allocation_ballot_at(state, ballot)->member;
+    uint8_t class = sheaf_member_get(state, member)->class;
     uint64_t pair = sheaf_pair(ballot, option);
     uint32_t at = sheaf_given_row(state, pair);
     if (at == SHEAF_NONE && !points)
@@ -92,6 +111,8 @@ static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uin
         sheaf_allocation_option_edit(state, row->option_first + option);
     total->points -= given->points;
     total->points += points;
+    if (sheaf_class_limited(state, sheaf_bylaws_get(state, row->bylaws), class))
+        give_apart(state, row->option_first + option, class, given->points, points);
     given->points = points;
 }
 
@@ -159,14 +180,57 @@ void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t me
 
 /* ---- closing ---- */
 
-/* False where nobody gave a point, or memory is spent. */
+sheaf_votes sheaf_option_votes(const sheaf_state *state, uint32_t option)
+{
+    sheaf_votes out = {.all = sheaf_allocation_option_at(state, option)->points};
+    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+        const struct sheaf_row_option_tally *tally =
+            sheaf_option_tally_find(state, sheaf_pair(option, i));
+        out.of[i] = tally ? tally->points : 0;
+    }
+    return out;
+}
+
+static sheaf_votes points_given(const sheaf_state *state,
+                                const struct sheaf_row_allocation *row)
+{
+    sheaf_votes out = {0};
+    for (uint8_t option = 0; option < row->options; option++) {
+        const sheaf_votes votes = sheaf_option_votes(state, row->option_first + option);
+        out.all += votes.all;
+        for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+            out.of[i] += votes.of[i];
+    }
+    return out;
+}
+
+sheaf_ceilings sheaf_allocation_ceilings(const sheaf_state *state,
+                                         const struct sheaf_row_allocation *allocation)
+{
+    const sheaf_votes given = points_given(state, allocation);
+    return sheaf_ceilings_of(state, sheaf_bylaws_get(state, allocation->bylaws), &given);
+}
+
+/* Of a point, as small as 63 bits hold all of them in; where every point is whole that rounds
+ * nothing. */
+static uint64_t unit_of(uint64_t points)
+{
+    unsigned bits = 62;
+    while (points >> (63 - bits))
+        bits--;
+    return (uint64_t)1 << bits;
+}
+
+/* False where no point counts, or memory is spent. */
 static bool divide(sheaf_fold *fold, const struct sheaf_row_allocation *row)
 {
     uint64_t weights[SHEAF_ALLOCATION_OPTIONS_MAX];
     int64_t shares[SHEAF_ALLOCATION_OPTIONS_MAX];
-    uint64_t total = 0;
+    uint64_t total = 0, unit = unit_of(points_given(fold->state, row).all);
+    const sheaf_ceilings ceilings = sheaf_allocation_ceilings(fold->state, row);
     for (uint8_t i = 0; i < row->options; i++) {
-        weights[i] = sheaf_allocation_option_at(fold->state, row->option_first + i)->points;
+        const sheaf_votes votes = sheaf_option_votes(fold->state, row->option_first + i);
+        weights[i] = sheaf_votes_units(&ceilings, &votes, unit);
         total += weights[i];
     }
     if (!total)

@@ -51,7 +51,7 @@ static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool 
     if (motion->body == SHEAF_body_organ)
         return;
     uint8_t class = on->member->class;
-    if (sheaf_class_at(state, on->bylaws->class_first + class)->ceiling_bp == SHEAF_NO_CEILING)
+    if (!sheaf_class_limited(state, on->bylaws, class))
         return;
     uint64_t pair = sheaf_pair(motion->id, class);
     uint32_t at = sheaf_tally_row(state, pair);

@@ -1,6 +1,8 @@
 /* Elections: calling, standing, voting, counting. Ballots approve as many candidates as there
- * are seats; who has most approvals is elected, and of two with as many who stood earlier. A
- * seat that falls vacant is filled from the same count. */
+ * are seats; who has most approvals is elected, and of two with as many who stood earlier. The
+ * ballots of a class with a ceiling of votes count for what coop/ceilings.h says, by the bylaws
+ * of the call; where the class elects its own officers they are whole. A seat that falls vacant
+ * is filled from the same count. */
 #include "coop/organs_internal.h"
 
 #include "bylaws/bylaws.h"
@@ -159,15 +161,61 @@ static bool approves(const sheaf_hash *ballot, uint8_t place)
     return ballot->bytes[place / 8] >> place % 8 & 1;
 }
 
-/* One ballot in the place of another; of none at all where the bits are zero. */
-static void count_ballot(sheaf_state *state, const struct sheaf_row_election *election,
+/* Are the ballots of that class counted apart as well? */
+static bool counted_apart(const sheaf_state *state, const struct sheaf_row_election *election,
+                          uint8_t class)
+{
+    return !sheaf_organ_of(state, election->bylaws, election->organ)->electorate
+           && sheaf_class_limited(state, sheaf_bylaws_get(state, election->bylaws), class);
+}
+
+static void count_approval(sheaf_state *state, uint32_t candidate, uint8_t class, bool now)
+{
+    uint64_t pair = sheaf_pair(candidate, class);
+    uint32_t at = sheaf_candidate_tally_row(state, pair);
+    struct sheaf_row_candidate_tally *tally = at == SHEAF_NONE
+                                                  ? sheaf_candidate_tally_new(state, pair)
+                                                  : sheaf_candidate_tally_edit(state, at);
+    tally->candidate = candidate;
+    tally->class = class;
+    tally->approvals += now ? 1u : -1u;
+}
+
+static void count_cast(sheaf_state *state, uint32_t election, uint8_t class, bool now)
+{
+    uint64_t pair = sheaf_pair(election, class);
+    uint32_t at = sheaf_election_tally_row(state, pair);
+    struct sheaf_row_election_tally *tally = at == SHEAF_NONE
+                                                 ? sheaf_election_tally_new(state, pair)
+                                                 : sheaf_election_tally_edit(state, at);
+    tally->election = election;
+    tally->class = class;
+    tally->ballots += now ? 1u : -1u;
+}
+
+/* The member's ballot `is` in the place of `was`; NULL where there is none. */
+static void count_ballot(sheaf_state *state, uint32_t row, uint32_t member,
                          const sheaf_hash *was, const sheaf_hash *is)
 {
+    static const sheaf_hash blank;
+    struct sheaf_row_election *election = sheaf_election_edit(state, row);
+    uint8_t class = sheaf_member_get(state, member)->class;
+    bool apart = counted_apart(state, election, class);
+    if (!was != !is) {
+        election->ballots += is ? 1u : -1u;
+        if (apart)
+            count_cast(state, election->id, class, is != NULL);
+    }
+    was = was ? was : &blank;
+    is = is ? is : &blank;
     for (uint32_t row_1 = election->candidate_last; row_1 && !state->failed;) {
         const struct sheaf_row_candidate *candidate = sheaf_candidate_at(state, row_1 - 1);
         bool before = approves(was, candidate->place), now = approves(is, candidate->place);
-        if (before != now)
+        if (before != now) {
             sheaf_candidate_edit(state, row_1 - 1)->approvals += now ? 1u : -1u;
+            if (apart)
+                count_approval(state, row_1 - 1, class, now);
+        }
         row_1 = candidate->before;
     }
 }
@@ -191,22 +239,20 @@ static sheaf_refusal read_ballot(const sheaf_state *state,
 
 sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_election_vote *what)
 {
-    static const sheaf_hash blank;
     sheaf_state *state = fold->state;
     uint32_t row;
     sheaf_hash approved;
     SHEAF_REFUSE_UNLESS(find_open(state, what->election, &row));
-    const sheaf_electorate electorate = electorate_of(state, sheaf_election_at(state, row));
-    SHEAF_REFUSE_IF(fold->stamp < sheaf_election_at(state, row)->opens, voting_before);
+    const struct sheaf_row_election *election = sheaf_election_at(state, row);
+    const sheaf_electorate electorate = electorate_of(state, election);
+    SHEAF_REFUSE_IF(fold->stamp < election->opens, voting_before);
     SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->election, fold->member));
-    struct sheaf_row_election *election = sheaf_election_edit(state, row);
     SHEAF_REFUSE_UNLESS(read_ballot(state, what, election->seats, &approved));
     uint64_t pair = sheaf_pair(what->election, fold->member);
     uint32_t cast = sheaf_election_ballot_row(state, pair);
-    count_ballot(state, election,
-                 cast == SHEAF_NONE ? &blank : &sheaf_election_ballot_at(state, cast)->approved,
+    count_ballot(state, row, fold->member,
+                 cast == SHEAF_NONE ? NULL : &sheaf_election_ballot_at(state, cast)->approved,
                  &approved);
-    election->ballots += cast == SHEAF_NONE;
     struct sheaf_row_election_ballot *ballot = cast == SHEAF_NONE
                                                    ? sheaf_election_ballot_new(state, pair)
                                                    : sheaf_election_ballot_edit(state, cast);
@@ -231,63 +277,84 @@ sheaf_refusal sheaf_matter_election_open(const sheaf_state *state, uint32_t id,
 
 void sheaf_matter_election_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
 {
-    static const sheaf_hash blank;
     sheaf_state *state = fold->state;
     const struct sheaf_row_election_ballot *ballot =
         sheaf_election_ballot_find(state, sheaf_pair(id, member));
-    if (!ballot)
-        return;
-    struct sheaf_row_election *election =
-        sheaf_election_edit(state, sheaf_election_row(state, id));
-    count_ballot(state, election, &ballot->approved, &blank);
-    election->ballots--;
+    if (ballot)
+        count_ballot(state, sheaf_election_row(state, id), member, &ballot->approved, NULL);
 }
 
 /* ---- counting ---- */
 
-/* Is `a` before `b` in the count? */
-static bool ahead(const struct sheaf_row_candidate *a, const struct sheaf_row_candidate *b)
+sheaf_ceilings sheaf_election_ceilings(const sheaf_state *state,
+                                       const struct sheaf_row_election *election)
 {
-    return a->approvals != b->approvals ? a->approvals > b->approvals : a->stood < b->stood;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, election->bylaws);
+    sheaf_votes cast = {.all = election->ballots};
+    for (uint8_t i = 0; i < bylaws->classes; i++) {
+        const struct sheaf_row_election_tally *tally =
+            sheaf_election_tally_find(state, sheaf_pair(election->id, i));
+        cast.of[i] = tally ? tally->ballots : 0;
+    }
+    return sheaf_ceilings_of(state, bylaws, &cast);
+}
+
+sheaf_votes sheaf_candidate_votes(const sheaf_state *state, uint32_t row)
+{
+    sheaf_votes out = {.all = sheaf_candidate_at(state, row)->approvals};
+    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+        const struct sheaf_row_candidate_tally *tally =
+            sheaf_candidate_tally_find(state, sheaf_pair(row, i));
+        out.of[i] = tally ? tally->approvals : 0;
+    }
+    return out;
+}
+
+/* Could the candidate take a seat now? */
+static bool available(const sheaf_state *state, const struct sheaf_row_election *election,
+                      const struct sheaf_row_candidate *candidate)
+{
+    return candidate->withdrawn == SHEAF_NONE && candidate->elected == SHEAF_NONE
+           && !sheaf_office_now(state, candidate->member, election->organ)
+           && sheaf_eligible(state, sheaf_organ_now(state, election->organ), candidate->member,
+                             election->organ, election->closes)
+                  == SHEAF_ACCEPTED;
 }
 
 uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id)
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_election *election = sheaf_election_get(state, id);
-    const struct sheaf_row_organ *organ = sheaf_organ_now(state, election->organ);
-    const struct sheaf_row_candidate *candidate, *best = NULL;
+    const sheaf_ceilings ceilings = sheaf_election_ceilings(state, election);
+    const struct sheaf_row_candidate *candidate;
+    uint32_t best = SHEAF_NONE;
+    sheaf_weight most = {0};
     for (uint32_t row_1 = election->candidate_last; row_1; row_1 = candidate->before) {
         candidate = sheaf_candidate_at(state, row_1 - 1);
-        uint32_t member = candidate->member;
-        if (candidate->approvals && candidate->withdrawn == SHEAF_NONE
-            && candidate->elected == SHEAF_NONE
-            && !sheaf_office_now(state, member, election->organ)
-            && sheaf_eligible(state, organ, member, election->organ, election->closes)
-                   == SHEAF_ACCEPTED
-            && (!best || ahead(candidate, best)))
-            best = candidate;
+        if (!candidate->approvals || !available(state, election, candidate))
+            continue;
+        const sheaf_votes votes = sheaf_candidate_votes(state, row_1 - 1);
+        const sheaf_weight weight = sheaf_votes_weigh(&ceilings, &votes);
+        /* The list goes from the newest back: who stood earlier comes later. */
+        if (sheaf_weight_is_zero(&weight) || sheaf_weight_compare(&weight, &most) < 0)
+            continue;
+        best = row_1 - 1;
+        most = weight;
     }
-    if (!best)
+    if (best == SHEAF_NONE)
         return SHEAF_NONE;
-    uint32_t row = sheaf_candidate_row(state, sheaf_pair(id, best->member));
-    sheaf_candidate_edit(state, row)->elected = fold->index;
-    return best->member;
+    sheaf_candidate_edit(state, best)->elected = fold->index;
+    return sheaf_candidate_at(state, best)->member;
 }
 
 /* The holder's ballot counts once more, for the giver. */
 static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
 {
-    static const sheaf_hash blank;
     sheaf_state *state = fold->state;
     const struct sheaf_row_election_ballot *ballot =
         sheaf_election_ballot_find(state, sheaf_pair(id, holder));
-    if (!ballot || sheaf_election_ballot_find(state, sheaf_pair(id, giver)))
-        return;
-    struct sheaf_row_election *election =
-        sheaf_election_edit(state, sheaf_election_row(state, id));
-    count_ballot(state, election, &blank, &ballot->approved);
-    election->ballots++;
+    if (ballot && !sheaf_election_ballot_find(state, sheaf_pair(id, giver)))
+        count_ballot(state, sheaf_election_row(state, id), giver, NULL, &ballot->approved);
 }
 
 /* Fills what is vacant by now; false if nobody was elected. */

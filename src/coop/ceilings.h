@@ -1,0 +1,63 @@
+/* coop/ceilings.h - what votes count for where a class of members has a ceiling of them.
+ *
+ * A class with a ceiling of c hundredths of a percent counts for at most as much as makes it c
+ * of 10,000 of all votes beside the classes without a ceiling: for U * c / (10000 - c) votes
+ * where U were cast in those. Where it cast more, N, each of its votes counts for that part of
+ * one, U * c / ((10000 - c) * N). So nobody's vote counts for more than another's of the class,
+ * and where nobody else votes such a class decides nothing. Blank votes are cast too.
+ *
+ * A vote is a ballot in motions and elections, and a point where an amount is divided. Where
+ * one class decides alone, or officers do, there are no others to protect from it. Signatures
+ * and approvals that people give one by one, as under petitions, are no votes: they count
+ * heads.
+ *
+ * Nothing is rounded where it is decided who has more: weights are compared as the fractions
+ * that they are, so a tie is one, and exactly nine tenths are nine tenths.
+ */
+#ifndef SHEAF_COOP_CEILINGS_H
+#define SHEAF_COOP_CEILINGS_H
+
+#include "coop/state.h"
+
+/* Votes for one thing, or all that were cast. Less than 2^46 in all. */
+typedef struct {
+    uint64_t all;                   /* those of classes with a ceiling among them */
+    uint64_t of[SHEAF_CLASSES_MAX]; /* by place of the class; 0 of one without a ceiling */
+} sheaf_votes;
+
+/* What each vote of a class counts for: so much of one. */
+typedef struct {
+    struct {
+        uint64_t part, whole; /* below 2^60; both 0 where a vote is whole */
+    } of[SHEAF_CLASSES_MAX];
+    bool bind; /* not all votes are whole */
+} sheaf_ceilings;
+
+/* The exact weight of votes times what all that are weighed with the same ceilings have in
+ * common; the least limb first. */
+enum { SHEAF_WEIGHT_LIMBS = 16 };
+typedef struct {
+    uint64_t limb[SHEAF_WEIGHT_LIMBS];
+} sheaf_weight;
+
+/* Has the class at that place a ceiling in that version of the bylaws? */
+bool sheaf_class_limited(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws,
+                         uint8_t class);
+
+/* From all votes that were cast. */
+sheaf_ceilings sheaf_ceilings_of(const sheaf_state *state,
+                                 const struct sheaf_row_bylaws *bylaws,
+                                 const sheaf_votes *cast);
+
+/* For ballots, of which there are less than 2^36: fifteen ceilings fit. */
+sheaf_weight sheaf_votes_weigh(const sheaf_ceilings *ceilings, const sheaf_votes *votes);
+/* Less than, equal to or greater than 0 as `a` is to `b`. */
+int sheaf_weight_compare(const sheaf_weight *a, const sheaf_weight *b);
+bool sheaf_weight_is_zero(const sheaf_weight *weight);
+
+/* The same in units of which a vote has `unit`; what a class counts for is rounded down.
+ * votes->all * unit is below 2^63. */
+uint64_t sheaf_votes_units(const sheaf_ceilings *ceilings, const sheaf_votes *votes,
+                           uint64_t unit);
+
+#endif
