@@ -1,7 +1,9 @@
 /* cli/allocation_show.c - `sheaf allocation show`. */
+#include "cli/ceiling_words.h"
 #include "cli/matter.h"
 
 #include "bylaws/bylaws.h"
+#include "coop/allocation.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -26,17 +28,22 @@ option_at(const sheaf_matter *matter, const struct sheaf_row_allocation *row, ui
 
 static void print_options(const sheaf_matter *matter, const struct sheaf_row_allocation *row)
 {
+    const sheaf_ceilings ceilings = sheaf_allocation_ceilings(matter->state, row);
     for (uint8_t i = 0; i < row->options; i++) {
         char label[16];
+        const sheaf_votes votes = sheaf_option_votes(matter->state, row->option_first + i);
         const struct sheaf_row_allocation_option *option = option_at(matter, row, i);
         snprintf(label, sizeof label, "option %u", i);
         sheaf_matter_print_text(matter, label, &option->name);
         printf("              %" PRIu64 " point%s", option->points,
                option->points == 1 ? "" : "s");
+        if (ceilings.bind && option->points)
+            printf(", counted as %s", sheaf_counted_as(&ceilings, &votes).words);
         if (row->state == SHEAF_allocation_state_divided)
             printf(": it gets %" PRId64, option->share);
         puts("");
     }
+    sheaf_ceilings_print(matter->state, row->bylaws, &ceilings, "  ceiling     ", "points");
 }
 
 static void print(const sheaf_matter *matter)
@@ -74,12 +81,16 @@ static void print(const sheaf_matter *matter)
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)
 {
     const struct sheaf_row_allocation *row = matter->row;
+    const sheaf_ceilings ceilings = sheaf_allocation_ceilings(matter->state, row);
+    sheaf_ceilings_put(matter->state, row->bylaws, &ceilings, w);
     sheaf_json_member_put_int(w, "needed", needed(matter->state, row));
     sheaf_json_key(w, "options");
     sheaf_json_open_list(w);
     for (uint8_t i = 0; i < row->options; i++) {
         const struct sheaf_row_allocation_option *option = option_at(matter, row, i);
+        const sheaf_votes votes = sheaf_option_votes(matter->state, row->option_first + i);
         sheaf_json_open_object(w);
+        sheaf_counted_put(&ceilings, &votes, w);
         sheaf_matter_put_text(matter, w, "name", &option->name);
         sheaf_json_member_put_int(w, "points", (int64_t)option->points);
         sheaf_json_member_put_int(w, "share", option->share);

@@ -2,6 +2,7 @@
 #include "cli/motion.h"
 
 #include "cli/arguments_show.h"
+#include "cli/ceiling_words.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
 #include "store/clock.h"
@@ -60,6 +61,8 @@ static int print_json(const sheaf_motion_report *r)
         sheaf_json_int(&w, articles[i]);
     sheaf_json_close(&w);
     sheaf_json_member_put_int(&w, "begins", r->motion->begins);
+    const sheaf_motion_votes votes = sheaf_motion_counted(r->state, r->motion);
+    sheaf_ceilings_put(r->state, r->motion->bylaws, &votes.ceilings, &w);
     sheaf_json_member_put_int(&w, "conflicted", sheaf_conflicts(r->state, r->motion->id));
     sheaf_json_key(&w, "effect");
     if (r->effect) {

@@ -2,6 +2,7 @@
 #include "cli/motion.h"
 
 #include "cli/arguments_show.h"
+#include "cli/ceiling_words.h"
 #include "cli/effect_words.h"
 #include "cli/privacy_words.h"
 #include "cli/source_text.h"
@@ -188,6 +189,19 @@ static void print_organ(const sheaf_motion_report *r)
     puts("");
 }
 
+/* What the votes count for, where a class has a ceiling that changes it. */
+static void print_counted(const sheaf_motion_report *r)
+{
+    const sheaf_motion_votes v = sheaf_motion_counted(r->state, r->motion);
+    if (!v.ceilings.bind)
+        return;
+    printf("  counted    as %s for, %s against, %s blank\n",
+           sheaf_counted_as(&v.ceilings, &v.yes).words,
+           sheaf_counted_as(&v.ceilings, &v.no).words,
+           sheaf_counted_as(&v.ceilings, &v.abstain).words);
+    sheaf_ceilings_print(r->state, r->motion->bylaws, &v.ceilings, "             ", "votes");
+}
+
 static void print_votes(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -209,6 +223,7 @@ static void print_votes(const sheaf_motion_report *r)
     if (m->by_proxy)
         printf("; %" PRIu32 " of them by proxy", m->by_proxy);
     puts("");
+    print_counted(r);
     if (m->body == SHEAF_body_organ && m->urgent)
         return;
     if (!r->standing.needed && r->standing.quorate) {

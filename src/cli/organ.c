@@ -1,6 +1,7 @@
 /* cli/organ.c - organs and their officers, elections, proxies, by one's own replay of the log.
  */
 #include "cli/arguments_show.h"
+#include "cli/ceiling_words.h"
 #include "cli/round_source.h"
 #include "cli/source_text.h"
 #include "coop/electorate.h"
@@ -252,12 +253,17 @@ static void print_candidates(const sheaf_round_source *source,
                              const struct sheaf_row_election *e)
 {
     const struct sheaf_row_candidate *c;
+    const sheaf_ceilings ceilings = sheaf_election_ceilings(source->state, e);
+    sheaf_ceilings_print(source->state, e->bylaws, &ceilings, "  ", "ballots");
     for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
         c = sheaf_candidate_at(source->state, row_1 - 1);
+        const sheaf_votes votes = sheaf_candidate_votes(source->state, row_1 - 1);
         printf("  member %u", c->member);
         sheaf_source_print_name(source, c->member);
-        printf(": %u approve%s%s%s\n", c->approvals, c->approvals == 1 ? "s" : "",
-               c->withdrawn != SHEAF_NONE ? "; does not stand any more" : "",
+        printf(": %u approve%s", c->approvals, c->approvals == 1 ? "s" : "");
+        if (ceilings.bind && c->approvals)
+            printf(", counted as %s", sheaf_counted_as(&ceilings, &votes).words);
+        printf("%s%s\n", c->withdrawn != SHEAF_NONE ? "; does not stand any more" : "",
                c->elected != SHEAF_NONE ? "; elected" : "");
     }
 }
@@ -295,6 +301,7 @@ static void print_election_json(const sheaf_round_source *source,
     sheaf_json_writer w = sheaf_print_begin(&object);
     const struct sheaf_row_candidate *c;
     sheaf_arguments_put(source, e->id, &w);
+    const sheaf_ceilings ceilings = sheaf_election_ceilings(state, e);
     sheaf_json_key(&w, "candidates");
     sheaf_json_open_list(&w);
     for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
@@ -304,7 +311,19 @@ static void print_election_json(const sheaf_round_source *source,
         sheaf_json_close(&w);
     }
     sheaf_json_close(&w);
+    sheaf_ceilings_put(state, e->bylaws, &ceilings, &w);
     sheaf_json_member_put_int(&w, "conflicted", sheaf_conflicts(state, e->id));
+    sheaf_json_key(&w, "counted");
+    sheaf_json_open_list(&w);
+    for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
+        c = sheaf_candidate_at(state, row_1 - 1);
+        const sheaf_votes votes = sheaf_candidate_votes(state, row_1 - 1);
+        sheaf_json_open_object(&w);
+        sheaf_counted_put(&ceilings, &votes, &w);
+        sheaf_json_member_put_int(&w, "member", c->member);
+        sheaf_json_close(&w);
+    }
+    sheaf_json_close(&w);
     sheaf_json_key(&w, "election");
     sheaf_json_open_object(&w);
     sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_election), e, SHEAF_NONE, &w);

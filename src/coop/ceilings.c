@@ -32,7 +32,7 @@ static uint64_t free_of(const sheaf_votes *votes)
 sheaf_ceilings sheaf_ceilings_of(const sheaf_state *state,
                                  const struct sheaf_row_bylaws *bylaws, const sheaf_votes *cast)
 {
-    sheaf_ceilings out = {0};
+    sheaf_ceilings out = {.cast = *cast};
     uint64_t free = free_of(cast);
     assert(cast->all < VOTES_END);
     for (uint8_t i = 0; i < bylaws->classes; i++) {

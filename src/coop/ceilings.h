@@ -30,7 +30,8 @@ typedef struct {
     struct {
         uint64_t part, whole; /* below 2^60; both 0 where a vote is whole */
     } of[SHEAF_CLASSES_MAX];
-    bool bind; /* not all votes are whole */
+    bool bind;        /* not all votes are whole */
+    sheaf_votes cast; /* that it was made from */
 } sheaf_ceilings;
 
 /* The exact weight of votes times what all that are weighed with the same ceilings have in
