@@ -25,6 +25,15 @@ static bool may_vote(const sheaf_waits *w, uint8_t body, uint32_t of, uint32_t o
     return voter(w, body, of, opened, bylaws, matter) == SHEAF_ACCEPTED;
 }
 
+/* What is waited for of whom `may` lets vote; NULL where it is nothing. */
+static const char *vote_words(sheaf_refusal may)
+{
+    return may == SHEAF_ACCEPTED ? "your vote"
+           : may == SHEAF_REFUSED_on_trial
+               ? "your vote, if you like: on trial it is recorded and not counted"
+               : NULL;
+}
+
 /* ---- votes ---- */
 
 /* Where it is put to an assembly, only who is present votes, and while that goes on. */
@@ -53,16 +62,15 @@ static void motion(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
     sheaf_refusal may = voter(w, m->body, m->of, m->since, m->bylaws, of);
-    bool trial = may == SHEAF_REFUSED_on_trial;
+    bool counts = may == SHEAF_ACCEPTED;
     if (sheaf_motion_ballot(w->state, m, w->member)
         || sheaf_counted_find(w->state, sheaf_pair(of, w->member)) || !ballots_taken(w, m)
-        || (may != SHEAF_ACCEPTED && !trial))
+        || !vote_words(may))
         return;
     WAIT("motion", of, at, m->title,
-         trial       ? "your vote, if you like: on trial it is recorded and not counted"
-         : m->ratify ? "your vote on what an organ has done at once"
-         : proxied(w, of, at) ? "your vote, or your proxy's"
-                              : "your vote",
+         counts && m->ratify            ? "your vote on what an organ has done at once"
+         : counts && proxied(w, of, at) ? "your vote, or your proxy's"
+                                        : vote_words(may),
          "ballot cast --motion %u --choice yes|no|abstain", of);
 }
 
@@ -77,10 +85,11 @@ static void election(sheaf_waits *w, uint32_t of, int64_t at)
         && !sheaf_candidate_find(w->state, pair))
         WAIT("election", of, organ->nominate_s ? e->opens : at, untitled,
              "candidates stand, as you may", "candidate stand --election %u", of);
-    if (w->now >= e->opens && !sheaf_election_ballot_find(w->state, pair)
-        && may_vote(w, SHEAF_body_assembly, organ->electorate, of, e->bylaws, of))
-        WAIT("election", of, at, untitled, "your vote",
-             "election vote --election %u --approve FILE", of);
+    const char *words =
+        vote_words(voter(w, SHEAF_body_assembly, organ->electorate, of, e->bylaws, of));
+    if (words && w->now >= e->opens && !sheaf_election_ballot_find(w->state, pair))
+        WAIT("election", of, at, untitled, words, "election vote --election %u --approve FILE",
+             of);
 }
 
 static void allocation(sheaf_waits *w, uint32_t of, int64_t at)
@@ -88,10 +97,14 @@ static void allocation(sheaf_waits *w, uint32_t of, int64_t at)
     const struct sheaf_row_allocation *a = sheaf_allocation_get(w->state, of);
     const struct sheaf_row_decision *rule = sheaf_decision_by(
         w->state, sheaf_bylaws_get(w->state, a->bylaws), SHEAF_decision_sort_ordinary);
+    sheaf_refusal may = voter(w, SHEAF_body_assembly, 0, of, a->bylaws, of);
     if (w->now >= a->opened + (int64_t)rule->notice_s * 1000
         && !sheaf_allocation_ballot_find(w->state, sheaf_pair(of, w->member))
-        && may_vote(w, SHEAF_body_assembly, 0, of, a->bylaws, of))
-        WAIT("allocation", of, at, a->title, "your points",
+        && vote_words(may))
+        WAIT("allocation", of, at, a->title,
+             may == SHEAF_ACCEPTED
+                 ? "your points"
+                 : "your points, if you like: on trial they are recorded and not counted",
              "allocation give --allocation %u --points FILE", of);
 }
 
@@ -189,13 +202,13 @@ enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16 };
 static void party(sheaf_waits *w, const struct sheaf_row_dispute *d, bool first, int64_t at)
 {
     uint32_t own = first ? d->named_by : d->named_with;
-    bool names =
-        d->state == SHEAF_dispute_state_naming || d->state == SHEAF_dispute_state_panel;
+    bool panel = d->state == SHEAF_dispute_state_panel;
+    bool names = panel || d->state == SHEAF_dispute_state_naming
+                 || d->state == SHEAF_dispute_state_offered;
     unsigned said = d->said >> !first;
     if (names && own == SHEAF_NONE)
         WAIT("dispute", d->id, at, untitled,
-             d->state == SHEAF_dispute_state_naming ? "name the colleague who mediates"
-                                                    : "name a colleague for the panel",
+             panel ? "name a colleague for the panel" : "name the colleague who mediates",
              "dispute name --dispute %u --member N", d->id);
     else if (!names && !(said & (SETTLED | ADVANCE)))
         WAIT("dispute", d->id, at, untitled,
@@ -216,6 +229,9 @@ static void dispute(sheaf_waits *w, uint32_t of, int64_t at)
     }
     if (d->state == SHEAF_dispute_state_naming && first && second)
         WAIT("dispute", of, at, untitled, "both sides ask you to mediate",
+             "dispute accept --dispute %u", of);
+    if (d->state == SHEAF_dispute_state_offered && (first || second))
+        WAIT("dispute", of, at, untitled, "a side asks you to mediate; they agreed on nobody",
              "dispute accept --dispute %u", of);
     if (d->state == SHEAF_dispute_state_panel && (first || second) && d->named_by != SHEAF_NONE
         && d->named_with != SHEAF_NONE && !(d->said >> !first & DECIDED))

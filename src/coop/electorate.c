@@ -36,11 +36,11 @@ sheaf_refusal sheaf_row_entitled(const sheaf_state *state, const sheaf_electorat
     }
     if (!class_votes(state, electorate->bylaws, row->class))
         return SHEAF_REFUSED_no_vote;
-    if (row->counted > electorate->opened)
-        return SHEAF_REFUSED_on_trial;
     if (electorate->body == SHEAF_body_assembly && electorate->of
         && row->class != electorate->of - 1)
         return SHEAF_REFUSED_other_class;
+    if (row->counted > electorate->opened)
+        return SHEAF_REFUSED_on_trial;
     return SHEAF_ACCEPTED;
 }
 

@@ -99,6 +99,7 @@ static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uin
 {
     uint32_t member = sheaf_allocation_ballot_at(state, ballot)->member;
     uint8_t class = sheaf_member_get(state, member)->class;
+    bool counts = sheaf_allocation_ballot_at(state, ballot)->counts;
     uint64_t pair = sheaf_pair(ballot, option);
     uint32_t at = sheaf_given_row(state, pair);
     if (at == SHEAF_NONE && !points)
@@ -107,12 +108,14 @@ static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uin
         at == SHEAF_NONE ? sheaf_given_new(state, pair) : sheaf_given_edit(state, at);
     given->ballot = ballot;
     given->option = option;
-    struct sheaf_row_allocation_option *total =
-        sheaf_allocation_option_edit(state, row->option_first + option);
-    total->points -= given->points;
-    total->points += points;
-    if (sheaf_class_limited(state, sheaf_bylaws_get(state, row->bylaws), class))
-        give_apart(state, row->option_first + option, class, given->points, points);
+    if (counts) {
+        struct sheaf_row_allocation_option *total =
+            sheaf_allocation_option_edit(state, row->option_first + option);
+        total->points -= given->points;
+        total->points += points;
+        if (sheaf_class_limited(state, sheaf_bylaws_get(state, row->bylaws), class))
+            give_apart(state, row->option_first + option, class, given->points, points);
+    }
     given->points = points;
 }
 
@@ -125,7 +128,10 @@ sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
     const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
     SHEAF_REFUSE_IF(row->state != SHEAF_allocation_state_open, allocation_closed);
     const sheaf_electorate electorate = electorate_of(row);
-    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, row->id, fold->member));
+    sheaf_refusal may = sheaf_may_vote(state, &electorate, row->id, fold->member);
+    bool counts = may == SHEAF_ACCEPTED;
+    if (may != SHEAF_REFUSED_on_trial) /* such points are recorded */
+        SHEAF_REFUSE_UNLESS(may);
     SHEAF_REFUSE_IF(fold->stamp
                         < row->opened + (int64_t)rule_of(state, row->bylaws)->notice_s * 1000,
                     voting_not_begun);
@@ -140,7 +146,9 @@ sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
         struct sheaf_row_allocation_ballot *fresh = sheaf_allocation_ballot_new(state, pair);
         fresh->allocation = row->id;
         fresh->member = fold->member;
-        sheaf_allocation_edit(state, at)->ballots++;
+        fresh->counts = counts;
+        if (counts)
+            sheaf_allocation_edit(state, at)->ballots++;
     }
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_allocation_ballot_edit(state, ballot)->cast = fold->index;
@@ -170,7 +178,7 @@ void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t me
     sheaf_state *state = fold->state;
     uint32_t at = sheaf_allocation_row(state, id);
     uint32_t ballot = sheaf_allocation_ballot_row(state, sheaf_pair(id, member));
-    if (ballot == SHEAF_NONE)
+    if (ballot == SHEAF_NONE || !sheaf_allocation_ballot_at(state, ballot)->counts)
         return;
     const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
     for (uint8_t option = 0; option < row->options; option++)

@@ -246,13 +246,18 @@ sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_elec
     const struct sheaf_row_election *election = sheaf_election_at(state, row);
     const sheaf_electorate electorate = electorate_of(state, election);
     SHEAF_REFUSE_IF(fold->stamp < election->opens, voting_before);
-    SHEAF_REFUSE_UNLESS(sheaf_may_vote(state, &electorate, what->election, fold->member));
+    sheaf_refusal may = sheaf_may_vote(state, &electorate, what->election, fold->member);
+    bool counts = may == SHEAF_ACCEPTED;
+    if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
+        SHEAF_REFUSE_UNLESS(may);
     SHEAF_REFUSE_UNLESS(read_ballot(state, what, election->seats, &approved));
     uint64_t pair = sheaf_pair(what->election, fold->member);
     uint32_t cast = sheaf_election_ballot_row(state, pair);
-    count_ballot(state, row, fold->member,
-                 cast == SHEAF_NONE ? NULL : &sheaf_election_ballot_at(state, cast)->approved,
-                 &approved);
+    if (counts)
+        count_ballot(state, row, fold->member,
+                     cast == SHEAF_NONE ? NULL
+                                        : &sheaf_election_ballot_at(state, cast)->approved,
+                     &approved);
     struct sheaf_row_election_ballot *ballot = cast == SHEAF_NONE
                                                    ? sheaf_election_ballot_new(state, pair)
                                                    : sheaf_election_ballot_edit(state, cast);
@@ -260,6 +265,7 @@ sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_elec
     ballot->member = fold->member;
     ballot->approved = approved;
     ballot->cast = fold->index;
+    ballot->counts = counts;
     return SHEAF_ACCEPTED;
 }
 
@@ -280,7 +286,7 @@ void sheaf_matter_election_conflict(sheaf_fold *fold, uint32_t id, uint32_t memb
     sheaf_state *state = fold->state;
     const struct sheaf_row_election_ballot *ballot =
         sheaf_election_ballot_find(state, sheaf_pair(id, member));
-    if (ballot)
+    if (ballot && ballot->counts)
         count_ballot(state, sheaf_election_row(state, id), member, &ballot->approved, NULL);
 }
 

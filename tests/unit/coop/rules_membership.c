@@ -197,6 +197,65 @@ void test_trial(void **unused)
     kit_close(&k);
 }
 
+/* In elections and in dividing an amount as on motions: what who is on trial says is recorded
+ * and not counted, also when it is said again after the trial. */
+void test_trial_elections(void **unused)
+{
+    (void)unused;
+#define APPROVE           "{'approve':[{'member':#ann}],'election':#e}"
+#define POINTS(option, n) "{'allocation':#a,'points':[{'option':" option ",'points':" n "}]}"
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','trial_s':3600,'votes':1},"
+                    "{'name':'worker','trial_s':3600,'votes':1}";
+    rules.ordinary.open_s = 5000;
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'electorate':0,'kind':'board','name':'Board','nominate_s':10,"
+        "'open_s':7000,'quorum_bp':0,'seats':1,'term_s':40000}],'protected':false}";
+    found_three(&k, &rules);
+    static const kit_row rows[] = {
+        {"wim", "member.apply",
+         "{'class':1,'kind':'person','name':^,'public_key':@wim,'web':false}", .label = "wim"},
+        {"ann", "member.admit", "{'member':#wim}"},
+        {"ann", "election.call", "{'organ':0}", .label = "e"},
+        {"ann", "candidate.stand", "{'election':#e}"},
+        {"ann", "allocation.open",
+         "{'amount':100,'options':[{'name':^},{'name':^}],'points':10,'title':^}",
+         .label = "a"},
+        {"bob", "election.vote", APPROVE, .wait_ms = 10000},
+        {"bob", "election.vote", "{'approve':[],'election':#e}"},
+        {"bob", "election.vote", APPROVE},
+        {"wim", "election.vote", APPROVE, R(other_class)},
+        {"bob", "conflict.declare", "{'matter':#e}", R(on_trial)},
+        {"bob", "allocation.give", POINTS("1", "10")},
+        {"wim", "allocation.give", POINTS("1", "4")},
+        {"hub", "clock.tick", KIT_TICK("member_trial", "bob"), .wait_ms = 3600000},
+        {"hub", "clock.tick", KIT_TICK("member_trial", "cat")},
+        {"hub", "clock.tick", KIT_TICK("member_trial", "wim")},
+        {"cat", "election.vote", APPROVE},
+        {"bob", "allocation.give", POINTS("1", "9")},
+    };
+    KIT_ROWS(&k, rows);
+    uint32_t e = kit_index(&k, "e");
+    const struct sheaf_row_candidate *ann =
+        sheaf_candidate_get(&k.state, sheaf_pair(e, kit_index(&k, "ann")));
+    assert_int_equal(sheaf_election_ballot_count(&k.state), 2);
+    assert_int_equal(ann->approvals, 0);
+    assert_int_equal(sheaf_election_get(&k.state, e)->ballots, 0);
+    kit_do(&k, "ann", "election.vote", NULL, APPROVE);
+    kit_do(&k, "ann", "allocation.give", NULL, POINTS("0", "1"));
+    assert_int_equal(ann->approvals, 1);
+    assert_int_equal(sheaf_election_get(&k.state, e)->ballots, 1);
+    const struct sheaf_row_allocation *a = sheaf_allocation_get(&k.state, kit_index(&k, "a"));
+    assert_int_equal(sheaf_allocation_ballot_count(&k.state), 3);
+    assert_int_equal(a->ballots, 1);
+    k.now = a->closes;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("allocation", "a"));
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first)->share, 100);
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first + 1)->points, 0);
+    kit_close(&k);
+}
+
 /* An amendment that gives or takes votes does not touch those on trial. */
 void test_trial_amended(void **unused)
 {

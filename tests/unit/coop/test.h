@@ -162,6 +162,7 @@ void test_notice(void **unused);
 void test_last_vote_stays(void **unused);
 void test_trial(void **unused);
 void test_trial_amended(void **unused);
+void test_trial_elections(void **unused);
 void test_death(void **unused);
 void test_death_denied(void **unused);
 void test_exclusion(void **unused);

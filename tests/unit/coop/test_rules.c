@@ -169,6 +169,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_last_vote_stays),
     cmocka_unit_test(test_trial),
     cmocka_unit_test(test_trial_amended),
+    cmocka_unit_test(test_trial_elections),
     cmocka_unit_test(test_death),
     cmocka_unit_test(test_death_denied),
     cmocka_unit_test(test_exclusion),
