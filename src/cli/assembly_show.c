@@ -1,6 +1,8 @@
 /* cli/assembly_show.c - `sheaf assembly show`. */
 #include "cli/matter.h"
 
+#include "coop/motion.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -44,6 +46,22 @@ static void print_rolls(const sheaf_matter *matter)
     }
 }
 
+static void print_notice(const sheaf_matter *matter, const struct sheaf_row_assembly *row)
+{
+    bool waits = row->state == SHEAF_assembly_state_convened;
+    if (row->delivered)
+        printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal\n",
+               row->delivered);
+    else if (row->state != SHEAF_assembly_state_cancelled)
+        printf("  notice      this entry of the log; no delivery %s recorded\n",
+               waits ? "is" : "was");
+    if (sheaf_assembly_unproven(matter->state, row))
+        puts(waits ? "              until it is, with `sheaf assembly notice`, before the "
+                     "assembly begins,\n"
+                     "              nothing that takes effect can be decided there"
+                   : "              so it decides on nothing that takes effect");
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_assembly *row = matter->row;
@@ -59,9 +77,7 @@ static void print(const sheaf_matter *matter)
         sheaf_matter_print_who(matter, "convened by", row->by);
     sheaf_matter_print_time("begins", row->starts);
     sheaf_matter_print_time("ends", row->ends);
-    if (row->delivered)
-        printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal\n",
-               row->delivered);
+    print_notice(matter, row);
     for (uint32_t at = row->attendance_last; at; attended++)
         at = sheaf_attendance_at(matter->state, at - 1)->before;
     printf("  attendance  %" PRIu32 " so far\n", attended);

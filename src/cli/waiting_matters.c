@@ -43,7 +43,9 @@ static bool ballots_taken(const sheaf_waits *w, const struct sheaf_row_motion *m
         m->assembly == SHEAF_NONE ? NULL : sheaf_assembly_find(w->state, m->assembly);
     return m->begins <= w->now
            && (!assembly
-               || (assembly->state == SHEAF_assembly_state_under_way
+               || (!(m->effect != SHEAF_KIND_none
+                     && sheaf_assembly_unproven(w->state, assembly))
+                   && assembly->state == SHEAF_assembly_state_under_way
                    && sheaf_attendance_find(w->state, sheaf_pair(assembly->id, w->member))));
 }
 
@@ -132,6 +134,11 @@ static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
 static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
+    if (a->by == w->member && a->state == SHEAF_assembly_state_convened
+        && sheaf_assembly_unproven(w->state, a))
+        WAIT("assembly", of, at, untitled,
+             "the delivery of its notice is to be recorded, or it decides nothing",
+             "assembly notice --assembly %u --delivered N --evidence SHA256", of);
     if (sheaf_attendance_find(w->state, sheaf_pair(of, w->member)))
         return;
     bool early = a->state == SHEAF_assembly_state_convened && w->now < at - SHEAF_DOORS_MS;

@@ -31,6 +31,12 @@ uint32_t sheaf_assembly_quorum_bp(const struct sheaf_row_bylaws *bylaws, uint8_t
                                                  : bylaws->assembly_quorum_bp;
 }
 
+bool sheaf_assembly_unproven(const sheaf_state *state,
+                             const struct sheaf_row_assembly *assembly)
+{
+    return !assembly->delivered && sheaf_bylaws_get(state, assembly->bylaws)->assembly_evidence;
+}
+
 /* Of the one class that decides, did enough come? Members of others do not stand in for it. */
 static bool class_present(const sheaf_state *state, const struct sheaf_row_assembly *assembly,
                           const struct sheaf_row_motion *motion, uint32_t bp)

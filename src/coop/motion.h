@@ -84,6 +84,10 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
  * there is no other. */
 uint32_t sheaf_assembly_quorum_bp(const struct sheaf_row_bylaws *bylaws, uint8_t call);
 
+/* Do the bylaws of its notice demand a record of how that was delivered, and is there none? */
+bool sheaf_assembly_unproven(const sheaf_state *state,
+                             const struct sheaf_row_assembly *assembly);
+
 /* The least sort of decision (enum decision_sort) on the effect under the bylaws in force;
  * false if memory is spent. */
 SHEAF_MUST_USE bool sheaf_effect_sort(const sheaf_state *state, const sheaf_effect *effect,

@@ -103,6 +103,8 @@ def attend(coop, assembly):
     coop.refused("who is not there does not vote there", "present at the assembly", "cat",
                  "ballot", "cast", "--motion", motion, "--choice", "yes")
     shown, words = coop.show("cat", "assembly", assembly)
+    check("it tells that no delivery of its notice is on record",
+          "no delivery was recorded" in words and not shown["assembly"]["delivered"], words)
     check("an assembly tells its motions", shown["motions"] == [motion] and "Thanks" in words,
           words)
     words = sheaf("motion", "show", motion, "--home", coop.home("cat")).stdout

@@ -11,7 +11,7 @@ void generate_matters_rules(kit_rules *rules)
     rules->article[SHEAF_ARTICLE_advice] =
         "{'answer_s':100,'open_max':5,'protected':false,'spend_max_cents':50000}";
     rules->article[SHEAF_ARTICLE_assemblies] =
-        "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500,"
+        "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500,"
         "'second':{'open_s':60,'quorum_bp':2500}}";
     rules->article[SHEAF_ARTICLE_disputes] =
         "{'mediation_s':100,'open_max':5,'panel_s':100,'protected':false,'talk_s':100}";

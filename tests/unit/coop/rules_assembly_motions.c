@@ -1,6 +1,8 @@
 /* Motions that are put to an assembly. */
 #include "test.h"
 
+#include "coop/motion.h"
+
 static const struct sheaf_row_assembly *assembly(const kit *k, const char *label)
 {
     return sheaf_assembly_find(&k->state, kit_index((kit *)k, label));
@@ -103,6 +105,48 @@ void test_assembly_decides(void **unused)
     assert_int_equal(motion(&k, "spot")->state, SHEAF_motion_state_adopted);
     kit_want(&k, R(assembly_begun), "ann", "motion.open", "{'assembly':#a,'title':^}", NULL);
     kit_close(&k);
+}
+
+/* Where the bylaws of its notice demand evidence of delivery, an assembly without it says what
+ * it thinks and decides on nothing that takes effect; the record is made before it begins. */
+void test_assembly_evidence(void **unused)
+{
+    (void)unused;
+    for (int turn = 0; turn < 3; turn++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        rules.article[SHEAF_ARTICLE_assemblies] =
+            turn == 2 ? "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}"
+                      : "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,"
+                        "'quorum_bp':7500}";
+        kit_found_four(&k, &rules);
+        convene(&k, "a", 200, 300);
+        kit_do(&k, "cat", "motion.open", "m", PUT);
+        kit_do(&k, "cat", "motion.open", "word", "{'assembly':#a,'title':^}");
+        attend(&k, "ann");
+        attend(&k, "bob");
+        attend(&k, "cat");
+        assert_int_equal(sheaf_assembly_unproven(&k.state, assembly(&k, "a")), turn != 2);
+#define NOTICE "{'assembly':#a,'delivered':1,'evidence':~e}"
+        k.now = assembly(&k, "a")->starts - 2; /* an act takes a millisecond */
+        if (turn == 1)
+            kit_do(&k, "ann", "assembly.notice", NULL, NOTICE);
+        begin(&k);
+        kit_want(&k, R(notice_recorded), "ann", "assembly.notice", NOTICE, NULL);
+        vote(&k, "ann", "word", "yes");
+        static const char *const names[] = {"ann", "bob", "cat"};
+        for (int i = 0; i < 3; i++)
+            kit_want(&k, turn ? ACCEPTED : R(notice_unproven), names[i], "ballot.cast",
+                     "{'choice':'yes','motion':#m}", NULL);
+        tick(&k, "assembly_ends", "a", assembly(&k, "a")->ends);
+        tick(&k, "motion", "m", k.now);
+        tick(&k, "motion", "word", k.now);
+        assert_int_equal(motion(&k, "m")->state,
+                         turn ? SHEAF_motion_state_adopted : SHEAF_motion_state_no_quorum);
+        assert_int_equal(motion(&k, "word")->state, SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
 }
 
 /* What takes effect is known and open for no shorter than elsewhere, to the millisecond. */
