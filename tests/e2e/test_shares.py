@@ -181,7 +181,7 @@ def end(coop, members):
     shown = sheaf("ending", "show", coop.hub.url).stdout
     check("what is credited first", "get 100.00 EUR, of it 100.00 EUR that was credited to them, "
           "and then 0.00 EUR for their shares, in proportion: the money does not suffice\n"
-          f"    member {members['bob']:<6} 100.00 EUR\n" in shown, shown)
+          f"    member {members['bob']:<6} 100.00 EUR (bob)\n" in shown, shown)
 
 
 def main():
