@@ -1,5 +1,6 @@
 /* cli/arguments_show.h - what members have argued on a matter, each with who and which side it
- * takes, answers below what they answer; of many the newest hundred. */
+ * takes, answers below what they answer; of many the newest hundred.
+ * `sheaf argument show N` has all. */
 #ifndef SHEAF_CLI_ARGUMENTS_SHOW_H
 #define SHEAF_CLI_ARGUMENTS_SHOW_H
 

@@ -2,6 +2,7 @@
 called off with what was put to it; one of them decides after advice; another is called to account
 and says nothing; a ballot on paper takes the place of one that was cast on a device; and `sheaf
 petition show` and its like say how it all stands."""
+import json
 import os
 import sys
 import time
@@ -49,6 +50,10 @@ def argue(coop):
     """Three argue on a motion before they vote, and answer each other."""
     motion = coop.act("ada", "motion", "open", "--title", "A press")
     give = ("argument", "give", "--matter", motion)
+    check("nobody has argued yet", coop.words("bob", "argument", "show", motion)
+          == f"0 arguments on {motion}\n")
+    refused("an entry that is not argued on", 1, "nothing that members argue on", "argument",
+            "show", 1, "--home", coop.home("bob"))
     _, words = coop.show("bob", "motion", motion)
     check("a motion says how to argue on it", "arguments  none yet; `sheaf argument give`" in words,
           words)
@@ -75,6 +80,12 @@ def argue(coop):
     check("as data too", shown["argument_count"] == 4 and shown["arguments"][1] == {
         "answers": first, "id": second, "member": coop.members["cat"], "stance": "against",
         "text": "It stood still\nall last year."}, shown)
+    lines = sheaf("argument", "show", motion, "--home", coop.home("cat"), "--json").stdout
+    check("or one by one", [json.loads(line) for line in lines.splitlines()] == shown["arguments"],
+          lines)
+    words = coop.words("cat", "argument", "show", motion)
+    check("and alone", words.startswith(f"4 arguments on {motion}\n    {first} for, by {bob}\n"),
+          words)
     check("nothing else follows", (shown["motion"]["yes"], shown["motion"]["no"]) == (0, 0), shown)
     for _ in range(9):
         coop.act("ada", *give, "--text", "Once more.")

@@ -9,9 +9,9 @@ import sys
 from kit import SHEAF, Folder, Hub, check, finish, sheaf
 
 USAGE, FAILED, REFUSED = 2, 1, 4
-SHOWS = ("accountability", "advice", "allocation", "assembly", "ballots", "budget", "circle",
-         "dispute", "election", "licence", "model", "motion", "override", "payment", "petition",
-         "proposal")
+SHOWS = ("accountability", "advice", "allocation", "argument", "assembly", "ballots", "budget",
+         "circle", "dispute", "election", "licence", "model", "motion", "override", "payment",
+         "petition", "proposal")
 LISTS = (("circle", "list"), ("ending", "show"), ("override", "list"), ("proxy", "list"),
          ("organ", "show", "-"), ("status",), ("withheld",), ("register", "export"))
 FILES = {"binary": bytes(range(255, -1, -1)), "empty": b"", "zero": b"a\0b", "latin": b"caf\xe9",
