@@ -68,6 +68,7 @@ enum {
     MET(by_proxy, OFTEN, "with proxies")                                                       \
     MET(capped, OFTEN, "at a ceiling")                                                         \
     MET(stricter, SELDOM, "stopped by a stricter rule")                                        \
+    MET(argued, OFTEN, "arguments")                                                            \
     MET(elected, OFTEN, "elected to the board")                                                \
     MET(board, OFTEN, "decided by the board")                                                  \
     MET(referred, SELDOM, "referred to the members")                                           \

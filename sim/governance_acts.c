@@ -345,6 +345,24 @@ static void withdraw(governance *g, int who, motion *m)
     book_withdraws(m);
 }
 
+/* Nothing follows from it, which the book sees by finding all as before; lists and counts are
+ * gone through at the end (kit_counts). */
+static void argue(governance *g, int who, motion *m)
+{
+    uint32_t count = sheaf_argument_count(&g->k.state);
+    const struct sheaf_row_argument *newest =
+        count ? sheaf_argument_at(&g->k.state, count - 1) : NULL;
+    char answers[40] = "";
+    if (newest && newest->matter == m->id && governance_draw(g, 2))
+        snprintf(answers, sizeof answers, "'answers':%u,", newest->id);
+    if (!acts_try(g, who, "argument.give", "{%s'matter':%u,'stance':'for','text':^}", answers,
+                  m->id))
+        return;
+    g->b.met[MET_argued]++;
+    if (!book_is_member(&g->b.people[who]) || m->state != SHEAF_motion_state_open)
+        governance_fail(g, "member %u argues on motion %u", acts_id(g, who), m->id);
+}
+
 /* ---- proxies ---- */
 
 static void give(governance *g, int who)
@@ -433,8 +451,10 @@ void acts_make(governance *g)
         g->b.person_count < BEGIN_WITH ? 95 + governance_draw(g, 5) : governance_draw(g, 100);
     int who = acts_somebody(g);
     motion *m = any_motion(g);
-    if (what < 52 && m)
+    if (what < 50 && m)
         vote(g, who, m);
+    else if (what < 52 && m)
+        argue(g, who, m);
     else if (what < 55)
         acts_of_board(g, who);
     else if (what < 59)

@@ -2,6 +2,7 @@
  * is closed, so after every test and every simulation. */
 #include "kit.h"
 
+#include "coop/arguments.h"
 #include "coop/pending.h"
 
 static void same(const char *what, uint64_t counted, uint64_t found)
@@ -96,6 +97,38 @@ static void count_denials(const sheaf_state *state)
     same("denials of deaths", counted, found);
 }
 
+/* Each argument stands once in the list of its matter, newest first, and answers an older one
+ * of the same; whose it is has given that many on it, and no more than may be. */
+static void count_arguments(const sheaf_state *state)
+{
+    uint64_t listed = 0, given = 0;
+    for (uint32_t i = 0; i < sheaf_debate_count(state); i++) {
+        const struct sheaf_row_debate *debate = sheaf_debate_at(state, i);
+        uint32_t count = 0, last = SHEAF_NONE;
+        for (uint32_t at = debate->last; at;) {
+            const struct sheaf_row_argument *argument = sheaf_argument_at(state, at - 1);
+            const struct sheaf_row_argument *to = sheaf_argument_find(state, argument->answers);
+            same("arguments in the list of another matter", 0, argument->matter != debate->id);
+            same("arguments before an older one", 0, argument->id >= last);
+            same("answers to nothing", 0,
+                 argument->answers != SHEAF_NONE
+                     && (!to || to->matter != debate->id || to->id >= argument->id));
+            last = argument->id;
+            at = argument->before;
+            count++;
+        }
+        same("arguments on a matter", debate->arguments, count);
+        listed += count;
+    }
+    for (uint32_t i = 0; i < sheaf_argued_count(state); i++) {
+        uint8_t own = sheaf_argued_at(state, i)->arguments;
+        same("members who argue too much", 0, own > SHEAF_ARGUMENTS_OF_MEMBER_MAX);
+        given += own;
+    }
+    same("arguments in lists", listed, sheaf_argument_count(state));
+    same("arguments of members", given, sheaf_argument_count(state));
+}
+
 void kit_counts(const kit *k)
 {
     if (!sheaf_coop(&k->state) || sheaf_coop(&k->state)->revision > k->state.revision_max)
@@ -104,4 +137,5 @@ void kit_counts(const kit *k)
     count_recoveries(&k->state);
     count_motions(&k->state);
     count_denials(&k->state);
+    count_arguments(&k->state);
 }
