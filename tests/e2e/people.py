@@ -50,9 +50,9 @@ class Coop:
     def flags(self, who):
         return ("--home", self.home(who), "--hub", self.hub.url)
 
-    def join(self, who):
+    def join(self, who, *flags):
         """Admitted by as many as it takes."""
-        sheaf("join", self.hub.url, "--member", who, "--person", "--home", self.home(who))
+        sheaf("join", self.hub.url, "--member", who, "--person", "--home", self.home(who), *flags)
         member = max(row["id"] for row in self.rows("member"))
         for other in self.members:
             if self.row("member", member)["state"] == "applied":
