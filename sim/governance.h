@@ -67,6 +67,8 @@ enum {
     MET(second_call, OFTEN, "second calls")                                                    \
     MET(by_proxy, OFTEN, "with proxies")                                                       \
     MET(capped, OFTEN, "at a ceiling")                                                         \
+    MET(divided, OFTEN, "amounts divided")                                                     \
+    MET(divided_capped, OFTEN, "of them at a ceiling")                                         \
     MET(stricter, SELDOM, "stopped by a stricter rule")                                        \
     MET(argued, OFTEN, "arguments")                                                            \
     MET(elected, OFTEN, "elected to the board")                                                \
@@ -373,7 +375,7 @@ uint32_t book_treasurers(const book *b);
 
 /* Ends the program where the rules and the book do not say the same. */
 void book_compare(governance *g);
-void book_recount(const governance *g);
+void book_recount(governance *g);
 /* Ballots (governance_count.c): all of them, with those that count by proxy or without. */
 tally book_count(const governance *g, const motion *m, bool proxies);
 /* What the votes come to, as a state of the motion: of the members, of officers. */

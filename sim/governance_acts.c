@@ -415,6 +415,17 @@ static void elect(governance *g, int who)
                        acts_id(g, acts_somebody(g)), row->id);
 }
 
+/* Half of all give points, investors all that they have. */
+static void give_points(governance *g, uint32_t allocation)
+{
+    for (int p = 0; p < g->b.person_count; p++)
+        if (governance_draw(g, 2))
+            (void)acts_try(g, p, "allocation.give",
+                           "{'allocation':%u,'points':[{'option':%u,'points':%u}]}", allocation,
+                           governance_draw(g, 3),
+                           g->b.people[p].class == INVESTOR ? 10 : governance_draw(g, 6));
+}
+
 static void divide(governance *g, int who)
 {
     uint32_t count = sheaf_allocation_count(&g->k.state);
@@ -424,10 +435,7 @@ static void divide(governance *g, int who)
                        "'title':^}",
                        1 + governance_draw(g, 100000));
     else
-        (void)acts_try(g, who, "allocation.give",
-                       "{'allocation':%u,'points':[{'option':%u,'points':%u}]}",
-                       sheaf_allocation_at(&g->k.state, count - 1)->id, governance_draw(g, 3),
-                       governance_draw(g, 11));
+        give_points(g, sheaf_allocation_at(&g->k.state, count - 1)->id);
 }
 
 /* ---- anybody does something ---- */

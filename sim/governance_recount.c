@@ -21,18 +21,72 @@ static void recount_petitions(const governance *g)
     }
 }
 
-/* What a vote divides is divided whole. */
-static void recount_shares(const governance *g)
+enum { OPTIONS = 3 };
+
+/* The points of a vote, those of investors apart. */
+typedef struct {
+    uint64_t all[OPTIONS], theirs[OPTIONS];
+} points;
+
+static points count_points(const governance *g, const struct sheaf_row_allocation *vote)
 {
     const sheaf_state *state = &g->k.state;
-    for (uint32_t i = 0; i < sheaf_allocation_count(state); i++) {
-        const struct sheaf_row_allocation *vote = sheaf_allocation_at(state, i);
-        int64_t shares = 0;
-        for (uint32_t o = 0; o < vote->options; o++)
-            shares += sheaf_allocation_option_at(state, vote->option_first + o)->share;
-        if (vote->state == SHEAF_allocation_state_divided && shares != vote->amount)
-            governance_fail(g, "vote %u divides %lld of %lld", vote->id, (long long)shares,
-                            (long long)vote->amount);
+    points out = {0};
+    for (uint32_t i = 0; i < sheaf_given_count(state); i++) {
+        const struct sheaf_row_given *given = sheaf_given_at(state, i);
+        const struct sheaf_row_allocation_ballot *ballot =
+            sheaf_allocation_ballot_at(state, given->ballot);
+        if (ballot->allocation != vote->id)
+            continue;
+        out.all[given->option] += given->points;
+        for (int p = 0; p < g->b.person_count; p++)
+            if (g->b.people[p].id == ballot->member && g->b.people[p].class == INVESTOR)
+                out.theirs[given->option] += given->points;
+    }
+    return out;
+}
+
+/* What a vote divides is divided whole, by points, of which investors have a quarter at most.
+ * Have they given more? */
+static bool recount_division(const governance *g, const struct sheaf_row_allocation *vote)
+{
+    const points p = count_points(g, vote);
+    uint64_t all = 0, theirs = 0, weights[OPTIONS], total = 0;
+    int64_t shares = 0;
+    for (int o = 0; o < OPTIONS; o++) {
+        all += p.all[o];
+        theirs += p.theirs[o];
+    }
+    uint64_t part = (all - theirs) * CEILING_BP, whole = theirs * (10000 - CEILING_BP);
+    bool capped = part < whole;
+    if (!capped)
+        part = whole = 1;
+    for (int o = 0; o < OPTIONS; o++)
+        total += weights[o] = (p.all[o] - p.theirs[o]) * whole + p.theirs[o] * part;
+    for (uint32_t o = 0; o < OPTIONS; o++) {
+        int64_t share = sheaf_allocation_option_at(&g->k.state, vote->option_first + o)->share;
+        unsigned __int128 exact = (unsigned __int128)vote->amount * weights[o];
+        if ((unsigned __int128)share * total + total < exact
+            || (unsigned __int128)share * total > exact + total)
+            governance_fail(g, "vote %u gives %lld to option %u", vote->id, (long long)share,
+                            o);
+        shares += share;
+    }
+    if (shares != vote->amount)
+        governance_fail(g, "vote %u divides %lld of %lld", vote->id, (long long)shares,
+                        (long long)vote->amount);
+    return capped;
+}
+
+static void recount_divisions(governance *g)
+{
+    g->b.met[MET_divided] = g->b.met[MET_divided_capped] = 0;
+    for (uint32_t i = 0; i < sheaf_allocation_count(&g->k.state); i++) {
+        const struct sheaf_row_allocation *vote = sheaf_allocation_at(&g->k.state, i);
+        if (vote->state != SHEAF_allocation_state_divided)
+            continue;
+        g->b.met[MET_divided]++;
+        g->b.met[MET_divided_capped] += recount_division(g, vote);
     }
 }
 
@@ -66,10 +120,10 @@ static bool same(const struct sheaf_row_motion *a, const struct sheaf_row_motion
            && a->bylaws == b->bylaws && a->effect == b->effect && a->refusal == b->refusal;
 }
 
-void book_recount(const governance *g)
+void book_recount(governance *g)
 {
     recount_petitions(g);
-    recount_shares(g);
+    recount_divisions(g);
     book_recount_shares(g);
     recount_seats(g, 0);
     recount_seats(g, 1);
