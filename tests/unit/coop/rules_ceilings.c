@@ -5,6 +5,7 @@
 #include "coop/deadline.h"
 #include "coop/organs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PEOPLE_MAX = 16, CLASSES = 3 };
@@ -204,6 +205,122 @@ void test_ceilings_when_a_seat_falls_vacant(void **unused)
     tick(&k, SHEAF_deadline_kind_vacancy, NULL);
     assert_true(sits(&k, "ann"));
     kit_close(&k);
+}
+
+/* ---- elections at random, counted anew ---- */
+
+enum { SEEDS = 60, CANDIDATES = 3, NONE = CANDIDATES + 1, CAP = 3 };
+static const char *const candidates[CANDIDATES] = {"ann", "m1", "i1"};
+
+/* What a person has done: approved a candidate, CANDIDATES for a blank ballot, or NONE. */
+typedef struct {
+    const char *name;
+    int class, choice, holder; /* who votes for it, or -1 */
+    bool conflicted;
+} voter;
+
+static unsigned draw(uint64_t *seed, unsigned below)
+{
+    return (unsigned)(kit_random(seed) % below);
+}
+
+/* How many proxies the person holds. */
+static int held(const voter *who, int count, int holder)
+{
+    int out = 0;
+    for (int i = 0; i < count; i++)
+        out += who[i].holder == holder;
+    return out;
+}
+
+static void act_at_random(kit *k, voter *who, int count, uint64_t *seed)
+{
+    voter *v = &who[draw(seed, (unsigned)count)];
+    int holder = (int)draw(seed, (unsigned)count);
+    unsigned what = draw(seed, 12);
+    if (v->conflicted)
+        return;
+    if (what < 9) {
+        v->choice = (int)draw(seed, CANDIDATES + 1);
+        if (v->choice < CANDIDATES)
+            kit_do(k, v->name, "election.vote", NULL,
+                   "{'approve':[{'member':#%s}],'election':#e}", candidates[v->choice]);
+        else
+            kit_do(k, v->name, "election.vote", NULL, "{'approve':[],'election':#e}");
+    } else if (what < 10) {
+        kit_do(k, v->name, "conflict.declare", NULL, "{'matter':#e}");
+        v->conflicted = true;
+    } else if (v->holder < 0 && &who[holder] != v && who[holder].holder < 0
+               && !held(who, count, (int)(v - who)) && held(who, count, holder) < CAP) {
+        kit_do(k, v->name, "proxy.give", NULL, "{'matter':#e,'member':#%s,'until':%lld}",
+               who[holder].name, (long long)k->now + 900000);
+        v->holder = holder;
+    }
+}
+
+/* The candidate with most votes, by fractions over one denominator; who stood first of those
+ * with as many, or NONE. */
+static int expected(const voter *who, int count)
+{
+    uint64_t cast[CLASSES] = {0}, votes[CLASSES][CANDIDATES] = {{0}}, part[CLASSES],
+             whole[CLASSES], most = 0;
+    int best = NONE;
+    for (int i = 0; i < count; i++) {
+        const voter *v = &who[i];
+        const voter *by = v->choice == NONE && v->holder >= 0 ? &who[v->holder] : v;
+        if (v->conflicted || by->conflicted || by->choice == NONE)
+            continue;
+        cast[v->class]++;
+        if (by->choice < CANDIDATES)
+            votes[v->class][by->choice]++;
+    }
+    for (int c = 1; c < CLASSES; c++) {
+        bool binds = cast[0] < 3 * cast[c]; /* a quarter of all is a third of the others */
+        part[c] = binds ? cast[0] : 1;
+        whole[c] = binds ? 3 * cast[c] : 1;
+    }
+    for (int n = 0; n < CANDIDATES; n++) {
+        uint64_t weight = votes[0][n] * whole[1] * whole[2] + votes[1][n] * part[1] * whole[2]
+                          + votes[2][n] * part[2] * whole[1];
+        if (weight > most)
+            best = n;
+        most = weight > most ? weight : most;
+    }
+    return best;
+}
+
+static int elected[NONE + 1];
+
+static void elect_at_random(uint64_t seed)
+{
+    voter who[PEOPLE_MAX];
+    kit k;
+    int count = 0;
+    found(&k, "simple");
+    for (int class = 0; class < CLASSES; class ++)
+        for (int n = 0; people[class].names[n]; n++)
+            who[count++] = (voter){people[class].names[n], class, NONE, -1, false};
+    kit_do(&k, "ann", "election.call", "e", "{'organ':0}");
+    for (int n = 0; n < CANDIDATES; n++)
+        kit_do(&k, candidates[n], "candidate.stand", NULL, "{'election':#e}");
+    for (unsigned n = draw(&seed, 60); n > 0; n--)
+        act_at_random(&k, who, count, &seed);
+    tick(&k, SHEAF_deadline_kind_election, NULL);
+    int want = expected(who, count);
+    for (int n = 0; n < CANDIDATES; n++)
+        assert_int_equal(sits(&k, candidates[n]), n == want);
+    elected[want]++;
+    kit_close(&k);
+}
+
+void test_ceilings_in_elections_at_random(void **unused)
+{
+    (void)unused;
+    kit_seeds(elect_at_random, SEEDS);
+    int met = 0;
+    for (int n = 0; n <= NONE; n++)
+        met += elected[n] > 0;
+    assert_true(met > CANDIDATES || getenv("SHEAF_TEST_SEED"));
 }
 
 /* ---- votes that divide an amount ---- */

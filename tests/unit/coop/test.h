@@ -79,6 +79,7 @@ void test_ceilings_in_motions_are_exact(void **unused);
 void test_ceilings_in_elections(void **unused);
 void test_ceilings_and_proxies_in_elections(void **unused);
 void test_ceilings_when_a_seat_falls_vacant(void **unused);
+void test_ceilings_in_elections_at_random(void **unused);
 void test_ceilings_in_allocations(void **unused);
 void test_weights_at_their_bounds(void **unused);
 void test_raised_effects(void **unused);
