@@ -290,7 +290,8 @@ typedef struct {
     int by, state; /* enum advice_state */
     int64_t closes;
     bool asked[PEOPLE_MAX], given[PEOPLE_MAX], replied[PEOPLE_MAX];
-    bool paid; /* a payment rests on it */
+    bool unasked[PEOPLE_MAX]; /* gave advice all the same */
+    bool paid;                /* a payment rests on it */
 } advice;
 
 typedef struct {

@@ -46,11 +46,12 @@ static void advise(governance *g, advice *a)
         if (!(a->asked[p] ? governance_draw(g, 3) : !governance_draw(g, 200))
             || !acts_try(g, p, "advice.give", "{'advice':%u,'text':^}", a->id))
             continue;
-        if (!a->asked[p] || a->given[p] || g->k.now >= a->closes
+        if (p == a->by || a->given[p] || a->unasked[p] || g->k.now >= a->closes
             || a->state != SHEAF_advice_state_open)
-            governance_fail(g, "member %u advises on %u unasked, late or again", acts_id(g, p),
+            governance_fail(g, "member %u advises on %u late, again or itself", acts_id(g, p),
                             a->id);
-        a->given[p] = true;
+        a->given[p] = a->asked[p];
+        a->unasked[p] = !a->asked[p];
     }
 }
 

@@ -171,7 +171,8 @@ static void advice(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_advice *a = sheaf_advice_get(w->state, of);
     const struct sheaf_row_asked *asked = sheaf_asked_find(w->state, sheaf_pair(of, w->member));
-    if (asked && asked->given == SHEAF_NONE && w->now < a->closes)
+    if ((!asked || asked->given == SHEAF_NONE) && w->now < a->closes
+        && sheaf_advice_asks(w->state, a, w->member))
         WAIT("advice", of, a->closes, a->title, "you were asked for advice",
              "advice give --advice %u --text TEXT", of);
     if (a->by != w->member)
@@ -179,7 +180,7 @@ static void advice(sheaf_waits *w, uint32_t of, int64_t at)
     if (a->replied < a->answered)
         WAIT("advice", of, at, a->title, "advice that you have not answered",
              "advice reply --advice %u --member N --text TEXT", of);
-    else if (a->answered == a->asked || w->now >= a->closes)
+    else if (w->now >= a->closes || !sheaf_advice_awaited(w->state, a))
         WAIT("advice", of, at, a->title, "yours to decide",
              "advice decide --advice %u --text TEXT", of);
 }

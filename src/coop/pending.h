@@ -27,6 +27,13 @@ uint32_t sheaf_petition_needed(const sheaf_state *state,
  * or more signatures; with more members no threshold becomes lower. */
 void sheaf_petitions_look(sheaf_fold *fold);
 
+/* Was the member asked in that process: by name, or in an organ or circle when it was opened?
+ */
+bool sheaf_advice_asks(const sheaf_state *state, const struct sheaf_row_advice *advice,
+                       uint32_t member);
+/* Has somebody who was asked not given advice yet? */
+bool sheaf_advice_awaited(const sheaf_state *state, const struct sheaf_row_advice *advice);
+
 /* A new assembly under that version of the bylaws, named by the entry. */
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends);

@@ -82,6 +82,7 @@ enum {
     AREA(petition, DECISIONS),
     AREA(signature, DECISIONS),
     AREA(advice, DECISIONS),
+    AREA(advice_body, DECISIONS),
     AREA(asked, DECISIONS),
     AREA(assembly, DECISIONS),
     AREA(attendance, DECISIONS),

@@ -14,6 +14,8 @@ ARTICLES = {
     "accountability": {"answer_s": 2, "open_max": 5, "outcome_s": 600, "protected": True},
     "advice": {"answer_s": 600, "open_max": 5, "protected": False, "spend_max_cents": 0},
     "assemblies": {"notice_s": 4, "open_s": 600, "protected": False, "quorum_bp": 6000},
+    "circles": {"answer_s": 600, "open_max": 5, "protected": False, "review_max_s": 600,
+                "size_warning": 20},
     "disputes": {"mediation_s": 600, "open_max": 5, "panel_s": 600, "protected": False,
                  "talk_s": 600},
     "petitions": {"assembly_s": 6, "members_bp": 5000, "open_max": 5, "protected": True,
@@ -133,6 +135,8 @@ def advise(coop):
     coop.refused("who was asked is waited for", "not all who were asked", "ada", *decide)
     for who in ("bob", "cat"):
         coop.act(who, "advice", "give", "--advice", process, "--text", f"Rent one, says {who}.")
+    coop.refused("who decides gives no advice", "answers that of others", "ada", "advice", "give",
+                 "--advice", process, "--text", "Mine is right.")
     coop.refused("advice is answered first", "must be answered", "ada", *decide)
     for who in ("bob", "cat"):
         coop.act("ada", "advice", "reply", "--advice", process, "--member", members[who],
@@ -141,6 +145,21 @@ def advise(coop):
     _, words = coop.show("cat", "advice", process)
     check("a decision after advice is told whole", "Rent one, says bob." in words
           and "You are right." in words and "I rent one." in words, words)
+    ask_circle(coop)
+
+
+def ask_circle(coop):
+    team = int(coop.act("bob", "circle", "found", "--name", "Kitchen", "--purpose", "Food"))
+    process = coop.act("ada", "advice", "open", "--title", "An oven", "--text", "Which one?",
+                       "--circles", json.dumps([{"circle": team}]))
+    coop.act("cat", "advice", "give", "--advice", process, "--text", "A small one.")
+    shown, words = coop.show("cat", "advice", process)
+    check("a circle is asked, and others are heard", "Kitchen" in words and "not asked" in words
+          and f"circle {team}: 0 of 1 in it have given advice" in words
+          and "A small one." in words and shown["bodies"][0]["of"] == team, words)
+    told = sheaf("status", "--home", coop.home("bob")).stdout
+    check("who is in it is asked", f"advice give --advice {process}" in told, told)
+    coop.act("ada", "advice", "withdraw", "--advice", process)
 
 
 def appoint(coop):

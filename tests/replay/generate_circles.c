@@ -22,6 +22,11 @@ void generate_circles(kit *k)
     enter(k, "team", "bob");
     enter(k, "team", "cat");
     enter(k, "team", "dan");
+    kit_do(k, "ann", "advice.open", "adv.team",
+           "{'circles':[{'circle':#wide},{'circle':#team}],'organs':[{'organ':0}],'text':^,"
+           "'title':^}");
+    kit_do(k, "bob", "advice.give", NULL, "{'advice':#adv.team,'text':^}");
+    kit_do(k, "ann", "advice.withdraw", NULL, "{'advice':#adv.team}");
     kit_do(k, "ann", "proposal.open", "pro",
            "{'circle':#team,'member':#bob,'review_s':500,'role':^,'text':^,"
            "'title':^}");

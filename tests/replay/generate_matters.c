@@ -55,6 +55,7 @@ static void advise(kit *k)
            "{'asked':[{'member':#bob}],'text':^,'title':^}");
     kit_do(k, "bob", "advice.give", NULL, "{'advice':#adv,'text':^}");
     kit_do(k, "cat", "advice.give", NULL, "{'advice':#adv,'text':^}");
+    kit_do(k, "dan", "advice.give", NULL, "{'advice':#adv,'text':^}"); /* unasked */
     kit_do(k, "ann", "advice.reply", NULL, "{'advice':#adv,'member':#bob,'text':^}");
     kit_do(k, "ann", "advice.reply", NULL, "{'advice':#adv,'member':#cat,'text':^}");
     kit_do(k, "ann", "advice.decide", NULL, "{'advice':#adv,'text':^}");

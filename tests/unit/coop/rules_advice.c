@@ -1,6 +1,8 @@
 /* The advice process. */
 #include "test.h"
 
+#include "coop/pending.h"
+
 static const struct sheaf_row_advice *advice(const kit *k, const char *label)
 {
     return sheaf_advice_find(&k->state, kit_index((kit *)k, label));
@@ -41,8 +43,7 @@ void test_advice(void **unused)
         {"cat", "advice.open", "{'asked':[{'member':#ann}],'text':^,'title':^}",
          R(advice_open_max)},
         {"bob", "advice.give", "{'advice':4000,'text':^}", R(no_such_advice)},
-        {"dan", "advice.give", "{'advice':#a,'text':^}", R(not_asked)},
-        {"ann", "advice.give", "{'advice':#a,'text':^}", R(not_asked)},
+        {"ann", "advice.give", "{'advice':#a,'text':^}", R(own_advice)},
         {"ann", "advice.decide", "{'advice':#a,'text':^}", R(advice_awaited)},
         {"bob", "advice.decide", "{'advice':#a,'text':^}", R(not_the_decider)},
         {"ann", "advice.reply", "{'advice':#a,'member':#bob,'text':^}", R(no_advice)},
@@ -67,6 +68,114 @@ void test_advice(void **unused)
     assert_int_equal(advice(&k, "a")->ended, kit_index(&k, "decided"));
     assert_int_equal(advice(&k, "b")->state, SHEAF_advice_state_withdrawn);
     assert_int_equal(sheaf_pending_at(&k.state, 0)->advices, 0);
+    kit_close(&k);
+}
+
+/* ann, bob and cat are in a circle, bob and dan on the board. */
+static void found_bodies(kit *k)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_advice] =
+        "{'answer_s':1000,'open_max':9,'protected':false,'spend_max_cents':0}";
+    rules.article[SHEAF_ARTICLE_circles] =
+        "{'answer_s':100,'open_max':5,'protected':false,'review_max_s':1000,'size_warning':3}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':90,'open_s':9,'quorum_bp':5000,"
+        "'seats':3,'term_s':40000},{'kind':'treasurers','name':'Till','nominate_s':90,"
+        "'open_s':9,'quorum_bp':5000,'seats':1,'term_s':40000}],'protected':false}";
+    kit_found_four(k, &rules);
+    kit_motion(k, "b", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
+    kit_motion(k, "d", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
+    static const kit_row rows[] = {
+        {"ann", "circle.found", "{'name':^,'purpose':^}", .label = "team"},
+        {"bob", "circle.join", "{'circle':#team}"},
+        {"ann", "circle.admit", "{'circle':#team,'member':#bob}"},
+        {"cat", "circle.join", "{'circle':#team}"},
+        {"ann", "circle.admit", "{'circle':#team,'member':#cat}"},
+        {"dan", "circle.found", "{'name':^,'purpose':^}", .label = "alone"},
+        {"dan", "circle.found", "{'name':^,'purpose':^}", .label = "gone"},
+        {"dan", "circle.leave", "{'circle':#gone}"},
+    };
+    KIT_ROWS(k, rows);
+}
+
+#define ASK(what) "{" what ",'text':^,'title':^}"
+#define GIVE      "{'advice':#a,'text':^}"
+
+/* An organ and a circle are asked: whoever was in one then, also after leaving it, but not who
+ * comes later; who was not asked is heard, and neither waited for nor to be answered. */
+void test_advice_of_bodies(void **unused)
+{
+    (void)unused;
+    kit k;
+    found_bodies(&k);
+    static const kit_row rows[] = {
+        {"ann", "advice.open", "{'text':^,'title':^}", R(asked_nobody)},
+        {"dan", "advice.open", ASK("'circles':[{'circle':#alone}]"), R(asked_nobody)},
+        {"ann", "advice.open", ASK("'organs':[{'organ':1}]"), R(asked_nobody)},
+        {"ann", "advice.open", ASK("'organs':[{'organ':2}]"), R(no_such_organ)},
+        {"ann", "advice.open", ASK("'organs':[{'organ':0},{'organ':0}]"), R(asked_form)},
+        {"ann", "advice.open", ASK("'circles':[{'circle':#gone}]"), R(no_such_circle)},
+        {"ann", "advice.open", ASK("'circles':[{'circle':#bob}]"), R(no_such_circle)},
+        {"ann", "advice.open", ASK("'circles':[{'circle':#alone},{'circle':#team}]"),
+         R(asked_form)},
+        {"ann", "advice.open", ASK("'circles':[{'circle':#team}],'organs':[{'organ':0}]"),
+         .label = "a"},
+        {"cat", "circle.leave", "{'circle':#team}"},
+        {"dan", "circle.join", "{'circle':#team}"},
+        {"ann", "circle.admit", "{'circle':#team,'member':#dan}"},
+        {"ann", "advice.give", GIVE, R(own_advice)},
+        {"bob", "advice.give", GIVE}, /* of both */
+        {"bob", "advice.give", GIVE, R(advised_already)},
+        {"ann", "advice.reply", "{'advice':#a,'member':#bob,'text':^}"},
+        {"dan", "advice.give", GIVE}, /* of the board */
+        {"ann", "advice.reply", "{'advice':#a,'member':#dan,'text':^}"},
+        {"ann", "advice.decide", GIVE, R(advice_awaited)},
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"eve", "advice.give", GIVE}, /* unasked */
+        {"ann", "advice.decide", GIVE, R(advice_awaited)},
+        {"cat", "advice.give", GIVE}, /* who was in it when it was asked */
+        {"ann", "advice.decide", GIVE, R(advice_unanswered)},
+        {"ann", "advice.reply", "{'advice':#a,'member':#cat,'text':^}"},
+        {"ann", "advice.decide", GIVE},
+    };
+    KIT_ROWS(&k, rows);
+    uint32_t a = kit_index(&k, "a");
+    assert_int_equal(advice(&k, "a")->bodies, 2);
+    assert_int_equal(advice(&k, "a")->answered, 3);
+    assert_int_equal(advice(&k, "a")->replied, 3);
+    assert_int_equal(sheaf_advice_body_get(&k.state, sheaf_pair(a, 0))->members, 2);
+    assert_int_equal(sheaf_advice_body_get(&k.state, sheaf_pair(a, 0))->given, 2);
+    assert_int_equal(sheaf_advice_body_get(&k.state, sheaf_pair(a, 1))->members, 2);
+    assert_int_equal(sheaf_advice_body_get(&k.state, sheaf_pair(a, 1))->given, 2);
+    assert_false(sheaf_asked_get(&k.state, sheaf_pair(a, kit_index(&k, "eve")))->wanted);
+    assert_false(sheaf_advice_asks(&k.state, advice(&k, "a"), kit_index(&k, "ann")));
+    assert_true(sheaf_advice_asks(&k.state, advice(&k, "a"), kit_index(&k, "cat")));
+    kit_close(&k);
+}
+
+/* Advice that nobody asked for can be answered, which stands for none that has to be. */
+void test_advice_unasked(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    static const kit_row rows[] = {
+        {"ann", "advice.open", ASK("'asked':[{'member':#bob}]"), .label = "a"},
+        {"cat", "advice.give", GIVE},
+        {"cat", "advice.give", GIVE, R(advised_already)},
+        {"ann", "advice.reply", "{'advice':#a,'member':#cat,'text':^}"},
+        {"ann", "advice.decide", GIVE, R(advice_awaited)},
+        {"bob", "advice.give", GIVE},
+        {"ann", "advice.decide", GIVE, R(advice_unanswered)},
+        {"ann", "advice.reply", "{'advice':#a,'member':#bob,'text':^}"},
+        {"dan", "advice.give", GIVE}, /* and this is left unanswered */
+        {"ann", "advice.decide", GIVE},
+    };
+    KIT_ROWS(&k, rows);
     kit_close(&k);
 }
 

@@ -323,6 +323,8 @@ void test_arguments_in_circles(void **unused);
 void test_arguments_in_organs(void **unused);
 void test_advice(void **unused);
 void test_advice_in_time(void **unused);
+void test_advice_of_bodies(void **unused);
+void test_advice_unasked(void **unused);
 void test_assembly_convened(void **unused);
 void test_assembly_held(void **unused);
 void test_minutes_are_approved_by_humans(void **unused);
