@@ -43,7 +43,7 @@ static void print_options(const sheaf_matter *matter, const struct sheaf_row_all
             printf(": it gets %" PRId64, option->share);
         puts("");
     }
-    sheaf_ceilings_print(matter->state, row->bylaws, &ceilings, "  ceiling     ", "points");
+    sheaf_ceilings_print(matter->state, row->bylaws, &ceilings, "  ceiling     ", "point");
 }
 
 static void print(const sheaf_matter *matter)

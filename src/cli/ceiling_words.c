@@ -34,18 +34,20 @@ static sheaf_votes of_class(const sheaf_ceilings *ceilings, uint8_t place)
 }
 
 void sheaf_ceilings_print(const sheaf_state *state, uint32_t bylaws,
-                          const sheaf_ceilings *ceilings, const char *label, const char *things)
+                          const sheaf_ceilings *ceilings, const char *label, const char *thing)
 {
     for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         if (!ceilings->of[i].whole)
             continue;
         const struct sheaf_row_class *class = class_of(state, bylaws, i);
         const sheaf_votes theirs = of_class(ceilings, i);
-        printf("%s%" PRIu64 " %s of the class “%.*s” count as %s: it has at most %u.%02u %% of "
-               "those cast\n",
-               label, theirs.all, things, SHEAF_PRINT(SHEAF_WORDS(class->name)),
-               sheaf_counted_as(ceilings, &theirs).words, class->ceiling_bp / 100u,
-               class->ceiling_bp % 100u);
+        bool one = theirs.all == 1;
+        printf("%s%" PRIu64
+               " %s%s of the class “%.*s” count%s as %s: it has at most %u.%02u %% "
+               "of those cast\n",
+               label, theirs.all, thing, one ? "" : "s", SHEAF_PRINT(SHEAF_WORDS(class->name)),
+               one ? "s" : "", sheaf_counted_as(ceilings, &theirs).words,
+               class->ceiling_bp / 100u, class->ceiling_bp % 100u);
     }
 }
 

@@ -14,10 +14,9 @@ sheaf_counted sheaf_counted_as(const sheaf_ceilings *ceilings, const sheaf_votes
 
 /* A line for each class whose votes count for less than they are: the label, then "6 votes of
  * the class “investor” count as 0.67: it has at most 25.00 % of those cast". `bylaws` is the
- * version that is decided under, `things` what is cast: votes, ballots, points. */
+ * version that is decided under, `thing` what is cast: vote, ballot, point. */
 void sheaf_ceilings_print(const sheaf_state *state, uint32_t bylaws,
-                          const sheaf_ceilings *ceilings, const char *label,
-                          const char *things);
+                          const sheaf_ceilings *ceilings, const char *label, const char *thing);
 
 /* The member `ceilings` of an object that is open: those classes. */
 void sheaf_ceilings_put(const sheaf_state *state, uint32_t bylaws,

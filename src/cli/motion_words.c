@@ -199,7 +199,7 @@ static void print_counted(const sheaf_motion_report *r)
            sheaf_counted_as(&v.ceilings, &v.yes).words,
            sheaf_counted_as(&v.ceilings, &v.no).words,
            sheaf_counted_as(&v.ceilings, &v.abstain).words);
-    sheaf_ceilings_print(r->state, r->motion->bylaws, &v.ceilings, "             ", "votes");
+    sheaf_ceilings_print(r->state, r->motion->bylaws, &v.ceilings, "             ", "vote");
 }
 
 static void print_votes(const sheaf_motion_report *r)

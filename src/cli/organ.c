@@ -254,7 +254,7 @@ static void print_candidates(const sheaf_round_source *source,
 {
     const struct sheaf_row_candidate *c;
     const sheaf_ceilings ceilings = sheaf_election_ceilings(source->state, e);
-    sheaf_ceilings_print(source->state, e->bylaws, &ceilings, "  ", "ballots");
+    sheaf_ceilings_print(source->state, e->bylaws, &ceilings, "  ", "ballot");
     for (uint32_t row_1 = e->candidate_last; row_1; row_1 = c->before) {
         c = sheaf_candidate_at(source->state, row_1 - 1);
         const sheaf_votes votes = sheaf_candidate_votes(source->state, row_1 - 1);

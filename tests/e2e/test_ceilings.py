@@ -21,7 +21,10 @@ def change(document):
 def motion(coop):
     number = coop.act("ada", "motion", "open", "--title", "Buy a kettle")
     coop.vote(number, "yes", "ada")
-    coop.vote(number, "no", *INVESTORS[:2])
+    coop.vote(number, "no", INVESTORS[0])
+    words = coop.words("ada", "motion", "show", number)
+    check("one vote is one", "1 vote of the class “investor” counts as 0.33: it" in words, words)
+    coop.vote(number, "no", INVESTORS[1])
     shown, words = coop.show("ada", "motion", number)
     check("a motion says what votes count for", "counted    as 1 for, 0.33 against, 0 blank\n"
           in words and "2 votes of the class “investor” count as 0.33: it has at most 25.00 % of "
