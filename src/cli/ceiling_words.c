@@ -20,13 +20,13 @@ sheaf_counted sheaf_counted_as(const sheaf_ceilings *ceilings, const sheaf_votes
 }
 
 static const struct sheaf_row_class *class_of(const sheaf_state *state, uint32_t bylaws,
-                                              uint8_t place)
+                                              uint32_t place)
 {
     return sheaf_class_at(state, sheaf_bylaws_get(state, bylaws)->class_first + place);
 }
 
 /* Of all votes those of the class. */
-static sheaf_votes of_class(const sheaf_ceilings *ceilings, uint8_t place)
+static sheaf_votes of_class(const sheaf_ceilings *ceilings, uint32_t place)
 {
     sheaf_votes out = {.all = ceilings->cast.of[place]};
     out.of[place] = out.all;
@@ -36,7 +36,7 @@ static sheaf_votes of_class(const sheaf_ceilings *ceilings, uint8_t place)
 void sheaf_ceilings_print(const sheaf_state *state, uint32_t bylaws,
                           const sheaf_ceilings *ceilings, const char *label, const char *thing)
 {
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         if (!ceilings->of[i].whole)
             continue;
         const struct sheaf_row_class *class = class_of(state, bylaws, i);
@@ -56,7 +56,7 @@ void sheaf_ceilings_put(const sheaf_state *state, uint32_t bylaws,
 {
     sheaf_json_key(w, "ceilings");
     sheaf_json_open_list(w);
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         if (!ceilings->of[i].whole)
             continue;
         const struct sheaf_row_class *class = class_of(state, bylaws, i);

@@ -22,7 +22,7 @@ bool sheaf_class_limited(const sheaf_state *state, const struct sheaf_row_bylaws
 static uint64_t free_of(const sheaf_votes *votes)
 {
     uint64_t out = votes->all;
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         assert(votes->of[i] <= out);
         out -= votes->of[i];
     }
@@ -78,11 +78,11 @@ sheaf_weight sheaf_votes_weigh(const sheaf_ceilings *ceilings, const sheaf_votes
 {
     assert(votes->all < BALLOTS_END);
     uint64_t counted = votes->all;
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++)
         counted -= ceilings->of[i].whole ? votes->of[i] : 0;
     /* The sum of fractions so far, over the product of their denominators. */
     sheaf_weight sum = {.limb = {counted}}, denominator = {.limb = {1}};
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         if (!ceilings->of[i].whole)
             continue;
         sheaf_weight class = denominator;
@@ -115,7 +115,7 @@ uint64_t sheaf_votes_units(const sheaf_ceilings *ceilings, const sheaf_votes *vo
                            uint64_t unit)
 {
     uint64_t out = votes->all * unit;
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         uint64_t whole = ceilings->of[i].whole;
         if (!whole)
             continue;

@@ -81,7 +81,7 @@ static void stand_in_assembly(const sheaf_state *state, const struct sheaf_row_m
 static void add(sheaf_votes *to, const sheaf_votes *more)
 {
     to->all += more->all;
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++)
         to->of[i] += more->of[i];
 }
 
@@ -126,7 +126,7 @@ static sheaf_votes base_of(const sheaf_motion_votes *v, const struct sheaf_row_m
 static sheaf_weight weigh(const sheaf_ceilings *ceilings, sheaf_votes votes, uint32_t times)
 {
     votes.all *= times;
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++)
         votes.of[i] *= times;
     return sheaf_votes_weigh(ceilings, &votes);
 }

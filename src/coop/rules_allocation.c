@@ -191,7 +191,7 @@ void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t me
 sheaf_votes sheaf_option_votes(const sheaf_state *state, uint32_t option)
 {
     sheaf_votes out = {.all = sheaf_allocation_option_at(state, option)->points};
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         const struct sheaf_row_option_tally *tally =
             sheaf_option_tally_find(state, sheaf_pair(option, i));
         out.of[i] = tally ? tally->points : 0;
@@ -206,7 +206,7 @@ static sheaf_votes points_given(const sheaf_state *state,
     for (uint8_t option = 0; option < row->options; option++) {
         const sheaf_votes votes = sheaf_option_votes(state, row->option_first + option);
         out.all += votes.all;
-        for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+        for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++)
             out.of[i] += votes.of[i];
     }
     return out;

@@ -308,7 +308,7 @@ sheaf_ceilings sheaf_election_ceilings(const sheaf_state *state,
 sheaf_votes sheaf_candidate_votes(const sheaf_state *state, uint32_t row)
 {
     sheaf_votes out = {.all = sheaf_candidate_at(state, row)->approvals};
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
+    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         const struct sheaf_row_candidate_tally *tally =
             sheaf_candidate_tally_find(state, sheaf_pair(row, i));
         out.of[i] = tally ? tally->approvals : 0;
