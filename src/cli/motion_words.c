@@ -245,6 +245,10 @@ static void print_assembly(const sheaf_motion_report *r)
            "             from %s",
            assembly->id, moment(assembly->starts, when));
     printf(" to %s\n", moment(assembly->ends, when));
+    if (r->motion->effect != SHEAF_KIND_none && sheaf_assembly_unproven(r->state, assembly))
+        puts(
+            "             no delivery of its notice is recorded: without that no votes on this "
+            "are taken");
 }
 
 /* Of a motion that is put to an assembly which takes no ballots; true if it is. */

@@ -137,7 +137,7 @@ static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
     if (a->by == w->member && a->state == SHEAF_assembly_state_convened
         && sheaf_assembly_unproven(w->state, a))
         WAIT("assembly", of, at, untitled,
-             "the delivery of its notice is to be recorded, or it decides nothing",
+             "the delivery of its notice is to be recorded: without it nothing takes effect",
              "assembly notice --assembly %u --delivered N --evidence SHA256", of);
     if (sheaf_attendance_find(w->state, sheaf_pair(of, w->member)))
         return;

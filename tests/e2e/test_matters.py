@@ -13,7 +13,7 @@ from people import Coop, found, written
 ARTICLES = {
     "accountability": {"answer_s": 2, "open_max": 5, "outcome_s": 600, "protected": True},
     "advice": {"answer_s": 600, "open_max": 5, "protected": False, "spend_max_cents": 0},
-    "assemblies": {"notice_s": 4, "open_s": 600, "protected": False, "quorum_bp": 6000},
+    "assemblies": {"evidence": True, "notice_s": 4, "open_s": 600, "protected": False, "quorum_bp": 6000},
     "circles": {"answer_s": 600, "open_max": 5, "protected": False, "review_max_s": 600,
                 "size_warning": 20},
     "disputes": {"mediation_s": 600, "open_max": 5, "panel_s": 600, "protected": False,
@@ -219,6 +219,30 @@ def call_off(coop):
     check("its motion is called off with it", "called off with the assembly" in words, words)
 
 
+def prove(coop):
+    """The bylaws want the delivery of an assembly's notice on record."""
+    starts = int(time.time() * 1000) + 600000
+    assembly = coop.act("ada", "assembly", "convene", "--agenda", "Roof", "--place", "Barn",
+                        "--starts", starts, "--ends", starts + 60000)
+    tellers = {"kind": "tellers.appoint", "what": {"duration_s": 600, "members": [
+        {"member": 0}, {"member": coop.members["bob"]}]}}
+    motion = coop.act("cat", "motion", "open", "--assembly", assembly, "--title", "Tellers",
+                      "--effect", written(coop.folder, "tellers.json", tellers))
+    want = "no delivery of its notice is recorded"
+    words = coop.words("cat", "motion", "show", motion)
+    check("a motion says what its assembly lacks", want in words, words)
+    words = coop.words("cat", "assembly", "show", assembly)
+    check("and so does that", "nothing that takes effect can be decided there" in words, words)
+    told = [coop.words(who, "status") for who in ("ada", "bob")]
+    check("who convened it is told", ["assembly notice" in words for words in told]
+          == [True, False], told[0])
+    coop.act("ada", "assembly", "notice", "--assembly", assembly, "--delivered", 1, "--evidence",
+             "00" * 32)
+    words = coop.words("cat", "motion", "show", motion)
+    check("until it is on record", want not in words, words)
+    coop.act("ada", "assembly", "cancel", "--assembly", assembly)
+
+
 def account(coop):
     members = coop.members
     process = coop.act("ada", "accountability", "open", "--subject", members["bob"], "--title",
@@ -253,6 +277,7 @@ def main():
             advise(coop)
             appoint(coop)
             call_off(coop)
+            prove(coop)
             count(coop)
             account(coop)
             refused("an entry that opened no petition", 1, "opened no petition", "petition",
