@@ -13,7 +13,8 @@ from people import Coop, found, written
 ARTICLES = {
     "accountability": {"answer_s": 2, "open_max": 5, "outcome_s": 600, "protected": True},
     "advice": {"answer_s": 600, "open_max": 5, "protected": False, "spend_max_cents": 0},
-    "assemblies": {"evidence": True, "notice_s": 4, "open_s": 600, "protected": False, "quorum_bp": 6000},
+    "assemblies": {"evidence": True, "notice_s": 4, "open_s": 600, "protected": False,
+                   "quorum_bp": 6000},
     "circles": {"answer_s": 600, "open_max": 5, "protected": False, "review_max_s": 600,
                 "size_warning": 20},
     "disputes": {"mediation_s": 600, "open_max": 5, "panel_s": 600, "protected": False,
