@@ -153,11 +153,13 @@ static void put_span(sheaf_buffer *out, long long seconds)
 static void put_number(sheaf_buffer *out, const char *path, int64_t number)
 {
     long long value = (long long)number;
+    bool share = ends_in(path, "_bp") || ends_in(path, "majority")
+                 || strcmp(path, "surplus") == 0 || strcmp(path, "value_accounting") == 0;
     if (ends_in(path, "_s"))
         put_span(out, value);
-    else if ((ends_in(path, "_bp") || ends_in(path, "majority")) && value % 100)
+    else if (share && value % 100)
         sheaf_buffer_printf(out, "%lld.%02lld %%", value / 100, value % 100);
-    else if (ends_in(path, "_bp") || ends_in(path, "majority"))
+    else if (share)
         sheaf_buffer_printf(out, "%lld %%", value / 100);
     else if (ends_in(path, "_cents"))
         sheaf_buffer_printf(out, "%lld.%02lld", value / 100, value % 100);

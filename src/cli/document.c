@@ -64,8 +64,15 @@ static sheaf_status decode(sheaf_document *d, const char *name, sheaf_err *err)
     sheaf_arena arena = sheaf_arena_over(d->block, SHEAF_ACT_ARENA_BYTES);
     sheaf_status status = sheaf_bylaws_decode(sheaf_buffer_slice(&d->json), SHEAF_REVISION,
                                               &arena, &d->bylaws, &why);
-    return status == SHEAF_OK ? SHEAF_OK
-                              : sheaf_fail(err, status, "%.60s: %s", name, why.message);
+    if (status == SHEAF_OK)
+        return SHEAF_OK;
+    /* A message on the form begins with the path of the field. */
+    sheaf_article article =
+        sheaf_article_named(sheaf_bytes(why.message, strcspn(why.message, ".[:")));
+    if (!article)
+        return sheaf_fail(err, status, "%.60s: %s", name, why.message);
+    return sheaf_fail(err, status, "%.60s: article %d (%s), %s", name, (int)article,
+                      sheaf_article_describe(article)->title, why.message);
 }
 
 sheaf_status sheaf_document_take(sheaf_document *out, const sheaf_json *tree, const char *name,

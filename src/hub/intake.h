@@ -38,7 +38,7 @@ typedef struct {
     sheaf_refusal refusal;
     uint64_t index;
     sheaf_hash act;      /* of a refused post */
-    sheaf_err malformed; /* or which claim is false */
+    sheaf_err malformed; /* or what exactly is refused */
     sheaf_status status;
 } sheaf_waiting;
 

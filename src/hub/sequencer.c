@@ -1,5 +1,6 @@
 #include "hub/sequencer.h"
 
+#include "coop/refusal_detail.h"
 #include "hub/answers.h"
 #include "hub/batch.h"
 #include "hub/intake.h"
@@ -125,8 +126,10 @@ static sheaf_status fold_item(sheaf_sequencer *s, sheaf_waiting *item, sheaf_err
     if (item->status != SHEAF_OK)
         return SHEAF_OK;
     SHEAF_TRY(sheaf_batch_add(&s->batch, &post, &item->ahead, &item->refusal, err));
-    if (item->refusal != SHEAF_ACCEPTED)
-        item->act = sheaf_sha256(post.act_bytes);
+    if (item->refusal == SHEAF_ACCEPTED)
+        return SHEAF_OK;
+    item->act = sheaf_sha256(post.act_bytes);
+    (void)sheaf_refusal_detail(item->refusal, &post.act, item->malformed.message);
     if (item->refusal == SHEAF_REFUSED_claim_false)
         item->malformed = s->batch.falsehood;
     return SHEAF_OK;
@@ -193,10 +196,7 @@ static sheaf_http_response answer(const sheaf_sequencer *s, const sheaf_waiting 
     if (item->status != SHEAF_OK)
         return sheaf_answer_failure(&item->malformed);
     if (item->refusal != SHEAF_ACCEPTED)
-        return sheaf_answer_refusal(
-            s->hub, item->refusal,
-            item->refusal == SHEAF_REFUSED_claim_false ? item->malformed.message : "",
-            &item->act);
+        return sheaf_answer_refusal(s->hub, item->refusal, item->malformed.message, &item->act);
     sheaf_buffer json;
     sheaf_buffer_init(&json, 256);
     sheaf_json_writer w = sheaf_json_begin(&json);

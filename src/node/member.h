@@ -95,7 +95,7 @@ typedef struct {
 
 typedef struct {
     sheaf_refusal refusal; /* SHEAF_ACCEPTED, or why not; then the texts say it in words */
-    char name[64], article[64], sentence[SHEAF_MESSAGE_MAX];
+    char name[64], article[64], sentence[2 * SHEAF_MESSAGE_MAX];
     bool refusal_signed; /* by the hub's key */
     uint64_t index;      /* of the new entry */
     int64_t stamp;

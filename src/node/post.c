@@ -5,6 +5,7 @@
 #include "coop/view.h"
 #include "base/encode.h"
 #include "coop/key_numbers.h"
+#include "coop/refusal_detail.h"
 #include "crypto/label.h"
 #include "node/applicant.h"
 #include "node/relay.h"
@@ -96,15 +97,18 @@ static sheaf_status write_letter(letter *l, sheaf_err *err)
                                    &submission, err);
 }
 
-static void describe(sheaf_posted *out, sheaf_refusal refusal)
+static void describe(sheaf_posted *out, sheaf_refusal refusal, const sheaf_act *act)
 {
+    char detail[SHEAF_REFUSAL_DETAIL_MAX];
     const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
     out->refusal = refusal;
     if (!text)
         return;
     snprintf(out->name, sizeof out->name, "%s", text->name);
     snprintf(out->article, sizeof out->article, "%s", text->article);
-    snprintf(out->sentence, sizeof out->sentence, "%s", text->sentence);
+    bool more = sheaf_refusal_detail(refusal, act, detail);
+    snprintf(out->sentence, sizeof out->sentence, "%s%s%s", text->sentence, more ? ": " : "",
+             detail);
 }
 
 /* Asks the rules of the own copy and leaves no trace. */
@@ -132,7 +136,7 @@ static sheaf_status rehearse(letter *l, sheaf_posted *out, sheaf_err *err)
         status = sheaf_fold_try(&replay->state, &entry, &replay->work, &outcome, err);
         if (status == SHEAF_OK) {
             sheaf_fold_drop(&replay->state);
-            describe(out, outcome.refusal);
+            describe(out, outcome.refusal, entry.act);
         }
     }
     sheaf_buffer_deinit(&bytes);

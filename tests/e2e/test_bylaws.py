@@ -145,6 +145,9 @@ def judge(folder, path):
             "--bylaws", wrong, "--member", "Ada", "--home", os.path.join(folder, "no-home"))
     refused("an unknown field is named", 1, "purpose",
             "bylaws", "check", write(folder, "field.toml", "[purpose]\ncolour = 1\n"))
+    refused("with its article", 1, "article 6 (Amendment), amendment.rule.quorum_bp: must be",
+            "bylaws", "check", write(folder, "quorum.toml", read(path).replace(
+                "quorum_bp = 7500", "quorum_bp = 11000")))
     refused("a broken line is", 1, "line 2",
             "bylaws", "check", write(folder, "line.toml", "[purpose]\nname = Oak\n"))
 
@@ -213,6 +216,21 @@ def amend(folder, path):
         here = ("--home", home, "--hub", hub.url)
         shown = run("the bylaws in force are shown", "bylaws", "show", hub.url, "--json")
         check("by the entry that made them", shown["version"] == 0)
+        below = shown["bylaws"]
+        for article, number, value, code, words in (
+                ("succession", "approvals_bp", 1, 213, "article 29 (Succession of the hub), "
+                 "succession.approvals_bp: 0.01 % is less than 50.01 %, the limit by the floor of "
+                 "every form"),
+                ("surplus", "reserve_bp", 1, 200, "article 18 (Surplus), surplus: 75.01 % "
+                 "contradicts the bylaws themselves"),
+                ("privacy", "cohort_min", 0, None, "privacy.cohort_min: must be a whole number")):
+            text = json.loads(json.dumps(below))
+            text[article][number] = value
+            effect = json.dumps({"kind": "bylaws.amend", "what": {"base": 0, "text": text}})
+            for more in ((), ("--dry-run",)):
+                refused(f"a motion for {article}.{number} is told where it fails",
+                        4 if code else 2, words, "motion", "open", "--title", "Less", "--effect",
+                        effect, *more, *here)
         draft = os.path.join(folder, "next.toml")
         write(folder, "next.toml", sheaf("bylaws", "show", coop, "--as", "toml").stdout.replace(
             "cohort_min = 3", "cohort_min = 4").replace("size_warning = 20", "size_warning = 12"))

@@ -343,7 +343,7 @@ static void test_contradictions_in_words(void **unused)
     sheaf_buffer_add_byte(&words, 0);
     assert_string_equal(
         (const char *)words.data,
-        "article 18 (Surplus), surplus: 10001 contradicts the bylaws themselves");
+        "article 18 (Surplus), surplus: 100.01 % contradicts the bylaws themselves");
     sheaf_buffer_deinit(&words);
 }
 

@@ -1,0 +1,19 @@
+/* coop/refusal_detail.h - what exactly of an act the rules refuse, beyond the sentence of its
+ * number.
+ */
+#ifndef SHEAF_COOP_REFUSAL_DETAIL_H
+#define SHEAF_COOP_REFUSAL_DETAIL_H
+
+#include "acts/act.h"
+#include "base/status.h"
+#include "coop/refusal.h"
+
+enum { SHEAF_REFUSAL_DETAIL_MAX = SHEAF_MESSAGE_MAX };
+
+/* Of bylaws that the act founds a co-op on or proposes: the article, the place, what stands
+ * there, and who speaks: the bylaws themselves, or a floor of the legal form with its source.
+ * False, and an empty text, where there is nothing to add. */
+bool sheaf_refusal_detail(sheaf_refusal refusal, const sheaf_act *act,
+                          char out[SHEAF_REFUSAL_DETAIL_MAX]);
+
+#endif
