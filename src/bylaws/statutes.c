@@ -159,20 +159,35 @@ static bool blank(const sheaf_buffer *text)
     return true;
 }
 
-/* In a paragraph of which nothing is enforced one mark at its end says so. */
+/* Does a sentence end at that byte, and another begin? */
+static bool ends_sentence(sheaf_slice text, size_t i)
+{
+    return text.data[i] == '.' && i + 2 < text.len && text.data[i + 1] == ' '
+           && ((text.data[i + 2] >= 'A' && text.data[i + 2] <= 'Z')
+               || text.data[i + 2] >= 0x80);
+}
+
+/* In a paragraph of which nothing is enforced a mark at the end of each sentence says so. */
 static void settle_marks(statutes *s)
 {
-    size_t kept = 0;
+    sheaf_buffer marked;
     if (!s->wording.stated)
         return;
     s->stated = true;
     if (s->wording.enforced)
         return;
-    for (size_t i = 0; i < s->text.len; i++)
+    sheaf_buffer_init(&marked, TEXT_MAX);
+    for (size_t i = 0; i < s->text.len; i++) {
         if (s->text.data[i] != SHEAF_MARK_STATED)
-            s->text.data[kept++] = s->text.data[i];
-    s->text.len = kept;
-    sheaf_buffer_add_byte(&s->text, SHEAF_MARK_STATED);
+            sheaf_buffer_add_byte(&marked, s->text.data[i]);
+        if (ends_sentence(sheaf_buffer_slice(&s->text), i))
+            sheaf_buffer_add_byte(&marked, SHEAF_MARK_STATED);
+    }
+    sheaf_buffer_add_byte(&marked, SHEAF_MARK_STATED);
+    sheaf_buffer_reset(&s->text);
+    sheaf_buffer_add(&s->text, sheaf_buffer_slice(&marked));
+    s->text.failed = s->text.failed || marked.failed;
+    sheaf_buffer_deinit(&marked);
 }
 
 /* Does the program enforce anything of the record? Recursion as in the tables. */

@@ -3,6 +3,8 @@
 
 #include "cli/arguments_show.h"
 #include "cli/ceiling_words.h"
+#include "cli/bylaws_words.h"
+#include "cli/document.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
 #include "store/clock.h"
@@ -63,6 +65,11 @@ static int print_json(const sheaf_motion_report *r)
     sheaf_json_member_put_int(&w, "begins", r->motion->begins);
     const sheaf_motion_votes votes = sheaf_motion_counted(r->state, r->motion);
     sheaf_ceilings_put(r->state, r->motion->bylaws, &votes.ceilings, &w);
+    sheaf_json_key(&w, "changes");
+    if (r->changes_json.len)
+        sheaf_json_raw(&w, sheaf_buffer_slice(&r->changes_json));
+    else
+        sheaf_json_null(&w);
     sheaf_json_member_put_int(&w, "conflicted", sheaf_conflicts(r->state, r->motion->id));
     sheaf_json_key(&w, "effect");
     if (r->effect) {
@@ -89,6 +96,47 @@ static int print_json(const sheaf_motion_report *r)
 
 /* ---- gathering ---- */
 
+/* In the words of `bylaws diff`, and as data. */
+static sheaf_status put_changes(sheaf_motion_report *r, const struct sheaf_bylaws *before,
+                                const struct sheaf_bylaws *after, sheaf_err *err)
+{
+    sheaf_language language;
+    sheaf_amendment sort;
+    sheaf_json_writer w = sheaf_json_begin(&r->changes_json);
+    sheaf_status status = sheaf_language_open(&language, NULL, NULL, err);
+    if (status == SHEAF_OK)
+        status = sheaf_bylaws_put_changes(&r->changes, NULL, before, after, &language.messages,
+                                          &sort, err);
+    sheaf_json_open_list(&w);
+    if (status == SHEAF_OK)
+        status = sheaf_bylaws_put_changes(&r->changes_json, &w, before, after,
+                                          &language.messages, &sort, err);
+    sheaf_json_close(&w);
+    sheaf_language_free(&language);
+    return status;
+}
+
+/* Against the version that the amendment was written for. */
+static void read_changes(const sheaf_log_store *log, sheaf_motion_report *r)
+{
+    const struct sheaf_bylaws_amend *what = r->effect->what;
+    const struct sheaf_bylaws *before;
+    sheaf_buffer bytes;
+    sheaf_err why;
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+    sheaf_arena arena = sheaf_arena_over(block, block ? SHEAF_ACT_ARENA_BYTES : 0);
+    sheaf_buffer_init(&bytes, SHEAF_ENTRY_MAX);
+    sheaf_buffer_init(&r->changes, SHEAF_MESSAGES_BYTES_MAX);
+    sheaf_buffer_init(&r->changes_json, SHEAF_MESSAGES_BYTES_MAX);
+    if (sheaf_log_bylaws(log, what->base, &arena, &bytes, &before, &why) != SHEAF_OK
+        || put_changes(r, before, &what->text, &why) != SHEAF_OK) {
+        sheaf_buffer_reset(&r->changes);
+        sheaf_buffer_reset(&r->changes_json);
+    }
+    sheaf_buffer_deinit(&bytes);
+    free(block);
+}
+
 /* The entry that opened the motion: its effect is kept in the state only while it is open. */
 static sheaf_status read_effect(const sheaf_round_source *source, sheaf_arena *arena,
                                 sheaf_buffer *bytes, sheaf_motion_report *r, sheaf_err *err)
@@ -100,9 +148,12 @@ static sheaf_status read_effect(const sheaf_round_source *source, sheaf_arena *a
     if (status == SHEAF_OK)
         status =
             sheaf_entry_decode(sheaf_buffer_slice(bytes), SHEAF_REVISION, arena, &entry, err);
+    if (status == SHEAF_OK)
+        r->effect = ((const struct sheaf_motion_open *)entry.act->what)->effect;
+    if (status == SHEAF_OK && r->effect->kind == SHEAF_KIND_bylaws_amend)
+        read_changes(log, r);
     sheaf_round_source_log_close(source, log);
     SHEAF_TRY(status);
-    r->effect = ((const struct sheaf_motion_open *)entry.act->what)->effect;
     uint8_t sort;
     if (!sheaf_effect_sort(r->state, r->effect, &sort))
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
@@ -146,6 +197,8 @@ static sheaf_status report(const sheaf_arguments *a, const sheaf_round_source *s
         sheaf_buffer_deinit(&r.title);
         sheaf_buffer_deinit(&r.reason);
     }
+    sheaf_buffer_deinit(&r.changes);
+    sheaf_buffer_deinit(&r.changes_json);
     sheaf_buffer_deinit(&bytes);
     free(block);
     return status;

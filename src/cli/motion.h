@@ -18,7 +18,10 @@ typedef struct {
     sheaf_standing raised_standing;
     const sheaf_effect *effect; /* NULL for a resolution */
     sheaf_buffer title, reason; /* empty where they are not at hand */
-    int64_t now;                /* milliseconds since 1970 */
+    /* What an amendment changes: as `bylaws diff` tells it, and as a list of JSON; empty where
+     * it is none, or where the version it was written for is not at hand. */
+    sheaf_buffer changes, changes_json;
+    int64_t now; /* milliseconds since 1970 */
 } sheaf_motion_report;
 
 /* What would become of the motion if it were settled with its present votes: the name of a

@@ -105,10 +105,30 @@ static void print_text(const char *label, const sheaf_buffer *text, bool any)
     puts("");
 }
 
-static void print_effect(const sheaf_motion_report *r)
+/* The articles, each with what becomes of it: of the lines of `bylaws diff` those of an article
+ * stand under its heading. */
+static void print_changes(const sheaf_motion_report *r)
 {
     sheaf_article articles[SHEAF_ARTICLE_COUNT];
+    sheaf_slice rest = sheaf_buffer_slice(&r->changes), line;
     size_t count;
+    if (!sheaf_motion_articles(r, articles, &count))
+        return;
+    bool more = sheaf_take_until(&rest, '\n', &line);
+    for (size_t i = 0; i < count; i++) {
+        printf("             changes article %d, %s\n", (int)articles[i],
+               sheaf_article_describe(articles[i])->title);
+        while (more && (more = sheaf_take_until(&rest, '\n', &line)) && line.len
+               && line.data[0] == ' ') {
+            fputs("             ", stdout);
+            sheaf_print_plain(line);
+            puts("");
+        }
+    }
+}
+
+static void print_effect(const sheaf_motion_report *r)
+{
     sheaf_buffer words;
     if (!r->effect) {
         puts("  effect     a resolution: nothing is changed by it");
@@ -116,10 +136,7 @@ static void print_effect(const sheaf_motion_report *r)
     }
     printf("  effect     %s: %s\n", sheaf_kind_shape(r->effect->kind)->name,
            sheaf_kind_shape(r->effect->kind)->doc);
-    if (sheaf_motion_articles(r, articles, &count))
-        for (size_t i = 0; i < count; i++)
-            printf("             changes article %d, %s\n", (int)articles[i],
-                   sheaf_article_describe(articles[i])->title);
+    print_changes(r);
     sheaf_effect_print(r->source, r->effect);
     sheaf_buffer_init(&words, WORDS_MAX);
     sheaf_words_put_effect(&words, r->effect);

@@ -1,6 +1,7 @@
 /* cli/override_show.c - `sheaf override show` and `sheaf override list`. */
 #include "cli/matter.h"
 
+#include "cli/source_text.h"
 #include "coop/override.h"
 #include "coop/view.h"
 
@@ -47,10 +48,51 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_over
     }
 }
 
-static void print_line(const sheaf_state *state, const struct sheaf_row_override *row)
+/* The motion that decided on it; NULL where it cannot be told any more. */
+static const struct sheaf_row_motion *motion_of(const sheaf_state *state,
+                                                const struct sheaf_row_override *row)
 {
-    printf("Suspension %" PRIu32 " of %s %" PRIu32 " (%s): ", row->id, noun(row, state),
-           row->of, sheaf_kind_shape(row->overrode)->name);
+    const struct sheaf_row_mandate *mandate = sheaf_mandate_find(state, row->of);
+    const struct sheaf_row_model *model = sheaf_model_find(state, row->of);
+    uint32_t entry = model ? model->released : row->of;
+    const struct sheaf_row_motion *motion =
+        sheaf_motion_find(state, mandate ? mandate->motion : row->of);
+    for (uint32_t i = 0; !motion && i < sheaf_motion_count(state); i++)
+        if (sheaf_motion_at(state, i)->decided == entry)
+            motion = sheaf_motion_at(state, i);
+    return motion;
+}
+
+/* " “To learn”", where the words are at hand. */
+static void print_title(const sheaf_round_source *source, const struct sheaf_row_motion *motion)
+{
+    sheaf_buffer title;
+    sheaf_buffer_init(&title, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_source_text(source, &motion->title, &title)) {
+        fputs(" “", stdout);
+        sheaf_print_plain(sheaf_buffer_slice(&title));
+        fputs("”", stdout);
+    }
+    sheaf_buffer_deinit(&title);
+}
+
+/* What is suspended, and the rule that it overrides: "mandate 12 (mandate.grant, under article
+ * 21, Data and consent; by motion 9 “To learn”)". */
+static void print_line(const sheaf_round_source *source, const struct sheaf_row_override *row)
+{
+    const sheaf_state *state = source->state;
+    const struct sheaf_row_motion *motion = motion_of(state, row);
+    sheaf_article article = sheaf_effect_article((sheaf_kind)row->overrode);
+    printf("Suspension %" PRIu32 " of %s %" PRIu32, row->id, noun(row, state), row->of);
+    if (motion && motion->id == row->of)
+        print_title(source, motion);
+    printf(" (%s, under article %d, %s", sheaf_kind_shape(row->overrode)->name, (int)article,
+           sheaf_article_describe(article)->title);
+    if (motion && motion->id != row->of) {
+        printf("; by motion %" PRIu32, motion->id);
+        print_title(source, motion);
+    }
+    fputs("): ", stdout);
     print_standing(state, row);
     puts(".");
 }
@@ -78,7 +120,7 @@ static void print_signers(const sheaf_matter *matter)
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_override *row = matter->row;
-    print_line(matter->state, row);
+    print_line(&matter->source, row);
     sheaf_matter_print_text(matter, "reason", &row->reason);
     print_signers(matter);
     if (row->state == SHEAF_override_state_asked) {
@@ -128,7 +170,7 @@ static void list_json(const sheaf_state *state, sheaf_json_writer *w)
 static void list_plain(const sheaf_round_source *source)
 {
     for (uint32_t i = 0; i < sheaf_override_count(source->state); i++)
-        print_line(source->state, sheaf_override_at(source->state, i));
+        print_line(source, sheaf_override_at(source->state, i));
     if (!sheaf_override_count(source->state))
         puts("Members have suspended nothing so far.");
 }

@@ -170,7 +170,7 @@ const struct sheaf_row_bylaws *sheaf_bylaws_waiting(const sheaf_state *state, ui
 #define UNDONE(name)                                                                           \
     sheaf_refusal sheaf_ratify_##name(sheaf_fold *fold, uint32_t entry);                       \
     void sheaf_undo_##name(sheaf_fold *fold, uint32_t entry);
-#define EFFECT(kind, when, undo) undo(kind)
+#define EFFECT(kind, when, undo, article) undo(kind)
 #include "coop/tbl/effects.def"
 #undef FINAL
 #undef UNDONE

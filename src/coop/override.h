@@ -16,6 +16,7 @@
 #ifndef SHEAF_COOP_OVERRIDE_H
 #define SHEAF_COOP_OVERRIDE_H
 
+#include "bylaws/article.h"
 #include "coop/state.h"
 
 /* Is that motion's effect, that mandate or that model suspended? */
@@ -23,6 +24,9 @@ bool sheaf_suspended(const sheaf_state *state, uint32_t of);
 
 /* Is an effect of that kind held before it acts? */
 bool sheaf_effect_held(sheaf_kind kind);
+
+/* The article that an effect of that kind rests on; SHEAF_ARTICLE_NONE of what is none. */
+sheaf_article sheaf_effect_article(sheaf_kind kind);
 
 /* Can an effect of that kind be undone exactly, so that it may be an urgent act? */
 bool sheaf_effect_undone(sheaf_kind kind);

@@ -6,7 +6,7 @@
 /* ---- which effects are held, and which can be undone ---- */
 
 enum { AT_ONCE, HELD };
-#define EFFECT(kind, when, undo) TIMING_##kind = when,
+#define EFFECT(kind, when, undo, article) TIMING_##kind = when,
 enum {
 #include "coop/tbl/effects.def"
 };
@@ -34,9 +34,21 @@ bool sheaf_effect_held(sheaf_kind kind)
     return timings[kind] == HELD;
 }
 
+#define EFFECT(kind, when, undo, article) [SHEAF_KIND_##kind] = SHEAF_ARTICLE_##article,
+static const uint8_t articles[SHEAF_KIND_COUNT] = {
+#include "coop/tbl/effects.def"
+};
+#undef EFFECT
+
+sheaf_article sheaf_effect_article(sheaf_kind kind)
+{
+    return (sheaf_article)articles[kind];
+}
+
 #define FINAL(name)
-#define UNDONE(name)             [SHEAF_KIND_##name] = {sheaf_ratify_##name, sheaf_undo_##name},
-#define EFFECT(kind, when, undo) undo(kind)
+#define UNDONE(name) [SHEAF_KIND_##name] = {sheaf_ratify_##name, sheaf_undo_##name},
+
+#define EFFECT(kind, when, undo, article) undo(kind)
 static const struct {
     sheaf_refusal (*ratify)(sheaf_fold *fold, uint32_t entry);
     void (*undo)(sheaf_fold *fold, uint32_t entry);

@@ -259,6 +259,12 @@ def amend(folder, path):
         check("an amendment is proposed with its changes",
               done.returncode == 0 and "fewest members in a round: 4 instead of 3" in done.stderr
               and "protected decision" in done.stderr, done.stderr)
+        words = sheaf("motion", "show", motion, *here[:2]).stdout
+        check("the motion tells what changes", "changes article 11, Circles and consent\n" in words
+              and "changes article 22, Privacy\n               fewest members in a round: 4 "
+              "instead of 3\n               until now: A round adds up" in words, words)
+        check("as data too", [a["number"] for a in run("it is shown", "motion", "show", motion,
+                                                      *here[:2], "--json")["changes"]] == [11, 22])
         check("the proposed version can be read", "cohort_min = 4" in sheaf(
             "bylaws", "show", coop, "--as", "toml", "--version", motion).stdout)
         done = sheaf("ballot", "cast", "--motion", motion, "--choice", "yes", "--home", home)

@@ -206,3 +206,26 @@ void test_signatures_needed(void **unused)
         kit_close(&k);
     }
 }
+
+/* Article 15 of the statutes names these in each language (data/statutes): whoever holds
+ * another effect changes its words. */
+void test_which_effects_are_held(void **unused)
+{
+    (void)unused;
+    static const char *const held[] = {"coop.split",        "data.license",  "mandate.grant",
+                                       "model.hand_over",   "model.release", "payment.approve",
+                                       "surplus.distribute"};
+    size_t found = 0;
+    for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
+        bool listed = false;
+        for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+            listed = listed || strcmp(held[i], sheaf_kind_shape(kind)->name) == 0;
+        if (sheaf_effect_held(kind) != listed)
+            fail_msg("%s", sheaf_kind_shape(kind)->name);
+        found += listed;
+        bool effect = sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_COOP;
+        if (effect != (sheaf_effect_article(kind) != SHEAF_ARTICLE_NONE))
+            fail_msg("%s rests on no article", sheaf_kind_shape(kind)->name);
+    }
+    assert_int_equal(found, sizeof held / sizeof *held);
+}

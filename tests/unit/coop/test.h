@@ -157,6 +157,7 @@ void test_held_effects(void **unused);
 void test_suspended_in_the_hold(void **unused);
 void test_suspended_mandates(void **unused);
 void test_signatures_needed(void **unused);
+void test_which_effects_are_held(void **unused);
 void test_asked_before_a_motion(void **unused);
 
 void test_notice(void **unused);

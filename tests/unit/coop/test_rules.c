@@ -370,6 +370,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_suspended_in_the_hold),
     cmocka_unit_test(test_suspended_mandates),
     cmocka_unit_test(test_signatures_needed),
+    cmocka_unit_test(test_which_effects_are_held),
     cmocka_unit_test(test_asked_before_a_motion),
     cmocka_unit_test(test_electorates_stay),
     cmocka_unit_test(test_election),
