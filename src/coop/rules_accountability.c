@@ -152,14 +152,32 @@ sheaf_refusal sheaf_rule_accountability_hear(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* How many of those who vote on the motion are called. */
+static uint32_t called_of(const sheaf_state *state,
+                          const struct sheaf_row_accountability *process,
+                          const sheaf_electorate *electorate)
+{
+    uint32_t count = 0;
+    for (uint32_t at = process->called_last; at;) {
+        const struct sheaf_row_called *called = sheaf_called_at(state, at - 1);
+        count += sheaf_entitled(state, electorate, called->member) == SHEAF_ACCEPTED;
+        at = called->before;
+    }
+    return count;
+}
+
 /* Nobody who is called has a vote on what follows. They count for its quorum as whoever is
- * conflicted does, so that few cannot decide for all by calling many. */
+ * conflicted does, and where they are more than half of all only whom an effect is about has
+ * none, so that few cannot decide for all by calling many. */
 static void take_votes(sheaf_fold *fold, const struct sheaf_row_accountability *process,
                        const struct sheaf_row_motion *motion)
 {
     static const sheaf_hash no_reason;
     sheaf_state *state = fold->state;
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    if (motion->effect != SHEAF_KIND_none
+        && called_of(state, process, &electorate) > motion->electorate / 2)
+        return;
     for (uint32_t at = process->called_last; at && !state->failed;) {
         const struct sheaf_row_called *called = sheaf_called_at(state, at - 1);
         if (!sheaf_conflicted(state, motion->id, called->member)

@@ -407,6 +407,55 @@ void test_accountability_of_many(void **unused)
     kit_close(&k);
 }
 
+/* Nor by bylaws without a quorum: where more than half are called whoever calls them does not
+ * decide alone, and only whom an effect is about has no vote on it. */
+void test_accountability_of_most(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':9,'outcome_s':200,'protected':true}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'kind':'board','name':'Board','nominate_s':90,'open_s':9,'quorum_bp':5000,"
+        "'seats':3,'term_s':40000}],'protected':false}";
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    rules.ordinary.quorum = 0;
+    rules.qualified.second_open_s = 60, rules.qualified.second_quorum = 0;
+    kit_found_four(&k, &rules);
+    kit_motion(&k, "b", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
+    kit_motion(&k, "c", "{'kind':'office.elect','what':{'member':#cat,'organ':0}}", 4);
+    kit_motion(&k, "d", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
+    static const kit_row rows[] = {
+        {"ann", "accountability.open", "{'organ':0,'text':^,'title':^}", .label = "a"},
+        {"cat", "accountability.answer", "{'process':#a,'text':^}"},
+        {"ann", "accountability.hear", "{'process':#a,'text':^}"},
+        {"ann", "exclusion.open", "{'member':#bob,'reason':^}", .label = "out"},
+        {"ann", "motion.open", FOLLOWS("member.exclude", "{'exclusion':#out}"), .label = "m"},
+        {"ann", "motion.open", FOLLOWS("office.recall", "{'member':#dan,'organ':0}"),
+         .label = "r"},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"dan", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "m")},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#r}"},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#r}"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#r}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "r")},
+        {"ann", "motion.open", OUTCOME, .label = "n"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "m"))->state,
+                     SHEAF_motion_state_rejected);
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "r"))->state,
+                     SHEAF_motion_state_rejected);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 1);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "n")), 3); /* words alone */
+    kit_close(&k);
+}
+
 void test_disputes(void **unused)
 {
     (void)unused;

@@ -367,6 +367,7 @@ void test_accountability_among_few(void **unused);
 void test_accountability_of_organ(void **unused);
 void test_accountability_has_effects(void **unused);
 void test_accountability_of_many(void **unused);
+void test_accountability_of_most(void **unused);
 void test_disputes(void **unused);
 void test_disputes_of_humans(void **unused);
 void test_disputes_in_time(void **unused);

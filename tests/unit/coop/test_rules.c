@@ -362,6 +362,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_accountability_of_organ),
     cmocka_unit_test(test_accountability_has_effects),
     cmocka_unit_test(test_accountability_of_many),
+    cmocka_unit_test(test_accountability_of_most),
     cmocka_unit_test(test_disputes),
     cmocka_unit_test(test_disputes_of_humans),
     cmocka_unit_test(test_disputes_in_time),
