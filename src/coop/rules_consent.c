@@ -474,7 +474,7 @@ sheaf_refusal sheaf_rule_proposal_withdraw(sheaf_fold *fold,
 /* ---- all members decide ---- */
 
 /* What is voted on is the proposal itself, so that nobody votes on one thing and decides
- * another. Who is conflicted on it is so here as well. */
+ * another. Who is conflicted on it, or was on a motion on it before, is so here as well. */
 sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row_motion *motion)
 {
     sheaf_state *state = fold->state;
@@ -488,6 +488,9 @@ sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row
                     carries_not);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     sheaf_conflicts_follow(fold, id, motion->id, &electorate);
+    SHEAF_STOP_IF_SPENT(fold);
+    if (proposal->motion != SHEAF_NONE) /* one that had no quorum */
+        sheaf_conflicts_follow(fold, proposal->motion, motion->id, &electorate);
     SHEAF_STOP_IF_SPENT(fold);
     motion->carries = id;
     struct sheaf_row_proposal *carried = sheaf_proposal_edit(state, row);

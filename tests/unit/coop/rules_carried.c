@@ -154,6 +154,26 @@ void test_consent_is_not_buried(void **unused)
     kit_close(&k);
 }
 
+/* Whose conflict was found on the first motion does not vote on the next. */
+void test_consent_by_all_again(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_of_circles();
+    rules.ordinary.quorum = 10000;
+    found(&k, &rules);
+    kit_do(&k, "ann", "proposal.open", "p", "%s", PROPOSAL);
+    unresolved(&k);
+    kit_do(&k, "ann", "motion.open", "m", "%s", ON("#p"));
+    kit_do(&k, "cat", "conflict.declare", NULL, "{'matter':#m}");
+    decide(&k, "m", "yes");
+    assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_wider);
+    kit_do(&k, "ann", "motion.open", "n", "%s", ON("#p"));
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "n")), 1);
+    kit_want(&k, R(conflicted), "cat", "ballot.cast", "{'choice':'no','motion':#n}", NULL);
+    kit_close(&k);
+}
+
 /* It decides on nothing besides: no organ, no effect, no process of accountability. */
 void test_consent_carried_by_all(void **unused)
 {

@@ -308,6 +308,7 @@ void test_consent_by_all_stands(void **unused);
 void test_consent_by_all_takes_out(void **unused);
 void test_consent_is_not_buried(void **unused);
 void test_consent_carried_by_all(void **unused);
+void test_consent_by_all_again(void **unused);
 void test_consent_conflicts_go_along(void **unused);
 void test_circle_removes(void **unused);
 void test_circle_removes_nobody(void **unused);

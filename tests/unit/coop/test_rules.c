@@ -303,6 +303,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_consent_by_all_takes_out),
     cmocka_unit_test(test_consent_is_not_buried),
     cmocka_unit_test(test_consent_carried_by_all),
+    cmocka_unit_test(test_consent_by_all_again),
     cmocka_unit_test(test_consent_conflicts_go_along),
     cmocka_unit_test(test_circle_removes),
     cmocka_unit_test(test_circle_removes_nobody),
