@@ -36,6 +36,10 @@ int64_t sheaf_ledger_free(const sheaf_state *state);
  * which there is no money for. Walks through all of these where the currency changes. */
 sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaws *text);
 
+/* The entry since which amounts are in the currency in force. Walks through versions of the
+ * bylaws. */
+uint32_t sheaf_ledger_since(const sheaf_state *state);
+
 /* May anything begin to be counted in the currency in force? Not while bylaws with another one
  * await registration: whoever records a cent could keep them from ever being registered (while
  * the co-op is wound up nothing is). Nor by a motion that was opened when amounts were in

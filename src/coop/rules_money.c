@@ -163,6 +163,15 @@ sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaw
     return SHEAF_ACCEPTED;
 }
 
+uint32_t sheaf_ledger_since(const sheaf_state *state)
+{
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state), *first = now;
+    for (const struct sheaf_row_bylaws *at = now; at && same_currency(at, now);
+         at = sheaf_bylaws_find(state, at->base))
+        first = at;
+    return first->from;
+}
+
 sheaf_refusal sheaf_ledger_begin(const sheaf_fold *fold)
 {
     const sheaf_state *state = fold->state;

@@ -109,6 +109,7 @@ sheaf_refusal sheaf_rule_revenue_reverse(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_recorder_check(fold->state, fold->member, &officers));
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_receipt);
     SHEAF_REFUSE_IF(sheaf_receipt_at(state, row)->reversed != SHEAF_NONE, receipt_reversed);
+    SHEAF_REFUSE_IF(what->entry < sheaf_ledger_since(state), receipt_currency);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->entry, false));
     SHEAF_STOP_IF_SPENT(fold);
     struct sheaf_row_receipt *receipt = sheaf_receipt_edit(state, row);

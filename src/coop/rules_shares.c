@@ -309,14 +309,16 @@ sheaf_refusal sheaf_rule_share_return(sheaf_fold *fold, const struct sheaf_share
 
 /* Strikes so many of the member's repayments, those that are made or those that are not, the
  * newest first; what they are worth is added to *cents. A row of none stays where it is, and
- * repays nothing when its time comes. Walks through all repayments. How many it has not found.
- */
+ * repays nothing when its time comes. What was repaid in another currency is not struck in this
+ * one. Walks through all repayments. How many it has not found. */
 static uint32_t strike_repayments(sheaf_fold *fold, uint32_t member, uint32_t shares, bool made,
                                   int64_t *cents)
 {
+    uint32_t since = sheaf_ledger_since(fold->state);
     for (uint32_t i = sheaf_repayment_count(fold->state); shares && i-- > 0;) {
         const struct sheaf_row_repayment *row = sheaf_repayment_at(fold->state, i);
-        if (row->member != member || (row->state == SHEAF_repayment_state_repaid) != made)
+        if (row->member != member || (row->state == SHEAF_repayment_state_repaid) != made
+            || (made && row->ended < since))
             continue;
         uint32_t less = row->shares < shares ? row->shares : shares;
         sheaf_repayment_edit(fold->state, i)->shares -= less;

@@ -83,6 +83,8 @@ sheaf_refusal sheaf_rule_coop_split(sheaf_fold *fold, const struct sheaf_coop_sp
     uint32_t count = 0;
     SHEAF_REFUSE_UNLESS(check_other(state, what->to));
     SHEAF_REFUSE_UNLESS(sheaf_members_ordered(&what->members));
+    if (what->reserve_cents)
+        SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     SHEAF_REFUSE_IF(-sheaf_ledger_balance(state, SHEAF_account_kind_reserve, SHEAF_NONE)
                             < what->reserve_cents
                         || sheaf_ledger_free(state) < what->reserve_cents,

@@ -185,3 +185,104 @@ void test_currency_waits(void **unused)
     enter(&k, "b");
     finish(&k);
 }
+
+/* What is owed to the member leaves, by two of three treasurers. */
+static void pay_out(kit *k, const char *by, const char *who, int cents)
+{
+    static const char *const treasurers[] = {"ann", "bob", "cat"};
+    kit_do(k, by, "payment.order", "p",
+           "{'account':#%s,'amount_cents':%d,'payee':^,'purpose':^}", who, cents);
+    for (int i = 0, signed_by = 0; signed_by < 2; i++)
+        if (strcmp(treasurers[i], who) != 0) {
+            kit_do(k, treasurers[i], "payment.sign", NULL, PAY("p"));
+            signed_by++;
+        }
+}
+
+/* What was recorded in the old one is not reversed in the new one. */
+void test_currency_of_receipts(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {"ann", "bob", "cat", "dan"};
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    begin_without(&k, &rules);
+    kit_motion(&k, "e1", ELECT("ann"), 4);
+    kit_motion(&k, "e2", ELECT("bob"), 4);
+    kit_motion(&k, "e3", ELECT("cat"), 4);
+    kit_do(&k, "eve", "member.leave", NULL, "{}");
+    kit_do(&k, "ann", "revenue.record", "old", EARNED("100"));
+    kit_motion(&k, "s", SHARE("100"), 4);
+    for (int i = 0; i < 4; i++)
+        pay_out(&k, names[i], names[i], 25);
+    kit_want(&k, R(receipt_spent), "bob", "revenue.reverse", "{'entry':#old,'reason':^}", NULL);
+    rules.currency = "CHF";
+    kit_motion(&k, "chf", kit_amendment(&rules, "#ann"), 4);
+    rules.open_max = 39;
+    kit_do(&k, "ann", "revenue.record", "new", EARNED("100"));
+    kit_motion(&k, "still", kit_amendment(&rules, "#chf.tick"), 4);
+    kit_want(&k, R(receipt_currency), "bob", "revenue.reverse", "{'entry':#old,'reason':^}",
+             NULL);
+    kit_do(&k, "bob", "revenue.reverse", NULL, "{'entry':#new,'reason':^}");
+    finish(&k);
+}
+
+/* What was repaid in the old one is not struck in the new one. */
+void test_currency_of_shares(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    rules.article[SHEAF_ARTICLE_shares] =
+        "{'max_count':5,'min_count':1,'price_cents':200,'protected':false,'repay_from_s':0,"
+        "'repay_until_s':200,'transferable':true}";
+    begin_without(&k, &rules);
+    kit_motion(&k, "e1", ELECT("ann"), 4);
+    kit_motion(&k, "e2", ELECT("bob"), 4);
+    kit_do(&k, "ann", "share.pay", NULL, "{'evidence':~e,'member':#eve,'shares':2}");
+    kit_do(&k, "eve", "member.leave", NULL, "{}");
+    k.now += 1000;
+    settle_due(&k);
+    pay_out(&k, "ann", "eve", 400);
+    rules.currency = "CHF";
+    kit_motion(&k, "chf", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "ann", "share.pay", NULL, "{'evidence':~e,'member':#cat,'shares':3}");
+    kit_want(&k, R(share_short), "ann", "motion.open",
+             OPEN("{'kind':'share.strike','what':{'member':#eve,'shares':2}}"), NULL);
+    finish(&k);
+}
+
+/* Nor does what was asked of the reserve in the old one leave it in the new one. */
+void test_currency_of_reserve(void **unused)
+{
+    (void)unused;
+#define TAKES(who)                                                                             \
+    "{'kind':'coop.split','what':{'members':[{'member':#" who "}],'reserve_cents':100,"        \
+    "'to':'sheaf/abcdefghijklmnopqrstuvwxy2'}}"
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    rules.members_bp = 0, rules.reserve_bp = 10000;
+    begin_without(&k, &rules);
+    kit_motion(&k, "e1", ELECT("ann"), 4);
+    kit_motion(&k, "e2", ELECT("bob"), 4);
+    kit_do(&k, "ann", "revenue.record", NULL, EARNED("100"));
+    kit_motion(&k, "s", SHARE("100"), 4);
+    kit_do(&k, "eve", "split.join", NULL, "{'to':'sheaf/abcdefghijklmnopqrstuvwxy2'}");
+    kit_do(&k, "dan", "split.join", NULL, "{'to':'sheaf/abcdefghijklmnopqrstuvwxy2'}");
+    kit_do(&k, "ann", "motion.open", "m", OPEN(TAKES("dan")));
+    kit_motion(&k, "first", TAKES("eve"), 4);
+    kit_do(&k, "ann", "split.settle", NULL, "{'evidence':~e,'split':#first.tick}");
+    kit_do(&k, "bob", "split.settle", NULL, "{'evidence':~e,'split':#first.tick}");
+    rules.currency = "CHF";
+    kit_motion(&k, "chf", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "ann", "revenue.record", NULL, EARNED("300"));
+    kit_motion(&k, "s2", SHARE("300"), 4);
+    static const char *const yes[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < 4; i++)
+        kit_do(&k, yes[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    settle_due(&k);
+    const struct sheaf_row_motion *m = sheaf_motion_get(&k.state, kit_index(&k, "m"));
+    assert_int_equal(m->refusal, R(currency_other));
+    assert_int_equal(m->state, SHEAF_motion_state_void);
+    finish(&k);
+}
