@@ -13,12 +13,13 @@
  * the same commitment are the same human's, in whichever members they are. A key without a
  * holder might be held by any of those whom other keys of its member name, of a person's
  * membership by the person: it is heard only where none of them was, and none of them is after
- * it. So an organisation whose people are members too names who holds each key. That takes
- * nothing from them that naming has not given: a member that may name somebody speaks as them.
- * Where a member's keys name nobody it counts as itself. Only the member that named a
- * commitment first, and whom it lets by holder.allow until holder.withdraw, names it, so nobody
- * silences others by copying theirs. The commitment is what the member states; two that keep
- * silent about being one human are not found out by rules, but by who admits them.
+ * it; and not at all where it would take the voice of several whom other members named first.
+ * So an organisation whose people are members too names who holds each key. That takes nothing
+ * from them that naming has not given: a member that may name somebody speaks as them. Where a
+ * member's keys name nobody it counts as itself. Only the member that named a commitment first,
+ * and whom it lets by holder.allow until holder.withdraw, names it, so nobody silences others
+ * by copying theirs. The commitment is what the member states; two that keep silent about being
+ * one human are not found out by rules, but by who admits them.
  *
  * Rows of the imported register (rules_import.c) are not members: they have no key, so they can
  * neither vote nor be outvoted unasked, and no electorate or quorum counts them before somebody
@@ -98,6 +99,32 @@ void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes);
 
 /* Does the human, by 1 + its row, hold a key of the member now? */
 bool sheaf_human_acts(const sheaf_state *state, uint32_t human, uint32_t member, int64_t stamp);
+
+/* The next of the member's keys, from 1 + row *at on (at first its `key_last`), that names
+ * somebody who might hold those that name nobody; NULL after the last. */
+const struct sheaf_row_key *sheaf_key_named(const sheaf_state *state,
+                                            const struct sheaf_row_member *member, uint32_t *at,
+                                            int64_t stamp);
+
+/* A key by which somebody acts: of that member, and naming that human, or 0 for nobody. */
+struct sheaf_actor_key {
+    uint32_t member, human;
+};
+
+/* Might two keys of different members be one person's? Those that name somebody are where it is
+ * the same human, one that names nobody where it might be held by the other's. */
+bool sheaf_one_person(const sheaf_state *state, struct sheaf_actor_key one,
+                      struct sheaf_actor_key other, int64_t stamp);
+
+/* The key that signs. */
+struct sheaf_actor_key sheaf_signer_key(const sheaf_fold *fold);
+
+/* Might whoever signs hold a key of that member, too? */
+bool sheaf_signer_acts(const sheaf_fold *fold, uint32_t member);
+
+/* Does the key that signs name nobody, where it might be held by several who are members
+ * otherwise? Then it takes the voice of none. */
+bool sheaf_signer_unclear(const sheaf_fold *fold);
 
 /* What a member's first key may sign: all but what a node's does, or what the bylaws leave to a
  * key made in a page. */

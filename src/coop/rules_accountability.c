@@ -124,10 +124,8 @@ sheaf_refusal sheaf_rule_accountability_answer(sheaf_fold *fold,
 static bool signed_by_subject(const sheaf_fold *fold,
                               const struct sheaf_row_accountability *process)
 {
-    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
     return is_subject(fold->state, process, fold->member)
-           || (human && process->subject != SHEAF_NONE
-               && sheaf_human_acts(fold->state, human, process->subject, fold->stamp));
+           || (process->subject != SHEAF_NONE && sheaf_signer_acts(fold, process->subject));
 }
 
 /* Everybody moves the process on but those whom it is about. */

@@ -176,12 +176,9 @@ sheaf_refusal sheaf_rule_dispute_name(sheaf_fold *fold, const struct sheaf_dispu
 static sheaf_refusal check_helper(const sheaf_fold *fold,
                                   const struct sheaf_row_dispute *dispute)
 {
-    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
-    SHEAF_REFUSE_IF(
-        human
-            && (sheaf_human_acts(fold->state, human, dispute->by, fold->stamp)
-                || sheaf_human_acts(fold->state, human, dispute->with, fold->stamp)),
-        party_mediates);
+    SHEAF_REFUSE_IF(sheaf_signer_acts(fold, dispute->by)
+                        || sheaf_signer_acts(fold, dispute->with),
+                    party_mediates);
     return SHEAF_ACCEPTED;
 }
 

@@ -135,6 +135,19 @@ static bool may_hold_others(const sheaf_state *state, const struct sheaf_row_mem
                || sheaf_human_at(state, key->human - 1)->member == member->id);
 }
 
+const struct sheaf_row_key *sheaf_key_named(const sheaf_state *state,
+                                            const struct sheaf_row_member *member, uint32_t *at,
+                                            int64_t stamp)
+{
+    while (*at) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, *at - 1);
+        *at = key->before;
+        if (may_hold_others(state, member, key, stamp))
+            return key;
+    }
+    return NULL;
+}
+
 static bool was_heard(const sheaf_state *state, uint32_t human, uint32_t of)
 {
     return sheaf_voice_find(state, sheaf_pair(human, of)) != NULL;
@@ -145,10 +158,26 @@ static bool unnamed_heard(const sheaf_state *state, const struct sheaf_row_membe
                           uint32_t of, int64_t stamp)
 {
     const struct sheaf_row_key *key;
-    for (uint32_t at = member->key_last; at; at = key->before) {
-        key = sheaf_key_at(state, at - 1);
-        if (may_hold_others(state, member, key, stamp) && was_heard(state, key->human, of))
+    for (uint32_t at = member->key_last; (key = sheaf_key_named(state, member, &at, stamp));)
+        if (was_heard(state, key->human, of))
             return true;
+    return false;
+}
+
+/* Whoever speaks by a key that names nobody takes the voice of all who might hold it. Of those
+ * whom other members named first that is one at most: naming would not silence more, and else
+ * one key of an organisation took the voice of everybody who acts for it. */
+static bool takes_several(const sheaf_state *state, const struct sheaf_row_member *member,
+                          int64_t stamp)
+{
+    const struct sheaf_row_key *key;
+    uint32_t other = 0;
+    for (uint32_t at = member->key_last; (key = sheaf_key_named(state, member, &at, stamp));) {
+        if (sheaf_human_at(state, key->human - 1)->member == member->id)
+            continue;
+        if (other && other != key->human)
+            return true;
+        other = key->human;
     }
     return false;
 }
@@ -166,11 +195,8 @@ static void note_unnamed(sheaf_state *state, const struct sheaf_row_member *memb
                          int64_t stamp)
 {
     const struct sheaf_row_key *key;
-    for (uint32_t at = member->key_last; at; at = key->before) {
-        key = sheaf_key_at(state, at - 1);
-        if (may_hold_others(state, member, key, stamp))
-            note_voice(state, key->human, of);
-    }
+    for (uint32_t at = member->key_last; (key = sheaf_key_named(state, member, &at, stamp));)
+        note_voice(state, key->human, of);
 }
 
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
@@ -182,7 +208,9 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
     SHEAF_REFUSE_IF(sheaf_approval_find(state, pair), approved_twice);
     SHEAF_REFUSE_IF(human && withdrawn(state, fold->member, human), holder_withdrawn);
     SHEAF_REFUSE_IF(human && was_heard(state, human, of), human_twice);
-    SHEAF_REFUSE_IF(!human && unnamed_heard(state, member, of, fold->stamp), human_unnamed);
+    SHEAF_REFUSE_IF(
+        !human && (unnamed_heard(state, member, of, fold->stamp) || sheaf_signer_unclear(fold)),
+        human_unnamed);
     struct sheaf_row_approval *approval = sheaf_approval_new(state, pair);
     approval->by = fold->member;
     approval->of = of;
@@ -197,7 +225,9 @@ sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines)
 bool sheaf_member_may_speak(const sheaf_state *state, const struct sheaf_row_member *member,
                             uint32_t of, int64_t stamp)
 {
-    bool keys = false, unnamed = !unnamed_heard(state, member, of, stamp);
+    bool keys = false;
+    bool unnamed =
+        !unnamed_heard(state, member, of, stamp) && !takes_several(state, member, stamp);
     if (sheaf_approval_find(state, sheaf_pair(member->id, of)))
         return false;
     for (uint32_t at = member->key_last; at;) {
@@ -352,6 +382,60 @@ bool sheaf_human_acts(const sheaf_state *state, uint32_t human, uint32_t member,
         at = key->before;
     }
     return false;
+}
+
+/* Might the human hold the member's keys that name nobody? */
+static bool may_be_unnamed(const sheaf_state *state, uint32_t human, uint32_t id, int64_t stamp)
+{
+    const struct sheaf_row_member *member = sheaf_member_get(state, id);
+    const struct sheaf_row_key *key;
+    for (uint32_t at = member->key_last; (key = sheaf_key_named(state, member, &at, stamp));)
+        if (key->human == human)
+            return true;
+    return false;
+}
+
+bool sheaf_one_person(const sheaf_state *state, struct sheaf_actor_key one,
+                      struct sheaf_actor_key other, int64_t stamp)
+{
+    if (one.human && other.human)
+        return one.human == other.human;
+    if (one.human)
+        return may_be_unnamed(state, one.human, other.member, stamp);
+    if (other.human)
+        return may_be_unnamed(state, other.human, one.member, stamp);
+    const struct sheaf_row_member *member = sheaf_member_get(state, one.member);
+    const struct sheaf_row_key *key;
+    for (uint32_t at = member->key_last; (key = sheaf_key_named(state, member, &at, stamp));)
+        if (may_be_unnamed(state, key->human, other.member, stamp))
+            return true;
+    return false;
+}
+
+struct sheaf_actor_key sheaf_signer_key(const sheaf_fold *fold)
+{
+    return (struct sheaf_actor_key){fold->member, sheaf_key_get(fold->state, fold->key)->human};
+}
+
+bool sheaf_signer_acts(const sheaf_fold *fold, uint32_t member)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_member *own = sheaf_member_get(state, fold->member);
+    uint32_t human = sheaf_signer_key(fold).human;
+    if (human)
+        return sheaf_human_acts(state, human, member, fold->stamp);
+    const struct sheaf_row_key *key;
+    for (uint32_t at = own->key_last; (key = sheaf_key_named(state, own, &at, fold->stamp));)
+        if (sheaf_human_acts(state, key->human, member, fold->stamp))
+            return true;
+    return false;
+}
+
+bool sheaf_signer_unclear(const sheaf_fold *fold)
+{
+    return !sheaf_signer_key(fold).human
+           && takes_several(fold->state, sheaf_member_get(fold->state, fold->member),
+                            fold->stamp);
 }
 
 void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member)

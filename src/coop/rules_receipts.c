@@ -2,6 +2,7 @@
 #include "coop/ending.h"
 #include "coop/ledger.h"
 #include "coop/licence.h"
+#include "coop/member.h"
 #include "coop/override.h"
 #include "coop/treasury.h"
 
@@ -94,9 +95,9 @@ static sheaf_refusal reverse(sheaf_fold *fold, uint32_t row)
 
 static bool recorded_it(const sheaf_fold *fold, const struct sheaf_row_receipt *receipt)
 {
-    return receipt->by == fold->member
-           || (receipt->human
-               && receipt->human == sheaf_key_get(fold->state, fold->key)->human);
+    struct sheaf_actor_key by = {receipt->by, receipt->human};
+    return by.member == fold->member
+           || sheaf_one_person(fold->state, by, sheaf_signer_key(fold), fold->stamp);
 }
 
 /* An officer's word is enough against another's. Whoever alone holds the office has nobody else

@@ -83,20 +83,21 @@ static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, ui
     return SHEAF_ACCEPTED;
 }
 
-/* Does the human who signs act for the member, or is it to hold the new key? */
+/* Might whoever signs act for the member, or be who is to hold the new key? */
 static bool concerned(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
 {
-    uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
-    return human
-           && (human == sheaf_key_get(fold->state, recovery->id)->human
-               || sheaf_human_acts(fold->state, human, recovery->member, fold->stamp));
+    struct sheaf_actor_key made = {recovery->member,
+                                   sheaf_key_get(fold->state, recovery->id)->human};
+    return sheaf_signer_acts(fold, recovery->member)
+           || (made.human
+               && sheaf_one_person(fold->state, sheaf_signer_key(fold), made, fold->stamp));
 }
 
 /* The human confirmed a recovery of the member's keys in vain, if it is known. */
 static void note_human(sheaf_fold *fold, uint32_t human, uint32_t member)
 {
     uint64_t pair = sheaf_pair(human, member);
-    if (!human)
+    if (!human || fold->state->failed)
         return;
     uint32_t row = sheaf_human_in_vain_row(fold->state, pair);
     struct sheaf_row_human_in_vain *in_vain = row == SHEAF_NONE
@@ -105,6 +106,18 @@ static void note_human(sheaf_fold *fold, uint32_t human, uint32_t member)
     in_vain->human = human;
     in_vain->member = member;
     in_vain->failed = fold->stamp;
+}
+
+/* By a key that names nobody it may have been any of those whom others name. */
+static void note_person(sheaf_fold *fold, const struct sheaf_row_confirmation *confirmation,
+                        uint32_t member)
+{
+    const struct sheaf_row_member *by = sheaf_member_get(fold->state, confirmation->by);
+    const struct sheaf_row_key *key;
+    note_human(fold, confirmation->human, member);
+    for (uint32_t at = confirmation->human ? 0 : by->key_last;
+         (key = sheaf_key_named(fold->state, by, &at, fold->stamp));)
+        note_human(fold, key->human, member);
 }
 
 /* Who confirmed what was objected to and failed is known from now on, and what was opened
@@ -124,7 +137,7 @@ static void note_failure(sheaf_fold *fold, const struct sheaf_row_recovery *reco
         in_vain->by = confirmation->by;
         in_vain->member = recovery->member;
         in_vain->failed = fold->stamp;
-        note_human(fold, confirmation->human, recovery->member);
+        note_person(fold, confirmation, recovery->member);
         at = confirmation->before;
     }
 }
@@ -237,21 +250,32 @@ sheaf_refusal sheaf_rule_recovery_decline(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* Has the member that signs, or the human, confirmed one lately that failed? */
+/* Did the human confirm one of the member's in vain so lately? */
+static bool in_vain(const sheaf_fold *fold, uint32_t human, uint32_t member, int64_t pause)
+{
+    const struct sheaf_row_human_in_vain *last =
+        sheaf_human_in_vain_find(fold->state, sheaf_pair(human, member));
+    return last && fold->stamp < last->failed + pause;
+}
+
+/* Has the member that signs, or whoever might hold its key, confirmed one lately that failed?
+ */
 static sheaf_refusal check_pause(const sheaf_fold *fold,
                                  const struct sheaf_row_recovery *recovery, uint32_t human)
 {
+    const struct sheaf_row_member *own = sheaf_member_get(fold->state, fold->member);
+    const struct sheaf_row_key *key;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
     const struct sheaf_row_in_vain *last =
         sheaf_in_vain_find(fold->state, sheaf_pair(fold->member, recovery->member));
-    const struct sheaf_row_human_in_vain *elsewhere =
-        sheaf_human_in_vain_find(fold->state, sheaf_pair(human, recovery->member));
     int64_t pause = ((int64_t)bylaws->recovery_wait_s + bylaws->recovery_panel_s) * 1000;
     uint32_t failed = sheaf_member_get(fold->state, recovery->member)->recovery_failed;
     SHEAF_REFUSE_IF(failed != SHEAF_NONE && recovery->id < failed, recovery_before);
     SHEAF_REFUSE_IF(last && fold->stamp < last->failed + pause, confirmed_in_vain);
-    SHEAF_REFUSE_IF(human && elsewhere && fold->stamp < elsewhere->failed + pause,
-                    confirmed_in_vain);
+    SHEAF_REFUSE_IF(human && in_vain(fold, human, recovery->member, pause), confirmed_in_vain);
+    for (uint32_t at = human ? 0 : own->key_last;
+         (key = sheaf_key_named(fold->state, own, &at, fold->stamp));)
+        SHEAF_REFUSE_IF(in_vain(fold, key->human, recovery->member, pause), confirmed_in_vain);
     return SHEAF_ACCEPTED;
 }
 

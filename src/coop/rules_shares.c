@@ -249,7 +249,9 @@ static bool same_human(const sheaf_fold *fold, uint32_t member)
 {
     uint32_t human = sheaf_key_get(fold->state, fold->key)->human;
     uint32_t next = sheaf_member_get(fold->state, member)->key_last;
-    while (human && next) {
+    if (!human)
+        return sheaf_signer_acts(fold, member);
+    while (next) {
         const struct sheaf_row_key *key = sheaf_key_at(fold->state, next - 1);
         if (key->human == human)
             return true;

@@ -16,15 +16,17 @@ static bool counts(const sheaf_state *state,
            && !sheaf_conflicted(state, signature->payment, member);
 }
 
-/* A signature among those from row `next - 1` back that counts and is another member's, but the
- * same human's. Only treasurers have signed, so there are few. */
-static bool signed_by_human(const sheaf_state *state, uint32_t next, uint32_t human,
-                            uint32_t but, int64_t stamp)
+/* A signature among those from row `next - 1` back that counts and is another member's, but may
+ * be the same person's. Only treasurers have signed, so there are few. */
+static bool signed_by_person(const sheaf_state *state, uint32_t next, struct sheaf_actor_key by,
+                             int64_t stamp)
 {
-    while (human && next) {
+    while (next) {
         const struct sheaf_row_payment_signature *row =
             sheaf_payment_signature_at(state, next - 1);
-        if (row->human == human && row->member != but && counts(state, row, stamp))
+        struct sheaf_actor_key other = {row->member, row->human};
+        if (row->member != by.member && counts(state, row, stamp)
+            && sheaf_one_person(state, by, other, stamp))
             return true;
         next = row->before;
     }
@@ -32,24 +34,24 @@ static bool signed_by_human(const sheaf_state *state, uint32_t next, uint32_t hu
 }
 
 typedef struct {
-    uint32_t count; /* of signatures that count, once for a human */
-    bool others;    /* one of them is by another human than who asked for the payment */
+    uint32_t count; /* of signatures that count, once for a person */
+    bool others;    /* one of them is by another person than who asked for the payment */
 } tally;
 
 static tally count(const sheaf_state *state, const struct sheaf_row_payment *payment,
                    int64_t stamp)
 {
+    const struct sheaf_actor_key asked = {payment->by, payment->by_human};
     tally out = {0};
     for (uint32_t next = payment->signature_last; next;) {
         const struct sheaf_row_payment_signature *row =
             sheaf_payment_signature_at(state, next - 1);
+        struct sheaf_actor_key by = {row->member, row->human};
         next = row->before;
-        if (!counts(state, row, stamp)
-            || signed_by_human(state, next, row->human, row->member, stamp))
+        if (!counts(state, row, stamp) || signed_by_person(state, next, by, stamp))
             continue;
         out.count++;
-        out.others |=
-            row->member != payment->by && (!row->human || row->human != payment->by_human);
+        out.others |= row->member != payment->by && !sheaf_one_person(state, by, asked, stamp);
     }
     return out;
 }
@@ -222,14 +224,14 @@ static sheaf_refusal check_signer(const sheaf_fold *fold,
     const sheaf_state *state = fold->state;
     const struct sheaf_row_payment_signature *before =
         sheaf_payment_signature_find(state, sheaf_pair(payment->id, fold->member));
+    struct sheaf_actor_key by = sheaf_signer_key(fold);
     SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member), not_a_treasurer);
     SHEAF_REFUSE_IF(sheaf_payment_own(fold, payment), payment_own);
     SHEAF_REFUSE_IF(sheaf_conflicted(state, payment->id, fold->member), conflicted);
     SHEAF_REFUSE_IF(before && counts(state, before, fold->stamp), approved_twice);
-    SHEAF_REFUSE_IF(signed_by_human(state, payment->signature_last,
-                                    sheaf_key_get(state, fold->key)->human, fold->member,
-                                    fold->stamp),
-                    human_twice);
+    bool again = signed_by_person(state, payment->signature_last, by, fold->stamp);
+    SHEAF_REFUSE_IF(sheaf_signer_unclear(fold) || (again && !by.human), human_unnamed);
+    SHEAF_REFUSE_IF(again, human_twice);
     return SHEAF_ACCEPTED;
 }
 

@@ -2,6 +2,7 @@
  * signed and leave stands in rules_signing.c. */
 #include "coop/ending.h"
 #include "coop/ledger.h"
+#include "coop/member.h"
 #include "coop/organs.h"
 #include "coop/treasury_internal.h"
 
@@ -91,7 +92,9 @@ bool sheaf_payment_own(const sheaf_fold *fold, const struct sheaf_row_payment *p
     uint32_t human = sheaf_key_get(state, fold->key)->human;
     if (payment->account == SHEAF_NONE || payment->account == fold->member)
         return payment->account == fold->member;
-    for (uint32_t at = sheaf_member_get(state, payment->account)->key_last; human && at;) {
+    if (!human)
+        return sheaf_signer_acts(fold, payment->account);
+    for (uint32_t at = sheaf_member_get(state, payment->account)->key_last; at;) {
         const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
         if (key->human == human)
             return true;

@@ -513,3 +513,42 @@ void test_admission_until_a_key_runs_out(void **unused)
     assert_int_equal(standing(&k, "fay"), SHEAF_member_state_active);
     kit_close(&k);
 }
+
+/* Ann and bob act for the organisation as well: its key that names nobody would take the voice
+ * of both, so that it alone admitted. */
+void test_heard_for_several(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = 2;
+    kit_open(&k);
+    kit_found(&k, &rules);
+    static const kit_row rows[] = {
+        {"org", "member.apply",
+         "{'class':0,'kind':'organisation','name':^,'public_key':@org,'web':false}",
+         .label = "org"},
+        {"ann", "member.admit", OF("org")},
+        {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
+        {"ann", "member.admit", OF("bob")},
+        {"org", "member.admit", OF("bob")},
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"bob", "key.admit", HELD("b1", "~b"), .label = "b1"},
+        {"a1", "holder.allow", "{'holder':~a,'member':#org}"},
+        {"b1", "holder.allow", "{'holder':~b,'member':#org}"},
+        {"org", "key.admit", HELD("o1", "~a"), .label = "o1"},
+        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
+        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+        {"org", "member.admit", OF("eve")}, /* it may be ann who signs */
+        {"a1", "member.admit", OF("eve"), R(human_twice)},
+        {"org", "key.admit", HELD("o2", "~b"), .label = "o2"},
+        {"org", "member.admit", OF("fay"), R(human_unnamed)}, /* or bob */
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_applied);
+    kit_do(&k, "o1", "member.admit", NULL, OF("fay"));
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_applied); /* bob can be heard */
+    kit_do(&k, "b1", "member.admit", NULL, OF("fay"));
+    assert_int_equal(standing(&k, "fay"), SHEAF_member_state_active);
+    kit_close(&k);
+}

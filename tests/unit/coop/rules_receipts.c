@@ -71,7 +71,11 @@ void test_receipts_of_treasurers(void **unused)
         {"ann", "key.admit", HELD("a2", "~c"), .label = "a2"},
         {"a1", "revenue.record", EARNED("100"), .label = "r"},
         {"ann", "revenue.record", EARNED("30"), .label = "s"},
-        {"bob", "revenue.reverse", WRONG("s")}, /* at once */
+        {"bob", "key.admit", HELD("b2", "~b"), .label = "b2"},
+        {"ann", "revenue.record", EARNED("7"), .label = "t"},
+        {"bob", "revenue.reverse", WRONG("t")}, /* it may be who recorded it */
+        {"a2", "revenue.reverse", WRONG("t")},
+        {"b2", "revenue.reverse", WRONG("s")}, /* at once */
         {"bob", "revenue.reverse", WRONG("s"), R(receipt_reversed)},
         {"b1", "revenue.reverse", WRONG("r")}, /* who recorded it, for another membership */
     };

@@ -415,11 +415,15 @@ void test_recovery_of_the_same_human(void **unused)
         {"c1", "recovery.confirm", OF("n1")},
         {"b1", "recovery.object", OF("n1")}, /* as ann's own, and no voice of the panel's */
         {"b1", "recovery.judge", AGAINST("n1"), R(recovery_concerned)},
-        {"bob", "recovery.judge", AGAINST("n1")},
+        {"bob", "recovery.judge", AGAINST("n1"), R(recovery_concerned)}, /* it may be b1's */
+        {"bob", "key.admit", NAMED("b2", "~b"), .label = "b2"},
+        {"b2", "recovery.judge", AGAINST("n1")},
         {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
         {"cat", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},
         {"d2", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},
-        {"dan", "recovery.confirm", OF("n3")},
+        {"dan", "recovery.confirm", OF("n3"), R(confirmed_in_vain)}, /* it may be d2's */
+        {"dan", "key.admit", NAMED("d3", "~d"), .label = "d3"},
+        {"d3", "recovery.confirm", OF("n3")},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(state_of(&k, "n1"), SHEAF_recovery_state_failed);

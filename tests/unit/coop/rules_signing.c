@@ -105,7 +105,15 @@ void test_signatures_of_one_human(void **unused)
         {"a1", "payment.unsign", PAY("p")},
         {"b1", "payment.sign", PAY("p")},
         {"a1", "payment.sign", PAY("p"), R(human_twice)},
-        {"ann", "payment.sign", PAY("p")}, /* a key of which nobody says who holds it */
+        {"ann", "payment.sign", PAY("p"), R(human_unnamed)}, /* it may be who holds b1 */
+        {"ann", "key.admit", HELD("a2", "~c"), .label = "a2"},
+        {"cat", "key.admit", HELD("c1", "~d"), .label = "c1"},
+        {"cat", "holder.allow", "{'holder':~d,'member':#bob}"},
+        {"bob", "key.admit", HELD("b2", "~d"), .label = "b2"},
+        {"b1", "payment.unsign", PAY("p")},
+        {"bob", "payment.sign", PAY("p"), R(human_unnamed)}, /* it would be two people's */
+        {"b1", "payment.sign", PAY("p")},
+        {"a2", "payment.sign", PAY("p")},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(stands(&k, "p"), SHEAF_payment_state_released);
@@ -163,6 +171,7 @@ void test_payment_to_oneself(void **unused)
         {"dan", "payment.order", "{'account':#dan,'amount_cents':100,'payee':^,'purpose':^}",
          .label = "p"},
         {"b1", "payment.sign", PAY("p"), R(payment_own)},
+        {"bob", "payment.sign", PAY("p"), R(payment_own)}, /* it may be b1's */
         {"ann", "payment.sign", PAY("p")},
         {"cat", "payment.sign", PAY("p")},
         {"b1", "payment.settle", SETTLE("p"), R(payment_own)},

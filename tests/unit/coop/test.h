@@ -215,6 +215,7 @@ void test_recovery_given_up(void **unused);
 void test_recovery_of_the_last_guard(void **unused);
 void test_import(void **unused);
 void test_heard_by_keys_without_a_name(void **unused);
+void test_heard_for_several(void **unused);
 void test_import_declined(void **unused);
 void test_import_ends(void **unused);
 void test_import_withdrawn(void **unused);

@@ -189,6 +189,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_declined_by_enough),
     cmocka_unit_test(test_admission_by_one_person),
     cmocka_unit_test(test_heard_by_keys_without_a_name),
+    cmocka_unit_test(test_heard_for_several),
     cmocka_unit_test(test_admission_until_a_key_runs_out),
     cmocka_unit_test(test_invitations),
     cmocka_unit_test(test_invitations_lapse),
