@@ -72,7 +72,9 @@ bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key)
     const sheaf_state *state = fold->state;
     uint32_t now = sheaf_key_get(state, fold->key)->human;
     uint32_t before = sheaf_key_get(state, key)->human;
-    if (by == fold->member || (now && now == before))
+    struct sheaf_actor_key recorded = {by, before};
+    if (by == fold->member
+        || sheaf_one_person(state, recorded, sheaf_signer_key(fold), fold->stamp))
         return false;
     return !(before && !now && sheaf_human_acts(state, before, fold->member, fold->stamp))
            && !(now && !before && sheaf_human_acts(state, now, by, fold->stamp));

@@ -256,7 +256,9 @@ void test_tellers_are_two_humans(void **unused)
         {"c1", "ballots.confirm", "{'sheet':#sheet}"},
         {"bob", "ballots.record", SHEET("cat"), .label = "his"},
         {"a1", "ballots.confirm", "{'sheet':#his}", R(sheet_own)},
-        {"ann", "ballots.confirm", "{'sheet':#his}"}, /* nobody says who holds these two */
+        {"ann", "ballots.confirm", "{'sheet':#his}", R(sheet_own)}, /* both may be that one's */
+        {"ann", "key.admit", HELD("a2", "~d"), .label = "a2"},
+        {"a2", "ballots.confirm", "{'sheet':#his}"},
         {"a1", "ballots.record", SHEET("bob"), .label = "last"},
         {"cat", "ballots.confirm", "{'sheet':#last}"},
     };
