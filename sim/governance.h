@@ -135,7 +135,8 @@ typedef struct {
     uint32_t id; /* the application */
     int class;
     enum { APPLIED, TRIAL, FULL, GONE } state;
-    uint32_t key; /* the recovery that brought the key that signs now, or 0 */
+    uint32_t full; /* entries when the trial had ended */
+    uint32_t key;  /* the recovery that brought the key that signs now, or 0 */
     int64_t applied;
     int shares, leaving;
     uint32_t given; /* the repayment of shares that were given up, or 0 */

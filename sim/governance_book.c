@@ -504,6 +504,7 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         if (p->state != TRIAL)
             governance_fail(g, "member %u is not on trial", p->id);
         p->state = FULL;
+        p->full = (uint32_t)g->k.state.size;
     } else if (due->kind == SHEAF_deadline_kind_hold) {
         book_hold_ends(g, due);
     } else if (due->kind == SHEAF_deadline_kind_recovery_lapses

@@ -28,6 +28,7 @@ typedef struct {
     uint64_t all[OPTIONS], theirs[OPTIONS];
 } points;
 
+/* Points of members who were on trial when the vote was opened are recorded alone. */
 static points count_points(const governance *g, const struct sheaf_row_allocation *vote)
 {
     const sheaf_state *state = &g->k.state;
@@ -38,10 +39,15 @@ static points count_points(const governance *g, const struct sheaf_row_allocatio
             sheaf_allocation_ballot_at(state, given->ballot);
         if (ballot->allocation != vote->id)
             continue;
+        int p = 0;
+        while (g->b.people[p].id != ballot->member)
+            p++;
+        const person *giver = &g->b.people[p];
+        if (giver->state == TRIAL || giver->full > vote->id)
+            continue;
         out.all[given->option] += given->points;
-        for (int p = 0; p < g->b.person_count; p++)
-            if (g->b.people[p].id == ballot->member && g->b.people[p].class == INVESTOR)
-                out.theirs[given->option] += given->points;
+        if (giver->class == INVESTOR)
+            out.theirs[given->option] += given->points;
     }
     return out;
 }
