@@ -260,12 +260,16 @@ static bool same_human(const sheaf_fold *fold, uint32_t member)
     return false;
 }
 
-/* May who signs say what the member has paid in? */
+/* May who signs say what the member has paid in? What the only treasurer pays any member with a
+ * vote does, for there is no other. */
 static sheaf_refusal check_recorder(const sheaf_fold *fold, uint32_t member)
 {
+    const sheaf_state *state = fold->state;
     uint32_t officers;
-    SHEAF_REFUSE_UNLESS(sheaf_recorder_check(fold->state, fold->member, &officers));
     SHEAF_REFUSE_IF(member == fold->member || same_human(fold, member), share_own);
+    if (sheaf_treasurers(state) != 1 || !sheaf_treasurer_is(state, member))
+        return sheaf_recorder_check(state, fold->member, &officers);
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     return SHEAF_ACCEPTED;
 }
 

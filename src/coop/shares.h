@@ -1,6 +1,6 @@
 /* coop/shares.h - member shares and the capital they make up (article 4).
  *
- * Payments. Who has paid in is recorded by another: by a treasurer where there are some in
+ * Payments. Who has paid in is recorded by another: by a treasurer where another is in
  * office, else by a member with a vote, with evidence; never by the human who pays. One record
  * is enough, as of other money that comes in: nothing leaves by it, for what is repaid later is
  * a payment that as many sign as of any other, and until then a motion strikes it. A member

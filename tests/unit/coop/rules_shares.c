@@ -72,18 +72,27 @@ void test_shares_are_recorded_by_others(void **unused)
         "{'limit_cents':500,'protected':false,'signatures':1}";
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "share.pay", NULL, PAY("bob", "2")); /* nobody is in office yet */
+    kit_do(&k, "eve", "member.apply", "eve",
+           "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
     kit_motion(&k, "e", "{'kind':'office.elect','what':{'member':#dan,'organ':0}}", 4);
     static const kit_row rows[] = {
         {"ann", "share.pay", PAY("bob", "2"), R(not_a_treasurer)},
         {"dan", "share.pay", PAY("bob", "2")},
         {"dan", "share.pay", PAY("dan", "2"), R(share_own)},
+        {"eve", "share.pay", PAY("dan", "2"), R(no_vote)},
+        {"ann", "share.pay", PAY("dan", "2")}, /* there is no other treasurer */
         {"dan", "key.admit", HELD("d1"), .label = "d1"},
         {"dan", "holder.allow", "{'holder':~a,'member':#cat}"},
         {"cat", "key.admit", HELD("c1"), .label = "c1"},
         {"d1", "share.pay", PAY("cat", "2"), R(share_own)}, /* the same human */
         {"d1", "share.pay", PAY("ann", "2")},
+        {"c1", "share.pay", PAY("dan", "1"), R(share_own)},
     };
     KIT_ROWS(&k, rows);
+    kit_motion(&k, "e2", "{'kind':'office.elect','what':{'member':#bob,'organ':0}}", 4);
+    kit_want(&k, R(not_a_treasurer), "ann", "share.pay", PAY("dan", "1"), NULL);
+    kit_do(&k, "bob", "share.pay", NULL, PAY("dan", "1"));
     /* Capital is not there to be spent. */
     kit_do(&k, "ann", "payment.order", "p", "{'amount_cents':1,'payee':^,'purpose':^}");
     kit_want(&k, R(treasury_short), "dan", "payment.sign", "{'payment':#p}", NULL);
