@@ -144,22 +144,24 @@ static bool stands(const sheaf_state *state, const struct sheaf_row_split *split
 }
 
 /* As of a payment, one record is not enough to take money out of the bank: another who may, and
- * is another person, records the same evidence. With other evidence it begins anew. Whoever
- * alone may has nobody to ask, but a treasurer who is alone where article 17 asks for several.
- */
+ * is another person, records the same evidence of the same amount. With another it begins anew.
+ * Whoever alone may has nobody to ask, but a treasurer who is alone where article 17 asks for
+ * several. */
 static sheaf_refusal record(sheaf_fold *fold, uint32_t row, const sheaf_hash *evidence,
-                            bool *enough)
+                            int64_t cents, bool *enough)
 {
     sheaf_state *state = fold->state;
     uint32_t officers;
     SHEAF_REFUSE_UNLESS(sheaf_recorder_check(state, fold->member, &officers));
     SHEAF_REFUSE_IF(sheaf_hash_is_zero(evidence), evidence_missing);
     struct sheaf_row_split *split = sheaf_split_edit(state, row);
-    bool second = stands(state, split) && sheaf_hash_equal(&split->evidence, evidence);
+    bool second = stands(state, split) && split->asked_cents == cents
+                  && sheaf_hash_equal(&split->evidence, evidence);
     if (!second) {
         split->by = fold->member;
         split->signing = fold->index;
         split->evidence = *evidence;
+        split->asked_cents = cents;
     }
     bool one = sheaf_ending_now(state) || sheaf_bylaws_now(state)->treasury_signatures <= 1;
     *enough = second || sheaf_coop(state)->voters == 1 || (officers == 1 && one);
@@ -193,11 +195,11 @@ sheaf_refusal sheaf_rule_split_settle(sheaf_fold *fold, const struct sheaf_split
                     no_such_split);
     SHEAF_REFUSE_IF(ending && fold->stamp < ending->call_until, creditors_called);
     SHEAF_REFUSE_IF(ending && ending->creditors_open, creditors_unpaid);
-    SHEAF_REFUSE_UNLESS(record(fold, row, &what->evidence, &enough));
-    SHEAF_STOP_IF_SPENT(fold);
     int64_t owed = sheaf_split_owed(sheaf_split_at(state, row));
     int64_t bank = sheaf_ledger_balance(state, SHEAF_account_kind_bank, SHEAF_NONE);
     int64_t paid = bank < owed ? bank : owed;
+    SHEAF_REFUSE_UNLESS(record(fold, row, &what->evidence, paid, &enough));
+    SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_IF(paid <= 0 || (paid < owed && !ending), bank_short);
     return enough ? pay(fold, row, paid) : SHEAF_ACCEPTED;
 }

@@ -245,6 +245,26 @@ void test_split_leaves_what_must_stay(void **unused)
     kit_close(&k);
 }
 
+/* Who records a transfer second says the same of the same amount: what has come in since the
+ * first record is not paid by it. */
+void test_split_is_settled_as_recorded(void **unused)
+{
+    (void)unused;
+    kit k;
+    end_with_split(&k);
+    static const kit_row rows[] = {
+        {"ann", "revenue.record", "{'amount_cents':100,'evidence':~e,'memo':^}"},
+        {"ann", "split.settle", "{'evidence':~f,'split':#m.tick}"},
+        {"ann", "revenue.record", "{'amount_cents':300,'evidence':~e,'memo':^}"},
+        {"cat", "split.settle", "{'evidence':~f,'split':#m.tick}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_split_at(&k.state, 0)->paid_cents, 4000);
+    kit_do(&k, "ann", "split.settle", NULL, "{'evidence':~f,'split':#m.tick}");
+    assert_int_equal(sheaf_split_at(&k.state, 0)->paid_cents, 4400);
+    kit_close(&k);
+}
+
 /* Two of three would be enough, but nobody is left between one who goes and the next. */
 void test_split_is_at_once(void **unused)
 {

@@ -126,6 +126,7 @@ void test_shares_at_the_end(void **unused);
 void test_split(void **unused);
 void test_split_leaves_what_must_stay(void **unused);
 void test_split_is_at_once(void **unused);
+void test_split_is_settled_as_recorded(void **unused);
 void test_split_is_settled_by_two(void **unused);
 void test_currency(void **unused);
 void test_currency_of_what_runs(void **unused);

@@ -140,6 +140,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_split),
     cmocka_unit_test(test_split_leaves_what_must_stay),
     cmocka_unit_test(test_split_is_at_once),
+    cmocka_unit_test(test_split_is_settled_as_recorded),
     cmocka_unit_test(test_split_is_settled_by_two),
     cmocka_unit_test(test_currency),
     cmocka_unit_test(test_currency_of_what_runs),
