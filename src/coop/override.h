@@ -9,9 +9,9 @@
  * unless a motion confirms it, and ends before if a motion resumes it; what it kept back then
  * goes on, and is not suspended by signatures a second time, so that a few cannot stop it for
  * good. Nor is what a motion has suspended and another resumed, nor what the motion that was
- * resumed made. That an organ's urgent stop came to nothing takes nothing from the members. A
- * motion alone suspends and resumes at any time. Every override stays listed, with the kind of
- * effect that it overrode.
+ * resumed made or released. That an organ's urgent stop came to nothing takes nothing from the
+ * members. A motion alone suspends and resumes at any time. Every override stays listed, with
+ * the kind of effect that it overrode.
  */
 #ifndef SHEAF_COOP_OVERRIDE_H
 #define SHEAF_COOP_OVERRIDE_H

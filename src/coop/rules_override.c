@@ -326,14 +326,29 @@ void sheaf_undo_automation_suspend(sheaf_fold *fold, uint32_t entry)
         resume(fold, override);
 }
 
-/* The mandate or licence that a motion has made only now is what members decided on: no
- * signatures suspend it either. */
-static void let_go_on(sheaf_fold *fold, uint32_t override)
+/* What a motion has made or released only now: a mandate or licence, or a model. */
+static uint32_t begun_now(const sheaf_fold *fold, uint32_t motion)
 {
-    struct sheaf_row_suspension *row = sheaf_suspension_new(fold->state, fold->index);
-    row->id = fold->index;
-    row->override = override;
-    row->spent = true;
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_motion *row = sheaf_motion_find(state, motion);
+    uint32_t models =
+        row && row->effect == SHEAF_KIND_model_release ? sheaf_model_count(state) : 0;
+    for (uint32_t i = 0; i < models; i++)
+        if (sheaf_model_at(state, i)->state == SHEAF_model_state_released
+            && sheaf_model_at(state, i)->released == fold->index)
+            return sheaf_model_at(state, i)->id;
+    return automatic(state, fold->index) == SHEAF_KIND_none ? SHEAF_NONE : fold->index;
+}
+
+/* That is what members decided on: no signatures suspend it either. */
+static void let_go_on(sheaf_fold *fold, uint32_t of, uint32_t override)
+{
+    if (sheaf_suspension_row(fold->state, of) == SHEAF_NONE) {
+        struct sheaf_row_suspension *row = sheaf_suspension_new(fold->state, of);
+        row->id = of;
+        row->override = override;
+    }
+    spend(fold->state, of);
 }
 
 sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
@@ -346,7 +361,8 @@ sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
     spend(fold->state, override->of);
     resume(fold, override);
     SHEAF_STOP_IF_SPENT(fold);
-    if (automatic(fold->state, fold->index) != SHEAF_KIND_none)
-        let_go_on(fold, override->id);
+    uint32_t begun = begun_now(fold, override->of);
+    if (begun != SHEAF_NONE)
+        let_go_on(fold, begun, override->id);
     return SHEAF_ACCEPTED;
 }

@@ -229,3 +229,39 @@ void test_which_effects_are_held(void **unused)
     }
     assert_int_equal(found, sizeof held / sizeof *held);
 }
+
+static void whole_round(kit *k, const char *label, const char *task, char from, char to)
+{
+    assert_int_equal(kit_round_open(k, label, task, from, "tick"), ACCEPTED);
+    assert_int_equal(kit_round_close(k, label, task, to), ACCEPTED);
+    assert_int_equal(kit_attest(k, "ann.node", label, to), ACCEPTED);
+    assert_int_equal(kit_attest(k, "bob.node", label, to), ACCEPTED);
+}
+
+/* A release is of a model that there was before: the members have let that go on. */
+void test_release_let_go_on(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    settle(&k, "hold", "m", 300);
+    whole_round(&k, "r1", "statistics", 0, 'a');
+    whole_round(&k, "r2", "train", 'a', 'b');
+    whole_round(&k, "e", "evaluate", 'b', 'e');
+    kit_do(&k, "hub", "model.evaluate", NULL,
+           "{'figures':{'accuracy_millionths':790000,'auc_millionths':860000,"
+           "'log_loss_millionths':450000,'records':230},'round':#e}");
+    kit_motion(&k, "rel",
+               "{'kind':'model.release','what':{'licence':'CC-BY-4.0','model':#model,"
+               "'price_cents':0,'round':#r2}}",
+               4);
+    kit_do(&k, "bob", "override.suspend", "s", SUSPEND("rel"));
+    kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("rel"));
+    kit_motion(&k, "on", RESUME("s"), 4);
+    assert_int_equal(motion_state(&k, "rel"), SHEAF_motion_state_adopted);
+    kit_want(&k, R(suspended_before), "bob", "override.suspend", SUSPEND("model"), NULL);
+    kit_motion(&k, "stop", STOP("model"), 4);
+    assert_true(sheaf_suspended(&k.state, kit_index(&k, "model")));
+    kit_close(&k);
+}

@@ -163,6 +163,7 @@ void test_suspended_mandates(void **unused);
 void test_signatures_needed(void **unused);
 void test_which_effects_are_held(void **unused);
 void test_asked_before_a_motion(void **unused);
+void test_release_let_go_on(void **unused);
 
 void test_notice(void **unused);
 void test_last_vote_stays(void **unused);

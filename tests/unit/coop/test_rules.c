@@ -379,6 +379,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_signatures_needed),
     cmocka_unit_test(test_which_effects_are_held),
     cmocka_unit_test(test_asked_before_a_motion),
+    cmocka_unit_test(test_release_let_go_on),
     cmocka_unit_test(test_electorates_stay),
     cmocka_unit_test(test_election),
     cmocka_unit_test(test_election_of_a_class),
