@@ -169,6 +169,19 @@ static void print_founded(const char *dir, const char *home)
     (void)sheaf_print_end(&out, &w);
 }
 
+/* What the legal form asks of founders and no rule can check. */
+static void print_asked(const struct sheaf_bylaws *bylaws)
+{
+    if (bylaws && bylaws->purpose.form == SHEAF_legal_form_sce)
+        fputs(
+            "A European Cooperative Society is formed by at least five founders from at least\n"
+            "two Member States, unless companies alone or a merger or conversion form it\n"
+            "(Council Regulation (EC) 1435/2003, art. 2(1)), has a capital of at least 30,000\n"
+            "EUR (art. 3(2)), and is a legal person once it is registered (art. 18). This\n"
+            "program sees none of that: admit the other founders, and have it registered.\n",
+            stderr);
+}
+
 static int run_found(const sheaf_arguments *a)
 {
     sheaf_err err;
@@ -195,6 +208,8 @@ static int run_found(const sheaf_arguments *a)
     f.home = home;
     if (status == SHEAF_OK)
         status = sheaf_found(&f, &err);
+    if (status == SHEAF_OK)
+        print_asked(bylaws.bylaws);
     sheaf_document_free(&bylaws);
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
@@ -213,7 +228,8 @@ const sheaf_command sheaf_command_found = {
     .summary = "found a co-op: its folder, its bylaws, and you as its first member",
     .detail =
         "The bylaws come from a template (an association; --demonstration for a trial with\n"
-        "motions of seconds) or from a file of TOML or JSON, such as sheaf bylaws new makes.",
+        "motions of seconds) or from a file of TOML or JSON, such as sheaf bylaws new makes.\n"
+        "What the legal form asks of founders and no rule can check is told.",
     .options = {{"name", "TEXT", "the co-op's name"},
                 {"purpose", "TEXT", "what it is for"},
                 {"member", "TEXT", "your name, or your organisation's"},

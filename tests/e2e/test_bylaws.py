@@ -189,6 +189,28 @@ def sources(folder):
         "bylaws", "diff", old, write(folder, "named.json", named)).stdout)
 
 
+def founders(folder):
+    """What the form of an SCE asks of founders is told, and stands in article 1."""
+    path = os.path.join(folder, "sce.json")
+    sheaf("bylaws", "new", "--answers", write(
+        folder, "sce-answers.toml",
+        'model = "sce"\nname = "Elm SCE"\npurpose = "To last."\nplace = "Bonn"\n'), "--out", path)
+    done = sheaf("found", os.path.join(folder, "elm"), "--bylaws", path, "--member", "Ada",
+                 "--home", os.path.join(folder, "elm-ada"))
+    check("an SCE is told of its founders", done.returncode == 0
+          and "five founders" in done.stderr and "two Member States" in done.stderr, done.stderr)
+    document = json.loads(read(path))
+    first = document["purpose"]["clauses"].pop(0)
+    check("its article says so", "five" in first["text"], first)
+    noted = sheaf("bylaws", "check", write(folder, "one.json", json.dumps(document)))
+    check("without it the source speaks of nothing", noted.returncode == 0
+          and "purpose.clauses\n  what stands there is not what its source" in noted.stdout,
+          noted.stdout)
+    del document["purpose"]["clauses"]
+    refused("no SCE is without", 4, "purpose.clauses: must be there", "bylaws", "check",
+            write(folder, "none.json", json.dumps(document)))
+
+
 def clauses(folder, path):
     """A clause of prose is told by its number, and one that is added changes no other."""
     document = run("bylaws are read", "bylaws", "show", path, "--as", "json")
@@ -373,6 +395,7 @@ def main():
         tell(folder, path)
         judge(folder, path)
         sources(folder)
+        founders(folder)
         clauses(folder, path)
         amend(folder, path)
     finish()

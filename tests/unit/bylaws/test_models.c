@@ -284,6 +284,11 @@ static void test_floors(void **unused)
         {"\"registration\":true", "\"registration\":false", "amendment.registration",
          "must be there"},
         {"\"place\":\"x\",", "", "purpose.place", "5(4)"},
+        {"\"clauses\":[{\"text\":\"The society was formed by at least five members who are "
+         "resident in, or governed by the law of, at least two Member "
+         "States.\"},{\"text\":\"The "
+         "capital is variable; the name is preceded or followed by the abbreviation SCE.\"}],",
+         "", "purpose.clauses", "at least five, in at least two Member States"},
         {"\"approvals_bp\":5001", "\"approvals_bp\":5000", "succession.approvals_bp",
          "floor of every form"},
     };
