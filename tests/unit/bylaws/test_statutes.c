@@ -271,10 +271,10 @@ static void add_notes(sheaf_json *tree)
     for (sheaf_json *m = tree->first; m; m = m->next)
         if (sheaf_slice_is(m->name, "decisions")) {
             sheaf_json *last = m->first;
-            while (last->next)
+            while (last->next && !sheaf_slice_is(last->next->name, "sources"))
                 last = last->next;
+            m->count += last->next ? 1 : 2; /* the model's own make room */
             last->next = &clauses;
-            m->count += 2;
         }
 }
 
