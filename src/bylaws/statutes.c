@@ -1,6 +1,7 @@
 #include "bylaws/statutes.h"
 
 #include "bylaws/bylaws.h"
+#include "bylaws/fixed.h"
 #include "bylaws/wording.h"
 
 #include <stdio.h>
@@ -370,6 +371,29 @@ static void put_clauses(statutes *s)
     }
 }
 
+/* What the rules fix whatever the document says, with its source. */
+static void put_fixed(statutes *s)
+{
+    const sheaf_fixed *fixed;
+    size_t at = 0;
+    paragraph_begin(s);
+    while ((fixed = sheaf_fixed_next(s->article, &at))) {
+        char key[SHEAF_WORDING_PATH_MAX];
+        if (!s->text.len) {
+            sheaf_buffer_add(&s->text, sheaf_message_word(s->wording.messages, "fixed"));
+            paragraph_end(s);
+        }
+        sheaf_buffer_reset(&s->text);
+        snprintf(key, sizeof key, "fixed.%s", fixed->name);
+        sheaf_buffer_add(&s->text,
+                         sheaf_message(s->wording.messages, "labels", sheaf_str(key)));
+        sheaf_buffer_add_string(&s->text, ": ");
+        sheaf_wording_number(&s->wording, fixed->name, fixed->value);
+        sheaf_buffer_printf(&s->text, " (%s)", fixed->source);
+        sheaf_page_item(&s->page, sheaf_buffer_slice(&s->text));
+    }
+}
+
 /* Sources for what no paragraph has told. */
 static void put_other_sources(statutes *s)
 {
@@ -427,6 +451,7 @@ static sheaf_status put_article(statutes *s)
     s->all_stated = !any_enforced(&scope);
     SHEAF_TRY(put_paragraphs(s, &scope));
     SHEAF_TRY(put_unsaid(s, &scope));
+    put_fixed(s);
     put_clauses(s);
     put_other_sources(s);
     return SHEAF_OK;

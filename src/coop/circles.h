@@ -9,14 +9,16 @@
 #ifndef SHEAF_COOP_CIRCLES_H
 #define SHEAF_COOP_CIRCLES_H
 
+#include "bylaws/fixed.h"
 #include "coop/coop_internal.h"
 
 enum {
-    SHEAF_CIRCLE_MEMBERS_MAX = 1000,
-    SHEAF_CIRCLES_OF_MEMBER_MAX = 32, /* in which one is, or has asked to be */
-    SHEAF_CIRCLE_DEPTH_MAX = 8,       /* so many are wider at most */
-    SHEAF_CIRCLE_VOTERS_MIN = 3,      /* who proposes, and two besides */
-    SHEAF_PROPOSAL_AMENDMENTS_MAX = 10,
+    SHEAF_CIRCLE_MEMBERS_MAX = SHEAF_FIXED_circle_members,
+    SHEAF_CIRCLES_OF_MEMBER_MAX =
+        SHEAF_FIXED_circles_of_member,                 /* in which one is, or has asked to be */
+    SHEAF_CIRCLE_DEPTH_MAX = SHEAF_FIXED_circle_depth, /* so many are wider at most */
+    SHEAF_CIRCLE_VOTERS_MIN = SHEAF_FIXED_circle_voters, /* who proposes, and two besides */
+    SHEAF_PROPOSAL_AMENDMENTS_MAX = SHEAF_FIXED_proposal_changes,
 };
 
 /* Is the member in the circle now? */

@@ -159,7 +159,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
 /* The version is in force from now on, in the place of the one before. */
 sheaf_refusal sheaf_bylaws_begin(sheaf_fold *fold, uint32_t version);
 /* So many versions may await registration. */
-enum { SHEAF_BYLAWS_WAITING_MAX = 16 };
+enum { SHEAF_BYLAWS_WAITING_MAX = SHEAF_FIXED_versions_waiting };
 /* Those that do, from the newest back; `*at` is SHEAF_NONE before the first. NULL after the
  * last. */
 const struct sheaf_row_bylaws *sheaf_bylaws_waiting(const sheaf_state *state, uint32_t *at);

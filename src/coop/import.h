@@ -11,7 +11,7 @@
 #include "coop/state.h"
 
 enum {
-    SHEAF_IMPORT_LAPSE_S = 90 * 86400, /* in which an import is confirmed */
+    SHEAF_IMPORT_LAPSE_S = SHEAF_FIXED_import_lapse_s, /* in which an import is confirmed */
     SHEAF_IMPORT_PLACES_MAX = 1000000, /* of one member that nobody has confirmed */
 };
 

@@ -29,11 +29,13 @@
 #ifndef SHEAF_COOP_MEMBER_H
 #define SHEAF_COOP_MEMBER_H
 
+#include "bylaws/fixed.h"
 #include "coop/coop_internal.h"
 
 enum {
-    SHEAF_DEATH_WAIT_S = 14 * 86400, /* in which any act of the member disproves its death */
-    SHEAF_KEYS_MAX = 64,             /* keys of one member that are in force */
+    SHEAF_DEATH_WAIT_S =
+        SHEAF_FIXED_death_wait_s, /* in which any act of the member disproves its death */
+    SHEAF_KEYS_MAX = 64,          /* keys of one member that are in force */
 };
 
 /* The row of a member that is one now, to write; NULL if there is none. */

@@ -8,11 +8,13 @@
 #include "coop/organs.h"
 #include "coop/room.h"
 
-enum { APPROVALS = 2 }; /* of minutes, where so many others attended */
+enum {
+    APPROVALS = SHEAF_FIXED_minutes_approvals
+}; /* of minutes, where so many others attended */
 
 /* So long before its beginning, beside its notice, an assembly can be convened: what waits for
  * it does not wait for ever. */
-static const int64_t AHEAD_MS = INT64_C(366) * 86400 * 1000;
+static const int64_t AHEAD_MS = INT64_C(1000) * SHEAF_FIXED_assembly_ahead_s;
 
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends)

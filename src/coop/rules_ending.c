@@ -6,7 +6,7 @@
 #include "coop/pending.h"
 #include "coop/shares.h"
 
-enum { CALL_S = 365 * 86400, CREDITORS_OPEN_MAX = 1000 };
+enum { CALL_S = SHEAF_FIXED_creditors_call_s, CREDITORS_OPEN_MAX = SHEAF_FIXED_creditors_open };
 
 /* ---- what it forbids ---- */
 

@@ -8,6 +8,7 @@
 #ifndef SHEAF_COOP_TABLES_H
 #define SHEAF_COOP_TABLES_H
 
+#include "bylaws/fixed.h"
 #include "acts/catalogue.h"
 #include "base/json.h"
 #include "crypto/ed25519.h"
@@ -27,7 +28,7 @@ enum { SHEAF_ROW_ENCODED_MAX = 512 };
 enum { SHEAF_CLASSES_MAX = 16, SHEAF_NO_CEILING = 10000 };
 
 /* Of a vote that divides an amount. */
-enum { SHEAF_ALLOCATION_OPTIONS_MAX = 32 };
+enum { SHEAF_ALLOCATION_OPTIONS_MAX = SHEAF_FIXED_allocation_options };
 
 #define ENUM(name, doc)                                                                        \
     enum sheaf_##name                                                                          \

@@ -29,13 +29,16 @@
 #ifndef SHEAF_COOP_TREASURY_H
 #define SHEAF_COOP_TREASURY_H
 
+#include "bylaws/fixed.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
 
 enum {
-    SHEAF_PAYMENT_LAPSE_S = 90 * 86400,  /* in which a payment leaves or lapses */
-    SHEAF_PAYMENTS_OPEN_MAX = 16,        /* of one treasurer; of another member one */
-    SHEAF_PAYMENT_PERIOD_S = 30 * 86400, /* where article 17 says none */
+    SHEAF_PAYMENT_LAPSE_S =
+        SHEAF_FIXED_payment_lapse_s, /* in which a payment leaves or lapses */
+    SHEAF_PAYMENTS_OPEN_MAX =
+        SHEAF_FIXED_payments_open, /* of one treasurer; of another member one */
+    SHEAF_PAYMENT_PERIOD_S = SHEAF_FIXED_payment_period_s, /* where article 17 says none */
 };
 
 /* The treasurers' organ, by its place in the bylaws in force; false if there is none. */

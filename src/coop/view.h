@@ -4,6 +4,7 @@
 
 #include "acts/act.h"
 #include "bylaws/bylaws.h"
+#include "bylaws/fixed.h"
 #include "coop/refusal.h"
 #include "coop/state.h"
 #include "coop/task.h"
@@ -38,7 +39,7 @@ bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t in
                           uint8_t *reason);
 
 /* In so many seconds after the hearing a motion follows on a request for exclusion. */
-enum { SHEAF_EXCLUSION_LAPSE_S = 90 * 86400 };
+enum { SHEAF_EXCLUSION_LAPSE_S = SHEAF_FIXED_exclusion_lapse_s };
 
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 
