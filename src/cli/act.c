@@ -110,6 +110,22 @@ static void act_flags_free(act_flags *flags)
 }
 
 /* SHEAF_INVALID where the command line is wrong. Freed by the caller, also after a failure. */
+/* What is wrong in the text of an amendment is told with its article. */
+static void name_article(sheaf_err *err)
+{
+    static const char amendment[] = "--effect.what.text.";
+    char article[100], key[60], message[SHEAF_MESSAGE_MAX];
+    const char *path = err->message + sizeof amendment - 1;
+    if (strncmp(err->message, amendment, sizeof amendment - 1) != 0)
+        return;
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(path, ".[:"), path);
+    if (sheaf_article_named(sheaf_str(key)) == SHEAF_ARTICLE_NONE)
+        return;
+    sheaf_article_words(key, article, sizeof article);
+    snprintf(message, sizeof message, "%.290s (%s)", err->message, article);
+    memcpy(err->message, message, sizeof message);
+}
+
 static sheaf_status act_flags_parse(act_flags *flags, sheaf_kind kind, int argc,
                                     const char *const *argv, sheaf_err *err)
 {
@@ -120,8 +136,11 @@ static sheaf_status act_flags_parse(act_flags *flags, sheaf_kind kind, int argc,
     sheaf_arena arena = sheaf_arena_over(flags->block, SHEAF_ACT_ARENA_BYTES);
     sheaf_arena files = sheaf_arena_over(flags->files_block, FILES_BYTES_MAX);
     sheaf_flags_source source = {flag_file_read, salt, sheaf_privacy_fill, &files};
-    return sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena, &flags->result,
-                             err);
+    sheaf_status status = sheaf_flags_parse(kind, argc, argv, SHEAF_REVISION, &source, &arena,
+                                            &flags->result, err);
+    if (status != SHEAF_OK)
+        name_article(err);
+    return status;
 }
 
 static sheaf_status post(sheaf_session *session, sheaf_kind kind, const act_flags *flags,

@@ -245,7 +245,8 @@ def amend(folder, path):
                  "every form"),
                 ("surplus", "reserve_bp", 1, 200, "article 18 (Surplus), surplus: 75.01 % "
                  "contradicts the bylaws themselves"),
-                ("privacy", "cohort_min", 0, None, "privacy.cohort_min: must be a whole number")):
+                ("privacy", "cohort_min", 0, None, "privacy.cohort_min: must be a whole number "
+                 "from 2 to 1000, not 0 (article 22, Privacy)")):
             text = json.loads(json.dumps(below))
             text[article][number] = value
             effect = json.dumps({"kind": "bylaws.amend", "what": {"base": 0, "text": text}})
