@@ -13,6 +13,7 @@
 #include "coop/import.h"
 #include "coop/key_numbers.h"
 #include "coop/view.h"
+#include "coop/pending.h"
 #include "kit.h"
 #include "replay_lines.h"
 
@@ -232,6 +233,14 @@ static bool in_vain(const sheaf_waits *waits, const duty *d, uint32_t of)
            && sheaf_place_check(waits->state, row->number, waits->now) != SHEAF_ACCEPTED;
 }
 
+/* Whoever was not asked may give advice too; nobody waits for it. */
+static bool unasked(const sheaf_waits *waits, const duty *d, uint32_t of)
+{
+    return strncmp(d->command, "advice give", strlen("advice give")) == 0
+           && !sheaf_advice_asks(waits->state, sheaf_advice_get(waits->state, of),
+                                 waits->member);
+}
+
 static void look_for(sheaf_state *state, const sheaf_waits *waits, const duty *d)
 {
     for (uint32_t i = 0; i < sheaf_table_rows(state, d->table); i++) {
@@ -243,7 +252,7 @@ static void look_for(sheaf_state *state, const sheaf_waits *waits, const duty *d
             d->by_first ? sheaf_pair(waits->member, of) : sheaf_pair(of, waits->member);
         snprintf(command, sizeof command, "%s %u", d->command, of);
         if (sheaf_find_row(state, d->done, pair) == SHEAF_NONE && !waits_for(waits, command, of)
-            && !in_vain(waits, d, of)
+            && !in_vain(waits, d, of) && !unasked(waits, d, of)
             && offer(state, waits->member, waits->now, command, &refusal)
             && refusal == SHEAF_ACCEPTED)
             fail_msg("after %llu entries it does not wait for member %u: sheaf %s",

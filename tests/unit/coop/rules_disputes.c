@@ -10,6 +10,8 @@ static void found(kit *k)
 {
     kit_open(k);
     kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':2,'outcome_s':200,'protected':true}";
     rules.article[SHEAF_ARTICLE_disputes] =
         "{'mediation_s':100,'open_max':2,'panel_s':100,'protected':false,'talk_s':100}";
     kit_found_four(k, &rules);
