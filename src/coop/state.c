@@ -198,16 +198,24 @@ static bool was_saved(sheaf_state *state, sheaf_table_id id, uint32_t row)
     return place->mark == state->mark && place->row == row && place->table == id;
 }
 
+/* Of the journal; seldom more than there is. */
+__attribute__((noinline)) static bool reserve_undo(sheaf_state *state, size_t bytes)
+{
+    return reserve(state, (void **)&state->undo, &state->undo_capacity, state->undo_count + 1,
+                   sizeof *state->undo)
+           && reserve(state, (void **)&state->undo_rows, &state->undo_size,
+                      state->undo_used + bytes, 1);
+}
+
 /* Keeps what must be put back; for a new row that is nothing but that it is new. */
 static bool save(sheaf_state *state, sheaf_table_id id, uint32_t row, uint64_t key,
                  bool new_row)
 {
     sheaf_state_table *table = &state->tables[id];
     size_t bytes = new_row ? 0 : table->row_bytes;
-    if (!reserve(state, (void **)&state->undo, &state->undo_capacity, state->undo_count + 1,
-                 sizeof *state->undo)
-        || !reserve(state, (void **)&state->undo_rows, &state->undo_size,
-                    state->undo_used + bytes, 1))
+    if ((state->undo_count == state->undo_capacity
+         || bytes > state->undo_size - state->undo_used)
+        && !reserve_undo(state, bytes))
         return false;
     state->undo[state->undo_count++] = (struct sheaf_undo){key, row, (uint16_t)id, new_row};
     if (bytes)
