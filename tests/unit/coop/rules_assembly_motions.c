@@ -149,6 +149,35 @@ void test_assembly_evidence(void **unused)
     }
 }
 
+/* What ends a process of accountability binds as an effect does. */
+void test_assembly_evidence_of_processes(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}";
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':1000,'open_max':9,'outcome_s':2000,'protected':true}";
+    kit_found_four(&k, &rules);
+    convene(&k, "a", 200, 300);
+    static const kit_row rows[] = {
+        {"ann", "accountability.open", "{'subject':#bob,'text':^,'title':^}", .label = "p"},
+        {"bob", "accountability.answer", "{'process':#p,'text':^}"},
+        {"ann", "accountability.hear", "{'process':#p,'text':^}"},
+        {"ann", "motion.open", "{'assembly':#a,'process':#p,'title':^}", .label = "m"},
+    };
+    KIT_ROWS(&k, rows);
+    attend(&k, "ann");
+    attend(&k, "cat");
+    attend(&k, "dan");
+    begin(&k);
+    kit_want(&k, R(notice_unproven), "ann", "ballot.cast", "{'choice':'yes','motion':#m}",
+             NULL);
+    kit_close(&k);
+}
+
 /* What takes effect is known and open for no shorter than elsewhere, to the millisecond. */
 void test_assembly_agenda(void **unused)
 {

@@ -342,6 +342,7 @@ void test_assembly_ahead(void **unused);
 void test_assembly_of_officers(void **unused);
 void test_assembly_decides(void **unused);
 void test_assembly_evidence(void **unused);
+void test_assembly_evidence_of_processes(void **unused);
 void test_assembly_agenda(void **unused);
 void test_assembly_decides_on_second_call(void **unused);
 void test_assembly_not_held(void **unused);
