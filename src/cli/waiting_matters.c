@@ -103,9 +103,10 @@ static void allocation(sheaf_waits *w, uint32_t of, int64_t at)
         && !sheaf_allocation_ballot_find(w->state, sheaf_pair(of, w->member))
         && vote_words(may))
         WAIT("allocation", of, at, a->title,
-             may == SHEAF_ACCEPTED
-                 ? "your points"
-                 : "your points, if you like: on trial they are recorded and not counted",
+             may != SHEAF_ACCEPTED
+                 ? "your points, if you like: on trial they are recorded and not counted"
+             : proxied(w, of, at) ? "your points, or your proxy's"
+                                  : "your points",
              "allocation give --allocation %u --points FILE", of);
 }
 

@@ -2,11 +2,13 @@
  *
  * Everybody has the same number of points and may leave some unspent. They are decided like
  * ordinary motions, as to who may vote, notice, days, quorum and changing one's vote; turnout
- * is counted in heads. The amount is then shared by points with the largest remainder
- * (coop/apportion.h), equal remainders in the order of the options. Points of a class with a
- * ceiling of votes count for what coop/ceilings.h says, of all points that were given. */
+ * is counted in heads. A proxy gives what its holder gave once more, as the giver's. The amount
+ * is then shared by points with the largest remainder (coop/apportion.h), equal remainders in
+ * the order of the options. Points of a class with a ceiling of votes count for what
+ * coop/ceilings.h says, of all points that were given. */
 #include "coop/allocation.h"
 #include "coop/apportion.h"
+#include "coop/proxies.h"
 #include "coop/room.h"
 
 #include "bylaws/bylaws.h"
@@ -119,6 +121,21 @@ static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uin
     given->points = points;
 }
 
+/* The member's, which it has none of yet, with no points on it: its row. */
+static uint32_t ballot_add(sheaf_state *state, uint32_t at, uint32_t member, bool counts)
+{
+    uint32_t allocation = sheaf_allocation_at(state, at)->id;
+    uint32_t ballot = sheaf_allocation_ballot_count(state);
+    struct sheaf_row_allocation_ballot *fresh =
+        sheaf_allocation_ballot_new(state, sheaf_pair(allocation, member));
+    fresh->allocation = allocation;
+    fresh->member = member;
+    fresh->counts = counts;
+    if (counts)
+        sheaf_allocation_edit(state, at)->ballots++;
+    return ballot;
+}
+
 sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
                                          const struct sheaf_allocation_give *what)
 {
@@ -141,15 +158,8 @@ sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
     SHEAF_REFUSE_IF(ballot != SHEAF_NONE
                         && !sheaf_bylaws_get(state, row->bylaws)->ballots_changeable,
                     voted_already);
-    if (ballot == SHEAF_NONE) {
-        ballot = sheaf_allocation_ballot_count(state);
-        struct sheaf_row_allocation_ballot *fresh = sheaf_allocation_ballot_new(state, pair);
-        fresh->allocation = row->id;
-        fresh->member = fold->member;
-        fresh->counts = counts;
-        if (counts)
-            sheaf_allocation_edit(state, at)->ballots++;
-    }
+    if (ballot == SHEAF_NONE)
+        ballot = ballot_add(state, at, fold->member, counts);
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_allocation_ballot_edit(state, ballot)->cast = fold->index;
     const struct sheaf_option_points *given = what->points.at;
@@ -187,6 +197,25 @@ void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t me
 }
 
 /* ---- closing ---- */
+
+/* A ballot like the holder's, for the giver, by the entry that closes the vote. */
+static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_allocation_row(state, id);
+    uint32_t from = sheaf_allocation_ballot_row(state, sheaf_pair(id, holder));
+    if (from == SHEAF_NONE || sheaf_allocation_ballot_find(state, sheaf_pair(id, giver)))
+        return;
+    uint32_t ballot = ballot_add(state, at, giver, true);
+    if (state->failed)
+        return;
+    sheaf_allocation_ballot_edit(state, ballot)->cast = fold->index;
+    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
+    for (uint8_t option = 0; option < row->options && !state->failed; option++) {
+        const struct sheaf_row_given *given = sheaf_given_find(state, sheaf_pair(from, option));
+        give(state, row, ballot, option, given ? given->points : 0);
+    }
+}
 
 sheaf_votes sheaf_option_votes(const sheaf_state *state, uint32_t option)
 {
@@ -257,6 +286,8 @@ sheaf_refusal sheaf_settle_allocation(sheaf_fold *fold, uint32_t of)
     sheaf_state *state = fold->state;
     struct sheaf_row_allocation *row =
         sheaf_allocation_edit(state, sheaf_allocation_row(state, of));
+    const sheaf_electorate electorate = electorate_of(row);
+    sheaf_proxies_resolve(fold, &electorate, of, row->closes, count_proxy);
     if (!sheaf_quorum_reached(rule_of(state, row->bylaws)->quorum_bp, row->electorate,
                               row->ballots))
         row->state = SHEAF_allocation_state_no_quorum;

@@ -374,6 +374,28 @@ void test_ceilings_in_allocations(void **unused)
     }
 }
 
+/* A proxy's points are those of the class of who gave it. */
+void test_ceilings_and_proxies_in_allocations(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "simple");
+    kit_do(&k, "ann", "allocation.open", "a",
+           "{'amount':1000,'options':[{'name':^},{'name':^}],'points':10,'title':^}");
+    kit_do(&k, "i2", "proxy.give", NULL, "{'matter':#a,'member':#m1,'until':%lld}",
+           (long long)k.now + 900000);
+    kit_do(&k, "m1", "allocation.give", NULL,
+           "{'allocation':#a,'points':[{'option':0,'points':10}]}");
+    kit_do(&k, "ann", "allocation.give", NULL,
+           "{'allocation':#a,'points':[{'option':1,'points':10}]}");
+    tick(&k, SHEAF_deadline_kind_allocation, NULL);
+    const struct sheaf_row_allocation *a = sheaf_allocation_get(&k.state, kit_index(&k, "a"));
+    assert_int_equal(a->ballots, 3); /* 10 + 20/3 : 10 */
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first)->share, 625);
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first + 1)->share, 375);
+    kit_close(&k);
+}
+
 /* ---- at the bounds of what votes and classes there are ---- */
 
 /* Fifteen ceilings that bind, and as many ballots as there can be members: exact still. */

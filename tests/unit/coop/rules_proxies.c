@@ -210,6 +210,38 @@ void test_proxies_in_elections(void **unused)
     kit_close(&k);
 }
 
+/* Where an amount is divided the holder's points are given once more; not where the giver has
+ * given some, nor where giver or holder is conflicted. */
+void test_proxies_in_allocations(void **unused)
+{
+    (void)unused;
+#define ALLOCATE "{'amount':1000,'options':[{'name':^},{'name':^}],'points':10,'title':^}"
+#define ONE      "[{'option':1,'points':3}]"
+    kit k;
+    found(&k, PROXIES);
+    kit_do(&k, "ann", "allocation.open", "a", ALLOCATE);
+    kit_do(&k, "ann", "proxy.give", NULL, "{'matter':#a,'member':#bob,'until':%lld}",
+           (long long)k.now + 900000);
+    give(&k, "cat", "bob");
+    kit_do(&k, "bob", "allocation.give", NULL, "{'allocation':#a,'points':" ONE "}");
+    kit_do(&k, "cat", "allocation.give", NULL,
+           "{'allocation':#a,'points':[{'option':0,'points':2}]}");
+    settle(&k, "a");
+    const struct sheaf_row_allocation *a = sheaf_allocation_get(&k.state, kit_index(&k, "a"));
+    assert_int_equal(a->ballots, 3);
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first)->share, 250);
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first + 1)->share, 750);
+    kit_want(&k, R(no_such_proxy), "ann", "proxy.revoke", "{'matter':#a}", NULL);
+    for (int holder = 0; holder < 2; holder++) {
+        kit_do(&k, "ann", "allocation.open", "b", ALLOCATE);
+        kit_do(&k, "bob", "allocation.give", NULL, "{'allocation':#b,'points':" ONE "}");
+        kit_do(&k, holder ? "bob" : "cat", "conflict.declare", NULL, "{'matter':#b}");
+        settle(&k, "b");
+        assert_int_equal(sheaf_allocation_get(&k.state, kit_index(&k, "b"))->ballots, !holder);
+    }
+    kit_close(&k);
+}
+
 /* ---- one member one vote, whatever is delegated and whoever holds shares ---- */
 
 enum { CROWD = 12, TURNS = 60 };

@@ -65,6 +65,7 @@ void test_proxies_at_closing(void **unused);
 void test_proxies_fall_away(void **unused);
 void test_proxies_of_who_left(void **unused);
 void test_proxies_in_elections(void **unused);
+void test_proxies_in_allocations(void **unused);
 void test_one_member_one_vote(void **unused);
 
 void test_allocation(void **unused);
@@ -81,6 +82,7 @@ void test_ceilings_and_proxies_in_elections(void **unused);
 void test_ceilings_when_a_seat_falls_vacant(void **unused);
 void test_ceilings_in_elections_at_random(void **unused);
 void test_ceilings_in_allocations(void **unused);
+void test_ceilings_and_proxies_in_allocations(void **unused);
 void test_weights_at_their_bounds(void **unused);
 void test_raised_effects(void **unused);
 void test_amendments_by_article(void **unused);

@@ -103,6 +103,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_ceilings_when_a_seat_falls_vacant),
     cmocka_unit_test(test_ceilings_in_elections_at_random),
     cmocka_unit_test(test_ceilings_in_allocations),
+    cmocka_unit_test(test_ceilings_and_proxies_in_allocations),
     cmocka_unit_test(test_weights_at_their_bounds),
     cmocka_unit_test(test_raised_effects),
     cmocka_unit_test(test_amendments_by_article),
@@ -412,6 +413,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_proxies_fall_away),
     cmocka_unit_test(test_proxies_of_who_left),
     cmocka_unit_test(test_proxies_in_elections),
+    cmocka_unit_test(test_proxies_in_allocations),
     cmocka_unit_test(test_one_member_one_vote),
     cmocka_unit_test(test_everything_was_met),
 };
