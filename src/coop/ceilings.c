@@ -115,13 +115,18 @@ uint64_t sheaf_votes_units(const sheaf_ceilings *ceilings, const sheaf_votes *vo
                            uint64_t unit)
 {
     uint64_t out = votes->all * unit;
+    /* What is left of a unit, of all classes together, in parts of 2^64. */
+    unsigned __int128 left = 0;
     for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
         uint64_t whole = ceilings->of[i].whole;
         if (!whole)
             continue;
         unsigned __int128 parts = (unsigned __int128)votes->of[i] * ceilings->of[i].part;
-        unsigned __int128 rest = parts % whole * unit / whole;
-        out -= votes->of[i] * unit - ((uint64_t)(parts / whole) * unit + (uint64_t)rest);
+        unsigned __int128 rest = parts % whole * unit;
+        out -=
+            votes->of[i] * unit - ((uint64_t)(parts / whole) * unit + (uint64_t)(rest / whole));
+        left += ((rest % whole) << 64) / whole;
     }
-    return out;
+    /* Each of them was rounded down, by less than one such part: thirds make up a whole. */
+    return out + (uint64_t)((left + SHEAF_CLASSES_MAX) >> 64);
 }

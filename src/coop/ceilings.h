@@ -56,7 +56,8 @@ sheaf_weight sheaf_votes_weigh(const sheaf_ceilings *ceilings, const sheaf_votes
 int sheaf_weight_compare(const sheaf_weight *a, const sheaf_weight *b);
 bool sheaf_weight_is_zero(const sheaf_weight *weight);
 
-/* The same in units of which a vote has `unit`; what a class counts for is rounded down.
+/* The same in units of which a vote has `unit`; the sum of what classes count for is rounded
+ * down, and thirds and two thirds of a unit make up a whole one.
  * votes->all * unit is below 2^63. */
 uint64_t sheaf_votes_units(const sheaf_ceilings *ceilings, const sheaf_votes *votes,
                            uint64_t unit);

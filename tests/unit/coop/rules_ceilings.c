@@ -396,6 +396,31 @@ void test_ceilings_and_proxies_in_allocations(void **unused)
     kit_close(&k);
 }
 
+/* A third of one class and two thirds of another are one point, no less: of options with as
+ * many the first gets what cannot be divided. */
+void test_ceilings_tie_of_points(void **unused)
+{
+    (void)unused;
+    static const char *const given[][2] = {
+        {"ann", "[{'option':1,'points':1},{'option':2,'points':1},{'option':3,'points':1},"
+                "{'option':4,'points':1}]"},
+        {"i1", "[{'option':0,'points':1},{'option':5,'points':2},{'option':6,'points':1}]"},
+        {"j1", "[{'option':0,'points':1},{'option':6,'points':1}]"},
+    };
+    kit k;
+    found(&k, "simple");
+    kit_do(&k, "ann", "allocation.open", "a",
+           "{'amount':1,'options':[{'name':^},{'name':^},{'name':^},{'name':^},{'name':^},"
+           "{'name':^},{'name':^}],'points':10,'title':^}");
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        kit_do(&k, given[i][0], "allocation.give", NULL, "{'allocation':#a,'points':%s}",
+               given[i][1]);
+    tick(&k, SHEAF_deadline_kind_allocation, NULL);
+    const struct sheaf_row_allocation *a = sheaf_allocation_get(&k.state, kit_index(&k, "a"));
+    assert_int_equal(sheaf_allocation_option_at(&k.state, a->option_first)->share, 1);
+    kit_close(&k);
+}
+
 /* ---- at the bounds of what votes and classes there are ---- */
 
 /* Fifteen ceilings that bind, and as many ballots as there can be members: exact still. */
@@ -430,7 +455,7 @@ void test_weights_at_their_bounds(void **unused)
     assert_int_equal(sheaf_weight_compare(&thirds, &whole), 0);
     assert_true(sheaf_weight_compare(&thirds, &below) > 0);
     assert_true(sheaf_weight_compare(&thirds, &above) < 0);
-    assert_int_equal(sheaf_votes_units(&ceilings, &split, 100), 15 * 66);
+    assert_int_equal(sheaf_votes_units(&ceilings, &split, 100), 1000);
     sheaf_votes none = {.all = 0};
     thirds = sheaf_votes_weigh(&ceilings, &none);
     assert_true(sheaf_weight_is_zero(&thirds));

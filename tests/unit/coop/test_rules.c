@@ -104,6 +104,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_ceilings_in_elections_at_random),
     cmocka_unit_test(test_ceilings_in_allocations),
     cmocka_unit_test(test_ceilings_and_proxies_in_allocations),
+    cmocka_unit_test(test_ceilings_tie_of_points),
     cmocka_unit_test(test_weights_at_their_bounds),
     cmocka_unit_test(test_raised_effects),
     cmocka_unit_test(test_amendments_by_article),
