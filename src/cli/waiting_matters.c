@@ -134,8 +134,10 @@ static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
 static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
-    if (a->by == w->member && a->state == SHEAF_assembly_state_convened
-        && sheaf_assembly_unproven(w->state, a))
+    if (a->state == SHEAF_assembly_state_convened && !a->delivered
+        && (sheaf_assembly_unproven(w->state, a)
+            || sheaf_bylaws_now(w->state)->assembly_evidence)
+        && sheaf_assembly_called_by(w->state, a, w->member))
         WAIT("assembly", of, at, untitled,
              "the delivery of its notice is to be recorded: without it nothing takes effect",
              "assembly notice --assembly %u --delivered N --evidence SHA256", of);
@@ -214,11 +216,14 @@ static void party(sheaf_waits *w, const struct sheaf_row_dispute *d, bool first,
     bool names = panel || d->state == SHEAF_dispute_state_naming
                  || d->state == SHEAF_dispute_state_offered;
     unsigned said = d->said >> !first;
-    if (names && own == SHEAF_NONE)
+    bool gone = !sheaf_member_active(w->state, first ? d->with : d->by);
+    bool named = own != SHEAF_NONE
+                 && (sheaf_member_active(w->state, own) || (panel && (said & DECIDED)));
+    if (names && !named)
         WAIT("dispute", d->id, at, untitled,
              panel ? "name a colleague for the panel" : "name the colleague who mediates",
              "dispute name --dispute %u --member N", d->id);
-    else if (!names && !(said & (SETTLED | ADVANCE)))
+    else if (!names && (gone || !(said & (SETTLED | ADVANCE))))
         WAIT("dispute", d->id, at, untitled,
              d->state == SHEAF_dispute_state_talk
                  ? "talk in private; then say whether it is resolved, or `dispute advance`"

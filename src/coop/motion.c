@@ -37,6 +37,16 @@ bool sheaf_assembly_unproven(const sheaf_state *state,
     return !assembly->delivered && sheaf_bylaws_get(state, assembly->bylaws)->assembly_evidence;
 }
 
+bool sheaf_motion_unproven(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    if (motion->assembly == SHEAF_NONE || !sheaf_motion_binds(motion))
+        return false;
+    const struct sheaf_row_assembly *assembly = sheaf_assembly_get(state, motion->assembly);
+    if (sheaf_assembly_unproven(state, assembly))
+        return true;
+    return !assembly->delivered && sheaf_bylaws_get(state, motion->bylaws)->assembly_evidence;
+}
+
 /* Of the one class that decides, did enough come? Members of others do not stand in for it. */
 static bool class_present(const sheaf_state *state, const struct sheaf_row_assembly *assembly,
                           const struct sheaf_row_motion *motion, uint32_t bp)

@@ -87,6 +87,10 @@ uint32_t sheaf_assembly_quorum_bp(const struct sheaf_row_bylaws *bylaws, uint8_t
 /* Do the bylaws of its notice demand a record of how that was delivered, and is there none? */
 bool sheaf_assembly_unproven(const sheaf_state *state,
                              const struct sheaf_row_assembly *assembly);
+/* Does that keep the assembly, to which the motion is put, from deciding on it: since something
+ * follows from it, and the bylaws of its notice or of the motion's opening demand the record?
+ */
+bool sheaf_motion_unproven(const sheaf_state *state, const struct sheaf_row_motion *motion);
 
 /* The least sort of decision (enum decision_sort) on the effect under the bylaws in force;
  * false if memory is spent. */

@@ -37,6 +37,9 @@ bool sheaf_advice_awaited(const sheaf_state *state, const struct sheaf_row_advic
 /* A new assembly under that version of the bylaws, named by the entry. */
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends);
+/* Did the member call for it: sign the petition that asked for it, or convene it? */
+bool sheaf_assembly_called_by(const sheaf_state *state,
+                              const struct sheaf_row_assembly *assembly, uint32_t member);
 
 /* The motion, which is being opened, is on what follows from that process of accountability:
  * whoever is called does not vote on it. `effect` is NULL where it has none. */

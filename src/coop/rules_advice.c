@@ -48,7 +48,8 @@ static struct sheaf_row_asked *asked_add(sheaf_fold *fold, uint32_t advice, uint
 }
 
 /* How many others are in it. They are not listed: who was in it at the opening can be told at
- * any time, whoever leaves or takes a role meanwhile. */
+ * any time, whoever leaves or takes a role meanwhile. Who leaves a circle and asks to be in it
+ * again is a newcomer there (coop/circles.h): heard, and waited for until the time is over. */
 static uint32_t ask_body(sheaf_fold *fold, struct sheaf_row_advice *advice, uint8_t body,
                          uint32_t of)
 {

@@ -128,9 +128,8 @@ sheaf_refusal sheaf_rule_assembly_cancel(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* Who called for it: a petition's signers, or who convened it. */
-static bool called_by(const sheaf_state *state, const struct sheaf_row_assembly *assembly,
-                      uint32_t member)
+bool sheaf_assembly_called_by(const sheaf_state *state,
+                              const struct sheaf_row_assembly *assembly, uint32_t member)
 {
     if (assembly->by == member)
         return true;
@@ -148,7 +147,7 @@ sheaf_refusal sheaf_rule_assembly_notice(sheaf_fold *fold,
     uint32_t row = sheaf_assembly_row(state, what->assembly);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
     const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
-    SHEAF_REFUSE_IF(!called_by(state, assembly, fold->member), notice_by);
+    SHEAF_REFUSE_IF(!sheaf_assembly_called_by(state, assembly, fold->member), notice_by);
     SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_convened || assembly->delivered,
                     notice_recorded);
     struct sheaf_row_assembly *edited = sheaf_assembly_edit(state, row);

@@ -125,7 +125,9 @@ sheaf_refusal sheaf_rule_dispute_settle(sheaf_fold *fold,
 {
     SHEAF_REFUSE_UNLESS(check_party(fold, what->dispute));
     struct sheaf_row_dispute *dispute = dispute_edit(fold, what->dispute);
-    if (both_say(dispute, dispute->by == fold->member, SETTLED))
+    bool first = dispute->by == fold->member;
+    bool both = both_say(dispute, first, SETTLED);
+    if (both || !sheaf_member_active(fold->state, first ? dispute->with : dispute->by))
         end(fold, dispute, SHEAF_dispute_state_settled);
     return SHEAF_ACCEPTED;
 }
@@ -162,9 +164,14 @@ sheaf_refusal sheaf_rule_dispute_name(sheaf_fold *fold, const struct sheaf_dispu
     uint32_t *own = dispute->by == fold->member ? &dispute->named_by : &dispute->named_with;
     uint32_t other = dispute->by == fold->member ? dispute->named_with : dispute->named_by;
     if (dispute->state == SHEAF_dispute_state_panel) {
-        /* Two people decide, and who has begun to sit stays. */
+        /* Two people decide, and who has begun to sit stays, but for one who has not decided
+         * and is no member any more. */
+        unsigned decided = dispute->by == fold->member ? DECIDED : DECIDED << 1;
         SHEAF_REFUSE_IF(other == what->member, no_such_colleague);
-        SHEAF_REFUSE_IF(dispute->said & DECIDED * BOTH, dispute_step);
+        SHEAF_REFUSE_IF(
+            (dispute->said & DECIDED * BOTH)
+                && ((dispute->said & decided) || sheaf_member_active(fold->state, *own)),
+            dispute_step);
     }
     *own = what->member;
     return SHEAF_ACCEPTED;
@@ -210,6 +217,7 @@ sheaf_refusal sheaf_rule_dispute_decide(sheaf_fold *fold,
                         || dispute->named_with == SHEAF_NONE,
                     not_on_the_panel);
     SHEAF_REFUSE_UNLESS(check_helper(fold, dispute));
+    SHEAF_REFUSE_IF(sheaf_signer_acts(fold, dispute->mediator), party_mediates);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, dispute->id, false)); /* two people */
     if (both_say(dispute, first, DECIDED))
         end(fold, dispute, SHEAF_dispute_state_decided);

@@ -10,6 +10,7 @@
 
 #include "acts/flags.h"
 #include "cli/waiting.h"
+#include "coop/deadline.h"
 #include "coop/import.h"
 #include "coop/key_numbers.h"
 #include "coop/view.h"
@@ -350,9 +351,42 @@ static void test_what_is_held(void **unused)
     kit_close(&k);
 }
 
+/* Where a petition's assembly was dated by the clock nobody convened it: whoever signed is told
+ * that its notice is to be recorded. */
+static void test_notice_of_petition(void **unused)
+{
+    (void)unused;
+    static kit k;
+    sheaf_deadline due;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_petitions] =
+        "{'assembly_s':300,'members_bp':5000,'open_max':2,'protected':true,'sign_s':200}";
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'evidence':true,'notice_s':100,'open_s':60,'protected':false,'quorum_bp':5000}";
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    assert_true(sheaf_deadline_first(&k.state, &due));
+    k.now = due.at;
+    kit_do(&k, "hub", "clock.tick", "in", KIT_TICK("petition_dates", "p"));
+    static const char *const names[] = {"ann", "bob", "cat"};
+    for (int i = 0; i < 6; i++) {
+        sheaf_waits waits;
+        if (i == 3)
+            kit_do(&k, "bob", "assembly.notice", NULL,
+                   "{'assembly':#in,'delivered':2,'evidence':~e}");
+        sheaf_waits_find(&waits, &k.state, kit_index(&k, names[i % 3]), k.now);
+        assert_int_equal(waits_for(&waits, "assembly notice", kit_index(&k, "in")), i < 2);
+        sheaf_waits_free(&waits);
+    }
+    kit_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules_take_what_waits),
-                                       cmocka_unit_test(test_what_is_held)};
+                                       cmocka_unit_test(test_what_is_held),
+                                       cmocka_unit_test(test_notice_of_petition)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,45 @@ void test_accountability_among_few(void **unused)
     kit_close(&k);
 }
 
+/* Nor where the notice of it has to be proven and was not. */
+void test_accountability_unproven(void **unused)
+{
+    (void)unused;
+    for (int proven = 0; proven < 2; proven++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = kit_rules_usual();
+        rules.article[SHEAF_ARTICLE_accountability] =
+            "{'answer_s':100,'open_max':2,'outcome_s':900,'protected':true}";
+        rules.article[SHEAF_ARTICLE_assemblies] =
+            "{'evidence':true,'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
+        rules.ordinary.quorum = 5000;
+        kit_found_four(&k, &rules);
+        heard(&k);
+        k.step_ms = 0;
+        int64_t starts = k.now + 60000;
+        kit_do(&k, "dan", "assembly.convene", "in",
+               "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)starts + 60000,
+               (long long)starts);
+        kit_do(&k, "dan", "motion.open", "m", "{'assembly':#in,'process':#a,'title':^}");
+        if (proven)
+            kit_do(&k, "dan", "assembly.notice", NULL,
+                   "{'assembly':#in,'delivered':1,'evidence':~e}");
+        step(&k, "assembly_begins", "in", starts);
+        static const char *const names[] = {"ann", "cat", "dan"};
+        for (int i = 0; i < 3; i++) {
+            kit_do(&k, names[i], "assembly.attend", NULL, "{'assembly':#in}");
+            kit_want(&k, proven ? ACCEPTED : R(notice_unproven), names[i], "ballot.cast",
+                     "{'choice':'yes','motion':#m}", NULL);
+        }
+        step(&k, "assembly_ends", "in", starts + 60000);
+        step(&k, "motion", "m", k.now);
+        assert_int_equal(process(&k, "a")->state, proven ? SHEAF_accountability_state_concluded
+                                                         : SHEAF_accountability_state_outcome);
+        kit_close(&k);
+    }
+}
+
 /* Of an organ all are subjects who were its officers at the opening, and nobody else. */
 void test_accountability_of_organ(void **unused)
 {

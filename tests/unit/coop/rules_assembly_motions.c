@@ -178,6 +178,36 @@ void test_assembly_evidence_of_processes(void **unused)
     kit_close(&k);
 }
 
+/* Nor is the demand got round by an assembly that was convened before it: it holds for motions
+ * that are opened under it, and for no others. */
+void test_assembly_evidence_later(void **unused)
+{
+    (void)unused;
+    for (int proven = 0; proven < 2; proven++) {
+        kit k;
+        kit_open(&k);
+        kit_rules rules = rules_here();
+        kit_found_four(&k, &rules);
+        convene(&k, "a", 100000, 300);
+        kit_do(&k, "cat", "motion.open", "old", PUT);
+        rules.article[SHEAF_ARTICLE_assemblies] =
+            "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}";
+        kit_motion(&k, "on", kit_amendment(&rules, "#ann"), 4);
+        kit_do(&k, "cat", "motion.open", "m", PUT);
+        k.now = assembly(&k, "a")->starts - 10000;
+        if (proven)
+            kit_do(&k, "ann", "assembly.notice", NULL, NOTICE);
+        attend(&k, "ann");
+        attend(&k, "bob");
+        attend(&k, "cat");
+        begin(&k);
+        vote(&k, "ann", "old", "yes");
+        kit_want(&k, proven ? ACCEPTED : R(notice_unproven), "ann", "ballot.cast",
+                 "{'choice':'yes','motion':#m}", NULL);
+        kit_close(&k);
+    }
+}
+
 /* What takes effect is known and open for no shorter than elsewhere, to the millisecond. */
 void test_assembly_agenda(void **unused)
 {

@@ -186,3 +186,98 @@ void test_disputes_of_humans(void **unused)
     assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_decided);
     kit_close(&k);
 }
+
+/* Who mediated does not decide, in another membership either. */
+void test_disputes_mediator_sits(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"cat", "key.admit", HELD("c2", "~c"), .label = "c2"},
+        {"cat", "holder.allow", "{'holder':~c,'member':#dan}"},
+        {"dan", "key.admit", HELD("d1", "~c"), .label = "d1"},
+        {"dan", "key.admit", HELD("d2", "~d"), .label = "d2"},
+        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"c2", "dispute.accept", "{'dispute':#d}"},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#dan}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#eve}"},
+        {"d1", "dispute.decide", "{'dispute':#d}", R(party_mediates)},
+        {"dan", "dispute.decide", "{'dispute':#d}", R(party_mediates)}, /* it may be c2's */
+        {"d2", "dispute.decide", "{'dispute':#d}"},
+        {"eve", "dispute.decide", "{'dispute':#d}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_decided);
+    kit_close(&k);
+}
+
+/* Once one has decided, who is no member any more is replaced, and nobody else is. */
+void test_disputes_panel_leaves(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+#define APPLY(name)                                                                            \
+    {name, "member.apply",                                                                     \
+     "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}",                \
+     .label = name},                                                                           \
+    {                                                                                          \
+        "ann", "member.admit", "{'member':#" name "}"                                          \
+    }
+    static const kit_row rows[] = {
+        APPLY("eve"),
+        APPLY("fay"),
+        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
+        {"cat", "dispute.accept", "{'dispute':#d}"},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#dan}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#eve}"},
+        {"dan", "dispute.decide", "{'dispute':#d}"},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#fay}", R(dispute_step)},
+        {"dan", "member.leave", "{}"},
+        {"eve", "member.leave", "{}"},
+        {"ann", "dispute.name", "{'dispute':#d,'member':#fay}", R(dispute_step)},
+        {"bob", "dispute.name", "{'dispute':#d,'member':#fay}"},
+        {"fay", "dispute.decide", "{'dispute':#d}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_decided);
+    kit_close(&k);
+}
+
+/* A party that is no member any more keeps no case open: the other says that it is resolved. */
+void test_disputes_party_leaves(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    static const kit_row rows[] = {
+        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
+        {"cat", "dispute.open", "{'with':#bob}", .label = "e"},
+        {"ann", "dispute.settle", "{'dispute':#d}"},
+        {"bob", "member.leave", "{}"},
+        {"dan", "dispute.open", "{'with':#ann}", R(disputes_open_max)},
+        {"ann", "dispute.settle", "{'dispute':#d}"},
+        {"cat", "dispute.settle", "{'dispute':#e}"},
+        {"dan", "dispute.open", "{'with':#ann}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_settled);
+    assert_int_equal(dispute(&k, "e")->state, SHEAF_dispute_state_settled);
+    kit_close(&k);
+}

@@ -346,6 +346,7 @@ void test_assembly_of_officers(void **unused);
 void test_assembly_decides(void **unused);
 void test_assembly_evidence(void **unused);
 void test_assembly_evidence_of_processes(void **unused);
+void test_assembly_evidence_later(void **unused);
 void test_assembly_agenda(void **unused);
 void test_assembly_decides_on_second_call(void **unused);
 void test_assembly_not_held(void **unused);
@@ -375,6 +376,7 @@ void test_accountability_is_decided(void **unused);
 void test_accountability_waits_for_motions(void **unused);
 void test_accountability_at_assemblies(void **unused);
 void test_accountability_among_few(void **unused);
+void test_accountability_unproven(void **unused);
 void test_accountability_of_organ(void **unused);
 void test_accountability_has_effects(void **unused);
 void test_accountability_of_many(void **unused);
@@ -383,5 +385,8 @@ void test_disputes(void **unused);
 void test_disputes_of_humans(void **unused);
 void test_disputes_in_time(void **unused);
 void test_disputes_one_sided(void **unused);
+void test_disputes_mediator_sits(void **unused);
+void test_disputes_panel_leaves(void **unused);
+void test_disputes_party_leaves(void **unused);
 
 #endif
