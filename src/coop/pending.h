@@ -37,7 +37,8 @@ bool sheaf_advice_awaited(const sheaf_state *state, const struct sheaf_row_advic
 /* A new assembly under that version of the bylaws, named by the entry. */
 struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws, int64_t starts,
                                               int64_t ends);
-/* Did the member call for it: sign the petition that asked for it, or convene it? */
+/* Did the member call for it: sign the petition that asked for it, or convene it? For who
+ * convened it and is no member any more each with a vote does. */
 bool sheaf_assembly_called_by(const sheaf_state *state,
                               const struct sheaf_row_assembly *assembly, uint32_t member);
 

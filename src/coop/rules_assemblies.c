@@ -133,10 +133,11 @@ bool sheaf_assembly_called_by(const sheaf_state *state,
 {
     if (assembly->by == member)
         return true;
+    if (assembly->petition == SHEAF_NONE)
+        return !sheaf_member_active(state, assembly->by)
+               && sheaf_member_get(state, member)->votes;
     const struct sheaf_row_signature *signature =
-        assembly->petition == SHEAF_NONE
-            ? NULL
-            : sheaf_signature_find(state, sheaf_pair(assembly->petition, member));
+        sheaf_signature_find(state, sheaf_pair(assembly->petition, member));
     return signature && !signature->withdrawn;
 }
 

@@ -208,6 +208,29 @@ void test_assembly_evidence_later(void **unused)
     }
 }
 
+/* Where who convened is no member any more, any other with a vote records the notice. */
+void test_assembly_evidence_left(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_here();
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}";
+    rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}";
+    kit_found_four(&k, &rules);
+    kit_do(&k, "sue", "member.apply", "sue",
+           "{'class':1,'kind':'person','name':^,'public_key':@sue,'web':false}");
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#sue}");
+    convene(&k, "a", 200, 300);
+    kit_want(&k, R(notice_by), "bob", "assembly.notice", NOTICE, NULL);
+    kit_do(&k, "ann", "member.leave", NULL, "{}");
+    kit_want(&k, R(notice_by), "sue", "assembly.notice", NOTICE, NULL);
+    kit_do(&k, "bob", "assembly.notice", NULL, NOTICE);
+    assert_false(sheaf_assembly_unproven(&k.state, assembly(&k, "a")));
+    kit_close(&k);
+}
+
 /* What takes effect is known and open for no shorter than elsewhere, to the millisecond. */
 void test_assembly_agenda(void **unused)
 {

@@ -347,6 +347,7 @@ void test_assembly_decides(void **unused);
 void test_assembly_evidence(void **unused);
 void test_assembly_evidence_of_processes(void **unused);
 void test_assembly_evidence_later(void **unused);
+void test_assembly_evidence_left(void **unused);
 void test_assembly_agenda(void **unused);
 void test_assembly_decides_on_second_call(void **unused);
 void test_assembly_not_held(void **unused);

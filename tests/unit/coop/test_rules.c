@@ -340,6 +340,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_assembly_evidence),
     cmocka_unit_test(test_assembly_evidence_of_processes),
     cmocka_unit_test(test_assembly_evidence_later),
+    cmocka_unit_test(test_assembly_evidence_left),
     cmocka_unit_test(test_assembly_agenda),
     cmocka_unit_test(test_assembly_decides_on_second_call),
     cmocka_unit_test(test_assembly_not_held),
