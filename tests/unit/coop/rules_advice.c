@@ -72,7 +72,7 @@ void test_advice(void **unused)
 }
 
 /* ann, bob and cat are in a circle, bob and dan on the board. */
-static void found_bodies(kit *k)
+static kit_rules found_bodies(kit *k)
 {
     kit_open(k);
     kit_rules rules = kit_rules_usual();
@@ -98,6 +98,7 @@ static void found_bodies(kit *k)
         {"dan", "circle.leave", "{'circle':#gone}"},
     };
     KIT_ROWS(k, rows);
+    return rules;
 }
 
 #define ASK(what) "{" what ",'text':^,'title':^}"
@@ -109,7 +110,7 @@ void test_advice_of_bodies(void **unused)
 {
     (void)unused;
     kit k;
-    found_bodies(&k);
+    (void)found_bodies(&k);
     static const kit_row rows[] = {
         {"ann", "advice.open", "{'text':^,'title':^}", R(asked_nobody)},
         {"dan", "advice.open", ASK("'circles':[{'circle':#alone}]"), R(asked_nobody)},
@@ -201,5 +202,46 @@ void test_advice_in_time(void **unused)
     assert_int_equal(advice(&k, "d")->state, SHEAF_advice_state_lapsed);
     assert_int_equal(sheaf_pending_at(&k.state, 0)->advices, 0);
     kit_want(&k, R(advice_ended), "dan", "advice.decide", "{'advice':#d,'text':^}", NULL);
+    kit_close(&k);
+}
+
+/* Whoever was asked is, also where the circle has ended, the articles are switched off, and the
+ * decider is gone: then the clock makes room. */
+void test_advice_of_ended_bodies(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = found_bodies(&k);
+    static const kit_row rows[] = {
+        {"eve", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"eve", "advice.open", ASK("'circles':[{'circle':#team}],'organs':[{'organ':0}]"),
+         .label = "a"},
+        {"cat", "circle.leave", "{'circle':#team}"},
+        {"bob", "circle.leave", "{'circle':#team}"},
+        {"ann", "circle.leave", "{'circle':#team}"},
+    };
+    KIT_ROWS(&k, rows);
+    rules.article[SHEAF_ARTICLE_circles] = rules.article[SHEAF_ARTICLE_advice] = NULL;
+    kit_motion(&k, "off", kit_amendment(&rules, "#ann"), 4);
+    static const kit_row after[] = {
+        {"eve", "member.leave", "{}"},
+        {"cat", "advice.give", GIVE},
+        {"dan", "advice.give", GIVE},
+        {"bob", "advice.give", GIVE},
+        {"eve", "advice.decide", GIVE, R(not_a_member)},
+        {"ann", "advice.decide", GIVE, R(not_the_decider)},
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(advice(&k, "a")->answered, 3);
+    assert_true(sheaf_advice_awaited(&k.state, advice(&k, "a")));
+    kit_do(&k, "ann", "advice.give", NULL, GIVE);
+    assert_false(sheaf_advice_awaited(&k.state, advice(&k, "a")));
+    int64_t opened = advice(&k, "a")->opened;
+    k.now = advice(&k, "a")->closes + (advice(&k, "a")->closes - opened);
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("advice_lapses", "a"));
+    assert_int_equal(advice(&k, "a")->state, SHEAF_advice_state_lapsed);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->advices, 0);
     kit_close(&k);
 }

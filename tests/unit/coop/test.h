@@ -336,6 +336,7 @@ void test_advice(void **unused);
 void test_advice_in_time(void **unused);
 void test_advice_of_bodies(void **unused);
 void test_advice_unasked(void **unused);
+void test_advice_of_ended_bodies(void **unused);
 void test_assembly_convened(void **unused);
 void test_assembly_held(void **unused);
 void test_minutes_are_approved_by_humans(void **unused);
