@@ -262,7 +262,7 @@ static void print_assembly(const sheaf_motion_report *r)
            "             from %s",
            assembly->id, moment(assembly->starts, when));
     printf(" to %s\n", moment(assembly->ends, when));
-    if (sheaf_motion_binds(r->motion) && sheaf_assembly_unproven(r->state, assembly))
+    if (sheaf_motion_unproven(r->state, r->motion))
         puts(
             "             no delivery of its notice is recorded: without that no votes on this "
             "are taken");

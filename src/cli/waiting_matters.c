@@ -43,7 +43,7 @@ static bool ballots_taken(const sheaf_waits *w, const struct sheaf_row_motion *m
         m->assembly == SHEAF_NONE ? NULL : sheaf_assembly_find(w->state, m->assembly);
     return m->begins <= w->now
            && (!assembly
-               || (!(sheaf_motion_binds(m) && sheaf_assembly_unproven(w->state, assembly))
+               || (!sheaf_motion_unproven(w->state, m)
                    && assembly->state == SHEAF_assembly_state_under_way
                    && sheaf_attendance_find(w->state, sheaf_pair(assembly->id, w->member))));
 }

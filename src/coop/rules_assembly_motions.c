@@ -17,8 +17,7 @@ sheaf_refusal sheaf_assembly_ballot_check(const sheaf_state *state,
         return SHEAF_ACCEPTED;
     const struct sheaf_row_assembly *assembly = sheaf_assembly_get(state, motion->assembly);
     SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_under_way, assembly_votes);
-    SHEAF_REFUSE_IF(sheaf_motion_binds(motion) && sheaf_assembly_unproven(state, assembly),
-                    notice_unproven);
+    SHEAF_REFUSE_IF(sheaf_motion_unproven(state, motion), notice_unproven);
     SHEAF_REFUSE_IF(!attended(state, motion->assembly, member), not_attending);
     return SHEAF_ACCEPTED;
 }
