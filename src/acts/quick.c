@@ -42,45 +42,32 @@ static uint64_t eight_digits(const uint8_t *at, unsigned *count)
     return (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
 }
 
-/* The digits at the front, seventeen at most; how many they are. */
-static size_t take_digits(const uint8_t *at, size_t left, uint64_t *value)
+static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
 {
     static const uint32_t powers[] = {1,      10,      100,      1000,     10000,
                                       100000, 1000000, 10000000, 100000000};
-    unsigned count = 0, more = 0;
-    *value = 0;
-    if (left > 1 && (uint8_t)(at[1] - '0') > 9) { /* one digit, or none */
-        *value = (uint8_t)(at[0] - '0');
-        return *value <= 9;
+    const uint8_t *at = in->data, *end = at + in->len;
+    bool negative = at < end && *at == '-';
+    const uint8_t *digits = at += negative;
+    uint64_t value = 0;
+    unsigned many = 8;
+    for (; end - at >= 8 && at - digits < 16; at += 8) { /* so what follows need not wait */
+        uint64_t next = eight_digits(at, &many);
+        value = value * powers[many] + next;
+        if (many < 8) {
+            at += many;
+            break;
+        }
     }
-    if (left >= 8)
-        *value = eight_digits(at, &count);
-    if (count < 8 && left >= 8)
-        return count;
-    if (left >= 16) {
-        uint64_t next = eight_digits(at + 8, &more);
-        *value = *value * powers[more] + next;
-        count += more;
-        if (more < 8)
-            return count;
-    }
-    for (; count < left && count < 17 && (uint8_t)(at[count] - '0') <= 9; count++)
-        *value = *value * 10 + (uint64_t)(at[count] - '0');
-    return count;
-}
-
-static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
-{
-    bool negative = in->len > 0 && *in->data == '-';
-    const uint8_t *digits = in->data + negative;
-    uint64_t value;
-    size_t count = take_digits(digits, in->len - negative, &value);
+    while (at < end && *at >= '0' && *at <= '9' && at - digits < 17)
+        value = value * 10 + (uint64_t)(*at++ - '0');
+    size_t count = (size_t)(at - digits);
     if (count == 0 || count > 16 || (digits[0] == '0' && (count > 1 || negative))
         || value > (uint64_t)SHEAF_JSON_INT_MAX)
         return false;
     *out = negative ? -(int64_t)value : (int64_t)value;
-    in->data = digits + count;
-    in->len -= count + negative;
+    in->len -= (size_t)(at - in->data);
+    in->data = at;
     return *out >= lo && *out <= hi;
 }
 

@@ -127,31 +127,24 @@ static bool base64_get(sheaf_slice text, uint8_t *out, size_t len)
     return (bits & ((1u << have) - 1)) == 0; /* trailing bits are zero */
 }
 
-/* A digit of base64url in its place of four, and a bit that says that it is one. */
-#define DIGIT(k, c, n) [c] = UINT32_C(1) << (24 + (k)) | (uint32_t)(n) << (18 - 6 * (k))
-#define FIVE(k, a, b, c, d, e, n)                                                              \
-    DIGIT(k, a, n), DIGIT(k, b, (n) + 1), DIGIT(k, c, (n) + 2), DIGIT(k, d, (n) + 3),          \
-        DIGIT(k, e, (n) + 4)
-#define DIGITS(k)                                                                              \
-    {                                                                                          \
-        FIVE(k, 'A', 'B', 'C', 'D', 'E', 0), FIVE(k, 'F', 'G', 'H', 'I', 'J', 5),              \
-            FIVE(k, 'K', 'L', 'M', 'N', 'O', 10), FIVE(k, 'P', 'Q', 'R', 'S', 'T', 15),        \
-            FIVE(k, 'U', 'V', 'W', 'X', 'Y', 20), DIGIT(k, 'Z', 25),                           \
-            FIVE(k, 'a', 'b', 'c', 'd', 'e', 26), FIVE(k, 'f', 'g', 'h', 'i', 'j', 31),        \
-            FIVE(k, 'k', 'l', 'm', 'n', 'o', 36), FIVE(k, 'p', 'q', 'r', 's', 't', 41),        \
-            FIVE(k, 'u', 'v', 'w', 'x', 'y', 46), DIGIT(k, 'z', 51),                           \
-            FIVE(k, '0', '1', '2', '3', '4', 52), FIVE(k, '5', '6', '7', '8', '9', 57),        \
-            DIGIT(k, '-', 62), DIGIT(k, '_', 63)                                               \
-    }
-static const uint32_t url_digits[4][256] = {DIGITS(0), DIGITS(1), DIGITS(2), DIGITS(3)};
+/* 64 and the digit of base64url, or 0. */
+static const uint8_t url_digits[256] = {
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   126, 0,   0,   116, 117, 118, 119, 120, 121,
+    122, 123, 124, 125, 0,   0,   0,   0,   0,   0,   0,   64,  65,  66,  67,  68,  69,  70,
+    71,  72,  73,  74,  75,  76,  77,  78,  79,  80,  81,  82,  83,  84,  85,  86,  87,  88,
+    89,  0,   0,   0,   0,   127, 0,   90,  91,  92,  93,  94,  95,  96,  97,  98,  99,  100,
+    101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115,
+};
 
-enum { ALL_DIGITS = 0xf << 24 };
-
-/* Four digits as 24 bits, below ALL_DIGITS if that is what they are. */
-static inline uint32_t url_four(const uint8_t text[4])
+/* Four digits as 24 bits. *valid loses its bit 6 where one is none. */
+static inline uint32_t url_four(const uint8_t *text, uint32_t *valid)
 {
-    return url_digits[0][text[0]] | url_digits[1][text[1]] | url_digits[2][text[2]]
-           | url_digits[3][text[3]];
+    uint32_t a = url_digits[text[0]], b = url_digits[text[1]];
+    uint32_t c = url_digits[text[2]], d = url_digits[text[3]];
+    *valid &= a & b & c & d;
+    return (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
 }
 
 bool sheaf_base64url_get(sheaf_slice text, uint8_t *out, size_t len)
@@ -159,22 +152,17 @@ bool sheaf_base64url_get(sheaf_slice text, uint8_t *out, size_t len)
     if (text.len != (len * 4 + 2) / 3)
         return false;
     const uint8_t *at = text.data;
-    uint32_t valid = ALL_DIGITS;
-    for (; len > 3; len -= 3, at += 4, out += 3) { /* the fourth byte is written over */
-        uint32_t bits = url_four(at);
-        valid &= bits;
-        sheaf_big_endian_put(out, (uint64_t)bits << 8, 4);
-    }
+    uint32_t valid = 64;
+    for (; len >= 3; len -= 3, at += 4, out += 3)
+        sheaf_big_endian_put(out, url_four(at, &valid), 3);
     if (len > 0) {
-        const uint8_t last[4] = {at[0], at[1], len >= 2 ? at[2] : 'A', len >= 3 ? at[3] : 'A'};
-        uint32_t bits = url_four(last);
-        valid &= bits;
-        bits &= 0xffffff;
+        const uint8_t last[4] = {at[0], at[1], len == 2 ? at[2] : 'A', 'A'};
+        uint32_t bits = url_four(last, &valid);
         sheaf_big_endian_put(out, bits >> (24 - 8 * len), len);
-        if (len < 3 && bits & (len == 2 ? 0xff : 0xffff))
+        if (bits & (len == 2 ? 0xff : 0xffff))
             return false; /* trailing bits are not zero */
     }
-    return valid == ALL_DIGITS;
+    return valid != 0;
 }
 
 size_t sheaf_base64_len(sheaf_slice text)
