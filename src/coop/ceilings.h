@@ -25,6 +25,15 @@ typedef struct {
     uint64_t of[SHEAF_CLASSES_MAX]; /* by place of the class; 0 of one without a ceiling */
 } sheaf_votes;
 
+/* Writes into *votes those of each class, from the rows of the table that counts them apart, of
+ * whose keys `first` is the first half. */
+#define SHEAF_VOTES_APART(state, votes, table, first, column)                                  \
+    for (uint32_t class_ = 0; class_ < SHEAF_CLASSES_MAX; class_++) {                          \
+        const struct sheaf_row_##table *apart_ =                                               \
+            sheaf_##table##_find((state), sheaf_pair((first), class_));                        \
+        (votes)->of[class_] = apart_ ? apart_->column : 0;                                     \
+    }
+
 /* What each vote of a class counts for: so much of one. */
 typedef struct {
     struct {

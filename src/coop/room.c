@@ -9,10 +9,7 @@ uint32_t sheaf_room_used(const sheaf_state *state, uint8_t room, uint32_t member
 void sheaf_room_add(sheaf_fold *fold, uint8_t room)
 {
     sheaf_state *state = fold->state;
-    uint64_t pair = sheaf_pair(fold->member, room);
-    uint32_t at = sheaf_room_row(state, pair);
-    struct sheaf_row_room *row =
-        at == SHEAF_NONE ? sheaf_room_new(state, pair) : sheaf_room_edit(state, at);
+    struct sheaf_row_room *row = sheaf_room_have(state, sheaf_pair(fold->member, room));
     row->member = fold->member;
     row->room = room;
     row->open++;

@@ -84,11 +84,8 @@ static sheaf_refusal check_points(const struct sheaf_row_allocation *row,
 static void give_apart(sheaf_state *state, uint32_t option, uint8_t class, uint16_t was,
                        uint16_t points)
 {
-    uint64_t pair = sheaf_pair(option, class);
-    uint32_t at = sheaf_option_tally_row(state, pair);
-    struct sheaf_row_option_tally *tally = at == SHEAF_NONE
-                                               ? sheaf_option_tally_new(state, pair)
-                                               : sheaf_option_tally_edit(state, at);
+    struct sheaf_row_option_tally *tally =
+        sheaf_option_tally_have(state, sheaf_pair(option, class));
     tally->option = option;
     tally->class = class;
     tally->points -= was;
@@ -103,11 +100,9 @@ static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uin
     uint8_t class = sheaf_member_get(state, member)->class;
     bool counts = sheaf_allocation_ballot_at(state, ballot)->counts;
     uint64_t pair = sheaf_pair(ballot, option);
-    uint32_t at = sheaf_given_row(state, pair);
-    if (at == SHEAF_NONE && !points)
+    if (!points && !sheaf_given_find(state, pair))
         return;
-    struct sheaf_row_given *given =
-        at == SHEAF_NONE ? sheaf_given_new(state, pair) : sheaf_given_edit(state, at);
+    struct sheaf_row_given *given = sheaf_given_have(state, pair);
     given->ballot = ballot;
     given->option = option;
     if (counts) {
@@ -220,11 +215,7 @@ static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t 
 sheaf_votes sheaf_option_votes(const sheaf_state *state, uint32_t option)
 {
     sheaf_votes out = {.all = sheaf_allocation_option_at(state, option)->points};
-    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
-        const struct sheaf_row_option_tally *tally =
-            sheaf_option_tally_find(state, sheaf_pair(option, i));
-        out.of[i] = tally ? tally->points : 0;
-    }
+    SHEAF_VOTES_APART(state, &out, option_tally, option, points);
     return out;
 }
 

@@ -53,10 +53,7 @@ static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool 
     uint8_t class = on->member->class;
     if (!sheaf_class_limited(state, on->bylaws, class))
         return;
-    uint64_t pair = sheaf_pair(motion->id, class);
-    uint32_t at = sheaf_tally_row(state, pair);
-    struct sheaf_row_tally *tally =
-        at == SHEAF_NONE ? sheaf_tally_new(state, pair) : sheaf_tally_edit(state, at);
+    struct sheaf_row_tally *tally = sheaf_tally_have(state, sheaf_pair(motion->id, class));
     tally->motion = motion->id;
     tally->class = class;
     count(&tally->yes, &tally->no, &tally->abstain, choice, taken);

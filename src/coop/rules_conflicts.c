@@ -57,10 +57,7 @@ static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict)
 {
     sheaf_state *state = fold->state;
     conflict->since = fold->index;
-    uint32_t row = sheaf_matter_row(state, conflict->matter);
-    struct sheaf_row_matter *counted = row == SHEAF_NONE
-                                           ? sheaf_matter_new(state, conflict->matter)
-                                           : sheaf_matter_edit(state, row);
+    struct sheaf_row_matter *counted = sheaf_matter_have(state, conflict->matter);
     counted->id = conflict->matter;
     counted->conflicted++;
     conflict->before = counted->last;

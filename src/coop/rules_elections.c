@@ -171,11 +171,8 @@ static bool counted_apart(const sheaf_state *state, const struct sheaf_row_elect
 
 static void count_approval(sheaf_state *state, uint32_t candidate, uint8_t class, bool now)
 {
-    uint64_t pair = sheaf_pair(candidate, class);
-    uint32_t at = sheaf_candidate_tally_row(state, pair);
-    struct sheaf_row_candidate_tally *tally = at == SHEAF_NONE
-                                                  ? sheaf_candidate_tally_new(state, pair)
-                                                  : sheaf_candidate_tally_edit(state, at);
+    struct sheaf_row_candidate_tally *tally =
+        sheaf_candidate_tally_have(state, sheaf_pair(candidate, class));
     tally->candidate = candidate;
     tally->class = class;
     tally->approvals += now ? 1u : -1u;
@@ -183,11 +180,8 @@ static void count_approval(sheaf_state *state, uint32_t candidate, uint8_t class
 
 static void count_cast(sheaf_state *state, uint32_t election, uint8_t class, bool now)
 {
-    uint64_t pair = sheaf_pair(election, class);
-    uint32_t at = sheaf_election_tally_row(state, pair);
-    struct sheaf_row_election_tally *tally = at == SHEAF_NONE
-                                                 ? sheaf_election_tally_new(state, pair)
-                                                 : sheaf_election_tally_edit(state, at);
+    struct sheaf_row_election_tally *tally =
+        sheaf_election_tally_have(state, sheaf_pair(election, class));
     tally->election = election;
     tally->class = class;
     tally->ballots += now ? 1u : -1u;
@@ -297,22 +291,14 @@ sheaf_ceilings sheaf_election_ceilings(const sheaf_state *state,
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, election->bylaws);
     sheaf_votes cast = {.all = election->ballots};
-    for (uint8_t i = 0; i < bylaws->classes; i++) {
-        const struct sheaf_row_election_tally *tally =
-            sheaf_election_tally_find(state, sheaf_pair(election->id, i));
-        cast.of[i] = tally ? tally->ballots : 0;
-    }
+    SHEAF_VOTES_APART(state, &cast, election_tally, election->id, ballots);
     return sheaf_ceilings_of(state, bylaws, &cast);
 }
 
 sheaf_votes sheaf_candidate_votes(const sheaf_state *state, uint32_t row)
 {
     sheaf_votes out = {.all = sheaf_candidate_at(state, row)->approvals};
-    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++) {
-        const struct sheaf_row_candidate_tally *tally =
-            sheaf_candidate_tally_find(state, sheaf_pair(row, i));
-        out.of[i] = tally ? tally->approvals : 0;
-    }
+    SHEAF_VOTES_APART(state, &out, candidate_tally, row, approvals);
     return out;
 }
 

@@ -93,11 +93,8 @@ sheaf_refusal sheaf_rule_holder_allow(sheaf_fold *fold, const struct sheaf_holde
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, what->member), no_such_member);
     SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
     SHEAF_REFUSE_IF(allowed_now(fold->state, human, what->member), holder_allowed);
-    uint64_t pair = sheaf_pair(human + 1, what->member);
-    uint32_t row = sheaf_holder_allowed_row(fold->state, pair);
     struct sheaf_row_holder_allowed *allowed =
-        row == SHEAF_NONE ? sheaf_holder_allowed_new(fold->state, pair)
-                          : sheaf_holder_allowed_edit(fold->state, row);
+        sheaf_holder_allowed_have(fold->state, sheaf_pair(human + 1, what->member));
     allowed->human = human + 1;
     allowed->member = what->member;
     allowed->by = fold->index;

@@ -96,13 +96,10 @@ static bool concerned(const sheaf_fold *fold, const struct sheaf_row_recovery *r
 /* The human confirmed a recovery of the member's keys in vain, if it is known. */
 static void note_human(sheaf_fold *fold, uint32_t human, uint32_t member)
 {
-    uint64_t pair = sheaf_pair(human, member);
     if (!human || fold->state->failed)
         return;
-    uint32_t row = sheaf_human_in_vain_row(fold->state, pair);
-    struct sheaf_row_human_in_vain *in_vain = row == SHEAF_NONE
-                                                  ? sheaf_human_in_vain_new(fold->state, pair)
-                                                  : sheaf_human_in_vain_edit(fold->state, row);
+    struct sheaf_row_human_in_vain *in_vain =
+        sheaf_human_in_vain_have(fold->state, sheaf_pair(human, member));
     in_vain->human = human;
     in_vain->member = member;
     in_vain->failed = fold->stamp;
@@ -129,11 +126,8 @@ static void note_failure(sheaf_fold *fold, const struct sheaf_row_recovery *reco
     for (uint32_t at = recovery->confirmation_last; at;) {
         const struct sheaf_row_confirmation *confirmation =
             sheaf_confirmation_at(fold->state, at - 1);
-        uint64_t pair = sheaf_pair(confirmation->by, recovery->member);
-        uint32_t row = sheaf_in_vain_row(fold->state, pair);
-        struct sheaf_row_in_vain *in_vain = row == SHEAF_NONE
-                                                ? sheaf_in_vain_new(fold->state, pair)
-                                                : sheaf_in_vain_edit(fold->state, row);
+        struct sheaf_row_in_vain *in_vain =
+            sheaf_in_vain_have(fold->state, sheaf_pair(confirmation->by, recovery->member));
         in_vain->by = confirmation->by;
         in_vain->member = recovery->member;
         in_vain->failed = fold->stamp;

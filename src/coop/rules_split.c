@@ -28,10 +28,7 @@ static sheaf_refusal check_other(const sheaf_state *state, sheaf_slice origin)
 sheaf_refusal sheaf_rule_split_join(sheaf_fold *fold, const struct sheaf_split_join *what)
 {
     SHEAF_REFUSE_UNLESS(check_other(fold->state, what->to));
-    uint32_t row = sheaf_going_row(fold->state, fold->member);
-    struct sheaf_row_going *going = row == SHEAF_NONE
-                                        ? sheaf_going_new(fold->state, fold->member)
-                                        : sheaf_going_edit(fold->state, row);
+    struct sheaf_row_going *going = sheaf_going_have(fold->state, fold->member);
     going->id = fold->member;
     going->entry = fold->index;
     memset(going->to, 0, sizeof going->to);

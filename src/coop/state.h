@@ -140,7 +140,8 @@ uint32_t sheaf_find_hashed(const sheaf_state *state, sheaf_table_id id, uint64_t
  *     sheaf_motion_get(state, key)    to read; it is a bug if there is none
  *     sheaf_motion_row(state, key)    row number or SHEAF_NONE
  *     sheaf_motion_edit(state, row)   to write
- *     sheaf_motion_new(state, key)    to write */
+ *     sheaf_motion_new(state, key)    to write
+ *     sheaf_motion_have(state, key)   to write, new where there is none */
 #define COL       SHEAF_SKIP
 #define END_TABLE SHEAF_SKIP
 #define TABLE(name, key, doc)                                                                  \
@@ -181,6 +182,13 @@ uint32_t sheaf_find_hashed(const sheaf_state *state, sheaf_table_id id, uint64_t
                                                               uint64_t wanted)                 \
     {                                                                                          \
         return sheaf_append(state, SHEAF_TABLE_##name, wanted);                                \
+    }                                                                                          \
+    static inline struct sheaf_row_##name *sheaf_##name##_have(sheaf_state *state,             \
+                                                               uint64_t wanted)                \
+    {                                                                                          \
+        uint32_t row = sheaf_##name##_row(state, wanted);                                      \
+        return row == SHEAF_NONE ? sheaf_##name##_new(state, wanted)                           \
+                                 : sheaf_##name##_edit(state, row);                            \
     }
 #include "coop/tbl/tables.def"
 #undef COL
