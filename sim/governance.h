@@ -468,14 +468,14 @@ int acts_keeper(governance *g);
 void acts_of_budgets(governance *g);
 int book_adopts_budget(governance *g, const motion *m, uint32_t tick);
 int book_distributes(governance *g, const motion *m);
-int64_t book_left(const governance *g, int budget, int line);
+int64_t book_left(const governance *g, int of, int line);
 void book_compare_budgets(const governance *g);
 /* Shares and accounts (governance_shares.c): a day, who is no member any more, a tick. */
 void acts_of_shares(governance *g);
 void book_shares_end(governance *g, int who);
 void book_share_due(governance *g, const sheaf_deadline *due);
 int64_t book_capital(const book *b);
-void acts_pay(governance *g, int by, int who, int shares);
+void acts_pay(governance *g, int who, int to, int shares);
 int64_t book_owed(const book *b);
 void book_compare_shares(const governance *g);
 void book_recount_shares(const governance *g);

@@ -43,7 +43,7 @@ void sheaf_circles_end(sheaf_fold *fold, uint32_t member);
 void sheaf_proposals_leave(sheaf_fold *fold, uint32_t circle, uint32_t member);
 
 /* The motion, which is being opened, is on that proposal, which no circle could resolve. */
-sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t proposal,
+sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id,
                                  struct sheaf_row_motion *motion);
 /* The motion, on a proposal or not, is open no longer: if members have adopted it the proposal
  * stands. */

@@ -44,7 +44,7 @@ bool sheaf_assembly_called_by(const sheaf_state *state,
 
 /* The motion, which is being opened, is on what follows from that process of accountability:
  * whoever is called does not vote on it. `effect` is NULL where it has none. */
-sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t process,
+sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,
                                        struct sheaf_row_motion *motion,
                                        const sheaf_effect *effect);
 /* Such a motion is open no longer: if the members have adopted it, its process is concluded. */

@@ -166,6 +166,7 @@ sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaw
 uint32_t sheaf_ledger_since(const sheaf_state *state)
 {
     const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state), *first = now;
+    assert(now);
     for (const struct sheaf_row_bylaws *at = now; at && same_currency(at, now);
          at = sheaf_bylaws_find(state, at->base))
         first = at;
