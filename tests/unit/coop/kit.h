@@ -121,12 +121,23 @@ typedef struct {
 /* `what` of the tick that settles that kind of deadline of what has the label. */
 #define KIT_TICK(kind, of) "{'deadline':'" kind "','of':#" of ",'unwitnessed':false}"
 
+/* `what` of a person's application, in the first class. */
+#define KIT_PERSON(name)                                                                       \
+    "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+/* `what` of a key that the person behind the digits holds, with those scopes, "true" or
+ * "false"; `more` stands between the fields: "" or "'until':…,". */
+#define KIT_HELD(name, digits, admin, money, vote, more)                                       \
+    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':" admin                     \
+    ",'data':false,'money':" money ",'train':false,'vote':" vote "}," more "'web':false}"
+
 void kit_rows(kit *k, const kit_row *rows, size_t count);
 #define KIT_ROWS(k, rows) kit_rows((k), (rows), sizeof(rows) / sizeof *(rows))
 
 /* Founded by ann, who admits bob, cat and dan; each has a node: ann.node … */
 void kit_found(kit *k, const kit_rules *rules);
 void kit_found_four(kit *k, const kit_rules *rules);
+/* By ann alone, under the usual rules but for so many approvals of who joins. */
+void kit_found_approvals(kit *k, int approvals);
 /* Founded by ann, who admits m1, m2 …, to so many members in all, the places of their names. */
 void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int count);
 /* And a data set (ann.data) with consent (ann.consent) each, and a model registered by ann. */

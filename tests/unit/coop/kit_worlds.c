@@ -186,6 +186,13 @@ void kit_found(kit *k, const kit_rules *rules)
            kit_bylaws(rules));
 }
 
+void kit_found_approvals(kit *k, int approvals)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.approvals = approvals;
+    kit_found(k, &rules);
+}
+
 static void joined(kit *k, const char *name)
 {
     kit_do(k, name, "member.apply", name,

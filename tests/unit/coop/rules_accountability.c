@@ -1,5 +1,5 @@
 /* Accountability. */
-#include "test.h"
+#include "processes_world.h"
 
 #include "coop/deadline.h"
 #include "coop/electorate.h"
@@ -8,22 +8,6 @@
 static const struct sheaf_row_accountability *process(const kit *k, const char *label)
 {
     return sheaf_accountability_find(&k->state, kit_index((kit *)k, label));
-}
-
-static void found(kit *k)
-{
-    kit_open(k);
-    kit_rules rules = kit_rules_usual();
-    rules.article[SHEAF_ARTICLE_accountability] =
-        "{'answer_s':100,'open_max':2,'outcome_s':200,'protected':true}";
-    kit_found_four(k, &rules);
-}
-
-static void step(kit *k, const char *kind, const char *of, int64_t closes)
-{
-    k->now = closes;
-    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}", kind,
-           of);
 }
 
 #define OUTCOME "{'process':#a,'title':^}"
@@ -216,26 +200,34 @@ void test_accountability_at_assemblies(void **unused)
     kit_close(&k);
 }
 
+/* The outcome of "a" is to be decided, and dan has convened "in", of a minute, under that
+ * article: when it starts. */
+static int64_t heard_and_convened(kit *k, const char *assemblies)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_accountability] =
+        "{'answer_s':100,'open_max':2,'outcome_s':900,'protected':true}";
+    rules.article[SHEAF_ARTICLE_assemblies] = assemblies;
+    rules.ordinary.quorum = 5000;
+    kit_found_four(k, &rules);
+    heard(k);
+    k->step_ms = 0;
+    int64_t starts = k->now + 60000;
+    kit_do(k, "dan", "assembly.convene", "in",
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)starts + 60000,
+           (long long)starts);
+    return starts;
+}
+
 /* Nor do the few who came end it: what follows stands on the agenda, and has the quorum that
  * any decision needs. */
 void test_accountability_among_few(void **unused)
 {
     (void)unused;
     kit k;
-    kit_open(&k);
-    kit_rules rules = kit_rules_usual();
-    rules.article[SHEAF_ARTICLE_accountability] =
-        "{'answer_s':100,'open_max':2,'outcome_s':900,'protected':true}";
-    rules.article[SHEAF_ARTICLE_assemblies] =
-        "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
-    rules.ordinary.quorum = 5000;
-    kit_found_four(&k, &rules);
-    heard(&k);
-    k.step_ms = 0;
-    int64_t starts = k.now + 60000;
-    kit_do(&k, "dan", "assembly.convene", "in",
-           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)starts + 60000,
-           (long long)starts);
+    int64_t starts =
+        heard_and_convened(&k, "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}");
     static const kit_row before[] = {
         {"dan", "motion.open", "{'assembly':#in,'process':#a,'title':^}", .label = "m"},
         {"dan", "assembly.attend", "{'assembly':#in}"},
@@ -263,20 +255,8 @@ void test_accountability_unproven(void **unused)
     (void)unused;
     for (int proven = 0; proven < 2; proven++) {
         kit k;
-        kit_open(&k);
-        kit_rules rules = kit_rules_usual();
-        rules.article[SHEAF_ARTICLE_accountability] =
-            "{'answer_s':100,'open_max':2,'outcome_s':900,'protected':true}";
-        rules.article[SHEAF_ARTICLE_assemblies] =
-            "{'evidence':true,'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}";
-        rules.ordinary.quorum = 5000;
-        kit_found_four(&k, &rules);
-        heard(&k);
-        k.step_ms = 0;
-        int64_t starts = k.now + 60000;
-        kit_do(&k, "dan", "assembly.convene", "in",
-               "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", (long long)starts + 60000,
-               (long long)starts);
+        int64_t starts = heard_and_convened(
+            &k, "{'evidence':true,'notice_s':10,'open_s':60,'protected':false,'quorum_bp':0}");
         kit_do(&k, "dan", "motion.open", "m", "{'assembly':#in,'process':#a,'title':^}");
         if (proven)
             kit_do(&k, "dan", "assembly.notice", NULL,

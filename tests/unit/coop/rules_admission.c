@@ -121,9 +121,7 @@ void test_admission_by_officers_with_a_vote(void **unused)
     kit_close(&k);
 }
 
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
-    ":false,'train':false,'vote':false},'web':false}"
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "false", "false", "")
 
 /* Both officers are one person, who is one voice: the members decide once it is heard. */
 void test_admission_by_officers_of_one_person(void **unused)
@@ -383,16 +381,12 @@ void test_declined_by_enough(void **unused)
     kit_close(&k);
 }
 
-/* Two approvals, and two members for both of whom one person acts: the person's is enough, and
- * stays so until somebody else holds a key of theirs as well. */
-void test_admission_by_one_person(void **unused)
+/* Two approvals, the members ann and bob, for both of whom one person may act, who holds a1,
+ * and two who apply. */
+static void found_with_one_person(kit *k)
 {
-    (void)unused;
-    kit k;
-    kit_rules rules = kit_rules_usual();
-    rules.approvals = 2;
-    kit_open(&k);
-    kit_found(&k, &rules);
+    kit_open(k);
+    kit_found_approvals(k, 2);
     static const kit_row rows[] = {
         {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
         {"ann", "member.admit", OF("bob")},
@@ -401,6 +395,18 @@ void test_admission_by_one_person(void **unused)
         {"a1", "holder.allow", "{'holder':~a,'member':#bob}"},
         {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
         {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
+    };
+    KIT_ROWS(k, rows);
+}
+
+/* Two approvals, and two members for both of whom one person acts: the person's is enough, and
+ * stays so until somebody else holds a key of theirs as well. */
+void test_admission_by_one_person(void **unused)
+{
+    (void)unused;
+    kit k;
+    found_with_one_person(&k);
+    static const kit_row rows[] = {
         {"gus", "member.apply", APPLY("gus", "0"), .label = "gus"},
         {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
         {"a1", "member.admit", OF("eve")}, /* bob's first key is nobody's that is named */
@@ -432,10 +438,8 @@ void test_heard_by_keys_without_a_name(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    rules.approvals = 3;
     kit_open(&k);
-    kit_found(&k, &rules);
+    kit_found_approvals(&k, 3);
     static const kit_row rows[] = {
         {"org", "member.apply",
          "{'class':0,'kind':'organisation','name':^,'public_key':@org,'web':false}",
@@ -479,8 +483,7 @@ void test_heard_by_keys_without_a_name(void **unused)
 }
 
 #define HELD_UNTIL(name, digits, until)                                                        \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
-    ":false,'train':false,'vote':false},'until':" until ",'web':false}"
+    KIT_HELD(name, digits, "true", "false", "false", "'until':" until ",")
 
 /* The same, where the key of somebody else runs out: in its last millisecond the member could
  * still be heard, and no longer. */
@@ -488,18 +491,8 @@ void test_admission_until_a_key_runs_out(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    rules.approvals = 2;
-    kit_open(&k);
-    kit_found(&k, &rules);
+    found_with_one_person(&k);
     static const kit_row rows[] = {
-        {"bob", "member.apply", APPLY("bob", "0"), .label = "bob"},
-        {"ann", "member.admit", OF("bob")},
-        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
-        {"ann", "key.revoke", "{'key':#ann}"},
-        {"a1", "holder.allow", "{'holder':~a,'member':#bob}"},
-        {"eve", "member.apply", APPLY("eve", "0"), .label = "eve"},
-        {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
         {"bob", "key.admit", HELD("b1", "~a"), .label = "b1"},
         {"b1", "key.admit", HELD_UNTIL("b2", "~b", "1790000100000")},
         {"b1", "key.revoke", "{'key':#bob}"},
@@ -520,10 +513,8 @@ void test_heard_for_several(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    rules.approvals = 2;
     kit_open(&k);
-    kit_found(&k, &rules);
+    kit_found_approvals(&k, 2);
     static const kit_row rows[] = {
         {"org", "member.apply",
          "{'class':0,'kind':'organisation','name':^,'public_key':@org,'web':false}",

@@ -133,8 +133,7 @@ void test_advice_of_bodies(void **unused)
         {"dan", "advice.give", GIVE}, /* of the board */
         {"ann", "advice.reply", "{'advice':#a,'member':#dan,'text':^}"},
         {"ann", "advice.decide", GIVE, R(advice_awaited)},
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
         {"ann", "member.admit", "{'member':#eve}"},
         {"eve", "advice.give", GIVE}, /* unasked */
         {"ann", "advice.decide", GIVE, R(advice_awaited)},
@@ -213,8 +212,7 @@ void test_advice_of_ended_bodies(void **unused)
     kit k;
     kit_rules rules = found_bodies(&k);
     static const kit_row rows[] = {
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
         {"ann", "member.admit", "{'member':#eve}"},
         {"eve", "advice.open", ASK("'circles':[{'circle':#team}],'organs':[{'organ':0}]"),
          .label = "a"},

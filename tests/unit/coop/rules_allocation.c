@@ -87,8 +87,7 @@ void test_allocation_fails(void **unused)
                  GIVE("{'option':0,'points':1}"), NULL);
         if (turn)
             kit_do(&k, "bob", "allocation.give", NULL, GIVE("{'option':2,'points':0}"));
-        kit_do(&k, "eve", "member.apply", "eve",
-               "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+        kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
         kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
         kit_want(&k, R(joined_later), "eve", "allocation.give", GIVE("{'option':0,'points':1}"),
                  NULL);

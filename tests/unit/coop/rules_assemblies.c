@@ -143,9 +143,7 @@ void test_assembly_held(void **unused)
 void test_minutes_are_approved_by_humans(void **unused)
 {
     (void)unused;
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
-    "'money':false,'train':false,'vote':true},'web':false}"
+#define HELD(name, digits) KIT_HELD(name, digits, "false", "false", "true", "")
     for (int all = 0; all < 2; all++) {
         kit k;
         found(&k, "");

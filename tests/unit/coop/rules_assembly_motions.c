@@ -107,6 +107,19 @@ void test_assembly_decides(void **unused)
     kit_close(&k);
 }
 
+/* The notice of an assembly has to be proven; the record of it, of "a". */
+#define EVIDENCE                                                                               \
+    "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}"
+#define NOTICE "{'assembly':#a,'delivered':1,'evidence':~e}"
+
+/* Ann, bob and cat say that they come. */
+static void three_attend(kit *k)
+{
+    attend(k, "ann");
+    attend(k, "bob");
+    attend(k, "cat");
+}
+
 /* Where the bylaws of its notice demand evidence of delivery, an assembly without it says what
  * it thinks and decides on nothing that takes effect; the record is made before it begins. */
 void test_assembly_evidence(void **unused)
@@ -118,17 +131,13 @@ void test_assembly_evidence(void **unused)
         kit_rules rules = rules_here();
         rules.article[SHEAF_ARTICLE_assemblies] =
             turn == 2 ? "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}"
-                      : "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,"
-                        "'quorum_bp':7500}";
+                      : EVIDENCE;
         kit_found_four(&k, &rules);
         convene(&k, "a", 200, 300);
         kit_do(&k, "cat", "motion.open", "m", PUT);
         kit_do(&k, "cat", "motion.open", "word", "{'assembly':#a,'title':^}");
-        attend(&k, "ann");
-        attend(&k, "bob");
-        attend(&k, "cat");
+        three_attend(&k);
         assert_int_equal(sheaf_assembly_unproven(&k.state, assembly(&k, "a")), turn != 2);
-#define NOTICE "{'assembly':#a,'delivered':1,'evidence':~e}"
         k.now = assembly(&k, "a")->starts - 2; /* an act takes a millisecond */
         if (turn == 1)
             kit_do(&k, "ann", "assembly.notice", NULL, NOTICE);
@@ -156,8 +165,7 @@ void test_assembly_evidence_of_processes(void **unused)
     kit k;
     kit_open(&k);
     kit_rules rules = rules_here();
-    rules.article[SHEAF_ARTICLE_assemblies] =
-        "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}";
+    rules.article[SHEAF_ARTICLE_assemblies] = EVIDENCE;
     rules.article[SHEAF_ARTICLE_accountability] =
         "{'answer_s':1000,'open_max':9,'outcome_s':2000,'protected':true}";
     kit_found_four(&k, &rules);
@@ -190,16 +198,13 @@ void test_assembly_evidence_later(void **unused)
         kit_found_four(&k, &rules);
         convene(&k, "a", 100000, 300);
         kit_do(&k, "cat", "motion.open", "old", PUT);
-        rules.article[SHEAF_ARTICLE_assemblies] =
-            "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}";
+        rules.article[SHEAF_ARTICLE_assemblies] = EVIDENCE;
         kit_motion(&k, "on", kit_amendment(&rules, "#ann"), 4);
         kit_do(&k, "cat", "motion.open", "m", PUT);
         k.now = assembly(&k, "a")->starts - 10000;
         if (proven)
             kit_do(&k, "ann", "assembly.notice", NULL, NOTICE);
-        attend(&k, "ann");
-        attend(&k, "bob");
-        attend(&k, "cat");
+        three_attend(&k);
         begin(&k);
         vote(&k, "ann", "old", "yes");
         kit_want(&k, proven ? ACCEPTED : R(notice_unproven), "ann", "ballot.cast",
@@ -215,8 +220,7 @@ void test_assembly_evidence_left(void **unused)
     kit k;
     kit_open(&k);
     kit_rules rules = rules_here();
-    rules.article[SHEAF_ARTICLE_assemblies] =
-        "{'evidence':true,'notice_s':100,'open_s':600,'protected':false,'quorum_bp':7500}";
+    rules.article[SHEAF_ARTICLE_assemblies] = EVIDENCE;
     rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0}";
     kit_found_four(&k, &rules);
     kit_do(&k, "sue", "member.apply", "sue",
@@ -337,9 +341,7 @@ void test_assembly_proxies(void **unused)
            (long long)k.now + 90000000);
     convene(&k, "a", 200, 300);
     kit_do(&k, "cat", "motion.open", "m", PUT);
-    attend(&k, "ann");
-    attend(&k, "bob");
-    attend(&k, "cat");
+    three_attend(&k);
     begin(&k);
     vote(&k, "bob", "m", "yes");
     vote(&k, "cat", "m", "no");
@@ -366,9 +368,7 @@ void test_assembly_begins_late(void **unused)
         kit_found_four(&k, &rules);
         convene(&k, "a", 200, 300);
         kit_do(&k, "cat", "motion.open", "m", PUT);
-        attend(&k, "ann");
-        attend(&k, "bob");
-        attend(&k, "cat");
+        three_attend(&k);
         int64_t at = assembly(&k, "a")->starts + late_ms[i];
         tick(&k, "assembly_begins", "a", at);
         assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);
@@ -498,9 +498,7 @@ void test_assembly_quorum_of_a_class(void **unused)
                "{'assembly':#a,'effect':{'kind':'office.elect','what':{'member':#wim,"
                "'organ':0}},'title':^}");
         assert_int_equal(motion(&k, "m")->of, 2);
-        attend(&k, "ann");
-        attend(&k, "bob");
-        attend(&k, "cat");
+        three_attend(&k);
         attend(&k, "xia");
         if (there)
             attend(&k, "yan"); /* two of three: half of them */

@@ -161,8 +161,7 @@ void test_circles_and_votes(void **unused)
     kit_found(&k, &rules);
     static const kit_row rows[] = {
         {"ann", "circle.found", "{'name':^,'purpose':^}", .label = "c"},
-        {"bob", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@bob,'web':false}", .label = "bob"},
+        {"bob", "member.apply", KIT_PERSON("bob"), .label = "bob"},
         {"eve", "member.apply",
          "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "member.admit", "{'member':#bob}"},

@@ -263,8 +263,7 @@ void test_consent_of_those_who_stay(void **unused)
     (void)unused;
     kit k;
     found(&k, 4);
-    kit_do(&k, "eve", "member.apply", "eve",
-           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
     kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
     kit_do(&k, "ann", "proposal.open", "p", PROPOSAL);
     enter(&k, "c", "ann", "eve");

@@ -1,27 +1,9 @@
 /* Conflict resolution. */
-#include "test.h"
+#include "processes_world.h"
 
 static const struct sheaf_row_dispute *dispute(const kit *k, const char *label)
 {
     return sheaf_dispute_find(&k->state, kit_index((kit *)k, label));
-}
-
-static void found(kit *k)
-{
-    kit_open(k);
-    kit_rules rules = kit_rules_usual();
-    rules.article[SHEAF_ARTICLE_accountability] =
-        "{'answer_s':100,'open_max':2,'outcome_s':200,'protected':true}";
-    rules.article[SHEAF_ARTICLE_disputes] =
-        "{'mediation_s':100,'open_max':2,'panel_s':100,'protected':false,'talk_s':100}";
-    kit_found_four(k, &rules);
-}
-
-static void step(kit *k, const char *kind, const char *of, int64_t closes)
-{
-    k->now = closes;
-    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}", kind,
-           of);
 }
 
 void test_disputes(void **unused)
@@ -62,8 +44,7 @@ void test_disputes(void **unused)
     assert_int_equal(dispute(&k, "e")->state, SHEAF_dispute_state_settled);
     assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_mediation);
     step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
-    kit_do(&k, "eve", "member.apply", "eve",
-           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
     kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
     static const kit_row panel[] = {
         {"ann", "dispute.advance", "{'dispute':#d}", R(dispute_step)},
@@ -135,20 +116,29 @@ void test_disputes_one_sided(void **unused)
     kit_close(&k);
 }
 
+/* There is eve as well, and ann and bob look for somebody who mediates. */
+static void found_at_odds(kit *k)
+{
+    found(k);
+    static const kit_row rows[] = {
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
+        {"ann", "member.admit", "{'member':#eve}"},
+        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
+        {"ann", "dispute.advance", "{'dispute':#d}"},
+        {"bob", "dispute.advance", "{'dispute':#d}"},
+    };
+    KIT_ROWS(k, rows);
+}
+
 /* Whoever acts for a party or a subject does not help or hear in another membership, and the
  * panel is two people. */
 void test_disputes_of_humans(void **unused)
 {
     (void)unused;
     kit k;
-    found(&k);
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
-    "'money':false,'train':false,'vote':true},'web':false}"
+    found_at_odds(&k);
+#define HELD(name, digits) KIT_HELD(name, digits, "false", "false", "true", "")
     static const kit_row rows[] = {
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
-        {"ann", "member.admit", "{'member':#eve}"},
         {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
         {"ann", "holder.allow", "{'holder':~a,'member':#cat}"},
         {"cat", "key.admit", HELD("c1", "~a"), .label = "c1"},
@@ -156,9 +146,6 @@ void test_disputes_of_humans(void **unused)
         {"cat", "holder.allow", "{'holder':~c,'member':#dan}"},
         {"dan", "key.admit", HELD("d1", "~c"), .label = "d1"},
         {"dan", "key.admit", HELD("d2", "~d"), .label = "d2"},
-        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
-        {"ann", "dispute.advance", "{'dispute':#d}"},
-        {"bob", "dispute.advance", "{'dispute':#d}"},
         {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"c1", "dispute.accept", "{'dispute':#d}", R(party_mediates)},
@@ -192,18 +179,12 @@ void test_disputes_mediator_sits(void **unused)
 {
     (void)unused;
     kit k;
-    found(&k);
+    found_at_odds(&k);
     static const kit_row rows[] = {
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
-        {"ann", "member.admit", "{'member':#eve}"},
         {"cat", "key.admit", HELD("c2", "~c"), .label = "c2"},
         {"cat", "holder.allow", "{'holder':~c,'member':#dan}"},
         {"dan", "key.admit", HELD("d1", "~c"), .label = "d1"},
         {"dan", "key.admit", HELD("d2", "~d"), .label = "d2"},
-        {"ann", "dispute.open", "{'with':#bob}", .label = "d"},
-        {"ann", "dispute.advance", "{'dispute':#d}"},
-        {"bob", "dispute.advance", "{'dispute':#d}"},
         {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
         {"c2", "dispute.accept", "{'dispute':#d}"},
@@ -228,9 +209,7 @@ void test_disputes_panel_leaves(void **unused)
     kit k;
     found(&k);
 #define APPLY(name)                                                                            \
-    {name, "member.apply",                                                                     \
-     "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}",                \
-     .label = name},                                                                           \
+    {name, "member.apply", KIT_PERSON(name), .label = name},                                   \
     {                                                                                          \
         "ann", "member.admit", "{'member':#" name "}"                                          \
     }

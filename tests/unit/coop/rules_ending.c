@@ -63,8 +63,7 @@ void test_dissolution(void **unused)
              "ann", "bob") ",'successor':'sheaf/abcdefghijklmnopqrstuvwxy1'}}"),
          R(origin_form)},
         {"ann", "motion.open", OPEN(KIT_MANDATE), .label = "late"},
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
     };
     KIT_ROWS(&k, before);
     /* Three of four are three quarters of those who vote. */
@@ -93,8 +92,7 @@ void test_dissolution(void **unused)
         {"ann", "motion.open", OPEN(KIT_MANDATE), R(winding_up)},
         {"ann", "motion.open", OPEN(DISSOLVE("ann", "bob")), R(winding_up)},
         {"ann", "member.admit", "{'member':#eve}", R(winding_up)},
-        {"fay", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}", R(winding_up)},
+        {"fay", "member.apply", KIT_PERSON("fay"), R(winding_up)},
         {"ann", "motion.open", OPEN(RELEASED), R(not_released)},
         {"ann", "motion.open", "{'title':^}", .label = "free"},
         {"ann", "motion.withdraw", "{'motion':#free}"},
@@ -190,9 +188,7 @@ void test_creditors(void **unused)
     kit_close(&k);
 }
 
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':" \
-    "true,'train':false,'vote':false},'web':false}"
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "true", "false", "")
 
 /* Liquidators have a vote, and one human is not two of them. */
 void test_liquidators_are_people(void **unused)
@@ -394,8 +390,7 @@ void test_sealed(void **unused)
         {"ann", "member.leave", "{}", R(sealed)},
         {"bob", "coop.close", CLOSE(0, 0), R(sealed)},
         {"cat", "ballot.cast", "{'choice':'yes','motion':#open}", R(sealed)},
-        {"gil", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@gil,'web':false}", R(sealed)},
+        {"gil", "member.apply", KIT_PERSON("gil"), R(sealed)},
         {"hub", "clock.tick", "{'deadline':'motion','of':#open,'unwitnessed':false}",
          R(sealed)},
     };

@@ -21,13 +21,18 @@ static void confirm(kit *k, const char *who, const char *import, int count, bool
     kit_want(k, want, who, "import.confirm", what, NULL);
 }
 
+static void found(kit *k)
+{
+    kit_rules rules = kit_rules_usual();
+    kit_open(k);
+    kit_found_four(k, &rules);
+}
+
 void test_import(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    found(&k);
     static const kit_row rows[] = {
         {"eve", "member.apply",
          "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
@@ -157,8 +162,7 @@ void test_import_claims_flood(void **unused)
         {"max", "member.claim", CLAIM("max", "7"), R(claims_max)},
         {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
         {"oda", "member.claim", CLAIM("oda", "8"), R(claims_max)}, /* the sixth of all */
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
         {"ann", "member.decline", "{'member':#x2}"},
         {"x5", "member.claim", CLAIM("x5", "7"), .label = "x5"}, /* in the place of x2 */
         {"max", "member.claim", CLAIM("max", "7"), R(claims_max)},
@@ -186,9 +190,7 @@ void test_import_lapses(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    found(&k);
     kit_do(&k, "ann", "import.open", "i", "{'count':1}");
     int64_t opened = k.now;
     kit_do(&k, "ann", "member.import", NULL, ROW("i", "7"));
@@ -242,9 +244,7 @@ void test_import_withdrawn(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    found(&k);
     static const kit_row rows[] = {
         {"ann", "import.open", "{'count':1}", .label = "i"},
         {"ann", "member.import", ROW("i", "1")},
@@ -271,9 +271,7 @@ void test_import_declined(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    found(&k);
     static const kit_row rows[] = {
         {"ann", "import.open", "{'count':1}", .label = "i"},
         {"ann", "member.import", ROW("i", "7")},
@@ -314,9 +312,7 @@ void test_import_without_end(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    kit_open(&k);
-    kit_found_four(&k, &rules);
+    found(&k);
     uint32_t ann = sheaf_member_row(&k.state, kit_index(&k, "ann"));
     static const kit_row given_up[] = {
         {"ann", "import.open", "{'count':2}", .label = "i"},

@@ -8,7 +8,7 @@
     "false"
 #define ALL                                                                                    \
     "'scopes':{'admin':true,'data':true,'money':true,'train':false,'vote':true},'web':false"
-#define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+#define APPLY(name) KIT_PERSON(name)
 #define VOTE_MOTION "{'title':^}"
 
 static void found_with(kit *k, const char *origin, const char *hub, const char *log, int class,
@@ -90,9 +90,7 @@ void test_admission(void **unused)
     (void)unused;
     kit k;
     kit_open(&k);
-    kit_rules rules = kit_rules_usual();
-    rules.approvals = 2;
-    kit_found(&k, &rules);
+    kit_found_approvals(&k, 2);
     static const kit_row rows[] = {
         {"bob", "member.apply", APPLY("bob"), .label = "bob"},
         {"eve", "member.apply", APPLY("bob"), R(key_in_use)},

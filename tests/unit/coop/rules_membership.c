@@ -3,7 +3,7 @@
 
 #include "coop/electorate.h"
 
-#define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
+#define APPLY(name) KIT_PERSON(name)
 #define DAY         INT64_C(86400000)
 #define EXCLUDE(exclusion)                                                                     \
     "{'effect':{'kind':'member.exclude','what':{'exclusion':#" exclusion "}},'title':^}"
@@ -298,8 +298,7 @@ void test_death(void **unused)
          "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "member.admit", "{'member':#eve}"},
         {"eve", "member.death", DEATH("bob"), R(no_vote)},
-        {"fay", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}", .label = "fay"},
+        {"fay", "member.apply", KIT_PERSON("fay"), .label = "fay"},
         {"eve", "member.admit", "{'member':#fay}", R(no_vote)},
         {"eve", "member.decline", "{'member':#fay}", R(no_vote)},
         {"bob", "member.death", DEATH("ann"), R(not_a_person)},

@@ -94,8 +94,7 @@ void test_organ_refers(void **unused)
     vote(&k, "ann", "yes", "m");
     kit_do(&k, "bob", "conflict.declare", NULL, "{'matter':#m}");
     assert_true(motion(&k, "m")->closes > k.now); /* two are left, and two are needed */
-    kit_do(&k, "eve", "member.apply", "eve",
-           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
     kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
     kit_want(&k, R(joined_later), "eve", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
     kit_do(&k, "cat", "conflict.declare", NULL, "{'matter':#m}");
@@ -111,8 +110,7 @@ void test_organ_refers(void **unused)
     assert_int_equal(m->yes, 0);
     assert_int_equal(m->closes, sheaf_coop(&k.state)->stamp + 60000);
     assert_int_equal(sheaf_conflicts(&k.state, m->id), 2);
-    kit_do(&k, "fay", "member.apply", "fay",
-           "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}");
+    kit_do(&k, "fay", "member.apply", "fay", KIT_PERSON("fay"));
     kit_do(&k, "ann", "member.admit", NULL, "{'member':#fay}");
     static const kit_row rows[] = {
         {"fay", "ballot.cast", "{'choice':'yes','motion':#m}", R(joined_later)},

@@ -81,41 +81,37 @@ static const char *amendment(world *w)
     return kit_amendment(&rules, base);
 }
 
+static uint32_t some_revision(world *w)
+{
+    return sheaf_coop(&w->k.state)->revision + (draw(w, 5) ? 1 : draw(w, 3));
+}
+
 static const char *some_effect(world *w)
 {
+    static const struct {
+        const char *kind, *field;
+        uint32_t (*some)(world *w);
+    } effects[] = {
+        {"bylaws.withdraw", "of", some_version},
+        {"override.confirm", "override", some_override},
+        {"automation.suspend", "of", something_automatic},
+        {"automation.resume", "override", some_override},
+        {"rules.adopt", "revision", some_revision},
+    };
+    enum { NAMED = sizeof effects / sizeof *effects };
     static char text[200];
-    switch (draw(w, 10)) {
-    case 0:
-    case 1:
-    case 2:
-        return amendment(w);
-    case 3:
-        return KIT_MANDATE;
-    case 4:
-        snprintf(text, sizeof text, "{'kind':'bylaws.withdraw','what':{'of':%u}}",
-                 some_version(w));
-        return text;
-    case 5:
-        snprintf(text, sizeof text, "{'kind':'override.confirm','what':{'override':%u}}",
-                 some_override(w));
-        return text;
-    case 6:
-        snprintf(text, sizeof text, "{'kind':'automation.suspend','what':{'of':%u}}",
-                 something_automatic(w));
-        return text;
-    case 7:
-        snprintf(text, sizeof text, "{'kind':'automation.resume','what':{'override':%u}}",
-                 some_override(w));
-        return text;
-    case 8:
-        snprintf(text, sizeof text, "{'kind':'rules.adopt','what':{'revision':%u}}",
-                 sheaf_coop(&w->k.state)->revision + (draw(w, 5) ? 1 : draw(w, 3)));
-        return text;
-    default:
+    uint32_t which = draw(w, NAMED + 5);
+    if (which < NAMED)
+        snprintf(text, sizeof text, "{'kind':'%s','what':{'%s':%u}}", effects[which].kind,
+                 effects[which].field, effects[which].some(w));
+    else if (which == NAMED)
         snprintf(text, sizeof text, "{'kind':'office.recall','what':{'member':#%s,'organ':0}}",
                  someone(w));
-        return text;
-    }
+    else if (which == NAMED + 1)
+        return KIT_MANDATE;
+    else
+        return amendment(w);
+    return text;
 }
 
 /* Somebody opens a motion, and most vote for it at once. */

@@ -71,19 +71,13 @@ void test_humans_count_once(void **unused)
 {
     (void)unused;
     kit k;
-    kit_rules rules = kit_rules_usual();
-    rules.approvals = 2;
     kit_open(&k);
-    kit_found(&k, &rules);
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
-    ":false,'train':false,'vote':false},'web':false}"
+    kit_found_approvals(&k, 2);
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "false", "false", "")
     static const kit_row rows[] = {
-        {"bob", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@bob,'web':false}", .label = "bob"},
+        {"bob", "member.apply", KIT_PERSON("bob"), .label = "bob"},
         {"ann", "member.admit", "{'member':#bob}"},
-        {"eve", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
         {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
         /* Copied from the log, as a key's, an applicant's or a recovery's. */
         {"bob", "key.admit", HELD("b1", "~a"), R(holder_of_another)},
@@ -118,8 +112,7 @@ void test_humans_count_once(void **unused)
         {"ann", "holder.withdraw", "{'holder':~a,'member':#bob}", R(holder_not_allowed)},
         {"bob", "key.admit", HELD("b5", "~a"), R(holder_of_another)},
         {"b3", "key.rotate", "{'key':#b3,'public_key':@b6,'web':false}", .label = "b6"},
-        {"fay", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@fay,'web':false}", .label = "fay"},
+        {"fay", "member.apply", KIT_PERSON("fay"), .label = "fay"},
         {"b6", "member.admit", "{'member':#fay}", R(holder_withdrawn)}, /* not in ann's place */
         {"a1", "member.decline", "{'member':#fay}"},
         {"ann", "holder.allow", "{'holder':~a,'member':#bob}"},
@@ -511,8 +504,7 @@ void test_recovery_of_the_last_guard(void **unused)
     kit_found(&k, &rules);
     static const kit_row rows[] = {
         {"ann", "member.leave", "{}", R(last_voter)},
-        {"bob", "member.apply",
-         "{'class':0,'kind':'person','name':^,'public_key':@bob,'web':false}", .label = "bob"},
+        {"bob", "member.apply", KIT_PERSON("bob"), .label = "bob"},
         {"ann", "member.admit", "{'member':#bob}"},
         {"cat", "member.apply",
          "{'class':0,'kind':'person','name':^,'public_key':@cat,'web':true}", .label = "cat"},

@@ -301,9 +301,7 @@ void test_registration_one_person(void **unused)
     kit_found_four(&k, &rules);
     rules.cohort_min = 4;
     amend(&k, "a", &rules, "#ann");
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
-    ":false,'train':false,'vote':false},'web':false}"
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "false", "false", "")
     kit_do(&k, "ann", "key.admit", "a1", HELD("a1", "~a"));
     kit_do(&k, "ann", "holder.allow", NULL, "{'holder':~a,'member':#bob}");
     kit_do(&k, "bob", "key.admit", "b1", HELD("b1", "~a"));

@@ -4,9 +4,7 @@
 #include "coop/ending.h"
 
 #define HAND(count, who) "{'shares':" count ",'to':#" who "}"
-#define HELD(name)                                                                             \
-    "{'holder':~a,'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':true,"    \
-    "'train':false,'vote':false},'web':false}"
+#define HELD(name)       KIT_HELD(name, "~a", "true", "true", "false", "")
 
 void test_shares(void **unused)
 {
@@ -368,11 +366,10 @@ void test_shares_before_admission(void **unused)
     kit_found_four(&k, &rules);
     rules.article[SHEAF_ARTICLE_shares] = SHARES("'before_admission':true,");
     kit_motion(&k, "on", kit_amendment(&rules, "#ann"), 4);
-#define APPLY(name) "{'class':0,'kind':'person','name':^,'public_key':@" name ",'web':false}"
     static const kit_row rows[] = {
-        {"eve", "member.apply", APPLY("eve"), .label = "eve"},
-        {"fay", "member.apply", APPLY("fay"), .label = "fay"},
-        {"gil", "member.apply", APPLY("gil"), .label = "gil"},
+        {"eve", "member.apply", KIT_PERSON("eve"), .label = "eve"},
+        {"fay", "member.apply", KIT_PERSON("fay"), .label = "fay"},
+        {"gil", "member.apply", KIT_PERSON("gil"), .label = "gil"},
         {"ann", "member.admit", "{'member':#eve}", R(share_unpaid)},
         {"ann", "motion.open", OPEN("{'kind':'member.accept','what':{'member':#eve}}"),
          R(share_unpaid)},

@@ -292,10 +292,8 @@ void test_split_is_at_once(void **unused)
     kit_close(&k);
 }
 
-#define ELECT(who) "{'kind':'office.elect','what':{'member':#" who ",'organ':0}}"
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money':" \
-    "true,'train':false,'vote':true},'web':false}"
+#define ELECT(who)         "{'kind':'office.elect','what':{'member':#" who ",'organ':0}}"
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "true", "true", "")
 
 /* Another treasurer than the first, who is another person, and whose word counts by then. */
 void test_split_is_settled_by_two(void **unused)

@@ -99,8 +99,7 @@ void test_tellers_leave_out(void **unused)
     (void)unused;
     kit k;
     found(&k);
-    kit_do(&k, "eve", "member.apply", "eve",
-           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
     kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
     kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob}"), 4);
     static const kit_row rows[] = {
@@ -237,9 +236,7 @@ void test_tellers_are_two_humans(void **unused)
     (void)unused;
     kit k;
     found(&k);
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':false,'data':false,"        \
-    "'money':false,'train':false,'vote':true},'web':false}"
+#define HELD(name, digits) KIT_HELD(name, digits, "false", "false", "true", "")
 #define SHEET(who)                                                                             \
     "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#" who "}],"            \
     "'motion':#n}"

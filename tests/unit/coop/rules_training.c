@@ -171,8 +171,7 @@ void test_auditors(void **unused)
     (void)unused;
     kit k;
     begin(&k);
-    kit_do(&k, "eve", "member.apply", "eve",
-           "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':false}");
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
     static const kit_row opened[] = {
 #define OPEN(terms) "ann", "motion.open", "{'effect':" AUDITED(terms) ",'title':^}"
         {OPEN("'auditors':[{'member':4000}],"), R(no_such_auditor)},

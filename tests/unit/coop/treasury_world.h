@@ -23,9 +23,7 @@
 #define OPEN(effect)     "{'effect':" effect ",'title':^}"
 #define EARNED(cents)    "{'amount_cents':" cents ",'evidence':~e,'memo':^}"
 /* A key that the person behind the digits holds. */
-#define HELD(name, digits)                                                                     \
-    "{'holder':" digits ",'public_key':@" name ",'scopes':{'admin':true,'data':false,'money'"  \
-    ":true,'train':false,'vote':true},'web':false}"
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "true", "true", "")
 
 static inline kit_rules rules_with_treasury(void)
 {
