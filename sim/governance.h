@@ -208,7 +208,7 @@ typedef struct {
 } suspension;
 
 typedef struct {
-    uint32_t id;
+    uint32_t id, motion;
     bool revoked;
     bool decided; /* its motion was suspended, and the members have let it go on */
 } mandate;
@@ -394,7 +394,7 @@ void book_signs(governance *g, int who, uint32_t of);
 bool book_is_held(const motion *m); /* for some time before it takes effect */
 int book_takes_effect(governance *g, const motion *m, uint32_t tick);
 int book_ratifies(governance *g, const motion *m);
-void book_undoes(governance *g, const motion *m, uint32_t tick);
+void book_undoes(governance *g, const motion *m);
 void book_hold_ends(governance *g, const sheaf_deadline *due);
 void book_suspension_ends(governance *g, const sheaf_deadline *due);
 void book_compare_suspensions(const governance *g);

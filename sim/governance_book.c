@@ -388,11 +388,11 @@ static bool acts_urgently(governance *g, motion *m, uint32_t tick)
     return true;
 }
 
-static int end_urgent(governance *g, const motion *m, int to, uint32_t tick)
+static int end_urgent(governance *g, const motion *m, int to)
 {
     if (to == SHEAF_motion_state_adopted)
         return book_ratifies(g, m);
-    book_undoes(g, m, tick);
+    book_undoes(g, m);
     return SHEAF_motion_state_undone;
 }
 
@@ -455,7 +455,7 @@ static void settle(governance *g, motion *m, uint32_t tick)
     g->b.met[MET_by_proxy] += t.heads > without.heads;
     g->b.met[MET_capped] += !m->board && book_capped(&t);
     if (m->ratify)
-        m->state = end_urgent(g, m, to, tick);
+        m->state = end_urgent(g, m, to);
     else if (to != SHEAF_motion_state_adopted)
         m->state = to;
     else if (!m->urgent)

@@ -47,17 +47,33 @@ static bool automatic(governance *g, uint32_t of)
     return (m && m->state == SHEAF_motion_state_held) || (granted && !granted->revoked);
 }
 
-/* Have the members let it go on: by a decision, or since a suspension lapsed? A mandate as well
- * whose motion they let go on. */
+/* Have the members decided that it goes on? A mandate as well whose motion they let go on. */
 static bool spent(governance *g, uint32_t of)
 {
     const mandate *granted = mandate_by(g, of);
     for (int i = 0; i < g->b.suspension_count; i++)
-        if (g->b.suspensions[i].of == of
-            && (g->b.suspensions[i].state == SHEAF_override_state_lapsed
-                || g->b.suspensions[i].decided))
+        if (g->b.suspensions[i].of == of && g->b.suspensions[i].decided)
             return true;
     return granted && granted->decided;
+}
+
+/* Has the member signed a suspension of it that lapsed, or of the motion that made it? */
+static bool used_up(governance *g, int who, uint32_t of)
+{
+    const mandate *granted = mandate_by(g, of);
+    for (int i = 0; i < g->b.suspension_count; i++) {
+        const suspension *s = &g->b.suspensions[i];
+        if ((s->of == of || (granted && s->of == granted->motion)) && s->signer[who]
+            && s->state == SHEAF_override_state_lapsed)
+            return true;
+    }
+    return false;
+}
+
+static void end(suspension *s, int to)
+{
+    s->state = to;
+    s->ended = true;
 }
 
 static suspension *begin(governance *g, uint32_t id, uint32_t of)
@@ -66,10 +82,8 @@ static suspension *begin(governance *g, uint32_t id, uint32_t of)
         governance_fail(g, "no room for suspensions");
     suspension *before =
         suspension_of(g, of); /* signatures come to nothing where a motion does it */
-    if (before && before->state == SHEAF_override_state_asked) {
-        before->state = SHEAF_override_state_unsupported;
-        before->ended = true;
-    }
+    if (before && before->state == SHEAF_override_state_asked)
+        end(before, SHEAF_override_state_unsupported);
     suspension *s = &g->b.suspensions[g->b.suspension_count++];
     *s = (suspension){.id = id, .of = of, .state = SHEAF_override_state_asked};
     return s;
@@ -89,19 +103,21 @@ static void let_go(governance *g, uint32_t of, uint32_t tick)
                : m->what == SPLIT        ? book_splits(g, m, tick)
                                          : SHEAF_motion_state_adopted;
     m->final = *sheaf_motion_get(&g->k.state, of);
+    suspension *asked = suspension_of(g, of); /* what has taken effect is not held any more */
+    if (asked && asked->state == SHEAF_override_state_asked)
+        end(asked, SHEAF_override_state_unsupported);
     if (m->what != GRANT || m->state != SHEAF_motion_state_adopted)
         return;
-    g->b.mandates[g->b.mandate_count++] = (mandate){.id = tick};
+    g->b.mandates[g->b.mandate_count++] = (mandate){.id = tick, .motion = of};
     g->b.met[MET_mandate]++;
 }
 
-static void end(governance *g, suspension *s, int to, uint32_t tick)
+/* Nobody has decided: what was held is held as at first, for others to suspend. */
+static void hold_again(governance *g, uint32_t of)
 {
-    bool goes_on = in_force(s);
-    s->state = to;
-    s->ended = true;
-    if (goes_on)
-        let_go(g, s->of, tick);
+    motion *m = book_motion(g, of);
+    if (m)
+        m->closes = g->k.now + HOLD_DAYS * DAY_MS;
 }
 
 /* A mandate stays suspended; what was held never takes place. */
@@ -126,7 +142,7 @@ void book_signs(governance *g, int who, uint32_t of)
             governance_fail(g, "%u is suspended again, or is nothing automatic", of);
         s = begin(g, acts_last(g), of);
     }
-    if (s->signer[who] || !book_has_vote(&g->b.people[who]))
+    if (s->signer[who] || used_up(g, who, of) || !book_has_vote(&g->b.people[who]))
         governance_fail(g, "member %u signs the suspension %u twice or without a vote",
                         g->b.people[who].id, s->id);
     s->signer[who] = true;
@@ -193,7 +209,8 @@ int book_takes_effect(governance *g, const motion *m, uint32_t tick)
         if (!in_force(s))
             return SHEAF_motion_state_void;
         s->decided = true;
-        end(g, s, SHEAF_override_state_resumed, tick);
+        end(s, SHEAF_override_state_resumed);
+        let_go(g, s->of, tick);
         granted = mandate_by(g, tick);
         if (granted)
             granted->decided = true;
@@ -213,11 +230,13 @@ int book_ratifies(governance *g, const motion *m)
     return SHEAF_motion_state_adopted;
 }
 
-void book_undoes(governance *g, const motion *m, uint32_t tick)
+void book_undoes(governance *g, const motion *m)
 {
     suspension *s = suspension_by(g, m->acted);
-    if (s->state == SHEAF_override_state_suspended)
-        end(g, s, SHEAF_override_state_resumed, tick);
+    if (s->state == SHEAF_override_state_suspended) {
+        end(s, SHEAF_override_state_resumed);
+        hold_again(g, s->of);
+    }
     g->b.met[MET_undone]++;
 }
 
@@ -239,8 +258,9 @@ void book_suspension_ends(governance *g, const sheaf_deadline *due)
     if (!s || (!suspended && s->state != SHEAF_override_state_asked) || due->at != s->lapses)
         governance_fail(g, "suspension %u ends again, or at another time", due->of);
     g->b.met[MET_lapsed] += suspended;
-    end(g, s, suspended ? SHEAF_override_state_lapsed : SHEAF_override_state_unsupported,
-        acts_last(g));
+    end(s, suspended ? SHEAF_override_state_lapsed : SHEAF_override_state_unsupported);
+    if (suspended)
+        hold_again(g, s->of);
 }
 
 /* All of them stand on record for ever, as they ended. */

@@ -40,8 +40,7 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_over
         printf("lapsed with entry %" PRIu32 ": no motion confirmed it", row->ended);
         break;
     case SHEAF_override_state_unsupported:
-        printf("lapsed with entry %" PRIu32 ": too few signed, or a motion came first",
-               row->ended);
+        printf("lapsed with entry %" PRIu32 ": too few signed in time", row->ended);
         break;
     default:
         printf("ended by a motion, or not ratified, with entry %" PRIu32, row->ended);
@@ -117,6 +116,15 @@ static void print_signers(const sheaf_matter *matter)
         sheaf_matter_print_who(matter, label, row->by);
 }
 
+/* What follows where nobody has decided. */
+static const char *kept_back(const sheaf_matter *matter)
+{
+    const struct sheaf_row_override *row = matter->row;
+    return sheaf_motion_find(matter->source.state, row->of)
+               ? "the effect is held anew, for others to suspend"
+               : "what it kept back goes on";
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_override *row = matter->row;
@@ -128,15 +136,20 @@ static void print(const sheaf_matter *matter)
         puts("  then        it lapses, unless enough have signed; `sheaf override suspend` "
              "signs");
     }
+    if (row->state == SHEAF_override_state_lapsed)
+        puts("  now         whoever has not signed it can sign another: `sheaf override "
+             "suspend`");
     if (row->state == SHEAF_override_state_suspended && !row->signatures) {
         sheaf_matter_print_time("until", row->lapses);
-        puts("  then        what it kept back goes on, unless the members have ratified it; "
-             "`sheaf organ show`\n              names the motion");
+        printf("  then        %s, unless the members have ratified it;\n"
+               "              `sheaf organ show` names the motion\n",
+               kept_back(matter));
     }
     if (row->state == SHEAF_override_state_suspended && row->signatures) {
         sheaf_matter_print_time("until", row->lapses);
-        puts("  then        it lapses and what it kept back goes on, unless a motion with the "
-             "effect\n              override.confirm is adopted before");
+        printf("  then        it lapses and %s, unless a motion with the\n"
+               "              effect override.confirm is adopted before\n",
+               kept_back(matter));
     }
 }
 

@@ -496,7 +496,15 @@ sheaf_refusal sheaf_settle_hold(sheaf_fold *fold, uint32_t of)
         return SHEAF_ACCEPTED;
     bool enough = outcome_of(fold->state, sheaf_motion_at(fold->state, row), &effect)
                   == SHEAF_motion_state_adopted;
-    return enough ? carry_out(fold, row, &effect) : fail_for_sort(fold, row);
+    sheaf_refusal refusal = enough ? carry_out(fold, row, &effect) : fail_for_sort(fold, row);
+    SHEAF_STOP_IF_SPENT(fold);
+    sheaf_override_began(fold, of);
+    return refusal;
+}
+
+bool sheaf_motion_hold_again(sheaf_fold *fold, uint32_t of)
+{
+    return hold(fold, sheaf_motion_row(fold->state, of));
 }
 
 void sheaf_motion_override(sheaf_fold *fold, uint32_t of)

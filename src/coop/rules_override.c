@@ -109,6 +109,13 @@ static sheaf_kind automatic(const sheaf_state *state, uint32_t of)
     return SHEAF_KIND_none;
 }
 
+/* Under what its signers are remembered. */
+static uint32_t matter_of(const sheaf_state *state, uint32_t of)
+{
+    const struct sheaf_row_suspension *row = sheaf_suspension_find(state, of);
+    return row && row->origin != SHEAF_NONE ? row->origin : of;
+}
+
 static void end(sheaf_fold *fold, struct sheaf_row_override *override, uint8_t to)
 {
     override->state = to;
@@ -116,7 +123,8 @@ static void end(sheaf_fold *fold, struct sheaf_row_override *override, uint8_t t
     sheaf_deadline_clear(fold->state, override->id, SHEAF_deadline_kind_override);
 }
 
-/* Signatures for another suspension of the same come to nothing where a motion suspends it. */
+/* Signatures for a suspension come to nothing where a motion suspends the same, or once what
+ * they are on has taken effect. */
 static void end_asked(sheaf_fold *fold, uint32_t id)
 {
     struct sheaf_row_override *before =
@@ -133,6 +141,8 @@ static struct sheaf_row_override *begin(sheaf_fold *fold, uint32_t of, sheaf_kin
         row == SHEAF_NONE ? sheaf_suspension_new(state, of) : sheaf_suspension_edit(state, row);
     if (row != SHEAF_NONE)
         end_asked(fold, suspension->override);
+    if (row == SHEAF_NONE)
+        suspension->origin = SHEAF_NONE;
     suspension->id = of;
     suspension->override = fold->index;
     struct sheaf_row_override *override = sheaf_override_new(state, fold->index);
@@ -141,12 +151,6 @@ static struct sheaf_row_override *begin(sheaf_fold *fold, uint32_t of, sheaf_kin
     override->overrode = (uint8_t)overrode;
     override->suspended = override->ended = SHEAF_NONE;
     return override;
-}
-
-/* Signatures do not suspend it a second time, so that a few cannot stop it for good. */
-static void spend(sheaf_state *state, uint32_t of)
-{
-    sheaf_suspension_edit(state, sheaf_suspension_row(state, of))->spent = true;
 }
 
 static void set_in_force(sheaf_state *state, uint32_t of, bool in_force)
@@ -163,7 +167,42 @@ static void suspend(sheaf_fold *fold, struct sheaf_row_override *override)
     sheaf_deadline_clear(fold->state, override->of, SHEAF_deadline_kind_hold);
 }
 
+/* What was kept back waits for the whole hold once more, so that others can suspend it; it acts
+ * at once where the bylaws hold nothing any more. */
+static sheaf_refusal hold_again(sheaf_fold *fold, uint32_t of)
+{
+    set_in_force(fold->state, of, false);
+    if (!sheaf_motion_find(fold->state, of) || sheaf_motion_hold_again(fold, of))
+        return SHEAF_ACCEPTED;
+    return sheaf_settle_hold(fold, of);
+}
+
 /* ---- signatures ---- */
+
+/* A few cannot stop a thing again and again, nor use up what others may do: whoever signed a
+ * suspension that lapsed signs no other of the same, nor of what came of it. */
+static sheaf_refusal check_signer(const sheaf_fold *fold, uint32_t matter)
+{
+    const struct sheaf_row_stopper *before =
+        sheaf_stopper_find(fold->state, sheaf_pair(matter, fold->member));
+    SHEAF_REFUSE_IF(before
+                        && sheaf_override_get(fold->state, before->override)->state
+                               == SHEAF_override_state_lapsed,
+                    signed_lapsed);
+    return SHEAF_ACCEPTED;
+}
+
+static void note_signer(sheaf_fold *fold, uint32_t matter, uint32_t override)
+{
+    uint64_t pair = sheaf_pair(matter, fold->member);
+    uint32_t row = sheaf_stopper_row(fold->state, pair);
+    struct sheaf_row_stopper *stopper = row == SHEAF_NONE
+                                            ? sheaf_stopper_new(fold->state, pair)
+                                            : sheaf_stopper_edit(fold->state, row);
+    stopper->matter = matter;
+    stopper->member = fold->member;
+    stopper->override = override;
+}
 
 /* The override that the member signs: one that waits for signatures, or a new one. */
 static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspend *what,
@@ -174,9 +213,10 @@ static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspe
     const struct sheaf_row_suspension *before = sheaf_suspension_find(state, what->of);
     SHEAF_REFUSE_IF(overrode == SHEAF_KIND_none, nothing_automatic);
     SHEAF_REFUSE_IF(before && before->in_force, suspended_already);
+    SHEAF_REFUSE_IF(before && before->spent, suspended_before);
+    SHEAF_REFUSE_UNLESS(check_signer(fold, matter_of(state, what->of)));
     if (before) {
         uint32_t row = sheaf_override_row(state, before->override);
-        SHEAF_REFUSE_IF(before->spent, suspended_before);
         if (sheaf_override_at(state, row)->state == SHEAF_override_state_asked) {
             *out = sheaf_override_edit(state, row);
             return SHEAF_ACCEPTED;
@@ -198,6 +238,7 @@ sheaf_refusal sheaf_rule_override_suspend(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(to_sign(fold, what, &override));
     SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, override->id, false));
+    note_signer(fold, matter_of(state, what->of), override->id);
     if (++override->signatures < sheaf_override_needed(state))
         return SHEAF_ACCEPTED;
     override->lapses =
@@ -207,7 +248,7 @@ sheaf_refusal sheaf_rule_override_suspend(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* Nobody has confirmed it, or too few have signed: what was kept back goes on. */
+/* Nobody has confirmed it, or too few have signed. */
 sheaf_refusal sheaf_settle_override(sheaf_fold *fold, uint32_t of)
 {
     struct sheaf_row_override *override =
@@ -215,12 +256,7 @@ sheaf_refusal sheaf_settle_override(sheaf_fold *fold, uint32_t of)
     bool suspended = override->state == SHEAF_override_state_suspended;
     end(fold, override,
         suspended ? SHEAF_override_state_lapsed : SHEAF_override_state_unsupported);
-    if (!suspended)
-        return SHEAF_ACCEPTED;
-    set_in_force(fold->state, override->of, false);
-    spend(fold->state, override->of);
-    return sheaf_motion_find(fold->state, override->of) ? sheaf_settle_hold(fold, override->of)
-                                                        : SHEAF_ACCEPTED;
+    return suspended ? hold_again(fold, override->of) : SHEAF_ACCEPTED;
 }
 
 /* ---- motions ---- */
@@ -318,12 +354,15 @@ sheaf_refusal sheaf_ratify_automation_suspend(sheaf_fold *fold, uint32_t entry)
     return SHEAF_ACCEPTED;
 }
 
+/* An organ's stop that came to nothing takes nothing from the members either. */
 void sheaf_undo_automation_suspend(sheaf_fold *fold, uint32_t entry)
 {
     struct sheaf_row_override *override =
         sheaf_override_edit(fold->state, sheaf_override_row(fold->state, entry));
-    if (override->state == SHEAF_override_state_suspended)
-        resume(fold, override);
+    if (override->state != SHEAF_override_state_suspended)
+        return;
+    end(fold, override, SHEAF_override_state_resumed);
+    (void)hold_again(fold, override->of);
 }
 
 /* What a motion has made or released only now: a mandate or licence, or a model. */
@@ -340,15 +379,27 @@ static uint32_t begun_now(const sheaf_fold *fold, uint32_t motion)
     return automatic(state, fold->index) == SHEAF_KIND_none ? SHEAF_NONE : fold->index;
 }
 
-/* That is what members decided on: no signatures suspend it either. */
-static void let_go_on(sheaf_fold *fold, uint32_t of, uint32_t override)
+/* What members decided on is not suspended by signatures either, and who has used up a
+ * signature on the motion has none on what it made. */
+void sheaf_override_began(sheaf_fold *fold, uint32_t motion)
 {
-    if (sheaf_suspension_row(fold->state, of) == SHEAF_NONE) {
-        struct sheaf_row_suspension *row = sheaf_suspension_new(fold->state, of);
-        row->id = of;
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_suspension *before = sheaf_suspension_find(state, motion);
+    if (!before)
+        return;
+    end_asked(fold, before->override);
+    uint32_t begun = begun_now(fold, motion);
+    if (begun == SHEAF_NONE)
+        return;
+    bool spent = before->spent;
+    uint32_t override = before->override, at = sheaf_suspension_row(state, begun);
+    struct sheaf_row_suspension *row = at == SHEAF_NONE ? sheaf_suspension_new(state, begun)
+                                                        : sheaf_suspension_edit(state, at);
+    if (at == SHEAF_NONE)
         row->override = override;
-    }
-    spend(fold->state, of);
+    row->id = begun;
+    row->origin = motion;
+    row->spent = row->spent || spent;
 }
 
 sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
@@ -358,11 +409,8 @@ sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(suspended_now(fold, what->override, &override));
     SHEAF_REFUSE_IF(override->ended != SHEAF_NONE, override_ended);
     SHEAF_STOP_IF_SPENT(fold);
-    spend(fold->state, override->of);
+    sheaf_suspension_edit(fold->state, sheaf_suspension_row(fold->state, override->of))->spent =
+        true;
     resume(fold, override);
-    SHEAF_STOP_IF_SPENT(fold);
-    uint32_t begun = begun_now(fold, override->of);
-    if (begun != SHEAF_NONE)
-        let_go_on(fold, begun, override->id);
     return SHEAF_ACCEPTED;
 }

@@ -76,6 +76,7 @@ enum {
     AREA(allocation_option, DECISIONS),
     AREA(option_tally, DECISIONS),
     AREA(override, DECISIONS),
+    AREA(stopper, DECISIONS),
     AREA(suspension, DECISIONS),
     AREA(part, DECISIONS),
     AREA(pending, DECISIONS),

@@ -103,7 +103,15 @@ def act_urgently(coop):
     coop.vote(motion, "no", "cat", "dan")
     coop.vote(motion, "yes", "ada", "bob")
     coop.becomes(motion, state="undone")
-    check("what it kept back went on", coop.row("motion", held)["state"] == "adopted")
+    check("what it kept back is held anew", coop.row("motion", held)["state"] == "held")
+    told = coop.words("dan", "status")
+    check("until when", "adopted; its effect is held until" in told, told)
+    for who in ("cat", "dan"):
+        coop.act(who, "override", "suspend", "--of", held, "--reason", "Not yet")
+    override = coop.words("cat", "override", "list").split("Suspension ")[-1].split()[0]
+    told = coop.words("cat", "override", "show", override)
+    check("what follows where nobody confirms it", "it lapses and the effect is held anew, for "
+          "others to suspend, unless a motion with the" in told, told)
     told = coop.words("dan", "motion", "show", motion)
     check("and it says so", "not ratified: the urgent act is undone" in told, told)
 

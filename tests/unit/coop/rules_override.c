@@ -92,8 +92,18 @@ void test_suspended_in_the_hold(void **unused)
     k.now += 400000; /* the hold would be over */
     kit_want(&k, R(not_due), "hub", "clock.tick",
              "{'deadline':'hold','of':#m,'unwitnessed':false}", NULL);
-    settle(&k, "override", "o", 200);
+    k.now = override(&k, "o")->lapses - k.step_ms;
+    settle(&k, "override", "o", 0);
     assert_int_equal(override(&k, "o")->state, SHEAF_override_state_lapsed);
+    /* It is held as at first, for others to suspend. */
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
+    kit_want(&k, R(signed_lapsed), "bob", "override.suspend", SUSPEND("m"), NULL);
+    const int64_t due = sheaf_override_get(&k.state, kit_index(&k, "o"))->lapses + 300000;
+    k.now = due - 1 - k.step_ms;
+    kit_want(&k, R(not_due), "hub", "clock.tick",
+             "{'deadline':'hold','of':#m,'unwitnessed':false}", NULL);
+    k.now = due;
+    settle(&k, "hold", "m", 0);
     assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
     assert_int_equal(sheaf_mandate_count(&k.state), 1);
     /* The next one is confirmed, and never takes effect. */
@@ -122,6 +132,93 @@ void test_suspended_in_the_hold(void **unused)
     kit_close(&k);
 }
 
+/* Two who suspend what they want to go on, and let it lapse, use up nobody's right but theirs:
+ * neither while it is held again nor on what it became. */
+void test_lapse_uses_up_its_signers(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    settle(&k, "override", "o", 600);
+    kit_do(&k, "cat", "override.suspend", "alone", SUSPEND("m"));
+    kit_want(&k, R(signed_lapsed), "ann", "override.suspend", SUSPEND("m"), NULL);
+    kit_do(&k, "dan", "override.suspend", NULL, SUSPEND("m"));
+    assert_int_equal(override(&k, "alone")->state, SHEAF_override_state_suspended);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
+    settle(&k, "override", "alone", 600);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
+    static const char *const all[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < 4; i++)
+        kit_want(&k, R(signed_lapsed), all[i], "override.suspend", SUSPEND("m"), NULL);
+    settle(&k, "hold", "m", 300);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
+    for (int i = 0; i < 4; i++)
+        kit_want(&k, R(signed_lapsed), all[i], "override.suspend", SUSPEND("tick"), NULL);
+    kit_motion(&k, "stop", STOP("tick"), 4);
+    assert_true(sheaf_suspended(&k.state, kit_index(&k, "tick")));
+    kit_close(&k);
+}
+
+/* Of a mandate that was suspended in its hold, those who did not sign suspend the mandate. */
+void test_mandate_after_a_lapse(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    settle(&k, "override", "o", 600);
+    settle(&k, "hold", "m", 300);
+    kit_want(&k, R(signed_lapsed), "bob", "override.suspend", SUSPEND("tick"), NULL);
+    kit_do(&k, "cat", "override.suspend", "p", SUSPEND("tick"));
+    kit_do(&k, "dan", "override.suspend", NULL, SUSPEND("tick"));
+    assert_true(sheaf_suspended(&k.state, kit_index(&k, "tick")));
+    kit_close(&k);
+}
+
+/* One signature on what has taken effect meanwhile is none on the mandate that it made. */
+void test_asked_until_it_took_effect(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+    settle(&k, "hold", "m", 300);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_unsupported);
+    kit_do(&k, "bob", "override.suspend", "p", SUSPEND("tick"));
+    assert_false(sheaf_suspended(&k.state, kit_index(&k, "tick")));
+    kit_do(&k, "ann", "override.suspend", NULL, SUSPEND("tick"));
+    assert_true(sheaf_suspended(&k.state, kit_index(&k, "tick")));
+    assert_int_equal(override(&k, "p")->of, kit_index(&k, "tick"));
+    kit_close(&k);
+}
+
+/* The bylaws may hold nothing any more when it lapses. */
+void test_lapse_without_a_hold(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_override] = ARTICLE("0", "10000");
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
+    k.now = override(&k, "o")->lapses;
+    settle(&k, "override", "o", 0);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
+    kit_want(&k, R(signed_lapsed), "bob", "override.suspend", SUSPEND("tick"), NULL);
+    kit_close(&k);
+}
+
 void test_suspended_mandates(void **unused)
 {
     (void)unused;
@@ -147,8 +244,10 @@ void test_suspended_mandates(void **unused)
     settle(&k, "override", "o", 600);
     assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
     kit_do(&k, "hub", "round.abort", NULL, "{'reason':'restart','round':#r}");
-    kit_want(&k, R(suspended_before), "dan", "override.suspend", SUSPEND("m.tick"), NULL);
-    /* Nor after a motion has resumed what they suspended. */
+    kit_want(&k, R(signed_lapsed), "bob", "override.suspend", SUSPEND("m.tick"), NULL);
+    kit_do(&k, "dan", "override.suspend", "alone", SUSPEND("m.tick"));
+    settle(&k, "override", "alone", 600);
+    /* Nor anybody after a motion has resumed what they suspended. */
     kit_motion(&k, "n", KIT_MANDATE, 4);
     kit_do(&k, "cat", "override.suspend", "p", SUSPEND("n.tick"));
     kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("n.tick"));
@@ -161,7 +260,7 @@ void test_suspended_mandates(void **unused)
     kit_motion(&k, "on", RESUME("stop.tick"), 4);
     assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
     kit_want(&k, R(override_ended), "ann", "motion.open", OPEN(RESUME("stop.tick")), NULL);
-    assert_int_equal(sheaf_override_count(&k.state), 4);
+    assert_int_equal(sheaf_override_count(&k.state), 5);
     kit_close(&k);
 }
 

@@ -127,6 +127,9 @@ void test_payment_under_other_bylaws(void **unused)
     k.now += 700000;
     kit_do(&k, "hub", "clock.tick", NULL,
            "{'deadline':'override','of':#s,'unwitnessed':false}");
+    kit_want(&k, R(payment_undecided), "bob", "payment.sign", PAY("p"), NULL);
+    k.now += 300000; /* held once more */
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'hold','of':#yes,'unwitnessed':false}");
     /* Off while it is under way, it waits and lapses on its day. */
     rules.article[SHEAF_ARTICLE_treasury] = NULL;
     kit_motion(&k, "off", kit_amendment(&rules, "#am.tick"), 4);

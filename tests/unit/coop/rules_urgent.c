@@ -150,8 +150,13 @@ void test_urgent_held(void **unused)
         assert_int_equal(motion(&k, "m")->state,
                          ratified ? SHEAF_motion_state_adopted : SHEAF_motion_state_undone);
         assert_int_equal(motion(&k, "g")->state,
-                         ratified ? SHEAF_motion_state_overridden : SHEAF_motion_state_adopted);
-        assert_int_equal(sheaf_mandate_count(&k.state), !ratified);
+                         ratified ? SHEAF_motion_state_overridden : SHEAF_motion_state_held);
+        assert_int_equal(sheaf_mandate_count(&k.state), 0);
+        if (!ratified) { /* held as at first, so that members have the time to suspend it */
+            kit_do(&k, "cat", "override.suspend", NULL, "{'of':#g}");
+            kit_do(&k, "dan", "override.suspend", NULL, "{'of':#g}");
+            assert_true(suspended(&k, "g"));
+        }
         kit_close(&k);
     }
 }

@@ -162,6 +162,10 @@ void test_appointment_broken_off(void **unused);
 
 void test_held_effects(void **unused);
 void test_suspended_in_the_hold(void **unused);
+void test_asked_until_it_took_effect(void **unused);
+void test_lapse_uses_up_its_signers(void **unused);
+void test_mandate_after_a_lapse(void **unused);
+void test_lapse_without_a_hold(void **unused);
 void test_suspended_mandates(void **unused);
 void test_signatures_needed(void **unused);
 void test_which_effects_are_held(void **unused);
