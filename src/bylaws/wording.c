@@ -103,6 +103,23 @@ static void put_hundredths(sheaf_wording *w, int64_t value, bool both)
         sheaf_buffer_printf(w->out, "%02" PRId64, rest);
 }
 
+/* With as many digits behind the decimal mark as it needs: 0.00001. */
+static void put_decimal(sheaf_wording *w, int64_t value, int places)
+{
+    char digits[24];
+    int64_t unit = 1;
+    for (int i = 0; i < places; i++)
+        unit *= 10;
+    put_digits(w, value / unit);
+    if (value % unit == 0)
+        return;
+    int len = snprintf(digits, sizeof digits, "%0*" PRId64, places, value % unit);
+    while (digits[len - 1] == '0')
+        len--;
+    sheaf_buffer_add(w->out, sheaf_message_word(w->messages, "decimal"));
+    sheaf_buffer_printf(w->out, "%.*s", len, digits);
+}
+
 static void put_duration(sheaf_wording *w, int64_t seconds, sheaf_slice form)
 {
     static const struct {
@@ -156,6 +173,10 @@ static void put_integer(sheaf_wording *w, const char *name, int64_t value, sheaf
         put_hundredths(w, value, true);
         sheaf_buffer_add_string(w->out, " ");
         sheaf_buffer_add(w->out, w->bylaws->purpose.currency);
+    } else if (ends_in(name, "_millionths")) {
+        put_decimal(w, value, 6);
+    } else if (ends_in(name, "_trillionths")) {
+        put_decimal(w, value, 12);
     } else {
         put_digits(w, value);
     }

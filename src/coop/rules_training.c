@@ -85,8 +85,6 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     const struct sheaf_row_model *model = sheaf_model_find(state, what->model);
     SHEAF_REFUSE_IF(!model, no_such_model);
     SHEAF_REFUSE_IF(model->state == SHEAF_model_state_retired, model_retired);
-    SHEAF_REFUSE_IF(what->release == SHEAF_release_form_exact_sum && !bylaws->exact_sums,
-                    exact_forbidden);
     SHEAF_REFUSE_IF(what->cohort_min < bylaws->cohort_min, cohort_small);
     SHEAF_REFUSE_IF(what->rounds_max > bylaws->rounds_max, rounds_over_bylaws);
     SHEAF_REFUSE_UNLESS(check_patience(what, model));
@@ -111,6 +109,7 @@ sheaf_refusal sheaf_rule_mandate_grant(sheaf_fold *fold, const struct sheaf_mand
     row->source_first = sheaf_source_count(state);
     row->sources = (uint16_t)what->datasets.count;
     SHEAF_REFUSE_UNLESS(sheaf_mandate_privacy(fold, what, row));
+    SHEAF_REFUSE_UNLESS(sheaf_release_check(state, row));
     SHEAF_REFUSE_UNLESS(add_auditors(fold, what));
     return add_sources(fold, what, model);
 }

@@ -132,6 +132,21 @@ const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uin
     return row;
 }
 
+sheaf_refusal sheaf_release_check(const sheaf_state *state,
+                                  const struct sheaf_row_mandate *mandate)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    if (mandate->release == SHEAF_release_form_exact_sum)
+        return bylaws->exact_sums ? SHEAF_ACCEPTED : SHEAF_REFUSED_exact_forbidden;
+    if (bylaws->epsilon_max_millionths
+        && mandate->epsilon_millionths > bylaws->epsilon_max_millionths)
+        return SHEAF_REFUSED_epsilon_over;
+    if (bylaws->delta_max_trillionths
+        && mandate->delta_trillionths > (uint64_t)bylaws->delta_max_trillionths)
+        return SHEAF_REFUSED_delta_over;
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, int64_t stamp)
 {
     const struct sheaf_row_mandate *row = sheaf_mandate_find(state, mandate);
@@ -143,11 +158,11 @@ sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, in
         return SHEAF_REFUSED_mandate_expired;
     if (sheaf_suspended(state, mandate))
         return SHEAF_REFUSED_mandate_suspended;
-    if (row->release == SHEAF_release_form_exact_sum && !sheaf_bylaws_now(state)->exact_sums)
-        return SHEAF_REFUSED_exact_forbidden;
     if (row->rounds_used >= row->rounds_max)
         return SHEAF_REFUSED_rounds_spent;
-    return SHEAF_ACCEPTED;
+    if (row->rounds_used >= sheaf_bylaws_now(state)->rounds_max)
+        return SHEAF_REFUSED_rounds_over_bylaws;
+    return sheaf_release_check(state, row);
 }
 
 sheaf_refusal sheaf_seat_possible(const sheaf_state *state, uint32_t mandate, uint32_t key,

@@ -70,7 +70,13 @@ const struct sheaf_row_consent *sheaf_consent_before(const sheaf_state *state,
 const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uint32_t dataset,
                                                    uint8_t purpose, int64_t stamp);
 
-/* Is the mandate in force with rounds left: SHEAF_ACCEPTED, or why not. */
+/* Does article 22, as it is in force now, allow what the mandate releases: exact sums, or
+ * epsilon and delta of its noise? SHEAF_ACCEPTED, or why not. */
+sheaf_refusal sheaf_release_check(const sheaf_state *state,
+                                  const struct sheaf_row_mandate *mandate);
+
+/* Is the mandate in force with rounds left, and within what the bylaws allow now:
+ * SHEAF_ACCEPTED, or why not. */
 sheaf_refusal sheaf_mandate_check(const sheaf_state *state, uint32_t mandate, int64_t stamp);
 
 /* May this key's member take part with this data set: SHEAF_ACCEPTED, or why not. What the next

@@ -129,7 +129,8 @@ static sheaf_status fold_item(sheaf_sequencer *s, sheaf_waiting *item, sheaf_err
     if (item->refusal == SHEAF_ACCEPTED)
         return SHEAF_OK;
     item->act = sheaf_sha256(post.act_bytes);
-    (void)sheaf_refusal_detail(item->refusal, &post.act, item->malformed.message);
+    (void)sheaf_refusal_detail(sheaf_hub_state(s->hub), item->refusal, &post.act,
+                               item->malformed.message);
     if (item->refusal == SHEAF_REFUSED_claim_false)
         item->malformed = s->batch.falsehood;
     return SHEAF_OK;

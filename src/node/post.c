@@ -97,7 +97,8 @@ static sheaf_status write_letter(letter *l, sheaf_err *err)
                                    &submission, err);
 }
 
-static void describe(sheaf_posted *out, sheaf_refusal refusal, const sheaf_act *act)
+static void describe(sheaf_posted *out, const sheaf_state *state, sheaf_refusal refusal,
+                     const sheaf_act *act)
 {
     char detail[SHEAF_REFUSAL_DETAIL_MAX];
     const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
@@ -106,7 +107,7 @@ static void describe(sheaf_posted *out, sheaf_refusal refusal, const sheaf_act *
         return;
     snprintf(out->name, sizeof out->name, "%s", text->name);
     snprintf(out->article, sizeof out->article, "%s", text->article);
-    bool more = sheaf_refusal_detail(refusal, act, detail);
+    bool more = sheaf_refusal_detail(state, refusal, act, detail);
     snprintf(out->sentence, sizeof out->sentence, "%s%s%s", text->sentence, more ? ": " : "",
              detail);
 }
@@ -136,7 +137,7 @@ static sheaf_status rehearse(letter *l, sheaf_posted *out, sheaf_err *err)
         status = sheaf_fold_try(&replay->state, &entry, &replay->work, &outcome, err);
         if (status == SHEAF_OK) {
             sheaf_fold_drop(&replay->state);
-            describe(out, outcome.refusal, entry.act);
+            describe(out, &replay->state, outcome.refusal, entry.act);
         }
     }
     sheaf_buffer_deinit(&bytes);

@@ -105,9 +105,11 @@ static sheaf_status mandate_check(const sheaf_state *state,
         return refuse(SHEAF_REFUSED_rounds_spent, err);
     if (mandate->last_round != round->id)
         return refuse(SHEAF_REFUSED_round_under_way, err);
-    if (mandate->release == SHEAF_release_form_exact_sum
-        && !sheaf_bylaws_now(state)->exact_sums)
-        return refuse(SHEAF_REFUSED_exact_forbidden, err);
+    if (round->number > sheaf_bylaws_now(state)->rounds_max)
+        return refuse(SHEAF_REFUSED_rounds_over_bylaws, err);
+    sheaf_refusal refusal = sheaf_release_check(state, mandate);
+    if (refusal != SHEAF_ACCEPTED)
+        return refuse(refusal, err);
     if (round->seats < sheaf_survivors_min(state, mandate, round->seats))
         return refuse(SHEAF_REFUSED_cohort_small, err);
     return SHEAF_OK;

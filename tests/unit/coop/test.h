@@ -256,6 +256,10 @@ void test_figures_by_group(void **unused);
 void test_noised_figures_by_group(void **unused);
 
 void test_ranges(void **unused);
+void test_caps_of_a_mandate(void **unused);
+void test_caps_in_words(void **unused);
+void test_caps_at_the_tick(void **unused);
+void test_caps_stop_a_mandate(void **unused);
 void test_noised_terms(void **unused);
 void test_local_noise(void **unused);
 void test_amounts(void **unused);
