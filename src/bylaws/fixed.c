@@ -13,3 +13,11 @@ const sheaf_fixed *sheaf_fixed_next(sheaf_article article, size_t *at)
         ++*at;
     return *at < ROW_COUNT ? &rows[(*at)++] : NULL;
 }
+
+const sheaf_fixed *sheaf_fixed_named(sheaf_slice name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (sheaf_slice_is(name, rows[i].name))
+            return &rows[i];
+    return NULL;
+}

@@ -19,5 +19,7 @@ typedef struct {
 
 /* Those of an article, one after the other from *at = 0; NULL after the last. */
 const sheaf_fixed *sheaf_fixed_next(sheaf_article article, size_t *at);
+/* The one of that name; NULL where there is none. */
+const sheaf_fixed *sheaf_fixed_named(sheaf_slice name);
 
 #endif

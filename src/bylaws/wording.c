@@ -1,7 +1,7 @@
 #include "bylaws/wording.h"
 
 #include "base/encode.h"
-#include "bylaws/article.h"
+#include "bylaws/fixed.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -390,6 +390,16 @@ static sheaf_slice take_path(sheaf_slice *rest)
     return path;
 }
 
+/* A number that the rules fix. */
+static sheaf_status put_fixed(const telling *t, sheaf_slice name, sheaf_slice form)
+{
+    const sheaf_fixed *fixed = sheaf_fixed_named(name);
+    if (!fixed)
+        return wrong(t, "names no fixed number", name);
+    put_integer(t->w, fixed->name, fixed->value, form);
+    return SHEAF_OK;
+}
+
 /* What stands between two braces. */
 static sheaf_status put_placeholder(const telling *t, const sheaf_scope *scope,
                                     sheaf_slice inside)
@@ -402,6 +412,8 @@ static sheaf_status put_placeholder(const telling *t, const sheaf_scope *scope,
     sheaf_slice first = counts ? head : take_part(&rest), second = take_part(&rest);
     sheaf_scope in;
     const sheaf_field *field;
+    if (sheaf_take_text(&path, "fixed."))
+        return put_fixed(t, path, formed ? head : (sheaf_slice){NULL, 0});
     SHEAF_TRY(find_field(t, scope, path, &in, &field));
     if (each && field->type != SHEAF_FIELD_LIST)
         return wrong(t, "takes for a list", path);

@@ -11,6 +11,7 @@
  *     {majority=simple|a|b}   a where it is that choice or number
  *     {seats#officer|officers}  after one, and after another number
  *     {*classes|text|and}     the text for each record of a list, with `and` between
+ *     {fixed.death_wait_s}    a number that the rules fix (bylaws/fixed.h), in forms as others
  *
  * The name's ending says how a number is told: _s as a duration in the largest whole unit, _bp
  * as percent, _cents with the currency. Forms: `class` and `organ` are names by their place in

@@ -9,7 +9,9 @@
 #ifndef SHEAF_COOP_ARGUMENTS_H
 #define SHEAF_COOP_ARGUMENTS_H
 
+#include "bylaws/fixed.h"
+
 /* So many a member gives on one matter, answers among them. */
-enum { SHEAF_ARGUMENTS_OF_MEMBER_MAX = 10 };
+enum { SHEAF_ARGUMENTS_OF_MEMBER_MAX = SHEAF_FIXED_arguments_of_member };
 
 #endif

@@ -28,7 +28,7 @@ enum {
 #define SHEAF_REVISION (SHEAF_REVISION_NEXT - 1)
 
 enum { SHEAF_DIGEST_ENTRIES = 4096 }; /* after so many a state.digest is due */
-enum { SHEAF_UNWITNESSED_MS = 72 * 3600 * 1000 };
+enum { SHEAF_UNWITNESSED_MS = SHEAF_FIXED_unwitnessed_s * 1000 };
 enum { SHEAF_CLOCK_SKEW_MS = 120000, SHEAF_CLAIMS_MAX = 20 };
 
 typedef enum {

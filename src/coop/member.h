@@ -35,7 +35,7 @@
 enum {
     SHEAF_DEATH_WAIT_S =
         SHEAF_FIXED_death_wait_s, /* in which any act of the member disproves its death */
-    SHEAF_KEYS_MAX = 64,          /* keys of one member that are in force */
+    SHEAF_KEYS_MAX = SHEAF_FIXED_keys_of_member, /* keys of one member that are in force */
 };
 
 /* The row of a member that is one now, to write; NULL if there is none. */

@@ -8,7 +8,7 @@
 #include "bylaws/bylaws.h"
 #include "coop/proxies.h"
 
-enum { CANDIDATES_MAX = 256 };
+enum { CANDIDATES_MAX = SHEAF_FIXED_candidates };
 _Static_assert(CANDIDATES_MAX == 8 * sizeof(sheaf_hash), "a ballot has a bit for each");
 
 /* ---- calling ---- */

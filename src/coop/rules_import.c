@@ -21,8 +21,10 @@
 
 #include <assert.h>
 
-enum { ROW_MAX = 128 };  /* bytes of a place in the register */
-enum { CLAIMS_MAX = 4 }; /* of one place that are undecided, but for those of invited keys */
+enum { ROW_MAX = 128 }; /* bytes of a place in the register */
+enum {
+    CLAIMS_MAX = SHEAF_FIXED_import_claims
+}; /* of one place that are undecided, but for those of invited keys */
 
 bool sheaf_import_over(const sheaf_state *state, uint32_t import, int64_t stamp)
 {

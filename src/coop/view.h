@@ -91,7 +91,7 @@ sheaf_refusal sheaf_seat_possible(const sheaf_state *state, uint32_t mandate, ui
 sheaf_refusal sheaf_next_round_check(const sheaf_state *state, uint32_t mandate);
 
 /* For how long a transcript is kept after its round's end where the mandate does not say. */
-enum { SHEAF_AUDIT_S = 90 * 86400 };
+enum { SHEAF_AUDIT_S = SHEAF_FIXED_audit_s };
 
 /* When the round's transcript may go, in milliseconds since 1970: once the audit window of its
  * mandate is over. INT64_MAX while there is none, or its end is still open. */

@@ -336,6 +336,8 @@ static void test_messages(void **unused)
         {"{nothing}", "names no field “nothing”"},
         {"{shares.nothing}", "names no field"},
         {"{shares.min_count.x}", "names no field"},
+        {"{fixed.death_wait_s}", "14 days"},
+        {"{fixed.nothing}", "names no fixed number “nothing”"},
         {"{shares", "has no }"},
         {"{*shares.price_cents|x|}", "takes for a list"},
         {"{shares}", "needs one among its records"},
