@@ -5,31 +5,13 @@
 #include "base/encode.h"
 #include "cli/date.h"
 #include "cli/folder_trace.h"
+#include "cli/scope_words.h"
 #include "coop/view.h"
 #include "store/clock.h"
 
 #include <stdio.h>
 
 /* ---- key list ---- */
-
-static const struct {
-    uint8_t bit;
-    const char *name;
-} scopes[] = {{SHEAF_SCOPE_ADMIN, "admin"},
-              {SHEAF_SCOPE_DATA, "data"},
-              {SHEAF_SCOPE_MONEY, "money"},
-              {SHEAF_SCOPE_TRAIN, "train"},
-              {SHEAF_SCOPE_VOTE, "vote"}};
-
-static void scope_words(uint8_t bits, char out[40])
-{
-    size_t len = 0;
-    out[0] = 0;
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
-        if (bits & scopes[i].bit)
-            len +=
-                (size_t)snprintf(out + len, 40 - len, "%s%s", len ? " " : "", scopes[i].name);
-}
 
 static const char *standing(const sheaf_state *state, const struct sheaf_row_key *key,
                             int64_t now)
@@ -50,8 +32,8 @@ static const char *standing(const sheaf_state *state, const struct sheaf_row_key
 
 static void print_key(const sheaf_state *state, const struct sheaf_row_key *key, int64_t now)
 {
-    char words[40], until[SHEAF_DATE_LEN + 1], human[24] = "";
-    scope_words(sheaf_key_scopes(state, key), words);
+    char words[SHEAF_SCOPE_WORDS_SIZE], until[SHEAF_DATE_LEN + 1], human[24] = "";
+    sheaf_scope_words(sheaf_key_scopes(state, key), words);
     sheaf_date_print(key->until, until);
     if (key->human)
         snprintf(human, sizeof human, "  human %u", key->human - 1);
@@ -62,9 +44,9 @@ static void print_key(const sheaf_state *state, const struct sheaf_row_key *key,
 
 static void put_key(const sheaf_state *state, const struct sheaf_row_key *key, int64_t now)
 {
-    char words[40];
+    char words[SHEAF_SCOPE_WORDS_SIZE];
     sheaf_buffer out;
-    scope_words(sheaf_key_scopes(state, key), words);
+    sheaf_scope_words(sheaf_key_scopes(state, key), words);
     sheaf_json_writer w = sheaf_print_begin(&out);
     if (key->human)
         sheaf_json_member_put_int(&w, "human", key->human - 1);

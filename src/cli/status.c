@@ -485,6 +485,8 @@ static int run_status(const sheaf_arguments *a)
     view.now = sheaf_clock_ms();
     report_get(&view.report, view.hub);
     sheaf_waits_find(&view.waits, view.source.state, whom(&view, named), view.now);
+    if (view.hub && view.waits.member == view.hub->home.member)
+        view.waits.key = view.hub->home.key;
     int code = SHEAF_EXIT_DONE;
     if (a->json)
         code = print_view_json(&view);

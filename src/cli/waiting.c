@@ -46,27 +46,27 @@ static int compare(const void *left, const void *right)
     return a->of < b->of ? -1 : a->of > b->of;
 }
 
-/* While a panel judges a recovery of the member's keys they sign nothing with money and keys.
- */
-static bool frozen(const sheaf_waits *waits, const sheaf_waiting *what)
+/* The scope that a key needs for what the command does; 0 for none. */
+static uint8_t scope_of(const sheaf_waiting *what)
 {
     char noun[SHEAF_WAITING_COMMAND], verb[SHEAF_WAITING_COMMAND];
     if (sscanf(what->command, "%119s %119s", noun, verb) != 2)
-        return false;
+        return 0;
     sheaf_kind kind = sheaf_kind_from_words(noun, verb);
-    sheaf_needs needs = kind ? sheaf_kind_shape(kind)->needs : SHEAF_NEEDS_NONE;
-    uint8_t scope = needs == SHEAF_NEEDS_ADMIN   ? SHEAF_SCOPE_ADMIN
-                    : needs == SHEAF_NEEDS_MONEY ? SHEAF_SCOPE_MONEY
-                                                 : 0;
-    return sheaf_keys_frozen(waits->state, waits->member, scope) != SHEAF_ACCEPTED;
+    return kind ? sheaf_scope_needed(kind) : 0;
 }
 
+/* While a panel judges a recovery of the member's keys they sign nothing with money and keys.
+ */
 static void leave_out_frozen(sheaf_waits *waits)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < waits->count; i++)
-        if (!frozen(waits, &waits->at[i]))
-            waits->at[kept++] = waits->at[i];
+    for (size_t i = 0; i < waits->count; i++) {
+        sheaf_waiting *what = &waits->at[i];
+        what->scope = scope_of(what);
+        if (sheaf_keys_frozen(waits->state, waits->member, what->scope) == SHEAF_ACCEPTED)
+            waits->at[kept++] = *what;
+    }
     waits->count = kept;
 }
 
@@ -74,7 +74,7 @@ void sheaf_waits_find(sheaf_waits *waits, const sheaf_state *state, uint32_t mem
                       int64_t now)
 {
     const struct sheaf_row_coop *coop = sheaf_coop(state);
-    *waits = (sheaf_waits){.state = state, .member = member, .now = now};
+    *waits = (sheaf_waits){.state = state, .member = member, .key = SHEAF_NONE, .now = now};
     if (!sheaf_member_active(state, member))
         return;
     for (uint32_t i = 0; i < coop->deadlines; i++) {

@@ -20,12 +20,14 @@ typedef struct {
     const char *words; /* what is to be done */
     char
         command[SHEAF_WAITING_COMMAND]; /* without "sheaf "; empty where nothing need be done */
+    uint8_t scope;                      /* that a key needs for it; 0 for none */
 } sheaf_waiting;
 
 typedef struct {
     const sheaf_state *state;
     uint32_t member;
-    int64_t now; /* milliseconds since 1970 */
+    uint32_t key; /* which of its keys is at hand, to be set after finding; or SHEAF_NONE */
+    int64_t now;  /* milliseconds since 1970 */
     sheaf_waiting *at;
     size_t count, capacity;
     bool failed; /* memory is spent: some are missing */
@@ -36,7 +38,8 @@ void sheaf_waits_find(sheaf_waits *waits, const sheaf_state *state, uint32_t mem
                       int64_t now);
 void sheaf_waits_free(sheaf_waits *waits);
 
-/* For people; `home` is named in the commands where it is not NULL. */
+/* For people; `home` is named in the commands where it is not NULL. Both say what the key at
+ * hand does not sign. */
 void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *source,
                        const char *home);
 /* The list "waiting" of an object that is open. */

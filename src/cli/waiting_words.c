@@ -1,6 +1,7 @@
 /* What waits, told; see waiting.h. */
 #include "cli/waiting.h"
 
+#include "cli/scope_words.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
 
@@ -42,6 +43,24 @@ void sheaf_title_get(const sheaf_round_source *source, const sheaf_hash *title,
         out->len = (size_t)(end - out->data);
 }
 
+/* The key at hand signs, but not this. */
+static bool lacks_scope(const sheaf_waits *waits, const sheaf_waiting *what)
+{
+    return waits->key != SHEAF_NONE && what->scope
+           && sheaf_key_live(waits->state, waits->key, 0, waits->now)
+           && !sheaf_key_live(waits->state, waits->key, what->scope, waits->now);
+}
+
+/* The key at hand signs nothing any more. */
+static void print_dead_key(const sheaf_waits *waits)
+{
+    const struct sheaf_row_key *key = sheaf_key_find(waits->state, waits->key);
+    if (!key || sheaf_key_live(waits->state, waits->key, 0, waits->now))
+        return;
+    printf("  key %" PRIu32 " of this home %s: all this needs another key of the member\n",
+           waits->key, key->revoked != SHEAF_NONE ? "was revoked" : "has expired");
+}
+
 static void print_one(const sheaf_waits *waits, const sheaf_round_source *source,
                       const sheaf_waiting *what, const char *home)
 {
@@ -60,6 +79,13 @@ static void print_one(const sheaf_waits *waits, const sheaf_round_source *source
         printf("; until %s", when);
     }
     puts("");
+    if (lacks_scope(waits, what)) {
+        char scope[SHEAF_SCOPE_WORDS_SIZE];
+        sheaf_scope_words(what->scope, scope);
+        printf("      this needs a key with the scope %s; key %" PRIu32
+               " of this home does not have it\n",
+               scope, waits->key);
+    }
     if (*what->command)
         printf("      sheaf %s%s%s\n", what->command, home ? " --home " : "", home ? home : "");
     sheaf_buffer_deinit(&title);
@@ -82,6 +108,7 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
         puts("for whom nothing waits");
     } else {
         puts("for whom this waits:");
+        print_dead_key(waits);
         for (size_t i = 0; i < waits->count; i++)
             print_one(waits, source, &waits->at[i], home);
     }
@@ -100,6 +127,11 @@ void sheaf_waits_put(const sheaf_waits *waits, const sheaf_round_source *source,
         sheaf_title_get(source, &what->title, &title);
         sheaf_json_open_object(w);
         sheaf_json_member_put_string(w, "command", sheaf_str(what->command));
+        if (lacks_scope(waits, what)) {
+            char scope[SHEAF_SCOPE_WORDS_SIZE];
+            sheaf_scope_words(what->scope, scope);
+            sheaf_json_member_put_string(w, "lacks", sheaf_str(scope));
+        }
         sheaf_json_member_put_int(w, "of", what->of);
         if (title.len)
             sheaf_json_member_put_string(w, "title", sheaf_buffer_slice(&title));

@@ -33,9 +33,9 @@ sheaf_refusal sheaf_rule_run(sheaf_fold *fold, sheaf_kind kind, const void *what
 
 /* ---- the envelope ---- */
 
-static uint8_t needed_scope(sheaf_needs needs)
+uint8_t sheaf_scope_needed(sheaf_kind kind)
 {
-    switch (needs) {
+    switch (sheaf_kind_shape(kind)->needs) {
     case SHEAF_NEEDS_ADMIN:
         return SHEAF_SCOPE_ADMIN;
     case SHEAF_NEEDS_DATA:
@@ -98,7 +98,7 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_IF(!member || member->state != SHEAF_member_state_active, not_a_member);
     SHEAF_REFUSE_IF(key->revoked != SHEAF_NONE, key_revoked);
     SHEAF_REFUSE_IF(key->until < fold->stamp, key_expired);
-    uint8_t needed = needed_scope(sheaf_kind_shape(act->kind)->needs);
+    uint8_t needed = sheaf_scope_needed(act->kind);
     SHEAF_REFUSE_IF((sheaf_key_scopes(fold->state, key) & needed) != needed, outside_scope);
     SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(fold->state, act->by, needed));
     fold->member = act->by;

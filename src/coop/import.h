@@ -11,9 +11,8 @@
 #include "coop/state.h"
 
 enum {
-    SHEAF_IMPORT_LAPSE_S = SHEAF_FIXED_import_lapse_s, /* in which an import is confirmed */
-    SHEAF_IMPORT_PLACES_MAX =
-        SHEAF_FIXED_import_places, /* of one member that nobody has confirmed */
+    SHEAF_IMPORT_LAPSE_S = SHEAF_FIXED_import_lapse_s,   /* in which an import is confirmed */
+    SHEAF_IMPORT_PLACES_MAX = SHEAF_FIXED_import_places, /* of a member, and unconfirmed */
 };
 
 /* Given up, or not confirmed in time: it can neither be confirmed any more nor does it hold its

@@ -22,9 +22,8 @@
 #include <assert.h>
 
 enum { ROW_MAX = 128 }; /* bytes of a place in the register */
-enum {
-    CLAIMS_MAX = SHEAF_FIXED_import_claims
-}; /* of one place that are undecided, but for those of invited keys */
+/* Claims of one place that are undecided, but for those of invited keys. */
+enum { CLAIMS_MAX = SHEAF_FIXED_import_claims };
 
 bool sheaf_import_over(const sheaf_state *state, uint32_t import, int64_t stamp)
 {

@@ -47,6 +47,9 @@ bool sheaf_member_active(const sheaf_state *state, uint32_t member);
  * keys. */
 uint8_t sheaf_key_scopes(const sheaf_state *state, const struct sheaf_row_key *key);
 
+/* The scope that a key must have to sign an act of that kind; 0 where any key may. */
+uint8_t sheaf_scope_needed(sheaf_kind kind);
+
 /* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
 

@@ -244,8 +244,24 @@ def keys(coop):
     check("a key that expires soon is told", "key admit" in waits[("key", soon)]["command"],
           waits)
     check("and one that does later is not", ("key", late) not in waits, waits)
+    check("her first key may admit another", "lacks" not in waits[("key", soon)], waits)
+    motion = coop.act("ada", "motion", "open", "--title", "From the phone")
+    waits = coop.waits("phone")
+    check("a key that only votes is told what it does not sign",
+          waits[("key", soon)].get("lacks") == "admin"
+          and "lacks" not in waits.get(("motion", motion), {"lacks": "?"}), waits)
+    text = coop.status("phone")
+    check("in words too", text.count(f"this needs a key with the scope admin; key {late} of this "
+                                     "home does not have it\n") == 1, text)
+    coop.do("phone", "motion", motion)
     coop.act("ada", "key", "revoke", "--key", soon)
     coop.nothing("ada", "key", soon)
+    motion = coop.act("ada", "motion", "open", "--title", "Without the laptop")
+    text = coop.status("laptop")
+    check("a key that signs nothing is told so", f"key {soon} of this home was revoked: all this "
+          "needs another key of the member\n" in text and "with the scope" not in text, text)
+    check("and one that signs is not", "was revoked" not in coop.status("ada"))
+    coop.do("ada", "motion", motion)
 
 
 def members(coop):
