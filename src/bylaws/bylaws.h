@@ -93,6 +93,9 @@ size_t sheaf_bylaws_check_all(const struct sheaf_bylaws *bylaws, sheaf_bylaws_fi
 /* The floors that a form demands, one after the other from *at = 0; NULL after the last. */
 const sheaf_floor *sheaf_floor_next(enum sheaf_legal_form form, size_t *at);
 
+/* The article that it is about. */
+sheaf_article sheaf_bylaws_finding_article(const sheaf_bylaws_finding *finding);
+
 /* The finding for people: the article, the path, what stands there and who demands what:
  * "article 18 (Surplus), surplus.reserve_bp: 1000 is less than 1500, which the legal form sce
  * demands (Council Regulation …)". */

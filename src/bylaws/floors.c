@@ -167,6 +167,11 @@ static void put_number(sheaf_buffer *out, const char *path, int64_t number)
         sheaf_buffer_printf(out, "%lld", value);
 }
 
+sheaf_article sheaf_bylaws_finding_article(const sheaf_bylaws_finding *finding)
+{
+    return sheaf_article_named(sheaf_bytes(finding->path, strcspn(finding->path, ".[")));
+}
+
 void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer *out)
 {
     static const char *const demands[] = {
@@ -174,8 +179,7 @@ void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer 
         [SHEAF_FLOOR_MAX] = "is more than",
     };
     const sheaf_floor *floor = finding->floor;
-    sheaf_article number =
-        sheaf_article_named(sheaf_bytes(finding->path, strcspn(finding->path, ".[")));
+    sheaf_article number = sheaf_bylaws_finding_article(finding);
     sheaf_buffer_printf(out, "article %d (%s), %s: ", (int)number,
                         sheaf_article_describe(number)->title, finding->path);
     if (!floor) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "coop/refusal_detail.h"
 #include "coop/view.h"
 
 enum { AHEAD_ENTRIES = 1024 };
@@ -141,6 +142,16 @@ static void note_void(sheaf_replay *replay)
         replay->first_void = replay->tree.size;
 }
 
+/* On which article it rests that the act is void, and what of it. */
+static void explain(const sheaf_state *state, const sheaf_act *act, sheaf_replayed *out)
+{
+    sheaf_refusal_detail detail;
+    sheaf_refusal_of_act(state, out->refusal, act, &detail);
+    out->article = detail.article;
+    if (!out->detail[0])
+        snprintf(out->detail, sizeof out->detail, "%s", detail.words);
+}
+
 /* Folds one entry that is in form. */
 static sheaf_status fold_entry(sheaf_replay *replay, const sheaf_entry *entry,
                                const sheaf_signature_check *ahead, bool trusted,
@@ -172,6 +183,7 @@ static sheaf_status fold_entry(sheaf_replay *replay, const sheaf_entry *entry,
     bool number_used = outcome.number_used && out->refusal != SHEAF_REFUSED_signature
                        && signed_by_signer(state, entry, ahead);
     note_void(replay);
+    explain(state, entry->act, out);
     sheaf_fold_void(state, entry, number_used);
     return SHEAF_OK;
 }
@@ -345,7 +357,13 @@ void sheaf_replayed_describe(const sheaf_replayed *result, uint64_t index,
     const char *kind =
         result->kind == SHEAF_KIND_none ? "not in form" : sheaf_kind_shape(result->kind)->name;
     unsigned long long number = index;
-    if (result->refusal != SHEAF_ACCEPTED)
+    if (text && result->article)
+        snprintf(out, SHEAF_REPLAYED_TEXT_MAX,
+                 "entry %llu (%s) is void: %s%s%s (article %d, %s; code %d)", number, kind,
+                 text->sentence, result->detail[0] ? ": " : "", result->detail,
+                 (int)result->article, sheaf_article_describe(result->article)->title,
+                 (int)text->number);
+    else if (result->refusal != SHEAF_ACCEPTED)
         snprintf(out, SHEAF_REPLAYED_TEXT_MAX, "entry %llu (%s) is void: %s%s%s", number, kind,
                  text ? text->sentence : "refused", result->detail[0] ? ": " : "",
                  result->detail);

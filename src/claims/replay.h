@@ -36,7 +36,9 @@ typedef struct {
     sheaf_refusal refusal; /* SHEAF_ACCEPTED, or why the entry is void */
     sheaf_refusal effect;  /* of a tick: why the effect of an adopted motion was void */
     sheaf_claim_result claims; /* of an accepted entry: the worst of its claims about blobs */
-    char detail[SHEAF_MESSAGE_MAX]; /* what is wrong where, if form or a claim is */
+    sheaf_article article;     /* on which the refusal rests; NONE where nothing is refused */
+    /* What is wrong where, if form, a claim or proposed bylaws are. */
+    char detail[SHEAF_MESSAGE_MAX];
 } sheaf_replayed;
 
 SHEAF_MUST_USE sheaf_status sheaf_replay_init(sheaf_replay *replay, uint16_t revision_max,
@@ -78,7 +80,7 @@ static inline bool sheaf_replay_stopped(const sheaf_replay *replay)
     return replay->stopped_at != UINT64_MAX;
 }
 
-/* "entry 12 (ballot.cast) is void: the motion is closed" */
+/* "entry 12 (ballot.cast) is void: the motion is closed (article 5, Decisions; code 301)" */
 enum { SHEAF_REPLAYED_TEXT_MAX = 2 * SHEAF_MESSAGE_MAX };
 void sheaf_replayed_describe(const sheaf_replayed *result, uint64_t index,
                              char out[SHEAF_REPLAYED_TEXT_MAX]);

@@ -48,8 +48,10 @@ static int print_finding(const sheaf_arguments *a, const sheaf_bylaws_finding *f
         return SHEAF_EXIT_DONE;
     }
     sheaf_json_writer w = sheaf_print_begin(&out);
-    sheaf_json_member_put_string(&w, "article", sheaf_str(text->article));
-    sheaf_json_member_put_int(&w, "article_number", text->rests_on);
+    sheaf_article article = sheaf_bylaws_finding_article(finding);
+    sheaf_json_member_put_string(&w, "article",
+                                 sheaf_str(sheaf_article_describe(article)->key));
+    sheaf_json_member_put_int(&w, "article_number", article);
     sheaf_json_member_put_int(&w, "code", text->number);
     sheaf_json_member_put_string(&w, "path", sheaf_str(finding->path));
     sheaf_json_member_put_string(&w, "refusal", sheaf_str(text->name));

@@ -6,6 +6,7 @@
 #include "cli/bylaws_words.h"
 #include "cli/document.h"
 #include "cli/source_text.h"
+#include "coop/refusal_detail.h"
 #include "coop/view.h"
 #include "store/clock.h"
 
@@ -45,6 +46,24 @@ static void put_standing(sheaf_json_writer *w, const sheaf_standing *s)
     sheaf_json_member_put_bool(w, "quorate", s->quorate);
     sheaf_json_member_put_int(w, "turnout", s->turnout);
     sheaf_json_member_put_int(w, "yes_units", (int64_t)s->yes);
+    sheaf_json_close(w);
+}
+
+/* Of a motion that was adopted and is void: why. */
+static void put_void(sheaf_json_writer *w, const sheaf_motion_report *r)
+{
+    sheaf_refusal_detail why;
+    const sheaf_refusal_text *text = sheaf_refusal_describe(r->motion->refusal);
+    if (r->motion->state != SHEAF_motion_state_void || !text)
+        return;
+    sheaf_refusal_of_effect(text->number, r->effect, &why);
+    sheaf_json_key(w, "void");
+    sheaf_json_open_object(w);
+    sheaf_json_member_put_string(w, "article",
+                                 sheaf_str(sheaf_article_describe(why.article)->key));
+    sheaf_json_member_put_int(w, "code", text->number);
+    sheaf_json_member_put_string(w, "finding", sheaf_str(why.words));
+    sheaf_json_member_put_string(w, "sentence", sheaf_str(text->sentence));
     sheaf_json_close(w);
 }
 
@@ -90,6 +109,7 @@ static int print_json(const sheaf_motion_report *r)
     put_standing(&w, &r->standing);
     sheaf_json_member_put_string(&w, "then", sheaf_str(sheaf_motion_prospect(r)));
     put_text(&w, "title", &r->title);
+    put_void(&w, r);
     sheaf_buffer_deinit(&effect);
     return sheaf_print_end(&out, &w);
 }

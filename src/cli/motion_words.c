@@ -7,6 +7,7 @@
 #include "cli/privacy_words.h"
 #include "cli/source_text.h"
 #include "coop/organs.h"
+#include "coop/refusal_detail.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -378,6 +379,17 @@ static void print_hold(const sheaf_motion_report *r)
                moment(ends->at, when), m->id);
 }
 
+/* Why its effect has not taken place, and the article that says so. */
+static void print_void(const sheaf_motion_report *r)
+{
+    sheaf_refusal_detail why;
+    sheaf_refusal_of_effect((sheaf_refusal)r->motion->refusal, r->effect, &why);
+    printf("             %s%s%s\n             (article %d, %s; code %d)\n",
+           sheaf_refusal_describe(r->motion->refusal)->sentence, why.words[0] ? ": " : "",
+           why.words, (int)why.article, sheaf_article_describe(why.article)->title,
+           (int)r->motion->refusal);
+}
+
 static void print_settled(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -399,7 +411,7 @@ static void print_settled(const sheaf_motion_report *r)
     };
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
     if (m->state == SHEAF_motion_state_void)
-        printf("             %s\n", sheaf_refusal_describe(m->refusal)->sentence);
+        print_void(r);
     print_hold(r);
     print_registration(r);
 }

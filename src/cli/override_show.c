@@ -153,11 +153,28 @@ static void print(const sheaf_matter *matter)
     }
 }
 
+/* The rule that is overridden, and the motion that decided on it, where it is known. */
+static void put_rule(const sheaf_state *state, const struct sheaf_row_override *row,
+                     sheaf_json_writer *w)
+{
+    const struct sheaf_row_motion *motion = motion_of(state, row);
+    sheaf_article article = sheaf_effect_article((sheaf_kind)row->overrode);
+    sheaf_json_open_object(w);
+    sheaf_json_member_put_string(w, "article", sheaf_str(sheaf_article_describe(article)->key));
+    sheaf_json_member_put_int(w, "article_number", article);
+    if (motion)
+        sheaf_json_member_put_int(w, "motion", motion->id);
+    sheaf_json_member_put_int(w, "override", row->id);
+    sheaf_json_close(w);
+}
+
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)
 {
     const struct sheaf_row_override *row = matter->row;
     const struct sheaf_row_approval *signature;
     sheaf_matter_put_text(matter, w, "reason", &row->reason);
+    sheaf_json_key(w, "rests_on");
+    put_rule(matter->state, row, w);
     sheaf_json_key(w, "signed");
     sheaf_json_open_list(w);
     for (uint32_t from = 0; (signature = next_signature(matter, &from)) != NULL;)
@@ -178,6 +195,11 @@ const sheaf_command sheaf_command_override_show = SHEAF_MATTER_COMMAND(
 static void list_json(const sheaf_state *state, sheaf_json_writer *w)
 {
     sheaf_state_put_rows(state, w, "overrides", SHEAF_TABLE_override);
+    sheaf_json_key(w, "rests_on");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_override_count(state); i++)
+        put_rule(state, sheaf_override_at(state, i), w);
+    sheaf_json_close(w);
 }
 
 static void list_plain(const sheaf_round_source *source)

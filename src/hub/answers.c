@@ -22,15 +22,17 @@ sheaf_http_response sheaf_answer_failure(const sheaf_err *err)
     return sheaf_http_error(status, "%s", err->message);
 }
 
-static void put_refusal(sheaf_buffer *out, const sheaf_refusal_text *text, const char *detail,
-                        const sheaf_hash *act)
+static void put_refusal(sheaf_buffer *out, const sheaf_refusal_text *text,
+                        const sheaf_refusal_detail *detail, const sheaf_hash *act)
 {
     char sentence[2 * SHEAF_MESSAGE_MAX];
-    snprintf(sentence, sizeof sentence, "%s%s%s", text->sentence, *detail ? ": " : "", detail);
+    snprintf(sentence, sizeof sentence, "%s%s%s", text->sentence, detail->words[0] ? ": " : "",
+             detail->words);
     sheaf_json_writer w = sheaf_json_begin(out);
     sheaf_json_open_object(&w);
     sheaf_json_member_put_hex(&w, "act", sheaf_bytes(act->bytes, sizeof act->bytes));
-    sheaf_json_member_put_string(&w, "article", sheaf_str(text->article));
+    sheaf_json_member_put_string(&w, "article",
+                                 sheaf_str(sheaf_article_describe(detail->article)->key));
     sheaf_json_member_put_int(&w, "code", text->number);
     sheaf_json_member_put_string(&w, "name", sheaf_str(text->name));
     sheaf_json_member_put_string(&w, "sentence", sheaf_str(sentence));
@@ -38,7 +40,8 @@ static void put_refusal(sheaf_buffer *out, const sheaf_refusal_text *text, const
 }
 
 sheaf_http_response sheaf_answer_refusal(const sheaf_hub *hub, sheaf_refusal refusal,
-                                         const char *detail, const sheaf_hash *act)
+                                         const sheaf_refusal_detail *detail,
+                                         const sheaf_hash *act)
 {
     sheaf_buffer object, message, out;
     sheaf_buffer_init(&object, 4096);

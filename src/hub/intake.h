@@ -12,6 +12,7 @@
 #define SHEAF_HUB_INTAKE_H
 
 #include "acts/submission.h"
+#include "coop/refusal_detail.h"
 #include "hub/sequencer.h"
 
 #include <semaphore.h>
@@ -37,8 +38,9 @@ typedef struct {
     /* The answer. */
     sheaf_refusal refusal;
     uint64_t index;
-    sheaf_hash act;      /* of a refused post */
-    sheaf_err malformed; /* or what exactly is refused */
+    sheaf_hash act;              /* of a refused post */
+    sheaf_refusal_detail detail; /* of it */
+    sheaf_err malformed;
     sheaf_status status;
 } sheaf_waiting;
 

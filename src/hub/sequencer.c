@@ -1,6 +1,5 @@
 #include "hub/sequencer.h"
 
-#include "coop/refusal_detail.h"
 #include "hub/answers.h"
 #include "hub/batch.h"
 #include "hub/intake.h"
@@ -8,6 +7,7 @@
 #include "store/clock.h"
 #include "store/log_settle.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -129,10 +129,10 @@ static sheaf_status fold_item(sheaf_sequencer *s, sheaf_waiting *item, sheaf_err
     if (item->refusal == SHEAF_ACCEPTED)
         return SHEAF_OK;
     item->act = sheaf_sha256(post.act_bytes);
-    (void)sheaf_refusal_detail(sheaf_hub_state(s->hub), item->refusal, &post.act,
-                               item->malformed.message);
+    sheaf_refusal_of_act(sheaf_hub_state(s->hub), item->refusal, &post.act, &item->detail);
     if (item->refusal == SHEAF_REFUSED_claim_false)
-        item->malformed = s->batch.falsehood;
+        snprintf(item->detail.words, sizeof item->detail.words, "%s",
+                 s->batch.falsehood.message);
     return SHEAF_OK;
 }
 
@@ -197,7 +197,7 @@ static sheaf_http_response answer(const sheaf_sequencer *s, const sheaf_waiting 
     if (item->status != SHEAF_OK)
         return sheaf_answer_failure(&item->malformed);
     if (item->refusal != SHEAF_ACCEPTED)
-        return sheaf_answer_refusal(s->hub, item->refusal, item->malformed.message, &item->act);
+        return sheaf_answer_refusal(s->hub, item->refusal, &item->detail, &item->act);
     sheaf_buffer json;
     sheaf_buffer_init(&json, 256);
     sheaf_json_writer w = sheaf_json_begin(&json);

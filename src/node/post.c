@@ -100,16 +100,17 @@ static sheaf_status write_letter(letter *l, sheaf_err *err)
 static void describe(sheaf_posted *out, const sheaf_state *state, sheaf_refusal refusal,
                      const sheaf_act *act)
 {
-    char detail[SHEAF_REFUSAL_DETAIL_MAX];
+    sheaf_refusal_detail detail;
     const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
     out->refusal = refusal;
     if (!text)
         return;
     snprintf(out->name, sizeof out->name, "%s", text->name);
-    snprintf(out->article, sizeof out->article, "%s", text->article);
-    bool more = sheaf_refusal_detail(state, refusal, act, detail);
-    snprintf(out->sentence, sizeof out->sentence, "%s%s%s", text->sentence, more ? ": " : "",
-             detail);
+    sheaf_refusal_of_act(state, refusal, act, &detail);
+    snprintf(out->article, sizeof out->article, "%s",
+             sheaf_article_describe(detail.article)->key);
+    snprintf(out->sentence, sizeof out->sentence, "%s%s%s", text->sentence,
+             detail.words[0] ? ": " : "", detail.words);
 }
 
 /* Asks the rules of the own copy and leaves no trace. */

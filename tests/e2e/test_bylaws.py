@@ -141,6 +141,13 @@ def judge(folder, path):
     check("all that is wrong is told", [json.loads(row)["path"] for row in listed
                                           if "code" in row]
           == ["surplus", "succession.approvals_bp"], listed)
+    free = write(folder, "free.toml", read(path).replace("protected = true", "protected = false"))
+    rows = [json.loads(row) for row in sheaf("bylaws", "check", free, "--json")
+            .stdout.splitlines()]
+    check("each finding by the article that it is in",
+          {row["path"].split(".")[0]: row["article"] for row in rows if "code" in row}
+          == {name: name for name in ("amendment", "decisions", "members", "override",
+                                      "purpose")}, rows)
     refused("no co-op is founded on them", 1, "article 18", "found", os.path.join(folder, "no"),
             "--bylaws", wrong, "--member", "Ada", "--home", os.path.join(folder, "no-home"))
     refused("an unknown field is named", 1, "purpose",
@@ -243,6 +250,8 @@ def amend(folder, path):
                 ("succession", "approvals_bp", 1, 213, "article 29 (Succession of the hub), "
                  "succession.approvals_bp: 0.01 % is less than 50.01 %, the limit by the floor of "
                  "every form"),
+                ("override", "protected", False, 215, "article 15 (Human override), "
+                 "override.protected: must be there, and not be switched off"),
                 ("surplus", "reserve_bp", 1, 200, "article 18 (Surplus), surplus: 75.01 % "
                  "contradicts the bylaws themselves"),
                 ("privacy", "cohort_min", 0, None, "privacy.cohort_min: must be a whole number "
@@ -254,6 +263,11 @@ def amend(folder, path):
                 refused(f"a motion for {article}.{number} is told where it fails",
                         4 if code else 2, words, "motion", "open", "--title", "Less", "--effect",
                         effect, *more, *here)
+                if code:
+                    told = json.loads(sheaf("motion", "open", "--title", "Less", "--effect",
+                                            effect, *more, *here, "--json").stdout)
+                    check("as data by its own article", told["article"] == article
+                          and told["code"] == code, told)
         draft = os.path.join(folder, "next.toml")
         write(folder, "next.toml", sheaf("bylaws", "show", coop, "--as", "toml").stdout.replace(
             "cohort_min = 3", "cohort_min = 4").replace("size_warning = 20", "size_warning = 12"))
@@ -290,14 +304,23 @@ def amend(folder, path):
                                                       *here[:2], "--json")["changes"]] == [11, 22])
         check("the proposed version can be read", "cohort_min = 4" in sheaf(
             "bylaws", "show", coop, "--as", "toml", "--version", motion).stdout)
+        late = sheaf("bylaws", "amend", draft, "--title", "The same again", *here).stdout.strip()
         done = sheaf("ballot", "cast", "--motion", motion, "--choice", "yes", "--home", home)
         check("it is voted on", done.returncode == 0, done.stderr)
         check("and in force", until(lambda: "at least 4 members" in sheaf(
             "bylaws", "show", "--home", home).stdout, 20))
+        sheaf("ballot", "cast", "--motion", late, "--choice", "yes", "--home", home)
+        check("one that came too late is void, with the article", until(
+            lambda: "  settled    adopted, void, " in (words := sheaf(
+                "motion", "show", late, "--home", home).stdout)
+            and "(article 6, Amendment; code 207)\n" in words, 20))
+        told = run("and as data", "motion", "show", late, "--home", home, "--json")
+        check("with its number", told["void"]["article"] == "amendment"
+              and told["void"]["code"] == 207, told)
         check("the former version is still there", "at least 3 members" in sheaf(
             "bylaws", "show", coop, "--version", "0").stdout)
         refused("an entry without bylaws is none", 1, "holds no bylaws", "bylaws", "show", coop,
-                "--version", str(int(motion) + 1))
+                "--version", str(int(late) + 1))
         register(folder, home, coop, hub)
 
 

@@ -98,6 +98,12 @@ def act_urgently(coop):
           and "1 suspension\n" in told and "is held" not in told, told)
     told = coop.words("dan", "override", "show", row["since"])
     check("the suspension says by whom", "by an urgent act of an organ" in told, told)
+    listed = json.loads(coop.words("dan", "override", "list", "--json"))
+    rests = json.loads(coop.words("dan", "override", "show", row["since"], "--json"))["rests_on"]
+    check("and the list as data on what it rests", rests in listed["rests_on"]
+          and len(listed["rests_on"]) == len(listed["overrides"])
+          and (rests["article"], rests["article_number"], rests["override"], rests["motion"])
+          == ("surplus", 18, row["since"], held), rests)
     coop.refused("it is not withdrawn", "has taken effect", "ada", "motion", "withdraw",
                  "--motion", motion)
     coop.vote(motion, "no", "cat", "dan")

@@ -151,7 +151,37 @@ static void test_forged_and_refused(void **unused)
     char text[SHEAF_REPLAYED_TEXT_MAX];
     sheaf_replayed_describe(&result, 40, text);
     assert_string_equal(text, "entry 40 (consent.revoke) is void: the consent belongs to "
-                              "another member");
+                              "another member (article 21, Data and consent; code 404)");
+    sheaf_replay_deinit(&replay);
+    kit_close(&k);
+    (void)unused;
+}
+
+/* A void amendment is told with what is wrong in it, by its own article. */
+static void test_void_amendment(void **unused)
+{
+    kit k;
+    sheaf_replay replay;
+    sheaf_replayed result;
+    sheaf_err err;
+    char text[SHEAF_REPLAYED_TEXT_MAX];
+    kit_rules rules = kit_rules_usual();
+    world(&k);
+    replay_all(&replay, &k, 0);
+    rules.article[SHEAF_ARTICLE_override] =
+        "{'confirm_s':1000,'hold_s':0,'members':2,'members_bp':1000,'protected':false}";
+    static char what[8000];
+    int len = snprintf(what, sizeof what, "{'effect':%s,'title':^}",
+                       kit_amendment(&rules, "#ann"));
+    assert_in_range(len, 1, sizeof what - 1);
+    kit_write(&k, "bob", "motion.open", what);
+    assert_int_equal(sheaf_replay_entry(&replay, sheaf_buffer_slice(&k.entry), &result, &err),
+                     SHEAF_OK);
+    assert_int_equal(result.refusal, SHEAF_REFUSED_floor_required);
+    sheaf_replayed_describe(&result, 40, text);
+    assert_non_null(strstr(text, ": article 15 (Human override), override.protected: must be "
+                                 "there, and not be switched off, by the floor of every form"));
+    assert_non_null(strstr(text, " (article 15, Human override; code 215)"));
     sheaf_replay_deinit(&replay);
     kit_close(&k);
     (void)unused;
@@ -396,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_sound_log),
         cmocka_unit_test(test_void_entries),
         cmocka_unit_test(test_forged_and_refused),
+        cmocka_unit_test(test_void_amendment),
         cmocka_unit_test(test_unknown_revision),
         cmocka_unit_test(test_evaluation_claim),
         cmocka_unit_test(test_group_claims),

@@ -97,7 +97,7 @@ void test_caps_in_words(void **unused)
     for (int i = 0; i < 2; i++) {
         kit k;
         sheaf_entry entry;
-        char words[SHEAF_REFUSAL_DETAIL_MAX];
+        sheaf_refusal_detail detail;
         kit_rules rules = kit_rules_usual();
         sheaf_refusal refusal = i ? R(delta_over) : R(epsilon_over);
         rules.article[SHEAF_ARTICLE_privacy] = caps(rows[i].delta, rows[i].epsilon, 10);
@@ -107,9 +107,11 @@ void test_caps_in_words(void **unused)
         assert_int_equal(
             sheaf_entry_decode(sheaf_buffer_slice(&k.entry), 1, &k.decode, &entry, &k.err),
             SHEAF_OK);
-        assert_true(sheaf_refusal_detail(&k.state, refusal, entry.act, words));
-        assert_string_equal(words, rows[i].words);
-        assert_false(sheaf_refusal_detail(&k.state, R(cohort_small), entry.act, words));
+        sheaf_refusal_of_act(&k.state, refusal, entry.act, &detail);
+        assert_int_equal(detail.article, SHEAF_ARTICLE_privacy);
+        assert_string_equal(detail.words, rows[i].words);
+        sheaf_refusal_of_act(&k.state, R(cohort_small), entry.act, &detail);
+        assert_string_equal(detail.words, "");
         kit_close(&k);
     }
 }
