@@ -42,12 +42,29 @@ export function splitMotions(motions) {
     return { open, decided };
 }
 
-/** Where a mandate stands: in force, used up, expired or revoked. */
-export function mandateStanding(mandate, now) {
+/** What suspends a motion's effect, a mandate or a model now, by its entry; undefined where nothing does. */
+export function suspensionOf(suspensions, id) {
+    return suspensions.find((row) => row.id === id && row.in_force);
+}
+
+/** Where a motion stands; while its effect is held it may be suspended. */
+export function motionStanding(motion, suspensions) {
+    return motion.state === 'held' && suspensionOf(suspensions, motion.id) ? 'suspended' : motion.state;
+}
+
+/** What members argued on a matter, in the order in which they did. */
+export function argumentsOn(rows, matter) {
+    return rows.filter((row) => row.matter === matter).sort((a, b) => a.id - b.id);
+}
+
+/** Where a mandate stands: in force, suspended, used up, expired or revoked. */
+export function mandateStanding(mandate, now, suspensions = []) {
     if (mandate.revoked !== null)
         return 'revoked';
     if (now > mandate.expires)
         return 'expired';
+    if (suspensionOf(suspensions, mandate.id))
+        return 'suspended';
     return mandate.rounds_used >= mandate.rounds_max ? 'used up' : 'in force';
 }
 
@@ -168,6 +185,7 @@ export function className(member, bylaws, classes) {
 /** Which tables an act of a kind may change; null where it may be any. */
 export function touchedTables(kind) {
     return {
+        'argument.give': ['argument'],
         'round.open': ['round', 'mandate'],
         'round.abort': ['round', 'mandate'],
         'round.close': ['round', 'mandate', 'member'],

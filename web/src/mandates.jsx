@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* mandates.jsx - what may be trained, within which limits, and how much of them is used. */
-import { mandateStanding, noisedSentence } from './derive.js';
+import { mandateStanding, noisedSentence, suspensionOf } from './derive.js';
 import { integer, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { EXACT_SUM } from './effects.jsx';
 import { Badge, Empty, Facts, Meter, Ref, Section, Title, When } from './parts.jsx';
 
-const TONES = { 'in force': 'good', revoked: 'bad', expired: 'plain', 'used up': 'plain' };
+const TONES = { 'in force': 'good', revoked: 'bad', suspended: 'bad', expired: 'plain', 'used up': 'plain' };
 
 function Mandate({ mandate, sources }) {
-    const standing = mandateStanding(mandate, Date.now());
+    const suspensions = useStore((s) => s.tables.suspension);
+    const standing = mandateStanding(mandate, Date.now(), suspensions);
     const used = `${integer(mandate.rounds_used)} of ${plural(mandate.rounds_max, 'round')} used`;
     const step = mandate.batch ? `${plural(mandate.batch, 'record')} a step` : 'all records in every step';
     return (
@@ -19,6 +20,7 @@ function Mandate({ mandate, sources }) {
             <Facts rows={[
                 ['Decided by', <>motion <Ref n={mandate.motion} /></>],
                 mandate.revoked !== null ? ['Revoked by', <Ref n={mandate.revoked} />] : ['Expires', <When ms={mandate.expires} />],
+                standing === 'suspended' && ['Suspended by', <Ref n={suspensionOf(suspensions, mandate.id).override} />],
                 ['Consents', `for ${words(mandate.purpose)}`],
                 ['Each sum', `over at least ${plural(mandate.cohort_min, 'member')}; ${plural(mandate.attest_min, 'attestation')} before the next round`],
                 ['Learning', `${plural(mandate.local_steps, 'local step')} a round, ${step}, rate ${mandate.rate_millionths / 1e6}`],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* models.jsx - models: figures on held-out records, price, uses. */
-import { accuracyInterval, bestEvaluation } from './derive.js';
+import { accuracyInterval, bestEvaluation, suspensionOf } from './derive.js';
 import { integer, isZero, millionths, money, percent, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Badge, Empty, Facts, Member, Ref, Section, Text } from './parts.jsx';
@@ -45,6 +45,7 @@ function Measured({ kind, exact, evaluation }) {
 }
 
 function Model({ model, evaluation, currency }) {
+    const stopped = useStore((s) => suspensionOf(s.tables.suspension, model.id));
     const figures = evaluation && [
         evaluation.has_accuracy !== false && [percent(evaluation.accuracy_millionths / 1e6, 1), 'accuracy'],
         evaluation.has_auc && [millionths(evaluation.auc_millionths), 'AUC'],
@@ -56,7 +57,7 @@ function Model({ model, evaluation, currency }) {
     const exact = evaluation && (evaluation.has_log_loss || evaluation.has_baseline);
     return (
         <li class="card" data-model={model.id}>
-            <div class="cardhead"><h3><Text of={model.title} /> <Ref n={model.id} /></h3><Badge tone={TONES[model.state]}>{words(model.state)}</Badge></div>
+            <div class="cardhead"><h3><Text of={model.title} /> <Ref n={model.id} /></h3><Badge tone={stopped ? 'bad' : TONES[model.state]}>{words(model.state)}{stopped && ', suspended'}</Badge></div>
             {figures ? (
                 <>
                     <ul class="figures small">{figures.map(([value, label]) => <li key={label}><strong>{value}</strong> <span>{label}</span></li>)}</ul>
@@ -71,6 +72,7 @@ function Model({ model, evaluation, currency }) {
                 model.state !== 'registered' && ['Paid uses', integer(model.uses)],
                 model.state !== 'registered' && ['Licence', model.licence],
                 model.released !== null && ['Released by', <Ref n={model.released} />],
+                stopped && ['Suspended by', <Ref n={stopped.override} />],
                 !isZero(model.sha256) && ['Bytes', <a href={`/api/v1/blobs/${model.sha256}`} download={`model-${model.id}.safetensors`}>
                     <code class="wrap">{model.sha256}</code></a>],
             ]} />

@@ -2,15 +2,17 @@
 /* motions.jsx - open motions with their tallies, and what was decided. */
 import { useEffect, useState } from 'preact/hooks';
 import * as api from './api.js';
-import { decisionRule, splitMotions, tally } from './derive.js';
+import { argumentsOn, decisionRule, motionStanding, splitMotions, suspensionOf, tally } from './derive.js';
 import { basisPoints, duration, integer, percent, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Effect, effectName } from './effects.jsx';
 import { Badge, Empty, Member, More, Ref, Section, Text, When } from './parts.jsx';
 
-const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', overridden: 'bad', undone: 'bad', called_off: 'plain' };
-const STATES = { no_quorum: 'no quorum', void: 'adopted, void', held: 'adopted, held' };
+const TONES = { open: 'wait', adopted: 'good', rejected: 'bad', no_quorum: 'bad', withdrawn: 'plain', void: 'bad', held: 'wait', suspended: 'bad', overridden: 'bad', undone: 'bad', called_off: 'plain' };
+const STATES = { no_quorum: 'no quorum', void: 'adopted, void', held: 'adopted, held', suspended: 'adopted, suspended' };
 const SHOWN = 6;
+const ARGUMENTS_SHOWN = 10;
+const STANCES = { for: 'yes', against: 'no', neither: 'abstain' };
 
 /** The time left, counting down by the second; the deadline itself takes effect at the hub's next entry. */
 function Countdown({ closes }) {
@@ -68,6 +70,36 @@ function Ballots({ motion }) {
         {motion.by_proxy > 0 && <li>{integer(motion.by_proxy)} more by proxy</li>}</ul>;
 }
 
+function Argument({ row, all }) {
+    const answered = all.find((each) => each.id === row.answers);
+    return (
+        <li data-argument={row.id}>
+            <p class="by"><span class={`key ${STANCES[row.stance]}`}><Member id={row.member} ref={false} />: {row.stance === 'neither'
+                ? 'on neither side' : row.stance}</span> <Ref n={row.id} />
+                {answered && <>, answering <Member id={answered.member} ref={false} /> <Ref n={answered.id} /></>}</p>
+            <blockquote><Text of={row.text} /></blockquote>
+        </li>
+    );
+}
+
+function Arguments({ motion }) {
+    const [all, setAll] = useState(false);
+    const rows = useStore((s) => argumentsOn(s.tables.argument, motion.id));
+    const withheld = useStore((s) => s.withheld.includes('argument'));
+    const shown = all ? rows : rows.slice(0, ARGUMENTS_SHOWN);
+    if (withheld)
+        return <p class="note">What members argue is for members.</p>;
+    return (
+        <>
+            {rows.length === 0 ? <p class="note">Nobody has argued on it{motion.state === 'open' && ' yet'}.</p>
+                : <ul class="arguments">{shown.map((row) => <Argument key={row.id} row={row} all={rows} />)}</ul>}
+            <More shown={shown.length} total={rows.length} onAll={() => setAll(true)} />
+            {motion.state === 'open' && <p class="note">A member argues with <code class="wrap">sheaf argument give --matter {motion.id} --stance
+                for --text “…”</code></p>}
+        </>
+    );
+}
+
 function Body({ motion }) {
     const [full, setFull] = useState(null);
     const [fault, setFault] = useState(null);
@@ -83,6 +115,8 @@ function Body({ motion }) {
             {/^0*$/.test(motion.reason ?? '') ? null : <blockquote><Text of={motion.reason} /></blockquote>}
             {fault && <p class="note bad">{`The effect could not be read: ${fault}.`}</p>}
             {full && <Effect effect={full.effect} />}
+            <h4>Arguments</h4>
+            <Arguments motion={motion} />
             <h4>Ballots</h4>
             <Ballots motion={motion} />
         </>
@@ -102,18 +136,22 @@ function OpenMotion({ motion, rule }) {
 
 function Decided({ motion, rule }) {
     const [open, setOpen] = useState(false);
+    const suspensions = useStore((s) => s.tables.suspension);
+    const standing = motionStanding(motion, suspensions);
     return (
         <li class="motion" data-motion={motion.id}>
             <details onToggle={(event) => setOpen(event.currentTarget.open)}>
                 <summary>
                     <span class="title"><Text of={motion.title} /></span>
-                    <Badge tone={TONES[motion.state]}>{STATES[motion.state] ?? words(motion.state)}</Badge>
+                    <Badge tone={TONES[standing]}>{STATES[standing] ?? words(standing)}</Badge>
                     <span class="score">{integer(motion.yes)} : {integer(motion.no)}{motion.abstain > 0 && `, ${motion.abstain} abstain`}</span>
                 </summary>
                 {open && (
                     <div class="inside">
                         <p class="by">Opened by <Member id={motion.by} ref={false} />, <When ms={motion.opened} />, entry <Ref n={motion.id} />;
-                            settled by entry <Ref n={motion.decided} />{motion.state === 'void' && `; its effect was refused (code ${motion.refusal})`}.</p>
+                            settled by entry <Ref n={motion.decided} />{motion.state === 'void' && `; its effect was refused (code ${motion.refusal})`}
+                            {motion.state === 'held' && (standing === 'suspended' ? <>; its effect is held and suspended,
+                                by <Ref n={suspensionOf(suspensions, motion.id).override} /></> : '; its effect is held')}.</p>
                         <Votes motion={motion} rule={rule} />
                         <Body motion={motion} />
                     </div>)}

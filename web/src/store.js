@@ -7,7 +7,7 @@ import * as api from './api.js';
 import { touchedTables } from './derive.js';
 
 export const TABLES = ['bylaws', 'decision', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent', 'model',
-    'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account'];
+    'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account', 'argument', 'suspension'];
 
 const REFRESH_GAP_MS = 300; // bursts of acts are read together
 

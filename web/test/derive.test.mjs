@@ -35,12 +35,26 @@ test('motions in the order in which they matter', () => {
     assert.ok(decided.every((row, i) => i === 0 || decided[i - 1].id > row.id));
 });
 
+test('arguments on one matter, as they were given', () => {
+    const raise = tables.motion.find((row) => tables.argument.some((each) => each.matter === row.id));
+    assert.deepEqual(derive.argumentsOn(tables.argument, raise.id).map((row) => row.stance), ['against', 'for', 'neither']);
+    assert.deepEqual(derive.argumentsOn([...tables.argument].reverse(), raise.id).map((row) => row.stance), ['against', 'for', 'neither']);
+    assert.deepEqual(derive.argumentsOn(tables.argument, -1), []);
+});
+
 test('mandates and consents stand where they stand', () => {
     const mandate = { revoked: null, expires: 100, rounds_used: 1, rounds_max: 2 };
     assert.equal(derive.mandateStanding(mandate, 100), 'in force');
     assert.equal(derive.mandateStanding(mandate, 101), 'expired');
     assert.equal(derive.mandateStanding({ ...mandate, rounds_used: 2 }, 1), 'used up');
     assert.equal(derive.mandateStanding({ ...mandate, revoked: 0 }, 1), 'revoked');
+    const stops = [{ id: 4, in_force: false }, { id: 7, in_force: true, override: 9 }];
+    assert.equal(derive.mandateStanding({ ...mandate, id: 7 }, 1, stops), 'suspended');
+    assert.equal(derive.mandateStanding({ ...mandate, id: 4 }, 1, stops), 'in force');
+    assert.equal(derive.mandateStanding({ ...mandate, id: 7, revoked: 0 }, 1, stops), 'revoked');
+    assert.equal(derive.motionStanding({ id: 7, state: 'held' }, stops), 'suspended');
+    assert.equal(derive.motionStanding({ id: 4, state: 'held' }, stops), 'held');
+    assert.equal(derive.motionStanding({ id: 7, state: 'adopted' }, stops), 'adopted');
     assert.equal(derive.consentStanding({ revoked: null, until: 5 }, 5), 'live');
     assert.equal(derive.consentStanding({ revoked: null, until: 5 }, 6), 'ended');
     assert.equal(derive.consentStanding({ revoked: 0, until: 5 }, 1), 'revoked');
@@ -99,6 +113,7 @@ test('commitments in either form', () => {
 
 test('only acts without further effect are read narrowly', () => {
     assert.deepEqual(derive.touchedTables('round.attest'), ['round']);
+    assert.deepEqual(derive.touchedTables('argument.give'), ['argument']);
     assert.equal(derive.touchedTables('ballot.cast'), null); // the last ballot may enact anything
     assert.equal(derive.touchedTables('clock.tick'), null);
 });

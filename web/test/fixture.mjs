@@ -37,7 +37,7 @@ export class Fixture {
         this.entries = [];
         this.stamp = now - 3600000;
         this.tables = Object.fromEntries(['coop', 'bylaws', 'decision', 'class', 'member', 'key', 'motion', 'ballot', 'dataset', 'consent',
-            'model', 'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account'].map((name) => [name, []]));
+            'model', 'mandate', 'source', 'round', 'evaluation', 'evaluation_group', 'account', 'argument', 'suspension'].map((name) => [name, []]));
         this.effects = new Map();
         const pair = generateKeyPairSync('ed25519');
         this.secret = pair.privateKey;
@@ -132,6 +132,14 @@ export class Fixture {
             row.decided = this.enter('clock.tick', { deadline: 'motion', of: id, unwitnessed: false });
         }
         return Object.assign(row, extra.row);
+    }
+
+    /** What a member argues on a matter. */
+    argument(matter, member, stance, words, answers = null) {
+        const text = this.text(words);
+        const id = this.enter('argument.give', { ...(answers && { answers }), matter: matter.id, stance, text }, member);
+        this.row('argument', { answers, before: 0, id, matter: matter.id, member, stance, text });
+        return id;
     }
 
     /** A closed round with plausible figures: training improves quickly, then slowly. */
@@ -245,10 +253,17 @@ export class Fixture {
         [['bank', null, 120000], ['revenue', null, -20000], ['reserve', null, -20000], ['member', cleveland, -23967],
             ['member', hungary, -23478], ['member', zurich, -14185], ['member', beach, -18370]]
             .forEach(([kind, member, balance_cents]) => this.row('account', { balance_cents, kind, member }));
-        this.motion('Raise the price of one use to 3.00', cleveland, {
+        const held = this.motion('Share another 500.00', hungary, {
+            effect: { kind: 'surplus.distribute', what: { amount_cents: 50000 } }, state: 'held', ballots: [[cleveland, 'yes'], [hungary, 'yes'], [zurich, 'yes']],
+        });
+        this.row('suspension', { by_organ: false, id: held.id, in_force: true, override: this.enter('override.suspend', { of: held.id }, beach), spent: false });
+        const raise = this.motion('Raise the price of one use to 3.00', cleveland, {
             effect: { kind: 'model.release', what: { licence: 'CC-BY-NC-4.0', model: this.model, price_cents: 300, round: last } },
             ballots: [[cleveland, 'yes'], [zurich, 'no']], reason: 'Our costs have grown with the number of uses.', row: { closes: now + 3 * 3600000 + 25 * 60000 },
         });
+        const costs = this.argument(raise, zurich, 'against', 'Small practices pay it out of their own pockets.');
+        this.argument(raise, cleveland, 'for', 'Two thirds of the uses are by hospitals.\nThey have budgets for it.', costs);
+        this.argument(raise, hungary, 'neither', 'Could it depend on who asks?');
         this.motion('Meet in Zürich in spring', zurich, { ballots: [[zurich, 'yes'], [hungary, 'yes'], [beach, 'abstain']], row: { closes: now + 190000, sort: 'protected' } });
         const id = this.enter('round.open', { mandate: this.mandate, task: 'train', words: 21 });
         this.row('round', { ...this.tables.round[1], accuracy_millionths: 0, attested: 0, closed: 0, has_figures: false, id, log_loss_millionths: 0, number: 23, opened: this.stamp, result: ZERO, state: 'open', survivors: 0 });

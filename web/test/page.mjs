@@ -94,6 +94,23 @@ await check('a decided motion tells its effect', async () => {
         await details.locator('summary').first().click();
     await details.locator('.effect h4').first().waitFor();
 });
+if (mock) {
+    await check('a motion tells what members argue', async () => {
+        const all = await texts('#motions .arguments li');
+        return all.length === 3 && /^University Hospital Zürich: against #\d+\s+Small practices/.test(all[0])
+            && /^Cleveland Clinic: for #\d+, answering University Hospital Zürich #\d+\s+Two thirds/.test(all[1]) && /^Hungarian Institute of Cardiology: on neither side #/.test(all[2]);
+    });
+    await check('and how to argue, while it is open', async () => /sheaf argument give --matter \d+ /.test((await texts('#motions .card')).join())
+        && (await texts('#motions .card')).join().includes('Nobody has argued on it yet.'));
+    await check('what is suspended is said to be', async () => {
+        const held = page.locator('#motions .list details', { hasText: 'Share another' });
+        const badge = await held.locator('.badge').innerText();
+        await held.locator('summary').first().click();
+        await held.locator('.inside').waitFor();
+        const inside = await held.locator('.inside').innerText();
+        return badge === 'adopted, suspended' && /its effect is held and suspended,\s+by #\d+/.test(inside) && inside.includes('Nobody has argued on it.');
+    });
+}
 await check('a motion without a reason quotes nothing', async () => !(await texts('#motions blockquote')).includes('–'));
 await check('mandates show limits and usage', async () => /\d+ of [\d,]+ rounds? used/.test((await texts('#mandates .usage')).join()));
 await check('the charts are drawn', () => drawn(page));
