@@ -1,6 +1,7 @@
 #include "bylaws/messages.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { KEY_MAX = 160 };
 
@@ -50,6 +51,37 @@ sheaf_slice sheaf_message(const sheaf_messages *messages, const char *section, s
 sheaf_slice sheaf_message_word(const sheaf_messages *messages, const char *key)
 {
     return sheaf_message(messages, "words", sheaf_str(key));
+}
+
+/* "61(4)" and the like, which every language writes so. */
+static bool is_number(sheaf_slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr("0123456789().,", text.data[i]))
+            return false;
+    return text.len > 0;
+}
+
+void sheaf_message_source(const sheaf_messages *messages, sheaf_slice source, sheaf_buffer *out)
+{
+    const sheaf_json *all = sheaf_json_member(messages->own, "sources");
+    const sheaf_json *known = all ? all->first : NULL;
+    sheaf_slice rest = {NULL, 0};
+    for (; known; known = known->next) {
+        sheaf_slice name = known->name;
+        bool begins =
+            name.len && name.len <= source.len && memcmp(name.data, source.data, name.len) == 0;
+        rest = begins ? (sheaf_slice){source.data + name.len, source.len - name.len} : rest;
+        if (begins && (!rest.len || (name.data[name.len - 1] == ' ' && is_number(rest))))
+            break;
+    }
+    if (all && !known)
+        sheaf_buffer_add(out, sheaf_message_word(messages, "quote_begin"));
+    for (size_t i = 0; known && i < known->string.len; i++)
+        sheaf_buffer_add_byte(out, known->string.data[i] < 0x20 ? ' ' : known->string.data[i]);
+    sheaf_buffer_add(out, known ? rest : source);
+    if (all && !known)
+        sheaf_buffer_add(out, sheaf_message_word(messages, "quote_end"));
 }
 
 sheaf_slice sheaf_message_unit(const sheaf_messages *messages, const char *unit,

@@ -12,6 +12,8 @@
  *     "labels"    "record.field": what the field is called
  *     "choices"   "table.choice": the choice in a sentence
  *     "effects"   kind of act: what it does, as a noun
+ *     "sources"   a source, as documents and floors name it: the same in this language; one
+ * that ends in a space begins all that are followed by a number alone: "…, art. "
  *
  * What one language does not have is said in English. Messages are templates (wording.h).
  */
@@ -41,6 +43,11 @@ sheaf_slice sheaf_message(const sheaf_messages *messages, const char *section, s
 
 /* The same of a fixed word; every one stands in the English catalogue. */
 sheaf_slice sheaf_message_word(const sheaf_messages *messages, const char *key);
+
+/* Appends a source in the language. One that it has no words for, though it has for others, is
+ * quoted as it stands. */
+void sheaf_message_source(const sheaf_messages *messages, sheaf_slice source,
+                          sheaf_buffer *out);
 
 /* A unit of time, by how many there are; `form` may be empty. */
 sheaf_slice sheaf_message_unit(const sheaf_messages *messages, const char *unit,

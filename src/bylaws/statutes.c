@@ -94,7 +94,9 @@ static void put_floor(statutes *s, const sheaf_floor *floor)
         sheaf_wording_number(&number, strcmp(name, "majority") == 0 ? "share_bp" : name,
                              floor->value);
     }
-    sheaf_buffer_printf(&s->note, " (%s)", floor->source);
+    sheaf_buffer_add_string(&s->note, " (");
+    sheaf_message_source(s->wording.messages, sheaf_str(floor->source), &s->note);
+    sheaf_buffer_add_string(&s->note, ")");
 }
 
 /* What a footnote about the path says; nothing where there are no sources and no floors. */
@@ -107,7 +109,7 @@ static void make_note(statutes *s, const char *path)
     sheaf_buffer_reset(&s->note);
     while ((source = next_source(s, path, &source_at))) {
         sheaf_buffer_add_string(&s->note, s->note.len ? "; " : "");
-        sheaf_buffer_add(&s->note, source->source);
+        sheaf_message_source(s->wording.messages, source->source, &s->note);
     }
     while ((floor = next_floor(s, path, &floor_at))) {
         sheaf_buffer_add_string(&s->note, s->note.len ? "; " : "");
@@ -389,7 +391,9 @@ static void put_fixed(statutes *s)
                          sheaf_message(s->wording.messages, "labels", sheaf_str(key)));
         sheaf_buffer_add_string(&s->text, ": ");
         sheaf_wording_number(&s->wording, fixed->name, fixed->value);
-        sheaf_buffer_printf(&s->text, " (%s)", fixed->source);
+        sheaf_buffer_add_string(&s->text, " (");
+        sheaf_message_source(s->wording.messages, sheaf_str(fixed->source), &s->text);
+        sheaf_buffer_add_string(&s->text, ")");
         sheaf_page_item(&s->page, sheaf_buffer_slice(&s->text));
     }
 }
@@ -408,7 +412,7 @@ static void put_other_sources(statutes *s)
         paragraph_begin(s);
         sheaf_buffer_add(&s->text, sheaf_message_word(s->wording.messages, "source"));
         sheaf_buffer_printf(&s->text, " (%.*s): ", SHEAF_PRINT(source->of));
-        sheaf_buffer_add(&s->text, source->source);
+        sheaf_message_source(s->wording.messages, source->source, &s->text);
         sheaf_page_paragraph(&s->page, NULL, sheaf_buffer_slice(&s->text));
     }
 }

@@ -58,8 +58,12 @@ static void print_notice(const sheaf_matter *matter, const struct sheaf_row_asse
     if (sheaf_assembly_unproven(matter->state, row))
         puts(waits ? "              until it is, with `sheaf assembly notice`, before the "
                      "assembly begins,\n"
-                     "              nothing that takes effect can be decided there"
-                   : "              so it decides on nothing that takes effect");
+                     "              nothing that takes effect can be decided there, and no "
+                     "process of\n"
+                     "              accountability ends"
+                   : "              so it decides on nothing that takes effect, and ends no "
+                     "process\n"
+                     "              of accountability");
 }
 
 static void print(const sheaf_matter *matter)

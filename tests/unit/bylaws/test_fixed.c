@@ -46,9 +46,46 @@ static void test_words(void **unused)
                 snprintf(key, sizeof key, "fixed.%s", fixed->name);
                 if (!sheaf_message(&messages, "labels", sheaf_str(key)).len)
                     fail_msg("%s has no label in %s", key, languages[i]);
+                sheaf_buffer source;
+                sheaf_buffer_init(&source, 1000);
+                sheaf_message_source(&messages, sheaf_str(fixed->source), &source);
+                if (source.data[0] >= 0x80) /* a quotation mark */
+                    fail_msg("the source of %s has no words in %s", key, languages[i]);
+                sheaf_buffer_deinit(&source);
             }
         }
     }
+}
+
+static void want_source(const sheaf_messages *messages, const char *source, const char *want)
+{
+    sheaf_buffer out;
+    sheaf_buffer_init(&out, 1000);
+    sheaf_message_source(messages, sheaf_str(source), &out);
+    if (!sheaf_slice_equal(sheaf_buffer_slice(&out), sheaf_str(want)))
+        fail_msg("“%s” became “%.*s”", source, SHEAF_PRINT(sheaf_buffer_slice(&out)));
+    sheaf_buffer_deinit(&out);
+}
+
+/* A source is told in the language; one that has no words in it is quoted, whole. */
+static void test_sources(void **unused)
+{
+    (void)unused;
+    static const char regulation[] = "Council Regulation (EC) 1435/2003, art. ";
+    char source[200];
+    sheaf_messages messages = messages_of("de");
+    want_source(&messages, "the founders' choice", "Wahl der Gründer");
+    snprintf(source, sizeof source, "%s61(4)", regulation);
+    want_source(&messages, source, "Verordnung (EG) Nr. 1435/2003 des Rates, Art. 61(4)");
+    snprintf(source, sizeof source, "%s61(4), as far as we see", regulation);
+    want_source(&messages, source,
+                "„Council Regulation (EC) 1435/2003, art. 61(4), as far as we see“");
+    want_source(&messages, "the founders' choice 7", "„the founders' choice 7“");
+    want_source(&messages, regulation, "Verordnung (EG) Nr. 1435/2003 des Rates, Art. ");
+    want_source(&messages, "", "„“");
+    messages = messages_of("en");
+    want_source(&messages, "our first meeting", "our first meeting");
+    want_source(&messages, "the founders' choice", "the founders' choice");
 }
 
 /* The text has no digit of its own but for numbers of articles and of what is compared. */
@@ -129,8 +166,8 @@ static void test_statutes(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words),
-                                       cmocka_unit_test(test_no_numbers_in_words),
-                                       cmocka_unit_test(test_statutes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words), cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_no_numbers_in_words), cmocka_unit_test(test_statutes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
