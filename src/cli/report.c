@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OBJECT_MAX = 4 << 20 };
+/* Of one object: rows of a million members fit in. */
+enum { OBJECT_MAX = 1 << 30 };
 
 int sheaf_print(const sheaf_buffer *buffer)
 {
     if (buffer->failed) {
-        fputs("sheaf: the text to print is too large\n", stderr);
+        fputs("sheaf: what is to be printed is too large, or memory is spent\n", stderr);
         return SHEAF_EXIT_FAILED;
     }
     bool ended = buffer->len && buffer->data[buffer->len - 1] == '\n';

@@ -330,8 +330,18 @@ def rule_foreign_names(tree):
                 yield "%s:%d: `%s`" % (path, number, match.group(0))
 
 
+def rule_readers(tree):
+    """docs/api.md names each table of the state that src/hub/readers.c gives an area"""
+    tables = re.findall(r"^ +AREA\((\w+), \w+\),$", tree.texts.get("src/hub/readers.c", ""),
+                        re.MULTILINE)
+    for table in tables:
+        if "`%s`" % table not in tree.texts.get("docs/api.md", ""):
+            yield "docs/api.md does not say who may read `%s`" % table
+
+
 RULES = (rule_layers, rule_purity, rule_file_sizes, rule_function_sizes, rule_headers,
-         rule_dead_files, rule_leftovers, rule_dead_functions, rule_foreign_names)
+         rule_dead_files, rule_leftovers, rule_dead_functions, rule_foreign_names,
+         rule_readers)
 
 
 def main():

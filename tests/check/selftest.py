@@ -74,6 +74,10 @@ PLANTED = [
     ("dead_functions", {"src/base/sum.h": HEADER.replace(
         "int b);\n", "int b);\nint sheaf_product(int a, int b);\n")}),
     ("foreign_names", {"README.md": "See /wor" + "k/main.\n"}),
+    ("readers", {"src/hub/readers.c":
+                 "enum {\n    AREA(key, MEMBERS),\n    AREA(member, MEMBERS),\n};\n",
+                 "src/hub/meson.build": "files('hub.c', 'readers.c')\n",
+                 "docs/api.md": "Everyone for `key`.\n"}),
     ("foreign_names", {"README.md": "From https://registry.npm" + "js.org/.\n"}),
 ]
 
