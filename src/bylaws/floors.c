@@ -82,17 +82,31 @@ static bool met(const sheaf_floor *floor, const sheaf_field *field, const void *
     return false;
 }
 
-/* Ceilings are demanded of classes that have votes and put in money alone. The floor is for all
- * of them together: ceilings that sum to it let them have no more. The finding names the class
- * that goes beyond it, and the sum up to there. */
+/* Whoever is no investor and no supporter uses the co-op, and is a member like all others. */
+static bool uses(const struct sheaf_member_class *class)
+{
+    return !class->has_role
+           || (class->role != SHEAF_class_role_investor
+               && class->role != SHEAF_class_role_supporter);
+}
+
+static bool is_board(const struct sheaf_bylaws *bylaws, uint64_t place)
+{
+    const struct sheaf_organ *organs = bylaws->organs.list.at;
+    return bylaws->has_organs && place < bylaws->organs.list.count
+           && organs[place].kind == SHEAF_organ_kind_board;
+}
+
+/* Ceilings are demanded of classes that have votes and do not use the co-op. The floor is for
+ * all of them together: ceilings that sum to it let them have no more. The finding names the
+ * class that goes beyond it, and the sum up to there. */
 static bool check_investors(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                             sheaf_bylaws_findings *out)
 {
     const struct sheaf_member_class *classes = bylaws->members.classes.at;
     int64_t sum = 0;
     for (uint32_t i = 0; i < bylaws->members.classes.count; i++) {
-        if (!classes[i].has_role || classes[i].role != SHEAF_class_role_investor
-            || !classes[i].votes)
+        if (uses(&classes[i]) || !classes[i].votes)
             continue;
         sum += classes[i].has_ceiling_bp ? classes[i].ceiling_bp : 10000;
         if (sum > floor->value)
@@ -102,12 +116,97 @@ static bool check_investors(const struct sheaf_bylaws *bylaws, const sheaf_floor
     return false;
 }
 
+/* The floors are in hundredths of a euro. */
+static bool check_currency(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                           sheaf_bylaws_findings *out)
+{
+    return !sheaf_slice_is(bylaws->purpose.currency, "EUR")
+           && sheaf_bylaws_found(out, floor->fault, 0, "%s", floor->path);
+}
+
+/* Somebody manages the co-op. */
+static bool check_board(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                        sheaf_bylaws_findings *out)
+{
+    for (uint32_t i = 0; i < bylaws->organs.list.count; i++)
+        if (is_board(bylaws, i))
+            return false;
+    return bylaws->has_organs && sheaf_bylaws_found(out, floor->fault, 0, "%s", floor->path);
+}
+
+/* Those who manage it admit members. */
+static bool check_admission(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                            sheaf_bylaws_findings *out)
+{
+    const struct sheaf_admission_rules *admission = &bylaws->members.admission;
+    if (admission->has_organ && is_board(bylaws, (uint64_t)admission->organ))
+        return false;
+    return sheaf_bylaws_found(out, floor->fault, admission->organ, "%s", floor->path);
+}
+
+/* Where investors can be admitted, the statutes say what quorum the other members have. */
+static bool check_quorum(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                         sheaf_bylaws_findings *out)
+{
+    const struct sheaf_member_class *classes = bylaws->members.classes.at;
+    for (uint32_t i = 0; i < bylaws->members.classes.count; i++)
+        if (!uses(&classes[i]) && classes[i].votes && !bylaws->decisions.clauses.count)
+            return sheaf_bylaws_found(out, floor->fault, 0, "%s", floor->path);
+    return false;
+}
+
+/* Of the items of a list a floor is about the boards, and the classes whose members use the
+ * co-op: of others the law of its seat decides. */
+static bool check_items(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                        sheaf_bylaws_findings *out)
+{
+    const void *value;
+    const char *name = strrchr(floor->path, '.');
+    char list_path[SHEAF_FAULT_PATH_MAX];
+    (void)snprintf(list_path, sizeof list_path, "%.*s", (int)(name - floor->path), floor->path);
+    const sheaf_field *field = field_at(bylaws, list_path, &value);
+    const sheaf_list *list = value;
+    const sheaf_field *of = sheaf_shape_field(field->shape, sheaf_str(name + 1));
+    bool classes = strcmp(field->shape->name, "member_class") == 0;
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const uint8_t *item = (const uint8_t *)list->at + (size_t)i * field->shape->size;
+        const void *at = *(const bool *)(item + of->has) ? item + of->at : NULL;
+        bool concerned = classes ? uses((const struct sheaf_member_class *)(const void *)item)
+                                 : is_board(bylaws, i);
+        if (concerned && !met(floor, of, at)
+            && sheaf_bylaws_found(out, floor->fault, at ? number_of(of, at) : 0, "%s[%u].%s",
+                                  list_path, i, name + 1))
+            return true;
+    }
+    return false;
+}
+
+/* Floors that are about more than the one field at their path. */
+static const struct {
+    const char *path;
+    sheaf_floor_demand demand;
+    bool (*check)(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                  sheaf_bylaws_findings *out);
+} particular[] = {
+    {"decisions.clauses", SHEAF_FLOOR_REQUIRED, check_quorum},
+    {"members.admission.organ", SHEAF_FLOOR_REQUIRED, check_admission},
+    {"members.classes.ceiling_bp", SHEAF_FLOOR_MAX, check_investors},
+    {"members.classes.ceiling_bp", SHEAF_FLOOR_MIN, check_items},
+    {"members.classes.trial_s", SHEAF_FLOOR_MAX, check_items},
+    {"members.classes.votes", SHEAF_FLOOR_MIN, check_items},
+    {"organs.list.electorate", SHEAF_FLOOR_FORBIDDEN, check_items},
+    {"organs.list.kind", SHEAF_FLOOR_REQUIRED, check_board},
+    {"purpose.currency", SHEAF_FLOOR_FORBIDDEN, check_currency},
+};
+
 static bool check_floor(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                         sheaf_bylaws_findings *out)
 {
     const void *value;
-    if (strcmp(floor->path, "members.classes.ceiling_bp") == 0)
-        return check_investors(bylaws, floor, out);
+    for (size_t i = 0; i < sizeof particular / sizeof *particular; i++)
+        if (strcmp(floor->path, particular[i].path) == 0
+            && floor->demand == particular[i].demand)
+            return particular[i].check(bylaws, floor, out);
     const sheaf_field *field = field_at(bylaws, floor->path, &value);
     if (met(floor, field, value))
         return false;

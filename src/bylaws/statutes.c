@@ -135,12 +135,12 @@ static unsigned note_number(statutes *s, const char *path)
     return s->note_count;
 }
 
-static unsigned meet(void *context, const char *path, bool value)
+static unsigned meet(void *context, const char *path, sheaf_met met)
 {
     statutes *s = context;
     sheaf_buffer_printf(&s->said, "\n%s\n", path);
-    unsigned number = note_number(s, path);
-    if (number && !value && s->asked_count < ASKED_MAX)
+    unsigned number = met == SHEAF_MET_ABSENT ? 0 : note_number(s, path);
+    if (number && met == SHEAF_MET_ASKED && s->asked_count < ASKED_MAX)
         s->asked[s->asked_count++] = number;
     return number;
 }

@@ -224,8 +224,10 @@ static void mark(const telling *t, const sheaf_scope *scope, const sheaf_field *
     if (!w->meet)
         return;
     path_join(path, scope->path, field->name);
-    /* What is not there has no footnote. */
-    unsigned note = w->meet(w->context, path, value || !there(scope, field));
+    sheaf_met met = !there(scope, field) ? SHEAF_MET_ABSENT
+                    : value              ? SHEAF_MET_TOLD
+                                         : SHEAF_MET_ASKED;
+    unsigned note = w->meet(w->context, path, met);
     bool judged = field->type == SHEAF_FIELD_INT || field->type == SHEAF_FIELD_BOOL
                   || field->type == SHEAF_FIELD_ENUM;
     if (judged && sheaf_bylaws_enforced(sheaf_str(path)))

@@ -40,16 +40,19 @@ typedef struct {
     char path[SHEAF_WORDING_PATH_MAX];
 } sheaf_scope;
 
+/* The value is told, only asked about, or absent: what is not there has no footnote. */
+typedef enum { SHEAF_MET_TOLD, SHEAF_MET_ASKED, SHEAF_MET_ABSENT } sheaf_met;
+
 typedef struct {
     const sheaf_messages *messages;
     const struct sheaf_bylaws *bylaws;
     sheaf_buffer *out;
     sheaf_err *err;
     bool enforced, stated; /* since they were cleared: something that is, or is not, enforced */
-    /* Told of each path that a message comes by, and whether its value is told there; gives the
+    /* Told of each path that a message comes by, and what the message does there; gives the
      * number of its footnote, or 0. NULL where there are no footnotes; then nothing is marked
      * either. */
-    unsigned (*meet)(void *context, const char *path, bool value);
+    unsigned (*meet)(void *context, const char *path, sheaf_met met);
     void *context;
 } sheaf_wording;
 

@@ -229,8 +229,8 @@ static void test_sources(void **unused)
 
 /* ---- findings ---- */
 
-/* Ceilings of several classes of investors that sum to the floor are sound; so is one that has
- * no votes, or puts in no money alone. */
+/* Ceilings of several classes of investors that sum to the floor are sound; so is one of a
+ * class without votes, and one that limits nothing. */
 static void test_ceilings_of_investors(void **unused)
 {
     (void)unused;
@@ -239,7 +239,7 @@ static void test_ceilings_of_investors(void **unused)
         "{\"ceiling_bp\":1000,\"name\":\"investor\"",
         "\"ceiling_bp\":9000,\"name\":\"lender\",\"role\":\"investor\",\"votes\":0},"
         "{\"ceiling_bp\":2500,\"name\":\"investor\"",
-        "\"ceiling_bp\":9000,\"name\":\"neighbour\",\"votes\":1},"
+        "\"ceiling_bp\":10000,\"name\":\"neighbour\",\"votes\":1},"
         "{\"ceiling_bp\":2500,\"name\":\"investor\"",
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -249,51 +249,16 @@ static void test_ceilings_of_investors(void **unused)
     }
 }
 
-static void test_floors(void **unused)
+typedef struct {
+    const char *old, *new, *path;
+    const char *says;
+} missed;
+
+/* Each change of the sce model misses the floor at the path, and the finding says so. */
+static void check_missed(const missed *rows, size_t count)
 {
-    (void)unused;
-    static const struct {
-        const char *old, *new, *path;
-        const char *says;
-    } rows[] = {
-        {"\"capital_min_cents\":3000000", "\"capital_min_cents\":2999999",
-         "shares.capital_min_cents",
-         "article 4 (Member shares), shares.capital_min_cents: 29999.99 is less than 30000.00, "
-         "the "
-         "limit by the floor of sce (Council Regulation (EC) 1435/2003, art. 3(2))"},
-        {"\"capital_min_cents\":3000000,", "", "shares.capital_min_cents", "must be there"},
-        {"\"repay_until_s\":94608000", "\"repay_until_s\":94608001", "shares.repay_until_s",
-         "94608001 seconds is more than 1095 days"},
-        {"\"ceiling_bp\":2500", "\"ceiling_bp\":2501", "members.classes[2].ceiling_bp",
-         "59(3)"},
-        {"\"ceiling_bp\":2500,", "", "members.classes[2].ceiling_bp",
-         "100 % is more than 25 %"},
-        {"\"ceiling_bp\":2500,\"name\":\"investor\"",
-         "\"ceiling_bp\":1500,\"name\":\"lender\",\"role\":\"investor\",\"votes\":1},"
-         "{\"ceiling_bp\":1001,\"name\":\"investor\"",
-         "members.classes[3].ceiling_bp",
-         "25.01 % is more than 25 %, the limit by the floor of sce (Council Regulation (EC) "
-         "1435/2003, art. 59(3), of all classes of investors together)"},
-        {"\"members_bp\":1000,\"members_max\"", "\"members_bp\":1001,\"members_max\"",
-         "petitions.members_bp", "art. 55"},
-        {"\"members_max\":5000", "\"members_max\":5001", "petitions.members_max", "art. 55"},
-        {"\"members_bp\":3000,\"protected\":true,\"reserve_bp\":2000",
-         "\"members_bp\":3501,\"protected\":true,\"reserve_bp\":1499", "surplus.reserve_bp",
-         "14.99 % is less than 15 %"},
-        {"\"another_cooperative\"", "\"members\"", "dissolution.reserve", "must not be so"},
-        {"\"registration\":true", "\"registration\":false", "amendment.registration",
-         "must be there"},
-        {"\"place\":\"x\",", "", "purpose.place", "5(4)"},
-        {"\"clauses\":[{\"text\":\"The society was formed by at least five members who are "
-         "resident in, or governed by the law of, at least two Member "
-         "States.\"},{\"text\":\"The "
-         "capital is variable; the name is preceded or followed by the abbreviation SCE.\"}],",
-         "", "purpose.clauses", "at least five, in at least two Member States"},
-        {"\"approvals_bp\":5001", "\"approvals_bp\":5000", "succession.approvals_bp",
-         "floor of every form"},
-    };
     const char *from = model("sce")->text;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < count; i++) {
         filled(from);
         replace(rows[i].old, rows[i].new);
         sheaf_bylaws_finding finding = check();
@@ -308,6 +273,126 @@ static void test_floors(void **unused)
             fail_msg("%s", (const char *)words.data);
         sheaf_buffer_deinit(&words);
     }
+}
+
+static void test_floors(void **unused)
+{
+    (void)unused;
+    static const missed rows[] = {
+        {"\"capital_min_cents\":3000000", "\"capital_min_cents\":2999999",
+         "shares.capital_min_cents",
+         "article 4 (Member shares), shares.capital_min_cents: 29999.99 is less than 30000.00, "
+         "the "
+         "limit by the floor of sce (Council Regulation (EC) 1435/2003, art. 3(2) and (4))"},
+        {"\"capital_min_cents\":3000000,", "", "shares.capital_min_cents", "must be there"},
+        {"\"repay_until_s\":94608000", "\"repay_until_s\":94608001", "shares.repay_until_s",
+         "94608001 seconds is more than 1095 days"},
+        {"\"currency\":\"EUR\"", "\"currency\":\"SEK\"", "purpose.currency",
+         "must not be so, by the floor of sce (Council Regulation (EC) 1435/2003, art. 3(1)"},
+        {"\"clauses\":[{\"text\":\"Where a quorum is demanded, that share of the members who "
+         "use "
+         "the society must have taken part.\"}],",
+         "", "decisions.clauses", "61(3)"},
+        {"\"members_bp\":1000,\"members_max\"", "\"members_bp\":1001,\"members_max\"",
+         "petitions.members_bp", "art. 55"},
+        {"\"members_max\":5000", "\"members_max\":5001", "petitions.members_max", "art. 55"},
+        {"\"members_bp\":3000,\"protected\":true,\"reserve_bp\":2000",
+         "\"members_bp\":3501,\"protected\":true,\"reserve_bp\":1499", "surplus.reserve_bp",
+         "14.99 % is less than 15 %"},
+        {"\"another_cooperative\"", "\"members\"", "dissolution.reserve", "must not be so"},
+        {"\"registration\":true", "\"registration\":false", "amendment.registration",
+         "must be there"},
+        {"\"place\":\"x\",", "", "purpose.place", "5(4)"},
+        {"\"clauses\":[{\"text\":\"The society was formed by at least five members who are "
+         "resident in, or governed by the law of, at least two Member "
+         "States.\"},{\"text\":\"The "
+         "capital is variable; the name is preceded or followed by the abbreviation SCE and, "
+         "as no "
+         "member is liable for more than was subscribed, ends in “limited”.\"}],",
+         "", "purpose.clauses", "five, unless all are bodies, from at least two Member States"},
+        {"\"approvals_bp\":5001", "\"approvals_bp\":5000", "succession.approvals_bp",
+         "floor of every form"},
+    };
+    check_missed(rows, sizeof rows / sizeof *rows);
+}
+
+static void test_floors_of_members(void **unused)
+{
+    (void)unused;
+    static const missed rows[] = {
+        {"\"ceiling_bp\":2500", "\"ceiling_bp\":2501", "members.classes[2].ceiling_bp",
+         "59(3)"},
+        {"\"ceiling_bp\":2500,", "", "members.classes[2].ceiling_bp",
+         "100 % is more than 25 %"},
+        {"\"ceiling_bp\":2500,\"name\":\"investor\"",
+         "\"ceiling_bp\":1500,\"name\":\"lender\",\"role\":\"investor\",\"votes\":1},"
+         "{\"ceiling_bp\":1001,\"name\":\"investor\"",
+         "members.classes[3].ceiling_bp",
+         "25.01 % is more than 25 %, the limit by the floor of sce (Council Regulation (EC) "
+         "1435/2003, art. 59(3), of all classes together that do not use it, investors and "
+         "supporters)"},
+        {"\"name\":\"supporter\",\"role\":\"supporter\",\"votes\":0",
+         "\"ceiling_bp\":1,\"name\":\"supporter\",\"role\":\"supporter\",\"votes\":1",
+         "members.classes[3].ceiling_bp", "25.01 % is more than 25 %"},
+        {"\"name\":\"supporter\",\"role\":\"supporter\",\"votes\":0",
+         "\"name\":\"supporter\",\"role\":\"community\",\"votes\":0",
+         "members.classes[3].votes",
+         "0 is less than 1, the limit by the floor of sce (Council Regulation (EC) 1435/2003, "
+         "art. 59(1), of members who use it)"},
+        {"\"name\":\"worker\",\"role\":\"worker\",\"votes\":1",
+         "\"name\":\"worker\",\"votes\":0", "members.classes[1].votes", "59(1)"},
+        {"\"name\":\"worker\",\"role\":\"worker\",\"votes\":1",
+         "\"name\":\"worker\",\"role\":\"worker\",\"trial_s\":1,\"votes\":1",
+         "members.classes[1].trial_s", "1 second is more than 0 seconds"},
+        {"\"name\":\"worker\",\"role\":\"worker\",\"votes\":1",
+         "\"ceiling_bp\":9999,\"name\":\"worker\",\"role\":\"worker\",\"votes\":1",
+         "members.classes[1].ceiling_bp", "99.99 % is less than 100 %"},
+        {"\"open_max\":100,\"organ\":0}", "\"open_max\":100}", "members.admission.organ",
+         "14(1)"},
+        {"\"open_max\":100,\"organ\":0}", "\"open_max\":100,\"organ\":1}",
+         "members.admission.organ", "the management admits"},
+        {"\"hearing_s\":1209600", "\"hearing_s\":86399", "members.exclusion.hearing_s",
+         "86399 seconds is less than 1 day"},
+        {"\"list\":[{\"kind\":\"board\"", "\"list\":[{\"kind\":\"supervisors\"",
+         "members.admission.organ", "14(1)"},
+        {"\"list\":[{\"kind\":\"board\"", "\"list\":[{\"electorate\":0,\"kind\":\"board\"",
+         "organs.list[0].electorate", "42(3)"},
+    };
+    check_missed(rows, sizeof rows / sizeof *rows);
+}
+
+/* Who manages is missed by itself too, not only where it should admit members. Somebody whom a
+ * class elects may do anything else. */
+static void test_management(void **unused)
+{
+    (void)unused;
+    filled(model("sce")->text);
+    replace("\"list\":[{\"kind\":\"board\"", "\"list\":[{\"kind\":\"supervisors\"");
+    (void)check();
+    assert_int_equal(found_count, 2);
+    assert_string_equal(found[1].path, "organs.list.kind");
+    assert_string_equal(found[1].floor->path, "organs.list.kind");
+    filled(model("sce")->text);
+    replace("{\"kind\":\"treasurers\"", "{\"electorate\":0,\"kind\":\"treasurers\"");
+    assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+}
+
+/* A special quorum is needed only where somebody votes who does not use the society. */
+static void test_quorum_of_users(void **unused)
+{
+    (void)unused;
+    static const char clauses[] = "\"clauses\":[{\"text\":\"Where a quorum is demanded, that "
+                                  "share of the members who use "
+                                  "the society must have taken part.\"}],";
+    static const char source[] = "{\"of\":\"clauses\",\"source\":\"Council Regulation (EC) "
+                                 "1435/2003, art. 61(3)";
+    filled(model("sce")->text);
+    assert_non_null(strstr(text, source));
+    replace(clauses, "");
+    assert_string_equal(check().path, "decisions.clauses");
+    replace("\"name\":\"investor\",\"role\":\"investor\",\"votes\":1",
+            "\"name\":\"investor\",\"role\":\"investor\",\"votes\":0");
+    assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
 }
 
 /* Every floor is one of a field that there is. */
@@ -441,6 +526,9 @@ int main(void)
         cmocka_unit_test(test_sources),
         cmocka_unit_test(test_ceilings_of_investors),
         cmocka_unit_test(test_floors),
+        cmocka_unit_test(test_floors_of_members),
+        cmocka_unit_test(test_management),
+        cmocka_unit_test(test_quorum_of_users),
         cmocka_unit_test(test_floors_have_fields),
         cmocka_unit_test(test_contradictions_in_words),
         cmocka_unit_test(test_all_findings),

@@ -550,7 +550,7 @@ static void test_changes_of_sources(void **unused)
     assert_string_equal(
         (const char *)out.data,
         "shares.sources[0].source|sources, capital_min_cents|Council Regulation (EC) "
-        "1435/2003, art. 3(2)|none|0\n"
+        "1435/2003, art. 3(2) and (4)|none|0\n"
         "witnesses.protected|protected|no|yes|1\n");
     sheaf_buffer_deinit(&out);
     document_free(&before);
