@@ -116,6 +116,18 @@ static bool check_investors(const struct sheaf_bylaws *bylaws, const sheaf_floor
     return false;
 }
 
+/* SCE is a word of the name. */
+static bool check_name(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                       sheaf_bylaws_findings *out)
+{
+    sheaf_slice rest = bylaws->purpose.name, word;
+    while (sheaf_take_until(&rest, ' ', &word))
+        if (sheaf_slice_is(word, "SCE"))
+            return false;
+    return !sheaf_slice_is(rest, "SCE")
+           && sheaf_bylaws_found(out, floor->fault, 0, "%s", floor->path);
+}
+
 /* The floors are in hundredths of a euro. */
 static bool check_currency(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                            sheaf_bylaws_findings *out)
@@ -197,6 +209,7 @@ static const struct {
     {"organs.list.electorate", SHEAF_FLOOR_FORBIDDEN, check_items},
     {"organs.list.kind", SHEAF_FLOOR_REQUIRED, check_board},
     {"purpose.currency", SHEAF_FLOOR_FORBIDDEN, check_currency},
+    {"purpose.name", SHEAF_FLOOR_FORBIDDEN, check_name},
 };
 
 static bool check_floor(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,

@@ -15,7 +15,9 @@ enum {
 
 /* The model is asked for first, by the command. */
 const sheaf_question sheaf_questions[] = {
-    {"name", "purpose.name", "What is the co-op called?", SHEAF_ANSWER_TEXT},
+    {"name", "purpose.name",
+     "What is the co-op called? (A European Cooperative Society: with the word SCE.)",
+     SHEAF_ANSWER_TEXT},
     {"purpose", "purpose.text", "What is it for, in a sentence or some?", SHEAF_ANSWER_TEXT},
     {"place", "purpose.place", "Where is its registered office?", SHEAF_ANSWER_TEXT},
     {"currency", "purpose.currency", "Which currency does it keep its books in (ISO 4217)?",

@@ -30,14 +30,14 @@ static const sheaf_bylaws_model *model(const char *name)
     return NULL;
 }
 
-/* The model's text with an x where founders must say something. */
+/* The model's text with a word where founders must say something. */
 static char *filled(const char *from)
 {
     size_t n = 0;
-    for (; *from && n + 2 < TEXT_MAX; from++) {
+    for (; *from && n + 8 < TEXT_MAX; from++) {
         text[n++] = *from;
         if (from[0] == ':' && from[1] == '"' && from[2] == '"')
-            text[n++] = '"', text[n++] = 'x', from++;
+            n += (size_t)snprintf(text + n, 8, "\"SCE x"), from++;
     }
     text[n] = 0;
     return text;
@@ -302,13 +302,16 @@ static void test_floors(void **unused)
         {"\"another_cooperative\"", "\"members\"", "dissolution.reserve", "must not be so"},
         {"\"registration\":true", "\"registration\":false", "amendment.registration",
          "must be there"},
-        {"\"place\":\"x\",", "", "purpose.place", "5(4)"},
+        {"\"place\":\"SCE x\",", "", "purpose.place", "5(4)"},
+        {"\"name\":\"SCE x\",\"place\"", "\"name\":\"SCEx\",\"place\"", "purpose.name",
+         "before or behind the name"},
+        {"\"name\":\"SCE x\",\"place\"", "\"name\":\"Elm Sce\",\"place\"", "purpose.name",
+         "5(4)"},
         {"\"clauses\":[{\"text\":\"The society was formed by at least five members who are "
          "resident in, or governed by the law of, at least two Member "
          "States.\"},{\"text\":\"The "
-         "capital is variable; the name is preceded or followed by the abbreviation SCE and, "
-         "as no "
-         "member is liable for more than was subscribed, ends in “limited”.\"}],",
+         "capital is variable; as no member is liable for more than was subscribed, the name "
+         "ends in “limited”.\"}],",
          "", "purpose.clauses", "five, unless all are bodies, from at least two Member States"},
         {"\"approvals_bp\":5001", "\"approvals_bp\":5000", "succession.approvals_bp",
          "floor of every form"},
@@ -375,6 +378,20 @@ static void test_management(void **unused)
     filled(model("sce")->text);
     replace("{\"kind\":\"treasurers\"", "{\"electorate\":0,\"kind\":\"treasurers\"");
     assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+}
+
+/* The abbreviation is a word of its own, wherever it stands. */
+static void test_name(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {"SCE", "Elm SCE", "Elm SCE limited", "SCE Elm"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[60];
+        filled(model("sce")->text);
+        snprintf(name, sizeof name, "\"name\":\"%s\",\"place\"", names[i]);
+        replace("\"name\":\"SCE x\",\"place\"", name);
+        assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+    }
 }
 
 /* A special quorum is needed only where somebody votes who does not use the society. */
@@ -528,6 +545,7 @@ int main(void)
         cmocka_unit_test(test_floors),
         cmocka_unit_test(test_floors_of_members),
         cmocka_unit_test(test_management),
+        cmocka_unit_test(test_name),
         cmocka_unit_test(test_quorum_of_users),
         cmocka_unit_test(test_floors_have_fields),
         cmocka_unit_test(test_contradictions_in_words),

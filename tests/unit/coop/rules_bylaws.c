@@ -378,7 +378,7 @@ void test_templates(void **unused)
         for (; *from && n + 8 < sizeof text; from++) {
             text[n++] = *from == '\'' ? ' ' : *from;                /* the kit's quote */
             if (from[0] == ':' && from[1] == '"' && from[2] == '"') /* an empty text */
-                text[n++] = '"', text[n++] = 'x', from++;
+                n += (size_t)snprintf(text + n, 8, "\"SCE x"), from++;
         }
         text[n] = 0;
         found_on(&k, text, ACCEPTED);

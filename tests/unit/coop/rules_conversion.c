@@ -30,7 +30,7 @@ static char *society(void)
     for (char *at = text; *at; at++)
         *at = *at == '\'' ? ' ' : *at; /* the kit's quote */
     for (int i = 0; i < 3; i++) {      /* name, place and text of article 1 */
-        char *full = with(text, ":\"\"", ":\"x\"");
+        char *full = with(text, ":\"\"", ":\"SCE x\"");
         free(text);
         text = full;
     }
