@@ -46,14 +46,34 @@ static int compare(const void *left, const void *right)
     return a->of < b->of ? -1 : a->of > b->of;
 }
 
-/* The scope that a key needs for what the command does; 0 for none. */
-static uint8_t scope_of(const sheaf_waiting *what)
+static sheaf_kind kind_of(const sheaf_waiting *what)
 {
     char noun[SHEAF_WAITING_COMMAND], verb[SHEAF_WAITING_COMMAND];
     if (sscanf(what->command, "%119s %119s", noun, verb) != 2)
-        return 0;
-    sheaf_kind kind = sheaf_kind_from_words(noun, verb);
+        return SHEAF_KIND_none;
+    return sheaf_kind_from_words(noun, verb);
+}
+
+/* The scope that a key needs for what the command does, where the member has a key with it; 0
+ * for none. */
+static uint8_t scope_of(const sheaf_waiting *what)
+{
+    sheaf_kind kind = kind_of(what);
+    if (kind == SHEAF_KIND_member_leave || kind == SHEAF_KIND_member_stay)
+        return SHEAF_SCOPE_ADMIN;
     return kind ? sheaf_scope_needed(kind) : 0;
+}
+
+static bool has_key(const sheaf_waits *waits, uint8_t scope)
+{
+    const struct sheaf_row_key *key;
+    for (uint32_t at = sheaf_member_get(waits->state, waits->member)->key_last; at;
+         at = key->before) {
+        key = sheaf_key_at(waits->state, at - 1);
+        if (sheaf_key_live(waits->state, key->id, scope, waits->now))
+            return true;
+    }
+    return false;
 }
 
 /* While a panel judges a recovery of the member's keys they sign nothing with money and keys.
@@ -64,8 +84,11 @@ static void leave_out_frozen(sheaf_waits *waits)
     for (size_t i = 0; i < waits->count; i++) {
         sheaf_waiting *what = &waits->at[i];
         what->scope = scope_of(what);
-        if (sheaf_keys_frozen(waits->state, waits->member, what->scope) == SHEAF_ACCEPTED)
-            waits->at[kept++] = *what;
+        if (sheaf_keys_frozen(waits->state, waits->member, what->scope) != SHEAF_ACCEPTED)
+            continue;
+        if (what->scope == SHEAF_SCOPE_ADMIN && !has_key(waits, SHEAF_SCOPE_ADMIN))
+            what->scope = sheaf_scope_needed(kind_of(what)); /* of leaving: none */
+        waits->at[kept++] = *what;
     }
     waits->count = kept;
 }

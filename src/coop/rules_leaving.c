@@ -77,11 +77,31 @@ sheaf_refusal sheaf_member_end(sheaf_fold *fold, uint32_t id, uint8_t state)
 
 /* ---- leaving ---- */
 
+/* Everybody can leave. With the scope admin; where no key of the member has that, since all are
+ * made in pages and the bylaws leave it to none of these, with any key but a machine's. */
+static sheaf_refusal check_key(const sheaf_fold *fold)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_key *own = sheaf_key_get(state, fold->key), *key;
+    SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(state, fold->member, SHEAF_SCOPE_ADMIN));
+    if (sheaf_key_scopes(state, own) & SHEAF_SCOPE_ADMIN)
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(own->scopes == SHEAF_SCOPE_TRAIN, outside_scope);
+    for (uint32_t at = sheaf_member_get(state, fold->member)->key_last; at; at = key->before) {
+        key = sheaf_key_at(state, at - 1);
+        SHEAF_REFUSE_IF(key->until >= fold->stamp
+                            && (sheaf_key_scopes(state, key) & SHEAF_SCOPE_ADMIN),
+                        outside_scope);
+    }
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_member_leave(sheaf_fold *fold, const struct sheaf_member_leave *what)
 {
     int64_t notice = sheaf_bylaws_now(fold->state)->leave_notice_s;
     struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
     (void)what;
+    SHEAF_REFUSE_UNLESS(check_key(fold));
     SHEAF_REFUSE_UNLESS(can_go(fold->state, member));
     if (!notice)
         return sheaf_member_end(fold, fold->member, SHEAF_member_state_left);
@@ -99,6 +119,7 @@ sheaf_refusal sheaf_rule_member_stay(sheaf_fold *fold, const struct sheaf_member
 {
     struct sheaf_row_member *member = sheaf_member_edit_active(fold, fold->member);
     (void)what;
+    SHEAF_REFUSE_UNLESS(check_key(fold));
     SHEAF_REFUSE_IF(member->notice == SHEAF_NONE, no_notice);
     member->notice = SHEAF_NONE;
     member->leaves = member->ends;

@@ -86,6 +86,40 @@ void test_keys_of_pages(void **unused)
     kit_close(&k);
 }
 
+/* Everybody can leave: also whose keys are all of pages that sign nothing with members. Where
+ * somebody has a key with the scope admin it takes that, and no machine's key is enough. */
+void test_keys_of_pages_leave(void **unused)
+{
+    (void)unused;
+    for (int none = 0; none < 2; none++) {
+        kit k;
+        kit_rules rules = kit_rules_usual();
+        rules.leave_notice = 3600;
+        if (none)
+            rules.web = "{'admin':false,'data':false,'money':false,'train':false,'vote':false}";
+        kit_open(&k);
+        kit_found_four(&k, &rules);
+        static const kit_row rows[] = {
+            {"web", "member.apply",
+             "{'class':0,'kind':'person','name':^,'public_key':@web,'web':true}",
+             .label = "web"},
+            {"ann", "member.admit", "{'member':#web}"},
+            {"bob.node", "member.leave", "{}", R(outside_scope)},
+            {"bob", "key.admit", WITHOUT_END("b2", BITS(false, false, false, true)),
+             .label = "b2"},
+            {"b2", "member.leave", "{}", R(outside_scope)},
+            {"bob", "member.leave", "{}"},
+            {"b2", "member.stay", "{}", R(outside_scope)},
+            {"web", "member.leave", "{}"},
+            {"web", "member.stay", "{}"},
+            {"web", "member.leave", "{}"},
+            {"web", "member.invite", "{'public_key':@y}", R(outside_scope)},
+        };
+        KIT_ROWS(&k, rows);
+        kit_close(&k);
+    }
+}
+
 #define OF_PAGE(name) "{'public_key':@" name "," BITS(true, false, false, true) ",'web':true}"
 
 /* What an amendment takes from the keys of pages, those that are admitted sign no more either;
@@ -110,6 +144,8 @@ void test_keys_of_pages_amended(void **unused)
         {"web", "member.invite", "{'public_key':@x}"},
     };
     KIT_ROWS(&k, rows);
+    int64_t until = k.now + 1000000;
+    admit(&k, ACCEPTED, "b2", "b3", BITS(true, false, false, false), until);
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "ann"))->guards, 3);
     assert_int_equal(sheaf_coop(&k.state)->guarded, 4);
     rules.web = votes;
@@ -123,6 +159,12 @@ void test_keys_of_pages_amended(void **unused)
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "ann"))->guards, 1);
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "bob"))->guards, 0);
     assert_int_equal(sheaf_coop(&k.state)->guarded, 3);
+    int64_t step_ms = k.step_ms;
+    k.step_ms = 0; /* to its last moment b3 can see to it that bob leaves */
+    k.now = until;
+    kit_want(&k, R(outside_scope), "b2", "member.leave", "{}", NULL);
+    k.now++;
+    k.step_ms = step_ms;
     static const kit_row after[] = {
         {"web", "member.invite", "{'public_key':@y}", R(outside_scope)},
         {"b2", "key.revoke", "{'key':#bob.node}", R(outside_scope)},
@@ -132,6 +174,7 @@ void test_keys_of_pages_amended(void **unused)
         {"ann", "key.rotate", "{'key':#old,'public_key':@new,'web':false}", .label = "new"},
         {"new", "motion.open", "{'title':^}"},
         {"new", "member.invite", "{'public_key':@y}", R(outside_scope)},
+        {"b2", "member.leave", "{}"},
     };
     KIT_ROWS(&k, after);
     kit_close(&k);

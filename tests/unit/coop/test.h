@@ -199,6 +199,7 @@ void test_keys_of_pages(void **unused);
 void test_keys_of_pages_amended(void **unused);
 void test_keys_max(void **unused);
 void test_keys_that_guard(void **unused);
+void test_keys_of_pages_leave(void **unused);
 void test_keys_that_guard_the_coop(void **unused);
 void test_exclusion_given_up(void **unused);
 void test_recovery_in_vain(void **unused);

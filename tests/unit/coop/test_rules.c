@@ -200,6 +200,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_keys_of_pages),
     cmocka_unit_test(test_keys_of_pages_amended),
     cmocka_unit_test(test_keys_max),
+    cmocka_unit_test(test_keys_of_pages_leave),
     cmocka_unit_test(test_keys_that_guard),
     cmocka_unit_test(test_keys_that_guard_the_coop),
     cmocka_unit_test(test_exclusion_given_up),
