@@ -43,6 +43,14 @@ static bool allowed_now(const sheaf_state *state, uint32_t human, uint32_t membe
     return row && row->withdrawn == SHEAF_NONE;
 }
 
+/* Has the application that named it come to nothing? Who applies anew is the same person. */
+static bool let_go(const sheaf_fold *fold, const struct sheaf_row_human *human)
+{
+    const struct sheaf_row_member *row = sheaf_member_get(fold->state, human->member);
+    return row->state == SHEAF_member_state_declined
+           || (row->state == SHEAF_member_state_applied && sheaf_application_lapsed(fold, row));
+}
+
 /* 1 + the row of the human behind the commitment, 0 where it is zeros; the human is entered
  * where nobody named it before. By chance two begin alike once in many millions; who wanted
  * that has only shut out a commitment of their own.
@@ -68,6 +76,8 @@ static sheaf_refusal enter_human(sheaf_fold *fold, uint32_t member, const sheaf_
     SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_IF(!sheaf_hash_equal(&sheaf_human_at(fold->state, row)->holder, holder),
                     holder_taken);
+    if (let_go(fold, sheaf_human_at(fold->state, row)))
+        sheaf_human_edit(fold->state, row)->member = member;
     SHEAF_REFUSE_IF(sheaf_human_at(fold->state, row)->member != member
                         && !allowed_now(fold->state, row, member),
                     holder_of_another);

@@ -307,6 +307,46 @@ static uint8_t standing(kit *k, const char *who)
     return sheaf_member_get(&k->state, kit_index(k, who))->state;
 }
 
+/* Who is declined, or not decided on in time, applies anew as the same person; whose
+ * application waits, or who is a member, is copied by nobody. */
+void test_declined_holder(void **unused)
+{
+    (void)unused;
+#define AS(name, digits)                                                                       \
+    "{'class':0,'holder':" digits ",'kind':'person','name':^,'public_key':@" name              \
+    ",'web':false}"
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"eve", "member.apply", AS("eve", "~e"), .label = "eve"},
+        {"fay", "member.apply", AS("fay", "~f"), .label = "fay"},
+        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)},
+        {"ann", "member.decline", OF("eve")},
+        {"bob", "member.decline", OF("eve")},
+        {"cat", "member.decline", OF("eve")},
+        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)}, /* dan may admit eve */
+        {"dan", "member.decline", OF("eve")},
+        {"e2", "member.apply", AS("e2", "~e"), .label = "e2"},
+        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)},
+        {"ann", "member.admit", OF("e2")},
+        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_key_get(&k.state, kit_index(&k, "e2"))->human,
+                     sheaf_key_get(&k.state, kit_index(&k, "eve"))->human);
+    k.step_ms = 0;
+    k.now = sheaf_member_get(&k.state, kit_index(&k, "fay"))->applied + 86400000;
+    kit_want(&k, R(holder_of_another), "f2", "member.apply", AS("f2", "~f"), NULL);
+    k.now++;
+    kit_want(&k, ACCEPTED, "f2", "member.apply", AS("f2", "~f"), "f2");
+    kit_want(&k, R(application_lapsed), "ann", "member.admit", OF("fay"), NULL);
+    kit_do(&k, "ann", "member.admit", NULL, OF("f2"));
+    kit_close(&k);
+#undef AS
+}
+
 /* One member who declines everybody keeps nobody out: it takes so many that too few are left to
  * approve. But nobody it declines stands in a stranger's way. */
 void test_declined_by_one(void **unused)

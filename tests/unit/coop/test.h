@@ -191,6 +191,7 @@ void test_admission_by_the_members(void **unused);
 void test_declined_by_one(void **unused);
 void test_declined_by_enough(void **unused);
 void test_admission_by_one_person(void **unused);
+void test_declined_holder(void **unused);
 void test_admission_until_a_key_runs_out(void **unused);
 void test_invitations(void **unused);
 void test_invitations_lapse(void **unused);

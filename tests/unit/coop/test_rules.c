@@ -190,6 +190,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_admission_by_the_members),
     cmocka_unit_test(test_declined_by_one),
     cmocka_unit_test(test_declined_by_enough),
+    cmocka_unit_test(test_declined_holder),
     cmocka_unit_test(test_admission_by_one_person),
     cmocka_unit_test(test_heard_by_keys_without_a_name),
     cmocka_unit_test(test_heard_for_several),
