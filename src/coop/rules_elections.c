@@ -247,6 +247,9 @@ sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_elec
     SHEAF_REFUSE_UNLESS(read_ballot(state, what, election->seats, &approved));
     uint64_t pair = sheaf_pair(what->election, fold->member);
     uint32_t cast = sheaf_election_ballot_row(state, pair);
+    SHEAF_REFUSE_IF(cast != SHEAF_NONE
+                        && !sheaf_bylaws_get(state, election->bylaws)->ballots_changeable,
+                    voted_already);
     if (counts)
         count_ballot(state, row, fold->member,
                      cast == SHEAF_NONE ? NULL

@@ -118,6 +118,41 @@ static void after_the_count(kit *k)
     KIT_ROWS(k, closed);
 }
 
+/* Where votes cannot be changed the first ballot stands, a blank one and one of a member on
+ * trial too; by the bylaws of the call, whatever is amended meanwhile. */
+void test_election_once(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = rules_with_organs();
+    rules.changeable = false;
+    rules.classes = "{'name':'member','votes':1},{'name':'worker','trial_s':90000,'votes':1},"
+                    "{'name':'supporter','votes':0}";
+    kit_found_four(&k, &rules);
+    join(&k, "wim", 1);
+    static const char *const names[] = {"ann", "bob"};
+    kit_do(&k, "ann", "election.call", "e", "{'organ':0}");
+    stand(&k, "e", names, 2);
+    kit_do(&k, "ann", "candidate.withdraw", NULL, "{'election':#e}");
+    k.now = election(&k, "e")->opens;
+    static const kit_row rows[] = {
+        {"bob", "election.vote", "{'approve':[],'election':#e}"},
+        {"bob", "election.vote", "{'approve':[{'member':#bob}],'election':#e}",
+         R(voted_already)},
+        {"wim", "election.vote", "{'approve':[{'member':#bob}],'election':#e}"},
+        {"wim", "election.vote", "{'approve':[],'election':#e}", R(voted_already)},
+        {"cat", "election.vote", "{'approve':[{'member':#ann}],'election':#e}",
+         R(not_a_candidate)},
+        {"cat", "election.vote", "{'approve':[{'member':#bob}],'election':#e}"},
+        {"cat", "election.vote", "{'approve':[{'member':#bob}],'election':#e}",
+         R(voted_already)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(election(&k, "e")->ballots, 2);
+    kit_close(&k);
+}
+
 void test_election(void **unused)
 {
     (void)unused;

@@ -37,6 +37,7 @@ void test_conflicts(void **unused);
 void test_electorates_stay(void **unused);
 void test_election(void **unused);
 void test_election_of_a_class(void **unused);
+void test_election_once(void **unused);
 void test_offices_end(void **unused);
 void test_recall_and_elect(void **unused);
 void test_organ_decides(void **unused);

@@ -406,6 +406,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_offices_end),
     cmocka_unit_test(test_recall_and_elect),
     cmocka_unit_test(test_organ_decides),
+    cmocka_unit_test(test_election_once),
     cmocka_unit_test(test_organ_quorum),
     cmocka_unit_test(test_organ_refers),
     cmocka_unit_test(test_organ_vacancies),
