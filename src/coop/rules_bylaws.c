@@ -112,6 +112,10 @@ static sheaf_refusal follows(const sheaf_state *state, const struct sheaf_row_by
         const struct sheaf_row_class *class = sheaf_class_at(state, now->class_first + i);
         SHEAF_REFUSE_IF(!sheaf_slice_equal(SHEAF_WORDS(class->name), classes[i].name),
                         classes_removed);
+        SHEAF_REFUSE_IF(
+            class->investor
+                && (!classes[i].has_role || classes[i].role != SHEAF_class_role_investor),
+            class_investor);
     }
     SHEAF_REFUSE_UNLESS(sheaf_shares_follow(state, text->has_shares,
                                             text->has_shares ? text->shares.price_cents : 0));
@@ -189,6 +193,7 @@ static void add_classes(sheaf_fold *fold, struct sheaf_row_bylaws *row,
         class->votes = (uint8_t)classes[i].votes;
         class->ceiling_bp =
             classes[i].has_ceiling_bp ? (uint16_t)classes[i].ceiling_bp : SHEAF_NO_CEILING;
+        class->investor = classes[i].has_role && classes[i].role == SHEAF_class_role_investor;
         SHEAF_SET_WORDS(class->name, classes[i].name);
     }
 }

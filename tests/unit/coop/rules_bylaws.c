@@ -400,3 +400,40 @@ void test_templates(void **unused)
         kit_close(&k);
     }
 }
+
+/* Else the floor for investors, and the ceiling that it demands, would end with a word. */
+void test_investors_stay_investors(void **unused)
+{
+    (void)unused;
+#define CLASSES(role) "{'name':'member','votes':1},{'name':'lender'," role "'votes':0}"
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.classes = CLASSES("'role':'investor',");
+    kit_found_four(&k, &rules);
+    static const struct {
+        const char *classes;
+        sheaf_refusal want;
+    } rows[] = {
+        {CLASSES(""), R(class_investor)},
+        {CLASSES("'role':'member',"), R(class_investor)},
+        {CLASSES("'role':'partner',"), R(class_investor)},
+        {CLASSES("'role':'investor',") ",{'name':'other','role':'member','votes':1}", ACCEPTED},
+    };
+    char text[8192];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        rules.classes = rows[i].classes;
+        snprintf(text, sizeof text, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+        kit_want(&k, rows[i].want, "ann", "motion.open", text, NULL);
+    }
+    /* Who was a member like others may become an investor, and then stays one. */
+    rules.classes = "{'name':'member','votes':1},{'name':'lender','role':'investor','votes':0},"
+                    "{'name':'other','role':'investor','votes':0}";
+    kit_motion(&k, "m", kit_amendment(&rules, "#ann"), 4);
+    rules.classes = "{'name':'member','votes':1},{'name':'lender','role':'investor','votes':0},"
+                    "{'name':'other','votes':0}";
+    snprintf(text, sizeof text, "{'effect':%s,'title':^}", kit_amendment(&rules, "#m.tick"));
+    kit_want(&k, R(class_investor), "ann", "motion.open", text, NULL);
+    kit_close(&k);
+#undef CLASSES
+}

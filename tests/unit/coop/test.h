@@ -26,6 +26,7 @@ void test_bylaws_withhold(void **unused);
 void test_bylaws_confirm_time(void **unused);
 void test_bylaws_that_lock(void **unused);
 void test_bylaws_form(void **unused);
+void test_investors_stay_investors(void **unused);
 void test_bylaws_versions(void **unused);
 void test_bylaws_articles(void **unused);
 void test_bylaws_contradictions(void **unused);

@@ -70,6 +70,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bylaws_confirm_time),
     cmocka_unit_test(test_bylaws_that_lock),
     cmocka_unit_test(test_bylaws_form),
+    cmocka_unit_test(test_investors_stay_investors),
     cmocka_unit_test(test_bylaws_versions),
     cmocka_unit_test(test_bylaws_articles),
     cmocka_unit_test(test_bylaws_contradictions),
