@@ -48,10 +48,11 @@ static void print_rolls(const sheaf_matter *matter)
 
 static void print_notice(const sheaf_matter *matter, const struct sheaf_row_assembly *row)
 {
-    bool waits = row->state == SHEAF_assembly_state_convened;
+    bool waits = row->state == SHEAF_assembly_state_convened
+                 || row->state == SHEAF_assembly_state_second_call;
     if (row->delivered)
-        printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal\n",
-               row->delivered);
+        printf("  notice      %" PRIu32 " delivered otherwise than by the log, under seal%s\n",
+               row->delivered, row->notified < row->call ? ", before the first call" : "");
     else if (row->state != SHEAF_assembly_state_cancelled)
         printf("  notice      this entry of the log; no delivery %s recorded\n",
                waits ? "is" : "was");

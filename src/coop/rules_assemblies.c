@@ -141,6 +141,7 @@ bool sheaf_assembly_called_by(const sheaf_state *state,
     return signature && !signature->withdrawn;
 }
 
+/* Once before each call: what reached members in time for the second is recorded anew. */
 sheaf_refusal sheaf_rule_assembly_notice(sheaf_fold *fold,
                                          const struct sheaf_assembly_notice *what)
 {
@@ -149,9 +150,11 @@ sheaf_refusal sheaf_rule_assembly_notice(sheaf_fold *fold,
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
     const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
     SHEAF_REFUSE_IF(!sheaf_assembly_called_by(state, assembly, fold->member), notice_by);
-    SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_convened || assembly->delivered,
-                    notice_recorded);
+    bool waits = assembly->state == SHEAF_assembly_state_convened
+                 || assembly->state == SHEAF_assembly_state_second_call;
+    SHEAF_REFUSE_IF(!waits || assembly->notified == assembly->call, notice_recorded);
     struct sheaf_row_assembly *edited = sheaf_assembly_edit(state, row);
+    edited->notified = assembly->call;
     edited->delivered = (uint32_t)what->delivered;
     edited->evidence = what->evidence;
     return SHEAF_ACCEPTED;
@@ -322,22 +325,20 @@ static bool attended(const sheaf_fold *fold, uint32_t assembly)
     return sheaf_attendance_find(fold->state, sheaf_pair(assembly, fold->member)) != NULL;
 }
 
-/* Two others, where so many came: two members for whom one human came are one, and so are the
- * member who recorded the minutes and whom the same human came for. */
-static uint32_t approvals_needed(const sheaf_state *state,
-                                 const struct sheaf_row_assembly *assembly, uint32_t by)
+/* Could anybody else who came still be heard on the minutes? Not for whom one came who was. */
+static bool others_left(const sheaf_fold *fold, const struct sheaf_row_assembly *assembly,
+                        uint32_t minutes)
 {
-    uint32_t own = sheaf_attendance_get(state, sheaf_pair(assembly->id, by))->human;
-    uint32_t others = 0, first = 0;
-    for (uint32_t at = assembly->attendance_last; at && others < APPROVALS;) {
+    const sheaf_state *state = fold->state;
+    bool left = false;
+    for (uint32_t at = assembly->attendance_last; at && !left;) {
         const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
         at = row->before;
-        if (row->member == by || (row->human && (row->human == own || row->human == first)))
-            continue;
-        first = row->human;
-        others++;
+        left = sheaf_member_active(state, row->member)
+               && sheaf_member_may_speak(state, sheaf_member_get(state, row->member), minutes,
+                                         fold->stamp);
     }
-    return others;
+    return left;
 }
 
 static sheaf_refusal check_minutes(const sheaf_fold *fold, uint32_t assembly)
@@ -350,11 +351,12 @@ static sheaf_refusal check_minutes(const sheaf_fold *fold, uint32_t assembly)
     return SHEAF_ACCEPTED;
 }
 
+/* Two others approve; where fewer can, so many are enough. */
 static void settle_minutes(sheaf_fold *fold, const struct sheaf_row_minutes *minutes)
 {
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, minutes->assembly));
-    if (minutes->approvals >= approvals_needed(fold->state, assembly, minutes->by))
+    if (minutes->approvals >= APPROVALS || !others_left(fold, assembly, minutes->id))
         assembly->minutes = minutes->id;
 }
 
@@ -368,8 +370,10 @@ sheaf_refusal sheaf_rule_minutes_record(sheaf_fold *fold,
     minutes->assembly = what->assembly;
     minutes->text = what->text;
     SHEAF_STOP_IF_SPENT(fold);
+    SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, fold->index, false));
+    SHEAF_STOP_IF_SPENT(fold);
     settle_minutes(fold, minutes);
-    return sheaf_member_speak(fold, fold->index, false);
+    return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_minutes_approve(sheaf_fold *fold,

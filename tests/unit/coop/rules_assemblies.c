@@ -182,6 +182,48 @@ void test_minutes_are_approved_by_humans(void **unused)
     }
 }
 
+/* A key that names nobody attended for an organisation for which whoever recorded the minutes
+ * acts too: it is not heard on them, and not waited for. Nor is who left the co-op since. */
+void test_minutes_wait_for_who_is_heard(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "");
+    static const kit_row rows[] = {
+        {"org", "member.apply",
+         "{'class':1,'kind':'organisation','name':^,'public_key':@org,'web':false}",
+         .label = "org"},
+        {"ann", "member.admit", "{'member':#org}"},
+        {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
+        {"ann", "holder.allow", "{'holder':~a,'member':#org}"},
+        {"org", "key.admit", HELD("o1", "~a"), .label = "o1"},
+    };
+    KIT_ROWS(&k, rows);
+    convene(&k, "a");
+    k.now = assembly(&k, "a")->starts - 3600000;
+    static const kit_row come[] = {
+        {"a1", "assembly.attend", "{'assembly':#a}"},
+        {"bob", "assembly.attend", "{'assembly':#a}"},
+        {"cat", "assembly.attend", "{'assembly':#a}"},
+        {"org", "assembly.attend", "{'assembly':#a}"},
+    };
+    KIT_ROWS(&k, come);
+    begin(&k, "a");
+    end(&k, "a");
+    static const kit_row minutes[] = {
+        {"bob", "member.leave", "{}"},
+        {"a1", "minutes.record", "{'assembly':#a,'text':^}", .label = "m"},
+        {"org", "minutes.approve", "{'minutes':#m}", R(human_unnamed)},
+    };
+    KIT_ROWS(&k, minutes);
+    assert_int_equal(assembly(&k, "a")->minutes, SHEAF_NONE); /* cat is waited for */
+    kit_do(&k, "cat", "minutes.approve", NULL, "{'minutes':#m}");
+    assert_int_equal(assembly(&k, "a")->minutes, kit_index(&k, "m"));
+    kit_close(&k);
+}
+
+#define FIRST  "{'assembly':#a,'delivered':3,'evidence':~e}"
+#define SECOND "{'assembly':#a,'delivered':4,'evidence':~d}"
 void test_assembly_calls(void **unused)
 {
     (void)unused;
@@ -205,12 +247,20 @@ void test_assembly_calls(void **unused)
     kit_do(&k, "dan", "assembly.attend", NULL, "{'assembly':#b}");
     kit_do(&k, "dan", "member.leave", NULL, "{}");
     int64_t lasts = assembly(&k, "a")->ends - assembly(&k, "a")->starts;
+    kit_do(&k, "ann", "assembly.notice", NULL, FIRST);
     begin(&k, "a");
     assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_second_call);
     assert_int_equal(assembly(&k, "a")->present, 1);
     assert_int_equal(assembly(&k, "a")->electorate, 3);
     assert_int_equal(assembly(&k, "a")->ends - assembly(&k, "a")->starts, lasts);
     begin(&k, "b");
+    static const kit_row again[] = {
+        {"bob", "assembly.notice", SECOND, R(notice_by)},
+        {"ann", "assembly.notice", SECOND},
+        {"ann", "assembly.notice", FIRST, R(notice_recorded)},
+    };
+    KIT_ROWS(&k, again);
+    assert_int_equal(assembly(&k, "a")->delivered, 4);
     kit_do(&k, "bob", "assembly.attend", NULL, "{'assembly':#a}");
     begin(&k, "a");
     assert_int_equal(assembly(&k, "a")->state, SHEAF_assembly_state_under_way);

@@ -354,6 +354,7 @@ void test_assembly_held(void **unused);
 void test_minutes_are_approved_by_humans(void **unused);
 void test_assembly_calls(void **unused);
 void test_assembly_one_each(void **unused);
+void test_minutes_wait_for_who_is_heard(void **unused);
 void test_assembly_ahead(void **unused);
 void test_assembly_of_officers(void **unused);
 void test_assembly_decides(void **unused);

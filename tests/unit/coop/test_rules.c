@@ -342,6 +342,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_minutes_are_approved_by_humans),
     cmocka_unit_test(test_assembly_calls),
     cmocka_unit_test(test_assembly_one_each),
+    cmocka_unit_test(test_minutes_wait_for_who_is_heard),
     cmocka_unit_test(test_assembly_ahead),
     cmocka_unit_test(test_assembly_of_officers),
     cmocka_unit_test(test_assembly_decides),
