@@ -11,7 +11,8 @@
 
 #include "bylaws/fixed.h"
 
-/* So many a member gives on one matter, answers among them. */
+/* So many a member gives on one matter, answers among them; and as many again once others
+ * decide on it, the members or a wider circle. */
 enum { SHEAF_ARGUMENTS_OF_MEMBER_MAX = SHEAF_FIXED_arguments_of_member };
 
 #endif

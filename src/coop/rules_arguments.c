@@ -60,20 +60,22 @@ static sheaf_refusal check_answers(const sheaf_state *state,
     return SHEAF_ACCEPTED;
 }
 
-/* One more of the member's on the matter. */
-static sheaf_refusal count_member(sheaf_fold *fold, uint32_t matter)
+/* One more of the member's on the matter. Before whom it comes next they are counted anew: what
+ * an officer said to the organ, the members have not heard. */
+static sheaf_refusal count_member(sheaf_fold *fold, uint32_t matter, uint32_t since)
 {
     sheaf_state *state = fold->state;
     uint64_t pair = sheaf_pair(matter, fold->member);
     uint32_t at = sheaf_argued_row(state, pair);
-    SHEAF_REFUSE_IF(at != SHEAF_NONE
-                        && sheaf_argued_at(state, at)->arguments
-                               >= SHEAF_ARGUMENTS_OF_MEMBER_MAX,
-                    argued_enough);
     struct sheaf_row_argued *argued =
         at == SHEAF_NONE ? sheaf_argued_new(state, pair) : sheaf_argued_edit(state, at);
     argued->matter = matter;
     argued->member = fold->member;
+    if (argued->since != since)
+        argued->earlier = argued->arguments;
+    argued->since = since;
+    SHEAF_REFUSE_IF(argued->arguments - argued->earlier >= SHEAF_ARGUMENTS_OF_MEMBER_MAX,
+                    argued_enough);
     argued->arguments++;
     return SHEAF_ACCEPTED;
 }
@@ -85,7 +87,7 @@ sheaf_refusal sheaf_rule_argument_give(sheaf_fold *fold, const struct sheaf_argu
     SHEAF_REFUSE_UNLESS(find_matter(state, what->matter, &electorate));
     SHEAF_REFUSE_UNLESS(check_heard(fold, what->matter, &electorate));
     SHEAF_REFUSE_UNLESS(check_answers(state, what));
-    SHEAF_REFUSE_UNLESS(count_member(fold, what->matter));
+    SHEAF_REFUSE_UNLESS(count_member(fold, what->matter, electorate.opened));
     uint32_t at = sheaf_debate_row(state, what->matter);
     struct sheaf_row_debate *debate =
         at == SHEAF_NONE ? sheaf_debate_new(state, what->matter) : sheaf_debate_edit(state, at);

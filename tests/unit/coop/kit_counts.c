@@ -121,8 +121,10 @@ static void count_arguments(const sheaf_state *state)
         listed += count;
     }
     for (uint32_t i = 0; i < sheaf_argued_count(state); i++) {
-        uint8_t own = sheaf_argued_at(state, i)->arguments;
-        same("members who argue too much", 0, own > SHEAF_ARGUMENTS_OF_MEMBER_MAX);
+        const struct sheaf_row_argued *row = sheaf_argued_at(state, i);
+        unsigned own = row->arguments;
+        same("members who argue too much", 0,
+             row->earlier > own || own - row->earlier > SHEAF_ARGUMENTS_OF_MEMBER_MAX);
         given += own;
     }
     same("arguments in lists", listed, sheaf_argument_count(state));

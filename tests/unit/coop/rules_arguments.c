@@ -221,7 +221,8 @@ void test_arguments_in_circles(void **unused)
     kit_close(&k);
 }
 
-/* Before an organ its officers argue; once the members decide, everybody does. */
+/* Before an organ its officers argue; once the members decide, everybody does, with ten
+ * arguments each again. */
 void test_arguments_in_organs(void **unused)
 {
     (void)unused;
@@ -230,6 +231,9 @@ void test_arguments_in_organs(void **unused)
     begin_with(&k, &rules);
     kit_do(&k, "ann", "motion.open", "m", RESOLUTION);
     kit_do(&k, "bob", "argument.give", "a", ON("#m"));
+    for (int i = 1; i < SHEAF_ARGUMENTS_OF_MEMBER_MAX; i++)
+        kit_do(&k, "bob", "argument.give", NULL, ON("#m"));
+    kit_want(&k, R(argued_enough), "bob", "argument.give", ON("#m"), NULL);
     kit_want(&k, R(not_in_office), "dan", "argument.give", REPLY("#a", "#m"), NULL);
     kit_do(&k, "cat", "office.resign", NULL, "{'organ':0}");
     kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("vacancy", "cat.0.tick"));
@@ -238,6 +242,9 @@ void test_arguments_in_organs(void **unused)
     settle(&k, "m", 1); /* it is referred to the members */
     assert_int_equal(motion(&k, "m")->body, SHEAF_body_assembly);
     kit_do(&k, "dan", "argument.give", NULL, REPLY("#a", "#m"));
-    assert_int_equal(arguments_on(&k, "m"), 2);
+    for (int i = 0; i < SHEAF_ARGUMENTS_OF_MEMBER_MAX; i++) /* as many before the members */
+        kit_do(&k, "bob", "argument.give", NULL, ON("#m"));
+    kit_want(&k, R(argued_enough), "bob", "argument.give", ON("#m"), NULL);
+    assert_int_equal(arguments_on(&k, "m"), 21);
     kit_close(&k);
 }
