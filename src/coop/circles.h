@@ -28,6 +28,10 @@ bool sheaf_circle_in(const sheaf_state *state, uint32_t circle, uint32_t member)
 sheaf_refusal sheaf_circle_at_entry(const sheaf_state *state, uint32_t circle, uint32_t member,
                                     uint32_t entry);
 
+/* Was the member in the circle when that entry was made, whatever came after? */
+bool sheaf_circle_was_in(const sheaf_state *state, uint32_t circle, uint32_t member,
+                         uint32_t entry);
+
 /* The member, who is in the circle, is so no more. */
 void sheaf_circle_take_out(sheaf_fold *fold, uint32_t circle, uint32_t member);
 

@@ -48,8 +48,7 @@ static struct sheaf_row_asked *asked_add(sheaf_fold *fold, uint32_t advice, uint
 }
 
 /* How many others are in it. They are not listed: who was in it at the opening can be told at
- * any time, whoever leaves or takes a role meanwhile. Who leaves a circle and asks to be in it
- * again is a newcomer there (coop/circles.h): heard, and waited for until the time is over. */
+ * any time, whoever leaves, comes back or takes a role meanwhile. */
 static uint32_t ask_body(sheaf_fold *fold, struct sheaf_row_advice *advice, uint8_t body,
                          uint32_t of)
 {
@@ -91,7 +90,7 @@ static bool was_in(const sheaf_state *state, const struct sheaf_row_advice_body 
 {
     return row->body == SHEAF_body_organ
                ? sheaf_office_at_entry(state, member, (uint8_t)row->of, row->advice)
-               : sheaf_circle_at_entry(state, row->of, member, row->advice) == SHEAF_ACCEPTED;
+               : sheaf_circle_was_in(state, row->of, member, row->advice);
 }
 
 bool sheaf_advice_asks(const sheaf_state *state, const struct sheaf_row_advice *advice,

@@ -24,6 +24,23 @@ sheaf_refusal sheaf_circle_at_entry(const sheaf_state *state, uint32_t circle, u
     return row->joined <= entry ? SHEAF_ACCEPTED : SHEAF_REFUSED_joined_circle_later;
 }
 
+/* From the newest time back; each began with somebody else's act, who admitted the member. */
+bool sheaf_circle_was_in(const sheaf_state *state, uint32_t circle, uint32_t member,
+                         uint32_t entry)
+{
+    const struct sheaf_row_circle_member *row =
+        sheaf_circle_member_find(state, sheaf_pair(circle, member));
+    if (sheaf_circle_at_entry(state, circle, member, entry) == SHEAF_ACCEPTED)
+        return true;
+    const struct sheaf_row_circle_stay *stay;
+    for (uint32_t at = row ? row->stay_last : 0; at; at = stay->before) {
+        stay = sheaf_circle_stay_at(state, at - 1);
+        if (stay->joined <= entry)
+            return stay->left > entry;
+    }
+    return false;
+}
+
 /* ---- a member's circles ---- */
 
 static uint32_t party_make(sheaf_state *state, uint32_t member)
@@ -49,6 +66,19 @@ static uint32_t place_make(sheaf_state *state, uint32_t circle, uint32_t member)
     return sheaf_circle_member_count(state) - 1;
 }
 
+/* Who asks to be in it again was there before: advice that was asked of it then is theirs. */
+static void note_stay(sheaf_state *state, uint32_t place)
+{
+    const struct sheaf_row_circle_member *row = sheaf_circle_member_at(state, place);
+    if (row->joined == SHEAF_NONE || row->left == SHEAF_NONE)
+        return;
+    struct sheaf_row_circle_stay *stay = sheaf_circle_stay_new(state, 0);
+    stay->before = row->stay_last;
+    stay->joined = row->joined;
+    stay->left = row->left;
+    sheaf_circle_member_edit(state, place)->stay_last = sheaf_circle_stay_count(state);
+}
+
 /* The member asks to be in the circle. */
 static sheaf_refusal ask(sheaf_fold *fold, uint32_t circle)
 {
@@ -58,6 +88,8 @@ static sheaf_refusal ask(sheaf_fold *fold, uint32_t circle)
     SHEAF_STOP_IF_SPENT(fold);
     struct sheaf_row_circle_party *of = sheaf_circle_party_edit(state, party);
     SHEAF_REFUSE_IF(of->circles >= SHEAF_CIRCLES_OF_MEMBER_MAX, circles_many);
+    note_stay(state, place);
+    SHEAF_STOP_IF_SPENT(fold);
     struct sheaf_row_circle_member *row = sheaf_circle_member_edit(state, place);
     row->asked = fold->index;
     row->joined = row->left = SHEAF_NONE;

@@ -62,6 +62,7 @@ enum {
     AREA(circle, DECISIONS),
     AREA(circle_member, DECISIONS),
     AREA(circle_party, DECISIONS),
+    AREA(circle_stay, DECISIONS),
     AREA(proposal, DECISIONS),
     AREA(answer, DECISIONS),
     AREA(debate, DECISIONS),

@@ -243,3 +243,35 @@ void test_advice_of_ended_bodies(void **unused)
     assert_int_equal(sheaf_pending_at(&k.state, 0)->advices, 0);
     kit_close(&k);
 }
+
+/* Who leaves the circle that was asked, and is admitted to it again, was there then all the
+ * same, however often; who was out of it when it was asked was not. */
+void test_advice_of_who_came_back(void **unused)
+{
+    (void)unused;
+    kit k;
+    (void)found_bodies(&k);
+    static const kit_row rows[] = {
+        {"cat", "circle.leave", "{'circle':#team}"},
+        {"cat", "circle.join", "{'circle':#team}"},
+        {"dan", "advice.open", ASK("'circles':[{'circle':#team}]"), .label = "a"},
+        {"ann", "circle.admit", "{'circle':#team,'member':#cat}"},
+        {"bob", "circle.leave", "{'circle':#team}"},
+        {"bob", "circle.join", "{'circle':#team}"},
+        {"bob", "circle.leave", "{'circle':#team}"}, /* takes the request back */
+        {"bob", "circle.join", "{'circle':#team}"},
+        {"ann", "circle.admit", "{'circle':#team,'member':#bob}"},
+        {"bob", "circle.leave", "{'circle':#team}"},
+        {"bob", "circle.join", "{'circle':#team}"},
+        {"bob", "advice.give", GIVE},
+        {"cat", "advice.give", GIVE},
+        {"dan", "advice.reply", "{'advice':#a,'member':#bob,'text':^}"},
+        {"dan", "advice.decide", GIVE, R(advice_awaited)}, /* ann */
+        {"ann", "advice.give", GIVE},
+        {"dan", "advice.reply", "{'advice':#a,'member':#ann,'text':^}"},
+        {"dan", "advice.decide", GIVE}, /* what cat says need not be answered */
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_circle_stay_count(&k.state), 3);
+    kit_close(&k);
+}

@@ -336,6 +336,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_advice_in_time),
     cmocka_unit_test(test_advice_of_bodies),
     cmocka_unit_test(test_advice_unasked),
+    cmocka_unit_test(test_advice_of_who_came_back),
     cmocka_unit_test(test_advice_of_ended_bodies),
     cmocka_unit_test(test_assembly_convened),
     cmocka_unit_test(test_assembly_held),
