@@ -57,6 +57,17 @@ static void print_answers(const sheaf_matter *matter, const struct sheaf_row_pro
     }
 }
 
+/* Who opens a motion on what no circle could resolve. */
+static const char *who_puts(const sheaf_state *state, const struct sheaf_row_proposal *row)
+{
+    if (sheaf_circle_get(state, row->from)->ended == SHEAF_NONE)
+        return row->from == row->circle ? "a member of the circle"
+                                        : "a member of the circle that it is from";
+    return sheaf_circle_get(state, row->circle)->ended == SHEAF_NONE
+               ? "a member of the wider circle, for the other has ended,"
+               : "any member with a vote, for the circle has ended,";
+}
+
 static void print_then(const sheaf_matter *matter, const struct sheaf_row_proposal *row)
 {
     if (row->state == SHEAF_proposal_state_open) {
@@ -85,9 +96,9 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
     if (row->state == SHEAF_proposal_state_replaced)
         printf("  by          proposal %" PRIu32 "\n", row->replaced);
     if (row->state == SHEAF_proposal_state_wider)
-        printf("  then        a member of the circle opens a motion on it: `sheaf motion open\n"
+        printf("  then        %s opens a motion on it: `sheaf motion open\n"
                "              --proposal %" PRIu32 "`\n",
-               row->id);
+               who_puts(matter->state, row), row->id);
     bool carried = row->state == SHEAF_proposal_state_carried;
     if (row->motion != SHEAF_NONE)
         printf("  motion      %" PRIu32 "%s\n", row->motion,

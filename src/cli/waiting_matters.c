@@ -1,6 +1,7 @@
 /* What members decide on and deal with; see waiting.h. */
 #include "cli/waiting.h"
 
+#include "coop/circles.h"
 #include "coop/electorate.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
@@ -134,7 +135,7 @@ static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
 static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
-    if (a->state == SHEAF_assembly_state_convened && !a->delivered
+    if (a->state != SHEAF_assembly_state_under_way && !a->delivered
         && (sheaf_assembly_unproven(w->state, a)
             || sheaf_bylaws_now(w->state)->assembly_evidence)
         && sheaf_assembly_called_by(w->state, a, w->member))
@@ -281,6 +282,14 @@ static void proposal(sheaf_waits *w, uint32_t of, int64_t at)
     }
 }
 
+/* Who proposed it opens the motion; who cannot any more leaves that to all who can. */
+static bool puts_it(const sheaf_waits *w, const struct sheaf_row_proposal *p)
+{
+    return sheaf_waits_votes(w) && sheaf_proposal_may_put(w->state, p, w->member)
+           && (p->by == w->member || !sheaf_member_active(w->state, p->by)
+               || !sheaf_proposal_may_put(w->state, p, p->by));
+}
+
 /* What the clock has left to a circle. */
 static void proposals(sheaf_waits *w)
 {
@@ -292,7 +301,7 @@ static void proposals(sheaf_waits *w)
                  "proposal open --circle %u --replaces %u --title TEXT --text TEXT "
                  "--review-s N",
                  p->circle, p->id);
-        if (p->state == SHEAF_proposal_state_wider && p->by == w->member)
+        if (p->state == SHEAF_proposal_state_wider && puts_it(w, p))
             WAIT("proposal", p->id, 0, p->title,
                  "unresolved: open a motion on it for all members",
                  "motion open --proposal %u --title TEXT", p->id);

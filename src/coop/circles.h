@@ -46,6 +46,11 @@ void sheaf_circles_end(sheaf_fold *fold, uint32_t member);
  * no longer count. */
 void sheaf_proposals_leave(sheaf_fold *fold, uint32_t circle, uint32_t member);
 
+/* May the member open a motion on the proposal that no circle could resolve, if it has a vote?
+ * Those in the circle that it was opened in may; where that has ended, those in the one that it
+ * came before last; where that has as well, everybody. */
+bool sheaf_proposal_may_put(const sheaf_state *state, const struct sheaf_row_proposal *proposal,
+                            uint32_t member);
 /* The motion, which is being opened, is on that proposal, which no circle could resolve. */
 sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id,
                                  struct sheaf_row_motion *motion);

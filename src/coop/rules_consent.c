@@ -473,6 +473,15 @@ sheaf_refusal sheaf_rule_proposal_withdraw(sheaf_fold *fold,
 
 /* ---- all members decide ---- */
 
+bool sheaf_proposal_may_put(const sheaf_state *state, const struct sheaf_row_proposal *proposal,
+                            uint32_t member)
+{
+    if (sheaf_circle_get(state, proposal->from)->ended == SHEAF_NONE)
+        return sheaf_circle_in(state, proposal->from, member);
+    return sheaf_circle_get(state, proposal->circle)->ended != SHEAF_NONE
+           || sheaf_circle_in(state, proposal->circle, member);
+}
+
 /* What is voted on is the proposal itself, so that nobody votes on one thing and decides
  * another. Who is conflicted on it, or was on a motion on it before, is so here as well. */
 sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row_motion *motion)
@@ -482,7 +491,7 @@ sheaf_refusal sheaf_proposal_put(sheaf_fold *fold, uint32_t id, struct sheaf_row
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_proposal);
     const struct sheaf_row_proposal *proposal = sheaf_proposal_at(state, row);
     SHEAF_REFUSE_IF(proposal->state != SHEAF_proposal_state_wider, not_for_all);
-    SHEAF_REFUSE_IF(!sheaf_circle_in(state, proposal->from, fold->member), not_in_circle);
+    SHEAF_REFUSE_IF(!sheaf_proposal_may_put(state, proposal, fold->member), not_in_circle);
     SHEAF_REFUSE_IF(motion->body == SHEAF_body_organ || motion->assembly != SHEAF_NONE
                         || motion->effect != SHEAF_KIND_none || motion->process != SHEAF_NONE,
                     carries_not);

@@ -203,3 +203,44 @@ void test_consent_carried_by_all(void **unused)
     KIT_ROWS(&k, rows);
     kit_close(&k);
 }
+
+/* What a circle left unresolved that has ended since is put by the circle that it came before
+ * last; where that has ended too, by any member. */
+void test_consent_of_ended_circle(void **unused)
+{
+    (void)unused;
+    for (int both = 0; both < 2; both++) {
+        kit k;
+        kit_rules rules = rules_of_circles();
+        found(&k, &rules);
+        kit_do(&k, "ann", "circle.found", "d", "{'name':^,'parent':#c,'purpose':^}");
+        for (int i = 0; i < 2; i++) {
+            const char *who = i ? "cat" : "bob";
+            kit_do(&k, who, "circle.join", NULL, "{'circle':#d}");
+            kit_do(&k, "ann", "circle.admit", NULL, "{'circle':#d,'member':#%s}", who);
+        }
+        kit_do(&k, "ann", "proposal.open", "p",
+               "{'circle':#d,'review_s':1000,'text':^,'title':^}");
+        static const kit_row rows[] = {
+            {"bob", "proposal.object", "{'class':'paramount','proposal':#p,'reason':^}"},
+            {"hub", "clock.tick", KIT_TICK("proposal", "p"), .wait_ms = 110000},
+            {"dan", "proposal.object", "{'class':'paramount','proposal':#p,'reason':^}"},
+            {"hub", "clock.tick", KIT_TICK("proposal", "p"), .wait_ms = 110000},
+            {"dan", "motion.open", ON("#p"), R(not_in_circle)},
+            {"ann", "circle.leave", "{'circle':#d}"},
+            {"bob", "circle.leave", "{'circle':#d}"},
+            {"dan", "motion.open", ON("#p"), R(not_in_circle)}, /* cat is there */
+            {"cat", "circle.leave", "{'circle':#d}"},
+            {"dan", "circle.leave", "{'circle':#c}"},
+            {"dan", "motion.open", ON("#p"), R(not_in_circle)}, /* not in the wider one */
+        };
+        KIT_ROWS(&k, rows);
+        static const char *const left[] = {"ann", "bob", "cat"};
+        for (int i = 0; i < 3 && both; i++)
+            kit_do(&k, left[i], "circle.leave", NULL, "{'circle':#c}");
+        kit_do(&k, both ? "dan" : "cat", "motion.open", "m", "%s", ON("#p"));
+        decide(&k, "m", "yes");
+        assert_int_equal(proposal(&k, "p")->state, SHEAF_proposal_state_adopted);
+        kit_close(&k);
+    }
+}
