@@ -34,9 +34,10 @@ class Mutant:
         self.name, self.line, self.by, self.hunks = name, line, [], []
 
 
-def read_table(path):
+def parse(lines, path):
+    """The mutants of the table; ends the program at a line that means nothing."""
     mutants, folder = [], None
-    for number, line in enumerate(open(path, encoding="utf-8"), 1):
+    for number, line in enumerate(lines, 1):
         line = line.rstrip("\n")
         word, _, rest = line.partition(" ")
         if line.startswith("== "):
@@ -61,6 +62,18 @@ def read_table(path):
         if not mutant.by or not mutant.hunks:
             sys.exit("%s:%d: no test or no change" % (path, mutant.line))
     return mutants
+
+
+def changed(mutant, text_of):
+    """The texts of the files that it changes, by name, and "", or what does not fit."""
+    texts = {}
+    for name, before, after in mutant.hunks:
+        text = texts.get(name) or text_of(name)
+        lines, instead = "\n".join(before) + "\n", "".join(line + "\n" for line in after)
+        if text.count(lines) != 1:
+            return {}, "stands %d times in %s: %s" % (text.count(lines), name, before[0])
+        texts[name] = text.replace(lines, instead)
+    return texts, ""
 
 
 def copy_tree(to):
@@ -118,24 +131,13 @@ class Bench:
         failed = [line for line in lines if "not ok" in line or "seed" in line or "Assert" in line]
         return done.returncode == 0, (failed or lines or [""])[0][:120]
 
-    def change(self, mutant):
-        """Writes the changed files; the old ones, or None and what does not fit."""
-        old = {}
-        for name, before, after in mutant.hunks:
-            path = os.path.join(self.tree, name)
-            text = open(path, encoding="utf-8").read()
-            lines, instead = "\n".join(before) + "\n", "".join(line + "\n" for line in after)
-            if text.count(lines) != 1:
-                self.restore(old)
-                return None, "stands %d times in %s: %s" % (text.count(lines), name, before[0])
-            old.setdefault(path, text)
-            with open(path, "w", encoding="utf-8") as out:
-                out.write(text.replace(lines, instead))
-        return old, ""
+    def read(self, name):
+        with open(os.path.join(self.tree, name), encoding="utf-8") as file:
+            return file.read()
 
-    def restore(self, old):
-        for path, text in old.items():
-            with open(path, "w", encoding="utf-8") as out:
+    def write(self, texts):
+        for name, text in texts.items():
+            with open(os.path.join(self.tree, name), "w", encoding="utf-8") as out:
                 out.write(text)
 
 
@@ -144,10 +146,12 @@ def judge(bench, mutant):
     unknown = [by for by in mutant.by if not bench.command(by)]
     if unknown:
         return "there is no test " + ", ".join(unknown)
-    old, misfit = bench.change(mutant)
-    if old is None:
+    new, misfit = changed(mutant, bench.read)
+    if misfit:
         return misfit
+    old = {name: bench.read(name) for name in new}
     try:
+        bench.write(new)
         built, output = bench.make(mutant.by)
         if not built:
             return "does not compile: " + next((line for line in output.splitlines()
@@ -161,7 +165,7 @@ def judge(bench, mutant):
                 print("    %s: %s" % (by, words), flush=True)
         return "is not noticed by " + ", ".join(survived) if survived else None
     finally:
-        bench.restore(old)
+        bench.write(old)
 
 
 def scenarios_without(bench, mutants):
@@ -176,7 +180,8 @@ def main():
     parser.add_argument("build")
     parser.add_argument("names", nargs="*", help="parts of the mutants' names")
     options = parser.parse_args()
-    every = read_table(TABLE)
+    with open(TABLE, encoding="utf-8") as file:
+        every = parse(file, TABLE)
     mutants = [m for m in every if not options.names or any(n in m.name for n in options.names)]
     bench = Bench(options.build)
     tests = sorted({by for mutant in mutants for by in mutant.by if bench.command(by)})

@@ -9,6 +9,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
+import mutate  # noqa: E402
+
 # A folder of src/ includes folders of a smaller rank, and itself.
 RANKS = {"base": 0, "crypto": 1, "log": 2, "acts": 3, "bylaws": 4, "round": 5, "coop": 6,
          "store": 7, "net": 7, "privacy": 7, "learn": 8, "compute": 8, "claims": 9, "node": 10,
@@ -339,9 +342,17 @@ def rule_readers(tree):
             yield "docs/api.md does not say who may read `%s`" % table
 
 
+def rule_mutants(tree):
+    """what tools/mutants.txt takes out stands in the source, once"""
+    for mutant in mutate.parse(tree.texts.get(mutate.TABLE, "").split("\n"), mutate.TABLE):
+        misfit = mutate.changed(mutant, lambda name: tree.texts.get(name, ""))[1]
+        if misfit:
+            yield "%s:%d: %s: %s" % (mutate.TABLE, mutant.line, mutant.name, misfit)
+
+
 RULES = (rule_layers, rule_purity, rule_file_sizes, rule_function_sizes, rule_headers,
          rule_dead_files, rule_leftovers, rule_dead_functions, rule_foreign_names,
-         rule_readers)
+         rule_readers, rule_mutants)
 
 
 def main():

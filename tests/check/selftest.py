@@ -24,6 +24,8 @@ int sheaf_sum(int a, int b);
 
 #endif
 """
+MUTANTS = ("== what is added comes first\nby base/sum\nin src/base/sum.c\n"
+           "-int sheaf_sum(int a, int b)\n+int sheaf_sum(int b, int a)\n")
 SOUND = {
     "src/base/meson.build": "files('sum.c')\n",
     "src/base/sum.h": HEADER,
@@ -33,6 +35,7 @@ SOUND = {
     "src/hub/hub.c": '#include "base/sum.h"\n#include <time.h>\n\nint main(void)\n{\n'
                      "    return sheaf_sum(1, 2);\n}\n",
     "README.md": "# Sum\n",
+    "tools/mutants.txt": MUTANTS,
 }
 BODY = "int sheaf_sum(int a, int b)\n{\n%s    return a + b;\n}\n"
 INCLUDE = '#include "base/sum.h"\n'
@@ -79,6 +82,8 @@ PLANTED = [
                  "src/hub/meson.build": "files('hub.c', 'readers.c')\n",
                  "docs/api.md": "Everyone for `key`.\n"}),
     ("foreign_names", {"README.md": "From https://registry.npm" + "js.org/.\n"}),
+    ("mutants", {"tools/mutants.txt": MUTANTS.replace("a, int b", "a, int c")}),
+    ("mutants", {"tools/mutants.txt": MUTANTS.replace("-int", "-{\n-int")}),
 ]
 
 OBJECTS_SOUND = "int sum(int a, int b);\nint sum(int a, int b)\n{\n    return a + b;\n}\n"
