@@ -95,6 +95,8 @@ enum {
     MET(upheld, SELDOM, "upheld by a panel")                                                   \
     MET(consent, OFTEN, "adopted by consent")                                                  \
     MET(wider, SELDOM, "brought before a wider circle")                                        \
+    MET(carried, OFTEN, "brought before all members")                                          \
+    MET(carried_by, SELDOM, "adopted by them")                                                 \
     MET(urgent, OFTEN, "urgent acts")                                                          \
     MET(ratified, SELDOM, "urgent acts ratified")                                              \
     MET(undone, SELDOM, "urgent acts undone")                                                  \
@@ -178,6 +180,7 @@ typedef struct {
     int64_t ratify;     /* of what has taken effect: until when the members ratify it */
     uint32_t acted;     /* by that tick */
     uint32_t account;   /* the account that it would conclude, or 0 */
+    uint32_t carries;   /* the proposal that no circle could resolve, or 0 */
     int64_t cents[LINES], from, until; /* of a budget; of what is distributed the first */
     laws opening, text;                /* in force then; what an amendment proposes */
     uint32_t base; /* against which version; or what it withdraws, revokes, stops … */
@@ -271,7 +274,8 @@ typedef struct {
 /* A proposal to a circle. */
 typedef struct {
     uint32_t id;
-    int by, circle, state; /* enum proposal_state */
+    int by, circle, from, state; /* from: where it was made; enum proposal_state */
+    uint32_t motion;             /* the last that put it before all members, or 0 */
     int64_t closes;
     int round, round_first;                      /* of its text; the first before this circle */
     bool entitled[PEOPLE_MAX], gone[PEOPLE_MAX]; /* who has left the circle since */
@@ -435,6 +439,9 @@ void acts_found_circles(governance *g);
 void acts_of_circles(governance *g);
 void book_leaves_circles(governance *g, int who);
 void book_proposal_ends(governance *g, const sheaf_deadline *due);
+/* The motion that carries a proposal is open; is decided. */
+void book_proposal_put(governance *g, motion *m);
+void book_proposal_decided(governance *g, const motion *m);
 void book_compare_circles(const governance *g);
 /* Recovery of keys (governance_recovery.c). */
 void acts_of_recovery(governance *g);

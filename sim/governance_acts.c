@@ -228,7 +228,7 @@ void acts_found(governance *g)
 
 void acts_open(governance *g, motion *m, const char *effect)
 {
-    char where[40] = "", process[40] = "";
+    char where[40] = "", process[40] = "", carried[40] = "";
     const char *organ = m->board ? "'organ':0," : "",
                *at_once = m->urgent ? ",'urgent':true" : "";
     if (m->assembly)
@@ -237,8 +237,10 @@ void acts_open(governance *g, motion *m, const char *effect)
         m->assembly = SHEAF_NONE;
     if (m->account)
         snprintf(process, sizeof process, "'process':%u,", m->account);
-    if (!acts_try(g, m->by, "motion.open", "{%s%s%s%s'title':^%s}", where, effect, organ,
-                  process, at_once))
+    if (m->carries)
+        snprintf(carried, sizeof carried, "'proposal':%u,", m->carries);
+    if (!acts_try(g, m->by, "motion.open", "{%s%s%s%s%s'title':^%s}", where, effect, organ,
+                  process, carried, at_once))
         return;
     m->id = acts_last(g);
     book_opens(g, m);
@@ -340,7 +342,7 @@ static void withdraw(governance *g, int who, motion *m)
 {
     if (!acts_try(g, who, "motion.withdraw", "{'motion':%u}", m->id))
         return;
-    if (m->state != SHEAF_motion_state_open || m->by != who || m->ratify)
+    if (m->state != SHEAF_motion_state_open || m->by != who || m->ratify || m->carries)
         governance_fail(g, "motion %u was withdrawn by member %u", m->id, acts_id(g, who));
     book_withdraws(m);
 }

@@ -165,6 +165,8 @@ void book_opens(governance *g, const motion *opened)
         m->conflicted[p] = m->entitled[p]
                            && ((m->what == EXCLUSION && m->subject == p)
                                || (m->account && book_is_called(g, m->account, p)));
+    if (m->carries)
+        book_proposal_put(g, m);
     if (m->board && book_board_unable(g, m))
         m->closes = g->k.now;
     follow_assembly(g, m);
@@ -468,6 +470,8 @@ static void settle(governance *g, motion *m, uint32_t tick)
     check_settled(g, m, &t, t.heads - without.heads, tick);
     if (m->account)
         book_account_decided(g, m);
+    if (m->carries)
+        book_proposal_decided(g, m);
     if (m->state == SHEAF_motion_state_held)
         m->closes = g->k.now + HOLD_DAYS * DAY_MS;
     m->final = *sheaf_motion_get(&g->k.state, m->id);

@@ -6,6 +6,14 @@
 
 enum { NO_ANSWER = -1, VOTERS_MIN = 3 };
 
+static proposal *find(governance *g, uint32_t id)
+{
+    for (int i = 0; i < g->b.proposal_count; i++)
+        if (g->b.proposals[i].id == id)
+            return &g->b.proposals[i];
+    governance_fail(g, "there is no proposal %u", id);
+}
+
 static bool takes_part(const proposal *p, int who)
 {
     return p->entitled[who] && !p->gone[who];
@@ -131,18 +139,38 @@ static void close_proposal(governance *g, proposal *p)
 
 void book_proposal_ends(governance *g, const sheaf_deadline *due)
 {
-    for (int i = 0; i < g->b.proposal_count; i++) {
-        proposal *p = &g->b.proposals[i];
-        if (p->id != due->of)
-            continue;
-        if (due->kind == SHEAF_deadline_kind_proposal_review) {
-            p->state = SHEAF_proposal_state_review;
-            return;
-        }
-        if (p->state != SHEAF_proposal_state_open || p->closes != due->at)
-            governance_fail(g, "proposal %u ends again, or at another time", p->id);
-        close_proposal(g, p);
+    proposal *p = find(g, due->of);
+    if (due->kind == SHEAF_deadline_kind_proposal_review) {
+        p->state = SHEAF_proposal_state_review;
+        return;
     }
+    if (p->state != SHEAF_proposal_state_open || p->closes != due->at)
+        governance_fail(g, "proposal %u ends again, or at another time", p->id);
+    close_proposal(g, p);
+}
+
+/* By somebody of the circle that it comes from. Whoever was conflicted on a motion before,
+ * which had no quorum, still is. */
+void book_proposal_put(governance *g, motion *m)
+{
+    proposal *p = find(g, m->carries);
+    if (p->state != SHEAF_proposal_state_wider || !g->b.in_circle[p->from][m->by])
+        governance_fail(g, "member %u puts proposal %u before all", acts_id(g, m->by), p->id);
+    const motion *before = p->motion ? book_motion(g, p->motion) : NULL;
+    for (int who = 0; before && who < g->b.person_count; who++)
+        m->conflicted[who] = m->entitled[who] && before->conflicted[who];
+    p->state = SHEAF_proposal_state_carried;
+    p->motion = m->id;
+    g->b.met[MET_carried]++;
+}
+
+void book_proposal_decided(governance *g, const motion *m)
+{
+    proposal *p = find(g, m->carries);
+    p->state = m->state == SHEAF_motion_state_adopted    ? SHEAF_proposal_state_adopted
+               : m->state == SHEAF_motion_state_rejected ? SHEAF_proposal_state_rejected
+                                                         : SHEAF_proposal_state_wider;
+    g->b.met[MET_carried_by] += m->state == SHEAF_motion_state_adopted;
 }
 
 void book_compare_circles(const governance *g)
@@ -206,8 +234,32 @@ static void propose(governance *g, int circle, int who)
                      g->b.circles[circle]))
         return;
     proposal *p = &g->b.proposals[g->b.proposal_count++];
-    *p = (proposal){.id = acts_last(g), .by = who, .state = SHEAF_proposal_state_open};
+    *p = (proposal){
+        .id = acts_last(g), .by = who, .from = circle, .state = SHEAF_proposal_state_open};
     bring_before(g, p, circle);
+}
+
+/* Somebody of the circle, one time in eight anybody. */
+static int of_circle(governance *g, int circle)
+{
+    int who = acts_somebody(g);
+    for (int p = 0; governance_draw(g, 8) && p < g->b.person_count; p++)
+        if (g->b.in_circle[circle][(who + p) % g->b.person_count])
+            return (who + p) % g->b.person_count;
+    return who;
+}
+
+/* One that no circle could resolve. */
+static void put(governance *g)
+{
+    for (int i = 0; i < g->b.proposal_count; i++) {
+        const proposal *p = &g->b.proposals[i];
+        if (p->state != SHEAF_proposal_state_wider)
+            continue;
+        motion m = {.by = of_circle(g, p->from), .what = RESOLUTION, .carries = p->id};
+        acts_open(g, &m, "");
+        return;
+    }
 }
 
 static void amend(governance *g, proposal *p, int who)
@@ -252,16 +304,6 @@ static void take_back(governance *g, proposal *p, int who)
     p->state = SHEAF_proposal_state_withdrawn;
 }
 
-/* Somebody of the circle, one time in eight anybody. */
-static int of_circle(governance *g, int circle)
-{
-    int who = acts_somebody(g);
-    for (int p = 0; governance_draw(g, 8) && p < g->b.person_count; p++)
-        if (g->b.in_circle[circle][(who + p) % g->b.person_count])
-            return (who + p) % g->b.person_count;
-    return who;
-}
-
 void acts_of_circles(governance *g)
 {
     int circle = (int)governance_draw(g, CIRCLES), members = 0;
@@ -279,6 +321,8 @@ void acts_of_circles(governance *g)
         amend(g, p, governance_draw(g, 6) ? p->by : acts_somebody(g));
     else if (what < 25)
         reply(g, p, of_circle(g, p->circle));
+    else if (what < 26)
+        put(g);
     else if (governance_draw(g, 150) == 0)
         take_back(g, p, governance_draw(g, 2) ? p->by : acts_somebody(g));
     book_compare(g);
