@@ -18,6 +18,7 @@ enum {
     MANDATES_MAX = 400,
     MATTERS_MAX = 400,
     LINES = 2, /* of a budget */
+    STAY = 3,  /* the first, whose data mandates name: they neither leave nor die */
     NOBODY = -1
 };
 
@@ -49,6 +50,7 @@ enum {
     SPEND_CENTS = 50000, /* without a decision of the members, in so many days */
     SPEND_DAYS = 30,
     LAPSE_DAYS = 90,
+    DEATH_DAYS = 14,
     SIGNATURES = 2,
     ADVISED_CENTS = 60000, /* after advice */
     PRICE_CENTS = 1000,
@@ -93,6 +95,9 @@ enum {
     MET(recovered, OFTEN, "keys recovered")                                                    \
     MET(objected, SELDOM, "recoveries objected to")                                            \
     MET(upheld, SELDOM, "upheld by a panel")                                                   \
+    MET(died, OFTEN, "died")                                                                   \
+    MET(denied, SELDOM, "said to live")                                                        \
+    MET(disproved, OFTEN, "deaths disproved")                                                  \
     MET(consent, OFTEN, "adopted by consent")                                                  \
     MET(wider, SELDOM, "brought before a wider circle")                                        \
     MET(carried, OFTEN, "brought before all members")                                          \
@@ -290,6 +295,16 @@ typedef struct {
     uint32_t confirmations, upheld, against;
 } recovery;
 
+/* What is said of somebody who may have died; who says that a member lives goes on saying so.
+ */
+typedef struct {
+    uint32_t id; /* the first record, or 0 */
+    char evidence;
+    uint32_t records, denials;
+    int64_t ends; /* where enough say so: when the membership ends, or 0 */
+    bool spoke[PEOPLE_MAX], denied[PEOPLE_MAX];
+} death;
+
 typedef struct {
     uint32_t id;
     int by, state; /* enum advice_state */
@@ -316,6 +331,7 @@ typedef struct {
     advice advices[MATTERS_MAX];
     assembly assemblies[MATTERS_MAX];
     recovery recoveries[MATTERS_MAX];
+    death deaths[PEOPLE_MAX];
     proposal proposals[MATTERS_MAX];
     uint32_t circles[CIRCLES];
     bool in_circle[CIRCLES][PEOPLE_MAX];
@@ -374,6 +390,7 @@ void book_revokes(governance *g, int giver, uint32_t matter);
 /* A tick has settled this. */
 void book_ticks(governance *g, const sheaf_deadline *due);
 bool book_has_vote(const person *who);
+bool book_has_voice(const person *who); /* of a class with a vote, on trial or not */
 bool book_is_member(const person *who);
 uint32_t book_voters(const book *b);
 uint32_t book_officers(const book *b);
@@ -447,6 +464,11 @@ void book_compare_circles(const governance *g);
 void acts_of_recovery(governance *g);
 void book_recovery_ends(governance *g, const sheaf_deadline *due);
 void book_compare_recoveries(governance *g);
+/* Who has died (governance_membership.c): a day, somebody has signed something, a tick. */
+void acts_of_membership(governance *g);
+void book_lives(governance *g, int who);
+void book_dies(governance *g, int who, const sheaf_deadline *due);
+void book_compare_deaths(const governance *g);
 /* Advice and accountability (governance_matters.c). */
 void acts_of_matters(governance *g, int who);
 void book_advice_lapses(governance *g, const sheaf_deadline *due);

@@ -6,9 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The first stay, whose data mandates name: what keeps the last vote in a co-op has tests of
- * its own. */
-enum { STAY = 3 };
 enum { TEXT_MAX = 30000, BEGIN_WITH = 9, OPEN_MAX = 8 };
 
 static void name_of(const governance *g, int who, char out[KIT_NAME_MAX])
@@ -51,6 +48,8 @@ bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
     va_start(args, what);
     bool accepted = offer(g, name, kind, what, args);
     va_end(args);
+    if (accepted && who < g->b.person_count)
+        book_lives(g, who);
     return accepted;
 }
 

@@ -6,6 +6,11 @@ bool book_has_vote(const person *who)
     return who->state == FULL && who->class != SUPPORTER;
 }
 
+bool book_has_voice(const person *who)
+{
+    return book_is_member(who) && who->class != SUPPORTER;
+}
+
 bool book_is_member(const person *who)
 {
     return who->state == TRIAL || who->state == FULL;
@@ -532,6 +537,8 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         book_payment_lapses(g, due);
     } else if (due->kind == SHEAF_deadline_kind_share) {
         book_share_due(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_member_death) {
+        book_dies(g, person_of(g, due->of), due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
         book_departs(g, person_of(g, due->of));
     }
@@ -566,6 +573,7 @@ void book_compare(governance *g)
     book_compare_shares(g);
     book_compare_budgets(g);
     book_compare_splits(g);
+    book_compare_deaths(g);
     if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, members(&g->b), book_voters(&g->b));
