@@ -393,6 +393,7 @@ bool book_has_vote(const person *who);
 bool book_has_voice(const person *who); /* of a class with a vote, on trial or not */
 bool book_is_member(const person *who);
 uint32_t book_voters(const book *b);
+uint32_t book_members(const book *b);
 uint32_t book_officers(const book *b);
 uint32_t book_treasurers(const book *b);
 
@@ -464,7 +465,8 @@ void book_compare_circles(const governance *g);
 void acts_of_recovery(governance *g);
 void book_recovery_ends(governance *g, const sheaf_deadline *due);
 void book_compare_recoveries(governance *g);
-/* Who has died (governance_membership.c): a day, somebody has signed something, a tick. */
+/* Who has died (governance_membership.c, where members join too): a day, somebody has signed
+ * something, a tick. */
 void acts_of_membership(governance *g);
 void book_lives(governance *g, int who);
 void book_dies(governance *g, int who, const sheaf_deadline *due);

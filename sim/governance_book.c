@@ -1,21 +1,6 @@
 /* What must come of the acts, worked out anew from them alone. */
 #include "governance.h"
 
-bool book_has_vote(const person *who)
-{
-    return who->state == FULL && who->class != SUPPORTER;
-}
-
-bool book_has_voice(const person *who)
-{
-    return book_is_member(who) && who->class != SUPPORTER;
-}
-
-bool book_is_member(const person *who)
-{
-    return who->state == TRIAL || who->state == FULL;
-}
-
 static int person_of(const governance *g, uint32_t id)
 {
     for (int p = 0; p < g->b.person_count; p++)
@@ -25,24 +10,6 @@ static int person_of(const governance *g, uint32_t id)
 }
 
 /* ---- members ---- */
-
-void book_joins(governance *g, uint32_t id, int class)
-{
-    if (g->b.person_count == PEOPLE_MAX)
-        governance_fail(g, "no room for members");
-    g->b.people[g->b.person_count++] =
-        (person){.id = id, .class = class, .state = APPLIED, .applied = g->k.now};
-}
-
-void book_admits(governance *g, int who)
-{
-    person *p = &g->b.people[who];
-    if (p->state != APPLIED)
-        governance_fail(g, "%u is admitted twice", p->id);
-    if (who && g->b.before && p->shares < SHARES_MIN)
-        governance_fail(g, "%u is admitted and has not paid", p->id);
-    p->state = p->class == USER ? TRIAL : FULL;
-}
 
 static uint32_t count_of(const book *b, const bool of[])
 {
@@ -60,22 +27,6 @@ uint32_t book_officers(const book *b)
 uint32_t book_treasurers(const book *b)
 {
     return count_of(b, b->treasurer);
-}
-
-uint32_t book_voters(const book *b)
-{
-    uint32_t count = 0;
-    for (int p = 0; p < b->person_count; p++)
-        count += book_has_vote(&b->people[p]);
-    return count;
-}
-
-static uint32_t members(const book *b)
-{
-    uint32_t count = 0;
-    for (int p = 0; p < b->person_count; p++)
-        count += book_is_member(&b->people[p]);
-    return count;
 }
 
 static bool changes_protected(const laws *a, const laws *b)
@@ -574,9 +525,9 @@ void book_compare(governance *g)
     book_compare_budgets(g);
     book_compare_splits(g);
     book_compare_deaths(g);
-    if (coop->voters != book_voters(&g->b) || coop->members != members(&g->b))
+    if (coop->voters != book_voters(&g->b) || coop->members != book_members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
-                        coop->voters, members(&g->b), book_voters(&g->b));
+                        coop->voters, book_members(&g->b), book_voters(&g->b));
     if (coop->bylaws != g->b.now.id || coop->bylaws_newest != book_newest(&g->b)->id)
         governance_fail(g, "bylaws %u are in force, %u newest; should be %u and %u",
                         coop->bylaws, coop->bylaws_newest, g->b.now.id, book_newest(&g->b)->id);

@@ -1,9 +1,58 @@
-/* Members who are said to have died: two say so, and one more for each who says that the member
+/* Who is a member, and who has died: two say so, and one more for each who says that the member
  * lives; whatever the member signs disproves it. The book's part stands first, what members do
  * follows. */
 #include "governance.h"
 
 /* ---- what the book knows ---- */
+
+bool book_has_vote(const person *who)
+{
+    return who->state == FULL && who->class != SUPPORTER;
+}
+
+bool book_has_voice(const person *who)
+{
+    return book_is_member(who) && who->class != SUPPORTER;
+}
+
+bool book_is_member(const person *who)
+{
+    return who->state == TRIAL || who->state == FULL;
+}
+
+void book_joins(governance *g, uint32_t id, int class)
+{
+    if (g->b.person_count == PEOPLE_MAX)
+        governance_fail(g, "no room for members");
+    g->b.people[g->b.person_count++] =
+        (person){.id = id, .class = class, .state = APPLIED, .applied = g->k.now};
+}
+
+void book_admits(governance *g, int who)
+{
+    person *p = &g->b.people[who];
+    if (p->state != APPLIED)
+        governance_fail(g, "%u is admitted twice", p->id);
+    if (who && g->b.before && p->shares < SHARES_MIN)
+        governance_fail(g, "%u is admitted and has not paid", p->id);
+    p->state = p->class == USER ? TRIAL : FULL;
+}
+
+uint32_t book_voters(const book *b)
+{
+    uint32_t count = 0;
+    for (int p = 0; p < b->person_count; p++)
+        count += book_has_vote(&b->people[p]);
+    return count;
+}
+
+uint32_t book_members(const book *b)
+{
+    uint32_t count = 0;
+    for (int p = 0; p < b->person_count; p++)
+        count += book_is_member(&b->people[p]);
+    return count;
+}
 
 /* The member has signed something. */
 void book_lives(governance *g, int who)
