@@ -18,7 +18,8 @@ enum {
     MANDATES_MAX = 400,
     MATTERS_MAX = 400,
     LINES = 2, /* of a budget */
-    STAY = 3,  /* the first, whose data mandates name: they neither leave nor die */
+    CANDIDATES_MAX = 40,
+    STAY = 3, /* the first, whose data mandates name: they neither leave nor die */
     NOBODY = -1
 };
 
@@ -73,7 +74,10 @@ enum {
     MET(divided_capped, OFTEN, "of them at a ceiling")                                         \
     MET(stricter, SELDOM, "stopped by a stricter rule")                                        \
     MET(argued, OFTEN, "arguments")                                                            \
-    MET(elected, OFTEN, "elected to the board")                                                \
+    MET(elected, OFTEN, "put into an office by a motion")                                      \
+    MET(seated, OFTEN, "elected")                                                              \
+    MET(seated_capped, SELDOM, "elections at a ceiling")                                       \
+    MET(unseated, OFTEN, "elections of nobody")                                                \
     MET(board, OFTEN, "decided by the board")                                                  \
     MET(referred, SELDOM, "referred to the members")                                           \
     MET(registered, OFTEN, "versions registered")                                              \
@@ -295,6 +299,17 @@ typedef struct {
     uint32_t confirmations, upheld, against;
 } recovery;
 
+typedef struct {
+    uint32_t id;
+    uint8_t organ;
+    bool decided;
+    laws opening; /* in force then */
+    int64_t opens, closes;
+    int candidates[CANDIDATES_MAX], candidate_count;
+    bool entitled[PEOPLE_MAX], trial[PEOPLE_MAX], voted[PEOPLE_MAX];
+    bool approved[PEOPLE_MAX][CANDIDATES_MAX]; /* by place of the candidate */
+} election;
+
 /* What is said of somebody who may have died; who says that a member lives goes on saying so.
  */
 typedef struct {
@@ -332,6 +347,7 @@ typedef struct {
     assembly assemblies[MATTERS_MAX];
     recovery recoveries[MATTERS_MAX];
     death deaths[PEOPLE_MAX];
+    election elections[MATTERS_MAX];
     proposal proposals[MATTERS_MAX];
     uint32_t circles[CIRCLES];
     bool in_circle[CIRCLES][PEOPLE_MAX];
@@ -350,6 +366,7 @@ typedef struct {
     uint32_t turns;             /* of repayments that wait */
     bool sitting[PEOPLE_MAX];   /* on the board, after the last act */
     bool treasurer[PEOPLE_MAX]; /* in office then */
+    int election_count;
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
         account_count, assembly_count, recovery_count, proposal_count, receipt_count,
         payment_count, repayment_count, budget_count, split_count, creditor_count;
@@ -407,6 +424,12 @@ int book_judge(const tally *t, const laws *rules, int sort, int call);
 int book_judge_by_board(const motion *m, const tally *t);
 /* Too few officers are left who have voted or could. */
 bool book_board_unable(const governance *g, const motion *m);
+/* What an investor's ballot counts for, as a fraction: together at most a third of what the
+ * others cast, a quarter of all. */
+void book_part_of_investors(const tally *t, uint64_t *part, uint64_t *whole);
+/* Who votes for a member who has not voted on that, or NOBODY; nobody does any more. */
+int book_holder(const governance *g, uint32_t matter, int64_t closes, int giver);
+void book_end_proxies(governance *g, uint32_t matter, int64_t closes);
 /* Do the investors' ballots weigh less than they are? */
 bool book_capped(const tally *t);
 motion *book_motion(governance *g, uint32_t id);
@@ -465,6 +488,10 @@ void book_compare_circles(const governance *g);
 void acts_of_recovery(governance *g);
 void book_recovery_ends(governance *g, const sheaf_deadline *due);
 void book_compare_recoveries(governance *g);
+/* Elections (governance_elections.c): somebody does something, a tick. */
+void acts_of_elections(governance *g, int who);
+void book_elects(governance *g, const sheaf_deadline *due);
+void book_compare_elections(governance *g);
 /* Who has died (governance_membership.c, where members join too): a day, somebody has signed
  * something, a tick. */
 void acts_of_membership(governance *g);

@@ -399,23 +399,6 @@ static void petition(governance *g, int who)
                        "{'petition':%u}", sheaf_petition_at(&g->k.state, count - 1)->id);
 }
 
-static void elect(governance *g, int who)
-{
-    uint32_t count = sheaf_election_count(&g->k.state);
-    const struct sheaf_row_election *row =
-        count ? sheaf_election_at(&g->k.state, count - 1) : NULL;
-    unsigned what = governance_draw(g, 4);
-    if (!row || (row->decided != SHEAF_NONE && what == 0))
-        (void)acts_try(g, who, "election.call", "{'organ':%u}", governance_draw(g, 2));
-    else if (what <= 1)
-        (void)acts_try(g, who, "candidate.stand", "{'election':%u}", row->id);
-    else if (what == 2)
-        (void)acts_try(g, who, "office.resign", "{'organ':%u}", governance_draw(g, 2));
-    else
-        (void)acts_try(g, who, "election.vote", "{'approve':[{'member':%u}],'election':%u}",
-                       acts_id(g, acts_somebody(g)), row->id);
-}
-
 /* Half of all give points, investors all that they have. */
 static void give_points(governance *g, uint32_t allocation)
 {
@@ -483,7 +466,7 @@ void acts_make(governance *g)
     else if (what < 81)
         petition(g, who);
     else if (what < 86)
-        elect(g, who);
+        acts_of_elections(g, who);
     else if (what < 88)
         divide(g, who);
     else if (what < 90 && who >= STAY)

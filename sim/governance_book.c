@@ -298,10 +298,10 @@ static int outcome(governance *g, const motion *m, const tally *t)
 }
 
 /* What was given for it, or ran out before, is over. */
-static void end_proxies(governance *g, const motion *m)
+void book_end_proxies(governance *g, uint32_t matter, int64_t closes)
 {
     for (int i = 0; i < g->b.proxy_count; i++)
-        if (g->b.proxies[i].until < m->closes || g->b.proxies[i].matter == m->id)
+        if (g->b.proxies[i].until < closes || g->b.proxies[i].matter == matter)
             g->b.proxies[i].live = false;
 }
 
@@ -408,7 +408,7 @@ static void settle(governance *g, motion *m, uint32_t tick)
         return;
     m->votes = t;
     if (!m->board)
-        end_proxies(g, m);
+        book_end_proxies(g, m->id, m->closes);
     g->b.met[MET_board] += m->board;
     g->b.met[MET_by_proxy] += t.heads > without.heads;
     g->b.met[MET_capped] += !m->board && book_capped(&t);
@@ -488,6 +488,8 @@ void book_ticks(governance *g, const sheaf_deadline *due)
         book_payment_lapses(g, due);
     } else if (due->kind == SHEAF_deadline_kind_share) {
         book_share_due(g, due);
+    } else if (due->kind == SHEAF_deadline_kind_election) {
+        book_elects(g, due);
     } else if (due->kind == SHEAF_deadline_kind_member_death) {
         book_dies(g, person_of(g, due->of), due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
@@ -525,6 +527,7 @@ void book_compare(governance *g)
     book_compare_budgets(g);
     book_compare_splits(g);
     book_compare_deaths(g);
+    book_compare_elections(g);
     if (coop->voters != book_voters(&g->b) || coop->members != book_members(&g->b))
         governance_fail(g, "%u members, %u with a vote; should be %u and %u", coop->members,
                         coop->voters, book_members(&g->b), book_voters(&g->b));

@@ -8,16 +8,15 @@ static int ballot_of(const motion *m, int p)
     return m->entitled[p] && !m->conflicted[p] ? m->choice[p] : NOBODY;
 }
 
-/* Whose ballot counts for this member, who has cast none. */
-static int holder_of(const governance *g, const motion *m, int giver)
+int book_holder(const governance *g, uint32_t matter, int64_t closes, int giver)
 {
     const proxy *found = NULL;
     for (int i = 0; i < g->b.proxy_count; i++) {
         const proxy *x = &g->b.proxies[i];
-        if (!x->live || x->giver != giver || x->until < m->closes
-            || (x->matter != SHEAF_NONE && x->matter != m->id))
+        if (!x->live || x->giver != giver || x->until < closes
+            || (x->matter != SHEAF_NONE && x->matter != matter))
             continue;
-        if (!found || x->matter == m->id)
+        if (!found || x->matter == matter)
             found = x;
     }
     return found ? found->holder : NOBODY;
@@ -32,7 +31,7 @@ tally book_count(const governance *g, const motion *m, bool proxies)
         t.conflicts += m->entitled[p] && m->conflicted[p];
         if (proxies && m->entitled[p] && !m->conflicted[p] && m->choice[p] == NOBODY
             && g->b.people[p].state == FULL) {
-            int holder = holder_of(g, m, p);
+            int holder = book_holder(g, m->id, m->closes, p);
             if (holder != NOBODY && g->b.people[holder].state == FULL)
                 choice = ballot_of(m, holder);
         }
@@ -59,9 +58,7 @@ static void parts(bool nine_tenths, int sort, uint64_t *above, uint64_t *below)
                                                      : 4;
 }
 
-/* What an investor's ballot counts for, as a fraction: together at most a third of what the
- * others cast, a quarter of all. */
-static void part_of_investors(const tally *t, uint64_t *part, uint64_t *whole)
+void book_part_of_investors(const tally *t, uint64_t *part, uint64_t *whole)
 {
     uint64_t cast = 0;
     for (int c = 0; c < SHEAF_choice_COUNT; c++)
@@ -76,7 +73,7 @@ static void part_of_investors(const tally *t, uint64_t *part, uint64_t *whole)
 static uint64_t weigh(const tally *t, int choice)
 {
     uint64_t part, whole, theirs = t->of[INVESTOR][choice];
-    part_of_investors(t, &part, &whole);
+    book_part_of_investors(t, &part, &whole);
     return (t->all[choice] - theirs) * whole + theirs * part;
 }
 
@@ -131,6 +128,6 @@ bool book_board_unable(const governance *g, const motion *m)
 bool book_capped(const tally *t)
 {
     uint64_t part, whole;
-    part_of_investors(t, &part, &whole);
+    book_part_of_investors(t, &part, &whole);
     return part < whole;
 }
