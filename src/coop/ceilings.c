@@ -52,7 +52,7 @@ sheaf_ceilings sheaf_ceilings_of(const sheaf_state *state,
 
 /* ---- exactly ---- */
 
-static void multiply(sheaf_weight *weight, uint64_t by)
+void sheaf_weight_multiply(sheaf_weight *weight, uint64_t by)
 {
     uint64_t carry = 0;
     for (int i = 0; i < SHEAF_WEIGHT_LIMBS; i++) {
@@ -86,11 +86,11 @@ sheaf_weight sheaf_votes_weigh(const sheaf_ceilings *ceilings, const sheaf_votes
         if (!ceilings->of[i].whole)
             continue;
         sheaf_weight class = denominator;
-        multiply(&class, ceilings->of[i].part);
-        multiply(&class, votes->of[i]);
-        multiply(&sum, ceilings->of[i].whole);
+        sheaf_weight_multiply(&class, ceilings->of[i].part);
+        sheaf_weight_multiply(&class, votes->of[i]);
+        sheaf_weight_multiply(&sum, ceilings->of[i].whole);
         add(&sum, &class);
-        multiply(&denominator, ceilings->of[i].whole);
+        sheaf_weight_multiply(&denominator, ceilings->of[i].whole);
     }
     return sum;
 }

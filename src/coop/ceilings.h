@@ -8,8 +8,9 @@
  *
  * A vote is a ballot in motions and elections, and a point where an amount is divided. Where
  * one class decides alone, or officers do, there are no others to protect from it. Signatures
- * and approvals that people give one by one, as under petitions, are no votes: they count
- * heads.
+ * for a new hub decide like votes, and count like them (coop/succession.h). Those that only put
+ * a matter before the members or stop it until they have decided, as under petitions and
+ * suspensions, and approvals by a number of people count heads.
  *
  * Nothing is rounded where it is decided who has more: weights are compared as the fractions
  * that they are, so a tie is one, and exactly nine tenths are nine tenths.
@@ -61,6 +62,8 @@ sheaf_ceilings sheaf_ceilings_of(const sheaf_state *state,
 
 /* For ballots, of which there are less than 2^36: fifteen ceilings fit. */
 sheaf_weight sheaf_votes_weigh(const sheaf_ceilings *ceilings, const sheaf_votes *votes);
+/* By less than 2^64: once, of what was weighed. */
+void sheaf_weight_multiply(sheaf_weight *weight, uint64_t by);
 /* Less than, equal to or greater than 0 as `a` is to `b`. */
 int sheaf_weight_compare(const sheaf_weight *a, const sheaf_weight *b);
 bool sheaf_weight_is_zero(const sheaf_weight *weight);

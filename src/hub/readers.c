@@ -151,6 +151,7 @@ enum {
     AREA(organ, PUBLIC),
     AREA(witness, PUBLIC),
     AREA(appointment, PUBLIC),
+    AREA(appointment_tally, PUBLIC),
     AREA(model, PUBLIC),
     AREA(feature, PUBLIC),
     AREA(mandate, PUBLIC),

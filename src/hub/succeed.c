@@ -125,6 +125,22 @@ static bool appointed(const succession *s)
            && memcmp(coop->log_key.bytes, s->log_pair.public, SHEAF_PUBLIC_BYTES) == 0;
 }
 
+static sheaf_status too_few(const succession *s, sheaf_err *err)
+{
+    const struct sheaf_row_coop *coop = sheaf_coop(&s->replay.state);
+    uint32_t bp = sheaf_bylaws_now(&s->replay.state)->succession_bp;
+    bool ceilings = coop->voters_unlimited != coop->voters;
+    return sheaf_fail(
+        err, SHEAF_INVALID,
+        "the bylaws ask for the signatures of %u of the %u members with a vote%s; "
+        "for the keys in %s/keys there are %zu",
+        (unsigned)(((uint64_t)coop->voters * bp + 9999) / 10000), coop->voters,
+        ceilings ? ", and those of a class with a ceiling of votes count for as "
+                   "much less as their votes"
+                 : "",
+        s->dir, s->tail_count);
+}
+
 static sheaf_status judge(succession *s, const sheaf_log_store *source,
                           const sheaf_slice *submissions, size_t count, void *block,
                           sheaf_err *err)
@@ -143,13 +159,7 @@ static sheaf_status judge(succession *s, const sheaf_log_store *source,
         SHEAF_TRY(judge_one(s, submissions[i], i + 1, block, err));
     if (appointed(s))
         return SHEAF_OK;
-    uint32_t voters = sheaf_coop(&s->replay.state)->voters;
-    uint32_t bp = sheaf_bylaws_now(&s->replay.state)->succession_bp;
-    return sheaf_fail(err, SHEAF_INVALID,
-                      "the bylaws ask for the signatures of %u of the %u members with a vote; "
-                      "for the keys in %s/keys there are %zu",
-                      (unsigned)(((uint64_t)voters * bp + 9999) / 10000), voters, s->dir,
-                      s->tail_count);
+    return too_few(s, err);
 }
 
 /* ---- writing ---- */

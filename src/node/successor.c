@@ -6,7 +6,7 @@
 
 #include "base/encode.h"
 #include "base/json.h"
-#include "bylaws/bylaws.h"
+#include "coop/succession.h"
 #include "coop/view.h"
 
 /* ---- judging ---- */
@@ -59,22 +59,22 @@ static bool known_signer(const sheaf_state *ours, uint64_t common, const sheaf_a
 /* Who signed an appointment stands in one row of entries, each by another member. */
 static sheaf_status count_known(const sheaf_follower *f, sheaf_follower *other,
                                 const struct sheaf_row_appointment *row, uint64_t common,
-                                uint32_t *out, sheaf_err *err)
+                                sheaf_votes *out, sheaf_err *err)
 {
+    const sheaf_state *ours = &f->replay.state;
     sheaf_buffer bytes;
     sheaf_status status = SHEAF_OK;
-    *out = 0;
+    *out = (sheaf_votes){0};
     sheaf_buffer_init(&bytes, SHEAF_LOG_ENTRY_MAX);
     for (uint64_t i = row->id; i <= row->appointed && status == SHEAF_OK; i++) {
         sheaf_entry entry;
         sheaf_arena_reset(&other->replay.decode);
         status = sheaf_log_store_entry(other->store, i, &bytes, err);
         if (status == SHEAF_OK)
-            status =
-                sheaf_entry_decode(sheaf_buffer_slice(&bytes), f->replay.state.revision_max,
-                                   &other->replay.decode, &entry, err);
-        if (status == SHEAF_OK)
-            *out += known_signer(&f->replay.state, common, entry.act);
+            status = sheaf_entry_decode(sheaf_buffer_slice(&bytes), ours->revision_max,
+                                        &other->replay.decode, &entry, err);
+        if (status == SHEAF_OK && known_signer(ours, common, entry.act))
+            sheaf_succession_add(ours, sheaf_key_get(ours, entry.act->key)->member, out);
     }
     sheaf_buffer_deinit(&bytes);
     return status;
@@ -88,22 +88,22 @@ static sheaf_status check_known(const sheaf_follower *f, sheaf_follower *other,
                                 sheaf_err *err)
 {
     const sheaf_state *ours = &f->replay.state;
-    uint32_t count;
+    sheaf_votes signers;
     if (!common)
         return sheaf_fail(err, SHEAF_FAULT,
                           "the hub was appointed by members, and %s has no copy of the log to "
                           "know them by: begin with a new home",
                           f->home);
-    SHEAF_TRY(count_known(f, other, row, common, &count, err));
-    uint32_t voters = sheaf_coop(ours)->voters;
-    if (sheaf_quorum_reached(sheaf_bylaws_now(ours)->succession_bp, voters, count))
+    SHEAF_TRY(count_known(f, other, row, common, &signers, err));
+    const sheaf_votes voters = sheaf_succession_voters(ours);
+    if (sheaf_succession_reached(ours, &voters, &signers))
         return SHEAF_OK;
     return sheaf_fail(
         err, SHEAF_FAULT,
         "a hub that was appointed over %u entries is not followed: of the %u "
         "members with a vote whom the copy in %s knows, %u signed for it; compare "
         "copies with the other members",
-        row->id, voters, f->home, count);
+        row->id, (unsigned)voters.all, f->home, (unsigned)signers.all);
 }
 
 static sheaf_status judge(const sheaf_follower *f, sheaf_follower *other, sheaf_err *err)
@@ -376,6 +376,9 @@ bool sheaf_successor_named(const sheaf_follower *f, const sheaf_transport *trans
     count_named(&n, transport, &bytes, &arena, block + NAMED_ARENA);
     sheaf_buffer_deinit(&bytes);
     free(block);
-    return sheaf_quorum_reached(sheaf_bylaws_now(ours)->succession_bp, sheaf_coop(ours)->voters,
-                                n.count);
+    const sheaf_votes voters = sheaf_succession_voters(ours);
+    sheaf_votes signers = {0};
+    for (uint32_t i = 0; i < n.count; i++)
+        sheaf_succession_add(ours, n.by[i], &signers);
+    return sheaf_succession_reached(ours, &voters, &signers);
 }

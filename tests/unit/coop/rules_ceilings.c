@@ -24,10 +24,12 @@ static const struct {
     {{"j1", "j2"}},
 };
 
-static void found(kit *k, const char *majority)
+static void found_with(kit *k, const char *majority, int succession_bp)
 {
     kit_rules rules = kit_rules_usual();
     kit_name *members[6];
+    if (succession_bp)
+        rules.succession = succession_bp;
     rules.early = false;
     rules.ordinary.quorum = 0;
     rules.ordinary.majority = majority;
@@ -45,6 +47,11 @@ static void found(kit *k, const char *majority)
                    *name);
             kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", *name);
         }
+}
+
+static void found(kit *k, const char *majority)
+{
+    found_with(k, majority, 0);
 }
 
 static void tick(kit *k, uint8_t kind, const char *label)
@@ -459,4 +466,47 @@ void test_weights_at_their_bounds(void **unused)
     sheaf_votes none = {.all = 0};
     thirds = sheaf_votes_weigh(&ceilings, &none);
     assert_true(sheaf_weight_is_zero(&thirds));
+}
+
+/* ---- a new hub ---- */
+
+/* Whoever of the three classes, in that order, signs; how many have when the hub is appointed,
+ * or 0. Six votes of members, a third of each investor's and two of backers make ten. */
+void test_ceilings_in_successions(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int bp, signers[CLASSES], appointed;
+    } rows[] = {
+        {6000, {1, 6, 2}, 0}, /* 5; by heads nine of fourteen would be enough */
+        {6000, {2, 6, 2}, 10}, {6000, {4, 5, 0}, 0},  {6000, {4, 6, 0}, 10}, /* exactly */
+        {6001, {4, 6, 0}, 0},  {6001, {5, 6, 0}, 9}, /* 5 and four thirds */
+        {6000, {6, 0, 0}, 6},  {10000, {6, 5, 2}, 0}, {10000, {6, 6, 2}, 14},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        char what[512], hex[65] = "";
+        int signed_by = 0, appointed = 0;
+        found_with(&k, "simple", rows[i].bp);
+        uint32_t end = (uint32_t)k.state.size;
+        for (int class = 0; class < CLASSES; class ++)
+            for (int p = 0; p < rows[i].signers[class] && !appointed; p++) {
+                snprintf(what, sizeof what,
+                         signed_by ? "{'hub_key':@hub.b,'log_key':@log.b,'root':'%s','size':%u,"
+                                     "'url':'http://b'}"
+                                   : "{'hub_key':@hub.b,'log_key':@log.b,'root':$%s,'size':%u,"
+                                     "'url':'http://b'}",
+                         hex, end);
+                kit_do(&k, people[class].names[p], "hub.appoint", NULL, "%s", what);
+                const struct sheaf_row_appointment *row = sheaf_appointment_find(&k.state, end);
+                for (size_t b = 0; b < 32; b++)
+                    snprintf(hex + 2 * b, 3, "%02x", row->root.bytes[b]);
+                signed_by++;
+                if (row->appointed != SHEAF_NONE)
+                    appointed = signed_by;
+            }
+        if (appointed != rows[i].appointed)
+            fail_msg("row %zu: appointed by %d", i, appointed);
+        kit_close(&k);
+    }
 }

@@ -79,6 +79,7 @@ void test_second_call(void **unused);
 void test_second_call_of_nobody(void **unused);
 void test_ceilings(void **unused);
 void test_ceilings_in_motions_are_exact(void **unused);
+void test_ceilings_in_successions(void **unused);
 void test_ceilings_in_elections(void **unused);
 void test_ceilings_and_proxies_in_elections(void **unused);
 void test_ceilings_when_a_seat_falls_vacant(void **unused);

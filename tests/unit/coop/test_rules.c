@@ -99,6 +99,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_second_call_of_nobody),
     cmocka_unit_test(test_ceilings),
     cmocka_unit_test(test_ceilings_in_motions_are_exact),
+    cmocka_unit_test(test_ceilings_in_successions),
     cmocka_unit_test(test_ceilings_in_elections),
     cmocka_unit_test(test_ceilings_and_proxies_in_elections),
     cmocka_unit_test(test_ceilings_when_a_seat_falls_vacant),
