@@ -10,7 +10,9 @@
  * (rules_invitations.c). Whoever had the
  * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it.
  * Nor does an import that nobody confirms keep its numbers for ever, or once two others have
- * spoken against it; and since its rows stay
+ * spoken against it. These speak against no other for a time, so that two keep no register out
+ * for ever; whose import it was enters none for a shorter one, in which others can. And since
+ * the rows of an import stay
  * until others take their numbers, a member enters no more new ones than one import may have
  * until some are confirmed. What the second officer
  * confirms is a count and a digest over all rows (coop/import.h), which a program makes again
@@ -51,7 +53,11 @@ sheaf_refusal sheaf_rule_import_open(sheaf_fold *fold, const struct sheaf_import
     SHEAF_REFUSE_IF(member->import != SHEAF_NONE
                         && find_import(fold, member->import, &row) == SHEAF_ACCEPTED,
                     import_under_way);
+    SHEAF_REFUSE_IF(member->import != SHEAF_NONE
+                        && sheaf_import_get(fold->state, member->import)->again > fold->stamp,
+                    import_again);
     struct sheaf_row_import *import = sheaf_import_new(fold->state, fold->index);
+    import->first = SHEAF_NONE;
     import->id = member->import = fold->index;
     import->by = fold->member;
     import->count = (uint32_t)what->count;
@@ -152,22 +158,40 @@ sheaf_refusal sheaf_rule_import_withdraw(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+static void rest(sheaf_fold *fold, uint32_t member)
+{
+    uint32_t row = sheaf_import_rest_row(fold->state, member);
+    struct sheaf_row_import_rest *rests = row == SHEAF_NONE
+                                              ? sheaf_import_rest_new(fold->state, member)
+                                              : sheaf_import_rest_edit(fold->state, row);
+    rests->id = member;
+    rests->until = fold->stamp + (int64_t)SHEAF_IMPORT_REST_S * 1000;
+}
+
 /* One member who enters what is not so would keep the true register out until the import
  * lapses; two end that, as many as it takes to enter one. */
 sheaf_refusal sheaf_rule_import_decline(sheaf_fold *fold,
                                         const struct sheaf_import_decline *what)
 {
     sheaf_state *state = fold->state;
+    const struct sheaf_row_import_rest *rests = sheaf_import_rest_find(state, fold->member);
     uint32_t row;
     SHEAF_REFUSE_UNLESS(find_import(fold, what->import, &row));
     struct sheaf_row_import *import = sheaf_import_edit(state, row);
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(import->by == fold->member, import_own);
+    SHEAF_REFUSE_IF(rests && rests->until > fold->stamp, import_rest);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, import->id, true));
     uint32_t others =
         sheaf_coop(state)->voters - (sheaf_member_get(state, import->by)->votes > 0);
-    import->declines++;
-    import->withdrawn = import->declines >= 2 || import->declines >= others;
+    if (!import->declines++)
+        import->first = fold->member;
+    if (import->declines < 2 && import->declines < others)
+        return SHEAF_ACCEPTED;
+    import->withdrawn = true;
+    import->again = fold->stamp + (int64_t)SHEAF_IMPORT_AGAIN_S * 1000;
+    rest(fold, import->first);
+    rest(fold, fold->member);
     return SHEAF_ACCEPTED;
 }
 

@@ -57,6 +57,7 @@ enum {
     AREA(exclusion, MEMBERS),
     AREA(recovery, MEMBERS),
     AREA(import, MEMBERS),
+    AREA(import_rest, MEMBERS),
     AREA(invitation, MEMBERS),
     AREA(place, MEMBERS),
     AREA(circle, DECISIONS),

@@ -294,16 +294,54 @@ void test_import_declined(void **unused)
         {"eve", "member.apply",
          "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}", .label = "eve"},
         {"ann", "member.admit", "{'member':#eve}"},
-        {"ann", "import.open", "{'count':1}", .label = "k"},
-        {"ann", "member.import", ROW("k", "8")},
+        {"dan", "import.open", "{'count':1}", .label = "k"},
+        {"dan", "member.import", ROW("k", "8")},
         {"eve", "import.decline", "{'import':#k,'reason':^}", R(no_vote)},
+        {"bob", "member.leave", "{}"},
         {"cat", "member.leave", "{}"},
-        {"dan", "member.leave", "{}"},
-        {"bob", "import.decline", "{'import':#k,'reason':^}"}, /* all others with a vote */
-        {"bob", "import.open", "{'count':1}", .label = "l"},
-        {"bob", "member.import", ROW("l", "8")},
+        {"ann", "import.decline", "{'import':#k,'reason':^}"}, /* all others with a vote */
+        {"ann", "import.open", "{'count':1}", R(import_again)},
     };
     KIT_ROWS(&k, after);
+    assert_true(sheaf_import_over(&k.state, kit_index(&k, "k"), k.now));
+    kit_close(&k);
+}
+
+/* Two who decline whatever is entered keep the register out once, and not for ever. */
+void test_import_declined_again(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "import.open", "{'count':1}", .label = "i"},
+        {"bob", "import.decline", "{'import':#i,'reason':^}"},
+        {"cat", "import.decline", "{'import':#i,'reason':^}"},
+        {"ann", "import.open", "{'count':1}", R(import_again)},
+        {"dan", "import.open", "{'count':1}", .label = "j"},
+        {"bob", "import.decline", "{'import':#j,'reason':^}", R(import_rest)},
+        {"cat", "import.decline", "{'import':#j,'reason':^}", R(import_rest)},
+        {"ann", "import.decline", "{'import':#j,'reason':^}"},
+        {"dan", "import.withdraw", "{'import':#j}"},
+        {"dan", "import.open", "{'count':1}", .label = "l"},   /* withdrawn is not declined */
+        {"ann", "import.decline", "{'import':#l,'reason':^}"}, /* it has ended none */
+    };
+    KIT_ROWS(&k, rows);
+    const int64_t again = sheaf_import_get(&k.state, kit_index(&k, "i"))->again;
+    const int64_t rest = sheaf_import_rest_get(&k.state, kit_index(&k, "bob"))->until;
+    assert_int_equal(rest, sheaf_import_rest_get(&k.state, kit_index(&k, "cat"))->until);
+    assert_int_equal(rest - again,
+                     (int64_t)(SHEAF_IMPORT_REST_S - SHEAF_IMPORT_AGAIN_S) * 1000);
+    k.now = again - 1 - k.step_ms;
+    kit_want(&k, R(import_again), "ann", "import.open", "{'count':1}", NULL);
+    k.now = again - k.step_ms;
+    kit_do(&k, "ann", "import.open", "m", "{'count':1}");
+    k.now = rest - 1 - k.step_ms;
+    kit_want(&k, R(import_rest), "bob", "import.decline", "{'import':#m,'reason':^}", NULL);
+    k.now = rest - k.step_ms;
+    kit_do(&k, "bob", "import.decline", NULL, "{'import':#m,'reason':^}");
     kit_close(&k);
 }
 

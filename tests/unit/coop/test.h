@@ -231,6 +231,7 @@ void test_import(void **unused);
 void test_heard_by_keys_without_a_name(void **unused);
 void test_heard_for_several(void **unused);
 void test_import_declined(void **unused);
+void test_import_declined_again(void **unused);
 void test_import_ends(void **unused);
 void test_import_withdrawn(void **unused);
 

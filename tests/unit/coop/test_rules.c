@@ -230,6 +230,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_recovery_of_the_last_guard),
     cmocka_unit_test(test_import),
     cmocka_unit_test(test_import_declined),
+    cmocka_unit_test(test_import_declined_again),
     cmocka_unit_test(test_import_ends),
     cmocka_unit_test(test_import_withdrawn),
     cmocka_unit_test(test_datasets_and_consents),
