@@ -9,6 +9,19 @@ static const sheaf_article_text articles[SHEAF_ARTICLE_COUNT] = {
 #undef ARTICLE
 };
 
+/* Articles whose fixed words always hold, and what they are where a document says nothing of
+ * them: protected, with nothing added. */
+static const struct sheaf_data_article data_alone = {
+    .has_budget_required = true, .has_protected = true, .protected = true};
+static const struct sheaf_log_article log_alone = {.has_protected = true, .protected = true};
+static const struct sheaf_models_article models_alone = {.has_protected = true,
+                                                         .protected = true};
+static const void *const alone[SHEAF_ARTICLE_COUNT] = {
+    [SHEAF_ARTICLE_data] = &data_alone,
+    [SHEAF_ARTICLE_log] = &log_alone,
+    [SHEAF_ARTICLE_models] = &models_alone,
+};
+
 const sheaf_article_text *sheaf_article_describe(sheaf_article article)
 {
     assert(article > SHEAF_ARTICLE_NONE);
@@ -29,19 +42,22 @@ const sheaf_field *sheaf_article_field(sheaf_article article)
     return sheaf_shape_field(sheaf_record_shape("bylaws"), sheaf_str(articles[article].key));
 }
 
+bool sheaf_article_always(sheaf_article article)
+{
+    return alone[article] != NULL;
+}
+
 const void *sheaf_article_in(const struct sheaf_bylaws *bylaws, sheaf_article article)
 {
     const sheaf_field *field = sheaf_article_field(article);
     const uint8_t *document = (const uint8_t *)bylaws;
-    return field && *(const bool *)(document + field->has) ? document + field->at : NULL;
+    return *(const bool *)(document + field->has) ? document + field->at : alone[article];
 }
 
 bool sheaf_article_protected(const struct sheaf_bylaws *bylaws, sheaf_article article)
 {
     const sheaf_field *field = sheaf_article_field(article);
     const uint8_t *record = sheaf_article_in(bylaws, article);
-    if (!field)
-        return true;
     return record
            && *(const bool *)(record
                               + sheaf_shape_field(field->shape, sheaf_str("protected"))->at);

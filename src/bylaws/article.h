@@ -26,18 +26,22 @@ const sheaf_article_text *sheaf_article_describe(sheaf_article article);
 /* By its key; SHEAF_ARTICLE_NONE if there is none. */
 sheaf_article sheaf_article_named(sheaf_slice key);
 
-/* The article's field in the record `bylaws`; NULL for the three whose text is fixed. */
+/* The article's field in the record `bylaws`. */
 const sheaf_field *sheaf_article_field(sheaf_article article);
 
-/* The article's record in a document; NULL where it is switched off or has none. */
+/* Does the article hold where a document leaves it out: data, models and log, whose fixed words
+ * always do? */
+bool sheaf_article_always(sheaf_article article);
+
+/* The article's record in a document; NULL where it is switched off. Of one that always holds
+ * and is left out, the record that says no more: protected, and nothing added. */
 const void *sheaf_article_in(const struct sheaf_bylaws *bylaws, sheaf_article article);
 
-/* Is it protected in this document? One without a record always is; one that is switched off is
- * not. */
+/* Is it protected in this document? One that is switched off is not. */
 bool sheaf_article_protected(const struct sheaf_bylaws *bylaws, sheaf_article article);
 
-/* SHA-256 of each article that stands in the document, in canonical JSON, by its number; of the
- * others zeros. False if memory is spent. */
+/* SHA-256 of each article's record in the document, in canonical JSON, by its number; of those
+ * that are switched off zeros. False if memory is spent. */
 SHEAF_MUST_USE bool sheaf_articles_hash(const struct sheaf_bylaws *bylaws,
                                         sheaf_hash out[SHEAF_ARTICLE_COUNT]);
 

@@ -309,8 +309,6 @@ sheaf_status sheaf_article_changes(const struct sheaf_bylaws *before,
 {
     const sheaf_field *field = sheaf_article_field(article);
     sheaf_scope old = sheaf_scope_whole(before), new = sheaf_scope_whole(after);
-    if (!field)
-        return SHEAF_OK;
     pair records = {sheaf_scope_enter(&old, field, sheaf_article_in(before, article)),
                     sheaf_scope_enter(&new, field, sheaf_article_in(after, article))};
     walk w = {.before = before,

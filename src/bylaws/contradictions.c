@@ -190,6 +190,13 @@ static bool check_money(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings
            && FOUND(EXACT_COHORT, bylaws->privacy.cohort_min, "privacy.cohort_min");
 }
 
+/* What a consent with a budget allows, an exact sum never keeps to. */
+static bool check_data(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out)
+{
+    return bylaws->data.budget_required && bylaws->privacy.exact_sums
+           && FOUND(BUDGET_EXACT, 1, "data.budget_required");
+}
+
 /* The name is that of a note's key (C2SP signed-note): its form is judged by src/log. */
 static bool witness_sound(const struct sheaf_named_witness *witness)
 {
@@ -281,6 +288,6 @@ bool sheaf_bylaws_contradicts(const struct sheaf_bylaws *bylaws, sheaf_bylaws_fi
            || (bylaws->has_shares && check_shares(&bylaws->shares, out))
            || check_decisions(bylaws, out) || check_override(bylaws, out)
            || check_assemblies(bylaws, out) || (bylaws->has_organs && check_organs(bylaws, out))
-           || check_withheld(&bylaws->visibility, out)
+           || check_data(bylaws, out) || check_withheld(&bylaws->visibility, out)
            || check_witnesses(&bylaws->witnesses, out) || check_sources(bylaws, out);
 }

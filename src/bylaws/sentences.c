@@ -120,8 +120,6 @@ sheaf_status sheaf_article_sentences(const struct sheaf_bylaws *before,
 {
     const sheaf_field *field = sheaf_article_field(article);
     sheaf_scope whole_old = sheaf_scope_whole(before), whole_new = sheaf_scope_whole(after);
-    if (!field)
-        return SHEAF_OK;
     sheaf_scope old = sheaf_scope_enter(&whole_old, field, sheaf_article_in(before, article));
     sheaf_scope new = sheaf_scope_enter(&whole_new, field, sheaf_article_in(after, article));
     const sheaf_json *text =

@@ -445,14 +445,12 @@ static sheaf_status put_article(statutes *s)
     s->all_stated = false;
     sheaf_buffer_reset(&s->said);
     put_heading(s, sheaf_article_protected(bylaws, s->article));
-    if (field && !record) {
+    if (!record) {
         sheaf_page_paragraph(&s->page, NULL, sheaf_message_word(s->wording.messages, "off"));
         return SHEAF_OK;
     }
-    if (!field)
-        return put_paragraphs(s, &whole);
     sheaf_scope scope = sheaf_scope_enter(&whole, field, record);
-    s->all_stated = !any_enforced(&scope);
+    s->all_stated = !sheaf_article_always(s->article) && !any_enforced(&scope);
     SHEAF_TRY(put_paragraphs(s, &scope));
     SHEAF_TRY(put_unsaid(s, &scope));
     put_fixed(s);

@@ -62,6 +62,12 @@ bool sheaf_question_needed(const sheaf_question *question, const sheaf_draft *tr
            && !value->string.len;
 }
 
+/* Can the article be left out, and is then switched off? */
+static bool is_part(sheaf_article article)
+{
+    return !sheaf_article_field(article)->required && !sheaf_article_always(article);
+}
+
 /* Optional articles that the document has. */
 static void list_parts(const sheaf_draft *tree, char *out, size_t size)
 {
@@ -69,7 +75,7 @@ static void list_parts(const sheaf_draft *tree, char *out, size_t size)
     *out = 0;
     for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++) {
         const sheaf_field *field = sheaf_article_field(i);
-        if (field && !field->required && sheaf_draft_at(tree, field->name) && used < size)
+        if (is_part(i) && sheaf_draft_at(tree, field->name) && used < size)
             used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
                                      field->name);
     }
@@ -227,13 +233,13 @@ static sheaf_status put_parts(sheaf_draft *tree, const char *answer, const sheaf
             name.len--;
         sheaf_article article = sheaf_article_named(name);
         const sheaf_field *field = article ? sheaf_article_field(article) : NULL;
-        if (!field || field->required || !sheaf_json_member(parts, field->name))
+        if (!field || !is_part(article) || !sheaf_json_member(parts, field->name))
             return unknown_part(name, parts, err);
         wanted[article] = true;
     }
     for (sheaf_article i = 1; i < SHEAF_ARTICLE_COUNT; i++) {
         const sheaf_field *field = sheaf_article_field(i);
-        if (!field || field->required)
+        if (!is_part(i))
             continue;
         if (!wanted[i]) {
             sheaf_draft_remove(tree, field->name);

@@ -42,6 +42,7 @@ sheaf_refusal sheaf_bylaws_refusal(sheaf_bylaws_fault fault)
         [SHEAF_BYLAWS_CEILINGS_ALL] = SHEAF_REFUSED_ceilings_all,
         [SHEAF_BYLAWS_WITHHELD_KIND] = SHEAF_REFUSED_withheld_kind,
         [SHEAF_BYLAWS_WITHHELD_TWICE] = SHEAF_REFUSED_withheld_twice,
+        [SHEAF_BYLAWS_BUDGET_EXACT] = SHEAF_REFUSED_budgets_exact,
     };
     return refusals[fault];
 }
@@ -251,12 +252,9 @@ static void add_articles(sheaf_fold *fold, struct sheaf_row_bylaws *row,
     if (!sheaf_articles_hash(text, hashes))
         fold->state->failed = true;
     for (sheaf_article number = 1; number < SHEAF_ARTICLE_COUNT; number++) {
-        bool fixed = !sheaf_article_field(number);
-        if (!fixed && !sheaf_article_in(text, number))
+        if (!sheaf_article_in(text, number))
             continue;
         row->articles |= UINT64_C(1) << number;
-        if (fixed)
-            continue;
         struct sheaf_row_article *article =
             sheaf_article_new(fold->state, sheaf_pair(fold->index, number));
         article->bylaws = fold->index;

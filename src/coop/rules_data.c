@@ -64,6 +64,9 @@ sheaf_refusal sheaf_rule_consent_grant(sheaf_fold *fold, const struct sheaf_cons
 {
     SHEAF_REFUSE_UNLESS(own_dataset(fold, what->dataset));
     SHEAF_REFUSE_IF(what->until < fold->stamp, until_past);
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
+    SHEAF_REFUSE_IF(what->until > sheaf_consent_latest(bylaws, fold->stamp), consent_long);
+    SHEAF_REFUSE_IF(bylaws->budget_required && !what->has_budget, consent_budget);
     struct sheaf_row_dataset *dataset =
         sheaf_dataset_edit(fold->state, sheaf_dataset_row(fold->state, what->dataset));
     struct sheaf_row_consent *row = sheaf_consent_new(fold->state, fold->index);
@@ -71,6 +74,7 @@ sheaf_refusal sheaf_rule_consent_grant(sheaf_fold *fold, const struct sheaf_cons
     dataset->consent_last = sheaf_consent_count(fold->state);
     row->id = fold->index;
     row->dataset = what->dataset;
+    row->granted = fold->stamp;
     row->member = fold->member;
     row->purpose = what->purpose;
     row->revoked = SHEAF_NONE;

@@ -76,6 +76,9 @@ sheaf_refusal sheaf_rule_licence_consent(sheaf_fold *fold,
                     licence_over);
     SHEAF_REFUSE_IF(sheaf_dataset_get(fold->state, what->dataset)->retired != SHEAF_NONE,
                     dataset_retired);
+    SHEAF_REFUSE_IF(licence->until
+                        > sheaf_consent_latest(sheaf_bylaws_now(fold->state), fold->stamp),
+                    consent_long);
     SHEAF_REFUSE_IF(row->consented != SHEAF_NONE, licence_consented);
     row->consented = fold->index;
     return SHEAF_ACCEPTED;

@@ -194,14 +194,19 @@ sheaf_refusal sheaf_rule_model_register(sheaf_fold *fold,
 
 /* ---- release ---- */
 
-static bool was_evaluated(const sheaf_state *state, uint32_t model, const sheaf_hash *sha256)
+static sheaf_refusal check_evaluated(const sheaf_state *state, uint32_t model,
+                                     const sheaf_hash *sha256)
 {
+    sheaf_refusal refusal = SHEAF_REFUSED_not_evaluated;
     for (uint32_t i = 0; i < sheaf_evaluation_count(state); i++) {
         const struct sheaf_row_evaluation *row = sheaf_evaluation_at(state, i);
-        if (row->model == model && sheaf_hash_equal(&row->sha256, sha256))
-            return true;
+        if (row->model != model || !sheaf_hash_equal(&row->sha256, sha256))
+            continue;
+        if (row->records >= sheaf_bylaws_now(state)->held_out_min)
+            return SHEAF_ACCEPTED;
+        refusal = SHEAF_REFUSED_evaluation_small;
     }
-    return false;
+    return refusal;
 }
 
 sheaf_refusal sheaf_rule_model_release(sheaf_fold *fold, const struct sheaf_model_release *what)
@@ -217,7 +222,7 @@ sheaf_refusal sheaf_rule_model_release(sheaf_fold *fold, const struct sheaf_mode
                     not_trained);
     SHEAF_REFUSE_IF(round->attested < sheaf_mandate_get(state, round->mandate)->attest_min,
                     not_attested);
-    SHEAF_REFUSE_IF(!was_evaluated(state, what->model, &round->result), not_evaluated);
+    SHEAF_REFUSE_UNLESS(check_evaluated(state, what->model, &round->result));
     SHEAF_REFUSE_IF(sheaf_bylaws_now(state)->deployment_lesson
                         && (!what->has_lesson || sheaf_hash_is_zero(&what->lesson)),
                     lesson_missing);

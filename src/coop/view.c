@@ -97,10 +97,22 @@ bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int6
            && sheaf_member_active(state, row->member);
 }
 
+int64_t sheaf_consent_latest(const struct sheaf_row_bylaws *bylaws, int64_t granted)
+{
+    return bylaws->consent_max_s ? granted + (int64_t)bylaws->consent_max_s * 1000 : INT64_MAX;
+}
+
+/* Its own end, or an earlier one that the bylaws have set meanwhile. */
+static int64_t consent_until(const sheaf_state *state, const struct sheaf_row_consent *consent)
+{
+    int64_t latest = sheaf_consent_latest(sheaf_bylaws_now(state), consent->granted);
+    return consent->until < latest ? consent->until : latest;
+}
+
 bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
                          int64_t stamp)
 {
-    return consent->revoked == SHEAF_NONE && consent->until >= stamp
+    return consent->revoked == SHEAF_NONE && consent_until(state, consent) >= stamp
            && sheaf_member_active(state, consent->member);
 }
 

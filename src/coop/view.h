@@ -57,7 +57,13 @@ bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int6
 uint32_t sheaf_recovery_needed(const sheaf_state *state,
                                const struct sheaf_row_recovery *recovery);
 
-/* The consent is not revoked, not expired, and its member is one. */
+/* The latest end that the bylaws let a consent of that moment have, in milliseconds since 1970;
+ * INT64_MAX where they say nothing. */
+int64_t sheaf_consent_latest(const struct sheaf_row_bylaws *bylaws, int64_t granted);
+
+/* The consent is not revoked, not expired, also by what the bylaws allow now, and its member is
+ * one.
+ */
 bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
                          int64_t stamp);
 

@@ -162,3 +162,219 @@ void test_caps_stop_a_mandate(void **unused)
     opens(&k, "r2", 0, ACCEPTED);
     kit_close(&k);
 }
+
+/* ---- article 21 ---- */
+
+#define LONGEST(seconds)                                                                       \
+    "{'budget_required':false,'consent_max_s':" #seconds ",'protected':true}"
+
+/* For so long from its own entry. */
+static void consents(kit *k, int64_t long_ms, sheaf_refusal should)
+{
+    char what[200];
+    snprintf(what, sizeof what, "{'dataset':#ann.data,'purpose':'research','until':%lld}",
+             (long long)(k->now + k->step_ms + long_ms));
+    kit_want(k, should, "ann", "consent.grant", what, NULL);
+}
+
+static bool counts(kit *k, int64_t stamp)
+{
+    return sheaf_consent_live(&k->state, kit_index(k, "ann.data"), SHEAF_purpose_research,
+                              stamp)
+           != NULL;
+}
+
+/* A longer one that was given before keeps its own end, and counts for as long as a new one. */
+void test_longest_consent(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    begin(&k, &rules);
+    const struct sheaf_row_consent *old =
+        sheaf_consent_find(&k.state, kit_index(&k, "ann.consent"));
+    int64_t granted = old->granted, end = old->until;
+    assert_true(end > granted + 3600000);
+    rules.article[SHEAF_ARTICLE_data] = LONGEST(3600);
+    amend(&k, &rules, "a", "#ann");
+    assert_true(counts(&k, granted + 3600000));
+    assert_false(counts(&k, granted + 3600001));
+    assert_int_equal(old->until, end);
+    consents(&k, 3600001, R(consent_long));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    k.now = granted + 3600001 - k.step_ms;
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), R(seat_consent));
+    consents(&k, 3600000, ACCEPTED);
+    assert_true(counts(&k, k.now + 3600000));
+    rules.article[SHEAF_ARTICLE_data] = NULL;
+    amend(&k, &rules, "b", "#a.tick");
+    assert_int_equal(kit_round_open(&k, "r", "statistics", 0, "m.tick"), ACCEPTED);
+    assert_true(counts(&k, end));
+    assert_false(counts(&k, end + 1));
+    consents(&k, INT64_C(9000000000000), ACCEPTED);
+    kit_close(&k);
+}
+
+/* What lets somebody else use the data is a consent too. */
+void test_longest_consent_to_a_licence(void **unused)
+{
+    (void)unused;
+    kit k;
+    char effect[300];
+    kit_rules rules = kit_rules_usual();
+    begin(&k, &rules);
+    int64_t until = k.now + 7200000;
+    snprintf(effect, sizeof effect,
+             "{'kind':'data.license','what':{'datasets':[{'dataset':#ann.data}],'licensee':^,"
+             "'price_cents':0,'terms':^,'until':%lld}}",
+             (long long)until);
+    kit_motion(&k, "l", effect, 4);
+    rules.article[SHEAF_ARTICLE_data] = LONGEST(3600);
+    amend(&k, &rules, "a", "#ann");
+    k.now = until - 3600001 - k.step_ms;
+    kit_want(&k, R(consent_long), "ann", "licence.consent",
+             "{'dataset':#ann.data,'licence':#l.tick}", NULL);
+    k.now = until - 3600000 - k.step_ms;
+    kit_want(&k, ACCEPTED, "ann", "licence.consent", "{'dataset':#ann.data,'licence':#l.tick}",
+             NULL);
+    kit_close(&k);
+}
+
+static void budgeted(kit *k, const char *who, const char *label)
+{
+    char limits[1024];
+    kit_do(k, who, "consent.grant", label,
+           "{'budget':{'delta_trillionths':1000000000,'epsilon_millionths':5000000,"
+           "'limit':%s,'unit':'record'},'dataset':#%s.data,'purpose':'research',"
+           "'until':1890000000000}",
+           kit_amounts(limits, 50, KIT_PLACE), who);
+}
+
+/* Also consents without a budget that were given before let no round take the data. */
+void test_budgets_required(void **unused)
+{
+    (void)unused;
+    kit k;
+    char what[8300];
+    const kit_terms terms = kit_terms_usual();
+    kit_rules rules = kit_rules_usual();
+    begin(&k, &rules);
+    kit_motion(&k, "m", kit_noised(&terms), 4);
+    budgeted(&k, "ann", "before");
+    rules.article[SHEAF_ARTICLE_data] = "{'budget_required':true,'protected':true}";
+    snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+    kit_want(&k, R(budgets_exact), "ann", "motion.open", what, NULL);
+    rules.exact = false;
+    amend(&k, &rules, "a", "#ann");
+    consents(&k, 1000, R(consent_budget));
+    uint32_t m = kit_index(&k, "m.tick");
+    assert_int_equal(sheaf_seat_check(&k.state, m, kit_index(&k, "ann.node"),
+                                      kit_index(&k, "ann.data"), k.now),
+                     ACCEPTED);
+    assert_int_equal(sheaf_seat_check(&k.state, m, kit_index(&k, "dan.node"),
+                                      kit_index(&k, "dan.data"), k.now),
+                     R(consent_budget));
+    budgeted(&k, "bob", NULL);
+    budgeted(&k, "cat", NULL);
+    opens(&k, "r1", 0, R(consent_budget));
+    budgeted(&k, "dan", NULL);
+    opens(&k, "r1", 0, ACCEPTED);
+    kit_do(&k, "hub", "round.abort", NULL, "{'reason':'deadline','round':#r1}");
+    kit_do(&k, "ann", "consent.revoke", NULL, "{'consent':#before}"); /* one without is left */
+    opens(&k, "r2", 0, R(consent_budget));
+    rules.article[SHEAF_ARTICLE_data] = NULL;
+    amend(&k, &rules, "b", "#a.tick");
+    opens(&k, "r2", 0, ACCEPTED);
+    kit_close(&k);
+}
+
+/* ---- article 23 ---- */
+
+#define RELEASE                                                                                \
+    "{'kind':'model.release','what':{'licence':'CC0-1.0','model':#model,'price_cents':0,"      \
+    "'round':#r2}}"
+
+static void whole_round(kit *k, const char *label, const char *task, char base, char result)
+{
+    assert_int_equal(kit_round_open(k, label, task, base, "m.tick"), ACCEPTED);
+    assert_int_equal(kit_round_close(k, label, task, result), ACCEPTED);
+    assert_int_equal(kit_attest(k, "ann.node", label, result), ACCEPTED);
+    assert_int_equal(kit_attest(k, "bob.node", label, result), ACCEPTED);
+}
+
+void test_evaluation_of_enough_records(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_models] = "{'held_out_min':231,'protected':true}";
+    begin(&k, &rules);
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    whole_round(&k, "r1", "statistics", 0, 'a');
+    whole_round(&k, "r2", "train", 'a', 'b');
+    asks(&k, RELEASE, R(not_evaluated), NULL);
+    whole_round(&k, "e", "evaluate", 'b', 'e');
+    kit_do(&k, "hub", "model.evaluate", NULL,
+           "{'figures':{'accuracy_millionths':790000,'auc_millionths':860000,"
+           "'log_loss_millionths':450000,'records':230},'round':#e}");
+    asks(&k, RELEASE, R(evaluation_small), NULL);
+    rules.article[SHEAF_ARTICLE_models] = "{'held_out_min':230,'protected':true}";
+    amend(&k, &rules, "a", "#ann");
+    asks(&k, RELEASE, ACCEPTED, NULL);
+    kit_close(&k);
+}
+
+/* ---- who changes them ---- */
+
+static uint8_t sort_of(kit *k, const kit_rules *rules, const char *base)
+{
+    asks(k, kit_amendment(rules, base), ACCEPTED, "sort");
+    return sheaf_motion_find(&k->state, kit_index(k, "sort"))->sort;
+}
+
+/* An article that always holds is protected also where the document leaves it out: it is given
+ * words, loses them and loses its protection by protected decisions alone. */
+void test_articles_that_always_hold_are_protected(void **unused)
+{
+    (void)unused;
+    static const struct {
+        sheaf_article number;
+        const char *alone, *more, *open;
+    } rows[] = {
+        {SHEAF_ARTICLE_data, "{'budget_required':false,'protected':true}", LONGEST(60),
+         "{'budget_required':false,'protected':false}"},
+        {SHEAF_ARTICLE_models, "{'protected':true}", "{'held_out_min':9,'protected':true}",
+         "{'protected':false}"},
+        {SHEAF_ARTICLE_log, "{'protected':true}",
+         "{'clauses':[{'text':'The log is printed.'}],'protected':true}",
+         "{'protected':false}"},
+        {SHEAF_ARTICLE_privacy,
+         "{'cohort_min':3,'exact_sums':true,'protected':true,'rounds_max':1000}",
+         PRIVACY("'epsilon_max_millionths':1,"),
+         "{'cohort_min':3,'exact_sums':true,'protected':false,'rounds_max':1000}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_rules rules = kit_rules_usual();
+        sheaf_article number = rows[i].number;
+        begin(&k, &rules);
+        rules.article[number] = rows[i].alone; /* says what holds already */
+        assert_int_equal(sort_of(&k, &rules, "#ann"), SHEAF_decision_sort_qualified);
+        rules.article[number] = rows[i].open;
+        assert_int_equal(sort_of(&k, &rules, "#ann"), SHEAF_decision_sort_protected);
+        rules.article[number] = rows[i].more;
+        assert_int_equal(sort_of(&k, &rules, "#ann"), SHEAF_decision_sort_protected);
+        kit_motion(&k, "half", kit_amendment(&rules, "#ann"), 2);
+        assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "half"))->state,
+                         SHEAF_motion_state_rejected);
+        kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 3);
+        rules.article[number] = NULL;
+        assert_int_equal(sort_of(&k, &rules, "#a.tick"), SHEAF_decision_sort_protected);
+        rules.article[number] = rows[i].open;
+        kit_motion(&k, "b", kit_amendment(&rules, "#a.tick"), 3);
+        assert_true(sheaf_article_on(&k.state, number));
+        rules.article[number] = rows[i].more;
+        assert_int_equal(sort_of(&k, &rules, "#b.tick"), SHEAF_decision_sort_qualified);
+        kit_close(&k);
+    }
+}
