@@ -90,11 +90,17 @@ static bool uses(const struct sheaf_member_class *class)
                && class->role != SHEAF_class_role_supporter);
 }
 
-static bool is_board(const struct sheaf_bylaws *bylaws, uint64_t place)
+static bool is_organ(const struct sheaf_bylaws *bylaws, uint64_t place,
+                     enum sheaf_organ_kind kind)
 {
     const struct sheaf_organ *organs = bylaws->organs.list.at;
     return bylaws->has_organs && place < bylaws->organs.list.count
-           && organs[place].kind == SHEAF_organ_kind_board;
+           && organs[place].kind == kind;
+}
+
+static bool is_board(const struct sheaf_bylaws *bylaws, uint64_t place)
+{
+    return is_organ(bylaws, place, SHEAF_organ_kind_board);
 }
 
 /* Ceilings are demanded of classes that have votes and do not use the co-op. The floor is for
@@ -167,8 +173,8 @@ static bool check_quorum(const struct sheaf_bylaws *bylaws, const sheaf_floor *f
     return false;
 }
 
-/* Of the items of a list a floor is about the boards, and the classes whose members use the
- * co-op: of others the law of its seat decides. */
+/* Of the items of a list a floor is about who manages and who supervises, and about the classes
+ * whose members use the co-op: of others the law of its seat decides. */
 static bool check_items(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                         sheaf_bylaws_findings *out)
 {
@@ -183,8 +189,9 @@ static bool check_items(const struct sheaf_bylaws *bylaws, const sheaf_floor *fl
     for (uint32_t i = 0; list && i < list->count; i++) {
         const uint8_t *item = (const uint8_t *)list->at + (size_t)i * field->shape->size;
         const void *at = *(const bool *)(item + of->has) ? item + of->at : NULL;
-        bool concerned = classes ? uses((const struct sheaf_member_class *)(const void *)item)
-                                 : is_board(bylaws, i);
+        bool concerned =
+            classes ? uses((const struct sheaf_member_class *)(const void *)item)
+                    : is_board(bylaws, i) || is_organ(bylaws, i, SHEAF_organ_kind_supervisors);
         if (concerned && !met(floor, of, at)
             && sheaf_bylaws_found(out, floor->fault, at ? number_of(of, at) : 0, "%s[%u].%s",
                                   list_path, i, name + 1))

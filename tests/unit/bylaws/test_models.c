@@ -378,6 +378,9 @@ static void test_management(void **unused)
     filled(model("sce")->text);
     replace("{\"kind\":\"treasurers\"", "{\"electorate\":0,\"kind\":\"treasurers\"");
     assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+    filled(model("sce")->text);
+    replace("{\"kind\":\"treasurers\"", "{\"electorate\":0,\"kind\":\"supervisors\"");
+    assert_string_equal(check().path, "organs.list[1].electorate");
 }
 
 /* The abbreviation is a word of its own, wherever it stands. */
