@@ -46,6 +46,32 @@ static void print_options(const sheaf_matter *matter, const struct sheaf_row_all
     sheaf_ceilings_print(matter->state, row->bylaws, &ceilings, "  ceiling     ", "point");
 }
 
+/* Who gave points on trial, which do not count, and by proxy, which do. */
+typedef struct {
+    uint32_t on_trial, by_proxy;
+} apart;
+
+static apart count_apart(const sheaf_state *state, const struct sheaf_row_allocation *row)
+{
+    apart out = {0};
+    for (uint32_t i = 0; i < sheaf_allocation_ballot_count(state); i++) {
+        const struct sheaf_row_allocation_ballot *ballot = sheaf_allocation_ballot_at(state, i);
+        out.on_trial += ballot->allocation == row->id && !ballot->counts;
+        out.by_proxy += ballot->allocation == row->id && ballot->cast == row->decided;
+    }
+    return out;
+}
+
+static void print_apart(const sheaf_state *state, const struct sheaf_row_allocation *row)
+{
+    const apart given = count_apart(state, row);
+    if (given.by_proxy)
+        printf("  by proxy    %" PRIu32 " of them, as the holder gave\n", given.by_proxy);
+    if (given.on_trial)
+        printf("  on trial    %" PRIu32 " gave points, which is recorded and not counted\n",
+               given.on_trial);
+}
+
 static void print(const sheaf_matter *matter)
 {
     static const char *const standings[] = {
@@ -68,6 +94,7 @@ static void print(const sheaf_matter *matter)
            sheaf_quorum_reached(quorum_bp(matter->state, row), row->electorate, row->ballots)
                ? "reached"
                : "not reached");
+    print_apart(matter->state, row);
     if (row->state == SHEAF_allocation_state_open) {
         sheaf_matter_print_time("until", row->closes);
         puts("  then        it is divided by the points by itself, the largest remainders "
@@ -82,6 +109,8 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
 {
     const struct sheaf_row_allocation *row = matter->row;
     const sheaf_ceilings ceilings = sheaf_allocation_ceilings(matter->state, row);
+    const apart given = count_apart(matter->state, row);
+    sheaf_json_member_put_int(w, "by_proxy", given.by_proxy);
     sheaf_ceilings_put(matter->state, row->bylaws, &ceilings, w);
     sheaf_json_member_put_int(w, "needed", needed(matter->state, row));
     sheaf_json_key(w, "options");
@@ -99,6 +128,7 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
     sheaf_json_close(w);
     sheaf_matter_put_text(matter, w, "reason", &row->reason);
     sheaf_matter_put_text(matter, w, "title", &row->title);
+    sheaf_json_member_put_int(w, "uncounted", given.on_trial);
 }
 
 static int run(const sheaf_arguments *a)

@@ -34,6 +34,9 @@ const char *sheaf_motion_prospect(const sheaf_motion_report *report);
 bool sheaf_motion_articles(const sheaf_motion_report *report,
                            sheaf_article out[SHEAF_ARTICLE_COUNT], size_t *count);
 
+/* The ballots of members on trial, since those decide it who do now. */
+uint32_t sheaf_motion_uncounted(const sheaf_motion_report *report);
+
 /* For people, on standard output. */
 void sheaf_motion_print(const sheaf_motion_report *report);
 

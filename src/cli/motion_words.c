@@ -220,10 +220,22 @@ static void print_counted(const sheaf_motion_report *r)
     sheaf_ceilings_print(r->state, r->motion->bylaws, &v.ceilings, "             ", "vote");
 }
 
+uint32_t sheaf_motion_uncounted(const sheaf_motion_report *r)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sheaf_ballot_count(r->state); i++) {
+        const struct sheaf_row_ballot *ballot = sheaf_ballot_at(r->state, i);
+        count += ballot->motion == r->motion->id && ballot->cast >= r->motion->since
+                 && !ballot->counts;
+    }
+    return count;
+}
+
 static void print_votes(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
-    uint32_t conflicted = sheaf_conflicts(r->state, m->id);
+    uint32_t conflicted = sheaf_conflicts(r->state, m->id),
+             on_trial = sheaf_motion_uncounted(r);
     if (m->body == SHEAF_body_organ)
         printf("  may vote   the %" PRIu32
                " officers of %.*s when it was opened, while they are",
@@ -241,6 +253,8 @@ static void print_votes(const sheaf_motion_report *r)
     if (m->by_proxy)
         printf("; %" PRIu32 " of them by proxy", m->by_proxy);
     puts("");
+    if (on_trial)
+        printf("  on trial   %" PRIu32 " voted, which is recorded and not counted\n", on_trial);
     print_counted(r);
     if (m->body == SHEAF_body_organ && m->urgent)
         return;

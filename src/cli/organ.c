@@ -268,6 +268,17 @@ static void print_candidates(const sheaf_round_source *source,
     }
 }
 
+/* Ballots of members on trial. */
+static uint32_t uncounted(const sheaf_state *state, const struct sheaf_row_election *e)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sheaf_election_ballot_count(state); i++) {
+        const struct sheaf_row_election_ballot *ballot = sheaf_election_ballot_at(state, i);
+        count += ballot->election == e->id && !ballot->counts;
+    }
+    return count;
+}
+
 static void print_election(const sheaf_round_source *source, const struct sheaf_row_election *e,
                            int64_t now)
 {
@@ -284,9 +295,13 @@ static void print_election(const sheaf_round_source *source, const struct sheaf_
         printf("  %u members may vote", e->electorate);
     printf("; %u %s, and it takes %u.%02u %%\n", e->ballots, e->ballots == 1 ? "has" : "have",
            rule->quorum_bp / 100, rule->quorum_bp % 100);
-    uint32_t conflicted = sheaf_conflicts(state, e->id);
+    uint32_t conflicted = sheaf_conflicts(state, e->id), on_trial = uncounted(state, e);
+    if (e->by_proxy)
+        printf("  %u of them by proxy, as the holder voted\n", e->by_proxy);
+    if (on_trial)
+        printf("  %u on trial voted, which is recorded and not counted\n", on_trial);
     if (conflicted)
-        printf("  %u of them %s a conflict of interest\n", conflicted,
+        printf("  %u of those who may vote %s a conflict of interest\n", conflicted,
                conflicted == 1 ? "has" : "have");
     sheaf_arguments_print(source, e->id, e->state == SHEAF_election_state_open, LABEL);
     print_outcome(e, now);
@@ -328,6 +343,7 @@ static void print_election_json(const sheaf_round_source *source,
     sheaf_json_open_object(&w);
     sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_election), e, SHEAF_NONE, &w);
     sheaf_json_close(&w);
+    sheaf_json_member_put_int(&w, "uncounted", uncounted(state, e));
     (void)sheaf_print_end(&object, &w);
 }
 

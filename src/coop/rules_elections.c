@@ -348,8 +348,11 @@ static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t 
     sheaf_state *state = fold->state;
     const struct sheaf_row_election_ballot *ballot =
         sheaf_election_ballot_find(state, sheaf_pair(id, holder));
-    if (ballot && !sheaf_election_ballot_find(state, sheaf_pair(id, giver)))
-        count_ballot(state, sheaf_election_row(state, id), giver, NULL, &ballot->approved);
+    if (!ballot || sheaf_election_ballot_find(state, sheaf_pair(id, giver)))
+        return;
+    uint32_t row = sheaf_election_row(state, id);
+    count_ballot(state, row, giver, NULL, &ballot->approved);
+    sheaf_election_edit(state, row)->by_proxy++;
 }
 
 /* Fills what is vacant by now; false if nobody was elected. */
