@@ -24,7 +24,7 @@ enum {
 };
 
 /* The classes, by their places. */
-enum { WORKER, USER, INVESTOR, SUPPORTER, CLASSES };
+enum { WORKER, USER, INVESTOR, SUPPORTER, PARTNER, COMMUNITY, CLASSES };
 /* The circles: the one inside the other. */
 enum { OUTER, INNER, CIRCLES };
 enum {
@@ -99,6 +99,7 @@ enum {
     MET(recovered, OFTEN, "keys recovered")                                                    \
     MET(objected, SELDOM, "recoveries objected to")                                            \
     MET(upheld, SELDOM, "upheld by a panel")                                                   \
+    MET(second_key, OFTEN, "acts by an organisation's second person")                          \
     MET(died, OFTEN, "died")                                                                   \
     MET(denied, SELDOM, "said to live")                                                        \
     MET(disproved, OFTEN, "deaths disproved")                                                  \
@@ -146,8 +147,9 @@ typedef struct {
     uint32_t id; /* the application */
     int class;
     enum { APPLIED, TRIAL, FULL, GONE } state;
-    uint32_t full; /* entries when the trial had ended */
-    uint32_t key;  /* the recovery that brought the key that signs now, or 0 */
+    uint32_t full;   /* entries when the trial had ended */
+    uint32_t key;    /* the recovery that brought the key that signs now, or 0 */
+    uint32_t second; /* the key of somebody else who acts for an organisation, or 0 */
     int64_t applied;
     int shares, leaving;
     uint32_t given; /* the repayment of shares that were given up, or 0 */
@@ -496,6 +498,8 @@ void book_compare_elections(governance *g);
  * something, a tick. */
 void acts_of_membership(governance *g);
 void book_lives(governance *g, int who);
+/* The key of an organisation's second person signs no more. */
+void acts_second_ends(governance *g, int who);
 void book_dies(governance *g, int who, const sheaf_deadline *due);
 void book_compare_deaths(const governance *g);
 /* Advice and accountability (governance_matters.c). */

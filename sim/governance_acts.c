@@ -20,10 +20,13 @@ static bool offer(governance *g, const char *name, const char *kind, const char 
                   va_list args)
 {
     static char text[TEXT_MAX];
+    char label[KIT_NAME_MAX]; /* what key.admit calls a key */
+    bool admits = strcmp(kind, "key.admit") == 0;
+    snprintf(label, sizeof label, "o%u", (unsigned)g->k.state.size);
     int n = vsnprintf(text, sizeof text, what, args);
     if (n < 0 || (size_t)n >= sizeof text)
         governance_fail(g, "%s is too long", kind);
-    sheaf_refusal refusal = kit_try(&g->k, name, kind, text, NULL);
+    sheaf_refusal refusal = kit_try(&g->k, name, kind, text, admits ? label : NULL);
     if (refusal == SHEAF_REFUSED_malformed)
         governance_fail(g, "%s is malformed: %s", kind, g->k.err.message);
     g->accepted += refusal == SHEAF_ACCEPTED;
@@ -40,16 +43,28 @@ bool acts_try_key(governance *g, const char *key, const char *kind, const char *
     return accepted;
 }
 
+/* Where two people act for a member, either does, and nothing else follows. A payment counts by
+ * the key that signed: there it is the first alone. */
+static bool by_second(governance *g, int who, const char *kind)
+{
+    return who < g->b.person_count && g->b.people[who].second
+           && strncmp(kind, "payment.", 8) != 0 && governance_draw(g, 2);
+}
+
 bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
 {
     char name[KIT_NAME_MAX];
     va_list args;
     name_of(g, who, name);
+    bool second = by_second(g, who, kind);
+    if (second)
+        snprintf(name, sizeof name, "o%u", g->b.people[who].second);
     va_start(args, what);
     bool accepted = offer(g, name, kind, what, args);
     va_end(args);
     if (accepted && who < g->b.person_count)
         book_lives(g, who);
+    g->b.met[MET_second_key] += accepted && second;
     return accepted;
 }
 
@@ -102,7 +117,9 @@ static kit_rules document(const governance *g, const laws *l)
     r.classes = "{'name':'worker','role':'worker','votes':1},"
                 "{'name':'user','role':'user','trial_s':7776000,'votes':1},"
                 "{'ceiling_bp':2500,'name':'investor','role':'investor','votes':1},"
-                "{'name':'supporter','role':'supporter','votes':0}";
+                "{'name':'supporter','role':'supporter','votes':0},"
+                "{'name':'partner','role':'partner','votes':1},"
+                "{'name':'community','role':'community','trial_s':7776000,'votes':1}";
     r.lapse_s = 60 * 86400;
     r.leave_notice = NOTICE_DAYS * 86400;
     r.exclusion = "'exclusion':{'hearing_s':604800},";
@@ -171,15 +188,16 @@ static void enter(governance *g, int class)
         return;
     name_of(g, who, name);
     if (acts_try(g, who, "member.apply",
-                 "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", class,
-                 name))
+                 "{'class':%d,'kind':'%s','name':^,'public_key':@%s,'web':false}", class,
+                 class == PARTNER ? "organisation" : "person", name))
         book_joins(g, acts_last(g), class);
 }
 
 static void join(governance *g)
 {
-    static const int classes[] = {WORKER, WORKER, USER, USER, INVESTOR, SUPPORTER};
-    enter(g, classes[governance_draw(g, 6)]);
+    static const int classes[] = {WORKER,   WORKER,    USER,    USER,
+                                  INVESTOR, SUPPORTER, PARTNER, COMMUNITY};
+    enter(g, classes[governance_draw(g, 8)]);
 }
 
 static void admit(governance *g, int by, int who)

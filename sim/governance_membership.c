@@ -3,6 +3,8 @@
  * follows. */
 #include "governance.h"
 
+#include <stdio.h>
+
 /* ---- what the book knows ---- */
 
 bool book_has_vote(const person *who)
@@ -35,7 +37,7 @@ void book_admits(governance *g, int who)
         governance_fail(g, "%u is admitted twice", p->id);
     if (who && g->b.before && p->shares < SHARES_MIN)
         governance_fail(g, "%u is admitted and has not paid", p->id);
-    p->state = p->class == USER ? TRIAL : FULL;
+    p->state = p->class == USER || p->class == COMMUNITY ? TRIAL : FULL;
 }
 
 uint32_t book_voters(const book *b)
@@ -76,7 +78,7 @@ static void record(governance *g, int by, int of, char evidence)
 {
     death *d = &g->b.deaths[of];
     bool anew = !d->id || d->evidence != evidence;
-    if (!may_say(g, by, of) || by == of
+    if (!may_say(g, by, of) || by == of || g->b.people[of].class == PARTNER
         || (d->id && (d->ends || (d->spoke[by] && (anew || !d->denied[by])))))
         governance_fail(g, "member %u records that member %u has died", acts_id(g, by),
                         acts_id(g, of));
@@ -137,6 +139,39 @@ void book_compare_deaths(const governance *g)
 
 /* ---- what members do ---- */
 
+void acts_second_ends(governance *g, int who)
+{
+    char name[KIT_NAME_MAX];
+    uint32_t second = g->b.people[who].second;
+    if (!second)
+        return;
+    g->b.people[who].second = 0;
+    snprintf(name, sizeof name, "o%u", second);
+    if (acts_try_key(g, name, "motion.open", "{'title':^}"))
+        governance_fail(g, "key %s still signs for member %u", name, acts_id(g, who));
+}
+
+/* Somebody else comes to act for an organisation, or does no longer. */
+static void change_second(governance *g)
+{
+    int who = 0;
+    while (who < g->b.person_count
+           && (g->b.people[who].class != PARTNER || !book_is_member(&g->b.people[who])
+               || governance_draw(g, 3)))
+        who++;
+    if (who == g->b.person_count)
+        return;
+    uint32_t second = g->b.people[who].second, next = (uint32_t)g->k.state.size;
+    if (!second
+        && acts_try(g, who, "key.admit",
+                    "{'public_key':@o%u,'scopes':{'admin':true,'data':true,'money':true,"
+                    "'train':false,'vote':true},'web':false}",
+                    next))
+        g->b.people[who].second = next;
+    else if (second && acts_try(g, who, "key.revoke", "{'key':%u}", second))
+        acts_second_ends(g, who);
+}
+
 /* One whose death was recorded, mostly; never of the first, who keep the co-op going. */
 static int somebody_gone(governance *g)
 {
@@ -152,6 +187,8 @@ void acts_of_membership(governance *g)
     unsigned what = governance_draw(g, 60);
     int by = acts_somebody(g), of = somebody_gone(g);
     char evidence = governance_draw(g, 8) ? 'e' : 'f';
+    if (what == 5)
+        change_second(g);
     if (of < STAY)
         return;
     if (what < 4

@@ -36,6 +36,7 @@ static void take_over(governance *g, recovery *r)
 {
     r->state = SHEAF_recovery_state_done;
     g->b.people[r->of].key = r->id;
+    acts_second_ends(g, r->of);
     g->b.met[MET_recovered]++;
 }
 
