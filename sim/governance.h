@@ -408,6 +408,7 @@ void book_gives(governance *g, const proxy *given);
 void book_revokes(governance *g, int giver, uint32_t matter);
 /* A tick has settled this. */
 void book_ticks(governance *g, const sheaf_deadline *due);
+bool book_begins_on_trial(int class);
 bool book_has_vote(const person *who);
 bool book_has_voice(const person *who); /* of a class with a vote, on trial or not */
 bool book_is_member(const person *who);

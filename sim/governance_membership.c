@@ -22,6 +22,11 @@ bool book_is_member(const person *who)
     return who->state == TRIAL || who->state == FULL;
 }
 
+bool book_begins_on_trial(int class)
+{
+    return class == USER || class == COMMUNITY;
+}
+
 void book_joins(governance *g, uint32_t id, int class)
 {
     if (g->b.person_count == PEOPLE_MAX)
@@ -37,7 +42,7 @@ void book_admits(governance *g, int who)
         governance_fail(g, "%u is admitted twice", p->id);
     if (who && g->b.before && p->shares < SHARES_MIN)
         governance_fail(g, "%u is admitted and has not paid", p->id);
-    p->state = p->class == USER || p->class == COMMUNITY ? TRIAL : FULL;
+    p->state = book_begins_on_trial(p->class) ? TRIAL : FULL;
 }
 
 uint32_t book_voters(const book *b)
