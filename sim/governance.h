@@ -124,6 +124,8 @@ enum {
     MET(queued, OFTEN, "repayments that waited")                                               \
     MET(returned, OFTEN, "payments of applicants returned")                                    \
     MET(handed, OFTEN, "shares handed over")                                                   \
+    MET(struck, OFTEN, "times shares struck")                                                  \
+    MET(struck_repaid, SELDOM, "of them repaid before")                                        \
     MET(split, OFTEN, "splits")                                                                \
     MET(split_paid, SELDOM, "of them paid")                                                    \
     MET(continued, OFTEN, "windings up ended")                                                 \
@@ -175,6 +177,7 @@ typedef enum {
     DISSOLUTION,
     CONTINUATION, /* after all */
     LIQUIDATORS,
+    STRIKE, /* shares that were never paid in: so many as `base` says */
 } purpose;
 
 typedef struct {
@@ -465,6 +468,8 @@ int acts_inclination(governance *g, const motion *m);
 extern const char *const acts_choices[SHEAF_choice_COUNT];
 /* Opens the motion; `effect` is its field with a comma, or nothing. */
 void acts_open(governance *g, motion *m, const char *effect);
+/* Everybody is asked, and most are for it. */
+void acts_campaign(governance *g, uint32_t id);
 /* Of the board, and of the register (governance_board.c). */
 void acts_of_board(governance *g, int who);
 /* Mandates, and what suspends them (governance_override.c). */
@@ -539,6 +544,9 @@ void book_shares_end(governance *g, int who);
 void book_share_due(governance *g, const sheaf_deadline *due);
 int64_t book_capital(const book *b);
 void acts_pay(governance *g, int who, int to, int shares);
+/* A motion to strike shares; what it does. */
+void acts_strike(governance *g, int by);
+int book_strikes(governance *g, const motion *m);
 int64_t book_owed(const book *b);
 void book_compare_shares(const governance *g);
 void book_recount_shares(const governance *g);

@@ -444,10 +444,12 @@ static void divide(governance *g, int who)
 
 static void move_motion(governance *g, int who)
 {
-    unsigned what = governance_draw(g, 10);
+    unsigned what = governance_draw(g, 12);
     if (what < 4) {
         motion m = {.by = who, .what = RESOLUTION};
         acts_open(g, &m, "");
+    } else if (what > 9) {
+        acts_strike(g, who);
     } else if (what < 8) {
         amend(g, who);
     } else {

@@ -64,7 +64,7 @@ static int sort_of(const motion *m, const book *b)
     if (m->what == SPLIT || m->what == DISSOLUTION || m->what == CONTINUATION)
         return SHEAF_decision_sort_protected;
     if (m->what != LIQUIDATORS && m->what != AMENDMENT && m->what != WITHDRAWAL
-        && m->what != EXCLUSION)
+        && m->what != EXCLUSION && m->what != STRIKE)
         return SHEAF_decision_sort_ordinary;
     bool protected = m->what == WITHDRAWAL
                          ? gives_up_protected(b, m->base)
@@ -119,7 +119,7 @@ void book_opens(governance *g, const motion *opened)
     put_before(g, m);
     for (int p = 0; p < PEOPLE_MAX; p++)
         m->conflicted[p] = m->entitled[p]
-                           && ((m->what == EXCLUSION && m->subject == p)
+                           && (((m->what == EXCLUSION || m->what == STRIKE) && m->subject == p)
                                || (m->account && book_is_called(g, m->account, p)));
     if (m->carries)
         book_proposal_put(g, m);
@@ -272,6 +272,8 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         g->b.waiting_count = at;
     } else if (m->what == TELLERS) {
         return appoint(&g->b, m, g->k.now);
+    } else if (m->what == STRIKE) {
+        return book_strikes(g, m);
     } else if (m->what == BUDGET) {
         return book_adopts_budget(g, m, tick);
     } else if (m->what == DISSOLUTION || m->what == CONTINUATION || m->what == LIQUIDATORS) {

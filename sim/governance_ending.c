@@ -128,8 +128,7 @@ void book_compare_splits(const governance *g)
 
 /* ---- members who go ---- */
 
-/* Everybody is asked, and most are for it. */
-static void campaign(governance *g, uint32_t id)
+void acts_campaign(governance *g, uint32_t id)
 {
     for (int p = 0; p < g->b.person_count; p++) {
         motion *m = book_motion(g, id);
@@ -192,7 +191,7 @@ static void propose(governance *g)
     if (list[0])
         acts_open(g, &m, effect);
     if (m.id)
-        campaign(g, m.id);
+        acts_campaign(g, m.id);
 }
 
 /* Two record the transfer, of the same evidence. */
@@ -394,7 +393,7 @@ static void resolve(governance *g, const motion *wanted, const char *effect)
             open = m.id;
         }
         if (open)
-            campaign(g, open);
+            acts_campaign(g, open);
         pass_day(g);
     }
 }

@@ -5,6 +5,8 @@
 #include "coop/ledger.h"
 #include "coop/shares.h"
 
+#include <stdio.h>
+
 /* ---- what the book knows ---- */
 
 int64_t book_capital(const book *b)
@@ -86,6 +88,51 @@ void book_share_due(governance *g, const sheaf_deadline *due)
     if (p->given == r->id)
         p->given = 0;
     g->b.met[MET_repaid]++;
+}
+
+/* Off the member's repayments, those that were made or the others, the newest first. */
+static void strike(governance *g, int who, int shares, bool made)
+{
+    for (int i = g->b.repayment_count; i-- > 0;) {
+        repayment *r = &g->b.repayments[i];
+        if (r->of != who || (r->state == SHEAF_repayment_state_repaid) != made)
+            continue;
+        int less = r->shares < shares ? r->shares : shares;
+        r->shares -= less;
+        shares -= less;
+    }
+}
+
+static int repaid(const book *b, int who)
+{
+    int shares = 0;
+    for (int i = 0; i < b->repayment_count; i++)
+        if (b->repayments[i].of == who
+            && b->repayments[i].state == SHEAF_repayment_state_repaid)
+            shares += b->repayments[i].shares;
+    return shares;
+}
+
+/* Those held, those on their way back, those repaid: the last off the account, and as a loss
+ * where they have left it. The bank must hold all that they stand for. */
+int book_strikes(governance *g, const motion *m)
+{
+    person *p = &g->b.people[m->subject];
+    int shares = (int)m->base, back = shares - p->shares - p->leaving;
+    int64_t cents = shares * PRICE_CENTS;
+    back = back > 0 ? back : 0;
+    if (back > repaid(&g->b, m->subject) || book_bank(&g->b) < cents)
+        return SHEAF_motion_state_void;
+    int held = shares < p->shares ? shares : p->shares, leaving = shares - held - back;
+    p->shares -= held;
+    p->leaving -= leaving;
+    strike(g, m->subject, leaving, false);
+    strike(g, m->subject, back, true);
+    p->owed -= p->owed < back * PRICE_CENTS ? p->owed : back * PRICE_CENTS;
+    g->b.shares_in -= cents;
+    g->b.met[MET_struck]++;
+    g->b.met[MET_struck_repaid] += back > 0;
+    return SHEAF_motion_state_adopted;
 }
 
 void book_compare_shares(const governance *g)
@@ -236,6 +283,22 @@ static void hand_over(governance *g, int who)
     g->b.people[who].shares -= accepted ? shares : 0;
     g->b.people[to].shares += accepted ? shares : 0;
     g->b.met[MET_handed] += accepted;
+}
+
+/* Mostly of somebody who has some, or had. */
+void acts_strike(governance *g, int by)
+{
+    char effect[120];
+    motion m = {.by = by, .what = STRIKE, .subject = holder(g)};
+    if (g->b.repayment_count && governance_draw(g, 2))
+        m.subject = g->b.repayments[governance_draw(g, (unsigned)g->b.repayment_count)].of;
+    m.base = 1 + governance_draw(g, 8);
+    snprintf(effect, sizeof effect,
+             "'effect':{'kind':'share.strike','what':{'member':%u,'shares':%u}},",
+             acts_id(g, m.subject), m.base);
+    acts_open(g, &m, effect);
+    if (m.id && governance_draw(g, 2))
+        acts_campaign(g, m.id);
 }
 
 void acts_of_shares(governance *g)
