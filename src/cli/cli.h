@@ -77,6 +77,9 @@ int sheaf_help_kind(sheaf_kind kind);
 /* Prints every refusal with its article and sentence; the exit code. */
 int sheaf_help_refusals(bool json);
 
+/* Prints what motions can bring about, with the decision that each needs; the exit code. */
+int sheaf_help_effects(bool json);
+
 /* "article 2, Members" for the key of an article. */
 void sheaf_article_words(const char *key, char *out, size_t size);
 

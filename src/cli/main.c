@@ -185,9 +185,11 @@ static void print_overview(FILE *to)
         sheaf_kind_words(kind, words);
         print_row(to, words, 18, shape->doc);
     }
-    fputs("\nsheaf help COMMAND or sheaf help KIND tells more, sheaf help refusals what the "
-          "rules refuse;\nsheaf demo shows all of it.\n",
-          to);
+    fputs(
+        "\nsheaf help COMMAND or sheaf help KIND tells more, sheaf help effects what a motion "
+        "can bring about,\nsheaf help refusals what the rules refuse; sheaf demo shows all of "
+        "it.\n",
+        to);
 }
 
 int sheaf_help_kind(sheaf_kind kind)
@@ -248,6 +250,8 @@ static int help(int argc, char **argv)
     }
     if (strcmp(argv[0], "refusals") == 0)
         return sheaf_help_refusals(json_wanted);
+    if (strcmp(argv[0], "effects") == 0)
+        return sheaf_help_effects(json_wanted);
     const sheaf_command *command = find_command(argc, argv, &words);
     if (command) {
         print_help(stdout, command);

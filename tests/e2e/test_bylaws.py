@@ -124,6 +124,15 @@ def tell(folder, path):
     check("each refusal names an article of the statutes",
           len(listed) > 100
           and all(f"\n## Article {row['article_number']}. " in text for row in listed))
+    effects = {row["effect"]: row for row in map(json.loads, sheaf(
+        "help", "effects", "--json").stdout.splitlines())}
+    check("and each effect of a motion, with the decision that it needs", len(effects) > 20
+          and all(f"\n## Article {row['article_number']}. " in text for row in effects.values())
+          and effects["bylaws.amend"]["least"] == "qualified"
+          and not effects["bylaws.amend"]["held"] and effects["mandate.grant"]["held"], effects)
+    words = sheaf("help", "effects").stdout
+    check("in words too", all(f"\n  {name} " in words for name in effects)
+          and "sheaf help effects" in sheaf("help").stdout, words)
 
 
 def judge(folder, path):
