@@ -77,9 +77,11 @@ static void tell_stale(void *context, sheaf_article article, sheaf_slice of, she
 {
     telling *t = context;
     if (!t->w) {
-        sheaf_buffer_printf(t->out, "  %.*s (%.*s): %.*s\n",
+        sheaf_buffer_printf(t->out, "  %.*s (%.*s): ",
                             SHEAF_PRINT(sheaf_message_word(t->messages, "source_stale")),
-                            SHEAF_PRINT(of), SHEAF_PRINT(source));
+                            SHEAF_PRINT(of));
+        sheaf_message_source(t->messages, source, t->out);
+        sheaf_buffer_add_string(t->out, "\n");
         return;
     }
     char path[PATH_SIZE];

@@ -288,8 +288,10 @@ def amend(folder, path):
             "A round adds up the contributions of at least 3 members."]
               and told["articles"][1]["new_sentences"] == [
                   "A round adds up the contributions of at least 4 members."], told)
-        check("in words too", "  künftig: Eine Runde" in sheaf(
-            "bylaws", "diff", hub.url, draft, "--lang", "de").stdout)
+        words = sheaf("bylaws", "diff", hub.url, draft, "--lang", "de").stdout
+        check("in words too, with the source that stayed", "  künftig: Eine Runde" in words
+              and "Quelle geblieben (cohort_min): Wahl dieses Programms, "
+              "für Versuche\n" in words, words)
         refused("what is not there is said", 1, "no file and no folder", "bylaws", "amend", "next",
                 "--title", "Nothing", *here)
         refused("a hub's bylaws are sound", 0, "contradicts", "bylaws", "check", hub.url)
