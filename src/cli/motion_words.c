@@ -388,8 +388,8 @@ static void print_hold(const sheaf_motion_report *r)
     else if (suspension && m->state == SHEAF_motion_state_overridden)
         printf("             `sheaf override show %" PRIu32 "`\n", suspension->override);
     if (held && ends && ends->place)
-        printf("             it takes place on %s unless it is suspended: `sheaf override\n"
-               "             suspend --of %" PRIu32 "`\n",
+        printf("             it takes place on %s unless it is suspended:\n"
+               "             `sheaf override suspend --of %" PRIu32 "`\n",
                moment(ends->at, when), m->id);
 }
 

@@ -505,7 +505,8 @@ const sheaf_command sheaf_command_status = {
     .detail =
         "DIR is a folder with log/, such as a hub's; URL a hub; without either it is the\n"
         "hub of your home. What waits for a member comes last, each with the command\n"
-        "that does it, and what is due first first.",
+        "that does it, and what is due first first; where the key of your home may not\n"
+        "sign it, the scope is told that a key needs.",
     .options = {{"hub", "URL",
                  "look at this hub: as a visitor, or with --home as the home's hub"},
                 {"home", "DIR", "your home folder"},
