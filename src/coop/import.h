@@ -11,11 +11,11 @@
 #include "coop/state.h"
 
 enum {
-    SHEAF_IMPORT_LAPSE_S = SHEAF_FIXED_import_lapse_s,   /* in which an import is confirmed */
+    SHEAF_IMPORT_LAPSE_S = SHEAF_FIXED_import_lapse_s, /* in which an import is confirmed */
     SHEAF_IMPORT_REST_S =
         SHEAF_FIXED_import_rest_s, /* in which who declined one declines no other */
     SHEAF_IMPORT_AGAIN_S =
-        SHEAF_FIXED_import_again_s,    /* in which whose was declined enters none */
+        SHEAF_FIXED_import_again_s, /* in which whose was declined enters none */
     SHEAF_IMPORT_PLACES_MAX = SHEAF_FIXED_import_places, /* of a member, and unconfirmed */
 };
 
