@@ -214,6 +214,7 @@ sheaf_status sheaf_replay_ahead(sheaf_replay *replay, sheaf_slice bytes, const s
                 fold_entry(replay, &entry, ahead ? ahead->check : NULL, trusted, out, err));
         } else {
             out->refusal = SHEAF_REFUSED_malformed;
+            out->article = sheaf_refusal_describe(SHEAF_REFUSED_malformed)->rests_on;
             snprintf(out->detail, sizeof out->detail, "%s", why.message);
             note_void(replay);
             sheaf_fold_malformed(&replay->state);
@@ -350,23 +351,29 @@ unsigned sheaf_replay_threads(void)
     return processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
 }
 
+void sheaf_replayed_why(const sheaf_replayed *result, char out[SHEAF_REPLAYED_TEXT_MAX])
+{
+    const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)result->refusal);
+    int len =
+        snprintf(out, SHEAF_REPLAYED_TEXT_MAX, "%s%s%s", text ? text->sentence : "refused",
+                 result->detail[0] ? ": " : "", result->detail);
+    if (text && result->article && len < SHEAF_REPLAYED_TEXT_MAX)
+        snprintf(out + len, (size_t)(SHEAF_REPLAYED_TEXT_MAX - len),
+                 " (article %d, %s; code %d)", (int)result->article,
+                 sheaf_article_describe(result->article)->title, (int)text->number);
+}
+
 void sheaf_replayed_describe(const sheaf_replayed *result, uint64_t index,
                              char out[SHEAF_REPLAYED_TEXT_MAX])
 {
-    const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)result->refusal);
+    char why[SHEAF_REPLAYED_TEXT_MAX];
     const char *kind =
         result->kind == SHEAF_KIND_none ? "not in form" : sheaf_kind_shape(result->kind)->name;
     unsigned long long number = index;
-    if (text && result->article)
-        snprintf(out, SHEAF_REPLAYED_TEXT_MAX,
-                 "entry %llu (%s) is void: %s%s%s (article %d, %s; code %d)", number, kind,
-                 text->sentence, result->detail[0] ? ": " : "", result->detail,
-                 (int)result->article, sheaf_article_describe(result->article)->title,
-                 (int)text->number);
-    else if (result->refusal != SHEAF_ACCEPTED)
-        snprintf(out, SHEAF_REPLAYED_TEXT_MAX, "entry %llu (%s) is void: %s%s%s", number, kind,
-                 text ? text->sentence : "refused", result->detail[0] ? ": " : "",
-                 result->detail);
+    sheaf_replayed_why(result, why);
+    if (result->refusal != SHEAF_ACCEPTED)
+        snprintf(out, SHEAF_REPLAYED_TEXT_MAX, "entry %llu (%s) is void: %s", number, kind,
+                 why);
     else if (result->claims == SHEAF_CLAIM_FALSE)
         snprintf(out, SHEAF_REPLAYED_TEXT_MAX, "entry %llu (%s) states what is not so: %s",
                  number, kind, result->detail);

@@ -96,6 +96,9 @@ int sheaf_act_command(int argc, char **argv);
 /* Prints words of others to standard output: one line of plain text, with a question mark where
  * a control character stood. */
 void sheaf_print_plain(sheaf_slice words);
+/* The same of a message that may be cut within a letter; `out` takes as many bytes as it has,
+ * with the zero at its end, and may be the message itself. */
+void sheaf_plain(const char *message, char *out);
 
 /* Prints a buffer to standard output; with a line feed where it has none. */
 int sheaf_print(const sheaf_buffer *buffer);

@@ -96,6 +96,43 @@ static void put_signer(show *s, sheaf_slice bytes, char out[SIGNER_MAX])
     sheaf_buffer_deinit(&name);
 }
 
+/* Of what is not in form the bytes are no JSON. */
+static sheaf_status print_object(uint64_t index, sheaf_slice entry,
+                                 const sheaf_replayed *result, sheaf_err *err)
+{
+    const sheaf_refusal_text *refusal = sheaf_refusal_describe((uint16_t)result->refusal);
+    const sheaf_refusal_text *effect = sheaf_refusal_describe((uint16_t)result->effect);
+    char why[SHEAF_REPLAYED_TEXT_MAX];
+    sheaf_buffer out;
+    sheaf_json_writer w = sheaf_print_begin(&out);
+    bool in_form = result->refusal != SHEAF_REFUSED_malformed;
+    if (!in_form) {
+        sheaf_json_key(&w, "bytes");
+        sheaf_json_base64url(&w, entry);
+    }
+    if (effect)
+        sheaf_json_member_put_string(&w, "effect_void", sheaf_str(effect->name));
+    if (in_form) {
+        sheaf_json_key(&w, "entry");
+        sheaf_json_raw(&w, entry);
+    }
+    sheaf_json_member_put_int(&w, "index", (int64_t)index);
+    if (refusal) {
+        sheaf_replayed_why(result, why);
+        sheaf_plain(why, why);
+        sheaf_json_member_put_string(&w, "void", sheaf_str(refusal->name));
+        sheaf_json_member_put_string(&w, "why", sheaf_str(why));
+    }
+    sheaf_json_close(&w);
+    sheaf_status status = sheaf_buffer_check(&out, "the line", err);
+    if (status == SHEAF_OK) {
+        fwrite(out.data, 1, out.len, stdout); /* of a log, too many lines to flush each */
+        putchar('\n');
+    }
+    sheaf_buffer_deinit(&out);
+    return status;
+}
+
 static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry, sheaf_err *err)
 {
     show *s = context;
@@ -103,13 +140,13 @@ static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry,
     SHEAF_TRY(sheaf_replay_entry(&s->r->replay, entry, &result, err));
     if (index < s->from)
         return SHEAF_OK;
-    const sheaf_refusal_text *refusal = sheaf_refusal_describe((uint16_t)result.refusal);
-    if (s->json) {
-        printf("{\"entry\":%.*s,\"index\":%llu%s%s%s}\n", SHEAF_PRINT(entry),
-               (unsigned long long)index, refusal ? ",\"void\":\"" : "",
-               refusal ? refusal->name : "", refusal ? "\"" : "");
-        return SHEAF_OK;
-    }
+    if (s->json)
+        return print_object(index, entry, &result, err);
+    const sheaf_refusal_text *effect = sheaf_refusal_describe((uint16_t)result.effect);
+    char why[SHEAF_REPLAYED_TEXT_MAX] = "";
+    if (result.refusal != SHEAF_ACCEPTED)
+        sheaf_replayed_why(&result, why);
+    sheaf_plain(why, why);
     const char *kind =
         result.kind == SHEAF_KIND_none ? "(not in form)" : sheaf_kind_shape(result.kind)->name;
     char time[32], signer[SIGNER_MAX];
@@ -119,8 +156,12 @@ static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry,
     gmtime_r(&seconds, &utc);
     strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", &utc);
     put_signer(s, entry, signer);
-    printf("%6llu  %s  %-17s  %s%s%s\n", (unsigned long long)index, time, kind, signer,
-           refusal ? "; void: " : "", refusal ? refusal->sentence : "");
+    printf("%6llu  %s  %-17s  %s%s%s", (unsigned long long)index, time, kind, signer,
+           *why ? "; void: " : "", why);
+    if (effect)
+        printf("; what it settled has no effect: %s (code %d)", effect->sentence,
+               (int)effect->number);
+    puts("");
     return SHEAF_OK;
 }
 

@@ -56,7 +56,7 @@ void sheaf_print_plain(sheaf_slice words)
 
 /* A message may quote what a hub or a file says, and may be cut within a letter: one line of
  * plain text, with a question mark where something else stood. */
-static void plain(const char *message, char out[SHEAF_MESSAGE_MAX])
+void sheaf_plain(const char *message, char *out)
 {
     sheaf_slice rest = sheaf_str(message), byte;
     size_t len = 0;
@@ -80,7 +80,7 @@ static void plain(const char *message, char out[SHEAF_MESSAGE_MAX])
 int sheaf_report(const sheaf_arguments *arguments, const sheaf_err *err)
 {
     char message[SHEAF_MESSAGE_MAX];
-    plain(err->message, message);
+    sheaf_plain(err->message, message);
     int code = arguments->usage             ? SHEAF_EXIT_USAGE
                : err->status == SHEAF_FAULT ? SHEAF_EXIT_FAULT
                                             : SHEAF_EXIT_FAILED;

@@ -328,6 +328,13 @@ def amend(folder, path):
         told = run("and as data", "motion", "show", late, "--home", home, "--json")
         check("with its number", told["void"]["article"] == "amendment"
               and told["void"]["code"] == 207, told)
+        lines = [line for line in sheaf("log", "show", coop).stdout.splitlines()
+                 if "; what it settled has no effect: " in line]
+        ticks = [row for row in map(json.loads, sheaf("log", "show", coop, "--json")
+                                    .stdout.splitlines()) if "effect_void" in row]
+        check("so does the log, at the entry that settled it", len(lines) == len(ticks) == 1
+              and "(code 207)" in lines[0] and ticks[0]["effect_void"] == "amends_old_version"
+              and ticks[0]["index"] == told["motion"]["decided"], lines)
         check("the former version is still there", "at least 3 members" in sheaf(
             "bylaws", "show", coop, "--version", "0").stdout)
         refused("an entry without bylaws is none", 1, "holds no bylaws", "bylaws", "show", coop,

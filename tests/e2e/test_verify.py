@@ -4,6 +4,7 @@ log, an earlier checkpoint, an interrupted verification that is gone on with, wr
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -96,6 +97,18 @@ def frozen(base):
     done = kit.sheaf("verify", void, "--json")
     said = json.loads(done.stdout)
     kit.check("by number too", said["fault_entry"] > 0 and said["voids"] > 1, said)
+    rows = [json.loads(row) for row in kit.sheaf("log", "show", void, "--json").stdout.splitlines()]
+    told = [row for row in rows if "void" in row]
+    kit.check("log show tells why each is void, and on what article it rests",
+              len(told) == said["voids"] and said["fault"].endswith(told[0]["why"])
+              and all(re.search(r"\(article \d+, [^()]+; code \d+\)$", row["why"])
+                      for row in told), told[:3])
+    kit.check("and the index of each entry", [row["index"] for row in rows]
+              == list(range(len(rows))) and all(("entry" in row) != ("bytes" in row) for row in rows)
+              and all(row["void"] == "malformed" for row in rows if "bytes" in row))
+    lines = kit.sheaf("log", "show", void).stdout.splitlines()
+    kit.check("in words too", sum("; void: " in line and "; code " in line for line in lines)
+              == said["voids"], lines[-3:])
     newer = make_log(os.path.join(base, "newer"), "log", lines=f"{replay}/newer/entries.jsonl")
     done = kit.sheaf("verify", newer)
     kit.check("an older program stops before rules it does not know",
