@@ -104,7 +104,8 @@ def frozen(base):
               and all(re.search(r"\(article \d+, [^()]+; code \d+\)$", row["why"])
                       for row in told), told[:3])
     kit.check("and the index of each entry", [row["index"] for row in rows]
-              == list(range(len(rows))) and all(("entry" in row) != ("bytes" in row) for row in rows)
+              == list(range(len(rows)))
+              and all(("entry" in row) != ("bytes" in row) for row in rows)
               and all(row["void"] == "malformed" for row in rows if "bytes" in row))
     lines = kit.sheaf("log", "show", void).stdout.splitlines()
     kit.check("in words too", sum("; void: " in line and "; code " in line for line in lines)
