@@ -351,14 +351,13 @@ unsigned sheaf_replay_threads(void)
     return processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
 }
 
-void sheaf_replayed_why(const sheaf_replayed *result, char out[SHEAF_REPLAYED_TEXT_MAX])
+void sheaf_replayed_why(const sheaf_replayed *result, char out[SHEAF_REPLAYED_WHY_MAX])
 {
     const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)result->refusal);
-    int len =
-        snprintf(out, SHEAF_REPLAYED_TEXT_MAX, "%s%s%s", text ? text->sentence : "refused",
-                 result->detail[0] ? ": " : "", result->detail);
-    if (text && result->article && len < SHEAF_REPLAYED_TEXT_MAX)
-        snprintf(out + len, (size_t)(SHEAF_REPLAYED_TEXT_MAX - len),
+    int len = snprintf(out, SHEAF_REPLAYED_WHY_MAX, "%s%s%s", text ? text->sentence : "refused",
+                       result->detail[0] ? ": " : "", result->detail);
+    if (text && result->article && len < SHEAF_REPLAYED_WHY_MAX)
+        snprintf(out + len, (size_t)(SHEAF_REPLAYED_WHY_MAX - len),
                  " (article %d, %s; code %d)", (int)result->article,
                  sheaf_article_describe(result->article)->title, (int)text->number);
 }
@@ -366,7 +365,7 @@ void sheaf_replayed_why(const sheaf_replayed *result, char out[SHEAF_REPLAYED_TE
 void sheaf_replayed_describe(const sheaf_replayed *result, uint64_t index,
                              char out[SHEAF_REPLAYED_TEXT_MAX])
 {
-    char why[SHEAF_REPLAYED_TEXT_MAX];
+    char why[SHEAF_REPLAYED_WHY_MAX];
     const char *kind =
         result->kind == SHEAF_KIND_none ? "not in form" : sheaf_kind_shape(result->kind)->name;
     unsigned long long number = index;

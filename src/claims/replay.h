@@ -80,9 +80,12 @@ static inline bool sheaf_replay_stopped(const sheaf_replay *replay)
     return replay->stopped_at != UINT64_MAX;
 }
 
-enum { SHEAF_REPLAYED_TEXT_MAX = 2 * SHEAF_MESSAGE_MAX };
+enum {
+    SHEAF_REPLAYED_TEXT_MAX = 2 * SHEAF_MESSAGE_MAX,
+    SHEAF_REPLAYED_WHY_MAX = SHEAF_REPLAYED_TEXT_MAX - 100,
+};
 /* Of a void entry: "the motion is closed (article 5, Decisions; code 301)". */
-void sheaf_replayed_why(const sheaf_replayed *result, char out[SHEAF_REPLAYED_TEXT_MAX]);
+void sheaf_replayed_why(const sheaf_replayed *result, char out[SHEAF_REPLAYED_WHY_MAX]);
 /* "entry 12 (ballot.cast) is void: the motion is closed (article 5, Decisions; code 301)" */
 void sheaf_replayed_describe(const sheaf_replayed *result, uint64_t index,
                              char out[SHEAF_REPLAYED_TEXT_MAX]);

@@ -102,7 +102,7 @@ static sheaf_status print_object(uint64_t index, sheaf_slice entry,
 {
     const sheaf_refusal_text *refusal = sheaf_refusal_describe((uint16_t)result->refusal);
     const sheaf_refusal_text *effect = sheaf_refusal_describe((uint16_t)result->effect);
-    char why[SHEAF_REPLAYED_TEXT_MAX];
+    char why[SHEAF_REPLAYED_WHY_MAX];
     sheaf_buffer out;
     sheaf_json_writer w = sheaf_print_begin(&out);
     bool in_form = result->refusal != SHEAF_REFUSED_malformed;
@@ -143,7 +143,7 @@ static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry,
     if (s->json)
         return print_object(index, entry, &result, err);
     const sheaf_refusal_text *effect = sheaf_refusal_describe((uint16_t)result.effect);
-    char why[SHEAF_REPLAYED_TEXT_MAX] = "";
+    char why[SHEAF_REPLAYED_WHY_MAX] = "";
     if (result.refusal != SHEAF_ACCEPTED)
         sheaf_replayed_why(&result, why);
     sheaf_plain(why, why);
