@@ -192,8 +192,6 @@ static void attend(sheaf_fold *fold, uint32_t row, uint32_t member, uint32_t tel
     attendance->member = member;
     attendance->teller = teller;
     attendance->came = fold->index;
-    if (teller == SHEAF_NONE)
-        attendance->human = sheaf_key_get(fold->state, fold->key)->human;
     attendance->before = assembly->attendance_last;
     assembly->attendance_last = sheaf_attendance_count(fold->state);
 }
