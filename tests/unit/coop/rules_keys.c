@@ -174,6 +174,7 @@ void test_keys_of_pages_amended(void **unused)
         {"ann", "key.rotate", "{'key':#old,'public_key':@new,'web':false}", .label = "new"},
         {"new", "motion.open", "{'title':^}"},
         {"new", "member.invite", "{'public_key':@y}", R(outside_scope)},
+        {"bob.node", "member.leave", "{}", R(outside_scope)},
         {"b2", "member.leave", "{}"},
     };
     KIT_ROWS(&k, after);
