@@ -96,8 +96,8 @@ static void print_then(const sheaf_matter *matter, const struct sheaf_row_propos
     if (row->state == SHEAF_proposal_state_replaced)
         printf("  by          proposal %" PRIu32 "\n", row->replaced);
     if (row->state == SHEAF_proposal_state_wider)
-        printf("  then        %s opens a motion on it: `sheaf motion open\n"
-               "              --proposal %" PRIu32 "`\n",
+        printf("  then        %s opens a motion\n"
+               "              on it: `sheaf motion open --proposal %" PRIu32 "`\n",
                who_puts(matter->state, row), row->id);
     bool carried = row->state == SHEAF_proposal_state_carried;
     if (row->motion != SHEAF_NONE)

@@ -113,6 +113,29 @@ def differ(coop, circle):
     check("and it stands", f"motion      {motion}\n" in told, told)
 
 
+def leave_unresolved(coop, circle):
+    matter = propose(coop, "cat", circle, "A second stove")
+    answer(coop, "bob", matter, "object", "--class", "paramount", "--reason", "No room.")
+    told = wait_for(coop, "proposal", matter, "for all members to decide")
+    check("a member of the circle is to open the motion", "a member of the circle opens" in told,
+          told)
+    return matter
+
+
+def end(coop, circle, matter):
+    """Whoever is left of the circle leaves it, and others decide what it could not."""
+    for who in ("bob", "cat"):
+        coop.act(who, "circle", "leave", "--circle", circle)
+    told = words(coop, "proposal", matter)
+    check("once it has ended any member is", "any member with a vote, for the circle has ended, "
+          "opens a motion\n              on it: " in told, told)
+    told = sheaf("status", "--home", coop.home("cat")).stdout
+    check("and who proposed it is told", f"motion open --proposal {matter}" in told, told)
+    motion = coop.act("ada", "motion", "open", "--title", "The stove", "--proposal", matter)
+    told = words(coop, "proposal", matter)
+    check("so it is put", f"motion      {motion}" in told, told)
+
+
 def main():
     started = time.monotonic()
     with Folder() as folder:
@@ -123,10 +146,12 @@ def main():
             circle = gather(coop, members)
             agree(coop, members, circle)
             differ(coop, circle)
+            matter = leave_unresolved(coop, circle)
             coop.act("ada", "circle", "leave", "--circle", circle)
             told = words(coop, "circle", circle)
             check("who leaves is no longer in it", "has 2 members" in told
                   and "once three in it have a vote" in told, told)
+            end(coop, circle, matter)
             if "-v" in sys.argv:
                 print(told)
         done = sheaf("verify", os.path.join(folder, "coop"))
