@@ -31,9 +31,11 @@ int64_t sheaf_ledger_surplus(const sheaf_state *state);
 int64_t sheaf_ledger_free(const sheaf_state *state);
 
 /* Those bylaws come into force: may they, for the currency that they name? In another one not
- * while an account has a balance, a budget or a licence with a price runs, or a released model
- * has one: the numbers would stay, and mean something else. Payments that have not left lapse,
- * which there is no money for. Walks through all of these where the currency changes. */
+ * while money is held or owed, a budget or a licence with a price runs, or a released model has
+ * one: the numbers would stay, and mean something else. What was earned, spent and kept in
+ * reserve is nothing together then, and is set off, so that the books begin at 0. Payments that
+ * have not left lapse, which there is no money for. Walks through all of these where the
+ * currency changes. */
 sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaws *text);
 
 /* The entry since which amounts are in the currency in force. Walks through versions of the

@@ -309,7 +309,11 @@ static sheaf_refusal begin_or_wait(sheaf_fold *fold, const struct sheaf_row_byla
     if (!now || (!count && !now->registration && !row->registration))
         return sheaf_bylaws_begin(fold, row->id);
     SHEAF_REFUSE_IF(count >= SHEAF_BYLAWS_WAITING_MAX, waiting_max);
-    SHEAF_REFUSE_UNLESS(sheaf_bylaws_begin(fold, row->id));
+    const bool rehearsal = fold->rehearsal;
+    fold->rehearsal = true;
+    sheaf_refusal refusal = sheaf_bylaws_begin(fold, row->id);
+    fold->rehearsal = rehearsal;
+    SHEAF_REFUSE_UNLESS(refusal);
     sheaf_state_roll_back(state, mark);
     sheaf_coop_edit(state, 0)->bylaws_newest = row->id;
     return SHEAF_ACCEPTED;

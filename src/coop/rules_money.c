@@ -127,10 +127,18 @@ sheaf_refusal sheaf_rule_surplus_distribute(sheaf_fold *fold,
 
 /* ---- another currency ---- */
 
+/* What only says where money came from and went: together it is nothing where nothing is held
+ * or owed. */
+static bool nominal(const struct sheaf_row_account *row)
+{
+    return row->kind == SHEAF_account_kind_revenue || row->kind == SHEAF_account_kind_expenses
+           || row->kind == SHEAF_account_kind_reserve;
+}
+
 static bool money_stands(const sheaf_state *state, int64_t stamp)
 {
     for (uint32_t i = 0; i < sheaf_account_count(state); i++)
-        if (sheaf_account_at(state, i)->balance_cents)
+        if (sheaf_account_at(state, i)->balance_cents && !nominal(sheaf_account_at(state, i)))
             return true;
     for (uint32_t i = 0; i < sheaf_budget_count(state); i++)
         if (sheaf_budget_ends(state, sheaf_budget_at(state, i)) > stamp)
@@ -148,6 +156,20 @@ static bool money_stands(const sheaf_state *state, int64_t stamp)
     return false;
 }
 
+/* What was earned, spent and kept in reserve is set off: nothing of it is there any more. */
+static sheaf_refusal close_books(sheaf_fold *fold)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < sheaf_account_count(fold->state); i++) {
+        const struct sheaf_row_account *row = sheaf_account_at(fold->state, i);
+        sum += row->balance_cents;
+        SHEAF_REFUSE_UNLESS(
+            sheaf_ledger_post(fold, row->kind, row->member, -row->balance_cents));
+    }
+    assert(sum == 0 || fold->state->failed);
+    return SHEAF_ACCEPTED;
+}
+
 static bool same_currency(const struct sheaf_row_bylaws *a, const struct sheaf_row_bylaws *b)
 {
     return memcmp(a->currency, b->currency, sizeof a->currency) == 0;
@@ -160,7 +182,7 @@ sheaf_refusal sheaf_ledger_follow(sheaf_fold *fold, const struct sheaf_row_bylaw
         return SHEAF_ACCEPTED;
     SHEAF_REFUSE_IF(money_stands(fold->state, fold->stamp), currency_stands);
     sheaf_payments_lapse(fold);
-    return SHEAF_ACCEPTED;
+    return close_books(fold);
 }
 
 uint32_t sheaf_ledger_since(const sheaf_state *state)

@@ -237,7 +237,9 @@ void kit_write(kit *k, const char *who_name, const char *kind_name, const char *
 
 static void posted(void *context, const sheaf_posting *posting)
 {
-    ((kit *)context)->cents += posting->cents;
+    kit *k = context;
+    k->cents += posting->cents;
+    k->postings++;
 }
 
 static bool signature_holds(const sheaf_claim *claim)

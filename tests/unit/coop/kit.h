@@ -47,6 +47,7 @@ typedef struct {
     bool enter_refused; /* refused acts stand on the log, void */
     bool claims_void;   /* and so does what the rules accept: a claim of it is false */
     int64_t cents;      /* sum of all postings that were told */
+    uint32_t postings;  /* how many were */
     /* How the next act differs from what it should be; cleared by it. */
     struct {
         int64_t at, until, seen, seq, stamp;

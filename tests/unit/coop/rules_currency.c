@@ -252,6 +252,57 @@ void test_currency_of_shares(void **unused)
     finish(&k);
 }
 
+/* Two of three treasurers let an order leave; the bank has carried it out. */
+static void spend(kit *k, int cents)
+{
+    kit_do(k, "ann", "payment.order", "p", "{'amount_cents':%d,'payee':^,'purpose':^}", cents);
+    kit_do(k, "bob", "payment.sign", NULL, PAY("p"));
+    kit_do(k, "cat", "payment.sign", NULL, PAY("p"));
+}
+
+/* What was earned and is spent, out of the reserve too, keeps no co-op from another currency;
+ * its books begin anew. A cent that is left does. */
+void test_currency_after_expenses(void **unused)
+{
+    (void)unused;
+    for (int waits = 0; waits < 2; waits++) {
+        kit k;
+        kit_rules rules = rules_with_treasury();
+        rules.article[SHEAF_ARTICLE_surplus] =
+            "{'data_bp':0,'members_bp':0,'protected':false,'reserve_bp':10000}";
+        rules.registration = waits;
+        begin_without(&k, &rules);
+        kit_motion(&k, "e1", ELECT("ann"), 4);
+        kit_motion(&k, "e2", ELECT("bob"), 4);
+        kit_motion(&k, "e3", ELECT("cat"), 4);
+        kit_do(&k, "ann", "revenue.record", NULL, EARNED("100"));
+        kit_motion(&k, "s", SHARE("40"), 4);
+        spend(&k, 99);
+        assert_int_equal(balance(&k, SHEAF_account_kind_expenses), 99);
+        assert_int_equal(balance(&k, SHEAF_account_kind_reserve), -40);
+        swiss(&k, rules, "#ann", R(currency_stands));
+        spend(&k, 1);
+        assert_int_equal(balance(&k, SHEAF_account_kind_bank), 0);
+        kit_rules other = rules;
+        other.currency = "CHF";
+        uint32_t told = k.postings;
+        kit_motion(&k, "chf", kit_amendment(&other, "#ann"), 4);
+        if (waits) { /* nothing is closed, nor told to be, before it is in force */
+            assert_int_equal(balance(&k, SHEAF_account_kind_expenses), 100);
+            assert_int_equal(k.postings, told);
+            enter(&k, "chf");
+        }
+        assert_int_equal(k.postings, told + 3);
+        assert_memory_equal(sheaf_bylaws_now(&k.state)->currency, "CHF", 3);
+        for (uint8_t kind = 0; kind < SHEAF_account_kind_COUNT; kind++)
+            assert_int_equal(balance(&k, kind), 0);
+        assert_int_equal(sheaf_ledger_free(&k.state), 0);
+        kit_do(&k, "ann", "revenue.record", NULL, EARNED("1"));
+        assert_int_equal(sheaf_ledger_surplus(&k.state), 1);
+        finish(&k);
+    }
+}
+
 /* Nor does what was asked of the reserve in the old one leave it in the new one. */
 void test_currency_of_reserve(void **unused)
 {

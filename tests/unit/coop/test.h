@@ -141,6 +141,7 @@ void test_currency_of_motions(void **unused);
 void test_currency_of_receipts(void **unused);
 void test_currency_of_reserve(void **unused);
 void test_currency_of_shares(void **unused);
+void test_currency_after_expenses(void **unused);
 void test_currency_waits(void **unused);
 void test_conversion(void **unused);
 void test_shares_are_struck(void **unused);

@@ -153,6 +153,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_currency_of_receipts),
     cmocka_unit_test(test_currency_of_reserve),
     cmocka_unit_test(test_currency_of_shares),
+    cmocka_unit_test(test_currency_after_expenses),
     cmocka_unit_test(test_currency_waits),
     cmocka_unit_test(test_conversion),
     cmocka_unit_test(test_shares_are_struck),
