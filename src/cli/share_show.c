@@ -80,7 +80,7 @@ static void print_repayments(const sheaf_round_source *source)
              : sheaf_ending_now(state) ? ", due, and waits for the final accounts"
              : sheaf_clock_ms() < row->until
                  ? ", due, and waits until the capital may fall by so much"
-                 : ", overdue: the time is suspended until the capital may fall by so much");
+                 : ", due: its latest time is suspended until the capital may fall by so much");
         sheaf_matter_print_time("  from", row->due);
         sheaf_matter_print_time("  until", row->until);
     }

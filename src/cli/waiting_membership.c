@@ -269,7 +269,8 @@ static void repayments(sheaf_waits *w)
              !waits ? "of your shares: they pass to your account by themselves"
              : w->now < row->until
                  ? "of your shares is due, once the capital may fall by so much"
-                 : "of your shares is overdue, suspended until the capital may fall by so much",
+                 : "of your shares is due; its latest time is suspended until the capital may "
+                   "fall by so much",
              "share show");
     }
 }

@@ -106,11 +106,11 @@ def repaid(coop, members):
           in status, status)
     check("and the latest time", "    until     " in shown, shown)
     pay(coop, "bob", members["cat"], 1)
-    late = until(lambda: "overdue: the time is suspended until" in coop.show(), 60)
+    late = until(lambda: "due: its latest time is suspended until" in coop.show(), 60)
     check("one share more is not enough, and the time passes", late, coop.show())
     status = sheaf("status", "--home", os.path.join(coop.folder, "bob")).stdout
-    check("which is told", f"repayment {first}: of your shares is overdue, suspended" in status,
-          status)
+    check("which is told", f"repayment {first}: of your shares is due; its latest time is "
+          "suspended" in status, status)
     refused("nor is it paid out before", 4, "", "payment", "order", "--account", bob,
             "--amount-cents", 1, "--payee", "x", "--purpose", "y", *coop.flags("bob"))
     pay(coop, "bob", 0, 1)
