@@ -186,12 +186,16 @@ static void applications(sheaf_waits *w)
 static void imports(sheaf_waits *w)
 {
     uint32_t count = sheaf_waits_votes(w) ? sheaf_import_count(w->state) : 0;
+    const struct sheaf_row_import_rest *rests = sheaf_import_rest_find(w->state, w->member);
+    bool may_decline = !rests || rests->until <= w->now;
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_import *row = sheaf_import_at(w->state, i);
         if (row->confirmed == SHEAF_NONE && !sheaf_import_over(w->state, row->id, w->now)
             && row->by != w->member && row->entered == row->count && !spoke(w, row->id))
             WAIT("import", row->id, row->opened + (int64_t)SHEAF_IMPORT_LAPSE_S * 1000,
-                 "of a register: to be compared and confirmed, or `import decline`",
+                 may_decline
+                     ? "of a register: to be compared and confirmed, or `import decline`"
+                     : "of a register: to be compared and confirmed",
                  "import FILE --against %u", row->id);
     }
 }

@@ -156,10 +156,15 @@ static bool money_stands(const sheaf_state *state, int64_t stamp)
     return false;
 }
 
-/* What was earned, spent and kept in reserve is set off: nothing of it is there any more. */
+/* What was earned, spent and kept in reserve is set off: nothing of it is there any more. Nor
+ * does what left in the old currency count towards what may leave in the new one. */
 static sheaf_refusal close_books(sheaf_fold *fold)
 {
     int64_t sum = 0;
+    if (sheaf_till_count(fold->state)) {
+        struct sheaf_row_till *till = sheaf_till_edit(fold->state, 0);
+        till->cents = till->before_cents = 0;
+    }
     for (uint32_t i = 0; i < sheaf_account_count(fold->state); i++) {
         const struct sheaf_row_account *row = sheaf_account_at(fold->state, i);
         sum += row->balance_cents;

@@ -283,6 +283,7 @@ void test_currency_after_expenses(void **unused)
         swiss(&k, rules, "#ann", R(currency_stands));
         spend(&k, 1);
         assert_int_equal(balance(&k, SHEAF_account_kind_bank), 0);
+        assert_int_equal(sheaf_till_at(&k.state, 0)->cents, 100);
         kit_rules other = rules;
         other.currency = "CHF";
         uint32_t told = k.postings;
@@ -297,6 +298,7 @@ void test_currency_after_expenses(void **unused)
         for (uint8_t kind = 0; kind < SHEAF_account_kind_COUNT; kind++)
             assert_int_equal(balance(&k, kind), 0);
         assert_int_equal(sheaf_ledger_free(&k.state), 0);
+        assert_int_equal(sheaf_till_at(&k.state, 0)->cents, 0);
         kit_do(&k, "ann", "revenue.record", NULL, EARNED("1"));
         assert_int_equal(sheaf_ledger_surplus(&k.state), 1);
         finish(&k);
