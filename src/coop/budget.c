@@ -87,7 +87,8 @@ static sheaf_refusal budget_after(const sheaf_state *state,
 }
 
 /* Every consent that is live now and has a budget must bear it, whatever it is for: what is
- * learned for one purpose is known. Where the bylaws demand budgets there must be one. */
+ * learned for one purpose is known. A budget limits until the consent's own end, whatever the
+ * bylaws make of the consent; where they demand budgets there must be one. */
 static sheaf_refusal budgets_after(const sheaf_state *state,
                                    const struct sheaf_row_mandate *mandate, uint32_t dataset,
                                    uint8_t task, int64_t stamp)
@@ -96,7 +97,7 @@ static sheaf_refusal budgets_after(const sheaf_state *state,
     bool limited = !sheaf_bylaws_now(state)->budget_required;
     const struct sheaf_row_consent *consent = sheaf_consent_newest(state, dataset);
     for (; consent && refusal == SHEAF_ACCEPTED; consent = sheaf_consent_before(state, consent))
-        if (sheaf_consent_lives(state, consent, stamp)) {
+        if (sheaf_consent_lasts(state, consent, stamp)) {
             refusal = budget_after(state, consent, mandate, task);
             limited = limited || consent->has_budget;
         }

@@ -102,18 +102,19 @@ int64_t sheaf_consent_latest(const struct sheaf_row_bylaws *bylaws, int64_t gran
     return bylaws->consent_max_s ? granted + (int64_t)bylaws->consent_max_s * 1000 : INT64_MAX;
 }
 
-/* Its own end, or an earlier one that the bylaws have set meanwhile. */
-static int64_t consent_until(const sheaf_state *state, const struct sheaf_row_consent *consent)
-{
-    int64_t latest = sheaf_consent_latest(sheaf_bylaws_now(state), consent->granted);
-    return consent->until < latest ? consent->until : latest;
-}
-
-bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
+bool sheaf_consent_lasts(const sheaf_state *state, const struct sheaf_row_consent *consent,
                          int64_t stamp)
 {
-    return consent->revoked == SHEAF_NONE && consent_until(state, consent) >= stamp
+    return consent->revoked == SHEAF_NONE && consent->until >= stamp
            && sheaf_member_active(state, consent->member);
+}
+
+/* Nor is it longer than the bylaws in force let consents be. */
+static bool allows(const sheaf_state *state, const struct sheaf_row_consent *consent,
+                   int64_t stamp)
+{
+    return sheaf_consent_lasts(state, consent, stamp)
+           && sheaf_consent_latest(sheaf_bylaws_now(state), consent->granted) >= stamp;
 }
 
 static const struct sheaf_row_consent *consent_or_null(const sheaf_state *state, uint32_t row_1)
@@ -139,7 +140,7 @@ const struct sheaf_row_consent *sheaf_consent_live(const sheaf_state *state, uin
     const struct sheaf_row_consent *row = sheaf_consent_newest(state, dataset);
     while (row
            && ((row->purpose != purpose && row->purpose != SHEAF_purpose_any_member_model)
-               || !sheaf_consent_lives(state, row, stamp)))
+               || !allows(state, row, stamp)))
         row = sheaf_consent_before(state, row);
     return row;
 }

@@ -61,10 +61,9 @@ uint32_t sheaf_recovery_needed(const sheaf_state *state,
  * INT64_MAX where they say nothing. */
 int64_t sheaf_consent_latest(const struct sheaf_row_bylaws *bylaws, int64_t granted);
 
-/* The consent is not revoked, not expired, also by what the bylaws allow now, and its member is
- * one.
- */
-bool sheaf_consent_lives(const sheaf_state *state, const struct sheaf_row_consent *consent,
+/* The consent is not revoked, its own end is not over, and its member is one. What it allows
+ * may end before (sheaf_consent_live()); what its budget limits does not. */
+bool sheaf_consent_lasts(const sheaf_state *state, const struct sheaf_row_consent *consent,
                          int64_t stamp);
 
 /* All consents to a data set, from the newest back; NULL after the first. */

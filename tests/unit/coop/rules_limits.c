@@ -288,6 +288,34 @@ void test_budgets_required(void **unused)
     kit_close(&k);
 }
 
+/* No amendment lifts what a member has limited: the budget stays for as long as it was given.
+ */
+void test_budgets_outlast_the_longest_consent(void **unused)
+{
+    (void)unused;
+    kit k;
+    char limits[1024];
+    const kit_terms terms = kit_terms_usual();
+    kit_rules rules = kit_rules_usual();
+    begin(&k, &rules);
+    kit_motion(&k, "m", kit_noised(&terms), 4);
+    kit_do(&k, "dan", "consent.grant", NULL,
+           "{'budget':{'delta_trillionths':1000000000,'epsilon_millionths':5000000,'limit':%s,"
+           "'unit':'record'},'dataset':#dan.data,'purpose':'care','until':1890000000000}",
+           kit_amounts(limits, 5, KIT_PLACE));
+    opens(&k, "r1", 0, R(budget_spent));
+    rules.article[SHEAF_ARTICLE_data] = LONGEST(1);
+    amend(&k, &rules, "a", "#ann");
+    k.now += 2000;
+    static const char *const people[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < 4; i++)
+        kit_do(&k, people[i], "consent.grant", NULL,
+               "{'dataset':#%s.data,'purpose':'research','until':%lld}", people[i],
+               (long long)(k.now + 900));
+    opens(&k, "r1", 0, R(budget_spent));
+    kit_close(&k);
+}
+
 /* ---- article 23 ---- */
 
 #define RELEASE                                                                                \

@@ -270,6 +270,7 @@ void test_caps_stop_a_mandate(void **unused);
 void test_longest_consent(void **unused);
 void test_longest_consent_to_a_licence(void **unused);
 void test_budgets_required(void **unused);
+void test_budgets_outlast_the_longest_consent(void **unused);
 void test_evaluation_of_enough_records(void **unused);
 void test_articles_that_always_hold_are_protected(void **unused);
 void test_noised_terms(void **unused);

@@ -266,6 +266,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_longest_consent),
     cmocka_unit_test(test_longest_consent_to_a_licence),
     cmocka_unit_test(test_budgets_required),
+    cmocka_unit_test(test_budgets_outlast_the_longest_consent),
     cmocka_unit_test(test_evaluation_of_enough_records),
     cmocka_unit_test(test_articles_that_always_hold_are_protected),
     cmocka_unit_test(test_noised_terms),
