@@ -317,6 +317,26 @@ static void print_spending(const sheaf_state *state, int64_t now)
     }
 }
 
+/* Of one that has ended by itself, or opens no round for now, also why. */
+static void print_mandate(const sheaf_state *state, const struct sheaf_row_mandate *m,
+                          int64_t now)
+{
+    sheaf_refusal refusal = sheaf_mandate_check(state, m->id, now);
+    sheaf_buffer words;
+    printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
+           m->revoked != SHEAF_NONE ? ", revoked" : "");
+    if (refusal != SHEAF_ACCEPTED && refusal != SHEAF_REFUSED_mandate_revoked
+        && refusal != SHEAF_REFUSED_rounds_spent)
+        printf("             no further round: %s\n",
+               sheaf_refusal_describe((uint16_t)refusal)->sentence);
+    sheaf_buffer_init(&words, 1024);
+    sheaf_words_put_mandate(&words, m);
+    print_words("", &words);
+    sheaf_buffer_init(&words, 1024);
+    sheaf_words_put_patience(&words, m);
+    print_words("training ", &words);
+}
+
 static void print_status(const sheaf_round_source *source, const sheaf_member *member,
                          int64_t now)
 {
@@ -334,18 +354,8 @@ static void print_status(const sheaf_round_source *source, const sheaf_member *m
                    : "the co-op is being wound up");
     sheaf_open_print(state);
     print_motions(source, now);
-    for (uint32_t i = 0; i < sheaf_mandate_count(state); i++) {
-        const struct sheaf_row_mandate *m = sheaf_mandate_at(state, i);
-        printf("  mandate %-2u %u of %u rounds used%s\n", m->id, m->rounds_used, m->rounds_max,
-               m->revoked != SHEAF_NONE ? ", revoked" : "");
-        sheaf_buffer words;
-        sheaf_buffer_init(&words, 1024);
-        sheaf_words_put_mandate(&words, m);
-        print_words("", &words);
-        sheaf_buffer_init(&words, 1024);
-        sheaf_words_put_patience(&words, m);
-        print_words("training ", &words);
-    }
+    for (uint32_t i = 0; i < sheaf_mandate_count(state); i++)
+        print_mandate(state, sheaf_mandate_at(state, i), now);
     print_spending(state, now);
     for (uint32_t i = 0; i < sheaf_model_count(state); i++) {
         static const char *const states[] = {"registered", "released", "retired"};
