@@ -103,8 +103,6 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(fold->state, act->by, needed));
     fold->member = act->by;
     fold->key = act->key;
-    if (member->death != SHEAF_NONE)
-        sheaf_member_lives(fold);
     return SHEAF_ACCEPTED;
 }
 
@@ -169,7 +167,11 @@ static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
     SHEAF_REFUSE_UNLESS(check_actor(fold, act));
     claim_signature(fold, entry);
     SHEAF_REFUSE_UNLESS(check_times(fold, act));
-    SHEAF_REFUSE_UNLESS(check_due(fold, act->kind));
+    SHEAF_REFUSE_UNLESS(
+        check_due(fold, act->kind)); /* a death that was not disproved in time */
+    if (fold->member != SHEAF_NONE
+        && sheaf_member_get(fold->state, fold->member)->death != SHEAF_NONE)
+        sheaf_member_lives(fold);
     return sheaf_rule_run(fold, act->kind, act->what);
 }
 

@@ -317,6 +317,7 @@ void test_death(void **unused)
         {"ann", "member.death", DEATH("bob"), .label = "d3"},
         {"cat", "member.death", DEATH("bob")},
         {"ann", "motion.open", "{'title':^}", R(deadline_due), .wait_ms = 14 * DAY},
+        {"bob", "motion.open", "{'title':^}", R(deadline_due)}, /* too late */
         {"hub", "clock.tick", KIT_TICK("member_death", "bob")},
         {"bob", "motion.open", "{'title':^}", R(not_a_member)},
         {"ann", "member.death", DEATH("bob"), R(no_such_member)},
