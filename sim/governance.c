@@ -99,6 +99,7 @@ void acts_of_day(governance *g)
     acts_of_assemblies(g);
     acts_of_recovery(g);
     acts_of_membership(g);
+    acts_of_imports(g);
     acts_of_circles(g);
     acts_of_money(g);
     acts_of_shares(g);

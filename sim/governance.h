@@ -100,6 +100,8 @@ enum {
     MET(objected, SELDOM, "recoveries objected to")                                            \
     MET(upheld, SELDOM, "upheld by a panel")                                                   \
     MET(second_key, OFTEN, "acts by an organisation's second person")                          \
+    MET(imported, OFTEN, "registers imported")                                                 \
+    MET(claimed, OFTEN, "admitted to places of them")                                          \
     MET(died, OFTEN, "died")                                                                   \
     MET(denied, SELDOM, "said to live")                                                        \
     MET(disproved, OFTEN, "deaths disproved")                                                  \
@@ -156,6 +158,8 @@ typedef struct {
     int shares, leaving;
     uint32_t given; /* the repayment of shares that were given up, or 0 */
     int64_t owed;   /* on the member's account */
+    int place;      /* 1 + the place of the register that was claimed, or 0 */
+    bool excluded;
 } person;
 
 typedef enum {
@@ -315,6 +319,19 @@ typedef struct {
     bool approved[PEOPLE_MAX][CANDIDATES_MAX]; /* by place of the candidate */
 } election;
 
+/* A register that was kept before, and a place of it. */
+typedef struct {
+    uint32_t id;
+    int by, entered;
+    bool confirmed;
+} import;
+
+typedef struct {
+    uint32_t number;
+    int import, class, taken; /* its place; who was admitted to it, or NOBODY */
+    int64_t term;             /* when the membership ends, or 0 */
+} imported;
+
 /* What is said of somebody who may have died; who says that a member lives goes on saying so.
  */
 typedef struct {
@@ -352,6 +369,8 @@ typedef struct {
     assembly assemblies[MATTERS_MAX];
     recovery recoveries[MATTERS_MAX];
     death deaths[PEOPLE_MAX];
+import imports[MATTERS_MAX];
+    imported places[MATTERS_MAX];
     election elections[MATTERS_MAX];
     proposal proposals[MATTERS_MAX];
     uint32_t circles[CIRCLES];
@@ -371,7 +390,7 @@ typedef struct {
     uint32_t turns;             /* of repayments that wait */
     bool sitting[PEOPLE_MAX];   /* on the board, after the last act */
     bool treasurer[PEOPLE_MAX]; /* in office then */
-    int election_count;
+    int election_count, import_count, place_count;
     int person_count, motion_count, proxy_count, suspension_count, mandate_count, advice_count,
         account_count, assembly_count, recovery_count, proposal_count, receipt_count,
         payment_count, repayment_count, budget_count, split_count, creditor_count;
@@ -411,7 +430,7 @@ void book_gives(governance *g, const proxy *given);
 void book_revokes(governance *g, int giver, uint32_t matter);
 /* A tick has settled this. */
 void book_ticks(governance *g, const sheaf_deadline *due);
-bool book_begins_on_trial(int class);
+bool book_begins_on_trial(const person *who);
 bool book_has_vote(const person *who);
 bool book_has_voice(const person *who); /* of a class with a vote, on trial or not */
 bool book_is_member(const person *who);
@@ -496,6 +515,12 @@ void book_compare_circles(const governance *g);
 void acts_of_recovery(governance *g);
 void book_recovery_ends(governance *g, const sheaf_deadline *due);
 void book_compare_recoveries(governance *g);
+/* Imports (governance_imports.c): a day; whoever has that name claims a place; somebody is
+ * admitted; a membership ends then. */
+void acts_of_imports(governance *g);
+bool acts_claim(governance *g, const char *name);
+void book_takes_place(governance *g, int who);
+void book_check_term(const governance *g, int who, int64_t ends);
 /* Elections (governance_elections.c): somebody does something, a tick. */
 void acts_of_elections(governance *g, int who);
 void book_elects(governance *g, const sheaf_deadline *due);

@@ -187,6 +187,8 @@ static void enter(governance *g, int class)
     if (who == PEOPLE_MAX)
         return;
     name_of(g, who, name);
+    if (g->b.person_count > BEGIN_WITH && governance_draw(g, 3) == 0 && acts_claim(g, name))
+        return;
     if (acts_try(g, who, "member.apply",
                  "{'class':%d,'kind':'%s','name':^,'public_key':@%s,'web':false}", class,
                  class == PARTNER ? "organisation" : "person", name))
@@ -508,7 +510,8 @@ void acts_tick(governance *g)
     while (sheaf_fold_due(&g->k.state, g->k.now + g->k.step_ms, &due)) {
         int who = anybody(g);
         if (acts_try(g, who, "petition.open", "{'text':^,'title':^}"))
-            governance_fail(g, "something is accepted while entry %u is due", due.of);
+            governance_fail(g, "something is accepted while %s of entry %u is due",
+                            sheaf_deadline_name(due.kind), due.of);
         kit_do(&g->k, "hub", "clock.tick", NULL,
                "{'deadline':'%s','of':%u,'unwitnessed':false}", sheaf_deadline_name(due.kind),
                due.of);

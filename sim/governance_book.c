@@ -255,6 +255,7 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         person *p = &g->b.people[m->subject];
         if (p->state == GONE)
             return SHEAF_motion_state_void;
+        p->excluded = true;
         book_departs(g, m->subject);
     } else if (m->what == ELECTION) {
         const bool *in_office = m->base ? g->b.treasurer : g->b.sitting;
@@ -495,6 +496,7 @@ void book_ticks(governance *g, const sheaf_deadline *due)
     } else if (due->kind == SHEAF_deadline_kind_member_death) {
         book_dies(g, person_of(g, due->of), due);
     } else if (due->kind == SHEAF_deadline_kind_member_leaves) {
+        book_check_term(g, person_of(g, due->of), due->at);
         book_departs(g, person_of(g, due->of));
     }
 }

@@ -22,9 +22,10 @@ bool book_is_member(const person *who)
     return who->state == TRIAL || who->state == FULL;
 }
 
-bool book_begins_on_trial(int class)
+/* Whoever was a member before the co-op kept its log here is not. */
+bool book_begins_on_trial(const person *who)
 {
-    return class == USER || class == COMMUNITY;
+    return (who->class == USER || who->class == COMMUNITY) && !who->place;
 }
 
 void book_joins(governance *g, uint32_t id, int class)
@@ -40,9 +41,10 @@ void book_admits(governance *g, int who)
     person *p = &g->b.people[who];
     if (p->state != APPLIED)
         governance_fail(g, "%u is admitted twice", p->id);
-    if (who && g->b.before && p->shares < SHARES_MIN)
+    if (who && g->b.before && !p->place && p->shares < SHARES_MIN)
         governance_fail(g, "%u is admitted and has not paid", p->id);
-    p->state = book_begins_on_trial(p->class) ? TRIAL : FULL;
+    book_takes_place(g, who);
+    p->state = book_begins_on_trial(p) ? TRIAL : FULL;
 }
 
 uint32_t book_voters(const book *b)

@@ -43,7 +43,7 @@ static points count_points(const governance *g, const struct sheaf_row_allocatio
         while (g->b.people[p].id != ballot->member)
             p++;
         const person *giver = &g->b.people[p];
-        if (book_begins_on_trial(giver->class) && (!giver->full || giver->full > vote->id))
+        if (book_begins_on_trial(giver) && (!giver->full || giver->full > vote->id))
             continue;
         out.all[given->option] += given->points;
         if (giver->class == INVESTOR)
