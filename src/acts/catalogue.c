@@ -165,8 +165,10 @@ const sheaf_shape *sheaf_kind_shape(sheaf_kind kind)
 #define F      SHEAF_SKIP
 #define END    SHEAF_SKIP
 #define ACT(name_, wire_, actor_, needs_, since_, visibility_, doc_)                           \
-    [SHEAF_KIND_##name_] = sizeof wire_ - 1,
-static const uint8_t kind_lens[SHEAF_KIND_COUNT] = {
+    [SHEAF_KIND_##name_] = MARK(sizeof wire_ - 1, wire_[0], wire_[sizeof wire_ - 2]),
+/* By length, first and last letter of the name; few kinds have the same. */
+#define MARK(len, first, last) ((16 * (len) + 4 * (first) + (last)) % 256)
+static const uint8_t kind_marks[SHEAF_KIND_COUNT] = {
 #include "acts/tbl/all.def"
 };
 #undef RECORD
@@ -176,14 +178,13 @@ static const uint8_t kind_lens[SHEAF_KIND_COUNT] = {
 
 sheaf_kind sheaf_kind_find(sheaf_slice wire)
 {
-    /* Few kinds have names of the same length: those are looked at. */
-    const uint8_t *at = kind_lens + 1, *end = kind_lens + SHEAF_KIND_COUNT;
-    if (wire.len == 0 || wire.len > UINT8_MAX)
+    const uint8_t *at = kind_marks + 1, *end = kind_marks + SHEAF_KIND_COUNT;
+    if (wire.len == 0)
         return SHEAF_KIND_none;
-    while (at < end && (at = memchr(at, (int)wire.len, (size_t)(end - at)))) {
-        sheaf_kind kind = (sheaf_kind)(at++ - kind_lens);
-        const char *name = kinds[kind]->name;
-        if ((uint8_t)name[0] == wire.data[0] && memcmp(name, wire.data, wire.len) == 0)
+    int mark = MARK(wire.len, wire.data[0], wire.data[wire.len - 1]);
+    while (at < end && (at = memchr(at, mark, (size_t)(end - at)))) {
+        sheaf_kind kind = (sheaf_kind)(at++ - kind_marks);
+        if (sheaf_slice_is(wire, kinds[kind]->name))
             return kind;
     }
     return SHEAF_KIND_none;
