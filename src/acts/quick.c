@@ -23,51 +23,76 @@ __attribute__((always_inline)) static inline bool take_literal(sheaf_slice *in,
     return true;
 }
 
-/* The number that the digits at the front of eight bytes make, all bytes of a word at once; and
- * how many they are. */
-static uint64_t eight_digits(const uint8_t *at, unsigned *count)
+/* Of eight bytes the digits at the front: how many they are, and the number that they make, all
+ * bytes of a word at once. */
+__attribute__((always_inline)) static inline unsigned count_digits(uint64_t word)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    word = le64toh(word) ^ UINT64_C(0x3030303030303030);
+    word ^= UINT64_C(0x3030303030303030);
     /* The highest bit of a byte that is no digit; what is carried only reaches those behind. */
     uint64_t other =
         (word | (word + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
-    *count = other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
-    if (*count == 0)
-        return 0;
-    word <<= 64 - 8 * *count; /* zeros in front */
+    return other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
+}
+
+__attribute__((always_inline)) static inline uint64_t number_of(uint64_t word, unsigned count)
+{
+    word = (word & UINT64_C(0x0f0f0f0f0f0f0f0f)) << (64 - 8 * count); /* zeros in front */
     word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
     word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
     return (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
 }
 
-static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
+/* The eight bytes at that place, of which so many are there, zeros for others; eight before it
+ * are there. */
+__attribute__((always_inline)) static inline uint64_t word_at(const uint8_t *at, size_t left)
+{
+    uint64_t word;
+    memcpy(&word, left < 8 ? at + left - 8 : at, sizeof word);
+    word = le64toh(word);
+    return left >= 8 ? word : left ? word >> (64 - 8 * left) : 0;
+}
+
+/* The digits at the front, sixteen at most; how many they are. */
+__attribute__((always_inline)) static inline unsigned take_digits(const uint8_t *at,
+                                                                  size_t left, uint64_t *value)
 {
     static const uint32_t powers[] = {1,      10,      100,      1000,     10000,
                                       100000, 1000000, 10000000, 100000000};
-    const uint8_t *at = in->data, *end = at + in->len;
-    bool negative = at < end && *at == '-';
-    const uint8_t *digits = at += negative;
-    uint64_t value = 0;
-    unsigned many = 8;
-    for (; end - at >= 8 && at - digits < 16; at += 8) { /* so what follows need not wait */
-        uint64_t next = eight_digits(at, &many);
-        value = value * powers[many] + next;
-        if (many < 8) {
-            at += many;
-            break;
-        }
+    unsigned count = 0, more;
+    *value = 0;
+    if (left < 8) {
+        for (; count < left && (uint8_t)(at[count] - '0') <= 9; count++)
+            *value = *value * 10 + (uint64_t)(at[count] - '0');
+        return count;
     }
-    while (at < end && *at >= '0' && *at <= '9' && at - digits < 17)
-        value = value * 10 + (uint64_t)(*at++ - '0');
-    size_t count = (size_t)(at - digits);
-    if (count == 0 || count > 16 || (digits[0] == '0' && (count > 1 || negative))
+    uint64_t word = word_at(at, 8);
+    count = count_digits(word);
+    if (count == 0)
+        return 0;
+    *value = number_of(word, count);
+    if (count < 8)
+        return count;
+    word = word_at(at + 8, left - 8);
+    more = count_digits(word);
+    if (more > 0)
+        *value = *value * powers[more] + number_of(word, more);
+    return count + more;
+}
+
+static bool take_int(sheaf_slice *in, int64_t lo, int64_t hi, int64_t *out)
+{
+    bool negative = in->len > 0 && *in->data == '-';
+    const uint8_t *digits = in->data + negative;
+    size_t left = in->len - negative;
+    uint64_t value;
+    size_t count = take_digits(digits, left, &value);
+    if (count == 0 || (digits[0] == '0' && (count > 1 || negative))
+        || (count == 16 && left > 16 && (uint8_t)(digits[16] - '0') <= 9)
         || value > (uint64_t)SHEAF_JSON_INT_MAX)
         return false;
     *out = negative ? -(int64_t)value : (int64_t)value;
-    in->len -= (size_t)(at - in->data);
-    in->data = at;
+    in->data = digits + count;
+    in->len = left - count;
     return *out >= lo && *out <= hi;
 }
 
