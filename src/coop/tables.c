@@ -3,6 +3,7 @@
 #include "base/encode.h"
 
 #include <assert.h>
+#include <endian.h>
 
 #define ENUM(name, doc)     static const char *const choices_##name[] = {
 #define E(owner, name, doc) #name,
@@ -62,8 +63,10 @@
 
 static void put_numbers(const uint32_t numbers[SHEAF_NUMBERS], uint8_t *out)
 {
-    for (unsigned i = 0; i < SHEAF_NUMBERS; i++)
-        sheaf_big_endian_put(out + 4 * i, numbers[i], 4);
+    for (unsigned i = 0; i < SHEAF_NUMBERS; i++) {
+        uint32_t number = htobe32(numbers[i]); /* which compilers make one instruction of */
+        memcpy(out + 4 * i, &number, sizeof number);
+    }
 }
 
 /* The encoding of a row, a straight line of code for each table. */
