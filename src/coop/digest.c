@@ -97,6 +97,7 @@ bool sheaf_table_list_more(sheaf_state_table *table)
 
 /* So many are hashed together, which takes a fraction of the time of one after the other. */
 enum { ROWS_TOGETHER = 32, NODES_TOGETHER = 64 };
+_Static_assert(SHEAF_NODE_MARK == SHEAF_TREE_NODE, "nodes are those of log/tree.h");
 
 /* The row, and its hash with the one beside it. */
 static void expect_row(const sheaf_state_table *table, uint32_t row)
@@ -130,32 +131,39 @@ static void hash_rows(sheaf_state *state, sheaf_table_id id, const uint32_t *row
     }
 }
 
+/* Where the first of those nodes stand, as many as are hashed together, and what is below them:
+ * it is read soon. */
+static uint32_t find_nodes(const sheaf_state_table *table, unsigned level,
+                           const uint32_t *nodes, uint32_t count, sheaf_node_place *out)
+{
+    uint32_t n = count < NODES_TOGETHER ? count : NODES_TOGETHER;
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = (sheaf_node_place){node_at(table, level - 1, nodes[i] * 2),
+                                    node_at(table, level, nodes[i])};
+        __builtin_prefetch(out[i].below);
+        __builtin_prefetch(out[i].node, 1);
+    }
+    return n;
+}
+
 /* The nodes of a level over what stands below it. Only the last can lack a right sibling. */
-static void hash_nodes(sheaf_state_table *table, unsigned level, const uint32_t *nodes,
+static void hash_nodes(const sheaf_state_table *table, unsigned level, const uint32_t *nodes,
                        uint32_t count)
 {
     uint32_t width = width_at(table->count, level - 1);
-    uint8_t both[NODES_TOGETHER][1 + 2 * SHEAF_HASH_BYTES];
-    sheaf_slice node[NODES_TOGETHER];
-    sheaf_hash out[NODES_TOGETHER];
+    sheaf_node_place places[2][NODES_TOGETHER];
     if (count && nodes[count - 1] * 2 + 1 >= width) {
         *node_at(table, level, nodes[count - 1]) =
             *node_at(table, level - 1, nodes[count - 1] * 2);
         count--;
     }
-    for (uint32_t done = 0; done < count; done += NODES_TOGETHER) {
-        uint32_t n = count - done < NODES_TOGETHER ? count - done : NODES_TOGETHER;
-        for (uint32_t i = done + n; i < count && i < done + n + NODES_TOGETHER; i++)
-            __builtin_prefetch(node_at(table, level - 1, nodes[i] * 2));
-        for (uint32_t i = 0; i < n; i++) {
-            both[i][0] = SHEAF_TREE_NODE;
-            memcpy(both[i] + 1, node_at(table, level - 1, nodes[done + i] * 2),
-                   2 * SHEAF_HASH_BYTES);
-            node[i] = sheaf_bytes(both[i], sizeof both[i]);
-        }
-        sheaf_sha256_many(node, n, out);
-        for (uint32_t i = 0; i < n; i++)
-            *node_at(table, level, nodes[done + i]) = out[i];
+    uint32_t n = find_nodes(table, level, nodes, count, places[0]);
+    for (unsigned turn = 0; n > 0; turn ^= 1) {
+        nodes += n;
+        count -= n;
+        uint32_t next = find_nodes(table, level, nodes, count, places[turn ^ 1]);
+        sheaf_sha256_nodes(places[turn], n);
+        n = next;
     }
 }
 

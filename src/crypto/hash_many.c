@@ -266,7 +266,22 @@ static bool taken_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out
         many_at_once(data + done, count - done, out + done);
     return true;
 }
+
+static size_t nodes_at_once(const sheaf_node_place *at, size_t count)
+{
+    size_t done = 0;
+    if (sheaf_processor_has_avx512())
+        for (; count - done >= SHEAF_WIDE; done += SHEAF_WIDE)
+            sheaf_sha256_wide_nodes(at + done);
+    return done;
+}
 #else
+static size_t nodes_at_once(const sheaf_node_place *at, size_t count)
+{
+    (void)at, (void)count;
+    return 0;
+}
+
 static bool taken_at_once(const sheaf_slice *data, size_t count, sheaf_hash *out)
 {
     (void)data, (void)count, (void)out;
@@ -280,4 +295,22 @@ void sheaf_sha256_many(const sheaf_slice *data, size_t count, sheaf_hash *out)
         return;
     for (size_t i = 0; i < count; i++)
         out[i] = sheaf_sha256(data[i]);
+}
+
+void sheaf_sha256_nodes(const sheaf_node_place *at, size_t count)
+{
+    uint8_t both[SHEAF_WIDE][1 + 2 * SHEAF_HASH_BYTES];
+    sheaf_slice data[SHEAF_WIDE];
+    sheaf_hash out[SHEAF_WIDE];
+    for (size_t done = nodes_at_once(at, count), n; done < count; done += n) {
+        n = count - done < SHEAF_WIDE ? count - done : SHEAF_WIDE;
+        for (size_t i = 0; i < n; i++) {
+            both[i][0] = SHEAF_NODE_MARK;
+            memcpy(both[i] + 1, at[done + i].below, 2 * SHEAF_HASH_BYTES);
+            data[i] = sheaf_bytes(both[i], sizeof both[i]);
+        }
+        sheaf_sha256_many(data, n, out);
+        for (size_t i = 0; i < n; i++)
+            *at[done + i].node = out[i];
+    }
 }

@@ -20,4 +20,14 @@
 
 void sheaf_sha256_many(const sheaf_slice *data, size_t count, sheaf_hash *out);
 
+/* Nodes of Merkle trees (RFC 6962, section 2.1): at `below` stand two hashes side by side, and
+ * that of a byte 1 with both is put at `node`. None of the nodes stands below another. As
+ * sheaf_sha256_many() does it, but what is hashed is read where it stands. */
+#define SHEAF_NODE_MARK INT64_C(1)
+typedef struct {
+    const sheaf_hash *below;
+    sheaf_hash *node;
+} sheaf_node_place;
+void sheaf_sha256_nodes(const sheaf_node_place *at, size_t count);
+
 #endif

@@ -153,6 +153,38 @@ WIDE_INLINE void read_block(sixteen *to, const sheaf_slice *data, size_t from, b
     transpose(to->words);
 }
 
+/* The first block of each node: the mark, and all but the last byte of what stands below it. */
+WIDE_INLINE void read_below(sixteen *to, const sheaf_node_place *at)
+{
+    const __m512i mark = _mm512_set_epi64(SHEAF_NODE_MARK << 56, 0, 0, 0, 0, 0, 0, 0);
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++) {
+        __m512i all = _mm512_loadu_si512(at[i].below);
+        __m512i before = _mm512_alignr_epi64(all, mark, 6); /* the quarter before each */
+        to->words[i] = swap_bytes(_mm512_alignr_epi8(all, before, 15));
+    }
+    transpose(to->words);
+}
+
+/* The second one: that byte, the mark of the end, and the length. */
+WIDE_INLINE void read_last(sixteen *to, const sheaf_node_place *at)
+{
+    uint32_t last[LANES];
+    for (int i = 0; i < LANES; i++) {
+        last[i] = (uint32_t)at[i].below[1].bytes[SHEAF_HASH_BYTES - 1] << 24 | 0x80 << 16;
+        to->words[i] = _mm512_setzero_si512();
+    }
+    to->words[0] = _mm512_loadu_si512(last);
+    to->words[WORDS - 1] = _mm512_set1_epi32((1 + 2 * SHEAF_HASH_BYTES) * 8);
+}
+
+WIDE_INLINE void begin(sixteen *to)
+{
+    for (int i = 0; i < STATE_WORDS; i++)
+        to->state[i] = _mm512_set1_epi32((int)sheaf_sha256_initial[i]);
+}
+
+/* The hashes, one after the other. */
 WIDE_INLINE void give_out(const sixteen *from, sheaf_hash *out)
 {
     __m512i words[LANES];
@@ -168,8 +200,8 @@ WIDE void sheaf_sha256_wide(const sheaf_slice *data, sheaf_hash *out)
 {
     sixteen a, b;
     size_t end = (data->len + 9 + BLOCK - 1) / BLOCK * BLOCK;
-    for (int i = 0; i < STATE_WORDS; i++)
-        a.state[i] = b.state[i] = _mm512_set1_epi32((int)sheaf_sha256_initial[i]);
+    begin(&a);
+    begin(&b);
     for (size_t from = 0; from < end; from += BLOCK) {
         read_block(&a, data, from, from + BLOCK == end);
         read_block(&b, data + LANES, from, from + BLOCK == end);
@@ -178,12 +210,41 @@ WIDE void sheaf_sha256_wide(const sheaf_slice *data, sheaf_hash *out)
     give_out(&a, out);
     give_out(&b, out + LANES);
 }
+
+WIDE void sheaf_sha256_wide_nodes(const sheaf_node_place *at)
+{
+    sixteen a, b;
+    sheaf_hash out[SHEAF_WIDE];
+    begin(&a);
+    begin(&b);
+#pragma GCC unroll 1
+    for (int block = 0; block < 2; block++) {
+        if (block == 0) {
+            read_below(&a, at);
+            read_below(&b, at + LANES);
+        } else {
+            read_last(&a, at);
+            read_last(&b, at + LANES);
+        }
+        take_block(&a, &b);
+    }
+    give_out(&a, out);
+    give_out(&b, out + LANES);
+    for (int i = 0; i < SHEAF_WIDE; i++)
+        *at[i].node = out[i];
+}
 #else
 #include <assert.h>
 
 void sheaf_sha256_wide(const sheaf_slice *data, sheaf_hash *out)
 {
     (void)data, (void)out;
+    assert(!"there is AVX-512");
+}
+
+void sheaf_sha256_wide_nodes(const sheaf_node_place *at)
+{
+    (void)at;
     assert(!"there is AVX-512");
 }
 #endif

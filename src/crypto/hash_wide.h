@@ -8,7 +8,7 @@
 #ifndef SHEAF_CRYPTO_HASH_WIDE_H
 #define SHEAF_CRYPTO_HASH_WIDE_H
 
-#include "crypto/hash.h"
+#include "crypto/hash_many.h"
 
 enum { SHEAF_WIDE = 32 };
 
@@ -19,5 +19,7 @@ extern const uint32_t sheaf_sha256_round[64];
 /* Only where the processor has AVX-512 (crypto/processor.h). SHEAF_WIDE pieces, all as long as
  * the first, and their hashes. */
 void sheaf_sha256_wide(const sheaf_slice *data, sheaf_hash *out);
+/* SHEAF_WIDE nodes. */
+void sheaf_sha256_wide_nodes(const sheaf_node_place *at);
 
 #endif

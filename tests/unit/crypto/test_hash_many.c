@@ -145,12 +145,39 @@ static void test_random_lengths(void **unused)
     }
 }
 
+/* As many nodes at once as may be left over, the last first; the place behind them is others'.
+ */
+static void test_nodes(void **unused)
+{
+    static sheaf_hash nodes[MOST + 1];
+    sheaf_node_place at[MOST] = {{NULL, NULL}};
+    (void)unused;
+    for (size_t count = 0; count <= MOST; count++) {
+        for (size_t i = 0; i < count; i++)
+            at[i] = (sheaf_node_place){(const sheaf_hash *)(bytes + 32 * (23 * i + count)),
+                                       &nodes[count - 1 - i]};
+        memset(&nodes[count], 0xee, sizeof nodes[count]);
+        sheaf_sha256_nodes(at, count);
+        for (size_t i = 0; i < count; i++) {
+            uint8_t both[1 + 2 * SHEAF_HASH_BYTES] = {1};
+            memcpy(both + 1, at[i].below, 2 * SHEAF_HASH_BYTES);
+            sheaf_hash want = sheaf_sha256(sheaf_bytes(both, sizeof both));
+            assert_true(sheaf_hash_equal(&nodes[count - 1 - i], &want));
+        }
+        assert_int_equal(nodes[count].bytes[0], 0xee);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_vectors),  cmocka_unit_test(test_one_length),
-        cmocka_unit_test(test_many_of_one_length), cmocka_unit_test(test_one_unlike),
-        cmocka_unit_test(test_every_length),       cmocka_unit_test(test_random_lengths),
+        cmocka_unit_test(test_published_vectors),
+        cmocka_unit_test(test_one_length),
+        cmocka_unit_test(test_many_of_one_length),
+        cmocka_unit_test(test_one_unlike),
+        cmocka_unit_test(test_every_length),
+        cmocka_unit_test(test_random_lengths),
+        cmocka_unit_test(test_nodes),
     };
     sheaf_stream_bytes((const uint8_t[32]){9}, bytes, sizeof bytes);
     return cmocka_run_group_tests(tests, NULL, NULL);
