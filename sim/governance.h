@@ -387,6 +387,7 @@ import imports[MATTERS_MAX];
     int liquidators[2];
     int64_t call_until;
     int64_t reserve, shares_in; /* paid in for shares, ever */
+    bool paid_in;               /* somebody has paid for shares, ever */
     uint32_t turns;             /* of repayments that wait */
     bool sitting[PEOPLE_MAX];   /* on the board, after the last act */
     bool treasurer[PEOPLE_MAX]; /* in office then */

@@ -23,7 +23,7 @@ int64_t book_split_owed(const book *b)
     return cents;
 }
 
-/* The capital that would stay, and whether anybody would go. */
+/* The capital that would stay, once there was any, and whether anybody would go. */
 static bool may_split(const governance *g, const motion *m)
 {
     const book *b = &g->b;
@@ -35,7 +35,7 @@ static bool may_split(const governance *g, const motion *m)
         capital -= b->people[p].shares * PRICE_CENTS;
         count++;
     }
-    return count && capital >= b->now.capital_min && b->reserve >= m->cents[0]
+    return count && (capital >= b->now.capital_min || !b->paid_in) && b->reserve >= m->cents[0]
            && book_free(b) >= m->cents[0];
 }
 

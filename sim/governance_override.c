@@ -282,7 +282,8 @@ void book_compare_suspensions(const governance *g)
     for (int i = 0; i < g->b.motion_count; i++) {
         const motion *m = &g->b.motions[i];
         if (book_is_held(m) && sheaf_motion_get(state, m->id)->state != m->state)
-            governance_fail(g, "what motion %u grants stands otherwise", m->id);
+            governance_fail(g, "what motion %u grants is %d, not %d", m->id,
+                            sheaf_motion_get(state, m->id)->state, m->state);
     }
     for (int i = 0; i < g->b.mandate_count; i++) {
         const mandate *m = &g->b.mandates[i];

@@ -219,6 +219,7 @@ void acts_pay(governance *g, int who, int to, int shares)
         return;
     g->b.people[to].shares += shares;
     g->b.shares_in += shares * PRICE_CENTS;
+    g->b.paid_in = true;
 }
 
 static void pay(governance *g, int who)
