@@ -167,8 +167,8 @@ static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
     SHEAF_REFUSE_UNLESS(check_actor(fold, act));
     claim_signature(fold, entry);
     SHEAF_REFUSE_UNLESS(check_times(fold, act));
-    SHEAF_REFUSE_UNLESS(
-        check_due(fold, act->kind)); /* a death that was not disproved in time */
+    SHEAF_REFUSE_UNLESS(check_due(fold, act->kind));
+    /* Not before: a death that fell due is disproved no more. */
     if (fold->member != SHEAF_NONE
         && sheaf_member_get(fold->state, fold->member)->death != SHEAF_NONE)
         sheaf_member_lives(fold);
