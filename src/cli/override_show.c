@@ -136,7 +136,8 @@ static void print(const sheaf_matter *matter)
         puts("  then        it lapses, unless enough have signed; `sheaf override suspend` "
              "signs");
     }
-    if (row->state == SHEAF_override_state_lapsed)
+    if (row->state == SHEAF_override_state_lapsed
+        && sheaf_may_suspend(matter->source.state, row->of, SHEAF_NONE))
         puts("  now         whoever has not signed it can sign another: `sheaf override "
              "suspend`");
     if (row->state == SHEAF_override_state_suspended && !row->signatures) {

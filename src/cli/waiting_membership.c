@@ -6,6 +6,7 @@
 #include "coop/import.h"
 #include "coop/licence.h"
 #include "coop/organs.h"
+#include "coop/override.h"
 #include "coop/shares.h"
 #include "coop/treasury.h"
 #include "coop/view.h"
@@ -94,7 +95,8 @@ static void payment(sheaf_waits *w, uint32_t of, int64_t at)
 static void override(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_override *o = sheaf_override_get(w->state, of);
-    if (o->state == SHEAF_override_state_asked && sheaf_waits_votes(w) && !spoke(w, of))
+    if (o->state == SHEAF_override_state_asked && sheaf_waits_votes(w) && !spoke(w, of)
+        && sheaf_may_suspend(w->state, o->of, w->member))
         WAIT_TITLED("override", of, at, o->reason,
                     "asks for signatures; do sign if it should be suspended",
                     "override suspend --of %u", o->of);
@@ -104,10 +106,10 @@ static void override(sheaf_waits *w, uint32_t of, int64_t at)
 static void held(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_suspension *before = sheaf_suspension_find(w->state, of);
-    bool stopped = before
-                   && sheaf_override_get(w->state, before->override)->state
-                          != SHEAF_override_state_unsupported;
-    if (sheaf_waits_votes(w) && !stopped)
+    bool asked =
+        before
+        && sheaf_override_get(w->state, before->override)->state == SHEAF_override_state_asked;
+    if (sheaf_waits_votes(w) && !asked && sheaf_may_suspend(w->state, of, w->member))
         WAIT_TITLED("motion", of, at, sheaf_motion_get(w->state, of)->title,
                     "is adopted, and takes effect then; do sign if it should be suspended",
                     "override suspend --of %u", of);

@@ -7,12 +7,12 @@
  * override.suspend: at once when as many have signed as article 15 asks for, a number of them
  * or a share of those with a vote, whichever is fewer. A suspension lapses after confirm_s
  * unless a motion confirms it, and ends before if a motion resumes it. After a lapse what was
- * held is held as at first, and whoever signed signs no other suspension of the same, nor of what
- * the motion made or released; others do. So a few can neither stop a thing for good nor use up
- * what others may do. What a motion has resumed is not suspended by signatures any more, nor what
- * it made or released. That an organ's urgent stop came to nothing takes nothing from the
- * members. A motion alone suspends and resumes at any time. Every override stays listed, with
- * the kind of effect that it overrode.
+ * held is held as at first, and whoever signed signs no other suspension of the same, nor of
+ * what the motion made or released; others do. So a few can neither stop a thing for good nor
+ * use up what others may do. What a motion has resumed is not suspended by signatures any more,
+ * nor what it made or released. That an organ's urgent stop came to nothing takes nothing from
+ * the members. A motion alone suspends and resumes at any time. Every override stays listed,
+ * with the kind of effect that it overrode.
  */
 #ifndef SHEAF_COOP_OVERRIDE_H
 #define SHEAF_COOP_OVERRIDE_H
@@ -22,6 +22,10 @@
 
 /* Is that motion's effect, that mandate or that model suspended? */
 bool sheaf_suspended(const sheaf_state *state, uint32_t of);
+
+/* Could the member, with a vote, sign that it be suspended? SHEAF_NONE: anybody who has signed
+ * no suspension of it. */
+bool sheaf_may_suspend(const sheaf_state *state, uint32_t of, uint32_t member);
 
 /* Is an effect of that kind held before it acts? */
 bool sheaf_effect_held(sheaf_kind kind);

@@ -181,15 +181,19 @@ static sheaf_refusal hold_again(sheaf_fold *fold, uint32_t of)
 
 /* A few cannot stop a thing again and again, nor use up what others may do: whoever signed a
  * suspension that lapsed signs no other of the same, nor of what came of it. */
-static sheaf_refusal check_signer(const sheaf_fold *fold, uint32_t matter)
+static bool used_up(const sheaf_state *state, uint32_t of, uint32_t member)
 {
     const struct sheaf_row_stopper *before =
-        sheaf_stopper_find(fold->state, sheaf_pair(matter, fold->member));
-    SHEAF_REFUSE_IF(before
-                        && sheaf_override_get(fold->state, before->override)->state
-                               == SHEAF_override_state_lapsed,
-                    signed_lapsed);
-    return SHEAF_ACCEPTED;
+        sheaf_stopper_find(state, sheaf_pair(matter_of(state, of), member));
+    return before
+           && sheaf_override_get(state, before->override)->state == SHEAF_override_state_lapsed;
+}
+
+bool sheaf_may_suspend(const sheaf_state *state, uint32_t of, uint32_t member)
+{
+    const struct sheaf_row_suspension *row = sheaf_suspension_find(state, of);
+    return automatic(state, of) != SHEAF_KIND_none && !(row && (row->in_force || row->spent))
+           && !used_up(state, of, member);
 }
 
 static void note_signer(sheaf_fold *fold, uint32_t matter, uint32_t override)
@@ -214,7 +218,7 @@ static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspe
     SHEAF_REFUSE_IF(overrode == SHEAF_KIND_none, nothing_automatic);
     SHEAF_REFUSE_IF(before && before->in_force, suspended_already);
     SHEAF_REFUSE_IF(before && before->spent, suspended_before);
-    SHEAF_REFUSE_UNLESS(check_signer(fold, matter_of(state, what->of)));
+    SHEAF_REFUSE_IF(used_up(state, what->of, fold->member), signed_lapsed);
     if (before) {
         uint32_t row = sheaf_override_row(state, before->override);
         if (sheaf_override_at(state, row)->state == SHEAF_override_state_asked) {

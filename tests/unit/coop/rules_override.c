@@ -143,10 +143,15 @@ void test_lapse_uses_up_its_signers(void **unused)
     kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
     kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
     settle(&k, "override", "o", 600);
+    const uint32_t m = kit_index(&k, "m");
+    assert_true(sheaf_may_suspend(&k.state, m, kit_index(&k, "cat")));
+    assert_true(sheaf_may_suspend(&k.state, m, SHEAF_NONE));
+    assert_false(sheaf_may_suspend(&k.state, m, kit_index(&k, "bob")));
     kit_do(&k, "cat", "override.suspend", "alone", SUSPEND("m"));
     kit_want(&k, R(signed_lapsed), "ann", "override.suspend", SUSPEND("m"), NULL);
     kit_do(&k, "dan", "override.suspend", NULL, SUSPEND("m"));
     assert_int_equal(override(&k, "alone")->state, SHEAF_override_state_suspended);
+    assert_false(sheaf_may_suspend(&k.state, m, SHEAF_NONE));
     assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
     settle(&k, "override", "alone", 600);
     assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
@@ -157,8 +162,12 @@ void test_lapse_uses_up_its_signers(void **unused)
     assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
     for (int i = 0; i < 4; i++)
         kit_want(&k, R(signed_lapsed), all[i], "override.suspend", SUSPEND("tick"), NULL);
+    assert_false(sheaf_may_suspend(&k.state, m, SHEAF_NONE));
+    assert_true(sheaf_may_suspend(&k.state, kit_index(&k, "tick"), SHEAF_NONE));
     kit_motion(&k, "stop", STOP("tick"), 4);
     assert_true(sheaf_suspended(&k.state, kit_index(&k, "tick")));
+    kit_motion(&k, "on", RESUME("stop.tick"), 4);
+    assert_false(sheaf_may_suspend(&k.state, kit_index(&k, "tick"), SHEAF_NONE));
     kit_close(&k);
 }
 
