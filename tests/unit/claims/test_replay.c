@@ -171,8 +171,8 @@ static void test_void_amendment(void **unused)
     rules.article[SHEAF_ARTICLE_override] =
         "{'confirm_s':1000,'hold_s':0,'members':2,'members_bp':1000,'protected':false}";
     static char what[8000];
-    int len = snprintf(what, sizeof what, "{'effect':%s,'title':^}",
-                       kit_amendment(&rules, "#ann"));
+    int len =
+        snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
     assert_in_range(len, 1, sizeof what - 1);
     kit_write(&k, "bob", "motion.open", what);
     assert_int_equal(sheaf_replay_entry(&replay, sheaf_buffer_slice(&k.entry), &result, &err),
