@@ -109,8 +109,8 @@ static int print_json(const sheaf_motion_report *r)
     put_standing(&w, &r->standing);
     sheaf_json_member_put_string(&w, "then", sheaf_str(sheaf_motion_prospect(r)));
     put_text(&w, "title", &r->title);
-    put_void(&w, r);
     sheaf_json_member_put_int(&w, "uncounted", sheaf_motion_uncounted(r));
+    put_void(&w, r);
     sheaf_buffer_deinit(&effect);
     return sheaf_print_end(&out, &w);
 }

@@ -12,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { WORDS_MAX = 4096, MOMENT_SIZE = 32, SPAN_SIZE = 40, LABEL = 11 };
@@ -99,9 +100,16 @@ bool sheaf_motion_articles(const sheaf_motion_report *r, sheaf_article out[SHEAF
 static void print_text(const char *label, const sheaf_buffer *text, bool any)
 {
     printf("  %-10s ", label);
-    if (text->len)
-        sheaf_print_plain(sheaf_buffer_slice(text));
-    else
+    for (sheaf_slice rest = sheaf_buffer_slice(text); rest.len;) {
+        const uint8_t *end = memchr(rest.data, '\n', rest.len);
+        size_t len = end ? (size_t)(end - rest.data) : rest.len;
+        sheaf_print_plain(sheaf_bytes(rest.data, len));
+        len += end != NULL;
+        if (end && len < rest.len)
+            fputs("\n             ", stdout);
+        rest = sheaf_bytes(rest.data + len, rest.len - len);
+    }
+    if (!text->len)
         fputs(any ? "not at hand: it is for members, withheld or erased" : "none", stdout);
     puts("");
 }

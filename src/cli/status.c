@@ -1,5 +1,7 @@
 /* cli/status.c - `sheaf status`: what waits for the member, and how the co-op stands, by one's
  * own replay of its log. */
+#include "cli/effect_words.h"
+#include "cli/motion.h"
 #include "cli/source_text.h"
 #include "cli/waiting.h"
 
@@ -165,6 +167,29 @@ static void print_held(const sheaf_state *state, const struct sheaf_row_motion *
     }
 }
 
+/* What would follow, or follows once it is held no more, whatever the motion is called. */
+static void print_effect(const sheaf_round_source *source, const struct sheaf_row_motion *m)
+{
+    sheaf_effect effect;
+    sheaf_article articles[SHEAF_ARTICLE_COUNT];
+    size_t count = 0;
+    void *block = malloc(SHEAF_ACT_ARENA_BYTES);
+    if (!block)
+        return;
+    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+    if (sheaf_motion_effect(source->state, m, &arena, &effect)) {
+        fputs("             effect ", stdout);
+        sheaf_effect_print_line(source, &effect);
+        (void)sheaf_motion_articles(
+            &(sheaf_motion_report){.state = source->state, .effect = &effect}, articles,
+            &count);
+        for (size_t i = 0; i < count; i++)
+            printf("%s%d", i ? ", " : ": changes article ", (int)articles[i]);
+        puts("");
+    }
+    free(block);
+}
+
 static void print_motions(const sheaf_round_source *source, int64_t now)
 {
     const sheaf_state *state = source->state;
@@ -182,6 +207,7 @@ static void print_motions(const sheaf_round_source *source, int64_t now)
             print_held(state, m, now);
         }
         print_title(source, &m->title);
+        print_effect(source, m);
         if (!open)
             continue;
         sheaf_buffer words;

@@ -29,10 +29,12 @@ def earn(coop, who, cents):
                     "--evidence", "ef" * 32)
 
 
-def decide(coop, title, kind, what=None, **fields):
-    """All adopt a motion with the effect."""
+def decide(coop, title, kind, what=None, about=None, **fields):
+    """All adopt a motion with the effect, of which they are told what it is about."""
     motion = coop.act("ada", "motion", "open", "--title", title,
                       effect={"kind": kind, "what": what or fields})
+    for words in (coop.words("cat", "motion", "show", motion), coop.words("cat", "status")):
+        check(f"{title}: what it is about", not about or about in words, words)
     coop.vote(motion, "yes", *coop.members)
     coop.becomes(motion, state="adopted")
 
@@ -95,7 +97,8 @@ def large(coop):
     check("it waits", row["waits_until"] > 0 and "not before" in words
           and "it waits until" in words, words)
     coop.act("bob", "payment", "cancel", "--payment", split)
-    decide(coop, "Pay the rent", "payment.approve", payment=payment)
+    decide(coop, "Thank the landlord", "payment.approve", payment=payment,
+           about=f"payment: {payment}, 100.01 EUR to “Landlord” for “Rent”, asked for by member 0")
     coop.act("ada", "payment", "sign", "--payment", payment)
     coop.refused("no more than there is", "beyond what it owes", "bob", "payment", "sign",
                  "--payment", payment)
@@ -128,7 +131,9 @@ def budget(coop):
     until(lambda: coop.rows("allocation")[0]["state"] == "divided", 90)
     _, words = coop.show("ada", "allocation", vote)
     check("and divides by the points", "it gets 150" in words and "it gets 750" in words, words)
-    decide(coop, "A budget of it", "budget.adopt", allocation=vote, until=FAR, **{"from": 0})
+    decide(coop, "A budget of it", "budget.adopt", allocation=vote, until=FAR, **{"from": 0},
+           about=f"allocation: {vote} “What the fund is for”: 1.50 EUR for “Roof”, 7.50 EUR for "
+                 "“Library”")
     made = coop.rows("budget")[0]["id"]
     earn(coop, "ada", 5000)
     coop.refused("no more than the line has", "less is left", "cat", "payment", "order",

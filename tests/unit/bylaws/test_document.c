@@ -54,15 +54,16 @@ static const struct sheaf_bylaws *decode(const char *text)
     return out;
 }
 
-/* The template, once a name and a purpose stand in it. */
+/* The template, once a name and a purpose stand in it; SCE is a word of the names of such. */
 static char *filled(enum sheaf_legal_form form)
 {
     const char *from = sheaf_bylaws_template(form);
-    char *text = malloc(strlen(from) + 16), *out = text;
+    static const char word[] = "SCE";
+    char *text = malloc(strlen(from) + 16 * strlen(word)), *out = text;
     for (; *from; from++) {
         *out++ = *from;
         if (from[0] == ':' && from[1] == '"' && from[2] == '"')
-            *out++ = '"', *out++ = 'x', from++;
+            *out++ = '"', out = stpcpy(out, word), from++;
     }
     *out = 0;
     return text;
