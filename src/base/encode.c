@@ -1,6 +1,7 @@
 #include "base/encode.h"
 
 #include <assert.h>
+#include <endian.h>
 
 static const char standard[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -144,7 +145,7 @@ static inline uint32_t url_four(const uint8_t *text, uint32_t *valid)
     uint32_t a = url_digits[text[0]], b = url_digits[text[1]];
     uint32_t c = url_digits[text[2]], d = url_digits[text[3]];
     *valid &= a & b & c & d;
-    return (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
+    return (a << 18) + (b << 12) + (c << 6) + d - (64 << 18 | 64 << 12 | 64 << 6 | 64);
 }
 
 bool sheaf_base64url_get(sheaf_slice text, uint8_t *out, size_t len)
@@ -153,13 +154,15 @@ bool sheaf_base64url_get(sheaf_slice text, uint8_t *out, size_t len)
         return false;
     const uint8_t *at = text.data;
     uint32_t valid = 64;
-    for (; len >= 3; len -= 3, at += 4, out += 3)
-        sheaf_big_endian_put(out, url_four(at, &valid), 3);
+    for (; len > 3; len -= 3, at += 4, out += 3) { /* the fourth byte is written over */
+        uint32_t four = htobe32(url_four(at, &valid) << 8);
+        memcpy(out, &four, sizeof four);
+    }
     if (len > 0) {
-        const uint8_t last[4] = {at[0], at[1], len == 2 ? at[2] : 'A', 'A'};
+        const uint8_t last[4] = {at[0], at[1], len > 1 ? at[2] : 'A', len > 2 ? at[3] : 'A'};
         uint32_t bits = url_four(last, &valid);
         sheaf_big_endian_put(out, bits >> (24 - 8 * len), len);
-        if (bits & (len == 2 ? 0xff : 0xffff))
+        if (bits & (0xffffff >> 8 * len))
             return false; /* trailing bits are not zero */
     }
     return valid != 0;
