@@ -102,9 +102,7 @@ _Static_assert(SHEAF_NODE_MARK == SHEAF_TREE_NODE, "nodes are those of log/tree.
 /* The row, and its hash with the one beside it. */
 static void expect_row(const sheaf_state_table *table, uint32_t row)
 {
-    const uint8_t *at = sheaf_row_place(table, table->row_bytes, row);
-    for (uint32_t line = 0; line < table->row_bytes; line += 64)
-        __builtin_prefetch(at + line);
+    sheaf_row_prefetch(table, row);
     __builtin_prefetch(node_at(table, 0, row), 1);
 }
 

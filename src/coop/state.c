@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { UNDO_ROW_MAX = 1024, CACHE_LINE = 64 };
+enum { UNDO_ROW_MAX = 1024 };
 
 /* sheaf_fold_void() cannot fail: there is always room to save two rows that exist (of the co-op
  * and of a key). */
@@ -286,11 +286,8 @@ void *sheaf_append(sheaf_state *state, sheaf_table_id id, uint64_t key)
 void sheaf_expect_row(const sheaf_state *state, sheaf_table_id id, uint32_t row)
 {
     const sheaf_state_table *table = &state->tables[id];
-    if (row >= table->count)
-        return;
-    const uint8_t *at = row_at(table, row);
-    for (uint32_t line = 0; line < table->row_bytes; line += CACHE_LINE)
-        __builtin_prefetch(at + line);
+    if (row < table->count)
+        sheaf_row_prefetch(table, row);
 }
 
 /* ---- marks ---- */

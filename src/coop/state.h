@@ -119,6 +119,16 @@ static inline uint8_t *sheaf_row_place(const sheaf_state_table *table, size_t si
            + row % SHEAF_GROUP_ROWS * size;
 }
 
+/* Of the row, all lines of memory: many a row begins in the midst of one and ends in another.
+ */
+static inline void sheaf_row_prefetch(const sheaf_state_table *table, uint32_t row)
+{
+    const uint8_t *at = sheaf_row_place(table, table->row_bytes, row);
+    for (uint32_t byte = 0; byte < table->row_bytes; byte += 64)
+        __builtin_prefetch(at + byte);
+    __builtin_prefetch(at + table->row_bytes - 1);
+}
+
 static inline uint32_t sheaf_find_entry(const sheaf_state *state, sheaf_table_id id,
                                         uint64_t entry)
 {
