@@ -3,6 +3,7 @@
 
 #include "cli/arguments_show.h"
 #include "cli/ceiling_words.h"
+#include "cli/conflict_words.h"
 #include "cli/effect_words.h"
 #include "cli/privacy_words.h"
 #include "cli/source_text.h"
@@ -256,6 +257,7 @@ static void print_votes(const sheaf_motion_report *r)
                conflicted == 1 ? "has a conflict of interest and does not"
                                : "have a conflict of interest and do not");
     puts("");
+    sheaf_conflicts_print(r->source, m->id, LABEL);
     printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank", m->yes,
            m->no, m->abstain);
     if (m->by_proxy)

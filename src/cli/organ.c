@@ -2,6 +2,7 @@
  */
 #include "cli/arguments_show.h"
 #include "cli/ceiling_words.h"
+#include "cli/conflict_words.h"
 #include "cli/round_source.h"
 #include "cli/source_text.h"
 #include "coop/electorate.h"
@@ -303,6 +304,7 @@ static void print_election(const sheaf_round_source *source, const struct sheaf_
     if (conflicted)
         printf("  %u of those who may vote %s a conflict of interest\n", conflicted,
                conflicted == 1 ? "has" : "have");
+    sheaf_conflicts_print(source, e->id, LABEL);
     sheaf_arguments_print(source, e->id, e->state == SHEAF_election_state_open, LABEL);
     print_outcome(e, now);
     print_candidates(source, e);

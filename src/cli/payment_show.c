@@ -1,4 +1,5 @@
 /* cli/payment_show.c - `sheaf payment show`. */
+#include "cli/conflict_words.h"
 #include "cli/matter.h"
 
 #include "coop/treasury.h"
@@ -97,6 +98,7 @@ static void print(const sheaf_matter *matter)
         printf("  decided     by the members, with entry %" PRIu32 "\n", row->approved);
     if (row->state == SHEAF_payment_state_ordered) {
         print_signatures(matter, row);
+        sheaf_conflicts_print(&matter->source, row->id, 12);
         sheaf_matter_print_time("until", row->closes);
         int64_t waits = sheaf_payment_waits_until(matter->state, row);
         if (waits && !sheaf_payment_undecided(matter->state, row))

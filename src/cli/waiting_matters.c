@@ -1,6 +1,8 @@
 /* What members decide on and deal with; see waiting.h. */
 #include "cli/waiting.h"
 
+#include "cli/conflict_words.h"
+
 #include "coop/circles.h"
 #include "coop/electorate.h"
 #include "coop/motion.h"
@@ -65,6 +67,10 @@ static void motion(sheaf_waits *w, uint32_t of, int64_t at)
     const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
     sheaf_refusal may = voter(w, m->body, m->of, m->since, m->bylaws, of);
     bool counts = may == SHEAF_ACCEPTED;
+    if (sheaf_conflict_was_found(w->state, of, w->member))
+        WAIT("motion", of, at, m->title,
+             "officers found that you have a conflict of interest: you do not vote on it",
+             "motion show %u", of);
     if (sheaf_motion_ballot(w->state, m, w->member)
         || sheaf_counted_find(w->state, sheaf_pair(of, w->member)) || !ballots_taken(w, m)
         || !vote_words(may))

@@ -1,6 +1,8 @@
 /* Members, money, tellers and overrides; see waiting.h. */
 #include "cli/waiting.h"
 
+#include "cli/conflict_words.h"
+
 #include "coop/electorate.h"
 #include "coop/ending.h"
 #include "coop/import.h"
@@ -79,6 +81,10 @@ static void payment(sheaf_waits *w, uint32_t of, int64_t at)
     const struct sheaf_row_payment *p = sheaf_payment_get(w->state, of);
     const struct sheaf_row_payment_signature *given =
         sheaf_payment_signature_find(w->state, sheaf_pair(of, w->member));
+    if (sheaf_conflict_was_found(w->state, of, w->member))
+        WAIT_TITLED("payment", of, at, p->purpose,
+                    "officers found that you have a conflict of interest: you do not sign it",
+                    "payment show %u", of);
     if (sheaf_payment_undecided(w->state, p)) {
         if (p->by == w->member)
             WAIT_TITLED("payment", of, at, p->purpose,

@@ -91,7 +91,7 @@ bool sheaf_conflicted(const sheaf_state *state, uint32_t matter, uint32_t member
 {
     const struct sheaf_row_conflict *row =
         sheaf_conflict_find(state, sheaf_pair(matter, member));
-    return row && row->since != SHEAF_NONE;
+    return row && row->since != SHEAF_NONE && !row->over;
 }
 
 uint32_t sheaf_conflicts(const sheaf_state *state, uint32_t matter)

@@ -56,10 +56,14 @@ static struct sheaf_row_conflict *conflict_row(sheaf_fold *fold, uint32_t matter
 static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict)
 {
     sheaf_state *state = fold->state;
+    bool listed = conflict->since != SHEAF_NONE;
     conflict->since = fold->index;
+    conflict->found = conflict->over = false;
     struct sheaf_row_matter *counted = sheaf_matter_have(state, conflict->matter);
     counted->id = conflict->matter;
     counted->conflicted++;
+    if (listed)
+        return; /* officers had found it, and the members decide now */
     conflict->before = counted->last;
     counted->last =
         1 + sheaf_conflict_row(state, sheaf_pair(conflict->matter, conflict->member));
@@ -76,8 +80,11 @@ void sheaf_conflicts_recount(sheaf_fold *fold, uint32_t matter,
     counted->conflicted = 0;
     for (uint32_t at = counted->last; at && !state->failed;) {
         const struct sheaf_row_conflict *conflict = sheaf_conflict_at(state, at - 1);
-        counted->conflicted +=
-            sheaf_entitled(state, electorate, conflict->member) == SHEAF_ACCEPTED;
+        if (conflict->found && electorate->body != SHEAF_body_organ)
+            sheaf_conflict_edit(state, at - 1)->over = true;
+        else
+            counted->conflicted +=
+                sheaf_entitled(state, electorate, conflict->member) == SHEAF_ACCEPTED;
         at = conflict->before;
     }
 }
@@ -97,7 +104,7 @@ void sheaf_conflicts_follow(sheaf_fold *fold, uint32_t from, uint32_t to,
     const struct sheaf_row_matter *matter = sheaf_matter_find(state, from);
     for (uint32_t at = matter ? matter->last : 0; at && !state->failed;) {
         const struct sheaf_row_conflict *conflict = sheaf_conflict_at(state, at - 1);
-        if (!sheaf_conflicted(state, to, conflict->member)
+        if (!conflict->found && !sheaf_conflicted(state, to, conflict->member)
             && sheaf_entitled(state, electorate, conflict->member) == SHEAF_ACCEPTED)
             sheaf_conflict_make(fold, to, conflict->member, &conflict->reason);
         at = conflict->before;
@@ -119,9 +126,10 @@ sheaf_refusal sheaf_rule_conflict_declare(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
-/* No single officer silences a member: more than half of all panels' officers must find so, two
- * at least, none of whom is conflicted on the matter, and the member concerned is not one of
- * them. */
+/* Officers judge officers: in what all members, a class or a circle decide nobody's vote or
+ * objection is taken away by others, or a few would choose who votes. No single officer
+ * silences another: more than half of all panels' officers must find so, two at least, none of
+ * whom decides on the matter, and the member concerned is not one of them. */
 sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
                                          const struct sheaf_conflict_allege *what)
 {
@@ -132,7 +140,9 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
                         || !sheaf_power_held(state, fold->member, SHEAF_POWER_find_conflicts),
                     not_an_officer);
     SHEAF_REFUSE_UNLESS(find_matter(state, what->matter, &kind, &electorate));
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, fold->member), conflicted);
+    SHEAF_REFUSE_IF(electorate.body != SHEAF_body_organ, found_by_members);
+    SHEAF_REFUSE_IF(sheaf_entitled(state, &electorate, fold->member) == SHEAF_ACCEPTED,
+                    finder_decides);
     SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, what->member), conflicted_already);
     SHEAF_REFUSE_UNLESS(sheaf_entitled(state, &electorate, what->member));
     struct sheaf_row_conflict *conflict = conflict_row(fold, what->matter, what->member);
@@ -144,6 +154,7 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
     if (++conflict->voices < 2 || conflict->voices * 2u <= officers)
         return SHEAF_ACCEPTED;
     take_hold(fold, conflict);
+    conflict->found = true;
     SHEAF_STOP_IF_SPENT(fold);
     matters[kind].conflict(fold, what->matter, what->member);
     return SHEAF_ACCEPTED;

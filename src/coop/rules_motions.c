@@ -74,6 +74,20 @@ sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
                               .bylaws = motion->bylaws};
 }
 
+/* The new motion is for one class, in which nobody is left who may vote on it: then all members
+ * with a vote decide, so that nobody's office is beyond recall. Returns whether that is so. */
+static bool widen(sheaf_fold *fold, struct sheaf_row_motion *motion)
+{
+    if (motion->body != SHEAF_body_assembly || !motion->of
+        || sheaf_conflicts(fold->state, motion->id) < motion->electorate)
+        return false;
+    motion->of = 0;
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    motion->electorate = sheaf_electorate_count(fold->state, &electorate);
+    sheaf_conflicts_recount(fold, motion->id, &electorate);
+    return true;
+}
+
 /* All with a vote; on officers whom one class elects, that class; or officers. Whom it is about
  * does not vote. */
 static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
@@ -87,6 +101,10 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
     if (!effect)
         return;
     sheaf_conflict_of_subject(fold, motion->id, &electorate, effect);
+    if (widen(fold, motion)) {
+        const sheaf_electorate all = sheaf_motion_electorate(motion);
+        sheaf_conflict_of_subject(fold, motion->id, &all, effect);
+    }
     sheaf_exclusion_moved(fold, effect, motion->id);
 }
 

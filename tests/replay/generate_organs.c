@@ -27,8 +27,10 @@ static void interests(kit *k)
     kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#interest}");
     kit_do(k, "bob", "conflict.declare", NULL, "{'matter':#interest,'reason':^}");
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'no','motion':#interest}");
-    kit_do(k, "dan", "conflict.allege", NULL, "{'matter':#interest,'member':#cat}");
     kit_do(k, "ann", "motion.withdraw", NULL, "{'motion':#interest}");
+    kit_do(k, "bob", "motion.open", "friends", "{'organ':0,'title':^}");
+    kit_do(k, "dan", "conflict.allege", NULL, "{'matter':#friends,'member':#bob,'reason':^}");
+    kit_do(k, "bob", "motion.withdraw", NULL, "{'motion':#friends}");
     kit_do(k, "cat", "accountability.open", "acc.panel", "{'organ':1,'text':^,'title':^}");
     kit_do(k, "cat", "accountability.withdraw", NULL, "{'process':#acc.panel}");
 }

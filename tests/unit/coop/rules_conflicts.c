@@ -46,3 +46,129 @@ void test_conflicts(void **unused)
     kit_want(&k, R(motion_closed), "cat", "conflict.declare", "{'matter':#m}", NULL);
     kit_close(&k);
 }
+
+/* A board of four; a panel of three, of whom ann is on it too; sue has no vote. */
+static void found_officers(kit *k)
+{
+    static const char *const seats[] = {"dan", "wim", "xia", "ann", "ann", "bob", "cat"};
+    static const char *const joins[] = {"wim", "xia", "sue"};
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+#define ORGAN(kind, seats)                                                                     \
+    "{'kind':'" kind "','name':'" kind "','nominate_s':10,'open_s':10,'quorum_bp':7500,"       \
+    "'seats':" seats ",'term_s':100000}"
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[" ORGAN("board", "4") "," ORGAN("panel", "3") "],'protected':false}";
+#undef ORGAN
+    rules.article[SHEAF_ARTICLE_circles] =
+        "{'answer_s':600,'open_max':5,'protected':false,'review_max_s':1000,"
+        "'size_warning':20}";
+    kit_found_four(k, &rules);
+    for (int i = 0; i < 3; i++) {
+        kit_do(k, joins[i], "member.apply", joins[i],
+               "{'class':%d,'kind':'person','name':^,'public_key':@%s,'web':false}", i == 2,
+               joins[i]);
+        kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", joins[i]);
+    }
+    for (int i = 0; i < 7; i++) {
+        char effect[120], label[KIT_NAME_MAX];
+        snprintf(label, sizeof label, "seat%d", i);
+        snprintf(effect, sizeof effect,
+                 "{'kind':'office.elect','what':{'member':#%s,'organ':%d}}", seats[i], i > 3);
+        kit_motion(k, label, effect, 4);
+    }
+}
+
+#define FIND(who, matter) "{'matter':#" matter ",'member':#" who ",'reason':^}"
+
+/* More than half of the panels' officers find it, two at least, and none who decides. */
+void test_conflicts_found(void **unused)
+{
+    (void)unused;
+    kit k;
+    found_officers(&k);
+    static const kit_row rows[] = {
+        {"dan", "motion.open", "{'organ':0,'title':^}", .label = "m"},
+        {"wim", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"xia", "conflict.allege", FIND("wim", "m"), R(not_an_officer)},
+        {"bob", "conflict.allege", FIND("bob", "m"), R(not_an_officer)},
+        {"bob", "conflict.allege", "{'matter':4000,'member':#wim,'reason':^}",
+         R(no_such_matter)},
+        {"bob", "conflict.allege", FIND("sue", "m"), R(not_an_officer)},
+        {"ann", "conflict.allege", FIND("wim", "m"), R(finder_decides)},
+        {"bob", "conflict.allege", FIND("wim", "m")},
+        {"bob", "conflict.allege", FIND("wim", "m"), R(approved_twice)},
+        {"wim", "ballot.cast", "{'choice':'no','motion':#m}"}, /* one voice is none */
+        {"cat", "conflict.allege", FIND("wim", "m")},
+        {"cat", "conflict.allege", FIND("wim", "m"), R(conflicted_already)},
+        {"wim", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
+        {"wim", "conflict.declare", "{'matter':#m}", R(conflicted_already)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "m")->no, 0);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 1);
+    kit_close(&k);
+}
+
+/* Nobody's vote or objection is taken away by others in what members or a circle decide. */
+void test_conflicts_not_found(void **unused)
+{
+    (void)unused;
+    kit k;
+    found_officers(&k);
+    static const kit_row rows[] = {
+        {"dan", "motion.open", "{'title':^}", .label = "m"},
+        {"bob", "conflict.allege", FIND("wim", "m"), R(found_by_members)},
+        {"dan", "allocation.open",
+         "{'amount':10,'options':[{'name':^},{'name':^}],'points':2,'title':^}", .label = "a"},
+        {"bob", "conflict.allege", FIND("wim", "a"), R(found_by_members)},
+        {"wim", "circle.found", "{'name':^,'purpose':^}", .label = "c"},
+        {"dan", "circle.join", "{'circle':#c}"},
+        {"xia", "circle.join", "{'circle':#c}"},
+        {"wim", "circle.admit", "{'circle':#c,'member':#dan}"},
+        {"wim", "circle.admit", "{'circle':#c,'member':#xia}"},
+        {"dan", "proposal.open", "{'circle':#c,'review_s':1000,'text':^,'title':^}",
+         .label = "p"},
+        {"wim", "proposal.object", "{'class':'paramount','proposal':#p,'reason':^}"},
+        {"bob", "conflict.allege", FIND("wim", "p"), R(found_by_members)},
+        {"xia", "office.resign", "{'organ':0}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_do(&k, "hub", "clock.tick", "v",
+           "{'deadline':'vacancy','of':#seat2.tick,'unwitnessed':false}");
+    kit_want(&k, R(found_by_members), "bob", "conflict.allege", FIND("wim", "v"), NULL);
+    kit_close(&k);
+}
+
+/* What officers found holds among officers: where too few are left who decide, all members do,
+ * and nobody has less of a vote there than they; a conflict that they declare themselves holds.
+ */
+void test_conflicts_found_are_over(void **unused)
+{
+    (void)unused;
+    kit k;
+    found_officers(&k);
+    static const kit_row rows[] = {
+        {"dan", "motion.open", "{'organ':0,'title':^}", .label = "m"},
+        {"bob", "conflict.allege", FIND("wim", "m")},
+        {"cat", "conflict.allege", FIND("wim", "m")},
+        {"bob", "conflict.allege", FIND("xia", "m")},
+        {"dan", "conflict.declare", "{'matter':#m}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#m,'unwitnessed':false}");
+    assert_int_equal(motion(&k, "m")->body, SHEAF_body_assembly);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 1);
+    static const kit_row after[] = {
+        {"dan", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
+        {"cat", "conflict.allege", FIND("xia", "m"), R(found_by_members)},
+        {"wim", "ballot.cast", "{'choice':'no','motion':#m}"},
+        {"wim", "conflict.declare", "{'matter':#m}"},
+        {"wim", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
+        {"wim", "conflict.declare", "{'matter':#m}", R(conflicted_already)},
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 2);
+    assert_int_equal(motion(&k, "m")->no, 0);
+    kit_close(&k);
+}

@@ -459,47 +459,55 @@ void test_candidates_max(void **unused)
     kit_close(&k);
 }
 
-void test_conflicts_found(void **unused)
+/* Where nobody of the class that elects an organ is left who may vote on it, all members
+ * decide: nobody is beyond recall, and a class without members leaves no seat empty for ever.
+ */
+void test_recall_of_the_last_of_a_class(void **unused)
 {
     (void)unused;
-    static const char *const names[] = {"ann", "bob", "cat"};
     kit k;
-    found(&k);
-    kit_do(&k, "ann", "election.call", "p", "{'organ':2}");
-    stand(&k, "p", names, 3);
-    k.now = election(&k, "p")->opens;
-    for (int i = 0; i < 3; i++)
-        kit_do(&k, names[i], "election.vote", NULL,
-               "{'approve':[{'member':#ann},{'member':#bob},{'member':#cat}],'election':#p}");
-    TICK(&k, election, NULL);
-    kit_do(&k, "ann", "election.call", "e", "{'organ':0}");
-    kit_do(&k, "dan", "candidate.stand", NULL, "{'election':#e}");
-    k.now = election(&k, "e")->opens;
-    vote(&k, "wim", "e", "dan", NULL);
-    vote(&k, "xia", "e", "dan", NULL);
-    static const kit_row rows[] = {
-        {"dan", "conflict.allege", "{'matter':#e,'member':#wim}", R(not_an_officer)},
-        {"ann", "conflict.allege", "{'matter':#e,'member':#ann}", R(not_an_officer)},
-        {"ann", "conflict.allege", "{'matter':4000,'member':#wim}", R(no_such_matter)},
-        {"ann", "conflict.allege", "{'matter':#e,'member':#sue}", R(no_vote)},
-        {"ann", "conflict.allege", "{'matter':#e,'member':#wim,'reason':^}"},
-        {"ann", "conflict.allege", "{'matter':#e,'member':#wim}", R(approved_twice)},
-        {"wim", "election.vote", "{'approve':[{'member':#dan}],'election':#e}"},
-        {"bob", "conflict.allege", "{'matter':#e,'member':#wim}"},
-        {"cat", "conflict.allege", "{'matter':#e,'member':#wim}", R(conflicted_already)},
-        {"wim", "election.vote", "{'approve':[],'election':#e}", R(conflicted)},
-        /* Of two officers who are left, both must find so of the third. */
-        {"ann", "conflict.allege", "{'matter':#e,'member':#cat}"},
-    };
-    KIT_ROWS(&k, rows);
-    assert_false(sheaf_conflicted(&k.state, kit_index(&k, "e"), kit_index(&k, "cat")));
-    kit_do(&k, "bob", "conflict.allege", NULL, "{'matter':#e,'member':#cat}");
-    assert_true(sheaf_conflicted(&k.state, kit_index(&k, "e"), kit_index(&k, "cat")));
-    assert_int_equal(election(&k, "e")->ballots, 1);
-    assert_int_equal(
-        sheaf_candidate_get(&k.state, sheaf_pair(kit_index(&k, "e"), kit_index(&k, "dan")))
-            ->approvals,
-        1);
+    kit_rules rules = rules_with_organs();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    join(&k, "wim", 1);
+#define SEAT(kind, who) "{'kind':'office." kind "','what':{'member':#" who ",'organ':1}}"
+    kit_do(&k, "ann", "motion.open", "m", "{'effect':" SEAT("elect", "wim") ",'title':^}");
+    kit_want(&k, R(other_class), "ann", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
+    kit_do(&k, "wim", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    TICK(&k, motion, NULL);
+    assert_true(in_office(&k, "wim", 1));
+    kit_do(&k, "ann", "motion.open", "r", "{'effect':" SEAT("recall", "wim") ",'title':^}");
+    const struct sheaf_row_motion *r = sheaf_motion_get(&k.state, kit_index(&k, "r"));
+    assert_int_equal(r->of, 0);
+    assert_int_equal(r->electorate, 5);
+    assert_int_equal(sheaf_conflicts(&k.state, r->id), 1);
+    kit_want(&k, R(conflicted), "wim", "ballot.cast", "{'choice':'no','motion':#r}", NULL);
+    kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#r}");
+    kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#r}");
+    kit_do(&k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#r}");
+    TICK(&k, motion, NULL);
+    assert_false(in_office(&k, "wim", 1));
+    TICK(&k, vacancy, NULL);
+    /* Two of the class decide alone again, but for the one whom it is about. */
+    join(&k, "xia", 1);
+    kit_do(&k, "xia", "motion.open", "n", "{'effect':" SEAT("elect", "xia") ",'title':^}");
+    kit_do(&k, "wim", "ballot.cast", NULL, "{'choice':'yes','motion':#n}");
+    kit_do(&k, "xia", "ballot.cast", NULL, "{'choice':'yes','motion':#n}");
+    while (!in_office(&k, "xia", 1))
+        tick(&k, first(&k).kind, NULL);
+    kit_do(&k, "ann", "motion.open", "s", "{'effect':" SEAT("recall", "xia") ",'title':^}");
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "s"))->of, 2);
+    kit_want(&k, R(other_class), "ann", "ballot.cast", "{'choice':'yes','motion':#s}", NULL);
+    kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#s}");
+    /* Nobody is left in the class. */
+    kit_do(&k, "xia", "member.leave", NULL, "{}");
+    while (first(&k).at <= k.now)
+        tick(&k, first(&k).kind, NULL);
+    kit_do(&k, "wim", "member.leave", NULL, "{}");
+    kit_do(&k, "ann", "motion.open", "t", "{'effect':" SEAT("elect", "ann") ",'title':^}");
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "t"))->of, 0);
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "t"))->electorate, 4);
+#undef SEAT
     kit_close(&k);
 }
 
