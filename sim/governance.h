@@ -202,7 +202,7 @@ typedef struct {
     int64_t cents[LINES], from, until; /* of a budget; of what is distributed the first */
     laws opening, text;                /* in force then; what an amendment proposes */
     uint32_t base; /* against which version; or what it withdraws, revokes, stops … */
-    int64_t opened, closes;
+    int64_t opened, closes, held; /* held: the earliest moment of its effect, or 0 */
     bool entitled[PEOPLE_MAX], conflicted[PEOPLE_MAX], trial[PEOPLE_MAX];
     bool counted[PEOPLE_MAX];      /* by tellers, for good */
     int8_t choice[PEOPLE_MAX];     /* enum choice, or NOBODY */

@@ -357,11 +357,23 @@ static void declare(governance *g, int who, motion *m)
         book_conflict(g, m, who);
 }
 
+/* Others rely on it: it stops something, or they have voted on what lapses or is put to an
+ * assembly. */
+static bool relied_on(const motion *m)
+{
+    bool lapses = m->what == EXCLUSION || m->what == APPROVAL || m->assembly != SHEAF_NONE;
+    for (int p = 0; p < PEOPLE_MAX; p++)
+        if (lapses && p != m->by && m->choice[p] != NOBODY)
+            return true;
+    return m->what == STOP || m->what == CONFIRMATION;
+}
+
 static void withdraw(governance *g, int who, motion *m)
 {
     if (!acts_try(g, who, "motion.withdraw", "{'motion':%u}", m->id))
         return;
-    if (m->state != SHEAF_motion_state_open || m->by != who || m->ratify || m->carries)
+    if (m->state != SHEAF_motion_state_open || m->by != who || m->ratify || m->carries
+        || relied_on(m))
         governance_fail(g, "motion %u was withdrawn by member %u", m->id, acts_id(g, who));
     book_withdraws(m);
 }

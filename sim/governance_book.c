@@ -432,7 +432,7 @@ static void settle(governance *g, motion *m, uint32_t tick)
     if (m->carries)
         book_proposal_decided(g, m);
     if (m->state == SHEAF_motion_state_held)
-        m->closes = g->k.now + HOLD_DAYS * DAY_MS;
+        m->closes = m->held = g->k.now + HOLD_DAYS * DAY_MS;
     m->final = *sheaf_motion_get(&g->k.state, m->id);
 }
 

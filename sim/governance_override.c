@@ -108,8 +108,19 @@ static void let_go(governance *g, uint32_t of, uint32_t tick)
         end(asked, SHEAF_override_state_unsupported);
     if (m->what != GRANT || m->state != SHEAF_motion_state_adopted)
         return;
-    g->b.mandates[g->b.mandate_count++] = (mandate){.id = tick, .motion = of};
+    g->b.mandates[g->b.mandate_count++] =
+        (mandate){.id = tick, .motion = of, .decided = spent(g, of)};
     g->b.met[MET_mandate]++;
+}
+
+/* The members have decided so: what was held takes place, once its first hold is over. */
+static void go_on(governance *g, uint32_t of, uint32_t tick)
+{
+    motion *m = book_motion(g, of);
+    if (m && m->held > g->k.now)
+        m->closes = m->held;
+    else
+        let_go(g, of, tick);
 }
 
 /* Nobody has decided: what was held is held as at first, for others to suspend. */
@@ -168,13 +179,18 @@ static bool board_may_stop(governance *g, const motion *m)
 
 static int stop(governance *g, const motion *m, uint32_t tick)
 {
-    if (!automatic(g, m->base) || in_force(suspension_of(g, m->base))
+    suspension *s = suspension_of(g, m->base);
+    bool runs = in_force(s);
+    if (!automatic(g, m->base)
+        || (runs && (m->urgent || s->state == SHEAF_override_state_confirmed))
         || (m->board && !board_may_stop(g, m)))
         return SHEAF_motion_state_void;
-    suspension *s = begin(g, tick, m->base);
-    s->state = SHEAF_override_state_suspended;
-    s->by_organ = m->board;
-    g->b.met[MET_suspended]++;
+    if (!runs) {
+        s = begin(g, tick, m->base);
+        s->state = SHEAF_override_state_suspended;
+        g->b.met[MET_suspended]++;
+    }
+    s->by_organ = s->by_organ || m->board;
     if (!m->urgent)
         confirm(g, s);
     return SHEAF_motion_state_adopted;
@@ -210,10 +226,7 @@ int book_takes_effect(governance *g, const motion *m, uint32_t tick)
             return SHEAF_motion_state_void;
         s->decided = true;
         end(s, SHEAF_override_state_resumed);
-        let_go(g, s->of, tick);
-        granted = mandate_by(g, tick);
-        if (granted)
-            granted->decided = true;
+        go_on(g, s->of, tick);
         g->b.met[MET_resumed]++;
         return SHEAF_motion_state_adopted;
     }

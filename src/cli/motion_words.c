@@ -397,7 +397,11 @@ static void print_hold(const sheaf_motion_report *r)
                suspension->override);
     else if (suspension && m->state == SHEAF_motion_state_overridden)
         printf("             `sheaf override show %" PRIu32 "`\n", suspension->override);
-    if (held && ends && ends->place)
+    if (held && ends && ends->place && suspension && suspension->spent)
+        printf("             the members let it go on; it takes place on %s,\n"
+               "             unless a motion suspends it\n",
+               moment(ends->at, when));
+    else if (held && ends && ends->place)
         printf("             it takes place on %s unless it is suspended:\n"
                "             `sheaf override suspend --of %" PRIu32 "`\n",
                moment(ends->at, when), m->id);
@@ -421,19 +425,25 @@ static void print_settled(const sheaf_motion_report *r)
     bool awaits = version && version->from == SHEAF_NONE;
     const char *const words[] = {
         [SHEAF_motion_state_open] = "",
-        [SHEAF_motion_state_adopted] = awaits      ? "adopted"
-                                       : r->effect ? "adopted, and its effect took place"
-                                                   : "adopted",
+        [SHEAF_motion_state_adopted] = awaits ? "adopted"
+                                       : r->effect && m->acted == m->decided
+                                           ? "adopted, and its effect took place"
+                                           : "adopted",
         [SHEAF_motion_state_rejected] = "rejected",
         [SHEAF_motion_state_no_quorum] = "failed: too few voted",
         [SHEAF_motion_state_withdrawn] = "withdrawn by who opened it",
-        [SHEAF_motion_state_void] = "adopted, void",
+        [SHEAF_motion_state_void] = m->acted == m->decided ? "adopted, void" : "adopted",
         [SHEAF_motion_state_held] = "adopted; its effect is held",
         [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
         [SHEAF_motion_state_undone] = "not ratified: the urgent act is undone",
         [SHEAF_motion_state_called_off] = "called off with the assembly it was put to",
     };
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
+    bool later = m->acted != SHEAF_NONE && m->acted != m->decided && !awaits;
+    if (later && m->state == SHEAF_motion_state_adopted)
+        printf("             its effect took place by entry %" PRIu32 "\n", m->acted);
+    if (later && m->state == SHEAF_motion_state_void)
+        printf("             its effect is void, by entry %" PRIu32 "\n", m->acted);
     if (m->state == SHEAF_motion_state_void)
         print_void(r);
     print_hold(r);

@@ -57,7 +57,7 @@ static const struct sheaf_row_motion *motion_of(const sheaf_state *state,
     const struct sheaf_row_motion *motion =
         sheaf_motion_find(state, mandate ? mandate->motion : row->of);
     for (uint32_t i = 0; !motion && i < sheaf_motion_count(state); i++)
-        if (sheaf_motion_at(state, i)->decided == entry)
+        if (sheaf_motion_at(state, i)->acted == entry)
             motion = sheaf_motion_at(state, i);
     return motion;
 }

@@ -216,9 +216,10 @@ void sheaf_ledger_clear(sheaf_fold *fold);
 
 /* The effect of a motion that was held never takes place. */
 void sheaf_motion_override(sheaf_fold *fold, uint32_t of);
-/* What was suspended of the held motion is not any more: it is held from now on as at first.
- * False where the bylaws hold nothing any more. */
-bool sheaf_motion_hold_again(sheaf_fold *fold, uint32_t of);
+/* What was suspended of the held motion is not any more: it is held until its first hold is
+ * over, and `anew` as long as at first from now on, so that others can suspend it. Where
+ * neither lasts it acts now. */
+sheaf_refusal sheaf_motion_go_on(sheaf_fold *fold, uint32_t of, bool anew);
 /* The held motion has taken effect: what members did to its suspensions holds for what it has
  * made or released too. */
 void sheaf_override_began(sheaf_fold *fold, uint32_t motion);

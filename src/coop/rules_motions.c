@@ -177,7 +177,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->title = what->title;
     motion->reason = what->reason;
     motion->bylaws = bylaws->id;
-    motion->decided = motion->carries = SHEAF_NONE;
+    motion->decided = motion->acted = motion->carries = SHEAF_NONE;
     motion->process = what->has_process ? what->process : SHEAF_NONE;
     motion->room = room_of(what);
     motion->body = what->has_organ ? SHEAF_body_organ : SHEAF_body_assembly;
@@ -201,6 +201,24 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
                               : SHEAF_ACCEPTED;
 }
 
+/* Others rely on it, and could not put the same again in time: it stops something, or confirms
+ * that it is stopped; or another has voted on it, and what it is about lapses by itself, or the
+ * assembly on whose agenda it stands is under way. */
+static sheaf_refusal check_relied_on(const sheaf_state *state,
+                                     const struct sheaf_row_motion *motion)
+{
+    SHEAF_REFUSE_IF(motion->effect == SHEAF_KIND_override_confirm
+                        || motion->effect == SHEAF_KIND_automation_suspend,
+                    stop_stands);
+    bool lapses = motion->effect == SHEAF_KIND_member_accept
+                  || motion->effect == SHEAF_KIND_member_exclude
+                  || motion->effect == SHEAF_KIND_payment_approve
+                  || motion->assembly != SHEAF_NONE;
+    uint32_t own = sheaf_motion_ballot(state, motion, motion->by) != NULL;
+    SHEAF_REFUSE_IF(lapses && motion->yes + motion->no + motion->abstain > own, voted_stands);
+    return SHEAF_ACCEPTED;
+}
+
 sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
                                          const struct sheaf_motion_withdraw *what)
 {
@@ -212,6 +230,7 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     SHEAF_REFUSE_IF(motion->ratify, urgent_stands);
     SHEAF_REFUSE_IF(motion->process != SHEAF_NONE, outcome_stands);
     SHEAF_REFUSE_IF(motion->carries != SHEAF_NONE, proposal_stands);
+    SHEAF_REFUSE_UNLESS(check_relied_on(fold->state, motion));
     SHEAF_REFUSE_IF(motion->since != motion->id
                         && !sheaf_member_get(fold->state, fold->member)->votes,
                     no_vote); /* it is the members' matter now */
@@ -376,6 +395,7 @@ static sheaf_refusal carry_out(sheaf_fold *fold, uint32_t row, const sheaf_effec
     if (fold->state->failed)
         return refusal;
     struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    motion->acted = fold->index;
     motion->refusal = (uint16_t)refusal;
     motion->state =
         refusal == SHEAF_ACCEPTED ? SHEAF_motion_state_adopted : SHEAF_motion_state_void;
@@ -387,6 +407,7 @@ static sheaf_refusal carry_out(sheaf_fold *fold, uint32_t row, const sheaf_effec
 static sheaf_refusal fail_for_sort(sheaf_fold *fold, uint32_t row)
 {
     struct sheaf_row_motion *motion = sheaf_motion_edit(fold->state, row);
+    motion->acted = fold->index;
     motion->state = SHEAF_motion_state_void;
     motion->refusal = SHEAF_REFUSED_sort_rose;
     drop_effect(fold, row);
@@ -401,8 +422,8 @@ static bool hold(sheaf_fold *fold, uint32_t row)
     if (!hold_s || !sheaf_effect_held(motion->effect))
         return false;
     motion->state = SHEAF_motion_state_held;
-    sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_hold,
-                       fold->stamp + (int64_t)hold_s * 1000);
+    motion->held = fold->stamp + (int64_t)hold_s * 1000;
+    sheaf_deadline_set(fold->state, motion->id, SHEAF_deadline_kind_hold, motion->held);
     return true;
 }
 
@@ -416,10 +437,12 @@ static sheaf_refusal act_urgently(sheaf_fold *fold, uint32_t row, const sheaf_ef
     struct sheaf_row_motion *motion = sheaf_motion_edit(state, row);
     if (refusal != SHEAF_ACCEPTED) {
         end_vote(fold, row, SHEAF_motion_state_void);
+        motion->acted = fold->index;
         motion->refusal = (uint16_t)refusal;
         drop_effect(fold, row);
         return refusal;
     }
+    motion->acted = fold->index;
     motion->ratify = fold->stamp + (int64_t)sheaf_bylaws_now(state)->urgent_ratify_s * 1000;
     sheaf_motion_refer(fold, row, effect);
     return SHEAF_ACCEPTED;
@@ -520,9 +543,17 @@ sheaf_refusal sheaf_settle_hold(sheaf_fold *fold, uint32_t of)
     return refusal;
 }
 
-bool sheaf_motion_hold_again(sheaf_fold *fold, uint32_t of)
+sheaf_refusal sheaf_motion_go_on(sheaf_fold *fold, uint32_t of, bool anew)
 {
-    return hold(fold, sheaf_motion_row(fold->state, of));
+    int64_t until = sheaf_motion_get(fold->state, of)->held;
+    int64_t again =
+        fold->stamp + (int64_t)sheaf_bylaws_now(fold->state)->override_hold_s * 1000;
+    if (anew && again > until)
+        until = again;
+    if (until <= fold->stamp)
+        return sheaf_settle_hold(fold, of);
+    sheaf_deadline_set(fold->state, of, SHEAF_deadline_kind_hold, until);
+    return SHEAF_ACCEPTED;
 }
 
 void sheaf_motion_override(sheaf_fold *fold, uint32_t of)

@@ -167,14 +167,13 @@ static void suspend(sheaf_fold *fold, struct sheaf_row_override *override)
     sheaf_deadline_clear(fold->state, override->of, SHEAF_deadline_kind_hold);
 }
 
-/* What was kept back waits for the whole hold once more, so that others can suspend it; it acts
- * at once where the bylaws hold nothing any more. */
-static sheaf_refusal hold_again(sheaf_fold *fold, uint32_t of)
+/* What was kept back goes on; an effect no earlier than its first hold is over, and where the
+ * members have not decided so it waits for the whole hold once more. */
+static sheaf_refusal let_go_on(sheaf_fold *fold, uint32_t of, bool decided)
 {
     set_in_force(fold->state, of, false);
-    if (!sheaf_motion_find(fold->state, of) || sheaf_motion_hold_again(fold, of))
-        return SHEAF_ACCEPTED;
-    return sheaf_settle_hold(fold, of);
+    return sheaf_motion_find(fold->state, of) ? sheaf_motion_go_on(fold, of, !decided)
+                                              : SHEAF_ACCEPTED;
 }
 
 /* ---- signatures ---- */
@@ -260,19 +259,10 @@ sheaf_refusal sheaf_settle_override(sheaf_fold *fold, uint32_t of)
     bool suspended = override->state == SHEAF_override_state_suspended;
     end(fold, override,
         suspended ? SHEAF_override_state_lapsed : SHEAF_override_state_unsupported);
-    return suspended ? hold_again(fold, override->of) : SHEAF_ACCEPTED;
+    return suspended ? let_go_on(fold, override->of, false) : SHEAF_ACCEPTED;
 }
 
 /* ---- motions ---- */
-
-/* What was kept back goes on; void or not, it is no longer suspended. */
-static void resume(sheaf_fold *fold, struct sheaf_row_override *override)
-{
-    end(fold, override, SHEAF_override_state_resumed);
-    set_in_force(fold->state, override->of, false);
-    if (sheaf_motion_find(fold->state, override->of))
-        (void)sheaf_settle_hold(fold, override->of);
-}
 
 static sheaf_refusal suspended_now(sheaf_fold *fold, uint32_t id,
                                    struct sheaf_row_override **out)
@@ -322,7 +312,19 @@ static sheaf_refusal check_organ(const sheaf_state *state,
     return SHEAF_ACCEPTED;
 }
 
-/* As an urgent act it is a suspension that waits for the members. */
+/* What is suspended of it now and nobody has confirmed; NULL where nothing is. */
+static struct sheaf_row_override *unconfirmed(sheaf_state *state, uint32_t of)
+{
+    if (!sheaf_suspended(state, of))
+        return NULL;
+    uint32_t row = sheaf_override_row(state, sheaf_suspension_find(state, of)->override);
+    return sheaf_override_at(state, row)->state == SHEAF_override_state_suspended
+               ? sheaf_override_edit(state, row)
+               : NULL;
+}
+
+/* As an urgent act it is a suspension that waits for the members. What a few have suspended
+ * already, and would let go on, it confirms. */
 sheaf_refusal sheaf_rule_automation_suspend(sheaf_fold *fold,
                                             const struct sheaf_automation_suspend *what)
 {
@@ -331,12 +333,16 @@ sheaf_refusal sheaf_rule_automation_suspend(sheaf_fold *fold,
     bool organ = motion->body == SHEAF_body_organ;
     sheaf_kind overrode = automatic(state, what->of);
     SHEAF_REFUSE_IF(overrode == SHEAF_KIND_none, nothing_automatic);
-    SHEAF_REFUSE_IF(sheaf_suspended(state, what->of), suspended_already);
+    struct sheaf_row_override *override =
+        organ && motion->urgent ? NULL : unconfirmed(state, what->of);
+    SHEAF_REFUSE_IF(!override && sheaf_suspended(state, what->of), suspended_already);
     if (organ)
         SHEAF_REFUSE_UNLESS(check_organ(state, motion, what->of));
-    struct sheaf_row_override *override = begin(fold, what->of, overrode);
-    SHEAF_STOP_IF_SPENT(fold);
-    suspend(fold, override);
+    if (!override) {
+        override = begin(fold, what->of, overrode);
+        SHEAF_STOP_IF_SPENT(fold);
+        suspend(fold, override);
+    }
     if (organ)
         sheaf_suspension_edit(state, sheaf_suspension_row(state, what->of))->by_organ = true;
     if (organ && motion->urgent)
@@ -366,7 +372,7 @@ void sheaf_undo_automation_suspend(sheaf_fold *fold, uint32_t entry)
     if (override->state != SHEAF_override_state_suspended)
         return;
     end(fold, override, SHEAF_override_state_resumed);
-    (void)hold_again(fold, override->of);
+    (void)let_go_on(fold, override->of, false);
 }
 
 /* What a motion has made or released only now: a mandate or licence, or a model. */
@@ -415,6 +421,7 @@ sheaf_refusal sheaf_rule_automation_resume(sheaf_fold *fold,
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_suspension_edit(fold->state, sheaf_suspension_row(fold->state, override->of))->spent =
         true;
-    resume(fold, override);
+    end(fold, override, SHEAF_override_state_resumed);
+    (void)let_go_on(fold, override->of, true); /* void or not, it is suspended no longer */
     return SHEAF_ACCEPTED;
 }

@@ -149,7 +149,8 @@ function Decided({ motion, rule }) {
                 {open && (
                     <div class="inside">
                         <p class="by">Opened by <Member id={motion.by} ref={false} />, <When ms={motion.opened} />, entry <Ref n={motion.id} />;
-                            settled by entry <Ref n={motion.decided} />{motion.state === 'void' && `; its effect was refused (code ${motion.refusal})`}
+                            settled by entry <Ref n={motion.decided} />{motion.acted !== motion.decided && motion.state === 'adopted' && motion.acted > 0
+                                && <>; its effect took place by entry <Ref n={motion.acted} /></>}{motion.state === 'void' && `; its effect was refused (code ${motion.refusal})`}
                             {motion.state === 'held' && (standing === 'suspended' ? <>; its effect is held and suspended,
                                 by <Ref n={suspensionOf(suspensions, motion.id).override} /></> : '; its effect is held')}.</p>
                         <Votes motion={motion} rule={rule} />

@@ -92,6 +92,7 @@ void test_assembly_decides(void **unused)
     vote(&k, "ann", "spot", "yes");
     attend(&k, "dan");
     vote(&k, "dan", "m", "yes");
+    kit_want(&k, R(voted_stands), "cat", "motion.withdraw", "{'motion':#m}", NULL);
     vote(&k, "ann", "m", "yes");
     vote(&k, "bob", "m", "yes");
     vote(&k, "cat", "m", "no"); /* all have voted, and the assembly goes on */

@@ -55,6 +55,35 @@ void test_motion_forms(void **unused)
     kit_close(&k);
 }
 
+#define ADMIT "{'effect':{'kind':'member.accept','what':{'member':#eve}},'title':^}"
+
+/* What lapses by itself is not taken from those who have voted on it; other motions are their
+ * mover's until they close. */
+void test_voted_on_stands(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
+    static const kit_row rows[] = {
+        {"ann", "motion.open", ADMIT, .label = "a"},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#a}"}, /* its mover alone */
+        {"ann", "motion.withdraw", "{'motion':#a}"},
+        {"ann", "motion.open", ADMIT, .label = "b"},
+        {"bob", "ballot.cast", "{'choice':'abstain','motion':#b}"},
+        {"ann", "motion.withdraw", "{'motion':#b}", R(voted_stands)},
+        {"ann", "ballot.cast", "{'choice':'yes','motion':#b}"},
+        {"ann", "motion.withdraw", "{'motion':#b}", R(voted_stands)},
+        {"ann", "motion.open", "{'title':^}", .label = "c"},
+        {"bob", "ballot.cast", "{'choice':'yes','motion':#c}"},
+        {"ann", "motion.withdraw", "{'motion':#c}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
 void test_tally_boundaries(void **unused)
 {
     (void)unused;

@@ -83,7 +83,6 @@ void test_suspended_in_the_hold(void **unused)
         {"ann", "motion.open", OPEN(CONFIRM("m")), R(no_such_override)},
         {"cat", "override.suspend", SUSPEND("m"), .label = "second"},
         {"dan", "override.suspend", SUSPEND("m"), R(suspended_already)},
-        {"ann", "motion.open", OPEN(STOP("m")), R(suspended_already)},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(override(&k, "o")->state, SHEAF_override_state_suspended);
@@ -120,16 +119,121 @@ void test_suspended_in_the_hold(void **unused)
     kit_want(&k, R(nothing_automatic), "bob", "override.suspend", SUSPEND("n"), NULL);
     k.now += 900000;
     assert_false(sheaf_fold_due(&k.state, k.now, &(sheaf_deadline){0}));
-    /* A motion resumes a suspension at once, and what it kept back goes on. */
+    /* A motion resumes a suspension, and what it kept back goes on once its hold is over. */
     kit_motion(&k, "q", KIT_MANDATE, 4);
+    const int64_t over = sheaf_coop(&k.state)->stamp + 300000;
     kit_do(&k, "bob", "override.suspend", "s", SUSPEND("q"));
     kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("q"));
     kit_motion(&k, "w", RESUME("s"), 4);
-    assert_int_equal(motion_state(&k, "q"), SHEAF_motion_state_adopted);
-    assert_int_equal(sheaf_mandate_count(&k.state), 2);
     assert_int_equal(override(&k, "s")->state, SHEAF_override_state_resumed);
-    kit_want(&k, R(suspended_before), "bob", "override.suspend", SUSPEND("w.tick"), NULL);
+    assert_int_equal(motion_state(&k, "q"), SHEAF_motion_state_held);
+    kit_want(&k, R(suspended_before), "bob", "override.suspend", SUSPEND("q"), NULL);
+    k.now = over - 1 - k.step_ms;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("hold", "q"), NULL);
+    k.now = over - k.step_ms;
+    settle(&k, "hold", "q", 0);
+    assert_int_equal(motion_state(&k, "q"), SHEAF_motion_state_adopted);
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "q"))->acted,
+                     kit_index(&k, "tick"));
+    assert_int_equal(sheaf_mandate_count(&k.state), 2);
+    kit_want(&k, R(suspended_before), "bob", "override.suspend", SUSPEND("tick"), NULL);
     kit_close(&k);
+}
+
+/* Two who suspend the same first, to let it lapse, do not make void what all decide; nor do
+ * they keep a motion from being opened. */
+void test_motion_confirms_what_is_suspended(void **unused)
+{
+    (void)unused;
+    for (int before = 0; before < 2; before++) {
+        kit k;
+        begin(&k, ARTICLE("300", "10000"));
+        kit_motion(&k, "m", KIT_MANDATE, 4);
+        if (!before)
+            kit_do(&k, "cat", "motion.open", "stop", OPEN(STOP("m")));
+        kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+        kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+        if (before)
+            kit_do(&k, "cat", "motion.open", "stop", OPEN(STOP("m")));
+        kit_want(&k, R(stop_stands), "cat", "motion.withdraw", "{'motion':#stop}", NULL);
+        static const char *const all[] = {"ann", "bob", "cat", "dan"};
+        for (int i = 0; i < 4; i++)
+            kit_do(&k, all[i], "ballot.cast", NULL, "{'choice':'yes','motion':#stop}");
+        settle(&k, "motion", "stop", 0);
+        assert_int_equal(motion_state(&k, "stop"), SHEAF_motion_state_adopted);
+        assert_int_equal(override(&k, "o")->state, SHEAF_override_state_confirmed);
+        assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_overridden);
+        assert_int_equal(sheaf_override_count(&k.state), 1);
+        k.now += 900000;
+        assert_false(sheaf_fold_due(&k.state, k.now, &(sheaf_deadline){0}));
+        kit_close(&k);
+    }
+    /* A mandate stays suspended until a motion resumes it, and a third is one too many. */
+    kit k;
+    begin(&k, ARTICLE("0", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m.tick"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m.tick"));
+    kit_motion(&k, "stop", STOP("m.tick"), 4);
+    assert_int_equal(motion_state(&k, "stop"), SHEAF_motion_state_adopted);
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_confirmed);
+    kit_want(&k, R(suspended_already), "cat", "motion.open", OPEN(STOP("m.tick")), NULL);
+    k.now += 900000;
+    assert_false(sheaf_fold_due(&k.state, k.now, &(sheaf_deadline){0}));
+    kit_motion(&k, "on", RESUME("o"), 4);
+    assert_false(sheaf_suspended(&k.state, kit_index(&k, "m.tick")));
+    kit_close(&k);
+}
+
+/* Whoever opened the motion that confirms a suspension does not take it away from those who
+ * rely on it, at no time. */
+void test_confirmation_is_not_withdrawn(void **unused)
+{
+    (void)unused;
+    kit k;
+    begin(&k, ARTICLE("300", "10000"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    kit_do(&k, "dan", "motion.open", "c", OPEN(CONFIRM("o")));
+    kit_want(&k, R(stop_stands), "dan", "motion.withdraw", "{'motion':#c}", NULL);
+    kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#c}");
+    kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#c}");
+    kit_want(&k, R(stop_stands), "dan", "motion.withdraw", "{'motion':#c}", NULL);
+    settle(&k, "motion", "c", 60);
+    assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_overridden);
+    kit_close(&k);
+}
+
+/* Two suspend, so that the lapse carries the effect out before its hold is over: it does not,
+ * even where nothing is held any more. */
+void test_lapse_keeps_the_first_hold(void **unused)
+{
+    (void)unused;
+    for (int amended = 0; amended < 2; amended++) {
+        kit k;
+        begin(&k, ARTICLE("3000", "10000"));
+        kit_motion(&k, "m", KIT_MANDATE, 4);
+        const int64_t over = sheaf_motion_get(&k.state, kit_index(&k, "m"))->held;
+        kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+        kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+        if (amended) {
+            kit_rules rules = kit_rules_usual();
+            rules.article[SHEAF_ARTICLE_override] = ARTICLE("0", "10000");
+            kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+        }
+        k.now = override(&k, "o")->lapses;
+        settle(&k, "override", "o", 0);
+        assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_held);
+        const int64_t due = amended ? over : sheaf_coop(&k.state)->stamp + 3000000;
+        k.now = due - 1 - k.step_ms;
+        kit_want(&k, R(not_due), "hub", "clock.tick",
+                 "{'deadline':'hold','of':#m,'unwitnessed':false}", NULL);
+        k.now = due - k.step_ms;
+        settle(&k, "hold", "m", 0);
+        assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
 }
 
 /* Two who suspend what they want to go on, and let it lapse, use up nobody's right but theirs:
@@ -367,6 +471,7 @@ void test_release_let_go_on(void **unused)
     kit_do(&k, "bob", "override.suspend", "s", SUSPEND("rel"));
     kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("rel"));
     kit_motion(&k, "on", RESUME("s"), 4);
+    settle(&k, "hold", "rel", 300);
     assert_int_equal(motion_state(&k, "rel"), SHEAF_motion_state_adopted);
     kit_want(&k, R(suspended_before), "bob", "override.suspend", SUSPEND("model"), NULL);
     kit_motion(&k, "stop", STOP("model"), 4);

@@ -206,7 +206,12 @@ void test_room_of_urgent_matters(void **unused)
         {"ann", "motion.open", stop, R(room_for_others)},
         {"cat", "motion.open", outcome, .label = "o"},
         {"bob", "motion.open", outcome, R(motions_open_max)},
-        {"ann", "motion.withdraw", "{'motion':#s}"},
+        {"ann", "motion.withdraw", "{'motion':#s}", R(stop_stands)},
+        {"ann", "ballot.cast", "{'choice':'no','motion':#s}"},
+        {"bob", "ballot.cast", "{'choice':'no','motion':#s}"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#s}"},
+        {"dan", "ballot.cast", "{'choice':'no','motion':#s}"},
+        {"hub", "clock.tick", KIT_TICK("motion", "s")},
         {"bob", "motion.open", stop},
     };
     KIT_ROWS(&k, rows);

@@ -187,7 +187,7 @@ void test_urgent_amended(void **unused)
     assert_int_equal(motion(&k, "m")->body, SHEAF_body_assembly);
     assert_int_equal(motion(&k, "m")->ratify, 0);
     assert_false(suspended(&k, "g.tick"));
-    kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#m}");
+    kit_want(&k, R(stop_stands), "ann", "motion.withdraw", "{'motion':#m}", NULL);
     kit_close(&k);
     /* They know them, and the members would not have the time to ratify. */
     begin(&k, "{'ratify_s':90}");

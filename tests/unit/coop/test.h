@@ -110,6 +110,7 @@ void test_protection_raised_meanwhile(void **unused);
 
 void test_motion_forms(void **unused);
 void test_tally_boundaries(void **unused);
+void test_voted_on_stands(void **unused);
 void test_tallies(void **unused);
 void test_ballots_changed(void **unused);
 void test_electorate_is_a_snapshot(void **unused);
@@ -169,6 +170,9 @@ void test_appointment_broken_off(void **unused);
 
 void test_held_effects(void **unused);
 void test_suspended_in_the_hold(void **unused);
+void test_motion_confirms_what_is_suspended(void **unused);
+void test_confirmation_is_not_withdrawn(void **unused);
+void test_lapse_keeps_the_first_hold(void **unused);
 void test_asked_until_it_took_effect(void **unused);
 void test_lapse_uses_up_its_signers(void **unused);
 void test_mandate_after_a_lapse(void **unused);
