@@ -173,11 +173,13 @@ static bool check_quorum(const struct sheaf_bylaws *bylaws, const sheaf_floor *f
     return false;
 }
 
-/* Of the items of a list a floor is about who manages and who supervises, and about the classes
- * whose members use the co-op: of others the law of its seat decides. */
+/* Of the items of a list what a law demands is about who manages and who supervises, and about
+ * the classes whose members use the co-op: of others the law of its seat decides. What every
+ * legal form demands is about all of them. */
 static bool check_items(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                         sheaf_bylaws_findings *out)
 {
+    bool all = strcmp(floor->form, "legal") == 0;
     const void *value;
     const char *name = strrchr(floor->path, '.');
     char list_path[SHEAF_FAULT_PATH_MAX];
@@ -192,7 +194,7 @@ static bool check_items(const struct sheaf_bylaws *bylaws, const sheaf_floor *fl
         bool concerned =
             classes ? uses((const struct sheaf_member_class *)(const void *)item)
                     : is_board(bylaws, i) || is_organ(bylaws, i, SHEAF_organ_kind_supervisors);
-        if (concerned && !met(floor, of, at)
+        if ((all || concerned) && !met(floor, of, at)
             && sheaf_bylaws_found(out, floor->fault, at ? number_of(of, at) : 0, "%s[%u].%s",
                                   list_path, i, name + 1))
             return true;
@@ -215,6 +217,8 @@ static const struct {
     {"members.classes.votes", SHEAF_FLOOR_MIN, check_items},
     {"organs.list.electorate", SHEAF_FLOOR_FORBIDDEN, check_items},
     {"organs.list.kind", SHEAF_FLOOR_REQUIRED, check_board},
+    {"organs.list.nominate_s", SHEAF_FLOOR_MIN, check_items},
+    {"organs.list.open_s", SHEAF_FLOOR_MIN, check_items},
     {"purpose.currency", SHEAF_FLOOR_FORBIDDEN, check_currency},
     {"purpose.name", SHEAF_FLOOR_FORBIDDEN, check_name},
 };

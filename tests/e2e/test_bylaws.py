@@ -155,8 +155,8 @@ def judge(folder, path):
             .stdout.splitlines()]
     check("each finding by the article that it is in",
           {row["path"].split(".")[0]: row["article"] for row in rows if "code" in row}
-          == {name: name for name in ("amendment", "decisions", "members", "override",
-                                      "purpose")}, rows)
+          == {name: name for name in ("amendment", "decisions", "keys", "members",
+                                      "override", "purpose")}, rows)
     refused("no co-op is founded on them", 1, "article 18", "found", os.path.join(folder, "no"),
             "--bylaws", wrong, "--member", "Ada", "--home", os.path.join(folder, "no-home"))
     refused("an unknown field is named", 1, "purpose",

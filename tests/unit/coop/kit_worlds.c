@@ -90,7 +90,7 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
             out, "{'liquidators':2,'protected':true,'reserve':'another_cooperative'}");
         break;
     case SHEAF_ARTICLE_keys:
-        sheaf_buffer_printf(out, "{'protected':false,%s'web_scopes':%s}", r->recovery, r->web);
+        sheaf_buffer_printf(out, "{'protected':true,%s'web_scopes':%s}", r->recovery, r->web);
         break;
     case SHEAF_ARTICLE_members:
         sheaf_buffer_printf(out,
@@ -101,9 +101,10 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
         break;
     case SHEAF_ARTICLE_override:
         sheaf_buffer_printf(out,
-                            "{'confirm_s':%d,'hold_s':0,'members':2,'members_bp':1000,"
+                            "{'confirm_s':%d,'hold_s':%d,'members':2,'members_bp':1000,"
                             "'protected':true}",
-                            r->ordinary.notice_s + r->ordinary.open_s < 600 ? 600 : 7776000);
+                            r->ordinary.notice_s + r->ordinary.open_s < 600 ? 600 : 7776000,
+                            strcmp(r->form, "demonstration") == 0 ? 0 : 86400);
         break;
     case SHEAF_ARTICLE_privacy:
         sheaf_buffer_printf(

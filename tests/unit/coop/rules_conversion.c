@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { CALL_S = 7776000, TEXT_MAX = 24000 };
+enum { CALL_S = 34560000, TEXT_MAX = 24000 };
 
 /* `text` with `of` in the place of what stands there once. */
 static char *with(const char *text, const char *is, const char *of)
@@ -26,7 +26,8 @@ static char *society(void)
     size_t place = 0;
     while ((model = sheaf_bylaws_model_at(place++))->form != SHEAF_legal_form_sce)
         ;
-    char *text = with(model->text, "\"dissolution\":{", "\"dissolution\":{\"call_s\":7776000,");
+    char *text =
+        with(model->text, "\"dissolution\":{", "\"dissolution\":{\"call_s\":34560000,");
     for (char *at = text; *at; at++)
         *at = *at == '\'' ? ' ' : *at; /* the kit's quote */
     for (int i = 0; i < 3; i++) {      /* name, place and text of article 1 */

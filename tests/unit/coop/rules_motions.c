@@ -309,8 +309,9 @@ void test_amendments_by_article(void **unused)
         "{'bonuses':false,'protected':false,'ratio_percent':300}";
     kit_found_four(&k, &rules);
     kit_rules other = rules;
-    other.web = "{'admin':false,'data':false,'money':false,'train':false,'vote':true}";
-    assert_int_equal(open_motion(&k, "keys", kit_amendment(&other, "#ann")),
+    other.article[SHEAF_ARTICLE_pay] =
+        "{'bonuses':false,'protected':false,'ratio_percent':400}";
+    assert_int_equal(open_motion(&k, "pay", kit_amendment(&other, "#ann")),
                      SHEAF_decision_sort_qualified);
     other.article[SHEAF_ARTICLE_pay] = NULL;
     assert_int_equal(open_motion(&k, "off", kit_amendment(&other, "#ann")),
