@@ -5,7 +5,8 @@
  * deployment, a distribution) is held for hold_s after the motion closed. Within that time, and
  * at any time while a mandate is in force or a model released, members suspend it by signing
  * override.suspend: at once when as many have signed as article 15 asks for, a number of them
- * or a share of those with a vote, whichever is fewer. A suspension lapses after confirm_s
+ * or a share of those with a vote, whichever is fewer, and never one alone where at least two
+ * others have a vote. A suspension lapses after confirm_s
  * unless a motion confirms it, one that suspends the same among them, and ends before if a
  * motion resumes it. No effect takes place before its first hold is over, whatever was
  * suspended, resumed or undone meanwhile. After a lapse what was held is held as at first, and
@@ -38,7 +39,7 @@ sheaf_article sheaf_effect_article(sheaf_kind kind);
 /* Can an effect of that kind be undone exactly, so that it may be an urgent act? */
 bool sheaf_effect_undone(sheaf_kind kind);
 
-/* The signatures that suspend, with so many entitled. */
+/* The signatures that suspend, with as many entitled as there are. */
 uint32_t sheaf_override_needed(const sheaf_state *state);
 
 #endif

@@ -87,7 +87,10 @@ uint32_t sheaf_override_needed(const sheaf_state *state)
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     uint64_t voters = sheaf_coop(state)->voters;
     uint64_t share = (voters * bylaws->override_members_bp + 9999) / 10000;
-    return share < bylaws->override_members ? (uint32_t)share : bylaws->override_members;
+    uint32_t needed =
+        share < bylaws->override_members ? (uint32_t)share : bylaws->override_members;
+    bool alone = needed < SHEAF_FIXED_override_signers && voters > SHEAF_FIXED_override_signers;
+    return alone ? SHEAF_FIXED_override_signers : needed;
 }
 
 /* The automatic effect under that number; none where there is nothing that could be suspended.

@@ -5,6 +5,7 @@
 
 #define ARTICLE(hold, bp)                                                                      \
     "{'confirm_s':600,'hold_s':" hold ",'members':2,'members_bp':" bp ",'protected':true}"
+#define NINE(bp)     "{'confirm_s':600,'hold_s':0,'members':9,'members_bp':" bp ",'protected':true}"
 #define SUSPEND(of)  "{'of':#" of "}"
 #define CONFIRM(of)  "{'kind':'override.confirm','what':{'override':#" of "}}"
 #define STOP(of)     "{'kind':'automation.suspend','what':{'of':#" of "}}"
@@ -400,23 +401,37 @@ void test_asked_before_a_motion(void **unused)
     kit_close(&k);
 }
 
-/* Ten percent may be fewer than the number that article 15 names. */
+/* A share may be fewer than the number that article 15 names, but for one alone while at least
+ * two others have a vote. */
 void test_signatures_needed(void **unused)
 {
     (void)unused;
     static const struct {
         const char *article;
         uint32_t needed; /* of four */
-    } rows[] = {{ARTICLE("0", "1000"), 1},
-                {ARTICLE("0", "2500"), 1},
-                {ARTICLE("0", "2501"), 2},
-                {ARTICLE("0", "10000"), 2}};
+    } rows[] = {
+        {NINE("1"), 2},    {NINE("2500"), 2},  {NINE("5001"), 3},         {NINE("7500"), 3},
+        {NINE("7501"), 4}, {NINE("10000"), 4}, {ARTICLE("0", "10000"), 2}};
+    static const char *const leave[] = {"dan", "cat", "bob"};
+    kit k;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        kit k;
         begin(&k, rows[i].article);
         assert_int_equal(sheaf_override_needed(&k.state), rows[i].needed);
         kit_close(&k);
     }
+    begin(&k, ARTICLE("300", "1"));
+    kit_motion(&k, "m", KIT_MANDATE, 4);
+    kit_do(&k, "bob", "override.suspend", "o", SUSPEND("m"));
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_asked);
+    kit_do(&k, "cat", "override.suspend", NULL, SUSPEND("m"));
+    assert_int_equal(override(&k, "o")->state, SHEAF_override_state_suspended);
+    /* Of four, three, two and one with a vote. */
+    for (size_t i = 0; i < sizeof leave / sizeof *leave; i++) {
+        assert_int_equal(sheaf_override_needed(&k.state), i < 2 ? 2 : 1);
+        kit_do(&k, leave[i], "member.leave", NULL, "{}");
+    }
+    assert_int_equal(sheaf_override_needed(&k.state), 1);
+    kit_close(&k);
 }
 
 /* Article 15 of the statutes names these in each language (data/statutes): whoever holds
