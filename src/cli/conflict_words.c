@@ -7,13 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-bool sheaf_conflict_was_found(const sheaf_state *state, uint32_t matter, uint32_t member)
-{
-    const struct sheaf_row_conflict *row =
-        sheaf_conflict_find(state, sheaf_pair(matter, member));
-    return row && row->found && !row->over;
-}
-
 static void print_member(const sheaf_round_source *source, uint32_t member)
 {
     printf("member %" PRIu32, member);

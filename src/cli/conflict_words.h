@@ -9,7 +9,4 @@
  * reason. Nothing where nobody is conflicted. */
 void sheaf_conflicts_print(const sheaf_round_source *source, uint32_t matter, int width);
 
-/* Did officers find that the member has a conflict of interest on it, which holds? */
-bool sheaf_conflict_was_found(const sheaf_state *state, uint32_t matter, uint32_t member);
-
 #endif

@@ -1,8 +1,6 @@
 /* What members decide on and deal with; see waiting.h. */
 #include "cli/waiting.h"
 
-#include "cli/conflict_words.h"
-
 #include "coop/circles.h"
 #include "coop/electorate.h"
 #include "coop/motion.h"

@@ -1,8 +1,6 @@
 /* Members, money, tellers and overrides; see waiting.h. */
 #include "cli/waiting.h"
 
-#include "cli/conflict_words.h"
-
 #include "coop/electorate.h"
 #include "coop/ending.h"
 #include "coop/import.h"

@@ -94,6 +94,13 @@ bool sheaf_conflicted(const sheaf_state *state, uint32_t matter, uint32_t member
     return row && row->since != SHEAF_NONE && !row->over;
 }
 
+bool sheaf_conflict_was_found(const sheaf_state *state, uint32_t matter, uint32_t member)
+{
+    const struct sheaf_row_conflict *row =
+        sheaf_conflict_find(state, sheaf_pair(matter, member));
+    return row && row->found && !row->over;
+}
+
 uint32_t sheaf_conflicts(const sheaf_state *state, uint32_t matter)
 {
     const struct sheaf_row_matter *row = sheaf_matter_find(state, matter);

@@ -47,7 +47,10 @@ uint32_t sheaf_electorate_count(const sheaf_state *state, const sheaf_electorate
 /* Is the member conflicted on the matter? */
 bool sheaf_conflicted(const sheaf_state *state, uint32_t matter, uint32_t member);
 
-/* How many of the matter's electorate are. */
+/* Did officers find that the member has a conflict of interest on it, which holds? */
+bool sheaf_conflict_was_found(const sheaf_state *state, uint32_t matter, uint32_t member);
+
+/* How many of the matter's electorate are conflicted. */
 uint32_t sheaf_conflicts(const sheaf_state *state, uint32_t matter);
 
 #endif
