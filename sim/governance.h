@@ -305,7 +305,9 @@ typedef struct {
     int of, state;  /* whose keys; enum recovery_state */
     int64_t closes; /* the step that it is at */
     bool confirmed[PEOPLE_MAX], judged[PEOPLE_MAX];
-    uint32_t confirmations, upheld, against;
+    uint32_t confirmations, upheld, against, judges;
+    int64_t until; /* nothing takes effect before */
+    bool own;      /* the member itself objected */
 } recovery;
 
 typedef struct {

@@ -107,6 +107,8 @@ static void record(governance *g, int by, int of, char evidence)
 static void deny(governance *g, int by, int of)
 {
     death *d = &g->b.deaths[of];
+    if (by == of)
+        return; /* disproved by the act itself, as by any other */
     if (!may_say(g, by, of) || !d->id || d->spoke[by] || d->denied[by])
         governance_fail(g, "member %u says that member %u lives", acts_id(g, by),
                         acts_id(g, of));

@@ -1,5 +1,6 @@
 /* Lost keys, and keys that were not lost: a new key takes the place of the old ones after
- * enough members have confirmed it and the wait is over, or a panel has upheld it; never else.
+ * enough members have confirmed it and the wait is over, and where somebody objected the panel
+ * has upheld it; never else.
  */
 #include "governance.h"
 
@@ -31,9 +32,35 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Would it stand, if so many more said so, or that it should not? */
+static bool carried(const governance *g, const recovery *r, uint32_t more, uint32_t less)
+{
+    uint64_t with = r->confirmations + r->upheld + more, without = r->against + r->own + less;
+    if (!r->own)
+        return with > without;
+    return g->b.now.nine_tenths ? with * 10 >= (with + without) * 9
+                                : with * 4 >= (with + without) * 3;
+}
+
+/* Who could still judge. */
+static uint32_t judges_left(const governance *g, const recovery *r)
+{
+    uint32_t count = 0;
+    for (int p = 0; p < g->b.person_count; p++)
+        count +=
+            p != r->of && book_has_vote(&g->b.people[p]) && !r->confirmed[p] && !r->judged[p];
+    return count;
+}
+
+static bool panel_spoke(const governance *g, const recovery *r)
+{
+    return r->judges >= r->confirmations || judges_left(g, r) == 0;
+}
+
 /* The new key signs from now on, and no other of the member's. */
 static void take_over(governance *g, recovery *r)
 {
+    g->b.met[MET_upheld] += r->state == SHEAF_recovery_state_objected;
     r->state = SHEAF_recovery_state_done;
     g->b.people[r->of].key = r->id;
     acts_second_ends(g, r->of);
@@ -71,20 +98,38 @@ static void confirm(governance *g, recovery *r, int who)
     if (r->confirmations < least(CONFIRMATIONS, others(g, r) - 1))
         governance_fail(g, "recovery %u waits after %u confirmations", r->id, r->confirmations);
     r->state = SHEAF_recovery_state_waiting;
-    r->closes = g->k.now + WAIT_DAYS * DAY_MS;
+    r->closes = r->until = g->k.now + WAIT_DAYS * DAY_MS;
+}
+
+/* What nobody who is left can change ends at once, and takes effect after the wait. */
+static void weigh_recovery(governance *g, recovery *r)
+{
+    uint32_t left = judges_left(g, r);
+    if (!carried(g, r, left, 0)) {
+        r->state = SHEAF_recovery_state_failed;
+    } else if (panel_spoke(g, r) && carried(g, r, 0, left)) {
+        if (g->k.now >= r->until)
+            take_over(g, r);
+        else
+            r->closes = r->until;
+    }
 }
 
 static void object(governance *g, recovery *r, int who)
 {
     if (!acts_try(g, who, "recovery.object", "{'recovery':%u}", r->id))
         return;
-    if (r->state != SHEAF_recovery_state_waiting || r->confirmed[who])
+    if (who == r->of ? r->own : r->state != SHEAF_recovery_state_waiting || r->confirmed[who])
         governance_fail(g, "member %u objects to the recovery %u", acts_id(g, who), r->id);
     r->state = SHEAF_recovery_state_objected;
     r->closes = g->k.now + PANEL_DAYS * DAY_MS;
+    if (r->closes < r->until)
+        r->closes = r->until;
     r->judged[who] = true;
     r->against += who != r->of;
+    r->own |= who == r->of;
     g->b.met[MET_objected]++;
+    weigh_recovery(g, r);
 }
 
 static void judge(governance *g, recovery *r, int who)
@@ -99,17 +144,8 @@ static void judge(governance *g, recovery *r, int who)
     r->judged[who] = true;
     r->upheld += uphold;
     r->against += !uphold;
-    uint32_t rest = others(g, r), needed = r->confirmations;
-    needed = least(needed, rest > needed ? rest - needed : 1);
-    if (state_of(g, r) == SHEAF_recovery_state_done) {
-        if (r->upheld < needed)
-            governance_fail(g, "%u uphold the recovery %u, and %u should", r->upheld, r->id,
-                            needed);
-        take_over(g, r);
-        g->b.met[MET_upheld]++;
-    } else if (r->upheld >= needed || r->against >= needed) {
-        r->state = SHEAF_recovery_state_failed;
-    }
+    r->judges++;
+    weigh_recovery(g, r);
 }
 
 static void strike(governance *g, recovery *r, int who)
@@ -148,6 +184,8 @@ void acts_of_recovery(governance *g)
     } else if (r->state == SHEAF_recovery_state_waiting) {
         if (governance_draw(g, 30) == 0)
             object(g, r, governance_draw(g, 2) ? who : r->of);
+    } else if (governance_draw(g, 20) == 0) {
+        object(g, r, governance_draw(g, 2) ? who : r->of);
     } else if (governance_draw(g, 4) == 0) {
         judge(g, r, who);
     }
@@ -165,10 +203,12 @@ void book_recovery_ends(governance *g, const sheaf_deadline *due)
         recovery *r = &g->b.recoveries[i];
         if (r->id != due->of)
             continue;
-        bool waited = r->state == SHEAF_recovery_state_waiting;
-        if (over(r) || (r->closes && r->closes != due->at))
+        bool stands = r->state == SHEAF_recovery_state_waiting
+                      || (r->state == SHEAF_recovery_state_objected && panel_spoke(g, r)
+                          && carried(g, r, 0, 0));
+        if (over(r) || (r->closes && r->closes != due->at) || due->at < r->until)
             governance_fail(g, "recovery %u ends again, or at another time", r->id);
-        if (waited && state_of(g, r) == SHEAF_recovery_state_done)
+        if (stands && state_of(g, r) == SHEAF_recovery_state_done)
             take_over(g, r);
         else
             r->state = SHEAF_recovery_state_failed;

@@ -170,6 +170,37 @@ static void print_confirmers(const sheaf_matter *matter,
     }
 }
 
+static void print_panel(const sheaf_matter *matter, const struct sheaf_row_recovery *row)
+{
+    static const char *const majorities[] = {
+        [SHEAF_majority_simple] = "more than half",
+        [SHEAF_majority_two_thirds] = "two thirds",
+        [SHEAF_majority_three_quarters] = "three quarters",
+        [SHEAF_majority_nine_tenths] = "nine tenths",
+    };
+    uint32_t needed = sheaf_recovery_needed(matter->state, row);
+    printf("  so far      %u for the new key with those who confirmed, %u against%s\n",
+           row->confirmations + row->upheld, row->against + row->own,
+           row->own ? " with the member itself" : "");
+    printf("  takes       %s of them%s",
+           majorities[sheaf_recovery_majority(matter->state, row)],
+           row->own ? ", as a protected decision" : "");
+    if (needed)
+        printf(", and %" PRIu32
+               " who judge: %u have\n              `sheaf recovery judge --recovery %" PRIu32
+               " --uphold yes|no`, by who has not confirmed it",
+               needed, row->judged, row->id);
+    puts(needed ? "" : "; nobody else is left to judge");
+    print_due(matter, row->id, SHEAF_deadline_kind_recovery_panel,
+              "the new key takes the place of all others if the panel upholds it, else it "
+              "fails;\n              till then no key of the member does anything with money "
+              "and keys");
+    if (!row->own)
+        printf("  object      with any key of the member's own, until then: `sheaf recovery "
+               "object --recovery %" PRIu32 "`\n",
+               row->id);
+}
+
 static void print_recovery(const sheaf_matter *matter)
 {
     const struct sheaf_row_recovery *row = matter->row;
@@ -196,14 +227,7 @@ static void print_recovery(const sheaf_matter *matter)
                "`, by the member or one who has not confirmed it\n",
                row->id);
     } else if (row->state == SHEAF_recovery_state_objected) {
-        printf("  so far      %u for the new key, %u against; %" PRIu32 " decide\n",
-               row->upheld, row->against, sheaf_recovery_needed(matter->state, row));
-        print_due(matter, row->id, SHEAF_deadline_kind_recovery_panel,
-                  "it fails; until then no key of the member does anything with money and "
-                  "keys");
-        printf("              `sheaf recovery judge --recovery %" PRIu32
-               " --uphold yes|no`, by who has not confirmed it\n",
-               row->id);
+        print_panel(matter, row);
     } else {
         printf("  decided     with entry %" PRIu32 "\n", row->decided);
     }

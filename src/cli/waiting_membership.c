@@ -63,6 +63,11 @@ static void recovery(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT_TITLED("recovery", of, at, name,
                     "of that member's keys succeeds then; object if you know better",
                     "recovery object --recovery %u", of);
+    else if (r->state == SHEAF_recovery_state_objected && own && !r->own)
+        WAIT("recovery", of, at,
+             "a new key takes the place of yours if others uphold it; object, and it takes as "
+             "many as a protected decision",
+             "recovery object --recovery %u", of);
     else if (r->state == SHEAF_recovery_state_objected && own)
         WAIT("recovery", of, at,
              "of your keys was objected to; others judge it, and till then your keys can do "
@@ -135,7 +140,7 @@ static void oneself(sheaf_waits *w)
     if (member->death != SHEAF_NONE)
         WAIT("death", member->death, death && death->place ? death->at : 0,
              "it is on record that you have died; any act of yours disproves it",
-             "person update --contact TEXT");
+             "death deny --member %u", w->member);
 }
 
 /* Keys that can soon sign no more. */

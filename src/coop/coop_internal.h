@@ -18,6 +18,7 @@ typedef struct {
     uint32_t key;
     bool rehearsal;  /* the effect of a motion is tried when it is opened: nothing is posted */
     uint32_t motion; /* of an effect: the motion that carries it */
+    bool lives;      /* who signed disproves by it that it has died, as was recorded */
 } sheaf_fold;
 
 /* A kind without its rule does not link. */

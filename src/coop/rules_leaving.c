@@ -248,11 +248,14 @@ sheaf_refusal sheaf_rule_member_death(sheaf_fold *fold, const struct sheaf_membe
     return SHEAF_ACCEPTED;
 }
 
+/* Who says so about itself has disproved the record already, by whatever it signs. */
 sheaf_refusal sheaf_rule_death_deny(sheaf_fold *fold, const struct sheaf_death_deny *what)
 {
     sheaf_state *state = fold->state;
     uint64_t pair = sheaf_pair(fold->member, what->member);
     struct sheaf_row_member *member = sheaf_member_edit_active(fold, what->member);
+    if (what->member == fold->member && fold->lives)
+        return SHEAF_ACCEPTED;
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
     SHEAF_REFUSE_IF(!member || member->death == SHEAF_NONE, no_such_death);
     uint32_t row = sheaf_denial_row(state, pair);
@@ -278,6 +281,7 @@ void sheaf_member_lives(sheaf_fold *fold)
         return;
     sheaf_member_edit_active(fold, fold->member)->death = SHEAF_NONE;
     sheaf_deadline_clear(fold->state, fold->member, SHEAF_deadline_kind_member_death);
+    fold->lives = true;
 }
 
 sheaf_refusal sheaf_settle_member_death(sheaf_fold *fold, uint32_t of)

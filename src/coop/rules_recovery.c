@@ -2,9 +2,9 @@
  *
  *     open ──n confirmations──► waiting ──wait_s──► done: the new key takes the place of all
  *      │                           │objection                    ▲
- *      │nobody in time, struck     ▼          panel upholds      │
- *      └────────────► failed ◄── objected ───────────────────────┘
- *                        ▲           │panel rejects, or says nothing for panel_s
+ *      │nobody in time, struck     ▼      the others are for it,  │
+ *      └────────────► failed ◄── objected ──and wait_s is over────┘
+ *                        ▲           │they are against it, or say nothing for panel_s
  *                        └───────────┘
  *
  * A recovery is the way into somebody else's membership, so each step is weighed:
@@ -29,11 +29,17 @@
  *   from the member's old keys until the panel has decided (the new key is not admitted yet and
  *   can do nothing at all; so it cannot vote, sign payments or join rounds before the wait is
  *   over either). Votes go on. That somebody who stole the old key objects gains them a wait.
- * - The panel is as many members as confirmed, of those who did not, or all of these where they
- *   are fewer; confirmers are at most the other members less one, so there is always somebody.
- *   As many for it carry it, as many against it end it, silence ends it. With twice the
- *   confirmations colluders are the panel as well: against so many the bylaws' number is the
- *   only defence, which is why it should grow with the co-op.
+ * - The panel is all who have not confirmed it and do not act for the member: as many of them
+ *   must judge as confirmed, or all who are left where they are fewer, or it fails. Then those
+ *   who confirmed and upheld it stand against those who objected and judged otherwise. Where no
+ *   key of the member's own objected, more must be for it than against. Where one did, its
+ *   objection is a voice too, and it takes the majority of a protected decision: else fewer
+ *   than can change what is protected took one membership after the other over, and did. So
+ *   there is always somebody to decide, and one alone holds up nobody whom the others know.
+ * - What the panel upholds takes effect when wait_s is over, never before: an objection, that
+ * of an accomplice for one, shortens nothing, and any key of the member's own can object until
+ *   then. That begins the panel's time anew. It is over sooner only where the voices that are
+ *   left can change nothing: then it fails at once, or stands from the end of wait_s.
  * - An objection keeps the member from money and keys until the panel has decided, so colluders
  *   could hold somebody there by one false recovery after the other. Who has confirmed one that
  *   failed after an objection therefore confirms no other of the same member's keys for wait_s
@@ -65,10 +71,18 @@ uint32_t sheaf_recovery_needed(const sheaf_state *state,
                                const struct sheaf_row_recovery *recovery)
 {
     uint32_t rest = others(state, recovery->member), said = recovery->confirmations;
+    uint32_t objected = recovery->against + recovery->upheld - recovery->judged;
     if (recovery->state != SHEAF_recovery_state_objected)
         return least(sheaf_bylaws_now(state)->recovery_confirmations, rest ? rest - 1 : 0);
-    /* Members may have left since: where nobody but confirmers is left, one voice is enough. */
-    return least(said, rest > said ? rest - said : 1);
+    return least(said, rest > said + objected ? rest - said - objected : 0);
+}
+
+uint8_t sheaf_recovery_majority(const sheaf_state *state,
+                                const struct sheaf_row_recovery *recovery)
+{
+    const struct sheaf_row_decision *rule =
+        sheaf_decision_by(state, sheaf_bylaws_now(state), SHEAF_decision_sort_protected);
+    return recovery->own ? rule->majority : SHEAF_majority_simple;
 }
 
 static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, uint8_t state,
@@ -329,8 +343,9 @@ sheaf_refusal sheaf_rule_recovery_confirm(sheaf_fold *fold,
     recovery->state = SHEAF_recovery_state_waiting;
     sheaf_member_edit_active(fold, recovery->member)->recovery = recovery->id;
     sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_lapses);
+    recovery->until = fold->stamp + (int64_t)bylaws->recovery_wait_s * 1000;
     sheaf_deadline_set(fold->state, recovery->id, SHEAF_deadline_kind_recovery_waits,
-                       fold->stamp + (int64_t)bylaws->recovery_wait_s * 1000);
+                       recovery->until);
     return SHEAF_ACCEPTED;
 }
 
@@ -340,22 +355,120 @@ sheaf_refusal sheaf_settle_recovery_waits(sheaf_fold *fold, uint32_t of)
     return SHEAF_ACCEPTED;
 }
 
+/* ---- the panel ---- */
+
+/* Might the member judge it by that key? */
+static bool key_judges(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
+                       const struct sheaf_row_key *key)
+{
+    sheaf_fold as = *fold;
+    as.member = key->member;
+    as.key = key->id;
+    return (sheaf_key_scopes(fold->state, key) & SHEAF_SCOPE_ADMIN) && key->until >= fold->stamp
+           && !concerned(&as, recovery);
+}
+
+/* Could the member still judge it? Who has no key left could, once its own are recovered. */
+static bool could_judge(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
+                        const struct sheaf_row_member *member)
+{
+    if (!member->votes || member->id == recovery->member
+        || !sheaf_member_may_speak(fold->state, member, recovery->id, fold->stamp))
+        return false;
+    for (uint32_t at = member->key_last; at;) {
+        const struct sheaf_row_key *key = sheaf_key_at(fold->state, at - 1);
+        if (key_judges(fold, recovery, key))
+            return true;
+        at = key->before;
+    }
+    return !member->key_last;
+}
+
+/* How many could; told up to `most`. Nobody need be looked at where there are many more than
+ * have spoken and than hold keys of two members (rules_members.c). */
+static uint32_t judges_left(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
+                            uint64_t most)
+{
+    const sheaf_state *state = fold->state;
+    uint64_t out = (uint64_t)recovery->confirmations + recovery->upheld + recovery->against
+                   + sheaf_holder_allowed_count(state);
+    uint32_t count = 0;
+    if (out + most <= others(state, recovery->member))
+        return (uint32_t)most;
+    for (uint32_t i = 0; i < sheaf_member_count(state) && count < most; i++)
+        count += could_judge(fold, recovery, sheaf_member_at(state, i));
+    return count;
+}
+
+/* Would it stand with so many more for it, and against it? */
+static bool carried(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
+                    uint64_t more, uint64_t less)
+{
+    uint64_t with = recovery->confirmations + recovery->upheld + more;
+    return sheaf_majority_reached(sheaf_recovery_majority(state, recovery), with,
+                                  with + recovery->against + recovery->own + less);
+}
+
+/* Have enough of the panel spoken? */
+static bool panel_spoke(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
+{
+    uint32_t said = recovery->confirmations, judged = recovery->judged;
+    return judged >= said || !judges_left(fold, recovery, 1);
+}
+
+/* Ends what the voices that are left cannot change any more. So many are enough to change
+ * anything: nine tenths are the most that the bylaws can ask for. */
+static void weigh(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
+    uint64_t enough =
+        9 * ((uint64_t)recovery->against + 1) + recovery->confirmations + recovery->upheld;
+    uint32_t left = judges_left(fold, recovery, enough);
+    if (left == enough)
+        return;
+    if (!carried(fold->state, recovery, left, 0))
+        fail(fold, row);
+    else if (!panel_spoke(fold, recovery) || !carried(fold->state, recovery, 0, left))
+        return;
+    else if (fold->stamp >= recovery->until)
+        succeed(fold, row);
+    else
+        sheaf_deadline_set(fold->state, recovery->id, SHEAF_deadline_kind_recovery_panel,
+                           recovery->until);
+}
+
+/* Does who signs object as the member itself? */
+static bool objects_as_member(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
+{
+    return recovery->member == fold->member || concerned(fold, recovery);
+}
+
 sheaf_refusal sheaf_rule_recovery_object(sheaf_fold *fold,
                                          const struct sheaf_recovery_object *what)
 {
-    uint32_t row;
-    SHEAF_REFUSE_UNLESS(
-        find_recovery(fold, what->recovery, SHEAF_recovery_state_waiting, &row));
+    uint32_t row = sheaf_recovery_row(fold->state, what->recovery);
+    bool objected =
+        row != SHEAF_NONE
+        && sheaf_recovery_at(fold->state, row)->state == SHEAF_recovery_state_objected;
+    SHEAF_REFUSE_UNLESS(find_recovery(
+        fold, what->recovery,
+        objected ? SHEAF_recovery_state_objected : SHEAF_recovery_state_waiting, &row));
     struct sheaf_row_recovery *recovery = sheaf_recovery_edit(fold->state, row);
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
-    if (recovery->member != fold->member && !concerned(fold, recovery)) {
+    int64_t ends =
+        fold->stamp + (int64_t)sheaf_bylaws_now(fold->state)->recovery_panel_s * 1000;
+    if (objects_as_member(fold, recovery)) {
+        SHEAF_REFUSE_IF(recovery->own, recovery_elsewhere);
+        recovery->own = true;
+    } else {
+        SHEAF_REFUSE_IF(objected, recovery_elsewhere);
         SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, true));
         recovery->against++;
     }
     recovery->state = SHEAF_recovery_state_objected;
     sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_waits);
     sheaf_deadline_set(fold->state, recovery->id, SHEAF_deadline_kind_recovery_panel,
-                       fold->stamp + (int64_t)bylaws->recovery_panel_s * 1000);
+                       ends > recovery->until ? ends : recovery->until);
+    weigh(fold, row);
     return SHEAF_ACCEPTED;
 }
 
@@ -371,16 +484,18 @@ sheaf_refusal sheaf_rule_recovery_judge(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, !what->uphold));
     recovery->upheld += what->uphold;
     recovery->against += !what->uphold;
-    uint32_t needed = sheaf_recovery_needed(fold->state, recovery);
-    if (recovery->upheld >= needed)
-        succeed(fold, row);
-    else if (recovery->against >= needed)
-        fail(fold, row);
+    recovery->judged++;
+    weigh(fold, row);
     return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_settle_recovery_panel(sheaf_fold *fold, uint32_t of)
 {
-    sheaf_recovery_drop(fold, of);
+    uint32_t row = sheaf_recovery_row(fold->state, of);
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
+    if (panel_spoke(fold, recovery) && carried(fold->state, recovery, 0, 0))
+        succeed(fold, row);
+    else
+        fail(fold, row);
     return SHEAF_ACCEPTED;
 }

@@ -53,9 +53,15 @@ uint8_t sheaf_scope_needed(sheaf_kind kind);
 /* The key is admitted, of an active member, not revoked, not expired, and has the scopes. */
 bool sheaf_key_live(const sheaf_state *state, uint32_t key, uint8_t scopes, int64_t stamp);
 
-/* So many must confirm the recovery; or, where it was objected to, decide on its panel. */
+/* So many must confirm the recovery; or, where it was objected to, judge on its panel, if none
+ * of them acts for the member. */
 uint32_t sheaf_recovery_needed(const sheaf_state *state,
                                const struct sheaf_row_recovery *recovery);
+
+/* The majority (enum majority) of all who confirmed, objected and judged by which it stands
+ * where it was objected to. */
+uint8_t sheaf_recovery_majority(const sheaf_state *state,
+                                const struct sheaf_row_recovery *recovery);
 
 /* The latest end that the bylaws let a consent of that moment have, in milliseconds since 1970;
  * INT64_MAX where they say nothing. */

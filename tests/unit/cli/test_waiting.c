@@ -313,11 +313,11 @@ static void test_rules_take_what_waits(void **unused)
         SHEAF_KIND_licence_consent,       SHEAF_KIND_member_admit,
         SHEAF_KIND_member_answer,         SHEAF_KIND_member_stay,
         SHEAF_KIND_minutes_approve,       SHEAF_KIND_payment_settle,
-        SHEAF_KIND_payment_sign,          SHEAF_KIND_person_update,
-        SHEAF_KIND_petition_sign,         SHEAF_KIND_proposal_amend,
-        SHEAF_KIND_proposal_consent,      SHEAF_KIND_recovery_confirm,
-        SHEAF_KIND_recovery_decline,      SHEAF_KIND_recovery_judge,
-        SHEAF_KIND_recovery_object,       SHEAF_KIND_split_settle,
+        SHEAF_KIND_payment_sign,          SHEAF_KIND_petition_sign,
+        SHEAF_KIND_proposal_amend,        SHEAF_KIND_proposal_consent,
+        SHEAF_KIND_recovery_confirm,      SHEAF_KIND_recovery_decline,
+        SHEAF_KIND_recovery_judge,        SHEAF_KIND_recovery_object,
+        SHEAF_KIND_split_settle,
     };
     for (size_t i = 0; i < sizeof met / sizeof *met; i++)
         if (!tried[met[i]])

@@ -349,6 +349,9 @@ void test_death_denied(void **unused)
         {"ann", "member.death", DEATH("pat")},
         {"ann", "death.deny", "{'member':#pat}", R(approved_twice)},
         {"eve", "death.deny", "{'member':#pat}", R(no_vote)},
+        {"ann", "member.death", DEATH("eve")},
+        {"eve", "death.deny", "{'member':#eve}"}, /* without a vote, too */
+        {"eve", "death.deny", "{'member':#eve}", R(no_vote)},
         {"bob", "member.death", DEATH("pat")},
         {"bob", "member.death", DEATH("pat"), R(death_confirmed)},
         {"cat", "death.deny", "{'member':#pat}", .wait_ms = 14 * DAY - 40},
@@ -359,7 +362,9 @@ void test_death_denied(void **unused)
         {"dan", "member.death", DEATH("pat")}, /* the third */
         {"hub", "clock.tick", KIT_TICK("member_death", "pat"), R(not_due),
          .wait_ms = 14 * DAY - 10000},
-        {"pat", "person.update", "{'name':^}"},
+        {"pat", "death.deny", "{'member':#pat}"}, /* about oneself, as any act of its own */
+        {"pat", "death.deny", "{'member':#pat}", R(no_such_death)},
+        {"dan", "person.update", "{'name':^}", .wait_ms = DAY}, /* no deadline has passed */
         /* What was said counts for the next time, and is lifted by whoever records the death.
          */
         {"ann", "member.death", DEATH("pat")},
@@ -368,7 +373,8 @@ void test_death_denied(void **unused)
         {"cat", "member.death", DEATH("pat")},
         {"dan", "member.death", DEATH("pat"), R(death_confirmed)},
         {"dan", "death.deny", "{'member':#pat}"},
-        {"hub", "clock.tick", KIT_TICK("member_death", "pat"), .wait_ms = 14 * DAY},
+        {"pat", "death.deny", "{'member':#pat}", R(deadline_due), .wait_ms = 14 * DAY},
+        {"hub", "clock.tick", KIT_TICK("member_death", "pat")},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(member_of(&k, "pat")->state, SHEAF_member_state_deceased);

@@ -216,13 +216,15 @@ void test_recovery_objected(void **unused)
         {"ann", "motion.withdraw", "{'motion':#m}"},
         {"ann", "recovery.judge", AGAINST("n1"), R(keys_frozen)},
         {"bob", "recovery.judge", FOR("n1"), R(approved_twice)},
-        {"cat", "recovery.judge", AGAINST("n1")}, /* as many as confirmed */
+        {"cat", "recovery.judge", AGAINST("n1")}, /* at most two of four can be for it now */
         {"ann", "key.admit", ADMIN_KEY("a2"), .label = "a2"},
         /* Another member objects in its place, and the panel is for it. */
         {"n2", "recovery.open", OPEN("n2", "ann"), .label = "n2"},
         {"dan", "recovery.confirm", OF("n2")},
         {"cat", "recovery.object", OF("n2"), .wait_ms = 1000},
         {"bob", "recovery.judge", FOR("n2")},
+        {"n2", "motion.open", "{'title':^}", R(key_revoked)},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n2"), .wait_ms = 3600000},
         {"ann", "motion.open", "{'title':^}", R(key_revoked)},
         {"n2", "key.admit", ADMIN_KEY("a3"), .label = "a3"},
         /* The panel says nothing. */
@@ -388,6 +390,7 @@ void test_recovery_of_the_same_human(void **unused)
     kit k;
     kit_rules rules = kit_rules_usual();
     rules.recovery = "'recovery':{'confirmations':1,'panel_s':86400,'wait_s':3600},";
+    rules.protected.majority = "two_thirds";
     kit_open(&k);
     kit_found_four(&k, &rules);
     static const kit_row rows[] = {
@@ -406,10 +409,10 @@ void test_recovery_of_the_same_human(void **unused)
         {"c1", "recovery.confirm", OF("n2"), R(recovery_concerned)},
         {"dan", "key.admit", NAMED("d2", "~c"), .label = "d2"},
         {"c1", "recovery.confirm", OF("n1")},
+        {"bob", "key.admit", NAMED("b2", "~b"), .label = "b2"},
         {"b1", "recovery.object", OF("n1")}, /* as ann's own, and no voice of the panel's */
         {"b1", "recovery.judge", AGAINST("n1"), R(recovery_concerned)},
         {"bob", "recovery.judge", AGAINST("n1"), R(recovery_concerned)}, /* it may be b1's */
-        {"bob", "key.admit", NAMED("b2", "~b"), .label = "b2"},
         {"b2", "recovery.judge", AGAINST("n1")},
         {"n3", "recovery.open", OPEN("n3", "ann"), .label = "n3"},
         {"cat", "recovery.confirm", OF("n3"), R(confirmed_in_vain)},

@@ -1,0 +1,234 @@
+/* The panel on a recovery that was objected to: who judges, what it takes, and when. */
+#include "test.h"
+
+#define HOUR               INT64_C(3600000)
+#define DAY                INT64_C(86400000)
+#define RECOVERY(n)        "'recovery':{'confirmations':" n ",'panel_s':7200,'wait_s':86400},"
+#define OPEN(name, member) "{'member':#" member ",'public_key':@" name ",'web':false}"
+#define OF(recovery)       "{'recovery':#" recovery "}"
+#define FOR(recovery)      "{'recovery':#" recovery ",'uphold':true}"
+#define AGAINST(recovery)  "{'recovery':#" recovery ",'uphold':false}"
+
+static const struct sheaf_row_recovery *recovery_of(kit *k, const char *label)
+{
+    return sheaf_recovery_get(&k->state, kit_index(k, label));
+}
+
+/* Ann, bob, cat and dan, and so many more up to nine, who join afterwards. */
+static void found(kit *k, const char *recovery, const char *majority, int members)
+{
+    static const char *const more[] = {"eve", "fay", "gus", "hal", "ida"};
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = recovery;
+    rules.protected.majority = majority;
+    kit_open(k);
+    kit_found_four(k, &rules);
+    for (int i = 0; i < members - 4; i++) {
+        kit_do(k, more[i], "member.apply", more[i],
+               "{'class':0,'kind':'person','name':^,'public_key':@%s,'web':false}", more[i]);
+        kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", more[i]);
+    }
+    k->step_ms = 1000;
+}
+
+/* Two confirm, an accomplice objects, and two more uphold it: nothing happens before the wait
+ * is over, and the old key can object up to the last moment. */
+void test_panel_shortens_nothing(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "two_thirds", 7);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "fay"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.object", OF("n1")},
+        {"cat", "recovery.object", OF("n1"), R(recovery_elsewhere)},
+        {"dan", "recovery.judge", FOR("n1")},
+        {"eve", "recovery.judge", FOR("n1")},
+        {"n1", "motion.open", "{'title':^}", R(key_revoked)},
+        {"fay", "person.update", "{'contact':@x}", R(keys_frozen)},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), R(not_due),
+         .wait_ms = 3 * HOUR},
+        {"gus", "recovery.object", OF("n1"), R(recovery_elsewhere)}, /* gus judges */
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_objected);
+    int64_t until = recovery_of(&k, "n1")->until;
+    k.now = until - 1 - k.step_ms;
+    kit_want(&k, ACCEPTED, "fay", "recovery.object", OF("n1"), NULL);
+    kit_want(&k, R(recovery_elsewhere), "fay", "recovery.object", OF("n1"), NULL);
+    kit_want(&k, R(keys_frozen), "fay", "member.leave", "{}", NULL);
+    /* Now it takes two thirds, and the panel has its time once more: four are for it, cat
+     * and the member against, and gus decides. */
+    k.now = until + 2 * HOUR - 2 - 2 * k.step_ms;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), NULL);
+    kit_want(&k, ACCEPTED, "gus", "recovery.judge", AGAINST("n1"), NULL);
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_failed);
+    kit_do(&k, "fay", "motion.open", NULL, "{'title':^}");
+    kit_close(&k);
+}
+
+/* What a panel upholds stands from the end of the wait, where the old key says nothing. */
+void test_panel_upholds(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "three_quarters", 6);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "fay"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.object", OF("n1")},
+        {"dan", "recovery.judge", FOR("n1")},
+        {"eve", "recovery.judge", FOR("n1")},
+    };
+    KIT_ROWS(&k, rows);
+    const struct sheaf_row_recovery *row = recovery_of(&k, "n1");
+    int64_t until = row->until;
+    k.now = until - 1 - k.step_ms;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), NULL);
+    kit_want(&k, R(key_revoked), "n1", "motion.open", "{'title':^}", NULL);
+    k.now = until - k.step_ms;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("recovery_panel", "n1"));
+    kit_do(&k, "n1", "motion.open", NULL, "{'title':^}");
+    kit_want(&k, R(key_revoked), "fay", "motion.open", "{'title':^}", NULL);
+    kit_close(&k);
+}
+
+/* After the wait is over the panel's last voice that matters ends it at once. */
+void test_panel_after_the_wait(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},", "two_thirds", 6);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "fay"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.object", OF("n1")},
+        {"dan", "recovery.judge", AGAINST("n1")}, /* two and two */
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), R(not_due), .wait_ms = HOUR},
+        {"n1", "motion.open", "{'title':^}", R(key_revoked)},
+        {"eve", "recovery.judge", FOR("n1")},
+        {"n1", "motion.open", "{'title':^}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* Three of five confirm, and who is left objects: there is nobody else, so the voices that were
+ * given decide, and one alone holds up nobody. */
+void test_panel_of_nobody_else(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("3"), "nine_tenths", 5);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "dan"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.confirm", OF("n1")},
+        {"eve", "recovery.object", OF("n1")},
+        {"eve", "recovery.judge", AGAINST("n1"), R(approved_twice)},
+        {"ann", "recovery.judge", FOR("n1"), R(approved_twice)},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), .wait_ms = DAY},
+        {"n1", "motion.open", "{'title':^}"},
+        /* In vain where the member's own key, its node's here, objects as well. */
+        {"n2", "recovery.open", OPEN("n2", "cat"), .label = "n2"},
+        {"ann", "recovery.confirm", OF("n2")},
+        {"bob", "recovery.confirm", OF("n2")},
+        {"n1", "recovery.confirm", OF("n2")},
+        {"eve", "recovery.object", OF("n2")},
+        {"cat.node", "recovery.object", OF("n2")},
+        {"cat", "key.revoke", "{'key':#cat.node}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_done);
+    assert_int_equal(recovery_of(&k, "n2")->state, SHEAF_recovery_state_failed);
+    kit_close(&k);
+}
+
+/* The member's own objection counts, and it takes what a protected decision takes: three are
+ * three quarters beside it, and not where one more is against it. */
+void test_panel_as_a_protected_decision(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "three_quarters", 5);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "dan"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"dan", "recovery.object", OF("n1")},
+        {"cat", "recovery.judge", FOR("n1")},
+        {"eve", "recovery.judge", AGAINST("n1")}, /* three of five */
+        {"n2", "recovery.open", OPEN("n2", "cat"), .label = "n2"},
+        {"dan", "member.leave", "{}"},
+        {"ann", "recovery.confirm", OF("n2")},
+        {"bob", "recovery.confirm", OF("n2")},
+        {"cat", "recovery.object", OF("n2")},
+        {"eve", "recovery.judge", FOR("n2")}, /* three of four */
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_failed);
+    assert_int_equal(recovery_of(&k, "n2")->state, SHEAF_recovery_state_objected);
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("recovery_panel", "n2"), NULL);
+    k.now = recovery_of(&k, "n2")->until - k.step_ms;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("recovery_panel", "n2"));
+    assert_int_equal(recovery_of(&k, "n2")->state, SHEAF_recovery_state_done);
+    kit_close(&k);
+}
+
+/* As many as confirmed must judge, whatever the voices are so far: a panel that does not speak
+ * lets nothing through. */
+void test_panel_silent(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "three_quarters", 9);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "ann"), .label = "n1"},
+        {"n2", "recovery.open", OPEN("n2", "bob"), .label = "n2"},
+        {"eve", "recovery.confirm", OF("n1")},
+        {"fay", "recovery.confirm", OF("n1")},
+        {"ann", "recovery.object", OF("n1")},
+        {"cat", "recovery.judge", FOR("n1")}, /* three of four, and one has judged */
+        {"eve", "recovery.confirm", OF("n2")},
+        {"fay", "recovery.confirm", OF("n2")},
+        {"bob", "recovery.object", OF("n2")},
+        {"cat", "recovery.judge", FOR("n2")},
+        {"dan", "recovery.judge", FOR("n2")},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), .wait_ms = DAY},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n2")},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_failed);
+    assert_int_equal(recovery_of(&k, "n2")->state, SHEAF_recovery_state_done);
+    kit_close(&k);
+}
+
+#define HELD(name, digits) KIT_HELD(name, digits, "true", "false", "false", "")
+
+/* Nobody waits for one who acts for the member, and so cannot judge. */
+void test_panel_without_who_acts_for_the_member(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "three_quarters", 5);
+    static const kit_row rows[] = {
+        {"dan", "key.admit", HELD("d1", "~d"), .label = "d1"},
+        {"d1", "holder.allow", "{'holder':~d,'member':#eve}"},
+        {"eve", "key.admit", HELD("e1", "~d"), .label = "e1"},
+        {"e1", "key.revoke", "{'key':#eve}"},
+        {"n1", "recovery.open", OPEN("n1", "dan"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.object", OF("n1")},
+        {"e1", "recovery.judge", AGAINST("n1"), R(recovery_concerned)},
+        {"hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), .wait_ms = DAY},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_done);
+    kit_close(&k);
+}
