@@ -415,8 +415,15 @@ static void give(governance *g, int who)
 
 static void revoke(governance *g, int who)
 {
-    if (acts_try(g, who, "proxy.revoke", "{}"))
+    if (governance_draw(g, 2) && g->b.proxy_count) {
+        const proxy *last = &g->b.proxies[g->b.proxy_count - 1];
+        if (last->matter == SHEAF_NONE
+            && acts_try(g, last->holder, "proxy.decline", "{'member':%u}",
+                        acts_id(g, last->giver)))
+            book_revokes(g, last->giver, SHEAF_NONE);
+    } else if (acts_try(g, who, "proxy.revoke", "{}")) {
         book_revokes(g, who, SHEAF_NONE);
+    }
 }
 
 /* ---- what the book does not follow ---- */

@@ -186,8 +186,10 @@ void book_gives(governance *g, const proxy *given)
         if (!x->live || x->until < g->k.now || g->b.people[x->giver].state == GONE
             || g->b.people[x->holder].state == GONE)
             continue;
-        if (x->holder == given->giver || x->giver == given->holder)
+        if (x->giver == given->holder)
             governance_fail(g, "a proxy of member %u is passed on", g->b.people[x->giver].id);
+        if (x->holder == given->giver)
+            g->b.proxies[i].live = false; /* laid down with one's own vote */
         held += x->holder == given->holder;
     }
     if (held >= (uint32_t)g->b.now.cap)

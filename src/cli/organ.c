@@ -383,6 +383,43 @@ static void print_proxy(const sheaf_round_source *source, const struct sheaf_row
     printf(" that closes until %s\n", moment_of(p->until).words);
 }
 
+/* Laid down by its holder and still in its time: who gave it votes, or chooses another. */
+static bool laid_down(const struct sheaf_row_proxy *p, int64_t now)
+{
+    return !p->live && p->laid_down != SHEAF_NONE && p->until >= now;
+}
+
+static void print_laid_down(const sheaf_round_source *source, int64_t now, uint32_t *shown)
+{
+    const sheaf_state *state = source->state;
+    for (uint32_t i = 0; i < sheaf_proxy_count(state); i++) {
+        const struct sheaf_row_proxy *p = sheaf_proxy_at(state, i);
+        if (!laid_down(p, now))
+            continue;
+        ++*shown;
+        printf("member %u", p->holder);
+        sheaf_source_print_name(source, p->holder);
+        printf(" has laid down the proxy of member %u", p->giver);
+        sheaf_source_print_name(source, p->giver);
+        printf(", with entry %u\n", p->laid_down);
+    }
+}
+
+static void put_laid_down(const sheaf_state *state, int64_t now, sheaf_json_writer *w)
+{
+    sheaf_json_key(w, "laid_down");
+    sheaf_json_open_list(w);
+    for (uint32_t i = 0; i < sheaf_proxy_count(state); i++) {
+        const struct sheaf_row_proxy *p = sheaf_proxy_at(state, i);
+        if (!laid_down(p, now))
+            continue;
+        sheaf_json_open_object(w);
+        sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_proxy), p, SHEAF_NONE, w);
+        sheaf_json_close(w);
+    }
+    sheaf_json_close(w);
+}
+
 static sheaf_status list_proxies(const sheaf_round_source *source, const sheaf_arguments *a,
                                  sheaf_err *err)
 {
@@ -393,6 +430,7 @@ static sheaf_status list_proxies(const sheaf_round_source *source, const sheaf_a
     sheaf_json_writer w = sheaf_print_begin(&object);
     int64_t now = sheaf_clock_ms();
     uint32_t shown = 0;
+    put_laid_down(state, now, &w);
     sheaf_json_key(&w, "proxies");
     sheaf_json_open_list(&w);
     for (uint32_t row_1 = sheaf_coop(state)->proxy_first; row_1; row_1 = p->next) {
@@ -412,6 +450,7 @@ static sheaf_status list_proxies(const sheaf_round_source *source, const sheaf_a
     if (a->json)
         return sheaf_print_end(&object, &w), SHEAF_OK;
     sheaf_buffer_deinit(&object);
+    print_laid_down(source, now, &shown);
     if (!shown)
         puts(sheaf_article_on(state, SHEAF_ARTICLE_proxies) ? "nobody has given a proxy"
                                                             : "the bylaws have no proxies");

@@ -4,7 +4,9 @@
  * voted counts as one more ballot like the holder's, if the holder has cast one. Who votes in
  * person overrides their proxy; one for this matter comes before one for all. Neither counts
  * where giver or holder has left, does not belong to the electorate, or is conflicted. Nobody
- * gives who holds, so that there are no chains and no cycles.
+ * holds who has given, and who gives lets go of what they hold, so that there are no chains and
+ * no cycles, and nobody is kept from giving. A holder declines a proxy, and gets none from the
+ * same giver for as long as one can be given: so nobody fills the places of others.
  *
  * Live proxies are in a list of their own: what a closing costs follows how many were given,
  * not how many members there are.

@@ -86,7 +86,14 @@ static uint32_t count_live(sheaf_fold *fold, uint32_t member, bool given)
     return count;
 }
 
-/* ---- giving and revoking ---- */
+/* Its holder does not vote for the giver any more, who sees so. */
+static void lay_down(sheaf_fold *fold, uint32_t row)
+{
+    drop(fold->state, row);
+    sheaf_proxy_edit(fold->state, row)->laid_down = fold->index;
+}
+
+/* ---- giving, revoking and declining ---- */
 
 static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_proxy_give *what)
 {
@@ -100,6 +107,9 @@ static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_prox
     SHEAF_REFUSE_IF(what->until < fold->stamp, until_past);
     SHEAF_REFUSE_IF(what->until > fold->stamp + (int64_t)bylaws->proxy_until_max_s * 1000,
                     proxy_long);
+    const struct sheaf_row_proxy_declined *declined =
+        sheaf_proxy_declined_find(fold->state, sheaf_pair(fold->member, what->member));
+    SHEAF_REFUSE_IF(declined && fold->stamp < declined->until, proxy_declined);
     sheaf_electorate electorate;
     if (what->has_matter) {
         SHEAF_REFUSE_UNLESS(sheaf_matter_find_open(fold->state, what->matter, &electorate));
@@ -110,6 +120,8 @@ static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_prox
     return SHEAF_ACCEPTED;
 }
 
+/* Nobody keeps another from choosing who votes for them by giving them a proxy unasked: with
+ * their own vote they let go of those of others. */
 sheaf_refusal sheaf_rule_proxy_give(sheaf_fold *fold, const struct sheaf_proxy_give *what)
 {
     sheaf_state *state = fold->state;
@@ -119,9 +131,9 @@ sheaf_refusal sheaf_rule_proxy_give(sheaf_fold *fold, const struct sheaf_proxy_g
     uint32_t row = sheaf_proxy_row(state, pair);
     if (row != SHEAF_NONE && sheaf_proxy_at(state, row)->live)
         drop(state, row);
-    SHEAF_REFUSE_IF(count_live(fold, fold->member, false)
-                        || count_live(fold, what->member, true),
-                    proxy_chain);
+    SHEAF_REFUSE_IF(count_live(fold, what->member, true), proxy_chain);
+    for (uint32_t left = count_live(fold, fold->member, false); left && !state->failed; left--)
+        lay_down(fold, sheaf_proxy_party_find(state, fold->member)->held - 1);
     SHEAF_REFUSE_IF(count_live(fold, what->member, false) >= sheaf_bylaws_now(state)->proxy_cap,
                     proxy_cap);
     if (row == SHEAF_NONE) {
@@ -135,6 +147,7 @@ sheaf_refusal sheaf_rule_proxy_give(sheaf_fold *fold, const struct sheaf_proxy_g
     proxy->holder = what->member;
     proxy->matter = matter;
     proxy->until = what->until;
+    proxy->laid_down = SHEAF_NONE;
     add(state, row);
     return SHEAF_ACCEPTED;
 }
@@ -146,6 +159,27 @@ sheaf_refusal sheaf_rule_proxy_revoke(sheaf_fold *fold, const struct sheaf_proxy
     SHEAF_REFUSE_IF(row == SHEAF_NONE || !sheaf_proxy_at(fold->state, row)->live,
                     no_such_proxy);
     drop(fold->state, row);
+    return SHEAF_ACCEPTED;
+}
+
+/* Who was declined would else take the same place again, and keep it from others. */
+sheaf_refusal sheaf_rule_proxy_decline(sheaf_fold *fold, const struct sheaf_proxy_decline *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t matter = what->has_matter ? what->matter : SHEAF_NONE;
+    uint32_t row = sheaf_proxy_row(state, sheaf_pair(what->member, matter));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || !sheaf_proxy_at(state, row)->live
+                        || sheaf_proxy_at(state, row)->holder != fold->member,
+                    proxy_not_held);
+    lay_down(fold, row);
+    uint64_t pair = sheaf_pair(what->member, fold->member);
+    uint32_t at = sheaf_proxy_declined_row(state, pair);
+    struct sheaf_row_proxy_declined *declined = at == SHEAF_NONE
+                                                    ? sheaf_proxy_declined_new(state, pair)
+                                                    : sheaf_proxy_declined_edit(state, at);
+    declined->giver = what->member;
+    declined->holder = fold->member;
+    declined->until = fold->stamp + (int64_t)sheaf_bylaws_now(state)->proxy_until_max_s * 1000;
     return SHEAF_ACCEPTED;
 }
 

@@ -115,6 +115,7 @@ enum {
     AREA(counted, BALLOTS),
     AREA(election_ballot, BALLOTS),
     AREA(proxy, BALLOTS),
+    AREA(proxy_declined, BALLOTS),
     AREA(proxy_party, BALLOTS),
     AREA(dataset, DATA),
     AREA(dataset_group, DATA),

@@ -47,6 +47,9 @@ static void proxies(kit *k)
     kit_do(k, "hub", "clock.tick", NULL,
            "{'deadline':'motion','of':#absent,'unwitnessed':false}");
     kit_do(k, "ann", "proxy.revoke", NULL, "{}");
+    kit_do(k, "ann", "proxy.give", NULL, "{'member':#bob,'until':%lld}",
+           (long long)k->now + 900000000);
+    kit_do(k, "bob", "proxy.decline", NULL, "{'member':#ann}");
 }
 
 /* Dan is not asked, and so three are all. */

@@ -53,7 +53,7 @@ const VERBS = {
     'petition.unsign': 'took back a signature', 'proposal.amend': 'amended a proposal',
     'proposal.consent': 'consented to a proposal',
     'proposal.object': 'objected to a proposal', 'proposal.open': 'opened a proposal',
-    'proposal.withdraw': 'withdrew a proposal', 'proxy.give': 'gave a proxy', 'proxy.revoke': 'revoked a proxy',
+    'proposal.withdraw': 'withdrew a proposal', 'proxy.decline': 'laid down a proxy', 'proxy.give': 'gave a proxy', 'proxy.revoke': 'revoked a proxy',
     'recovery.confirm': 'confirmed a recovery of keys', 'recovery.decline': 'struck a recovery of keys',
     'recovery.judge': 'judged a recovery of keys', 'recovery.object': 'objected to a recovery of keys',
     'recovery.open': 'asked for the recovery of keys',

@@ -66,6 +66,7 @@ void test_recall_of_the_last_of_a_class(void **unused);
 void test_organs_of_the_bylaws(void **unused);
 void test_powers(void **unused);
 void test_proxy_forms(void **unused);
+void test_proxy_laid_down(void **unused);
 void test_proxies_at_closing(void **unused);
 void test_proxies_fall_away(void **unused);
 void test_proxies_of_who_left(void **unused);

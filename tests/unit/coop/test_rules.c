@@ -455,6 +455,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_organs_of_the_bylaws),
     cmocka_unit_test(test_powers),
     cmocka_unit_test(test_proxy_forms),
+    cmocka_unit_test(test_proxy_laid_down),
     cmocka_unit_test(test_proxies_at_closing),
     cmocka_unit_test(test_proxies_fall_away),
     cmocka_unit_test(test_proxies_of_who_left),

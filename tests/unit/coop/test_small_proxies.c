@@ -16,7 +16,8 @@ enum { PEOPLE = 3, SCOPES = 2, CHOICES = 2 };
 enum {
     GIVE = 0,
     REVOKE = GIVE + PEOPLE * PEOPLE * SCOPES,
-    VOTE = REVOKE + PEOPLE * SCOPES,
+    DECLINE = REVOKE + PEOPLE * SCOPES,
+    VOTE = DECLINE + PEOPLE, /* what they gave to ann for all */
     CONFLICT = VOTE + PEOPLE * CHOICES,
     TICK = CONFLICT + PEOPLE,
     MOVES
@@ -46,6 +47,10 @@ static bool move(small_step *at, int n)
         return false;
     if (n < REVOKE)
         return give(at, n);
+    if (n < VOTE && n >= DECLINE) {
+        struct sheaf_proxy_decline what = {.member = people[n - DECLINE]};
+        return small_act(at, people[0], SHEAF_KIND_proxy_decline, &what);
+    }
     if (n < VOTE) {
         struct sheaf_proxy_revoke what = {.has_matter = n % SCOPES, .matter = motion};
         return small_act(at, people[(n - REVOKE) / SCOPES], SHEAF_KIND_proxy_revoke, &what);
@@ -150,6 +155,9 @@ static void project(const small_step *at, sheaf_buffer *out)
                 &at->state, sheaf_pair(people[i], scope ? motion : SHEAF_NONE));
             sheaf_buffer_add_u32(out, given && given->live ? given->holder : SHEAF_NONE);
         }
+        sheaf_buffer_add_byte(
+            out,
+            sheaf_proxy_declined_find(&at->state, sheaf_pair(people[i], people[0])) != NULL);
     }
     sheaf_buffer_add_byte(out, motion_of(at)->state);
 }
