@@ -79,8 +79,10 @@ static void print_exclusion(const sheaf_matter *matter, const struct sheaf_row_m
 {
     const struct sheaf_row_exclusion *row =
         sheaf_exclusion_find(matter->state, member->exclusion);
+    const struct sheaf_row_motion *motion =
+        row ? sheaf_exclusion_motion(matter->state, row) : NULL;
     if (!row
-        || (row->motion == SHEAF_NONE
+        || (!motion
             && row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000
                    < sheaf_coop(matter->state)->stamp))
         return;
@@ -90,9 +92,9 @@ static void print_exclusion(const sheaf_matter *matter, const struct sheaf_row_m
     sheaf_matter_print_text(matter, "reason", &row->reason);
     sheaf_matter_print_text(matter, "answer", &row->answer);
     sheaf_matter_print_time("heard until", row->heard);
-    if (row->motion != SHEAF_NONE)
-        printf("  motion      %" PRIu32 ": sheaf motion show %" PRIu32 "\n", row->motion,
-               row->motion);
+    if (motion)
+        printf("  motion      %" PRIu32 ": sheaf motion show %" PRIu32 "\n", motion->id,
+               motion->id);
     else
         printf("  then        a motion can be put to the members, for 90 days; "
                "`sheaf member answer\n              --exclusion %" PRIu32 "` answers\n",

@@ -423,6 +423,8 @@ static void print_settled(const sheaf_motion_report *r)
     const struct sheaf_row_motion *m = r->motion;
     const struct sheaf_row_bylaws *version = sheaf_bylaws_find(r->state, m->decided);
     bool awaits = version && version->from == SHEAF_NONE;
+    const struct sheaf_row_assembly *assembly = sheaf_assembly_find(r->state, m->assembly);
+    bool cancelled = assembly && assembly->state == SHEAF_assembly_state_cancelled;
     const char *const words[] = {
         [SHEAF_motion_state_open] = "",
         [SHEAF_motion_state_adopted] = awaits ? "adopted"
@@ -436,7 +438,10 @@ static void print_settled(const sheaf_motion_report *r)
         [SHEAF_motion_state_held] = "adopted; its effect is held",
         [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
         [SHEAF_motion_state_undone] = "not ratified: the urgent act is undone",
-        [SHEAF_motion_state_called_off] = "called off with the assembly it was put to",
+        [SHEAF_motion_state_called_off] =
+            cancelled
+                ? "called off with the assembly it was put to"
+                : "called off: another on the same, which closes before it, took its place",
     };
     printf("  settled    %s, by entry %" PRIu32 "\n", words[m->state], m->decided);
     bool later = m->acted != SHEAF_NONE && m->acted != m->decided && !awaits;

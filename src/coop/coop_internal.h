@@ -105,8 +105,13 @@ void sheaf_ending_changed(sheaf_fold *fold);
 void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
                          const sheaf_hash *reason);
 
-/* The motion, if its effect is an exclusion, is the one on its request. */
-void sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect, uint32_t motion);
+/* The motion, if its effect is an exclusion, is the one on its request from now on, in the place
+ * of one that waits for an assembly and would close later. It has its times. */
+sheaf_refusal sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect,
+                                    const struct sheaf_row_motion *motion);
+
+/* Another takes the place of an open motion that is put to an assembly which has not begun. */
+void sheaf_motion_call_off(sheaf_fold *fold, uint32_t id);
 
 /* A member speaks on an application, an appointment, or what else so many must speak on: once,
  * and once as a human (coop/member.h). */

@@ -5,16 +5,40 @@
  * member concerned does not vote on it. Nobody has more than one request open, and there is one
  * against a member at a time, so that members cannot be worn down by many; a motion on it that
  * was decided has used it up, so that nobody is put to the vote twice on one hearing; 90 days
- * after the hearing it lapses, so that nobody lives under an old one. Where the bylaws give
- * exclusion up, nobody is excluded any more, by a motion that was open then neither. */
+ * after the hearing it lapses, so that nobody lives under an old one. A friend could shield a
+ * member by a motion that waits for a far assembly: so the assembly must end before the request
+ * lapses, another motion that closes earlier takes the place of one whose assembly has not
+ * begun, and one that is withdrawn, or whose assembly is called off or has no quorum, uses
+ * nothing up. Where the bylaws give exclusion up, nobody is excluded any more, by a motion that
+ * was open then neither. */
 #include "coop/member.h"
 
-/* The motion on the request, unless there was none, or it was withdrawn. */
-static const struct sheaf_row_motion *motion_on(const sheaf_state *state,
-                                                const struct sheaf_row_exclusion *row)
+const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,
+                                                      const struct sheaf_row_exclusion *row)
 {
     const struct sheaf_row_motion *motion = sheaf_motion_find(state, row->motion);
-    return motion && motion->state != SHEAF_motion_state_withdrawn ? motion : NULL;
+    bool undecided = motion
+                     && (motion->state == SHEAF_motion_state_withdrawn
+                         || motion->state == SHEAF_motion_state_called_off
+                         || (motion->state == SHEAF_motion_state_no_quorum
+                             && motion->assembly != SHEAF_NONE));
+    return undecided ? NULL : motion;
+}
+
+/* It waits for an assembly that has not begun, and ends nothing else. */
+static bool waits(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    if (motion->state != SHEAF_motion_state_open || motion->assembly == SHEAF_NONE
+        || motion->process != SHEAF_NONE || motion->carries != SHEAF_NONE)
+        return false;
+    uint8_t assembly = sheaf_assembly_get(state, motion->assembly)->state;
+    return assembly == SHEAF_assembly_state_convened
+           || assembly == SHEAF_assembly_state_second_call;
+}
+
+static int64_t lapses(const struct sheaf_row_exclusion *row)
+{
+    return row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000;
 }
 
 static bool over(const sheaf_fold *fold, uint32_t exclusion)
@@ -22,9 +46,8 @@ static bool over(const sheaf_fold *fold, uint32_t exclusion)
     const struct sheaf_row_exclusion *row = sheaf_exclusion_find(fold->state, exclusion);
     if (!row || !sheaf_member_active(fold->state, row->member))
         return true;
-    const struct sheaf_row_motion *motion = motion_on(fold->state, row);
-    return motion ? motion->state != SHEAF_motion_state_open
-                  : row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000 < fold->stamp;
+    const struct sheaf_row_motion *motion = sheaf_exclusion_motion(fold->state, row);
+    return motion ? motion->state != SHEAF_motion_state_open : lapses(row) < fold->stamp;
 }
 
 sheaf_refusal sheaf_rule_exclusion_open(sheaf_fold *fold,
@@ -72,16 +95,26 @@ sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!row, no_such_exclusion);
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, row->member), no_such_member);
     SHEAF_REFUSE_IF(fold->stamp < row->heard, hearing);
-    SHEAF_REFUSE_IF(fold->rehearsal && motion_on(fold->state, row), exclusion_moved);
+    const struct sheaf_row_motion *moved = sheaf_exclusion_motion(fold->state, row);
+    SHEAF_REFUSE_IF(fold->rehearsal && moved && !waits(fold->state, moved), exclusion_moved);
     SHEAF_REFUSE_IF(fold->rehearsal && over(fold, what->exclusion), exclusion_lapsed);
     return sheaf_member_end(fold, row->member, SHEAF_member_state_excluded);
 }
 
-void sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect, uint32_t motion)
+sheaf_refusal sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect,
+                                    const struct sheaf_row_motion *motion)
 {
     if (effect->kind != SHEAF_KIND_member_exclude)
-        return;
+        return SHEAF_ACCEPTED;
     const struct sheaf_member_exclude *what = effect->what;
-    uint32_t row = sheaf_exclusion_row(fold->state, what->exclusion);
-    sheaf_exclusion_edit(fold->state, row)->motion = motion;
+    struct sheaf_row_exclusion *row =
+        sheaf_exclusion_edit(fold->state, sheaf_exclusion_row(fold->state, what->exclusion));
+    const struct sheaf_row_motion *before = sheaf_exclusion_motion(fold->state, row);
+    SHEAF_REFUSE_IF(motion->assembly != SHEAF_NONE && motion->closes > lapses(row),
+                    exclusion_lapsed);
+    SHEAF_REFUSE_IF(before && motion->closes >= before->closes, exclusion_moved);
+    if (before)
+        sheaf_motion_call_off(fold, before->id);
+    row->motion = motion->id;
+    return SHEAF_ACCEPTED;
 }

@@ -105,7 +105,6 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
         const sheaf_electorate all = sheaf_motion_electorate(motion);
         sheaf_conflict_of_subject(fold, motion->id, &all, effect);
     }
-    sheaf_exclusion_moved(fold, effect, motion->id);
 }
 
 void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion)
@@ -194,6 +193,9 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_motion_schedule(fold, motion);
     SHEAF_REFUSE_UNLESS(sheaf_assembly_motion_put(fold, motion));
+    SHEAF_STOP_IF_SPENT(fold);
+    if (what->has_effect)
+        SHEAF_REFUSE_UNLESS(sheaf_exclusion_moved(fold, what->effect, motion));
     if (what->has_process)
         SHEAF_REFUSE_UNLESS(sheaf_accountability_put(fold, what->process, motion,
                                                      what->has_effect ? what->effect : NULL));
@@ -238,6 +240,14 @@ sheaf_refusal sheaf_rule_motion_withdraw(sheaf_fold *fold,
     end_vote(fold, row, SHEAF_motion_state_withdrawn);
     drop_effect(fold, row);
     return SHEAF_ACCEPTED;
+}
+
+void sheaf_motion_call_off(sheaf_fold *fold, uint32_t id)
+{
+    uint32_t row = sheaf_motion_row(fold->state, id);
+    sheaf_assembly_motion_drop(fold->state, row);
+    end_vote(fold, row, SHEAF_motion_state_called_off);
+    drop_effect(fold, row);
 }
 
 sheaf_refusal sheaf_matter_motion_open(const sheaf_state *state, uint32_t id,

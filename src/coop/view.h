@@ -41,6 +41,11 @@ bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t in
 /* In so many seconds after the hearing a motion follows on a request for exclusion. */
 enum { SHEAF_EXCLUSION_LAPSE_S = SHEAF_FIXED_exclusion_lapse_s };
 
+/* The motion on a request for exclusion; NULL where there is none, or nothing was decided by it:
+ * it was withdrawn, or so was the assembly that it was put to, or too few came there. */
+const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,
+                                                      const struct sheaf_row_exclusion *row);
+
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 
 /* What the key may sign now: of one made in a page, what the bylaws in force leave to such
