@@ -77,8 +77,7 @@ void sheaf_kind_words(sheaf_kind kind, char out[SHEAF_WORDS_MAX])
     int len = snprintf(out, SHEAF_WORDS_MAX, "%s", sheaf_kind_shape(kind)->name);
     assert(len > 0 && len < SHEAF_WORDS_MAX);
     for (char *c = out; *c; c++)
-        if (*c == '.')
-            *c = ' ';
+        *c = (char)(*c == '.' ? ' ' : *c == '_' ? '-' : *c);
 }
 
 sheaf_kind sheaf_kind_from_words(const char *noun, const char *verb)
@@ -87,6 +86,9 @@ sheaf_kind sheaf_kind_from_words(const char *noun, const char *verb)
     int len = snprintf(wire, sizeof wire, "%s.%s", noun, verb);
     if (len < 0 || (size_t)len >= sizeof wire)
         return SHEAF_KIND_none;
+    for (char *c = wire; *c; c++) /* as flags: no wire name has a hyphen */
+        if (*c == '-')
+            *c = '_';
     return sheaf_kind_find(sheaf_str(wire));
 }
 

@@ -1,6 +1,7 @@
 #include "acts/submission.h"
 
 #include "acts/acts_internal.h"
+#include "base/text.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -123,12 +124,44 @@ bool sheaf_act_text_find(const sheaf_act *act, sheaf_slice path, sheaf_commitmen
     return false;
 }
 
+/* Nothing to read: blanks of whatever width, and characters without any. */
+static bool is_blank(sheaf_slice text)
+{
+    static const struct {
+        uint32_t from, to;
+    } blanks[] = {{'\t', '\n'},     {' ', ' '},       {0xA0, 0xA0},     {0xAD, 0xAD},
+                  {0x1680, 0x1680}, {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x2064},
+                  {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}};
+    uint32_t point;
+    while (sheaf_utf8_take(&text, &point)) {
+        bool blank = false;
+        for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+            blank = blank || (point >= blanks[i].from && point <= blanks[i].to);
+        if (!blank)
+            return false;
+    }
+    return text.len == 0;
+}
+
+/* Limits are in bytes: said where letters take more than one. */
+static const char *beside_bytes(sheaf_slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] >= 0x80)
+            return ", of which letters such as é take two and more";
+    return "";
+}
+
 sheaf_status sheaf_text_form_check(const sheaf_field *field, sheaf_slice text, sheaf_err *err)
 {
     if (text.len < (size_t)field->lo || text.len > (size_t)field->hi)
         return sheaf_fail(err, SHEAF_INVALID,
-                          "%s: the text must have %lld to %lld bytes, not %zu", field->name,
-                          (long long)field->lo, (long long)field->hi, text.len);
+                          "%s: the text must have %lld to %lld bytes, not %zu%s", field->name,
+                          (long long)field->lo, (long long)field->hi, text.len,
+                          beside_bytes(text));
+    if (field->lo > 0 && is_blank(text))
+        return sheaf_fail(err, SHEAF_INVALID, "%s: the text has nothing but blanks",
+                          field->name);
     if (sheaf_words_have_control(text, "\t\n"))
         return sheaf_fail(err, SHEAF_INVALID,
                           "%s: the text must be UTF-8 without control characters other than "

@@ -62,12 +62,13 @@ typedef struct {
 } sheaf_floor;
 
 enum { SHEAF_FAULT_PATH_MAX = 100 };
+#define SHEAF_NO_NUMBER INT64_MIN
 
 /* What is wrong with a document. */
 typedef struct {
     sheaf_bylaws_fault fault;
     char path[SHEAF_FAULT_PATH_MAX]; /* surplus.data_bp; its first word is the article */
-    int64_t value;                   /* what stands there */
+    int64_t value;            /* what stands there; SHEAF_NO_NUMBER of a text or a list */
     const sheaf_floor *floor; /* the law spoke; NULL where the document contradicts itself */
 } sheaf_bylaws_finding;
 

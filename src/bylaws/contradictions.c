@@ -31,7 +31,7 @@ static bool check_purpose(const struct sheaf_purpose_article *purpose,
     bool wrong = false;
     for (size_t i = 0; i < purpose->currency.len; i++)
         wrong = wrong || purpose->currency.data[i] < 'A' || purpose->currency.data[i] > 'Z';
-    return wrong && FOUND(CURRENCY, 0, "purpose.currency");
+    return wrong && FOUND(CURRENCY, SHEAF_NO_NUMBER, "purpose.currency");
 }
 
 static bool check_members(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out)
@@ -46,12 +46,12 @@ static bool check_members(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findin
                         && (!classes[i].has_ceiling_bp || classes[i].ceiling_bp == WHOLE_BP));
         for (uint32_t k = 0; k < i; k++)
             if (sheaf_slice_equal(classes[i].name, classes[k].name)
-                && FOUND(CLASS_TWICE, i, "members.classes[%u].name", i))
+                && FOUND(CLASS_TWICE, SHEAF_NO_NUMBER, "members.classes[%u].name", i))
                 return true;
     }
-    if (!vote && FOUND(NO_VOTING_CLASS, 0, "members.classes"))
+    if (!vote && FOUND(NO_VOTING_CLASS, SHEAF_NO_NUMBER, "members.classes"))
         return true;
-    if (vote && !unlimited && FOUND(CEILINGS_ALL, 0, "members.classes"))
+    if (vote && !unlimited && FOUND(CEILINGS_ALL, SHEAF_NO_NUMBER, "members.classes"))
         return true;
     uint32_t organs = bylaws->has_organs ? bylaws->organs.list.count : 0;
     if (!members->admission.has_organ)
@@ -166,7 +166,7 @@ static bool check_organs(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding
             return true;
         for (uint32_t k = 0; k < i; k++)
             if (sheaf_slice_equal(organs[i].name, organs[k].name)
-                && FOUND(ORGAN_TWICE, i, "organs.list[%u].name", i))
+                && FOUND(ORGAN_TWICE, SHEAF_NO_NUMBER, "organs.list[%u].name", i))
                 return true;
         if (organs[i].kind == SHEAF_organ_kind_treasurers && !treasurers)
             treasurers = organs[i].seats; /* those of the first such organ sign */
@@ -194,7 +194,7 @@ static bool check_money(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings
 static bool check_data(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out)
 {
     return bylaws->data.budget_required && bylaws->privacy.exact_sums
-           && FOUND(BUDGET_EXACT, 1, "data.budget_required");
+           && FOUND(BUDGET_EXACT, SHEAF_NO_NUMBER, "data.budget_required");
 }
 
 /* The name is that of a note's key (C2SP signed-note): its form is judged by src/log. */
@@ -214,12 +214,13 @@ static bool check_witnesses(const struct sheaf_witnesses_article *rules,
         && FOUND(WITNESS_QUORUM, rules->quorum, "witnesses.quorum"))
         return true;
     for (uint32_t i = 0; i < rules->list.count; i++) {
-        if (!witness_sound(&list[i]) && FOUND(WITNESS_FORM, i, "witnesses.list[%u]", i))
+        if (!witness_sound(&list[i])
+            && FOUND(WITNESS_FORM, SHEAF_NO_NUMBER, "witnesses.list[%u]", i))
             return true;
         for (uint32_t k = 0; k < i; k++)
             if ((sheaf_slice_equal(list[i].name, list[k].name)
                  || memcmp(&list[i].public_key, &list[k].public_key, SHEAF_PUBLIC_BYTES) == 0)
-                && FOUND(WITNESS_TWICE, i, "witnesses.list[%u]", i))
+                && FOUND(WITNESS_TWICE, SHEAF_NO_NUMBER, "witnesses.list[%u]", i))
                 return true;
     }
     return false;
@@ -235,11 +236,11 @@ static bool check_withheld(const struct sheaf_visibility_article *rules,
         sheaf_kind kind = sheaf_kind_find(list[i].kind);
         if ((kind == SHEAF_KIND_none || sheaf_kind_shape(kind)->actor == SHEAF_ACTOR_COOP
              || sheaf_kind_shape(kind)->area == SHEAF_AREA_PUBLIC)
-            && FOUND(WITHHELD_KIND, i, "visibility.withheld[%u].kind", i))
+            && FOUND(WITHHELD_KIND, SHEAF_NO_NUMBER, "visibility.withheld[%u].kind", i))
             return true;
         for (uint32_t k = 0; k < i; k++)
             if (sheaf_slice_equal(list[i].kind, list[k].kind)
-                && FOUND(WITHHELD_TWICE, i, "visibility.withheld[%u].kind", i))
+                && FOUND(WITHHELD_TWICE, SHEAF_NO_NUMBER, "visibility.withheld[%u].kind", i))
                 return true;
     }
     return false;
@@ -274,7 +275,7 @@ static bool check_sources(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findin
         const struct sheaf_source_note *notes = list->at;
         for (uint32_t i = 0; i < list->count; i++)
             if (!names_field(shape, notes[i].of)
-                && FOUND(SOURCE_FIELD, i, "%s.sources[%u].of",
+                && FOUND(SOURCE_FIELD, SHEAF_NO_NUMBER, "%s.sources[%u].of",
                          sheaf_article_describe(number)->key, i))
                 return true;
     }

@@ -306,7 +306,10 @@ void sheaf_bylaws_fault_write(const sheaf_bylaws_finding *finding, sheaf_buffer 
     sheaf_buffer_printf(out, "article %d (%s), %s: ", (int)number,
                         sheaf_article_describe(number)->title, finding->path);
     if (!floor) {
-        put_number(out, finding->path, finding->value);
+        if (finding->value == SHEAF_NO_NUMBER)
+            sheaf_buffer_add_string(out, "what stands there");
+        else
+            put_number(out, finding->path, finding->value);
         sheaf_buffer_add_string(out, " contradicts the bylaws themselves");
         return;
     }

@@ -83,6 +83,9 @@ static void print(const sheaf_matter *matter)
     const struct sheaf_row_allocation *row = matter->row;
     printf("Vote %" PRIu32 " on how to divide %" PRId64 " %s.\n", row->id, row->amount,
            standings[row->state]);
+    fputs("  of what     units that the title says; as a budget, ", stdout);
+    sheaf_matter_print_cents(matter, row->amount);
+    puts("");
     sheaf_matter_print_text(matter, "title", &row->title);
     sheaf_matter_print_text(matter, "reason", &row->reason);
     sheaf_matter_print_act(matter, "opened", row->opened, row->by);

@@ -263,6 +263,37 @@ static sheaf_status write_out(const sheaf_arguments *a, const sheaf_document *d,
     return status;
 }
 
+/* What the answers make, as far as it is sound. */
+static sheaf_status take(founding *f, sheaf_document *out)
+{
+    sheaf_status status = sheaf_document_take(out, f->tree.root, "the new bylaws", f->err);
+    if (status == SHEAF_OK)
+        status = sheaf_document_check(out, "the new bylaws", f->err);
+    if (status != SHEAF_OK)
+        sheaf_document_free(out);
+    return status;
+}
+
+/* Where the answers make no sound document a person is asked again, and what was said before is
+ * what an empty line keeps. */
+static sheaf_status answer_and_check(founding *f, const char *text, sheaf_document *out)
+{
+    for (int tries = 1;; tries++) {
+        SHEAF_TRY(answer_all(f));
+        SHEAF_TRY(lay_tables(f));
+        sheaf_status status = take(f, out);
+        if (status == SHEAF_OK)
+            break;
+        if (status != SHEAF_INVALID || !f->interactive || tries == TRIES_MAX)
+            return status;
+        fprintf(stderr, "  %s\nOnce more; an empty line keeps what stands in brackets.\n",
+                f->err->message);
+    }
+    sheaf_document_free(out);
+    SHEAF_TRY(sheaf_draft_settle_sources(&f->tree, text, f->err));
+    return take(f, out);
+}
+
 static sheaf_status make(founding *f, sheaf_arena *arena, sheaf_buffer *file, sheaf_err *err)
 {
     const char *text = "";
@@ -275,14 +306,8 @@ static sheaf_status make(founding *f, sheaf_arena *arena, sheaf_buffer *file, sh
     SHEAF_TRY(choose_model(f, &text));
     f->tree.arena = arena;
     SHEAF_TRY(sheaf_json_parse(sheaf_str(text), arena, &f->tree.root, err));
-    SHEAF_TRY(answer_all(f));
-    SHEAF_TRY(lay_tables(f));
-    SHEAF_TRY(sheaf_draft_settle_sources(&f->tree, text, err));
-    sheaf_status status = sheaf_document_take(&d, f->tree.root, "the new bylaws", err);
-    if (status == SHEAF_OK)
-        status = sheaf_document_check(&d, "the new bylaws", err);
-    if (status == SHEAF_OK)
-        status = write_out(f->arguments, &d, err);
+    SHEAF_TRY(answer_and_check(f, text, &d));
+    sheaf_status status = write_out(f->arguments, &d, err);
     sheaf_document_free(&d);
     return status;
 }

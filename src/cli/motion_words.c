@@ -240,17 +240,29 @@ uint32_t sheaf_motion_uncounted(const sheaf_motion_report *r)
     return count;
 }
 
+/* The one class that decides, as where members of a class elect an organ; empty for all. */
+static sheaf_slice class_of(const sheaf_motion_report *r)
+{
+    const struct sheaf_row_motion *m = r->motion;
+    if (m->body != SHEAF_body_assembly || !m->of)
+        return sheaf_str("");
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(r->state, m->bylaws);
+    return SHEAF_WORDS(sheaf_class_at(r->state, bylaws->class_first + m->of - 1)->name);
+}
+
 static void print_votes(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
     uint32_t conflicted = sheaf_conflicts(r->state, m->id),
              on_trial = sheaf_motion_uncounted(r);
+    const sheaf_slice class = class_of(r);
     if (m->body == SHEAF_body_organ)
         printf("  may vote   the %" PRIu32
                " officers of %.*s when it was opened, while they are",
                m->electorate, SHEAF_PRINT(organ_name(r)));
     else
-        printf("  may vote   %" PRIu32 " who had a vote when it was %s", m->electorate,
+        printf("  may vote   %" PRIu32 "%s%.*s who had a vote when it was %s", m->electorate,
+               class.len ? " of the class " : "", SHEAF_PRINT(class),
                m->since == m->id ? "opened" : "referred to the members");
     if (conflicted)
         printf("; %" PRIu32 " of them %s", conflicted,
@@ -269,7 +281,8 @@ static void print_votes(const sheaf_motion_report *r)
     if (m->body == SHEAF_body_organ && m->urgent)
         return;
     if (!r->standing.needed && r->standing.quorate) {
-        puts("  quorum     none is needed");
+        printf("  quorum     none is needed%s\n",
+               on_second_call(r) ? " on the second call" : "");
         return;
     }
     printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", r->standing.turnout,

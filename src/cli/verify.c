@@ -14,6 +14,8 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
                        const sheaf_err *err)
 {
     sheaf_buffer out;
+    char fault[SHEAF_MESSAGE_MAX];
+    sheaf_plain(err->message, fault);
     sheaf_json_writer w = sheaf_print_begin(&out);
     sheaf_json_member_put_int(&w, "cosigned", v->cosigned);
     sheaf_json_member_put_int(&w, "cosigned_last", (int64_t)v->cosigned_last);
@@ -21,7 +23,7 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
     sheaf_json_member_put_int(&w, "entries", (int64_t)v->entries);
     sheaf_json_member_put_int(&w, "evaluations_checked", v->evaluations_checked);
     if (!sound)
-        sheaf_json_member_put_string(&w, "fault", sheaf_str(err->message));
+        sheaf_json_member_put_string(&w, "fault", sheaf_str(fault));
     if (v->fault_entry != UINT64_MAX)
         sheaf_json_member_put_int(&w, "fault_entry", (int64_t)v->fault_entry);
     if (v->fault_rests_on[0])

@@ -109,6 +109,12 @@ static void override(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT_TITLED("override", of, at, o->reason,
                     "asks for signatures; do sign if it should be suspended",
                     "override suspend --of %u", o->of);
+    /* To whoever signed: by itself it comes to nothing. */
+    if (o->state == SHEAF_override_state_suspended && sheaf_waits_votes(w) && spoke(w, of))
+        WAIT_TITLED("override", of, at, o->reason,
+                    "suspends what you signed for, and lapses then unless the members adopt a "
+                    "motion with the effect override.confirm",
+                    "override show %u", of);
 }
 
 /* What members have adopted takes place by itself, unless some of them stop it. */

@@ -94,7 +94,7 @@ def take(coop, members):
 
 def repaid(coop, members):
     bob = members["bob"]
-    first = coop.act("bob", "share", "give_up", "--shares", 2)
+    first = coop.act("bob", "share", "give-up", "--shares", 2)
     row = until(lambda: [r for r in coop.rows("repayment")
                          if r["id"] == first and r["state"] == "waits"])
     shown = coop.show()

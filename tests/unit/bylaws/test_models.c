@@ -370,6 +370,16 @@ static void test_contradictions_in_words(void **unused)
     assert_string_equal(
         (const char *)words.data,
         "article 18 (Surplus), surplus: 100.01 % contradicts the bylaws themselves");
+    /* What is no number is not told as one. */
+    filled(model("coop3")->text);
+    replace("\"currency\":\"EUR\"", "\"currency\":\"eur\"");
+    finding = check();
+    assert_int_equal(finding.fault, SHEAF_BYLAWS_CURRENCY);
+    sheaf_buffer_reset(&words);
+    sheaf_bylaws_fault_write(&finding, &words);
+    sheaf_buffer_add_byte(&words, 0);
+    assert_non_null(strstr((const char *)words.data,
+                           "purpose.currency: what stands there contradicts the bylaws "));
     sheaf_buffer_deinit(&words);
 }
 

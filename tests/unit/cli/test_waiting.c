@@ -348,6 +348,15 @@ static void test_what_is_held(void **unused)
     before = *signable;
     try_all(&k.state, k.now);
     assert_int_equal(*signable, before);
+    /* Who signed is told that it lapses; others are not. */
+    static const char *const names[] = {"ann", "bob", "cat", "dan"};
+    for (int i = 0; i < 4; i++) {
+        sheaf_waits waits;
+        sheaf_waits_find(&waits, &k.state, kit_index(&k, names[i]), k.now);
+        assert_int_equal(waits_for(&waits, "override show", kit_index(&k, "o")),
+                         i == 1 || i == 2);
+        sheaf_waits_free(&waits);
+    }
     kit_close(&k);
 }
 
