@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* effects.jsx - what follows if a motion is adopted, in words. */
+import { useEffect, useState } from 'preact/hooks';
+import * as api from './api.js';
 import { noisedSentence } from './derive.js';
 import { basisPoints, duration, integer, moment, money, plural, words } from './format.js';
 import { useStore } from './store.js';
@@ -35,6 +37,44 @@ export const effectName = (kind) => NAMES[effectKind(kind)] ?? effectKind(kind) 
 
 const People = ({ of }) => <>{of.map((each) => <span key={each.member}><Member id={each.member} /> </span>)}</>;
 
+/** An entry's number, and what it opened in words: its row is looked up when it is shown. */
+function About({ table, id, say }) {
+    const [row, setRow] = useState(null);
+    useEffect(() => {
+        let stale = false;
+        api.table(table).then((rows) => stale || setRow(rows?.find((each) => each.id === id) ?? null), () => stale || setRow(null));
+        return () => {
+            stale = true;
+        };
+    }, [table, id]);
+    return <><Ref n={id} />{row && <> {say(row)}</>}</>;
+}
+
+const Payment = ({ id, currency }) => <About table="payment" id={id} say={(row) => (
+    <>{money(row.amount_cents, currency)} to <Text of={row.payee} /> for <Text of={row.purpose} />, asked for by <Member id={row.by} ref={false} /></>)} />;
+
+const Exclusion = ({ id }) => <About table="exclusion" id={id} say={(row) => <>of <Member id={row.member} />, because <Text of={row.reason} /></>} />;
+
+const Licence = ({ id, currency }) => <About table="licence" id={id} say={(row) => (
+    <>to <Text of={row.licensee} /> for {money(row.price_cents, currency)}</>)} />;
+
+/** A mandate, by what is trained under it. */
+function Mandate({ id }) {
+    const row = useStore((s) => s.tables?.mandate.find((each) => each.id === id));
+    return <><Ref n={id} />{row && <> to train <Title table="model" id={row.model} /></>}</>;
+}
+
+/** What is suspended: the effect of a motion, a mandate, a model or a licence. */
+function Automatic({ id, currency }) {
+    const sort = useStore((s) => ['motion', 'mandate', 'model'].find((table) => s.tables?.[table].some((row) => row.id === id)) ?? 'licence');
+    if (sort === 'mandate')
+        return <Mandate id={id} />;
+    return sort === 'licence' ? <Licence id={id} currency={currency} /> : <><Ref n={id} /> {sort === 'motion' && 'the effect of '}<Title table={sort} id={id} /></>;
+}
+
+const Suspension = ({ id, currency }) => <About table="override" id={id} say={(row) => (
+    <>of <Automatic id={row.of} currency={currency} />{!/^0*$/.test(row.reason) && <>, because <Text of={row.reason} /></>}</>)} />;
+
 /** Dates end before the largest number that an act can state. */
 const when = (ms) => moment(Math.min(ms, 8.64e15));
 
@@ -55,10 +95,10 @@ const RENDER = {
     ],
     'liquidators.appoint': (what) => [['Liquidators', <People of={what.members} />]],
     'model.hand_over': (what) => [['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>], ['To', what.to]],
-    'mandate.revoke': (what) => [['Mandate', <Ref n={what.mandate} />]],
-    'automation.resume': (what) => [['Suspension', <Ref n={what.override} />]],
-    'automation.suspend': (what) => [['What', <Ref n={what.of} />]],
-    'override.confirm': (what) => [['Suspension', <Ref n={what.override} />]],
+    'mandate.revoke': (what) => [['Mandate', <Mandate id={what.mandate} />]],
+    'automation.resume': (what, currency) => [['Suspension', <Suspension id={what.override} currency={currency} />]],
+    'automation.suspend': (what, currency) => [['What', <Automatic id={what.of} currency={currency} />]],
+    'override.confirm': (what, currency) => [['Suspension', <Suspension id={what.override} currency={currency} />]],
     'model.release': (what, currency) => [
         ['Model', <><Title table="model" id={what.model} /> <Ref n={what.model} /></>],
         ['Made by round', <Ref n={what.round} />],
@@ -70,7 +110,7 @@ const RENDER = {
     'surplus.distribute': (what, currency) => [['Amount', money(what.amount_cents, currency)]],
     'budget.adopt': (what, currency) => [
         ['From', when(what.from)], ['Until', when(what.until)],
-        what.allocation != null && ['As divided by the vote', <Ref n={what.allocation} />],
+        what.allocation != null && ['As divided by the vote', <About table="allocation" id={what.allocation} say={(row) => <Text of={row.title} />} />],
         what.replaces != null && ['In the place of', <Ref n={what.replaces} />],
         what.lines && ['Lines', <>{what.lines.map((line) => <div key={line.name}><Text of={line.name} />: {money(line.amount_cents, currency)}</div>)}</>],
     ],
@@ -79,14 +119,22 @@ const RENDER = {
         ['Price', money(what.price_cents, currency)], ['Until', when(what.until)],
         ['Data sets', <>{what.datasets.map((each) => <div key={each.dataset}><Title table="dataset" id={each.dataset} /></div>)}</>],
     ],
-    'licence.end': (what) => [['Licence', <Ref n={what.licence} />]],
-    'payment.approve': (what) => [['Payment', <Ref n={what.payment} />]],
+    'licence.end': (what, currency) => [['Licence', <Licence id={what.licence} currency={currency} />]],
+    'payment.approve': (what, currency) => [['Payment', <Payment id={what.payment} currency={currency} />]],
     'election.hold': (what) => [['Organ', `number ${what.organ} of the bylaws’ list`]],
     'office.elect': (what) => [['Who', <Member id={what.member} />], ['Organ', `number ${what.organ} of the bylaws’ list`]],
     'office.recall': (what) => [['Who', <Member id={what.member} />], ['Organ', `number ${what.organ} of the bylaws’ list`]],
     'tellers.appoint': (what) => [['Tellers', <People of={what.members} />], ['For', duration(what.duration_s)]],
+    'member.accept': (what) => [['Who', <Member id={what.member} />]],
+    'circle.remove': (what) => [['Who', <Member id={what.member} />],
+        ['Circle', <About table="circle" id={what.circle} say={(row) => <Text of={row.name} />} />]],
+    'share.strike': (what) => [['Who', <Member id={what.member} />], ['Shares', integer(what.shares)]],
+    'coop.split': (what, currency) => [
+        ['Who', <People of={what.members} />], ['Of the reserve', money(what.reserve_cents, currency)],
+        ['To', <code>{what.to}</code>],
+    ],
     'member.dismiss': (what) => [['Who', <Member id={what.member} />]],
-    'member.exclude': (what) => [['As asked for', <Ref n={what.exclusion} />]],
+    'member.exclude': (what) => [['As asked for', <Exclusion id={what.exclusion} />]],
     'bylaws.withdraw': (what) => [['The version', <Ref n={what.of} />]],
     'rules.adopt': (what) => [['New revision', integer(what.revision)]],
     'bylaws.amend': (what) => [
