@@ -98,6 +98,24 @@ static bool check_urgent(const struct sheaf_bylaws *bylaws, sheaf_bylaws_finding
            && FOUND(URGENT_TIME, urgent->ratify_s, "decisions.urgent.ratify_s");
 }
 
+/* What is raised is an effect of motions, once. */
+static bool check_raised(const struct sheaf_decisions_article *decisions,
+                         sheaf_bylaws_findings *out)
+{
+    const struct sheaf_raised_effect *list = decisions->raised.at;
+    for (uint32_t i = 0; i < decisions->raised.count; i++) {
+        sheaf_kind kind = sheaf_kind_find(list[i].effect);
+        if ((kind == SHEAF_KIND_none || sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP)
+            && FOUND(RAISED_UNKNOWN, i, "decisions.raised[%u].effect", i))
+            return true;
+        for (uint32_t k = 0; k < i; k++)
+            if (sheaf_slice_equal(list[i].effect, list[k].effect)
+                && FOUND(RAISED_TWICE, i, "decisions.raised[%u].effect", i))
+                return true;
+    }
+    return false;
+}
+
 /* The more a decision weighs, the more votes it needs. */
 static bool check_decisions(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findings *out)
 {
@@ -109,6 +127,7 @@ static bool check_decisions(const struct sheaf_bylaws *bylaws, sheaf_bylaws_find
     if (protected < qualified && FOUND(SORTS_ORDER, protected, "amendment.rule.majority"))
         return true;
     return (bylaws->decisions.has_urgent && check_urgent(bylaws, out))
+           || check_raised(&bylaws->decisions, out)
            || check_rule(&bylaws->decisions.ordinary, "decisions.ordinary", out)
            || check_rule(&bylaws->decisions.qualified, "decisions.qualified", out)
            || check_rule(&bylaws->amendment.rule, "amendment.rule", out);

@@ -43,6 +43,8 @@ sheaf_refusal sheaf_bylaws_refusal(sheaf_bylaws_fault fault)
         [SHEAF_BYLAWS_WITHHELD_KIND] = SHEAF_REFUSED_withheld_kind,
         [SHEAF_BYLAWS_WITHHELD_TWICE] = SHEAF_REFUSED_withheld_twice,
         [SHEAF_BYLAWS_BUDGET_EXACT] = SHEAF_REFUSED_budgets_exact,
+        [SHEAF_BYLAWS_RAISED_UNKNOWN] = SHEAF_REFUSED_raised_unknown,
+        [SHEAF_BYLAWS_RAISED_TWICE] = SHEAF_REFUSED_raised_twice,
     };
     return refusals[fault];
 }
@@ -226,22 +228,17 @@ static void add_decisions(sheaf_fold *fold, struct sheaf_row_bylaws *row,
     }
 }
 
-static sheaf_refusal add_raised(sheaf_fold *fold, const struct sheaf_decisions_article *article)
+static void add_raised(sheaf_fold *fold, const struct sheaf_decisions_article *article)
 {
     const struct sheaf_raised_effect *raised = article->raised.at;
     for (uint32_t i = 0; i < article->raised.count; i++) {
         sheaf_kind kind = sheaf_kind_find(raised[i].effect);
-        SHEAF_REFUSE_IF(kind == SHEAF_KIND_none
-                            || sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP,
-                        raised_unknown);
-        uint64_t pair = sheaf_pair(fold->index, kind);
-        SHEAF_REFUSE_IF(sheaf_raised_find(fold->state, pair), raised_twice);
-        struct sheaf_row_raised *row = sheaf_raised_new(fold->state, pair);
+        struct sheaf_row_raised *row =
+            sheaf_raised_new(fold->state, sheaf_pair(fold->index, kind));
         row->bylaws = fold->index;
         row->effect = (uint8_t)kind;
         row->sort = raised[i].sort;
     }
-    return SHEAF_ACCEPTED;
 }
 
 /* What the next amendment is compared with. */
@@ -335,7 +332,7 @@ sheaf_refusal sheaf_bylaws_enact(sheaf_fold *fold, const struct sheaf_bylaws *te
     fill(row, text);
     add_classes(fold, row, &text->members);
     add_decisions(fold, row, text);
-    SHEAF_REFUSE_UNLESS(add_raised(fold, &text->decisions));
+    add_raised(fold, &text->decisions);
     add_articles(fold, row, text);
     add_witnesses(fold, row, &text->witnesses);
     add_withheld(fold, row, &text->visibility);

@@ -383,6 +383,40 @@ static void test_contradictions_in_words(void **unused)
     sheaf_buffer_deinit(&words);
 }
 
+/* What is raised is an effect of motions, and stands there once. */
+static void test_raised(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *list;
+        sheaf_bylaws_fault want;
+        const char *path;
+    } rows[] = {
+        {"{\"effect\":\"data.license\",\"sort\":\"protected\"},"
+         "{\"effect\":\"model.retire\",\"sort\":\"protected\"}",
+         SHEAF_BYLAWS_SOUND, ""},
+        {"{\"effect\":\"no.such\",\"sort\":\"protected\"}", SHEAF_BYLAWS_RAISED_UNKNOWN,
+         "decisions.raised[0].effect"},
+        {"{\"effect\":\"data.license\",\"sort\":\"protected\"},"
+         "{\"effect\":\"motion.open\",\"sort\":\"protected\"}",
+         SHEAF_BYLAWS_RAISED_UNKNOWN, "decisions.raised[1].effect"},
+        {"{\"effect\":\"data.license\",\"sort\":\"protected\"},"
+         "{\"effect\":\"data.license\",\"sort\":\"qualified\"}",
+         SHEAF_BYLAWS_RAISED_TWICE, "decisions.raised[1].effect"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char with[300];
+        filled(model("association")->text);
+        snprintf(with, sizeof with, "\"raised\":[%s],\"sources\":[{\"of\":\"open_max\"",
+                 rows[i].list);
+        replace("\"sources\":[{\"of\":\"open_max\"", with);
+        sheaf_bylaws_finding finding = check();
+        assert_int_equal(finding.fault, rows[i].want);
+        if (*rows[i].path)
+            assert_string_equal(finding.path, rows[i].path);
+    }
+}
+
 /* All that is wrong is found, contradictions first, up to the room there is. */
 static void test_all_findings(void **unused)
 {
@@ -478,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_quorum_of_users),
         cmocka_unit_test(test_floors_have_fields),
         cmocka_unit_test(test_contradictions_in_words),
+        cmocka_unit_test(test_raised),
         cmocka_unit_test(test_all_findings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
