@@ -292,7 +292,10 @@ static sheaf_status verify_log(sheaf_verification *v, const char *dir, sheaf_err
         SHEAF_TRY(take_state(v, err));
     SHEAF_TRY(head_check(v, dir, err));
     SHEAF_TRY(sheaf_verify_earlier_check(v, err));
-    return v->options->hashes_only ? SHEAF_OK : sheaf_verify_cosignatures(v, err);
+    if (v->options->hashes_only)
+        return SHEAF_OK;
+    v->out->few_members = sheaf_members_few(&v->replay.state);
+    return sheaf_verify_cosignatures(v, err);
 }
 
 /* After the log, or after what there was time for. */

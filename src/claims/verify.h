@@ -53,6 +53,7 @@ typedef struct {
     uint32_t texts_checked, texts_missing; /* commitments with their value, and without */
     uint16_t needs_revision; /* not 0: from `stopped_at` on only tree and signatures count */
     uint64_t stopped_at;
+    bool few_members;                    /* fewer than form an SCE, which it is */
     uint32_t witnesses, witness_quorum;  /* that the bylaws name; how many make it witnessed */
     uint32_t cosigned;                   /* of the checkpoint, by those witnesses */
     uint64_t cosigned_last, unwitnessed; /* seconds since 1970; ticks without cosignatures */

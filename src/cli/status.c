@@ -373,6 +373,12 @@ static void print_status(const sheaf_round_source *source, const sheaf_member *m
     uint32_t applied = count_members(state, SHEAF_member_state_applied);
     printf("  members    %u, and %u application%s\n",
            count_members(state, SHEAF_member_state_active), applied, applied == 1 ? "" : "s");
+    if (sheaf_members_few(state))
+        puts("             fewer than form a European Cooperative Society: at least five, from "
+             "two\n"
+             "             Member States, or bodies from two (Council Regulation (EC) "
+             "1435/2003,\n"
+             "             art. 2(1))");
     if (sheaf_ending_now(state))
         printf("  ending     %s: sheaf ending show\n",
                sheaf_ending_now(state)->state == SHEAF_ending_state_sealed
@@ -466,6 +472,7 @@ static int print_view_json(const status_view *view)
     sheaf_json_member_put_int(&w, "applications",
                               count_members(state, SHEAF_member_state_applied));
     sheaf_json_member_put_int(&w, "entries", (int64_t)state->size);
+    sheaf_json_member_put_bool(&w, "few_members", sheaf_members_few(state));
     sheaf_json_member_put_int(&w, "mandates", sheaf_mandate_count(state));
     if (view->waits.member != SHEAF_NONE)
         sheaf_json_member_put_int(&w, "member", view->waits.member);

@@ -28,6 +28,7 @@ static void print_json(const sheaf_verified *v, bool hashes_only, bool sound,
         sheaf_json_member_put_int(&w, "fault_entry", (int64_t)v->fault_entry);
     if (v->fault_rests_on[0])
         sheaf_json_member_put_string(&w, "fault_rests_on", sheaf_str(v->fault_rests_on));
+    sheaf_json_member_put_bool(&w, "few_members", v->few_members);
     sheaf_json_member_put_bool(&w, "hashes_only", hashes_only);
     if (v->needs_revision)
         sheaf_json_member_put_int(&w, "needs_revision", v->needs_revision);
@@ -100,6 +101,12 @@ static void print_words(const sheaf_verified *v)
         printf("  without their text    %u commitments: withheld, or erased\n",
                v->texts_missing);
     print_times(v);
+    if (v->few_members)
+        puts("  members               fewer than form a European Cooperative Society: at least "
+             "five,\n"
+             "                        from two Member States, or bodies from two (Council "
+             "Regulation\n"
+             "                        (EC) 1435/2003, art. 2(1))");
     if (v->results_missing || v->transcripts_missing || v->evaluations_missing)
         printf(
             "  not checked           %u results, %u transcripts, %u evaluations: their bytes "

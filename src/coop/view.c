@@ -78,6 +78,21 @@ bool sheaf_entry_public(const sheaf_state *state, sheaf_kind kind, uint64_t inde
     return !sheaf_entry_withheld(state, kind, index, &reason);
 }
 
+bool sheaf_members_few(const sheaf_state *state)
+{
+    enum { FOUNDERS = 5, BODIES = 2 };
+    uint32_t members = 0, people = 0;
+    if (sheaf_bylaws_now(state)->form != SHEAF_legal_form_sce)
+        return false;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, i);
+        bool active = member->state == SHEAF_member_state_active;
+        members += active;
+        people += active && member->kind == SHEAF_member_kind_person;
+    }
+    return members < (people ? FOUNDERS : BODIES);
+}
+
 bool sheaf_member_active(const sheaf_state *state, uint32_t member)
 {
     const struct sheaf_row_member *row = sheaf_member_find(state, member);

@@ -48,6 +48,10 @@ const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,
 
 bool sheaf_member_active(const sheaf_state *state, uint32_t member);
 
+/* An SCE that has fewer members than it takes to form one: five, or two where all are bodies
+ * (Council Regulation (EC) 1435/2003, art. 2(1)). Where they reside no program sees. */
+bool sheaf_members_few(const sheaf_state *state);
+
 /* What the key may sign now: of one made in a page, what the bylaws in force leave to such
  * keys. */
 uint8_t sheaf_key_scopes(const sheaf_state *state, const struct sheaf_row_key *key);

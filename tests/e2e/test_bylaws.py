@@ -215,6 +215,11 @@ def founders(folder):
                  "--home", os.path.join(folder, "elm-ada"))
     check("an SCE is told of its founders", done.returncode == 0
           and "five founders" in done.stderr and "two Member States" in done.stderr, done.stderr)
+    done = sheaf("verify", os.path.join(folder, "elm"))
+    check("and so is who verifies it", done.returncode == 0
+          and "fewer than form a European Cooperative Society" in done.stdout, done.stdout)
+    check("as data", json.loads(sheaf("verify", os.path.join(folder, "elm"), "--json").stdout)
+          ["few_members"] is True)
     document = json.loads(read(path))
     first = document["purpose"]["clauses"].pop(0)
     check("its article says so", "five" in first["text"], first)

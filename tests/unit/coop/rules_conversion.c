@@ -3,6 +3,7 @@
 
 #include "bylaws/model.h"
 #include "coop/ending.h"
+#include "coop/view.h"
 
 #include <stdlib.h>
 
@@ -77,6 +78,36 @@ static void convert(const char *text, const char *other, uint8_t form)
     kit_want(&k, SHEAF_ACCEPTED, "ann", "bylaws.register", what, NULL);
     assert_int_equal(sheaf_bylaws_now(&k.state)->form, form);
     kit_close(&k);
+}
+
+/* It takes five to form a society, or two where all are bodies. */
+void test_few_members(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {"ann", "bob", "cat", "dan", "eve"};
+    char *text = society();
+    for (int person = 0; person < 2; person++) {
+        const char *kind = person ? "person" : "organisation";
+        kit k;
+        char after[300];
+        kit_open(&k);
+        snprintf(after, sizeof after,
+                 ",'class':0,'hub_key':@hub,'kind':'%s','log_key':@log,'name':^,'origin':"
+                 "'" KIT_ORIGIN "','public_key':@ann,'revision':1}",
+                 kind);
+        act(&k, "coop.found", "ann", "{'bylaws':", text, after);
+        for (int i = 1; i < 5; i++) {
+            assert_int_equal(sheaf_members_few(&k.state), person || i < 2);
+            kit_do(&k, names[i], "member.apply", names[i],
+                   "{'class':0,'kind':'%s','name':^,'public_key':@%s,'web':false}", kind,
+                   names[i]);
+            for (int by = 0; by < 2 && by < i; by++)
+                kit_do(&k, names[by], "member.admit", NULL, "{'member':#%s}", names[i]);
+        }
+        assert_false(sheaf_members_few(&k.state));
+        kit_close(&k);
+    }
+    free(text);
 }
 
 /* An amendment of the form is protected, awaits its registration, and is not registered before

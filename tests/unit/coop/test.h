@@ -149,6 +149,7 @@ void test_currency_of_shares(void **unused);
 void test_currency_after_expenses(void **unused);
 void test_currency_waits(void **unused);
 void test_conversion(void **unused);
+void test_few_members(void **unused);
 void test_shares_are_struck(void **unused);
 void test_repaid_shares_are_struck(void **unused);
 void test_repaid_shares_are_struck_last(void **unused);

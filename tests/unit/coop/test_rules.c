@@ -157,6 +157,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_currency_after_expenses),
     cmocka_unit_test(test_currency_waits),
     cmocka_unit_test(test_conversion),
+    cmocka_unit_test(test_few_members),
     cmocka_unit_test(test_shares_are_struck),
     cmocka_unit_test(test_repaid_shares_are_struck),
     cmocka_unit_test(test_repaid_shares_are_struck_last),
