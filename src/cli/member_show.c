@@ -46,12 +46,13 @@ static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_m
         printf("  claims      place %" PRIu32 " of the imported register\n", member->number);
     printf("  so far      %u for, %" PRIu32
            " against; it takes %u for it, or all who decide where "
-           "they are fewer\n",
+           "they are fewer,\n              and more than are against it\n",
            member->approvals, member->declines, bylaws->approvals);
     if (member->aside)
         puts("              so many have spoken against it that it takes no place of others; "
              "the "
-             "rest may\n              still approve it");
+             "rest may\n              still approve it, or the members admit by a motion with "
+             "the effect member.accept");
     sheaf_matter_print_time("until",
                             member->applied + (int64_t)bylaws->application_lapse_s * 1000);
     printf("  then        the application lapses; `sheaf member admit --member %" PRIu32

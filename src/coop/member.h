@@ -66,8 +66,9 @@ sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant
 /* Who claimed a place of the register has it from now on. */
 sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member);
 
-/* The membership of that row begins, with the class's trial where `trial` says so. */
-void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial);
+/* The membership of that row begins, on trial until that moment, in milliseconds since 1970,
+ * where it is still to come. */
+void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends);
 
 /* It ends, and the member's state is `state` from now on. Refuses, and changes nothing, for the
  * last member with a vote, and the last one of a class without a ceiling of votes. */

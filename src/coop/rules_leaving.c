@@ -144,16 +144,16 @@ sheaf_refusal sheaf_settle_member_leaves(sheaf_fold *fold, uint32_t of)
 
 /* ---- trial ---- */
 
-void sheaf_member_begin(sheaf_fold *fold, uint32_t row, bool trial)
+void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends)
 {
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
     sheaf_member_become(fold->state, row, SHEAF_member_state_active);
     member->admitted = fold->index;
-    if (trial && class->trial_s) {
+    if (trial_ends > fold->stamp) {
         member->trial = true;
         sheaf_deadline_set(fold->state, member->id, SHEAF_deadline_kind_member_trial,
-                           fold->stamp + (int64_t) class->trial_s * 1000);
+                           trial_ends);
         return;
     }
     member->votes = class->votes;

@@ -96,7 +96,7 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
                                                       .public_key = what->public_key,
                                                   }));
     SHEAF_STOP_IF_SPENT(fold);
-    sheaf_member_begin(fold, 0, false);
+    sheaf_member_begin(fold, 0, 0);
     return SHEAF_ACCEPTED;
 }
 
@@ -181,16 +181,22 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
-/* The application is decided: the membership begins. */
-static sheaf_refusal admit(sheaf_fold *fold, uint32_t row)
+/* The application is decided: the membership begins. Since when somebody is a member by the
+ * register that was taken over counts towards the trial where the members decide: it is the
+ * word of the two who entered it, who would have others vote at once whom nobody knows. */
+static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
 {
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
-    SHEAF_REFUSE_IF(!sheaf_class_now(fold->state, member->class), no_such_class);
-    SHEAF_REFUSE_IF(!member->number && !sheaf_shares_paid(fold->state, member->id),
-                    share_unpaid);
-    if (member->number)
+    const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
+    int64_t since = fold->stamp;
+    SHEAF_REFUSE_IF(!class, no_such_class);
+    SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);
+    if (member->number) {
         SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
-    sheaf_member_begin(fold, row, !member->number);
+        if (by_motion)
+            since = sheaf_place_get(fold->state, member->number)->joined * 1000;
+    }
+    sheaf_member_begin(fold, row, since + (int64_t) class->trial_s * 1000);
     return SHEAF_ACCEPTED;
 }
 
@@ -217,20 +223,23 @@ static uint32_t deciders_left(const sheaf_fold *fold, const struct sheaf_row_mem
     return count;
 }
 
-/* What becomes of the application now that one more has spoken. Whom enough approve is
- * admitted; where fewer can be heard, whom all approve. One voice against does not decide while
- * somebody is for it or could be: else any member could keep everybody out, where the members
- * can admit by a motion whom those who decide do not agree on. But what as many speak against
- * as must approve it, or too few could still approve, is in no stranger's way any more. */
-static sheaf_refusal decide(sheaf_fold *fold, uint32_t row)
+/* What becomes of the application now that one more has spoken, for it or against it. Whom
+ * enough approve is admitted, if they are more than speak against it: else two would let in
+ * whom they liked against all others. Where fewer can be heard, whom all approve. One voice
+ * against does not decide while somebody is for it or could be: else any member could keep
+ * everybody out, where the members can admit by a motion whom those who decide do not agree on.
+ * But what as many speak against as must approve it, or too few could still approve, is in no
+ * stranger's way any more. */
+static sheaf_refusal decide(sheaf_fold *fold, uint32_t row, bool approves)
 {
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
     uint32_t needed = sheaf_bylaws_now(fold->state)->approvals;
-    if (member->approvals >= needed)
-        return admit(fold, row);
-    uint32_t left = deciders_left(fold, member, needed - member->approvals);
+    if (approves && member->approvals >= needed && member->approvals > member->declines)
+        return admit(fold, row, false);
+    uint32_t short_of = member->approvals < needed ? needed - member->approvals : 1;
+    uint32_t left = deciders_left(fold, member, short_of);
     if (!member->declines)
-        return left ? SHEAF_ACCEPTED : admit(fold, row);
+        return left ? SHEAF_ACCEPTED : admit(fold, row, false);
     if (!left && !member->approvals)
         sheaf_member_become(fold->state, row, SHEAF_member_state_declined);
     else if ((member->approvals + left < needed || member->declines >= needed)
@@ -246,7 +255,7 @@ sheaf_refusal sheaf_rule_member_decline(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(check_application(fold, row));
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, true));
     sheaf_member_edit(fold->state, row)->declines++;
-    return decide(fold, row);
+    return decide(fold, row, false);
 }
 
 sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_member_admit *what)
@@ -255,7 +264,7 @@ sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_membe
     SHEAF_REFUSE_UNLESS(check_application(fold, row));
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, what->member, false));
     sheaf_member_edit(fold->state, row)->approvals++;
-    return decide(fold, row);
+    return decide(fold, row, true);
 }
 
 /* The members admit whom the organ that the bylaws name has not, but not against its refusal:
@@ -264,7 +273,7 @@ sheaf_refusal sheaf_rule_member_accept(sheaf_fold *fold, const struct sheaf_memb
 {
     uint32_t row = sheaf_member_row(fold->state, what->member);
     SHEAF_REFUSE_UNLESS(check_waiting(fold, row));
-    return admit(fold, row);
+    return admit(fold, row, true);
 }
 
 sheaf_refusal sheaf_rule_person_update(sheaf_fold *fold, const struct sheaf_person_update *what)

@@ -364,7 +364,8 @@ void test_declined_by_one(void **unused)
         {"ann", "member.admit", OF("eve"), R(approved_twice)},
         {"fay", "member.apply", APPLY("fay", "0"), .label = "fay"},
         {"gus", "member.apply", APPLY("gus", "0"), R(applications_max)},
-        {"bob", "member.decline", OF("eve")}, /* counted once */
+        {"bob", "member.admit", OF("eve")}, /* as many for eve as against */
+        {"eve", "person.update", "{'contact':@x}", R(not_a_member)},
         {"gus", "member.apply", APPLY("gus", "0"), R(applications_max)},
         {"cat", "member.admit", OF("eve")},
         {"eve", "person.update", "{'contact':@x}"},
@@ -391,7 +392,7 @@ void test_declined_by_one(void **unused)
     kit_close(&k);
 }
 
-/* Two approvals of four: three against leave too few, two do not. */
+/* Two approvals of four: three against leave too few, and two are as many as can be for it. */
 void test_declined_by_enough(void **unused)
 {
     (void)unused;
@@ -415,9 +416,12 @@ void test_declined_by_enough(void **unused)
         {"dan", "member.admit", OF("eve")},
     };
     KIT_ROWS(&k, rows);
-    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_active);
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_applied); /* two and two */
+    assert_true(sheaf_member_get(&k.state, kit_index(&k, "eve"))->aside);
     assert_int_equal(standing(&k, "fay"), SHEAF_member_state_applied);
     assert_true(sheaf_member_get(&k.state, kit_index(&k, "fay"))->aside);
+    kit_motion(&k, "m", ACCEPT("eve"), 4);
+    assert_int_equal(standing(&k, "eve"), SHEAF_member_state_active);
     kit_close(&k);
 }
 

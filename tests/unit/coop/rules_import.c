@@ -383,3 +383,80 @@ void test_import_without_end(void **unused)
     assert_int_equal(sheaf_member_at(&k.state, ann)->places, 0);
     kit_close(&k);
 }
+
+#define ON_TRIAL(number, joined)                                                               \
+    "{'class':1,'import':#i,'joined':" joined ",'kind':'person','name':^,'number':" number "}"
+#define ACCEPT(name) "{'kind':'member.accept','what':{'member':#" name "}}"
+
+static const struct sheaf_row_member *member_of(kit *k, const char *who)
+{
+    return sheaf_member_get(&k->state, kit_index(k, who));
+}
+
+/* Two who enter a register take nobody past the trial; the members by a motion do, as far as it
+ * was over by the register. */
+void test_import_on_trial(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','votes':1},{'name':'new','trial_s':8640000,'votes':1}";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    static const kit_row rows[] = {
+        {"ann", "import.open", "{'count':3}", .label = "i"},
+        {"ann", "member.import", ON_TRIAL("7", "1500000000")},
+        {"ann", "member.import", ON_TRIAL("8", "1500000000")},
+        {"ann", "member.import", ON_TRIAL("9", "1789999000")},
+    };
+    KIT_ROWS(&k, rows);
+    confirm(&k, "bob", "i", 3, false, ACCEPTED);
+    static const kit_row claims[] = {
+        {"max", "member.claim", CLAIM("max", "7"), .label = "max"},
+        {"ned", "member.claim", CLAIM("ned", "8"), .label = "ned"},
+        {"oda", "member.claim", CLAIM("oda", "9"), .label = "oda"},
+        {"ann", "member.admit", "{'member':#max}"},
+    };
+    KIT_ROWS(&k, claims);
+    int64_t begun = k.now;
+    assert_true(member_of(&k, "max")->trial);
+    assert_int_equal(member_of(&k, "max")->votes, 0);
+    assert_int_equal(sheaf_coop(&k.state)->voters, 4);
+    kit_motion(&k, "m8", ACCEPT("ned"), 4);
+    assert_false(member_of(&k, "ned")->trial);
+    assert_int_equal(member_of(&k, "ned")->votes, 1);
+    kit_motion(&k, "m9", ACCEPT("oda"), 4);
+    assert_true(member_of(&k, "oda")->trial);
+    k.step_ms = 0;
+    k.now = INT64_C(1789999000000) + INT64_C(8640000000) - 1;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("member_trial", "oda"), NULL);
+    k.now++;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("member_trial", "oda"));
+    assert_int_equal(member_of(&k, "oda")->votes, 1);
+    k.now = begun + INT64_C(8640000000) - 1;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("member_trial", "max"), NULL);
+    k.now++;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("member_trial", "max"));
+    assert_int_equal(member_of(&k, "max")->votes, 1);
+    kit_close(&k);
+}
+
+/* Nor past the shares that are paid in before an admission. */
+void test_import_before_shares(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    rules.article[SHEAF_ARTICLE_shares] =
+        "{'before_admission':true,'max_count':9,'min_count':1,'price_cents':100,'protected':"
+        "false,'repay_from_s':1,'repay_until_s':2,'transferable':false}";
+    kit_motion(&k, "on", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "ann", "import.open", "i", "{'count':1}");
+    kit_do(&k, "ann", "member.import", NULL, ROW("i", "7"));
+    confirm(&k, "bob", "i", 1, false, ACCEPTED);
+    kit_do(&k, "max", "member.claim", "max", CLAIM("max", "7"));
+    kit_want(&k, R(share_unpaid), "ann", "member.admit", "{'member':#max}", NULL);
+    kit_close(&k);
+}

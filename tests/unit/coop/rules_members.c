@@ -342,3 +342,47 @@ void test_visibility(void **unused)
     assert_false(sheaf_entry_public(&k.state, SHEAF_KIND_state_digest, at + 1));
     kit_close(&k);
 }
+
+#define OF(name) "{'member':#" name "}"
+
+/* Two of five let nobody in against two others; a third does, and none who declines. */
+void test_declined_by_as_many(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
+    kit_do(&k, "ann", "member.admit", NULL, OF("eve"));
+    rules.approvals = 3;
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "hal", "member.apply", "hal", KIT_PERSON("hal"));
+    kit_do(&k, "ann", "member.admit", NULL, OF("hal"));
+    kit_do(&k, "bob", "member.admit", NULL, OF("hal"));
+    rules.approvals = 2;
+    kit_motion(&k, "b", kit_amendment(&rules, "#a.tick"), 4);
+    static const kit_row rows[] = {
+        /* Whom fewer would be enough for since a voice against lets in no more. */
+        {"cat", "member.decline", OF("hal")},
+        {"hal", "person.update", "{'contact':@x}", R(not_a_member)},
+        {"dan", "member.admit", OF("hal")},
+        {"hal", "person.update", "{'contact':@x}"},
+        {"fay", "member.apply", KIT_PERSON("fay"), .label = "fay"},
+        {"gus", "member.apply", KIT_PERSON("gus"), .label = "gus"},
+        {"cat", "member.decline", OF("fay")},
+        {"dan", "member.decline", OF("fay")},
+        {"ann", "member.admit", OF("fay")},
+        {"bob", "member.admit", OF("fay")},
+        {"fay", "person.update", "{'contact':@x}", R(not_a_member)},
+        {"eve", "member.admit", OF("fay")},
+        {"fay", "person.update", "{'contact':@x}"},
+        {"cat", "member.decline", OF("gus")},
+        {"ann", "member.admit", OF("gus")},
+        {"gus", "person.update", "{'contact':@x}", R(not_a_member)},
+        {"bob", "member.admit", OF("gus")}, /* two against one */
+        {"gus", "person.update", "{'contact':@x}"},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
