@@ -96,6 +96,8 @@ enum {
     MET(second_held, SELDOM, "assemblies called again")                                        \
     MET(in_assembly, OFTEN, "adopted by an assembly")                                          \
     MET(by_tellers, OFTEN, "ballots counted by tellers")                                       \
+    MET(contested, OFTEN, "ballots that tellers counted and members contested")                \
+    MET(put_off, SELDOM, "motions put off for that")                                           \
     MET(recovered, OFTEN, "keys recovered")                                                    \
     MET(objected, SELDOM, "recoveries objected to")                                            \
     MET(upheld, SELDOM, "upheld by a panel")                                                   \
@@ -204,8 +206,12 @@ typedef struct {
     uint32_t base; /* against which version; or what it withdraws, revokes, stops … */
     int64_t opened, closes, held; /* held: the earliest moment of its effect, or 0 */
     bool entitled[PEOPLE_MAX], conflicted[PEOPLE_MAX], trial[PEOPLE_MAX];
-    bool counted[PEOPLE_MAX];      /* by tellers, for good */
+    bool counted[PEOPLE_MAX];      /* by tellers, unless it is contested */
+    bool contested[PEOPLE_MAX];    /* and then they count it no more */
+    bool put_off;                  /* so that they can */
+    uint32_t by_hand;              /* counted so of who could contest it */
     int8_t choice[PEOPLE_MAX];     /* enum choice, or NOBODY */
+    int8_t own[PEOPLE_MAX];        /* before the tellers counted */
     int state;                     /* enum motion_state */
     bool named[PEOPLE_MAX];        /* who would go to another co-op */
     tally votes;                   /* as they were when it was settled */

@@ -176,10 +176,51 @@ static void count_sheet(governance *g, motion *m, uint32_t id)
             who++;
         if (line->refusal)
             continue;
+        m->own[who] = m->choice[who];
         book_votes(g, m, who, line->choice);
+        if (m->contested[who])
+            governance_fail(g, "tellers count member %u again", line->member);
         m->counted[who] = true;
         g->b.met[MET_by_tellers]++;
     }
+}
+
+static uint32_t by_hand(const governance *g, uint32_t id)
+{
+    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(&g->k.state, id);
+    return row ? row->keyed : 0;
+}
+
+/* Once, by so long at most, and never of what is urgent: as the state has it. */
+static void check_time(governance *g, motion *m)
+{
+    const struct sheaf_row_motion *row = sheaf_motion_get(&g->k.state, m->id);
+    int64_t later = row->closes - m->closes, most = 3 * DAY_MS;
+    if (m->sort == SHEAF_decision_sort_ordinary && m->assembly == SHEAF_NONE)
+        most = most > ORDINARY_DAYS * DAY_MS / 2 ? ORDINARY_DAYS * DAY_MS / 2 : most;
+    if (m->by_hand && row->closes - g->k.now < most)
+        governance_fail(g, "motion %u leaves no time to contest ballots", m->id);
+    if (later && (later != most || row->room == SHEAF_room_urgent || m->put_off))
+        governance_fail(g, "motion %u is put off by %lld", m->id, (long long)later);
+    m->put_off = m->put_off || later;
+    g->b.met[MET_put_off] += later != 0;
+    m->closes = row->closes;
+}
+
+static void contest(governance *g, motion *m)
+{
+    int who = acts_somebody(g);
+    if (!acts_try(g, who, "ballot.contest", "{'motion':%u}", m->id))
+        return;
+    if (!m->counted[who] || m->conflicted[who] || m->state != SHEAF_motion_state_open)
+        governance_fail(g, "member %u contests what nobody counted", acts_id(g, who));
+    m->counted[who] = false;
+    m->contested[who] = true;
+    m->by_hand = by_hand(g, m->id);
+    m->choice[who] = NOBODY;
+    if (m->own[who] != NOBODY)
+        book_votes(g, m, who, m->own[who]);
+    g->b.met[MET_contested]++;
 }
 
 static void count(governance *g)
@@ -190,7 +231,7 @@ static void count(governance *g)
     if (one == NOBODY || other == NOBODY || !m)
         return;
     for (int p = start; p < g->b.person_count && p < start + SHEET; p++)
-        if (m->entitled[p] && !m->conflicted[p] && !m->counted[p]
+        if (m->entitled[p] && !m->conflicted[p] && !m->counted[p] && !m->contested[p]
             && book_is_member(&g->b.people[p]))
             snprintf(list + strlen(list), sizeof list - strlen(list),
                      "%s{'choice':'%s','member':%u}", *list ? "," : "",
@@ -208,7 +249,11 @@ static void count(governance *g)
         return;
     if (m->conflicted[other])
         governance_fail(g, "teller %u confirms in a conflict", acts_id(g, other));
+    m->by_hand = by_hand(g, m->id);
     count_sheet(g, m, sheet);
+    check_time(g, m);
+    for (int i = 0; i < SHEET; i++)
+        contest(g, m);
 }
 
 /* ---- a day ---- */

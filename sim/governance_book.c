@@ -64,7 +64,7 @@ static int sort_of(const motion *m, const book *b)
     if (m->what == SPLIT || m->what == DISSOLUTION || m->what == CONTINUATION)
         return SHEAF_decision_sort_protected;
     if (m->what != LIQUIDATORS && m->what != AMENDMENT && m->what != WITHDRAWAL
-        && m->what != EXCLUSION && m->what != STRIKE)
+        && m->what != EXCLUSION && m->what != STRIKE && m->what != TELLERS)
         return SHEAF_decision_sort_ordinary;
     bool protected = m->what == WITHDRAWAL
                          ? gives_up_protected(b, m->base)
@@ -128,9 +128,10 @@ void book_opens(governance *g, const motion *opened)
     follow_assembly(g, m);
 }
 
-static bool all_voted(const tally *t)
+/* What tellers have counted its members may contest until it closes in its own time. */
+static bool all_voted(const motion *m, const tally *t)
 {
-    return t->heads + t->conflicts >= t->electorate;
+    return !m->by_hand && t->heads + t->conflicts >= t->electorate;
 }
 
 static void close_early(governance *g, motion *m)
@@ -138,7 +139,7 @@ static void close_early(governance *g, motion *m)
     tally t = book_count(g, m, false);
     if (m->assembly != SHEAF_NONE)
         return;
-    if (all_voted(&t) || (m->board && book_board_unable(g, m))
+    if (all_voted(m, &t) || (m->board && book_board_unable(g, m))
         || (m->urgent && book_judge_by_board(m, &t) == SHEAF_motion_state_adopted))
         m->closes = g->k.now;
 }
@@ -367,7 +368,7 @@ static bool called_again(governance *g, motion *m)
         || (m->ratify && until > m->ratify) || t.conflicts >= t.electorate)
         return false;
     m->call = 2;
-    m->closes = all_voted(&t) ? g->k.now : until;
+    m->closes = all_voted(m, &t) ? g->k.now : until;
     g->b.met[MET_second_call]++;
     return true;
 }
@@ -387,7 +388,7 @@ static bool has_longer(governance *g, motion *m, const tally *without, int to)
     int64_t whole = m->opened + DAY_MS * days_of(sort);
     if (sheaf_motion_get(&g->k.state, m->id)->state != SHEAF_motion_state_open || m->board
         || m->assembly != SHEAF_NONE || to != SHEAF_motion_state_adopted || sort <= m->sort
-        || whole <= g->k.now || all_voted(without))
+        || whole <= g->k.now || all_voted(m, without))
         return false;
     m->closes = whole;
     return true;

@@ -60,6 +60,27 @@ static bool proxied(const sheaf_waits *w, uint32_t matter, int64_t closes)
            || (all && all->live && all->until >= closes);
 }
 
+/* Have tellers counted a vote as the member's, which it has not contested? */
+static bool by_tellers(sheaf_waits *w, const struct sheaf_row_motion *m, int64_t at)
+{
+    static const char *const words[] = {
+        [SHEAF_choice_yes] =
+            "tellers counted a vote of yours for it; say so if it is not yours",
+        [SHEAF_choice_no] =
+            "tellers counted a vote of yours against it; say so if it is not yours",
+        [SHEAF_choice_abstain] =
+            "tellers counted a blank vote of yours; say so if it is not yours",
+    };
+    const struct sheaf_row_counted *counted =
+        sheaf_counted_find(w->state, sheaf_pair(m->id, w->member));
+    const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(w->state, m, w->member);
+    if (!counted || counted->contested || !ballot)
+        return false;
+    WAIT("motion", m->id, at, m->title, words[ballot->choice], "ballot contest --motion %u",
+         m->id);
+    return true;
+}
+
 static void motion(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
@@ -69,9 +90,9 @@ static void motion(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT("motion", of, at, m->title,
              "officers found that you have a conflict of interest: you do not vote on it",
              "motion show %u", of);
-    if (sheaf_motion_ballot(w->state, m, w->member)
-        || sheaf_counted_find(w->state, sheaf_pair(of, w->member)) || !ballots_taken(w, m)
-        || !vote_words(may))
+    if (by_tellers(w, m, at))
+        return;
+    if (sheaf_motion_ballot(w->state, m, w->member) || !ballots_taken(w, m) || !vote_words(may))
         return;
     WAIT("motion", of, at, m->title,
          counts && m->ratify            ? "your vote on what an organ has done at once"

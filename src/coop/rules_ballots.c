@@ -94,7 +94,8 @@ static bool time_is_set(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 static bool closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion,
                          const struct sheaf_row_bylaws *bylaws)
 {
-    return bylaws->early_close && all_voted(fold->state, motion) && !time_is_set(fold, motion);
+    return bylaws->early_close && all_voted(fold->state, motion)
+           && !sheaf_ballots_contestable(fold->state, motion->id) && !time_is_set(fold, motion);
 }
 
 bool sheaf_motion_closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion)
@@ -171,7 +172,9 @@ static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
                         && !sheaf_office_now(state, member->id, (uint8_t)motion->of),
                     not_in_office);
     SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
-    SHEAF_REFUSE_IF(sheaf_counted_find(state, sheaf_pair(id, member->id)), counted_by_tellers);
+    const struct sheaf_row_counted *counted =
+        sheaf_counted_find(state, sheaf_pair(id, member->id));
+    SHEAF_REFUSE_IF(counted && !counted->contested, counted_by_tellers);
     return sheaf_assembly_ballot_check(state, motion, member->id);
 }
 
@@ -208,6 +211,19 @@ void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_
         vote_on(state, sheaf_motion_row(state, motion), sheaf_member_get(state, member));
     const sheaf_electorate electorate = sheaf_motion_electorate(on.motion);
     put(fold, &on, choice, sheaf_row_entitled(state, &electorate, on.member) == SHEAF_ACCEPTED);
+}
+
+void sheaf_ballot_take_back(sheaf_fold *fold, uint32_t motion, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    const vote on =
+        vote_on(state, sheaf_motion_row(state, motion), sheaf_member_get(state, member));
+    const struct sheaf_row_ballot *ballot = standing(state, &on);
+    if (!ballot)
+        return;
+    if (ballot->counts)
+        count_vote(state, &on, ballot->choice, false);
+    sheaf_ballot_edit(state, on.cast)->cast = 0; /* before any motion: it stands no more */
 }
 
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)

@@ -1,6 +1,8 @@
 /* Tellers: ballots by hand, on paper and by post, recorded by one and confirmed by another, so
  * that members without a device take part and nobody counts twice. */
+#include "bylaws/fixed.h"
 #include "coop/member.h"
+#include "coop/motion.h"
 #include "coop/pending.h"
 
 bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member)
@@ -10,7 +12,8 @@ bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member)
            && sheaf_teller_find(fold->state, sheaf_pair(pending->tellers, member));
 }
 
-/* Only the members appoint tellers: two who agree between them can speak for anybody. */
+/* Only the members appoint tellers, and not by a bare majority: two who agree between them can
+ * speak for anybody who does not contradict. */
 sheaf_refusal sheaf_rule_tellers_appoint(sheaf_fold *fold,
                                          const struct sheaf_tellers_appoint *what)
 {
@@ -29,11 +32,58 @@ sheaf_refusal sheaf_rule_tellers_appoint(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* ---- whose member can say that it is not theirs ---- */
+
+bool sheaf_ballots_contestable(const sheaf_state *state, uint32_t motion)
+{
+    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(state, motion);
+    return row && row->keyed;
+}
+
+/* Has the member a key that could contest it? It has few keys that are in force. */
+static bool is_keyed(const sheaf_fold *fold, uint32_t member)
+{
+    const sheaf_state *state = fold->state;
+    for (uint32_t at = sheaf_member_get(state, member)->key_last; at;) {
+        const struct sheaf_row_key *key = sheaf_key_at(state, at - 1);
+        if (sheaf_key_live(state, key->id, SHEAF_SCOPE_VOTE, fold->stamp))
+            return true;
+        at = key->before;
+    }
+    return false;
+}
+
+/* The least time in which members see what was counted as theirs, in milliseconds. */
+static int64_t contest_ms(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    int64_t half_ms = (int64_t)sheaf_motion_rule(state, motion)->open_s * 500;
+    int64_t most_ms = SHEAF_FIXED_teller_contest_s * INT64_C(1000);
+    return half_ms < most_ms ? half_ms : most_ms;
+}
+
+/* Is there time left to contest it, or may the motion be put off so that there is? Once, from
+ * the closing that it had: else tellers could put it off for ever. What has a time of its own
+ * that runs out, as urgent matters have, is not put off. */
+static sheaf_refusal check_time(const sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(state, motion->id);
+    bool put_off = row && row->closes == motion->closes;
+    if (motion->closes - fold->stamp >= contest_ms(state, motion))
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(put_off || motion->room == SHEAF_room_urgent || motion->ratify,
+                    tellers_late);
+    return SHEAF_ACCEPTED;
+}
+
 /* As for a ballot of the member's own, and none that the tellers have counted. */
-static sheaf_refusal check_ballot(const sheaf_fold *fold, uint32_t motion, uint32_t member)
+static sheaf_refusal check_ballot(const sheaf_fold *fold, uint32_t id, uint32_t member)
 {
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, member), not_a_member);
-    return sheaf_ballot_check(fold, motion, member);
+    SHEAF_REFUSE_UNLESS(sheaf_ballot_check(fold, id, member));
+    SHEAF_REFUSE_IF(sheaf_counted_find(fold->state, sheaf_pair(id, member)), ballot_contested);
+    return is_keyed(fold, member) ? check_time(fold, sheaf_motion_find(fold->state, id))
+                                  : SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
@@ -43,6 +93,7 @@ sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
     const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
     SHEAF_REFUSE_IF(motion && motion->body == SHEAF_body_organ, not_this_organs);
+    SHEAF_REFUSE_IF(motion && motion->effect == SHEAF_KIND_tellers_appoint, tellers_on_tellers);
     const struct sheaf_counted_ballot *list = what->list.at;
     SHEAF_REFUSE_IF(sheaf_conflicted(state, what->motion, fold->member), conflicted);
     struct sheaf_row_sheet *sheet = sheaf_sheet_new(state, fold->index);
@@ -80,16 +131,44 @@ bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key)
            && !(now && !before && sheaf_human_acts(state, now, by, fold->stamp));
 }
 
+/* The motion stays open for as long as the member can contest it. */
+static void keep_open(sheaf_fold *fold, uint32_t id)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_hand_count *row = sheaf_hand_count_have(state, id);
+    row->id = id;
+    row->keyed++;
+    uint32_t at = sheaf_motion_row(state, id);
+    const struct sheaf_row_motion *motion = sheaf_motion_at(state, at);
+    int64_t least_ms = contest_ms(state, motion);
+    if (motion->closes - fold->stamp >= least_ms)
+        return;
+    row->before = motion->closes;
+    row->closes = motion->closes + least_ms;
+    sheaf_motion_edit(state, at)->closes = row->closes;
+    sheaf_deadline_set(state, id, SHEAF_deadline_kind_motion, row->closes);
+}
+
 static void count_line(sheaf_fold *fold, struct sheaf_row_sheet *sheet,
                        const struct sheaf_row_sheet_line *line)
 {
-    sheaf_ballot_put(fold, sheet->motion, line->member, line->choice);
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_ballot *own =
+        sheaf_motion_ballot(state, sheaf_motion_find(state, sheet->motion), line->member);
     struct sheaf_row_counted *counted =
-        sheaf_counted_new(fold->state, sheaf_pair(sheet->motion, line->member));
+        sheaf_counted_new(state, sheaf_pair(sheet->motion, line->member));
     counted->motion = sheet->motion;
     counted->member = line->member;
     counted->sheet = sheet->id;
+    counted->cast = own ? own->cast : SHEAF_NONE;
+    counted->choice = own ? own->choice : 0;
+    counted->keyed = is_keyed(fold, line->member);
     sheet->counted++;
+    if (counted->keyed)
+        keep_open(fold, sheet->motion);
+    if (state->failed)
+        return;
+    sheaf_ballot_put(fold, sheet->motion, line->member, line->choice);
 }
 
 /* Between the two acts a member may leave, declare a conflict, or be counted from another
@@ -123,4 +202,42 @@ sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
         last = refusal;
     }
     return sheet->counted ? SHEAF_ACCEPTED : last;
+}
+
+/* ---- contesting ---- */
+
+/* The line of the sheet that is the member's. */
+static void strike_line(sheaf_state *state, uint32_t id, uint32_t member)
+{
+    struct sheaf_row_sheet *sheet = sheaf_sheet_edit(state, sheaf_sheet_row(state, id));
+    uint32_t row = sheet->first;
+    while (sheaf_sheet_line_at(state, row)->member != member)
+        row++;
+    sheaf_sheet_line_edit(state, row)->refusal = SHEAF_REFUSED_ballot_contested;
+    sheet->counted--;
+}
+
+/* Two people speak for whoever does not contradict. Who contradicts has the vote again that it
+ * cast itself, or casts one. */
+sheaf_refusal sheaf_rule_ballot_contest(sheaf_fold *fold,
+                                        const struct sheaf_ballot_contest *what)
+{
+    sheaf_state *state = fold->state;
+    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, what->motion));
+    uint32_t row = sheaf_counted_row(state, sheaf_pair(what->motion, fold->member));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_counted_at(state, row)->contested,
+                    ballot_not_counted);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, sheaf_counted_at(state, row)->motion, fold->member),
+                    conflicted);
+    struct sheaf_row_counted *counted = sheaf_counted_edit(state, row);
+    counted->contested = true;
+    if (counted->keyed)
+        sheaf_hand_count_edit(state, sheaf_hand_count_row(state, what->motion))->keyed--;
+    strike_line(state, counted->sheet, fold->member);
+    SHEAF_STOP_IF_SPENT(fold);
+    if (counted->cast == SHEAF_NONE)
+        sheaf_ballot_take_back(fold, what->motion, fold->member);
+    else
+        sheaf_ballot_put(fold, what->motion, fold->member, counted->choice);
+    return SHEAF_ACCEPTED;
 }

@@ -113,6 +113,7 @@ enum {
     AREA(sheet, BALLOTS),
     AREA(sheet_line, BALLOTS),
     AREA(counted, BALLOTS),
+    AREA(hand_count, DECISIONS),
     AREA(election_ballot, BALLOTS),
     AREA(proxy, BALLOTS),
     AREA(proxy_declined, BALLOTS),

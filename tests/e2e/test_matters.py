@@ -193,6 +193,16 @@ def count(coop):
                  "--motion", motion, "--choice", "no")
     row = coop.row("motion", motion)
     check("nobody is counted twice", (row["yes"], row["no"]) == (1, 0), row)
+    words = coop.show("cat", "motion", motion)[1]
+    check("what tellers counted is told", "1 of them counted by tellers" in words
+          and "sheaf ballot contest" in words, words)
+    coop.act("ada", "ballot", "contest", "--motion", motion)
+    row = coop.row("motion", motion)
+    check("who says that it is not theirs has the vote it cast", (row["yes"], row["no"]) == (0, 1),
+          row)
+    words = coop.show("cat", "motion", motion)[1]
+    check("and that is told", "0 of them counted by tellers, 1 contested by their members" in words,
+          words)
 
 
 def call_off(coop):

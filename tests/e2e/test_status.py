@@ -93,7 +93,8 @@ class Coop:
 def change(document):
     document["members"]["exclusion"] = {"hearing_s": 600}
     document["keys"]["recovery"] = {"confirmations": 1, "panel_s": 600, "wait_s": 600}
-    document["decisions"]["ordinary"]["open_s"] = 600
+    for sort in ("ordinary", "qualified"):
+        document["decisions"][sort]["open_s"] = 600
 
 
 def join(coop):
@@ -229,6 +230,8 @@ def tellers(coop, motion):
     coop.nothing("ada", "sheet", sheet)
     coop.nothing("cat", "sheet", sheet)
     coop.do("bob", "sheet", sheet)
+    coop.do("cat", "motion", motion)  # it was not hers
+    coop.do("cat", "motion", motion)
     coop.nothing("cat", "motion", motion)
 
 

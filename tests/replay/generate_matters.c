@@ -90,6 +90,7 @@ static void assemble(kit *k)
            "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#cat},"
            "{'choice':'abstain','member':#dan}],'motion':#asm.motion}");
     kit_do(k, "bob", "ballots.confirm", NULL, "{'sheet':#asm.sheet}");
+    kit_do(k, "dan", "ballot.contest", NULL, "{'motion':#asm.motion}");
     pass(k, 300);
     kit_do(k, "ann", "minutes.record", "asm.minutes", "{'assembly':#asm,'text':^}");
     kit_do(k, "cat", "minutes.approve", NULL, "{'minutes':#asm.minutes}");

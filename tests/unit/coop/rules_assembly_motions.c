@@ -254,6 +254,8 @@ void test_assembly_agenda(void **unused)
         kit k;
         kit_open(&k);
         kit_rules rules = rules_here();
+        rules.qualified.notice_s = 50;
+        rules.qualified.open_s = rules.ordinary.open_s;
         kit_found_four(&k, &rules);
         k.step_ms = 0;
         int64_t now = k.now;

@@ -252,7 +252,7 @@ void test_sort_rises_at_an_assembly(void **unused)
         kit k;
         kit_open(&k);
         kit_rules rules = rules_here();
-        rules.ordinary.open_s = 60;
+        rules.qualified.open_s = 60;
         rules.article[SHEAF_ARTICLE_assemblies] =
             "{'notice_s':50,'open_s':600,'protected':false,'quorum_bp':5000}";
         kit_found_four(&k, &rules);
@@ -266,7 +266,7 @@ void test_sort_rises_at_an_assembly(void **unused)
             kit_do(&k, people[p], "assembly.attend", NULL, "{'assembly':#a}");
         pass(&k, starts);
         pass(&k, motion(&k, "raise")->closes > k.now ? motion(&k, "raise")->closes : k.now);
-        assert_int_equal(motion(&k, "m")->sort, SHEAF_decision_sort_ordinary);
+        assert_int_equal(motion(&k, "m")->sort, SHEAF_decision_sort_qualified);
         vote(&k, "m", "yyyy");
         pass(&k, motion(&k, "m")->closes);
         assert_int_equal(motion(&k, "m")->state, rows[i].want);

@@ -6,14 +6,20 @@ static const struct sheaf_row_motion *motion(const kit *k, const char *label)
     return sheaf_motion_find(&k->state, kit_index((kit *)k, label));
 }
 
-static void found(kit *k)
+static void found_with(kit *k, bool early)
 {
     kit_open(k);
     kit_rules rules = kit_rules_usual();
     rules.article[SHEAF_ARTICLE_assemblies] =
         "{'notice_s':10,'open_s':60,'protected':false,'quorum_bp':7500}";
-    rules.early = false;
+    rules.early = early;
+    rules.web = "{'admin':false,'data':true,'money':false,'train':false,'vote':false}";
     kit_found_four(k, &rules);
+}
+
+static void found(kit *k)
+{
+    found_with(k, false);
 }
 
 #define APPOINT(list)                                                                          \
@@ -292,5 +298,153 @@ void test_tellers_in_conflict(void **unused)
     KIT_ROWS(&k, rows);
     assert_int_equal(motion(&k, "m")->yes, 1);
     assert_int_equal(motion(&k, "n")->yes, 1);
+    kit_close(&k);
+}
+
+#define TELLERS_ANN_BOB APPOINT("{'member':#ann},{'member':#bob}")
+#define COUNT(choice, who, motion)                                                             \
+    "{'channel':'paper','evidence':~e,'list':[{'choice':'" choice "','member':#" who "}],"     \
+    "'motion':#" motion "}"
+
+/* Two people speak for whoever does not contradict: whoever does has the vote that it cast, or
+ * casts one, and is counted by no teller again. */
+void test_tellers_contested(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    kit_motion(&k, "t", TELLERS_ANN_BOB, 4);
+    static const kit_row rows[] = {
+        {"ann", "motion.open", "{'title':^}", .label = "n"},
+        {"dan", "ballot.cast", "{'choice':'no','motion':#n}"},
+        {"ann", "ballots.record",
+         "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#ann},"
+         "{'choice':'yes','member':#cat},{'choice':'yes','member':#dan}],'motion':#n}",
+         .label = "sheet"},
+        {"dan", "ballot.contest", "{'motion':#n}", R(ballot_not_counted)}, /* not confirmed */
+        {"bob", "ballots.confirm", "{'sheet':#sheet}"},
+        {"dan", "ballot.contest", "{'motion':4000}", R(no_such_motion)},
+        {"bob", "ballot.contest", "{'motion':#n}", R(ballot_not_counted)},
+        {"dan", "ballot.cast", "{'choice':'no','motion':#n}", R(counted_by_tellers)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "n")->yes, 3);
+    kit_do(&k, "dan", "ballot.contest", NULL, "{'motion':#n}");
+    assert_int_equal(motion(&k, "n")->yes, 2);
+    assert_int_equal(motion(&k, "n")->no, 1); /* as dan had voted */
+    kit_do(&k, "cat", "ballot.contest", NULL, "{'motion':#n}");
+    assert_int_equal(motion(&k, "n")->yes, 1);
+    assert_int_equal(motion(&k, "n")->no, 1); /* cat had not */
+    static const sheaf_refusal why[] = {ACCEPTED, R(ballot_contested), R(ballot_contested)};
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(line(&k, i)->refusal, why[i]);
+    assert_int_equal(sheaf_sheet_get(&k.state, kit_index(&k, "sheet"))->counted, 1);
+    static const kit_row after[] = {
+        {"dan", "ballot.contest", "{'motion':#n}", R(ballot_not_counted)},
+        {"bob", "ballots.record", COUNT("yes", "dan", "n"), R(ballot_contested)},
+        {"cat", "ballot.cast", "{'choice':'abstain','motion':#n}"},
+        {"dan", "ballot.cast", "{'choice':'yes','motion':#n}"},
+        {"ann", "conflict.declare", "{'matter':#n}"},
+        {"ann", "ballot.contest", "{'motion':#n}", R(conflicted)},
+    };
+    KIT_ROWS(&k, after);
+    assert_int_equal(motion(&k, "n")->yes, 1);
+    assert_int_equal(motion(&k, "n")->no, 0);
+    assert_int_equal(motion(&k, "n")->abstain, 1);
+    k.now = motion(&k, "n")->closes;
+    kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#n,'unwitnessed':false}");
+    kit_want(&k, R(motion_closed), "cat", "ballot.contest", "{'motion':#n}", NULL);
+    kit_close(&k);
+}
+
+/* A motion does not close early by what its members can contest, and by what others cannot. */
+void test_tellers_close_nothing_early(void **unused)
+{
+    (void)unused;
+    for (int keyed = 0; keyed < 2; keyed++) {
+        kit k;
+        found_with(&k, true); /* by its bylaws keys of pages do not vote */
+        kit_do(&k, "eve", "member.apply", "eve",
+               "{'class':0,'kind':'person','name':^,'public_key':@eve,'web':%s}",
+               keyed ? "false" : "true");
+        kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
+        kit_motion(&k, "t", TELLERS_ANN_BOB, 4);
+        static const kit_row rows[] = {
+            {"ann", "motion.open", "{'title':^}", .label = "n"},
+            {"ann", "ballot.cast", "{'choice':'yes','motion':#n}"},
+            {"bob", "ballot.cast", "{'choice':'yes','motion':#n}"},
+            {"cat", "ballot.cast", "{'choice':'no','motion':#n}"},
+            {"dan", "ballot.cast", "{'choice':'no','motion':#n}"},
+            {"ann", "ballots.record", COUNT("yes", "eve", "n"), .label = "sheet"},
+            {"bob", "ballots.confirm", "{'sheet':#sheet}"},
+        };
+        KIT_ROWS(&k, rows);
+        assert_int_equal(motion(&k, "n")->closes > k.now, keyed);
+        if (keyed) {
+            kit_do(&k, "eve", "ballot.contest", NULL, "{'motion':#n}");
+            assert_true(motion(&k, "n")->closes > k.now);
+            kit_do(&k, "eve", "ballot.cast", NULL, "{'choice':'no','motion':#n}");
+        }
+        assert_true(motion(&k, "n")->closes <= k.now);
+        kit_close(&k);
+    }
+}
+
+/* There is time to contest it: three days, or half of the days of voting. A motion is put off
+ * for that, once. */
+void test_tellers_leave_time(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int64_t left_ms, off_ms;
+    } rows[] = {{30000, 0}, {29999, 30000}, {1, 30000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        found(&k);
+        kit_motion(&k, "t", TELLERS_ANN_BOB, 4);
+        kit_do(&k, "ann", "motion.open", "n", "{'title':^}");
+        kit_do(&k, "ann", "ballots.record", "sheet", COUNT("yes", "dan", "n"));
+        kit_do(&k, "ann", "ballots.record", "late", COUNT("yes", "cat", "n"));
+        k.step_ms = 0;
+        int64_t closes = motion(&k, "n")->closes;
+        k.now = closes - rows[i].left_ms;
+        kit_do(&k, "bob", "ballots.confirm", NULL, "{'sheet':#sheet}");
+        assert_int_equal(motion(&k, "n")->closes, closes + rows[i].off_ms);
+        k.now = closes - 1;
+        kit_want(&k, ACCEPTED, "bob", "ballots.record", COUNT("no", "bob", "n"), NULL);
+        if (rows[i].off_ms) {
+            k.now = closes;
+            kit_want(&k, ACCEPTED, "ann", "ballots.record", COUNT("no", "ann", "n"), NULL);
+            k.now = closes + 1;
+            kit_want(&k, R(tellers_late), "bob", "ballots.confirm", "{'sheet':#late}", NULL);
+            kit_want(&k, R(tellers_late), "ann", "ballots.record", COUNT("no", "ann", "n"),
+                     NULL);
+            k.now = closes + rows[i].off_ms - 1;
+            kit_do(&k, "dan", "ballot.contest", NULL, "{'motion':#n}");
+        }
+        kit_close(&k);
+    }
+}
+
+/* What is urgent has a time of its own, and is not put off; and no teller counts who is one. */
+void test_tellers_urgent(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.early = false;
+    kit_with_data(&k, &rules);
+    kit_motion(&k, "t", TELLERS_ANN_BOB, 4);
+    kit_motion(&k, "g", KIT_MANDATE, 4);
+    kit_do(&k, "ann", "motion.open", "n",
+           "{'effect':{'kind':'automation.suspend','what':{'of':#g.tick}},'title':^}");
+    kit_do(&k, "ann", "motion.open", "u", "{'effect':" TELLERS_ANN_BOB ",'title':^}");
+    kit_want(&k, R(tellers_on_tellers), "ann", "ballots.record", COUNT("no", "dan", "u"), NULL);
+    k.step_ms = 0;
+    k.now = motion(&k, "n")->closes - 30000;
+    kit_want(&k, ACCEPTED, "ann", "ballots.record", COUNT("yes", "dan", "n"), NULL);
+    k.now++;
+    kit_want(&k, R(tellers_late), "ann", "ballots.record", COUNT("yes", "cat", "n"), NULL);
     kit_close(&k);
 }
