@@ -67,17 +67,33 @@ static void print_notice(const sheaf_matter *matter, const struct sheaf_row_asse
                      "              of accountability");
 }
 
+/* What was asked for is on the agenda, whatever else whoever convened it has put there. */
+static void print_petition(const sheaf_matter *matter, const struct sheaf_row_assembly *row)
+{
+    if (row->petition == SHEAF_NONE)
+        return;
+    const struct sheaf_row_petition *petition =
+        sheaf_petition_get(matter->state, row->petition);
+    bool dated_itself = row->by == SHEAF_NONE;
+    printf("  asked for   by petition %" PRIu32 "%s\n", row->petition,
+           dated_itself ? "" : ", which is on the agenda:");
+    sheaf_matter_print_text(matter, "", &petition->title);
+    if (!dated_itself)
+        sheaf_matter_print_text(matter, "", &petition->text);
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_assembly *row = matter->row;
     uint32_t attended = 0;
     print_state(row);
     sheaf_matter_print_text(matter, "agenda", &row->agenda);
+    print_petition(matter, row);
     if (sheaf_hash_is_zero(&row->place))
-        puts("  place       still to be told");
+        puts("  place       still to be told by who opened the petition, then by who signed "
+             "it:\n"
+             "              `sheaf assembly place`");
     sheaf_matter_print_text(matter, "place", &row->place);
-    if (row->petition != SHEAF_NONE)
-        printf("  asked for   by petition %" PRIu32 "\n", row->petition);
     if (row->by != SHEAF_NONE)
         sheaf_matter_print_who(matter, "convened by", row->by);
     sheaf_matter_print_time("begins", row->starts);

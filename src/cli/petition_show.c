@@ -34,9 +34,12 @@ static void print(const sheaf_matter *matter)
     if (row->state == SHEAF_petition_state_open)
         puts("  then        it lapses, unless enough have signed; `sheaf petition sign` signs");
     if (row->state == SHEAF_petition_state_reached)
-        puts("  then        the clock dates the assembly itself, with its notice, unless "
-             "somebody\n"
-             "              convenes it before: `sheaf assembly convene`");
+        puts("  then        the clock dates the assembly itself, with its notice, unless who "
+             "opened\n"
+             "              the petition, or an officer who convenes assemblies, convenes it "
+             "before,\n"
+             "              or once half the time is over who signed it: `sheaf assembly "
+             "convene`");
 }
 
 static void put(const sheaf_matter *matter, sheaf_json_writer *w)

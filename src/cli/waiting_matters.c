@@ -157,9 +157,22 @@ static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
              of);
 }
 
+/* Where an assembly that dated itself is held, as the one to tell it first. */
+static void place(sheaf_waits *w, const struct sheaf_row_assembly *a, int64_t at)
+{
+    const struct sheaf_row_petition *p = sheaf_petition_find(w->state, a->petition);
+    uint8_t organ = sheaf_bylaws_now(w->state)->assembly_organ;
+    if (p && sheaf_hash_is_zero(&a->place) && a->state != SHEAF_assembly_state_under_way
+        && ((p->by == w->member && sheaf_waits_votes(w))
+            || (organ && sheaf_office_now(w->state, w->member, organ - 1))))
+        WAIT("assembly", a->id, at, p->title, "its place is yours to tell",
+             "assembly place --assembly %u --place TEXT", a->id);
+}
+
 static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
+    place(w, a, at);
     if (a->state != SHEAF_assembly_state_under_way && !a->delivered
         && (sheaf_assembly_unproven(w->state, a)
             || sheaf_bylaws_now(w->state)->assembly_evidence)

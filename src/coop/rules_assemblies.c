@@ -38,12 +38,59 @@ static int64_t notice_ms(const struct sheaf_row_bylaws *bylaws)
     return (int64_t)bylaws->assembly_notice_s * 1000;
 }
 
+static bool convenes(const sheaf_state *state, uint32_t member)
+{
+    uint8_t organ = sheaf_bylaws_now(state)->assembly_organ;
+    return organ && sheaf_office_now(state, member, organ - 1);
+}
+
+/* Who acts on what a petition asks for: who opened it and the officers who convene assemblies
+ * at any time, and whoever has signed it from `then` on, or where who opened it has no vote any
+ * more. Else who is against it would sign it to be the first. */
+static sheaf_refusal check_petitioner(const sheaf_fold *fold,
+                                      const struct sheaf_row_petition *petition, int64_t then)
+{
+    const sheaf_state *state = fold->state;
+    if (convenes(state, fold->member))
+        return SHEAF_ACCEPTED;
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
+    if (petition->by == fold->member)
+        return SHEAF_ACCEPTED;
+    const struct sheaf_row_signature *signature =
+        sheaf_signature_find(state, sheaf_pair(petition->id, fold->member));
+    bool opener = sheaf_member_get(state, petition->by)->votes > 0;
+    SHEAF_REFUSE_IF(!signature || signature->withdrawn || (opener && fold->stamp < then),
+                    petition_convener);
+    return SHEAF_ACCEPTED;
+}
+
+/* Half of the time is over in which its assembly can be convened. */
+static int64_t half_over(const sheaf_state *state, const struct sheaf_row_petition *petition)
+{
+    const struct sheaf_row_bylaws *then = sheaf_bylaws_get(state, petition->bylaws);
+    int64_t reached = petition->closes - (int64_t)then->petition_assembly_s * 1000;
+    int64_t last = petition->closes - notice_ms(then);
+    return last - (last - reached) / 2;
+}
+
+/* In a minute nobody deals with it. */
+static bool too_short(const struct sheaf_row_bylaws *bylaws,
+                      const struct sheaf_assembly_convene *what)
+{
+    uint32_t least = SHEAF_FIXED_petition_lasts_s;
+    if (least > bylaws->assembly_open_s)
+        least = bylaws->assembly_open_s;
+    return what->ends - what->starts < (int64_t)least * 1000;
+}
+
 static sheaf_refusal check_petition(const sheaf_fold *fold,
                                     const struct sheaf_assembly_convene *what)
 {
     const struct sheaf_row_petition *petition = sheaf_petition_get(fold->state, what->petition);
     SHEAF_REFUSE_IF(petition->state == SHEAF_petition_state_dated, petition_dated);
     SHEAF_REFUSE_IF(petition->state != SHEAF_petition_state_reached, petition_short);
+    SHEAF_REFUSE_UNLESS(check_petitioner(fold, petition, half_over(fold->state, petition)));
+    SHEAF_REFUSE_IF(too_short(sheaf_bylaws_now(fold->state), what), assembly_times);
     SHEAF_REFUSE_IF(what->starts > petition->closes, petition_late);
     /* What was promised to those who signed holds, whatever was amended since. */
     SHEAF_REFUSE_IF(
@@ -53,21 +100,16 @@ static sheaf_refusal check_petition(const sheaf_fold *fold,
 }
 
 /* Officers of the organ that the bylaws name, as many assemblies as they need; where there are
- * none, members with a vote, one each at a time. A petition's is convened by who opened it,
- * whatever officers would rather do. */
-static sheaf_refusal check_convener(const sheaf_fold *fold,
-                                    const struct sheaf_assembly_convene *what)
+ * none, members with a vote, one each at a time. */
+static sheaf_refusal check_convener(const sheaf_fold *fold)
 {
     const sheaf_state *state = fold->state;
     uint8_t organ = sheaf_bylaws_now(state)->assembly_organ;
-    if (organ && sheaf_office_now(state, fold->member, organ - 1))
+    if (convenes(state, fold->member))
         return SHEAF_ACCEPTED;
     SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
-    if (what->has_petition && sheaf_petition_get(state, what->petition)->by == fold->member)
-        return SHEAF_ACCEPTED;
     SHEAF_REFUSE_IF(organ && sheaf_officers(state, organ - 1), not_the_convener);
-    SHEAF_REFUSE_IF(!what->has_petition
-                        && sheaf_room_used(state, SHEAF_room_assembly, fold->member),
+    SHEAF_REFUSE_IF(sheaf_room_used(state, SHEAF_room_assembly, fold->member),
                     assembly_own_open);
     return SHEAF_ACCEPTED;
 }
@@ -80,14 +122,12 @@ sheaf_refusal sheaf_rule_assembly_convene(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_assemblies), assemblies_off);
     SHEAF_REFUSE_IF(what->has_petition && !sheaf_petition_find(state, what->petition),
                     no_such_petition);
-    SHEAF_REFUSE_UNLESS(check_convener(fold, what));
+    SHEAF_REFUSE_UNLESS(what->has_petition ? check_petition(fold, what) : check_convener(fold));
     SHEAF_REFUSE_IF(what->ends <= what->starts
                         || what->ends - what->starts > (int64_t)bylaws->assembly_open_s * 1000,
                     assembly_times);
     SHEAF_REFUSE_IF(what->starts < fold->stamp + notice_ms(bylaws), assembly_notice_short);
     SHEAF_REFUSE_IF(what->starts > fold->stamp + notice_ms(bylaws) + AHEAD_MS, assembly_far);
-    if (what->has_petition)
-        SHEAF_REFUSE_UNLESS(check_petition(fold, what));
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_add(fold, bylaws->id, what->starts, what->ends);
     assembly->agenda = what->agenda;
@@ -111,6 +151,8 @@ static void end_assembly(sheaf_fold *fold, struct sheaf_row_assembly *assembly, 
     assembly->state = to;
     if (assembly->petition == SHEAF_NONE)
         sheaf_room_free(fold, SHEAF_room_assembly, assembly->by);
+    else
+        sheaf_petition_over(fold, assembly->petition);
 }
 
 sheaf_refusal sheaf_rule_assembly_cancel(sheaf_fold *fold,
@@ -139,6 +181,25 @@ bool sheaf_assembly_called_by(const sheaf_state *state,
     const struct sheaf_row_signature *signature =
         sheaf_signature_find(state, sheaf_pair(assembly->petition, member));
     return signature && !signature->withdrawn;
+}
+
+/* Of one that dated itself, once. */
+sheaf_refusal sheaf_rule_assembly_place(sheaf_fold *fold,
+                                        const struct sheaf_assembly_place *what)
+{
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_assembly_row(state, what->assembly);
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
+    const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
+    SHEAF_REFUSE_IF(!sheaf_hash_is_zero(&assembly->place)
+                        || (assembly->state != SHEAF_assembly_state_convened
+                            && assembly->state != SHEAF_assembly_state_second_call),
+                    place_told);
+    const struct sheaf_row_petition *petition = sheaf_petition_get(state, assembly->petition);
+    int64_t notice = notice_ms(sheaf_bylaws_get(state, petition->bylaws));
+    SHEAF_REFUSE_UNLESS(check_petitioner(fold, petition, assembly->starts - notice / 2));
+    sheaf_assembly_edit(state, row)->place = what->place;
+    return SHEAF_ACCEPTED;
 }
 
 /* Once before each call: what reached members in time for the second is recorded anew. */

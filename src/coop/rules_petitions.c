@@ -35,7 +35,6 @@ static void list_add(sheaf_state *state, uint32_t row)
     struct sheaf_row_pending *pending = sheaf_pending_change(state);
     sheaf_petition_edit(state, row)->open_next = pending->petition_first;
     pending->petition_first = row + 1;
-    pending->petitions++;
 }
 
 /* The list is as long as the bylaws let petitions be open. */
@@ -49,13 +48,17 @@ static void list_remove(sheaf_fold *fold, uint32_t row)
         at = sheaf_petition_at(state, at - 1)->open_next;
     }
     uint32_t after = sheaf_petition_at(state, row)->open_next;
-    sheaf_pending_change(state)->petitions--;
-    sheaf_room_free(fold, SHEAF_room_petition, sheaf_petition_at(state, row)->by);
     if (before)
         sheaf_petition_edit(state, before - 1)->open_next = after;
     else
         sheaf_pending_change(state)->petition_first = after;
     sheaf_petition_edit(state, row)->open_next = 0;
+}
+
+void sheaf_petition_over(sheaf_fold *fold, uint32_t id)
+{
+    sheaf_pending_change(fold->state)->petitions--;
+    sheaf_room_free(fold, SHEAF_room_petition, sheaf_petition_get(fold->state, id)->by);
 }
 
 /* ---- the threshold ---- */
@@ -66,7 +69,9 @@ uint32_t sheaf_petition_needed(const sheaf_state *state,
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, petition->bylaws);
     uint64_t parts = (uint64_t)bylaws->petition_members_bp * sheaf_coop(state)->voters;
     uint32_t most = bylaws->petition_members_max, share = (uint32_t)((parts + 9999) / 10000);
-    return most && most < share ? most : share ? share : 1;
+    uint32_t least = sheaf_coop(state)->voters > 2 ? 2 : 1; /* one alone is no petition */
+    share = most && most < share ? most : share;
+    return share > least ? share : least;
 }
 
 static bool enough(const sheaf_state *state, const struct sheaf_row_petition *petition)
@@ -177,6 +182,7 @@ sheaf_refusal sheaf_rule_petition_open(sheaf_fold *fold, const struct sheaf_peti
     petition->opened = fold->stamp;
     petition->closes = fold->stamp + (int64_t)bylaws->petition_sign_s * 1000;
     SHEAF_STOP_IF_SPENT(fold);
+    sheaf_pending_change(state)->petitions++;
     list_add(state, sheaf_petition_count(state) - 1);
     sheaf_deadline_set(state, fold->index, SHEAF_deadline_kind_petition_lapses,
                        petition->closes);
@@ -211,6 +217,7 @@ sheaf_refusal sheaf_settle_petition_lapses(sheaf_fold *fold, uint32_t of)
 {
     uint32_t row = sheaf_petition_row(fold->state, of);
     list_remove(fold, row);
+    sheaf_petition_over(fold, of);
     sheaf_petition_edit(fold->state, row)->state = SHEAF_petition_state_lapsed;
     return SHEAF_ACCEPTED;
 }

@@ -40,9 +40,15 @@ static void petition(kit *k)
     kit_do(k, "bob", "petition.sign", NULL, "{'petition':#pet}");
     kit_do(k, "ann", "petition.sign", NULL, "{'petition':#pet}");
     long long starts = (long long)k->now + 150000;
-    kit_do(k, "bob", "assembly.convene", "pet.assembly",
-           "{'agenda':^,'ends':%lld,'petition':#pet,'place':^,'starts':%lld}", starts + 60000,
+    kit_do(k, "ann", "assembly.convene", "pet.assembly",
+           "{'agenda':^,'ends':%lld,'petition':#pet,'place':^,'starts':%lld}", starts + 600000,
            starts);
+    const struct sheaf_row_petition *late =
+        sheaf_petition_get(&k->state, kit_index(k, "pet.late"));
+    k->now = late->closes - 1000; /* its assembly has dated itself */
+    pass(k, 0);
+    kit_do(k, "dan", "assembly.place", NULL, "{'assembly':%" PRIu32 ",'place':^}",
+           sheaf_petition_get(&k->state, late->id)->assembly);
     pass(k, 1000);
 }
 

@@ -75,7 +75,8 @@ static const char *guess(const sheaf_state *state, char **words, size_t at, int6
         return candidates(state, words[at - 2]);
     if (strcmp(word, "MS") == 0 || strcmp(word, "SECONDS") == 0) {
         int64_t ms = now + (int64_t)sheaf_bylaws_now(state)->assembly_notice_s * 1000;
-        ms += strcmp(flag, "--ends") == 0;
+        if (strcmp(flag, "--ends") == 0)
+            ms += (int64_t)sheaf_bylaws_now(state)->assembly_open_s * 1000;
         snprintf(moments[at], sizeof moments[at], "%lld",
                  (long long)(*word == 'S' ? now / 1000 : ms));
         return moments[at];
@@ -301,22 +302,39 @@ static void test_rules_take_what_waits(void **unused)
     replay("r1/entries.jsonl");
     replay("sealed/entries.jsonl");
     static const sheaf_kind met[] = {
-        SHEAF_KIND_accountability_answer, SHEAF_KIND_accountability_hear,
-        SHEAF_KIND_advice_decide,         SHEAF_KIND_advice_give,
-        SHEAF_KIND_assembly_attend,       SHEAF_KIND_assembly_confirm,
-        SHEAF_KIND_assembly_convene,      SHEAF_KIND_ballot_cast,
-        SHEAF_KIND_ballots_confirm,       SHEAF_KIND_bylaws_confirm,
-        SHEAF_KIND_bylaws_register,       SHEAF_KIND_candidate_stand,
-        SHEAF_KIND_circle_admit,          SHEAF_KIND_death_deny,
-        SHEAF_KIND_dispute_accept,        SHEAF_KIND_dispute_decide,
-        SHEAF_KIND_dispute_settle,        SHEAF_KIND_election_vote,
-        SHEAF_KIND_licence_consent,       SHEAF_KIND_member_admit,
-        SHEAF_KIND_member_answer,         SHEAF_KIND_member_stay,
-        SHEAF_KIND_minutes_approve,       SHEAF_KIND_payment_settle,
-        SHEAF_KIND_payment_sign,          SHEAF_KIND_petition_sign,
-        SHEAF_KIND_proposal_amend,        SHEAF_KIND_proposal_consent,
-        SHEAF_KIND_recovery_confirm,      SHEAF_KIND_recovery_decline,
-        SHEAF_KIND_recovery_judge,        SHEAF_KIND_recovery_object,
+        SHEAF_KIND_accountability_answer,
+        SHEAF_KIND_accountability_hear,
+        SHEAF_KIND_advice_decide,
+        SHEAF_KIND_advice_give,
+        SHEAF_KIND_assembly_attend,
+        SHEAF_KIND_assembly_confirm,
+        SHEAF_KIND_assembly_convene,
+        SHEAF_KIND_assembly_place,
+        SHEAF_KIND_ballot_cast,
+        SHEAF_KIND_ballots_confirm,
+        SHEAF_KIND_bylaws_confirm,
+        SHEAF_KIND_bylaws_register,
+        SHEAF_KIND_candidate_stand,
+        SHEAF_KIND_circle_admit,
+        SHEAF_KIND_death_deny,
+        SHEAF_KIND_dispute_accept,
+        SHEAF_KIND_dispute_decide,
+        SHEAF_KIND_dispute_settle,
+        SHEAF_KIND_election_vote,
+        SHEAF_KIND_licence_consent,
+        SHEAF_KIND_member_admit,
+        SHEAF_KIND_member_answer,
+        SHEAF_KIND_member_stay,
+        SHEAF_KIND_minutes_approve,
+        SHEAF_KIND_payment_settle,
+        SHEAF_KIND_payment_sign,
+        SHEAF_KIND_petition_sign,
+        SHEAF_KIND_proposal_amend,
+        SHEAF_KIND_proposal_consent,
+        SHEAF_KIND_recovery_confirm,
+        SHEAF_KIND_recovery_decline,
+        SHEAF_KIND_recovery_judge,
+        SHEAF_KIND_recovery_object,
         SHEAF_KIND_split_settle,
     };
     for (size_t i = 0; i < sizeof met / sizeof *met; i++)

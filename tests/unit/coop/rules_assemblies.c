@@ -335,7 +335,7 @@ void test_assembly_of_officers(void **unused)
         "{'list':[{'kind':'board','name':'Board','nominate_s':0,'open_s':9,'quorum_bp':5000,"
         "'seats':1,'term_s':40000}],'protected':false}";
     rules.article[SHEAF_ARTICLE_petitions] =
-        "{'assembly_s':9000,'members_bp':2500,'open_max':9,'protected':true,'sign_s':200}";
+        "{'assembly_s':9000,'members_bp':5000,'open_max':9,'protected':true,'sign_s':200}";
     kit_found_four(&k, &rules);
     assert_int_equal(convene_by(&k, "cat", "a"), ACCEPTED);
     assert_int_equal(convene_by(&k, "cat", NULL), R(assembly_own_open));
@@ -344,7 +344,11 @@ void test_assembly_of_officers(void **unused)
     assert_int_equal(convene_by(&k, "dan", "b"), ACCEPTED);
     assert_int_equal(convene_by(&k, "dan", "c"), ACCEPTED);
     kit_do(&k, "cat", "petition.open", "p", "{'text':^,'title':^}");
-    assert_int_equal(convene_in(&k, "bob", 7260000, "p", NULL), R(not_the_convener));
+    kit_do(&k, "ann", "petition.sign", NULL, "{'petition':#p}");
+    kit_do(&k, "cat", "petition.open", "q", "{'text':^,'title':^}");
+    kit_do(&k, "ann", "petition.sign", NULL, "{'petition':#q}");
+    assert_int_equal(convene_in(&k, "bob", 7260000, "p", NULL), R(petition_convener));
+    assert_int_equal(convene_in(&k, "dan", 7260000, "q", NULL), ACCEPTED); /* an officer */
     assert_int_equal(convene_in(&k, "cat", 7260000, "p", "d"), ACCEPTED);
     kit_want(&k, R(assembly_promised), "cat", "assembly.cancel", "{'assembly':#d}", NULL);
     kit_do(&k, "dan", "office.resign", NULL, "{'organ':0}");

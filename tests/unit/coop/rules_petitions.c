@@ -67,11 +67,11 @@ void test_petitions(void **unused)
     tick(&k, "petition_lapses", "q", NULL);
     assert_int_equal(petition(&k, "q")->state, SHEAF_petition_state_lapsed);
     kit_want(&k, R(petition_closed), "dan", "petition.sign", "{'petition':#q}", NULL);
-    assert_int_equal(sheaf_pending_at(&k.state, 0)->petitions, 0);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->petitions, 1); /* its assembly is to be */
     kit_close(&k);
 }
 
-/* One signs, and they are one of so many. */
+/* One alone calls no assembly, whatever share they are; of two, one does. */
 void test_petitions_of_few(void **unused)
 {
     (void)unused;
@@ -89,7 +89,16 @@ void test_petitions_of_few(void **unused)
                        "'sign_s':200}");
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    kit_do(&k, "dan", "member.leave", NULL, "{}");
+    assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
+    kit_do(&k, "cat", "member.leave", "left", "{}"); /* one of two */
     assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_reached);
+    assert_int_equal(petition(&k, "p")->reached, kit_index(&k, "left"));
+    kit_do(&k, "bob", "petition.open", "q", "{'text':^,'title':^}");
+    assert_int_equal(petition(&k, "q")->state, SHEAF_petition_state_reached);
+    /* Reached they keep their places, however fast. */
+    kit_want(&k, R(petitions_open_max), "ann", "petition.open", "{'text':^,'title':^}", NULL);
     kit_close(&k);
 
     kit_open(&k);
@@ -109,7 +118,7 @@ void test_petitions_and_leaving(void **unused)
     (void)unused;
     kit k;
     kit_open(&k);
-    kit_rules rules = rules_with("{'assembly_s':300,'members_bp':5000,'open_max':3,"
+    kit_rules rules = rules_with("{'assembly_s':300,'members_bp':5000,'open_max':9,"
                                  "'protected':true,'sign_s':200}");
     kit_found_four(&k, &rules);
     kit_do(&k, "dan", "petition.open", "p", "{'text':^,'title':^}");
@@ -126,7 +135,7 @@ void test_petitions_and_leaving(void **unused)
     assert_int_equal(petition(&k, "r")->state, SHEAF_petition_state_reached);
     assert_int_equal(petition(&k, "r")->reached, kit_index(&k, "left"));
     assert_int_equal(petition(&k, "p")->state, SHEAF_petition_state_open);
-    assert_int_equal(sheaf_pending_at(&k.state, 0)->petitions, 1);
+    assert_int_equal(sheaf_pending_at(&k.state, 0)->petitions, 3);
     kit_close(&k);
 }
 
@@ -204,6 +213,107 @@ void test_petitions_and_classes(void **unused)
     kit_close(&k);
 }
 
+/* Begins and ends so many seconds before the last moment for the petition's assembly. */
+static sheaf_refusal convene(kit *k, const char *who, int begins_s, int ends_s,
+                             const char *label)
+{
+    char what[200];
+    int64_t last = petition(k, "p")->closes;
+    snprintf(what, sizeof what,
+             "{'agenda':^,'ends':%lld,'petition':#p,'place':^,'starts':%lld}",
+             (long long)(last - ends_s * INT64_C(1000)),
+             (long long)(last - begins_s * INT64_C(1000)));
+    return kit_try(k, who, "assembly.convene", what, label);
+}
+
+/* Who opened it, for half of the time; then whoever signed it, who may have signed to be the
+ * first; never anybody else. A minute is no assembly. */
+void test_petition_conveners(void **unused)
+{
+    (void)unused;
+    kit k;
+    for (int turn = 0; turn < 3; turn++) {
+        kit_open(&k);
+        kit_rules rules = rules_with("{'assembly_s':20000,'members_bp':5000,'open_max':2,"
+                                     "'protected':true,'sign_s':200}");
+        rules.article[SHEAF_ARTICLE_assemblies] =
+            "{'notice_s':100,'open_s':9000,'protected':false,'quorum_bp':5000}";
+        kit_found_four(&k, &rules);
+        kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+        kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+        const int64_t half = petition(&k, "p")->closes - 100000 - 19900000 / 2;
+        assert_int_equal(convene(&k, "dan", 4000, 0, NULL), R(petition_convener));
+        assert_int_equal(convene(&k, "bob", 4000, 0, NULL), R(petition_convener));
+        assert_int_equal(convene(&k, "ann", 3599, 0, NULL), R(assembly_times));
+        assert_int_equal(convene(&k, "ann", 9001, 0, NULL), R(assembly_times));
+        if (turn == 0) {
+            assert_int_equal(convene(&k, "ann", 3600, 0, "a"), ACCEPTED);
+        } else if (turn == 1) {
+            k.now = half - 1 - k.step_ms;
+            assert_int_equal(convene(&k, "bob", 4000, 0, NULL), R(petition_convener));
+            k.now = half - k.step_ms;
+            assert_int_equal(convene(&k, "dan", 4000, 0, NULL), R(petition_convener));
+            k.now = half - k.step_ms;
+            assert_int_equal(convene(&k, "bob", 4000, 0, "a"), ACCEPTED);
+        } else {
+            kit_do(&k, "ann", "member.leave", NULL, "{}");
+            assert_int_equal(convene(&k, "cat", 4000, 0, NULL), R(petition_convener));
+            assert_int_equal(convene(&k, "bob", 4000, 0, "a"), ACCEPTED);
+        }
+        kit_close(&k);
+    }
+}
+
+#define PLACE "{'assembly':#in,'place':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE'}"
+
+/* Where one that dated itself is held, told by who asked for it. */
+void test_petition_place(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with("{'assembly_s':300,'members_bp':5000,'open_max':2,"
+                                 "'protected':true,'sign_s':200}");
+    for (int turn = 0; turn < 2; turn++) {
+        kit_open(&k);
+        kit_found_four(&k, &rules);
+        kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+        kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+        k.now = petition(&k, "p")->closes - 100000;
+        tick(&k, "petition_dates", "p", "in");
+        const struct sheaf_row_assembly *assembly =
+            sheaf_assembly_find(&k.state, kit_index(&k, "in"));
+        const int64_t half = assembly->starts - 50000;
+        assert_true(sheaf_hash_is_zero(&assembly->place));
+        static const kit_row rows[] = {
+            {"ann", "assembly.place", "{'assembly':4000,'place':^}", R(no_such_assembly)},
+            {"dan", "assembly.place", PLACE, R(petition_convener)},
+            {"bob", "assembly.place", PLACE, R(petition_convener)},
+        };
+        KIT_ROWS(&k, rows);
+        if (turn) {
+            k.now = half - 1 - k.step_ms;
+            kit_want(&k, R(petition_convener), "bob", "assembly.place", PLACE, NULL);
+            k.now = half - k.step_ms;
+        }
+        kit_do(&k, turn ? "bob" : "ann", "assembly.place", NULL, PLACE);
+        kit_want(&k, R(place_told), "ann", "assembly.place", PLACE, NULL);
+        assembly = sheaf_assembly_find(&k.state, kit_index(&k, "in"));
+        assert_false(sheaf_hash_is_zero(&assembly->place));
+        kit_close(&k);
+    }
+    /* Too late. */
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    k.now = petition(&k, "p")->closes - 100000;
+    tick(&k, "petition_dates", "p", "in");
+    k.now = sheaf_assembly_find(&k.state, kit_index(&k, "in"))->starts;
+    tick(&k, "assembly_begins", "in", NULL);
+    kit_want(&k, R(place_told), "ann", "assembly.place", PLACE, NULL);
+    kit_close(&k);
+}
+
 /* The assembly is dated by somebody in time, or dates itself. */
 void test_petition_dates_assembly(void **unused)
 {
@@ -214,7 +324,8 @@ void test_petition_dates_assembly(void **unused)
                                  "'protected':true,'sign_s':200}");
     kit_found_four(&k, &rules);
     char what[256];
-    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "ann", "petition.sign", NULL, "{'petition':#p}");
     int64_t by = petition(&k, "p")->closes;
     static const struct {
         int64_t after_closes;
@@ -235,6 +346,7 @@ void test_petition_dates_assembly(void **unused)
              NULL);
 
     kit_do(&k, "ann", "petition.open", "q", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#q}");
     by = petition(&k, "q")->closes;
     k.now = by - 100000; /* just time for the notice */
     kit_want(&k, R(deadline_due), "ann", "motion.open", "{'title':^}", NULL);
@@ -254,6 +366,7 @@ void test_petition_dates_assembly(void **unused)
     kit_open(&k);
     kit_found_four(&k, &rules);
     kit_do(&k, "ann", "petition.open", "q", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#q}");
     k.now = petition(&k, "q")->closes + 5000;
     tick(&k, "petition_dates", "q", "b");
     assembly = sheaf_assembly_find(&k.state, kit_index(&k, "b"));

@@ -149,7 +149,7 @@ void test_room_in_time(void **unused)
     kit_close(&k);
 }
 
-/* A petition that has reached its signatures is open no more; a single place is whoever's comes
+/* A petition keeps its place until its assembly is over; a single place is whoever's comes
  * first. */
 void test_room_of_one(void **unused)
 {
@@ -160,6 +160,14 @@ void test_room_of_one(void **unused)
     kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
     assert_int_equal(used(&k, SHEAF_room_petition, "ann"), 1);
     kit_do(&k, "cat", "petition.sign", NULL, "{'petition':#p}");
+    sheaf_deadline due = {0};
+    for (int left = 2; left; left--) { /* it dates itself, and nobody comes */
+        assert_int_equal(used(&k, SHEAF_room_petition, "ann"), 1);
+        assert_true(sheaf_deadline_first(&k.state, &due));
+        k.now = due.at;
+        kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':%u,'unwitnessed':false}",
+               sheaf_deadline_name(due.kind), due.of);
+    }
     assert_int_equal(used(&k, SHEAF_room_petition, "ann"), 0);
     kit_close(&k);
 

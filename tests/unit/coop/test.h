@@ -344,6 +344,8 @@ void test_petitions_of_few(void **unused);
 void test_petitions_and_exclusion(void **unused);
 void test_petitions_and_leaving(void **unused);
 void test_petitions_and_classes(void **unused);
+void test_petition_conveners(void **unused);
+void test_petition_place(void **unused);
 void test_petition_dates_assembly(void **unused);
 void test_circles(void **unused);
 void test_circles_end(void **unused);

@@ -325,6 +325,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_petitions_and_exclusion),
     cmocka_unit_test(test_petitions_and_leaving),
     cmocka_unit_test(test_petitions_and_classes),
+    cmocka_unit_test(test_petition_conveners),
+    cmocka_unit_test(test_petition_place),
     cmocka_unit_test(test_petition_dates_assembly),
     cmocka_unit_test(test_circles),
     cmocka_unit_test(test_circles_end),
