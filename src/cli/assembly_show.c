@@ -82,6 +82,20 @@ static void print_petition(const sheaf_matter *matter, const struct sheaf_row_as
         sheaf_matter_print_text(matter, "", &petition->text);
 }
 
+/* Those that lead, and from when they are final. */
+static void print_leading(const sheaf_matter *matter, const struct sheaf_row_assembly *row)
+{
+    if (row->minutes != SHEAF_NONE || row->leading == SHEAF_NONE)
+        return;
+    const struct sheaf_row_minutes *minutes = sheaf_minutes_get(matter->state, row->leading);
+    printf("  minutes     entry %" PRIu32 " lead, which %u have approved; final with %d, where "
+           "so many\n"
+           "              can, unless more approve others: `sheaf minutes record`\n",
+           row->leading, minutes->approvals, SHEAF_FIXED_minutes_approvals);
+    sheaf_matter_print_time("not before", row->minutes_from);
+    sheaf_matter_print_text(matter, "", &minutes->text);
+}
+
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_assembly *row = matter->row;
@@ -113,6 +127,7 @@ static void print(const sheaf_matter *matter)
         sheaf_matter_print_text(matter, "",
                                 &sheaf_minutes_get(matter->state, row->minutes)->text);
     }
+    print_leading(matter, row);
 }
 
 static void put_rolls(const sheaf_matter *matter, sheaf_json_writer *w)

@@ -24,7 +24,7 @@ struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws,
     assembly->by = fold->member;
     assembly->bylaws = bylaws;
     assembly->call = 1;
-    assembly->minutes = assembly->petition = SHEAF_NONE;
+    assembly->minutes = assembly->leading = assembly->petition = SHEAF_NONE;
     assembly->starts = starts;
     assembly->ends = ends;
     sheaf_deadline_set(fold->state, fold->index, SHEAF_deadline_kind_assembly_begins, starts);
@@ -370,10 +370,24 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
     return SHEAF_ACCEPTED;
 }
 
+/* So long others can write minutes of their own; a demonstration waits no longer than for an
+ * assembly. */
+static int64_t heard_ms(const struct sheaf_row_bylaws *bylaws)
+{
+    uint32_t wait_s = SHEAF_FIXED_minutes_wait_s;
+    if (bylaws->form == SHEAF_legal_form_demonstration && bylaws->assembly_notice_s < wait_s)
+        wait_s = bylaws->assembly_notice_s;
+    return (int64_t)wait_s * 1000;
+}
+
 sheaf_refusal sheaf_settle_assembly_ends(sheaf_fold *fold, uint32_t of)
 {
-    end_assembly(fold, sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, of)),
-                 SHEAF_assembly_state_ended);
+    sheaf_state *state = fold->state;
+    struct sheaf_row_assembly *assembly =
+        sheaf_assembly_edit(state, sheaf_assembly_row(state, of));
+    end_assembly(fold, assembly, SHEAF_assembly_state_ended);
+    assembly->minutes_from = fold->stamp + heard_ms(sheaf_bylaws_get(state, assembly->bylaws));
+    sheaf_deadline_set(state, of, SHEAF_deadline_kind_minutes, assembly->minutes_from);
     return SHEAF_ACCEPTED;
 }
 
@@ -410,13 +424,32 @@ static sheaf_refusal check_minutes(const sheaf_fold *fold, uint32_t assembly)
     return SHEAF_ACCEPTED;
 }
 
-/* Two others approve; where fewer can, so many are enough. */
+/* Two others approve; where fewer can, so many are enough. A few who are quick do not settle
+ * what the others have no time to read. */
+static void settle_leading(sheaf_fold *fold, struct sheaf_row_assembly *assembly)
+{
+    if (assembly->leading == SHEAF_NONE || fold->stamp < assembly->minutes_from)
+        return;
+    const struct sheaf_row_minutes *minutes = sheaf_minutes_get(fold->state, assembly->leading);
+    if (minutes->approvals >= APPROVALS || !others_left(fold, assembly, minutes->id))
+        assembly->minutes = minutes->id;
+}
+
+/* Of those that as many approve the first lead. */
 static void settle_minutes(sheaf_fold *fold, const struct sheaf_row_minutes *minutes)
 {
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, minutes->assembly));
-    if (minutes->approvals >= APPROVALS || !others_left(fold, assembly, minutes->id))
-        assembly->minutes = minutes->id;
+    if (assembly->leading == SHEAF_NONE
+        || minutes->approvals > sheaf_minutes_get(fold->state, assembly->leading)->approvals)
+        assembly->leading = minutes->id;
+    settle_leading(fold, assembly);
+}
+
+sheaf_refusal sheaf_settle_minutes(sheaf_fold *fold, uint32_t of)
+{
+    settle_leading(fold, sheaf_assembly_edit(fold->state, sheaf_assembly_row(fold->state, of)));
+    return SHEAF_ACCEPTED;
 }
 
 sheaf_refusal sheaf_rule_minutes_record(sheaf_fold *fold,

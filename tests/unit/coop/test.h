@@ -385,6 +385,7 @@ void test_advice_unasked(void **unused);
 void test_advice_of_ended_bodies(void **unused);
 void test_assembly_convened(void **unused);
 void test_assembly_held(void **unused);
+void test_minutes_take_their_time(void **unused);
 void test_minutes_are_approved_by_humans(void **unused);
 void test_minutes_wait_for_who_is_heard(void **unused);
 void test_assembly_calls(void **unused);

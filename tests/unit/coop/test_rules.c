@@ -366,6 +366,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_advice_of_ended_bodies),
     cmocka_unit_test(test_assembly_convened),
     cmocka_unit_test(test_assembly_held),
+    cmocka_unit_test(test_minutes_take_their_time),
     cmocka_unit_test(test_minutes_are_approved_by_humans),
     cmocka_unit_test(test_minutes_wait_for_who_is_heard),
     cmocka_unit_test(test_assembly_calls),
