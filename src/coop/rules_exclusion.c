@@ -8,7 +8,7 @@
  * after the hearing it lapses, so that nobody lives under an old one. A friend could shield a
  * member by a motion that waits for a far assembly: so the assembly must end before the request
  * lapses, another motion that closes earlier takes the place of one whose assembly has not
- * begun, and one that is withdrawn, or whose assembly is called off or has no quorum, uses
+ * begun, and one that is withdrawn, is called off with its assembly, or has no quorum uses
  * nothing up. Where the bylaws give exclusion up, nobody is excluded any more, by a motion that
  * was open then neither. */
 #include "coop/member.h"
@@ -20,8 +20,7 @@ const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,
     bool undecided = motion
                      && (motion->state == SHEAF_motion_state_withdrawn
                          || motion->state == SHEAF_motion_state_called_off
-                         || (motion->state == SHEAF_motion_state_no_quorum
-                             && motion->assembly != SHEAF_NONE));
+                         || motion->state == SHEAF_motion_state_no_quorum);
     return undecided ? NULL : motion;
 }
 

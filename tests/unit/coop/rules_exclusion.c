@@ -20,6 +20,7 @@ static void found(kit *k)
     kit_rules rules = kit_rules_usual();
     rules.exclusion = "'exclusion':{'hearing_s':0},";
     rules.early = false;
+    rules.qualified.quorum = 5000;
     rules.article[SHEAF_ARTICLE_assemblies] =
         "{'notice_s':100,'open_s':600,'protected':false,'quorum_bp':5000}";
     kit_open(k);
@@ -116,4 +117,29 @@ void test_exclusion_at_an_assembly(void **unused)
         put(&k, end == HELD ? R(exclusion_moved) : ACCEPTED, "dan", NULL, "n");
         kit_close(&k);
     }
+}
+
+/* Where too few vote nothing is decided either, and the request lapses all the same. */
+void test_exclusion_few_vote(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    for (int i = 0; i < 2; i++) {
+        const char *label = i ? "n" : "m";
+        put(&k, ACCEPTED, "cat", NULL, label);
+        kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#%s}", label);
+        tick(&k, "motion", label, sheaf_motion_get(&k.state, kit_index(&k, label))->closes);
+        assert_int_equal(state_of(&k, label), SHEAF_motion_state_no_quorum);
+    }
+    kit_want(&k, R(exclusion_under_way), "dan", "exclusion.open", "{'member':#bob,'reason':^}",
+             NULL);
+    k.step_ms = 0;
+    k.now = request(&k)->heard + 90 * DAY;
+    put(&k, ACCEPTED, "dan", NULL, "o");
+    kit_do(&k, "dan", "motion.withdraw", NULL, "{'motion':#o}");
+    k.now++;
+    put(&k, R(exclusion_lapsed), "dan", NULL, NULL);
+    kit_do(&k, "dan", "exclusion.open", NULL, "{'member':#bob,'reason':^}");
+    kit_close(&k);
 }

@@ -443,6 +443,7 @@ void test_exclusion_moved(void **unused)
         {"cat", "motion.withdraw", "{'motion':#m}"},
         {"dan", "motion.open", EXCLUDE("x"), .label = "n"},
         {"ann", "ballot.cast", "{'choice':'no','motion':#n}"},
+        {"cat", "ballot.cast", "{'choice':'no','motion':#n}"},
         {"hub", "clock.tick", KIT_TICK("motion", "n"), .wait_ms = 120000},
         {"ann", "motion.open", EXCLUDE("x"), R(exclusion_moved)},
         {"bob", "member.answer", "{'exclusion':#x,'text':^}", R(exclusion_lapsed)},

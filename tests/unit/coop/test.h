@@ -196,6 +196,7 @@ void test_exclusion(void **unused);
 void test_exclusion_moved(void **unused);
 void test_exclusion_far(void **unused);
 void test_exclusion_at_an_assembly(void **unused);
+void test_exclusion_few_vote(void **unused);
 void test_exclusion_off(void **unused);
 void test_last_vote_outlives(void **unused);
 void test_admission_by_an_organ(void **unused);

@@ -188,6 +188,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_exclusion_moved),
     cmocka_unit_test(test_exclusion_far),
     cmocka_unit_test(test_exclusion_at_an_assembly),
+    cmocka_unit_test(test_exclusion_few_vote),
     cmocka_unit_test(test_exclusion_off),
     cmocka_unit_test(test_last_vote_outlives),
     cmocka_unit_test(test_admission_by_an_organ),
