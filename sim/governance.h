@@ -364,7 +364,7 @@ typedef struct {
     int by, state; /* enum accountability_state */
     int motions;   /* on what follows, that are open */
     int64_t closes;
-    bool subject[PEOPLE_MAX];
+    bool subject[PEOPLE_MAX], heard[PEOPLE_MAX];
 } account;
 
 typedef struct {

@@ -205,9 +205,15 @@ static void answer(governance *g, account *a, int who)
 
 static void hear(governance *g, account *a, int who)
 {
-    if (acts_try(g, who, "accountability.hear", "{'process':%u,'text':^}", a->id))
-        step(g, a, who, false, SHEAF_accountability_state_hearing,
-             SHEAF_accountability_state_outcome);
+    if (!acts_try(g, who, "accountability.hear", "{'process':%u,'text':^}", a->id))
+        return;
+    if (a->heard[who])
+        governance_fail(g, "member %u records the hearing of %u twice", acts_id(g, who), a->id);
+    a->heard[who] = true;
+    step(g, a, who, false,
+         a->state == SHEAF_accountability_state_outcome ? SHEAF_accountability_state_outcome
+                                                        : SHEAF_accountability_state_hearing,
+         SHEAF_accountability_state_outcome);
 }
 
 static void give_up(governance *g, account *a, int who)
@@ -232,6 +238,8 @@ static void hold_to_account(governance *g, int who)
     else if (what == SHEAF_accountability_state_answer)
         answer(g, a, who);
     else if (what == SHEAF_accountability_state_hearing)
+        hear(g, a, who);
+    else if (what == SHEAF_accountability_state_outcome && governance_draw(g, 3) == 0)
         hear(g, a, who);
     else if (what == SHEAF_accountability_state_outcome)
         put_outcome(g, a, who);

@@ -28,6 +28,17 @@ static void print_subject(const sheaf_matter *matter,
     puts("");
 }
 
+static void print_hearing(const sheaf_matter *matter, uint32_t process)
+{
+    for (uint32_t i = 0; i < sheaf_hearing_count(matter->state); i++) {
+        const struct sheaf_row_hearing *row = sheaf_hearing_at(matter->state, i);
+        if (row->process != process)
+            continue;
+        sheaf_matter_print_who(matter, "heard by", row->member);
+        sheaf_matter_print_text(matter, "", &row->text);
+    }
+}
+
 static void print(const sheaf_matter *matter)
 {
     static const char *const texts[] = {
@@ -49,7 +60,7 @@ static void print(const sheaf_matter *matter)
     if (row->state != SHEAF_accountability_state_answer && row->answered == SHEAF_NONE)
         puts("  answer      none in time");
     sheaf_matter_print_text(matter, "answer", &row->answer);
-    sheaf_matter_print_text(matter, "hearing", &row->hearing);
+    print_hearing(matter, row->id);
     if (row->motion != SHEAF_NONE)
         printf("  %s motion %" PRIu32 "%s\n",
                row->state == SHEAF_accountability_state_concluded ? "outcome    "
@@ -64,6 +75,8 @@ static void print(const sheaf_matter *matter)
         puts(row->state == SHEAF_accountability_state_answer
                  ? "  then        the hearing begins without an answer"
                  : "  then        it stays listed as unresolved");
+        if (row->state == SHEAF_accountability_state_outcome)
+            puts("              others add to the hearing: `sheaf accountability hear`");
     }
 }
 
@@ -72,6 +85,7 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
     const struct sheaf_row_accountability *row = matter->row;
     sheaf_matter_put_text(matter, w, "answer", &row->answer);
     sheaf_matter_put_text(matter, w, "hearing", &row->hearing);
+    sheaf_matter_put_rows(matter, w, "hearings", SHEAF_TABLE_hearing);
     sheaf_matter_put_text(matter, w, "text", &row->text);
     sheaf_matter_put_text(matter, w, "title", &row->title);
 }

@@ -138,12 +138,28 @@ static sheaf_refusal check_step(const sheaf_fold *fold, uint32_t row, uint8_t st
     return SHEAF_ACCEPTED;
 }
 
+/* Who is first has not the only word: the others add theirs, once each, until the end. */
 sheaf_refusal sheaf_rule_accountability_hear(sheaf_fold *fold,
                                              const struct sheaf_accountability_hear *what)
 {
-    uint32_t row = sheaf_accountability_row(fold->state, what->process);
-    SHEAF_REFUSE_UNLESS(check_step(fold, row, SHEAF_accountability_state_hearing));
-    struct sheaf_row_accountability *process = sheaf_accountability_edit(fold->state, row);
+    sheaf_state *state = fold->state;
+    uint32_t row = sheaf_accountability_row(state, what->process);
+    const struct sheaf_row_accountability *before =
+        row == SHEAF_NONE ? NULL : sheaf_accountability_at(state, row);
+    bool first = !before || before->state != SHEAF_accountability_state_outcome;
+    uint64_t pair = sheaf_pair(what->process, fold->member);
+    SHEAF_REFUSE_UNLESS(check_step(fold, row,
+                                   first ? SHEAF_accountability_state_hearing
+                                         : SHEAF_accountability_state_outcome));
+    SHEAF_REFUSE_IF(sheaf_hearing_find(state, pair), heard_already);
+    struct sheaf_row_hearing *hearing = sheaf_hearing_new(state, pair);
+    hearing->entry = fold->index;
+    hearing->member = fold->member;
+    hearing->process = what->process;
+    hearing->text = what->text;
+    if (!first)
+        return SHEAF_ACCEPTED;
+    struct sheaf_row_accountability *process = sheaf_accountability_edit(state, row);
     process->state = SHEAF_accountability_state_outcome;
     process->heard = fold->index;
     process->hearing = what->text;

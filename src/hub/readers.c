@@ -94,6 +94,7 @@ enum {
     AREA(teller, DECISIONS),
     AREA(accountability, DECISIONS),
     AREA(called, DECISIONS),
+    AREA(hearing, DECISIONS),
     AREA(conflict, DECISIONS),
     AREA(matter, DECISIONS),
     AREA(chamber, DECISIONS),

@@ -111,6 +111,7 @@ static void account(kit *k)
     kit_do(k, "ann", "accountability.open", "acc.late", "{'subject':#cat,'text':^,'title':^}");
     kit_do(k, "bob", "accountability.answer", NULL, "{'process':#acc,'text':^}");
     kit_do(k, "cat", "accountability.hear", NULL, "{'process':#acc,'text':^}");
+    kit_do(k, "dan", "accountability.hear", NULL, "{'process':#acc,'text':^}");
     kit_do(k, "cat", "motion.open", "acc.motion", "{'process':#acc,'title':^}");
     kit_do(k, "ann", "accountability.withdraw", NULL, "{'process':#acc.no}");
     pass(k, 101);

@@ -62,6 +62,10 @@ void test_accountability(void **unused)
         {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
         {"cat", "motion.open", OUTCOME, R(accountability_step)},
         {"cat", "accountability.hear", "{'process':#a,'text':^}", .label = "heard"},
+        {"cat", "accountability.hear", "{'process':#a,'text':^}", R(heard_already)},
+        {"bob", "accountability.hear", "{'process':#a,'text':^}", R(by_its_subject)},
+        {"dan", "accountability.hear", "{'process':#a,'text':^}", .label = "more"},
+        {"dan", "accountability.hear", "{'process':#a,'text':^}", R(heard_already)},
         {"cat", "motion.open", "{'process':4000,'title':^}", R(no_such_process)},
         {"bob", "motion.open", OUTCOME, R(by_its_subject)},
         {"cat", "motion.open", OUTCOME, .label = "m"},
@@ -73,7 +77,13 @@ void test_accountability(void **unused)
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(process(&k, "a")->state, SHEAF_accountability_state_outcome);
+    assert_int_equal(process(&k, "a")->heard, kit_index(&k, "heard"));
+    assert_int_equal(sheaf_hearing_count(&k.state), 2);
+    assert_int_equal(sheaf_hearing_at(&k.state, 1)->entry, kit_index(&k, "more"));
+    kit_do(&k, "ann", "accountability.hear", NULL, "{'process':#a,'text':^}");
     decide(&k, "m", "yes");
+    kit_want(&k, R(accountability_step), "dan", "accountability.hear",
+             "{'process':#a,'text':^}", NULL);
     kit_want(&k, R(accountability_step), "ann", "accountability.withdraw", "{'process':#a}",
              NULL);
     kit_want(&k, R(accountability_step), "cat", "motion.open", OUTCOME, NULL);
