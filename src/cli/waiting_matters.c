@@ -246,7 +246,7 @@ static void accountability(sheaf_waits *w, uint32_t of, int64_t at)
 }
 
 /* The bits of `said` (coop/tbl/state_matters.def). */
-enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16 };
+enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16, ALONE = 64 };
 
 static void party(sheaf_waits *w, const struct sheaf_row_dispute *d, bool first, int64_t at)
 {
@@ -258,7 +258,8 @@ static void party(sheaf_waits *w, const struct sheaf_row_dispute *d, bool first,
     bool gone = !sheaf_member_active(w->state, first ? d->with : d->by);
     bool named = own != SHEAF_NONE
                  && (sheaf_member_active(w->state, own) || (panel && (said & DECIDED)));
-    if (names && !named)
+    bool missed = own == SHEAF_NONE && (d->said & ALONE);
+    if (names && !named && !missed)
         WAIT("dispute", d->id, at, untitled,
              panel ? "name a colleague for the panel" : "name the colleague who mediates",
              "dispute name --dispute %u --member N", d->id);
@@ -285,10 +286,13 @@ static void dispute(sheaf_waits *w, uint32_t of, int64_t at)
     if (d->state == SHEAF_dispute_state_offered && (first || second))
         WAIT("dispute", of, at, untitled, "a side asks you to mediate; they agreed on nobody",
              "dispute accept --dispute %u", of);
-    if (d->state == SHEAF_dispute_state_panel && (first || second) && d->named_by != SHEAF_NONE
-        && d->named_with != SHEAF_NONE && !(d->said >> !first & DECIDED))
-        WAIT("dispute", of, at, untitled, "you are on its panel", "dispute decide --dispute %u",
-             of);
+    bool complete = d->named_by != SHEAF_NONE && d->named_with != SHEAF_NONE;
+    if (d->state == SHEAF_dispute_state_panel && (first || second)
+        && (complete || (d->said & ALONE)) && !(d->said >> !first & DECIDED))
+        WAIT("dispute", of, at, untitled,
+             complete ? "you are on its panel"
+                      : "you decide it alone: the other side has named nobody",
+             "dispute decide --dispute %u", of);
 }
 
 /* ---- circles ---- */

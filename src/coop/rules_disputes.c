@@ -9,6 +9,8 @@
 
 /* What the two parties, or the two members of the panel, have said at a step. */
 enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16, BOTH = 3 };
+/* One party has named nobody for the panel in its time. */
+enum { ALONE = 64 };
 
 static struct sheaf_row_dispute *dispute_edit(sheaf_fold *fold, uint32_t id)
 {
@@ -36,8 +38,21 @@ static void end(sheaf_fold *fold, struct sheaf_row_dispute *dispute, uint8_t to)
     sheaf_deadline_clear(fold->state, dispute->id, SHEAF_deadline_kind_dispute_step);
 }
 
+/* Where one party has named nobody for the panel, whom the other has named decides alone, in as
+ * much time again. */
+static bool decides_alone(sheaf_fold *fold, struct sheaf_row_dispute *dispute, uint32_t seconds)
+{
+    bool one = (dispute->named_by == SHEAF_NONE) != (dispute->named_with == SHEAF_NONE);
+    if (!one || (dispute->said & ALONE))
+        return false;
+    step(fold, dispute, SHEAF_dispute_state_panel, seconds);
+    dispute->said = ALONE;
+    return true;
+}
+
 /* What comes next. No step is left out: a panel sits only on what somebody has mediated. Nor
- * does one party keep the other from it by naming nobody: then whom the other names mediates.
+ * does one party keep the other from it by naming nobody: then whom the other names mediates,
+ * or decides.
  */
 static void next(sheaf_fold *fold, struct sheaf_row_dispute *dispute)
 {
@@ -57,7 +72,8 @@ static void next(sheaf_fold *fold, struct sheaf_row_dispute *dispute)
         step(fold, dispute, SHEAF_dispute_state_panel, bylaws->dispute_panel_s);
         break;
     default:
-        end(fold, dispute, SHEAF_dispute_state_unresolved);
+        if (!decides_alone(fold, dispute, bylaws->dispute_panel_s))
+            end(fold, dispute, SHEAF_dispute_state_unresolved);
     }
 }
 
@@ -168,6 +184,7 @@ sheaf_refusal sheaf_rule_dispute_name(sheaf_fold *fold, const struct sheaf_dispu
          * and is no member any more. */
         unsigned decided = dispute->by == fold->member ? DECIDED : DECIDED << 1;
         SHEAF_REFUSE_IF(other == what->member, no_such_colleague);
+        SHEAF_REFUSE_IF((dispute->said & ALONE) && *own == SHEAF_NONE, dispute_step);
         SHEAF_REFUSE_IF(
             (dispute->said & DECIDED * BOTH)
                 && ((dispute->said & decided) || sheaf_member_active(fold->state, *own)),
@@ -213,13 +230,16 @@ sheaf_refusal sheaf_rule_dispute_decide(sheaf_fold *fold,
     SHEAF_REFUSE_IF(dispute->state != SHEAF_dispute_state_panel, dispute_step);
     bool first = dispute->named_by == fold->member,
          second = dispute->named_with == fold->member;
-    SHEAF_REFUSE_IF((!first && !second) || dispute->named_by == SHEAF_NONE
-                        || dispute->named_with == SHEAF_NONE,
-                    not_on_the_panel);
+    bool alone = (dispute->said & ALONE) != 0;
+    SHEAF_REFUSE_IF(
+        (!first && !second)
+            || (!alone
+                && (dispute->named_by == SHEAF_NONE || dispute->named_with == SHEAF_NONE)),
+        not_on_the_panel);
     SHEAF_REFUSE_UNLESS(check_helper(fold, dispute));
     SHEAF_REFUSE_IF(sheaf_signer_acts(fold, dispute->mediator), party_mediates);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, dispute->id, false)); /* two people */
-    if (both_say(dispute, first, DECIDED))
+    if (both_say(dispute, first, DECIDED) || alone)
         end(fold, dispute, SHEAF_dispute_state_decided);
     return SHEAF_ACCEPTED;
 }

@@ -130,6 +130,44 @@ static void found_at_odds(kit *k)
     KIT_ROWS(k, rows);
 }
 
+/* Nor does a party keep a panel from deciding by naming nobody; silence ends it all the same.
+ */
+void test_disputes_panel_of_one(void **unused)
+{
+    (void)unused;
+    for (int decided = 0; decided < 2; decided++) {
+        kit k;
+        found_at_odds(&k);
+        static const kit_row rows[] = {
+            {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+            {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
+            {"cat", "dispute.accept", "{'dispute':#d}"},
+            {"ann", "dispute.advance", "{'dispute':#d}"},
+            {"bob", "dispute.advance", "{'dispute':#d}"},
+            {"ann", "dispute.name", "{'dispute':#d,'member':#dan}"},
+            {"dan", "dispute.decide", "{'dispute':#d}", R(not_on_the_panel)},
+        };
+        KIT_ROWS(&k, rows);
+        step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+        assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_panel);
+        static const kit_row late[] = {
+            {"bob", "dispute.name", "{'dispute':#d,'member':#eve}", R(dispute_step)},
+            {"cat", "dispute.decide", "{'dispute':#d}", R(not_on_the_panel)},
+            {"ann", "dispute.name", "{'dispute':#d,'member':#eve}"},
+            {"dan", "dispute.decide", "{'dispute':#d}", R(not_on_the_panel)},
+        };
+        KIT_ROWS(&k, late);
+        if (decided)
+            kit_do(&k, "eve", "dispute.decide", NULL, "{'dispute':#d}");
+        else
+            step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+        assert_int_equal(dispute(&k, "d")->state, decided ? SHEAF_dispute_state_decided
+                                                          : SHEAF_dispute_state_unresolved);
+        assert_int_equal(sheaf_pending_at(&k.state, 0)->disputes, 0);
+        kit_close(&k);
+    }
+}
+
 /* Whoever acts for a party or a subject does not help or hear in another membership, and the
  * panel is two people. */
 void test_disputes_of_humans(void **unused)
