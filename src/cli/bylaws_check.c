@@ -29,7 +29,7 @@ sheaf_status sheaf_document_check(const sheaf_document *document, const char *na
         return SHEAF_OK;
     sheaf_refusal refusal = sheaf_bylaws_refusal(finding.fault);
     put_where(&finding, where);
-    return sheaf_fail(err, SHEAF_INVALID, "%.40s: %s (%s; code %d)", name,
+    return sheaf_fail(err, SHEAF_INVALID, "%.60s: %s (%s; code %d)", sheaf_document_name(name),
                       sheaf_refusal_describe((uint16_t)refusal)->sentence, where, (int)refusal);
 }
 

@@ -54,6 +54,13 @@ sheaf_status sheaf_document_parse(sheaf_json **out, const char *path, sheaf_buff
                             json ? "JSON" : "TOML as bylaws are written in", why.message);
 }
 
+const char *sheaf_document_name(const char *path)
+{
+    enum { LONG = 60 };
+    const char *last = strrchr(path, '/');
+    return strlen(path) > LONG && last ? last + 1 : path;
+}
+
 /* What `json` holds in canonical form becomes what `bylaws` points to. */
 static sheaf_status decode(sheaf_document *d, const char *name, sheaf_err *err)
 {
@@ -70,9 +77,9 @@ static sheaf_status decode(sheaf_document *d, const char *name, sheaf_err *err)
     sheaf_article article =
         sheaf_article_named(sheaf_bytes(why.message, strcspn(why.message, ".[:")));
     if (!article)
-        return sheaf_fail(err, status, "%.60s: %s", name, why.message);
-    return sheaf_fail(err, status, "%.60s: article %d (%s), %s", name, (int)article,
-                      sheaf_article_describe(article)->title, why.message);
+        return sheaf_fail(err, status, "%.60s: %s", sheaf_document_name(name), why.message);
+    return sheaf_fail(err, status, "%.60s: article %d (%s), %s", sheaf_document_name(name),
+                      (int)article, sheaf_article_describe(article)->title, why.message);
 }
 
 sheaf_status sheaf_document_take(sheaf_document *out, const sheaf_json *tree, const char *name,

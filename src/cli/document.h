@@ -51,6 +51,9 @@ SHEAF_MUST_USE sheaf_status sheaf_document_parse(sheaf_json **out, const char *p
 SHEAF_MUST_USE sheaf_status sheaf_document_write_toml(const sheaf_document *document,
                                                       sheaf_buffer *out, sheaf_err *err);
 
+/* For a message: the path, or of a long one its last part. */
+const char *sheaf_document_name(const char *path);
+
 /* SHEAF_INVALID with the sentence and its article where the rules would refuse the document. */
 SHEAF_MUST_USE sheaf_status sheaf_document_check(const sheaf_document *document,
                                                  const char *name, sheaf_err *err);

@@ -59,8 +59,6 @@ static void print_report(const import *i)
                f->alike);
     uint32_t kept =
         f->fault_count < SHEAF_IMPORT_FAULTS_MAX ? f->fault_count : SHEAF_IMPORT_FAULTS_MAX;
-    if (!f->count && !f->fault_count)
-        puts("  line 2: no member stands below the names of the columns");
     for (uint32_t n = 0; n < kept; n++)
         printf("  line %u: %s\n", f->faults[n].line, f->faults[n].message);
     if (f->fault_count > kept)

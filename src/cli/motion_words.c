@@ -290,8 +290,8 @@ static void print_votes(const sheaf_motion_report *r)
                " officers of %.*s when it was opened, while they are",
                m->electorate, SHEAF_PRINT(organ_name(r)));
     else
-        printf("  may vote   %" PRIu32 "%s%.*s who had a vote when it was %s", m->electorate,
-               class.len ? " of the class " : "", SHEAF_PRINT(class),
+        printf("  may vote   %" PRIu32 "%s%.*s%s who had a vote when it was %s", m->electorate,
+               class.len ? " of the class “" : "", SHEAF_PRINT(class), class.len ? "”" : "",
                m->since == m->id ? "opened" : "referred to the members");
     if (conflicted)
         printf("; %" PRIu32 " of them %s", conflicted,

@@ -284,6 +284,8 @@ sheaf_status sheaf_import_file_read(sheaf_slice bytes, const char *name,
     while (status == SHEAF_OK && sheaf_csv_line(&r.csv, &line))
         if (line.len)
             status = read_line(&r, line, err);
+    if (status == SHEAF_OK && !out->count && !out->fault_count)
+        fault(&r, 2, "no member stands below the names of the columns");
     if (status == SHEAF_OK)
         status = reconcile(&r, err);
     if (status != SHEAF_OK)

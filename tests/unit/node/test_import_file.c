@@ -80,6 +80,7 @@ static void test_faults(void **unused)
         {"1,\"A,member,person,2010-01-01,,", "cannot be read"},
         {"2,A,member,person,2010-01-01,,\n2,B,member,person,2010-01-01,,",
          "number 2 is that of line 2 as well"},
+        {"", "no member stands below the names"},
     };
     kit k;
     founded(&k);
