@@ -97,6 +97,7 @@ enum {
     MET(in_assembly, OFTEN, "adopted by an assembly")                                          \
     MET(by_tellers, OFTEN, "ballots counted by tellers")                                       \
     MET(contested, OFTEN, "ballots that tellers counted and members contested")                \
+    MET(by_members, SELDOM, "payments that left by a decision of the members")                 \
     MET(put_off, SELDOM, "motions put off for that")                                           \
     MET(recovered, OFTEN, "keys recovered")                                                    \
     MET(objected, SELDOM, "recoveries objected to")                                            \
@@ -553,6 +554,9 @@ void book_compare_matters(const governance *g);
  */
 void acts_of_money(governance *g);
 int book_approves(governance *g, const motion *m);
+/* Who is conflicted on a payment is so on the motion about it, and the other way round. */
+void book_payment_conflicts(const governance *g, motion *m);
+void book_payment_conflict_of(governance *g, const motion *on, int who);
 void book_payment_lapses(governance *g, const sheaf_deadline *due);
 void book_compare_money(const governance *g);
 /* May the member record money: as a treasurer, or as the co-op stands. */

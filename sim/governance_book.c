@@ -121,6 +121,7 @@ void book_opens(governance *g, const motion *opened)
         m->conflicted[p] = m->entitled[p]
                            && (((m->what == EXCLUSION || m->what == STRIKE) && m->subject == p)
                                || (m->account && book_is_called(g, m->account, p)));
+    book_payment_conflicts(g, m);
     if (m->carries)
         book_proposal_put(g, m);
     if (m->board && book_board_unable(g, m))
@@ -162,6 +163,7 @@ void book_conflict(governance *g, motion *m, int who)
                         g->b.people[who].id, m->id);
     m->conflicted[who] = true;
     close_early(g, m);
+    book_payment_conflict_of(g, m, who);
 }
 
 void book_withdraws(motion *m)

@@ -104,15 +104,6 @@ bool book_may_record(const governance *g, int who)
     return book_treasurers(&g->b) ? g->b.treasurer[who] : book_has_vote(&g->b.people[who]);
 }
 
-int book_approves(governance *g, const motion *m)
-{
-    payment *p = payment_by(g, m->base);
-    if (p->state != SHEAF_payment_state_ordered || p->approved)
-        return SHEAF_motion_state_void;
-    p->approved = true;
-    return SHEAF_motion_state_adopted;
-}
-
 /* Before it has left: what was decided after advice may be asked for again. */
 static void end(governance *g, payment *p, int to)
 {
@@ -309,6 +300,51 @@ static void leave(governance *g, payment *p)
     g->b.met[MET_from_advice] += p->advice != NOBODY;
 }
 
+/* Have conflicts of interest left too few who could sign it? */
+static bool unable(const governance *g, const payment *p)
+{
+    uint32_t able = 0, others = 0, conflicted = 0;
+    for (int who = 0; who < g->b.person_count; who++) {
+        if (!g->b.treasurer[who])
+            continue;
+        bool can = !p->conflicted[who] && p->account != who;
+        conflicted += p->conflicted[who];
+        able += can;
+        others += can && p->by != who;
+    }
+    return conflicted && (able < SIGNATURES || !others);
+}
+
+int book_approves(governance *g, const motion *m)
+{
+    payment *p = payment_by(g, m->base);
+    bool members = unable(g, p);
+    if (p->state != SHEAF_payment_state_ordered || (p->approved && !members)
+        || (members && !is_there(g, p)))
+        return SHEAF_motion_state_void;
+    p->approved = true;
+    if (members) {
+        leave(g, p);
+        g->b.met[MET_by_members]++;
+    }
+    return SHEAF_motion_state_adopted;
+}
+
+void book_payment_conflicts(const governance *g, motion *m)
+{
+    for (int i = 0; m->what == APPROVAL && i < g->b.payment_count; i++)
+        for (int who = 0; g->b.payments[i].id == m->base && who < PEOPLE_MAX; who++)
+            m->conflicted[who] |= m->entitled[who] && g->b.payments[i].conflicted[who];
+}
+
+void book_payment_conflict_of(governance *g, const motion *on, int who)
+{
+    for (int i = 0; on->what == APPROVAL && i < g->b.payment_count; i++)
+        if (g->b.payments[i].id == on->base
+            && g->b.payments[i].state == SHEAF_payment_state_ordered && g->b.treasurer[who])
+            g->b.payments[i].conflicted[who] = true;
+}
+
 /* With the last signature that is needed it leaves, or the signature is refused. */
 static void sign(governance *g, payment *p, int who)
 {
@@ -345,6 +381,12 @@ static void recuse(governance *g, payment *p, int who)
     if (p->state != SHEAF_payment_state_ordered || p->conflicted[who] || !g->b.treasurer[who])
         governance_fail(g, "member %u is conflicted on payment %u", acts_id(g, who), p->id);
     p->conflicted[who] = true;
+    for (int i = 0; i < g->b.motion_count; i++) {
+        motion *m = &g->b.motions[i];
+        if (m->what == APPROVAL && m->base == p->id && m->state == SHEAF_motion_state_open
+            && m->entitled[who] && !m->conflicted[who])
+            book_conflict(g, m, who);
+    }
 }
 
 static void cancel(governance *g, payment *p, int who)
@@ -361,7 +403,8 @@ static void settle(governance *g, payment *p, int who)
     if (!acts_try(g, who, "payment.settle", "{'evidence':~e,'payment':%u}", p->id))
         return;
     if (p->state != SHEAF_payment_state_released || p->conflicted[who] || p->account == who
-        || (!g->b.treasurer[who] && !(g->b.winding && book_may_record(g, who))))
+        || (!g->b.treasurer[who] && !(g->b.winding && book_may_record(g, who))
+            && !(unable(g, p) && book_has_vote(&g->b.people[who]))))
         governance_fail(g, "member %u settles payment %u", acts_id(g, who), p->id);
     p->state = SHEAF_payment_state_settled;
 }

@@ -2,6 +2,7 @@
 #include "cli/conflict_words.h"
 #include "cli/matter.h"
 
+#include "coop/deadline.h"
 #include "coop/treasury.h"
 #include "coop/view.h"
 
@@ -49,14 +50,46 @@ static void print_signatures(const sheaf_matter *matter, const struct sheaf_row_
     puts("");
 }
 
+/* The motions on it that are open, or adopted and held. True where one is held. */
+static bool print_motions(const sheaf_state *state, const struct sheaf_row_payment *row)
+{
+    bool held = false;
+    for (uint32_t at = row->vote_last; at;) {
+        const struct sheaf_row_payment_vote *vote = sheaf_payment_vote_at(state, at - 1);
+        const struct sheaf_row_motion *motion = sheaf_motion_find(state, vote->id);
+        const struct sheaf_row_deadline *ends =
+            sheaf_deadline_find(state, sheaf_pair(vote->id, SHEAF_deadline_kind_hold));
+        at = vote->before;
+        bool waits = motion && motion->state == SHEAF_motion_state_held;
+        if (!waits && !(motion && motion->state == SHEAF_motion_state_open))
+            continue;
+        printf("  motion      %" PRIu32 " decides on it, and is %s: `sheaf motion show %" PRIu32
+               "`\n",
+               vote->id, waits ? "adopted and held" : "open", vote->id);
+        if (waits && ends && ends->place)
+            sheaf_matter_print_time("held until", ends->at);
+        held = held || waits;
+    }
+    return held;
+}
+
 static void print_then(const sheaf_state *state, const struct sheaf_row_payment *row)
 {
     uint8_t place;
+    bool any, held = print_motions(state, row), unable = sheaf_payment_unable(state, row, &any);
     fputs("  then        ", stdout);
     if (!sheaf_article_on(state, SHEAF_ARTICLE_treasury))
         puts("it lapses: the bylaws have no treasury any more");
     else if (!sheaf_treasury_organ(state, &place))
         puts("it lapses: the bylaws have no organ of treasurers any more");
+    else if (held && (unable || sheaf_payment_undecided(state, row)))
+        puts(unable ? "it leaves once the motion takes effect, or lapses"
+                    : "once the motion takes effect treasurers sign it, or it lapses");
+    else if (unable)
+        puts("it lapses, unless the members decide on it, with whose decision it leaves, for\n"
+             "              conflicts of interest leave too few treasurers to sign: a motion "
+             "with\n"
+             "              the effect payment.approve");
     else if (sheaf_payment_undecided(state, row))
         puts("it lapses, unless the members decide on it, for it is above the limit: a motion\n"
              "              with the effect payment.approve");

@@ -88,10 +88,12 @@ static void payment(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT_TITLED("payment", of, at, p->purpose,
                     "officers found that you have a conflict of interest: you do not sign it",
                     "payment show %u", of);
-    if (sheaf_payment_undecided(w->state, p)) {
+    bool any, unable = sheaf_payment_unable(w->state, p, &any);
+    if (unable || sheaf_payment_undecided(w->state, p)) {
         if (p->by == w->member)
             WAIT_TITLED("payment", of, at, p->purpose,
-                        "above the limit: a motion must approve it",
+                        unable ? "conflicts leave too few treasurers: a motion must decide"
+                               : "above the limit: a motion must approve it",
                         "motion open --title TEXT --effect FILE");
     } else if (sheaf_treasurer_is(w->state, w->member) && p->account != w->member
                && !sheaf_conflicted(w->state, of, w->member)

@@ -113,6 +113,13 @@ sheaf_refusal sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect
 /* Another takes the place of an open motion that is put to an assembly which has not begun. */
 void sheaf_motion_call_off(sheaf_fold *fold, uint32_t id);
 
+/* The motion, if its effect approves a payment, is one on that: whoever has declared a conflict
+ * of interest there has it here. */
+void sheaf_payment_moved(sheaf_fold *fold, const sheaf_effect *effect,
+                         const struct sheaf_row_motion *motion);
+/* The member has one on the motion, and on the payment that it is about, if on any. */
+void sheaf_payment_conflict_of(sheaf_fold *fold, uint32_t motion, uint32_t member);
+
 /* A member speaks on an application, an appointment, or what else so many must speak on: once,
  * and once as a human (coop/member.h). */
 sheaf_refusal sheaf_member_speak(sheaf_fold *fold, uint32_t of, bool declines);

@@ -125,6 +125,7 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
     if (ballot && ballot->counts)
         count_vote(state, &on, ballot->choice, false);
     close_if_decided(fold, &on);
+    sheaf_payment_conflict_of(fold, id, member);
 }
 
 /* ---- proxies ---- */

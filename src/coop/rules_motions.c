@@ -105,6 +105,7 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
         const sheaf_electorate all = sheaf_motion_electorate(motion);
         sheaf_conflict_of_subject(fold, motion->id, &all, effect);
     }
+    sheaf_payment_moved(fold, effect, motion);
 }
 
 void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion)

@@ -140,18 +140,6 @@ static void add_to_till(sheaf_fold *fold, int64_t cents)
     *(sheaf_till_count(state) ? sheaf_till_edit(state, 0) : sheaf_till_new(state, 0)) = till;
 }
 
-sheaf_refusal sheaf_rule_payment_approve(sheaf_fold *fold,
-                                         const struct sheaf_payment_approve *what)
-{
-    uint32_t row;
-    SHEAF_REFUSE_UNLESS(sheaf_treasury_check(fold->state));
-    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(fold->state, what->payment, &row));
-    struct sheaf_row_payment *payment = sheaf_payment_edit(fold->state, row);
-    SHEAF_REFUSE_IF(payment->approved != SHEAF_NONE, payment_decided);
-    payment->approved = fold->index;
-    return SHEAF_ACCEPTED;
-}
-
 /* ---- signing ---- */
 
 /* Out of which budget it is paid, or how much leaves out of none. */
@@ -194,6 +182,21 @@ static sheaf_refusal release(sheaf_fold *fold, uint32_t row)
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
     sheaf_payment_end(fold, row, SHEAF_payment_state_released);
     return SHEAF_ACCEPTED;
+}
+
+/* Where conflicts have left too few treasurers the members decide in their place: it leaves. */
+sheaf_refusal sheaf_rule_payment_approve(sheaf_fold *fold,
+                                         const struct sheaf_payment_approve *what)
+{
+    uint32_t row;
+    bool any;
+    SHEAF_REFUSE_UNLESS(sheaf_treasury_check(fold->state));
+    SHEAF_REFUSE_UNLESS(sheaf_payment_find_open(fold->state, what->payment, &row));
+    struct sheaf_row_payment *payment = sheaf_payment_edit(fold->state, row);
+    bool unable = sheaf_payment_unable(fold->state, payment, &any);
+    SHEAF_REFUSE_IF(payment->approved != SHEAF_NONE && !unable, payment_decided);
+    payment->approved = fold->index;
+    return unable ? release(fold, row) : SHEAF_ACCEPTED;
 }
 
 /* In the place of one that the member gave before and that counts no longer. */

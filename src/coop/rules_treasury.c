@@ -215,7 +215,9 @@ sheaf_refusal sheaf_rule_payment_settle(sheaf_fold *fold,
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_payment_row(state, what->payment);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_payment);
-    SHEAF_REFUSE_IF(!sheaf_treasurer_is(state, fold->member)
+    bool any, stand_in = sheaf_payment_unable(state, sheaf_payment_at(state, row), &any) && !any
+                         && sheaf_member_get(state, fold->member)->votes;
+    SHEAF_REFUSE_IF(!stand_in && !sheaf_treasurer_is(state, fold->member)
                         && !sheaf_liquidator_now(state, fold->member),
                     not_a_treasurer);
     struct sheaf_row_payment *payment = sheaf_payment_edit(state, row);
@@ -250,8 +252,87 @@ sheaf_refusal sheaf_matter_payment_open(const sheaf_state *state, uint32_t id,
     return SHEAF_ACCEPTED;
 }
 
-/* A signature that was given counts no longer, see rules_signing.c. */
+/* What others have found does not follow: nobody takes a member's vote on a motion away. */
+static bool declared(const sheaf_state *state, uint32_t payment, uint32_t member)
+{
+    const struct sheaf_row_conflict *row =
+        sheaf_conflict_find(state, sheaf_pair(payment, member));
+    return sheaf_conflicted(state, payment, member) && !row->found;
+}
+
+/* A signature that was given counts no longer, see rules_signing.c. Nor does a vote on it. */
 void sheaf_matter_payment_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
 {
-    (void)fold, (void)id, (void)member;
+    sheaf_state *state = fold->state;
+    if (!declared(state, id, member))
+        return;
+    const sheaf_hash reason = sheaf_conflict_find(state, sheaf_pair(id, member))->reason;
+    for (uint32_t at = sheaf_payment_find(state, id)->vote_last; at && !state->failed;) {
+        const struct sheaf_row_payment_vote *vote = sheaf_payment_vote_at(state, at - 1);
+        sheaf_electorate electorate;
+        at = vote->before;
+        if (sheaf_matter_motion_open(state, vote->id, &electorate) != SHEAF_ACCEPTED
+            || sheaf_conflicted(state, vote->id, member)
+            || sheaf_entitled(state, &electorate, member) != SHEAF_ACCEPTED)
+            continue;
+        sheaf_conflict_make(fold, vote->id, member, &reason);
+        if (!state->failed)
+            sheaf_matter_motion_conflict(fold, vote->id, member);
+    }
+}
+
+void sheaf_payment_conflict_of(sheaf_fold *fold, uint32_t motion, uint32_t member)
+{
+    const struct sheaf_row_payment_vote *vote = sheaf_payment_vote_find(fold->state, motion);
+    sheaf_electorate electorate;
+    if (!vote || sheaf_conflicted(fold->state, vote->payment, member)
+        || sheaf_matter_payment_open(fold->state, vote->payment, &electorate) != SHEAF_ACCEPTED
+        || sheaf_entitled(fold->state, &electorate, member) != SHEAF_ACCEPTED)
+        return;
+    const sheaf_hash reason =
+        sheaf_conflict_find(fold->state, sheaf_pair(motion, member))->reason;
+    sheaf_conflict_make(fold, vote->payment, member, &reason);
+    if (!fold->state->failed)
+        sheaf_matter_payment_conflict(fold, vote->payment, member);
+}
+
+void sheaf_payment_moved(sheaf_fold *fold, const sheaf_effect *effect,
+                         const struct sheaf_row_motion *motion)
+{
+    sheaf_state *state = fold->state;
+    if (effect->kind != SHEAF_KIND_payment_approve)
+        return;
+    uint32_t of = ((const struct sheaf_payment_approve *)effect->what)->payment;
+    struct sheaf_row_payment *payment = sheaf_payment_edit(state, sheaf_payment_row(state, of));
+    struct sheaf_row_payment_vote *vote = sheaf_payment_vote_new(state, motion->id);
+    vote->id = motion->id;
+    vote->payment = of;
+    vote->before = payment->vote_last;
+    payment->vote_last = sheaf_payment_vote_count(state);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    sheaf_conflicts_follow(fold, of, motion->id, &electorate);
+}
+
+bool sheaf_payment_unable(const sheaf_state *state, const struct sheaf_row_payment *payment,
+                          bool *any)
+{
+    uint32_t able = 0, others = 0, conflicted = 0;
+    uint8_t organ;
+    const struct sheaf_row_post *post;
+    *any = false;
+    if (!sheaf_article_on(state, SHEAF_ARTICLE_treasury)
+        || !sheaf_treasury_organ(state, &organ))
+        return false;
+    for (uint8_t place = 0; (post = sheaf_post_find(state, sheaf_pair(organ, place)));
+         place++) {
+        if (!post->office)
+            continue;
+        uint32_t member = sheaf_office_at(state, post->office - 1)->member;
+        bool is = sheaf_conflicted(state, payment->id, member);
+        conflicted += is;
+        able += !is && payment->account != member;
+        others += !is && payment->account != member && payment->by != member;
+    }
+    *any = able > 0;
+    return conflicted && (able < sheaf_bylaws_now(state)->treasury_signatures || !others);
 }

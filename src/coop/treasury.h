@@ -22,6 +22,10 @@
  * or a member alone would have as much as there are decisions to make. What members' accounts
  * pay is owed to them, and not counted.
  *
+ * Where conflicts of interest leave too few treasurers for that, the members decide, and it
+ * leaves with their decision. Whoever has declared a conflict on a payment does not vote on it
+ * either, and the other way round; what officers have found holds among treasurers alone.
+ *
  * A payment may name a line of a budget, and then leaves only while the budget is in force and
  * so much is left on the line (it must, where article 17 says so); what was asked for and has
  * not left takes nothing of it.
@@ -63,6 +67,11 @@ uint32_t sheaf_payment_signatures(const sheaf_state *state,
  * *officers: how many hold that office, 0 where nobody does. */
 sheaf_refusal sheaf_recorder_check(const sheaf_state *state, uint32_t member,
                                    uint32_t *officers);
+
+/* Have conflicts of interest left too few treasurers who could sign it? Then a decision of the
+ * members lets it leave. *any: whether one is left at all. */
+bool sheaf_payment_unable(const sheaf_state *state, const struct sheaf_row_payment *payment,
+                          bool *any);
 
 /* When the budget ends, in milliseconds since 1970: at its own end, or when the one that takes
  * its place begins. */

@@ -129,6 +129,7 @@ enum {
     AREA(account, LEDGER),
     AREA(payment, LEDGER),
     AREA(payment_signature, LEDGER),
+    AREA(payment_vote, LEDGER),
     AREA(orderer, LEDGER),
     AREA(receipt, LEDGER),
     AREA(till, LEDGER),

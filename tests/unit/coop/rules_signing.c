@@ -205,3 +205,79 @@ void test_conflicted_treasurers(void **unused)
     KIT_ROWS(&k, rows);
     finish(&k);
 }
+
+#define FOR(motion, choice) "{'choice':'" choice "','motion':#" motion "}"
+
+/* Where conflicts leave too few treasurers the members decide, without those who have declared
+ * one, and the payment leaves with their decision; then others say that it was carried out. */
+void test_payment_passes_to_the_members(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    rules.early = false;
+    begin(&k, &rules, 1000);
+    bool any;
+    static const kit_row rows[] = {
+        {"ann", "payment.order", ORDER("100"), .label = "p"},
+        {"ann", "motion.open", OPEN(APPROVE("p")), .label = "m"},
+        {"cat", "ballot.cast", FOR("m", "no")},
+        {"cat", "conflict.declare", "{'matter':#p,'reason':^}"},
+        {"cat", "ballot.cast", FOR("m", "no"), R(conflicted)},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(sheaf_motion_find(&k.state, kit_index(&k, "m"))->no, 0);
+    assert_false(sheaf_payment_unable(&k.state, payment(&k, "p"), &any)); /* ann and bob */
+    static const kit_row more[] = {
+        {"ann", "motion.withdraw", "{'motion':#m}"},
+        {"ann", "motion.open", OPEN(APPROVE("p")), .label = "n"},
+        {"cat", "ballot.cast", FOR("n", "no"), R(conflicted)},
+        {"bob", "conflict.declare", "{'matter':#n}"},
+        {"bob", "payment.sign", PAY("p"), R(conflicted)}, /* and on the payment */
+        {"ann", "ballot.cast", FOR("n", "yes")},
+        {"dan", "ballot.cast", FOR("n", "yes")},
+        {"dan", "payment.settle", SETTLE("p"), R(not_a_treasurer)},
+    };
+    KIT_ROWS(&k, more);
+    assert_true(sheaf_payment_unable(&k.state, payment(&k, "p"), &any));
+    assert_true(any);
+    k.now = sheaf_motion_find(&k.state, kit_index(&k, "n"))->closes;
+    settle_due(&k);
+    assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_released);
+    assert_int_equal(balance(&k, SHEAF_account_kind_bank), 900);
+    kit_do(&k, "ann", "payment.settle", NULL, SETTLE("p"));
+    finish(&k);
+}
+
+/* Also where the members had decided before; and where none is left another member says that it
+ * was carried out. */
+void test_payment_without_treasurers_left(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_with_treasury();
+    rules.ordinary.quorum = 0;
+    begin(&k, &rules, 1000);
+    kit_do(&k, "ann", "payment.order", "p", ORDER("600"));
+    kit_motion(&k, "m", APPROVE("p"), 4);
+    assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_ordered);
+    kit_want(&k, R(payment_decided), "dan", "motion.open", OPEN(APPROVE("p")), NULL);
+    kit_do(&k, "ann", "conflict.declare", NULL, "{'matter':#p}");
+    kit_do(&k, "bob", "conflict.declare", NULL, "{'matter':#p}");
+    kit_do(&k, "cat", "conflict.declare", NULL, "{'matter':#p}");
+    kit_do(&k, "dan", "motion.open", "n", OPEN(APPROVE("p")));
+    kit_do(&k, "dan", "ballot.cast", NULL, FOR("n", "yes"));
+    settle_due(&k);
+    if (payment(&k, "p")->state == SHEAF_payment_state_ordered) {
+        k.now = sheaf_motion_find(&k.state, kit_index(&k, "n"))->closes;
+        settle_due(&k);
+    }
+    assert_int_equal(payment(&k, "p")->state, SHEAF_payment_state_released);
+    static const kit_row rows[] = {
+        {"eve", "payment.settle", SETTLE("p"), R(not_a_treasurer)}, /* without a vote */
+        {"ann", "payment.settle", SETTLE("p"), R(conflicted)},
+        {"dan", "payment.settle", SETTLE("p")},
+    };
+    KIT_ROWS(&k, rows);
+    finish(&k);
+}

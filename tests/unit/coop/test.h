@@ -319,6 +319,8 @@ void test_signature_taken_back(void **unused);
 void test_signature_of_a_key(void **unused);
 void test_signatures_of_one_human(void **unused);
 void test_payment_to_oneself(void **unused);
+void test_payment_passes_to_the_members(void **unused);
+void test_payment_without_treasurers_left(void **unused);
 void test_conflicted_treasurers(void **unused);
 void test_budget_takes_place(void **unused);
 void test_budget_needed(void **unused);

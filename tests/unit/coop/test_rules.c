@@ -306,6 +306,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_signature_of_a_key),
     cmocka_unit_test(test_signatures_of_one_human),
     cmocka_unit_test(test_payment_to_oneself),
+    cmocka_unit_test(test_payment_passes_to_the_members),
+    cmocka_unit_test(test_payment_without_treasurers_left),
     cmocka_unit_test(test_conflicted_treasurers),
     cmocka_unit_test(test_budget_takes_place),
     cmocka_unit_test(test_budget_needed),
