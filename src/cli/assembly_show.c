@@ -88,7 +88,7 @@ static void print_leading(const sheaf_matter *matter, const struct sheaf_row_ass
     if (row->minutes != SHEAF_NONE || row->leading == SHEAF_NONE)
         return;
     const struct sheaf_row_minutes *minutes = sheaf_minutes_get(matter->state, row->leading);
-    printf("  minutes     entry %" PRIu32 " lead, which %u have approved; final with %d, where "
+    printf("  minutes     entry %" PRIu32 " leads, with approvals: %u; final with %d, where "
            "so many\n"
            "              can, unless more approve others: `sheaf minutes record`\n",
            row->leading, minutes->approvals, SHEAF_FIXED_minutes_approvals);
