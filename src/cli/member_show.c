@@ -53,6 +53,8 @@ static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_m
              "the "
              "rest may\n              still approve it, or the members admit by a motion with "
              "the effect member.accept");
+    print_due(matter, member->id, SHEAF_deadline_kind_member_admits,
+              "those who approve admit, unless as many have declined");
     sheaf_matter_print_time("until",
                             member->applied + (int64_t)bylaws->application_lapse_s * 1000);
     printf("  then        the application lapses; `sheaf member admit --member %" PRIu32

@@ -175,7 +175,7 @@ static bool decides(const sheaf_waits *w, uint32_t applicant)
 
 static const char *approval_words(const sheaf_waits *w, const struct sheaf_row_member *row)
 {
-    return row->number || sheaf_shares_paid(w->state, row->id)
+    return sheaf_shares_paid(w->state, row->id)
                ? "your approval, or `member decline`"
                : "your approval, or `member decline`; admitted only once its shares are paid";
 }

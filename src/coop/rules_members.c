@@ -196,6 +196,7 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
         if (by_motion)
             since = sheaf_place_get(fold->state, member->number)->joined * 1000;
     }
+    sheaf_deadline_clear(fold->state, member->id, SHEAF_deadline_kind_member_admits);
     sheaf_member_begin(fold, row, since + (int64_t) class->trial_s * 1000);
     return SHEAF_ACCEPTED;
 }
@@ -223,6 +224,34 @@ static uint32_t deciders_left(const sheaf_fold *fold, const struct sheaf_row_mem
     return count;
 }
 
+/* Enough are for it, and more than against it. Where those who have not spoken could outweigh
+ * them, they have the bylaws' time from the application: else two would let in at once, one
+ * after the other, whom all others would decline if they were asked. */
+static sheaf_refusal admit_unopposed(sheaf_fold *fold, uint32_t row)
+{
+    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
+    int64_t wait = sheaf_bylaws_now(fold->state)->admission_object_s;
+    int64_t until = member->applied + wait * 1000;
+    uint32_t ahead = member->approvals - member->declines;
+    if (fold->stamp >= until || deciders_left(fold, member, ahead) < ahead)
+        return admit(fold, row, false);
+    SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);
+    sheaf_deadline_set(fold->state, member->id, SHEAF_deadline_kind_member_admits, until);
+    return SHEAF_ACCEPTED;
+}
+
+/* Who cannot be admitted then, since the place is taken, say, waits as before. */
+sheaf_refusal sheaf_settle_member_admits(sheaf_fold *fold, uint32_t of)
+{
+    uint32_t row = sheaf_member_row(fold->state, of);
+    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
+    if (member->state == SHEAF_member_state_applied && !sheaf_application_lapsed(fold, member)
+        && member->approvals >= sheaf_bylaws_now(fold->state)->approvals
+        && member->approvals > member->declines)
+        (void)admit(fold, row, false);
+    return SHEAF_ACCEPTED;
+}
+
 /* What becomes of the application now that one more has spoken, for it or against it. Whom
  * enough approve is admitted, if they are more than speak against it: else two would let in
  * whom they liked against all others. Where fewer can be heard, whom all approve. One voice
@@ -235,7 +264,7 @@ static sheaf_refusal decide(sheaf_fold *fold, uint32_t row, bool approves)
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
     uint32_t needed = sheaf_bylaws_now(fold->state)->approvals;
     if (approves && member->approvals >= needed && member->approvals > member->declines)
-        return admit(fold, row, false);
+        return admit_unopposed(fold, row);
     uint32_t short_of = member->approvals < needed ? needed - member->approvals : 1;
     uint32_t left = deciders_left(fold, member, short_of);
     if (!member->declines)

@@ -345,6 +345,62 @@ void test_visibility(void **unused)
 
 #define OF(name) "{'member':#" name "}"
 
+/* Ann, bob, cat, dan and eve, of whom two approve, and others have ten minutes to decline. */
+static void found_with_time(kit *k)
+{
+    kit_rules rules = kit_rules_usual();
+    kit_open(k);
+    kit_found_four(k, &rules);
+    kit_do(k, "eve", "member.apply", "eve", KIT_PERSON("eve"));
+    kit_do(k, "ann", "member.admit", NULL, OF("eve"));
+    rules.article[SHEAF_ARTICLE_members] =
+        "{'admission':{'approvals':2,'lapse_s':86400,'object_s':600,'open_max':20},'classes':"
+        "[{'name':'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"
+        "'protected':true}";
+    kit_motion(k, "a", kit_amendment(&rules, "#ann"), 4);
+    k->step_ms = 1000;
+}
+
+/* Two who are quick let nobody in before the others could decline, up to the last moment. */
+void test_time_to_decline(void **unused)
+{
+    (void)unused;
+    kit k;
+    found_with_time(&k);
+    static const kit_row rows[] = {
+        {"fay", "member.apply", KIT_PERSON("fay"), .label = "fay"},
+        {"gus", "member.apply", KIT_PERSON("gus"), .label = "gus"},
+        {"hal", "member.apply", KIT_PERSON("hal"), .label = "hal"},
+        {"ann", "member.admit", OF("fay")},
+        {"bob", "member.admit", OF("fay")},
+        {"fay", "person.update", "{'contact':@x}", R(not_a_member)},
+        {"cat", "member.decline", OF("fay")},
+        {"ann", "member.admit", OF("gus")},
+        {"bob", "member.admit", OF("gus")},
+        {"ann", "member.admit", OF("hal")},
+        {"bob", "member.admit", OF("hal")},
+        {"hal", "person.update", "{'contact':@x}", R(not_a_member)},
+        {"cat", "member.admit", OF("hal")}, /* whom dan and eve cannot outweigh */
+        {"hal", "person.update", "{'contact':@x}"},
+    };
+    KIT_ROWS(&k, rows);
+    int64_t fay = sheaf_member_get(&k.state, kit_index(&k, "fay"))->applied + 600000;
+    k.now = fay - 1 - k.step_ms;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("member_admits", "fay"), NULL);
+    k.now = fay - 1 - k.step_ms;
+    kit_do(&k, "dan", "member.decline", NULL, OF("fay"));
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("member_admits", "fay"));
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("member_admits", "gus"));
+    static const kit_row after[] = {
+        {"fay", "person.update", "{'contact':@x}", R(not_a_member)},
+        {"gus", "person.update", "{'contact':@x}"},
+        {"eve", "member.admit", OF("fay")}, /* the time is over, and three are for it */
+        {"fay", "person.update", "{'contact':@x}"},
+    };
+    KIT_ROWS(&k, after);
+    kit_close(&k);
+}
+
 /* Two of five let nobody in against two others; a third does, and none who declines. */
 void test_declined_by_as_many(void **unused)
 {

@@ -208,6 +208,7 @@ void test_declined_by_one(void **unused);
 void test_declined_holder(void **unused);
 void test_declined_by_enough(void **unused);
 void test_declined_by_as_many(void **unused);
+void test_time_to_decline(void **unused);
 void test_admission_by_one_person(void **unused);
 void test_admission_until_a_key_runs_out(void **unused);
 void test_invitations(void **unused);

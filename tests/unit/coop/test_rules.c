@@ -200,6 +200,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_declined_holder),
     cmocka_unit_test(test_declined_by_enough),
     cmocka_unit_test(test_declined_by_as_many),
+    cmocka_unit_test(test_time_to_decline),
     cmocka_unit_test(test_admission_by_one_person),
     cmocka_unit_test(test_heard_by_keys_without_a_name),
     cmocka_unit_test(test_heard_for_several),
