@@ -37,6 +37,7 @@ typedef struct {
     coalition_side side;
     int puppets;      /* names with a key that the coalition holds beside its members */
     uint32_t victim;  /* whom the act that is being written is about, or SHEAF_NONE */
+    int64_t ends;     /* of the assembly that is written */
     const char *seal; /* name of the key that it brings */
     sheaf_buffer base, what;
     int64_t turn;          /* by when the opposition has its turn, or INT64_MAX */

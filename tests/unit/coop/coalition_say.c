@@ -93,11 +93,15 @@ static int64_t some_number(coalition *c, const sheaf_field *field)
 {
     int64_t after = seconds[coalition_draw(c, SECONDS)];
     if (named(field, "class"))
-        return 0;
+        return coalition_draw(c, 4) ? 0 : coalition_draw(c, 4);
     if (named(field, "organ"))
         return some_organ(c);
     if (named(field, "revision"))
         return 2;
+    if (named(field, "ends"))
+        return c->ends = c->k.now + (after + 86400) * 1000;
+    if (named(field, "starts"))
+        return c->ends - seconds[2 + coalition_draw(c, 2)] * 1000; /* time for all to vote */
     if (field->hi == SHEAF_JSON_INT_MAX)
         return c->k.now + after * 1000;
     if (named(field, "date") || named(field, "joined"))
@@ -115,7 +119,7 @@ static void put_hash(coalition *c, sheaf_buffer *out, const sheaf_field *field)
 {
     uint32_t imports = sheaf_import_count(&c->k.state);
     if (!named(field, "digest") || !imports) {
-        sheaf_buffer_printf(out, "~%c", 'a' + (int)coalition_draw(c, 3));
+        sheaf_buffer_printf(out, "~%c", 'a' + (int)coalition_draw(c, 5));
         return;
     }
     const sheaf_hash *digest = &sheaf_import_at(&c->k.state, imports - 1)->digest;
@@ -238,8 +242,10 @@ static void put_value(coalition *c, sheaf_buffer *out, const sheaf_field *field)
 /* What is rarely of use is rarely said. */
 static bool left_out(coalition *c, const sheaf_field *field)
 {
-    static const char *const rare[] = {"assembly", "organ",  "process", "proposal",
-                                       "urgent",   "holder", "until",   "web"};
+    static const char *const rare[] = {"assembly", "organ", "process", "proposal",
+                                       "urgent",   "until", "web"};
+    if (named(field, "assembly") && !sheaf_assembly_count(&c->k.state))
+        return true;
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
         if (named(field, rare[i]))
             return coalition_draw(c, 6) > 0;
@@ -313,11 +319,13 @@ static void put_changed(coalition *c, sheaf_buffer *out, const char *at, const c
 
 void coalition_put_bylaws(coalition *c, sheaf_buffer *out, bool changed)
 {
+    /* Some more often: those through which a decision goes, and that begin little by
+     * themselves. */
     static const char *const articles[] = {
-        "keys",        "keys",     "keys",      "keys",      "dissolution",
-        "dissolution", "members",  "decisions", "override",  "petitions",
-        "assemblies",  "organs",   "proxies",   "witnesses", "succession",
-        "privacy",     "treasury", "disputes",  "circles",   "amendment"};
+        "keys",     "keys",      "dissolution", "dissolution", "assemblies", "assemblies",
+        "organs",   "organs",    "proxies",     "proxies",     "members",    "decisions",
+        "override", "petitions", "witnesses",   "succession",  "privacy",    "treasury",
+        "disputes", "circles",   "amendment"};
     const char *text = (const char *)c->base.data, *end = text, *at = NULL;
     uint32_t which = coalition_draw(c, sizeof articles / sizeof *articles);
     if (changed)

@@ -2,7 +2,7 @@
  * sizes play any acts of the catalogue under the models of the bylaws (coalition.h). What a
  * majority may do by the bylaws it does: it takes offices, and a sequence ends where it
  * excludes an opponent by the majority which that needs. It brings in no strangers: whom a
- * majority admits is a member like all others.
+ * majority admits is a member like all others. A minority tries to.
  *
  * SHEAF_TEST_SEED plays one sequence and tells every act of it. */
 #include <setjmp.h>
@@ -20,11 +20,12 @@
 #include "coop/deadline.h"
 #include "coop/organs.h"
 
-enum { TURNS = 30, ACTS_MAX = 8, FEW = 32, MANY = 4000, KINDS_MIN = 30 };
+enum { TURNS = 30, ACTS_MAX = 8, FEW = 33, MANY = 4000, KINDS_MIN = 30 };
 
 static const coalition_side sides[] = {
-    {"coop3", 4, 3},       {"coop3", 4, 2},      {"coop3", 6, 2},     {"coop3", 7, 2},
-    {"association", 4, 3}, {"consortium", 3, 2}, {"data-coop", 5, 3}, {"worker", 4, 3},
+    {"coop3", 4, 3},       {"coop3", 4, 2},      {"coop3", 6, 2},       {"coop3", 7, 2},
+    {"association", 4, 3}, {"consortium", 3, 2}, {"data-coop", 5, 3},   {"worker", 4, 3},
+    {"coop3", 2, 3},       {"sce", 2, 3},        {"association", 2, 3},
 };
 enum { SIDES = sizeof sides / sizeof *sides };
 
@@ -64,10 +65,12 @@ static void put_model(coalition *c)
 
 static void member_joins(coalition *c, char side, int place)
 {
-    char name[KIT_NAME_MAX], other[KIT_NAME_MAX], what[200];
+    char name[KIT_NAME_MAX], other[KIT_NAME_MAX], what[200], holder[16] = "";
     coalition_name(name, side, place);
+    if (side == 'o') /* whose commitments the coalition can copy */
+        snprintf(holder, sizeof holder, "'holder':~%c,", 'a' + place);
     kit_do(&c->k, name, "member.apply", name,
-           "{'class':0,'kind':'person','name':^,'public_key':@%s,'web':false}", name);
+           "{'class':0,%s'kind':'person','name':^,'public_key':@%s,'web':false}", holder, name);
     snprintf(what, sizeof what, "{'member':#%s}", name);
     for (int i = 0; i < c->side.ours; i++)
         if (!sheaf_member_active(&c->k.state, kit_named(&c->k, name)->member))
@@ -122,14 +125,15 @@ static void found(coalition *c)
 static sheaf_kind some_kind(coalition *c)
 {
     static const char *const weapons[] = {
-        "ballots.confirm", "ballots.record",  "conflict.allege",  "conflict.allege",
-        "member.admit",    "member.apply",    "member.apply",     "recovery.confirm",
-        "recovery.judge",  "recovery.object", "recovery.open",    "recovery.open",
-        "member.death",    "exclusion.open",  "import.open",      "member.import",
-        "import.confirm",  "member.claim",    "assembly.convene", "election.call",
-        "candidate.stand", "election.vote",   "key.admit",        "proxy.give",
-        "circle.found",    "proposal.open",   "override.suspend", "bylaws.register",
-        "bylaws.confirm",  "petition.open",   "holder.allow",     "assembly.admit"};
+        "ballots.confirm",  "ballots.record",   "conflict.allege",  "conflict.allege",
+        "member.admit",     "member.apply",     "member.apply",     "recovery.confirm",
+        "recovery.judge",   "recovery.object",  "recovery.open",    "recovery.open",
+        "member.death",     "exclusion.open",   "import.open",      "member.import",
+        "import.confirm",   "member.claim",     "assembly.convene", "election.call",
+        "candidate.stand",  "election.vote",    "key.admit",        "proxy.give",
+        "assembly.convene", "assembly.convene", "circle.found",     "proposal.open",
+        "override.suspend", "bylaws.register",  "bylaws.confirm",   "petition.open",
+        "holder.allow",     "assembly.admit"};
     sheaf_kind kind = SHEAF_KIND_none;
     uint32_t which = coalition_draw(c, 10);
     if (which < 3)
@@ -161,11 +165,16 @@ static void sign(coalition *c, sheaf_kind kind, bool all)
     if (key && c->puppets == COALITION_PUPPETS_MAX)
         return;
     /* A majority admits whom it likes, and is a larger one then: that is no way around. */
-    if (key && kind != SHEAF_KIND_recovery_open && c->side.ours > c->side.theirs)
+    if (shape->actor == SHEAF_ACTOR_APPLICANT && kind != SHEAF_KIND_recovery_open
+        && c->side.ours > c->side.theirs)
         return;
     if (shape->actor == SHEAF_ACTOR_APPLICANT) {
         coalition_name(name, 'p', c->puppets);
-        c->puppets += coalition_try(c, name, shape->name, what, name) == SHEAF_ACCEPTED;
+        if (coalition_try(c, name, shape->name, what, name) == SHEAF_ACCEPTED)
+            c->puppets++;
+        /* Enough approvals admit at once: those against it are asked before. */
+        if (kind != SHEAF_KIND_recovery_open)
+            coalition_oppose(c);
         return;
     }
     int members = c->side.ours + c->puppets, from = (int)coalition_draw(c, (uint32_t)members);
@@ -235,6 +244,10 @@ static void follow_up(coalition *c)
         if (row->state == SHEAF_recovery_state_objected)
             all_sign(c, "recovery.judge", "{'recovery':%u,'uphold':true}", row->id);
     }
+    for (uint32_t i = 0; i < sheaf_assembly_count(state); i++)
+        if (sheaf_assembly_at(state, i)->starts - 1800000 <= c->k.now
+            && sheaf_assembly_at(state, i)->ends > c->k.now)
+            all_sign(c, "assembly.attend", "{'assembly':%u}", sheaf_assembly_at(state, i)->id);
     for (uint32_t i = 0; i < sheaf_sheet_count(state); i++)
         if (sheaf_sheet_at(state, i)->confirmed == SHEAF_NONE)
             all_sign(c, "ballots.confirm", "{'sheet':%u}", sheaf_sheet_at(state, i)->id);
