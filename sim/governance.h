@@ -432,14 +432,12 @@ void book_opens(governance *g, const motion *opened);
 void book_votes(governance *g, motion *m, int who, int choice);
 void book_conflict(governance *g, motion *m, int who);
 void book_withdraws(motion *m);
-/* The version that waits longest was recorded as registered. */
+/* Of the version that waits longest. */
 void book_registers(governance *g, int who, uint32_t version);
-/* The newest version, in force or not: what amendments are written against. */
-const laws *book_newest(const book *b);
+const laws *book_newest(const book *b); /* in force or not */
 void book_gives(governance *g, const proxy *given);
 void book_revokes(governance *g, int giver, uint32_t matter);
-/* A tick has settled this. */
-void book_ticks(governance *g, const sheaf_deadline *due);
+void book_ticks(governance *g, const sheaf_deadline *due); /* a tick has settled this */
 bool book_begins_on_trial(const person *who);
 bool book_has_vote(const person *who);
 bool book_has_voice(const person *who); /* of a class with a vote, on trial or not */
@@ -457,16 +455,14 @@ tally book_count(const governance *g, const motion *m, bool proxies);
 /* What the votes come to, as a state of the motion: of the members, of officers. */
 int book_judge(const tally *t, const laws *rules, int sort, int call);
 int book_judge_by_board(const motion *m, const tally *t);
-/* Too few officers are left who have voted or could. */
-bool book_board_unable(const governance *g, const motion *m);
+bool book_board_unable(const governance *g, const motion *m); /* too few are left to vote */
 /* What an investor's ballot counts for, as a fraction: together at most a third of what the
  * others cast, a quarter of all. */
 void book_part_of_investors(const tally *t, uint64_t *part, uint64_t *whole);
 /* Who votes for a member who has not voted on that, or NOBODY; nobody does any more. */
 int book_holder(const governance *g, uint32_t matter, int64_t closes, int giver);
 void book_end_proxies(governance *g, uint32_t matter, int64_t closes);
-/* Do the investors' ballots weigh less than they are? */
-bool book_capped(const tally *t);
+bool book_capped(const tally *t); /* do the investors' ballots weigh less than they are? */
 motion *book_motion(governance *g, uint32_t id);
 /* Suspensions and mandates (governance_override.c): a member has signed; what an adopted motion
  * does, as a state of the motion; what the members say on an urgent act; a tick. */
@@ -588,8 +584,7 @@ int book_strikes(governance *g, const motion *m);
 int64_t book_owed(const book *b);
 void book_compare_shares(const governance *g);
 void book_recount_shares(const governance *g);
-/* Splits, and how the co-op ends (governance_ending.c): a day; what an adopted motion does; is
- * it refused while the co-op is wound up; the last days, until the log is sealed. */
+/* Splits, and how the co-op ends (governance_ending.c). */
 void acts_of_splits(governance *g);
 void acts_end(governance *g);
 int book_splits(governance *g, const motion *m, uint32_t tick);
@@ -597,11 +592,8 @@ int book_ends(governance *g, const motion *m);
 bool book_is_stopped(const governance *g, const motion *m);
 int64_t book_split_owed(const book *b);
 void book_compare_splits(const governance *g);
-/* A day of the co-op. */
 void acts_of_day(governance *g);
-/* The membership ends. */
 void book_departs(governance *g, int who);
-/* Settles all that is due. */
-void acts_tick(governance *g);
+void acts_tick(governance *g); /* settles all that is due */
 
 #endif

@@ -22,10 +22,10 @@ bool book_is_member(const person *who)
     return who->state == TRIAL || who->state == FULL;
 }
 
-/* Whoever was a member before the co-op kept its log here is not. */
+/* By signatures, whoever says that it was a member before the log: only a motion would tell. */
 bool book_begins_on_trial(const person *who)
 {
-    return (who->class == USER || who->class == COMMUNITY) && !who->place;
+    return who->class == USER || who->class == COMMUNITY;
 }
 
 void book_joins(governance *g, uint32_t id, int class)
@@ -41,7 +41,7 @@ void book_admits(governance *g, int who)
     person *p = &g->b.people[who];
     if (p->state != APPLIED)
         governance_fail(g, "%u is admitted twice", p->id);
-    if (who && g->b.before && !p->place && p->shares < SHARES_MIN)
+    if (who && g->b.before && p->shares < SHARES_MIN)
         governance_fail(g, "%u is admitted and has not paid", p->id);
     book_takes_place(g, who);
     p->state = book_begins_on_trial(p) ? TRIAL : FULL;

@@ -54,12 +54,17 @@ static sheaf_kind kind_of(const sheaf_waiting *what)
     return sheaf_kind_from_words(noun, verb);
 }
 
+static bool is_leaving(sheaf_kind kind)
+{
+    return kind == SHEAF_KIND_member_leave || kind == SHEAF_KIND_member_stay;
+}
+
 /* The scope that a key needs for what the command does, where the member has a key with it; 0
  * for none. */
 static uint8_t scope_of(const sheaf_waiting *what)
 {
     sheaf_kind kind = kind_of(what);
-    if (kind == SHEAF_KIND_member_leave || kind == SHEAF_KIND_member_stay)
+    if (is_leaving(kind))
         return SHEAF_SCOPE_ADMIN;
     return kind ? sheaf_scope_needed(kind) : 0;
 }
@@ -78,13 +83,22 @@ static bool has_key(const sheaf_waits *waits, uint8_t scope)
 
 /* While a panel judges a recovery of the member's keys they sign nothing with money and keys.
  */
+static bool is_frozen(const sheaf_waits *waits, const sheaf_waiting *what)
+{
+    const sheaf_state *state = waits->state;
+    sheaf_kind kind = kind_of(what);
+    return (kind && sheaf_kind_frozen(state, waits->member, kind) != SHEAF_ACCEPTED)
+           || (is_leaving(kind)
+               && sheaf_keys_frozen(state, waits->member, SHEAF_SCOPE_ADMIN) != SHEAF_ACCEPTED);
+}
+
 static void leave_out_frozen(sheaf_waits *waits)
 {
     size_t kept = 0;
     for (size_t i = 0; i < waits->count; i++) {
         sheaf_waiting *what = &waits->at[i];
         what->scope = scope_of(what);
-        if (sheaf_keys_frozen(waits->state, waits->member, what->scope) != SHEAF_ACCEPTED)
+        if (is_frozen(waits, what))
             continue;
         if (what->scope == SHEAF_SCOPE_ADMIN && !has_key(waits, SHEAF_SCOPE_ADMIN))
             what->scope = sheaf_scope_needed(kind_of(what)); /* of leaving: none */

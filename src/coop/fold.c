@@ -100,7 +100,7 @@ static sheaf_refusal check_member(sheaf_fold *fold, const sheaf_act *act)
     SHEAF_REFUSE_IF(key->until < fold->stamp, key_expired);
     uint8_t needed = sheaf_scope_needed(act->kind);
     SHEAF_REFUSE_IF((sheaf_key_scopes(fold->state, key) & needed) != needed, outside_scope);
-    SHEAF_REFUSE_UNLESS(sheaf_keys_frozen(fold->state, act->by, needed));
+    SHEAF_REFUSE_UNLESS(sheaf_kind_frozen(fold->state, act->by, act->kind));
     fold->member = act->by;
     fold->key = act->key;
     return SHEAF_ACCEPTED;

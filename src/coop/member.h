@@ -139,6 +139,9 @@ void sheaf_keys_revoke(sheaf_fold *fold, uint32_t member);
 /* May the member do what needs that scope now? Both keys of a recovery that was objected to may
  * do nothing with money and keys until the panel has decided. */
 sheaf_refusal sheaf_keys_frozen(const sheaf_state *state, uint32_t member, uint8_t scope);
+/* May the member sign an act of that kind now, as far as that goes? What speaks on acts of
+ * others, against a recovery or a death of one's own too, is never frozen. */
+sheaf_refusal sheaf_kind_frozen(const sheaf_state *state, uint32_t member, sheaf_kind kind);
 
 /* The recovery that waits for the member has failed, for the membership ends. */
 void sheaf_recovery_drop(sheaf_fold *fold, uint32_t recovery);

@@ -27,8 +27,8 @@ uint32_t sheaf_petition_needed(const sheaf_state *state,
  * or more signatures; with more members no threshold becomes lower. */
 void sheaf_petitions_look(sheaf_fold *fold);
 
-/* It has lapsed, or its assembly is over: another takes its place among those that the bylaws let
- * be open. */
+/* It has lapsed, or its assembly is over: another takes its place among those that the bylaws
+ * let be open. */
 void sheaf_petition_over(sheaf_fold *fold, uint32_t id);
 
 /* Was the member asked in that process: by name, or in an organ or circle when it was opened?

@@ -191,7 +191,7 @@ sheaf_refusal sheaf_rule_assembly_place(sheaf_fold *fold,
     uint32_t row = sheaf_assembly_row(state, what->assembly);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
     const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
-    SHEAF_REFUSE_IF(!sheaf_hash_is_zero(&assembly->place)
+    SHEAF_REFUSE_IF(assembly->petition == SHEAF_NONE || !sheaf_hash_is_zero(&assembly->place)
                         || (assembly->state != SHEAF_assembly_state_convened
                             && assembly->state != SHEAF_assembly_state_second_call),
                     place_told);

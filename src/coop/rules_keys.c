@@ -554,3 +554,19 @@ sheaf_refusal sheaf_keys_frozen(const sheaf_state *state, uint32_t member, uint8
                     keys_frozen);
     return SHEAF_ACCEPTED;
 }
+
+/* Nothing of one's own is moved by what speaks on the acts of others: whoever had to object to
+ * a recovery of their keys would else be silent when others are taken over, or let in. */
+sheaf_refusal sheaf_kind_frozen(const sheaf_state *state, uint32_t member, sheaf_kind kind)
+{
+    switch (kind) {
+    case SHEAF_KIND_death_deny:
+    case SHEAF_KIND_import_decline:
+    case SHEAF_KIND_member_decline:
+    case SHEAF_KIND_recovery_judge:
+    case SHEAF_KIND_recovery_object:
+        return SHEAF_ACCEPTED;
+    default:
+        return sheaf_keys_frozen(state, member, sheaf_scope_needed(kind));
+    }
+}

@@ -41,8 +41,8 @@ bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t in
 /* In so many seconds after the hearing a motion follows on a request for exclusion. */
 enum { SHEAF_EXCLUSION_LAPSE_S = SHEAF_FIXED_exclusion_lapse_s };
 
-/* The motion on a request for exclusion; NULL where there is none, or nothing was decided by it:
- * it was withdrawn, or called off, or too few voted. */
+/* The motion on a request for exclusion; NULL where there is none, or nothing was decided by
+ * it: it was withdrawn, or called off, or too few voted. */
 const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,
                                                       const struct sheaf_row_exclusion *row);
 

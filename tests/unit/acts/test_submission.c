@@ -141,11 +141,12 @@ static void test_texts_refused(void **unused)
     refuse(&f, f.title, "texts: title: the text must have 1 to 200 bytes, not 0");
     memcpy(words, "\xc3\xa9", 2);
     begin(&f, words);
-    refuse(&f, f.title,
-           "texts: title: the text must have 1 to 200 bytes, not 201, of which letters such as é "
-           "take two and more");
-    static const char *const blank[] = {" ", "  ", "\n\t", "\xc2\xa0 ", "\xe2\x80\x8b",
-                                        "\xe3\x80\x80"};
+    refuse(
+        &f, f.title,
+        "texts: title: the text must have 1 to 200 bytes, not 201, of which letters such as é "
+        "take two and more");
+    static const char *const blank[] = {" ",         "  ",           "\n\t",
+                                        "\xc2\xa0 ", "\xe2\x80\x8b", "\xe3\x80\x80"};
     for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
         begin(&f, blank[i]);
         refuse(&f, f.title, "texts: title: the text has nothing but blanks");

@@ -232,3 +232,32 @@ void test_panel_without_who_acts_for_the_member(void **unused)
     assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_done);
     kit_close(&k);
 }
+
+/* Two whose keys somebody wants at once, and who object, still speak on each other's, on whom
+ * others admit, and on their own death. */
+void test_panel_hears_the_frozen(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "two_thirds", 7);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "fay"), .label = "n1"},
+        {"n2", "recovery.open", OPEN("n2", "gus"), .label = "n2"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"ann", "recovery.confirm", OF("n2")},
+        {"bob", "recovery.confirm", OF("n2")},
+        {"fay", "recovery.object", OF("n1")},
+        {"gus", "recovery.object", OF("n2")},
+        {"fay", "person.update", "{'contact':@x}", R(keys_frozen)},
+        {"gus", "person.update", "{'contact':@x}", R(keys_frozen)},
+        {"fay", "recovery.judge", AGAINST("n2")},
+        {"gus", "recovery.judge", AGAINST("n1")},
+        {"hal", "member.apply",
+         "{'class':0,'kind':'person','name':^,'public_key':@hal,'web':false}", .label = "hal"},
+        {"fay", "member.decline", "{'member':#hal}"},
+        {"fay", "death.deny", "{'member':#fay}", R(no_such_death)},
+    };
+    KIT_ROWS(&k, rows);
+    kit_close(&k);
+}

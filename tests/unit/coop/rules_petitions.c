@@ -311,6 +311,12 @@ void test_petition_place(void **unused)
     k.now = sheaf_assembly_find(&k.state, kit_index(&k, "in"))->starts;
     tick(&k, "assembly_begins", "in", NULL);
     kit_want(&k, R(place_told), "ann", "assembly.place", PLACE, NULL);
+    /* Nor that of one which somebody convened, whatever stands for its place. */
+    kit_do(&k, "dan", "assembly.convene", "own",
+           "{'agenda':^,'ends':%lld,'place':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',"
+           "'starts':%lld}",
+           (long long)k.now + 400000, (long long)k.now + 340000);
+    kit_want(&k, R(place_told), "ann", "assembly.place", "{'assembly':#own,'place':^}", NULL);
     kit_close(&k);
 }
 

@@ -214,7 +214,7 @@ void test_recovery_objected(void **unused)
         {"ann", "member.leave", "{}", R(keys_frozen)},
         {"ann", "motion.open", "{'title':^}", .label = "m"},
         {"ann", "motion.withdraw", "{'motion':#m}"},
-        {"ann", "recovery.judge", AGAINST("n1"), R(keys_frozen)},
+        {"ann", "recovery.judge", AGAINST("n1"), R(about_oneself)},
         {"bob", "recovery.judge", FOR("n1"), R(approved_twice)},
         {"cat", "recovery.judge", AGAINST("n1")}, /* at most two of four can be for it now */
         {"ann", "key.admit", ADMIN_KEY("a2"), .label = "a2"},

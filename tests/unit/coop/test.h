@@ -244,6 +244,7 @@ void test_panel_of_nobody_else(void **unused);
 void test_panel_as_a_protected_decision(void **unused);
 void test_panel_silent(void **unused);
 void test_panel_without_who_acts_for_the_member(void **unused);
+void test_panel_hears_the_frozen(void **unused);
 void test_recovery_web(void **unused);
 void test_recovery_off(void **unused);
 void test_recovery_confirmed_max(void **unused);

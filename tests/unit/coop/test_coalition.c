@@ -25,7 +25,8 @@ enum { TURNS = 30, ACTS_MAX = 8, FEW = 33, MANY = 4000, KINDS_MIN = 30 };
 static const coalition_side sides[] = {
     {"coop3", 4, 3},       {"coop3", 4, 2},      {"coop3", 6, 2},       {"coop3", 7, 2},
     {"association", 4, 3}, {"consortium", 3, 2}, {"data-coop", 5, 3},   {"worker", 4, 3},
-    {"coop3", 2, 3},       {"sce", 2, 3},        {"association", 2, 3},
+    {"coop3", 2, 3},       {"sce", 2, 3},        {"association", 2, 3}, {"sce", 5, 4},
+    {"coop3", 3, 4},
 };
 enum { SIDES = sizeof sides / sizeof *sides };
 

@@ -232,6 +232,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_recovery_objected),
     cmocka_unit_test(test_recovery_overtaken),
     cmocka_unit_test(test_panel_shortens_nothing),
+    cmocka_unit_test(test_panel_hears_the_frozen),
     cmocka_unit_test(test_panel_upholds),
     cmocka_unit_test(test_panel_after_the_wait),
     cmocka_unit_test(test_panel_of_nobody_else),
