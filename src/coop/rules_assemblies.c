@@ -73,11 +73,14 @@ static int64_t half_over(const sheaf_state *state, const struct sheaf_row_petiti
     return last - (last - reached) / 2;
 }
 
-/* In a minute nobody deals with it. */
+/* In a minute nobody deals with what a petition asks for, and only those who knew of it vote.
+ * A demonstration goes through its own assemblies as fast as through all else. */
 static bool too_short(const struct sheaf_row_bylaws *bylaws,
                       const struct sheaf_assembly_convene *what)
 {
-    uint32_t least = SHEAF_FIXED_petition_lasts_s;
+    uint32_t least = SHEAF_FIXED_assembly_lasts_s;
+    if (bylaws->form == SHEAF_legal_form_demonstration && !what->has_petition)
+        return false;
     if (least > bylaws->assembly_open_s)
         least = bylaws->assembly_open_s;
     return what->ends - what->starts < (int64_t)least * 1000;
@@ -90,7 +93,6 @@ static sheaf_refusal check_petition(const sheaf_fold *fold,
     SHEAF_REFUSE_IF(petition->state == SHEAF_petition_state_dated, petition_dated);
     SHEAF_REFUSE_IF(petition->state != SHEAF_petition_state_reached, petition_short);
     SHEAF_REFUSE_UNLESS(check_petitioner(fold, petition, half_over(fold->state, petition)));
-    SHEAF_REFUSE_IF(too_short(sheaf_bylaws_now(fold->state), what), assembly_times);
     SHEAF_REFUSE_IF(what->starts > petition->closes, petition_late);
     /* What was promised to those who signed holds, whatever was amended since. */
     SHEAF_REFUSE_IF(
@@ -124,7 +126,8 @@ sheaf_refusal sheaf_rule_assembly_convene(sheaf_fold *fold,
                     no_such_petition);
     SHEAF_REFUSE_UNLESS(what->has_petition ? check_petition(fold, what) : check_convener(fold));
     SHEAF_REFUSE_IF(what->ends <= what->starts
-                        || what->ends - what->starts > (int64_t)bylaws->assembly_open_s * 1000,
+                        || what->ends - what->starts > (int64_t)bylaws->assembly_open_s * 1000
+                        || too_short(bylaws, what),
                     assembly_times);
     SHEAF_REFUSE_IF(what->starts < fold->stamp + notice_ms(bylaws), assembly_notice_short);
     SHEAF_REFUSE_IF(what->starts > fold->stamp + notice_ms(bylaws) + AHEAD_MS, assembly_far);

@@ -101,7 +101,7 @@ static int64_t some_number(coalition *c, const sheaf_field *field)
     if (named(field, "ends"))
         return c->ends = c->k.now + (after + 86400) * 1000;
     if (named(field, "starts"))
-        return c->ends - seconds[2 + coalition_draw(c, 2)] * 1000; /* time for all to vote */
+        return c->ends - seconds[coalition_draw(c, 4)] * 1000;
     if (field->hi == SHEAF_JSON_INT_MAX)
         return c->k.now + after * 1000;
     if (named(field, "date") || named(field, "joined"))

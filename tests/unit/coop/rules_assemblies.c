@@ -17,6 +17,33 @@ static void found(kit *k, const char *second)
     kit_found_four(k, &rules);
 }
 
+/* In a co-op that is no demonstration everybody has an hour. */
+void test_assembly_lasts(void **unused)
+{
+    (void)unused;
+    for (int allowed = 3600; allowed <= 7200; allowed *= 2) {
+        kit k;
+        char article[160];
+        kit_rules rules = kit_rules_usual();
+        rules.form = "association", rules.ordinary.open_s = rules.qualified.open_s = 86400,
+        rules.protected.open_s = 604800;
+        snprintf(article, sizeof article,
+                 "{'notice_s':604800,'open_s':%d,'protected':false,'quorum_bp':5000}", allowed);
+        rules.article[SHEAF_ARTICLE_assemblies] = article;
+        kit_open(&k);
+        kit_found_four(&k, &rules);
+        for (int less = 1; less >= 0; less--) {
+            char what[160];
+            long long starts = (long long)k.now + 700000000;
+            snprintf(what, sizeof what, "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}",
+                     starts + 3600000 - less, starts);
+            kit_want(&k, less ? R(assembly_times) : ACCEPTED, "ann", "assembly.convene", what,
+                     NULL);
+        }
+        kit_close(&k);
+    }
+}
+
 /* The time is over in which others can write minutes. */
 static void wait_for_minutes(kit *k, const char *label)
 {

@@ -388,6 +388,7 @@ void test_advice_of_bodies(void **unused);
 void test_advice_of_who_came_back(void **unused);
 void test_advice_unasked(void **unused);
 void test_advice_of_ended_bodies(void **unused);
+void test_assembly_lasts(void **unused);
 void test_assembly_convened(void **unused);
 void test_assembly_held(void **unused);
 void test_minutes_take_their_time(void **unused);

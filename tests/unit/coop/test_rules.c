@@ -369,6 +369,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_advice_of_who_came_back),
     cmocka_unit_test(test_advice_unasked),
     cmocka_unit_test(test_advice_of_ended_bodies),
+    cmocka_unit_test(test_assembly_lasts),
     cmocka_unit_test(test_assembly_convened),
     cmocka_unit_test(test_assembly_held),
     cmocka_unit_test(test_minutes_take_their_time),
