@@ -9,9 +9,13 @@
 #include "acts/submission.h"
 #include "store/clock.h"
 #include "store/file.h"
+#include "store/log_store.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* ---- keys ---- */
 
@@ -122,24 +126,69 @@ const sheaf_command sheaf_command_succession_sign = {
 
 /* ---- begin ---- */
 
+typedef struct {
+    sheaf_buffer file[SHEAF_LOG_BATCH_MAX];
+    sheaf_slice submission[SHEAF_LOG_BATCH_MAX];
+    size_t count;
+} appointments;
+
+static sheaf_status take_file(appointments *to, const char *path, sheaf_err *err)
+{
+    if (to->count == SHEAF_LOG_BATCH_MAX)
+        return sheaf_fail(err, SHEAF_INVALID, "more than %d appointments", SHEAF_LOG_BATCH_MAX);
+    sheaf_buffer *file = &to->file[to->count];
+    sheaf_buffer_init(file, SHEAF_SUBMISSION_MAX);
+    sheaf_status status = sheaf_file_read(path, file, err);
+    to->submission[to->count++] = sheaf_buffer_slice(file);
+    return status;
+}
+
+static int is_json(const struct dirent *item)
+{
+    size_t len = strlen(item->d_name);
+    return len > 5 && strcmp(item->d_name + len - 5, ".json") == 0;
+}
+
+/* A file, or all that a folder has, in the order of their names. */
+static sheaf_status take(appointments *to, const char *path, sheaf_err *err)
+{
+    struct stat info;
+    struct dirent **items;
+    char file[SHEAF_PATH_MAX];
+    sheaf_status status = SHEAF_OK;
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return take_file(to, path, err);
+    int count = scandir(path, &items, is_json, alphasort);
+    if (count < 0)
+        return sheaf_fail(err, SHEAF_IO, "cannot read the folder %s: %s", path,
+                          strerror(errno));
+    if (!count)
+        status = sheaf_fail(err, SHEAF_INVALID, "no file in %s ends in .json", path);
+    for (int i = 0; i < count; i++) {
+        if (status == SHEAF_OK)
+            status = sheaf_path(file, err, "%s/%s", path, items[i]->d_name);
+        if (status == SHEAF_OK)
+            status = take_file(to, file, err);
+        free(items[i]);
+    }
+    free(items);
+    return status;
+}
+
 static int run_begin(const sheaf_arguments *a)
 {
     sheaf_err err;
-    sheaf_status status = SHEAF_OK;
-    sheaf_buffer files[SHEAF_ARGUMENTS_MAX];
-    sheaf_slice submissions[SHEAF_ARGUMENTS_MAX];
-    int count = a->argument_count - 1;
-    for (int i = 0; i < count; i++)
-        sheaf_buffer_init(&files[i], SHEAF_SUBMISSION_MAX);
-    for (int i = 0; i < count && status == SHEAF_OK; i++) {
-        status = sheaf_file_read(a->argument[i + 1], &files[i], &err);
-        submissions[i] = sheaf_buffer_slice(&files[i]);
-    }
+    appointments *all = calloc(1, sizeof *all);
+    sheaf_status status =
+        all ? SHEAF_OK : sheaf_fail(&err, SHEAF_NOMEM, "no memory for the appointments");
+    for (int i = 1; i < a->argument_count && status == SHEAF_OK; i++)
+        status = take(all, a->argument[i], &err);
     if (status == SHEAF_OK)
-        status = sheaf_hub_succeed(a->argument[0], a->value[0], submissions, (size_t)count,
+        status = sheaf_hub_succeed(a->argument[0], a->value[0], all->submission, all->count,
                                    sheaf_clock_ms(), &err);
-    for (int i = 0; i < count; i++)
-        sheaf_buffer_deinit(&files[i]);
+    for (size_t i = 0; all && i < all->count; i++)
+        sheaf_buffer_deinit(&all->file[i]);
+    free(all);
     if (status != SHEAF_OK)
         return sheaf_report(a, &err);
     if (a->json)
@@ -155,6 +204,9 @@ const sheaf_command sheaf_command_succession_begin = {
     .name = "succession begin",
     .arguments = "DIR FILE...",
     .summary = "carry on a log as the new hub that the members have signed for",
+    .detail =
+        "FILE is what a member has signed, or a folder: then all in it whose names end in\n"
+        ".json.",
     .options = {{"from", "FOLDER",
                  "a mirror, a member's home or a backup with the log (DIR itself)"}},
     .arguments_min = 2,

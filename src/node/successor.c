@@ -275,12 +275,17 @@ bool sheaf_successor_find(const sheaf_follower *f, const char *known, sheaf_succ
 
 /* ---- an address that members signed for ---- */
 
-enum { NAMED_ENTRIES = 256, NAMED_BYTES = 8 << 20, NAMED_ARENA = 32 << 20 };
+enum { NAMED_PAGE = 256, NAMED_BYTES = 8 << 20, NAMED_ARENA = 32 << 20 };
 
 typedef struct {
     const sheaf_follower *f;
     const char *url;
-    uint32_t by[NAMED_ENTRIES], count; /* members who signed for the address */
+    const sheaf_transport *transport;
+    sheaf_votes voters, signers; /* of those whom our own copy knows */
+    bool *signed_by;             /* by row of the member */
+    bool goes_on;                /* the page has a signature for the address */
+    uint8_t *block;              /* for NAMED_ARENA, and for the act that is decoded */
+    sheaf_buffer page, entry;
 } naming;
 
 static bool same_address(sheaf_slice a, sheaf_slice b)
@@ -297,88 +302,98 @@ static void count_signer(naming *n, const sheaf_entry *entry)
     const sheaf_state *ours = &n->f->replay.state;
     const sheaf_act *act = entry->act;
     if (act->kind != SHEAF_KIND_hub_appoint
-        || !same_address(((const struct sheaf_hub_appoint *)act->what)->url, sheaf_str(n->url))
-        || !known_signer(ours, n->f->replay.tree.size, act))
+        || !same_address(((const struct sheaf_hub_appoint *)act->what)->url, sheaf_str(n->url)))
+        return;
+    n->goes_on = true;
+    if (!known_signer(ours, n->f->replay.tree.size, act))
         return;
     const struct sheaf_row_key *key = sheaf_key_get(ours, act->key);
+    bool *signed_by = &n->signed_by[sheaf_member_row(ours, key->member)];
     sheaf_signature_check check = {.origin = SHEAF_WORDS(sheaf_coop(ours)->origin),
                                    .act = entry->act_bytes};
     memcpy(check.public_key, key->public_key.bytes, sizeof check.public_key);
     memcpy(check.signature, entry->signature, sizeof check.signature);
-    if (key->member != act->by || !sheaf_signature_holds(&check))
+    if (*signed_by || key->member != act->by || !sheaf_signature_holds(&check))
         return;
-    for (uint32_t i = 0; i < n->count; i++)
-        if (n->by[i] == key->member)
-            return;
-    if (n->count < NAMED_ENTRIES)
-        n->by[n->count++] = key->member;
+    *signed_by = true;
+    sheaf_succession_add(ours, key->member, &n->signers);
 }
 
-/* The JSON at a path, in the arena, or NULL. */
-static const sheaf_json *get_json(const sheaf_transport *transport, const char *path,
-                                  sheaf_buffer *bytes, sheaf_arena *arena)
+/* The JSON at a path, or NULL; until the next call. */
+static const sheaf_json *get_json(naming *n, const char *path)
 {
     sheaf_json *json;
-    sheaf_buffer_reset(bytes);
-    sheaf_arena_reset(arena);
-    return sheaf_hub_get(transport, path, bytes, NULL) == SHEAF_OK
-                   && sheaf_json_parse(sheaf_buffer_slice(bytes), arena, &json, NULL)
+    sheaf_arena arena = sheaf_arena_over(n->block, NAMED_ARENA);
+    sheaf_buffer_reset(&n->page);
+    return sheaf_hub_get(n->transport, path, &n->page, NULL) == SHEAF_OK
+                   && sheaf_json_parse(sheaf_buffer_slice(&n->page), &arena, &json, NULL)
                           == SHEAF_OK
                ? json
                : NULL;
 }
 
-static void count_named(naming *n, const sheaf_transport *transport, sheaf_buffer *bytes,
-                        sheaf_arena *arena, uint8_t *block)
+/* The entries of one page that anybody may read. */
+static void count_page(naming *n, uint64_t from, uint64_t count)
 {
     char path[100];
-    sheaf_buffer entry;
-    const sheaf_json *coop =
-        sheaf_json_member(get_json(transport, "/api/v1/coop", bytes, arena), "coop");
-    int64_t hub = sheaf_json_member_int(coop, "hub", -1);
-    if (hub < 0)
-        return;
-    snprintf(path, sizeof path, "/api/v1/log/entries?from=%lld&count=%d",
-             (long long)(hub < NAMED_ENTRIES ? 0 : hub + 1 - NAMED_ENTRIES), NAMED_ENTRIES);
-    const sheaf_json *list =
-        sheaf_json_member(get_json(transport, path, bytes, arena), "entries");
-    sheaf_buffer_init(&entry, SHEAF_LOG_ENTRY_MAX);
+    snprintf(path, sizeof path, "/api/v1/log/entries?from=%llu&count=%llu",
+             (unsigned long long)from, (unsigned long long)count);
+    const sheaf_json *list = sheaf_json_member(get_json(n, path), "entries");
+    n->goes_on = false;
     for (const sheaf_json *at = list && list->type == SHEAF_JSON_LIST ? list->first : NULL; at;
          at = at->next) {
         const sheaf_json *shown = sheaf_json_member(at, "entry");
-        sheaf_arena decode = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+        sheaf_arena decode = sheaf_arena_over(n->block + NAMED_ARENA, SHEAF_ACT_ARENA_BYTES);
         sheaf_entry read;
-        sheaf_buffer_reset(&entry);
+        sheaf_buffer_reset(&n->entry);
         if (shown)
-            sheaf_json_write(&entry, shown);
-        if (entry.len && !entry.failed
-            && sheaf_entry_decode(sheaf_buffer_slice(&entry), n->f->replay.state.revision_max,
-                                  &decode, &read, NULL)
+            sheaf_json_write(&n->entry, shown);
+        if (n->entry.len && !n->entry.failed
+            && sheaf_entry_decode(sheaf_buffer_slice(&n->entry),
+                                  n->f->replay.state.revision_max, &decode, &read, NULL)
                    == SHEAF_OK)
             count_signer(n, &read);
     }
-    sheaf_buffer_deinit(&entry);
+}
+
+/* From the signature that appointed the hub back to the first, which stand in one row. Each
+ * member signs once, so whoever shows many more than there are members is not listened to. */
+static bool named(naming *n)
+{
+    const sheaf_state *ours = &n->f->replay.state;
+    const sheaf_json *coop = sheaf_json_member(get_json(n, "/api/v1/coop"), "coop");
+    int64_t hub = sheaf_json_member_int(coop, "hub", -1);
+    uint64_t end = hub < 0 || hub >= SHEAF_NONE ? 0 : (uint64_t)hub + 1;
+    uint64_t most = NAMED_PAGE + 2 * (uint64_t)sheaf_member_count(ours);
+    n->voters = sheaf_succession_voters(ours);
+    n->goes_on = true;
+    for (uint64_t seen = 0; end && n->goes_on && seen < most; seen += NAMED_PAGE) {
+        uint64_t count = end < NAMED_PAGE ? end : NAMED_PAGE;
+        end -= count;
+        count_page(n, end, count);
+        if (sheaf_succession_reached(ours, &n->voters, &n->signers))
+            return true;
+    }
+    return false;
 }
 
 bool sheaf_successor_named(const sheaf_follower *f, const sheaf_transport *transport,
                            const char *url)
 {
     const sheaf_state *ours = &f->replay.state;
-    naming n = {.f = f, .url = url};
-    uint8_t *block = malloc(NAMED_ARENA + SHEAF_ACT_ARENA_BYTES);
-    sheaf_buffer bytes;
-    if (!block || !sheaf_coop(ours)) {
-        free(block);
+    if (!sheaf_coop(ours))
         return false;
-    }
-    sheaf_arena arena = sheaf_arena_over(block, NAMED_ARENA);
-    sheaf_buffer_init(&bytes, NAMED_BYTES);
-    count_named(&n, transport, &bytes, &arena, block + NAMED_ARENA);
-    sheaf_buffer_deinit(&bytes);
-    free(block);
-    const sheaf_votes voters = sheaf_succession_voters(ours);
-    sheaf_votes signers = {0};
-    for (uint32_t i = 0; i < n.count; i++)
-        sheaf_succession_add(ours, n.by[i], &signers);
-    return sheaf_succession_reached(ours, &voters, &signers);
+    naming n = {.f = f, .url = url, .transport = transport};
+    bool found = false;
+    n.block = malloc(NAMED_ARENA + SHEAF_ACT_ARENA_BYTES);
+    n.signed_by = calloc(sheaf_member_count(ours), sizeof *n.signed_by);
+    sheaf_buffer_init(&n.page, NAMED_BYTES);
+    sheaf_buffer_init(&n.entry, SHEAF_LOG_ENTRY_MAX);
+    if (n.block && n.signed_by)
+        found = named(&n);
+    sheaf_buffer_deinit(&n.entry);
+    sheaf_buffer_deinit(&n.page);
+    free(n.signed_by);
+    free(n.block);
+    return found;
 }

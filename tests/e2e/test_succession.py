@@ -92,8 +92,9 @@ def begin(scratch, port, bylaws):
 
 def sign(scratch, keys, url):
     files = []
+    os.mkdir(os.path.join(scratch, "signed"))
     for name in MEMBERS[:2]:
-        files.append(os.path.join(scratch, name + ".json"))
+        files.append(os.path.join(scratch, "signed", name + ".json"))
         line("succession", "sign", "--home", home_of(scratch, name), *keys, "--url", url, "--out",
              files[-1])
     return files
@@ -112,6 +113,10 @@ def nonsense(scratch, new, keys, files):
          "http://127.0.0.1:1", "--size", 4, "--unwitnessed", "--out", other)
     refused("signatures over two ends", 1, "same checkpoint", "succession", "begin", new, "--from",
             home_of(scratch, "ben"), files[0], other)
+    empty = os.path.join(scratch, "empty")
+    os.mkdir(empty)
+    refused("a folder without signatures", 1, "ends in .json", "succession", "begin", new,
+            "--from", home_of(scratch, "ben"), empty)
     refused("an address that is none", 2, "http", "succession", "sign", "--home",
             home_of(scratch, "cem"), *keys, "--url", "nonsense", "--out", other)
     refused("a file that is no appointment", 1, "file 1", "succession", "begin", new, "--from",
@@ -197,7 +202,8 @@ def succeed(scratch, coop, hub, witness, log, where, readers):
         refused("a mirror without the entries carries nothing on", 1, "", "succession", "begin",
                 new, "--from", os.path.join(tower, mirror), *files)
     line("succession", "begin", new, "--from", os.path.join(tower, mirror)
-         if readers == "public" else home_of(scratch, "ben"), *files)
+         if readers == "public" else home_of(scratch, "ben"),
+         *(files if readers == "public" else [os.path.dirname(files[0])]))
     done = sheaf("verify", new)
     check("the log of the new hub is sound", done.returncode == 0
           and f"{end + 2} entries" in done.stdout, done.stdout + done.stderr)

@@ -1,4 +1,5 @@
 /* Which hubs a node follows when the one that it knew is gone. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,14 +91,28 @@ static void want_refused(scene *s, const char *why)
 /* What a hub tells anybody: which entry appointed it, and the log. */
 typedef struct {
     const kit *k;
-    bool spoilt; /* signatures are not what they were */
+    bool spoilt;    /* signatures are not what they were */
+    bool endless;   /* every page has the newest entries */
+    unsigned pages; /* that were asked for */
 } told;
+
+static void tell_entry(const told *t, sheaf_slice entry, sheaf_buffer *answer)
+{
+    sheaf_buffer_add_string(answer, ",{\"entry\":");
+    sheaf_buffer_add(answer, entry);
+    if (t->spoilt) {
+        char *sig = memmem(answer->data + answer->len - entry.len, entry.len, "\"sig\":\"", 7);
+        sig[9] = sig[9] == 'A' ? 'B' : 'A';
+    }
+    sheaf_buffer_add_string(answer, "}");
+}
 
 static sheaf_status tell(void *context, const sheaf_hub_call *call, unsigned *status,
                          sheaf_buffer *answer, sheaf_err *err)
 {
-    const told *t = context;
+    told *t = context;
     sheaf_slice rest = sheaf_buffer_slice(&t->k->log), entry;
+    uint64_t from = 0, count = 0;
     uint32_t len;
     (void)err;
     *status = 200;
@@ -106,24 +121,24 @@ static sheaf_status tell(void *context, const sheaf_hub_call *call, unsigned *st
         sheaf_buffer_printf(answer, "{\"coop\":{\"hub\":%u}}", sheaf_coop(&t->k->state)->hub);
         return SHEAF_OK;
     }
+    assert_int_equal(sscanf(call->path, "/api/v1/log/entries?from=%" SCNu64 "&count=%" SCNu64,
+                            &from, &count),
+                     2);
+    assert_in_range(count, 1, 256);
+    t->pages++;
+    if (t->endless)
+        from = t->k->state.size - count;
     sheaf_buffer_add_string(answer, "{\"entries\":[{\"leaf\":\"restricted\"}");
-    while (sheaf_take_u32(&rest, &len) && sheaf_take(&rest, len, &entry)) {
-        sheaf_buffer_add_string(answer, ",{\"entry\":");
-        sheaf_buffer_add(answer, entry);
-        if (t->spoilt) {
-            char *sig =
-                memmem(answer->data + answer->len - entry.len, entry.len, "\"sig\":\"", 7);
-            sig[9] = sig[9] == 'A' ? 'B' : 'A';
-        }
-        sheaf_buffer_add_string(answer, "}");
-    }
+    for (uint64_t i = 0; sheaf_take_u32(&rest, &len) && sheaf_take(&rest, len, &entry); i++)
+        if (i >= from && i < from + count)
+            tell_entry(t, entry, answer);
     sheaf_buffer_add_string(answer, "]}");
     return SHEAF_OK;
 }
 
 static bool named(const scene *s, const char *url, bool spoilt)
 {
-    told t = {&s->next.k, spoilt};
+    told t = {.k = &s->next.k, .spoilt = spoilt};
     sheaf_transport transport = {tell, &t};
     return sheaf_successor_named(&s->member.follower, &transport, url);
 }
@@ -184,6 +199,55 @@ static void test_unheard_of_members(void **unused)
     appoint(s, who, 6);
     assert_false(named(s, "http://b", false));
     want_refused(s, "2 signed for it");
+    end(s);
+}
+
+enum { MANY = 600, MAJORITY = 301 };
+
+/* As many as have signed for "http://b" in a co-op of 600, asked by one of them. */
+static bool many_named(const scene *s, told *t, const char *url)
+{
+    sheaf_transport transport = {tell, t};
+    t->pages = 0;
+    return sheaf_successor_named(&s->member.follower, &transport, url);
+}
+
+/* More signatures than a page of the log has entries are counted all, each member's once, and
+ * one fewer than it takes are not enough. */
+static void test_many_appoint(void **unused)
+{
+    scene *s = calloc(1, sizeof *s);
+    kit_name *members[MANY];
+    const char *who[MANY];
+    kit_rules rules = kit_rules_usual();
+    sheaf_err err = {0};
+    told t = {.k = &s->next.k};
+    (void)unused;
+    fake_hub_open(&s->hub);
+    kit_found_many(&s->hub.k, &rules, members, MANY);
+    fake_hub_publish(&s->hub);
+    fake_hub_home(&s->hub, "m1", s->home);
+    s->ports = fake_hub_ports(&s->hub);
+    if (sheaf_member_open(&s->member, s->home, "http://127.0.0.1:1", &s->ports, &err)
+            != SHEAF_OK
+        || sheaf_member_sync(&s->member, &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    fake_hub_open(&s->next);
+    s->next.log_key = "log.b";
+    kit_found_many(&s->next.k, &rules, members, MANY);
+    for (int i = 0; i < MAJORITY; i++)
+        who[i] = members[MANY - 1 - i]->name;
+    appoint(s, who, MAJORITY);
+    assert_true(many_named(s, &t, "http://b"));
+    assert_int_equal(t.pages, 2);
+    assert_false(many_named(s, &t, "http://c"));
+    assert_int_equal(t.pages, 1); /* nothing there is for that address */
+    t.spoilt = true;
+    assert_false(many_named(s, &t, "http://b"));
+    t.spoilt = false;
+    t.endless = true; /* the same 256 again and again */
+    assert_false(many_named(s, &t, "http://b"));
+    assert_in_range(t.pages, 2, 6);
     end(s);
 }
 
@@ -260,7 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members_appoint),    cmocka_unit_test(test_founder_alone),
         cmocka_unit_test(test_unheard_of_members), cmocka_unit_test(test_broken_off),
-        cmocka_unit_test(test_finished_later),
+        cmocka_unit_test(test_finished_later),     cmocka_unit_test(test_many_appoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
