@@ -39,6 +39,17 @@ static const char *const standings[SHEAF_member_state_COUNT] = {
     [SHEAF_member_state_deceased] = "has died",
 };
 
+/* What is left to somebody who was declined, or not decided on. */
+static void print_appeal(const sheaf_matter *matter, const struct sheaf_row_member *member)
+{
+    if (sheaf_appeal_check(matter->state, member, sheaf_coop(matter->state)->stamp)
+        != SHEAF_ACCEPTED)
+        return;
+    sheaf_matter_print_time("until", member->applied + (int64_t)SHEAF_APPEAL_S * 1000);
+    puts("  appeal      the members can admit all the same, by a motion with the effect "
+         "member.accept");
+}
+
 static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_member *member)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(matter->state);
@@ -55,8 +66,13 @@ static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_m
              "the effect member.accept");
     print_due(matter, member->id, SHEAF_deadline_kind_member_admits,
               "those who approve admit, unless as many have declined");
-    sheaf_matter_print_time("until",
-                            member->applied + (int64_t)bylaws->application_lapse_s * 1000);
+    int64_t lapses = member->applied + (int64_t)bylaws->application_lapse_s * 1000;
+    if (lapses < sheaf_coop(matter->state)->stamp) {
+        puts("  now         it was not decided on in time, and has lapsed");
+        print_appeal(matter, member);
+        return;
+    }
+    sheaf_matter_print_time("until", lapses);
     printf("  then        the application lapses; `sheaf member admit --member %" PRIu32
            "` approves it,\n              `sheaf member decline --member %" PRIu32
            "` speaks against it\n",
@@ -140,6 +156,8 @@ static void print_member(const sheaf_matter *matter)
         print_applicant(matter, member);
     else if (member->state == SHEAF_member_state_active)
         print_active(matter, member);
+    else if (member->state == SHEAF_member_state_declined)
+        print_appeal(matter, member);
     else if (member->left != SHEAF_NONE)
         printf("  ended       with entry %" PRIu32 "\n", member->left);
 }

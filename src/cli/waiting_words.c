@@ -91,6 +91,29 @@ static void print_one(const sheaf_waits *waits, const sheaf_round_source *source
     sheaf_buffer_deinit(&title);
 }
 
+/* What becomes of an application; false of who did not apply, or is a member. */
+static bool print_applicant(const sheaf_waits *waits, const struct sheaf_row_member *member)
+{
+    bool declined = member->state == SHEAF_member_state_declined;
+    int64_t lapse_ms = (int64_t)sheaf_bylaws_now(waits->state)->application_lapse_s * 1000;
+    if (!declined && member->state != SHEAF_member_state_applied)
+        return false;
+    if (!declined && member->applied + lapse_ms >= waits->now) {
+        puts("who waits to be admitted by members");
+        return true;
+    }
+    puts(declined ? "whose application was declined"
+                  : "whose application was not decided on in time");
+    if (sheaf_appeal_check(waits->state, member, waits->now) == SHEAF_ACCEPTED)
+        printf("  you can appeal to the members: one of them puts it to all, by\n"
+               "      sheaf member accept --member %" PRIu32
+               " | sheaf motion open --title TEXT --effect -\n",
+               waits->member);
+    else
+        puts("  apply again, with a new key: sheaf join");
+    return true;
+}
+
 void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *source,
                        const char *home)
 {
@@ -100,8 +123,8 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
     fputs(", ", stdout);
     if (!member) {
         puts("whom the log does not know");
-    } else if (member->state == SHEAF_member_state_applied) {
-        puts("who waits to be admitted by members");
+    } else if (print_applicant(waits, member)) {
+        return;
     } else if (!sheaf_member_active(waits->state, waits->member)) {
         puts("who is no member any more");
     } else if (!waits->count) {

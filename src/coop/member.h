@@ -100,6 +100,12 @@ sheaf_refusal sheaf_key_enter(sheaf_fold *fold, const struct sheaf_new_key *what
 sheaf_refusal sheaf_key_reserve(sheaf_fold *fold, const struct sheaf_new_key *what);
 void sheaf_key_begin(sheaf_fold *fold, uint32_t key, uint8_t scopes);
 
+/* Is nobody else admitted as the human whom the applicant's key names? A commitment stands on
+ * the log for everyone to copy once an application has come to nothing: who is admitted first
+ * has it. */
+bool sheaf_applicant_free(const sheaf_state *state, const struct sheaf_row_member *member);
+void sheaf_applicant_take_human(sheaf_fold *fold, const struct sheaf_row_member *member);
+
 /* Does the human, by 1 + its row, hold a key of the member now? */
 bool sheaf_human_acts(const sheaf_state *state, uint32_t human, uint32_t member, int64_t stamp);
 

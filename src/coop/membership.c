@@ -1,5 +1,7 @@
 /* What is counted of members and applications, so that no rule walks through all of them. */
-#include "coop/coop_internal.h"
+#include "coop/member.h"
+
+#include "coop/view.h"
 
 /* One application or claim more that is undecided, or one less; one by invitation takes no
  * place (rules_invitations.c), nor does one that as many spoke against as must approve it. */
@@ -40,6 +42,20 @@ bool sheaf_application_lapsed(const sheaf_fold *fold, const struct sheaf_row_mem
 {
     int64_t lapse = sheaf_bylaws_now(fold->state)->application_lapse_s;
     return member->applied + lapse * 1000 < fold->stamp;
+}
+
+sheaf_refusal sheaf_appeal_check(const sheaf_state *state,
+                                 const struct sheaf_row_member *member, int64_t stamp)
+{
+    SHEAF_REFUSE_IF(member->state != SHEAF_member_state_applied
+                        && member->state != SHEAF_member_state_declined,
+                    already_member);
+    SHEAF_REFUSE_IF(member->number && member->state == SHEAF_member_state_declined,
+                    application_declined);
+    SHEAF_REFUSE_IF(member->applied + (int64_t)SHEAF_APPEAL_S * 1000 < stamp,
+                    application_lapsed);
+    SHEAF_REFUSE_IF(!sheaf_applicant_free(state, member), admitted_otherwise);
+    return SHEAF_ACCEPTED;
 }
 
 /* Rows stand in the order of their applications: what has lapsed is passed over once. */

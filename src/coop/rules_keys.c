@@ -43,6 +43,31 @@ static bool allowed_now(const sheaf_state *state, uint32_t human, uint32_t membe
     return row && row->withdrawn == SHEAF_NONE;
 }
 
+/* May keys of the member name the human of that row: did it name it first, or does who did let
+ * it? */
+static bool may_name(const sheaf_state *state, uint32_t human, uint32_t member)
+{
+    return sheaf_human_at(state, human)->member == member || allowed_now(state, human, member);
+}
+
+bool sheaf_applicant_free(const sheaf_state *state, const struct sheaf_row_member *member)
+{
+    uint32_t human = sheaf_key_at(state, member->key_last - 1)->human;
+    if (!human || may_name(state, human - 1, member->id))
+        return true;
+    const struct sheaf_row_member *first =
+        sheaf_member_get(state, sheaf_human_at(state, human - 1)->member);
+    return first->state == SHEAF_member_state_declined
+           || first->state == SHEAF_member_state_applied;
+}
+
+void sheaf_applicant_take_human(sheaf_fold *fold, const struct sheaf_row_member *member)
+{
+    uint32_t human = sheaf_key_at(fold->state, member->key_last - 1)->human;
+    if (human && !may_name(fold->state, human - 1, member->id))
+        sheaf_human_edit(fold->state, human - 1)->member = member->id;
+}
+
 /* Has the application that named it come to nothing? Who applies anew is the same person. */
 static bool let_go(const sheaf_fold *fold, const struct sheaf_row_human *human)
 {
@@ -78,9 +103,7 @@ static sheaf_refusal enter_human(sheaf_fold *fold, uint32_t member, const sheaf_
                     holder_taken);
     if (let_go(fold, sheaf_human_at(fold->state, row)))
         sheaf_human_edit(fold->state, row)->member = member;
-    SHEAF_REFUSE_IF(sheaf_human_at(fold->state, row)->member != member
-                        && !allowed_now(fold->state, row, member),
-                    holder_of_another);
+    SHEAF_REFUSE_IF(!may_name(fold->state, row, member), holder_of_another);
     *out = row + 1;
     return SHEAF_ACCEPTED;
 }

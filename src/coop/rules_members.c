@@ -191,6 +191,8 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
     int64_t since = fold->stamp;
     SHEAF_REFUSE_IF(!class, no_such_class);
     SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);
+    SHEAF_REFUSE_IF(!sheaf_applicant_free(fold->state, member), admitted_otherwise);
+    sheaf_applicant_take_human(fold, member);
     if (member->number) {
         SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
         if (by_motion)
@@ -296,12 +298,17 @@ sheaf_refusal sheaf_rule_member_admit(sheaf_fold *fold, const struct sheaf_membe
     return decide(fold, row, true);
 }
 
-/* The members admit whom the organ that the bylaws name has not, but not against its refusal:
- * then the applicant applies anew. */
+/* The members admit whom those who decide have not, and whom they declined: that is the appeal
+ * (Council Regulation (EC) 1435/2003, art. 14(1)), which nobody could win whom the same
+ * officers decline again while the members vote. Who applied anew as the same person is
+ * admitted by that application alone, and a claim to a place of a register is made anew. */
 sheaf_refusal sheaf_rule_member_accept(sheaf_fold *fold, const struct sheaf_member_accept *what)
 {
     uint32_t row = sheaf_member_row(fold->state, what->member);
-    SHEAF_REFUSE_UNLESS(check_waiting(fold, row));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_application);
+    const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
+    SHEAF_REFUSE_UNLESS(member->number ? check_waiting(fold, row)
+                                       : sheaf_appeal_check(fold->state, member, fold->stamp));
     return admit(fold, row, true);
 }
 

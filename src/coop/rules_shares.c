@@ -70,6 +70,15 @@ static bool waits_for_admission(const sheaf_fold *fold, uint32_t member)
            && !sheaf_application_lapsed(fold, row);
 }
 
+/* Who was declined pays in, too, to be admitted by the members. */
+static bool may_be_admitted(const sheaf_fold *fold, uint32_t member)
+{
+    const struct sheaf_row_member *row = sheaf_member_find(fold->state, member);
+    return waits_for_admission(fold, member)
+           || (row && !row->number
+               && sheaf_appeal_check(fold->state, row, fold->stamp) == SHEAF_ACCEPTED);
+}
+
 /* May the member come to hold so many more? */
 static sheaf_refusal check_more(const sheaf_state *state, uint32_t member, int64_t more)
 {
@@ -280,7 +289,7 @@ sheaf_refusal sheaf_rule_share_pay(sheaf_fold *fold, const struct sheaf_share_pa
     SHEAF_REFUSE_IF(!sheaf_article_on(state, SHEAF_ARTICLE_shares), shares_off);
     SHEAF_REFUSE_IF(
         !sheaf_member_active(state, what->member)
-            && !(bylaws->share_before_admission && waits_for_admission(fold, what->member)),
+            && !(bylaws->share_before_admission && may_be_admitted(fold, what->member)),
         no_such_member);
     SHEAF_REFUSE_UNLESS(check_more(state, what->member, what->shares));
     SHEAF_REFUSE_UNLESS(check_recorder(fold, what->member));

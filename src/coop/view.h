@@ -41,6 +41,14 @@ bool sheaf_entry_withheld(const sheaf_state *state, sheaf_kind kind, uint64_t in
 /* In so many seconds after the hearing a motion follows on a request for exclusion. */
 enum { SHEAF_EXCLUSION_LAPSE_S = SHEAF_FIXED_exclusion_lapse_s };
 
+/* For so long from an application on the members can admit by a decision, also whom those who
+ * decide have declined or have not decided on in time. */
+enum { SHEAF_APPEAL_S = SHEAF_FIXED_appeal_s };
+
+/* Can they admit that applicant then, at `stamp` in milliseconds since 1970? */
+sheaf_refusal sheaf_appeal_check(const sheaf_state *state,
+                                 const struct sheaf_row_member *member, int64_t stamp);
+
 /* The motion on a request for exclusion; NULL where there is none, or nothing was decided by
  * it: it was withdrawn, or called off, or too few voted. */
 const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,

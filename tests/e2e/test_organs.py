@@ -122,6 +122,24 @@ def act_urgently(coop):
     check("and it says so", "not ratified: the urgent act is undone" in told, told)
 
 
+def appeal(coop):
+    sheaf("join", coop.hub.url, "--member", "Eve", "--person", "--home", coop.home("eve"))
+    eve = max(row["id"] for row in coop.rows("member"))
+    for who in PEOPLE:
+        coop.act(who, "member", "decline", "--member", eve)
+    told = coop.words("eve", "status")
+    check("whoever is declined is told of the appeal", "whose application was declined" in told
+          and f"sheaf member accept --member {eve} | sheaf motion open" in told, told)
+    told = coop.words("ada", "member", "show", eve)
+    check("and so is who looks", "was declined" in told and "can admit all the same" in told, told)
+    motion = coop.act("ada", "motion", "open", "--title", "Let Eve in",
+                      effect={"kind": "member.accept", "what": {"member": eve}})
+    coop.vote(motion, "yes", "ada", "bob", "cat")
+    coop.vote(motion, "no", "dan")
+    coop.becomes(motion, state="adopted")
+    check("the members admit", coop.row("member", eve)["state"] == "active")
+
+
 def main():
     started = time.monotonic()
     with Folder() as folder:
@@ -132,6 +150,7 @@ def main():
             resolve(coop)
             refer(coop)
             act_urgently(coop)
+            appeal(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
     print(f"# {time.monotonic() - started:.1f} s")

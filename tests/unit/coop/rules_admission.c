@@ -170,7 +170,12 @@ void test_admission_amended(void **unused)
 
 #define ACCEPT(name) "{'kind':'member.accept','what':{'member':#" name "}}"
 
-/* The members admit as well, whom officers alone would; but nobody who is declined. */
+static uint8_t standing(kit *k, const char *who)
+{
+    return sheaf_member_get(&k->state, kit_index(k, who))->state;
+}
+
+/* The members admit as well, whom officers alone would, and whom these have declined. */
 void test_admission_by_the_members(void **unused)
 {
     (void)unused;
@@ -189,8 +194,9 @@ void test_admission_by_the_members(void **unused)
         {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}", .label = "ned.motion"},
         {"ann", "motion.withdraw", "{'motion':#ned.motion}"},
         {"cat", "member.decline", OF("ned")},
-        {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}",
-         R(application_declined)},
+        {"ann", "member.admit", OF("ned"), R(application_declined)},
+        {"ann", "motion.open", "{'effect':" ACCEPT("ned") ",'title':^}", .label = "ned.motion"},
+        {"ann", "motion.withdraw", "{'motion':#ned.motion}"},
         {"max", "member.apply", APPLY("max", "2"), .label = "max"},
         {"ann", "motion.open", "{'effect':" ACCEPT("max") ",'organ':1,'title':^}",
          R(organ_no_power)},
@@ -204,21 +210,6 @@ void test_admission_by_the_members(void **unused)
     assert_true(sheaf_member_get(&k.state, kit_index(&k, "max"))->trial);
     assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "max"))->admitted,
                      kit_index(&k, "yes.tick"));
-    /* At the last moment, and after it; the motion that was adopted too late is void. */
-    kit_do(&k, "pia", "member.apply", "pia", APPLY("pia", "0"));
-    int64_t applied = k.now, lapses = applied + INT64_C(864000) * 1000;
-    k.step_ms = 0;
-    k.now = lapses - 60000;
-    kit_motion(&k, "last", ACCEPT("pia"), 4);
-    assert_int_equal(k.now, lapses);
-    assert_true(sheaf_member_active(&k.state, kit_index(&k, "pia")));
-    kit_do(&k, "rex", "member.apply", "rex", APPLY("rex", "0"));
-    k.now += INT64_C(864000) * 1000 - 59999;
-    kit_motion(&k, "late", ACCEPT("rex"), 4);
-    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "late"))->refusal,
-                     R(application_lapsed));
-    kit_want(&k, R(application_lapsed), "ann", "motion.open",
-             "{'effect':" ACCEPT("rex") ",'title':^}", NULL);
     kit_close(&k);
 }
 
@@ -300,51 +291,6 @@ void test_invitations_lapse(void **unused)
     k.now = last + INT64_C(1000) * rules.lapse_s + 1 - k.step_ms;
     kit_do(&k, "bob", "member.invite", NULL, "{'public_key':@gus}");
     kit_close(&k);
-}
-
-static uint8_t standing(kit *k, const char *who)
-{
-    return sheaf_member_get(&k->state, kit_index(k, who))->state;
-}
-
-/* Who is declined, or not decided on in time, applies anew as the same person; whose
- * application waits, or who is a member, is copied by nobody. */
-void test_declined_holder(void **unused)
-{
-    (void)unused;
-#define AS(name, digits)                                                                       \
-    "{'class':0,'holder':" digits ",'kind':'person','name':^,'public_key':@" name              \
-    ",'web':false}"
-    kit k;
-    kit_open(&k);
-    kit_rules rules = kit_rules_usual();
-    kit_found_four(&k, &rules);
-    static const kit_row rows[] = {
-        {"eve", "member.apply", AS("eve", "~e"), .label = "eve"},
-        {"fay", "member.apply", AS("fay", "~f"), .label = "fay"},
-        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)},
-        {"ann", "member.decline", OF("eve")},
-        {"bob", "member.decline", OF("eve")},
-        {"cat", "member.decline", OF("eve")},
-        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)}, /* dan may admit eve */
-        {"dan", "member.decline", OF("eve")},
-        {"e2", "member.apply", AS("e2", "~e"), .label = "e2"},
-        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)},
-        {"ann", "member.admit", OF("e2")},
-        {"gus", "member.apply", AS("gus", "~e"), R(holder_of_another)},
-    };
-    KIT_ROWS(&k, rows);
-    assert_int_equal(sheaf_key_get(&k.state, kit_index(&k, "e2"))->human,
-                     sheaf_key_get(&k.state, kit_index(&k, "eve"))->human);
-    k.step_ms = 0;
-    k.now = sheaf_member_get(&k.state, kit_index(&k, "fay"))->applied + 86400000;
-    kit_want(&k, R(holder_of_another), "f2", "member.apply", AS("f2", "~f"), NULL);
-    k.now++;
-    kit_want(&k, ACCEPTED, "f2", "member.apply", AS("f2", "~f"), "f2");
-    kit_want(&k, R(application_lapsed), "ann", "member.admit", OF("fay"), NULL);
-    kit_do(&k, "ann", "member.admit", NULL, OF("f2"));
-    kit_close(&k);
-#undef AS
 }
 
 /* One member who declines everybody keeps nobody out: it takes so many that too few are left to

@@ -386,10 +386,15 @@ void test_shares_before_admission(void **unused)
         {"dan", "member.decline", "{'member':#fay}"},
         {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* eve may still approve */
         {"eve", "member.decline", "{'member':#fay}"},
-        {"ann", "share.pay", PAY("fay", "2"), R(no_such_member)},
         {"ann", "share.return", "{'member':#fay}", .label = "f"},
         {"ann", "share.return", "{'member':#fay}", R(share_stays)}, /* once */
         {"hub", "clock.tick", KIT_TICK("share", "f"), .wait_ms = 100000},
+        {"ann", "motion.open", OPEN("{'kind':'member.accept','what':{'member':#fay}}"),
+         R(share_unpaid)},
+        {"ann", "share.pay", PAY("fay", "2")}, /* the members may still admit her */
+        {"ann", "motion.open", OPEN("{'kind':'member.accept','what':{'member':#fay}}"),
+         .label = "m"},
+        {"ann", "motion.withdraw", "{'motion':#m}"},
         {"ann", "share.pay", PAY("gil", "3")},
     };
     KIT_ROWS(&k, rows);
@@ -400,11 +405,15 @@ void test_shares_before_admission(void **unused)
     kit_want(&k, R(share_stays), "ann", "share.return", "{'member':#gil}", NULL);
     kit_do(&k, "ann", "share.pay", NULL, PAY("gil", "1"));
     k.now++;
-    kit_want(&k, R(no_such_member), "ann", "share.pay", PAY("gil", "1"), NULL);
     kit_do(&k, "ann", "share.return", "g", "{'member':#gil}");
     k.now += 100000;
     settle(&k, "g");
     assert_int_equal(account(&k, "gil"), 4000);
+    k.now = sheaf_member_get(&k.state, kit_index(&k, "gil"))->applied
+            + INT64_C(1000) * SHEAF_APPEAL_S;
+    kit_do(&k, "ann", "share.pay", NULL, PAY("gil", "2"));
+    k.now++;
+    kit_want(&k, R(no_such_member), "ann", "share.pay", PAY("gil", "1"), NULL);
     check_sum(&k);
     kit_close(&k);
 }

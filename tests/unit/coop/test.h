@@ -204,6 +204,7 @@ void test_admission_by_officers_of_one_person(void **unused);
 void test_admission_by_officers_with_a_vote(void **unused);
 void test_admission_amended(void **unused);
 void test_admission_by_the_members(void **unused);
+void test_appeal(void **unused);
 void test_declined_by_one(void **unused);
 void test_declined_holder(void **unused);
 void test_declined_by_enough(void **unused);

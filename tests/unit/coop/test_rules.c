@@ -196,6 +196,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_admission_by_officers_of_one_person),
     cmocka_unit_test(test_admission_amended),
     cmocka_unit_test(test_admission_by_the_members),
+    cmocka_unit_test(test_appeal),
     cmocka_unit_test(test_declined_by_one),
     cmocka_unit_test(test_declined_holder),
     cmocka_unit_test(test_declined_by_enough),
