@@ -135,9 +135,19 @@ static unsigned note_number(statutes *s, const char *path)
     return s->note_count;
 }
 
+/* What is asked of another article has its footnotes there. */
+static bool of_article(const statutes *s, const char *path)
+{
+    const char *key = sheaf_article_describe(s->article)->key;
+    size_t len = strlen(key);
+    return strncmp(path, key, len) == 0 && path[len] == '.';
+}
+
 static unsigned meet(void *context, const char *path, sheaf_met met)
 {
     statutes *s = context;
+    if (met == SHEAF_MET_ASKED && !of_article(s, path))
+        return 0;
     sheaf_buffer_printf(&s->said, "\n%s\n", path);
     unsigned number = met == SHEAF_MET_ABSENT ? 0 : note_number(s, path);
     if (number && met == SHEAF_MET_ASKED && s->asked_count < ASKED_MAX)

@@ -63,7 +63,7 @@ sheaf_refusal sheaf_rule_dataset_retire(sheaf_fold *fold,
 sheaf_refusal sheaf_rule_consent_grant(sheaf_fold *fold, const struct sheaf_consent_grant *what)
 {
     SHEAF_REFUSE_UNLESS(own_dataset(fold, what->dataset));
-    SHEAF_REFUSE_IF(what->until < fold->stamp, until_past);
+    SHEAF_REFUSE_IF(what->until < fold->stamp, consent_past);
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(fold->state);
     SHEAF_REFUSE_IF(what->until > sheaf_consent_latest(bylaws, fold->stamp), consent_long);
     SHEAF_REFUSE_IF(bylaws->budget_required && !what->has_budget, consent_budget);

@@ -25,7 +25,7 @@ static sheaf_refusal add_datasets(sheaf_fold *fold, const struct sheaf_data_lice
 
 sheaf_refusal sheaf_rule_data_license(sheaf_fold *fold, const struct sheaf_data_license *what)
 {
-    SHEAF_REFUSE_IF(what->until <= fold->stamp, until_past);
+    SHEAF_REFUSE_IF(what->until <= fold->stamp, licence_past);
     if (what->price_cents)
         SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     uint32_t first = sheaf_licensed_count(fold->state);

@@ -104,7 +104,7 @@ static sheaf_refusal check_terms(const sheaf_fold *fold, const struct sheaf_prox
     SHEAF_REFUSE_IF(what->member == fold->member
                         || !sheaf_member_active(fold->state, what->member) || !holder->votes,
                     proxy_holder);
-    SHEAF_REFUSE_IF(what->until < fold->stamp, until_past);
+    SHEAF_REFUSE_IF(what->until < fold->stamp, proxy_past);
     SHEAF_REFUSE_IF(what->until > fold->stamp + (int64_t)bylaws->proxy_until_max_s * 1000,
                     proxy_long);
     const struct sheaf_row_proxy_declined *declined =

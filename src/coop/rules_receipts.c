@@ -25,7 +25,9 @@ static sheaf_refusal receive(sheaf_fold *fold, int64_t cents, const sheaf_hash *
 {
     uint32_t officers;
     SHEAF_REFUSE_UNLESS(sheaf_recorder_check(fold->state, fold->member, &officers));
-    SHEAF_REFUSE_IF(officers && sheaf_hash_is_zero(evidence), evidence_missing);
+    bool bare = officers && sheaf_hash_is_zero(evidence);
+    SHEAF_REFUSE_IF(bare && sheaf_ending_now(fold->state), ending_evidence);
+    SHEAF_REFUSE_IF(bare, evidence_missing);
     SHEAF_REFUSE_UNLESS(sheaf_ledger_begin(fold));
     SHEAF_REFUSE_UNLESS(sheaf_ledger_earn(fold, cents));
     struct sheaf_row_receipt *receipt = sheaf_receipt_new(fold->state, fold->index);

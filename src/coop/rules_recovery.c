@@ -22,13 +22,14 @@
  * - Confirmers, objectors and the panel are members with a vote, who stand on the log with what
  *   they said, each human once; neither the human who is to hold the new key nor one who acts
  *   for the member with another key is among them. So many collude as the bylaws ask for: then
- * the member has wait_s to object with any key that is left, its node's too, and every other
- * member who did not confirm may object in its place, for who has truly lost all keys cannot.
- * The bylaws' wait must be longer than members are away.
- * - An objection freezes both sides: nothing that needs the scope admin or money is accepted
- *   from the member's old keys until the panel has decided (the new key is not admitted yet and
- *   can do nothing at all; so it cannot vote, sign payments or join rounds before the wait is
- *   over either). Votes go on. That somebody who stole the old key objects gains them a wait.
+ *   the member has wait_s to object with any key that is left, its node's too, and every other
+ *   member who did not confirm may object in its place, for who has truly lost all keys cannot.
+ *   The bylaws' wait must be longer than members are away.
+ * - An objection freezes both sides: until the panel has decided nothing that needs the scope
+ *   admin or money is accepted from the member's old keys, but for what speaks on the acts of
+ *   others (sheaf_kind_frozen). Votes go on. The new key is not admitted yet and can do nothing
+ *   at all, so it cannot vote, sign payments or join rounds before the wait is over. That
+ *   somebody who stole the old key objects gains them a wait.
  * - The panel is all who have not confirmed it and do not act for the member: as many of them
  *   must judge as confirmed, or all who are left where they are fewer, or it fails. Then those
  *   who confirmed and upheld it stand against those who objected and judged otherwise. Where no
@@ -37,7 +38,7 @@
  *   than can change what is protected took one membership after the other over, and did. So
  *   there is always somebody to decide, and one alone holds up nobody whom the others know.
  * - What the panel upholds takes effect when wait_s is over, never before: an objection, that
- * of an accomplice for one, shortens nothing, and any key of the member's own can object until
+ *   of an accomplice for one, shortens nothing, and any key of the member's own can object until
  *   then. That begins the panel's time anew. It is over sooner only where the voices that are
  *   left can change nothing: then it fails at once, or stands from the end of wait_s.
  * - An objection keeps the member from money and keys until the panel has decided, so colluders

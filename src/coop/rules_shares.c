@@ -293,7 +293,7 @@ sheaf_refusal sheaf_rule_share_pay(sheaf_fold *fold, const struct sheaf_share_pa
         no_such_member);
     SHEAF_REFUSE_UNLESS(check_more(state, what->member, what->shares));
     SHEAF_REFUSE_UNLESS(check_recorder(fold, what->member));
-    SHEAF_REFUSE_IF(sheaf_hash_is_zero(&what->evidence), evidence_missing);
+    SHEAF_REFUSE_IF(sheaf_hash_is_zero(&what->evidence), share_evidence);
     SHEAF_REFUSE_UNLESS(check_price(fold));
     struct sheaf_row_capital *all = capital(fold);
     assert(!all->cents || all->price_cents == bylaws->share_price_cents);
@@ -387,7 +387,7 @@ sheaf_refusal sheaf_rule_share_strike(sheaf_fold *fold, const struct sheaf_share
     SHEAF_REFUSE_UNLESS(strike(fold, what->member, (uint32_t)what->shares, &cents));
     SHEAF_REFUSE_IF(sheaf_ledger_balance(fold->state, SHEAF_account_kind_bank, SHEAF_NONE)
                         < cents,
-                    bank_short);
+                    share_bank);
     SHEAF_REFUSE_UNLESS(sheaf_ledger_post(fold, SHEAF_account_kind_bank, SHEAF_NONE, -cents));
     sheaf_ending_changed(fold);
     return SHEAF_ACCEPTED;

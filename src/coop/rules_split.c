@@ -150,7 +150,7 @@ static sheaf_refusal record(sheaf_fold *fold, uint32_t row, const sheaf_hash *ev
     sheaf_state *state = fold->state;
     uint32_t officers;
     SHEAF_REFUSE_UNLESS(sheaf_recorder_check(state, fold->member, &officers));
-    SHEAF_REFUSE_IF(sheaf_hash_is_zero(evidence), evidence_missing);
+    SHEAF_REFUSE_IF(sheaf_hash_is_zero(evidence), ending_evidence);
     struct sheaf_row_split *split = sheaf_split_edit(state, row);
     bool second = stands(state, split) && split->asked_cents == cents
                   && sheaf_hash_equal(&split->evidence, evidence);

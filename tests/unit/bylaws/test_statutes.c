@@ -1,116 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "statutes_text.h"
 
-#include <cmocka.h>
-
-#include "bylaws/bylaws.h"
 #include "bylaws/changes.h"
-#include "bylaws/model.h"
 #include "bylaws/sentences.h"
-#include "bylaws/statutes.h"
 #include "bylaws/wording.h"
-#include "coop/refusal.h"
-
-enum { BLOCK = 16 << 20 };
-
-static uint8_t message_block[SHEAF_MESSAGES_ARENA_BYTES], tree_block[BLOCK];
-static char *english, *german, *parts;
-
-static char *slurp(const char *name)
-{
-    char path[512];
-    char *bytes = calloc(1, SHEAF_MESSAGES_BYTES_MAX);
-    snprintf(path, sizeof path, "%s/%s", getenv("SHEAF_SOURCE"), name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_non_null(bytes);
-    assert_true(fread(bytes, 1, SHEAF_MESSAGES_BYTES_MAX - 1, file) > 0);
-    fclose(file);
-    return bytes;
-}
-
-static sheaf_messages messages_of(const char *own)
-{
-    sheaf_messages messages;
-    sheaf_err err;
-    sheaf_arena arena = sheaf_arena_over(message_block, sizeof message_block);
-    if (sheaf_messages_open(&messages, sheaf_str(own), sheaf_str(english), &arena, &err)
-        != SHEAF_OK)
-        fail_msg("%s", err.message);
-    return messages;
-}
-
-/* A document and the memory it lives in. */
-typedef struct {
-    sheaf_buffer json;
-    void *block;
-    const struct sheaf_bylaws *bylaws;
-} document;
-
-/* A model, with every optional article where `all` says so; `edit` may change the tree. */
-static document document_of(const char *model, bool all, void (*edit)(sheaf_json *))
-{
-    document d = {.block = malloc(BLOCK)};
-    sheaf_json *tree, *optional;
-    sheaf_err err;
-    sheaf_arena arena = sheaf_arena_over(tree_block, sizeof tree_block);
-    sheaf_arena own = sheaf_arena_over(d.block, BLOCK);
-    assert_int_equal(sheaf_json_parse(sheaf_str(model), &arena, &tree, NULL), SHEAF_OK);
-    assert_int_equal(sheaf_json_parse(sheaf_str(parts), &arena, &optional, NULL), SHEAF_OK);
-    sheaf_json **end = &tree->first;
-    for (; *end; end = &(*end)->next)
-        if (sheaf_slice_is((*end)->name, "purpose"))
-            for (sheaf_json *m = (*end)->first; m; m = m->next)
-                if (m->type == SHEAF_JSON_STRING && !m->string.len)
-                    m->string = sheaf_str("Oak <& *Ash*");
-    for (sheaf_json *part = optional->first; all && part;) {
-        sheaf_json *next = part->next;
-        char name[40];
-        snprintf(name, sizeof name, "%.*s", SHEAF_PRINT(part->name));
-        part->next = NULL;
-        if (!sheaf_json_member(tree, name)) {
-            *end = part;
-            end = &part->next;
-            tree->count++;
-        }
-        part = next;
-    }
-    if (edit)
-        edit(tree);
-    sheaf_buffer_init(&d.json, SHEAF_ENTRY_MAX);
-    sheaf_json_write(&d.json, tree);
-    if (sheaf_bylaws_decode(sheaf_buffer_slice(&d.json), 1, &own, &d.bylaws, &err) != SHEAF_OK)
-        fail_msg("%s", err.message);
-    return d;
-}
-
-static document document_make(enum sheaf_legal_form form, bool all, void (*edit)(sheaf_json *))
-{
-    return document_of(sheaf_bylaws_template(form), all, edit);
-}
-
-static void document_free(document *d)
-{
-    sheaf_buffer_deinit(&d->json);
-    free(d->block);
-}
-
-static char *render(const document *d, const sheaf_messages *messages, sheaf_page_format format)
-{
-    sheaf_buffer out;
-    sheaf_err err;
-    sheaf_buffer_init(&out, SHEAF_STATUTES_BYTES_MAX);
-    if (sheaf_statutes_write(&out, format, d->bylaws, messages, sheaf_str("Version 7."), &err)
-        != SHEAF_OK)
-        fail_msg("%s", err.message);
-    sheaf_buffer_add_byte(&out, 0);
-    assert_false(out.failed);
-    return (char *)out.data;
-}
 
 /* ---- the catalogues ---- */
 
@@ -160,60 +52,7 @@ static void test_every_field_has_its_words(void **unused)
         }
 }
 
-/* What the English messages do not tell is told by its label, and would read badly. */
-static void check_all_told(const char *text)
-{
-    sheaf_messages messages = messages_of(english);
-    for (const sheaf_json *label = sheaf_json_member(messages.own, "labels")->first; label;
-         label = label->next) {
-        char line[300];
-        snprintf(line, sizeof line, "** %.*s: ", SHEAF_PRINT(label->string));
-        if (strstr(text, line))
-            fail_msg("no message of the article tells %.*s", SHEAF_PRINT(label->name));
-    }
-}
-
 /* ---- the text ---- */
-
-static void check_articles(const char *text, bool in_german)
-{
-    for (uint16_t number = 1; number < 1000; number++) {
-        const sheaf_refusal_text *refusal = sheaf_refusal_describe(number);
-        char heading[100];
-        if (!refusal)
-            continue;
-        snprintf(heading, sizeof heading, "\n## %s %d. ", in_german ? "Artikel" : "Article",
-                 (int)refusal->rests_on);
-        if (!strstr(text, heading))
-            fail_msg("refusal %d rests on article %d, which is not in the statutes", number,
-                     (int)refusal->rests_on);
-    }
-}
-
-/* Of every model, as it is and with all that can be switched on, in both languages. */
-static void test_every_article_stands_in_it(void **unused)
-{
-    const sheaf_bylaws_model *model;
-    (void)unused;
-    for (size_t i = 0; (model = sheaf_bylaws_model_at(i / 4)); i++) {
-        bool all = i % 4 / 2, in_german = i % 2;
-        document d = document_of(model->text, all, NULL);
-        sheaf_messages messages = messages_of(in_german ? german : english);
-        char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
-        check_articles(text, in_german);
-        assert_non_null(strstr(text, "Version 7."));
-        assert_true((strstr(text, "Entwurf") != NULL) == in_german);
-        assert_null(strchr(text, '{'));
-        assert_true((strstr(text, "This article is not in use.") != NULL)
-                    == (!in_german && !all));
-        assert_true((strstr(text, "Dieser Artikel ist nicht in Gebrauch.") != NULL)
-                    == (in_german && !all));
-        if (!in_german)
-            check_all_told(text);
-        free(text);
-        document_free(&d);
-    }
-}
 
 /* A floor is told where its number is, with its source; a mark never stands behind a number. */
 static void test_floors_are_footnotes(void **unused)
@@ -559,12 +398,9 @@ static void test_changes_of_sources(void **unused)
 
 int main(void)
 {
-    english = slurp("data/statutes/en.json");
-    german = slurp("data/statutes/de.json");
-    parts = slurp("data/bylaws/parts.json");
+    texts_read();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_field_has_its_words),
-        cmocka_unit_test(test_every_article_stands_in_it),
         cmocka_unit_test(test_floors_are_footnotes),
         cmocka_unit_test(test_words_become_no_markup),
         cmocka_unit_test(test_sources_and_clauses),
@@ -576,8 +412,6 @@ int main(void)
         cmocka_unit_test(test_changes_of_sources),
     };
     int code = cmocka_run_group_tests(tests, NULL, NULL);
-    free(english);
-    free(german);
-    free(parts);
+    texts_free();
     return code;
 }

@@ -262,6 +262,43 @@ static void stand(kit *k)
         kit_fail("the log is too long");
 }
 
+static bool begins(const char *name, const char *with)
+{
+    return strncmp(name, with, strlen(with)) == 0;
+}
+
+/* Does the refusal say no more than that the article's things are not there, or speak of a
+ * document that is not in force? */
+static bool needs_no_article(const sheaf_refusal_text *text)
+{
+    static const sheaf_refusal others[] = {
+        SHEAF_REFUSED_not_an_officer,  SHEAF_REFUSED_not_in_circle,
+        SHEAF_REFUSED_proxy_not_held,  SHEAF_REFUSED_share_stays,
+        SHEAF_REFUSED_organs_removed,  /* by an amendment after one that awaits registration */
+        SHEAF_REFUSED_not_the_decider, /* of what began before the article was switched off */
+    };
+    size_t len = strlen(text->name);
+    bool excused = begins(text->name, "no_such_")
+                   || (len > 4 && strcmp(text->name + len - 4, "_off") == 0)
+                   || (text->number >= SHEAF_REFUSED_surplus_keys
+                       && text->number < SHEAF_REFUSED_not_waiting); /* contradictions */
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        excused = excused || text->number == others[i];
+    return excused;
+}
+
+/* Each refusal cites an article that stands in the statutes: one that is in use. */
+static void check_cited(const kit *k, sheaf_refusal refusal)
+{
+    const sheaf_refusal_text *text = sheaf_refusal_describe((uint16_t)refusal);
+    if (!text)
+        kit_fail("refusal %d has no words", (int)refusal);
+    if (sheaf_coop(&k->state) && !sheaf_article_on(&k->state, text->rests_on)
+        && !sheaf_article_always(text->rests_on) && !needs_no_article(text))
+        kit_fail("the refusal %s cites the article on %s, which is not in use", text->name,
+                 text->article);
+}
+
 sheaf_refusal kit_offer_entry(kit *k)
 {
     sheaf_entry entry;
@@ -298,6 +335,7 @@ sheaf_refusal kit_offer_entry(kit *k)
     }
     met[refusal] = true;
     sheaf_fold_drop(&k->state);
+    check_cited(k, refusal);
     sheaf_hash after = sheaf_state_digest(&k->state);
     if (!sheaf_hash_equal(&before, &after))
         kit_fail("a refused %s left traces in the state",

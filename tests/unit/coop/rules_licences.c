@@ -35,7 +35,7 @@ void test_licences(void **unused)
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     kit_with_data(&k, &rules);
-    refuse(&k, R(until_past), LICENCE(SET("ann"), "1"));
+    refuse(&k, R(licence_past), LICENCE(SET("ann"), "1"));
     refuse(&k, R(licensed_order), LICENCE(SET("bob") "," SET("ann"), FAR));
     refuse(&k, R(licensed_order), LICENCE(SET("ann") "," SET("ann"), FAR));
     refuse(&k, R(no_such_dataset), LICENCE("{'dataset':#ann}", FAR));

@@ -55,7 +55,7 @@ void test_proxy_forms(void **unused)
              (long long)k.now + 1000 * 1000 + 10);
     kit_want(&k, R(proxy_long), "ann", "proxy.give", until, NULL);
     static const kit_row rows[] = {
-        {"ann", "proxy.give", "{'member':#bob,'until':9}", R(until_past)},
+        {"ann", "proxy.give", "{'member':#bob,'until':9}", R(proxy_past)},
         {"ann", "proxy.give", "{'member':#ann,'until':9}", R(proxy_holder)},
         {"ann", "proxy.give", "{'member':#sue,'until':9}", R(proxy_holder)},
         {"ann", "proxy.give", "{'member':4000,'until':9}", R(proxy_holder)},

@@ -113,7 +113,7 @@ void test_receipts_of_liquidators(void **unused)
                4);
     static const kit_row rows[] = {
         {"ann", "revenue.record", EARNED("5"), R(not_a_liquidator)},
-        {"dan", "revenue.record", PLAIN("5"), R(evidence_missing)},
+        {"dan", "revenue.record", PLAIN("5"), R(ending_evidence)},
         {"dan", "revenue.record", EARNED("5"), .label = "r"},
         {"ann", "revenue.reverse", WRONG("r"), R(not_a_liquidator)},
         {"dan", "revenue.reverse", WRONG("r")},

@@ -69,7 +69,7 @@ static void settle(kit *k)
         {"eve", "split.stay", "{}", R(not_a_member)},
         {"gil", "split.settle", "{'evidence':~e,'split':#t}", R(no_vote)},
         {"bob", "split.settle", "{'evidence':~e,'split':#m}", R(no_such_split)},
-        {"bob", "split.settle", "{'evidence':~0,'split':#t}", R(evidence_missing)},
+        {"bob", "split.settle", "{'evidence':~0,'split':#t}", R(ending_evidence)},
         {"bob", "split.settle", "{'evidence':~e,'split':#t}"},
         {"bob", "split.settle", "{'evidence':~e,'split':#t}", R(approved_twice)},
         {"cat", "split.settle", "{'evidence':~f,'split':#t}"}, /* another statement: anew */

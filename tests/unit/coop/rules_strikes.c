@@ -131,7 +131,7 @@ void test_repaid_shares_are_struck(void **unused)
         {"dan", "payment.sign", "{'payment':#p}"},
         {"bob", "payment.order", OUT("1500"), .label = "q"},
         {"ann", "motion.open", OPEN(STRIKE("bob", "6")), R(share_short)},
-        {"ann", "motion.open", OPEN(STRIKE("bob", "5")), R(bank_short)}, /* 4,500 */
+        {"ann", "motion.open", OPEN(STRIKE("bob", "5")), R(share_bank)}, /* 4,500 */
         {"ann", "motion.open", OPEN(STRIKE("bob", "3")), .label = "m"},
         {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
         {"cat", "ballot.cast", "{'choice':'yes','motion':#m}"},

@@ -21,7 +21,7 @@ void test_datasets_and_consents(void **unused)
          R(not_your_dataset)},
         {"ann", "consent.grant", "{'dataset':4000,'purpose':'care','until':1890000000000}",
          R(no_such_dataset)},
-        {"ann", "consent.grant", "{'dataset':#d,'purpose':'care','until':5}", R(until_past)},
+        {"ann", "consent.grant", "{'dataset':#d,'purpose':'care','until':5}", R(consent_past)},
         {"ann", "consent.grant", "{'dataset':#d,'purpose':'care','until':1890000000000}",
          .label = "c"},
         {"ann", "consent.grant",
