@@ -149,9 +149,7 @@ static void petition(sheaf_waits *w, uint32_t of, int64_t at)
 static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_petition *p = sheaf_petition_get(w->state, of);
-    uint8_t organ = sheaf_bylaws_now(w->state)->assembly_organ;
-    if ((p->by == w->member && sheaf_waits_votes(w))
-        || (organ && sheaf_office_now(w->state, w->member, organ - 1)))
+    if (sheaf_petition_convener(w->state, p, w->member, w->now) == SHEAF_ACCEPTED)
         WAIT("petition", of, at, p->title, "its assembly is yours to convene, or dates itself",
              "assembly convene --petition %u --starts MS --ends MS --agenda TEXT --place TEXT",
              of);
@@ -161,10 +159,7 @@ static void petition_dates(sheaf_waits *w, uint32_t of, int64_t at)
 static void place(sheaf_waits *w, const struct sheaf_row_assembly *a, int64_t at)
 {
     const struct sheaf_row_petition *p = sheaf_petition_find(w->state, a->petition);
-    uint8_t organ = sheaf_bylaws_now(w->state)->assembly_organ;
-    if (p && sheaf_hash_is_zero(&a->place) && a->state != SHEAF_assembly_state_under_way
-        && ((p->by == w->member && sheaf_waits_votes(w))
-            || (organ && sheaf_office_now(w->state, w->member, organ - 1))))
+    if (p && sheaf_assembly_placer(w->state, a, w->member, w->now) == SHEAF_ACCEPTED)
         WAIT("assembly", a->id, at, p->title, "its place is yours to tell",
              "assembly place --assembly %u --place TEXT", a->id);
 }

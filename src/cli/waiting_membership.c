@@ -173,11 +173,21 @@ static bool decides(const sheaf_waits *w, uint32_t applicant)
                                sheaf_bylaws_now(w->state)->admission_organ - 1);
 }
 
+/* When those who approve admit, unless as many decline; 0 where no such moment is to come. */
+static int64_t admitted_at(const sheaf_waits *w, const struct sheaf_row_member *row)
+{
+    const struct sheaf_row_deadline *due =
+        sheaf_deadline_find(w->state, sheaf_pair(row->id, SHEAF_deadline_kind_member_admits));
+    return due && due->place && row->approvals > row->declines ? due->at : 0;
+}
+
 static const char *approval_words(const sheaf_waits *w, const struct sheaf_row_member *row)
 {
-    return sheaf_shares_paid(w->state, row->id)
-               ? "your approval, or `member decline`"
-               : "your approval, or `member decline`; admitted only once its shares are paid";
+    if (!sheaf_shares_paid(w->state, row->id))
+        return "your approval, or `member decline`; admitted only once its shares are paid";
+    return admitted_at(w, row) ? "enough approve, and admit then unless as many decline: your "
+                                 "approval, or `member decline`"
+                               : "your approval, or `member decline`";
 }
 
 /* A claim that nobody can admit: the place is another's by now, or the membership is over. */
@@ -196,9 +206,11 @@ static void applications(sheaf_waits *w)
     for (uint32_t i = coop->applications_from; i < count; i++) {
         const struct sheaf_row_member *row = sheaf_member_at(w->state, i);
         if (row->state == SHEAF_member_state_applied && row->applied + lapse_ms >= w->now
-            && !spoke(w, row->id) && decides(w, row->id) && !in_vain(w, row))
-            WAIT_TITLED("application", row->id, row->applied + lapse_ms, row->name,
+            && !spoke(w, row->id) && decides(w, row->id) && !in_vain(w, row)) {
+            int64_t at = admitted_at(w, row);
+            WAIT_TITLED("application", row->id, at ? at : row->applied + lapse_ms, row->name,
                         approval_words(w, row), "member admit --member %u", row->id);
+        }
     }
 }
 

@@ -46,6 +46,16 @@ struct sheaf_row_assembly *sheaf_assembly_add(sheaf_fold *fold, uint32_t bylaws,
 bool sheaf_assembly_called_by(const sheaf_state *state,
                               const struct sheaf_row_assembly *assembly, uint32_t member);
 
+/* May the member convene now what the petition asks for, if that waits to be convened: who
+ * opened it, officers who convene, and later who signed it? */
+sheaf_refusal sheaf_petition_convener(const sheaf_state *state,
+                                      const struct sheaf_row_petition *petition,
+                                      uint32_t member, int64_t now);
+/* And tell where an assembly is held that dated itself, if that is not told? */
+sheaf_refusal sheaf_assembly_placer(const sheaf_state *state,
+                                    const struct sheaf_row_assembly *assembly, uint32_t member,
+                                    int64_t now);
+
 /* The motion, which is being opened, is on what follows from that process of accountability:
  * whoever is called does not vote on it. `effect` is NULL where it has none. */
 sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,

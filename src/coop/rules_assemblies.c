@@ -47,19 +47,19 @@ static bool convenes(const sheaf_state *state, uint32_t member)
 /* Who acts on what a petition asks for: who opened it and the officers who convene assemblies
  * at any time, and whoever has signed it from `then` on, or where who opened it has no vote any
  * more. Else who is against it would sign it to be the first. */
-static sheaf_refusal check_petitioner(const sheaf_fold *fold,
-                                      const struct sheaf_row_petition *petition, int64_t then)
+static sheaf_refusal check_petitioner(const sheaf_state *state,
+                                      const struct sheaf_row_petition *petition,
+                                      uint32_t member, int64_t now, int64_t then)
 {
-    const sheaf_state *state = fold->state;
-    if (convenes(state, fold->member))
+    if (convenes(state, member))
         return SHEAF_ACCEPTED;
-    SHEAF_REFUSE_IF(!sheaf_member_get(state, fold->member)->votes, no_vote);
-    if (petition->by == fold->member)
+    SHEAF_REFUSE_IF(!sheaf_member_get(state, member)->votes, no_vote);
+    if (petition->by == member)
         return SHEAF_ACCEPTED;
     const struct sheaf_row_signature *signature =
-        sheaf_signature_find(state, sheaf_pair(petition->id, fold->member));
+        sheaf_signature_find(state, sheaf_pair(petition->id, member));
     bool opener = sheaf_member_get(state, petition->by)->votes > 0;
-    SHEAF_REFUSE_IF(!signature || signature->withdrawn || (opener && fold->stamp < then),
+    SHEAF_REFUSE_IF(!signature || signature->withdrawn || (opener && now < then),
                     petition_convener);
     return SHEAF_ACCEPTED;
 }
@@ -71,6 +71,13 @@ static int64_t half_over(const sheaf_state *state, const struct sheaf_row_petiti
     int64_t reached = petition->closes - (int64_t)then->petition_assembly_s * 1000;
     int64_t last = petition->closes - notice_ms(then);
     return last - (last - reached) / 2;
+}
+
+sheaf_refusal sheaf_petition_convener(const sheaf_state *state,
+                                      const struct sheaf_row_petition *petition,
+                                      uint32_t member, int64_t now)
+{
+    return check_petitioner(state, petition, member, now, half_over(state, petition));
 }
 
 /* In a minute nobody deals with what a petition asks for, and only those who knew of it vote.
@@ -92,7 +99,8 @@ static sheaf_refusal check_petition(const sheaf_fold *fold,
     const struct sheaf_row_petition *petition = sheaf_petition_get(fold->state, what->petition);
     SHEAF_REFUSE_IF(petition->state == SHEAF_petition_state_dated, petition_dated);
     SHEAF_REFUSE_IF(petition->state != SHEAF_petition_state_reached, petition_short);
-    SHEAF_REFUSE_UNLESS(check_petitioner(fold, petition, half_over(fold->state, petition)));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_petition_convener(fold->state, petition, fold->member, fold->stamp));
     SHEAF_REFUSE_IF(what->starts > petition->closes, petition_late);
     /* What was promised to those who signed holds, whatever was amended since. */
     SHEAF_REFUSE_IF(
@@ -173,6 +181,13 @@ sheaf_refusal sheaf_rule_assembly_cancel(sheaf_fold *fold,
     return SHEAF_ACCEPTED;
 }
 
+/* For its first or second call. */
+static bool waits(const struct sheaf_row_assembly *assembly)
+{
+    return assembly->state == SHEAF_assembly_state_convened
+           || assembly->state == SHEAF_assembly_state_second_call;
+}
+
 bool sheaf_assembly_called_by(const sheaf_state *state,
                               const struct sheaf_row_assembly *assembly, uint32_t member)
 {
@@ -186,6 +201,18 @@ bool sheaf_assembly_called_by(const sheaf_state *state,
     return signature && !signature->withdrawn;
 }
 
+sheaf_refusal sheaf_assembly_placer(const sheaf_state *state,
+                                    const struct sheaf_row_assembly *assembly, uint32_t member,
+                                    int64_t now)
+{
+    SHEAF_REFUSE_IF(assembly->petition == SHEAF_NONE || !sheaf_hash_is_zero(&assembly->place)
+                        || !waits(assembly),
+                    place_told);
+    const struct sheaf_row_petition *petition = sheaf_petition_get(state, assembly->petition);
+    int64_t notice = notice_ms(sheaf_bylaws_get(state, petition->bylaws));
+    return check_petitioner(state, petition, member, now, assembly->starts - notice / 2);
+}
+
 /* Of one that dated itself, once. */
 sheaf_refusal sheaf_rule_assembly_place(sheaf_fold *fold,
                                         const struct sheaf_assembly_place *what)
@@ -193,14 +220,8 @@ sheaf_refusal sheaf_rule_assembly_place(sheaf_fold *fold,
     sheaf_state *state = fold->state;
     uint32_t row = sheaf_assembly_row(state, what->assembly);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
-    const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
-    SHEAF_REFUSE_IF(assembly->petition == SHEAF_NONE || !sheaf_hash_is_zero(&assembly->place)
-                        || (assembly->state != SHEAF_assembly_state_convened
-                            && assembly->state != SHEAF_assembly_state_second_call),
-                    place_told);
-    const struct sheaf_row_petition *petition = sheaf_petition_get(state, assembly->petition);
-    int64_t notice = notice_ms(sheaf_bylaws_get(state, petition->bylaws));
-    SHEAF_REFUSE_UNLESS(check_petitioner(fold, petition, assembly->starts - notice / 2));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_assembly_placer(state, sheaf_assembly_at(state, row), fold->member, fold->stamp));
     sheaf_assembly_edit(state, row)->place = what->place;
     return SHEAF_ACCEPTED;
 }
@@ -214,9 +235,7 @@ sheaf_refusal sheaf_rule_assembly_notice(sheaf_fold *fold,
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_assembly);
     const struct sheaf_row_assembly *assembly = sheaf_assembly_at(state, row);
     SHEAF_REFUSE_IF(!sheaf_assembly_called_by(state, assembly, fold->member), notice_by);
-    bool waits = assembly->state == SHEAF_assembly_state_convened
-                 || assembly->state == SHEAF_assembly_state_second_call;
-    SHEAF_REFUSE_IF(!waits || assembly->notified == assembly->call, notice_recorded);
+    SHEAF_REFUSE_IF(!waits(assembly) || assembly->notified == assembly->call, notice_recorded);
     struct sheaf_row_assembly *edited = sheaf_assembly_edit(state, row);
     edited->notified = assembly->call;
     edited->delivered = (uint32_t)what->delivered;

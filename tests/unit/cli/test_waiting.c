@@ -410,10 +410,91 @@ static void test_notice_of_petition(void **unused)
     kit_close(&k);
 }
 
+static bool told(kit *k, const char *who, const char *command, const char *label,
+                 const char *words, int64_t until)
+{
+    sheaf_waits waits;
+    bool found = false;
+    sheaf_waits_find(&waits, &k->state, kit_index(k, who), k->now);
+    for (size_t i = 0; i < waits.count; i++)
+        found =
+            found
+            || (waits.at[i].of == kit_index(k, label)
+                && strncmp(waits.at[i].command, command, strlen(command)) == 0
+                && strstr(waits.at[i].words, words) && (!until || waits.at[i].until == until));
+    sheaf_waits_free(&waits);
+    return found;
+}
+
+/* Who opened a petition convenes its assembly, and who signed it from half of the time on; so
+ * with the place of one that dated itself. */
+static void test_signers_of_petition(void **unused)
+{
+    (void)unused;
+    static kit k;
+    sheaf_deadline due;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_petitions] =
+        "{'assembly_s':300,'members_bp':5000,'open_max':2,'protected':true,'sign_s':200}";
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':100,'open_s':60,'protected':false,'quorum_bp':5000}";
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    int64_t half = k.now + 100000; /* (300 s - 100 s of notice) / 2 */
+    static const char *const names[] = {"ann", "bob", "cat"};
+    for (int late = 0; late < 2; late++) {
+        k.now = half - 1 + late;
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(told(&k, names[i], "assembly convene", "p", "yours to convene", 0),
+                             i == 0 || (i == 1 && late));
+        try_all(&k.state, k.now);
+    }
+    assert_true(sheaf_deadline_first(&k.state, &due));
+    k.now = due.at;
+    kit_do(&k, "hub", "clock.tick", "in", KIT_TICK("petition_dates", "p"));
+    half = sheaf_assembly_get(&k.state, kit_index(&k, "in"))->starts - 50000;
+    for (int late = 0; late < 2; late++) {
+        k.now = half - 1 + late;
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(told(&k, names[i], "assembly place", "in", "yours to tell", 0),
+                             i == 0 || (i == 1 && late));
+        try_all(&k.state, k.now);
+    }
+    kit_close(&k);
+}
+
+/* Whom enough approve is admitted at a moment that those who can still decline are told. */
+static void test_applications_that_enough_approve(void **unused)
+{
+    (void)unused;
+    static kit k;
+    kit_open(&k);
+    kit_rules rules = kit_rules_usual();
+    kit_found_four(&k, &rules);
+    rules.article[SHEAF_ARTICLE_members] =
+        "{'admission':{'approvals':2,'lapse_s':86400,'object_s':600,'open_max':20},'classes':"
+        "[{'name':'member','votes':1},{'name':'supporter','votes':0}],'leave_notice_s':0,"
+        "'protected':true}";
+    kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
+    kit_do(&k, "fay", "member.apply", "fay", KIT_PERSON("fay"));
+    int64_t applied = k.now;
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#fay}");
+    assert_true(told(&k, "dan", "member admit", "fay", "your approval", applied + 86400000));
+    kit_do(&k, "bob", "member.admit", NULL, "{'member':#fay}");
+    assert_true(told(&k, "dan", "member admit", "fay", "admit then", applied + 600000));
+    kit_do(&k, "cat", "member.decline", NULL, "{'member':#fay}");
+    assert_true(told(&k, "dan", "member admit", "fay", "admit then", applied + 600000));
+    assert_false(told(&k, "bob", "member admit", "fay", "", 0));
+    kit_close(&k);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules_take_what_waits),
-                                       cmocka_unit_test(test_what_is_held),
-                                       cmocka_unit_test(test_notice_of_petition)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rules_take_what_waits), cmocka_unit_test(test_what_is_held),
+        cmocka_unit_test(test_notice_of_petition), cmocka_unit_test(test_signers_of_petition),
+        cmocka_unit_test(test_applications_that_enough_approve)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
