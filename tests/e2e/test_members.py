@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from kit import Folder, Hub, check, finish, free_port, refused, request, sheaf
+from kit import Folder, Hub, check, finish, free_port, refused, request, sheaf, until
 
 PORT = free_port()
 
@@ -90,8 +90,20 @@ def decide(hub, homes, title, effect):
     motion = json.loads(done.stdout)["index"]
     for home in homes:
         sheaf("ballot", "cast", "--home", home, "--motion", motion, "--choice", "yes")
-    time.sleep(0.3)
-    return done, json.loads(hub.get(f"/api/v1/motions/{motion}")[1])
+
+    def seen():
+        return json.loads(hub.get(f"/api/v1/motions/{motion}")[1])
+
+    until(lambda: seen()["motion"]["state"] != "open")
+    return done, seen()
+
+
+def acts_from(hub, size):
+    """The kinds of the acts that were entered from there on, but for deadlines that passed
+    meanwhile."""
+    entries = json.loads(hub.get(f"/api/v1/log/entries?from={size}&count=256")[1])["entries"]
+    kinds = [entry["entry"]["act"]["kind"] for entry in entries]
+    return [kind for kind in kinds if kind != "clock.tick"]
 
 
 def completion():
@@ -138,11 +150,14 @@ def shown(hub, homes, amendment):
         check("a settled motion is shown", done.returncode == 0 and "A new name" in words
               and "changes article 1, Name, form and purpose" in words
               and "adopted, and its effect took place" in words, words + done.stderr)
-    done = sheaf("motion", "open", "--home", homes[0], "--title", "Tea at four",
-                 "--reason", "thirst", "--json")
-    index = json.loads(done.stdout)["index"]
-    sheaf("ballot", "cast", "--home", homes[0], "--motion", index, "--choice", "abstain")
-    words = sheaf("motion", "show", index, "--home", homes[0]).stdout
+    for _ in range(5):  # it is open for two seconds, which may be short on a busy machine
+        done = sheaf("motion", "open", "--home", homes[0], "--title", "Tea at four",
+                     "--reason", "thirst", "--json")
+        index = json.loads(done.stdout)["index"]
+        sheaf("ballot", "cast", "--home", homes[0], "--motion", index, "--choice", "abstain")
+        words = sheaf("motion", "show", index, "--home", homes[0]).stdout
+        if "with these votes it" in words:
+            break
     check("an open motion is shown", "title      Tea at four\n" in words
           and "reason     thirst\n" in words and "a resolution" in words
           and "0 for, 0 against, 1 blank" in words and "with these votes it" in words, words)
@@ -274,7 +289,7 @@ def nonsense(hub):
     post("an effect as an act", change(kind="surplus.distribute", what={"amount_cents": 1}),
          "decision")
     post("too large", b"[" + b"1," * 200000 + b"1]", "", 413)
-    check("none of it left a trace", hub.size() == size, hub.size())
+    check("none of it left a trace", acts_from(hub, size) == [], acts_from(hub, size))
     for path, status in (("/api/v1/state/nothing", 404), ("/api/v1/motions/99999", 404),
                          ("/api/v1/blobs/zz", 400),
                          ("/log/../keys/log.key", 400), ("/log/keys/log.key", 404), ("/nowhere",
