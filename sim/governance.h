@@ -59,6 +59,7 @@ enum {
     SHARES_MAX = 20,
     REPAY_DAYS = 90,
     APPLY_DAYS = 60,
+    APPEAL_DAYS = 730,
     ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
 
     SUSPEND_BY = 2

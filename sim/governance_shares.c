@@ -198,18 +198,29 @@ static void judge(governance *g, int who, const char *kind, bool accepted, bool 
                         g->k.outcome.refusal);
 }
 
+static bool applied_within(const governance *g, int who, int64_t days)
+{
+    const person *p = &g->b.people[who];
+    return p->state == APPLIED && p->applied + days * DAY_MS >= g->k.now + g->k.step_ms;
+}
+
 /* An application that is not decided, and has not lapsed. */
 static bool applies(const governance *g, int who)
 {
-    const person *p = &g->b.people[who];
-    return p->state == APPLIED && p->applied + APPLY_DAYS * DAY_MS >= g->k.now + g->k.step_ms;
+    return applied_within(g, who, APPLY_DAYS);
+}
+
+/* One that the members may still decide on, whatever became of it; a claim is made anew. */
+static bool appeals(const governance *g, int who)
+{
+    return applied_within(g, who, g->b.people[who].place ? APPLY_DAYS : APPEAL_DAYS);
 }
 
 void acts_pay(governance *g, int who, int to, int shares)
 {
     bool only = g->b.treasurer[to] && book_treasurers(&g->b) == 1; /* so another member may */
     bool due = acts_is_due(g) || g->b.going[to] || only, accepted;
-    bool may = (book_is_member(&g->b.people[to]) || (g->b.before && applies(g, to)))
+    bool may = (book_is_member(&g->b.people[to]) || (g->b.before && appeals(g, to)))
                && may_hold(&g->b.people[to], shares) && who != to
                && (only ? book_has_vote(&g->b.people[who]) : book_may_record(g, who));
     accepted = acts_try(g, who, "share.pay", "{'evidence':~e,'member':%u,'shares':%d}",

@@ -38,9 +38,9 @@
  *   than can change what is protected took one membership after the other over, and did. So
  *   there is always somebody to decide, and one alone holds up nobody whom the others know.
  * - What the panel upholds takes effect when wait_s is over, never before: an objection, that
- *   of an accomplice for one, shortens nothing, and any key of the member's own can object until
- *   then. That begins the panel's time anew. It is over sooner only where the voices that are
- *   left can change nothing: then it fails at once, or stands from the end of wait_s.
+ *   of an accomplice for one, shortens nothing, and any key of the member's own can object
+ *   until then. That begins the panel's time anew. It is over sooner only where the voices
+ *   that are left can change nothing: then it fails at once, or stands from the end of wait_s.
  * - An objection keeps the member from money and keys until the panel has decided, so colluders
  *   could hold somebody there by one false recovery after the other. Who has confirmed one that
  *   failed after an objection therefore confirms no other of the same member's keys for wait_s

@@ -248,9 +248,8 @@ def data(scratch, homes):
     refused("consent for another member's data", 4, "another member", "consent", "grant", "--home",
             homes[1], "--dataset",
             dataset, "--purpose", "care", "--until", until)
-    refused("consent that has ended already", 4, "over already", "consent", "grant", "--home", homes[0],
-            "--dataset", dataset,
-            "--purpose", "care", "--until", 1)
+    refused("consent that has ended already", 4, "over already", "consent", "grant", "--home",
+            homes[0], "--dataset", dataset, "--purpose", "care", "--until", 1)
     refused("a choice that there is not", 2, "care", "consent", "grant", "--home", homes[0],
             "--dataset", dataset,
             "--purpose", "fun", "--until", until)
