@@ -210,7 +210,7 @@ static void check_time(governance *g, motion *m)
 static void contest(governance *g, motion *m)
 {
     int who = acts_somebody(g);
-    if (!acts_try(g, who, "ballot.contest", "{'motion':%u}", m->id))
+    if (!acts_try(g, who, "ballot.contest", "{'matter':%u}", m->id))
         return;
     if (!m->counted[who] || m->conflicted[who] || m->state != SHEAF_motion_state_open)
         governance_fail(g, "member %u contests what nobody counted", acts_id(g, who));
@@ -238,7 +238,7 @@ static void count(governance *g)
                      acts_choices[acts_inclination(g, m)], acts_id(g, p));
     if (!*list
         || !acts_try(g, one, "ballots.record",
-                     "{'channel':'paper','evidence':~e,'list':[%s],'motion':%u}", list, m->id))
+                     "{'channel':'paper','evidence':~e,'list':[%s],'matter':%u}", list, m->id))
         return;
     uint32_t sheet = acts_last(g);
     if (g->k.now > g->b.tellers_until || m->conflicted[one])

@@ -1,6 +1,7 @@
 /* cli/allocation_show.c - `sheaf allocation show`. */
 #include "cli/ceiling_words.h"
 #include "cli/matter.h"
+#include "cli/teller_words.h"
 
 #include "bylaws/bylaws.h"
 #include "coop/allocation.h"
@@ -56,7 +57,7 @@ static apart count_apart(const sheaf_state *state, const struct sheaf_row_alloca
     apart out = {0};
     for (uint32_t i = 0; i < sheaf_allocation_ballot_count(state); i++) {
         const struct sheaf_row_allocation_ballot *ballot = sheaf_allocation_ballot_at(state, i);
-        out.on_trial += ballot->allocation == row->id && !ballot->counts;
+        out.on_trial += ballot->allocation == row->id && ballot->cast && !ballot->counts;
         out.by_proxy += ballot->allocation == row->id && ballot->cast == row->decided;
     }
     return out;
@@ -98,6 +99,9 @@ static void print(const sheaf_matter *matter)
                ? "reached"
                : "not reached");
     print_apart(matter->state, row);
+    sheaf_tellers_print(matter->state, row->id,
+                        row->state == SHEAF_allocation_state_open ? row->closes : 0,
+                        "  tellers     ", "              ");
     if (row->state == SHEAF_allocation_state_open) {
         sheaf_matter_print_time("until", row->closes);
         puts("  then        it is divided by the points by itself, the largest remainders "
@@ -130,6 +134,7 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
     }
     sheaf_json_close(w);
     sheaf_matter_put_text(matter, w, "reason", &row->reason);
+    sheaf_sheets_put(matter->state, row->id, w);
     sheaf_matter_put_text(matter, w, "title", &row->title);
     sheaf_json_member_put_int(w, "uncounted", given.on_trial);
 }

@@ -25,3 +25,14 @@ bool sheaf_date_parse(const char *text, int64_t *out)
     sheaf_date_print(*out, back); /* the 31st of April is the 1st of May */
     return strcmp(back, text) == 0;
 }
+
+sheaf_moment sheaf_moment_of(int64_t ms)
+{
+    sheaf_moment out;
+    struct tm utc;
+    time_t seconds = (time_t)(ms / 1000);
+    if (!gmtime_r(&seconds, &utc)
+        || !strftime(out.words, sizeof out.words, "%Y-%m-%d %H:%M UTC", &utc))
+        snprintf(out.words, sizeof out.words, "later");
+    return out;
+}

@@ -6,6 +6,7 @@
 #include "cli/bylaws_words.h"
 #include "cli/document.h"
 #include "cli/source_text.h"
+#include "cli/teller_words.h"
 #include "coop/refusal_detail.h"
 #include "coop/view.h"
 #include "store/clock.h"
@@ -106,6 +107,7 @@ static int print_json(const sheaf_motion_report *r)
     sheaf_json_open_object(&w);
     sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_decision), r->rule, SHEAF_NONE, &w);
     sheaf_json_close(&w);
+    sheaf_sheets_put(r->state, r->motion->id, &w);
     put_standing(&w, &r->standing);
     sheaf_json_member_put_string(&w, "then", sheaf_str(sheaf_motion_prospect(r)));
     put_text(&w, "title", &r->title);

@@ -7,6 +7,7 @@
 #include "cli/effect_words.h"
 #include "cli/privacy_words.h"
 #include "cli/source_text.h"
+#include "cli/teller_words.h"
 #include "coop/organs.h"
 #include "coop/refusal_detail.h"
 #include "coop/view.h"
@@ -250,35 +251,6 @@ static sheaf_slice class_of(const sheaf_motion_report *r)
     return SHEAF_WORDS(sheaf_class_at(r->state, bylaws->class_first + m->of - 1)->name);
 }
 
-/* What tellers have counted, and how members are heard who say that it is not theirs. */
-static void print_tellers(const sheaf_motion_report *r)
-{
-    const sheaf_state *state = r->state;
-    const struct sheaf_row_hand_count *hand = sheaf_hand_count_find(state, r->motion->id);
-    const char *label = "tellers";
-    char when[MOMENT_SIZE];
-    for (uint32_t i = 0; i < sheaf_sheet_count(state); i++) {
-        const struct sheaf_row_sheet *sheet = sheaf_sheet_at(state, i);
-        if (sheet->motion != r->motion->id || sheet->confirmed == SHEAF_NONE)
-            continue;
-        uint32_t contested = 0;
-        for (uint32_t n = 0; n < sheet->count; n++)
-            contested += sheaf_sheet_line_at(state, sheet->first + n)->refusal
-                         == SHEAF_REFUSED_ballot_contested;
-        printf("  %-10s %u of them counted by tellers", label, sheet->counted);
-        if (contested)
-            printf(", %" PRIu32 " contested by their members", contested);
-        printf(": `sheaf ballots show %" PRIu32 "`\n", sheet->id);
-        label = "";
-    }
-    if (!hand || r->motion->state != SHEAF_motion_state_open || !hand->keyed)
-        return;
-    puts("             whoever's it is not says so until it closes: `sheaf ballot contest`");
-    if (hand->closes == r->motion->closes)
-        printf("             for that it is put off; it would have closed %s\n",
-               moment(hand->before, when));
-}
-
 static void print_votes(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -304,7 +276,8 @@ static void print_votes(const sheaf_motion_report *r)
     if (m->by_proxy)
         printf("; %" PRIu32 " of them by proxy", m->by_proxy);
     puts("");
-    print_tellers(r);
+    sheaf_tellers_print(r->state, m->id, m->state == SHEAF_motion_state_open ? m->closes : 0,
+                        "  tellers    ", "             ");
     if (on_trial)
         printf("  on trial   %" PRIu32 " voted, which is recorded and not counted\n", on_trial);
     print_counted(r);

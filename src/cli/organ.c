@@ -3,8 +3,10 @@
 #include "cli/arguments_show.h"
 #include "cli/ceiling_words.h"
 #include "cli/conflict_words.h"
+#include "cli/date.h"
 #include "cli/round_source.h"
 #include "cli/source_text.h"
+#include "cli/teller_words.h"
 #include "coop/electorate.h"
 #include "coop/organs.h"
 #include "coop/view.h"
@@ -12,25 +14,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { DAY_S = 86400, LABEL = 10 };
-
-/* "2026-11-28 09:00 UTC" */
-typedef struct {
-    char words[32];
-} moment;
-
-static moment moment_of(int64_t ms)
-{
-    moment out;
-    struct tm utc;
-    time_t seconds = (time_t)(ms / 1000);
-    if (!gmtime_r(&seconds, &utc)
-        || !strftime(out.words, sizeof out.words, "%Y-%m-%d %H:%M UTC", &utc))
-        snprintf(out.words, sizeof out.words, "later");
-    return out;
-}
 
 static const char *choice_word(sheaf_table_id table, const char *column, uint8_t choice)
 {
@@ -71,7 +56,7 @@ static void print_officers(const sheaf_round_source *source, uint8_t organ, uint
             continue;
         printf("  member %u", office->member);
         sheaf_source_print_name(source, office->member);
-        printf(" until %s", moment_of(office_until(state, office)).words);
+        printf(" until %s", sheaf_moment_of(office_until(state, office)).words);
         if (office->consecutive > 1)
             printf(", for the term number %u in a row", office->consecutive);
         puts("");
@@ -242,9 +227,9 @@ static void print_outcome(const struct sheaf_row_election *e, int64_t now)
     default:
         if (now < e->opens)
             printf("  candidates stand until %s: sheaf candidate stand --election %u\n",
-                   moment_of(e->opens).words, e->id);
-        printf("  ballots are taken from %s until %s\n", moment_of(e->opens).words,
-               moment_of(e->closes).words);
+                   sheaf_moment_of(e->opens).words, e->id);
+        printf("  ballots are taken from %s until %s\n", sheaf_moment_of(e->opens).words,
+               sheaf_moment_of(e->closes).words);
         puts("  then whoever has most approvals is elected; of two with as many, who stood "
              "first");
     }
@@ -275,7 +260,7 @@ static uint32_t uncounted(const sheaf_state *state, const struct sheaf_row_elect
     uint32_t count = 0;
     for (uint32_t i = 0; i < sheaf_election_ballot_count(state); i++) {
         const struct sheaf_row_election_ballot *ballot = sheaf_election_ballot_at(state, i);
-        count += ballot->election == e->id && !ballot->counts;
+        count += ballot->election == e->id && ballot->cast && !ballot->counts;
     }
     return count;
 }
@@ -299,6 +284,8 @@ static void print_election(const sheaf_round_source *source, const struct sheaf_
     uint32_t conflicted = sheaf_conflicts(state, e->id), on_trial = uncounted(state, e);
     if (e->by_proxy)
         printf("  %u of them by proxy, as the holder voted\n", e->by_proxy);
+    sheaf_tellers_print(state, e->id, e->state == SHEAF_election_state_open ? e->closes : 0,
+                        "  ", "  ");
     if (on_trial)
         printf("  %u on trial voted, which is recorded and not counted\n", on_trial);
     if (conflicted)
@@ -345,6 +332,7 @@ static void print_election_json(const sheaf_round_source *source,
     sheaf_json_open_object(&w);
     sheaf_row_write(sheaf_table_describe(SHEAF_TABLE_election), e, SHEAF_NONE, &w);
     sheaf_json_close(&w);
+    sheaf_sheets_put(state, e->id, &w);
     sheaf_json_member_put_int(&w, "uncounted", uncounted(state, e));
     (void)sheaf_print_end(&object, &w);
 }
@@ -380,7 +368,7 @@ static void print_proxy(const sheaf_round_source *source, const struct sheaf_row
         printf(" on everything");
     else
         printf(" on %u", p->matter);
-    printf(" that closes until %s\n", moment_of(p->until).words);
+    printf(" that closes until %s\n", sheaf_moment_of(p->until).words);
 }
 
 /* Laid down by its holder and still in its time: who gave it votes, or chooses another. */

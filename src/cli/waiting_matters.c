@@ -1,11 +1,13 @@
 /* What members decide on and deal with; see waiting.h. */
 #include "cli/waiting.h"
 
+#include "coop/allocation.h"
 #include "coop/circles.h"
 #include "coop/electorate.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/pending.h"
+#include "coop/poll.h"
 #include "coop/view.h"
 
 /* What waits for the member. */
@@ -60,8 +62,17 @@ static bool proxied(const sheaf_waits *w, uint32_t matter, int64_t closes)
            || (all && all->live && all->until >= closes);
 }
 
-/* Have tellers counted a vote as the member's, which it has not contested? */
-static bool by_tellers(sheaf_waits *w, const struct sheaf_row_motion *m, int64_t at)
+/* Have tellers counted a vote as the member's, which it has not contested? It is `words`. */
+static bool by_tellers(sheaf_waits *w, const char *noun, uint32_t of, int64_t at,
+                       sheaf_hash title, const char *words)
+{
+    if (sheaf_counted_check(w->state, of, w->member) == SHEAF_ACCEPTED)
+        return false;
+    WAIT(noun, of, at, title, words, "ballot contest --matter %u", of);
+    return true;
+}
+
+static bool on_motion(sheaf_waits *w, const struct sheaf_row_motion *m, int64_t at)
 {
     static const char *const words[] = {
         [SHEAF_choice_yes] =
@@ -71,14 +82,8 @@ static bool by_tellers(sheaf_waits *w, const struct sheaf_row_motion *m, int64_t
         [SHEAF_choice_abstain] =
             "tellers counted a blank vote of yours; say so if it is not yours",
     };
-    const struct sheaf_row_counted *counted =
-        sheaf_counted_find(w->state, sheaf_pair(m->id, w->member));
     const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(w->state, m, w->member);
-    if (!counted || counted->contested || !ballot)
-        return false;
-    WAIT("motion", m->id, at, m->title, words[ballot->choice], "ballot contest --motion %u",
-         m->id);
-    return true;
+    return ballot && by_tellers(w, "motion", m->id, at, m->title, words[ballot->choice]);
 }
 
 static void motion(sheaf_waits *w, uint32_t of, int64_t at)
@@ -90,7 +95,7 @@ static void motion(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT("motion", of, at, m->title,
              "officers found that you have a conflict of interest: you do not vote on it",
              "motion show %u", of);
-    if (by_tellers(w, m, at))
+    if (on_motion(w, m, at))
         return;
     if (sheaf_motion_ballot(w->state, m, w->member) || !ballots_taken(w, m) || !vote_words(may))
         return;
@@ -112,9 +117,12 @@ static void election(sheaf_waits *w, uint32_t of, int64_t at)
         && !sheaf_candidate_find(w->state, pair))
         WAIT("election", of, organ->nominate_s ? e->opens : at, untitled,
              "candidates stand, as you may", "candidate stand --election %u", of);
+    if (by_tellers(w, "election", of, at, untitled,
+                   "tellers counted a ballot of yours; say so if it is not yours"))
+        return;
     const char *words =
         vote_words(voter(w, SHEAF_body_assembly, organ->electorate, of, e->bylaws, of));
-    if (words && w->now >= e->opens && !sheaf_election_ballot_find(w->state, pair))
+    if (words && w->now >= e->opens && !sheaf_election_ballot_of(w->state, of, w->member))
         WAIT("election", of, at, untitled, words, "election vote --election %u --approve FILE",
              of);
 }
@@ -125,9 +133,11 @@ static void allocation(sheaf_waits *w, uint32_t of, int64_t at)
     const struct sheaf_row_decision *rule = sheaf_decision_by(
         w->state, sheaf_bylaws_get(w->state, a->bylaws), SHEAF_decision_sort_ordinary);
     sheaf_refusal may = voter(w, SHEAF_body_assembly, 0, of, a->bylaws, of);
+    if (by_tellers(w, "allocation", of, at, a->title,
+                   "tellers counted points of yours; say so if they are not yours"))
+        return;
     if (w->now >= a->opened + (int64_t)rule->notice_s * 1000
-        && !sheaf_allocation_ballot_find(w->state, sheaf_pair(of, w->member))
-        && vote_words(may))
+        && !sheaf_allocation_ballot_of(w->state, of, w->member) && vote_words(may))
         WAIT("allocation", of, at, a->title,
              may != SHEAF_ACCEPTED
                  ? "your points, if you like: on trial they are recorded and not counted"

@@ -7,6 +7,7 @@
 #include "coop/licence.h"
 #include "coop/organs.h"
 #include "coop/override.h"
+#include "coop/poll.h"
 #include "coop/shares.h"
 #include "coop/treasury.h"
 #include "coop/view.h"
@@ -363,12 +364,13 @@ static void sheets(sheaf_waits *w)
     uint32_t count = sheaf_sheet_count(w->state);
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_sheet *row = sheaf_sheet_at(w->state, i);
-        const struct sheaf_row_motion *motion = sheaf_motion_get(w->state, row->motion);
+        const sheaf_poll_kind *kind;
+        sheaf_poll poll;
         if (row->confirmed == SHEAF_NONE && row->by != w->member
-            && motion->state == SHEAF_motion_state_open && motion->closes > w->now
-            && !sheaf_conflicted(w->state, row->motion, w->member)
-            && !sheaf_conflicted(w->state, row->motion, row->by))
-            WAIT("sheet", row->id, motion->closes, "of ballots: to be confirmed by a teller",
+            && sheaf_poll_find(w->state, row->matter, &kind, &poll) == SHEAF_ACCEPTED
+            && poll.closes > w->now && !sheaf_conflicted(w->state, row->matter, w->member)
+            && !sheaf_conflicted(w->state, row->matter, row->by))
+            WAIT("sheet", row->id, poll.closes, "of ballots: to be confirmed by a teller",
                  "ballots confirm --sheet %u", row->id);
     }
 }

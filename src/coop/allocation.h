@@ -4,6 +4,10 @@
 
 #include "coop/ceilings.h"
 
+/* The member's ballot that stands, or NULL. */
+const struct sheaf_row_allocation_ballot *
+sheaf_allocation_ballot_of(const sheaf_state *state, uint32_t allocation, uint32_t member);
+
 /* The points given to the option in that row. */
 sheaf_votes sheaf_option_votes(const sheaf_state *state, uint32_t option);
 

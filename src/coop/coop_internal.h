@@ -216,18 +216,9 @@ bool sheaf_assembly_motion_off(const sheaf_state *state, uint32_t row);
 void sheaf_assembly_motions_close(sheaf_fold *fold, const struct sheaf_row_assembly *assembly,
                                   int64_t at);
 
-/* Is the motion open? */
-sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id);
-/* Does the member vote on it, and have the tellers not counted its ballot? */
-sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member);
-/* Counts the ballot, in the place of one that the member has cast before. */
-void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice);
-
-/* The member has no ballot on it any more, and may cast one. */
-void sheaf_ballot_take_back(sheaf_fold *fold, uint32_t motion, uint32_t member);
 /* Do ballots count that tellers have counted, and that their members can contest: until it
  * closes in its own time? */
-bool sheaf_ballots_contestable(const sheaf_state *state, uint32_t motion);
+bool sheaf_ballots_contestable(const sheaf_state *state, uint32_t matter);
 
 /* A debt is paid out of the bank; and every account is cleared. */
 sheaf_refusal sheaf_ledger_pay(sheaf_fold *fold, int64_t cents);

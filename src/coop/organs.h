@@ -67,6 +67,10 @@ bool sheaf_power_held(const sheaf_state *state, uint32_t member, sheaf_power pow
 /* How many offices there are now in organs with the power, but for those of `without`. */
 uint32_t sheaf_power_officers(const sheaf_state *state, sheaf_power power, uint32_t without);
 
+/* The member's ballot that stands in the election, or NULL. */
+const struct sheaf_row_election_ballot *
+sheaf_election_ballot_of(const sheaf_state *state, uint32_t election, uint32_t member);
+
 /* What ballots in the election count for, by class. */
 sheaf_ceilings sheaf_election_ceilings(const sheaf_state *state,
                                        const struct sheaf_row_election *election);

@@ -8,6 +8,7 @@
  * coop/ceilings.h says, of all points that were given. */
 #include "coop/allocation.h"
 #include "coop/apportion.h"
+#include "coop/poll.h"
 #include "coop/proxies.h"
 #include "coop/room.h"
 
@@ -66,11 +67,11 @@ sheaf_refusal sheaf_rule_allocation_open(sheaf_fold *fold,
 /* ---- points ---- */
 
 static sheaf_refusal check_points(const struct sheaf_row_allocation *row,
-                                  const struct sheaf_allocation_give *what)
+                                  const sheaf_list *points)
 {
-    const struct sheaf_option_points *given = what->points.at;
+    const struct sheaf_option_points *given = points->at;
     int64_t sum = 0;
-    for (uint32_t i = 0; i < what->points.count; i++) {
+    for (uint32_t i = 0; i < points->count; i++) {
         SHEAF_REFUSE_IF(given[i].option >= row->options
                             || (i > 0 && given[i].option <= given[i - 1].option),
                         option_order);
@@ -116,47 +117,67 @@ static void give(sheaf_state *state, const struct sheaf_row_allocation *row, uin
     given->points = points;
 }
 
-/* The member's, which it has none of yet, with no points on it: its row. */
-static uint32_t ballot_add(sheaf_state *state, uint32_t at, uint32_t member, bool counts)
+const struct sheaf_row_allocation_ballot *
+sheaf_allocation_ballot_of(const sheaf_state *state, uint32_t allocation, uint32_t member)
 {
+    const struct sheaf_row_allocation_ballot *ballot =
+        sheaf_allocation_ballot_find(state, sheaf_pair(allocation, member));
+    return ballot && ballot->cast ? ballot : NULL;
+}
+
+/* The row of the member's ballot, cast by this entry; where it had none, one without points. */
+static uint32_t ballot_have(sheaf_fold *fold, uint32_t at, uint32_t member, bool counts)
+{
+    sheaf_state *state = fold->state;
     uint32_t allocation = sheaf_allocation_at(state, at)->id;
-    uint32_t ballot = sheaf_allocation_ballot_count(state);
-    struct sheaf_row_allocation_ballot *fresh =
-        sheaf_allocation_ballot_new(state, sheaf_pair(allocation, member));
-    fresh->allocation = allocation;
-    fresh->member = member;
-    fresh->counts = counts;
-    if (counts)
+    uint64_t pair = sheaf_pair(allocation, member);
+    uint32_t row = sheaf_allocation_ballot_row(state, pair);
+    if (counts && !sheaf_allocation_ballot_of(state, allocation, member))
         sheaf_allocation_edit(state, at)->ballots++;
-    return ballot;
+    struct sheaf_row_allocation_ballot *ballot = row == SHEAF_NONE
+                                                     ? sheaf_allocation_ballot_new(state, pair)
+                                                     : sheaf_allocation_ballot_edit(state, row);
+    ballot->allocation = allocation;
+    ballot->member = member;
+    ballot->counts = counts;
+    ballot->cast = fold->index;
+    return row == SHEAF_NONE ? sheaf_allocation_ballot_count(state) - 1 : row;
+}
+
+static int64_t begins(const sheaf_state *state, const struct sheaf_row_allocation *row)
+{
+    return row->opened + (int64_t)rule_of(state, row->bylaws)->notice_s * 1000;
+}
+
+/* *counts: and not on trial, when points are recorded alone. */
+static sheaf_refusal check_voter(const sheaf_fold *fold, const struct sheaf_row_allocation *row,
+                                 uint32_t member, bool *counts)
+{
+    const sheaf_electorate electorate = electorate_of(row);
+    sheaf_refusal may = sheaf_may_vote(fold->state, &electorate, row->id, member);
+    *counts = may == SHEAF_ACCEPTED;
+    if (may != SHEAF_REFUSED_on_trial)
+        SHEAF_REFUSE_UNLESS(may);
+    SHEAF_REFUSE_IF(fold->stamp < begins(fold->state, row), voting_not_begun);
+    return sheaf_counted_check(fold->state, row->id, member);
 }
 
 sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
                                          const struct sheaf_allocation_give *what)
 {
     sheaf_state *state = fold->state;
+    bool counts;
     uint32_t at = sheaf_allocation_row(state, what->allocation);
     SHEAF_REFUSE_IF(at == SHEAF_NONE, no_such_allocation);
     const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
     SHEAF_REFUSE_IF(row->state != SHEAF_allocation_state_open, allocation_closed);
-    const sheaf_electorate electorate = electorate_of(row);
-    sheaf_refusal may = sheaf_may_vote(state, &electorate, row->id, fold->member);
-    bool counts = may == SHEAF_ACCEPTED;
-    if (may != SHEAF_REFUSED_on_trial) /* such points are recorded */
-        SHEAF_REFUSE_UNLESS(may);
-    SHEAF_REFUSE_IF(fold->stamp
-                        < row->opened + (int64_t)rule_of(state, row->bylaws)->notice_s * 1000,
-                    voting_not_begun);
-    SHEAF_REFUSE_UNLESS(check_points(row, what));
-    uint64_t pair = sheaf_pair(row->id, fold->member);
-    uint32_t ballot = sheaf_allocation_ballot_row(state, pair);
-    SHEAF_REFUSE_IF(ballot != SHEAF_NONE
+    SHEAF_REFUSE_UNLESS(check_voter(fold, row, fold->member, &counts));
+    SHEAF_REFUSE_UNLESS(check_points(row, &what->points));
+    SHEAF_REFUSE_IF(sheaf_allocation_ballot_of(state, row->id, fold->member)
                         && !sheaf_bylaws_get(state, row->bylaws)->ballots_changeable,
                     voted_already);
-    if (ballot == SHEAF_NONE)
-        ballot = ballot_add(state, at, fold->member, counts);
+    uint32_t ballot = ballot_have(fold, at, fold->member, counts);
     SHEAF_STOP_IF_SPENT(fold);
-    sheaf_allocation_ballot_edit(state, ballot)->cast = fold->index;
     const struct sheaf_option_points *given = what->points.at;
     for (uint8_t option = 0, i = 0; option < row->options; option++) {
         bool named = i < what->points.count && given[i].option == option;
@@ -165,6 +186,94 @@ sheaf_refusal sheaf_rule_allocation_give(sheaf_fold *fold,
     }
     return SHEAF_ACCEPTED;
 }
+
+/* ---- as tellers count ballots ---- */
+
+static sheaf_refusal poll_find(const sheaf_state *state, uint32_t id, sheaf_poll *out)
+{
+    const struct sheaf_row_allocation *row = sheaf_allocation_find(state, id);
+    SHEAF_REFUSE_IF(!row, no_such_matter);
+    SHEAF_REFUSE_IF(row->state != SHEAF_allocation_state_open, allocation_closed);
+    *out = (sheaf_poll){.closes = row->closes, .open_s = rule_of(state, row->bylaws)->open_s};
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal poll_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    bool counts;
+    return check_voter(fold, sheaf_allocation_get(fold->state, id), member, &counts);
+}
+
+static sheaf_refusal poll_read(const sheaf_state *state, uint32_t id,
+                               const struct sheaf_counted_ballot *ballot)
+{
+    SHEAF_REFUSE_IF(!ballot->has_points || ballot->has_approve || ballot->has_choice,
+                    ballot_form);
+    return check_points(sheaf_allocation_get(state, id), &ballot->points);
+}
+
+static uint32_t poll_own(sheaf_state *state, uint32_t id, uint32_t member, sheaf_vote *out)
+{
+    const struct sheaf_row_allocation_ballot *ballot =
+        sheaf_allocation_ballot_of(state, id, member);
+    if (!ballot)
+        return SHEAF_NONE;
+    uint32_t row = sheaf_allocation_ballot_row(state, sheaf_pair(id, member));
+    uint8_t options = sheaf_allocation_get(state, id)->options;
+    for (uint8_t option = 0; option < options && !state->failed; option++) {
+        const struct sheaf_row_given *given = sheaf_given_find(state, sheaf_pair(row, option));
+        if (given && given->points)
+            sheaf_vote_mark(state, out, option, given->points);
+    }
+    return ballot->cast;
+}
+
+static void poll_put(sheaf_fold *fold, uint32_t id, uint32_t member, const sheaf_vote *vote)
+{
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_allocation_row(state, id);
+    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
+    const sheaf_electorate electorate = electorate_of(row);
+    uint32_t ballot = ballot_have(fold, at, member,
+                                  sheaf_entitled(state, &electorate, member) == SHEAF_ACCEPTED);
+    for (uint8_t option = 0, i = 0; option < row->options && !state->failed; option++) {
+        const struct sheaf_row_mark *mark =
+            i < vote->count ? sheaf_mark_at(state, vote->first + i) : NULL;
+        bool named = mark && mark->of == option;
+        give(state, row, ballot, option, named ? mark->points : 0);
+        i += named;
+    }
+}
+
+/* Without points, and no longer counted. */
+static void empty(sheaf_state *state, uint32_t at, uint32_t ballot)
+{
+    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
+    for (uint8_t option = 0; option < row->options && !state->failed; option++)
+        give(state, row, ballot, option, 0);
+    if (sheaf_allocation_ballot_at(state, ballot)->counts)
+        sheaf_allocation_edit(state, at)->ballots--;
+}
+
+static void poll_take_back(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    uint32_t ballot = sheaf_allocation_ballot_row(state, sheaf_pair(id, member));
+    if (!sheaf_allocation_ballot_of(state, id, member))
+        return;
+    empty(state, sheaf_allocation_row(state, id), ballot);
+    sheaf_allocation_ballot_edit(state, ballot)->cast = 0;
+}
+
+static void poll_put_off(sheaf_state *state, uint32_t id, int64_t closes)
+{
+    sheaf_allocation_edit(state, sheaf_allocation_row(state, id))->closes = closes;
+    sheaf_deadline_set(state, id, SHEAF_deadline_kind_allocation, closes);
+}
+
+const sheaf_poll_kind sheaf_poll_allocation = {
+    poll_find, poll_check, poll_read, poll_own, poll_put, poll_take_back, poll_put_off,
+};
 
 /* ---- conflicts of interest ---- */
 
@@ -181,14 +290,11 @@ sheaf_refusal sheaf_matter_allocation_open(const sheaf_state *state, uint32_t id
 void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t member)
 {
     sheaf_state *state = fold->state;
-    uint32_t at = sheaf_allocation_row(state, id);
-    uint32_t ballot = sheaf_allocation_ballot_row(state, sheaf_pair(id, member));
-    if (ballot == SHEAF_NONE || !sheaf_allocation_ballot_at(state, ballot)->counts)
-        return;
-    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
-    for (uint8_t option = 0; option < row->options; option++)
-        give(state, row, ballot, option, 0);
-    sheaf_allocation_edit(state, at)->ballots--;
+    const struct sheaf_row_allocation_ballot *ballot =
+        sheaf_allocation_ballot_of(state, id, member);
+    if (ballot && ballot->counts)
+        empty(state, sheaf_allocation_row(state, id),
+              sheaf_allocation_ballot_row(state, sheaf_pair(id, member)));
 }
 
 /* ---- closing ---- */
@@ -199,12 +305,12 @@ static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t 
     sheaf_state *state = fold->state;
     uint32_t at = sheaf_allocation_row(state, id);
     uint32_t from = sheaf_allocation_ballot_row(state, sheaf_pair(id, holder));
-    if (from == SHEAF_NONE || sheaf_allocation_ballot_find(state, sheaf_pair(id, giver)))
+    if (!sheaf_allocation_ballot_of(state, id, holder)
+        || sheaf_allocation_ballot_of(state, id, giver))
         return;
-    uint32_t ballot = ballot_add(state, at, giver, true);
+    uint32_t ballot = ballot_have(fold, at, giver, true);
     if (state->failed)
         return;
-    sheaf_allocation_ballot_edit(state, ballot)->cast = fold->index;
     const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
     for (uint8_t option = 0; option < row->options && !state->failed; option++) {
         const struct sheaf_row_given *given = sheaf_given_find(state, sheaf_pair(from, option));

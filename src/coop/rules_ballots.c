@@ -2,6 +2,7 @@
 #include "coop/coop_internal.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
+#include "coop/poll.h"
 
 /* A member's vote on a motion: what stands in the state about it, looked up once. */
 typedef struct {
@@ -151,11 +152,6 @@ static sheaf_refusal taken(const sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
-sheaf_refusal sheaf_ballots_taken(const sheaf_fold *fold, uint32_t id)
-{
-    return taken(fold, sheaf_motion_row(fold->state, id));
-}
-
 /* Where it is accepted, *row is that of the motion, and *counts whether the ballot counts. */
 static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
                            const struct sheaf_row_member *member, uint32_t *row, bool *counts)
@@ -173,17 +169,8 @@ static sheaf_refusal check(const sheaf_fold *fold, uint32_t id,
                         && !sheaf_office_now(state, member->id, (uint8_t)motion->of),
                     not_in_office);
     SHEAF_REFUSE_IF(fold->stamp < motion->begins, voting_not_begun);
-    const struct sheaf_row_counted *counted =
-        sheaf_counted_find(state, sheaf_pair(id, member->id));
-    SHEAF_REFUSE_IF(counted && !counted->contested, counted_by_tellers);
+    SHEAF_REFUSE_UNLESS(sheaf_counted_check(state, id, member->id));
     return sheaf_assembly_ballot_check(state, motion, member->id);
-}
-
-sheaf_refusal sheaf_ballot_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
-{
-    uint32_t row;
-    bool counts;
-    return check(fold, id, sheaf_member_find(fold->state, member), &row, &counts);
 }
 
 static void put(sheaf_fold *fold, const vote *on, uint8_t choice, bool counts)
@@ -205,28 +192,6 @@ static void put(sheaf_fold *fold, const vote *on, uint8_t choice, bool counts)
     close_if_decided(fold, on);
 }
 
-void sheaf_ballot_put(sheaf_fold *fold, uint32_t motion, uint32_t member, uint8_t choice)
-{
-    sheaf_state *state = fold->state;
-    const vote on =
-        vote_on(state, sheaf_motion_row(state, motion), sheaf_member_get(state, member));
-    const sheaf_electorate electorate = sheaf_motion_electorate(on.motion);
-    put(fold, &on, choice, sheaf_row_entitled(state, &electorate, on.member) == SHEAF_ACCEPTED);
-}
-
-void sheaf_ballot_take_back(sheaf_fold *fold, uint32_t motion, uint32_t member)
-{
-    sheaf_state *state = fold->state;
-    const vote on =
-        vote_on(state, sheaf_motion_row(state, motion), sheaf_member_get(state, member));
-    const struct sheaf_row_ballot *ballot = standing(state, &on);
-    if (!ballot)
-        return;
-    if (ballot->counts)
-        count_vote(state, &on, ballot->choice, false);
-    sheaf_ballot_edit(state, on.cast)->cast = 0; /* before any motion: it stands no more */
-}
-
 sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot_cast *what)
 {
     const sheaf_state *state = fold->state;
@@ -239,3 +204,81 @@ sheaf_refusal sheaf_rule_ballot_cast(sheaf_fold *fold, const struct sheaf_ballot
     put(fold, &on, what->choice, counts);
     return SHEAF_ACCEPTED;
 }
+
+/* ---- as tellers count them ---- */
+
+static sheaf_refusal poll_find(const sheaf_state *state, uint32_t id, sheaf_poll *out)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, id);
+    SHEAF_REFUSE_IF(!motion, no_such_matter);
+    SHEAF_REFUSE_IF(motion->state != SHEAF_motion_state_open, motion_closed);
+    *out = (sheaf_poll){
+        .closes = motion->closes,
+        .open_s = sheaf_motion_rule(state, motion)->open_s,
+        .urgent = motion->room == SHEAF_room_urgent || motion->ratify,
+        .officers = motion->body == SHEAF_body_organ,
+        .on_tellers = motion->effect == SHEAF_KIND_tellers_appoint,
+    };
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal poll_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    uint32_t row;
+    bool counts;
+    return check(fold, id, sheaf_member_find(fold->state, member), &row, &counts);
+}
+
+static sheaf_refusal poll_read(const sheaf_state *state, uint32_t id,
+                               const struct sheaf_counted_ballot *ballot)
+{
+    (void)state, (void)id;
+    SHEAF_REFUSE_IF(!ballot->has_choice || ballot->has_approve || ballot->has_points,
+                    ballot_form);
+    return SHEAF_ACCEPTED;
+}
+
+static vote vote_of(const sheaf_state *state, uint32_t id, uint32_t member)
+{
+    return vote_on(state, sheaf_motion_row(state, id), sheaf_member_get(state, member));
+}
+
+static uint32_t poll_own(sheaf_state *state, uint32_t id, uint32_t member, sheaf_vote *out)
+{
+    const vote on = vote_of(state, id, member);
+    const struct sheaf_row_ballot *ballot = standing(state, &on);
+    if (!ballot)
+        return SHEAF_NONE;
+    out->choice = ballot->choice;
+    return ballot->cast;
+}
+
+static void poll_put(sheaf_fold *fold, uint32_t id, uint32_t member, const sheaf_vote *what)
+{
+    const vote on = vote_of(fold->state, id, member);
+    const sheaf_electorate electorate = sheaf_motion_electorate(on.motion);
+    put(fold, &on, what->choice,
+        sheaf_row_entitled(fold->state, &electorate, on.member) == SHEAF_ACCEPTED);
+}
+
+static void poll_take_back(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    const vote on = vote_of(state, id, member);
+    const struct sheaf_row_ballot *ballot = standing(state, &on);
+    if (!ballot)
+        return;
+    if (ballot->counts)
+        count_vote(state, &on, ballot->choice, false);
+    sheaf_ballot_edit(state, on.cast)->cast = 0; /* before any motion: it stands no more */
+}
+
+static void poll_put_off(sheaf_state *state, uint32_t id, int64_t closes)
+{
+    sheaf_motion_edit(state, sheaf_motion_row(state, id))->closes = closes;
+    sheaf_deadline_set(state, id, SHEAF_deadline_kind_motion, closes);
+}
+
+const sheaf_poll_kind sheaf_poll_motion = {
+    poll_find, poll_check, poll_read, poll_own, poll_put, poll_take_back, poll_put_off,
+};

@@ -6,6 +6,7 @@
 #include "coop/organs_internal.h"
 
 #include "bylaws/bylaws.h"
+#include "coop/poll.h"
 #include "coop/proxies.h"
 
 enum { CANDIDATES_MAX = SHEAF_FIXED_candidates };
@@ -214,57 +215,174 @@ static void count_ballot(sheaf_state *state, uint32_t row, uint32_t member,
     }
 }
 
-static sheaf_refusal read_ballot(const sheaf_state *state,
-                                 const struct sheaf_election_vote *what, uint8_t seats,
-                                 sheaf_hash *out)
+/* A candidate who has withdrawn since a ballot was handed in to tellers, for whom `withdrawn`
+ * is true, voids no others on it. */
+static sheaf_refusal check_approved(const sheaf_state *state, uint32_t election, uint8_t seats,
+                                    const sheaf_list *approve, bool withdrawn)
 {
-    const struct sheaf_approved_candidate *list = what->approve.at;
-    SHEAF_REFUSE_IF(what->approve.count > seats, too_many_approved);
-    memset(out, 0, sizeof *out);
-    for (uint32_t i = 0; i < what->approve.count; i++) {
+    const struct sheaf_approved_candidate *list = approve->at;
+    SHEAF_REFUSE_IF(approve->count > seats, too_many_approved);
+    for (uint32_t i = 0; i < approve->count; i++) {
         const struct sheaf_row_candidate *candidate =
-            sheaf_candidate_find(state, sheaf_pair(what->election, list[i].member));
+            sheaf_candidate_find(state, sheaf_pair(election, list[i].member));
         SHEAF_REFUSE_IF(i && list[i].member <= list[i - 1].member, approved_order);
-        SHEAF_REFUSE_IF(!candidate || candidate->withdrawn != SHEAF_NONE, not_a_candidate);
-        out->bytes[candidate->place / 8] |= (uint8_t)(1u << candidate->place % 8);
+        SHEAF_REFUSE_IF(!candidate || (!withdrawn && candidate->withdrawn != SHEAF_NONE),
+                        not_a_candidate);
     }
     return SHEAF_ACCEPTED;
+}
+
+static void approve(const sheaf_state *state, uint32_t election, uint32_t member,
+                    sheaf_hash *ballot)
+{
+    uint8_t place = sheaf_candidate_find(state, sheaf_pair(election, member))->place;
+    ballot->bytes[place / 8] |= (uint8_t)(1u << place % 8);
+}
+
+const struct sheaf_row_election_ballot *
+sheaf_election_ballot_of(const sheaf_state *state, uint32_t election, uint32_t member)
+{
+    const struct sheaf_row_election_ballot *ballot =
+        sheaf_election_ballot_find(state, sheaf_pair(election, member));
+    return ballot && ballot->cast ? ballot : NULL;
+}
+
+/* *counts: and not on trial, when a ballot is recorded alone. */
+static sheaf_refusal check_voter(const sheaf_fold *fold,
+                                 const struct sheaf_row_election *election, uint32_t member,
+                                 bool *counts)
+{
+    const sheaf_electorate electorate = electorate_of(fold->state, election);
+    SHEAF_REFUSE_IF(fold->stamp < election->opens, voting_before);
+    sheaf_refusal may = sheaf_may_vote(fold->state, &electorate, election->id, member);
+    *counts = may == SHEAF_ACCEPTED;
+    if (may != SHEAF_REFUSED_on_trial)
+        SHEAF_REFUSE_UNLESS(may);
+    return sheaf_counted_check(fold->state, election->id, member);
+}
+
+/* In the place of the member's ballot, if it has one. */
+static void put_ballot(sheaf_fold *fold, uint32_t row, uint32_t member,
+                       const sheaf_hash *approved, bool counts)
+{
+    sheaf_state *state = fold->state;
+    uint32_t id = sheaf_election_at(state, row)->id;
+    uint64_t pair = sheaf_pair(id, member);
+    uint32_t cast = sheaf_election_ballot_row(state, pair);
+    const struct sheaf_row_election_ballot *before =
+        sheaf_election_ballot_of(state, id, member);
+    if (counts)
+        count_ballot(state, row, member, before ? &before->approved : NULL, approved);
+    struct sheaf_row_election_ballot *ballot = cast == SHEAF_NONE
+                                                   ? sheaf_election_ballot_new(state, pair)
+                                                   : sheaf_election_ballot_edit(state, cast);
+    ballot->election = id;
+    ballot->member = member;
+    ballot->approved = *approved;
+    ballot->cast = fold->index;
+    ballot->counts = counts;
 }
 
 sheaf_refusal sheaf_rule_election_vote(sheaf_fold *fold, const struct sheaf_election_vote *what)
 {
     sheaf_state *state = fold->state;
     uint32_t row;
-    sheaf_hash approved;
+    bool counts;
+    sheaf_hash approved = {0};
+    const struct sheaf_approved_candidate *list = what->approve.at;
     SHEAF_REFUSE_UNLESS(find_open(state, what->election, &row));
     const struct sheaf_row_election *election = sheaf_election_at(state, row);
-    const sheaf_electorate electorate = electorate_of(state, election);
-    SHEAF_REFUSE_IF(fold->stamp < election->opens, voting_before);
-    sheaf_refusal may = sheaf_may_vote(state, &electorate, what->election, fold->member);
-    bool counts = may == SHEAF_ACCEPTED;
-    if (may != SHEAF_REFUSED_on_trial) /* such a ballot is recorded */
-        SHEAF_REFUSE_UNLESS(may);
-    SHEAF_REFUSE_UNLESS(read_ballot(state, what, election->seats, &approved));
-    uint64_t pair = sheaf_pair(what->election, fold->member);
-    uint32_t cast = sheaf_election_ballot_row(state, pair);
-    SHEAF_REFUSE_IF(cast != SHEAF_NONE
+    SHEAF_REFUSE_UNLESS(check_voter(fold, election, fold->member, &counts));
+    SHEAF_REFUSE_UNLESS(
+        check_approved(state, what->election, election->seats, &what->approve, false));
+    SHEAF_REFUSE_IF(sheaf_election_ballot_of(state, what->election, fold->member)
                         && !sheaf_bylaws_get(state, election->bylaws)->ballots_changeable,
                     voted_already);
-    if (counts)
-        count_ballot(state, row, fold->member,
-                     cast == SHEAF_NONE ? NULL
-                                        : &sheaf_election_ballot_at(state, cast)->approved,
-                     &approved);
-    struct sheaf_row_election_ballot *ballot = cast == SHEAF_NONE
-                                                   ? sheaf_election_ballot_new(state, pair)
-                                                   : sheaf_election_ballot_edit(state, cast);
-    ballot->election = what->election;
-    ballot->member = fold->member;
-    ballot->approved = approved;
-    ballot->cast = fold->index;
-    ballot->counts = counts;
+    for (uint32_t i = 0; i < what->approve.count; i++)
+        approve(state, what->election, list[i].member, &approved);
+    put_ballot(fold, row, fold->member, &approved, counts);
     return SHEAF_ACCEPTED;
 }
+
+/* ---- as tellers count ballots ---- */
+
+static sheaf_refusal poll_find(const sheaf_state *state, uint32_t id, sheaf_poll *out)
+{
+    const struct sheaf_row_election *election = sheaf_election_find(state, id);
+    SHEAF_REFUSE_IF(!election, no_such_matter);
+    SHEAF_REFUSE_IF(election->state != SHEAF_election_state_open, election_closed);
+    *out = (sheaf_poll){
+        .closes = election->closes,
+        .open_s = sheaf_organ_of(state, election->bylaws, election->organ)->open_s,
+    };
+    return SHEAF_ACCEPTED;
+}
+
+static sheaf_refusal poll_check(const sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    bool counts;
+    return check_voter(fold, sheaf_election_get(fold->state, id), member, &counts);
+}
+
+static sheaf_refusal poll_read(const sheaf_state *state, uint32_t id,
+                               const struct sheaf_counted_ballot *ballot)
+{
+    SHEAF_REFUSE_IF(!ballot->has_approve || ballot->has_choice || ballot->has_points,
+                    ballot_form);
+    return check_approved(state, id, sheaf_election_get(state, id)->seats, &ballot->approve,
+                          true);
+}
+
+static uint32_t poll_own(sheaf_state *state, uint32_t id, uint32_t member, sheaf_vote *out)
+{
+    const struct sheaf_row_election_ballot *ballot =
+        sheaf_election_ballot_of(state, id, member);
+    if (!ballot)
+        return SHEAF_NONE;
+    for (uint32_t row_1 = sheaf_election_get(state, id)->candidate_last;
+         row_1 && !state->failed;) {
+        const struct sheaf_row_candidate *candidate = sheaf_candidate_at(state, row_1 - 1);
+        if (approves(&ballot->approved, candidate->place))
+            sheaf_vote_mark(state, out, candidate->member, 0);
+        row_1 = candidate->before;
+    }
+    return ballot->cast;
+}
+
+static void poll_put(sheaf_fold *fold, uint32_t id, uint32_t member, const sheaf_vote *vote)
+{
+    const sheaf_state *state = fold->state;
+    uint32_t row = sheaf_election_row(state, id);
+    const sheaf_electorate electorate = electorate_of(state, sheaf_election_at(state, row));
+    sheaf_hash approved = {0};
+    for (uint32_t i = 0; i < vote->count; i++)
+        approve(state, id, sheaf_mark_at(state, vote->first + i)->of, &approved);
+    put_ballot(fold, row, member, &approved,
+               sheaf_entitled(state, &electorate, member) == SHEAF_ACCEPTED);
+}
+
+static void poll_take_back(sheaf_fold *fold, uint32_t id, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    const struct sheaf_row_election_ballot *ballot =
+        sheaf_election_ballot_of(state, id, member);
+    if (!ballot)
+        return;
+    if (ballot->counts)
+        count_ballot(state, sheaf_election_row(state, id), member, &ballot->approved, NULL);
+    sheaf_election_ballot_edit(state, sheaf_election_ballot_row(state, sheaf_pair(id, member)))
+        ->cast = 0;
+}
+
+static void poll_put_off(sheaf_state *state, uint32_t id, int64_t closes)
+{
+    sheaf_election_edit(state, sheaf_election_row(state, id))->closes = closes;
+    sheaf_deadline_set(state, id, SHEAF_deadline_kind_election, closes);
+}
+
+const sheaf_poll_kind sheaf_poll_election = {
+    poll_find, poll_check, poll_read, poll_own, poll_put, poll_take_back, poll_put_off,
+};
 
 /* ---- as a matter ---- */
 
@@ -282,7 +400,7 @@ void sheaf_matter_election_conflict(sheaf_fold *fold, uint32_t id, uint32_t memb
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_election_ballot *ballot =
-        sheaf_election_ballot_find(state, sheaf_pair(id, member));
+        sheaf_election_ballot_of(state, id, member);
     if (ballot && ballot->counts)
         count_ballot(state, sheaf_election_row(state, id), member, &ballot->approved, NULL);
 }
@@ -347,8 +465,8 @@ static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t 
 {
     sheaf_state *state = fold->state;
     const struct sheaf_row_election_ballot *ballot =
-        sheaf_election_ballot_find(state, sheaf_pair(id, holder));
-    if (!ballot || sheaf_election_ballot_find(state, sheaf_pair(id, giver)))
+        sheaf_election_ballot_of(state, id, holder);
+    if (!ballot || sheaf_election_ballot_of(state, id, giver))
         return;
     uint32_t row = sheaf_election_row(state, id);
     count_ballot(state, row, giver, NULL, &ballot->approved);

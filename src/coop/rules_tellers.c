@@ -2,8 +2,27 @@
  * that members without a device take part and nobody counts twice. */
 #include "bylaws/fixed.h"
 #include "coop/member.h"
-#include "coop/motion.h"
 #include "coop/pending.h"
+#include "coop/poll.h"
+
+#define POLL(name, doc) &sheaf_poll_##name,
+static const sheaf_poll_kind *const polls[] = {
+#include "coop/tbl/polls.def"
+};
+#undef POLL
+
+enum { POLLS = sizeof polls / sizeof *polls };
+
+sheaf_refusal sheaf_poll_find(const sheaf_state *state, uint32_t id,
+                              const sheaf_poll_kind **kind, sheaf_poll *out)
+{
+    sheaf_refusal refusal = SHEAF_REFUSED_no_such_matter;
+    for (size_t i = 0; i < POLLS && refusal == SHEAF_REFUSED_no_such_matter; i++) {
+        *kind = polls[i];
+        refusal = (*kind)->find(state, id, out);
+    }
+    return refusal;
+}
 
 bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member)
 {
@@ -34,10 +53,18 @@ sheaf_refusal sheaf_rule_tellers_appoint(sheaf_fold *fold,
 
 /* ---- whose member can say that it is not theirs ---- */
 
-bool sheaf_ballots_contestable(const sheaf_state *state, uint32_t motion)
+bool sheaf_ballots_contestable(const sheaf_state *state, uint32_t matter)
 {
-    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(state, motion);
+    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(state, matter);
     return row && row->keyed;
+}
+
+sheaf_refusal sheaf_counted_check(const sheaf_state *state, uint32_t matter, uint32_t member)
+{
+    const struct sheaf_row_counted *counted =
+        sheaf_counted_find(state, sheaf_pair(matter, member));
+    SHEAF_REFUSE_IF(counted && !counted->contested, counted_by_tellers);
+    return SHEAF_ACCEPTED;
 }
 
 /* Has the member a key that could contest it? It has few keys that are in force. */
@@ -54,64 +81,93 @@ static bool is_keyed(const sheaf_fold *fold, uint32_t member)
 }
 
 /* The least time in which members see what was counted as theirs, in milliseconds. */
-static int64_t contest_ms(const sheaf_state *state, const struct sheaf_row_motion *motion)
+static int64_t contest_ms(const sheaf_poll *poll)
 {
-    int64_t half_ms = (int64_t)sheaf_motion_rule(state, motion)->open_s * 500;
+    int64_t half_ms = (int64_t)poll->open_s * 500;
     int64_t most_ms = SHEAF_FIXED_teller_contest_s * INT64_C(1000);
     return half_ms < most_ms ? half_ms : most_ms;
 }
 
-/* Is there time left to contest it, or may the motion be put off so that there is? Once, from
- * the closing that it had: else tellers could put it off for ever. What has a time of its own
- * that runs out, as urgent matters have, is not put off. */
-static sheaf_refusal check_time(const sheaf_fold *fold, const struct sheaf_row_motion *motion)
+/* Is there time left to contest it, or may it be put off so that there is? Once, from the
+ * closing that it had: else tellers could put it off for ever. What has a time of its own that
+ * runs out, as urgent matters have, is not put off. */
+static sheaf_refusal check_time(const sheaf_fold *fold, uint32_t id, const sheaf_poll *poll)
 {
-    const sheaf_state *state = fold->state;
-    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(state, motion->id);
-    bool put_off = row && row->closes == motion->closes;
-    if (motion->closes - fold->stamp >= contest_ms(state, motion))
+    const struct sheaf_row_hand_count *row = sheaf_hand_count_find(fold->state, id);
+    bool put_off = row && row->closes == poll->closes;
+    if (poll->closes - fold->stamp >= contest_ms(poll))
         return SHEAF_ACCEPTED;
-    SHEAF_REFUSE_IF(put_off || motion->room == SHEAF_room_urgent || motion->ratify,
-                    tellers_late);
+    SHEAF_REFUSE_IF(put_off || poll->urgent, tellers_late);
     return SHEAF_ACCEPTED;
 }
 
 /* As for a ballot of the member's own, and none that the tellers have counted. */
-static sheaf_refusal check_ballot(const sheaf_fold *fold, uint32_t id, uint32_t member)
+static sheaf_refusal check_ballot(const sheaf_fold *fold, const sheaf_poll_kind *kind,
+                                  uint32_t id, uint32_t member)
 {
+    sheaf_poll poll;
+    SHEAF_REFUSE_UNLESS(kind->find(fold->state, id, &poll));
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, member), not_a_member);
-    SHEAF_REFUSE_UNLESS(sheaf_ballot_check(fold, id, member));
+    SHEAF_REFUSE_UNLESS(kind->check(fold, id, member));
     SHEAF_REFUSE_IF(sheaf_counted_find(fold->state, sheaf_pair(id, member)), ballot_contested);
-    return is_keyed(fold, member) ? check_time(fold, sheaf_motion_find(fold->state, id))
-                                  : SHEAF_ACCEPTED;
+    return is_keyed(fold, member) ? check_time(fold, id, &poll) : SHEAF_ACCEPTED;
+}
+
+/* ---- recording ---- */
+
+void sheaf_vote_mark(sheaf_state *state, sheaf_vote *vote, uint32_t of, uint16_t points)
+{
+    if (!vote->count++)
+        vote->first = sheaf_mark_count(state);
+    struct sheaf_row_mark *mark = sheaf_mark_new(state, 0);
+    mark->of = of;
+    mark->points = points;
+}
+
+static sheaf_vote write_vote(sheaf_state *state, const struct sheaf_counted_ballot *ballot)
+{
+    sheaf_vote out = {.choice = ballot->has_choice ? ballot->choice : 0};
+    const struct sheaf_approved_candidate *approve = ballot->approve.at;
+    const struct sheaf_option_points *points = ballot->points.at;
+    for (uint32_t i = 0; i < ballot->approve.count; i++)
+        sheaf_vote_mark(state, &out, approve[i].member, 0);
+    for (uint32_t i = 0; i < ballot->points.count; i++)
+        sheaf_vote_mark(state, &out, (uint32_t)points[i].option, (uint16_t)points[i].points);
+    return out;
 }
 
 sheaf_refusal sheaf_rule_ballots_record(sheaf_fold *fold,
                                         const struct sheaf_ballots_record *what)
 {
     sheaf_state *state = fold->state;
+    const sheaf_poll_kind *kind;
+    sheaf_poll poll;
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
-    const struct sheaf_row_motion *motion = sheaf_motion_find(state, what->motion);
-    SHEAF_REFUSE_IF(motion && motion->body == SHEAF_body_organ, not_this_organs);
-    SHEAF_REFUSE_IF(motion && motion->effect == SHEAF_KIND_tellers_appoint, tellers_on_tellers);
+    SHEAF_REFUSE_UNLESS(sheaf_poll_find(state, what->matter, &kind, &poll));
+    SHEAF_REFUSE_IF(poll.officers, not_this_organs);
+    SHEAF_REFUSE_IF(poll.on_tellers, tellers_on_tellers);
     const struct sheaf_counted_ballot *list = what->list.at;
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->motion, fold->member), conflicted);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, fold->member), conflicted);
     struct sheaf_row_sheet *sheet = sheaf_sheet_new(state, fold->index);
     sheet->id = fold->index;
     sheet->by = fold->member;
     sheet->key = fold->key;
     sheet->confirmed = SHEAF_NONE;
-    sheet->motion = what->motion;
+    sheet->matter = what->matter;
     sheet->channel = what->channel;
     sheet->evidence = what->evidence;
     sheet->first = sheaf_sheet_line_count(state);
     sheet->count = (uint16_t)what->list.count;
     for (uint32_t i = 0; i < what->list.count; i++) {
         SHEAF_REFUSE_IF(i > 0 && list[i].member <= list[i - 1].member, members_order);
-        SHEAF_REFUSE_UNLESS(check_ballot(fold, what->motion, list[i].member));
+        SHEAF_REFUSE_UNLESS(check_ballot(fold, kind, what->matter, list[i].member));
+        SHEAF_REFUSE_UNLESS(kind->read(state, what->matter, &list[i]));
+        const sheaf_vote vote = write_vote(state, &list[i]);
         struct sheaf_row_sheet_line *line = sheaf_sheet_line_new(state, 0);
         line->member = list[i].member;
-        line->choice = list[i].choice;
+        line->choice = vote.choice;
+        line->first = vote.first;
+        line->count = vote.count;
     }
     return SHEAF_ACCEPTED;
 }
@@ -131,44 +187,45 @@ bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key)
            && !(now && !before && sheaf_human_acts(state, now, by, fold->stamp));
 }
 
-/* The motion stays open for as long as the member can contest it. */
-static void keep_open(sheaf_fold *fold, uint32_t id)
+/* It stays open for as long as the member can contest the ballot. */
+static void keep_open(sheaf_fold *fold, const sheaf_poll_kind *kind, uint32_t id)
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_hand_count *row = sheaf_hand_count_have(state, id);
+    sheaf_poll poll;
     row->id = id;
     row->keyed++;
-    uint32_t at = sheaf_motion_row(state, id);
-    const struct sheaf_row_motion *motion = sheaf_motion_at(state, at);
-    int64_t least_ms = contest_ms(state, motion);
-    if (motion->closes - fold->stamp >= least_ms)
+    if (kind->find(state, id, &poll) != SHEAF_ACCEPTED
+        || poll.closes - fold->stamp >= contest_ms(&poll))
         return;
-    row->before = motion->closes;
-    row->closes = motion->closes + least_ms;
-    sheaf_motion_edit(state, at)->closes = row->closes;
-    sheaf_deadline_set(state, id, SHEAF_deadline_kind_motion, row->closes);
+    row->before = poll.closes;
+    row->closes = poll.closes + contest_ms(&poll);
+    kind->put_off(state, id, row->closes);
 }
 
-static void count_line(sheaf_fold *fold, struct sheaf_row_sheet *sheet,
-                       const struct sheaf_row_sheet_line *line)
+static void count_line(sheaf_fold *fold, const sheaf_poll_kind *kind,
+                       struct sheaf_row_sheet *sheet, const struct sheaf_row_sheet_line *line)
 {
     sheaf_state *state = fold->state;
-    const struct sheaf_row_ballot *own =
-        sheaf_motion_ballot(state, sheaf_motion_find(state, sheet->motion), line->member);
+    const sheaf_vote vote = {line->choice, line->count, line->first};
+    sheaf_vote own = {0};
+    uint32_t cast = kind->own(state, sheet->matter, line->member, &own);
     struct sheaf_row_counted *counted =
-        sheaf_counted_new(state, sheaf_pair(sheet->motion, line->member));
-    counted->motion = sheet->motion;
+        sheaf_counted_new(state, sheaf_pair(sheet->matter, line->member));
+    counted->matter = sheet->matter;
     counted->member = line->member;
     counted->sheet = sheet->id;
-    counted->cast = own ? own->cast : SHEAF_NONE;
-    counted->choice = own ? own->choice : 0;
+    counted->cast = cast;
+    counted->choice = own.choice;
+    counted->first = own.first;
+    counted->count = own.count;
     counted->keyed = is_keyed(fold, line->member);
     sheet->counted++;
     if (counted->keyed)
-        keep_open(fold, sheet->motion);
+        keep_open(fold, kind, sheet->matter);
     if (state->failed)
         return;
-    sheaf_ballot_put(fold, sheet->motion, line->member, line->choice);
+    kind->put(fold, sheet->matter, line->member, &vote);
 }
 
 /* Between the two acts a member may leave, declare a conflict, or be counted from another
@@ -178,24 +235,26 @@ sheaf_refusal sheaf_rule_ballots_confirm(sheaf_fold *fold,
                                          const struct sheaf_ballots_confirm *what)
 {
     sheaf_state *state = fold->state;
+    const sheaf_poll_kind *kind;
+    sheaf_poll poll;
     uint32_t row = sheaf_sheet_row(state, what->sheet);
     SHEAF_REFUSE_IF(!sheaf_teller_is(fold, fold->member), not_a_teller);
     SHEAF_REFUSE_IF(row == SHEAF_NONE, no_such_sheet);
     SHEAF_REFUSE_IF(sheaf_sheet_at(state, row)->confirmed != SHEAF_NONE, sheet_confirmed);
     const struct sheaf_row_sheet *recorded = sheaf_sheet_at(state, row);
     SHEAF_REFUSE_IF(!sheaf_teller_other(fold, recorded->by, recorded->key), sheet_own);
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, recorded->motion, fold->member)
-                        || sheaf_conflicted(state, recorded->motion, recorded->by),
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, recorded->matter, fold->member)
+                        || sheaf_conflicted(state, recorded->matter, recorded->by),
                     conflicted);
-    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, recorded->motion));
+    SHEAF_REFUSE_UNLESS(sheaf_poll_find(state, recorded->matter, &kind, &poll));
     struct sheaf_row_sheet *sheet = sheaf_sheet_edit(state, row);
     sheet->confirmed = fold->index;
     sheaf_refusal last = SHEAF_ACCEPTED;
     for (uint32_t i = 0; i < sheet->count; i++) {
         const struct sheaf_row_sheet_line *line = sheaf_sheet_line_at(state, sheet->first + i);
-        sheaf_refusal refusal = check_ballot(fold, sheet->motion, line->member);
+        sheaf_refusal refusal = check_ballot(fold, kind, sheet->matter, line->member);
         if (refusal == SHEAF_ACCEPTED)
-            count_line(fold, sheet, line);
+            count_line(fold, kind, sheet, line);
         else
             sheaf_sheet_line_edit(state, sheet->first + i)->refusal = (uint16_t)refusal;
         SHEAF_STOP_IF_SPENT(fold);
@@ -223,21 +282,23 @@ sheaf_refusal sheaf_rule_ballot_contest(sheaf_fold *fold,
                                         const struct sheaf_ballot_contest *what)
 {
     sheaf_state *state = fold->state;
-    SHEAF_REFUSE_UNLESS(sheaf_ballots_taken(fold, what->motion));
-    uint32_t row = sheaf_counted_row(state, sheaf_pair(what->motion, fold->member));
+    const sheaf_poll_kind *kind;
+    sheaf_poll poll;
+    SHEAF_REFUSE_UNLESS(sheaf_poll_find(state, what->matter, &kind, &poll));
+    uint32_t row = sheaf_counted_row(state, sheaf_pair(what->matter, fold->member));
     SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_counted_at(state, row)->contested,
                     ballot_not_counted);
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, sheaf_counted_at(state, row)->motion, fold->member),
-                    conflicted);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, fold->member), conflicted);
     struct sheaf_row_counted *counted = sheaf_counted_edit(state, row);
     counted->contested = true;
     if (counted->keyed)
-        sheaf_hand_count_edit(state, sheaf_hand_count_row(state, what->motion))->keyed--;
+        sheaf_hand_count_edit(state, sheaf_hand_count_row(state, what->matter))->keyed--;
     strike_line(state, counted->sheet, fold->member);
     SHEAF_STOP_IF_SPENT(fold);
+    const sheaf_vote own = {counted->choice, counted->count, counted->first};
     if (counted->cast == SHEAF_NONE)
-        sheaf_ballot_take_back(fold, what->motion, fold->member);
+        kind->take_back(fold, what->matter, fold->member);
     else
-        sheaf_ballot_put(fold, what->motion, fold->member, counted->choice);
+        kind->put(fold, what->matter, fold->member, &own);
     return SHEAF_ACCEPTED;
 }

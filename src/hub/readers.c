@@ -113,6 +113,7 @@ enum {
     AREA(roll_line, DECISIONS),
     AREA(sheet, BALLOTS),
     AREA(sheet_line, BALLOTS),
+    AREA(mark, BALLOTS),
     AREA(counted, BALLOTS),
     AREA(hand_count, DECISIONS),
     AREA(election_ballot, BALLOTS),

@@ -179,7 +179,7 @@ def count(coop):
     coop.act("ada", "ballot", "cast", "--motion", motion, "--choice", "no")
     ballots = written(coop.folder, "ballots.json", [
         {"choice": "yes", "member": 0}, {"choice": "yes", "member": members["cat"]}])
-    sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
+    sheet = coop.act("ada", "ballots", "record", "--matter", motion, "--channel", "paper",
                      "--evidence", "e" * 64, "--list", ballots)
     coop.refused("one teller is not two", "another teller", "ada", "ballots", "confirm", "--sheet",
                  sheet)
@@ -196,7 +196,7 @@ def count(coop):
     words = coop.show("cat", "motion", motion)[1]
     check("what tellers counted is told", "1 of them counted by tellers" in words
           and "sheaf ballot contest" in words, words)
-    coop.act("ada", "ballot", "contest", "--motion", motion)
+    coop.act("ada", "ballot", "contest", "--matter", motion)
     row = coop.row("motion", motion)
     check("who says that it is not theirs has the vote it cast", (row["yes"], row["no"]) == (0, 1),
           row)

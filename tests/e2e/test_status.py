@@ -225,7 +225,7 @@ def tellers(coop, motion):
     rows = os.path.join(coop.folder, "sheet.json")
     with open(rows, "w", encoding="utf-8") as file:
         json.dump([{"choice": "no", "member": coop.number["cat"]}], file)
-    sheet = coop.act("ada", "ballots", "record", "--motion", motion, "--channel", "paper",
+    sheet = coop.act("ada", "ballots", "record", "--matter", motion, "--channel", "paper",
                      "--evidence", "cd" * 32, "--list", rows)
     coop.nothing("ada", "sheet", sheet)
     coop.nothing("cat", "sheet", sheet)

@@ -94,9 +94,18 @@ static void assemble(kit *k)
     kit_do(k, "dan", "ballot.cast", NULL, "{'choice':'no','motion':#asm.motion}");
     kit_do(k, "ann", "ballots.record", "asm.sheet",
            "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#cat},"
-           "{'choice':'abstain','member':#dan}],'motion':#asm.motion}");
+           "{'choice':'abstain','member':#dan}],'matter':#asm.motion}");
     kit_do(k, "bob", "ballots.confirm", NULL, "{'sheet':#asm.sheet}");
-    kit_do(k, "dan", "ballot.contest", NULL, "{'motion':#asm.motion}");
+    kit_do(k, "dan", "ballot.contest", NULL, "{'matter':#asm.motion}");
+    kit_do(k, "ann", "allocation.open", "asm.divide",
+           "{'amount':900,'options':[{'name':^},{'name':^}],'points':10,'title':^}");
+    kit_do(k, "dan", "allocation.give", NULL,
+           "{'allocation':#asm.divide,'points':[{'option':1,'points':7}]}");
+    kit_do(k, "ann", "ballots.record", "asm.points",
+           "{'channel':'postal','evidence':~e,'list':[{'member':#cat,'points':[{'option':0,"
+           "'points':4}]},{'member':#dan,'points':[]}],'matter':#asm.divide}");
+    kit_do(k, "bob", "ballots.confirm", NULL, "{'sheet':#asm.points}");
+    kit_do(k, "dan", "ballot.contest", NULL, "{'matter':#asm.divide}");
     pass(k, 300);
     kit_do(k, "ann", "minutes.record", "asm.minutes", "{'assembly':#asm,'text':^}");
     kit_do(k, "cat", "minutes.approve", NULL, "{'minutes':#asm.minutes}");

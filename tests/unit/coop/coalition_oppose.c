@@ -80,7 +80,7 @@ static void vote_no(coalition *c, int place, uint32_t member)
             sheaf_ballot_find(state, sheaf_pair(motion->id, member));
         if (motion->state == SHEAF_motion_state_open && contests
             && sheaf_counted_find(state, sheaf_pair(motion->id, member)))
-            opponent(c, place, "ballot.contest", "{'motion':%u}", motion->id);
+            opponent(c, place, "ballot.contest", "{'matter':%u}", motion->id);
         if (motion->state == SHEAF_motion_state_open && motion->begins <= c->k.now
             && (!ballot || ballot->choice != SHEAF_choice_no))
             opponent(c, place, "ballot.cast", "{'choice':'no','motion':%u}", motion->id);

@@ -50,13 +50,13 @@ static uint32_t some_row(coalition *c, sheaf_table_id table)
 
 static uint32_t some_reference(coalition *c, const char *sub)
 {
-    static const sheaf_table_id matters[] = {SHEAF_TABLE_motion,   SHEAF_TABLE_motion,
-                                             SHEAF_TABLE_motion,   SHEAF_TABLE_election,
-                                             SHEAF_TABLE_proposal, SHEAF_TABLE_payment};
+    static const sheaf_table_id matters[] = {
+        SHEAF_TABLE_motion,   SHEAF_TABLE_motion,  SHEAF_TABLE_motion,    SHEAF_TABLE_election,
+        SHEAF_TABLE_proposal, SHEAF_TABLE_payment, SHEAF_TABLE_allocation};
     if (strcmp(sub, "member") == 0)
         return some_member(c);
     if (strcmp(sub, "matter") == 0)
-        return some_row(c, matters[coalition_draw(c, 6)]);
+        return some_row(c, matters[coalition_draw(c, 7)]);
     sheaf_table_id table = sheaf_table_named(sheaf_str(sub));
     if (table == SHEAF_TABLE_COUNT || sheaf_table_describe(table)->find == SHEAF_FIND_BY_PAIR
         || sheaf_table_describe(table)->find == SHEAF_FIND_BY_ROW)

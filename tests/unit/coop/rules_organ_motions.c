@@ -35,7 +35,7 @@ void test_organ_decides(void **unused)
         {"cat", "proxy.give", "{'member':#ann,'until':1790000090000}"},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#bob}],"
-         "'motion':#m}",
+         "'matter':#m}",
          R(not_this_organs)},
         {"ann", "ballot.cast", "{'choice':'yes','motion':#m}"},
         {"bob", "ballot.cast", "{'choice':'no','motion':#m}"},

@@ -328,7 +328,7 @@ void test_sort_rises_before_a_sheet(void **unused)
         len += (size_t)snprintf(what + len, sizeof what - len, "%s{'choice':'no','member':%u}",
                                 i ? "," : "", who[i]->member);
     }
-    snprintf(what + len, sizeof what - len, "],'motion':#m}");
+    snprintf(what + len, sizeof what - len, "],'matter':#m}");
     assert_true(motion(&k, "m")->closes > k.now);
     kit_want(&k, ACCEPTED, "ann", "ballots.record", what, "sheet");
     kit_do(&k, who[1]->name, "ballots.confirm", NULL, "{'sheet':#sheet}");

@@ -40,7 +40,7 @@ void test_tellers(void **unused)
         {"cat", "motion.open", "{'title':^}", .label = "m"},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],"
-         "'motion':#m}",
+         "'matter':#m}",
          R(not_a_teller)},
         {"ann", "ballots.confirm", "{'sheet':4000}", R(not_a_teller)},
         {"cat", "motion.withdraw", "{'motion':#m}"},
@@ -52,23 +52,23 @@ void test_tellers(void **unused)
         {"dan", "ballot.cast", "{'choice':'no','motion':#n}"},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],"
-         "'motion':4000}",
-         R(no_such_motion)},
+         "'matter':4000}",
+         R(no_such_matter)},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan},"
-         "{'choice':'yes','member':#cat}],'motion':#n}",
+         "{'choice':'yes','member':#cat}],'matter':#n}",
          R(members_order)},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':4000}],"
-         "'motion':#n}",
+         "'matter':#n}",
          R(not_a_member)},
         {"ann", "ballots.record",
          "{'channel':'hands','evidence':~e,'list':[{'choice':'yes','member':#cat},"
-         "{'choice':'yes','member':#dan}],'motion':#n}",
+         "{'choice':'yes','member':#dan}],'matter':#n}",
          .label = "sheet"},
         {"bob", "ballots.record",
          "{'channel':'postal','evidence':~e,'list':[{'choice':'no','member':#dan}],"
-         "'motion':#n}",
+         "'matter':#n}",
          .label = "other"},
         {"ann", "ballots.confirm", "{'sheet':#sheet}", R(sheet_own)},
         {"cat", "ballots.confirm", "{'sheet':#sheet}", R(not_a_teller)},
@@ -113,11 +113,11 @@ void test_tellers_leave_out(void **unused)
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#bob},"
          "{'choice':'yes','member':#cat},{'choice':'yes','member':#dan},"
-         "{'choice':'no','member':#eve}],'motion':#n}",
+         "{'choice':'no','member':#eve}],'matter':#n}",
          .label = "sheet"},
         {"bob", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'no','member':#bob}],"
-         "'motion':#n}",
+         "'matter':#n}",
          .label = "other"},
         {"ann", "ballots.confirm", "{'sheet':#other}"},
         {"cat", "ballot.cast", "{'choice':'no','motion':#n}"},
@@ -150,7 +150,7 @@ void test_tellers_late(void **unused)
         {"ann", "motion.open", "{'title':^}", .label = "n"},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],"
-         "'motion':#n}",
+         "'matter':#n}",
          .label = "sheet"},
         {"ann", "motion.withdraw", "{'motion':#n}"},
         {"bob", "ballots.confirm", "{'sheet':#sheet}", R(motion_closed)},
@@ -245,7 +245,7 @@ void test_tellers_are_two_humans(void **unused)
 #define HELD(name, digits) KIT_HELD(name, digits, "false", "false", "true", "")
 #define SHEET(who)                                                                             \
     "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#" who "}],"            \
-    "'motion':#n}"
+    "'matter':#n}"
     kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob},{'member':#cat}"), 4);
     static const kit_row rows[] = {
         {"ann", "key.admit", HELD("a1", "~a"), .label = "a1"},
@@ -278,7 +278,7 @@ void test_tellers_in_conflict(void **unused)
     found(&k);
     kit_motion(&k, "t", APPOINT("{'member':#ann},{'member':#bob},{'member':#cat}"), 4);
 #define PAPER(motion)                                                                          \
-    "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],'motion'"        \
+    "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#dan}],'matter'"        \
     ":" motion "}"
     static const kit_row rows[] = {
         {"dan", "motion.open", "{'title':^}", .label = "m"},
@@ -304,7 +304,7 @@ void test_tellers_in_conflict(void **unused)
 #define TELLERS_ANN_BOB APPOINT("{'member':#ann},{'member':#bob}")
 #define COUNT(choice, who, motion)                                                             \
     "{'channel':'paper','evidence':~e,'list':[{'choice':'" choice "','member':#" who "}],"     \
-    "'motion':#" motion "}"
+    "'matter':#" motion "}"
 
 /* Two people speak for whoever does not contradict: whoever does has the vote that it cast, or
  * casts one, and is counted by no teller again. */
@@ -319,20 +319,20 @@ void test_tellers_contested(void **unused)
         {"dan", "ballot.cast", "{'choice':'no','motion':#n}"},
         {"ann", "ballots.record",
          "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#ann},"
-         "{'choice':'yes','member':#cat},{'choice':'yes','member':#dan}],'motion':#n}",
+         "{'choice':'yes','member':#cat},{'choice':'yes','member':#dan}],'matter':#n}",
          .label = "sheet"},
-        {"dan", "ballot.contest", "{'motion':#n}", R(ballot_not_counted)}, /* not confirmed */
+        {"dan", "ballot.contest", "{'matter':#n}", R(ballot_not_counted)}, /* not confirmed */
         {"bob", "ballots.confirm", "{'sheet':#sheet}"},
-        {"dan", "ballot.contest", "{'motion':4000}", R(no_such_motion)},
-        {"bob", "ballot.contest", "{'motion':#n}", R(ballot_not_counted)},
+        {"dan", "ballot.contest", "{'matter':4000}", R(no_such_matter)},
+        {"bob", "ballot.contest", "{'matter':#n}", R(ballot_not_counted)},
         {"dan", "ballot.cast", "{'choice':'no','motion':#n}", R(counted_by_tellers)},
     };
     KIT_ROWS(&k, rows);
     assert_int_equal(motion(&k, "n")->yes, 3);
-    kit_do(&k, "dan", "ballot.contest", NULL, "{'motion':#n}");
+    kit_do(&k, "dan", "ballot.contest", NULL, "{'matter':#n}");
     assert_int_equal(motion(&k, "n")->yes, 2);
     assert_int_equal(motion(&k, "n")->no, 1); /* as dan had voted */
-    kit_do(&k, "cat", "ballot.contest", NULL, "{'motion':#n}");
+    kit_do(&k, "cat", "ballot.contest", NULL, "{'matter':#n}");
     assert_int_equal(motion(&k, "n")->yes, 1);
     assert_int_equal(motion(&k, "n")->no, 1); /* cat had not */
     static const sheaf_refusal why[] = {ACCEPTED, R(ballot_contested), R(ballot_contested)};
@@ -340,12 +340,12 @@ void test_tellers_contested(void **unused)
         assert_int_equal(line(&k, i)->refusal, why[i]);
     assert_int_equal(sheaf_sheet_get(&k.state, kit_index(&k, "sheet"))->counted, 1);
     static const kit_row after[] = {
-        {"dan", "ballot.contest", "{'motion':#n}", R(ballot_not_counted)},
+        {"dan", "ballot.contest", "{'matter':#n}", R(ballot_not_counted)},
         {"bob", "ballots.record", COUNT("yes", "dan", "n"), R(ballot_contested)},
         {"cat", "ballot.cast", "{'choice':'abstain','motion':#n}"},
         {"dan", "ballot.cast", "{'choice':'yes','motion':#n}"},
         {"ann", "conflict.declare", "{'matter':#n}"},
-        {"ann", "ballot.contest", "{'motion':#n}", R(conflicted)},
+        {"ann", "ballot.contest", "{'matter':#n}", R(conflicted)},
     };
     KIT_ROWS(&k, after);
     assert_int_equal(motion(&k, "n")->yes, 1);
@@ -353,7 +353,7 @@ void test_tellers_contested(void **unused)
     assert_int_equal(motion(&k, "n")->abstain, 1);
     k.now = motion(&k, "n")->closes;
     kit_do(&k, "hub", "clock.tick", NULL, "{'deadline':'motion','of':#n,'unwitnessed':false}");
-    kit_want(&k, R(motion_closed), "cat", "ballot.contest", "{'motion':#n}", NULL);
+    kit_want(&k, R(motion_closed), "cat", "ballot.contest", "{'matter':#n}", NULL);
     kit_close(&k);
 }
 
@@ -381,7 +381,7 @@ void test_tellers_close_nothing_early(void **unused)
         KIT_ROWS(&k, rows);
         assert_int_equal(motion(&k, "n")->closes > k.now, keyed);
         if (keyed) {
-            kit_do(&k, "eve", "ballot.contest", NULL, "{'motion':#n}");
+            kit_do(&k, "eve", "ballot.contest", NULL, "{'matter':#n}");
             assert_true(motion(&k, "n")->closes > k.now);
             kit_do(&k, "eve", "ballot.cast", NULL, "{'choice':'no','motion':#n}");
         }
@@ -420,7 +420,7 @@ void test_tellers_leave_time(void **unused)
             kit_want(&k, R(tellers_late), "ann", "ballots.record", COUNT("no", "ann", "n"),
                      NULL);
             k.now = closes + rows[i].off_ms - 1;
-            kit_do(&k, "dan", "ballot.contest", NULL, "{'motion':#n}");
+            kit_do(&k, "dan", "ballot.contest", NULL, "{'matter':#n}");
         }
         kit_close(&k);
     }
