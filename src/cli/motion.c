@@ -37,14 +37,33 @@ static void put_text(sheaf_json_writer *w, const char *name, const sheaf_buffer 
         sheaf_json_null(w);
 }
 
+/* Null where they are not counted apart. */
+static void put_settled(sheaf_json_writer *w, const sheaf_settled_standing *s)
+{
+    if (!s->counted) {
+        sheaf_json_null(w);
+        return;
+    }
+    sheaf_json_open_object(w);
+    sheaf_json_member_put_int(w, "abstain", s->abstain);
+    sheaf_json_member_put_bool(w, "carried", s->carried);
+    sheaf_json_member_put_int(w, "no", s->no);
+    sheaf_json_member_put_int(w, "removed", s->removed);
+    sheaf_json_member_put_int(w, "yes", s->yes);
+    sheaf_json_close(w);
+}
+
 static void put_standing(sheaf_json_writer *w, const sheaf_standing *s)
 {
     sheaf_json_key(w, "standing");
     sheaf_json_open_object(w);
     sheaf_json_member_put_int(w, "base_units", (int64_t)s->base);
     sheaf_json_member_put_bool(w, "carried", s->carried);
+    sheaf_json_member_put_bool(w, "majority", s->majority);
     sheaf_json_member_put_int(w, "needed", s->needed);
     sheaf_json_member_put_bool(w, "quorate", s->quorate);
+    sheaf_json_key(w, "settled");
+    put_settled(w, &s->settled);
     sheaf_json_member_put_int(w, "turnout", s->turnout);
     sheaf_json_member_put_int(w, "yes_units", (int64_t)s->yes);
     sheaf_json_close(w);

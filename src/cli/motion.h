@@ -25,8 +25,10 @@ typedef struct {
 } sheaf_motion_report;
 
 /* What would become of the motion if it were settled with its present votes: the name of a
- * motion_state, "second_call", "referred" where too few officers of its organ are left, or
- * "urgent" where its organ has acted. Of a settled motion, its state. */
+ * motion_state (void: it is adopted, and the
+ * bylaws have come to ask for settled members), "second_call", "referred" where too few
+ * officers of its organ are left, or "urgent" where its organ has acted. Of a settled motion,
+ * its state. */
 const char *sheaf_motion_prospect(const sheaf_motion_report *report);
 
 /* The articles that an amendment changes against the version it was written for, by number;

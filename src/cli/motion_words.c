@@ -6,6 +6,7 @@
 #include "cli/conflict_words.h"
 #include "cli/effect_words.h"
 #include "cli/privacy_words.h"
+#include "cli/settled_words.h"
 #include "cli/source_text.h"
 #include "cli/teller_words.h"
 #include "coop/organs.h"
@@ -72,9 +73,9 @@ const char *sheaf_motion_prospect(const sheaf_motion_report *r)
         return m->ratify                                          ? "undone"
                : r->rule->second_open_s && m->call == 1 && !organ ? "second_call"
                                                                   : "no_quorum";
-    return r->standing.carried && (!strict || r->raised_standing.carried) ? "adopted"
-           : m->ratify                                                    ? "undone"
-                                                                          : "rejected";
+    if (!r->standing.carried || (strict && !r->raised_standing.carried))
+        return m->ratify ? "undone" : "rejected";
+    return sheaf_settled_voids(r) ? "void" : "adopted";
 }
 
 bool sheaf_motion_articles(const sheaf_motion_report *r, sheaf_article out[SHEAF_ARTICLE_COUNT],
@@ -281,6 +282,7 @@ static void print_votes(const sheaf_motion_report *r)
     if (on_trial)
         printf("  on trial   %" PRIu32 " voted, which is recorded and not counted\n", on_trial);
     print_counted(r);
+    sheaf_settled_print(r);
     if (m->body == SHEAF_body_organ && m->urgent)
         return;
     if (!r->standing.needed && r->standing.quorate) {
@@ -357,7 +359,13 @@ static void print_then(const sheaf_motion_report *r)
     else if (strcmp(then, "no_quorum") == 0)
         puts("it fails: too few have voted");
     else if (strcmp(then, "rejected") == 0)
-        puts("it is rejected");
+        puts(sheaf_settled_stops(r)
+                 ? "it is rejected:\n             of all votes enough are for "
+                   "it, of those of settled members not"
+                 : "it is rejected");
+    else if (strcmp(then, "void") == 0)
+        puts("it is adopted and void:\n             the bylaws have come to ask for settled "
+             "members; open it again");
     else
         puts(r->effect ? "it is adopted, and its effect follows by itself" : "it is adopted");
 }
@@ -448,7 +456,8 @@ static void print_settled(const sheaf_motion_report *r)
                                        : r->effect && m->acted == m->decided
                                            ? "adopted, and its effect took place"
                                            : "adopted",
-        [SHEAF_motion_state_rejected] = "rejected",
+        [SHEAF_motion_state_rejected] =
+            sheaf_settled_stops(r) ? "rejected, by the votes of settled members" : "rejected",
         [SHEAF_motion_state_no_quorum] = "failed: too few voted",
         [SHEAF_motion_state_withdrawn] = "withdrawn by who opened it",
         [SHEAF_motion_state_void] = m->acted == m->decided ? "adopted, void" : "adopted",

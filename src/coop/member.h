@@ -67,8 +67,9 @@ sheaf_refusal sheaf_applicant_add(sheaf_fold *fold, const struct sheaf_applicant
 sheaf_refusal sheaf_place_take(sheaf_fold *fold, struct sheaf_row_member *member);
 
 /* The membership of that row begins, on trial until that moment, in milliseconds since 1970,
- * where it is still to come. */
-void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends);
+ * where it is still to come; a founder's votes count as if they had from the founding on
+ * (coop/settled.h). */
+void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends, bool founder);
 
 /* It ends, and the member's state is `state` from now on. Refuses, and changes nothing, for the
  * last member with a vote, and the last one of a class without a ceiling of votes. */

@@ -3,6 +3,7 @@
 #include "bylaws/bylaws.h"
 #include "coop/electorate.h"
 #include "coop/organs.h"
+#include "coop/settled.h"
 #include "coop/view.h"
 
 enum { WHOLE_BP = 10000 };
@@ -152,6 +153,56 @@ static bool majority_reached(uint8_t majority, const sheaf_motion_votes *v,
     return !sheaf_weight_is_zero(&have) && (share.more_than ? more > 0 : more >= 0);
 }
 
+/* ---- the settled ---- */
+
+/* Their ballots, with those against that stand for who was excluded. */
+static sheaf_motion_votes settled_votes(const sheaf_state *state,
+                                        const struct sheaf_row_motion *motion,
+                                        const sheaf_settled_removed *removed)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
+    sheaf_motion_votes out = {.yes.all = motion->settled_yes,
+                              .no.all = motion->settled_no + removed->all,
+                              .abstain.all = motion->settled_abstain};
+    for (uint8_t i = 0; !motion->of && i < bylaws->classes; i++) {
+        const struct sheaf_row_tally *tally =
+            sheaf_tally_find(state, sheaf_pair(motion->id, i));
+        if (!sheaf_class_limited(state, bylaws, i))
+            continue;
+        out.yes.of[i] = tally ? tally->settled_yes : 0;
+        out.no.of[i] = (tally ? tally->settled_no : 0) + removed->of[i];
+        out.abstain.of[i] = tally ? tally->settled_abstain : 0;
+    }
+    sheaf_votes cast = out.yes;
+    add(&cast, &out.no);
+    add(&cast, &out.abstain);
+    out.ceilings = sheaf_ceilings_of(state, bylaws, &cast);
+    return out;
+}
+
+static sheaf_settled_standing stand_settled(const sheaf_state *state,
+                                            const struct sheaf_row_motion *motion,
+                                            const struct sheaf_row_decision *rule)
+{
+    if (rule->sort != SHEAF_decision_sort_protected || !motion->settled_from)
+        return (sheaf_settled_standing){0};
+    const sheaf_settled_removed removed = sheaf_settled_removed_count(state, motion);
+    const sheaf_motion_votes votes = settled_votes(state, motion, &removed);
+    sheaf_votes base = base_of(&votes, motion, rule->base);
+    if (rule->base == SHEAF_vote_base_entitled)
+        base.all = sheaf_settled_electorate(state, motion) + removed.before;
+    const sheaf_weight whole = weigh(&votes.ceilings, base, 1);
+    return (sheaf_settled_standing){
+        .counted = true,
+        .carried =
+            sheaf_weight_is_zero(&whole) || majority_reached(rule->majority, &votes, &base),
+        .yes = motion->settled_yes,
+        .no = motion->settled_no,
+        .abstain = motion->settled_abstain,
+        .removed = removed.all,
+    };
+}
+
 /* ---- organs ---- */
 
 const struct sheaf_row_ballot *sheaf_motion_ballot(const sheaf_state *state,
@@ -213,6 +264,7 @@ static sheaf_standing organ_standing(const sheaf_state *state,
     out.quorate = motion->urgent || cast >= out.needed;
     out.carried = motion->urgent ? motion->yes >= out.needed
                                  : sheaf_majority_reached(rule->majority, out.yes, out.base);
+    out.majority = out.carried;
     return out;
 }
 
@@ -238,7 +290,9 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
         out.turnout += motion->abstain;
     out.needed = quorum_of(motion->electorate, quorum);
     out.quorate = sheaf_quorum_reached(quorum, motion->electorate, out.turnout);
-    out.carried = majority_reached(rule->majority, &votes, &base);
+    out.majority = majority_reached(rule->majority, &votes, &base);
+    out.settled = stand_settled(state, motion, rule);
+    out.carried = out.majority && (!out.settled.counted || out.settled.carried);
     if (meeting)
         stand_in_assembly(state, motion, &out);
     return out;

@@ -21,6 +21,9 @@
  * when the assembly ends, misses its quorum where that is not held, and ends with it where it
  * is called off.
  *
+ * Protected decisions. Where the bylaws say so they need their majority among the settled
+ * members as well (coop/settled.h), with no quorum of their own.
+ *
  * Majority. Classes with a ceiling of votes count for so much at most (coop/ceilings.h), blank
  * votes among those cast. What one class alone is entitled to decide, its officers, it decides
  * by its whole votes.
@@ -42,12 +45,22 @@
 /* A ballot in what people are shown; nothing is decided by it where a ceiling binds. */
 enum { SHEAF_BALLOT_UNITS = 1 << 30 };
 
+/* How a motion stands among the settled members. */
+typedef struct {
+    bool counted; /* it is to be adopted by the rule, and bylaws ask for it; else all are 0 */
+    bool carried; /* the majority is reached among them, or none is for or against */
+    uint32_t yes, no, abstain, removed; /* removed: excluded and counted as against */
+} sheaf_settled_standing;
+
 /* How a motion stands. */
 typedef struct {
     uint32_t turnout, needed; /* ballots that count for the quorum, and how many it takes */
     uint64_t yes, base;       /* in units, rounded down: the votes for, and what the majority is
                                  a share of */
-    bool quorate, carried;    /* the quorum is reached; the majority is */
+    bool quorate;             /* the quorum is reached */
+    bool carried;  /* the majority is, and where it is asked for that of the settled */
+    bool majority; /* the majority of all votes is */
+    sheaf_settled_standing settled;
 } sheaf_standing;
 
 /* The ballots that count, and what those of each class count for. */

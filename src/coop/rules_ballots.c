@@ -51,6 +51,10 @@ static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool 
     count(&motion->yes, &motion->no, &motion->abstain, choice, taken);
     if (motion->body == SHEAF_body_organ)
         return;
+    bool settled = on->member->voting_since <= motion->settled_from;
+    if (settled)
+        count(&motion->settled_yes, &motion->settled_no, &motion->settled_abstain, choice,
+              taken);
     uint8_t class = on->member->class;
     if (!sheaf_class_limited(state, on->bylaws, class))
         return;
@@ -58,6 +62,8 @@ static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool 
     tally->motion = motion->id;
     tally->class = class;
     count(&tally->yes, &tally->no, &tally->abstain, choice, taken);
+    if (settled)
+        count(&tally->settled_yes, &tally->settled_no, &tally->settled_abstain, choice, taken);
 }
 
 /* ---- closing early ---- */

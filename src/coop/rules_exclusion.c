@@ -12,6 +12,7 @@
  * nothing up. Where the bylaws give exclusion up, nobody is excluded any more, by a motion that
  * was open then neither. */
 #include "coop/member.h"
+#include "coop/settled.h"
 
 const struct sheaf_row_motion *sheaf_exclusion_motion(const sheaf_state *state,
                                                       const struct sheaf_row_exclusion *row)
@@ -97,6 +98,7 @@ sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
     const struct sheaf_row_motion *moved = sheaf_exclusion_motion(fold->state, row);
     SHEAF_REFUSE_IF(fold->rehearsal && moved && !waits(fold->state, moved), exclusion_moved);
     SHEAF_REFUSE_IF(fold->rehearsal && over(fold, what->exclusion), exclusion_lapsed);
+    sheaf_settled_remove(fold, row->member);
     return sheaf_member_end(fold, row->member, SHEAF_member_state_excluded);
 }
 

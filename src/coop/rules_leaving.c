@@ -144,12 +144,14 @@ sheaf_refusal sheaf_settle_member_leaves(sheaf_fold *fold, uint32_t of)
 
 /* ---- trial ---- */
 
-void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends)
+void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends, bool founder)
 {
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
     sheaf_member_become(fold->state, row, SHEAF_member_state_active);
     member->admitted = fold->index;
+    if (founder)
+        member->voting_since = sheaf_coop(fold->state)->founded;
     if (trial_ends > fold->stamp) {
         member->trial = true;
         sheaf_deadline_set(fold->state, member->id, SHEAF_deadline_kind_member_trial,
@@ -158,6 +160,8 @@ void sheaf_member_begin(sheaf_fold *fold, uint32_t row, int64_t trial_ends)
     }
     member->votes = class->votes;
     member->counted = fold->index;
+    if (!founder)
+        member->voting_since = fold->stamp;
     count_vote(fold->state, member, true);
 }
 
@@ -170,6 +174,8 @@ sheaf_refusal sheaf_settle_member_trial(sheaf_fold *fold, uint32_t of)
     if (member->votes)
         sheaf_circles_vote(fold, of, true);
     member->counted = fold->index;
+    if (!member->voting_since)
+        member->voting_since = fold->stamp;
     count_vote(fold->state, member, true);
     return SHEAF_ACCEPTED;
 }

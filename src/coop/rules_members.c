@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "coop/key_tree.h"
 #include "coop/organs.h"
+#include "coop/settled.h"
 #include "coop/shares.h"
 
 void sheaf_words_set(char *column, size_t size, sheaf_slice words)
@@ -96,7 +97,7 @@ sheaf_refusal sheaf_rule_coop_found(sheaf_fold *fold, const struct sheaf_coop_fo
                                                       .public_key = what->public_key,
                                                   }));
     SHEAF_STOP_IF_SPENT(fold);
-    sheaf_member_begin(fold, 0, 0);
+    sheaf_member_begin(fold, 0, 0, true);
     return SHEAF_ACCEPTED;
 }
 
@@ -189,6 +190,7 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
     struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
     const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
     int64_t since = fold->stamp;
+    bool founder = !by_motion && sheaf_settled_founder(fold, member);
     SHEAF_REFUSE_IF(!class, no_such_class);
     SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);
     SHEAF_REFUSE_IF(!sheaf_applicant_free(fold->state, member), admitted_otherwise);
@@ -199,7 +201,7 @@ static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
             since = sheaf_place_get(fold->state, member->number)->joined * 1000;
     }
     sheaf_deadline_clear(fold->state, member->id, SHEAF_deadline_kind_member_admits);
-    sheaf_member_begin(fold, row, since + (int64_t) class->trial_s * 1000);
+    sheaf_member_begin(fold, row, since + (int64_t) class->trial_s * 1000, founder);
     return SHEAF_ACCEPTED;
 }
 

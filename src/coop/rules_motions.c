@@ -6,6 +6,7 @@
 #include "coop/pending.h"
 #include "coop/proxies.h"
 #include "coop/room.h"
+#include "coop/settled.h"
 
 /* The motion is no longer open. */
 static void end_vote(sheaf_fold *fold, uint32_t row, uint8_t to)
@@ -96,6 +97,7 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
     if (effect && motion->body == SHEAF_body_assembly)
         motion->of = sheaf_effect_class(fold->state, effect);
     motion->since = motion->id;
+    motion->settled_from = sheaf_settled_from(fold);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     motion->electorate = sheaf_electorate_count(fold->state, &electorate);
     if (!effect)
@@ -515,7 +517,8 @@ static sheaf_refusal close_vote(sheaf_fold *fold, uint32_t row)
         return settle_urgent(fold, row, to);
     if (to == SHEAF_motion_state_adopted && motion->urgent)
         return act_urgently(fold, row, &effect);
-    bool rushed = motion->assembly != SHEAF_NONE && longer;
+    bool rushed =
+        (motion->assembly != SHEAF_NONE && longer) || sheaf_settled_rose(fold, motion);
     end_vote(fold, row, to);
     if (to == SHEAF_motion_state_adopted && rushed)
         return fail_for_sort(fold, row);
@@ -546,8 +549,9 @@ sheaf_refusal sheaf_settle_hold(sheaf_fold *fold, uint32_t of)
     uint32_t row = sheaf_motion_row(fold->state, of);
     if (!load_effect(fold, row, &effect))
         return SHEAF_ACCEPTED;
-    bool enough = outcome_of(fold->state, sheaf_motion_at(fold->state, row), &effect)
-                  == SHEAF_motion_state_adopted;
+    const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
+    bool enough = outcome_of(fold->state, motion, &effect) == SHEAF_motion_state_adopted
+                  && !sheaf_settled_rose(fold, motion);
     sheaf_refusal refusal = enough ? carry_out(fold, row, &effect) : fail_for_sort(fold, row);
     SHEAF_STOP_IF_SPENT(fold);
     sheaf_override_began(fold, of);

@@ -4,6 +4,7 @@
 #include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/override.h"
+#include "coop/settled.h"
 
 bool sheaf_organ_urgent(const sheaf_state *state, uint32_t place)
 {
@@ -75,6 +76,8 @@ void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effe
     motion->since = fold->index;
     motion->urgent = false;
     motion->yes = motion->no = motion->abstain = 0;
+    motion->settled_yes = motion->settled_no = motion->settled_abstain = 0;
+    motion->settled_from = sheaf_settled_from(fold);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
     motion->electorate = sheaf_electorate_count(state, &electorate);
     sheaf_conflicts_recount(fold, motion->id, &electorate);

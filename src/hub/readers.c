@@ -55,6 +55,7 @@ enum {
     AREA(death, MEMBERS),
     AREA(denial, MEMBERS),
     AREA(exclusion, MEMBERS),
+    AREA(removal, MEMBERS),
     AREA(recovery, MEMBERS),
     AREA(import, MEMBERS),
     AREA(import_rest, MEMBERS),

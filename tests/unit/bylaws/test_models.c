@@ -407,9 +407,8 @@ static void test_raised(void **unused)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char with[300];
         filled(model("association")->text);
-        snprintf(with, sizeof with, "\"raised\":[%s],\"sources\":[{\"of\":\"open_max\"",
-                 rows[i].list);
-        replace("\"sources\":[{\"of\":\"open_max\"", with);
+        snprintf(with, sizeof with, "\"raised\":[%s],\"settled_s\":", rows[i].list);
+        replace("\"settled_s\":", with);
         sheaf_bylaws_finding finding = check();
         assert_int_equal(finding.fault, rows[i].want);
         if (*rows[i].path)

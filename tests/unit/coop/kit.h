@@ -70,6 +70,7 @@ typedef struct {
     const char *form, *currency, *classes, *web;
     kit_decisions ordinary, qualified, protected;
     const char *raised; /* the list's items, or NULL */
+    int settled_s;      /* 0 leaves it out */
     const char *urgent; /* the record, or NULL */
     int lapse_s, applications_max, succession;
     const char *ballots;

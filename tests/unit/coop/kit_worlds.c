@@ -71,6 +71,8 @@ static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_a
         put_decisions(out, &r->qualified);
         if (r->raised)
             sheaf_buffer_printf(out, ",'raised':[%s]", r->raised);
+        if (r->settled_s)
+            sheaf_buffer_printf(out, ",'settled_s':%d", r->settled_s);
         if (r->urgent)
             sheaf_buffer_printf(out, ",'urgent':%s", r->urgent);
     }

@@ -1,0 +1,89 @@
+#include "coop/settled.h"
+
+#include "bylaws/fixed.h"
+#include "coop/electorate.h"
+#include "coop/motion.h"
+#include "coop/organs.h"
+
+int64_t sheaf_settled_from(const sheaf_fold *fold)
+{
+    int64_t settled_s = sheaf_bylaws_now(fold->state)->settled_s;
+    int64_t from = fold->stamp - settled_s * 1000, founded = sheaf_coop(fold->state)->founded;
+    if (!settled_s)
+        return 0;
+    return from > founded ? from : founded;
+}
+
+bool sheaf_settled_founder(const sheaf_fold *fold, const struct sheaf_row_member *member)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    const struct sheaf_row_coop *coop = sheaf_coop(state);
+    bool in_time = fold->stamp <= coop->founded + (int64_t)SHEAF_FIXED_founding_s * 1000;
+    bool organ = bylaws->admission_organ && sheaf_office_count(state);
+    if (!in_time || organ || member->declines)
+        return false;
+    int64_t object_ms = (int64_t)bylaws->admission_object_s * 1000;
+    return member->approvals >= coop->voters
+           || (object_ms && fold->stamp >= member->applied + object_ms);
+}
+
+void sheaf_settled_remove(sheaf_fold *fold, uint32_t member)
+{
+    if (!sheaf_member_get(fold->state, member)->votes)
+        return;
+    struct sheaf_row_removal *row = sheaf_removal_new(fold->state, 0);
+    row->at = fold->stamp;
+    row->member = member;
+}
+
+static bool voted(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                  uint32_t member)
+{
+    const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, member);
+    return ballot && ballot->counts;
+}
+
+sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
+                                                  const struct sheaf_row_motion *motion)
+{
+    sheaf_settled_removed out = {0};
+    int64_t settled_s = sheaf_bylaws_get(state, motion->bylaws)->settled_s;
+    int64_t after = motion->closes - settled_s * 1000;
+    for (uint32_t i = sheaf_removal_count(state); i; i--) {
+        const struct sheaf_row_removal *row = sheaf_removal_at(state, i - 1);
+        if (row->at <= after)
+            break; /* and so are all before it */
+        const struct sheaf_row_member *member = sheaf_member_get(state, row->member);
+        if (row->at > motion->closes || member->voting_since > motion->settled_from
+            || (motion->of && member->class != motion->of - 1)
+            || voted(state, motion, row->member))
+            continue;
+        out.of[member->class]++;
+        out.all++;
+        out.before += member->left <= motion->since;
+    }
+    return out;
+}
+
+uint32_t sheaf_settled_electorate(const sheaf_state *state,
+                                  const struct sheaf_row_motion *motion)
+{
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        const struct sheaf_row_member *row = sheaf_member_at(state, i);
+        count += row->voting_since <= motion->settled_from
+                 && sheaf_row_entitled(state, &electorate, row) == SHEAF_ACCEPTED;
+    }
+    return count;
+}
+
+bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+{
+    const struct sheaf_row_bylaws *opened = sheaf_bylaws_get(fold->state, motion->bylaws);
+    return motion->body != SHEAF_body_organ
+           && sheaf_bylaws_now(fold->state)->settled_s > opened->settled_s
+           && (motion->sort == SHEAF_decision_sort_protected
+               || sheaf_motion_sort_now(fold, motion) == SHEAF_decision_sort_protected);
+}

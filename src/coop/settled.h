@@ -1,0 +1,51 @@
+/* coop/settled.h - who is settled, for the second count of protected decisions.
+ *
+ * Whoever has a majority admits whom it likes, and with two thirds it excludes one after the
+ * other: in the end it would have nine tenths. So where the bylaws say so
+ * (decisions.settled_s) a protected decision needs its majority among the settled as well:
+ * members whose votes have counted for that long when the motion is opened, or referred to the
+ * members, or since the founding. Who was excluded in that time before it closes, and would be
+ * settled, counts there as against it, unless a ballot of theirs stands. A person who comes
+ * back is a new member; nobody else can tell that it is the same. Who leaves or has died is not
+ * counted. Where no settled member has voted for or against, the first count alone decides.
+ *
+ * Since the founding is who was admitted within 90 days of it, not by motion and before an
+ * organ admits, where all with a vote approved, or nobody declined in the time that the bylaws
+ * give for it: newcomers to whom a minority objects do not outvote it.
+ *
+ * Ballots of settled members are counted beside the others as they come, for every motion, so
+ * that protection which is added while it is open finds the count.
+ */
+#ifndef SHEAF_COOP_SETTLED_H
+#define SHEAF_COOP_SETTLED_H
+
+#include "coop/coop_internal.h"
+
+/* Of a motion that is put to the members now: since when a settled member's votes count, in
+ * milliseconds since 1970; 0 where the bylaws in force ask for none. */
+int64_t sheaf_settled_from(const sheaf_fold *fold);
+
+/* Is the applicant, who is being admitted without a motion, here since the founding? */
+bool sheaf_settled_founder(const sheaf_fold *fold, const struct sheaf_row_member *member);
+
+/* The membership is about to end by exclusion. */
+void sheaf_settled_remove(sheaf_fold *fold, uint32_t member);
+
+/* Who was excluded and counts as against the motion. */
+typedef struct {
+    uint32_t of[SHEAF_CLASSES_MAX]; /* by class */
+    uint32_t all, before;           /* and before it was put to those who vote */
+} sheaf_settled_removed;
+
+sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
+                                                  const struct sheaf_row_motion *motion);
+
+/* Is it a protected decision by now, and do the bylaws in force ask for more time than those of
+ * its opening? Then it had too few counted apart. */
+bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion);
+
+/* How many of those who may vote on the motion are settled: walks over all members. */
+uint32_t sheaf_settled_electorate(const sheaf_state *state,
+                                  const struct sheaf_row_motion *motion);
+
+#endif
