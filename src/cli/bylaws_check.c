@@ -96,13 +96,48 @@ static void note_source(void *context, sheaf_article article, sheaf_slice of,
                "what stands there is not what its source speaks of: ", source);
 }
 
+/* Candidates stand while ballots are taken, and who has voted cannot choose them any more. */
+static void note_organs(noting *n, const struct sheaf_bylaws *bylaws)
+{
+    const struct sheaf_organ *organ = bylaws->organs.list.at;
+    uint32_t count = bylaws->has_organs ? bylaws->organs.list.count : 0;
+    if (bylaws->decisions.ballots_changeable)
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        char path[WHERE_SIZE];
+        snprintf(path, sizeof path, "list[%u].nominate_s", (unsigned)i);
+        if (!organ[i].nominate_s)
+            print_note(n, SHEAF_ARTICLE_organs, sheaf_str(path), "votes_before_candidates",
+                       "candidates stand while votes are taken, and a vote cannot be changed: "
+                       "who votes early cannot choose who stands late for: ",
+                       organ[i].name);
+    }
+}
+
 static sheaf_status print_notes(noting *n, const struct sheaf_bylaws *bylaws, sheaf_err *err)
 {
+    static const sheaf_slice none;
+    const struct sheaf_admission_rules *admission = &bylaws->members.admission;
+    if (admission->approvals <= 2 && !admission->has_object_s)
+        print_note(n, SHEAF_ARTICLE_members, sheaf_str("admission.object_s"), "admits_at_once",
+                   admission->approvals == 1
+                       ? "one member alone admits whom it likes, at once: no time is set in "
+                         "which others could decline"
+                       : "two members alone admit whom they like, at once: no time is set in "
+                         "which others could decline",
+                   none);
+    note_organs(n, bylaws);
     if (!bylaws->override.hold_s)
         print_note(n, SHEAF_ARTICLE_override, sheaf_str("hold_s"), "nothing_held",
                    "no automatic effect is held: it acts at once, and members suspend what has "
                    "begun",
-                   (sheaf_slice){NULL, 0});
+                   none);
+    if (!bylaws->privacy.has_epsilon_max_millionths)
+        print_note(n, SHEAF_ARTICLE_privacy, sheaf_str("epsilon_max_millionths"),
+                   "epsilon_unlimited",
+                   "a mandate may spend any epsilon: a decision grants what it states, and no "
+                   "cap stands above it",
+                   none);
     return sheaf_sources_of_models(bylaws, note_source, n, err);
 }
 
@@ -148,7 +183,11 @@ const sheaf_command sheaf_command_bylaws_check = {
         "and who spoke: the bylaws themselves, or a floor of the legal form. Notes are what "
         "the\n"
         "rules take and members should know: a number that is not the one its source speaks\n"
-        "of, effects that nothing holds back. With --json an object each.",
+        "of, effects that nothing holds back, members whom one or two admit at once, votes "
+        "that\n"
+        "are taken before candidates are known, a privacy budget without a cap. With --json "
+        "an\n"
+        "object each.",
     .options = {{"home", "DIR", "your home folder"},
                 {"ca", "FILE", "certificates to trust, in PEM"}},
     .arguments_max = 1,

@@ -205,6 +205,36 @@ def sources(folder):
         "bylaws", "diff", old, write(folder, "named.json", named)).stdout)
 
 
+def notes(folder):
+    """What the rules take and members should know is told, and not where it is not so."""
+    answers = 'model = "worker"\nname = "Elm"\npurpose = "To last."\n'
+    text = sheaf("bylaws", "new", "--answers", write(folder, "worker-answers.toml", answers)).stdout
+
+    def noted(*changes):
+        changed = text
+        for old, new in changes:
+            check("the model has " + old, old in changed)
+            changed = changed.replace(old, new)
+        done = sheaf("bylaws", "check", "--json", write(folder, "noted.toml", changed))
+        return [row["path"] + ":" + row["note"] for row in map(json.loads, done.stdout.splitlines())
+                if "note" in row and row["note"] != "source_stale"]
+    spends = "privacy.epsilon_max_millionths:epsilon_unlimited"
+    check("a privacy budget without a cap is noted", noted() == [spends], noted())
+    capped = ("rounds_max = ", "epsilon_max_millionths = 10000000\nrounds_max = ")
+    check("not where there is one", noted(capped) == [])
+    soon = ("object_s = ", "# object_s = ")
+    alone = "members.admission.object_s:admits_at_once"
+    check("members whom two admit at once", noted(capped, soon) == [alone])
+    check("or one does", noted(capped, soon, ("approvals = 2", "approvals = 1")) == [alone])
+    check("not three", noted(capped, soon, ("approvals = 2", "approvals = 3")) == [])
+    early = ("nominate_s = 1209600", "nominate_s = 0")
+    final = ("ballots_changeable = true", "ballots_changeable = false")
+    check("votes that can be changed before candidates are known", noted(capped, early) == [])
+    check("and votes after they are", noted(capped, final) == [])
+    check("not votes that cannot", noted(capped, early, final)
+          == [f"organs.list[{i}].nominate_s:votes_before_candidates" for i in range(2)])
+
+
 def founders(folder):
     """What the form of an SCE asks of founders is told, and stands in article 1."""
     path = os.path.join(folder, "sce.json")
@@ -442,6 +472,7 @@ def main():
         tell(folder, path)
         judge(folder, path)
         sources(folder)
+        notes(folder)
         founders(folder)
         clauses(folder, path)
         amend(folder, path)
