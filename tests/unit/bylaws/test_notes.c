@@ -1,54 +1,5 @@
 /* Footnotes of statutes: each stands behind something, in every model. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "bylaws/bylaws.h"
-#include "bylaws/model.h"
-#include "bylaws/statutes.h"
-
-enum { TEXT_MAX = 1 << 16 };
-
-static uint8_t message_block[SHEAF_MESSAGES_ARENA_BYTES], block[SHEAF_ACT_ARENA_BYTES];
-static char catalogue[SHEAF_MESSAGES_BYTES_MAX];
-
-static sheaf_messages english(void)
-{
-    char path[512];
-    sheaf_messages messages;
-    sheaf_arena arena = sheaf_arena_over(message_block, sizeof message_block);
-    snprintf(path, sizeof path, "%s/data/statutes/en.json", getenv("SHEAF_SOURCE"));
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    catalogue[fread(catalogue, 1, sizeof catalogue - 1, file)] = 0;
-    fclose(file);
-    assert_int_equal(sheaf_messages_open(&messages, sheaf_str(catalogue), sheaf_str(catalogue),
-                                         &arena, NULL),
-                     SHEAF_OK);
-    return messages;
-}
-
-/* The model with an x where founders must say something. */
-static const struct sheaf_bylaws *filled(const sheaf_bylaws_model *model)
-{
-    static char text[TEXT_MAX];
-    const struct sheaf_bylaws *bylaws = NULL;
-    sheaf_arena arena = sheaf_arena_over(block, sizeof block);
-    size_t n = 0;
-    for (const char *from = model->text; *from; from++) {
-        text[n++] = *from;
-        if (from[0] == '"' && from[1] == '"')
-            text[n++] = 'x';
-    }
-    text[n] = 0;
-    assert_int_equal(sheaf_bylaws_decode(sheaf_str(text), 1, &arena, &bylaws, NULL), SHEAF_OK);
-    return bylaws;
-}
+#include "statutes_text.h"
 
 /* Looks for each footnote's mark before the footnotes; how many there are. */
 static unsigned check_notes(const char *name, const char *text)
@@ -70,20 +21,17 @@ static unsigned check_notes(const char *name, const char *text)
 static void test_notes_are_asked_for(void **unused)
 {
     (void)unused;
-    sheaf_messages messages = english();
+    sheaf_messages messages = messages_of(english);
     const sheaf_bylaws_model *model;
     unsigned sce = 0;
     for (size_t i = 0; (model = sheaf_bylaws_model_at(i)); i++) {
-        sheaf_buffer out;
-        sheaf_buffer_init(&out, SHEAF_STATUTES_BYTES_MAX);
-        assert_int_equal(sheaf_statutes_write(&out, SHEAF_PAGE_MARKDOWN, filled(model),
-                                              &messages, sheaf_str(""), NULL),
-                         SHEAF_OK);
-        sheaf_buffer_add_byte(&out, 0);
-        unsigned count = check_notes(model->name, (const char *)out.data);
+        document d = document_of(model->text, false, NULL);
+        char *text = render(&d, &messages, SHEAF_PAGE_MARKDOWN);
+        unsigned count = check_notes(model->name, text);
         if (strcmp(model->name, "sce") == 0)
             sce = count;
-        sheaf_buffer_deinit(&out);
+        free(text);
+        document_free(&d);
     }
     assert_true(sce > 20);
 }
@@ -91,5 +39,8 @@ static void test_notes_are_asked_for(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_notes_are_asked_for)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    texts_read();
+    int code = cmocka_run_group_tests(tests, NULL, NULL);
+    texts_free();
+    return code;
 }

@@ -378,6 +378,21 @@ static void test_what_is_held(void **unused)
     kit_close(&k);
 }
 
+/* Whose assembly is to be convened within five minutes, with notice of 100 seconds: ann opened
+ * it, and bob signed it. */
+static void begin_petition(kit *k)
+{
+    kit_open(k);
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_petitions] =
+        "{'assembly_s':300,'members_bp':5000,'open_max':2,'protected':true,'sign_s':200}";
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'evidence':true,'notice_s':100,'open_s':60,'protected':false,'quorum_bp':5000}";
+    kit_found_four(k, &rules);
+    kit_do(k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(k, "bob", "petition.sign", NULL, "{'petition':#p}");
+}
+
 /* Where a petition's assembly was dated by the clock nobody convened it: whoever signed is told
  * that its notice is to be recorded. */
 static void test_notice_of_petition(void **unused)
@@ -385,15 +400,7 @@ static void test_notice_of_petition(void **unused)
     (void)unused;
     static kit k;
     sheaf_deadline due;
-    kit_open(&k);
-    kit_rules rules = kit_rules_usual();
-    rules.article[SHEAF_ARTICLE_petitions] =
-        "{'assembly_s':300,'members_bp':5000,'open_max':2,'protected':true,'sign_s':200}";
-    rules.article[SHEAF_ARTICLE_assemblies] =
-        "{'evidence':true,'notice_s':100,'open_s':60,'protected':false,'quorum_bp':5000}";
-    kit_found_four(&k, &rules);
-    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
-    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    begin_petition(&k);
     assert_true(sheaf_deadline_first(&k.state, &due));
     k.now = due.at;
     kit_do(&k, "hub", "clock.tick", "in", KIT_TICK("petition_dates", "p"));
@@ -433,15 +440,7 @@ static void test_signers_of_petition(void **unused)
     (void)unused;
     static kit k;
     sheaf_deadline due;
-    kit_open(&k);
-    kit_rules rules = kit_rules_usual();
-    rules.article[SHEAF_ARTICLE_petitions] =
-        "{'assembly_s':300,'members_bp':5000,'open_max':2,'protected':true,'sign_s':200}";
-    rules.article[SHEAF_ARTICLE_assemblies] =
-        "{'notice_s':100,'open_s':60,'protected':false,'quorum_bp':5000}";
-    kit_found_four(&k, &rules);
-    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
-    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    begin_petition(&k);
     int64_t half = k.now + 100000; /* (300 s - 100 s of notice) / 2 */
     static const char *const names[] = {"ann", "bob", "cat"};
     for (int late = 0; late < 2; late++) {

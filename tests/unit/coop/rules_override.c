@@ -186,16 +186,22 @@ void test_motion_confirms_what_is_suspended(void **unused)
     kit_close(&k);
 }
 
+/* A mandate that was to be held for 300 seconds, and that ann and bob have suspended. */
+static void begin_suspended(kit *k)
+{
+    begin(k, ARTICLE("300", "10000"));
+    kit_motion(k, "m", KIT_MANDATE, 4);
+    kit_do(k, "ann", "override.suspend", "o", SUSPEND("m"));
+    kit_do(k, "bob", "override.suspend", NULL, SUSPEND("m"));
+}
+
 /* Whoever opened the motion that confirms a suspension does not take it away from those who
  * rely on it, at no time. */
 void test_confirmation_is_not_withdrawn(void **unused)
 {
     (void)unused;
     kit k;
-    begin(&k, ARTICLE("300", "10000"));
-    kit_motion(&k, "m", KIT_MANDATE, 4);
-    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
-    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    begin_suspended(&k);
     kit_do(&k, "dan", "motion.open", "c", OPEN(CONFIRM("o")));
     kit_want(&k, R(stop_stands), "dan", "motion.withdraw", "{'motion':#c}", NULL);
     kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#c}");
@@ -243,10 +249,7 @@ void test_lapse_uses_up_its_signers(void **unused)
 {
     (void)unused;
     kit k;
-    begin(&k, ARTICLE("300", "10000"));
-    kit_motion(&k, "m", KIT_MANDATE, 4);
-    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
-    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    begin_suspended(&k);
     settle(&k, "override", "o", 600);
     const uint32_t m = kit_index(&k, "m");
     assert_true(sheaf_may_suspend(&k.state, m, kit_index(&k, "cat")));
@@ -281,10 +284,7 @@ void test_mandate_after_a_lapse(void **unused)
 {
     (void)unused;
     kit k;
-    begin(&k, ARTICLE("300", "10000"));
-    kit_motion(&k, "m", KIT_MANDATE, 4);
-    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
-    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    begin_suspended(&k);
     settle(&k, "override", "o", 600);
     settle(&k, "hold", "m", 300);
     kit_want(&k, R(signed_lapsed), "bob", "override.suspend", SUSPEND("tick"), NULL);
@@ -318,10 +318,7 @@ void test_lapse_without_a_hold(void **unused)
 {
     (void)unused;
     kit k;
-    begin(&k, ARTICLE("300", "10000"));
-    kit_motion(&k, "m", KIT_MANDATE, 4);
-    kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
-    kit_do(&k, "bob", "override.suspend", NULL, SUSPEND("m"));
+    begin_suspended(&k);
     kit_rules rules = kit_rules_usual();
     rules.article[SHEAF_ARTICLE_override] = ARTICLE("0", "10000");
     kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);

@@ -266,6 +266,17 @@ void test_petition_conveners(void **unused)
 
 #define PLACE "{'assembly':#in,'place':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE'}"
 
+/* The assembly #in of a petition, opened by ann and signed by bob, has dated itself. */
+static void begin_dated(kit *k, const kit_rules *rules)
+{
+    kit_open(k);
+    kit_found_four(k, rules);
+    kit_do(k, "ann", "petition.open", "p", "{'text':^,'title':^}");
+    kit_do(k, "bob", "petition.sign", NULL, "{'petition':#p}");
+    k->now = petition(k, "p")->closes - 100000;
+    tick(k, "petition_dates", "p", "in");
+}
+
 /* Where one that dated itself is held, told by who asked for it. */
 void test_petition_place(void **unused)
 {
@@ -274,12 +285,7 @@ void test_petition_place(void **unused)
     kit_rules rules = rules_with("{'assembly_s':300,'members_bp':5000,'open_max':2,"
                                  "'protected':true,'sign_s':200}");
     for (int turn = 0; turn < 2; turn++) {
-        kit_open(&k);
-        kit_found_four(&k, &rules);
-        kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
-        kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
-        k.now = petition(&k, "p")->closes - 100000;
-        tick(&k, "petition_dates", "p", "in");
+        begin_dated(&k, &rules);
         const struct sheaf_row_assembly *assembly =
             sheaf_assembly_find(&k.state, kit_index(&k, "in"));
         const int64_t half = assembly->starts - 50000;
@@ -302,12 +308,7 @@ void test_petition_place(void **unused)
         kit_close(&k);
     }
     /* Too late. */
-    kit_open(&k);
-    kit_found_four(&k, &rules);
-    kit_do(&k, "ann", "petition.open", "p", "{'text':^,'title':^}");
-    kit_do(&k, "bob", "petition.sign", NULL, "{'petition':#p}");
-    k.now = petition(&k, "p")->closes - 100000;
-    tick(&k, "petition_dates", "p", "in");
+    begin_dated(&k, &rules);
     k.now = sheaf_assembly_find(&k.state, kit_index(&k, "in"))->starts;
     tick(&k, "assembly_begins", "in", NULL);
     kit_want(&k, R(place_told), "ann", "assembly.place", PLACE, NULL);
