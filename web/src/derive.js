@@ -82,6 +82,14 @@ export function noisedSentence(terms) {
     return `Members add noise before they sum: together the rounds give away ${bound}, even if ${pooled}.`;
 }
 
+/** What the bylaws let one mandate with noise give away at most, from their row. */
+export function privacyCap(bylaws) {
+    const epsilon = bylaws.epsilon_max_millionths && `epsilon ${bylaws.epsilon_max_millionths / 1e6}`;
+    const delta = bylaws.delta_max_trillionths && `delta ${bylaws.delta_max_trillionths / 1e12}`;
+    const caps = [epsilon, delta].filter(Boolean).join(' and ');
+    return caps ? `the bylaws let one mandate give away at most ${caps}` : 'the bylaws set none';
+}
+
 /** Where a consent stands: live, ended or revoked. */
 export function consentStanding(consent, now) {
     if (consent.revoked !== null)

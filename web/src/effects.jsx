@@ -2,7 +2,7 @@
 /* effects.jsx - what follows if a motion is adopted, in words. */
 import { useEffect, useState } from 'preact/hooks';
 import * as api from './api.js';
-import { noisedSentence } from './derive.js';
+import { noisedSentence, privacyCap } from './derive.js';
 import { basisPoints, duration, integer, moment, money, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Facts, Member, Ref, Text, Title } from './parts.jsx';
@@ -36,6 +36,8 @@ export function effectKind(kind) {
 export const effectName = (kind) => NAMES[effectKind(kind)] ?? effectKind(kind) ?? 'A resolution, without further effect';
 
 const People = ({ of }) => <>{of.map((each) => <span key={each.member}><Member id={each.member} /> </span>)}</>;
+
+const PrivacyCap = () => <>{privacyCap(useStore((s) => s.coop.bylaws))}</>;
 
 /** An entry's number, and what it opened in words: its row is looked up when it is shown. */
 function About({ table, id, say }) {
@@ -86,6 +88,7 @@ const RENDER = {
         ['Consents', `for ${words(what.purpose)}`],
         ['Data sets', <>{what.datasets.map((each) => <div key={each.dataset}><Title table="dataset" id={each.dataset} /></div>)}</>],
         what.privacy && ['Privacy', noisedSentence(what.privacy)],
+        what.privacy && ['Privacy cap', <PrivacyCap />],
         ['Transcripts', <>kept for {duration(what.audit_s ?? 90 * 86400)}, for who takes part{what.auditors && <> and, as auditors,{what.auditors.map((each) => <span key={each.member}> <Ref n={each.member} /></span>)}</>}</>],
         what.release === 'exact_sum' && ['Warning', <strong class="warning">{EXACT_SUM}</strong>],
     ],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* mandates.jsx - what may be trained, within which limits, and how much of them is used. */
-import { mandateStanding, noisedSentence, suspensionOf } from './derive.js';
+import { mandateStanding, noisedSentence, privacyCap, suspensionOf } from './derive.js';
 import { integer, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { EXACT_SUM } from './effects.jsx';
@@ -10,6 +10,7 @@ const TONES = { 'in force': 'good', revoked: 'bad', suspended: 'bad', expired: '
 
 function Mandate({ mandate, sources }) {
     const suspensions = useStore((s) => s.tables.suspension);
+    const bylaws = useStore((s) => s.coop.bylaws);
     const standing = mandateStanding(mandate, Date.now(), suspensions);
     const used = `${integer(mandate.rounds_used)} of ${plural(mandate.rounds_max, 'round')} used`;
     const step = mandate.batch ? `${plural(mandate.batch, 'record')} a step` : 'all records in every step';
@@ -23,6 +24,7 @@ function Mandate({ mandate, sources }) {
                 standing === 'suspended' && ['Suspended by', <Ref n={suspensionOf(suspensions, mandate.id).override} />],
                 ['Consents', `for ${words(mandate.purpose)}`],
                 ['Each sum', `over at least ${plural(mandate.cohort_min, 'member')}; ${plural(mandate.attest_min, 'attestation')} before the next round`],
+                mandate.release === 'noised' && ['Privacy cap', privacyCap(bylaws)],
                 ['Learning', `${plural(mandate.local_steps, 'local step')} a round, ${step}, rate ${mandate.rate_millionths / 1e6}`],
                 mandate.patience > 0 && ['Training ends', `after ${plural(mandate.patience, 'model')} in succession no better on validation records${mandate.measured ? `; the best of ${integer(mandate.measured)} so far has a loss of ${(mandate.best_loss_millionths / 1e6).toFixed(4)}` : ''}`],
                 ['Data sets', <>{sources.map((row) => <div key={row.dataset}><Title table="dataset" id={row.dataset} /></div>)}</>],

@@ -42,6 +42,13 @@ test('arguments on one matter, as they were given', () => {
     assert.deepEqual(derive.argumentsOn(tables.argument, -1), []);
 });
 
+test('what the bylaws let a mandate give away', () => {
+    assert.equal(derive.privacyCap({ epsilon_max_millionths: 10000000, delta_max_trillionths: 10000000 }),
+        'the bylaws let one mandate give away at most epsilon 10 and delta 0.00001');
+    assert.equal(derive.privacyCap({ epsilon_max_millionths: 500000, delta_max_trillionths: 0 }), 'the bylaws let one mandate give away at most epsilon 0.5');
+    assert.equal(derive.privacyCap({ epsilon_max_millionths: 0, delta_max_trillionths: 0 }), 'the bylaws set none');
+});
+
 test('mandates and consents stand where they stand', () => {
     const mandate = { revoked: null, expires: 100, rounds_used: 1, rounds_max: 2 };
     assert.equal(derive.mandateStanding(mandate, 100), 'in force');
