@@ -3,10 +3,11 @@
 #ifndef SHEAF_COOP_PENDING_H
 #define SHEAF_COOP_PENDING_H
 
+#include "bylaws/fixed.h"
 #include "coop/coop_internal.h"
 
 /* For so long before its beginning members can say that they are at an assembly. */
-enum { SHEAF_DOORS_MS = 3600 * 1000 };
+enum { SHEAF_DOORS_MS = SHEAF_FIXED_assembly_doors_s * 1000 };
 
 /* What is open of every sort: a row of zeros before there has been anything. */
 const struct sheaf_row_pending *sheaf_pending(const sheaf_state *state);
