@@ -13,36 +13,60 @@ static void print_member(const sheaf_round_source *source, uint32_t member)
     sheaf_source_print_name(source, member);
 }
 
+/* The next officer who found it, from row *at on, or NULL. */
+static const struct sheaf_row_finding *
+next_finding(const sheaf_state *state, const struct sheaf_row_conflict *row, uint32_t *at)
+{
+    while (*at < sheaf_finding_count(state)) {
+        const struct sheaf_row_finding *finding = sheaf_finding_at(state, (*at)++);
+        if (finding->conflict == row->id)
+            return finding;
+    }
+    return NULL;
+}
+
 static void print_finders(const sheaf_round_source *source,
                           const struct sheaf_row_conflict *row)
 {
-    const sheaf_state *state = source->state;
     const char *before = ": found by ";
-    for (uint32_t i = 0; i < sheaf_approval_count(state); i++) {
-        const struct sheaf_row_approval *voice = sheaf_approval_at(state, i);
-        if (voice->of != row->id)
-            continue;
+    const struct sheaf_row_finding *finding;
+    for (uint32_t at = 0; (finding = next_finding(source->state, row, &at));) {
         fputs(before, stdout);
-        print_member(source, voice->by);
+        print_member(source, finding->by);
         before = " and ";
     }
     if (row->over)
         fputs(", which counts no longer: all members decide now", stdout);
 }
 
-static void print_reason(const sheaf_round_source *source, const sheaf_hash *reason, int width)
+/* A line of its own; `by` is SHEAF_NONE where the line before tells whose it is. */
+static void print_reason(const sheaf_round_source *source, uint32_t by,
+                         const sheaf_hash *reason, int width)
 {
     sheaf_buffer text;
     if (sheaf_hash_is_zero(reason))
         return;
     sheaf_buffer_init(&text, SHEAF_TEXT_BYTES_MAX);
     printf("  %-*s", width, "");
+    if (by != SHEAF_NONE) {
+        print_member(source, by);
+        fputs(": ", stdout);
+    }
     if (sheaf_source_text(source, reason, &text))
         sheaf_print_plain(sheaf_buffer_slice(&text));
     else
         fputs("its reason is not at hand: it is for members, withheld or erased", stdout);
     puts("");
     sheaf_buffer_deinit(&text);
+}
+
+/* What each of them wrote. */
+static void print_findings(const sheaf_round_source *source,
+                           const struct sheaf_row_conflict *row, int width)
+{
+    const struct sheaf_row_finding *finding;
+    for (uint32_t at = 0; (finding = next_finding(source->state, row, &at));)
+        print_reason(source, finding->by, &finding->reason, width);
 }
 
 void sheaf_conflicts_print(const sheaf_round_source *source, uint32_t matter, int width)
@@ -64,7 +88,10 @@ void sheaf_conflicts_print(const sheaf_round_source *source, uint32_t matter, in
                       : ": they declared it",
                   stdout);
         puts("");
-        print_reason(source, &row->reason, width);
+        if (row->found)
+            print_findings(source, row, width);
+        else
+            print_reason(source, SHEAF_NONE, &row->reason, width);
         label = "";
     }
 }

@@ -150,6 +150,11 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, conflict->id, false));
     if (sheaf_hash_is_zero(&conflict->reason))
         conflict->reason = what->reason;
+    struct sheaf_row_finding *finding =
+        sheaf_finding_new(state, sheaf_pair(fold->member, conflict->id));
+    finding->by = fold->member;
+    finding->conflict = conflict->id;
+    finding->reason = what->reason;
     uint32_t officers = sheaf_power_officers(state, SHEAF_POWER_find_conflicts, what->member);
     if (++conflict->voices < 2 || conflict->voices * 2u <= officers)
         return SHEAF_ACCEPTED;

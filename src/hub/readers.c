@@ -97,6 +97,7 @@ enum {
     AREA(called, DECISIONS),
     AREA(hearing, DECISIONS),
     AREA(conflict, DECISIONS),
+    AREA(finding, DECISIONS),
     AREA(matter, DECISIONS),
     AREA(chamber, DECISIONS),
     AREA(post, DECISIONS),

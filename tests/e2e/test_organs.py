@@ -11,7 +11,9 @@ from people import Coop, found
 
 ARTICLES = {
     "organs": {"list": [{"kind": "board", "name": "Board", "nominate_s": 0, "open_s": 60,
-                         "quorum_bp": 6000, "seats": 3, "term_s": 86400}], "protected": False},
+                         "quorum_bp": 6000, "seats": 3, "term_s": 86400},
+                        {"kind": "panel", "name": "Panel", "nominate_s": 0, "open_s": 60,
+                         "quorum_bp": 5000, "seats": 2, "term_s": 86400}], "protected": False},
     "override": {"confirm_s": 600, "hold_s": 3600, "members": 2, "members_bp": 10000,
                  "protected": True},
 }
@@ -29,12 +31,16 @@ def tell(path):
           and "passes to the members by itself" in told, told)
 
 
+def seat(coop, organ, who):
+    motion = coop.act("dan", "motion", "open", "--title", f"Elect {who}", effect={
+        "kind": "office.elect", "what": {"member": coop.members[who], "organ": organ}})
+    coop.vote(motion, "yes", *coop.members)
+    coop.becomes(motion, state="adopted")
+
+
 def elect(coop):
     for who in PEOPLE[:3]:
-        motion = coop.act("dan", "motion", "open", "--title", f"Elect {who}", effect={
-            "kind": "office.elect", "what": {"member": coop.members[who], "organ": 0}})
-        coop.vote(motion, "yes", *PEOPLE)
-        coop.becomes(motion, state="adopted")
+        seat(coop, 0, who)
     told = coop.words("dan", "organ", "show")
     check("the organ says what it decides", "adopts resolutions, automation.suspend" in told
           and "2 of 3 officers take part" in told and "may act urgently" in told, told)
@@ -140,6 +146,21 @@ def appeal(coop):
     check("the members admit", coop.row("member", eve)["state"] == "active")
 
 
+def find(coop):
+    coop.join("eve")
+    for who in ("dan", "eve"):
+        seat(coop, 1, who)
+    motion = coop.act("ada", "motion", "open", "--title", "Buy from her aunt", "--organ", 0)
+    for who, reason in (("dan", "She said so herself"), ("eve", "I know the aunt")):
+        coop.act(who, "conflict", "allege", "--matter", motion, "--member", coop.members["cat"],
+                 "--reason", reason)
+    told = coop.words("dan", "motion", "show", motion)
+    check("who found a conflict, and why each of them did", "(cat): found by member" in told
+          and "(dan): She said so herself\n" in told and "(eve): I know the aunt\n" in told, told)
+    coop.refused("and she does not decide on it", "conflict", "cat", "ballot", "cast", "--motion",
+                 motion, "--choice", "no")
+
+
 def main():
     started = time.monotonic()
     with Folder() as folder:
@@ -151,6 +172,7 @@ def main():
             refer(coop)
             act_urgently(coop)
             appeal(coop)
+            find(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
     print(f"# {time.monotonic() - started:.1f} s")

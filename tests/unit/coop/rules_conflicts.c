@@ -80,6 +80,10 @@ static void found_officers(kit *k)
 }
 
 #define FIND(who, matter) "{'matter':#" matter ",'member':#" who ",'reason':^}"
+/* With a commitment of so many of that letter. */
+#define WHY(letter)                                                                            \
+    "{'matter':#m,'member':#wim,'reason':'" letter letter letter letter letter letter letter   \
+    "A'}"
 
 /* More than half of the panels' officers find it, two at least, and none who decides. */
 void test_conflicts_found(void **unused)
@@ -96,10 +100,10 @@ void test_conflicts_found(void **unused)
          R(no_such_matter)},
         {"bob", "conflict.allege", FIND("sue", "m"), R(not_an_officer)},
         {"ann", "conflict.allege", FIND("wim", "m"), R(finder_decides)},
-        {"bob", "conflict.allege", FIND("wim", "m")},
+        {"bob", "conflict.allege", WHY("BBBBBB")},
         {"bob", "conflict.allege", FIND("wim", "m"), R(approved_twice)},
         {"wim", "ballot.cast", "{'choice':'no','motion':#m}"}, /* one voice is none */
-        {"cat", "conflict.allege", FIND("wim", "m")},
+        {"cat", "conflict.allege", WHY("CCCCCC")},
         {"cat", "conflict.allege", FIND("wim", "m"), R(conflicted_already)},
         {"wim", "ballot.cast", "{'choice':'no','motion':#m}", R(conflicted)},
         {"wim", "conflict.declare", "{'matter':#m}", R(conflicted_already)},
@@ -107,6 +111,16 @@ void test_conflicts_found(void **unused)
     KIT_ROWS(&k, rows);
     assert_int_equal(motion(&k, "m")->no, 0);
     assert_int_equal(sheaf_conflicts(&k.state, kit_index(&k, "m")), 1);
+    /* Each finder's own reason is kept. */
+    const struct sheaf_row_conflict *row =
+        sheaf_conflict_find(&k.state, sheaf_pair(kit_index(&k, "m"), kit_index(&k, "wim")));
+    assert_int_equal(sheaf_finding_count(&k.state), 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct sheaf_row_finding *finding =
+            sheaf_finding_find(&k.state, sheaf_pair(kit_index(&k, i ? "cat" : "bob"), row->id));
+        assert_non_null(finding);
+        assert_int_equal(sheaf_hash_equal(&finding->reason, &row->reason), i == 0);
+    }
     kit_close(&k);
 }
 
