@@ -312,7 +312,7 @@ typedef struct {
     uint32_t id;
     int of, state;  /* whose keys; enum recovery_state */
     int64_t closes; /* the step that it is at */
-    bool confirmed[PEOPLE_MAX], judged[PEOPLE_MAX];
+    bool confirmed[PEOPLE_MAX], judged[PEOPLE_MAX], with[PEOPLE_MAX]; /* with: judged for it */
     uint32_t confirmations, upheld, against, judges;
     int64_t until; /* nothing takes effect before */
     bool own;      /* the member itself objected */
@@ -455,6 +455,7 @@ void book_recount(governance *g);
 tally book_count(const governance *g, const motion *m, bool proxies);
 /* What the votes come to, as a state of the motion: of the members, of officers. */
 int book_judge(const tally *t, const laws *rules, int sort, int call);
+bool book_carried(const tally *t, const laws *rules, int sort); /* its majority alone */
 int book_judge_by_board(const motion *m, const tally *t);
 bool book_board_unable(const governance *g, const motion *m); /* too few are left to vote */
 /* What an investor's ballot counts for, as a fraction: together at most a third of what the

@@ -77,6 +77,15 @@ static uint64_t weigh(const tally *t, int choice)
     return (t->all[choice] - theirs) * whole + theirs * part;
 }
 
+bool book_carried(const tally *t, const laws *rules, int sort)
+{
+    uint64_t above, below;
+    uint64_t yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
+    parts(rules->nine_tenths, sort, &above, &below);
+    return sort == SHEAF_decision_sort_ordinary ? yes > no
+                                                : yes > 0 && yes * below >= (yes + no) * above;
+}
+
 int book_judge(const tally *t, const laws *rules, int sort, int call)
 {
     uint64_t quorum = sort == SHEAF_decision_sort_ordinary ? (uint64_t)rules->ordinary_quorum
@@ -87,13 +96,8 @@ int book_judge(const tally *t, const laws *rules, int sort, int call)
         quorum = 0;
     if (t->heads * 10000 < quorum * t->electorate)
         return SHEAF_motion_state_no_quorum;
-    uint64_t above, below;
-    uint64_t yes = weigh(t, SHEAF_choice_yes), no = weigh(t, SHEAF_choice_no);
-    parts(rules->nine_tenths, sort, &above, &below);
-    bool carried = sort == SHEAF_decision_sort_ordinary
-                       ? yes > no
-                       : yes > 0 && yes * below >= (yes + no) * above;
-    return carried ? SHEAF_motion_state_adopted : SHEAF_motion_state_rejected;
+    return book_carried(t, rules, sort) ? SHEAF_motion_state_adopted
+                                        : SHEAF_motion_state_rejected;
 }
 
 /* Of the officers of its opening so many must take part, or be for an urgent act. */

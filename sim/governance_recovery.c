@@ -32,14 +32,29 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* What has been said, by class, with so many whole voices more for it and against it. */
+static tally said(const governance *g, const recovery *r, uint32_t more, uint32_t less)
+{
+    tally t = {.heads = more + less, .all = {0}};
+    t.all[SHEAF_choice_yes] = more;
+    t.all[SHEAF_choice_no] = less;
+    for (int p = 0; p < g->b.person_count; p++) {
+        bool with = r->confirmed[p] || (r->judged[p] && r->with[p]);
+        bool without = p == r->of ? r->own : r->judged[p] && !r->with[p];
+        int choice = with ? SHEAF_choice_yes : SHEAF_choice_no;
+        t.heads += with || without;
+        t.all[choice] += with || without;
+        t.of[g->b.people[p].class][choice] += with || without;
+    }
+    return t;
+}
+
 /* Would it stand, if so many more said so, or that it should not? */
 static bool carried(const governance *g, const recovery *r, uint32_t more, uint32_t less)
 {
-    uint64_t with = r->confirmations + r->upheld + more, without = r->against + r->own + less;
-    if (!r->own)
-        return with > without;
-    return g->b.now.nine_tenths ? with * 10 >= (with + without) * 9
-                                : with * 4 >= (with + without) * 3;
+    const tally t = said(g, r, more, less);
+    return book_carried(&t, &g->b.now,
+                        r->own ? SHEAF_decision_sort_protected : SHEAF_decision_sort_ordinary);
 }
 
 /* Who could still judge. */
@@ -50,6 +65,24 @@ static uint32_t judges_left(const governance *g, const recovery *r)
         count +=
             p != r->of && book_has_vote(&g->b.people[p]) && !r->confirmed[p] && !r->judged[p];
     return count;
+}
+
+/* All others are for it, four at least who are no investors, although the member objected. */
+static bool by_all_others(const governance *g, const recovery *r)
+{
+    const tally t = said(g, r, 0, 0);
+    return r->own && !r->against && judges_left(g, r) == 0
+           && t.all[SHEAF_choice_yes] - t.of[INVESTOR][SHEAF_choice_yes] >= 4;
+}
+
+/* Does every voice count as a whole one, also of those to come? */
+static bool whole(const governance *g, const recovery *r)
+{
+    for (int p = 0; p < g->b.person_count; p++)
+        if (g->b.people[p].class == INVESTOR
+            && (book_has_vote(&g->b.people[p]) || r->confirmed[p] || r->judged[p]))
+            return false;
+    return true;
 }
 
 static bool panel_spoke(const governance *g, const recovery *r)
@@ -105,9 +138,12 @@ static void confirm(governance *g, recovery *r, int who)
 static void weigh_recovery(governance *g, recovery *r)
 {
     uint32_t left = judges_left(g, r);
-    if (!carried(g, r, left, 0)) {
+    bool all = r->own && !r->against && r->confirmations + r->upheld + left >= 4;
+    if (left && !whole(g, r))
+        return;
+    if (!carried(g, r, left, 0) && !(all && left) && !by_all_others(g, r)) {
         r->state = SHEAF_recovery_state_failed;
-    } else if (panel_spoke(g, r) && carried(g, r, 0, left)) {
+    } else if (panel_spoke(g, r) && (carried(g, r, 0, left) || by_all_others(g, r))) {
         if (g->k.now >= r->until)
             take_over(g, r);
         else
@@ -142,6 +178,7 @@ static void judge(governance *g, recovery *r, int who)
         || who == r->of)
         governance_fail(g, "member %u judges the recovery %u", acts_id(g, who), r->id);
     r->judged[who] = true;
+    r->with[who] = uphold;
     r->upheld += uphold;
     r->against += !uphold;
     r->judges++;
@@ -205,7 +242,7 @@ void book_recovery_ends(governance *g, const sheaf_deadline *due)
             continue;
         bool stands = r->state == SHEAF_recovery_state_waiting
                       || (r->state == SHEAF_recovery_state_objected && panel_spoke(g, r)
-                          && carried(g, r, 0, 0));
+                          && (carried(g, r, 0, 0) || by_all_others(g, r)));
         if (over(r) || (r->closes && r->closes != due->at) || due->at < r->until)
             governance_fail(g, "recovery %u ends again, or at another time", r->id);
         if (stands && state_of(g, r) == SHEAF_recovery_state_done)

@@ -1,6 +1,7 @@
 /* cli/member_show.c - `sheaf member show` and `sheaf recovery show`. */
 #include "cli/matter.h"
 
+#include "bylaws/fixed.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
 
@@ -202,18 +203,23 @@ static void print_panel(const sheaf_matter *matter, const struct sheaf_row_recov
         [SHEAF_majority_nine_tenths] = "nine tenths",
     };
     uint32_t needed = sheaf_recovery_needed(matter->state, row);
+    uint32_t others = sheaf_coop(matter->state)->voters
+                      - (sheaf_member_get(matter->state, row->member)->votes > 0);
     printf("  so far      %u for the new key with those who confirmed, %u against%s\n",
            row->confirmations + row->upheld, row->against + row->own,
            row->own ? " with the member itself" : "");
-    printf("  takes       %s of them%s",
+    printf("  takes       %s of them%s%s",
            majorities[sheaf_recovery_majority(matter->state, row)],
-           row->own ? ", as a protected decision" : "");
+           row->own ? ", as a protected decision" : "",
+           sheaf_recovery_whole(matter->state, row) ? "" : "; they weigh as votes do");
     if (needed)
         printf(", and %" PRIu32
                " who judge: %u have\n              `sheaf recovery judge --recovery %" PRIu32
                " --uphold yes|no`, by who has not confirmed it",
                needed, row->judged, row->id);
     puts(needed ? "" : "; nobody else is left to judge");
+    if (row->own && !row->against && others >= SHEAF_FIXED_recovery_all)
+        puts("  or          all other members, if none of them is against it");
     print_due(matter, row->id, SHEAF_deadline_kind_recovery_panel,
               "the new key takes the place of all others if the panel upholds it, else it "
               "fails;\n              till then no key of the member does anything with money "

@@ -37,6 +37,12 @@
  *   objection is a voice too, and it takes the majority of a protected decision: else fewer
  *   than can change what is protected took one membership after the other over, and did. So
  *   there is always somebody to decide, and one alone holds up nobody whom the others know.
+ *   Where that majority is nine tenths, fewer than nine others never reach it beside that
+ *   voice, and a thief with the old key would stop every recovery: so it also stands where all
+ *   others, four of them without a ceiling of votes at least, are for it.
+ * - Confirmations and judgements are numbers of people; which side has more is weighed as votes
+ *   are, so that a class below its ceiling takes no membership of another over
+ * (coop/ceilings.h).
  * - What the panel upholds takes effect when wait_s is over, never before: an objection, that
  *   of an accomplice for one, shortens nothing, and any key of the member's own can object
  *   until then. That begins the panel's time anew. It is over sooner only where the voices
@@ -52,7 +58,9 @@
  *   one that would leave nobody in the co-op who can see to keys, does not take the place of
  *   the old ones: the recovery fails.
  */
+#include "bylaws/fixed.h"
 #include "coop/member.h"
+#include "coop/panel.h"
 #include "coop/room.h"
 
 #include "base/json.h"
@@ -76,14 +84,6 @@ uint32_t sheaf_recovery_needed(const sheaf_state *state,
     if (recovery->state != SHEAF_recovery_state_objected)
         return least(sheaf_bylaws_now(state)->recovery_confirmations, rest ? rest - 1 : 0);
     return least(said, rest > said + objected ? rest - said - objected : 0);
-}
-
-uint8_t sheaf_recovery_majority(const sheaf_state *state,
-                                const struct sheaf_row_recovery *recovery)
-{
-    const struct sheaf_row_decision *rule =
-        sheaf_decision_by(state, sheaf_bylaws_now(state), SHEAF_decision_sort_protected);
-    return recovery->own ? rule->majority : SHEAF_majority_simple;
 }
 
 static sheaf_refusal find_recovery(const sheaf_fold *fold, uint32_t recovery, uint8_t state,
@@ -317,6 +317,7 @@ static sheaf_refusal note_confirmation(sheaf_fold *fold, struct sheaf_row_recove
     row->recovery = recovery->id;
     row->before = recovery->confirmation_last;
     recovery->confirmation_last = sheaf_confirmation_count(fold->state);
+    sheaf_panel_voice(fold, recovery->id, fold->member, true);
     return SHEAF_ACCEPTED;
 }
 
@@ -401,13 +402,22 @@ static uint32_t judges_left(const sheaf_fold *fold, const struct sheaf_row_recov
     return count;
 }
 
-/* Would it stand with so many more for it, and against it? */
-static bool carried(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
-                    uint64_t more, uint64_t less)
+/* Does it stand by what has been said, where so many are left to judge? */
+static bool stands(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
+                   uint64_t left)
 {
-    uint64_t with = recovery->confirmations + recovery->upheld + more;
-    return sheaf_majority_reached(sheaf_recovery_majority(state, recovery), with,
-                                  with + recovery->against + recovery->own + less);
+    return sheaf_panel_carried(state, recovery, 0, left)
+           || sheaf_panel_by_all(state, recovery, left);
+}
+
+/* Could it still, if all of them were for it? */
+static bool may_stand(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
+                      uint64_t left)
+{
+    bool all = recovery->own && !recovery->against
+               && recovery->confirmations + recovery->upheld + left >= SHEAF_FIXED_recovery_all;
+    return sheaf_panel_carried(state, recovery, left, 0) || (all && left)
+           || stands(state, recovery, left);
 }
 
 /* Have enough of the panel spoken? */
@@ -418,18 +428,21 @@ static bool panel_spoke(const sheaf_fold *fold, const struct sheaf_row_recovery 
 }
 
 /* Ends what the voices that are left cannot change any more. So many are enough to change
- * anything: nine tenths are the most that the bylaws can ask for. */
+ * anything: nine tenths are the most that the bylaws can ask for. What one of a class with a
+ * ceiling weighs shows when all have spoken. */
 static void weigh(sheaf_fold *fold, uint32_t row)
 {
-    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_recovery *recovery = sheaf_recovery_at(state, row);
+    bool whole = sheaf_recovery_whole(state, recovery);
     uint64_t enough =
         9 * ((uint64_t)recovery->against + 1) + recovery->confirmations + recovery->upheld;
     uint32_t left = judges_left(fold, recovery, enough);
-    if (left == enough)
+    if (left == enough || (left && !whole))
         return;
-    if (!carried(fold->state, recovery, left, 0))
+    if (!may_stand(state, recovery, left))
         fail(fold, row);
-    else if (!panel_spoke(fold, recovery) || !carried(fold->state, recovery, 0, left))
+    else if (!panel_spoke(fold, recovery) || !stands(state, recovery, left))
         return;
     else if (fold->stamp >= recovery->until)
         succeed(fold, row);
@@ -460,11 +473,14 @@ sheaf_refusal sheaf_rule_recovery_object(sheaf_fold *fold,
     if (objects_as_member(fold, recovery)) {
         SHEAF_REFUSE_IF(recovery->own, recovery_elsewhere);
         recovery->own = true;
+        sheaf_panel_voice(fold, recovery->id, recovery->member, false);
     } else {
         SHEAF_REFUSE_IF(objected, recovery_elsewhere);
         SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, recovery->id, true));
         recovery->against++;
+        sheaf_panel_voice(fold, recovery->id, fold->member, false);
     }
+    SHEAF_STOP_IF_SPENT(fold);
     recovery->state = SHEAF_recovery_state_objected;
     sheaf_deadline_clear(fold->state, recovery->id, SHEAF_deadline_kind_recovery_waits);
     sheaf_deadline_set(fold->state, recovery->id, SHEAF_deadline_kind_recovery_panel,
@@ -486,6 +502,8 @@ sheaf_refusal sheaf_rule_recovery_judge(sheaf_fold *fold,
     recovery->upheld += what->uphold;
     recovery->against += !what->uphold;
     recovery->judged++;
+    sheaf_panel_voice(fold, recovery->id, fold->member, what->uphold);
+    SHEAF_STOP_IF_SPENT(fold);
     weigh(fold, row);
     return SHEAF_ACCEPTED;
 }
@@ -494,7 +512,9 @@ sheaf_refusal sheaf_settle_recovery_panel(sheaf_fold *fold, uint32_t of)
 {
     uint32_t row = sheaf_recovery_row(fold->state, of);
     const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
-    if (panel_spoke(fold, recovery) && carried(fold->state, recovery, 0, 0))
+    if (panel_spoke(fold, recovery)
+        && (sheaf_panel_carried(fold->state, recovery, 0, 0)
+            || sheaf_panel_by_all(fold->state, recovery, judges_left(fold, recovery, 1))))
         succeed(fold, row);
     else
         fail(fold, row);

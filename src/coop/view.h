@@ -80,6 +80,10 @@ uint32_t sheaf_recovery_needed(const sheaf_state *state,
 uint8_t sheaf_recovery_majority(const sheaf_state *state,
                                 const struct sheaf_row_recovery *recovery);
 
+/* Does every voice on the recovery count as a whole one, of those that were given and of those
+ * to come? Else they weigh as votes do (coop/ceilings.h). */
+bool sheaf_recovery_whole(const sheaf_state *state, const struct sheaf_row_recovery *recovery);
+
 /* The latest end that the bylaws let a consent of that moment have, in milliseconds since 1970;
  * INT64_MAX where they say nothing. */
 int64_t sheaf_consent_latest(const struct sheaf_row_bylaws *bylaws, int64_t granted);

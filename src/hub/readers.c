@@ -46,6 +46,7 @@ enum {
     AREA(key, MEMBERS),
     AREA(key_numbers, MEMBERS),
     AREA(dispute, MEMBERS),
+    AREA(recovery_tally, MEMBERS),
     AREA(confirmation, MEMBERS),
     AREA(human_in_vain, MEMBERS),
     AREA(in_vain, MEMBERS),

@@ -36,6 +36,7 @@ static void found_with(kit *k, const char *majority, int succession_bp)
     rules.classes =
         "{'name':'member','votes':1},{'ceiling_bp':2500,'name':'investor','votes':1}"
         ",{'ceiling_bp':2500,'name':'backer','votes':1}";
+    rules.recovery = "'recovery':{'confirmations':2,'panel_s':7200,'wait_s':3600},";
     rules.article[SHEAF_ARTICLE_organs] = BOARD;
     rules.article[SHEAF_ARTICLE_proxies] = "{'cap':3,'protected':false,'until_max_s':1000000}";
     kit_open(k);
@@ -507,6 +508,45 @@ void test_ceilings_in_successions(void **unused)
             }
         if (appointed != rows[i].appointed)
             fail_msg("row %zu: appointed by %d", i, appointed);
+        kit_close(&k);
+    }
+}
+
+/* ---- recovery ---- */
+
+#define RECOVERY "{'recovery':#r}"
+#define UPHOLD   "{'recovery':#r,'uphold':true}"
+#define REJECT   "{'recovery':#r,'uphold':false}"
+
+/* Investors together take no membership over: all of them weigh a third of what the others do
+ * who have spoken. */
+void test_ceilings_in_panels(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *for_it, *against;
+        uint8_t want;
+    } cases[] = {
+        {"i6", "m2", SHEAF_recovery_state_failed}, /* 2/3 : 2 */
+        {"m2", "i6", SHEAF_recovery_state_done},   /* 1 + 5/9 : 1 + 1/9 */
+        {"m2", "m3", SHEAF_recovery_state_failed}, /* 1 + 1 : 2, a tie */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        kit k;
+        found(&k, "simple");
+        kit_do(&k, "new", "recovery.open", "r", "{'member':#m1,'public_key':@new,'web':false}");
+        kit_do(&k, "i1", "recovery.confirm", NULL, RECOVERY);
+        kit_do(&k, "i2", "recovery.confirm", NULL, RECOVERY);
+        kit_do(&k, "ann", "recovery.object", NULL, RECOVERY);
+        kit_do(&k, "i3", "recovery.judge", NULL, UPHOLD);
+        kit_do(&k, "i4", "recovery.judge", NULL, UPHOLD);
+        kit_do(&k, "i5", "recovery.judge", NULL, UPHOLD);
+        kit_do(&k, cases[i].for_it, "recovery.judge", NULL, UPHOLD);
+        kit_do(&k, cases[i].against, "recovery.judge", NULL, REJECT);
+        const struct sheaf_row_recovery *row = sheaf_recovery_get(&k.state, kit_index(&k, "r"));
+        assert_int_equal(row->state, SHEAF_recovery_state_objected);
+        tick(&k, SHEAF_deadline_kind_recovery_panel, NULL);
+        assert_int_equal(row->state, cases[i].want);
         kit_close(&k);
     }
 }

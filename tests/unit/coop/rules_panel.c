@@ -180,6 +180,51 @@ void test_panel_as_a_protected_decision(void **unused)
     kit_close(&k);
 }
 
+/* Who has stolen an old key objects, and nine tenths are never reached beside it by fewer than
+ * nine: all others together decide against it, of five members at least; one who is against it,
+ * or says nothing, is enough to stop it. */
+void test_panel_against_a_thief(void **unused)
+{
+    (void)unused;
+    static const char *const judges[] = {"cat", "eve", "fay", "gus", "hal", "ida"};
+    static const struct {
+        int members, judging;
+        bool last_upholds;
+        uint8_t want;
+    } cases[] = {
+        {4, 1, true, SHEAF_recovery_state_failed},  {5, 2, true, SHEAF_recovery_state_done},
+        {5, 2, false, SHEAF_recovery_state_failed}, {5, 1, true, SHEAF_recovery_state_failed},
+        {9, 6, true, SHEAF_recovery_state_done},    {9, 6, false, SHEAF_recovery_state_failed},
+        {9, 5, true, SHEAF_recovery_state_failed},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        kit k;
+        found(&k, RECOVERY("2"), "nine_tenths", cases[i].members);
+        kit_do(&k, "n1", "recovery.open", "n1", OPEN("n1", "dan"));
+        kit_do(&k, "ann", "recovery.confirm", NULL, OF("n1"));
+        kit_do(&k, "bob", "recovery.confirm", NULL, OF("n1"));
+        kit_do(&k, "dan.node", "recovery.object", NULL, OF("n1"));
+        for (int j = 0; j < cases[i].judging; j++) {
+            bool last = j + 1 == cases[i].judging;
+            if (recovery_of(&k, "n1")->state == SHEAF_recovery_state_objected)
+                kit_do(&k, judges[j], "recovery.judge", NULL,
+                       last && !cases[i].last_upholds ? AGAINST("n1") : FOR("n1"));
+        }
+        int64_t until = recovery_of(&k, "n1")->until;
+        if (recovery_of(&k, "n1")->state == SHEAF_recovery_state_objected) {
+            k.now = until - 1 - k.step_ms;
+            kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("recovery_panel", "n1"),
+                     NULL);
+            k.now = until - k.step_ms;
+            kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("recovery_panel", "n1"));
+        }
+        assert_int_equal(recovery_of(&k, "n1")->state, cases[i].want);
+        kit_want(&k, cases[i].want == SHEAF_recovery_state_done ? R(key_revoked) : ACCEPTED,
+                 "dan", "motion.open", "{'title':^}", NULL);
+        kit_close(&k);
+    }
+}
+
 /* As many as confirmed must judge, whatever the voices are so far: a panel that does not speak
  * lets nothing through. */
 void test_panel_silent(void **unused)
