@@ -100,8 +100,8 @@ static int run(const sheaf_arguments *a)
 const sheaf_command sheaf_command_accountability_show = SHEAF_MATTER_COMMAND(
     "accountability", "who is called to account for what, the answer and the next step", run);
 
-/* The bit of `said` (coop/tbl/state_matters.def). */
-enum { ALONE = 64 };
+/* Bits of `said` (coop/tbl/state_matters.def). */
+enum { DECIDED = 16 | 32, ALONE = 64 };
 
 static void print_dispute(const sheaf_matter *matter)
 {
@@ -126,8 +126,11 @@ static void print_dispute(const sheaf_matter *matter)
     if (row->ended == SHEAF_NONE)
         sheaf_matter_print_time("step until", row->closes);
     if (row->state == SHEAF_dispute_state_panel && (row->said & ALONE))
-        puts("              one party has named nobody in time: whom the other has named "
-             "decides alone");
+        puts(row->said & DECIDED
+                 ? "              one of the panel has not decided in time: that party names "
+                   "another, else the\n              other's decision is the panel's"
+                 : "              one party has named nobody in time: whom the other has named "
+                   "decides alone");
     puts("  contents    stay between those concerned; the log has steps and dates alone");
 }
 

@@ -263,10 +263,13 @@ static void party(sheaf_waits *w, const struct sheaf_row_dispute *d, bool first,
     bool gone = !sheaf_member_active(w->state, first ? d->with : d->by);
     bool named = own != SHEAF_NONE
                  && (sheaf_member_active(w->state, own) || (panel && (said & DECIDED)));
-    bool missed = own == SHEAF_NONE && (d->said & ALONE);
+    bool again = panel && (d->said & ALONE) && (d->said & (DECIDED | DECIDED << 1));
+    bool missed = own == SHEAF_NONE && (d->said & ALONE) && !again;
     if (names && !named && !missed)
         WAIT("dispute", d->id, at, untitled,
-             panel ? "name a colleague for the panel" : "name the colleague who mediates",
+             again   ? "name another for the panel, else what the other has decided stands"
+             : panel ? "name a colleague for the panel"
+                     : "name the colleague who mediates",
              "dispute name --dispute %u --member N", d->id);
     else if (!names && (gone || !(said & (SETTLED | ADVANCE))))
         WAIT("dispute", d->id, at, untitled,

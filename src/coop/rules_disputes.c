@@ -9,7 +9,8 @@
 
 /* What the two parties, or the two members of the panel, have said at a step. */
 enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16, BOTH = 3 };
-/* One party has named nobody for the panel in its time. */
+/* The panel has its time once more: one party has named nobody for it, or whom it has named has
+ * not decided, where the other's has. */
 enum { ALONE = 64 };
 
 static struct sheaf_row_dispute *dispute_edit(sheaf_fold *fold, uint32_t id)
@@ -50,10 +51,22 @@ static bool decides_alone(sheaf_fold *fold, struct sheaf_row_dispute *dispute, u
     return true;
 }
 
+/* Nor does one keep it from an end by naming somebody who never decides, where whom the other
+ * has named has: in as much time again it names another, else that decision is the panel's. */
+static bool replaces(sheaf_fold *fold, struct sheaf_row_dispute *dispute, uint32_t seconds)
+{
+    uint8_t decided = dispute->said & DECIDED * BOTH;
+    if (!decided || (dispute->said & ALONE))
+        return false;
+    *(decided == DECIDED ? &dispute->named_with : &dispute->named_by) = SHEAF_NONE;
+    step(fold, dispute, SHEAF_dispute_state_panel, seconds);
+    dispute->said = decided | ALONE;
+    return true;
+}
+
 /* What comes next. No step is left out: a panel sits only on what somebody has mediated. Nor
  * does one party keep the other from it by naming nobody: then whom the other names mediates,
- * or decides.
- */
+ * or decides. */
 static void next(sheaf_fold *fold, struct sheaf_row_dispute *dispute)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(fold->state, dispute->bylaws);
@@ -72,8 +85,11 @@ static void next(sheaf_fold *fold, struct sheaf_row_dispute *dispute)
         step(fold, dispute, SHEAF_dispute_state_panel, bylaws->dispute_panel_s);
         break;
     default:
-        if (!decides_alone(fold, dispute, bylaws->dispute_panel_s))
-            end(fold, dispute, SHEAF_dispute_state_unresolved);
+        if (!decides_alone(fold, dispute, bylaws->dispute_panel_s)
+            && !replaces(fold, dispute, bylaws->dispute_panel_s))
+            end(fold, dispute,
+                dispute->said & DECIDED * BOTH ? SHEAF_dispute_state_decided
+                                               : SHEAF_dispute_state_unresolved);
     }
 }
 
@@ -181,10 +197,12 @@ sheaf_refusal sheaf_rule_dispute_name(sheaf_fold *fold, const struct sheaf_dispu
     uint32_t other = dispute->by == fold->member ? dispute->named_with : dispute->named_by;
     if (dispute->state == SHEAF_dispute_state_panel) {
         /* Two people decide, and who has begun to sit stays, but for one who has not decided
-         * and is no member any more. */
+         * and is no member any more, or in time. */
         unsigned decided = dispute->by == fold->member ? DECIDED : DECIDED << 1;
         SHEAF_REFUSE_IF(other == what->member, no_such_colleague);
-        SHEAF_REFUSE_IF((dispute->said & ALONE) && *own == SHEAF_NONE, dispute_step);
+        SHEAF_REFUSE_IF((dispute->said & ALONE) && !(dispute->said & DECIDED * BOTH)
+                            && *own == SHEAF_NONE,
+                        dispute_step);
         SHEAF_REFUSE_IF(
             (dispute->said & DECIDED * BOTH)
                 && ((dispute->said & decided) || sheaf_member_active(fold->state, *own)),

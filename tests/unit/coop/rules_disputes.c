@@ -168,6 +168,52 @@ void test_disputes_panel_of_one(void **unused)
     }
 }
 
+/* Nor by naming somebody who never decides, where the other's has: it names another, who
+ * decides or does not, or nobody, and the case is decided all the same. */
+void test_disputes_panel_of_one_who_waits(void **unused)
+{
+    (void)unused;
+    for (int way = 0; way < 3; way++) {
+        kit k;
+        found_at_odds(&k);
+        kit_do(&k, "fay", "member.apply", "fay", KIT_PERSON("fay"));
+        kit_do(&k, "ann", "member.admit", NULL, "{'member':#fay}");
+        static const kit_row rows[] = {
+            {"ann", "dispute.name", "{'dispute':#d,'member':#cat}"},
+            {"bob", "dispute.name", "{'dispute':#d,'member':#cat}"},
+            {"cat", "dispute.accept", "{'dispute':#d}"},
+            {"ann", "dispute.advance", "{'dispute':#d}"},
+            {"bob", "dispute.advance", "{'dispute':#d}"},
+            {"ann", "dispute.name", "{'dispute':#d,'member':#dan}"},
+            {"bob", "dispute.name", "{'dispute':#d,'member':#eve}"},
+            {"eve", "dispute.decide", "{'dispute':#d}"},
+        };
+        KIT_ROWS(&k, rows);
+        step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+        assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_panel);
+        static const kit_row late[] = {
+            {"dan", "dispute.decide", "{'dispute':#d}", R(not_on_the_panel)},
+            {"eve", "dispute.decide", "{'dispute':#d}", R(approved_twice)},
+            {"bob", "dispute.name", "{'dispute':#d,'member':#fay}", R(dispute_step)},
+            {"ann", "dispute.name", "{'dispute':#d,'member':#eve}", R(no_such_colleague)},
+            {"ann", "dispute.name", "{'dispute':#d,'member':#cat}", R(party_mediates)},
+        };
+        KIT_ROWS(&k, late);
+        if (way) {
+            kit_do(&k, "ann", "dispute.name", NULL, "{'dispute':#d,'member':#fay}");
+            kit_want(&k, R(dispute_step), "ann", "dispute.name", "{'dispute':#d,'member':#dan}",
+                     NULL);
+        }
+        if (way == 1)
+            kit_do(&k, "fay", "dispute.decide", NULL, "{'dispute':#d}");
+        else
+            step(&k, "dispute_step", "d", dispute(&k, "d")->closes);
+        assert_int_equal(dispute(&k, "d")->state, SHEAF_dispute_state_decided);
+        assert_int_equal(sheaf_pending_at(&k.state, 0)->disputes, 0);
+        kit_close(&k);
+    }
+}
+
 /* Whoever acts for a party or a subject does not help or hear in another membership, and the
  * panel is two people. */
 void test_disputes_of_humans(void **unused)

@@ -466,6 +466,7 @@ void test_disputes_of_humans(void **unused);
 void test_disputes_in_time(void **unused);
 void test_disputes_one_sided(void **unused);
 void test_disputes_panel_of_one(void **unused);
+void test_disputes_panel_of_one_who_waits(void **unused);
 void test_disputes_mediator_sits(void **unused);
 void test_disputes_panel_leaves(void **unused);
 void test_disputes_party_leaves(void **unused);

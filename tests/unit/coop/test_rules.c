@@ -447,6 +447,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_disputes_in_time),
     cmocka_unit_test(test_disputes_one_sided),
     cmocka_unit_test(test_disputes_panel_of_one),
+    cmocka_unit_test(test_disputes_panel_of_one_who_waits),
     cmocka_unit_test(test_disputes_mediator_sits),
     cmocka_unit_test(test_disputes_panel_leaves),
     cmocka_unit_test(test_disputes_party_leaves),
