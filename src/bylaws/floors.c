@@ -103,6 +103,16 @@ static bool is_board(const struct sheaf_bylaws *bylaws, uint64_t place)
     return is_organ(bylaws, place, SHEAF_organ_kind_board);
 }
 
+/* Has a class a vote whose members do not use the co-op? */
+static bool others_vote(const struct sheaf_bylaws *bylaws)
+{
+    const struct sheaf_member_class *classes = bylaws->members.classes.at;
+    for (uint32_t i = 0; i < bylaws->members.classes.count; i++)
+        if (!uses(&classes[i]) && classes[i].votes)
+            return true;
+    return false;
+}
+
 /* Ceilings are demanded of classes that have votes and do not use the co-op. The floor is for
  * all of them together: ceilings that sum to it let them have no more. The finding names the
  * class that goes beyond it, and the sum up to there. */
@@ -162,15 +172,26 @@ static bool check_admission(const struct sheaf_bylaws *bylaws, const sheaf_floor
     return sheaf_bylaws_found(out, floor->fault, admission->organ, "%s", floor->path);
 }
 
-/* Where investors can be admitted, the statutes say what quorum the other members have. */
+/* Seats that they may hold are limited where somebody can be elected who does not use it. */
+static bool check_seats(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
+                        sheaf_bylaws_findings *out)
+{
+    const struct sheaf_organ *organs = bylaws->organs.list.at;
+    for (uint32_t i = 0; others_vote(bylaws) && i < bylaws->organs.list.count; i++) {
+        int64_t most = organs[i].has_non_users_bp ? organs[i].non_users_bp : 10000;
+        if (is_board(bylaws, i) && most > floor->value
+            && sheaf_bylaws_found(out, floor->fault, most, "organs.list[%u].non_users_bp", i))
+            return true;
+    }
+    return false;
+}
+
+/* Where others vote too, the members who use it have a quorum of their own. */
 static bool check_quorum(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                          sheaf_bylaws_findings *out)
 {
-    const struct sheaf_member_class *classes = bylaws->members.classes.at;
-    for (uint32_t i = 0; i < bylaws->members.classes.count; i++)
-        if (!uses(&classes[i]) && classes[i].votes && !bylaws->decisions.clauses.count)
-            return sheaf_bylaws_found(out, floor->fault, 0, "%s", floor->path);
-    return false;
+    return others_vote(bylaws) && !bylaws->decisions.quorum_apart
+           && sheaf_bylaws_found(out, floor->fault, 0, "%s", floor->path);
 }
 
 /* Of the items of a list what a law demands is about who manages and who supervises, and about
@@ -209,7 +230,7 @@ static const struct {
     bool (*check)(const struct sheaf_bylaws *bylaws, const sheaf_floor *floor,
                   sheaf_bylaws_findings *out);
 } particular[] = {
-    {"decisions.clauses", SHEAF_FLOOR_REQUIRED, check_quorum},
+    {"decisions.quorum_apart", SHEAF_FLOOR_REQUIRED, check_quorum},
     {"members.admission.organ", SHEAF_FLOOR_REQUIRED, check_admission},
     {"members.classes.ceiling_bp", SHEAF_FLOOR_MAX, check_investors},
     {"members.classes.ceiling_bp", SHEAF_FLOOR_MIN, check_items},
@@ -218,6 +239,7 @@ static const struct {
     {"organs.list.electorate", SHEAF_FLOOR_FORBIDDEN, check_items},
     {"organs.list.kind", SHEAF_FLOOR_REQUIRED, check_board},
     {"organs.list.nominate_s", SHEAF_FLOOR_MIN, check_items},
+    {"organs.list.non_users_bp", SHEAF_FLOOR_MAX, check_seats},
     {"organs.list.open_s", SHEAF_FLOOR_MIN, check_items},
     {"purpose.currency", SHEAF_FLOOR_FORBIDDEN, check_currency},
     {"purpose.name", SHEAF_FLOOR_FORBIDDEN, check_name},

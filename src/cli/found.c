@@ -179,11 +179,12 @@ static void print_asked(const struct sheaf_bylaws *bylaws)
             "(Council Regulation (EC) 1435/2003, art. 2(1)), has a capital of at least 30,000\n"
             "EUR (art. 3(2)), and is a legal person once it is registered (art. 18). This\n"
             "program sees none of that: admit the other founders, and have it registered.\n"
-            "It does not see to this either: losses charged against the capital reduce what is "
-            "paid back\n"
-            "for shares (art. 16); members who do not use the society hold a quarter of the\n"
-            "posts of its management at most (art. 42(2)); the special quorum of the members\n"
-            "who do (art. 61(3)); and its accounts are audited (art. 70).\n",
+            "It does not see to this either: losses charged against the capital reduce what "
+            "is\n"
+            "paid back for shares (art. 16); a general meeting is held every year within six\n"
+            "months of the end of the financial year (art. 54(1)); and the accounts are "
+            "audited\n"
+            "(art. 70).\n",
             stderr);
 }
 

@@ -61,10 +61,12 @@ static void put_standing(sheaf_json_writer *w, const sheaf_standing *s)
     sheaf_json_member_put_bool(w, "carried", s->carried);
     sheaf_json_member_put_bool(w, "majority", s->majority);
     sheaf_json_member_put_int(w, "needed", s->needed);
+    sheaf_json_member_put_int(w, "needed_apart", s->needed_apart);
     sheaf_json_member_put_bool(w, "quorate", s->quorate);
     sheaf_json_key(w, "settled");
     put_settled(w, &s->settled);
     sheaf_json_member_put_int(w, "turnout", s->turnout);
+    sheaf_json_member_put_int(w, "turnout_apart", s->turnout_apart);
     sheaf_json_member_put_int(w, "yes_units", (int64_t)s->yes);
     sheaf_json_close(w);
 }

@@ -290,9 +290,17 @@ static void print_votes(const sheaf_motion_report *r)
                on_second_call(r) ? " on the second call" : "");
         return;
     }
-    printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", r->standing.turnout,
-           r->standing.needed, on_second_call(r) ? " on the second call" : "",
-           r->standing.quorate ? ": reached" : ": not reached");
+    const sheaf_standing *s = &r->standing;
+    bool apart = s->needed_apart && m->unlimited < m->electorate;
+    bool reached = apart ? s->turnout >= s->needed : s->quorate;
+    printf("  quorum     %" PRIu32 " of %" PRIu32 " needed%s%s\n", s->turnout, s->needed,
+           on_second_call(r) ? " on the second call" : "",
+           reached ? ": reached" : ": not reached");
+    if (apart)
+        printf("             and %" PRIu32 " of %" PRIu32
+               " needed of members whose class has no ceiling of votes%s\n",
+               s->turnout_apart, s->needed_apart,
+               s->turnout_apart >= s->needed_apart ? ": reached" : ": not reached");
 }
 
 static void print_assembly(const sheaf_motion_report *r)

@@ -40,6 +40,8 @@ typedef struct {
 
 /* Who votes on a motion. */
 sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion);
+/* Writes how many they are into its row, as of now. */
+void sheaf_motion_electorate_set(const sheaf_state *state, struct sheaf_row_motion *motion);
 
 /* From the stamp of the entry: when its ballots are taken and when it closes. */
 void sheaf_motion_schedule(sheaf_fold *fold, struct sheaf_row_motion *motion);

@@ -57,7 +57,10 @@ typedef struct {
     uint32_t turnout, needed; /* ballots that count for the quorum, and how many it takes */
     uint64_t yes, base;       /* in units, rounded down: the votes for, and what the majority is
                                  a share of */
-    bool quorate;             /* the quorum is reached */
+    /* The same of members whose class has no ceiling of votes, where they have a quorum of
+     * their own; else 0. */
+    uint32_t turnout_apart, needed_apart;
+    bool quorate;  /* the quorums are reached */
     bool carried;  /* the majority is, and where it is asked for that of the settled */
     bool majority; /* the majority of all votes is */
     sheaf_settled_standing settled;

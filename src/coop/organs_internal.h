@@ -9,7 +9,8 @@
 struct sheaf_row_chamber *sheaf_chamber_of(sheaf_state *state, uint8_t organ);
 
 /* Who can take office, however it comes to it: a member with a vote, for whom a term that
- * begins then is not one too many in a row. */
+ * begins then is not one too many in a row; of those who do not use the co-op only as many as
+ * the bylaws let (Council Regulation (EC) 1435/2003, art. 42(2): a quarter). */
 sheaf_refusal sheaf_eligible(const sheaf_state *state, const struct sheaf_row_organ *organ,
                              uint32_t member, uint8_t place, int64_t begins);
 

@@ -197,6 +197,9 @@ static void add_classes(sheaf_fold *fold, struct sheaf_row_bylaws *row,
         class->ceiling_bp =
             classes[i].has_ceiling_bp ? (uint16_t)classes[i].ceiling_bp : SHEAF_NO_CEILING;
         class->investor = classes[i].has_role && classes[i].role == SHEAF_class_role_investor;
+        class->uses =
+            !class->investor
+            && (!classes[i].has_role || classes[i].role != SHEAF_class_role_supporter);
         SHEAF_SET_WORDS(class->name, classes[i].name);
     }
 }

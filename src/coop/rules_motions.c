@@ -75,6 +75,14 @@ sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
                               .bylaws = motion->bylaws};
 }
 
+void sheaf_motion_electorate_set(const sheaf_state *state, struct sheaf_row_motion *motion)
+{
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    bool all = motion->body == SHEAF_body_assembly && !motion->of;
+    motion->electorate = sheaf_electorate_count(state, &electorate);
+    motion->unlimited = all ? sheaf_coop(state)->voters_unlimited : 0;
+}
+
 /* The new motion is for one class, in which nobody is left who may vote on it: then all members
  * with a vote decide, so that nobody's office is beyond recall. Returns whether that is so. */
 static bool widen(sheaf_fold *fold, struct sheaf_row_motion *motion)
@@ -84,7 +92,7 @@ static bool widen(sheaf_fold *fold, struct sheaf_row_motion *motion)
         return false;
     motion->of = 0;
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    motion->electorate = sheaf_electorate_count(fold->state, &electorate);
+    sheaf_motion_electorate_set(fold->state, motion);
     sheaf_conflicts_recount(fold, motion->id, &electorate);
     return true;
 }
@@ -99,7 +107,7 @@ static void set_electorate(sheaf_fold *fold, struct sheaf_row_motion *motion,
     motion->since = motion->id;
     motion->settled_from = sheaf_settled_from(fold);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    motion->electorate = sheaf_electorate_count(fold->state, &electorate);
+    sheaf_motion_electorate_set(fold->state, motion);
     if (!effect)
         return;
     sheaf_conflict_of_subject(fold, motion->id, &electorate, effect);

@@ -79,7 +79,7 @@ void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effe
     motion->settled_yes = motion->settled_no = motion->settled_abstain = 0;
     motion->settled_from = sheaf_settled_from(fold);
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    motion->electorate = sheaf_electorate_count(state, &electorate);
+    sheaf_motion_electorate_set(state, motion);
     sheaf_conflicts_recount(fold, motion->id, &electorate);
     if (any)
         sheaf_conflict_of_subject(fold, motion->id, &electorate, effect);

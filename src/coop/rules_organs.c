@@ -1,6 +1,8 @@
 /* Offices: how they begin and end, and what becomes of a seat that falls vacant. */
 #include "coop/organs_internal.h"
 
+enum { WHOLE_BP = 10000 };
+
 /* ---- the organs of the bylaws ---- */
 
 sheaf_refusal sheaf_organs_follow(const sheaf_state *state, uint32_t version,
@@ -29,6 +31,8 @@ void sheaf_organs_add(sheaf_fold *fold, struct sheaf_row_bylaws *version,
         organ->kind = list[i].kind;
         SHEAF_SET_WORDS(organ->name, list[i].name);
         organ->nominate_s = (uint32_t)list[i].nominate_s;
+        organ->non_users_bp =
+            list[i].has_non_users_bp ? (uint16_t)list[i].non_users_bp : WHOLE_BP;
         organ->open_s = (uint32_t)list[i].open_s;
         organ->quorum_bp = (uint16_t)list[i].quorum_bp;
         organ->seats = (uint8_t)list[i].seats;
@@ -82,6 +86,30 @@ static uint32_t terms_before(const sheaf_state *state, const struct sheaf_row_or
     return rested ? 0 : last->consecutive;
 }
 
+static bool uses(const sheaf_state *state, uint32_t member)
+{
+    const struct sheaf_row_bylaws *now = sheaf_bylaws_now(state);
+    uint8_t class = sheaf_member_get(state, member)->class;
+    return sheaf_class_at(state, now->class_first + class)->uses;
+}
+
+/* Do as many members who do not use the co-op hold seats of the organ after that moment, the
+ * member aside, as the bylaws let? */
+static bool non_users_full(const sheaf_state *state, const struct sheaf_row_organ *organ,
+                           uint32_t member, uint8_t place, int64_t begins)
+{
+    uint32_t held = 0;
+    const struct sheaf_row_post *post;
+    for (uint8_t i = 0; (post = sheaf_post_find(state, sheaf_pair(place, i))) != NULL; i++) {
+        if (!post->office)
+            continue;
+        const struct sheaf_row_office *office = sheaf_office_at(state, post->office - 1);
+        held += office->member != member && !uses(state, office->member)
+                && sheaf_term_get(state, office->term)->ends > begins;
+    }
+    return (held + 1) * WHOLE_BP > (uint32_t)organ->seats * organ->non_users_bp;
+}
+
 sheaf_refusal sheaf_eligible(const sheaf_state *state, const struct sheaf_row_organ *organ,
                              uint32_t member, uint8_t place, int64_t begins)
 {
@@ -91,6 +119,8 @@ sheaf_refusal sheaf_eligible(const sheaf_state *state, const struct sheaf_row_or
                         && terms_before(state, organ, member, place, begins)
                                >= organ->terms_max,
                     term_limit);
+    SHEAF_REFUSE_IF(!uses(state, member) && non_users_full(state, organ, member, place, begins),
+                    non_users_full);
     return SHEAF_ACCEPTED;
 }
 

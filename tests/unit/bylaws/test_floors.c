@@ -22,12 +22,14 @@ static void test_floors_of_time(void **unused)
         {"\"quorum_bp\":5000,\"second\":{\"open_s\":172800",
          "\"quorum_bp\":5000,\"second\":{\"open_s\":86399", "assemblies.second.open_s",
          "is less than 1 day"},
-        {"\"majority\":\"two_thirds\",\"notice_s\":0,\"open_s\":2592000,\"quorum_base\":"
-         "\"all\",\"quorum_bp\":5000,\"second\":{\"open_s\":2592000,\"quorum_bp\":0}},"
-         "\"sources\":[{\"of\":\"open_max\"",
-         "\"majority\":\"two_thirds\",\"notice_s\":0,\"open_s\":2592000,\"quorum_base\":"
-         "\"all\",\"quorum_bp\":5000,\"second\":{\"open_s\":86399,\"quorum_bp\":0}},"
-         "\"sources\":[{\"of\":\"open_max\"",
+        {"\"qualified\":{\"base\":\"for_and_against\",\"majority\":\"two_thirds\",\"notice_s\":"
+         "0,"
+         "\"open_s\":2592000,\"quorum_base\":\"all\",\"quorum_bp\":5000,\"second\":{\"open_s\":"
+         "2592000",
+         "\"qualified\":{\"base\":\"for_and_against\",\"majority\":\"two_thirds\",\"notice_s\":"
+         "0,"
+         "\"open_s\":2592000,\"quorum_base\":\"all\",\"quorum_bp\":5000,\"second\":{\"open_s\":"
+         "86399",
          "decisions.qualified.second.open_s", "is less than 1 day"},
         {"\"second\":{\"open_s\":2592000,\"quorum_bp\":0}},\"sources\":[{\"of\":\"rule",
          "\"second\":{\"open_s\":604799,\"quorum_bp\":0}},\"sources\":[{\"of\":\"rule",

@@ -205,10 +205,14 @@ static void test_floors(void **unused)
          "94608001 seconds is more than 1095 days"},
         {"\"currency\":\"EUR\"", "\"currency\":\"SEK\"", "purpose.currency",
          "must not be so, by the floor of sce (Council Regulation (EC) 1435/2003, art. 3(1)"},
-        {"\"clauses\":[{\"text\":\"Where a quorum is demanded, that share of the members who "
-         "use "
-         "the society must have taken part.\"}],",
-         "", "decisions.clauses", "61(3)"},
+        {"\"quorum_apart\":true,", "", "decisions.quorum_apart", "61(3)"},
+        {"\"quorum_apart\":true,", "\"quorum_apart\":false,", "decisions.quorum_apart",
+         "must be there, and not be switched off"},
+        {"\"non_users_bp\":2500,", "\"non_users_bp\":2501,", "organs.list[0].non_users_bp",
+         "25.01 % is more than 25 %, the limit by the floor of sce (Council Regulation (EC) "
+         "1435/2003, art. 42(2)"},
+        {"\"non_users_bp\":2500,", "", "organs.list[0].non_users_bp",
+         "100 % is more than 25 %"},
         {"\"members_bp\":1000,\"members_max\"", "\"members_bp\":1001,\"members_max\"",
          "petitions.members_bp", "art. 55"},
         {"\"members_max\":5000", "\"members_max\":5001", "petitions.members_max", "art. 55"},
@@ -313,22 +317,26 @@ static void test_name(void **unused)
     }
 }
 
-/* A special quorum is needed only where somebody votes who does not use the society. */
-static void test_quorum_of_users(void **unused)
+/* A special quorum, and a limit of seats, are needed only where somebody votes who does not use
+ * the society. */
+static void test_others(void **unused)
 {
     (void)unused;
-    static const char clauses[] = "\"clauses\":[{\"text\":\"Where a quorum is demanded, that "
-                                  "share of the members who use "
-                                  "the society must have taken part.\"}],";
-    static const char source[] = "{\"of\":\"clauses\",\"source\":\"Council Regulation (EC) "
-                                 "1435/2003, art. 61(3)";
     filled(model("sce")->text);
-    assert_non_null(strstr(text, source));
-    replace(clauses, "");
-    assert_string_equal(check().path, "decisions.clauses");
+    assert_non_null(strstr(text,
+                           "{\"of\":\"quorum_apart\",\"source\":\"Council Regulation (EC) "
+                           "1435/2003, art. 61(3)"));
+    replace("\"quorum_apart\":true,", "");
+    replace("\"non_users_bp\":2500,", "");
+    (void)check();
+    assert_int_equal(found_count, 2);
     replace("\"name\":\"investor\",\"role\":\"investor\",\"votes\":1",
             "\"name\":\"investor\",\"role\":\"investor\",\"votes\":0");
     assert_int_equal(check().fault, SHEAF_BYLAWS_SOUND);
+    replace("\"name\":\"supporter\",\"role\":\"supporter\",\"votes\":0",
+            "\"ceiling_bp\":1,\"name\":\"supporter\",\"role\":\"supporter\",\"votes\":1");
+    (void)check();
+    assert_int_equal(found_count, 2);
 }
 
 /* Every floor is one of a field that there is. */
@@ -508,7 +516,7 @@ int main(void)
         cmocka_unit_test(test_floors_of_members),
         cmocka_unit_test(test_management),
         cmocka_unit_test(test_name),
-        cmocka_unit_test(test_quorum_of_users),
+        cmocka_unit_test(test_others),
         cmocka_unit_test(test_floors_have_fields),
         cmocka_unit_test(test_contradictions_in_words),
         cmocka_unit_test(test_raised),

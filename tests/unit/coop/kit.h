@@ -69,6 +69,7 @@ typedef struct {
     bool changeable, early, exact, registration;
     const char *form, *currency, *classes, *web;
     kit_decisions ordinary, qualified, protected;
+    bool apart;         /* a quorum is also one of those without a ceiling of votes */
     const char *raised; /* the list's items, or NULL */
     int settled_s;      /* 0 leaves it out */
     const char *urgent; /* the record, or NULL */

@@ -69,6 +69,8 @@ static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_a
         put_decisions(out, &r->ordinary);
         sheaf_buffer_add_string(out, ",'protected':true,'qualified':");
         put_decisions(out, &r->qualified);
+        if (r->apart)
+            sheaf_buffer_add_string(out, ",'quorum_apart':true");
         if (r->raised)
             sheaf_buffer_printf(out, ",'raised':[%s]", r->raised);
         if (r->settled_s)

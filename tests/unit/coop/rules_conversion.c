@@ -31,7 +31,10 @@ static char *society(void)
         with(model->text, "\"dissolution\":{", "\"dissolution\":{\"call_s\":34560000,");
     for (char *at = text; *at; at++)
         *at = *at == '\'' ? ' ' : *at; /* the kit's quote */
-    for (int i = 0; i < 3; i++) {      /* name, place and text of article 1 */
+    char *paid = with(text, "\"before_admission\":true,", "");
+    free(text);
+    text = paid;
+    for (int i = 0; i < 3; i++) { /* name, place and text of article 1 */
         char *full = with(text, ":\"\"", ":\"SCE x\"");
         free(text);
         text = full;

@@ -34,14 +34,15 @@ enum { SIDES = sizeof sides / sizeof *sides };
 
 static void put_in(sheaf_buffer *out, const char *text)
 {
-    static const char *const empty[] = {"\"name\":\"\"", "\"place\":\"\"", "\"text\":\"\""};
+    static const char *const empty[] = {"\"name\":\"\"", "\"place\":\"\"", "\"text\":\"\"",
+                                        "\"before_admission\":true,"};
     static const char *const filled[] = {"'name':'Seven SCE'", "'place':'Berlin'",
-                                         "'text':'to learn'"};
+                                         "'text':'to learn'", ""}; /* nobody pays here */
     while (*text) {
         size_t i = 0;
-        while (i < 3 && strncmp(text, empty[i], strlen(empty[i])) != 0)
+        while (i < 4 && strncmp(text, empty[i], strlen(empty[i])) != 0)
             i++;
-        if (i < 3) {
+        if (i < 4) {
             sheaf_buffer_add_string(out, filled[i]);
             text += strlen(empty[i]);
             continue;
