@@ -2,6 +2,7 @@
 #include "cli/matter.h"
 
 #include "coop/motion.h"
+#include "store/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +44,40 @@ static void print_rolls(const sheaf_matter *matter)
         printf("  to confirm  %u people, by another teller: `sheaf assembly confirm --roll "
                "%" PRIu32 "`\n",
                roll->count, roll->id);
+    }
+}
+
+/* Who is there; of them, whom tellers recorded; and who says that it is not so. */
+static void print_attendance(const sheaf_matter *matter, const struct sheaf_row_assembly *row)
+{
+    uint32_t attended = 0, recorded = 0;
+    bool over =
+        row->state == SHEAF_assembly_state_no_quorum
+        || row->state == SHEAF_assembly_state_cancelled
+        || (row->state == SHEAF_assembly_state_ended && sheaf_clock_ms() >= row->contest);
+    for (uint32_t at = row->attendance_last; at;) {
+        const struct sheaf_row_attendance *one = sheaf_attendance_at(matter->state, at - 1);
+        attended += !one->contested;
+        recorded += !one->contested && one->teller != SHEAF_NONE;
+        at = one->before;
+    }
+    printf("  attendance  %" PRIu32 " so far", attended);
+    if (recorded)
+        printf(", %" PRIu32 " of them recorded by tellers", recorded);
+    puts("");
+    if (recorded && !over)
+        puts("              whom they recorded and who is not there says so: `sheaf assembly "
+             "contest`");
+    if (recorded && !over && row->contest > row->ends)
+        sheaf_matter_print_time("until", row->contest);
+    for (uint32_t at = row->attendance_last; at;) {
+        const struct sheaf_row_attendance *one = sheaf_attendance_at(matter->state, at - 1);
+        at = one->before;
+        if (!one->contested)
+            continue;
+        fputs("  set aside   ", stdout);
+        sheaf_matter_print_member(matter, one->member);
+        puts(", whom tellers recorded, says that this is not so");
     }
 }
 
@@ -99,7 +134,6 @@ static void print_leading(const sheaf_matter *matter, const struct sheaf_row_ass
 static void print(const sheaf_matter *matter)
 {
     const struct sheaf_row_assembly *row = matter->row;
-    uint32_t attended = 0;
     print_state(row);
     sheaf_matter_print_text(matter, "agenda", &row->agenda);
     print_petition(matter, row);
@@ -113,9 +147,7 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_time("begins", row->starts);
     sheaf_matter_print_time("ends", row->ends);
     print_notice(matter, row);
-    for (uint32_t at = row->attendance_last; at; attended++)
-        at = sheaf_attendance_at(matter->state, at - 1)->before;
-    printf("  attendance  %" PRIu32 " so far\n", attended);
+    print_attendance(matter, row);
     print_rolls(matter);
     if (row->electorate)
         printf("  quorum      %" PRIu32 " of %" PRIu32

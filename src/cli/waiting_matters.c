@@ -48,7 +48,7 @@ static bool ballots_taken(const sheaf_waits *w, const struct sheaf_row_motion *m
            && (!assembly
                || (!sheaf_motion_unproven(w->state, m)
                    && assembly->state == SHEAF_assembly_state_under_way
-                   && sheaf_attendance_find(w->state, sheaf_pair(assembly->id, w->member))));
+                   && sheaf_attends(w->state, assembly->id, w->member)));
 }
 
 /* Has the member given a proxy that holds for the matter when it closes? */
@@ -174,6 +174,25 @@ static void place(sheaf_waits *w, const struct sheaf_row_assembly *a, int64_t at
              "assembly place --assembly %u --place TEXT", a->id);
 }
 
+/* Have tellers recorded it, and can the member say that it is not so? */
+static bool attends(sheaf_waits *w, const struct sheaf_row_assembly *a, int64_t at)
+{
+    if (sheaf_presence_contestable(w->state, a->id, w->member, w->now) != SHEAF_ACCEPTED)
+        return false;
+    WAIT("assembly", a->id, at, untitled,
+         "tellers recorded that you are there; say so if you are not",
+         "assembly contest --assembly %u", a->id);
+    return true;
+}
+
+/* One that is over: who was there can be contested still. */
+static void assembly_over(sheaf_waits *w, uint32_t of, int64_t at)
+{
+    const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
+    (void)at;
+    (void)attends(w, a, a->contest);
+}
+
 static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_assembly *a = sheaf_assembly_get(w->state, of);
@@ -185,7 +204,7 @@ static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT("assembly", of, at, untitled,
              "the delivery of its notice is to be recorded: without it nothing takes effect",
              "assembly notice --assembly %u --delivered N --evidence SHA256", of);
-    if (sheaf_attendance_find(w->state, sheaf_pair(of, w->member)))
+    if (attends(w, a, at) || sheaf_attends(w->state, of, w->member))
         return;
     bool early = a->state == SHEAF_assembly_state_convened && w->now < at - SHEAF_DOORS_MS;
     WAIT("assembly", of, at, untitled,
@@ -204,7 +223,7 @@ static void minutes(sheaf_waits *w)
         const struct sheaf_row_minutes *row = sheaf_minutes_at(state, i);
         const struct sheaf_row_assembly *of = sheaf_assembly_get(state, row->assembly);
         if (of->minutes == SHEAF_NONE && row->by != w->member
-            && sheaf_attendance_find(state, sheaf_pair(of->id, w->member))
+            && sheaf_attends(state, of->id, w->member)
             && !sheaf_minutes_approval_find(state, sheaf_pair(row->id, w->member)))
             WAIT("minutes", row->id, 0, untitled, "of an assembly that you attended",
                  "minutes approve --minutes %u", row->id);
@@ -376,6 +395,7 @@ void sheaf_waits_matter(sheaf_waits *waits, uint8_t kind, uint32_t of, int64_t a
         [SHEAF_deadline_kind_allocation] = allocation,
         [SHEAF_deadline_kind_assembly_begins] = assembly,
         [SHEAF_deadline_kind_assembly_ends] = assembly,
+        [SHEAF_deadline_kind_minutes] = assembly_over,
         [SHEAF_deadline_kind_dispute_step] = dispute,
         [SHEAF_deadline_kind_election] = election,
         [SHEAF_deadline_kind_motion] = motion,

@@ -57,7 +57,8 @@ static bool class_present(const sheaf_state *state, const struct sheaf_row_assem
     uint32_t count = 0;
     for (uint32_t at = assembly->attendance_last; at;) {
         const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
-        count += sheaf_entitled(state, &electorate, row->member) == SHEAF_ACCEPTED;
+        count += !row->contested
+                 && sheaf_entitled(state, &electorate, row->member) == SHEAF_ACCEPTED;
         at = row->before;
     }
     return sheaf_quorum_reached(bp, motion->electorate, count);

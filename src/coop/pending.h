@@ -57,6 +57,15 @@ sheaf_refusal sheaf_assembly_placer(const sheaf_state *state,
                                     const struct sheaf_row_assembly *assembly, uint32_t member,
                                     int64_t now);
 
+/* Is the member there: has it come, or was it recorded by two tellers, and says no other? */
+bool sheaf_attends(const sheaf_state *state, uint32_t assembly, uint32_t member);
+/* Can the member say that it is not, though tellers have recorded so? */
+sheaf_refusal sheaf_presence_contestable(const sheaf_state *state, uint32_t assembly,
+                                         uint32_t member, int64_t stamp);
+/* Tellers have recorded a member as there who has a key to contest it: what is put to the
+ * assembly stays open for so long. */
+void sheaf_presence_keep_open(sheaf_fold *fold, struct sheaf_row_assembly *assembly);
+
 /* The motion, which is being opened, is on what follows from that process of accountability:
  * whoever is called does not vote on it. `effect` is NULL where it has none. */
 sheaf_refusal sheaf_accountability_put(sheaf_fold *fold, uint32_t id,
@@ -67,6 +76,14 @@ void sheaf_accountability_decided(sheaf_fold *fold, const struct sheaf_row_motio
 
 /* Is the member a teller now? */
 bool sheaf_teller_is(const sheaf_fold *fold, uint32_t member);
+/* Has the member a key with which it could contest what tellers record of it? */
+bool sheaf_member_keyed(const sheaf_fold *fold, uint32_t member);
+/* So long, at least, members can contest what tellers count as theirs where ballots are taken
+ * for so many seconds, in milliseconds. */
+int64_t sheaf_contest_ms(uint32_t open_s);
+/* What tellers counted as the member's on what is open is set aside: what it had cast itself
+ * counts again. Refuses where they have counted nothing. */
+sheaf_refusal sheaf_ballot_set_aside(sheaf_fold *fold, uint32_t matter, uint32_t member);
 /* Is the signer another person than the member who signed with that key? */
 bool sheaf_teller_other(const sheaf_fold *fold, uint32_t by, uint32_t key);
 

@@ -261,9 +261,30 @@ static sheaf_refusal check_doors(const sheaf_fold *fold, uint32_t row)
 static sheaf_refusal check_attend(const sheaf_state *state, uint32_t assembly, uint32_t member)
 {
     SHEAF_REFUSE_IF(!sheaf_member_active(state, member), not_a_member);
-    SHEAF_REFUSE_IF(sheaf_attendance_find(state, sheaf_pair(assembly, member)),
-                    attended_already);
+    SHEAF_REFUSE_IF(sheaf_attends(state, assembly, member), attended_already);
     return SHEAF_ACCEPTED;
+}
+
+/* For tellers, who do not say again what the member has contested. */
+static sheaf_refusal check_admit(const sheaf_state *state, uint32_t assembly, uint32_t member)
+{
+    SHEAF_REFUSE_UNLESS(check_attend(state, assembly, member));
+    SHEAF_REFUSE_IF(sheaf_attendance_find(state, sheaf_pair(assembly, member)),
+                    presence_contested);
+    return SHEAF_ACCEPTED;
+}
+
+/* Who has contested what tellers recorded, and comes after all, counts again. */
+static void come_after_all(sheaf_fold *fold, uint32_t row, uint32_t at)
+{
+    sheaf_state *state = fold->state;
+    struct sheaf_row_attendance *attendance = sheaf_attendance_edit(state, at);
+    attendance->contested = false;
+    attendance->teller = SHEAF_NONE;
+    attendance->came = fold->index;
+    if (attendance->counted
+        && sheaf_assembly_at(state, row)->state == SHEAF_assembly_state_under_way)
+        sheaf_assembly_edit(state, row)->present++;
 }
 
 static void attend(sheaf_fold *fold, uint32_t row, uint32_t member, uint32_t teller)
@@ -285,7 +306,11 @@ sheaf_refusal sheaf_rule_assembly_attend(sheaf_fold *fold,
     uint32_t row = sheaf_assembly_row(fold->state, what->assembly);
     SHEAF_REFUSE_UNLESS(check_doors(fold, row));
     SHEAF_REFUSE_UNLESS(check_attend(fold->state, what->assembly, fold->member));
-    attend(fold, row, fold->member, SHEAF_NONE);
+    uint32_t at = sheaf_attendance_row(fold->state, sheaf_pair(what->assembly, fold->member));
+    if (at == SHEAF_NONE)
+        attend(fold, row, fold->member, SHEAF_NONE);
+    else
+        come_after_all(fold, row, at);
     return SHEAF_ACCEPTED;
 }
 
@@ -307,7 +332,7 @@ sheaf_refusal sheaf_rule_assembly_admit(sheaf_fold *fold,
     roll->first = sheaf_roll_line_count(state);
     roll->count = (uint16_t)what->members.count;
     for (uint32_t i = 0; i < what->members.count; i++) {
-        SHEAF_REFUSE_UNLESS(check_attend(state, what->assembly, list[i].member));
+        SHEAF_REFUSE_UNLESS(check_admit(state, what->assembly, list[i].member));
         sheaf_roll_line_new(state, 0)->member = list[i].member;
     }
     return SHEAF_ACCEPTED;
@@ -327,31 +352,44 @@ sheaf_refusal sheaf_rule_assembly_confirm(sheaf_fold *fold,
     SHEAF_REFUSE_UNLESS(check_doors(fold, row));
     struct sheaf_row_roll *roll = sheaf_roll_edit(state, at);
     roll->confirmed = fold->index;
+    bool keyed = false;
     sheaf_refusal last = SHEAF_ACCEPTED;
     for (uint32_t i = 0; i < roll->count; i++) {
         uint32_t member = sheaf_roll_line_at(state, roll->first + i)->member;
-        last = check_attend(state, roll->assembly, member);
+        last = check_admit(state, roll->assembly, member);
         if (last != SHEAF_ACCEPTED) {
             sheaf_roll_line_edit(state, roll->first + i)->refusal = (uint16_t)last;
             continue;
         }
         attend(fold, row, member, roll->by);
         roll->admitted++;
+        keyed = keyed || sheaf_member_keyed(fold, member);
         SHEAF_STOP_IF_SPENT(fold);
     }
+    if (keyed)
+        sheaf_presence_keep_open(fold, sheaf_assembly_edit(state, row));
     return roll->admitted ? SHEAF_ACCEPTED : last;
 }
 
-/* Members who came and have a vote now. */
-static uint32_t present(const sheaf_state *state, const struct sheaf_row_assembly *assembly)
+/* Members who came and have a vote now; those whom tellers recorded are marked. */
+static uint32_t count_present(sheaf_state *state, const struct sheaf_row_assembly *assembly)
 {
     uint32_t count = 0;
-    for (uint32_t at = assembly->attendance_last; at;) {
+    for (uint32_t at = assembly->attendance_last; at && !state->failed;) {
         const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
-        count += sheaf_member_get(state, row->member)->votes > 0;
+        bool counts = !row->contested && sheaf_member_get(state, row->member)->votes > 0;
+        if (row->teller != SHEAF_NONE && row->counted != counts)
+            sheaf_attendance_edit(state, at - 1)->counted = counts;
+        count += counts;
         at = row->before;
     }
     return count;
+}
+
+/* Of what is put to it: when it ends, and not while members can contest that they are there. */
+static int64_t decides_at(const struct sheaf_row_assembly *assembly)
+{
+    return assembly->contest > assembly->ends ? assembly->contest : assembly->ends;
 }
 
 /* ---- deadlines ---- */
@@ -373,7 +411,7 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
     assembly->starts += late;
     assembly->ends += late;
     assembly->electorate = sheaf_coop(state)->voters;
-    assembly->present = present(state, assembly);
+    assembly->present = count_present(state, assembly);
     if (sheaf_quorum_reached(quorum_bp, assembly->electorate, assembly->present)) {
         assembly->state = SHEAF_assembly_state_under_way;
         sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_ends, assembly->ends);
@@ -388,7 +426,7 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
         end_assembly(fold, assembly, SHEAF_assembly_state_no_quorum);
     }
     bool over = assembly->state == SHEAF_assembly_state_no_quorum;
-    sheaf_assembly_motions_close(fold, assembly, over ? fold->stamp : assembly->ends);
+    sheaf_assembly_motions_close(fold, assembly, over ? fold->stamp : decides_at(assembly));
     return SHEAF_ACCEPTED;
 }
 
@@ -417,7 +455,7 @@ sheaf_refusal sheaf_settle_assembly_ends(sheaf_fold *fold, uint32_t of)
 
 static bool attended(const sheaf_fold *fold, uint32_t assembly)
 {
-    return sheaf_attendance_find(fold->state, sheaf_pair(assembly, fold->member)) != NULL;
+    return sheaf_attends(fold->state, assembly, fold->member);
 }
 
 /* Could anybody else who came still be heard on the minutes? Not for whom one came who was. */
@@ -429,7 +467,7 @@ static bool others_left(const sheaf_fold *fold, const struct sheaf_row_assembly 
     for (uint32_t at = assembly->attendance_last; at && !left;) {
         const struct sheaf_row_attendance *row = sheaf_attendance_at(state, at - 1);
         at = row->before;
-        left = sheaf_member_active(state, row->member)
+        left = !row->contested && sheaf_member_active(state, row->member)
                && sheaf_member_may_speak(state, sheaf_member_get(state, row->member), minutes,
                                          fold->stamp);
     }

@@ -1,13 +1,8 @@
 /* Motions that are put to an assembly. How they are counted stands in motion.h. */
-#include "coop/coop_internal.h"
+#include "coop/pending.h"
 
 #include "bylaws/article.h"
 #include "coop/motion.h"
-
-static bool attended(const sheaf_state *state, uint32_t assembly, uint32_t member)
-{
-    return sheaf_attendance_find(state, sheaf_pair(assembly, member)) != NULL;
-}
 
 sheaf_refusal sheaf_assembly_ballot_check(const sheaf_state *state,
                                           const struct sheaf_row_motion *motion,
@@ -18,7 +13,7 @@ sheaf_refusal sheaf_assembly_ballot_check(const sheaf_state *state,
     const struct sheaf_row_assembly *assembly = sheaf_assembly_get(state, motion->assembly);
     SHEAF_REFUSE_IF(assembly->state != SHEAF_assembly_state_under_way, assembly_votes);
     SHEAF_REFUSE_IF(sheaf_motion_unproven(state, motion), notice_unproven);
-    SHEAF_REFUSE_IF(!attended(state, motion->assembly, member), not_attending);
+    SHEAF_REFUSE_IF(!sheaf_attends(state, motion->assembly, member), not_attending);
     return SHEAF_ACCEPTED;
 }
 
@@ -88,7 +83,7 @@ sheaf_refusal sheaf_assembly_motion_put(sheaf_fold *fold, struct sheaf_row_motio
     SHEAF_REFUSE_IF(!assembly || motion->body != SHEAF_body_assembly, no_such_assembly);
     SHEAF_REFUSE_IF(!sheaf_article_on(fold->state, SHEAF_ARTICLE_assemblies), assemblies_off);
     if (assembly->state == SHEAF_assembly_state_under_way) {
-        SHEAF_REFUSE_IF(!attended(fold->state, assembly->id, motion->by), not_attending);
+        SHEAF_REFUSE_IF(!sheaf_attends(fold->state, assembly->id, motion->by), not_attending);
         SHEAF_REFUSE_IF(sheaf_motion_binds(motion), agenda_late);
         motion->begins = fold->stamp;
     } else {
@@ -98,7 +93,7 @@ sheaf_refusal sheaf_assembly_motion_put(sheaf_fold *fold, struct sheaf_row_motio
             agenda_late);
         motion->begins = assembly->starts;
     }
-    motion->closes = assembly->ends;
+    motion->closes = assembly->contest > assembly->ends ? assembly->contest : assembly->ends;
     motion->call = 2;
     SHEAF_STOP_IF_SPENT(fold);
     list_add(fold->state, motion);

@@ -67,8 +67,8 @@ sheaf_refusal sheaf_counted_check(const sheaf_state *state, uint32_t matter, uin
     return SHEAF_ACCEPTED;
 }
 
-/* Has the member a key that could contest it? It has few keys that are in force. */
-static bool is_keyed(const sheaf_fold *fold, uint32_t member)
+/* It has few keys that are in force. */
+bool sheaf_member_keyed(const sheaf_fold *fold, uint32_t member)
 {
     const sheaf_state *state = fold->state;
     for (uint32_t at = sheaf_member_get(state, member)->key_last; at;) {
@@ -80,10 +80,9 @@ static bool is_keyed(const sheaf_fold *fold, uint32_t member)
     return false;
 }
 
-/* The least time in which members see what was counted as theirs, in milliseconds. */
-static int64_t contest_ms(const sheaf_poll *poll)
+int64_t sheaf_contest_ms(uint32_t open_s)
 {
-    int64_t half_ms = (int64_t)poll->open_s * 500;
+    int64_t half_ms = (int64_t)open_s * 500;
     int64_t most_ms = SHEAF_FIXED_teller_contest_s * INT64_C(1000);
     return half_ms < most_ms ? half_ms : most_ms;
 }
@@ -95,7 +94,7 @@ static sheaf_refusal check_time(const sheaf_fold *fold, uint32_t id, const sheaf
 {
     const struct sheaf_row_hand_count *row = sheaf_hand_count_find(fold->state, id);
     bool put_off = row && row->closes == poll->closes;
-    if (poll->closes - fold->stamp >= contest_ms(poll))
+    if (poll->closes - fold->stamp >= sheaf_contest_ms(poll->open_s))
         return SHEAF_ACCEPTED;
     SHEAF_REFUSE_IF(put_off || poll->urgent, tellers_late);
     return SHEAF_ACCEPTED;
@@ -110,7 +109,7 @@ static sheaf_refusal check_ballot(const sheaf_fold *fold, const sheaf_poll_kind 
     SHEAF_REFUSE_IF(!sheaf_member_active(fold->state, member), not_a_member);
     SHEAF_REFUSE_UNLESS(kind->check(fold, id, member));
     SHEAF_REFUSE_IF(sheaf_counted_find(fold->state, sheaf_pair(id, member)), ballot_contested);
-    return is_keyed(fold, member) ? check_time(fold, id, &poll) : SHEAF_ACCEPTED;
+    return sheaf_member_keyed(fold, member) ? check_time(fold, id, &poll) : SHEAF_ACCEPTED;
 }
 
 /* ---- recording ---- */
@@ -196,10 +195,10 @@ static void keep_open(sheaf_fold *fold, const sheaf_poll_kind *kind, uint32_t id
     row->id = id;
     row->keyed++;
     if (kind->find(state, id, &poll) != SHEAF_ACCEPTED
-        || poll.closes - fold->stamp >= contest_ms(&poll))
+        || poll.closes - fold->stamp >= sheaf_contest_ms(poll.open_s))
         return;
     row->before = poll.closes;
-    row->closes = poll.closes + contest_ms(&poll);
+    row->closes = poll.closes + sheaf_contest_ms(poll.open_s);
     kind->put_off(state, id, row->closes);
 }
 
@@ -219,7 +218,7 @@ static void count_line(sheaf_fold *fold, const sheaf_poll_kind *kind,
     counted->choice = own.choice;
     counted->first = own.first;
     counted->count = own.count;
-    counted->keyed = is_keyed(fold, line->member);
+    counted->keyed = sheaf_member_keyed(fold, line->member);
     sheet->counted++;
     if (counted->keyed)
         keep_open(fold, kind, sheet->matter);
@@ -276,29 +275,34 @@ static void strike_line(sheaf_state *state, uint32_t id, uint32_t member)
     sheet->counted--;
 }
 
+sheaf_refusal sheaf_ballot_set_aside(sheaf_fold *fold, uint32_t matter, uint32_t member)
+{
+    sheaf_state *state = fold->state;
+    const sheaf_poll_kind *kind;
+    sheaf_poll poll;
+    SHEAF_REFUSE_UNLESS(sheaf_poll_find(state, matter, &kind, &poll));
+    uint32_t row = sheaf_counted_row(state, sheaf_pair(matter, member));
+    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_counted_at(state, row)->contested,
+                    ballot_not_counted);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, matter, member), conflicted);
+    struct sheaf_row_counted *counted = sheaf_counted_edit(state, row);
+    counted->contested = true;
+    if (counted->keyed)
+        sheaf_hand_count_edit(state, sheaf_hand_count_row(state, matter))->keyed--;
+    strike_line(state, counted->sheet, member);
+    SHEAF_STOP_IF_SPENT(fold);
+    const sheaf_vote own = {counted->choice, counted->count, counted->first};
+    if (counted->cast == SHEAF_NONE)
+        kind->take_back(fold, matter, member);
+    else
+        kind->put(fold, matter, member, &own);
+    return SHEAF_ACCEPTED;
+}
+
 /* Two people speak for whoever does not contradict. Who contradicts has the vote again that it
  * cast itself, or casts one. */
 sheaf_refusal sheaf_rule_ballot_contest(sheaf_fold *fold,
                                         const struct sheaf_ballot_contest *what)
 {
-    sheaf_state *state = fold->state;
-    const sheaf_poll_kind *kind;
-    sheaf_poll poll;
-    SHEAF_REFUSE_UNLESS(sheaf_poll_find(state, what->matter, &kind, &poll));
-    uint32_t row = sheaf_counted_row(state, sheaf_pair(what->matter, fold->member));
-    SHEAF_REFUSE_IF(row == SHEAF_NONE || sheaf_counted_at(state, row)->contested,
-                    ballot_not_counted);
-    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->matter, fold->member), conflicted);
-    struct sheaf_row_counted *counted = sheaf_counted_edit(state, row);
-    counted->contested = true;
-    if (counted->keyed)
-        sheaf_hand_count_edit(state, sheaf_hand_count_row(state, what->matter))->keyed--;
-    strike_line(state, counted->sheet, fold->member);
-    SHEAF_STOP_IF_SPENT(fold);
-    const sheaf_vote own = {counted->choice, counted->count, counted->first};
-    if (counted->cast == SHEAF_NONE)
-        kind->take_back(fold, what->matter, fold->member);
-    else
-        kind->put(fold, what->matter, fold->member, &own);
-    return SHEAF_ACCEPTED;
+    return sheaf_ballot_set_aside(fold, what->matter, fold->member);
 }

@@ -87,6 +87,8 @@ static void assemble(kit *k)
     kit_do(k, "bob", "assembly.admit", "asm.roll",
            "{'assembly':#asm,'members':[{'member':#cat},{'member':#dan}]}");
     kit_do(k, "ann", "assembly.confirm", NULL, "{'roll':#asm.roll}");
+    kit_do(k, "cat", "assembly.contest", NULL, "{'assembly':#asm}");
+    kit_do(k, "cat", "assembly.attend", NULL, "{'assembly':#asm}");
     kit_do(k, "dan", "motion.open", "asm.there", "{'assembly':#asm,'title':^}");
     pass(k, 150);
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#asm.there}");

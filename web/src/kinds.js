@@ -27,7 +27,7 @@ const VERBS = {
     'advice.reply': 'answered advice', 'advice.withdraw': 'gave up a process of advice',
     'argument.give': 'argued on what is to be decided',
     'assembly.admit': 'recorded who attends an assembly', 'assembly.confirm': 'confirmed who attends an assembly', 'assembly.attend': 'attends an assembly',
-    'assembly.cancel': 'cancelled an assembly', 'assembly.convene': 'convened an assembly',
+    'assembly.cancel': 'cancelled an assembly', 'assembly.contest': 'said that it is not at an assembly', 'assembly.convene': 'convened an assembly',
     'assembly.place': 'told where an assembly is held',
     'assembly.notice': 'recorded the notice of an assembly', 'ballot.contest': 'said that a ballot tellers counted is not theirs', 'ballots.confirm': 'confirmed ballots as a teller',
     'ballots.record': 'recorded ballots as a teller', 'bylaws.confirm': 'confirmed the registration of an amendment',

@@ -87,6 +87,20 @@ static void vote_no(coalition *c, int place, uint32_t member)
     }
 }
 
+/* Nor is it where tellers say that it is. */
+static void contest_presence(coalition *c, int place, uint32_t member)
+{
+    const sheaf_state *state = &c->k.state;
+    for (uint32_t i = newest(sheaf_assembly_count(state)); i < sheaf_assembly_count(state);
+         i++) {
+        uint32_t id = sheaf_assembly_at(state, i)->id;
+        const struct sheaf_row_attendance *row =
+            sheaf_attendance_find(state, sheaf_pair(id, member));
+        if (row && row->teller != SHEAF_NONE && !row->contested)
+            opponent(c, place, "assembly.contest", "{'assembly':%u}", id);
+    }
+}
+
 /* And deny what is not so. */
 static void decline_strangers(coalition *c, int place, uint32_t member)
 {
@@ -151,6 +165,7 @@ void coalition_oppose(coalition *c)
     for (int i = 0; i < c->side.theirs; i++) {
         uint32_t member = kit_named(&c->k, coalition_name(name, 'o', i))->member;
         attend(c, i);
+        contest_presence(c, i, member);
         vote_no(c, i, member);
         decline_strangers(c, i, member);
         keep_keys(c, i, false);
