@@ -39,11 +39,14 @@ static void print_line(const sheaf_matter *matter, const struct sheaf_row_sheet_
     puts("");
 }
 
-static const char *noun_of(const sheaf_matter *matter, uint32_t id)
+static void print_matter(const sheaf_state *state, uint32_t id)
 {
-    return sheaf_motion_find(matter->state, id)     ? "on motion"
-           : sheaf_election_find(matter->state, id) ? "in election"
-                                                    : "in the vote on how to divide an amount,";
+    if (sheaf_motion_find(state, id))
+        printf("on motion %" PRIu32, id);
+    else if (sheaf_election_find(state, id))
+        printf("in election %" PRIu32, id);
+    else
+        printf("in vote %" PRIu32 " on how to divide an amount", id);
 }
 
 static void print(const sheaf_matter *matter)
@@ -52,8 +55,9 @@ static void print(const sheaf_matter *matter)
                                            [SHEAF_channel_paper] = "on paper",
                                            [SHEAF_channel_postal] = "by post"};
     const struct sheaf_row_sheet *row = matter->row;
-    printf("Ballots %" PRIu32 ": %u cast %s %s %" PRIu32 ", ", row->id, row->count,
-           channels[row->channel], noun_of(matter, row->matter), row->matter);
+    printf("Ballots %" PRIu32 ": %u cast %s ", row->id, row->count, channels[row->channel]);
+    print_matter(matter->state, row->matter);
+    fputs(", ", stdout);
     if (row->confirmed == SHEAF_NONE)
         puts("not confirmed.");
     else

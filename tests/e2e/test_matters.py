@@ -19,6 +19,8 @@ ARTICLES = {
                 "size_warning": 20},
     "disputes": {"mediation_s": 600, "open_max": 5, "panel_s": 600, "protected": False,
                  "talk_s": 600},
+    "organs": {"list": [{"kind": "board", "name": "Board", "nominate_s": 0, "open_s": 12,
+                         "quorum_bp": 5000, "seats": 1, "term_s": 86400}], "protected": False},
     "petitions": {"assembly_s": 6, "members_bp": 5000, "open_max": 5, "protected": True,
                   "sign_s": 600},
 }
@@ -205,6 +207,57 @@ def count(coop):
           words)
 
 
+def poll(coop):
+    """And in an election, and where an amount is divided."""
+    members = coop.members
+    election = coop.act("ada", "election", "call", "--organ", 0)
+    coop.act("bob", "candidate", "stand", "--election", election)
+    coop.act("ada", "candidate", "stand", "--election", election)
+    amount = coop.act("ada", "allocation", "open", "--title", "Seeds", "--amount", 900, "--points",
+                      10, "--options", json.dumps([{"name": "Wheat"}, {"name": "Rye"}]))
+    coop.act("cat", "allocation", "give", "--allocation", amount, "--points",
+             json.dumps([{"option": 0, "points": 10}]))
+    coop.refused("a ballot is of what it is on", "in an election whom it approves", "ada",
+                 "ballots", "record", "--matter", election, "--channel", "postal", "--evidence",
+                 "e" * 64, "--list", json.dumps([{"choice": "yes", "member": members["cat"]}]))
+    sheets = [coop.act("ada", "ballots", "record", "--matter", matter, "--channel", "postal",
+                       "--evidence", "e" * 64, "--list",
+                       json.dumps([dict(vote, member=members["cat"])]))
+              for matter, vote in ((election, {"approve": [{"member": members["bob"]}]}),
+                                   (amount, {"points": [{"option": 1, "points": 4}]}))]
+    for sheet in sheets:
+        coop.act("bob", "ballots", "confirm", "--sheet", sheet)
+    words = [coop.words("cat", "ballots", "show", sheet) for sheet in sheets]
+    check("what tellers recorded is told",
+          f"cast by post in election {election}, 1 of them counted." in words[0]
+          and f"of member {members['cat']} (cat): approves member {members['bob']} (bob)" in words[0]
+          and f"in vote {amount} on how to divide an amount, 1 of" in words[1]
+          and ": 4 for option 1" in words[1], words)
+    shown, words = coop.show("cat", "election", election)
+    check("an election tells it", f"1 of them counted by tellers: `sheaf ballots show {sheets[0]}`"
+          in words and shown["sheets"][0]["id"] == sheets[0] and shown["election"]["ballots"] == 1,
+          words)
+    shown, words = coop.show("cat", "allocation", amount)
+    check("and so does a division, of which the last points count", "1 of them counted by tellers"
+          in words and [option["points"] for option in shown["options"]] == [0, 4], words)
+    told = coop.words("cat", "status")
+    check("whoever's they are is told", f"sheaf ballot contest --matter {election} " in told
+          and f"sheaf ballot contest --matter {amount} " in told, told)
+    for matter in (election, amount):
+        coop.refused("they are final", "is final", "cat", *(
+            ("election", "vote", "--election", election, "--approve", "[]")
+            if matter == election else
+            ("allocation", "give", "--allocation", amount, "--points",
+             json.dumps([{"option": 0, "points": 1}]))))
+        coop.act("cat", "ballot", "contest", "--matter", matter)
+    check("who contests has no ballot or the one it had",
+          coop.row("election", election)["ballots"] == 0
+          and [row["points"] for row in coop.rows("allocation_option")] == [10, 0])
+    told = coop.words("cat", "status")
+    check("and votes", "ballot contest" not in told
+          and f"sheaf election vote --election {election} " in told, told)
+
+
 def call_off(coop):
     """Two tellers say who is there without a device; then it is called off, with its motion."""
     starts = int(time.time() * 1000) + 600000
@@ -224,6 +277,16 @@ def call_off(coop):
     coop.act("bob", "assembly", "confirm", "--roll", roll)
     words = coop.words("cat", "assembly", "show", assembly)
     check("and counts then", "attendance  1 so far" in words and "to confirm" not in words, words)
+    told = coop.words("cat", "status")
+    check("whom they recorded is told", f"sheaf assembly contest --assembly {assembly} " in told,
+          told)
+    coop.act("cat", "assembly", "contest", "--assembly", assembly)
+    shown, words = coop.show("cat", "assembly", assembly)
+    check("and says that it is not so", "attendance  0 so far" in words
+          and f"set aside   member {coop.members['cat']} (cat)" in words
+          and shown["attendance"][0]["contested"], words)
+    coop.refused("which tellers do not say again", "has said that it is not there", "ada",
+                 "assembly", "admit", "--assembly", assembly, "--members", there)
     coop.act("ada", "assembly", "cancel", "--assembly", assembly)
     coop.becomes(motion, state="called_off")
     words = coop.words("cat", "motion", "show", motion)
@@ -287,6 +350,7 @@ def main():
             attend(coop, assembly)
             advise(coop)
             appoint(coop)
+            poll(coop)
             call_off(coop)
             prove(coop)
             count(coop)
