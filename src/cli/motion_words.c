@@ -313,6 +313,10 @@ static void print_assembly(const sheaf_motion_report *r)
            "             from %s",
            assembly->id, moment(assembly->starts, when));
     printf(" to %s\n", moment(assembly->ends, when));
+    if (r->motion->state == SHEAF_motion_state_open && assembly->contest > assembly->ends)
+        printf("             it is not decided before %s: until then members can\n"
+               "             contest that they were there, whom tellers recorded\n",
+               moment(assembly->contest, when));
     if (sheaf_motion_unproven(r->state, r->motion))
         puts(
             "             no delivery of its notice is recorded: without that no votes on this "

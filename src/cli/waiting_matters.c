@@ -204,7 +204,8 @@ static void assembly(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT("assembly", of, at, untitled,
              "the delivery of its notice is to be recorded: without it nothing takes effect",
              "assembly notice --assembly %u --delivered N --evidence SHA256", of);
-    if (attends(w, a, at) || sheaf_attends(w->state, of, w->member))
+    if (attends(w, a, at) || a->state == SHEAF_assembly_state_ended
+        || sheaf_attends(w->state, of, w->member))
         return;
     bool early = a->state == SHEAF_assembly_state_convened && w->now < at - SHEAF_DOORS_MS;
     WAIT("assembly", of, at, untitled,

@@ -62,6 +62,9 @@ bool sheaf_attends(const sheaf_state *state, uint32_t assembly, uint32_t member)
 /* Can the member say that it is not, though tellers have recorded so? */
 sheaf_refusal sheaf_presence_contestable(const sheaf_state *state, uint32_t assembly,
                                          uint32_t member, int64_t stamp);
+/* One fewer of those who were counted was there; where too few were, on the first call, it is
+ * called again. */
+void sheaf_presence_less(sheaf_fold *fold, struct sheaf_row_assembly *assembly);
 /* Tellers have recorded a member as there who has a key to contest it: what is put to the
  * assembly stays open for so long. */
 void sheaf_presence_keep_open(sheaf_fold *fold, struct sheaf_row_assembly *assembly);

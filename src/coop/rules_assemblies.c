@@ -157,13 +157,18 @@ sheaf_refusal sheaf_rule_assembly_convene(sheaf_fold *fold,
 }
 
 /* It is over, held or not. */
-static void end_assembly(sheaf_fold *fold, struct sheaf_row_assembly *assembly, uint8_t to)
+static void release(sheaf_fold *fold, const struct sheaf_row_assembly *assembly)
 {
-    assembly->state = to;
     if (assembly->petition == SHEAF_NONE)
         sheaf_room_free(fold, SHEAF_room_assembly, assembly->by);
     else
         sheaf_petition_over(fold, assembly->petition);
+}
+
+static void end_assembly(sheaf_fold *fold, struct sheaf_row_assembly *assembly, uint8_t to)
+{
+    assembly->state = to;
+    release(fold, assembly);
 }
 
 sheaf_refusal sheaf_rule_assembly_cancel(sheaf_fold *fold,
@@ -392,6 +397,48 @@ static int64_t decides_at(const struct sheaf_row_assembly *assembly)
     return assembly->contest > assembly->ends ? assembly->contest : assembly->ends;
 }
 
+/* The stricter of its notice and now. */
+static uint32_t quorum_bp(const sheaf_state *state, const struct sheaf_row_assembly *assembly)
+{
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
+    uint32_t then = sheaf_assembly_quorum_bp(bylaws, assembly->call);
+    uint32_t now = sheaf_assembly_quorum_bp(sheaf_bylaws_now(state), assembly->call);
+    return now > then ? now : then;
+}
+
+static bool can_be_called_again(const sheaf_state *state,
+                                const struct sheaf_row_assembly *assembly)
+{
+    return assembly->call == 1 && sheaf_bylaws_get(state, assembly->bylaws)->assembly_second_s;
+}
+
+static void call_again(sheaf_fold *fold, struct sheaf_row_assembly *assembly)
+{
+    uint32_t wait_s = sheaf_bylaws_get(fold->state, assembly->bylaws)->assembly_second_s;
+    int64_t starts = fold->stamp + (int64_t)wait_s * 1000;
+    assembly->state = SHEAF_assembly_state_second_call;
+    assembly->call = 2;
+    assembly->ends += starts - assembly->starts;
+    assembly->starts = starts;
+    sheaf_deadline_set(fold->state, assembly->id, SHEAF_deadline_kind_assembly_begins, starts);
+}
+
+/* Who says after the beginning that it was not there keeps nobody from a second call, which
+ * there would have been without it. */
+void sheaf_presence_less(sheaf_fold *fold, struct sheaf_row_assembly *assembly)
+{
+    sheaf_state *state = fold->state;
+    assembly->present--;
+    if (!can_be_called_again(state, assembly)
+        || sheaf_quorum_reached(quorum_bp(state, assembly), assembly->electorate,
+                                assembly->present))
+        return;
+    sheaf_deadline_clear(state, assembly->id, SHEAF_deadline_kind_assembly_ends);
+    sheaf_deadline_clear(state, assembly->id, SHEAF_deadline_kind_minutes);
+    call_again(fold, assembly);
+    sheaf_assembly_motions_close(fold, assembly, decides_at(assembly));
+}
+
 /* ---- deadlines ---- */
 
 /* Where the clock stood still it begins when that is noticed, and lasts as long as it was
@@ -402,26 +449,17 @@ sheaf_refusal sheaf_settle_assembly_begins(sheaf_fold *fold, uint32_t of)
     sheaf_state *state = fold->state;
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_edit(state, sheaf_assembly_row(state, of));
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, assembly->bylaws);
-    bool second = assembly->call == 2;
-    uint32_t quorum_bp = sheaf_assembly_quorum_bp(bylaws, assembly->call);
-    uint32_t now_bp = sheaf_assembly_quorum_bp(sheaf_bylaws_now(state), assembly->call);
     int64_t late = fold->stamp - assembly->starts;
-    quorum_bp = now_bp > quorum_bp ? now_bp : quorum_bp;
     assembly->starts += late;
     assembly->ends += late;
     assembly->electorate = sheaf_coop(state)->voters;
     assembly->present = count_present(state, assembly);
-    if (sheaf_quorum_reached(quorum_bp, assembly->electorate, assembly->present)) {
+    if (sheaf_quorum_reached(quorum_bp(state, assembly), assembly->electorate,
+                             assembly->present)) {
         assembly->state = SHEAF_assembly_state_under_way;
         sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_ends, assembly->ends);
-    } else if (!second && bylaws->assembly_second_s) {
-        int64_t starts = fold->stamp + (int64_t)bylaws->assembly_second_s * 1000;
-        assembly->state = SHEAF_assembly_state_second_call;
-        assembly->call = 2;
-        assembly->ends += starts - assembly->starts;
-        assembly->starts = starts;
-        sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_begins, starts);
+    } else if (can_be_called_again(state, assembly)) {
+        call_again(fold, assembly);
     } else {
         end_assembly(fold, assembly, SHEAF_assembly_state_no_quorum);
     }
@@ -440,12 +478,20 @@ static int64_t heard_ms(const struct sheaf_row_bylaws *bylaws)
     return (int64_t)wait_s * 1000;
 }
 
+/* While it can still turn out that too few were there it is not released. */
 sheaf_refusal sheaf_settle_assembly_ends(sheaf_fold *fold, uint32_t of)
 {
     sheaf_state *state = fold->state;
     struct sheaf_row_assembly *assembly =
         sheaf_assembly_edit(state, sheaf_assembly_row(state, of));
-    end_assembly(fold, assembly, SHEAF_assembly_state_ended);
+    bool waits = assembly->contest > fold->stamp && can_be_called_again(state, assembly);
+    if (waits)
+        sheaf_deadline_set(state, of, SHEAF_deadline_kind_assembly_ends, assembly->contest);
+    else
+        release(fold, assembly);
+    if (assembly->state == SHEAF_assembly_state_ended)
+        return SHEAF_ACCEPTED; /* before */
+    assembly->state = SHEAF_assembly_state_ended;
     assembly->minutes_from = fold->stamp + heard_ms(sheaf_bylaws_get(state, assembly->bylaws));
     sheaf_deadline_set(state, of, SHEAF_deadline_kind_minutes, assembly->minutes_from);
     return SHEAF_ACCEPTED;

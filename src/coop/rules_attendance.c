@@ -65,13 +65,13 @@ sheaf_refusal sheaf_rule_assembly_contest(sheaf_fold *fold,
         state, sheaf_attendance_row(state, sheaf_pair(what->assembly, fold->member)));
     uint32_t row = sheaf_assembly_row(state, what->assembly);
     attendance->contested = true;
-    if (attendance->counted && has_begun(sheaf_assembly_at(state, row)))
-        sheaf_assembly_edit(state, row)->present--;
     for (uint32_t at = sheaf_assembly_at(state, row)->motion_first; at && !state->failed;) {
         const struct sheaf_row_motion *motion = sheaf_motion_at(state, at - 1);
         at = motion->assembly_next;
         (void)sheaf_ballot_set_aside(fold, motion->id, fold->member); /* if there is one */
     }
+    if (attendance->counted && has_begun(sheaf_assembly_at(state, row)))
+        sheaf_presence_less(fold, sheaf_assembly_edit(state, row));
     return SHEAF_ACCEPTED;
 }
 

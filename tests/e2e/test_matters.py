@@ -230,7 +230,8 @@ def poll(coop):
     words = [coop.words("cat", "ballots", "show", sheet) for sheet in sheets]
     check("what tellers recorded is told",
           f"cast by post in election {election}, 1 of them counted." in words[0]
-          and f"of member {members['cat']} (cat): approves member {members['bob']} (bob)" in words[0]
+          and f"of member {members['cat']} (cat): approves member {members['bob']} (bob)"
+          in words[0]
           and f"in vote {amount} on how to divide an amount, 1 of" in words[1]
           and ": 4 for option 1" in words[1], words)
     shown, words = coop.show("cat", "election", election)

@@ -38,7 +38,7 @@ static void convene(kit *k, int lasts_s, const char *second)
 #define CONTEST    "{'assembly':#a}"
 #define COUNT(who)                                                                             \
     "{'channel':'hands','evidence':~e,'list':[{'choice':'yes','member':#" who "}],'matter':#"  \
-                                                                              "m}"
+    "m}"
 
 static void begin(kit *k)
 {
@@ -223,5 +223,66 @@ void test_attendance_on_second_call(void **unused)
     assert_int_equal(assembly(&k)->present, 1);
     kit_do(&k, "dan", "assembly.attend", NULL, CONTEST); /* after it began */
     assert_int_equal(assembly(&k)->present, 1);
+    kit_close(&k);
+}
+
+/* Who is counted and then says that it was not there does not keep the others from a second
+ * call, during the assembly or after it. */
+void test_attendance_keeps_nobody_from_a_second_call(void **unused)
+{
+    (void)unused;
+    for (int after = 0; after < 2; after++) {
+        kit k;
+        convene(&k, 20, ",'second':{'open_s':100,'quorum_bp':5000}");
+        kit_do(&k, "ann", "assembly.admit", "roll", ROLL(ONE("dan")));
+        kit_do(&k, "bob", "assembly.confirm", NULL, "{'roll':#roll}");
+        kit_do(&k, "bob", "assembly.attend", NULL, CONTEST);
+        kit_do(&k, "cat", "assembly.attend", NULL, CONTEST);
+        int64_t until = assembly(&k)->contest;
+        begin(&k);
+        kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        if (after) {
+            end(&k);
+            assert_int_equal(assembly(&k)->state, SHEAF_assembly_state_ended);
+            assert_int_equal(motion(&k, "m")->closes, until);
+        }
+        kit_do(&k, "dan", "assembly.contest", NULL, CONTEST);
+        assert_int_equal(assembly(&k)->state, SHEAF_assembly_state_second_call);
+        assert_int_equal(assembly(&k)->starts, k.now + 100000);
+        assert_int_equal(assembly(&k)->ends, k.now + 120000);
+        assert_int_equal(motion(&k, "m")->closes, assembly(&k)->ends);
+        begin(&k);
+        assert_int_equal(assembly(&k)->state, SHEAF_assembly_state_under_way);
+        kit_do(&k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        end(&k);
+        decide(&k, "m");
+        assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
+        kit_want(&k, ACCEPTED, "ann", "assembly.convene",
+                 "{'agenda':^,'ends':1790009000000,'place':^,'starts':1790008900000}", NULL);
+        kit_close(&k);
+    }
+}
+
+/* Until nobody contests any more it is not over for who convened it. */
+void test_attendance_is_waited_for(void **unused)
+{
+    (void)unused;
+    kit k;
+    convene(&k, 20, ",'second':{'open_s':100,'quorum_bp':5000}");
+    kit_do(&k, "ann", "assembly.admit", "roll", ROLL(ONE("bob") "," ONE("cat") "," ONE("dan")));
+    kit_do(&k, "bob", "assembly.confirm", NULL, "{'roll':#roll}");
+    int64_t until = assembly(&k)->contest;
+    begin(&k);
+    end(&k);
+    static const char again[] =
+        "{'agenda':^,'ends':1790009000000,'place':^,'starts':1790008900000}";
+    kit_want(&k, R(assembly_own_open), "ann", "assembly.convene", again, NULL);
+    k.now = assembly(&k)->minutes_from;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("minutes", "a"));
+    k.now = until;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("assembly_ends", "a"));
+    decide(&k, "m");
+    assert_int_equal(assembly(&k)->state, SHEAF_assembly_state_ended);
+    kit_want(&k, ACCEPTED, "ann", "assembly.convene", again, NULL);
     kit_close(&k);
 }

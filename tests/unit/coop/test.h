@@ -443,6 +443,8 @@ void test_attendance_shown(void **unused);
 void test_attendance_leaves_time(void **unused);
 void test_attendance_contested_too_late(void **unused);
 void test_attendance_on_second_call(void **unused);
+void test_attendance_keeps_nobody_from_a_second_call(void **unused);
+void test_attendance_is_waited_for(void **unused);
 void test_tellers_elect(void **unused);
 void test_tellers_elect_who_withdraws(void **unused);
 void test_tellers_divide(void **unused);

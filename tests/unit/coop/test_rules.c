@@ -424,6 +424,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_attendance_leaves_time),
     cmocka_unit_test(test_attendance_contested_too_late),
     cmocka_unit_test(test_attendance_on_second_call),
+    cmocka_unit_test(test_attendance_keeps_nobody_from_a_second_call),
+    cmocka_unit_test(test_attendance_is_waited_for),
     cmocka_unit_test(test_tellers_elect),
     cmocka_unit_test(test_tellers_elect_who_withdraws),
     cmocka_unit_test(test_tellers_divide),
