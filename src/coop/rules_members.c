@@ -182,29 +182,6 @@ static sheaf_refusal check_application(const sheaf_fold *fold, uint32_t row)
     return SHEAF_ACCEPTED;
 }
 
-/* The application is decided: the membership begins. Since when somebody is a member by the
- * register that was taken over counts towards the trial where the members decide: it is the
- * word of the two who entered it, who would have others vote at once whom nobody knows. */
-static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
-{
-    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
-    const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
-    int64_t since = fold->stamp;
-    bool founder = !by_motion && sheaf_settled_founder(fold, member);
-    SHEAF_REFUSE_IF(!class, no_such_class);
-    SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);
-    SHEAF_REFUSE_IF(!sheaf_applicant_free(fold->state, member), admitted_otherwise);
-    sheaf_applicant_take_human(fold, member);
-    if (member->number) {
-        SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
-        if (by_motion)
-            since = sheaf_place_get(fold->state, member->number)->joined * 1000;
-    }
-    sheaf_deadline_clear(fold->state, member->id, SHEAF_deadline_kind_member_admits);
-    sheaf_member_begin(fold, row, since + (int64_t) class->trial_s * 1000, founder);
-    return SHEAF_ACCEPTED;
-}
-
 /* How many could still decide on it, and be heard; told up to `most`. Somebody holds keys of
  * two members only where the one allows it to the other, so where there are many more members
  * than such permissions nobody need be looked at. */
@@ -228,15 +205,54 @@ static uint32_t deciders_left(const sheaf_fold *fold, const struct sheaf_row_mem
     return count;
 }
 
+/* Until when members can speak against it. */
+static int64_t object_until(const sheaf_state *state, const struct sheaf_row_member *applicant)
+{
+    return applicant->applied + (int64_t)sheaf_bylaws_now(state)->admission_object_s * 1000;
+}
+
+/* Will the member be here since the founding (coop/settled.h)? */
+static bool founds(const sheaf_fold *fold, const struct sheaf_row_member *applicant)
+{
+    int64_t until = object_until(fold->state, applicant);
+    bool time = until > applicant->applied && fold->stamp >= until;
+    return sheaf_settled_founding(fold) && !applicant->declines
+           && (time || !deciders_left(fold, applicant, 1));
+}
+
+/* The application is decided: the membership begins. Since when somebody is a member by the
+ * register that was taken over counts towards the trial where the members decide: it is the
+ * word of the two who entered it, who would have others vote at once whom nobody knows. */
+static sheaf_refusal admit(sheaf_fold *fold, uint32_t row, bool by_motion)
+{
+    struct sheaf_row_member *member = sheaf_member_edit(fold->state, row);
+    const struct sheaf_row_class *class = sheaf_class_now(fold->state, member->class);
+    int64_t since = fold->stamp;
+    bool founder = !by_motion && founds(fold, member);
+    SHEAF_REFUSE_IF(!class, no_such_class);
+    SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);
+    SHEAF_REFUSE_IF(!sheaf_applicant_free(fold->state, member), admitted_otherwise);
+    sheaf_applicant_take_human(fold, member);
+    if (member->number) {
+        SHEAF_REFUSE_UNLESS(sheaf_place_take(fold, member));
+        if (by_motion)
+            since = sheaf_place_get(fold->state, member->number)->joined * 1000;
+    }
+    sheaf_deadline_clear(fold->state, member->id, SHEAF_deadline_kind_member_admits);
+    sheaf_member_begin(fold, row, since + (int64_t) class->trial_s * 1000, founder);
+    return SHEAF_ACCEPTED;
+}
+
 /* Enough are for it, and more than against it. Where those who have not spoken could outweigh
  * them, they have the bylaws' time from the application: else two would let in at once, one
- * after the other, whom all others would decline if they were asked. */
+ * after the other, whom all others would decline if they were asked. While the co-op is being
+ * founded they have it wherever somebody has not spoken. */
 static sheaf_refusal admit_unopposed(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_member *member = sheaf_member_at(fold->state, row);
-    int64_t wait = sheaf_bylaws_now(fold->state)->admission_object_s;
-    int64_t until = member->applied + wait * 1000;
-    uint32_t ahead = member->approvals - member->declines;
+    int64_t until = object_until(fold->state, member);
+    bool each = sheaf_bylaws_now(fold->state)->settled_s && sheaf_settled_founding(fold);
+    uint32_t ahead = each ? 1 : member->approvals - member->declines;
     if (fold->stamp >= until || deciders_left(fold, member, ahead) < ahead)
         return admit(fold, row, false);
     SHEAF_REFUSE_IF(!sheaf_shares_paid(fold->state, member->id), share_unpaid);

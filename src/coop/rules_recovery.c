@@ -62,6 +62,7 @@
 #include "coop/member.h"
 #include "coop/panel.h"
 #include "coop/room.h"
+#include "coop/settled.h"
 
 #include "base/json.h"
 
@@ -198,6 +199,10 @@ static void succeed(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
     uint8_t scopes = sheaf_key_first_scopes(fold->state, recovery->web);
+    if (!sheaf_settled_uphold(fold, recovery)) {
+        fail(fold, row);
+        return;
+    }
     if (!can_begin(fold->state, recovery->member, scopes)) {
         end(fold, row, SHEAF_recovery_state_failed);
         return;

@@ -14,18 +14,13 @@ int64_t sheaf_settled_from(const sheaf_fold *fold)
     return from > founded ? from : founded;
 }
 
-bool sheaf_settled_founder(const sheaf_fold *fold, const struct sheaf_row_member *member)
+bool sheaf_settled_founding(const sheaf_fold *fold)
 {
     const sheaf_state *state = fold->state;
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    const struct sheaf_row_coop *coop = sheaf_coop(state);
-    bool in_time = fold->stamp <= coop->founded + (int64_t)SHEAF_FIXED_founding_s * 1000;
-    bool organ = bylaws->admission_organ && sheaf_office_count(state);
-    if (!in_time || organ || member->declines)
-        return false;
-    int64_t object_ms = (int64_t)bylaws->admission_object_s * 1000;
-    return member->approvals >= coop->voters
-           || (object_ms && fold->stamp >= member->applied + object_ms);
+    bool organ = sheaf_bylaws_now(state)->admission_organ && sheaf_office_count(state);
+    return !organ && !sheaf_removal_count(state)
+           && fold->stamp
+                  <= sheaf_coop(state)->founded + (int64_t)SHEAF_FIXED_founding_s * 1000;
 }
 
 void sheaf_settled_remove(sheaf_fold *fold, uint32_t member)
@@ -77,6 +72,43 @@ uint32_t sheaf_settled_electorate(const sheaf_state *state,
                  && sheaf_row_entitled(state, &electorate, row) == SHEAF_ACCEPTED;
     }
     return count;
+}
+
+/* Excluded so lately, and settled but for that. */
+static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t settled_ms)
+{
+    uint32_t count = 0;
+    for (uint32_t i = sheaf_removal_count(fold->state); i; i--) {
+        const struct sheaf_row_removal *row = sheaf_removal_at(fold->state, i - 1);
+        if (row->at <= fold->stamp - settled_ms)
+            break;
+        count += sheaf_member_get(fold->state, row->member)->voting_since <= from;
+    }
+    return count;
+}
+
+bool sheaf_settled_uphold(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
+{
+    const sheaf_state *state = fold->state;
+    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
+    int64_t from = sheaf_settled_from(fold);
+    uint64_t with = 0, against = 0;
+    if (!from || !recovery->own)
+        return true;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, i);
+        const struct sheaf_row_approval *voice =
+            member->votes && member->voting_since <= from
+                ? sheaf_approval_find(state, sheaf_pair(member->id, recovery->id))
+                : NULL;
+        with += voice && !voice->declines;
+        against += voice && voice->declines;
+    }
+    against += removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000);
+    return !against
+           || sheaf_majority_reached(
+               sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
+               with + against + 1);
 }
 
 bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion)

@@ -9,9 +9,12 @@
  * back is a new member; nobody else can tell that it is the same. Who leaves or has died is not
  * counted. Where no settled member has voted for or against, the first count alone decides.
  *
- * Since the founding is who was admitted within 90 days of it, not by motion and before an
- * organ admits, where all with a vote approved, or nobody declined in the time that the bylaws
- * give for it: newcomers to whom a minority objects do not outvote it.
+ * Since the founding is who was admitted within 90 days of it, not by motion and before there
+ * are officers who admit or anybody was excluded, who can decline no more, where nobody
+ * declined, and all who could have spoken or had the time that the bylaws give for it. So that
+ * those who join then are here since the founding, and a minority can decline strangers whom
+ * others would bring in, nobody is admitted sooner in those days where the bylaws ask for
+ * settled members.
  *
  * Ballots of settled members are counted beside the others as they come, for every motion, so
  * that protection which is added while it is open finds the count.
@@ -25,8 +28,8 @@
  * milliseconds since 1970; 0 where the bylaws in force ask for none. */
 int64_t sheaf_settled_from(const sheaf_fold *fold);
 
-/* Is the applicant, who is being admitted without a motion, here since the founding? */
-bool sheaf_settled_founder(const sheaf_fold *fold, const struct sheaf_row_member *member);
+/* Is the co-op being founded, so that who joins now can be here since then? */
+bool sheaf_settled_founding(const sheaf_fold *fold);
 
 /* The membership is about to end by exclusion. */
 void sheaf_settled_remove(sheaf_fold *fold, uint32_t member);
@@ -43,6 +46,11 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
 /* Is it a protected decision by now, and do the bylaws in force ask for more time than those of
  * its opening? Then it had too few counted apart. */
 bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion);
+
+/* Do the settled members uphold a recovery to which a key of the member's own objected, or is
+ * none of them against it? A majority of strangers would take the membership of an opponent,
+ * and its vote. Walks over all members. */
+bool sheaf_settled_uphold(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery);
 
 /* How many of those who may vote on the motion are settled: walks over all members. */
 uint32_t sheaf_settled_electorate(const sheaf_state *state,

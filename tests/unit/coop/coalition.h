@@ -1,9 +1,10 @@
 /* A coalition that plays any acts of the catalogue against an opposition that is awake.
  *
  * The co-op has one of the models as its bylaws. The coalition is too small for a protected
- * decision; its members act as one, with whatever else they have brought in. The opposition
- * has a turn an hour after the coalition's at the latest, and before anything falls due: it
- * votes no, declines, objects, denies, attends and answers wherever it can.
+ * decision; its members act as one, with whatever else they have brought in. Where the bylaws
+ * count the settled members apart, a majority brings in strangers and excludes opponents. The
+ * opposition has a turn an hour after the coalition's at the latest, and before anything falls
+ * due: it votes no, declines, objects, denies, attends and answers wherever it can.
  */
 #ifndef SHEAF_TEST_COOP_COALITION_H
 #define SHEAF_TEST_COOP_COALITION_H
@@ -44,6 +45,9 @@ typedef struct {
     uint32_t motions_seen; /* rows of motions before which all are decided and were looked at */
     uint32_t bylaws;       /* the newest version that was looked at */
     int lawful;            /* votes of the coalition that it has as the bylaws say */
+    int gone;              /* of the opposition, excluded by the majority that it needs */
+    bool settles;          /* protected decisions are counted among settled members as well */
+    int64_t last;          /* of the sequence: before any newcomer is settled */
     bool admitted[COALITION_PUPPETS_MAX];
     coalition_wait_row waits[COALITION_WAITS];
     int wait_count;

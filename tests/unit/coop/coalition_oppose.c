@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOUR_MS = 3600000, NEWEST = 40 };
+enum { HOUR_MS = 3600000, NEWEST = COALITION_PUPPETS_MAX + 2 * COALITION_SIDE_MAX };
 
 /* ---- acts ---- */
 
@@ -269,8 +269,12 @@ static void look_at_motions(coalition *c)
             c->motions_seen++;
         if (!passed(motion->state) || motion->body != SHEAF_body_assembly)
             continue;
-        if (!enough(c, motion, c->lawful,
-                    c->lawful + c->side.theirs - about_member(motion->effect)))
+        int ours = c->lawful, theirs = c->side.theirs - c->gone;
+        if (c->settles && motion->sort == SHEAF_decision_sort_protected) {
+            ours = c->side.ours;
+            theirs = c->side.theirs;
+        }
+        if (!enough(c, motion, ours, ours + theirs - about_member(motion->effect)))
             c->broken = pass(c, motion);
     }
 }
@@ -346,12 +350,15 @@ static void look_at_key(coalition *c, const kit_name *who)
 
 static void look_at_opponents(coalition *c)
 {
+    int gone = 0;
     char name[KIT_NAME_MAX];
     const sheaf_state *state = &c->k.state;
     for (int i = 0; i < c->side.theirs && !c->broken && !c->over; i++) {
         const kit_name *who = kit_named(&c->k, coalition_name(name, 'o', i));
         const struct sheaf_row_member *member = sheaf_member_get(state, who->member);
-        if (member->state == SHEAF_member_state_excluded)
+        if (member->state == SHEAF_member_state_excluded && c->settles)
+            gone++;
+        else if (member->state == SHEAF_member_state_excluded)
             c->over = "an opponent is excluded by the majority that it needs";
         else if (member->state != SHEAF_member_state_active)
             c->broken = "the membership of an opponent ended";
@@ -360,6 +367,7 @@ static void look_at_opponents(coalition *c)
         else
             look_at_key(c, who);
     }
+    c->gone = gone;
 }
 
 void coalition_look(coalition *c)

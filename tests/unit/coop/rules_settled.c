@@ -153,23 +153,33 @@ static void exclude(kit *k, const char *who, const char *letters)
 
 /* ---- who is settled ---- */
 
-/* Since the founding is whom all approved, or nobody declined in the time for it. */
+/* Since the founding is whom nobody declined, and all have spoken or had the time to. While the
+ * co-op is founded and the bylaws ask for settled members, nobody joins before. */
 void test_settled_founders(void **unused)
 {
     (void)unused;
     static const struct {
-        int members, approve;
-        bool declined, by_motion, founder;
+        int members, approve, settled_s;
         int64_t late; /* milliseconds after the last moment */
+        bool declined, by_motion;
+        bool waits, founder;
     } rows[] = {
-        {2, 2, false, false, true, -1}, {2, 2, false, false, true, 0},
-        {2, 2, false, false, false, 1}, {3, 2, false, false, false, -1}, /* cat was not asked */
-        {4, 2, false, false, true, 0},  {4, 2, false, false, false, 1},
-        {4, 2, true, false, false, 0},  {2, 0, false, true, false, -1},
+        {2, 2, SETTLED_S, -1, false, false, false, true},
+        {2, 2, SETTLED_S, 0, false, false, false, true},
+        {2, 2, SETTLED_S, 1, false, false, false, false},
+        {3, 2, SETTLED_S, 0, false, false, true, true}, /* cat could speak against it */
+        {3, 2, 0, 0, false, false, false, false},
+        {3, 3, SETTLED_S, 0, false, false, false, true},
+        {4, 2, SETTLED_S, 0, false, false, true, true},
+        {4, 2, 0, 0, false, false, true, true},
+        {4, 2, SETTLED_S, 1, false, false, true, false},
+        {4, 2, SETTLED_S, 0, true, false, true, false},
+        {4, 3, SETTLED_S, 0, true, false, false, false},
+        {2, 0, SETTLED_S, 0, false, true, false, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         kit k;
-        kit_rules rules = rules_of(SETTLED_S);
+        kit_rules rules = rules_of(rows[i].settled_s);
         found(&k, &rules, rows[i].members);
         rules.article[SHEAF_ARTICLE_members] =
             "{'admission':{'approvals':2,'lapse_s':31536000,'object_s':604800,'open_max':9},"
@@ -181,8 +191,7 @@ void test_settled_founders(void **unused)
             vote(&k, people[n], "fewer", true);
         assert_int_equal(finish(&k, "fewer"), SHEAF_motion_state_adopted);
         int64_t founded = sheaf_coop(&k.state)->founded, at = founded + 90 * DAY + rows[i].late;
-        bool waits = rows[i].members == 4;
-        k.now = waits ? at - 7 * DAY : at - (rows[i].by_motion ? DAY : 0);
+        k.now = at - (rows[i].waits ? 7 * DAY : rows[i].by_motion ? DAY : 0);
         if (rows[i].by_motion) {
             bring_in(&k, "sam", 0);
         } else {
@@ -191,11 +200,30 @@ void test_settled_founders(void **unused)
                 kit_do(&k, "dan", "member.decline", NULL, "{'member':#sam}");
             approve(&k, "sam", rows[i].approve);
         }
-        if (waits)
+        assert_int_equal(is_member(&k, "sam"), !rows[i].waits);
+        if (rows[i].waits)
             tick(&k, "member_admits", "sam", at);
         assert_true(is_member(&k, "sam"));
         assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "sam"))->voting_since,
                          rows[i].founder ? founded : k.now);
+        kit_close(&k);
+    }
+}
+
+/* Who was excluded can decline nobody: the founding is over. */
+void test_settled_founding_ends(void **unused)
+{
+    (void)unused;
+    for (int excluded = 0; excluded < 2; excluded++) {
+        kit k;
+        kit_rules rules = rules_of(SETTLED_S);
+        found(&k, &rules, 4);
+        if (excluded)
+            exclude(&k, "dan", "yyy");
+        apply(&k, "sam", 0);
+        approve(&k, "sam", excluded ? 3 : 4);
+        const struct sheaf_row_member *sam = sheaf_member_get(&k.state, kit_index(&k, "sam"));
+        assert_int_equal(sam->voting_since, excluded ? k.now : sheaf_coop(&k.state)->founded);
         kit_close(&k);
     }
 }
@@ -492,4 +520,48 @@ void test_settled_ceilings(void **unused)
     vote(&k, "s1", "m", false);
     assert_false(settled(&k, "m").carried); /* four and two thirds of five and a third */
     kit_close(&k);
+}
+
+/* Strangers take no opponent's key, by which it would be for what it is against. Where no
+ * settled member is against it, the panel's majority is enough. */
+void test_settled_recovery(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int settled_s;
+        bool against, removed;
+        uint8_t want;
+    } rows[] = {
+        {SETTLED_S, true, false, SHEAF_recovery_state_failed},
+        {SETTLED_S, false, true, SHEAF_recovery_state_failed},
+        {SETTLED_S, false, false, SHEAF_recovery_state_done},
+        {0, true, false, SHEAF_recovery_state_done},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_rules rules = rules_of(rows[i].settled_s);
+        rules.recovery = "'recovery':{'confirmations':2,'panel_s':7200,'wait_s':86400},";
+        found(&k, &rules, 5);
+        strangers(&k, 16, 0);
+        if (rows[i].removed)
+            exclude(&k, "dan", "yyy");
+        kit_do(&k, "thief", "recovery.open", "thief",
+               "{'member':#eve,'public_key':@thief,'web':false}");
+        kit_do(&k, "ann", "recovery.confirm", NULL, "{'recovery':#thief}");
+        kit_do(&k, "bob", "recovery.confirm", NULL, "{'recovery':#thief}");
+        kit_do(&k, "eve", "recovery.object", NULL, "{'recovery':#thief}");
+        if (!rows[i].removed)
+            kit_do(&k, "dan", "recovery.judge", NULL, "{'recovery':#thief,'uphold':%s}",
+                   rows[i].against ? "false" : "true");
+        for (int n = 0; n < 16; n++) {
+            char name[KIT_NAME_MAX];
+            snprintf(name, sizeof name, "s%d", n);
+            kit_do(&k, name, "recovery.judge", NULL, "{'recovery':#thief,'uphold':true}");
+        }
+        const struct sheaf_row_recovery *recovery =
+            sheaf_recovery_get(&k.state, kit_index(&k, "thief"));
+        tick(&k, "recovery_panel", "thief", recovery->until);
+        assert_int_equal(recovery->state, rows[i].want);
+        kit_close(&k);
+    }
 }

@@ -1,8 +1,10 @@
 /* No sequence of acts passes a protected change below its threshold: coalitions of several
  * sizes play any acts of the catalogue under the models of the bylaws (coalition.h). What a
- * majority may do by the bylaws it does: it takes offices, and a sequence ends where it
- * excludes an opponent by the majority which that needs. It brings in no strangers: whom a
- * majority admits is a member like all others. A minority tries to.
+ * majority may do by the bylaws it does: it takes offices, brings in strangers who vote with
+ * it, and excludes opponents by the majority which that needs. For as long as nobody becomes
+ * settled (coop/settled.h) nothing protected passes by that. Under a model that asks for no
+ * settled members a majority brings in nobody, and a sequence ends with an exclusion. A
+ * minority tries all of it.
  *
  * SHEAF_TEST_SEED plays one sequence and tells every act of it. */
 #include <setjmp.h>
@@ -20,7 +22,7 @@
 #include "coop/deadline.h"
 #include "coop/organs.h"
 
-enum { TURNS = 30, ACTS_MAX = 8, FEW = 33, MANY = 4000, KINDS_MIN = 30 };
+enum { TURNS = 30, ACTS_MAX = 8, FEW = 26, MANY = 4000, KINDS_MIN = 30 };
 
 static const coalition_side sides[] = {
     {"coop3", 4, 3},       {"coop3", 4, 2},      {"coop3", 6, 2},       {"coop3", 7, 2},
@@ -117,6 +119,11 @@ static void found(coalition *c)
     if (sheaf_coop(&c->k.state)->voters != (uint32_t)(c->side.ours + c->side.theirs))
         kit_fail("%s: %u of %d have a vote", c->side.model, sheaf_coop(&c->k.state)->voters,
                  c->side.ours + c->side.theirs);
+    int64_t settled_ms = (int64_t)sheaf_bylaws_now(&c->k.state)->settled_s * 1000;
+    c->settles = settled_ms > 0;
+    if (coalition_draw(c, 2))
+        c->k.now += settled_ms; /* all are settled by now, and not as founders alone */
+    c->last = c->settles ? c->k.now + settled_ms : INT64_MAX;
     c->turn = INT64_MAX;
     c->bylaws = sheaf_coop(&c->k.state)->bylaws_newest;
     c->wait_ms = (int64_t)sheaf_bylaws_now(&c->k.state)->recovery_wait_s * 1000;
@@ -166,9 +173,9 @@ static void sign(coalition *c, sheaf_kind kind, bool all)
     bool key = brings_key(kind);
     if (key && c->puppets == COALITION_PUPPETS_MAX)
         return;
-    /* A majority admits whom it likes, and is a larger one then: that is no way around. */
+    /* A majority admits whom it likes, and is a larger one then. */
     if (shape->actor == SHEAF_ACTOR_APPLICANT && kind != SHEAF_KIND_recovery_open
-        && c->side.ours > c->side.theirs)
+        && c->side.ours > c->side.theirs && !c->settles)
         return;
     if (shape->actor == SHEAF_ACTOR_APPLICANT) {
         coalition_name(name, 'p', c->puppets);
@@ -255,6 +262,71 @@ static void follow_up(coalition *c)
             all_sign(c, "ballots.confirm", "{'sheet':%u}", sheaf_sheet_at(state, i)->id);
 }
 
+/* ---- what a majority does to the electorate ---- */
+
+static void move(coalition *c, int by, const char *effect, uint32_t of)
+{
+    char name[KIT_NAME_MAX], what[200];
+    snprintf(what, sizeof what, "{'effect':{'kind':'%s','what':{'%s':%u}},'title':^}", effect,
+             strcmp(effect, "member.accept") == 0 ? "member" : "exclusion", of);
+    (void)coalition_try(c, coalition_name(name, 'c', by), "motion.open", what, NULL);
+}
+
+/* Strangers apply; they are approved before anybody has noticed, or put to the vote. */
+static void pack(coalition *c)
+{
+    char name[KIT_NAME_MAX], what[200];
+    for (uint32_t count = 1 + coalition_draw(c, 6);
+         count && c->puppets < COALITION_PUPPETS_MAX && !c->broken; count--) {
+        coalition_name(name, 'p', c->puppets);
+        snprintf(what, sizeof what,
+                 "{'class':0,'kind':'person','name':^,'public_key':@%s,'web':false}", name);
+        if (coalition_try(c, name, "member.apply", what, name) != SHEAF_ACCEPTED)
+            return;
+        c->puppets++;
+        uint32_t member = kit_named(&c->k, name)->member;
+        if (coalition_draw(c, 2))
+            coalition_oppose(c);
+        if (coalition_draw(c, 2))
+            all_sign(c, "member.admit", "{'member':%u}", member);
+        if (!sheaf_member_active(&c->k.state, member))
+            move(c, (int)count % c->side.ours, "member.accept", member);
+    }
+}
+
+/* Each asks for the exclusion of another opponent, and it is voted on once they were heard. */
+static void purge(coalition *c)
+{
+    char name[KIT_NAME_MAX], what[100];
+    const sheaf_state *state = &c->k.state;
+    for (int i = 0; i < c->side.theirs; i++) {
+        const kit_name *who = kit_named(&c->k, coalition_name(name, 'o', i));
+        snprintf(what, sizeof what, "{'member':%u,'reason':^}", who->member);
+        if (sheaf_member_active(state, who->member))
+            (void)coalition_try(c, coalition_name(name, 'c', i % c->side.ours),
+                                "exclusion.open", what, NULL);
+    }
+    for (uint32_t i = 0; i < sheaf_exclusion_count(state); i++)
+        if (sheaf_member_active(state, sheaf_exclusion_at(state, i)->member))
+            move(c, 0, "member.exclude", sheaf_exclusion_at(state, i)->id);
+}
+
+/* What all of it is for. */
+static void strike(coalition *c)
+{
+    (void)coalition_try(c, "c0", "motion.open",
+                        "{'effect':{'kind':'coop.dissolve','what':{'liquidators':[{'member':"
+                        "#c0},{'member':#c1}]}},'title':^}",
+                        NULL);
+}
+
+static void grow(coalition *c)
+{
+    void (*const ways[])(coalition *) = {pack, pack, purge, purge, strike};
+    if (c->settles && c->side.ours > c->side.theirs)
+        ways[coalition_draw(c, sizeof ways / sizeof *ways)](c);
+}
+
 /* Until when the clock goes on after a turn. */
 static int64_t some_moment(coalition *c)
 {
@@ -316,9 +388,13 @@ static result play(uint64_t seed, bool aloud)
     for (int turn = 0; turn < TURNS && !c.broken && !c.over; turn++) {
         for (uint32_t acts = 1 + coalition_draw(&c, ACTS_MAX); acts && !c.broken; acts--)
             play_act(&c, some_kind(&c));
+        grow(&c);
         if (coalition_draw(&c, 6))
             follow_up(&c);
-        coalition_wait(&c, some_moment(&c));
+        int64_t moment = some_moment(&c);
+        coalition_wait(&c, moment < c.last ? moment : c.last - 1);
+        if (moment >= c.last && !c.over)
+            c.over = "newcomers are settled";
         if (coalition_draw(&c, 2))
             follow_up(&c);
     }
