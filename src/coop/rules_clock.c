@@ -62,6 +62,10 @@ sheaf_refusal sheaf_rule_clock_tick(sheaf_fold *fold, const struct sheaf_clock_t
     return SHEAF_ACCEPTED;
 }
 
+/* As many as the list of state.digest takes (acts/tbl/decisions.def): else none could be
+ * entered, and the log would end where one is due. */
+_Static_assert(SHEAF_TABLE_COUNT <= 256, "state.digest lists every table");
+
 sheaf_refusal sheaf_rule_state_digest(sheaf_fold *fold, const struct sheaf_state_digest *what)
 {
     SHEAF_REFUSE_IF(!sheaf_state_matches(fold->state, what), digest_differs);
