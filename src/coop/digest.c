@@ -215,6 +215,9 @@ sheaf_hash sheaf_table_root(sheaf_state *state, sheaf_table_id id)
     return *node_at(table, top, 0);
 }
 
+/* As many as a digest lists (acts/tbl/decisions.def). */
+_Static_assert(SHEAF_TABLE_COUNT <= 256, "a state.digest lists every table");
+
 bool sheaf_state_matches(sheaf_state *state, const struct sheaf_state_digest *digest)
 {
     const struct sheaf_table_root *tables = digest->tables.at;

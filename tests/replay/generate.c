@@ -267,7 +267,7 @@ static void succeed(kit *k)
              end);
     kit_want(k, SHEAF_ACCEPTED, "ann", "hub.appoint", what, NULL);
     kit_want(k, SHEAF_ACCEPTED, "bob", "hub.appoint", what, NULL);
-    static char digest[16384];
+    static char digest[32768];
     kit_write_digest(k, digest, sizeof digest, 0);
     kit_want(k, SHEAF_ACCEPTED, "hub.b", "state.digest", digest, NULL);
 }

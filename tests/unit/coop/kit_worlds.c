@@ -343,7 +343,7 @@ void kit_write_digest(kit *k, char *out, size_t size, int wrong)
 
 void kit_state_digest(kit *k)
 {
-    static char what[16384];
+    static char what[32768];
     kit_write_digest(k, what, sizeof what, 0);
     kit_want(k, SHEAF_ACCEPTED, "hub", "state.digest", what, NULL);
 }

@@ -437,7 +437,7 @@ void test_state_digest(void **unused)
     kit_open(&k);
     kit_rules rules = kit_rules_usual();
     kit_with_data(&k, &rules);
-    static char what[16384];
+    static char what[32768];
     for (int wrong = 1; wrong <= 4; wrong++) {
         kit_write_digest(&k, what, sizeof what, wrong);
         kit_want(&k, R(digest_differs), "hub", "state.digest", what, NULL);
