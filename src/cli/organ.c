@@ -117,10 +117,11 @@ static void print_organ(const sheaf_round_source *source, const struct sheaf_row
     if (organ->terms_max)
         printf(", at most %u terms in a row", organ->terms_max);
     puts("");
-    if (organ->non_users_bp < 10000)
-        printf(
-            "  members of classes of investors and supporters hold %u of its seats at most\n",
-            organ->seats * organ->non_users_bp / 10000);
+    unsigned most = organ->seats * organ->non_users_bp / 10000;
+    if (most < organ->seats)
+        printf("  of its seats at most %u %s held by members of classes of investors and "
+               "supporters\n",
+               most, most == 1 ? "is" : "are");
     for (unsigned i = 0; i < SHEAF_POWER_COUNT; i++)
         if (sheaf_organ_powers(organ->kind) >> i & 1)
             printf("  %s\n", sheaf_power_doc(i));

@@ -101,6 +101,24 @@ static void fill(struct sheaf_row_bylaws *row, const struct sheaf_bylaws *text)
     row->web_scopes = sheaf_scope_bits(&text->keys.web_scopes);
 }
 
+/* Until the reserve has what they say its share stays, and so does what they say: else it would
+ * be lowered in two steps (Council Regulation (EC) 1435/2003, art. 65(2)). In another currency
+ * both begin anew. */
+static sheaf_refusal reserve_follows(const sheaf_state *state,
+                                     const struct sheaf_row_bylaws *now,
+                                     const struct sheaf_bylaws *text)
+{
+    int64_t reserve = -sheaf_ledger_balance(state, SHEAF_account_kind_reserve, SHEAF_NONE);
+    bool same = sheaf_slice_equal(SHEAF_WORDS(now->currency), text->purpose.currency);
+    int64_t until =
+        text->surplus.has_reserve_until_cents ? text->surplus.reserve_until_cents : 0;
+    SHEAF_REFUSE_IF(reserve < now->reserve_until_cents
+                        && (text->surplus.reserve_bp < now->reserve_bp
+                            || (same && until < now->reserve_until_cents)),
+                    reserve_unfilled);
+    return SHEAF_ACCEPTED;
+}
+
 /* Members keep their class by its place, so the classes of the version before must lead the new
  * list; and who has legal floors cannot step out of them. */
 static sheaf_refusal follows(const sheaf_state *state, const struct sheaf_row_bylaws *now,
@@ -122,6 +140,7 @@ static sheaf_refusal follows(const sheaf_state *state, const struct sheaf_row_by
     }
     SHEAF_REFUSE_UNLESS(sheaf_shares_follow(state, text->has_shares,
                                             text->has_shares ? text->shares.price_cents : 0));
+    SHEAF_REFUSE_UNLESS(reserve_follows(state, now, text));
     return sheaf_organs_follow(state, now->id, text);
 }
 

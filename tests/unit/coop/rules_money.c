@@ -181,6 +181,54 @@ void test_surplus_to_the_cent(void **unused)
     kit_close(&k);
 }
 
+#define SURPLUS(members, reserve)                                                              \
+    "{'data_bp':0,'members_bp':" members ",'protected':true,'reserve_bp':" reserve "}"
+
+/* Neither the share of the reserve nor how far it goes is lowered before it is full, to the
+ * cent; both may be raised. */
+void test_reserve_is_filled(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *article;
+        bool lowers;
+    } rows[] = {
+        {SURPLUS("8001", "1999,'reserve_until_cents':200"), true},
+        {SURPLUS("8000", "2000,'reserve_until_cents':199"), true},
+        {SURPLUS("8000", "2000"), true},
+        {SURPLUS("8000", "2000,'reserve_until_cents':201"), false},
+        {SURPLUS("7999", "2001,'reserve_until_cents':200"), false},
+    };
+    kit k;
+    char what[8192];
+    kit_rules rules = kit_rules_usual();
+    rules.article[SHEAF_ARTICLE_surplus] = SURPLUS("8000", "2000,'reserve_until_cents':200");
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    for (int cents = 199; cents <= 200; cents++) {
+        int64_t amount = cents == 199 ? 995 : 5;
+        kit_do(&k, "ann", "revenue.record", NULL, "{'amount_cents':%lld,'memo':^}",
+               (long long)amount);
+        snprintf(what, sizeof what,
+                 "{'kind':'surplus.distribute','what':{'amount_cents':%lld}}",
+                 (long long)amount);
+        kit_motion(&k, cents == 199 ? "m1" : "m2", what, 4);
+        assert_int_equal(balance(&k, SHEAF_account_kind_reserve, SHEAF_NONE), -cents);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            rules.article[SHEAF_ARTICLE_surplus] = rows[i].article;
+            snprintf(what, sizeof what, "{'effect':%s,'title':^}",
+                     kit_amendment(&rules, "#ann"));
+            if (cents == 199 && rows[i].lowers) {
+                kit_want(&k, R(reserve_unfilled), "ann", "motion.open", what, NULL);
+                continue;
+            }
+            kit_want(&k, ACCEPTED, "ann", "motion.open", what, "m");
+            kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#m}");
+        }
+    }
+    kit_close(&k);
+}
+
 void test_surplus_of_the_departed(void **unused)
 {
     (void)unused;

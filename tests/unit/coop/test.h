@@ -320,6 +320,7 @@ void test_apportion(void **unused);
 void test_revenue(void **unused);
 void test_surplus_to_the_cent(void **unused);
 void test_surplus_of_the_departed(void **unused);
+void test_reserve_is_filled(void **unused);
 void test_licences(void **unused);
 void test_receipts_of_members(void **unused);
 void test_receipts_of_treasurers(void **unused);

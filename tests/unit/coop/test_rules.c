@@ -307,6 +307,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_revenue),
     cmocka_unit_test(test_surplus_to_the_cent),
     cmocka_unit_test(test_surplus_of_the_departed),
+    cmocka_unit_test(test_reserve_is_filled),
     cmocka_unit_test(test_licences),
     cmocka_unit_test(test_receipts_of_members),
     cmocka_unit_test(test_receipts_of_treasurers),
