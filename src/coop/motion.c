@@ -282,11 +282,10 @@ static uint32_t unlimited(const sheaf_votes *votes)
 /* Where the bylaws have it so, those whose class has no ceiling are a quorum by themselves:
  * else investors and a few others would decide for the members who use the co-op (Council
  * Regulation (EC) 1435/2003, art. 61(3)). */
-static void stand_apart(const sheaf_state *state, const struct sheaf_row_motion *motion,
-                        const sheaf_motion_votes *votes, uint8_t quorum_base, uint16_t quorum,
-                        sheaf_standing *out)
+static void stand_apart(const struct sheaf_row_motion *motion, const sheaf_motion_votes *votes,
+                        uint8_t quorum_base, uint16_t quorum, sheaf_standing *out)
 {
-    if (!sheaf_bylaws_get(state, motion->bylaws)->quorum_apart || !motion->unlimited)
+    if (!motion->unlimited)
         return;
     out->turnout_apart = unlimited(&votes->yes) + unlimited(&votes->no);
     if (quorum_base == SHEAF_quorum_base_all)
@@ -317,7 +316,7 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
     out.needed = quorum_of(motion->electorate, quorum);
     out.quorate = sheaf_quorum_reached(quorum, motion->electorate, out.turnout);
     if (!meeting || sheaf_motion_binds(motion))
-        stand_apart(state, motion, &votes, rule->quorum_base, quorum, &out);
+        stand_apart(motion, &votes, rule->quorum_base, quorum, &out);
     out.majority = majority_reached(rule->majority, &votes, &base);
     out.settled = stand_settled(state, motion, rule);
     out.carried = out.majority && (!out.settled.counted || out.settled.carried);

@@ -78,9 +78,10 @@ sheaf_electorate sheaf_motion_electorate(const struct sheaf_row_motion *motion)
 void sheaf_motion_electorate_set(const sheaf_state *state, struct sheaf_row_motion *motion)
 {
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
-    bool all = motion->body == SHEAF_body_assembly && !motion->of;
+    bool apart = motion->body == SHEAF_body_assembly && !motion->of
+                 && sheaf_bylaws_get(state, motion->bylaws)->quorum_apart;
     motion->electorate = sheaf_electorate_count(state, &electorate);
-    motion->unlimited = all ? sheaf_coop(state)->voters_unlimited : 0;
+    motion->unlimited = apart ? sheaf_coop(state)->voters_unlimited : 0;
 }
 
 /* The new motion is for one class, in which nobody is left who may vote on it: then all members

@@ -39,6 +39,7 @@ function Bar({ motion, counted }) {
 function Votes({ motion, rule }) {
     const organ = motion.body === 'organ';
     const counted = tally(motion, organ ? undefined : rule);
+    const apart = counted.quorum > 0 && motion.unlimited > 0 && motion.unlimited < motion.electorate;
     return (
         <>
             <Bar motion={motion} counted={counted} />
@@ -46,11 +47,12 @@ function Votes({ motion, rule }) {
                 <span class="key yes">{integer(motion.yes)} for</span>
                 <span class="key no">{integer(motion.no)} against</span>
                 <span class="key abstain">{integer(motion.abstain)} abstain</span>
-                {organ ? null : <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet ? ', met' : ''}</span>}
+                {organ ? null : <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet && !apart ? ', met' : ''}</span>}
             </p>
             {organ ? <p class="note">The officers of an organ decide{motion.urgent && ', and act at once when more than half of them are for it'}.</p>
                 : <p class="note">{percent(counted.turnout)} have voted. It takes a majority ({words(counted.majority)})
                 {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.sort === 'ordinary' ? '' : ` (a ${motion.sort} motion)`}.
+                {apart && ` As large a share of the ${integer(motion.unlimited)} whose class has no ceiling of votes must take part, too.`}
                 {motion.ratify > 0 && ' An organ has acted urgently: its act is ratified, or undone.'}
                 {motion.organ_1 > 0 && motion.ratify === 0 && ' Its organ could not decide.'}</p>}
         </>
