@@ -6,6 +6,7 @@
 #include "coop/organs_internal.h"
 
 #include "bylaws/bylaws.h"
+#include "coop/pending.h"
 #include "coop/poll.h"
 #include "coop/proxies.h"
 
@@ -311,9 +312,13 @@ static sheaf_refusal poll_find(const sheaf_state *state, uint32_t id, sheaf_poll
     const struct sheaf_row_election *election = sheaf_election_find(state, id);
     SHEAF_REFUSE_IF(!election, no_such_matter);
     SHEAF_REFUSE_IF(election->state != SHEAF_election_state_open, election_closed);
+    uint32_t open_s = sheaf_organ_of(state, election->bylaws, election->organ)->open_s;
     *out = (sheaf_poll){
         .closes = election->closes,
-        .open_s = sheaf_organ_of(state, election->bylaws, election->organ)->open_s,
+        .open_s = open_s,
+        /* For the rest of a term, which would be over. */
+        .urgent =
+            election->ends && election->closes + sheaf_contest_ms(open_s) >= election->ends,
     };
     return SHEAF_ACCEPTED;
 }

@@ -1,6 +1,8 @@
 /* Tellers in elections and where an amount is divided. */
 #include "test.h"
 
+#include "coop/deadline.h"
+
 #define BOARD                                                                                  \
     "{'list':[{'kind':'board','name':'Board','nominate_s':100,'open_s':200,'quorum_bp':5000,"  \
     "'seats':2,'term_s':1000}],'protected':false}"
@@ -294,6 +296,49 @@ void test_tellers_leave_time_in_polls(void **unused)
         kit_do(&k, "hub", "clock.tick", NULL,
                divides ? KIT_TICK("allocation", "a") : KIT_TICK("election", "e"));
         assert_int_equal(divides ? allocation(&k)->ballots : election(&k)->ballots, 0);
+        kit_close(&k);
+    }
+}
+
+/* Until then all that falls due is settled. */
+static void go_to(kit *k, int64_t then)
+{
+    for (sheaf_deadline due; sheaf_deadline_first(&k->state, &due) && due.at <= then;) {
+        k->now = due.at > k->now ? due.at : k->now;
+        kit_do(k, "hub", "clock.tick", "last", "{'deadline':'%s','of':%u,'unwitnessed':false}",
+               sheaf_deadline_name(due.kind), due.of);
+    }
+    k->now = then;
+}
+
+/* An election for the rest of a term is put off while that goes on, and not beyond it. */
+void test_tellers_and_the_rest_of_a_term(void **unused)
+{
+    (void)unused;
+    for (int64_t left_ms = 400000; left_ms < 400002; left_ms++) {
+        kit k;
+        found(&k, true);
+        call(&k);
+        kit_do(&k, "ann", "election.vote", NULL, VOTE(M("cat") "," M("dan")));
+        kit_do(&k, "bob", "election.vote", NULL, VOTE(M("cat") "," M("dan")));
+        kit_do(&k, "dan", "election.vote", NULL, VOTE(M("cat") "," M("dan")));
+        k.step_ms = 0;
+        go_to(&k, election(&k)->closes);
+        /* The term is of 1,000 seconds, an election takes 300, half of its ballots 100. */
+        go_to(&k, election(&k)->closes + 1000000 - left_ms);
+        kit_do(&k, "dan", "office.resign", NULL, "{'organ':0}");
+        go_to(&k, k.now);
+        kit_label(&k, "by", kit_index(&k, "last"));
+        const struct sheaf_row_election *by = sheaf_election_get(&k.state, kit_index(&k, "by"));
+        assert_true(by->ends > 0);
+        kit_do(&k, "bob", "candidate.stand", NULL, "{'election':#by}");
+        go_to(&k, by->closes - 100000);
+        kit_want(&k, ACCEPTED, "ann", "ballots.record", SHEET("by", APPROVES("cat", M("bob"))),
+                 "sheet");
+        go_to(&k, by->closes - 99999);
+        kit_want(&k, left_ms == 400000 ? R(tellers_late) : ACCEPTED, "bob", "ballots.confirm",
+                 "{'sheet':#sheet}", NULL);
+        assert_true(by->closes < by->ends);
         kit_close(&k);
     }
 }
