@@ -156,7 +156,7 @@ static void appoint(governance *g)
     acts_open(g, &m, effect);
 }
 
-static int teller_after(const governance *g, int who)
+int acts_teller_after(const governance *g, int who)
 {
     for (int p = who + 1; p < g->b.person_count; p++)
         if (g->b.teller[p])
@@ -226,7 +226,8 @@ static void contest(governance *g, motion *m)
 static void count(governance *g)
 {
     char list[400] = "";
-    int one = teller_after(g, -1), other = teller_after(g, one), start = acts_somebody(g);
+    int one = acts_teller_after(g, -1), other = acts_teller_after(g, one),
+        start = acts_somebody(g);
     motion *m = g->b.motion_count ? &g->b.motions[g->b.motion_count - 1] : NULL;
     if (one == NOBODY || other == NOBODY || !m)
         return;

@@ -47,7 +47,8 @@ static void stand(governance *g, election *e, int who)
 
 static void vote(governance *g, election *e, int who, const bool approved[])
 {
-    if (e->decided || g->k.now < e->opens || (!e->entitled[who] && !e->trial[who]))
+    if (e->decided || g->k.now < e->opens || (!e->entitled[who] && !e->trial[who])
+        || e->counted[who])
         governance_fail(g, "member %u votes in election %u", acts_id(g, who), e->id);
     e->voted[who] = true;
     memcpy(e->approved[who], approved, sizeof e->approved[who]);
@@ -162,25 +163,79 @@ void book_compare_elections(governance *g)
 
 /* ---- what members do ---- */
 
-static void cast_ballot(governance *g, election *e, int who)
+/* Some candidates, as a list in order; who is approved, by place. */
+static void choose(governance *g, const election *e, char list[200], bool *approved)
 {
-    char list[200] = "";
-    bool approved[CANDIDATES_MAX] = {0};
     uint32_t last = 0;
     int n = 0, chosen = 0;
+    *list = 0;
     for (int tries = 0; tries < SEATS && e->candidate_count; tries++) {
         int place = (int)governance_draw(g, (unsigned)e->candidate_count);
         uint32_t id = acts_id(g, e->candidates[place]);
         if (chosen && id <= last)
             continue; /* in order, each once */
-        n += snprintf(list + n, sizeof list - (size_t)n, "%s{'member':%u}", chosen ? "," : "",
-                      id);
+        n += snprintf(list + n, 200 - (size_t)n, "%s{'member':%u}", chosen ? "," : "", id);
         approved[place] = true;
         last = id;
         chosen++;
     }
+}
+
+static void cast_ballot(governance *g, election *e, int who)
+{
+    char list[200];
+    bool approved[CANDIDATES_MAX] = {0};
+    choose(g, e, list, approved);
     if (acts_try(g, who, "election.vote", "{'approve':[%s],'election':%u}", list, e->id))
         vote(g, e, who, approved);
+}
+
+/* There is time to contest, for which it is put off once. */
+static void look_at_time(governance *g, election *e)
+{
+    const struct sheaf_row_election *row = sheaf_election_get(&g->k.state, e->id);
+    int64_t half_ms =
+        (int64_t)sheaf_organ_of(&g->k.state, row->bylaws, row->organ)->open_s * 500;
+    int64_t least_ms = half_ms < 3 * DAY_MS ? half_ms : 3 * DAY_MS;
+    bool later = row->closes > e->closes;
+    if (row->closes - g->k.now < least_ms)
+        governance_fail(g, "election %u leaves no time to contest ballots", e->id);
+    if (later && (e->put_off || row->closes - e->closes != least_ms))
+        governance_fail(g, "election %u is put off again, or by more", e->id);
+    e->put_off = e->put_off || later;
+    e->closes = row->closes;
+}
+
+/* One records, another confirms; and now and then it was not theirs. */
+static void count_by_hand(governance *g, election *e, int who)
+{
+    char list[200];
+    bool approved[CANDIDATES_MAX] = {0}, own[CANDIDATES_MAX], had = e->voted[who];
+    int one = acts_teller_after(g, -1), other = acts_teller_after(g, one);
+    if (one == NOBODY || other == NOBODY)
+        return;
+    memcpy(own, e->approved[who], sizeof own);
+    choose(g, e, list, approved);
+    if (!acts_try(g, one, "ballots.record",
+                  "{'channel':'postal','evidence':~e,'list':[{'approve':[%s],'member':%u}],"
+                  "'matter':%u}",
+                  list, acts_id(g, who), e->id)
+        || !acts_try(g, other, "ballots.confirm", "{'sheet':%u}", acts_last(g)))
+        return;
+    vote(g, e, who, approved);
+    if (e->contested[who])
+        governance_fail(g, "tellers elect for member %u again", acts_id(g, who));
+    e->counted[who] = true;
+    g->b.met[MET_by_tellers]++;
+    if (sheaf_counted_find(&g->k.state, sheaf_pair(e->id, acts_id(g, who)))->keyed)
+        look_at_time(g, e);
+    if (governance_draw(g, 2) || !acts_try(g, who, "ballot.contest", "{'matter':%u}", e->id))
+        return;
+    e->counted[who] = false;
+    e->contested[who] = true;
+    e->voted[who] = had;
+    memcpy(e->approved[who], own, sizeof own);
+    g->b.met[MET_contested]++;
 }
 
 void acts_of_elections(governance *g, int who)
@@ -201,6 +256,8 @@ void acts_of_elections(governance *g, int who)
         }
     else
         for (int p = 0; p < g->b.person_count; p++)
-            if (governance_draw(g, 3) == 0)
+            if (governance_draw(g, 12) == 0)
+                count_by_hand(g, e, p);
+            else if (governance_draw(g, 3) == 0)
                 cast_ballot(g, e, p);
 }
