@@ -326,9 +326,9 @@ typedef struct {
     int64_t opens, closes;
     int candidates[CANDIDATES_MAX], candidate_count;
     bool entitled[PEOPLE_MAX], trial[PEOPLE_MAX], voted[PEOPLE_MAX];
-    bool approved[PEOPLE_MAX][CANDIDATES_MAX];       /* by place of the candidate */
-    bool counted[PEOPLE_MAX], contested[PEOPLE_MAX]; /* by tellers; and it was not theirs */
-    bool put_off;                                    /* so that somebody can contest */
+    bool approved[PEOPLE_MAX][CANDIDATES_MAX]; /* by place of the candidate */
+    bool counted[PEOPLE_MAX], contested[PEOPLE_MAX],
+        put_off; /* by tellers; as theirs; for it */
 } election;
 
 /* A register that was kept before, and a place of it. */
@@ -492,7 +492,6 @@ uint32_t acts_id(const governance *g, int who);
 /* Mostly somebody who is a member; an officer, or else anybody. */
 int acts_somebody(governance *g);
 int acts_officer(governance *g);
-/* The next teller after that person, NOBODY (-1) for the first. */
 int acts_teller_after(const governance *g, int who);
 /* How the member would vote on it. */
 int acts_inclination(governance *g, const motion *m);
