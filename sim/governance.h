@@ -321,14 +321,13 @@ typedef struct {
 typedef struct {
     uint32_t id;
     uint8_t organ;
-    bool decided;
+    bool decided, put_off;
     laws opening; /* in force then */
     int64_t opens, closes;
     int candidates[CANDIDATES_MAX], candidate_count;
     bool entitled[PEOPLE_MAX], trial[PEOPLE_MAX], voted[PEOPLE_MAX];
-    bool approved[PEOPLE_MAX][CANDIDATES_MAX]; /* by place of the candidate */
-    bool counted[PEOPLE_MAX], contested[PEOPLE_MAX],
-        put_off; /* by tellers; as theirs; for it */
+    bool approved[PEOPLE_MAX][CANDIDATES_MAX];       /* by place of the candidate */
+    bool counted[PEOPLE_MAX], contested[PEOPLE_MAX]; /* by tellers */
 } election;
 
 /* A register that was kept before, and a place of it. */
@@ -505,8 +504,7 @@ void acts_of_board(governance *g, int who);
 /* Mandates, and what suspends them (governance_override.c). */
 void acts_found_data(governance *g);
 void acts_of_override(governance *g, int who);
-/* Assemblies and tellers (governance_assemblies.c): what happens in a day, ticks, whether the
- * member can vote there now, whether it was held. */
+/* Assemblies and tellers (governance_assemblies.c), a day; who votes there; was it held? */
 void acts_of_assemblies(governance *g);
 void book_assembly_begins(governance *g, uint32_t of);
 void book_assembly_ends(governance *g, uint32_t of);
