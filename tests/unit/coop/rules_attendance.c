@@ -18,6 +18,10 @@ static void convene(kit *k, int lasts_s, const char *second)
     char article[160];
     kit_open(k);
     kit_rules rules = kit_rules_usual();
+    rules.classes = "{'name':'member','votes':1},{'name':'worker','votes':1}";
+    rules.article[SHEAF_ARTICLE_organs] =
+        "{'list':[{'electorate':1,'kind':'board','name':'Board','nominate_s':0,'open_s':100,"
+        "'quorum_bp':5000,'seats':1,'term_s':1000}],'protected':false}";
     snprintf(article, sizeof article,
              "{'notice_s':10,'open_s':600,'protected':false,'quorum_bp':7500%s}", second);
     rules.article[SHEAF_ARTICLE_assemblies] = article;
@@ -285,4 +289,40 @@ void test_attendance_is_waited_for(void **unused)
     assert_int_equal(assembly(&k)->state, SHEAF_assembly_state_ended);
     kit_want(&k, ACCEPTED, "ann", "assembly.convene", again, NULL);
     kit_close(&k);
+}
+
+/* Where one class decides, so many of its members are there. */
+void test_attendance_of_a_class(void **unused)
+{
+    (void)unused;
+    for (int contested = 0; contested < 2; contested++) {
+        static const char *const names[] = {"ann", "bob", "cat", "dan"};
+        kit k;
+        convene(&k, 300, "");
+        for (int i = 0; i < 2; i++) {
+            const char *name = i ? "xia" : "wim";
+            kit_do(&k, name, "member.apply", name,
+                   "{'class':1,'kind':'person','name':^,'public_key':@%s,'web':false}", name);
+            kit_do(&k, "ann", "member.admit", NULL, "{'member':#%s}", name);
+        }
+        kit_do(&k, "ann", "motion.open", "e",
+               "{'assembly':#a,'effect':{'kind':'office.elect','what':{'member':#xia,'organ':0}"
+               "},'title':^}");
+        kit_do(&k, "ann", "assembly.admit", "roll", ROLL(ONE("wim")));
+        kit_do(&k, "bob", "assembly.confirm", NULL, "{'roll':#roll}");
+        kit_do(&k, "xia", "assembly.attend", NULL, CONTEST);
+        for (int i = 0; i < 4; i++)
+            kit_do(&k, names[i], "assembly.attend", NULL, CONTEST);
+        begin(&k);
+        kit_do(&k, "xia", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
+        if (contested)
+            kit_do(&k, "wim", "assembly.contest", NULL, CONTEST);
+        assert_int_equal(assembly(&k)->present, 6 - contested); /* enough of all */
+        end(&k);
+        decide(&k, "m");
+        decide(&k, "e");
+        assert_int_equal(motion(&k, "e")->state,
+                         contested ? SHEAF_motion_state_no_quorum : SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
 }

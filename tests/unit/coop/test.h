@@ -449,6 +449,7 @@ void test_attendance_on_second_call(void **unused);
 void test_attendance_keeps_nobody_from_a_second_call(void **unused);
 void test_attendance_is_waited_for(void **unused);
 void test_tellers_and_the_rest_of_a_term(void **unused);
+void test_attendance_of_a_class(void **unused);
 void test_tellers_elect(void **unused);
 void test_tellers_elect_who_withdraws(void **unused);
 void test_tellers_divide(void **unused);

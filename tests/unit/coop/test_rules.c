@@ -430,6 +430,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_attendance_keeps_nobody_from_a_second_call),
     cmocka_unit_test(test_attendance_is_waited_for),
     cmocka_unit_test(test_tellers_and_the_rest_of_a_term),
+    cmocka_unit_test(test_attendance_of_a_class),
     cmocka_unit_test(test_tellers_elect),
     cmocka_unit_test(test_tellers_elect_who_withdraws),
     cmocka_unit_test(test_tellers_divide),
