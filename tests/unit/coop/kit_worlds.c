@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* In which members object to an application, outside a demonstration. */
+enum { OBJECT_S = 259200 };
+
 static const char *const people[] = {"ann", "bob", "cat", "dan"};
 enum { PEOPLE = sizeof people / sizeof *people, KIT_BYLAWS_MAX = 16000 };
 
@@ -84,6 +87,7 @@ static void put_decision_articles(sheaf_buffer *out, const kit_rules *r, sheaf_a
 /* The articles that every document has. */
 static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article article)
 {
+    const bool demo = strcmp(r->form, "demonstration") == 0;
     switch ((int)article) {
     case SHEAF_ARTICLE_amendment:
     case SHEAF_ARTICLE_decisions:
@@ -98,9 +102,10 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
         break;
     case SHEAF_ARTICLE_members:
         sheaf_buffer_printf(out,
-                            "{'admission':{'approvals':%d,'lapse_s':%d,'open_max':%d},"
+                            "{'admission':{'approvals':%d,'lapse_s':%d,%s'open_max':%d},"
                             "'classes':[%s],%s'leave_notice_s':%d,'protected':true}",
-                            r->approvals, r->lapse_s, r->applications_max, r->classes,
+                            r->approvals, r->lapse_s + (demo ? 0 : OBJECT_S),
+                            demo ? "" : "'object_s':259200,", r->applications_max, r->classes,
                             r->exclusion, r->leave_notice);
         break;
     case SHEAF_ARTICLE_override:
@@ -108,7 +113,7 @@ static void put_article(sheaf_buffer *out, const kit_rules *r, sheaf_article art
                             "{'confirm_s':%d,'hold_s':%d,'members':2,'members_bp':1000,"
                             "'protected':true}",
                             r->ordinary.notice_s + r->ordinary.open_s < 600 ? 600 : 7776000,
-                            strcmp(r->form, "demonstration") == 0 ? 0 : 86400);
+                            demo ? 0 : 86400);
         break;
     case SHEAF_ARTICLE_privacy:
         sheaf_buffer_printf(
@@ -203,6 +208,13 @@ static void joined(kit *k, const char *name)
     kit_do(k, name, "member.apply", name,
            "{'class':0,'kind':'organisation','name':^,'public_key':@%s,'web':false}", name);
     kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", name);
+    const struct sheaf_row_member *member = sheaf_member_get(&k->state, kit_index(k, name));
+    int64_t object_s = sheaf_bylaws_now(&k->state)->admission_object_s;
+    if (member->state == SHEAF_member_state_active || object_s != OBJECT_S)
+        return;
+    k->now = member->applied + object_s * 1000;
+    kit_do(k, "hub", "clock.tick", NULL,
+           "{'deadline':'member_admits','of':#%s,'unwitnessed':false}", name);
 }
 
 void kit_found_many(kit *k, const kit_rules *rules, kit_name **members, int count)
