@@ -1,20 +1,12 @@
 /* The floors that every legal form has. */
 #include "model_text.h"
 
-/* Numbers beside others that have floors have them too, in every legal form; a demonstration
- * has none but what protects the articles. */
-static void test_floors_of_time(void **unused)
+/* Nobody shuts others out: members have time to object to an application, and what one of them
+ * leaves open fills no places of all. */
+static void test_floors_of_room(void **unused)
 {
     (void)unused;
     static const missed rows[] = {
-        {"\"keys\":{\"protected\":true", "\"keys\":{\"protected\":false", "keys.protected",
-         "by the floor of every form"},
-        {"\"confirmations\":3", "\"confirmations\":1", "keys.recovery.confirmations",
-         "1 is less than 2"},
-        {"\"panel_s\":2592000,\"wait_s\"", "\"panel_s\":259199,\"wait_s\"",
-         "keys.recovery.panel_s", "is less than 3 days"},
-        {"\"wait_s\":604800", "\"wait_s\":604799", "keys.recovery.wait_s",
-         "is less than 7 days"},
         {"\"object_s\":604800", "\"object_s\":259199", "members.admission.object_s",
          "is less than 3 days"},
         {"\"object_s\":604800,", "", "members.admission.object_s",
@@ -29,6 +21,24 @@ static void test_floors_of_time(void **unused)
         {"\"accountability\":{\"answer_s\":1209600,\"open_max\":20",
          "\"accountability\":{\"answer_s\":1209600,\"open_max\":9", "accountability.open_max",
          "9 is less than 10"},
+    };
+    check_missed(rows, sizeof rows / sizeof *rows);
+}
+
+/* Numbers beside others that have floors have them too, in every legal form; a demonstration
+ * has none but what protects the articles. */
+static void test_floors_of_time(void **unused)
+{
+    (void)unused;
+    static const missed rows[] = {
+        {"\"keys\":{\"protected\":true", "\"keys\":{\"protected\":false", "keys.protected",
+         "by the floor of every form"},
+        {"\"confirmations\":3", "\"confirmations\":1", "keys.recovery.confirmations",
+         "1 is less than 2"},
+        {"\"panel_s\":2592000,\"wait_s\"", "\"panel_s\":259199,\"wait_s\"",
+         "keys.recovery.panel_s", "is less than 3 days"},
+        {"\"wait_s\":604800", "\"wait_s\":604799", "keys.recovery.wait_s",
+         "is less than 7 days"},
         {"\"sign_s\":7776000", "\"sign_s\":604799", "petitions.sign_s", "is less than 7 days"},
         {"\"evidence\":true,\"notice_s\":2592000,\"open_s\":172800",
          "\"evidence\":true,\"notice_s\":2592000,\"open_s\":3599", "assemblies.open_s",
@@ -101,6 +111,7 @@ static void test_floors_of_absent_parts(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_floors_of_room),
         cmocka_unit_test(test_floors_of_time),
         cmocka_unit_test(test_floors_of_absent_parts),
     };
