@@ -5,12 +5,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, HOUR_S = 3600 };
 
 /* By the rule that asks for most. */
 static const sheaf_standing *strictest(const sheaf_motion_report *r)
 {
     return r->raised ? &r->raised_standing : &r->standing;
+}
+
+/* In days or hours where they say it exactly. */
+static void print_span(uint32_t seconds)
+{
+    uint32_t unit = seconds % DAY_S == 0 ? DAY_S : seconds % HOUR_S == 0 ? HOUR_S : 1;
+    const char *name = unit == DAY_S ? "day" : unit == HOUR_S ? "hour" : "second";
+    uint32_t count = seconds / unit;
+    printf("%" PRIu32 " %s%s", count, name, count == 1 ? "" : "s");
 }
 
 void sheaf_settled_print(const sheaf_motion_report *r)
@@ -19,15 +28,14 @@ void sheaf_settled_print(const sheaf_motion_report *r)
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(r->state, r->motion->bylaws);
     if (!s->counted)
         return;
-    bool days = bylaws->settled_s % DAY_S == 0;
     printf("  of settled %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank", s->yes,
            s->no, s->abstain);
     if (s->removed)
-        printf(", and %" PRIu32 " more against for the excluded", s->removed);
-    printf(": %senough\n             of members whose votes had counted for %" PRIu32
-           " %s, or since the founding\n",
-           s->carried ? "" : "not ", days ? bylaws->settled_s / DAY_S : bylaws->settled_s,
-           days ? "days" : "seconds");
+        printf(", and %" PRIu32 " against for who was excluded", s->removed);
+    printf(": they %s its way\n             (whose votes had counted for ",
+           s->carried ? "do not stand in" : "stand in");
+    print_span(bylaws->settled_s);
+    puts(", or since the founding)");
 }
 
 bool sheaf_settled_stops(const sheaf_motion_report *r)

@@ -53,6 +53,7 @@ function Votes({ motion, rule }) {
                 : <p class="note">{percent(counted.turnout)} have voted. It takes a majority ({words(counted.majority)})
                 {' '}and a quorum of {basisPoints(counted.quorumBp)}{motion.sort === 'ordinary' ? '' : ` (a ${motion.sort} motion)`}.
                 {apart && ` As large a share of the ${integer(motion.unlimited)} whose class has no ceiling of votes must take part, too.`}
+                {motion.sort === 'protected' && motion.settled_from > 0 && ` It takes that majority among the settled members too: ${integer(motion.settled_yes)} of them for, ${integer(motion.settled_no)} against, and against it also whoever was excluded lately.`}
                 {motion.ratify > 0 && ' An organ has acted urgently: its act is ratified, or undone.'}
                 {motion.organ_1 > 0 && motion.ratify === 0 && ' Its organ could not decide.'}</p>}
         </>
