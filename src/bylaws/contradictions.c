@@ -53,6 +53,10 @@ static bool check_members(const struct sheaf_bylaws *bylaws, sheaf_bylaws_findin
         return true;
     if (vote && !unlimited && FOUND(CEILINGS_ALL, SHEAF_NO_NUMBER, "members.classes"))
         return true;
+    if (members->admission.has_object_s
+        && members->admission.object_s > members->admission.lapse_s
+        && FOUND(OBJECT_LAPSES, members->admission.object_s, "members.admission.object_s"))
+        return true;
     uint32_t organs = bylaws->has_organs ? bylaws->organs.list.count : 0;
     if (!members->admission.has_organ)
         return false;

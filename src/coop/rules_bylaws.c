@@ -32,6 +32,7 @@ sheaf_refusal sheaf_bylaws_refusal(sheaf_bylaws_fault fault)
         [SHEAF_BYLAWS_ORGAN_CLASS] = SHEAF_REFUSED_organ_class,
         [SHEAF_BYLAWS_ORGAN_TWICE] = SHEAF_REFUSED_organ_twice,
         [SHEAF_BYLAWS_ADMISSION_ORGAN] = SHEAF_REFUSED_admission_organ,
+        [SHEAF_BYLAWS_OBJECT_LAPSES] = SHEAF_REFUSED_object_lapses,
         [SHEAF_BYLAWS_ASSEMBLY_ORGAN] = SHEAF_REFUSED_assembly_organ,
         [SHEAF_BYLAWS_TREASURERS] = SHEAF_REFUSED_treasurers_few,
         [SHEAF_BYLAWS_VALUE_KEYS] = SHEAF_REFUSED_value_keys,

@@ -228,6 +228,28 @@ void test_settled_founding_ends(void **unused)
     }
 }
 
+/* An application may lapse as the time to object ends, and not before. */
+void test_object_lapses(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_of(0);
+    found(&k, &rules, 2);
+    for (int late = 1; late >= 0; late--) {
+        char article[400], what[8192];
+        snprintf(article, sizeof article,
+                 "{'admission':{'approvals':2,'lapse_s':604800,'object_s':%d,'open_max':9},"
+                 "'classes':[{'name':'member','votes':1},{'name':'new','trial_s':864000,"
+                 "'votes':1},{'ceiling_bp':2500,'name':'investor','votes':1}],"
+                 "'leave_notice_s':0,'protected':true}",
+                 604800 + late);
+        rules.article[SHEAF_ARTICLE_members] = article;
+        snprintf(what, sizeof what, "{'effect':%s,'title':^}", kit_amendment(&rules, "#ann"));
+        kit_want(&k, late ? R(object_lapses) : ACCEPTED, "ann", "motion.open", what, NULL);
+    }
+    kit_close(&k);
+}
+
 /* On trial nobody's votes count; a founder's then count as from the founding, another's from
  * the end of the trial. */
 void test_settled_trial(void **unused)

@@ -378,6 +378,7 @@ void test_consent_carried_by_all(void **unused);
 void test_consent_by_all_again(void **unused);
 void test_consent_conflicts_go_along(void **unused);
 void test_settled_founders(void **unused);
+void test_object_lapses(void **unused);
 void test_settled_trial(void **unused);
 void test_settled_founding_ends(void **unused);
 void test_settled_packed(void **unused);

@@ -359,6 +359,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_consent_by_all_again),
     cmocka_unit_test(test_consent_conflicts_go_along),
     cmocka_unit_test(test_settled_founders),
+    cmocka_unit_test(test_object_lapses),
     cmocka_unit_test(test_settled_trial),
     cmocka_unit_test(test_settled_founding_ends),
     cmocka_unit_test(test_settled_packed),
