@@ -143,6 +143,38 @@ static void test_sce(void **unused)
     CHECK_VALUES("sce", rows);
 }
 
+typedef char source_path[100];
+
+static void check_source(const char *model, const sheaf_json *article, const char *path)
+{
+    const sheaf_json *sources = sheaf_json_member(article, "sources"), *note;
+    for (note = sources ? sources->first : NULL; note; note = note->next)
+        if (sheaf_slice_equal(sheaf_json_member_string(note, "of"), sheaf_str(path)))
+            return;
+    fail_msg("%s: %.*s.%s has no source", model, SHEAF_PRINT(article->name), path);
+}
+
+/* Of the numbers at `path` in the article; lists are passed through, and what lies below is put
+ * into `below`, with the paths that lead there, and counted. */
+static size_t check_sources_at(const char *model, const sheaf_json *article,
+                               const sheaf_json *at, const char *path,
+                               const sheaf_json *below[], source_path paths[], size_t count)
+{
+    for (const sheaf_json *m = at->first; m; m = m->next) {
+        const bool item = at->type == SHEAF_JSON_LIST;
+        source_path own;
+        snprintf(own, sizeof own, "%s%s%.*s", path, *path && !item ? "." : "",
+                 item ? 0 : (int)m->name.len, (const char *)m->name.data);
+        if (m->type == SHEAF_JSON_INT) {
+            check_source(model, article, own);
+        } else if (m->first && strcmp(own, "sources") != 0) {
+            memcpy(paths[count], own, sizeof own);
+            below[count++] = m;
+        }
+    }
+    return count;
+}
+
 /* Each number of a model says where it comes from. */
 static void test_sources(void **unused)
 {
@@ -154,18 +186,15 @@ static void test_sources(void **unused)
         sheaf_err err;
         assert_int_equal(sheaf_json_parse(sheaf_str(model->text), &arena, &root, &err),
                          SHEAF_OK);
-        for (const sheaf_json *a = root->first; a; a = a->next)
-            for (const sheaf_json *m = a->first; m; m = m->next) {
-                if (m->type != SHEAF_JSON_INT)
-                    continue;
-                const sheaf_json *sources = sheaf_json_member(a, "sources"), *note;
-                for (note = sources ? sources->first : NULL; note; note = note->next)
-                    if (sheaf_slice_equal(sheaf_json_member_string(note, "of"), m->name))
-                        break;
-                if (!note)
-                    fail_msg("%s: %.*s.%.*s has no source", model->name, SHEAF_PRINT(a->name),
-                             SHEAF_PRINT(m->name));
-            }
+        for (const sheaf_json *a = root->first; a; a = a->next) {
+            static source_path paths[100];
+            const sheaf_json *below[100] = {a};
+            size_t count = 1;
+            paths[0][0] = '\0';
+            for (size_t n = 0; n < count; n++)
+                count =
+                    check_sources_at(model->name, a, below[n], paths[n], below, paths, count);
+        }
     }
 }
 
