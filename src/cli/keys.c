@@ -173,9 +173,9 @@ static int run_new(const sheaf_arguments *a)
     else if (!a->json)
         fprintf(stderr,
                 "The key is in %s/keys. A member lets it act with:\n"
-                "  sheaf key admit --public-key %s --scopes.vote yes\n"
+                "  sheaf key admit --public-key=%s --scopes.vote yes\n"
                 "or lets you apply with it, however many others wait, with:\n"
-                "  sheaf member invite --public-key %s\n",
+                "  sheaf member invite --public-key=%s\n",
                 home, public, public);
     return SHEAF_EXIT_DONE;
 }

@@ -29,7 +29,7 @@ static int run_keys(const sheaf_arguments *a)
     sheaf_base64url_32(hub, hub_text);
     sheaf_base64url_32(log, log_text);
     printf(a->json ? "{\"hub_key\":\"%s\",\"log_key\":\"%s\"}\n"
-                   : "--hub-key %s --log-key %s\n",
+                   : "--hub-key=%s --log-key=%s\n",
            hub_text, log_text);
     return SHEAF_EXIT_DONE;
 }

@@ -117,9 +117,13 @@ def claimed(coop):
     impostor = [coop.join(f"impostor{i}", "--place", 7) for i in range(4)][0]
     refused("four strangers have claimed it", 4, "member.invite", "join", coop.hub.url, "--member",
             "Max Moor", "--place", 7, "--home", coop.home("max"))
-    coop.act("bob", "member", "invite", "--public-key", new_key(coop, "max"))
+    coop.act("bob", "member", "invite", "--public-key=" + new_key(coop, "max"))
     true = coop.join("max", "--place", 7)
-    coop.shown("member", true, "claims      place 7", "has applied", "(max)")
+    coop.shown("member", true, "claims      place 7 of the imported register, of “Max Moor”",
+               "another name than the applicant's", "has applied", "(max)")
+    told = sheaf("status", "--home", coop.home("bob")).stdout
+    check("who decides is told that it is a claim", f"application {true} “max”: claims a place"
+          in told, told)
     coop.act("bob", "member", "admit", "--member", true)
     row = coop.row("member", true)
     check("who is in the register has its place", row["state"] == "active" and row["number"] == 7
@@ -127,6 +131,11 @@ def claimed(coop):
     check("another claim of it is declined", coop.row("member", impostor)["state"] == "declined",
           coop.row("member", impostor))
     coop.refused("and stays so", "declined", "ada", "member", "admit", "--member", impostor)
+    listed = sheaf("register", "export", "--home", coop.home("ada")).stdout.splitlines()
+    numbers = [line.split(",")[0] for line in listed[1:]]
+    check("it keeps its number, and nobody has that of another place", '7,"max"' in
+          ",".join(line[:7] for line in listed) and "8" not in numbers
+          and len(set(numbers)) == len(numbers), listed)
     refused("a place has one member", 4, "claimed already", "join", coop.hub.url, "--member", "Max",
             "--place", 7, "--home", coop.home("late"))
 
@@ -146,8 +155,8 @@ def renewed(coop, who, member):
 def new_key(coop, home):
     done = sheaf("key", "new", coop.hub.url, "--home", coop.home(home))
     check(f"{home} has a key", done.returncode == 0 and len(done.stdout) == 44
-          and f"sheaf key admit --public-key {done.stdout.strip()}" in done.stderr
-          and f"sheaf member invite --public-key {done.stdout.strip()}" in done.stderr,
+          and f"sheaf key admit --public-key={done.stdout.strip()}" in done.stderr
+          and f"sheaf member invite --public-key={done.stdout.strip()}" in done.stderr,
           done.stdout + done.stderr)
     return done.stdout.strip()
 
@@ -156,22 +165,23 @@ def people_of_an_organisation(coop, org):
     """One votes until soon, one steward lets others in, neither more than they have."""
     soon = int(time.time() * 1000) + 4000
     voter, steward, third = (new_key(coop, home) for home in ("voter", "steward", "third"))
-    coop.act("org", "key", "admit", "--public-key", voter, "--scopes.vote", "yes", "--until", soon)
+    coop.act("org", "key", "admit", "--public-key=" + voter, "--scopes.vote", "yes",
+             "--until", soon)
     later = soon + 3600000
-    coop.act("org", "key", "admit", "--public-key", steward, "--scopes.admin", "yes",
+    coop.act("org", "key", "admit", "--public-key=" + steward, "--scopes.admin", "yes",
              "--scopes.data", "yes", "--until", later)
     listed = coop.keys("org", org)
     check("both are listed with scopes and limits", listed.count("live") == 3
           and listed.count("until ") == 2 and "admin data  " in listed, listed)
     coop.act("voter", "motion", "open", "--title", "In the name of the organisation")
-    coop.refused("a voter admits nobody", "scope", "voter", "key", "admit", "--public-key", third,
+    coop.refused("a voter admits nobody", "scope", "voter", "key", "admit", "--public-key=" + third,
                  "--scopes.vote", "yes")
     coop.refused("a steward hands on no vote", "than they have", "steward", "key", "admit",
-                 "--public-key", third, "--scopes.vote", "yes", "--until", later)
-    coop.refused("nor what lasts longer", "longer", "steward", "key", "admit", "--public-key",
-                 third, "--scopes.data", "yes")
+                 "--public-key=" + third, "--scopes.vote", "yes", "--until", later)
+    coop.refused("nor what lasts longer", "longer", "steward", "key", "admit", "--public-key="
+                 + third, "--scopes.data", "yes")
     coop.refused("nor takes away what does", "longer", "steward", "key", "revoke", "--key", org)
-    coop.act("steward", "key", "admit", "--public-key", third, "--scopes.data", "yes", "--until",
+    coop.act("steward", "key", "admit", "--public-key=" + third, "--scopes.data", "yes", "--until",
              later)
     return soon
 
@@ -206,8 +216,8 @@ def recovered(coop, bob):
                "1 against with the member itself", "as a protected decision, and 2 who judge",
                "by member", "(cat)")
     coop.shown("member", bob, f"sheaf recovery show {false}", "(bob), a person")
-    coop.refused("an objection freezes keys", "objected to", "bob", "key", "admit", "--public-key",
-                 new_key(coop, "frozen"), "--scopes.vote", "yes")
+    coop.refused("an objection freezes keys", "objected to", "bob", "key", "admit", "--public-key="
+                 + new_key(coop, "frozen"), "--scopes.vote", "yes")
     check("the list says so", "frozen" in coop.keys("ada", bob), coop.keys("ada", bob))
     coop.act("ada", "recovery", "judge", "--recovery", false, "--uphold", "no")
     check("the panel has ended it", coop.row("recovery", false)["state"] == "failed"
@@ -219,6 +229,9 @@ def recovered(coop, bob):
         coop.act(who, "recovery", "confirm", "--recovery", true)
     coop.refused("the new key signs nothing yet", "revoked", "bob2", "motion", "open", "--title",
                  "Early")
+    told = sheaf("status", "--home", coop.home("bob2")).stdout
+    check("and is told for what it waits", "new key waits for the end of its recovery: sheaf "
+          f"recovery show {true}\n" in told and "revoked" not in told, told)
     done = until(lambda: coop.row("recovery", true)["state"] == "done", 20)
     check("after the waiting period it takes the place of all others", done,
           coop.row("recovery", true))
@@ -230,7 +243,7 @@ def recovered(coop, bob):
 def held(coop, cat, dan):
     """A commitment to a person is its member's."""
     for who, home in ("cat", "cat2"), ("dan", "dan2"):
-        flags = ("key", "admit", "--public-key", new_key(coop, home), "--scopes.vote", "yes",
+        flags = ("key", "admit", "--public-key=" + new_key(coop, home), "--scopes.vote", "yes",
                  "--holder", "c" * 64)
         if who == "cat":
             coop.act(who, *flags)
@@ -242,7 +255,8 @@ def held(coop, cat, dan):
     check("the two are one human", len(human) == 2 and len(set(human)) == 1, human)
     coop.act("cat", "holder", "withdraw", "--holder", "c" * 64, "--member", dan)
     coop.refused("what was allowed is taken back", "another member has named", "dan", "key",
-                 "admit", "--public-key", new_key(coop, "dan3"), "--scopes.vote", "yes", "--holder",
+                 "admit", "--public-key=" + new_key(coop, "dan3"), "--scopes.vote", "yes",
+                 "--holder",
                  "c" * 64)
     check("as the lists show", "human 0" in coop.keys("ada", cat)
           and "human 0" in coop.keys("ada", dan), coop.keys("ada", cat))

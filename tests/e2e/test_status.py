@@ -240,7 +240,7 @@ def keys(coop):
     made = [sheaf("key", "new", coop.hub.url, "--home", os.path.join(coop.folder, name), "--json")
             for name in ("phone", "laptop")]
     late, soon = (coop.act(
-        "ada", "key", "admit", "--public-key", json.loads(done.stdout)["public_key"],
+        "ada", "key", "admit", "--public-key=" + json.loads(done.stdout)["public_key"],
         "--scopes.vote", "yes", "--until", int(time.time() * 1000) + days * day_ms)
                   for days, done in zip((31, 29), made))
     waits = coop.waits("ada")
@@ -302,8 +302,8 @@ def places(coop, election):
         check(f"without one there is the co-op alone in {name}",
               "Oak\n" in text and "waits" not in text, text)
         check(f"with its title and what else is open in {name}",
-              "             “Meet twice”\n" in text and "  open       1 process of accountability, "
-              "1 case of conflict resolution, 1 election, 2 payments, " in text, text)
+              "             “Meet twice”\n" in text and "  open       1 process of accountability ("
+              in text and f", 1 election ({election}), 2 payments (" in text, text)
     opened = json.loads(sheaf("status", folder, "--json").stdout)["open"]
     check("what is open is counted", opened["payment"] == 2 and opened["assembly"] == 0, opened)
     for name, place in (("a folder", folder), ("a hub", coop.hub.url)):
